@@ -1,0 +1,75 @@
+package uploader
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"time"
+)
+
+// Command is something the user asks of the engine. The set is closed.
+type Command interface{ command() }
+
+// Add takes files and folders into the queue. The caller chooses the batch's ID
+// (NewBatchID), so that saying the same Add twice adds once.
+type Add struct {
+	Batch  BatchID
+	Server ServerID
+	Paths  []string // absolute; folders are walked
+}
+
+// Pause holds transfers: nothing is sent, everything is kept, also over a restart.
+type Pause struct{ Target Target }
+
+// Resume lets held transfers, and those left from an earlier run, go on.
+type Resume struct{ Target Target }
+
+// Retry tries failed and cancelled transfers again, and waiting ones now. What
+// the server holds is continued; where it cannot be (the source changed, the
+// server forgot), the file is sent from its start.
+type Retry struct{ Target Target }
+
+// Cancel gives transfers up and removes from the server what it holds of them.
+type Cancel struct{ Target Target }
+
+// Remove takes transfers off the list, cancelling the unfinished ones first.
+type Remove struct{ Target Target }
+
+// SaveServer adds a server (ID 0) or changes one. When an added server's
+// endpoint is known already, that one is kept and only renamed. When a known
+// server's endpoint changes, upload URLs below the old one move with it.
+type SaveServer struct{ Server Server }
+
+// RemoveServer forgets a server. It fails while unfinished transfers use it.
+type RemoveServer struct{ ID ServerID }
+
+func (Add) command()          {}
+func (Pause) command()        {}
+func (Resume) command()       {}
+func (Retry) command()        {}
+func (Cancel) command()       {}
+func (Remove) command()       {}
+func (SaveServer) command()   {}
+func (RemoveServer) command() {}
+
+// Target says which transfers a command means. Transfers for which the command
+// makes no sense (pausing a finished one) are passed over.
+type Target struct {
+	IDs   []TransferID
+	Batch BatchID // all of one batch
+	All   bool    // all there are
+	Final bool    // only finished, failed and cancelled ones of the above
+}
+
+// These makes a target of single transfers.
+func These(ids ...TransferID) Target { return Target{IDs: ids} }
+
+// Everything is the target of all transfers.
+func Everything() Target { return Target{All: true} }
+
+// NewBatchID returns an ID nobody else has: the time in microseconds, then
+// random bits, so that IDs sort by age.
+func NewBatchID() BatchID {
+	var b [2]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never fails: it crashes the program instead
+	return BatchID(time.Now().UnixMicro()<<10 | int64(binary.BigEndian.Uint16(b[:])&0x3ff))
+}

@@ -1,0 +1,150 @@
+package uploader
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// TransferID names a transfer for its whole life. IDs are never used again.
+type TransferID int64
+
+// BatchID names what was added together.
+type BatchID int64
+
+// ServerID names a destination.
+type ServerID int64
+
+// Intent is what the user wants of a transfer. Only commands change it.
+type Intent uint8
+
+// The intents.
+const (
+	IntentRun    Intent = iota // get it across
+	IntentHold                 // paused: keep everything, send nothing
+	IntentCancel               // give it up, and remove what the server holds of it
+	intents
+)
+
+var intentNames = [intents]string{"run", "hold", "cancel"}
+
+func (i Intent) String() string { return nameOf(intentNames[:], uint8(i), "intent") }
+
+// ParseIntent is the inverse of String.
+func ParseIntent(name string) (Intent, error) {
+	i, err := parseName(intentNames[:], name, "intent")
+	return Intent(i), err
+}
+
+// Phase is where the engine stands with a transfer. Only the engine sets it.
+type Phase uint8
+
+// The phases, in the order in which a transfer usually passes them.
+const (
+	PhaseQueued    Phase = iota // waits for its turn
+	PhasePreparing              // the source is being looked at
+	PhaseCreating               // the server is asked for an upload URL
+	PhaseChecking               // the server is asked for the offset it holds
+	PhaseSending                // bytes are crossing
+	PhaseVerifying              // all bytes crossed; offset, size and source are compared
+	PhaseWaiting                // tries again at NextTry, because of Fault
+	PhaseDone                   // final
+	PhaseFailed                 // final until the user acts; Fault says why
+	PhaseCancelled              // final
+	phases
+)
+
+var phaseNames = [phases]string{
+	"queued", "preparing", "creating", "checking", "sending", "verifying", "waiting", "done", "failed", "cancelled",
+}
+
+func (p Phase) String() string { return nameOf(phaseNames[:], uint8(p), "phase") }
+
+// ParsePhase is the inverse of String.
+func ParsePhase(name string) (Phase, error) {
+	i, err := parseName(phaseNames[:], name, "phase")
+	return Phase(i), err
+}
+
+// Final reports whether the engine does nothing more by itself.
+func (p Phase) Final() bool { return p >= PhaseDone }
+
+// Working reports whether a worker is busy with the transfer.
+func (p Phase) Working() bool { return p >= PhasePreparing && p <= PhaseVerifying }
+
+// Session is the resumable state an upload has on its server.
+type Session struct {
+	URL     string    // the upload's URL; "" until the server gave one
+	Offset  int64     // bytes the server acknowledged; what it says on HEAD wins over this
+	Sent    int64     // bytes handed to the network; for display only, never for resuming
+	Expires time.Time // when the server means to forget the upload (Upload-Expires); zero when it did not say
+}
+
+// Transfer is one file on its way to one server. Values are immutable once they
+// are in a Snapshot: the state machine makes a new one for every change.
+type Transfer struct {
+	ID          TransferID
+	Batch       BatchID
+	Server      ServerID
+	Source      source.File
+	Fingerprint string
+	Rank        int64 // place in the user's order; lower goes first
+	Intent      Intent
+	Phase       Phase
+	Session     Session
+	Attempt     int // failed tries since the acknowledged offset last grew
+	NextTry     time.Time
+	Fault       *fault.Fault // why it waits or failed; nil otherwise
+	Added       time.Time
+	Started     time.Time     // first byte of the first try; zero before
+	Finished    time.Time     // when it became final; zero before
+	Active      time.Duration // time spent with a worker
+	Resumed     int64         // bytes the server already held when the transfer was taken up again
+}
+
+// Unfinished reports whether there is something left that the engine would do
+// if the user let it.
+func (t *Transfer) Unfinished() bool { return !t.Phase.Final() }
+
+// Batch is what one drop added: one row that opens into its files. Its roots are
+// saved before they are walked, so that a crash in the middle of counting a
+// folder loses nothing: an unexpanded batch is walked again at the next start.
+type Batch struct {
+	ID       BatchID
+	Server   ServerID
+	Roots    []string // absolute paths as given
+	Added    time.Time
+	Expanded bool // every file of it is a transfer
+}
+
+// BuiltinServer is the destination "This computer": the receiver inside this
+// program. Its row exists in every profile.
+const BuiltinServer ServerID = 1
+
+// Server is one destination.
+type Server struct {
+	ID       ServerID
+	Name     string
+	Endpoint string // the creation URL; changes between runs for the built-in receiver
+}
+
+// Builtin reports whether s is the receiver inside this program.
+func (s Server) Builtin() bool { return s.ID == BuiltinServer }
+
+func nameOf(names []string, i uint8, what string) string {
+	if int(i) < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("%s(%d)", what, i)
+}
+
+func parseName(names []string, name, what string) (uint8, error) {
+	for i, n := range names {
+		if n == name {
+			return uint8(i), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown %s %q", what, name)
+}
