@@ -14,7 +14,8 @@ type Store interface {
 	Save(ctx context.Context, changes Changes) error
 
 	// FindPrevious returns, for each fingerprint that has any, the saved
-	// transfers with it that are not final, oldest first.
+	// transfers with it that can still be continued (neither done nor
+	// cancelled), oldest first.
 	FindPrevious(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
 }
 
