@@ -1,0 +1,199 @@
+package source
+
+import (
+	"context"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// Options say what Expand leaves out and takes along.
+type Options struct {
+	// Ignore holds patterns, as path.Match knows them, for the base names of files
+	// and folders to pass over in silence. A pattern that is malformed means
+	// itself. What was dropped by name is never passed over.
+	Ignore []string
+
+	// FollowFolders walks the folders that links inside a folder point to, each
+	// folder once. Links to files are always followed.
+	FollowFolders bool
+}
+
+// DefaultIgnore lists what desktops leave in folders for themselves.
+func DefaultIgnore() []string {
+	return []string{".DS_Store", "Thumbs.db", "desktop.ini", "~$*"}
+}
+
+// Expand yields the files that roots mean, one by one as they are found: a file
+// as itself, a folder as all files under it in the order of their names, hidden
+// ones included. A folder is walked once and a file yielded once, however many
+// roots lead there by the same name; hard links are files of their own.
+//
+// What cannot be taken is yielded with its Path, its RelPath and a *fault.Fault,
+// and the walk goes on. When ctx ends, its error is the last pair, with a zero
+// File. Memory is that of the names in the open folders and of the set of
+// folders seen.
+func Expand(ctx context.Context, roots []string, options Options) iter.Seq2[File, error] {
+	return func(yield func(File, error) bool) {
+		w := &walk{
+			ctx:     ctx,
+			options: options,
+			yield:   yield,
+			folders: make(map[place]bool),
+			dropped: make(map[place]bool),
+		}
+		for _, root := range roots {
+			if !w.root(root) {
+				return
+			}
+		}
+	}
+}
+
+// place tells apart what a walk can come to: a folder by its identity, or by its
+// path where the system gives none, and a file by its folder and its name.
+type place struct {
+	folder Identity
+	path   string
+}
+
+// walk is the state of one Expand. Its methods return false when the walk is
+// over.
+type walk struct {
+	ctx     context.Context //nolint:containedctx // a walk lives exactly as long as the call that ctx came with
+	options Options
+	yield   func(File, error) bool
+	folders map[place]bool // walked, or being walked
+	dropped map[place]bool // yielded as a root
+}
+
+func (w *walk) root(root string) bool {
+	if !w.running() {
+		return false
+	}
+	abs, err := absolute(root)
+	if err != nil {
+		return w.yield(File{Path: root}, err)
+	}
+	info, err := os.Stat(abs)
+	if err != nil {
+		return w.yield(File{Path: abs}, Classify(fault.Stat, err))
+	}
+	if info.IsDir() {
+		return w.folder(abs, rootName(abs), info)
+	}
+	if w.seen(abs) {
+		return true
+	}
+	return w.file(abs, "", info)
+}
+
+// seen reports whether the dropped file was yielded before, and remembers it.
+func (w *walk) seen(file string) bool {
+	folder := filepath.Dir(file)
+	info, err := os.Stat(folder)
+	if err != nil {
+		return false
+	}
+	name := filepath.Base(file)
+	where := fileIn(folder, info, name)
+	if w.dropped[where] || w.folders[folderAt(folder, info)] && !w.ignores(name) {
+		return true
+	}
+	w.dropped[where] = true
+	return false
+}
+
+func (w *walk) folder(folder, rel string, info fs.FileInfo) bool {
+	where := folderAt(folder, info)
+	if w.folders[where] {
+		return true
+	}
+	w.folders[where] = true
+	entries, err := os.ReadDir(folder)
+	for _, entry := range entries {
+		if !w.running() {
+			return false
+		}
+		if w.ignores(entry.Name()) || w.dropped[fileIn(folder, info, entry.Name())] {
+			continue
+		}
+		if !w.entry(filepath.Join(folder, entry.Name()), path.Join(rel, entry.Name()), entry) {
+			return false
+		}
+	}
+	if err != nil {
+		return w.yield(File{Path: folder, RelPath: rel}, Classify(fault.List, err))
+	}
+	return true
+}
+
+func (w *walk) entry(file, rel string, entry fs.DirEntry) bool {
+	info, err := os.Stat(file)
+	if err != nil {
+		return w.yield(File{Path: file, RelPath: rel}, Classify(fault.Stat, err))
+	}
+	if !info.IsDir() {
+		return w.file(file, rel, info)
+	}
+	if !entry.IsDir() && !w.options.FollowFolders {
+		err := fault.Newf(fault.SourceUnsupported, fault.List, "%s is a link to a folder", file)
+		return w.yield(File{Path: file, RelPath: rel}, err)
+	}
+	return w.folder(file, rel, info)
+}
+
+func (w *walk) file(file, rel string, info fs.FileInfo) bool {
+	seen, err := observe(fault.Stat, file, info)
+	if err != nil {
+		return w.yield(File{Path: file, RelPath: rel}, err)
+	}
+	seen.RelPath = rel
+	return w.yield(seen, nil)
+}
+
+func (w *walk) running() bool {
+	if err := w.ctx.Err(); err != nil {
+		w.yield(File{}, err)
+		return false
+	}
+	return true
+}
+
+func (w *walk) ignores(name string) bool {
+	for _, pattern := range w.options.Ignore {
+		matched, err := path.Match(pattern, name)
+		if matched || err != nil && pattern == name {
+			return true
+		}
+	}
+	return false
+}
+
+func folderAt(folder string, info fs.FileInfo) place {
+	if identity := identify(folder, info); identity.Known() {
+		return place{folder: identity}
+	}
+	return place{path: folder + string(filepath.Separator)}
+}
+
+func fileIn(folder string, info fs.FileInfo, name string) place {
+	where := folderAt(folder, info)
+	where.path = filepath.Join(where.path, name)
+	return where
+}
+
+// rootName is what the files under a dropped folder call it: its base name, the
+// drive or the share for the root of one, and nothing for "/".
+func rootName(folder string) string {
+	if base := filepath.Base(folder); base != string(filepath.Separator) {
+		return base
+	}
+	volume := path.Base(filepath.ToSlash(filepath.VolumeName(folder)))
+	return strings.Trim(volume, ":.")
+}

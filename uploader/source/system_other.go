@@ -1,0 +1,18 @@
+//go:build !unix && !windows
+
+package source
+
+import (
+	"io/fs"
+	"os"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func openRegular(path string) (*os.File, error) { return os.Open(path) }
+
+func identify(string, fs.FileInfo) Identity { return Identity{} }
+
+func identifyOpen(*os.File, fs.FileInfo) Identity { return Identity{} }
+
+func systemKind(error) (fault.Kind, bool) { return 0, false }

@@ -1,0 +1,46 @@
+//go:build unix
+
+package source
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// openRegular opens without waiting: a pipe without a writer is open at once,
+// and a file under a lease fails instead of blocking.
+func openRegular(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
+func identify(_ string, info fs.FileInfo) Identity {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return Identity{}
+	}
+	return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:gosec,unconvert // Dev is signed and narrower on some systems
+}
+
+func identifyOpen(_ *os.File, info fs.FileInfo) Identity { return identify("", info) }
+
+// systemKind knows the errors that the fs package's own classes miss.
+func systemKind(err error) (fault.Kind, bool) {
+	errno, ok := errors.AsType[syscall.Errno](err)
+	if !ok {
+		return 0, false
+	}
+	switch errno {
+	case syscall.ELOOP, syscall.ENOTDIR, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV:
+		return fault.SourceMissing, true
+	case syscall.EAGAIN, syscall.EBUSY, syscall.ETXTBSY:
+		return fault.SourceBusy, true
+	case syscall.ENXIO, syscall.EISDIR, syscall.ENAMETOOLONG:
+		return fault.SourceUnsupported, true
+	default:
+		return 0, false
+	}
+}
