@@ -37,13 +37,23 @@ func Open(file File) (*os.File, File, error) {
 	if err != nil {
 		return nil, File{}, Classify(fault.Open, err)
 	}
-	now, err := observeOpen(file.Path, opened)
+	now, err := Restat(opened, file)
 	if err != nil {
 		_ = opened.Close()
 		return nil, File{}, err
 	}
-	now.RelPath = file.RelPath
 	return opened, now, nil
+}
+
+// Restat returns what the system says now of a file that Open opened, even when
+// another has taken its name meanwhile. It fails as Stat does.
+func Restat(opened *os.File, file File) (File, error) {
+	now, err := observeOpen(file.Path, opened)
+	if err != nil {
+		return File{}, err
+	}
+	now.RelPath = file.RelPath
+	return now, nil
 }
 
 // Classify turns an error of the file system into a *fault.Fault. One that is a
