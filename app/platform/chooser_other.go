@@ -1,0 +1,13 @@
+//go:build !linux && !windows && !darwin
+
+package platform
+
+import "context"
+
+type noChooser struct{}
+
+// NewChooser returns a chooser that says there is none on this system.
+func NewChooser() Chooser { return noChooser{} }
+
+func (noChooser) Files(context.Context, Question) ([]string, error)   { return nil, ErrNoChooser }
+func (noChooser) Folders(context.Context, Question) ([]string, error) { return nil, ErrNoChooser }

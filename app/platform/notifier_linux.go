@@ -1,0 +1,182 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	notesName   = "org.freedesktop.Notifications"
+	notesPath   = dbus.ObjectPath("/org/freedesktop/Notifications")
+	noteInvoked = notesName + ".ActionInvoked"
+	noteClosed  = notesName + ".NotificationClosed"
+	desktopFile = "io.github.ferryapp.Ferry"
+)
+
+// expiry of a note in milliseconds, as the Desktop Notifications Specification
+// counts it.
+const (
+	expireBySystem int32 = -1
+	expireNever    int32 = 0
+)
+
+// busNotifier speaks with the desktop's notification service. It connects when
+// it is first used; one goroutine then waits for answers until Close.
+type busNotifier struct {
+	app string
+
+	mu      sync.Mutex
+	closed  bool
+	conn    *dbus.Conn
+	done    chan struct{} // closed when the listener has ended
+	shown   map[uint32]Note
+	current map[string]uint32 // by key
+}
+
+// NewNotifier returns the desktop's notifier. The name is what notes are said
+// to come from; fallback is not needed on this system.
+func NewNotifier(name string, _ func(title, body string)) Notifier {
+	return &busNotifier{app: name, shown: map[uint32]Note{}, current: map[string]uint32{}}
+}
+
+func (n *busNotifier) Notify(ctx context.Context, note Note) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err := n.connect(); err != nil {
+		return fmt.Errorf("connect notifications: %w", err)
+	}
+	old := n.current[note.Key]
+	var id uint32
+	err := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".Notify", 0,
+		n.app, old, desktopFile, note.Title, note.Body, actionList(note), hints(), expiry(note)).Store(&id)
+	if err != nil {
+		return fmt.Errorf("show notification: %w", err)
+	}
+	delete(n.shown, old)
+	n.shown[id], n.current[note.Key] = note, id
+	return nil
+}
+
+func (n *busNotifier) Withdraw(ctx context.Context, key string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	id, ok := n.current[key]
+	if !ok {
+		return nil
+	}
+	delete(n.shown, id)
+	delete(n.current, key)
+	call := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".CloseNotification", 0, id)
+	var gone dbus.Error // the specification lets a server answer so when the note is gone
+	if call.Err != nil && !errors.As(call.Err, &gone) {
+		return fmt.Errorf("withdraw notification: %w", call.Err)
+	}
+	return nil
+}
+
+func (n *busNotifier) Close() error {
+	n.mu.Lock()
+	conn, done := n.conn, n.done
+	n.closed = true
+	n.mu.Unlock()
+	if conn == nil {
+		return nil
+	}
+	err := conn.Close()
+	<-done
+	return err
+}
+
+// connect is called with the lock held.
+func (n *busNotifier) connect() error {
+	if n.closed {
+		return errors.New("notifier is closed")
+	}
+	if n.conn != nil {
+		return nil
+	}
+	conn, err := connectSession()
+	if err != nil {
+		return err
+	}
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	err = conn.AddMatchSignal(dbus.WithMatchObjectPath(notesPath), dbus.WithMatchInterface(notesName))
+	if err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	n.conn, n.done = conn, make(chan struct{})
+	go n.listen(signals)
+	return nil
+}
+
+// listen ends when the connection closes the channel.
+func (n *busNotifier) listen(signals <-chan *dbus.Signal) {
+	defer close(n.done)
+	for signal := range signals {
+		switch signal.Name {
+		case noteInvoked:
+			n.answer(signal)
+		case noteClosed:
+			n.forget(signal)
+		}
+	}
+}
+
+func (n *busNotifier) answer(signal *dbus.Signal) {
+	var id uint32
+	var key string
+	if dbus.Store(signal.Body, &id, &key) != nil {
+		return
+	}
+	n.mu.Lock()
+	note, ours := n.shown[id]
+	n.mu.Unlock()
+	index, err := strconv.Atoi(key)
+	if !ours || err != nil || index < 0 || index >= len(note.Actions) {
+		return
+	}
+	note.Actions[index].Do()
+}
+
+func (n *busNotifier) forget(signal *dbus.Signal) {
+	var id, reason uint32
+	if dbus.Store(signal.Body, &id, &reason) != nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	note, ours := n.shown[id]
+	if !ours {
+		return
+	}
+	delete(n.shown, id)
+	if n.current[note.Key] == id {
+		delete(n.current, note.Key)
+	}
+}
+
+// actionList pairs each action's key, its place, with its label.
+func actionList(note Note) []string {
+	list := make([]string, 0, 2*len(note.Actions))
+	for i, action := range note.Actions {
+		list = append(list, strconv.Itoa(i), action.Label)
+	}
+	return list
+}
+
+func hints() map[string]dbus.Variant {
+	return map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(desktopFile)}
+}
+
+func expiry(note Note) int32 {
+	if note.Stay {
+		return expireNever
+	}
+	return expireBySystem
+}

@@ -1,0 +1,147 @@
+package platform_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/godbus/dbus/v5"
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	notes     = "org.freedesktop.Notifications"
+	notesPath = "/org/freedesktop/Notifications"
+)
+
+type shownNote struct {
+	Replaces uint32
+	Title    string
+	Body     string
+	Actions  []string
+	Expiry   int32
+}
+
+// noteServer stands in for the desktop's notification service.
+type noteServer struct {
+	mu     sync.Mutex
+	shown  []shownNote
+	closed []uint32
+}
+
+func (s *noteServer) Notify(
+	_ string, replaces uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, expiry int32,
+) (uint32, *dbus.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = append(s.shown, shownNote{replaces, title, body, actions, expiry})
+	if replaces != 0 {
+		return replaces, nil
+	}
+	return uint32(len(s.shown)), nil
+}
+
+func (s *noteServer) CloseNotification(id uint32) *dbus.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = append(s.closed, id)
+	return nil
+}
+
+// seen returns what was shown and what was closed so far.
+func (s *noteServer) seen() ([]shownNote, []uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shown, s.closed
+}
+
+func notifier(t *testing.T) (platform.Notifier, *noteServer, *dbus.Conn) {
+	t.Helper()
+	privateBus(t)
+	server := &noteServer{}
+	conn := service(t, notes)
+	export(t, conn, server, notesPath, notes)
+	n := platform.NewNotifier("Ferry", nil)
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n, server, conn
+}
+
+func notify(t *testing.T, n platform.Notifier, note platform.Note) {
+	t.Helper()
+	if err := n.Notify(t.Context(), note); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestNotifier(t *testing.T) {
+	t.Run("a note with the same key takes the earlier one's place", func(t *testing.T) {
+		n, server, _ := notifier(t)
+		notify(t, n, platform.Note{Key: "resume", Title: "3 uploads", Actions: []platform.Action{{Label: "Resume"}}, Stay: true})
+		notify(t, n, platform.Note{Key: "resume", Title: "2 uploads"})
+		want := []shownNote{
+			{Title: "3 uploads", Actions: []string{"0", "Resume"}, Expiry: 0},
+			{Replaces: 1, Title: "2 uploads", Actions: []string{}, Expiry: -1},
+		}
+		shown, _ := server.seen()
+		if diff := cmp.Diff(want, shown); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a button that is pressed does its action", func(t *testing.T) {
+		n, _, conn := notifier(t)
+		pressed := make(chan string, 2)
+		notify(t, n, platform.Note{Key: "resume", Title: "3 uploads", Actions: []platform.Action{
+			{Label: "Resume", Do: func() { pressed <- "resume" }},
+			{Label: "Not now", Do: func() { pressed <- "not now" }},
+		}})
+		emit(t, conn, "ActionInvoked", uint32(1), "1")
+		if got := <-pressed; got != "not now" {
+			t.Errorf("pressed Not now, did %q", got)
+		}
+	})
+	t.Run("buttons of strangers and keys out of range are passed over", func(t *testing.T) {
+		n, _, conn := notifier(t)
+		pressed := make(chan string, 2)
+		notify(t, n, platform.Note{Key: "resume", Actions: []platform.Action{{Do: func() { pressed <- "resume" }}}})
+		emit(t, conn, "ActionInvoked", uint32(7), "0")
+		emit(t, conn, "ActionInvoked", uint32(1), "5")
+		emit(t, conn, "ActionInvoked", uint32(1), "default")
+		emit(t, conn, "ActionInvoked", uint32(1), "0")
+		<-pressed
+		if len(pressed) != 0 {
+			t.Error("an action was done that nobody asked for")
+		}
+	})
+	t.Run("withdrawing closes the note, once", func(t *testing.T) {
+		n, server, _ := notifier(t)
+		notify(t, n, platform.Note{Key: "resume"})
+		for range 2 {
+			if err := n.Withdraw(t.Context(), "resume"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, closed := server.seen()
+		if diff := cmp.Diff([]uint32{1}, closed); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a desktop without notifications is an error, not a hang", func(t *testing.T) {
+		privateBus(t)
+		n := platform.NewNotifier("Ferry", nil)
+		defer n.Close()
+		if n.Notify(t.Context(), platform.Note{Key: "resume"}) == nil {
+			t.Error("nothing showed the note, yet there was no error")
+		}
+	})
+}
+
+func emit(t *testing.T, conn *dbus.Conn, member string, values ...any) {
+	t.Helper()
+	if err := conn.Emit(notesPath, notes+"."+member, values...); err != nil {
+		t.Fatal(err)
+	}
+}

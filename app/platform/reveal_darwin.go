@@ -1,0 +1,15 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+)
+
+// Reveal shows the file in the Finder, selected in its folder.
+func Reveal(ctx context.Context, path string) error {
+	if err := exec.CommandContext(ctx, "open", "-R", path).Run(); err != nil {
+		return fmt.Errorf("reveal file: %w", err)
+	}
+	return nil
+}

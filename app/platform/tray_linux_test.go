@@ -1,0 +1,57 @@
+package platform_test
+
+import (
+	"testing"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/godbus/dbus/v5/prop"
+)
+
+const watcher = "org.kde.StatusNotifierWatcher"
+
+func watch(t *testing.T, host bool) {
+	t.Helper()
+	conn := service(t, watcher)
+	_, err := prop.Export(conn, "/StatusNotifierWatcher", prop.Map{
+		watcher: {"IsStatusNotifierHostRegistered": {Value: host, Emit: prop.EmitFalse}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestHasTray(t *testing.T) {
+	t.Run("a desktop without a watcher has none", func(t *testing.T) {
+		privateBus(t)
+		if platform.HasTray(t.Context()) {
+			t.Error("a tray was found where nothing shows one")
+		}
+	})
+	t.Run("a watcher without a host has none", func(t *testing.T) {
+		privateBus(t)
+		watch(t, false)
+		if platform.HasTray(t.Context()) {
+			t.Error("a tray was found where no host shows it")
+		}
+	})
+	t.Run("a watcher with a host has one", func(t *testing.T) {
+		privateBus(t)
+		watch(t, true)
+		if !platform.HasTray(t.Context()) {
+			t.Error("the tray was not found")
+		}
+	})
+	t.Run("a session without a bus has none", func(t *testing.T) {
+		t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
+		if platform.HasTray(t.Context()) {
+			t.Error("a tray was found without a bus")
+		}
+	})
+	t.Run("a name that is no watcher has none", func(t *testing.T) {
+		privateBus(t)
+		service(t, watcher)
+		if platform.HasTray(t.Context()) {
+			t.Error("a tray was found behind a name alone")
+		}
+	})
+}
