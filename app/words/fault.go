@@ -1,0 +1,64 @@
+package words
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// Subject is what a fault happened to. Empty fields are said as "the file" and
+// "the server".
+type Subject struct {
+	File   string // a file's name or path
+	Server string // a server's name or URL
+}
+
+// Sentence is a fault in words.
+type Sentence struct {
+	Short string // a few words, for a narrow place
+	What  string // what happened
+	Does  string // what Ferry does about it
+	Can   string // what the person can do
+}
+
+// String is the whole of it, in one line.
+func (s Sentence) String() string { return Say("state.failed", Data{"What": s.What, "Can": s.Can}) }
+
+// Fault says a fault. A nil fault gives an empty Sentence.
+func Fault(f *fault.Fault, about Subject) Sentence {
+	if f == nil {
+		return Sentence{}
+	}
+	data := Data{"File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"), "Status": "", "Code": ""}
+	if f.Status != 0 {
+		data["Status"], data["Code"] = f.Status, Printable(f.Code)
+	}
+	key := "fault." + f.Kind.String()
+	return Sentence{
+		Short: Say(key + ".short"),
+		What:  sentence(Say(key+".what", data)),
+		Does:  Say(key + ".does"),
+		Can:   Say(key + ".can"),
+	}
+}
+
+func quoted(name, otherwise string) string {
+	if name == "" {
+		return Say(otherwise)
+	}
+	return "“" + Printable(withoutSecret(name)) + "”"
+}
+
+// withoutSecret takes user, password and query off a URL.
+func withoutSecret(name string) string {
+	if !strings.Contains(name, "://") {
+		return name
+	}
+	u, err := url.Parse(name)
+	if err != nil {
+		return name
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
+}

@@ -1,0 +1,97 @@
+package words
+
+import (
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Row is what a transfer's row says. place is the transfer's place among the
+// waiting ones, from 1; 0 when it is not known.
+func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) string {
+	state := t.State()
+	switch state {
+	case uploader.StateWaiting:
+		return waiting(place)
+	case uploader.StateUploading:
+		live := s.Live[t.ID]
+		return Join(SizeOf(s.Sent(t), t.Source.Size), Rate(live.Rate), ETA(live.ETA))
+	case uploader.StatePaused:
+		return paused(s.Sent(t), t.Source.Size)
+	case uploader.StateRetrying:
+		return retrying(t, now)
+	case uploader.StateBusy:
+		return busy(t, now)
+	case uploader.StateForgotten:
+		return forgotten(t, now)
+	case uploader.StateFailed:
+		server, _ := s.Server(t.Server)
+		return Fault(t.Fault, Subject{File: t.Source.Name(), Server: Server(server)}).String()
+	case uploader.StateDone:
+		return Say("state.done", Data{"Size": Size(t.Source.Size), "Time": Duration(t.Active)})
+	default:
+		return Say("state." + state.String())
+	}
+}
+
+// State is a state's name in one or two words, for filters and narrow places.
+func State(state uploader.State) string { return Say("name." + state.String()) }
+
+// Server is the name of a server as people see it.
+func Server(server uploader.Server) string {
+	switch {
+	case server.Builtin():
+		return Say("server.builtin")
+	case server.Name != "":
+		return Printable(server.Name)
+	default:
+		return Printable(withoutSecret(server.Endpoint))
+	}
+}
+
+func waiting(place int) string {
+	if place < 1 {
+		return Say("state.waiting")
+	}
+	return Say("state.waiting.place", Data{"N": Number(place), "Nth": humanize.Ordinal(place)})
+}
+
+func paused(sent, size int64) string {
+	if sent == 0 {
+		return Say("state.paused.fresh")
+	}
+	return Say("state.paused", Data{"SizeOf": SizeOf(sent, size)})
+}
+
+func retrying(t *uploader.Transfer, now time.Time) string {
+	data := Data{"Why": Fault(t.Fault, Subject{}).Short, "N": t.Attempt, "Nth": humanize.Ordinal(t.Attempt)}
+	left := t.NextTry.Sub(now)
+	if left < time.Second {
+		return Say("state.retrying.now", data)
+	}
+	data["In"] = Duration(left)
+	if t.Attempt < 2 {
+		return Say("state.retrying", data)
+	}
+	return Say("state.retrying.nth", data)
+}
+
+func busy(t *uploader.Transfer, now time.Time) string {
+	if !t.NextTry.After(now) {
+		return Say("state.busy")
+	}
+	return Say("state.busy.at", Data{"At": Clock(t.NextTry, now)})
+}
+
+func forgotten(t *uploader.Transfer, now time.Time) string {
+	if t.Session.Offset == 0 {
+		return Say("state.forgotten")
+	}
+	key := "state.forgotten.part"
+	if expires := t.Session.Expires; !expires.IsZero() && expires.Before(now) {
+		key = "state.forgotten.expired"
+	}
+	return Say(key, Data{"Size": Size(t.Session.Offset)})
+}

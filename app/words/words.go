@@ -1,0 +1,92 @@
+// Package words is everything Ferry says to people: the sentences for faults
+// and states, and how sizes, times and counts are written, in every language
+// Ferry speaks. The texts are in assets/translations under keys; this package
+// fills them. Nothing here starts a window: a terminal speaks with it too.
+//
+// Load is called once, before anything is said and before other goroutines
+// speak; after that every function may be called from any goroutine.
+package words
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2/lang"
+)
+
+// Data fills the places in a text, by name.
+type Data map[string]any
+
+// Say returns the text of a key in the language loaded.
+func Say(key string, data ...Data) string {
+	return lang.LocalizeKey(key, key, fill(data))
+}
+
+// Count returns the text of a key that counts n things: its plural is right for
+// n, and {{.N}} in it is n with its thousands set apart.
+func Count(key string, n int, data ...Data) string {
+	filled := fill(data)
+	filled["N"] = Number(n)
+	filled[countField] = n
+	return lang.LocalizePluralKey(key, key, n, filled)
+}
+
+// Files counts files: "1 file", "790 files".
+func Files(n int) string { return Count("files", n) }
+
+// FilesOf counts the files of a batch that are done: "612 of 790 files".
+func FilesOf(done, all int) string {
+	return Count("files.of", all, Data{"Done": Number(done)})
+}
+
+// Uploads counts uploads: "1 upload", "3 uploads".
+func Uploads(n int) string { return Count("uploads", n) }
+
+// Join puts two pieces of one line side by side: "12.4 MB/s · about 4 min".
+// Empty ones are left out.
+func Join(pieces ...string) string {
+	line := ""
+	for _, piece := range pieces {
+		switch {
+		case piece == "":
+		case line == "":
+			line = piece
+		default:
+			line = Say("join", Data{"A": line, "B": piece})
+		}
+	}
+	return line
+}
+
+// Printable makes a name from outside safe to show in one line: control
+// characters, which could move a terminal's cursor or break the line, and
+// characters that turn the direction of writing become "�".
+func Printable(name string) string {
+	clean := func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return utf8.RuneError
+		}
+		return r
+	}
+	return strings.Map(clean, name)
+}
+
+func fill(data []Data) Data {
+	filled := Data{}
+	for _, d := range data {
+		for name, value := range d {
+			filled[name] = value
+		}
+	}
+	return filled
+}
+
+// sentence gives a text a capital at its start, where its script has them.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return text
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}

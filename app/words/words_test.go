@@ -1,0 +1,435 @@
+package words_test
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/assets/translations"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+func speak(t *testing.T, language words.Language) {
+	t.Helper()
+	if err := words.Load(string(language)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// messages reads all keys of one language, and the text of each.
+func messages(t *testing.T, language words.Language) map[string]string {
+	t.Helper()
+	names, err := fs.Glob(translations.FS, "*."+string(language)+".json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no translation files for %s: %v", language, err)
+	}
+	all := map[string]string{}
+	for _, name := range names {
+		data, err := fs.ReadFile(translations.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys map[string]any
+		if err := json.Unmarshal(data, &keys); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for key, value := range keys {
+			if _, twice := all[key]; twice {
+				t.Errorf("%s: %q is in another file too", name, key)
+			}
+			text, _ := json.Marshal(value)
+			all[key] = string(text)
+		}
+	}
+	return all
+}
+
+// said collects the keys that the program's sources pass to Say and Count.
+func said(t *testing.T) map[string]bool {
+	t.Helper()
+	keys := map[string]bool{}
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil // a file being written is for the compiler to complain about
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			literal, ok := node.(*ast.BasicLit)
+			if ok && literal.Kind == token.STRING {
+				if key, err := strconv.Unquote(literal.Value); err == nil {
+					keys[key] = true
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range fault.Kinds() {
+		for _, part := range []string{".short", ".what", ".does", ".can"} {
+			keys["fault."+kind.String()+part] = true
+		}
+	}
+	for _, state := range uploader.States() {
+		keys["name."+state.String()] = true
+	}
+	for _, state := range []uploader.State{
+		uploader.StatePreparing, uploader.StateChecking, uploader.StateOffline, uploader.StateChanged,
+		uploader.StateMissing, uploader.StateSignIn, uploader.StateCancelled,
+	} {
+		keys["state."+state.String()] = true
+	}
+	return keys
+}
+
+func TestEveryLanguageHasEveryText(t *testing.T) {
+	english := messages(t, words.English)
+	for _, language := range words.Languages() {
+		texts := messages(t, language)
+		for key := range english {
+			if texts[key] == "" {
+				t.Errorf("%s lacks %q", language, key)
+			}
+		}
+		for key := range texts {
+			if english[key] == "" {
+				t.Errorf("%s has %q, which English has not", language, key)
+			}
+		}
+	}
+}
+
+func TestEveryTextIsSaidSomewhere(t *testing.T) {
+	used := said(t)
+	for key := range messages(t, words.English) {
+		if !used[key] {
+			t.Errorf("nothing says %q", key)
+		}
+	}
+}
+
+var spoken = regexp.MustCompile(`(?s)\b(?:Say|Count)\("([^"]+)"[,)]`)
+
+func TestEverythingSaidHasAText(t *testing.T) {
+	english := messages(t, words.English)
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), "app/words") && !strings.Contains(string(text), "package words") {
+			return err
+		}
+		for _, match := range spoken.FindAllStringSubmatch(string(text), -1) {
+			if english[match[1]] == "" {
+				t.Errorf("%s says %q, which has no text", path, match[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var place = regexp.MustCompile(`{{[^}]*?\.([A-Z]\w*)`)
+
+func TestTranslationsFillTheSamePlaces(t *testing.T) {
+	interchangeable := map[string]string{"Nth": "N"}
+	places := func(text string) map[string]bool {
+		set := map[string]bool{}
+		for _, match := range place.FindAllStringSubmatch(text, -1) {
+			name := match[1]
+			if same, ok := interchangeable[name]; ok {
+				name = same
+			}
+			set[name] = true
+		}
+		return set
+	}
+	english, chinese := messages(t, words.English), messages(t, words.Chinese)
+	for key, text := range english {
+		if diff := cmp.Diff(places(text), places(chinese[key])); diff != "" {
+			t.Errorf("%s: places differ (-en +zh):\n%s", key, diff)
+		}
+	}
+}
+
+func TestEveryFaultIsSaidWhole(t *testing.T) {
+	for _, language := range words.Languages() {
+		speak(t, language)
+		for _, kind := range fault.Kinds() {
+			for _, about := range []words.Subject{{}, {File: "a b.mov", Server: "Studio"}} {
+				f := fault.New(kind, fault.Patch, errors.New("raw"))
+				f.Status, f.Code = 400, "ERR_UPLOAD_STOPPED"
+				s := words.Fault(f, about)
+				for _, text := range []string{s.Short, s.What, s.Does, s.Can, s.String()} {
+					whole(t, text)
+				}
+				if strings.Contains(s.String(), "raw") {
+					t.Errorf("%s: raw detail in %q", kind, s)
+				}
+			}
+		}
+	}
+}
+
+func whole(t *testing.T, text string) {
+	t.Helper()
+	if text == "" || strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || strings.HasPrefix(text, "fault.") || strings.HasPrefix(text, "state.") || strings.HasPrefix(text, "name.") {
+		t.Errorf("not a whole text: %q", text)
+	}
+}
+
+func TestAFaultInPlainWords(t *testing.T) {
+	speak(t, words.English)
+	refused := fault.Newf(fault.Refused, fault.Patch, "no")
+	refused.Status, refused.Code = 400, "ERR_UPLOAD_REJECTED"
+	for _, test := range []struct {
+		name  string
+		fault *fault.Fault
+		about words.Subject
+		want  string
+	}{
+		{"no fault says nothing", nil, words.Subject{}, ""},
+		{
+			"a file is named in quotes", fault.Newf(fault.SourceMissing, fault.Stat, ""),
+			words.Subject{File: "a.mov"},
+			"“a.mov” can't be found: it was moved or deleted, or its drive is not connected.",
+		},
+		{
+			"a nameless server starts a sentence", fault.Newf(fault.Busy, fault.Patch, ""),
+			words.Subject{},
+			"The server is busy and asks for patience.",
+		},
+		{
+			"the server's own code is told", refused,
+			words.Subject{Server: "Studio"},
+			"“Studio” refused the file (answer 400, ERR_UPLOAD_REJECTED).",
+		},
+		{
+			"a password in a URL is not told", fault.Newf(fault.Unreachable, fault.Probe, ""),
+			words.Subject{Server: "http://u:secret@h/files/?token=secret"},
+			"“http://h/files/” doesn't accept connections.",
+		},
+		{
+			"a name can't move the cursor", fault.Newf(fault.SourceDenied, fault.Open, ""),
+			words.Subject{File: "a\x1b[2J\n\u202eb"},
+			"“a�[2J��b” may not be read by you.",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := words.Fault(test.fault, test.about).What; got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+const gb = 1_000_000_000
+
+func rows(now time.Time) map[string]struct {
+	transfer uploader.Transfer
+	live     uploader.Live
+	place    int
+	en, zh   string
+} {
+	file := source.File{Path: "/x/b-roll.mov", Size: 4 * gb}
+	waits := func(kind fault.Kind, attempt int, in time.Duration) uploader.Transfer {
+		return uploader.Transfer{
+			ID: 1, Source: file, Phase: uploader.PhaseWaiting, Attempt: attempt, NextTry: now.Add(in),
+			Fault: fault.Newf(kind, fault.Patch, ""),
+		}
+	}
+	failed := func(kind fault.Kind, session uploader.Session) uploader.Transfer {
+		return uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseFailed, Session: session, Fault: fault.Newf(kind, fault.Head, "")}
+	}
+	part := uploader.Session{Offset: 1_200_000_000}
+	expired := uploader.Session{Offset: 1_200_000_000, Expires: now.Add(-time.Hour)}
+	type row = struct {
+		transfer uploader.Transfer
+		live     uploader.Live
+		place    int
+		en, zh   string
+	}
+	return map[string]row{
+		"waiting":          {uploader.Transfer{Source: file}, uploader.Live{}, 3, "Waiting, 3rd in the queue", "等待中\uff0c队列第 3 位"},
+		"waiting anywhere": {uploader.Transfer{Source: file}, uploader.Live{}, 0, "Waiting", "等待中"},
+		"preparing":        {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Live{}, 0, "Reading the file", "正在读取文件"},
+		"uploading": {
+			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending},
+			uploader.Live{Sent: 1_200_000_000, Rate: 12_400_000, ETA: 4 * time.Minute},
+			0,
+			"1.2 of 4.0 GB · 12.4 MB/s · about 4 min", "1.2 / 4.0 GB · 12.4 MB/秒 · 约 4 分钟",
+		},
+		"uploading without evidence": {
+			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending}, uploader.Live{}, 0, "0.0 of 4.0 GB", "0.0 / 4.0 GB",
+		},
+		"checking":        {uploader.Transfer{Phase: uploader.PhaseVerifying}, uploader.Live{}, 0, "Checking with the server", "正在与服务器核对"},
+		"paused":          {uploader.Transfer{Source: file, Session: part, Intent: uploader.IntentHold}, uploader.Live{}, 0, "Paused at 1.2 of 4.0 GB", "已暂停\uff0c1.2 / 4.0 GB"},
+		"paused at start": {uploader.Transfer{Source: file, Intent: uploader.IntentHold}, uploader.Live{}, 0, "Paused", "已暂停"},
+		"offline":         {waits(fault.Offline, 0, time.Second), uploader.Live{}, 0, "Waiting for the network, goes on by itself", "等待网络\uff0c恢复后自动继续"},
+		"retrying":        {waits(fault.Transient, 4, 12*time.Second), uploader.Live{}, 0, "Connection lost, trying again in 12 s (4th time)", "连接中断\uff0c12 秒后重试\uff08第 4 次\uff09"},
+		"first retry":     {waits(fault.Unreachable, 1, 2*time.Second), uploader.Live{}, 0, "The server doesn't answer, trying again in 2 s", "服务器没有应答\uff0c2 秒后重试"},
+		"retrying now":    {waits(fault.Transient, 4, 0), uploader.Live{}, 0, "Connection lost, trying again", "连接中断\uff0c正在重试"},
+		"busy":            {waits(fault.Busy, 1, 5*time.Minute), uploader.Live{}, 0, "The server is busy, next try at 14:05", "服务器繁忙\uff0c14:05 再试"},
+		"busy now":        {waits(fault.Busy, 1, 0), uploader.Live{}, 0, "The server is busy", "服务器繁忙"},
+		"changed":         {failed(fault.SourceChanged, part), uploader.Live{}, 0, "Changed since the upload began", "文件在上传开始后有改动"},
+		"missing":         {failed(fault.SourceMissing, part), uploader.Live{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移走"},
+		"sign in":         {failed(fault.Auth, part), uploader.Live{}, 0, "The server asks for a sign-in", "服务器要求登录"},
+		"forgotten":       {failed(fault.Gone, part), uploader.Live{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
+		"expired":         {failed(fault.Gone, expired), uploader.Live{}, 0, "The server no longer has the first 1.2 GB (expired)", "服务器上已没有前 1.2 GB\uff08已过期\uff09"},
+		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Live{}, 0, "The server no longer knows this upload", "服务器上已没有这个上传"},
+		"failed": {
+			failed(fault.TooLarge, part),
+			uploader.Live{},
+			0,
+			"“b-roll.mov” is larger than the server takes. Send it to another server, or ask for a higher limit.",
+			"“b-roll.mov”超出了服务器允许的大小。请换一个服务器\uff0c或请求提高限制。",
+		},
+		"done": {
+			uploader.Transfer{Source: file, Phase: uploader.PhaseDone, Active: 320 * time.Second},
+			uploader.Live{},
+			0,
+			"4.0 GB in 5 min 20 s", "4.0 GB\uff0c用时 5 分 20 秒",
+		},
+		"cancelled": {uploader.Transfer{Phase: uploader.PhaseCancelled}, uploader.Live{}, 0, "Cancelled", "已取消"},
+	}
+}
+
+func TestEveryStateHasItsRow(t *testing.T) {
+	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
+	seen := map[uploader.State]bool{}
+	for name, row := range rows(now) {
+		seen[row.transfer.State()] = true
+		t.Run(name, func(t *testing.T) {
+			snapshot := &uploader.Snapshot{Live: map[uploader.TransferID]uploader.Live{}}
+			if row.live != (uploader.Live{}) {
+				snapshot.Live[row.transfer.ID] = row.live
+			}
+			speak(t, words.English)
+			if got := words.Row(snapshot, &row.transfer, row.place, now); got != row.en {
+				t.Errorf("English: got %q, want %q", got, row.en)
+			}
+			speak(t, words.Chinese)
+			if got := words.Row(snapshot, &row.transfer, row.place, now); got != row.zh {
+				t.Errorf("Chinese: got %q, want %q", got, row.zh)
+			}
+		})
+	}
+	for _, state := range uploader.States() {
+		if !seen[state] {
+			t.Errorf("no row for state %s", state)
+		}
+		for _, language := range words.Languages() {
+			speak(t, language)
+			whole(t, words.State(state))
+		}
+	}
+}
+
+func TestSizesTimesAndCounts(t *testing.T) {
+	speak(t, words.English)
+	for _, test := range []struct{ got, want string }{
+		{words.Size(0), "0 bytes"},
+		{words.Size(1), "1 byte"},
+		{words.Size(999), "999 bytes"},
+		{words.Size(1000), "1 KB"},
+		{words.Size(84_000), "84 KB"},
+		{words.Size(999_499), "999 KB"},
+		{words.Size(999_999), "1.0 MB"},
+		{words.Size(999_960_000), "1.0 GB"},
+		{words.Size(4 * gb), "4.0 GB"},
+		{words.Size(1_250 * gb), "1.25 TB"},
+		{words.SizeOf(31_200_000_000, 40_100_000_000), "31.2 of 40.1 GB"},
+		{words.SizeOf(3_999_999_999, 4*gb), "3.9 of 4.0 GB"},
+		{words.SizeOf(4*gb, 4*gb), "4.0 of 4.0 GB"},
+		{words.SizeOf(0, 0), "0 of 0 bytes"},
+		{words.SizeOf(5, 20), "5 of 20 bytes"},
+		{words.Rate(0), ""},
+		{words.Rate(42_000_000), "42.0 MB/s"},
+		{words.ETA(0), ""},
+		{words.ETA(2 * time.Second), "a few seconds"},
+		{words.ETA(33 * time.Second), "about 35 s"},
+		{words.ETA(57 * time.Second), "about 1 min"},
+		{words.ETA(3*time.Minute + 10*time.Second), "about 3 min"},
+		{words.ETA(42 * time.Minute), "about 40 min"},
+		{words.ETA(59 * time.Minute), "about 1 h"},
+		{words.ETA(141 * time.Minute), "about 2 h 20 min"},
+		{words.ETA(50 * time.Hour), "about 2 days"},
+		{words.Duration(0), "1 s"},
+		{words.Duration(26 * time.Hour), "1 d 2 h"},
+		{words.Files(1), "1 file"},
+		{words.Files(200_000), "200,000 files"},
+		{words.FilesOf(612, 790), "612 of 790 files"},
+		{words.Uploads(3), "3 uploads"},
+		{words.Join("a", "", "b"), "a · b"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+}
+
+// TestHelperSays is not a test by itself: it speaks in the environment that
+// TestTheSystemsLanguageDoesNotLimitTheChoice gives it.
+func TestHelperSays(t *testing.T) {
+	wanted, ok := os.LookupEnv("FERRY_TEST_SAY")
+	if !ok {
+		return
+	}
+	if err := words.Load(wanted); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stdout.WriteString("<" + words.Files(1) + "|" + words.Files(2) + ">"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheSystemsLanguageDoesNotLimitTheChoice(t *testing.T) {
+	const english, chinese = "<1 file|2 files>", "<1 个文件|2 个文件>"
+	for _, test := range []struct{ system, wanted, want string }{
+		{"en_US.UTF-8", "", english},
+		{"C", "", english},
+		{"", "", english},
+		{"zh_CN.UTF-8", "", chinese},
+		{"ja_JP.UTF-8", "", english},
+		{"zh_CN.UTF-8", "en", english},
+		{"en_US.UTF-8", "zh-Hans", chinese},
+		{"en_US.UTF-8", "zh_CN", chinese},
+		{"C", "zh-Hans", chinese},
+		{"", "zh-Hans", chinese},
+		{"ru_RU.UTF-8", "en", english},
+		{"en_GB.UTF-8", "nonsense", english},
+	} {
+		t.Run(test.system+" and "+test.wanted, func(t *testing.T) {
+			cmd := exec.Command(os.Args[0], "-test.run=^TestHelperSays$")
+			cmd.Env = append(os.Environ(), "LC_ALL="+test.system, "LC_MESSAGES=", "LANG=", "LANGUAGE=", "FERRY_TEST_SAY="+test.wanted)
+			out, err := cmd.CombinedOutput()
+			if err != nil || !strings.Contains(string(out), test.want) {
+				t.Errorf("said %q (%v), want %q", out, err, test.want)
+			}
+		})
+	}
+}
