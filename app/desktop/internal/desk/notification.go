@@ -1,0 +1,75 @@
+//go:build linux
+
+package desk
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// Notification is one that was shown.
+type Notification struct {
+	Title, Body string
+	Actions     []string // the labels of its buttons
+}
+
+// notifications listens to what the notification daemon is asked to show.
+type notifications struct {
+	monitor *dbus.Conn
+
+	mu    sync.Mutex
+	shown []Notification
+}
+
+// Notifications returns those shown so far, oldest first. One that replaced
+// another follows it.
+func (d *Desktop) Notifications() []Notification {
+	d.notifications.mu.Lock()
+	defer d.notifications.mu.Unlock()
+	return append([]Notification(nil), d.notifications.shown...)
+}
+
+func (d *Desktop) watchNotifications(ctx context.Context) error {
+	monitor, err := dbus.Connect(d.busAddress())
+	if err != nil {
+		return fmt.Errorf("watch notifications: %w", err)
+	}
+	d.notifications.monitor = monitor
+	rule := "type='method_call',interface='org.freedesktop.Notifications',member='Notify'"
+	call := monitor.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{rule}, uint32(0))
+	if call.Err != nil {
+		return fmt.Errorf("watch notifications: %w", call.Err)
+	}
+	seen := make(chan *dbus.Message, 64)
+	monitor.Eavesdrop(seen)
+	go d.notifications.collect(seen)
+	return nil
+}
+
+// collect ends when the connection is closed.
+func (n *notifications) collect(seen <-chan *dbus.Message) {
+	for message := range seen {
+		if len(message.Body) < 6 {
+			continue
+		}
+		var shown Notification
+		shown.Title, _ = message.Body[3].(string)
+		shown.Body, _ = message.Body[4].(string)
+		keysAndLabels, _ := message.Body[5].([]string)
+		for i := 1; i < len(keysAndLabels); i += 2 {
+			shown.Actions = append(shown.Actions, keysAndLabels[i])
+		}
+		n.mu.Lock()
+		n.shown = append(n.shown, shown)
+		n.mu.Unlock()
+	}
+}
+
+func (n *notifications) close() {
+	if n.monitor != nil {
+		n.monitor.Close()
+	}
+}

@@ -1,0 +1,167 @@
+//go:build linux
+
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	watcher     = "org.kde.StatusNotifierWatcher"
+	watcherPath = "/StatusNotifierWatcher"
+	itemFace    = "org.kde.StatusNotifierItem"
+	menuFace    = "com.canonical.dbusmenu"
+)
+
+// TrayIcon is an icon in the panel's tray and its menu, flattened.
+type TrayIcon struct {
+	Title   string
+	Status  string // Passive, Active or NeedsAttention
+	Tooltip string
+	Menu    []TrayItem
+
+	item, menu dbus.BusObject
+}
+
+// TrayItem is one entry of a tray menu.
+type TrayItem struct {
+	Label    string // without the mark of the access key; "" for a separator
+	Depth    int    // 0 in the menu itself, 1 in a menu inside it
+	Disabled bool
+	Checked  bool
+
+	id int32
+}
+
+func (d *Desktop) awaitTray(ctx context.Context) error {
+	return await(ctx, "the tray", func() (bool, error) {
+		hosted, err := d.bus.Object(watcher, watcherPath).GetProperty(watcher + ".IsStatusNotifierHostRegistered")
+		return err == nil && hosted.Value() == true, nil
+	})
+}
+
+// Tray returns the icons in the tray. One that goes away while it is being asked
+// is left out.
+func (d *Desktop) Tray(ctx context.Context) ([]TrayIcon, error) {
+	var addresses []string
+	registered, err := d.bus.Object(watcher, watcherPath).GetProperty(watcher + ".RegisteredStatusNotifierItems")
+	if err == nil {
+		err = registered.Store(&addresses)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list tray icons: %w", err)
+	}
+	var icons []TrayIcon
+	for _, address := range addresses {
+		name, path, _ := strings.Cut(address, "/")
+		if icon, err := d.trayIcon(ctx, name, dbus.ObjectPath("/"+path)); err == nil {
+			icons = append(icons, icon)
+		}
+	}
+	return icons, nil
+}
+
+func (d *Desktop) trayIcon(ctx context.Context, name string, path dbus.ObjectPath) (TrayIcon, error) {
+	var properties map[string]dbus.Variant
+	item := d.bus.Object(name, path)
+	err := item.CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, itemFace).Store(&properties)
+	if err != nil {
+		return TrayIcon{}, fmt.Errorf("ask tray icon: %w", err)
+	}
+	menuPath := text[dbus.ObjectPath](properties, "Menu")
+	icon := TrayIcon{
+		Title:   text[string](properties, "Title"),
+		Status:  text[string](properties, "Status"),
+		Tooltip: tooltip(properties["ToolTip"]),
+		item:    item,
+		menu:    d.bus.Object(name, menuPath),
+	}
+	icon.Menu, err = readMenu(ctx, icon.menu)
+	return icon, err
+}
+
+// menuNode is a node of a com.canonical.dbusmenu layout, (ia{sv}av).
+type menuNode struct {
+	ID         int32
+	Properties map[string]dbus.Variant
+	Children   []dbus.Variant
+}
+
+func readMenu(ctx context.Context, menu dbus.BusObject) ([]TrayItem, error) {
+	var needsUpdate bool
+	// The answer is optional in the protocol; the layout tells what there is.
+	_ = menu.CallWithContext(ctx, menuFace+".AboutToShow", 0, int32(0)).Store(&needsUpdate)
+	var revision uint32
+	var root menuNode
+	err := menu.CallWithContext(ctx, menuFace+".GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &root)
+	if err != nil {
+		return nil, fmt.Errorf("read tray menu: %w", err)
+	}
+	return flatten(nil, root.Children, 0)
+}
+
+func flatten(items []TrayItem, children []dbus.Variant, depth int) ([]TrayItem, error) {
+	for _, child := range children {
+		var node menuNode
+		if err := dbus.Store([]any{child.Value()}, &node); err != nil {
+			return nil, fmt.Errorf("read tray menu: %w", err)
+		}
+		enabled, known := node.Properties["enabled"]
+		items = append(items, TrayItem{
+			Label:    strings.ReplaceAll(text[string](node.Properties, "label"), "_", ""),
+			Depth:    depth,
+			Disabled: known && enabled.Value() == false,
+			Checked:  text[int32](node.Properties, "toggle-state") == 1,
+			id:       node.ID,
+		})
+		var err error
+		if items, err = flatten(items, node.Children, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+// ClickTray waits for a tray menu's entry that begins with label and can be
+// chosen, and chooses it.
+func (d *Desktop) ClickTray(ctx context.Context, label string) error {
+	return await(ctx, fmt.Sprintf("the tray menu's %q", label), func() (bool, error) {
+		icons, err := d.Tray(ctx)
+		if err != nil {
+			return false, err
+		}
+		for _, icon := range icons {
+			for _, item := range icon.Menu {
+				if strings.HasPrefix(item.Label, label) && !item.Disabled {
+					return true, icon.choose(ctx, item)
+				}
+			}
+		}
+		return false, nil
+	})
+}
+
+func (icon TrayIcon) choose(ctx context.Context, item TrayItem) error {
+	call := icon.menu.CallWithContext(ctx, menuFace+".Event", 0,
+		item.id, "clicked", dbus.MakeVariant(int32(0)), uint32(time.Now().Unix()))
+	return call.Err
+}
+
+func text[T any](properties map[string]dbus.Variant, key string) T {
+	value, _ := properties[key].Value().(T)
+	return value
+}
+
+// tooltip reads the title of a (sa(iiay)ss).
+func tooltip(value dbus.Variant) string {
+	if parts, ok := value.Value().([]any); ok && len(parts) == 4 {
+		title, _ := parts[2].(string)
+		return title
+	}
+	return ""
+}

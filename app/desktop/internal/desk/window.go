@@ -1,0 +1,115 @@
+//go:build linux
+
+package desk
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Window is a window on the screen.
+type Window struct {
+	ID            string
+	X, Y          int
+	Width, Height int
+}
+
+// Visible reports whether a window with exactly that title is on the screen.
+func (d *Desktop) Visible(ctx context.Context, title string) bool {
+	_, err := d.find(ctx, title)
+	return err == nil
+}
+
+// Window waits for the window with exactly that title to be on the screen.
+func (d *Desktop) Window(ctx context.Context, title string) (w Window, err error) {
+	err = await(ctx, fmt.Sprintf("the window %q", title), func() (bool, error) {
+		var missing error
+		w, missing = d.find(ctx, title)
+		return missing == nil, nil
+	})
+	return w, err
+}
+
+// Hidden waits for no window with exactly that title to be on the screen.
+func (d *Desktop) Hidden(ctx context.Context, title string) error {
+	return await(ctx, fmt.Sprintf("the window %q to go", title), func() (bool, error) {
+		return !d.Visible(ctx, title), nil
+	})
+}
+
+func (d *Desktop) find(ctx context.Context, title string) (Window, error) {
+	found, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^"+regexp.QuoteMeta(title)+"$")
+	if err != nil {
+		return Window{}, err
+	}
+	ids := strings.Fields(found)
+	if len(ids) == 0 {
+		return Window{}, fmt.Errorf("no window is titled %q", title)
+	}
+	return d.measure(ctx, ids[len(ids)-1])
+}
+
+func (d *Desktop) measure(ctx context.Context, id string) (Window, error) {
+	shell, err := d.run(ctx, "xdotool", "getwindowgeometry", "--shell", id)
+	if err != nil {
+		return Window{}, err
+	}
+	w := Window{ID: id}
+	fields := map[string]*int{"X": &w.X, "Y": &w.Y, "WIDTH": &w.Width, "HEIGHT": &w.Height}
+	for line := range strings.Lines(shell) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if field, known := fields[key]; known {
+			if *field, err = strconv.Atoi(value); err != nil {
+				return Window{}, fmt.Errorf("measure window: %w", err)
+			}
+		}
+	}
+	return w, nil
+}
+
+// CloseWindow presses the window's close button.
+func (d *Desktop) CloseWindow(ctx context.Context, w Window) error {
+	_, err := d.run(ctx, "wmctrl", "-i", "-c", w.ID)
+	return err
+}
+
+// Key presses keys, "ctrl+o" and the like, in the window that has the focus.
+func (d *Desktop) Key(ctx context.Context, keys ...string) error {
+	_, err := d.run(ctx, "xdotool", append([]string{"key"}, keys...)...)
+	return err
+}
+
+// Type types text into what has the focus.
+func (d *Desktop) Type(ctx context.Context, text string) error {
+	_, err := d.run(ctx, "xdotool", "type", "--delay", "30", "--", text)
+	return err
+}
+
+// Click presses the left button at a point of the window.
+func (d *Desktop) Click(ctx context.Context, w Window, x, y int) error {
+	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(w.X+x), strconv.Itoa(w.Y+y), "sleep", "0.1", "click", "1")
+	return err
+}
+
+// Screenshot saves a picture of the whole screen, as PNG.
+func (d *Desktop) Screenshot(ctx context.Context, path string) error {
+	return d.picture(ctx, "root", path)
+}
+
+// WindowPicture saves a picture of one window, as PNG.
+func (d *Desktop) WindowPicture(ctx context.Context, w Window, path string) error {
+	return d.picture(ctx, w.ID, path)
+}
+
+func (d *Desktop) picture(ctx context.Context, window, path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	_, err = d.run(ctx, "import", "-silent", "-window", window, "png:"+path)
+	return err
+}
