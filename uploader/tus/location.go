@@ -1,0 +1,111 @@
+package tus
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// parseURL takes an absolute http or https address. Its errors do not repeat the
+// text, which may hold a password.
+func parseURL(text string) (*url.URL, error) {
+	parsed, err := url.Parse(strings.TrimSpace(text))
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	if err := checkURL(parsed); err != nil {
+		return nil, err
+	}
+	return parsed, nil
+}
+
+func checkURL(u *url.URL) error {
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("not an http or https address: scheme %q", u.Scheme)
+	case u.Hostname() == "":
+		return errors.New("the address names no host")
+	}
+	return nil
+}
+
+func withoutURL(err error) error {
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("not an address: %w", inner.Err)
+	}
+	return err
+}
+
+// resolve finds the address a Location header names, seen from the URL that
+// answered (RFC 9110, 10.2.2). An http address on the host of an https answer
+// is one that a server behind a TLS proxy made up: it becomes https.
+func resolve(answered *url.URL, location string) (*url.URL, error) {
+	location = strings.TrimSpace(location)
+	if location == "" {
+		return nil, errors.New("the answer has no Location")
+	}
+	reference, err := url.Parse(location)
+	if err != nil {
+		return nil, fmt.Errorf("Location: %w", withoutURL(err))
+	}
+	target := answered.ResolveReference(reference)
+	target.Fragment, target.RawFragment, target.User = "", "", nil
+	if err := checkURL(target); err != nil {
+		return nil, fmt.Errorf("Location: %w", err)
+	}
+	if answered.Scheme == "https" && target.Scheme == "http" && sameHost(answered, target) {
+		target.Scheme = "https"
+		if target.Port() == "" || target.Port() == "80" {
+			target.Host = answered.Host
+		}
+	}
+	return target, nil
+}
+
+func sameHost(a, b *url.URL) bool { return strings.EqualFold(a.Hostname(), b.Hostname()) }
+
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	default:
+		return "80"
+	}
+}
+
+// hostIn names the host of an address for a person, or the address itself when
+// it is a path.
+func hostIn(location string) string {
+	if u, err := url.Parse(location); err == nil && u.Host != "" {
+		return u.Scheme + "://" + u.Host + u.Path
+	}
+	return fmt.Sprintf("%.200q", location)
+}
+
+func basicAuth(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+}
+
+// secretsOf lists what of a header must not be repeated to anybody: the values,
+// and the words in them that are long enough to be keys.
+func secretsOf(header http.Header) []string {
+	var secrets []string
+	for _, values := range header {
+		for _, value := range values {
+			for _, word := range append(strings.Fields(value), value) {
+				if len(word) >= minSecret {
+					secrets = append(secrets, word)
+				}
+			}
+		}
+	}
+	return secrets
+}
+
+// minSecret keeps common words such as "Basic" and "true" readable.
+const minSecret = 7

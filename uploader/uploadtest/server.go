@@ -1,0 +1,250 @@
+// Package uploadtest is what the tests of all packages share: real servers, bad
+// networks, and stand-ins for what surrounds the engine.
+//
+// NewTusd runs tusd in this process and remembers what it was asked; NewTusdBinary
+// runs the real program, which can be killed and started again on the same port
+// and files. NewProxy stands between a client and a server as a network that
+// fails on request, and NewScript answers in a server's stead. Everything ends
+// with the test it was made for. All of it may be used by several goroutines.
+package uploadtest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tus/tusd/v2/pkg/filestore"
+	"github.com/tus/tusd/v2/pkg/handler"
+	"github.com/tus/tusd/v2/pkg/memorylocker"
+	"go.uber.org/goleak"
+	xslog "golang.org/x/exp/slog"
+)
+
+// Option changes how a tusd is started.
+type Option func(*options)
+
+type options struct {
+	maxSize        int64
+	noTermination  bool
+	behindProxy    bool
+	networkTimeout time.Duration
+	wrap           []func(http.Handler) http.Handler
+	tls            bool
+}
+
+func optionsOf(opts []Option) options {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
+
+// MaxSize limits an upload to that many bytes.
+func MaxSize(bytes int64) Option { return func(o *options) { o.maxSize = bytes } }
+
+// NoTermination starts the server without the termination extension.
+func NoTermination() Option { return func(o *options) { o.noTermination = true } }
+
+// BehindProxy lets the server believe X-Forwarded headers.
+func BehindProxy() Option { return func(o *options) { o.behindProxy = true } }
+
+// NetworkTimeout is how long the server waits for the next bytes of a body.
+func NetworkTimeout(d time.Duration) Option { return func(o *options) { o.networkTimeout = d } }
+
+// Wrap puts a handler in front of an in-process tusd, such as one that asks for
+// a password. The real binary does not know it.
+func Wrap(with func(http.Handler) http.Handler) Option {
+	return func(o *options) { o.wrap = append(o.wrap, with) }
+}
+
+// WithTLS serves https with a certificate only Tusd.Client trusts. The real
+// binary does not know it.
+func WithTLS() Option { return func(o *options) { o.tls = true } }
+
+// Request is one request a server saw, after it was answered.
+type Request struct {
+	Method string
+	Path   string
+	Header http.Header
+	Offset string // Upload-Offset as it was sent; "" when absent
+	Status int    // of the answer; 0 when the connection was lost before one
+	Body   int64  // bytes of the body that arrived
+}
+
+// StoredFile is one upload a server holds.
+type StoredFile struct {
+	Metadata map[string]string
+	Path     string // of its bytes on this disk
+	SHA256   string // of those bytes, in hex
+	Size     int64  // bytes it holds
+	Length   int64  // bytes it is to hold in the end
+}
+
+// Tusd is a tusd in this process: handler, file store and memory locker.
+type Tusd struct {
+	*httptest.Server
+	Endpoint string // the creation URL
+	Dir      string // where its files are
+
+	mu       sync.Mutex
+	requests []Request
+}
+
+// NewTusd starts a tusd that ends with the test.
+func NewTusd(t testing.TB, opts ...Option) *Tusd {
+	t.Helper()
+	o := optionsOf(opts)
+	s := &Tusd{Dir: t.TempDir()}
+	served := s.record(http.StripPrefix(basePath, newHandler(t, s.Dir, o)))
+	for _, wrap := range o.wrap {
+		served = wrap(served)
+	}
+	s.Server = httptest.NewUnstartedServer(served)
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	if o.tls {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	s.Endpoint = s.URL + basePath
+	t.Cleanup(func() {
+		s.CloseClientConnections() // a request that hangs must not hang the test
+		s.Close()
+	})
+	return s
+}
+
+// TusdGoroutines is for goleak: a tusd in this process keeps a goroutine per
+// request for some seconds after its answer, which a test should not wait for.
+func TusdGoroutines() goleak.Option {
+	return goleak.IgnoreAnyFunction("github.com/tus/tusd/v2/pkg/handler.newDelayedContext.func1")
+}
+
+// basePath is where every tusd of this package takes uploads.
+const basePath = "/files/"
+
+func newHandler(t testing.TB, dir string, o options) http.Handler {
+	t.Helper()
+	composer := handler.NewStoreComposer()
+	filestore.New(dir).UseIn(composer)
+	memorylocker.New().UseIn(composer)
+	served, err := handler.NewHandler(handler.Config{
+		StoreComposer:           composer,
+		BasePath:                basePath,
+		MaxSize:                 o.maxSize,
+		DisableTermination:      o.noTermination,
+		RespectForwardedHeaders: o.behindProxy,
+		NetworkTimeout:          o.networkTimeout,
+		Logger:                  xslog.New(xslog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		t.Fatalf("start tusd: %v", err)
+	}
+	return served
+}
+
+// Requests returns every request the server has answered so far, in the order
+// of the answers.
+func (s *Tusd) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request(nil), s.requests...)
+}
+
+// Stored returns what the server holds, in no particular order.
+func (s *Tusd) Stored(t testing.TB) []StoredFile {
+	t.Helper()
+	return stored(t, s.Dir)
+}
+
+// record notes each request once its handler has ended.
+func (s *Tusd) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen := Request{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Offset: r.Header.Get("Upload-Offset")}
+		body := &countedBody{ReadCloser: r.Body}
+		answer := &notedAnswer{ResponseWriter: w}
+		r.Body = body
+		defer func() {
+			seen.Status, seen.Body = answer.status, body.n
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.requests = append(s.requests, seen)
+		}()
+		next.ServeHTTP(answer, r)
+	})
+}
+
+type countedBody struct {
+	io.ReadCloser
+	n int64
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.n += int64(n)
+	return n, err
+}
+
+type notedAnswer struct {
+	http.ResponseWriter
+	status int
+}
+
+func (a *notedAnswer) WriteHeader(status int) {
+	if status >= http.StatusOK { // 1xx is not the answer yet
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection's deadlines.
+func (a *notedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// stored reads a file store's directory: NAME.info beside NAME.
+func stored(t testing.TB, dir string) []StoredFile {
+	t.Helper()
+	infos, err := filepath.Glob(filepath.Join(dir, "*.info"))
+	if err != nil {
+		t.Fatalf("list uploads: %v", err)
+	}
+	files := make([]StoredFile, 0, len(infos))
+	for _, info := range infos {
+		files = append(files, readStored(t, info))
+	}
+	return files
+}
+
+func readStored(t testing.TB, info string) StoredFile {
+	t.Helper()
+	text, err := os.ReadFile(info)
+	if err != nil {
+		t.Fatalf("read upload: %v", err)
+	}
+	var kept handler.FileInfo
+	if err := json.Unmarshal(text, &kept); err != nil {
+		t.Fatalf("read upload %s: %v", filepath.Base(info), err)
+	}
+	file := StoredFile{Metadata: kept.MetaData, Path: strings.TrimSuffix(info, ".info"), Length: kept.Size}
+	content, err := os.Open(file.Path)
+	if err != nil {
+		t.Fatalf("read upload: %v", err)
+	}
+	defer func() { _ = content.Close() }()
+	sum := sha256.New()
+	if file.Size, err = io.Copy(sum, content); err != nil {
+		t.Fatalf("read upload: %v", err)
+	}
+	file.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return file
+}
