@@ -1,8 +1,26 @@
+// Package uploader is the engine: it takes files into a queue, carries them to
+// their servers over a resumable protocol, and remembers every step, so that it
+// goes on where it stopped whatever happens in between.
+//
+// Data goes one way. Commands go in by Engine.Do; what is to be shown comes out
+// as immutable Snapshots that observers pull when Watch kicks them. Between the
+// two one goroutine, the loop, owns all state and is the only writer of the
+// Store. Workers, one for each file under way, have a copy of their transfer and
+// report back. Whatever happened is first stepped (step.go), then committed,
+// and only then acted upon: an upload URL is saved before the first byte
+// follows it.
+//
+// Errors are classified into *fault.Fault where they appear; a transfer carries
+// the fault that stopped it. The package depends on the standard library and
+// golang.org/x alone: no window, no database, no command line.
 package uploader
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/queue"
@@ -10,13 +28,19 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
+// ErrStopped is returned by Do once Run has ended.
+var ErrStopped = errors.New("the engine has stopped")
+
+// DefaultLimits is how much moves at once when nothing else is asked for.
+var DefaultLimits = queue.Limits{Large: 3, Small: 16}
+
 // Config is what an Engine is made of.
 type Config struct {
 	Store       Store
-	Connect     func(Server) (Protocol, error) // called once per server and endpoint, from any goroutine
+	Connect     func(Server) (Protocol, error) // called once per server and endpoint, from the loop or Probe
 	Log         *slog.Logger
-	Fingerprint source.Strategy
-	Limits      queue.Limits
+	Fingerprint source.Strategy // nil: source.Metadata
+	Limits      queue.Limits    // zero: DefaultLimits
 
 	// Builtin is where the built-in receiver listens in this run; "" when it
 	// does not run.
@@ -26,33 +50,136 @@ type Config struct {
 	Ask bool
 }
 
-// Engine moves transfers to their servers.
+// Engine moves transfers to their servers. Its methods may be called from any
+// goroutine.
 type Engine struct {
+	config   Config
+	commands chan order
 	snapshot atomic.Pointer[Snapshot]
+	done     chan struct{} // closed when Run has ended
+
+	mu       sync.Mutex
+	watchers map[chan struct{}]struct{} // nil once Run has ended
 }
 
-// New makes an engine. Nothing moves before Run.
-func New(config Config) *Engine { panic("wip") }
+// order is a command on its way to the loop.
+type order struct {
+	command Command
+	reply   chan error // buffered
+}
+
+// New makes an engine. Nothing moves before Run; commands given before wait.
+func New(config Config) *Engine {
+	if config.Fingerprint == nil {
+		config.Fingerprint = source.Metadata
+	}
+	if config.Limits == (queue.Limits{}) {
+		config.Limits = DefaultLimits
+	}
+	e := &Engine{
+		config:   config,
+		commands: make(chan order),
+		done:     make(chan struct{}),
+		watchers: map[chan struct{}]struct{}{},
+	}
+	e.snapshot.Store(&Snapshot{Totals: Totals{Count: map[State]int{}}})
+	return e
+}
 
 // Run loads what is saved, takes up what is unfinished, and carries out commands
-// until ctx ends. It returns when every goroutine it started has ended and
-// everything acknowledged is saved.
-func (e *Engine) Run(ctx context.Context) error { panic("wip") }
+// until ctx ends, which is no error. It returns when every goroutine it started
+// has ended and everything acknowledged is saved. It is called once.
+func (e *Engine) Run(ctx context.Context) error {
+	defer e.end()
+	saved, err := e.config.Store.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("load transfers: %w", err)
+	}
+	newLoop(e, saved).run(ctx)
+	return nil
+}
 
 // Do carries out a command. When it returns nil the command is committed and
-// its first effect is in Snapshot. It may be called from any goroutine, but
-// waits for the disk: not from the UI's.
-func (e *Engine) Do(ctx context.Context, command Command) error { panic("wip") }
+// its first effect is in Snapshot. It waits for the disk: not to be called from
+// a user interface's own goroutine. It fails with a *fault.Fault when the
+// command cannot be saved, with ErrStopped, or with ctx's error; a command whose
+// ctx ended may still be carried out.
+func (e *Engine) Do(ctx context.Context, command Command) error {
+	o := order{command, make(chan error, 1)}
+	select {
+	case e.commands <- o:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.done:
+		return ErrStopped
+	}
+	select {
+	case err := <-o.reply:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.done:
+		return ErrStopped
+	}
+}
 
 // Snapshot returns the newest state of everything; never nil.
 func (e *Engine) Snapshot() *Snapshot { return e.snapshot.Load() }
 
 // Watch returns a channel that receives whenever there may be a newer Snapshot,
-// at once for what matters and at most four times a second for progress. A slow
-// reader misses nothing but repetitions. It is closed when ctx or Run ends.
-func (e *Engine) Watch(ctx context.Context) <-chan struct{} { panic("wip") }
+// at once for what the user did and at most four times a second for progress. A
+// slow reader misses nothing but repetitions. The channel is closed when ctx or
+// Run ends.
+func (e *Engine) Watch(ctx context.Context) <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c := make(chan struct{}, 1)
+	if e.watchers == nil {
+		close(c)
+		return c
+	}
+	e.watchers[c] = struct{}{}
+	context.AfterFunc(ctx, func() { e.unwatch(c) })
+	return c
+}
 
-// Probe asks what the server at that creation URL can do.
+// Probe asks what the server at that creation URL can do. It fails with a
+// *fault.Fault.
 func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
-	panic("wip")
+	protocol, err := e.config.Connect(Server{Endpoint: endpoint})
+	if err != nil {
+		return tus.Capabilities{}, err
+	}
+	return protocol.Probe(ctx)
+}
+
+func (e *Engine) unwatch(c chan struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, watching := e.watchers[c]; watching {
+		delete(e.watchers, c)
+		close(c)
+	}
+}
+
+func (e *Engine) publish(s *Snapshot) {
+	e.snapshot.Store(s)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for c := range e.watchers {
+		select {
+		case c <- struct{}{}:
+		default: // one kick is waiting there already
+		}
+	}
+}
+
+func (e *Engine) end() {
+	close(e.done)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for c := range e.watchers {
+		close(c)
+	}
+	e.watchers = nil
 }

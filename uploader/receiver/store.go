@@ -149,7 +149,7 @@ type upload struct {
 
 // WriteChunk implements handler.Upload.
 func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
-	n, err := u.Upload.WriteChunk(ctx, offset, &body{Reader: src, buffers: u.store.buffers})
+	n, err := u.Upload.WriteChunk(ctx, offset, &body{Reader: src, offset: offset, buffers: u.store.buffers})
 	if err != nil {
 		return n, u.store.failed("write", err)
 	}

@@ -4,7 +4,7 @@
 // NewTusd runs tusd in this process and remembers what it was asked; NewTusdBinary
 // runs the real program, which can be killed and started again on the same port
 // and files. NewProxy stands between a client and a server as a network that
-// fails on request, and NewScript answers in a server's stead. Everything ends
+// fails on request, and NewGateway answers in a server's stead. Everything ends
 // with the test it was made for. All of it may be used by several goroutines.
 package uploadtest
 

@@ -1,0 +1,217 @@
+package uploader
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+const (
+	// Found files come to the loop in portions: large enough for one commit to be
+	// worth it, soon enough that the first rows are seen at once.
+	portionMost  = 256
+	portionEvery = 100 * time.Millisecond
+)
+
+// finding is one file of a batch, or why it cannot be taken.
+type finding struct {
+	file        source.File
+	fingerprint string
+	previous    TransferID // an unfinished upload of the same file; 0 for none
+	err         error
+}
+
+// add keeps a batch and has it walked. Saying it again changes nothing.
+func (l *loop) add(c Add) error {
+	if _, known := l.batches[c.Batch]; known {
+		return nil
+	}
+	if _, known := l.servers[c.Server]; !known {
+		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", c.Server)
+	}
+	l.keep(Batch{ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0)})
+	l.walk(c.Batch)
+	return nil
+}
+
+// keep puts a new value of a batch into the state and into the next commit.
+func (l *loop) keep(b Batch) {
+	l.batches[b.ID] = &b
+	l.pending.Batches = append(l.pending.Batches, b)
+	l.stale = true
+}
+
+// walk has a batch expanded, one batch at a time: each sees what the ones before
+// it added, so that a file added twice is found the second time.
+func (l *loop) walk(id BatchID) {
+	if slices.Contains(l.adding, id) {
+		return
+	}
+	l.adding = append(l.adding, id)
+	if len(l.adding) == 1 {
+		l.after = append(l.after, l.startWalk)
+	}
+}
+
+// walkAgain expands a batch once more; the files it has already stay as they are.
+func (l *loop) walkAgain(id BatchID) {
+	b := *l.batches[id]
+	b.Expanded = false
+	l.keep(b)
+	l.walk(id)
+}
+
+func (l *loop) startWalk(work context.Context) {
+	b := *l.batches[l.adding[0]]
+	w := &walker{
+		loop:        l,
+		batch:       b,
+		destination: destination(l.servers[b.Server]),
+		fingerprint: l.engine.config.Fingerprint,
+		known:       map[string]bool{},
+	}
+	for _, t := range l.table.rows {
+		if t.Batch == b.ID {
+			w.known[t.Source.Path] = true
+		}
+	}
+	l.tasks.Go(func() { w.run(work) })
+}
+
+// found takes a portion of a batch's files into the state.
+func (l *loop) found(batch BatchID, findings []finding, last bool) {
+	for _, f := range findings {
+		if t := l.table.get(f.previous); t != nil && t.Batch != batch && t.Phase != PhaseDone && t.Intent != IntentCancel {
+			l.feed(t.ID, adopted{f.file, batch})
+			continue
+		}
+		l.newTransfer(batch, f)
+	}
+	if !last {
+		return
+	}
+	done := *l.batches[batch]
+	done.Expanded = true
+	l.keep(done)
+	l.adding = l.adding[1:]
+	if len(l.adding) > 0 {
+		l.after = append(l.after, l.startWalk)
+	}
+}
+
+func (l *loop) newTransfer(batch BatchID, f finding) {
+	now := time.Now().Round(0)
+	t := &Transfer{
+		ID:          l.nextID,
+		Batch:       batch,
+		Server:      l.batches[batch].Server,
+		Source:      f.file,
+		Fingerprint: f.fingerprint,
+		Rank:        l.nextRank,
+		Added:       now,
+	}
+	l.nextID++
+	l.nextRank++
+	if f.err != nil {
+		t.Phase, t.Fault, t.Finished = PhaseFailed, fault.Of(f.err), now
+	}
+	l.table.put(t)
+	l.stale = true
+	if t.Phase == PhaseQueued {
+		l.queue.Push(itemOf(t))
+	}
+}
+
+// walker expands one batch on its own goroutine.
+type walker struct {
+	loop        *loop
+	batch       Batch
+	destination string
+	fingerprint source.Strategy
+	known       map[string]bool // paths the batch has transfers for
+
+	portion []finding
+	began   time.Time // of the portion
+}
+
+func (w *walker) run(ctx context.Context) {
+	w.began = time.Now()
+	for file, err := range source.Expand(ctx, w.batch.Roots, source.Options{Ignore: source.DefaultIgnore()}) {
+		if ctx.Err() != nil {
+			return // the batch stays unexpanded and is walked again at the next start
+		}
+		if w.known[file.Path] {
+			continue
+		}
+		f := finding{file: file, err: err}
+		if err == nil {
+			f.fingerprint, f.err = w.fingerprint(ctx, file, w.destination)
+		}
+		w.portion = append(w.portion, f)
+		if len(w.portion) >= portionMost || time.Since(w.began) >= portionEvery {
+			w.hand(ctx, false)
+		}
+	}
+	if ctx.Err() == nil {
+		w.hand(ctx, true)
+	}
+}
+
+// hand gives the portion to the loop.
+func (w *walker) hand(ctx context.Context, last bool) {
+	if !w.recall(ctx) {
+		return
+	}
+	portion := w.portion
+	w.portion, w.began = nil, time.Now()
+	w.loop.send(func() { w.loop.found(w.batch.ID, portion, last) })
+}
+
+// recall looks for earlier uploads of the portion's files, for as long as the
+// store takes to answer: without the answer files would be sent twice.
+func (w *walker) recall(ctx context.Context) bool {
+	prints := make([]string, 0, len(w.portion))
+	for _, f := range w.portion {
+		if f.err == nil {
+			prints = append(prints, f.fingerprint)
+		}
+	}
+	if len(prints) == 0 {
+		return true
+	}
+	for {
+		previous, err := w.loop.store.FindPrevious(ctx, prints)
+		if err == nil {
+			w.match(previous)
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(saveRetry):
+		}
+	}
+}
+
+// match decides which earlier upload is of the very same file: one from the same
+// path, or one whose file is not there any more because it was moved here. A
+// copy that merely looks alike is a file of its own.
+func (w *walker) match(previous map[string][]Transfer) {
+	for i := range w.portion {
+		f := &w.portion[i]
+		for _, candidate := range previous[f.fingerprint] {
+			if f.err == nil && (candidate.Source.Path == f.file.Path || vanished(candidate.Source.Path)) {
+				f.previous = candidate.ID
+				break
+			}
+		}
+	}
+}
+
+func vanished(path string) bool {
+	_, err := source.Stat(path)
+	return fault.Is(err, fault.SourceMissing)
+}

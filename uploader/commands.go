@@ -1,0 +1,197 @@
+package uploader
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// terminatePatience is how long a server may take to remove an upload. Nobody
+// waits for it but the leftover itself.
+const terminatePatience = 30 * time.Second
+
+// carryOut takes a command into the state. The answer goes out when the outcome
+// is saved and shown.
+func (l *loop) carryOut(o order) {
+	err := l.command(o.command)
+	l.replies = append(l.replies, reply{o.reply, err})
+	l.stale, l.urgent = true, true
+}
+
+func (l *loop) command(command Command) error {
+	switch c := command.(type) {
+	case Add:
+		return l.add(c)
+	case Pause:
+		l.feedAll(c.Target, pausedByUser{})
+	case Resume:
+		l.resume(c.Target)
+	case Retry:
+		l.retry(c.Target)
+	case Cancel:
+		l.feedAll(c.Target, cancelledByUser{})
+	case Remove:
+		l.remove(c.Target)
+	case SaveServer:
+		return l.saveServer(c.Server)
+	case RemoveServer:
+		return l.removeServer(c.ID)
+	default:
+		return fault.Newf(fault.Bug, fault.Run, "no such command: %T", command)
+	}
+	return nil
+}
+
+// targets lists the transfers a command means, in the user's order.
+func (l *loop) targets(target Target) []TransferID {
+	var ids []TransferID
+	pick := func(t *Transfer) {
+		if t != nil && (!target.Final || t.Phase.Final()) {
+			ids = append(ids, t.ID)
+		}
+	}
+	for _, id := range target.IDs {
+		pick(l.table.get(id))
+	}
+	if target.All || target.Batch != 0 {
+		for _, t := range l.table.rows {
+			if target.All || t.Batch == target.Batch {
+				pick(t)
+			}
+		}
+	}
+	return ids
+}
+
+func (l *loop) feedAll(target Target, in input) {
+	for _, id := range l.targets(target) {
+		l.feed(id, in)
+	}
+}
+
+// resume also goes on with walking what an earlier run could not walk to its end.
+func (l *loop) resume(target Target) {
+	l.feedAll(target, resumedByUser{})
+	for id, b := range l.batches {
+		if !b.Expanded && (target.All || target.Batch == id) {
+			l.walk(id)
+		}
+	}
+}
+
+// retry also opens the servers again that were left alone: the user says now. A
+// folder that could not be listed is walked again instead of being sent.
+func (l *loop) retry(target Target) {
+	var unlisted []TransferID
+	for _, id := range l.targets(target) {
+		t := l.table.get(id)
+		delete(l.gates, t.Server)
+		if t.Phase == PhaseFailed && t.Fault != nil && t.Fault.Op == fault.List && l.batches[t.Batch] != nil {
+			unlisted = append(unlisted, id)
+			l.walkAgain(t.Batch)
+			continue
+		}
+		l.feed(id, retriedByUser{})
+	}
+	l.forget(unlisted)
+}
+
+// remove forgets what is final and gives up the rest, to be forgotten when that
+// is done.
+func (l *loop) remove(target Target) {
+	var final []TransferID
+	for _, id := range l.targets(target) {
+		if !l.table.get(id).Phase.Final() {
+			l.removing[id] = true
+			l.feed(id, cancelledByUser{})
+			continue
+		}
+		final = append(final, id)
+	}
+	l.forget(final)
+}
+
+// terminate removes an upload from its server, in the background. One attempt is
+// made: servers expire what is left, and the user's wish to be rid of it does not
+// wait for a server that is away.
+func (l *loop) terminate(work context.Context, id TransferID, server ServerID, url string) {
+	remote, err := l.connect(server)
+	if err != nil {
+		l.feed(id, terminated{})
+		return
+	}
+	l.tasks.Go(func() {
+		ctx, cancel := context.WithTimeout(work, terminatePatience)
+		defer cancel()
+		if err := remote.terminate(ctx, url); err != nil {
+			l.log.Warn("upload stays on the server", "transfer", id, "err", err)
+		}
+		if work.Err() == nil { // otherwise it is tried again at the next start
+			l.report(id, terminated{})
+		}
+	})
+}
+
+func (l *loop) saveServer(s Server) error {
+	if s.ID == 0 {
+		s.ID = l.serverAt(s.Endpoint)
+	}
+	if s.ID == 0 {
+		for id := range l.servers {
+			s.ID = max(s.ID, id)
+		}
+		s.ID++
+	}
+	if old, known := l.servers[s.ID]; known && old.Endpoint != s.Endpoint {
+		l.move(old, s.Endpoint)
+	}
+	l.servers[s.ID] = s
+	l.pending.Servers = append(l.pending.Servers, s)
+	return nil
+}
+
+func (l *loop) serverAt(endpoint string) ServerID {
+	for id, s := range l.servers {
+		if s.Endpoint == endpoint {
+			return id
+		}
+	}
+	return 0
+}
+
+// move takes the uploads of a server along to its new address. Those under way
+// there start again from what the server holds.
+func (l *loop) move(old Server, endpoint string) {
+	delete(l.remotes, old.ID)
+	delete(l.gates, old.ID)
+	if old.Endpoint == "" {
+		return
+	}
+	for _, t := range slices.Clone(l.table.rows) {
+		if t.Server != old.ID {
+			continue
+		}
+		if rest, below := strings.CutPrefix(t.Session.URL, old.Endpoint); below {
+			l.feed(t.ID, moved{endpoint + rest})
+		}
+	}
+}
+
+func (l *loop) removeServer(id ServerID) error {
+	if id == BuiltinServer {
+		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")
+	}
+	for _, t := range l.table.rows {
+		if t.Server == id && t.Unfinished() {
+			return fault.Newf(fault.Refused, fault.Save, "%q still has unfinished transfers", l.servers[id].Name)
+		}
+	}
+	delete(l.servers, id)
+	delete(l.remotes, id)
+	l.pending.Servers = slices.DeleteFunc(l.pending.Servers, func(s Server) bool { return s.ID == id })
+	l.pending.RemovedServers = append(l.pending.RemovedServers, id)
+	return nil
+}

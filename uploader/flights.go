@@ -1,0 +1,131 @@
+package uploader
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// flight is one busy worker, as the loop sees it.
+type flight struct {
+	halt  context.CancelCauseFunc
+	meter *meter
+}
+
+// admit starts workers as long as the queue lets some go.
+func (l *loop) admit(work context.Context) {
+	open := func(server int64) bool {
+		_, closed := l.gates[ServerID(server)]
+		return !closed
+	}
+	for {
+		item, ok := l.queue.Admit(open)
+		if !ok {
+			return
+		}
+		l.launch(work, TransferID(item.ID))
+	}
+}
+
+func (l *loop) launch(work context.Context, id TransferID) {
+	t := l.table.get(id)
+	if t == nil || t.Phase != PhaseQueued || t.Intent != IntentRun {
+		l.queue.Release(int64(id))
+		return
+	}
+	l.feed(id, taken{})
+	random := rand.Float64() //nolint:gosec // jitter, not a secret
+	remote, err := l.connect(t.Server)
+	if err != nil {
+		l.hear(id, ended{fault: fault.Of(err), random: random})
+		return
+	}
+	ctx, halt := context.WithCancelCause(work)
+	f := &flight{halt: halt, meter: &meter{}}
+	f.meter.count.Store(t.Session.Offset)
+	l.flights[id] = f
+	w := &worker{
+		transfer: *l.table.get(id),
+		remote:   remote,
+		meter:    &f.meter.count,
+		moved:    &l.moved.count,
+		report:   l.report,
+		save:     l.saveFirst,
+	}
+	l.tasks.Go(func() {
+		defer halt(nil)
+		w.run(ctx, random)
+	})
+}
+
+// report takes a worker's input into the loop.
+func (l *loop) report(id TransferID, in input) {
+	l.send(func() { l.hear(id, in) })
+}
+
+// saveFirst is report for inputs that must be safe before the worker goes on.
+func (l *loop) saveFirst(id TransferID, in input) error {
+	safe := make(chan struct{})
+	l.send(func() {
+		l.hear(id, in)
+		l.after = append(l.after, func(context.Context) { close(safe) })
+	})
+	select {
+	case <-safe:
+		return nil
+	case <-l.gone:
+		return errShutdown
+	}
+}
+
+// hear is feed for what comes from workers, with what that tells of servers.
+func (l *loop) hear(id TransferID, in input) {
+	t := l.table.get(id)
+	if t == nil {
+		return
+	}
+	switch in := in.(type) {
+	case created, acked:
+		delete(l.gates, t.Server)
+	case ended:
+		delete(l.flights, id)
+		l.queue.Release(int64(id))
+		l.log.Debug("worker ended", "transfer", id, "fault", in.fault, "halted", in.halted)
+	}
+	l.feed(id, in)
+	if in, isEnd := in.(ended); isEnd && in.fault != nil {
+		l.judge(l.table.get(id), in.fault)
+	}
+}
+
+// judge logs a fault, and leaves a server alone for a while that would answer
+// every other transfer the same.
+func (l *loop) judge(t *Transfer, f *fault.Fault) {
+	if t == nil {
+		return
+	}
+	l.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
+	general := f.Kind == fault.Offline || f.Kind == fault.Unreachable || f.Status == 429 || f.Status == 503
+	if general && t.Phase == PhaseWaiting {
+		l.gates[t.Server] = t.NextTry // the transfer's own alarm opens it again
+	}
+}
+
+// connect returns the server as this run knows it.
+func (l *loop) connect(id ServerID) (*remote, error) {
+	if r := l.remotes[id]; r != nil {
+		return r, nil
+	}
+	server, known := l.servers[id]
+	if !known || server.Endpoint == "" {
+		return nil, fault.Newf(fault.Unreachable, fault.Create, "%q is not there", server.Name)
+	}
+	protocol, err := l.engine.config.Connect(server)
+	if err != nil {
+		return nil, err
+	}
+	r := &remote{server: server, protocol: protocol}
+	l.remotes[id] = r
+	return r, nil
+}

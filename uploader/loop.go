@@ -1,0 +1,369 @@
+package uploader
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/queue"
+)
+
+const (
+	progressEvery   = 250 * time.Millisecond
+	checkpointEvery = time.Second
+	saveRetry       = time.Second
+
+	// drainMost bounds how much is taken into one commit. Under load reports
+	// gather while a commit runs, so that commits grow and become fewer by
+	// themselves.
+	drainMost = 1024
+)
+
+// loop owns all state of a running engine. Everything in it belongs to the one
+// goroutine in run; workers and adders talk to it through reports.
+type loop struct {
+	engine  *Engine
+	log     *slog.Logger
+	store   Store
+	reports chan func()   // run by the loop
+	gone    chan struct{} // closed when no report is taken any more
+	tasks   sync.WaitGroup
+
+	table    *table
+	queue    *queue.Queue
+	batches  map[BatchID]*Batch
+	servers  map[ServerID]Server
+	remotes  map[ServerID]*remote
+	gates    map[ServerID]time.Time // servers left alone until then
+	flights  map[TransferID]*flight
+	alarms   alarms
+	removing map[TransferID]bool // to be taken off the list once they are final
+	dropped  []TransferID        // removing ones that have become final
+	adding   []BatchID           // to be walked; the first is being
+	nextID   TransferID
+	nextRank int64
+	moved    *meter // bytes of all workers since the start
+
+	pending    Changes                      // what is not transfers; those are the table's to know
+	after      []func(work context.Context) // to be done once everything above is saved
+	replies    []reply
+	trouble    *fault.Fault
+	retryAt    time.Time // of a failed save
+	checkpoint time.Time // of the last one
+	sampled    time.Time // when the meters were read
+	published  time.Time
+	shown      []*Transfer // of the last snapshot
+	stale      bool        // something is to be published
+	urgent     bool        // at once
+	stopping   bool
+	seq        uint64
+}
+
+// reply is an answer that waits for the commit.
+type reply struct {
+	to  chan error
+	err error
+}
+
+func newLoop(e *Engine, saved Saved) *loop {
+	l := &loop{
+		engine:   e,
+		log:      e.config.Log,
+		store:    e.config.Store,
+		reports:  make(chan func()),
+		gone:     make(chan struct{}),
+		table:    newTable(saved.Transfers),
+		queue:    queue.New(e.config.Limits),
+		batches:  make(map[BatchID]*Batch, len(saved.Batches)),
+		servers:  make(map[ServerID]Server, len(saved.Servers)),
+		remotes:  map[ServerID]*remote{},
+		gates:    map[ServerID]time.Time{},
+		flights:  map[TransferID]*flight{},
+		removing: map[TransferID]bool{},
+		nextID:   saved.NextID,
+		nextRank: saved.NextRank,
+		moved:    &meter{},
+	}
+	for i := range saved.Batches {
+		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
+	}
+	for _, s := range saved.Servers {
+		l.servers[s.ID] = s
+	}
+	return l
+}
+
+// run is the engine's life: take what happened, commit it, act on it, show it.
+func (l *loop) run(ctx context.Context) {
+	// Saving goes on while everything else stops.
+	disk := context.WithoutCancel(ctx)
+	work, stopWork := context.WithCancelCause(disk)
+	defer stopWork(errShutdown)
+	l.takeUp()
+	for quit := ctx.Done(); ; {
+		l.turn(disk, work)
+		if l.stopping && len(l.flights) == 0 {
+			break
+		}
+		if l.wait(quit) {
+			l.stopping, quit = true, nil
+			stopWork(errShutdown)
+		}
+	}
+	close(l.gone)
+	l.tasks.Wait()
+	l.lastSave(disk, work)
+}
+
+// turn carries everything that has been taken to its end: saved, acted upon, and
+// shown. Acting can bring up more to save.
+func (l *loop) turn(disk, work context.Context) {
+	now := time.Now()
+	l.ring(now)
+	l.sample(now)
+	l.forgetDropped()
+	for l.commit(disk, now) {
+		l.act(work)
+		if !l.stopping {
+			l.admit(work)
+		}
+		if !l.unsaved() {
+			break
+		}
+	}
+	l.showWhenDue(now)
+	l.answer(l.trouble)
+}
+
+// wait takes the next thing that happens, and what else is there already. It
+// reports whether the engine is asked to stop.
+func (l *loop) wait(quit <-chan struct{}) bool {
+	timer := time.NewTimer(l.nap(time.Now()))
+	defer timer.Stop()
+	select {
+	case report := <-l.reports:
+		report()
+	case o := <-l.orders():
+		l.carryOut(o)
+	case <-timer.C:
+	case <-quit:
+		return true
+	}
+	for range drainMost {
+		select {
+		case report := <-l.reports:
+			report()
+		case o := <-l.orders():
+			l.carryOut(o)
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// orders is closed to new commands while stopping: nothing would come of them.
+func (l *loop) orders() <-chan order {
+	if l.stopping {
+		return nil
+	}
+	return l.engine.commands
+}
+
+// nap is how long nothing has to be done unless something happens.
+func (l *loop) nap(now time.Time) time.Duration {
+	next := now.Add(time.Hour)
+	sooner := func(t time.Time) {
+		if !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	sooner(l.alarms.next())
+	sooner(l.retryAt)
+	if len(l.flights) > 0 || l.stale {
+		sooner(later(l.published, l.sampled).Add(progressEvery))
+	}
+	return max(0, next.Sub(now))
+}
+
+// send hands a report to the loop. It is called from other goroutines and does
+// nothing once the loop has ended.
+func (l *loop) send(report func()) {
+	select {
+	case l.reports <- report:
+	case <-l.gone:
+	}
+}
+
+// feed takes an input into a transfer and does what follows from it. Only what
+// must not outrun the disk waits for the commit.
+func (l *loop) feed(id TransferID, in input) {
+	t := l.table.get(id)
+	if t == nil {
+		return
+	}
+	next, then := step(*t, in, time.Now().Round(0))
+	if next != *t {
+		l.table.put(&next)
+		l.stale = true
+	}
+	if then.dequeue {
+		l.queue.Remove(int64(id))
+	}
+	if then.enqueue {
+		l.queue.Push(itemOf(&next))
+	}
+	if f := l.flights[id]; then.halt && f != nil {
+		f.halt(errHalted)
+	}
+	if then.wake {
+		l.alarms.set(next.NextTry, id)
+	}
+	if then.terminate != "" {
+		l.after = append(l.after, func(work context.Context) { l.terminate(work, id, next.Server, then.terminate) })
+	}
+	if l.removing[id] && next.Phase.Final() {
+		l.dropped = append(l.dropped, id)
+	}
+}
+
+func itemOf(t *Transfer) queue.Item {
+	return queue.Item{
+		ID:     int64(t.ID),
+		Server: int64(t.Server),
+		Rank:   t.Rank,
+		Small:  isSmall(t.Source) && t.Session.URL == "",
+	}
+}
+
+// forgetDropped takes the transfers off the list that the user removed while
+// they were not final yet.
+func (l *loop) forgetDropped() {
+	if len(l.dropped) > 0 {
+		l.forget(l.dropped)
+		l.dropped = nil
+	}
+}
+
+func (l *loop) forget(ids []TransferID) {
+	l.table.remove(ids)
+	l.pending.RemovedTransfers = append(l.pending.RemovedTransfers, ids...)
+	for _, id := range ids {
+		delete(l.removing, id)
+	}
+	l.stale = true
+}
+
+// ring wakes the transfers whose wait is over.
+func (l *loop) ring(now time.Time) {
+	for _, id := range l.alarms.due(now) {
+		if t := l.table.get(id); t != nil && t.Phase == PhaseWaiting && !t.NextTry.After(now) {
+			l.feed(id, due{})
+		}
+	}
+	for server, until := range l.gates {
+		if !until.After(now) {
+			delete(l.gates, server)
+		}
+	}
+}
+
+// sample reads the meters, and once a second takes them into the transfers for
+// the checkpoint.
+func (l *loop) sample(now time.Time) {
+	if len(l.flights) == 0 || now.Sub(l.sampled) < progressEvery {
+		return
+	}
+	l.sampled, l.stale = now, true
+	l.moved.sample(now)
+	keep := now.Sub(l.checkpoint) >= checkpointEvery
+	if keep {
+		l.checkpoint = now
+	}
+	for id, f := range l.flights {
+		f.meter.sample(now)
+		if keep {
+			l.feed(id, handed{f.meter.count.Load()})
+		}
+	}
+}
+
+// commit saves all that changed. On failure everything is kept for the next try:
+// workers go on, and whatever waits for a save waits.
+func (l *loop) commit(ctx context.Context, now time.Time) bool {
+	changes := l.pending
+	changes.Transfers = l.table.changed()
+	if !changes.Empty() {
+		if now.Before(l.retryAt) {
+			return false
+		}
+		if err := l.store.Save(ctx, changes); err != nil {
+			l.troubled(err, now)
+			return false
+		}
+	}
+	if l.trouble != nil {
+		l.log.Info("saving works again")
+		l.trouble, l.stale = nil, true
+	}
+	l.retryAt = time.Time{}
+	l.pending = Changes{}
+	l.table.saved()
+	return true
+}
+
+func (l *loop) unsaved() bool {
+	return len(l.table.dirty) > 0 || !l.pending.Empty() || len(l.after) > 0
+}
+
+func (l *loop) troubled(err error, now time.Time) {
+	if l.trouble == nil {
+		l.log.Error("cannot save", "err", err)
+	}
+	l.trouble, l.retryAt, l.stale = fault.Of(err), now.Add(saveRetry), true
+}
+
+// act carries out what had to wait for the commit.
+func (l *loop) act(work context.Context) {
+	after := l.after
+	l.after = nil
+	for _, effect := range after {
+		effect(work)
+	}
+}
+
+// lastSave tries to keep what the store did not take so far.
+func (l *loop) lastSave(disk, work context.Context) {
+	l.retryAt = time.Time{}
+	l.forgetDropped()
+	if l.commit(disk, time.Now()) {
+		l.act(work)
+	}
+	l.show(time.Now())
+	l.answer(l.trouble)
+}
+
+// answer tells everyone who gave a command how saving it went; what it did is
+// shown by then.
+func (l *loop) answer(trouble *fault.Fault) {
+	for _, r := range l.replies {
+		switch {
+		case r.err != nil:
+			r.to <- r.err
+		case trouble != nil:
+			r.to <- trouble
+		default:
+			r.to <- nil
+		}
+	}
+	l.replies = nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

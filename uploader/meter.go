@@ -1,0 +1,60 @@
+package uploader
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// rateMemory is the time constant of the moving average: long enough that the
+	// number can be read, short enough that a change is seen.
+	rateMemory = 3 * time.Second
+
+	// evidence is how long something must have moved before a time is promised.
+	evidence = 5 * time.Second
+)
+
+// meter turns a growing byte count, sampled now and then, into a speed. The
+// count is written by a worker; everything else belongs to the loop.
+type meter struct {
+	count  atomic.Int64
+	last   int64
+	seen   time.Time
+	rate   float64 // bytes per second
+	moving time.Duration
+}
+
+// sample takes the count into the average. A count that shrank (the server took
+// back what it had not kept) starts a new stretch without a negative speed.
+func (m *meter) sample(now time.Time) {
+	count := m.count.Load()
+	if m.seen.IsZero() || count < m.last {
+		m.last, m.seen = count, now
+		return
+	}
+	span := now.Sub(m.seen)
+	if span <= 0 {
+		return
+	}
+	momentary := float64(count-m.last) / span.Seconds()
+	weight := 1 - math.Exp(-span.Seconds()/rateMemory.Seconds())
+	if m.moving == 0 {
+		weight = 1
+	}
+	m.rate += weight * (momentary - m.rate)
+	m.moving += span
+	m.last, m.seen = count, now
+}
+
+// eta is the time for the bytes left, or 0 when there is no evidence for one.
+func (m *meter) eta(left int64) time.Duration {
+	if m.moving < evidence || m.rate < 1 || left <= 0 {
+		return 0
+	}
+	seconds := float64(left) / m.rate
+	if seconds > (100 * 365 * 24 * time.Hour).Seconds() {
+		return 0
+	}
+	return time.Duration(seconds * float64(time.Second))
+}

@@ -1,0 +1,284 @@
+package uploader
+
+import (
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// This file is the whole life of a transfer: step takes what happened and says
+// what becomes of it. It is pure; the loop keeps the result, saves it, and then
+// carries out the effects.
+//
+//	queued ─taken→ preparing → creating|checking → sending → verifying → done
+//	   ↑                │ ended with a fault
+//	   └──due── waiting ┴→ failed          cancelled ←terminated─ (intent cancel)
+
+// input is something that happened to a transfer. The set is closed.
+type input interface{ input() }
+
+type (
+	// recovered: the program started and found the transfer saved. With ask it
+	// waits for the user instead of going on.
+	recovered struct{ ask bool }
+
+	pausedByUser    struct{}
+	resumedByUser   struct{}
+	retriedByUser   struct{}
+	cancelledByUser struct{}
+
+	// adopted: the user added the transfer's file again, maybe at another place.
+	adopted struct {
+		file  source.File
+		batch BatchID
+	}
+
+	taken    struct{}                   // the queue's turn came, a worker starts
+	entered  struct{ phase Phase }      // the worker reached a phase
+	restated struct{ file source.File } // before anything was sent the file was found changed
+	created  struct{ session Session }  // the server made an upload
+	acked    struct{ session Session }  // the server said what it holds; URL is not looked at
+	handed   struct{ sent int64 }       // so many bytes went out to the network
+	ended    struct {                   // the worker is gone
+		fault  *fault.Fault // nil when everything crossed or the worker was halted
+		halted bool         // ended because the loop asked it to
+		active time.Duration
+		random float64 // in [0, 1), for the jitter of a wait
+	}
+
+	due        struct{}             // a wait is over
+	terminated struct{}             // the server's part of a cancelled upload is gone, or given up
+	moved      struct{ url string } // the server's endpoint changed, the upload URL with it
+)
+
+func (recovered) input()       {}
+func (pausedByUser) input()    {}
+func (resumedByUser) input()   {}
+func (retriedByUser) input()   {}
+func (cancelledByUser) input() {}
+func (adopted) input()         {}
+func (taken) input()           {}
+func (entered) input()         {}
+func (restated) input()        {}
+func (created) input()         {}
+func (acked) input()           {}
+func (handed) input()          {}
+func (ended) input()           {}
+func (due) input()             {}
+func (terminated) input()      {}
+func (moved) input()           {}
+
+// fewAnew is how many uploads in a row are made for one file when the server
+// forgets each before it held a byte; one that does so every time is broken.
+const fewAnew = 3
+
+// effects is what the loop does after a step is saved.
+type effects struct {
+	enqueue   bool   // stand in line
+	dequeue   bool   // leave the line
+	halt      bool   // the worker ends
+	wake      bool   // due at NextTry
+	terminate string // this upload URL is removed from the server; "" for none
+}
+
+// step says what becomes of t. now has no monotonic part to survive a reload.
+func step(t Transfer, in input, now time.Time) (Transfer, effects) {
+	switch in := in.(type) {
+	case recovered:
+		return stepRecovered(t, in)
+	case pausedByUser:
+		return stepPaused(t)
+	case resumedByUser:
+		return stepResumed(t)
+	case retriedByUser:
+		return stepRetried(t)
+	case cancelledByUser:
+		return stepCancelled(t, now)
+	case adopted:
+		t.Source, t.Batch = in.file, in.batch
+		if t.Phase == PhaseFailed {
+			return stepRetried(t)
+		}
+		return stepResumed(t)
+	case taken:
+		t.Phase, t.Fault, t.NextTry = PhasePreparing, nil, time.Time{}
+		if t.Started.IsZero() {
+			t.Started = now
+		}
+		return t, effects{}
+	case entered:
+		t.Phase = in.phase
+		return t, effects{}
+	case restated:
+		t.Source = in.file
+		return t, effects{}
+	case created:
+		t.Session = in.session
+		return t, effects{}
+	case acked:
+		return stepAcked(t, in.session), effects{}
+	case handed:
+		t.Session.Sent = max(t.Session.Sent, in.sent)
+		return t, effects{}
+	case ended:
+		return stepEnded(t, in, now)
+	case due:
+		if t.Phase != PhaseWaiting {
+			return t, effects{}
+		}
+		t.Phase = PhaseQueued
+		return t, effects{enqueue: true}
+	case terminated:
+		if t.Intent != IntentCancel {
+			return t, effects{}
+		}
+		return cancelled(t, now), effects{}
+	case moved:
+		t.Session.URL = in.url
+		return t, effects{halt: t.Phase.Working()}
+	}
+	return t, effects{}
+}
+
+func stepRecovered(t Transfer, in recovered) (Transfer, effects) {
+	if t.Phase.Final() {
+		return t, effects{}
+	}
+	t.Phase, t.NextTry = PhaseQueued, time.Time{}
+	switch {
+	case t.Intent == IntentCancel:
+		return t, effects{terminate: t.Session.URL}
+	case t.Intent == IntentRun && !in.ask:
+		return t, effects{enqueue: true}
+	}
+	return t, effects{}
+}
+
+func stepPaused(t Transfer) (Transfer, effects) {
+	if t.Phase.Final() || t.Intent != IntentRun {
+		return t, effects{}
+	}
+	t.Intent = IntentHold
+	if t.Phase.Working() {
+		return t, effects{halt: true}
+	}
+	t.Phase, t.Fault, t.NextTry = PhaseQueued, nil, time.Time{}
+	return t, effects{dequeue: true}
+}
+
+func stepResumed(t Transfer) (Transfer, effects) {
+	if t.Phase.Final() || t.Intent == IntentCancel {
+		return t, effects{}
+	}
+	t.Intent = IntentRun
+	// A worker that is on its way out is followed by the next when it has ended.
+	return t, effects{enqueue: t.Phase == PhaseQueued}
+}
+
+func stepRetried(t Transfer) (Transfer, effects) {
+	switch t.Phase {
+	case PhaseWaiting:
+		t.Phase, t.NextTry = PhaseQueued, time.Time{}
+		return t, effects{enqueue: true}
+	case PhaseFailed, PhaseCancelled:
+		stale := t.Session.URL
+		if !startsOver(t) {
+			stale = ""
+		} else {
+			t.Session, t.Resumed, t.Started = Session{}, 0, time.Time{}
+		}
+		t.Intent, t.Phase, t.Fault, t.Attempt = IntentRun, PhaseQueued, nil, 0
+		t.NextTry, t.Finished = time.Time{}, time.Time{}
+		return t, effects{enqueue: true, terminate: stale}
+	default:
+		return t, effects{}
+	}
+}
+
+// startsOver reports whether what the server holds is of no use for another try.
+func startsOver(t Transfer) bool {
+	if t.Phase == PhaseCancelled || t.Fault == nil {
+		return t.Phase == PhaseCancelled
+	}
+	switch t.Fault.Kind {
+	case fault.SourceChanged, fault.Mismatch, fault.Gone:
+		return true
+	default:
+		return false
+	}
+}
+
+func stepCancelled(t Transfer, now time.Time) (Transfer, effects) {
+	if t.Phase == PhaseDone || t.Phase == PhaseCancelled || t.Intent == IntentCancel {
+		return t, effects{}
+	}
+	t.Intent = IntentCancel
+	if t.Phase.Working() {
+		return t, effects{halt: true}
+	}
+	return giveUp(t, now)
+}
+
+// giveUp ends a cancelled transfer that has no worker: at once when the server
+// holds nothing of it, otherwise when that is removed.
+func giveUp(t Transfer, now time.Time) (Transfer, effects) {
+	if t.Session.URL == "" {
+		return cancelled(t, now), effects{dequeue: true}
+	}
+	t.Phase, t.NextTry, t.Fault = PhaseQueued, time.Time{}, nil
+	return t, effects{dequeue: true, terminate: t.Session.URL}
+}
+
+func cancelled(t Transfer, now time.Time) Transfer {
+	t.Phase, t.Session, t.Fault, t.Finished = PhaseCancelled, Session{}, nil, now
+	return t
+}
+
+func stepAcked(t Transfer, session Session) Transfer {
+	if session.Offset > t.Session.Offset {
+		t.Attempt = 0
+	}
+	t.Session.Offset, t.Session.Sent = session.Offset, session.Offset
+	if !session.Expires.IsZero() { // some servers tell it only once
+		t.Session.Expires = session.Expires
+	}
+	return t
+}
+
+func stepEnded(t Transfer, in ended, now time.Time) (Transfer, effects) {
+	t.Active += in.active
+	switch {
+	case in.fault == nil && !in.halted:
+		t.Phase, t.Fault, t.Attempt, t.Finished = PhaseDone, nil, 0, now
+		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size
+		return t, effects{}
+	case t.Intent == IntentCancel:
+		return giveUp(t, now)
+	case t.Intent == IntentHold, in.halted:
+		t.Phase = PhaseQueued
+		return t, effects{enqueue: t.Intent == IntentRun}
+	case in.fault.Kind == fault.Gone && in.fault.Op == fault.Head && t.Session.Offset == 0 && t.Attempt < fewAnew:
+		// The server forgot an upload it held nothing of: nothing is lost by another.
+		t.Phase, t.Session = PhaseQueued, Session{}
+		t.Attempt++
+		return t, effects{enqueue: true}
+	default:
+		return stepFaulted(t, in, now)
+	}
+}
+
+func stepFaulted(t Transfer, in ended, now time.Time) (Transfer, effects) {
+	t.Fault = in.fault
+	decision := retry.Decide(in.fault, t.Attempt, in.random)
+	if !decision.Again {
+		t.Phase, t.Finished = PhaseFailed, now
+		return t, effects{}
+	}
+	if decision.Count {
+		t.Attempt++
+	}
+	t.Phase, t.NextTry = PhaseWaiting, now.Add(decision.Delay)
+	return t, effects{wake: true}
+}

@@ -1,0 +1,26 @@
+package uploader
+
+import (
+	"slices"
+)
+
+// takeUp is the way from what was saved to a running engine, the same after a
+// quit, a crash and a power cut: whatever was under way stands in line again.
+func (l *loop) takeUp() {
+	if builtin := l.servers[BuiltinServer]; l.engine.config.Builtin != "" && builtin.Endpoint != l.engine.config.Builtin {
+		old := builtin
+		builtin.Endpoint = l.engine.config.Builtin
+		l.move(old, builtin.Endpoint)
+		l.servers[BuiltinServer] = builtin
+		l.pending.Servers = append(l.pending.Servers, builtin)
+	}
+	for _, t := range slices.Clone(l.table.rows) {
+		l.feed(t.ID, recovered{ask: l.engine.config.Ask})
+	}
+	for _, b := range l.batches {
+		if !b.Expanded && !l.engine.config.Ask {
+			l.walk(b.ID)
+		}
+	}
+	l.stale, l.urgent = true, true
+}
