@@ -25,7 +25,7 @@ type TrayIcon struct {
 	Tooltip string
 	Menu    []TrayItem
 
-	item, menu dbus.BusObject
+	menu dbus.BusObject
 }
 
 // TrayItem is one entry of a tray menu.
@@ -78,7 +78,6 @@ func (d *Desktop) trayIcon(ctx context.Context, name string, path dbus.ObjectPat
 		Title:   text[string](properties, "Title"),
 		Status:  text[string](properties, "Status"),
 		Tooltip: tooltip(properties["ToolTip"]),
-		item:    item,
 		menu:    d.bus.Object(name, menuPath),
 	}
 	icon.Menu, err = readMenu(ctx, icon.menu)
@@ -127,23 +126,36 @@ func flatten(items []TrayItem, children []dbus.Variant, depth int) ([]TrayItem, 
 	return items, nil
 }
 
-// ClickTray waits for a tray menu's entry that begins with label and can be
-// chosen, and chooses it.
+// AwaitTray waits for a tray menu to have an entry that begins with label and
+// can be chosen.
+func (d *Desktop) AwaitTray(ctx context.Context, label string) error {
+	_, _, err := d.trayEntry(ctx, label)
+	return err
+}
+
+// ClickTray waits for that entry, and chooses it.
 func (d *Desktop) ClickTray(ctx context.Context, label string) error {
-	return await(ctx, fmt.Sprintf("the tray menu's %q", label), func() (bool, error) {
+	icon, item, err := d.trayEntry(ctx, label)
+	if err != nil {
+		return err
+	}
+	return icon.choose(ctx, item)
+}
+
+func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, entry TrayItem, err error) {
+	err = await(ctx, fmt.Sprintf("the tray menu's %q", label), func() (bool, error) {
 		icons, err := d.Tray(ctx)
-		if err != nil {
-			return false, err
-		}
 		for _, icon := range icons {
 			for _, item := range icon.Menu {
 				if strings.HasPrefix(item.Label, label) && !item.Disabled {
-					return true, icon.choose(ctx, item)
+					found, entry = icon, item
+					return true, nil
 				}
 			}
 		}
-		return false, nil
+		return false, err
 	})
+	return found, entry, err
 }
 
 func (icon TrayIcon) choose(ctx context.Context, item TrayItem) error {

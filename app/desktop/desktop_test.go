@@ -1,0 +1,216 @@
+//go:build linux && desktop
+
+package desktop_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/app/desktop"
+	"github.com/ferryapp/ferry/app/desktop/internal/desk"
+)
+
+const (
+	mebibyte = 1 << 20
+
+	// large is a size that takes this machine long enough for something to
+	// happen half way.
+	large = 1536 * mebibyte
+)
+
+// binary is the program under test: FERRY_BINARY, or built here.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	if binary = os.Getenv("FERRY_BINARY"); binary != "" {
+		return m.Run()
+	}
+	dir, err := os.MkdirTemp("", "ferry-binary-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "ferry")
+	build := exec.Command("go", "build", "-tags", "migrated_fynedo", "-o", binary, "github.com/ferryapp/ferry")
+	build.Stdout, build.Stderr = os.Stdout, os.Stderr
+	if err := build.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "build ferry:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+// launch brings up a desktop of its own with Ferry in it. When the test ends it
+// takes a last picture, says what Ferry logged if something went wrong, and ends
+// all of it.
+func launch(t *testing.T) (*desktop.Ferry, context.Context) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	t.Cleanup(cancel)
+	dir, err := os.MkdirTemp("", "ferry-desk-") //nolint:usetesting // t.TempDir's path is too long for sockets
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	d, err := desk.Start(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	ferry := desktop.New(d, binary, filepath.Join(d.Home(), "profile"))
+	if err := ferry.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		picture(t, ferry, "end")
+		if t.Failed() {
+			t.Logf("Ferry said:\n%s", ferry.Process.Log())
+		}
+		ferry.Process.Kill()
+	})
+	return ferry, ctx
+}
+
+// picture keeps a picture of the screen in FERRY_PICTURES, when that is set.
+func picture(t *testing.T, ferry *desktop.Ferry, what string) {
+	t.Helper()
+	dir := os.Getenv("FERRY_PICTURES")
+	if dir == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 20*time.Second)
+	defer cancel()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Error(err)
+	}
+	if err := ferry.Screenshot(ctx, filepath.Join(dir, t.Name()+"-"+what+".png")); err != nil {
+		t.Error(err)
+	}
+}
+
+// file makes a source file outside of the profile.
+func file(t *testing.T, name string, size int64) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	must(t, desktop.WriteFile(path, size, byte(len(name))))
+	return path
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestADroppedFileCrosses(t *testing.T) {
+	ferry, ctx := launch(t)
+	source := file(t, "Ürlaub 1 (Kopie)%20 海.mov", 32*mebibyte+7)
+	must(t, ferry.Drop(ctx, source))
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+}
+
+func TestAFolderKeepsItsTree(t *testing.T) {
+	ferry, ctx := launch(t)
+	folder := filepath.Join(t.TempDir(), "Iceland raws")
+	names := []string{"one.raw", "day 1/two.raw", "day 1/night/three.raw", "empty.txt"}
+	for i, name := range names {
+		path := filepath.Join(folder, name)
+		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		must(t, desktop.WriteFile(path, int64(i+1)*mebibyte, byte(i)))
+	}
+	must(t, os.WriteFile(filepath.Join(folder, "empty.txt"), nil, 0o600))
+	must(t, ferry.Drop(ctx, folder))
+	for _, name := range names {
+		must(t, ferry.AwaitArrival(ctx, filepath.Join(folder, name), filepath.Join("Iceland raws", name)))
+	}
+}
+
+func TestKilledHalfWayItGoesOnWhereItWas(t *testing.T) {
+	ferry, ctx := launch(t)
+	source := file(t, "interview.mov", large)
+	must(t, ferry.Drop(ctx, source))
+	_, err := ferry.AwaitPartial(ctx, large/3)
+	must(t, err)
+	picture(t, ferry, "half way")
+	ferry.Process.Kill()
+
+	before, err := ferry.Received()
+	must(t, err)
+	if before.Uploads != 1 || before.Partial < large/3 || before.Partial >= large {
+		t.Fatalf("when killed the receiver held %+v, want a part of one upload", before)
+	}
+	must(t, ferry.Start(ctx))
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+
+	after, err := ferry.Received()
+	must(t, err)
+	if after.Uploads != 1 {
+		t.Errorf("%d uploads were created for one file", after.Uploads)
+	}
+}
+
+func TestClosingTheWindowKeepsUploadingInTheTray(t *testing.T) {
+	ferry, ctx := launch(t)
+	source := file(t, "b-roll.mov", large)
+	must(t, ferry.Drop(ctx, source))
+	_, err := ferry.AwaitPartial(ctx, 1)
+	must(t, err)
+
+	must(t, ferry.CloseWindow(ctx, ferry.Window))
+	must(t, ferry.Hidden(ctx, desktop.Title))
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+
+	must(t, ferry.ClickTray(ctx, "Open Ferry"))
+	must(t, ferry.AwaitWindow(ctx))
+}
+
+func TestTheTrayPausesAndResumes(t *testing.T) {
+	ferry, ctx := launch(t)
+	source := file(t, "archive.tar", large)
+	must(t, ferry.Drop(ctx, source))
+	_, err := ferry.AwaitPartial(ctx, 1)
+	must(t, err)
+
+	must(t, ferry.ClickTray(ctx, "Pause all"))
+	must(t, ferry.AwaitTray(ctx, "Resume all"))
+	picture(t, ferry, "paused")
+	paused, err := ferry.Received()
+	must(t, err)
+	if paused.Partial == 0 || paused.Partial >= large {
+		t.Fatalf("paused at %d bytes, want a part of the file", paused.Partial)
+	}
+
+	must(t, ferry.ClickTray(ctx, "Resume all"))
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+}
+
+func TestQuitInTheTrayEndsInOrder(t *testing.T) {
+	ferry, ctx := launch(t)
+	source := file(t, "notes.txt", mebibyte)
+	must(t, ferry.Drop(ctx, source))
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.Quit(ctx))
+	if log := ferry.Process.Log(); strings.Contains(log, "panic") || strings.Contains(log, "goroutine ") {
+		t.Errorf("Ferry said:\n%s", log)
+	}
+}
+
+func TestASecondStartHandsItsFilesToTheFirst(t *testing.T) {
+	ferry, ctx := launch(t)
+	source := file(t, "handed over.pdf", 3*mebibyte)
+	must(t, ferry.HandOver(ctx, source))
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	if !ferry.Process.Running() {
+		t.Error("the first Ferry ended")
+	}
+}

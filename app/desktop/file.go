@@ -1,0 +1,63 @@
+//go:build linux
+
+package desktop
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+)
+
+const block = 1 << 20
+
+// WriteFile makes a file of size bytes that no one can guess, compress or
+// mistake for another with another seed.
+func WriteFile(path string, size int64, seed byte) (err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	_, err = io.CopyBuffer(file, io.LimitReader(rand.NewChaCha8([32]byte{seed}), size), make([]byte, block))
+	return err
+}
+
+// SameBytes compares two files, byte by byte.
+func SameBytes(wantPath, gotPath string) error {
+	want, err := os.Open(wantPath)
+	if err != nil {
+		return err
+	}
+	defer want.Close()
+	got, err := os.Open(gotPath)
+	if err != nil {
+		return err
+	}
+	defer got.Close()
+	return sameBytes(want, got)
+}
+
+func sameBytes(want, got io.Reader) error {
+	a, b := make([]byte, block), make([]byte, block)
+	for at := int64(0); ; {
+		n, errA := io.ReadFull(want, a)
+		m, errB := io.ReadFull(got, b)
+		if !bytes.Equal(a[:n], b[:m]) {
+			return fmt.Errorf("the files differ in the MiB at %d (%d and %d bytes read there)", at, n, m)
+		}
+		if ended(errA) && ended(errB) {
+			return nil
+		}
+		if err := errors.Join(errA, errB); err != nil {
+			return fmt.Errorf("compare at %d: %w", at, err)
+		}
+		at += int64(n)
+	}
+}
+
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
