@@ -1,0 +1,131 @@
+// Package feed turns the engine's snapshots into a stream of events for those
+// who read one thing after another: a terminal, a script, a second program. It
+// compares pointers between snapshots, so that a step costs what changed.
+//
+// Follow runs on its caller's goroutine and starts none. A slow reader gets
+// fewer progress events; of the others none is lost and none comes twice. A
+// transfer that goes on after it failed is told of again.
+package feed
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// ErrEnded is returned when the engine stopped before everything was final.
+var ErrEnded = errors.New("the engine stopped")
+
+// The kinds of event.
+const (
+	Added    = "added"    // the transfer is in the queue
+	Progress = "progress" // more of it has crossed
+	Waiting  = "waiting"  // it goes on later, by itself or when the user wants
+	Done     = "done"     // it is across
+	Failed   = "failed"   // it does not go on by itself
+)
+
+// Event is one thing that happened to one transfer. An Event without ID is about
+// all of them.
+type Event struct {
+	Event   string              `json:"event"`
+	ID      uploader.TransferID `json:"id"`
+	Path    string              `json:"path"`
+	Server  string              `json:"server"`            // its name
+	Size    int64               `json:"size"`              // bytes
+	Sent    int64               `json:"sent"`              // bytes that have crossed, as well as is known
+	URL     string              `json:"url,omitempty"`     // the upload's, once there is one
+	Fault   string              `json:"fault,omitempty"`   // a fault.Kind's name
+	Message string              `json:"message,omitempty"` // for people, in the language loaded
+}
+
+// Source is where snapshots come from; *uploader.Engine is one.
+type Source interface {
+	Snapshot() *uploader.Snapshot
+	Watch(ctx context.Context) <-chan struct{}
+}
+
+// Filter says which transfers are meant: those of the batches, and the single
+// ones.
+type Filter struct {
+	Batches   map[uploader.BatchID]bool
+	Transfers map[uploader.TransferID]bool
+}
+
+// Batch means what one Add added.
+func Batch(id uploader.BatchID) Filter {
+	return Filter{Batches: map[uploader.BatchID]bool{id: true}}
+}
+
+// Unfinished means everything in s that is not across: what waits, what failed,
+// and what folders still being walked will bring.
+func Unfinished(s *uploader.Snapshot) Filter {
+	f := Filter{Batches: map[uploader.BatchID]bool{}, Transfers: map[uploader.TransferID]bool{}}
+	for _, t := range s.Transfers {
+		if t.Unfinished() || t.Phase == uploader.PhaseFailed {
+			f.Transfers[t.ID] = true
+		}
+	}
+	for id, batch := range s.Batches {
+		if !batch.Expanded {
+			f.Batches[id] = true
+		}
+	}
+	return f
+}
+
+func (f Filter) means(t *uploader.Transfer) bool { return f.Batches[t.Batch] || f.Transfers[t.ID] }
+
+// walked reports whether no more transfers are to come.
+func (f Filter) walked(s *uploader.Snapshot) bool {
+	for id := range f.Batches {
+		if batch := s.Batches[id]; batch != nil && !batch.Expanded {
+			return false
+		}
+	}
+	return true
+}
+
+// Summary counts what became of the transfers followed.
+type Summary struct {
+	Done   int   `json:"done"`
+	Failed int   `json:"failed"` // cancelled and removed ones too
+	Open   int   `json:"open"`   // not final
+	Bytes  int64 `json:"bytes"`  // of the done ones
+}
+
+// Follow emits the events of the transfers that filter means until all of them
+// are final, emit fails, or ctx ends. It returns what became of them so far also
+// with an error: emit's, ctx's, or ErrEnded.
+func Follow(ctx context.Context, source Source, filter Filter, emit func(Event) error) (Summary, error) {
+	watch, stop := context.WithCancel(ctx)
+	defer stop()
+	kicks := source.Watch(watch)
+	f := &follower{filter: filter, emit: emit, known: map[uploader.TransferID]*uploader.Transfer{}, sent: map[uploader.TransferID]int64{}}
+	for {
+		s := source.Snapshot()
+		if err := f.step(s, time.Now()); err != nil {
+			return f.summary, err
+		}
+		if f.summary.Open == 0 && filter.walked(s) {
+			return f.summary, nil
+		}
+		select {
+		case <-ctx.Done():
+			return f.summary, ctx.Err()
+		case _, ok := <-kicks:
+			if !ok {
+				return f.summary, ended(ctx)
+			}
+		}
+	}
+}
+
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return ErrEnded
+}
