@@ -1,0 +1,340 @@
+package uploadtest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"golang.org/x/time/rate"
+)
+
+// Proxy is a TCP relay that fails as networks do. It starts healthy; every
+// method may be called while connections run, from any goroutine.
+type Proxy struct {
+	target string
+	addr   string
+	ctx    context.Context //nolint:containedctx // the proxy's own life, not a call's
+	wait   sync.WaitGroup
+
+	up, down, taken atomic.Int64
+
+	mu       sync.Mutex
+	listener net.Listener // nil while connections are refused
+	links    map[*link]struct{}
+	hole     chan struct{} // closed by Heal; nil when bytes pass
+	cutAt    int64         // bytes that may still go upstream; negative: no end
+	losses   int           // answers still to be lost
+	pace     *rate.Limiter
+}
+
+// link is one connection through the proxy.
+type link struct{ client, server *net.TCPConn }
+
+const relayBuffer = 32 << 10
+
+// NewProxy starts a proxy in front of target, a host:port or a URL. It ends
+// with the test.
+func NewProxy(t testing.TB, target string) *Proxy {
+	t.Helper()
+	if u, err := url.Parse(target); err == nil && u.Host != "" {
+		target = u.Host
+	}
+	ctx, end := context.WithCancel(context.Background())
+	p := &Proxy{target: target, ctx: ctx, links: map[*link]struct{}{}, cutAt: -1, pace: rate.NewLimiter(rate.Inf, relayBuffer)}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("start proxy: %v", err)
+	}
+	p.addr = listener.Addr().String()
+	p.listen(listener)
+	t.Cleanup(func() {
+		end()
+		p.Refuse()
+		p.wait.Wait()
+	})
+	return p
+}
+
+// URL is address as it is reached through the proxy.
+func (p *Proxy) URL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.Host = p.addr
+	return u.String()
+}
+
+// Addr is the host:port the proxy listens at.
+func (p *Proxy) Addr() string { return p.addr }
+
+// Upstream is the number of bytes passed on to the server so far.
+func (p *Proxy) Upstream() int64 { return p.up.Load() }
+
+// Downstream is the number of bytes passed on to the client so far.
+func (p *Proxy) Downstream() int64 { return p.down.Load() }
+
+// Connections is the number of connections taken so far.
+func (p *Proxy) Connections() int64 { return p.taken.Load() }
+
+// Cut resets every connection at once; new ones are taken.
+func (p *Proxy) Cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cutLocked()
+}
+
+func (p *Proxy) cutLocked() {
+	for l := range p.links {
+		l.reset()
+	}
+	p.cutAt = -1
+}
+
+// CutAfter resets every connection once n more bytes have gone upstream, which
+// happens once.
+func (p *Proxy) CutAfter(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cutAt = n
+}
+
+// Blackhole holds every byte back, either way, while connections stay open and
+// new ones are taken. Heal lets the bytes go on.
+func (p *Proxy) Blackhole() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.hole == nil {
+		p.hole = make(chan struct{})
+	}
+}
+
+// Refuse resets every connection and refuses new ones until Heal.
+func (p *Proxy) Refuse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.listener != nil {
+		_ = p.listener.Close()
+		p.listener = nil
+	}
+	p.cutLocked()
+}
+
+// Slow passes that many bytes a second upstream, over all connections.
+func (p *Proxy) Slow(bytesPerSecond int) {
+	p.pace.SetLimit(rate.Limit(bytesPerSecond))
+}
+
+// LoseAnswers delivers the next n requests whole, and resets the connection in
+// place of the server's answer. It needs requests that do not share a
+// connection at the same time, as in HTTP/1.1.
+func (p *Proxy) LoseAnswers(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.losses = n
+}
+
+// Heal ends every fault. Connections that were reset stay so.
+func (p *Proxy) Heal(t testing.TB) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pace.SetLimit(rate.Inf)
+	p.cutAt, p.losses = -1, 0
+	if p.hole != nil {
+		close(p.hole)
+		p.hole = nil
+	}
+	if p.listener != nil || p.ctx.Err() != nil {
+		return
+	}
+	listener, err := net.Listen("tcp", p.addr)
+	if err != nil {
+		t.Fatalf("heal proxy: %v", err)
+	}
+	p.listen(listener)
+}
+
+func (p *Proxy) listen(listener net.Listener) {
+	p.listener = listener
+	p.wait.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			p.taken.Add(1)
+			p.wait.Go(func() { p.relay(client.(*net.TCPConn), listener) })
+		}
+	})
+}
+
+// relay serves one connection until either side ends it.
+func (p *Proxy) relay(client *net.TCPConn, origin net.Listener) {
+	var dialer net.Dialer
+	server, err := dialer.DialContext(p.ctx, "tcp", p.target)
+	if err != nil {
+		reset(client)
+		return
+	}
+	l := &link{client: client, server: server.(*net.TCPConn)}
+	if !p.join(l, origin) {
+		l.reset()
+		return
+	}
+	defer p.leave(l)
+	var both sync.WaitGroup
+	both.Go(func() { p.upstream(l) })
+	both.Go(func() { p.downstream(l) })
+	both.Wait()
+}
+
+// join takes up a connection, unless the door it came through was closed
+// meanwhile.
+func (p *Proxy) join(l *link, origin net.Listener) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.listener != origin {
+		return false
+	}
+	p.links[l] = struct{}{}
+	return true
+}
+
+func (p *Proxy) leave(l *link) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.links, l)
+	_ = l.client.Close()
+	_ = l.server.Close()
+}
+
+func (p *Proxy) upstream(l *link) {
+	buffer := make([]byte, relayBuffer)
+	for {
+		n, err := l.client.Read(buffer)
+		if n > 0 && !p.pass(l, buffer[:n]) {
+			return
+		}
+		if err != nil {
+			_ = l.server.CloseWrite()
+			return
+		}
+	}
+}
+
+// pass hands bytes to the server, up to where the connection is to be cut.
+func (p *Proxy) pass(l *link, chunk []byte) bool {
+	if !p.open() || p.pace.WaitN(p.ctx, len(chunk)) != nil {
+		return false
+	}
+	chunk, last := p.allowed(chunk)
+	n, err := l.server.Write(chunk)
+	p.up.Add(int64(n))
+	if last {
+		p.Cut()
+	}
+	return err == nil && !last
+}
+
+// allowed is the part of chunk that may go upstream, and whether it is the last.
+func (p *Proxy) allowed(chunk []byte) ([]byte, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cutAt < 0 {
+		return chunk, false
+	}
+	if int64(len(chunk)) < p.cutAt {
+		p.cutAt -= int64(len(chunk))
+		return chunk, false
+	}
+	chunk, p.cutAt = chunk[:p.cutAt], 0
+	return chunk, true
+}
+
+func (p *Proxy) downstream(l *link) {
+	buffer := make([]byte, relayBuffer)
+	for {
+		n, err := l.server.Read(buffer)
+		if n > 0 && !p.answer(l, buffer[:n]) {
+			return
+		}
+		if err != nil {
+			_ = l.client.CloseWrite()
+			return
+		}
+	}
+}
+
+// consent precedes the answer to a request that asked before sending.
+const consent = "HTTP/1.1 100 Continue\r\n\r\n"
+
+// answer hands bytes to the client, unless they are an answer to be lost.
+func (p *Proxy) answer(l *link, chunk []byte) bool {
+	if !p.open() {
+		return false
+	}
+	rest, asked := bytes.CutPrefix(chunk, []byte(consent))
+	lost := len(rest) > 0 && p.lose()
+	if lost {
+		chunk = nil
+		if asked {
+			chunk = []byte(consent)
+		}
+	}
+	n, err := l.client.Write(chunk)
+	p.down.Add(int64(n))
+	if lost {
+		l.reset()
+	}
+	return err == nil && !lost
+}
+
+func (p *Proxy) lose() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.losses == 0 {
+		return false
+	}
+	p.losses--
+	return true
+}
+
+// open waits while bytes are held back. It is false once the proxy has ended.
+func (p *Proxy) open() bool {
+	p.mu.Lock()
+	hole := p.hole
+	p.mu.Unlock()
+	if hole == nil {
+		return true
+	}
+	select {
+	case <-hole:
+		return true
+	case <-p.ctx.Done():
+		return false
+	}
+}
+
+// reset ends the client's side without a goodbye. The server's side is closed
+// in order, so that what went upstream arrives.
+func (l *link) reset() {
+	reset(l.client)
+	_ = l.server.Close()
+}
+
+func reset(conn *net.TCPConn) {
+	_ = conn.SetLinger(0)
+	_ = conn.Close()
+}
+
+// Unused returns a URL on this computer where nothing listens.
+func Unused(t testing.TB) string {
+	t.Helper()
+	return fmt.Sprintf("http://127.0.0.1:%d%s", freePort(t), basePath)
+}

@@ -1,0 +1,113 @@
+package uploadtest
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"testing"
+)
+
+// Answer is what a Gateway says in the server's stead.
+type Answer struct {
+	Status int
+	Header map[string]string
+	Body   string
+}
+
+// Gateway is an HTTP proxy that passes requests on, and answers the next few
+// itself where it is told to. It may be told so while requests run.
+type Gateway struct {
+	URL string // without a path
+
+	mu      sync.Mutex
+	planned []plan
+	seen    []Request
+}
+
+type plan struct {
+	method string
+	answer Answer
+	left   int
+}
+
+// NewGateway starts a gateway in front of target, the URL of a server; what it
+// has no answer of its own for is passed on. With target "" that is a 404. It
+// ends with the test.
+func NewGateway(t testing.TB, target string) *Gateway {
+	t.Helper()
+	next := http.NotFoundHandler()
+	if target != "" {
+		to, err := url.Parse(target)
+		if err != nil {
+			t.Fatalf("start gateway: %v", err)
+		}
+		next = &httputil.ReverseProxy{
+			Rewrite: func(r *httputil.ProxyRequest) {
+				r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
+			},
+			ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+		}
+	}
+	g := &Gateway{}
+	server := httptest.NewUnstartedServer(g.handler(next))
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.Start()
+	g.URL = server.URL
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return g
+}
+
+// Next answers the next n requests of that method, "" for any, which come after
+// those already planned for it.
+func (g *Gateway) Next(n int, method string, answer Answer) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.planned = append(g.planned, plan{method: method, answer: answer, left: n})
+}
+
+// Requests returns every request the gateway answered itself.
+func (g *Gateway) Requests() []Request {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]Request(nil), g.seen...)
+}
+
+func (g *Gateway) handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer, planned := g.take(r)
+		if !planned {
+			next.ServeHTTP(w, r)
+			return
+		}
+		for name, value := range answer.Header {
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(answer.Status)
+		_, _ = io.WriteString(w, answer.Body)
+	})
+}
+
+// take uses up one planned answer that fits the request.
+func (g *Gateway) take(r *http.Request) (Answer, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i := range g.planned {
+		p := &g.planned[i]
+		if p.left > 0 && (p.method == "" || p.method == r.Method) {
+			p.left--
+			g.seen = append(g.seen, Request{
+				Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(),
+				Offset: r.Header.Get("Upload-Offset"), Status: p.answer.Status,
+			})
+			return p.answer, true
+		}
+	}
+	return Answer{}, false
+}

@@ -1,0 +1,161 @@
+package uploadtest_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// hold creates an upload of size bytes and sends content as its beginning.
+func hold(t *testing.T, endpoint, size, content string) (location string) {
+	t.Helper()
+	created := ask(t, http.MethodPost, endpoint, "", map[string]string{"Upload-Length": size, "Upload-Metadata": "filename YS50eHQ="})
+	if created.StatusCode != http.StatusCreated {
+		t.Fatalf("create: %s", created.Status)
+	}
+	location = created.Header.Get("Location")
+	if sent := send(t, location, content); sent.StatusCode != http.StatusNoContent {
+		t.Fatalf("send: %s", sent.Status)
+	}
+	return location
+}
+
+func send(t *testing.T, location, content string) *http.Response {
+	t.Helper()
+	return ask(t, http.MethodPatch, location, content, map[string]string{"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"})
+}
+
+func ask(t *testing.T, method, url, body string, header map[string]string) *http.Response {
+	t.Helper()
+	answer, err := try(t, method, url, body, header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// try makes one request on a connection of its own.
+func try(t *testing.T, method, url, body string, header map[string]string) (*http.Response, error) {
+	t.Helper()
+	transport := &http.Transport{DisableKeepAlives: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Tus-Resumable", "1.0.0")
+	for name, value := range header {
+		request.Header.Set(name, value)
+	}
+	answer, err := transport.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(answer.Body)
+	answer.Body = io.NopCloser(strings.NewReader(string(text)))
+	return answer, err
+}
+
+func TestTusdTellsWhatItHolds(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	hold(t, server.Endpoint, "9", "hello")
+	files := server.Stored(t)
+	if len(files) != 1 {
+		t.Fatalf("it holds %d files, want 1", len(files))
+	}
+	got := files[0]
+	const sum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" // of "hello"
+	if got.Size != 5 || got.Length != 9 || got.SHA256 != sum || got.Metadata["filename"] != "a.txt" {
+		t.Errorf("it holds %+v", got)
+	}
+}
+
+func TestTusdRemembersEveryRequest(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	location := hold(t, server.Endpoint, "5", "hello")
+	seen := server.Requests()
+	if len(seen) != 2 {
+		t.Fatalf("it saw %d requests, want 2", len(seen))
+	}
+	if got := seen[0]; got.Method != http.MethodPost || got.Status != http.StatusCreated || got.Path != "/files/" {
+		t.Errorf("first: %+v", got)
+	}
+	if got := seen[1]; got.Method != http.MethodPatch || got.Status != http.StatusNoContent || got.Body != 5 || got.Offset != "0" || !strings.HasSuffix(location, got.Path) {
+		t.Errorf("second: %+v", got)
+	}
+}
+
+func TestOptionsReachEitherServer(t *testing.T) {
+	servers := map[string]func(opts ...uploadtest.Option) string{
+		"in this process":  func(opts ...uploadtest.Option) string { return uploadtest.NewTusd(t, opts...).Endpoint },
+		"the real program": func(opts ...uploadtest.Option) string { return uploadtest.NewTusdBinary(t, opts...).Endpoint },
+	}
+	for name, start := range servers {
+		t.Run(name, func(t *testing.T) {
+			limited := ask(t, http.MethodOptions, start(uploadtest.MaxSize(1234), uploadtest.NoTermination()), "", nil)
+			if got := limited.Header.Get("Tus-Max-Size"); got != "1234" {
+				t.Errorf("Tus-Max-Size %q, want 1234", got)
+			}
+			if got := limited.Header.Get("Tus-Extension"); strings.Contains(got, "termination") {
+				t.Errorf("it advertises %s", got)
+			}
+			made := ask(t, http.MethodPost, start(uploadtest.BehindProxy()), "", map[string]string{"Upload-Length": "1", "X-Forwarded-Proto": "https"})
+			if got := made.Header.Get("Location"); !strings.HasPrefix(got, "https://") {
+				t.Errorf("Location %q, want the proxy's scheme", got)
+			}
+		})
+	}
+}
+
+func TestWrapStandsInFront(t *testing.T) {
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	}))
+	if got := ask(t, http.MethodOptions, server.Endpoint, "", nil); got.StatusCode != http.StatusUnauthorized {
+		t.Errorf("got %s", got.Status)
+	}
+}
+
+func TestRealTusdComesBackWithItsFiles(t *testing.T) {
+	server := uploadtest.NewTusdBinary(t)
+	location := hold(t, server.Endpoint, "9", "hello")
+	for name, end := range map[string]func(testing.TB){"killed": server.Kill, "stopped": server.Stop} {
+		end(t)
+		if answer, err := try(t, http.MethodHead, location, "", nil); err == nil {
+			t.Fatalf("%s: still answers %s", name, answer.Status)
+		}
+		server.Restart(t)
+		if got := ask(t, http.MethodHead, location, "", nil).Header.Get("Upload-Offset"); got != "5" {
+			t.Errorf("%s and started again, it holds %q bytes, want 5", name, got)
+		}
+	}
+	if files := server.Stored(t); len(files) != 1 || files[0].Size != 5 {
+		t.Errorf("it holds %+v", files)
+	}
+}
+
+func TestTLSIsTrustedByItsOwnClientOnly(t *testing.T) {
+	server := uploadtest.NewTusd(t, uploadtest.WithTLS())
+	if _, err := try(t, http.MethodOptions, server.Endpoint, "", nil); err == nil {
+		t.Error("a stranger trusts it")
+	}
+	answer, err := server.Client().Get(server.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+}
+
+// sink is a server that takes every byte of a body.
+func sink(t *testing.T) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
