@@ -1,0 +1,39 @@
+package db
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// role is what a connection is for. Pragmas belong to the DSN: a pool opens
+// connections when it likes, and each of them needs them.
+type role []string
+
+// The roles of connections.
+var (
+	// roleMaker builds a file that nobody else knows yet.
+	roleMaker = role{"busy_timeout(10000)", "journal_mode(DELETE)", "synchronous(FULL)", "foreign_keys(0)"}
+
+	// roleKeeper checks and migrates before the pools open. Foreign keys are off
+	// because a migration may rebuild a table, and dropping the old one would
+	// delete its children.
+	roleKeeper = role{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(0)"}
+
+	roleWriter = role{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)"}
+	roleReader = role{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "query_only(1)"}
+)
+
+// dsn is the driver's name for the file at path, an absolute one. It is a URI,
+// because in a plain path everything after a question mark would be taken for
+// parameters. mode=rw keeps SQLite from creating a file of its own, and
+// immediate transactions from failing when they turn from reading to writing.
+func dsn(path string, r role) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") { // a drive letter
+		path = "/" + path
+	}
+	query := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": r}
+	uri := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
+	return uri.String()
+}

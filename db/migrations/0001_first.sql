@@ -1,0 +1,79 @@
+-- The first schema.
+--
+-- Times are INTEGER milliseconds since 1970 in UTC, NULL for "not yet" or "not
+-- known"; durations are milliseconds. A file's modification time is exact, in
+-- seconds and nanoseconds, so that it survives dates outside of what 64 bits of
+-- nanoseconds hold. Names from the file system are BLOBs: they are bytes, not
+-- necessarily text.
+--
+-- Transfers and batches name their server without a foreign key: history stays
+-- readable after its server was removed.
+
+CREATE TABLE servers (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+	name     TEXT NOT NULL,
+	endpoint TEXT NOT NULL
+) STRICT;
+
+INSERT INTO servers (id, name, endpoint) VALUES (1, 'This computer', '');
+
+CREATE TRIGGER servers_keep_builtin BEFORE DELETE ON servers WHEN old.id = 1
+BEGIN
+	SELECT RAISE(ABORT, 'the built-in server cannot be removed');
+END;
+
+CREATE TABLE batches (
+	id       INTEGER PRIMARY KEY CHECK (id > 0),
+	server   INTEGER NOT NULL,
+	roots    BLOB NOT NULL, -- each path after its length as a varint
+	added    INTEGER,
+	expanded INTEGER NOT NULL CHECK (expanded IN (0, 1))
+) STRICT;
+
+-- AUTOINCREMENT remembers the greatest ID ever saved, so that none is used again.
+CREATE TABLE transfers (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+	batch         INTEGER NOT NULL,
+	server        INTEGER NOT NULL,
+	path          BLOB NOT NULL,
+	rel_path      BLOB NOT NULL,
+	size          INTEGER NOT NULL,
+	mod_seconds   INTEGER NOT NULL,
+	mod_nanos     INTEGER NOT NULL,
+	volume        INTEGER NOT NULL, -- the bits of an unsigned number
+	file_index    INTEGER NOT NULL, -- the bits of an unsigned number
+	fingerprint   BLOB NOT NULL,
+	rank          INTEGER NOT NULL,
+	intent        TEXT NOT NULL,
+	phase         TEXT NOT NULL,
+	url           TEXT NOT NULL,
+	upload_offset INTEGER NOT NULL,
+	sent          INTEGER NOT NULL,
+	expires       INTEGER,
+	attempt       INTEGER NOT NULL,
+	next_try      INTEGER,
+	fault_kind    TEXT, -- NULL when there is no fault
+	fault_op      TEXT,
+	fault_status  INTEGER,
+	fault_code    TEXT,
+	fault_retry   INTEGER,
+	fault_detail  TEXT,
+	added         INTEGER,
+	started       INTEGER,
+	finished      INTEGER,
+	active        INTEGER NOT NULL,
+	resumed       INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX transfers_order ON transfers (rank, id);
+
+CREATE INDEX transfers_previous ON transfers (fingerprint, id)
+	WHERE phase NOT IN ('done', 'failed', 'cancelled');
+
+CREATE INDEX transfers_history ON transfers (finished, id)
+	WHERE phase IN ('done', 'failed', 'cancelled');
+
+CREATE TABLE settings (
+	key   TEXT NOT NULL PRIMARY KEY,
+	value TEXT NOT NULL CHECK (json_valid(value))
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,245 @@
+package db
+
+import (
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+type transferRow struct {
+	ID           int64 `gorm:"primaryKey;autoIncrement:false"`
+	Batch        int64
+	Server       int64
+	Path         []byte
+	RelPath      []byte
+	Size         int64
+	ModSeconds   int64
+	ModNanos     int64
+	Volume       int64
+	FileIndex    int64
+	Fingerprint  []byte
+	Rank         int64
+	Intent       string
+	Phase        string
+	URL          string
+	UploadOffset int64
+	Sent         int64
+	Expires      sql.NullInt64
+	Attempt      int64
+	NextTry      sql.NullInt64
+	FaultKind    sql.NullString
+	FaultOp      sql.NullString
+	FaultStatus  sql.NullInt64
+	FaultCode    sql.NullString
+	FaultRetry   sql.NullInt64
+	FaultDetail  sql.NullString
+	Added        sql.NullInt64
+	Started      sql.NullInt64
+	Finished     sql.NullInt64
+	Active       int64
+	Resumed      int64
+}
+
+func (transferRow) TableName() string { return "transfers" }
+
+func newTransferRow(t *uploader.Transfer) transferRow {
+	row := transferRow{
+		ID:           int64(t.ID),
+		Batch:        int64(t.Batch),
+		Server:       int64(t.Server),
+		Path:         blob(t.Source.Path),
+		RelPath:      blob(t.Source.RelPath),
+		Size:         t.Source.Size,
+		ModSeconds:   t.Source.ModTime.Unix(),
+		ModNanos:     int64(t.Source.ModTime.Nanosecond()),
+		Volume:       int64(t.Source.Identity.Volume),
+		FileIndex:    int64(t.Source.Identity.Index),
+		Fingerprint:  blob(t.Fingerprint),
+		Rank:         t.Rank,
+		Intent:       t.Intent.String(),
+		Phase:        t.Phase.String(),
+		URL:          t.Session.URL,
+		UploadOffset: t.Session.Offset,
+		Sent:         t.Session.Sent,
+		Expires:      millis(t.Session.Expires),
+		Attempt:      int64(t.Attempt),
+		NextTry:      millis(t.NextTry),
+		Added:        millis(t.Added),
+		Started:      millis(t.Started),
+		Finished:     millis(t.Finished),
+		Active:       t.Active.Milliseconds(),
+		Resumed:      t.Resumed,
+	}
+	row.setFault(t.Fault)
+	return row
+}
+
+func (r *transferRow) setFault(f *fault.Fault) {
+	if f == nil {
+		return
+	}
+	r.FaultKind = sql.NullString{String: f.Kind.String(), Valid: true}
+	r.FaultOp = sql.NullString{String: string(f.Op), Valid: true}
+	r.FaultStatus = sql.NullInt64{Int64: int64(f.Status), Valid: true}
+	r.FaultCode = sql.NullString{String: f.Code, Valid: true}
+	r.FaultRetry = sql.NullInt64{Int64: f.RetryAfter.Milliseconds(), Valid: true}
+	r.FaultDetail = sql.NullString{String: f.Detail, Valid: true}
+}
+
+func (r *transferRow) transfer() (uploader.Transfer, error) {
+	intent, err := uploader.ParseIntent(r.Intent)
+	if err != nil {
+		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
+	}
+	phase, err := uploader.ParsePhase(r.Phase)
+	if err != nil {
+		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
+	}
+	return uploader.Transfer{
+		ID:     uploader.TransferID(r.ID),
+		Batch:  uploader.BatchID(r.Batch),
+		Server: uploader.ServerID(r.Server),
+		Source: source.File{
+			Path:     string(r.Path),
+			RelPath:  string(r.RelPath),
+			Size:     r.Size,
+			ModTime:  modTime(r.ModSeconds, r.ModNanos),
+			Identity: source.Identity{Volume: uint64(r.Volume), Index: uint64(r.FileIndex)},
+		},
+		Fingerprint: string(r.Fingerprint),
+		Rank:        r.Rank,
+		Intent:      intent,
+		Phase:       phase,
+		Session:     uploader.Session{URL: r.URL, Offset: r.UploadOffset, Sent: r.Sent, Expires: moment(r.Expires)},
+		Attempt:     int(r.Attempt),
+		NextTry:     moment(r.NextTry),
+		Fault:       r.fault(),
+		Added:       moment(r.Added),
+		Started:     moment(r.Started),
+		Finished:    moment(r.Finished),
+		Active:      time.Duration(r.Active) * time.Millisecond,
+		Resumed:     r.Resumed,
+	}, nil
+}
+
+func (r *transferRow) fault() *fault.Fault {
+	if !r.FaultKind.Valid {
+		return nil
+	}
+	return &fault.Fault{
+		Kind:       fault.ParseKind(r.FaultKind.String),
+		Op:         fault.Op(r.FaultOp.String),
+		Status:     int(r.FaultStatus.Int64),
+		Code:       r.FaultCode.String,
+		RetryAfter: time.Duration(r.FaultRetry.Int64) * time.Millisecond,
+		Detail:     r.FaultDetail.String,
+	}
+}
+
+type batchRow struct {
+	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
+	Server   int64
+	Roots    []byte
+	Added    sql.NullInt64
+	Expanded bool
+}
+
+func (batchRow) TableName() string { return "batches" }
+
+func newBatchRow(b uploader.Batch) batchRow {
+	return batchRow{
+		ID:       int64(b.ID),
+		Server:   int64(b.Server),
+		Roots:    packRoots(b.Roots),
+		Added:    millis(b.Added),
+		Expanded: b.Expanded,
+	}
+}
+
+func (r *batchRow) batch() (uploader.Batch, error) {
+	roots, err := unpackRoots(r.Roots)
+	if err != nil {
+		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
+	}
+	return uploader.Batch{
+		ID:       uploader.BatchID(r.ID),
+		Server:   uploader.ServerID(r.Server),
+		Roots:    roots,
+		Added:    moment(r.Added),
+		Expanded: r.Expanded,
+	}, nil
+}
+
+type serverRow struct {
+	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
+	Name     string
+	Endpoint string
+}
+
+func (serverRow) TableName() string { return "servers" }
+
+func newServerRow(s uploader.Server) serverRow {
+	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint}
+}
+
+func (r *serverRow) server() uploader.Server {
+	return uploader.Server{ID: uploader.ServerID(r.ID), Name: r.Name, Endpoint: r.Endpoint}
+}
+
+// packRoots puts paths behind one another, each after its length. It is one
+// column and not a table of its own so that a drop of 200,000 loose files is
+// one write.
+func packRoots(roots []string) []byte {
+	packed := []byte{}
+	for _, root := range roots {
+		packed = binary.AppendUvarint(packed, uint64(len(root)))
+		packed = append(packed, root...)
+	}
+	return packed
+}
+
+var errRoots = errors.New("its list of paths is cut off")
+
+func unpackRoots(packed []byte) ([]string, error) {
+	var roots []string
+	for len(packed) > 0 {
+		size, n := binary.Uvarint(packed)
+		if n <= 0 || size > uint64(len(packed)-n) {
+			return nil, errRoots
+		}
+		end := n + int(size)
+		roots = append(roots, string(packed[n:end]))
+		packed = packed[end:]
+	}
+	return roots, nil
+}
+
+// blob is never nil, which the driver would bind as NULL.
+func blob(s string) []byte { return append(make([]byte, 0, len(s)), s...) }
+
+func millis(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
+}
+
+func moment(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(n.Int64)
+}
+
+// modTime keeps the zero time as it is; every other one is local, as os.Stat
+// gives it.
+func modTime(seconds, nanos int64) time.Time {
+	t := time.Unix(seconds, nanos)
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t
+}

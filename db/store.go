@@ -1,0 +1,203 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// batchRows is how many rows one INSERT carries, and batchKeys how many values
+// one IN (…) lists.
+const (
+	batchRows = 50
+	batchKeys = 200
+)
+
+// unfinished is spelled as the partial index transfers_previous has it, without
+// parameters: only then SQLite uses that index.
+const unfinished = "phase NOT IN ('done', 'failed', 'cancelled')"
+
+// Load implements uploader.Store. It reads one state of the file, whatever is
+// saved meanwhile.
+func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
+	var saved uploader.Saved
+	err := d.read(ctx, func(tx *gorm.DB) error {
+		var err error
+		if saved.Servers, err = loadServers(tx); err != nil {
+			return err
+		}
+		if saved.Batches, err = loadBatches(tx); err != nil {
+			return err
+		}
+		if saved.Transfers, err = loadTransfers(ctx, tx); err != nil {
+			return err
+		}
+		saved.NextID, err = nextID(tx)
+		return err
+	})
+	if err != nil {
+		return uploader.Saved{}, d.fail(fault.Load, err)
+	}
+	saved.NextRank = 1
+	if n := len(saved.Transfers); n > 0 { // in the order of their ranks
+		saved.NextRank = saved.Transfers[n-1].Rank + 1
+	}
+	return saved, nil
+}
+
+func loadServers(tx *gorm.DB) ([]uploader.Server, error) {
+	var rows []serverRow
+	if err := tx.Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("load servers: %w", err)
+	}
+	servers := make([]uploader.Server, len(rows))
+	for i := range rows {
+		servers[i] = rows[i].server()
+	}
+	return servers, nil
+}
+
+func loadBatches(tx *gorm.DB) ([]uploader.Batch, error) {
+	var rows []batchRow
+	if err := tx.Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("load batches: %w", err)
+	}
+	batches := make([]uploader.Batch, len(rows))
+	for i := range rows {
+		var err error
+		if batches[i], err = rows[i].batch(); err != nil {
+			return nil, err
+		}
+	}
+	return batches, nil
+}
+
+func loadTransfers(ctx context.Context, tx *gorm.DB) ([]uploader.Transfer, error) {
+	var all []uploader.Transfer
+	err := eachTransfer(ctx, tx.Order("rank, id"), func(t uploader.Transfer) { all = append(all, t) })
+	if err != nil {
+		return nil, fmt.Errorf("load transfers: %w", err)
+	}
+	return all, nil
+}
+
+// nextID is beyond every ID that ever was in the table: AUTOINCREMENT keeps
+// count of removed rows too.
+func nextID(tx *gorm.DB) (uploader.TransferID, error) {
+	var last sql.NullInt64
+	if err := tx.Raw("SELECT max(seq) FROM sqlite_sequence WHERE name = 'transfers'").Row().Scan(&last); err != nil {
+		return 0, fmt.Errorf("load next ID: %w", err)
+	}
+	return uploader.TransferID(last.Int64) + 1, nil
+}
+
+func eachTransfer(ctx context.Context, query *gorm.DB, visit func(uploader.Transfer)) error {
+	var rows []transferRow
+	if err := query.Find(&rows).Error; err != nil {
+		return err
+	}
+	for i := range rows {
+		t, err := rows[i].transfer()
+		if err != nil {
+			return err
+		}
+		visit(t)
+	}
+	return ctx.Err()
+}
+
+// FindPrevious implements uploader.Store. An empty fingerprint identifies
+// nothing and finds nothing.
+func (d *DB) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
+	found := map[string][]uploader.Transfer{}
+	err := d.read(ctx, func(tx *gorm.DB) error {
+		for chunk := range slices.Chunk(fingerprintKeys(fingerprints), batchKeys) {
+			query := tx.Where(unfinished).Where("fingerprint IN ?", chunk).Order("id")
+			err := eachTransfer(ctx, query, func(t uploader.Transfer) {
+				found[t.Fingerprint] = append(found[t.Fingerprint], t)
+			})
+			if err != nil {
+				return fmt.Errorf("find previous transfers: %w", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, d.fail(fault.Load, err)
+	}
+	return found, nil
+}
+
+// fingerprintKeys is each fingerprint once, as the column holds it.
+func fingerprintKeys(fingerprints []string) [][]byte {
+	var keys [][]byte
+	for _, f := range slices.Compact(slices.Sorted(slices.Values(fingerprints))) {
+		if f != "" {
+			keys = append(keys, []byte(f))
+		}
+	}
+	return keys
+}
+
+// Save implements uploader.Store.
+func (d *DB) Save(ctx context.Context, changes uploader.Changes) error {
+	if changes.Empty() {
+		return ctx.Err()
+	}
+	err := d.write(ctx, func(tx *gorm.DB) error { return apply(ctx, tx, changes) })
+	return d.fail(fault.Save, err)
+}
+
+// apply stops at the first error: SQLite may have rolled back by itself by then,
+// and whatever followed would be committed on its own.
+func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
+	if err := upsert(ctx, tx, changes.Servers, newServerRow); err != nil {
+		return err
+	}
+	if err := upsert(ctx, tx, changes.Batches, newBatchRow); err != nil {
+		return err
+	}
+	if err := upsert(ctx, tx, changes.Transfers, newTransferRow); err != nil {
+		return err
+	}
+	if err := remove(ctx, tx, &transferRow{}, changes.RemovedTransfers); err != nil {
+		return err
+	}
+	return remove(ctx, tx, &serverRow{}, changes.RemovedServers)
+}
+
+// upsert inserts or wholly replaces one row for each item.
+func upsert[Item, Row any](ctx context.Context, tx *gorm.DB, items []Item, row func(Item) Row) error {
+	for chunk := range slices.Chunk(items, batchRows) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rows := make([]Row, len(chunk))
+		for i, item := range chunk {
+			rows[i] = row(item)
+		}
+		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows).Error; err != nil {
+			return fmt.Errorf("save %T: %w", rows[0], err)
+		}
+	}
+	return nil
+}
+
+func remove[ID ~int64](ctx context.Context, tx *gorm.DB, model any, ids []ID) error {
+	for chunk := range slices.Chunk(ids, batchKeys) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := tx.Delete(model, "id IN ?", chunk).Error; err != nil {
+			return fmt.Errorf("remove %T: %w", model, err)
+		}
+	}
+	return nil
+}

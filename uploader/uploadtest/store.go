@@ -1,0 +1,185 @@
+package uploadtest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// ErrStore is inside of every failure that FailOn and FailFrom ask for.
+var ErrStore = errors.New("the store was told to fail")
+
+// Store is an uploader.Store in memory. It outlives the engines that use it, as
+// a file would, and it forgets what a file would forget: fractions of
+// milliseconds and the error a fault was made of. It may be used from any
+// goroutine.
+type Store struct {
+	mu        sync.Mutex
+	transfers map[uploader.TransferID]uploader.Transfer
+	batches   map[uploader.BatchID]uploader.Batch
+	servers   map[uploader.ServerID]uploader.Server
+	lastID    uploader.TransferID
+	accesses  int
+	fails     func(access int) bool
+}
+
+// NewStore returns a new profile's memory: nothing but the built-in server.
+func NewStore() *Store {
+	return &Store{
+		transfers: map[uploader.TransferID]uploader.Transfer{},
+		batches:   map[uploader.BatchID]uploader.Batch{},
+		servers:   map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
+		fails:     func(int) bool { return false },
+	}
+}
+
+// FailOn makes the n-th access from now, counted from 1, fail and change
+// nothing. The ones before and after it succeed; so do all when n is 0.
+func (s *Store) FailOn(n int) { s.failWhen(func(access int) bool { return access == n }) }
+
+// FailFrom makes the n-th access from now and all after it fail.
+func (s *Store) FailFrom(n int) { s.failWhen(func(access int) bool { return access >= n }) }
+
+func (s *Store) failWhen(fails func(access int) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accesses, s.fails = 0, fails
+}
+
+// enter begins an access. The caller holds the lock.
+func (s *Store) enter(ctx context.Context, op fault.Op) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.accesses++
+	if s.fails(s.accesses) {
+		return fault.New(fault.LocalDisk, op, ErrStore)
+	}
+	return nil
+}
+
+// Load implements uploader.Store.
+func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter(ctx, fault.Load); err != nil {
+		return uploader.Saved{}, err
+	}
+	saved := uploader.Saved{
+		Transfers: slices.SortedFunc(maps.Values(s.transfers), byRank),
+		Servers:   sortedByKey(s.servers),
+		NextID:    s.lastID + 1,
+		NextRank:  1,
+	}
+	for _, b := range sortedByKey(s.batches) {
+		b.Roots = slices.Clone(b.Roots)
+		saved.Batches = append(saved.Batches, b)
+	}
+	if n := len(saved.Transfers); n > 0 {
+		saved.NextRank = saved.Transfers[n-1].Rank + 1
+	}
+	return saved, nil
+}
+
+// Save implements uploader.Store.
+func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter(ctx, fault.Save); err != nil {
+		return err
+	}
+	if err := check(changes); err != nil {
+		return err
+	}
+	for _, t := range changes.Transfers {
+		s.transfers[t.ID] = kept(t)
+		s.lastID = max(s.lastID, t.ID)
+	}
+	for _, b := range changes.Batches {
+		b.Roots, b.Added = slices.Clone(b.Roots), coarse(b.Added)
+		s.batches[b.ID] = b
+	}
+	for _, server := range changes.Servers {
+		s.servers[server.ID] = server
+	}
+	for _, id := range changes.RemovedTransfers {
+		delete(s.transfers, id)
+	}
+	for _, id := range changes.RemovedServers {
+		delete(s.servers, id)
+	}
+	return nil
+}
+
+// check refuses what no store takes.
+func check(changes uploader.Changes) error {
+	for _, t := range changes.Transfers {
+		if t.ID <= 0 {
+			return fault.Newf(fault.LocalDisk, fault.Save, "transfer ID %d", t.ID)
+		}
+	}
+	if slices.Contains(changes.RemovedServers, uploader.BuiltinServer) {
+		return fault.Newf(fault.LocalDisk, fault.Save, "the built-in server cannot be removed")
+	}
+	return nil
+}
+
+// FindPrevious implements uploader.Store.
+func (s *Store) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter(ctx, fault.Load); err != nil {
+		return nil, err
+	}
+	found := map[string][]uploader.Transfer{}
+	for _, t := range sortedByKey(s.transfers) {
+		if t.Fingerprint != "" && !t.Phase.Final() && slices.Contains(fingerprints, t.Fingerprint) {
+			found[t.Fingerprint] = append(found[t.Fingerprint], t)
+		}
+	}
+	return found, nil
+}
+
+// kept is what a file would give back for t.
+func kept(t *uploader.Transfer) uploader.Transfer {
+	k := *t
+	for _, at := range []*time.Time{&k.Session.Expires, &k.NextTry, &k.Added, &k.Started, &k.Finished} {
+		*at = coarse(*at)
+	}
+	k.Source.ModTime = k.Source.ModTime.Round(0)
+	k.Active = k.Active.Truncate(time.Millisecond)
+	if f := t.Fault; f != nil {
+		k.Fault = &fault.Fault{
+			Kind: f.Kind, Op: f.Op, Status: f.Status, Code: f.Code, Detail: f.Detail,
+			RetryAfter: f.RetryAfter.Truncate(time.Millisecond),
+		}
+	}
+	return k
+}
+
+// coarse drops the monotonic clock and what is less than a millisecond.
+func coarse(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return time.UnixMilli(t.UnixMilli())
+}
+
+func byRank(a, b uploader.Transfer) int {
+	return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID))
+}
+
+func sortedByKey[K cmp.Ordered, V any](m map[K]V) []V {
+	all := make([]V, 0, len(m))
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, m[key])
+	}
+	return all
+}

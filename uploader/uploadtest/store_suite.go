@@ -1,0 +1,456 @@
+package uploadtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// Reopen ends the use of a profile's store, if there is one open, and opens the
+// same profile again.
+type Reopen func() uploader.Store
+
+// TestStore is the contract that every uploader.Store must fulfil. profile makes
+// a new, empty profile; the suite opens it, and opens it again, with what it
+// returns.
+//
+// Beyond what uploader.Store says, stores keep times and durations to the
+// millisecond, a file's modification time exactly; they refuse IDs below 1 and
+// the removal of the built-in server; and an empty fingerprint finds nothing.
+func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
+	tests := []struct {
+		name string
+		run  func(*testing.T, Reopen)
+	}{
+		{"a new profile holds the built-in server alone", testNewProfile},
+		{"everything about a transfer survives reopening", testTransferRoundTrip},
+		{"any transfer comes back as it was saved", testAnyTransferRoundTrip},
+		{"batches and servers survive reopening", testBatchAndServerRoundTrip},
+		{"saving again replaces wholly", testReplace},
+		{"transfers are loaded by rank, then ID", testOrder},
+		{"a change that fails in the middle saves nothing", testAtomicity},
+		{"the built-in server cannot be removed", testBuiltinStays},
+		{"IDs of removed transfers are not used again", testNextID},
+		{"removed transfers and servers are gone", testRemoval},
+		{"previous transfers are those not final, oldest first", testFindPrevious},
+		{"many fingerprints are found at once", testFindManyPrevious},
+		{"a context that has ended stops everything", testEndedContext},
+		{"previous transfers are found while others are saved", testConcurrency},
+		{"a large change is saved whole", testLargeChange},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { test.run(t, profile(t)) })
+	}
+}
+
+// asKept compares what was saved with what was loaded: the zone of a time and
+// the cause of a fault are not kept, nor whether an empty list was nil.
+var asKept = cmp.Options{
+	cmpopts.IgnoreUnexported(fault.Fault{}),
+	cmpopts.EquateEmpty(),
+}
+
+func testNewProfile(t *testing.T, reopen Reopen) {
+	got := load(t, reopen())
+	want := uploader.Saved{
+		Servers:  []uploader.Server{{ID: uploader.BuiltinServer, Name: "This computer"}},
+		NextID:   1,
+		NextRank: 1,
+	}
+	equal(t, got, want)
+}
+
+func testTransferRoundTrip(t *testing.T, reopen Reopen) {
+	full := fullTransfer(7)
+	bare := uploader.Transfer{ID: 8, Rank: 99}
+	save(t, reopen(), uploader.Changes{Transfers: []*uploader.Transfer{&full, &bare}})
+	got := load(t, reopen())
+	equal(t, got.Transfers, []uploader.Transfer{full, bare})
+	if !got.Transfers[1].Source.ModTime.IsZero() || !got.Transfers[1].Added.IsZero() {
+		t.Error("a zero time came back as another one")
+	}
+}
+
+func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
+	store := reopen()
+	rapid.Check(t, func(r *rapid.T) {
+		want := anyTransfer(r)
+		if err := store.Save(context.Background(), uploader.Changes{Transfers: []*uploader.Transfer{&want}}); err != nil {
+			r.Fatalf("save: %v", err)
+		}
+		saved, err := store.Load(context.Background())
+		if err != nil {
+			r.Fatalf("load: %v", err)
+		}
+		at := slices.IndexFunc(saved.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
+		if at < 0 {
+			r.Fatalf("transfer %d was not loaded", want.ID)
+		}
+		if diff := cmp.Diff(want, saved.Transfers[at], asKept); diff != "" {
+			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
+		}
+	})
+}
+
+func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
+	batches := []uploader.Batch{
+		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Expanded: true},
+		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1)},
+		{ID: math.MaxInt64},
+	}
+	servers := []uploader.Server{
+		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/files/"},
+		{ID: 2, Name: "工作室 \x00 odd", Endpoint: "https://studio.example/files?a=b#c"},
+	}
+	save(t, reopen(), uploader.Changes{Batches: batches, Servers: servers})
+	got := load(t, reopen())
+	equal(t, got.Batches, batches)
+	equal(t, got.Servers, servers)
+}
+
+func testReplace(t *testing.T, reopen Reopen) {
+	store := reopen()
+	first := fullTransfer(1)
+	save(t, store, uploader.Changes{
+		Transfers: []*uploader.Transfer{&first},
+		Batches:   []uploader.Batch{{ID: 5, Server: 1, Roots: []string{"/a", "/b"}, Added: instant(0), Expanded: true}},
+		Servers:   []uploader.Server{{ID: 2, Name: "one", Endpoint: "https://one.example/"}},
+	})
+	bare := uploader.Transfer{ID: 1}
+	save(t, store, uploader.Changes{
+		Transfers: []*uploader.Transfer{&bare},
+		Batches:   []uploader.Batch{{ID: 5}},
+		Servers:   []uploader.Server{{ID: 2}},
+	})
+	got := load(t, reopen())
+	equal(t, got.Transfers, []uploader.Transfer{bare})
+	equal(t, got.Batches, []uploader.Batch{{ID: 5}})
+	equal(t, got.Servers[1], uploader.Server{ID: 2})
+}
+
+func testOrder(t *testing.T, reopen Reopen) {
+	store := reopen()
+	ranks := map[uploader.TransferID]int64{1: 30, 2: -10, 3: 30, 4: 0, 5: math.MinInt64}
+	for id, rank := range ranks {
+		save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{{ID: id, Rank: rank}}})
+	}
+	got := load(t, store)
+	equal(t, idsOf(got.Transfers), []uploader.TransferID{5, 2, 4, 1, 3})
+	if got.NextRank <= 30 {
+		t.Errorf("NextRank is %d, and 30 is taken", got.NextRank)
+	}
+}
+
+func testAtomicity(t *testing.T, reopen Reopen) {
+	store := reopen()
+	before := fullTransfer(1)
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&before}})
+	want := load(t, store)
+
+	changes := uploader.Changes{
+		Batches:          []uploader.Batch{{ID: 9}},
+		Servers:          []uploader.Server{{ID: 2, Name: "two"}},
+		RemovedTransfers: []uploader.TransferID{1},
+	}
+	for id := uploader.TransferID(1); id <= 400; id++ {
+		changes.Transfers = append(changes.Transfers, &uploader.Transfer{ID: id})
+	}
+	changes.Transfers[300] = &uploader.Transfer{ID: 0}
+	refused(t, store.Save(t.Context(), changes))
+	equal(t, load(t, store), want)
+
+	after := uploader.Transfer{ID: 2, Rank: 100}
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&after}})
+	equal(t, load(t, reopen()).Transfers, []uploader.Transfer{before, after})
+}
+
+func testBuiltinStays(t *testing.T, reopen Reopen) {
+	store := reopen()
+	want := load(t, store)
+	refused(t, store.Save(t.Context(), uploader.Changes{
+		Transfers:      []*uploader.Transfer{{ID: 1}},
+		RemovedServers: []uploader.ServerID{2, uploader.BuiltinServer},
+	}))
+	equal(t, load(t, reopen()), want)
+}
+
+func testNextID(t *testing.T, reopen Reopen) {
+	store := reopen()
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}, {ID: 40}, {ID: 7}}})
+	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{1, 7, 40}})
+	got := load(t, reopen())
+	if len(got.Transfers) != 0 || got.NextID <= 40 {
+		t.Errorf("after 40 was used and removed: %d transfers, NextID %d", len(got.Transfers), got.NextID)
+	}
+	save(t, reopen(), uploader.Changes{Transfers: []*uploader.Transfer{{ID: 3}}})
+	if got := load(t, reopen()); got.NextID <= 40 {
+		t.Errorf("NextID went back to %d", got.NextID)
+	}
+}
+
+func testRemoval(t *testing.T, reopen Reopen) {
+	store := reopen()
+	changes := uploader.Changes{Servers: []uploader.Server{{ID: 2}, {ID: 3}}}
+	for id := uploader.TransferID(1); id <= 1000; id++ {
+		changes.Transfers = append(changes.Transfers, &uploader.Transfer{ID: id, Server: 2})
+	}
+	save(t, store, changes)
+	removed := uploader.Changes{RemovedServers: []uploader.ServerID{2, 77}, RemovedTransfers: []uploader.TransferID{5000}}
+	for id := uploader.TransferID(1); id < 1000; id++ {
+		removed.RemovedTransfers = append(removed.RemovedTransfers, id)
+	}
+	save(t, store, removed)
+	got := load(t, reopen())
+	equal(t, got.Transfers, []uploader.Transfer{{ID: 1000, Server: 2}})
+	equal(t, got.Servers, []uploader.Server{{ID: 1, Name: "This computer"}, {ID: 3}})
+}
+
+func testFindPrevious(t *testing.T, reopen Reopen) {
+	store := reopen()
+	var changes uploader.Changes
+	phases := []uploader.Phase{
+		uploader.PhaseQueued, uploader.PhasePreparing, uploader.PhaseCreating, uploader.PhaseChecking, uploader.PhaseSending,
+		uploader.PhaseVerifying, uploader.PhaseWaiting, uploader.PhaseDone, uploader.PhaseFailed, uploader.PhaseCancelled,
+	}
+	for i, phase := range phases {
+		changes.Transfers = append(changes.Transfers, &uploader.Transfer{
+			ID: uploader.TransferID(i + 1), Rank: int64(-i), Phase: phase, Fingerprint: "metadata:/a\xff\x00b", Added: instant(i),
+		})
+	}
+	other := fullTransfer(50)
+	other.Phase, other.Fingerprint = uploader.PhaseWaiting, "other"
+	changes.Transfers = append(changes.Transfers, &other, &uploader.Transfer{ID: 60})
+	save(t, store, changes)
+
+	got, err := store.FindPrevious(t.Context(), []string{"metadata:/a\xff\x00b", "other", "nobody's", "", "other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 {
+		t.Errorf("found %d fingerprints, want 2", len(got))
+	}
+	equal(t, idsOf(got["metadata:/a\xff\x00b"]), []uploader.TransferID{1, 2, 3, 4, 5, 6, 7})
+	equal(t, got["other"], []uploader.Transfer{other})
+}
+
+func testFindManyPrevious(t *testing.T, reopen Reopen) {
+	store := reopen()
+	var changes uploader.Changes
+	var fingerprints []string
+	for i := range 3000 {
+		fingerprint := fmt.Sprintf("print %d", i)
+		fingerprints = append(fingerprints, fingerprint)
+		changes.Transfers = append(changes.Transfers, &uploader.Transfer{ID: uploader.TransferID(i + 1), Fingerprint: fingerprint})
+	}
+	save(t, store, changes)
+	got, err := store.FindPrevious(t.Context(), fingerprints)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, fingerprint := range fingerprints {
+		if found := got[fingerprint]; len(found) != 1 || found[0].ID != uploader.TransferID(i+1) {
+			t.Fatalf("%s: found %v", fingerprint, idsOf(found))
+		}
+	}
+	if got, err := store.FindPrevious(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("no fingerprints found %v, %v", got, err)
+	}
+}
+
+func testEndedContext(t *testing.T, reopen Reopen) {
+	store := reopen()
+	want := load(t, store)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, loadErr := store.Load(ctx)
+	_, findErr := store.FindPrevious(ctx, []string{"a"})
+	saveErr := store.Save(ctx, uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}}})
+	for name, err := range map[string]error{"Load": loadErr, "FindPrevious": findErr, "Save": saveErr} {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s returned %v, want the context's end", name, err)
+		}
+	}
+	equal(t, load(t, store), want)
+}
+
+func testConcurrency(t *testing.T, reopen Reopen) {
+	store := reopen()
+	const pairs = 50
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range pairs {
+				found, err := store.FindPrevious(t.Context(), []string{"twin"})
+				if err != nil {
+					t.Errorf("find: %v", err)
+				}
+				if n := len(found["twin"]); n%2 != 0 {
+					t.Errorf("found %d transfers, which were saved two by two", n)
+				}
+			}
+		})
+	}
+	for i := range uploader.TransferID(pairs) {
+		save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{
+			{ID: 2*i + 1, Fingerprint: "twin"}, {ID: 2*i + 2, Fingerprint: "twin"},
+		}})
+	}
+	group.Wait()
+}
+
+func testLargeChange(t *testing.T, reopen Reopen) {
+	const count = 5003
+	var changes uploader.Changes
+	for id := uploader.TransferID(1); id <= count; id++ {
+		transfer := fullTransfer(id)
+		changes.Transfers = append(changes.Transfers, &transfer)
+	}
+	save(t, reopen(), changes)
+	got := load(t, reopen()).Transfers
+	if len(got) != count {
+		t.Fatalf("loaded %d transfers, want %d", len(got), count)
+	}
+	for i := range got {
+		if diff := cmp.Diff(*changes.Transfers[i], got[i], asKept); diff != "" {
+			t.Fatalf("transfer %d: saved (-) and loaded (+) differ:\n%s", got[i].ID, diff)
+		}
+	}
+}
+
+// fullTransfer has something in each field.
+func fullTransfer(id uploader.TransferID) uploader.Transfer {
+	return uploader.Transfer{
+		ID:     id,
+		Batch:  1 << 60,
+		Server: 2,
+		Source: source.File{
+			Path:     "/home/\xff\xfe/caf\xe9 中文\n.mov",
+			RelPath:  "raws/caf\xe9.mov",
+			Size:     500 << 30,
+			ModTime:  time.Unix(1_700_000_000, 123_456_789),
+			Identity: source.Identity{Volume: math.MaxUint64, Index: 1 << 63},
+		},
+		Fingerprint: "metadata:caf\xe9.mov",
+		Rank:        int64(id),
+		Intent:      uploader.IntentHold,
+		Phase:       uploader.PhaseFailed,
+		Session: uploader.Session{
+			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Offset: 1 << 40, Sent: 1<<40 + 1, Expires: instant(9),
+		},
+		Attempt: 4,
+		NextTry: instant(1),
+		Fault: &fault.Fault{
+			Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second,
+			Detail: "the server's words, maybe \xff broken",
+		},
+		Added:    instant(2),
+		Started:  instant(3),
+		Finished: instant(4),
+		Active:   time.Hour + 7*time.Millisecond,
+		Resumed:  1 << 33,
+	}
+}
+
+func anyTransfer(r *rapid.T) uploader.Transfer {
+	number := rapid.Int64()
+	text := rapid.Custom(func(r *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(r, "bytes")) })
+	when := rapid.Custom(func(r *rapid.T) time.Time {
+		const century = 100 * 365 * 24 * 60 * 60 * 1000
+		return rapid.OneOf(rapid.Just(time.Time{}), rapid.Map(rapid.Int64Range(-century, century), time.UnixMilli)).Draw(r, "time")
+	})
+	duration := rapid.Map(rapid.Int64Range(0, 1<<40), func(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond })
+	transfer := uploader.Transfer{
+		ID:     uploader.TransferID(rapid.Int64Range(1, 100).Draw(r, "id")),
+		Batch:  uploader.BatchID(number.Draw(r, "batch")),
+		Server: uploader.ServerID(number.Draw(r, "server")),
+		Source: source.File{
+			Path:    text.Draw(r, "path"),
+			RelPath: text.Draw(r, "relative path"),
+			Size:    number.Draw(r, "size"),
+			// From long before the first file system to long after int64 nanoseconds end.
+			ModTime:  time.Unix(rapid.Int64Range(-1<<36, 1<<36).Draw(r, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(r, "nanoseconds")),
+			Identity: source.Identity{Volume: rapid.Uint64().Draw(r, "volume"), Index: rapid.Uint64().Draw(r, "index")},
+		},
+		Fingerprint: text.Draw(r, "fingerprint"),
+		Rank:        rapid.Int64Range(math.MinInt64, math.MaxInt64-1).Draw(r, "rank"),
+		Intent:      rapid.SampledFrom([]uploader.Intent{uploader.IntentRun, uploader.IntentHold, uploader.IntentCancel}).Draw(r, "intent"),
+		Phase:       uploader.Phase(rapid.IntRange(int(uploader.PhaseQueued), int(uploader.PhaseCancelled)).Draw(r, "phase")),
+		Session: uploader.Session{
+			URL: text.Draw(r, "URL"), Offset: number.Draw(r, "offset"), Sent: number.Draw(r, "sent"), Expires: when.Draw(r, "expires"),
+		},
+		Attempt:  rapid.Int().Draw(r, "attempt"),
+		NextTry:  when.Draw(r, "next try"),
+		Added:    when.Draw(r, "added"),
+		Started:  when.Draw(r, "started"),
+		Finished: when.Draw(r, "finished"),
+		Active:   duration.Draw(r, "active"),
+		Resumed:  number.Draw(r, "resumed"),
+	}
+	if rapid.Bool().Draw(r, "has a fault") {
+		transfer.Fault = &fault.Fault{
+			Kind:       rapid.SampledFrom(fault.Kinds()).Draw(r, "kind"),
+			Op:         fault.Op(text.Draw(r, "op")),
+			Status:     rapid.Int().Draw(r, "status"),
+			Code:       text.Draw(r, "code"),
+			RetryAfter: duration.Draw(r, "retry after"),
+			Detail:     text.Draw(r, "detail"),
+		}
+	}
+	return transfer
+}
+
+// instant is one of a row of moments, a second apart.
+func instant(n int) time.Time {
+	return time.Date(2026, 2, 3, 4, 5, 6, 789e6, time.UTC).Add(time.Duration(n) * time.Second)
+}
+
+func idsOf(transfers []uploader.Transfer) []uploader.TransferID {
+	ids := make([]uploader.TransferID, len(transfers))
+	for i, transfer := range transfers {
+		ids[i] = transfer.ID
+	}
+	return ids
+}
+
+func load(t *testing.T, store uploader.Store) uploader.Saved {
+	t.Helper()
+	saved, err := store.Load(t.Context())
+	if err != nil {
+		t.Fatalf("load: %v", err)
+	}
+	return saved
+}
+
+func save(t *testing.T, store uploader.Store, changes uploader.Changes) {
+	t.Helper()
+	if err := store.Save(t.Context(), changes); err != nil {
+		t.Fatalf("save: %v", err)
+	}
+}
+
+func refused(t *testing.T, err error) {
+	t.Helper()
+	if !fault.Is(err, fault.LocalDisk) || fault.Of(err).Detail == "" {
+		t.Errorf("got %v, want a fault of the local disk with its detail", err)
+	}
+}
+
+func equal[T any](t *testing.T, got, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, asKept); diff != "" {
+		t.Errorf("want (-) and got (+) differ:\n%s", diff)
+	}
+}

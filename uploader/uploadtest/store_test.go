@@ -1,0 +1,60 @@
+package uploadtest_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+func TestStoreInMemoryFulfilsTheContract(t *testing.T) {
+	uploadtest.TestStore(t, func(testing.TB) uploadtest.Reopen {
+		store := uploadtest.NewStore()
+		return func() uploader.Store { return store }
+	})
+}
+
+func TestStoreFailsWhenToldTo(t *testing.T) {
+	store := uploadtest.NewStore()
+	access := func() error {
+		_, err := store.Load(t.Context())
+		return err
+	}
+	tests := []struct {
+		name string
+		tell func()
+		want []bool // whether an access succeeds, one after the other
+	}{
+		{"on the second access alone", func() { store.FailOn(2) }, []bool{true, false, true}},
+		{"from the second access on", func() { store.FailFrom(2) }, []bool{true, false, false}},
+		{"never again", func() { store.FailOn(0) }, []bool{true, true, true}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.tell()
+			for i, want := range test.want {
+				err := access()
+				if (err == nil) != want {
+					t.Errorf("access %d returned %v", i+1, err)
+				}
+				if err != nil && !(errors.Is(err, uploadtest.ErrStore) && fault.Is(err, fault.LocalDisk)) {
+					t.Errorf("access %d failed otherwise: %v", i+1, err)
+				}
+			}
+		})
+	}
+}
+
+func TestStoreThatFailsSavesNothing(t *testing.T) {
+	store := uploadtest.NewStore()
+	store.FailOn(1)
+	if err := store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}}}); err == nil {
+		t.Fatal("the save did not fail")
+	}
+	saved, err := store.Load(t.Context())
+	if err != nil || len(saved.Transfers) != 0 {
+		t.Errorf("loaded %d transfers, %v", len(saved.Transfers), err)
+	}
+}
