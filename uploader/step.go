@@ -240,6 +240,9 @@ func stepAcked(t Transfer, session Session) Transfer {
 	if session.Offset > t.Session.Offset {
 		t.Attempt = 0
 	}
+	if t.Phase == PhaseChecking {
+		t.Resumed = session.Offset
+	}
 	t.Session.Offset, t.Session.Sent = session.Offset, session.Offset
 	if !session.Expires.IsZero() { // some servers tell it only once
 		t.Session.Expires = session.Expires
