@@ -234,8 +234,8 @@ func (p *Proxy) pass(l *link, chunk []byte) bool {
 		return false
 	}
 	chunk, last := p.allowed(chunk)
-	n, err := l.server.Write(chunk)
-	p.up.Add(int64(n))
+	p.up.Add(int64(len(chunk))) // first, so that no answer is seen before its request is counted
+	_, err := l.server.Write(chunk)
 	if last {
 		p.Cut()
 	}
@@ -287,8 +287,8 @@ func (p *Proxy) answer(l *link, chunk []byte) bool {
 			chunk = []byte(consent)
 		}
 	}
-	n, err := l.client.Write(chunk)
-	p.down.Add(int64(n))
+	p.down.Add(int64(len(chunk)))
+	_, err := l.client.Write(chunk)
 	if lost {
 		l.reset()
 	}

@@ -1,0 +1,66 @@
+// Package netx is how uploads reach the network: a transport tuned for large
+// request bodies, and a watchdog that ends requests on which nothing moves.
+//
+// Uploads take as long as they take, so nothing here limits how long a request
+// may last in all; a time runs only while nothing happens. Everything may be
+// used by many goroutines.
+package netx
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Config is what a Transport is made of. The zero value is a good one.
+type Config struct {
+	// TLS is used for https; nil is the system's trust. Nothing below TLS 1.2 is
+	// spoken whatever it says.
+	TLS *tls.Config
+
+	// Proxy chooses a proxy per request; nil asks the environment.
+	Proxy func(*http.Request) (*url.URL, error)
+}
+
+const (
+	dialTime    = 15 * time.Second // a host that takes connections does so sooner
+	keepAlive   = 15 * time.Second // finds a peer that vanished while a connection idles
+	tlsTime     = 15 * time.Second
+	idleTime    = 50 * time.Second // below the 60 s after which common servers hang up
+	consentTime = 2 * time.Second  // for servers that never answer Expect: 100-continue
+	idlePerHost = 64               // as many small files as may be in flight at once
+	bufferSize  = 256 << 10
+	headerLimit = 64 << 10
+)
+
+// Transport makes an HTTP/1.1 transport for uploads. Each upload has a connection
+// of its own: over HTTP/2 all of them would share one, and the server's window on
+// it. The caller closes its idle connections when done.
+func Transport(config Config) *http.Transport {
+	proxy := config.Proxy
+	if proxy == nil {
+		proxy = http.ProxyFromEnvironment
+	}
+	trust := &tls.Config{}
+	if config.TLS != nil {
+		trust = config.TLS.Clone()
+	}
+	trust.MinVersion = max(trust.MinVersion, tls.VersionTLS12)
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:                  proxy,
+		DialContext:            (&net.Dialer{Timeout: dialTime, KeepAlive: keepAlive}).DialContext,
+		TLSClientConfig:        trust,
+		TLSHandshakeTimeout:    tlsTime,
+		MaxIdleConnsPerHost:    idlePerHost,
+		IdleConnTimeout:        idleTime,
+		ExpectContinueTimeout:  consentTime,
+		MaxResponseHeaderBytes: headerLimit,
+		WriteBufferSize:        bufferSize,
+		DisableCompression:     true,
+		Protocols:              &http1,
+	}
+}
