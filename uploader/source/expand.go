@@ -101,11 +101,11 @@ func (w *walk) seen(file string) bool {
 		return false
 	}
 	name := filepath.Base(file)
-	where := fileIn(folder, info, name)
-	if w.dropped[where] || w.folders[folderAt(folder, info)] && !w.ignores(name) {
+	where := folderAt(folder, info)
+	if w.dropped[where.of(name)] || w.folders[where] && !w.ignores(name) {
 		return true
 	}
-	w.dropped[where] = true
+	w.dropped[where.of(name)] = true
 	return false
 }
 
@@ -120,7 +120,7 @@ func (w *walk) folder(folder, rel string, info fs.FileInfo) bool {
 		if !w.running() {
 			return false
 		}
-		if w.ignores(entry.Name()) || w.dropped[fileIn(folder, info, entry.Name())] {
+		if w.ignores(entry.Name()) || w.dropped[where.of(entry.Name())] {
 			continue
 		}
 		if !w.entry(filepath.Join(folder, entry.Name()), path.Join(rel, entry.Name()), entry) {
@@ -182,10 +182,9 @@ func folderAt(folder string, info fs.FileInfo) place {
 	return place{path: folder + string(filepath.Separator)}
 }
 
-func fileIn(folder string, info fs.FileInfo, name string) place {
-	where := folderAt(folder, info)
-	where.path = filepath.Join(where.path, name)
-	return where
+// of is the place of the file of that name in the folder at p.
+func (p place) of(name string) place {
+	return place{folder: p.folder, path: filepath.Join(p.path, name)}
 }
 
 // rootName is what the files under a dropped folder call it: its base name, the

@@ -1,0 +1,250 @@
+package source_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// found is one pair that Expand yielded: the relative path, and the fault's kind
+// if there was one.
+type found struct{ rel, fault string }
+
+func expand(t testing.TB, options source.Options, roots ...string) []found {
+	t.Helper()
+	var all []found
+	for file, err := range source.Expand(context.Background(), roots, options) {
+		got := found{rel: file.RelPath}
+		if err != nil {
+			got.fault = fault.Of(err).Kind.String()
+		}
+		if !filepath.IsAbs(file.Path) {
+			t.Errorf("path %q is not absolute", file.Path)
+		}
+		all = append(all, got)
+	}
+	return all
+}
+
+// compare checks what was found below a root of that name, in any order.
+func compare(t testing.TB, got []found, want map[string]string, root string) {
+	t.Helper()
+	all := make(map[string]string)
+	for _, one := range got {
+		rel := strings.TrimPrefix(one.rel, root)
+		if _, twice := all[rel]; twice {
+			t.Errorf("%q was found twice", rel)
+		}
+		all[rel] = one.fault
+	}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// tree makes files, named by slash-separated paths, and returns its root "top".
+func tree(t testing.TB, files ...string) string {
+	t.Helper()
+	top := filepath.Join(t.TempDir(), "top")
+	if err := os.Mkdir(top, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		write(t, filepath.Join(top, filepath.FromSlash(file)), file)
+	}
+	return top
+}
+
+func rels(rels ...string) []found {
+	var all []found
+	for _, rel := range rels {
+		all = append(all, found{rel: rel})
+	}
+	return all
+}
+
+func TestExpand(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		files   []string
+		roots   []string // under top
+		options source.Options
+		want    []found
+	}{
+		{"a file is itself, without a relative path", []string{"a"}, []string{"a"}, source.Options{}, rels("")},
+		{
+			"a folder is its files in the order of their names, hidden ones too",
+			[]string{"b", "a/z", "a/.hidden", ".dot/x", "c"},
+			[]string{"."},
+			source.Options{},
+			rels("top/.dot/x", "top/a/.hidden", "top/a/z", "top/b", "top/c"),
+		},
+		{"an empty folder is nothing", []string{"a"}, []string{"empty"}, source.Options{}, nil},
+		{"a missing root is a fault", nil, []string{"none"}, source.Options{}, []found{{"", "source-missing"}}},
+		{"an empty root is a fault", nil, []string{""}, source.Options{}, []found{{"", "source-missing"}}},
+		{
+			"a root given twice is taken once",
+			[]string{"a", "d/b"},
+			[]string{".", "a", ".", "d", "d/b"},
+			source.Options{},
+			rels("top/a", "top/d/b"),
+		},
+		{
+			"an inner root that comes first keeps its own name",
+			[]string{"a", "d/b"},
+			[]string{"a", "a", "d", "."},
+			source.Options{},
+			rels("", "d/b"),
+		},
+		{
+			"what desktops leave behind is passed over, unless dropped by name",
+			[]string{"a", ".DS_Store", "d/Thumbs.db", "d/desktop.ini", "~$report.docx", "d/b"},
+			[]string{".", ".DS_Store"},
+			source.Options{Ignore: source.DefaultIgnore()},
+			rels("top/a", "top/d/b", ""),
+		},
+		{
+			"ignoring a folder ignores what it holds",
+			[]string{"node_modules/a", "src/node_modules/b", "src/c"},
+			[]string{"."},
+			source.Options{Ignore: []string{"node_*"}},
+			rels("top/src/c"),
+		},
+		{
+			"a malformed pattern means itself",
+			[]string{"[a", "a"},
+			[]string{"."},
+			source.Options{Ignore: []string{"[a"}},
+			rels("top/a"),
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			top := tree(t, test.files...)
+			if err := os.MkdirAll(filepath.Join(top, "empty"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			var roots []string
+			for _, root := range test.roots {
+				if root != "" {
+					root = filepath.Join(top, root)
+				}
+				roots = append(roots, root)
+			}
+			if test.name == "an empty root is a fault" {
+				for file, err := range source.Expand(t.Context(), roots, test.options) {
+					if file.Path != "" || !fault.Is(err, fault.SourceMissing) {
+						t.Errorf("got %+v, %v", file, err)
+					}
+				}
+				return
+			}
+			if diff := cmp.Diff(test.want, expand(t, test.options, roots...), cmp.AllowUnexported(found{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestExpandSaysWhatStatSays(t *testing.T) {
+	top := tree(t, "a", "d/b")
+	for file, err := range source.Expand(t.Context(), []string{top}, source.Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := stat(t, file.Path)
+		want.RelPath = file.RelPath
+		if diff := cmp.Diff(want, file); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestExpandStops(t *testing.T) {
+	top := tree(t, "a", "b", "c")
+	t.Run("when the caller has enough", func(t *testing.T) {
+		n := 0
+		for range source.Expand(t.Context(), []string{top, top}, source.Options{}) {
+			n++
+			break
+		}
+		if n != 1 {
+			t.Errorf("%d pairs", n)
+		}
+	})
+	t.Run("when the context ends, saying so last", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var got []error
+		for file, err := range source.Expand(ctx, []string{top}, source.Options{}) {
+			cancel()
+			got = append(got, err)
+			if err != nil && file != (source.File{}) {
+				t.Errorf("the last pair has a file: %+v", file)
+			}
+		}
+		if len(got) != 2 || got[0] != nil || !fault.Stopped(got[1]) {
+			t.Errorf("got %v", got)
+		}
+	})
+}
+
+func FuzzExpandRelPath(f *testing.F) {
+	for _, name := range oddNames {
+		f.Add(name, "file")
+		f.Add("folder", name)
+	}
+	f.Fuzz(func(t *testing.T, folder, name string) {
+		top := filepath.Join(t.TempDir(), "top")
+		dir := filepath.Join(top, folder)
+		if strings.ContainsAny(folder+name, "/\x00") || filepath.Base(dir) != folder || filepath.Base(name) != name || name == "." || name == ".." {
+			t.Skip("not two names")
+		}
+		if os.MkdirAll(dir, 0o755) != nil || os.WriteFile(filepath.Join(dir, name), nil, 0o600) != nil {
+			t.Skip("not names this system takes")
+		}
+		want := []found{{rel: "top/" + folder + "/" + name}}
+		got := expand(t, source.Options{}, top)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(found{})); diff != "" {
+			t.Fatal(diff)
+		}
+		for element := range strings.SplitSeq(got[0].rel, "/") {
+			if element == "" || element == "." || element == ".." {
+				t.Fatalf("%q has the element %q", got[0].rel, element)
+			}
+		}
+	})
+}
+
+func BenchmarkExpand(b *testing.B) {
+	const files = 100_000
+	dir := b.TempDir()
+	for i := range files {
+		file, err := os.Create(filepath.Join(dir, fmt.Sprintf("%06d.jpg", i)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = file.Close()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range source.Expand(b.Context(), []string{dir}, source.Options{Ignore: source.DefaultIgnore()}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != files {
+			b.Fatalf("%d files", n)
+		}
+	}
+	b.ReportMetric(float64(files)*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+}

@@ -1,0 +1,123 @@
+//go:build unix
+
+package source_test
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// oddNames are names that Unix takes; not all of them are text.
+var oddNames = []string{
+	"two words", " leading", "trailing ", "new\nline", "quote'\"`", "📷 photo.jpg", "中文.txt", "not\xff\xfeutf-8",
+	"-rf", "a\\b", "C:x", "*?[", "$(id)", "...", "e\u0301", "\u202egpj.exe", "tab\t", "%2e%2e",
+}
+
+func fifo(t testing.TB, path string) string {
+	t.Helper()
+	if err := syscall.Mkfifo(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func socket(t testing.TB, path string) string {
+	t.Helper()
+	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	return path
+}
+
+func link(t testing.TB, to, path string) string {
+	t.Helper()
+	if err := os.Symlink(to, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// shortDir is a folder whose path leaves room for a socket's name.
+func shortDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func TestSpecialFiles(t *testing.T) {
+	dir := shortDir(t)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for _, test := range []struct {
+		name, path string
+		want       fault.Kind
+	}{
+		{"a pipe that nobody writes to", fifo(t, at("fifo")), fault.SourceUnsupported},
+		{"a link to a pipe", link(t, "fifo", at("to-fifo")), fault.SourceUnsupported},
+		{"a socket", socket(t, at("socket")), fault.SourceUnsupported},
+		{"a device", "/dev/zero", fault.SourceUnsupported},
+		{"a broken link", link(t, "gone", at("broken")), fault.SourceMissing},
+		{"a link to itself", link(t, "loop", at("loop")), fault.SourceMissing},
+		{"a name longer than the system takes", at(strings.Repeat("x", 300)), fault.SourceUnsupported},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := source.Stat(test.path); !fault.Is(err, test.want) {
+				t.Errorf("stat: got %v, want %v", err, test.want)
+			}
+			opened, _, err := source.Open(source.File{Path: test.path})
+			if opened != nil || !fault.Is(err, test.want) {
+				t.Errorf("open: got %v, want %v", err, test.want)
+			}
+		})
+	}
+	t.Run("a link to a file is the file under the link's path", func(t *testing.T) {
+		target := stat(t, write(t, at("target"), "x"))
+		linked := stat(t, link(t, "target", at("link")))
+		if linked.Path != at("link") || linked.Identity != target.Identity {
+			t.Errorf("got %+v", linked)
+		}
+	})
+}
+
+func TestDenied(t *testing.T) {
+	dir := shortDir(t)
+	secret := write(t, filepath.Join(dir, "secret"), "x")
+	closed := filepath.Join(dir, "closed")
+	within := write(t, filepath.Join(closed, "within"), "x")
+	open := write(t, filepath.Join(dir, "open"), "x")
+	for path, mode := range map[string]os.FileMode{dir: 0o755, secret: 0, closed: 0} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { _ = os.Chmod(closed, 0o755) })
+
+	unprivileged(t, func() {
+		opened, _, err := source.Open(stat(t, open))
+		if err != nil {
+			t.Fatalf("the readable file: %v", err)
+		}
+		_ = opened.Close()
+		if _, _, err := source.Open(stat(t, secret)); !fault.Is(err, fault.SourceDenied) {
+			t.Errorf("a file that may not be read: %v", err)
+		}
+		if _, err := source.Stat(within); !fault.Is(err, fault.SourceDenied) {
+			t.Errorf("a file in a closed folder: %v", err)
+		}
+		got := expand(t, source.Options{}, dir)
+		want := map[string]string{"/open": "", "/secret": "", "/closed": "source-denied"}
+		compare(t, got, want, filepath.Base(dir))
+	})
+}
