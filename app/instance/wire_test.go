@@ -1,0 +1,67 @@
+package instance
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func FuzzDecodeRequest(f *testing.F) {
+	for _, seed := range []string{
+		`{"command":"send","paths":["L2E="],"to":"http://h/"}`, `{"command":"list","all":true}`, `{"command":"show"}`,
+		`{"command":"send","paths":[""]}`, `{"command":"send","paths":["AA=="]}`, `[]`, `null`, ``, `{"paths":[["a"]]}`,
+		`{"command":"send","headers":["A: b"]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		request, err := decodeRequest(line)
+		if err != nil {
+			return
+		}
+		for _, path := range request.Paths {
+			if path == "" || strings.Contains(path, "\x00") {
+				t.Errorf("took the path %q", path)
+			}
+		}
+		again, err := encodeRequest(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := decodeRequest(again[:len(again)-1])
+		if err != nil {
+			t.Fatalf("%q does not come back: %v", again, err)
+		}
+		if diff := cmp.Diff(request, back); diff != "" {
+			t.Errorf("comes back different (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestReadLine(t *testing.T) {
+	for _, test := range []struct {
+		name, in string
+		want     string
+		err      error
+	}{
+		{"a line", "abc\nrest", "abc", nil},
+		{"an empty line", "\n", "", nil},
+		{"as long as may be", strings.Repeat("a", 100) + "\n", strings.Repeat("a", 100), nil},
+		{"longer than may be", strings.Repeat("a", 101) + "\n", "", errLong},
+		{"without end", strings.Repeat("a", 5000), "", errLong},
+		{"cut off", "abc", "", io.ErrUnexpectedEOF},
+		{"nothing", "", "", io.EOF},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := readLine(bufio.NewReaderSize(bytes.NewBufferString(test.in), 16), 100)
+			if string(got) != test.want || !errors.Is(err, test.err) {
+				t.Errorf("got %q, %v, want %q, %v", got, err, test.want, test.err)
+			}
+		})
+	}
+}
