@@ -7,7 +7,9 @@
 package netx
 
 import (
+	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -31,7 +33,7 @@ const (
 	idleTime    = 50 * time.Second // below the 60 s after which common servers hang up
 	consentTime = 2 * time.Second  // for servers that never answer Expect: 100-continue
 	idlePerHost = 64               // as many small files as may be in flight at once
-	bufferSize  = 256 << 10
+	writeBuffer = 64 << 10         // headers and a small file leave in one write
 	headerLimit = 64 << 10
 )
 
@@ -47,11 +49,15 @@ func Transport(config Config) *http.Transport {
 	if config.TLS != nil {
 		trust = config.TLS.Clone()
 	}
+	if trust.ClientSessionCache == nil {
+		trust.ClientSessionCache = tls.NewLRUClientSessionCache(idlePerHost)
+	}
 	trust.MinVersion = max(trust.MinVersion, tls.VersionTLS12)
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	return &http.Transport{
 		Proxy:                  proxy,
+		OnProxyConnectResponse: refuseByStatus,
 		DialContext:            (&net.Dialer{Timeout: dialTime, KeepAlive: keepAlive}).DialContext,
 		TLSClientConfig:        trust,
 		TLSHandshakeTimeout:    tlsTime,
@@ -59,8 +65,26 @@ func Transport(config Config) *http.Transport {
 		IdleConnTimeout:        idleTime,
 		ExpectContinueTimeout:  consentTime,
 		MaxResponseHeaderBytes: headerLimit,
-		WriteBufferSize:        bufferSize,
+		WriteBufferSize:        writeBuffer,
 		DisableCompression:     true,
 		Protocols:              &http1,
 	}
+}
+
+// ProxyError is a proxy's refusal to connect to a server.
+type ProxyError struct{ Status int }
+
+// Error implements error.
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy refuses to connect: %d %s", e.Status, http.StatusText(e.Status))
+}
+
+// HTTPStatus is the status of the proxy's answer.
+func (e *ProxyError) HTTPStatus() int { return e.Status }
+
+func refuseByStatus(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &ProxyError{answer.StatusCode}
 }

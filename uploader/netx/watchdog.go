@@ -28,7 +28,8 @@ type Watchdog struct {
 	Next http.RoundTripper
 
 	// Sending is how long no byte may be taken before the request is sent whole.
-	// It includes the time to connect.
+	// It includes the time to connect, but not the time that the body's own Read
+	// takes: a slow disk or a bandwidth limit is not a stalled connection.
 	Sending time.Duration
 
 	// Answering is how long the server may think once it has the request whole,
@@ -63,12 +64,12 @@ func (w *Watchdog) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		watch.stop()
 		end(nil)
-		if watch.hasBitten(ctx) {
+		if bitten(ctx) {
 			err = fmt.Errorf("%s: %w", watch.doing(), ErrStalled)
 		}
 		return nil, err
 	}
-	watch.moved(w.Answering)
+	watch.answered()
 	response.Body = &watchedAnswer{body: response.Body, watch: watch, ctx: ctx, end: end}
 	return response, nil
 }
@@ -77,9 +78,10 @@ func (w *Watchdog) RoundTrip(request *http.Request) (*http.Response, error) {
 type watch struct {
 	sending, answering time.Duration
 
+	timer *time.Timer
+
 	mu      sync.Mutex
-	timer   *time.Timer // nil once stopped
-	sent    bool        // the request is sent whole
+	sent    bool // the request is sent whole
 	stopped bool
 }
 
@@ -99,6 +101,7 @@ func (w *watch) over(ctx context.Context, end context.CancelCauseFunc, request *
 			if err != nil {
 				return nil, err
 			}
+			w.again()
 			return &watchedBody{body, w}, nil
 		}
 	}
@@ -113,12 +116,29 @@ func (w *watch) patience() time.Duration {
 }
 
 // moved starts the clock anew.
-func (w *watch) moved(patience time.Duration) {
+func (w *watch) moved() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.stopped {
-		w.timer.Reset(patience)
+		w.timer.Reset(w.patience())
 	}
+}
+
+// again starts the clock for a body that is sent from its beginning once more.
+func (w *watch) again() {
+	w.mu.Lock()
+	w.sent = false
+	w.mu.Unlock()
+	w.moved()
+}
+
+// answered starts the clock over the server's answer, whether or not it waited
+// for the whole request.
+func (w *watch) answered() {
+	w.mu.Lock()
+	w.sent = true
+	w.mu.Unlock()
+	w.moved()
 }
 
 func (w *watch) stop() {
@@ -138,7 +158,8 @@ func (w *watch) doing() string {
 	return fmt.Sprintf("no byte taken within %s", w.sending)
 }
 
-func (w *watch) hasBitten(ctx context.Context) bool {
+// bitten reports whether it was a watchdog that ended the request.
+func bitten(ctx context.Context) bool {
 	return errors.Is(context.Cause(ctx), ErrStalled)
 }
 
@@ -149,24 +170,27 @@ type watchedBody struct {
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
+	b.watch.hold()
 	n, err := b.ReadCloser.Read(p)
-	b.watch.took(n, err)
+	b.watch.took(err)
 	return n, err
 }
 
-// took notes a read of the request's body.
-func (w *watch) took(n int, err error) {
+// hold stops the clock while the body is waited for.
+func (w *watch) hold() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.stopped {
-		return
-	}
+	w.timer.Stop()
+}
+
+// took starts the clock over the connection that has just taken bytes.
+func (w *watch) took(err error) {
+	w.mu.Lock()
 	if errors.Is(err, io.EOF) {
 		w.sent = true
 	}
-	if n > 0 || w.sent {
-		w.timer.Reset(w.patience())
-	}
+	w.mu.Unlock()
+	w.moved()
 }
 
 // watchedAnswer moves the clock with every byte of the answer, and stops it at
@@ -181,11 +205,11 @@ type watchedAnswer struct {
 func (a *watchedAnswer) Read(p []byte) (int, error) {
 	n, err := a.body.Read(p)
 	if err == nil {
-		a.watch.moved(a.watch.answering)
+		a.watch.moved()
 		return n, nil
 	}
 	a.watch.stop()
-	if a.watch.hasBitten(a.ctx) && !errors.Is(err, io.EOF) {
+	if bitten(a.ctx) && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("answer broke off: %w", ErrStalled)
 	}
 	return n, err
