@@ -120,7 +120,7 @@ func (l *loop) remove(target Target) {
 func (l *loop) terminate(work context.Context, id TransferID, server ServerID, url string) {
 	remote, err := l.connect(server)
 	if err != nil {
-		l.feed(id, terminated{})
+		l.feed(id, terminated{url})
 		return
 	}
 	l.tasks.Go(func() {
@@ -130,7 +130,7 @@ func (l *loop) terminate(work context.Context, id TransferID, server ServerID, u
 			l.log.Warn("upload stays on the server", "transfer", id, "err", err)
 		}
 		if work.Err() == nil { // otherwise it is tried again at the next start
-			l.report(id, terminated{})
+			l.report(id, terminated{url})
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 // safe to read from any goroutine; unchanged transfers keep their pointer from
 // one snapshot to the next, so that a reader finds changes by comparing them.
 type Snapshot struct {
-	Seq       uint64
+	Seq       uint64              // grows with every snapshot; 0 until what was saved is loaded
 	Transfers []*Transfer         // in the user's order
 	Live      map[TransferID]Live // of the transfers a worker is busy with
 	Batches   map[BatchID]*Batch

@@ -49,7 +49,7 @@ type (
 	}
 
 	due        struct{}             // a wait is over
-	terminated struct{}             // the server's part of a cancelled upload is gone, or given up
+	terminated struct{ url string } // the server's part of a given-up upload is gone, or left to expire
 	moved      struct{ url string } // the server's endpoint changed, the upload URL with it
 )
 
@@ -87,7 +87,7 @@ type effects struct {
 func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 	switch in := in.(type) {
 	case recovered:
-		return stepRecovered(t, in)
+		return stepRecovered(t, in, now)
 	case pausedByUser:
 		return stepPaused(t)
 	case resumedByUser:
@@ -131,8 +131,8 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Phase = PhaseQueued
 		return t, effects{enqueue: true}
 	case terminated:
-		if t.Intent != IntentCancel {
-			return t, effects{}
+		if t.Intent != IntentCancel || t.Session.URL != in.url || t.Phase.Working() {
+			return t, effects{} // an earlier upload's leftover
 		}
 		return cancelled(t, now), effects{}
 	case moved:
@@ -142,14 +142,14 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 	return t, effects{}
 }
 
-func stepRecovered(t Transfer, in recovered) (Transfer, effects) {
+func stepRecovered(t Transfer, in recovered, now time.Time) (Transfer, effects) {
 	if t.Phase.Final() {
 		return t, effects{}
 	}
 	t.Phase, t.NextTry = PhaseQueued, time.Time{}
 	switch {
 	case t.Intent == IntentCancel:
-		return t, effects{terminate: t.Session.URL}
+		return giveUp(t, now)
 	case t.Intent == IntentRun && !in.ask:
 		return t, effects{enqueue: true}
 	}
@@ -227,7 +227,7 @@ func giveUp(t Transfer, now time.Time) (Transfer, effects) {
 	if t.Session.URL == "" {
 		return cancelled(t, now), effects{dequeue: true}
 	}
-	t.Phase, t.NextTry, t.Fault = PhaseQueued, time.Time{}, nil
+	t.Phase, t.NextTry, t.Finished, t.Fault = PhaseQueued, time.Time{}, time.Time{}, nil
 	return t, effects{dequeue: true, terminate: t.Session.URL}
 }
 

@@ -1,0 +1,326 @@
+package uploader
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// noon is when everything happens in these tests.
+var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+
+func TestStep(t *testing.T) {
+	session := Session{URL: "http://s/1", Offset: 40, Sent: 60}
+	faulty := func(kind fault.Kind, op fault.Op) ended {
+		return ended{fault: &fault.Fault{Kind: kind, Op: op}, random: 0.5}
+	}
+	for _, c := range []struct {
+		name  string
+		from  Transfer
+		in    input
+		phase Phase
+		state State
+		then  effects
+		check func(Transfer) bool
+	}{
+		{
+			"what was under way stands in line again after a crash",
+			Transfer{Phase: PhaseSending, Session: session, Attempt: 3},
+			recovered{},
+			PhaseQueued, StateWaiting,
+			effects{enqueue: true},
+			func(t Transfer) bool { return t.Session == session && t.Attempt == 3 },
+		},
+		{
+			"what was under way waits for the user who wants to be asked",
+			Transfer{Phase: PhaseSending, Session: session},
+			recovered{ask: true},
+			PhaseQueued, StateWaiting,
+			effects{},
+			nil,
+		},
+		{
+			"what was paused stays paused after a crash",
+			Transfer{Phase: PhaseSending, Intent: IntentHold, Session: session},
+			recovered{},
+			PhaseQueued, StatePaused,
+			effects{},
+			nil,
+		},
+		{
+			"what was being cancelled is cancelled after a crash",
+			Transfer{Phase: PhaseSending, Intent: IntentCancel, Session: session},
+			recovered{},
+			PhaseQueued, StateCancelled,
+			effects{terminate: session.URL},
+			nil,
+		},
+		{
+			"what was being cancelled before the server knew of it is final after a crash",
+			Transfer{Phase: PhaseCreating, Intent: IntentCancel},
+			recovered{},
+			PhaseCancelled, StateCancelled,
+			effects{dequeue: true},
+			nil,
+		},
+		{
+			"final is final",
+			Transfer{Phase: PhaseFailed, Fault: &fault.Fault{Kind: fault.Refused}},
+			recovered{},
+			PhaseFailed, StateFailed,
+			effects{},
+			nil,
+		},
+		{
+			"a pause ends the worker",
+			Transfer{Phase: PhaseSending, Session: session},
+			pausedByUser{},
+			PhaseSending, StatePaused,
+			effects{halt: true},
+			nil,
+		},
+		{
+			"a paused worker that has ended leaves the offset as it was",
+			Transfer{Phase: PhaseSending, Intent: IntentHold, Session: session},
+			ended{halted: true},
+			PhaseQueued, StatePaused,
+			effects{},
+			func(t Transfer) bool { return t.Session == session },
+		},
+		{
+			"a file that was across when the pause came is done",
+			Transfer{Phase: PhaseVerifying, Intent: IntentHold, Session: session, Source: source.File{Size: 100}},
+			ended{},
+			PhaseDone, StateDone,
+			effects{},
+			func(t Transfer) bool { return t.Session.Offset == 100 },
+		},
+		{
+			"resumed while the worker was on its way out, it stands in line when that has ended",
+			Transfer{Phase: PhaseSending, Session: session},
+			ended{halted: true},
+			PhaseQueued, StateWaiting,
+			effects{enqueue: true},
+			nil,
+		},
+		{
+			"a wait that is paused is over",
+			Transfer{Phase: PhaseWaiting, NextTry: noon, Fault: &fault.Fault{Kind: fault.Transient}},
+			pausedByUser{},
+			PhaseQueued, StatePaused,
+			effects{dequeue: true},
+			func(t Transfer) bool { return t.NextTry.IsZero() && t.Fault == nil },
+		},
+		{
+			"a lost connection waits, longer each time",
+			Transfer{Phase: PhaseSending, Session: session, Attempt: 2},
+			faulty(fault.Transient, fault.Patch),
+			PhaseWaiting, StateRetrying,
+			effects{wake: true},
+			func(t Transfer) bool {
+				return t.Attempt == 3 && t.NextTry.Equal(noon.Add(2*time.Second)) && t.Session == session
+			},
+		},
+		{
+			"being offline does not count as a try",
+			Transfer{Phase: PhaseSending, Session: session, Attempt: 2},
+			faulty(fault.Offline, fault.Head),
+			PhaseWaiting, StateOffline,
+			effects{wake: true},
+			func(t Transfer) bool { return t.Attempt == 2 },
+		},
+		{
+			"progress forgives earlier failures",
+			Transfer{Phase: PhaseSending, Session: session, Attempt: 5},
+			acked{Session{Offset: 41}},
+			PhaseSending, StateUploading,
+			effects{},
+			func(t Transfer) bool { return t.Attempt == 0 && t.Session.Offset == 41 && t.Session.URL == session.URL },
+		},
+		{
+			"a server that holds less than it said is believed",
+			Transfer{Phase: PhaseChecking, Session: session, Attempt: 5},
+			acked{Session{Offset: 7}},
+			PhaseChecking, StateChecking,
+			effects{},
+			func(t Transfer) bool { return t.Attempt == 5 && t.Session.Offset == 7 && t.Session.Sent == 7 },
+		},
+		{
+			"an expiry that is not repeated is remembered",
+			Transfer{Phase: PhaseSending, Session: Session{URL: "u", Expires: noon}},
+			acked{Session{Offset: 1}},
+			PhaseSending, StateUploading,
+			effects{},
+			func(t Transfer) bool { return t.Session.Expires.Equal(noon) },
+		},
+		{
+			"a sign-in keeps URL and offset",
+			Transfer{Phase: PhaseChecking, Session: session},
+			faulty(fault.Auth, fault.Head),
+			PhaseFailed, StateSignIn,
+			effects{},
+			func(t Transfer) bool { return t.Session == session },
+		},
+		{
+			"an upload that is gone before it held a byte is made again",
+			Transfer{Phase: PhaseChecking, Session: Session{URL: "u"}},
+			faulty(fault.Gone, fault.Head),
+			PhaseQueued, StateWaiting,
+			effects{enqueue: true},
+			func(t Transfer) bool { return t.Session == Session{} },
+		},
+		{
+			"but not for ever",
+			Transfer{Phase: PhaseChecking, Session: Session{URL: "u"}, Attempt: fewAnew},
+			faulty(fault.Gone, fault.Head),
+			PhaseFailed, StateForgotten,
+			effects{},
+			nil,
+		},
+		{
+			"an upload that is gone with progress is told",
+			Transfer{Phase: PhaseChecking, Session: session},
+			faulty(fault.Gone, fault.Head),
+			PhaseFailed, StateForgotten,
+			effects{},
+			func(t Transfer) bool { return t.Session == session },
+		},
+		{
+			"retried after the server forgot, it starts over",
+			Transfer{Phase: PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: noon},
+			retriedByUser{},
+			PhaseQueued, StateWaiting,
+			effects{enqueue: true, terminate: session.URL},
+			func(t Transfer) bool { return t.Session == Session{} && t.Finished.IsZero() && t.Fault == nil },
+		},
+		{
+			"retried after a sign-in, it goes on",
+			Transfer{Phase: PhaseFailed, Fault: &fault.Fault{Kind: fault.Auth}, Session: session},
+			retriedByUser{},
+			PhaseQueued, StateWaiting,
+			effects{enqueue: true},
+			func(t Transfer) bool { return t.Session == session },
+		},
+		{
+			"cancelled in line, it leaves the line",
+			Transfer{Phase: PhaseQueued},
+			cancelledByUser{},
+			PhaseCancelled, StateCancelled,
+			effects{dequeue: true},
+			nil,
+		},
+		{
+			"the server's part of a cancelled upload is removed",
+			Transfer{Phase: PhaseSending, Intent: IntentCancel, Session: session},
+			ended{halted: true},
+			PhaseQueued, StateCancelled,
+			effects{dequeue: true, terminate: session.URL},
+			nil,
+		},
+		{
+			"an old leftover's removal does not touch the upload that replaced it",
+			Transfer{Phase: PhaseSending, Session: session},
+			terminated{},
+			PhaseSending, StateUploading,
+			effects{},
+			func(t Transfer) bool { return t.Session == session },
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, then := step(c.from, c.in, noon)
+			if got.Phase != c.phase || got.State() != c.state {
+				t.Errorf("became %v (%v), want %v (%v)", got.Phase, got.State(), c.phase, c.state)
+			}
+			if then != c.then {
+				t.Errorf("then %+v, want %+v", then, c.then)
+			}
+			if c.check != nil && !c.check(got) {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+// TestAnySequenceKeepsTheInvariants feeds whatever can happen in the order in
+// which the loop lets it happen: a worker speaks only between taken and ended.
+func TestAnySequenceKeepsTheInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const size = 100
+		tr := Transfer{ID: 1, Source: source.File{Size: size}}
+		working := false
+		feed := func(t *rapid.T, in input) {
+			before := tr
+			var then effects
+			tr, then = step(tr, in, noon)
+			checkStep(t, before, tr, then, working)
+		}
+		commands := []input{pausedByUser{}, resumedByUser{}, retriedByUser{}, cancelledByUser{}, due{}, terminated{"u"}, terminated{"an earlier one"}}
+		t.Repeat(map[string]func(*rapid.T){
+			"command": func(t *rapid.T) { feed(t, rapid.SampledFrom(commands).Draw(t, "command")) },
+			"crash": func(t *rapid.T) {
+				working = false
+				feed(t, recovered{ask: rapid.Bool().Draw(t, "ask")})
+			},
+			"taken": func(t *rapid.T) {
+				if working || tr.Phase != PhaseQueued || tr.Intent != IntentRun {
+					t.Skip("the queue would not let it go")
+				}
+				working = true
+				feed(t, taken{})
+			},
+			"worker": func(t *rapid.T) {
+				if !working {
+					t.Skip("no worker")
+				}
+				offset := rapid.Int64Range(0, size).Draw(t, "offset")
+				feed(t, rapid.SampledFrom([]input{
+					entered{PhaseCreating},
+					entered{PhaseSending},
+					created{Session{URL: "u", Offset: offset}},
+					acked{Session{Offset: offset}},
+					handed{offset},
+				}).Draw(t, "report"))
+			},
+			"ended": func(t *rapid.T) {
+				if !working {
+					t.Skip("no worker")
+				}
+				working = false
+				in := ended{halted: rapid.Bool().Draw(t, "halted"), random: 0.5}
+				if !in.halted && rapid.Bool().Draw(t, "faulty") {
+					in.fault = &fault.Fault{
+						Kind: rapid.SampledFrom(fault.Kinds()).Draw(t, "kind"),
+						Op:   rapid.SampledFrom([]fault.Op{fault.Head, fault.Patch, fault.Create}).Draw(t, "op"),
+					}
+				}
+				feed(t, in)
+			},
+		})
+	})
+}
+
+func checkStep(t *rapid.T, before, after Transfer, then effects, working bool) {
+	switch {
+	case before.Phase == PhaseDone && after != before:
+		t.Fatalf("a finished transfer became %+v", after)
+	case after.Phase == PhaseWaiting && (after.Fault == nil || after.NextTry.IsZero()):
+		t.Fatalf("waits without a reason or an end: %+v", after)
+	case after.Phase == PhaseFailed && after.Fault == nil:
+		t.Fatalf("failed without a reason: %+v", after)
+	case then.enqueue && (after.Phase != PhaseQueued || after.Intent != IntentRun):
+		t.Fatalf("stands in line as %v, %v", after.Phase, after.Intent)
+	case then.halt && !working:
+		t.Fatal("a worker is halted that is not there")
+	case after.Phase.Working() != working && !then.halt:
+		t.Fatalf("phase %v, with a worker: %v", after.Phase, working)
+	case before.Session.URL != "" && after.Session.URL == "" && then.terminate == "" &&
+		after.Phase != PhaseCancelled && (before.Session.Offset != 0 || before.Attempt > fewAnew):
+		t.Fatalf("progress is thrown away: %+v became %+v", before, after)
+	case after.Phase.Final() == after.Finished.IsZero():
+		t.Fatalf("%v, finished at %v", after.Phase, after.Finished)
+	}
+}
