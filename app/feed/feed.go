@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // ErrEnded is returned when the engine stopped before everything was final.
@@ -47,10 +48,11 @@ type Source interface {
 	Watch(ctx context.Context) <-chan struct{}
 }
 
-// Filter says which transfers are meant: those of the batches, and the single
-// ones.
+// Filter says which transfers are meant: those of the batches but for the
+// exceptions, and the single ones.
 type Filter struct {
 	Batches   map[uploader.BatchID]bool
+	Except    map[uploader.TransferID]bool
 	Transfers map[uploader.TransferID]bool
 }
 
@@ -60,11 +62,23 @@ func Batch(id uploader.BatchID) Filter {
 }
 
 // Unfinished means everything in s that is not across: what waits, what failed,
-// and what folders still being walked will bring.
+// and what folders will bring that are still to be walked, or to be walked again
+// because they could not be listed.
 func Unfinished(s *uploader.Snapshot) Filter {
-	f := Filter{Batches: map[uploader.BatchID]bool{}, Transfers: map[uploader.TransferID]bool{}}
+	f := Filter{
+		Batches: map[uploader.BatchID]bool{}, Except: map[uploader.TransferID]bool{},
+		Transfers: map[uploader.TransferID]bool{},
+	}
 	for _, t := range s.Transfers {
-		if t.Unfinished() || t.Phase == uploader.PhaseFailed {
+		switch {
+		case t.Unfinished():
+			f.Transfers[t.ID] = true
+		case t.Phase != uploader.PhaseFailed:
+			f.Except[t.ID] = true
+		case t.Fault != nil && t.Fault.Op == fault.List:
+			f.Batches[t.Batch] = true
+			f.Transfers[t.ID] = true
+		default:
 			f.Transfers[t.ID] = true
 		}
 	}
@@ -76,7 +90,12 @@ func Unfinished(s *uploader.Snapshot) Filter {
 	return f
 }
 
-func (f Filter) means(t *uploader.Transfer) bool { return f.Batches[t.Batch] || f.Transfers[t.ID] }
+// Empty reports whether nothing is meant.
+func (f Filter) Empty() bool { return len(f.Batches) == 0 && len(f.Transfers) == 0 }
+
+func (f Filter) means(t *uploader.Transfer) bool {
+	return f.Transfers[t.ID] || f.Batches[t.Batch] && !f.Except[t.ID]
+}
 
 // walked reports whether no more transfers are to come.
 func (f Filter) walked(s *uploader.Snapshot) bool {

@@ -253,6 +253,7 @@ func TestUnfinishedMeansWhatIsNotAcross(t *testing.T) {
 	s := shot(false, nil, row(1, uploader.PhaseQueued), row(2, uploader.PhaseFailed), row(3, uploader.PhaseDone), row(4, uploader.PhaseCancelled))
 	want := feed.Filter{
 		Batches:   map[uploader.BatchID]bool{batch: true},
+		Except:    map[uploader.TransferID]bool{3: true, 4: true},
 		Transfers: map[uploader.TransferID]bool{1: true, 2: true},
 	}
 	if diff := cmp.Diff(want, feed.Unfinished(s)); diff != "" {
