@@ -56,7 +56,7 @@ func TestStep(t *testing.T) {
 			Transfer{Phase: PhaseSending, Intent: IntentCancel, Session: session},
 			recovered{},
 			PhaseQueued, StateCancelled,
-			effects{terminate: session.URL},
+			effects{dequeue: true, terminate: session.URL},
 			nil,
 		},
 		{

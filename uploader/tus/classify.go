@@ -79,7 +79,19 @@ func wrongAddress(status int) bool {
 
 // transportFault classifies an error of a round trip that brought no answer.
 func transportFault(op fault.Op, err error) *fault.Fault {
-	return fault.New(transportKind(err), op, err)
+	f := fault.New(transportKind(err), op, err)
+	if proxy, ok := errors.AsType[statusError](err); ok {
+		f.Status = proxy.HTTPStatus()
+		f.Kind = kindOf(op, f.Status, "", true)
+	}
+	return f
+}
+
+// statusError is an error that stands for the answer of something on the way to
+// the server, as a proxy's.
+type statusError interface {
+	error
+	HTTPStatus() int
 }
 
 func transportKind(err error) fault.Kind {
