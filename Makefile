@@ -33,10 +33,11 @@ build: ## build bin/ferry
 	go build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o bin/ferry .
 
 .PHONY: run
-run: build ## build it and open its window
+run: ## build it and open its window
 	@if [ -z "$${DISPLAY-}$${WAYLAND_DISPLAY-}" ]; then \
 		echo "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set)." >&2; \
 		echo "\`make demo\` shows Ferry at work on a virtual one." >&2; exit 1; fi
+	@$(MAKE) build
 	bin/ferry
 
 .PHONY: demo

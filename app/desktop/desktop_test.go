@@ -56,7 +56,7 @@ func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
-	dir, err := os.MkdirTemp("", "ferry-desk-") //nolint:usetesting // t.TempDir's path is too long for sockets
+	dir, err := os.MkdirTemp("", "ferry-desk-") // shorter than t.TempDir: sockets live in it
 	if err != nil {
 		t.Fatal(err)
 	}

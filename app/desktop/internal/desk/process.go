@@ -46,7 +46,7 @@ func (d *Desktop) start(command string, l launch) (*Process, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command(command, l.args...) //nolint:noctx // it lives until it is ended in order
+	cmd := exec.Command(command, l.args...)
 	cmd.Env, cmd.Dir = d.env, d.Home()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = l.input, log, log, l.files
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
