@@ -1,0 +1,95 @@
+package theme
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	fynetheme "fyne.io/fyne/v2/theme"
+)
+
+// The colours that Fyne has no name for. Those that it has keep its names: the
+// accent is fyne's ColorNamePrimary.
+const (
+	ColorSurface     fyne.ThemeColorName = "ferrySurface"     // what lists and cards lie on
+	ColorMuted       fyne.ThemeColorName = "ferryMuted"       // text of the second rank, things at rest
+	ColorTile        fyne.ThemeColorName = "ferryTile"        // behind a file's icon
+	ColorTrack       fyne.ThemeColorName = "ferryTrack"       // of a progress bar: what has not crossed
+	ColorInFlight    fyne.ThemeColorName = "ferryInFlight"    // sent, not yet acknowledged
+	ColorPaused      fyne.ThemeColorName = "ferryPaused"      // of the bar of something at rest
+	ColorAccentSoft  fyne.ThemeColorName = "ferryAccentSoft"  // the backgrounds of badges and banners
+	ColorMutedSoft   fyne.ThemeColorName = "ferryMutedSoft"   //
+	ColorSuccessSoft fyne.ThemeColorName = "ferrySuccessSoft" //
+	ColorWarningSoft fyne.ThemeColorName = "ferryWarningSoft" //
+	ColorErrorSoft   fyne.ThemeColorName = "ferryErrorSoft"   //
+	ColorToast       fyne.ThemeColorName = "ferryToast"       // a toast stands out: dark on light, light on dark
+	ColorOnToast     fyne.ThemeColorName = "ferryOnToast"     // its text
+	ColorToastAction fyne.ThemeColorName = "ferryToastAction" // its button
+)
+
+// The colours by what they do, for readers of code that paints.
+const (
+	ColorAccent  = fynetheme.ColorNamePrimary
+	ColorText    = fynetheme.ColorNameForeground
+	ColorSuccess = fynetheme.ColorNameSuccess
+	ColorWarning = fynetheme.ColorNameWarning
+	ColorError   = fynetheme.ColorNameError
+)
+
+// shade is a colour in the light and in the dark.
+type shade struct{ light, dark color.NRGBA }
+
+// palette is every colour of Ferry.
+var palette = map[fyne.ThemeColorName]shade{
+	fynetheme.ColorNameBackground:          {rgb(0xF4F7F8), rgb(0x11191D)},
+	ColorSurface:                           {rgb(0xFFFFFF), rgb(0x172126)},
+	fynetheme.ColorNameForeground:          {rgb(0x13252C), rgb(0xE3ECEF)},
+	ColorMuted:                             {rgb(0x586A73), rgb(0x93A7B0)},
+	fynetheme.ColorNamePlaceHolder:         {rgb(0x5F717A), rgb(0x8CA0A9)},
+	fynetheme.ColorNameDisabled:            {rgb(0x9BABB3), rgb(0x586A73)},
+	fynetheme.ColorNameSeparator:           {rgb(0xE2E9EC), rgb(0x25333A)},
+	fynetheme.ColorNameShadow:              {tint(0x0B2B36, 0x24), tint(0x000000, 0x66)},
+	ColorTile:                              {rgb(0xEBF1F3), rgb(0x202D33)},
+	ColorTrack:                             {rgb(0xE0E8EB), rgb(0x2A3940)},
+	ColorInFlight:                          {rgb(0x8CC4CF), rgb(0x2B6C78)},
+	ColorPaused:                            {rgb(0x9AABB3), rgb(0x62767F)},
+	fynetheme.ColorNamePrimary:             {rgb(0x0A6E81), rgb(0x45B8CA)},
+	fynetheme.ColorNameForegroundOnPrimary: {rgb(0xFFFFFF), rgb(0x07222A)},
+	fynetheme.ColorNameHyperlink:           {rgb(0x0A6E81), rgb(0x45B8CA)},
+	fynetheme.ColorNameFocus:               {tint(0x0A6E81, 0x40), tint(0x45B8CA, 0x4D)},
+	fynetheme.ColorNameSelection:           {rgb(0xDCEEF2), rgb(0x1C3D47)},
+	fynetheme.ColorNameHover:               {tint(0x0B3B47, 0x0D), tint(0xC9F0F7, 0x0F)},
+	fynetheme.ColorNamePressed:             {tint(0x0B3B47, 0x1F), tint(0xC9F0F7, 0x24)},
+
+	fynetheme.ColorNameSuccess:             {rgb(0x1A7548), rgb(0x5CC692)},
+	fynetheme.ColorNameForegroundOnSuccess: {rgb(0xFFFFFF), rgb(0x06261A)},
+	fynetheme.ColorNameWarning:             {rgb(0x8C5400), rgb(0xE5AE55)},
+	fynetheme.ColorNameForegroundOnWarning: {rgb(0xFFFFFF), rgb(0x2B1B00)},
+	fynetheme.ColorNameError:               {rgb(0xB3352B), rgb(0xF28F83)},
+	fynetheme.ColorNameForegroundOnError:   {rgb(0xFFFFFF), rgb(0x330B07)},
+	ColorAccentSoft:                        {rgb(0xE0F0F3), rgb(0x17343C)},
+	ColorMutedSoft:                         {rgb(0xEBF0F2), rgb(0x222F35)},
+	ColorSuccessSoft:                       {rgb(0xE3F3EA), rgb(0x173329)},
+	ColorWarningSoft:                       {rgb(0xFBF0DC), rgb(0x362B16)},
+	ColorErrorSoft:                         {rgb(0xFBE9E6), rgb(0x3B2220)},
+	ColorToast:                             {rgb(0x1B2D34), rgb(0xE3ECEF)},
+	ColorOnToast:                           {rgb(0xF1F6F8), rgb(0x13252C)},
+	ColorToastAction:                       {rgb(0x6FD0DF), rgb(0x0A6E81)},
+
+	fynetheme.ColorNameButton:                    {rgb(0xE6EDF0), rgb(0x26343B)},
+	fynetheme.ColorNameDisabledButton:            {rgb(0xEDF1F3), rgb(0x1C272C)},
+	fynetheme.ColorNameInputBackground:           {rgb(0xFFFFFF), rgb(0x1B262C)},
+	fynetheme.ColorNameInputBorder:               {rgb(0xC6D2D7), rgb(0x3A4A52)},
+	fynetheme.ColorNameMenuBackground:            {rgb(0xFFFFFF), rgb(0x1F2B31)},
+	fynetheme.ColorNameOverlayBackground:         {rgb(0xFFFFFF), rgb(0x1B262C)},
+	fynetheme.ColorNameHeaderBackground:          {rgb(0xF4F7F8), rgb(0x1B262C)},
+	fynetheme.ColorNameInnerWindowBorder:         {rgb(0xC6D2D7), rgb(0x3A4A52)},
+	fynetheme.ColorNameInnerWindowBorderInactive: {rgb(0xE2E9EC), rgb(0x25333A)},
+	fynetheme.ColorNameScrollBar:                 {tint(0x13252C, 0x59), tint(0xE3ECEF, 0x59)},
+	fynetheme.ColorNameScrollBarBackground:       {tint(0x13252C, 0x0A), tint(0xE3ECEF, 0x0A)},
+}
+
+func rgb(hex uint32) color.NRGBA { return tint(hex, 0xFF) }
+
+func tint(hex uint32, alpha uint8) color.NRGBA {
+	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: alpha}
+}
