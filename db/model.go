@@ -48,6 +48,23 @@ type transferRow struct {
 
 func (transferRow) TableName() string { return "transfers" }
 
+// transferColumns are the columns in the order of fields.
+var transferColumns = []string{
+	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
+	"fingerprint", "rank", "intent", "phase", "url", "upload_offset", "sent", "expires", "attempt", "next_try",
+	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
+	"added", "started", "finished", "active", "resumed",
+}
+
+func (r *transferRow) fields() []any {
+	return []any{
+		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
+		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
+		&r.FaultKind, &r.FaultOp, &r.FaultStatus, &r.FaultCode, &r.FaultRetry, &r.FaultDetail,
+		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed,
+	}
+}
+
 func newTransferRow(t *uploader.Transfer) transferRow {
 	row := transferRow{
 		ID:           int64(t.ID),

@@ -68,7 +68,7 @@ CREATE TABLE transfers (
 CREATE INDEX transfers_order ON transfers (rank, id);
 
 CREATE INDEX transfers_previous ON transfers (fingerprint, id)
-	WHERE phase NOT IN ('done', 'failed', 'cancelled');
+	WHERE phase NOT IN ('done', 'cancelled');
 
 CREATE INDEX transfers_history ON transfers (finished, id)
 	WHERE phase IN ('done', 'failed', 'cancelled');

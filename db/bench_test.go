@@ -1,0 +1,112 @@
+package db_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+func BenchmarkSaveChanged(b *testing.B) {
+	for _, count := range []int{1, 20, 1000} {
+		b.Run(fmt.Sprint(count), func(b *testing.B) {
+			store, transfers := filled(b, 10_000)
+			changed := uploader.Changes{Transfers: transfers[:count]}
+			for b.Loop() {
+				for _, transfer := range changed.Transfers {
+					transfer.Session.Offset++
+				}
+				saved(b, store, changed)
+			}
+		})
+	}
+}
+
+func BenchmarkSaveNew10000(b *testing.B) {
+	store := opened(b, filepath.Join(b.TempDir(), "ferry.db"))
+	defer closed(b, store)
+	var last uploader.TransferID
+	for b.Loop() {
+		saved(b, store, uploader.Changes{Transfers: sample(last, 10_000)})
+		last += 10_000
+	}
+}
+
+func BenchmarkLoad100000(b *testing.B) {
+	store, _ := filled(b, 100_000)
+	for b.Loop() {
+		if _, err := store.Load(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFindPrevious1000of100000(b *testing.B) {
+	store, transfers := filled(b, 100_000)
+	fingerprints := make([]string, 1000)
+	for i := range fingerprints {
+		fingerprints[i] = transfers[i*100].Fingerprint
+	}
+	for b.Loop() {
+		found, err := store.FindPrevious(b.Context(), fingerprints)
+		if err != nil || len(found) != len(fingerprints) {
+			b.Fatalf("found %d, %v", len(found), err)
+		}
+	}
+}
+
+func BenchmarkOpen100000(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "ferry.db")
+	store := opened(b, path)
+	saved(b, store, uploader.Changes{Transfers: sample(0, 100_000)})
+	closed(b, store)
+	for b.Loop() {
+		closed(b, opened(b, path))
+	}
+}
+
+func filled(tb testing.TB, count int) (*db.DB, []*uploader.Transfer) {
+	store := opened(tb, filepath.Join(tb.TempDir(), "ferry.db"))
+	tb.Cleanup(func() { closed(tb, store) })
+	transfers := sample(0, count)
+	saved(tb, store, uploader.Changes{Transfers: transfers})
+	return store, transfers
+}
+
+// sample is count ordinary transfers with IDs above after.
+func sample(after uploader.TransferID, count int) []*uploader.Transfer {
+	transfers := make([]*uploader.Transfer, count)
+	for i := range transfers {
+		id := after + uploader.TransferID(i) + 1
+		name := fmt.Sprintf("IMG_%07d.CR3", id)
+		transfers[i] = &uploader.Transfer{
+			ID:     id,
+			Batch:  1,
+			Server: uploader.BuiltinServer,
+			Source: source.File{
+				Path:     "/media/card/DCIM/100CANON/" + name,
+				RelPath:  "100CANON/" + name,
+				Size:     25 << 20,
+				ModTime:  time.Unix(1_700_000_000+int64(id), 123_456_789),
+				Identity: source.Identity{Volume: 66305, Index: uint64(id)},
+			},
+			Fingerprint: "metadata:" + name + ":26214400:1700000000123456789:this-computer",
+			Rank:        int64(id),
+			Phase:       uploader.PhaseSending,
+			Session:     uploader.Session{URL: "http://127.0.0.1:41234/files/24e533e02ec3bc40c387f1a0e460e216"},
+			Added:       time.UnixMilli(1_700_000_000_000),
+		}
+	}
+	return transfers
+}
+
+func saved(tb testing.TB, store uploader.Store, changes uploader.Changes) {
+	tb.Helper()
+	if err := store.Save(tb.Context(), changes); err != nil {
+		tb.Fatalf("save: %v", err)
+	}
+}

@@ -1,0 +1,45 @@
+package db
+
+import (
+	"context"
+	"io/fs"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// OpenWith is Open with other migrations and another clock.
+func OpenWith(ctx context.Context, path string, files fs.FS, now func() time.Time) (*DB, error) {
+	d, err := open(ctx, path, settled{files: files, now: now})
+	return d, classify(fault.Open, err)
+}
+
+// Shipped is the migrations that Open applies.
+func Shipped() fs.FS { return shipped }
+
+// Ask runs a query with one value for its answer, on the writing connection.
+func Ask[T any](d *DB, query string, args ...any) (answer T, err error) {
+	err = d.writer.Raw(query, args...).Row().Scan(&answer)
+	return answer, err
+}
+
+// Do runs a statement on the writing connection.
+func Do(d *DB, statement string, args ...any) error { return d.writer.Exec(statement, args...).Error }
+
+// AskReader is Ask on a reading connection.
+func AskReader[T any](d *DB, query string) (answer T, err error) {
+	err = d.reader.Raw(query).Row().Scan(&answer)
+	return answer, err
+}
+
+// PackRoots and UnpackRoots are how a batch's paths are kept.
+var (
+	PackRoots   = packRoots
+	UnpackRoots = unpackRoots
+)
+
+// TransferColumns is the model's columns in the order in which rows are scanned.
+var TransferColumns = transferColumns
+
+// Name is the DSN of a writing connection.
+func Name(path string) string { return dsn(path, roleWriter) }
