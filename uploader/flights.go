@@ -91,6 +91,7 @@ func (l *loop) hear(id TransferID, in input) {
 	case ended:
 		delete(l.flights, id)
 		l.queue.Release(int64(id))
+		l.urgent = l.urgent || len(l.flights) == 0 // whoever waits for the end learns it now
 		l.log.Debug("worker ended", "transfer", id, "fault", in.fault, "halted", in.halted)
 	}
 	l.feed(id, in)
