@@ -1,0 +1,270 @@
+package tus_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+func TestC1EveryRequestButOptionsCarriesTheVersion(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	_, _ = client.Probe(t.Context())
+	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = client.Head(t.Context(), made.URL)
+	_, _ = client.Patch(t.Context(), made.URL, 0, strings.NewReader("hello"), 5)
+	_ = client.Terminate(t.Context(), made.URL)
+	if got := len(server.Requests()); got != 5 {
+		t.Fatalf("the server saw %d requests, want 5", got)
+	}
+	for _, r := range server.Requests() {
+		want := tus.Version
+		if r.Method == http.MethodOptions {
+			want = "" // C14
+		}
+		if got := r.Header.Get("Tus-Resumable"); got != want {
+			t.Errorf("%s carried Tus-Resumable %q, want %q", r.Method, got, want)
+		}
+	}
+}
+
+func TestC1AnswerWithoutTheVersionIsAMiddlebox(t *testing.T) {
+	answers := map[fault.Op]http.HandlerFunc{
+		fault.Probe:  bare(http.StatusOK, "Content-Type: text/html"),
+		fault.Create: bare(http.StatusCreated, "Location: /files/1"),
+		fault.Head:   bare(http.StatusOK, "Upload-Offset: 3"),
+		fault.Patch:  bare(http.StatusNoContent),
+	}
+	for op, answer := range answers {
+		t.Run(string(op), func(t *testing.T) {
+			got := wantKind(t, ask(t, op, answer), fault.NotTus)
+			if !strings.Contains(got.Detail, "middlebox") {
+				t.Errorf("it says %q", got.Detail)
+			}
+		})
+	}
+	wantKind(t, ask(t, fault.Head, bare(http.StatusOK, "Tus-Resumable: 2.0.0", "Upload-Offset: 3")), fault.NotTus)
+}
+
+func TestC2UnsupportedVersionNamesThoseTheServerSpeaks(t *testing.T) {
+	got := wantKind(t, ask(t, fault.Create, bare(http.StatusPreconditionFailed, "Tus-Version: 2.0.0, 1.1.0")), fault.Refused)
+	if !strings.Contains(got.Detail, "2.0.0, 1.1.0") {
+		t.Errorf("it says %q", got.Detail)
+	}
+	got = wantKind(t, ask(t, fault.Probe, bare(http.StatusNoContent, "Tus-Version: 2.0.0")), fault.Refused)
+	if !strings.Contains(got.Detail, "2.0.0") {
+		t.Errorf("of OPTIONS it says %q", got.Detail)
+	}
+}
+
+func TestC3NumbersThatAreNoneAreErrors(t *testing.T) {
+	for _, number := range []string{"-1", "+1", "1.5", "0x10", "1e3", "1,1", "1 1", "abc", "", "9223372036854775808", strings.Repeat("9", 1000)} {
+		t.Run(fmt.Sprintf("%.30q", number), func(t *testing.T) {
+			wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Offset: "+number)), fault.NotTus)
+			wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Offset: 1", "Upload-Length: "+number)), fault.NotTus)
+			wantKind(t, ask(t, fault.Patch, reply(http.StatusNoContent, "Upload-Offset: "+number)), fault.Transient)
+		})
+	}
+	wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Offset: 1", "Upload-Offset: 2")), fault.NotTus)
+}
+
+func TestC3LargestNumberIsFine(t *testing.T) {
+	server := newScript(t, reply(http.StatusOK, "Upload-Offset: 9223372036854775807", "Upload-Length: 9223372036854775807"))
+	got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+	if err != nil || got.Offset != 1<<63-1 || got.Length != 1<<63-1 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestC4MethodOverrideNamesTheMethodMeant(t *testing.T) {
+	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
+	client := connect(t, tus.Config{Endpoint: server.URL, MethodOverride: true})
+	for op, want := range map[fault.Op][2]string{
+		fault.Patch: {"POST", "PATCH"}, fault.Terminate: {"POST", "DELETE"}, fault.Head: {"HEAD", ""},
+	} {
+		if err := calls[op](t, client, server.URL); err != nil {
+			t.Fatal(err)
+		}
+		got := server.last(t)
+		if diff := cmp.Diff(want, [2]string{got.Method, got.Header.Get("X-HTTP-Method-Override")}); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", op, diff)
+		}
+	}
+}
+
+func TestC5HeadTakes200And204(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusNoContent} {
+		server := newScript(t, reply(status, "Upload-Offset: 3", "Upload-Length: 5", "Upload-Metadata: ,b,a ,filename ZQ=="))
+		got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+		if diff := cmp.Diff(tus.Status{Offset: 3, Length: 5}, got); diff != "" || err != nil {
+			t.Errorf("%d: %v (-want +got):\n%s", status, err, diff)
+		}
+	}
+	wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Length: 5")), fault.NotTus)
+}
+
+func TestC5LengthIsUnknownUntilTheServerSaysIt(t *testing.T) {
+	server := newScript(t, reply(http.StatusOK, "Upload-Offset: 3", "Upload-Defer-Length: 1"))
+	got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+	if err != nil || got.Length != -1 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestC7HeadIsNotAnsweredFromACache(t *testing.T) {
+	server := newScript(t, reply(http.StatusOK, "Upload-Offset: 3"))
+	if err := calls[fault.Head](t, connect(t, tus.Config{Endpoint: server.URL}), server.URL); err != nil {
+		t.Fatal(err)
+	}
+	if got := server.last(t).Header.Get("Cache-Control"); got != "no-cache" {
+		t.Errorf("Cache-Control %q", got)
+	}
+}
+
+func TestC8PatchIsExactlyWhatTheProtocolAsks(t *testing.T) {
+	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 12"))
+	client := connect(t, tus.Config{Endpoint: server.URL, Header: http.Header{
+		"Content-Type": {"text/plain"}, "Upload-Offset": {"99"}, "X-Own": {"kept"}, "Tus-Resumable": {"0.2.2"},
+	}})
+	got, err := client.Patch(t.Context(), server.URL+"/u?x=1", 7, strings.NewReader("hello, and more"), 5)
+	if err != nil || got.Offset != 12 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	r := server.last(t)
+	want := map[string][]string{
+		"Content-Type": {"application/offset+octet-stream"}, "Upload-Offset": {"7"}, "X-Own": {"kept"}, "Tus-Resumable": {"1.0.0"},
+	}
+	for name, values := range want {
+		if diff := cmp.Diff(values, r.Header.Values(name)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	if r.Method != http.MethodPatch || r.body != "hello" || r.ContentLength != 5 || r.URL.RawQuery != "x=1" {
+		t.Errorf("%s %s with %d bytes %q", r.Method, r.URL, r.ContentLength, r.body)
+	}
+}
+
+func TestC9OffsetConflict(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Patch(t.Context(), made.URL, 0, strings.NewReader("hello"), 5); err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Patch(t.Context(), made.URL, 3, strings.NewReader("lo"), 2)
+	if got := wantKind(t, err, fault.Conflict); got.Code != "ERR_MISMATCHED_OFFSET" {
+		t.Errorf("code %q", got.Code)
+	}
+	if got, err := client.Head(t.Context(), made.URL); err != nil || got.Offset != 5 || got.Length != 10 {
+		t.Errorf("afterwards the server holds %+v, %v", got, err)
+	}
+}
+
+func TestC11AcknowledgedOffsetIsTheServers(t *testing.T) {
+	for _, offset := range []int64{0, 3, 5, 8} {
+		server := newScript(t, reply(http.StatusNoContent, fmt.Sprintf("Upload-Offset: %d", offset)))
+		got, err := connect(t, tus.Config{Endpoint: server.URL}).Patch(t.Context(), server.URL, 0, strings.NewReader("hello"), 5)
+		if err != nil || got.Offset != offset {
+			t.Errorf("acknowledged %d, got %+v, %v", offset, got, err)
+		}
+	}
+}
+
+func TestC11AnswerWithoutAnOffsetIsAskedAbout(t *testing.T) {
+	wantKind(t, ask(t, fault.Patch, reply(http.StatusNoContent)), fault.Transient)
+}
+
+func TestC14ProbeReadsWhatTheServerCanDo(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusNoContent} {
+		server := newScript(t, reply(status, "Tus-Version: 1.0.0, 0.2.2,", "Tus-Extension: Creation,checksum ,x-unknown", "Tus-Extension: termination",
+			"Tus-Max-Size: 1073741824", "Tus-Checksum-Algorithm: sha1,crc32"))
+		got, err := connect(t, tus.Config{Endpoint: server.URL}).Probe(t.Context())
+		want := tus.Capabilities{
+			Known: true, Versions: []string{"1.0.0", "0.2.2"}, Extensions: []string{"creation", "checksum", "x-unknown", "termination"},
+			MaxSize: 1 << 30, Checksums: []string{"sha1", "crc32"},
+		}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%d: %v (-want +got):\n%s", status, err, diff)
+		}
+	}
+}
+
+func TestC14ServerThatRefusesOptionsIsUsable(t *testing.T) {
+	refusals := map[string]http.HandlerFunc{
+		"405":                   bare(http.StatusMethodNotAllowed),
+		"403":                   bare(http.StatusForbidden),
+		"501":                   reply(http.StatusNotImplemented),
+		"a preflight's own 204": bare(http.StatusNoContent, "Access-Control-Allow-Headers: content-type, tus-resumable, upload-offset"),
+	}
+	for name, answer := range refusals {
+		server := newScript(t, answer)
+		got, err := connect(t, tus.Config{Endpoint: server.URL}).Probe(t.Context())
+		if diff := cmp.Diff(tus.Capabilities{}, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+	}
+}
+
+func TestC14WebServerIsNoTusServer(t *testing.T) {
+	for name, status := range map[string]int{"a page": http.StatusOK, "no page": http.StatusNotFound, "no content": http.StatusNoContent} {
+		t.Run(name, func(t *testing.T) {
+			wantKind(t, ask(t, fault.Probe, bare(status, "Content-Type: text/html")), fault.NotTus)
+		})
+	}
+}
+
+func TestC14TusdTellsItsLimits(t *testing.T) {
+	server := uploadtest.NewTusd(t, uploadtest.MaxSize(10), uploadtest.NoTermination())
+	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	got, err := client.Probe(t.Context())
+	want := tus.Capabilities{Known: true, Versions: []string{"1.0.0"}, Extensions: []string{"creation", "creation-with-upload", "concatenation", "creation-defer-length"}, MaxSize: 10}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	_, err = client.Create(t.Context(), tus.CreateRequest{Size: 11})
+	wantKind(t, err, fault.TooLarge)
+}
+
+func TestC16UnreadableMaxSizeIsNoLimit(t *testing.T) {
+	server := newScript(t, reply(http.StatusOK, "Tus-Version: 1.0.0", "Tus-Max-Size: lots"))
+	if got, err := connect(t, tus.Config{Endpoint: server.URL}).Probe(t.Context()); err != nil || got.MaxSize != 0 || !got.Known {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestBodyOfTheCallerStaysTheCallers(t *testing.T) {
+	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
+	body := &closeable{Reader: bytes.NewReader([]byte("hello, world"))}
+	if _, err := connect(t, tus.Config{Endpoint: server.URL}).Patch(t.Context(), server.URL, 0, body, 5); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(body)
+	if body.closed || string(rest) != ", world" {
+		t.Errorf("closed %t, and %q is left", body.closed, rest)
+	}
+}
+
+type closeable struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closeable) Close() error {
+	c.closed = true
+	return nil
+}
