@@ -79,23 +79,33 @@ func run(ctx context.Context, binary, out string, size int64) (err error) {
 }
 
 func (s *show) play(ctx context.Context, size int64) error {
-	if err := s.Start(ctx); err != nil {
-		return err
+	scenes := []func(context.Context) error{
+		s.open,
+		s.cross,
+		func(ctx context.Context) error { return s.survive(ctx, size) },
+		s.leave,
 	}
-	if err := s.say(ctx, "Ferry's window is open"); err != nil {
-		return err
-	}
-	if err := s.cross(ctx); err != nil {
-		return err
-	}
-	if err := s.survive(ctx, size); err != nil {
-		return err
-	}
-	if err := s.Quit(ctx); err != nil {
-		return fmt.Errorf("quit: %w", err)
+	for _, scene := range scenes {
+		if err := scene(ctx); err != nil {
+			return err
+		}
 	}
 	fmt.Printf("\nThe pictures are in %s\n", s.out)
 	return nil
+}
+
+func (s *show) open(ctx context.Context) error {
+	if err := s.Start(ctx); err != nil {
+		return err
+	}
+	return s.say(ctx, "Ferry's window is open")
+}
+
+func (s *show) leave(ctx context.Context) error {
+	if err := s.Quit(ctx); err != nil {
+		return fmt.Errorf("quit: %w", err)
+	}
+	return s.say(ctx, "Quit in the tray ended it in order")
 }
 
 // cross drops a file and waits for it.
@@ -116,16 +126,7 @@ func (s *show) cross(ctx context.Context) error {
 // survive kills Ferry half way through a large file and starts it again.
 func (s *show) survive(ctx context.Context, size int64) error {
 	film := filepath.Join(s.files, "interview-final.mov")
-	if err := desktop.WriteFile(film, size, 2); err != nil {
-		return err
-	}
-	if err := s.Drop(ctx, film); err != nil {
-		return err
-	}
-	if _, err := s.AwaitPartial(ctx, size*2/5); err != nil {
-		return err
-	}
-	if err := s.say(ctx, fmt.Sprintf("a file of %d MiB is on its way", size/mebibyte)); err != nil {
+	if err := s.send(ctx, film, size); err != nil {
 		return err
 	}
 	s.Process.Kill()
@@ -134,18 +135,37 @@ func (s *show) survive(ctx context.Context, size int64) error {
 		return err
 	}
 	if held.Partial == 0 {
-		return errors.New("it had arrived before Ferry was killed: try a larger -size")
+		return errors.New("the file had arrived before Ferry was killed: try a larger -size")
 	}
 	if err := s.say(ctx, fmt.Sprintf("Ferry was killed (kill -9); the receiver holds %d MiB of it", held.Partial/mebibyte)); err != nil {
 		return err
 	}
+	return s.comeBack(ctx, film, held)
+}
+
+// send drops a file and returns when a good part of it has crossed.
+func (s *show) send(ctx context.Context, path string, size int64) error {
+	if err := desktop.WriteFile(path, size, 2); err != nil {
+		return err
+	}
+	if err := s.Drop(ctx, path); err != nil {
+		return err
+	}
+	if _, err := s.AwaitPartial(ctx, size*2/5); err != nil {
+		return err
+	}
+	return s.say(ctx, fmt.Sprintf("a file of %d MiB was dropped and is on its way", size/mebibyte))
+}
+
+// comeBack starts Ferry again and waits for the file that was held in part.
+func (s *show) comeBack(ctx context.Context, path string, held desktop.Received) error {
 	if err := s.Start(ctx); err != nil {
 		return err
 	}
 	if err := s.say(ctx, "Ferry was started again"); err != nil {
 		return err
 	}
-	if err := s.AwaitArrival(ctx, film, filepath.Base(film)); err != nil {
+	if err := s.AwaitArrival(ctx, path, filepath.Base(path)); err != nil {
 		return err
 	}
 	after, err := s.Received()
@@ -153,7 +173,7 @@ func (s *show) survive(ctx context.Context, size int64) error {
 		return err
 	}
 	if after.Uploads != held.Uploads {
-		return fmt.Errorf("it was created anew: %d uploads, %d before", after.Uploads, held.Uploads)
+		return fmt.Errorf("the upload was created anew: %d in all, %d before", after.Uploads, held.Uploads)
 	}
 	return s.say(ctx, "it has arrived in the same upload; every byte is equal")
 }
