@@ -32,6 +32,13 @@ func AskReader[T any](d *DB, query string) (answer T, err error) {
 	return answer, err
 }
 
+// AskPlan says how SQLite means to answer a query, its first step.
+func AskPlan(d *DB, query string) (string, error) {
+	var plan struct{ Detail string }
+	err := d.reader.Raw("EXPLAIN QUERY PLAN " + query).Limit(1).Scan(&plan).Error
+	return plan.Detail, err
+}
+
 // PackRoots and UnpackRoots are how a batch's paths are kept.
 var (
 	PackRoots   = packRoots
@@ -40,6 +47,3 @@ var (
 
 // TransferColumns is the model's columns in the order in which rows are scanned.
 var TransferColumns = transferColumns
-
-// Name is the DSN of a writing connection.
-func Name(path string) string { return dsn(path, roleWriter) }

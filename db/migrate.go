@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -61,6 +62,9 @@ func migrate(ctx context.Context, keeper *gorm.DB, all []migration, from int) er
 	})
 }
 
+// errOrphans is a defect of a migration, not of the file.
+var errOrphans = errors.New("a migration leaves rows without their parent")
+
 func checkForeignKeys(tx *gorm.DB) error {
 	rows, err := tx.Raw("PRAGMA foreign_key_check").Rows()
 	if err != nil {
@@ -68,7 +72,7 @@ func checkForeignKeys(tx *gorm.DB) error {
 	}
 	defer rows.Close()
 	if rows.Next() {
-		return fmt.Errorf("%w: a migration left rows without their parent", ErrDamaged)
+		return errOrphans
 	}
 	return rows.Err()
 }

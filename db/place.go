@@ -134,13 +134,41 @@ func (p *place) tend(ctx context.Context, keeper *gorm.DB, suspect bool) error {
 	if err != nil {
 		return err
 	}
-	if err := checkNewer(version, len(p.all)); err != nil || version == len(p.all) {
+	if err := checkNewer(version, len(p.all)); err != nil {
 		return err
 	}
-	if err := p.backUp(keeper, version); err != nil {
+	if version < len(p.all) {
+		if err := p.upgrade(ctx, keeper, version); err != nil {
+			return err
+		}
+	}
+	return checkColumns(keeper)
+}
+
+func (p *place) upgrade(ctx context.Context, keeper *gorm.DB, from int) error {
+	if err := p.backUp(keeper, from); err != nil {
 		return err
 	}
-	return migrate(ctx, keeper, p.all, version)
+	return migrate(ctx, keeper, p.all, from)
+}
+
+// checkColumns finds damage to the schema itself, which quick_check does not
+// look at: every column must be there.
+func checkColumns(keeper *gorm.DB) error {
+	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &settingRow{}} {
+		statement := gorm.Statement{DB: keeper}
+		if err := statement.Parse(model); err != nil {
+			return fmt.Errorf("check columns: %w", err)
+		}
+		rows, err := keeper.Model(model).Select(statement.Schema.DBNames).Limit(0).Rows()
+		if err != nil {
+			return fmt.Errorf("%w: check columns: %w", ErrDamaged, err)
+		}
+		if err := rows.Close(); err != nil {
+			return fmt.Errorf("check columns: %w", err)
+		}
+	}
+	return nil
 }
 
 // damageOr marks what SQLite calls a broken file as ErrDamaged.

@@ -1,0 +1,76 @@
+package db_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// childVariable makes this binary a program of its own, to be killed or to run
+// as another user.
+const childVariable = "FERRY_DB_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	children := map[string]func(path string) error{"commit": commitForever, "open as nobody": openAsNobody}
+	if child, ok := children[os.Getenv(childVariable)]; ok {
+		if err := child(os.Args[1]); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// startChild runs this binary as the named child on path.
+func startChild(t *testing.T, name, path string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(self, path)
+	child.Env = append(os.Environ(), childVariable+"="+name)
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return child, bufio.NewScanner(out)
+}
+
+// commitForever saves transfers two by two, and after each commit prints the ID
+// of the second.
+func commitForever(path string) error {
+	ctx := context.Background()
+	store, err := db.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	if store.Recovery().Happened() {
+		return errors.New("an intact file was repaired: " + store.Recovery().Reason)
+	}
+	loaded, err := store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	for id := loaded.NextID; ; id += 2 {
+		pair := sample(id-1, 2)
+		if err := store.Save(ctx, uploader.Changes{Transfers: pair}); err != nil {
+			return err
+		}
+		fmt.Println(pair[1].ID)
+	}
+}

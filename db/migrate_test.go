@@ -1,0 +1,151 @@
+package db_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestMigrationKeepsEverythingAndABackup(t *testing.T) {
+	path := old(t)
+	store := openedWith(t, path, later("ALTER TABLE servers ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'"))
+	if got, err := db.Ask[string](store, "SELECT colour FROM servers WHERE id = 1"); err != nil || got != "blue" {
+		t.Errorf("the new column holds %q, %v", got, err)
+	}
+	closed(t, store)
+	if got, err := count(t, backupsOf(t, path)[0]), error(nil); got != 3 {
+		t.Errorf("the backup has %d transfers, %v", got, err)
+	}
+	refuses(t, path, db.ErrNewer)
+	store = openedWith(t, path, later("SELECT 1"))
+	defer closed(t, store)
+	if all, err := store.Load(t.Context()); err != nil || len(all.Transfers) != 3 {
+		t.Errorf("loaded %d transfers, %v", len(all.Transfers), err)
+	}
+	if got := len(backupsOf(t, path)); got != 1 {
+		t.Errorf("%d backups after opening a file that is up to date, want 1", got)
+	}
+}
+
+func TestMigrationIsAllOrNothing(t *testing.T) {
+	tests := map[string]string{
+		"broken SQL after good":          "DROP TABLE settings; CREATE TABEL x (y)",
+		"rows that lose their parent":    family + "DELETE FROM parent;",
+		"a statement that violates data": "UPDATE transfers SET id = 1",
+	}
+	for what, sql := range tests {
+		t.Run(what, func(t *testing.T) {
+			path := old(t)
+			_, err := db.OpenWith(t.Context(), path, later(sql), time.Now)
+			if !fault.Is(err, fault.LocalDisk) || errors.Is(err, db.ErrDamaged) {
+				t.Errorf("got %v, want a fault of the local disk that is no damage", err)
+			}
+			if got := count(t, path); got != 3 {
+				t.Errorf("%d transfers are left", got)
+			}
+		})
+	}
+}
+
+func TestMigrationRebuildsAParentWithoutLosingItsChildren(t *testing.T) {
+	rebuild := family + `
+		CREATE TABLE parent_new (id INTEGER PRIMARY KEY, name TEXT) STRICT;
+		INSERT INTO parent_new SELECT id, 'x' FROM parent;
+		DROP TABLE parent;
+		ALTER TABLE parent_new RENAME TO parent;`
+	store := openedWith(t, old(t), later(rebuild))
+	defer closed(t, store)
+	if got, err := db.Ask[int](store, "SELECT count(*) FROM child"); err != nil || got != 1 {
+		t.Errorf("%d children are left, %v", got, err)
+	}
+}
+
+const family = `
+	CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;
+	CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parent (id) ON DELETE CASCADE) STRICT;
+	INSERT INTO parent VALUES (1);
+	INSERT INTO child VALUES (1, 1);`
+
+func TestOnlyTheNewestBackupsAreKept(t *testing.T) {
+	path := old(t)
+	clock := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	var more []string
+	for range 5 {
+		more = append(more, "SELECT 1")
+		clock = clock.Add(time.Hour)
+		store, err := db.OpenWith(t.Context(), path, later(more...), func() time.Time { return clock })
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed(t, store)
+	}
+	backups := backupsOf(t, path)
+	if len(backups) != 3 || !strings.Contains(backups[0], "-v3") || !strings.Contains(backups[2], "-v5") {
+		t.Errorf("kept %q, want those of versions 3 to 5", backups)
+	}
+}
+
+func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
+	for _, name := range []string{"migrations/0003_x.sql", "migrations/x.sql"} {
+		files := later()
+		files[name] = &fstest.MapFile{Data: []byte("SELECT 1")}
+		if _, err := db.OpenWith(t.Context(), filepath.Join(t.TempDir(), "ferry.db"), files, time.Now); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+}
+
+// old is a closed database of the first schema with three transfers.
+func old(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	store := openedWith(t, path, later())
+	saved(t, store, uploader.Changes{Transfers: sample(0, 3)})
+	closed(t, store)
+	return path
+}
+
+// later is the first migration and then those.
+func later(sql ...string) fstest.MapFS {
+	first, err := fs.ReadFile(db.Shipped(), "migrations/0001_first.sql")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	files := fstest.MapFS{"migrations/0001_first.sql": {Data: first}}
+	for i, text := range sql {
+		files[fmt.Sprintf("migrations/%04d_later.sql", i+2)] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}
+
+func openedWith(t *testing.T, path string, files fs.FS) *db.DB {
+	t.Helper()
+	store, err := db.OpenWith(t.Context(), path, files, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func backupsOf(t *testing.T, path string) []string {
+	t.Helper()
+	var found []string
+	for _, name := range filesBelow(t, filepath.Dir(path)) {
+		if strings.HasPrefix(name, filepath.Base(path)+".backup-") {
+			found = append(found, filepath.Join(filepath.Dir(path), name))
+		}
+	}
+	if len(found) == 0 {
+		t.Fatal("there is no backup")
+	}
+	return found
+}

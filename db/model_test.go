@@ -1,0 +1,58 @@
+package db_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/db"
+)
+
+func TestEveryColumnOfATransferIsScanned(t *testing.T) {
+	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
+	defer closed(t, store)
+	list, err := db.Ask[string](store, "SELECT group_concat(name) FROM pragma_table_info('transfers')")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(list, ","), db.TransferColumns); diff != "" {
+		t.Errorf("table (-) and scan (+) differ:\n%s", diff)
+	}
+}
+
+func TestQueriesUseTheirIndexes(t *testing.T) {
+	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
+	defer closed(t, store)
+	tests := map[string]string{
+		"SELECT * FROM transfers ORDER BY rank, id": "transfers_order",
+		"SELECT * FROM transfers WHERE phase NOT IN ('done', 'cancelled') AND fingerprint IN (x'01', x'02') ORDER BY id": "transfers_previous",
+		"SELECT * FROM transfers WHERE phase IN ('done', 'failed', 'cancelled') ORDER BY finished DESC, id DESC":         "transfers_history",
+	}
+	for query, index := range tests {
+		plan, err := db.AskPlan(store, query)
+		if err != nil || !strings.Contains(plan, "USING INDEX "+index) {
+			t.Errorf("%s: %s, %v; want %s", query, plan, err, index)
+		}
+	}
+}
+
+func FuzzRoots(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte("\x02/a\x00"))
+	f.Add([]byte("\x05/a"))
+	f.Add([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01x"))
+	f.Add([]byte("\x80"))
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		roots, err := db.UnpackRoots(packed)
+		if err != nil {
+			return
+		}
+		again, err := db.UnpackRoots(db.PackRoots(roots))
+		if err != nil || !slices.Equal(again, roots) {
+			t.Errorf("%q became %q, %v", roots, again, err)
+		}
+	})
+}

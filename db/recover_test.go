@@ -1,0 +1,212 @@
+package db_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestDamageIsFoundAfterAnUncleanExit(t *testing.T) {
+	path := filledFile(t, 2000)
+	broken := overwritten(t, path)
+	left(t, path+"-wal", nil)
+
+	store := opened(t, path)
+	defer closed(t, store)
+	recovery := store.Recovery()
+	if !recovery.Happened() || recovery.Restored != "" || recovery.Reason == "" {
+		t.Errorf("recovery is %+v", recovery)
+	}
+	if aside, err := os.ReadFile(recovery.SetAside); err != nil || !bytes.Equal(aside, broken) {
+		t.Errorf("the damaged file was not kept as it was, %v", err)
+	}
+	works(t, store, 0)
+}
+
+func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
+	path := filledFile(t, 2000)
+	overwritten(t, path)
+
+	store := opened(t, path)
+	_, err := store.Load(t.Context())
+	if !errors.Is(err, db.ErrDamaged) || !fault.Is(err, fault.LocalDisk) {
+		t.Errorf("load returned %v", err)
+	}
+	if store.Recovery().Happened() {
+		t.Error("it was repaired before it was found")
+	}
+	closed(t, store)
+
+	store = opened(t, path)
+	if !store.Recovery().Happened() {
+		t.Error("it was not repaired")
+	}
+	works(t, store, 0)
+	closed(t, store)
+
+	store = opened(t, path)
+	defer closed(t, store)
+	if store.Recovery().Happened() {
+		t.Error("it was repaired twice")
+	}
+	works(t, store, 1)
+}
+
+func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
+	path := filledFile(t, 10)
+	store := opened(t, path)
+	for i, name := range []string{"20260101-000000.000-v1", "20260102-000000.000-v1", "20260103-000000.000-v1"} {
+		saved(t, store, uploader.Changes{Transfers: sample(uploader.TransferID(10+i*10), 10)})
+		if err := store.Backup(t.Context(), path+".backup-"+name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	saved(t, store, uploader.Changes{Transfers: sample(40, 2000)})
+	closed(t, store)
+	overwritten(t, path)
+	left(t, path+"-wal", nil)
+	left(t, path+".backup-20260104-000000.000-v1", []byte("no database at all"))
+	overwritten(t, path+".backup-20260103-000000.000-v1")
+
+	store = opened(t, path)
+	defer closed(t, store)
+	if want := path + ".backup-20260102-000000.000-v1"; store.Recovery().Restored != want {
+		t.Errorf("recovery is %+v, want %s", store.Recovery(), want)
+	}
+	works(t, store, 30)
+	if _, err := os.Stat(store.Recovery().Restored); err != nil {
+		t.Errorf("the backup itself is gone: %v", err)
+	}
+}
+
+func TestATruncatedFileIsSetAside(t *testing.T) {
+	path := filledFile(t, 2000)
+	if err := os.Truncate(path, 3*4096); err != nil {
+		t.Fatal(err)
+	}
+	left(t, path+"-wal", nil)
+	store := opened(t, path)
+	defer closed(t, store)
+	if !store.Recovery().Happened() {
+		t.Error("nothing was said")
+	}
+	works(t, store, 0)
+}
+
+func TestALogWithoutItsDatabaseIsSetAside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	left(t, path+"-wal", []byte("somebody's log"))
+	store := opened(t, path)
+	defer closed(t, store)
+	aside := store.Recovery().SetAside
+	if kept, err := os.ReadFile(aside + "-wal"); err != nil || string(kept) != "somebody's log" {
+		t.Errorf("the log was not kept: %q, %v", kept, err)
+	}
+	works(t, store, 0)
+}
+
+func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
+	whole, err := os.ReadFile(filledFile(t, 300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		broken := bytes.Clone(whole)
+		for range 1 + random.IntN(200) {
+			broken[100+random.IntN(len(broken)-100)] = byte(random.Uint32())
+		}
+		path := written(t, "ferry.db", string(broken))
+		if random.IntN(2) == 0 {
+			left(t, path+"-wal", nil)
+		}
+		store, err := db.Open(t.Context(), path)
+		if err != nil {
+			t.Errorf("seed %d: open: %v", seed, err)
+			continue
+		}
+		_, loadErr := store.Load(t.Context())
+		if loadErr != nil && !errors.Is(loadErr, db.ErrDamaged) {
+			t.Errorf("seed %d: load: %v", seed, loadErr)
+		}
+		closed(t, store)
+		if loadErr != nil {
+			count(t, path)
+		}
+	}
+}
+
+func TestAFullDiskSavesNothingAndMends(t *testing.T) {
+	store, _ := filled(t, 10)
+	pages, err := db.Ask[int](store, "PRAGMA page_count")
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit(t, store, pages+3)
+	err = store.Save(t.Context(), uploader.Changes{Transfers: sample(10, 1000)})
+	if !errors.Is(err, db.ErrFull) || !fault.Is(err, fault.LocalDisk) {
+		t.Errorf("save returned %v", err)
+	}
+	limit(t, store, 1<<30)
+	works(t, store, 10)
+}
+
+func limit(t *testing.T, store *db.DB, pages int) {
+	t.Helper()
+	if err := db.Do(store, fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// works expects that many transfers, saves one more and finds it again.
+func works(t *testing.T, store *db.DB, want int) {
+	t.Helper()
+	before, err := store.Load(t.Context())
+	if err != nil || len(before.Transfers) != want {
+		t.Fatalf("loaded %d transfers, want %d, %v", len(before.Transfers), want, err)
+	}
+	saved(t, store, uploader.Changes{Transfers: sample(before.NextID-1, 1)})
+	after, err := store.Load(t.Context())
+	if err != nil || len(after.Transfers) != want+1 {
+		t.Fatalf("loaded %d transfers, want %d, %v", len(after.Transfers), want+1, err)
+	}
+}
+
+// filledFile is a closed database with that many transfers.
+func filledFile(t *testing.T, count int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	store := opened(t, path)
+	saved(t, store, uploader.Changes{Transfers: sample(0, count)})
+	closed(t, store)
+	return path
+}
+
+// overwritten breaks the file's middle third and returns what it is now.
+func overwritten(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(content) / 3; i < 2*len(content)/3; i++ {
+		content[i] = 0xAA
+	}
+	left(t, path, content)
+	return content
+}
+
+func left(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,86 @@
+//go:build unix
+
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/ferryapp/ferry/db"
+)
+
+// Root may write everywhere, so the opening is done by a child that has become
+// nobody.
+func TestOpenSaysThatItMayNotWrite(t *testing.T) {
+	tests := []struct {
+		name         string
+		folder, file os.FileMode // of a folder with a good database; 0 leaves the file out
+	}{
+		{"a file that may only be read", 0o777, 0o444},
+		{"a file that may not be read", 0o777, 0o000},
+		{"a folder that may only be read", 0o555, 0o666},
+		{"a folder that may only be read, and no file", 0o555, 0},
+		{"a folder that may not be entered", 0o000, 0o666},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			path := forEverybody(t)
+			if test.file != 0 || test.folder == 0o777 {
+				closed(t, opened(t, path))
+				permit(t, path, test.file)
+			}
+			permit(t, filepath.Dir(path), test.folder)
+			t.Cleanup(func() { permit(t, filepath.Dir(path), 0o700) })
+
+			child, lines := startChild(t, "open as nobody", path)
+			for lines.Scan() {
+				t.Error(lines.Text())
+			}
+			if err := child.Wait(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// forEverybody is a path in a folder that every user can reach.
+func forEverybody(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "ferry-db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	permit(t, folder, 0o755)
+	inner := filepath.Join(folder, "profile")
+	if err := os.Mkdir(inner, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(inner, "ferry.db")
+}
+
+func permit(t *testing.T, path string, mode os.FileMode) {
+	t.Helper()
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func openAsNobody(path string) error {
+	if os.Getuid() == 0 {
+		const nobody = 65534
+		if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody)); err != nil {
+			return err
+		}
+	}
+	_, err := db.Open(context.Background(), path)
+	if !errors.Is(err, db.ErrUnwritable) {
+		return fmt.Errorf("open returned %w, want ErrUnwritable", err)
+	}
+	return nil
+}
