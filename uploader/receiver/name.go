@@ -110,7 +110,7 @@ func reserved(name string) bool {
 	if !ok {
 		number, ok = strings.CutPrefix(device, "LPT")
 	}
-	return ok && utf8.RuneCountInString(number) == 1 && strings.Contains("0123456789¹²³", number)
+	return ok && utf8.RuneCountInString(number) == 1 && strings.ContainsAny(number, "0123456789¹²³")
 }
 
 // ours reports whether some file system takes the name for the receiver's own

@@ -17,13 +17,14 @@ const maxTries = 1_000_000 // files of one name in one folder
 // leaves its root, not even through a link. Safe for use by several goroutines.
 type folder struct {
 	root *os.Root
+	link func(from, at string) error // os.Root.Link; some file systems have none
 
 	mu   sync.Mutex
 	next map[string]int // the number to try first for a path that was taken before
 }
 
 func newFolder(root *os.Root) *folder {
-	return &folder{root: root, next: make(map[string]int)}
+	return &folder{root: root, link: root.Link, next: make(map[string]int)}
 }
 
 // place moves the file at from, a path in the root, to its target or to the
@@ -123,7 +124,7 @@ func (f *folder) claim(from, dir, name string) (string, error) {
 // name of another one. A hard link is exclusive by nature and leaves from in
 // place; where there are none, the name is held by an empty file first.
 func (f *folder) rename(from, at string) error {
-	err := f.root.Link(from, at)
+	err := f.link(from, at)
 	if err == nil {
 		return nil
 	}

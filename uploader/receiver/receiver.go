@@ -63,7 +63,9 @@ type Receiver struct {
 	listener net.Listener
 	handler  http.Handler
 	log      *slog.Logger
-	running  sync.RWMutex // held for reading by every request, for writing by the end
+	running  sync.RWMutex    // held for reading by every request, for writing by the end
+	stopped  context.Context //nolint:containedctx // ends the bodies of all requests
+	stop     context.CancelCauseFunc
 	close    func() error
 }
 
@@ -71,6 +73,7 @@ type Receiver struct {
 // and binds the address. Requests are answered once Serve runs.
 func Open(config Config) (*Receiver, error) {
 	r := &Receiver{log: config.Log}
+	r.stopped, r.stop = context.WithCancelCause(context.Background())
 	r.close = sync.OnceValue(r.release)
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
@@ -146,7 +149,7 @@ func (r *Receiver) assemble(reached address) error {
 	files := newStore(filepath.Join(r.dir, filepath.FromSlash(uploads)), front, r.log)
 	composer := handler.NewStoreComposer()
 	files.useIn(composer)
-	memorylocker.New().UseIn(composer)
+	composer.UseLocker(locks{memorylocker.New()})
 	tus, err := handler.NewHandler(handler.Config{
 		StoreComposer:   composer,
 		BasePath:        "/" + reached.Secret + "/",
@@ -169,7 +172,7 @@ func (r *Receiver) assemble(reached address) error {
 
 // gate lets through what knows the secret; to the rest there is nothing here.
 func (r *Receiver) gate(secret string, next http.Handler) http.Handler {
-	open := http.StripPrefix("/"+secret, next)
+	open := http.StripPrefix("/"+secret, interruptible(r.stopped, next))
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if !r.running.TryRLock() {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -195,11 +198,8 @@ func (r *Receiver) Dir() string { return r.dir }
 // their way are interrupted then; what arrived of them is kept. It returns nil
 // when ctx ended, and is called once.
 func (r *Receiver) Serve(ctx context.Context) error {
-	base, interrupt := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer interrupt(nil)
 	server := &http.Server{
 		Handler:           r.handler,
-		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelDebug),
@@ -211,9 +211,9 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	select {
 	case failed = <-served:
 	case <-ctx.Done():
-		interrupt(handler.ErrServerShutdown)
+		r.stop(handler.ErrServerShutdown)
 		r.shutDown(server)
-		<-served
+		_ = <-served
 	}
 	r.running.Lock() // for good: connections that are still being served may bring no more requests
 	if err := errors.Join(failed, r.Close()); err != nil {
@@ -238,6 +238,7 @@ func (r *Receiver) shutDown(server *http.Server) {
 func (r *Receiver) Close() error { return r.close() }
 
 func (r *Receiver) release() error {
+	r.stop(nil)
 	var failed []error
 	if r.listener != nil {
 		if err := r.listener.Close(); !errors.Is(err, net.ErrClosed) {

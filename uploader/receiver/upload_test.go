@@ -241,31 +241,9 @@ func TestStoppingKeepsWhatArrived(t *testing.T) {
 	r := open(t, receiver.Config{Dir: dir})
 	stop := serve(t, r)
 	url := u.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
-	id := filepath.Join(dir, ".ferry", "uploads", filepath.Base(url))
-
-	read, write := io.Pipe()
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		// How the request ends, with 503 or a cut, is not what counts.
-		_, _ = u.try(http.MethodPatch, url, chunk(0), read)
-	}()
-	if _, err := io.WriteString(write, "abc"); err != nil {
-		t.Fatal(err)
-	}
-	for { // until the half has reached the disk
-		if info, err := os.Stat(id); err == nil && info.Size() == 3 {
-			break
-		}
-		select {
-		case <-ended:
-			t.Fatal("the request ended by itself")
-		case <-time.After(time.Millisecond):
-		}
-	}
+	patch := beginPatch(t, u, dir, url, "abc")
 	stop()
-	_ = write.CloseWithError(io.ErrUnexpectedEOF)
-	<-ended
+	patch.abandon()
 
 	serve(t, open(t, receiver.Config{Dir: dir}))
 	if got := u.want(http.StatusOK, u.head(url)); got.offset() != 3 {
@@ -290,4 +268,56 @@ func TestMovedFolderContinues(t *testing.T) {
 	serve(t, open(t, receiver.Config{Dir: moved}))
 	u.want(http.StatusNoContent, u.patch(url, 3, "def"))
 	wantReceived(t, moved, map[string]string{"a": "abcdef"})
+}
+
+func TestSecondRequestTakesOver(t *testing.T) {
+	dir := t.TempDir()
+	r := start(t, dir)
+	u := newUploader(t)
+	url := u.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
+	first := beginPatch(t, u, dir, url, "abc")
+	if got := u.want(http.StatusOK, u.head(url)); got.offset() != 3 {
+		t.Errorf("offset %d", got.offset())
+	}
+	first.abandon()
+	u.want(http.StatusNoContent, u.patch(url, 3, "def"))
+	wantReceived(t, dir, map[string]string{"a": "abcdef"})
+}
+
+// hangingPatch is a PATCH that sends no more than its first bytes.
+type hangingPatch struct {
+	body  *io.PipeWriter
+	ended chan struct{}
+}
+
+// beginPatch returns when the first bytes of the upload are on the disk.
+func beginPatch(t *testing.T, u *uploader, dir, url, first string) *hangingPatch {
+	t.Helper()
+	read, write := io.Pipe()
+	patch := &hangingPatch{body: write, ended: make(chan struct{})}
+	go func() {
+		defer close(patch.ended)
+		// How the request ends, with a status or a cut, is not what counts.
+		_, _ = u.try(http.MethodPatch, url, chunk(0), read)
+	}()
+	if _, err := io.WriteString(write, first); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(dir, ".ferry", "uploads", filepath.Base(url))
+	for {
+		if info, err := os.Stat(data); err == nil && info.Size() == int64(len(first)) {
+			return patch
+		}
+		select {
+		case <-patch.ended:
+			t.Fatal("the request ended by itself")
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// abandon ends the client's side of it.
+func (p *hangingPatch) abandon() {
+	_ = p.body.CloseWithError(io.ErrUnexpectedEOF)
+	<-p.ended
 }
