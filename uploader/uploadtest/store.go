@@ -53,6 +53,13 @@ func (s *Store) failWhen(fails func(access int) bool) {
 	s.accesses, s.fails = 0, fails
 }
 
+// Accesses is how often the store was used since it was last told when to fail.
+func (s *Store) Accesses() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accesses
+}
+
 // enter begins an access. The caller holds the lock.
 func (s *Store) enter(ctx context.Context, op fault.Op) error {
 	if err := ctx.Err(); err != nil {
