@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -55,7 +56,7 @@ func (s *stoppable) Read(p []byte) (int, error) {
 		return 0, context.Cause(s.stopped)
 	}
 	n, err := s.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && s.stopped.Err() != nil {
+	if err != nil && !errors.Is(err, io.EOF) && s.stopped.Err() != nil {
 		err = context.Cause(s.stopped)
 	}
 	return n, err

@@ -207,22 +207,28 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(r.listener) }()
 
-	var failed error
+	var ended error
 	select {
-	case failed = <-served:
+	case ended = <-served:
+		r.end(server)
 	case <-ctx.Done():
-		r.stop(handler.ErrServerShutdown)
-		r.shutDown(server)
-		_ = <-served
+		r.end(server)
+		ended = <-served
+	}
+	if errors.Is(ended, http.ErrServerClosed) {
+		ended = nil
 	}
 	r.running.Lock() // for good: connections that are still being served may bring no more requests
-	if err := errors.Join(failed, r.Close()); err != nil {
+	if err := errors.Join(ended, r.Close()); err != nil {
 		return fmt.Errorf("receive: %w", err)
 	}
 	return nil
 }
 
-func (r *Receiver) shutDown(server *http.Server) {
+// end interrupts the uploads on their way and lets their requests be answered,
+// for a moment.
+func (r *Receiver) end(server *http.Server) {
+	r.stop(handler.ErrServerShutdown)
 	patience, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if server.Shutdown(patience) == nil {

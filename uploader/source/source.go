@@ -2,7 +2,8 @@
 // system says of them (Stat), which files a drop means (Expand), and the
 // fingerprint by which an earlier upload of the same file is found again.
 // Everything comes from metadata; only the content strategy reads bytes. Every
-// error it returns is a *fault.Fault of a Source kind, or the context's end.
+// error it returns is a *fault.Fault of a Source kind or LocalDisk, or the
+// context's end.
 package source
 
 import (
