@@ -98,7 +98,7 @@ func transportKind(err error) fault.Kind {
 	switch {
 	case isTLS(err):
 		return fault.TLS
-	case errors.Is(err, http.ErrSchemeMismatch):
+	case isA[tls.RecordHeaderError](err) || errors.Is(err, http.ErrSchemeMismatch): // no TLS there
 		return fault.NotTus
 	case isAny(err, offlineErrors) || isA[*net.DNSError](err):
 		return fault.Offline

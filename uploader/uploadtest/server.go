@@ -174,6 +174,7 @@ func (s *Tusd) record(next http.Handler) http.Handler {
 		seen := Request{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Offset: r.Header.Get("Upload-Offset")}
 		body := &countedBody{ReadCloser: r.Body}
 		answer := &notedAnswer{ResponseWriter: w}
+		r = r.WithContext(r.Context()) // a copy: the server itself must recognise its body
 		r.Body = body
 		defer func() {
 			seen.Status, seen.Body = answer.status, body.n

@@ -1,0 +1,186 @@
+package tus
+
+import (
+	"encoding/base64"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func FuzzLocation(f *testing.F) {
+	for _, location := range []string{"/u/1", "1", "?q", "//h/x", "http://server:80/1", "https://me:pw@other/1#f", "mailto:x", "://", "%zz", "\x00", "../../..", "http://[::1]:99999/"} {
+		f.Add("https://server:8443/files/", location)
+		f.Add("http://server/files/", location)
+	}
+	f.Fuzz(func(t *testing.T, endpoint, location string) {
+		answered, err := parseURL(endpoint)
+		if err != nil {
+			return
+		}
+		got, err := resolve(answered, location)
+		if err != nil {
+			if got != nil {
+				t.Fatalf("both %s and %v", got, err)
+			}
+			return
+		}
+		if err := checkURL(got); err != nil || got.User != nil || got.Fragment != "" {
+			t.Fatalf("%q became %q: %v", location, got, err)
+		}
+		if answered.Scheme == "https" && got.Scheme == "http" && sameHost(answered, got) {
+			t.Fatalf("%q went down to %q", location, got)
+		}
+		if _, err := parseURL(got.String()); err != nil {
+			t.Fatalf("%q became %q, which cannot be kept: %v", location, got, err)
+		}
+	})
+}
+
+func FuzzUploadExpires(f *testing.F) {
+	for _, text := range []string{"Wed, 06 Nov 2030 08:49:37 GMT", "Wednesday, 06-Nov-30 08:49:37 GMT", "Wed Nov  6 08:49:37 2030", "", "0", "never"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := parseExpires(http.Header{"Upload-Expires": {text}})
+		if !got.IsZero() && got.Location() != time.UTC {
+			t.Fatalf("%q was read as %s", text, got)
+		}
+	})
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, text := range []string{"0", "120", "-1", "1.5", "18446744073709551615", "99999999999999999999", "Wed, 06 Nov 2030 08:49:37 GMT", ""} {
+		f.Add(text, "Wed, 06 Nov 2030 08:49:07 GMT")
+		f.Add(text, "")
+	}
+	now := time.Date(2030, time.November, 6, 0, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, text, date string) {
+		got := parseRetryAfter(http.Header{"Retry-After": {text}, "Date": {date}}, now)
+		if got < 0 || got > longestWait {
+			t.Fatalf("%q became %s", text, got)
+		}
+	})
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2030, time.November, 6, 8, 49, 0, 0, time.UTC)
+	tests := []struct {
+		name, after, date string
+		want              time.Duration
+	}{
+		{"seconds", "120", "", 2 * time.Minute},
+		{"seconds with space around", " 7 ", "", 7 * time.Second},
+		{"a date by our clock", "Wed, 06 Nov 2030 08:49:37 GMT", "", 37 * time.Second},
+		{"a date by the server's clock", "Wed, 06 Nov 2030 08:49:37 GMT", "Wed, 06 Nov 2030 08:49:30 GMT", 7 * time.Second},
+		{"a date that has passed", "Wed, 06 Nov 2030 08:00:00 GMT", "", 0},
+		{"longer than anybody waits", "99999999999", "", longestWait},
+		{"a negative number", "-5", "", 0},
+		{"words", "soon", "", 0},
+		{"nothing", "", "", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := parseRetryAfter(http.Header{"Retry-After": {test.after}, "Date": {test.date}}, now); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func FuzzOffset(f *testing.F) {
+	for _, text := range []string{"0", "007", "9223372036854775807", "9223372036854775808", "-0", "+1", " 1", "1 ", "0x1", "1_000", "１"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := parseCount(http.Header{"Upload-Offset": {text}}, "Upload-Offset")
+		digits := text != "" && strings.Trim(text, "0123456789") == ""
+		want, overflow := strconv.ParseUint(text, 10, 64)
+		fits := digits && overflow == nil && want <= math.MaxInt64
+		if (err == nil) != fits || fits && got != int64(want) || got < 0 { //nolint:gosec // compared with the largest above
+			t.Fatalf("%q was read as %d, %v", text, got, err)
+		}
+	})
+}
+
+func FuzzErrorCode(f *testing.F) {
+	for _, text := range []string{"ERR_UPLOAD_STOPPED: no\n", "ERR_X:", "ERR_", "<title>a<b>c</title>", "<html>", "plain\x00text\xff", "ERR_A: ERR_B: c"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		code, words := parseWords(text)
+		if code != "" && !strings.HasPrefix(strings.TrimSpace(text), code+":") {
+			t.Fatalf("code %q out of %q", code, text)
+		}
+		if !utf8.ValidString(words) || utf8.RuneCountInString(words) > maxShown+1 || strings.ContainsFunc(words, unicode.IsControl) {
+			t.Fatalf("words %q out of %q", words, text)
+		}
+	})
+}
+
+func FuzzMetadata(f *testing.F) {
+	f.Add("filename", "a b.txt", "x", "")
+	f.Add("a b", "", "a,b", "")
+	f.Add("é", "\x00\n", "same", "same")
+	f.Fuzz(func(t *testing.T, key1, value1, key2, value2 string) {
+		pairs := []Pair{{key1, value1}, {key2, value2}}
+		text, err := encodeMetadata(pairs)
+		if err != nil {
+			return
+		}
+		if diff := cmp.Diff(pairs, decoded(t, text)); diff != "" {
+			t.Fatalf("%q (-sent +read):\n%s", text, diff)
+		}
+	})
+}
+
+// decoded reads Upload-Metadata as the protocol describes it.
+func decoded(t *testing.T, text string) []Pair {
+	var pairs []Pair
+	for entry := range strings.SplitSeq(text, ",") {
+		key, encoded, _ := strings.Cut(entry, " ")
+		value, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		pairs = append(pairs, Pair{key, string(value)})
+	}
+	return pairs
+}
+
+func TestMetadataOfAnyValueComesBack(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		keys := rapid.SliceOfNDistinct(rapid.StringMatching(`[!-+\--~]{1,20}`), 1, 8, rapid.ID).Draw(r, "keys")
+		pairs := make([]Pair, len(keys))
+		for i, key := range keys {
+			pairs[i] = Pair{key, rapid.String().Draw(r, "value")}
+		}
+		text, err := encodeMetadata(pairs)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if diff := cmp.Diff(pairs, decoded(t, text)); diff != "" {
+			r.Fatalf("%q (-sent +read):\n%s", text, diff)
+		}
+	})
+}
+
+func FuzzEndpoint(f *testing.F) {
+	f.Add("http://me:secret@server/files/")
+	f.Add("http://me:secret@[::1")
+	f.Fuzz(func(t *testing.T, text string) {
+		if u, err := parseURL(text); err == nil {
+			if _, err := url.Parse(u.String()); err != nil {
+				t.Fatalf("%q: %v", text, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,209 @@
+package tus_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// redirectTo answers everything under / with a redirect to base, same path.
+func redirectTo(status int, base string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", base+r.URL.Path)
+		w.WriteHeader(status)
+	}
+}
+
+func TestRedirectsThatDropTheBodyAreRefusedAndExplained(t *testing.T) {
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther} {
+		for _, op := range []fault.Op{fault.Create, fault.Patch, fault.Terminate} {
+			t.Run(fmt.Sprintf("%d on %s", status, op), func(t *testing.T) {
+				got := wantKind(t, ask(t, op, bare(status, "Location: https://login.example/form?secret=1")), fault.Refused)
+				if got.Status != status || !strings.Contains(got.Detail, "https://login.example/form") || strings.Contains(got.Detail, "secret") {
+					t.Errorf("got %+v", got)
+				}
+			})
+		}
+	}
+}
+
+func TestRedirectsOfQuestionsAreFollowed(t *testing.T) {
+	server := newScript(t, reply(http.StatusOK, "Tus-Version: 1.0.0", "Upload-Offset: 3"))
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		first := newScript(t, redirectTo(status, server.URL))
+		client := connect(t, tus.Config{Endpoint: first.URL})
+		if got, err := client.Head(t.Context(), first.URL+"/u"); err != nil || got.Offset != 3 || server.last(t).Method != http.MethodHead {
+			t.Errorf("%d on HEAD: %+v, %v", status, got, err)
+		}
+		if got, err := client.Probe(t.Context()); err != nil || !got.Known || server.last(t).Method != http.MethodOptions {
+			t.Errorf("%d on OPTIONS: %+v, %v", status, got, err)
+		}
+	}
+}
+
+func TestRedirects307And308KeepMethodAndBody(t *testing.T) {
+	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		server := uploadtest.NewTusd(t)
+		first := newScript(t, redirectTo(status, server.URL))
+		client := connect(t, tus.Config{Endpoint: first.URL + "/files/"})
+		content := random(t, 3<<20)
+		made, err := client.Create(t.Context(), tus.CreateRequest{Size: 3 << 20, Metadata: metadata})
+		if err != nil || !strings.HasPrefix(made.URL, server.Endpoint) {
+			t.Fatalf("%d: made %+v, %v", status, made, err)
+		}
+		through := strings.Replace(made.URL, server.URL, first.URL, 1)
+		if got, err := client.Patch(t.Context(), through, 0, bytes.NewReader(content), 3<<20); err != nil || got.Offset != 3<<20 {
+			t.Fatalf("%d: got %+v, %v", status, got, err)
+		}
+		expectOne(t, server.Stored(t), content)
+		if err := client.Terminate(t.Context(), through); err != nil || len(server.Stored(t)) != 0 {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+func TestRedirectOfABodyThatIsGoneIsRefused(t *testing.T) {
+	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
+	first := newScript(t, redirectTo(http.StatusTemporaryRedirect, server.URL))
+	_, err := connect(t, tus.Config{Endpoint: first.URL}).Patch(t.Context(), first.URL, 0, unseekable([]byte("hello")), 5)
+	if got := wantKind(t, err, fault.Refused); !strings.Contains(got.Detail, "cannot be rewound") {
+		t.Errorf("it says %q", got.Detail)
+	}
+}
+
+func TestRedirectsThatNeverEndAreRefused(t *testing.T) {
+	wantKind(t, ask(t, fault.Head, bare(http.StatusTemporaryRedirect, "Location: /again")), fault.Refused)
+	wantKind(t, ask(t, fault.Head, bare(http.StatusTemporaryRedirect)), fault.Refused)
+	wantKind(t, ask(t, fault.Head, bare(http.StatusTemporaryRedirect, "Location: file:///etc/passwd")), fault.Refused)
+	wantKind(t, ask(t, fault.Patch, bare(http.StatusNotModified)), fault.Refused)
+}
+
+func TestCredentialsGoToTheEndpointsOwnHostOnly(t *testing.T) {
+	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
+	stranger := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
+	guide := newScript(t, redirectTo(http.StatusTemporaryRedirect, stranger.URL))
+	client := func(endpoint string) *tus.Client {
+		return connect(t, tus.Config{Endpoint: endpoint, Header: http.Header{"Authorization": {"Bearer key"}}})
+	}
+	if err := calls[fault.Patch](t, client(server.URL), server.URL+"/u"); err != nil {
+		t.Fatal(err)
+	}
+	if got := server.last(t).Header.Get("Authorization"); got != "Bearer key" {
+		t.Errorf("the server got %q", got)
+	}
+	for name, url := range map[string]string{"a foreign upload URL": stranger.URL, "a redirect": guide.URL} {
+		for op := range calls {
+			if op == fault.Create || op == fault.Probe {
+				continue
+			}
+			if err := calls[op](t, client(guide.URL), url); err != nil {
+				t.Fatal(err)
+			}
+			if got := stranger.last(t).Header.Values("Authorization"); len(got) != 0 {
+				t.Errorf("%s on %s gave a stranger %q", name, op, got)
+			}
+		}
+	}
+}
+
+// wire hands requests for any host to a handler.
+type wire struct{ http.Handler }
+
+func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	w.ServeHTTP(answer, r)
+	return answer.Result(), nil
+}
+
+func TestCredentialsNeverGoDownToHTTP(t *testing.T) {
+	tests := []struct {
+		endpoint, target string
+		want             bool
+	}{
+		{"https://server/files/", "https://server/u", true},
+		{"https://server/files/", "https://SERVER:443/u", true},
+		{"https://server/files/", "http://server/u", false},
+		{"https://server:8443/", "https://server/u", false},
+		{"https://server/", "https://server.evil.example/u", false},
+		{"https://server/", "https://sub.server/u", false},
+		{"http://server/", "https://server/u", true},
+		{"http://server:1080/", "https://server/u", false},
+		{"http://server:80/", "http://server/u", true},
+	}
+	for _, test := range tests {
+		t.Run(test.endpoint+" to "+test.target, func(t *testing.T) {
+			var got string
+			client := connect(t, tus.Config{Endpoint: test.endpoint, Header: http.Header{"X-Api-Key": {"key"}}, HTTP: wire{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				got = r.Header.Get("X-Api-Key")
+				reply(http.StatusOK, "Upload-Offset: 1")(w, r)
+			})}})
+			if _, err := client.Head(t.Context(), test.target); err != nil {
+				t.Fatal(err)
+			}
+			if (got == "key") != test.want {
+				t.Errorf("the key was sent: %t, want %t", got == "key", test.want)
+			}
+		})
+	}
+}
+
+func TestK8LocationOfAServerBehindATLSProxyBecomesHTTPS(t *testing.T) {
+	tests := map[string]string{
+		"http://server/files/1":       "https://server:8443/files/1",
+		"http://server:80/files/1":    "https://server:8443/files/1",
+		"http://server:8443/files/1":  "https://server:8443/files/1",
+		"http://SERVER:8443/files/1":  "https://SERVER:8443/files/1",
+		"http://other.example/files/": "http://other.example/files/",
+		"https://server/files/1":      "https://server/files/1",
+	}
+	for location, want := range tests {
+		client := connect(t, tus.Config{Endpoint: "https://server:8443/files/", HTTP: wire{reply(http.StatusCreated, "Location: "+location)}})
+		if got, err := client.Create(t.Context(), tus.CreateRequest{Size: 1}); err != nil || got.URL != want {
+			t.Errorf("%s became %s, %v, want %s", location, got.URL, err, want)
+		}
+	}
+}
+
+func TestPasswordInTheEndpointBecomesASignIn(t *testing.T) {
+	server := newScript(t, reply(http.StatusCreated, "Location: 1"))
+	endpoint, _ := url.Parse(server.URL)
+	endpoint.User = url.UserPassword("me", "p@ss:word")
+	made, err := connect(t, tus.Config{Endpoint: endpoint.String()}).Create(t.Context(), tus.CreateRequest{Size: 1})
+	if err != nil || strings.Contains(made.URL, "word") {
+		t.Fatalf("made %+v, %v", made, err)
+	}
+	if user, password, ok := server.last(t).BasicAuth(); !ok || user != "me" || password != "p@ss:word" {
+		t.Errorf("the server got %q, %q", user, password)
+	}
+}
+
+func TestNewRefusesWhatCannotBeAnEndpoint(t *testing.T) {
+	for _, endpoint := range []string{"", "server", "/files", "ftp://server/", "http://", "http://me:secret@[::1", "http://a b/"} {
+		if _, err := tus.New(tus.Config{Endpoint: endpoint}); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %v", endpoint, err)
+		}
+	}
+	for name, header := range map[string]http.Header{"value": {"X-A": {"a\r\nX-B: b"}}, "name": {"X A": {"a"}}} {
+		if _, err := tus.New(tus.Config{Endpoint: "http://server/", Header: header}); err == nil {
+			t.Errorf("a bad %s was taken", name)
+		}
+	}
+}
+
+func TestSecretsInTheServersWordsAreNotRepeated(t *testing.T) {
+	server := newScript(t, func(w http.ResponseWriter, r *http.Request) {
+		saying(http.StatusUnauthorized, "bad header: "+r.Header.Get("Authorization"))(w, r)
+	})
+	_, err := connect(t, tus.Config{Endpoint: server.URL, Header: http.Header{"Authorization": {"Bearer abcdefgh"}}}).Create(t.Context(), tus.CreateRequest{Size: 1})
+	if got := wantKind(t, err, fault.Auth); strings.Contains(got.Detail, "abcdefgh") || !strings.Contains(got.Detail, "bad header") {
+		t.Errorf("it says %q", got.Detail)
+	}
+}
