@@ -34,22 +34,6 @@ func expand(t testing.TB, options source.Options, roots ...string) []found {
 	return all
 }
 
-// compare checks what was found below a root of that name, in any order.
-func compare(t testing.TB, got []found, want map[string]string, root string) {
-	t.Helper()
-	all := make(map[string]string)
-	for _, one := range got {
-		rel := strings.TrimPrefix(one.rel, root)
-		if _, twice := all[rel]; twice {
-			t.Errorf("%q was found twice", rel)
-		}
-		all[rel] = one.fault
-	}
-	if diff := cmp.Diff(want, all); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // tree makes files, named by slash-separated paths, and returns its root "top".
 func tree(t testing.TB, files ...string) string {
 	t.Helper()

@@ -5,10 +5,29 @@ package source_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader/source"
 )
+
+// compare checks what was found below a root of that name, in any order.
+func compare(t testing.TB, got []found, want map[string]string, root string) {
+	t.Helper()
+	all := make(map[string]string)
+	for _, one := range got {
+		rel := strings.TrimPrefix(one.rel, root)
+		if _, twice := all[rel]; twice {
+			t.Errorf("%q was found twice", rel)
+		}
+		all[rel] = one.fault
+	}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+}
 
 func TestExpandGoesOnPastWhatItCannotTake(t *testing.T) {
 	dir := shortDir(t)
