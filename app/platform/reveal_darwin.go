@@ -13,3 +13,11 @@ func Reveal(ctx context.Context, path string) error {
 	}
 	return nil
 }
+
+// OpenFolder shows the content of a folder in the Finder.
+func OpenFolder(ctx context.Context, dir string) error {
+	if err := exec.CommandContext(ctx, "open", dir).Run(); err != nil {
+		return fmt.Errorf("open folder: %w", err)
+	}
+	return nil
+}

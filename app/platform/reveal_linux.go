@@ -19,17 +19,27 @@ const (
 // Reveal shows the file in the desktop's file manager, selected in its folder.
 // Where the file manager cannot be asked for that, the folder is opened.
 func Reveal(ctx context.Context, path string) error {
-	busErr := showItem(ctx, path)
+	return show(ctx, "ShowItems", path, filepath.Dir(path))
+}
+
+// OpenFolder shows the content of a folder in the desktop's file manager.
+func OpenFolder(ctx context.Context, dir string) error {
+	return show(ctx, "ShowFolders", dir, dir)
+}
+
+// show asks the running file manager, and otherwise opens the folder.
+func show(ctx context.Context, method, path, dir string) error {
+	busErr := askFileManager(ctx, method, path)
 	if busErr == nil || ctx.Err() != nil {
 		return busErr
 	}
-	if err := openFolder(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("reveal file: %w", errors.Join(busErr, err))
+	if err := launchFileManager(dir); err != nil {
+		return fmt.Errorf("show folder: %w", errors.Join(busErr, err))
 	}
 	return nil
 }
 
-func showItem(ctx context.Context, path string) error {
+func askFileManager(ctx context.Context, method, path string) error {
 	conn, err := connectSession()
 	if err != nil {
 		return err
@@ -37,12 +47,12 @@ func showItem(ctx context.Context, path string) error {
 	defer conn.Close()
 	uri := (&url.URL{Scheme: "file", Path: path}).String()
 	return conn.Object(fileManagerName, fileManagerPath).
-		CallWithContext(ctx, fileManagerName+".ShowItems", 0, []string{uri}, "").Err
+		CallWithContext(ctx, fileManagerName+"."+method, 0, []string{uri}, "").Err
 }
 
-// openFolder does not end with a context: the file manager it starts belongs to
-// the user from then on.
-func openFolder(dir string) error {
+// launchFileManager does not end with a context: the file manager belongs to the
+// user from then on.
+func launchFileManager(dir string) error {
 	command := exec.Command("xdg-open", dir)
 	if err := command.Start(); err != nil {
 		return err

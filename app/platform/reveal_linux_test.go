@@ -10,7 +10,12 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-type fileManager struct{ items chan []string }
+type fileManager struct{ items, folders chan []string }
+
+func (m fileManager) ShowFolders(uris []string, _ string) *dbus.Error {
+	m.folders <- uris
+	return nil
+}
 
 func (m fileManager) ShowItems(uris []string, _ string) *dbus.Error {
 	m.items <- uris
@@ -27,6 +32,17 @@ func TestReveal(t *testing.T) {
 		}
 		if got := <-manager.items; len(got) != 1 || got[0] != "file:///in%20box/50%25%3F%FF%23.mov" {
 			t.Errorf("asked to show %q", got)
+		}
+	})
+	t.Run("a folder is opened itself", func(t *testing.T) {
+		privateBus(t)
+		manager := fileManager{folders: make(chan []string, 1)}
+		export(t, service(t, "org.freedesktop.FileManager1"), manager, "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
+		if err := platform.OpenFolder(t.Context(), "/in box"); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-manager.folders; len(got) != 1 || got[0] != "file:///in%20box" {
+			t.Errorf("asked to open %q", got)
 		}
 	})
 	t.Run("without one the folder is opened, its name no shell's business", func(t *testing.T) {

@@ -7,5 +7,10 @@ import (
 	"errors"
 )
 
+var errNoFileManager = errors.New("show folder: not on this system")
+
 // Reveal says that there is no file manager to ask on this system.
-func Reveal(context.Context, string) error { return errors.New("reveal file: not on this system") }
+func Reveal(context.Context, string) error { return errNoFileManager }
+
+// OpenFolder says that there is no file manager to ask on this system.
+func OpenFolder(context.Context, string) error { return errNoFileManager }

@@ -1,0 +1,79 @@
+// Package app is Ferry's face: the window with its list, the tray icon, the
+// questions it asks and the notes it shows, over one engine that it observes and
+// never blocks.
+//
+// There are two sides. Everything that touches Fyne runs on the UI's goroutine
+// and never waits: for no disk, no network, no D-Bus. Whatever waits runs on
+// goroutines that Run starts and waits for: the presenter, which brings the
+// newest snapshot to the UI at a bounded pace; the orders, which carry commands
+// to the engine one after another; and errands, which ask the desktop for
+// something. They come back to the UI by ferry.post, which does nothing any more
+// once Ferry is closing, so that nobody hangs on a UI that has ended.
+//
+// What is shown is a pure function of a snapshot: trayOf, tallyOf, actionsFor,
+// greetingOf. All text comes from package words. The window's own memory
+// (chosen destination, what was explained already) is in Fyne's preferences; no
+// state of uploads is.
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// ID names this application to the desktop.
+const ID = "io.github.ferryapp.Ferry"
+
+// Engine is what the face needs of an *uploader.Engine, whose methods' contracts
+// it has.
+type Engine interface {
+	Do(ctx context.Context, command uploader.Command) error
+	Snapshot() *uploader.Snapshot
+	Watch(ctx context.Context) <-chan struct{}
+	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
+}
+
+// Request is what someone outside the window asks of it: a second start of
+// Ferry, or the command line of this one.
+type Request struct {
+	Paths []string // absolute; to be added to the chosen destination
+}
+
+// Config is what the face is made of.
+type Config struct {
+	Engine   Engine
+	Log      *slog.Logger
+	Hidden   bool           // start in the tray, where there is one
+	Ask      bool           // the engine holds what an earlier run left, until a person decides
+	Received string         // the folder in which the built-in receiver puts files; "" when it does not run
+	Requests <-chan Request // may be nil; an empty request shows the window
+}
+
+// Run shows Ferry until it is quit or ctx ends, and returns when everything it
+// started has ended. It must be called on the program's first goroutine, with
+// words loaded.
+func Run(ctx context.Context, config Config) error {
+	toolkit := fyneapp.NewWithID(ID)
+	f := newFerry(toolkit, config, native(toolkit), fyne.Do)
+	f.start(ctx)
+	toolkit.Run()
+	return f.close()
+}
+
+// system is what Ferry asks of the operating system. Everything in it may
+// block, and is therefore called from errands only.
+type system struct {
+	hasTray    func(context.Context) bool
+	reveal     func(ctx context.Context, path string) error
+	openFolder func(ctx context.Context, dir string) error
+	chooser    platform.Chooser
+	notifier   platform.Notifier
+	tooltip    func(string)
+}

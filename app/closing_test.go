@@ -1,0 +1,152 @@
+package app
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+func TestClosing(t *testing.T) {
+	t.Run("closing hides the window in the tray, and says so the first time", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending)))
+		s.closeWindow()
+		s.until("the window is hidden", func() bool { return !s.window.visible })
+		s.until("it is explained", func() bool { return len(s.desktop.noted()) == 1 })
+		pick(t, s.toolkit.menu, "Open Ferry")
+		s.closeWindow()
+		s.until("the window is hidden again", func() bool { return !s.window.visible })
+		if got := s.desktop.noted(); len(got) != 1 || s.toolkit.quit {
+			t.Errorf("explained %d times, quit %v", len(got), s.toolkit.quit)
+		}
+	})
+	t.Run("without a tray closing asks, because nothing could bring the window back", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending)), noTray)
+		s.closeWindow()
+		s.until("it asks", func() bool { return s.quitting != nil })
+		if !s.window.visible || s.toolkit.quit {
+			t.Error("it went without asking")
+		}
+		s.press("Quit")
+		if !s.toolkit.quit {
+			t.Error("it stayed")
+		}
+	})
+	t.Run("without a tray and nothing to do closing quits", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, done)), noTray)
+		s.closeWindow()
+		s.until("it quits", func() bool { return s.toolkit.quit })
+	})
+	t.Run("quitting asks once, and may be taken back", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending)))
+		s.quit()
+		s.until("it asks", func() bool { return s.quitting != nil })
+		s.quit()
+		s.press("Cancel")
+		if s.toolkit.quit || s.quitting != nil || !s.window.visible {
+			t.Error("cancelling did not leave everything as it was")
+		}
+	})
+	t.Run("quitting offers to go on in the tray", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending)))
+		s.quit()
+		s.until("it asks", func() bool { return s.quitting != nil })
+		s.press("Keep uploading in the tray")
+		if s.toolkit.quit || s.window.visible {
+			t.Error("it did not go to the tray")
+		}
+	})
+	t.Run("started hidden it waits in the tray, where there is one", func(t *testing.T) {
+		s := raise(t, newFakeEngine(), hidden)
+		s.until("the tray is there", func() bool { return s.toolkit.menu != nil })
+		if s.window.visible {
+			t.Error("the window shows")
+		}
+	})
+	t.Run("and shows itself where there is none", func(t *testing.T) {
+		s := raise(t, newFakeEngine(), hidden, noTray)
+		s.until("the window shows", func() bool { return s.window.visible })
+	})
+	t.Run("reopened it shows the newest state", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending)))
+		s.closeWindow()
+		s.until("the window is hidden", func() bool { return !s.window.visible })
+		newest := snapshotOf(transfer(1, done), transfer(2, paused))
+		s.engine.publish(newest)
+		s.open()
+		s.until("the newest is shown", func() bool { return s.window.list.s == newest })
+	})
+}
+
+func TestTrayMenu(t *testing.T) {
+	s := raise(t, newFakeEngine(transfer(1, sending)))
+	want := []string{"1 uploading · 0 %", "Open Ferry", "Pause all", "Quit"}
+	if diff := cmp.Diff(want, labels(s.toolkit.menu)); diff != "" {
+		t.Error(diff)
+	}
+	pick(t, s.toolkit.menu, "Pause all")
+	if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Everything()}), s.heard(1)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTrayIsNotRebuiltMoreThanEveryTwoSeconds(t *testing.T) {
+	toolkit := &fakeToolkit{}
+	tray := &tray{host: toolkit, tooltip: func(string) {}}
+	speak(t)
+	start := tray.when.AddDate(2000, 0, 0)
+	tray.show(trayView{status: "one"}, start)
+	first := toolkit.menu
+	tray.show(trayView{status: "two"}, start.Add(trayPace/2))
+	if toolkit.menu != first {
+		t.Error("it was built anew at once")
+	}
+	tray.show(trayView{status: "two"}, start.Add(trayPace))
+	if toolkit.menu == first {
+		t.Error("it was not brought up to date")
+	}
+	second := toolkit.menu
+	tray.show(trayView{status: "two"}, start.Add(10*trayPace))
+	if toolkit.menu != second {
+		t.Error("it was built anew though nothing changed")
+	}
+}
+
+func TestGreeting(t *testing.T) {
+	t.Run("what continues is said once", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte))))
+		if got := s.window.banner.said(); got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
+			t.Errorf("said %q", got)
+		}
+	})
+	t.Run("asked in the window, yes resumes what was left and nothing else", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte)), transfer(2, paused)), asking)
+		s.window.banner.agree()
+		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		if s.window.banner.said() != "" {
+			t.Error("the question stays")
+		}
+	})
+	t.Run("asked in the tray, a note has the same answers", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte))), asking, hidden)
+		s.until("the note is shown", func() bool { return len(s.desktop.noted()) == 1 })
+		note := s.desktop.noted()[0]
+		if note.Title != "1 upload didn't finish" || note.Body != "3.0 GB left" || note.Actions[0].Label != "Resume" {
+			t.Errorf("noted %+v", note)
+		}
+		note.Actions[1].Do()
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.taken()) })
+	})
+	t.Run("nothing left is nothing said", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, done)), asking)
+		if got := s.window.banner.said(); got != "" || s.left != nil {
+			t.Errorf("said %q", got)
+		}
+	})
+}

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+const prefDestination = "destination"
+
+// destination is where what is added goes. It is remembered, and falls back to
+// this computer when the server is gone. It lives on the UI's goroutine.
+type destination struct {
+	memory fyne.Preferences
+	chosen uploader.ServerID
+}
+
+func recallDestination(memory fyne.Preferences) *destination {
+	id := memory.IntWithFallback(prefDestination, int(uploader.BuiltinServer))
+	return &destination{memory: memory, chosen: uploader.ServerID(id)}
+}
+
+func (d *destination) choose(id uploader.ServerID) {
+	d.chosen = id
+	d.memory.SetInt(prefDestination, int(id))
+}
+
+// in returns the chosen server as the snapshot knows it.
+func (d *destination) in(s *uploader.Snapshot) uploader.Server {
+	if server, ok := s.Server(d.chosen); ok {
+		return server
+	}
+	return uploader.Server{ID: uploader.BuiltinServer}
+}

@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// fakeEngine is an engine that obeys at once and sends nothing.
+type fakeEngine struct {
+	mu       sync.Mutex
+	snapshot *uploader.Snapshot
+	commands []uploader.Command
+	refuse   error
+	news     chan struct{}
+	probe    func(ctx context.Context, endpoint string) (tus.Capabilities, error)
+}
+
+func newFakeEngine(transfers ...*uploader.Transfer) *fakeEngine {
+	e := &fakeEngine{news: make(chan struct{}, 1)}
+	e.snapshot = snapshotOf(transfers...)
+	return e
+}
+
+// snapshotOf is a snapshot of transfers with its totals right.
+func snapshotOf(transfers ...*uploader.Transfer) *uploader.Snapshot {
+	s := &uploader.Snapshot{
+		Transfers: transfers,
+		Live:      map[uploader.TransferID]uploader.Live{},
+		Batches:   map[uploader.BatchID]*uploader.Batch{},
+		Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2, Name: "Studio", Endpoint: "https://studio.example.com/files/"}},
+		Totals:    uploader.Totals{Count: map[uploader.State]int{}},
+	}
+	for _, t := range transfers {
+		s.Totals.Count[t.State()]++
+		if !t.Phase.Final() && t.Intent == uploader.IntentRun {
+			s.Totals.Pending++
+			s.Totals.Bytes += t.Source.Size
+			s.Totals.Left += t.Source.Size - s.Sent(t)
+		}
+	}
+	return s
+}
+
+func (e *fakeEngine) Snapshot() *uploader.Snapshot {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.snapshot
+}
+
+func (e *fakeEngine) Watch(context.Context) <-chan struct{} { return e.news }
+
+func (e *fakeEngine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
+	return e.probe(ctx, endpoint)
+}
+
+// publish makes a snapshot the newest.
+func (e *fakeEngine) publish(s *uploader.Snapshot) {
+	e.mu.Lock()
+	e.snapshot = s
+	e.mu.Unlock()
+	select {
+	case e.news <- struct{}{}:
+	default:
+	}
+}
+
+// Do remembers the command and does what a person would see of it.
+func (e *fakeEngine) Do(_ context.Context, command uploader.Command) error {
+	e.mu.Lock()
+	e.commands = append(e.commands, command)
+	refuse, old := e.refuse, e.snapshot
+	e.mu.Unlock()
+	if refuse != nil {
+		return refuse
+	}
+	e.publish(carriedOut(old, command))
+	return nil
+}
+
+// heard returns the commands so far.
+func (e *fakeEngine) heard() []uploader.Command {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.commands)
+}
+
+func carriedOut(old *uploader.Snapshot, command uploader.Command) *uploader.Snapshot {
+	transfers := slices.Clone(old.Transfers)
+	servers := slices.Clone(old.Servers)
+	switch c := command.(type) {
+	case uploader.Add:
+		for _, path := range c.Paths {
+			t := &uploader.Transfer{ID: uploader.TransferID(len(transfers) + 1), Server: c.Server, Batch: c.Batch}
+			t.Source.Path, t.Source.Size = path, 1000
+			transfers = append(transfers, t)
+		}
+	case uploader.Pause:
+		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
+	case uploader.Resume:
+		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent = uploader.IntentRun })
+	case uploader.Retry:
+		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent, t.Phase, t.Fault = uploader.IntentRun, uploader.PhaseQueued, nil })
+	case uploader.Cancel:
+		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent, t.Phase = uploader.IntentCancel, uploader.PhaseCancelled })
+	case uploader.Remove:
+		transfers = slices.DeleteFunc(transfers, func(t *uploader.Transfer) bool { return meant(c.Target, t) })
+	case uploader.SaveServer:
+		c.Server.ID = uploader.ServerID(len(servers) + 1)
+		servers = append(servers, c.Server)
+	}
+	next := snapshotOf(transfers...)
+	next.Servers = servers
+	return next
+}
+
+func change(transfers []*uploader.Transfer, target uploader.Target, how func(*uploader.Transfer)) {
+	for i, t := range transfers {
+		if meant(target, t) {
+			next := *t
+			how(&next)
+			transfers[i] = &next
+		}
+	}
+}
+
+func meant(target uploader.Target, t *uploader.Transfer) bool {
+	return target.All || slices.Contains(target.IDs, t.ID)
+}

@@ -1,0 +1,200 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// ferry is the whole face. Its methods belong to the UI's goroutine, save those
+// that say otherwise.
+type ferry struct {
+	toolkit fyne.App
+	config  Config
+	system  system
+
+	errands     *errands
+	orders      *orders
+	presenter   *presenter
+	destination *destination
+	window      *window
+	tray        *tray // nil where the toolkit has none
+
+	focused  bool
+	greeted  bool
+	left     *leftover // waits for an answer
+	choosing bool      // a file dialog is open
+	quitting *dialog.CustomDialog
+	asking   *serverDialog // the last one opened
+}
+
+// newFerry puts the face together. Nothing moves before start.
+func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *ferry {
+	toolkit.Settings().SetTheme(theme.New(theme.System, 1))
+	f := &ferry{toolkit: toolkit, config: config, system: system, focused: true}
+	f.errands = newErrands(ui)
+	f.orders = newOrders(config.Engine.Do)
+	f.presenter = newPresenter(config.Engine, f.errands.post, f.show)
+	f.destination = recallDestination(toolkit.Preferences())
+	f.window = newWindow(f)
+	f.tray = trayOrNil(toolkit, system.tooltip, trayActions{open: f.open, pauseAll: f.pauseAll, resumeAll: f.resumeAll, quit: f.quit})
+	return f
+}
+
+// start begins everything that moves, and shows the window.
+func (f *ferry) start(ctx context.Context) {
+	f.errands.begin(ctx)
+	f.followFocus()
+	f.errands.run(f.orders.run)
+	f.errands.run(f.presenter.run)
+	f.errands.run(f.takeRequests)
+	context.AfterFunc(ctx, func() { f.errands.post(f.end) })
+	if f.config.Hidden {
+		f.hideAtStart()
+	} else {
+		f.open()
+	}
+	f.show(f.snapshot())
+}
+
+// hideAtStart leaves the window away where there is a tray to call it from.
+func (f *ferry) hideAtStart() {
+	f.setPace()
+	f.withTray(func(present bool) {
+		if !present {
+			f.open()
+		}
+	})
+}
+
+// close ends what start began, when the toolkit has ended.
+func (f *ferry) close() error {
+	f.errands.shut()
+	f.errands.wait()
+	if err := f.system.notifier.Close(); err != nil {
+		return fmt.Errorf("close notifications: %w", err)
+	}
+	return nil
+}
+
+// snapshot is the newest state of everything. It may be called from any
+// goroutine.
+func (f *ferry) snapshot() *uploader.Snapshot { return f.config.Engine.Snapshot() }
+
+// show brings everything to the state of the snapshot.
+func (f *ferry) show(s *uploader.Snapshot) time.Duration {
+	if len(s.Servers) == 0 {
+		return 0 // nothing is loaded yet
+	}
+	f.greet(s)
+	sum := tallyOf(s, f.left)
+	if f.window.visible {
+		f.window.show(s, sum)
+	}
+	if f.tray != nil {
+		f.tray.show(trayOf(s, sum, f.left != nil), time.Now())
+	}
+	return untilStale(s)
+}
+
+// untilStale is when a snapshot reads differently by itself: where it counts
+// down to the next try.
+func untilStale(s *uploader.Snapshot) time.Duration {
+	if s.Totals.Count[uploader.StateRetrying]+s.Totals.Count[uploader.StateBusy] > 0 {
+		return time.Second
+	}
+	return 0
+}
+
+// order has the engine do something, and says so when it could not. It may be
+// called from any goroutine; done, which may be nil, runs on another.
+func (f *ferry) order(command uploader.Command, done func(error)) {
+	f.orders.give(command, func(err error) {
+		f.presenter.now()
+		if err != nil && !fault.Stopped(err) {
+			f.config.Log.Warn("command failed", "command", fmt.Sprintf("%T", command), "error", err)
+		}
+		if done != nil {
+			done(err)
+			return
+		}
+		if err != nil {
+			f.errands.post(func() { f.window.warn(sentenceOf(err)) })
+		}
+	})
+}
+
+// sentenceOf says in words why something could not be done.
+func sentenceOf(err error) string {
+	if f := fault.Of(err); f.Kind != fault.Bug {
+		return words.Fault(f, words.Subject{}).String()
+	}
+	return words.Say("order.failed")
+}
+
+// note shows a notification, beside the UI.
+func (f *ferry) note(note platform.Note) {
+	f.errands.run(func(ctx context.Context) {
+		if err := f.system.notifier.Notify(ctx, note); err != nil {
+			f.config.Log.Info("notification not shown", "error", err)
+		}
+	})
+}
+
+func (f *ferry) pauseAll() { f.order(uploader.Pause{Target: uploader.Everything()}, nil) }
+
+func (f *ferry) resumeAll() {
+	if f.left != nil {
+		f.answered()
+	}
+	f.order(uploader.Resume{Target: uploader.Everything()}, nil)
+}
+
+// takeRequests serves whoever asks from outside the window, until ctx ends.
+func (f *ferry) takeRequests(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case request, open := <-f.config.Requests:
+			if !open {
+				return
+			}
+			f.errands.post(func() { f.serve(request) })
+		}
+	}
+}
+
+func (f *ferry) serve(request Request) {
+	if len(request.Paths) == 0 {
+		f.open()
+		return
+	}
+	f.add(request.Paths, 0)
+}
+
+// followFocus keeps the pace to what can be seen.
+func (f *ferry) followFocus() {
+	f.toolkit.Lifecycle().SetOnEnteredForeground(func() { f.focused = true; f.setPace() })
+	f.toolkit.Lifecycle().SetOnExitedForeground(func() { f.focused = false; f.setPace() })
+}
+
+func (f *ferry) setPace() {
+	switch {
+	case !f.window.visible:
+		f.presenter.setPace(paceHidden)
+	case f.focused:
+		f.presenter.setPace(paceFocused)
+	default:
+		f.presenter.setPace(paceUnfocused)
+	}
+}

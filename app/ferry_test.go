@@ -1,0 +1,246 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestDrop(t *testing.T) {
+	t.Run("files and folders go to the chosen destination", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		one, odd, folder := file(t, "a.mov"), file(t, "50% #?+ü海.mov"), t.TempDir()
+		s.handleDrop(uris(one, odd, folder))
+		add := s.heard(1).(uploader.Add)
+		if diff := cmp.Diff([]string{one, odd, folder}, add.Paths); diff != "" {
+			t.Error(diff)
+		}
+		if add.Server != uploader.BuiltinServer || add.Batch == 0 {
+			t.Errorf("added as %+v", add)
+		}
+		s.until("they are in the list", func() bool { return len(s.rows()) == 3 })
+	})
+	t.Run("what is not of this computer is refused, the rest goes", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		good := file(t, "a.mov")
+		web, err := storage.ParseURI("https://example.com/a.mov")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.handleDrop(append(uris(good, "/nowhere/at all", "https://example.com/b.mov"), web))
+		if diff := cmp.Diff([]string{good}, s.heard(1).(uploader.Add).Paths); diff != "" {
+			t.Error(diff)
+		}
+		s.until("it is said", func() bool {
+			return s.said() == "3 items are not files or folders on this computer, and were left out."
+		})
+	})
+	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		link := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink("/nowhere", link); err != nil {
+			t.Fatal(err)
+		}
+		s.handleDrop(uris(link))
+		s.heard(1)
+	})
+	t.Run("nothing but refused items tells the engine nothing", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		s.handleDrop(uris("/nowhere"))
+		s.until("it is said", func() bool { return s.said() != "" })
+		if got := s.engine.heard(); len(got) != 0 {
+			t.Errorf("the engine was told %v", got)
+		}
+	})
+}
+
+func TestChoosing(t *testing.T) {
+	t.Run("chosen files are added", func(t *testing.T) {
+		path := file(t, "a.mov")
+		s := raise(t, newFakeEngine(), picking(path))
+		s.addFiles()
+		if diff := cmp.Diff([]string{path}, s.heard(1).(uploader.Add).Paths); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a desktop without a file dialog gets the toolkit's", func(t *testing.T) {
+		s := raise(t, newFakeEngine(), noChooser)
+		s.addFiles()
+		s.until("the dialog opens", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
+	})
+	t.Run("a dialog that fails says so", func(t *testing.T) {
+		s := raise(t, newFakeEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = errBroken })
+		s.addFolder()
+		s.until("it is said", func() bool { return s.said() == "The file dialog can't be opened. You can still drop files here." })
+	})
+}
+
+func TestActions(t *testing.T) {
+	tests := []struct {
+		name string
+		t    *uploader.Transfer
+		do   action
+		want uploader.Command
+		then uploader.State
+	}{
+		{"pause", transfer(7, sending), actPause, uploader.Pause{Target: uploader.These(7)}, uploader.StatePaused},
+		{"resume", transfer(7, paused), actResume, uploader.Resume{Target: uploader.These(7)}, uploader.StateWaiting},
+		{"retry", transfer(7, failed(fault.Refused)), actRetry, uploader.Retry{Target: uploader.These(7)}, uploader.StateWaiting},
+		{"cancel", transfer(7), actCancel, uploader.Cancel{Target: uploader.These(7)}, uploader.StateCancelled},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := raise(t, newFakeEngine(test.t))
+			s.act(test.do, s.rows())
+			if diff := cmp.Diff(test.want, s.heard(1)); diff != "" {
+				t.Error(diff)
+			}
+			s.until("the row says so", func() bool { return s.rows()[0].State() == test.then })
+		})
+	}
+	t.Run("remove takes the row away", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, done)))
+		s.act(actRemove, s.rows())
+		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
+	})
+	t.Run("what makes no sense for a row is not asked for", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, sending)))
+		s.act(actPause, s.rows())
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(8)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("cancelling what has crossed asks first", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, sending, holding(gigabyte))))
+		s.act(actCancel, s.rows())
+		if got := s.engine.heard(); len(got) != 0 {
+			t.Fatalf("told the engine %v before asking", got)
+		}
+		s.press("Keep it")
+		s.act(actCancel, s.rows())
+		s.press("Cancel the upload")
+		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a received file is shown where it arrived", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, done)))
+		arrived := filepath.Join(s.config.Received, "interview.mov")
+		if err := os.WriteFile(arrived, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.act(actReveal, s.rows())
+		s.until("it is shown", func() bool { return cmp.Equal([]string{arrived}, s.desktop.revealed()) })
+	})
+	t.Run("one that is gone since shows the folder", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, done)))
+		s.act(actReveal, s.rows())
+		s.until("it is shown", func() bool { return cmp.Equal([]string{s.config.Received}, s.desktop.revealed()) })
+	})
+	t.Run("what cannot be done is said", func(t *testing.T) {
+		engine := newFakeEngine(transfer(7, sending))
+		engine.refuse = fault.New(fault.LocalDisk, fault.Save, nil)
+		s := raise(t, engine)
+		s.act(actPause, s.rows())
+		s.until("it is said", func() bool { return s.said() != "" })
+	})
+}
+
+func TestTopBar(t *testing.T) {
+	t.Run("pause all becomes resume all and back", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending), transfer(2)))
+		test.Tap(s.window.bar.toggle)
+		s.until("it offers to resume", func() bool { return s.window.bar.toggle.Text == "Resume all" })
+		test.Tap(s.window.bar.toggle)
+		s.until("it offers to pause", func() bool { return s.window.bar.toggle.Text == "Pause all" })
+		want := []uploader.Command{uploader.Pause{Target: uploader.Everything()}, uploader.Resume{Target: uploader.Everything()}}
+		if diff := cmp.Diff(want, s.engine.heard()); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("remove finished keeps what failed: it can be continued", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, done), transfer(2, failed(fault.Auth)), transfer(3, sending)))
+		test.Tap(s.window.bar.finish)
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("with nothing in the list there is nothing to press", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		if !s.window.bar.toggle.Disabled() || !s.window.bar.finish.Disabled() {
+			t.Error("a button offers what cannot be done")
+		}
+	})
+	t.Run("the chosen destination is remembered", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		pick(t, s.window.bar.serverMenu(), "Studio")
+		s.until("it is shown", func() bool { return s.window.bar.to.Text == "Studio" })
+		again := recallDestination(s.toolkit.Preferences())
+		if got := again.in(s.snapshot()); got.ID != 2 {
+			t.Errorf("the next start sends to %+v", got)
+		}
+		s.handleDrop(uris(file(t, "a.mov")))
+		if add := s.heard(1).(uploader.Add); add.Server != 2 {
+			t.Errorf("added to %d", add.Server)
+		}
+	})
+	t.Run("a destination that is gone is this computer again", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		s.choose(99)
+		if got := s.destination.in(s.snapshot()); got.ID != uploader.BuiltinServer {
+			t.Errorf("sends to %+v", got)
+		}
+	})
+}
+
+func TestEmptyState(t *testing.T) {
+	s := raise(t, newFakeEngine())
+	if !s.window.empty.Visible() || s.window.list.content.Visible() {
+		t.Error("an empty list shows no empty state")
+	}
+	s.publish(snapshotOf(transfer(1)))
+	if s.window.empty.Visible() || !s.window.list.content.Visible() {
+		t.Error("the empty state stays over a list with a row")
+	}
+}
+
+func TestKeys(t *testing.T) {
+	press := func(s *stage, key fyne.KeyName) { s.typed(key) }
+	t.Run("space pauses what moves, and resumes when all of it rests", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending), transfer(2, paused)))
+		s.window.list.selectAll()
+		press(s, fyne.KeySpace)
+		s.until("both rest", func() bool { return s.rows()[0].State() == uploader.StatePaused })
+		press(s, fyne.KeySpace)
+		want := uploader.Command(uploader.Resume{Target: uploader.These(1, 2)})
+		if diff := cmp.Diff(want, s.heard(2)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("delete removes what is final and cancels the rest", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, done), transfer(2)))
+		s.window.list.selectAll()
+		press(s, fyne.KeyDelete)
+		s.heard(2)
+		want := []uploader.Command{uploader.Remove{Target: uploader.These(1)}, uploader.Cancel{Target: uploader.These(2)}}
+		if diff := cmp.Diff(want, s.engine.heard()); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("F5 tries again what failed", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, failed(fault.Refused)), transfer(2, done)))
+		s.window.list.selectAll()
+		press(s, fyne.KeyF5)
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -1,0 +1,176 @@
+package app
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+const gigabyte = int64(1e9)
+
+// transfer is one of four gigabytes to this computer.
+func transfer(id uploader.TransferID, how ...func(*uploader.Transfer)) *uploader.Transfer {
+	t := &uploader.Transfer{ID: id, Server: uploader.BuiltinServer}
+	t.Source.Path, t.Source.Size = "/films/interview.mov", 4*gigabyte
+	for _, set := range how {
+		set(t)
+	}
+	return t
+}
+
+func holding(bytes int64) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		t.Session = uploader.Session{URL: "https://x/1", Offset: bytes, Sent: bytes}
+	}
+}
+
+func sending(t *uploader.Transfer) { t.Phase = uploader.PhaseSending }
+func paused(t *uploader.Transfer)  { t.Intent = uploader.IntentHold }
+func done(t *uploader.Transfer)    { t.Phase = uploader.PhaseDone }
+
+func failed(kind fault.Kind) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) { t.Phase, t.Fault = uploader.PhaseFailed, fault.New(kind, fault.Patch, nil) }
+}
+
+func waiting(kind fault.Kind) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		t.Phase, t.Fault = uploader.PhaseWaiting, fault.New(kind, fault.Patch, nil)
+	}
+}
+
+func TestTrayOf(t *testing.T) {
+	speak(t)
+	moving := snapshotOf(transfer(1, sending, holding(gigabyte)), transfer(2))
+	moving.Totals.Rate, moving.Totals.ETA = 12.4e6, 4*time.Minute
+	broken := snapshotOf(transfer(1, sending))
+	broken.Trouble = fault.New(fault.LocalDisk, fault.Save, nil)
+	tests := []struct {
+		name string
+		s    *uploader.Snapshot
+		ask  bool
+		want trayView
+	}{
+		{"nothing to do", snapshotOf(transfer(1, done)), false, trayView{mood: moodIdle, status: "Nothing to upload", tooltip: "Nothing to upload"}},
+		{"under way", moving, false, trayView{
+			mood: moodActive, status: "2 uploading · 12 % · about 4 min", tooltip: "2 uploading · 12 % · about 4 min · 12.4 MB/s", pause: true,
+		}},
+		{"all paused", snapshotOf(transfer(1, paused, holding(gigabyte)), transfer(2, paused)), false, trayView{
+			mood: moodPaused, status: "2 paused", tooltip: "2 paused", resume: "Resume 2 unfinished uploads (7.0 GB left)",
+		}},
+		{"one failed", snapshotOf(transfer(1, failed(fault.Refused))), false, trayView{
+			mood: moodAttention, status: "1 upload needs you", tooltip: "1 upload needs you",
+		}},
+		{"a question is open", snapshotOf(transfer(1, holding(gigabyte))), true, trayView{
+			mood: moodAttention, status: "1 paused", tooltip: "1 paused", resume: "Resume 1 unfinished upload (3.0 GB left)",
+		}},
+		{"nothing can be saved", broken, false, trayView{
+			mood: moodAttention, status: "This computer's disk can't be written", tooltip: "This computer's disk can't be written", pause: true,
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var left *leftover
+			if test.ask {
+				left = leftoverIn(test.s)
+			}
+			got := trayOf(test.s, tallyOf(test.s, left), test.ask)
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(trayView{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestActionsFor(t *testing.T) {
+	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
+	tests := []struct {
+		name string
+		t    *uploader.Transfer
+		want []action
+	}{
+		{"waiting for its turn", transfer(1), []action{actPause, actCancel}},
+		{"uploading", transfer(1, sending), []action{actPause, actCancel}},
+		{"paused", transfer(1, paused), []action{actResume, actCancel}},
+		{"without network it may be tried now", transfer(1, waiting(fault.Offline)), []action{actRetry, actPause, actCancel}},
+		{"changed", transfer(1, failed(fault.SourceChanged)), []action{actRetry, actRemove}},
+		{"refused", transfer(1, failed(fault.Refused)), []action{actRetry, actRemove}},
+		{"done here can be shown", transfer(1, done), []action{actReveal, actRemove}},
+		{"done elsewhere cannot", transfer(1, done, elsewhere), []action{actRemove}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, actionsFor(test.t)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestConnectionOf(t *testing.T) {
+	tests := []struct {
+		name string
+		s    *uploader.Snapshot
+		want connection
+	}{
+		{"nothing to send says nothing of the network", snapshotOf(transfer(1, done)), ready},
+		{"bytes that cross prove it", snapshotOf(transfer(1, sending), transfer(2, waiting(fault.Offline))), connected},
+		{"no network", snapshotOf(transfer(1, waiting(fault.Offline))), offline},
+		{"a lost connection", snapshotOf(transfer(1, waiting(fault.Transient))), retrying},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := connectionOf(test.s); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhatAnEarlierRunLeft(t *testing.T) {
+	speak(t)
+	s := snapshotOf(transfer(1, holding(gigabyte)), transfer(2, holding(gigabyte)), transfer(3, paused, holding(gigabyte)), transfer(4, done))
+	t.Run("what goes on by itself is said with what is already there", func(t *testing.T) {
+		if got, want := continuing(s), "Continuing 2 uploads: 2.0 of 8.0 GB is already there."; got != want {
+			t.Errorf("got %q", got)
+		}
+	})
+	t.Run("there is nothing to say when nothing had crossed", func(t *testing.T) {
+		if got := continuing(snapshotOf(transfer(1), transfer(2, done))); got != "" {
+			t.Errorf("got %q", got)
+		}
+	})
+	t.Run("what was paused is not asked about: it stays paused", func(t *testing.T) {
+		left := leftoverIn(s)
+		if got, want := left.question(s), "2 uploads were interrupted. 2.0 of 8.0 GB is already there."; got != want {
+			t.Errorf("got %q", got)
+		}
+		if left.holds(s.Transfers[2]) || !left.holds(s.Transfers[0]) {
+			t.Error("the wrong transfers wait for the answer")
+		}
+	})
+	t.Run("a folder that was not walked to its end is left too", func(t *testing.T) {
+		s := snapshotOf()
+		s.Batches[7] = &uploader.Batch{ID: 7}
+		if left := leftoverIn(s); left == nil || len(left.resume()) != 2 {
+			t.Errorf("found %+v", left)
+		}
+	})
+	t.Run("nothing left is nothing to ask", func(t *testing.T) {
+		if leftoverIn(snapshotOf(transfer(1, done), transfer(2, paused))) != nil {
+			t.Error("something was found")
+		}
+	})
+}
+
+// speak loads English, in which the tests read.
+func speak(t *testing.T) {
+	t.Helper()
+	if err := words.Load("en"); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,246 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+	"go.uber.org/goleak"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// stage is a Ferry on the headless driver. The test's goroutine is the UI's: it
+// runs what is posted while it waits in until.
+type stage struct {
+	*ferry
+	t       *testing.T
+	engine  *fakeEngine
+	toolkit *fakeToolkit
+	desktop *fakeDesktop
+	queue   chan func()
+}
+
+// fakeToolkit is the test driver's app with a tray.
+type fakeToolkit struct {
+	fyne.App
+	menu *fyne.Menu
+	icon fyne.Resource
+	quit bool
+}
+
+func (a *fakeToolkit) SetSystemTrayMenu(menu *fyne.Menu)    { a.menu = menu }
+func (a *fakeToolkit) SetSystemTrayIcon(icon fyne.Resource) { a.icon = icon }
+func (a *fakeToolkit) Quit()                                { a.quit = true }
+
+// fakeDesktop stands in for the operating system, and nudges the UI's goroutine
+// whenever it was asked for something.
+type fakeDesktop struct {
+	nudge func()
+
+	mu        sync.Mutex
+	noTray    bool
+	picked    []string
+	pickErr   error
+	notes     []platform.Note
+	withdrawn []string
+	shown     []string
+}
+
+func (d *fakeDesktop) record(how func()) {
+	d.mu.Lock()
+	how()
+	d.mu.Unlock()
+	d.nudge()
+}
+
+func (d *fakeDesktop) hasTray(context.Context) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.noTray
+}
+
+func (d *fakeDesktop) show(_ context.Context, path string) error {
+	d.record(func() { d.shown = append(d.shown, path) })
+	return nil
+}
+
+func (d *fakeDesktop) Files(context.Context, platform.Question) ([]string, error) {
+	return d.picked, d.pickErr
+}
+
+func (d *fakeDesktop) Folders(context.Context, platform.Question) ([]string, error) {
+	return d.picked, d.pickErr
+}
+
+func (d *fakeDesktop) Notify(_ context.Context, note platform.Note) error {
+	d.record(func() { d.notes = append(d.notes, note) })
+	return nil
+}
+
+func (d *fakeDesktop) Withdraw(_ context.Context, key string) error {
+	d.record(func() { d.withdrawn = append(d.withdrawn, key) })
+	return nil
+}
+
+func (d *fakeDesktop) Close() error { return nil }
+
+// raise starts a Ferry over the engine. The options change what it is made of.
+func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDesktop)) *stage {
+	t.Helper()
+	speak(t)
+	s := &stage{t: t, engine: engine, queue: make(chan func(), 4096), desktop: &fakeDesktop{}}
+	s.toolkit = &fakeToolkit{App: test.NewTempApp(t)}
+	s.desktop.nudge = func() { s.queue <- func() {} }
+	config := Config{Engine: engine, Log: slog.New(slog.DiscardHandler), Received: t.TempDir()}
+	for _, option := range options {
+		option(&config, s.desktop)
+	}
+	s.ferry = newFerry(s.toolkit, config, system{
+		hasTray: s.desktop.hasTray, reveal: s.desktop.show, openFolder: s.desktop.show,
+		chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {},
+	}, func(do func()) { s.queue <- do })
+	s.start(t.Context())
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func hidden(c *Config, _ *fakeDesktop)    { c.Hidden = true }
+func asking(c *Config, _ *fakeDesktop)    { c.Ask = true }
+func noTray(_ *Config, d *fakeDesktop)    { d.noTray = true }
+func noChooser(_ *Config, d *fakeDesktop) { d.pickErr = platform.ErrNoChooser }
+
+func picking(paths ...string) func(*Config, *fakeDesktop) {
+	return func(_ *Config, d *fakeDesktop) { d.picked = paths }
+}
+
+// until runs the UI until it is so.
+func (s *stage) until(what string, so func() bool) {
+	s.t.Helper()
+	for !so() {
+		select {
+		case do := <-s.queue:
+			do()
+		case <-time.After(10 * time.Second):
+			s.t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// publish has the engine show a snapshot, and waits for the window to have it.
+func (s *stage) publish(snapshot *uploader.Snapshot) {
+	s.t.Helper()
+	s.engine.publish(snapshot)
+	s.presenter.now()
+	s.until("the snapshot is shown", func() bool { return s.window.list.s == snapshot })
+}
+
+// heard waits for the engine to be told something, and returns the latest.
+func (s *stage) heard(n int) uploader.Command {
+	s.t.Helper()
+	s.until("the engine is told", func() bool { return len(s.engine.heard()) >= n })
+	commands := s.engine.heard()
+	if len(commands) > n {
+		s.t.Fatalf("the engine was told %v", commands)
+	}
+	return commands[n-1]
+}
+
+// rows are the transfers the window shows.
+func (s *stage) rows() []*uploader.Transfer { return s.window.list.s.Transfers }
+
+// file makes a file to upload.
+func file(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// uris are paths as the toolkit drops them.
+func uris(paths ...string) []fyne.URI {
+	list := make([]fyne.URI, len(paths))
+	for i, path := range paths {
+		list[i] = storage.NewFileURI(path)
+	}
+	return list
+}
+
+// press taps the button with that label in whatever lies over the window.
+func (s *stage) press(label string) {
+	s.t.Helper()
+	top := s.window.window.Canvas().Overlays().Top()
+	if top == nil {
+		s.t.Fatalf("nothing asks, so there is no %q to press", label)
+	}
+	for _, o := range test.LaidOutObjects(top) {
+		if button, ok := o.(*widget.Button); ok && button.Text == label && button.Visible() {
+			test.Tap(button)
+			return
+		}
+	}
+	s.t.Fatalf("there is no button %q", label)
+}
+
+// choose chooses the item of a menu.
+func pick(t *testing.T, menu *fyne.Menu, label string) {
+	t.Helper()
+	for _, item := range menu.Items {
+		if item.Label == label {
+			item.Action()
+			return
+		}
+	}
+	t.Fatalf("there is no item %q", label)
+}
+
+func labels(menu *fyne.Menu) []string {
+	var all []string
+	for _, item := range menu.Items {
+		if !item.IsSeparator {
+			all = append(all, item.Label)
+		}
+	}
+	return all
+}
+
+var errBroken = errors.New("broken")
+
+func (d *fakeDesktop) noted() []platform.Note {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.notes
+}
+
+func (d *fakeDesktop) taken() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.withdrawn
+}
+
+func (d *fakeDesktop) revealed() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.shown
+}
+
+// said is what the window said last in passing.
+func (s *stage) said() string { return s.window.toasts.Text }

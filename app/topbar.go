@@ -1,0 +1,133 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// longestName is how many characters of a server's name stand in the top bar.
+const longestName = 28
+
+// topBar is the row above the list: where to, what to add, and what to do with
+// all of it.
+type topBar struct {
+	content fyne.CanvasObject
+	to      *widget.Button
+	add     *widget.Button
+	toggle  *widget.Button // pauses or resumes everything
+	finish  *widget.Button // removes what is finished
+	folder  *widget.Button // opens the built-in receiver's folder
+
+	canvas  fyne.Canvas
+	actions barActions
+	servers []uploader.Server
+	chosen  uploader.ServerID
+	pausing bool
+}
+
+// barActions is what the bar's buttons do.
+type barActions struct {
+	choose                              func(uploader.ServerID)
+	addServer, addFiles, addFolder      func()
+	pauseAll, resumeAll, finish, reveal func()
+}
+
+func newTopBar(canvas fyne.Canvas, actions barActions) *topBar {
+	b := &topBar{canvas: canvas, actions: actions, pausing: true}
+	b.to = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
+	b.to.IconPlacement = widget.ButtonIconTrailingText
+	b.add = widget.NewButtonWithIcon(words.Say("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
+	b.add.Importance = widget.HighImportance
+	b.toggle = widget.NewButtonWithIcon(words.Say("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
+	b.finish = widget.NewButtonWithIcon("", theme.Icon(theme.IconRemove), actions.finish)
+	b.folder = widget.NewButtonWithIcon("", theme.Icon(theme.IconFolderOpen), actions.reveal)
+	for _, quiet := range []*widget.Button{b.finish, b.folder} {
+		quiet.Importance = widget.LowImportance
+	}
+	to := widget.NewLabel(words.Say("top.to"))
+	to.Importance = widget.LowImportance
+	b.content = container.NewHBox(to, b.to, b.folder, layout.NewSpacer(), b.add, b.toggle, b.finish)
+	return b
+}
+
+// show brings the bar to the state of the snapshot.
+func (b *topBar) show(s *uploader.Snapshot, chosen uploader.Server, sum tally) {
+	b.servers = s.Servers
+	b.chosen = chosen.ID
+	setText(b.to, shorten(words.Server(chosen), longestName))
+	setVisible(b.folder, chosen.Builtin())
+	setEnabled(b.finish, sum.closed > 0)
+	setEnabled(b.toggle, sum.running+sum.held > 0)
+	b.setPausing(sum.running > 0 || sum.held == 0)
+}
+
+func (b *topBar) setPausing(pausing bool) {
+	if pausing == b.pausing {
+		return
+	}
+	b.pausing = pausing
+	if pausing {
+		b.toggle.Icon = theme.Icon(theme.IconPause)
+		b.toggle.SetText(words.Say("top.pause-all"))
+		return
+	}
+	b.toggle.Icon = theme.Icon(theme.IconResume)
+	b.toggle.SetText(words.Say("top.resume-all"))
+}
+
+func (b *topBar) toggleAll() {
+	if b.pausing {
+		b.actions.pauseAll()
+		return
+	}
+	b.actions.resumeAll()
+}
+
+func (b *topBar) openServers() { b.open(b.serverMenu(), b.to) }
+
+func (b *topBar) serverMenu() *fyne.Menu {
+	items := make([]*fyne.MenuItem, 0, len(b.servers)+2)
+	for _, server := range b.servers {
+		item := fyne.NewMenuItem(shorten(words.Server(server), 2*longestName), func() { b.actions.choose(server.ID) })
+		item.Icon = serverIcon(server)
+		item.Checked = server.ID == b.chosen
+		items = append(items, item)
+	}
+	more := fyne.NewMenuItem(words.Say("top.add-server"), b.actions.addServer)
+	more.Icon = theme.Icon(theme.IconAdd)
+	return fyne.NewMenu("", append(items, fyne.NewMenuItemSeparator(), more)...)
+}
+
+func serverIcon(server uploader.Server) fyne.Resource {
+	if server.Builtin() {
+		return theme.Icon(theme.IconComputer)
+	}
+	return theme.Icon(theme.IconServer)
+}
+
+func (b *topBar) openAdd() {
+	files := fyne.NewMenuItem(words.Say("top.add-files"), b.actions.addFiles)
+	files.Icon = theme.Icon(theme.IconFile)
+	folder := fyne.NewMenuItem(words.Say("top.add-folder"), b.actions.addFolder)
+	folder.Icon = theme.Icon(theme.IconFolder)
+	b.open(fyne.NewMenu("", files, folder), b.add)
+}
+
+func (b *topBar) open(menu *fyne.Menu, below *widget.Button) {
+	widget.ShowPopUpMenuAtRelativePosition(menu, b.canvas, fyne.NewPos(0, below.Size().Height), below)
+}
+
+// shorten leaves the beginning of a text that is too long for its place.
+func shorten(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most-1]) + "…"
+}
