@@ -22,7 +22,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	SizeTile: 36,
 	SizeIcon: 20,
 	SizeMark: 14,
-	SizeRow:  64,
+	SizeRow:  60,
 
 	fynetheme.SizeNameText:               14,
 	fynetheme.SizeNameCaptionText:        12,

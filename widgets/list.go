@@ -1,0 +1,159 @@
+package widgets
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Model is what a SelectList shows. The list asks for the rows in sight only,
+// except where it has to look for an ID.
+type Model interface {
+	// Len is the number of rows.
+	Len() int
+	// ID names row i for as long as it exists, wherever it moves.
+	ID(i int) int64
+	// Bind fills a row, made by the list's create function, with row i.
+	Bind(i int, row fyne.CanvasObject)
+}
+
+// RowState is what a list knows of a row and the row's model does not.
+type RowState struct {
+	Selected bool
+	Cursor   bool          // the keyboard is here, and it is the keyboard that moved last
+	Hovered  bool          // the pointer is here,
+	Pointer  fyne.Position // at this place in the row
+}
+
+// Stateful is a row that shows its state.
+type Stateful interface {
+	SetState(state RowState)
+}
+
+// SelectList shows very many rows of one height, of which any number can be
+// selected: with a click, Ctrl and Shift, with the arrows, Home, End, PageUp
+// and PageDown, and with Ctrl+A.
+//
+// The selection is kept by ID, so it stays with its rows while others come and
+// go, and so does what is in sight when rows are inserted above it.
+//
+// Call Refresh when the model has changed in any way. It binds the rows in sight
+// and costs nothing for the others.
+type SelectList struct {
+	widget.BaseWidget
+
+	// OnActivate is told the row that was double-clicked, or that Enter was
+	// pressed on.
+	OnActivate func(id int64)
+	// OnSelect is called when the user has changed the selection.
+	OnSelect func()
+	// OnDelete is called for the Delete key, OnToggle for Space.
+	OnDelete, OnToggle func()
+	// OnMenu is called for a click with the other button and for the menu key,
+	// with a place on the canvas. The row clicked on is selected by then.
+	OnMenu func(at fyne.Position)
+
+	model     Model
+	selection selection
+	view      *viewport
+
+	focused   bool
+	keyboard  bool // the keyboard moved last, not the pointer
+	modifiers fyne.KeyModifier
+	pressed   press
+	now       func() time.Time
+}
+
+// press is the last press of the pointer's first button.
+type press struct {
+	id       int64
+	at       time.Time
+	collapse bool // letting go selects this row alone
+}
+
+// NewSelectList makes a list of the rows of a model. All rows have the height
+// that a new one has at least; create makes as many as are in sight.
+func NewSelectList(model Model, create func() fyne.CanvasObject) *SelectList {
+	l := &SelectList{model: model, now: time.Now}
+	l.view = newViewport(model, create, l.stateOf)
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// Selected returns the IDs of the selected rows in the model's order.
+func (l *SelectList) Selected() []int64 { return l.selection.in(l.model) }
+
+// Select selects these rows and no others.
+func (l *SelectList) Select(ids ...int64) {
+	l.selection.clear()
+	for _, id := range ids {
+		l.selection.add(id)
+	}
+	if len(ids) > 0 {
+		l.selection.anchor, l.selection.cursor, l.selection.begun = ids[0], ids[len(ids)-1], true
+	}
+	l.changed()
+}
+
+// SelectAll selects every row.
+func (l *SelectList) SelectAll() {
+	l.selection.all(l.model)
+	l.changed()
+}
+
+// ClearSelection selects nothing.
+func (l *SelectList) ClearSelection() {
+	l.selection.clear()
+	l.changed()
+}
+
+// ScrollTo brings a row into sight.
+func (l *SelectList) ScrollTo(id int64) {
+	if i, ok := find(l.model, id, l.view.first()); ok {
+		l.view.reveal(i)
+	}
+}
+
+// ScrollToTop shows the first row.
+func (l *SelectList) ScrollToTop() { l.view.scrollTo(0) }
+
+func (l *SelectList) changed() {
+	l.view.mark()
+	if l.OnSelect != nil {
+		l.OnSelect()
+	}
+}
+
+func (l *SelectList) stateOf(id int64) RowState {
+	cursor := l.focused && l.keyboard && l.selection.begun && l.selection.cursor == id
+	return RowState{Selected: l.selection.has(id), Cursor: cursor}
+}
+
+// MinSize is room for one row.
+func (l *SelectList) MinSize() fyne.Size { return l.view.least() }
+
+// CreateRenderer is called by the toolkit.
+func (l *SelectList) CreateRenderer() fyne.WidgetRenderer {
+	return &arranged{
+		objects: []fyne.CanvasObject{container.NewClip(l.view.layer), l.view.scroll},
+		arrange: l.view.resize,
+		least:   l.MinSize,
+		repaint: l.sync,
+		widget:  l,
+	}
+}
+
+// sync follows the model to what it is now.
+func (l *SelectList) sync() {
+	if l.view.sync() {
+		l.selection.in(l.model) // forgets rows that are gone
+	}
+}
+
+var (
+	_ fyne.Focusable         = (*SelectList)(nil)
+	_ fyne.Shortcutable      = (*SelectList)(nil)
+	_ fyne.SecondaryTappable = (*SelectList)(nil)
+)

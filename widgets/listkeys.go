@@ -1,0 +1,172 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+// What the keyboard does in a SelectList.
+
+var _ desktop.Keyable = (*SelectList)(nil)
+
+// FocusGained is called by the toolkit.
+func (l *SelectList) FocusGained() {
+	l.focused, l.keyboard = true, true
+	l.view.mark()
+}
+
+// FocusLost is called by the toolkit.
+func (l *SelectList) FocusLost() {
+	l.focused, l.modifiers = false, 0
+	l.view.mark()
+}
+
+// KeyDown is called by the toolkit.
+func (l *SelectList) KeyDown(e *fyne.KeyEvent) {
+	if isShift(e.Name) {
+		l.modifiers |= fyne.KeyModifierShift
+	}
+}
+
+// KeyUp is called by the toolkit.
+func (l *SelectList) KeyUp(e *fyne.KeyEvent) {
+	if isShift(e.Name) {
+		l.modifiers &^= fyne.KeyModifierShift
+	}
+}
+
+func isShift(key fyne.KeyName) bool {
+	return key == desktop.KeyShiftLeft || key == desktop.KeyShiftRight
+}
+
+// TypedRune is called by the toolkit. Letters mean nothing here.
+func (l *SelectList) TypedRune(rune) {}
+
+// TypedKey is called by the toolkit. A key that means nothing here is for the
+// window.
+func (l *SelectList) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		l.activateCursor()
+	case fyne.KeySpace:
+		call(l.OnToggle)
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		call(l.OnDelete)
+	case fyne.KeyEscape:
+		l.ClearSelection()
+	case desktop.KeyMenu:
+		l.openMenu()
+	default:
+		if to, ok := l.destination(e.Name); ok {
+			l.moveTo(to)
+		} else {
+			l.passKey(e)
+		}
+	}
+}
+
+// destination is the row that a key moves to.
+func (l *SelectList) destination(key fyne.KeyName) (int, bool) {
+	last := l.model.Len() - 1
+	at, known := l.cursor()
+	switch key {
+	case fyne.KeyHome:
+		return 0, true
+	case fyne.KeyEnd:
+		return last, true
+	case fyne.KeyUp, fyne.KeyPageUp:
+		if !known {
+			return last, true
+		}
+		return at - l.stride(key), true
+	case fyne.KeyDown, fyne.KeyPageDown:
+		if !known {
+			return 0, true
+		}
+		return at + l.stride(key), true
+	default:
+		return 0, false
+	}
+}
+
+func (l *SelectList) stride(key fyne.KeyName) int {
+	if key == fyne.KeyPageUp || key == fyne.KeyPageDown {
+		return max(l.view.page()-1, 1)
+	}
+	return 1
+}
+
+// cursor is the index of the row that the keyboard is on.
+func (l *SelectList) cursor() (int, bool) {
+	if !l.selection.begun {
+		return 0, false
+	}
+	return find(l.model, l.selection.cursor, l.view.first())
+}
+
+func (l *SelectList) moveTo(i int) {
+	if l.model.Len() == 0 {
+		return
+	}
+	i = min(max(i, 0), l.model.Len()-1)
+	l.keyboard = true
+	if l.modifiers&fyne.KeyModifierShift != 0 {
+		l.selection.extend(l.model, i)
+	} else {
+		l.selection.only(l.model.ID(i))
+	}
+	l.view.reveal(i)
+	l.changed()
+}
+
+func (l *SelectList) activateCursor() {
+	if i, ok := l.cursor(); ok {
+		l.activate(l.model.ID(i))
+	}
+}
+
+func (l *SelectList) activate(id int64) {
+	if l.OnActivate != nil {
+		l.OnActivate(id)
+	}
+}
+
+// openMenu opens the menu under the row that the keyboard is on.
+func (l *SelectList) openMenu() {
+	i, ok := l.cursor()
+	if !ok || l.OnMenu == nil {
+		return
+	}
+	l.view.reveal(i)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(l)
+	below := float32(i+1)*l.view.rowHeight() - l.view.scroll.Offset.Y
+	l.OnMenu(at.AddXY(l.view.rowHeight(), below))
+}
+
+// TypedShortcut is called by the toolkit. Other shortcuts than Ctrl+A are for
+// the window, which would not see them while the list has the focus.
+func (l *SelectList) TypedShortcut(s fyne.Shortcut) {
+	if _, ok := s.(*fyne.ShortcutSelectAll); ok {
+		l.SelectAll()
+		return
+	}
+	if window, ok := l.canvas().(fyne.Shortcutable); ok {
+		window.TypedShortcut(s)
+	}
+}
+
+func (l *SelectList) passKey(e *fyne.KeyEvent) {
+	if c := l.canvas(); c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(e)
+	}
+}
+
+func (l *SelectList) canvas() fyne.Canvas {
+	return fyne.CurrentApp().Driver().CanvasForObject(l)
+}
+
+func call(f func()) {
+	if f != nil {
+		f()
+	}
+}

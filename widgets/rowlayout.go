@@ -1,0 +1,150 @@
+package widgets
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// A row, from left to right: the tile with the icon; the name over the state in
+// words over the bar; the columns of numbers; the buttons. The columns keep
+// their places from row to row, whatever the buttons are, and leave one after
+// the other when the row is narrow. Distances are in steps of the grid.
+const (
+	edge         = 4.0  // from the border to what is inside
+	gap          = 3.0  // between what stands side by side
+	reservedSide = 18.0 // kept for two icons at the right, shown or not
+	leastName    = 44.0 // the columns leave when the name has less
+)
+
+// columnWidths are the rooms for size, speed and time left, wide enough for
+// their longest words, so that nothing moves when the digits change.
+var columnWidths = [...]float32{32, 21, 24}
+
+func (r *Row) arrange(size fyne.Size) {
+	if size.IsZero() {
+		return
+	}
+	inset := theme.Grid(1)
+	r.back.Resize(fyne.NewSize(size.Width-2*inset, size.Height-2))
+	r.back.Move(fyne.NewPos(inset, 1))
+
+	left := r.arrangeTile(size)
+	buttons := r.arrangeButtons(size)
+	right := size.Width - theme.Grid(edge) - max(theme.Grid(reservedSide), buttons) - theme.Grid(gap)
+	r.line.Resize(fyne.NewSize(size.Width-left-theme.Grid(edge), 1))
+	r.line.Move(fyne.NewPos(left, size.Height-1))
+	r.arrangeText(left, right, size)
+}
+
+// arrangeTile places the icon and returns where the text begins.
+func (r *Row) arrangeTile(size fyne.Size) float32 {
+	tile := theme.Size(theme.SizeTile)
+	at := fyne.NewPos(theme.Grid(edge), snap((size.Height-tile)/2))
+	r.tile.Resize(fyne.NewSquareSize(tile))
+	r.tile.Move(at)
+	r.icon.place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
+	return at.X + tile + theme.Grid(gap)
+}
+
+// arrangeText places name, state, bar and numbers between left and right.
+func (r *Row) arrangeText(left, right float32, size fyne.Size) {
+	nameHeight, detailHeight := r.name.height(), r.detail.height()
+	top := (size.Height - nameHeight - detailHeight) / 2
+	if r.model.ShowBar {
+		top -= theme.Grid(1)
+	}
+	top = snap(top)
+	columns := r.arrangeColumns(left, right, top+(nameHeight-detailHeight)/2)
+	r.name.place(fyne.NewPos(left, top), fyne.NewSize(columns-left, nameHeight))
+
+	mark := theme.Size(theme.SizeMark)
+	words := left
+	if r.model.Glyph != "" {
+		r.glyph.place(fyne.NewPos(left+mark/2, top+nameHeight+detailHeight/2), mark)
+		words += mark + theme.Grid(1.25)
+	}
+	r.detail.place(fyne.NewPos(words, top+nameHeight), fyne.NewSize(right-words, detailHeight))
+
+	height := theme.Size(theme.SizeBar)
+	r.bar.Resize(fyne.NewSize(right-left, height))
+	r.bar.Move(fyne.NewPos(left, size.Height-theme.Grid(2)-height))
+}
+
+// arrangeColumns places the columns that have room, right to left, and returns
+// where the name has to end. Places are counted from the row's own edge, not
+// from its buttons, so that columns stand under each other.
+func (r *Row) arrangeColumns(left, right, top float32) float32 {
+	end := r.Size().Width - theme.Grid(edge+reservedSide+gap)
+	used := right
+	shown := columnsIn(end - left)
+	for i := len(columnWidths) - 1; i >= 0; i-- {
+		width := theme.Grid(columnWidths[i])
+		column := r.columns[i]
+		show := i < shown && column.whole != "" && end <= right
+		setVisible(column.text, show)
+		if show {
+			column.place(fyne.NewPos(end-width, top), fyne.NewSize(width, column.height()))
+			used = min(used, end-width-theme.Grid(gap))
+		}
+		if i < shown {
+			end -= width
+		}
+	}
+	return used
+}
+
+// columnsIn is how many columns have a place beside a name that can be read.
+func columnsIn(room float32) int {
+	room -= theme.Grid(leastName)
+	for i, width := range columnWidths {
+		room -= theme.Grid(width)
+		if room < 0 {
+			return i
+		}
+	}
+	return len(columnWidths)
+}
+
+// arrangeButtons places the buttons that are shown now and returns the room
+// that they take at all times.
+func (r *Row) arrangeButtons(size fyne.Size) float32 {
+	r.provideButtons(len(r.model.Actions))
+	awake := r.state.Hovered || r.state.Selected || r.state.Cursor
+	x := size.Width - theme.Grid(edge) + theme.Grid(1)
+	lasting := float32(0)
+	for i, action := range slices.Backward(r.model.Actions) {
+		button := r.buttons[i]
+		setVisible(button, awake || action.Prominent)
+		button.set(action, r.state.Hovered && button.Visible() && r.pointsAt(button))
+		least := button.MinSize()
+		x -= least.Width
+		button.Resize(least)
+		button.Move(fyne.NewPos(x, snap((size.Height-least.Height)/2)))
+		if action.Prominent {
+			lasting = size.Width - theme.Grid(edge) - x
+			x -= theme.Grid(1)
+		}
+	}
+	return lasting
+}
+
+func (r *Row) pointsAt(button *rowButton) bool {
+	at := r.state.Pointer.Subtract(button.Position())
+	return at.X >= 0 && at.Y >= 0 && at.X < button.Size().Width && at.Y < button.Size().Height
+}
+
+// provideButtons makes as many buttons as there are actions and hides the rest.
+func (r *Row) provideButtons(count int) {
+	for len(r.buttons) < count {
+		button := newRowButton(r.act)
+		r.buttons = append(r.buttons, button)
+		r.container.Objects = append(r.container.Objects, button)
+	}
+	for _, spare := range r.buttons[count:] {
+		setVisible(spare, false)
+	}
+	r.container.Resize(r.Size())
+}
