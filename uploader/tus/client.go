@@ -58,10 +58,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new client: endpoint: %w", err)
 	}
-	header := config.Header.Clone()
-	if header == nil {
-		header = http.Header{}
-	}
+	header := canonical(config.Header)
 	if err := checkHeader(header); err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
 	}
@@ -80,6 +77,17 @@ func New(config Config) (*Client, error) {
 		endpoint: endpoint, http: transport, header: header,
 		override: config.MethodOverride, secrets: secretsOf(header),
 	}, nil
+}
+
+// canonical copies a header under the names that net/http looks for, so that
+// what the protocol needs replaces it whatever its spelling.
+func canonical(header http.Header) http.Header {
+	copied := make(http.Header, len(header))
+	for name, values := range header {
+		name = http.CanonicalHeaderKey(name)
+		copied[name] = append(copied[name], values...)
+	}
+	return copied
 }
 
 func checkHeader(header http.Header) error {

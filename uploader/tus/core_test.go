@@ -136,7 +136,7 @@ func TestC7HeadIsNotAnsweredFromACache(t *testing.T) {
 func TestC8PatchIsExactlyWhatTheProtocolAsks(t *testing.T) {
 	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 12"))
 	client := connect(t, tus.Config{Endpoint: server.URL, Header: http.Header{
-		"Content-Type": {"text/plain"}, "Upload-Offset": {"99"}, "X-Own": {"kept"}, "Tus-Resumable": {"0.2.2"},
+		"content-type": {"text/plain"}, "Upload-Offset": {"99"}, "X-Own": {"kept"}, "Tus-Resumable": {"0.2.2"},
 	}})
 	got, err := client.Patch(t.Context(), server.URL+"/u?x=1", 7, strings.NewReader("hello, and more"), 5)
 	if err != nil || got.Offset != 12 {

@@ -49,12 +49,12 @@ func resolve(answered *url.URL, location string) (*url.URL, error) {
 	}
 	reference, err := url.Parse(location)
 	if err != nil {
-		return nil, fmt.Errorf("Location: %w", withoutURL(err))
+		return nil, fmt.Errorf("read Location: %w", withoutURL(err))
 	}
 	target := answered.ResolveReference(reference)
 	target.Fragment, target.RawFragment, target.User = "", "", nil
 	if err := checkURL(target); err != nil {
-		return nil, fmt.Errorf("Location: %w", err)
+		return nil, fmt.Errorf("read Location: %w", err)
 	}
 	if answered.Scheme == "https" && target.Scheme == "http" && sameHost(answered, target) {
 		target.Scheme = "https"

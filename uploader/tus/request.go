@@ -3,6 +3,7 @@ package tus
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -83,9 +84,7 @@ func (c *Client) message(ctx context.Context, r request) (*http.Request, error) 
 	if c.trusts(r.url) {
 		message.Header = c.header.Clone()
 	}
-	for name, values := range r.header {
-		message.Header[name] = values
-	}
+	maps.Copy(message.Header, r.header)
 	if r.body == nil {
 		return message, nil
 	}
@@ -169,7 +168,7 @@ func stopped(ctx context.Context, op fault.Op) error {
 	if cause != ended { //nolint:errorlint // the very same value means that no cause was given
 		err = fmt.Errorf("%s: %w: %w", op, ended, cause)
 	}
-	if ended == context.DeadlineExceeded { //nolint:errorlint // Err returns the value itself
+	if ended == context.DeadlineExceeded {
 		return fault.New(fault.Transient, op, err)
 	}
 	return err

@@ -7,8 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, uploadtest.TusdGoroutines()) }
 
 // hold creates an upload of size bytes and sends content as its beginning.
 func hold(t *testing.T, endpoint, size, content string) (location string) {
