@@ -5,9 +5,9 @@ import (
 	_ "fyne.io/fyne/v2/dialog"
 	_ "fyne.io/fyne/v2/driver/desktop"
 	_ "fyne.io/fyne/v2/lang"
-	_ "fyne.io/systray"
 	_ "fyne.io/fyne/v2/test"
 	_ "fyne.io/fyne/v2/widget"
+	_ "fyne.io/systray"
 	_ "github.com/adrg/xdg"
 	_ "github.com/alecthomas/kong"
 	_ "github.com/dustin/go-humanize"
@@ -32,5 +32,3 @@ import (
 	_ "gorm.io/gorm"
 	_ "pgregory.net/rapid"
 )
-
-func main() {}

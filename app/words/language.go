@@ -14,6 +14,10 @@ import (
 	"github.com/ferryapp/ferry/assets/translations"
 )
 
+// Variable is the environment variable that chooses a language instead of the
+// system's.
+const Variable = "FERRY_LANGUAGE"
+
 // Language names one of the languages Ferry speaks, as BCP 47 writes it.
 type Language string
 

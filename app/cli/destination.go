@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// Sentence is an error that is in words for people already.
+type Sentence struct{ Text string }
+
+func (e *Sentence) Error() string { return e.Text }
+
+func say(key string, data words.Data) error { return &Sentence{words.Say(key, data)} }
+
+// destination finds the server that to names. A URL that is not known yet is
+// asked first whether it is a tus server at all, and then remembered.
+func (d *Desk) destination(ctx context.Context, to string, header http.Header) (uploader.ServerID, error) {
+	if to == "" {
+		return uploader.BuiltinServer, nil
+	}
+	if !strings.Contains(to, "://") {
+		server, err := named(d.Engine.Snapshot().Servers, to)
+		if err == nil && len(header) > 0 {
+			d.Book.Remember(server.Endpoint, header)
+		}
+		return server.ID, err
+	}
+	endpoint, header, err := address(to, header)
+	if err != nil {
+		return 0, err
+	}
+	if len(header) > 0 {
+		d.Book.Remember(endpoint, header)
+	}
+	if server, ok := at(d.Engine.Snapshot().Servers, endpoint); ok {
+		return server.ID, nil
+	}
+	return d.meet(ctx, endpoint)
+}
+
+// meet asks a new server what it can do, and keeps it when it answers.
+func (d *Desk) meet(ctx context.Context, endpoint string) (uploader.ServerID, error) {
+	if _, err := d.Engine.Probe(ctx, endpoint); err != nil {
+		return 0, about(endpoint, err)
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return 0, err
+	}
+	if err := d.Engine.Do(ctx, uploader.SaveServer{Server: uploader.Server{Name: u.Host, Endpoint: endpoint}}); err != nil {
+		return 0, err
+	}
+	server, ok := at(d.Engine.Snapshot().Servers, endpoint)
+	if !ok {
+		return 0, fault.Newf(fault.Bug, fault.Save, "the server at %s was not kept", endpoint)
+	}
+	return server.ID, nil
+}
+
+// address takes a URL apart into the endpoint to remember and the credentials not
+// to: a user and password in it become a header.
+func address(to string, header http.Header) (string, http.Header, error) {
+	u, err := url.Parse(to)
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", nil, say("cli.address", words.Data{"URL": words.Printable(to)})
+	}
+	if user := u.User; user != nil && header.Get("Authorization") == "" {
+		password, _ := user.Password()
+		header = header.Clone()
+		if header == nil {
+			header = http.Header{}
+		}
+		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)))
+	}
+	u.User, u.Fragment, u.RawFragment = nil, "", ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String(), header, nil
+}
+
+func at(servers []uploader.Server, endpoint string) (uploader.Server, bool) {
+	for _, server := range servers {
+		if server.Endpoint == endpoint {
+			return server, true
+		}
+	}
+	return uploader.Server{}, false
+}
+
+// named finds a server by its name, in whatever case.
+func named(servers []uploader.Server, name string) (uploader.Server, error) {
+	var found []uploader.Server
+	var names []string
+	for _, server := range servers {
+		shown := words.Server(server)
+		names = append(names, shown)
+		if strings.EqualFold(shown, name) || strings.EqualFold(server.Name, name) {
+			found = append(found, server)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return uploader.Server{}, say("cli.server.unknown", words.Data{"Name": words.Printable(name), "Known": strings.Join(names, ", ")})
+	default:
+		return uploader.Server{}, say("cli.server.ambiguous", words.Data{"Name": words.Printable(name)})
+	}
+}
+
+// parseHeaders reads "Name: value" lines.
+func parseHeaders(lines []string) (http.Header, error) {
+	header := http.Header{}
+	for _, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
+			return nil, usage("cli.usage.header", words.Data{"Name": words.Printable(name)})
+		}
+		header.Add(name, value)
+	}
+	return header, nil
+}

@@ -1,0 +1,185 @@
+// Package cli is Ferry in a terminal: what can be typed, carried out on the same
+// engine as the window's, and told in lines. Parse reads the arguments and does
+// nothing else. A Desk carries out requests, no matter whether they were typed
+// here or handed over by another program. A Printer tells what happens: as a bar
+// and lines for people, or as one JSON object a line for programs.
+//
+// The rules of the terminal: results go to the standard output, everything about
+// the way there to the standard error; a bar is drawn on a terminal only; every
+// error is one sentence that ends with what can be done.
+package cli
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/ferryapp/ferry/app/words"
+)
+
+// The exit codes.
+const (
+	ExitOK          = 0   // all across
+	ExitFailed      = 1   // some failed, or nothing could be begun
+	ExitUsage       = 2   // the arguments make no sense
+	ExitInterrupted = 130 // stopped by a signal; everything is saved
+)
+
+// usualFingerprint is the strategy when none is asked for.
+const usualFingerprint = "metadata"
+
+// Invocation is what was typed. Exactly one of the commands is not nil.
+type Invocation struct {
+	Profile string // the profile folder; "" for the default
+	Window  *Window
+	Send    *Send
+	Resume  *Resume
+	List    *List
+	Receive *Receive
+	Version bool
+}
+
+// Window is the bare command: show the window and add files.
+type Window struct {
+	Hidden bool     `help:"${help_hidden}"`
+	Paths  []string `arg:"" optional:"" name:"file" help:"${help_paths}"`
+}
+
+// Send uploads files, and ends when all are across.
+type Send struct {
+	To          string   `placeholder:"NAME|URL" help:"${help_to}"`
+	Header      []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	Fingerprint string   `enum:"metadata,path,content" default:"metadata" help:"${help_fingerprint}"`
+	JSON        bool     `name:"json" help:"${help_json}"`
+	Quiet       bool     `short:"q" help:"${help_quiet}"`
+	Paths       []string `arg:"" name:"file" help:"${help_paths}"`
+}
+
+// Resume goes on with everything unfinished.
+type Resume struct {
+	JSON bool `name:"json" help:"${help_json}"`
+}
+
+// List tells the transfers there are.
+type List struct {
+	JSON bool `name:"json" help:"${help_json}"`
+	All  bool `help:"${help_all}"`
+}
+
+// Receive is the built-in receiver alone.
+type Receive struct {
+	Listen string `placeholder:"ADDR" help:"${help_listen}"`
+	Dir    string `placeholder:"DIR" help:"${help_dir}"`
+	JSON   bool   `name:"json" help:"${help_json}"`
+}
+
+// grammar is the command line as kong reads it.
+type grammar struct {
+	Help    helpFlag `short:"h" help:"${help_help}"`
+	Profile string   `placeholder:"DIR" help:"${help_profile}"`
+
+	Window  Window   `cmd:"" default:"withargs" help:"${help_window}"`
+	Send    Send     `cmd:"" help:"${help_send}"`
+	Resume  Resume   `cmd:"" help:"${help_resume}"`
+	List    List     `cmd:"" help:"${help_list}"`
+	Receive Receive  `cmd:"" help:"${help_receive}"`
+	Version struct{} `cmd:"" help:"${help_version}"`
+}
+
+// ErrHelp says that help was asked for and given.
+var ErrHelp = errors.New("help was given")
+
+// UsageError says, in words, why the arguments make no sense.
+type UsageError struct{ Sentence string }
+
+func (e *UsageError) Error() string { return e.Sentence }
+
+type helpFlag bool
+
+// BeforeReset is kong's hook for a flag that acts before anything is checked.
+// Without a command the help is about all of them.
+func (helpFlag) BeforeReset(ctx *kong.Context) error {
+	if ctx.Selected() == ctx.Model.DefaultCmd {
+		ctx.Path = ctx.Path[:1]
+	}
+	return errors.Join(ErrHelp, ctx.PrintUsage(false))
+}
+
+// Parse reads the arguments. It fails with ErrHelp once help is written to out,
+// or with a *UsageError.
+func Parse(args []string, out io.Writer) (Invocation, error) {
+	var typed grammar
+	parser, err := kong.New(&typed,
+		kong.Name("ferry"), kong.Description(words.Say("cli.description")), kong.NoDefaultHelp(),
+		kong.Writers(out, out), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), help(),
+	)
+	if err != nil {
+		return Invocation{}, err
+	}
+	ctx, err := parser.Parse(args)
+	if errors.Is(err, ErrHelp) {
+		return Invocation{}, ErrHelp
+	}
+	if err != nil {
+		return Invocation{}, usage("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error())})
+	}
+	return typed.invocation(ctx.Selected().Name)
+}
+
+func (g *grammar) invocation(command string) (Invocation, error) {
+	i := Invocation{Profile: g.Profile}
+	switch command {
+	case "send":
+		i.Send = &g.Send
+		return i, errors.Join(checkPaths(g.Send.Paths), checkHeaders(g.Send))
+	case "resume":
+		i.Resume = &g.Resume
+	case "list":
+		i.List = &g.List
+	case "receive":
+		i.Receive = &g.Receive
+	case "version":
+		i.Version = true
+	default:
+		i.Window = &g.Window
+		return i, checkPaths(g.Window.Paths)
+	}
+	return i, nil
+}
+
+func checkPaths(paths []string) error {
+	for _, path := range paths {
+		switch path {
+		case "":
+			return usage("cli.usage.empty", nil)
+		case "-":
+			return usage("cli.usage.stdin", nil)
+		}
+	}
+	return nil
+}
+
+func checkHeaders(s Send) error {
+	if len(s.Header) > 0 && s.To == "" {
+		return usage("cli.usage.header.to", nil)
+	}
+	_, err := parseHeaders(s.Header)
+	return err
+}
+
+func usage(key string, data words.Data) error { return &UsageError{words.Say(key, data)} }
+
+// help fills the help texts in the language loaded.
+func help() kong.Vars {
+	texts := kong.Vars{}
+	for _, key := range []string{
+		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.header",
+		"help.fingerprint", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
+		"help.listen", "help.dir", "help.version",
+	} {
+		texts[strings.ReplaceAll(key, ".", "_")] = words.Say(key)
+	}
+	return texts
+}

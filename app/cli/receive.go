@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/receiver"
+)
+
+// Serve runs the built-in receiver alone until ctx ends, after telling where it
+// is. dir is where files go unless the command says otherwise.
+func (r *Receive) Serve(ctx context.Context, dir string, log *slog.Logger, streams Streams) error {
+	if r.Dir != "" {
+		dir = r.Dir
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fault.New(fault.LocalDisk, fault.Open, err)
+	}
+	server, err := receiver.Open(receiver.Config{Dir: dir, Listen: r.Listen, Log: log})
+	if errors.Is(err, receiver.ErrInUse) {
+		return err
+	}
+	if err != nil {
+		log.Error("open receiver", "err", err)
+		return say("cli.receive.failed", words.Data{"Detail": words.Printable(err.Error())})
+	}
+	if err := r.tell(server, streams); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return server.Serve(ctx)
+}
+
+func (r *Receive) tell(server *receiver.Receiver, streams Streams) error {
+	if r.JSON {
+		return json.NewEncoder(streams.Out).Encode(struct {
+			Event string `json:"event"`
+			URL   string `json:"url"`
+			Dir   string `json:"dir"`
+		}{"receiving", server.Endpoint(), server.Dir()})
+	}
+	_, err := fmt.Fprintln(streams.Out, words.Say("cli.receive", words.Data{"URL": server.Endpoint(), "Dir": words.Printable(server.Dir())}))
+	return err
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/receiver"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// How long a program that just starts or ends in the same profile is waited for,
+// and how often it is looked after.
+const (
+	arrivalMost  = 10 * time.Second
+	arrivalEvery = 50 * time.Millisecond
+)
+
+// enter takes the profile's lock, or does what ask does with the program that
+// holds it; then the lock is nil. A holder that is just coming or going, and
+// therefore does not listen, is waited for.
+func (w work) enter(ctx context.Context, ask func() error) (*instance.Lock, error) {
+	patience, cancel := context.WithTimeout(ctx, arrivalMost)
+	defer cancel()
+	for {
+		lock, err := instance.Acquire(w.profile.Lock())
+		if !errors.Is(err, instance.ErrTaken) {
+			return lock, err
+		}
+		if err := ask(); !errors.Is(err, instance.ErrNobody) {
+			return nil, err
+		}
+		select {
+		case <-time.After(arrivalEvery):
+		case <-patience.Done():
+			return nil, errors.Join(ctx.Err(), instance.ErrNobody)
+		}
+	}
+}
+
+// elsewhere says of a request that was interrupted that it goes on all the same.
+func elsewhere(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(&cli.Sentence{Text: words.Say("cli.elsewhere")}, ctx.Err())
+	}
+	return err
+}
+
+// options are what a session is opened with.
+type options struct {
+	fingerprint string // a source.Strategy's name; "" for the usual one
+	ask         bool   // hold what an earlier run left unfinished
+	show        func(ctx context.Context, paths []string) error
+}
+
+// session is everything that runs while a profile is being worked in. It is
+// opened from the disk up, and closed in the opposite order: first nobody asks
+// for anything new, then the engine saves everything, then the rest ends.
+type session struct {
+	lock      *instance.Lock
+	database  *db.DB
+	transport *http.Transport
+	receiver  *running // nil when it could not be opened
+	deaf      error    // why it could not
+	engine    *uploader.Engine
+	loop      *running
+	desk      *cli.Desk
+	server    *instance.Server
+}
+
+// open begins to work in the profile of which lock is held. It always takes the
+// lock over.
+func open(ctx context.Context, w work, lock *instance.Lock, o options) (*session, error) {
+	s := &session{lock: lock}
+	if err := s.open(ctx, w, o); err != nil {
+		return nil, s.close(err)
+	}
+	return s, nil
+}
+
+func (s *session) open(ctx context.Context, w work, o options) (err error) {
+	if s.database, err = w.database(ctx); err != nil {
+		return err
+	}
+	strategy, err := strategyOf(o.fingerprint)
+	if err != nil {
+		return err
+	}
+	builtin := s.receive(w)
+	s.transport = netx.Transport(netx.Config{})
+	book := connect.NewBook(netx.Watch(s.transport))
+	s.engine = uploader.New(uploader.Config{
+		Store: s.database, Connect: book.Connect, Log: w.log, Fingerprint: strategy, Builtin: builtin, Ask: o.ask,
+	})
+	s.loop = start(s.engine.Run)
+	if err := s.loaded(ctx); err != nil {
+		return err
+	}
+	s.desk = &cli.Desk{Engine: s.engine, Book: book, Show: o.show}
+	s.server, err = instance.Listen(w.profile.Meeting(), s.desk.Answer, w.log)
+	return err
+}
+
+// receive starts the built-in receiver and returns its endpoint. Ferry works
+// without it: there are other servers.
+func (s *session) receive(w work) string {
+	r, err := receiver.Open(receiver.Config{Dir: w.profile.Received, Log: w.log})
+	if err != nil {
+		w.log.Warn("the built-in receiver does not run", "err", err)
+		s.deaf = err
+		return ""
+	}
+	s.receiver = start(r.Serve)
+	return r.Endpoint()
+}
+
+// reachable fails for a request that needs the built-in receiver when that does
+// not run. One that another program runs for the same folder will do.
+func (s *session) reachable(w work, request instance.Request) error {
+	if s.deaf == nil || request.Command != instance.Send || request.To != "" {
+		return nil
+	}
+	builtin, _ := s.engine.Snapshot().Server(uploader.BuiltinServer)
+	if errors.Is(s.deaf, receiver.ErrInUse) && builtin.Endpoint != "" {
+		return nil
+	}
+	return &cli.Sentence{Text: words.Say("cli.received.unavailable", words.Data{"Dir": w.profile.Received, "Log": w.profile.Log()})}
+}
+
+// loaded waits for the engine's first snapshot, or for what it failed with.
+func (s *session) loaded(ctx context.Context) error {
+	watch, cancel := context.WithCancel(ctx)
+	defer cancel()
+	kicks := s.engine.Watch(watch)
+	for s.engine.Snapshot().Seq == 0 {
+		if _, ok := <-kicks; !ok {
+			return errors.Join(ctx.Err(), uploader.ErrStopped)
+		}
+	}
+	return nil
+}
+
+// close ends everything and returns what went wrong, err first. When the engine
+// ended by itself its own error says why, better than that of who noticed.
+func (s *session) close(err error) error {
+	var ends []error
+	end := func(failed error) { ends = append(ends, failed) }
+	if s.server != nil {
+		end(s.server.Close())
+	}
+	if s.loop != nil {
+		stopped := s.loop.stop()
+		if stopped != nil && (errors.Is(err, uploader.ErrStopped) || errors.Is(err, feed.ErrEnded)) {
+			err = nil
+		}
+		end(stopped)
+	}
+	if s.receiver != nil {
+		end(s.receiver.stop())
+	}
+	if s.transport != nil {
+		s.transport.CloseIdleConnections()
+	}
+	if s.database != nil {
+		end(s.database.Close())
+	}
+	end(s.lock.Release())
+	if err != nil && errors.Join(ends...) == nil {
+		return err // as it is, for errors that compare by identity
+	}
+	return errors.Join(append([]error{err}, ends...)...)
+}
+
+// running is something that runs on a goroutine of its own.
+type running struct {
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+// start runs something until stop. It does not end with the program's context:
+// the order of the end is stop's caller's.
+func start(run func(context.Context) error) *running {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{cancel: cancel, ended: make(chan error, 1)}
+	go func() { r.ended <- run(ctx) }()
+	return r
+}
+
+func (r *running) stop() error {
+	r.cancel()
+	return <-r.ended
+}
+
+func strategyOf(name string) (source.Strategy, error) {
+	if name == "" {
+		return source.Metadata, nil
+	}
+	return source.ParseStrategy(name)
+}
+
+// load reads what is saved of a profile in which nothing runs.
+func load(ctx context.Context, w work) (uploader.Saved, error) {
+	database, err := w.database(ctx)
+	if err != nil {
+		return uploader.Saved{}, err
+	}
+	saved, err := database.Load(ctx)
+	return saved, errors.Join(err, database.Close())
+}
+
+// database opens the profile's database, and says when it had to be repaired.
+func (w work) database(ctx context.Context) (*db.DB, error) {
+	d, err := db.Open(ctx, w.profile.Database())
+	file := words.Data{"File": words.Printable(w.profile.Database())}
+	switch {
+	case errors.Is(err, db.ErrNewer):
+		return nil, &cli.Sentence{Text: words.Say("cli.database.newer", file)}
+	case errors.Is(err, db.ErrNotFerry):
+		return nil, &cli.Sentence{Text: words.Say("cli.database.foreign", file)}
+	case err != nil:
+		return nil, err
+	}
+	if r := d.Recovery(); r.Happened() {
+		w.log.Error("the database was damaged", "aside", r.SetAside, "restored", r.Restored, "reason", r.Reason)
+		key := "cli.recovered"
+		if r.Restored == "" {
+			key = "cli.recovered.empty"
+		}
+		_, _ = fmt.Fprintln(w.streams.Err, words.Say(key, words.Data{"SetAside": words.Printable(r.SetAside)}))
+	}
+	return d, nil
+}
