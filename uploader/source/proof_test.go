@@ -1,0 +1,134 @@
+package source_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+const mib = 1 << 20
+
+func noise(n int) []byte {
+	content := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(content) // never fails
+	return content
+}
+
+func allOf(p source.Proof) []int {
+	picks := make([]int, len(p))
+	for i := range picks {
+		picks[i] = i
+	}
+	return picks
+}
+
+func TestBlocksAreFewAndPowersOfTwo(t *testing.T) {
+	for _, c := range []struct{ size, want int64 }{
+		{0, mib}, {1, mib}, {4096 * mib, mib}, {4096*mib + 1, 2 * mib}, {1 << 40, 256 * mib},
+	} {
+		if got := source.BlockSize(c.size); got != c.want {
+			t.Errorf("a file of %d bytes has blocks of %d, want %d", c.size, got, c.want)
+		}
+	}
+}
+
+func TestAProofIsTheSameHoweverOftenItWasInterrupted(t *testing.T) {
+	content := noise(2*mib + 12345)
+	rapid.Check(t, func(t *rapid.T) {
+		var proof source.Proof
+		stops := rapid.SliceOfN(rapid.Int64Range(0, int64(len(content))), 0, 6).Draw(t, "stops")
+		var prover *source.Prover
+		for _, stop := range append(stops, int64(len(content))) {
+			prover = source.NewProver(bytes.NewReader(content), int64(len(content)), proof)
+			if err := prover.Advance(t.Context(), stop); err != nil {
+				t.Fatal(err)
+			}
+			proof = prover.Proof()
+		}
+		if prover.Sum() != sha256.Sum256(content) {
+			t.Fatal("the sum is not that of the content")
+		}
+		if len(proof) != 3 || proof.Covers() != int64(len(content)) {
+			t.Fatalf("%d marks that cover %d bytes", len(proof), proof.Covers())
+		}
+		if err := proof.Check(t.Context(), bytes.NewReader(content), allOf(proof)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestOneChangedByteIsFoundWhereItIs(t *testing.T) {
+	content := noise(4 * mib)
+	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), nil)
+	if err := prover.Advance(t.Context(), int64(len(content))); err != nil {
+		t.Fatal(err)
+	}
+	proof := prover.Proof()
+	rapid.Check(t, func(t *rapid.T) {
+		at := rapid.IntRange(0, len(content)-1).Draw(t, "at")
+		edited := bytes.Clone(content)
+		edited[at] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+		for i := range proof {
+			err := proof.Check(t.Context(), bytes.NewReader(edited), []int{i})
+			if changed := fault.Is(err, fault.SourceChanged); changed != (at/mib == i) {
+				t.Fatalf("byte %d was edited; block %d: %v", at, i, err)
+			}
+		}
+	})
+}
+
+func TestAProofCannotBeHadOfBytesThatAreNotThere(t *testing.T) {
+	content := noise(mib)
+	prover := source.NewProver(bytes.NewReader(content), 2*mib, nil)
+	if err := prover.Advance(t.Context(), 2*mib); !fault.Is(err, fault.SourceChanged) {
+		t.Errorf("a file that shrank: %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := source.NewProver(bytes.NewReader(content), mib, nil).Advance(ended, mib); !errors.Is(err, context.Canceled) {
+		t.Errorf("an ended context: %v", err)
+	}
+}
+
+func TestAnUnreadableProofProvesNothing(t *testing.T) {
+	content := noise(2 * mib)
+	broken := source.Proof{{At: mib, State: []byte("from another world")}}
+	if err := broken.Check(t.Context(), bytes.NewReader(content), []int{0}); !fault.Is(err, fault.SourceChanged) {
+		t.Errorf("checking it: %v", err)
+	}
+	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), broken)
+	if err := prover.Advance(t.Context(), int64(len(content))); err != nil {
+		t.Fatal(err)
+	}
+	if prover.Sum() != sha256.Sum256(content) {
+		t.Error("continuing it does not begin anew")
+	}
+}
+
+func TestUptoLeavesOutWhatTheServerDoesNotHold(t *testing.T) {
+	proof := source.Proof{{At: mib}, {At: 2 * mib}, {At: 2*mib + 5}}
+	for _, c := range []struct{ n, want int64 }{{0, 0}, {mib - 1, 0}, {mib, mib}, {2*mib + 4, 2 * mib}, {9 * mib, 2*mib + 5}} {
+		if got := proof.Upto(c.n).Covers(); got != c.want {
+			t.Errorf("up to %d it covers %d, want %d", c.n, got, c.want)
+		}
+	}
+}
+
+func BenchmarkProve(b *testing.B) {
+	content := noise(64 * mib)
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		prover := source.NewProver(bytes.NewReader(content), int64(len(content)), nil)
+		if err := prover.Advance(b.Context(), int64(len(content))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
