@@ -49,13 +49,6 @@ func Watch(next http.RoundTripper) *Watchdog {
 	return &Watchdog{Next: next, Sending: Sending, Answering: Answering}
 }
 
-// CloseIdleConnections lets an http.Client reach the transport inside.
-func (w *Watchdog) CloseIdleConnections() {
-	if closer, ok := w.Next.(interface{ CloseIdleConnections() }); ok {
-		closer.CloseIdleConnections()
-	}
-}
-
 // RoundTrip implements http.RoundTripper.
 func (w *Watchdog) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, end := context.WithCancelCause(request.Context())

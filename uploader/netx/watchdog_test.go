@@ -158,6 +158,27 @@ func TestWatchdogDoesNotBlameTheConnectionForASlowSource(t *testing.T) {
 	})
 }
 
+func TestWatchdogWatchesABodyThatIsSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", strings.NewReader("hello"))
+		began := time.Now()
+		_, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			again, err := r.GetBody()
+			if err != nil {
+				return nil, err
+			}
+			if text, _ := io.ReadAll(io.LimitReader(again, 4)); string(text) != "hell" {
+				t.Errorf("it sends %q again", text)
+			}
+			return nil, pass(r.Context(), time.Hour)
+		})).RoundTrip(request)
+		if took := time.Since(began); !errors.Is(err, netx.ErrStalled) || took != 30*time.Second {
+			t.Errorf("got %v after %s", err, took)
+		}
+	})
+}
+
 func TestWatchdogWatchesTheAnswerToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://server/", nil)

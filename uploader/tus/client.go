@@ -47,7 +47,8 @@ type Client struct {
 	override bool
 	secrets  []string
 
-	// impatient is set once the server has refused Expect: 100-continue.
+	// impatient is set once the server has refused Expect: 100-continue, or left
+	// it unanswered.
 	impatient atomic.Bool
 }
 

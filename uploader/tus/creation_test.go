@@ -173,6 +173,52 @@ func TestW3ServerThatRefusesToBeAskedGetsTheBodyAnyway(t *testing.T) {
 	}
 }
 
+func TestW3ServerThatNeverConsentsIsAskedOnce(t *testing.T) {
+	var expected []string
+	client := connect(t, tus.Config{Endpoint: "http://server/", HTTP: silent(func(r *http.Request) (*http.Response, error) {
+		expected = append(expected, r.Header.Get("Expect"))
+		_, _ = io.Copy(io.Discard, r.Body)
+		return wire{reply(http.StatusNoContent, "Upload-Offset: 2097152")}.RoundTrip(r)
+	})})
+	for range 2 {
+		if _, err := client.Patch(t.Context(), "http://server/u", 0, unseekable(random(t, 2<<20)), 2<<20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"100-continue", ""}, expected); diff != "" {
+		t.Errorf("Expect (-want +got):\n%s", diff)
+	}
+}
+
+// silent is a transport whose server sends nothing before its answer.
+type silent func(*http.Request) (*http.Response, error)
+
+func (s silent) RoundTrip(r *http.Request) (*http.Response, error) { return s(r) }
+
+func TestBodyIsSentAgainFromItsBeginning(t *testing.T) {
+	file := strings.NewReader("not this: hello")
+	if _, err := file.Seek(10, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	client := connect(t, tus.Config{Endpoint: "http://server/", HTTP: silent(func(r *http.Request) (*http.Response, error) {
+		_, _ = io.ReadFull(r.Body, make([]byte, 2))
+		again, err := r.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		if text, _ := io.ReadAll(again); string(text) != "hello" {
+			t.Errorf("it sends %q again", text)
+		}
+		if n, err := r.Body.Read(make([]byte, 1)); n != 0 || !errors.Is(err, http.ErrBodyReadAfterClose) {
+			t.Errorf("the first body still gives %d bytes, %v", n, err)
+		}
+		return wire{reply(http.StatusNoContent, "Upload-Offset: 5")}.RoundTrip(r)
+	})})
+	if _, err := client.Patch(t.Context(), "http://server/u", 0, file, 5); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // unseekable is content that can be read once.
 func unseekable(content []byte) io.Reader { return struct{ io.Reader }{bytes.NewReader(content)} }
 

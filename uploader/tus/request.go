@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -62,7 +64,7 @@ func (c *Client) send(ctx context.Context, r request) (*answer, error) {
 	if err != nil {
 		return nil, fault.New(fault.Transient, r.op, err)
 	}
-	response, err := c.http.RoundTrip(message)
+	response, err := c.carry(message, r)
 	if err != nil {
 		return nil, r.failure(ctx, err)
 	}
@@ -96,10 +98,23 @@ func (c *Client) message(ctx context.Context, r request) (*http.Request, error) 
 	if r.body.rewindable() {
 		message.GetBody = r.body.lend
 	}
-	if r.big() && !c.impatient.Load() {
-		message.Header.Set("Expect", "100-continue")
-	}
 	return message, nil
+}
+
+// carry does the round trip. It asks for consent before a big body is sent, but
+// no longer of a server that lets every request wait for one it never gives.
+func (c *Client) carry(message *http.Request, r request) (*http.Response, error) {
+	if !r.big() || c.impatient.Load() {
+		return c.http.RoundTrip(message)
+	}
+	var consented atomic.Bool
+	message.Header.Set("Expect", "100-continue")
+	trace := &httptrace.ClientTrace{Got100Continue: func() { consented.Store(true) }}
+	response, err := c.http.RoundTrip(message.WithContext(httptrace.WithClientTrace(message.Context(), trace)))
+	if !consented.Load() && !r.body.untouched() {
+		c.impatient.Store(true)
+	}
+	return response, err
 }
 
 // big reports whether the body is worth asking for consent.
