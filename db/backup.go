@@ -20,8 +20,8 @@ const (
 	backupsKept  = 3
 )
 
-// Backup writes a copy of the whole database to a file that does not exist yet.
-// It may be called from any goroutine while others write.
+// Backup writes a copy of the whole database, for this user alone, to a file that
+// does not exist yet. It may be called from any goroutine while others write.
 func (d *DB) Backup(ctx context.Context, to string) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -30,7 +30,15 @@ func (d *DB) Backup(ctx context.Context, to string) error {
 	if err != nil {
 		return classify(fault.Save, err)
 	}
-	return d.fail(fault.Save, copyOut(d.writer, to))
+	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return classify(fault.Save, err)
+	}
+	err = errors.Join(file.Close(), copyOut(d.writer, to))
+	if err != nil {
+		err = errors.Join(err, os.Remove(to))
+	}
+	return d.fail(fault.Save, err)
 }
 
 // copyOut lets SQLite write a compact copy, and waits until the disk has it.
@@ -97,16 +105,23 @@ func (p *place) pruneBackups() error {
 	return nil
 }
 
-// restore puts a copy of the backup in place, if the backup is good.
-func (p *place) restore(ctx context.Context, backup string) error {
+// restore makes a copy of the backup beside the place, of the newest schema, if
+// the backup is good.
+func (p *place) restore(ctx context.Context, backup string) (string, error) {
 	if err := inspect(backup, len(p.all)); err != nil {
-		return err
+		return "", err
 	}
 	scratch, err := p.scratch()
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer os.Remove(scratch)
+	if err := p.copyGood(ctx, scratch, backup); err != nil {
+		return "", errors.Join(err, os.Remove(scratch))
+	}
+	return scratch, nil
+}
+
+func (p *place) copyGood(ctx context.Context, scratch, backup string) error {
 	if err := copyFile(scratch, backup); err != nil {
 		return err
 	}
@@ -117,7 +132,7 @@ func (p *place) restore(ctx context.Context, backup string) error {
 	if err := errors.Join(quickCheck(copied.WithContext(ctx)), shut(copied)); err != nil {
 		return err
 	}
-	return p.moveIn(scratch)
+	return p.make(ctx, scratch)
 }
 
 func copyFile(to, from string) error {
@@ -126,7 +141,7 @@ func copyFile(to, from string) error {
 		return fmt.Errorf("copy file: %w", err)
 	}
 	defer source.Close()
-	target, err := os.OpenFile(to, os.O_WRONLY|os.O_TRUNC, 0o600)
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("copy file: %w", err)
 	}

@@ -106,9 +106,10 @@ func pool(path string, r role, size int) (*gorm.DB, error) {
 	}
 	connections.SetMaxOpenConns(size)
 	connections.SetMaxIdleConns(size)
+	// PrepareStmt stays off: this driver compiles a statement at each execution
+	// anyway, and GORM's cache has a goroutine that nothing ends.
 	opened, err := gorm.Open(sqlite.Dialector{Conn: connections}, &gorm.Config{
-		SkipDefaultTransaction: true, // every write here is in a transaction of its own already
-		PrepareStmt:            true,
+		SkipDefaultTransaction: true,           // writes are in transactions, or one statement
 		Logger:                 logger.Discard, // errors are returned, and logged by who gets them
 	})
 	if err != nil {

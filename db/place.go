@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,10 +30,35 @@ func (p *place) occupy(ctx context.Context) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return p.create(ctx)
+	if err := p.sweep(); err != nil {
+		return err
 	}
-	return p.checkWritable()
+	if err == nil {
+		return p.checkWritable()
+	}
+	scratch, err := p.create(ctx)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(scratch) // nothing is there any more once it has moved
+	return p.moveIn(scratch)
+}
+
+// sweep removes what an earlier start was stopped from finishing.
+func (p *place) sweep() error {
+	folder, base := filepath.Split(p.path)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnwritable, err)
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), base+scratchSuffix) {
+			if err := os.RemoveAll(folder + entry.Name()); err != nil {
+				return fmt.Errorf("%w: %w", ErrUnwritable, err)
+			}
+		}
+	}
+	return nil
 }
 
 // checkWritable asks the system: SQLite would silently fall back to reading.
@@ -53,7 +79,7 @@ func (p *place) checkWritable() error {
 
 // scratch makes an empty file beside the place that only this user may read.
 func (p *place) scratch() (string, error) {
-	file, err := os.CreateTemp(filepath.Dir(p.path), filepath.Base(p.path)+".new-*")
+	file, err := os.CreateTemp(filepath.Dir(p.path), filepath.Base(p.path)+scratchSuffix+"*")
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrUnwritable, err)
 	}
@@ -63,21 +89,29 @@ func (p *place) scratch() (string, error) {
 	return file.Name(), nil
 }
 
-// create makes a new file beside the place and moves it there when it is whole.
-func (p *place) create(ctx context.Context) error {
+// create makes a new file beside the place.
+func (p *place) create(ctx context.Context) (string, error) {
 	scratch, err := p.scratch()
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer os.Remove(scratch) // nothing is there any more once it has moved
-	maker, err := pool(scratch, roleMaker, 1)
+	if err := p.make(ctx, scratch); err != nil {
+		return "", errors.Join(fmt.Errorf("make database: %w", err), os.Remove(scratch))
+	}
+	return scratch, nil
+}
+
+// make brings a file that nobody else uses to the newest schema. It may be empty.
+func (p *place) make(ctx context.Context, file string) error {
+	maker, err := pool(file, roleMaker, 1)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(migrate(ctx, maker, p.all, 0), shut(maker)); err != nil {
-		return fmt.Errorf("make database: %w", err)
+	version, err := schemaVersion(maker)
+	if err == nil && version < len(p.all) {
+		err = migrate(ctx, maker, p.all, version)
 	}
-	return p.moveIn(scratch)
+	return errors.Join(err, shut(maker))
 }
 
 // errOrphan is why a log without its database is set aside.
@@ -87,9 +121,11 @@ var errOrphan = errors.New("the database is gone and only its log is there")
 // belongs to another file, and SQLite would replay it into this one.
 func (p *place) moveIn(file string) error {
 	if exists(p.path+walSuffix) || exists(p.path+journalSuffix) {
-		if err := p.setAside(errOrphan); err != nil {
+		aside, err := p.setAside()
+		if err != nil {
 			return err
 		}
+		p.recovery = Recovery{SetAside: aside, Reason: errOrphan.Error()}
 	}
 	if err := os.Rename(file, p.path); err != nil {
 		return fmt.Errorf("move database into place: %w", err)
@@ -97,7 +133,8 @@ func (p *place) moveIn(file string) error {
 	return syncFolder(filepath.Dir(p.path))
 }
 
-// settle checks the file and brings it up to date; a damaged one it replaces.
+// settle checks the file and brings it up to date; a damaged one it replaces, and
+// takes over what can still be read of it.
 func (p *place) settle(ctx context.Context) error {
 	err := p.keep(ctx)
 	if !errors.Is(err, ErrDamaged) {
@@ -112,24 +149,34 @@ func (p *place) settle(ctx context.Context) error {
 // keep looks for damage where there is reason to, and migrates. It works on a
 // connection of its own, which is closed before the pools open.
 func (p *place) keep(ctx context.Context) error {
-	suspect := isSuspect(p.path)
+	left := traces{unclosed: exists(p.path + walSuffix), damage: exists(p.path + suspectSuffix)}
 	keeper, err := pool(p.path, roleKeeper, 1)
 	if err != nil {
 		return damageOr(err)
 	}
-	err = damageOr(p.tend(ctx, keeper, suspect))
+	err = damageOr(p.tend(ctx, keeper, left))
 	return errors.Join(err, shut(keeper))
 }
 
-func (p *place) tend(ctx context.Context, keeper *gorm.DB, suspect bool) error {
-	if suspect {
+func (p *place) tend(ctx context.Context, keeper *gorm.DB, left traces) error {
+	if left.unclosed || left.damage {
 		if err := quickCheck(keeper.WithContext(ctx)); err != nil {
 			return err
 		}
-		if err := clearSuspicion(p.path); err != nil {
+	}
+	if err := p.bringUp(ctx, keeper); err != nil {
+		return err
+	}
+	if left.damage {
+		if err := readAll(ctx, keeper); err != nil {
 			return err
 		}
 	}
+	return clearSuspicion(p.path)
+}
+
+// bringUp makes the schema the newest one.
+func (p *place) bringUp(ctx context.Context, keeper *gorm.DB) error {
 	version, err := schemaVersion(keeper)
 	if err != nil {
 		return err
@@ -173,7 +220,7 @@ func checkColumns(keeper *gorm.DB) error {
 
 // damageOr marks what SQLite calls a broken file as ErrDamaged.
 func damageOr(err error) error {
-	if sentinelOf(err) == ErrDamaged && !errors.Is(err, ErrDamaged) {
+	if errors.Is(sentinelOf(err), ErrDamaged) && !errors.Is(err, ErrDamaged) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err

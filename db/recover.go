@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/ferryapp/ferry/uploader"
 )
 
 // What SQLite keeps beside a file, and what is kept here.
@@ -19,22 +21,24 @@ const (
 	journalSuffix = "-journal" // SQLite's older kind of log
 	suspectSuffix = ".suspect" // left by a session that met damage
 	damagedSuffix = ".damaged-"
+	scratchSuffix = ".new-" // not finished, and nobody's yet
 )
 
 // Recovery is what became of a damaged file: the user must hear of it.
 type Recovery struct {
 	SetAside string // where the damaged file is now; "" when nothing was damaged
-	Restored string // the backup in use instead; "" when it is a new, empty file
+	Restored string // the backup in use instead; "" when it is a new file
+	Salvaged int    // transfers that could still be read from the damaged file
 	Reason   string // what was found, for the log and the details pane
 }
 
 // Happened reports whether there is anything to tell.
 func (r Recovery) Happened() bool { return r.SetAside != "" }
 
-// isSuspect reports whether the last session ended without Close, or met damage.
-// A clean one removes its log.
-func isSuspect(path string) bool {
-	return exists(path+walSuffix) || exists(path+suspectSuffix)
+// traces are what the last session left beside the file.
+type traces struct {
+	unclosed bool // it ended without Close, which removes the log
+	damage   bool // it met damage
 }
 
 func markSuspect(path string) error {
@@ -42,11 +46,7 @@ func markSuspect(path string) error {
 }
 
 func clearSuspicion(path string) error {
-	err := os.Remove(path + suspectSuffix)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return ignoreMissing(os.Remove(path + suspectSuffix))
 }
 
 // quickCheck reads the whole file, all but the indexes' agreement with tables.
@@ -61,39 +61,89 @@ func quickCheck(tx *gorm.DB) error {
 	return fmt.Errorf("%w: %s", ErrDamaged, strings.Join(findings, "; "))
 }
 
-// replace puts the newest good backup in the damaged file's place, or a new file.
-func (p *place) replace(ctx context.Context, reason error) error {
-	if err := p.setAside(reason); err != nil {
+// readAll finds damage inside of values, which quickCheck takes for good.
+func readAll(ctx context.Context, tx *gorm.DB) error {
+	if _, err := loadBatches(tx); err != nil {
 		return err
 	}
-	backups, err := p.backups()
+	return eachTransfer(ctx, tx, func(uploader.Transfer) {})
+}
+
+// replace makes a new file, out of the newest good backup when there is one and
+// of what can be read of the damaged file, and only then puts it in that one's
+// place. Stopped at any point, it begins again at the next Open: the mark stays
+// until a good file stands there.
+func (p *place) replace(ctx context.Context, reason error) error {
+	if err := markSuspect(p.path); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnwritable, err)
+	}
+	recovery := Recovery{Reason: reason.Error()}
+	scratch, restored, err := p.substitute(ctx)
 	if err != nil {
 		return err
 	}
-	for _, backup := range backups {
-		if err := p.restore(ctx, backup); err == nil {
-			p.recovery.Restored = backup
-			return nil
-		}
+	defer os.Remove(scratch) // nothing is there any more once it has moved
+	recovery.Restored = restored
+	if recovery.Salvaged, err = p.salvage(ctx, scratch); err != nil {
+		recovery.Salvaged = 0
+		recovery.Reason += "; nothing was taken over: " + err.Error()
 	}
-	return p.create(ctx)
+	if recovery.SetAside, err = p.setAside(); err != nil {
+		return err
+	}
+	if err := p.moveIn(scratch); err != nil {
+		return err
+	}
+	p.recovery = recovery
+	return clearSuspicion(p.path)
 }
 
-// setAside renames the file and all that belongs to it, so that it can still be
-// opened under its new name.
-func (p *place) setAside(reason error) error {
+// substitute is a good file beside the place, and the backup it comes from.
+func (p *place) substitute(ctx context.Context) (scratch, backup string, err error) {
+	backups, err := p.backups()
+	if err != nil {
+		return "", "", err
+	}
+	for _, backup := range backups {
+		if scratch, err := p.restore(ctx, backup); err == nil {
+			return scratch, backup, nil
+		}
+	}
+	scratch, err = p.create(ctx)
+	return scratch, "", err
+}
+
+// setAside gives the file, and the logs that belong to it, another name, under
+// which it can still be opened. Its own name stays until it is replaced.
+func (p *place) setAside() (string, error) {
 	aside := p.path + damagedSuffix + stamp(p.now())
 	for exists(aside) || exists(aside+walSuffix) {
 		aside += "+"
 	}
-	for _, suffix := range []string{walSuffix, shmSuffix, journalSuffix, ""} {
-		err := os.Rename(p.path+suffix, aside+suffix)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("set damaged database aside: %w", err)
+	if err := ignoreMissing(duplicate(aside, p.path)); err != nil {
+		return "", fmt.Errorf("set damaged database aside: %w", err)
+	}
+	for _, suffix := range []string{walSuffix, shmSuffix, journalSuffix} {
+		if err := ignoreMissing(os.Rename(p.path+suffix, aside+suffix)); err != nil {
+			return "", fmt.Errorf("set damaged database aside: %w", err)
 		}
 	}
-	p.recovery = Recovery{SetAside: aside, Reason: reason.Error()}
-	return clearSuspicion(p.path)
+	return aside, nil
+}
+
+// duplicate gives a file a second name or, where the file system has none, a copy.
+func duplicate(to, from string) error {
+	if err := os.Link(from, to); err == nil {
+		return nil
+	}
+	return copyFile(to, from)
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // stamp is a time as part of a file's name. Names sort by age.

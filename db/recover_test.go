@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -22,13 +24,17 @@ func TestDamageIsFoundAfterAnUncleanExit(t *testing.T) {
 	store := opened(t, path)
 	defer closed(t, store)
 	recovery := store.Recovery()
-	if !recovery.Happened() || recovery.Restored != "" || recovery.Reason == "" {
-		t.Errorf("recovery is %+v", recovery)
+	if !recovery.Happened() || recovery.Restored != "" || recovery.Reason == "" || recovery.Salvaged < 1000 {
+		t.Errorf("recovery is %+v, and a third of 2000 transfers was broken", recovery)
 	}
 	if aside, err := os.ReadFile(recovery.SetAside); err != nil || !bytes.Equal(aside, broken) {
 		t.Errorf("the damaged file was not kept as it was, %v", err)
 	}
-	works(t, store, 0)
+	works(t, store, recovery.Salvaged)
+	want := []string{"ferry.db", "ferry.db-shm", "ferry.db-wal", filepath.Base(recovery.SetAside)}
+	if diff := cmp.Diff(want, filesBelow(t, filepath.Dir(path))); diff != "" {
+		t.Errorf("want (-) and left (+) files differ:\n%s", diff)
+	}
 }
 
 func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
@@ -49,7 +55,7 @@ func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
 	if !store.Recovery().Happened() {
 		t.Error("it was not repaired")
 	}
-	works(t, store, 0)
+	works(t, store, store.Recovery().Salvaged)
 	closed(t, store)
 
 	store = opened(t, path)
@@ -57,7 +63,6 @@ func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
 	if store.Recovery().Happened() {
 		t.Error("it was repaired twice")
 	}
-	works(t, store, 1)
 }
 
 func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
@@ -81,9 +86,51 @@ func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
 	if want := path + ".backup-20260102-000000.000-v1"; store.Recovery().Restored != want {
 		t.Errorf("recovery is %+v, want %s", store.Recovery(), want)
 	}
-	works(t, store, 30)
+	all, err := store.Load(t.Context())
+	if err != nil || len(all.Transfers) < 30 || all.Transfers[29].ID != 30 {
+		t.Errorf("loaded %d transfers, %v", len(all.Transfers), err)
+	}
 	if _, err := os.Stat(store.Recovery().Restored); err != nil {
 		t.Errorf("the backup itself is gone: %v", err)
+	}
+}
+
+func TestWhatOnlyTheLogHoldsIsSalvagedToo(t *testing.T) {
+	path := filledFile(t, 2000)
+	store := opened(t, path)
+	saved(t, store, uploader.Changes{Transfers: sample(2000, 7)})
+	crashed := filepath.Join(t.TempDir(), "ferry.db")
+	for _, suffix := range []string{"", "-wal"} { // as a crash would leave them
+		content, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left(t, crashed+suffix, content)
+	}
+	closed(t, store)
+	overwritten(t, crashed)
+
+	store = opened(t, crashed)
+	defer closed(t, store)
+	all, err := store.Load(t.Context())
+	if err != nil || store.Recovery().Salvaged < 1000 {
+		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+	}
+	newest := all.Transfers[len(all.Transfers)-7:]
+	if newest[0].ID != 2001 || newest[6].ID != 2007 {
+		t.Errorf("the newest are %d to %d, want 2001 to 2007", newest[0].ID, newest[6].ID)
+	}
+}
+
+func TestWhatACrashLeftHalfMadeIsSweptAway(t *testing.T) {
+	path := filledFile(t, 1)
+	left(t, path+".new-123", []byte("half"))
+	if err := os.Mkdir(path+".new-456", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, opened(t, path))
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+		t.Errorf("there are %v, %v", entries, err)
 	}
 }
 
@@ -98,7 +145,7 @@ func TestATruncatedFileIsSetAside(t *testing.T) {
 	if !store.Recovery().Happened() {
 		t.Error("nothing was said")
 	}
-	works(t, store, 0)
+	works(t, store, store.Recovery().Salvaged)
 }
 
 func TestALogWithoutItsDatabaseIsSetAside(t *testing.T) {
