@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -137,7 +136,7 @@ func (l *SelectList) MinSize() fyne.Size { return l.view.least() }
 // CreateRenderer is called by the toolkit.
 func (l *SelectList) CreateRenderer() fyne.WidgetRenderer {
 	return &arranged{
-		objects: []fyne.CanvasObject{container.NewClip(l.view.layer), l.view.scroll},
+		objects: []fyne.CanvasObject{l.view.clip, l.view.scroll},
 		arrange: l.view.resize,
 		least:   l.MinSize,
 		repaint: l.sync,

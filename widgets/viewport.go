@@ -21,6 +21,7 @@ type viewport struct {
 	state  func(id int64) RowState
 
 	layer  *fyne.Container
+	clip   *container.Clip // keeps the layer's rows inside
 	scroll *container.Scroll
 	extent *extent
 
@@ -48,6 +49,7 @@ func (e *extent) Layout([]fyne.CanvasObject, fyne.Size) {}
 
 func newViewport(model Model, create func() fyne.CanvasObject, state func(int64) RowState) *viewport {
 	v := &viewport{model: model, create: create, state: state, layer: container.NewWithoutLayout(), extent: &extent{}, probe: create()}
+	v.clip = container.NewClip(v.layer)
 	v.scroll = container.NewVScroll(container.New(v.extent))
 	v.scroll.OnScrolled = func(fyne.Position) { v.show(false) }
 	return v
@@ -58,7 +60,7 @@ func (v *viewport) rowHeight() float32 { return v.probe.MinSize().Height }
 func (v *viewport) least() fyne.Size { return v.probe.MinSize() }
 
 func (v *viewport) resize(size fyne.Size) {
-	v.layer.Resize(size)
+	v.clip.Resize(size)
 	v.scroll.Resize(size)
 	v.show(false)
 }

@@ -1,0 +1,153 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// BannerModel is what a Banner says and offers.
+type BannerModel struct {
+	Icon    theme.IconName
+	Tone    theme.Tone
+	Text    string
+	Buttons []BannerButton // the first is the recommended one
+	// OnDismiss puts a cross at the end of the banner, which calls it. Without
+	// it the banner stays until its cause is gone.
+	OnDismiss func()
+}
+
+// BannerButton is one of the things to do about a banner.
+type BannerButton struct {
+	Label    string
+	OnTapped func()
+}
+
+// Banner is a message across the window, with what can be done about it. In a
+// narrow window its buttons stand in a line of their own.
+type Banner struct {
+	widget.BaseWidget
+	model   BannerModel
+	back    *canvas.Rectangle
+	icon    *icon
+	text    *label
+	buttons *fyne.Container
+	dismiss *widget.Button
+}
+
+// NewBanner makes a banner.
+func NewBanner(model BannerModel) *Banner {
+	b := &Banner{
+		back:    &canvas.Rectangle{},
+		icon:    newIcon("", theme.ColorMuted),
+		text:    newLabel(nameSize, theme.ColorText),
+		buttons: &fyne.Container{},
+	}
+	b.dismiss = widget.NewButtonWithIcon("", theme.Icon(theme.IconCancel), func() { call(b.model.OnDismiss) })
+	b.dismiss.Importance = widget.LowImportance
+	b.fill(model)
+	b.paint()
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// SetModel says something else.
+func (b *Banner) SetModel(model BannerModel) {
+	b.fill(model)
+	b.Refresh()
+}
+
+func (b *Banner) fill(model BannerModel) {
+	b.model = model
+	b.icon.set(model.Icon, model.Tone.Color())
+	b.text.set(model.Text, theme.ColorText)
+	b.buttons.Objects = nil
+	for i, button := range model.Buttons {
+		object := widget.NewButton(button.Label, button.OnTapped)
+		if i == 0 {
+			object.Importance = widget.HighImportance
+		}
+		b.buttons.Objects = append(b.buttons.Objects, object)
+	}
+	setVisible(b.dismiss, model.OnDismiss != nil)
+}
+
+// MinSize is one line, or two where the buttons do not fit beside the words.
+func (b *Banner) MinSize() fyne.Size {
+	height := theme.Grid(12)
+	if b.stacked(b.Size().Width) {
+		height += theme.Grid(10)
+	}
+	return fyne.NewSize(theme.Grid(60), height)
+}
+
+// CreateRenderer is called by the toolkit.
+func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{b.back, b.icon.image, b.text.text, b.buttons, b.dismiss}
+	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+}
+
+// stacked says whether the buttons need a line of their own at a width.
+func (b *Banner) stacked(width float32) bool {
+	words := fyne.MeasureText(b.model.Text, theme.Size(nameSize), fyne.TextStyle{}).Width
+	return width > 0 && len(b.buttons.Objects) > 0 && b.textStart()+words+theme.Grid(3)+b.buttonsWidth() > b.end(width)
+}
+
+func (b *Banner) textStart() float32 { return theme.Grid(4 + 5 + 3) }
+
+// end is where the cross begins, or the right edge.
+func (b *Banner) end(width float32) float32 {
+	if b.model.OnDismiss == nil {
+		return width - theme.Grid(4)
+	}
+	return width - theme.Grid(2) - b.dismiss.MinSize().Width
+}
+
+func (b *Banner) buttonsWidth() float32 {
+	width := float32(0)
+	for _, button := range b.buttons.Objects {
+		width += button.MinSize().Width + theme.Grid(2)
+	}
+	return width
+}
+
+func (b *Banner) arrange(size fyne.Size) {
+	if size.IsZero() {
+		return
+	}
+	b.back.Resize(size)
+	line := theme.Grid(12)
+	end := b.end(size.Width)
+	height := b.text.height()
+	room := end - b.textStart()
+	if b.stacked(size.Width) {
+		b.arrangeButtons(b.textStart(), line-theme.Grid(2))
+	} else {
+		room -= b.buttonsWidth()
+		b.arrangeButtons(end-b.buttonsWidth(), (line-b.buttonHeight())/2)
+	}
+	b.icon.place(fyne.NewPos(theme.Grid(4)+theme.Size(theme.SizeIcon)/2, line/2), theme.Size(theme.SizeIcon))
+	b.text.place(fyne.NewPos(b.textStart(), (line-height)/2), fyne.NewSize(room, height))
+	cross := b.dismiss.MinSize()
+	b.dismiss.Resize(cross)
+	b.dismiss.Move(fyne.NewPos(end, (line-cross.Height)/2))
+	b.buttons.Resize(size)
+}
+
+func (b *Banner) arrangeButtons(x, y float32) {
+	for _, button := range b.buttons.Objects {
+		button.Resize(fyne.NewSize(button.MinSize().Width, b.buttonHeight()))
+		button.Move(fyne.NewPos(x, y))
+		x += button.Size().Width + theme.Grid(2)
+	}
+}
+
+func (b *Banner) buttonHeight() float32 { return theme.Grid(8) }
+
+func (b *Banner) paint() {
+	b.back.FillColor = theme.Color(b.model.Tone.Soft())
+	b.text.restyle()
+	b.icon.image.Refresh()
+}

@@ -1,0 +1,123 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// EmptyModel is what an EmptyState says.
+type EmptyModel struct {
+	Picture fyne.Resource // may be missing
+	Title   string        // one sentence
+	Hint    string        // what else there is to know; may be missing
+	Button  string        // what to do about it; without words there is no button
+	Icon    theme.IconName
+}
+
+// EmptyState stands where there is nothing to list: a picture, a sentence, a
+// hint and one button.
+type EmptyState struct {
+	widget.BaseWidget
+
+	// OnTapped is called for the button.
+	OnTapped func()
+
+	picture *canvas.Image
+	title   *label
+	hint    *widget.Label
+	button  *widget.Button
+}
+
+// NewEmptyState makes an empty state.
+func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
+	e := &EmptyState{
+		OnTapped: tapped,
+		picture:  &canvas.Image{FillMode: canvas.ImageFillContain},
+		title:    newLabel(fynetheme.SizeNameHeadingText, theme.ColorText),
+		hint:     widget.NewLabel(""),
+	}
+	e.title.text.Alignment = fyne.TextAlignCenter
+	e.hint.Alignment = fyne.TextAlignCenter
+	e.hint.Wrapping = fyne.TextWrapWord
+	e.hint.Importance = widget.LowImportance
+	e.button = widget.NewButton("", func() { call(e.OnTapped) })
+	e.button.Importance = widget.HighImportance
+	e.fill(model)
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// SetModel says something else.
+func (e *EmptyState) SetModel(model EmptyModel) {
+	e.fill(model)
+	e.Refresh()
+}
+
+func (e *EmptyState) fill(model EmptyModel) {
+	if model.Picture != e.picture.Resource {
+		e.picture.Resource = model.Picture
+		e.picture.Refresh()
+	}
+	setVisible(e.picture, model.Picture != nil)
+	e.title.set(model.Title, theme.ColorText)
+	e.hint.SetText(model.Hint)
+	setVisible(e.hint, model.Hint != "")
+	e.button.Text, e.button.Icon = model.Button, nil
+	if model.Icon != "" {
+		e.button.Icon = theme.Icon(model.Icon)
+	}
+	e.button.Refresh()
+	setVisible(e.button, model.Button != "")
+}
+
+// MinSize is room for the button and a few words.
+func (e *EmptyState) MinSize() fyne.Size {
+	return fyne.NewSize(max(theme.Grid(60), e.button.MinSize().Width), theme.Grid(50))
+}
+
+// CreateRenderer is called by the toolkit.
+func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{e.picture, e.title.text, e.hint, e.button}
+	return &arranged{objects: objects, arrange: e.arrange, least: e.MinSize, repaint: e.title.restyle, widget: e}
+}
+
+// arrange stacks everything in the middle. The picture leaves when the window
+// is too low for it.
+func (e *EmptyState) arrange(size fyne.Size) {
+	width := min(size.Width-theme.Grid(12), theme.Grid(120))
+	e.hint.Resize(fyne.NewSize(width, 0))
+	picture := fyne.NewSize(theme.Grid(60), theme.Grid(36))
+	words := e.title.height() + e.button.MinSize().Height + theme.Grid(5)
+	if e.hint.Visible() {
+		words += e.hint.MinSize().Height
+	}
+	roomy := e.picture.Resource != nil && size.Height > words+picture.Height+theme.Grid(10)
+	setVisible(e.picture, roomy)
+
+	y := (size.Height - words) / 2
+	if roomy {
+		y -= (picture.Height + theme.Grid(5)) / 2
+		e.picture.Resize(picture)
+		e.picture.Move(fyne.NewPos((size.Width-picture.Width)/2, y))
+		y += picture.Height + theme.Grid(5)
+	}
+	x := (size.Width - width) / 2
+	e.title.place(fyne.NewPos(x, y), fyne.NewSize(width, e.title.height()))
+	y += e.title.height()
+	if e.hint.Visible() {
+		e.hint.Resize(fyne.NewSize(width, e.hint.MinSize().Height))
+		e.hint.Move(fyne.NewPos(x, y))
+		y += e.hint.Size().Height
+	}
+	e.arrangeButton(size, y+theme.Grid(4))
+}
+
+func (e *EmptyState) arrangeButton(size fyne.Size, y float32) {
+	least := e.button.MinSize().AddWidthHeight(theme.Grid(4), 0)
+	e.button.Resize(least)
+	e.button.Move(fyne.NewPos((size.Width-least.Width)/2, y))
+}

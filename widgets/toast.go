@@ -1,0 +1,191 @@
+package widgets
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// How long a toast stays: longer when there is something to decide.
+const (
+	toastTime       = 4 * time.Second
+	toastActionTime = 8 * time.Second
+)
+
+// Toasts shows short messages at the bottom of the window, one at a time, that
+// go away by themselves. It lies over everything else and takes no click but
+// those on the message's button.
+type Toasts struct {
+	widget.BaseWidget
+	back   *canvas.Rectangle
+	text   *label
+	action *toastAction
+	timer  *time.Timer
+	turn   int // counts messages, so that a late timer hides no newer one
+}
+
+// NewToasts makes a place for messages, with none.
+func NewToasts() *Toasts {
+	t := &Toasts{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorOnToast), action: newToastAction()}
+	t.paint()
+	t.setShown(false)
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Say says something for a few seconds.
+func (t *Toasts) Say(text string) { t.show(text, "", nil, toastTime) }
+
+// Offer says something and offers one thing to do about it, like undoing it.
+func (t *Toasts) Offer(text, action string, tapped func()) {
+	t.show(text, action, tapped, toastActionTime)
+}
+
+// Text is what is being said, or nothing.
+func (t *Toasts) Text() string {
+	if !t.back.Visible() {
+		return ""
+	}
+	return t.text.whole
+}
+
+// Dismiss takes the message away, and stops its clock.
+func (t *Toasts) Dismiss() {
+	t.turn++
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	t.setShown(false)
+	canvas.Refresh(t)
+}
+
+func (t *Toasts) show(text, action string, tapped func(), stay time.Duration) {
+	t.Dismiss()
+	t.text.set(text, theme.ColorOnToast)
+	t.action.set(action, func() {
+		t.Dismiss()
+		call(tapped)
+	})
+	t.setShown(true)
+	t.Refresh()
+	turn := t.turn
+	t.timer = time.AfterFunc(stay, func() {
+		fyne.Do(func() { t.expire(turn) })
+	})
+}
+
+func (t *Toasts) expire(turn int) {
+	if turn == t.turn {
+		t.Dismiss()
+	}
+}
+
+func (t *Toasts) setShown(shown bool) {
+	setVisible(t.back, shown)
+	setVisible(t.text.text, shown)
+	setVisible(t.action, shown && t.action.text.whole != "")
+}
+
+// MinSize asks for no room: toasts use what others have.
+func (t *Toasts) MinSize() fyne.Size { return fyne.Size{} }
+
+// CreateRenderer is called by the toolkit.
+func (t *Toasts) CreateRenderer() fyne.WidgetRenderer {
+	return &arranged{objects: []fyne.CanvasObject{t.back, t.text.text, t.action}, arrange: t.arrange, least: t.MinSize, repaint: t.paint, widget: t}
+}
+
+func (t *Toasts) arrange(size fyne.Size) {
+	height := theme.Grid(11)
+	action := float32(0)
+	if t.action.Visible() {
+		action = t.action.MinSize().Width
+	}
+	sides := theme.Grid(8)
+	words := fyne.MeasureText(t.text.whole, theme.Size(nameSize), fyne.TextStyle{}).Width + 1
+	words = max(min(words, size.Width-theme.Grid(8)-sides-action), 0)
+	width := words + sides + action
+	at := fyne.NewPos(snap((size.Width-width)/2), size.Height-height-theme.Grid(14))
+
+	t.back.Resize(fyne.NewSize(width, height))
+	t.back.Move(at)
+	t.text.place(at.AddXY(theme.Grid(4), (height-t.text.height())/2), fyne.NewSize(words, t.text.height()))
+	t.action.Resize(fyne.NewSize(action, theme.Grid(8)))
+	t.action.Move(at.AddXY(width-action-theme.Grid(1.5), theme.Grid(1.5)))
+}
+
+func (t *Toasts) paint() {
+	t.back.FillColor = theme.Color(theme.ColorToast)
+	t.back.CornerRadius = theme.Grid(2)
+	t.text.restyle()
+}
+
+// toastAction is the button of a toast: a word in the toast's own accent.
+type toastAction struct {
+	widget.BaseWidget
+	onTap func()
+	back  *canvas.Rectangle
+	text  *label
+}
+
+var (
+	_ desktop.Hoverable  = (*toastAction)(nil)
+	_ desktop.Cursorable = (*toastAction)(nil)
+)
+
+func newToastAction() *toastAction {
+	a := &toastAction{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorToastAction)}
+	a.text.text.TextStyle.Bold = true
+	a.text.text.Alignment = fyne.TextAlignCenter
+	a.back.Hide()
+	a.paint()
+	a.ExtendBaseWidget(a)
+	return a
+}
+
+func (a *toastAction) set(text string, tapped func()) {
+	a.onTap = tapped
+	a.text.set(text, theme.ColorToastAction)
+}
+
+// Tapped is called by the toolkit.
+func (a *toastAction) Tapped(*fyne.PointEvent) { call(a.onTap) }
+
+// MouseIn is called by the toolkit.
+func (a *toastAction) MouseIn(*desktop.MouseEvent) { a.back.Show() }
+
+// MouseMoved is called by the toolkit.
+func (a *toastAction) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut is called by the toolkit.
+func (a *toastAction) MouseOut() { a.back.Hide() }
+
+// Cursor is called by the toolkit.
+func (a *toastAction) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+// MinSize is room for the word.
+func (a *toastAction) MinSize() fyne.Size {
+	width := fyne.MeasureText(a.text.whole, theme.Size(nameSize), a.text.text.TextStyle).Width
+	return fyne.NewSize(width+theme.Grid(5), theme.Grid(8))
+}
+
+// CreateRenderer is called by the toolkit.
+func (a *toastAction) CreateRenderer() fyne.WidgetRenderer {
+	return &arranged{objects: []fyne.CanvasObject{a.back, a.text.text}, arrange: a.arrange, least: a.MinSize, repaint: a.paint, widget: a}
+}
+
+func (a *toastAction) arrange(size fyne.Size) {
+	a.back.Resize(size)
+	height := a.text.height()
+	a.text.place(fyne.NewPos(0, (size.Height-height)/2), fyne.NewSize(size.Width, height))
+}
+
+func (a *toastAction) paint() {
+	a.back.FillColor = theme.Color(pressed)
+	a.back.CornerRadius = theme.Grid(1.5)
+	a.text.restyle()
+}
