@@ -113,7 +113,7 @@ func (w work) follow(ctx context.Context, request instance.Request, style cli.St
 		err = s.desk.Carry(ctx, request, printer.Take)
 	}
 	if err == nil {
-		s.server.Drain(ctx)
+		err = s.finish(ctx)
 	}
 	return printer.End(s.close(err))
 }

@@ -150,6 +150,12 @@ func (s *session) loaded(ctx context.Context) error {
 	return nil
 }
 
+// finish waits until other programs have what they asked for.
+func (s *session) finish(ctx context.Context) error {
+	s.server.Drain(ctx)
+	return s.desk.Settle(ctx)
+}
+
 // close ends everything and returns what went wrong, err first. When the engine
 // ended by itself its own error says why, better than that of who noticed.
 func (s *session) close(err error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ferryapp/ferry/app/connect"
@@ -32,6 +33,9 @@ type Desk struct {
 	// Show brings up the window and adds files to its chosen server; nil when
 	// there is no window.
 	Show func(ctx context.Context, paths []string) error
+
+	mu     sync.Mutex
+	handed []feed.Filter // what other programs asked for, followed by them or not
 }
 
 // Reply is one thing a request is answered with. Exactly one field is set.
@@ -44,11 +48,40 @@ type Reply struct {
 // Carry carries out one request and hands each reply to answer. It fails with a
 // *fault.Fault, a *Sentence, answer's error, feed.ErrEnded or ctx's error.
 func (d *Desk) Carry(ctx context.Context, request instance.Request, answer func(Reply) error) error {
+	return d.carry(ctx, request, func(feed.Filter) {}, answer)
+}
+
+// Settle waits until all that other programs asked for is final, or ctx ends.
+func (d *Desk) Settle(ctx context.Context) error {
+	for {
+		d.mu.Lock()
+		handed := d.handed
+		d.handed = nil
+		d.mu.Unlock()
+		if len(handed) == 0 {
+			return nil
+		}
+		for _, filter := range handed {
+			if _, err := feed.Follow(ctx, d.Engine, filter, func(feed.Event) error { return nil }); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (d *Desk) keep(filter feed.Filter) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.handed = append(d.handed, filter)
+}
+
+// carry carries out a request, and gives accepted what it follows before it does.
+func (d *Desk) carry(ctx context.Context, request instance.Request, accepted func(feed.Filter), answer func(Reply) error) error {
 	switch request.Command {
 	case instance.Send:
-		return d.send(ctx, request, answer)
+		return d.send(ctx, request, accepted, answer)
 	case instance.Resume:
-		return d.resume(ctx, answer)
+		return d.resume(ctx, accepted, answer)
 	case instance.List:
 		return list(d.Engine.Snapshot(), request.All, answer)
 	case instance.Show:
@@ -64,14 +97,14 @@ func (d *Desk) Carry(ctx context.Context, request instance.Request, answer func(
 // Answer is Carry for a request that another program handed over: what fails is
 // told in words.
 func (d *Desk) Answer(ctx context.Context, request instance.Request, answer func(value any) error) error {
-	err := d.Carry(ctx, request, func(reply Reply) error { return answer(reply) })
+	err := d.carry(ctx, request, d.keep, func(reply Reply) error { return answer(reply) })
 	if err != nil {
 		return &Sentence{Explain(err)}
 	}
 	return nil
 }
 
-func (d *Desk) send(ctx context.Context, request instance.Request, answer func(Reply) error) error {
+func (d *Desk) send(ctx context.Context, request instance.Request, accepted func(feed.Filter), answer func(Reply) error) error {
 	header, err := parseHeaders(request.Headers)
 	if err != nil {
 		return err
@@ -84,10 +117,11 @@ func (d *Desk) send(ctx context.Context, request instance.Request, answer func(R
 	if err := d.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths}); err != nil {
 		return err
 	}
+	accepted(feed.Batch(batch))
 	return d.follow(ctx, feed.Batch(batch), answer)
 }
 
-func (d *Desk) resume(ctx context.Context, answer func(Reply) error) error {
+func (d *Desk) resume(ctx context.Context, accepted func(feed.Filter), answer func(Reply) error) error {
 	s := d.Engine.Snapshot()
 	filter := feed.Unfinished(s)
 	if filter.Empty() {
@@ -107,6 +141,7 @@ func (d *Desk) resume(ctx context.Context, answer func(Reply) error) error {
 			return err
 		}
 	}
+	accepted(filter)
 	return d.follow(ctx, filter, answer)
 }
 

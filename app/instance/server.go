@@ -163,6 +163,7 @@ func (s *Server) answer(ctx context.Context, conn net.Conn, line []byte) {
 	}
 	request, err := decodeRequest(line)
 	if err == nil {
+		s.log.Info("another program asks for something", "command", request.Command)
 		err = s.handler(ctx, request, func(value any) error {
 			text, err := json.Marshal(value)
 			if err != nil {
