@@ -25,6 +25,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,6 +47,8 @@ type DB struct {
 	reader   *gorm.DB
 	recovery Recovery
 	damaged  atomic.Bool
+	closing  sync.Once
+	closed   error // what Close returned
 }
 
 // Open opens the database at path and makes it, and its folder, when there is
@@ -81,11 +84,18 @@ func open(ctx context.Context, path string, given settled) (*DB, error) {
 	if err := place.settle(ctx); err != nil {
 		return nil, err
 	}
-	return connect(path, place.recovery)
+	d, err := connect(path)
+	if err != nil {
+		return nil, err
+	}
+	if d.recovery, err = d.recorded(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
 }
 
 // connect opens both pools on a file that is known to be good.
-func connect(path string, recovery Recovery) (*DB, error) {
+func connect(path string) (*DB, error) {
 	writer, err := pool(path, roleWriter, 1)
 	if err != nil {
 		return nil, err
@@ -94,7 +104,7 @@ func connect(path string, recovery Recovery) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, shut(writer))
 	}
-	return &DB{path: path, writer: writer, reader: reader, recovery: recovery}, nil
+	return &DB{path: path, writer: writer, reader: reader}, nil
 }
 
 // pool opens connections of one role. They stay open: closing the last one
@@ -126,13 +136,23 @@ func shut(pool *gorm.DB) error {
 	return connections.Close()
 }
 
-// Recovery says what Open had to repair; the zero value when nothing.
+// Recovery says what Open had to repair; the zero value when nothing. It is said
+// again at each Open until a session that had it ends with Close.
 func (d *DB) Recovery() Recovery { return d.recovery }
 
 // Close ends the session cleanly. Nothing may be called afterwards but Close,
-// which then does nothing.
+// which then says the same again.
 func (d *DB) Close() error {
-	err := errors.Join(shut(d.reader), shut(d.writer)) // the last one out checkpoints
+	d.closing.Do(func() { d.closed = d.close() })
+	return d.closed
+}
+
+func (d *DB) close() error {
+	var err error
+	if d.recovery.Happened() {
+		err = d.SaveSetting(context.Background(), recoverySetting, nil)
+	}
+	err = errors.Join(err, shut(d.reader), shut(d.writer)) // the last one out checkpoints
 	if d.damaged.Load() {
 		err = errors.Join(err, markSuspect(d.path))
 	}

@@ -20,7 +20,7 @@ import (
 const childVariable = "FERRY_DB_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	children := map[string]func(path string) error{"commit": commitForever, "open as nobody": openAsNobody}
+	children := map[string]func(path string) error{"commit": commitForever, "open": openOnce, "open as nobody": openAsNobody}
 	if child, ok := children[os.Getenv(childVariable)]; ok {
 		if err := child(os.Args[1]); err != nil {
 			fmt.Println(err)
@@ -49,6 +49,11 @@ func startChild(t *testing.T, name, path string) (*exec.Cmd, *bufio.Scanner) {
 		t.Fatal(err)
 	}
 	return child, bufio.NewScanner(out)
+}
+
+func openOnce(path string) error {
+	_, err := db.Open(context.Background(), path)
+	return err
 }
 
 // commitForever saves transfers two by two, and after each commit prints the ID

@@ -15,10 +15,9 @@ import (
 
 // place is where a database file belongs, and what it should be like there.
 type place struct {
-	path     string
-	all      []migration
-	now      func() time.Time
-	recovery Recovery
+	path string
+	all  []migration
+	now  func() time.Time
 }
 
 // occupy makes sure that a file of ours stands at the place and can be written.
@@ -121,16 +120,22 @@ var errOrphan = errors.New("the database is gone and only its log is there")
 // belongs to another file, and SQLite would replay it into this one.
 func (p *place) moveIn(file string) error {
 	if exists(p.path+walSuffix) || exists(p.path+journalSuffix) {
-		aside, err := p.setAside()
-		if err != nil {
+		if err := p.setAsideLog(file); err != nil {
 			return err
 		}
-		p.recovery = Recovery{SetAside: aside, Reason: errOrphan.Error()}
 	}
 	if err := os.Rename(file, p.path); err != nil {
 		return fmt.Errorf("move database into place: %w", err)
 	}
 	return syncFolder(filepath.Dir(p.path))
+}
+
+func (p *place) setAsideLog(file string) error {
+	recovery := Recovery{SetAside: p.asideName(), Reason: errOrphan.Error()}
+	if err := recovery.record(file); err != nil {
+		return err
+	}
+	return p.setAside(recovery.SetAside)
 }
 
 // settle checks the file and brings it up to date; a damaged one it replaces, and

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -88,14 +89,46 @@ func (p *place) replace(ctx context.Context, reason error) error {
 		recovery.Salvaged = 0
 		recovery.Reason += "; nothing was taken over: " + err.Error()
 	}
-	if recovery.SetAside, err = p.setAside(); err != nil {
+	recovery.SetAside = p.asideName()
+	if err := recovery.record(scratch); err != nil {
+		return err
+	}
+	if err := p.setAside(recovery.SetAside); err != nil {
 		return err
 	}
 	if err := p.moveIn(scratch); err != nil {
 		return err
 	}
-	p.recovery = recovery
 	return clearSuspicion(p.path)
+}
+
+// recoverySetting is where a new file remembers what it replaced, so that it is
+// told again until a session that had heard of it ends cleanly.
+const recoverySetting = "recovery"
+
+func (r Recovery) record(file string) error {
+	value, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("record recovery: %w", err)
+	}
+	maker, err := pool(file, roleMaker, 1)
+	if err != nil {
+		return err
+	}
+	row := []settingRow{{Key: recoverySetting, Value: string(value)}}
+	return errors.Join(upsert(context.Background(), maker, row, same), shut(maker))
+}
+
+// recorded is the recovery that nobody may have heard of yet.
+func (d *DB) recorded(ctx context.Context) (r Recovery, err error) {
+	value, err := d.Setting(ctx, recoverySetting)
+	if err != nil || value == nil {
+		return Recovery{}, err
+	}
+	if err := json.Unmarshal(value, &r); err != nil {
+		return Recovery{}, fmt.Errorf("%w: recorded recovery: %w", ErrDamaged, err)
+	}
+	return r, nil
 }
 
 // substitute is a good file beside the place, and the backup it comes from.
@@ -115,20 +148,25 @@ func (p *place) substitute(ctx context.Context) (scratch, backup string, err err
 
 // setAside gives the file, and the logs that belong to it, another name, under
 // which it can still be opened. Its own name stays until it is replaced.
-func (p *place) setAside() (string, error) {
+func (p *place) setAside(aside string) error {
+	if err := ignoreMissing(duplicate(aside, p.path)); err != nil {
+		return fmt.Errorf("set damaged database aside: %w", err)
+	}
+	for _, suffix := range []string{walSuffix, shmSuffix, journalSuffix} {
+		if err := ignoreMissing(os.Rename(p.path+suffix, aside+suffix)); err != nil {
+			return fmt.Errorf("set damaged database aside: %w", err)
+		}
+	}
+	return nil
+}
+
+// asideName is a name that nothing has yet.
+func (p *place) asideName() string {
 	aside := p.path + damagedSuffix + stamp(p.now())
 	for exists(aside) || exists(aside+walSuffix) {
 		aside += "+"
 	}
-	if err := ignoreMissing(duplicate(aside, p.path)); err != nil {
-		return "", fmt.Errorf("set damaged database aside: %w", err)
-	}
-	for _, suffix := range []string{walSuffix, shmSuffix, journalSuffix} {
-		if err := ignoreMissing(os.Rename(p.path+suffix, aside+suffix)); err != nil {
-			return "", fmt.Errorf("set damaged database aside: %w", err)
-		}
-	}
-	return aside, nil
+	return aside
 }
 
 // duplicate gives a file a second name or, where the file system has none, a copy.

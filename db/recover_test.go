@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -131,6 +132,34 @@ func TestWhatACrashLeftHalfMadeIsSweptAway(t *testing.T) {
 	closed(t, opened(t, path))
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
 		t.Errorf("there are %v, %v", entries, err)
+	}
+}
+
+func TestRepairSurvivesBeingKilled(t *testing.T) {
+	whole := filledFile(t, 2000)
+	broken := overwritten(t, whole)
+	repaired := 0
+	for range 25 {
+		path := written(t, "ferry.db", string(broken))
+		left(t, path+"-wal", nil)
+		child, _ := startChild(t, "open", path)
+		death := time.AfterFunc(rand.N(150*time.Millisecond), func() { _ = child.Process.Kill() })
+		_ = child.Wait() // killed, or done before that
+		death.Stop()
+
+		store := opened(t, path)
+		if !store.Recovery().Happened() {
+			t.Error("the user would never hear of it")
+		}
+		repaired = max(repaired, store.Recovery().Salvaged)
+		if repaired < 1000 {
+			t.Errorf("recovery is %+v, and two thirds of 2000 transfers were whole", store.Recovery())
+		}
+		works(t, store, repaired)
+		closed(t, store)
+		if kept, err := os.ReadFile(store.Recovery().SetAside); err != nil || !bytes.Equal(kept, broken) {
+			t.Errorf("the damaged file was not kept, %v", err)
+		}
 	}
 }
 
