@@ -121,6 +121,26 @@ func TestALostConnectionGoesOn(t *testing.T) {
 	wantStored(t, server, path)
 }
 
+func TestAKilledServerIsWaitedForAndGoesOnWhereItWas(t *testing.T) {
+	server := uploadtest.NewTusdBinary(t)
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	b := newBench(t, proxy.URL(server.Endpoint))
+	proxy.Slow(4 << 20)
+	path := write(t, "film.mov", 12<<20)
+	b.add(path)
+	b.until("a part of it", func(s *uploader.Snapshot) bool {
+		return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 4<<20
+	})
+	server.Kill(t)
+	b.untilState(uploader.StateRetrying)
+	server.Restart(t)
+	proxy.Heal(t)
+	if done := b.untilState(uploader.StateDone); done.Resumed == 0 {
+		t.Error("it started over")
+	}
+	wantStored(t, server, path)
+}
+
 func TestAnUnreachableServerIsWaitedFor(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)

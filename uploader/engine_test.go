@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -172,10 +174,7 @@ func sumOf(t *testing.T, path string) string {
 
 // wantStored compares what the server holds with the given files, one upload
 // each, and nothing besides.
-func wantStored(t *testing.T, server interface {
-	Stored(testing.TB) []uploadtest.StoredFile
-}, paths ...string,
-) {
+func wantStored(t *testing.T, server served, paths ...string) {
 	t.Helper()
 	stored := map[string]int{}
 	for _, f := range server.Stored(t) {
@@ -193,8 +192,20 @@ func wantStored(t *testing.T, server interface {
 	}
 }
 
-func TestFilesOfEverySizeCross(t *testing.T) {
-	for _, c := range []struct {
+// served is a tusd, in this process or as a program.
+type served interface {
+	Stored(t testing.TB) []uploadtest.StoredFile
+}
+
+func TestFilesOfEverySizeAndNameCross(t *testing.T) {
+	servers := []struct {
+		name  string
+		start func(*testing.T) (served, string)
+	}{
+		{"to tusd in this process", func(t *testing.T) (served, string) { s := uploadtest.NewTusd(t); return s, s.Endpoint }},
+		{"to the real tusd", func(t *testing.T) (served, string) { s := uploadtest.NewTusdBinary(t); return s, s.Endpoint }},
+	}
+	files := []struct {
 		name string
 		size int
 	}{
@@ -203,21 +214,32 @@ func TestFilesOfEverySizeCross(t *testing.T) {
 		{"small.bin", 10 << 10},
 		{"the largest small one.bin", 1 << 20},
 		{"the smallest large one.bin", 1<<20 + 1},
-		{"large.bin", 48 << 20},
-		{"\"quotes\" & 中文 🎞.bin", 1000},
+		{"huge.bin", 300 << 20},
+		{"\"quotes\" & 'more' 中文 🎞.bin", 1000},
 		{"new\nline.bin", 1000},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			server := uploadtest.NewTusd(t)
-			b := newBench(t, server.Endpoint)
-			path := write(t, c.name, c.size)
-			rows := b.finished(b.add(path))
-			if len(rows) != 1 || rows[0].Phase != uploader.PhaseDone {
-				t.Fatalf("ended as %v", describe(b.engine.Snapshot()))
+	}
+	for _, s := range servers {
+		t.Run(s.name, func(t *testing.T) {
+			server, endpoint := s.start(t)
+			b := newBench(t, endpoint)
+			var paths, names []string
+			for _, f := range files {
+				paths, names = append(paths, write(t, f.name, f.size)), append(names, f.name)
 			}
-			wantStored(t, server, path)
-			if name := server.Stored(t)[0].Metadata["filename"]; name != c.name {
-				t.Errorf("the server knows it as %q", name)
+			for _, row := range b.finished(b.add(paths...)) {
+				if row.Phase != uploader.PhaseDone {
+					t.Errorf("%q: %v", row.Source.Name(), row.Fault)
+				}
+			}
+			wantStored(t, server, paths...)
+			var known []string
+			for _, f := range server.Stored(t) {
+				known = append(known, f.Metadata["filename"])
+			}
+			slices.Sort(names)
+			slices.Sort(known)
+			if diff := cmp.Diff(names, known); diff != "" {
+				t.Error("the names the server knows (-want +got):\n" + diff)
 			}
 		})
 	}
