@@ -149,6 +149,9 @@ func TestWatchdogDoesNotBlameTheConnectionForASlowSource(t *testing.T) {
 			if _, err := io.Copy(io.Discard, r.Body); err != nil {
 				return nil, err
 			}
+			if err := r.Context().Err(); err != nil {
+				return nil, err
+			}
 			return answered(http.NoBody)
 		})).RoundTrip(request)
 		if err != nil {

@@ -235,6 +235,32 @@ func TestHostileAnswersAreErrors(t *testing.T) {
 	}
 }
 
+func TestHostileAnswerIsReadNoFurtherThanIsOfUse(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
+		endless := &countless{}
+		client := connect(t, tus.Config{Endpoint: "http://server/", HTTP: silent(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(endless)}, nil
+		})})
+		if _, err := client.Create(t.Context(), tus.CreateRequest{}); err == nil {
+			t.Fatal("it succeeded")
+		}
+		if endless.read > 128<<10 {
+			t.Errorf("%d: it read %d bytes", status, endless.read)
+		}
+	}
+}
+
+// countless is an answer that goes on for a gigabyte.
+type countless struct{ read int }
+
+func (c *countless) Read(p []byte) (int, error) {
+	if c.read > 1<<30 {
+		return 0, io.EOF
+	}
+	c.read += len(p)
+	return len(p), nil
+}
+
 func TestHostileAnswersThatAreNotHTTP(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
