@@ -16,8 +16,8 @@ const salvagePage = 1000
 
 // salvage takes what can be read of the damaged file over into another one, where
 // it wins over an older backup, and says how many transfers that were. It works
-// on a copy: the damaged file stays as it was found. What cannot be read is left
-// out without an error.
+// on a copy, so that reading writes nothing to the damaged file. What cannot be
+// read is left out without an error.
 func (p *place) salvage(ctx context.Context, into string) (int, error) {
 	folder, err := os.MkdirTemp(filepath.Dir(p.path), filepath.Base(p.path)+scratchSuffix+"*")
 	if err != nil {

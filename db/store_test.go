@@ -6,6 +6,7 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -20,6 +21,22 @@ func TestStoreFulfilsTheContract(t *testing.T) {
 			return current
 		}
 	})
+}
+
+func TestACommitThatFailsDoesNotBlockTheNext(t *testing.T) {
+	store := openedWith(t, filepath.Join(t.TempDir(), "ferry.db"), later(`
+		CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;
+		CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED) STRICT;
+		CREATE TRIGGER orphan AFTER INSERT ON transfers WHEN new.id = 2 BEGIN INSERT INTO child VALUES (1); END`))
+	defer closed(t, store)
+	if err := store.Save(t.Context(), uploader.Changes{Transfers: sample(0, 3)}); !fault.Is(err, fault.LocalDisk) {
+		t.Errorf("the orphan was committed: %v", err)
+	}
+	saved(t, store, uploader.Changes{Transfers: sample(6, 1)})
+	all, err := store.Load(t.Context())
+	if err != nil || len(all.Transfers) != 1 || all.Transfers[0].ID != 7 {
+		t.Errorf("loaded %v, %v", all.Transfers, err)
+	}
 }
 
 func opened(t testing.TB, path string) *db.DB {
