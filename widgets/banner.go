@@ -66,6 +66,7 @@ func (b *Banner) fill(model BannerModel) {
 	b.buttons.Objects = nil
 	for i, button := range model.Buttons {
 		object := widget.NewButton(button.Label, button.OnTapped)
+		object.Importance = widget.LowImportance
 		if i == 0 {
 			object.Importance = widget.HighImportance
 		}

@@ -93,7 +93,11 @@ func barColors(tone theme.Tone) (solid, flight fyne.ThemeColorName) {
 		return theme.ColorPaused, theme.ColorTrack
 	case theme.Active:
 		return theme.ColorAccent, theme.ColorInFlight
+	case theme.Warning:
+		return theme.ColorWarningBar, theme.ColorTrack
+	case theme.Error:
+		return theme.ColorErrorBar, theme.ColorTrack
 	default:
-		return tone.Color(), theme.ColorTrack
+		return theme.ColorSuccess, theme.ColorTrack
 	}
 }

@@ -28,7 +28,7 @@ type EmptyState struct {
 
 	picture *canvas.Image
 	title   *label
-	hint    *widget.Label
+	hint    *widget.RichText
 	button  *widget.Button
 }
 
@@ -38,12 +38,10 @@ func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
 		OnTapped: tapped,
 		picture:  &canvas.Image{FillMode: canvas.ImageFillContain},
 		title:    newLabel(fynetheme.SizeNameHeadingText, theme.ColorText),
-		hint:     widget.NewLabel(""),
+		hint:     widget.NewRichText(),
 	}
 	e.title.text.Alignment = fyne.TextAlignCenter
-	e.hint.Alignment = fyne.TextAlignCenter
 	e.hint.Wrapping = fyne.TextWrapWord
-	e.hint.Importance = widget.LowImportance
 	e.button = widget.NewButton("", func() { call(e.OnTapped) })
 	e.button.Importance = widget.HighImportance
 	e.fill(model)
@@ -64,7 +62,8 @@ func (e *EmptyState) fill(model EmptyModel) {
 	}
 	setVisible(e.picture, model.Picture != nil)
 	e.title.set(model.Title, theme.ColorText)
-	e.hint.SetText(model.Hint)
+	e.hint.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: model.Hint, Style: hintStyle()}}
+	e.hint.Refresh()
 	setVisible(e.hint, model.Hint != "")
 	e.button.Text, e.button.Icon = model.Button, nil
 	if model.Icon != "" {
@@ -72,6 +71,13 @@ func (e *EmptyState) fill(model EmptyModel) {
 	}
 	e.button.Refresh()
 	setVisible(e.button, model.Button != "")
+}
+
+func hintStyle() widget.RichTextStyle {
+	style := widget.RichTextStyleParagraph
+	style.Alignment = fyne.TextAlignCenter
+	style.ColorName = theme.ColorMuted
+	return style
 }
 
 // MinSize is room for the button and a few words.
@@ -88,7 +94,7 @@ func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
 // arrange stacks everything in the middle. The picture leaves when the window
 // is too low for it.
 func (e *EmptyState) arrange(size fyne.Size) {
-	width := min(size.Width-theme.Grid(12), theme.Grid(120))
+	width := min(size.Width-theme.Grid(12), theme.Grid(100))
 	e.hint.Resize(fyne.NewSize(width, 0))
 	picture := fyne.NewSize(theme.Grid(60), theme.Grid(36))
 	words := e.title.height() + e.button.MinSize().Height + theme.Grid(5)

@@ -24,8 +24,8 @@ const (
 var columnWidths = [...]float32{32, 21, 24}
 
 func (r *Row) arrange(size fyne.Size) {
-	if size.IsZero() {
-		return
+	if least := r.MinSize(); size.Width < least.Width {
+		return // not laid out yet
 	}
 	inset := theme.Grid(1)
 	r.back.Resize(fyne.NewSize(size.Width-2*inset, size.Height-2))
@@ -63,7 +63,7 @@ func (r *Row) arrangeText(left, right float32, size fyne.Size) {
 	mark := theme.Size(theme.SizeMark)
 	words := left
 	if r.model.Glyph != "" {
-		r.glyph.place(fyne.NewPos(left+mark/2, top+nameHeight+detailHeight/2), mark)
+		r.glyph.place(fyne.NewPos(left+mark/2, top+nameHeight+detailHeight/2+1), mark)
 		words += mark + theme.Grid(1.25)
 	}
 	r.detail.place(fyne.NewPos(words, top+nameHeight), fyne.NewSize(right-words, detailHeight))
@@ -113,7 +113,10 @@ func columnsIn(room float32) int {
 func (r *Row) arrangeButtons(size fyne.Size) float32 {
 	r.provideButtons(len(r.model.Actions))
 	awake := r.state.Hovered || r.state.Selected || r.state.Cursor
-	x := size.Width - theme.Grid(edge) + theme.Grid(1)
+	x := size.Width - theme.Grid(edge)
+	if last := len(r.model.Actions) - 1; last >= 0 && !r.model.Actions[last].Prominent {
+		x += theme.Grid(1) // so that the icon, not the ground around it, ends at the edge
+	}
 	lasting := float32(0)
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]

@@ -61,6 +61,7 @@ func (v *viewport) least() fyne.Size { return v.probe.MinSize() }
 
 func (v *viewport) resize(size fyne.Size) {
 	v.clip.Resize(size)
+	v.layer.Resize(size) // the clip does not until it has been painted
 	v.scroll.Resize(size)
 	v.show(false)
 }

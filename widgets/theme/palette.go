@@ -15,7 +15,9 @@ const (
 	ColorTile        fyne.ThemeColorName = "ferryTile"        // behind a file's icon
 	ColorTrack       fyne.ThemeColorName = "ferryTrack"       // of a progress bar: what has not crossed
 	ColorInFlight    fyne.ThemeColorName = "ferryInFlight"    // sent, not yet acknowledged
-	ColorPaused      fyne.ThemeColorName = "ferryPaused"      // of the bar of something at rest
+	ColorPaused      fyne.ThemeColorName = "ferryPaused"      // the bars of what is at rest,
+	ColorWarningBar  fyne.ThemeColorName = "ferryWarningBar"  // of what needs the user,
+	ColorErrorBar    fyne.ThemeColorName = "ferryErrorBar"    // and of what failed
 	ColorAccentSoft  fyne.ThemeColorName = "ferryAccentSoft"  // the backgrounds of badges and banners
 	ColorMutedSoft   fyne.ThemeColorName = "ferryMutedSoft"   //
 	ColorSuccessSoft fyne.ThemeColorName = "ferrySuccessSoft" //
@@ -52,6 +54,8 @@ var palette = map[fyne.ThemeColorName]shade{
 	ColorTrack:                             {rgb(0xE0E8EB), rgb(0x2A3940)},
 	ColorInFlight:                          {rgb(0x8CC4CF), rgb(0x2B6C78)},
 	ColorPaused:                            {rgb(0x9AABB3), rgb(0x62767F)},
+	ColorWarningBar:                        {rgb(0xDDA748), rgb(0xB98A3F)},
+	ColorErrorBar:                          {rgb(0xD98279), rgb(0xB8665D)},
 	fynetheme.ColorNamePrimary:             {rgb(0x0A6E81), rgb(0x45B8CA)},
 	fynetheme.ColorNameForegroundOnPrimary: {rgb(0xFFFFFF), rgb(0x07222A)},
 	fynetheme.ColorNameHyperlink:           {rgb(0x0A6E81), rgb(0x45B8CA)},

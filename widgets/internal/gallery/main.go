@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	fynetheme "fyne.io/fyne/v2/theme"
 
@@ -45,11 +46,12 @@ func run(directory string) error {
 // paint writes a picture of a scene, two pixels for a unit.
 func paint(path string, s scene) error {
 	ground := canvas.NewRectangle(theme.Color(s.ground))
-	c := test.NewCanvas()
+	c := software.NewCanvas()
 	c.SetPadded(false)
 	c.SetScale(2)
 	c.SetContent(container.NewStack(ground, s.make()))
 	c.Resize(s.size)
+	c.Resize(s.size.AddWidthHeight(0, 1)) // what depends on its width knows it now
 	if s.act != nil {
 		s.act(c)
 	}
