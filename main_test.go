@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -77,6 +78,7 @@ func TestScripts(t *testing.T) {
 			"fifo":        fifo,
 			"exits":       exits,
 			"interrupted": interrupted,
+			"receiving":   receiving,
 			"await":       await,
 			"arrived":     arrived,
 			"stored": func(ts *testscript.TestScript, _ bool, args []string) {
@@ -117,8 +119,7 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func codeOf(ts *testscript.TestScript, err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	ts.Check(err)
@@ -126,7 +127,7 @@ func codeOf(ts *testscript.TestScript, err error) int {
 }
 
 // interrupted SIGNAL PROGRAM ARG... runs a program that writes events, and sends
-// it a signal as soon as bytes cross. It must exit with 130.
+// it a signal as soon as bytes cross. It must exit with 130, but for KILL.
 func interrupted(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := program(ts, args[1:]...)
 	cmd.Stderr = ts.Stderr()
@@ -144,16 +145,45 @@ func interrupted(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(lines.Err())
-	if code := codeOf(ts, cmd.Wait()); code != cli.ExitInterrupted {
-		ts.Fatalf("exit code %d, want %d", code, cli.ExitInterrupted)
+	want := cli.ExitInterrupted
+	if args[0] == "KILL" {
+		want = -1
+	}
+	if code := codeOf(ts, cmd.Wait()); code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
 	}
 }
 
 func signalNamed(ts *testscript.TestScript, name string) os.Signal {
-	if name != "INT" {
+	switch name {
+	case "INT":
+		return os.Interrupt
+	case "TERM":
 		return terminate
+	case "KILL":
+		return os.Kill
+	default:
+		ts.Fatalf("no signal %s", name)
+		return nil
 	}
-	return os.Interrupt
+}
+
+// receiving PROGRAM ARG... starts a receiver that ends orderly with the script,
+// and puts its URL into $RECEIVER.
+func receiving(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := program(ts, args...)
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		if code := codeOf(ts, cmd.Wait()); code != cli.ExitOK {
+			ts.Fatalf("the receiver exits with %d", code)
+		}
+	})
+	var told struct{ URL string }
+	ts.Check(json.NewDecoder(out).Decode(&told))
+	ts.Setenv("RECEIVER", told.URL)
 }
 
 // await FILE [TEXT] waits until the file is there, and has the text in it.

@@ -8,6 +8,7 @@
 package words
 
 import (
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -75,9 +76,7 @@ func Printable(name string) string {
 func fill(data []Data) Data {
 	filled := Data{}
 	for _, d := range data {
-		for name, value := range d {
-			filled[name] = value
-		}
+		maps.Copy(filled, d)
 	}
 	return filled
 }

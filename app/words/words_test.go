@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -60,47 +61,52 @@ func messages(t *testing.T, language words.Language) map[string]string {
 	return all
 }
 
-// said collects the keys that the program's sources pass to Say and Count.
-func said(t *testing.T) map[string]bool {
+// sources calls visit with every source file of the program, tests left out.
+func sources(t *testing.T, visit func(path string, text []byte)) {
 	t.Helper()
-	keys := map[string]bool{}
-	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+	const root = "../.."
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
+		case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."):
+			return filepath.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return nil // a file being written is for the compiler to complain about
-		}
-		ast.Inspect(file, func(node ast.Node) bool {
-			literal, ok := node.(*ast.BasicLit)
-			if ok && literal.Kind == token.STRING {
-				if key, err := strconv.Unquote(literal.Value); err == nil {
-					keys[key] = true
-				}
-			}
-			return true
-		})
-		return nil
+		text, err := os.ReadFile(path)
+		visit(path, text)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range fault.Kinds() {
-		for _, part := range []string{".short", ".what", ".does", ".can"} {
-			keys["fault."+kind.String()+part] = true
+}
+
+// said collects the program's string literals, among which are the keys it says,
+// and apart from them those that end with a point: beginnings of keys.
+func said(t *testing.T) (keys map[string]bool, beginnings []string) {
+	t.Helper()
+	keys = map[string]bool{}
+	sources(t, func(path string, text []byte) {
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.SkipObjectResolution)
+		if err != nil {
+			return // the compiler complains better
 		}
-	}
-	for _, state := range uploader.States() {
-		keys["name."+state.String()] = true
-	}
-	for _, state := range []uploader.State{
-		uploader.StatePreparing, uploader.StateChecking, uploader.StateOffline, uploader.StateChanged,
-		uploader.StateMissing, uploader.StateSignIn, uploader.StateCancelled,
-	} {
-		keys["state."+state.String()] = true
-	}
-	return keys
+		ast.Inspect(file, func(node ast.Node) bool {
+			literal, ok := node.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			key, err := strconv.Unquote(literal.Value)
+			if err == nil && len(key) > 2 && strings.HasSuffix(key, ".") && !strings.Contains(key, " ") {
+				beginnings = append(beginnings, key)
+			}
+			keys[key] = true
+			return true
+		})
+	})
+	return keys, beginnings
 }
 
 func TestEveryLanguageHasEveryText(t *testing.T) {
@@ -121,36 +127,53 @@ func TestEveryLanguageHasEveryText(t *testing.T) {
 }
 
 func TestEveryTextIsSaidSomewhere(t *testing.T) {
-	used := said(t)
+	keys, beginnings := said(t)
 	for key := range messages(t, words.English) {
-		if !used[key] {
+		begun := func(beginning string) bool { return strings.HasPrefix(key, beginning) }
+		if !keys[key] && !slices.ContainsFunc(beginnings, begun) {
 			t.Errorf("nothing says %q", key)
 		}
 	}
 }
 
-var spoken = regexp.MustCompile(`(?s)\b(?:Say|Count)\("([^"]+)"[,)]`)
+func TestEveryKindAndStateHasItsTextsAndNoOther(t *testing.T) {
+	var kinds, names []string
+	for _, kind := range fault.Kinds() {
+		for _, part := range []string{".short", ".what", ".does", ".can"} {
+			kinds = append(kinds, "fault."+kind.String()+part)
+		}
+	}
+	for _, state := range uploader.States() {
+		names = append(names, "name."+state.String())
+	}
+	for _, language := range words.Languages() {
+		texts := messages(t, language)
+		for beginning, want := range map[string][]string{"fault.": kinds, "name.": names} {
+			var got []string
+			for key := range texts {
+				if strings.HasPrefix(key, beginning) {
+					got = append(got, key)
+				}
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(slices.Sorted(slices.Values(want)), got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", language, diff)
+			}
+		}
+	}
+}
+
+var spoken = regexp.MustCompile(`\b(?:Say|Count)\("([^"]+)"[,)]`)
 
 func TestEverythingSaidHasAText(t *testing.T) {
 	english := messages(t, words.English)
-	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		if err != nil || !strings.Contains(string(text), "app/words") && !strings.Contains(string(text), "package words") {
-			return err
-		}
-		for _, match := range spoken.FindAllStringSubmatch(string(text), -1) {
-			if english[match[1]] == "" {
-				t.Errorf("%s says %q, which has no text", path, match[1])
+	sources(t, func(path string, text []byte) {
+		for _, match := range spoken.FindAllSubmatch(text, -1) {
+			if key := string(match[1]); english[key] == "" {
+				t.Errorf("%s says %q, which has no text", path, key)
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 var place = regexp.MustCompile(`{{[^}]*?\.([A-Z]\w*)`)
