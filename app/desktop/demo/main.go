@@ -20,7 +20,13 @@ import (
 	"github.com/ferryapp/ferry/app/desktop/internal/desk"
 )
 
-const mebibyte = 1 << 20
+const (
+	mebibyte = 1 << 20
+
+	// look is how long a person looks before taking a picture: long enough for
+	// the window to have drawn what happened.
+	look = 700 * time.Millisecond
+)
 
 func main() {
 	binary := flag.String("ferry", "bin/ferry", "the `program` to show")
@@ -181,6 +187,11 @@ func (s *show) comeBack(ctx context.Context, path string, held desktop.Received)
 // say prints what has happened and takes a picture of it.
 func (s *show) say(ctx context.Context, what string) error {
 	fmt.Printf("%6.1f s  %s\n", time.Since(s.started).Seconds(), what)
+	select {
+	case <-time.After(look):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	s.picture++
 	return s.Screenshot(ctx, filepath.Join(s.out, fmt.Sprintf("%d.png", s.picture)))
 }
