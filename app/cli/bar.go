@@ -7,11 +7,15 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// pace is how often the bar is drawn at most.
-const pace = 100 * time.Millisecond
+const (
+	pace     = 100 * time.Millisecond // between two drawings, at least
+	evidence = 5 * time.Second        // of moving bytes, before a time left is told
+	barWidth = 30                     // characters
+)
 
 // bar adds up transfers and draws how far they are together. A nil bar draws
 // nothing.
@@ -19,17 +23,19 @@ type bar struct {
 	drawn *progressbar.ProgressBar
 	sent  map[uploader.TransferID]int64
 	total int64 // bytes
-	done  int64 // bytes
+	done  int64 // bytes, with those that had crossed before
+	moved int64 // bytes that crossed since the bar is there
 	last  time.Time
+	speed speed
 }
 
 func newBar(terminal io.Writer) *bar {
 	return &bar{
 		sent: map[uploader.TransferID]int64{},
 		drawn: progressbar.NewOptions64(1,
-			progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(30), progressbar.OptionUseANSICodes(true),
-			progressbar.OptionSetRenderBlankState(false), progressbar.OptionThrottle(0),
+			progressbar.OptionSetWriter(terminal), progressbar.OptionSetWidth(barWidth), progressbar.OptionUseANSICodes(true),
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false),
+			progressbar.OptionShowDescriptionAtLineEnd(), progressbar.OptionSetRenderBlankState(false),
 		),
 	}
 }
@@ -41,7 +47,8 @@ func (b *bar) follow(e feed.Event) {
 	switch e.Event {
 	case feed.Added:
 		b.total += e.Size
-		b.move(e.ID, e.Sent)
+		b.done += e.Sent
+		b.sent[e.ID] = e.Sent
 	case feed.Done:
 		b.move(e.ID, e.Size)
 		delete(b.sent, e.ID)
@@ -58,7 +65,9 @@ func (b *bar) follow(e feed.Event) {
 }
 
 func (b *bar) move(id uploader.TransferID, sent int64) {
-	b.done += sent - b.sent[id]
+	step := sent - b.sent[id]
+	b.done += step
+	b.moved += step
 	b.sent[id] = sent
 }
 
@@ -68,13 +77,49 @@ func (b *bar) draw(now time.Time) {
 	}
 	b.last = now
 	b.drawn.ChangeMax64(b.total)
+	b.drawn.Describe(b.text(now))
 	if b.done < b.total { // full, it would be finished and never drawn again
 		_ = b.drawn.Set64(b.done)
 	}
+}
+
+func (b *bar) text(now time.Time) string {
+	rate, over := b.speed.of(b.moved, now)
+	var left time.Duration
+	if rate > 0 && over >= evidence {
+		left = time.Duration(float64(b.total-b.done) / rate * float64(time.Second))
+	}
+	return words.Join(words.SizeOf(b.done, b.total), words.Rate(rate), words.ETA(left))
 }
 
 func (b *bar) clear() {
 	if b != nil {
 		_ = b.drawn.Clear()
 	}
+}
+
+// speed averages over the last one to two spans of evidence.
+type speed struct{ older, newer mark }
+
+// mark is how much had moved at some time.
+type mark struct {
+	at    time.Time
+	bytes int64
+}
+
+// of returns bytes per second, and the time they are averaged over. What is less
+// than a second proves nothing yet.
+func (s *speed) of(bytes int64, now time.Time) (rate float64, over time.Duration) {
+	here := mark{now, bytes}
+	if s.older.at.IsZero() {
+		s.older, s.newer = here, here
+	}
+	if now.Sub(s.newer.at) >= evidence {
+		s.older, s.newer = s.newer, here
+	}
+	over = now.Sub(s.older.at)
+	if over < time.Second {
+		return 0, over
+	}
+	return float64(bytes-s.older.bytes) / over.Seconds(), over
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/app/feed"
 )
@@ -52,6 +53,28 @@ func TestPrinter(t *testing.T) {
 				t.Errorf("out %q\nerr %q", out.String(), errs.String())
 			}
 		})
+	}
+}
+
+func TestTheBarsWords(t *testing.T) {
+	b := newBar(&bytes.Buffer{})
+	b.total, b.done = 100_000_000, 40_000_000 // crossed in an earlier run: no speed
+	start := time.Now()
+	for _, step := range []struct {
+		after time.Duration
+		bytes int64
+		want  string
+	}{
+		{0, 0, "40.0 of 100.0 MB"},
+		{500 * time.Millisecond, 500_000, "40.5 of 100.0 MB"},
+		{2 * time.Second, 1_500_000, "42.0 of 100.0 MB · 1.0 MB/s"},
+		{5 * time.Second, 3_000_000, "45.0 of 100.0 MB · 1.0 MB/s · about 1 min"},
+		{20 * time.Second, 0, "45.0 of 100.0 MB"},
+	} {
+		b.done, b.moved = b.done+step.bytes, b.moved+step.bytes
+		if got := b.text(start.Add(step.after)); got != step.want {
+			t.Errorf("after %s: %q, want %q", step.after, got, step.want)
+		}
 	}
 }
 
