@@ -12,9 +12,10 @@ const (
 	actReveal
 	actCancel
 	actRemove
+	actions
 )
 
-var actionNames = [...]string{"pause", "resume", "retry", "reveal", "cancel", "remove"}
+var actionNames = [actions]string{"pause", "resume", "retry", "reveal", "cancel", "remove"}
 
 func (a action) String() string { return actionNames[a] }
 

@@ -116,17 +116,17 @@ func TestTrayIsNotRebuiltMoreThanEveryTwoSeconds(t *testing.T) {
 func TestGreeting(t *testing.T) {
 	t.Run("what continues is said once", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte))))
-		if got := s.window.banner.said(); got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
+		if got := s.window.banner.model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
 			t.Errorf("said %q", got)
 		}
 	})
 	t.Run("asked in the window, yes resumes what was left and nothing else", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte)), transfer(2, paused)), asking)
-		s.window.banner.agree()
+		s.window.banner.model().Buttons[0].OnTapped()
 		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(1)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		if s.window.banner.said() != "" {
+		if s.window.banner.model().Text != "" {
 			t.Error("the question stays")
 		}
 	})
@@ -145,7 +145,7 @@ func TestGreeting(t *testing.T) {
 	})
 	t.Run("nothing left is nothing said", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done)), asking)
-		if got := s.window.banner.said(); got != "" || s.left != nil {
+		if got := s.window.banner.model().Text; got != "" || s.left != nil {
 			t.Errorf("said %q", got)
 		}
 	})

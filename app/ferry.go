@@ -10,6 +10,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -40,6 +41,7 @@ type ferry struct {
 // newFerry puts the face together. Nothing moves before start.
 func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *ferry {
 	toolkit.Settings().SetTheme(theme.New(theme.System, 1))
+	toolkit.SetIcon(assets.Icon())
 	f := &ferry{toolkit: toolkit, config: config, system: system, focused: true}
 	f.errands = newErrands(ui)
 	f.orders = newOrders(config.Engine.Do)
@@ -80,6 +82,7 @@ func (f *ferry) hideAtStart() {
 func (f *ferry) close() error {
 	f.errands.shut()
 	f.errands.wait()
+	f.window.toasts.Dismiss()
 	if err := f.system.notifier.Close(); err != nil {
 		return fmt.Errorf("close notifications: %w", err)
 	}

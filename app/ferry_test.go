@@ -203,11 +203,11 @@ func TestTopBar(t *testing.T) {
 
 func TestEmptyState(t *testing.T) {
 	s := raise(t, newFakeEngine())
-	if !s.window.empty.Visible() || s.window.list.content.Visible() {
+	if !s.window.empty.Visible() || s.window.list.rows.Visible() {
 		t.Error("an empty list shows no empty state")
 	}
 	s.publish(snapshotOf(transfer(1)))
-	if s.window.empty.Visible() || !s.window.list.content.Visible() {
+	if s.window.empty.Visible() || !s.window.list.rows.Visible() {
 		t.Error("the empty state stays over a list with a row")
 	}
 }
@@ -216,7 +216,7 @@ func TestKeys(t *testing.T) {
 	press := func(s *stage, key fyne.KeyName) { s.typed(key) }
 	t.Run("space pauses what moves, and resumes when all of it rests", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending), transfer(2, paused)))
-		s.window.list.selectAll()
+		s.window.list.rows.SelectAll()
 		press(s, fyne.KeySpace)
 		s.until("both rest", func() bool { return s.rows()[0].State() == uploader.StatePaused })
 		press(s, fyne.KeySpace)
@@ -227,7 +227,7 @@ func TestKeys(t *testing.T) {
 	})
 	t.Run("delete removes what is final and cancels the rest", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done), transfer(2)))
-		s.window.list.selectAll()
+		s.window.list.rows.SelectAll()
 		press(s, fyne.KeyDelete)
 		s.heard(2)
 		want := []uploader.Command{uploader.Remove{Target: uploader.These(1)}, uploader.Cancel{Target: uploader.These(2)}}
@@ -237,7 +237,7 @@ func TestKeys(t *testing.T) {
 	})
 	t.Run("F5 tries again what failed", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, failed(fault.Refused)), transfer(2, done)))
-		s.window.list.selectAll()
+		s.window.list.rows.SelectAll()
 		press(s, fyne.KeyF5)
 		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.heard(1)); diff != "" {
 			t.Error(diff)

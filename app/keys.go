@@ -15,7 +15,7 @@ func bindKeys(canvas fyne.Canvas, f *ferry) {
 	chord(fyne.KeyO, command, f.addFiles)
 	chord(fyne.KeyO, command|fyne.KeyModifierShift, f.addFolder)
 	chord(fyne.KeyQ, command, f.quit)
-	canvas.AddShortcut(&fyne.ShortcutSelectAll{}, func(fyne.Shortcut) { f.window.list.selectAll() })
+	canvas.AddShortcut(&fyne.ShortcutSelectAll{}, func(fyne.Shortcut) { f.window.list.rows.SelectAll() })
 	canvas.SetOnTypedKey(func(event *fyne.KeyEvent) { f.typed(event.Name) })
 }
 

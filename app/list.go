@@ -4,67 +4,102 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// listing is the list of transfers. It lives on the UI's goroutine.
+// listing is the list of transfers: the newest snapshot as a widgets.Model. It
+// lives on the UI's goroutine.
 type listing struct {
-	content fyne.CanvasObject
-	rows    *widget.List
-	act     func(action, []*uploader.Transfer)
+	rows *widgets.SelectList
+	act  func(action, []*uploader.Transfer)
 
 	s      *uploader.Snapshot
 	places map[uploader.TransferID]int
 	high   highWater
-	chosen map[uploader.TransferID]bool
 }
 
 func newListing(f *ferry) *listing {
-	l := &listing{act: f.act, s: &uploader.Snapshot{}, high: highWater{}, chosen: map[uploader.TransferID]bool{}}
-	l.rows = widget.NewList(func() int { return len(l.s.Transfers) }, newRow, l.fill)
-	l.content = l.rows
+	l := &listing{act: f.act, s: &uploader.Snapshot{}, high: highWater{}}
+	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject { return widgets.NewRow() })
+	l.rows.OnDelete = f.dropSelected
+	l.rows.OnToggle = f.pauseOrResumeSelected
+	l.rows.OnActivate = func(id int64) { l.activate(uploader.TransferID(id)) }
+	l.rows.OnMenu = l.openMenu
 	return l
 }
 
+// show brings the list to the state of the snapshot.
 func (l *listing) show(s *uploader.Snapshot) {
 	l.s, l.places = s, placesOf(s)
 	l.rows.Refresh()
 }
 
-func newRow() fyne.CanvasObject {
-	return container.NewBorder(nil, nil, nil, container.NewHBox(), container.NewVBox(widget.NewLabel(""), widget.NewLabel(""), widget.NewProgressBar()))
-}
+// Len is part of widgets.Model.
+func (l *listing) Len() int { return len(l.s.Transfers) }
 
-func (l *listing) fill(i int, o fyne.CanvasObject) {
+// ID is part of widgets.Model.
+func (l *listing) ID(i int) int64 { return int64(l.s.Transfers[i].ID) }
+
+// Bind is part of widgets.Model.
+func (l *listing) Bind(i int, object fyne.CanvasObject) {
 	t := l.s.Transfers[i]
-	box := o.(*fyne.Container)
-	lines := box.Objects[0].(*fyne.Container).Objects
-	lines[0].(*widget.Label).SetText(nameOf(t))
-	lines[1].(*widget.Label).SetText(stateText(l.s, t, l.places, time.Now()))
-	lines[2].(*widget.ProgressBar).SetValue(progressOf(l.s, t, l.high.rise(t, l.s.Sent(t))).sent)
-	buttons := box.Objects[1].(*fyne.Container)
-	buttons.RemoveAll()
-	for _, d := range deedsFor(t) {
-		buttons.Add(widget.NewButtonWithIcon("", theme.Icon(d.icon), func() { l.act(d.action, []*uploader.Transfer{t}) }))
-	}
+	row := object.(*widgets.Row)
+	row.OnAction = func(name string) { l.choose(t.ID, name) }
+	row.SetModel(rowOf(l.s, t, l.places[t.ID], l.high.rise(t, l.s.Sent(t)), time.Now()))
 }
 
-func (l *listing) selected() []*uploader.Transfer {
-	var out []*uploader.Transfer
-	for _, t := range l.s.Transfers {
-		if l.chosen[t.ID] {
-			out = append(out, t)
+// choose does what a row's button says to the transfer as it is now.
+func (l *listing) choose(id uploader.TransferID, name string) {
+	t := l.s.Transfer(id)
+	if t == nil {
+		return
+	}
+	for _, a := range actionsFor(t) {
+		if a.String() == name {
+			l.act(a, []*uploader.Transfer{t})
 		}
 	}
-	return out
 }
 
-func (l *listing) selectAll() {
-	for _, t := range l.s.Transfers {
-		l.chosen[t.ID] = true
+// activate does the obvious thing to a row that needs a person or is received.
+func (l *listing) activate(id uploader.TransferID) {
+	if t := l.s.Transfer(id); t != nil && actReveal.allows(t) {
+		l.act(actReveal, []*uploader.Transfer{t})
 	}
+}
+
+// selected are the selected transfers, in the user's order.
+func (l *listing) selected() []*uploader.Transfer {
+	ids := l.rows.Selected()
+	transfers := make([]*uploader.Transfer, 0, len(ids))
+	for _, t := range l.s.Transfers {
+		if len(transfers) < len(ids) && int64(t.ID) == ids[len(transfers)] {
+			transfers = append(transfers, t)
+		}
+	}
+	return transfers
+}
+
+// openMenu offers what can be done to any of the selected transfers.
+func (l *listing) openMenu(at fyne.Position) {
+	selected := l.selected()
+	if len(selected) == 0 {
+		return
+	}
+	canvas := fyne.CurrentApp().Driver().CanvasForObject(l.rows)
+	widget.ShowPopUpMenuAtPosition(l.menu(selected), canvas, at)
+}
+
+func (l *listing) menu(selected []*uploader.Transfer) *fyne.Menu {
+	menu := fyne.NewMenu("")
+	for _, d := range deedsForAll(selected) {
+		item := fyne.NewMenuItem(d.label, func() { l.act(d.action, selected) })
+		item.Icon = theme.Icon(d.icon)
+		menu.Items = append(menu.Items, item)
+	}
+	return menu
 }

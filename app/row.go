@@ -6,17 +6,59 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// deed is a button of a row.
+// rowOf is everything the list shows of a transfer. Place is its place in the
+// queue, high the greatest number of its bytes that was shown.
+func rowOf(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, now time.Time) widgets.RowModel {
+	state := t.State()
+	bar := progressOf(s, t, high)
+	model := widgets.RowModel{
+		Icon:    iconFor(t.Source.Name()),
+		Name:    nameOf(t),
+		Size:    words.Size(t.Source.Size),
+		Detail:  words.Row(s, t, place, now),
+		ShowBar: !t.Phase.Final() && bar.sent > 0 || state == uploader.StateUploading,
+		Acked:   bar.held,
+		Sent:    bar.sent,
+		Actions: buttonsOf(t),
+	}
+	model.Glyph, model.Tone = signOf(state)
+	server, _ := s.Server(t.Server)
+	switch state {
+	case uploader.StateUploading:
+		live := s.Live[t.ID]
+		model.Detail = words.Join(words.State(state), words.Server(server))
+		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
+		model.Speed, model.ETA = words.Rate(live.Rate), words.ETA(live.ETA)
+	case uploader.StateDone:
+		model.Detail = words.Join(words.State(state), words.Duration(t.Active), words.Server(server))
+	}
+	return model
+}
+
+// buttonsOf are the buttons of a transfer's row. One that waits for a person
+// shows its way out with words.
+func buttonsOf(t *uploader.Transfer) []widgets.Action {
+	deeds := deedsFor(t)
+	buttons := make([]widgets.Action, len(deeds))
+	for i, d := range deeds {
+		prominent := d.action == actRetry && needsPerson(t.State())
+		buttons[i] = widgets.Action{ID: d.action.String(), Icon: d.icon, Label: d.label, Prominent: prominent}
+	}
+	return buttons
+}
+
+// deed is one thing to do, with its words and its icon.
 type deed struct {
 	action action
 	label  string
 	icon   theme.IconName
 }
 
-// deedsFor are the buttons of a transfer's row, with words that fit its state.
+// deedsFor is what can be done to a transfer, in words that fit its state.
 func deedsFor(t *uploader.Transfer) []deed {
 	actions := actionsFor(t)
 	deeds := make([]deed, len(actions))
@@ -24,6 +66,26 @@ func deedsFor(t *uploader.Transfer) []deed {
 		deeds[i] = deed{action: a, label: words.Say(labelOf(a, t.State())), icon: iconOfAction(a)}
 	}
 	return deeds
+}
+
+// deedsForAll is what can be done to some of several transfers, in the words of
+// the first each fits.
+func deedsForAll(transfers []*uploader.Transfer) []deed {
+	var found [actions]*deed
+	for _, t := range transfers {
+		for _, d := range deedsFor(t) {
+			if found[d.action] == nil {
+				found[d.action] = &d
+			}
+		}
+	}
+	var all []deed
+	for _, d := range found {
+		if d != nil {
+			all = append(all, *d)
+		}
+	}
+	return all
 }
 
 func labelOf(a action, state uploader.State) string {
@@ -60,84 +122,6 @@ func iconOfAction(a action) theme.IconName {
 	}
 }
 
-// signOf is the glyph and the tone of a state: the glyph alone tells the states
-// apart.
-func signOf(state uploader.State) (theme.IconName, theme.Tone) {
-	switch state {
-	case uploader.StatePreparing:
-		return theme.IconPreparing, theme.Active
-	case uploader.StateUploading:
-		return theme.IconUploading, theme.Active
-	case uploader.StateChecking:
-		return theme.IconChecking, theme.Active
-	case uploader.StatePaused:
-		return theme.IconPaused, theme.Muted
-	case uploader.StateOffline:
-		return theme.IconOffline, theme.Warning
-	case uploader.StateRetrying:
-		return theme.IconClock, theme.Warning
-	case uploader.StateBusy:
-		return theme.IconBusy, theme.Warning
-	case uploader.StateChanged:
-		return theme.IconChanged, theme.Warning
-	case uploader.StateMissing:
-		return theme.IconMissing, theme.Warning
-	case uploader.StateSignIn:
-		return theme.IconKey, theme.Warning
-	case uploader.StateForgotten:
-		return theme.IconForgotten, theme.Warning
-	case uploader.StateFailed:
-		return theme.IconError, theme.Error
-	case uploader.StateDone:
-		return theme.IconDone, theme.Success
-	case uploader.StateCancelled:
-		return theme.IconCancel, theme.Muted
-	default:
-		return theme.IconWaiting, theme.Muted
-	}
-}
-
-// progress is how far a row's bar is, from 0 to 1.
-type progress struct {
-	held float64 // acknowledged by the server
-	sent float64 // on its way as well
-}
-
-// progressOf is the bar of a transfer of which high bytes were shown before.
-func progressOf(s *uploader.Snapshot, t *uploader.Transfer, high int64) progress {
-	if t.Phase == uploader.PhaseDone {
-		return progress{held: 1, sent: 1}
-	}
-	if t.Source.Size <= 0 {
-		return progress{}
-	}
-	size := float64(t.Source.Size)
-	held := float64(t.Session.Offset) / size
-	return progress{held: held, sent: max(held, float64(max(s.Sent(t), high))/size)}
-}
-
-// highWater remembers how far each bar was shown, so that none goes back while
-// its upload stays the same one: bytes under way that are lost are sent again
-// behind a bar that waits for them.
-type highWater map[uploader.TransferID]struct {
-	url  string
-	sent int64
-}
-
-// rise returns the greatest number of bytes seen of the transfer's upload.
-func (h highWater) rise(t *uploader.Transfer, sent int64) int64 {
-	if t.Phase.Final() {
-		delete(h, t.ID)
-		return sent
-	}
-	mark := h[t.ID]
-	if mark.url != t.Session.URL || sent > mark.sent {
-		mark.url, mark.sent = t.Session.URL, sent
-		h[t.ID] = mark
-	}
-	return mark.sent
-}
-
 // placesShown is how far the queue is counted for people: nobody waits more
 // patiently for being 312th.
 const placesShown = 99
@@ -166,9 +150,4 @@ func nameOf(t *uploader.Transfer) string {
 		return words.Printable(path.Clean(t.Source.RelPath))
 	}
 	return words.Printable(t.Source.Name())
-}
-
-// stateText is what a row says of its state at that moment.
-func stateText(s *uploader.Snapshot, t *uploader.Transfer, places map[uploader.TransferID]int, now time.Time) string {
-	return words.Row(s, t, places[t.ID], now)
 }

@@ -243,4 +243,4 @@ func (d *fakeDesktop) revealed() []string {
 }
 
 // said is what the window said last in passing.
-func (s *stage) said() string { return s.window.toasts.Text }
+func (s *stage) said() string { return s.window.toasts.Text() }

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/assets"
 )
 
 // trayPace is how often the tray may change: each change has the desktop build
@@ -81,13 +82,13 @@ func (t *tray) toggle(view trayView) *fyne.MenuItem {
 func iconOf(m mood) fyne.Resource {
 	switch m {
 	case moodActive:
-		return trayIcon(m)
+		return assets.TrayActive()
 	case moodPaused:
-		return trayIcon(m)
+		return assets.TrayPaused()
 	case moodAttention:
-		return trayIcon(m)
+		return assets.TrayAttention()
 	default:
-		return trayIcon(m)
+		return assets.TrayIdle()
 	}
 }
 

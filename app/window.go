@@ -6,7 +6,10 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // The window's sizes in the toolkit's units.
@@ -21,9 +24,10 @@ type window struct {
 	bar         *topBar
 	banner      *notice
 	list        *listing
-	empty       fyne.CanvasObject
+	empty       *widgets.EmptyState
+	emptyFor    uploader.ServerID // whose name the empty state says
 	footer      *footer
-	toasts      *widget.Label
+	toasts      *widgets.Toasts
 	visible     bool
 	destination *destination
 }
@@ -36,13 +40,13 @@ func newWindow(f *ferry) *window {
 	})
 	w.banner = newNotice()
 	w.list = newListing(f)
-	w.empty = container.NewCenter(widget.NewButton(words.Say("empty.add"), f.addFiles))
+	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, f.addFiles)
 	w.footer = newFooter()
-	w.toasts = widget.NewLabel("")
+	w.toasts = widgets.NewToasts()
 
 	top := container.NewVBox(container.NewPadded(w.bar.content), w.banner.content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.content)
-	center := container.NewStack(w.list.content, w.empty)
+	center := container.NewStack(w.list.rows, w.empty)
 	frame := container.NewBorder(top, bottom, nil, nil, center)
 	w.window.SetPadded(false)
 	w.window.SetContent(container.New(least{}, container.NewStack(frame, w.toasts)))
@@ -55,12 +59,29 @@ func newWindow(f *ferry) *window {
 
 // show brings the window to the state of the snapshot.
 func (w *window) show(s *uploader.Snapshot, sum tally) {
-	w.bar.show(s, w.destination.in(s), sum)
+	server := w.destination.in(s)
+	w.bar.show(s, server, sum)
+	w.showEmpty(server)
 	w.banner.show(s)
 	w.footer.show(s)
 	w.list.show(s)
 	setVisible(w.empty, len(s.Transfers) == 0)
-	setVisible(w.list.content, len(s.Transfers) > 0)
+	setVisible(w.list.rows, len(s.Transfers) > 0)
+}
+
+// showEmpty keeps the empty state's words to where things will go.
+func (w *window) showEmpty(server uploader.Server) {
+	if w.emptyFor == server.ID {
+		return
+	}
+	w.emptyFor = server.ID
+	w.empty.SetModel(widgets.EmptyModel{
+		Picture: assets.Harbour(),
+		Title:   words.Say("empty.title"),
+		Hint:    words.Say("empty.text", words.Data{"Server": words.Server(server)}),
+		Button:  words.Say("empty.add"),
+		Icon:    theme.IconAdd,
+	})
 }
 
 func (w *window) open() {
@@ -75,7 +96,7 @@ func (w *window) hide() {
 }
 
 // warn says something in passing.
-func (w *window) warn(text string) { w.toasts.SetText(text) }
+func (w *window) warn(text string) { w.toasts.Say(text) }
 
 // least is a layout that keeps the window from becoming too small to use.
 type least struct{}

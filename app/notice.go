@@ -1,0 +1,85 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// notice is the place under the top bar for what concerns all uploads: a
+// question or news from the start, and trouble with this computer's disk, which
+// comes before it. It lives on the UI's goroutine.
+type notice struct {
+	content *fyne.Container
+	banner  *widgets.Banner
+
+	greeting widgets.BannerModel // without text there is none
+	fleeting bool                // the greeting goes when nothing moves any more
+	trouble  *fault.Fault
+}
+
+func newNotice() *notice {
+	n := &notice{banner: widgets.NewBanner(widgets.BannerModel{})}
+	n.content = container.NewStack(n.banner)
+	n.content.Hide()
+	return n
+}
+
+// continuing says what goes on by itself; "" says nothing.
+func (n *notice) continuing(text string) {
+	n.greeting = widgets.BannerModel{Icon: theme.IconUploading, Tone: theme.Active, Text: text, OnDismiss: n.hide}
+	n.fleeting = true
+	n.refresh()
+}
+
+// ask asks whether to go on.
+func (n *notice) ask(text string, yes, no func()) {
+	n.greeting = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
+		{Label: words.Say("greeting.resume"), OnTapped: yes},
+		{Label: words.Say("greeting.not-now"), OnTapped: no},
+	}}
+	n.fleeting = false
+	n.refresh()
+}
+
+// hide takes the greeting away.
+func (n *notice) hide() {
+	n.greeting = widgets.BannerModel{}
+	n.refresh()
+}
+
+// show follows the snapshot: trouble is said as long as it lasts, and news of
+// what continues only while something does.
+func (n *notice) show(s *uploader.Snapshot) {
+	over := n.fleeting && n.greeting.Text != "" && s.Totals.Pending == 0
+	if s.Trouble == n.trouble && !over {
+		return
+	}
+	n.trouble = s.Trouble
+	if over {
+		n.greeting = widgets.BannerModel{}
+	}
+	n.refresh()
+}
+
+// model is what is to be read.
+func (n *notice) model() widgets.BannerModel {
+	if n.trouble == nil {
+		return n.greeting
+	}
+	sentence := words.Fault(n.trouble, words.Subject{})
+	return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: sentence.String()}
+}
+
+func (n *notice) refresh() {
+	model := n.model()
+	if model.Text != "" {
+		n.banner.SetModel(model)
+	}
+	setVisible(n.content, model.Text != "")
+}
