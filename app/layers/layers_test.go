@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -167,6 +169,7 @@ func within(path, parent string) bool {
 // list asks the go command for every package of the module and all it reaches.
 func list(t *testing.T) []pkg {
 	t.Helper()
+	notice(t, "../..")
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "ci,migrated_fynedo",
 		"-json=ImportPath,Standard,Deps", module+"/...")
 	var stderr bytes.Buffer
@@ -184,5 +187,22 @@ func list(t *testing.T) []pkg {
 			t.Fatalf("go list: %v", err)
 		}
 		packages = append(packages, p)
+	}
+}
+
+// notice looks at every folder below root, so that a result is only taken from
+// go test's cache while no file changed: what the go command reads in its own
+// process the cache does not see.
+func notice(t *testing.T, root string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		hidden := strings.HasPrefix(entry.Name(), ".") && path != root
+		if entry.IsDir() && (hidden || entry.Name() == "bin" || entry.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
