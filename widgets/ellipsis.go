@@ -31,7 +31,7 @@ func EllipsisMiddle(name string, width, size float32, style fyne.TextStyle) stri
 func EllipsisEnd(text string, width, size float32, style fyne.TextStyle) string {
 	characters := split(text)
 	return shorten(characters, width, size, style, func(kept int) string {
-		return strings.TrimRight(strings.Join(characters[:kept], ""), " ") + ellipsis
+		return strings.TrimRight(strings.Join(characters[:kept], ""), " .,;:") + ellipsis
 	})
 }
 

@@ -1,0 +1,46 @@
+package assets_test
+
+import (
+	"bytes"
+	"image/png"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/assets"
+)
+
+func TestIconsArePicturesOfTheirOwn(t *testing.T) {
+	icons := []struct {
+		icon fyne.Resource
+		side int
+	}{
+		{assets.Icon(), 512},
+		{assets.TrayIdle(), 64},
+		{assets.TrayActive(), 64},
+		{assets.TrayPaused(), 64},
+		{assets.TrayAttention(), 64},
+	}
+	seen := map[string]string{}
+	for _, i := range icons {
+		t.Run(i.icon.Name(), func(t *testing.T) {
+			picture, err := png.Decode(bytes.NewReader(i.icon.Content()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size := picture.Bounds().Size(); size.X != i.side || size.Y != i.side {
+				t.Errorf("is %v, want %d a side", size, i.side)
+			}
+			if other, ok := seen[string(i.icon.Content())]; ok {
+				t.Errorf("is the same as %s", other)
+			}
+			seen[string(i.icon.Content())] = i.icon.Name()
+		})
+	}
+}
+
+func TestPicturesAreDrawings(t *testing.T) {
+	if content := assets.Harbour().Content(); !bytes.HasPrefix(content, []byte("<svg ")) {
+		t.Errorf("begins with %.20q", content)
+	}
+}

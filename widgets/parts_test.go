@@ -1,0 +1,228 @@
+package widgets_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+func light(t testing.TB) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+}
+
+func show(t testing.TB, object fyne.CanvasObject, width, height float32) fyne.Window {
+	window := test.NewTempWindow(t, object)
+	window.SetPadded(false)
+	window.Resize(fyne.NewSize(width, height))
+	return window
+}
+
+// barWidths are the widths of the bar's parts that can be seen: track, sent,
+// acknowledged.
+func barWidths(bar *widgets.Bar) []float32 {
+	var widths []float32
+	for _, object := range test.LaidOutObjects(bar) {
+		if r, ok := object.(*canvas.Rectangle); ok && r.Visible() {
+			widths = append(widths, r.Size().Width)
+		}
+	}
+	return widths
+}
+
+func TestBarShowsBothItsParts(t *testing.T) {
+	cases := []struct {
+		name        string
+		acked, sent float64
+		want        []float32
+	}{
+		{"nothing", 0, 0, []float32{400}},
+		{"sent but not acknowledged", 0, 0.5, []float32{400, 200}},
+		{"both", 0.25, 0.5, []float32{400, 200, 100}},
+		{"all", 1, 1, []float32{400, 400, 400}},
+		{"very little is seen", 0.0001, 0.0001, []float32{400, 4, 4}},
+		{"not quite all is not all", 0.9999, 0.9999, []float32{400, 399, 399}},
+		{"what is acknowledged has been sent", 0.5, 0.25, []float32{400, 200, 200}},
+		{"beyond the whole is the whole", 2, 3, []float32{400, 400, 400}},
+		{"below nothing is nothing", -1, -1, []float32{400}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			light(t)
+			bar := widgets.NewBar()
+			show(t, bar, 400, 4)
+			bar.Set(c.acked, c.sent, theme.Active)
+			if diff := cmp.Diff(c.want, barWidths(bar)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestToastGoesAwayByItself(t *testing.T) {
+	light(t)
+	toasts := widgets.NewToasts()
+	show(t, toasts, 480, 360)
+	synctest.Test(t, func(t *testing.T) {
+		toasts.Say("Link copied")
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if got := toasts.Text(); got != "Link copied" {
+			t.Errorf("after 3 s it says %q", got)
+		}
+		toasts.Say("Link copied again")
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if got := toasts.Text(); got != "Link copied again" {
+			t.Errorf("the clock of the message before hid this one: %q", got)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := toasts.Text(); got != "" {
+			t.Errorf("after its time it still says %q", got)
+		}
+	})
+}
+
+func TestToastOffersToUndo(t *testing.T) {
+	light(t)
+	toasts := widgets.NewToasts()
+	window := show(t, toasts, 480, 360)
+	undone := 0
+	toasts.Offer("Removed 3 uploads", "Undo", func() { undone++ })
+	for x := float32(0); x < 480; x += 8 {
+		test.TapCanvas(window.Canvas(), fyne.NewPos(x, 360-78))
+	}
+	if undone != 1 {
+		t.Errorf("undone %d times", undone)
+	}
+	if got := toasts.Text(); got != "" {
+		t.Errorf("still says %q", got)
+	}
+}
+
+func TestToastsLetClicksThrough(t *testing.T) {
+	light(t)
+	tapped := 0
+	button := widget.NewButton("below", func() { tapped++ })
+	toasts := widgets.NewToasts()
+	window := show(t, &fyne.Container{Layout: stack{}, Objects: []fyne.CanvasObject{button, toasts}}, 480, 360)
+	toasts.Say("Link copied")
+	test.TapCanvas(window.Canvas(), fyne.NewPos(240, 20))
+	if tapped != 1 {
+		t.Errorf("the button below was tapped %d times", tapped)
+	}
+}
+
+// stack gives every object all the room.
+type stack struct{}
+
+func (stack) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+func (stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, object := range objects {
+		object.Resize(size)
+	}
+}
+
+func TestBannerPutsItsButtonsBelowWhenNarrow(t *testing.T) {
+	light(t)
+	banner := widgets.NewBanner(widgets.BannerModel{
+		Icon: theme.IconRetry, Tone: theme.Active, Text: "3 uploads were interrupted. 2.1 of 6.4 GB is already there.",
+		Buttons: []widgets.BannerButton{{Label: "Resume all"}, {Label: "Review…"}},
+	})
+	banner.Resize(fyne.NewSize(960, 48))
+	wide := banner.MinSize().Height
+	banner.Resize(fyne.NewSize(480, 48))
+	if narrow := banner.MinSize().Height; narrow <= wide {
+		t.Errorf("%v high when narrow, %v when wide", narrow, wide)
+	}
+}
+
+func TestBannerButtons(t *testing.T) {
+	light(t)
+	var said []string
+	banner := widgets.NewBanner(widgets.BannerModel{
+		Text:      "3 uploads were interrupted.",
+		Buttons:   []widgets.BannerButton{{Label: "Resume all", OnTapped: func() { said = append(said, "resume") }}},
+		OnDismiss: func() { said = append(said, "dismiss") },
+	})
+	show(t, banner, 960, 48)
+	for _, object := range test.LaidOutObjects(banner) {
+		if button, ok := object.(*widget.Button); ok {
+			test.Tap(button)
+		}
+	}
+	if diff := cmp.Diff([]string{"resume", "dismiss"}, said); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEmptyState(t *testing.T) {
+	light(t)
+	tapped := 0
+	empty := widgets.NewEmptyState(widgets.EmptyModel{Title: "Nothing under this filter", Button: "Show all"}, func() { tapped++ })
+	show(t, empty, 720, 460)
+	var button *widget.Button
+	for _, object := range test.LaidOutObjects(empty) {
+		if b, ok := object.(*widget.Button); ok && b.Visible() {
+			button = b
+		}
+	}
+	if button == nil {
+		t.Fatal("no button")
+	}
+	test.Tap(button)
+	if tapped != 1 {
+		t.Errorf("tapped %d times", tapped)
+	}
+	empty.SetModel(widgets.EmptyModel{Title: "Nothing found"})
+	if button.Visible() {
+		t.Error("the button stays when there is nothing to do")
+	}
+}
+
+func TestSpeedGraphShowsTheNewestSamples(t *testing.T) {
+	light(t)
+	graph := widgets.NewSpeedGraph()
+	show(t, graph, 64, 40) // room for sixteen columns
+	graph.Set([]float64{99, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 20, 5, 0})
+	var heights []float32
+	for _, object := range test.LaidOutObjects(graph) {
+		if column, ok := object.(*canvas.Rectangle); ok {
+			heights = append(heights, column.Size().Height)
+		}
+	}
+	if len(heights) != 16 {
+		t.Fatalf("%d columns", len(heights))
+	}
+	if diff := cmp.Diff([]float32{1, 1, 20, 40, 10, 1}, heights[10:]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPartsLookAsTheyShould(t *testing.T) {
+	for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
+		test.NewTempApp(t).Settings().SetTheme(theme.New(mode, 1))
+		parts := map[string]fyne.CanvasObject{
+			"badge":  widgets.NewBadge("Active 3", theme.Active),
+			"banner": widgets.NewBanner(widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: "The disk is full.", OnDismiss: func() {}}),
+			"empty":  widgets.NewEmptyState(widgets.EmptyModel{Title: "Nothing found", Hint: "Nothing is called that.", Button: "Clear"}, nil),
+		}
+		for part, object := range parts {
+			golden := "parts/" + part + "-" + name + ".xml"
+			t.Run(golden, func(t *testing.T) {
+				window := show(t, object, 640, max(48, object.MinSize().Height))
+				test.AssertRendersToMarkup(t, golden, window.Canvas())
+			})
+		}
+	}
+}

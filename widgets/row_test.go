@@ -1,0 +1,210 @@
+package widgets_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// uploading is a row in the middle of its work.
+func uploading() widgets.RowModel {
+	return widgets.RowModel{
+		Icon: theme.IconVideo, Name: "interview-final.mov",
+		Size: "1.9 of 6.4 GB", Speed: "18.4 MB/s", ETA: "about 4 min",
+		Glyph: theme.IconUploading, Detail: "Uploading", Tone: theme.Active,
+		ShowBar: true, Acked: 0.3, Sent: 0.36,
+		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
+	}
+}
+
+// changed is a row that waits for the user.
+func changed() widgets.RowModel {
+	return widgets.RowModel{
+		Icon: theme.IconVideo, Name: "b-roll.mov", Size: "2.2 of 3.0 GB",
+		Glyph: theme.IconChanged, Detail: "Changed since the upload began", Tone: theme.Warning,
+		ShowBar: true, Acked: 0.73, Sent: 0.73,
+		Actions: []widgets.Action{{ID: "over", Label: "Start over", Prominent: true}},
+	}
+}
+
+// done is a row without a bar.
+func done() widgets.RowModel {
+	return widgets.RowModel{
+		Icon: theme.IconDocument, Name: "invoice.pdf", Size: "84 KB",
+		Glyph: theme.IconDone, Detail: "84 KB in 1 s", Tone: theme.Success,
+		Actions: []widgets.Action{{ID: "link", Icon: theme.IconLink}},
+	}
+}
+
+func newRow(t testing.TB, model widgets.RowModel, width float32) (*widgets.Row, fyne.Window) {
+	row := widgets.NewRow()
+	row.SetModel(model)
+	window := test.NewTempWindow(t, row)
+	window.SetPadded(false)
+	window.Resize(fyne.NewSize(width, row.MinSize().Height))
+	return row, window
+}
+
+func TestRowsLookAsTheyShould(t *testing.T) {
+	models := map[string]widgets.RowModel{"uploading": uploading(), "changed": changed(), "done": done()}
+	for modeName, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
+		for widthName, width := range map[string]float32{"wide": 960, "narrow": 480} {
+			for name, model := range models {
+				golden := "row/" + name + "-" + widthName + "-" + modeName + ".xml"
+				t.Run(golden, func(t *testing.T) {
+					test.NewTempApp(t).Settings().SetTheme(theme.New(mode, 1))
+					_, window := newRow(t, model, width)
+					test.AssertRendersToMarkup(t, golden, window.Canvas())
+				})
+			}
+		}
+	}
+}
+
+// texts lists what can be read in a row.
+func texts(row fyne.CanvasObject) []string {
+	var all []string
+	for _, object := range test.LaidOutObjects(row) {
+		if text, ok := object.(*canvas.Text); ok && text.Visible() && text.Text != "" {
+			all = append(all, text.Text)
+		}
+	}
+	return all
+}
+
+func TestColumnsLeaveWhenTheRowIsNarrow(t *testing.T) {
+	cases := []struct {
+		name  string
+		width float32
+		want  []string
+	}{
+		{"wide rows have all columns", 960, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s", "about 4 min"}},
+		{"the time goes first", 640, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s"}},
+		{"then the speed", 520, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB"}},
+		{"the name and the state stay", 360, []string{"interview-final.mov", "Uploading"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+			row, _ := newRow(t, uploading(), c.width)
+			if diff := cmp.Diff(c.want, texts(row)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestColumnsDoNotMoveWithTheirDigits(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	row, _ := newRow(t, uploading(), 960)
+	before := rightEdges(row)
+	model := uploading()
+	model.Size, model.Speed, model.ETA = "11.1 of 11.1 GB", "1 KB/s", "5 s"
+	row.SetModel(model)
+	if diff := cmp.Diff(before, rightEdges(row)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// rightEdges is where the texts that are aligned to the right end.
+func rightEdges(row fyne.CanvasObject) []float32 {
+	var edges []float32
+	for _, object := range test.LaidOutObjects(row) {
+		if text, ok := object.(*canvas.Text); ok && text.Alignment == fyne.TextAlignTrailing {
+			edges = append(edges, text.Position().X+text.Size().Width)
+		}
+	}
+	return edges
+}
+
+func TestActions(t *testing.T) {
+	cases := []struct {
+		name  string
+		model widgets.RowModel
+		state widgets.RowState
+		at    fyne.Position
+		want  []string
+	}{
+		{"an icon that is not shown cannot be clicked", uploading(), widgets.RowState{}, fyne.NewPos(932, 30), nil},
+		{"the last icon is at the right edge", uploading(), widgets.RowState{Hovered: true}, fyne.NewPos(932, 30), []string{"cancel"}},
+		{"the icon before is beside it", uploading(), widgets.RowState{Selected: true}, fyne.NewPos(900, 30), []string{"pause"}},
+		{"a row that the keyboard is on shows them", uploading(), widgets.RowState{Cursor: true}, fyne.NewPos(900, 30), []string{"pause"}},
+		{"what the row waits for can always be clicked", changed(), widgets.RowState{}, fyne.NewPos(920, 30), []string{"over"}},
+		{"beside the buttons nothing happens", changed(), widgets.RowState{Hovered: true}, fyne.NewPos(400, 30), nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+			row, window := newRow(t, c.model, 960)
+			var chosen []string
+			row.OnAction = func(id string) { chosen = append(chosen, id) }
+			row.SetState(c.state)
+			test.TapCanvas(window.Canvas(), c.at)
+			if diff := cmp.Diff(c.want, chosen); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAnEqualModelCostsNothing(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	row, _ := newRow(t, uploading(), 960)
+	same := uploading()
+	if allocations := testing.AllocsPerRun(100, func() { row.SetModel(same) }); allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
+}
+
+func TestEqualLooksAtEverything(t *testing.T) {
+	changes := map[string]func(*widgets.RowModel){
+		"icon":    func(m *widgets.RowModel) { m.Icon = theme.IconAudio },
+		"name":    func(m *widgets.RowModel) { m.Name = "x" },
+		"size":    func(m *widgets.RowModel) { m.Size = "x" },
+		"speed":   func(m *widgets.RowModel) { m.Speed = "x" },
+		"time":    func(m *widgets.RowModel) { m.ETA = "x" },
+		"glyph":   func(m *widgets.RowModel) { m.Glyph = theme.IconBusy },
+		"words":   func(m *widgets.RowModel) { m.Detail = "x" },
+		"tone":    func(m *widgets.RowModel) { m.Tone = theme.Error },
+		"bar":     func(m *widgets.RowModel) { m.ShowBar = false },
+		"acked":   func(m *widgets.RowModel) { m.Acked = 0.31 },
+		"sent":    func(m *widgets.RowModel) { m.Sent = 0.37 },
+		"actions": func(m *widgets.RowModel) { m.Actions = m.Actions[:1] },
+	}
+	if !uploading().Equal(uploading()) {
+		t.Error("a model is not equal to itself")
+	}
+	for name, change := range changes {
+		other := uploading()
+		change(&other)
+		if other.Equal(uploading()) {
+			t.Errorf("another %s is taken for equal", name)
+		}
+	}
+}
+
+func TestARowFollowsTheTheme(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(theme.New(theme.Light, 1))
+	row, window := newRow(t, uploading(), 960)
+	app.Settings().SetTheme(theme.New(theme.Dark, 1))
+	row.Refresh()
+	test.AssertRendersToMarkup(t, "row/uploading-wide-dark.xml", window.Canvas())
+}
+
+func BenchmarkRowThatMoves(b *testing.B) {
+	test.NewTempApp(b).Settings().SetTheme(theme.New(theme.Light, 1))
+	row, _ := newRow(b, uploading(), 960)
+	models := [2]widgets.RowModel{uploading(), uploading()}
+	models[1].Size, models[1].Sent = "2.0 of 6.4 GB", 0.37
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		row.SetModel(models[i%2])
+	}
+}

@@ -1,0 +1,174 @@
+package theme_test
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+var variants = map[string]fyne.ThemeVariant{"light": fynetheme.VariantLight, "dark": fynetheme.VariantDark}
+
+func TestTextCanBeReadOnWhateverItStandsOn(t *testing.T) {
+	const enough = 4.5 // WCAG 2.1, success criterion 1.4.3
+	text := []struct{ ink, ground fyne.ThemeColorName }{
+		{theme.ColorText, fynetheme.ColorNameBackground},
+		{theme.ColorText, theme.ColorSurface},
+		{theme.ColorText, fynetheme.ColorNameSelection},
+		{theme.ColorText, fynetheme.ColorNameButton},
+		{theme.ColorText, fynetheme.ColorNameMenuBackground},
+		{theme.ColorMuted, fynetheme.ColorNameBackground},
+		{theme.ColorMuted, theme.ColorSurface},
+		{theme.ColorMuted, fynetheme.ColorNameSelection},
+		{fynetheme.ColorNamePlaceHolder, fynetheme.ColorNameInputBackground},
+		{fynetheme.ColorNameHyperlink, fynetheme.ColorNameBackground},
+		{fynetheme.ColorNameForegroundOnPrimary, theme.ColorAccent},
+		{fynetheme.ColorNameForegroundOnSuccess, theme.ColorSuccess},
+		{fynetheme.ColorNameForegroundOnWarning, theme.ColorWarning},
+		{fynetheme.ColorNameForegroundOnError, theme.ColorError},
+		{theme.ColorOnToast, theme.ColorToast},
+		{theme.ColorToastAction, theme.ColorToast},
+	}
+	for _, tone := range []theme.Tone{theme.Muted, theme.Active, theme.Success, theme.Warning, theme.Error} {
+		for _, ground := range []fyne.ThemeColorName{theme.ColorSurface, fynetheme.ColorNameSelection, tone.Soft()} {
+			text = append(text, struct{ ink, ground fyne.ThemeColorName }{tone.Color(), ground})
+		}
+		text = append(text, struct{ ink, ground fyne.ThemeColorName }{theme.ColorText, tone.Soft()})
+	}
+	look := theme.New(theme.System, 1)
+	for name, variant := range variants {
+		for _, pair := range text {
+			t.Run(fmt.Sprintf("%s on %s, %s", pair.ink, pair.ground, name), func(t *testing.T) {
+				got := contrast(look.Color(pair.ink, variant), look.Color(pair.ground, variant))
+				if got < enough {
+					t.Errorf("contrast %.2f, want at least %.1f", got, enough)
+				}
+			})
+		}
+	}
+}
+
+// contrast is the ratio that WCAG 2.1 defines.
+func contrast(a, b color.Color) float64 {
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+func luminance(c color.Color) float64 {
+	r, g, b, _ := c.RGBA()
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+func linear(channel uint32) float64 {
+	c := float64(channel) / 0xffff
+	if c <= 0.04045 {
+		return c / 12.92
+	}
+	return math.Pow((c+0.055)/1.055, 2.4)
+}
+
+func TestFollowsTheSystemUnlessToldOtherwise(t *testing.T) {
+	ground := fynetheme.ColorNameBackground
+	light := theme.New(theme.Light, 1).Color(ground, fynetheme.VariantLight)
+	dark := theme.New(theme.Dark, 1).Color(ground, fynetheme.VariantDark)
+	if light == dark {
+		t.Fatal("light and dark are the same")
+	}
+	cases := []struct {
+		name   string
+		mode   theme.Mode
+		system fyne.ThemeVariant
+		want   color.Color
+	}{
+		{"the system is light", theme.System, fynetheme.VariantLight, light},
+		{"the system is dark", theme.System, fynetheme.VariantDark, dark},
+		{"light whatever the system is", theme.Light, fynetheme.VariantDark, light},
+		{"dark whatever the system is", theme.Dark, fynetheme.VariantLight, dark},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if got := theme.New(c.mode, 1).Color(ground, c.system); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAllSizesGrowWithTheScale(t *testing.T) {
+	normal, large := theme.New(theme.System, 1), theme.New(theme.System, 1.5)
+	for _, name := range []fyne.ThemeSizeName{theme.SizeRow, theme.SizeGrid, fynetheme.SizeNameText, fynetheme.SizeNameWindowTitleBarHeight} {
+		if got, want := large.Size(name), normal.Size(name)*1.5; got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestLeavesToTheToolkitWhatItDoesNotName(t *testing.T) {
+	test.NewTempApp(t)
+	look, toolkit := theme.New(theme.System, 1), fynetheme.DefaultTheme()
+	name := fynetheme.IconNameAccount
+	if got, want := look.Icon(name).Name(), toolkit.Icon(name).Name(); got != want {
+		t.Errorf("icon %s, want %s", got, want)
+	}
+	style := fyne.TextStyle{Bold: true}
+	if got, want := look.Font(style).Name(), toolkit.Font(style).Name(); got != want {
+		t.Errorf("font %s, want %s", got, want)
+	}
+}
+
+func TestEveryIconIsDrawnInTheColourItIsAskedFor(t *testing.T) {
+	for _, mode := range []theme.Mode{theme.Light, theme.Dark} {
+		test.NewTempApp(t).Settings().SetTheme(theme.New(mode, 1))
+		for _, name := range theme.IconNames() {
+			t.Run(string(name), func(t *testing.T) {
+				want := color.NRGBAModel.Convert(theme.Color(theme.ColorAccent)).(color.NRGBA)
+				solid := 0
+				for _, got := range pixels(theme.Tinted(name, theme.ColorAccent)) {
+					if near(got, want) {
+						solid++
+					}
+				}
+				if solid < 40 {
+					t.Errorf("only %d pixels of %v", solid, want)
+				}
+			})
+		}
+	}
+}
+
+// pixels draws an icon on white, 96 pixels wide.
+func pixels(icon fyne.Resource) []color.NRGBA {
+	image := canvas.NewImageFromResource(icon)
+	image.FillMode = canvas.ImageFillContain
+	c := software.NewTransparentCanvas()
+	c.SetPadded(false)
+	c.SetContent(image)
+	c.Resize(fyne.NewSquareSize(96))
+	picture := c.Capture()
+	var all []color.NRGBA
+	for y := range 96 {
+		for x := range 96 {
+			all = append(all, color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA))
+		}
+	}
+	return all
+}
+
+func near(a, b color.NRGBA) bool {
+	close := func(x, y uint8) bool { return max(x, y)-min(x, y) <= 2 }
+	return close(a.R, b.R) && close(a.G, b.G) && close(a.B, b.B) && close(a.A, b.A)
+}
+
+func TestAnIconThatIsNotThereIsSeenToBeMissing(t *testing.T) {
+	if got, want := theme.Icon("no such icon").Name(), fynetheme.BrokenImageIcon().Name(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
