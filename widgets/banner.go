@@ -41,7 +41,7 @@ type Banner struct {
 func NewBanner(model BannerModel) *Banner {
 	b := &Banner{
 		back:    &canvas.Rectangle{},
-		icon:    newIcon("", theme.ColorMuted),
+		icon:    newIcon(),
 		text:    newLabel(nameSize, theme.ColorText),
 		buttons: &fyne.Container{},
 	}

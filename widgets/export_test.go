@@ -9,6 +9,9 @@ import (
 // SetClock replaces the clock that tells double clicks.
 func (l *SelectList) SetClock(now func() time.Time) { l.now = now }
 
+// SetAfter replaces the clock that takes messages away.
+func (t *Toasts) SetAfter(after func(time.Duration, func()) (stop func() bool)) { t.after = after }
+
 // Wheel scrolls as the pointer's wheel does.
 func (l *SelectList) Wheel(distance float32) {
 	l.view.scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, distance)})

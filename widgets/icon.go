@@ -14,9 +14,10 @@ type icon struct {
 	color fyne.ThemeColorName
 }
 
-func newIcon(name theme.IconName, color fyne.ThemeColorName) *icon {
+// newIcon makes an icon that shows nothing yet.
+func newIcon() *icon {
 	i := &icon{image: &canvas.Image{FillMode: canvas.ImageFillContain}}
-	i.set(name, color)
+	i.image.Hide()
 	return i
 }
 

@@ -2,7 +2,6 @@ package widgets_test
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -67,34 +66,60 @@ func TestBarShowsBothItsParts(t *testing.T) {
 	}
 }
 
+// clock is a clock whose hands a test moves.
+type clock struct {
+	wait    []time.Duration
+	ring    []func()
+	stopped int
+}
+
+func (c *clock) after(d time.Duration, f func()) (stop func() bool) {
+	c.wait, c.ring = append(c.wait, d), append(c.ring, f)
+	return func() bool {
+		c.stopped++
+		return true
+	}
+}
+
 func TestToastGoesAwayByItself(t *testing.T) {
 	light(t)
-	toasts := widgets.NewToasts()
+	toasts, clock := widgets.NewToasts(), &clock{}
+	toasts.SetAfter(clock.after)
 	show(t, toasts, 480, 360)
-	synctest.Test(t, func(t *testing.T) {
-		toasts.Say("Link copied")
-		time.Sleep(3 * time.Second)
-		synctest.Wait()
-		if got := toasts.Text(); got != "Link copied" {
-			t.Errorf("after 3 s it says %q", got)
-		}
-		toasts.Say("Link copied again")
-		time.Sleep(3 * time.Second)
-		synctest.Wait()
-		if got := toasts.Text(); got != "Link copied again" {
-			t.Errorf("the clock of the message before hid this one: %q", got)
-		}
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		if got := toasts.Text(); got != "" {
-			t.Errorf("after its time it still says %q", got)
-		}
-	})
+	toasts.Say("Link copied")
+	toasts.Say("Link copied again")
+	if clock.stopped != 1 {
+		t.Error("the clock of the message before still runs")
+	}
+	clock.ring[0]()
+	if got := toasts.Text(); got != "Link copied again" {
+		t.Errorf("the clock of the message before left %q", got)
+	}
+	clock.ring[1]()
+	if got := toasts.Text(); got != "" {
+		t.Errorf("after its time it still says %q", got)
+	}
+}
+
+func TestToastWithSomethingToDecideStaysLonger(t *testing.T) {
+	light(t)
+	toasts, clock := widgets.NewToasts(), &clock{}
+	toasts.SetAfter(clock.after)
+	toasts.Say("Link copied")
+	toasts.Offer("Removed 3 uploads", "Undo", nil)
+	if clock.wait[1] <= clock.wait[0] {
+		t.Errorf("%v, and %v with a button", clock.wait[0], clock.wait[1])
+	}
+	toasts.Dismiss()
+	if clock.stopped != 2 {
+		t.Error("its clock still runs when it is gone")
+	}
 }
 
 func TestToastOffersToUndo(t *testing.T) {
 	light(t)
-	toasts := widgets.NewToasts()
+	toasts, clock := widgets.NewToasts(), &clock{}
+	toasts.SetAfter(clock.after)
 	window := show(t, toasts, 480, 360)
 	undone := 0
 	toasts.Offer("Removed 3 uploads", "Undo", func() { undone++ })
@@ -113,7 +138,8 @@ func TestToastsLetClicksThrough(t *testing.T) {
 	light(t)
 	tapped := 0
 	button := widget.NewButton("below", func() { tapped++ })
-	toasts := widgets.NewToasts()
+	toasts, clock := widgets.NewToasts(), &clock{}
+	toasts.SetAfter(clock.after)
 	window := show(t, &fyne.Container{Layout: stack{}, Objects: []fyne.CanvasObject{button, toasts}}, 480, 360)
 	toasts.Say("Link copied")
 	test.TapCanvas(window.Canvas(), fyne.NewPos(240, 20))

@@ -26,7 +26,7 @@ func newRowButton(onTap func(id string)) *rowButton {
 	b := &rowButton{
 		onTap: onTap,
 		back:  &canvas.Rectangle{},
-		icon:  newIcon("", theme.ColorMuted),
+		icon:  newIcon(),
 		text:  newLabel(textSize, theme.ColorAccent),
 	}
 	b.paint()

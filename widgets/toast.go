@@ -25,13 +25,15 @@ type Toasts struct {
 	back   *canvas.Rectangle
 	text   *label
 	action *toastAction
-	timer  *time.Timer
-	turn   int // counts messages, so that a late timer hides no newer one
+	turn   int // counts messages, so that a late clock hides no newer one
+
+	after func(time.Duration, func()) (stop func() bool)
+	stop  func() bool // the clock of the message that is shown
 }
 
 // NewToasts makes a place for messages, with none.
 func NewToasts() *Toasts {
-	t := &Toasts{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorOnToast), action: newToastAction()}
+	t := &Toasts{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorOnToast), action: newToastAction(), after: afterOnUI}
 	t.paint()
 	t.setShown(false)
 	t.ExtendBaseWidget(t)
@@ -57,8 +59,9 @@ func (t *Toasts) Text() string {
 // Dismiss takes the message away, and stops its clock.
 func (t *Toasts) Dismiss() {
 	t.turn++
-	if t.timer != nil {
-		t.timer.Stop()
+	if t.stop != nil {
+		t.stop()
+		t.stop = nil
 	}
 	t.setShown(false)
 	canvas.Refresh(t)
@@ -74,9 +77,13 @@ func (t *Toasts) show(text, action string, tapped func(), stay time.Duration) {
 	t.setShown(true)
 	t.Refresh()
 	turn := t.turn
-	t.timer = time.AfterFunc(stay, func() {
-		fyne.Do(func() { t.expire(turn) })
-	})
+	t.stop = t.after(stay, func() { t.expire(turn) })
+}
+
+// afterOnUI calls f on the goroutine of the user interface after a while,
+// unless it is stopped before.
+func afterOnUI(d time.Duration, f func()) (stop func() bool) {
+	return time.AfterFunc(d, func() { fyne.Do(f) }).Stop
 }
 
 func (t *Toasts) expire(turn int) {
