@@ -61,7 +61,7 @@ bench: ## run the benchmarks
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(GOFUMPT) ## check style, layers and modules
 	$(GOLANGCI_LINT) run ./...
-	@unformatted=$$(git ls-files -z '*.go' | xargs -0 $(GOFUMPT) -l); \
+	@unformatted=$$($(GOFUMPT) -l .); \
 		if [ -n "$$unformatted" ]; then echo "not formatted, see make fmt:" $$unformatted >&2; exit 1; fi
 	go vet -tags $(TEST_TAGS) ./...
 	go vet -tags desktop,$(TEST_TAGS) ./app/desktop/...
@@ -70,7 +70,7 @@ lint: $(GOLANGCI_LINT) $(GOFUMPT) ## check style, layers and modules
 
 .PHONY: fmt
 fmt: $(GOFUMPT) ## format the code
-	git ls-files -z '*.go' | xargs -0 $(GOFUMPT) -w
+	$(GOFUMPT) -w .
 
 .PHONY: clean
 clean: ## remove what was built
