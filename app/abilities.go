@@ -12,7 +12,7 @@ import (
 // told lists the extensions that mean something to a person, in the order in
 // which they matter.
 var told = []string{
-	tus.Creation, tus.CreationWithUpload, tus.Termination, tus.Concatenation, tus.Expiration, tus.Checksum,
+	tus.CreationWithUpload, tus.Termination, tus.Concatenation, tus.Expiration, tus.Checksum,
 }
 
 // abilities says what a server that answered can do.
@@ -20,7 +20,7 @@ func abilities(can tus.Capabilities, took time.Duration) string {
 	if !can.Known {
 		return words.Say("server.silent")
 	}
-	lines := []string{words.Say("server.ready", words.Data{"Time": took.Round(time.Millisecond).String()})}
+	lines := []string{words.Say("server.ready", words.Data{"Time": latency(took)})}
 	if can.MaxSize > 0 {
 		lines = append(lines, words.Say("server.max-size", words.Data{"Size": words.Size(can.MaxSize)}))
 	} else {
@@ -36,4 +36,11 @@ func abilities(can tus.Capabilities, took time.Duration) string {
 		lines = append(lines, words.Say("server.can", words.Data{"List": strings.Join(names, words.Say("list.comma"))}))
 	}
 	return strings.Join(lines, "\n")
+}
+
+func latency(took time.Duration) string {
+	if took < time.Second {
+		return words.Say("time.milliseconds", words.Data{"N": took.Milliseconds()})
+	}
+	return words.Duration(took)
 }

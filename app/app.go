@@ -61,9 +61,11 @@ type Config struct {
 // words loaded.
 func Run(ctx context.Context, config Config) error {
 	toolkit := fyneapp.NewWithID(ID)
+	savePreferences := takeStopHook(toolkit.Lifecycle())
 	f := newFerry(toolkit, config, native(toolkit), fyne.Do)
 	f.start(ctx)
 	toolkit.Run()
+	savePreferences()
 	return f.close()
 }
 

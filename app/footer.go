@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
@@ -25,10 +26,12 @@ func newFooter() *footer {
 	f := &footer{totals: widget.NewLabel(""), link: widget.NewLabel(""), sign: widget.NewIcon(nil), shown: connections}
 	f.totals.Truncation = fyne.TextTruncateEllipsis
 	for _, label := range []*widget.Label{f.totals, f.link} {
-		label.SizeName = "caption"
+		label.SizeName = fynetheme.SizeNameCaptionText
 	}
 	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.sign))
-	f.content = container.NewBorder(nil, nil, nil, container.NewHBox(sign, f.link, layout.NewSpacer()), f.totals)
+	side := theme.Grid(2)
+	line := container.NewBorder(nil, nil, nil, container.NewHBox(sign, f.link), f.totals)
+	f.content = container.New(layout.NewCustomPaddedLayout(0, 0, side, side), line)
 	return f
 }
 

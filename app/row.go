@@ -20,7 +20,7 @@ func rowOf(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, no
 		Name:    nameOf(t),
 		Size:    words.Size(t.Source.Size),
 		Detail:  words.Row(s, t, place, now),
-		ShowBar: !t.Phase.Final() && bar.sent > 0 || state == uploader.StateUploading,
+		ShowBar: state == uploader.StateUploading || bar.sent > 0 && state != uploader.StateDone && state != uploader.StateCancelled,
 		Acked:   bar.held,
 		Sent:    bar.sent,
 		Actions: buttonsOf(t),

@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // serverDialog asks for a server: one address, which is tried before it is
@@ -28,8 +29,8 @@ type serverDialog struct {
 	box     *dialog.CustomDialog
 	address *widget.Entry
 	name    *widget.Entry
-	busy    *widget.ProgressBarInfinite
-	result  *widget.Label
+	busy    *widget.Activity
+	result  *widget.RichText
 	check   *widget.Button
 	accept  *widget.Button
 	cancel  *widget.Button
@@ -68,8 +69,8 @@ func newServerDialog(parent fyne.Window) *serverDialog {
 	d := &serverDialog{
 		address: widget.NewEntry(),
 		name:    widget.NewEntry(),
-		busy:    widget.NewProgressBarInfinite(),
-		result:  widget.NewLabel(words.Say("server.hint")),
+		busy:    widget.NewActivity(),
+		result:  widget.NewRichText(),
 		stop:    func() {},
 	}
 	d.check = widget.NewButton(words.Say("server.check"), d.try)
@@ -88,7 +89,8 @@ func newServerDialog(parent fyne.Window) *serverDialog {
 		widget.NewFormItem(words.Say("server.name"), d.name),
 	)
 	buttons := container.NewHBox(layout.NewSpacer(), d.cancel, d.check, d.accept)
-	content := container.NewBorder(nil, buttons, nil, nil, container.NewVBox(form, d.busy, d.result))
+	content := container.NewBorder(form, buttons, nil, nil,
+		container.NewBorder(nil, nil, container.NewVBox(d.busy), nil, d.result))
 	d.box = dialog.NewCustomWithoutButtons(words.Say("server.title"), content, parent)
 	d.box.SetOnClosed(func() { d.edited() })
 	d.box.Resize(fyne.NewSize(460, 300))
@@ -106,7 +108,7 @@ func (d *serverDialog) edited() {
 	d.check.Enable()
 	d.check.Importance = widget.HighImportance
 	d.check.Refresh()
-	d.say(words.Say("server.hint"), widget.LowImportance)
+	d.say(words.Say("server.hint"), theme.Muted)
 }
 
 func (d *serverDialog) submit() {
@@ -121,7 +123,7 @@ func (d *serverDialog) submit() {
 func (d *serverDialog) try() {
 	good, err := parseAddress(d.address.Text)
 	if err != nil {
-		d.say(err.Error(), widget.DangerImportance)
+		d.say(err.Error(), theme.Error)
 		return
 	}
 	d.edited()
@@ -130,7 +132,7 @@ func (d *serverDialog) try() {
 	d.check.Disable()
 	d.busy.Show()
 	d.busy.Start()
-	d.say(words.Say("server.checking", words.Data{"Server": good.host}), widget.LowImportance)
+	d.say(words.Say("server.checking", words.Data{"Server": good.host}), theme.Muted)
 	trial := d.trial
 	d.errand.run(func(ctx context.Context) {
 		ctx, stop := context.WithCancel(ctx)
@@ -161,14 +163,14 @@ func (d *serverDialog) tried(trial int, can tus.Capabilities, took time.Duration
 		return
 	}
 	d.offer(words.Say("server.add"), widget.HighImportance)
-	d.say(abilities(can, took), widget.SuccessImportance)
+	d.say(abilities(can, took), theme.Success)
 }
 
 // failed says why, and offers to take the server all the same when it may work
 // another time.
 func (d *serverDialog) failed(f *fault.Fault) {
 	sentence := words.Fault(f, words.Subject{Server: d.good.host})
-	d.say(sentence.String(), widget.DangerImportance)
+	d.say(sentence.String(), theme.Error)
 	switch f.Kind {
 	case fault.Offline, fault.Unreachable, fault.Transient, fault.Busy, fault.Auth:
 		d.offer(words.Say("server.add-anyway"), widget.MediumImportance)
@@ -203,10 +205,13 @@ func (d *serverDialog) saved(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
-	d.say(words.Fault(fault.Of(err), words.Subject{}).String(), widget.DangerImportance)
+	d.say(words.Fault(fault.Of(err), words.Subject{}).String(), theme.Error)
 }
 
-func (d *serverDialog) say(text string, importance widget.Importance) {
-	d.result.Importance = importance
-	d.result.SetText(text)
+// say shows a text in the tone that goes with it.
+func (d *serverDialog) say(text string, tone theme.Tone) {
+	style := widget.RichTextStyleParagraph
+	style.ColorName = tone.Color()
+	d.result.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: text, Style: style}}
+	d.result.Refresh()
 }

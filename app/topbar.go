@@ -50,10 +50,15 @@ func newTopBar(canvas fyne.Canvas, actions barActions) *topBar {
 	for _, quiet := range []*widget.Button{b.finish, b.folder} {
 		quiet.Importance = widget.LowImportance
 	}
-	to := widget.NewLabel(words.Say("top.to"))
-	to.Importance = widget.LowImportance
-	b.content = container.NewHBox(to, b.to, b.folder, layout.NewSpacer(), b.add, b.toggle, b.finish)
+	b.content = container.NewHBox(muted(words.Say("top.to")), b.to, b.folder, layout.NewSpacer(), b.add, b.toggle, b.finish)
 	return b
+}
+
+// muted is a word that explains what stands beside it.
+func muted(text string) fyne.CanvasObject {
+	style := widget.RichTextStyleInline
+	style.ColorName = theme.ColorMuted
+	return widget.NewRichText(&widget.TextSegment{Text: text, Style: style})
 }
 
 // show brings the bar to the state of the snapshot.
