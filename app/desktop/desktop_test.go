@@ -105,13 +105,6 @@ func file(t *testing.T, name string, size int64) string {
 	return path
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestADroppedFileCrosses(t *testing.T) {
 	ferry, ctx := launch(t)
 	source := file(t, "Ürlaub 1 (Kopie)%20 海.mov", 32*mebibyte+7)
