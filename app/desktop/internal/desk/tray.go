@@ -143,10 +143,13 @@ func (d *Desktop) ClickTray(ctx context.Context, label string) error {
 }
 
 func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, entry TrayItem, err error) {
+	var labels []string
 	err = await(ctx, fmt.Sprintf("the tray menu's %q", label), func() (bool, error) {
 		icons, err := d.Tray(ctx)
+		labels = nil
 		for _, icon := range icons {
 			for _, item := range icon.Menu {
+				labels = append(labels, item.Label)
 				if strings.HasPrefix(item.Label, label) && !item.Disabled {
 					found, entry = icon, item
 					return true, nil
@@ -155,6 +158,9 @@ func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, 
 		}
 		return false, err
 	})
+	if err != nil {
+		err = fmt.Errorf("%w; its entries were %q", err, labels)
+	}
 	return found, entry, err
 }
 
