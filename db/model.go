@@ -1,6 +1,7 @@
 package db
 
 import (
+	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -44,6 +45,7 @@ type transferRow struct {
 	Finished     sql.NullInt64
 	Active       int64
 	Resumed      int64
+	Sha256       []byte
 }
 
 func (transferRow) TableName() string { return "transfers" }
@@ -53,7 +55,7 @@ var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
 	"fingerprint", "rank", "intent", "phase", "url", "upload_offset", "sent", "expires", "attempt", "next_try",
 	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
-	"added", "started", "finished", "active", "resumed",
+	"added", "started", "finished", "active", "resumed", "sha256",
 }
 
 func (r *transferRow) fields() []any {
@@ -61,7 +63,7 @@ func (r *transferRow) fields() []any {
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
 		&r.FaultKind, &r.FaultOp, &r.FaultStatus, &r.FaultCode, &r.FaultRetry, &r.FaultDetail,
-		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed,
+		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256,
 	}
 }
 
@@ -93,6 +95,9 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Active:       t.Active.Milliseconds(),
 		Resumed:      t.Resumed,
 	}
+	if t.SHA256 != [sha256.Size]byte{} {
+		row.Sha256 = t.SHA256[:]
+	}
 	row.setFault(t.Fault)
 	return row
 }
@@ -118,6 +123,8 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 	if err != nil {
 		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
 	}
+	var sum [sha256.Size]byte
+	copy(sum[:], r.Sha256)
 	return uploader.Transfer{
 		ID:     uploader.TransferID(r.ID),
 		Batch:  uploader.BatchID(r.Batch),
@@ -142,6 +149,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Finished:    moment(r.Finished),
 		Active:      time.Duration(r.Active) * time.Millisecond,
 		Resumed:     r.Resumed,
+		SHA256:      sum,
 	}, nil
 }
 
@@ -192,6 +200,14 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Expanded: r.Expanded,
 	}, nil
 }
+
+type markRow struct {
+	Transfer int64 `gorm:"primaryKey;autoIncrement:false"`
+	At       int64 `gorm:"primaryKey;autoIncrement:false"`
+	State    []byte
+}
+
+func (markRow) TableName() string { return "marks" }
 
 type serverRow struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement:false"`

@@ -140,10 +140,8 @@ func (l *loop) saveServer(s Server) error {
 		s.ID = l.serverAt(s.Endpoint)
 	}
 	if s.ID == 0 {
-		for id := range l.servers {
-			s.ID = max(s.ID, id)
-		}
-		s.ID++
+		s.ID = l.nextServer
+		l.nextServer++
 	}
 	if old, known := l.servers[s.ID]; known && old.Endpoint != s.Endpoint {
 		l.move(old, s.Endpoint)

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // flight is one busy worker, as the loop sees it.
@@ -52,6 +53,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		moved:    &l.moved.count,
 		report:   l.report,
 		save:     l.saveFirst,
+		recall:   l.store.Proof,
 	}
 	l.tasks.Go(func() {
 		defer halt(nil)
@@ -88,6 +90,8 @@ func (l *loop) hear(id TransferID, in input) {
 	switch in := in.(type) {
 	case created, acked:
 		delete(l.gates, t.Server)
+	case proved:
+		l.keepProof(id, in.marks)
 	case ended:
 		delete(l.flights, id)
 		l.queue.Release(int64(id))
@@ -129,4 +133,12 @@ func (l *loop) connect(id ServerID) (*remote, error) {
 	r := &remote{server: server, protocol: protocol}
 	l.remotes[id] = r
 	return r, nil
+}
+
+// keepProof adds marks to what the next commit saves.
+func (l *loop) keepProof(id TransferID, marks source.Proof) {
+	if l.pending.Proofs == nil {
+		l.pending.Proofs = map[TransferID]source.Proof{}
+	}
+	l.pending.Proofs[id] = append(l.pending.Proofs[id].Upto(marks[0].At-1), marks...)
 }

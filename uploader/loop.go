@@ -31,20 +31,21 @@ type loop struct {
 	gone    chan struct{} // closed when no report is taken any more
 	tasks   sync.WaitGroup
 
-	table    *table
-	queue    *queue.Queue
-	batches  map[BatchID]*Batch
-	servers  map[ServerID]Server
-	remotes  map[ServerID]*remote
-	gates    map[ServerID]time.Time // servers left alone until then
-	flights  map[TransferID]*flight
-	alarms   alarms
-	removing map[TransferID]bool // to be taken off the list once they are final
-	dropped  []TransferID        // removing ones that have become final
-	adding   []BatchID           // to be walked; the first is being
-	nextID   TransferID
-	nextRank int64
-	moved    *meter // bytes of all workers since the start
+	table      *table
+	queue      *queue.Queue
+	batches    map[BatchID]*Batch
+	servers    map[ServerID]Server
+	remotes    map[ServerID]*remote
+	gates      map[ServerID]time.Time // servers left alone until then
+	flights    map[TransferID]*flight
+	alarms     alarms
+	removing   map[TransferID]bool // to be taken off the list once they are final
+	dropped    []TransferID        // removing ones that have become final
+	adding     []BatchID           // to be walked; the first is being
+	nextID     TransferID
+	nextRank   int64
+	nextServer ServerID
+	moved      *meter // bytes of all workers since the start
 
 	pending    Changes                      // what is not transfers; those are the table's to know
 	after      []func(work context.Context) // to be done once everything above is saved
@@ -69,22 +70,23 @@ type reply struct {
 
 func newLoop(e *Engine, saved Saved) *loop {
 	l := &loop{
-		engine:   e,
-		log:      e.config.Log,
-		store:    e.config.Store,
-		reports:  make(chan func()),
-		gone:     make(chan struct{}),
-		table:    newTable(saved.Transfers),
-		queue:    queue.New(e.config.Limits),
-		batches:  make(map[BatchID]*Batch, len(saved.Batches)),
-		servers:  make(map[ServerID]Server, len(saved.Servers)),
-		remotes:  map[ServerID]*remote{},
-		gates:    map[ServerID]time.Time{},
-		flights:  map[TransferID]*flight{},
-		removing: map[TransferID]bool{},
-		nextID:   saved.NextID,
-		nextRank: saved.NextRank,
-		moved:    &meter{},
+		engine:     e,
+		log:        e.config.Log,
+		store:      e.config.Store,
+		reports:    make(chan func()),
+		gone:       make(chan struct{}),
+		table:      newTable(saved.Transfers),
+		queue:      queue.New(e.config.Limits),
+		batches:    make(map[BatchID]*Batch, len(saved.Batches)),
+		servers:    make(map[ServerID]Server, len(saved.Servers)),
+		remotes:    map[ServerID]*remote{},
+		gates:      map[ServerID]time.Time{},
+		flights:    map[TransferID]*flight{},
+		removing:   map[TransferID]bool{},
+		nextID:     saved.NextID,
+		nextRank:   saved.NextRank,
+		nextServer: saved.NextServer,
+		moved:      &meter{},
 	}
 	for i := range saved.Batches {
 		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
@@ -253,7 +255,22 @@ func (l *loop) forget(ids []TransferID) {
 	for _, id := range ids {
 		delete(l.removing, id)
 	}
+	l.forgetEmptyBatches()
 	l.stale = true
+}
+
+// forgetEmptyBatches removes the batches of which nothing is left to show.
+func (l *loop) forgetEmptyBatches() {
+	used := make(map[BatchID]bool, len(l.batches))
+	for _, t := range l.table.rows {
+		used[t.Batch] = true
+	}
+	for id, b := range l.batches {
+		if b.Expanded && !used[id] {
+			delete(l.batches, id)
+			l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)
+		}
+	}
 }
 
 // ring wakes the transfers whose wait is over.

@@ -35,13 +35,15 @@ type (
 		batch BatchID
 	}
 
-	taken    struct{}                   // the queue's turn came, a worker starts
-	entered  struct{ phase Phase }      // the worker reached a phase
-	restated struct{ file source.File } // before anything was sent the file was found changed
-	created  struct{ session Session }  // the server made an upload
-	acked    struct{ session Session }  // the server said what it holds; URL is not looked at
-	handed   struct{ sent int64 }       // so many bytes went out to the network
-	ended    struct {                   // the worker is gone
+	taken    struct{}                     // the queue's turn came, a worker starts
+	entered  struct{ phase Phase }        // the worker reached a phase
+	restated struct{ file source.File }   // before anything was sent the file was found changed
+	created  struct{ session Session }    // the server made an upload
+	acked    struct{ session Session }    // the server said what it holds; URL is not looked at
+	handed   struct{ sent int64 }         // so many bytes went out to the network
+	proved   struct{ marks source.Proof } // for the store alone
+	summed   struct{ sum [32]byte }       // SHA-256 of the whole file
+	ended    struct {                     // the worker is gone
 		fault  *fault.Fault // nil when everything crossed or the worker was halted
 		halted bool         // ended because the loop asked it to
 		active time.Duration
@@ -65,6 +67,8 @@ func (restated) input()        {}
 func (created) input()         {}
 func (acked) input()           {}
 func (handed) input()          {}
+func (proved) input()          {}
+func (summed) input()          {}
 func (ended) input()           {}
 func (due) input()             {}
 func (terminated) input()      {}
@@ -121,6 +125,9 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		return stepAcked(t, in.session), effects{}
 	case handed:
 		t.Session.Sent = max(t.Session.Sent, in.sent)
+		return t, effects{}
+	case summed:
+		t.SHA256 = in.sum
 		return t, effects{}
 	case ended:
 		return stepEnded(t, in, now)
@@ -187,7 +194,7 @@ func stepRetried(t Transfer) (Transfer, effects) {
 		if !startsOver(t) {
 			stale = ""
 		} else {
-			t.Session, t.Resumed, t.Started = Session{}, 0, time.Time{}
+			t.Session, t.Resumed, t.Started, t.SHA256 = Session{}, 0, time.Time{}, [32]byte{}
 		}
 		t.Intent, t.Phase, t.Fault, t.Attempt = IntentRun, PhaseQueued, nil, 0
 		t.NextTry, t.Finished = time.Time{}, time.Time{}

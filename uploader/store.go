@@ -1,10 +1,14 @@
 package uploader
 
-import "context"
+import (
+	"context"
+
+	"github.com/ferryapp/ferry/uploader/source"
+)
 
 // Store keeps what must survive the program. Only the engine's loop calls Load
-// and Save, one at a time; FindPrevious may be called from another goroutine
-// meanwhile. Every error is a *fault.Fault of kind LocalDisk, or ctx's end.
+// and Save, one at a time; FindPrevious and Proof may be called from other
+// goroutines meanwhile. Every error is a *fault.Fault of kind LocalDisk, or ctx's end.
 type Store interface {
 	// Load returns everything saved. The order of transfers is by Rank, then ID.
 	Load(ctx context.Context) (Saved, error)
@@ -17,15 +21,20 @@ type Store interface {
 	// transfers with it that can still be continued (neither done nor
 	// cancelled), oldest first.
 	FindPrevious(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
+
+	// Proof returns what is saved of a transfer's proof of content; nil when
+	// nothing is. Like FindPrevious it may be called from other goroutines.
+	Proof(ctx context.Context, id TransferID) (source.Proof, error)
 }
 
 // Saved is a profile's whole memory.
 type Saved struct {
-	Transfers []Transfer
-	Batches   []Batch
-	Servers   []Server   // never empty: the built-in one is always there
-	NextID    TransferID // greater than any ID ever saved, removed ones included
-	NextRank  int64      // greater than any rank saved
+	Transfers  []Transfer
+	Batches    []Batch
+	Servers    []Server   // never empty: the built-in one is always there
+	NextID     TransferID // greater than any ID ever saved, removed ones included
+	NextServer ServerID   // likewise
+	NextRank   int64      // greater than any rank saved
 }
 
 // Changes is one atomic change of a profile's memory. Transfers, Batches and
@@ -35,11 +44,18 @@ type Changes struct {
 	Batches          []Batch
 	Servers          []Server
 	RemovedTransfers []TransferID
+	RemovedBatches   []BatchID
 	RemovedServers   []ServerID
+
+	// Proofs add to the proofs of content: for each transfer, its saved marks at
+	// or behind the first of these are replaced by these. A proof goes with its
+	// upload: a saved transfer that is done, or has no upload URL, has none, and
+	// so has a removed one.
+	Proofs map[TransferID]source.Proof
 }
 
 // Empty reports whether there is nothing to save.
 func (c Changes) Empty() bool {
-	return len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
-		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0
+	return len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
+		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0
 }

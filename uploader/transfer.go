@@ -102,6 +102,7 @@ type Transfer struct {
 	Finished    time.Time     // when it became final; zero before
 	Active      time.Duration // time spent with a worker
 	Resumed     int64         // bytes the server already held when the transfer was taken up again
+	SHA256      [32]byte      // of the whole file once it is done; zero before
 }
 
 // Unfinished reports whether there is something left that the engine would do

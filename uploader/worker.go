@@ -47,6 +47,10 @@ type worker struct {
 	moved    *atomic.Int64 // the same, summed over all workers since the start
 	report   func(TransferID, input)
 	save     func(TransferID, input) error // report, and wait until it is saved
+	recall   func(context.Context, TransferID) (source.Proof, error)
+
+	prover *source.Prover
+	proven int // marks that the loop has
 }
 
 // run works until the transfer is across, a fault ends it, or ctx does.
@@ -58,9 +62,6 @@ func (w *worker) run(ctx context.Context, random float64) {
 	case err == nil:
 	case ctx.Err() != nil:
 		end.halted = true
-		if errors.Is(context.Cause(ctx), errHalted) {
-			w.lookOnceMore(ctx)
-		}
 	default:
 		end.fault = fault.Of(err)
 	}
@@ -79,56 +80,89 @@ func (w *worker) guarded(ctx context.Context) (err error) {
 }
 
 func (w *worker) carry(ctx context.Context) error {
-	file, err := w.open()
+	file, seen, err := w.open()
 	if err != nil {
 		return err
 	}
 	defer file.Close() //nolint:errcheck // only read from
-	complete, err := w.session(ctx, file)
+	complete, err := w.resume(ctx)
+	if err == nil {
+		err = w.attest(ctx, file, seen)
+	}
+	if err == nil && !complete && w.transfer.Session.URL == "" {
+		complete, err = w.create(ctx, file)
+	}
+	if err == nil && !complete {
+		err = w.send(ctx, file)
+	}
+	if err != nil && errors.Is(context.Cause(ctx), errHalted) {
+		w.lookOnceMore(ctx, file)
+	}
 	if err != nil {
 		return w.blame(file, err)
 	}
-	for fruitless := 0; !complete; {
-		before := w.transfer.Session.Offset
-		complete, err = w.patch(ctx, file)
-		if err != nil {
-			return w.blame(file, err)
-		}
-		if w.transfer.Session.Offset > before {
-			fruitless = 0
-		} else if fruitless++; !complete && fruitless >= fruitlessPatches {
-			return fault.Newf(fault.Transient, fault.Patch, "the server acknowledged nothing of %d requests at offset %d", fruitless, before)
-		}
-	}
 	w.tell(entered{PhaseVerifying})
+	if err := w.conclude(ctx); err != nil {
+		return err
+	}
 	return w.unchanged(file)
 }
 
-// open opens the source and makes sure that it still is the file that was added.
-// Before anything was sent, a changed file is simply taken as it is now.
-func (w *worker) open() (*os.File, error) {
+// open opens the source. Before anything was sent, a file that changed since it
+// was added is simply taken as it is now; afterwards one of another size cannot
+// be the same.
+func (w *worker) open() (*os.File, source.File, error) {
 	file, seen, err := source.Open(w.transfer.Source)
 	if err != nil {
-		return nil, err
+		return nil, source.File{}, err
 	}
 	switch {
-	case seen.Same(w.transfer.Source):
 	case w.transfer.Session.URL == "":
-		w.tell(restated{seen})
-	default:
-		file.Close() //nolint:errcheck,gosec // only read from
-		return nil, fault.Newf(fault.SourceChanged, fault.Open, "was %d bytes of %s, is %d bytes of %s",
-			w.transfer.Source.Size, w.transfer.Source.ModTime.Format(time.RFC3339Nano), seen.Size, seen.ModTime.Format(time.RFC3339Nano))
+		if seen != w.transfer.Source {
+			w.tell(restated{seen})
+		}
+	case seen.Size != w.transfer.Source.Size:
+		_ = file.Close()
+		return nil, source.File{}, changed(w.transfer.Source, seen)
 	}
-	return file, nil
+	return file, seen, nil
 }
 
-// session finds out where to go on: at the offset the server holds, or in a new
-// upload. It reports whether everything is across already.
-func (w *worker) session(ctx context.Context, file *os.File) (complete bool, err error) {
-	if w.transfer.Session.URL != "" {
-		return w.ask(ctx)
+// resume learns the offset the server holds of an upload that was begun, which
+// is the truth. It reports whether everything is across already.
+func (w *worker) resume(ctx context.Context) (complete bool, err error) {
+	if w.transfer.Session.URL == "" {
+		return false, nil
 	}
+	w.tell(entered{PhaseChecking})
+	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
+	if err != nil {
+		return false, err
+	}
+	return w.take(status)
+}
+
+// send brings the rest of the file across, in as few requests as the server takes.
+func (w *worker) send(ctx context.Context, file *os.File) error {
+	w.tell(entered{PhaseSending})
+	defer w.proveBeside(ctx)()
+	for fruitless := 0; ; {
+		before := w.transfer.Session.Offset
+		complete, err := w.patch(ctx, file)
+		if err != nil || complete {
+			return err
+		}
+		if w.transfer.Session.Offset > before {
+			fruitless = 0
+		} else if fruitless++; fruitless >= fruitlessPatches {
+			return fault.Newf(fault.Transient, fault.Patch, "the server acknowledged nothing of %d requests at offset %d", fruitless, before)
+		}
+	}
+}
+
+// create makes an upload for the file, and sends a small one along. The URL is
+// saved before anything else follows.
+func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err error) {
 	caps, err := w.remote.capabilities(ctx)
 	if err != nil {
 		return false, err
@@ -159,22 +193,9 @@ func (w *worker) session(ctx context.Context, file *os.File) (complete bool, err
 	return false, w.save(w.transfer.ID, created{session})
 }
 
-// ask learns the offset the server holds, which is the truth.
-func (w *worker) ask(ctx context.Context) (complete bool, err error) {
-	w.tell(entered{PhaseChecking})
-	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
-	if err != nil {
-		return false, err
-	}
-	return w.take(status)
-}
-
 // patch sends everything from the acknowledged offset on in one request.
 func (w *worker) patch(ctx context.Context, file *os.File) (complete bool, err error) {
 	offset, size := w.transfer.Session.Offset, w.transfer.Source.Size
-	if w.transfer.Phase != PhaseSending {
-		w.tell(entered{PhaseSending})
-	}
 	status, err := w.remote.protocol.Patch(ctx, w.transfer.Session.URL, offset, w.body(file, offset, size-offset), size-offset)
 	if err != nil {
 		return false, err
@@ -218,15 +239,26 @@ func (w *worker) blame(file *os.File, err error) error {
 	return err
 }
 
-// lookOnceMore asks what the server holds after the user stopped the transfer.
-func (w *worker) lookOnceMore(ctx context.Context) {
-	if w.transfer.Session.URL == "" || w.transfer.Phase != PhaseSending {
+// lookOnceMore asks what the server holds after the user stopped the transfer,
+// and proves just that.
+func (w *worker) lookOnceMore(ctx context.Context, file *os.File) {
+	if w.prover == nil || w.transfer.Phase != PhaseSending {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	if status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL); err == nil {
-		_, _ = w.take(status) // a lie is met again, and handled, when the user resumes
+	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
+	if err != nil {
+		return
+	}
+	if _, err := w.take(status); err != nil {
+		return // a lie is met again, and handled, when the user resumes
+	}
+	held := w.transfer.Session.Offset
+	w.prover = source.NewProver(file, w.transfer.Source.Size, w.prover.Proof().Upto(held))
+	w.proven = min(w.proven, w.prover.Blocks())
+	if w.prover.Advance(ctx, held) == nil {
+		w.handProof()
 	}
 }
 

@@ -62,7 +62,8 @@ CREATE TABLE transfers (
 	started       INTEGER,
 	finished      INTEGER,
 	active        INTEGER NOT NULL,
-	resumed       INTEGER NOT NULL
+	resumed       INTEGER NOT NULL,
+	sha256        BLOB CHECK (length(sha256) = 32) -- NULL until the file is across
 ) STRICT;
 
 CREATE INDEX transfers_order ON transfers (rank, id);
@@ -72,6 +73,25 @@ CREATE INDEX transfers_previous ON transfers (fingerprint, id)
 
 CREATE INDEX transfers_history ON transfers (finished, id)
 	WHERE phase IN ('done', 'failed', 'cancelled');
+
+-- The proof of what was sent: the state of one hash pass after so many bytes of
+-- the file. It goes with the upload it speaks of.
+CREATE TABLE marks (
+	transfer INTEGER NOT NULL,
+	at       INTEGER NOT NULL CHECK (at > 0),
+	state    BLOB NOT NULL,
+	PRIMARY KEY (transfer, at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER marks_go_with_the_upload AFTER UPDATE ON transfers WHEN new.phase = 'done' OR new.url = ''
+BEGIN
+	DELETE FROM marks WHERE transfer = new.id;
+END;
+
+CREATE TRIGGER marks_go_with_the_transfer AFTER DELETE ON transfers
+BEGIN
+	DELETE FROM marks WHERE transfer = old.id;
+END;
 
 CREATE TABLE settings (
 	key   TEXT NOT NULL PRIMARY KEY,

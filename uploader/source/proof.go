@@ -136,6 +136,9 @@ func (p *Prover) Proof() Proof {
 	return append(p.proof[:len(p.proof):len(p.proof)], p.pass.mark())
 }
 
+// Blocks is how many whole blocks are proven.
+func (p *Prover) Blocks() int { return len(p.proof) }
+
 // Sum is the SHA-256 of all that was read.
 func (p *Prover) Sum() [sha256.Size]byte {
 	return [sha256.Size]byte(p.pass.hash.Sum(nil))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // ErrStore is inside of every failure that FailOn and FailFrom ask for.
@@ -25,7 +26,9 @@ type Store struct {
 	transfers map[uploader.TransferID]uploader.Transfer
 	batches   map[uploader.BatchID]uploader.Batch
 	servers   map[uploader.ServerID]uploader.Server
+	proofs    map[uploader.TransferID]source.Proof
 	lastID    uploader.TransferID
+	lastSrv   uploader.ServerID
 	accesses  int
 	fails     func(access int) bool
 }
@@ -36,6 +39,8 @@ func NewStore() *Store {
 		transfers: map[uploader.TransferID]uploader.Transfer{},
 		batches:   map[uploader.BatchID]uploader.Batch{},
 		servers:   map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
+		proofs:    map[uploader.TransferID]source.Proof{},
+		lastSrv:   uploader.BuiltinServer,
 		fails:     func(int) bool { return false },
 	}
 }
@@ -80,10 +85,11 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 		return uploader.Saved{}, err
 	}
 	saved := uploader.Saved{
-		Transfers: slices.SortedFunc(maps.Values(s.transfers), byRank),
-		Servers:   sortedByKey(s.servers),
-		NextID:    s.lastID + 1,
-		NextRank:  1,
+		Transfers:  slices.SortedFunc(maps.Values(s.transfers), byRank),
+		Servers:    sortedByKey(s.servers),
+		NextID:     s.lastID + 1,
+		NextRank:   1,
+		NextServer: s.lastSrv + 1,
 	}
 	for _, b := range sortedByKey(s.batches) {
 		b.Roots = slices.Clone(b.Roots)
@@ -102,12 +108,18 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	if err := s.enter(ctx, fault.Save); err != nil {
 		return err
 	}
-	if err := check(changes); err != nil {
+	if err := refusal(changes); err != nil {
 		return err
+	}
+	for id, marks := range changes.Proofs {
+		s.proofs[id] = append(s.proofs[id].Upto(marks[0].At-1), marks...)
 	}
 	for _, t := range changes.Transfers {
 		s.transfers[t.ID] = kept(t)
 		s.lastID = max(s.lastID, t.ID)
+		if t.Phase == uploader.PhaseDone || t.Session.URL == "" {
+			delete(s.proofs, t.ID)
+		}
 	}
 	for _, b := range changes.Batches {
 		b.Roots, b.Added = slices.Clone(b.Roots), coarse(b.Added)
@@ -115,9 +127,14 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	}
 	for _, server := range changes.Servers {
 		s.servers[server.ID] = server
+		s.lastSrv = max(s.lastSrv, server.ID)
 	}
 	for _, id := range changes.RemovedTransfers {
 		delete(s.transfers, id)
+		delete(s.proofs, id)
+	}
+	for _, id := range changes.RemovedBatches {
+		delete(s.batches, id)
 	}
 	for _, id := range changes.RemovedServers {
 		delete(s.servers, id)
@@ -125,8 +142,8 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	return nil
 }
 
-// check refuses what no store takes.
-func check(changes uploader.Changes) error {
+// refusal is for what no store takes.
+func refusal(changes uploader.Changes) error {
 	for _, t := range changes.Transfers {
 		if t.ID <= 0 {
 			return fault.Newf(fault.LocalDisk, fault.Save, "transfer ID %d", t.ID)
@@ -156,6 +173,16 @@ func (s *Store) FindPrevious(ctx context.Context, fingerprints []string) (map[st
 
 func continuable(phase uploader.Phase) bool {
 	return phase != uploader.PhaseDone && phase != uploader.PhaseCancelled
+}
+
+// Proof implements uploader.Store.
+func (s *Store) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter(ctx, fault.Load); err != nil {
+		return nil, err
+	}
+	return slices.Clone(s.proofs[id]), nil
 }
 
 // kept is what a file would give back for t.

@@ -50,6 +50,8 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"a context that has ended stops everything", testEndedContext},
 		{"previous transfers are found while others are saved", testConcurrency},
 		{"a large change is saved whole", testLargeChange},
+		{"a proof grows, is cut back, and goes with its upload", testProof},
+		{"server IDs and batches of removed ones are gone for good", testRemovedForGood},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, profile(t)) })
@@ -66,9 +68,10 @@ var asKept = cmp.Options{
 func testNewProfile(t *testing.T, reopen Reopen) {
 	got := load(t, reopen())
 	want := uploader.Saved{
-		Servers:  []uploader.Server{{ID: uploader.BuiltinServer, Name: "This computer"}},
-		NextID:   1,
-		NextRank: 1,
+		Servers:    []uploader.Server{{ID: uploader.BuiltinServer, Name: "This computer"}},
+		NextID:     1,
+		NextServer: 2,
+		NextRank:   1,
 	}
 	equal(t, got, want)
 }
@@ -330,6 +333,64 @@ func testLargeChange(t *testing.T, reopen Reopen) {
 	}
 }
 
+func testProof(t *testing.T, reopen Reopen) {
+	store := reopen()
+	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u"}}
+	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "v"}}
+	mark := func(at int64, state string) source.Mark { return source.Mark{At: at, State: []byte(state)} }
+	extend := func(id uploader.TransferID, marks ...source.Mark) {
+		t.Helper()
+		save(t, store, uploader.Changes{
+			Transfers: []*uploader.Transfer{sending, other},
+			Proofs:    map[uploader.TransferID]source.Proof{id: marks},
+		})
+	}
+	want := func(id uploader.TransferID, marks ...source.Mark) {
+		t.Helper()
+		got, err := store.Proof(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, got, source.Proof(marks))
+	}
+	extend(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"))
+	extend(2, mark(10, "other"))
+	extend(1, mark(30, "c"))
+	want(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"), mark(30, "c"))
+	extend(1, mark(25, "cut"))
+	store = reopen()
+	want(1, mark(10, "a"), mark(20, "b"), mark(25, "cut"))
+	want(2, mark(10, "other"))
+
+	done, restarted := *sending, *other
+	done.Phase, restarted.Session = uploader.PhaseDone, uploader.Session{}
+	save(t, store, uploader.Changes{
+		Transfers: []*uploader.Transfer{&done, &restarted},
+		Proofs:    map[uploader.TransferID]source.Proof{1: {mark(40, "too late")}},
+	})
+	want(1)
+	want(2)
+
+	extend(2, mark(10, "again"))
+	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
+	want(2)
+	want(77)
+}
+
+func testRemovedForGood(t *testing.T, reopen Reopen) {
+	store := reopen()
+	save(t, store, uploader.Changes{
+		Servers: []uploader.Server{{ID: 5, Name: "five"}},
+		Batches: []uploader.Batch{{ID: 1, Server: 5}, {ID: 2, Server: 5}},
+	})
+	save(t, store, uploader.Changes{RemovedServers: []uploader.ServerID{5}, RemovedBatches: []uploader.BatchID{1, 99}})
+	got := load(t, reopen())
+	if got.NextServer <= 5 {
+		t.Errorf("the next server would get the ID %d of a removed one", got.NextServer)
+	}
+	equal(t, got.Batches, []uploader.Batch{{ID: 2, Server: 5}})
+}
+
 // fullTransfer has something in each field.
 func fullTransfer(id uploader.TransferID) uploader.Transfer {
 	return uploader.Transfer{
@@ -361,6 +422,7 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		Finished: instant(4),
 		Active:   time.Hour + 7*time.Millisecond,
 		Resumed:  1 << 33,
+		SHA256:   [32]byte{1, 2, 31: 0xff},
 	}
 }
 

@@ -1,0 +1,131 @@
+package uploader
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+const (
+	// sampled is how many blocks are read again before a file goes on whose
+	// metadata is unchanged: the first, the last, and others by chance.
+	sampledBlocks = 8
+
+	// besideEvery is how far the proof may lag behind the network: little enough
+	// that what it reads is still in the system's cache.
+	besideEvery = 50 * time.Millisecond
+
+	proofEvery = time.Second
+)
+
+// attest makes sure that the bytes the server holds are still the beginning of
+// this file, and gets ready to prove the rest. With unchanged metadata a sample
+// is compared; otherwise every byte, and all of them must be proven.
+func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) error {
+	if w.transfer.Session.URL == "" {
+		w.prover = source.NewProver(file, seen.Size, nil)
+		return nil
+	}
+	saved, err := w.recall(ctx, w.transfer.ID)
+	if err != nil {
+		return err
+	}
+	proof := saved.Upto(w.transfer.Session.Offset)
+	same := seen.Same(w.transfer.Source)
+	if !same && proof.Covers() < w.transfer.Session.Offset {
+		return changed(w.transfer.Source, seen)
+	}
+	picks := sample(len(proof))
+	if !same {
+		picks = upTo(len(proof))
+	}
+	if err := proof.Check(ctx, file, picks); err != nil {
+		return err
+	}
+	if !same {
+		w.tell(restated{seen})
+	}
+	w.prover, w.proven = source.NewProver(file, seen.Size, proof), len(proof)
+	return nil
+}
+
+// proveBeside extends the proof while a request runs, so that the network does
+// not wait for the hash. The returned function ends that and hands over the last.
+func (w *worker) proveBeside(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(besideEvery)
+		defer tick.Stop()
+		for reported := time.Now(); ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			// Where the file cannot be read the request fails too, and says why.
+			if w.prover.Advance(ctx, w.meter.Load()) != nil {
+				return
+			}
+			if time.Since(reported) >= proofEvery {
+				reported = time.Now()
+				w.handProof()
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+		w.handProof()
+	}
+}
+
+// handProof reports the marks that the loop does not have yet.
+func (w *worker) handProof() {
+	proof := w.prover.Proof()
+	if fresh := proof[min(w.proven, len(proof)):]; len(fresh) > 0 {
+		w.report(w.transfer.ID, proved{slices.Clone(fresh)})
+	}
+	w.proven = w.prover.Blocks()
+}
+
+// conclude proves the rest of the file and keeps its sum.
+func (w *worker) conclude(ctx context.Context) error {
+	if err := w.prover.Advance(ctx, w.transfer.Source.Size); err != nil {
+		return err
+	}
+	w.tell(summed{w.prover.Sum()})
+	return nil
+}
+
+// sample picks some of n blocks.
+func sample(n int) []int {
+	if n <= sampledBlocks {
+		return upTo(n)
+	}
+	picks := []int{0, n - 1}
+	for len(picks) < sampledBlocks {
+		picks = append(picks, 1+rand.IntN(n-2)) //nolint:gosec // which blocks are looked at is no secret
+	}
+	slices.Sort(picks)
+	return slices.Compact(picks)
+}
+
+func upTo(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+func changed(was, is source.File) error {
+	return fault.Newf(fault.SourceChanged, fault.Open, "was %d bytes of %s, is %d bytes of %s",
+		was.Size, was.ModTime.Format(time.RFC3339Nano), is.Size, is.ModTime.Format(time.RFC3339Nano))
+}
