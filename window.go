@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"runtime/debug"
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/words"
 )
 
 // window shows the window, or brings up the one that is there already; either
@@ -43,7 +46,19 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 	if s.deaf != nil {
 		received = ""
 	}
-	return s.close(app.Run(ctx, app.Config{
+	return s.close(w.show(ctx, app.Config{
 		Engine: s.engine, Log: w.log, Hidden: typed.Hidden, Received: received, Requests: requests,
 	}))
+}
+
+// show runs the window. The toolkit panics where there is no screen or no OpenGL:
+// that ends the window alone, and not what has to be saved.
+func (w work) show(ctx context.Context, config app.Config) (err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			w.log.Error("the window broke down", "panic", broken, "stack", string(debug.Stack()))
+			err = &cli.Sentence{Text: words.Say("cli.window.broken", words.Data{"Detail": words.Printable(fmt.Sprint(broken)), "Log": w.profile.Log()})}
+		}
+	}()
+	return app.Run(ctx, config)
 }
