@@ -56,7 +56,11 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 
 // proveBeside extends the proof while a request runs, so that the network does
 // not wait for the hash. The returned function ends that and hands over the last.
+//
+// The goroutine reads the meter and works with the prover and the count of marks
+// alone; the rest of the worker is its own again when stop has returned.
 func (w *worker) proveBeside(ctx context.Context) (stop func()) {
+	id := w.transfer.ID
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -75,22 +79,22 @@ func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 			}
 			if time.Since(reported) >= proofEvery {
 				reported = time.Now()
-				w.handProof()
+				w.handProof(id)
 			}
 		}
 	}()
 	return func() {
 		cancel()
 		<-ended
-		w.handProof()
+		w.handProof(id)
 	}
 }
 
 // handProof reports the marks that the loop does not have yet.
-func (w *worker) handProof() {
+func (w *worker) handProof(id TransferID) {
 	proof := w.prover.Proof()
 	if fresh := proof[min(w.proven, len(proof)):]; len(fresh) > 0 {
-		w.report(w.transfer.ID, proved{slices.Clone(fresh)})
+		w.report(id, proved{slices.Clone(fresh)})
 	}
 	w.proven = w.prover.Blocks()
 }

@@ -258,7 +258,7 @@ func (w *worker) lookOnceMore(ctx context.Context, file *os.File) {
 	w.prover = source.NewProver(file, w.transfer.Source.Size, w.prover.Proof().Upto(held))
 	w.proven = min(w.proven, w.prover.Blocks())
 	if w.prover.Advance(ctx, held) == nil {
-		w.handProof()
+		w.handProof(w.transfer.ID)
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"bufio"
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(99)
 			}
-			os.Exit(run(os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr}))
+			os.Exit(Run("test", os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr}))
 		},
 	})
 }
@@ -49,7 +49,7 @@ const slowBytes = 4_000_000
 func TestScripts(t *testing.T) {
 	tusd := uploadtest.NewTusd(t)
 	slow := map[string]string{}
-	scripts, err := filepath.Glob("app/cli/testdata/*.txtar")
+	scripts, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts (%v)", err)
 	}
@@ -59,7 +59,7 @@ func TestScripts(t *testing.T) {
 		slow["script-"+strings.TrimSuffix(filepath.Base(script), ".txtar")] = line.URL(tusd.Endpoint)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "app/cli/testdata",
+		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("FERRY_PROFILE", filepath.Join(env.WorkDir, "profile"))

@@ -1,0 +1,142 @@
+// Package program is the whole of Ferry put together: what was typed is carried
+// out in a profile, by the window or by one command. A profile is worked in by a
+// session, which is opened from the disk up (lock, database, receiver, engine)
+// and closed in the opposite order, so that nothing acknowledged is lost however
+// the program ends. Errors reach the user here, once, as one sentence.
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/words"
+)
+
+// Run carries out the command line args and returns the exit code. SIGINT and
+// SIGTERM end it in order; a second one at once. version is what it says it is.
+func Run(version string, args []string, streams cli.Streams) int {
+	if err := words.Load(os.Getenv(words.Variable)); err != nil {
+		_, _ = fmt.Fprintln(streams.Err, err)
+		return cli.ExitFailed
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends the program at once
+
+	invocation, err := cli.Parse(args, streams.Out)
+	if err == nil {
+		err = carryOut(ctx, version, invocation, streams)
+	}
+	if err != nil && !cli.Told(err) {
+		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
+	}
+	return cli.Code(err)
+}
+
+func carryOut(ctx context.Context, version string, typed cli.Invocation, streams cli.Streams) (err error) {
+	if typed.Version {
+		_, err := fmt.Fprintln(streams.Out, words.Say("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}))
+		return err
+	}
+	p, err := profile.Open(typed.Profile)
+	if err != nil {
+		return err
+	}
+	log, closer, err := p.OpenLog()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closer.Close()) }()
+	log.Info("started", "version", version, "pid", os.Getpid())
+	defer func() { log.Info("ended", "err", err) }()
+
+	w := work{profile: p, log: log, streams: streams}
+	switch {
+	case typed.Receive != nil:
+		return typed.Receive.Serve(ctx, p.Received, log, streams)
+	case typed.List != nil:
+		return w.list(ctx, *typed.List)
+	case typed.Resume != nil:
+		return w.follow(ctx, instance.Request{Command: instance.Resume}, cli.StyleOf(typed.Resume.JSON, false), "")
+	case typed.Send != nil:
+		return w.send(ctx, *typed.Send)
+	default:
+		return w.window(ctx, *typed.Window)
+	}
+}
+
+// work is one command in one profile.
+type work struct {
+	profile profile.Profile
+	log     *slog.Logger
+	streams cli.Streams
+}
+
+func (w work) send(ctx context.Context, s cli.Send) error {
+	paths, err := absolute(s.Paths)
+	if err != nil {
+		return err
+	}
+	request := instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header}
+	return w.follow(ctx, request, cli.StyleOf(s.JSON, s.Quiet), s.Fingerprint)
+}
+
+// follow has a request carried out, by this program or by the one that holds the
+// profile, and tells what happens until it is done.
+func (w work) follow(ctx context.Context, request instance.Request, style cli.Style, fingerprint string) error {
+	printer := cli.NewPrinter(w.streams, style)
+	lock, err := w.enter(ctx, func() error {
+		if err := cli.CheckShared(fingerprint); err != nil {
+			return err
+		}
+		return elsewhere(ctx, instance.Call(ctx, w.profile.Meeting(), request, printer.TakeLine))
+	})
+	if lock == nil {
+		return printer.End(err)
+	}
+	s, err := open(ctx, w, lock, options{fingerprint: fingerprint, ask: true})
+	if err != nil {
+		return err
+	}
+	err = s.reachable(w, request)
+	if err == nil {
+		err = s.desk.Carry(ctx, request, printer.Take)
+	}
+	if err == nil {
+		err = s.finish(ctx)
+	}
+	return printer.End(s.close(err))
+}
+
+func (w work) list(ctx context.Context, l cli.List) error {
+	printer := cli.NewPrinter(w.streams, cli.StyleOf(l.JSON, false))
+	lock, err := w.enter(ctx, func() error {
+		return instance.Call(ctx, w.profile.Meeting(), instance.Request{Command: instance.List, All: l.All}, printer.TakeLine)
+	})
+	if lock == nil {
+		return err
+	}
+	saved, err := load(ctx, w)
+	return errors.Join(err, cli.ListSaved(saved, l.All, printer.Take), lock.Release())
+}
+
+func absolute(paths []string) ([]string, error) {
+	all := make([]string, len(paths))
+	for i, path := range paths {
+		var err error
+		if all[i], err = filepath.Abs(path); err != nil {
+			return nil, fmt.Errorf("find %s: %w", path, err)
+		}
+	}
+	return all, nil
+}
