@@ -51,8 +51,8 @@ func (b *Badge) CreateRenderer() fyne.WidgetRenderer {
 func (b *Badge) arrange(size fyne.Size) {
 	b.back.Resize(size)
 	b.back.CornerRadius = size.Height / 2
-	height := b.text.height()
-	b.text.place(fyne.NewPos(0, (size.Height-height)/2), fyne.NewSize(size.Width, height))
+	height := b.text.height
+	b.text.place(fyne.NewPos(0, (size.Height-height)/2), size.Width)
 }
 
 func (b *Badge) paint() {

@@ -121,7 +121,7 @@ func (b *Banner) arrange(size fyne.Size) {
 	b.back.Resize(size)
 	line := theme.Grid(12)
 	end := b.end(size.Width)
-	height := b.text.height()
+	height := b.text.height
 	room := end - b.textStart()
 	if b.stacked(size.Width) {
 		b.arrangeButtons(b.textStart(), line-theme.Grid(2))
@@ -130,7 +130,7 @@ func (b *Banner) arrange(size fyne.Size) {
 		b.arrangeButtons(end-b.buttonsWidth(), (line-b.buttonHeight())/2)
 	}
 	b.icon.place(fyne.NewPos(theme.Grid(4)+theme.Size(theme.SizeIcon)/2, line/2), theme.Size(theme.SizeIcon))
-	b.text.place(fyne.NewPos(b.textStart(), (line-height)/2), fyne.NewSize(room, height))
+	b.text.place(fyne.NewPos(b.textStart(), (line-height)/2), room)
 	cross := b.dismiss.MinSize()
 	b.dismiss.Resize(cross)
 	b.dismiss.Move(fyne.NewPos(end, (line-cross.Height)/2))

@@ -97,7 +97,7 @@ func (e *EmptyState) arrange(size fyne.Size) {
 	width := min(size.Width-theme.Grid(12), theme.Grid(100))
 	e.hint.Resize(fyne.NewSize(width, 0))
 	picture := fyne.NewSize(theme.Grid(60), theme.Grid(36))
-	words := e.title.height() + e.button.MinSize().Height + theme.Grid(5)
+	words := e.title.height + e.button.MinSize().Height + theme.Grid(5)
 	if e.hint.Visible() {
 		words += e.hint.MinSize().Height
 	}
@@ -112,8 +112,8 @@ func (e *EmptyState) arrange(size fyne.Size) {
 		y += picture.Height + theme.Grid(5)
 	}
 	x := (size.Width - width) / 2
-	e.title.place(fyne.NewPos(x, y), fyne.NewSize(width, e.title.height()))
-	y += e.title.height()
+	e.title.place(fyne.NewPos(x, y), width)
+	y += e.title.height
 	if e.hint.Visible() {
 		e.hint.Resize(fyne.NewSize(width, e.hint.MinSize().Height))
 		e.hint.Move(fyne.NewPos(x, y))

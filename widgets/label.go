@@ -16,12 +16,15 @@ type label struct {
 	color   fyne.ThemeColorName
 	size    fyne.ThemeSizeName
 
-	room float32 // that the text was last shortened to; below zero when it was not
+	room   float32 // that the text was last shortened to; below zero when it was not
+	height float32 // of a line of Latin text, which all lines are set like
+	rise   float32 // how much higher this text reaches above the common baseline
+	drawn  float32 // how high this text is
 }
 
 func newLabel(size fyne.ThemeSizeName, color fyne.ThemeColorName) *label {
 	l := &label{text: canvas.NewText("", theme.Color(color)), shorten: EllipsisEnd, color: color, size: size, room: -1}
-	l.text.TextSize = theme.Size(size)
+	l.restyle()
 	return l
 }
 
@@ -42,14 +45,17 @@ func (l *label) set(text string, color fyne.ThemeColorName) {
 func (l *label) restyle() {
 	l.text.Color = theme.Color(l.color)
 	l.text.TextSize = theme.Size(l.size)
+	l.height, _ = l.measure("Ag")
 	l.room = -1
 }
 
-// place puts the label into a rectangle, shortened to its width.
-func (l *label) place(at fyne.Position, room fyne.Size) {
-	l.fit(room.Width)
-	l.text.Resize(room)
-	l.text.Move(at)
+// place puts the label on a line that begins at a place and is as high as Latin
+// text, shortened to a width. Scripts that are higher reach out of the line, with
+// their baseline where Latin text has it.
+func (l *label) place(at fyne.Position, width float32) {
+	l.fit(width)
+	l.text.Resize(fyne.NewSize(width, l.drawn))
+	l.text.Move(at.SubtractXY(0, l.rise))
 }
 
 func (l *label) fit(width float32) {
@@ -58,15 +64,17 @@ func (l *label) fit(width float32) {
 	}
 	l.room = width
 	fitted := l.shorten(l.whole, width, l.text.TextSize, l.text.TextStyle)
+	drawn, baseline := l.measure(fitted)
+	_, common := l.measure("Ag")
+	l.drawn, l.rise = drawn, baseline-common
 	if fitted != l.text.Text {
 		l.text.Text = fitted
 		l.text.Refresh()
 	}
 }
 
-func (l *label) height() float32 { return lineHeight(l.text.TextSize) }
-
-// lineHeight is how high a line of text of a size is.
-func lineHeight(size float32) float32 {
-	return fyne.MeasureText("Ag", size, fyne.TextStyle{}).Height
+// measure returns the height of a text and how far below its top it stands.
+func (l *label) measure(text string) (height, baseline float32) {
+	size, baseline := fyne.CurrentApp().Driver().RenderedTextSize(text, l.text.TextSize, l.text.TextStyle, nil)
+	return size.Height, baseline
 }

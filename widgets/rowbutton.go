@@ -68,8 +68,8 @@ func (b *rowButton) arrange(size fyne.Size) {
 	b.back.Resize(size)
 	if b.action.Prominent {
 		width := b.textWidth()
-		height := b.text.height()
-		b.text.place(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2), fyne.NewSize(width, height))
+		height := b.text.height
+		b.text.place(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2), width)
 		return
 	}
 	b.icon.place(fyne.NewPos(size.Width/2, size.Height/2), theme.Size(theme.SizeIcon))
@@ -88,7 +88,7 @@ func (b *rowButton) paint() {
 func (b *rowButton) paintProminent() {
 	b.icon.set("", theme.ColorMuted)
 	b.text.set(b.action.Label, theme.ColorAccent)
-	b.back.FillColor = theme.Color(theme.ColorAccentSoft)
+	b.back.FillColor = theme.Color(theme.ColorAction)
 	if b.hovered {
 		b.text.set(b.action.Label, onAccent)
 		b.back.FillColor = theme.Color(theme.ColorAccent)

@@ -51,14 +51,14 @@ func (r *Row) arrangeTile(size fyne.Size) float32 {
 
 // arrangeText places name, state, bar and numbers between left and right.
 func (r *Row) arrangeText(left, right float32, size fyne.Size) {
-	nameHeight, detailHeight := r.name.height(), r.detail.height()
+	nameHeight, detailHeight := r.name.height, r.detail.height
 	top := (size.Height - nameHeight - detailHeight) / 2
 	if r.model.ShowBar {
 		top -= theme.Grid(1)
 	}
 	top = snap(top)
 	columns := r.arrangeColumns(left, right, top+(nameHeight-detailHeight)/2)
-	r.name.place(fyne.NewPos(left, top), fyne.NewSize(columns-left, nameHeight))
+	r.name.place(fyne.NewPos(left, top), columns-left)
 
 	mark := theme.Size(theme.SizeMark)
 	words := left
@@ -66,7 +66,7 @@ func (r *Row) arrangeText(left, right float32, size fyne.Size) {
 		r.glyph.place(fyne.NewPos(left+mark/2, top+nameHeight+detailHeight/2+1), mark)
 		words += mark + theme.Grid(1.25)
 	}
-	r.detail.place(fyne.NewPos(words, top+nameHeight), fyne.NewSize(right-words, detailHeight))
+	r.detail.place(fyne.NewPos(words, top+nameHeight), right-words)
 
 	height := theme.Size(theme.SizeBar)
 	r.bar.Resize(fyne.NewSize(right-left, height))
@@ -86,7 +86,7 @@ func (r *Row) arrangeColumns(left, right, top float32) float32 {
 		show := i < shown && column.whole != "" && end <= right
 		setVisible(column.text, show)
 		if show {
-			column.place(fyne.NewPos(end-width, top), fyne.NewSize(width, column.height()))
+			column.place(fyne.NewPos(end-width, top), width)
 			used = min(used, end-width-theme.Grid(gap))
 		}
 		if i < shown {

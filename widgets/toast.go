@@ -120,7 +120,7 @@ func (t *Toasts) arrange(size fyne.Size) {
 
 	t.back.Resize(fyne.NewSize(width, height))
 	t.back.Move(at)
-	t.text.place(at.AddXY(theme.Grid(4), (height-t.text.height())/2), fyne.NewSize(words, t.text.height()))
+	t.text.place(at.AddXY(theme.Grid(4), (height-t.text.height)/2), words)
 	t.action.Resize(fyne.NewSize(action, theme.Grid(8)))
 	t.action.Move(at.AddXY(width-action-theme.Grid(1.5), theme.Grid(1.5)))
 }
@@ -187,8 +187,8 @@ func (a *toastAction) CreateRenderer() fyne.WidgetRenderer {
 
 func (a *toastAction) arrange(size fyne.Size) {
 	a.back.Resize(size)
-	height := a.text.height()
-	a.text.place(fyne.NewPos(0, (size.Height-height)/2), fyne.NewSize(size.Width, height))
+	height := a.text.height
+	a.text.place(fyne.NewPos(0, (size.Height-height)/2), size.Width)
 }
 
 func (a *toastAction) paint() {

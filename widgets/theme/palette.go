@@ -18,6 +18,7 @@ const (
 	ColorPaused      fyne.ThemeColorName = "ferryPaused"      // the bars of what is at rest,
 	ColorWarningBar  fyne.ThemeColorName = "ferryWarningBar"  // of what needs the user,
 	ColorErrorBar    fyne.ThemeColorName = "ferryErrorBar"    // and of what failed
+	ColorAction      fyne.ThemeColorName = "ferryAction"      // a button in a row, on whatever the row lies on
 	ColorAccentSoft  fyne.ThemeColorName = "ferryAccentSoft"  // the backgrounds of badges and banners
 	ColorMutedSoft   fyne.ThemeColorName = "ferryMutedSoft"   //
 	ColorSuccessSoft fyne.ThemeColorName = "ferrySuccessSoft" //
@@ -51,7 +52,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameSeparator:           {rgb(0xE2E9EC), rgb(0x25333A)},
 	fynetheme.ColorNameShadow:              {tint(0x0B2B36, 0x24), tint(0x000000, 0x66)},
 	ColorTile:                              {rgb(0xEBF1F3), rgb(0x202D33)},
-	ColorTrack:                             {rgb(0xE0E8EB), rgb(0x2A3940)},
+	ColorTrack:                             {tint(0x0B3B47, 0x22), tint(0xC9F0F7, 0x1F)},
 	ColorInFlight:                          {rgb(0x8CC4CF), rgb(0x2B6C78)},
 	ColorPaused:                            {rgb(0x9AABB3), rgb(0x62767F)},
 	ColorWarningBar:                        {rgb(0xDDA748), rgb(0xB98A3F)},
@@ -71,6 +72,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameError:               {rgb(0xB3352B), rgb(0xF28F83)},
 	fynetheme.ColorNameForegroundOnError:   {rgb(0xFFFFFF), rgb(0x330B07)},
 	ColorAccentSoft:                        {rgb(0xE0F0F3), rgb(0x17343C)},
+	ColorAction:                            {tint(0x0A6E81, 0x1F), tint(0x45B8CA, 0x2B)},
 	ColorMutedSoft:                         {rgb(0xEBF0F2), rgb(0x222F35)},
 	ColorSuccessSoft:                       {rgb(0xE3F3EA), rgb(0x173329)},
 	ColorWarningSoft:                       {rgb(0xFBF0DC), rgb(0x362B16)},
