@@ -2,8 +2,9 @@
 // networks, and stand-ins for what surrounds the engine.
 //
 // NewTusd runs tusd in this process and remembers what it was asked; NewTusdBinary
-// runs the real program, which can be killed and started again on the same port
-// and files. NewProxy stands between a client and a server as a network that
+// and NewTusNode run the real programs tusd and @tus/server, which can be killed
+// and started again on the same port and files; NewReference is a server for what
+// those cannot do. NewProxy stands between a client and a server as a network that
 // fails on request, and NewGateway answers in a server's stead. Everything ends
 // with the test it was made for. All of it may be used by several goroutines.
 package uploadtest
@@ -38,6 +39,7 @@ type options struct {
 	noTermination  bool
 	behindProxy    bool
 	networkTimeout time.Duration
+	expiry         time.Duration
 	wrap           []func(http.Handler) http.Handler
 	tls            bool
 }
@@ -61,6 +63,10 @@ func BehindProxy() Option { return func(o *options) { o.behindProxy = true } }
 
 // NetworkTimeout is how long the server waits for the next bytes of a body.
 func NetworkTimeout(d time.Duration) Option { return func(o *options) { o.networkTimeout = d } }
+
+// Expiry is how long after its creation an unfinished upload is forgotten. Tusd
+// does not know it.
+func Expiry(d time.Duration) Option { return func(o *options) { o.expiry = d } }
 
 // Wrap puts a handler in front of an in-process tusd, such as one that asks for
 // a password. The real binary does not know it.
@@ -88,7 +94,7 @@ type StoredFile struct {
 	Path     string // of its bytes on this disk
 	SHA256   string // of those bytes, in hex
 	Size     int64  // bytes it holds
-	Length   int64  // bytes it is to hold in the end
+	Length   int64  // bytes it is to hold in the end; -1 while that is open
 }
 
 // Tusd is a tusd in this process: handler, file store and memory locker.
@@ -228,24 +234,41 @@ func stored(t testing.TB, dir string) []StoredFile {
 
 func readStored(t testing.TB, info string) StoredFile {
 	t.Helper()
+	var kept handler.FileInfo
+	path := readInfo(t, info, &kept)
+	file := StoredFile{Metadata: kept.MetaData, Path: path, Length: kept.Size}
+	if kept.SizeIsDeferred {
+		file.Length = -1
+	}
+	file.SHA256, file.Size = digest(t, path)
+	return file
+}
+
+// readInfo reads what a server noted of an upload in a file beside it, and
+// returns the path of its bytes.
+func readInfo(t testing.TB, info string, kept any) string {
+	t.Helper()
 	text, err := os.ReadFile(info)
 	if err != nil {
 		t.Fatalf("read upload: %v", err)
 	}
-	var kept handler.FileInfo
-	if err := json.Unmarshal(text, &kept); err != nil {
+	if err := json.Unmarshal(text, kept); err != nil {
 		t.Fatalf("read upload %s: %v", filepath.Base(info), err)
 	}
-	file := StoredFile{Metadata: kept.MetaData, Path: strings.TrimSuffix(info, ".info"), Length: kept.Size}
-	content, err := os.Open(file.Path)
+	return strings.TrimSuffix(info, filepath.Ext(info))
+}
+
+// digest is the hash of a file in hex, and its size.
+func digest(t testing.TB, path string) (sum string, size int64) {
+	t.Helper()
+	content, err := os.Open(path)
 	if err != nil {
 		t.Fatalf("read upload: %v", err)
 	}
 	defer func() { _ = content.Close() }()
-	sum := sha256.New()
-	if file.Size, err = io.Copy(sum, content); err != nil {
+	hash := sha256.New()
+	if size, err = io.Copy(hash, content); err != nil {
 		t.Fatalf("read upload: %v", err)
 	}
-	file.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return file
+	return hex.EncodeToString(hash.Sum(nil)), size
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -21,7 +22,11 @@ func hold(t *testing.T, endpoint, size, content string) (location string) {
 	if created.StatusCode != http.StatusCreated {
 		t.Fatalf("create: %s", created.Status)
 	}
-	location = created.Header.Get("Location")
+	at, err := created.Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	location = at.String()
 	if sent := send(t, location, content); sent.StatusCode != http.StatusNoContent {
 		t.Fatalf("send: %s", sent.Status)
 	}
@@ -124,21 +129,46 @@ func TestWrapStandsInFront(t *testing.T) {
 	}
 }
 
-func TestRealTusdComesBackWithItsFiles(t *testing.T) {
-	server := uploadtest.NewTusdBinary(t)
-	location := hold(t, server.Endpoint, "9", "hello")
-	for name, end := range map[string]func(testing.TB){"killed": server.Kill, "stopped": server.Stop} {
-		end(t)
-		if answer, err := try(t, http.MethodHead, location, "", nil); err == nil {
-			t.Fatalf("%s: still answers %s", name, answer.Status)
-		}
-		server.Restart(t)
-		if got := ask(t, http.MethodHead, location, "", nil).Header.Get("Upload-Offset"); got != "5" {
-			t.Errorf("%s and started again, it holds %q bytes, want 5", name, got)
-		}
+// program is a server in a process of its own.
+type program interface {
+	Kill(t testing.TB)
+	Stop(t testing.TB)
+	Restart(t testing.TB)
+	Stored(t testing.TB) []uploadtest.StoredFile
+}
+
+func TestRealServersComeBackWithTheirFiles(t *testing.T) {
+	tusd, node := uploadtest.NewTusdBinary(t), uploadtest.NewTusNode(t)
+	for name, server := range map[string]struct {
+		program
+		endpoint string
+	}{"tusd": {tusd, tusd.Endpoint}, "@tus/server": {node, node.Endpoint}} {
+		t.Run(name, func(t *testing.T) {
+			location := hold(t, server.endpoint, "9", "hello")
+			for how, end := range map[string]func(testing.TB){"killed": server.Kill, "stopped": server.Stop} {
+				end(t)
+				if answer, err := try(t, http.MethodHead, location, "", nil); err == nil {
+					t.Fatalf("%s: still answers %s", how, answer.Status)
+				}
+				server.Restart(t)
+				if got := ask(t, http.MethodHead, location, "", nil).Header.Get("Upload-Offset"); got != "5" {
+					t.Errorf("%s and started again, it holds %q bytes, want 5", how, got)
+				}
+			}
+			if files := server.Stored(t); len(files) != 1 || files[0].Size != 5 || files[0].Length != 9 || files[0].Metadata["filename"] != "a.txt" {
+				t.Errorf("it holds %+v", files)
+			}
+		})
 	}
-	if files := server.Stored(t); len(files) != 1 || files[0].Size != 5 {
-		t.Errorf("it holds %+v", files)
+}
+
+func TestTusNodeTakesItsOptions(t *testing.T) {
+	server := uploadtest.NewTusNode(t, uploadtest.MaxSize(1234), uploadtest.Expiry(time.Hour))
+	if got := ask(t, http.MethodOptions, server.Endpoint, "", nil).Header.Get("Tus-Max-Size"); got != "1234" {
+		t.Errorf("Tus-Max-Size %q, want 1234", got)
+	}
+	if got := ask(t, http.MethodPost, server.Endpoint, "", map[string]string{"Upload-Length": "1"}).Header.Get("Upload-Expires"); got == "" {
+		t.Error("uploads never expire")
 	}
 }
 

@@ -1,0 +1,107 @@
+package uploadtest
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// tusNode is the program around @tus/server, and the versions it is made of.
+//
+//go:embed tusnode
+var tusNode embed.FS
+
+// TusNode is the real @tus/server in node, on one port and one directory for
+// its whole life, however often it is killed and started again. Its methods must
+// be called from the test's goroutine, one at a time.
+type TusNode struct {
+	Endpoint string // the creation URL
+	Dir      string // where its files are
+
+	program
+}
+
+// NewTusNode installs @tus/server, once per set of versions and machine, and
+// starts it. It ends with the test. MaxSize and Expiry are the options it knows.
+// The test fails where there is no node or npm.
+func NewTusNode(t testing.TB, opts ...Option) *TusNode {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatalf("@tus/server needs node, which is not installed; `make deps` installs it: %v", err)
+	}
+	port, o := freePort(t), optionsOf(opts)
+	s := &TusNode{
+		Endpoint: fmt.Sprintf("http://127.0.0.1:%d%s", port, basePath),
+		Dir:      t.TempDir(),
+		program:  program{path: node, ready: "listening"},
+	}
+	s.args = []string{
+		filepath.Join(installTusNode(t), "server.js"), strconv.Itoa(port), s.Dir,
+		strconv.FormatInt(o.maxSize, 10), strconv.FormatInt(o.expiry.Milliseconds(), 10),
+	}
+	s.Restart(t)
+	t.Cleanup(func() { s.Kill(t) })
+	return s
+}
+
+// Stored returns what the server holds, in no particular order.
+func (s *TusNode) Stored(t testing.TB) []StoredFile {
+	t.Helper()
+	infos, err := filepath.Glob(filepath.Join(s.Dir, "*.json"))
+	if err != nil {
+		t.Fatalf("list uploads: %v", err)
+	}
+	files := make([]StoredFile, 0, len(infos))
+	for _, info := range infos {
+		var kept struct {
+			Size     *int64            `json:"size"`
+			Metadata map[string]string `json:"metadata"` // null stands for an empty value
+		}
+		path := readInfo(t, info, &kept)
+		file := StoredFile{Metadata: kept.Metadata, Path: path, Length: -1}
+		if kept.Size != nil {
+			file.Length = *kept.Size
+		}
+		file.SHA256, file.Size = digest(t, path)
+		files = append(files, file)
+	}
+	return files
+}
+
+// installTusNode returns a directory with the program and all it needs.
+func installTusNode(t testing.TB) string {
+	t.Helper()
+	files, err := tusNode.ReadDir("tusnode")
+	if err != nil {
+		t.Fatalf("install @tus/server: %v", err)
+	}
+	texts, version := map[string]string{}, sha256.New()
+	for _, file := range files {
+		text, err := tusNode.ReadFile("tusnode/" + file.Name())
+		if err != nil {
+			t.Fatalf("install @tus/server: %v", err)
+		}
+		texts[file.Name()] = string(text)
+		_, _ = version.Write(text)
+	}
+	return cached(t, "tus-node-"+hex.EncodeToString(version.Sum(nil)[:8]), func(path string) {
+		npm, err := exec.LookPath("npm")
+		if err != nil {
+			t.Fatalf("@tus/server needs npm, which is not installed; `make deps` installs it: %v", err)
+		}
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatalf("install @tus/server: %v", err)
+		}
+		for name, text := range texts {
+			write(t, filepath.Join(path, name), text)
+		}
+		run(t, path, npm, "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")
+	})
+}

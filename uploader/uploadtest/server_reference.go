@@ -1,0 +1,227 @@
+package uploadtest
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Reference is a tus server in memory that keeps to the letter of the protocol
+// and knows the extensions that no common server has: checksum,
+// checksum-trailer and concatenation-unfinished. It is strict where others are
+// lenient. Twist and Corrupt make it lie. Its methods may be called while
+// requests run.
+type Reference struct {
+	Endpoint string // the creation URL
+
+	o options
+
+	mu       sync.Mutex
+	uploads  map[string]*upload
+	made     int           // uploads ever made, which name the next
+	ahead    time.Duration // of its clock
+	requests []Request
+	twists   []twist
+	corrupt  int // bodies still to be damaged
+}
+
+// twist is what a test has to say in the next answers.
+type twist struct {
+	method string
+	left   int
+	change func(*Answer)
+}
+
+// referenceExtensions is Tus-Extension of a Reference.
+const referenceExtensions = "creation,creation-with-upload,creation-defer-length,expiration,checksum,checksum-trailer," +
+	"termination,concatenation,concatenation-unfinished"
+
+// NewReference starts a Reference that ends with the test.
+func NewReference(t testing.TB, opts ...Option) *Reference {
+	t.Helper()
+	s := &Reference{o: optionsOf(opts), uploads: map[string]*upload{}}
+	server := httptest.NewServer(s)
+	s.Endpoint = server.URL + basePath
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return s
+}
+
+// Twist lets change have a go at the next n answers to requests of that method,
+// "" for any, after the request was carried out. A header is removed by an
+// empty value.
+func (s *Reference) Twist(n int, method string, change func(*Answer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.twists = append(s.twists, twist{method: method, left: n, change: change})
+}
+
+// Corrupt flips a bit in each of the next n bodies, as memory and networks do.
+func (s *Reference) Corrupt(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.corrupt = n
+}
+
+// Advance moves the server's clock on, to where uploads have expired.
+func (s *Reference) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead += d
+}
+
+// Requests returns every request the server has answered so far.
+func (s *Reference) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request(nil), s.requests...)
+}
+
+// Stored returns what the server holds, in no particular order. Path is empty:
+// nothing is on a disk.
+func (s *Reference) Stored(testing.TB) []StoredFile {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	files := make([]StoredFile, 0, len(s.uploads))
+	for _, u := range s.uploads {
+		files = append(files, u.stored())
+	}
+	return files
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Reference) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body := &countedBody{ReadCloser: r.Body}
+	r.Body = body
+	header, method := r.Header.Clone(), r.Method
+	if meant := r.Header.Get("X-HTTP-Method-Override"); meant != "" {
+		r.Method = meant
+	}
+	answer := s.twisted(r.Method, s.answer(r))
+	for name, value := range answer.Header {
+		if value != "" {
+			w.Header().Set(name, value)
+		}
+	}
+	s.mu.Lock()
+	s.requests = append(s.requests, Request{
+		Method: method, Path: r.URL.Path, Header: header, Offset: header.Get("Upload-Offset"), Status: answer.Status, Body: body.n,
+	})
+	s.mu.Unlock()
+	w.WriteHeader(answer.Status)
+	_, _ = io.WriteString(w, answer.Body)
+}
+
+// twisted is the answer after a test had a go at it.
+func (s *Reference) twisted(method string, answer Answer) Answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.twists {
+		if t := &s.twists[i]; t.left > 0 && (t.method == "" || t.method == method) {
+			t.left--
+			t.change(&answer)
+			break
+		}
+	}
+	return answer
+}
+
+// answer carries a request out.
+func (s *Reference) answer(r *http.Request) Answer {
+	if r.Method == http.MethodOptions {
+		return s.options()
+	}
+	if r.Header.Get("Tus-Resumable") != "1.0.0" {
+		return saying(http.StatusPreconditionFailed, "Tus-Version", "1.0.0")
+	}
+	name, within := strings.CutPrefix(r.URL.Path, basePath)
+	switch {
+	case !within:
+		return saying(http.StatusNotFound)
+	case r.Method == http.MethodPost && name == "":
+		return s.post(r)
+	}
+	u, refusal := s.find(name)
+	if u == nil {
+		return refusal
+	}
+	if !u.busy.TryLock() {
+		return saying(http.StatusLocked)
+	}
+	defer u.busy.Unlock()
+	switch r.Method {
+	case http.MethodHead:
+		return s.head(u)
+	case http.MethodPatch:
+		return s.patch(u, r)
+	case http.MethodDelete:
+		return s.remove(name)
+	default:
+		return saying(http.StatusMethodNotAllowed)
+	}
+}
+
+// saying makes an answer with the protocol's mark; headers are name, value.
+func saying(status int, headers ...string) Answer {
+	answer := Answer{Status: status, Header: map[string]string{"Tus-Resumable": "1.0.0"}}
+	for i := 0; i < len(headers); i += 2 {
+		answer.Header[headers[i]] = headers[i+1]
+	}
+	return answer
+}
+
+func (s *Reference) options() Answer {
+	answer := saying(http.StatusNoContent, "Tus-Version", "1.0.0", "Tus-Extension", referenceExtensions, "Tus-Checksum-Algorithm", "sha1,crc32,sha256")
+	if s.o.maxSize > 0 {
+		answer.Header["Tus-Max-Size"] = strconv.FormatInt(s.o.maxSize, 10)
+	}
+	return answer
+}
+
+// find returns an upload, or the answer to who asks for one that is not there.
+func (s *Reference) find(name string) (*upload, Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.uploads[name]
+	switch {
+	case u == nil:
+		return nil, saying(http.StatusNotFound)
+	case u.expired(s.now()):
+		return nil, saying(http.StatusGone)
+	}
+	return u, Answer{}
+}
+
+// now is the server's clock; the caller holds the lock.
+func (s *Reference) now() time.Time { return time.Now().Add(s.ahead) }
+
+func (s *Reference) remove(name string) Answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.uploads, name)
+	return saying(http.StatusNoContent)
+}
+
+func (s *Reference) head(u *upload) Answer {
+	answer := saying(http.StatusOK, "Cache-Control", "no-store", "Upload-Metadata", u.metadata, "Upload-Concat", u.concat)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	offset, known := u.offset()
+	if known {
+		answer.Header["Upload-Offset"] = strconv.FormatInt(offset, 10)
+	}
+	if length := u.total(); length >= 0 {
+		answer.Header["Upload-Length"] = strconv.FormatInt(length, 10)
+	} else {
+		answer.Header["Upload-Defer-Length"] = "1"
+	}
+	u.date(&answer)
+	return answer
+}

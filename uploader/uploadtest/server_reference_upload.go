@@ -1,0 +1,287 @@
+package uploadtest
+
+import (
+	"bytes"
+	"crypto/sha1" //nolint:gosec // the protocol asks for it
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// upload is one upload of a Reference. All but its bytes and their number stays
+// as it was made.
+type upload struct {
+	busy sync.Mutex // held by the one request that may use it
+
+	metadata string // as it was sent
+	concat   string // Upload-Concat as it was sent
+	parts    []*upload
+	expires  time.Time // zero: never
+
+	content []byte
+	length  int64 // -1 while it is open
+}
+
+func (u *upload) final() bool { return u.parts != nil }
+
+// offset is how many bytes there are, and whether that may be told: of a file
+// whose parts are under way it may not.
+func (u *upload) offset() (int64, bool) {
+	if !u.final() {
+		return int64(len(u.content)), true
+	}
+	var all int64
+	for _, part := range u.parts {
+		if part.length < 0 || int64(len(part.content)) < part.length {
+			return 0, false
+		}
+		all += part.length
+	}
+	return all, true
+}
+
+// total is the size it is to have, or -1.
+func (u *upload) total() int64 {
+	if !u.final() {
+		return u.length
+	}
+	var all int64
+	for _, part := range u.parts {
+		if part.length < 0 {
+			return -1
+		}
+		all += part.length
+	}
+	return all
+}
+
+func (u *upload) complete() bool {
+	offset, known := u.offset()
+	return known && offset == u.total()
+}
+
+func (u *upload) expired(now time.Time) bool {
+	return !u.expires.IsZero() && !u.complete() && now.After(u.expires)
+}
+
+// date tells when an unfinished upload will be forgotten.
+func (u *upload) date(answer *Answer) {
+	if !u.expires.IsZero() && !u.complete() {
+		answer.Header["Upload-Expires"] = u.expires.UTC().Format(http.TimeFormat)
+	}
+}
+
+func (u *upload) bytes() []byte {
+	if !u.final() {
+		return u.content
+	}
+	var all []byte
+	for _, part := range u.parts {
+		all = append(all, part.content...)
+	}
+	return all
+}
+
+func (u *upload) stored() StoredFile {
+	metadata, _ := parseMetadata(u.metadata)
+	content := u.bytes()
+	sum := sha256.Sum256(content)
+	return StoredFile{Metadata: metadata, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content)), Length: u.total()}
+}
+
+// post makes an upload.
+func (s *Reference) post(r *http.Request) Answer {
+	u := &upload{metadata: r.Header.Get("Upload-Metadata"), concat: r.Header.Get("Upload-Concat")}
+	if _, ok := parseMetadata(u.metadata); !ok {
+		return saying(http.StatusBadRequest)
+	}
+	if refusal := s.size(u, r.Header); refusal != 0 {
+		return saying(refusal)
+	}
+	answer := saying(http.StatusCreated)
+	if r.Header.Get("Content-Type") != "" {
+		if refusal := s.take(u, r); refusal != 0 {
+			return saying(refusal)
+		}
+		answer.Header["Upload-Offset"] = strconv.Itoa(len(u.content))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.o.expiry > 0 {
+		u.expires = s.now().Add(s.o.expiry)
+		u.date(&answer)
+	}
+	s.made++
+	name := strconv.Itoa(s.made)
+	s.uploads[name] = u
+	answer.Header["Location"] = basePath + name
+	return answer
+}
+
+// size decides what the upload is to hold, and returns a status when that is
+// not possible.
+func (s *Reference) size(u *upload, header http.Header) (refusal int) {
+	length, said := header["Upload-Length"]
+	open := header.Get("Upload-Defer-Length")
+	names, final := strings.CutPrefix(u.concat, "final;")
+	switch {
+	case final && (said || open != ""):
+		return http.StatusBadRequest
+	case final:
+		return s.join(u, strings.Split(names, " "))
+	case u.concat != "" && u.concat != "partial", said == (open != ""), open != "" && open != "1":
+		return http.StatusBadRequest
+	case open != "":
+		u.length = -1
+		return 0
+	}
+	return s.declare(u, length[0])
+}
+
+// join makes the upload one of parts.
+func (s *Reference) join(u *upload, names []string) (refusal int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range names {
+		address, err := url.Parse(name)
+		if err != nil {
+			return http.StatusBadRequest
+		}
+		part := s.uploads[strings.TrimPrefix(address.Path, basePath)]
+		switch {
+		case part == nil:
+			return http.StatusNotFound
+		case part.concat != "partial":
+			return http.StatusBadRequest
+		}
+		u.parts = append(u.parts, part)
+	}
+	return 0
+}
+
+// declare sets the upload's length once and for all.
+func (s *Reference) declare(u *upload, text string) (refusal int) {
+	length, err := strconv.ParseUint(text, 10, 63)
+	switch {
+	case err != nil || int64(length) < int64(len(u.content)): //nolint:gosec // 63 bits fit
+		return http.StatusBadRequest
+	case s.o.maxSize > 0 && int64(length) > s.o.maxSize: //nolint:gosec // 63 bits fit
+		return http.StatusRequestEntityTooLarge
+	}
+	u.length = int64(length) //nolint:gosec // 63 bits fit
+	return 0
+}
+
+// patch adds bytes to an upload.
+func (s *Reference) patch(u *upload, r *http.Request) Answer {
+	switch {
+	case u.final():
+		return saying(http.StatusForbidden)
+	case r.Header.Get("Upload-Offset") != strconv.Itoa(len(u.content)):
+		return saying(http.StatusConflict)
+	}
+	if length := r.Header.Get("Upload-Length"); length != "" {
+		if u.length >= 0 {
+			return saying(http.StatusBadRequest)
+		}
+		s.mu.Lock()
+		refusal := s.declare(u, length)
+		s.mu.Unlock()
+		if refusal != 0 {
+			return saying(refusal)
+		}
+	}
+	if refusal := s.take(u, r); refusal != 0 {
+		return saying(refusal)
+	}
+	answer := saying(http.StatusNoContent, "Upload-Offset", strconv.Itoa(len(u.content)))
+	u.date(&answer)
+	return answer
+}
+
+// statusMismatch is the answer to bytes that are not those of their checksum.
+const statusMismatch = 460
+
+// take reads a body. One that breaks off is kept as far as it came, unless it
+// was to be checked; one that fails its check is not kept at all.
+func (s *Reference) take(u *upload, r *http.Request) (refusal int) {
+	if r.Header.Get("Content-Type") != "application/offset+octet-stream" {
+		return http.StatusUnsupportedMediaType
+	}
+	_, after := r.Trailer["Upload-Checksum"]
+	checked := after || r.Header.Get("Upload-Checksum") != ""
+	body, broken := io.ReadAll(s.upTo(u, r.Body))
+	s.damage(body)
+	switch {
+	case u.length >= 0 && int64(len(u.content)+len(body)) > u.length:
+		return http.StatusRequestEntityTooLarge
+	case broken != nil:
+		refusal = http.StatusBadRequest
+	case checked:
+		refusal = verify(r.Header.Get("Upload-Checksum")+r.Trailer.Get("Upload-Checksum"), body)
+	}
+	if refusal == 0 || !checked {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		u.content = append(u.content, body...)
+	}
+	return refusal
+}
+
+// upTo lets a body be one byte too long, which shows that it is.
+func (*Reference) upTo(u *upload, body io.Reader) io.Reader {
+	if u.length < 0 {
+		return body
+	}
+	return io.LimitReader(body, u.length-int64(len(u.content))+1)
+}
+
+func (s *Reference) damage(body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.corrupt > 0 && len(body) > 0 {
+		s.corrupt--
+		body[len(body)/2] ^= 1
+	}
+}
+
+// verify compares a body with Upload-Checksum.
+func verify(checksum string, body []byte) (refusal int) {
+	name, encoded, _ := strings.Cut(checksum, " ")
+	want, err := base64.StdEncoding.DecodeString(encoded)
+	sum, known := map[string]hash.Hash{"sha1": sha1.New(), "sha256": sha256.New(), "crc32": crc32.NewIEEE()}[name]
+	if err != nil || !known {
+		return http.StatusBadRequest
+	}
+	_, _ = sum.Write(body)
+	if !bytes.Equal(sum.Sum(nil), want) {
+		return statusMismatch
+	}
+	return 0
+}
+
+// parseMetadata reads Upload-Metadata as strictly as the protocol writes it.
+func parseMetadata(text string) (map[string]string, bool) {
+	read := map[string]string{}
+	if text == "" {
+		return read, true
+	}
+	for entry := range strings.SplitSeq(text, ",") {
+		key, encoded, _ := strings.Cut(entry, " ")
+		value, err := base64.StdEncoding.Strict().DecodeString(encoded)
+		if _, twice := read[key]; twice || key == "" || err != nil {
+			return nil, false
+		}
+		read[key] = string(value)
+	}
+	return read, true
+}
