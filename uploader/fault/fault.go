@@ -86,6 +86,7 @@ const (
 	Head      Op = "head"
 	Patch     Op = "patch"
 	Terminate Op = "terminate"
+	Concat    Op = "concat"
 	Open      Op = "open"
 	Read      Op = "read"
 	Stat      Op = "stat"

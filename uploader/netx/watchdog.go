@@ -52,7 +52,7 @@ func Watch(next http.RoundTripper) *Watchdog {
 // RoundTrip implements http.RoundTripper.
 func (w *Watchdog) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, end := context.WithCancelCause(request.Context())
-	watch := &watch{sending: w.Sending, answering: w.Answering}
+	watch := &watch{sending: w.Sending, answering: max(w.Answering, patienceOf(ctx))}
 	response, err := w.Next.RoundTrip(watch.over(ctx, end, request))
 	if err != nil {
 		watch.stop()

@@ -30,12 +30,14 @@ type answer struct {
 	header http.Header
 	words  string // the body of a failure, without secrets and markup
 	code   string // the server's own error code, such as ERR_UPLOAD_STOPPED
+
+	checksummed bool // the request carried a checksum
 }
 
 // read takes what is of use out of a response and lets go of it. A server that
 // dawdles over the body of an answer is hung up on.
 func (c *Client) read(r request, response *http.Response, hangUp context.CancelFunc) *answer {
-	got := &answer{op: r.op, url: r.url, status: response.StatusCode, header: response.Header}
+	got := &answer{op: r.op, url: r.url, status: response.StatusCode, header: response.Header, checksummed: r.checksummed()}
 	patience := time.AfterFunc(drainTime, hangUp)
 	defer patience.Stop()
 	defer func() { _ = response.Body.Close() }()
@@ -130,7 +132,11 @@ func (a *answer) refusal() *fault.Fault {
 		notes = append(notes, "the answer has no Tus-Resumable: a middlebox or another kind of server may be speaking")
 	}
 	notes = slices.DeleteFunc(notes, func(note string) bool { return note == "" })
-	return a.fault(kind, "%s", strings.Join(notes, "; "))
+	f := a.fault(kind, "%s", strings.Join(notes, "; "))
+	if f.Code == "" {
+		f.Code = a.checksumCode()
+	}
+	return f
 }
 
 // upload reads the answer to a POST.
@@ -153,15 +159,21 @@ func (a *answer) upload(withBody bool) (Upload, error) {
 	return made, nil
 }
 
-// head reads the answer to a HEAD.
+// head reads the answer to a HEAD. Of an upload that is still being joined the
+// server need not know how far it is (tus 1.0.0, Concatenation).
 func (a *answer) head() (Status, error) {
 	if !a.speaksTus() {
 		return Status{}, a.notTus()
+	}
+	partial, final := parseConcat(a.header)
+	if final && len(a.header.Values("Upload-Offset")) == 0 {
+		a.header.Set("Upload-Offset", "0")
 	}
 	status, err := a.state()
 	if err != nil {
 		return Status{}, a.fault(fault.NotTus, "%v", err)
 	}
+	status.Partial, status.Final = partial, final
 	return status, nil
 }
 

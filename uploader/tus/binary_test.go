@@ -17,10 +17,36 @@ func TestContractTusdProgram(t *testing.T) {
 	contract(t, server.Endpoint, server.Stored)
 }
 
+func TestContractTusNode(t *testing.T) {
+	server := uploadtest.NewTusNode(t)
+	contract(t, server.Endpoint, server.Stored)
+}
+
+func TestContractReference(t *testing.T) {
+	server := uploadtest.NewReference(t)
+	contract(t, server.Endpoint, server.Stored)
+}
+
+// program is a server in a process of its own.
+type program interface {
+	Kill(t testing.TB)
+	Restart(t testing.TB)
+	Stored(t testing.TB) []uploadtest.StoredFile
+}
+
 func TestContractTusdKilledInTheMiddle(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t)
-	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	client := connect(t, tus.Config{Endpoint: proxy.URL(server.Endpoint)})
+	killedInTheMiddle(t, server.Endpoint, server)
+}
+
+func TestContractTusNodeKilledInTheMiddle(t *testing.T) {
+	server := uploadtest.NewTusNode(t)
+	killedInTheMiddle(t, server.Endpoint, server)
+}
+
+func killedInTheMiddle(t *testing.T, endpoint string, server program) {
+	proxy := uploadtest.NewProxy(t, endpoint)
+	client := connect(t, tus.Config{Endpoint: proxy.URL(endpoint)})
 	const size = 16 << 20
 	content := random(t, size)
 	made, err := client.Create(t.Context(), tus.CreateRequest{Size: size, Metadata: metadata})

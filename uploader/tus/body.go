@@ -25,6 +25,7 @@ type body struct {
 	taken  int64
 	holder *lease
 	err    error // what the reader itself failed with
+	seal   *seal // over the bytes as they are read; nil for none
 }
 
 func newBody(reader io.Reader, size int64) *body {
@@ -55,6 +56,9 @@ func (b *body) lend() (io.ReadCloser, error) {
 			return nil, errors.Join(errSpent, err)
 		}
 		b.taken, b.err = 0, nil
+	}
+	if b.seal != nil {
+		b.seal.begin()
 	}
 	b.holder = &lease{b}
 	return b.holder, nil
@@ -105,6 +109,9 @@ func (l *lease) Read(p []byte) (int, error) {
 	}
 	n, err := b.reader.Read(p)
 	b.taken += int64(n)
+	if b.seal != nil {
+		b.seal.over(p[:n], b.taken == b.size)
+	}
 	switch {
 	case err == nil || errors.Is(err, io.EOF) && b.taken == b.size:
 		return n, nil

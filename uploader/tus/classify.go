@@ -29,13 +29,15 @@ var verdicts = []verdict{
 	{codes: []string{"ERR_UPLOAD_STOPPED", "ERR_UPLOAD_REJECTED"}, from: 400, to: 400, kind: fault.Refused},
 	{codes: []string{"ERR_MODIFY_FINAL", "ERR_ORIGIN_NOT_ALLOWED"}, from: 403, to: 403, kind: fault.Refused},
 
-	{ops: []fault.Op{fault.Terminate}, from: 403, to: 403, kind: fault.Refused}, // no such ability, rather than no such right
+	{ops: []fault.Op{fault.Concat}, codes: []string{"ERR_UPLOAD_NOT_FINISHED"}, from: 400, to: 400, kind: fault.Conflict}, // a part is not what we take it for
+
+	{ops: []fault.Op{fault.Terminate, fault.Concat}, from: 403, to: 403, kind: fault.Refused}, // no such ability, rather than no such right
 	{from: 401, to: 401, kind: fault.Auth},
 	{from: 403, to: 403, kind: fault.Auth},
 	{from: 407, to: 407, kind: fault.Auth},
 
-	{ops: []fault.Op{fault.Head, fault.Patch, fault.Terminate}, from: 404, to: 404, kind: fault.Gone},
-	{ops: []fault.Op{fault.Head, fault.Patch, fault.Terminate}, from: 410, to: 410, kind: fault.Gone},
+	{ops: []fault.Op{fault.Head, fault.Patch, fault.Terminate, fault.Concat}, from: 404, to: 404, kind: fault.Gone},
+	{ops: []fault.Op{fault.Head, fault.Patch, fault.Terminate, fault.Concat}, from: 410, to: 410, kind: fault.Gone},
 
 	{from: 408, to: 408, kind: fault.Transient},
 	{ops: []fault.Op{fault.Patch}, from: 409, to: 409, kind: fault.Conflict},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -175,18 +174,32 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 }
 
 func creation(request CreateRequest) (http.Header, error) {
-	if request.Size < 0 || request.BodySize < 0 || request.BodySize > request.Size {
-		return nil, fault.Newf(fault.Bug, fault.Create, "a body of %d bytes for an upload of %d", request.BodySize, request.Size)
-	}
-	header := http.Header{"Upload-Length": {strconv.FormatInt(request.Size, 10)}}
-	metadata, err := encodeMetadata(request.Metadata)
-	if err != nil {
+	if err := request.check(); err != nil {
 		return nil, fault.New(fault.Bug, fault.Create, err)
 	}
-	if metadata != "" {
-		header.Set("Upload-Metadata", metadata)
+	header := http.Header{}
+	if request.Deferred {
+		header.Set("Upload-Defer-Length", "1")
+	} else {
+		header.Set("Upload-Length", strconv.FormatInt(request.Size, 10))
+	}
+	if request.Partial {
+		header.Set("Upload-Concat", "partial")
+	}
+	if err := setMetadata(header, request.Metadata); err != nil {
+		return nil, fault.New(fault.Bug, fault.Create, err)
 	}
 	return header, nil
+}
+
+func (r CreateRequest) check() error {
+	switch {
+	case r.Deferred && r.Size != 0:
+		return fmt.Errorf("%d bytes, and yet an open size", r.Size)
+	case r.Size < 0 || r.BodySize < 0 || r.BodySize > r.Size && !r.Deferred:
+		return fmt.Errorf("a body of %d bytes for an upload of %d", r.BodySize, r.Size)
+	}
+	return nil
 }
 
 // Head asks for the offset the server holds (tus 1.0.0, HEAD). An upload the
@@ -201,32 +214,6 @@ func (c *Client) Head(ctx context.Context, url string) (Status, error) {
 		return Status{}, err
 	}
 	return got.head()
-}
-
-// Patch sends size bytes of body, which lie at offset in the file, and returns
-// what the server acknowledged, which may be less or more (tus 1.0.0, PATCH).
-// An error of the body's own Read comes back as it is when it holds a fault.
-// The body is not touched any more once Patch has returned; for that, Patch
-// waits for a Read that is under way.
-func (c *Client) Patch(ctx context.Context, url string, offset int64, body io.Reader, size int64) (Status, error) {
-	target, err := uploadURL(fault.Patch, url)
-	if err != nil {
-		return Status{}, err
-	}
-	if offset < 0 || size < 0 {
-		return Status{}, fault.Newf(fault.Bug, fault.Patch, "%d bytes at offset %d", size, offset)
-	}
-	call := c.call(fault.Patch, http.MethodPatch, target, http.Header{
-		"Content-Type":  {contentType},
-		"Upload-Offset": {strconv.FormatInt(offset, 10)},
-	})
-	call.body = newBody(body, size)
-	defer call.body.release()
-	got, err := c.do(ctx, call)
-	if err != nil {
-		return Status{}, err
-	}
-	return got.patched()
 }
 
 // Terminate removes the upload from the server (tus 1.0.0, Termination). One

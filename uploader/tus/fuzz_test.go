@@ -17,7 +17,7 @@ import (
 )
 
 func FuzzLocation(f *testing.F) {
-	for _, location := range []string{"/u/1", "1", "?q", "//h/x", "http://server:80/1", "https://me:pw@other/1#f", "mailto:x", "://", "%zz", "\x00", "../../..", "http://[::1]:99999/"} {
+	for _, location := range []string{"/u/1", "1", "?q", "//h/x", "http://server:80/1", "https://me:pw@other/1#f", "mailto:x", "://", "%zz", "\x00", "../../..", "http://[::1]:99999/", "//::", "//\xcd"} {
 		f.Add("https://server:8443/files/", location)
 		f.Add("http://server/files/", location)
 	}
@@ -181,6 +181,74 @@ func FuzzEndpoint(f *testing.F) {
 			if _, err := url.Parse(u.String()); err != nil {
 				t.Fatalf("%q: %v", text, err)
 			}
+		}
+	})
+}
+
+func FuzzConcatParts(f *testing.F) {
+	f.Add("http://server/files/", "/files/1", "http://server/files/2?x=1 2#part")
+	f.Add("https://server:8443/files/", "//other/1", "https://me:pw@server:8443//files/2")
+	f.Add("http://server/", "a b", "?q")
+	f.Add("http://server/", "//::", "//\xcd")
+	f.Fuzz(func(t *testing.T, endpoint, first, second string) {
+		client, err := New(Config{Endpoint: endpoint})
+		if err != nil {
+			return
+		}
+		value, err := client.final([]string{first, second})
+		if err != nil {
+			return
+		}
+		names := strings.Split(strings.TrimPrefix(value, "final;"), " ")
+		if len(names) != 2 || strings.ContainsFunc(value, unicode.IsControl) {
+			t.Fatalf("%q and %q became %q", first, second, value)
+		}
+		for i, part := range []string{first, second} {
+			reference, _ := url.Parse(strings.TrimSpace(part))
+			named, err := url.Parse(names[i])
+			if err != nil {
+				t.Fatalf("%q became %q: %v", part, names[i], err)
+			}
+			want, got := client.endpoint.ResolveReference(reference), client.endpoint.ResolveReference(named)
+			if !sameHost(got, want) || portOf(got) != portOf(want) || got.Path != want.Path && got.Path != "/"+want.Path || got.User != nil {
+				t.Fatalf("%q became %q: %s is not %s", part, names[i], got, want)
+			}
+		}
+	})
+}
+
+func FuzzUploadConcat(f *testing.F) {
+	for _, text := range []string{"partial", "final;/1 /2", "Final ;", "", ";", "finally", "partial;final"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		partial, final := parseConcat(http.Header{"Upload-Concat": {text}})
+		if partial && final || partial && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "partial") {
+			t.Fatalf("%q was read as %t, %t", text, partial, final)
+		}
+	})
+}
+
+func FuzzChecksumAlgorithm(f *testing.F) {
+	f.Add("sha1", []byte("01234567890123456789"))
+	f.Add("SHA-256", []byte{})
+	f.Add("a,b", []byte("x"))
+	f.Add("sha1\r\nX: y", []byte("x"))
+	f.Fuzz(func(t *testing.T, algorithm string, sum []byte) {
+		can := Capabilities{Extensions: []string{Checksum}, Checksums: []string{algorithm}}
+		if got := can.Checksum(); got != "" {
+			if _, known := NewHash(got); !known {
+				t.Fatalf("%q was chosen, which nobody can compute", got)
+			}
+		}
+		digest := Digest{algorithm, sum}
+		if digest.check() != nil || algorithm == "" {
+			return
+		}
+		name, encoded, _ := strings.Cut(digest.String(), " ")
+		read, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil || name != algorithm || string(read) != string(sum) {
+			t.Fatalf("%q became %q: %v", digest, digest.String(), err)
 		}
 	})
 }

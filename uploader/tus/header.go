@@ -61,6 +61,15 @@ func parseRetryAfter(header http.Header, now time.Time) time.Duration {
 	return min(max(at.Sub(now), 0), longestWait)
 }
 
+// setMetadata adds Upload-Metadata, which is left out when there is none.
+func setMetadata(header http.Header, pairs []Pair) error {
+	text, err := encodeMetadata(pairs)
+	if err == nil && text != "" {
+		header.Set("Upload-Metadata", text)
+	}
+	return err
+}
+
 // encodeMetadata makes the value of Upload-Metadata: keys of printable ASCII
 // without space and comma, each once, and their values in base64.
 func encodeMetadata(pairs []Pair) (string, error) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // parseURL takes an absolute http or https address. Its errors do not repeat the
@@ -28,8 +29,11 @@ func checkURL(u *url.URL) error {
 		return fmt.Errorf("not an http or https address: scheme %q", u.Scheme)
 	case u.Hostname() == "":
 		return errors.New("the address names no host")
+	case !utf8.ValidString(u.Host): // two such hosts could not be told apart
+		return errors.New("the address's host is not text")
 	}
-	return nil
+	_, err := url.Parse(u.String()) // what came of a reference may not be one that can be kept
+	return withoutURL(err)
 }
 
 func withoutURL(err error) error {

@@ -95,7 +95,10 @@ func (c *Client) message(ctx context.Context, r request) (*http.Request, error) 
 		return nil, err
 	}
 	message.Body, message.ContentLength = lease, r.body.size
-	if r.body.rewindable() {
+	switch {
+	case r.body.seal != nil: // its trailer is of one sending only, so the transport cannot begin anew by itself
+		message.Trailer, message.ContentLength = r.body.seal.trailer, -1 // trailers need chunks
+	case r.body.rewindable():
 		message.GetBody = r.body.lend
 	}
 	return message, nil

@@ -28,14 +28,15 @@ type Capabilities struct {
 
 // The names of the protocol's extensions.
 const (
-	Creation           = "creation"
-	CreationWithUpload = "creation-with-upload"
-	CreationDefer      = "creation-defer-length"
-	Expiration         = "expiration"
-	Checksum           = "checksum"
-	ChecksumTrailer    = "checksum-trailer"
-	Termination        = "termination"
-	Concatenation      = "concatenation"
+	Creation                = "creation"
+	CreationWithUpload      = "creation-with-upload"
+	CreationDefer           = "creation-defer-length"
+	Expiration              = "expiration"
+	Checksum                = "checksum"
+	ChecksumTrailer         = "checksum-trailer"
+	Termination             = "termination"
+	Concatenation           = "concatenation"
+	ConcatenationUnfinished = "concatenation-unfinished"
 )
 
 // Pair is one entry of Upload-Metadata.
@@ -47,6 +48,13 @@ type CreateRequest struct {
 	Metadata []Pair
 	Body     io.Reader // with creation-with-upload: the first BodySize bytes; nil for none
 	BodySize int64
+
+	// Deferred leaves the size open: a later PatchRequest that Ends the upload
+	// tells it. Size is 0 then. It needs creation-defer-length.
+	Deferred bool
+
+	// Partial makes a part that Concat joins to a file. It needs concatenation.
+	Partial bool
 }
 
 // Upload is an upload the server made.
@@ -61,4 +69,9 @@ type Status struct {
 	Offset  int64
 	Length  int64 // -1 while the server does not know it
 	Expires time.Time
+
+	// Partial says that the upload is a part of a file, and Final that it was
+	// joined of parts: such a one takes no PATCH. While the server is still
+	// joining, Offset is 0. Both are known of HEAD only.
+	Partial, Final bool
 }
