@@ -239,7 +239,11 @@ func (w work) database(ctx context.Context) (*db.DB, error) {
 	if r := d.Recovery(); r.Happened() {
 		w.log.Error("the database was damaged", "aside", r.SetAside, "restored", r.Restored, "reason", r.Reason)
 		key := "cli.recovered"
-		if r.Restored == "" {
+		switch {
+		case r.Restored != "":
+		case r.Salvaged > 0:
+			key = "cli.recovered.salvaged"
+		default:
 			key = "cli.recovered.empty"
 		}
 		_, _ = fmt.Fprintln(w.streams.Err, words.Say(key, words.Data{"SetAside": words.Printable(r.SetAside)}))
