@@ -56,8 +56,13 @@ var bans = []ban{
 		reason: "what is kept does not depend on what is shown",
 	},
 	{
-		from: []string{"app"}, banned: anyOf(module+"/db", "gorm.io", "modernc.org/sqlite"),
-		reason: "the app speaks with the engine; only main knows the database too",
+		from: []string{"app"}, but: []string{"app/program"},
+		banned: anyOf(module+"/db", "gorm.io", "modernc.org/sqlite"),
+		reason: "the app speaks with the engine; only what puts the program together knows the database too",
+	},
+	{
+		from: []string{"app"}, but: []string{"app/program"}, banned: anyOf(module + "/app/program"),
+		reason: "the parts do not know what puts them together",
 	},
 	{
 		from: []string{"assets"}, banned: anyOf(module+"/uploader", module+"/app", module+"/db", module+"/widgets"),
