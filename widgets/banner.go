@@ -35,6 +35,7 @@ type Banner struct {
 	text    *label
 	buttons *fyne.Container
 	dismiss *widget.Button
+	tall    bool // whoever lays the banner out has been told that it has two lines
 }
 
 // NewBanner makes a banner.
@@ -135,6 +136,22 @@ func (b *Banner) arrange(size fyne.Size) {
 	b.dismiss.Resize(cross)
 	b.dismiss.Move(fyne.NewPos(end, (line-cross.Height)/2))
 	b.buttons.Resize(size)
+	b.claim(b.stacked(size.Width))
+}
+
+// claim has the window laid out again when the banner has another number of
+// lines than before: only now does it know its width, and who laid it out asked
+// for its height before.
+func (b *Banner) claim(tall bool) {
+	if tall == b.tall {
+		return
+	}
+	b.tall = tall
+	fyne.Do(func() {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(b); c != nil && c.Content() != nil {
+			c.Content().Refresh()
+		}
+	})
 }
 
 func (b *Banner) arrangeButtons(x, y float32) {

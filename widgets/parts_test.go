@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
@@ -165,11 +166,12 @@ func TestBannerPutsItsButtonsBelowWhenNarrow(t *testing.T) {
 		Icon: theme.IconRetry, Tone: theme.Active, Text: "3 uploads were interrupted. 2.1 of 6.4 GB is already there.",
 		Buttons: []widgets.BannerButton{{Label: "Resume all"}, {Label: "Review…"}},
 	})
-	banner.Resize(fyne.NewSize(960, 48))
-	wide := banner.MinSize().Height
-	banner.Resize(fyne.NewSize(480, 48))
-	if narrow := banner.MinSize().Height; narrow <= wide {
-		t.Errorf("%v high when narrow, %v when wide", narrow, wide)
+	window := show(t, container.NewBorder(banner, nil, nil, nil), 960, 400)
+	for _, c := range []struct{ width, height float32 }{{960, 48}, {480, 88}, {960, 48}} {
+		window.Resize(fyne.NewSize(c.width, 400))
+		if got := banner.Size().Height; got != c.height {
+			t.Errorf("%v high in a window of %v, want %v", got, c.width, c.height)
+		}
 	}
 }
 
