@@ -16,6 +16,7 @@ type fakeEngine struct {
 	commands []uploader.Command
 	refuse   error
 	news     chan struct{}
+	nudge    func() // wakes the UI's goroutine of the test
 	probe    func(ctx context.Context, endpoint string) (tus.Capabilities, error)
 }
 

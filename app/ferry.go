@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -103,19 +104,20 @@ func (f *ferry) show(s *uploader.Snapshot) time.Duration {
 	if f.window.visible {
 		f.window.show(s, sum)
 	}
+	again := time.Duration(0)
 	if f.tray != nil {
-		f.tray.show(trayOf(s, sum, f.left != nil), time.Now())
+		again = f.tray.show(trayOf(s, sum, f.left != nil), time.Now())
 	}
-	return untilStale(s)
+	if f.window.visible && countsDown(s) {
+		again = min(cmp.Or(again, time.Second), time.Second)
+	}
+	return again
 }
 
-// untilStale is when a snapshot reads differently by itself: where it counts
-// down to the next try.
-func untilStale(s *uploader.Snapshot) time.Duration {
-	if s.Totals.Count[uploader.StateRetrying]+s.Totals.Count[uploader.StateBusy] > 0 {
-		return time.Second
-	}
-	return 0
+// countsDown reports whether the snapshot reads differently by itself, because
+// it says how long it is until the next try.
+func countsDown(s *uploader.Snapshot) bool {
+	return s.Totals.Count[uploader.StateRetrying]+s.Totals.Count[uploader.StateBusy] > 0
 }
 
 // order has the engine do something, and says so when it could not. It may be

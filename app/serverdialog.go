@@ -37,7 +37,8 @@ type serverDialog struct {
 
 	trial int // counts attempts: the answer to an earlier one is passed over
 	good  address
-	stop  context.CancelFunc // ends the attempt under way
+
+	stop context.CancelFunc // ends the attempt under way
 }
 
 // askServer opens the dialog.

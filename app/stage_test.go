@@ -104,6 +104,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 	s := &stage{t: t, engine: engine, queue: make(chan func(), 4096), desktop: &fakeDesktop{}}
 	s.toolkit = &fakeToolkit{App: test.NewTempApp(t)}
 	s.desktop.nudge = func() { s.queue <- func() {} }
+	engine.nudge = s.desktop.nudge
 	config := Config{Engine: engine, Log: slog.New(slog.DiscardHandler), Received: t.TempDir()}
 	for _, option := range options {
 		option(&config, s.desktop)

@@ -33,10 +33,14 @@ type tray struct {
 	when    time.Time // of the last change; zero before the first
 }
 
-// show brings the tray up to date, unless it just was.
-func (t *tray) show(view trayView, now time.Time) {
-	if view == t.shown || now.Sub(t.when) < trayPace && !t.when.IsZero() {
-		return
+// show brings the tray up to date, unless it just was: then it returns after
+// what time to call it again, and zero otherwise.
+func (t *tray) show(view trayView, now time.Time) time.Duration {
+	if view == t.shown {
+		return 0
+	}
+	if wait := trayPace - now.Sub(t.when); wait > 0 && !t.when.IsZero() {
+		return wait
 	}
 	first, last := t.when.IsZero(), t.shown
 	t.shown, t.when = view, now
@@ -49,6 +53,7 @@ func (t *tray) show(view trayView, now time.Time) {
 	if first || view.menu() != last.menu() {
 		t.host.SetSystemTrayMenu(t.menu(view))
 	}
+	return 0
 }
 
 // menu is the part of the view from which the menu is made.

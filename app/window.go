@@ -78,10 +78,17 @@ func (w *window) showEmpty(server uploader.Server) {
 	w.empty.SetModel(widgets.EmptyModel{
 		Picture: assets.Harbour(),
 		Title:   words.Say("empty.title"),
-		Hint:    words.Say("empty.text", words.Data{"Server": words.Server(server)}),
+		Hint:    emptyHint(server),
 		Button:  words.Say("empty.add"),
 		Icon:    theme.IconAdd,
 	})
+}
+
+func emptyHint(server uploader.Server) string {
+	if server.Builtin() {
+		return words.Say("empty.text.builtin")
+	}
+	return words.Say("empty.text", words.Data{"Server": words.Server(server)})
 }
 
 func (w *window) open() {

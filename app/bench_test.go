@@ -1,0 +1,48 @@
+package app
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// manyTransfers is a long queue of which three files move.
+func manyTransfers(n int) *uploader.Snapshot {
+	transfers := make([]*uploader.Transfer, n)
+	for i := range transfers {
+		transfers[i] = transfer(uploader.TransferID(i + 1))
+		if i < 3 {
+			transfers[i].Phase = uploader.PhaseSending
+		}
+	}
+	return snapshotOf(transfers...)
+}
+
+// BenchmarkShow is what the UI's goroutine does four times a second.
+func BenchmarkShow(b *testing.B) {
+	if err := words.Load("en"); err != nil {
+		b.Fatal(err)
+	}
+	for name, n := range map[string]int{"1,000": 1000, "100,000": 100_000} {
+		b.Run(name+" rows", func(b *testing.B) {
+			toolkit := test.NewTempApp(b)
+			toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
+			s := manyTransfers(n)
+			f := newFerry(toolkit, Config{Engine: newFakeEngine()}, system{}, func(func()) {})
+			f.greeted = true
+			f.window.visible = true
+			f.window.window.Resize(fyne.NewSize(960, 640))
+			for b.Loop() {
+				moved := *s.Transfers[0]
+				moved.Session.Offset += 1e6
+				s.Transfers[0] = &moved
+				f.show(s)
+			}
+		})
+	}
+}

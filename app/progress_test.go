@@ -1,0 +1,79 @@
+package app
+
+import (
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+func TestBarNeverGoesBack(t *testing.T) {
+	high := highWater{}
+	upload := func(url string, sent int64) *uploader.Transfer {
+		return transfer(1, sending, func(t *uploader.Transfer) { t.Session = uploader.Session{URL: url, Offset: sent, Sent: sent} })
+	}
+	steps := []struct {
+		name string
+		t    *uploader.Transfer
+		sent int64
+		want int64
+	}{
+		{"it rises", upload("a", 1000), 1500, 1500},
+		{"bytes under way are lost", upload("a", 1000), 1000, 1500},
+		{"they are sent again", upload("a", 1600), 1700, 1700},
+		{"another upload begins at its own start", upload("b", 0), 10, 10},
+	}
+	for _, step := range steps {
+		if got := high.rise(step.t, step.sent); got != step.want {
+			t.Errorf("%s: shown at %d, want %d", step.name, got, step.want)
+		}
+	}
+	high.rise(transfer(1, done), 4*gigabyte)
+	if len(high) != 0 {
+		t.Error("a finished upload is remembered for ever")
+	}
+}
+
+func TestProgressOf(t *testing.T) {
+	empty := transfer(1, sending, func(t *uploader.Transfer) { t.Source.Size = 0 })
+	moving := snapshotOf(transfer(1, sending, holding(gigabyte)))
+	moving.Live[1] = uploader.Live{Sent: 2 * gigabyte}
+	tests := []struct {
+		name string
+		s    *uploader.Snapshot
+		want progress
+	}{
+		{"what is on its way lies above what the server has", moving, progress{held: 0.25, sent: 0.5}},
+		{"an empty file has no progress until it is done", snapshotOf(empty), progress{}},
+		{"done is all", snapshotOf(transfer(1, done)), progress{held: 1, sent: 1}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := progressOf(test.s, test.s.Transfers[0], 0); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestEveryStateHasItsOwnSign(t *testing.T) {
+	seen := map[theme.IconName]uploader.State{}
+	for _, state := range uploader.States() {
+		icon, _ := signOf(state)
+		if other, taken := seen[icon]; taken {
+			t.Errorf("%v and %v look the same", state, other)
+		}
+		seen[icon] = state
+	}
+}
+
+func TestWhatNeedsAPersonShowsItsWayOut(t *testing.T) {
+	speak(t)
+	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.SourceMissing: "Try again"}
+	for kind, want := range kinds {
+		if button := buttonsOf(transfer(1, failed(kind)))[0]; !button.Prominent || button.Label != want {
+			t.Errorf("%v offers %+v", kind, button)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// answering is an engine whose probes get that answer.
+func answering(can tus.Capabilities, err error) *fakeEngine {
+	engine := newFakeEngine()
+	engine.probe = func(context.Context, string) (tus.Capabilities, error) { return can, err }
+	return engine
+}
+
+// check opens the dialog, types an address and has it checked.
+func check(t *testing.T, engine *fakeEngine, address string) (*stage, *serverDialog) {
+	t.Helper()
+	s := raise(t, engine)
+	s.askServer()
+	test.Type(s.asking.address, address)
+	test.Tap(s.asking.check)
+	return s, s.asking
+}
+
+func (d *serverDialog) said() string {
+	return d.result.Segments[0].(*widget.TextSegment).Text
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func TestAddServer(t *testing.T) {
+	capable := tus.Capabilities{Known: true, Extensions: []string{tus.Creation, tus.Termination}, MaxSize: 5 * gigabyte}
+	t.Run("one that answers is shown with what it can do, saved, and chosen", func(t *testing.T) {
+		s, d := check(t, answering(capable, nil), "up.example.com/files/")
+		s.until("it may be added", d.accept.Visible)
+		for _, part := range []string{"Ready", "Takes files up to 5.0 GB.", "It can: cancelling."} {
+			if !strings.Contains(d.said(), part) {
+				t.Errorf("said %q, without %q", d.said(), part)
+			}
+		}
+		test.Tap(d.accept)
+		want := uploader.Command(uploader.SaveServer{Server: uploader.Server{Name: "up.example.com", Endpoint: "https://up.example.com/files/"}})
+		if diff := cmp.Diff(want, s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		s.until("it is the destination", func() bool { return s.window.bar.to.Text == "up.example.com" })
+		if s.window.window.Canvas().Overlays().Top() != nil {
+			t.Error("the dialog stays")
+		}
+	})
+	t.Run("its name may be given", func(t *testing.T) {
+		s, d := check(t, answering(capable, nil), "up.example.com")
+		s.until("it may be added", d.accept.Visible)
+		test.Type(d.name, "Cutting room")
+		test.Tap(d.accept)
+		if got := s.heard(1).(uploader.SaveServer).Server.Name; got != "Cutting room" {
+			t.Errorf("saved as %q", got)
+		}
+	})
+	t.Run("what is no tus server is said and not taken", func(t *testing.T) {
+		s, d := check(t, answering(tus.Capabilities{}, fault.New(fault.NotTus, fault.Probe, nil)), "example.com")
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "not a tus upload server") })
+		if d.accept.Visible() || d.busy.Visible() {
+			t.Error("it may be added all the same")
+		}
+	})
+	t.Run("one that is away may be taken all the same", func(t *testing.T) {
+		s, d := check(t, answering(tus.Capabilities{}, fault.New(fault.Unreachable, fault.Probe, nil)), "up.example.com")
+		s.until("it is offered", d.accept.Visible)
+		if d.accept.Text != "Add anyway" {
+			t.Errorf("offered as %q", d.accept.Text)
+		}
+	})
+	t.Run("what is no address is said without asking anyone", func(t *testing.T) {
+		_, d := check(t, newFakeEngine(), "ftp://up.example.com")
+		if d.said() != "The address must begin with https:// or http://" {
+			t.Errorf("said %q", d.said())
+		}
+	})
+	t.Run("while it is asked the dialog shows so, and closing it ends the asking", func(t *testing.T) {
+		asked, ended := make(chan struct{}), make(chan struct{})
+		engine := newFakeEngine()
+		engine.probe = func(ctx context.Context, _ string) (tus.Capabilities, error) {
+			close(asked)
+			engine.nudge()
+			<-ctx.Done()
+			close(ended)
+			engine.nudge()
+			return tus.Capabilities{}, ctx.Err()
+		}
+		s, d := check(t, engine, "slow.example.com")
+		if !d.busy.Visible() || !d.check.Disabled() {
+			t.Error("nothing shows that it is asked")
+		}
+		s.until("it is asked", func() bool { return closed(asked) })
+		test.Tap(d.cancel)
+		s.until("the asking ends", func() bool { return closed(ended) })
+	})
+	t.Run("an answer to another address is passed over", func(t *testing.T) {
+		s, d := check(t, answering(capable, nil), "up.example.com")
+		test.Type(d.address, "x")
+		if d.accept.Visible() {
+			t.Error("what was found out before the address changed is kept")
+		}
+		s.errands.post(func() { d.tried(d.trial-1, capable, 0, nil) })
+		s.until("it is passed over", func() bool { return len(s.queue) == 0 })
+		if d.accept.Visible() {
+			t.Error("the answer to another address counts")
+		}
+	})
+	t.Run("a server that cannot be saved is said", func(t *testing.T) {
+		engine := answering(capable, nil)
+		engine.refuse = fault.New(fault.LocalDisk, fault.Save, nil)
+		s, d := check(t, engine, "up.example.com")
+		s.until("it may be added", d.accept.Visible)
+		test.Tap(d.accept)
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "disk") })
+	})
+}
