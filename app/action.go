@@ -1,6 +1,10 @@
 package app
 
-import "github.com/ferryapp/ferry/uploader"
+import (
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader"
+)
 
 // action is something a person can do to a transfer.
 type action uint8
@@ -59,10 +63,5 @@ func (a action) command(target uploader.Target) uploader.Command {
 
 // allows reports whether the action makes sense for the transfer.
 func (a action) allows(t *uploader.Transfer) bool {
-	for _, possible := range actionsFor(t) {
-		if possible == a {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(actionsFor(t), a)
 }

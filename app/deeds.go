@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2/dialog"
 
 	"github.com/ferryapp/ferry/app/words"
@@ -52,11 +54,9 @@ func (f *ferry) actOnSelected(a action) { f.act(a, f.window.list.selected()) }
 // of them moves.
 func (f *ferry) pauseOrResumeSelected() {
 	selected := f.window.list.selected()
-	for _, t := range selected {
-		if actPause.allows(t) {
-			f.act(actPause, selected)
-			return
-		}
+	if slices.ContainsFunc(selected, actPause.allows) {
+		f.act(actPause, selected)
+		return
 	}
 	f.act(actResume, selected)
 }
