@@ -173,6 +173,10 @@ type batchRow struct {
 	Roots    []byte
 	Added    sql.NullInt64
 	Expanded bool
+
+	Connections int
+	Chunk       int64
+	Pace        int64
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -184,6 +188,10 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Roots:    packRoots(b.Roots),
 		Added:    millis(b.Added),
 		Expanded: b.Expanded,
+
+		Connections: b.Options.Connections,
+		Chunk:       b.Options.Chunk,
+		Pace:        b.Options.Limit,
 	}
 }
 
@@ -198,6 +206,7 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Roots:    roots,
 		Added:    moment(r.Added),
 		Expanded: r.Expanded,
+		Options:  uploader.Options{Connections: r.Connections, Chunk: r.Chunk, Limit: r.Pace},
 	}, nil
 }
 

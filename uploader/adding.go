@@ -32,7 +32,7 @@ func (l *loop) add(c Add) error {
 	if _, known := l.servers[c.Server]; !known {
 		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", c.Server)
 	}
-	l.keep(Batch{ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0)})
+	l.keep(Batch{ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0), Options: c.Options})
 	l.walk(c.Batch)
 	return nil
 }
@@ -83,6 +83,7 @@ func (l *loop) startWalk(work context.Context) {
 
 // found takes a portion of a batch's files into the state.
 func (l *loop) found(batch BatchID, findings []finding, last bool) {
+	l.urgent = true // the user just dropped it
 	for _, f := range findings {
 		if t := l.table.get(f.previous); t != nil && t.Batch != batch && t.Phase != PhaseDone && t.Intent != IntentCancel {
 			l.feed(t.ID, adopted{f.file, batch})

@@ -15,6 +15,8 @@ type Add struct {
 	Batch  BatchID
 	Server ServerID
 	Paths  []string // absolute; folders are walked
+
+	Options Options
 }
 
 // Pause holds transfers: nothing is sent, everything is kept, also over a restart.

@@ -3,6 +3,7 @@ package uploader
 import (
 	"context"
 	"math/rand/v2"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -11,7 +12,8 @@ import (
 // flight is one busy worker, as the loop sees it.
 type flight struct {
 	halt  context.CancelCauseFunc
-	meter *meter
+	tally *tally
+	meter meter
 }
 
 // admit starts workers as long as the queue lets some go.
@@ -43,14 +45,15 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		return
 	}
 	ctx, halt := context.WithCancelCause(work)
-	f := &flight{halt: halt, meter: &meter{}}
-	f.meter.count.Store(t.Session.Offset)
+	f := &flight{halt: halt, tally: &tally{}}
+	f.tally.position.Store(t.Session.Offset)
+	f.meter.sample(0, time.Now())
 	l.flights[id] = f
 	w := &worker{
 		transfer: *l.table.get(id),
 		remote:   remote,
-		meter:    &f.meter.count,
-		moved:    &l.moved.count,
+		tally:    f.tally,
+		moved:    &l.moved,
 		report:   l.report,
 		save:     l.saveFirst,
 		recall:   l.store.Proof,

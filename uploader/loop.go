@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -45,7 +46,8 @@ type loop struct {
 	nextID     TransferID
 	nextRank   int64
 	nextServer ServerID
-	moved      *meter // bytes of all workers since the start
+	moved      atomic.Int64 // bytes handed to the network by all workers since the start
+	pace       meter        // of moved
 
 	pending    Changes                      // what is not transfers; those are the table's to know
 	after      []func(work context.Context) // to be done once everything above is saved
@@ -86,7 +88,6 @@ func newLoop(e *Engine, saved Saved) *loop {
 		nextID:     saved.NextID,
 		nextRank:   saved.NextRank,
 		nextServer: saved.NextServer,
-		moved:      &meter{},
 	}
 	for i := range saved.Batches {
 		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
@@ -294,15 +295,15 @@ func (l *loop) sample(now time.Time) {
 		return
 	}
 	l.sampled, l.stale = now, true
-	l.moved.sample(now)
+	l.pace.sample(l.moved.Load(), now)
 	keep := now.Sub(l.checkpoint) >= checkpointEvery
 	if keep {
 		l.checkpoint = now
 	}
 	for id, f := range l.flights {
-		f.meter.sample(now)
+		f.meter.sample(f.tally.handed.Load(), now)
 		if keep {
-			l.feed(id, handed{f.meter.count.Load()})
+			l.feed(id, handed{f.tally.position.Load()})
 		}
 	}
 }

@@ -15,26 +15,27 @@ const (
 	evidence = 5 * time.Second
 )
 
-// meter turns a growing byte count, sampled now and then, into a speed. The
-// count is written by a worker; everything else belongs to the loop.
+// tally is what a worker tells of its progress while a request runs. It is
+// written by the worker and read by the loop, without either waiting.
+type tally struct {
+	position atomic.Int64 // bytes of the file that are across or handed to the network
+	handed   atomic.Int64 // bytes handed to the network by this worker, for the speed
+}
+
+// meter turns a growing byte count, sampled now and then, into a speed. It
+// belongs to the loop.
 type meter struct {
-	count  atomic.Int64
 	last   int64
 	seen   time.Time
 	rate   float64 // bytes per second
 	moving time.Duration
 }
 
-// sample takes the count into the average. A count that shrank (the server took
-// back what it had not kept) starts a new stretch without a negative speed.
-func (m *meter) sample(now time.Time) {
-	count := m.count.Load()
-	if m.seen.IsZero() || count < m.last {
-		m.last, m.seen = count, now
-		return
-	}
+// sample takes a count into the average.
+func (m *meter) sample(count int64, now time.Time) {
 	span := now.Sub(m.seen)
-	if span <= 0 {
+	if m.seen.IsZero() || span <= 0 {
+		m.last, m.seen = count, now
 		return
 	}
 	momentary := float64(count-m.last) / span.Seconds()

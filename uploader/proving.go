@@ -57,7 +57,7 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 // proveBeside extends the proof while a request runs, so that the network does
 // not wait for the hash. The returned function ends that and hands over the last.
 //
-// The goroutine reads the meter and works with the prover and the count of marks
+// The goroutine reads the tally and works with the prover and the count of marks
 // alone; the rest of the worker is its own again when stop has returned.
 func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 	id := w.transfer.ID
@@ -74,7 +74,7 @@ func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 			case <-tick.C:
 			}
 			// Where the file cannot be read the request fails too, and says why.
-			if w.prover.Advance(ctx, w.meter.Load()) != nil {
+			if w.prover.Advance(ctx, w.tally.position.Load()) != nil {
 				return
 			}
 			if time.Since(reported) >= proofEvery {

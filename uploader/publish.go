@@ -27,7 +27,7 @@ func (l *loop) show(now time.Time) {
 	}
 	for id, f := range l.flights {
 		t := l.table.get(id)
-		sent := f.meter.count.Load()
+		sent := f.tally.position.Load()
 		s.Live[id] = Live{Sent: sent, Rate: f.meter.rate, ETA: f.meter.eta(t.Source.Size - sent)}
 	}
 	s.Totals = l.totals(s)
@@ -64,7 +64,7 @@ func (l *loop) totals(s *Snapshot) Totals {
 		}
 	}
 	if totals.Active > 0 {
-		totals.Rate, totals.ETA = l.moved.rate, l.moved.eta(totals.Left)
+		totals.Rate, totals.ETA = l.pace.rate, l.pace.eta(totals.Left)
 	}
 	return totals
 }

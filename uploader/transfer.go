@@ -118,6 +118,15 @@ type Batch struct {
 	Roots    []string // absolute paths as given
 	Added    time.Time
 	Expanded bool // every file of it is a transfer
+	Options  Options
+}
+
+// Options say how a batch is to be sent, where that differs from the usual. They
+// are kept, so that it goes on the same way after a restart.
+type Options struct {
+	Connections int   // at most so many parts of one file cross at the same time; 0 and 1: the file is not parted
+	Chunk       int64 // at most so many bytes in one request; 0: the rest of the file
+	Limit       int64 // at most so many bytes per second over the whole batch; 0: as fast as it goes
 }
 
 // BuiltinServer is the destination "This computer": the receiver inside this

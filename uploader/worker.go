@@ -43,8 +43,8 @@ var (
 type worker struct {
 	transfer Transfer
 	remote   *remote
-	meter    *atomic.Int64 // bytes of this file handed to the network
-	moved    *atomic.Int64 // the same, summed over all workers since the start
+	tally    *tally
+	moved    *atomic.Int64 // bytes handed to the network by all workers since the start
 	report   func(TransferID, input)
 	save     func(TransferID, input) error // report, and wait until it is saved
 	recall   func(context.Context, TransferID) (source.Proof, error)
@@ -189,7 +189,7 @@ func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err 
 		return true, nil
 	}
 	w.transfer.Session = session
-	w.meter.Store(session.Offset)
+	w.tally.position.Store(session.Offset)
 	return false, w.save(w.transfer.ID, created{session})
 }
 
@@ -211,7 +211,7 @@ func (w *worker) take(status tus.Status) (complete bool, err error) {
 		return false, mismatch(max(status.Offset, status.Length), size)
 	}
 	w.tell(acked{Session{Offset: status.Offset, Expires: status.Expires}})
-	w.meter.Store(status.Offset)
+	w.tally.position.Store(status.Offset)
 	return status.Offset == size, nil
 }
 
@@ -269,8 +269,8 @@ func (w *worker) tell(in input) {
 }
 
 func (w *worker) body(file *os.File, offset, size int64) io.ReadSeeker {
-	w.meter.Store(offset)
-	return &body{section: io.NewSectionReader(file, offset, size), offset: offset, meter: w.meter, moved: w.moved}
+	w.tally.position.Store(offset)
+	return &body{section: io.NewSectionReader(file, offset, size), offset: offset, tally: w.tally, moved: w.moved}
 }
 
 // body counts what the network takes. The HTTP transport may read it on after
@@ -278,13 +278,14 @@ func (w *worker) body(file *os.File, offset, size int64) io.ReadSeeker {
 type body struct {
 	section *io.SectionReader
 	offset  int64
-	meter   *atomic.Int64
+	tally   *tally
 	moved   *atomic.Int64
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.section.Read(p)
-	b.meter.Add(int64(n))
+	b.tally.position.Add(int64(n))
+	b.tally.handed.Add(int64(n))
 	b.moved.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return n, fault.New(fault.LocalDisk, fault.Read, err)
@@ -298,7 +299,7 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	if err != nil {
 		return at, fmt.Errorf("seek source: %w", err)
 	}
-	b.meter.Store(b.offset + at)
+	b.tally.position.Store(b.offset + at)
 	return at, nil
 }
 

@@ -23,11 +23,14 @@ BEGIN
 END;
 
 CREATE TABLE batches (
-	id       INTEGER PRIMARY KEY CHECK (id > 0),
-	server   INTEGER NOT NULL,
-	roots    BLOB NOT NULL, -- each path after its length as a varint
-	added    INTEGER,
-	expanded INTEGER NOT NULL CHECK (expanded IN (0, 1))
+	id          INTEGER PRIMARY KEY CHECK (id > 0),
+	server      INTEGER NOT NULL,
+	roots       BLOB NOT NULL, -- each path after its length as a varint
+	added       INTEGER,
+	expanded    INTEGER NOT NULL CHECK (expanded IN (0, 1)),
+	connections INTEGER NOT NULL,
+	chunk       INTEGER NOT NULL, -- bytes
+	pace        INTEGER NOT NULL  -- bytes per second
 ) STRICT;
 
 -- AUTOINCREMENT remembers the greatest ID ever saved, so that none is used again.

@@ -112,7 +112,7 @@ func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 	batches := []uploader.Batch{
 		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Expanded: true},
 		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1)},
-		{ID: math.MaxInt64},
+		{ID: math.MaxInt64, Options: uploader.Options{Connections: 4, Chunk: 6 << 20, Limit: 1 << 40}},
 	}
 	servers := []uploader.Server{
 		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/files/"},
@@ -129,7 +129,7 @@ func testReplace(t *testing.T, reopen Reopen) {
 	first := fullTransfer(1)
 	save(t, store, uploader.Changes{
 		Transfers: []*uploader.Transfer{&first},
-		Batches:   []uploader.Batch{{ID: 5, Server: 1, Roots: []string{"/a", "/b"}, Added: instant(0), Expanded: true}},
+		Batches:   []uploader.Batch{{ID: 5, Server: 1, Roots: []string{"/a", "/b"}, Added: instant(0), Expanded: true, Options: uploader.Options{Chunk: 1}}},
 		Servers:   []uploader.Server{{ID: 2, Name: "one", Endpoint: "https://one.example/"}},
 	})
 	bare := uploader.Transfer{ID: 1}
