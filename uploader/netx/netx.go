@@ -1,5 +1,7 @@
 // Package netx is how uploads reach the network: a transport tuned for large
-// request bodies, and a watchdog that ends requests on which nothing moves.
+// request bodies, its trust and its proxies, a watchdog that ends requests on
+// which nothing moves, limits of bandwidth, and an account of connections that
+// drops those a change of network has cut.
 //
 // Uploads take as long as they take, so nothing here limits how long a request
 // may last in all; a time runs only while nothing happens. Everything may be
@@ -18,12 +20,16 @@ import (
 
 // Config is what a Transport is made of. The zero value is a good one.
 type Config struct {
-	// TLS is used for https; nil is the system's trust. Nothing below TLS 1.2 is
-	// spoken whatever it says.
+	// TLS is used for https, to servers and proxies; nil is the system's trust.
+	// Trust makes one. Nothing below TLS 1.2 is spoken whatever it says.
 	TLS *tls.Config
 
-	// Proxy chooses a proxy per request; nil asks the environment.
+	// Proxy chooses a proxy per request; nil asks the environment. The type Proxy
+	// makes one.
 	Proxy func(*http.Request) (*url.URL, error)
+
+	// Lines keeps account of the transport's connections; nil for nobody.
+	Lines *Lines
 }
 
 const (
@@ -55,10 +61,14 @@ func Transport(config Config) *http.Transport {
 	trust.MinVersion = max(trust.MinVersion, tls.VersionTLS12)
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
-	return &http.Transport{
+	dial := (&net.Dialer{Timeout: dialTime, KeepAlive: keepAlive}).DialContext
+	if config.Lines != nil {
+		dial = config.Lines.over(dial)
+	}
+	transport := &http.Transport{
 		Proxy:                  proxy,
 		OnProxyConnectResponse: refuseByStatus,
-		DialContext:            (&net.Dialer{Timeout: dialTime, KeepAlive: keepAlive}).DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        trust,
 		TLSHandshakeTimeout:    tlsTime,
 		MaxIdleConnsPerHost:    idlePerHost,
@@ -69,6 +79,10 @@ func Transport(config Config) *http.Transport {
 		DisableCompression:     true,
 		Protocols:              &http1,
 	}
+	if config.Lines != nil {
+		config.Lines.serve(transport.CloseIdleConnections)
+	}
+	return transport
 }
 
 // ProxyError is a proxy's refusal to connect to a server.

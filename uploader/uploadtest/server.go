@@ -5,8 +5,9 @@
 // and NewTusNode run the real programs tusd and @tus/server, which can be killed
 // and started again on the same port and files; NewReference is a server for what
 // those cannot do. NewProxy stands between a client and a server as a network that
-// fails on request, and NewGateway answers in a server's stead. Everything ends
-// with the test it was made for. All of it may be used by several goroutines.
+// fails on request, and NewGateway answers in a server's stead. NewHTTPProxy and
+// NewSOCKS5 are proxies that clients are told to use, and NewAuthority vouches for
+// servers and clients. Everything ends with the test it was made for. All of it may be used by several goroutines.
 package uploadtest
 
 import (

@@ -1,0 +1,136 @@
+package uploadtest
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"testing"
+)
+
+// Forwarder is a proxy as companies have them, which clients are told to use.
+// Whatever host it is asked for, it connects to its one target: so names that
+// exist nowhere can be asked for.
+type Forwarder struct {
+	Addr string // host:port
+
+	target string
+	user   *url.Userinfo   // nil: anybody
+	ctx    context.Context //nolint:containedctx // the forwarder's own life, not a call's
+	wait   sync.WaitGroup
+
+	mu    sync.Mutex
+	asked []string
+}
+
+// Asked returns the host:port of every request and tunnel that was allowed.
+func (f *Forwarder) Asked() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.asked...)
+}
+
+// NewHTTPProxy starts an HTTP proxy in front of target, a host:port. It lets in
+// whoever knows user, or anybody when that is nil, and is spoken to by TLS with
+// config, or plainly when that is nil. It ends with the test.
+func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.Config) *Forwarder {
+	t.Helper()
+	f := newForwarder(t, target, user)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(f.serveHTTP))
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	if config != nil {
+		server.TLS = config
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+	f.Addr = server.Listener.Addr().String()
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return f
+}
+
+// newForwarder makes a forwarder whose tunnels end with the test, after the
+// server that makes them.
+func newForwarder(t testing.TB, target string, user *url.Userinfo) *Forwarder {
+	ctx, end := context.WithCancel(context.Background())
+	f := &Forwarder{target: target, user: user, ctx: ctx}
+	t.Cleanup(func() {
+		end()
+		f.wait.Wait()
+	})
+	return f
+}
+
+func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
+	if !f.lets(r.Header.Get("Proxy-Authorization")) {
+		w.Header().Set("Proxy-Authenticate", "Basic")
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		return
+	}
+	f.note(r.Host)
+	if r.Method != http.MethodConnect {
+		(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", f.target
+		}, Transport: &http.Transport{DisableKeepAlives: true}}).ServeHTTP(w, r)
+		return
+	}
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	server, err := f.dial()
+	if err != nil {
+		_, _ = io.WriteString(client, "HTTP/1.1 502 Bad Gateway\r\n\r\n")
+		_ = client.Close()
+		return
+	}
+	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+	f.wait.Go(func() { f.tunnel(client, server) })
+}
+
+func (f *Forwarder) lets(authorization string) bool {
+	if f.user == nil {
+		return true
+	}
+	password, _ := f.user.Password()
+	asked := &http.Request{Header: http.Header{"Authorization": {authorization}}}
+	gotUser, gotPassword, ok := asked.BasicAuth()
+	return ok && gotUser == f.user.Username() && gotPassword == password
+}
+
+func (f *Forwarder) note(host string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, host)
+}
+
+func (f *Forwarder) dial() (net.Conn, error) {
+	var dialer net.Dialer
+	return dialer.DialContext(f.ctx, "tcp", f.target)
+}
+
+// tunnel carries bytes both ways until either side or the test ends.
+func (f *Forwarder) tunnel(client, server net.Conn) {
+	hangUp := func() {
+		_ = client.Close()
+		_ = server.Close()
+	}
+	defer context.AfterFunc(f.ctx, hangUp)()
+	var both sync.WaitGroup
+	for _, way := range [][2]net.Conn{{server, client}, {client, server}} {
+		both.Go(func() {
+			_, _ = io.Copy(way[0], way[1])
+			hangUp()
+		})
+	}
+	both.Wait()
+}
