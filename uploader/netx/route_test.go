@@ -21,7 +21,10 @@ const named = "server.example"
 // servers starts one that speaks plainly and one that speaks TLS as named.
 func servers(t *testing.T, ours *uploadtest.Authority) map[string]string {
 	t.Helper()
-	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
+	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, _ = w.Write(body)
+	})
 	plain := httptest.NewServer(echo)
 	t.Cleanup(plain.Close)
 	sealed := httptest.NewUnstartedServer(echo)
