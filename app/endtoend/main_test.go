@@ -1,0 +1,73 @@
+// Package endtoend runs the real program against real servers and does to it
+// what happens to programs: it is killed at any instant, its network and its
+// server go away, its files change, and it must converge to the same end all
+// the same.
+//
+// What is left to chance comes from a seed, which every test prints: -args
+// -seed=N takes the same decisions again. How they fall in time is up to the
+// machine.
+package endtoend_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+var (
+	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
+	kills = flag.Int("kills", 50, "how often the program is killed")
+	storm = flag.Duration("storm", 15*time.Second, "how long each storm lasts")
+)
+
+// ferry is the program under test.
+var ferry string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(testMain(m))
+}
+
+func testMain(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "ferry-endtoend")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	ferry = filepath.Join(dir, "ferry")
+	args := []string{"build", "-tags", "ci,migrated_fynedo", "-o", ferry}
+	if raceEnabled {
+		args = append(args, "-race")
+	}
+	build := exec.Command("go", append(args, "github.com/ferryapp/ferry")...) //nolint:noctx // ends by itself
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "build ferry:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+// The purposes of chance. Each has numbers of its own, so that how often one is
+// asked does not change the others.
+const (
+	chanceOfKills = iota
+	chanceOfFates
+	chanceOfWeather
+	chanceOfEdits
+	chanceOfDeliveries
+	chanceOfOrders
+)
+
+// chance is the random numbers for one purpose.
+func chance(t testing.TB, purpose uint64) *rand.Rand {
+	t.Helper()
+	t.Logf("repeat with -args -seed=%d", *seed)
+	return rand.New(rand.NewPCG(*seed, purpose)) //nolint:gosec // must be repeatable
+}
