@@ -253,3 +253,46 @@ func TestWatchdogEndsRequestsInABlackHole(t *testing.T) {
 	}
 	proxy.Cut()
 }
+
+func TestWatchdogIsPatientWhereItIsTold(t *testing.T) {
+	for name, test := range map[string]struct {
+		patience, takes time.Duration
+		stalled         bool
+	}{
+		"within its patience":          {time.Hour, 59 * time.Minute, false},
+		"beyond it":                    {time.Hour, 61 * time.Minute, true},
+		"less than it has anyway":      {time.Second, 59 * time.Second, false},
+		"nothing was said of patience": {0, 61 * time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				request, _ := http.NewRequestWithContext(netx.Patient(t.Context(), test.patience), http.MethodPost, "http://server/", nil)
+				response, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
+					if err := pass(r.Context(), test.takes); err != nil {
+						return nil, err
+					}
+					return answered(http.NoBody)
+				})).RoundTrip(request)
+				if response != nil {
+					_ = response.Body.Close()
+				}
+				if errors.Is(err, netx.ErrStalled) != test.stalled || (err == nil) == test.stalled {
+					t.Errorf("got %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestWatchdogIsNoMorePatientWhileItSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		request, _ := http.NewRequestWithContext(netx.Patient(t.Context(), time.Hour), http.MethodPatch, "http://server/", strings.NewReader("x"))
+		_, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
+			return nil, pass(r.Context(), 2*time.Hour)
+		})).RoundTrip(request)
+		if took := time.Since(began); !errors.Is(err, netx.ErrStalled) || took != 30*time.Second {
+			t.Errorf("got %v after %s", err, took)
+		}
+	})
+}

@@ -97,6 +97,9 @@ type statusError interface {
 }
 
 func transportKind(err error) fault.Kind {
+	if kind, refused := socksKind(err); refused {
+		return kind
+	}
 	switch {
 	case isTLS(err):
 		return fault.TLS
@@ -117,14 +120,13 @@ func isTLS(err error) bool {
 		isA[x509.HostnameError](err) || isA[x509.CertificateInvalidError](err) {
 		return true
 	}
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && (op.Op == "remote error" || op.Op == "local error") // an alert of either side
+	return during(err, "remote error", "local error") != nil // an alert of either side
 }
 
 // isDialTimeout reports whether nothing answered while connecting.
 func isDialTimeout(err error) bool {
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial" && op.Timeout()
+	dial := during(err, "dial")
+	return dial != nil && dial.Timeout()
 }
 
 func isA[E error](err error) bool {

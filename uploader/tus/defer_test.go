@@ -120,6 +120,49 @@ func TestD4LengthStaysWhatItWas(t *testing.T) {
 	}
 }
 
+func TestD4LengthThatMayHaveBeenSaidIsAskedFor(t *testing.T) {
+	for name, server := range everyServer(t) {
+		t.Run(name, func(t *testing.T) {
+			proxy := uploadtest.NewProxy(t, server.endpoint)
+			client := connect(t, tus.Config{Endpoint: proxy.URL(server.endpoint)})
+			const size = 4 << 20
+			content := random(t, size)
+			made, err := client.Create(t.Context(), tus.CreateRequest{Deferred: true, Metadata: metadata})
+			if err != nil {
+				t.Fatal(err)
+			}
+			proxy.CutAfter(size / 2)
+			_, err = client.PatchWith(t.Context(), tus.PatchRequest{URL: made.URL, Body: bytes.NewReader(content), Size: size, Ends: true})
+			wantKind(t, err, fault.Transient)
+			held := untilFree(t, client, made.URL)
+			if held.Length != -1 && held.Length != size {
+				t.Fatalf("the server knows of %d bytes", held.Length)
+			}
+			rest := content[held.Offset:]
+			got, err := client.PatchWith(t.Context(), tus.PatchRequest{
+				URL: made.URL, Offset: held.Offset, Body: bytes.NewReader(rest), Size: int64(len(rest)), Ends: held.Length < 0,
+			})
+			if err != nil || got.Offset != size {
+				t.Fatalf("continuing after %+v: %+v, %v", held, got, err)
+			}
+			expectOne(t, server.stored(t), content)
+		})
+	}
+}
+
+// untilFree asks for the offset until the server has noticed that the request
+// before is over.
+func untilFree(t *testing.T, client *tus.Client, url string) tus.Status {
+	t.Helper()
+	for {
+		status, err := client.Head(t.Context(), url)
+		if err == nil {
+			return status
+		}
+		wantKind(t, err, fault.Busy)
+	}
+}
+
 func TestD5HeadKnowsNoLengthUntilItIsSaid(t *testing.T) {
 	for name, server := range everyServer(t) {
 		t.Run(name, func(t *testing.T) {

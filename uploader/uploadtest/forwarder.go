@@ -78,9 +78,7 @@ func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	f.note(r.Host)
 	if r.Method != http.MethodConnect {
-		(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host = "http", f.target
-		}, Transport: &http.Transport{DisableKeepAlives: true}}).ServeHTTP(w, r)
+		f.pass(w, r)
 		return
 	}
 	client, _, err := http.NewResponseController(w).Hijack()
@@ -95,6 +93,16 @@ func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
 	f.wait.Go(func() { f.tunnel(client, server) })
+}
+
+// pass carries one plain request.
+func (f *Forwarder) pass(w http.ResponseWriter, r *http.Request) {
+	onward := &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", f.target },
+		Transport: &http.Transport{DisableKeepAlives: true},
+		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	onward.ServeHTTP(w, r)
 }
 
 func (f *Forwarder) lets(authorization string) bool {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"testing"
 )
@@ -41,6 +42,7 @@ const (
 	socksVersion    = 5
 	socksAnybody    = 0
 	socksPassword   = 2
+	socksNoMethod   = 0xff
 	socksConnect    = 1
 	socksName       = 3
 	socksIPv4       = 1
@@ -78,12 +80,17 @@ func (f *Forwarder) greet(client net.Conn) (host string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := take(client, int(head[1])); err != nil {
+	offered, err := take(client, int(head[1]))
+	if err != nil {
 		return "", err
 	}
 	method := byte(socksAnybody)
 	if f.user != nil {
 		method = socksPassword
+	}
+	if !slices.Contains(offered, method) {
+		_, _ = client.Write([]byte{socksVersion, socksNoMethod})
+		return "", errStranger
 	}
 	if _, err := client.Write([]byte{socksVersion, method}); err != nil {
 		return "", err
