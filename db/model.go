@@ -29,6 +29,7 @@ type transferRow struct {
 	Intent       string
 	Phase        string
 	URL          string
+	Parts        int64
 	UploadOffset int64
 	Sent         int64
 	Expires      sql.NullInt64
@@ -53,7 +54,7 @@ func (transferRow) TableName() string { return "transfers" }
 // transferColumns are the columns in the order of fields.
 var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
-	"fingerprint", "rank", "intent", "phase", "url", "upload_offset", "sent", "expires", "attempt", "next_try",
+	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
 	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
 	"added", "started", "finished", "active", "resumed", "sha256",
 }
@@ -61,7 +62,7 @@ var transferColumns = []string{
 func (r *transferRow) fields() []any {
 	return []any{
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
-		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
+		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
 		&r.FaultKind, &r.FaultOp, &r.FaultStatus, &r.FaultCode, &r.FaultRetry, &r.FaultDetail,
 		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256,
 	}
@@ -84,6 +85,7 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Intent:       t.Intent.String(),
 		Phase:        t.Phase.String(),
 		URL:          t.Session.URL,
+		Parts:        int64(t.Session.Parts),
 		UploadOffset: t.Session.Offset,
 		Sent:         t.Session.Sent,
 		Expires:      millis(t.Session.Expires),
@@ -140,7 +142,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Rank:        r.Rank,
 		Intent:      intent,
 		Phase:       phase,
-		Session:     uploader.Session{URL: r.URL, Offset: r.UploadOffset, Sent: r.Sent, Expires: moment(r.Expires)},
+		Session:     uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: moment(r.Expires)},
 		Attempt:     int(r.Attempt),
 		NextTry:     moment(r.NextTry),
 		Fault:       r.fault(),
@@ -217,6 +219,28 @@ type markRow struct {
 }
 
 func (markRow) TableName() string { return "marks" }
+
+type partRow struct {
+	Transfer   int64 `gorm:"primaryKey;autoIncrement:false"`
+	Part       int   `gorm:"primaryKey;autoIncrement:false"`
+	URL        string
+	Start      int64
+	Length     int64
+	PartOffset int64
+	Expires    sql.NullInt64
+}
+
+func (partRow) TableName() string { return "parts" }
+
+func newPartRow(id uploader.TransferID, p uploader.Part) partRow {
+	return partRow{
+		Transfer: int64(id), Part: p.Index, URL: p.URL, Start: p.Start, Length: p.Length, PartOffset: p.Offset, Expires: millis(p.Expires),
+	}
+}
+
+func (r *partRow) part() uploader.Part {
+	return uploader.Part{Index: r.Part, URL: r.URL, Start: r.Start, Length: r.Length, Offset: r.PartOffset, Expires: moment(r.Expires)}
+}
 
 type serverRow struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement:false"`

@@ -185,6 +185,11 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 			return err
 		}
 	}
+	for id, parts := range changes.Parts {
+		if err := upsert(ctx, tx, parts, func(p uploader.Part) partRow { return newPartRow(id, p) }); err != nil {
+			return err
+		}
+	}
 	if err := upsert(ctx, tx, changes.Transfers, newTransferRow); err != nil {
 		return err
 	}

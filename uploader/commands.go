@@ -114,25 +114,58 @@ func (l *loop) remove(target Target) {
 	l.forget(final)
 }
 
-// terminate removes an upload from its server, in the background. One attempt is
-// made: servers expire what is left, and the user's wish to be rid of it does not
-// wait for a server that is away.
-func (l *loop) terminate(work context.Context, id TransferID, server ServerID, url string) {
-	remote, err := l.connect(server)
-	if err != nil {
-		l.feed(id, terminated{url})
-		return
-	}
-	l.tasks.Go(func() {
-		ctx, cancel := context.WithTimeout(work, terminatePatience)
-		defer cancel()
-		if err := remote.terminate(ctx, url); err != nil {
-			l.log.Warn("upload stays on the server", "transfer", id, "err", err)
+// terminateLater removes from its server what it holds of a session, in the
+// background and once that is saved. One attempt is made: servers expire what is
+// left, and the user's wish to be rid of it does not wait for a server that is
+// away.
+func (l *loop) terminateLater(id TransferID, server ServerID, session Session) {
+	urls := l.urlsOf(id, session)
+	l.after = append(l.after, func(work context.Context) {
+		remote, err := l.connect(server)
+		if err != nil {
+			l.feed(id, terminated{session})
+			return
 		}
-		if work.Err() == nil { // otherwise it is tried again at the next start
-			l.report(id, terminated{url})
-		}
+		l.tasks.Go(func() {
+			ctx, cancel := context.WithTimeout(work, terminatePatience)
+			defer cancel()
+			for _, url := range urls {
+				if err := remote.terminate(ctx, url); err != nil {
+					l.log.Warn("upload stays on the server", "transfer", id, "err", err)
+				}
+			}
+			if work.Err() == nil { // otherwise it is tried again at the next start
+				l.report(id, terminated{session})
+			}
+		})
 	})
+}
+
+// urlsOf lists everything the server may hold of a session. Parts are forgotten
+// with the next commit, so that this is called before it.
+func (l *loop) urlsOf(id TransferID, session Session) []string {
+	var urls []string
+	if session.URL != "" {
+		urls = append(urls, session.URL)
+	}
+	for _, part := range l.partsOf(id, session) {
+		if part.URL != "" {
+			urls = append(urls, part.URL)
+		}
+	}
+	return urls
+}
+
+// partsOf is what is saved of a session's parts, and what is about to be.
+func (l *loop) partsOf(id TransferID, session Session) []Part {
+	if session.Parts == 0 {
+		return nil
+	}
+	saved, err := l.store.Parts(context.Background(), id)
+	if err != nil {
+		l.log.Warn("parts cannot be found", "transfer", id, "err", err)
+	}
+	return append(saved, l.pending.Parts[id]...)
 }
 
 func (l *loop) saveServer(s Server) error {
@@ -172,8 +205,16 @@ func (l *loop) move(old Server, endpoint string) {
 		if t.Server != old.ID {
 			continue
 		}
+		for _, part := range l.partsOf(t.ID, t.Session) {
+			if rest, below := strings.CutPrefix(part.URL, old.Endpoint); below {
+				part.URL = endpoint + rest
+				l.keepParts(t.ID, part)
+			}
+		}
 		if rest, below := strings.CutPrefix(t.Session.URL, old.Endpoint); below {
 			l.feed(t.ID, moved{endpoint + rest})
+		} else if t.Session.Parts > 0 {
+			l.feed(t.ID, moved{t.Session.URL})
 		}
 	}
 }

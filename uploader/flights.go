@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -57,6 +58,13 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		report:   l.report,
 		save:     l.saveFirst,
 		recall:   l.store.Proof,
+
+		recallParts: l.store.Parts,
+		whole:       &stretch{tally: f.tally},
+	}
+	w.whole.at.Store(t.Session.Offset)
+	if b := l.batches[t.Batch]; b != nil {
+		w.options, w.limit = b.Options, l.limit(b)
 	}
 	l.tasks.Go(func() {
 		defer halt(nil)
@@ -95,6 +103,10 @@ func (l *loop) hear(id TransferID, in input) {
 		delete(l.gates, t.Server)
 	case proved:
 		l.keepProof(id, in.marks)
+	case parted:
+		l.keepParts(id, in.parts...)
+	case partly:
+		l.keepParts(id, in.part)
 	case ended:
 		delete(l.flights, id)
 		l.queue.Release(int64(id))
@@ -144,4 +156,25 @@ func (l *loop) keepProof(id TransferID, marks source.Proof) {
 		l.pending.Proofs = map[TransferID]source.Proof{}
 	}
 	l.pending.Proofs[id] = append(l.pending.Proofs[id].Upto(marks[0].At-1), marks...)
+}
+
+// keepParts takes parts into what the next commit saves.
+func (l *loop) keepParts(id TransferID, parts ...Part) {
+	if l.pending.Parts == nil {
+		l.pending.Parts = map[TransferID][]Part{}
+	}
+	l.pending.Parts[id] = append(l.pending.Parts[id], parts...)
+}
+
+// limit is what all workers of a batch share; nil when it has none.
+func (l *loop) limit(b *Batch) *netx.Limit {
+	if b.Options.Limit <= 0 {
+		return nil
+	}
+	limit := l.limits[b.ID]
+	if limit == nil {
+		limit = netx.NewLimit(b.Options.Limit)
+		l.limits[b.ID] = limit
+	}
+	return limit
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/queue"
 )
 
@@ -37,6 +38,7 @@ type loop struct {
 	batches    map[BatchID]*Batch
 	servers    map[ServerID]Server
 	remotes    map[ServerID]*remote
+	limits     map[BatchID]*netx.Limit
 	gates      map[ServerID]time.Time // servers left alone until then
 	flights    map[TransferID]*flight
 	alarms     alarms
@@ -82,6 +84,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		batches:    make(map[BatchID]*Batch, len(saved.Batches)),
 		servers:    make(map[ServerID]Server, len(saved.Servers)),
 		remotes:    map[ServerID]*remote{},
+		limits:     map[BatchID]*netx.Limit{},
 		gates:      map[ServerID]time.Time{},
 		flights:    map[TransferID]*flight{},
 		removing:   map[TransferID]bool{},
@@ -224,8 +227,8 @@ func (l *loop) feed(id TransferID, in input) {
 	if then.wake {
 		l.alarms.set(next.NextTry, id)
 	}
-	if then.terminate != "" {
-		l.after = append(l.after, func(work context.Context) { l.terminate(work, id, next.Server, then.terminate) })
+	if then.terminate.Begun() {
+		l.terminateLater(id, next.Server, then.terminate)
 	}
 	if l.removing[id] && next.Phase.Final() {
 		l.dropped = append(l.dropped, id)
@@ -269,6 +272,7 @@ func (l *loop) forgetEmptyBatches() {
 	for id, b := range l.batches {
 		if b.Expanded && !used[id] {
 			delete(l.batches, id)
+			delete(l.limits, id)
 			l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)
 		}
 	}

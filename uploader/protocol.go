@@ -25,6 +25,10 @@ type Protocol interface {
 	// returns what the server acknowledged, which may be less.
 	Patch(ctx context.Context, url string, offset int64, body io.Reader, size int64) (tus.Status, error)
 
+	// Concat joins parts, in the order of their bytes, into one upload. A fault
+	// of kind Refused is a server that does not.
+	Concat(ctx context.Context, request tus.ConcatRequest) (tus.Upload, error)
+
 	// Terminate removes the upload from the server. One that is gone already is
 	// removed.
 	Terminate(ctx context.Context, url string) error

@@ -27,7 +27,7 @@ const (
 // this file, and gets ready to prove the rest. With unchanged metadata a sample
 // is compared; otherwise every byte, and all of them must be proven.
 func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) error {
-	if w.transfer.Session.URL == "" {
+	if !w.transfer.Session.Begun() {
 		w.prover = source.NewProver(file, seen.Size, nil)
 		return nil
 	}
@@ -35,9 +35,13 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 	if err != nil {
 		return err
 	}
-	proof := saved.Upto(w.transfer.Session.Offset)
+	held := w.transfer.Session.Offset
+	if w.transfer.Session.Parts > 0 {
+		held = seen.Size // parts lie anywhere in the file
+	}
+	proof := saved.Upto(held)
 	same := seen.Same(w.transfer.Source)
-	if !same && proof.Covers() < w.transfer.Session.Offset {
+	if !same && proof.Covers() < held {
 		return changed(w.transfer.Source, seen)
 	}
 	picks := sample(len(proof))
@@ -60,7 +64,7 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 // The goroutine reads the tally and works with the prover and the count of marks
 // alone; the rest of the worker is its own again when stop has returned.
 func (w *worker) proveBeside(ctx context.Context) (stop func()) {
-	id := w.transfer.ID
+	id, size := w.transfer.ID, w.transfer.Source.Size
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -74,7 +78,7 @@ func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 			case <-tick.C:
 			}
 			// Where the file cannot be read the request fails too, and says why.
-			if w.prover.Advance(ctx, w.tally.position.Load()) != nil {
+			if w.prover.Advance(ctx, min(w.tally.position.Load(), size)) != nil {
 				return
 			}
 			if time.Since(reported) >= proofEvery {

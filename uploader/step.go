@@ -38,7 +38,9 @@ type (
 	taken    struct{}                     // the queue's turn came, a worker starts
 	entered  struct{ phase Phase }        // the worker reached a phase
 	restated struct{ file source.File }   // before anything was sent the file was found changed
-	created  struct{ session Session }    // the server made an upload
+	created  struct{ session Session }    // the server made an upload, or joined the parts to one
+	parted   struct{ parts []Part }       // the file crosses in these
+	partly   struct{ part Part }          // one of them got a URL or an offset
 	acked    struct{ session Session }    // the server said what it holds; URL is not looked at
 	handed   struct{ sent int64 }         // so many bytes went out to the network
 	proved   struct{ marks source.Proof } // for the store alone
@@ -50,9 +52,9 @@ type (
 		random float64 // in [0, 1), for the jitter of a wait
 	}
 
-	due        struct{}             // a wait is over
-	terminated struct{ url string } // the server's part of a given-up upload is gone, or left to expire
-	moved      struct{ url string } // the server's endpoint changed, the upload URL with it
+	due        struct{}                  // a wait is over
+	terminated struct{ session Session } // the server's part of a given-up upload is gone, or left to expire
+	moved      struct{ url string }      // the server's endpoint changed, the upload URL with it
 )
 
 func (recovered) input()       {}
@@ -65,6 +67,8 @@ func (taken) input()           {}
 func (entered) input()         {}
 func (restated) input()        {}
 func (created) input()         {}
+func (parted) input()          {}
+func (partly) input()          {}
 func (acked) input()           {}
 func (handed) input()          {}
 func (proved) input()          {}
@@ -80,11 +84,11 @@ const fewAnew = 3
 
 // effects is what the loop does after a step is saved.
 type effects struct {
-	enqueue   bool   // stand in line
-	dequeue   bool   // leave the line
-	halt      bool   // the worker ends
-	wake      bool   // due at NextTry
-	terminate string // this upload URL is removed from the server; "" for none
+	enqueue   bool    // stand in line
+	dequeue   bool    // leave the line
+	halt      bool    // the worker ends
+	wake      bool    // due at NextTry
+	terminate Session // what the server holds of this is removed, when it is begun
 }
 
 // step says what becomes of t. now has no monotonic part to survive a reload.
@@ -121,6 +125,9 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 	case created:
 		t.Session = in.session
 		return t, effects{}
+	case parted:
+		t.Session = Session{Parts: len(in.parts)}
+		return t, effects{}
 	case acked:
 		return stepAcked(t, in.session), effects{}
 	case handed:
@@ -138,7 +145,7 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Phase = PhaseQueued
 		return t, effects{enqueue: true}
 	case terminated:
-		if t.Intent != IntentCancel || t.Session.URL != in.url || t.Phase.Working() {
+		if t.Intent != IntentCancel || !t.Session.sameUpload(in.session) || t.Phase.Working() {
 			return t, effects{} // an earlier upload's leftover
 		}
 		return cancelled(t, now), effects{}
@@ -190,9 +197,9 @@ func stepRetried(t Transfer) (Transfer, effects) {
 		t.Phase, t.NextTry = PhaseQueued, time.Time{}
 		return t, effects{enqueue: true}
 	case PhaseFailed, PhaseCancelled:
-		stale := t.Session.URL
+		stale := t.Session
 		if !startsOver(t) {
-			stale = ""
+			stale = Session{}
 		} else {
 			t.Session, t.Resumed, t.Started, t.SHA256 = Session{}, 0, time.Time{}, [32]byte{}
 		}
@@ -228,14 +235,17 @@ func stepCancelled(t Transfer, now time.Time) (Transfer, effects) {
 	return giveUp(t, now)
 }
 
+// sameUpload reports whether both are states of one upload.
+func (s Session) sameUpload(other Session) bool { return s.URL == other.URL && s.Parts == other.Parts }
+
 // giveUp ends a cancelled transfer that has no worker: at once when the server
 // holds nothing of it, otherwise when that is removed.
 func giveUp(t Transfer, now time.Time) (Transfer, effects) {
-	if t.Session.URL == "" {
+	if !t.Session.Begun() {
 		return cancelled(t, now), effects{dequeue: true}
 	}
 	t.Phase, t.NextTry, t.Finished, t.Fault = PhaseQueued, time.Time{}, time.Time{}, nil
-	return t, effects{dequeue: true, terminate: t.Session.URL}
+	return t, effects{dequeue: true, terminate: t.Session}
 }
 
 func cancelled(t Transfer, now time.Time) Transfer {

@@ -56,7 +56,7 @@ func TestStep(t *testing.T) {
 			Transfer{Phase: PhaseSending, Intent: IntentCancel, Session: session},
 			recovered{},
 			PhaseQueued, StateCancelled,
-			effects{dequeue: true, terminate: session.URL},
+			effects{dequeue: true, terminate: session},
 			nil,
 		},
 		{
@@ -194,7 +194,7 @@ func TestStep(t *testing.T) {
 			Transfer{Phase: PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: noon},
 			retriedByUser{},
 			PhaseQueued, StateWaiting,
-			effects{enqueue: true, terminate: session.URL},
+			effects{enqueue: true, terminate: session},
 			func(t Transfer) bool { return t.Session == Session{} && t.Finished.IsZero() && t.Fault == nil },
 		},
 		{
@@ -218,7 +218,7 @@ func TestStep(t *testing.T) {
 			Transfer{Phase: PhaseSending, Intent: IntentCancel, Session: session},
 			ended{halted: true},
 			PhaseQueued, StateCancelled,
-			effects{dequeue: true, terminate: session.URL},
+			effects{dequeue: true, terminate: session},
 			nil,
 		},
 		{
@@ -258,7 +258,7 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 			tr, then = step(tr, in, noon)
 			checkStep(t, before, tr, then, working)
 		}
-		commands := []input{pausedByUser{}, resumedByUser{}, retriedByUser{}, cancelledByUser{}, due{}, terminated{"u"}, terminated{"an earlier one"}}
+		commands := []input{pausedByUser{}, resumedByUser{}, retriedByUser{}, cancelledByUser{}, due{}, terminated{Session{URL: "u"}}, terminated{Session{URL: "an earlier one"}}}
 		t.Repeat(map[string]func(*rapid.T){
 			"command": func(t *rapid.T) { feed(t, rapid.SampledFrom(commands).Draw(t, "command")) },
 			"crash": func(t *rapid.T) {
@@ -317,7 +317,7 @@ func checkStep(t *rapid.T, before, after Transfer, then effects, working bool) {
 		t.Fatal("a worker is halted that is not there")
 	case after.Phase.Working() != working && !then.halt:
 		t.Fatalf("phase %v, with a worker: %v", after.Phase, working)
-	case before.Session.URL != "" && after.Session.URL == "" && then.terminate == "" &&
+	case before.Session.URL != "" && after.Session.URL == "" && !then.terminate.Begun() &&
 		after.Phase != PhaseCancelled && (before.Session.Offset != 0 || before.Attempt > fewAnew):
 		t.Fatalf("progress is thrown away: %+v became %+v", before, after)
 	case after.Phase.Final() == after.Finished.IsZero():

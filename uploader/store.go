@@ -25,6 +25,10 @@ type Store interface {
 	// Proof returns what is saved of a transfer's proof of content; nil when
 	// nothing is. Like FindPrevious it may be called from other goroutines.
 	Proof(ctx context.Context, id TransferID) (source.Proof, error)
+
+	// Parts returns the saved parts of a transfer in the order of their index.
+	// It may be called from other goroutines, too.
+	Parts(ctx context.Context, id TransferID) ([]Part, error)
 }
 
 // Saved is a profile's whole memory.
@@ -49,13 +53,17 @@ type Changes struct {
 
 	// Proofs add to the proofs of content: for each transfer, its saved marks at
 	// or behind the first of these are replaced by these. A proof goes with its
-	// upload: a saved transfer that is done, or has no upload URL, has none, and
-	// so has a removed one.
+	// session: a saved transfer that is done or not begun has none, nor has a
+	// removed one.
 	Proofs map[TransferID]source.Proof
+
+	// Parts are inserted or wholly replaced by transfer and index. They go as
+	// proofs do, where a session without parts has none.
+	Parts map[TransferID][]Part
 }
 
 // Empty reports whether there is nothing to save.
 func (c Changes) Empty() bool {
 	return len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
-		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0
+		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0
 }

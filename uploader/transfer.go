@@ -77,9 +77,24 @@ func (p Phase) Working() bool { return p >= PhasePreparing && p <= PhaseVerifyin
 // Session is the resumable state an upload has on its server.
 type Session struct {
 	URL     string    // the upload's URL; "" until the server gave one
+	Parts   int       // so many parts of the file cross as uploads of their own, to be joined into URL; 0 for one upload
 	Offset  int64     // bytes the server acknowledged; what it says on HEAD wins over this
 	Sent    int64     // bytes handed to the network; for display only, never for resuming
 	Expires time.Time // when the server means to forget the upload (Upload-Expires); zero when it did not say
+}
+
+// Begun reports whether the server may hold something of the file.
+func (s Session) Begun() bool { return s.URL != "" || s.Parts > 0 }
+
+// Part is a stretch of a file that crosses as an upload of its own (tus 1.0.0,
+// Concatenation).
+type Part struct {
+	Index   int
+	URL     string // "" until the server gave one
+	Start   int64  // of the stretch in the file, in bytes
+	Length  int64
+	Offset  int64 // bytes of the stretch the server acknowledged
+	Expires time.Time
 }
 
 // Transfer is one file on its way to one server. Values are immutable once they

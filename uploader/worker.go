@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -49,8 +50,14 @@ type worker struct {
 	save     func(TransferID, input) error // report, and wait until it is saved
 	recall   func(context.Context, TransferID) (source.Proof, error)
 
+	recallParts func(context.Context, TransferID) ([]Part, error)
+	options     Options
+	limit       *netx.Limit // of the batch
+
 	prover *source.Prover
-	proven int // marks that the loop has
+	proven int      // marks that the loop has
+	whole  *stretch // the file as one stretch
+	parts  []Part   // when the session has any
 }
 
 // run works until the transfer is across, a fault ends it, or ctx does.
@@ -89,10 +96,17 @@ func (w *worker) carry(ctx context.Context) error {
 	if err == nil {
 		err = w.attest(ctx, file, seen)
 	}
-	if err == nil && !complete && w.transfer.Session.URL == "" {
+	if err == nil && !w.transfer.Session.Begun() {
 		complete, err = w.create(ctx, file)
 	}
-	if err == nil && !complete {
+	switch {
+	case err != nil || complete:
+	case w.transfer.Session.URL == "":
+		err = w.sendParts(ctx, file)
+		if fault.Is(err, fault.Refused) {
+			err = w.sendUnparted(ctx, file)
+		}
+	default:
 		err = w.send(ctx, file)
 	}
 	if err != nil && errors.Is(context.Cause(ctx), errHalted) {
@@ -117,7 +131,7 @@ func (w *worker) open() (*os.File, source.File, error) {
 		return nil, source.File{}, err
 	}
 	switch {
-	case w.transfer.Session.URL == "":
+	case !w.transfer.Session.Begun():
 		if seen != w.transfer.Source {
 			w.tell(restated{seen})
 		}
@@ -131,13 +145,19 @@ func (w *worker) open() (*os.File, source.File, error) {
 // resume learns the offset the server holds of an upload that was begun, which
 // is the truth. It reports whether everything is across already.
 func (w *worker) resume(ctx context.Context) (complete bool, err error) {
-	if w.transfer.Session.URL == "" {
+	if !w.transfer.Session.Begun() {
 		return false, nil
 	}
 	w.tell(entered{PhaseChecking})
+	if w.transfer.Session.URL == "" {
+		return w.askParts(ctx)
+	}
 	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
 	if err != nil {
 		return false, err
+	}
+	if w.transfer.Session.Parts > 0 {
+		return w.askJoined(ctx, status)
 	}
 	return w.take(status)
 }
@@ -155,7 +175,7 @@ func (w *worker) send(ctx context.Context, file *os.File) error {
 		if w.transfer.Session.Offset > before {
 			fruitless = 0
 		} else if fruitless++; fruitless >= fruitlessPatches {
-			return fault.Newf(fault.Transient, fault.Patch, "the server acknowledged nothing of %d requests at offset %d", fruitless, before)
+			return unacknowledged(fruitless, before)
 		}
 	}
 }
@@ -172,9 +192,12 @@ func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err 
 		return false, fault.Newf(fault.TooLarge, fault.Create, "the server takes at most %d bytes, the file has %d", caps.MaxSize, size)
 	}
 	w.tell(entered{PhaseCreating})
+	if inParts, err := w.part(caps); inParts || err != nil {
+		return false, err
+	}
 	request := tus.CreateRequest{Size: size, Metadata: metadata(w.transfer.Source)}
 	if size > 0 && isSmall(w.transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) {
-		request.Body, request.BodySize = w.body(file, 0, size), size
+		request.Body, request.BodySize = w.reader(ctx, file, 0, size, w.whole, 0), size
 	}
 	upload, err := w.remote.protocol.Create(ctx, request)
 	if err != nil {
@@ -188,15 +211,16 @@ func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err 
 		w.tell(created{session}) // nothing follows that could need the URL first
 		return true, nil
 	}
-	w.transfer.Session = session
-	w.tally.position.Store(session.Offset)
-	return false, w.save(w.transfer.ID, created{session})
+	w.whole.set(session.Offset)
+	return false, w.keep(created{session})
 }
 
-// patch sends everything from the acknowledged offset on in one request.
+// patch sends what follows the acknowledged offset in one request: all of it, or
+// as much as one request may have.
 func (w *worker) patch(ctx context.Context, file *os.File) (complete bool, err error) {
 	offset, size := w.transfer.Session.Offset, w.transfer.Source.Size
-	status, err := w.remote.protocol.Patch(ctx, w.transfer.Session.URL, offset, w.body(file, offset, size-offset), size-offset)
+	portion := w.portion(size - offset)
+	status, err := w.remote.protocol.Patch(ctx, w.transfer.Session.URL, offset, w.reader(ctx, file, offset, portion, w.whole, offset), portion)
 	if err != nil {
 		return false, err
 	}
@@ -211,7 +235,7 @@ func (w *worker) take(status tus.Status) (complete bool, err error) {
 		return false, mismatch(max(status.Offset, status.Length), size)
 	}
 	w.tell(acked{Session{Offset: status.Offset, Expires: status.Expires}})
-	w.tally.position.Store(status.Offset)
+	w.whole.set(status.Offset)
 	return status.Offset == size, nil
 }
 
@@ -247,6 +271,10 @@ func (w *worker) lookOnceMore(ctx context.Context, file *os.File) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
+	if w.transfer.Session.Parts > 0 {
+		_, _ = w.askParts(ctx) // whatever it says is asked again when the user resumes
+		return
+	}
 	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
 	if err != nil {
 		return
@@ -268,24 +296,42 @@ func (w *worker) tell(in input) {
 	w.report(w.transfer.ID, in)
 }
 
-func (w *worker) body(file *os.File, offset, size int64) io.ReadSeeker {
-	w.tally.position.Store(offset)
-	return &body{section: io.NewSectionReader(file, offset, size), offset: offset, tally: w.tally, moved: w.moved}
+// keep is tell for what must be saved before the worker goes on.
+func (w *worker) keep(in input) error {
+	w.transfer, _ = step(w.transfer, in, time.Now())
+	return w.save(w.transfer.ID, in)
 }
 
-// body counts what the network takes. The HTTP transport may read it on after
-// the request has failed, so that everything it touches is safe for that.
+// portion is how many of the bytes left go in one request.
+func (w *worker) portion(left int64) int64 {
+	if w.options.Chunk > 0 {
+		return min(left, w.options.Chunk)
+	}
+	return left
+}
+
+// reader is size bytes of the file from offset on, for one request, which begin
+// at the place at of their stretch. It may be called from several goroutines.
+func (w *worker) reader(ctx context.Context, file *os.File, offset, size int64, count *stretch, at int64) io.ReadSeeker {
+	count.set(at)
+	read := &body{section: io.NewSectionReader(file, offset, size), start: at, count: count, moved: w.moved}
+	if w.limit == nil {
+		return read
+	}
+	return netx.Throttle(ctx, read, w.limit)
+}
+
+// body counts what the network takes.
 type body struct {
 	section *io.SectionReader
-	offset  int64
-	tally   *tally
+	start   int64 // in the stretch
+	count   *stretch
 	moved   *atomic.Int64
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.section.Read(p)
-	b.tally.position.Add(int64(n))
-	b.tally.handed.Add(int64(n))
+	b.count.add(int64(n))
 	b.moved.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return n, fault.New(fault.LocalDisk, fault.Read, err)
@@ -299,7 +345,7 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	if err != nil {
 		return at, fmt.Errorf("seek source: %w", err)
 	}
-	b.tally.position.Store(b.offset + at)
+	b.count.set(b.start + at)
 	return at, nil
 }
 
@@ -318,6 +364,10 @@ func metadata(f source.File) []tus.Pair {
 }
 
 func isSmall(f source.File) bool { return f.Size <= smallFile }
+
+func unacknowledged(requests int, offset int64) error {
+	return fault.Newf(fault.Transient, fault.Patch, "the server acknowledged nothing of %d requests at offset %d", requests, offset)
+}
 
 func mismatch(theirs, ours int64) error {
 	return fault.Newf(fault.Mismatch, fault.Head, "the server speaks of %d bytes, the file has %d", theirs, ours)

@@ -110,6 +110,15 @@ func (c *connection) Patch(ctx context.Context, url string, offset int64, body i
 	return client.Patch(ctx, url, offset, body, size)
 }
 
+// Concat implements uploader.Protocol.
+func (c *connection) Concat(ctx context.Context, request tus.ConcatRequest) (tus.Upload, error) {
+	client, err := c.client()
+	if err != nil {
+		return tus.Upload{}, err
+	}
+	return client.Concat(ctx, request)
+}
+
 // Terminate implements uploader.Protocol.
 func (c *connection) Terminate(ctx context.Context, url string) error {
 	client, err := c.client()

@@ -50,6 +50,7 @@ CREATE TABLE transfers (
 	intent        TEXT NOT NULL,
 	phase         TEXT NOT NULL,
 	url           TEXT NOT NULL,
+	parts         INTEGER NOT NULL,
 	upload_offset INTEGER NOT NULL,
 	sent          INTEGER NOT NULL,
 	expires       INTEGER,
@@ -86,14 +87,34 @@ CREATE TABLE marks (
 	PRIMARY KEY (transfer, at)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER marks_go_with_the_upload AFTER UPDATE ON transfers WHEN new.phase = 'done' OR new.url = ''
+-- The parts of a file that crosses as several uploads.
+CREATE TABLE parts (
+	transfer    INTEGER NOT NULL,
+	part        INTEGER NOT NULL CHECK (part >= 0),
+	url         TEXT NOT NULL,
+	start       INTEGER NOT NULL,
+	length      INTEGER NOT NULL,
+	part_offset INTEGER NOT NULL,
+	expires     INTEGER,
+	PRIMARY KEY (transfer, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER marks_go_with_the_session AFTER UPDATE ON transfers
+	WHEN new.phase = 'done' OR (new.url = '' AND new.parts = 0)
 BEGIN
 	DELETE FROM marks WHERE transfer = new.id;
 END;
 
-CREATE TRIGGER marks_go_with_the_transfer AFTER DELETE ON transfers
+CREATE TRIGGER parts_go_with_the_session AFTER UPDATE ON transfers
+	WHEN new.phase = 'done' OR new.parts = 0
+BEGIN
+	DELETE FROM parts WHERE transfer = new.id;
+END;
+
+CREATE TRIGGER all_goes_with_the_transfer AFTER DELETE ON transfers
 BEGIN
 	DELETE FROM marks WHERE transfer = old.id;
+	DELETE FROM parts WHERE transfer = old.id;
 END;
 
 CREATE TABLE settings (

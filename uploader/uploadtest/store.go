@@ -27,6 +27,7 @@ type Store struct {
 	batches   map[uploader.BatchID]uploader.Batch
 	servers   map[uploader.ServerID]uploader.Server
 	proofs    map[uploader.TransferID]source.Proof
+	parts     map[uploader.TransferID]map[int]uploader.Part
 	lastID    uploader.TransferID
 	lastSrv   uploader.ServerID
 	accesses  int
@@ -40,6 +41,7 @@ func NewStore() *Store {
 		batches:   map[uploader.BatchID]uploader.Batch{},
 		servers:   map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
 		proofs:    map[uploader.TransferID]source.Proof{},
+		parts:     map[uploader.TransferID]map[int]uploader.Part{},
 		lastSrv:   uploader.BuiltinServer,
 		fails:     func(int) bool { return false },
 	}
@@ -114,11 +116,23 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	for id, marks := range changes.Proofs {
 		s.proofs[id] = append(s.proofs[id].Upto(marks[0].At-1), marks...)
 	}
+	for id, parts := range changes.Parts {
+		if s.parts[id] == nil {
+			s.parts[id] = map[int]uploader.Part{}
+		}
+		for _, p := range parts {
+			p.Expires = coarse(p.Expires)
+			s.parts[id][p.Index] = p
+		}
+	}
 	for _, t := range changes.Transfers {
 		s.transfers[t.ID] = kept(t)
 		s.lastID = max(s.lastID, t.ID)
-		if t.Phase == uploader.PhaseDone || t.Session.URL == "" {
+		if t.Phase == uploader.PhaseDone || !t.Session.Begun() {
 			delete(s.proofs, t.ID)
+		}
+		if t.Phase == uploader.PhaseDone || t.Session.Parts == 0 {
+			delete(s.parts, t.ID)
 		}
 	}
 	for _, b := range changes.Batches {
@@ -132,6 +146,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	for _, id := range changes.RemovedTransfers {
 		delete(s.transfers, id)
 		delete(s.proofs, id)
+		delete(s.parts, id)
 	}
 	for _, id := range changes.RemovedBatches {
 		delete(s.batches, id)
@@ -183,6 +198,16 @@ func (s *Store) Proof(ctx context.Context, id uploader.TransferID) (source.Proof
 		return nil, err
 	}
 	return slices.Clone(s.proofs[id]), nil
+}
+
+// Parts implements uploader.Store.
+func (s *Store) Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter(ctx, fault.Load); err != nil {
+		return nil, err
+	}
+	return sortedByKey(s.parts[id]), nil
 }
 
 // kept is what a file would give back for t.

@@ -51,6 +51,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"previous transfers are found while others are saved", testConcurrency},
 		{"a large change is saved whole", testLargeChange},
 		{"a proof grows, is cut back, and goes with its upload", testProof},
+		{"parts are replaced by index, and go with their session", testParts},
 		{"server IDs and batches of removed ones are gone for good", testRemovedForGood},
 	}
 	for _, test := range tests {
@@ -377,6 +378,47 @@ func testProof(t *testing.T, reopen Reopen) {
 	want(77)
 }
 
+func testParts(t *testing.T, reopen Reopen) {
+	store := reopen()
+	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 2}}
+	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 1}}
+	keep := func(id uploader.TransferID, parts ...uploader.Part) {
+		t.Helper()
+		save(t, store, uploader.Changes{
+			Transfers: []*uploader.Transfer{sending, other},
+			Parts:     map[uploader.TransferID][]uploader.Part{id: parts},
+		})
+	}
+	want := func(id uploader.TransferID, parts ...uploader.Part) {
+		t.Helper()
+		got, err := store.Parts(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, got, parts)
+	}
+	first := uploader.Part{Index: 0, Length: 10}
+	second := uploader.Part{Index: 1, Start: 10, Length: 5}
+	keep(1, second, first)
+	keep(2, first)
+	store = reopen()
+	want(1, first, second)
+	second.URL, second.Offset, second.Expires = "http://s/1", 3, instant(1)
+	keep(1, second)
+	want(1, first, second)
+	want(2, first)
+
+	done, restarted := *sending, *other
+	done.Phase, restarted.Session = uploader.PhaseDone, uploader.Session{URL: "one piece"}
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&done, &restarted}})
+	want(1)
+	want(2)
+
+	keep(2, first)
+	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
+	want(2)
+}
+
 func testRemovedForGood(t *testing.T, reopen Reopen) {
 	store := reopen()
 	save(t, store, uploader.Changes{
@@ -409,7 +451,7 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		Intent:      uploader.IntentHold,
 		Phase:       uploader.PhaseFailed,
 		Session: uploader.Session{
-			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Offset: 1 << 40, Sent: 1<<40 + 1, Expires: instant(9),
+			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: instant(9),
 		},
 		Attempt: 4,
 		NextTry: instant(1),

@@ -1,0 +1,341 @@
+package uploader
+
+import (
+	"context"
+	"os"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+const (
+	// smallestPart keeps the price of a part, one more request and one more row,
+	// far below that of its bytes.
+	smallestPart = 8 << 20
+
+	// partsPerConnection makes parts short enough that a connection that is taken
+	// away or added finds another beginning soon.
+	partsPerConnection = 2
+
+	measureEvery = 2 * time.Second
+)
+
+// plan cuts a file of that size into parts for so many connections; nil when
+// parting it is of no use.
+func plan(size int64, connections int) []Part {
+	count := min(int64(connections)*partsPerConnection, size/smallestPart)
+	if connections < 2 || count < 2 {
+		return nil
+	}
+	parts := make([]Part, count)
+	for i := range parts {
+		start, end := size*int64(i)/count, size*int64(i+1)/count
+		parts[i] = Part{Index: i, Start: start, Length: end - start}
+	}
+	return parts
+}
+
+// part decides whether the file crosses in parts, and saves the plan.
+func (w *worker) part(caps tus.Capabilities) (inParts bool, err error) {
+	if !slices.Contains(caps.Extensions, tus.Concatenation) {
+		return false, nil
+	}
+	w.parts = plan(w.transfer.Source.Size, w.options.Connections)
+	if w.parts == nil {
+		return false, nil
+	}
+	return true, w.keep(parted{w.parts})
+}
+
+// askParts learns what the server holds of each part. One that is gone begins
+// again; the others are kept.
+func (w *worker) askParts(ctx context.Context) (complete bool, err error) {
+	if w.parts, err = w.recallParts(ctx, w.transfer.ID); err != nil {
+		return false, err
+	}
+	if len(w.parts) != w.transfer.Session.Parts {
+		return false, fault.Newf(fault.Bug, fault.Load, "%d of %d parts are saved", len(w.parts), w.transfer.Session.Parts)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for i := range w.parts {
+		group.Go(func() error { return w.askPart(ctx, &w.parts[i]) })
+	}
+	if err := group.Wait(); err != nil {
+		return false, err
+	}
+	for _, part := range w.parts {
+		w.report(w.transfer.ID, partly{part})
+	}
+	w.ackParts()
+	return false, nil
+}
+
+// askJoined looks at a file whose parts were joined when the program ended. It
+// takes no bytes any more: either it is whole, or the server is still at it.
+func (w *worker) askJoined(ctx context.Context, status tus.Status) (complete bool, err error) {
+	if status.Offset < w.transfer.Source.Size {
+		return false, fault.Newf(fault.Busy, fault.Head, "the server is still joining the parts")
+	}
+	if complete, err = w.take(status); err != nil {
+		return false, err
+	}
+	if w.parts, err = w.recallParts(ctx, w.transfer.ID); err == nil {
+		w.dropParts(ctx)
+	}
+	return complete, err
+}
+
+func (w *worker) askPart(ctx context.Context, part *Part) error {
+	if part.URL == "" {
+		return nil
+	}
+	status, err := w.remote.protocol.Head(ctx, part.URL)
+	switch {
+	case fault.Is(err, fault.Gone):
+		part.URL, part.Offset = "", 0
+		return nil
+	case err != nil:
+		return err
+	case status.Offset > part.Length || status.Length >= 0 && status.Length != part.Length:
+		return mismatch(max(status.Offset, status.Length), part.Length)
+	}
+	part.Offset = status.Offset
+	return nil
+}
+
+// ackParts tells what all parts together hold.
+func (w *worker) ackParts() {
+	var sum int64
+	for _, part := range w.parts {
+		sum += part.Offset
+	}
+	w.tell(acked{Session{Offset: sum}})
+	w.tally.position.Store(sum)
+}
+
+// sendParts brings the parts across, over as many connections as help, and has
+// the server join them.
+func (w *worker) sendParts(ctx context.Context, file *os.File) error {
+	w.tell(entered{PhaseSending})
+	if err := w.crossParts(ctx, file); err != nil {
+		return err
+	}
+	w.tell(entered{PhaseVerifying})
+	urls := make([]string, len(w.parts))
+	for i, part := range w.parts {
+		urls[i] = part.URL
+	}
+	size := w.transfer.Source.Size
+	upload, err := w.remote.protocol.Concat(ctx, tus.ConcatRequest{Parts: urls, Metadata: metadata(w.transfer.Source), Size: size})
+	if err != nil {
+		return err
+	}
+	session := w.transfer.Session
+	session.URL, session.Offset, session.Sent, session.Expires = upload.URL, size, size, upload.Expires
+	if err := w.keep(created{session}); err != nil {
+		return err
+	}
+	w.dropParts(ctx)
+	return nil
+}
+
+// sendUnparted sends in one piece a file whose parts the server refuses. What it
+// holds of them cannot be used.
+func (w *worker) sendUnparted(ctx context.Context, file *os.File) error {
+	w.dropParts(ctx)
+	w.parts, w.options.Connections = nil, 1
+	w.tally.position.Store(0)
+	if err := w.keep(created{}); err != nil {
+		return err
+	}
+	if complete, err := w.create(ctx, file); err != nil || complete {
+		return err
+	}
+	return w.send(ctx, file)
+}
+
+// dropParts removes from the server what was joined and is not needed any more.
+func (w *worker) dropParts(ctx context.Context) {
+	for _, part := range w.parts {
+		if part.URL == "" {
+			continue
+		}
+		if err := w.remote.terminate(ctx, part.URL); err != nil {
+			return // the server expires what is left
+		}
+	}
+}
+
+// outcome is the end of one part's turn.
+type outcome struct {
+	index int
+	part  Part
+	err   error
+}
+
+// crossParts sends what is missing of the parts. The workers of single parts
+// have copies; what they tell comes back here, so that w belongs to one
+// goroutine.
+func (w *worker) crossParts(ctx context.Context, file *os.File) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer w.proveBeside(ctx)()
+	waiting := w.unfinishedParts()
+	outcomes := make(chan outcome)
+	throttle := newThrottle(w.options.Connections)
+	tick := time.NewTicker(measureEvery)
+	defer tick.Stop()
+	busy := 0
+	var failed error
+	for busy > 0 || failed == nil && len(waiting) > 0 {
+		for failed == nil && busy < throttle.connections() && len(waiting) > 0 {
+			sender := w.partSender(file, w.parts[waiting[0]])
+			index := waiting[0]
+			waiting = waiting[1:]
+			busy++
+			go func() {
+				err := sender.run(ctx)
+				outcomes <- outcome{index, sender.part, err}
+			}()
+		}
+		select {
+		case o := <-outcomes:
+			busy--
+			w.parts[o.index] = o.part
+			if o.err != nil && failed == nil {
+				failed = o.err
+				cancel() // one fault is the transfer's; all parts are taken up again after it
+			}
+		case now := <-tick.C:
+			throttle.measure(w.tally.handed.Load(), now)
+		}
+	}
+	w.ackParts()
+	return failed
+}
+
+func (w *worker) unfinishedParts() []int {
+	var indices []int
+	for i, part := range w.parts {
+		if part.URL == "" || part.Offset < part.Length {
+			indices = append(indices, i)
+		}
+	}
+	return indices
+}
+
+// partSender sends one part on a goroutine of its own.
+type partSender struct {
+	worker *worker // what never changes of it
+	id     TransferID
+	file   *os.File
+	part   Part
+	count  *stretch
+}
+
+func (w *worker) partSender(file *os.File, part Part) *partSender {
+	count := &stretch{tally: w.tally}
+	count.at.Store(part.Offset)
+	return &partSender{worker: w, id: w.transfer.ID, file: file, part: part, count: count}
+}
+
+func (s *partSender) run(ctx context.Context) error {
+	if s.part.URL == "" {
+		if err := s.create(ctx); err != nil {
+			return err
+		}
+	}
+	for fruitless := 0; s.part.Offset < s.part.Length; {
+		before := s.part.Offset
+		if err := s.patch(ctx); err != nil {
+			return err
+		}
+		if fruitless++; s.part.Offset > before {
+			fruitless = 0
+		} else if fruitless >= fruitlessPatches {
+			return unacknowledged(fruitless, before)
+		}
+	}
+	return nil
+}
+
+func (s *partSender) create(ctx context.Context) error {
+	upload, err := s.worker.remote.protocol.Create(ctx, tus.CreateRequest{Size: s.part.Length, Partial: true})
+	if err != nil {
+		return err
+	}
+	s.part.URL, s.part.Offset, s.part.Expires = upload.URL, 0, upload.Expires
+	return s.worker.save(s.id, partly{s.part})
+}
+
+func (s *partSender) patch(ctx context.Context) error {
+	size := s.worker.portion(s.part.Length - s.part.Offset)
+	body := s.worker.reader(ctx, s.file, s.part.Start+s.part.Offset, size, s.count, s.part.Offset)
+	status, err := s.worker.remote.protocol.Patch(ctx, s.part.URL, s.part.Offset, body, size)
+	if err != nil {
+		return err
+	}
+	if status.Offset > s.part.Length {
+		return mismatch(status.Offset, s.part.Length)
+	}
+	s.part.Offset = status.Offset
+	s.count.set(status.Offset)
+	s.worker.report(s.id, partly{s.part})
+	return nil
+}
+
+// stretch counts one stretch of a file into the tally of the whole.
+type stretch struct {
+	tally *tally
+	at    atomic.Int64 // bytes of the stretch that are across or handed to the network
+}
+
+func (s *stretch) set(at int64) { s.tally.position.Add(at - s.at.Swap(at)) }
+
+func (s *stretch) add(n int64) {
+	s.at.Add(n)
+	s.tally.position.Add(n)
+	s.tally.handed.Add(n)
+}
+
+// throttle finds the number of connections that help, by climbing: one more as
+// long as each brought something, one less when the last did not.
+type throttle struct {
+	most    int
+	now     int
+	settled bool
+	best    float64 // bytes per second, with one connection less
+	bytes   int64
+	since   time.Time
+}
+
+// worthwhile is what one more connection must add to the goodput.
+const worthwhile = 1.1
+
+func newThrottle(most int) *throttle { return &throttle{most: most, now: 1} }
+
+func (t *throttle) connections() int { return t.now }
+
+// measure takes how much was handed to the network by now.
+func (t *throttle) measure(bytes int64, now time.Time) {
+	last, since := t.bytes, t.since
+	t.bytes, t.since = bytes, now
+	if since.IsZero() || t.settled {
+		return
+	}
+	rate := float64(bytes-last) / now.Sub(since).Seconds()
+	switch {
+	case rate < t.best*worthwhile && t.now > 1:
+		t.now, t.settled = t.now-1, true
+	case t.now == t.most:
+		t.settled = true
+	default:
+		t.best = rate
+		t.now++
+	}
+}
