@@ -52,7 +52,8 @@ func (c *client) start(args ...string) *run {
 	c.t.Helper()
 	r := &run{command: exec.CommandContext(c.t.Context(), ferry, args...), args: args, ended: make(chan struct{})}
 	r.command.Stdout, r.command.Stderr = &r.out, &r.err
-	r.command.Env = append(os.Environ(), "NO_PROXY=*", "LC_ALL=C.UTF-8")
+	// The race detector would wait a second at the end of each run.
+	r.command.Env = append(os.Environ(), "NO_PROXY=*", "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 	if err := r.command.Start(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -126,6 +127,17 @@ func (c *client) list() []cli.Entry {
 		entries = append(entries, entry)
 	}
 	return entries
+}
+
+// again goes on with a folder after a run was killed. Until the first command is
+// acknowledged the program does not know of the folder, so that a person who
+// sees it die says it again.
+func (c *client) again(folder string) *run {
+	c.t.Helper()
+	if c.knows(folder) {
+		return c.resume()
+	}
+	return c.send(folder)
 }
 
 // knows reports whether any file of the folder is in the program's memory.

@@ -39,18 +39,14 @@ func TestKilledAtAnyInstantNothingIsLostOrSentTwice(t *testing.T) {
 	for count := 0; count < *kills; {
 		folder := sources(t, random, fmt.Sprintf("delivery %d", len(folders)))
 		folders = append(folders, folder)
-		// Until the first command is acknowledged the program does not know of the
-		// folder, so that a person who sees it die would say it again.
-		next := func() *run { return ferry.send(folder) }
+		next := ferry.send(folder)
 		for ; count < *kills; count++ {
-			if killed(t, next(), time.Duration(random.IntN(600))*time.Millisecond) {
+			if killed(t, next, time.Duration(random.IntN(600))*time.Millisecond) {
 				break
 			}
-			if ferry.knows(folder) {
-				next = ferry.resume
-			}
+			next = ferry.again(folder)
 		}
-		killed(t, next(), time.Minute)
+		killed(t, next, time.Minute)
 	}
 	proxy.Heal(t)
 	if !killed(t, ferry.resume(), time.Minute) {

@@ -39,13 +39,13 @@ func testMain(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	defer os.RemoveAll(dir)
 	ferry = filepath.Join(dir, "ferry")
 	args := []string{"build", "-tags", "ci,migrated_fynedo", "-o", ferry}
 	if raceEnabled {
 		args = append(args, "-race")
 	}
-	build := exec.Command("go", append(args, "github.com/ferryapp/ferry")...) //nolint:noctx // ends by itself
+	build := exec.Command("go", append(args, "github.com/ferryapp/ferry")...)
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "build ferry:", err)
