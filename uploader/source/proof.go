@@ -163,8 +163,8 @@ func resume(from Mark) (pass, error) {
 }
 
 func (p *pass) read(ctx context.Context, file io.ReaderAt, to int64) error {
-	if p.buffer == nil {
-		p.buffer = make([]byte, hashChunk)
+	if want := min(hashChunk, to-p.at); int64(len(p.buffer)) < want {
+		p.buffer = make([]byte, want)
 	}
 	for p.at < to {
 		if err := ctx.Err(); err != nil {
