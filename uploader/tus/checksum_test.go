@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -224,7 +225,9 @@ func TestY1ChecksumFollowsABodyThatIsReadOnce(t *testing.T) {
 
 func TestY1WholeFileGoesInOnePatch(t *testing.T) {
 	server := uploadtest.NewReference(t)
-	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	transport := netx.Transport(netx.Config{})
+	t.Cleanup(transport.CloseIdleConnections)
+	client := connect(t, tus.Config{Endpoint: server.Endpoint, HTTP: netx.Watch(transport)})
 	for _, size := range []int64{0, 1, 5 << 20} {
 		content := random(t, size)
 		made, err := client.Create(t.Context(), tus.CreateRequest{Size: size, Metadata: metadata})

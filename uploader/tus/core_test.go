@@ -104,6 +104,20 @@ func TestC4MethodOverrideNamesTheMethodMeant(t *testing.T) {
 	}
 }
 
+func TestC4ServerThatDoesNotKnowTheOverrideRefuses(t *testing.T) {
+	server := uploadtest.NewTusNode(t)
+	client := connect(t, tus.Config{Endpoint: server.Endpoint, MethodOverride: true})
+	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Patch(t.Context(), made.URL, 0, strings.NewReader("hello"), 5)
+	wantKind(t, err, fault.Refused)
+	if files := server.Stored(t); len(files) != 1 || files[0].Size != 0 {
+		t.Errorf("the server holds %+v", files)
+	}
+}
+
 func TestC5HeadTakes200And204(t *testing.T) {
 	for _, status := range []int{http.StatusOK, http.StatusNoContent} {
 		server := newScript(t, reply(status, "Upload-Offset: 3", "Upload-Length: 5", "Upload-Metadata: ,b,a ,filename ZQ=="))

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -148,6 +149,51 @@ func TestContextEndedByTheCallerIsNoFault(t *testing.T) {
 	if _, is := errors.AsType[*fault.Fault](err); is || !fault.Stopped(err) || !errors.Is(err, paused) {
 		t.Errorf("got %v", err)
 	}
+}
+
+func TestContextEndsABodyThatWaitsForItsTurn(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	body := netx.Throttle(ctx, &signal{strings.NewReader("hello"), 2, cancel}, netx.NewLimit(1)) // a byte a second
+	if _, err := client.Patch(ctx, made.URL, 0, body, 5); !fault.Stopped(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// signal does something when it is read for the nth time.
+type signal struct {
+	io.ReadSeeker
+	left int
+	give func()
+}
+
+func (s *signal) Read(p []byte) (int, error) {
+	if s.left--; s.left == 0 {
+		s.give()
+	}
+	return s.ReadSeeker.Read(p)
+}
+
+func TestTransportErrorOfAServerThatWantsToKnowItsClients(t *testing.T) {
+	ours := uploadtest.NewAuthority(t)
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.TLS = ours.Known(t, "127.0.0.1")
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.StartTLS()
+	defer server.Close()
+	trust, err := netx.Trust{Authorities: ours.PEM}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := netx.Transport(netx.Config{TLS: trust})
+	defer transport.CloseIdleConnections()
+	_, err = connect(t, tus.Config{Endpoint: server.URL, HTTP: transport}).Probe(t.Context())
+	wantKind(t, err, fault.TLS)
 }
 
 func TestContextOutOfTimeIsTransient(t *testing.T) {
