@@ -12,5 +12,5 @@ import (
 var version = "unknown"
 
 func main() {
-	os.Exit(program.Run(version, os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(program.Run(version, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

@@ -114,7 +114,7 @@ func (d *Desk) send(ctx context.Context, request instance.Request, accepted func
 		return err
 	}
 	batch := uploader.NewBatchID()
-	if err := d.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths}); err != nil {
+	if err := d.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: request.Options}); err != nil {
 		return err
 	}
 	accepted(feed.Batch(batch))

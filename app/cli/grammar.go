@@ -12,11 +12,14 @@ package cli
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
 )
 
 // The exit codes.
@@ -51,11 +54,23 @@ type Window struct {
 type Send struct {
 	To          string   `placeholder:"NAME|URL" help:"${help_to}"`
 	Header      []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	Connections int      `placeholder:"N" default:"1" help:"${help_connections}"`
+	Chunk       string   `placeholder:"SIZE" help:"${help_chunk}"`
+	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
 	Fingerprint string   `enum:"metadata,path,content" default:"metadata" help:"${help_fingerprint}"`
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
-	Paths       []string `arg:"" name:"file" help:"${help_paths}"`
+	Name        string   `placeholder:"NAME" help:"${help_name}"`
+	Paths       []string `arg:"" name:"file" help:"${help_paths_send}"`
+
+	Options uploader.Options `kong:"-"` // what Connections, Chunk and Limit say
 }
+
+// Stdin stands among the paths for the standard input.
+const Stdin = "-"
+
+// usualName is what the standard input is called when no name is asked for.
+const usualName = "stdin"
 
 // Resume goes on with everything unfinished.
 type Resume struct {
@@ -133,7 +148,7 @@ func (g *grammar) invocation(command string) (Invocation, error) {
 	switch command {
 	case "send":
 		i.Send = &g.Send
-		return i, errors.Join(checkPaths(g.Send.Paths), checkHeaders(g.Send))
+		return i, g.Send.check()
 	case "resume":
 		i.Resume = &g.Resume
 	case "list":
@@ -144,19 +159,50 @@ func (g *grammar) invocation(command string) (Invocation, error) {
 		i.Version = true
 	default:
 		i.Window = &g.Window
-		return i, checkPaths(g.Window.Paths)
+		return i, g.Window.check()
 	}
 	return i, nil
 }
 
+func (w *Window) check() error {
+	if slices.Contains(w.Paths, Stdin) {
+		return usage("cli.usage.stdin", nil)
+	}
+	return checkPaths(w.Paths)
+}
+
+// check completes what was typed, or says what makes no sense in it.
+func (s *Send) check() (err error) {
+	if s.Options, err = s.options(); err != nil {
+		return err
+	}
+	return errors.Join(checkPaths(s.Paths), checkHeaders(*s), s.checkName())
+}
+
 func checkPaths(paths []string) error {
-	for _, path := range paths {
-		switch path {
-		case "":
-			return usage("cli.usage.empty", nil)
-		case "-":
-			return usage("cli.usage.stdin", nil)
+	if slices.Contains(paths, "") {
+		return usage("cli.usage.empty", nil)
+	}
+	return nil
+}
+
+// checkName settles the name of the standard input, which is a file's: no path.
+func (s *Send) checkName() error {
+	piped := 0
+	for _, path := range s.Paths {
+		if path == Stdin {
+			piped++
 		}
+	}
+	switch {
+	case piped > 1:
+		return usage("cli.usage.stdin.twice", nil)
+	case piped == 0 && s.Name != "":
+		return usage("cli.usage.name.alone", nil)
+	case s.Name == "":
+		s.Name = usualName
+	case !spool.Fits(s.Name):
+		return usage("cli.usage.name", words.Data{"Name": words.Printable(s.Name)})
 	}
 	return nil
 }
@@ -176,7 +222,7 @@ func help() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.header",
-		"help.fingerprint", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
+		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.version",
 	} {
 		texts[strings.ReplaceAll(key, ".", "_")] = words.Say(key)

@@ -13,8 +13,11 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Streams are the program's standard output and error.
-type Streams struct{ Out, Err io.Writer }
+// Streams are the program's standard input, output and error.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
 
 // Style is how a Printer tells what happens.
 type Style uint8
@@ -44,6 +47,7 @@ type Printer struct {
 	style   Style
 	bar     *bar // nil unless one is drawn
 	failed  bool
+	names   map[string]string // what to call paths that mean nothing to people
 }
 
 // NewPrinter makes a Printer that writes to streams.
@@ -53,6 +57,14 @@ func NewPrinter(streams Streams, style Style) *Printer {
 		p.bar = newBar(file)
 	}
 	return p
+}
+
+// Call has a path told by another name from now on.
+func (p *Printer) Call(path, name string) {
+	if p.names == nil {
+		p.names = map[string]string{}
+	}
+	p.names[path] = name
 }
 
 // Take tells one reply. It fails when the output does.
@@ -89,6 +101,9 @@ func (p *Printer) End(err error) error {
 }
 
 func (p *Printer) event(e feed.Event) error {
+	if name, ok := p.names[e.Path]; ok {
+		e.Path = name
+	}
 	if p.style == JSON {
 		return p.object(e)
 	}

@@ -40,7 +40,7 @@ func TestPrinter(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out, errs bytes.Buffer
-			p := NewPrinter(Streams{&out, &errs}, test.style)
+			p := NewPrinter(Streams{Out: &out, Err: &errs}, test.style)
 			for _, reply := range all {
 				if err := p.Take(reply); err != nil {
 					t.Fatal(err)

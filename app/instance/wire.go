@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/ferryapp/ferry/uploader"
 )
 
 // Command is what a Request asks for.
@@ -27,6 +29,8 @@ type Request struct {
 	To      string   // a server's name or creation URL; "" is the built-in one
 	Headers []string // "Name: value", for that server, kept in memory only
 	All     bool     // list: with history
+
+	Options uploader.Options // send: how
 }
 
 // Lines longer than this are not taken. A request carries at most what a command
@@ -46,6 +50,10 @@ type request struct {
 	To      string   `json:"to,omitempty"`
 	Headers []string `json:"headers,omitempty"`
 	All     bool     `json:"all,omitempty"`
+
+	Connections int   `json:"connections,omitempty"`
+	Chunk       int64 `json:"chunk,omitempty"`
+	Limit       int64 `json:"limit,omitempty"`
 }
 
 // answer is one line of an answer: a value, or the end.
@@ -56,7 +64,10 @@ type answer struct {
 }
 
 func encodeRequest(r Request) ([]byte, error) {
-	sent := request{Command: r.Command, To: r.To, Headers: r.Headers, All: r.All}
+	sent := request{
+		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
+		Connections: r.Options.Connections, Chunk: r.Options.Chunk, Limit: r.Options.Limit,
+	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
 	}
@@ -77,7 +88,13 @@ func decodeRequest(line []byte) (Request, error) {
 	default:
 		return Request{}, fmt.Errorf("decode request: no such command: %.40q", string(got.Command))
 	}
-	r := Request{Command: got.Command, To: got.To, Headers: got.Headers, All: got.All}
+	r := Request{
+		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
+		Options: uploader.Options{Connections: got.Connections, Chunk: got.Chunk, Limit: got.Limit},
+	}
+	if r.Options.Connections < 0 || r.Options.Chunk < 0 || r.Options.Limit < 0 {
+		return Request{}, errors.New("decode request: an option is negative")
+	}
 	for _, path := range got.Paths {
 		if len(path) == 0 || strings.ContainsRune(string(path), 0) {
 			return Request{}, errors.New("decode request: a path is empty or holds a zero byte")

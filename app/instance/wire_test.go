@@ -15,7 +15,7 @@ func FuzzDecodeRequest(f *testing.F) {
 	for _, seed := range []string{
 		`{"command":"send","paths":["L2E="],"to":"http://h/"}`, `{"command":"list","all":true}`, `{"command":"show"}`,
 		`{"command":"send","paths":[""]}`, `{"command":"send","paths":["AA=="]}`, `[]`, `null`, ``, `{"paths":[["a"]]}`,
-		`{"command":"send","headers":["A: b"]}`,
+		`{"command":"send","headers":["A: b"]}`, `{"command":"send","connections":4,"chunk":6000000,"limit":1}`, `{"command":"send","chunk":-1}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -28,6 +28,9 @@ func FuzzDecodeRequest(f *testing.F) {
 			if path == "" || strings.Contains(path, "\x00") {
 				t.Errorf("took the path %q", path)
 			}
+		}
+		if o := request.Options; min(int64(o.Connections), o.Chunk, o.Limit) < 0 {
+			t.Errorf("took the options %+v", o)
 		}
 		again, err := encodeRequest(request)
 		if err != nil {

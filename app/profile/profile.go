@@ -50,6 +50,9 @@ func (p Profile) Lock() string { return filepath.Join(p.Dir, "ferry.lock") }
 // Meeting is the path of the file that tells where the running program listens.
 func (p Profile) Meeting() string { return filepath.Join(p.Dir, "instance.json") }
 
+// Streams is the folder for what comes through standard input.
+func (p Profile) Streams() string { return filepath.Join(p.Dir, "streams") }
+
 func locate(dir string) (Profile, error) {
 	if dir == "" {
 		dir = os.Getenv(Variable)

@@ -14,11 +14,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 )
 
@@ -67,7 +69,7 @@ func carryOut(ctx context.Context, version string, typed cli.Invocation, streams
 	case typed.List != nil:
 		return w.list(ctx, *typed.List)
 	case typed.Resume != nil:
-		return w.follow(ctx, instance.Request{Command: instance.Resume}, cli.StyleOf(typed.Resume.JSON, false), "")
+		return w.follow(ctx, errand{request: instance.Request{Command: instance.Resume}, style: cli.StyleOf(typed.Resume.JSON, false)})
 	case typed.Send != nil:
 		return w.send(ctx, *typed.Send)
 	default:
@@ -82,35 +84,64 @@ type work struct {
 	streams cli.Streams
 }
 
+// errand is a request to be carried out and followed to its end.
+type errand struct {
+	request     instance.Request
+	style       cli.Style
+	fingerprint string        // a source.Strategy's name; "" for the usual one
+	stream      *spool.Stream // what was read of the standard input; nil when nothing was
+	name        string        // of the stream
+}
+
 func (w work) send(ctx context.Context, s cli.Send) error {
+	e := errand{style: cli.StyleOf(s.JSON, s.Quiet), fingerprint: s.Fingerprint}
 	paths, err := absolute(s.Paths)
 	if err != nil {
 		return err
 	}
-	request := instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header}
-	return w.follow(ctx, request, cli.StyleOf(s.JSON, s.Quiet), s.Fingerprint)
+	if i := slices.Index(s.Paths, cli.Stdin); i >= 0 {
+		if e.stream, err = w.read(ctx, s.Name); err != nil {
+			return err
+		}
+		paths[i] = e.stream.Path
+		e.name = s.Name
+	}
+	e.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options}
+	return errors.Join(w.follow(ctx, e), e.stream.Close())
+}
+
+// read takes the standard input to its end.
+func (w work) read(ctx context.Context, name string) (*spool.Stream, error) {
+	stream, err := spool.Folder(w.profile.Streams()).Take(ctx, name, w.streams.In)
+	if ctx.Err() != nil {
+		return nil, errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.reading")}, ctx.Err())
+	}
+	return stream, err
 }
 
 // follow has a request carried out, by this program or by the one that holds the
 // profile, and tells what happens until it is done.
-func (w work) follow(ctx context.Context, request instance.Request, style cli.Style, fingerprint string) error {
-	printer := cli.NewPrinter(w.streams, style)
+func (w work) follow(ctx context.Context, e errand) error {
+	printer := cli.NewPrinter(w.streams, e.style)
+	if e.stream != nil {
+		printer.Call(e.stream.Path, e.name)
+	}
 	lock, err := w.enter(ctx, func() error {
-		if err := cli.CheckShared(fingerprint); err != nil {
+		if err := cli.CheckShared(e.fingerprint); err != nil {
 			return err
 		}
-		return elsewhere(ctx, instance.Call(ctx, w.profile.Meeting(), request, printer.TakeLine))
+		return elsewhere(ctx, instance.Call(ctx, w.profile.Meeting(), e.request, printer.TakeLine))
 	})
 	if lock == nil {
 		return printer.End(err)
 	}
-	s, err := open(ctx, w, lock, options{fingerprint: fingerprint, ask: true})
+	s, err := open(ctx, w, lock, options{fingerprint: e.fingerprint, ask: true, stream: e.stream})
 	if err != nil {
 		return err
 	}
-	err = s.reachable(w, request)
+	err = s.reachable(w, e.request)
 	if err == nil {
-		err = s.desk.Carry(ctx, request, printer.Take)
+		err = s.desk.Carry(ctx, e.request, printer.Take)
 	}
 	if err == nil {
 		err = s.finish(ctx)

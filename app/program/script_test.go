@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(99)
 			}
-			os.Exit(Run("test", os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr}))
+			os.Exit(Run("test", os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
 	})
 }
@@ -81,6 +81,12 @@ func TestScripts(t *testing.T) {
 			"receiving":   receiving,
 			"await":       await,
 			"arrived":     arrived,
+			"reading":     reading,
+			"kept":        kept,
+			"spooled":     spooled,
+			"capped": func(ts *testscript.TestScript, _ bool, args []string) {
+				capped(t, ts, tusd, args)
+			},
 			"stored": func(ts *testscript.TestScript, _ bool, args []string) {
 				stored(t, ts, tusd, args)
 			},
@@ -96,6 +102,7 @@ func program(ts *testscript.TestScript, args ...string) *exec.Cmd {
 		}
 		cmd := exec.Command(path, args[1:]...)
 		cmd.Dir = ts.MkAbs(".")
+		cmd.Stdin = input(ts)
 		for _, name := range []string{
 			"PATH", "HOME", "TMPDIR", "FERRY_PROFILE", "FERRY_LANGUAGE", "LC_ALL", "NO_PROXY", unprivileged, "GOCOVERDIR",
 		} {
@@ -105,6 +112,15 @@ func program(ts *testscript.TestScript, args ...string) *exec.Cmd {
 	}
 	ts.Fatalf("no program %s", args[0])
 	return nil
+}
+
+// input is the file $INPUT, or nothing.
+func input(ts *testscript.TestScript) io.Reader {
+	name := ts.Getenv("INPUT")
+	if name == "" {
+		return nil
+	}
+	return strings.NewReader(ts.ReadFile(name))
 }
 
 // exits CODE PROGRAM ARG... runs a program and compares its exit code.

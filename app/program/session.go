@@ -11,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
@@ -61,6 +62,7 @@ type options struct {
 	fingerprint string // a source.Strategy's name; "" for the usual one
 	ask         bool   // hold what an earlier run left unfinished
 	show        func(ctx context.Context, paths []string) error
+	stream      *spool.Stream // what is about to be sent; nil for none
 }
 
 // session is everything that runs while a profile is being worked in. It is
@@ -74,6 +76,7 @@ type session struct {
 	deaf      error    // why it could not
 	engine    *uploader.Engine
 	loop      *running
+	streams   *running
 	desk      *cli.Desk
 	server    *instance.Server
 }
@@ -106,9 +109,27 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	if err := s.loaded(ctx); err != nil {
 		return err
 	}
+	if err := s.tend(w, o.stream); err != nil {
+		return err
+	}
 	s.desk = &cli.Desk{Engine: s.engine, Book: book, Show: o.show}
 	s.server, err = instance.Listen(w.profile.Meeting(), s.desk.Answer, w.log)
 	return err
+}
+
+// tend keeps the folder of what came through standard input: what nobody needs
+// any more goes. From here on it is this program's alone.
+func (s *session) tend(w work, own *spool.Stream) error {
+	folder := spool.Folder(w.profile.Streams())
+	var keep []string
+	if own != nil {
+		keep = []string{own.Path}
+	}
+	if err := errors.Join(own.Close(), folder.Sweep(s.engine.Snapshot(), keep)); err != nil {
+		return err
+	}
+	s.streams = start(func(ctx context.Context) error { return folder.Tend(ctx, s.engine, w.log) })
+	return nil
 }
 
 // receive starts the built-in receiver and returns its endpoint. Ferry works
@@ -163,6 +184,9 @@ func (s *session) close(err error) error {
 	end := func(failed error) { ends = append(ends, failed) }
 	if s.server != nil {
 		end(s.server.Close())
+	}
+	if s.streams != nil {
+		end(s.streams.stop())
 	}
 	if s.loop != nil {
 		stopped := s.loop.stop()
