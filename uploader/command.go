@@ -36,6 +36,10 @@ type Cancel struct{ Target Target }
 // Remove takes transfers off the list, cancelling the unfinished ones first.
 type Remove struct{ Target Target }
 
+// SignedIn goes on with what a server refused for want of a sign-in, after the
+// user has answered.
+type SignedIn struct{ Server ServerID }
+
 // SaveServer adds a server (ID 0) or changes one. When an added server's
 // endpoint is known already, that one is kept and only renamed. When a known
 // server's endpoint changes, upload URLs below the old one move with it.
@@ -50,6 +54,7 @@ func (Resume) command()       {}
 func (Retry) command()        {}
 func (Cancel) command()       {}
 func (Remove) command()       {}
+func (SignedIn) command()     {}
 func (SaveServer) command()   {}
 func (RemoveServer) command() {}
 

@@ -35,6 +35,8 @@ func (l *loop) command(command Command) error {
 		l.feedAll(c.Target, cancelledByUser{})
 	case Remove:
 		l.remove(c.Target)
+	case SignedIn:
+		l.signedIn(c.Server)
 	case SaveServer:
 		return l.saveServer(c.Server)
 	case RemoveServer:

@@ -98,9 +98,11 @@ func (l *loop) hear(id TransferID, in input) {
 	if t == nil {
 		return
 	}
+	switch in.(type) {
+	case created, acked, partly:
+		l.answers(t.Server)
+	}
 	switch in := in.(type) {
-	case created, acked:
-		delete(l.gates, t.Server)
 	case proved:
 		l.keepProof(id, in.marks)
 	case parted:
@@ -116,19 +118,6 @@ func (l *loop) hear(id TransferID, in input) {
 	l.feed(id, in)
 	if in, isEnd := in.(ended); isEnd && in.fault != nil {
 		l.judge(l.table.get(id), in.fault)
-	}
-}
-
-// judge logs a fault, and leaves a server alone for a while that would answer
-// every other transfer the same.
-func (l *loop) judge(t *Transfer, f *fault.Fault) {
-	if t == nil {
-		return
-	}
-	l.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
-	general := f.Kind == fault.Offline || f.Kind == fault.Unreachable || f.Status == 429 || f.Status == 503
-	if general && t.Phase == PhaseWaiting {
-		l.gates[t.Server] = t.NextTry // the transfer's own alarm opens it again
 	}
 }
 

@@ -39,9 +39,10 @@ type loop struct {
 	servers    map[ServerID]Server
 	remotes    map[ServerID]*remote
 	limits     map[BatchID]*netx.Limit
-	gates      map[ServerID]time.Time // servers left alone until then
+	gates      map[ServerID]gate // servers left alone
 	flights    map[TransferID]*flight
 	alarms     alarms
+	clock      clock
 	removing   map[TransferID]bool // to be taken off the list once they are final
 	dropped    []TransferID        // removing ones that have become final
 	adding     []BatchID           // to be walked; the first is being
@@ -85,7 +86,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		servers:    make(map[ServerID]Server, len(saved.Servers)),
 		remotes:    map[ServerID]*remote{},
 		limits:     map[BatchID]*netx.Limit{},
-		gates:      map[ServerID]time.Time{},
+		gates:      map[ServerID]gate{},
 		flights:    map[TransferID]*flight{},
 		removing:   map[TransferID]bool{},
 		nextID:     saved.NextID,
@@ -127,6 +128,9 @@ func (l *loop) run(ctx context.Context) {
 // shown. Acting can bring up more to save.
 func (l *loop) turn(disk, work context.Context) {
 	now := time.Now()
+	if l.clock.jumped(now.Round(0), now.Sub(start)) {
+		l.wakeUp()
+	}
 	l.ring(now)
 	l.sample(now)
 	l.forgetDropped()
@@ -185,6 +189,9 @@ func (l *loop) nap(now time.Time) time.Duration {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
+	}
+	if l.alarms.next() != (time.Time{}) || len(l.flights) > 0 {
+		sooner(now.Add(drowsy))
 	}
 	sooner(l.alarms.next())
 	sooner(l.retryAt)
@@ -285,11 +292,7 @@ func (l *loop) ring(now time.Time) {
 			l.feed(id, due{})
 		}
 	}
-	for server, until := range l.gates {
-		if !until.After(now) {
-			delete(l.gates, server)
-		}
-	}
+	l.openGates(now)
 }
 
 // sample reads the meters, and once a second takes them into the transfers for

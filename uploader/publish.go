@@ -23,6 +23,7 @@ func (l *loop) show(now time.Time) {
 		Live:      make(map[TransferID]Live, len(l.flights)),
 		Batches:   maps.Clone(l.batches),
 		Servers:   slices.SortedFunc(maps.Values(l.servers), func(a, b Server) int { return cmp.Compare(a.ID, b.ID) }),
+		Blocked:   l.blocked(),
 		Trouble:   l.trouble,
 	}
 	for id, f := range l.flights {

@@ -16,7 +16,8 @@ type Snapshot struct {
 	Batches   map[BatchID]*Batch
 	Servers   []Server
 	Totals    Totals
-	Trouble   *fault.Fault // why nothing can be saved at the moment; nil when all is well
+	Blocked   map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
+	Trouble   *fault.Fault              // why nothing can be saved at the moment; nil when all is well
 }
 
 // Live is how a transfer moves right now.

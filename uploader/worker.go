@@ -36,6 +36,7 @@ const (
 // The reasons for which the loop ends a worker.
 var (
 	errHalted   = errors.New("halted by the user")
+	errWoken    = errors.New("the computer slept")
 	errShutdown = errors.New("shutting down")
 )
 

@@ -1,0 +1,68 @@
+package uploader
+
+import (
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// gate keeps a server's transfers in line while every one of them would meet the
+// same answer: one of them asks, not all.
+type gate struct {
+	until time.Time // zero: until the user acts
+	fault *fault.Fault
+}
+
+// judge logs a fault, and closes the server's gate when it is not about this one
+// transfer alone.
+func (l *loop) judge(t *Transfer, f *fault.Fault) {
+	if t == nil {
+		return
+	}
+	l.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
+	switch {
+	case f.Status == http.StatusUnauthorized, f.Status == http.StatusProxyAuthRequired:
+		l.gates[t.Server] = gate{fault: f}
+	case t.Phase != PhaseWaiting:
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable,
+		f.Status == http.StatusTooManyRequests, f.Status == http.StatusServiceUnavailable:
+		l.gates[t.Server] = gate{until: t.NextTry, fault: f} // the transfer's own alarm opens it again
+	}
+}
+
+// answers opens the gate of a server that is there after all.
+func (l *loop) answers(server ServerID) {
+	if g := l.gates[server]; !g.until.IsZero() {
+		delete(l.gates, server)
+	}
+}
+
+// openGates opens those whose time has come.
+func (l *loop) openGates(now time.Time) {
+	maps.DeleteFunc(l.gates, func(_ ServerID, g gate) bool { return !g.until.IsZero() && !g.until.After(now) })
+}
+
+// blocked lists the servers that wait for the user, with the reason.
+func (l *loop) blocked() map[ServerID]*fault.Fault {
+	blocked := map[ServerID]*fault.Fault{}
+	for server, g := range l.gates {
+		if g.until.IsZero() {
+			blocked[server] = g.fault
+		}
+	}
+	return blocked
+}
+
+// signedIn goes on with everything that a server had refused for want of a
+// sign-in.
+func (l *loop) signedIn(server ServerID) {
+	delete(l.gates, server)
+	delete(l.remotes, server)
+	for _, t := range l.table.rows {
+		if t.Server == server && t.Phase == PhaseFailed && t.Fault != nil && t.Fault.Kind == fault.Auth {
+			l.feed(t.ID, retriedByUser{})
+		}
+	}
+}
