@@ -3,6 +3,7 @@ package netx
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,8 +94,13 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // Throttle reads body no faster than all the limits allow. A Read that waits for
 // its turn ends with ctx. The bytes go in small pieces, so that a low limit is a
-// steady flow. Like any reader, the result is for one goroutine at a time.
+// steady flow. A nil limit is none. Like any reader, the result is for one
+// goroutine at a time.
 func Throttle(ctx context.Context, body io.ReadSeeker, limits ...*Limit) io.ReadSeeker {
+	limits = slices.DeleteFunc(slices.Clone(limits), func(l *Limit) bool { return l == nil })
+	if len(limits) == 0 {
+		return body
+	}
 	return &throttled{ReadSeeker: body, ctx: ctx, limits: limits}
 }
 

@@ -118,6 +118,18 @@ func TestLimitOfNothingIsNoLimit(t *testing.T) {
 	}
 }
 
+func TestNoLimitLeavesTheBodyAlone(t *testing.T) {
+	body := strings.NewReader("hello")
+	if got := netx.Throttle(t.Context(), body, nil, nil); got != body {
+		t.Errorf("it became %T", got)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		if took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1000)), nil, netx.NewLimit(100))); took < 9*time.Second {
+			t.Errorf("beside no limit, one of 100 a second let 1000 bytes through in %s", took)
+		}
+	})
+}
+
 func TestLimitChangesUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limit := netx.NewLimit(100)
