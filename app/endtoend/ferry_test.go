@@ -132,18 +132,21 @@ func (c *client) list() []cli.Entry {
 // again goes on with a folder after a run was killed. Until the first command is
 // acknowledged the program does not know of the folder, so that a person who
 // sees it die says it again.
-func (c *client) again(folder string) *run {
+func (c *client) again(folders ...string) *run {
 	c.t.Helper()
-	if c.knows(folder) {
-		return c.resume()
+	if unknown := c.unknown(folders...); len(unknown) > 0 {
+		return c.send(unknown...)
 	}
-	return c.send(folder)
+	return c.resume()
 }
 
-// knows reports whether any file of the folder is in the program's memory.
-func (c *client) knows(folder string) bool {
+// unknown are the folders of which no file is in the program's memory.
+func (c *client) unknown(folders ...string) []string {
 	c.t.Helper()
-	return slices.ContainsFunc(c.list(), func(e cli.Entry) bool {
-		return strings.HasPrefix(e.Path, folder+string(filepath.Separator))
+	known := c.list()
+	return slices.DeleteFunc(slices.Clone(folders), func(folder string) bool {
+		return slices.ContainsFunc(known, func(e cli.Entry) bool {
+			return strings.HasPrefix(e.Path, folder+string(filepath.Separator))
+		})
 	})
 }

@@ -1,0 +1,184 @@
+package endtoend_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// tempest is one storm: the program in one profile, its files, and everything
+// that happens to them.
+type tempest struct {
+	t       *testing.T
+	ferry   *client
+	ledger  *ledger
+	weather *weather
+	fates   *rand.Rand
+	edits   *rand.Rand
+	stored  func() []uploadtest.StoredFile
+	asked   func() []uploadtest.Request // nil when nobody kept them
+
+	root    string
+	folders []string
+	added   map[uploader.TransferID]bool // what the program said is in its hands
+	done    map[uploader.TransferID]bool // and what it said is across
+	runs    int
+	told    map[string]int // how often the program told of what, and why
+}
+
+// TestStorm sends deliveries through everything that can happen, and wants in the
+// end that all is across as it was declared, once.
+func TestStorm(t *testing.T) {
+	t.Run("before tusd in this process, behind a gateway", func(t *testing.T) {
+		t.Parallel()
+		server := uploadtest.NewTusd(t)
+		gateway := uploadtest.NewGateway(t, server.URL)
+		s := newTempest(t, server.Endpoint, uploadtest.NewProxy(t, gateway.URL))
+		s.weather.gateway = gateway
+		s.stored, s.asked = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
+		s.rage()
+	})
+	t.Run("before the program tusd, which is killed too", func(t *testing.T) {
+		t.Parallel()
+		server := uploadtest.NewTusdBinary(t)
+		s := newTempest(t, server.Endpoint, uploadtest.NewProxy(t, server.Endpoint))
+		s.weather.server = server
+		s.stored = func() []uploadtest.StoredFile { sweep(t, server.Dir); return server.Stored(t) }
+		s.rage()
+	})
+}
+
+func newTempest(t *testing.T, endpoint string, proxy *uploadtest.Proxy) *tempest {
+	t.Helper()
+	return &tempest{
+		t:       t,
+		ferry:   &client{t: t, profile: t.TempDir(), to: proxy.URL(endpoint)},
+		ledger:  newLedger(t, chance(t, chanceOfDeliveries)),
+		weather: &weather{t: t, random: chance(t, chanceOfWeather), proxy: proxy, seen: map[string]int{}},
+		fates:   chance(t, chanceOfFates),
+		edits:   chance(t, chanceOfEdits),
+		root:    t.TempDir(),
+		added:   map[uploader.TransferID]bool{},
+		done:    map[uploader.TransferID]bool{},
+		told:    map[string]int{},
+	}
+}
+
+// rage is the storm, the calm after it, and the verdict.
+func (s *tempest) rage() {
+	s.t.Helper()
+	for end := time.Now().Add(*storm); time.Now().Before(end); {
+		s.endure([]*run{s.ferry.send(s.deliver())})
+		for again := s.fates.IntN(4); again > 0; again-- {
+			s.endure(s.next())
+		}
+	}
+	s.weather.heal()
+	before := len(s.done)
+	s.converge()
+	s.judge()
+	s.t.Logf("%d deliveries, %d files, %d runs; %d of %d across before the calm; weather: %v; told: %v",
+		len(s.folders), len(s.ledger.pages), s.runs, before, len(s.done), s.weather.seen, s.told)
+}
+
+// deliver makes another folder to be sent.
+func (s *tempest) deliver() string {
+	s.t.Helper()
+	folder := filepath.Join(s.root, fmt.Sprintf("delivery %d", len(s.folders)))
+	s.ledger.delivery(folder, 1+s.fates.IntN(3), 40+s.fates.IntN(80))
+	s.folders = append(s.folders, folder)
+	return folder
+}
+
+// next are the programs started after one has ended: usually one that goes on,
+// sometimes two at once, of which one has something new to send.
+func (s *tempest) next() []*run {
+	s.t.Helper()
+	if s.fates.IntN(4) > 0 {
+		return []*run{s.ferry.again(s.folders...)}
+	}
+	first := s.ferry.again(s.folders...)
+	return []*run{first, s.ferry.send(s.deliver())}
+}
+
+// endure lets programs run in bad weather until their time has come.
+func (s *tempest) endure(runs []*run) {
+	s.t.Helper()
+	s.runs += len(runs)
+	fate := s.fates.IntN(4)
+	life := time.Duration(20+s.fates.IntN(1500)) * time.Millisecond
+	for end := time.Now().Add(life); time.Now().Before(end) && alive(runs); {
+		pause := time.NewTimer(time.Duration(5+s.weather.random.IntN(120)) * time.Millisecond)
+		select {
+		case <-runs[0].ended:
+		case <-pause.C:
+		}
+		pause.Stop()
+		if s.weather.random.IntN(3) > 0 {
+			s.weather.change()
+		}
+		if s.edits.IntN(3) == 0 {
+			s.ledger.edit(s.edits)
+		}
+	}
+	for _, r := range runs {
+		s.end(r, fate)
+	}
+	for range s.edits.IntN(4) {
+		s.ledger.edit(s.edits)
+	}
+}
+
+func alive(runs []*run) bool {
+	for _, r := range runs {
+		select {
+		case <-r.ended:
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// end ends a run, one way or another, and keeps what it told.
+func (s *tempest) end(r *run, fate int) {
+	s.t.Helper()
+	switch fate {
+	case 0:
+		interrupt(r.command.Process)
+	case 1:
+		terminate(r.command.Process)
+	default:
+		_ = r.command.Process.Kill()
+	}
+	s.ended(r)
+}
+
+// ended waits for the end of a run and keeps what it told.
+func (s *tempest) ended(r *run) {
+	s.t.Helper()
+	r.within(s.t, patience)
+	if r.raced() {
+		s.t.Fatalf("ferry %v:\n%s", r.args, r.err.String())
+	}
+	if code := r.code(); !r.killed() && code != 0 && code != 1 && code != 130 {
+		s.t.Fatalf("ferry %v: exit code %d\n%s", r.args, code, r.err.String())
+	}
+	for _, e := range r.events(s.t) {
+		if e.Event != feed.Progress {
+			s.told[e.Event+" "+e.Fault]++
+		}
+		switch e.Event {
+		case feed.Added:
+			s.added[e.ID] = true
+		case feed.Done:
+			s.done[e.ID] = true
+		}
+	}
+}

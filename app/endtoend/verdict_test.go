@@ -1,0 +1,203 @@
+package endtoend_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// mostResumes is how often the program may have to be run in good weather: what
+// was never acknowledged has to be sent, and a transfer that finds its file
+// changed wants to be told to start over; then there is only sending left.
+const mostResumes = 4
+
+// converge goes on until nothing is left to do but what cannot be done.
+func (s *tempest) converge() {
+	s.t.Helper()
+	var left []cli.Entry
+	for range mostResumes {
+		s.ended(s.ferry.again(s.folders...))
+		left = left[:0]
+		for _, e := range s.ferry.list() {
+			if e.State != uploader.StateDone.String() && !(e.State == uploader.StateMissing.String() && missing(e.Path)) {
+				left = append(left, e)
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
+	}
+	for _, e := range left {
+		s.t.Errorf("%d %s is %s after %d resumes in good weather: %s (%s)", e.ID, e.Path, e.State, mostResumes, e.Message, e.Fault)
+	}
+}
+
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// judge holds what the program says, what its database says, and what the server
+// has against the ledger.
+func (s *tempest) judge() {
+	s.t.Helper()
+	saved := s.load()
+	transfers := make(map[uploader.TransferID]uploader.Transfer, len(saved.Transfers))
+	across := map[string]bool{}
+	held := map[string]uploadtest.StoredFile{}
+	for _, f := range s.stored() {
+		held[filepath.Base(f.Path)] = f
+	}
+	for _, t := range saved.Transfers {
+		transfers[t.ID] = t
+		if t.Phase == uploader.PhaseDone {
+			across[t.Source.Path] = true
+			s.judgeDone(t, held[filepath.Base(t.Session.URL)])
+		}
+	}
+	s.judgeWords(transfers)
+	for _, folder := range s.folders {
+		for _, path := range s.ledger.quiet(folder) {
+			if !across[path] {
+				s.t.Errorf("%s was never touched and is not across", path)
+			}
+		}
+	}
+	s.judgeBegun(held)
+	s.judgeSent(held)
+	for _, batch := range saved.Batches {
+		if !batch.Expanded {
+			s.t.Errorf("%v was never walked to its end", batch.Roots)
+		}
+	}
+}
+
+func (s *tempest) load() uploader.Saved {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), profile.Profile{Dir: s.ferry.profile}.Database())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer store.Close()
+	saved, err := store.Load(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return saved
+}
+
+// judgeDone wants of a finished transfer that the server has the bytes of the
+// very state of the file that was declared.
+func (s *tempest) judgeDone(t uploader.Transfer, f uploadtest.StoredFile) {
+	s.t.Helper()
+	declared := state{t.Source.Size, t.Source.ModTime, hex.EncodeToString(t.SHA256[:])}
+	switch {
+	case f.Path == "":
+		s.t.Errorf("%d %s is done, and %s is not on the server", t.ID, t.Source.Path, t.Session.URL)
+	case f.Size != t.Source.Size || f.Length != t.Source.Size:
+		s.t.Errorf("%d %s of %d bytes is done, and the server has %d of %d", t.ID, t.Source.Path, t.Source.Size, f.Size, f.Length)
+	case f.SHA256 != declared.sum:
+		s.t.Errorf("%d %s is done, and the server has other bytes; it is known to be wrong: %v",
+			t.ID, t.Source.Path, s.ledger.holds(t.Source.Path, state{declared.size, declared.modified, f.SHA256}))
+	case !s.ledger.holds(t.Source.Path, declared):
+		s.t.Errorf("%d %s is done as what it never was: %+v, of %+v", t.ID, t.Source.Path, declared, s.ledger.pages[t.Source.Path])
+	}
+}
+
+// judgeWords wants that what was said to be taken is there, and what was said to
+// be across is.
+func (s *tempest) judgeWords(transfers map[uploader.TransferID]uploader.Transfer) {
+	s.t.Helper()
+	for id := range s.added {
+		t, there := transfers[id]
+		if !there {
+			s.t.Errorf("%d was added and is lost", id)
+		}
+		if !t.Phase.Final() || t.Phase == uploader.PhaseFailed && !fault.Is(t.Fault, fault.SourceMissing) {
+			s.t.Errorf("%d %s is %v in the end: %v", id, t.Source.Path, t.Phase, t.Fault)
+		}
+	}
+	for id := range s.done {
+		if t := transfers[id]; t.Phase != uploader.PhaseDone {
+			s.t.Errorf("%d %s was told to be across and is %v", id, t.Source.Path, t.Phase)
+		}
+	}
+}
+
+// judgeBegun wants of a large file that was left alone that the server got bytes
+// of it by one upload only.
+func (s *tempest) judgeBegun(held map[string]uploadtest.StoredFile) {
+	s.t.Helper()
+	begun := map[string]int{}
+	for _, f := range held {
+		if f.Size > 0 && f.Length > 1<<20 {
+			begun[f.Metadata["relativePath"]]++
+		}
+	}
+	for _, folder := range s.folders {
+		for _, path := range s.ledger.quiet(folder) {
+			relative, err := filepath.Rel(s.root, path)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			if n := begun[filepath.ToSlash(relative)]; n > 1 {
+				s.t.Errorf("%s was begun %d times", path, n)
+			}
+		}
+	}
+}
+
+// judgeSent wants that no byte was sent to an upload that had it.
+func (s *tempest) judgeSent(held map[string]uploadtest.StoredFile) {
+	s.t.Helper()
+	if s.asked == nil {
+		return
+	}
+	patched := map[string]int64{}
+	for _, r := range s.asked() {
+		if r.Method == http.MethodPatch {
+			patched[filepath.Base(r.Path)] += r.Body
+		}
+	}
+	for name, f := range held {
+		if patched[name] > f.Length {
+			s.t.Errorf("%s: %d bytes were sent of a file of %d", f.Metadata["relativePath"], patched[name], f.Length)
+		}
+	}
+}
+
+// sweep removes what a server that was killed while it made an upload left of it,
+// of which nobody ever knew.
+func sweep(t testing.TB, dir string) {
+	t.Helper()
+	infos, err := filepath.Glob(filepath.Join(dir, "*.info"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range infos {
+		text, err := os.ReadFile(info)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if json.Valid(bytes.TrimSpace(text)) {
+			continue
+		}
+		t.Logf("tusd left %s: %q", filepath.Base(info), text)
+		if err := os.Remove(info); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
