@@ -253,26 +253,6 @@ func TestAVanishedFileIsToldAndGoesOnWhenItIsBack(t *testing.T) {
 	wantStored(t, server, path)
 }
 
-func TestAServerThatForgetsIsToldWhenProgressIsLost(t *testing.T) {
-	b, server, proxy, path := underWay(t)
-	b.do(uploader.Pause{Target: uploader.Everything()})
-	b.untilState(uploader.StatePaused)
-	for _, f := range server.Stored(t) {
-		if err := os.Remove(f.Path); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Remove(f.Path + ".info"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	proxy.Heal(t)
-	b.do(uploader.Resume{Target: uploader.Everything()})
-	b.untilState(uploader.StateForgotten)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.untilState(uploader.StateDone)
-	wantStored(t, server, path)
-}
-
 func TestAFailingDiskStopsNothingThatIsUnderWay(t *testing.T) {
 	b, server, proxy, path := underWay(t)
 	b.store.FailFrom(1)

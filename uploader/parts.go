@@ -75,19 +75,25 @@ func (w *worker) askParts(ctx context.Context) (complete bool, err error) {
 	return false, nil
 }
 
-// askJoined looks at a file whose parts were joined when the program ended. It
-// takes no bytes any more: either it is whole, or the server is still at it.
-func (w *worker) askJoined(ctx context.Context, status tus.Status) (complete bool, err error) {
+// askJoined makes sure that the file the parts were joined to is whole before the
+// parts are given up. It takes no bytes: either it is whole, or the server is
+// still at it.
+func (w *worker) askJoined(ctx context.Context) (complete bool, err error) {
+	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
+	if err != nil {
+		return false, err
+	}
 	if status.Offset < w.transfer.Source.Size {
-		return false, fault.Newf(fault.Busy, fault.Head, "the server is still joining the parts")
+		return false, fault.Newf(fault.Busy, fault.Head, "the server has joined %d bytes so far", status.Offset)
 	}
 	if complete, err = w.take(status); err != nil {
 		return false, err
 	}
-	if w.parts, err = w.recallParts(ctx, w.transfer.ID); err == nil {
-		w.dropParts(ctx)
+	if w.parts, err = w.recallParts(ctx, w.transfer.ID); err != nil {
+		return false, err
 	}
-	return complete, err
+	w.dropParts(ctx)
+	return complete, nil
 }
 
 func (w *worker) askPart(ctx context.Context, part *Part) error {
@@ -136,12 +142,12 @@ func (w *worker) sendParts(ctx context.Context, file *os.File) error {
 		return err
 	}
 	session := w.transfer.Session
-	session.URL, session.Offset, session.Sent, session.Expires = upload.URL, size, size, upload.Expires
+	session.URL, session.Expires = upload.URL, upload.Expires
 	if err := w.keep(created{session}); err != nil {
 		return err
 	}
-	w.dropParts(ctx)
-	return nil
+	_, err = w.askJoined(ctx)
+	return err
 }
 
 // sendUnparted sends in one piece a file whose parts the server refuses. What it

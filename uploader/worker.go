@@ -150,15 +150,15 @@ func (w *worker) resume(ctx context.Context) (complete bool, err error) {
 		return false, nil
 	}
 	w.tell(entered{PhaseChecking})
-	if w.transfer.Session.URL == "" {
+	switch {
+	case w.transfer.Session.URL == "":
 		return w.askParts(ctx)
+	case w.transfer.Session.Parts > 0:
+		return w.askJoined(ctx)
 	}
 	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
 	if err != nil {
 		return false, err
-	}
-	if w.transfer.Session.Parts > 0 {
-		return w.askJoined(ctx, status)
 	}
 	return w.take(status)
 }
