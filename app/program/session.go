@@ -27,6 +27,10 @@ const (
 	arrivalEvery = 50 * time.Millisecond
 )
 
+// networkEvery is how often it is looked whether this computer has moved to
+// another network.
+const networkEvery = 2 * time.Second
+
 // enter takes the profile's lock, or does what ask does with the program that
 // holds it; then the lock is nil. A holder that is just coming or going, and
 // therefore does not listen, is waited for.
@@ -77,6 +81,7 @@ type session struct {
 	engine    *uploader.Engine
 	loop      *running
 	streams   *running
+	lookout   *running // for a change of the network
 	desk      *cli.Desk
 	server    *instance.Server
 }
@@ -100,7 +105,9 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 		return err
 	}
 	builtin := s.receive(w)
-	s.transport = netx.Transport(netx.Config{})
+	lines := &netx.Lines{}
+	s.transport = netx.Transport(netx.Config{Lines: lines})
+	s.lookout = start(func(ctx context.Context) error { lines.Watch(ctx, networkEvery); return nil })
 	book := connect.NewBook(netx.Watch(s.transport))
 	s.engine = uploader.New(uploader.Config{
 		Store: s.database, Connect: book.Connect, Log: w.log, Fingerprint: strategy, Builtin: builtin, Ask: o.ask,
@@ -197,6 +204,9 @@ func (s *session) close(err error) error {
 	}
 	if s.receiver != nil {
 		end(s.receiver.stop())
+	}
+	if s.lookout != nil {
+		end(s.lookout.stop())
 	}
 	if s.transport != nil {
 		s.transport.CloseIdleConnections()
