@@ -21,7 +21,7 @@ func TestTheSourceBetweenTwoTries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer file.Close() //nolint:errcheck // checked by what follows
+		defer file.Close()
 		if _, err := file.WriteAt([]byte("edited"), at); err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func replaceByCopy(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer from.Close() //nolint:errcheck // only read from
+	defer from.Close()
 	to, err := os.Create(path + ".new")
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestAnEditDuringAnOutageIsNoticed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer file.Close() //nolint:errcheck // checked by what follows
+		defer file.Close()
 		if _, err := file.WriteAt([]byte("edited"), 1<<20); err != nil {
 			t.Fatal(err)
 		}

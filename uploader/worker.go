@@ -92,7 +92,7 @@ func (w *worker) carry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read from
+	defer file.Close()
 	complete, err := w.resume(ctx)
 	if err == nil {
 		err = w.attest(ctx, file, seen)

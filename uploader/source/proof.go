@@ -176,7 +176,7 @@ func (p *pass) read(ctx context.Context, file io.ReaderAt, to int64) error {
 		p.at += int64(n)
 		switch {
 		case n == len(chunk):
-		case err == io.EOF: //nolint:errorlint // ReadAt returns it bare
+		case err == io.EOF: // ReadAt returns it bare
 			return fault.Newf(fault.SourceChanged, fault.Read, "the file ends at %d bytes", p.at)
 		default:
 			return Classify(fault.Read, err)
