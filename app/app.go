@@ -52,6 +52,7 @@ type Config struct {
 	Log      *slog.Logger
 	Hidden   bool           // start in the tray, where there is one
 	Ask      bool           // the engine holds what an earlier run left, until a person decides
+	News     string         // what happened to the profile that a person must know, in words; "" for nothing
 	Received string         // the folder in which the built-in receiver puts files; "" when it does not run
 	Requests <-chan Request // may be nil; an empty request shows the window
 }
@@ -78,4 +79,8 @@ type system struct {
 	chooser    platform.Chooser
 	notifier   platform.Notifier
 	tooltip    func(string)
+
+	// settled calls back on the UI's goroutine as soon as the toolkit knows
+	// whether the desktop is light or dark. It does not block.
+	settled func(func())
 }

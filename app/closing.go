@@ -4,9 +4,6 @@ import (
 	"context"
 	"time"
 
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/platform"
@@ -76,30 +73,23 @@ func (f *ferry) askToQuit(running int, tray bool) {
 		return
 	}
 	f.open()
-	question := widget.NewLabel(words.Count("quit.question", running))
-	question.Wrapping = 0
-	var box *dialog.CustomDialog
-	answer := func(then func()) func() {
-		return func() { box.Hide(); then() }
+	answers := []answer{
+		{label: words.Say("quit.cancel")},
+		{label: words.Say("quit.quit"), do: f.end},
+		{label: words.Say("quit.keep"), do: f.hide},
 	}
-	stay := widget.NewButton(words.Say("quit.cancel"), answer(func() {}))
-	leave := widget.NewButton(words.Say("quit.quit"), answer(f.end))
-	keep := widget.NewButton(words.Say("quit.keep"), answer(f.hide))
-	keep.Importance = widget.HighImportance
 	if !tray {
-		keep.Hide()
-		leave.Importance = widget.HighImportance
+		answers = answers[:2]
 	}
-	buttons := container.NewHBox(layout.NewSpacer(), stay, leave, keep)
-	box = dialog.NewCustomWithoutButtons(words.Say("quit.title"), container.NewVBox(question, buttons), f.window.window)
-	box.SetOnClosed(func() { f.quitting = nil })
-	f.quitting = box
-	box.Show()
+	answers[len(answers)-1].importance = widget.HighImportance
+	closed := func() { f.quitting = nil }
+	f.quitting = f.ask(words.Say("quit.title"), words.Count("quit.question", running), closed, answers...)
 }
 
 // end closes everything. What is under way is kept by the engine, and continues
 // next time.
 func (f *ferry) end() {
+	f.carryOutRemoval()
 	f.errands.shut()
 	f.toolkit.Quit()
 }

@@ -3,7 +3,7 @@ package app
 import (
 	"slices"
 
-	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -19,14 +19,12 @@ func (f *ferry) choose(id uploader.ServerID) {
 // it has something to continue.
 func (f *ferry) removeFinished() {
 	var ids []uploader.TransferID
-	for _, t := range f.snapshot().Transfers {
+	for _, t := range f.removal.without(f.snapshot()).Transfers {
 		if t.Phase.Final() && !needsPerson(t.State()) {
 			ids = append(ids, t.ID)
 		}
 	}
-	if len(ids) > 0 {
-		f.order(uploader.Remove{Target: uploader.These(ids...)}, nil)
-	}
+	f.takeOff(ids)
 }
 
 // act does something to those of the transfers for which it makes sense.
@@ -43,6 +41,8 @@ func (f *ferry) act(a action, transfers []*uploader.Transfer) {
 		f.reveal(fit[0])
 	case a == actCancel:
 		f.giveUp(fit)
+	case a == actRemove:
+		f.takeOff(idsOf(fit))
 	default:
 		f.order(a.command(uploader.These(idsOf(fit)...)), nil)
 	}
@@ -82,14 +82,9 @@ func (f *ferry) giveUp(transfers []*uploader.Transfer) {
 	}
 	n := len(transfers)
 	text := words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
-	question := dialog.NewConfirm(words.Count("cancelling.title", n), text, func(yes bool) {
-		if yes {
-			cancel()
-		}
-	}, f.window.window)
-	question.SetConfirmText(words.Count("cancelling.yes", n))
-	question.SetDismissText(words.Say("cancelling.no"))
-	question.Show()
+	f.ask(words.Count("cancelling.title", n), text, nil,
+		answer{label: words.Say("cancelling.no")},
+		answer{label: words.Count("cancelling.yes", n), importance: widget.DangerImportance, do: cancel})
 }
 
 func idsOf(transfers []*uploader.Transfer) []uploader.TransferID {

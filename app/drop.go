@@ -37,7 +37,9 @@ func (f *ferry) add(paths []string, refused int) {
 			f.errands.post(func() { f.window.warn(words.Count("drop.refused", missing)) })
 		}
 		if len(there) > 0 {
-			f.order(uploader.Add{Batch: uploader.NewBatchID(), Server: server, Paths: there}, nil)
+			batch := uploader.NewBatchID()
+			f.errands.post(func() { f.arrivals[batch] = there })
+			f.order(uploader.Add{Batch: batch, Server: server, Paths: there}, nil)
 		}
 	})
 }

@@ -35,6 +35,10 @@ type ferry struct {
 	greeted  bool
 	left     *leftover // waits for an answer
 	choosing bool      // a file dialog is open
+	removal  *removal
+	arrivals arrivals
+	news     news
+	box      dialog.Dialog // the last one opened, which Escape takes away
 	quitting *dialog.CustomDialog
 	asking   *serverDialog // the last one opened
 }
@@ -43,7 +47,7 @@ type ferry struct {
 func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *ferry {
 	toolkit.Settings().SetTheme(theme.New(theme.System, 1))
 	toolkit.SetIcon(assets.Icon())
-	f := &ferry{toolkit: toolkit, config: config, system: system, focused: true}
+	f := &ferry{toolkit: toolkit, config: config, system: system, focused: true, removal: newRemoval(), arrivals: arrivals{}}
 	f.errands = newErrands(ui)
 	f.orders = newOrders(config.Engine.Do)
 	f.presenter = newPresenter(config.Engine, f.errands.post, f.show)
@@ -64,8 +68,9 @@ func (f *ferry) start(ctx context.Context) {
 	if f.config.Hidden {
 		f.hideAtStart()
 	} else {
-		f.open()
+		f.system.settled(f.open)
 	}
+	f.window.banner.tell(f.config.News)
 	f.show(f.snapshot())
 }
 
@@ -83,6 +88,7 @@ func (f *ferry) hideAtStart() {
 func (f *ferry) close() error {
 	f.errands.shut()
 	f.errands.wait()
+	f.window.hints.Dismiss()
 	f.window.toasts.Dismiss()
 	if err := f.system.notifier.Close(); err != nil {
 		return fmt.Errorf("close notifications: %w", err)
@@ -100,7 +106,12 @@ func (f *ferry) show(s *uploader.Snapshot) time.Duration {
 		return 0 // nothing is loaded yet
 	}
 	f.greet(s)
+	for _, sentence := range f.arrivals.empty(s) {
+		f.window.warn(sentence)
+	}
+	s = f.removal.without(s)
 	sum := tallyOf(s, f.left)
+	f.tellNews(s, sum)
 	if f.window.visible {
 		f.window.show(s, sum)
 	}

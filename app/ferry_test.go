@@ -3,6 +3,7 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -42,6 +43,19 @@ func TestDrop(t *testing.T) {
 		s.until("it is said", func() bool {
 			return s.said() == "3 items are not files or folders on this computer, and were left out."
 		})
+	})
+	t.Run("a folder that holds no files is said to", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		folder := filepath.Join(t.TempDir(), "leer")
+		s.handleDrop(uris(folder, t.TempDir()))
+		s.until("one is not there", func() bool { return s.said() != "" })
+		batch := s.heard(1).(uploader.Add).Batch
+		next := snapshotOf()
+		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
+		s.publish(next)
+		if got := s.said(); !strings.HasSuffix(got, "holds no files.") {
+			t.Errorf("said %q", got)
+		}
 	})
 	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
@@ -110,6 +124,46 @@ func TestActions(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done)))
 		s.act(actRemove, s.rows())
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
+		if got := s.engine.heard(); len(got) > 0 || s.said() != "Removed 1 upload from the list" {
+			t.Errorf("said %q and told the engine %v while it can be undone", s.said(), got)
+		}
+		s.window.toasts.Dismiss()
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		s.until("it is gone for good", func() bool { return len(s.removal.hidden) == 0 && len(s.rows()) == 0 })
+	})
+	t.Run("a removal is undone without the engine having heard of it", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, done)))
+		s.act(actRemove, s.rows())
+		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
+		s.undoRemoval()
+		s.until("the rows are back", func() bool { return len(s.rows()) == 2 })
+		s.carryOutRemoval()
+		if got := s.engine.heard(); len(got) > 0 {
+			t.Errorf("told the engine %v", got)
+		}
+	})
+	t.Run("a second removal and quitting carry the first one out", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, done)))
+		s.act(actRemove, s.rows()[:1])
+		s.until("the first is hidden", func() bool { return len(s.rows()) == 1 })
+		s.act(actRemove, s.rows())
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		s.end()
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(8)}), s.heard(2)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("what the engine does not forget comes back", func(t *testing.T) {
+		engine := newFakeEngine(transfer(7, done))
+		engine.refuse = fault.New(fault.LocalDisk, fault.Save, nil)
+		s := raise(t, engine)
+		s.act(actRemove, s.rows())
+		s.window.toasts.Dismiss()
+		s.until("it is back, and said why", func() bool { return len(s.rows()) == 1 && s.said() != "" })
 	})
 	t.Run("what makes no sense for a row is not asked for", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, sending)))
@@ -169,6 +223,7 @@ func TestTopBar(t *testing.T) {
 	t.Run("remove finished keeps what failed: it can be continued", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done), transfer(2, failed(fault.Auth)), transfer(3, sending)))
 		test.Tap(s.window.bar.finish)
+		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(1)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -229,10 +284,40 @@ func TestKeys(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done), transfer(2)))
 		s.window.list.rows.SelectAll()
 		press(s, fyne.KeyDelete)
+		s.window.toasts.Dismiss()
 		s.heard(2)
-		want := []uploader.Command{uploader.Remove{Target: uploader.These(1)}, uploader.Cancel{Target: uploader.These(2)}}
+		want := []uploader.Command{uploader.Cancel{Target: uploader.These(2)}, uploader.Remove{Target: uploader.These(1)}}
 		if diff := cmp.Diff(want, s.engine.heard()); diff != "" {
 			t.Error(diff)
+		}
+	})
+	t.Run("keys are for what lies on top: Escape takes it away, others do nothing to the rows", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending, holding(gigabyte))))
+		s.window.list.rows.SelectAll()
+		for _, open := range []func(){s.quit, s.askServer, func() { s.act(actCancel, s.rows()) }} {
+			open()
+			s.until("it lies over the list", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
+			press(s, fyne.KeySpace)
+			press(s, fyne.KeyDelete)
+			if focused := s.window.window.Canvas().Focused(); focused != nil {
+				focused.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+			} else {
+				press(s, fyne.KeyEscape)
+			}
+			if s.window.window.Canvas().Overlays().Top() != nil {
+				t.Error("Escape leaves it there")
+			}
+		}
+		if got := s.engine.heard(); len(got) > 0 || s.toolkit.quit || s.quitting != nil {
+			t.Errorf("told the engine %v, quit %v", got, s.toolkit.quit)
+		}
+	})
+	t.Run("Enter gives the first answer, which loses nothing", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending, holding(gigabyte))))
+		s.act(actCancel, s.rows())
+		s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		if got := s.engine.heard(); len(got) > 0 || s.window.window.Canvas().Overlays().Top() != nil {
+			t.Errorf("told the engine %v", got)
 		}
 	})
 	t.Run("F5 tries again what failed", func(t *testing.T) {

@@ -19,8 +19,14 @@ func bindKeys(canvas fyne.Canvas, f *ferry) {
 	canvas.SetOnTypedKey(func(event *fyne.KeyEvent) { f.typed(event.Name) })
 }
 
-// typed acts on the selected rows.
+// typed acts on the selected rows, unless something lies over them.
 func (f *ferry) typed(key fyne.KeyName) {
+	if f.window.window.Canvas().Overlays().Top() != nil {
+		if key == fyne.KeyEscape {
+			f.escape()
+		}
+		return
+	}
 	switch key {
 	case fyne.KeySpace:
 		f.pauseOrResumeSelected()

@@ -22,9 +22,13 @@ type listing struct {
 	high   highWater
 }
 
-func newListing(f *ferry) *listing {
+func newListing(f *ferry, hints *widgets.Hints) *listing {
 	l := &listing{act: f.act, s: &uploader.Snapshot{}, high: highWater{}}
-	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject { return widgets.NewRow() })
+	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
+		row := widgets.NewRow()
+		row.Hints = hints
+		return row
+	})
 	l.rows.OnDelete = f.dropSelected
 	l.rows.OnToggle = f.pauseOrResumeSelected
 	l.rows.OnActivate = func(id int64) { l.activate(uploader.TransferID(id)) }

@@ -1,6 +1,11 @@
 package app
 
 import (
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/systray"
 
@@ -17,5 +22,22 @@ func native(toolkit fyne.App) system {
 		chooser:    platform.NewChooser(),
 		notifier:   platform.NewNotifier("Ferry", send),
 		tooltip:    systray.SetTooltip,
+		settled:    func(then func()) { settled(toolkit.Settings(), then) },
 	}
+}
+
+// lookMost is how long the desktop may take to say whether it is light or dark.
+const lookMost = 200 * time.Millisecond
+
+// settled waits for the toolkit, which takes the desktop for dark until the
+// desktop's answer has come: a window shown before flashes. Where there is no
+// answer to wait for it calls back at once, or after lookMost.
+func settled(settings fyne.Settings, then func()) {
+	if runtime.GOOS != "linux" || os.Getenv("FYNE_THEME") != "" {
+		then()
+		return
+	}
+	once := sync.OnceFunc(then)
+	settings.AddListener(func(fyne.Settings) { once() })
+	time.AfterFunc(lookMost, func() { fyne.Do(once) })
 }

@@ -11,20 +11,22 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// notice is the place under the top bar for what concerns all uploads: a
-// question or news from the start, and trouble with this computer's disk, which
-// comes before it. It lives on the UI's goroutine.
+// notice is the place under the top bar for what concerns all uploads: trouble
+// with this computer's disk, news of the profile, and a question or greeting from
+// the start, the first of them that there is. It lives on the UI's goroutine.
 type notice struct {
-	content *fyne.Container
-	banner  *widgets.Banner
+	content  *fyne.Container
+	banner   *widgets.Banner
+	relayout func() // gives the list the room, or takes it, when the notice goes or comes
 
 	greeting widgets.BannerModel // without text there is none
 	fleeting bool                // the greeting goes when nothing moves any more
+	news     widgets.BannerModel // of the profile itself; without text there is none
 	trouble  *fault.Fault
 }
 
 func newNotice() *notice {
-	n := &notice{banner: widgets.NewBanner(widgets.BannerModel{})}
+	n := &notice{banner: widgets.NewBanner(widgets.BannerModel{}), relayout: func() {}}
 	n.content = container.NewStack(n.banner)
 	n.content.Hide()
 	return n
@@ -34,6 +36,12 @@ func newNotice() *notice {
 func (n *notice) continuing(text string) {
 	n.greeting = widgets.BannerModel{Icon: theme.IconUploading, Tone: theme.Active, Text: text, OnDismiss: n.hide}
 	n.fleeting = true
+	n.refresh()
+}
+
+// tell says what happened to the profile, until it is dismissed; "" says nothing.
+func (n *notice) tell(text string) {
+	n.news = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: text, OnDismiss: func() { n.tell("") }}
 	n.refresh()
 }
 
@@ -69,11 +77,14 @@ func (n *notice) show(s *uploader.Snapshot) {
 
 // model is what is to be read.
 func (n *notice) model() widgets.BannerModel {
-	if n.trouble == nil {
+	switch {
+	case n.trouble != nil:
+		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(n.trouble, words.Subject{}).String()}
+	case n.news.Text != "":
+		return n.news
+	default:
 		return n.greeting
 	}
-	sentence := words.Fault(n.trouble, words.Subject{})
-	return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: sentence.String()}
 }
 
 func (n *notice) refresh() {
@@ -81,5 +92,8 @@ func (n *notice) refresh() {
 	if model.Text != "" {
 		n.banner.SetModel(model)
 	}
-	setVisible(n.content, model.Text != "")
+	if visible := model.Text != ""; visible != n.content.Visible() {
+		setVisible(n.content, visible)
+		n.relayout()
+	}
 }

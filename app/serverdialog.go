@@ -27,13 +27,13 @@ type serverDialog struct {
 	errand *errands
 
 	box     *dialog.CustomDialog
-	address *widget.Entry
-	name    *widget.Entry
+	address *field
+	name    *field
 	busy    *widget.Activity
 	result  *widget.RichText
-	check   *widget.Button
-	accept  *widget.Button
-	cancel  *widget.Button
+	check   *choice
+	accept  *choice
+	cancel  *choice
 
 	trial int // counts attempts: the answer to an earlier one is passed over
 	good  address
@@ -51,7 +51,7 @@ func (f *ferry) askServer() {
 		})
 	}
 	f.asking = d
-	d.box.Show()
+	f.present(d.box)
 	f.window.window.Canvas().Focus(d.address)
 }
 
@@ -68,15 +68,15 @@ func (f *ferry) chooseSaved(saved uploader.Server, err error) {
 
 func newServerDialog(parent fyne.Window) *serverDialog {
 	d := &serverDialog{
-		address: widget.NewEntry(),
-		name:    widget.NewEntry(),
-		busy:    widget.NewActivity(),
-		result:  widget.NewRichText(),
-		stop:    func() {},
+		busy:   widget.NewActivity(),
+		result: widget.NewRichText(),
+		stop:   func() {},
 	}
-	d.check = widget.NewButton(words.Say("server.check"), d.try)
-	d.accept = widget.NewButton(words.Say("server.add"), d.take)
-	d.cancel = widget.NewButton(words.Say("cancel"), func() { d.box.Hide() })
+	leave := func() { d.box.Hide() }
+	d.address, d.name = newField(leave), newField(leave)
+	d.check = newChoice(words.Say("server.check"), d.try, leave)
+	d.accept = newChoice(words.Say("server.add"), d.take, leave)
+	d.cancel = newChoice(words.Say("cancel"), leave, leave)
 	d.address.SetPlaceHolder("https://uploads.example.com/files/")
 	d.name.SetPlaceHolder(words.Say("server.name.optional"))
 	d.address.OnChanged = func(string) { d.edited() }

@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 	"go.uber.org/goleak"
 
 	"github.com/ferryapp/ferry/app/platform"
@@ -111,7 +110,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 	}
 	s.ferry = newFerry(s.toolkit, config, system{
 		hasTray: s.desktop.hasTray, reveal: s.desktop.show, openFolder: s.desktop.show,
-		chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {},
+		chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
 	}, func(do func()) { s.queue <- do })
 	s.start(t.Context())
 	t.Cleanup(func() {
@@ -193,7 +192,7 @@ func (s *stage) press(label string) {
 		s.t.Fatalf("nothing asks, so there is no %q to press", label)
 	}
 	for _, o := range test.LaidOutObjects(top) {
-		if button, ok := o.(*widget.Button); ok && button.Text == label && button.Visible() {
+		if button, ok := o.(*choice); ok && button.Text == label && button.Visible() {
 			test.Tap(button)
 			return
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -20,9 +21,9 @@ type topBar struct {
 	content fyne.CanvasObject
 	to      *widget.Button
 	add     *widget.Button
-	toggle  *widget.Button // pauses or resumes everything
-	finish  *widget.Button // removes what is finished
-	folder  *widget.Button // opens the built-in receiver's folder
+	toggle  *widget.Button      // pauses or resumes everything
+	finish  *widgets.IconButton // removes what is finished
+	folder  *widgets.IconButton // opens the built-in receiver's folder
 
 	canvas  fyne.Canvas
 	actions barActions
@@ -38,18 +39,15 @@ type barActions struct {
 	pauseAll, resumeAll, finish, reveal func()
 }
 
-func newTopBar(canvas fyne.Canvas, actions barActions) *topBar {
+func newTopBar(canvas fyne.Canvas, hints *widgets.Hints, actions barActions) *topBar {
 	b := &topBar{canvas: canvas, actions: actions, pausing: true}
 	b.to = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
 	b.to.IconPlacement = widget.ButtonIconTrailingText
 	b.add = widget.NewButtonWithIcon(words.Say("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
 	b.add.Importance = widget.HighImportance
 	b.toggle = widget.NewButtonWithIcon(words.Say("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
-	b.finish = widget.NewButtonWithIcon("", theme.Icon(theme.IconRemove), actions.finish)
-	b.folder = widget.NewButtonWithIcon("", theme.Icon(theme.IconFolderOpen), actions.reveal)
-	for _, quiet := range []*widget.Button{b.finish, b.folder} {
-		quiet.Importance = widget.LowImportance
-	}
+	b.finish = widgets.NewIconButton(theme.IconRemove, hints, words.Say("top.remove-finished"), actions.finish)
+	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Say("top.open-received"), actions.reveal)
 	b.content = container.NewHBox(muted(words.Say("top.to")), b.to, b.folder, layout.NewSpacer(), b.add, b.toggle, b.finish)
 	return b
 }

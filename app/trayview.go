@@ -30,7 +30,7 @@ func trayOf(s *uploader.Snapshot, sum tally, asking bool) trayView {
 	view := trayView{mood: moodOf(s, sum, asking), pause: sum.running > 0}
 	view.status = statusLine(s, sum)
 	view.tooltip = view.status
-	if s.Totals.Rate > 0 {
+	if sum.running > 0 {
 		view.tooltip = words.Join(view.status, words.Rate(s.Totals.Rate))
 	}
 	if sum.held > 0 {

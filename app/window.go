@@ -28,18 +28,19 @@ type window struct {
 	emptyFor    uploader.ServerID // whose name the empty state says
 	footer      *footer
 	toasts      *widgets.Toasts
+	hints       *widgets.Hints
 	visible     bool
 	destination *destination
 }
 
 func newWindow(f *ferry) *window {
-	w := &window{window: f.toolkit.NewWindow("Ferry"), destination: f.destination}
-	w.bar = newTopBar(w.window.Canvas(), barActions{
+	w := &window{window: f.toolkit.NewWindow("Ferry"), destination: f.destination, hints: widgets.NewHints()}
+	w.bar = newTopBar(w.window.Canvas(), w.hints, barActions{
 		choose: f.choose, addServer: f.askServer, addFiles: f.addFiles, addFolder: f.addFolder,
 		pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removeFinished, reveal: f.openReceived,
 	})
 	w.banner = newNotice()
-	w.list = newListing(f)
+	w.list = newListing(f, w.hints)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, f.addFiles)
 	w.footer = newFooter()
 	w.toasts = widgets.NewToasts()
@@ -48,8 +49,9 @@ func newWindow(f *ferry) *window {
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.content)
 	center := container.NewStack(w.list.rows, w.empty)
 	frame := container.NewBorder(top, bottom, nil, nil, center)
+	w.banner.relayout = frame.Refresh
 	w.window.SetPadded(false)
-	w.window.SetContent(container.New(least{}, container.NewStack(frame, w.toasts)))
+	w.window.SetContent(container.New(least{}, container.NewStack(frame, w.toasts, w.hints)))
 	w.window.Resize(startSize)
 	w.window.SetCloseIntercept(f.closeWindow)
 	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { f.handleDrop(uris) })

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
@@ -107,7 +108,7 @@ func TestToastWithSomethingToDecideStaysLonger(t *testing.T) {
 	toasts, clock := widgets.NewToasts(), &clock{}
 	toasts.SetAfter(clock.after)
 	toasts.Say("Link copied")
-	toasts.Offer("Removed 3 uploads", "Undo", nil)
+	toasts.Offer("Removed 3 uploads", "Undo", nil, nil)
 	if clock.wait[1] <= clock.wait[0] {
 		t.Errorf("%v, and %v with a button", clock.wait[0], clock.wait[1])
 	}
@@ -122,16 +123,72 @@ func TestToastOffersToUndo(t *testing.T) {
 	toasts, clock := widgets.NewToasts(), &clock{}
 	toasts.SetAfter(clock.after)
 	window := show(t, toasts, 480, 360)
-	undone := 0
-	toasts.Offer("Removed 3 uploads", "Undo", func() { undone++ })
+	undone, kept := 0, 0
+	toasts.Offer("Removed 3 uploads", "Undo", func() { undone++ }, func() { kept++ })
 	for x := float32(0); x < 480; x += 8 {
 		test.TapCanvas(window.Canvas(), fyne.NewPos(x, 360-78))
 	}
-	if undone != 1 {
-		t.Errorf("undone %d times", undone)
+	if undone != 1 || kept != 0 {
+		t.Errorf("undone %d times, and over %d times", undone, kept)
 	}
 	if got := toasts.Text(); got != "" {
 		t.Errorf("still says %q", got)
+	}
+}
+
+func TestToastThatNobodyAnswersIsOver(t *testing.T) {
+	light(t)
+	toasts, clock := widgets.NewToasts(), &clock{}
+	toasts.SetAfter(clock.after)
+	show(t, toasts, 480, 360)
+	for _, gone := range []func(){
+		func() { clock.ring[len(clock.ring)-1]() }, toasts.Dismiss, func() { toasts.Say("Link copied") },
+	} {
+		over := 0
+		toasts.Offer("Removed 3 uploads", "Undo", func() { t.Error("it was undone") }, func() { over++ })
+		gone()
+		toasts.Dismiss()
+		if over != 1 {
+			t.Errorf("it was over %d times", over)
+		}
+	}
+}
+
+func TestHints(t *testing.T) {
+	light(t)
+	hints, clock := widgets.NewHints(), &clock{}
+	hints.SetAfter(clock.after)
+	tapped := 0
+	button := widgets.NewIconButton(theme.IconRemove, hints, "Remove finished", func() { tapped++ })
+	window := show(t, &fyne.Container{Layout: stack{}, Objects: []fyne.CanvasObject{button, hints}}, 480, 360)
+	point := func() { test.MoveMouse(window.Canvas(), fyne.NewPos(100, 100)) }
+	leave := func() { button.MouseOut() }
+
+	point()
+	if hints.Text() != "" {
+		t.Error("it is said before the pointer has rested")
+	}
+	clock.ring[0]()
+	if got := hints.Text(); got != "Remove finished" {
+		t.Errorf("said %q", got)
+	}
+	leave()
+	if got := hints.Text(); got != "" {
+		t.Errorf("still says %q when the pointer is gone", got)
+	}
+
+	button.MouseIn(&desktop.MouseEvent{})
+	leave()
+	clock.ring[1]()
+	if got := hints.Text(); got != "" {
+		t.Errorf("says %q though the pointer only passed by", got)
+	}
+
+	button.MouseIn(&desktop.MouseEvent{})
+	clock.ring[2]()
+	test.TapCanvas(window.Canvas(), fyne.NewPos(100, 100))
+	if tapped != 1 || hints.Text() != "" {
+		t.Errorf("tapped %d times, and says %q", tapped, hints.Text())
 	}
 }
 

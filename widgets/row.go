@@ -64,8 +64,12 @@ type Row struct {
 	// OnAction is told the ID of the action the user chose.
 	OnAction func(id string)
 
-	model RowModel
-	state RowState
+	// Hints says what the buttons do that have no words; nil for nothing.
+	Hints *Hints
+
+	model   RowModel
+	state   RowState
+	pointed *rowButton // the pointer is on it; nil for none
 
 	back      *canvas.Rectangle
 	line      *canvas.Rectangle
@@ -137,6 +141,7 @@ func (r *Row) SetState(state RowState) {
 }
 
 func (r *Row) act(id string) {
+	r.Hints.Dismiss()
 	if r.OnAction != nil {
 		r.OnAction(id)
 	}

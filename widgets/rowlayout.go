@@ -118,10 +118,14 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 		x += theme.Grid(1) // so that the icon, not the ground around it, ends at the edge
 	}
 	lasting := float32(0)
+	var pointed *rowButton
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]
 		setVisible(button, awake || action.Prominent)
 		button.set(action, r.state.Hovered && button.Visible() && r.pointsAt(button))
+		if button.hovered {
+			pointed = button
+		}
 		least := button.MinSize()
 		x -= least.Width
 		button.Resize(least)
@@ -131,7 +135,22 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 			x -= theme.Grid(1)
 		}
 	}
+	r.point(pointed)
 	return lasting
+}
+
+// point has the button under the pointer explained when it has no words itself.
+func (r *Row) point(button *rowButton) {
+	if button == r.pointed {
+		return
+	}
+	if r.pointed != nil {
+		r.Hints.leave(r.pointed)
+	}
+	r.pointed = button
+	if button != nil && !button.action.Prominent {
+		r.Hints.point(button, button.action.Label)
+	}
 }
 
 func (r *Row) pointsAt(button *rowButton) bool {

@@ -25,7 +25,8 @@ type Toasts struct {
 	back   *canvas.Rectangle
 	text   *label
 	action *toastAction
-	turn   int // counts messages, so that a late clock hides no newer one
+	turn   int    // counts messages, so that a late clock hides no newer one
+	over   func() // what follows when the message goes and was not answered; may be nil
 
 	after func(time.Duration, func()) (stop func() bool)
 	stop  func() bool // the clock of the message that is shown
@@ -41,11 +42,13 @@ func NewToasts() *Toasts {
 }
 
 // Say says something for a few seconds.
-func (t *Toasts) Say(text string) { t.show(text, "", nil, toastTime) }
+func (t *Toasts) Say(text string) { t.show(text, "", nil, nil, toastTime) }
 
 // Offer says something and offers one thing to do about it, like undoing it.
-func (t *Toasts) Offer(text, action string, tapped func()) {
-	t.show(text, action, tapped, toastActionTime)
+// Either tapped is called or over, which is when the offer is gone. Over may be
+// nil.
+func (t *Toasts) Offer(text, action string, tapped, over func()) {
+	t.show(text, action, tapped, over, toastActionTime)
 }
 
 // Text is what is being said, or nothing.
@@ -65,15 +68,20 @@ func (t *Toasts) Dismiss() {
 	}
 	t.setShown(false)
 	canvas.Refresh(t)
+	over := t.over
+	t.over = nil
+	call(over)
 }
 
-func (t *Toasts) show(text, action string, tapped func(), stay time.Duration) {
+func (t *Toasts) show(text, action string, tapped, over func(), stay time.Duration) {
 	t.Dismiss()
 	t.text.set(text, theme.ColorOnToast)
 	t.action.set(action, func() {
+		t.over = nil
 		t.Dismiss()
 		call(tapped)
 	})
+	t.over = over
 	t.setShown(true)
 	t.Refresh()
 	turn := t.turn

@@ -75,6 +75,7 @@ type options struct {
 type session struct {
 	lock      *instance.Lock
 	database  *db.DB
+	recovered string // in words, when the database had to be repaired; "" otherwise
 	transport *http.Transport
 	receiver  *running // nil when it could not be opened
 	deaf      error    // why it could not
@@ -100,6 +101,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	if s.database, err = w.database(ctx); err != nil {
 		return err
 	}
+	s.recovered = recovery(s.database)
 	strategy, err := strategyOf(o.fingerprint)
 	if err != nil {
 		return err
@@ -272,15 +274,22 @@ func (w work) database(ctx context.Context) (*db.DB, error) {
 	}
 	if r := d.Recovery(); r.Happened() {
 		w.log.Error("the database was damaged", "aside", r.SetAside, "restored", r.Restored, "reason", r.Reason)
-		key := "cli.recovered"
-		switch {
-		case r.Restored != "":
-		case r.Salvaged > 0:
-			key = "cli.recovered.salvaged"
-		default:
-			key = "cli.recovered.empty"
-		}
-		_, _ = fmt.Fprintln(w.streams.Err, words.Say(key, words.Data{"SetAside": words.Printable(r.SetAside)}))
+		_, _ = fmt.Fprintln(w.streams.Err, recovery(d))
 	}
 	return d, nil
+}
+
+// recovery says in words what became of a damaged database; "" when it was whole.
+func recovery(d *db.DB) string {
+	r := d.Recovery()
+	key := "cli.recovered.empty"
+	switch {
+	case !r.Happened():
+		return ""
+	case r.Restored != "":
+		key = "cli.recovered"
+	case r.Salvaged > 0:
+		key = "cli.recovered.salvaged"
+	}
+	return words.Say(key, words.Data{"SetAside": words.Printable(r.SetAside)})
 }

@@ -3,12 +3,14 @@ package program
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 )
 
@@ -25,6 +27,9 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 	})
 	if lock == nil {
 		return err
+	}
+	if !platform.HasScreen() {
+		return errors.Join(&cli.Sentence{Text: words.Say("cli.window.none")}, lock.Release())
 	}
 	requests := make(chan app.Request, 1)
 	show := func(ctx context.Context, paths []string) error {
@@ -47,7 +52,7 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 		received = ""
 	}
 	return s.close(w.show(ctx, app.Config{
-		Engine: s.engine, Log: w.log, Hidden: typed.Hidden, Received: received, Requests: requests,
+		Engine: s.engine, Log: w.log, Hidden: typed.Hidden, News: s.recovered, Received: received, Requests: requests,
 	}))
 }
 

@@ -77,7 +77,7 @@ func parts() fyne.CanvasObject {
 	entry.SetPlaceHolder("Search 搜索")
 	buttons.Add(disabled)
 	toasts := widgets.NewToasts()
-	toasts.Offer("Removed 3 uploads", "Undo", nil)
+	toasts.Offer("Removed 3 uploads", "Undo", nil, nil)
 	stack := container.NewVBox(banner(), warning, broken, container.NewPadded(badges), container.NewPadded(buttons), container.NewPadded(entry))
 	return container.NewStack(stack, toasts)
 }

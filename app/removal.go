@@ -1,0 +1,84 @@
+package app
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// removal keeps transfers out of sight that were taken off the list. As long as
+// that can be undone the engine is not told: should Ferry be killed meanwhile,
+// they are back. It lives on the UI's goroutine.
+type removal struct {
+	open   []uploader.TransferID        // can still be brought back
+	hidden map[uploader.TransferID]bool // those, and those the engine has not removed yet
+}
+
+func newRemoval() *removal { return &removal{hidden: map[uploader.TransferID]bool{}} }
+
+// without is the snapshot with what was taken off the list left out.
+func (r *removal) without(s *uploader.Snapshot) *uploader.Snapshot {
+	if len(r.hidden) == 0 {
+		return s
+	}
+	less := *s
+	less.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), func(t *uploader.Transfer) bool { return r.hidden[t.ID] })
+	less.Totals.Count = maps.Clone(s.Totals.Count)
+	for _, t := range s.Transfers {
+		if r.hidden[t.ID] {
+			less.Totals.Count[t.State()]--
+		}
+	}
+	return &less
+}
+
+func (r *removal) hide(ids []uploader.TransferID) {
+	r.open = ids
+	for _, id := range ids {
+		r.hidden[id] = true
+	}
+}
+
+func (r *removal) show(ids []uploader.TransferID) {
+	for _, id := range ids {
+		delete(r.hidden, id)
+	}
+}
+
+// takeOff takes final transfers off the list, and offers to bring them back.
+func (f *ferry) takeOff(ids []uploader.TransferID) {
+	if len(ids) == 0 {
+		return
+	}
+	f.carryOutRemoval()
+	f.removal.hide(ids)
+	f.window.toasts.Offer(words.Count("undo.removed", len(ids)), words.Say("undo"), f.undoRemoval, f.carryOutRemoval)
+	f.presenter.now()
+}
+
+func (f *ferry) undoRemoval() {
+	f.removal.show(f.removal.open)
+	f.removal.open = nil
+	f.presenter.now()
+}
+
+// carryOutRemoval has the engine forget what can no longer be brought back. What
+// it does not forget is shown again.
+func (f *ferry) carryOutRemoval() {
+	ids := f.removal.open
+	if len(ids) == 0 {
+		return
+	}
+	f.removal.open = nil
+	f.order(uploader.Remove{Target: uploader.These(ids...)}, func(err error) {
+		f.errands.post(func() {
+			f.removal.show(ids)
+			f.presenter.now()
+			if err != nil {
+				f.window.warn(sentenceOf(err))
+			}
+		})
+	})
+}
