@@ -95,14 +95,31 @@ const still = 40 * time.Millisecond
 // edit does something to some file, as people do while it is being sent.
 func (l *ledger) edit(random *rand.Rand) {
 	l.t.Helper()
-	which, what, seed := random.IntN(len(l.paths)), random.IntN(len(edits)), random.Uint64()
-	path := l.paths[which]
+	what, seed, path := random.IntN(len(edits)), random.Uint64(), l.choose(random)
 	p := l.pages[path]
 	if time.Since(p.changed) < still {
 		return
 	}
 	p.unquiet = true
 	edits[what].act(l, path, rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // must be repeatable
+}
+
+// choose picks a file: one of the large ones that came last as often as not,
+// since these are on their way for longest.
+func (l *ledger) choose(random *rand.Rand) string {
+	path, back := l.paths[random.IntN(len(l.paths))], random.IntN(8)
+	if back >= 4 {
+		return path
+	}
+	for _, p := range slices.Backward(l.paths) {
+		if filepath.Ext(p) != ".mov" {
+			continue
+		}
+		if back--; back < 0 {
+			return p
+		}
+	}
+	return path
 }
 
 // edits are what people do to files. Each leaves the ledger true.

@@ -73,13 +73,16 @@ func newTempest(t *testing.T, endpoint string, proxy *uploadtest.Proxy) *tempest
 // rage is the storm, the calm after it, and the verdict.
 func (s *tempest) rage() {
 	s.t.Helper()
+	first := s.ferry.send(s.deliver()) // from now on the program knows the server
+	s.ended(first)
+	s.weather.proxy.Slow(fair)
 	for end := time.Now().Add(*storm); time.Now().Before(end); {
 		s.endure([]*run{s.ferry.send(s.deliver())})
 		for again := s.fates.IntN(4); again > 0; again-- {
 			s.endure(s.next())
 		}
 	}
-	s.weather.heal()
+	s.weather.calm()
 	before := len(s.done)
 	s.converge()
 	s.judge()

@@ -20,26 +20,30 @@ import (
 )
 
 // mostResumes is how often the program may have to be run in good weather: what
-// was never acknowledged has to be sent, and a transfer that finds its file
-// changed wants to be told to start over; then there is only sending left.
-const mostResumes = 4
+// was never acknowledged has to be sent, which the last planned answer of a
+// gateway may yet prevent, and a transfer that finds its file changed wants to be
+// told to start over; then there is only sending left.
+const mostResumes = 6
 
 // converge goes on until nothing is left to do but what cannot be done.
 func (s *tempest) converge() {
 	s.t.Helper()
 	var left []cli.Entry
+	var last *run
 	for range mostResumes {
-		s.ended(s.ferry.again(s.folders...))
+		last = s.ferry.again(s.folders...)
+		s.ended(last)
 		left = left[:0]
 		for _, e := range s.ferry.list() {
 			if e.State != uploader.StateDone.String() && !(e.State == uploader.StateMissing.String() && missing(e.Path)) {
 				left = append(left, e)
 			}
 		}
-		if len(left) == 0 {
+		if len(left) == 0 && len(s.ferry.unknown(s.folders...)) == 0 {
 			return
 		}
 	}
+	s.t.Errorf("ferry %v says in the end:\n%s", last.args, last.err.String())
 	for _, e := range left {
 		s.t.Errorf("%d %s is %s after %d resumes in good weather: %s (%s)", e.ID, e.Path, e.State, mostResumes, e.Message, e.Fault)
 	}

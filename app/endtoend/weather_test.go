@@ -18,6 +18,7 @@ type weather struct {
 	server  *uploadtest.TusdBinary // nil when it is in this process
 	lasting bool                   // something is the matter until it is healed
 	seen    map[string]int         // how often what happened
+	planned int                    // answers the gateway was told to give
 }
 
 // mood is one thing that weather does.
@@ -54,11 +55,16 @@ var bursts = []uploadtest.Answer{
 
 var tusHeader = map[string]string{"Tus-Resumable": "1.0.0"}
 
+// fair is how many bytes a second pass when nothing is the matter: few enough for
+// large files to be under way most of the time.
+const fair = 8 << 20
+
 // change makes the weather better when something is the matter, and worse when
 // nothing is.
 func (w *weather) change() {
 	if w.lasting {
 		w.heal()
+		w.proxy.Slow(fair)
 		return
 	}
 	next := moods[w.random.IntN(len(moods))]
@@ -67,16 +73,39 @@ func (w *weather) change() {
 	next.act(w)
 }
 
+// heal ends what is the matter with the network, and with the gateway.
 func (w *weather) heal() {
 	w.t.Helper()
 	w.proxy.Heal(w.t)
 	w.lasting = false
 }
 
+// calm is heal for good: the answers that the gateway still means to give are
+// taken by somebody whom they do not hurt.
+func (w *weather) calm() {
+	w.t.Helper()
+	w.heal()
+	methods := []string{http.MethodPost, http.MethodPatch, http.MethodHead}
+	for i := 0; w.gateway != nil && len(w.gateway.Requests()) < w.planned; i++ {
+		request, err := http.NewRequestWithContext(w.t.Context(), methods[i%len(methods)], w.gateway.URL+"/nobody", nil)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+	}
+}
+
+// burst is one at a time: a gateway that answers everything itself lets nothing
+// happen behind it.
 func (w *weather) burst() {
 	count, answer := 1+w.random.IntN(12), bursts[w.random.IntN(len(bursts))]
 	method := []string{"", http.MethodPost, http.MethodPatch, http.MethodHead}[w.random.IntN(4)]
-	if w.gateway != nil {
+	if w.gateway != nil && len(w.gateway.Requests()) == w.planned {
+		w.planned += count
 		w.gateway.Next(count, method, answer)
 	}
 }
