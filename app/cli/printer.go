@@ -130,19 +130,20 @@ func (p *Printer) event(e feed.Event) error {
 }
 
 func (p *Printer) summary(s feed.Summary) error {
-	p.failed = s.Failed > 0
+	failed := s.Failed + s.Open // what waits for the user is not across either
+	p.failed = failed > 0
 	p.bar.clear()
 	if p.style != Plain {
 		return nil
 	}
 	data := words.Data{"Files": words.Files(s.Done), "Size": words.Size(s.Bytes)}
 	switch {
-	case s.Done == 0 && s.Failed == 0:
+	case s.Done == 0 && failed == 0:
 		return p.line(p.streams.Err, words.Say("cli.summary.nothing"))
-	case s.Failed == 0:
+	case failed == 0:
 		return p.line(p.streams.Err, words.Say("cli.summary", data))
 	default:
-		data["Failed"] = words.Files(s.Failed)
+		data["Failed"] = words.Files(failed)
 		return p.line(p.streams.Err, words.Say("cli.summary.failed", data))
 	}
 }

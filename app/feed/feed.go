@@ -111,25 +111,26 @@ func (f Filter) walked(s *uploader.Snapshot) bool {
 type Summary struct {
 	Done   int   `json:"done"`
 	Failed int   `json:"failed"` // cancelled and removed ones too
-	Open   int   `json:"open"`   // not final
+	Open   int   `json:"open"`   // not final; with no error, what waits for the user
 	Bytes  int64 `json:"bytes"`  // of the done ones
 }
 
 // Follow emits the events of the transfers that filter means until all of them
-// are final, emit fails, or ctx ends. It returns what became of them so far also
+// are final or wait for the user at a blocked server, emit fails, or ctx ends. It
+// returns what became of them so far also
 // with an error: emit's, ctx's, or ErrEnded.
 func Follow(ctx context.Context, source Source, filter Filter, emit func(Event) error) (Summary, error) {
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
 	kicks := source.Watch(watch)
-	f := &follower{filter: filter, emit: emit, known: map[uploader.TransferID]*uploader.Transfer{}, sent: map[uploader.TransferID]int64{}}
+	f := newFollower(filter, emit)
 	for {
 		s := source.Snapshot()
 		if err := f.step(s, time.Now()); err != nil {
 			return f.summary, err
 		}
-		if f.summary.Open == 0 && filter.walked(s) {
-			return f.summary, nil
+		if filter.walked(s) && f.stands(s) {
+			return f.summary, f.tellBlocked(s)
 		}
 		select {
 		case <-ctx.Done():

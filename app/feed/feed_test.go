@@ -249,6 +249,31 @@ func TestTroubleWithTheDiskIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestWhatStandsBeforeABlockedServerIsNotWaitedFor(t *testing.T) {
+	blocked := func(rows ...*uploader.Transfer) *uploader.Snapshot {
+		s := shot(true, sent(2, 40), rows...)
+		s.Blocked = map[uploader.ServerID]*fault.Fault{1: fault.Newf(fault.Auth, fault.Create, "who are you")}
+		return s
+	}
+	refused, queued := row(1, uploader.PhaseFailed, because(fault.Auth, 0)), row(3, uploader.PhaseQueued)
+	var told []feed.Event
+	summary, err := feed.Follow(t.Context(), &film{snapshots: []*uploader.Snapshot{
+		blocked(refused, row(2, uploader.PhaseSending), queued), // what is under way may yet come across
+		blocked(refused, row(2, uploader.PhaseDone), queued),
+	}}, feed.Batch(batch), func(e feed.Event) error {
+		if e.ID == 0 {
+			told = append(told, e)
+		}
+		return nil
+	})
+	if want := (feed.Summary{Done: 1, Failed: 1, Open: 1, Bytes: 100}); err != nil || summary != want {
+		t.Errorf("%+v (%v), want %+v", summary, err, want)
+	}
+	if len(told) != 1 || told[0].Event != feed.Waiting || told[0].Fault != "auth" || !strings.Contains(told[0].Message, "sign-in") {
+		t.Errorf("told %+v, want once that the server wants a sign-in", told)
+	}
+}
+
 func TestUnfinishedMeansWhatIsNotAcross(t *testing.T) {
 	s := shot(false, nil, row(1, uploader.PhaseQueued), row(2, uploader.PhaseFailed), row(3, uploader.PhaseDone), row(4, uploader.PhaseCancelled))
 	want := feed.Filter{

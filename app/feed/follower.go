@@ -15,7 +15,48 @@ type follower struct {
 	known   map[uploader.TransferID]*uploader.Transfer
 	sent    map[uploader.TransferID]int64 // as told last, of the moving ones
 	trouble error
+	open    map[uploader.ServerID]int // transfers that are not final
 	summary Summary
+}
+
+func newFollower(filter Filter, emit func(Event) error) *follower {
+	return &follower{
+		filter: filter, emit: emit,
+		known: map[uploader.TransferID]*uploader.Transfer{},
+		sent:  map[uploader.TransferID]int64{},
+		open:  map[uploader.ServerID]int{},
+	}
+}
+
+// stands reports whether nothing goes on by itself: all is final, or stands in
+// line before a server that waits for the user.
+func (f *follower) stands(s *uploader.Snapshot) bool {
+	for server, n := range f.open {
+		if n > 0 && s.Blocked[server] == nil {
+			return false
+		}
+	}
+	for id := range s.Live {
+		if t := f.known[id]; t != nil && !t.Phase.Final() {
+			return false
+		}
+	}
+	return true
+}
+
+// tellBlocked says once for each server why what is left waits for the user.
+func (f *follower) tellBlocked(s *uploader.Snapshot) error {
+	for _, server := range s.Servers {
+		reason := s.Blocked[server.ID]
+		if reason == nil || f.open[server.ID] == 0 {
+			continue
+		}
+		message := words.Fault(reason, words.Subject{Server: words.Server(server)}).String()
+		if err := f.emit(Event{Event: Waiting, Server: server.Name, Fault: reason.Kind.String(), Message: message}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
@@ -134,8 +175,7 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 	if before.Phase.Final() {
 		return nil
 	}
-	f.summary.Open--
-	f.summary.Failed++
+	f.count(before, &uploader.Transfer{Phase: uploader.PhaseCancelled})
 	return f.emit(event(Failed, s, t, words.State(uploader.StateCancelled)))
 }
 
@@ -187,6 +227,7 @@ func (f *follower) add(t *uploader.Transfer, n int) {
 		f.summary.Failed += n
 	default:
 		f.summary.Open += n
+		f.open[t.Server] += n
 	}
 }
 
