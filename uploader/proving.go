@@ -27,6 +27,7 @@ const (
 // this file, and gets ready to prove the rest. With unchanged metadata a sample
 // is compared; otherwise every byte, and all of them must be proven.
 func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) error {
+	w.file, w.declared = file, seen
 	if !w.transfer.Session.Begun() {
 		w.prover = source.NewProver(file, seen.Size, nil)
 		return nil
@@ -61,8 +62,8 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 // proveBeside extends the proof while a request runs, so that the network does
 // not wait for the hash. The returned function ends that and hands over the last.
 //
-// The goroutine reads the tally and works with the prover and the count of marks
-// alone; the rest of the worker is its own again when stop has returned.
+// The goroutine reads the tally and the file, and works with the prover and the
+// count of marks alone; the rest of the worker is its own again when stop has returned.
 func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 	id, size := w.transfer.ID, w.transfer.Source.Size
 	ctx, cancel := context.WithCancel(ctx)
@@ -94,12 +95,16 @@ func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 	}
 }
 
-// handProof reports the marks that the loop does not have yet.
+// handProof reports the marks that the loop does not have yet. The proof reads
+// the file after the network did, so that it proves what was sent only as long
+// as the file has not changed in between.
 func (w *worker) handProof(id TransferID) {
 	proof := w.prover.Proof()
-	if fresh := proof[min(w.proven, len(proof)):]; len(fresh) > 0 {
-		w.report(id, proved{slices.Clone(fresh)})
+	fresh := proof[min(w.proven, len(proof)):]
+	if len(fresh) == 0 || unchanged(w.file, w.declared) != nil {
+		return
 	}
+	w.report(id, proved{slices.Clone(fresh)})
 	w.proven = w.prover.Blocks()
 }
 

@@ -55,10 +55,12 @@ type worker struct {
 	options     Options
 	limit       *netx.Limit // of the batch
 
-	prover *source.Prover
-	proven int      // marks that the loop has
-	whole  *stretch // the file as one stretch
-	parts  []Part   // when the session has any
+	file     *os.File
+	declared source.File // as the file was when it was opened
+	prover   *source.Prover
+	proven   int      // marks that the loop has
+	whole    *stretch // the file as one stretch
+	parts    []Part   // when the session has any
 }
 
 // run works until the transfer is across, a fault ends it, or ctx does.
@@ -120,7 +122,7 @@ func (w *worker) carry(ctx context.Context) error {
 	if err := w.conclude(ctx); err != nil {
 		return err
 	}
-	return w.unchanged(file)
+	return unchanged(file, w.transfer.Source)
 }
 
 // open opens the source. Before anything was sent, a file that changed since it
@@ -241,12 +243,12 @@ func (w *worker) take(status tus.Status) (complete bool, err error) {
 }
 
 // unchanged makes sure that what was sent is what the file still is.
-func (w *worker) unchanged(file *os.File) error {
-	seen, err := source.Restat(file, w.transfer.Source)
+func unchanged(file *os.File, declared source.File) error {
+	seen, err := source.Restat(file, declared)
 	if err != nil {
 		return err
 	}
-	if !seen.Same(w.transfer.Source) {
+	if !seen.Same(declared) {
 		return fault.Newf(fault.SourceChanged, fault.Stat, "the file changed while it was being sent")
 	}
 	return nil
@@ -258,7 +260,7 @@ func (w *worker) blame(file *os.File, err error) error {
 	if fault.Stopped(err) {
 		return err
 	}
-	if changed := w.unchanged(file); changed != nil && w.transfer.Session.URL != "" {
+	if changed := unchanged(file, w.transfer.Source); changed != nil && w.transfer.Session.URL != "" {
 		return changed
 	}
 	return err
