@@ -105,7 +105,7 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 	case cancelledByUser:
 		return stepCancelled(t, now)
 	case adopted:
-		t.Source, t.Batch = in.file, in.batch
+		t.Source, t.Batch = adoptedSource(t, in.file), in.batch
 		if t.Phase == PhaseFailed {
 			return stepRetried(t)
 		}
@@ -154,6 +154,16 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		return t, effects{halt: t.Phase.Working()}
 	}
 	return t, effects{}
+}
+
+// adoptedSource is where the file is now. What the server holds a part of stays
+// the file it was known as, for the next worker to compare with what it finds: a
+// fingerprint alone is no proof that the bytes are the same.
+func adoptedSource(t Transfer, found source.File) source.File {
+	if t.Session.Begun() {
+		found.Size, found.ModTime, found.Identity = t.Source.Size, t.Source.ModTime, t.Source.Identity
+	}
+	return found
 }
 
 func stepRecovered(t Transfer, in recovered, now time.Time) (Transfer, effects) {
