@@ -51,10 +51,13 @@ func (f *ferry) hide() {
 	f.note(platform.Note{Key: "hide", Title: words.Say("hide.title"), Body: words.Say("hide.body")})
 }
 
-// open brings the window back.
+// open brings the window back, with the newest in it from its first frame on.
 func (f *ferry) open() {
+	f.window.visible = true
+	f.show(f.snapshot())
 	f.window.open()
 	f.setPace()
+	f.presenter.now()
 }
 
 // quit ends Ferry. While something is under way it asks first.

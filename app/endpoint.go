@@ -11,7 +11,7 @@ import (
 // address is what a person typed to name a server, understood.
 type address struct {
 	endpoint string // the creation URL
-	host     string // what to call the server as long as it has no name
+	host     string // with its port where that is not the usual one; what to call the server as long as it has no name
 }
 
 // addressError says in words why an address cannot be used.
@@ -45,7 +45,7 @@ func parseAddress(text string) (address, error) {
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	return address{endpoint: u.String(), host: u.Hostname()}, nil
+	return address{endpoint: u.String(), host: u.Host}, nil
 }
 
 func loopback(host string) bool {

@@ -12,8 +12,8 @@ func TestParseAddress(t *testing.T) {
 		{"a full URL stays as it is", "https://up.example.com/files/", "https://up.example.com/files/", "up.example.com"},
 		{"a query is kept: some servers need it", "https://up.example.com/f?k=1", "https://up.example.com/f?k=1", "up.example.com"},
 		{"without a scheme it is https", " up.example.com/files ", "https://up.example.com/files", "up.example.com"},
-		{"this computer needs no https", "localhost:1080/files/", "http://localhost:1080/files/", "localhost"},
-		{"nor by number", "127.0.0.1:1080/files/", "http://127.0.0.1:1080/files/", "127.0.0.1"},
+		{"this computer needs no https", "localhost:1080/files/", "http://localhost:1080/files/", "localhost:1080"},
+		{"nor by number", "127.0.0.1:1080/files/", "http://127.0.0.1:1080/files/", "127.0.0.1:1080"},
 		{"a host alone gets a path", "https://up.example.com", "https://up.example.com/", "up.example.com"},
 		{"a fragment never reaches a server", "https://up.example.com/#a", "https://up.example.com/", "up.example.com"},
 	}

@@ -65,13 +65,14 @@ func (f *ferry) start(ctx context.Context) {
 	f.errands.run(f.presenter.run)
 	f.errands.run(f.takeRequests)
 	context.AfterFunc(ctx, func() { f.errands.post(f.end) })
+	f.window.visible = !f.config.Hidden
+	f.window.banner.tell(f.config.News)
+	f.show(f.snapshot())
 	if f.config.Hidden {
 		f.hideAtStart()
 	} else {
 		f.system.settled(f.open)
 	}
-	f.window.banner.tell(f.config.News)
-	f.show(f.snapshot())
 }
 
 // hideAtStart leaves the window away where there is a tray to call it from.

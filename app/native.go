@@ -10,6 +10,7 @@ import (
 	"fyne.io/systray"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/assets"
 )
 
 // native is the operating system Ferry runs on.
@@ -20,7 +21,7 @@ func native(toolkit fyne.App) system {
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
 		chooser:    platform.NewChooser(),
-		notifier:   platform.NewNotifier("Ferry", send),
+		notifier:   platform.NewNotifier("Ferry", assets.SmallIcon(), send),
 		tooltip:    systray.SetTooltip,
 		settled:    func(then func()) { settled(toolkit.Settings(), then) },
 	}

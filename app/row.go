@@ -18,7 +18,7 @@ func rowOf(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, no
 	model := widgets.RowModel{
 		Icon:    iconFor(t.Source.Name()),
 		Name:    nameOf(t),
-		Size:    words.Size(t.Source.Size),
+		Size:    sizeOf(t),
 		Detail:  words.Row(s, t, place, now),
 		ShowBar: state == uploader.StateUploading || bar.sent > 0 && state != uploader.StateDone && state != uploader.StateCancelled,
 		Acked:   bar.held,
@@ -37,6 +37,14 @@ func rowOf(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, no
 		model.Detail = words.Join(words.State(state), words.Duration(t.Active), words.Server(server))
 	}
 	return model
+}
+
+// sizeOf is the size of a transfer's file; "" where the file was never seen.
+func sizeOf(t *uploader.Transfer) string {
+	if t.Phase == uploader.PhaseFailed && t.Fingerprint == "" {
+		return ""
+	}
+	return words.Size(t.Source.Size)
 }
 
 // buttonsOf are the buttons of a transfer's row. One that waits for a person

@@ -7,6 +7,7 @@
 package assets
 
 import (
+	"bytes"
 	_ "embed"
 
 	"fyne.io/fyne/v2"
@@ -19,6 +20,12 @@ var icon []byte
 
 // Icon is Ferry's own icon, for windows and notices.
 func Icon() fyne.Resource { return fyne.NewStaticResource("ferry.png", icon) }
+
+//go:embed icon/64.png
+var smallIcon []byte
+
+// SmallIcon is Ferry's own icon as it stands beside a notification: a PNG.
+func SmallIcon() []byte { return bytes.Clone(smallIcon) }
 
 //go:embed illustrations/harbour.svg
 var harbour []byte

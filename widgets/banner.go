@@ -25,17 +25,21 @@ type BannerButton struct {
 	OnTapped func()
 }
 
+// bannerLines is how many lines a banner's text has at most.
+const bannerLines = 3
+
 // Banner is a message across the window, with what can be done about it. In a
-// narrow window its buttons stand in a line of their own.
+// narrow window its text has several lines, and its buttons stand in one of their
+// own.
 type Banner struct {
 	widget.BaseWidget
 	model   BannerModel
 	back    *canvas.Rectangle
 	icon    *icon
-	text    *label
+	lines   [bannerLines]*label
 	buttons *fyne.Container
 	dismiss *widget.Button
-	tall    bool // whoever lays the banner out has been told that it has two lines
+	claimed float32 // the height that whoever lays the banner out has been told of
 }
 
 // NewBanner makes a banner.
@@ -43,8 +47,10 @@ func NewBanner(model BannerModel) *Banner {
 	b := &Banner{
 		back:    &canvas.Rectangle{},
 		icon:    newIcon(),
-		text:    newLabel(nameSize, theme.ColorText),
 		buttons: &fyne.Container{},
+	}
+	for i := range b.lines {
+		b.lines[i] = newLabel(nameSize, theme.ColorText)
 	}
 	b.dismiss = widget.NewButtonWithIcon("", theme.Icon(theme.IconCancel), func() { call(b.model.OnDismiss) })
 	b.dismiss.Importance = widget.LowImportance
@@ -63,7 +69,6 @@ func (b *Banner) SetModel(model BannerModel) {
 func (b *Banner) fill(model BannerModel) {
 	b.model = model
 	b.icon.set(model.Icon, model.Tone.Color())
-	b.text.set(model.Text, theme.ColorText)
 	b.buttons.Objects = nil
 	for i, button := range model.Buttons {
 		object := widget.NewButton(button.Label, button.OnTapped)
@@ -76,18 +81,41 @@ func (b *Banner) fill(model BannerModel) {
 	setVisible(b.dismiss, model.OnDismiss != nil)
 }
 
-// MinSize is one line, or two where the buttons do not fit beside the words.
+// MinSize is one line, or as many as the words need, and one more where the
+// buttons do not fit beside them.
 func (b *Banner) MinSize() fyne.Size {
-	height := theme.Grid(12)
-	if b.stacked(b.Size().Width) {
+	return fyne.NewSize(theme.Grid(60), b.heightAt(b.Size().Width))
+}
+
+func (b *Banner) heightAt(width float32) float32 {
+	height := b.wordsHeight(width)
+	if b.stacked(width) {
 		height += theme.Grid(10)
 	}
-	return fyne.NewSize(theme.Grid(60), height)
+	return height
+}
+
+// wordsHeight is the room of the words and what is around them.
+func (b *Banner) wordsHeight(width float32) float32 {
+	return theme.Grid(12) + float32(len(b.wrapped(width))-1)*b.lines[0].height
+}
+
+// wrapped are the lines of the words at a width; before it is known, one.
+func (b *Banner) wrapped(width float32) []string {
+	room := b.end(width) - b.textStart()
+	if room <= 0 {
+		return []string{b.model.Text}
+	}
+	return wrap(b.model.Text, room, theme.Size(nameSize), fyne.TextStyle{}, bannerLines)
 }
 
 // CreateRenderer is called by the toolkit.
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.back, b.icon.image, b.text.text, b.buttons, b.dismiss}
+	objects := []fyne.CanvasObject{b.back, b.icon.image}
+	for _, line := range b.lines {
+		objects = append(objects, line.text)
+	}
+	objects = append(objects, b.buttons, b.dismiss)
 	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
 }
 
@@ -122,31 +150,41 @@ func (b *Banner) arrange(size fyne.Size) {
 	b.back.Resize(size)
 	line := theme.Grid(12)
 	end := b.end(size.Width)
-	height := b.text.height
-	room := end - b.textStart()
 	if b.stacked(size.Width) {
-		b.arrangeButtons(b.textStart(), line-theme.Grid(2))
+		b.arrangeButtons(b.textStart(), b.wordsHeight(size.Width)-theme.Grid(2))
 	} else {
-		room -= b.buttonsWidth()
 		b.arrangeButtons(end-b.buttonsWidth(), (line-b.buttonHeight())/2)
 	}
 	b.icon.place(fyne.NewPos(theme.Grid(4)+theme.Size(theme.SizeIcon)/2, line/2), theme.Size(theme.SizeIcon))
-	b.text.place(fyne.NewPos(b.textStart(), (line-height)/2), room)
+	b.arrangeWords(size.Width)
 	cross := b.dismiss.MinSize()
 	b.dismiss.Resize(cross)
 	b.dismiss.Move(fyne.NewPos(end, (line-cross.Height)/2))
 	b.buttons.Resize(size)
-	b.claim(b.stacked(size.Width))
+	b.claim(b.heightAt(size.Width))
+}
+
+func (b *Banner) arrangeWords(width float32) {
+	words := b.wrapped(width)
+	at := fyne.NewPos(b.textStart(), (theme.Grid(12)-b.lines[0].height)/2)
+	for i, line := range b.lines {
+		setVisible(line.text, i < len(words))
+		if i < len(words) {
+			line.set(words[i], theme.ColorText)
+			line.place(at, b.end(width)-b.textStart())
+			at.Y += line.height
+		}
+	}
 }
 
 // claim has the window laid out again when the banner has another number of
 // lines than before: only now does it know its width, and who laid it out asked
 // for its height before.
-func (b *Banner) claim(tall bool) {
-	if tall == b.tall {
+func (b *Banner) claim(height float32) {
+	if height == b.claimed {
 		return
 	}
-	b.tall = tall
+	b.claimed = height
 	fyne.Do(func() {
 		if c := fyne.CurrentApp().Driver().CanvasForObject(b); c != nil && c.Content() != nil {
 			c.Content().Refresh()
@@ -166,6 +204,8 @@ func (b *Banner) buttonHeight() float32 { return theme.Grid(8) }
 
 func (b *Banner) paint() {
 	b.back.FillColor = theme.Color(b.model.Tone.Soft())
-	b.text.restyle()
+	for _, line := range b.lines {
+		line.restyle()
+	}
 	b.icon.image.Refresh()
 }

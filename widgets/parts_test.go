@@ -1,6 +1,7 @@
 package widgets_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -229,6 +230,34 @@ func TestBannerPutsItsButtonsBelowWhenNarrow(t *testing.T) {
 		if got := banner.Size().Height; got != c.height {
 			t.Errorf("%v high in a window of %v, want %v", got, c.width, c.height)
 		}
+	}
+}
+
+func TestBannerSaysAllOfIt(t *testing.T) {
+	light(t)
+	for name, sentence := range map[string]string{
+		"a sentence": "Ferry's database was damaged. It was set aside as /home/someone/.local/share/ferry/ferry.db.damaged-20260102, and Ferry continues with a backup.",
+		"Chinese":    "Ferry 的数据库已损坏，被移到 /home/someone/.local/share/ferry/ferry.db.damaged-20260102。Ferry 用其中仍可读取的内容继续。",
+		"one word":   strings.Repeat("/abcdefghi", 12),
+	} {
+		t.Run(name, func(t *testing.T) {
+			banner := widgets.NewBanner(widgets.BannerModel{Text: sentence, OnDismiss: func() {}})
+			window := show(t, container.NewBorder(banner, nil, nil, nil), 480, 400)
+			var said []string
+			for _, object := range test.LaidOutObjects(banner) {
+				if text, ok := object.(*canvas.Text); ok && text.Visible() {
+					said = append(said, text.Text)
+				}
+			}
+			squeeze := func(text string) string { return strings.ReplaceAll(text, " ", "") }
+			if got := strings.Join(said, ""); squeeze(got) != squeeze(sentence) || len(said) < 2 {
+				t.Errorf("said %q", said)
+			}
+			high := banner.Size().Height
+			if window.Resize(fyne.NewSize(2400, 400)); banner.Size().Height >= high {
+				t.Errorf("as high in a wide window as the %v of a narrow one", high)
+			}
+		})
 	}
 }
 

@@ -28,7 +28,8 @@ const (
 // busNotifier speaks with the desktop's notification service. It connects when
 // it is first used; one goroutine then waits for answers until Close.
 type busNotifier struct {
-	app string
+	app   string
+	hints map[string]dbus.Variant
 
 	mu      sync.Mutex
 	closed  bool
@@ -38,10 +39,10 @@ type busNotifier struct {
 	current map[string]uint32 // by key
 }
 
-// NewNotifier returns the desktop's notifier. The name is what notes are said
-// to come from; fallback is not needed on this system.
-func NewNotifier(name string, _ func(title, body string)) Notifier {
-	return &busNotifier{app: name, shown: map[uint32]Note{}, current: map[string]uint32{}}
+// NewNotifier returns the desktop's notifier. The name and the icon, a PNG, are
+// what notes are said to come from; fallback is not needed on this system.
+func NewNotifier(name string, icon []byte, _ func(title, body string)) Notifier {
+	return &busNotifier{app: name, hints: hints(icon), shown: map[uint32]Note{}, current: map[string]uint32{}}
 }
 
 func (n *busNotifier) Notify(ctx context.Context, note Note) error {
@@ -53,7 +54,7 @@ func (n *busNotifier) Notify(ctx context.Context, note Note) error {
 	old := n.current[note.Key]
 	var id uint32
 	err := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".Notify", 0,
-		n.app, old, desktopFile, note.Title, note.Body, actionList(note), hints(), expiry(note)).Store(&id)
+		n.app, old, desktopFile, note.Title, note.Body, actionList(note), n.hints, expiry(note)).Store(&id)
 	if err != nil {
 		return fmt.Errorf("show notification: %w", err)
 	}
@@ -168,10 +169,6 @@ func actionList(note Note) []string {
 		list = append(list, strconv.Itoa(i), action.Label)
 	}
 	return list
-}
-
-func hints() map[string]dbus.Variant {
-	return map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(desktopFile)}
 }
 
 func expiry(note Note) int32 {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/assets"
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
 )
@@ -20,6 +21,7 @@ type shownNote struct {
 	Body     string
 	Actions  []string
 	Expiry   int32
+	Icon     bool // it brings a picture
 }
 
 // noteServer stands in for the desktop's notification service.
@@ -30,11 +32,12 @@ type noteServer struct {
 }
 
 func (s *noteServer) Notify(
-	_ string, replaces uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, expiry int32,
+	_ string, replaces uint32, _, title, body string, actions []string, hints map[string]dbus.Variant, expiry int32,
 ) (uint32, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shown = append(s.shown, shownNote{replaces, title, body, actions, expiry})
+	_, icon := hints["image-data"].Value().([]any)
+	s.shown = append(s.shown, shownNote{replaces, title, body, actions, expiry, icon})
 	if replaces != 0 {
 		return replaces, nil
 	}
@@ -61,7 +64,7 @@ func notifier(t *testing.T) (platform.Notifier, *noteServer, *dbus.Conn) {
 	server := &noteServer{}
 	conn := service(t, notes)
 	export(t, conn, server, notesPath, notes)
-	n := platform.NewNotifier("Ferry", nil)
+	n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
 			t.Error(err)
@@ -83,8 +86,8 @@ func TestNotifier(t *testing.T) {
 		notify(t, n, platform.Note{Key: "resume", Title: "3 uploads", Actions: []platform.Action{{Label: "Resume"}}, Stay: true})
 		notify(t, n, platform.Note{Key: "resume", Title: "2 uploads"})
 		want := []shownNote{
-			{Title: "3 uploads", Actions: []string{"0", "Resume"}, Expiry: 0},
-			{Replaces: 1, Title: "2 uploads", Actions: []string{}, Expiry: -1},
+			{Title: "3 uploads", Actions: []string{"0", "Resume"}, Expiry: 0, Icon: true},
+			{Replaces: 1, Title: "2 uploads", Actions: []string{}, Expiry: -1, Icon: true},
 		}
 		shown, _ := server.seen()
 		if diff := cmp.Diff(want, shown); diff != "" {
@@ -131,7 +134,7 @@ func TestNotifier(t *testing.T) {
 	})
 	t.Run("a desktop without notifications is an error, not a hang", func(t *testing.T) {
 		privateBus(t)
-		n := platform.NewNotifier("Ferry", nil)
+		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 		defer n.Close()
 		if n.Notify(t.Context(), platform.Note{Key: "resume"}) == nil {
 			t.Error("nothing showed the note, yet there was no error")

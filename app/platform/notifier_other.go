@@ -15,7 +15,7 @@ type plainNotifier struct {
 
 // NewNotifier returns a notifier that shows notes by fallback, which comes from
 // the toolkit.
-func NewNotifier(_ string, fallback func(title, body string)) Notifier {
+func NewNotifier(_ string, _ []byte, fallback func(title, body string)) Notifier {
 	return plainNotifier{send: fallback}
 }
 
