@@ -32,9 +32,25 @@ func (l *loop) add(c Add) error {
 	if _, known := l.servers[c.Server]; !known {
 		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", c.Server)
 	}
+	l.supersede(c)
 	l.keep(Batch{ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0), Options: c.Options})
 	l.walk(c.Batch)
 	return nil
+}
+
+// supersede takes what is said again off the batches that an earlier run did not
+// walk to their end, or it would be sent once more when they are.
+func (l *loop) supersede(c Add) {
+	said := func(root string) bool { return slices.Contains(c.Paths, root) }
+	for id, b := range l.batches {
+		if b.Expanded || b.Server != c.Server || slices.Contains(l.adding, id) || !slices.ContainsFunc(b.Roots, said) {
+			continue
+		}
+		rest := *b
+		rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), said)
+		rest.Expanded = len(rest.Roots) == 0
+		l.keep(rest)
+	}
 }
 
 // keep puts a new value of a batch into the state and into the next commit.
@@ -69,8 +85,7 @@ func (l *loop) startWalk(work context.Context) {
 	w := &walker{
 		loop:        l,
 		batch:       b,
-		destination: destination(l.servers[b.Server]),
-		fingerprint: l.engine.config.Fingerprint,
+		fingerprint: l.fingerprint(l.servers[b.Server]),
 		known:       map[string]bool{},
 	}
 	for _, t := range l.table.rows {
@@ -130,8 +145,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 type walker struct {
 	loop        *loop
 	batch       Batch
-	destination string
-	fingerprint source.Strategy
+	fingerprint func(context.Context, source.File) (string, error)
 	known       map[string]bool // paths the batch has transfers for
 
 	portion []finding
@@ -149,7 +163,7 @@ func (w *walker) run(ctx context.Context) {
 		}
 		f := finding{file: file, err: err}
 		if err == nil {
-			f.fingerprint, f.err = w.fingerprint(ctx, file, w.destination)
+			f.fingerprint, f.err = w.fingerprint(ctx, file)
 		}
 		w.portion = append(w.portion, f)
 		if len(w.portion) >= portionMost || time.Since(w.began) >= portionEvery {

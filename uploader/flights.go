@@ -60,6 +60,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		recall:   l.store.Proof,
 
 		recallParts: l.store.Parts,
+		fingerprint: l.fingerprint(l.servers[t.Server]),
 		whole:       &stretch{tally: f.tally},
 	}
 	w.whole.at.Store(t.Session.Offset)
@@ -72,13 +73,23 @@ func (l *loop) launch(work context.Context, id TransferID) {
 	})
 }
 
+// fingerprint derives the fingerprints of files on their way to a server. The
+// returned function may be called from any goroutine.
+func (l *loop) fingerprint(server Server) func(context.Context, source.File) (string, error) {
+	strategy, destination := l.engine.config.Fingerprint, destination(server)
+	return func(ctx context.Context, file source.File) (string, error) {
+		return strategy(ctx, file, destination)
+	}
+}
+
 // report takes a worker's input into the loop.
 func (l *loop) report(id TransferID, in input) {
 	l.send(func() { l.hear(id, in) })
 }
 
-// saveFirst is report for inputs that must be safe before the worker goes on.
-func (l *loop) saveFirst(id TransferID, in input) error {
+// saveFirst is report for inputs that must be safe before the worker goes on. One
+// that is to end does not wait for a disk that cannot be written.
+func (l *loop) saveFirst(ctx context.Context, id TransferID, in input) error {
 	safe := make(chan struct{})
 	l.send(func() {
 		l.hear(id, in)
@@ -87,6 +98,8 @@ func (l *loop) saveFirst(id TransferID, in input) error {
 	select {
 	case <-safe:
 		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	case <-l.gone:
 		return errShutdown
 	}

@@ -365,6 +365,7 @@ func (l *loop) lastSave(disk, work context.Context) {
 	l.forgetDropped()
 	if l.commit(disk, time.Now()) {
 		l.act(work)
+		l.tasks.Wait() // work has ended, and so does at once what it began
 	}
 	l.show(time.Now())
 	l.answer(l.trouble)

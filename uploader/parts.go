@@ -41,7 +41,7 @@ func plan(size int64, connections int) []Part {
 }
 
 // part decides whether the file crosses in parts, and saves the plan.
-func (w *worker) part(caps tus.Capabilities) (inParts bool, err error) {
+func (w *worker) part(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
 	if !slices.Contains(caps.Extensions, tus.Concatenation) {
 		return false, nil
 	}
@@ -49,7 +49,7 @@ func (w *worker) part(caps tus.Capabilities) (inParts bool, err error) {
 	if w.parts == nil {
 		return false, nil
 	}
-	return true, w.keep(parted{w.parts})
+	return true, w.keep(ctx, parted{w.parts})
 }
 
 // askParts learns what the server holds of each part. One that is gone begins
@@ -143,7 +143,7 @@ func (w *worker) sendParts(ctx context.Context, file *os.File) error {
 	}
 	session := w.transfer.Session
 	session.URL, session.Expires = upload.URL, upload.Expires
-	if err := w.keep(created{session}); err != nil {
+	if err := w.keep(ctx, created{session}); err != nil {
 		return err
 	}
 	_, err = w.askJoined(ctx)
@@ -156,7 +156,7 @@ func (w *worker) sendUnparted(ctx context.Context, file *os.File) error {
 	w.dropParts(ctx)
 	w.parts, w.options.Connections = nil, 1
 	w.tally.position.Store(0)
-	if err := w.keep(created{}); err != nil {
+	if err := w.keep(ctx, created{}); err != nil {
 		return err
 	}
 	if complete, err := w.create(ctx, file); err != nil || complete {
@@ -276,7 +276,7 @@ func (s *partSender) create(ctx context.Context) error {
 		return err
 	}
 	s.part.URL, s.part.Offset, s.part.Expires = upload.URL, 0, upload.Expires
-	return s.worker.save(s.id, partly{s.part})
+	return s.worker.save(ctx, s.id, partly{s.part})
 }
 
 func (s *partSender) patch(ctx context.Context) error {

@@ -53,7 +53,7 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 		return err
 	}
 	if !same {
-		w.tell(restated{seen})
+		w.restate(ctx, seen)
 	}
 	w.prover, w.proven = source.NewProver(file, seen.Size, proof), len(proof)
 	return nil

@@ -35,17 +35,20 @@ type (
 		batch BatchID
 	}
 
-	taken    struct{}                     // the queue's turn came, a worker starts
-	entered  struct{ phase Phase }        // the worker reached a phase
-	restated struct{ file source.File }   // before anything was sent the file was found changed
-	created  struct{ session Session }    // the server made an upload, or joined the parts to one
-	parted   struct{ parts []Part }       // the file crosses in these
-	partly   struct{ part Part }          // one of them got a URL or an offset
-	acked    struct{ session Session }    // the server said what it holds; URL is not looked at
-	handed   struct{ sent int64 }         // so many bytes went out to the network
-	proved   struct{ marks source.Proof } // for the store alone
-	summed   struct{ sum [32]byte }       // SHA-256 of the whole file
-	ended    struct {                     // the worker is gone
+	taken    struct{}              // the queue's turn came, a worker starts
+	entered  struct{ phase Phase } // the worker reached a phase
+	restated struct {              // the file was found changed, and what was sent of it was not
+		file        source.File
+		fingerprint string
+	}
+	created struct{ session Session }    // the server made an upload, or joined the parts to one
+	parted  struct{ parts []Part }       // the file crosses in these
+	partly  struct{ part Part }          // one of them got a URL or an offset
+	acked   struct{ session Session }    // the server said what it holds; URL is not looked at
+	handed  struct{ sent int64 }         // so many bytes went out to the network
+	proved  struct{ marks source.Proof } // for the store alone
+	summed  struct{ sum [32]byte }       // SHA-256 of the whole file
+	ended   struct {                     // the worker is gone
 		fault  *fault.Fault // nil when everything crossed or the worker was halted
 		halted bool         // ended because the loop asked it to
 		active time.Duration
@@ -120,7 +123,7 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Phase = in.phase
 		return t, effects{}
 	case restated:
-		t.Source = in.file
+		t.Source, t.Fingerprint = in.file, in.fingerprint
 		return t, effects{}
 	case created:
 		t.Session = in.session

@@ -48,10 +48,11 @@ type worker struct {
 	tally    *tally
 	moved    *atomic.Int64 // bytes handed to the network by all workers since the start
 	report   func(TransferID, input)
-	save     func(TransferID, input) error // report, and wait until it is saved
+	save     func(context.Context, TransferID, input) error // report, and wait until it is saved
 	recall   func(context.Context, TransferID) (source.Proof, error)
 
 	recallParts func(context.Context, TransferID) ([]Part, error)
+	fingerprint func(context.Context, source.File) (string, error)
 	options     Options
 	limit       *netx.Limit // of the batch
 
@@ -90,7 +91,7 @@ func (w *worker) guarded(ctx context.Context) (err error) {
 }
 
 func (w *worker) carry(ctx context.Context) error {
-	file, seen, err := w.open()
+	file, seen, err := w.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (w *worker) carry(ctx context.Context) error {
 // open opens the source. Before anything was sent, a file that changed since it
 // was added is simply taken as it is now; afterwards one of another size cannot
 // be the same.
-func (w *worker) open() (*os.File, source.File, error) {
+func (w *worker) open(ctx context.Context) (*os.File, source.File, error) {
 	file, seen, err := source.Open(w.transfer.Source)
 	if err != nil {
 		return nil, source.File{}, err
@@ -136,13 +137,23 @@ func (w *worker) open() (*os.File, source.File, error) {
 	switch {
 	case !w.transfer.Session.Begun():
 		if seen != w.transfer.Source {
-			w.tell(restated{seen})
+			w.restate(ctx, seen)
 		}
 	case seen.Size != w.transfer.Source.Size:
 		_ = file.Close()
 		return nil, source.File{}, changed(w.transfer.Source, seen)
 	}
 	return file, seen, nil
+}
+
+// restate takes the file as it is now, so that it is found again as that, too.
+// When there is no telling what it is now, it stays known as what it was.
+func (w *worker) restate(ctx context.Context, seen source.File) {
+	fingerprint, err := w.fingerprint(ctx, seen)
+	if err != nil {
+		fingerprint = w.transfer.Fingerprint
+	}
+	w.tell(restated{seen, fingerprint})
 }
 
 // resume learns the offset the server holds of an upload that was begun, which
@@ -195,7 +206,7 @@ func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err 
 		return false, fault.Newf(fault.TooLarge, fault.Create, "the server takes at most %d bytes, the file has %d", caps.MaxSize, size)
 	}
 	w.tell(entered{PhaseCreating})
-	if inParts, err := w.part(caps); inParts || err != nil {
+	if inParts, err := w.part(ctx, caps); inParts || err != nil {
 		return false, err
 	}
 	request := tus.CreateRequest{Size: size, Metadata: metadata(w.transfer.Source)}
@@ -215,7 +226,7 @@ func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err 
 		return true, nil
 	}
 	w.whole.set(session.Offset)
-	return false, w.keep(created{session})
+	return false, w.keep(ctx, created{session})
 }
 
 // patch sends what follows the acknowledged offset in one request: all of it, or
@@ -300,9 +311,9 @@ func (w *worker) tell(in input) {
 }
 
 // keep is tell for what must be saved before the worker goes on.
-func (w *worker) keep(in input) error {
+func (w *worker) keep(ctx context.Context, in input) error {
 	w.transfer, _ = step(w.transfer, in, time.Now())
-	return w.save(w.transfer.ID, in)
+	return w.save(ctx, w.transfer.ID, in)
 }
 
 // portion is how many of the bytes left go in one request.

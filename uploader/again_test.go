@@ -1,0 +1,75 @@
+package uploader_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// TestAFileThatChangedBeforeItWasSentIsFoundAgain adds a file, changes it while
+// it stands in line, and adds it once more when a part of it is across.
+func TestAFileThatChangedBeforeItWasSentIsFoundAgain(t *testing.T) {
+	b, server, proxy, _ := underWay(t)
+	b.do(uploader.Remove{Target: uploader.Everything()})
+	b.until("nothing left", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+	path := write(t, "second.mov", 12<<20)
+	proxy.Refuse()
+	b.add(path)
+	b.untilState(uploader.StateRetrying)
+	if err := os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	proxy.Heal(t)
+	proxy.Slow(4 << 20)
+	b.do(uploader.Retry{Target: uploader.Everything()})
+	b.until("a part of it", func(*uploader.Snapshot) bool {
+		held := server.Stored(t)
+		return len(held) == 1 && held[0].Size > 0
+	})
+	b.add(path)
+	b.until("the second batch", func(s *uploader.Snapshot) bool {
+		for _, batch := range s.Batches {
+			if !batch.Expanded {
+				return false
+			}
+		}
+		return true
+	})
+	proxy.Heal(t)
+	b.untilState(uploader.StateDone)
+	b.only()
+	wantStored(t, server, path)
+}
+
+// TestWhatIsSaidAgainIsNotWalkedTwice is about a folder that was being counted
+// when the program was killed, and that its user then dropped once more.
+func TestWhatIsSaidAgainIsNotWalkedTwice(t *testing.T) {
+	b, server, proxy, path := underWay(t)
+	proxy.Heal(t)
+	b.untilState(uploader.StateDone)
+	folder := filepath.Dir(path)
+	b.quit()
+	interrupted := uploader.Batch{ID: uploader.NewBatchID(), Server: theServer, Roots: []string{folder}, Added: time.Now()}
+	if err := b.store.Save(t.Context(), uploader.Changes{Batches: []uploader.Batch{interrupted}}); err != nil {
+		t.Fatal(err)
+	}
+	b.change = func(c *uploader.Config) { c.Ask = true }
+	b.start()
+	before := len(server.Stored(t))
+	b.finished(b.add(folder))
+	b.do(uploader.Resume{Target: uploader.Everything()})
+	s := b.until("everything walked and across", func(s *uploader.Snapshot) bool {
+		for _, batch := range s.Batches {
+			if !batch.Expanded {
+				return false
+			}
+		}
+		return s.Totals.Pending == 0
+	})
+	if made := len(server.Stored(t)) - before; made != 1 {
+		t.Errorf("%d uploads were made: %s", made, describe(s))
+	}
+}
