@@ -152,7 +152,11 @@ func TestActions(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
+		if s.said() != "Removed 1 upload from the list" {
+			t.Errorf("says %q, so that the second cannot be undone", s.said())
+		}
 		s.end()
+		s.errands.wait()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(8)}), s.heard(2)); diff != "" {
 			t.Error(diff)
 		}

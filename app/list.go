@@ -18,6 +18,8 @@ type listing struct {
 	act  func(action, []*uploader.Transfer)
 
 	s      *uploader.Snapshot
+	chosen filter
+	shown  []*uploader.Transfer // those of s that the filter leaves
 	places map[uploader.TransferID]int
 	high   highWater
 }
@@ -38,19 +40,26 @@ func newListing(f *ferry, hints *widgets.Hints) *listing {
 
 // show brings the list to the state of the snapshot.
 func (l *listing) show(s *uploader.Snapshot) {
-	l.s, l.places = s, placesOf(s)
+	l.s, l.shown, l.places = s, l.chosen.apply(s.Transfers), placesOf(s)
 	l.rows.Refresh()
 }
 
+// filter shows some of the transfers from now on, from the top.
+func (l *listing) filter(chosen filter) {
+	l.chosen = chosen
+	l.rows.ClearSelection()
+	l.rows.ScrollToTop()
+}
+
 // Len is part of widgets.Model.
-func (l *listing) Len() int { return len(l.s.Transfers) }
+func (l *listing) Len() int { return len(l.shown) }
 
 // ID is part of widgets.Model.
-func (l *listing) ID(i int) int64 { return int64(l.s.Transfers[i].ID) }
+func (l *listing) ID(i int) int64 { return int64(l.shown[i].ID) }
 
 // Bind is part of widgets.Model.
 func (l *listing) Bind(i int, object fyne.CanvasObject) {
-	t := l.s.Transfers[i]
+	t := l.shown[i]
 	row := object.(*widgets.Row)
 	row.OnAction = func(name string) { l.choose(t.ID, name) }
 	row.SetModel(rowOf(l.s, t, l.places[t.ID], l.high.rise(t, l.s.Sent(t)), time.Now()))
@@ -80,7 +89,7 @@ func (l *listing) activate(id uploader.TransferID) {
 func (l *listing) selected() []*uploader.Transfer {
 	ids := l.rows.Selected()
 	transfers := make([]*uploader.Transfer, 0, len(ids))
-	for _, t := range l.s.Transfers {
+	for _, t := range l.shown {
 		if len(transfers) < len(ids) && int64(t.ID) == ids[len(transfers)] {
 			transfers = append(transfers, t)
 		}

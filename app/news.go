@@ -107,13 +107,22 @@ func standsOf(s *uploader.Snapshot) map[uploader.BatchID]*stand {
 	return stands
 }
 
+// openAt brings the window back, with what a note was about.
+func (f *ferry) openAt(key string) {
+	f.filter(filterAll)
+	if key == noteTrouble {
+		f.filter(filterTrouble)
+	}
+	f.open()
+}
+
 // tellNews shows notes about what happened while nobody looked.
 func (f *ferry) tellNews(s *uploader.Snapshot, sum tally) {
 	for _, note := range f.news.follow(s, sum) {
 		if f.window.visible {
 			continue
 		}
-		note.Actions = []platform.Action{{Label: words.Say("tray.open"), Do: func() { f.errands.post(f.open) }}}
+		note.Actions = []platform.Action{{Label: words.Say("tray.open"), Do: func() { f.errands.post(func() { f.openAt(note.Key) }) }}}
 		f.note(note)
 	}
 }

@@ -52,7 +52,7 @@ func (f *ferry) takeOff(ids []uploader.TransferID) {
 	if len(ids) == 0 {
 		return
 	}
-	f.carryOutRemoval()
+	f.window.toasts.Dismiss() // with the offer to undo an earlier removal, which is carried out
 	f.removal.hide(ids)
 	f.window.toasts.Offer(words.Count("undo.removed", len(ids)), words.Say("undo"), f.undoRemoval, f.carryOutRemoval)
 	f.presenter.now()

@@ -23,7 +23,9 @@ type window struct {
 	window      fyne.Window
 	bar         *topBar
 	banner      *notice
+	filter      *filterBar
 	list        *listing
+	unmatched   fyne.CanvasObject // stands for the list where the filter leaves nothing
 	empty       *widgets.EmptyState
 	emptyFor    uploader.ServerID // whose name the empty state says
 	footer      *footer
@@ -40,16 +42,18 @@ func newWindow(f *ferry) *window {
 		pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removeFinished, reveal: f.openReceived,
 	})
 	w.banner = newNotice()
+	w.filter = newFilterBar(f.filter)
 	w.list = newListing(f, w.hints)
+	w.unmatched = emptyUnderFilter(func() { f.filter(filterAll) })
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, f.addFiles)
 	w.footer = newFooter()
 	w.toasts = widgets.NewToasts()
 
-	top := container.NewVBox(container.NewPadded(w.bar.content), w.banner.content, widget.NewSeparator())
+	top := container.NewVBox(container.NewPadded(w.bar.content), w.banner.content, w.filter.content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.content)
-	center := container.NewStack(w.list.rows, w.empty)
+	center := container.NewStack(w.list.rows, w.empty, w.unmatched)
 	frame := container.NewBorder(top, bottom, nil, nil, center)
-	w.banner.relayout = frame.Refresh
+	w.banner.relayout, w.filter.relayout = frame.Refresh, frame.Refresh
 	w.window.SetPadded(false)
 	w.window.SetContent(container.New(least{}, container.NewStack(frame, w.toasts, w.hints)))
 	w.window.Resize(startSize)
@@ -66,9 +70,11 @@ func (w *window) show(s *uploader.Snapshot, sum tally) {
 	w.showEmpty(server)
 	w.banner.show(s)
 	w.footer.show(s)
+	w.filter.show(s)
 	w.list.show(s)
 	setVisible(w.empty, len(s.Transfers) == 0)
-	setVisible(w.list.rows, len(s.Transfers) > 0)
+	setVisible(w.unmatched, len(s.Transfers) > 0 && w.list.Len() == 0)
+	setVisible(w.list.rows, w.list.Len() > 0)
 }
 
 // showEmpty keeps the empty state's words to where things will go.

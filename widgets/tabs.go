@@ -1,0 +1,192 @@
+package widgets
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Tab is one of several views of the same things.
+type Tab struct {
+	ID    string
+	Label string
+	Count string // of what it shows
+	Tone  theme.Tone
+}
+
+// Tabs is a line of words of which one is chosen.
+type Tabs struct {
+	widget.BaseWidget
+
+	// OnChosen is told the ID of the tab that was tapped.
+	OnChosen func(id string)
+
+	tabs   []Tab
+	chosen string
+	parts  []*tab
+}
+
+// NewTabs makes a line without tabs.
+func NewTabs(onChosen func(id string)) *Tabs {
+	t := &Tabs{OnChosen: onChosen}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Set shows tabs, of which one is chosen. The same again costs nothing.
+func (t *Tabs) Set(tabs []Tab, chosen string) {
+	if slices.Equal(tabs, t.tabs) && chosen == t.chosen {
+		return
+	}
+	t.tabs, t.chosen = slices.Clone(tabs), chosen
+	for len(t.parts) < len(tabs) {
+		t.parts = append(t.parts, newTab(t.tapped))
+	}
+	for i, part := range t.parts {
+		setVisible(part, i < len(tabs))
+		if i < len(tabs) {
+			part.set(tabs[i], tabs[i].ID == chosen)
+		}
+	}
+	t.Refresh()
+}
+
+func (t *Tabs) tapped(id string) {
+	if id != t.chosen && t.OnChosen != nil {
+		t.OnChosen(id)
+	}
+}
+
+// MinSize is the height of the words: what does not fit at the end is cut off.
+func (t *Tabs) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(60), theme.Grid(8)) }
+
+// CreateRenderer is called by the toolkit.
+func (t *Tabs) CreateRenderer() fyne.WidgetRenderer { return &tabsRenderer{t} }
+
+type tabsRenderer struct{ tabs *Tabs }
+
+func (r *tabsRenderer) Objects() []fyne.CanvasObject {
+	objects := make([]fyne.CanvasObject, len(r.tabs.parts))
+	for i, part := range r.tabs.parts {
+		objects[i] = part
+	}
+	return objects
+}
+
+func (r *tabsRenderer) Layout(size fyne.Size) {
+	x := theme.Grid(3)
+	for _, part := range r.tabs.parts {
+		if !part.Visible() {
+			continue
+		}
+		least := part.MinSize()
+		part.Resize(least)
+		part.Move(fyne.NewPos(x, snap((size.Height-least.Height)/2)))
+		x += least.Width + theme.Grid(1)
+	}
+}
+
+func (r *tabsRenderer) MinSize() fyne.Size { return r.tabs.MinSize() }
+func (r *tabsRenderer) Destroy()           {}
+
+func (r *tabsRenderer) Refresh() {
+	r.Layout(r.tabs.Size())
+	canvas.Refresh(r.tabs)
+}
+
+// tab is one word of Tabs, with its count.
+type tab struct {
+	widget.BaseWidget
+	onTap   func(id string)
+	model   Tab
+	chosen  bool
+	hovered bool
+
+	back  *canvas.Rectangle
+	word  *label
+	count *label
+}
+
+var (
+	_ desktop.Hoverable  = (*tab)(nil)
+	_ desktop.Cursorable = (*tab)(nil)
+)
+
+func newTab(onTap func(id string)) *tab {
+	t := &tab{
+		onTap: onTap,
+		back:  &canvas.Rectangle{},
+		word:  newLabel(textSize, theme.ColorText),
+		count: newLabel(textSize, theme.ColorMuted),
+	}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+func (t *tab) set(model Tab, chosen bool) {
+	t.model, t.chosen = model, chosen
+	t.word.set(model.Label, theme.ColorText)
+	t.count.set(model.Count, model.Tone.Color())
+	t.Refresh()
+}
+
+// Tapped is called by the toolkit.
+func (t *tab) Tapped(*fyne.PointEvent) { t.onTap(t.model.ID) }
+
+// MouseIn is called by the toolkit.
+func (t *tab) MouseIn(*desktop.MouseEvent) { t.hover(true) }
+
+// MouseMoved is called by the toolkit.
+func (t *tab) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut is called by the toolkit.
+func (t *tab) MouseOut() { t.hover(false) }
+
+// Cursor is called by the toolkit.
+func (t *tab) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+func (t *tab) hover(hovered bool) {
+	t.hovered = hovered
+	t.Refresh()
+}
+
+// MinSize is room for the words.
+func (t *tab) MinSize() fyne.Size {
+	return fyne.NewSize(snap(t.wide(t.word)+theme.Grid(1.5)+t.wide(t.count)+theme.Grid(5)), theme.Grid(7))
+}
+
+func (t *tab) wide(l *label) float32 {
+	return fyne.MeasureText(l.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+}
+
+// CreateRenderer is called by the toolkit.
+func (t *tab) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{t.back, t.word.text, t.count.text}
+	return &arranged{objects: objects, arrange: t.arrange, least: t.MinSize, repaint: t.paint, widget: t}
+}
+
+func (t *tab) arrange(size fyne.Size) {
+	t.back.Resize(size)
+	y := (size.Height - t.word.height) / 2
+	t.word.place(fyne.NewPos(theme.Grid(2.5), y), t.wide(t.word))
+	t.count.place(fyne.NewPos(theme.Grid(4)+t.wide(t.word), y), t.wide(t.count))
+}
+
+func (t *tab) paint() {
+	t.back.CornerRadius = theme.Grid(1.5)
+	t.back.FillColor = nil
+	switch {
+	case t.chosen:
+		t.back.FillColor = theme.Color(theme.ColorAccentSoft)
+	case t.hovered:
+		t.back.FillColor = theme.Color(fynetheme.ColorNameHover)
+	}
+	t.word.restyle()
+	t.count.restyle()
+}
