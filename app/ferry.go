@@ -34,7 +34,8 @@ type ferry struct {
 	focused  bool
 	greeted  bool
 	left     *leftover // waits for an answer
-	choosing bool      // a file dialog is open
+	revival  revival
+	choosing bool // a file dialog is open
 	removal  *removal
 	arrivals arrivals
 	news     news
@@ -107,6 +108,9 @@ func (f *ferry) show(s *uploader.Snapshot) time.Duration {
 		return 0 // nothing is loaded yet
 	}
 	f.greet(s)
+	if f.window.banner.continues() {
+		f.window.banner.correct(f.revival.sentence(s))
+	}
 	for _, sentence := range f.arrivals.empty(s) {
 		f.window.warn(sentence)
 	}

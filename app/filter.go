@@ -53,18 +53,18 @@ func (f filter) apply(transfers []*uploader.Transfer) []*uploader.Transfer {
 	return shown
 }
 
-// tabsOf are the filters under which there is something, and the chosen one.
-func tabsOf(s *uploader.Snapshot, chosen filter) []widgets.Tab {
+// tabsOf are all filters with how much is under each. None is left out, so that
+// none moves away from under the pointer.
+func tabsOf(s *uploader.Snapshot) []widgets.Tab {
 	var counts [filters]int
 	counts[filterAll] = len(s.Transfers)
 	for state, n := range s.Totals.Count {
 		counts[filterOf(state)] += n
 	}
-	var tabs []widgets.Tab
-	for f, n := range counts {
-		if f := filter(f); n > 0 || f == filterAll || f == chosen {
-			tabs = append(tabs, widgets.Tab{ID: f.String(), Label: words.Say("filter." + f.String()), Count: words.Number(n), Tone: f.tone(n)})
-		}
+	tabs := make([]widgets.Tab, 0, filters)
+	for f := range filters {
+		n := counts[f]
+		tabs = append(tabs, widgets.Tab{ID: f.String(), Label: words.Say("filter." + f.String()), Count: words.Number(n), Tone: f.tone(n)})
 	}
 	return tabs
 }
@@ -98,7 +98,7 @@ func newFilterBar(choose func(filter)) *filterBar {
 }
 
 func (b *filterBar) show(s *uploader.Snapshot) {
-	b.content.Set(tabsOf(s, b.chosen), b.chosen.String())
+	b.content.Set(tabsOf(s), b.chosen.String())
 	if visible := len(s.Transfers) > 0; visible != b.content.Visible() {
 		setVisible(b.content, visible)
 		b.relayout()

@@ -135,12 +135,24 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 	speak(t)
 	s := snapshotOf(transfer(1, holding(gigabyte)), transfer(2, holding(gigabyte)), transfer(3, paused, holding(gigabyte)), transfer(4, done))
 	t.Run("what goes on by itself is said with what is already there", func(t *testing.T) {
-		if got, want := continuing(s), "Continuing 2 uploads: 2.0 of 8.0 GB is already there."; got != want {
+		if got, want := revivalIn(s).sentence(s), "Continuing 2 uploads: 2.0 of 8.0 GB is already there."; got != want {
 			t.Errorf("got %q", got)
 		}
 	})
-	t.Run("there is nothing to say when nothing had crossed", func(t *testing.T) {
-		if got := continuing(snapshotOf(transfer(1), transfer(2, done))); got != "" {
+	t.Run("what the server turns out to hold corrects what was known", func(t *testing.T) {
+		killed := snapshotOf(transfer(1, holding(0)))
+		left := revivalIn(killed)
+		if got, want := left.sentence(killed), "Continuing 1 upload that was interrupted."; got != want {
+			t.Errorf("got %q", got)
+		}
+		asked := snapshotOf(transfer(1, sending, holding(gigabyte), func(t *uploader.Transfer) { t.Resumed = gigabyte }))
+		if got, want := left.sentence(asked), "Continuing 1 upload: 1.0 of 4.0 GB is already there."; got != want {
+			t.Errorf("got %q", got)
+		}
+	})
+	t.Run("there is nothing to say when nothing had begun", func(t *testing.T) {
+		fresh := snapshotOf(transfer(1), transfer(2, done))
+		if got := revivalIn(fresh).sentence(fresh); got != "" {
 			t.Errorf("got %q", got)
 		}
 	})

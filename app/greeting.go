@@ -19,7 +19,8 @@ func (f *ferry) greet(s *uploader.Snapshot) {
 	}
 	f.greeted = true
 	if !f.config.Ask {
-		f.window.banner.continuing(continuing(s))
+		f.revival = revivalIn(s)
+		f.window.banner.continuing(f.revival.sentence(s))
 		return
 	}
 	f.left = leftoverIn(s)

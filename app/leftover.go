@@ -66,18 +66,6 @@ func sums(s *uploader.Snapshot, match func(*uploader.Transfer) bool) (count int,
 	return count, sent, size
 }
 
-// continuing says that uploads go on of which something had crossed already; ""
-// when there are none.
-func continuing(s *uploader.Snapshot) string {
-	count, sent, size := sums(s, func(t *uploader.Transfer) bool {
-		return t.Intent == uploader.IntentRun && t.Session.Offset > 0
-	})
-	if count == 0 {
-		return ""
-	}
-	return words.Count("greeting.continuing", count, words.Data{"SizeOf": words.SizeOf(sent, size)})
-}
-
 // question asks whether to go on with the leftover.
 func (l *leftover) question(s *uploader.Snapshot) string {
 	count, sent, size := sums(s, l.holds)

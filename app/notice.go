@@ -39,6 +39,17 @@ func (n *notice) continuing(text string) {
 	n.refresh()
 }
 
+// continues reports whether news of what goes on is being told.
+func (n *notice) continues() bool { return n.fleeting && n.greeting.Text != "" }
+
+// correct tells the same news in other words.
+func (n *notice) correct(text string) {
+	if text != n.greeting.Text {
+		n.greeting.Text = text
+		n.refresh()
+	}
+}
+
 // tell says what happened to the profile, until it is dismissed; "" says nothing.
 func (n *notice) tell(text string) {
 	n.news = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: text, OnDismiss: func() { n.tell("") }}
@@ -64,7 +75,7 @@ func (n *notice) hide() {
 // show follows the snapshot: trouble is said as long as it lasts, and news of
 // what continues only while something does.
 func (n *notice) show(s *uploader.Snapshot) {
-	over := n.fleeting && n.greeting.Text != "" && s.Totals.Pending == 0
+	over := n.continues() && s.Totals.Pending == 0
 	if s.Trouble == n.trouble && !over {
 		return
 	}
