@@ -34,7 +34,8 @@ func Size(bytes int64) string {
 }
 
 // SizeOf writes how much of a whole is there, in the whole's unit: "1.2 of 4.0
-// GB". A part that is not the whole never reads like the whole.
+// GB". A part that is not the whole never reads like the whole, and one that is
+// something never like nothing: it has a unit of its own then, "12.3 MB of 4.0 GB".
 func SizeOf(part, whole int64) string {
 	unit, ok := unitOf(whole)
 	if !ok {
@@ -44,6 +45,9 @@ func SizeOf(part, whole int64) string {
 	if part < whole && text == inUnit(whole, unit) {
 		step := units[unit].size / math.Pow10(units[unit].decimals)
 		text = inUnit(max(0, part-int64(step)), unit)
+	}
+	if part > 0 && text == inUnit(0, unit) {
+		text = Size(part)
 	}
 	return Say("size.of", Data{"Part": text, "Whole": Size(whole)})
 }

@@ -397,6 +397,8 @@ func TestSizesTimesAndCounts(t *testing.T) {
 		{words.SizeOf(4*gb, 4*gb), "4.0 of 4.0 GB"},
 		{words.SizeOf(0, 0), "0 of 0 bytes"},
 		{words.SizeOf(5, 20), "5 of 20 bytes"},
+		{words.SizeOf(5_900_000, 3*gb), "5.9 MB of 3.0 GB"},
+		{words.SizeOf(0, 3*gb), "0.0 of 3.0 GB"},
 		{words.Rate(0), ""},
 		{words.Rate(42_000_000), "42.0 MB/s"},
 		{words.ETA(0), ""},
