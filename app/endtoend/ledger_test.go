@@ -95,6 +95,9 @@ const still = 40 * time.Millisecond
 // edit does something to some file, as people do while it is being sent.
 func (l *ledger) edit(random *rand.Rand) {
 	l.t.Helper()
+	if len(l.paths) == 0 {
+		return
+	}
 	what, seed, path := random.IntN(len(edits)), random.Uint64(), l.choose(random)
 	p := l.pages[path]
 	if time.Since(p.changed) < still {

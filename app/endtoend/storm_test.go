@@ -12,11 +12,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// tempest is one storm: the program in one profile, its files, and everything
-// that happens to them.
-type tempest struct {
+// scene is what every storm has: files, a server on a bad network, and what was
+// said about the one getting to the other.
+type scene struct {
 	t       *testing.T
-	ferry   *client
 	ledger  *ledger
 	weather *weather
 	fates   *rand.Rand
@@ -26,10 +25,57 @@ type tempest struct {
 
 	root    string
 	folders []string
-	added   map[uploader.TransferID]bool // what the program said is in its hands
-	done    map[uploader.TransferID]bool // and what it said is across
-	runs    int
-	told    map[string]int // how often the program told of what, and why
+	added   map[uploader.TransferID]bool // what was said to be in Ferry's hands
+	done    map[uploader.TransferID]bool // and what was said to be across
+}
+
+func newScene(t *testing.T, proxy *uploadtest.Proxy) *scene {
+	t.Helper()
+	return &scene{
+		t:       t,
+		ledger:  newLedger(t, chance(t, chanceOfDeliveries)),
+		weather: &weather{t: t, random: chance(t, chanceOfWeather), proxy: proxy, seen: map[string]int{}},
+		fates:   chance(t, chanceOfFates),
+		edits:   chance(t, chanceOfEdits),
+		root:    t.TempDir(),
+		added:   map[uploader.TransferID]bool{},
+		done:    map[uploader.TransferID]bool{},
+	}
+}
+
+// deliver makes another folder to be sent.
+func (s *scene) deliver() string {
+	s.t.Helper()
+	folder := filepath.Join(s.root, fmt.Sprintf("delivery %d", len(s.folders)))
+	s.ledger.delivery(folder, 1+s.fates.IntN(3), 40+s.fates.IntN(80))
+	s.folders = append(s.folders, folder)
+	return folder
+}
+
+// pass lets a moment pass, or less when something ends, and changes the weather
+// and the files.
+func (s *scene) pass(ended <-chan struct{}) {
+	s.t.Helper()
+	pause := time.NewTimer(time.Duration(5+s.weather.random.IntN(120)) * time.Millisecond)
+	defer pause.Stop()
+	select {
+	case <-ended:
+	case <-pause.C:
+	}
+	if s.weather.random.IntN(3) > 0 {
+		s.weather.change()
+	}
+	if s.edits.IntN(3) == 0 {
+		s.ledger.edit(s.edits)
+	}
+}
+
+// tempest is a storm over the program in one profile.
+type tempest struct {
+	*scene
+	ferry *client
+	runs  int
+	told  map[string]int // how often the program told of what, and why
 }
 
 // TestStorm sends deliveries through everything that can happen, and wants in the
@@ -57,16 +103,9 @@ func TestStorm(t *testing.T) {
 func newTempest(t *testing.T, endpoint string, proxy *uploadtest.Proxy) *tempest {
 	t.Helper()
 	return &tempest{
-		t:       t,
-		ferry:   &client{t: t, profile: t.TempDir(), to: proxy.URL(endpoint)},
-		ledger:  newLedger(t, chance(t, chanceOfDeliveries)),
-		weather: &weather{t: t, random: chance(t, chanceOfWeather), proxy: proxy, seen: map[string]int{}},
-		fates:   chance(t, chanceOfFates),
-		edits:   chance(t, chanceOfEdits),
-		root:    t.TempDir(),
-		added:   map[uploader.TransferID]bool{},
-		done:    map[uploader.TransferID]bool{},
-		told:    map[string]int{},
+		scene: newScene(t, proxy),
+		ferry: &client{t: t, profile: t.TempDir(), to: proxy.URL(endpoint)},
+		told:  map[string]int{},
 	}
 }
 
@@ -85,18 +124,9 @@ func (s *tempest) rage() {
 	s.weather.calm()
 	before := len(s.done)
 	s.converge()
-	s.judge()
+	s.judge(s.load())
 	s.t.Logf("%d deliveries, %d files, %d runs; %d of %d across before the calm; weather: %v; told: %v",
 		len(s.folders), len(s.ledger.pages), s.runs, before, len(s.done), s.weather.seen, s.told)
-}
-
-// deliver makes another folder to be sent.
-func (s *tempest) deliver() string {
-	s.t.Helper()
-	folder := filepath.Join(s.root, fmt.Sprintf("delivery %d", len(s.folders)))
-	s.ledger.delivery(folder, 1+s.fates.IntN(3), 40+s.fates.IntN(80))
-	s.folders = append(s.folders, folder)
-	return folder
 }
 
 // next are the programs started after one has ended: usually one that goes on,
@@ -117,18 +147,7 @@ func (s *tempest) endure(runs []*run) {
 	fate := s.fates.IntN(4)
 	life := time.Duration(20+s.fates.IntN(1500)) * time.Millisecond
 	for end := time.Now().Add(life); time.Now().Before(end) && alive(runs); {
-		pause := time.NewTimer(time.Duration(5+s.weather.random.IntN(120)) * time.Millisecond)
-		select {
-		case <-runs[0].ended:
-		case <-pause.C:
-		}
-		pause.Stop()
-		if s.weather.random.IntN(3) > 0 {
-			s.weather.change()
-		}
-		if s.edits.IntN(3) == 0 {
-			s.ledger.edit(s.edits)
-		}
+		s.pass(runs[0].ended)
 	}
 	for _, r := range runs {
 		s.end(r, fate)

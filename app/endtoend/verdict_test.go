@@ -54,11 +54,30 @@ func missing(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// judge holds what the program says, what its database says, and what the server
-// has against the ledger.
-func (s *tempest) judge() {
+func (s *tempest) load() uploader.Saved {
 	s.t.Helper()
-	saved := s.load()
+	return saved(s.t, profile.Profile{Dir: s.ferry.profile}.Database())
+}
+
+// saved is what a database holds that nobody works with.
+func saved(t *testing.T, path string) uploader.Saved {
+	t.Helper()
+	store, err := db.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	saved, err := store.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saved
+}
+
+// judge holds what was said, what the database says, and what the server has
+// against the ledger.
+func (s *scene) judge(saved uploader.Saved) {
+	s.t.Helper()
 	transfers := make(map[uploader.TransferID]uploader.Transfer, len(saved.Transfers))
 	across := map[string]bool{}
 	held := map[string]uploadtest.StoredFile{}
@@ -89,23 +108,9 @@ func (s *tempest) judge() {
 	}
 }
 
-func (s *tempest) load() uploader.Saved {
-	s.t.Helper()
-	store, err := db.Open(s.t.Context(), profile.Profile{Dir: s.ferry.profile}.Database())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer store.Close()
-	saved, err := store.Load(s.t.Context())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return saved
-}
-
 // judgeDone wants of a finished transfer that the server has the bytes of the
 // very state of the file that was declared.
-func (s *tempest) judgeDone(t uploader.Transfer, f uploadtest.StoredFile) {
+func (s *scene) judgeDone(t uploader.Transfer, f uploadtest.StoredFile) {
 	s.t.Helper()
 	declared := state{t.Source.Size, t.Source.ModTime, hex.EncodeToString(t.SHA256[:])}
 	switch {
@@ -123,7 +128,7 @@ func (s *tempest) judgeDone(t uploader.Transfer, f uploadtest.StoredFile) {
 
 // judgeWords wants that what was said to be taken is there, and what was said to
 // be across is.
-func (s *tempest) judgeWords(transfers map[uploader.TransferID]uploader.Transfer) {
+func (s *scene) judgeWords(transfers map[uploader.TransferID]uploader.Transfer) {
 	s.t.Helper()
 	for id := range s.added {
 		t, there := transfers[id]
@@ -143,7 +148,7 @@ func (s *tempest) judgeWords(transfers map[uploader.TransferID]uploader.Transfer
 
 // judgeBegun wants of a large file that was left alone that the server got bytes
 // of it by one upload only.
-func (s *tempest) judgeBegun(held map[string]uploadtest.StoredFile) {
+func (s *scene) judgeBegun(held map[string]uploadtest.StoredFile) {
 	s.t.Helper()
 	begun := map[string]int{}
 	for _, f := range held {
@@ -165,7 +170,7 @@ func (s *tempest) judgeBegun(held map[string]uploadtest.StoredFile) {
 }
 
 // judgeSent wants that no byte was sent to an upload that had it.
-func (s *tempest) judgeSent(held map[string]uploadtest.StoredFile) {
+func (s *scene) judgeSent(held map[string]uploadtest.StoredFile) {
 	s.t.Helper()
 	if s.asked == nil {
 		return

@@ -86,12 +86,13 @@ func (w *weather) calm() {
 	w.t.Helper()
 	w.heal()
 	methods := []string{http.MethodPost, http.MethodPatch, http.MethodHead}
+	somebody := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for i := 0; w.gateway != nil && len(w.gateway.Requests()) < w.planned; i++ {
 		request, err := http.NewRequestWithContext(w.t.Context(), methods[i%len(methods)], w.gateway.URL+"/nobody", nil)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		answer, err := http.DefaultClient.Do(request)
+		answer, err := somebody.Do(request)
 		if err != nil {
 			w.t.Fatal(err)
 		}
