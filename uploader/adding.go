@@ -26,6 +26,9 @@ type finding struct {
 
 // add keeps a batch and has it walked. Saying it again changes nothing.
 func (l *loop) add(c Add) error {
+	if c.Batch <= 0 {
+		return fault.Newf(fault.Refused, fault.Save, "%d is no batch's ID", c.Batch)
+	}
 	if _, known := l.batches[c.Batch]; known {
 		return nil
 	}

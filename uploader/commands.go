@@ -106,7 +106,7 @@ func (l *loop) retry(target Target) {
 func (l *loop) remove(target Target) {
 	var final []TransferID
 	for _, id := range l.targets(target) {
-		if !l.table.get(id).Phase.Final() {
+		if t := l.table.get(id); !t.Phase.Final() || t.Phase == PhaseFailed && t.Session.Begun() {
 			l.removing[id] = true
 			l.feed(id, cancelledByUser{})
 			continue
@@ -171,6 +171,9 @@ func (l *loop) partsOf(id TransferID, session Session) []Part {
 }
 
 func (l *loop) saveServer(s Server) error {
+	if s.ID < 0 || s.ID >= l.nextServer {
+		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", s.ID)
+	}
 	if s.ID == 0 {
 		s.ID = l.serverAt(s.Endpoint)
 	}
@@ -230,8 +233,14 @@ func (l *loop) removeServer(id ServerID) error {
 			return fault.Newf(fault.Refused, fault.Save, "%q still has unfinished transfers", l.servers[id].Name)
 		}
 	}
+	for _, b := range l.batches {
+		if b.Server == id && !b.Expanded {
+			return fault.Newf(fault.Refused, fault.Save, "files for %q are still being found", l.servers[id].Name)
+		}
+	}
 	delete(l.servers, id)
 	delete(l.remotes, id)
+	delete(l.gates, id)
 	l.pending.Servers = slices.DeleteFunc(l.pending.Servers, func(s Server) bool { return s.ID == id })
 	l.pending.RemovedServers = append(l.pending.RemovedServers, id)
 	return nil

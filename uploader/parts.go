@@ -345,3 +345,14 @@ func (t *throttle) measure(bytes int64, now time.Time) {
 		t.now++
 	}
 }
+
+// refusesParts reports whether the server says no to parts as such, rather than
+// to what is in one of them.
+func (w *worker) refusesParts(err error) bool {
+	f := fault.Of(err)
+	if f == nil || f.Kind != fault.Refused {
+		return false
+	}
+	begun := slices.ContainsFunc(w.parts, func(p Part) bool { return p.URL != "" })
+	return f.Op == fault.Concat || f.Op == fault.Create && !begun
+}

@@ -154,6 +154,9 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		return cancelled(t, now), effects{}
 	case moved:
 		t.Session.URL = in.url
+		if t.Intent == IntentCancel && !t.Phase.Working() && !t.Phase.Final() {
+			return t, effects{terminate: t.Session} // what was asked to be removed has another address now
+		}
 		return t, effects{halt: t.Phase.Working()}
 	}
 	return t, effects{}
@@ -292,7 +295,7 @@ func stepEnded(t Transfer, in ended, now time.Time) (Transfer, effects) {
 	case t.Intent == IntentHold, in.halted:
 		t.Phase = PhaseQueued
 		return t, effects{enqueue: t.Intent == IntentRun}
-	case in.fault.Kind == fault.Gone && in.fault.Op == fault.Head && t.Session.Offset == 0 && t.Attempt < fewAnew:
+	case in.fault.Kind == fault.Gone && in.fault.Op == fault.Head && t.Session.Offset == 0 && t.Session.Sent == 0 && t.Attempt < fewAnew:
 		// The server forgot an upload it held nothing of: nothing is lost by another.
 		t.Phase, t.Session = PhaseQueued, Session{}
 		t.Attempt++

@@ -107,7 +107,7 @@ func (w *worker) carry(ctx context.Context) error {
 	case err != nil || complete:
 	case w.transfer.Session.URL == "":
 		err = w.sendParts(ctx, file)
-		if fault.Is(err, fault.Refused) {
+		if w.refusesParts(err) {
 			err = w.sendUnparted(ctx, file)
 		}
 	default:

@@ -44,11 +44,16 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 		return again(f, attempt, random, ceiling)
 	case fault.Transient, fault.Unreachable:
 		return again(f, attempt, random, ceiling)
+	case fault.LocalDisk:
+		if f.Op == fault.Load { // the profile's own file, which is asked again as it is written again
+			return again(f, attempt, random, ceiling)
+		}
+		return Decision{}
 	case fault.Busy:
 		return again(f, attempt, random, busyCeiling)
 	case fault.Gone:
 		// A PATCH that meets no upload is believed only when HEAD says so too.
-		if f.Op == fault.Patch && attempt < promptConflicts {
+		if (f.Op == fault.Patch || f.Op == fault.Concat) && attempt < promptConflicts {
 			return Decision{Again: true, Count: true}
 		}
 		return Decision{}
