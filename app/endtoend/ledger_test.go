@@ -74,6 +74,9 @@ func (l *ledger) delivery(folder string, large, small int) {
 	l.t.Helper()
 	for i := range large {
 		size := 1<<20 + 1 + l.random.IntN(9<<20)
+		if l.random.IntN(6) == 0 {
+			size += 16 << 20 // large enough to cross in parts
+		}
 		l.add(filepath.Join(folder, fmt.Sprintf("film %c.mov", 'a'+i)), size)
 	}
 	for i := range small {

@@ -116,7 +116,7 @@ func (s *tempest) rage() {
 	s.ended(first)
 	s.weather.proxy.Slow(fair)
 	for end := time.Now().Add(*storm); time.Now().Before(end); {
-		s.endure([]*run{s.ferry.send(s.deliver())})
+		s.endure([]*run{s.send()})
 		for again := s.fates.IntN(4); again > 0; again-- {
 			s.endure(s.next())
 		}
@@ -137,7 +137,14 @@ func (s *tempest) next() []*run {
 		return []*run{s.ferry.again(s.folders...)}
 	}
 	first := s.ferry.again(s.folders...)
-	return []*run{first, s.ferry.send(s.deliver())}
+	return []*run{first, s.send()}
+}
+
+// send sends another delivery in one of the ways there are.
+func (s *tempest) send() *run {
+	s.t.Helper()
+	ways := [][]string{{}, {}, {"--chunk", "1MiB"}, {"--connections", "3"}, {"--connections", "2", "--chunk", "3MiB"}}
+	return s.ferry.send(append(ways[s.fates.IntN(len(ways))], s.deliver())...)
 }
 
 // endure lets programs run in bad weather until their time has come.
