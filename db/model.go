@@ -175,6 +175,7 @@ type batchRow struct {
 	Roots    []byte
 	Added    sql.NullInt64
 	Expanded bool
+	Intent   string
 
 	Connections int
 	Chunk       int64
@@ -190,6 +191,7 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Roots:    packRoots(b.Roots),
 		Added:    millis(b.Added),
 		Expanded: b.Expanded,
+		Intent:   b.Intent.String(),
 
 		Connections: b.Options.Connections,
 		Chunk:       b.Options.Chunk,
@@ -202,12 +204,17 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 	if err != nil {
 		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
 	}
+	intent, err := uploader.ParseIntent(r.Intent)
+	if err != nil {
+		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
+	}
 	return uploader.Batch{
 		ID:       uploader.BatchID(r.ID),
 		Server:   uploader.ServerID(r.Server),
 		Roots:    roots,
 		Added:    moment(r.Added),
 		Expanded: r.Expanded,
+		Intent:   intent,
 		Options:  uploader.Options{Connections: r.Connections, Chunk: r.Chunk, Limit: r.Pace},
 	}, nil
 }

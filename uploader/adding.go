@@ -2,7 +2,9 @@ package uploader
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -46,7 +48,7 @@ func (l *loop) add(c Add) error {
 func (l *loop) supersede(c Add) {
 	said := func(root string) bool { return slices.Contains(c.Paths, root) }
 	for id, b := range l.batches {
-		if b.Expanded || b.Server != c.Server || slices.Contains(l.adding, id) || !slices.ContainsFunc(b.Roots, said) {
+		if b.Expanded || b.Server != c.Server || l.toBeWalked(id) || !slices.ContainsFunc(b.Roots, said) {
 			continue
 		}
 		rest := *b
@@ -56,6 +58,12 @@ func (l *loop) supersede(c Add) {
 	}
 }
 
+// toBeWalked reports whether this run walks a batch.
+func (l *loop) toBeWalked(id BatchID) bool {
+	return l.walking != nil && l.walking.batch.ID == id ||
+		slices.ContainsFunc(l.walks, func(o walkOrder) bool { return o.batch == id })
+}
+
 // keep puts a new value of a batch into the state and into the next commit.
 func (l *loop) keep(b Batch) {
 	l.batches[b.ID] = &b
@@ -63,61 +71,121 @@ func (l *loop) keep(b Batch) {
 	l.stale = true
 }
 
+// walkOrder is a batch that is to be walked: all of it, or what lies at and below
+// some paths.
+type walkOrder struct {
+	batch BatchID
+	only  []string // nil: everything
+}
+
 // walk has a batch expanded, one batch at a time: each sees what the ones before
 // it added, so that a file added twice is found the second time.
 func (l *loop) walk(id BatchID) {
-	if slices.Contains(l.adding, id) {
+	whole := func(o walkOrder) bool { return o.batch == id && o.only == nil }
+	if slices.ContainsFunc(l.walks, whole) || l.walking != nil && whole(l.walking.order) {
 		return
 	}
-	l.adding = append(l.adding, id)
-	if len(l.adding) == 1 {
-		l.after = append(l.after, l.startWalk)
-	}
+	l.order(walkOrder{batch: id})
 }
 
-// walkAgain expands a batch once more; the files it has already stay as they are.
-func (l *loop) walkAgain(id BatchID) {
+// walkAgain expands some paths of a batch once more. A walk that is under way may
+// be past them already, so that this one comes after it.
+func (l *loop) walkAgain(id BatchID, path string) {
 	b := *l.batches[id]
 	b.Expanded = false
 	l.keep(b)
-	l.walk(id)
-}
-
-func (l *loop) startWalk(work context.Context) {
-	b := *l.batches[l.adding[0]]
-	w := &walker{
-		loop:        l,
-		batch:       b,
-		fingerprint: l.fingerprint(l.servers[b.Server]),
-		known:       map[string]bool{},
-	}
-	for _, t := range l.table.rows {
-		if t.Batch == b.ID {
-			w.known[t.Source.Path] = true
+	for i := range l.walks {
+		if o := &l.walks[i]; o.batch == id && o.only != nil {
+			o.only = append(o.only, path)
+			return
 		}
 	}
-	l.tasks.Go(func() { w.run(work) })
+	l.order(walkOrder{batch: id, only: []string{path}})
+}
+
+func (l *loop) order(o walkOrder) {
+	l.walks = append(l.walks, o)
+	l.after = append(l.after, l.nextWalk)
+}
+
+// nextWalk starts the walk whose turn it is, when none is under way.
+func (l *loop) nextWalk(work context.Context) {
+	if l.walking != nil || len(l.walks) == 0 {
+		return
+	}
+	o := l.walks[0]
+	l.walks = l.walks[1:]
+	b := *l.batches[o.batch]
+	ctx, cancel := context.WithCancel(work)
+	w := &walker{
+		loop:        l,
+		order:       o,
+		batch:       b,
+		cancel:      cancel,
+		fingerprint: l.fingerprint(l.servers[b.Server]),
+		known:       l.pathsOf(b.ID),
+	}
+	l.walking = w
+	l.tasks.Go(func() {
+		defer cancel()
+		w.run(ctx)
+	})
+}
+
+// pathsOf is what a batch has transfers for.
+func (l *loop) pathsOf(id BatchID) map[string]bool {
+	known := make(map[string]bool, l.table.batch[id])
+	if l.table.batch[id] == 0 {
+		return known
+	}
+	for _, t := range l.table.rows {
+		if t.Batch == id {
+			known[t.Source.Path] = true
+		}
+	}
+	return known
 }
 
 // found takes a portion of a batch's files into the state.
-func (l *loop) found(batch BatchID, findings []finding, last bool) {
-	l.urgent = true // the user just dropped it
+func (l *loop) found(w *walker, findings []finding, last bool) {
+	if l.walking != w {
+		return // called off
+	}
+	id := w.batch.ID
+	l.urgent = l.urgent || l.table.batch[id] == 0 // the user just dropped it
 	for _, f := range findings {
-		if t := l.table.get(f.previous); t != nil && t.Batch != batch && t.Phase != PhaseDone && t.Intent != IntentCancel {
-			l.feed(t.ID, adopted{f.file, batch})
+		if t := l.table.get(f.previous); t != nil && t.Batch != id && t.Phase != PhaseDone && !t.Intent.GivenUp() {
+			l.feed(t.ID, adopted{f.file, id})
 			continue
 		}
-		l.newTransfer(batch, f)
+		l.newTransfer(id, f)
 	}
-	if !last {
-		return
+	if last {
+		l.urgent = true
+		l.endWalk(id)
 	}
-	done := *l.batches[batch]
-	done.Expanded = true
-	l.keep(done)
-	l.adding = l.adding[1:]
-	if len(l.adding) > 0 {
-		l.after = append(l.after, l.startWalk)
+}
+
+// endWalk ends the walk of a batch, come to its end or not.
+func (l *loop) endWalk(id BatchID) {
+	ended := l.walking != nil && l.walking.batch.ID == id
+	if ended {
+		l.walking.cancel()
+		l.walking = nil
+		l.after = append(l.after, l.nextWalk)
+	}
+	again := slices.ContainsFunc(l.walks, func(o walkOrder) bool { return o.batch == id })
+	if again && ended {
+		return // more of it is to be walked
+	}
+	l.walks = slices.DeleteFunc(l.walks, func(o walkOrder) bool { return o.batch == id })
+	b := *l.batches[id]
+	b.Expanded = true
+	l.keep(b)
+	for _, t := range l.table.rows {
+		if t.Batch == id && removed(t) {
+			l.dropped = append(l.dropped, t.ID)
+		}
 	}
 }
 
@@ -130,6 +198,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 		Source:      f.file,
 		Fingerprint: f.fingerprint,
 		Rank:        l.nextRank,
+		Intent:      l.batches[batch].Intent,
 		Added:       now,
 	}
 	l.nextID++
@@ -139,7 +208,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 	}
 	l.table.put(t)
 	l.stale = true
-	if t.Phase == PhaseQueued {
+	if t.Phase == PhaseQueued && t.Intent == IntentRun {
 		l.queue.Push(itemOf(t))
 	}
 }
@@ -147,7 +216,9 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 // walker expands one batch on its own goroutine.
 type walker struct {
 	loop        *loop
+	order       walkOrder
 	batch       Batch
+	cancel      context.CancelFunc
 	fingerprint func(context.Context, source.File) (string, error)
 	known       map[string]bool // paths the batch has transfers for
 
@@ -161,7 +232,7 @@ func (w *walker) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return // the batch stays unexpanded and is walked again at the next start
 		}
-		if w.known[file.Path] {
+		if w.known[file.Path] || !w.order.means(file.Path) {
 			continue
 		}
 		f := finding{file: file, err: err}
@@ -178,6 +249,16 @@ func (w *walker) run(ctx context.Context) {
 	}
 }
 
+// means reports whether a path is to be walked.
+func (o walkOrder) means(path string) bool {
+	if o.only == nil {
+		return true
+	}
+	return slices.ContainsFunc(o.only, func(root string) bool {
+		return path == root || strings.HasPrefix(path, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
+	})
+}
+
 // hand gives the portion to the loop.
 func (w *walker) hand(ctx context.Context, last bool) {
 	if !w.recall(ctx) {
@@ -185,7 +266,7 @@ func (w *walker) hand(ctx context.Context, last bool) {
 	}
 	portion := w.portion
 	w.portion, w.began = nil, time.Now()
-	w.loop.send(func() { w.loop.found(w.batch.ID, portion, last) })
+	w.loop.send(func() { w.loop.found(w, portion, last) })
 }
 
 // recall looks for earlier uploads of the portion's files, for as long as the

@@ -13,6 +13,9 @@ import (
 // waits for it but the leftover itself.
 const terminatePatience = 30 * time.Second
 
+// removalsMost is how many leftovers are removed from servers at a time.
+const removalsMost = 8
+
 // carryOut takes a command into the state. The answer goes out when the outcome
 // is saved and shown.
 func (l *loop) carryOut(o order) {
@@ -26,15 +29,18 @@ func (l *loop) command(command Command) error {
 	case Add:
 		return l.add(c)
 	case Pause:
+		l.intend(c.Target, IntentHold)
 		l.feedAll(c.Target, pausedByUser{})
 	case Resume:
 		l.resume(c.Target)
 	case Retry:
 		l.retry(c.Target)
 	case Cancel:
+		l.callOff(c.Target)
 		l.feedAll(c.Target, cancelledByUser{})
 	case Remove:
-		l.remove(c.Target)
+		l.callOff(c.Target)
+		l.feedAll(c.Target, removedByUser{})
 	case SignedIn:
 		l.signedIn(c.Server)
 	case SaveServer:
@@ -74,46 +80,65 @@ func (l *loop) feedAll(target Target, in input) {
 	}
 }
 
+// covers reports whether a target means a batch as a whole, with what is still to
+// be found of it.
+func (t Target) covers(id BatchID) bool { return !t.Final && (t.All || t.Batch == id) }
+
+// intend says what becomes of the files that are still to be found.
+func (l *loop) intend(target Target, intent Intent) {
+	for id, b := range l.batches {
+		if !b.Expanded && target.covers(id) && b.Intent != intent {
+			next := *b
+			next.Intent = intent
+			l.keep(next)
+		}
+	}
+}
+
+// callOff ends the walks of the batches meant.
+func (l *loop) callOff(target Target) {
+	for id, b := range l.batches {
+		if !b.Expanded && target.covers(id) {
+			l.endWalk(id)
+		}
+	}
+}
+
 // resume also goes on with walking what an earlier run could not walk to its end.
 func (l *loop) resume(target Target) {
+	l.intend(target, IntentRun)
 	l.feedAll(target, resumedByUser{})
 	for id, b := range l.batches {
-		if !b.Expanded && (target.All || target.Batch == id) {
+		if !b.Expanded && target.covers(id) {
 			l.walk(id)
 		}
 	}
 }
 
-// retry also opens the servers again that were left alone: the user says now. A
-// folder that could not be listed is walked again instead of being sent.
+// retry also opens the servers again that were left alone: the user says now. What
+// could not be looked at when it was added, such as a folder on a drive that was
+// away, is looked for anew.
 func (l *loop) retry(target Target) {
-	var unlisted []TransferID
+	var unseen []TransferID
 	for _, id := range l.targets(target) {
 		t := l.table.get(id)
 		delete(l.gates, t.Server)
-		if t.Phase == PhaseFailed && t.Fault != nil && t.Fault.Op == fault.List && l.batches[t.Batch] != nil {
-			unlisted = append(unlisted, id)
-			l.walkAgain(t.Batch)
+		if t.Phase == PhaseFailed && l.batches[t.Batch] != nil && neverSeen(t) {
+			unseen = append(unseen, id)
+			l.walkAgain(t.Batch, t.Source.Path)
 			continue
 		}
 		l.feed(id, retriedByUser{})
 	}
-	l.forget(unlisted)
+	if len(unseen) > 0 {
+		l.forget(unseen)
+	}
 }
 
-// remove forgets what is final and gives up the rest, to be forgotten when that
-// is done.
-func (l *loop) remove(target Target) {
-	var final []TransferID
-	for _, id := range l.targets(target) {
-		if t := l.table.get(id); !t.Phase.Final() || t.Phase == PhaseFailed && t.Session.Begun() {
-			l.removing[id] = true
-			l.feed(id, cancelledByUser{})
-			continue
-		}
-		final = append(final, id)
-	}
-	l.forget(final)
+// neverSeen reports whether a transfer stands for something that was named and
+// could not be walked.
+func neverSeen(t *Transfer) bool {
+	return t.Fault != nil && t.Fingerprint == "" && !t.Session.Begun() && (t.Fault.Op == fault.List || t.Fault.Op == fault.Stat)
 }
 
 // terminateLater removes from its server what it holds of a session, in the
@@ -129,6 +154,8 @@ func (l *loop) terminateLater(id TransferID, server ServerID, session Session) {
 			return
 		}
 		l.tasks.Go(func() {
+			l.leftovers <- struct{}{}
+			defer func() { <-l.leftovers }()
 			ctx, cancel := context.WithTimeout(work, terminatePatience)
 			defer cancel()
 			for _, url := range urls {

@@ -147,7 +147,7 @@ func (l *loop) connect(id ServerID) (*remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &remote{server: server, protocol: protocol}
+	r := newRemote(server, protocol)
 	l.remotes[id] = r
 	return r, nil
 }

@@ -23,7 +23,8 @@ func (l *loop) judge(t *Transfer, f *fault.Fault) {
 	}
 	l.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
 	switch {
-	case f.Status == http.StatusUnauthorized, f.Status == http.StatusProxyAuthRequired:
+	case f.Status == http.StatusUnauthorized, f.Status == http.StatusProxyAuthRequired,
+		f.Kind == fault.NotTus, f.Kind == fault.TLS, f.Kind == fault.Quota:
 		l.gates[t.Server] = gate{fault: f}
 	case t.Phase != PhaseWaiting:
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable,

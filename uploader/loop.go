@@ -43,9 +43,10 @@ type loop struct {
 	flights    map[TransferID]*flight
 	alarms     alarms
 	clock      clock
-	removing   map[TransferID]bool // to be taken off the list once they are final
-	dropped    []TransferID        // removing ones that have become final
-	adding     []BatchID           // to be walked; the first is being
+	leftovers  chan struct{} // bounds how many are removed from servers at a time
+	dropped    []TransferID  // removed by the user, and final now
+	walks      []walkOrder   // waiting for their turn
+	walking    *walker       // the one under way; nil for none
 	nextID     TransferID
 	nextRank   int64
 	nextServer ServerID
@@ -87,8 +88,8 @@ func newLoop(e *Engine, saved Saved) *loop {
 		remotes:    map[ServerID]*remote{},
 		limits:     map[BatchID]*netx.Limit{},
 		gates:      map[ServerID]gate{},
+		leftovers:  make(chan struct{}, removalsMost),
 		flights:    map[TransferID]*flight{},
-		removing:   map[TransferID]bool{},
 		nextID:     saved.NextID,
 		nextRank:   saved.NextRank,
 		nextServer: saved.NextServer,
@@ -237,8 +238,8 @@ func (l *loop) feed(id TransferID, in input) {
 	if then.terminate.Begun() {
 		l.terminateLater(id, next.Server, then.terminate)
 	}
-	if l.removing[id] && next.Phase.Final() {
-		l.dropped = append(l.dropped, id)
+	if next.Intent == IntentRemove && next.Phase.Final() {
+		l.drop(&next)
 	}
 }
 
@@ -248,6 +249,14 @@ func itemOf(t *Transfer) queue.Item {
 		Server: int64(t.Server),
 		Rank:   t.Rank,
 		Small:  isSmall(t.Source) && t.Session.URL == "",
+	}
+}
+
+// drop takes a final transfer off the list. As long as its batch is being walked
+// it stays known, or the walk would find its file anew.
+func (l *loop) drop(t *Transfer) {
+	if b := l.batches[t.Batch]; b == nil || b.Expanded {
+		l.dropped = append(l.dropped, t.ID)
 	}
 }
 
@@ -263,21 +272,14 @@ func (l *loop) forgetDropped() {
 func (l *loop) forget(ids []TransferID) {
 	l.table.remove(ids)
 	l.pending.RemovedTransfers = append(l.pending.RemovedTransfers, ids...)
-	for _, id := range ids {
-		delete(l.removing, id)
-	}
 	l.forgetEmptyBatches()
 	l.stale = true
 }
 
 // forgetEmptyBatches removes the batches of which nothing is left to show.
 func (l *loop) forgetEmptyBatches() {
-	used := make(map[BatchID]bool, len(l.batches))
-	for _, t := range l.table.rows {
-		used[t.Batch] = true
-	}
 	for id, b := range l.batches {
-		if b.Expanded && !used[id] {
+		if b.Expanded && l.table.batch[id] == 0 {
 			delete(l.batches, id)
 			delete(l.limits, id)
 			l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)

@@ -156,6 +156,7 @@ func (w *worker) sendUnparted(ctx context.Context, file *os.File) error {
 	w.dropParts(ctx)
 	w.parts, w.options.Connections = nil, 1
 	w.tally.position.Store(0)
+	w.whole.at.Store(0)
 	if err := w.keep(ctx, created{}); err != nil {
 		return err
 	}
@@ -338,7 +339,7 @@ func (t *throttle) measure(bytes int64, now time.Time) {
 	switch {
 	case rate < t.best*worthwhile && t.now > 1:
 		t.now, t.settled = t.now-1, true
-	case t.now == t.most:
+	case t.now >= t.most:
 		t.settled = true
 	default:
 		t.best = rate

@@ -41,10 +41,13 @@ func (l *loop) show(now time.Time) {
 func (l *loop) rows() []*Transfer {
 	if l.table.fresh {
 		l.table.fresh = false
-		l.shown = slices.Clone(l.table.rows)
+		l.shown = slices.DeleteFunc(slices.Clone(l.table.rows), removed)
 	}
 	return l.shown
 }
+
+// removed reports whether a transfer is known for the sake of a walk alone.
+func removed(t *Transfer) bool { return t.Intent == IntentRemove && t.Phase.Final() }
 
 func (l *loop) totals(s *Snapshot) Totals {
 	totals := Totals{Count: make(map[State]int, states), Active: len(l.flights)}

@@ -3,7 +3,6 @@ package uploader
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -14,15 +13,23 @@ type remote struct {
 	server   Server
 	protocol Protocol
 
-	mu     sync.Mutex
+	asking chan struct{} // held by whoever asks the server, or looks at what it said
 	probed bool
 	caps   tus.Capabilities
 }
 
+func newRemote(server Server, protocol Protocol) *remote {
+	return &remote{server: server, protocol: protocol, asking: make(chan struct{}, 1)}
+}
+
 // capabilities asks the server once; a failed try is not remembered.
 func (r *remote) capabilities(ctx context.Context) (tus.Capabilities, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	select {
+	case r.asking <- struct{}{}:
+		defer func() { <-r.asking }()
+	case <-ctx.Done():
+		return tus.Capabilities{}, ctx.Err()
+	}
 	if r.probed {
 		return r.caps, nil
 	}

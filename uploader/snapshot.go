@@ -115,7 +115,7 @@ func (t *Transfer) State() State {
 	switch {
 	case t.Phase == PhaseDone:
 		return StateDone
-	case t.Phase == PhaseCancelled || t.Intent == IntentCancel:
+	case t.Phase == PhaseCancelled || t.Intent.GivenUp():
 		return StateCancelled
 	case t.Phase == PhaseFailed:
 		return failedState(t.Fault)

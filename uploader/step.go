@@ -28,6 +28,7 @@ type (
 	resumedByUser   struct{}
 	retriedByUser   struct{}
 	cancelledByUser struct{}
+	removedByUser   struct{}
 
 	// adopted: the user added the transfer's file again, maybe at another place.
 	adopted struct {
@@ -65,6 +66,7 @@ func (pausedByUser) input()    {}
 func (resumedByUser) input()   {}
 func (retriedByUser) input()   {}
 func (cancelledByUser) input() {}
+func (removedByUser) input()   {}
 func (adopted) input()         {}
 func (taken) input()           {}
 func (entered) input()         {}
@@ -107,6 +109,8 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		return stepRetried(t)
 	case cancelledByUser:
 		return stepCancelled(t, now)
+	case removedByUser:
+		return stepRemoved(t, now)
 	case adopted:
 		t.Source, t.Batch = adoptedSource(t, in.file), in.batch
 		if t.Phase == PhaseFailed {
@@ -148,13 +152,13 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Phase = PhaseQueued
 		return t, effects{enqueue: true}
 	case terminated:
-		if t.Intent != IntentCancel || !t.Session.sameUpload(in.session) || t.Phase.Working() {
+		if !t.Intent.GivenUp() || !t.Session.sameUpload(in.session) || t.Phase.Working() {
 			return t, effects{} // an earlier upload's leftover
 		}
 		return cancelled(t, now), effects{}
 	case moved:
 		t.Session.URL = in.url
-		if t.Intent == IntentCancel && !t.Phase.Working() && !t.Phase.Final() {
+		if t.Intent.GivenUp() && !t.Phase.Working() && !t.Phase.Final() {
 			return t, effects{terminate: t.Session} // what was asked to be removed has another address now
 		}
 		return t, effects{halt: t.Phase.Working()}
@@ -178,7 +182,7 @@ func stepRecovered(t Transfer, in recovered, now time.Time) (Transfer, effects) 
 	}
 	t.Phase, t.NextTry = PhaseQueued, time.Time{}
 	switch {
-	case t.Intent == IntentCancel:
+	case t.Intent.GivenUp():
 		return giveUp(t, now)
 	case t.Intent == IntentRun && !in.ask:
 		return t, effects{enqueue: true}
@@ -199,7 +203,7 @@ func stepPaused(t Transfer) (Transfer, effects) {
 }
 
 func stepResumed(t Transfer) (Transfer, effects) {
-	if t.Phase.Final() || t.Intent == IntentCancel {
+	if t.Phase.Final() || t.Intent.GivenUp() {
 		return t, effects{}
 	}
 	t.Intent = IntentRun
@@ -241,7 +245,7 @@ func startsOver(t Transfer) bool {
 }
 
 func stepCancelled(t Transfer, now time.Time) (Transfer, effects) {
-	if t.Phase == PhaseDone || t.Phase == PhaseCancelled || t.Intent == IntentCancel {
+	if t.Phase == PhaseDone || t.Phase == PhaseCancelled || t.Intent.GivenUp() {
 		return t, effects{}
 	}
 	t.Intent = IntentCancel
@@ -249,6 +253,21 @@ func stepCancelled(t Transfer, now time.Time) (Transfer, effects) {
 		return t, effects{halt: true}
 	}
 	return giveUp(t, now)
+}
+
+// stepRemoved gives up what is not final, and what failed with something left on
+// the server. A transfer with this intent is taken off the list once it is final.
+func stepRemoved(t Transfer, now time.Time) (Transfer, effects) {
+	given := t.Intent.GivenUp()
+	t.Intent = IntentRemove
+	switch {
+	case given, t.Phase == PhaseDone, t.Phase == PhaseCancelled, t.Phase == PhaseFailed && !t.Session.Begun():
+		return t, effects{}
+	case t.Phase.Working():
+		return t, effects{halt: true}
+	default:
+		return giveUp(t, now)
+	}
 }
 
 // sameUpload reports whether both are states of one upload.
@@ -290,7 +309,7 @@ func stepEnded(t Transfer, in ended, now time.Time) (Transfer, effects) {
 		t.Phase, t.Fault, t.Attempt, t.Finished = PhaseDone, nil, 0, now
 		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size
 		return t, effects{}
-	case t.Intent == IntentCancel:
+	case t.Intent.GivenUp():
 		return giveUp(t, now)
 	case t.Intent == IntentHold, in.halted:
 		t.Phase = PhaseQueued

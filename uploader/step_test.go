@@ -278,7 +278,7 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 			tr, then = step(tr, in, noon)
 			checkStep(t, before, tr, then, working)
 		}
-		commands := []input{pausedByUser{}, resumedByUser{}, retriedByUser{}, cancelledByUser{}, due{}, terminated{Session{URL: "u"}}, terminated{Session{URL: "an earlier one"}}}
+		commands := []input{pausedByUser{}, resumedByUser{}, retriedByUser{}, cancelledByUser{}, removedByUser{}, due{}, terminated{Session{URL: "u"}}, terminated{Session{URL: "an earlier one"}}}
 		t.Repeat(map[string]func(*rapid.T){
 			"command": func(t *rapid.T) { feed(t, rapid.SampledFrom(commands).Draw(t, "command")) },
 			"crash": func(t *rapid.T) {
@@ -325,7 +325,7 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 
 func checkStep(t *rapid.T, before, after Transfer, then effects, working bool) {
 	switch {
-	case before.Phase == PhaseDone && after != before:
+	case before.Phase == PhaseDone && after.Intent == before.Intent && after != before:
 		t.Fatalf("a finished transfer became %+v", after)
 	case after.Phase == PhaseWaiting && (after.Fault == nil || after.NextTry.IsZero()):
 		t.Fatalf("waits without a reason or an end: %+v", after)

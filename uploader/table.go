@@ -12,13 +12,15 @@ type table struct {
 	index map[TransferID]int
 	dirty map[TransferID]bool // changed in a way that must survive
 	fresh bool                // rows differ from the last snapshot's
+	batch map[BatchID]int     // how many rows a batch has
 }
 
 func newTable(saved []Transfer) *table {
-	t := &table{index: make(map[TransferID]int, len(saved)), dirty: map[TransferID]bool{}, fresh: true}
+	t := &table{index: make(map[TransferID]int, len(saved)), dirty: map[TransferID]bool{}, fresh: true, batch: map[BatchID]int{}}
 	for i := range saved {
 		t.index[saved[i].ID] = len(t.rows)
 		t.rows = append(t.rows, &saved[i])
+		t.batch[saved[i].Batch]++
 	}
 	return t
 }
@@ -38,12 +40,22 @@ func (t *table) put(next *Transfer) {
 		t.index[next.ID] = len(t.rows)
 		t.rows = append(t.rows, next)
 		t.dirty[next.ID] = true
+		t.batch[next.Batch]++
 		return
 	}
 	if durable(t.rows[i]) != durable(next) {
 		t.dirty[next.ID] = true
 	}
+	t.leave(t.rows[i].Batch)
+	t.batch[next.Batch]++
 	t.rows[i] = next
+}
+
+// leave counts a row out of its batch.
+func (t *table) leave(batch BatchID) {
+	if t.batch[batch]--; t.batch[batch] == 0 {
+		delete(t.batch, batch)
+	}
 }
 
 // remove takes transfers off the table.
@@ -54,6 +66,9 @@ func (t *table) remove(ids []TransferID) {
 	gone := make(map[TransferID]bool, len(ids))
 	for _, id := range ids {
 		gone[id] = true
+		if row := t.get(id); row != nil {
+			t.leave(row.Batch)
+		}
 		delete(t.index, id)
 		delete(t.dirty, id)
 	}
@@ -81,6 +96,9 @@ func (t *table) saved() { clear(t.dirty) }
 // the queue.
 func durable(t *Transfer) Transfer {
 	d := *t
+	if !d.Session.Begun() && !d.Phase.Final() {
+		d.Started = time.Time{} // told again with the first thing that matters
+	}
 	if !d.Phase.Final() {
 		d.Phase = PhaseQueued
 		d.NextTry = time.Time{}

@@ -16,6 +16,9 @@ func (l *loop) takeUp() {
 	}
 	for _, t := range slices.Clone(l.table.rows) {
 		l.feed(t.ID, recovered{ask: l.engine.config.Ask})
+		if removed(t) {
+			l.drop(t)
+		}
 	}
 	for _, b := range l.batches {
 		if !b.Expanded && !l.engine.config.Ask {

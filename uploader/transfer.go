@@ -25,10 +25,11 @@ const (
 	IntentRun    Intent = iota // get it across
 	IntentHold                 // paused: keep everything, send nothing
 	IntentCancel               // give it up, and remove what the server holds of it
+	IntentRemove               // the same, and take it off the list
 	intents
 )
 
-var intentNames = [intents]string{"run", "hold", "cancel"}
+var intentNames = [intents]string{"run", "hold", "cancel", "remove"}
 
 func (i Intent) String() string { return nameOf(intentNames[:], uint8(i), "intent") }
 
@@ -37,6 +38,9 @@ func ParseIntent(name string) (Intent, error) {
 	i, err := parseName(intentNames[:], name, "intent")
 	return Intent(i), err
 }
+
+// GivenUp reports whether the user does not want the transfer any more.
+func (i Intent) GivenUp() bool { return i == IntentCancel || i == IntentRemove }
 
 // Phase is where the engine stands with a transfer. Only the engine sets it.
 type Phase uint8
@@ -132,7 +136,8 @@ type Batch struct {
 	Server   ServerID
 	Roots    []string // absolute paths as given
 	Added    time.Time
-	Expanded bool // every file of it is a transfer
+	Expanded bool   // every file of it is a transfer
+	Intent   Intent // of the files that are still to be found
 	Options  Options
 }
 

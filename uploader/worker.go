@@ -348,7 +348,7 @@ func (b *body) Read(p []byte) (int, error) {
 	b.count.add(int64(n))
 	b.moved.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
-		return n, fault.New(fault.LocalDisk, fault.Read, err)
+		return n, source.Classify(fault.Read, err)
 	}
 	return n, err
 }

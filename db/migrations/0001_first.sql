@@ -28,6 +28,7 @@ CREATE TABLE batches (
 	roots       BLOB NOT NULL, -- each path after its length as a varint
 	added       INTEGER,
 	expanded    INTEGER NOT NULL CHECK (expanded IN (0, 1)),
+	intent      TEXT NOT NULL,
 	connections INTEGER NOT NULL,
 	chunk       INTEGER NOT NULL, -- bytes
 	pace        INTEGER NOT NULL  -- bytes per second

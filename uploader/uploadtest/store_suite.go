@@ -112,7 +112,7 @@ func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
 func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 	batches := []uploader.Batch{
 		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Expanded: true},
-		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1)},
+		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentHold},
 		{ID: math.MaxInt64, Options: uploader.Options{Connections: 4, Chunk: 6 << 20, Limit: 1 << 40}},
 	}
 	servers := []uploader.Server{
@@ -490,7 +490,7 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 		},
 		Fingerprint: text.Draw(r, "fingerprint"),
 		Rank:        rapid.Int64Range(math.MinInt64, math.MaxInt64-1).Draw(r, "rank"),
-		Intent:      rapid.SampledFrom([]uploader.Intent{uploader.IntentRun, uploader.IntentHold, uploader.IntentCancel}).Draw(r, "intent"),
+		Intent:      rapid.SampledFrom([]uploader.Intent{uploader.IntentRun, uploader.IntentHold, uploader.IntentCancel, uploader.IntentRemove}).Draw(r, "intent"),
 		Phase:       uploader.Phase(rapid.IntRange(int(uploader.PhaseQueued), int(uploader.PhaseCancelled)).Draw(r, "phase")),
 		Session: uploader.Session{
 			URL: text.Draw(r, "URL"), Offset: number.Draw(r, "offset"), Sent: number.Draw(r, "sent"), Expires: when.Draw(r, "expires"),
