@@ -65,11 +65,8 @@ func compare(t *testing.T, server *uploadtest.Tusd, folders []string) {
 			patched[filepath.Base(r.Path)] += r.Body
 		}
 	}
-	complete, begun := map[string]bool{}, map[string]int{}
-	for _, f := range server.Stored(t) {
-		if f.Size == f.Length {
-			complete[f.SHA256] = true
-		}
+	stored, begun := server.Stored(t), map[string]int{}
+	for _, f := range stored {
 		if !strings.HasSuffix(f.Metadata["filename"], ".mov") || f.Size == 0 {
 			continue
 		}
@@ -80,7 +77,7 @@ func compare(t *testing.T, server *uploadtest.Tusd, folders []string) {
 	}
 	files := 0
 	for _, folder := range folders {
-		files += compareFolder(t, folder, complete)
+		files += compareFolder(t, folder, complete(stored))
 	}
 	for path, n := range begun {
 		if n != 1 {
@@ -88,6 +85,17 @@ func compare(t *testing.T, server *uploadtest.Tusd, folders []string) {
 		}
 	}
 	t.Logf("%d files in %d folders, %d uploads of large ones", files, len(folders), len(begun))
+}
+
+// complete are the sums of the uploads that are.
+func complete(stored []uploadtest.StoredFile) map[string]bool {
+	sums := map[string]bool{}
+	for _, f := range stored {
+		if f.Size == f.Length {
+			sums[f.SHA256] = true
+		}
+	}
+	return sums
 }
 
 func compareFolder(t *testing.T, folder string, complete map[string]bool) (files int) {

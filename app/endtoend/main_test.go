@@ -20,9 +20,9 @@ import (
 )
 
 var (
-	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
-	kills = flag.Int("kills", 30, "how often the program is killed")
-	storm = flag.Duration("storm", 10*time.Second, "how long each storm lasts")
+	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
+	kills  = flag.Int("kills", 30, "how often the program is killed")
+	length = flag.Duration("storm", 10*time.Second, "how long each storm lasts")
 )
 
 // ferry is the program under test.
@@ -63,7 +63,19 @@ const (
 	chanceOfEdits
 	chanceOfDeliveries
 	chanceOfOrders
+	chances
 )
+
+// rounds runs a storm in rounds of which each begins anew, or a long one would
+// need the disk that its deliveries together do.
+func rounds(t *testing.T, storm func(t *testing.T, round uint64, length time.Duration)) {
+	t.Helper()
+	for left, round := *length, uint64(0); left > 0 && !t.Failed(); left, round = left-roundLength, round+1 {
+		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) { storm(t, round, min(left, roundLength)) })
+	}
+}
+
+const roundLength = time.Minute
 
 // chance is the random numbers for one purpose.
 func chance(t testing.TB, purpose uint64) *rand.Rand {

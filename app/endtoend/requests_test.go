@@ -208,3 +208,57 @@ func meet(t *testing.T, n int, happens mishap, settle func(*testing.T, *bench, [
 	}
 	return network.met()
 }
+
+// TestAnyMishapOfAnyRequestOfAFileInPartsConverges is the same for the requests
+// that carry one file in parts and join them, with an end of the engine in
+// between: no byte of a part is sent twice.
+func TestAnyMishapOfAnyRequestOfAFileInPartsConverges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "film.mov")
+	fill(t, chance(t, chanceOfDeliveries), path, 16<<20+4321)
+	for _, name := range []string{
+		"is never sent", "breaks off half way", "loses its answer", "is said to contradict what the server has",
+	} {
+		t.Run("a request "+name, func(t *testing.T) {
+			t.Parallel()
+			for n := 1; ; n++ {
+				if !meetInParts(t, n, mishaps[name], path) {
+					t.Logf("%d requests", n-1)
+					return
+				}
+			}
+		})
+	}
+}
+
+func meetInParts(t *testing.T, n int, happens mishap, path string) bool {
+	t.Helper()
+	server := uploadtest.NewTusd(t)
+	transport := netx.Transport(netx.Config{})
+	defer transport.CloseIdleConnections()
+	network := &unlucky{next: transport, n: n, mishap: happens}
+	b := newBench(t, filepath.Join(t.TempDir(), "ferry.db"), network)
+	batch := uploader.NewBatchID()
+	b.do(uploader.Add{
+		Batch: batch, Server: b.serve(server.Endpoint), Paths: []string{path}, Options: uploader.Options{Connections: 2, Chunk: 6 << 20},
+	})
+	b.until("the mishap or the end", func(s *uploader.Snapshot) bool {
+		return network.met() || s.Totals.Count[uploader.StateDone] == 1
+	})
+	b.restart()
+	wantDone(t, b.impatient(batch))
+	b.quit()
+	compareFolder(t, filepath.Dir(path), complete(server.Stored(t)))
+	var sent, size int64 = 0, 16<<20 + 4321
+	for _, r := range server.Requests() {
+		if r.Method == http.MethodPatch {
+			sent += r.Body
+		}
+	}
+	if sent != size {
+		t.Errorf("%d bytes were sent of a file of %d", sent, size)
+	}
+	if t.Failed() {
+		t.Fatalf("with request %d", n)
+	}
+	return network.met()
+}

@@ -1,6 +1,7 @@
 package endtoend_test
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -30,7 +31,10 @@ type squall struct {
 
 // TestStormOverTheEngine wants, besides what every storm wants, that the engine
 // leaves nothing behind when it has ended: no goroutine and no descriptor.
-func TestStormOverTheEngine(t *testing.T) {
+func TestStormOverTheEngine(t *testing.T) { rounds(t, squalls) }
+
+func squalls(t *testing.T, round uint64, length time.Duration) {
+	t.Helper()
 	server := uploadtest.NewTusd(t)
 	gateway := uploadtest.NewGateway(t, server.URL)
 	proxy := uploadtest.NewProxy(t, gateway.URL)
@@ -38,14 +42,14 @@ func TestStormOverTheEngine(t *testing.T) {
 	before, open := goleak.IgnoreCurrent(), descriptors(t)
 	proxy.Heal(t)
 
-	s := &squall{scene: newScene(t, proxy), orders: map[string]int{}, removed: map[uploader.TransferID]bool{}}
+	s := &squall{scene: newScene(t, round, proxy), orders: map[string]int{}, removed: map[uploader.TransferID]bool{}}
 	s.weather.gateway = gateway
 	s.stored, s.asked = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
 	transport := netx.Transport(netx.Config{})
 	database := filepath.Join(t.TempDir(), "ferry.db")
 	s.bench = newBench(t, database, netx.Watch(transport))
 	s.server = s.bench.serve(proxy.URL(server.Endpoint))
-	s.rage()
+	s.rage(chance(t, chances*round+chanceOfOrders), length)
 	s.converge()
 	s.bench.quit()
 	s.judge(saved(t, database))
@@ -61,11 +65,10 @@ func TestStormOverTheEngine(t *testing.T) {
 }
 
 // rage is the storm.
-func (s *squall) rage() {
+func (s *squall) rage(random *rand.Rand, length time.Duration) {
 	s.t.Helper()
-	random := chance(s.t, chanceOfOrders)
 	s.weather.proxy.Slow(fair)
-	for end := time.Now().Add(*storm); time.Now().Before(end); {
+	for end := time.Now().Add(length); time.Now().Before(end); {
 		s.pass(nil)
 		order := orders[random.IntN(len(orders))]
 		of := random.Uint64()

@@ -29,14 +29,15 @@ type scene struct {
 	done    map[uploader.TransferID]bool // and what was said to be across
 }
 
-func newScene(t *testing.T, proxy *uploadtest.Proxy) *scene {
+func newScene(t *testing.T, round uint64, proxy *uploadtest.Proxy) *scene {
 	t.Helper()
+	from := func(purpose uint64) *rand.Rand { return chance(t, chances*round+purpose) }
 	return &scene{
 		t:       t,
-		ledger:  newLedger(t, chance(t, chanceOfDeliveries)),
-		weather: &weather{t: t, random: chance(t, chanceOfWeather), proxy: proxy, seen: map[string]int{}},
-		fates:   chance(t, chanceOfFates),
-		edits:   chance(t, chanceOfEdits),
+		ledger:  newLedger(t, from(chanceOfDeliveries)),
+		weather: &weather{t: t, random: from(chanceOfWeather), proxy: proxy, seen: map[string]int{}},
+		fates:   from(chanceOfFates),
+		edits:   from(chanceOfEdits),
 		root:    t.TempDir(),
 		added:   map[uploader.TransferID]bool{},
 		done:    map[uploader.TransferID]bool{},
@@ -83,39 +84,43 @@ type tempest struct {
 func TestStorm(t *testing.T) {
 	t.Run("before tusd in this process, behind a gateway", func(t *testing.T) {
 		t.Parallel()
-		server := uploadtest.NewTusd(t)
-		gateway := uploadtest.NewGateway(t, server.URL)
-		s := newTempest(t, server.Endpoint, uploadtest.NewProxy(t, gateway.URL))
-		s.weather.gateway = gateway
-		s.stored, s.asked = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
-		s.rage()
+		rounds(t, func(t *testing.T, round uint64, length time.Duration) {
+			server := uploadtest.NewTusd(t)
+			gateway := uploadtest.NewGateway(t, server.URL)
+			s := newTempest(t, round, server.Endpoint, uploadtest.NewProxy(t, gateway.URL))
+			s.weather.gateway = gateway
+			s.stored, s.asked = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
+			s.rage(length)
+		})
 	})
 	t.Run("before the program tusd, which is killed too", func(t *testing.T) {
 		t.Parallel()
-		server := uploadtest.NewTusdBinary(t)
-		s := newTempest(t, server.Endpoint, uploadtest.NewProxy(t, server.Endpoint))
-		s.weather.server = server
-		s.stored = func() []uploadtest.StoredFile { sweep(t, server.Dir); return server.Stored(t) }
-		s.rage()
+		rounds(t, func(t *testing.T, round uint64, length time.Duration) {
+			server := uploadtest.NewTusdBinary(t)
+			s := newTempest(t, round, server.Endpoint, uploadtest.NewProxy(t, server.Endpoint))
+			s.weather.server = server
+			s.stored = func() []uploadtest.StoredFile { sweep(t, server.Dir); return server.Stored(t) }
+			s.rage(length)
+		})
 	})
 }
 
-func newTempest(t *testing.T, endpoint string, proxy *uploadtest.Proxy) *tempest {
+func newTempest(t *testing.T, round uint64, endpoint string, proxy *uploadtest.Proxy) *tempest {
 	t.Helper()
 	return &tempest{
-		scene: newScene(t, proxy),
+		scene: newScene(t, round, proxy),
 		ferry: &client{t: t, profile: t.TempDir(), to: proxy.URL(endpoint)},
 		told:  map[string]int{},
 	}
 }
 
 // rage is the storm, the calm after it, and the verdict.
-func (s *tempest) rage() {
+func (s *tempest) rage(length time.Duration) {
 	s.t.Helper()
 	first := s.ferry.send(s.deliver()) // from now on the program knows the server
 	s.ended(first)
 	s.weather.proxy.Slow(fair)
-	for end := time.Now().Add(*storm); time.Now().Before(end); {
+	for end := time.Now().Add(length); time.Now().Before(end); {
 		s.endure([]*run{s.send()})
 		for again := s.fates.IntN(4); again > 0; again-- {
 			s.endure(s.next())
