@@ -128,7 +128,11 @@ func (l *loop) nextWalk(work context.Context) {
 	l.walking = w
 	l.tasks.Go(func() {
 		defer cancel()
-		w.run(ctx)
+		if err := guard(func() error { return w.run(ctx) }); err != nil {
+			l.log.Error("a folder could not be walked to its end", "batch", w.batch.ID, "err", err)
+			w.portion = nil
+			w.hand(ctx, true)
+		}
 	})
 }
 
@@ -226,11 +230,11 @@ type walker struct {
 	began   time.Time // of the portion
 }
 
-func (w *walker) run(ctx context.Context) {
+func (w *walker) run(ctx context.Context) error {
 	w.began = time.Now()
 	for file, err := range source.Expand(ctx, w.batch.Roots, source.Options{Ignore: source.DefaultIgnore()}) {
 		if ctx.Err() != nil {
-			return // the batch stays unexpanded and is walked again at the next start
+			return nil // the batch stays unexpanded and is walked again at the next start
 		}
 		if w.known[file.Path] || !w.order.means(file.Path) {
 			continue
@@ -247,6 +251,7 @@ func (w *walker) run(ctx context.Context) {
 	if ctx.Err() == nil {
 		w.hand(ctx, true)
 	}
+	return nil
 }
 
 // means reports whether a path is to be walked.
@@ -287,6 +292,7 @@ func (w *walker) recall(ctx context.Context) bool {
 			w.match(previous)
 			return true
 		}
+		w.loop.log.Warn("earlier uploads cannot be looked up", "err", err)
 		select {
 		case <-ctx.Done():
 			return false

@@ -20,6 +20,17 @@ const (
 type tally struct {
 	position atomic.Int64 // bytes of the file that are across or handed to the network
 	handed   atomic.Int64 // bytes handed to the network by this worker, for the speed
+	furthest atomic.Int64 // the end of the furthest byte of the file that was handed over
+}
+
+// reach takes note of how far into the file the network has come.
+func (t *tally) reach(end int64) {
+	for {
+		furthest := t.furthest.Load()
+		if end <= furthest || t.furthest.CompareAndSwap(furthest, end) {
+			return
+		}
+	}
 }
 
 // meter turns a growing byte count, sampled now and then, into a speed. It

@@ -63,7 +63,7 @@ func (w *worker) askParts(ctx context.Context) (complete bool, err error) {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range w.parts {
-		group.Go(func() error { return w.askPart(ctx, &w.parts[i]) })
+		group.Go(func() error { return guard(func() error { return w.askPart(ctx, &w.parts[i]) }) })
 	}
 	if err := group.Wait(); err != nil {
 		return false, err
@@ -206,7 +206,7 @@ func (w *worker) crossParts(ctx context.Context, file *os.File) error {
 			waiting = waiting[1:]
 			busy++
 			go func() {
-				err := sender.run(ctx)
+				err := guard(func() error { return sender.run(ctx) })
 				outcomes <- outcome{index, sender.part, err}
 			}()
 		}
@@ -246,7 +246,7 @@ type partSender struct {
 }
 
 func (w *worker) partSender(file *os.File, part Part) *partSender {
-	count := &stretch{tally: w.tally}
+	count := &stretch{tally: w.tally, start: part.Start}
 	count.at.Store(part.Offset)
 	return &partSender{worker: w, id: w.transfer.ID, file: file, part: part, count: count}
 }
@@ -299,13 +299,14 @@ func (s *partSender) patch(ctx context.Context) error {
 // stretch counts one stretch of a file into the tally of the whole.
 type stretch struct {
 	tally *tally
+	start int64        // of the stretch in the file
 	at    atomic.Int64 // bytes of the stretch that are across or handed to the network
 }
 
 func (s *stretch) set(at int64) { s.tally.position.Add(at - s.at.Swap(at)) }
 
 func (s *stretch) add(n int64) {
-	s.at.Add(n)
+	s.tally.reach(s.start + s.at.Add(n))
 	s.tally.position.Add(n)
 	s.tally.handed.Add(n)
 }

@@ -2,6 +2,7 @@ package uploader_test
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -136,4 +137,51 @@ func TestALimitSlowsDownAndChangesNothing(t *testing.T) {
 		t.Errorf("4 MiB at 4 MiB a second took %v", took)
 	}
 	wantStored(t, server, path)
+}
+
+func TestPartsOfAFileThatWasOnlyTouchedGoOn(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit bool
+		want uploader.State
+	}{
+		{"touched", false, uploader.StateDone},
+		{"edited where a later part was sent", true, uploader.StateChanged},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t)
+			proxy := uploadtest.NewProxy(t, server.Endpoint)
+			b := newBench(t, proxy.URL(server.Endpoint))
+			proxy.Slow(12 << 20)
+			path := write(t, "film.mov", 40<<20)
+			b.addWith(uploader.Options{Connections: 4}, path)
+			b.until("more than the first part", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 2 })
+			b.do(uploader.Pause{Target: uploader.Everything()})
+			b.untilState(uploader.StatePaused)
+			if c.edit {
+				var part int64 = 40 << 20 / 5 // the second of five begins there
+				file, err := os.OpenFile(path, os.O_RDWR, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := file.WriteAt([]byte("edited"), part+100); err != nil {
+					t.Fatal(err)
+				}
+				if err := file.Close(); err != nil {
+					t.Fatal(err)
+				}
+			} else if err := os.Chtimes(path, time.Now(), time.Now().Add(-time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			proxy.Heal(t)
+			b.do(uploader.Resume{Target: uploader.Everything()})
+			ended := b.untilState(c.want)
+			if c.want == uploader.StateDone {
+				wantStored(t, server, path)
+				if ended.Resumed == 0 {
+					t.Error("it started over")
+				}
+			}
+		})
+	}
 }

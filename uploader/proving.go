@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// sampled is how many blocks are read again before a file goes on whose
+	// sampledBlocks is how many blocks are read again before a file goes on whose
 	// metadata is unchanged: the first, the last, and others by chance.
 	sampledBlocks = 8
 
@@ -38,7 +38,7 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 	}
 	held := w.transfer.Session.Offset
 	if w.transfer.Session.Parts > 0 {
-		held = seen.Size // parts lie anywhere in the file
+		held = furthest(w.parts) // parts lie anywhere in the file
 	}
 	proof := saved.Upto(held)
 	same := seen.Same(w.transfer.Source)
@@ -55,8 +55,20 @@ func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) er
 	if !same {
 		w.restate(ctx, seen)
 	}
-	w.prover, w.proven = source.NewProver(file, seen.Size, proof), len(proof)
+	w.prover = source.NewProver(file, seen.Size, proof)
+	w.proven = w.prover.Blocks()
 	return nil
+}
+
+// furthest is the end of the furthest byte the server holds of any part.
+func furthest(parts []Part) int64 {
+	var end int64
+	for _, p := range parts {
+		if p.Offset > 0 {
+			end = max(end, p.Start+p.Offset)
+		}
+	}
+	return end
 }
 
 // proveBeside extends the proof while a request runs, so that the network does
@@ -79,7 +91,8 @@ func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 			case <-tick.C:
 			}
 			// Where the file cannot be read the request fails too, and says why.
-			if w.prover.Advance(ctx, min(w.tally.position.Load(), size)) != nil {
+			reached := min(w.tally.furthest.Load(), size)
+			if guard(func() error { return w.prover.Advance(ctx, reached) }) != nil {
 				return
 			}
 			if time.Since(reported) >= proofEvery {

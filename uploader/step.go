@@ -152,8 +152,8 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Phase = PhaseQueued
 		return t, effects{enqueue: true}
 	case terminated:
-		if !t.Intent.GivenUp() || !t.Session.sameUpload(in.session) || t.Phase.Working() {
-			return t, effects{} // an earlier upload's leftover
+		if !t.Intent.GivenUp() || !t.Session.sameUpload(in.session) || t.Phase.Working() || t.Phase.Final() {
+			return t, effects{} // of an earlier upload, or too late
 		}
 		return cancelled(t, now), effects{}
 	case moved:

@@ -67,7 +67,7 @@ type worker struct {
 // run works until the transfer is across, a fault ends it, or ctx does.
 func (w *worker) run(ctx context.Context, random float64) {
 	began := time.Now()
-	err := w.guarded(ctx)
+	err := guard(func() error { return w.carry(ctx) })
 	end := ended{active: time.Since(began), random: random}
 	switch {
 	case err == nil:
@@ -79,15 +79,15 @@ func (w *worker) run(ctx context.Context, random float64) {
 	w.report(w.transfer.ID, end)
 }
 
-// guarded turns a panic, which is always a mistake of this program, into a
-// fault of this one transfer.
-func (w *worker) guarded(ctx context.Context) (err error) {
+// guard turns a panic, which is always a mistake of this program, into a fault of
+// what was being done. Every goroutine that works on files or requests runs in it.
+func guard(work func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fault.Newf(fault.Bug, fault.Run, "panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return w.carry(ctx)
+	return work()
 }
 
 func (w *worker) carry(ctx context.Context) error {
@@ -278,25 +278,20 @@ func (w *worker) blame(file *os.File, err error) error {
 }
 
 // lookOnceMore asks what the server holds after the user stopped the transfer,
-// and proves just that.
+// and proves the file as far as that.
 func (w *worker) lookOnceMore(ctx context.Context, file *os.File) {
 	if w.prover == nil || w.transfer.Phase != PhaseSending {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	if w.transfer.Session.Parts > 0 {
-		_, _ = w.askParts(ctx) // whatever it says is asked again when the user resumes
-		return
-	}
-	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
-	if err != nil {
-		return
-	}
-	if _, err := w.take(status); err != nil {
-		return // a lie is met again, and handled, when the user resumes
+	if _, err := w.resume(ctx); err != nil {
+		return // whatever it is, it is met again when the user resumes
 	}
 	held := w.transfer.Session.Offset
+	if w.transfer.Session.Parts > 0 {
+		held = furthest(w.parts)
+	}
 	w.prover = source.NewProver(file, w.transfer.Source.Size, w.prover.Proof().Upto(held))
 	w.proven = min(w.proven, w.prover.Blocks())
 	if w.prover.Advance(ctx, held) == nil {
