@@ -48,6 +48,14 @@ type SaveServer struct{ Server Server }
 // RemoveServer forgets a server. It fails while unfinished transfers use it.
 type RemoveServer struct{ ID ServerID }
 
+// retryWith is Retry with what its caller saw of paths that were not there before.
+// Looking may take long, on a drive that does not answer, and the loop never does.
+type retryWith struct {
+	Target  Target
+	folders map[string]bool // paths that are folders now
+}
+
+func (retryWith) command()    {}
 func (Add) command()          {}
 func (Pause) command()        {}
 func (Resume) command()       {}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // terminatePatience is how long a server may take to remove an upload. Nobody
@@ -33,8 +34,8 @@ func (l *loop) command(command Command) error {
 		l.feedAll(c.Target, pausedByUser{})
 	case Resume:
 		l.resume(c.Target)
-	case Retry:
-		l.retry(c.Target)
+	case retryWith:
+		l.retry(c)
 	case Cancel:
 		l.callOff(c.Target)
 		l.feedAll(c.Target, cancelledByUser{})
@@ -115,30 +116,37 @@ func (l *loop) resume(target Target) {
 	}
 }
 
-// retry also opens the servers again that were left alone: the user says now. What
-// could not be looked at when it was added, such as a folder on a drive that was
-// away, is looked for anew.
-func (l *loop) retry(target Target) {
-	var unseen []TransferID
-	for _, id := range l.targets(target) {
+// lookAgain looks which of the failed paths have become folders, such as one on a
+// drive that was away.
+func (e *Engine) lookAgain(r Retry) retryWith {
+	with := retryWith{Target: r.Target, folders: map[string]bool{}}
+	for _, t := range e.Snapshot().Transfers {
+		unseen := t.Phase == PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
+		meant := r.Target.All || r.Target.Batch == t.Batch || slices.Contains(r.Target.IDs, t.ID)
+		if unseen && meant && source.IsFolder(t.Source.Path) {
+			with.folders[t.Source.Path] = true
+		}
+	}
+	return with
+}
+
+// retry also opens the servers again that were left alone: the user says now. A
+// folder that could not be walked when it was added is walked now.
+func (l *loop) retry(r retryWith) {
+	var unwalked []TransferID
+	for _, id := range l.targets(r.Target) {
 		t := l.table.get(id)
 		delete(l.gates, t.Server)
-		if t.Phase == PhaseFailed && l.batches[t.Batch] != nil && neverSeen(t) {
-			unseen = append(unseen, id)
+		if t.Phase == PhaseFailed && l.batches[t.Batch] != nil && (t.Fault.Op == fault.List || r.folders[t.Source.Path]) {
+			unwalked = append(unwalked, id)
 			l.walkAgain(t.Batch, t.Source.Path)
 			continue
 		}
 		l.feed(id, retriedByUser{})
 	}
-	if len(unseen) > 0 {
-		l.forget(unseen)
+	if len(unwalked) > 0 {
+		l.forget(unwalked)
 	}
-}
-
-// neverSeen reports whether a transfer stands for something that was named and
-// could not be walked.
-func neverSeen(t *Transfer) bool {
-	return t.Fault != nil && t.Fingerprint == "" && !t.Session.Begun() && (t.Fault.Op == fault.List || t.Fault.Op == fault.Stat)
 }
 
 // terminateLater removes from its server what it holds of a session, in the

@@ -105,6 +105,9 @@ func (e *Engine) Run(ctx context.Context) error {
 // command cannot be saved, with ErrStopped, or with ctx's error; a command whose
 // ctx ended may still be carried out.
 func (e *Engine) Do(ctx context.Context, command Command) error {
+	if r, ok := command.(Retry); ok {
+		command = e.lookAgain(r)
+	}
 	o := order{command, make(chan error, 1)}
 	select {
 	case e.commands <- o:

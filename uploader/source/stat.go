@@ -25,6 +25,12 @@ func Stat(path string) (File, error) {
 	return observe(fault.Stat, path, info)
 }
 
+// IsFolder reports whether path names a folder, following links.
+func IsFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // Open opens file for reading and returns it with what the system says of it
 // now, for the caller to compare by File.Same. It never waits for the other end
 // of a pipe, not even for one that took the file's place a moment ago. It fails
