@@ -20,6 +20,7 @@ type ledger struct {
 	random *rand.Rand
 	paths  []string // of files that are there
 	pages  map[string]*page
+	busy   func() []string // the paths that are on their way
 }
 
 // page is what the ledger knows of one path.
@@ -37,7 +38,7 @@ type state struct {
 }
 
 func newLedger(t testing.TB, random *rand.Rand) *ledger {
-	return &ledger{t: t, random: random, pages: map[string]*page{}}
+	return &ledger{t: t, random: random, pages: map[string]*page{}, busy: func() []string { return nil }}
 }
 
 // note enters the state that a file has now.
@@ -101,7 +102,7 @@ func (l *ledger) edit(random *rand.Rand) {
 	if len(l.paths) == 0 {
 		return
 	}
-	what, seed, path := random.IntN(len(edits)), random.Uint64(), l.choose(random)
+	what, seed, path := min(random.IntN(2*len(edits)), len(edits)-1), random.Uint64(), l.choose(random)
 	p := l.pages[path]
 	if time.Since(p.changed) < still {
 		return
@@ -110,25 +111,23 @@ func (l *ledger) edit(random *rand.Rand) {
 	edits[what].act(l, path, rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // must be repeatable
 }
 
-// choose picks a file: one of the large ones that came last as often as not,
-// since these are on their way for longest.
+// choose picks a file: more often than not one that is on its way, as far as that
+// is known, or one of the large ones that came last, since these take longest.
 func (l *ledger) choose(random *rand.Rand) string {
-	path, back := l.paths[random.IntN(len(l.paths))], random.IntN(8)
-	if back >= 4 {
-		return path
-	}
-	for _, p := range slices.Backward(l.paths) {
-		if filepath.Ext(p) != ".mov" {
-			continue
-		}
-		if back--; back < 0 {
-			return p
+	likely := slices.DeleteFunc(l.busy(), func(path string) bool { return !slices.Contains(l.paths, path) })
+	for i := len(l.paths) - 1; i >= 0 && len(likely) < 3; i-- {
+		if filepath.Ext(l.paths[i]) == ".mov" {
+			likely = append(likely, l.paths[i])
 		}
 	}
-	return path
+	if len(likely) == 0 || random.IntN(4) == 0 {
+		likely = l.paths
+	}
+	return likely[random.IntN(len(likely))]
 }
 
-// edits are what people do to files. Each leaves the ledger true.
+// edits are what people do to files. Each leaves the ledger true. The last, which
+// is the hardest to notice, is done as often as all others together.
 var edits = []struct {
 	name string
 	act  func(l *ledger, path string, random *rand.Rand)
@@ -143,14 +142,6 @@ var edits = []struct {
 	}},
 	{"truncate", func(l *ledger, path string, random *rand.Rand) {
 		l.must(os.Truncate(path, random.Int64N(l.size(path)+1)))
-		l.note(path)
-	}},
-	{"edit in place", func(l *ledger, path string, random *rand.Rand) {
-		file, err := os.OpenFile(path, os.O_WRONLY, 0)
-		l.must(err)
-		_, err = file.WriteAt(noise(random, 16), random.Int64N(l.size(path)+1))
-		l.must(err)
-		l.must(file.Close())
 		l.note(path)
 	}},
 	{"touch", func(l *ledger, path string, _ *rand.Rand) {
@@ -175,6 +166,14 @@ var edits = []struct {
 	}},
 	{"replace by another", func(l *ledger, path string, random *rand.Rand) {
 		l.replace(path, noise(random, random.IntN(3<<20)))
+	}},
+	{"edit in place", func(l *ledger, path string, random *rand.Rand) {
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		l.must(err)
+		_, err = file.WriteAt(noise(random, 16), random.Int64N(l.size(path)+1))
+		l.must(err)
+		l.must(file.Close())
+		l.note(path)
 	}},
 }
 

@@ -49,6 +49,7 @@ func squalls(t *testing.T, round uint64, length time.Duration) {
 	database := filepath.Join(t.TempDir(), "ferry.db")
 	s.bench = newBench(t, database, netx.Watch(transport))
 	s.server = s.bench.serve(proxy.URL(server.Endpoint))
+	s.ledger.busy = s.busy
 	s.rage(chance(t, chances*round+chanceOfOrders), length)
 	s.converge()
 	s.bench.quit()
@@ -82,6 +83,17 @@ func (s *squall) rage(random *rand.Rand, length time.Duration) {
 		s.look()
 	}
 	s.weather.calm()
+}
+
+// busy are the files that the engine is sending.
+func (s *squall) busy() []string {
+	var paths []string
+	now := s.bench.engine.Snapshot()
+	for id := range now.Live {
+		paths = append(paths, now.Transfer(id).Source.Path)
+	}
+	slices.Sort(paths)
+	return paths
 }
 
 // optionsOf is one of the ways in which a batch may be sent.
