@@ -46,12 +46,16 @@ demo: deps build ## drop a file, kill Ferry half way, start it again; pictures i
 
 .PHONY: test
 test: deps ## run every test that needs no screen, with the race detector
-	go test -race -tags $(TEST_TAGS) ./...
+	go test -race -tags $(TEST_TAGS) -timeout 30m ./...
 
 .PHONY: e2e
 e2e: deps build ## drive the real window on a virtual desktop; pictures in .cache/e2e
 	FERRY_BINARY='$(CURDIR)/bin/ferry' FERRY_PICTURES='$(CURDIR)/.cache/e2e' \
 		go test -tags desktop,$(TEST_TAGS) -count=1 -v -timeout 20m ./app/desktop
+
+.PHONY: soak
+soak: deps ## storms of faults, kills and edits for two hours
+	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run TestStorm ./app/endtoend -args -storm=30m
 
 .PHONY: bench
 bench: ## run the benchmarks

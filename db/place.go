@@ -155,6 +155,13 @@ func (p *place) settle(ctx context.Context) error {
 // connection of its own, which is closed before the pools open.
 func (p *place) keep(ctx context.Context) error {
 	left := traces{unclosed: exists(p.path + walSuffix), damage: exists(p.path + suspectSuffix)}
+	if left.unclosed {
+		// Closing the keeper removes the log, the only trace so far. A start that is
+		// killed between that and the repair must not make the next one trust the file.
+		if err := markSuspect(p.path); err != nil {
+			return fmt.Errorf("%w: %w", ErrUnwritable, err)
+		}
+	}
 	keeper, err := pool(p.path, roleKeeper, 1)
 	if err != nil {
 		return damageOr(err)
@@ -207,7 +214,7 @@ func (p *place) upgrade(ctx context.Context, keeper *gorm.DB, from int) error {
 // checkColumns finds damage to the schema itself, which quick_check does not
 // look at: every column must be there.
 func checkColumns(keeper *gorm.DB) error {
-	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &settingRow{}} {
+	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &settingRow{}, &markRow{}, &partRow{}} {
 		statement := gorm.Statement{DB: keeper}
 		if err := statement.Parse(model); err != nil {
 			return fmt.Errorf("check columns: %w", err)

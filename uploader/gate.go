@@ -15,6 +15,9 @@ type gate struct {
 	fault *fault.Fault
 }
 
+// closed reports whether only the user can open it.
+func (g gate) closed() bool { return g.fault != nil && g.until.IsZero() }
+
 // judge logs a fault, and closes the server's gate when it is not about this one
 // transfer alone.
 func (l *loop) judge(t *Transfer, f *fault.Fault) {
@@ -26,7 +29,7 @@ func (l *loop) judge(t *Transfer, f *fault.Fault) {
 	case f.Status == http.StatusUnauthorized, f.Status == http.StatusProxyAuthRequired,
 		f.Kind == fault.NotTus, f.Kind == fault.TLS, f.Kind == fault.Quota:
 		l.gates[t.Server] = gate{fault: f}
-	case t.Phase != PhaseWaiting:
+	case t.Phase != PhaseWaiting, l.gates[t.Server].closed():
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable,
 		f.Status == http.StatusTooManyRequests, f.Status == http.StatusServiceUnavailable:
 		l.gates[t.Server] = gate{until: t.NextTry, fault: f} // the transfer's own alarm opens it again
@@ -49,7 +52,7 @@ func (l *loop) openGates(now time.Time) {
 func (l *loop) blocked() map[ServerID]*fault.Fault {
 	blocked := map[ServerID]*fault.Fault{}
 	for server, g := range l.gates {
-		if g.until.IsZero() {
+		if g.closed() {
 			blocked[server] = g.fault
 		}
 	}
