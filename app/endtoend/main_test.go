@@ -21,7 +21,7 @@ import (
 
 var (
 	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
-	kills  = flag.Int("kills", 30, "how often the program is killed")
+	kills  = flag.Int("kills", 50, "how often the program is killed")
 	length = flag.Duration("storm", 10*time.Second, "how long each storm lasts")
 )
 
