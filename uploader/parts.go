@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,8 +20,6 @@ const (
 	// partsPerConnection makes parts short enough that a connection that is taken
 	// away or added finds another beginning soon.
 	partsPerConnection = 2
-
-	measureEvery = 2 * time.Second
 )
 
 // plan cuts a file of that size into parts for so many connections; nil when
@@ -294,58 +291,6 @@ func (s *partSender) patch(ctx context.Context) error {
 	s.count.set(status.Offset)
 	s.worker.report(s.id, partly{s.part})
 	return nil
-}
-
-// stretch counts one stretch of a file into the tally of the whole.
-type stretch struct {
-	tally *tally
-	start int64        // of the stretch in the file
-	at    atomic.Int64 // bytes of the stretch that are across or handed to the network
-}
-
-func (s *stretch) set(at int64) { s.tally.position.Add(at - s.at.Swap(at)) }
-
-func (s *stretch) add(n int64) {
-	s.tally.reach(s.start + s.at.Add(n))
-	s.tally.position.Add(n)
-	s.tally.handed.Add(n)
-}
-
-// throttle finds the number of connections that help, by climbing: one more as
-// long as each brought something, one less when the last did not.
-type throttle struct {
-	most    int
-	now     int
-	settled bool
-	best    float64 // bytes per second, with one connection less
-	bytes   int64
-	since   time.Time
-}
-
-// worthwhile is what one more connection must add to the goodput.
-const worthwhile = 1.1
-
-func newThrottle(most int) *throttle { return &throttle{most: most, now: 1} }
-
-func (t *throttle) connections() int { return t.now }
-
-// measure takes how much was handed to the network by now.
-func (t *throttle) measure(bytes int64, now time.Time) {
-	last, since := t.bytes, t.since
-	t.bytes, t.since = bytes, now
-	if since.IsZero() || t.settled {
-		return
-	}
-	rate := float64(bytes-last) / now.Sub(since).Seconds()
-	switch {
-	case rate < t.best*worthwhile && t.now > 1:
-		t.now, t.settled = t.now-1, true
-	case t.now >= t.most:
-		t.settled = true
-	default:
-		t.best = rate
-		t.now++
-	}
 }
 
 // refusesParts reports whether the server says no to parts as such, rather than

@@ -1,0 +1,84 @@
+package uploader
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func (l *loop) saveServer(s Server) error {
+	if s.ID < 0 || s.ID >= l.nextServer {
+		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", s.ID)
+	}
+	if s.ID == 0 {
+		s.ID = l.serverAt(s.Endpoint)
+	}
+	if s.ID == 0 {
+		s.ID = l.nextServer
+		l.nextServer++
+	}
+	if old, known := l.servers[s.ID]; known && old.Endpoint != s.Endpoint {
+		l.move(old, s.Endpoint)
+	}
+	l.servers[s.ID] = s
+	l.pending.Servers = append(l.pending.Servers, s)
+	return nil
+}
+
+func (l *loop) serverAt(endpoint string) ServerID {
+	for id, s := range l.servers {
+		if s.Endpoint == endpoint {
+			return id
+		}
+	}
+	return 0
+}
+
+// move takes the uploads of a server along to its new address. Those under way
+// there start again from what the server holds.
+func (l *loop) move(old Server, endpoint string) {
+	delete(l.remotes, old.ID)
+	delete(l.gates, old.ID)
+	if old.Endpoint == "" {
+		return
+	}
+	for _, t := range slices.Clone(l.table.rows) {
+		if t.Server != old.ID {
+			continue
+		}
+		for _, part := range l.partsOf(t.ID, t.Session) {
+			if rest, below := strings.CutPrefix(part.URL, old.Endpoint); below {
+				part.URL = endpoint + rest
+				l.keepParts(t.ID, part)
+			}
+		}
+		if rest, below := strings.CutPrefix(t.Session.URL, old.Endpoint); below {
+			l.feed(t.ID, moved{endpoint + rest})
+		} else if t.Session.Parts > 0 {
+			l.feed(t.ID, moved{t.Session.URL})
+		}
+	}
+}
+
+func (l *loop) removeServer(id ServerID) error {
+	if id == BuiltinServer {
+		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")
+	}
+	for _, t := range l.table.rows {
+		if t.Server == id && t.Unfinished() {
+			return fault.Newf(fault.Refused, fault.Save, "%q still has unfinished transfers", l.servers[id].Name)
+		}
+	}
+	for _, b := range l.batches {
+		if b.Server == id && !b.Expanded {
+			return fault.Newf(fault.Refused, fault.Save, "files for %q are still being found", l.servers[id].Name)
+		}
+	}
+	delete(l.servers, id)
+	delete(l.remotes, id)
+	delete(l.gates, id)
+	l.pending.Servers = slices.DeleteFunc(l.pending.Servers, func(s Server) bool { return s.ID == id })
+	l.pending.RemovedServers = append(l.pending.RemovedServers, id)
+	return nil
+}

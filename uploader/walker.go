@@ -1,0 +1,131 @@
+package uploader
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+const (
+	// Found files come to the loop in portions: large enough for one commit to be
+	// worth it, soon enough that the first rows are seen at once.
+	portionMost  = 256
+	portionEvery = 100 * time.Millisecond
+)
+
+// finding is one file of a batch, or why it cannot be taken.
+type finding struct {
+	file        source.File
+	fingerprint string
+	previous    TransferID // an unfinished upload of the same file; 0 for none
+	err         error
+}
+
+// walker expands one batch on its own goroutine.
+type walker struct {
+	loop        *loop
+	order       walkOrder
+	batch       Batch
+	cancel      context.CancelFunc
+	fingerprint func(context.Context, source.File) (string, error)
+	known       map[string]bool // paths the batch has transfers for
+
+	portion []finding
+	began   time.Time // of the portion
+}
+
+func (w *walker) run(ctx context.Context) error {
+	w.began = time.Now()
+	for file, err := range source.Expand(ctx, w.batch.Roots, source.Options{Ignore: source.DefaultIgnore()}) {
+		if ctx.Err() != nil {
+			return nil // the batch stays unexpanded and is walked again at the next start
+		}
+		if w.known[file.Path] || !w.order.means(file.Path) {
+			continue
+		}
+		f := finding{file: file, err: err}
+		if err == nil {
+			f.fingerprint, f.err = w.fingerprint(ctx, file)
+		}
+		w.portion = append(w.portion, f)
+		if len(w.portion) >= portionMost || time.Since(w.began) >= portionEvery {
+			w.hand(ctx, false)
+		}
+	}
+	if ctx.Err() == nil {
+		w.hand(ctx, true)
+	}
+	return nil
+}
+
+// means reports whether a path is to be walked.
+func (o walkOrder) means(path string) bool {
+	if o.only == nil {
+		return true
+	}
+	return slices.ContainsFunc(o.only, func(root string) bool {
+		return path == root || strings.HasPrefix(path, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
+	})
+}
+
+// hand gives the portion to the loop.
+func (w *walker) hand(ctx context.Context, last bool) {
+	if !w.recall(ctx) {
+		return
+	}
+	portion := w.portion
+	w.portion, w.began = nil, time.Now()
+	w.loop.send(func() { w.loop.found(w, portion, last) })
+}
+
+// recall looks for earlier uploads of the portion's files, for as long as the
+// store takes to answer: without the answer files would be sent twice.
+func (w *walker) recall(ctx context.Context) bool {
+	prints := make([]string, 0, len(w.portion))
+	for _, f := range w.portion {
+		if f.err == nil {
+			prints = append(prints, f.fingerprint)
+		}
+	}
+	if len(prints) == 0 {
+		return true
+	}
+	for {
+		previous, err := w.loop.store.FindPrevious(ctx, prints)
+		if err == nil {
+			w.match(previous)
+			return true
+		}
+		w.loop.log.Warn("earlier uploads cannot be looked up", "err", err)
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(saveRetry):
+		}
+	}
+}
+
+// match decides which earlier upload is of the very same file: one from the same
+// path, or one whose file is not there any more because it was moved here. A
+// copy that merely looks alike is a file of its own.
+func (w *walker) match(previous map[string][]Transfer) {
+	for i := range w.portion {
+		f := &w.portion[i]
+		for _, candidate := range previous[f.fingerprint] {
+			if f.err == nil && (candidate.Source.Path == f.file.Path || vanished(candidate.Source.Path)) {
+				f.previous = candidate.ID
+				break
+			}
+		}
+	}
+}
+
+func vanished(path string) bool {
+	_, err := source.Stat(path)
+	return fault.Is(err, fault.SourceMissing)
+}
