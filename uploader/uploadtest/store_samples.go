@@ -1,0 +1,100 @@
+package uploadtest
+
+import (
+	"math"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// fullTransfer has something in each field.
+func fullTransfer(id uploader.TransferID) uploader.Transfer {
+	return uploader.Transfer{
+		ID:     id,
+		Batch:  1 << 60,
+		Server: 2,
+		Source: source.File{
+			Path:     "/home/\xff\xfe/caf\xe9 中文\n.mov",
+			RelPath:  "raws/caf\xe9.mov",
+			Size:     500 << 30,
+			ModTime:  time.Unix(1_700_000_000, 123_456_789),
+			Identity: source.Identity{Volume: math.MaxUint64, Index: 1 << 63},
+		},
+		Fingerprint: "metadata:caf\xe9.mov",
+		Rank:        int64(id),
+		Intent:      uploader.IntentHold,
+		Phase:       uploader.PhaseFailed,
+		Session: uploader.Session{
+			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: instant(9),
+		},
+		Attempt: 4,
+		NextTry: instant(1),
+		Fault: &fault.Fault{
+			Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second,
+			Detail: "the server's words, maybe \xff broken",
+		},
+		Added:    instant(2),
+		Started:  instant(3),
+		Finished: instant(4),
+		Active:   time.Hour + 7*time.Millisecond,
+		Resumed:  1 << 33,
+		SHA256:   [32]byte{1, 2, 31: 0xff},
+	}
+}
+
+func anyTransfer(r *rapid.T) uploader.Transfer {
+	number := rapid.Int64()
+	text := rapid.Custom(func(r *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(r, "bytes")) })
+	when := rapid.Custom(func(r *rapid.T) time.Time {
+		const century = 100 * 365 * 24 * 60 * 60 * 1000
+		return rapid.OneOf(rapid.Just(time.Time{}), rapid.Map(rapid.Int64Range(-century, century), time.UnixMilli)).Draw(r, "time")
+	})
+	duration := rapid.Map(rapid.Int64Range(0, 1<<40), func(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond })
+	transfer := uploader.Transfer{
+		ID:     uploader.TransferID(rapid.Int64Range(1, 100).Draw(r, "id")),
+		Batch:  uploader.BatchID(number.Draw(r, "batch")),
+		Server: uploader.ServerID(number.Draw(r, "server")),
+		Source: source.File{
+			Path:    text.Draw(r, "path"),
+			RelPath: text.Draw(r, "relative path"),
+			Size:    number.Draw(r, "size"),
+			// From long before the first file system to long after int64 nanoseconds end.
+			ModTime:  time.Unix(rapid.Int64Range(-1<<36, 1<<36).Draw(r, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(r, "nanoseconds")),
+			Identity: source.Identity{Volume: rapid.Uint64().Draw(r, "volume"), Index: rapid.Uint64().Draw(r, "index")},
+		},
+		Fingerprint: text.Draw(r, "fingerprint"),
+		Rank:        rapid.Int64Range(math.MinInt64, math.MaxInt64-1).Draw(r, "rank"),
+		Intent:      rapid.SampledFrom([]uploader.Intent{uploader.IntentRun, uploader.IntentHold, uploader.IntentCancel, uploader.IntentRemove}).Draw(r, "intent"),
+		Phase:       uploader.Phase(rapid.IntRange(int(uploader.PhaseQueued), int(uploader.PhaseCancelled)).Draw(r, "phase")),
+		Session: uploader.Session{
+			URL: text.Draw(r, "URL"), Offset: number.Draw(r, "offset"), Sent: number.Draw(r, "sent"), Expires: when.Draw(r, "expires"),
+		},
+		Attempt:  rapid.Int().Draw(r, "attempt"),
+		NextTry:  when.Draw(r, "next try"),
+		Added:    when.Draw(r, "added"),
+		Started:  when.Draw(r, "started"),
+		Finished: when.Draw(r, "finished"),
+		Active:   duration.Draw(r, "active"),
+		Resumed:  number.Draw(r, "resumed"),
+	}
+	if rapid.Bool().Draw(r, "has a fault") {
+		transfer.Fault = &fault.Fault{
+			Kind:       rapid.SampledFrom(fault.Kinds()).Draw(r, "kind"),
+			Op:         fault.Op(text.Draw(r, "op")),
+			Status:     rapid.Int().Draw(r, "status"),
+			Code:       text.Draw(r, "code"),
+			RetryAfter: duration.Draw(r, "retry after"),
+			Detail:     text.Draw(r, "detail"),
+		}
+	}
+	return transfer
+}
+
+// instant is one of a row of moments, a second apart.
+func instant(n int) time.Time {
+	return time.Date(2026, 2, 3, 4, 5, 6, 789e6, time.UTC).Add(time.Duration(n) * time.Second)
+}
