@@ -19,7 +19,7 @@ func TestEveryStateIsUnderOneFilter(t *testing.T) {
 	want := map[filter][]uploader.State{
 		filterActive:  {uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking},
 		filterWaiting: {uploader.StateWaiting, uploader.StatePaused, uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy},
-		filterTrouble: {uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateForgotten, uploader.StateFailed},
+		filterTrouble: {uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateForgotten, uploader.StateAsking, uploader.StateFailed},
 		filterDone:    {uploader.StateDone, uploader.StateCancelled},
 	}
 	if diff := cmp.Diff(want, under); diff != "" {

@@ -34,6 +34,8 @@ func signOf(state uploader.State) (theme.IconName, theme.Tone) {
 		return theme.IconKey, theme.Warning
 	case uploader.StateForgotten:
 		return theme.IconForgotten, theme.Warning
+	case uploader.StateAsking:
+		return theme.IconInfo, theme.Warning
 	case uploader.StateFailed:
 		return theme.IconError, theme.Error
 	case uploader.StateDone:

@@ -33,7 +33,8 @@ func tallyOf(s *uploader.Snapshot, left *leftover) tally {
 
 func needsPerson(state uploader.State) bool {
 	switch state {
-	case uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateForgotten, uploader.StateFailed:
+	case uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateForgotten, uploader.StateAsking,
+		uploader.StateFailed:
 		return true
 	default:
 		return false

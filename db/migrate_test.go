@@ -89,13 +89,15 @@ func TestOnlyTheNewestBackupsAreKept(t *testing.T) {
 		closed(t, store)
 	}
 	backups := backupsOf(t, path)
-	if len(backups) != 3 || !strings.Contains(backups[0], "-v3") || !strings.Contains(backups[2], "-v5") {
-		t.Errorf("kept %q, want those of versions 3 to 5", backups)
+	newest := len(shipped()) + 4
+	version := func(n int) string { return fmt.Sprintf("-v%d", n) }
+	if len(backups) != 3 || !strings.Contains(backups[0], version(newest-2)) || !strings.Contains(backups[2], version(newest)) {
+		t.Errorf("kept %q, want those of the three versions up to %d", backups, newest)
 	}
 }
 
 func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
-	for _, name := range []string{"migrations/0003_x.sql", "migrations/x.sql"} {
+	for _, name := range []string{"migrations/0099_x.sql", "migrations/x.sql"} {
 		files := later()
 		files[name] = &fstest.MapFile{Data: []byte("SELECT 1")}
 		if _, err := db.OpenWith(t.Context(), filepath.Join(t.TempDir(), "ferry.db"), files, time.Now); err == nil {
@@ -104,7 +106,7 @@ func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
 	}
 }
 
-// old is a closed database of the first schema with three transfers.
+// old is a closed database of the newest schema with three transfers.
 func old(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ferry.db")
@@ -114,17 +116,29 @@ func old(t *testing.T) string {
 	return path
 }
 
-// later is the first migration and then those.
+// later is every migration there is and then those.
 func later(sql ...string) fstest.MapFS {
-	first, err := fs.ReadFile(db.Shipped(), "migrations/0001_first.sql")
-	if err != nil {
-		panic(err) // it is embedded
+	files := fstest.MapFS{}
+	for _, name := range shipped() {
+		text, err := fs.ReadFile(db.Shipped(), name)
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		files[name] = &fstest.MapFile{Data: text}
 	}
-	files := fstest.MapFS{"migrations/0001_first.sql": {Data: first}}
 	for i, text := range sql {
-		files[fmt.Sprintf("migrations/%04d_later.sql", i+2)] = &fstest.MapFile{Data: []byte(text)}
+		files[fmt.Sprintf("migrations/%04d_later.sql", len(shipped())+i+1)] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return files
+}
+
+// shipped are the names of the migrations there are.
+func shipped() []string {
+	names, err := fs.Glob(db.Shipped(), "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is well-formed
+	}
+	return names
 }
 
 func openedWith(t *testing.T, path string, files fs.FS) *db.DB {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -47,6 +48,7 @@ type transferRow struct {
 	Active       int64
 	Resumed      int64
 	Sha256       []byte
+	Prior        int64
 }
 
 func (transferRow) TableName() string { return "transfers" }
@@ -56,7 +58,7 @@ var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
 	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
 	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
-	"added", "started", "finished", "active", "resumed", "sha256",
+	"added", "started", "finished", "active", "resumed", "sha256", "prior",
 }
 
 func (r *transferRow) fields() []any {
@@ -64,7 +66,7 @@ func (r *transferRow) fields() []any {
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
 		&r.FaultKind, &r.FaultOp, &r.FaultStatus, &r.FaultCode, &r.FaultRetry, &r.FaultDetail,
-		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256,
+		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior,
 	}
 }
 
@@ -96,6 +98,7 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Finished:     millis(t.Finished),
 		Active:       t.Active.Milliseconds(),
 		Resumed:      t.Resumed,
+		Prior:        int64(t.Prior),
 	}
 	if t.SHA256 != [sha256.Size]byte{} {
 		row.Sha256 = t.SHA256[:]
@@ -152,6 +155,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Active:      time.Duration(r.Active) * time.Millisecond,
 		Resumed:     r.Resumed,
 		SHA256:      sum,
+		Prior:       uploader.TransferID(r.Prior),
 	}, nil
 }
 
@@ -176,10 +180,12 @@ type batchRow struct {
 	Added    sql.NullInt64
 	Expanded bool
 	Intent   string
+	Rank     int64
 
 	Connections int
 	Chunk       int64
 	Pace        int64
+	Again       bool
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -192,10 +198,12 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Added:    millis(b.Added),
 		Expanded: b.Expanded,
 		Intent:   b.Intent.String(),
+		Rank:     b.Rank,
 
 		Connections: b.Options.Connections,
 		Chunk:       b.Options.Chunk,
 		Pace:        b.Options.Limit,
+		Again:       b.Options.Again,
 	}
 }
 
@@ -215,7 +223,8 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Added:    moment(r.Added),
 		Expanded: r.Expanded,
 		Intent:   intent,
-		Options:  uploader.Options{Connections: r.Connections, Chunk: r.Chunk, Limit: r.Pace},
+		Rank:     r.Rank,
+		Options:  uploader.Options{Connections: r.Connections, Chunk: r.Chunk, Limit: r.Pace, Again: r.Again},
 	}, nil
 }
 
@@ -253,16 +262,32 @@ type serverRow struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
 	Name     string
 	Endpoint string
+	Profile  string
+	Access   string
 }
 
 func (serverRow) TableName() string { return "servers" }
 
 func newServerRow(s uploader.Server) serverRow {
-	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint}
+	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint, Profile: pack(s.Profile), Access: pack(s.Access)}
 }
 
-func (r *serverRow) server() uploader.Server {
-	return uploader.Server{ID: uploader.ServerID(r.ID), Name: r.Name, Endpoint: r.Endpoint}
+func (r *serverRow) server() (uploader.Server, error) {
+	server := uploader.Server{ID: uploader.ServerID(r.ID), Name: r.Name, Endpoint: r.Endpoint}
+	err := errors.Join(json.Unmarshal([]byte(r.Profile), &server.Profile), json.Unmarshal([]byte(r.Access), &server.Access))
+	if err != nil {
+		return uploader.Server{}, fmt.Errorf("%w: server %d: %w", ErrDamaged, r.ID, err)
+	}
+	return server, nil
+}
+
+// pack makes JSON of plain values, for columns that are only ever read as a whole.
+func pack(plain any) string {
+	text, err := json.Marshal(plain)
+	if err != nil {
+		panic(err) // of a type that is no plain value
+	}
+	return string(text)
 }
 
 // packRoots puts paths behind one another, each after its length. It is one

@@ -93,7 +93,7 @@ func (r batchRow) intact() bool {
 	return err == nil
 }
 
-func (r serverRow) intact() bool { return true }
+func (r serverRow) intact() bool { _, err := r.server(); return err == nil }
 
 // rescue reads a table in the order of its key, and jumps over what is broken.
 func rescue[Row numbered](ctx context.Context, damaged *gorm.DB) []Row {

@@ -64,7 +64,10 @@ func loadServers(tx *gorm.DB) ([]uploader.Server, error) {
 	}
 	servers := make([]uploader.Server, len(rows))
 	for i := range rows {
-		servers[i] = rows[i].server()
+		var err error
+		if servers[i], err = rows[i].server(); err != nil {
+			return nil, err
+		}
 	}
 	return servers, nil
 }

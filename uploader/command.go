@@ -48,6 +48,35 @@ type SaveServer struct{ Server Server }
 // RemoveServer forgets a server. It fails while unfinished transfers use it.
 type RemoveServer struct{ ID ServerID }
 
+// Configure puts settings into effect at once, also for what is under way.
+type Configure struct{ Settings Settings }
+
+// Move changes the user's order. Whole batches move among the batches, single
+// transfers within their batch.
+type Move struct {
+	Target Target
+	To     Place
+}
+
+// Place is where Move takes something.
+type Place uint8
+
+// The places.
+const (
+	PlaceUp Place = iota // one further to the front
+	PlaceDown
+	PlaceTop
+	PlaceBottom
+)
+
+// Continue answers a transfer that asks about an earlier upload of its file
+// (Prior): the earlier one goes on with this file, and the asking one leaves the
+// list. Retry is the other answer: upload it as a new file.
+type Continue struct{ Target Target }
+
+// Metering says whether the network is paid for by what goes over it.
+type Metering struct{ Metered bool }
+
 // retryWith is Retry with what its caller saw of paths that were not there before.
 // Looking may take long, on a drive that does not answer, and the loop never does.
 type retryWith struct {
@@ -65,6 +94,10 @@ func (Remove) command()       {}
 func (SignedIn) command()     {}
 func (SaveServer) command()   {}
 func (RemoveServer) command() {}
+func (Configure) command()    {}
+func (Move) command()         {}
+func (Continue) command()     {}
+func (Metering) command()     {}
 
 // Target says which transfers a command means. Transfers for which the command
 // makes no sense (pausing a finished one) are passed over.

@@ -14,6 +14,7 @@ type Snapshot struct {
 	Transfers []*Transfer         // in the user's order
 	Live      map[TransferID]Live // of the transfers a worker is busy with
 	Batches   map[BatchID]*Batch
+	Sums      map[BatchID]Sum // over the transfers of each batch
 	Servers   []Server
 	Totals    Totals
 	Blocked   map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
@@ -25,6 +26,15 @@ type Live struct {
 	Sent int64         // bytes handed to the network, at or above Session.Offset
 	Rate float64       // bytes per second, a moving average; 0 when not known yet
 	ETA  time.Duration // for the rest of this file; 0 when there is not evidence enough
+}
+
+// Sum is counts and sums over the transfers of a batch.
+type Sum struct {
+	Count [states]int // by State
+	Files int
+	Bytes int64   // of all its files
+	Sent  int64   // of those, how many have crossed
+	Rate  float64 // bytes per second right now
 }
 
 // Totals are counts and sums over all transfers.
@@ -87,6 +97,7 @@ const (
 	StateMissing
 	StateSignIn
 	StateForgotten
+	StateAsking // about an earlier upload of the same file
 	StateFailed
 	StateDone
 	StateCancelled
@@ -95,7 +106,7 @@ const (
 
 var stateNames = [states]string{
 	"waiting", "preparing", "uploading", "checking", "paused", "offline", "retrying", "busy", "changed", "missing",
-	"sign-in", "forgotten", "failed", "done", "cancelled",
+	"sign-in", "forgotten", "asking", "failed", "done", "cancelled",
 }
 
 // String returns the state's stable name, as printed in machine-readable output.
@@ -147,6 +158,8 @@ func failedState(f *fault.Fault) State {
 		return StateSignIn
 	case fault.Gone:
 		return StateForgotten
+	case fault.Uploaded, fault.Several:
+		return StateAsking
 	default:
 		return StateFailed
 	}

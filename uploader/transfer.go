@@ -122,6 +122,7 @@ type Transfer struct {
 	Active      time.Duration // time spent with a worker
 	Resumed     int64         // bytes the server already held when the transfer was taken up again
 	SHA256      [32]byte      // of the whole file once it is done; zero before
+	Prior       TransferID    // the earlier upload of the same file that a fault of kind Uploaded or Several asks about; 0 for none
 }
 
 // Unfinished reports whether there is something left that the engine would do
@@ -138,30 +139,18 @@ type Batch struct {
 	Added    time.Time
 	Expanded bool   // every file of it is a transfer
 	Intent   Intent // of the files that are still to be found
+	Rank     int64  // place in the user's order; lower goes first
 	Options  Options
 }
 
 // Options say how a batch is to be sent, where that differs from the usual. They
 // are kept, so that it goes on the same way after a restart.
 type Options struct {
-	Connections int   // at most so many parts of one file cross at the same time; 0 and 1: the file is not parted
+	Connections int   // at most so many parts of one file cross at the same time; 1: the file is not parted; 0: as the settings say
 	Chunk       int64 // at most so many bytes in one request; 0: the rest of the file
 	Limit       int64 // at most so many bytes per second over the whole batch; 0: as fast as it goes
+	Again       bool  // files that were uploaded before are uploaded again without asking
 }
-
-// BuiltinServer is the destination "This computer": the receiver inside this
-// program. Its row exists in every profile.
-const BuiltinServer ServerID = 1
-
-// Server is one destination.
-type Server struct {
-	ID       ServerID
-	Name     string
-	Endpoint string // the creation URL; changes between runs for the built-in receiver
-}
-
-// Builtin reports whether s is the receiver inside this program.
-func (s Server) Builtin() bool { return s.ID == BuiltinServer }
 
 func nameOf(names []string, i uint8, what string) string {
 	if int(i) < len(names) {

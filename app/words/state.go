@@ -26,6 +26,8 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 		return busy(t, now)
 	case uploader.StateForgotten:
 		return forgotten(t, now)
+	case uploader.StateAsking:
+		return Fault(t.Fault, Subject{}).Short
 	case uploader.StateFailed:
 		server, _ := s.Server(t.Server)
 		return Fault(t.Fault, Subject{File: t.Source.Name(), Server: Server(server)}).String()

@@ -330,6 +330,7 @@ func rows(now time.Time) map[string]struct {
 		"sign in":         {failed(fault.Auth, part), uploader.Live{}, 0, "The server asks for a sign-in", "服务器要求登录"},
 		"forgotten":       {failed(fault.Gone, part), uploader.Live{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
 		"expired":         {failed(fault.Gone, expired), uploader.Live{}, 0, "The server no longer has the first 1.2 GB (expired)", "服务器上已没有前 1.2 GB\uff08已过期\uff09"},
+		"uploaded before": {failed(fault.Uploaded, uploader.Session{}), uploader.Live{}, 0, "Uploaded before", "以前上传过"},
 		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Live{}, 0, "The server no longer knows this upload", "服务器上已没有这个上传"},
 		"failed": {
 			failed(fault.TooLarge, part),

@@ -39,13 +39,15 @@ const (
 	SourceBusy                    // the file is locked, or still being written
 	SourceUnsupported             // a pipe, a socket, a device: nothing with a beginning and an end
 	LocalDisk                     // this computer's disk failed or is full
+	Uploaded                      // the same file was uploaded before: again, or the old link?
+	Several                       // unfinished uploads may be of this file, and none is proven to be
 	kinds
 )
 
 var kindNames = [kinds]string{
 	"bug", "offline", "unreachable", "transient", "busy", "conflict", "gone", "auth", "refused", "not-tus",
 	"too-large", "quota", "tls", "mismatch", "source-changed", "source-missing", "source-denied", "source-busy",
-	"source-unsupported", "local-disk",
+	"source-unsupported", "local-disk", "uploaded", "several",
 }
 
 // String returns the kind's stable name, as kept in the database and printed in

@@ -43,6 +43,7 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		Active:   time.Hour + 7*time.Millisecond,
 		Resumed:  1 << 33,
 		SHA256:   [32]byte{1, 2, 31: 0xff},
+		Prior:    1 << 40,
 	}
 }
 
@@ -80,6 +81,7 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 		Finished: when.Draw(r, "finished"),
 		Active:   duration.Draw(r, "active"),
 		Resumed:  number.Draw(r, "resumed"),
+		Prior:    uploader.TransferID(number.Draw(r, "prior")),
 	}
 	if rapid.Bool().Draw(r, "has a fault") {
 		transfer.Fault = &fault.Fault{

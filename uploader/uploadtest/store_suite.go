@@ -112,11 +112,21 @@ func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 	batches := []uploader.Batch{
 		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Expanded: true},
 		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentHold},
-		{ID: math.MaxInt64, Options: uploader.Options{Connections: 4, Chunk: 6 << 20, Limit: 1 << 40}},
+		{ID: math.MaxInt64, Rank: -7, Options: uploader.Options{Connections: 4, Chunk: 6 << 20, Limit: 1 << 40, Again: true}},
 	}
 	servers := []uploader.Server{
 		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/files/"},
 		{ID: 2, Name: "工作室 \x00 odd", Endpoint: "https://studio.example/files?a=b#c"},
+		{
+			ID: 3, Name: "everything", Endpoint: "https://all.example/",
+			Profile: uploader.Profile{
+				ChunkMin: 1, ChunkMax: 1 << 40, ChunkMultiple: 256 << 10, BodyMost: 9, MethodOverride: true, Given: true, Connections: 4,
+				Simultaneous: 2, Limit: 1 << 20, Metadata: "project 中文\nteam \"a\"", Checksums: true,
+			},
+			Access: uploader.Access{
+				SignIn: uploader.SignInBasic, User: "ñ", Secret: "ferry-3", CA: "/ca.pem", Certificate: "/c.pem", Key: "/k.pem", Proxy: "socks5://[::1]:1080",
+			},
+		},
 	}
 	save(t, reopen(), uploader.Changes{Batches: batches, Servers: servers})
 	got := load(t, reopen())
