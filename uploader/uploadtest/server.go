@@ -38,6 +38,8 @@ type Option func(*options)
 type options struct {
 	maxSize        int64
 	noTermination  bool
+	noConcat       bool
+	hooks          map[string]string
 	behindProxy    bool
 	networkTimeout time.Duration
 	expiry         time.Duration
@@ -58,6 +60,21 @@ func MaxSize(bytes int64) Option { return func(o *options) { o.maxSize = bytes }
 
 // NoTermination starts the server without the termination extension.
 func NoTermination() Option { return func(o *options) { o.noTermination = true } }
+
+// NoConcatenation starts the server without the concatenation extension.
+func NoConcatenation() Option { return func(o *options) { o.noConcat = true } }
+
+// Hook has the real binary run a shell script at an event, such as pre-create.
+// It is given tusd's JSON on its standard input and may answer in kind; when it
+// fails, tusd answers 500. The in-process tusd does not know it.
+func Hook(event, script string) Option {
+	return func(o *options) {
+		if o.hooks == nil {
+			o.hooks = map[string]string{}
+		}
+		o.hooks[event] = script
+	}
+}
 
 // BehindProxy lets the server believe X-Forwarded headers.
 func BehindProxy() Option { return func(o *options) { o.behindProxy = true } }
@@ -151,6 +168,7 @@ func newHandler(t testing.TB, dir string, o options) http.Handler {
 		BasePath:                basePath,
 		MaxSize:                 o.maxSize,
 		DisableTermination:      o.noTermination,
+		DisableConcatenation:    o.noConcat,
 		RespectForwardedHeaders: o.behindProxy,
 		NetworkTimeout:          o.networkTimeout,
 		Logger:                  xslog.New(xslog.NewTextHandler(io.Discard, nil)),

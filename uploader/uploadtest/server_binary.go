@@ -2,9 +2,12 @@ package uploadtest
 
 import (
 	"fmt"
+	"maps"
 	"net"
+	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,20 +35,24 @@ func NewTusdBinary(t testing.TB, opts ...Option) *TusdBinary {
 	}
 	s.args = append([]string{
 		"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-base-path", basePath,
-		"-upload-dir", s.Dir, "-hooks-enabled-events", "",
-	}, flagsOf(optionsOf(opts))...)
+		"-upload-dir", s.Dir,
+	}, flagsOf(t, optionsOf(opts))...)
 	s.Restart(t)
 	t.Cleanup(func() { s.Kill(t) })
 	return s
 }
 
-func flagsOf(o options) []string {
-	var flags []string
+func flagsOf(t testing.TB, o options) []string {
+	t.Helper()
+	flags := hooksOf(t, o)
 	if o.maxSize > 0 {
 		flags = append(flags, "-max-size", strconv.FormatInt(o.maxSize, 10))
 	}
 	if o.noTermination {
 		flags = append(flags, "-disable-termination")
+	}
+	if o.noConcat {
+		flags = append(flags, "-disable-concatenation")
 	}
 	if o.behindProxy {
 		flags = append(flags, "-behind-proxy")
@@ -54,6 +61,22 @@ func flagsOf(o options) []string {
 		flags = append(flags, "-network-timeout", o.networkTimeout.String())
 	}
 	return flags
+}
+
+// hooksOf writes the hooks' scripts and returns the flags that name them.
+func hooksOf(t testing.TB, o options) []string {
+	t.Helper()
+	if len(o.hooks) == 0 {
+		return []string{"-hooks-enabled-events", ""}
+	}
+	dir := t.TempDir()
+	for event, script := range o.hooks {
+		if err := os.WriteFile(filepath.Join(dir, event), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // tusd executes it
+			t.Fatalf("write hook: %v", err)
+		}
+	}
+	events := slices.Sorted(maps.Keys(o.hooks))
+	return []string{"-hooks-dir", dir, "-hooks-enabled-events", strings.Join(events, ",")}
 }
 
 // Stored returns what the server holds, in no particular order.
