@@ -130,6 +130,52 @@ func TestW1OnlyAServerThatOffersItGetsBytesWithTheCreation(t *testing.T) {
 	}
 }
 
+func TestC15NoExtensionIsUsedThatIsNotOffered(t *testing.T) {
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodOptions {
+				next.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Tus-Resumable", "1.0.0")
+			w.Header().Set("Tus-Version", "1.0.0")
+			w.Header().Set("Tus-Extension", "creation")
+		})
+	}))
+	b := newBench(t, server.Endpoint)
+	small, large := write(t, "note.txt", 1000), write(t, "film.mov", 20<<20)
+	b.finished(b.addWith(uploader.Options{Connections: 4}, small, large))
+	wantStored(t, server, small, large)
+	for _, r := range server.Requests() {
+		if r.Method == http.MethodDelete || r.Method == http.MethodPost && r.Body > 0 || r.Header.Get("Upload-Concat") != "" ||
+			r.Header.Get("Upload-Checksum") != "" || r.Header.Get("Upload-Defer-Length") != "" {
+			t.Errorf("%s %s uses what was not offered: %v", r.Method, r.Path, r.Header)
+		}
+	}
+}
+
+func TestC19TheOffsetIsNeverAheadOfTheServers(t *testing.T) {
+	b, server, proxy, path := underWay(t)
+	ahead := func(s *uploader.Snapshot) bool {
+		row := s.Transfers[0]
+		for _, held := range server.Stored(t) { // it only grows: what is read later is not less
+			if row.Session.Offset > held.Size {
+				t.Errorf("the offset is %d, the server holds %d", row.Session.Offset, held.Size)
+			}
+		}
+		return row.Phase == uploader.PhaseDone
+	}
+	for range 3 {
+		b.until("more of it", func(s *uploader.Snapshot) bool {
+			return ahead(s) || s.Transfers[0].Phase == uploader.PhaseSending && s.Live[s.Transfers[0].ID].Sent > s.Transfers[0].Session.Offset
+		})
+		proxy.Cut()
+	}
+	proxy.Heal(t)
+	b.until("its end", ahead)
+	wantStored(t, server, path)
+}
+
 func TestE3AnExpiredUploadIsToldAndSentAnew(t *testing.T) {
 	b, server, proxy, path := underWay(t)
 	b.do(uploader.Pause{Target: uploader.Everything()})

@@ -129,6 +129,16 @@ func TestC5HeadTakes200And204(t *testing.T) {
 	wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Length: 5")), fault.NotTus)
 }
 
+func TestK7MetadataInAnyOrderAndWithoutValuesIsNoError(t *testing.T) {
+	for _, metadata := range []string{"", ",", "b,a ,filename ZQ==", "filename", "a !!!", "filename ZQ==,filename ZQ=="} {
+		server := newScript(t, reply(http.StatusOK, "Upload-Offset: 3", "Upload-Length: 5", "Upload-Metadata: "+metadata))
+		got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+		if diff := cmp.Diff(tus.Status{Offset: 3, Length: 5}, got); diff != "" || err != nil {
+			t.Errorf("%q: %v (-want +got):\n%s", metadata, err, diff)
+		}
+	}
+}
+
 func TestC5LengthIsUnknownUntilTheServerSaysIt(t *testing.T) {
 	server := newScript(t, reply(http.StatusOK, "Upload-Offset: 3", "Upload-Defer-Length: 1"))
 	got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
