@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -36,12 +35,7 @@ type transferRow struct {
 	Expires      sql.NullInt64
 	Attempt      int64
 	NextTry      sql.NullInt64
-	FaultKind    sql.NullString
-	FaultOp      sql.NullString
-	FaultStatus  sql.NullInt64
-	FaultCode    sql.NullString
-	FaultRetry   sql.NullInt64
-	FaultDetail  sql.NullString
+	Fault        faultColumns `gorm:"embedded;embeddedPrefix:fault_"`
 	Added        sql.NullInt64
 	Started      sql.NullInt64
 	Finished     sql.NullInt64
@@ -65,7 +59,7 @@ func (r *transferRow) fields() []any {
 	return []any{
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
-		&r.FaultKind, &r.FaultOp, &r.FaultStatus, &r.FaultCode, &r.FaultRetry, &r.FaultDetail,
+		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail,
 		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior,
 	}
 }
@@ -99,24 +93,13 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Active:       t.Active.Milliseconds(),
 		Resumed:      t.Resumed,
 		Prior:        int64(t.Prior),
+
+		Fault: newFaultColumns(t.Fault),
 	}
 	if t.SHA256 != [sha256.Size]byte{} {
 		row.Sha256 = t.SHA256[:]
 	}
-	row.setFault(t.Fault)
 	return row
-}
-
-func (r *transferRow) setFault(f *fault.Fault) {
-	if f == nil {
-		return
-	}
-	r.FaultKind = sql.NullString{String: f.Kind.String(), Valid: true}
-	r.FaultOp = sql.NullString{String: string(f.Op), Valid: true}
-	r.FaultStatus = sql.NullInt64{Int64: int64(f.Status), Valid: true}
-	r.FaultCode = sql.NullString{String: f.Code, Valid: true}
-	r.FaultRetry = sql.NullInt64{Int64: f.RetryAfter.Milliseconds(), Valid: true}
-	r.FaultDetail = sql.NullString{String: f.Detail, Valid: true}
 }
 
 func (r *transferRow) transfer() (uploader.Transfer, error) {
@@ -148,7 +131,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Session:     uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: moment(r.Expires)},
 		Attempt:     int(r.Attempt),
 		NextTry:     moment(r.NextTry),
-		Fault:       r.fault(),
+		Fault:       r.Fault.fault(),
 		Added:       moment(r.Added),
 		Started:     moment(r.Started),
 		Finished:    moment(r.Finished),
@@ -157,20 +140,6 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		SHA256:      sum,
 		Prior:       uploader.TransferID(r.Prior),
 	}, nil
-}
-
-func (r *transferRow) fault() *fault.Fault {
-	if !r.FaultKind.Valid {
-		return nil
-	}
-	return &fault.Fault{
-		Kind:       fault.ParseKind(r.FaultKind.String),
-		Op:         fault.Op(r.FaultOp.String),
-		Status:     int(r.FaultStatus.Int64),
-		Code:       r.FaultCode.String,
-		RetryAfter: time.Duration(r.FaultRetry.Int64) * time.Millisecond,
-		Detail:     r.FaultDetail.String,
-	}
 }
 
 type batchRow struct {

@@ -214,7 +214,7 @@ func (p *place) upgrade(ctx context.Context, keeper *gorm.DB, from int) error {
 // checkColumns finds damage to the schema itself, which quick_check does not
 // look at: every column must be there.
 func checkColumns(keeper *gorm.DB) error {
-	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &settingRow{}, &markRow{}, &partRow{}} {
+	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &settingRow{}, &markRow{}, &partRow{}, &eventRow{}} {
 		statement := gorm.Statement{DB: keeper}
 		if err := statement.Parse(model); err != nil {
 			return fmt.Errorf("check columns: %w", err)

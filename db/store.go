@@ -193,6 +193,9 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 			return err
 		}
 	}
+	if err := appendEvents(ctx, tx, changes.Events); err != nil {
+		return err
+	}
 	if err := upsert(ctx, tx, changes.Transfers, newTransferRow); err != nil {
 		return err
 	}

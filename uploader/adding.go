@@ -192,8 +192,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 	if f.err != nil {
 		t.Phase, t.Fault, t.Finished = PhaseFailed, fault.Of(f.err), now
 	}
-	l.table.put(t)
-	l.stale = true
+	l.put(&Transfer{}, t, now)
 	if t.Phase == PhaseQueued && t.Intent == IntentRun {
 		l.queue.Push(itemOf(t))
 	}

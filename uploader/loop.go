@@ -52,6 +52,7 @@ type loop struct {
 	nextServer ServerID
 	moved      atomic.Int64 // bytes handed to the network by all workers since the start
 	pace       meter        // of moved
+	journal    journal
 
 	pending    Changes                      // what is not transfers; those are the table's to know
 	after      []func(work context.Context) // to be done once everything above is saved
@@ -93,6 +94,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		nextID:     saved.NextID,
 		nextRank:   saved.NextRank,
 		nextServer: saved.NextServer,
+		journal:    newJournal(),
 	}
 	for i := range saved.Batches {
 		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
@@ -218,10 +220,10 @@ func (l *loop) feed(id TransferID, in input) {
 	if t == nil {
 		return
 	}
-	next, then := step(*t, in, time.Now().Round(0))
+	now := time.Now().Round(0)
+	next, then := step(*t, in, now)
 	if next != *t {
-		l.table.put(&next)
-		l.stale = true
+		l.put(t, &next, now)
 	}
 	if then.dequeue {
 		l.queue.Remove(int64(id))
@@ -241,6 +243,13 @@ func (l *loop) feed(id TransferID, in input) {
 	if next.Intent == IntentRemove && next.Phase.Final() {
 		l.drop(&next)
 	}
+}
+
+// put takes a transfer's new value into the state.
+func (l *loop) put(before, after *Transfer, now time.Time) {
+	l.journal.note(before, after, now)
+	l.table.put(after)
+	l.stale = true
 }
 
 func itemOf(t *Transfer) queue.Item {
@@ -271,6 +280,9 @@ func (l *loop) forgetDropped() {
 
 func (l *loop) forget(ids []TransferID) {
 	l.table.remove(ids)
+	for _, id := range ids {
+		l.journal.forget(id)
+	}
 	l.pending.RemovedTransfers = append(l.pending.RemovedTransfers, ids...)
 	l.forgetEmptyBatches()
 	l.stale = true
@@ -321,7 +333,7 @@ func (l *loop) sample(now time.Time) {
 // workers go on, and whatever waits for a save waits.
 func (l *loop) commit(ctx context.Context, now time.Time) bool {
 	changes := l.pending
-	changes.Transfers = l.table.changed()
+	changes.Transfers, changes.Events = l.table.changed(), l.journal.unsaved
 	if !changes.Empty() {
 		if now.Before(l.retryAt) {
 			return false
@@ -338,11 +350,12 @@ func (l *loop) commit(ctx context.Context, now time.Time) bool {
 	l.retryAt = time.Time{}
 	l.pending = Changes{}
 	l.table.saved()
+	l.journal.saved()
 	return true
 }
 
 func (l *loop) unsaved() bool {
-	return len(l.table.dirty) > 0 || !l.pending.Empty() || len(l.after) > 0
+	return len(l.table.dirty) > 0 || len(l.journal.unsaved) > 0 || !l.pending.Empty() || len(l.after) > 0
 }
 
 func (l *loop) troubled(err error, now time.Time) {

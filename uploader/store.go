@@ -7,8 +7,8 @@ import (
 )
 
 // Store keeps what must survive the program. Only the engine's loop calls Load
-// and Save, one at a time; FindPrevious and Proof may be called from other
-// goroutines meanwhile. Every error is a *fault.Fault of kind LocalDisk, or ctx's end.
+// and Save, one at a time; the others may be called from other goroutines
+// meanwhile. Every error is a *fault.Fault of kind LocalDisk, or ctx's end.
 type Store interface {
 	// Load returns everything saved. The order of transfers is by Rank, then ID.
 	Load(ctx context.Context) (Saved, error)
@@ -29,6 +29,10 @@ type Store interface {
 	// Parts returns the saved parts of a transfer in the order of their index.
 	// It may be called from other goroutines, too.
 	Parts(ctx context.Context, id TransferID) ([]Part, error)
+
+	// Events returns what is saved of a transfer's events, oldest first: the
+	// newest EventsKept of them. It may be called from other goroutines, too.
+	Events(ctx context.Context, id TransferID) ([]Event, error)
 }
 
 // Saved is a profile's whole memory.
@@ -60,10 +64,14 @@ type Changes struct {
 	// Parts are inserted or wholly replaced by transfer and index. They go as
 	// proofs do, where a session without parts has none.
 	Parts map[TransferID][]Part
+
+	// Events are appended to those of their transfers, of which the newest
+	// EventsKept stay. They go with the transfer.
+	Events map[TransferID][]Event
 }
 
 // Empty reports whether there is nothing to save.
 func (c Changes) Empty() bool {
 	return len(c.RemovedBatches) == 0 && len(c.Transfers) == 0 && len(c.Batches) == 0 && len(c.Servers) == 0 &&
-		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0
+		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
 }

@@ -22,9 +22,15 @@ CREATE TABLE events (
 	fault_op      TEXT,
 	fault_status  INTEGER,
 	fault_code    TEXT,
+	fault_retry   INTEGER,
 	fault_detail  TEXT,
 	PRIMARY KEY (transfer, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER events_are_trimmed AFTER INSERT ON events WHEN new.seq > 100
+BEGIN
+	DELETE FROM events WHERE transfer = new.transfer AND seq <= new.seq - 100;
+END;
 
 CREATE TRIGGER events_go_with_the_transfer AFTER DELETE ON transfers
 BEGIN

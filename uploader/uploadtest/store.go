@@ -28,6 +28,7 @@ type Store struct {
 	servers   map[uploader.ServerID]uploader.Server
 	proofs    map[uploader.TransferID]source.Proof
 	parts     map[uploader.TransferID]map[int]uploader.Part
+	events    map[uploader.TransferID][]uploader.Event
 	lastID    uploader.TransferID
 	lastSrv   uploader.ServerID
 	accesses  int
@@ -42,6 +43,7 @@ func NewStore() *Store {
 		servers:   map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
 		proofs:    map[uploader.TransferID]source.Proof{},
 		parts:     map[uploader.TransferID]map[int]uploader.Part{},
+		events:    map[uploader.TransferID][]uploader.Event{},
 		lastSrv:   uploader.BuiltinServer,
 		fails:     func(int) bool { return false },
 	}
@@ -125,6 +127,9 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 			s.parts[id][p.Index] = p
 		}
 	}
+	for id, events := range changes.Events {
+		s.appendEvents(id, events)
+	}
 	for _, t := range changes.Transfers {
 		s.transfers[t.ID] = kept(t)
 		s.lastID = max(s.lastID, t.ID)
@@ -147,6 +152,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		delete(s.transfers, id)
 		delete(s.proofs, id)
 		delete(s.parts, id)
+		delete(s.events, id)
 	}
 	for _, id := range changes.RemovedBatches {
 		delete(s.batches, id)
@@ -210,6 +216,25 @@ func (s *Store) Parts(ctx context.Context, id uploader.TransferID) ([]uploader.P
 	return sortedByKey(s.parts[id]), nil
 }
 
+func (s *Store) appendEvents(id uploader.TransferID, events []uploader.Event) {
+	all := slices.Clip(s.events[id])
+	for _, e := range events {
+		e.At, e.Until, e.Fault = coarse(e.At), coarse(e.Until), keptFault(e.Fault)
+		all = append(all, e)
+	}
+	s.events[id] = all[max(0, len(all)-uploader.EventsKept):]
+}
+
+// Events implements uploader.Store.
+func (s *Store) Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter(ctx, fault.Load); err != nil {
+		return nil, err
+	}
+	return slices.Clone(s.events[id]), nil
+}
+
 // kept is what a file would give back for t.
 func kept(t *uploader.Transfer) uploader.Transfer {
 	k := *t
@@ -218,13 +243,19 @@ func kept(t *uploader.Transfer) uploader.Transfer {
 	}
 	k.Source.ModTime = k.Source.ModTime.Round(0)
 	k.Active = k.Active.Truncate(time.Millisecond)
-	if f := t.Fault; f != nil {
-		k.Fault = &fault.Fault{
-			Kind: f.Kind, Op: f.Op, Status: f.Status, Code: f.Code, Detail: f.Detail,
-			RetryAfter: f.RetryAfter.Truncate(time.Millisecond),
-		}
-	}
+	k.Fault = keptFault(t.Fault)
 	return k
+}
+
+// keptFault drops the error it was made of.
+func keptFault(f *fault.Fault) *fault.Fault {
+	if f == nil {
+		return nil
+	}
+	return &fault.Fault{
+		Kind: f.Kind, Op: f.Op, Status: f.Status, Code: f.Code, Detail: f.Detail,
+		RetryAfter: f.RetryAfter.Truncate(time.Millisecond),
+	}
 }
 
 // coarse drops the monotonic clock and what is less than a millisecond.

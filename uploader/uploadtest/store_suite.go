@@ -51,6 +51,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"a large change is saved whole", testLargeChange},
 		{"a proof grows, is cut back, and goes with its upload", testProof},
 		{"parts are replaced by index, and go with their session", testParts},
+		{"events are told in order, the newest of them, as long as the transfer is there", testEvents},
 		{"server IDs and batches of removed ones are gone for good", testRemovedForGood},
 	}
 	for _, test := range tests {
@@ -426,6 +427,54 @@ func testParts(t *testing.T, reopen Reopen) {
 	keep(2, first)
 	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
 	want(2)
+}
+
+func testEvents(t *testing.T, reopen Reopen) {
+	store := reopen()
+	transfer, other := fullTransfer(1), fullTransfer(2)
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer, &other}})
+	var all []uploader.Event
+	happens := func(count int) {
+		t.Helper()
+		var events []uploader.Event
+		for range count {
+			n := len(all)
+			e := uploader.Event{At: instant(n), Kind: uploader.EventResumed, Offset: int64(n)}
+			if n%3 == 0 {
+				e.Kind, e.Until, e.Fault = uploader.EventWaiting, instant(n+5), fullTransfer(1).Fault
+			}
+			events, all = append(events, e), append(all, e)
+		}
+		save(t, store, uploader.Changes{Events: map[uploader.TransferID][]uploader.Event{1: events, 2: events[:1]}})
+	}
+	want := func(id uploader.TransferID, want []uploader.Event) {
+		t.Helper()
+		got, err := store.Events(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, got, want)
+	}
+	happens(3)
+	happens(1)
+	store = reopen()
+	want(1, all)
+	want(2, []uploader.Event{all[0], all[3]})
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer}})
+	want(1, all)
+
+	happens(uploader.EventsKept - 10)
+	happens(30)
+	store = reopen()
+	want(1, all[len(all)-uploader.EventsKept:])
+	want(2, []uploader.Event{all[0], all[3], all[4], all[uploader.EventsKept-6]})
+
+	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{1}})
+	want(1, nil)
+	want(77, nil)
+	if got, err := store.Events(t.Context(), 2); err != nil || len(got) != 4 {
+		t.Errorf("the other transfer has %d events, %v", len(got), err)
+	}
 }
 
 func testRemovedForGood(t *testing.T, reopen Reopen) {

@@ -1,0 +1,95 @@
+package uploader
+
+import (
+	"context"
+	"time"
+)
+
+// EventsKept is how many events are kept of a transfer: the newest.
+const EventsKept = 100
+
+// Events returns what is saved of a transfer's events, oldest first; none of one
+// that nobody knows. It reads the disk. It fails with a *fault.Fault or ctx's error.
+func (e *Engine) Events(ctx context.Context, id TransferID) ([]Event, error) {
+	return e.config.Store.Events(ctx, id)
+}
+
+// happened tells what a change of a transfer means to people, when it means
+// anything. Of one that never moved only that it failed is worth a word: its row
+// says the rest.
+func happened(before, after *Transfer, now time.Time) (Event, bool) {
+	event := Event{At: now, Offset: after.Session.Offset}
+	switch moved := !before.Started.IsZero() || !after.Started.IsZero(); {
+	case entering(PhaseFailed, before, after):
+		event.Kind, event.Fault = EventFailed, after.Fault
+	case !moved:
+		return Event{}, false
+	case entering(PhaseDone, before, after):
+		event.Kind = EventDone
+	case entering(PhaseCancelled, before, after):
+		event.Kind, event.Offset = EventCancelled, before.Session.Offset
+	case entering(PhaseWaiting, before, after):
+		event.Kind, event.Until, event.Fault = EventWaiting, after.NextTry, after.Fault
+	case before.Intent == IntentRun && after.Intent == IntentHold:
+		event.Kind = EventPaused
+	case before.Session.Begun() && !after.Session.Begun():
+		event.Kind, event.Offset = EventRestarted, before.Session.Offset
+	case !before.Session.Begun() && after.Session.Begun():
+		event.Kind = EventCreated
+	case !before.Phase.Working() && after.Phase.Working():
+		event.Kind = EventStarted
+	case before.Phase == PhaseChecking && (after.Phase == PhaseSending || after.Phase == PhaseVerifying):
+		event.Kind = EventResumed
+	default:
+		return Event{}, false
+	}
+	return event, true
+}
+
+func entering(p Phase, before, after *Transfer) bool { return before.Phase != p && after.Phase == p }
+
+// journal gathers events until they are saved. It belongs to the loop.
+//
+// Most small files cross in one request at the first try. Three rows for each of
+// them would tell nothing that the transfer does not, and cost more than the rest
+// of what is saved, so that their events are held back until there is more to say.
+type journal struct {
+	unsaved map[TransferID][]Event
+	held    map[TransferID][]Event
+}
+
+func newJournal() journal {
+	return journal{unsaved: map[TransferID][]Event{}, held: map[TransferID][]Event{}}
+}
+
+// note takes down what a change of a transfer means.
+func (j *journal) note(before, after *Transfer, now time.Time) {
+	event, is := happened(before, after, now)
+	if !is {
+		return
+	}
+	held, holding := j.held[after.ID]
+	switch {
+	case holding && event.Kind == EventDone:
+		delete(j.held, after.ID)
+	case holding && event.Kind == EventCreated, event.Kind == EventStarted && before.Started.IsZero() && isSmall(after.Source):
+		j.held[after.ID] = append(held, event)
+	default:
+		delete(j.held, after.ID)
+		j.keep(after.ID, append(held, event))
+	}
+}
+
+// keep takes events into the next commit. While nothing can be saved they do not
+// gather without end.
+func (j *journal) keep(id TransferID, events []Event) {
+	all := append(j.unsaved[id], events...)
+	j.unsaved[id] = all[max(0, len(all)-EventsKept):]
+}
+
+func (j *journal) forget(id TransferID) {
+	delete(j.unsaved, id)
+	delete(j.held, id)
+}
+
+func (j *journal) saved() { clear(j.unsaved) }
