@@ -25,6 +25,11 @@ type Pause struct{ Target Target }
 // Resume lets held transfers, and those left from an earlier run, go on.
 type Resume struct{ Target Target }
 
+// Check asks how it stands with transfers that an earlier run left and that wait
+// for the user: what their servers hold, and whether their files are there.
+// Nothing is sent. What goes no further by itself fails, the rest waits on.
+type Check struct{ Target Target }
+
 // Retry tries failed and cancelled transfers again, and waiting ones now. What
 // the server holds is continued; where it cannot be (the source changed, the
 // server forgot), the file is sent from its start.
@@ -88,6 +93,7 @@ func (retryWith) command()    {}
 func (Add) command()          {}
 func (Pause) command()        {}
 func (Resume) command()       {}
+func (Check) command()        {}
 func (Retry) command()        {}
 func (Cancel) command()       {}
 func (Remove) command()       {}

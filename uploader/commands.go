@@ -24,6 +24,8 @@ func (l *loop) command(command Command) error {
 		l.feedAll(c.Target, pausedByUser{})
 	case Resume:
 		l.resume(c.Target)
+	case Check:
+		l.check(c.Target)
 	case retryWith:
 		l.retry(c)
 	case Cancel:

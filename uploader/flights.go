@@ -38,9 +38,18 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		l.queue.Release(int64(id))
 		return
 	}
-	l.feed(id, taken{})
+	looks := l.checks[id]
+	if looks {
+		l.feed(id, looking{})
+	} else {
+		l.feed(id, taken{})
+	}
 	random := rand.Float64() //nolint:gosec // jitter, not a secret
 	remote, err := l.connect(t.Server)
+	if err != nil && looks {
+		l.hear(id, checked{fault: fault.Of(err)})
+		return
+	}
 	if err != nil {
 		l.hear(id, ended{fault: fault.Of(err), random: random})
 		return
@@ -69,6 +78,10 @@ func (l *loop) launch(work context.Context, id TransferID) {
 	}
 	l.tasks.Go(func() {
 		defer halt(nil)
+		if looks {
+			w.look(ctx)
+			return
+		}
 		w.run(ctx, random)
 	})
 }
@@ -122,6 +135,15 @@ func (l *loop) hear(id TransferID, in input) {
 		l.keepParts(id, in.parts...)
 	case partly:
 		l.keepParts(id, in.part)
+	case checked:
+		delete(l.flights, id)
+		l.queue.Release(int64(id))
+		l.urgent = l.urgent || len(l.flights) == 0
+		l.concluded(id, in)
+		if in.fault != nil {
+			l.judge(l.table.get(id), in.fault)
+		}
+		return
 	case ended:
 		delete(l.flights, id)
 		l.queue.Release(int64(id))

@@ -41,6 +41,7 @@ type loop struct {
 	limits     map[BatchID]*netx.Limit
 	gates      map[ServerID]gate // servers left alone
 	flights    map[TransferID]*flight
+	checks     map[TransferID]bool // stand in line, or are under way, to be looked at and not sent
 	alarms     alarms
 	clock      clock
 	leftovers  chan struct{} // bounds how many are removed from servers at a time
@@ -91,6 +92,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		gates:      map[ServerID]gate{},
 		leftovers:  make(chan struct{}, removalsMost),
 		flights:    map[TransferID]*flight{},
+		checks:     map[TransferID]bool{},
 		nextID:     saved.NextID,
 		nextRank:   saved.NextRank,
 		nextServer: saved.NextServer,
@@ -225,6 +227,7 @@ func (l *loop) feed(id TransferID, in input) {
 	if next != *t {
 		l.put(t, &next, now)
 	}
+	l.unchecked(id, in, then)
 	if then.dequeue {
 		l.queue.Remove(int64(id))
 	}

@@ -18,6 +18,7 @@ type Snapshot struct {
 	Servers   []Server
 	Totals    Totals
 	Blocked   map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
+	Checking  int                       // transfers whose Check is not over
 	Trouble   *fault.Fault              // why nothing can be saved at the moment; nil when all is well
 }
 

@@ -36,6 +36,12 @@ type (
 		batch BatchID
 	}
 
+	looking struct{} // a worker starts to ask how things stand
+	checked struct { // it has the answer
+		fault *fault.Fault
+		held  bool // the transfer waits for the user
+	}
+
 	taken    struct{}              // the queue's turn came, a worker starts
 	entered  struct{ phase Phase } // the worker reached a phase
 	restated struct {              // the file was found changed, and what was sent of it was not
@@ -68,6 +74,8 @@ func (retriedByUser) input()   {}
 func (cancelledByUser) input() {}
 func (removedByUser) input()   {}
 func (adopted) input()         {}
+func (looking) input()         {}
+func (checked) input()         {}
 func (taken) input()           {}
 func (entered) input()         {}
 func (restated) input()        {}
@@ -117,6 +125,11 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 			return stepRetried(t)
 		}
 		return stepResumed(t)
+	case looking:
+		t.Phase, t.Fault = PhaseChecking, nil
+		return t, effects{}
+	case checked:
+		return stepChecked(t, in, now)
 	case taken:
 		t.Phase, t.Fault, t.NextTry = PhasePreparing, nil, time.Time{}
 		if t.Started.IsZero() {

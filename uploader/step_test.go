@@ -271,7 +271,7 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const size = 100
 		tr := Transfer{ID: 1, Source: source.File{Size: size}}
-		working := false
+		working, looks := false, false
 		feed := func(t *rapid.T, in input) {
 			before := tr
 			var then effects
@@ -282,14 +282,18 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"command": func(t *rapid.T) { feed(t, rapid.SampledFrom(commands).Draw(t, "command")) },
 			"crash": func(t *rapid.T) {
-				working = false
+				working, looks = false, false
 				feed(t, recovered{ask: rapid.Bool().Draw(t, "ask")})
 			},
 			"taken": func(t *rapid.T) {
 				if working || tr.Phase != PhaseQueued || tr.Intent != IntentRun {
 					t.Skip("the queue would not let it go")
 				}
-				working = true
+				working, looks = true, rapid.Bool().Draw(t, "looks")
+				if looks {
+					feed(t, looking{})
+					return
+				}
 				feed(t, taken{})
 			},
 			"worker": func(t *rapid.T) {
@@ -297,6 +301,10 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 					t.Skip("no worker")
 				}
 				offset := rapid.Int64Range(0, size).Draw(t, "offset")
+				if looks {
+					feed(t, acked{Session{Offset: offset}})
+					return
+				}
 				feed(t, rapid.SampledFrom([]input{
 					entered{PhaseCreating},
 					entered{PhaseSending},
@@ -316,6 +324,11 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 						Kind: rapid.SampledFrom(fault.Kinds()).Draw(t, "kind"),
 						Op:   rapid.SampledFrom([]fault.Op{fault.Head, fault.Patch, fault.Create}).Draw(t, "op"),
 					}
+				}
+				if looks {
+					looks = false
+					feed(t, checked{fault: in.fault, held: rapid.Bool().Draw(t, "held")})
+					return
 				}
 				feed(t, in)
 			},

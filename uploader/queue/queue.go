@@ -84,6 +84,12 @@ func (q *Queue) Remove(id int64) {
 	heap.Remove(q.lanes[laneOf(e.Item)].lines[e.Server], e.index)
 }
 
+// Holds reports whether an item waits or is under way.
+func (q *Queue) Holds(id int64) bool {
+	_, busy := q.running[id]
+	return busy || q.waiting[id] != nil
+}
+
 // Admit takes the next item whose lane has room and whose server is open, and
 // counts it as under way until Release.
 func (q *Queue) Admit(open func(server int64) bool) (Item, bool) {

@@ -1,0 +1,133 @@
+package uploader
+
+import (
+	"context"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// checkPatience is how long a server may take to say what it holds, before what
+// was known last has to do.
+const checkPatience = 20 * time.Second
+
+// check has the transfers looked at that wait for the user: what the server holds
+// of them, and whether their files are still there. They stand in line for it like
+// any work, and wait for the user again when it is done.
+func (l *loop) check(target Target) {
+	for _, id := range l.targets(target) {
+		t := l.table.get(id)
+		if t.Phase != PhaseQueued || t.Intent != IntentRun || l.queue.Holds(int64(id)) || l.flights[id] != nil {
+			continue // it moves, or is to rest
+		}
+		l.checks[id] = true
+		l.queue.Push(itemOf(t))
+	}
+}
+
+// unchecked makes work of a transfer's check when it is wanted now, and ends one
+// that has no use any more.
+func (l *loop) unchecked(id TransferID, in input, then effects) {
+	switch in.(type) {
+	case resumedByUser, retriedByUser, adopted:
+		delete(l.checks, id)
+	}
+	if then.dequeue {
+		delete(l.checks, id)
+	}
+}
+
+// concluded takes what a check found. What it found of a server is true for all
+// that was still to be asked there.
+func (l *loop) concluded(id TransferID, found checked) {
+	found.held = l.checks[id]
+	delete(l.checks, id)
+	t := l.table.get(id)
+	if t == nil {
+		return
+	}
+	server := t.Server
+	l.feed(id, found)
+	if found.fault == nil || !aboutServer(found.fault) {
+		return
+	}
+	for other := range l.checks {
+		t := l.table.get(other)
+		if t == nil || t.Server != server || l.flights[other] != nil {
+			continue
+		}
+		answer := checked{held: true}
+		if t.Session.Begun() {
+			answer.fault = found.fault
+		}
+		delete(l.checks, other)
+		l.queue.Remove(int64(other))
+		l.feed(other, answer)
+	}
+}
+
+// aboutServer reports whether every transfer of the server would meet the fault.
+func aboutServer(f *fault.Fault) bool {
+	switch f.Kind {
+	case fault.Offline, fault.Unreachable, fault.NotTus, fault.TLS, fault.Auth:
+		return true
+	default:
+		return false
+	}
+}
+
+// stepChecked keeps what a check found. What goes no further by itself is said at
+// once; what may be better by the time the user decides only waits.
+func stepChecked(t Transfer, in checked, now time.Time) (Transfer, effects) {
+	t.Phase, t.Fault = PhaseQueued, nil
+	switch {
+	case t.Intent.GivenUp():
+		return giveUp(t, now)
+	case !in.held || t.Intent == IntentHold:
+		return t, effects{enqueue: t.Intent == IntentRun}
+	case in.fault == nil:
+		return t, effects{}
+	case in.fault.Kind == fault.Gone && t.Session.Offset == 0:
+		t.Session = Session{} // it held nothing of it: nothing is lost by another
+		return t, effects{}
+	}
+	t.Fault = in.fault
+	if !retry.Decide(in.fault, 0, 0).Again {
+		t.Phase, t.Finished = PhaseFailed, now
+	}
+	return t, effects{}
+}
+
+// look is a check: it asks, and changes nothing.
+func (w *worker) look(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	defer cancel()
+	found := checked{}
+	if err := guard(func() error { return w.examine(ctx) }); err != nil && ctx.Err() == nil {
+		found.fault = fault.Of(err)
+	}
+	w.report(w.transfer.ID, found)
+}
+
+func (w *worker) examine(ctx context.Context) error {
+	session := w.transfer.Session
+	if !session.Begun() {
+		_, err := source.Stat(w.transfer.Source.Path)
+		return err
+	}
+	if joined := session.URL != "" && session.Parts > 0; !joined { // which is whole, as far as anybody knows
+		if _, err := w.resume(ctx); err != nil {
+			return err
+		}
+	}
+	seen, err := source.Stat(w.transfer.Source.Path)
+	if err != nil {
+		return err
+	}
+	if seen.Size != w.transfer.Source.Size {
+		return changed(w.transfer.Source, seen)
+	}
+	return nil
+}
