@@ -18,10 +18,7 @@ import (
 func (w *worker) reader(ctx context.Context, file *os.File, offset, size int64, count *stretch, at int64) io.ReadSeeker {
 	count.set(at)
 	read := &body{section: io.NewSectionReader(file, offset, size), start: at, count: count, moved: w.moved}
-	if w.limit == nil {
-		return read
-	}
-	return netx.Throttle(ctx, read, w.limit)
+	return netx.Throttle(ctx, read, w.limits...)
 }
 
 // body counts what the network takes.

@@ -40,6 +40,8 @@ func (l *loop) command(command Command) error {
 		return l.saveServer(c.Server)
 	case RemoveServer:
 		return l.removeServer(c.ID)
+	case Configure:
+		l.configure(c.Settings)
 	default:
 		return fault.Newf(fault.Bug, fault.Run, "no such command: %T", command)
 	}

@@ -23,7 +23,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/ferryapp/ferry/uploader/queue"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -31,16 +30,14 @@ import (
 // ErrStopped is returned by Do once Run has ended.
 var ErrStopped = errors.New("the engine has stopped")
 
-// DefaultLimits is how much moves at once when nothing else is asked for.
-var DefaultLimits = queue.Limits{Large: 3, Small: 16}
-
 // Config is what an Engine is made of.
 type Config struct {
-	Store       Store
-	Connect     func(Server) (Protocol, error) // called once per server and endpoint, from the loop or Probe
-	Log         *slog.Logger
-	Fingerprint source.Strategy // nil: source.Metadata
-	Limits      queue.Limits    // zero: DefaultLimits
+	Store    Store
+	Connect  func(Server) (Protocol, error) // called once per server and endpoint, from the loop or Probe
+	Log      *slog.Logger
+	Settings *Settings // until the first Configure; nil: files cross in one piece and at once, the rest as DefaultSettings has it
+
+	Fingerprint source.Strategy // in place of the one that the settings name; nil: that one
 
 	// Builtin is where the built-in receiver listens in this run; "" when it
 	// does not run.
@@ -70,11 +67,9 @@ type order struct {
 
 // New makes an engine. Nothing moves before Run; commands given before wait.
 func New(config Config) *Engine {
-	if config.Fingerprint == nil {
-		config.Fingerprint = source.Metadata
-	}
-	if config.Limits == (queue.Limits{}) {
-		config.Limits = DefaultLimits
+	if config.Settings == nil {
+		plain := plainSettings()
+		config.Settings = &plain
 	}
 	e := &Engine{
 		config:   config,

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -73,9 +72,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		whole:       &stretch{tally: f.tally},
 	}
 	w.whole.at.Store(t.Session.Offset)
-	if b := l.batches[t.Batch]; b != nil {
-		w.options, w.limit = b.Options, l.limit(b)
-	}
+	l.fit(w)
 	l.tasks.Go(func() {
 		defer halt(nil)
 		if looks {
@@ -90,6 +87,9 @@ func (l *loop) launch(work context.Context, id TransferID) {
 // returned function may be called from any goroutine.
 func (l *loop) fingerprint(server Server) func(context.Context, source.File) (string, error) {
 	strategy, destination := l.engine.config.Fingerprint, destination(server)
+	if strategy == nil {
+		strategy = l.settings.strategy()
+	}
 	return func(ctx context.Context, file source.File) (string, error) {
 		return strategy(ctx, file, destination)
 	}
@@ -188,17 +188,4 @@ func (l *loop) keepParts(id TransferID, parts ...Part) {
 		l.pending.Parts = map[TransferID][]Part{}
 	}
 	l.pending.Parts[id] = append(l.pending.Parts[id], parts...)
-}
-
-// limit is what all workers of a batch share; nil when it has none.
-func (l *loop) limit(b *Batch) *netx.Limit {
-	if b.Options.Limit <= 0 {
-		return nil
-	}
-	limit := l.limits[b.ID]
-	if limit == nil {
-		limit = netx.NewLimit(b.Options.Limit)
-		l.limits[b.ID] = limit
-	}
-	return limit
 }

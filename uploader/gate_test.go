@@ -50,7 +50,7 @@ func TestASignInIsAskedForOnce(t *testing.T) {
 		t.Errorf("blocked for %v", kind)
 	}
 	// Each of those under way may meet it, and be asked again where its answer was cut off.
-	if n := refused.Load(); n > int64(2*uploader.DefaultLimits.Large) {
+	if n := refused.Load(); n > int64(2*uploader.DefaultSettings().Simultaneous) {
 		t.Errorf("%d requests were refused before it was noticed", n)
 	}
 	expired.Store(false)
@@ -87,7 +87,7 @@ func TestAServerThatIsAwayIsAskedByOne(t *testing.T) {
 	b.until("all in line", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateRetrying] > 0
 	})
-	most := uploader.DefaultLimits.Large + uploader.DefaultLimits.Small
+	most := uploader.DefaultSettings().Simultaneous + uploader.SmallAtOnce
 	if n := b.engine.Snapshot().Totals.Count[uploader.StateRetrying]; n > most {
 		t.Errorf("%d transfers have tried a server that is away", n)
 	}

@@ -38,6 +38,9 @@ type loop struct {
 	batches    map[BatchID]*Batch
 	servers    map[ServerID]Server
 	remotes    map[ServerID]*remote
+	settings   Settings    // sane
+	flow       *netx.Limit // over everything
+	valves     map[ServerID]*valve
 	limits     map[BatchID]*netx.Limit
 	gates      map[ServerID]gate // servers left alone
 	flights    map[TransferID]*flight
@@ -84,10 +87,12 @@ func newLoop(e *Engine, saved Saved) *loop {
 		reports:    make(chan func()),
 		gone:       make(chan struct{}),
 		table:      newTable(saved.Transfers),
-		queue:      queue.New(e.config.Limits),
+		queue:      queue.New(queue.Limits{}),
 		batches:    make(map[BatchID]*Batch, len(saved.Batches)),
 		servers:    make(map[ServerID]Server, len(saved.Servers)),
 		remotes:    map[ServerID]*remote{},
+		flow:       netx.NewLimit(0),
+		valves:     map[ServerID]*valve{},
 		limits:     map[BatchID]*netx.Limit{},
 		gates:      map[ServerID]gate{},
 		leftovers:  make(chan struct{}, removalsMost),
@@ -104,6 +109,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 	for _, s := range saved.Servers {
 		l.servers[s.ID] = s
 	}
+	l.configure(*e.config.Settings)
 	return l
 }
 

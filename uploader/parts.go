@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -42,7 +41,7 @@ func (w *worker) part(ctx context.Context, caps tus.Capabilities) (inParts bool,
 	if !slices.Contains(caps.Extensions, tus.Concatenation) {
 		return false, nil
 	}
-	w.parts = plan(w.transfer.Source.Size, w.options.Connections)
+	w.parts = plan(w.transfer.Source.Size, w.connections())
 	if w.parts == nil {
 		return false, nil
 	}
@@ -151,7 +150,7 @@ func (w *worker) sendParts(ctx context.Context, file *os.File) error {
 // holds of them cannot be used.
 func (w *worker) sendUnparted(ctx context.Context, file *os.File) error {
 	w.dropParts(ctx)
-	w.parts, w.options.Connections = nil, 1
+	w.parts, w.connections = nil, func() int { return 1 }
 	w.tally.position.Store(0)
 	w.whole.at.Store(0)
 	if err := w.keep(ctx, created{}); err != nil {
@@ -175,54 +174,6 @@ func (w *worker) dropParts(ctx context.Context) {
 	}
 }
 
-// outcome is the end of one part's turn.
-type outcome struct {
-	index int
-	part  Part
-	err   error
-}
-
-// crossParts sends what is missing of the parts. The workers of single parts
-// have copies; what they tell comes back here, so that w belongs to one
-// goroutine.
-func (w *worker) crossParts(ctx context.Context, file *os.File) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer w.proveBeside(ctx)()
-	waiting := w.unfinishedParts()
-	outcomes := make(chan outcome)
-	throttle := newThrottle(w.options.Connections)
-	tick := time.NewTicker(measureEvery)
-	defer tick.Stop()
-	busy := 0
-	var failed error
-	for busy > 0 || failed == nil && len(waiting) > 0 {
-		for failed == nil && busy < throttle.connections() && len(waiting) > 0 {
-			sender := w.partSender(file, w.parts[waiting[0]])
-			index := waiting[0]
-			waiting = waiting[1:]
-			busy++
-			go func() {
-				err := guard(func() error { return sender.run(ctx) })
-				outcomes <- outcome{index, sender.part, err}
-			}()
-		}
-		select {
-		case o := <-outcomes:
-			busy--
-			w.parts[o.index] = o.part
-			if o.err != nil && failed == nil {
-				failed = o.err
-				cancel() // one fault is the transfer's; all parts are taken up again after it
-			}
-		case now := <-tick.C:
-			throttle.measure(w.tally.handed.Load(), now)
-		}
-	}
-	w.ackParts()
-	return failed
-}
-
 func (w *worker) unfinishedParts() []int {
 	var indices []int
 	for i, part := range w.parts {
@@ -240,6 +191,7 @@ type partSender struct {
 	file   *os.File
 	part   Part
 	count  *stretch
+	stale  bool // the server may hold more of the part than it acknowledged
 }
 
 func (w *worker) partSender(file *os.File, part Part) *partSender {
@@ -249,6 +201,12 @@ func (w *worker) partSender(file *os.File, part Part) *partSender {
 }
 
 func (s *partSender) run(ctx context.Context) error {
+	if s.stale {
+		if err := s.worker.askPart(ctx, &s.part); err != nil {
+			return err
+		}
+		s.count.set(s.part.Offset)
+	}
 	if s.part.URL == "" {
 		if err := s.create(ctx); err != nil {
 			return err

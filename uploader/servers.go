@@ -23,6 +23,7 @@ func (l *loop) saveServer(s Server) error {
 	}
 	l.servers[s.ID] = s
 	l.pending.Servers = append(l.pending.Servers, s)
+	l.regulate()
 	return nil
 }
 

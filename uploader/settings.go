@@ -1,6 +1,10 @@
 package uploader
 
 import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/source"
@@ -24,18 +28,6 @@ type Settings struct {
 	Links   bool          `json:"links"`   // links to folders inside folders are followed
 	Settle  time.Duration `json:"settle"`  // a file waits until it was not changed for so long
 	History History       `json:"history"` // of finished uploads
-}
-
-// Schedule is a week's hours with limits of their own; outside of them the usual
-// limit holds. Where several spans hold, the first does.
-type Schedule []Span
-
-// Span is the same time of day on some days of the week, local time.
-type Span struct {
-	Days  [7]bool       `json:"days"`  // from Sunday, as time.Weekday counts
-	From  time.Duration `json:"from"`  // since midnight
-	Until time.Duration `json:"until"` // since midnight; at or before From: on the next day
-	Limit int64         `json:"limit"` // bytes per second; 0: as fast as it goes; -1: nothing is sent
 }
 
 // Metered is what to do on a metered network.
@@ -77,4 +69,84 @@ func DefaultSettings() Settings {
 		Settle:       2 * time.Second,
 		History:      History{Most: 10_000, Age: 90 * 24 * time.Hour},
 	}
+}
+
+// plainSettings hold for an engine that was given none: files cross in one piece
+// and as soon as they are found.
+func plainSettings() Settings {
+	s := DefaultSettings()
+	s.Connections, s.Settle = 1, 0
+	return s
+}
+
+// The most that makes sense of what settings can ask for.
+const (
+	simultaneousMost = 64
+	connectionsMost  = 32
+	limitMost        = 1 << 50 // bytes per second
+	spansMost        = 100
+	patternsMost     = 1000
+	settleMost       = 24 * time.Hour
+)
+
+// ParseSettings reads settings as they are kept in JSON. What is not said is as
+// DefaultSettings has it, what is not known is passed over, and what makes no
+// sense is Sane. It fails with text that is not of that form, and returns
+// DefaultSettings.
+func ParseSettings(text []byte) (Settings, error) {
+	s := DefaultSettings()
+	if len(text) == 0 {
+		return s, nil
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return DefaultSettings(), fmt.Errorf("parse settings: %w", err)
+	}
+	return s.Sane(), nil
+}
+
+// Sane returns the settings with whatever makes no sense in its nearest sensible
+// form: where there is none, in that of DefaultSettings.
+func (s Settings) Sane() Settings {
+	usual := DefaultSettings()
+	s.Simultaneous = min(orUsual(s.Simultaneous, usual.Simultaneous), simultaneousMost)
+	s.Connections = min(max(s.Connections, 1), connectionsMost)
+	s.Limit = min(max(s.Limit, 0), limitMost)
+	s.Schedule = s.Schedule.sane()
+	s.Metered = oneOf(s.Metered, MeteredGoOn, MeteredHold)
+	if _, err := source.ParseStrategy(s.Fingerprint); err != nil {
+		s.Fingerprint = usual.Fingerprint
+	}
+	s.Proof = oneOf(s.Proof, ProofSamples, ProofWhole)
+	if s.Ignore == nil { // an empty list means that nothing is passed over
+		s.Ignore = usual.Ignore
+	}
+	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), patternsMost)])
+	s.Settle = min(max(s.Settle, 0), settleMost)
+	s.History.Most, s.History.Age = max(s.History.Most, 0), max(s.History.Age, 0)
+	return s
+}
+
+func orUsual(n, usual int) int {
+	if n <= 0 {
+		return usual
+	}
+	return n
+}
+
+// oneOf returns value when it is among those that are known, and otherwise the
+// first of them.
+func oneOf[T cmp.Ordered](value T, known ...T) T {
+	if slices.Contains(known, value) {
+		return value
+	}
+	return known[0]
+}
+
+// strategy derives fingerprints. The settings are sane.
+func (s Settings) strategy() source.Strategy {
+	strategy, err := source.ParseStrategy(s.Fingerprint)
+	if err != nil {
+		return source.Metadata
+	}
+	return strategy
 }

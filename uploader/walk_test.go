@@ -204,7 +204,7 @@ func TestAMiddleboxFailsAFewAndHoldsTheRest(t *testing.T) {
 	s := b.until("rest", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[theServer] != nil
 	})
-	most := uploader.DefaultLimits.Large + uploader.DefaultLimits.Small
+	most := uploader.DefaultSettings().Simultaneous + uploader.SmallAtOnce
 	if n := s.Totals.Count[uploader.StateFailed]; n > most {
 		t.Errorf("%d transfers failed", n)
 	}

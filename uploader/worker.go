@@ -34,6 +34,7 @@ const (
 // The reasons for which the loop ends a worker.
 var (
 	errHalted   = errors.New("halted by the user")
+	errHeld     = errors.New("more is under way than may be")
 	errWoken    = errors.New("the computer slept")
 	errShutdown = errors.New("shutting down")
 )
@@ -52,7 +53,8 @@ type worker struct {
 	recallParts func(context.Context, TransferID) ([]Part, error)
 	fingerprint func(context.Context, source.File) (string, error)
 	options     Options
-	limit       *netx.Limit // of the batch
+	limits      []*netx.Limit // that all hold
+	connections func() int    // parts that may cross at a time, right now
 
 	file     *os.File
 	declared source.File // as the file was when it was opened
@@ -111,7 +113,7 @@ func (w *worker) carry(ctx context.Context) error {
 	default:
 		err = w.send(ctx, file)
 	}
-	if err != nil && errors.Is(context.Cause(ctx), errHalted) {
+	if cause := context.Cause(ctx); err != nil && (errors.Is(cause, errHalted) || errors.Is(cause, errHeld)) {
 		w.lookOnceMore(ctx, file)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -17,7 +18,6 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/receiver"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // How long a program that just starts or ends in the same profile is waited for,
@@ -61,6 +61,9 @@ func elsewhere(ctx context.Context, err error) error {
 	return err
 }
 
+// settingsKey is what the engine's settings are kept under in the database.
+const settingsKey = "engine"
+
 // options are what a session is opened with.
 type options struct {
 	fingerprint string // a source.Strategy's name; "" for the usual one
@@ -102,7 +105,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 		return err
 	}
 	s.recovered = recovery(s.database)
-	strategy, err := strategyOf(o.fingerprint)
+	settings, err := s.settings(ctx, w.log, o.fingerprint)
 	if err != nil {
 		return err
 	}
@@ -112,7 +115,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	s.lookout = start(func(ctx context.Context) error { lines.Watch(ctx, networkEvery); return nil })
 	book := connect.NewBook(netx.Watch(s.transport))
 	s.engine = uploader.New(uploader.Config{
-		Store: s.database, Connect: book.Connect, Log: w.log, Fingerprint: strategy, Builtin: builtin, Ask: o.ask,
+		Store: s.database, Connect: book.Connect, Log: w.log, Settings: &settings, Builtin: builtin, Ask: o.ask,
 	})
 	s.loop = start(s.engine.Run)
 	if err := s.loaded(ctx); err != nil {
@@ -243,11 +246,21 @@ func (r *running) stop() error {
 	return <-r.ended
 }
 
-func strategyOf(name string) (source.Strategy, error) {
-	if name == "" {
-		return source.Metadata, nil
+// settings are what the user chose, with the fingerprint of this call. What cannot
+// be understood is as if nothing had been chosen: uploads matter more.
+func (s *session) settings(ctx context.Context, log *slog.Logger, fingerprint string) (uploader.Settings, error) {
+	text, err := s.database.Setting(ctx, settingsKey)
+	if err != nil {
+		return uploader.Settings{}, err
 	}
-	return source.ParseStrategy(name)
+	settings, err := uploader.ParseSettings(text)
+	if err != nil {
+		log.Warn("the settings are as they are at first", "err", err)
+	}
+	if fingerprint != "" {
+		settings.Fingerprint = fingerprint
+	}
+	return settings, nil
 }
 
 // load reads what is saved of a profile in which nothing runs.

@@ -7,7 +7,11 @@
 // a server that has to be left alone for a while costs nothing.
 package queue
 
-import "container/heap"
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+)
 
 // Limits is how much may be under way at once, per lane.
 type Limits struct {
@@ -27,7 +31,7 @@ type Item struct {
 type Queue struct {
 	lanes   [2]lane
 	waiting map[int64]*entry
-	running map[int64]int // lane by ID
+	running map[int64]Item
 }
 
 type lane struct {
@@ -43,7 +47,7 @@ type entry struct {
 
 // New makes an empty queue.
 func New(limits Limits) *Queue {
-	q := &Queue{waiting: map[int64]*entry{}, running: map[int64]int{}}
+	q := &Queue{waiting: map[int64]*entry{}, running: map[int64]Item{}}
 	for i := range q.lanes {
 		q.lanes[i].lines = map[int64]*line{}
 	}
@@ -51,7 +55,8 @@ func New(limits Limits) *Queue {
 	return q
 }
 
-// SetLimits changes how much may be under way. What is under way stays so.
+// SetLimits changes how much may be under way. What is under way stays so; Surplus
+// says what of it should not.
 func (q *Queue) SetLimits(limits Limits) {
 	q.lanes[0].limit, q.lanes[1].limit = limits.Large, limits.Small
 }
@@ -101,7 +106,7 @@ func (q *Queue) Admit(open func(server int64) bool) (Item, bool) {
 		if next := lane.first(open); next != nil {
 			heap.Remove(lane.lines[next.Server], next.index)
 			delete(q.waiting, next.ID)
-			q.running[next.ID] = i
+			q.running[next.ID] = next.Item
 			lane.running++
 			return next.Item, true
 		}
@@ -111,10 +116,39 @@ func (q *Queue) Admit(open func(server int64) bool) (Item, bool) {
 
 // Release ends what Admit began.
 func (q *Queue) Release(id int64) {
-	if i, busy := q.running[id]; busy {
+	if item, busy := q.running[id]; busy {
 		delete(q.running, id)
-		q.lanes[i].running--
+		q.lanes[laneOf(item)].running--
 	}
+}
+
+// Surplus is what of that under way is more than the limits allow: of each lane
+// what comes last in the user's order.
+func (q *Queue) Surplus() []int64 {
+	var ids []int64
+	for i := range q.lanes {
+		ids = append(ids, q.surplus(i)...)
+	}
+	return ids
+}
+
+func (q *Queue) surplus(lane int) []int64 {
+	over := q.lanes[lane].running - q.lanes[lane].limit
+	if over <= 0 {
+		return nil
+	}
+	var under []Item
+	for _, item := range q.running {
+		if laneOf(item) == lane {
+			under = append(under, item)
+		}
+	}
+	slices.SortFunc(under, func(a, b Item) int { return b.compare(a) })
+	ids := make([]int64, over)
+	for i := range ids {
+		ids[i] = under[i].ID
+	}
+	return ids
 }
 
 // Waiting is how many items are in line.
@@ -136,25 +170,22 @@ func (l *lane) first(open func(int64) bool) *entry {
 		if len(*line) == 0 || !open(server) {
 			continue
 		}
-		if head := (*line)[0]; best == nil || head.before(best) {
+		if head := (*line)[0]; best == nil || head.compare(best.Item) < 0 {
 			best = head
 		}
 	}
 	return best
 }
 
-func (e *entry) before(other *entry) bool {
-	if e.Rank != other.Rank {
-		return e.Rank < other.Rank
-	}
-	return e.ID < other.ID
+func (i Item) compare(other Item) int {
+	return cmp.Or(cmp.Compare(i.Rank, other.Rank), cmp.Compare(i.ID, other.ID))
 }
 
 // line is one server's items as a heap, first in order at the top.
 type line []*entry
 
 func (l line) Len() int           { return len(l) }
-func (l line) Less(i, j int) bool { return l[i].before(l[j]) }
+func (l line) Less(i, j int) bool { return l[i].compare(l[j].Item) < 0 }
 func (l line) Swap(i, j int) {
 	l[i], l[j] = l[j], l[i]
 	l[i].index, l[j].index = i, j

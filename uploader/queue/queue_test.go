@@ -101,6 +101,26 @@ func TestWhatIsUnderWayIsNotAdmittedTwice(t *testing.T) {
 	}
 }
 
+func TestSurplusIsWhatComesLast(t *testing.T) {
+	q := queue.New(queue.Limits{Large: 3, Small: 2})
+	for id := range int64(3) {
+		q.Push(queue.Item{ID: id + 1, Rank: 10 - id})
+		q.Push(queue.Item{ID: id + 11, Small: true})
+	}
+	admitAll(q, everyServer)
+	if got := q.Surplus(); got != nil {
+		t.Errorf("within the limits %v are too many", got)
+	}
+	q.SetLimits(queue.Limits{Large: 1, Small: 1})
+	if diff := cmp.Diff([]int64{1, 2, 12}, q.Surplus()); diff != "" {
+		t.Error("surplus (-want +got):\n" + diff)
+	}
+	q.Release(1)
+	if diff := cmp.Diff([]int64{2, 12}, q.Surplus()); diff != "" {
+		t.Error("surplus after a release (-want +got):\n" + diff)
+	}
+}
+
 // TestAnyHistory compares the queue with a plain model over random histories.
 func TestAnyHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,0 +1,87 @@
+package uploader
+
+import (
+	"sync/atomic"
+
+	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/queue"
+)
+
+// SmallAtOnce is how many files that cross whole in one request do so at a time.
+const SmallAtOnce = 16
+
+// valve is what the workers on their way to one server share. It may be used from
+// any goroutine.
+type valve struct {
+	connections atomic.Int64 // parts of one file at a time
+	limit       *netx.Limit
+}
+
+// configure puts settings into effect.
+func (l *loop) configure(s Settings) {
+	l.settings = s.Sane()
+	l.regulate()
+}
+
+// regulate brings what moves, and how fast, in line with the settings and the
+// servers' profiles.
+func (l *loop) regulate() {
+	l.flow.Set(l.settings.Limit)
+	for id, v := range l.valves {
+		l.adjust(v, id)
+	}
+	l.queue.SetLimits(queue.Limits{Large: l.settings.Simultaneous, Small: SmallAtOnce})
+	for _, id := range l.queue.Surplus() {
+		if f := l.flights[TransferID(id)]; f != nil {
+			f.halt(errHeld) // it stands in line again
+		}
+	}
+}
+
+func (l *loop) valve(id ServerID) *valve {
+	v := l.valves[id]
+	if v == nil {
+		v = &valve{limit: netx.NewLimit(0)}
+		l.adjust(v, id)
+		l.valves[id] = v
+	}
+	return v
+}
+
+func (l *loop) adjust(v *valve, id ServerID) {
+	profile := l.servers[id].Profile
+	connections := l.settings.Connections
+	if profile.Connections > 0 {
+		connections = min(profile.Connections, connectionsMost)
+	}
+	v.connections.Store(int64(connections))
+	v.limit.Set(profile.Limit)
+}
+
+// fit gives a worker the bounds that hold for it.
+func (l *loop) fit(w *worker) {
+	valve := l.valve(w.transfer.Server)
+	w.limits = []*netx.Limit{l.flow, valve.limit}
+	w.connections = func() int { return int(valve.connections.Load()) }
+	b := l.batches[w.transfer.Batch]
+	if b == nil {
+		return
+	}
+	w.options = b.Options
+	if b.Options.Connections > 0 {
+		w.connections = func() int { return b.Options.Connections }
+	}
+	if b.Options.Limit > 0 {
+		w.limits = append(w.limits, l.limit(b))
+	}
+}
+
+// limit is what all workers of a batch share.
+func (l *loop) limit(b *Batch) *netx.Limit {
+	limit := l.limits[b.ID]
+	if limit == nil {
+		limit = netx.NewLimit(b.Options.Limit)
+		l.limits[b.ID] = limit
+	}
+	return limit
+}
