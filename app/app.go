@@ -38,6 +38,8 @@ type Engine interface {
 	Snapshot() *uploader.Snapshot
 	Watch(ctx context.Context) <-chan struct{}
 	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
+	Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error)
+	Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error)
 }
 
 // Request is what someone outside the window asks of it: a second start of

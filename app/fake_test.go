@@ -15,6 +15,7 @@ type fakeEngine struct {
 	snapshot *uploader.Snapshot
 	commands []uploader.Command
 	refuse   error
+	events   []uploader.Event
 	news     chan struct{}
 	nudge    func() // wakes the UI's goroutine of the test
 	probe    func(ctx context.Context, endpoint string) (tus.Capabilities, error)
@@ -56,6 +57,14 @@ func (e *fakeEngine) Watch(context.Context) <-chan struct{} { return e.news }
 
 func (e *fakeEngine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
 	return e.probe(ctx, endpoint)
+}
+
+func (e *fakeEngine) Events(context.Context, uploader.TransferID) ([]uploader.Event, error) {
+	return e.events, nil
+}
+
+func (e *fakeEngine) Parts(context.Context, uploader.TransferID) ([]uploader.Part, error) {
+	return nil, nil
 }
 
 // publish makes a snapshot the newest.

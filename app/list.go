@@ -33,7 +33,7 @@ func newListing(f *ferry, hints *widgets.Hints) *listing {
 	})
 	l.rows.OnDelete = f.dropSelected
 	l.rows.OnToggle = f.pauseOrResumeSelected
-	l.rows.OnActivate = func(id int64) { l.activate(uploader.TransferID(id)) }
+	l.rows.OnActivate = func(id int64) { f.openDetails(uploader.TransferID(id)) }
 	l.rows.OnMenu = l.openMenu
 	return l
 }

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -25,6 +27,8 @@ type window struct {
 	banner      *notice
 	filter      *filterBar
 	list        *listing
+	details     *details
+	middle      *fyne.Container   // list and details
 	unmatched   fyne.CanvasObject // stands for the list where the filter leaves nothing
 	empty       *widgets.EmptyState
 	emptyFor    uploader.ServerID // whose name the empty state says
@@ -51,8 +55,9 @@ func newWindow(f *ferry) *window {
 
 	top := container.NewVBox(container.NewPadded(w.bar.content), w.banner.content, w.filter.content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.content)
-	center := container.NewStack(w.list.rows, w.empty, w.unmatched)
-	frame := container.NewBorder(top, bottom, nil, nil, center)
+	w.details = newDetails(w.hints, detailsActions{recall: f.recallDossier, copy: f.toClipboard, closed: f.closeDetails})
+	w.middle = container.New(beside{}, container.NewStack(w.list.rows, w.empty, w.unmatched), w.details.content)
+	frame := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.relayout, w.filter.relayout = frame.Refresh, frame.Refresh
 	w.window.SetPadded(false)
 	w.window.SetContent(container.New(least{}, container.NewStack(frame, w.toasts, w.hints)))
@@ -72,6 +77,7 @@ func (w *window) show(s *uploader.Snapshot, sum tally) {
 	w.footer.show(s)
 	w.filter.show(s)
 	w.list.show(s)
+	w.details.show(s, time.Now())
 	setVisible(w.empty, len(s.Transfers) == 0)
 	setVisible(w.unmatched, len(s.Transfers) > 0 && w.list.Len() == 0)
 	setVisible(w.list.rows, w.list.Len() > 0)

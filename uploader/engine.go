@@ -151,6 +151,12 @@ func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, 
 	return protocol.Probe(ctx)
 }
 
+// Parts returns how the parts of a transfer stood when they were last saved; none
+// when it crosses in one piece. It waits for the disk.
+func (e *Engine) Parts(ctx context.Context, id TransferID) ([]Part, error) {
+	return e.config.Store.Parts(ctx, id)
+}
+
 func (e *Engine) unwatch(c chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

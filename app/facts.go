@@ -1,0 +1,165 @@
+package app
+
+import (
+	"encoding/hex"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// dossier is what is kept of a transfer besides its row.
+type dossier struct {
+	events []uploader.Event
+	parts  []uploader.Part
+}
+
+// facts is everything the details say of a transfer, in words.
+type facts struct {
+	title   string
+	state   string   // what its row says
+	because []string // what happened, what Ferry does about it, what can be done
+	lines   []fact
+	parts   []partFact
+	history []happening // the newest first
+}
+
+// fact is one line: a name and a value, which can be copied when copy is not "".
+type fact struct{ name, value, copy string }
+
+// partFact is how one part of a file is getting on.
+type partFact struct {
+	name string
+	done float64 // from 0 to 1
+}
+
+// happening is one event: when, and what.
+type happening struct{ at, what string }
+
+func factsOf(s *uploader.Snapshot, t *uploader.Transfer, d dossier, now time.Time) facts {
+	server, _ := s.Server(t.Server)
+	told := facts{
+		title:   words.Printable(t.Source.Name()),
+		state:   words.Join(words.State(t.State()), words.Row(s, t, 0, now)),
+		because: becauseOf(t, server),
+		lines:   linesOf(s, t, server, now),
+	}
+	if t.State() == uploader.StateFailed {
+		told.state = words.State(t.State()) // the sentences below say the rest
+	}
+	for _, part := range d.parts {
+		told.parts = append(told.parts, partFactOf(part, len(d.parts)))
+	}
+	for i := len(d.events) - 1; i >= 0; i-- {
+		told.history = append(told.history, happeningOf(d.events[i], now))
+	}
+	return told
+}
+
+func becauseOf(t *uploader.Transfer, server uploader.Server) []string {
+	if t.Fault == nil {
+		return nil
+	}
+	said := words.Fault(t.Fault, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
+	return []string{said.What, said.Does, said.Can}
+}
+
+func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server, now time.Time) []fact {
+	when := func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return words.Clock(at, now)
+	}
+	all := []fact{
+		{name: "from", value: words.Printable(filepath.Dir(t.Source.Path)), copy: t.Source.Path},
+		{name: "to", value: words.Server(server)},
+		{name: "link", value: words.Printable(t.Session.URL), copy: t.Session.URL},
+		{name: "size", value: words.SizeOf(s.Sent(t), t.Source.Size)},
+		{name: "known-by", value: knownBy(t.Fingerprint)},
+		{name: "added", value: when(t.Added)},
+		{name: "started", value: when(t.Started)},
+		{name: "finished", value: when(t.Finished)},
+		{name: "expires", value: when(t.Session.Expires)},
+		{name: "resumed", value: amount(t.Resumed)},
+		{name: "at-work", value: span(t.Active)},
+	}
+	if t.SHA256 != [32]byte{} {
+		sum := hex.EncodeToString(t.SHA256[:])
+		all = append(all, fact{name: "sha256", value: sum, copy: sum})
+	}
+	told := all[:0]
+	for _, f := range all {
+		if f.value != "" {
+			f.name = words.Say("details." + f.name)
+			told = append(told, f)
+		}
+	}
+	return told
+}
+
+func amount(bytes int64) string {
+	if bytes == 0 {
+		return ""
+	}
+	return words.Size(bytes)
+}
+
+func span(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return words.Duration(d)
+}
+
+// knownBy says by what the file would be found again. A fingerprint begins with
+// the letter of its recipe.
+func knownBy(fingerprint string) string {
+	switch {
+	case strings.HasPrefix(fingerprint, "m"):
+		return words.Say("details.known-by.metadata")
+	case strings.HasPrefix(fingerprint, "p"):
+		return words.Say("details.known-by.path")
+	case strings.HasPrefix(fingerprint, "c"):
+		return words.Say("details.known-by.content")
+	default:
+		return ""
+	}
+}
+
+func partFactOf(part uploader.Part, of int) partFact {
+	name := words.Join(
+		words.Say("details.part", words.Data{"N": part.Index + 1, "Of": of}),
+		words.SizeOf(part.Offset, part.Length),
+	)
+	if part.Length == 0 {
+		return partFact{name: name, done: 1}
+	}
+	return partFact{name: name, done: float64(part.Offset) / float64(part.Length)}
+}
+
+func happeningOf(e uploader.Event, now time.Time) happening {
+	at := e.At.Local()
+	text := at.Format("15:04:05")
+	if n := now.Local(); at.YearDay() != n.YearDay() || at.Year() != n.Year() {
+		text = at.Format("2006-01-02 15:04")
+	}
+	data := words.Data{"Size": words.Size(e.Offset), "At": words.Clock(e.Until, now), "Why": words.Fault(e.Fault, words.Subject{}).Short}
+	return happening{at: text, what: words.Say(eventKey(e), data)}
+}
+
+// eventKey is the key of an event's words. One that tells of an offset has others
+// where there is none yet.
+func eventKey(e uploader.Event) string {
+	key := "details.event." + string(e.Kind)
+	switch {
+	case e.Kind == uploader.EventResumed && e.Offset == 0:
+		return key + ".fresh"
+	case e.Kind == uploader.EventPaused && e.Offset == 0:
+		return key + ".fresh"
+	default:
+		return key
+	}
+}
