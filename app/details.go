@@ -97,7 +97,7 @@ func newDetails(hints *widgets.Hints, actions detailsActions) *details {
 		d.partsTitle, d.parts.content, d.historyTitle, d.history.content, layout.NewSpacer(), padded(diagnose),
 	)
 	head := container.NewBorder(nil, nil, nil, shut, d.title)
-	pane := container.NewBorder(head, nil, widget.NewSeparator(), nil, container.NewVScroll(body))
+	pane := container.NewBorder(nil, nil, widget.NewSeparator(), nil, container.NewBorder(head, nil, nil, nil, container.NewVScroll(body)))
 	d.content = container.NewStack(d.back, pane)
 	d.content.Hide()
 	return d
@@ -242,6 +242,21 @@ func heading(text string) *widget.Label {
 	label := caption(text)
 	label.TextStyle.Bold = true
 	return label
+}
+
+// quiet is a line of small text that stays in the background.
+func quiet() *widget.RichText {
+	style := widget.RichTextStyle{ColorName: theme.ColorMuted, SizeName: fynetheme.SizeNameCaptionText}
+	return widget.NewRichText(&widget.TextSegment{Style: style})
+}
+
+// murmur changes a quiet line only when it says something else.
+func murmur(line *widget.RichText, text string) {
+	segment := line.Segments[0].(*widget.TextSegment)
+	if segment.Text != text {
+		segment.Text = text
+		line.Refresh()
+	}
 }
 
 // say changes a label only when it says something else.

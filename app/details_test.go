@@ -46,12 +46,12 @@ func TestDetailsTellAllThereIsToTell(t *testing.T) {
 			{"To", "Studio", ""},
 			{"Link", "https://studio.example.com/files/secret-id", "https://studio.example.com/files/secret-id"},
 			{"Across", "1.9 of 6.4 GB", ""},
-			{"Known by", "Name, size and time of its last change", ""},
+			{"Known by", "Name, size, time of change", ""},
 			{"Added", "13:00", ""},
 			{"Started", "13:30", ""},
-			{"Server keeps it until", "2026-03-02 14:00", ""},
-			{"Already there when it went on", "1.0 GB", ""},
-			{"Time spent sending", "20 min", ""},
+			{"Kept until", "2026-03-02 14:00", ""},
+			{"Went on from", "1.0 GB", ""},
+			{"Time at work", "20 min", ""},
 		},
 		parts: []partFact{{"Part 1 of 2 · 25 of 100 bytes", 0.25}, {"Part 2 of 2 · 0 of 0 bytes", 1}},
 		history: []happening{
@@ -140,7 +140,7 @@ func TestTheDetailsPane(t *testing.T) {
 		t.Errorf("%d events and %d parts", len(d.history.rows), len(d.parts.rows))
 	}
 	for _, row := range d.lines.rows {
-		if line := row.(*factLine); line.name.Text == "Link" {
+		if line := row.(*factLine); line.copied == film.Session.URL {
 			test.Tap(line.button)
 		}
 	}

@@ -11,32 +11,43 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// factLine is a name over its value, with a button that copies it.
+// nameWidth is how wide the names of facts are, in steps of the grid.
+const nameWidth = 27
+
+// factLine is a name beside its value, with a button that copies it.
 type factLine struct {
-	line        *fyne.Container
-	name, value *widget.Label
-	button      *widgets.IconButton
-	copied      string
+	line   *fyne.Container
+	name   *widget.RichText
+	value  *widget.Label
+	button *widgets.IconButton
+	copied string
 }
 
 func newFactLine(hints *widgets.Hints, toClipboard func(string)) *factLine {
-	l := &factLine{name: caption(""), value: widget.NewLabel("")}
-	l.name.Importance = widget.LowImportance
-	l.value.Truncation = fyne.TextTruncateEllipsis
+	l := &factLine{name: quiet(), value: caption("")}
+	l.value.Wrapping = fyne.TextWrapWord
 	l.button = widgets.NewIconButton(theme.IconCopy, hints, words.Say("details.copy"), func() { toClipboard(l.copied) })
-	text := container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(4)), l.name, l.value)
-	l.line = container.NewBorder(nil, nil, nil, container.NewCenter(l.button), text)
+	name := container.New(width(theme.Grid(nameWidth)), l.name)
+	l.line = container.NewBorder(nil, nil, name, l.button, l.value)
 	return l
 }
 
 func (l *factLine) object() fyne.CanvasObject { return l.line }
 
 func (l *factLine) say(f fact) {
-	say(l.name, f.name)
-	say(l.value, f.value)
+	murmur(l.name, f.name)
 	l.copied = f.copy
 	setVisible(l.button, f.copy != "")
+	if l.shortens() != (l.value.Truncation == fyne.TextTruncateEllipsis) {
+		l.value.Wrapping, l.value.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
+		l.value.Refresh()
+	}
+	say(l.value, f.value)
 }
+
+// shortens reports whether the value is cut off where its line ends: what can be
+// copied need not be read to its end.
+func (l *factLine) shortens() bool { return l.copied != "" }
 
 // partLine is a part's name over its bar.
 type partLine struct {
@@ -62,31 +73,43 @@ func (l *partLine) say(p partFact) {
 
 // happeningLine is when something happened, and what.
 type happeningLine struct {
-	line     *fyne.Container
-	at, what *widget.Label
+	line *fyne.Container
+	at   *widget.RichText
+	what *widget.Label
 }
 
 func newHappeningLine() *happeningLine {
-	l := &happeningLine{at: caption(""), what: caption("")}
-	l.at.Importance = widget.LowImportance
+	l := &happeningLine{at: quiet(), what: caption("")}
 	l.what.Wrapping = fyne.TextWrapWord
-	l.line = container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(3)), l.at, l.what)
+	l.line = container.NewBorder(nil, nil, container.New(width(theme.Grid(nameWidth)), l.at), nil, l.what)
 	return l
 }
 
 func (l *happeningLine) object() fyne.CanvasObject { return l.line }
 
 func (l *happeningLine) say(h happening) {
-	say(l.at, h.at)
+	murmur(l.at, h.at)
 	say(l.what, h.what)
 }
 
-// height is a layout that asks for so much of it.
-type height float32
+// width and height are layouts that ask for so much of one, and for the other as
+// what they hold does.
+type (
+	width  float32
+	height float32
+)
+
+func (w width) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
+}
+
+func (width) Layout(objects []fyne.CanvasObject, size fyne.Size) { fill(objects, size) }
 
 func (h height) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, float32(h)) }
 
-func (height) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (height) Layout(objects []fyne.CanvasObject, size fyne.Size) { fill(objects, size) }
+
+func fill(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, object := range objects {
 		object.Move(fyne.NewPos(0, 0))
 		object.Resize(size)

@@ -3,6 +3,9 @@ package app
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // pile is some rows under one another, as many as there is to say. Rows are
@@ -20,7 +23,7 @@ type pileRow[T any] interface {
 }
 
 func newPile[T any](row func() pileRow[T]) *pile[T] {
-	return &pile[T]{content: container.NewVBox(), make: row}
+	return &pile[T]{content: container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(2))), make: row}
 }
 
 func (p *pile[T]) show(items []T) {
