@@ -24,6 +24,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -51,6 +52,7 @@ type Request struct {
 // Config is what the face is made of.
 type Config struct {
 	Engine   Engine
+	Settings *settings.Book // what the user chose
 	Log      *slog.Logger
 	Hidden   bool           // start in the tray, where there is one
 	Ask      bool           // the engine holds what an earlier run left, until a person decides

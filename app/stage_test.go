@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -96,6 +98,12 @@ func (d *fakeDesktop) Withdraw(_ context.Context, key string) error {
 
 func (d *fakeDesktop) Close() error { return nil }
 
+// nowhere keeps no settings.
+type nowhere struct{}
+
+func (nowhere) Setting(context.Context, string) (json.RawMessage, error)   { return nil, nil }
+func (nowhere) SaveSetting(context.Context, string, json.RawMessage) error { return nil }
+
 // raise starts a Ferry over the engine. The options change what it is made of.
 func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDesktop)) *stage {
 	t.Helper()
@@ -104,7 +112,8 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 	s.toolkit = &fakeToolkit{App: test.NewTempApp(t)}
 	s.desktop.nudge = func() { s.queue <- func() {} }
 	engine.nudge = s.desktop.nudge
-	config := Config{Engine: engine, Log: slog.New(slog.DiscardHandler), Received: t.TempDir()}
+	log := slog.New(slog.DiscardHandler)
+	config := Config{Engine: engine, Settings: settings.Open(t.Context(), nowhere{}, log), Log: log, Received: t.TempDir()}
 	for _, option := range options {
 		option(&config, s.desktop)
 	}

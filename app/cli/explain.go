@@ -61,7 +61,7 @@ func Told(err error) bool { return errors.Is(err, errFailed) || errors.Is(err, E
 // CheckShared fails for a fingerprint that the engine of another program, which
 // runs already, cannot be given any more.
 func CheckShared(fingerprint string) error {
-	if fingerprint == "" || fingerprint == usualFingerprint {
+	if fingerprint == "" {
 		return nil
 	}
 	return say("cli.usage.fingerprint", nil)

@@ -30,9 +30,6 @@ const (
 	ExitInterrupted = 130 // stopped by a signal; everything is saved
 )
 
-// usualFingerprint is the strategy when none is asked for.
-const usualFingerprint = "metadata"
-
 // Invocation is what was typed. Exactly one of the commands is not nil.
 type Invocation struct {
 	Profile string // the profile folder; "" for the default
@@ -54,10 +51,10 @@ type Window struct {
 type Send struct {
 	To          string   `placeholder:"NAME|URL" help:"${help_to}"`
 	Header      []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
-	Connections int      `placeholder:"N" default:"1" help:"${help_connections}"`
+	Connections *int     `placeholder:"N" help:"${help_connections}"`
 	Chunk       string   `placeholder:"SIZE" help:"${help_chunk}"`
 	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
-	Fingerprint string   `enum:"metadata,path,content" default:"metadata" help:"${help_fingerprint}"`
+	Fingerprint string   `enum:",metadata,path,content" default:"" placeholder:"NAME" help:"${help_fingerprint}"`
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
 	Name        string   `placeholder:"NAME" help:"${help_name}"`

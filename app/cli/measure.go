@@ -19,8 +19,12 @@ const (
 
 // options reads how the files are to be sent. It fails with a *UsageError.
 func (s *Send) options() (uploader.Options, error) {
-	if s.Connections < 1 || s.Connections > connectionsMost {
-		return uploader.Options{}, usage("cli.usage.connections", words.Data{"Most": connectionsMost})
+	connections := 0
+	if s.Connections != nil {
+		connections = *s.Connections
+		if connections < 1 || connections > connectionsMost {
+			return uploader.Options{}, usage("cli.usage.connections", words.Data{"Most": connectionsMost})
+		}
 	}
 	chunk, err := measure("--chunk", s.Chunk)
 	if err != nil {
@@ -30,7 +34,7 @@ func (s *Send) options() (uploader.Options, error) {
 	if err != nil {
 		return uploader.Options{}, err
 	}
-	return uploader.Options{Connections: s.Connections, Chunk: chunk, Limit: limit}, nil
+	return uploader.Options{Connections: connections, Chunk: chunk, Limit: limit}, nil
 }
 
 // measure reads a number of bytes as people write it: 6MB are millions, 6MiB are

@@ -88,7 +88,7 @@ type work struct {
 type errand struct {
 	request     instance.Request
 	style       cli.Style
-	fingerprint string        // a source.Strategy's name; "" for the usual one
+	fingerprint string        // a source.Strategy's name; "" for the one in the settings
 	stream      *spool.Stream // what was read of the standard input; nil when nothing was
 	name        string        // of the stream
 }

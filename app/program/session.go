@@ -1,17 +1,19 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
@@ -61,15 +63,18 @@ func elsewhere(ctx context.Context, err error) error {
 	return err
 }
 
-// settingsKey is what the engine's settings are kept under in the database.
-const settingsKey = "engine"
-
 // options are what a session is opened with.
 type options struct {
-	fingerprint string // a source.Strategy's name; "" for the usual one
-	ask         bool   // hold what an earlier run left unfinished
+	fingerprint string // a source.Strategy's name; "" for the one in the settings
+	ask         bool   // hold what an earlier run left unfinished, whatever the settings say
 	show        func(ctx context.Context, paths []string) error
 	stream      *spool.Stream // what is about to be sent; nil for none
+}
+
+// over is what the user chose once for all, with what was asked for this time.
+func (o options) over(chosen uploader.Settings) uploader.Settings {
+	chosen.Fingerprint = cmp.Or(o.fingerprint, chosen.Fingerprint)
+	return chosen
 }
 
 // session is everything that runs while a profile is being worked in. It is
@@ -79,12 +84,15 @@ type session struct {
 	lock      *instance.Lock
 	database  *db.DB
 	recovered string // in words, when the database had to be repaired; "" otherwise
+	settings  *settings.Book
+	keeper    *running // saves the settings
 	transport *http.Transport
 	receiver  *running // nil when it could not be opened
 	deaf      error    // why it could not
 	engine    *uploader.Engine
 	loop      *running
 	streams   *running
+	tuner     *running // brings changed settings to the engine
 	lookout   *running // for a change of the network
 	desk      *cli.Desk
 	server    *instance.Server
@@ -104,29 +112,49 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	if s.database, err = w.database(ctx); err != nil {
 		return err
 	}
-	s.recovered = recovery(s.database)
-	settings, err := s.settings(ctx, w.log, o.fingerprint)
-	if err != nil {
+	if err := s.recall(ctx, w); err != nil {
 		return err
 	}
+	s.recovered = recovery(s.database)
+	chosen := s.settings.Get()
+	transfers := o.over(chosen.Transfers)
 	builtin := s.receive(w)
 	lines := &netx.Lines{}
 	s.transport = netx.Transport(netx.Config{Lines: lines})
 	s.lookout = start(func(ctx context.Context) error { lines.Watch(ctx, networkEvery); return nil })
 	book := connect.NewBook(netx.Watch(s.transport))
 	s.engine = uploader.New(uploader.Config{
-		Store: s.database, Connect: book.Connect, Log: w.log, Settings: &settings, Builtin: builtin, Ask: o.ask,
+		Store: s.database, Connect: book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
+		Ask: o.ask || chosen.Start.OnStart == settings.OnStartAsk,
 	})
 	s.loop = start(s.engine.Run)
 	if err := s.loaded(ctx); err != nil {
 		return err
 	}
+	s.tuner = start(func(ctx context.Context) error { s.tune(ctx, w, o); return nil })
 	if err := s.tend(w, o.stream); err != nil {
 		return err
 	}
 	s.desk = &cli.Desk{Engine: s.engine, Book: book, Show: o.show}
 	s.server, err = instance.Listen(w.profile.Meeting(), s.desk.Answer, w.log)
 	return err
+}
+
+// recall reads what the user chose, and speaks the language that was chosen.
+func (s *session) recall(ctx context.Context, w work) error {
+	s.settings = settings.Open(ctx, s.database, w.log)
+	s.keeper = start(s.settings.Run)
+	return words.Load(cmp.Or(os.Getenv(words.Variable), string(s.settings.Get().Look.Language)))
+}
+
+// tune has the engine work as the settings say whenever they change.
+func (s *session) tune(ctx context.Context, w work, o options) {
+	for range s.settings.Watch(ctx) {
+		err := s.engine.Do(ctx, uploader.Configure{Settings: o.over(s.settings.Get().Transfers)})
+		if err != nil && ctx.Err() == nil {
+			w.log.Warn("settings don't hold yet", "err", err)
+		}
+	}
 }
 
 // tend keeps the folder of what came through standard input: what nobody needs
@@ -200,6 +228,9 @@ func (s *session) close(err error) error {
 	if s.streams != nil {
 		end(s.streams.stop())
 	}
+	if s.tuner != nil {
+		end(s.tuner.stop())
+	}
 	if s.loop != nil {
 		stopped := s.loop.stop()
 		if stopped != nil && (errors.Is(err, uploader.ErrStopped) || errors.Is(err, feed.ErrEnded)) {
@@ -215,6 +246,9 @@ func (s *session) close(err error) error {
 	}
 	if s.transport != nil {
 		s.transport.CloseIdleConnections()
+	}
+	if s.keeper != nil {
+		end(s.keeper.stop())
 	}
 	if s.database != nil {
 		end(s.database.Close())
@@ -244,23 +278,6 @@ func start(run func(context.Context) error) *running {
 func (r *running) stop() error {
 	r.cancel()
 	return <-r.ended
-}
-
-// settings are what the user chose, with the fingerprint of this call. What cannot
-// be understood is as if nothing had been chosen: uploads matter more.
-func (s *session) settings(ctx context.Context, log *slog.Logger, fingerprint string) (uploader.Settings, error) {
-	text, err := s.database.Setting(ctx, settingsKey)
-	if err != nil {
-		return uploader.Settings{}, err
-	}
-	settings, err := uploader.ParseSettings(text)
-	if err != nil {
-		log.Warn("the settings are as they are at first", "err", err)
-	}
-	if fingerprint != "" {
-		settings.Fingerprint = fingerprint
-	}
-	return settings, nil
 }
 
 // load reads what is saved of a profile in which nothing runs.

@@ -11,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 )
 
@@ -52,7 +53,9 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 		received = ""
 	}
 	return s.close(w.show(ctx, app.Config{
-		Engine: s.engine, Log: w.log, Hidden: typed.Hidden, News: s.recovered, Received: received, Requests: requests,
+		Engine: s.engine, Settings: s.settings, Log: w.log, Hidden: typed.Hidden,
+		Ask:  s.settings.Get().Start.OnStart == settings.OnStartAsk,
+		News: s.recovered, Received: received, Requests: requests,
 	}))
 }
 

@@ -46,13 +46,15 @@ func (l Language) Name() string {
 func System() Language { return nearest(lang.SystemLocale().String()) }
 
 // Load makes Ferry speak the language nearest to wanted: a BCP 47 tag such as
-// "zh-CN", or "" for the system's.
+// "zh-CN", or "" for the system's. What was said before stays as it was said.
 func Load(wanted string) error {
 	chosen := System()
 	if wanted != "" {
 		chosen = nearest(wanted)
 	}
 	spoken := lang.SystemLocale().LanguageString()
+	speaking.Lock()
+	defer speaking.Unlock()
 	for _, name := range filesOf(chosen) {
 		text, err := fs.ReadFile(translations.FS, name)
 		if err != nil {

@@ -3,13 +3,16 @@
 // Ferry speaks. The texts are in assets/translations under keys; this package
 // fills them. Nothing here starts a window: a terminal speaks with it too.
 //
-// Load is called once, before anything is said and before other goroutines
-// speak; after that every function may be called from any goroutine.
+// Load is called before anything is said, and again where another language is
+// chosen. Every function may be called from any goroutine. The one exception is
+// beneath: Fyne says its own words while it draws, so that once a window is there
+// Load belongs to the goroutine of the user interface.
 package words
 
 import (
 	"maps"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,8 +22,14 @@ import (
 // Data fills the places in a text, by name.
 type Data map[string]any
 
+// speaking keeps Load from changing the texts while one is read: Fyne's catalogue
+// is the program's only one, and guards itself against nothing.
+var speaking sync.RWMutex
+
 // Say returns the text of a key in the language loaded.
 func Say(key string, data ...Data) string {
+	speaking.RLock()
+	defer speaking.RUnlock()
 	return lang.LocalizeKey(key, key, fill(data))
 }
 
@@ -30,6 +39,8 @@ func Count(key string, n int, data ...Data) string {
 	filled := fill(data)
 	filled["N"] = Number(n)
 	filled[countField] = n
+	speaking.RLock()
+	defer speaking.RUnlock()
 	return lang.LocalizePluralKey(key, key, n, filled)
 }
 
