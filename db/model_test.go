@@ -28,7 +28,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 	defer closed(t, store)
 	tests := map[string]string{
 		"SELECT * FROM transfers ORDER BY rank, id": "transfers_order",
-		"SELECT * FROM transfers WHERE phase NOT IN ('done', 'cancelled') AND fingerprint IN (x'01', x'02') ORDER BY id": "transfers_previous",
+		"SELECT * FROM transfers WHERE phase <> 'cancelled' AND fingerprint IN (x'01', x'02') ORDER BY id": "transfers_previous",
 		"SELECT * FROM transfers WHERE phase IN ('done', 'failed', 'cancelled') ORDER BY finished DESC, id DESC":         "transfers_history",
 	}
 	for query, index := range tests {

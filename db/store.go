@@ -22,9 +22,9 @@ const (
 	batchKeys = 200
 )
 
-// continuable is spelled as the partial index transfers_previous has it, without
+// notCancelled is spelled as the partial index transfers_previous has it, without
 // parameters: only then SQLite uses that index.
-const continuable = "phase NOT IN ('done', 'cancelled')"
+const notCancelled = "phase <> 'cancelled'"
 
 // Load implements uploader.Store. It reads one state of the file, whatever is
 // saved meanwhile.
@@ -138,7 +138,7 @@ func (d *DB) FindPrevious(ctx context.Context, fingerprints []string) (map[strin
 	found := map[string][]uploader.Transfer{}
 	err := d.read(ctx, func(tx *gorm.DB) error {
 		for chunk := range slices.Chunk(fingerprintKeys(fingerprints), batchKeys) {
-			query := tx.Where(continuable).Where("fingerprint IN ?", chunk).Order("id")
+			query := tx.Where(notCancelled).Where("fingerprint IN ?", chunk).Order("id")
 			err := eachTransfer(ctx, query, func(t uploader.Transfer) {
 				found[t.Fingerprint] = append(found[t.Fingerprint], t)
 			})

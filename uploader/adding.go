@@ -19,15 +19,20 @@ func (l *loop) add(c Add) error {
 	if _, known := l.servers[c.Server]; !known {
 		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", c.Server)
 	}
-	l.supersede(c)
+	superseded := l.supersede(c)
 	l.keep(Batch{ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0), Options: c.Options})
+	if len(superseded) > 0 {
+		l.superseded[c.Batch] = superseded
+	}
 	l.walk(c.Batch)
 	return nil
 }
 
 // supersede takes what is said again off the batches that an earlier run did not
-// walk to their end, or it would be sent once more when they are.
-func (l *loop) supersede(c Add) {
+// walk to their end, or it would be sent once more when they are. It returns
+// those batches: what is across of them is across for this one too.
+func (l *loop) supersede(c Add) map[BatchID]bool {
+	superseded := map[BatchID]bool{}
 	said := func(root string) bool { return slices.Contains(c.Paths, root) }
 	for id, b := range l.batches {
 		if b.Expanded || b.Server != c.Server || l.toBeWalked(id) || !slices.ContainsFunc(b.Roots, said) {
@@ -37,7 +42,9 @@ func (l *loop) supersede(c Add) {
 		rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), said)
 		rest.Expanded = len(rest.Roots) == 0
 		l.keep(rest)
+		superseded[id] = true
 	}
+	return superseded
 }
 
 // toBeWalked reports whether this run walks a batch.
@@ -106,6 +113,7 @@ func (l *loop) nextWalk(work context.Context) {
 		cancel:      cancel,
 		fingerprint: l.fingerprint(l.servers[b.Server]),
 		known:       l.pathsOf(b.ID),
+		matcher:     l.matcher(b),
 	}
 	l.walking = w
 	l.tasks.Go(func() {
@@ -116,6 +124,20 @@ func (l *loop) nextWalk(work context.Context) {
 			w.hand(ctx, true)
 		}
 	})
+}
+
+// matcher is what the loop knows of earlier uploads that files of a batch may
+// belong to.
+func (l *loop) matcher(b Batch) *matcher {
+	m := &matcher{
+		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{}, compare: l.compare,
+	}
+	for _, t := range l.table.rows {
+		if t.Server == b.Server && t.Batch != b.ID && t.Session.Begun() && continuable(t) {
+			m.begun[t.Source.Size] = append(m.begun[t.Source.Size], t)
+		}
+	}
+	return m
 }
 
 // pathsOf is what a batch has transfers for.
@@ -140,16 +162,32 @@ func (l *loop) found(w *walker, findings []finding, last bool) {
 	id := w.batch.ID
 	l.urgent = l.urgent || l.table.batch[id] == 0 // the user just dropped it
 	for _, f := range findings {
-		if t := l.table.get(f.previous); t != nil && t.Batch != id && t.Phase != PhaseDone && !t.Intent.GivenUp() {
-			l.feed(t.ID, adopted{f.file, id})
-			continue
-		}
-		l.newTransfer(id, f)
+		l.takeIn(id, f)
 	}
 	if last {
 		l.urgent = true
+		l.forgetEmptyBatches() // whose files went on in this one
 		l.endWalk(id)
 	}
+}
+
+// takeIn makes a transfer of a finding, or gives it to the one it belongs to.
+// What was found out may be no longer so: the user and the workers went on.
+func (l *loop) takeIn(id BatchID, f finding) {
+	again := l.batches[id].Options.Again
+	switch t := l.table.get(f.answer.continues); {
+	case t == nil || t.Batch == id || t.Intent.GivenUp() || t.Phase == PhaseCancelled:
+	case t.Phase != PhaseDone:
+		l.feed(t.ID, adopted{f.file, id, again})
+		return
+	case !again:
+		f.answer = answer{uploaded: t.ID}
+	}
+	if t := l.table.get(f.answer.joins); t != nil && t.Phase == PhaseDone {
+		l.feed(t.ID, joined{id})
+		return
+	}
+	l.newTransfer(id, f)
 }
 
 // endWalk ends the walk of a batch, come to its end or not.
@@ -168,6 +206,7 @@ func (l *loop) endWalk(id BatchID) {
 	b := *l.batches[id]
 	b.Expanded = true
 	l.keep(b)
+	delete(l.superseded, id)
 	for _, t := range l.table.rows {
 		if t.Batch == id && removed(t) {
 			l.dropped = append(l.dropped, t.ID)
@@ -189,11 +228,54 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 	}
 	l.nextID++
 	l.nextRank++
+	if asks, prior := l.question(f.answer); f.err == nil && asks != nil {
+		f.err, t.Prior = asks, prior
+	}
 	if f.err != nil {
 		t.Phase, t.Fault, t.Finished = PhaseFailed, fault.Of(f.err), now
 	}
 	l.put(&Transfer{}, t, now)
 	if t.Phase == PhaseQueued && t.Intent == IntentRun {
 		l.queue.Push(itemOf(t))
+	}
+}
+
+// question is what the user is to be asked about an earlier upload; nil when it is
+// not there any more.
+func (l *loop) question(a answer) (asks error, prior TransferID) {
+	if t := l.table.get(a.several); t != nil && continuable(t) {
+		return fault.Newf(fault.Several, fault.Stat, "perhaps the upload of %s", t.Source.Path), t.ID
+	}
+	if t := l.table.get(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
+		return fault.Newf(fault.Uploaded, fault.Stat, "uploaded on %s", t.Finished.Format(time.RFC3339)), t.ID
+	}
+	return nil, 0
+}
+
+// continuable reports whether an earlier upload can go on with another file.
+func continuable(t *Transfer) bool {
+	return t.Phase != PhaseDone && t.Phase != PhaseCancelled && !t.Intent.GivenUp()
+}
+
+// proceed has the earlier uploads that are asked about go on with the files of
+// those that ask. Where the earlier one is not there any more, the file is sent as
+// a new one: that is all there is left to do.
+func (l *loop) proceed(target Target) {
+	var answered []TransferID
+	for _, id := range l.targets(target) {
+		asking := l.table.get(id)
+		if asking.Phase != PhaseFailed || asking.Fault.Kind != fault.Several {
+			continue
+		}
+		prior := l.table.get(asking.Prior)
+		if prior == nil || !continuable(prior) {
+			l.feed(id, retriedByUser{})
+			continue
+		}
+		l.feed(prior.ID, adopted{file: asking.Source, batch: asking.Batch})
+		answered = append(answered, id)
+	}
+	if len(answered) > 0 {
+		l.forget(answered)
 	}
 }

@@ -69,7 +69,26 @@ func TestWhatIsSaidAgainIsNotWalkedTwice(t *testing.T) {
 		}
 		return s.Totals.Pending == 0
 	})
-	if made := len(server.Stored(t)) - before; made != 1 {
-		t.Errorf("%d uploads were made: %s", made, describe(s))
+	if made := len(server.Stored(t)) - before; made != 0 || s.Totals.Count[uploader.StateAsking] != 1 {
+		t.Errorf("%d uploads were made of what was across: %s", made, describe(s))
+	}
+}
+
+// TestAFolderSaidAgainInTheMiddleOfItsWalkIsNotAskedAbout is about a folder of
+// which some files were across when the program was killed.
+func TestAFolderSaidAgainInTheMiddleOfItsWalkIsNotAskedAbout(t *testing.T) {
+	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n")
+	b.untilCount(uploader.StateDone, 2)
+	folder := b.engine.Snapshot().Batches[batch].Roots[0]
+	b.quit()
+	change := b.change
+	b.change = func(c *uploader.Config) { change(c); c.Ask = true }
+	goOn()
+	b.start()
+	again := b.add(folder)
+	b.finished(again)
+	s := b.engine.Snapshot()
+	if n := len(server.Stored(t)); n != 3 || s.Totals.Count[uploader.StateDone] != 3 || s.Batches[batch] != nil {
+		t.Errorf("%d uploads of 3 files: %s", n, describe(s))
 	}
 }

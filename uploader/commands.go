@@ -34,6 +34,8 @@ func (l *loop) command(command Command) error {
 	case Remove:
 		l.callOff(c.Target)
 		l.feedAll(c.Target, removedByUser{})
+	case Continue:
+		l.proceed(c.Target)
 	case SignedIn:
 		l.signedIn(c.Server)
 	case SaveServer:

@@ -47,10 +47,11 @@ type loop struct {
 	checks     map[TransferID]bool // stand in line, or are under way, to be looked at and not sent
 	alarms     alarms
 	clock      clock
-	leftovers  chan struct{} // bounds how many are removed from servers at a time
-	dropped    []TransferID  // removed by the user, and final now
-	walks      []walkOrder   // waiting for their turn
-	walking    *walker       // the one under way; nil for none
+	leftovers  chan struct{}                // bounds how many are removed from servers at a time
+	dropped    []TransferID                 // removed by the user, and final now
+	walks      []walkOrder                  // waiting for their turn
+	walking    *walker                      // the one under way; nil for none
+	superseded map[BatchID]map[BatchID]bool // by batches still to be walked: those they were added over
 	nextID     TransferID
 	nextRank   int64
 	nextServer ServerID
@@ -98,6 +99,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		leftovers:  make(chan struct{}, removalsMost),
 		flights:    map[TransferID]*flight{},
 		checks:     map[TransferID]bool{},
+		superseded: map[BatchID]map[BatchID]bool{},
 		nextID:     saved.NextID,
 		nextRank:   saved.NextRank,
 		nextServer: saved.NextServer,

@@ -34,7 +34,9 @@ type (
 	adopted struct {
 		file  source.File
 		batch BatchID
+		again bool // sent once more if need be, without asking
 	}
+	joined struct{ batch BatchID } // the user added the file again in the middle of its batch
 
 	looking struct{} // a worker starts to ask how things stand
 	checked struct { // it has the answer
@@ -76,6 +78,7 @@ func (removedByUser) input()   {}
 func (adopted) input()         {}
 func (looking) input()         {}
 func (checked) input()         {}
+func (joined) input()          {}
 func (taken) input()           {}
 func (entered) input()         {}
 func (restated) input()        {}
@@ -120,16 +123,15 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 	case removedByUser:
 		return stepRemoved(t, now)
 	case adopted:
-		t.Source, t.Batch = adoptedSource(t, in.file), in.batch
-		if t.Phase == PhaseFailed {
-			return stepRetried(t)
-		}
-		return stepResumed(t)
+		return stepAdopted(t, in)
 	case looking:
 		t.Phase, t.Fault = PhaseChecking, nil
 		return t, effects{}
 	case checked:
 		return stepChecked(t, in, now)
+	case joined:
+		t.Batch = in.batch
+		return t, effects{}
 	case taken:
 		t.Phase, t.Fault, t.NextTry = PhasePreparing, nil, time.Time{}
 		if t.Started.IsZero() {
@@ -177,6 +179,20 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		return t, effects{halt: t.Phase.Working()}
 	}
 	return t, effects{}
+}
+
+func stepAdopted(t Transfer, in adopted) (Transfer, effects) {
+	t.Source, t.Batch = adoptedSource(t, in.file), in.batch
+	switch {
+	case t.Phase != PhaseFailed:
+		return stepResumed(t)
+	case t.Fault.Kind == fault.Several, t.Fault.Kind == fault.Uploaded && !in.again:
+		return t, effects{} // the question stands
+	case t.Fault.Kind == fault.SourceChanged:
+		return revived(t), effects{enqueue: true} // this may be the file it was; it is compared with what was sent
+	default:
+		return stepRetried(t)
+	}
 }
 
 // adoptedSource is where the file is now. What the server holds a part of stays
@@ -236,12 +252,17 @@ func stepRetried(t Transfer) (Transfer, effects) {
 		} else {
 			t.Session, t.Resumed, t.Started, t.SHA256 = Session{}, 0, time.Time{}, [32]byte{}
 		}
-		t.Intent, t.Phase, t.Fault, t.Attempt = IntentRun, PhaseQueued, nil, 0
-		t.NextTry, t.Finished = time.Time{}, time.Time{}
-		return t, effects{enqueue: true, terminate: stale}
+		return revived(t), effects{enqueue: true, terminate: stale}
 	default:
 		return t, effects{}
 	}
+}
+
+// revived stands in line again after it was final.
+func revived(t Transfer) Transfer {
+	t.Intent, t.Phase, t.Fault, t.Attempt, t.Prior = IntentRun, PhaseQueued, nil, 0, 0
+	t.NextTry, t.Finished = time.Time{}, time.Time{}
+	return t
 }
 
 // startsOver reports whether what the server holds is of no use for another try.

@@ -78,7 +78,7 @@ func TestStep(t *testing.T) {
 		{
 			"a file added again is looked for where it is now, and compared with what was sent of it",
 			Transfer{Session: session, Source: source.File{Path: "/old", Size: 100, ModTime: noon, Identity: source.Identity{Index: 1}}},
-			adopted{source.File{Path: "/new", RelPath: "new", Size: 100, ModTime: noon.Add(time.Hour), Identity: source.Identity{Index: 2}}, 7},
+			adopted{file: source.File{Path: "/new", RelPath: "new", Size: 100, ModTime: noon.Add(time.Hour), Identity: source.Identity{Index: 2}}, batch: 7},
 			PhaseQueued, StateWaiting,
 			effects{enqueue: true},
 			func(t Transfer) bool {
@@ -90,7 +90,7 @@ func TestStep(t *testing.T) {
 		{
 			"a file added again of which nothing was sent is what it is now",
 			Transfer{Source: source.File{Path: "/old", Size: 100, ModTime: noon}},
-			adopted{source.File{Path: "/new", Size: 100, ModTime: noon.Add(time.Hour)}, 7},
+			adopted{file: source.File{Path: "/new", Size: 100, ModTime: noon.Add(time.Hour)}, batch: 7},
 			PhaseQueued, StateWaiting,
 			effects{enqueue: true},
 			func(t Transfer) bool { return t.Source.ModTime.Equal(noon.Add(time.Hour)) },

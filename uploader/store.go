@@ -18,8 +18,8 @@ type Store interface {
 	Save(ctx context.Context, changes Changes) error
 
 	// FindPrevious returns, for each fingerprint that has any, the saved
-	// transfers with it that can still be continued (neither done nor
-	// cancelled), oldest first.
+	// transfers with it but for the cancelled ones, oldest first: those that can
+	// still be continued, and those that are done.
 	FindPrevious(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
 
 	// Proof returns what is saved of a transfer's proof of content; nil when

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -22,7 +21,7 @@ const (
 type finding struct {
 	file        source.File
 	fingerprint string
-	previous    TransferID // an unfinished upload of the same file; 0 for none
+	answer      answer
 	err         error
 }
 
@@ -34,6 +33,7 @@ type walker struct {
 	cancel      context.CancelFunc
 	fingerprint func(context.Context, source.File) (string, error)
 	known       map[string]bool // paths the batch has transfers for
+	matcher     *matcher
 
 	portion []finding
 	began   time.Time // of the portion
@@ -98,7 +98,9 @@ func (w *walker) recall(ctx context.Context) bool {
 	for {
 		previous, err := w.loop.store.FindPrevious(ctx, prints)
 		if err == nil {
-			w.match(previous)
+			err = w.match(ctx, previous)
+		}
+		if err == nil {
 			return true
 		}
 		w.loop.log.Warn("earlier uploads cannot be looked up", "err", err)
@@ -110,22 +112,17 @@ func (w *walker) recall(ctx context.Context) bool {
 	}
 }
 
-// match decides which earlier upload is of the very same file: one from the same
-// path, or one whose file is not there any more because it was moved here. A
-// copy that merely looks alike is a file of its own.
-func (w *walker) match(previous map[string][]Transfer) {
+// match finds out for each file of the portion which earlier upload it belongs to.
+func (w *walker) match(ctx context.Context, previous map[string][]Transfer) error {
 	for i := range w.portion {
 		f := &w.portion[i]
-		for _, candidate := range previous[f.fingerprint] {
-			if f.err == nil && (candidate.Source.Path == f.file.Path || vanished(candidate.Source.Path)) {
-				f.previous = candidate.ID
-				break
-			}
+		if f.err != nil {
+			continue
+		}
+		var err error
+		if f.answer, err = w.matcher.of(ctx, f.file, previous[f.fingerprint]); err != nil {
+			return err
 		}
 	}
-}
-
-func vanished(path string) bool {
-	_, err := source.Stat(path)
-	return fault.Is(err, fault.SourceMissing)
+	return nil
 }

@@ -113,8 +113,9 @@ func (d *Desk) send(ctx context.Context, request instance.Request, accepted func
 	if err != nil {
 		return err
 	}
-	batch := uploader.NewBatchID()
-	if err := d.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: request.Options}); err != nil {
+	batch, options := uploader.NewBatchID(), request.Options
+	options.Again = true // a script that sends a file means it
+	if err := d.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err
 	}
 	accepted(feed.Batch(batch))
@@ -129,7 +130,8 @@ func (d *Desk) resume(ctx context.Context, accepted func(feed.Filter), answer fu
 	}
 	var again []uploader.TransferID
 	for _, t := range s.Transfers {
-		if t.Phase == uploader.PhaseFailed || t.Phase == uploader.PhaseWaiting {
+		asks := t.State() == uploader.StateAsking // for a person to answer
+		if t.Phase == uploader.PhaseFailed && !asks || t.Phase == uploader.PhaseWaiting {
 			again = append(again, t.ID)
 		}
 	}

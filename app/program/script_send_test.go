@@ -78,7 +78,7 @@ func kept(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	limit, err := strconv.ParseInt(args[2], 10, 64)
 	ts.Check(err)
-	want := uploader.Options{Connections: connections, Chunk: chunk, Limit: limit}
+	want := uploader.Options{Connections: connections, Chunk: chunk, Limit: limit, Again: true}
 	ctx := context.Background()
 
 	d, err := db.Open(ctx, filepath.Join(ts.Getenv("FERRY_PROFILE"), "ferry.db"))

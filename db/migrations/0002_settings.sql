@@ -10,6 +10,11 @@ UPDATE batches SET rank = (SELECT count(*) FROM batches AS earlier WHERE earlier
 
 ALTER TABLE transfers ADD COLUMN prior INTEGER NOT NULL DEFAULT 0;
 
+-- Also what is done is found by its fingerprint.
+DROP INDEX transfers_previous;
+CREATE INDEX transfers_previous ON transfers (fingerprint, id)
+	WHERE phase <> 'cancelled';
+
 -- What happened to a transfer, for people: attempts, waits and their reasons.
 CREATE TABLE events (
 	transfer      INTEGER NOT NULL,

@@ -185,15 +185,11 @@ func (s *Store) FindPrevious(ctx context.Context, fingerprints []string) (map[st
 	}
 	found := map[string][]uploader.Transfer{}
 	for _, t := range sortedByKey(s.transfers) {
-		if t.Fingerprint != "" && continuable(t.Phase) && slices.Contains(fingerprints, t.Fingerprint) {
+		if t.Fingerprint != "" && t.Phase != uploader.PhaseCancelled && slices.Contains(fingerprints, t.Fingerprint) {
 			found[t.Fingerprint] = append(found[t.Fingerprint], t)
 		}
 	}
 	return found, nil
-}
-
-func continuable(phase uploader.Phase) bool {
-	return phase != uploader.PhaseDone && phase != uploader.PhaseCancelled
 }
 
 // Proof implements uploader.Store.
