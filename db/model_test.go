@@ -27,9 +27,9 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closed(t, store)
 	tests := map[string]string{
-		"SELECT * FROM transfers ORDER BY rank, id": "transfers_order",
-		"SELECT * FROM transfers WHERE phase <> 'cancelled' AND fingerprint IN (x'01', x'02') ORDER BY id": "transfers_previous",
-		"SELECT * FROM transfers WHERE phase IN ('done', 'failed', 'cancelled') ORDER BY finished DESC, id DESC":         "transfers_history",
+		"SELECT * FROM transfers ORDER BY rank, id":                                                              "transfers_order",
+		"SELECT * FROM transfers WHERE phase <> 'cancelled' AND fingerprint IN (x'01', x'02') ORDER BY id":       "transfers_previous",
+		"SELECT * FROM transfers WHERE phase IN ('done', 'failed', 'cancelled') ORDER BY finished DESC, id DESC": "transfers_history",
 	}
 	for query, index := range tests {
 		plan, err := db.AskPlan(store, query)

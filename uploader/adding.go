@@ -228,7 +228,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 	}
 	l.nextID++
 	l.nextRank++
-	if asks, prior := l.question(f.answer); f.err == nil && asks != nil {
+	if prior, asks := l.question(f.answer); f.err == nil && asks != nil {
 		f.err, t.Prior = asks, prior
 	}
 	if f.err != nil {
@@ -242,14 +242,14 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 
 // question is what the user is to be asked about an earlier upload; nil when it is
 // not there any more.
-func (l *loop) question(a answer) (asks error, prior TransferID) {
+func (l *loop) question(a answer) (prior TransferID, asks error) {
 	if t := l.table.get(a.several); t != nil && continuable(t) {
-		return fault.Newf(fault.Several, fault.Stat, "perhaps the upload of %s", t.Source.Path), t.ID
+		return t.ID, fault.Newf(fault.Several, fault.Stat, "perhaps the upload of %s", t.Source.Path)
 	}
 	if t := l.table.get(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
-		return fault.Newf(fault.Uploaded, fault.Stat, "uploaded on %s", t.Finished.Format(time.RFC3339)), t.ID
+		return t.ID, fault.Newf(fault.Uploaded, fault.Stat, "uploaded on %s", t.Finished.Format(time.RFC3339))
 	}
-	return nil, 0
+	return 0, nil
 }
 
 // continuable reports whether an earlier upload can go on with another file.
