@@ -237,6 +237,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 	l.put(&Transfer{}, t, now)
 	if t.Phase == PhaseQueued && t.Intent == IntentRun {
 		l.queue.Push(itemOf(t))
+		l.enqueued = true
 	}
 }
 

@@ -17,10 +17,14 @@ const (
 	checkpointEvery = time.Second
 	saveRetry       = time.Second
 
-	// drainMost bounds how much is taken into one commit. Under load reports
-	// gather while a commit runs, so that commits grow and become fewer by
-	// themselves.
-	drainMost = 1024
+	// commitEvery is how long what nobody waits for, such as that one of many
+	// small files is across, gathers for one commit. The first after a quiet time
+	// is saved at once.
+	commitEvery = 50 * time.Millisecond
+
+	// reportsMost is how many reports wait for the loop before workers wait for it,
+	// and how many it takes in one turn.
+	reportsMost = 1024
 )
 
 // loop owns all state of a running engine. Everything in it belongs to the one
@@ -64,6 +68,8 @@ type loop struct {
 	replies    []reply
 	trouble    *fault.Fault
 	retryAt    time.Time // of a failed save
+	committed  time.Time // when everything was last saved
+	enqueued   bool      // something stands in line that is not saved yet
 	checkpoint time.Time // of the last one
 	sampled    time.Time // when the meters were read
 	published  time.Time
@@ -85,7 +91,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		engine:     e,
 		log:        e.config.Log,
 		store:      e.config.Store,
-		reports:    make(chan func()),
+		reports:    make(chan func(), reportsMost),
 		gone:       make(chan struct{}),
 		table:      newTable(saved.Transfers),
 		queue:      queue.New(queue.Limits{}),
@@ -138,7 +144,8 @@ func (l *loop) run(ctx context.Context) {
 }
 
 // turn carries everything that has been taken to its end: saved, acted upon, and
-// shown. Acting can bring up more to save.
+// shown. Acting can bring up more to save. What has no hurry gathers for a later
+// turn's commit; a place that became free is taken all the same.
 func (l *loop) turn(disk, work context.Context) {
 	now := time.Now()
 	if l.clock.jumped(now.Round(0), now.Sub(start)) {
@@ -147,12 +154,12 @@ func (l *loop) turn(disk, work context.Context) {
 	l.ring(now)
 	l.sample(now)
 	l.forgetDropped()
-	for l.commit(disk, now) {
+	for !l.pressing(now) || l.commit(disk, now) {
 		l.act(work)
 		if !l.stopping {
 			l.admit(work)
 		}
-		if !l.unsaved() {
+		if !l.pressing(now) {
 			break
 		}
 	}
@@ -174,7 +181,7 @@ func (l *loop) wait(quit <-chan struct{}) bool {
 	case <-quit:
 		return true
 	}
-	for range drainMost {
+	for range reportsMost {
 		select {
 		case report := <-l.reports:
 			report()
@@ -208,14 +215,18 @@ func (l *loop) nap(now time.Time) time.Duration {
 	}
 	sooner(l.alarms.next())
 	sooner(l.retryAt)
+	if l.unsaved() && l.retryAt.IsZero() {
+		sooner(l.committed.Add(commitEvery))
+	}
 	if len(l.flights) > 0 || l.stale {
 		sooner(later(l.published, l.sampled).Add(progressEvery))
 	}
 	return max(0, next.Sub(now))
 }
 
-// send hands a report to the loop. It is called from other goroutines and does
-// nothing once the loop has ended.
+// send hands a report to the loop, which takes reports in the order they were
+// sent. It is called from other goroutines and does nothing once the loop has
+// ended.
 func (l *loop) send(report func()) {
 	select {
 	case l.reports <- report:
@@ -241,6 +252,7 @@ func (l *loop) feed(id TransferID, in input) {
 	}
 	if then.enqueue {
 		l.queue.Push(itemOf(&next))
+		l.enqueued = true
 	}
 	if f := l.flights[id]; then.halt && f != nil {
 		f.halt(errHalted)
@@ -358,11 +370,27 @@ func (l *loop) commit(ctx context.Context, now time.Time) bool {
 		l.log.Info("saving works again")
 		l.trouble, l.stale = nil, true
 	}
-	l.retryAt = time.Time{}
+	l.retryAt, l.committed, l.enqueued = time.Time{}, now, false
 	l.pending = Changes{}
 	l.table.saved()
 	l.journal.saved()
 	return true
+}
+
+// pressing reports whether it is time for a commit: somebody waits for it, or it
+// has been waited long enough. What stands in line is saved before it is taken
+// from there, and what is shown before it is shown.
+func (l *loop) pressing(now time.Time) bool {
+	switch {
+	case l.trouble != nil:
+		return true
+	case !l.unsaved():
+		return false
+	case l.enqueued, l.stopping, len(l.after) > 0, len(l.replies) > 0, len(l.flights) == 0:
+		return true
+	default:
+		return now.Sub(l.committed) >= commitEvery || l.showing(now)
+	}
 }
 
 func (l *loop) unsaved() bool {

@@ -10,9 +10,13 @@ import (
 // showWhenDue publishes what changed: at once for the user's own doing, and
 // otherwise at most four times a second.
 func (l *loop) showWhenDue(now time.Time) {
-	if l.stale && (l.urgent || now.Sub(l.published) >= progressEvery) {
+	if l.showing(now) {
 		l.show(now)
 	}
+}
+
+func (l *loop) showing(now time.Time) bool {
+	return l.stale && (l.urgent || now.Sub(l.published) >= progressEvery)
 }
 
 func (l *loop) show(now time.Time) {

@@ -36,7 +36,8 @@ type walker struct {
 	matcher     *matcher
 
 	portion []finding
-	began   time.Time // of the portion
+	began   time.Time     // of the portion
+	saved   chan struct{} // closed when the portion before is saved; nil before there is one
 }
 
 func (w *walker) run(ctx context.Context) error {
@@ -73,14 +74,32 @@ func (o walkOrder) means(path string) bool {
 	})
 }
 
-// hand gives the portion to the loop.
+// hand gives the portion to the loop once the one before is saved, so that a walk
+// that is faster than the disk does not fill the memory.
 func (w *walker) hand(ctx context.Context, last bool) {
-	if !w.recall(ctx) {
+	if !w.awaitSaved(ctx) || !w.recall(ctx) {
 		return
 	}
-	portion := w.portion
-	w.portion, w.began = nil, time.Now()
-	w.loop.send(func() { w.loop.found(w, portion, last) })
+	portion, saved := w.portion, make(chan struct{})
+	w.portion, w.saved, w.began = nil, saved, time.Now()
+	w.loop.send(func() {
+		w.loop.found(w, portion, last)
+		w.loop.after = append(w.loop.after, func(context.Context) { close(saved) })
+	})
+}
+
+func (w *walker) awaitSaved(ctx context.Context) bool {
+	if w.saved == nil {
+		return true
+	}
+	select {
+	case <-w.saved:
+		return true
+	case <-ctx.Done():
+		return false
+	case <-w.loop.gone:
+		return false
+	}
 }
 
 // recall looks for earlier uploads of the portion's files, for as long as the
