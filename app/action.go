@@ -4,43 +4,195 @@ import (
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// action is something a person can do to a transfer.
+// action is something a person can do to what is in the list, in the order of the
+// menu.
 type action uint8
 
 const (
 	actPause action = iota
 	actResume
+	actContinue
 	actRetry
+	actLocate
+	actLink
+	actPriorLink
+	actOpen
 	actReveal
+	actTop
+	actUp
+	actDown
+	actBottom
 	actCancel
 	actRemove
 	actions
 )
 
-var actionNames = [actions]string{"pause", "resume", "retry", "reveal", "cancel", "remove"}
+var actionNames = [actions]string{
+	"pause", "resume", "continue", "retry", "locate", "link", "prior-link", "open", "reveal", "top", "up", "down", "bottom", "cancel", "remove",
+}
 
 func (a action) String() string { return actionNames[a] }
 
-// actionsFor lists what can be done to the transfer now, in the order in which
-// the buttons stand. The first is the obvious one.
-func actionsFor(t *uploader.Transfer) []action {
-	switch t.State() {
-	case uploader.StateWaiting, uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking:
-		return []action{actPause, actCancel}
-	case uploader.StatePaused:
-		return []action{actResume, actCancel}
-	case uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy:
-		return []action{actRetry, actPause, actCancel}
-	case uploader.StateDone:
-		if t.Server == uploader.BuiltinServer {
-			return []action{actReveal, actRemove}
-		}
-		return []action{actRemove}
+// part is which actions stand together in the menu.
+func (a action) part() int {
+	switch {
+	case a < actLink:
+		return 0
+	case a < actTop:
+		return 1
+	case a < actCancel:
+		return 2
 	default:
-		return []action{actRetry, actRemove}
+		return 3
 	}
+}
+
+// situation is what decides what can be done to one transfer, or to many
+// together.
+type situation struct {
+	count   [uploader.StateCancelled + 1]int // by state
+	several int                              // of those that ask: about which earlier upload it is
+	links   int                              // finished ones that have a link
+	files   int                              // received by this computer
+	looking bool                             // more is being found
+	one     bool                             // it is a single transfer
+}
+
+// situationOf is the situation of transfers.
+func situationOf(transfers []*uploader.Transfer) situation {
+	s := situation{one: len(transfers) == 1}
+	for _, t := range transfers {
+		s.count[t.State()]++
+		if asksWhich(t) {
+			s.several++
+		}
+		if linkOf(t) != "" {
+			s.links++
+		}
+		if received(t) {
+			s.files++
+		}
+	}
+	return s
+}
+
+// situationOfBatch is the situation of a batch, as far as its row's buttons need
+// it.
+func situationOfBatch(b *uploader.Batch, sum uploader.Sum) situation {
+	return situation{count: sum.Count, looking: !b.Expanded}
+}
+
+func (s situation) any(states ...uploader.State) bool {
+	return slices.ContainsFunc(states, func(state uploader.State) bool { return s.count[state] > 0 })
+}
+
+// stuck reports whether something of it waits for a person.
+func (s situation) stuck() bool {
+	for state, n := range s.count {
+		if n > 0 && needsPerson(uploader.State(state)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s situation) moves() bool {
+	return s.any(uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking)
+}
+
+func (s situation) waits() bool {
+	return s.any(uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy)
+}
+
+// allows reports whether the action makes sense for any of it.
+func (s situation) allows(a action) bool {
+	switch a {
+	case actPause:
+		return s.moves() || s.waits() || s.any(uploader.StateWaiting) || s.looking && !s.any(uploader.StatePaused)
+	case actResume:
+		return s.any(uploader.StatePaused)
+	case actContinue:
+		return s.several > 0
+	case actRetry:
+		return s.stuck() || s.waits() || s.any(uploader.StateCancelled)
+	case actLocate:
+		return s.one && s.any(uploader.StateMissing)
+	case actLink:
+		return s.links > 0
+	case actPriorLink:
+		return s.one && s.any(uploader.StateAsking) && s.several == 0
+	case actOpen, actReveal:
+		return s.one && !s.any(uploader.StateMissing)
+	case actCancel:
+		return s.allows(actPause) || s.allows(actResume)
+	case actRemove:
+		return s.stuck() || s.any(uploader.StateDone, uploader.StateCancelled)
+	default:
+		return true // an order can always be changed
+	}
+}
+
+// buttons are the actions that have a button in the row, in the order in which
+// these stand. The first is the obvious one.
+func (s situation) buttons() []action {
+	var buttons []action
+	add := func(when bool, a action) {
+		if when && s.allows(a) {
+			buttons = append(buttons, a)
+		}
+	}
+	add(true, actContinue)
+	add(true, actLocate)
+	add(!s.moves() && !s.allows(actLocate), actRetry)
+	add(true, actPriorLink)
+	add(true, actPause)
+	add(!s.allows(actPause), actResume)
+	add(true, actCancel)
+	if !s.allows(actCancel) {
+		add(s.one, actLink)
+		add(s.one && s.files > 0, actReveal)
+		add(true, actRemove)
+	}
+	return buttons
+}
+
+// prominent reports whether the action's button shows its words: what it is for
+// goes no further without a person, and this is the way out.
+func (s situation) prominent(a action) bool {
+	return s.stuck() && !s.moves() && a == s.buttons()[0]
+}
+
+// label is the key of the action's words.
+func (s situation) label(a action) string {
+	key := "action." + a.String()
+	if a != actRetry {
+		return key
+	}
+	switch {
+	case s.several > 0:
+		return key + ".new"
+	case s.any(uploader.StateAsking):
+		return key + ".again"
+	case s.any(uploader.StateSignIn, uploader.StateMissing, uploader.StateFailed):
+		return key
+	case s.any(uploader.StateChanged, uploader.StateForgotten):
+		return key + ".start-over"
+	case s.waits():
+		return key + ".now"
+	default:
+		return key + ".again"
+	}
+}
+
+// icon is the action's sign.
+func (a action) icon() theme.IconName {
+	return [actions]theme.IconName{
+		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
+		theme.IconFolderOpen, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
+	}[a]
 }
 
 // command is the engine's word for the action; nil for what is done without it.
@@ -50,18 +202,28 @@ func (a action) command(target uploader.Target) uploader.Command {
 		return uploader.Pause{Target: target}
 	case actResume:
 		return uploader.Resume{Target: target}
+	case actContinue:
+		return uploader.Continue{Target: target}
 	case actRetry:
 		return uploader.Retry{Target: target}
 	case actCancel:
 		return uploader.Cancel{Target: target}
 	case actRemove:
 		return uploader.Remove{Target: target}
+	case actTop, actUp, actDown, actBottom:
+		return uploader.Move{Target: target, To: a.place()}
 	default:
 		return nil
 	}
 }
 
+func (a action) place() uploader.Place {
+	return map[action]uploader.Place{
+		actTop: uploader.PlaceTop, actUp: uploader.PlaceUp, actDown: uploader.PlaceDown, actBottom: uploader.PlaceBottom,
+	}[a]
+}
+
 // allows reports whether the action makes sense for the transfer.
 func (a action) allows(t *uploader.Transfer) bool {
-	return slices.Contains(actionsFor(t), a)
+	return situationOf([]*uploader.Transfer{t}).allows(a)
 }

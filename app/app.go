@@ -80,6 +80,7 @@ type system struct {
 	hasTray    func(context.Context) bool
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
+	openFile   func(ctx context.Context, path string) error
 	chooser    platform.Chooser
 	notifier   platform.Notifier
 	tooltip    func(string)

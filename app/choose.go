@@ -28,9 +28,13 @@ func (f *ferry) addFolder() {
 
 type chooseFunc func(context.Context, platform.Question) ([]string, error)
 
-// chooseWith has one dialog open at a time. Otherwise is for desktops that have
-// none.
 func (f *ferry) chooseWith(choose chooseFunc, title string, otherwise func()) {
+	f.chooseThen(choose, title, otherwise, func(paths []string) { f.add(paths, 0) })
+}
+
+// chooseThen has one dialog open at a time. Otherwise is for desktops that have
+// none.
+func (f *ferry) chooseThen(choose chooseFunc, title string, otherwise func(), then func(paths []string)) {
 	if f.choosing {
 		return
 	}
@@ -47,7 +51,7 @@ func (f *ferry) chooseWith(choose chooseFunc, title string, otherwise func()) {
 				f.config.Log.Warn("file dialog failed", "error", err)
 				f.window.warn(words.Say("choose.failed"))
 			case len(paths) > 0:
-				f.add(paths, 0)
+				then(paths)
 			}
 		})
 	})
@@ -89,37 +93,56 @@ func handleOf(window fyne.Window) string {
 	return handle
 }
 
-// reveal shows where the built-in receiver put a file.
+// reveal shows a file in its folder, or the folder when the file is gone.
 func (f *ferry) reveal(t *uploader.Transfer) {
-	path := arrival(f.config.Received, t)
+	path := placeOf(f.config.Received, t)
+	folder := filepath.Dir(path)
+	if received(t) {
+		folder = f.config.Received
+	}
 	f.errands.run(func(ctx context.Context) {
 		show := f.system.reveal
 		if _, err := os.Lstat(path); err != nil {
-			path, show = f.config.Received, f.system.openFolder
+			path, show = folder, f.system.openFolder
 		}
-		f.told(show(ctx, path))
+		f.toldOf(folder, show(ctx, path))
 	})
+}
+
+// openFile opens a file with whatever this computer opens such files with.
+func (f *ferry) openFile(t *uploader.Transfer) {
+	path := placeOf(f.config.Received, t)
+	f.errands.run(func(ctx context.Context) { f.toldOf(path, f.system.openFile(ctx, path)) })
 }
 
 // openReceived shows the folder of the built-in receiver.
 func (f *ferry) openReceived() {
-	f.errands.run(func(ctx context.Context) { f.told(f.system.openFolder(ctx, f.config.Received)) })
+	f.errands.run(func(ctx context.Context) { f.toldOf(f.config.Received, f.system.openFolder(ctx, f.config.Received)) })
 }
 
-// told says when the folder could not be shown. It may be called from any
+// toldOf says when a file or folder could not be shown. It may be called from any
 // goroutine.
-func (f *ferry) told(err error) {
+func (f *ferry) toldOf(path string, err error) {
 	if err == nil {
 		return
 	}
-	f.config.Log.Warn("folder not shown", "error", err)
+	f.config.Log.Warn("not shown", "error", err)
 	f.errands.post(func() {
-		f.window.warn(words.Say("reveal.failed", words.Data{"Folder": words.Printable(f.config.Received)}))
+		f.window.warn(words.Say("reveal.failed", words.Data{"Path": words.Printable(path)}))
 	})
 }
 
-// arrival is the place of a received file under its own name.
-func arrival(folder string, t *uploader.Transfer) string {
+// received reports whether the built-in receiver has put the file into its folder.
+func received(t *uploader.Transfer) bool {
+	return t.Phase == uploader.PhaseDone && t.Server == uploader.BuiltinServer
+}
+
+// placeOf is where a transfer's file is on this computer: where it was received
+// under its own name, or where it comes from.
+func placeOf(folder string, t *uploader.Transfer) string {
+	if !received(t) {
+		return t.Source.Path
+	}
 	name := filepath.FromSlash(t.Source.RelPath)
 	if name == "" || !filepath.IsLocal(name) {
 		name = t.Source.Name()

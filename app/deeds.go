@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2/widget"
 
@@ -27,70 +28,134 @@ func (f *ferry) removeFinished() {
 	f.takeOff(ids)
 }
 
-// act does something to those of the transfers for which it makes sense.
-func (f *ferry) act(a action, transfers []*uploader.Transfer) {
-	var fit []*uploader.Transfer
-	for _, t := range transfers {
-		if a.allows(t) {
-			fit = append(fit, t)
-		}
+// act does something to those of the subjects for which it makes sense.
+func (f *ferry) act(a action, s subjects) {
+	if s.empty() || !s.situation().allows(a) {
+		return
 	}
-	switch {
-	case len(fit) == 0:
-	case a == actReveal:
-		f.reveal(fit[0])
-	case a == actCancel:
-		f.giveUp(fit)
-	case a == actRemove:
-		f.takeOff(idsOf(fit))
+	switch a {
+	case actOpen:
+		f.openFile(s.singles[0])
+	case actReveal:
+		f.reveal(s.singles[0])
+	case actLocate:
+		f.locate(s.singles[0])
+	case actLink:
+		f.copyLinks(s.fitting(actLink))
+	case actPriorLink:
+		f.copyPriorLink(s.singles[0])
+	case actRetry:
+		f.order(uploader.Retry{Target: uploader.These(idsOf(retryable(s.all))...)}, nil)
+	case actCancel:
+		f.giveUp(s)
+	case actRemove:
+		f.takeOff(idsOf(s.fitting(actRemove)))
+	case actTop, actUp, actDown, actBottom:
+		f.move(a, s)
 	default:
-		f.order(a.command(uploader.These(idsOf(fit)...)), nil)
+		f.tell(a, s)
+	}
+}
+
+// tell gives the engine the action's command.
+func (f *ferry) tell(a action, s subjects) {
+	for _, target := range s.targets(a) {
+		f.order(a.command(target), nil)
 	}
 }
 
 func (f *ferry) actOnSelected(a action) { f.act(a, f.window.list.selected()) }
 
-// pauseOrResumeSelected pauses the selected transfers, or resumes them when none
-// of them moves.
+// pauseOrResumeSelected pauses what is selected, or resumes it when nothing of it
+// moves.
 func (f *ferry) pauseOrResumeSelected() {
 	selected := f.window.list.selected()
-	if slices.ContainsFunc(selected, actPause.allows) {
+	if selected.situation().allows(actPause) {
 		f.act(actPause, selected)
 		return
 	}
 	f.act(actResume, selected)
 }
 
-// dropSelected takes the selected transfers off the list, and gives up first
-// those that are unfinished.
+// dropSelected takes what is selected off the list, and gives up first what is
+// unfinished.
 func (f *ferry) dropSelected() {
 	selected := f.window.list.selected()
 	f.act(actRemove, selected)
 	f.act(actCancel, selected)
 }
 
-// giveUp cancels transfers. It asks first where bytes would be lost.
-func (f *ferry) giveUp(transfers []*uploader.Transfer) {
+// retryable are the transfers that are tried again: those that were cancelled only
+// when there are no others.
+func retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
+	fit := fitting(actRetry, transfers)
+	wanted := slices.DeleteFunc(slices.Clone(fit), func(t *uploader.Transfer) bool { return t.State() == uploader.StateCancelled })
+	if len(wanted) > 0 {
+		return wanted
+	}
+	return fit
+}
+
+// giveUp cancels what is unfinished. It asks first where bytes would be lost.
+func (f *ferry) giveUp(s subjects) {
+	fit := s.fitting(actCancel)
 	var crossed int64
-	for _, t := range transfers {
+	for _, t := range fit {
 		crossed += t.Session.Offset
 	}
-	cancel := func() { f.order(uploader.Cancel{Target: uploader.These(idsOf(transfers)...)}, nil) }
+	cancel := func() { f.tell(actCancel, s) }
 	if crossed == 0 {
 		cancel()
 		return
 	}
-	n := len(transfers)
+	n := len(fit)
 	text := words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
 	f.ask(words.Count("cancelling.title", n), text, nil,
 		answer{label: words.Say("cancelling.no")},
 		answer{label: words.Count("cancelling.yes", n), importance: widget.DangerImportance, do: cancel})
 }
 
-func idsOf(transfers []*uploader.Transfer) []uploader.TransferID {
-	ids := make([]uploader.TransferID, len(transfers))
-	for i, t := range transfers {
-		ids[i] = t.ID
+// move changes the order. What is moved together keeps its own order, and what
+// the user looks at goes along.
+func (f *ferry) move(a action, s subjects) {
+	targets := f.window.list.movable(s)
+	if a == actDown || a == actTop {
+		slices.Reverse(targets)
 	}
-	return ids
+	for i, target := range targets {
+		var done func(error)
+		if i == len(targets)-1 {
+			done = func(error) { f.errands.post(f.window.list.follow) }
+		}
+		f.order(a.command(target), done)
+	}
+}
+
+// copyLinks puts the addresses of finished uploads on the clipboard, each in a
+// line.
+func (f *ferry) copyLinks(transfers []*uploader.Transfer) {
+	links := make([]string, len(transfers))
+	for i, t := range transfers {
+		links[i] = linkOf(t)
+	}
+	f.toolkit.Clipboard().SetContent(strings.Join(links, "\n"))
+	f.window.warn(words.Count("link.copied", len(links)))
+}
+
+// copyPriorLink is for a file that was uploaded before.
+func (f *ferry) copyPriorLink(t *uploader.Transfer) {
+	prior := f.snapshot().Transfer(t.Prior)
+	if prior == nil || linkOf(prior) == "" {
+		f.window.warn(words.Say("link.gone"))
+		return
+	}
+	f.copyLinks([]*uploader.Transfer{prior})
+}
+
+// locate asks where a missing file is. An unfinished upload of the same file goes
+// on with it.
+func (f *ferry) locate(t *uploader.Transfer) {
+	f.chooseThen(f.system.chooser.Files, words.Say("choose.missing", words.Data{"Name": nameOf(t)}), f.askFile, func(paths []string) {
+		f.addTo(t.Server, paths, 0)
+	})
 }

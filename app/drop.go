@@ -30,7 +30,10 @@ func (f *ferry) handleDrop(uris []fyne.URI) {
 // add takes files and folders to the chosen destination, after looking beside
 // the UI whether they are there. Refused counts those that are known not to be.
 func (f *ferry) add(paths []string, refused int) {
-	server := f.destination.in(f.snapshot()).ID
+	f.addTo(f.destination.in(f.snapshot()).ID, paths, refused)
+}
+
+func (f *ferry) addTo(server uploader.ServerID, paths []string, refused int) {
 	f.errands.run(func(context.Context) {
 		there := existing(paths)
 		if missing := refused + len(paths) - len(there); missing > 0 {

@@ -22,9 +22,11 @@ type fakeEngine struct {
 }
 
 func newFakeEngine(transfers ...*uploader.Transfer) *fakeEngine {
-	e := &fakeEngine{news: make(chan struct{}, 1)}
-	e.snapshot = snapshotOf(transfers...)
-	return e
+	return newFakeEngineAt(snapshotOf(transfers...))
+}
+
+func newFakeEngineAt(s *uploader.Snapshot) *fakeEngine {
+	return &fakeEngine{news: make(chan struct{}, 1), snapshot: s}
 }
 
 // snapshotOf is a snapshot of transfers with its totals right.
@@ -123,7 +125,7 @@ func carriedOut(old *uploader.Snapshot, command uploader.Command) *uploader.Snap
 		servers = append(servers, c.Server)
 	}
 	next := snapshotOf(transfers...)
-	next.Servers = servers
+	next.Servers, next.Batches = servers, old.Batches
 	return next
 }
 
@@ -138,5 +140,5 @@ func change(transfers []*uploader.Transfer, target uploader.Target, how func(*up
 }
 
 func meant(target uploader.Target, t *uploader.Transfer) bool {
-	return target.All || slices.Contains(target.IDs, t.ID)
+	return target.All || target.Batch != 0 && target.Batch == t.Batch || slices.Contains(target.IDs, t.ID)
 }

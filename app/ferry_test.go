@@ -113,7 +113,7 @@ func TestActions(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := raise(t, newFakeEngine(test.t))
-			s.act(test.do, s.rows())
+			s.act(test.do, these(s.rows()...))
 			if diff := cmp.Diff(test.want, s.heard(1)); diff != "" {
 				t.Error(diff)
 			}
@@ -122,7 +122,7 @@ func TestActions(t *testing.T) {
 	}
 	t.Run("remove takes the row away", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done)))
-		s.act(actRemove, s.rows())
+		s.act(actRemove, these(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
 		if got := s.engine.heard(); len(got) > 0 || s.said() != "Removed 1 upload from the list" {
 			t.Errorf("said %q and told the engine %v while it can be undone", s.said(), got)
@@ -135,7 +135,7 @@ func TestActions(t *testing.T) {
 	})
 	t.Run("a removal is undone without the engine having heard of it", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, done)))
-		s.act(actRemove, s.rows())
+		s.act(actRemove, these(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
 		s.undoRemoval()
 		s.until("the rows are back", func() bool { return len(s.rows()) == 2 })
@@ -146,9 +146,9 @@ func TestActions(t *testing.T) {
 	})
 	t.Run("a second removal and quitting carry the first one out", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, done)))
-		s.act(actRemove, s.rows()[:1])
+		s.act(actRemove, these(s.rows()[0]))
 		s.until("the first is hidden", func() bool { return len(s.rows()) == 1 })
-		s.act(actRemove, s.rows())
+		s.act(actRemove, these(s.rows()...))
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -165,25 +165,25 @@ func TestActions(t *testing.T) {
 		engine := newFakeEngine(transfer(7, done))
 		engine.refuse = fault.New(fault.LocalDisk, fault.Save, nil)
 		s := raise(t, engine)
-		s.act(actRemove, s.rows())
+		s.act(actRemove, these(s.rows()...))
 		s.window.toasts.Dismiss()
 		s.until("it is back, and said why", func() bool { return len(s.rows()) == 1 && s.said() != "" })
 	})
 	t.Run("what makes no sense for a row is not asked for", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, sending)))
-		s.act(actPause, s.rows())
+		s.act(actPause, these(s.rows()...))
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(8)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("cancelling what has crossed asks first", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, sending, holding(gigabyte))))
-		s.act(actCancel, s.rows())
+		s.act(actCancel, these(s.rows()...))
 		if got := s.engine.heard(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
 		s.press("Keep it")
-		s.act(actCancel, s.rows())
+		s.act(actCancel, these(s.rows()...))
 		s.press("Cancel the upload")
 		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
@@ -195,19 +195,19 @@ func TestActions(t *testing.T) {
 		if err := os.WriteFile(arrived, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s.act(actReveal, s.rows())
+		s.act(actReveal, these(s.rows()...))
 		s.until("it is shown", func() bool { return cmp.Equal([]string{arrived}, s.desktop.revealed()) })
 	})
 	t.Run("one that is gone since shows the folder", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done)))
-		s.act(actReveal, s.rows())
+		s.act(actReveal, these(s.rows()...))
 		s.until("it is shown", func() bool { return cmp.Equal([]string{s.config.Received}, s.desktop.revealed()) })
 	})
 	t.Run("what cannot be done is said", func(t *testing.T) {
 		engine := newFakeEngine(transfer(7, sending))
 		engine.refuse = fault.New(fault.LocalDisk, fault.Save, nil)
 		s := raise(t, engine)
-		s.act(actPause, s.rows())
+		s.act(actPause, these(s.rows()...))
 		s.until("it is said", func() bool { return s.said() != "" })
 	})
 }
@@ -298,7 +298,7 @@ func TestKeys(t *testing.T) {
 	t.Run("keys are for what lies on top: Escape takes it away, others do nothing to the rows", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending, holding(gigabyte))))
 		s.window.list.rows.SelectAll()
-		for _, open := range []func(){s.quit, s.askServer, func() { s.act(actCancel, s.rows()) }} {
+		for _, open := range []func(){s.quit, s.askServer, func() { s.act(actCancel, these(s.rows()...)) }} {
 			open()
 			s.until("it lies over the list", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
 			press(s, fyne.KeySpace)
@@ -318,7 +318,7 @@ func TestKeys(t *testing.T) {
 	})
 	t.Run("Enter gives the first answer, which loses nothing", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending, holding(gigabyte))))
-		s.act(actCancel, s.rows())
+		s.act(actCancel, these(s.rows()...))
 		s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 		if got := s.engine.heard(); len(got) > 0 || s.window.window.Canvas().Overlays().Top() != nil {
 			t.Errorf("told the engine %v", got)

@@ -39,20 +39,6 @@ func filterOf(state uploader.State) filter {
 	return filterWaiting
 }
 
-// apply returns the transfers that are shown.
-func (f filter) apply(transfers []*uploader.Transfer) []*uploader.Transfer {
-	if f == filterAll {
-		return transfers
-	}
-	var shown []*uploader.Transfer
-	for _, t := range transfers {
-		if filterOf(t.State()) == f {
-			shown = append(shown, t)
-		}
-	}
-	return shown
-}
-
 // tabsOf are all filters with how much is under each. None is left out, so that
 // none moves away from under the pointer.
 func tabsOf(s *uploader.Snapshot) []widgets.Tab {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestEveryStateIsUnderOneFilter(t *testing.T) {
@@ -81,5 +82,55 @@ func TestFilter(t *testing.T) {
 		s.hide()
 		s.openAt(noteTrouble)
 		s.until("it is shown", func() bool { return s.window.visible && slices.Equal(shown(s), []int64{3}) })
+	})
+}
+
+func TestBatchInTheList(t *testing.T) {
+	raise := func(t *testing.T) *stage { return raise(t, newFakeEngineAt(iceland())) }
+	t.Run("its row sums up its files", func(t *testing.T) {
+		s := raise(t)
+		row := s.window.list.model(0)
+		if row.Name != "Iceland" || row.Detail != "1 of 3 files · This computer" || row.Size != "4.0 of 12.0 GB" || row.Fold == 0 {
+			t.Errorf("says %+v", row)
+		}
+	})
+	t.Run("it opens, and its files are called by their paths in it", func(t *testing.T) {
+		s := raise(t)
+		s.window.list.activate(s.window.list.ID(0))
+		if row := s.window.list.model(1); row.Name != "one.raw" || row.Depth != 1 {
+			t.Errorf("says %+v", row)
+		}
+	})
+	t.Run("one that needs a person says how many do", func(t *testing.T) {
+		s := raise(t)
+		next := iceland()
+		next.Transfers[0] = transfer(1, of(7, "Iceland/one.raw"), failed(fault.Refused))
+		s.publish(next)
+		if row := s.window.list.model(0); row.Detail != "1 needs you · 0 of 3 files · This computer" || row.Tone != theme.Error {
+			t.Errorf("says %+v", row)
+		}
+	})
+	t.Run("what is done to it is done to all of it", func(t *testing.T) {
+		s := raise(t)
+		s.window.list.choose(-7, "pause")
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Target{Batch: 7}}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a batch and its files are selected once", func(t *testing.T) {
+		s := raise(t)
+		s.window.list.activate(-7)
+		s.window.list.rows.SelectAll()
+		got := s.window.list.selected()
+		if len(got.all) != 6 || len(got.singles) != 1 || !slices.Equal(got.batches, []uploader.BatchID{7, 8}) {
+			t.Errorf("selected %+v", got)
+		}
+	})
+	t.Run("a finished one is taken off the list whole, and comes back", func(t *testing.T) {
+		s := raise(t)
+		s.window.list.choose(-8, "remove")
+		s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
+		s.undoRemoval()
+		s.until("it is back", func() bool { return s.window.list.Len() == 3 })
 	})
 }

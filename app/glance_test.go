@@ -86,7 +86,7 @@ func TestTrayOf(t *testing.T) {
 	}
 }
 
-func TestActionsFor(t *testing.T) {
+func TestButtons(t *testing.T) {
 	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
 	tests := []struct {
 		name string
@@ -100,11 +100,14 @@ func TestActionsFor(t *testing.T) {
 		{"changed", transfer(1, failed(fault.SourceChanged)), []action{actRetry, actRemove}},
 		{"refused", transfer(1, failed(fault.Refused)), []action{actRetry, actRemove}},
 		{"done here can be shown", transfer(1, done), []action{actReveal, actRemove}},
-		{"done elsewhere cannot", transfer(1, done, elsewhere), []action{actRemove}},
+		{"done elsewhere has a link", transfer(1, done, holding(4*gigabyte), elsewhere), []action{actLink, actRemove}},
+		{"what is missing can be shown where it is", transfer(1, failed(fault.SourceMissing)), []action{actLocate, actRemove}},
+		{"uploaded before: again, or the old link", transfer(1, failed(fault.Uploaded)), []action{actRetry, actPriorLink, actRemove}},
+		{"maybe begun before: that one, or a new file", transfer(1, failed(fault.Several)), []action{actContinue, actRetry, actRemove}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, actionsFor(test.t)); diff != "" {
+			if diff := cmp.Diff(test.want, situationOf([]*uploader.Transfer{test.t}).buttons()); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -32,6 +32,8 @@ func (f *ferry) typed(key fyne.KeyName) {
 		f.pauseOrResumeSelected()
 	case fyne.KeyDelete, fyne.KeyBackspace:
 		f.dropSelected()
+	case fyne.KeyEscape:
+		f.window.list.rows.ClearSelection()
 	case fyne.KeyF5:
 		f.actOnSelected(actRetry)
 	}

@@ -4,115 +4,194 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
-	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// listing is the list of transfers: the newest snapshot as a widgets.Model. It
-// lives on the UI's goroutine.
+// listing is the list of batches and transfers: the newest snapshot as a
+// widgets.Tree. A batch's row has its ID below zero, a transfer's above. It lives
+// on the UI's goroutine.
 type listing struct {
 	rows *widgets.SelectList
-	act  func(action, []*uploader.Transfer)
+	act  func(action, subjects)
 
-	s      *uploader.Snapshot
-	chosen filter
-	shown  []*uploader.Transfer // those of s that the filter leaves
-	places map[uploader.TransferID]int
-	high   highWater
+	s       *uploader.Snapshot
+	outline *outline
+	places  map[uploader.TransferID]int
+	high    highWater
+	heights batchHighWater
 }
 
 func newListing(f *ferry, hints *widgets.Hints) *listing {
-	l := &listing{act: f.act, s: &uploader.Snapshot{}, high: highWater{}}
+	l := &listing{act: f.act, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
 	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = hints
 		return row
 	})
-	l.rows.OnDelete = f.dropSelected
-	l.rows.OnToggle = f.pauseOrResumeSelected
-	l.rows.OnActivate = func(id int64) { f.openDetails(uploader.TransferID(id)) }
+	l.rows.OnActivate = l.activate
 	l.rows.OnMenu = l.openMenu
 	return l
 }
 
 // show brings the list to the state of the snapshot.
 func (l *listing) show(s *uploader.Snapshot) {
-	l.s, l.shown, l.places = s, l.chosen.apply(s.Transfers), placesOf(s)
+	l.s = s
+	l.outline.follow(s)
+	l.places = placesOf(s)
 	l.rows.Refresh()
 }
 
 // filter shows some of the transfers from now on, from the top.
 func (l *listing) filter(chosen filter) {
-	l.chosen = chosen
+	l.outline.filter(chosen)
 	l.rows.ClearSelection()
 	l.rows.ScrollToTop()
 }
 
 // Len is part of widgets.Model.
-func (l *listing) Len() int { return len(l.shown) }
+func (l *listing) Len() int { return len(l.outline.lines) }
 
 // ID is part of widgets.Model.
-func (l *listing) ID(i int) int64 { return int64(l.shown[i].ID) }
+func (l *listing) ID(i int) int64 {
+	if g := l.outline.groupAt(i); g != nil {
+		return -int64(g.batch)
+	}
+	return int64(l.outline.transferAt(i).ID)
+}
+
+// Opens is part of widgets.Tree.
+func (l *listing) Opens(i int) (opens, open bool) {
+	g := l.outline.groupAt(i)
+	return g != nil && g.from < g.to, g != nil && l.outline.isOpen(g)
+}
+
+// SetOpen is part of widgets.Tree.
+func (l *listing) SetOpen(i int, open bool) { l.outline.fold(i, open) }
+
+// Parent is part of widgets.Tree.
+func (l *listing) Parent(i int) int { return l.outline.parent(i) }
 
 // Bind is part of widgets.Model.
 func (l *listing) Bind(i int, object fyne.CanvasObject) {
-	t := l.shown[i]
-	row := object.(*widgets.Row)
-	row.OnAction = func(name string) { l.choose(t.ID, name) }
-	row.SetModel(rowOf(l.s, t, l.places[t.ID], l.high.rise(t, l.s.Sent(t)), time.Now()))
+	row, id := object.(*widgets.Row), l.ID(i)
+	row.OnAction = func(name string) { l.choose(id, name) }
+	row.OnFold = func() { l.rows.Toggle(id) }
+	row.SetModel(l.model(i))
 }
 
-// choose does what a row's button says to the transfer as it is now.
-func (l *listing) choose(id uploader.TransferID, name string) {
-	t := l.s.Transfer(id)
-	if t == nil {
-		return
+func (l *listing) model(i int) widgets.RowModel {
+	if g := l.outline.groupAt(i); g != nil {
+		return l.batchModel(i, g)
 	}
-	for _, a := range actionsFor(t) {
-		if a.String() == name {
-			l.act(a, []*uploader.Transfer{t})
+	t := l.outline.transferAt(i)
+	row := rowOf(l.s, t, l.places[t.ID], l.high.rise(t, l.s.Sent(t)), time.Now())
+	if l.outline.parent(i) < 0 {
+		return row
+	}
+	return inside(row, t, l.s.Batches[t.Batch])
+}
+
+func (l *listing) batchModel(i int, g *group) widgets.RowModel {
+	b, sum := l.batch(g.batch), l.sum(g.batch)
+	row := batchRowOf(l.s, b, sum, l.heights.rise(b.ID, sum))
+	if opens, open := l.Opens(i); open {
+		row.Fold = widgets.FoldOpen
+	} else if opens {
+		row.Fold = widgets.FoldClosed
+	}
+	return row
+}
+
+// batch is a batch as the snapshot knows it. One that it does not know is whole.
+func (l *listing) batch(id uploader.BatchID) *uploader.Batch {
+	if b := l.s.Batches[id]; b != nil {
+		return b
+	}
+	return &uploader.Batch{ID: id, Expanded: true}
+}
+
+func (l *listing) sum(id uploader.BatchID) uploader.Sum {
+	if sum, ok := l.s.Sums[id]; ok {
+		return sum
+	}
+	return sumOf(l.s, l.outline.members(id))
+}
+
+// choose does what a row's button says to what the row is about now.
+func (l *listing) choose(id int64, name string) {
+	for a, known := range actionNames {
+		if known == name {
+			l.act(action(a), l.subjects(map[int64]bool{id: true}))
 		}
 	}
 }
 
-// activate does the obvious thing to a row that needs a person or is received.
-func (l *listing) activate(id uploader.TransferID) {
-	if t := l.s.Transfer(id); t != nil && actReveal.allows(t) {
-		l.act(actReveal, []*uploader.Transfer{t})
+// activate opens a batch, or closes it, and does the obvious thing to a file.
+func (l *listing) activate(id int64) {
+	if id < 0 {
+		l.rows.Toggle(id)
+		return
 	}
+	l.act(actReveal, l.subjects(map[int64]bool{id: true}))
 }
 
-// selected are the selected transfers, in the user's order.
-func (l *listing) selected() []*uploader.Transfer {
+// selected is what is selected, in the user's order.
+func (l *listing) selected() subjects {
 	ids := l.rows.Selected()
-	transfers := make([]*uploader.Transfer, 0, len(ids))
-	for _, t := range l.shown {
-		if len(transfers) < len(ids) && int64(t.ID) == ids[len(transfers)] {
-			transfers = append(transfers, t)
+	wanted := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	return l.subjects(wanted)
+}
+
+// subjects are the rows of these IDs. What is inside of a batch of them is not
+// named again.
+func (l *listing) subjects(ids map[int64]bool) subjects {
+	var s subjects
+	for i := range l.Len() {
+		if id := l.ID(i); !ids[id] {
+			continue
+		}
+		if g := l.outline.groupAt(i); g != nil {
+			s.batches = append(s.batches, g.batch)
+			s.all = append(s.all, l.outline.members(g.batch)...)
+			s.looking = s.looking || !l.batch(g.batch).Expanded
+			continue
+		}
+		if parent := l.outline.parent(i); parent < 0 || !ids[l.ID(parent)] {
+			t := l.outline.transferAt(i)
+			s.singles, s.all = append(s.singles, t), append(s.all, t)
 		}
 	}
-	return transfers
+	return s
 }
 
-// openMenu offers what can be done to any of the selected transfers.
-func (l *listing) openMenu(at fyne.Position) {
-	selected := l.selected()
-	if len(selected) == 0 {
-		return
+// movable is what the engine is told to move: a row on the outer level as its
+// batch, and rows inside of one together.
+func (l *listing) movable(s subjects) []uploader.Target {
+	var targets []uploader.Target
+	for _, batch := range s.batches {
+		targets = append(targets, uploader.Target{Batch: batch})
 	}
-	canvas := fyne.CurrentApp().Driver().CanvasForObject(l.rows)
-	widget.ShowPopUpMenuAtPosition(l.menu(selected), canvas, at)
+	inside := map[uploader.BatchID]int{} // the target of those inside of a batch
+	for _, t := range s.singles {
+		alone := !l.outline.folds(t.Batch)
+		at, known := inside[t.Batch]
+		switch {
+		case alone && t.Batch != 0:
+			targets = append(targets, uploader.Target{Batch: t.Batch})
+		case known:
+			targets[at].IDs = append(targets[at].IDs, t.ID)
+		default:
+			inside[t.Batch] = len(targets)
+			targets = append(targets, uploader.These(t.ID))
+		}
+	}
+	return targets
 }
 
-func (l *listing) menu(selected []*uploader.Transfer) *fyne.Menu {
-	menu := fyne.NewMenu("")
-	for _, d := range deedsForAll(selected) {
-		item := fyne.NewMenuItem(d.label, func() { l.act(d.action, selected) })
-		item.Icon = theme.Icon(d.icon)
-		menu.Items = append(menu.Items, item)
-	}
-	return menu
-}
+// follow brings what the keyboard is on into sight.
+func (l *listing) follow() { l.rows.ScrollToCursor() }

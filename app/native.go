@@ -20,6 +20,7 @@ func native(toolkit fyne.App) system {
 		hasTray:    platform.HasTray,
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
+		openFile:   platform.OpenFile,
 		chooser:    platform.NewChooser(),
 		notifier:   platform.NewNotifier("Ferry", assets.SmallIcon(), send),
 		tooltip:    systray.SetTooltip,

@@ -42,3 +42,23 @@ func (h highWater) rise(t *uploader.Transfer, sent int64) int64 {
 	}
 	return mark.sent
 }
+
+// batchHighWater is the same for batches. A bar goes back only when the batch is
+// another: when it has grown, or something of it starts over.
+type batchHighWater map[uploader.BatchID]struct {
+	bytes int64
+	final int
+	sent  int64
+}
+
+// rise returns the greatest number of bytes seen of the batch.
+func (h batchHighWater) rise(id uploader.BatchID, sum uploader.Sum) int64 {
+	final := sum.Count[uploader.StateDone] + sum.Count[uploader.StateCancelled] + troubled(sum)
+	mark := h[id]
+	if mark.bytes != sum.Bytes || final < mark.final || sum.Sent > mark.sent {
+		mark.sent = sum.Sent
+	}
+	mark.bytes, mark.final = sum.Bytes, final
+	h[id] = mark
+	return mark.sent
+}

@@ -70,9 +70,9 @@ func TestEveryStateHasItsOwnSign(t *testing.T) {
 
 func TestWhatNeedsAPersonShowsItsWayOut(t *testing.T) {
 	speak(t)
-	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.SourceMissing: "Try again"}
+	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.SourceMissing: "Locate…", fault.Uploaded: "Upload again", fault.Several: "Continue the earlier upload"}
 	for kind, want := range kinds {
-		if button := buttonsOf(transfer(1, failed(kind)))[0]; !button.Prominent || button.Label != want {
+		if button := buttonsOf(situationOf([]*uploader.Transfer{transfer(1, failed(kind))}))[0]; !button.Prominent || button.Label != want {
 			t.Errorf("%v offers %+v", kind, button)
 		}
 	}

@@ -25,13 +25,27 @@ func (r *removal) without(s *uploader.Snapshot) *uploader.Snapshot {
 	}
 	less := *s
 	less.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), func(t *uploader.Transfer) bool { return r.hidden[t.ID] })
-	less.Totals.Count = maps.Clone(s.Totals.Count)
+	less.Totals.Count, less.Sums = maps.Clone(s.Totals.Count), maps.Clone(s.Sums)
 	for _, t := range s.Transfers {
 		if r.hidden[t.ID] {
 			less.Totals.Count[t.State()]--
+			leaveOut(less.Sums, t, s.Sent(t))
 		}
 	}
 	return &less
+}
+
+// leaveOut takes a final transfer out of its batch's sum.
+func leaveOut(sums map[uploader.BatchID]uploader.Sum, t *uploader.Transfer, sent int64) {
+	sum, known := sums[t.Batch]
+	if !known {
+		return
+	}
+	sum.Count[t.State()]--
+	sum.Files--
+	sum.Bytes -= t.Source.Size
+	sum.Sent -= sent
+	sums[t.Batch] = sum
 }
 
 func (r *removal) hide(ids []uploader.TransferID) {

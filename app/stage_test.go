@@ -118,7 +118,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 		option(&config, s.desktop)
 	}
 	s.ferry = newFerry(s.toolkit, config, system{
-		hasTray: s.desktop.hasTray, reveal: s.desktop.show, openFolder: s.desktop.show,
+		hasTray: s.desktop.hasTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
 	}, func(do func()) { s.queue <- do })
 	s.start(t.Context())

@@ -18,6 +18,17 @@ type Model interface {
 	Bind(i int, row fyne.CanvasObject)
 }
 
+// Tree is a Model some of whose rows open into others, which follow them.
+type Tree interface {
+	Model
+	// Opens says whether row i opens into others, and whether it is open.
+	Opens(i int) (opens, open bool)
+	// SetOpen opens row i, or closes it.
+	SetOpen(i int, open bool)
+	// Parent is the row that row i is inside of; -1 when it is inside of none.
+	Parent(i int) int
+}
+
 // RowState is what a list knows of a row and the row's model does not.
 type RowState struct {
 	Selected bool
@@ -33,7 +44,8 @@ type Stateful interface {
 
 // SelectList shows very many rows of one height, of which any number can be
 // selected: with a click, Ctrl and Shift, with the arrows, Home, End, PageUp
-// and PageDown, and with Ctrl+A.
+// and PageDown, and with Ctrl+A. Rows of a Tree are opened with Right and closed
+// with Left, which also goes from what is inside a row to the row.
 //
 // The selection is kept by ID, so it stays with its rows while others come and
 // go, and so does what is in sight when rows are inserted above it.
@@ -48,8 +60,6 @@ type SelectList struct {
 	OnActivate func(id int64)
 	// OnSelect is called when the user has changed the selection.
 	OnSelect func()
-	// OnDelete is called for the Delete key, OnToggle for Space.
-	OnDelete, OnToggle func()
 	// OnMenu is called for a click with the other button and for the menu key,
 	// with a place on the canvas. The row clicked on is selected by then.
 	OnMenu func(at fyne.Position)
@@ -115,8 +125,40 @@ func (l *SelectList) ScrollTo(id int64) {
 	}
 }
 
+// ScrollToCursor brings the row into sight that the keyboard is on.
+func (l *SelectList) ScrollToCursor() {
+	if i, ok := l.cursor(); ok {
+		l.view.reveal(i)
+	}
+}
+
 // ScrollToTop shows the first row.
 func (l *SelectList) ScrollToTop() { l.view.scrollTo(0) }
+
+// Toggle opens a row of a Tree, or closes it.
+func (l *SelectList) Toggle(id int64) {
+	tree, ok := l.model.(Tree)
+	if !ok {
+		return
+	}
+	if i, ok := find(l.model, id, l.view.first()); ok {
+		if opens, open := tree.Opens(i); opens {
+			l.setOpen(tree, i, !open)
+		}
+	}
+}
+
+// setOpen keeps the keyboard where something is: on the row, when the one it was
+// on is inside of it and out of sight.
+func (l *SelectList) setOpen(tree Tree, i int, open bool) {
+	id := l.model.ID(i)
+	tree.SetOpen(i, open)
+	l.Refresh()
+	if _, ok := l.cursor(); l.selection.begun && !ok {
+		l.selection.only(id)
+	}
+	l.changed()
+}
 
 func (l *SelectList) changed() {
 	l.view.mark()

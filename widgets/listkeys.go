@@ -48,14 +48,10 @@ func (l *SelectList) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		l.activateCursor()
-	case fyne.KeySpace:
-		call(l.OnToggle)
-	case fyne.KeyDelete, fyne.KeyBackspace:
-		call(l.OnDelete)
-	case fyne.KeyEscape:
-		l.ClearSelection()
 	case desktop.KeyMenu:
 		l.openMenu()
+	case fyne.KeyRight, fyne.KeyLeft:
+		l.unfold(e.Name == fyne.KeyRight)
 	default:
 		if to, ok := l.destination(e.Name); ok {
 			l.moveTo(to)
@@ -117,6 +113,26 @@ func (l *SelectList) moveTo(i int) {
 	}
 	l.view.reveal(i)
 	l.changed()
+}
+
+// unfold opens the row that the keyboard is on, or goes into it; the other way it
+// closes the row, or goes to the one it is inside of.
+func (l *SelectList) unfold(further bool) {
+	tree, ok := l.model.(Tree)
+	i, known := l.cursor()
+	if !ok || !known {
+		return
+	}
+	opens, open := tree.Opens(i)
+	switch {
+	case opens && open != further:
+		l.keyboard = true
+		l.setOpen(tree, i, further)
+	case opens && further:
+		l.moveTo(i + 1)
+	case !further && tree.Parent(i) >= 0:
+		l.moveTo(tree.Parent(i))
+	}
 }
 
 func (l *SelectList) activateCursor() {

@@ -34,8 +34,21 @@ type RowModel struct {
 	Acked   float64 // of 1: acknowledged by the receiving side
 	Sent    float64 // of 1: sent, at or above Acked
 
+	Depth int  // how many rows it is inside of
+	Fold  Fold // whether it opens into rows
+
 	Actions []Action // the last one stands at the right edge
 }
+
+// Fold is whether a row opens into others.
+type Fold uint8
+
+// The ways a row can be.
+const (
+	FoldNone Fold = iota
+	FoldClosed
+	FoldOpen
+)
 
 // Action is something the user can do with a row.
 type Action struct {
@@ -52,7 +65,7 @@ func (m RowModel) Equal(other RowModel) bool {
 	return m.Name == other.Name && m.Icon == other.Icon &&
 		m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
 		m.Glyph == other.Glyph && m.Detail == other.Detail && m.Tone == other.Tone &&
-		m.ShowBar == other.ShowBar && m.Acked == other.Acked && m.Sent == other.Sent &&
+		m.ShowBar == other.ShowBar && m.Depth == other.Depth && m.Fold == other.Fold && m.Acked == other.Acked && m.Sent == other.Sent &&
 		slices.Equal(m.Actions, other.Actions)
 }
 
@@ -63,6 +76,9 @@ type Row struct {
 
 	// OnAction is told the ID of the action the user chose.
 	OnAction func(id string)
+
+	// OnFold is called when the user opens or closes the row.
+	OnFold func()
 
 	// Hints says what the buttons do that have no words; nil for nothing.
 	Hints *Hints
@@ -80,6 +96,7 @@ type Row struct {
 	detail    *label
 	columns   [3]*label // size, speed, time left
 	bar       *Bar
+	chevron   *rowButton
 	buttons   []*rowButton
 	container *fyne.Container // of the buttons
 }
@@ -98,6 +115,8 @@ func NewRow() *Row {
 		container: &fyne.Container{},
 	}
 	r.name.shorten = EllipsisMiddle
+	r.chevron = newRowButton(func(string) { call(r.OnFold) })
+	r.chevron.Hide()
 	for i := range r.columns {
 		r.columns[i] = newLabel(textSize, theme.ColorMuted)
 		r.columns[i].text.Alignment = fyne.TextAlignTrailing
@@ -158,7 +177,7 @@ func (r *Row) CreateRenderer() fyne.WidgetRenderer {
 	for _, column := range r.columns {
 		objects = append(objects, column.text)
 	}
-	objects = append(objects, r.bar, r.container)
+	objects = append(objects, r.bar, r.chevron, r.container)
 	return &arranged{objects: objects, arrange: r.arrange, least: r.MinSize, repaint: r.paint, widget: r}
 }
 
@@ -173,7 +192,7 @@ func (r *Row) paint() {
 	for _, object := range []fyne.CanvasObject{r.icon.image, r.glyph.image, r.bar} {
 		object.Refresh()
 	}
-	for _, button := range r.buttons {
+	for _, button := range append([]*rowButton{r.chevron}, r.buttons...) {
 		button.Refresh()
 	}
 }

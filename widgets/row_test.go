@@ -42,6 +42,23 @@ func done() widgets.RowModel {
 	}
 }
 
+// batch is a row that is open.
+func batch() widgets.RowModel {
+	return widgets.RowModel{
+		Icon: theme.IconFolder, Name: "Iceland raws", Size: "31.2 of 40.1 GB", Speed: "42.0 MB/s", ETA: "about 3 min",
+		Glyph: theme.IconUploading, Detail: "612 of 790 files · Studio server", Tone: theme.Active,
+		ShowBar: true, Acked: 0.78, Sent: 0.8, Fold: widgets.FoldOpen,
+		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
+	}
+}
+
+// inside is a row inside of another.
+func inside() widgets.RowModel {
+	model := done()
+	model.Depth = 1
+	return model
+}
+
 func newRow(t testing.TB, model widgets.RowModel, width float32) (*widgets.Row, fyne.Window) {
 	row := widgets.NewRow()
 	row.SetModel(model)
@@ -52,7 +69,7 @@ func newRow(t testing.TB, model widgets.RowModel, width float32) (*widgets.Row, 
 }
 
 func TestRowsLookAsTheyShould(t *testing.T) {
-	models := map[string]widgets.RowModel{"uploading": uploading(), "changed": changed(), "done": done()}
+	models := map[string]widgets.RowModel{"uploading": uploading(), "changed": changed(), "done": done(), "batch": batch(), "inside": inside()}
 	for modeName, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
 		for widthName, width := range map[string]float32{"wide": 960, "narrow": 480} {
 			for name, model := range models {
@@ -175,6 +192,8 @@ func TestEqualLooksAtEverything(t *testing.T) {
 		"bar":     func(m *widgets.RowModel) { m.ShowBar = false },
 		"acked":   func(m *widgets.RowModel) { m.Acked = 0.31 },
 		"sent":    func(m *widgets.RowModel) { m.Sent = 0.37 },
+		"depth":   func(m *widgets.RowModel) { m.Depth = 1 },
+		"fold":    func(m *widgets.RowModel) { m.Fold = widgets.FoldOpen },
 		"actions": func(m *widgets.RowModel) { m.Actions = m.Actions[:1] },
 	}
 	if !uploading().Equal(uploading()) {

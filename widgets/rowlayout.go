@@ -8,12 +8,14 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// A row, from left to right: the tile with the icon; the name over the state in
+// A row, from left to right: the room of a chevron, further in for what is inside
+// of another row; the tile with the icon; the name over the state in
 // words over the bar; the columns of numbers; the buttons. The columns keep
 // their places from row to row, whatever the buttons are, and leave one after
 // the other when the row is narrow. Distances are in steps of the grid.
 const (
 	edge         = 4.0  // from the border to what is inside
+	fold         = 6.0  // of a chevron, and how much further in a row begins that is inside of another
 	gap          = 3.0  // between what stands side by side
 	reservedSide = 18.0 // kept for two icons at the right, shown or not
 	leastName    = 44.0 // the columns leave when the name has less
@@ -42,11 +44,25 @@ func (r *Row) arrange(size fyne.Size) {
 // arrangeTile places the icon and returns where the text begins.
 func (r *Row) arrangeTile(size fyne.Size) float32 {
 	tile := theme.Size(theme.SizeTile)
-	at := fyne.NewPos(theme.Grid(edge), snap((size.Height-tile)/2))
+	at := fyne.NewPos(theme.Grid(1+fold*float32(1+r.model.Depth)), snap((size.Height-tile)/2))
+	r.arrangeChevron(at.X, size)
 	r.tile.Resize(fyne.NewSquareSize(tile))
 	r.tile.Move(at)
 	r.icon.place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
 	return at.X + tile + theme.Grid(gap)
+}
+
+// arrangeChevron places what opens the row before the tile.
+func (r *Row) arrangeChevron(right float32, size fyne.Size) {
+	setVisible(r.chevron, r.model.Fold != FoldNone)
+	width, height := theme.Grid(fold), theme.Grid(8)
+	r.chevron.Resize(fyne.NewSize(width, height))
+	r.chevron.Move(fyne.NewPos(right-width, snap((size.Height-height)/2)))
+	icon := theme.IconChevronRight
+	if r.model.Fold == FoldOpen {
+		icon = theme.IconChevronDown
+	}
+	r.chevron.set(Action{Icon: icon}, r.state.Hovered && r.chevron.Visible() && r.pointsAt(r.chevron))
 }
 
 // arrangeText places name, state, bar and numbers between left and right.

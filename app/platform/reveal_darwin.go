@@ -21,3 +21,11 @@ func OpenFolder(ctx context.Context, dir string) error {
 	}
 	return nil
 }
+
+// OpenFile opens a file with the program that the system has for its kind.
+func OpenFile(ctx context.Context, path string) error {
+	if err := exec.CommandContext(ctx, "open", path).Run(); err != nil {
+		return fmt.Errorf("open file: %w", err)
+	}
+	return nil
+}

@@ -27,13 +27,21 @@ func OpenFolder(ctx context.Context, dir string) error {
 	return show(ctx, "ShowFolders", dir, dir)
 }
 
+// OpenFile opens a file with the program that the desktop has for its kind.
+func OpenFile(_ context.Context, path string) error {
+	if err := launch(path); err != nil {
+		return fmt.Errorf("open file: %w", err)
+	}
+	return nil
+}
+
 // show asks the running file manager, and otherwise opens the folder.
 func show(ctx context.Context, method, path, dir string) error {
 	busErr := askFileManager(ctx, method, path)
 	if busErr == nil || ctx.Err() != nil {
 		return busErr
 	}
-	if err := launchFileManager(dir); err != nil {
+	if err := launch(dir); err != nil {
 		return fmt.Errorf("show folder: %w", errors.Join(busErr, err))
 	}
 	return nil
@@ -50,10 +58,10 @@ func askFileManager(ctx context.Context, method, path string) error {
 		CallWithContext(ctx, fileManagerName+"."+method, 0, []string{uri}, "").Err
 }
 
-// launchFileManager does not end with a context: the file manager belongs to the
-// user from then on.
-func launchFileManager(dir string) error {
-	command := exec.Command("xdg-open", dir)
+// launch starts the desktop's program for a file or folder. It does not end with a
+// context: the program belongs to the user from then on.
+func launch(path string) error {
+	command := exec.Command("xdg-open", path)
 	if err := command.Start(); err != nil {
 		return err
 	}

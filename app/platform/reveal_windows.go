@@ -18,6 +18,11 @@ func OpenFolder(ctx context.Context, dir string) error {
 	return explore(ctx, `"`+dir+`"`)
 }
 
+// OpenFile opens a file with the program that the system has for its kind.
+func OpenFile(ctx context.Context, path string) error {
+	return explore(ctx, `"`+path+`"`)
+}
+
 // explore starts the Explorer, which reads its command line in a way of its own
 // and ends with an error also when all went well. A Windows path holds no
 // quotation mark that could end its argument.

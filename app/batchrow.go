@@ -1,0 +1,121 @@
+package app
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// batchRowOf is everything the list shows of a batch. High is the greatest number
+// of its bytes that was shown.
+func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, high int64) widgets.RowModel {
+	state := leading(b, sum)
+	model := widgets.RowModel{Icon: theme.IconFolder, Name: batchName(b, sum), Actions: buttonsOf(situationOfBatch(b, sum))}
+	model.Glyph, model.Tone = signOf(state)
+	server, _ := s.Server(b.Server)
+	switch {
+	case sum.Files == 0:
+		model.Detail = words.Join(words.Say("batch.looking"), words.Server(server))
+	case !b.Expanded:
+		model.Detail = words.Join(needs(sum), words.Count("batch.found", sum.Files), words.Server(server))
+	default:
+		model.Detail = words.Join(needs(sum), filesOf(sum), words.Server(server))
+	}
+	if sum.Count[uploader.StateDone] == sum.Files {
+		model.Size = words.Size(sum.Bytes)
+		return model
+	}
+	left := sum.Bytes - sum.Sent
+	model.Size = words.SizeOf(sum.Sent, sum.Bytes)
+	model.Speed = words.Rate(sum.Rate)
+	if sum.Rate >= 1 {
+		model.ETA = words.ETA(time.Duration(float64(left) / sum.Rate * float64(time.Second)))
+	}
+	if sum.Bytes > 0 {
+		model.ShowBar = true
+		model.Acked = float64(sum.Sent) / float64(sum.Bytes)
+		model.Sent = max(model.Acked, float64(high)/float64(sum.Bytes))
+	}
+	return model
+}
+
+// batchName is what a batch is called: like the folder it is, or by the number of
+// its files.
+func batchName(b *uploader.Batch, sum uploader.Sum) string {
+	if b != nil && len(b.Roots) == 1 {
+		return words.Printable(filepath.Base(b.Roots[0]))
+	}
+	return words.Files(sum.Files)
+}
+
+// needs says how many of a batch's files wait for a person.
+func needs(sum uploader.Sum) string {
+	if n := troubled(sum); n > 0 {
+		return words.Count("batch.needs", n)
+	}
+	return ""
+}
+
+func troubled(sum uploader.Sum) int {
+	n := 0
+	for state, count := range sum.Count {
+		if needsPerson(uploader.State(state)) {
+			n += count
+		}
+	}
+	return n
+}
+
+// filesOf says how many of a batch's files are across.
+func filesOf(sum uploader.Sum) string {
+	if across := sum.Count[uploader.StateDone]; across < sum.Files {
+		return words.FilesOf(across, sum.Files)
+	}
+	return words.Files(sum.Files)
+}
+
+// telling are the states from the one that a batch's row shows rather than the
+// others: what needs a person, then what moves, then what waits, then what rests.
+var telling = []uploader.State{
+	uploader.StateFailed, uploader.StateSignIn, uploader.StateChanged, uploader.StateForgotten, uploader.StateMissing, uploader.StateAsking,
+	uploader.StateUploading, uploader.StateChecking, uploader.StatePreparing,
+	uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy,
+	uploader.StateWaiting, uploader.StatePaused, uploader.StateDone, uploader.StateCancelled,
+}
+
+// leading is the state that a batch's row shows.
+func leading(b *uploader.Batch, sum uploader.Sum) uploader.State {
+	if !b.Expanded {
+		sum.Count[restOf(b)]++
+	}
+	for _, state := range telling {
+		if sum.Count[state] > 0 {
+			return state
+		}
+	}
+	return uploader.StateWaiting
+}
+
+// restOf is the state of the files that are still to be found.
+func restOf(b *uploader.Batch) uploader.State {
+	if b.Intent == uploader.IntentHold {
+		return uploader.StatePaused
+	}
+	return uploader.StatePreparing
+}
+
+// sumOf is the sum over the transfers of a batch.
+func sumOf(s *uploader.Snapshot, transfers []*uploader.Transfer) uploader.Sum {
+	sum := uploader.Sum{Files: len(transfers)}
+	for _, t := range transfers {
+		sum.Count[t.State()]++
+		sum.Bytes += t.Source.Size
+		sum.Sent += s.Sent(t)
+		sum.Rate += s.Live[t.ID].Rate
+	}
+	return sum
+}
