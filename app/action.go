@@ -21,6 +21,7 @@ const (
 	actPriorLink
 	actOpen
 	actReveal
+	actDetails
 	actTop
 	actUp
 	actDown
@@ -31,7 +32,7 @@ const (
 )
 
 var actionNames = [actions]string{
-	"pause", "resume", "continue", "retry", "locate", "link", "prior-link", "open", "reveal", "top", "up", "down", "bottom", "cancel", "remove",
+	"pause", "resume", "continue", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
 func (a action) String() string { return actionNames[a] }
@@ -126,6 +127,8 @@ func (s situation) allows(a action) bool {
 		return s.one && s.any(uploader.StateAsking) && s.several == 0
 	case actOpen, actReveal:
 		return s.one && !s.any(uploader.StateMissing)
+	case actDetails:
+		return s.one
 	case actCancel:
 		return s.allows(actPause) || s.allows(actResume)
 	case actRemove:
@@ -191,7 +194,7 @@ func (s situation) label(a action) string {
 func (a action) icon() theme.IconName {
 	return [actions]theme.IconName{
 		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
-		theme.IconFolderOpen, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
+		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
 	}[a]
 }
 

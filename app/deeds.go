@@ -38,6 +38,8 @@ func (f *ferry) act(a action, s subjects) {
 		f.openFile(s.singles[0])
 	case actReveal:
 		f.reveal(s.singles[0])
+	case actDetails:
+		f.openDetails(s.singles[0].ID)
 	case actLocate:
 		f.locate(s.singles[0])
 	case actLink:

@@ -13,8 +13,9 @@ import (
 // widgets.Tree. A batch's row has its ID below zero, a transfer's above. It lives
 // on the UI's goroutine.
 type listing struct {
-	rows *widgets.SelectList
-	act  func(action, subjects)
+	rows    *widgets.SelectList
+	act     func(action, subjects)
+	details func(uploader.TransferID)
 
 	s       *uploader.Snapshot
 	outline *outline
@@ -24,7 +25,7 @@ type listing struct {
 }
 
 func newListing(f *ferry, hints *widgets.Hints) *listing {
-	l := &listing{act: f.act, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
+	l := &listing{act: f.act, details: f.openDetails, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
 	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = hints
@@ -128,13 +129,13 @@ func (l *listing) choose(id int64, name string) {
 	}
 }
 
-// activate opens a batch, or closes it, and does the obvious thing to a file.
+// activate opens a batch, or closes it, and shows the details of a file.
 func (l *listing) activate(id int64) {
 	if id < 0 {
 		l.rows.Toggle(id)
 		return
 	}
-	l.act(actReveal, l.subjects(map[int64]bool{id: true}))
+	l.details(uploader.TransferID(id))
 }
 
 // selected is what is selected, in the user's order.

@@ -18,11 +18,10 @@ type outline struct {
 	batches   map[uploader.BatchID]*uploader.Batch
 	servers   []uploader.Server
 
-	facts   []fact  // of the transfers, at the same places
+	traits  []trait // of the transfers, at the same places
 	order   []int32 // the transfers, group by group
 	groups  []group // in the order of their first transfers
 	groupOf map[uploader.BatchID]int32
-	walking []int32 // the groups that are still to grow
 
 	chosen filter
 	search search
@@ -32,9 +31,9 @@ type outline struct {
 	lines []line
 }
 
-// fact is what is kept of a transfer, so that not all have to be looked at again
+// trait is what is kept of a transfer, so that not all have to be looked at again
 // when a few have changed.
-type fact struct {
+type trait struct {
 	group int32
 	under filter
 	found bool // by the search
@@ -43,11 +42,10 @@ type fact struct {
 // group is what was added together.
 type group struct {
 	batch    uploader.BatchID
-	walked   *uploader.Batch // as it was when the rows were grouped; nil when it is not known
-	from, to int32           // of its transfers in the order
-	folds    bool            // has a row of its own, which opens
-	named    bool            // the search finds it by its own name
-	line     int32           // of its own row; -1 when it has none
+	from, to int32 // of its transfers in the order
+	folds    bool  // has a row of its own, which opens
+	named    bool  // the search finds it by its own name
+	line     int32 // of its own row; -1 when it has none
 }
 
 // line is a row: the place of a transfer, or the complement of a group's.
@@ -79,8 +77,8 @@ func (o *outline) stands(s *uploader.Snapshot) bool {
 	if len(s.Transfers) != len(o.transfers) || len(s.Batches) != len(o.batches) {
 		return false
 	}
-	for _, g := range o.walking {
-		if s.Batches[o.groups[g].batch] != o.groups[g].walked {
+	for id, b := range s.Batches {
+		if old := o.batches[id]; b != old && (old == nil || b.Expanded != old.Expanded) {
 			return false
 		}
 	}
@@ -100,8 +98,8 @@ func (o *outline) update(s *uploader.Snapshot) bool {
 		if t == o.transfers[i] {
 			continue
 		}
-		if under := filterOf(t.State()); under != o.facts[i].under {
-			o.facts[i].under, moved = under, true
+		if under := filterOf(t.State()); under != o.traits[i].under {
+			o.traits[i].under, moved = under, true
 		}
 	}
 	o.transfers, o.batches = s.Transfers, s.Batches
@@ -111,15 +109,15 @@ func (o *outline) update(s *uploader.Snapshot) bool {
 // regroup starts anew. What is known of transfers that have not changed is kept,
 // unless it is stale.
 func (o *outline) regroup(s *uploader.Snapshot, stale bool) {
-	facts := make([]fact, len(s.Transfers))
+	traits := make([]trait, len(s.Transfers))
 	for i, t := range s.Transfers {
 		if !stale && i < len(o.transfers) && t == o.transfers[i] {
-			facts[i] = o.facts[i]
+			traits[i] = o.traits[i]
 		} else {
-			facts[i] = fact{under: filterOf(t.State()), found: o.search.finds(t)}
+			traits[i] = trait{under: filterOf(t.State()), found: o.search.finds(t)}
 		}
 	}
-	o.transfers, o.batches, o.facts = s.Transfers, s.Batches, facts
+	o.transfers, o.batches, o.traits = s.Transfers, s.Batches, traits
 	o.assign()
 	o.sort()
 	o.judge()
@@ -134,7 +132,7 @@ func (o *outline) assign() {
 		if g < 0 || t.Batch == 0 || o.groups[g].batch != t.Batch {
 			g = o.groupFor(t.Batch)
 		}
-		o.facts[i].group = g
+		o.traits[i].group = g
 		o.groups[g].to++
 	}
 	var empty []*uploader.Batch
@@ -173,7 +171,7 @@ func (o *outline) sort() {
 		next += count
 	}
 	o.order = make([]int32, len(o.transfers))
-	for i, f := range o.facts {
+	for i, f := range o.traits {
 		g := &o.groups[f.group]
 		o.order[g.to] = int32(i)
 		g.to++
@@ -182,14 +180,9 @@ func (o *outline) sort() {
 
 // judge says of every group whether it has a row of its own.
 func (o *outline) judge() {
-	o.walking = o.walking[:0]
 	for g := range o.groups {
 		group := &o.groups[g]
 		batch := o.batches[group.batch]
-		group.walked = batch
-		if batch != nil && !batch.Expanded {
-			o.walking = append(o.walking, int32(g))
-		}
 		group.folds = group.batch != 0 && !o.alone(group, batch)
 		group.named = group.folds && batch != nil && o.search.names(batch)
 	}
@@ -242,7 +235,7 @@ func (o *outline) layOwn(g int) {
 
 func (o *outline) layMembers(g *group, members []int32) {
 	for _, i := range members {
-		if f := o.facts[i]; (o.chosen == filterAll || f.under == o.chosen) && (f.found || g.named) {
+		if f := o.traits[i]; (o.chosen == filterAll || f.under == o.chosen) && (f.found || g.named) {
 			o.lines = append(o.lines, line(i))
 		}
 	}
@@ -274,7 +267,7 @@ func (o *outline) seek(wanted search) {
 	o.search = wanted.among(o.servers)
 	clear(o.shut)
 	for i, t := range o.transfers {
-		o.facts[i].found = o.search.finds(t)
+		o.traits[i].found = o.search.finds(t)
 	}
 	o.judge()
 	o.lay()
@@ -317,7 +310,7 @@ func (o *outline) parent(i int) int {
 	if l < 0 {
 		return -1
 	}
-	if g := &o.groups[o.facts[l].group]; g.folds {
+	if g := &o.groups[o.traits[l].group]; g.folds {
 		return int(g.line)
 	}
 	return -1
