@@ -131,6 +131,7 @@ func (l *loop) nextWalk(work context.Context) {
 func (l *loop) matcher(b Batch) *matcher {
 	m := &matcher{
 		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{}, compare: l.compare,
+		disk: l.engine.config.Disk,
 	}
 	for _, t := range l.table.rows {
 		if t.Server == b.Server && t.Batch != b.ID && t.Session.Begun() && continuable(t) {

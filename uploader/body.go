@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -15,7 +14,7 @@ import (
 
 // reader is size bytes of the file from offset on, for one request, which begin
 // at the place at of their stretch. It may be called from several goroutines.
-func (w *worker) reader(ctx context.Context, file *os.File, offset, size int64, count *stretch, at int64) io.ReadSeeker {
+func (w *worker) reader(ctx context.Context, file source.Opened, offset, size int64, count *stretch, at int64) io.ReadSeeker {
 	count.set(at)
 	read := &body{section: io.NewSectionReader(file, offset, size), start: at, count: count, moved: w.moved}
 	return netx.Throttle(ctx, read, w.limits...)

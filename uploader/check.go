@@ -6,7 +6,6 @@ import (
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/retry"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // checkPatience is how long a server may take to say what it holds, before what
@@ -114,7 +113,7 @@ func (w *worker) look(ctx context.Context) {
 func (w *worker) examine(ctx context.Context) error {
 	session := w.transfer.Session
 	if !session.Begun() {
-		_, err := source.Stat(w.transfer.Source.Path)
+		_, err := w.disk.Stat(w.transfer.Source.Path)
 		return err
 	}
 	if joined := session.URL != "" && session.Parts > 0; !joined { // which is whole, as far as anybody knows
@@ -122,7 +121,7 @@ func (w *worker) examine(ctx context.Context) error {
 			return err
 		}
 	}
-	seen, err := source.Stat(w.transfer.Source.Path)
+	seen, err := w.disk.Stat(w.transfer.Source.Path)
 	if err != nil {
 		return err
 	}

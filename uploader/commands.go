@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // carryOut takes a command into the state. The answer goes out when the outcome
@@ -119,7 +118,7 @@ func (e *Engine) lookAgain(r Retry) retryWith {
 	for _, t := range e.Snapshot().Transfers {
 		unseen := t.Phase == PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
 		meant := r.Target.All || r.Target.Batch == t.Batch || slices.Contains(r.Target.IDs, t.ID)
-		if unseen && meant && source.IsFolder(t.Source.Path) {
+		if unseen && meant && e.config.Disk.IsFolder(t.Source.Path) {
 			with.folders[t.Source.Path] = true
 		}
 	}

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"os"
 	"slices"
 	"time"
+
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // crossing is how the parts of one file go across: as many at a time as help and
@@ -14,7 +15,7 @@ import (
 // the one goroutine that the crossing and its worker belong to.
 type crossing struct {
 	worker   *worker
-	file     *os.File
+	file     source.Opened
 	throttle *throttle
 	waiting  []int                           // parts that have no sender, by index
 	busy     map[int]context.CancelCauseFunc // those that have
@@ -32,7 +33,7 @@ type outcome struct {
 }
 
 // crossParts sends what is missing of the parts.
-func (w *worker) crossParts(ctx context.Context, file *os.File) error {
+func (w *worker) crossParts(ctx context.Context, file source.Opened) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer w.proveBeside(ctx)()

@@ -38,6 +38,7 @@ type Config struct {
 	Settings *Settings // until the first Configure; nil: files cross in one piece and at once, the rest as DefaultSettings has it
 
 	Fingerprint source.Strategy // in place of the one that the settings name; nil: that one
+	Disk        source.Disk     // where files are read; the zero one is the computer's own
 
 	// Builtin is where the built-in receiver listens in this run; "" when it
 	// does not run.

@@ -61,6 +61,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 	w := &worker{
 		transfer: *l.table.get(id),
 		remote:   remote,
+		disk:     l.engine.config.Disk,
 		tally:    f.tally,
 		moved:    &l.moved,
 		report:   l.report,

@@ -32,6 +32,7 @@ type matcher struct {
 	superseded map[BatchID]bool      // batches that this one was added over
 	begun      map[int64][]*Transfer // unfinished ones that the server holds something of, by size
 	gone       map[TransferID]bool   // whether their files are not where they were; as far as looked
+	disk       source.Disk
 	compare    func(context.Context, *Transfer, source.File) (proof, error)
 }
 
@@ -147,7 +148,7 @@ func (m *matcher) weigh(ctx context.Context, file source.File, c *Transfer) (pro
 func (m *matcher) isGone(c *Transfer) bool {
 	gone, looked := m.gone[c.ID]
 	if !looked {
-		_, err := source.Stat(c.Source.Path)
+		_, err := m.disk.Stat(c.Source.Path)
 		gone = fault.Is(err, fault.SourceMissing) || c.Phase == PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
 		m.gone[c.ID] = gone
 	}
@@ -180,7 +181,7 @@ func (l *loop) compare(ctx context.Context, t *Transfer, file source.File) (proo
 		held = furthest(parts)
 	}
 	marks := saved.Upto(held)
-	opened, seen, err := source.Open(file)
+	opened, seen, err := l.engine.config.Disk.Open(file)
 	if err != nil || !seen.Same(file) {
 		return unproven, ctx.Err()
 	}

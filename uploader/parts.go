@@ -2,12 +2,12 @@ package uploader
 
 import (
 	"context"
-	"os"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -122,7 +122,7 @@ func (w *worker) ackParts() {
 
 // sendParts brings the parts across, over as many connections as help, and has
 // the server join them.
-func (w *worker) sendParts(ctx context.Context, file *os.File) error {
+func (w *worker) sendParts(ctx context.Context, file source.Opened) error {
 	w.tell(entered{PhaseSending})
 	if err := w.crossParts(ctx, file); err != nil {
 		return err
@@ -148,7 +148,7 @@ func (w *worker) sendParts(ctx context.Context, file *os.File) error {
 
 // sendUnparted sends in one piece a file whose parts the server refuses. What it
 // holds of them cannot be used.
-func (w *worker) sendUnparted(ctx context.Context, file *os.File) error {
+func (w *worker) sendUnparted(ctx context.Context, file source.Opened) error {
 	w.dropParts(ctx)
 	w.parts, w.connections = nil, func() int { return 1 }
 	w.tally.position.Store(0)
@@ -188,13 +188,13 @@ func (w *worker) unfinishedParts() []int {
 type partSender struct {
 	worker *worker // what never changes of it
 	id     TransferID
-	file   *os.File
+	file   source.Opened
 	part   Part
 	count  *stretch
 	stale  bool // the server may hold more of the part than it acknowledged
 }
 
-func (w *worker) partSender(file *os.File, part Part) *partSender {
+func (w *worker) partSender(file source.Opened, part Part) *partSender {
 	count := &stretch{tally: w.tally, start: part.Start}
 	count.at.Store(part.Offset)
 	return &partSender{worker: w, id: w.transfer.ID, file: file, part: part, count: count}

@@ -3,7 +3,6 @@ package uploader
 import (
 	"context"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"time"
 
@@ -26,7 +25,7 @@ const (
 // attest makes sure that the bytes the server holds are still the beginning of
 // this file, and gets ready to prove the rest. With unchanged metadata a sample
 // is compared; otherwise every byte, and all of them must be proven.
-func (w *worker) attest(ctx context.Context, file *os.File, seen source.File) error {
+func (w *worker) attest(ctx context.Context, file source.Opened, seen source.File) error {
 	w.file, w.declared = file, seen
 	if !w.transfer.Session.Begun() {
 		w.prover = source.NewProver(file, seen.Size, nil)

@@ -40,7 +40,7 @@ func TestAnEditBetweenSendingAndProvingIsNotProven(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer file.Close()
-			seen, err := source.Stat(path)
+			seen, err := source.Disk.Stat(source.Disk{}, path)
 			if err != nil {
 				t.Fatal(err)
 			}

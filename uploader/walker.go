@@ -42,7 +42,7 @@ type walker struct {
 
 func (w *walker) run(ctx context.Context) error {
 	w.began = time.Now()
-	for file, err := range source.Expand(ctx, w.batch.Roots, source.Options{Ignore: source.DefaultIgnore()}) {
+	for file, err := range w.loop.engine.config.Disk.Expand(ctx, w.batch.Roots, source.Options{Ignore: source.DefaultIgnore()}) {
 		if ctx.Err() != nil {
 			return nil // the batch stays unexpanded and is walked again at the next start
 		}

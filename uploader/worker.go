@@ -3,7 +3,6 @@ package uploader
 import (
 	"context"
 	"errors"
-	"os"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -44,6 +43,7 @@ var (
 type worker struct {
 	transfer Transfer
 	remote   *remote
+	disk     source.Disk
 	tally    *tally
 	moved    *atomic.Int64 // bytes handed to the network by all workers since the start
 	report   func(TransferID, input)
@@ -56,7 +56,7 @@ type worker struct {
 	limits      []*netx.Limit // that all hold
 	connections func() int    // parts that may cross at a time, right now
 
-	file     *os.File
+	file     source.Opened
 	declared source.File // as the file was when it was opened
 	prover   *source.Prover
 	proven   int      // marks that the loop has
@@ -129,8 +129,8 @@ func (w *worker) carry(ctx context.Context) error {
 // open opens the source. Before anything was sent, a file that changed since it
 // was added is simply taken as it is now; afterwards one of another size cannot
 // be the same.
-func (w *worker) open(ctx context.Context) (*os.File, source.File, error) {
-	file, seen, err := source.Open(w.transfer.Source)
+func (w *worker) open(ctx context.Context) (source.Opened, source.File, error) {
+	file, seen, err := w.disk.Open(w.transfer.Source)
 	if err != nil {
 		return nil, source.File{}, err
 	}
@@ -177,7 +177,7 @@ func (w *worker) resume(ctx context.Context) (complete bool, err error) {
 }
 
 // send brings the rest of the file across, in as few requests as the server takes.
-func (w *worker) send(ctx context.Context, file *os.File) error {
+func (w *worker) send(ctx context.Context, file source.Opened) error {
 	w.tell(entered{PhaseSending})
 	defer w.proveBeside(ctx)()
 	for fruitless := 0; ; {
@@ -196,7 +196,7 @@ func (w *worker) send(ctx context.Context, file *os.File) error {
 
 // create makes an upload for the file, and sends a small one along. The URL is
 // saved before anything else follows.
-func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err error) {
+func (w *worker) create(ctx context.Context, file source.Opened) (complete bool, err error) {
 	caps, err := w.remote.capabilities(ctx)
 	if err != nil {
 		return false, err
@@ -231,7 +231,7 @@ func (w *worker) create(ctx context.Context, file *os.File) (complete bool, err 
 
 // patch sends what follows the acknowledged offset in one request: all of it, or
 // as much as one request may have.
-func (w *worker) patch(ctx context.Context, file *os.File) (complete bool, err error) {
+func (w *worker) patch(ctx context.Context, file source.Opened) (complete bool, err error) {
 	offset, size := w.transfer.Session.Offset, w.transfer.Source.Size
 	portion := w.portion(size - offset)
 	status, err := w.remote.protocol.Patch(ctx, w.transfer.Session.URL, offset, w.reader(ctx, file, offset, portion, w.whole, offset), portion)
@@ -254,7 +254,7 @@ func (w *worker) take(status tus.Status) (complete bool, err error) {
 }
 
 // unchanged makes sure that what was sent is what the file still is.
-func unchanged(file *os.File, declared source.File) error {
+func unchanged(file source.Opened, declared source.File) error {
 	seen, err := source.Restat(file, declared)
 	if err != nil {
 		return err
@@ -267,7 +267,7 @@ func unchanged(file *os.File, declared source.File) error {
 
 // blame looks whether the source is the reason for a failed request: a file that
 // shrinks or cannot be read breaks the request that carries it.
-func (w *worker) blame(file *os.File, err error) error {
+func (w *worker) blame(file source.Opened, err error) error {
 	if fault.Stopped(err) {
 		return err
 	}
@@ -279,7 +279,7 @@ func (w *worker) blame(file *os.File, err error) error {
 
 // lookOnceMore asks what the server holds after the user stopped the transfer,
 // and proves the file as far as that.
-func (w *worker) lookOnceMore(ctx context.Context, file *os.File) {
+func (w *worker) lookOnceMore(ctx context.Context, file source.Opened) {
 	if w.prover == nil || w.transfer.Phase != PhaseSending {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"iter"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -38,10 +37,11 @@ func DefaultIgnore() []string {
 // and the walk goes on. When ctx ends, its error is the last pair, with a zero
 // File. Memory is that of the names in the open folders and of the set of
 // folders seen.
-func Expand(ctx context.Context, roots []string, options Options) iter.Seq2[File, error] {
+func (d Disk) Expand(ctx context.Context, roots []string, options Options) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		w := &walk{
 			ctx:     ctx,
+			system:  d.reach(),
 			options: options,
 			yield:   yield,
 			folders: make(map[place]bool),
@@ -66,6 +66,7 @@ type place struct {
 // over.
 type walk struct {
 	ctx     context.Context //nolint:containedctx // a walk lives exactly as long as the call that ctx came with
+	system  System
 	options Options
 	yield   func(File, error) bool
 	folders map[place]bool // walked, or being walked
@@ -80,7 +81,7 @@ func (w *walk) root(root string) bool {
 	if err != nil {
 		return w.yield(File{Path: root}, err)
 	}
-	info, err := os.Stat(abs)
+	info, err := w.system.Stat(abs)
 	if err != nil {
 		return w.yield(File{Path: abs}, Classify(fault.Stat, err))
 	}
@@ -96,7 +97,7 @@ func (w *walk) root(root string) bool {
 // seen reports whether the dropped file was yielded before, and remembers it.
 func (w *walk) seen(file string) bool {
 	folder := filepath.Dir(file)
-	info, err := os.Stat(folder)
+	info, err := w.system.Stat(folder)
 	if err != nil {
 		return false
 	}
@@ -115,7 +116,7 @@ func (w *walk) folder(folder, rel string, info fs.FileInfo) bool {
 		return true
 	}
 	w.folders[where] = true
-	entries, err := os.ReadDir(folder)
+	entries, err := w.system.ReadDir(folder)
 	for _, entry := range entries {
 		if !w.running() {
 			return false
@@ -134,7 +135,7 @@ func (w *walk) folder(folder, rel string, info fs.FileInfo) bool {
 }
 
 func (w *walk) entry(file, rel string, entry fs.DirEntry) bool {
-	info, err := os.Stat(file)
+	info, err := w.system.Stat(file)
 	if err != nil {
 		return w.yield(File{Path: file, RelPath: rel}, Classify(fault.Stat, err))
 	}

@@ -18,10 +18,13 @@ import (
 // if there was one.
 type found struct{ rel, fault string }
 
+// disk is the computer's own.
+var disk source.Disk
+
 func expand(t testing.TB, options source.Options, roots ...string) []found {
 	t.Helper()
 	var all []found
-	for file, err := range source.Expand(context.Background(), roots, options) {
+	for file, err := range disk.Expand(context.Background(), roots, options) {
 		got := found{rel: file.RelPath}
 		if err != nil {
 			got.fault = fault.Of(err).Kind.String()
@@ -123,7 +126,7 @@ func TestExpand(t *testing.T) {
 				roots = append(roots, root)
 			}
 			if test.name == "an empty root is a fault" {
-				for file, err := range source.Expand(t.Context(), roots, test.options) {
+				for file, err := range disk.Expand(t.Context(), roots, test.options) {
 					if file.Path != "" || !fault.Is(err, fault.SourceMissing) {
 						t.Errorf("got %+v, %v", file, err)
 					}
@@ -139,7 +142,7 @@ func TestExpand(t *testing.T) {
 
 func TestExpandSaysWhatStatSays(t *testing.T) {
 	top := tree(t, "a", "d/b")
-	for file, err := range source.Expand(t.Context(), []string{top}, source.Options{}) {
+	for file, err := range disk.Expand(t.Context(), []string{top}, source.Options{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +158,7 @@ func TestExpandStops(t *testing.T) {
 	top := tree(t, "a", "b", "c")
 	t.Run("when the caller has enough", func(t *testing.T) {
 		n := 0
-		for range source.Expand(t.Context(), []string{top, top}, source.Options{}) {
+		for range disk.Expand(t.Context(), []string{top, top}, source.Options{}) {
 			n++
 			break
 		}
@@ -167,7 +170,7 @@ func TestExpandStops(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var got []error
-		for file, err := range source.Expand(ctx, []string{top}, source.Options{}) {
+		for file, err := range disk.Expand(ctx, []string{top}, source.Options{}) {
 			cancel()
 			got = append(got, err)
 			if err != nil && file != (source.File{}) {
@@ -220,7 +223,7 @@ func BenchmarkExpand(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		for _, err := range source.Expand(b.Context(), []string{dir}, source.Options{Ignore: source.DefaultIgnore()}) {
+		for _, err := range disk.Expand(b.Context(), []string{dir}, source.Options{Ignore: source.DefaultIgnore()}) {
 			if err != nil {
 				b.Fatal(err)
 			}

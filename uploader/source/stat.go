@@ -3,7 +3,6 @@ package source
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -13,12 +12,12 @@ import (
 // with a *fault.Fault: SourceMissing (a broken link too), SourceDenied,
 // SourceBusy, SourceUnsupported for whatever is not a regular file, a folder
 // included, and LocalDisk for the rest.
-func Stat(path string) (File, error) {
+func (d Disk) Stat(path string) (File, error) {
 	path, err := absolute(path)
 	if err != nil {
 		return File{}, err
 	}
-	info, err := os.Stat(path)
+	info, err := d.reach().Stat(path)
 	if err != nil {
 		return File{}, Classify(fault.Stat, err)
 	}
@@ -26,8 +25,8 @@ func Stat(path string) (File, error) {
 }
 
 // IsFolder reports whether path names a folder, following links.
-func IsFolder(path string) bool {
-	info, err := os.Stat(path)
+func (d Disk) IsFolder(path string) bool {
+	info, err := d.reach().Stat(path)
 	return err == nil && info.IsDir()
 }
 
@@ -35,11 +34,11 @@ func IsFolder(path string) bool {
 // now, for the caller to compare by File.Same. It never waits for the other end
 // of a pipe, not even for one that took the file's place a moment ago. It fails
 // as Stat does.
-func Open(file File) (*os.File, File, error) {
-	if _, err := Stat(file.Path); err != nil {
+func (d Disk) Open(file File) (Opened, File, error) {
+	if _, err := d.Stat(file.Path); err != nil {
 		return nil, File{}, err
 	}
-	opened, err := openRegular(file.Path)
+	opened, err := d.reach().Open(file.Path)
 	if err != nil {
 		return nil, File{}, Classify(fault.Open, err)
 	}
@@ -53,7 +52,7 @@ func Open(file File) (*os.File, File, error) {
 
 // Restat returns what the system says now of a file that Open opened, even when
 // another has taken its name meanwhile. It fails as Stat does.
-func Restat(opened *os.File, file File) (File, error) {
+func Restat(opened Opened, file File) (File, error) {
 	now, err := observeOpen(file.Path, opened)
 	if err != nil {
 		return File{}, err
@@ -109,7 +108,7 @@ func observe(op fault.Op, path string, info fs.FileInfo) (File, error) {
 	}, nil
 }
 
-func observeOpen(path string, opened *os.File) (File, error) {
+func observeOpen(path string, opened Opened) (File, error) {
 	info, err := opened.Stat()
 	if err != nil {
 		return File{}, Classify(fault.Open, err)

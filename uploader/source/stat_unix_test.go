@@ -73,10 +73,10 @@ func TestSpecialFiles(t *testing.T) {
 		{"a name longer than the system takes", at(strings.Repeat("x", 300)), fault.SourceUnsupported},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := source.Stat(test.path); !fault.Is(err, test.want) {
+			if _, err := disk.Stat(test.path); !fault.Is(err, test.want) {
 				t.Errorf("stat: got %v, want %v", err, test.want)
 			}
-			opened, _, err := source.Open(source.File{Path: test.path})
+			opened, _, err := disk.Open(source.File{Path: test.path})
 			if opened != nil || !fault.Is(err, test.want) {
 				t.Errorf("open: got %v, want %v", err, test.want)
 			}
@@ -105,15 +105,15 @@ func TestDenied(t *testing.T) {
 	t.Cleanup(func() { _ = os.Chmod(closed, 0o755) })
 
 	unprivileged(t, func() {
-		opened, _, err := source.Open(stat(t, open))
+		opened, _, err := disk.Open(stat(t, open))
 		if err != nil {
 			t.Fatalf("the readable file: %v", err)
 		}
 		_ = opened.Close()
-		if _, _, err := source.Open(stat(t, secret)); !fault.Is(err, fault.SourceDenied) {
+		if _, _, err := disk.Open(stat(t, secret)); !fault.Is(err, fault.SourceDenied) {
 			t.Errorf("a file that may not be read: %v", err)
 		}
-		if _, err := source.Stat(within); !fault.Is(err, fault.SourceDenied) {
+		if _, err := disk.Stat(within); !fault.Is(err, fault.SourceDenied) {
 			t.Errorf("a file in a closed folder: %v", err)
 		}
 		got := expand(t, source.Options{}, dir)

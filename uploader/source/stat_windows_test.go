@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sys/windows"
 
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // oddNames are names that Windows takes.
@@ -24,7 +23,7 @@ func TestLockedFileIsBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = windows.CloseHandle(handle) })
-	if _, _, err := source.Open(file); !fault.Is(err, fault.SourceBusy) {
+	if _, _, err := disk.Open(file); !fault.Is(err, fault.SourceBusy) {
 		t.Errorf("got %v, want %v", err, fault.SourceBusy)
 	}
 }

@@ -25,7 +25,7 @@ func identify(_ string, info fs.FileInfo) Identity {
 	return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:gosec,unconvert // Dev is signed and narrower on some systems
 }
 
-func identifyOpen(_ *os.File, info fs.FileInfo) Identity { return identify("", info) }
+func identifyOpen(_ Opened, info fs.FileInfo) Identity { return identify("", info) }
 
 // systemKind knows the errors that the fs package's own classes miss.
 func systemKind(err error) (fault.Kind, bool) {
