@@ -1,8 +1,6 @@
 package app
 
 import (
-	"fyne.io/fyne/v2"
-
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
@@ -60,45 +58,4 @@ func (f filter) tone(n int) theme.Tone {
 		return theme.Warning
 	}
 	return theme.Muted
-}
-
-// filterBar is the line above the list in which the filter is chosen. It is there
-// as long as there is anything to filter. It lives on the UI's goroutine.
-type filterBar struct {
-	content  *widgets.Tabs
-	relayout func()
-	chosen   filter
-}
-
-func newFilterBar(choose func(filter)) *filterBar {
-	b := &filterBar{relayout: func() {}}
-	b.content = widgets.NewTabs(func(id string) {
-		for f, name := range filterNames {
-			if name == id {
-				choose(filter(f))
-			}
-		}
-	})
-	b.content.Hide()
-	return b
-}
-
-func (b *filterBar) show(s *uploader.Snapshot) {
-	b.content.Set(tabsOf(s), b.chosen.String())
-	if visible := len(s.Transfers) > 0; visible != b.content.Visible() {
-		setVisible(b.content, visible)
-		b.relayout()
-	}
-}
-
-// filter shows some of the transfers from now on.
-func (f *ferry) filter(chosen filter) {
-	f.window.filter.chosen = chosen
-	f.window.list.filter(chosen)
-	f.presenter.now()
-}
-
-// emptyUnderFilter stands where the filter leaves nothing.
-func emptyUnderFilter(showAll func()) fyne.CanvasObject {
-	return widgets.NewEmptyState(widgets.EmptyModel{Title: words.Say("filter.empty"), Button: words.Say("filter.show-all")}, showAll)
 }

@@ -2,9 +2,11 @@ package app
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -51,13 +53,13 @@ func TestFilter(t *testing.T) {
 	})
 	t.Run("a chosen one shows its own, in the user's order", func(t *testing.T) {
 		s := raise(t, mixed())
-		s.window.filter.content.OnChosen("done")
+		s.window.filter.tabs.OnChosen("done")
 		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{2, 4}) })
 	})
 	t.Run("what is selected is what is shown", func(t *testing.T) {
 		s := raise(t, mixed())
 		s.window.list.rows.SelectAll()
-		s.window.filter.content.OnChosen("trouble")
+		s.window.filter.tabs.OnChosen("trouble")
 		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{3}) })
 		s.window.list.rows.SelectAll()
 		s.typed(fyne.KeyF5)
@@ -82,6 +84,67 @@ func TestFilter(t *testing.T) {
 		s.hide()
 		s.openAt(noteTrouble)
 		s.until("it is shown", func() bool { return s.window.visible && slices.Equal(shown(s), []int64{3}) })
+	})
+}
+
+func TestSearch(t *testing.T) {
+	raise := func(t *testing.T) *stage {
+		s := raise(t, newFakeEngineAt(iceland()))
+		s.find()
+		return s
+	}
+	listed := func(s *stage) string { return drawn(s.window.list.outline) }
+	t.Run("what is typed is looked for at once", func(t *testing.T) {
+		s := raise(t)
+		test.Type(s.window.filter.field, "Two")
+		s.until("it is found", func() bool { return listed(s) == lines("batch 7", "  2") })
+	})
+	t.Run("nothing found is said, and cleared with the button", func(t *testing.T) {
+		s := raise(t)
+		test.Type(s.window.filter.field, "xyz")
+		s.until("it is said", func() bool { return s.window.unmatched.Visible() })
+		if s.window.empty.Visible() || s.window.list.rows.Visible() || s.window.unmatchedAs.Title != "Nothing found" {
+			t.Errorf("says %+v", s.window.unmatchedAs)
+		}
+		s.window.unmatched.OnTapped()
+		s.until("all is back", func() bool { return s.window.list.rows.Visible() && s.window.list.Len() == 3 })
+	})
+	t.Run("under a filter it says so", func(t *testing.T) {
+		s := raise(t)
+		s.filter(filterDone)
+		test.Type(s.window.filter.field, "film")
+		s.until("it is said", func() bool { return strings.Contains(s.window.unmatchedAs.Hint, "“Done”") })
+	})
+	t.Run("Escape clears it and goes to the list", func(t *testing.T) {
+		s := raise(t)
+		field := s.window.filter.field
+		test.Type(field, "two")
+		field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		s.until("all is back", func() bool { return s.window.list.Len() == 3 })
+		if field.Text != "" || s.window.window.Canvas().Focused() != s.window.list.rows {
+			t.Error("the keyboard stays in the field")
+		}
+	})
+	t.Run("Enter goes to what was found", func(t *testing.T) {
+		s := raise(t)
+		test.Type(s.window.filter.field, "two")
+		s.window.filter.field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		if s.window.window.Canvas().Focused() != s.window.list.rows || s.window.filter.field.Text != "two" {
+			t.Error("the keyboard stays in the field")
+		}
+	})
+	t.Run("in a narrow window the field takes the place of the filters while it is used", func(t *testing.T) {
+		s := raise(t)
+		s.window.window.Resize(leastSize)
+		s.toList()
+		bar := s.window.filter
+		if bar.field.Visible() || !bar.tabs.Visible() || !bar.opener.Visible() {
+			t.Error("there is no button for it")
+		}
+		test.Tap(bar.opener)
+		if !bar.field.Visible() || bar.tabs.Visible() {
+			t.Error("the button does not open it")
+		}
 	})
 }
 

@@ -51,6 +51,12 @@ func (l *listing) filter(chosen filter) {
 	l.rows.ScrollToTop()
 }
 
+// seek shows what a search finds from now on, from the top.
+func (l *listing) seek(wanted search) {
+	l.outline.seek(wanted)
+	l.rows.ScrollToTop()
+}
+
 // Len is part of widgets.Model.
 func (l *listing) Len() int { return len(l.outline.lines) }
 

@@ -28,8 +28,9 @@ type window struct {
 	filter      *filterBar
 	list        *listing
 	details     *details
-	middle      *fyne.Container   // list and details
-	unmatched   fyne.CanvasObject // stands for the list where the filter leaves nothing
+	middle      *fyne.Container     // list and details
+	unmatched   *widgets.EmptyState // stands for the list where filter and search leave nothing
+	unmatchedAs widgets.EmptyModel
 	empty       *widgets.EmptyState
 	emptyFor    uploader.ServerID // whose name the empty state says
 	footer      *footer
@@ -46,9 +47,9 @@ func newWindow(f *ferry) *window {
 		pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removeFinished, reveal: f.openReceived,
 	})
 	w.banner = newNotice()
-	w.filter = newFilterBar(f.filter)
+	w.filter = newFilterBar(w.hints, filterActions{choose: f.filter, seek: f.seek, find: f.find, leave: f.toList})
 	w.list = newListing(f, w.hints)
-	w.unmatched = emptyUnderFilter(func() { f.filter(filterAll) })
+	w.unmatched = widgets.NewEmptyState(widgets.EmptyModel{}, f.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, f.addFiles)
 	w.footer = newFooter()
 	w.toasts = widgets.NewToasts()
@@ -78,9 +79,20 @@ func (w *window) show(s *uploader.Snapshot, sum tally) {
 	w.filter.show(s)
 	w.list.show(s)
 	w.details.show(s, time.Now())
-	setVisible(w.empty, len(s.Transfers) == 0)
-	setVisible(w.unmatched, len(s.Transfers) > 0 && w.list.Len() == 0)
-	setVisible(w.list.rows, w.list.Len() > 0)
+	nothing := w.list.Len() == 0
+	if nothing {
+		w.showUnmatched()
+	}
+	setVisible(w.empty, nothing && len(s.Transfers) == 0)
+	setVisible(w.unmatched, nothing && len(s.Transfers) > 0)
+	setVisible(w.list.rows, !nothing)
+}
+
+func (w *window) showUnmatched() {
+	if model := unmatched(w.filter.chosen, w.filter.field.Text); model != w.unmatchedAs {
+		w.unmatchedAs = model
+		w.unmatched.SetModel(model)
+	}
 }
 
 // showEmpty keeps the empty state's words to where things will go.

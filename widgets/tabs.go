@@ -63,6 +63,15 @@ func (t *Tabs) tapped(id string) {
 	}
 }
 
+// Width is the room that all tabs need.
+func (t *Tabs) Width() float32 {
+	width := theme.Grid(3)
+	for i := range t.tabs {
+		width += t.parts[i].MinSize().Width + theme.Grid(1)
+	}
+	return width
+}
+
 // MinSize is the height of the words: what does not fit at the end is cut off.
 func (t *Tabs) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(60), theme.Grid(8)) }
 
