@@ -133,7 +133,7 @@ func (l *loop) matcher(b Batch) *matcher {
 		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{}, compare: l.compare,
 		disk: l.engine.config.Disk,
 	}
-	for _, t := range l.table.rows {
+	for t := range l.table.each() {
 		if t.Server == b.Server && t.Batch != b.ID && t.Session.Begun() && continuable(t) {
 			m.begun[t.Source.Size] = append(m.begun[t.Source.Size], t)
 		}
@@ -147,7 +147,7 @@ func (l *loop) pathsOf(id BatchID) map[string]bool {
 	if l.table.batch[id] == 0 {
 		return known
 	}
-	for _, t := range l.table.rows {
+	for t := range l.table.each() {
 		if t.Batch == id {
 			known[t.Source.Path] = true
 		}
@@ -208,8 +208,8 @@ func (l *loop) endWalk(id BatchID) {
 	b.Expanded = true
 	l.keep(b)
 	delete(l.superseded, id)
-	for _, t := range l.table.rows {
-		if t.Batch == id && removed(t) {
+	for _, t := range l.table.hidden {
+		if t.Batch == id {
 			l.dropped = append(l.dropped, t.ID)
 		}
 	}

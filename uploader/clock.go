@@ -42,7 +42,7 @@ func (l *loop) wakeUp() {
 			delete(l.gates, server)
 		}
 	}
-	for _, t := range l.table.rows {
+	for t := range l.table.each() {
 		if t.Phase == PhaseWaiting {
 			l.feed(t.ID, due{})
 		}

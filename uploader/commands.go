@@ -33,6 +33,7 @@ func (l *loop) command(command Command) error {
 	case Remove:
 		l.callOff(c.Target)
 		l.feedAll(c.Target, removedByUser{})
+		l.forgetEmptyOf(c.Target)
 	case Continue:
 		l.proceed(c.Target)
 	case SignedIn:
@@ -61,7 +62,7 @@ func (l *loop) targets(target Target) []TransferID {
 		pick(l.table.get(id))
 	}
 	if target.All || target.Batch != 0 {
-		for _, t := range l.table.rows {
+		for t := range l.table.each() {
 			if target.All || t.Batch == target.Batch {
 				pick(t)
 			}
@@ -96,6 +97,15 @@ func (l *loop) callOff(target Target) {
 	for id, b := range l.batches {
 		if !b.Expanded && target.covers(id) {
 			l.endWalk(id)
+		}
+	}
+}
+
+// forgetEmptyOf removes the batches meant in which nothing was found.
+func (l *loop) forgetEmptyOf(target Target) {
+	for id := range l.batches {
+		if target.All || target.Batch == id {
+			l.forgetEmpty(id)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (l *loop) blocked() map[ServerID]*fault.Fault {
 func (l *loop) signedIn(server ServerID) {
 	delete(l.gates, server)
 	delete(l.remotes, server)
-	for _, t := range l.table.rows {
+	for t := range l.table.each() {
 		if t.Server == server && t.Phase == PhaseFailed && t.Fault != nil && t.Fault.Kind == fault.Auth {
 			l.feed(t.ID, retriedByUser{})
 		}

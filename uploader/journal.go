@@ -83,8 +83,8 @@ func (j *journal) note(before, after *Transfer, now time.Time) {
 // keep takes events into the next commit. While nothing can be saved they do not
 // gather without end.
 func (j *journal) keep(id TransferID, events []Event) {
-	all := append(j.unsaved[id], events...)
-	j.unsaved[id] = all[max(0, len(all)-EventsKept):]
+	j.unsaved[id] = append(j.unsaved[id], events...)
+	j.unsaved[id] = j.unsaved[id][max(0, len(j.unsaved[id])-EventsKept):]
 }
 
 func (j *journal) forget(id TransferID) {

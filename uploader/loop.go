@@ -73,9 +73,8 @@ type loop struct {
 	checkpoint time.Time // of the last one
 	sampled    time.Time // when the meters were read
 	published  time.Time
-	shown      []*Transfer // of the last snapshot
-	stale      bool        // something is to be published
-	urgent     bool        // at once
+	stale      bool // something is to be published
+	urgent     bool // at once
 	stopping   bool
 	seq        uint64
 }
@@ -302,10 +301,10 @@ func (l *loop) forgetDropped() {
 }
 
 func (l *loop) forget(ids []TransferID) {
-	l.table.remove(ids)
 	for _, id := range ids {
 		l.journal.forget(id)
 	}
+	l.table.remove(ids)
 	l.pending.RemovedTransfers = append(l.pending.RemovedTransfers, ids...)
 	l.forgetEmptyBatches()
 	l.stale = true
@@ -313,12 +312,22 @@ func (l *loop) forget(ids []TransferID) {
 
 // forgetEmptyBatches removes the batches of which nothing is left to show.
 func (l *loop) forgetEmptyBatches() {
-	for id, b := range l.batches {
-		if b.Expanded && l.table.batch[id] == 0 {
-			delete(l.batches, id)
-			delete(l.limits, id)
-			l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)
+	for id := range l.table.bare {
+		if b := l.batches[id]; b != nil && !b.Expanded {
+			continue // more of it may be found
 		}
+		l.forgetEmpty(id)
+		delete(l.table.bare, id)
+	}
+}
+
+// forgetEmpty removes a batch if nothing is left of it.
+func (l *loop) forgetEmpty(id BatchID) {
+	if b := l.batches[id]; b != nil && b.Expanded && l.table.batch[id] == 0 {
+		delete(l.batches, id)
+		delete(l.limits, id)
+		l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)
+		l.stale = true
 	}
 }
 

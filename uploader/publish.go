@@ -23,7 +23,7 @@ func (l *loop) show(now time.Time) {
 	l.seq++
 	s := &Snapshot{
 		Seq:       l.seq,
-		Transfers: l.rows(),
+		Transfers: l.table.snapshot(),
 		Live:      make(map[TransferID]Live, len(l.flights)),
 		Batches:   maps.Clone(l.batches),
 		Servers:   slices.SortedFunc(maps.Values(l.servers), func(a, b Server) int { return cmp.Compare(a.ID, b.ID) }),
@@ -31,47 +31,24 @@ func (l *loop) show(now time.Time) {
 		Checking:  len(l.checks),
 		Trouble:   l.trouble,
 	}
+	sums := l.table.ledger.copy()
 	for id, f := range l.flights {
 		t := l.table.get(id)
-		sent := f.tally.position.Load()
-		s.Live[id] = Live{Sent: sent, Rate: f.meter.rate, ETA: f.meter.eta(t.Source.Size - sent)}
+		live := Live{Sent: f.tally.position.Load(), Rate: f.meter.rate}
+		live.ETA = f.meter.eta(t.Source.Size - live.Sent)
+		s.Live[id] = live
+		sums.move(t, live)
 	}
-	s.Totals = l.totals(s)
+	s.Sums = sums.batches
+	s.Totals = l.totals(sums)
 	l.published, l.stale, l.urgent = now, false, false
 	l.engine.publish(s)
 }
 
-// rows is the table's rows as a slice nobody changes any more; an unchanged
-// table is not copied again.
-func (l *loop) rows() []*Transfer {
-	if l.table.fresh {
-		l.table.fresh = false
-		l.shown = slices.DeleteFunc(slices.Clone(l.table.rows), removed)
-	}
-	return l.shown
-}
-
-// removed reports whether a transfer is known for the sake of a walk alone.
-func removed(t *Transfer) bool { return t.Intent == IntentRemove && t.Phase.Final() }
-
-func (l *loop) totals(s *Snapshot) Totals {
-	totals := Totals{Count: make(map[State]int, states), Active: len(l.flights)}
-	var count [states]int
-	for _, t := range s.Transfers {
-		state := t.State()
-		count[state]++
-		if t.Phase.Final() || state == StatePaused || state == StateCancelled {
-			continue
-		}
-		totals.Pending++
-		totals.Bytes += t.Source.Size
-		totals.Left += max(0, t.Source.Size-s.Sent(t))
-	}
-	for state, n := range count {
-		if n > 0 {
-			totals.Count[State(state)] = n
-		}
-	}
+// totals is the ledger's, with the speed of everything.
+func (l *loop) totals(sums ledger) Totals {
+	totals := sums.totals()
+	totals.Active = len(l.flights)
 	if totals.Active > 0 {
 		totals.Rate, totals.ETA = l.pace.rate, l.pace.eta(totals.Left)
 	}

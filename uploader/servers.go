@@ -44,7 +44,7 @@ func (l *loop) move(old Server, endpoint string) {
 	if old.Endpoint == "" {
 		return
 	}
-	for _, t := range slices.Clone(l.table.rows) {
+	for t := range l.table.each() {
 		if t.Server != old.ID {
 			continue
 		}
@@ -66,7 +66,7 @@ func (l *loop) removeServer(id ServerID) error {
 	if id == BuiltinServer {
 		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")
 	}
-	for _, t := range l.table.rows {
+	for t := range l.table.each() {
 		if t.Server == id && t.Unfinished() {
 			return fault.Newf(fault.Refused, fault.Save, "%q still has unfinished transfers", l.servers[id].Name)
 		}

@@ -74,10 +74,7 @@ func (s *Snapshot) Sent(t *Transfer) int64 {
 	if live, ok := s.Live[t.ID]; ok {
 		return max(live.Sent, t.Session.Offset)
 	}
-	if t.Phase == PhaseDone {
-		return t.Source.Size
-	}
-	return max(t.Session.Sent, t.Session.Offset)
+	return sentOf(t)
 }
 
 // State is what a transfer's row says: one word for intent, phase and fault

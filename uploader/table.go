@@ -1,26 +1,40 @@
 package uploader
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
 
-// table holds every transfer in the user's order. Only the loop touches it; what
-// leaves it are pointers to values that are never changed again.
+// table holds every transfer in the user's order, and what they sum up to. Only
+// the loop touches it; what leaves it are pointers to values that are never
+// changed again. What a change costs does not depend on how many rows there are.
 type table struct {
-	rows  []*Transfer
-	index map[TransferID]int
-	dirty map[TransferID]bool // changed in a way that must survive
-	fresh bool                // rows differ from the last snapshot's
-	batch map[BatchID]int     // how many rows a batch has
+	rows   []*Transfer              // in the user's order; nil where one was removed
+	holes  int                      // how many are nil
+	index  map[TransferID]int       // place in rows
+	hidden map[TransferID]*Transfer // removed by the user, and known for the sake of a walk alone
+	dirty  map[TransferID]bool      // changed in a way that must survive
+	batch  map[BatchID]int          // how many transfers a batch has, hidden ones included
+	bare   map[BatchID]bool         // batches that had transfers and have none any more
+	ledger ledger                   // of the rows
+	shown  []*Transfer              // the rows as they were last copied
+	fresh  bool                     // they differ from that
 }
 
 func newTable(saved []Transfer) *table {
-	t := &table{index: make(map[TransferID]int, len(saved)), dirty: map[TransferID]bool{}, fresh: true, batch: map[BatchID]int{}}
+	t := &table{
+		rows:   make([]*Transfer, 0, len(saved)),
+		index:  make(map[TransferID]int, len(saved)),
+		hidden: map[TransferID]*Transfer{},
+		dirty:  map[TransferID]bool{},
+		batch:  map[BatchID]int{},
+		bare:   map[BatchID]bool{},
+		ledger: newLedger(),
+		fresh:  true,
+	}
 	for i := range saved {
-		t.index[saved[i].ID] = len(t.rows)
-		t.rows = append(t.rows, &saved[i])
-		t.batch[saved[i].Batch]++
+		t.enter(&saved[i])
 	}
 	return t
 }
@@ -29,54 +43,138 @@ func (t *table) get(id TransferID) *Transfer {
 	if i, ok := t.index[id]; ok {
 		return t.rows[i]
 	}
-	return nil
+	return t.hidden[id]
+}
+
+// each visits every transfer, in the user's order and then the hidden ones. They
+// may be given new values meanwhile.
+func (t *table) each() iter.Seq[*Transfer] {
+	return func(yield func(*Transfer) bool) {
+		for i := range t.rows {
+			if row := t.rows[i]; row != nil && !yield(row) {
+				return
+			}
+		}
+		for _, row := range t.hidden {
+			if !yield(row) {
+				return
+			}
+		}
+	}
 }
 
 // put keeps a new value of a transfer; a new transfer goes last.
 func (t *table) put(next *Transfer) {
-	t.fresh = true
-	i, known := t.index[next.ID]
-	if !known {
-		t.index[next.ID] = len(t.rows)
-		t.rows = append(t.rows, next)
+	now := t.get(next.ID)
+	if now == nil || durable(now) != durable(next) {
 		t.dirty[next.ID] = true
-		t.batch[next.Batch]++
+	}
+	i, shown := t.index[next.ID]
+	if !shown || removed(next) {
+		t.leave(now)
+		t.enter(next)
 		return
 	}
-	if durable(t.rows[i]) != durable(next) {
-		t.dirty[next.ID] = true
-	}
-	t.leave(t.rows[i].Batch)
+	t.uncount(now)
+	t.rows[i], t.fresh = next, true
 	t.batch[next.Batch]++
-	t.rows[i] = next
+	t.ledger.add(next)
 }
 
-// leave counts a row out of its batch.
-func (t *table) leave(batch BatchID) {
-	if t.batch[batch]--; t.batch[batch] == 0 {
-		delete(t.batch, batch)
-	}
-}
-
-// remove takes transfers off the table.
-func (t *table) remove(ids []TransferID) {
-	if len(ids) == 0 {
+// enter takes in a transfer that is not in the table.
+func (t *table) enter(row *Transfer) {
+	t.batch[row.Batch]++
+	if removed(row) {
+		t.hidden[row.ID] = row
 		return
 	}
-	gone := make(map[TransferID]bool, len(ids))
-	for _, id := range ids {
-		gone[id] = true
-		if row := t.get(id); row != nil {
-			t.leave(row.Batch)
-		}
-		delete(t.index, id)
-		delete(t.dirty, id)
+	t.index[row.ID] = len(t.rows)
+	t.rows = append(t.rows, row)
+	t.ledger.add(row)
+	t.fresh = true
+}
+
+// leave takes a transfer out. Its place stays empty until half of the places are:
+// then closing the ranks costs each of those that left two steps.
+func (t *table) leave(row *Transfer) {
+	if row == nil {
+		return
 	}
-	t.rows = slices.DeleteFunc(t.rows, func(row *Transfer) bool { return gone[row.ID] })
+	t.uncount(row)
+	i, shown := t.index[row.ID]
+	if !shown {
+		delete(t.hidden, row.ID)
+		return
+	}
+	t.rows[i], t.fresh = nil, true
+	delete(t.index, row.ID)
+	if t.holes++; t.holes > len(t.rows)/2 {
+		t.close()
+	}
+}
+
+// uncount takes a transfer out of the sums.
+func (t *table) uncount(row *Transfer) {
+	if _, shown := t.index[row.ID]; shown {
+		t.ledger.remove(row)
+	}
+	if t.batch[row.Batch]--; t.batch[row.Batch] == 0 {
+		delete(t.batch, row.Batch)
+		t.bare[row.Batch] = true
+	}
+}
+
+// close gives every row its place anew, without holes.
+func (t *table) close() {
+	rows := make([]*Transfer, 0, len(t.rows)-t.holes)
+	for _, row := range t.rows {
+		if row != nil {
+			rows = append(rows, row)
+		}
+	}
+	t.rows = rows
+	t.holes = 0
+	for i, row := range t.rows {
+		t.index[row.ID] = i
+	}
+}
+
+// sort brings the rows into an order.
+func (t *table) sort(compare func(a, b *Transfer) int) {
+	t.close()
+	slices.SortStableFunc(t.rows, compare)
 	for i, row := range t.rows {
 		t.index[row.ID] = i
 	}
 	t.fresh = true
+}
+
+// remove takes transfers off the table.
+func (t *table) remove(ids []TransferID) {
+	for _, id := range ids {
+		t.leave(t.get(id))
+		delete(t.dirty, id)
+	}
+}
+
+// snapshot is the rows as a slice that nobody changes any more; unchanged rows are
+// not copied again.
+func (t *table) snapshot() []*Transfer {
+	if !t.fresh {
+		return t.shown
+	}
+	t.fresh = false
+	t.shown = make([]*Transfer, 0, len(t.rows)-t.holes)
+	if t.holes == 0 {
+		t.shown = append(t.shown, t.rows...)
+		return t.shown
+	}
+	for _, row := range t.rows {
+		if row != nil {
+			t.shown = append(t.shown, row)
+		}
+	}
+	return t.shown
 }
 
 // changed returns the transfers that differ from what is saved.
@@ -90,6 +188,9 @@ func (t *table) changed() []*Transfer {
 }
 
 func (t *table) saved() { clear(t.dirty) }
+
+// removed reports whether a transfer is known for the sake of a walk alone.
+func removed(t *Transfer) bool { return t.Intent == IntentRemove && t.Phase.Final() }
 
 // durable is the part of a transfer that a restart must find again. While a
 // worker is busy its phase is not: whatever it was, the next run starts it from

@@ -1,9 +1,5 @@
 package uploader
 
-import (
-	"slices"
-)
-
 // takeUp is the way from what was saved to a running engine, the same after a
 // quit, a crash and a power cut: whatever was under way stands in line again.
 func (l *loop) takeUp() {
@@ -14,7 +10,7 @@ func (l *loop) takeUp() {
 		l.servers[BuiltinServer] = builtin
 		l.pending.Servers = append(l.pending.Servers, builtin)
 	}
-	for _, t := range slices.Clone(l.table.rows) {
+	for t := range l.table.each() {
 		l.feed(t.ID, recovered{ask: l.engine.config.Ask})
 		if removed(t) {
 			l.drop(t)
