@@ -33,7 +33,7 @@ var ErrStopped = errors.New("the engine has stopped")
 // Config is what an Engine is made of.
 type Config struct {
 	Store    Store
-	Connect  func(Server) (Protocol, error) // called once per server and endpoint, from the loop or Probe
+	Connect  func(Server) (Protocol, error) // called for a server when it is first used, and when it changed, from the loop; with ID 0 from Probe
 	Log      *slog.Logger
 	Settings *Settings // until the first Configure; nil: files cross in one piece and at once, the rest as DefaultSettings has it
 
@@ -149,7 +149,9 @@ func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, 
 	if err != nil {
 		return tus.Capabilities{}, err
 	}
-	return protocol.Probe(ctx)
+	remote := newRemote(Server{Endpoint: endpoint}, protocol)
+	defer remote.close()
+	return remote.capabilities(ctx)
 }
 
 // Parts returns how the parts of a transfer stood when they were last saved; none

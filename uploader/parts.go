@@ -238,7 +238,7 @@ func (s *partSender) create(ctx context.Context) error {
 func (s *partSender) patch(ctx context.Context) error {
 	size := s.worker.portion(s.part.Length - s.part.Offset)
 	body := s.worker.reader(ctx, s.file, s.part.Start+s.part.Offset, size, s.count, s.part.Offset)
-	status, err := s.worker.remote.protocol.Patch(ctx, s.part.URL, s.part.Offset, body, size)
+	status, err := s.worker.remote.protocol.PatchWith(ctx, tus.PatchRequest{URL: s.part.URL, Offset: s.part.Offset, Body: body, Size: size})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package uploader
 
 import (
 	"context"
-	"io"
 
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -21,9 +20,9 @@ type Protocol interface {
 	// Head asks for the offset the server holds.
 	Head(ctx context.Context, url string) (tus.Status, error)
 
-	// Patch sends size bytes of body, which lie at offset in the file, and
-	// returns what the server acknowledged, which may be less.
-	Patch(ctx context.Context, url string, offset int64, body io.Reader, size int64) (tus.Status, error)
+	// PatchWith sends bytes, and returns what the server acknowledged, which may
+	// be less.
+	PatchWith(ctx context.Context, request tus.PatchRequest) (tus.Status, error)
 
 	// Concat joins parts, in the order of their bytes, into one upload. A fault
 	// of kind Refused is a server that does not.

@@ -2,6 +2,7 @@ package uploader
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader/tus"
@@ -39,6 +40,13 @@ func (r *remote) capabilities(ctx context.Context) (tus.Capabilities, error) {
 	}
 	r.caps, r.probed = caps, true
 	return caps, nil
+}
+
+// close gives back what the protocol holds, where it is an io.Closer.
+func (r *remote) close() {
+	if closer, ok := r.protocol.(io.Closer); ok {
+		_ = closer.Close() // nothing of it is used any more
+	}
 }
 
 // destination is the server's stable name, the last part of a fingerprint. The

@@ -24,7 +24,19 @@ func (l *loop) saveServer(s Server) error {
 	l.servers[s.ID] = s
 	l.pending.Servers = append(l.pending.Servers, s)
 	l.regulate()
+	l.reconnect(s)
 	return nil
+}
+
+// reconnect has what is under way at a server go on as the server is now.
+func (l *loop) reconnect(s Server) {
+	if l.remotes[s.ID] == nil {
+		return
+	}
+	delete(l.remotes, s.ID)
+	if _, err := l.connect(s.ID); err != nil {
+		l.log.Warn("cannot connect", "server", s.ID, "err", err)
+	}
 }
 
 func (l *loop) serverAt(endpoint string) ServerID {
@@ -77,6 +89,9 @@ func (l *loop) removeServer(id ServerID) error {
 		}
 	}
 	delete(l.servers, id)
+	if r := l.remotes[id]; r != nil {
+		r.close()
+	}
 	delete(l.remotes, id)
 	delete(l.gates, id)
 	l.pending.Servers = slices.DeleteFunc(l.pending.Servers, func(s Server) bool { return s.ID == id })

@@ -234,7 +234,9 @@ func (w *worker) create(ctx context.Context, file source.Opened) (complete bool,
 func (w *worker) patch(ctx context.Context, file source.Opened) (complete bool, err error) {
 	offset, size := w.transfer.Session.Offset, w.transfer.Source.Size
 	portion := w.portion(size - offset)
-	status, err := w.remote.protocol.Patch(ctx, w.transfer.Session.URL, offset, w.reader(ctx, file, offset, portion, w.whole, offset), portion)
+	status, err := w.remote.protocol.PatchWith(ctx, tus.PatchRequest{
+		URL: w.transfer.Session.URL, Offset: offset, Size: portion, Body: w.reader(ctx, file, offset, portion, w.whole, offset),
+	})
 	if err != nil {
 		return false, err
 	}

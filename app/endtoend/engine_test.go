@@ -40,8 +40,9 @@ func (b *bench) start() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return b.network }})
 	b.engine = uploader.New(uploader.Config{
-		Store: store, Connect: connect.NewBook(b.network).Connect, Log: slog.New(slog.DiscardHandler),
+		Store: store, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(b.t.Context())
 	ended := make(chan error, 1)

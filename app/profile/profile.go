@@ -53,6 +53,10 @@ func (p Profile) Meeting() string { return filepath.Join(p.Dir, "instance.json")
 // Streams is the folder for what comes through standard input.
 func (p Profile) Streams() string { return filepath.Join(p.Dir, "streams") }
 
+// Keys is the path of the encrypted file for secrets, which is there when the
+// user wanted one.
+func (p Profile) Keys() string { return filepath.Join(p.Dir, "keys.json") }
+
 func locate(dir string) (Profile, error) {
 	if dir == "" {
 		dir = os.Getenv(Variable)

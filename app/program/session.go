@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
@@ -86,7 +86,7 @@ type session struct {
 	recovered string // in words, when the database had to be repaired; "" otherwise
 	settings  *settings.Book
 	keeper    *running // saves the settings
-	transport *http.Transport
+	book      *connect.Book
 	receiver  *running // nil when it could not be opened
 	deaf      error    // why it could not
 	engine    *uploader.Engine
@@ -120,11 +120,10 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	transfers := o.over(chosen.Transfers)
 	builtin := s.receive(w)
 	lines := &netx.Lines{}
-	s.transport = netx.Transport(netx.Config{Lines: lines})
 	s.lookout = start(func(ctx context.Context) error { lines.Watch(ctx, networkEvery); return nil })
-	book := connect.NewBook(netx.Watch(s.transport))
+	s.book = connect.NewBook(connect.Config{Keys: platform.NewKeys(w.profile.Keys()), Lines: lines})
 	s.engine = uploader.New(uploader.Config{
-		Store: s.database, Connect: book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
+		Store: s.database, Connect: s.book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
 		Ask: o.ask || chosen.Start.OnStart == settings.OnStartAsk,
 	})
 	s.loop = start(s.engine.Run)
@@ -135,7 +134,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	if err := s.tend(w, o.stream); err != nil {
 		return err
 	}
-	s.desk = &cli.Desk{Engine: s.engine, Book: book, Show: o.show}
+	s.desk = &cli.Desk{Engine: s.engine, Book: s.book, Show: o.show}
 	s.server, err = instance.Listen(w.profile.Meeting(), s.desk.Answer, w.log)
 	return err
 }
@@ -244,8 +243,8 @@ func (s *session) close(err error) error {
 	if s.lookout != nil {
 		end(s.lookout.stop())
 	}
-	if s.transport != nil {
-		s.transport.CloseIdleConnections()
+	if s.book != nil {
+		s.book.Close()
 	}
 	if s.keeper != nil {
 		end(s.keeper.stop())

@@ -4,7 +4,9 @@ import (
 	"context"
 	"maps"
 	"net"
+	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,9 +19,9 @@ type Lines struct {
 	// Addresses lists this computer's own; nil is net.InterfaceAddrs.
 	Addresses func() ([]net.Addr, error)
 
-	mu   sync.Mutex
-	open map[*line]struct{}
-	idle []func() // closes a transport's idle connections
+	mu     sync.Mutex
+	open   map[*line]struct{}
+	served map[*http.Transport]struct{}
 }
 
 // Changed is to be called when the network may have changed. Connections that
@@ -28,10 +30,10 @@ type Lines struct {
 // The others go on.
 func (l *Lines) Changed() {
 	l.mu.Lock()
-	idle := l.idle
+	served := slices.Collect(maps.Keys(l.served))
 	l.mu.Unlock()
-	for _, hangUp := range idle {
-		hangUp()
+	for _, transport := range served {
+		transport.CloseIdleConnections()
 	}
 	own, err := l.own()
 	if err != nil {
@@ -107,10 +109,21 @@ func (l *Lines) lines() []*line {
 }
 
 // serve adds a transport.
-func (l *Lines) serve(closeIdle func()) {
+func (l *Lines) serve(transport *http.Transport) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.idle = append(l.idle, closeIdle)
+	if l.served == nil {
+		l.served = map[*http.Transport]struct{}{}
+	}
+	l.served[transport] = struct{}{}
+}
+
+// Leave forgets a transport that nobody uses any more. Its open connections stay
+// accounted for until they close.
+func (l *Lines) Leave(transport *http.Transport) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.served, transport)
 }
 
 // dialer is how a transport connects.

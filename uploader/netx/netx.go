@@ -80,7 +80,7 @@ func Transport(config Config) *http.Transport {
 		Protocols:              &http1,
 	}
 	if config.Lines != nil {
-		config.Lines.serve(transport.CloseIdleConnections)
+		config.Lines.serve(transport)
 	}
 	return transport
 }
