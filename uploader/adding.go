@@ -130,8 +130,7 @@ func (l *loop) nextWalk(work context.Context) {
 // belong to.
 func (l *loop) matcher(b Batch) *matcher {
 	m := &matcher{
-		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{}, compare: l.compare,
-		disk: l.engine.config.Disk,
+		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{}, engine: l.engine,
 	}
 	for t := range l.table.each() {
 		if t.Server == b.Server && t.Batch != b.ID && t.Session.Begun() && continuable(t) {
@@ -179,7 +178,7 @@ func (l *loop) takeIn(id BatchID, f finding) {
 	switch t := l.table.get(f.answer.continues); {
 	case t == nil || t.Batch == id || t.Intent.GivenUp() || t.Phase == PhaseCancelled:
 	case t.Phase != PhaseDone:
-		l.feed(t.ID, adopted{f.file, id, again})
+		l.feed(t.ID, adopted{f.file, f.fingerprint, id, again})
 		return
 	case !again:
 		f.answer = answer{uploaded: t.ID}
@@ -274,7 +273,7 @@ func (l *loop) proceed(target Target) {
 			l.feed(id, retriedByUser{})
 			continue
 		}
-		l.feed(prior.ID, adopted{file: asking.Source, batch: asking.Batch})
+		l.feed(prior.ID, adopted{file: asking.Source, fingerprint: asking.Fingerprint, batch: asking.Batch})
 		answered = append(answered, id)
 	}
 	if len(answered) > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // checkPatience is how long a server may take to say what it holds, before what
@@ -113,7 +114,7 @@ func (w *worker) look(ctx context.Context) {
 func (w *worker) examine(ctx context.Context) error {
 	session := w.transfer.Session
 	if !session.Begun() {
-		_, err := w.disk.Stat(w.transfer.Source.Path)
+		_, err := w.lookAt(ctx)
 		return err
 	}
 	if joined := session.URL != "" && session.Parts > 0; !joined { // which is whole, as far as anybody knows
@@ -121,7 +122,7 @@ func (w *worker) examine(ctx context.Context) error {
 			return err
 		}
 	}
-	seen, err := w.disk.Stat(w.transfer.Source.Path)
+	seen, err := w.lookAt(ctx)
 	if err != nil {
 		return err
 	}
@@ -129,4 +130,13 @@ func (w *worker) examine(ctx context.Context) error {
 		return changed(w.transfer.Source, seen)
 	}
 	return nil
+}
+
+// lookAt looks at the file, also where it has another name by now.
+func (w *worker) lookAt(ctx context.Context) (source.File, error) {
+	seen, err := w.disk.Stat(w.transfer.Source.Path)
+	if fault.Is(err, fault.SourceMissing) {
+		return w.renamed(ctx, err)
+	}
+	return seen, err
 }

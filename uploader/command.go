@@ -79,6 +79,14 @@ const (
 // list. Retry is the other answer: upload it as a new file.
 type Continue struct{ Target Target }
 
+// Relocate says where the file of an unfinished transfer is now. What was sent of
+// it is compared first, by whoever calls Engine.Do: that fails with a fault of
+// kind Mismatch for another file, and of kind Several when it cannot be told.
+type Relocate struct {
+	ID   TransferID
+	Path string
+}
+
 // Metering says whether the network is paid for by what goes over it.
 type Metering struct{ Metered bool }
 
@@ -103,6 +111,7 @@ func (RemoveServer) command() {}
 func (Configure) command()    {}
 func (Move) command()         {}
 func (Continue) command()     {}
+func (Relocate) command()     {}
 func (Metering) command()     {}
 
 // Target says which transfers a command means. Transfers for which the command

@@ -36,6 +36,8 @@ func (l *loop) command(command Command) error {
 		l.forgetEmptyOf(c.Target)
 	case Continue:
 		l.proceed(c.Target)
+	case relocation:
+		l.relocate(c)
 	case SignedIn:
 		l.signedIn(c.Server)
 	case SaveServer:

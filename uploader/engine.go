@@ -98,11 +98,18 @@ func (e *Engine) Run(ctx context.Context) error {
 // Do carries out a command. When it returns nil the command is committed and
 // its first effect is in Snapshot. It waits for the disk: not to be called from
 // a user interface's own goroutine. It fails with a *fault.Fault when the
-// command cannot be saved, with ErrStopped, or with ctx's error; a command whose
+// command makes no sense or cannot be saved, with ErrStopped, or with ctx's error; a command whose
 // ctx ended may still be carried out.
 func (e *Engine) Do(ctx context.Context, command Command) error {
-	if r, ok := command.(Retry); ok {
-		command = e.lookAgain(r)
+	switch c := command.(type) {
+	case Retry:
+		command = e.lookAgain(c)
+	case Relocate:
+		found, err := e.locate(ctx, c)
+		if err != nil {
+			return err
+		}
+		command = found
 	}
 	o := order{command, make(chan error, 1)}
 	select {

@@ -26,6 +26,7 @@ const (
 	EventWaiting   EventKind = "waiting"   // it tries again at Until
 	EventPaused    EventKind = "paused"    // by the user
 	EventFailed    EventKind = "failed"    // until the user acts
+	EventFound     EventKind = "found"     // its file was found at another place
 	EventRestarted EventKind = "restarted" // what the server held was given up
 	EventDone      EventKind = "done"
 	EventCancelled EventKind = "cancelled"

@@ -130,6 +130,10 @@ func (l *loop) hear(id TransferID, in input) {
 		l.answers(t.Server)
 	}
 	switch in := in.(type) {
+	case restated:
+		if in.file.Path != t.Source.Path {
+			l.log.Info("a file was renamed, and goes on", "transfer", id)
+		}
 	case proved:
 		l.keepProof(id, in.marks)
 	case parted:

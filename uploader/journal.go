@@ -30,6 +30,8 @@ func happened(before, after *Transfer, now time.Time) (Event, bool) {
 		event.Kind, event.Offset = EventCancelled, before.Session.Offset
 	case entering(PhaseWaiting, before, after):
 		event.Kind, event.Until, event.Fault = EventWaiting, after.NextTry, after.Fault
+	case before.Source.Path != after.Source.Path:
+		event.Kind = EventFound
 	case before.Intent == IntentRun && after.Intent == IntentHold:
 		event.Kind = EventPaused
 	case before.Session.Begun() && !after.Session.Begun():

@@ -32,8 +32,7 @@ type matcher struct {
 	superseded map[BatchID]bool      // batches that this one was added over
 	begun      map[int64][]*Transfer // unfinished ones that the server holds something of, by size
 	gone       map[TransferID]bool   // whether their files are not where they were; as far as looked
-	disk       source.Disk
-	compare    func(context.Context, *Transfer, source.File) (proof, error)
+	engine     *Engine
 }
 
 // of weighs the earlier uploads with the file's fingerprint, oldest first, and
@@ -139,7 +138,7 @@ func (m *matcher) weigh(ctx context.Context, file source.File, c *Transfer) (pro
 	case c.Session.Offset == 0 && !sameIdentity(file, c.Source) && c.Source.Path != file.Path && c.Source.Name() != file.Name():
 		return refuted, nil // it has nothing in common but its size
 	default:
-		return m.compare(ctx, c, file)
+		return m.engine.compare(ctx, c, file)
 	}
 }
 
@@ -148,7 +147,7 @@ func (m *matcher) weigh(ctx context.Context, file source.File, c *Transfer) (pro
 func (m *matcher) isGone(c *Transfer) bool {
 	gone, looked := m.gone[c.ID]
 	if !looked {
-		_, err := m.disk.Stat(c.Source.Path)
+		_, err := m.engine.config.Disk.Stat(c.Source.Path)
 		gone = fault.Is(err, fault.SourceMissing) || c.Phase == PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
 		m.gone[c.ID] = gone
 	}
@@ -167,21 +166,21 @@ func furthestOf(candidates []*Transfer) *Transfer {
 // compare reads some of what was sent of a begun upload again in the file. What
 // was sent after the last mark can be compared with nothing: for that the system's
 // word is taken that it is the same file, and nothing else.
-func (l *loop) compare(ctx context.Context, t *Transfer, file source.File) (proof, error) {
-	saved, err := l.store.Proof(ctx, t.ID)
+func (e *Engine) compare(ctx context.Context, t *Transfer, file source.File) (proof, error) {
+	saved, err := e.config.Store.Proof(ctx, t.ID)
 	if err != nil {
 		return unproven, err
 	}
 	held := t.Session.Offset
 	if t.Session.Parts > 0 {
-		parts, err := l.store.Parts(ctx, t.ID)
+		parts, err := e.config.Store.Parts(ctx, t.ID)
 		if err != nil {
 			return unproven, err
 		}
 		held = furthest(parts)
 	}
 	marks := saved.Upto(held)
-	opened, seen, err := l.engine.config.Disk.Open(file)
+	opened, seen, err := e.config.Disk.Open(file)
 	if err != nil || !seen.Same(file) {
 		return unproven, ctx.Err()
 	}

@@ -42,21 +42,30 @@ func (w *worker) attest(ctx context.Context, file source.Opened, seen source.Fil
 	proof := saved.Upto(held)
 	same := seen.Same(w.transfer.Source)
 	if !same && proof.Covers() < held {
-		return changed(w.transfer.Source, seen)
+		return w.notTheFile(seen, changed(w.transfer.Source, seen))
 	}
 	picks := sample(len(proof))
 	if !same {
 		picks = upTo(len(proof))
 	}
 	if err := proof.Check(ctx, file, picks); err != nil {
-		return err
+		return w.notTheFile(seen, err)
 	}
-	if !same {
+	if !same || seen.Path != w.transfer.Source.Path {
 		w.restate(ctx, seen)
 	}
 	w.prover = source.NewProver(file, seen.Size, proof)
 	w.proven = w.prover.Blocks()
 	return nil
+}
+
+// notTheFile is why the file that was opened is not the one that was sent. One
+// that was looked for under another name has simply not been found.
+func (w *worker) notTheFile(seen source.File, why error) error {
+	if seen.Path == w.transfer.Source.Path || !fault.Is(why, fault.SourceChanged) {
+		return why
+	}
+	return fault.Newf(fault.SourceMissing, fault.Open, "what has taken its place: %v", why)
 }
 
 // furthest is the end of the furthest byte the server holds of any part.

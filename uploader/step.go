@@ -32,9 +32,10 @@ type (
 
 	// adopted: the user added the transfer's file again, maybe at another place.
 	adopted struct {
-		file  source.File
-		batch BatchID
-		again bool // sent once more if need be, without asking
+		file        source.File
+		fingerprint string // "": as it was
+		batch       BatchID
+		again       bool // sent once more if need be, without asking
 	}
 	joined struct{ batch BatchID } // the user added the file again in the middle of its batch
 
@@ -183,6 +184,9 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 
 func stepAdopted(t Transfer, in adopted) (Transfer, effects) {
 	t.Source, t.Batch = adoptedSource(t, in.file), in.batch
+	if in.fingerprint != "" {
+		t.Fingerprint = in.fingerprint
+	}
 	switch {
 	case t.Phase != PhaseFailed:
 		return stepResumed(t)

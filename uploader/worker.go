@@ -131,6 +131,9 @@ func (w *worker) carry(ctx context.Context) error {
 // be the same.
 func (w *worker) open(ctx context.Context) (source.Opened, source.File, error) {
 	file, seen, err := w.disk.Open(w.transfer.Source)
+	if fault.Is(err, fault.SourceMissing) {
+		file, seen, err = w.openRenamed(ctx, err)
+	}
 	if err != nil {
 		return nil, source.File{}, err
 	}
@@ -144,6 +147,25 @@ func (w *worker) open(ctx context.Context) (source.Opened, source.File, error) {
 		return nil, source.File{}, changed(w.transfer.Source, seen)
 	}
 	return file, seen, nil
+}
+
+// openRenamed opens a file that has another name in its folder now. One of which
+// nothing was sent is known by all that the system says of it; what was sent of
+// the others is compared before they go on.
+func (w *worker) openRenamed(ctx context.Context, missing error) (source.Opened, source.File, error) {
+	renamed, err := w.renamed(ctx, missing)
+	if err != nil {
+		return nil, source.File{}, err
+	}
+	return w.disk.Open(renamed)
+}
+
+func (w *worker) renamed(ctx context.Context, missing error) (source.File, error) {
+	renamed, err := w.disk.Renamed(ctx, w.transfer.Source)
+	if err != nil || !w.transfer.Session.Begun() && !renamed.Same(w.transfer.Source) {
+		return source.File{}, missing
+	}
+	return renamed, nil
 }
 
 // restate takes the file as it is now, so that it is found again as that, too.
@@ -270,7 +292,7 @@ func unchanged(file source.Opened, declared source.File) error {
 // blame looks whether the source is the reason for a failed request: a file that
 // shrinks or cannot be read breaks the request that carries it.
 func (w *worker) blame(file source.Opened, err error) error {
-	if fault.Stopped(err) {
+	if fault.Stopped(err) || fault.Is(err, fault.SourceMissing) {
 		return err
 	}
 	if changed := unchanged(file, w.transfer.Source); changed != nil && w.transfer.Session.URL != "" {

@@ -1,0 +1,62 @@
+package uploader
+
+import (
+	"context"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// relocation is Relocate with what its caller found at the path. Files are read
+// for it, and the loop never does.
+type relocation struct {
+	id   TransferID
+	file source.File
+}
+
+func (relocation) command() {}
+
+// locate makes sure that the file at the path is the one that an upload began
+// with. It fails with a *fault.Fault: as Stat does, with Mismatch when it is
+// another file, with Several when nothing proves that it is the one.
+func (e *Engine) locate(ctx context.Context, r Relocate) (relocation, error) {
+	t := e.Snapshot().Transfer(r.ID)
+	if t == nil || !continuable(t) {
+		return relocation{}, fault.Newf(fault.Refused, fault.Open, "transfer %d is not unfinished", r.ID)
+	}
+	file, err := e.config.Disk.Stat(r.Path)
+	if err != nil {
+		return relocation{}, err
+	}
+	file.RelPath = t.Source.RelPath
+	if t.Session.Begun() {
+		if err := e.prove(ctx, t, file); err != nil {
+			return relocation{}, err
+		}
+	}
+	return relocation{t.ID, file}, nil
+}
+
+func (e *Engine) prove(ctx context.Context, t *Transfer, file source.File) error {
+	if file.Size != t.Source.Size {
+		return mismatch(t.Source.Size, file.Size)
+	}
+	weighed, err := e.compare(ctx, t, file)
+	switch {
+	case err != nil:
+		return err
+	case weighed == refuted:
+		return fault.Newf(fault.Mismatch, fault.Open, "the bytes that were sent are not those at the beginning of %s", file.Path)
+	case weighed == unproven:
+		return fault.Newf(fault.Several, fault.Open, "not all that was sent can be compared with %s", file.Path)
+	default:
+		return nil
+	}
+}
+
+// relocate has a transfer go on with its file where that is now.
+func (l *loop) relocate(r relocation) {
+	if t := l.table.get(r.id); t != nil && continuable(t) {
+		l.feed(r.id, adopted{file: r.file, batch: t.Batch})
+	}
+}
