@@ -21,6 +21,13 @@ func (f *ferry) addFiles() {
 	f.chooseWith(f.system.chooser.Files, words.Say("choose.files"), f.askFile)
 }
 
+// addFromTray is addFiles with the window in sight, which the dialog stays in front
+// of.
+func (f *ferry) addFromTray() {
+	f.open()
+	f.addFiles()
+}
+
 // addFolder asks for a folder by the system's own dialog.
 func (f *ferry) addFolder() {
 	f.chooseWith(f.system.chooser.Folders, words.Say("choose.folder"), f.askFolder)

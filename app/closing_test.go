@@ -82,7 +82,7 @@ func TestClosing(t *testing.T) {
 
 func TestTrayMenu(t *testing.T) {
 	s := raise(t, newFakeEngine(transfer(1, sending)))
-	want := []string{"1 uploading · 0 %", "Open Ferry", "Pause all", "Quit"}
+	want := []string{"1 uploading", "Open Ferry", "Pause all", "Add files…", "Recent", "Quit"}
 	if diff := cmp.Diff(want, labels(s.toolkit.menu)); diff != "" {
 		t.Error(diff)
 	}
@@ -114,42 +114,4 @@ func TestTrayIsNotRebuiltMoreThanEveryTwoSeconds(t *testing.T) {
 	if toolkit.menu != second {
 		t.Error("it was built anew though nothing changed")
 	}
-}
-
-func TestGreeting(t *testing.T) {
-	t.Run("what continues is said once", func(t *testing.T) {
-		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte))))
-		if got := s.window.banner.model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
-			t.Errorf("said %q", got)
-		}
-	})
-	t.Run("asked in the window, yes resumes what was left and nothing else", func(t *testing.T) {
-		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte)), transfer(2, paused)), asking)
-		s.window.banner.model().Buttons[0].OnTapped()
-		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(1)}), s.heard(1)); diff != "" {
-			t.Error(diff)
-		}
-		if s.window.banner.model().Text != "" {
-			t.Error("the question stays")
-		}
-	})
-	t.Run("asked in the tray, a note has the same answers", func(t *testing.T) {
-		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte))), asking, hidden)
-		s.until("the note is shown", func() bool { return len(s.desktop.noted()) == 1 })
-		note := s.desktop.noted()[0]
-		if note.Title != "1 upload didn't finish" || note.Body != "3.0 GB left" || note.Actions[0].Label != "Resume" {
-			t.Errorf("noted %+v", note)
-		}
-		note.Actions[1].Do()
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(1)}), s.heard(1)); diff != "" {
-			t.Error(diff)
-		}
-		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.taken()) })
-	})
-	t.Run("nothing left is nothing said", func(t *testing.T) {
-		s := raise(t, newFakeEngine(transfer(1, done)), asking)
-		if got := s.window.banner.model().Text; got != "" || s.left != nil {
-			t.Errorf("said %q", got)
-		}
-	})
 }

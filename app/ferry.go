@@ -31,17 +31,18 @@ type ferry struct {
 	window      *window
 	tray        *tray // nil where the toolkit has none
 
-	focused  bool
-	greeted  bool
-	left     *leftover // waits for an answer
-	revival  revival
-	choosing bool // a file dialog is open
-	removal  *removal
-	arrivals arrivals
-	news     news
-	box      dialog.Dialog // the last one opened, which Escape takes away
-	quitting *dialog.CustomDialog
-	asking   *serverDialog // the last one opened
+	focused   bool
+	greeted   bool
+	left      *leftover // waits for an answer
+	reviewing *review   // nil while it is not open
+	revival   revival
+	choosing  bool // a file dialog is open
+	removal   *removal
+	arrivals  arrivals
+	news      news
+	box       dialog.Dialog // the last one opened, which Escape takes away
+	quitting  *dialog.CustomDialog
+	asking    *serverDialog // the last one opened
 }
 
 // newFerry puts the face together. Nothing moves before start.
@@ -54,7 +55,10 @@ func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *
 	f.presenter = newPresenter(config.Engine, f.errands.post, f.show)
 	f.destination = recallDestination(toolkit.Preferences())
 	f.window = newWindow(f)
-	f.tray = trayOrNil(toolkit, system.tooltip, trayActions{open: f.open, pauseAll: f.pauseAll, resumeAll: f.resumeAll, quit: f.quit})
+	f.tray = trayOrNil(toolkit, system.tooltip, trayActions{
+		open: f.open, add: f.addFromTray, pauseAll: f.pauseAll, resumeAll: f.resumeAll, quit: f.quit,
+		resumeLeft: f.resumeLeft, notNow: f.notNow, take: f.takeRecent,
+	})
 	return f
 }
 
@@ -108,9 +112,6 @@ func (f *ferry) show(s *uploader.Snapshot) time.Duration {
 		return 0 // nothing is loaded yet
 	}
 	f.greet(s)
-	if f.window.banner.continues() {
-		f.window.banner.correct(f.revival.sentence(s))
-	}
 	for _, sentence := range f.arrivals.empty(s) {
 		f.window.warn(sentence)
 	}
@@ -122,7 +123,10 @@ func (f *ferry) show(s *uploader.Snapshot) time.Duration {
 	}
 	again := time.Duration(0)
 	if f.tray != nil {
-		again = f.tray.show(trayOf(s, sum, f.left != nil), time.Now())
+		again = f.tray.show(trayOf(s, sum, f.left), time.Now())
+	}
+	if f.reviewing != nil {
+		f.reviewing.show(s)
 	}
 	if f.window.visible && countsDown(s) {
 		again = min(cmp.Or(again, time.Second), time.Second)
@@ -174,9 +178,7 @@ func (f *ferry) note(note platform.Note) {
 func (f *ferry) pauseAll() { f.order(uploader.Pause{Target: uploader.Everything()}, nil) }
 
 func (f *ferry) resumeAll() {
-	if f.left != nil {
-		f.answered()
-	}
+	f.resumeLeft()
 	f.order(uploader.Resume{Target: uploader.Everything()}, nil)
 }
 

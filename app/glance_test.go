@@ -55,18 +55,26 @@ func TestTrayOf(t *testing.T) {
 		ask  bool
 		want trayView
 	}{
-		{"nothing to do", snapshotOf(transfer(1, done)), false, trayView{mood: moodIdle, status: "Nothing to upload", tooltip: "Nothing to upload"}},
+		{"nothing to do", snapshotOf(transfer(1, done)), false, trayView{
+			mood: moodIdle, status: "Nothing to upload", tooltip: "Nothing to upload", recent: [recentMost]recent{{id: 1, name: "interview.mov", here: true}},
+		}},
 		{"under way", moving, false, trayView{
-			mood: moodActive, status: "2 uploading · 12 % · about 4 min", tooltip: "2 uploading · 12 % · about 4 min · 12.4 MB/s", pause: true,
+			mood: moodActive, eighths: 1, status: "2 uploading · about 4 min", tooltip: "2 uploading · 12 % · 12.4 MB/s · about 4 min", pause: true,
 		}},
 		{"all paused", snapshotOf(transfer(1, paused, holding(gigabyte)), transfer(2, paused)), false, trayView{
-			mood: moodPaused, status: "2 paused", tooltip: "2 paused", resume: "Resume 2 unfinished uploads (7.0 GB left)",
+			mood: moodPaused, status: "2 paused", tooltip: "2 paused", paused: true,
 		}},
 		{"one failed", snapshotOf(transfer(1, failed(fault.Refused))), false, trayView{
 			mood: moodAttention, status: "1 upload needs you", tooltip: "1 upload needs you",
 		}},
-		{"a question is open", snapshotOf(transfer(1, holding(gigabyte))), true, trayView{
-			mood: moodAttention, status: "1 paused", tooltip: "1 paused", resume: "Resume 1 unfinished upload (3.0 GB left)",
+		{"a question is open, which is not about what the user had paused", snapshotOf(transfer(1, holding(gigabyte)), transfer(2, paused)), true, trayView{
+			mood: moodAttention, status: "2 paused", tooltip: "2 paused", paused: true, resume: "Resume 1 unfinished upload (3.0 GB left)",
+		}},
+		{"no network", snapshotOf(transfer(1, waiting(fault.Offline)), transfer(2)), false, trayView{
+			mood: moodActive, status: "Waiting for the network", tooltip: "Waiting for the network · 0 %", pause: true,
+		}},
+		{"a connection lost", snapshotOf(transfer(1, waiting(fault.Transient))), false, trayView{
+			mood: moodActive, status: "Waiting to try again", tooltip: "Waiting to try again · 0 %", pause: true,
 		}},
 		{"nothing can be saved", broken, false, trayView{
 			mood: moodAttention, status: "This computer's disk can't be written", tooltip: "This computer's disk can't be written", pause: true,
@@ -78,8 +86,8 @@ func TestTrayOf(t *testing.T) {
 			if test.ask {
 				left = leftoverIn(test.s)
 			}
-			got := trayOf(test.s, tallyOf(test.s, left), test.ask)
-			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(trayView{})); diff != "" {
+			got := trayOf(test.s, tallyOf(test.s, left), left)
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(trayView{}, recent{})); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -161,6 +169,10 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 	})
 	t.Run("what was paused is not asked about: it stays paused", func(t *testing.T) {
 		left := leftoverIn(s)
+		if got, want := left.question(s), "2 uploads were interrupted. Asking the servers what is already there…"; got != want {
+			t.Errorf("before the servers have answered it says %q", got)
+		}
+		left.known = true
 		if got, want := left.question(s), "2 uploads were interrupted. 2.0 of 8.0 GB is already there."; got != want {
 			t.Errorf("got %q", got)
 		}
@@ -171,8 +183,34 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 	t.Run("a folder that was not walked to its end is left too", func(t *testing.T) {
 		s := snapshotOf()
 		s.Batches[7] = &uploader.Batch{ID: 7}
-		if left := leftoverIn(s); left == nil || len(left.resume()) != 2 {
+		if left := leftoverIn(s); left == nil || len(left.resume(s)) != 2 || left.question(s) != "1 folder was not looked through to its end." {
 			t.Errorf("found %+v", left)
+		}
+	})
+	t.Run("what the servers turned out to have, and what they do not, is said", func(t *testing.T) {
+		left := leftoverIn(s)
+		left.known = true
+		tests := []struct {
+			name  string
+			first []func(*uploader.Transfer)
+			want  string
+		}{
+			{"one was forgotten", []func(*uploader.Transfer){holding(gigabyte), failed(fault.Gone)}, "2 uploads were interrupted. 1.0 of 8.0 GB is already there. 1 of them needs you."},
+			{"one is missing here", []func(*uploader.Transfer){holding(gigabyte), failed(fault.SourceMissing)}, "2 uploads were interrupted. 2.0 of 8.0 GB is already there. 1 of them needs you."},
+			{"a server does not answer", []func(*uploader.Transfer){holding(gigabyte), func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }}, "2 uploads were interrupted. 2.0 of 8.0 GB was there last time; not every server answers now."},
+		}
+		for _, c := range tests {
+			found := snapshotOf(transfer(1, c.first...), transfer(2, holding(gigabyte)))
+			if left.follow(found); left.question(found) != c.want {
+				t.Errorf("%s: said %q", c.name, left.question(found))
+			}
+		}
+	})
+	t.Run("what is decided on in the list is not asked about any more", func(t *testing.T) {
+		left := leftoverIn(s)
+		left.follow(snapshotOf(transfer(1, sending, holding(gigabyte)), transfer(2, paused)))
+		if !left.over() {
+			t.Errorf("still asks about %v", left.transfers)
 		}
 	})
 	t.Run("nothing left is nothing to ask", func(t *testing.T) {

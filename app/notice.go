@@ -57,9 +57,10 @@ func (n *notice) tell(text string) {
 }
 
 // ask asks whether to go on.
-func (n *notice) ask(text string, yes, no func()) {
+func (n *notice) ask(text string, yes, look, no func()) {
 	n.greeting = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
-		{Label: words.Say("greeting.resume"), OnTapped: yes},
+		{Label: words.Say("greeting.resume-all"), OnTapped: yes},
+		{Label: words.Say("greeting.review"), OnTapped: look},
 		{Label: words.Say("greeting.not-now"), OnTapped: no},
 	}}
 	n.fleeting = false

@@ -21,7 +21,9 @@ type trayHost interface {
 
 // trayActions is what the tray's menu does, on the UI's goroutine.
 type trayActions struct {
-	open, pauseAll, resumeAll, quit func()
+	open, add, pauseAll, resumeAll, quit func()
+	resumeLeft, notNow                   func() // answers to what an earlier run left
+	take                                 func(recent)
 }
 
 // tray is Ferry's icon in the desktop's panel. It lives on the UI's goroutine.
@@ -36,7 +38,7 @@ type tray struct {
 // show brings the tray up to date, unless it just was: then it returns after
 // what time to call it again, and zero otherwise.
 func (t *tray) show(view trayView, now time.Time) time.Duration {
-	if view == t.shown {
+	if view == t.shown && !t.when.IsZero() {
 		return 0
 	}
 	if wait := trayPace - now.Sub(t.when); wait > 0 && !t.when.IsZero() {
@@ -44,8 +46,8 @@ func (t *tray) show(view trayView, now time.Time) time.Duration {
 	}
 	first, last := t.when.IsZero(), t.shown
 	t.shown, t.when = view, now
-	if first || view.mood != last.mood {
-		t.host.SetSystemTrayIcon(iconOf(view.mood))
+	if first || view.mood != last.mood || view.eighths != last.eighths {
+		t.host.SetSystemTrayIcon(iconOf(view))
 	}
 	if first || view.tooltip != last.tooltip {
 		t.tooltip(view.tooltip)
@@ -58,36 +60,62 @@ func (t *tray) show(view trayView, now time.Time) time.Duration {
 
 // menu is the part of the view from which the menu is made.
 func (v trayView) menu() trayView {
-	return trayView{status: v.status, resume: v.resume, pause: v.pause}
+	return trayView{status: v.status, resume: v.resume, pause: v.pause, paused: v.paused, recent: v.recent}
 }
 
 func (t *tray) menu(view trayView) *fyne.Menu {
+	var items []*fyne.MenuItem
+	separate := func() { items = append(items, fyne.NewMenuItemSeparator()) }
+	if view.resume != "" {
+		items = append(items, fyne.NewMenuItem(view.resume, t.actions.resumeLeft), fyne.NewMenuItem(words.Say("greeting.not-now"), t.actions.notNow))
+		separate()
+	}
 	status := fyne.NewMenuItem(view.status, nil)
 	status.Disabled = true
-	items := []*fyne.MenuItem{status, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(words.Say("tray.open"), t.actions.open)}
-	if view.resume != "" {
-		items = append(items, fyne.NewMenuItem(view.resume, t.actions.resumeAll))
-	}
-	items = append(items, t.toggle(view))
+	items = append(items, status)
+	separate()
+	items = append(items, fyne.NewMenuItem(words.Say("tray.open"), t.actions.open), t.toggle(view),
+		fyne.NewMenuItem(words.Say("tray.add"), t.actions.add), t.recent(view))
+	separate()
 	quit := fyne.NewMenuItem(words.Say("tray.quit"), t.actions.quit)
 	quit.IsQuit = true
-	return fyne.NewMenu("Ferry", append(items, fyne.NewMenuItemSeparator(), quit)...)
+	return fyne.NewMenu("Ferry", append(items, quit)...)
 }
 
 // toggle pauses or resumes everything, whichever there is to do.
 func (t *tray) toggle(view trayView) *fyne.MenuItem {
-	if view.pause {
-		return fyne.NewMenuItem(words.Say("tray.pause-all"), t.actions.pauseAll)
+	if view.pause || !view.paused {
+		item := fyne.NewMenuItem(words.Say("tray.pause-all"), t.actions.pauseAll)
+		item.Disabled = !view.pause
+		return item
 	}
-	item := fyne.NewMenuItem(words.Say("tray.resume-all"), t.actions.resumeAll)
-	item.Disabled = view.resume == ""
+	return fyne.NewMenuItem(words.Say("tray.resume-all"), t.actions.resumeAll)
+}
+
+// recent offers the uploads that finished last.
+func (t *tray) recent(view trayView) *fyne.MenuItem {
+	menu := fyne.NewMenu("")
+	for _, r := range view.recent {
+		if r == (recent{}) {
+			continue
+		}
+		key := "recent.copy"
+		if r.here {
+			key = "recent.show"
+		}
+		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Say(key, words.Data{"Name": r.name}), func() { t.actions.take(r) }))
+	}
+	item := fyne.NewMenuItem(words.Say("tray.recent"), nil)
+	if item.Disabled = len(menu.Items) == 0; !item.Disabled {
+		item.ChildMenu = menu
+	}
 	return item
 }
 
-func iconOf(m mood) fyne.Resource {
-	switch m {
+func iconOf(view trayView) fyne.Resource {
+	switch view.mood {
 	case moodActive:
-		return assets.TrayActive()
+		return assets.TrayActive(view.eighths)
 	case moodPaused:
 		return assets.TrayPaused()
 	case moodAttention:

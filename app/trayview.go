@@ -18,23 +18,29 @@ const (
 // trayView is everything the tray shows. Two equal ones look the same.
 type trayView struct {
 	mood    mood
+	eighths int    // of what is under way that is across, while the mood is active
 	status  string // the menu's first line
 	tooltip string
-	resume  string // the item that resumes what is held; "" for none
-	pause   bool   // there is something to pause, otherwise to resume
+	resume  string // the item that goes on with what an earlier run left, while that is asked; "" otherwise
+	pause   bool   // there is something to pause,
+	paused  bool   // and something to resume
+	recent  [recentMost]recent
 }
 
 // trayOf is the tray of a snapshot and its tally. While a question about
 // unfinished uploads is unanswered the icon asks for attention.
-func trayOf(s *uploader.Snapshot, sum tally, asking bool) trayView {
-	view := trayView{mood: moodOf(s, sum, asking), pause: sum.running > 0}
-	view.status = statusLine(s, sum)
-	view.tooltip = view.status
-	if sum.running > 0 {
-		view.tooltip = words.Join(view.status, words.Rate(s.Totals.Rate))
+func trayOf(s *uploader.Snapshot, sum tally, left *leftover) trayView {
+	view := trayView{mood: moodOf(s, sum, left != nil), pause: sum.running > 0, paused: sum.held > 0, recent: recentOf(s)}
+	view.status, view.tooltip = statusLine(s, sum), tooltipOf(s, sum)
+	if view.mood == moodActive && s.Totals.Bytes > 0 {
+		view.eighths = int(8 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes)
 	}
-	if sum.held > 0 {
-		view.resume = words.Count("tray.resume", sum.held, words.Data{"Left": words.Size(sum.left)})
+	if left != nil {
+		all := left.sums(s)
+		view.resume = words.Count("tray.resume", all.count, words.Data{"Left": words.Size(all.size - all.sent)})
+		if all.count == 0 {
+			view.resume = words.Say("tray.resume.folders")
+		}
 	}
 	return view
 }
@@ -54,19 +60,41 @@ func moodOf(s *uploader.Snapshot, sum tally, asking bool) mood {
 
 // statusLine changes seldom, because the menu is built anew when it does.
 func statusLine(s *uploader.Snapshot, sum tally) string {
+	if sum.running > 0 && s.Trouble == nil {
+		return words.Join(runningLine(s, sum), words.ETA(s.Totals.ETA))
+	}
 	switch {
 	case s.Trouble != nil:
 		return words.Fault(s.Trouble, words.Subject{}).Short
-	case sum.running > 0 && s.Totals.Bytes > 0:
-		percent := 100 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes
-		return words.Join(words.Count("tray.running", sum.running), words.Say("percent", words.Data{"N": percent}), words.ETA(s.Totals.ETA))
-	case sum.running > 0:
-		return words.Count("tray.running", sum.running)
 	case sum.trouble > 0:
 		return words.Count("tray.trouble", sum.trouble)
 	case sum.held > 0:
 		return words.Count("tray.held", sum.held)
 	default:
 		return words.Say("tray.idle")
+	}
+}
+
+// tooltipOf says how it goes in one line.
+func tooltipOf(s *uploader.Snapshot, sum tally) string {
+	if sum.running == 0 || s.Trouble != nil || s.Totals.Bytes == 0 {
+		return statusLine(s, sum)
+	}
+	percent := 100 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes
+	line := words.Join(runningLine(s, sum), words.Say("percent", words.Data{"N": percent}))
+	return words.Join(line, words.Rate(s.Totals.Rate), words.ETA(s.Totals.ETA))
+}
+
+// runningLine counts what is wanted, and says so when none of it can move.
+func runningLine(s *uploader.Snapshot, sum tally) string {
+	count := s.Totals.Count
+	moves := count[uploader.StateUploading] + count[uploader.StatePreparing] + count[uploader.StateChecking]
+	switch {
+	case moves == 0 && count[uploader.StateOffline] > 0:
+		return words.Say("tray.offline")
+	case moves == 0 && count[uploader.StateRetrying]+count[uploader.StateBusy] > 0:
+		return words.Say("tray.retrying")
+	default:
+		return words.Count("tray.running", sum.running)
 	}
 }

@@ -17,7 +17,9 @@ func TestIconsArePicturesOfTheirOwn(t *testing.T) {
 	}{
 		{assets.Icon(), 512},
 		{assets.TrayIdle(), 64},
-		{assets.TrayActive(), 64},
+		{assets.TrayActive(0), 64},
+		{assets.TrayActive(3), 64},
+		{assets.TrayActive(8), 64},
 		{assets.TrayPaused(), 64},
 		{assets.TrayAttention(), 64},
 	}

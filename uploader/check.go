@@ -102,10 +102,15 @@ func stepChecked(t Transfer, in checked, now time.Time) (Transfer, effects) {
 
 // look is a check: it asks, and changes nothing.
 func (w *worker) look(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	short, cancel := context.WithTimeout(ctx, checkPatience)
 	defer cancel()
 	found := checked{}
-	if err := guard(func() error { return w.examine(ctx) }); err != nil && ctx.Err() == nil {
+	err := guard(func() error { return w.examine(short) })
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case short.Err() != nil:
+		found.fault = fault.New(fault.Unreachable, fault.Head, short.Err())
+	default:
 		found.fault = fault.Of(err)
 	}
 	w.report(w.transfer.ID, found)

@@ -2,12 +2,13 @@ package platform
 
 import "context"
 
-// Note is one notification. Its texts hold counts and sizes, never file names:
-// some systems hand them to a shell's interpreter.
+// Note is one notification. Its texts are plain: whatever a name in them looks
+// like, it is shown and means nothing.
 type Note struct {
 	Key     string // a later note with the same key takes the place of this one
-	Title   string
+	Title   string // holds no names: some desktops read marks in it
 	Body    string
+	Open    func() // when the note itself is clicked, on a goroutine of the notifier's; may be nil
 	Actions []Action
 	Stay    bool // until the user answers
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/godbus/dbus/v5"
@@ -16,6 +18,7 @@ const (
 	noteInvoked = notesName + ".ActionInvoked"
 	noteClosed  = notesName + ".NotificationClosed"
 	desktopFile = "io.github.ferryapp.Ferry"
+	clicked     = "default" // the action of a click on the note itself
 )
 
 // expiry of a note in milliseconds, as the Desktop Notifications Specification
@@ -33,6 +36,7 @@ type busNotifier struct {
 
 	mu      sync.Mutex
 	closed  bool
+	bare    bool // the service shows bodies as they are, without reading marks in them
 	conn    *dbus.Conn
 	done    chan struct{} // closed when the listener has ended
 	shown   map[uint32]Note
@@ -54,7 +58,7 @@ func (n *busNotifier) Notify(ctx context.Context, note Note) error {
 	old := n.current[note.Key]
 	var id uint32
 	err := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".Notify", 0,
-		n.app, old, desktopFile, note.Title, note.Body, actionList(note), n.hints, expiry(note)).Store(&id)
+		n.app, old, desktopFile, note.Title, n.plain(ctx, note.Body), actionList(note), n.hints, expiry(note)).Store(&id)
 	if err != nil {
 		return fmt.Errorf("show notification: %w", err)
 	}
@@ -91,6 +95,23 @@ func (n *busNotifier) Close() error {
 	err := conn.Close()
 	<-done
 	return err
+}
+
+// unmarked turns the signs of markup into what stands for them.
+var unmarked = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// plain is text that a service shows as it is meant. One that reads markup in
+// bodies says so.
+func (n *busNotifier) plain(ctx context.Context, text string) string {
+	if n.bare {
+		return text
+	}
+	var abilities []string
+	err := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".GetCapabilities", 0).Store(&abilities)
+	if n.bare = err == nil && !slices.Contains(abilities, "body-markup"); n.bare {
+		return text
+	}
+	return unmarked.Replace(text)
 }
 
 // connect is called with the lock held.
@@ -138,6 +159,10 @@ func (n *busNotifier) answer(signal *dbus.Signal) {
 	n.mu.Lock()
 	note, ours := n.shown[id]
 	n.mu.Unlock()
+	if ours && key == clicked && note.Open != nil {
+		note.Open()
+		return
+	}
 	index, err := strconv.Atoi(key)
 	if !ours || err != nil || index < 0 || index >= len(note.Actions) {
 		return
@@ -164,7 +189,10 @@ func (n *busNotifier) forget(signal *dbus.Signal) {
 
 // actionList pairs each action's key, its place, with its label.
 func actionList(note Note) []string {
-	list := make([]string, 0, 2*len(note.Actions))
+	list := make([]string, 0, 2*len(note.Actions)+2)
+	if note.Open != nil {
+		list = append(list, clicked, "")
+	}
 	for i, action := range note.Actions {
 		list = append(list, strconv.Itoa(i), action.Label)
 	}

@@ -26,9 +26,10 @@ type shownNote struct {
 
 // noteServer stands in for the desktop's notification service.
 type noteServer struct {
-	mu     sync.Mutex
-	shown  []shownNote
-	closed []uint32
+	mu        sync.Mutex
+	abilities []string
+	shown     []shownNote
+	closed    []uint32
 }
 
 func (s *noteServer) Notify(
@@ -42,6 +43,18 @@ func (s *noteServer) Notify(
 		return replaces, nil
 	}
 	return uint32(len(s.shown)), nil
+}
+
+func (s *noteServer) GetCapabilities() ([]string, *dbus.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.abilities, nil
+}
+
+func (s *noteServer) can(abilities ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.abilities = abilities
 }
 
 func (s *noteServer) CloseNotification(id uint32) *dbus.Error {
@@ -117,6 +130,35 @@ func TestNotifier(t *testing.T) {
 		<-pressed
 		if len(pressed) != 0 {
 			t.Error("an action was done that nobody asked for")
+		}
+	})
+	t.Run("a click on the note itself opens what it is about", func(t *testing.T) {
+		n, server, conn := notifier(t)
+		opened := make(chan struct{})
+		notify(t, n, platform.Note{Key: "resume", Open: func() { close(opened) }, Actions: []platform.Action{{Label: "Resume"}}})
+		emit(t, conn, "ActionInvoked", uint32(1), "default")
+		<-opened
+		shown, _ := server.seen()
+		if diff := cmp.Diff([]string{"default", "", "0", "Resume"}, shown[0].Actions); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a name is text, whatever it looks like", func(t *testing.T) {
+		const name = `<b>&"; rm`
+		for _, c := range []struct {
+			name      string
+			abilities []string
+			want      string
+		}{
+			{"to a service that reads markup", []string{"body", "body-markup"}, `&lt;b&gt;&amp;"; rm`},
+			{"to one that does not", []string{"body"}, name},
+		} {
+			n, server, _ := notifier(t)
+			server.can(c.abilities...)
+			notify(t, n, platform.Note{Key: "done", Body: name})
+			if shown, _ := server.seen(); shown[0].Body != c.want {
+				t.Errorf("%s: said %q", c.name, shown[0].Body)
+			}
 		}
 	})
 	t.Run("withdrawing closes the note, once", func(t *testing.T) {

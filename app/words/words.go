@@ -71,6 +71,21 @@ func Join(pieces ...string) string {
 	return line
 }
 
+// Sentences puts sentences one behind the other. Empty ones are left out.
+func Sentences(sentences ...string) string {
+	text := ""
+	for _, s := range sentences {
+		switch {
+		case s == "":
+		case text == "":
+			text = s
+		default:
+			text = Say("sentences", Data{"A": text, "B": s})
+		}
+	}
+	return text
+}
+
 // Printable makes a name from outside safe to show in one line: control
 // characters, which could move a terminal's cursor or break the line, and
 // characters that turn the direction of writing become "�".

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"runtime"
+	"strings"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+const (
+	// recentMost is how many of the last finished uploads the tray offers.
+	recentMost = 5
+
+	// longestRecent is how many characters of a name stand in a menu.
+	longestRecent = 40
+
+	noteCopied = "copied"
+)
+
+// recent is one of the uploads that finished last. The zero value is none.
+type recent struct {
+	id   uploader.TransferID
+	name string
+	here bool // received by this computer: it is shown, not linked to
+}
+
+// recentOf finds those that finished last, the newest first.
+func recentOf(s *uploader.Snapshot) [recentMost]recent {
+	var last [recentMost]*uploader.Transfer
+	for _, t := range s.Transfers {
+		if t.Phase != uploader.PhaseDone {
+			continue
+		}
+		for i := range last {
+			if last[i] == nil || t.Finished.After(last[i].Finished) {
+				copy(last[i+1:], last[i:])
+				last[i] = t
+				break
+			}
+		}
+	}
+	var found [recentMost]recent
+	for i, t := range last {
+		if t != nil {
+			found[i] = recent{id: t.ID, name: menuName(words.Printable(t.Source.Name()), runtime.GOOS), here: t.Server == uploader.BuiltinServer}
+		}
+	}
+	return found
+}
+
+// menuName is a name as a menu shows it: systems take a sign in it for the mark of
+// an access key.
+func menuName(name, system string) string {
+	name = shorten(name, longestRecent)
+	switch system {
+	case "linux":
+		return strings.ReplaceAll(name, "_", "__")
+	case "windows":
+		return strings.ReplaceAll(name, "&", "&&")
+	default:
+		return name
+	}
+}
+
+// takeRecent copies the link of a finished upload, or shows the file when this
+// computer has it.
+func (f *ferry) takeRecent(r recent) {
+	t := f.snapshot().Transfer(r.id)
+	switch {
+	case t == nil:
+	case r.here:
+		f.reveal(t)
+	case linkOf(t) != "":
+		f.copyLinks([]*uploader.Transfer{t})
+		if !f.window.visible {
+			f.note(platform.Note{Key: noteCopied, Title: words.Count("link.copied", 1), Body: words.Printable(t.Source.Name())})
+		}
+	}
+}
