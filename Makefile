@@ -53,6 +53,11 @@ e2e: deps build ## drive the real window on a virtual desktop; pictures in .cach
 	FERRY_BINARY='$(CURDIR)/bin/ferry' FERRY_PICTURES='$(CURDIR)/.cache/e2e' \
 		go test -tags desktop,$(TEST_TAGS) -count=1 -v -timeout 20m ./app/desktop
 
+.PHONY: pictures
+pictures: deps build ## take the pictures of docs/pictures anew, on a virtual desktop
+	FERRY_BINARY='$(CURDIR)/bin/ferry' go test -tags desktop,$(TEST_TAGS) -count=1 -timeout 30m -run TestPictures \
+		./app/desktop -args -pictures '$(CURDIR)/docs/pictures'
+
 .PHONY: soak
 soak: deps ## storms of faults, kills and edits for two hours
 	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run TestStorm ./app/endtoend -args -storm=30m

@@ -39,6 +39,9 @@ func New(d *desk.Desktop, binary, profile string) *Ferry {
 	return &Ferry{Desktop: d, binary: binary, profile: profile}
 }
 
+// Profile is the folder that holds everything Ferry remembers.
+func (f *Ferry) Profile() string { return f.profile }
+
 // Start starts the program and waits for its window.
 func (f *Ferry) Start(ctx context.Context, args ...string) error {
 	var err error

@@ -95,6 +95,12 @@ func (d *Desktop) Click(ctx context.Context, w Window, x, y int) error {
 	return err
 }
 
+// Point moves the pointer to a point of the screen.
+func (d *Desktop) Point(ctx context.Context, x, y int) error {
+	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y))
+	return err
+}
+
 // Screenshot saves a picture of the whole screen, as PNG.
 func (d *Desktop) Screenshot(ctx context.Context, path string) error {
 	return d.picture(ctx, "root", path)
@@ -111,5 +117,11 @@ func (d *Desktop) picture(ctx context.Context, window, path string) error {
 		return err
 	}
 	_, err = d.run(ctx, "import", "-silent", "-window", window, "png:"+path)
+	return err
+}
+
+// Resize gives the window a size and puts it at the top left of the screen.
+func (d *Desktop) Resize(ctx context.Context, w Window, width, height int) error {
+	_, err := d.run(ctx, "wmctrl", "-i", "-r", w.ID, "-e", fmt.Sprintf("0,20,40,%d,%d", width, height))
 	return err
 }

@@ -1,0 +1,236 @@
+//go:build linux && desktop
+
+package desktop_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/app/desktop"
+	"github.com/ferryapp/ferry/app/desktop/internal/desk"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// pictures is where the pictures of the user guide go; without it none are taken.
+var pictures = flag.String("pictures", "", "take the pictures of every state, into this folder")
+
+// settle is how long the window is given to draw itself before a picture: nothing
+// outside tells when it has.
+const settle = 1200 * time.Millisecond
+
+// album takes pictures of one Ferry in one look.
+type album struct {
+	*desktop.Ferry
+	t    *testing.T
+	ctx  context.Context
+	look settings.Look
+	dir  string
+}
+
+// TestPictures shows every state that was designed, light and dark, in English
+// and in Chinese, and takes its picture.
+func TestPictures(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("pictures are taken by make pictures")
+	}
+	dir, err := filepath.Abs(*pictures)
+	must(t, err)
+	must(t, os.MkdirAll(dir, 0o755))
+	for _, theme := range []settings.Theme{settings.ThemeLight, settings.ThemeDark} {
+		for _, language := range []words.Language{words.English, words.Chinese} {
+			look := settings.Look{Theme: theme, Language: language, Scale: 1}
+			for name, show := range scenes {
+				t.Run(fmt.Sprintf("%s %s %s", name, theme, language), func(t *testing.T) { show(newAlbum(t, dir, look)) })
+			}
+		}
+	}
+}
+
+var scenes = map[string]func(*album){
+	"first":  (*album).first,
+	"busy":   (*album).busy,
+	"states": (*album).states,
+	"return": (*album).comeBack,
+}
+
+func newAlbum(t *testing.T, dir string, look settings.Look) *album {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	home, err := os.MkdirTemp("", "ferry-desk-")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(home) })
+	d, err := desk.Start(ctx, home)
+	must(t, err)
+	t.Cleanup(func() { d.Close() })
+	a := &album{Ferry: desktop.New(d, binary, filepath.Join(d.Home(), "profile")), t: t, ctx: ctx, look: look, dir: dir}
+	t.Cleanup(func() {
+		if a.Process != nil {
+			a.Process.Kill()
+		}
+	})
+	return a
+}
+
+// choose makes the settings of the album's look.
+func (a *album) choose(s *settings.Settings) { s.Look = a.look }
+
+// open starts Ferry on the profile, in a window of that size.
+func (a *album) open(width, height int, args ...string) {
+	a.t.Helper()
+	must(a.t, a.Start(a.ctx, args...))
+	a.pause() // the window gives itself its first size
+	must(a.t, a.Point(a.ctx, desk.Width-1, desk.Height-1))
+	must(a.t, a.Resize(a.ctx, a.Window, width, height))
+	a.pause()
+}
+
+// pause lets the window draw.
+func (a *album) pause() {
+	a.t.Helper()
+	select {
+	case <-time.After(settle):
+	case <-a.ctx.Done():
+		a.t.Fatal(a.ctx.Err())
+	}
+}
+
+// shoot takes a picture of the window.
+func (a *album) shoot(name string) {
+	a.t.Helper()
+	a.pause()
+	path := a.path(name)
+	must(a.t, a.WindowPicture(a.ctx, a.Window, path))
+	a.shrink(path)
+}
+
+// shootScreen takes a picture of the whole screen.
+func (a *album) shootScreen(name string) {
+	a.t.Helper()
+	a.pause()
+	path := a.path(name)
+	must(a.t, a.Screenshot(a.ctx, path))
+	a.shrink(path)
+}
+
+func (a *album) path(name string) string {
+	return filepath.Join(a.dir, fmt.Sprintf("%s-%s-%s.png", name, a.look.Theme, a.look.Language))
+}
+
+// shrink keeps the picture small: a window has few colours.
+func (a *album) shrink(path string) {
+	a.t.Helper()
+	must(a.t, exec.CommandContext(a.ctx, "convert", path, "-strip", "+dither", "-colors", "128", "png8:"+path).Run())
+}
+
+func (a *album) press(keys ...string) {
+	a.t.Helper()
+	must(a.t, a.Key(a.ctx, keys...))
+	a.pause()
+}
+
+// first is what a new user sees.
+func (a *album) first() {
+	newWritten(a.t, nil).save(a.ctx, a.Profile(), a.choose)
+	a.open(960, 640)
+	a.shoot("empty")
+	a.press("F1")
+	a.shoot("keys")
+	a.press("Escape")
+	a.press("ctrl+comma")
+	a.shoot("settings")
+}
+
+// busy is a working day: a folder and a film on their way.
+func (a *album) busy() {
+	server := uploadtest.NewTusd(a.t)
+	proxy := uploadtest.NewProxy(a.t, server.Endpoint)
+	proxy.Slow(24 << 20)
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
+	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
+	raws := w.batch(studio, "Iceland raws")
+	for i := range 790 {
+		var change func(*uploader.Transfer)
+		if i < 612 {
+			change = w.done
+		}
+		w.file(raws, fmt.Sprintf("Iceland raws/day %d/IMG_%04d.CR3", 1+i/200, 2000+i), 51_000_000, change)
+	}
+	w.single(studio, "invoice.pdf", 84_000, w.done)
+	w.single(studio, "第三集 粗剪.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partly(0.4)(t) })
+	w.single(studio, "b-roll.mov", 3_000_000_000, w.failed(fault.SourceChanged, 0.73))
+	w.save(a.ctx, a.Profile(), a.choose)
+	a.open(1040, 680)
+	a.waitFor(8 * time.Second) // until there is a speed and a time to tell
+	a.shoot("busy")
+	a.press("Home", "Return")
+	a.waitFor(3 * time.Second)
+	a.shoot("details")
+	a.press("Escape")
+	a.press("ctrl+f")
+	must(a.t, a.Type(a.ctx, "0042"))
+	a.shoot("search")
+	a.press("Escape")
+	a.press("ctrl+q")
+	a.shoot("quit")
+}
+
+// states is everything that can be the matter with an upload.
+func (a *album) states() {
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: "http://studio.invalid/files/", archive: uploadtest.Unused(a.t)})
+	w.single(archive, "lecture-07.mp4", 1_800_000_000, w.failed(fault.Auth, 0.3))
+	w.single(archive, "b-roll.mov", 3_000_000_000, w.failed(fault.SourceChanged, 0.73))
+	w.single(archive, "drone-0042.mov", 9_200_000_000, w.failed(fault.SourceMissing, 0.5))
+	w.single(archive, "panorama.tif", 2_100_000_000, w.failed(fault.Gone, 0.6))
+	w.single(archive, "dataset.zip", 12_000_000_000, w.failed(fault.TooLarge, 0))
+	w.single(archive, "contract.pdf", 2_400_000, w.failed(fault.Uploaded, 0))
+	w.single(archive, "series.mov", 6_400_000_000, partly(0.2))
+	w.single(studio, "interview.mov", 6_400_000_000, nil)
+	w.single(studio, "notes.txt", 4_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
+	w.single(studio, "trailer.mp4", 420_000_000, w.done)
+	w.save(a.ctx, a.Profile(), a.choose)
+	a.open(1040, 760)
+	a.waitFor(3 * time.Second)
+	a.shoot("states")
+	a.press("ctrl+f")
+	must(a.t, a.Type(a.ctx, "nothing like it"))
+	a.shoot("nothing-found")
+	a.press("Escape")
+	must(a.t, a.Resize(a.ctx, a.Window, 480, 360))
+	a.shoot("small")
+}
+
+// comeBack is a start after an interruption, for someone who wants to be asked.
+func (a *album) comeBack() {
+	server := uploadtest.NewTusd(a.t)
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: server.Endpoint})
+	w.single(studio, "interview-final.mov", 6_400_000_000, partly(0.3))
+	w.single(studio, "b-roll.mov", 3_000_000_000, partly(0.7))
+	w.single(studio, "drone-0042.mov", 900_000_000, nil)
+	w.save(a.ctx, a.Profile(), func(s *settings.Settings) {
+		a.choose(s)
+		s.Start.OnStart = settings.OnStartAsk
+	})
+	a.open(960, 640)
+	a.waitFor(2 * time.Second)
+	a.shootScreen("coming-back")
+}
+
+func (a *album) waitFor(d time.Duration) {
+	a.t.Helper()
+	select {
+	case <-time.After(d):
+	case <-a.ctx.Done():
+		a.t.Fatal(a.ctx.Err())
+	}
+}

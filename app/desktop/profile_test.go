@@ -1,0 +1,120 @@
+//go:build linux && desktop
+
+package desktop_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// written is a profile as earlier runs of Ferry would have left it.
+type written struct {
+	t       *testing.T
+	dir     string // of the source files
+	changes uploader.Changes
+	nextID  uploader.TransferID
+	now     time.Time
+}
+
+const (
+	studio  uploader.ServerID = 2
+	archive uploader.ServerID = 3
+)
+
+func newWritten(t *testing.T, endpoints map[uploader.ServerID]string) *written {
+	t.Helper()
+	w := &written{t: t, dir: t.TempDir(), nextID: 1, now: time.Now().Truncate(time.Millisecond)}
+	names := map[uploader.ServerID]string{studio: "Studio server", archive: "Archive"}
+	for id, endpoint := range endpoints {
+		w.changes.Servers = append(w.changes.Servers, uploader.Server{ID: id, Name: names[id], Endpoint: endpoint})
+	}
+	return w
+}
+
+// batch takes in what was dropped at once: a folder, or single files.
+func (w *written) batch(server uploader.ServerID, root string) uploader.BatchID {
+	id := uploader.BatchID(len(w.changes.Batches) + 1)
+	w.changes.Batches = append(w.changes.Batches, uploader.Batch{
+		ID: id, Server: server, Roots: []string{filepath.Join(w.dir, root)}, Added: w.now.Add(-time.Hour), Expanded: true, Rank: int64(id),
+	})
+	return id
+}
+
+// file takes in one file that is really there, empty inside.
+func (w *written) file(batch uploader.BatchID, name string, size int64, change func(*uploader.Transfer)) {
+	w.t.Helper()
+	path := filepath.Join(w.dir, name)
+	must(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
+	must(w.t, os.WriteFile(path, nil, 0o600))
+	must(w.t, os.Truncate(path, size))
+	seen, err := (source.Disk{}).Stat(path)
+	must(w.t, err)
+	if root := w.changes.Batches[batch-1].Roots[0]; root != path {
+		seen.RelPath, err = filepath.Rel(filepath.Dir(root), path)
+		must(w.t, err)
+	}
+	row := &uploader.Transfer{
+		ID: w.nextID, Batch: batch, Server: w.changes.Batches[batch-1].Server, Source: seen, Rank: int64(w.nextID),
+		Fingerprint: "m1:" + strconv.Itoa(int(w.nextID)), Added: w.now.Add(-time.Hour),
+	}
+	w.nextID++
+	if change != nil {
+		change(row)
+	}
+	w.changes.Transfers = append(w.changes.Transfers, row)
+}
+
+// single takes in a file that was dropped alone.
+func (w *written) single(server uploader.ServerID, name string, size int64, change func(*uploader.Transfer)) {
+	w.t.Helper()
+	w.file(w.batch(server, name), name, size, change)
+}
+
+func (w *written) done(t *uploader.Transfer) {
+	t.Phase, t.Started, t.Finished, t.Active = uploader.PhaseDone, w.now.Add(-30*time.Minute), w.now.Add(-20*time.Minute), 94*time.Second
+	t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: t.Source.Size, Sent: t.Source.Size}
+	t.SHA256 = [32]byte{1}
+}
+
+// partly is a session of which the server holds a part.
+func partly(part float64) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		held := int64(part * float64(t.Source.Size))
+		t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: held, Sent: held}
+		t.Started = t.Added
+	}
+}
+
+// failed is a transfer that waits for the user, part of it across.
+func (w *written) failed(kind fault.Kind, part float64) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		partly(part)(t)
+		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Newf(kind, fault.Patch, "for a picture"), w.now
+	}
+}
+
+// save writes all of it into the profile's database.
+func (w *written) save(ctx context.Context, profile string, choose func(*settings.Settings)) {
+	w.t.Helper()
+	must(w.t, os.MkdirAll(profile, 0o700))
+	database, err := db.Open(ctx, filepath.Join(profile, "ferry.db"))
+	must(w.t, err)
+	defer database.Close()
+	must(w.t, database.Save(ctx, w.changes))
+	chosen := settings.Default()
+	choose(&chosen)
+	text, err := json.Marshal(chosen)
+	must(w.t, err)
+	must(w.t, database.SaveSetting(ctx, "settings", text))
+}
