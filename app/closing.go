@@ -7,7 +7,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
 )
 
 const (
@@ -18,10 +20,10 @@ const (
 )
 
 // closeWindow is what the window's close button does: it hides the window where
-// it can be brought back, and quits where it cannot.
+// that is wanted and it can be brought back, and quits otherwise.
 func (f *ferry) closeWindow() {
 	f.withTray(func(present bool) {
-		if !present {
+		if !present || !f.config.Settings.Get().Start.CloseToTray {
 			f.quit()
 			return
 		}
@@ -51,42 +53,72 @@ func (f *ferry) hide() {
 	f.note(platform.Note{Key: "hide", Title: words.Say("hide.title"), Body: words.Say("hide.body")})
 }
 
-// open brings the window back, with the newest in it from its first frame on.
+// open brings the window back, with the newest in it from its first frame on. What
+// notifications said can be read in it.
 func (f *ferry) open() {
 	f.window.visible = true
 	f.show(f.snapshot())
 	f.window.open()
 	f.setPace()
+	f.withdraw(noteFinished, noteTrouble)
 	f.presenter.now()
 }
 
-// quit ends Ferry. While something is under way it asks first.
+// quit ends Ferry. While something is under way it asks first, unless the user
+// does not want that.
 func (f *ferry) quit() {
-	running := tallyOf(f.snapshot(), f.left).running
-	if running == 0 {
+	s := f.snapshot()
+	running := tallyOf(s, f.left).running
+	if running == 0 || !f.config.Settings.Get().Start.AskBeforeQuit {
 		f.end()
 		return
 	}
-	f.withTray(func(present bool) { f.askToQuit(running, present) })
+	text := words.Sentences(words.Count("quit.question", running), keptUntil(s, time.Now()))
+	f.withTray(func(present bool) { f.askToQuit(text, present) })
+}
+
+// keptUntil says until when servers keep what they have of the uploads under way,
+// the first of them; "" when none has said.
+func keptUntil(s *uploader.Snapshot, now time.Time) string {
+	var first time.Time
+	for _, t := range s.Transfers {
+		expires := t.Session.Expires
+		if t.Unfinished() && t.Session.Begun() && expires.After(now) && (first.IsZero() || expires.Before(first)) {
+			first = expires
+		}
+	}
+	if first.IsZero() {
+		return ""
+	}
+	return words.Say("quit.until", words.Data{"Date": words.Clock(first, now)})
 }
 
 // askToQuit asks once at a time.
-func (f *ferry) askToQuit(running int, tray bool) {
+func (f *ferry) askToQuit(text string, tray bool) {
 	if f.quitting != nil {
 		return
 	}
 	f.open()
+	never := widget.NewCheck(words.Say("quit.never"), nil)
+	leave := func() {
+		if never.Checked {
+			f.config.Settings.Update(func(s *settings.Settings) { s.Start.AskBeforeQuit = false })
+		}
+		f.end()
+	}
 	answers := []answer{
 		{label: words.Say("quit.cancel")},
-		{label: words.Say("quit.quit"), do: f.end},
+		{label: words.Say("quit.quit"), do: leave},
 		{label: words.Say("quit.keep"), do: f.hide},
 	}
 	if !tray {
 		answers = answers[:2]
 	}
 	answers[len(answers)-1].importance = widget.HighImportance
-	closed := func() { f.quitting = nil }
-	f.quitting = f.ask(words.Say("quit.title"), words.Count("quit.question", running), closed, answers...)
+	f.quitting = f.pose(question{
+		title: words.Say("quit.title"), text: text, more: never,
+		closed: func() { f.quitting = nil }, answers: answers,
+	})
 }
 
 // end closes everything. What is under way is kept by the engine, and continues

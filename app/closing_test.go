@@ -3,9 +3,14 @@ package app
 import (
 	"slices"
 	"testing"
+	"time"
 
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -56,6 +61,48 @@ func TestClosing(t *testing.T) {
 		s.press("Keep uploading in the tray")
 		if s.toolkit.quit || s.window.visible {
 			t.Error("it did not go to the tray")
+		}
+	})
+	t.Run("closing quits where the user wants that", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, done)))
+		s.config.Settings.Update(func(s *settings.Settings) { s.Start.CloseToTray = false })
+		s.closeWindow()
+		s.until("it quits", func() bool { return s.toolkit.quit })
+	})
+	t.Run("quitting says until when servers keep what they have", func(t *testing.T) {
+		until := time.Now().Add(48 * time.Hour)
+		expires := func(at time.Time) func(*uploader.Transfer) {
+			return func(t *uploader.Transfer) { t.Session.Expires = at }
+		}
+		s := raise(t, newFakeEngine(
+			transfer(1, sending, holding(1), expires(until.Add(time.Hour))), transfer(2, sending, holding(1), expires(until)),
+			transfer(3, done, holding(1), expires(time.Now().Add(time.Hour))), transfer(4, sending, holding(1))))
+		got := keptUntil(s.snapshot(), time.Now())
+		if want := "The server keeps what it has until " + words.Clock(until, time.Now()) + "."; got != want {
+			t.Errorf("says %q", got)
+		}
+		if got := keptUntil(snapshotOf(transfer(1, sending, holding(1))), time.Now()); got != "" {
+			t.Errorf("of a server that did not say it says %q", got)
+		}
+	})
+	t.Run("and asks no more when it is told not to", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending)))
+		s.quit()
+		s.until("it asks", func() bool { return s.quitting != nil })
+		for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
+			if check, ok := o.(*widget.Check); ok {
+				test.Tap(check)
+			}
+		}
+		s.press("Quit")
+		if s.config.Settings.Get().Start.AskBeforeQuit {
+			t.Error("it will ask again")
+		}
+		again := raise(t, newFakeEngine(transfer(1, sending)))
+		again.config.Settings.Update(func(s *settings.Settings) { s.Start.AskBeforeQuit = false })
+		again.quit()
+		if !again.toolkit.quit || again.quitting != nil {
+			t.Error("it asks")
 		}
 	})
 	t.Run("started hidden it waits in the tray, where there is one", func(t *testing.T) {

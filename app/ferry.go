@@ -175,6 +175,17 @@ func (f *ferry) note(note platform.Note) {
 	})
 }
 
+// withdraw takes notifications away, beside the UI.
+func (f *ferry) withdraw(keys ...string) {
+	f.errands.run(func(ctx context.Context) {
+		for _, key := range keys {
+			if err := f.system.notifier.Withdraw(ctx, key); err != nil {
+				f.config.Log.Info("notification not withdrawn", "error", err)
+			}
+		}
+	})
+}
+
 func (f *ferry) pauseAll() { f.order(uploader.Pause{Target: uploader.Everything()}, nil) }
 
 func (f *ferry) resumeAll() {

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -52,7 +50,7 @@ func (f *ferry) follow(s *uploader.Snapshot) {
 	learned := f.left.asked && s.Checking == 0 && !f.left.known
 	f.left.known = f.left.known || learned
 	f.window.banner.correct(f.left.question(s))
-	if learned && !f.window.visible {
+	if learned && !f.window.visible && f.config.Settings.Get().Notifications.Interrupted {
 		f.noteLeft(s)
 	}
 }
@@ -118,10 +116,6 @@ func (f *ferry) answered() {
 	if f.reviewing != nil {
 		f.reviewing.box.Hide()
 	}
-	f.errands.run(func(ctx context.Context) {
-		if err := f.system.notifier.Withdraw(ctx, noteUnfinished); err != nil {
-			f.config.Log.Info("notification not withdrawn", "error", err)
-		}
-	})
+	f.withdraw(noteUnfinished)
 	f.presenter.now()
 }

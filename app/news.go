@@ -1,28 +1,32 @@
 package app
 
 import (
-	"fmt"
+	"path/filepath"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// The keys of the notifications about what went wrong.
+// The keys of the notifications about uploads. There is one of each at most: a
+// newer one takes the place of the one before, and counts on.
 const (
-	noteTrouble = "trouble"
-	noteDisk    = "disk"
+	noteFinished = "finished"
+	noteTrouble  = "trouble"
+	noteDisk     = "disk"
 )
 
 // news is what happened since the last snapshot that somebody who does not look
-// at the window wants to hear of: one note for what was added together, never one
-// for each file. It lives on the UI's goroutine.
+// at the window wants to hear of: when all that was added together is across, and
+// never each file of it. It lives on the UI's goroutine.
 type news struct {
 	told    bool // there was a snapshot before
 	open    map[uploader.BatchID]bool
 	trouble int // transfers that need a person
 	disk    *fault.Fault
+	unread  stand // what finished since somebody looked
 }
 
 // follow takes the next snapshot in and returns the notes about it.
@@ -42,28 +46,31 @@ func (n *news) follow(s *uploader.Snapshot, sum tally) []platform.Note {
 	return notes
 }
 
-// finished are notes about batches that were under way and are across.
+// seen forgets what the window shows.
+func (n *news) seen() { n.unread = stand{} }
+
+// finished is a note about batches that were under way and are across.
 func (n *news) finished(stands map[uploader.BatchID]*stand) []platform.Note {
-	var notes []platform.Note
+	before := n.unread.done
 	for id := range n.open {
-		stand := stands[id]
-		if stand == nil || stand.open || stand.done == 0 {
-			continue
+		if stand := stands[id]; stand != nil && !stand.open && stand.done > 0 {
+			n.unread.take(stand)
 		}
-		notes = append(notes, platform.Note{
-			Key: fmt.Sprintf("finished-%d", id), Title: words.Count("note.finished", stand.done), Body: words.Size(stand.bytes),
-		})
 	}
-	return notes
+	if n.unread.done == before {
+		return nil
+	}
+	return []platform.Note{{
+		Key: noteFinished, Title: words.Count("note.finished", n.unread.done),
+		Body: words.Join(words.Printable(n.unread.name), words.Size(n.unread.bytes)),
+	}}
 }
 
 // wrong are notes about what goes no further by itself.
 func (n *news) wrong(s *uploader.Snapshot, sum tally) []platform.Note {
 	var notes []platform.Note
 	if sum.trouble > n.trouble {
-		notes = append(notes, platform.Note{
-			Key: noteTrouble, Title: words.Count("note.trouble", sum.trouble), Body: words.Say("note.trouble.text"),
-		})
+		notes = append(notes, platform.Note{Key: noteTrouble, Title: words.Count("note.trouble", sum.trouble), Body: troubleIn(s, sum.trouble)})
 	}
 	if s.Trouble != nil && n.disk == nil {
 		sentence := words.Fault(s.Trouble, words.Subject{})
@@ -72,11 +79,49 @@ func (n *news) wrong(s *uploader.Snapshot, sum tally) []platform.Note {
 	return notes
 }
 
-// stand is how far a batch is.
+// troubleIn says what so many uploads need a person for, as far as it is one thing.
+func troubleIn(s *uploader.Snapshot, n int) string {
+	var first *uploader.Transfer
+	for _, t := range s.Transfers {
+		state := t.State()
+		switch {
+		case !needsPerson(state):
+			continue
+		case first == nil:
+			first = t
+		}
+		if n > 1 && (state != uploader.StateSignIn || t.Server != first.Server) {
+			return words.Say("note.trouble.text")
+		}
+	}
+	if first == nil {
+		return words.Say("note.trouble.text")
+	}
+	if first.State() == uploader.StateSignIn {
+		server, _ := s.Server(first.Server)
+		return words.Say("note.sign-in", words.Data{"Server": words.Server(server)})
+	}
+	return words.Join(words.Printable(first.Source.Name()), words.Fault(first.Fault, words.Subject{}).Short)
+}
+
+// stand is how far a batch is, or several.
 type stand struct {
-	open  bool // something of it is not final, or still to be found
-	done  int
-	bytes int64 // of the done ones
+	open    bool   // something of it is not final, or still to be found
+	batches int    // as which it was added
+	name    string // of the one thing it is; "" for several
+	done    int
+	bytes   int64 // of the done ones
+}
+
+// take adds another batch that is across.
+func (s *stand) take(other *stand) {
+	if s.batches++; s.batches == 1 {
+		s.name = other.name
+	} else {
+		s.name = ""
+	}
+	s.done += other.done
+	s.bytes += other.bytes
 }
 
 // standsOf goes over all transfers once. Those of a batch mostly follow each
@@ -85,6 +130,9 @@ func standsOf(s *uploader.Snapshot) map[uploader.BatchID]*stand {
 	stands := make(map[uploader.BatchID]*stand, len(s.Batches))
 	for id, batch := range s.Batches {
 		stands[id] = &stand{open: !batch.Expanded}
+		if len(batch.Roots) == 1 {
+			stands[id].name = filepath.Base(batch.Roots[0])
+		}
 	}
 	var last uploader.BatchID
 	var at *stand
@@ -118,11 +166,25 @@ func (f *ferry) openAt(key string) {
 
 // tellNews shows notes about what happened while nobody looked.
 func (f *ferry) tellNews(s *uploader.Snapshot, sum tally) {
-	for _, note := range f.news.follow(s, sum) {
-		if f.window.visible {
+	notes := f.news.follow(s, sum)
+	if f.window.visible {
+		f.news.seen()
+		return
+	}
+	for _, note := range notes {
+		if !wanted(note.Key, f.config.Settings.Get().Notifications) {
 			continue
 		}
-		note.Actions = []platform.Action{{Label: words.Say("tray.open"), Do: func() { f.errands.post(func() { f.openAt(note.Key) }) }}}
+		note.Open = func() { f.errands.post(func() { f.openAt(note.Key) }) }
+		note.Actions = []platform.Action{{Label: words.Say("tray.open"), Do: note.Open}}
 		f.note(note)
 	}
+}
+
+// wanted reports whether the user wants to be told.
+func wanted(key string, chosen settings.Notifications) bool {
+	if key == noteFinished {
+		return chosen.Finished
+	}
+	return chosen.NeedsYou
 }

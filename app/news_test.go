@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -89,6 +90,82 @@ func TestNewsIsForThoseWhoDoNotLook(t *testing.T) {
 		}
 	}
 	s.until("the window is back", func() bool { return s.window.visible })
+}
+
+func TestNewsSaysWhatItIsAbout(t *testing.T) {
+	speak(t)
+	named := func(path string) func(*uploader.Transfer) {
+		return func(t *uploader.Transfer) { t.Source.Path = path }
+	}
+	rooted := func(root string, transfers ...*uploader.Transfer) *uploader.Snapshot {
+		s := batched(transfers...)
+		s.Batches[2].Roots = []string{root}
+		return s
+	}
+	two, evil := inBatch(2), named(`/x/<b>&"; rm`)
+	studio := func(t *uploader.Transfer) { t.Server = 2 }
+	tests := []struct {
+		name          string
+		before, after *uploader.Snapshot
+		want          string
+	}{
+		{"one file has its name, which is text", rooted(`/x/<b>&"; rm`, transfer(1, sending, two, evil)), rooted(`/x/<b>&"; rm`, transfer(1, done, two, evil)), `<b>&"; rm · 4.0 GB`},
+		{"a folder has its name", rooted("/x/Iceland", transfer(1, sending, two), transfer(3, done, two)), rooted("/x/Iceland", transfer(1, done, two), transfer(3, done, two)), "Iceland · 8.0 GB"},
+		{"one that is stuck has its name and why", batched(transfer(1, sending, two)), batched(transfer(1, failed(fault.SourceMissing), two)), "interview.mov · The file can't be found"},
+		{"several that are stuck are counted only", batched(transfer(1, two), transfer(3, two)), batched(transfer(1, failed(fault.Refused), two), transfer(3, failed(fault.Gone), two)), "Open Ferry to see what to do."},
+		{"a sign-in is one thing, however many wait for it", batched(transfer(1, two, studio), transfer(3, two, studio)), batched(transfer(1, failed(fault.Auth), two, studio), transfer(3, failed(fault.Auth), two, studio)), "“Studio” asks for a sign-in."},
+	}
+	for _, c := range tests {
+		t.Run(c.name, func(t *testing.T) {
+			var n news
+			n.follow(c.before, tallyOf(c.before, nil))
+			notes := n.follow(c.after, tallyOf(c.after, nil))
+			if len(notes) != 1 || notes[0].Body != c.want {
+				t.Errorf("noted %+v", notes)
+			}
+		})
+	}
+}
+
+func TestNewsCountsOnUntilSomebodyLooks(t *testing.T) {
+	speak(t)
+	var n news
+	step := func(transfers ...*uploader.Transfer) []string {
+		s := batched(transfers...)
+		var told []string
+		for _, note := range n.follow(s, tallyOf(s, nil)) {
+			told = append(told, note.Key+": "+note.Title+", "+note.Body)
+		}
+		return told
+	}
+	two, three := inBatch(2), inBatch(3)
+	step(transfer(1, sending, two), transfer(4, sending, three))
+	step(transfer(1, done, two), transfer(4, sending, three))
+	if diff := cmp.Diff([]string{"finished: 2 uploads finished, 8.0 GB"}, step(transfer(1, done, two), transfer(4, done, three))); diff != "" {
+		t.Error(diff)
+	}
+	n.seen()
+	step(transfer(5, sending, inBatch(4)))
+	if diff := cmp.Diff([]string{"finished: 1 upload finished, 4.0 GB"}, step(transfer(5, done, inBatch(4)))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNewsTellsWhatIsWanted(t *testing.T) {
+	all := settings.Default().Notifications
+	for _, c := range []struct {
+		key    string
+		change func(*settings.Notifications)
+	}{
+		{noteFinished, func(n *settings.Notifications) { n.Finished = false }},
+		{noteTrouble, func(n *settings.Notifications) { n.NeedsYou = false }},
+	} {
+		some := all
+		c.change(&some)
+		if !wanted(c.key, all) || wanted(c.key, some) {
+			t.Errorf("%s is not as it was chosen", c.key)
+		}
+	}
 }
 
 func TestNewsOfTheProfile(t *testing.T) {

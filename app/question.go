@@ -15,13 +15,26 @@ type answer struct {
 	do         func() // after the question is gone; may be nil
 }
 
+// question is what is asked over the window.
+type question struct {
+	title, text string
+	more        fyne.CanvasObject // stands under the text; nil for nothing
+	closed      func()            // however it ends, before what the answer does; may be nil
+	answers     []answer
+}
+
 // ask asks a question over the window. Escape is no answer and takes it away; the
 // first answer has the keyboard. Closed, which may be nil, is called however it
 // ends, before what the answer does.
 func (f *ferry) ask(title, text string, closed func(), answers ...answer) *dialog.CustomDialog {
+	return f.pose(question{title: title, text: text, closed: closed, answers: answers})
+}
+
+// pose is ask for a question with more in it than words.
+func (f *ferry) pose(q question) *dialog.CustomDialog {
 	var box *dialog.CustomDialog
 	buttons := container.NewHBox(layout.NewSpacer())
-	for _, a := range answers {
+	for _, a := range q.answers {
 		button := newChoice(a.label, func() {
 			box.Hide()
 			if a.do != nil {
@@ -31,9 +44,14 @@ func (f *ferry) ask(title, text string, closed func(), answers ...answer) *dialo
 		button.Importance = a.importance
 		buttons.Add(button)
 	}
-	box = dialog.NewCustomWithoutButtons(title, container.NewVBox(widget.NewLabel(text), buttons), f.window.window)
-	if closed != nil {
-		box.SetOnClosed(closed)
+	content := container.NewVBox(widget.NewLabel(q.text))
+	if q.more != nil {
+		content.Add(q.more)
+	}
+	content.Add(buttons)
+	box = dialog.NewCustomWithoutButtons(q.title, content, f.window.window)
+	if q.closed != nil {
+		box.SetOnClosed(q.closed)
 	}
 	f.present(box)
 	f.window.window.Canvas().Focus(buttons.Objects[1].(*choice))
