@@ -30,6 +30,7 @@ type ferry struct {
 	destination *destination
 	window      *window
 	tray        *tray // nil where the toolkit has none
+	keyboard    keyboard
 
 	focused   bool
 	greeted   bool
@@ -59,6 +60,7 @@ func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *
 		open: f.open, add: f.addFromTray, pauseAll: f.pauseAll, resumeAll: f.resumeAll, quit: f.quit,
 		resumeLeft: f.resumeLeft, notNow: f.notNow, take: f.takeRecent,
 	})
+	f.bindKeys(f.window.window.Canvas())
 	return f
 }
 

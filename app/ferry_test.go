@@ -272,7 +272,7 @@ func TestEmptyState(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
-	press := func(s *stage, key fyne.KeyName) { s.typed(key) }
+	press := func(s *stage, key fyne.KeyName) { s.key(key) }
 	t.Run("space pauses what moves, and resumes when all of it rests", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending), transfer(2, paused)))
 		s.window.list.rows.SelectAll()

@@ -62,7 +62,7 @@ func TestFilter(t *testing.T) {
 		s.window.filter.tabs.OnChosen("trouble")
 		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{3}) })
 		s.window.list.rows.SelectAll()
-		s.typed(fyne.KeyF5)
+		s.key(fyne.KeyF5)
 		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(3)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}

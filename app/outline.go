@@ -83,7 +83,7 @@ func (o *outline) stands(s *uploader.Snapshot) bool {
 		}
 	}
 	for i, t := range s.Transfers {
-		if old := o.transfers[i]; t != old && (t.ID != old.ID || t.Batch != old.Batch || t.Source.Path != old.Source.Path) {
+		if old := o.transfers[i]; t != old && (t.ID != old.ID || t.Batch != old.Batch || t.Server != old.Server || t.Source.Path != old.Source.Path) {
 			return false
 		}
 	}

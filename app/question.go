@@ -65,8 +65,8 @@ func (f *ferry) present(box dialog.Dialog) {
 	box.Show()
 }
 
-// escape takes the dialog away that lies over the window.
-func (f *ferry) escape() {
+// dismiss takes the dialog away that lies over the window.
+func (f *ferry) dismiss() {
 	if f.box != nil {
 		f.box.Hide()
 		f.box = nil

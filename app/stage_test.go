@@ -253,3 +253,14 @@ func (d *fakeDesktop) revealed() []string {
 
 // said is what the window said last in passing.
 func (s *stage) said() string { return s.window.toasts.Text() }
+
+// key presses a key as the window gets it: the focused object first, or else the
+// canvas.
+func (s *stage) key(name fyne.KeyName) {
+	canvas := s.window.window.Canvas()
+	if focused := canvas.Focused(); focused != nil {
+		focused.TypedKey(&fyne.KeyEvent{Name: name})
+		return
+	}
+	canvas.OnTypedKey()(&fyne.KeyEvent{Name: name})
+}

@@ -65,7 +65,6 @@ func newWindow(f *ferry) *window {
 	w.window.Resize(startSize)
 	w.window.SetCloseIntercept(f.closeWindow)
 	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { f.handleDrop(uris) })
-	bindKeys(w.window.Canvas(), f)
 	return w
 }
 
