@@ -102,7 +102,7 @@ func TestReview(t *testing.T) {
 	})
 	t.Run("Escape leaves it, and the question stays", func(t *testing.T) {
 		s := open(t)
-		s.escape()
+		s.dismiss()
 		if s.reviewing != nil || s.left == nil || len(s.told()) > 0 {
 			t.Error("it took that for an answer")
 		}
