@@ -10,11 +10,11 @@ import (
 	"fyne.io/fyne/v2/dialog"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // ferry is the whole face. Its methods belong to the UI's goroutine, save those
@@ -32,6 +32,7 @@ type ferry struct {
 	tray        *tray // nil where the toolkit has none
 	keyboard    keyboard
 
+	look      settings.Look // that is shown
 	focused   bool
 	greeted   bool
 	left      *leftover // waits for an answer
@@ -43,14 +44,16 @@ type ferry struct {
 	news      news
 	box       dialog.Dialog // the last one opened, which Escape takes away
 	quitting  *dialog.CustomDialog
-	asking    *serverDialog // the last one opened
+	asking    *serverDialog   // the last one opened
+	settings  *settingsDialog // that is open; nil when none is
 }
 
 // newFerry puts the face together. Nothing moves before start.
 func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *ferry {
-	toolkit.Settings().SetTheme(theme.New(theme.System, 1))
+	look := config.Settings.Get().Look
+	toolkit.Settings().SetTheme(themeOf(look))
 	toolkit.SetIcon(assets.Icon())
-	f := &ferry{toolkit: toolkit, config: config, system: system, focused: true, removal: newRemoval(), arrivals: arrivals{}}
+	f := &ferry{toolkit: toolkit, config: config, system: system, look: look, focused: true, removal: newRemoval(), arrivals: arrivals{}}
 	f.errands = newErrands(ui)
 	f.orders = newOrders(config.Engine.Do)
 	f.presenter = newPresenter(config.Engine, f.errands.post, f.show)
@@ -71,6 +74,7 @@ func (f *ferry) start(ctx context.Context) {
 	f.errands.run(f.orders.run)
 	f.errands.run(f.presenter.run)
 	f.errands.run(f.takeRequests)
+	f.errands.run(f.followSettings)
 	context.AfterFunc(ctx, func() { f.errands.post(f.end) })
 	f.window.visible = !f.config.Hidden
 	f.window.banner.tell(f.config.News)

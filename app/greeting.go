@@ -27,12 +27,17 @@ func (f *ferry) greet(s *uploader.Snapshot) {
 	if f.left == nil {
 		return
 	}
-	f.window.banner.ask(f.left.question(s), f.resumeLeft, f.review, f.notNow)
+	f.askLeft(s)
 	left := f.left
 	f.order(uploader.Check{Target: left.target()}, func(error) {
 		f.errands.post(func() { left.asked = true })
 		f.presenter.now()
 	})
+}
+
+// askLeft puts the question into the window.
+func (f *ferry) askLeft(s *uploader.Snapshot) {
+	f.window.banner.ask(f.left.question(s), f.resumeLeft, f.review, f.notNow)
 }
 
 // follow keeps what is said to what is known.

@@ -58,6 +58,9 @@ func (t *tray) show(view trayView, now time.Time) time.Duration {
 	return 0
 }
 
+// restate shows everything anew next time, in another language.
+func (t *tray) restate() { t.when = time.Time{} }
+
 // menu is the part of the view from which the menu is made.
 func (v trayView) menu() trayView {
 	return trayView{status: v.status, resume: v.resume, pause: v.pause, paused: v.paused, recent: v.recent}

@@ -41,18 +41,31 @@ type window struct {
 }
 
 func newWindow(f *ferry) *window {
-	w := &window{window: f.toolkit.NewWindow("Ferry"), destination: f.destination, hints: widgets.NewHints()}
+	w := &window{
+		window: f.toolkit.NewWindow("Ferry"), destination: f.destination,
+		banner: newNotice(), toasts: widgets.NewToasts(), hints: widgets.NewHints(),
+	}
+	w.furnish(f)
+	w.window.SetPadded(false)
+	w.window.Resize(startSize)
+	w.window.SetCloseIntercept(f.closeWindow)
+	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { f.handleDrop(uris) })
+	return w
+}
+
+// furnish makes everything in the window anew, in the language and size that hold
+// now. What is being said in passing, and the notice, stay.
+func (w *window) furnish(f *ferry) {
+	w.emptyFor, w.unmatchedAs = 0, widgets.EmptyModel{}
 	w.bar = newTopBar(w.window.Canvas(), w.hints, barActions{
 		choose: f.choose, addServer: f.askServer, addFiles: f.addFiles, addFolder: f.addFolder,
 		pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removeFinished, reveal: f.openReceived,
 	})
-	w.banner = newNotice()
 	w.filter = newFilterBar(w.hints, filterActions{choose: f.filter, seek: f.seek, find: f.find, leave: f.toList})
 	w.list = newListing(f, w.hints)
 	w.unmatched = widgets.NewEmptyState(widgets.EmptyModel{}, f.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, f.addFiles)
 	w.footer = newFooter()
-	w.toasts = widgets.NewToasts()
 
 	top := container.NewVBox(container.NewPadded(w.bar.content), w.banner.content, w.filter.content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.content)
@@ -60,12 +73,16 @@ func newWindow(f *ferry) *window {
 	w.middle = container.New(beside{}, container.NewStack(w.list.rows, w.empty, w.unmatched), w.details.content)
 	frame := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.relayout, w.filter.relayout = frame.Refresh, frame.Refresh
-	w.window.SetPadded(false)
 	w.window.SetContent(container.New(least{}, container.NewStack(frame, w.toasts, w.hints)))
-	w.window.Resize(startSize)
-	w.window.SetCloseIntercept(f.closeWindow)
-	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { f.handleDrop(uris) })
-	return w
+}
+
+// refurnish furnishes the window again, and shows the same part of the list.
+func (w *window) refurnish(f *ferry) {
+	filter, list := w.filter, w.list
+	w.hints.Dismiss()
+	w.furnish(f)
+	w.filter.chosen, w.filter.field.Text = filter.chosen, filter.field.Text
+	w.list.outline, w.list.high, w.list.heights = list.outline, list.high, list.heights
 }
 
 // show brings the window to the state of the snapshot.

@@ -27,7 +27,7 @@ import (
 // Run carries out the command line args and returns the exit code. SIGINT and
 // SIGTERM end it in order; a second one at once. version is what it says it is.
 func Run(version string, args []string, streams cli.Streams) int {
-	if err := words.Load(os.Getenv(words.Variable)); err != nil {
+	if err := words.Load(""); err != nil {
 		_, _ = fmt.Fprintln(streams.Err, err)
 		return cli.ExitFailed
 	}
@@ -62,7 +62,7 @@ func carryOut(ctx context.Context, version string, typed cli.Invocation, streams
 	log.Info("started", "version", version, "pid", os.Getpid())
 	defer func() { log.Info("ended", "err", err) }()
 
-	w := work{profile: p, log: log, streams: streams}
+	w := work{version: version, profile: p, log: log, streams: streams}
 	switch {
 	case typed.Receive != nil:
 		return typed.Receive.Serve(ctx, p.Received, log, streams)
@@ -79,6 +79,7 @@ func carryOut(ctx context.Context, version string, typed cli.Invocation, streams
 
 // work is one command in one profile.
 type work struct {
+	version string
 	profile profile.Profile
 	log     *slog.Logger
 	streams cli.Streams

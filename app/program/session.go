@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
@@ -143,7 +143,14 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 func (s *session) recall(ctx context.Context, w work) error {
 	s.settings = settings.Open(ctx, s.database, w.log)
 	s.keeper = start(s.settings.Run)
-	return words.Load(cmp.Or(os.Getenv(words.Variable), string(s.settings.Get().Look.Language)))
+	return words.Load(string(s.settings.Get().Look.Language))
+}
+
+// backUp writes a copy of the database into a folder, under a name that nothing
+// there has yet.
+func (s *session) backUp(ctx context.Context, folder string) (string, error) {
+	path := filepath.Join(folder, "ferry-backup-"+time.Now().Format("20060102-150405.000")+".db")
+	return path, s.database.Backup(ctx, path)
 }
 
 // tune has the engine work as the settings say whenever they change.

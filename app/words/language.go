@@ -1,9 +1,11 @@
 package words
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -42,8 +44,11 @@ func (l Language) Name() string {
 	}
 }
 
-// System is the language of Ferry's that is nearest to the system's.
-func System() Language { return nearest(lang.SystemLocale().String()) }
+// System is the language of Ferry's that is nearest to the system's, or to the
+// one that Variable names.
+func System() Language {
+	return nearest(cmp.Or(os.Getenv(Variable), lang.SystemLocale().String()))
+}
 
 // Load makes Ferry speak the language nearest to wanted: a BCP 47 tag such as
 // "zh-CN", or "" for the system's. What was said before stays as it was said.

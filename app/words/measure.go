@@ -52,6 +52,11 @@ func SizeOf(part, whole int64) string {
 	return Say("size.of", Data{"Part": text, "Whole": Size(whole)})
 }
 
+// Percent is a part of something, or a multiple of it: "150 %" for 1.5.
+func Percent(of float64) string {
+	return Say("percent", Data{"N": int(math.Round(100 * of))})
+}
+
 // Rate writes a speed: "12.4 MB/s". It is "" when there is none to tell.
 func Rate(bytesPerSecond float64) string {
 	if bytesPerSecond < 1 || math.IsNaN(bytesPerSecond) || bytesPerSecond > math.MaxInt64 {

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// settingsLayout puts the sections at the left of the page, and the buttons under
+// both. Where it is narrow the sections are icons alone.
+type settingsLayout struct{ nav []*sectionButton }
+
+// narrow is the width under which the sections' names need too much of it, in
+// steps of the grid.
+const narrow = 135
+
+// MinSize is part of fyne.Layout: the page scrolls.
+func (l *settingsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(theme.Grid(70), theme.Grid(50))
+}
+
+// Layout is part of fyne.Layout.
+func (l *settingsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	nav, upright, page, across, buttons := objects[0], objects[1], objects[2], objects[3], objects[4]
+	for _, button := range l.nav {
+		button.speak(size.Width >= theme.Grid(narrow))
+	}
+	gap := theme.Grid(3)
+	foot := buttons.MinSize().Height
+	height := size.Height - foot - 2*theme.Grid(2)
+	put(nav, 0, 0, nav.MinSize().Width, min(nav.MinSize().Height, height))
+	x := nav.Size().Width + gap
+	put(upright, x, 0, theme.Size(fynetheme.SizeNameSeparatorThickness), height)
+	x += gap
+	put(page, x, 0, size.Width-x, height)
+	put(across, 0, height+theme.Grid(1), size.Width, theme.Size(fynetheme.SizeNameSeparatorThickness))
+	put(buttons, 0, size.Height-foot, size.Width, foot)
+}
+
+func put(object fyne.CanvasObject, x, y, width, height float32) {
+	object.Move(fyne.NewPos(x, y))
+	object.Resize(fyne.NewSize(width, height))
+}
+
+// newIndent takes back the space that the toolkit puts before a label, so that
+// it stands in line with what has none.
+func newIndent(label fyne.CanvasObject) fyne.CanvasObject {
+	before := -theme.Grid(2)
+	return container.New(layout.NewCustomPaddedLayout(theme.Grid(2), -theme.Grid(3), before, 0), label)
+}

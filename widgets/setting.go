@@ -1,0 +1,207 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// settingLines is how many lines the name of a setting, and the words about it,
+// have at most.
+const settingLines = 8
+
+// Setting is one thing to choose: its name, a sentence about it, and the control
+// that chooses. Where there is room the control stands at the right, otherwise
+// beneath.
+type Setting struct {
+	widget.BaseWidget
+	control fyne.CanvasObject
+	below   bool // the control stands beneath, and is as wide as the setting
+	name    *passage
+	about   *passage
+	sorry   *passage // why what was typed does not hold; empty when it does
+}
+
+// NewSetting makes a setting.
+func NewSetting(name, about string, control fyne.CanvasObject) *Setting {
+	s := &Setting{
+		control: control,
+		name:    newPassage(name, nameSize, theme.ColorText),
+		about:   newPassage(about, textSize, theme.ColorMuted),
+		sorry:   newPassage("", textSize, theme.ColorError),
+	}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// NewWideSetting makes a setting whose control needs all the width there is.
+func NewWideSetting(name, about string, control fyne.CanvasObject) *Setting {
+	s := NewSetting(name, about, control)
+	s.below = true
+	return s
+}
+
+// Name is what the setting is called.
+func (s *Setting) Name() string { return s.name.text }
+
+// About is the sentence about it.
+func (s *Setting) About() string { return s.about.text }
+
+// Control is what chooses.
+func (s *Setting) Control() fyne.CanvasObject { return s.control }
+
+// Problem is why what was typed does not hold; "" when it does.
+func (s *Setting) Problem() string { return s.sorry.text }
+
+// SetProblem says why what was typed does not hold; "" takes it back. It reports
+// whether that is news, after which the setting may have another height.
+func (s *Setting) SetProblem(why string) bool {
+	if why == s.sorry.text {
+		return false
+	}
+	s.sorry.set(why)
+	s.Refresh()
+	return true
+}
+
+// HeightAt is the height at a width.
+func (s *Setting) HeightAt(width float32) float32 {
+	_, height := s.measure(width)
+	return height
+}
+
+// measure returns the width of the words and the height of all, at a width.
+func (s *Setting) measure(width float32) (words, height float32) {
+	control := s.control.MinSize()
+	if s.beneath(width) {
+		return width, s.wordsHeight(width) + theme.Grid(1.5) + control.Height
+	}
+	words = width - control.Width - theme.Grid(5)
+	return words, max(s.wordsHeight(words), control.Height)
+}
+
+// beneath says whether the control stands under the words.
+func (s *Setting) beneath(width float32) bool {
+	return s.below || s.control.MinSize().Width > width/2
+}
+
+func (s *Setting) wordsHeight(width float32) float32 {
+	height := s.name.heightAt(width)
+	for _, more := range []*passage{s.about, s.sorry} {
+		if more.text != "" {
+			height += theme.Grid(0.5) + more.heightAt(width)
+		}
+	}
+	return height
+}
+
+// MinSize is one line; whoever lays settings out asks HeightAt.
+func (s *Setting) MinSize() fyne.Size {
+	width := s.Size().Width
+	if width == 0 {
+		width = theme.Grid(60)
+	}
+	return fyne.NewSize(theme.Grid(50), s.HeightAt(width))
+}
+
+// CreateRenderer is called by the toolkit.
+func (s *Setting) CreateRenderer() fyne.WidgetRenderer {
+	var objects []fyne.CanvasObject
+	for _, p := range s.passages() {
+		objects = append(objects, p.objects()...)
+	}
+	return &arranged{objects: append(objects, s.control), arrange: s.arrange, least: s.MinSize, repaint: s.paint, widget: s}
+}
+
+func (s *Setting) passages() []*passage { return []*passage{s.name, s.about, s.sorry} }
+
+func (s *Setting) arrange(size fyne.Size) {
+	if size.Width == 0 {
+		return
+	}
+	words, height := s.measure(size.Width)
+	control := s.control.MinSize()
+	if s.beneath(size.Width) {
+		if s.below {
+			control.Width = size.Width
+		}
+		s.control.Move(fyne.NewPos(0, height-control.Height))
+	} else {
+		s.control.Move(fyne.NewPos(size.Width-control.Width, snap((height-control.Height)/2)))
+	}
+	s.control.Resize(control)
+	y := float32(0)
+	if !s.beneath(size.Width) {
+		y = snap((height - s.wordsHeight(words)) / 2)
+	}
+	for i, p := range s.passages() {
+		if i > 0 && p.text != "" {
+			y += theme.Grid(0.5)
+		}
+		y = p.place(y, words)
+	}
+}
+
+func (s *Setting) paint() {
+	for _, p := range s.passages() {
+		p.restyle()
+	}
+}
+
+// passage is some lines of text.
+type passage struct {
+	text  string
+	size  fyne.ThemeSizeName
+	color fyne.ThemeColorName
+	lines [settingLines]*label
+}
+
+func newPassage(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *passage {
+	p := &passage{text: text, size: size, color: color}
+	for i := range p.lines {
+		p.lines[i] = newLabel(size, color)
+	}
+	return p
+}
+
+func (p *passage) set(text string) { p.text = text }
+
+func (p *passage) objects() []fyne.CanvasObject {
+	objects := make([]fyne.CanvasObject, len(p.lines))
+	for i, line := range p.lines {
+		objects[i] = line.text
+	}
+	return objects
+}
+
+func (p *passage) wrapped(width float32) []string {
+	if p.text == "" {
+		return nil
+	}
+	return wrap(p.text, width, theme.Size(p.size), fyne.TextStyle{}, settingLines)
+}
+
+func (p *passage) heightAt(width float32) float32 {
+	return float32(len(p.wrapped(width))) * p.lines[0].height
+}
+
+// place puts the lines below each other from y on, and returns where they end.
+func (p *passage) place(y, width float32) float32 {
+	words := p.wrapped(width)
+	for i, line := range p.lines {
+		setVisible(line.text, i < len(words))
+		if i < len(words) {
+			line.set(words[i], p.color)
+			line.place(fyne.NewPos(0, y), width)
+			y += line.height
+		}
+	}
+	return y
+}
+
+func (p *passage) restyle() {
+	for _, line := range p.lines {
+		line.restyle()
+	}
+}
