@@ -54,6 +54,7 @@ func TestEveryKey(t *testing.T) {
 				t.Error("the keyboard is not in the field")
 			}
 		}},
+		"Ctrl+,":    {nil, asks},
 		"Ctrl+Q":    {nil, asks},
 		"F1":        {nil, asks},
 		"↑":         {[]int64{4}, selects(-7)},
