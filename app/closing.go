@@ -82,7 +82,7 @@ func (f *ferry) quit() {
 func keptUntil(s *uploader.Snapshot, now time.Time) string {
 	var first time.Time
 	for _, t := range s.Transfers {
-		expires := t.Session.Expires
+		expires := t.Session.Expires.Time()
 		if t.Unfinished() && t.Session.Begun() && expires.After(now) && (first.IsZero() || expires.Before(first)) {
 			first = expires
 		}

@@ -72,7 +72,7 @@ func TestClosing(t *testing.T) {
 	t.Run("quitting says until when servers keep what they have", func(t *testing.T) {
 		until := time.Now().Add(48 * time.Hour)
 		expires := func(at time.Time) func(*uploader.Transfer) {
-			return func(t *uploader.Transfer) { t.Session.Expires = at }
+			return func(t *uploader.Transfer) { t.Session.Expires = uploader.MomentOf(at) }
 		}
 		s := raise(t, newFakeEngine(
 			transfer(1, sending, holding(1), expires(until.Add(time.Hour))), transfer(2, sending, holding(1), expires(until)),

@@ -19,8 +19,8 @@ func theFilm(now time.Time) (*uploader.Transfer, dossier) {
 	t := transfer(7, sending)
 	t.Source.Path, t.Source.Size = "/media/card/interview.mov", 6_400_000_000
 	t.Server, t.Fingerprint = 2, "m1:abc"
-	t.Added, t.Started = now.Add(-time.Hour), now.Add(-30*time.Minute)
-	t.Session = uploader.Session{URL: "https://studio.example.com/files/secret-id", Offset: 1_900_000_000, Expires: now.Add(24 * time.Hour)}
+	t.Added, t.Started = uploader.MomentOf(now.Add(-time.Hour)), uploader.MomentOf(now.Add(-30*time.Minute))
+	t.Session = uploader.Session{URL: "https://studio.example.com/files/secret-id", Offset: 1_900_000_000, Expires: uploader.MomentOf(now.Add(24 * time.Hour))}
 	t.Resumed, t.Active = 1_000_000_000, 20*time.Minute
 	cut := fault.Newf(fault.Transient, fault.Patch, "PATCH https://studio.example.com/files/secret-id of /media/card/interview.mov: reset")
 	return t, dossier{

@@ -37,11 +37,11 @@ func diagnosticsOf(s *uploader.Snapshot, t *uploader.Transfer, d dossier) string
 		name string
 		time time.Time
 	}{
-		{"added", t.Added},
-		{"started", t.Started},
-		{"finished", t.Finished},
-		{"next try", t.NextTry},
-		{"expires", t.Session.Expires},
+		{"added", t.Added.Time()},
+		{"started", t.Started.Time()},
+		{"finished", t.Finished.Time()},
+		{"next try", t.NextTry.Time()},
+		{"expires", t.Session.Expires.Time()},
 	} {
 		if !at.time.IsZero() {
 			line(at.name, at.time.UTC().Format(time.RFC3339))

@@ -79,15 +79,15 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		{name: "link", value: words.Printable(t.Session.URL), copy: t.Session.URL},
 		{name: "size", value: words.SizeOf(s.Sent(t), t.Source.Size)},
 		{name: "known-by", value: knownBy(t.Fingerprint)},
-		{name: "added", value: when(t.Added)},
-		{name: "started", value: when(t.Started)},
-		{name: "finished", value: when(t.Finished)},
-		{name: "expires", value: when(t.Session.Expires)},
+		{name: "added", value: when(t.Added.Time())},
+		{name: "started", value: when(t.Started.Time())},
+		{name: "finished", value: when(t.Finished.Time())},
+		{name: "expires", value: when(t.Session.Expires.Time())},
 		{name: "resumed", value: amount(t.Resumed)},
 		{name: "at-work", value: span(t.Active)},
 	}
-	if t.SHA256 != [32]byte{} {
-		sum := hex.EncodeToString(t.SHA256[:])
+	if t.SHA256 != "" {
+		sum := hex.EncodeToString([]byte(t.SHA256))
 		all = append(all, fact{name: "sha256", value: sum, copy: sum})
 	}
 	told := all[:0]

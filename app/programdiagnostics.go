@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -55,7 +56,7 @@ func newestFaults(transfers []*uploader.Transfer) []*uploader.Transfer {
 			faulty = append(faulty, t)
 		}
 	}
-	slices.SortFunc(faulty, func(a, b *uploader.Transfer) int { return b.Added.Compare(a.Added) })
+	slices.SortFunc(faulty, func(a, b *uploader.Transfer) int { return cmp.Compare(b.Added, a.Added) })
 	return faulty[:min(len(faulty), faultsTold)]
 }
 

@@ -34,7 +34,7 @@ func recentOf(s *uploader.Snapshot) [recentMost]recent {
 			continue
 		}
 		for i := range last {
-			if last[i] == nil || t.Finished.After(last[i].Finished) {
+			if last[i] == nil || t.Finished > last[i].Finished {
 				copy(last[i+1:], last[i:])
 				last[i] = t
 				break

@@ -112,7 +112,7 @@ func TestReview(t *testing.T) {
 func TestRecent(t *testing.T) {
 	elsewhere := func(name, url string, at int) func(*uploader.Transfer) {
 		return func(t *uploader.Transfer) {
-			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, noon.Add(minutes(at))
+			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.MomentOf(noon.Add(minutes(at)))
 		}
 	}
 	s := raise(t, newFakeEngine(

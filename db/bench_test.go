@@ -98,7 +98,7 @@ func sample(after uploader.TransferID, count int) []*uploader.Transfer {
 			Rank:        int64(id),
 			Phase:       uploader.PhaseSending,
 			Session:     uploader.Session{URL: "http://127.0.0.1:41234/files/24e533e02ec3bc40c387f1a0e460e216"},
-			Added:       time.UnixMilli(1_700_000_000_000),
+			Added:       1_700_000_000_000,
 		}
 	}
 	return transfers

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
@@ -84,20 +83,20 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Parts:        int64(t.Session.Parts),
 		UploadOffset: t.Session.Offset,
 		Sent:         t.Session.Sent,
-		Expires:      millis(t.Session.Expires),
+		Expires:      instant(t.Session.Expires),
 		Attempt:      int64(t.Attempt),
-		NextTry:      millis(t.NextTry),
-		Added:        millis(t.Added),
-		Started:      millis(t.Started),
-		Finished:     millis(t.Finished),
+		NextTry:      instant(t.NextTry),
+		Added:        instant(t.Added),
+		Started:      instant(t.Started),
+		Finished:     instant(t.Finished),
 		Active:       t.Active.Milliseconds(),
 		Resumed:      t.Resumed,
 		Prior:        int64(t.Prior),
 
 		Fault: newFaultColumns(t.Fault),
 	}
-	if t.SHA256 != [sha256.Size]byte{} {
-		row.Sha256 = t.SHA256[:]
+	if t.SHA256 != "" {
+		row.Sha256 = []byte(t.SHA256)
 	}
 	return row
 }
@@ -111,8 +110,6 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 	if err != nil {
 		return uploader.Transfer{}, fmt.Errorf("%w: transfer %d: %w", ErrDamaged, r.ID, err)
 	}
-	var sum [sha256.Size]byte
-	copy(sum[:], r.Sha256)
 	return uploader.Transfer{
 		ID:     uploader.TransferID(r.ID),
 		Batch:  uploader.BatchID(r.Batch),
@@ -128,16 +125,16 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Rank:        r.Rank,
 		Intent:      intent,
 		Phase:       phase,
-		Session:     uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: moment(r.Expires)},
+		Session:     uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: uploader.Moment(r.Expires.Int64)},
 		Attempt:     int(r.Attempt),
-		NextTry:     moment(r.NextTry),
+		NextTry:     uploader.Moment(r.NextTry.Int64),
 		Fault:       r.Fault.fault(),
-		Added:       moment(r.Added),
-		Started:     moment(r.Started),
-		Finished:    moment(r.Finished),
+		Added:       uploader.Moment(r.Added.Int64),
+		Started:     uploader.Moment(r.Started.Int64),
+		Finished:    uploader.Moment(r.Finished.Int64),
 		Active:      time.Duration(r.Active) * time.Millisecond,
 		Resumed:     r.Resumed,
-		SHA256:      sum,
+		SHA256:      string(r.Sha256),
 		Prior:       uploader.TransferID(r.Prior),
 	}, nil
 }
@@ -289,6 +286,10 @@ func unpackRoots(packed []byte) ([]string, error) {
 
 // blob is never nil, which the driver would bind as NULL.
 func blob(s string) []byte { return append(make([]byte, 0, len(s)), s...) }
+
+func instant(m uploader.Moment) sql.NullInt64 {
+	return sql.NullInt64{Int64: int64(m), Valid: !m.IsZero()}
+}
 
 func millis(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}

@@ -220,11 +220,11 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 		ID:          l.nextID,
 		Batch:       batch,
 		Server:      l.batches[batch].Server,
-		Source:      f.file,
+		Source:      f.file.Compact(),
 		Fingerprint: f.fingerprint,
 		Rank:        l.nextRank,
 		Intent:      l.batches[batch].Intent,
-		Added:       now,
+		Added:       MomentOf(now),
 	}
 	l.nextID++
 	l.nextRank++
@@ -232,7 +232,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 		f.err, t.Prior = asks, prior
 	}
 	if f.err != nil {
-		t.Phase, t.Fault, t.Finished = PhaseFailed, fault.Of(f.err), now
+		t.Phase, t.Fault, t.Finished = PhaseFailed, fault.Of(f.err), MomentOf(now)
 	}
 	l.put(&Transfer{}, t, now)
 	if t.Phase == PhaseQueued && t.Intent == IntentRun {
@@ -248,7 +248,7 @@ func (l *loop) question(a answer) (prior TransferID, asks error) {
 		return t.ID, fault.Newf(fault.Several, fault.Stat, "perhaps the upload of %s", t.Source.Path)
 	}
 	if t := l.table.get(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
-		return t.ID, fault.Newf(fault.Uploaded, fault.Stat, "uploaded on %s", t.Finished.Format(time.RFC3339))
+		return t.ID, fault.Newf(fault.Uploaded, fault.Stat, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
 	}
 	return 0, nil
 }

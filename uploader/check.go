@@ -95,7 +95,7 @@ func stepChecked(t Transfer, in checked, now time.Time) (Transfer, effects) {
 	}
 	t.Fault = in.fault
 	if !retry.Decide(in.fault, 0, 0).Again {
-		t.Phase, t.Finished = PhaseFailed, now
+		t.Phase, t.Finished = PhaseFailed, MomentOf(now)
 	}
 	return t, effects{}
 }

@@ -32,7 +32,7 @@ func (l *loop) judge(t *Transfer, f *fault.Fault) {
 	case t.Phase != PhaseWaiting, l.gates[t.Server].closed():
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable,
 		f.Status == http.StatusTooManyRequests, f.Status == http.StatusServiceUnavailable:
-		l.gates[t.Server] = gate{until: t.NextTry, fault: f} // the transfer's own alarm opens it again
+		l.gates[t.Server] = gate{until: t.NextTry.Time(), fault: f} // the transfer's own alarm opens it again
 	}
 }
 

@@ -29,7 +29,7 @@ func happened(before, after *Transfer, now time.Time) (Event, bool) {
 	case entering(PhaseCancelled, before, after):
 		event.Kind, event.Offset = EventCancelled, before.Session.Offset
 	case entering(PhaseWaiting, before, after):
-		event.Kind, event.Until, event.Fault = EventWaiting, after.NextTry, after.Fault
+		event.Kind, event.Until, event.Fault = EventWaiting, after.NextTry.Time(), after.Fault
 	case before.Source.Path != after.Source.Path:
 		event.Kind = EventFound
 	case before.Intent == IntentRun && after.Intent == IntentHold:

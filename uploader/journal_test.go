@@ -16,7 +16,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 	busy, lost := &fault.Fault{Kind: fault.Busy}, &fault.Fault{Kind: fault.SourceMissing}
 	held := Session{URL: "http://s/1", Offset: 40}
 	moved := func(phase Phase, session Session) Transfer {
-		return Transfer{Phase: phase, Session: session, Started: noon}
+		return Transfer{Phase: phase, Session: session, Started: MomentOf(noon)}
 	}
 	for _, c := range []struct {
 		name   string
@@ -49,14 +49,14 @@ func TestWhatIsWorthAWord(t *testing.T) {
 		},
 		{
 			"the user starts over",
-			Transfer{Phase: PhaseFailed, Session: held, Started: noon, Fault: &fault.Fault{Kind: fault.Gone}},
+			Transfer{Phase: PhaseFailed, Session: held, Started: MomentOf(noon), Fault: &fault.Fault{Kind: fault.Gone}},
 			retriedByUser{},
 			Event{Kind: EventRestarted, Offset: 40},
 		},
 		{"it is across", moved(PhaseVerifying, Session{URL: "u", Offset: 0}), ended{}, Event{Kind: EventDone}},
 		{
 			"it is given up",
-			Transfer{Phase: PhaseQueued, Session: held, Started: noon, Intent: IntentCancel},
+			Transfer{Phase: PhaseQueued, Session: held, Started: MomentOf(noon), Intent: IntentCancel},
 			terminated{held},
 			Event{Kind: EventCancelled, Offset: 40},
 		},
@@ -70,7 +70,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 				c.want.At = noon
 			}
 			if c.want.Kind == EventWaiting {
-				c.want.Until = after.NextTry
+				c.want.Until = after.NextTry.Time()
 			}
 			if diff := cmp.Diff(c.want, got, cmpopts.IgnoreUnexported(fault.Fault{})); diff != "" {
 				t.Errorf("want (-) and got (+) differ:\n%s", diff)

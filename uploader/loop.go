@@ -257,7 +257,7 @@ func (l *loop) feed(id TransferID, in input) {
 		f.halt(errHalted)
 	}
 	if then.wake {
-		l.alarms.set(next.NextTry, id)
+		l.alarms.set(next.NextTry.Time(), id)
 	}
 	if then.terminate.Begun() {
 		l.terminateLater(id, next.Server, then.terminate)

@@ -138,7 +138,7 @@ func (w *worker) sendParts(ctx context.Context, file source.Opened) error {
 		return err
 	}
 	session := w.transfer.Session
-	session.URL, session.Expires = upload.URL, upload.Expires
+	session.URL, session.Expires = upload.URL, MomentOf(upload.Expires)
 	if err := w.keep(ctx, created{session}); err != nil {
 		return err
 	}

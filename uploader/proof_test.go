@@ -87,7 +87,7 @@ func TestTheSourceBetweenTwoTries(t *testing.T) {
 			if ended.Resumed == 0 {
 				t.Error("it started over")
 			}
-			if got := hex.EncodeToString(ended.SHA256[:]); got != sumOf(t, path) {
+			if got := hex.EncodeToString([]byte(ended.SHA256)); got != sumOf(t, path) {
 				t.Errorf("its sum is given as %s", got)
 			}
 			wantStored(t, server, path)
@@ -100,7 +100,7 @@ func TestTheSumOfASmallFileIsKept(t *testing.T) {
 	b := newBench(t, server.Endpoint)
 	path := write(t, "a.txt", 1000)
 	row := b.finished(b.add(path))[0]
-	if got := hex.EncodeToString(row.SHA256[:]); got != sumOf(t, path) {
+	if got := hex.EncodeToString([]byte(row.SHA256)); got != sumOf(t, path) {
 		t.Errorf("its sum is given as %s", got)
 	}
 }

@@ -134,9 +134,9 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Batch = in.batch
 		return t, effects{}
 	case taken:
-		t.Phase, t.Fault, t.NextTry = PhasePreparing, nil, time.Time{}
+		t.Phase, t.Fault, t.NextTry = PhasePreparing, nil, 0
 		if t.Started.IsZero() {
-			t.Started = now
+			t.Started = MomentOf(now)
 		}
 		return t, effects{}
 	case entered:
@@ -157,7 +157,7 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Session.Sent = max(t.Session.Sent, in.sent)
 		return t, effects{}
 	case summed:
-		t.SHA256 = in.sum
+		t.SHA256 = string(in.sum[:])
 		return t, effects{}
 	case ended:
 		return stepEnded(t, in, now)
@@ -213,7 +213,7 @@ func stepRecovered(t Transfer, in recovered, now time.Time) (Transfer, effects) 
 	if t.Phase.Final() {
 		return t, effects{}
 	}
-	t.Phase, t.NextTry = PhaseQueued, time.Time{}
+	t.Phase, t.NextTry = PhaseQueued, 0
 	switch {
 	case t.Intent.GivenUp():
 		return giveUp(t, now)
@@ -231,7 +231,7 @@ func stepPaused(t Transfer) (Transfer, effects) {
 	if t.Phase.Working() {
 		return t, effects{halt: true}
 	}
-	t.Phase, t.Fault, t.NextTry = PhaseQueued, nil, time.Time{}
+	t.Phase, t.Fault, t.NextTry = PhaseQueued, nil, 0
 	return t, effects{dequeue: true}
 }
 
@@ -247,14 +247,14 @@ func stepResumed(t Transfer) (Transfer, effects) {
 func stepRetried(t Transfer) (Transfer, effects) {
 	switch t.Phase {
 	case PhaseWaiting:
-		t.Phase, t.NextTry = PhaseQueued, time.Time{}
+		t.Phase, t.NextTry = PhaseQueued, 0
 		return t, effects{enqueue: true}
 	case PhaseFailed, PhaseCancelled:
 		stale := t.Session
 		if !startsOver(t) {
 			stale = Session{}
 		} else {
-			t.Session, t.Resumed, t.Started, t.SHA256 = Session{}, 0, time.Time{}, [32]byte{}
+			t.Session, t.Resumed, t.Started, t.SHA256 = Session{}, 0, 0, ""
 		}
 		return revived(t), effects{enqueue: true, terminate: stale}
 	default:
@@ -265,7 +265,7 @@ func stepRetried(t Transfer) (Transfer, effects) {
 // revived stands in line again after it was final.
 func revived(t Transfer) Transfer {
 	t.Intent, t.Phase, t.Fault, t.Attempt, t.Prior = IntentRun, PhaseQueued, nil, 0, 0
-	t.NextTry, t.Finished = time.Time{}, time.Time{}
+	t.NextTry, t.Finished = 0, 0
 	return t
 }
 
@@ -317,12 +317,12 @@ func giveUp(t Transfer, now time.Time) (Transfer, effects) {
 	if !t.Session.Begun() {
 		return cancelled(t, now), effects{dequeue: true}
 	}
-	t.Phase, t.NextTry, t.Finished, t.Fault = PhaseQueued, time.Time{}, time.Time{}, nil
+	t.Phase, t.NextTry, t.Finished, t.Fault = PhaseQueued, 0, 0, nil
 	return t, effects{dequeue: true, terminate: t.Session}
 }
 
 func cancelled(t Transfer, now time.Time) Transfer {
-	t.Phase, t.Session, t.Fault, t.Finished = PhaseCancelled, Session{}, nil, now
+	t.Phase, t.Session, t.Fault, t.Finished = PhaseCancelled, Session{}, nil, MomentOf(now)
 	return t
 }
 
@@ -344,7 +344,7 @@ func stepEnded(t Transfer, in ended, now time.Time) (Transfer, effects) {
 	t.Active += in.active
 	switch {
 	case in.fault == nil && !in.halted:
-		t.Phase, t.Fault, t.Attempt, t.Finished = PhaseDone, nil, 0, now
+		t.Phase, t.Fault, t.Attempt, t.Finished = PhaseDone, nil, 0, MomentOf(now)
 		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size
 		return t, effects{}
 	case t.Intent.GivenUp():
@@ -366,12 +366,12 @@ func stepFaulted(t Transfer, in ended, now time.Time) (Transfer, effects) {
 	t.Fault = in.fault
 	decision := retry.Decide(in.fault, t.Attempt, in.random)
 	if !decision.Again {
-		t.Phase, t.Finished = PhaseFailed, now
+		t.Phase, t.Finished = PhaseFailed, MomentOf(now)
 		return t, effects{}
 	}
 	if decision.Count {
 		t.Attempt++
 	}
-	t.Phase, t.NextTry = PhaseWaiting, now.Add(decision.Delay)
+	t.Phase, t.NextTry = PhaseWaiting, MomentOf(now.Add(decision.Delay))
 	return t, effects{wake: true}
 }

@@ -129,7 +129,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"a wait that is paused is over",
-			Transfer{Phase: PhaseWaiting, NextTry: noon, Fault: &fault.Fault{Kind: fault.Transient}},
+			Transfer{Phase: PhaseWaiting, NextTry: MomentOf(noon), Fault: &fault.Fault{Kind: fault.Transient}},
 			pausedByUser{},
 			PhaseQueued, StatePaused,
 			effects{dequeue: true},
@@ -171,7 +171,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"an expiry that is not repeated is remembered",
-			Transfer{Phase: PhaseSending, Session: Session{URL: "u", Expires: noon}},
+			Transfer{Phase: PhaseSending, Session: Session{URL: "u", Expires: MomentOf(noon)}},
 			acked{Session{Offset: 1}},
 			PhaseSending, StateUploading,
 			effects{},
@@ -211,7 +211,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"retried after the server forgot, it starts over",
-			Transfer{Phase: PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: noon},
+			Transfer{Phase: PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: MomentOf(noon)},
 			retriedByUser{},
 			PhaseQueued, StateWaiting,
 			effects{enqueue: true, terminate: session},

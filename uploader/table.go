@@ -3,7 +3,7 @@ package uploader
 import (
 	"iter"
 	"slices"
-	"time"
+	"unsafe"
 )
 
 // table holds every transfer in the user's order, and what they sum up to. Only
@@ -12,7 +12,7 @@ import (
 type table struct {
 	rows   []*Transfer              // in the user's order; nil where one was removed
 	holes  int                      // how many are nil
-	index  map[TransferID]int       // place in rows
+	index  places                   // of the rows
 	hidden map[TransferID]*Transfer // removed by the user, and known for the sake of a walk alone
 	dirty  map[TransferID]bool      // changed in a way that must survive
 	batch  map[BatchID]int          // how many transfers a batch has, hidden ones included
@@ -22,10 +22,13 @@ type table struct {
 	fresh  bool                     // they differ from that
 }
 
+// chunkRows is how many rows are allocated together: so many fill 8 KiB.
+const chunkRows = int(8192 / unsafe.Sizeof(Transfer{}))
+
 func newTable(saved []Transfer) *table {
 	t := &table{
 		rows:   make([]*Transfer, 0, len(saved)),
-		index:  make(map[TransferID]int, len(saved)),
+		index:  newPlaces(),
 		hidden: map[TransferID]*Transfer{},
 		dirty:  map[TransferID]bool{},
 		batch:  map[BatchID]int{},
@@ -33,14 +36,18 @@ func newTable(saved []Transfer) *table {
 		ledger: newLedger(),
 		fresh:  true,
 	}
-	for i := range saved {
-		t.enter(&saved[i])
+	for chunk := range slices.Chunk(saved, chunkRows) {
+		chunk = slices.Clone(chunk) // so that what is replaced can be freed before all is
+		for i := range chunk {
+			chunk[i].Source = chunk[i].Source.Compact()
+			t.enter(&chunk[i])
+		}
 	}
 	return t
 }
 
 func (t *table) get(id TransferID) *Transfer {
-	if i, ok := t.index[id]; ok {
+	if i, ok := t.index.of(id); ok {
 		return t.rows[i]
 	}
 	return t.hidden[id]
@@ -69,7 +76,7 @@ func (t *table) put(next *Transfer) {
 	if now == nil || durable(now) != durable(next) {
 		t.dirty[next.ID] = true
 	}
-	i, shown := t.index[next.ID]
+	i, shown := t.index.of(next.ID)
 	if !shown || removed(next) {
 		t.leave(now)
 		t.enter(next)
@@ -88,7 +95,7 @@ func (t *table) enter(row *Transfer) {
 		t.hidden[row.ID] = row
 		return
 	}
-	t.index[row.ID] = len(t.rows)
+	t.index.set(row.ID, len(t.rows))
 	t.rows = append(t.rows, row)
 	t.ledger.add(row)
 	t.fresh = true
@@ -101,13 +108,13 @@ func (t *table) leave(row *Transfer) {
 		return
 	}
 	t.uncount(row)
-	i, shown := t.index[row.ID]
+	i, shown := t.index.of(row.ID)
 	if !shown {
 		delete(t.hidden, row.ID)
 		return
 	}
 	t.rows[i], t.fresh = nil, true
-	delete(t.index, row.ID)
+	t.index.delete(row.ID)
 	if t.holes++; t.holes > len(t.rows)/2 {
 		t.close()
 	}
@@ -115,7 +122,7 @@ func (t *table) leave(row *Transfer) {
 
 // uncount takes a transfer out of the sums.
 func (t *table) uncount(row *Transfer) {
-	if _, shown := t.index[row.ID]; shown {
+	if _, shown := t.index.of(row.ID); shown {
 		t.ledger.remove(row)
 	}
 	if t.batch[row.Batch]--; t.batch[row.Batch] == 0 {
@@ -135,7 +142,7 @@ func (t *table) close() {
 	t.rows = rows
 	t.holes = 0
 	for i, row := range t.rows {
-		t.index[row.ID] = i
+		t.index.set(row.ID, i)
 	}
 }
 
@@ -144,7 +151,7 @@ func (t *table) sort(compare func(a, b *Transfer) int) {
 	t.close()
 	slices.SortStableFunc(t.rows, compare)
 	for i, row := range t.rows {
-		t.index[row.ID] = i
+		t.index.set(row.ID, i)
 	}
 	t.fresh = true
 }
@@ -198,11 +205,11 @@ func removed(t *Transfer) bool { return t.Intent == IntentRemove && t.Phase.Fina
 func durable(t *Transfer) Transfer {
 	d := *t
 	if !d.Session.Begun() && !d.Phase.Final() {
-		d.Started = time.Time{} // told again with the first thing that matters
+		d.Started = 0 // told again with the first thing that matters
 	}
 	if !d.Phase.Final() {
 		d.Phase = PhaseQueued
-		d.NextTry = time.Time{}
+		d.NextTry = 0
 		d.Fault = nil
 	}
 	return d

@@ -80,11 +80,11 @@ func (p Phase) Working() bool { return p >= PhasePreparing && p <= PhaseVerifyin
 
 // Session is the resumable state an upload has on its server.
 type Session struct {
-	URL     string    // the upload's URL; "" until the server gave one
-	Parts   int       // so many parts of the file cross as uploads of their own, to be joined into URL; 0 for one upload
-	Offset  int64     // bytes the server acknowledged; what it says on HEAD wins over this
-	Sent    int64     // bytes handed to the network; for display only, never for resuming
-	Expires time.Time // when the server means to forget the upload (Upload-Expires); zero when it did not say
+	URL     string // the upload's URL; "" until the server gave one
+	Parts   int    // so many parts of the file cross as uploads of their own, to be joined into URL; 0 for one upload
+	Offset  int64  // bytes the server acknowledged; what it says on HEAD wins over this
+	Sent    int64  // bytes handed to the network; for display only, never for resuming
+	Expires Moment // when the server means to forget the upload (Upload-Expires); zero when it did not say
 }
 
 // Begun reports whether the server may hold something of the file.
@@ -114,14 +114,14 @@ type Transfer struct {
 	Phase       Phase
 	Session     Session
 	Attempt     int // failed tries since the acknowledged offset last grew
-	NextTry     time.Time
+	NextTry     Moment
 	Fault       *fault.Fault // why it waits or failed; nil otherwise
-	Added       time.Time
-	Started     time.Time     // first byte of the first try; zero before
-	Finished    time.Time     // when it became final; zero before
+	Added       Moment
+	Started     Moment        // first byte of the first try; zero before
+	Finished    Moment        // when it became final; zero before
 	Active      time.Duration // time spent with a worker
 	Resumed     int64         // bytes the server already held when the transfer was taken up again
-	SHA256      [32]byte      // of the whole file once it is done; zero before
+	SHA256      string        // of the whole file once it is done, 32 bytes; "" before
 	Prior       TransferID    // the earlier upload of the same file that a fault of kind Uploaded or Several asks about; 0 for none
 }
 

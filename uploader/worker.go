@@ -242,7 +242,7 @@ func (w *worker) create(ctx context.Context, file source.Opened) (complete bool,
 	if upload.Offset > size {
 		return false, mismatch(upload.Offset, size)
 	}
-	session := Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: upload.Expires}
+	session := Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: MomentOf(upload.Expires)}
 	if session.Offset == size {
 		w.tell(created{session}) // nothing follows that could need the URL first
 		return true, nil
@@ -272,7 +272,7 @@ func (w *worker) take(status tus.Status) (complete bool, err error) {
 	if status.Offset > size || status.Length >= 0 && status.Length != size {
 		return false, mismatch(max(status.Offset, status.Length), size)
 	}
-	w.tell(acked{Session{Offset: status.Offset, Expires: status.Expires}})
+	w.tell(acked{Session{Offset: status.Offset, Expires: MomentOf(status.Expires)}})
 	w.whole.set(status.Offset)
 	return status.Offset == size, nil
 }

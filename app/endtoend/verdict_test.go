@@ -112,7 +112,7 @@ func (s *scene) judge(saved uploader.Saved) {
 // very state of the file that was declared.
 func (s *scene) judgeDone(t uploader.Transfer, f uploadtest.StoredFile) {
 	s.t.Helper()
-	declared := state{t.Source.Size, t.Source.ModTime, hex.EncodeToString(t.SHA256[:])}
+	declared := state{t.Source.Size, t.Source.ModTime, hex.EncodeToString([]byte(t.SHA256))}
 	switch {
 	case f.Path == "":
 		s.t.Errorf("%d %s is done, and %s is not on the server", t.ID, t.Source.Path, t.Session.URL)

@@ -161,7 +161,7 @@ func waits(state uploader.State) bool {
 }
 
 func sameWait(a, b *uploader.Transfer) bool {
-	return a.State() == b.State() && a.Attempt == b.Attempt && a.NextTry.Equal(b.NextTry)
+	return a.State() == b.State() && a.Attempt == b.Attempt && a.NextTry == b.NextTry
 }
 
 // remove tells of a transfer that was taken off the list before it was final.

@@ -84,7 +84,7 @@ func busy(t *uploader.Transfer, now time.Time) string {
 	if !t.NextTry.After(now) {
 		return Say("state.busy")
 	}
-	return Say("state.busy.at", Data{"At": Clock(t.NextTry, now)})
+	return Say("state.busy.at", Data{"At": Clock(t.NextTry.Time(), now)})
 }
 
 func forgotten(t *uploader.Transfer, now time.Time) string {

@@ -288,7 +288,7 @@ func rows(now time.Time) map[string]struct {
 	file := source.File{Path: "/x/b-roll.mov", Size: 4 * gb}
 	waits := func(kind fault.Kind, attempt int, in time.Duration) uploader.Transfer {
 		return uploader.Transfer{
-			ID: 1, Source: file, Phase: uploader.PhaseWaiting, Attempt: attempt, NextTry: now.Add(in),
+			ID: 1, Source: file, Phase: uploader.PhaseWaiting, Attempt: attempt, NextTry: uploader.MomentOf(now.Add(in)),
 			Fault: fault.Newf(kind, fault.Patch, ""),
 		}
 	}
@@ -296,7 +296,7 @@ func rows(now time.Time) map[string]struct {
 		return uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseFailed, Session: session, Fault: fault.Newf(kind, fault.Head, "")}
 	}
 	part := uploader.Session{Offset: 1_200_000_000}
-	expired := uploader.Session{Offset: 1_200_000_000, Expires: now.Add(-time.Hour)}
+	expired := uploader.Session{Offset: 1_200_000_000, Expires: uploader.MomentOf(now.Add(-time.Hour))}
 	type row = struct {
 		transfer uploader.Transfer
 		live     uploader.Live

@@ -8,6 +8,7 @@ package source
 
 import (
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -34,6 +35,15 @@ type File struct {
 
 // Name is the file's base name.
 func (f File) Name() string { return filepath.Base(f.Path) }
+
+// Compact returns the file with RelPath inside of the memory of Path, where it
+// mostly is the end of it: names of a million files are most of what is kept of them.
+func (f File) Compact() File {
+	if strings.HasSuffix(f.Path, f.RelPath) {
+		f.RelPath = f.Path[len(f.Path)-len(f.RelPath):]
+	}
+	return f
+}
 
 // Same reports whether two observations are of the same content as far as
 // metadata can tell: size, modification time, and identity where both know one.

@@ -234,9 +234,6 @@ func (s *Store) Events(ctx context.Context, id uploader.TransferID) ([]uploader.
 // kept is what a file would give back for t.
 func kept(t *uploader.Transfer) uploader.Transfer {
 	k := *t
-	for _, at := range []*time.Time{&k.Session.Expires, &k.NextTry, &k.Added, &k.Started, &k.Finished} {
-		*at = coarse(*at)
-	}
 	k.Source.ModTime = k.Source.ModTime.Round(0)
 	k.Active = k.Active.Truncate(time.Millisecond)
 	k.Fault = keptFault(t.Fault)

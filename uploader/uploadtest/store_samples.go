@@ -2,6 +2,7 @@ package uploadtest
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -29,20 +30,20 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		Intent:      uploader.IntentHold,
 		Phase:       uploader.PhaseFailed,
 		Session: uploader.Session{
-			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: instant(9),
+			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: moment(9),
 		},
 		Attempt: 4,
-		NextTry: instant(1),
+		NextTry: moment(1),
 		Fault: &fault.Fault{
 			Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second,
 			Detail: "the server's words, maybe \xff broken",
 		},
-		Added:    instant(2),
-		Started:  instant(3),
-		Finished: instant(4),
+		Added:    moment(2),
+		Started:  moment(3),
+		Finished: moment(4),
 		Active:   time.Hour + 7*time.Millisecond,
 		Resumed:  1 << 33,
-		SHA256:   [32]byte{1, 2, 31: 0xff},
+		SHA256:   "\x01\x02" + strings.Repeat("\x00", 29) + "\xff",
 		Prior:    1 << 40,
 	}
 }
@@ -50,10 +51,8 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 func anyTransfer(r *rapid.T) uploader.Transfer {
 	number := rapid.Int64()
 	text := rapid.Custom(func(r *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(r, "bytes")) })
-	when := rapid.Custom(func(r *rapid.T) time.Time {
-		const century = 100 * 365 * 24 * 60 * 60 * 1000
-		return rapid.OneOf(rapid.Just(time.Time{}), rapid.Map(rapid.Int64Range(-century, century), time.UnixMilli)).Draw(r, "time")
-	})
+	const century = 100 * 365 * 24 * 60 * 60 * 1000
+	when := rapid.Map(rapid.Int64Range(-century, century), func(ms int64) uploader.Moment { return uploader.Moment(ms) })
 	duration := rapid.Map(rapid.Int64Range(0, 1<<40), func(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond })
 	transfer := uploader.Transfer{
 		ID:     uploader.TransferID(rapid.Int64Range(1, 100).Draw(r, "id")),
@@ -95,6 +94,9 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 	}
 	return transfer
 }
+
+// moment is instant as transfers have it.
+func moment(n int) uploader.Moment { return uploader.MomentOf(instant(n)) }
 
 // instant is one of a row of moments, a second apart.
 func instant(n int) time.Time {
