@@ -3,15 +3,22 @@
 // their place in the user's order.
 //
 // There are two lanes, so that one huge file does not hold up thousands of small
-// ones nor the other way round, and within a lane one line per server, so that
-// a server that has to be left alone for a while costs nothing.
+// ones nor the other way round. Within a lane the user's order decides: of
+// batches, and of the items in each. It decides most turns, not all: every few
+// turns it is that of the batch which has waited longest, so that none starves.
+// A server that must be left alone, or has enough, is passed over and costs
+// nothing.
 package queue
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 )
+
+// fairEvery is how many turns of a lane there are to one that goes to whoever has
+// waited longest. A batch waits for at most fairEvery times as many turns as
+// there are batches that could have them.
+const fairEvery = 4
 
 // Limits is how much may be under way at once, per lane.
 type Limits struct {
@@ -23,7 +30,8 @@ type Limits struct {
 type Item struct {
 	ID     int64
 	Server int64
-	Rank   int64 // lower goes first; equal ranks go by ID
+	Batch  int64
+	Rank   int64 // in the batch: lower goes first; equal ranks go by ID
 	Small  bool
 }
 
@@ -32,24 +40,26 @@ type Queue struct {
 	lanes   [2]lane
 	waiting map[int64]*entry
 	running map[int64]Item
+	ranks   map[int64]int64 // of batches, where not 0
+	servers map[int64]server
 }
 
-type lane struct {
-	limit   int
+// server is what of it is under way.
+type server struct {
 	running int
-	lines   map[int64]*line // by server
+	last    int // the lane that had its last turn
 }
 
-type entry struct {
-	Item
-	index int // in its line
-}
+// Most says how many items of a server may be under way at once; 0 leaves it
+// alone.
+type Most func(server int64) int
 
 // New makes an empty queue.
 func New(limits Limits) *Queue {
-	q := &Queue{waiting: map[int64]*entry{}, running: map[int64]Item{}}
+	q := &Queue{waiting: map[int64]*entry{}, running: map[int64]Item{}, ranks: map[int64]int64{}, servers: map[int64]server{}}
 	for i := range q.lanes {
 		q.lanes[i].lines = map[int64]*line{}
+		q.lanes[i].groups = map[groupKey]*group{}
 	}
 	q.SetLimits(limits)
 	return q
@@ -61,6 +71,26 @@ func (q *Queue) SetLimits(limits Limits) {
 	q.lanes[0].limit, q.lanes[1].limit = limits.Large, limits.Small
 }
 
+// SetRank says where a batch stands among the batches: lower goes first, equal
+// ones by the ranks of their items. The rank of one that was not said is 0.
+func (q *Queue) SetRank(batch, rank int64) {
+	if q.ranks[batch] == rank {
+		return
+	}
+	q.ranks[batch] = rank
+	for i := range q.lanes {
+		for _, line := range q.lanes[i].lines {
+			if g := q.lanes[i].groups[groupKey{line.server, batch}]; g != nil {
+				g.rank = rank
+				line.fix(g)
+			}
+		}
+	}
+}
+
+// Forget drops the rank of a batch that will not come again.
+func (q *Queue) Forget(batch int64) { delete(q.ranks, batch) }
+
 // Push puts an item in line. One that is waiting already is replaced; one that
 // is under way is left alone.
 func (q *Queue) Push(item Item) {
@@ -68,50 +98,55 @@ func (q *Queue) Push(item Item) {
 		return
 	}
 	q.Remove(item.ID)
-	lane := &q.lanes[laneOf(item)]
-	l := lane.lines[item.Server]
-	if l == nil {
-		l = &line{}
-		lane.lines[item.Server] = l
-	}
 	e := &entry{Item: item}
 	q.waiting[item.ID] = e
-	heap.Push(l, e)
+	q.lanes[laneOf(item)].push(e, q.ranks[item.Batch])
 }
 
 // Remove takes a waiting item out of the line.
 func (q *Queue) Remove(id int64) {
-	e := q.waiting[id]
-	if e == nil {
-		return
+	if e := q.waiting[id]; e != nil {
+		delete(q.waiting, id)
+		q.lanes[laneOf(e.Item)].remove(e)
 	}
-	delete(q.waiting, id)
-	heap.Remove(q.lanes[laneOf(e.Item)].lines[e.Server], e.index)
 }
 
-// Holds reports whether an item waits or is under way.
-func (q *Queue) Holds(id int64) bool {
-	_, busy := q.running[id]
-	return busy || q.waiting[id] != nil
-}
-
-// Admit takes the next item whose lane has room and whose server is open, and
-// counts it as under way until Release.
-func (q *Queue) Admit(open func(server int64) bool) (Item, bool) {
+// Admit takes the next item whose lane and server have room, and counts it as
+// under way until Release.
+func (q *Queue) Admit(most Most) (Item, bool) {
 	for i := range q.lanes {
-		lane := &q.lanes[i]
-		if lane.running >= lane.limit {
+		next := q.next(i, most)
+		if next == nil {
 			continue
 		}
-		if next := lane.first(open); next != nil {
-			heap.Remove(lane.lines[next.Server], next.index)
-			delete(q.waiting, next.ID)
-			q.running[next.ID] = next.Item
-			lane.running++
-			return next.Item, true
-		}
+		lane := &q.lanes[i]
+		lane.took(next)
+		lane.running++
+		delete(q.waiting, next.ID)
+		q.running[next.ID] = next.Item
+		q.servers[next.Server] = server{running: q.servers[next.Server].running + 1, last: i}
+		return next.Item, true
 	}
 	return Item{}, false
+}
+
+// next is whose turn it is in a lane; nil for nobody's.
+func (q *Queue) next(i int, most Most) *entry {
+	if !q.lanes[i].room() {
+		return nil
+	}
+	return q.lanes[i].next(func(server int64) bool {
+		left := most(server) - q.servers[server].running
+		return left > 1 || left == 1 && !q.yields(i, server)
+	})
+}
+
+// yields reports whether the last turn at a server is the other lane's: the lanes
+// take those in turns.
+func (q *Queue) yields(i int, server int64) bool {
+	had := q.servers[server]
+	other := &q.lanes[1-i]
+	return had.last == i && other.room() && other.lines[server] != nil
 }
 
 // Release ends what Admit began.
@@ -119,34 +154,33 @@ func (q *Queue) Release(id int64) {
 	if item, busy := q.running[id]; busy {
 		delete(q.running, id)
 		q.lanes[laneOf(item)].running--
+		had := q.servers[item.Server]
+		had.running--
+		q.servers[item.Server] = had
 	}
 }
 
-// Surplus is what of that under way is more than the limits allow: of each lane
-// what comes last in the user's order.
-func (q *Queue) Surplus() []int64 {
-	var ids []int64
-	for i := range q.lanes {
-		ids = append(ids, q.surplus(i)...)
-	}
-	return ids
-}
-
-func (q *Queue) surplus(lane int) []int64 {
-	over := q.lanes[lane].running - q.lanes[lane].limit
-	if over <= 0 {
-		return nil
-	}
-	var under []Item
+// Surplus is what of that under way is more than the limits and the servers
+// allow: what comes last in the user's order.
+func (q *Queue) Surplus(most Most) []int64 {
+	under := make([]Item, 0, len(q.running))
 	for _, item := range q.running {
-		if laneOf(item) == lane {
-			under = append(under, item)
-		}
+		under = append(under, item)
 	}
-	slices.SortFunc(under, func(a, b Item) int { return b.compare(a) })
-	ids := make([]int64, over)
-	for i := range ids {
-		ids[i] = under[i].ID
+	slices.SortFunc(under, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(q.ranks[a.Batch], q.ranks[b.Batch]), a.compare(b))
+	})
+	var lanes [2]int
+	servers := map[int64]int{}
+	var ids []int64
+	for _, item := range under {
+		lane := laneOf(item)
+		if lanes[lane] >= q.lanes[lane].limit || servers[item.Server] >= most(item.Server) {
+			ids = append(ids, item.ID)
+			continue
+		}
+		lanes[lane]++
+		servers[item.Server]++
 	}
 	return ids
 }
@@ -157,6 +191,9 @@ func (q *Queue) Waiting() int { return len(q.waiting) }
 // Running is how many items are under way.
 func (q *Queue) Running() int { return len(q.running) }
 
+// RunningAt is how many items of a server are under way.
+func (q *Queue) RunningAt(server int64) int { return q.servers[server].running }
+
 func laneOf(item Item) int {
 	if item.Small {
 		return 1
@@ -164,43 +201,36 @@ func laneOf(item Item) int {
 	return 0
 }
 
-func (l *lane) first(open func(int64) bool) *entry {
-	var best *entry
-	for server, line := range l.lines {
-		if len(*line) == 0 || !open(server) {
-			continue
-		}
-		if head := (*line)[0]; best == nil || head.compare(best.Item) < 0 {
-			best = head
-		}
-	}
-	return best
-}
-
 func (i Item) compare(other Item) int {
 	return cmp.Or(cmp.Compare(i.Rank, other.Rank), cmp.Compare(i.ID, other.ID))
 }
 
-// line is one server's items as a heap, first in order at the top.
-type line []*entry
-
-func (l line) Len() int           { return len(l) }
-func (l line) Less(i, j int) bool { return l[i].compare(l[j].Item) < 0 }
-func (l line) Swap(i, j int) {
-	l[i], l[j] = l[j], l[i]
-	l[i].index, l[j].index = i, j
+// entry is an item in line.
+type entry struct {
+	Item
+	index int // in its group
 }
 
-func (l *line) Push(x any) {
+// entries is a heap, first in order at the top.
+type entries []*entry
+
+func (h entries) Len() int           { return len(h) }
+func (h entries) Less(i, j int) bool { return h[i].compare(h[j].Item) < 0 }
+func (h entries) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+func (h *entries) Push(x any) {
 	e := x.(*entry)
-	e.index = len(*l)
-	*l = append(*l, e)
+	e.index = len(*h)
+	*h = append(*h, e)
 }
 
-func (l *line) Pop() any {
-	last := len(*l) - 1
-	e := (*l)[last]
-	(*l)[last] = nil
-	*l = (*l)[:last]
+func (h *entries) Pop() any {
+	last := len(*h) - 1
+	e := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
 	return e
 }
