@@ -50,10 +50,7 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 	if err != nil {
 		return uploader.Saved{}, d.fail(fault.Load, err)
 	}
-	saved.NextRank = 1
-	if n := len(saved.Transfers); n > 0 { // in the order of their ranks
-		saved.NextRank = saved.Transfers[n-1].Rank + 1
-	}
+	saved.Arrange()
 	return saved, nil
 }
 

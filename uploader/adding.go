@@ -20,7 +20,7 @@ func (l *loop) add(c Add) error {
 		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", c.Server)
 	}
 	superseded := l.supersede(c)
-	l.keep(Batch{ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0), Options: c.Options})
+	l.keep(Batch{ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0), Rank: l.nextPlace, Options: c.Options})
 	if len(superseded) > 0 {
 		l.superseded[c.Batch] = superseded
 	}
@@ -56,6 +56,7 @@ func (l *loop) toBeWalked(id BatchID) bool {
 // keep puts a new value of a batch into the state and into the next commit.
 func (l *loop) keep(b Batch) {
 	l.batches[b.ID] = &b
+	l.rank(&b)
 	l.pending.Batches = append(l.pending.Batches, b)
 	l.stale = true
 }

@@ -44,6 +44,8 @@ func (l *loop) command(command Command) error {
 		return l.saveServer(c.Server)
 	case RemoveServer:
 		return l.removeServer(c.ID)
+	case Move:
+		l.rearrange(c)
 	case Configure:
 		l.configure(c.Settings)
 	default:

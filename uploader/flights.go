@@ -18,12 +18,8 @@ type flight struct {
 
 // admit starts workers as long as the queue lets some go.
 func (l *loop) admit(work context.Context) {
-	open := func(server int64) bool {
-		_, closed := l.gates[ServerID(server)]
-		return !closed
-	}
 	for {
-		item, ok := l.queue.Admit(open)
+		item, ok := l.queue.Admit(l.room)
 		if !ok {
 			return
 		}

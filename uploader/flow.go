@@ -1,6 +1,7 @@
 package uploader
 
 import (
+	"math"
 	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/netx"
@@ -31,11 +32,27 @@ func (l *loop) regulate() {
 		l.adjust(v, id)
 	}
 	l.queue.SetLimits(queue.Limits{Large: l.settings.Simultaneous, Small: SmallAtOnce})
-	for _, id := range l.queue.Surplus() {
+	for _, id := range l.queue.Surplus(l.atOnce) {
 		if f := l.flights[TransferID(id)]; f != nil {
 			f.halt(errHeld) // it stands in line again
 		}
 	}
+}
+
+// atOnce is how many files may be on their way to a server at a time.
+func (l *loop) atOnce(server int64) int {
+	if n := l.servers[ServerID(server)].Profile.Simultaneous; n > 0 {
+		return n
+	}
+	return math.MaxInt
+}
+
+// room is atOnce, as far as something may go there at all.
+func (l *loop) room(server int64) int {
+	if _, closed := l.gates[ServerID(server)]; closed {
+		return 0
+	}
+	return l.atOnce(server)
 }
 
 func (l *loop) valve(id ServerID) *valve {

@@ -58,6 +58,7 @@ type loop struct {
 	superseded map[BatchID]map[BatchID]bool // by batches still to be walked: those they were added over
 	nextID     TransferID
 	nextRank   int64
+	nextPlace  int64 // of a batch
 	nextServer ServerID
 	moved      atomic.Int64 // bytes handed to the network by all workers since the start
 	pace       meter        // of moved
@@ -107,12 +108,15 @@ func newLoop(e *Engine, saved Saved) *loop {
 		superseded: map[BatchID]map[BatchID]bool{},
 		nextID:     saved.NextID,
 		nextRank:   saved.NextRank,
+		nextPlace:  1,
 		nextServer: saved.NextServer,
 		journal:    newJournal(),
 	}
 	for i := range saved.Batches {
 		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
+		l.rank(&saved.Batches[i])
 	}
+	l.table.mixed = false // the store has the order
 	for _, s := range saved.Servers {
 		l.servers[s.ID] = s
 	}
@@ -278,6 +282,7 @@ func itemOf(t *Transfer) queue.Item {
 	return queue.Item{
 		ID:     int64(t.ID),
 		Server: int64(t.Server),
+		Batch:  int64(t.Batch),
 		Rank:   t.Rank,
 		Small:  isSmall(t.Source) && t.Session.URL == "",
 	}
@@ -326,6 +331,8 @@ func (l *loop) forgetEmpty(id BatchID) {
 	if b := l.batches[id]; b != nil && b.Expanded && l.table.batch[id] == 0 {
 		delete(l.batches, id)
 		delete(l.limits, id)
+		delete(l.table.ranks, id)
+		l.queue.Forget(int64(id))
 		l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)
 		l.stale = true
 	}

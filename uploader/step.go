@@ -45,6 +45,7 @@ type (
 		held  bool // the transfer waits for the user
 	}
 
+	placed   struct{ rank int64 }  // the user moved it
 	taken    struct{}              // the queue's turn came, a worker starts
 	entered  struct{ phase Phase } // the worker reached a phase
 	restated struct {              // the file was found changed, and what was sent of it was not
@@ -80,6 +81,7 @@ func (adopted) input()         {}
 func (looking) input()         {}
 func (checked) input()         {}
 func (joined) input()          {}
+func (placed) input()          {}
 func (taken) input()           {}
 func (entered) input()         {}
 func (restated) input()        {}
@@ -132,6 +134,9 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		return stepChecked(t, in, now)
 	case joined:
 		t.Batch = in.batch
+		return t, effects{}
+	case placed:
+		t.Rank = in.rank
 		return t, effects{}
 	case taken:
 		t.Phase, t.Fault, t.NextTry = PhasePreparing, nil, 0

@@ -10,7 +10,7 @@ import (
 // and Save, one at a time; the others may be called from other goroutines
 // meanwhile. Every error is a *fault.Fault of kind LocalDisk, or ctx's end.
 type Store interface {
-	// Load returns everything saved. The order of transfers is by Rank, then ID.
+	// Load returns everything saved, as Saved.Arrange has it.
 	Load(ctx context.Context) (Saved, error)
 
 	// Save commits all of the changes or none of them. When it returns nil they

@@ -10,7 +10,7 @@ import (
 // the loop touches it; what leaves it are pointers to values that are never
 // changed again. What a change costs does not depend on how many rows there are.
 type table struct {
-	rows   []*Transfer              // in the user's order; nil where one was removed
+	rows   []*Transfer              // in the user's order once they are arranged; nil where one was removed
 	holes  int                      // how many are nil
 	index  places                   // of the rows
 	hidden map[TransferID]*Transfer // removed by the user, and known for the sake of a walk alone
@@ -20,6 +20,8 @@ type table struct {
 	ledger ledger                   // of the rows
 	shown  []*Transfer              // the rows as they were last copied
 	fresh  bool                     // they differ from that
+	ranks  ranks                    // of the batches
+	mixed  bool                     // the rows are not in order
 }
 
 // chunkRows is how many rows are allocated together: so many fill 8 KiB.
@@ -35,6 +37,7 @@ func newTable(saved []Transfer) *table {
 		bare:   map[BatchID]bool{},
 		ledger: newLedger(),
 		fresh:  true,
+		ranks:  ranks{},
 	}
 	for chunk := range slices.Chunk(saved, chunkRows) {
 		chunk = slices.Clone(chunk) // so that what is replaced can be freed before all is
@@ -70,7 +73,23 @@ func (t *table) each() iter.Seq[*Transfer] {
 	}
 }
 
-// put keeps a new value of a transfer; a new transfer goes last.
+// arrange puts the rows in order.
+func (t *table) arrange() {
+	if t.mixed {
+		t.sort(t.ranks.compare)
+	}
+}
+
+// rank says where a batch stands.
+func (t *table) rank(batch BatchID, rank int64) {
+	if t.ranks[batch] != rank {
+		t.ranks[batch] = rank
+		t.mixed = t.mixed || t.batch[batch] > 0
+	}
+}
+
+// put keeps a new value of a transfer. A new one goes last until the rows are
+// arranged.
 func (t *table) put(next *Transfer) {
 	now := t.get(next.ID)
 	if now == nil || durable(now) != durable(next) {
@@ -82,6 +101,7 @@ func (t *table) put(next *Transfer) {
 		t.enter(next)
 		return
 	}
+	t.mixed = t.mixed || now.Batch != next.Batch || now.Rank != next.Rank
 	t.uncount(now)
 	t.rows[i], t.fresh = next, true
 	t.batch[next.Batch]++
@@ -94,6 +114,9 @@ func (t *table) enter(row *Transfer) {
 	if removed(row) {
 		t.hidden[row.ID] = row
 		return
+	}
+	if last := len(t.rows) - 1; last >= 0 {
+		t.mixed = t.mixed || t.rows[last] == nil || t.ranks.compare(t.rows[last], row) > 0
 	}
 	t.index.set(row.ID, len(t.rows))
 	t.rows = append(t.rows, row)
@@ -153,7 +176,7 @@ func (t *table) sort(compare func(a, b *Transfer) int) {
 	for i, row := range t.rows {
 		t.index.set(row.ID, i)
 	}
-	t.fresh = true
+	t.fresh, t.mixed = true, false
 }
 
 // remove takes transfers off the table.
@@ -167,6 +190,7 @@ func (t *table) remove(ids []TransferID) {
 // snapshot is the rows as a slice that nobody changes any more; unchanged rows are
 // not copied again.
 func (t *table) snapshot() []*Transfer {
+	t.arrange()
 	if !t.fresh {
 		return t.shown
 	}

@@ -185,6 +185,12 @@ func (q *Queue) Surplus(most Most) []int64 {
 	return ids
 }
 
+// Holds reports whether an item waits or is under way.
+func (q *Queue) Holds(id int64) bool {
+	_, busy := q.running[id]
+	return busy || q.waiting[id] != nil
+}
+
 // Waiting is how many items are in line.
 func (q *Queue) Waiting() int { return len(q.waiting) }
 

@@ -89,19 +89,16 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 		return uploader.Saved{}, err
 	}
 	saved := uploader.Saved{
-		Transfers:  slices.SortedFunc(maps.Values(s.transfers), byRank),
+		Transfers:  sortedByKey(s.transfers),
 		Servers:    sortedByKey(s.servers),
 		NextID:     s.lastID + 1,
-		NextRank:   1,
 		NextServer: s.lastSrv + 1,
 	}
 	for _, b := range sortedByKey(s.batches) {
 		b.Roots = slices.Clone(b.Roots)
 		saved.Batches = append(saved.Batches, b)
 	}
-	if n := len(saved.Transfers); n > 0 {
-		saved.NextRank = saved.Transfers[n-1].Rank + 1
-	}
+	saved.Arrange()
 	return saved, nil
 }
 
@@ -257,10 +254,6 @@ func coarse(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(t.UnixMilli())
-}
-
-func byRank(a, b uploader.Transfer) int {
-	return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID))
 }
 
 func sortedByKey[K cmp.Ordered, V any](m map[K]V) []V {

@@ -163,8 +163,14 @@ func testOrder(t *testing.T, reopen Reopen) {
 	}
 	got := load(t, store)
 	equal(t, idsOf(got.Transfers), []uploader.TransferID{5, 2, 4, 1, 3})
-	if got.NextRank <= 30 {
-		t.Errorf("NextRank is %d, and 30 is taken", got.NextRank)
+	batches := []uploader.Batch{{ID: 7, Rank: 2}, {ID: 8, Rank: -1}, {ID: 9, Rank: 2}}
+	save(t, store, uploader.Changes{Batches: batches, Transfers: []*uploader.Transfer{
+		{ID: 11, Batch: 7, Rank: 5}, {ID: 12, Batch: 7, Rank: 3}, {ID: 13, Batch: 8, Rank: 90}, {ID: 14, Batch: 9, Rank: 4}, {ID: 15, Batch: 99, Rank: 1},
+	}})
+	got = load(t, store)
+	equal(t, idsOf(got.Transfers), []uploader.TransferID{13, 5, 2, 4, 15, 1, 3, 12, 14, 11})
+	if got.NextRank <= 90 {
+		t.Errorf("NextRank is %d, and 90 is taken", got.NextRank)
 	}
 }
 

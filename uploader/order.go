@@ -1,0 +1,173 @@
+package uploader
+
+import (
+	"cmp"
+	"slices"
+)
+
+// This file is the user's order: batches by their rank, the transfers of each by
+// theirs, and what has the same rank by ID.
+
+// ranks compares transfers; it is the ranks of the batches. A transfer whose batch
+// is not known stands where one of rank 0 would.
+type ranks map[BatchID]int64
+
+func (o ranks) compare(a, b *Transfer) int {
+	batches := 0
+	if a.Batch != b.Batch {
+		batches = cmp.Compare(o[a.Batch], o[b.Batch])
+	}
+	return cmp.Or(batches, cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID))
+}
+
+// Arrange puts the transfers into the user's order and finds the next rank.
+func (s *Saved) Arrange() {
+	batches := ranks{}
+	for _, b := range s.Batches {
+		batches[b.ID] = b.Rank
+	}
+	compare := func(a, b Transfer) int { return batches.compare(&a, &b) }
+	if !slices.IsSortedFunc(s.Transfers, compare) {
+		slices.SortFunc(s.Transfers, compare)
+	}
+	s.NextRank = 1
+	for i := range s.Transfers {
+		s.NextRank = max(s.NextRank, s.Transfers[i].Rank+1)
+	}
+}
+
+// ranked is one of a list whose order is about to change.
+type ranked struct {
+	id     int64
+	rank   int64
+	chosen bool
+}
+
+// rearranged moves the chosen ones of a list that is in order, as a block that
+// keeps its own order. It returns those that get another rank, as few as that
+// takes.
+func rearranged(list []ranked, to Place) []ranked {
+	next := slices.Clone(list)
+	chosen := func(r ranked) bool { return r.chosen }
+	switch to {
+	case PlaceUp:
+		for i := 1; i < len(next); i++ {
+			if next[i].chosen && !next[i-1].chosen {
+				next[i], next[i-1] = next[i-1], next[i]
+			}
+		}
+	case PlaceDown:
+		for i := len(next) - 2; i >= 0; i-- {
+			if next[i].chosen && !next[i+1].chosen {
+				next[i], next[i+1] = next[i+1], next[i]
+			}
+		}
+	case PlaceTop:
+		slices.SortStableFunc(next, func(a, b ranked) int { return cmp.Compare(side(b), side(a)) })
+	case PlaceBottom:
+		slices.SortStableFunc(next, func(a, b ranked) int { return cmp.Compare(side(a), side(b)) })
+	}
+	if slices.Equal(next, list) || !slices.ContainsFunc(list, chosen) {
+		return nil
+	}
+	return reranked(list, next, to)
+}
+
+func side(r ranked) int {
+	if r.chosen {
+		return 1
+	}
+	return 0
+}
+
+// reranked gives a list that was in another order before the ranks of its new one.
+func reranked(before, next []ranked, to Place) []ranked {
+	first, last := before[0].rank, before[len(before)-1].rank
+	was := make(map[int64]int64, len(before))
+	moved := int64(0)
+	for _, r := range before {
+		was[r.id] = r.rank
+		moved += int64(side(r))
+	}
+	for i := range next {
+		switch {
+		case to == PlaceUp || to == PlaceDown:
+			next[i].rank = before[i].rank
+		case to == PlaceTop && next[i].chosen:
+			next[i].rank = first - moved + int64(i)
+		case to == PlaceBottom && next[i].chosen:
+			next[i].rank = last + moved - int64(len(next)-1-i)
+		}
+	}
+	compare := func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id)) }
+	if !slices.IsSortedFunc(next, compare) { // some have the same rank
+		for i := range next {
+			next[i].rank = first + int64(i)
+		}
+	}
+	return slices.DeleteFunc(next, func(r ranked) bool { return was[r.id] == r.rank })
+}
+
+// rank takes a batch's place to all who go by it.
+func (l *loop) rank(b *Batch) {
+	l.table.rank(b.ID, b.Rank)
+	l.queue.SetRank(int64(b.ID), b.Rank)
+	l.nextPlace = max(l.nextPlace, b.Rank+1)
+}
+
+// rearrange carries out a Move. Transfers that are all there is of their batch
+// move with it.
+func (l *loop) rearrange(m Move) {
+	l.table.arrange()
+	chosen := map[BatchID]map[TransferID]bool{}
+	for _, id := range m.Target.IDs {
+		if t := l.table.get(id); t != nil && !removed(t) {
+			if chosen[t.Batch] == nil {
+				chosen[t.Batch] = map[TransferID]bool{}
+			}
+			chosen[t.Batch][id] = true
+		}
+	}
+	batches := map[BatchID]bool{}
+	if l.batches[m.Target.Batch] != nil {
+		batches[m.Target.Batch] = true
+		delete(chosen, m.Target.Batch)
+	}
+	for id, of := range chosen {
+		if l.batches[id] != nil && len(of) == l.table.batch[id] {
+			batches[id] = true
+			continue
+		}
+		l.moveWithin(id, of, m.To)
+	}
+	l.moveBatches(batches, m.To)
+}
+
+func (l *loop) moveBatches(chosen map[BatchID]bool, to Place) {
+	list := make([]ranked, 0, len(l.batches))
+	for id, b := range l.batches {
+		list = append(list, ranked{int64(id), b.Rank, chosen[id]})
+	}
+	slices.SortFunc(list, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id)) })
+	for _, r := range rearranged(list, to) {
+		b := *l.batches[BatchID(r.id)]
+		b.Rank = r.rank
+		l.keep(b)
+	}
+}
+
+func (l *loop) moveWithin(batch BatchID, chosen map[TransferID]bool, to Place) {
+	var list []ranked
+	for t := range l.table.each() {
+		if t.Batch == batch && !removed(t) {
+			list = append(list, ranked{int64(t.ID), t.Rank, chosen[t.ID]})
+		}
+	}
+	for _, r := range rearranged(list, to) {
+		l.feed(TransferID(r.id), placed{r.rank})
+		if l.queue.Holds(r.id) {
+			l.queue.Push(itemOf(l.table.get(TransferID(r.id))))
+		}
+		l.nextRank = max(l.nextRank, r.rank+1)
+	}
+}
