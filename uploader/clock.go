@@ -47,6 +47,7 @@ func (l *loop) wakeUp() {
 			l.feed(t.ID, due{})
 		}
 	}
+	l.regulate()
 	for _, f := range l.flights {
 		f.halt(errWoken)
 	}

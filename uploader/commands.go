@@ -46,6 +46,9 @@ func (l *loop) command(command Command) error {
 		return l.removeServer(c.ID)
 	case Move:
 		l.rearrange(c)
+	case Metering:
+		l.metered = c.Metered
+		l.regulate()
 	case Configure:
 		l.configure(c.Settings)
 	default:

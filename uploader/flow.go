@@ -3,6 +3,7 @@ package uploader
 import (
 	"math"
 	"sync/atomic"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/queue"
@@ -27,7 +28,9 @@ func (l *loop) configure(s Settings) {
 // regulate brings what moves, and how fast, in line with the settings and the
 // servers' profiles.
 func (l *loop) regulate() {
-	l.flow.Set(l.settings.Limit)
+	limit, until := l.settings.Schedule.At(time.Now(), l.settings.Limit)
+	l.resting, l.regime = limit == Nothing, until.Round(0)
+	l.flow.Set(limit)
 	for id, v := range l.valves {
 		l.adjust(v, id)
 	}
@@ -37,6 +40,8 @@ func (l *loop) regulate() {
 			f.halt(errHeld) // it stands in line again
 		}
 	}
+	l.rest()
+	l.stale = true
 }
 
 // atOnce is how many files may be on their way to a server at a time.
@@ -49,7 +54,7 @@ func (l *loop) atOnce(server int64) int {
 
 // room is atOnce, as far as something may go there at all.
 func (l *loop) room(server int64) int {
-	if _, closed := l.gates[ServerID(server)]; closed {
+	if _, held := l.held(ServerID(server)); held || l.gates[ServerID(server)].closed() {
 		return 0
 	}
 	return l.atOnce(server)

@@ -44,6 +44,9 @@ type loop struct {
 	remotes    map[ServerID]*remote
 	settings   Settings    // sane
 	flow       *netx.Limit // over everything
+	resting    bool        // nothing is sent, as the schedule has it
+	regime     time.Time   // until when the schedule has it as it is; zero for good
+	metered    bool        // the network is paid for by what goes over it
 	valves     map[ServerID]*valve
 	limits     map[BatchID]*netx.Limit
 	gates      map[ServerID]gate // servers left alone
@@ -154,6 +157,9 @@ func (l *loop) turn(disk, work context.Context) {
 	if l.clock.jumped(now.Round(0), now.Sub(start)) {
 		l.wakeUp()
 	}
+	if !l.regime.IsZero() && !now.Before(l.regime) {
+		l.regulate()
+	}
 	l.ring(now)
 	l.sample(now)
 	l.forgetDropped()
@@ -213,10 +219,11 @@ func (l *loop) nap(now time.Time) time.Duration {
 			next = t
 		}
 	}
-	if l.alarms.next() != (time.Time{}) || len(l.flights) > 0 {
+	if l.alarms.next() != (time.Time{}) || len(l.flights) > 0 || !l.regime.IsZero() {
 		sooner(now.Add(drowsy))
 	}
 	sooner(l.alarms.next())
+	sooner(l.regime)
 	sooner(l.retryAt)
 	if l.unsaved() && l.retryAt.IsZero() {
 		sooner(l.committed.Add(commitEvery))

@@ -149,10 +149,7 @@ func TestWhatIsMovedToTheTopGoesNext(t *testing.T) {
 	b.do(uploader.Move{Target: uploader.Target{Batch: batch}, To: uploader.PlaceTop})
 	b.do(slowly(0))
 	b.finished(first)
-	var begun []*uploader.Transfer
-	for _, row := range b.finished(batch) {
-		begun = append(begun, row)
-	}
+	begun := b.finished(batch)
 	slices.SortFunc(begun, func(a, b *uploader.Transfer) int { return a.Started.Compare(b.Started) })
 	if begun[0].ID != last.ID {
 		t.Errorf("%q went first, want %q", begun[0].Source.Name(), last.Source.Name())

@@ -227,7 +227,9 @@ func (s *partSender) run(ctx context.Context) error {
 }
 
 func (s *partSender) create(ctx context.Context) error {
-	upload, err := s.worker.remote.protocol.Create(ctx, tus.CreateRequest{Size: s.part.Length, Partial: true})
+	patient, end := gently(ctx)
+	defer end()
+	upload, err := s.worker.remote.protocol.Create(patient, tus.CreateRequest{Size: s.part.Length, Partial: true})
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ func (l *loop) show(now time.Time) {
 		Batches:   maps.Clone(l.batches),
 		Servers:   slices.SortedFunc(maps.Values(l.servers), func(a, b Server) int { return cmp.Compare(a.ID, b.ID) }),
 		Blocked:   l.blocked(),
+		Held:      l.holds(),
 		Checking:  len(l.checks),
 		Trouble:   l.trouble,
 	}

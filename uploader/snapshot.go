@@ -19,6 +19,7 @@ type Snapshot struct {
 	Totals    Totals
 	Blocked   map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
 	Checking  int                       // transfers whose Check is not over
+	Held      map[ServerID]Hold         // servers to which nothing new goes, for a while
 	Trouble   *fault.Fault              // why nothing can be saved at the moment; nil when all is well
 }
 

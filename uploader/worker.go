@@ -113,7 +113,7 @@ func (w *worker) carry(ctx context.Context) error {
 	default:
 		err = w.send(ctx, file)
 	}
-	if cause := context.Cause(ctx); err != nil && (errors.Is(cause, errHalted) || errors.Is(cause, errHeld)) {
+	if err != nil && stoppedByUser(ctx) {
 		w.lookOnceMore(ctx, file)
 	}
 	if err != nil {
@@ -231,11 +231,13 @@ func (w *worker) create(ctx context.Context, file source.Opened) (complete bool,
 	if inParts, err := w.part(ctx, caps); inParts || err != nil {
 		return false, err
 	}
+	patient, end := gently(ctx)
+	defer end()
 	request := tus.CreateRequest{Size: size, Metadata: metadata(w.transfer.Source)}
 	if size > 0 && isSmall(w.transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) {
-		request.Body, request.BodySize = w.reader(ctx, file, 0, size, w.whole, 0), size
+		request.Body, request.BodySize = w.reader(patient, file, 0, size, w.whole, 0), size
 	}
-	upload, err := w.remote.protocol.Create(ctx, request)
+	upload, err := w.remote.protocol.Create(patient, request)
 	if err != nil {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // Row is what a transfer's row says. place is the transfer's place among the
@@ -14,7 +15,7 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 	state := t.State()
 	switch state {
 	case uploader.StateWaiting:
-		return waiting(place)
+		return waiting(s, t, place, now)
 	case uploader.StateUploading:
 		live := s.Live[t.ID]
 		return Join(SizeOf(s.Sent(t), t.Source.Size), Rate(live.Rate), ETA(live.ETA))
@@ -53,11 +54,36 @@ func Server(server uploader.Server) string {
 	}
 }
 
-func waiting(place int) string {
+// waiting says why, where it is not only for its turn.
+func waiting(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) string {
+	if f := s.Blocked[t.Server]; f != nil {
+		return Fault(f, Subject{}).Short
+	}
+	if hold, held := s.Held[t.Server]; held {
+		return Held(hold, now)
+	}
 	if place < 1 {
 		return Say("state.waiting")
 	}
 	return Say("state.waiting.place", Data{"N": Number(place), "Nth": humanize.Ordinal(place)})
+}
+
+// Held says why nothing goes to a server for a while, and until when.
+func Held(hold uploader.Hold, now time.Time) string {
+	switch {
+	case hold.Reason == uploader.HeldByMetering:
+		return Say("held.metering")
+	case hold.Reason == uploader.HeldBySchedule && hold.Until.IsZero():
+		return Say("held.schedule")
+	case hold.Reason == uploader.HeldBySchedule:
+		return Say("held.schedule.until", Data{"At": Clock(hold.Until, now)})
+	case hold.Fault.Kind == fault.Offline:
+		return Say("state.offline")
+	case !hold.Until.After(now):
+		return Say("held.server", Data{"Why": Fault(hold.Fault, Subject{}).Short})
+	default:
+		return Say("held.server.until", Data{"Why": Fault(hold.Fault, Subject{}).Short, "At": Clock(hold.Until, now)})
+	}
 }
 
 func paused(sent, size int64) string {

@@ -1,0 +1,36 @@
+package uploader
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// gently is ctx with a little more time once a worker is made to stop: for a
+// request that makes something on the server. Broken off, it would leave behind
+// what nobody has the URL of.
+func gently(ctx context.Context) (context.Context, context.CancelFunc) {
+	patient, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if !stoppedByUser(ctx) {
+			end()
+			return
+		}
+		select {
+		case <-time.After(lastLook):
+			end()
+		case <-patient.Done():
+		}
+	})
+	return patient, func() {
+		stop()
+		end()
+	}
+}
+
+// stoppedByUser reports whether ctx ended because the user, or a setting of the
+// user's, wants the work to stop.
+func stoppedByUser(ctx context.Context) bool {
+	cause := context.Cause(ctx)
+	return errors.Is(cause, errHalted) || errors.Is(cause, errHeld)
+}
