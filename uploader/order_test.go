@@ -150,7 +150,7 @@ func TestWhatIsMovedToTheTopGoesNext(t *testing.T) {
 	b.do(slowly(0))
 	b.finished(first)
 	begun := b.finished(batch)
-	slices.SortFunc(begun, func(a, b *uploader.Transfer) int { return a.Started.Compare(b.Started) })
+	slices.SortFunc(begun, func(a, b *uploader.Transfer) int { return a.Started.Time().Compare(b.Started.Time()) })
 	if begun[0].ID != last.ID {
 		t.Errorf("%q went first, want %q", begun[0].Source.Name(), last.Source.Name())
 	}
