@@ -1,11 +1,13 @@
 package app
 
 import (
+	"log/slog"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -33,14 +35,16 @@ func BenchmarkShow(b *testing.B) {
 			toolkit := test.NewTempApp(b)
 			toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
 			s := manyTransfers(n)
-			f := newFerry(toolkit, Config{Engine: newFakeEngine()}, system{}, func(func()) {})
+			f := newFerry(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
 			f.greeted = true
 			f.window.visible = true
 			f.window.window.Resize(fyne.NewSize(960, 640))
 			for b.Loop() {
 				moved := *s.Transfers[0]
 				moved.Session.Offset += 1e6
-				s.Transfers[0] = &moved
+				next := *s
+				next.Transfers = append([]*uploader.Transfer{&moved}, s.Transfers[1:]...)
+				s = &next
 				f.show(s)
 			}
 		})

@@ -1,54 +1,128 @@
 package app
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// footer is the line under the list: how all of it moves, and whether the
-// servers can be reached.
+// footer is the line under the list: how all of it moves, how fast it may, and
+// whether the servers can be reached. It lives on the UI's goroutine.
 type footer struct {
 	content fyne.CanvasObject
-	totals  *widget.Label
+	graph   *widgets.SpeedGraph
+	figures *widgets.Figures
+	limit   *widgets.SmallButton
 	link    *widget.Label
 	sign    *widget.Icon
-	shown   connection
+
+	speed *curve
+	shown connection
 }
 
-func newFooter() *footer {
-	f := &footer{totals: widget.NewLabel(""), link: widget.NewLabel(""), sign: widget.NewIcon(nil), shown: connections}
-	f.totals.Truncation = fyne.TextTruncateEllipsis
-	for _, label := range []*widget.Label{f.totals, f.link} {
-		label.SizeName = fynetheme.SizeNameCaptionText
+// footerActions is what the footer's button does.
+type footerActions struct{ openLimits func() }
+
+func newFooter(actions footerActions) *footer {
+	f := &footer{
+		graph: widgets.NewSpeedGraph(),
+		figures: widgets.NewFigures(
+			widgets.Figure{Widest: words.Rate(888.8e6)},
+			widgets.Figure{Widest: words.Say("footer.left", words.Data{"Size": words.Size(888_800_000_000)}), Leaves: 2},
+			widgets.Figure{Widest: words.ETA(22*time.Hour + 20*time.Minute), Leaves: 1},
+		),
+		limit: widgets.NewSmallButton(theme.IconSpeed, actions.openLimits),
+		link:  widget.NewLabel(""), sign: widget.NewIcon(nil),
+		speed: &curve{}, shown: connections,
 	}
+	f.link.SizeName = fynetheme.SizeNameCaptionText
+	f.graph.Hide()
 	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.sign))
-	side := theme.Grid(2)
-	line := container.NewBorder(nil, nil, nil, container.NewHBox(sign, f.link), f.totals)
-	f.content = container.New(layout.NewCustomPaddedLayout(0, 0, side, side), line)
+	right := container.NewHBox(container.NewCenter(f.limit), sign, f.link)
+	f.content = container.New(&footerLine{}, f.graph, f.figures, right)
 	return f
 }
 
-func (f *footer) show(s *uploader.Snapshot) {
-	totals := ""
+// show brings the footer to the state of the snapshot. The limit is in bytes per
+// second; 0 for none.
+func (f *footer) show(s *uploader.Snapshot, limit int64, now time.Time) {
+	rate, left, eta := "", "", ""
 	if s.Totals.Pending > 0 {
-		left := words.Say("footer.left", words.Data{"Size": words.Size(s.Totals.Left)})
-		totals = words.Join(words.Rate(s.Totals.Rate), left, words.ETA(s.Totals.ETA))
+		rate, eta = words.Rate(s.Totals.Rate), words.ETA(s.Totals.ETA)
+		left = words.Say("footer.left", words.Data{"Size": words.Size(s.Totals.Left)})
 	}
-	if f.totals.Text != totals {
-		f.totals.SetText(totals)
+	f.figures.Set(rate, left, eta)
+	f.showSpeed(s, now)
+	f.showLimit(limit)
+	f.showLink(s)
+}
+
+// showSpeed draws the curve of the last seconds, as long as something moves.
+func (f *footer) showSpeed(s *uploader.Snapshot, now time.Time) {
+	if s.Totals.Active == 0 {
+		f.speed = &curve{}
+	} else {
+		f.speed.add(s.Totals.Rate, now)
 	}
+	if moves := s.Totals.Active > 0; moves != f.graph.Visible() {
+		setVisible(f.graph, moves)
+		f.content.Refresh()
+	}
+	f.graph.Set(f.speed.samples)
+}
+
+func (f *footer) showLimit(limit int64) {
+	text, tone := limitLabel(limit), theme.Muted
+	if limit > 0 {
+		tone = theme.Active
+	}
+	if text != f.limit.Text() {
+		f.limit.Set(text, tone)
+		f.content.Refresh()
+	}
+}
+
+func (f *footer) showLink(s *uploader.Snapshot) {
 	if c := connectionOf(s); c != f.shown {
 		f.shown = c
 		f.link.SetText(words.Say("footer." + c.String()))
 		f.sign.SetResource(theme.Tinted(c.icon(), c.tone().Color()))
+		f.content.Refresh()
 	}
+}
+
+// footerLine lays out a footer: at the left the curve, where there is room, and
+// the figures; at the right the rest.
+type footerLine struct{}
+
+func (l *footerLine) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	figures, right := objects[1].MinSize(), objects[2].MinSize()
+	return fyne.NewSize(figures.Width+right.Width+theme.Grid(8), max(figures.Height, right.Height))
+}
+
+func (l *footerLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	graph, figures, right := objects[0], objects[1], objects[2]
+	x, end := theme.Grid(4), size.Width-theme.Grid(2)-right.MinSize().Width
+	right.Resize(fyne.NewSize(right.MinSize().Width, size.Height))
+	right.Move(fyne.NewPos(end, 0))
+	room := graph.MinSize()
+	if roomy := end-x > room.Width+theme.Grid(60); roomy && graph.Visible() {
+		graph.Resize(room)
+		graph.Move(fyne.NewPos(x, (size.Height-room.Height)/2))
+		x += room.Width + theme.Grid(2)
+	} else {
+		graph.Resize(fyne.NewSize(0, 0))
+	}
+	figures.Resize(fyne.NewSize(max(end-x-theme.Grid(2), 0), size.Height))
+	figures.Move(fyne.NewPos(x, 0))
 }
 
 // connection is how the way to the servers is.
@@ -57,13 +131,13 @@ type connection uint8
 const (
 	ready connection = iota
 	connected
-	retrying
+	unreachable
 	offline
 	connections
 )
 
 func (c connection) String() string {
-	return [...]string{"ready", "connected", "retrying", "offline"}[c]
+	return [...]string{"ready", "connected", "unreachable", "offline"}[c]
 }
 
 // connectionOf judges by what the transfers go through: nothing is asked of the
@@ -76,7 +150,7 @@ func connectionOf(s *uploader.Snapshot) connection {
 	case count[uploader.StateOffline] > 0:
 		return offline
 	case count[uploader.StateRetrying] > 0:
-		return retrying
+		return unreachable
 	default:
 		return ready
 	}
@@ -86,7 +160,7 @@ func (c connection) icon() theme.IconName {
 	switch c {
 	case offline:
 		return theme.IconOffline
-	case retrying:
+	case unreachable:
 		return theme.IconRetry
 	default:
 		return theme.IconOnline
@@ -97,7 +171,7 @@ func (c connection) tone() theme.Tone {
 	switch c {
 	case connected:
 		return theme.Success
-	case offline, retrying:
+	case offline, unreachable:
 		return theme.Warning
 	default:
 		return theme.Muted

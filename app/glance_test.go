@@ -131,7 +131,7 @@ func TestConnectionOf(t *testing.T) {
 		{"nothing to send says nothing of the network", snapshotOf(transfer(1, done)), ready},
 		{"bytes that cross prove it", snapshotOf(transfer(1, sending), transfer(2, waiting(fault.Offline))), connected},
 		{"no network", snapshotOf(transfer(1, waiting(fault.Offline))), offline},
-		{"a lost connection", snapshotOf(transfer(1, waiting(fault.Transient))), retrying},
+		{"a lost connection", snapshotOf(transfer(1, waiting(fault.Transient))), unreachable},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -207,7 +207,7 @@ func TestMenu(t *testing.T) {
 		{"changed", transfer(1, failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from the list"}}},
 		{"missing", transfer(1, failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from the list"}}},
 		{"uploaded before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
-		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Continue the earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
+		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
 		{"done elsewhere", transfer(1, done, elsewhere, holding(1)), [][]string{append([]string{"Copy link"}, shows...), moves, {"Remove from the list"}}},
 		{"done here", transfer(1, done), [][]string{shows, moves, {"Remove from the list"}}},
 		{"cancelled", transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},

@@ -40,9 +40,15 @@ func rowOf(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, no
 }
 
 // inside is the row of a transfer inside of its batch: it is called by its path in
-// there.
+// there, and does not repeat what the batch says.
 func inside(row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) widgets.RowModel {
 	row.Depth = 1
+	switch state := t.State(); state {
+	case uploader.StateUploading:
+		row.Detail = words.State(state)
+	case uploader.StateDone:
+		row.Detail = words.Join(words.State(state), words.Duration(t.Active))
+	}
 	if b != nil && len(b.Roots) == 1 {
 		if _, below, ok := strings.Cut(t.Source.RelPath, "/"); ok {
 			row.Name = words.Printable(path.Clean(below))
@@ -59,14 +65,19 @@ func sizeOf(t *uploader.Transfer) string {
 	return words.Size(t.Source.Size)
 }
 
-// buttonsOf are the buttons of a row.
+// buttonsOf are the buttons of a row. One that shows its words stands at the edge,
+// under those of other rows.
 func buttonsOf(s situation) []widgets.Action {
-	actions := s.buttons()
-	buttons := make([]widgets.Action, len(actions))
-	for i, a := range actions {
-		buttons[i] = widgets.Action{ID: a.String(), Icon: a.icon(), Label: words.Say(s.label(a)), Prominent: s.prominent(a)}
+	var quiet, prominent []widgets.Action
+	for _, a := range s.buttons() {
+		button := widgets.Action{ID: a.String(), Icon: a.icon(), Label: words.Say(s.label(a)), Prominent: s.prominent(a)}
+		if button.Prominent {
+			prominent = append(prominent, button)
+		} else {
+			quiet = append(quiet, button)
+		}
 	}
-	return buttons
+	return append(quiet, prominent...)
 }
 
 // placesShown is how far the queue is counted for people: nobody waits more

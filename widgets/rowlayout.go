@@ -125,7 +125,7 @@ func columnsIn(room float32) int {
 }
 
 // arrangeButtons places the buttons that are shown now and returns the room
-// that they take at all times.
+// that is kept for them at all times.
 func (r *Row) arrangeButtons(size fyne.Size) float32 {
 	r.provideButtons(len(r.model.Actions))
 	awake := r.state.Hovered || r.state.Selected || r.state.Cursor
@@ -133,7 +133,7 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 	if last := len(r.model.Actions) - 1; last >= 0 && !r.model.Actions[last].Prominent {
 		x += theme.Grid(1) // so that the icon, not the ground around it, ends at the edge
 	}
-	lasting := float32(0)
+	lasting := false
 	var pointed *rowButton
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]
@@ -147,12 +147,15 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 		button.Resize(least)
 		button.Move(fyne.NewPos(x, snap((size.Height-least.Height)/2)))
 		if action.Prominent {
-			lasting = size.Width - theme.Grid(edge) - x
 			x -= theme.Grid(1)
+			lasting = true
 		}
 	}
 	r.point(pointed)
-	return lasting
+	if !lasting {
+		return 0
+	}
+	return size.Width - theme.Grid(edge) - x
 }
 
 // point has the button under the pointer explained when it has no words itself.

@@ -1,0 +1,127 @@
+package widgets
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Figure is a number with its unit that changes often.
+type Figure struct {
+	Widest string // the longest it says: the room that it has
+	Leaves int    // where there is no room for all, the one with the greatest number leaves first
+}
+
+// Figures is a line of numbers of which each has a place of its own, so that none
+// moves when the digits of another change. The first ends where its place ends,
+// the others begin where theirs do.
+type Figures struct {
+	widget.BaseWidget
+	figures []Figure
+	labels  []*label
+}
+
+// NewFigures makes a line that says nothing yet.
+func NewFigures(figures ...Figure) *Figures {
+	f := &Figures{figures: figures}
+	for i := range figures {
+		color := theme.ColorMuted
+		if i == 0 {
+			color = theme.ColorText
+		}
+		l := newLabel(textSize, color)
+		if i == 0 {
+			l.text.Alignment = fyne.TextAlignTrailing
+		}
+		f.labels = append(f.labels, l)
+	}
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// Set says something else, in the order of the figures. The same again costs
+// nothing.
+func (f *Figures) Set(texts ...string) {
+	changed := false
+	for i, l := range f.labels {
+		if texts[i] != l.whole {
+			l.set(texts[i], l.color)
+			changed = true
+		}
+	}
+	if changed {
+		f.arrange(f.Size())
+	}
+}
+
+// Texts is what is said, as far as there is room for it.
+func (f *Figures) Texts() []string {
+	var texts []string
+	for _, l := range f.labels {
+		if l.text.Visible() {
+			texts = append(texts, l.whole)
+		}
+	}
+	return texts
+}
+
+// MinSize is room for the figure that stays longest.
+func (f *Figures) MinSize() fyne.Size {
+	least := slices.MinFunc(f.figures, func(a, b Figure) int { return a.Leaves - b.Leaves })
+	return fyne.NewSize(f.width(least), f.labels[0].height)
+}
+
+func (f *Figures) width(figure Figure) float32 {
+	return fyne.MeasureText(figure.Widest, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+}
+
+// CreateRenderer is called by the toolkit.
+func (f *Figures) CreateRenderer() fyne.WidgetRenderer {
+	objects := make([]fyne.CanvasObject, len(f.labels))
+	for i, l := range f.labels {
+		objects[i] = l.text
+	}
+	return &arranged{objects: objects, arrange: f.arrange, least: f.MinSize, repaint: f.paint, widget: f}
+}
+
+func (f *Figures) arrange(size fyne.Size) {
+	most := f.most(size.Width)
+	x, y := float32(0), snap((size.Height-f.labels[0].height)/2)
+	for i, l := range f.labels {
+		shown := f.figures[i].Leaves <= most
+		setVisible(l.text, shown)
+		if shown {
+			width := f.width(f.figures[i])
+			l.place(fyne.NewPos(x, y), min(width, size.Width-x))
+			x += width + theme.Grid(gap)
+		}
+	}
+}
+
+// most is the greatest Leaves for which there is room.
+func (f *Figures) most(room float32) int {
+	order := slices.SortedFunc(slices.Values(f.figures), func(a, b Figure) int { return a.Leaves - b.Leaves })
+	most := order[0].Leaves
+	for i, figure := range order {
+		room -= f.width(figure)
+		if i > 0 {
+			room -= theme.Grid(gap)
+		}
+		if room < 0 {
+			break
+		}
+		most = figure.Leaves
+	}
+	return most
+}
+
+func (f *Figures) paint() {
+	for _, l := range f.labels {
+		l.restyle()
+	}
+	canvas.Refresh(f)
+}

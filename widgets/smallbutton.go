@@ -1,0 +1,100 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// SmallButton is a quiet button of an icon and words, for a line of small text.
+type SmallButton struct {
+	widget.BaseWidget
+	onTap   func()
+	hovered bool
+
+	back *canvas.Rectangle
+	icon *icon
+	text *label
+}
+
+var (
+	_ desktop.Hoverable  = (*SmallButton)(nil)
+	_ desktop.Cursorable = (*SmallButton)(nil)
+)
+
+// NewSmallButton makes a button.
+func NewSmallButton(name theme.IconName, tapped func()) *SmallButton {
+	b := &SmallButton{onTap: tapped, back: &canvas.Rectangle{}, icon: newIcon(), text: newLabel(textSize, theme.ColorMuted)}
+	b.icon.set(name, theme.ColorMuted)
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Set says something else, in a tone. The same again costs nothing.
+func (b *SmallButton) Set(text string, tone theme.Tone) {
+	if text == b.text.whole && tone.Color() == b.text.color {
+		return
+	}
+	b.text.set(text, tone.Color())
+	b.icon.set(b.icon.name, tone.Color())
+	b.Refresh()
+}
+
+// Text is what it says.
+func (b *SmallButton) Text() string { return b.text.whole }
+
+// Tapped is called by the toolkit.
+func (b *SmallButton) Tapped(*fyne.PointEvent) { call(b.onTap) }
+
+// MouseIn is called by the toolkit.
+func (b *SmallButton) MouseIn(*desktop.MouseEvent) { b.hover(true) }
+
+// MouseMoved is called by the toolkit.
+func (b *SmallButton) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut is called by the toolkit.
+func (b *SmallButton) MouseOut() { b.hover(false) }
+
+// Cursor is called by the toolkit.
+func (b *SmallButton) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+func (b *SmallButton) hover(hovered bool) {
+	b.hovered = hovered
+	b.Refresh()
+}
+
+// MinSize is room for icon and words.
+func (b *SmallButton) MinSize() fyne.Size {
+	return fyne.NewSize(snap(b.width()+theme.Size(theme.SizeMark)+theme.Grid(5.5)), theme.Grid(7))
+}
+
+func (b *SmallButton) width() float32 {
+	return fyne.MeasureText(b.text.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+}
+
+// CreateRenderer is called by the toolkit.
+func (b *SmallButton) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{b.back, b.icon.image, b.text.text}
+	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+}
+
+func (b *SmallButton) arrange(size fyne.Size) {
+	mark := theme.Size(theme.SizeMark)
+	b.back.Resize(size)
+	b.icon.place(fyne.NewPos(theme.Grid(2)+mark/2, size.Height/2), mark)
+	b.text.place(fyne.NewPos(theme.Grid(3.5)+mark, (size.Height-b.text.height)/2), b.width())
+}
+
+func (b *SmallButton) paint() {
+	b.back.CornerRadius = theme.Grid(1.5)
+	b.back.FillColor = nil
+	if b.hovered {
+		b.back.FillColor = theme.Color(fynetheme.ColorNameHover)
+	}
+	b.text.restyle()
+	b.icon.image.Refresh()
+}
