@@ -36,6 +36,8 @@ func (f *ferry) limitMenu() *fyne.Menu {
 		item.Checked = limit == now
 		menu.Items = append(menu.Items, item)
 	}
+	more := fyne.NewMenuItem(words.Say("limit.more"), f.openSettings)
+	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator(), more)
 	return menu
 }
 

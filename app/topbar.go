@@ -3,7 +3,6 @@ package app
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
@@ -18,17 +17,21 @@ const longestName = 28
 // topBar is the row above the list: where to, what to add, and what to do with
 // all of it.
 type topBar struct {
-	content fyne.CanvasObject
-	to      *widget.Button
-	add     *widget.Button
-	toggle  *widget.Button      // pauses or resumes everything
-	finish  *widgets.IconButton // removes what is finished
-	folder  *widgets.IconButton // opens the built-in receiver's folder
+	content  *fyne.Container
+	label    fyne.CanvasObject
+	to       *widget.Button
+	folder   *widgets.IconButton // opens the built-in receiver's folder
+	add      *widget.Button
+	toggle   *widget.Button      // pauses or resumes everything
+	toggling *widgets.IconButton // the same without words, for a narrow window
+	finish   *widgets.IconButton // removes what is finished
+	settings *widgets.IconButton
 
 	canvas  fyne.Canvas
 	actions barActions
 	servers []uploader.Server
 	chosen  uploader.ServerID
+	name    string // of the chosen server
 	pausing bool
 }
 
@@ -37,6 +40,7 @@ type barActions struct {
 	choose                              func(uploader.ServerID)
 	addServer, addFiles, addFolder      func()
 	pauseAll, resumeAll, finish, reveal func()
+	settings                            func()
 }
 
 func newTopBar(canvas fyne.Canvas, hints *widgets.Hints, actions barActions) *topBar {
@@ -48,7 +52,10 @@ func newTopBar(canvas fyne.Canvas, hints *widgets.Hints, actions barActions) *to
 	b.toggle = widget.NewButtonWithIcon(words.Say("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
 	b.finish = widgets.NewIconButton(theme.IconRemove, hints, words.Say("top.remove-finished"), actions.finish)
 	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Say("top.open-received"), actions.reveal)
-	b.content = container.NewHBox(muted(words.Say("top.to")), b.to, b.folder, layout.NewSpacer(), b.add, b.toggle, b.finish)
+	b.toggling = widgets.NewIconButton(theme.IconPause, hints, words.Say("top.pause-all"), b.toggleAll)
+	b.settings = widgets.NewIconButton(theme.IconSettings, hints, words.Say("top.settings"), actions.settings)
+	b.label = muted(words.Say("top.to"))
+	b.content = container.New(&barLine{b}, b.label, b.to, b.folder, b.add, b.toggle, b.toggling, b.finish, b.settings)
 	return b
 }
 
@@ -63,10 +70,14 @@ func muted(text string) fyne.CanvasObject {
 func (b *topBar) show(s *uploader.Snapshot, chosen uploader.Server, sum tally) {
 	b.servers = s.Servers
 	b.chosen = chosen.ID
-	setText(b.to, shorten(words.Server(chosen), longestName))
-	setVisible(b.folder, chosen.Builtin())
+	if name := shorten(words.Server(chosen), longestName); name != b.name || chosen.Builtin() != b.folder.Visible() {
+		b.name = name
+		setVisible(b.folder, chosen.Builtin())
+		b.content.Refresh()
+	}
 	setEnabled(b.finish, sum.closed > 0)
 	setEnabled(b.toggle, sum.running+sum.held > 0)
+	setEnabled(b.toggling, sum.running+sum.held > 0)
 	b.setPausing(sum.running > 0 || sum.held == 0)
 }
 
@@ -75,13 +86,14 @@ func (b *topBar) setPausing(pausing bool) {
 		return
 	}
 	b.pausing = pausing
+	icon, label := theme.IconResume, words.Say("top.resume-all")
 	if pausing {
-		b.toggle.Icon = theme.Icon(theme.IconPause)
-		b.toggle.SetText(words.Say("top.pause-all"))
-		return
+		icon, label = theme.IconPause, words.Say("top.pause-all")
 	}
-	b.toggle.Icon = theme.Icon(theme.IconResume)
-	b.toggle.SetText(words.Say("top.resume-all"))
+	b.toggle.Icon = theme.Icon(icon)
+	b.toggle.SetText(label)
+	b.toggling.Set(icon, label)
+	b.content.Refresh()
 }
 
 func (b *topBar) toggleAll() {

@@ -60,7 +60,7 @@ func (w *window) furnish(f *ferry) {
 	w.emptyFor, w.unmatchedAs = 0, widgets.EmptyModel{}
 	w.bar = newTopBar(w.window.Canvas(), w.hints, barActions{
 		choose: f.choose, addServer: f.askServer, addFiles: f.addFiles, addFolder: f.addFolder,
-		pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removeFinished, reveal: f.openReceived,
+		pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removeFinished, reveal: f.openReceived, settings: f.openSettings,
 	})
 	w.filter = newFilterBar(w.hints, filterActions{choose: f.filter, seek: f.seek, find: f.find, leave: f.toList})
 	w.list = newListing(f, w.hints)

@@ -143,6 +143,12 @@ func NewIconButton(icon theme.IconName, hints *Hints, hint string, tapped func()
 	return b
 }
 
+// Set shows another icon, with another hint.
+func (b *IconButton) Set(icon theme.IconName, hint string) {
+	b.hint = hint
+	b.SetIcon(theme.Icon(icon))
+}
+
 // MouseIn is called by the toolkit.
 func (b *IconButton) MouseIn(e *desktop.MouseEvent) {
 	b.Button.MouseIn(e)

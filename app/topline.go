@@ -1,0 +1,89 @@
+package app
+
+import (
+	"fyne.io/fyne/v2"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// barLine lays out a topBar: where to at the left, the rest at the right. In a
+// narrow window the words leave that the icons can do without, and then the end
+// of the server's name.
+type barLine struct{ bar *topBar }
+
+func (l *barLine) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(theme.Grid(100), l.bar.add.MinSize().Height)
+}
+
+func (l *barLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	b := l.bar
+	setText(b.to, b.name)
+	l.compact(false, false)
+	if l.width() > size.Width {
+		l.compact(true, false)
+	}
+	if l.width() > size.Width {
+		l.compact(true, true)
+	}
+	if over := l.width() - size.Width; over > 0 {
+		style := fyne.TextStyle{Bold: true}
+		textSize := theme.Size(fynetheme.SizeNameText)
+		room := fyne.MeasureText(b.name, textSize, style).Width - over
+		setText(b.to, widgets.EllipsisEnd(b.name, room, textSize, style))
+	}
+	l.place(size)
+}
+
+// compact says what the bar does without.
+func (l *barLine) compact(label, words bool) {
+	setVisible(l.bar.label, !label)
+	setVisible(l.bar.toggle, !words)
+	setVisible(l.bar.toggling, words)
+}
+
+func (l *barLine) sides() (left, right []fyne.CanvasObject) {
+	b := l.bar
+	return shownOf(b.label, b.to, b.folder), shownOf(b.add, b.toggle, b.toggling, b.finish, b.settings)
+}
+
+func shownOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
+	var shown []fyne.CanvasObject
+	for _, o := range objects {
+		if o.Visible() {
+			shown = append(shown, o)
+		}
+	}
+	return shown
+}
+
+// width is the room that all of it needs.
+func (l *barLine) width() float32 {
+	left, right := l.sides()
+	return widthOf(left) + widthOf(right)
+}
+
+// widthOf is the room for objects side by side, with a step between and after
+// them.
+func widthOf(objects []fyne.CanvasObject) float32 {
+	width := float32(0)
+	for _, o := range objects {
+		width += o.MinSize().Width + theme.Grid(1)
+	}
+	return width
+}
+
+func (l *barLine) place(size fyne.Size) {
+	left, right := l.sides()
+	putSideBySide(left, 0, size.Height)
+	putSideBySide(right, size.Width+theme.Grid(1)-widthOf(right), size.Height)
+}
+
+func putSideBySide(objects []fyne.CanvasObject, x, height float32) {
+	for _, o := range objects {
+		o.Resize(fyne.NewSize(o.MinSize().Width, height))
+		o.Move(fyne.NewPos(x, 0))
+		x += o.Size().Width + theme.Grid(1)
+	}
+}
