@@ -89,6 +89,7 @@ func TestFewerFilesAtATimeHoldsForWhatIsUnderWay(t *testing.T) {
 func TestFewerConnectionsHoldForPartsUnderWay(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
+	b.farAway()
 	with := func(connections int, limit int64) uploader.Configure {
 		return uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Connections, s.Limit = connections, limit })}
 	}

@@ -85,6 +85,7 @@ func (l *loop) fit(w *worker) {
 	valve := l.valve(w.transfer.Server)
 	w.limits = []*netx.Limit{l.flow, valve.limit}
 	w.connections = func() int { return int(valve.connections.Load()) }
+	w.inParts = l.servers[w.transfer.Server].Profile.Connections > 0
 	b := l.batches[w.transfer.Batch]
 	if b == nil {
 		return
@@ -92,6 +93,7 @@ func (l *loop) fit(w *worker) {
 	w.options = b.Options
 	if b.Options.Connections > 0 {
 		w.connections = func() int { return b.Options.Connections }
+		w.inParts = true
 	}
 	if b.Options.Limit > 0 {
 		w.limits = append(w.limits, l.limit(b))

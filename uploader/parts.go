@@ -45,7 +45,21 @@ func (w *worker) part(ctx context.Context, caps tus.Capabilities) (inParts bool,
 	if w.parts == nil {
 		return false, nil
 	}
+	if helps, err := w.partsHelp(ctx); !helps || err != nil {
+		w.parts = nil
+		return false, err
+	}
 	return true, w.keep(ctx, parted{w.parts})
+}
+
+// partsHelp reports whether several connections may be faster than one. Joining
+// costs the server a copy of the whole file, so that over a short line, which one
+// connection fills, the parts must have been asked for.
+func (w *worker) partsHelp(ctx context.Context) (bool, error) {
+	if w.inParts {
+		return true, nil
+	}
+	return w.remote.distant(ctx)
 }
 
 // askParts learns what the server holds of each part. One that is gone begins

@@ -1,6 +1,7 @@
 package uploader_test
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -39,6 +41,25 @@ func TestN9PartsAreJoinedAndRemoved(t *testing.T) {
 			wantStored(t, server, path, small)
 		})
 	}
+}
+
+// farAway makes every server answer as late as over a long line.
+func (b *bench) farAway() {
+	b.change = func(config *uploader.Config) {
+		connect := config.Connect
+		config.Connect = func(s uploader.Server) (uploader.Protocol, error) {
+			protocol, err := connect(s)
+			return distant{protocol}, err
+		}
+	}
+	b.restart()
+}
+
+type distant struct{ uploader.Protocol }
+
+func (d distant) Probe(ctx context.Context) (tus.Capabilities, error) {
+	time.Sleep(20 * time.Millisecond)
+	return d.Protocol.Probe(ctx)
 }
 
 func TestN11PartsGoOnPartByPartAfterAQuit(t *testing.T) {

@@ -15,9 +15,12 @@ const (
 	// metadata is unchanged: the first, the last, and others by chance.
 	sampledBlocks = 8
 
-	// besideEvery is how far the proof may lag behind the network: little enough
-	// that what it reads is still in the system's cache.
-	besideEvery = 50 * time.Millisecond
+	// besideMost is how far the proof may lag behind a slow network: little enough
+	// that what it reads is still in the system's cache. Behind one that brings more
+	// than besideBytes in that time it looks again at once.
+	besideMost  = 50 * time.Millisecond
+	besideLeast = time.Millisecond
+	besideBytes = 1 << 20
 
 	proofEvery = time.Second
 )
@@ -90,16 +93,21 @@ func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(besideEvery)
-		defer tick.Stop()
-		for reported := time.Now(); ; {
+		nap := time.NewTimer(besideLeast)
+		defer nap.Stop()
+		wait, before := besideLeast, int64(0)
+		for reported := time.Now(); ; nap.Reset(wait) {
 			select {
 			case <-ctx.Done():
 				return
-			case <-tick.C:
+			case <-nap.C:
 			}
 			// Where the file cannot be read the request fails too, and says why.
 			reached := min(w.tally.furthest.Load(), size)
+			if wait = min(2*wait, besideMost); reached-before >= besideBytes {
+				wait = besideLeast
+			}
+			before = reached
 			if guard(func() error { return w.prover.Advance(ctx, reached) }) != nil {
 				return
 			}
@@ -112,7 +120,9 @@ func (w *worker) proveBeside(ctx context.Context) (stop func()) {
 	return func() {
 		cancel()
 		<-ended
-		w.handProof(id)
+		if w.transfer.Session.URL == "" || w.transfer.Session.Offset < size {
+			w.handProof(id) // of what is across nothing more is asked
+		}
 	}
 }
 

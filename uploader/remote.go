@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -14,10 +15,16 @@ type remote struct {
 	server   Server
 	protocol Protocol
 
-	asking chan struct{} // held by whoever asks the server, or looks at what it said
-	probed bool
-	caps   tus.Capabilities
+	asking           chan struct{} // held by whoever asks the server, or looks at what it said
+	probed, measured bool
+	caps             tus.Capabilities
+	away             time.Duration // how long it takes to answer what costs it nothing
 }
+
+// longLine is from where on one connection may not fill the line to a server:
+// what a system lets a connection keep on its way fills the fastest line that is
+// shorter.
+const longLine = 15 * time.Millisecond
 
 func newRemote(server Server, protocol Protocol) *remote {
 	return &remote{server: server, protocol: protocol, asking: make(chan struct{}, 1)}
@@ -34,12 +41,36 @@ func (r *remote) capabilities(ctx context.Context) (tus.Capabilities, error) {
 	if r.probed {
 		return r.caps, nil
 	}
+	began := time.Now()
 	caps, err := r.protocol.Probe(ctx)
 	if err != nil {
 		return tus.Capabilities{}, err
 	}
-	r.caps, r.probed = caps, true
+	r.caps, r.probed, r.away = caps, true, time.Since(began)
 	return caps, nil
+}
+
+// distant reports whether the server is at the end of a long line. The first
+// answer may have waited for a connection, so that a late one is asked for again.
+func (r *remote) distant(ctx context.Context) (bool, error) {
+	if _, err := r.capabilities(ctx); err != nil {
+		return false, err
+	}
+	select {
+	case r.asking <- struct{}{}:
+		defer func() { <-r.asking }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	if r.measured || r.away < longLine {
+		return r.away >= longLine, nil
+	}
+	began := time.Now()
+	if _, err := r.protocol.Probe(ctx); err != nil {
+		return false, err
+	}
+	r.away, r.measured = min(r.away, time.Since(began)), true
+	return r.away >= longLine, nil
 }
 
 // close gives back what the protocol holds, where it is an io.Closer.

@@ -55,6 +55,7 @@ type worker struct {
 	options     Options
 	limits      []*netx.Limit // that all hold
 	connections func() int    // parts that may cross at a time, right now
+	inParts     bool          // which was asked for, of this server or this batch
 
 	file     source.Opened
 	declared source.File // as the file was when it was opened
