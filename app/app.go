@@ -83,6 +83,7 @@ type system struct {
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error
+	copied     func(context.Context) (string, error) // see platform.Copied
 	chooser    platform.Chooser
 	notifier   platform.Notifier
 	tooltip    func(string)

@@ -36,6 +36,7 @@ func (f *ferry) shortcuts() [][]shortcut {
 		{
 			{fyne.KeyO, command, "keys.add-files", f.addFiles},
 			{fyne.KeyO, command | shift, "keys.add-folder", f.addFolder},
+			{fyne.KeyV, command, "keys.paste", f.paste},
 			{fyne.KeyF, command, "keys.find", f.find},
 			{fyne.KeyComma, command, "keys.settings", f.openSettings},
 			{fyne.KeyQ, command, "keys.quit", f.quit},

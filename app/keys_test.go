@@ -49,6 +49,9 @@ func TestEveryKey(t *testing.T) {
 		"Ctrl+Shift+O": {nil, func(t *testing.T, s *stage) {
 			s.until("files are added", func() bool { return len(s.engine.heard()) == 1 })
 		}},
+		"Ctrl+V": {nil, func(t *testing.T, s *stage) {
+			s.until("it is looked for files", func() bool { return s.said() == "There are no files on the clipboard." })
+		}},
 		"Ctrl+F": {nil, func(t *testing.T, s *stage) {
 			if s.window.window.Canvas().Focused() != s.window.filter.field {
 				t.Error("the keyboard is not in the field")

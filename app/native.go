@@ -21,6 +21,7 @@ func native(toolkit fyne.App) system {
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
 		openFile:   platform.OpenFile,
+		copied:     platform.Copied,
 		chooser:    platform.NewChooser(),
 		notifier:   platform.NewNotifier("Ferry", assets.SmallIcon(), send),
 		tooltip:    systray.SetTooltip,

@@ -172,6 +172,9 @@ func (f *ferry) tellNews(s *uploader.Snapshot, sum tally) {
 		return
 	}
 	for _, note := range notes {
+		if note.Key == noteTrouble && f.left != nil {
+			continue // the question that is asked already says so
+		}
 		if !wanted(note.Key, f.config.Settings.Get().Notifications) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -111,6 +112,7 @@ func (r *review) choose(id uploader.TransferID, name string) {
 func reviewOf(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widgets.RowModel {
 	model := rowOf(s, t, 0, s.Sent(t), now)
 	if needsPerson(t.State()) {
+		slices.SortStableFunc(model.Actions, func(a, b widgets.Action) int { return toEdge(a) - toEdge(b) })
 		return model
 	}
 	server, _ := s.Server(t.Server)
@@ -134,4 +136,12 @@ func reviewOf(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widgets
 		{ID: actResume.String(), Icon: theme.IconResume, Label: words.Say("action.resume"), Prominent: true},
 	}
 	return model
+}
+
+// toEdge puts the way out at the edge, where the others have theirs.
+func toEdge(a widgets.Action) int {
+	if a.Prominent {
+		return 1
+	}
+	return 0
 }

@@ -53,6 +53,7 @@ type fakeDesktop struct {
 
 	mu        sync.Mutex
 	noTray    bool
+	copied    string // with "" the toolkit's clipboard has to do
 	picked    []string
 	pickErr   error
 	notes     []platform.Note
@@ -76,6 +77,13 @@ func (d *fakeDesktop) hasTray(context.Context) bool {
 func (d *fakeDesktop) show(_ context.Context, path string) error {
 	d.record(func() { d.shown = append(d.shown, path) })
 	return nil
+}
+
+func (d *fakeDesktop) clipboard(context.Context) (string, error) {
+	if d.copied == "" {
+		return "", platform.ErrNoClipboard
+	}
+	return d.copied, nil
 }
 
 func (d *fakeDesktop) Files(context.Context, platform.Question) ([]string, error) {
@@ -119,7 +127,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 	}
 	s.ferry = newFerry(s.toolkit, config, system{
 		hasTray: s.desktop.hasTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
-		chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
+		copied: s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
 	}, func(do func()) { s.queue <- do })
 	s.start(t.Context())
 	t.Cleanup(func() {
