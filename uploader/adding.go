@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // add keeps a batch and has it walked. Saying it again changes nothing.
@@ -114,6 +115,7 @@ func (l *loop) nextWalk(work context.Context) {
 		cancel:      cancel,
 		fingerprint: l.fingerprint(l.servers[b.Server]),
 		known:       l.pathsOf(b.ID),
+		options:     source.Options{Ignore: l.settings.Ignore, Hidden: l.settings.Hidden, FollowFolders: l.settings.Links},
 		matcher:     l.matcher(b),
 	}
 	l.walking = w
@@ -235,6 +237,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 	if f.err != nil {
 		t.Phase, t.Fault, t.Finished = PhaseFailed, fault.Of(f.err), MomentOf(now)
 	}
+	l.settle(t, now)
 	l.put(&Transfer{}, t, now)
 	if t.Phase == PhaseQueued && t.Intent == IntentRun {
 		l.queue.Push(itemOf(t))

@@ -51,6 +51,7 @@ func (l *loop) command(command Command) error {
 		l.regulate()
 	case Configure:
 		l.configure(c.Settings)
+		l.settleAnew()
 	default:
 		return fault.Newf(fault.Bug, fault.Run, "no such command: %T", command)
 	}

@@ -237,12 +237,13 @@ func TestAVanishedFileIsToldAndGoesOnWhenItIsBack(t *testing.T) {
 	b, server, proxy, path := underWay(t)
 	b.do(uploader.Pause{Target: uploader.Everything()})
 	b.untilState(uploader.StatePaused)
-	if err := os.Rename(path, path+".away"); err != nil {
+	away := filepath.Join(t.TempDir(), "away")
+	if err := os.Rename(path, away); err != nil {
 		t.Fatal(err)
 	}
 	b.do(uploader.Resume{Target: uploader.Everything()})
 	b.untilState(uploader.StateMissing)
-	if err := os.Rename(path+".away", path); err != nil {
+	if err := os.Rename(away, path); err != nil {
 		t.Fatal(err)
 	}
 	proxy.Heal(t)

@@ -58,6 +58,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		transfer: *l.table.get(id),
 		remote:   remote,
 		disk:     l.engine.config.Disk,
+		settings: l.settings,
 		tally:    f.tally,
 		moved:    &l.moved,
 		report:   l.report,

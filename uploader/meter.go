@@ -20,6 +20,7 @@ const (
 type tally struct {
 	position atomic.Int64 // bytes of the file that are across or handed to the network
 	handed   atomic.Int64 // bytes handed to the network by this worker, for the speed
+	read     atomic.Int64 // bytes read before anything is sent
 	furthest atomic.Int64 // the end of the furthest byte of the file that was handed over
 }
 

@@ -147,7 +147,7 @@ func (w *worker) sendParts(ctx context.Context, file source.Opened) error {
 		urls[i] = part.URL
 	}
 	size := w.transfer.Source.Size
-	upload, err := w.remote.protocol.Concat(ctx, tus.ConcatRequest{Parts: urls, Metadata: metadata(w.transfer.Source), Size: size})
+	upload, err := w.remote.protocol.Concat(ctx, tus.ConcatRequest{Parts: urls, Metadata: w.metadata(), Size: size})
 	if err != nil {
 		return err
 	}

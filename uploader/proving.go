@@ -27,7 +27,8 @@ const (
 
 // attest makes sure that the bytes the server holds are still the beginning of
 // this file, and gets ready to prove the rest. With unchanged metadata a sample
-// is compared; otherwise every byte, and all of them must be proven.
+// is compared, unless the settings want more; otherwise every byte, and all of them
+// must be proven.
 func (w *worker) attest(ctx context.Context, file source.Opened, seen source.File) error {
 	w.file, w.declared = file, seen
 	if !w.transfer.Session.Begun() {
@@ -48,7 +49,7 @@ func (w *worker) attest(ctx context.Context, file source.Opened, seen source.Fil
 		return w.notTheFile(seen, changed(w.transfer.Source, seen))
 	}
 	picks := sample(len(proof))
-	if !same {
+	if !same || w.settings.Proof == ProofWhole {
 		picks = upTo(len(proof))
 	}
 	if err := proof.Check(ctx, file, picks); err != nil {
@@ -137,15 +138,6 @@ func (w *worker) handProof(id TransferID) {
 	}
 	w.report(id, proved{slices.Clone(fresh)})
 	w.proven = w.prover.Blocks()
-}
-
-// conclude proves the rest of the file and keeps its sum.
-func (w *worker) conclude(ctx context.Context) error {
-	if err := w.prover.Advance(ctx, w.transfer.Source.Size); err != nil {
-		return err
-	}
-	w.tell(summed{w.prover.Sum()})
-	return nil
 }
 
 // sample picks some of n blocks.

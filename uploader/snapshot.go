@@ -26,6 +26,7 @@ type Snapshot struct {
 // Live is how a transfer moves right now.
 type Live struct {
 	Sent int64         // bytes handed to the network, at or above Session.Offset
+	Read int64         // bytes read so far for the file's sum, before anything is sent; 0 when that is not done
 	Rate float64       // bytes per second, a moving average; 0 when not known yet
 	ETA  time.Duration // for the rest of this file; 0 when there is not evidence enough
 }
@@ -173,6 +174,8 @@ func waitingState(f *fault.Fault) State {
 		return StateOffline
 	case fault.Busy:
 		return StateBusy
+	case fault.SourceBusy:
+		return StateWaiting
 	default:
 		return StateRetrying
 	}

@@ -58,7 +58,7 @@ type (
 	acked   struct{ session Session }    // the server said what it holds; URL is not looked at
 	handed  struct{ sent int64 }         // so many bytes went out to the network
 	proved  struct{ marks source.Proof } // for the store alone
-	summed  struct{ sum [32]byte }       // SHA-256 of the whole file
+	summed  struct{ sum string }         // SHA-256 of the whole file; "" for none
 	ended   struct {                     // the worker is gone
 		fault  *fault.Fault // nil when everything crossed or the worker was halted
 		halted bool         // ended because the loop asked it to
@@ -162,7 +162,7 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Session.Sent = max(t.Session.Sent, in.sent)
 		return t, effects{}
 	case summed:
-		t.SHA256 = string(in.sum[:])
+		t.SHA256 = in.sum
 		return t, effects{}
 	case ended:
 		return stepEnded(t, in, now)

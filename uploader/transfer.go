@@ -121,7 +121,7 @@ type Transfer struct {
 	Finished    Moment        // when it became final; zero before
 	Active      time.Duration // time spent with a worker
 	Resumed     int64         // bytes the server already held when the transfer was taken up again
-	SHA256      string        // of the whole file once it is done, 32 bytes; "" before
+	SHA256      string        // of the whole file, 32 bytes: once it is done, or once the server was told it; "" before
 	Prior       TransferID    // the earlier upload of the same file that a fault of kind Uploaded or Several asks about; 0 for none
 }
 

@@ -34,6 +34,7 @@ type walker struct {
 	fingerprint func(context.Context, source.File) (string, error)
 	known       map[string]bool // paths the batch has transfers for
 	matcher     *matcher
+	options     source.Options
 
 	portion []finding
 	began   time.Time     // of the portion
@@ -42,7 +43,7 @@ type walker struct {
 
 func (w *walker) run(ctx context.Context) error {
 	w.began = time.Now()
-	for file, err := range w.loop.engine.config.Disk.Expand(ctx, w.batch.Roots, source.Options{Ignore: source.DefaultIgnore()}) {
+	for file, err := range w.loop.engine.config.Disk.Expand(ctx, w.batch.Roots, w.options) {
 		if ctx.Err() != nil {
 			return nil // the batch stays unexpanded and is walked again at the next start
 		}

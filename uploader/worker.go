@@ -44,6 +44,7 @@ type worker struct {
 	transfer Transfer
 	remote   *remote
 	disk     source.Disk
+	settings Settings // is not changed
 	tally    *tally
 	moved    *atomic.Int64 // bytes handed to the network by all workers since the start
 	report   func(TransferID, input)
@@ -143,6 +144,10 @@ func (w *worker) open(ctx context.Context) (source.Opened, source.File, error) {
 		if seen != w.transfer.Source {
 			w.restate(ctx, seen)
 		}
+		if err := w.settled(seen); err != nil {
+			_ = file.Close()
+			return nil, source.File{}, err
+		}
 	case seen.Size != w.transfer.Source.Size:
 		_ = file.Close()
 		return nil, source.File{}, changed(w.transfer.Source, seen)
@@ -228,13 +233,16 @@ func (w *worker) create(ctx context.Context, file source.Opened) (complete bool,
 	if caps.MaxSize > 0 && size > caps.MaxSize {
 		return false, fault.Newf(fault.TooLarge, fault.Create, "the server takes at most %d bytes, the file has %d", caps.MaxSize, size)
 	}
+	if err := w.declare(ctx, file); err != nil {
+		return false, err
+	}
 	w.tell(entered{PhaseCreating})
 	if inParts, err := w.part(ctx, caps); inParts || err != nil {
 		return false, err
 	}
 	patient, end := gently(ctx)
 	defer end()
-	request := tus.CreateRequest{Size: size, Metadata: metadata(w.transfer.Source)}
+	request := tus.CreateRequest{Size: size, Metadata: w.metadata()}
 	if size > 0 && isSmall(w.transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) {
 		request.Body, request.BodySize = w.reader(patient, file, 0, size, w.whole, 0), size
 	}

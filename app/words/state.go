@@ -15,7 +15,12 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 	state := t.State()
 	switch state {
 	case uploader.StateWaiting:
+		if t.Fault != nil && t.Fault.Kind == fault.SourceBusy {
+			return Say("state.writing")
+		}
 		return waiting(s, t, place, now)
+	case uploader.StatePreparing:
+		return preparing(s.Live[t.ID].Read, t.Source.Size)
 	case uploader.StateUploading:
 		live := s.Live[t.ID]
 		return Join(SizeOf(s.Sent(t), t.Source.Size), Rate(live.Rate), ETA(live.ETA))
@@ -84,6 +89,13 @@ func Held(hold uploader.Hold, now time.Time) string {
 	default:
 		return Say("held.server.until", Data{"Why": Fault(hold.Fault, Subject{}).Short, "At": Clock(hold.Until, now)})
 	}
+}
+
+func preparing(read, size int64) string {
+	if read == 0 {
+		return Say("state.preparing")
+	}
+	return Say("state.preparing.read", Data{"Percent": int(100 * float64(read) / float64(max(read, size)))})
 }
 
 func paused(sent, size int64) string {

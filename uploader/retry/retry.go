@@ -36,6 +36,9 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	case fault.Offline:
 		return Decision{Again: true, Delay: offlineWait}
 	case fault.SourceBusy:
+		if f.RetryAfter > 0 { // it is known when the file has rested
+			return Decision{Again: true, Delay: min(f.RetryAfter, longestAsk)}
+		}
 		return Decision{Again: true, Delay: sourceWait}
 	case fault.Conflict:
 		if attempt < promptConflicts {

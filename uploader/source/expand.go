@@ -18,6 +18,11 @@ type Options struct {
 	// itself. What was dropped by name is never passed over.
 	Ignore []string
 
+	// Hidden takes hidden files and folders along: those whose names begin with a
+	// dot, and on Windows those that are marked so. What was dropped by name is
+	// never left out.
+	Hidden bool
+
 	// FollowFolders walks the folders that links inside a folder point to, each
 	// folder once. Links to files are always followed.
 	FollowFolders bool
@@ -29,8 +34,7 @@ func DefaultIgnore() []string {
 }
 
 // Expand yields the files that roots mean, one by one as they are found: a file
-// as itself, a folder as all files under it in the order of their names, hidden
-// ones included. A folder is walked once and a file yielded once, however many
+// as itself, a folder as all files under it in the order of their names. A folder is walked once and a file yielded once, however many
 // roots lead there by the same name; hard links are files of their own.
 //
 // What cannot be taken is yielded with its Path, its RelPath and a *fault.Fault,
@@ -103,7 +107,7 @@ func (w *walk) seen(file string) bool {
 	}
 	name := filepath.Base(file)
 	where := folderAt(folder, info)
-	if w.dropped[where.of(name)] || w.folders[where] && !w.ignores(name) {
+	if w.dropped[where.of(name)] || w.folders[where] && !w.passes(file) {
 		return true
 	}
 	w.dropped[where.of(name)] = true
@@ -121,7 +125,7 @@ func (w *walk) folder(folder, rel string, info fs.FileInfo) bool {
 		if !w.running() {
 			return false
 		}
-		if w.ignores(entry.Name()) || w.dropped[where.of(entry.Name())] {
+		if w.passes(filepath.Join(folder, entry.Name())) || w.dropped[where.of(entry.Name())] {
 			continue
 		}
 		if !w.entry(filepath.Join(folder, entry.Name()), path.Join(rel, entry.Name()), entry) {
@@ -164,6 +168,11 @@ func (w *walk) running() bool {
 		return false
 	}
 	return true
+}
+
+// passes reports whether what lies in a folder is left out.
+func (w *walk) passes(file string) bool {
+	return w.ignores(filepath.Base(file)) || !w.options.Hidden && hidden(file)
 }
 
 func (w *walk) ignores(name string) bool {

@@ -66,50 +66,50 @@ func TestExpand(t *testing.T) {
 		options source.Options
 		want    []found
 	}{
-		{"a file is itself, without a relative path", []string{"a"}, []string{"a"}, source.Options{}, rels("")},
+		{"a file is itself, without a relative path", []string{"a"}, []string{"a"}, source.Options{Hidden: true}, rels("")},
 		{
 			"a folder is its files in the order of their names, hidden ones too",
 			[]string{"b", "a/z", "a/.hidden", ".dot/x", "c"},
 			[]string{"."},
-			source.Options{},
+			source.Options{Hidden: true},
 			rels("top/.dot/x", "top/a/.hidden", "top/a/z", "top/b", "top/c"),
 		},
-		{"an empty folder is nothing", []string{"a"}, []string{"empty"}, source.Options{}, nil},
-		{"a missing root is a fault", nil, []string{"none"}, source.Options{}, []found{{"", "source-missing"}}},
-		{"an empty root is a fault", nil, []string{""}, source.Options{}, []found{{"", "source-missing"}}},
+		{"an empty folder is nothing", []string{"a"}, []string{"empty"}, source.Options{Hidden: true}, nil},
+		{"a missing root is a fault", nil, []string{"none"}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
+		{"an empty root is a fault", nil, []string{""}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
 		{
 			"a root given twice is taken once",
 			[]string{"a", "d/b"},
 			[]string{".", "a", ".", "d", "d/b"},
-			source.Options{},
+			source.Options{Hidden: true},
 			rels("top/a", "top/d/b"),
 		},
 		{
 			"an inner root that comes first keeps its own name",
 			[]string{"a", "d/b"},
 			[]string{"a", "a", "d", "."},
-			source.Options{},
+			source.Options{Hidden: true},
 			rels("", "d/b"),
 		},
 		{
 			"what desktops leave behind is passed over, unless dropped by name",
 			[]string{"a", ".DS_Store", "d/Thumbs.db", "d/desktop.ini", "~$report.docx", "d/b"},
 			[]string{".", ".DS_Store"},
-			source.Options{Ignore: source.DefaultIgnore()},
+			source.Options{Hidden: true, Ignore: source.DefaultIgnore()},
 			rels("top/a", "top/d/b", ""),
 		},
 		{
 			"ignoring a folder ignores what it holds",
 			[]string{"node_modules/a", "src/node_modules/b", "src/c"},
 			[]string{"."},
-			source.Options{Ignore: []string{"node_*"}},
+			source.Options{Hidden: true, Ignore: []string{"node_*"}},
 			rels("top/src/c"),
 		},
 		{
 			"a malformed pattern means itself",
 			[]string{"[a", "a"},
 			[]string{"."},
-			source.Options{Ignore: []string{"[a"}},
+			source.Options{Hidden: true, Ignore: []string{"[a"}},
 			rels("top/a"),
 		},
 	} {
@@ -142,7 +142,7 @@ func TestExpand(t *testing.T) {
 
 func TestExpandSaysWhatStatSays(t *testing.T) {
 	top := tree(t, "a", "d/b")
-	for file, err := range disk.Expand(t.Context(), []string{top}, source.Options{}) {
+	for file, err := range disk.Expand(t.Context(), []string{top}, source.Options{Hidden: true}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestExpandStops(t *testing.T) {
 	top := tree(t, "a", "b", "c")
 	t.Run("when the caller has enough", func(t *testing.T) {
 		n := 0
-		for range disk.Expand(t.Context(), []string{top, top}, source.Options{}) {
+		for range disk.Expand(t.Context(), []string{top, top}, source.Options{Hidden: true}) {
 			n++
 			break
 		}
@@ -170,7 +170,7 @@ func TestExpandStops(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var got []error
-		for file, err := range disk.Expand(ctx, []string{top}, source.Options{}) {
+		for file, err := range disk.Expand(ctx, []string{top}, source.Options{Hidden: true}) {
 			cancel()
 			got = append(got, err)
 			if err != nil && file != (source.File{}) {
@@ -198,7 +198,7 @@ func FuzzExpandRelPath(f *testing.F) {
 			t.Skip("not names this system takes")
 		}
 		want := []found{{rel: "top/" + folder + "/" + name}}
-		got := expand(t, source.Options{}, top)
+		got := expand(t, source.Options{Hidden: true}, top)
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(found{})); diff != "" {
 			t.Fatal(diff)
 		}
@@ -223,7 +223,7 @@ func BenchmarkExpand(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		for _, err := range disk.Expand(b.Context(), []string{dir}, source.Options{Ignore: source.DefaultIgnore()}) {
+		for _, err := range disk.Expand(b.Context(), []string{dir}, source.Options{Hidden: true, Ignore: source.DefaultIgnore()}) {
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -234,4 +234,14 @@ func BenchmarkExpand(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(files)*float64(b.N)/b.Elapsed().Seconds(), "files/s")
+}
+
+func TestHiddenFilesAreLeftOutUnlessDropped(t *testing.T) {
+	top := tree(t, ".a", "b", ".c/d")
+	if diff := cmp.Diff([]found{{rel: "top/b"}}, expand(t, source.Options{}, top), cmp.AllowUnexported(found{})); diff != "" {
+		t.Error("of the folder (-want +got):\n" + diff)
+	}
+	if n := len(expand(t, source.Options{}, top, filepath.Join(top, ".a"), filepath.Join(top, ".c"))); n != 3 {
+		t.Errorf("%d files with those dropped by name, want 3", n)
+	}
 }

@@ -52,7 +52,7 @@ func TestExpandGoesOnPastWhatItCannotTake(t *testing.T) {
 	for _, name := range oddNames {
 		want["/"+name] = ""
 	}
-	compare(t, expand(t, source.Options{}, dir), want, filepath.Base(dir))
+	compare(t, expand(t, source.Options{Hidden: true}, dir), want, filepath.Base(dir))
 }
 
 func TestExpandLinkedFolders(t *testing.T) {
@@ -63,18 +63,18 @@ func TestExpandLinkedFolders(t *testing.T) {
 	link(t, top, filepath.Join(outside, "back"))
 
 	t.Run("are named but not walked", func(t *testing.T) {
-		compare(t, expand(t, source.Options{}, top), map[string]string{
+		compare(t, expand(t, source.Options{Hidden: true}, top), map[string]string{
 			"/a": "", "/d/b": "", "/d/up": "source-unsupported", "/out": "source-unsupported",
 		}, "top")
 	})
 	t.Run("are walked once when asked, round no cycle", func(t *testing.T) {
-		compare(t, expand(t, source.Options{FollowFolders: true}, top), map[string]string{
+		compare(t, expand(t, source.Options{Hidden: true, FollowFolders: true}, top), map[string]string{
 			"/a": "", "/d/b": "", "/out/far/c": "",
 		}, "top")
 	})
 	t.Run("are walked when dropped, under their own name", func(t *testing.T) {
 		linked := link(t, outside, filepath.Join(t.TempDir(), "linked"))
-		compare(t, expand(t, source.Options{}, linked), map[string]string{
+		compare(t, expand(t, source.Options{Hidden: true}, linked), map[string]string{
 			"/far/c": "", "/back": "source-unsupported",
 		}, "linked")
 	})

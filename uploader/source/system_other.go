@@ -5,6 +5,8 @@ package source
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -16,3 +18,5 @@ func identify(string, fs.FileInfo) Identity { return Identity{} }
 func identifyOpen(Opened, fs.FileInfo) Identity { return Identity{} }
 
 func systemKind(error) (fault.Kind, bool) { return 0, false }
+
+func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -44,3 +46,5 @@ func systemKind(err error) (fault.Kind, bool) {
 		return 0, false
 	}
 }
+
+func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/windows"
 
@@ -58,4 +60,16 @@ func systemKind(err error) (fault.Kind, bool) {
 	default:
 		return 0, false
 	}
+}
+
+func hidden(path string) bool {
+	if strings.HasPrefix(filepath.Base(path), ".") {
+		return true
+	}
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return false
+	}
+	attributes, err := windows.GetFileAttributes(name)
+	return err == nil && attributes&windows.FILE_ATTRIBUTE_HIDDEN != 0
 }

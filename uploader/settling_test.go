@@ -1,0 +1,32 @@
+package uploader
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+func TestUnsettled(t *testing.T) {
+	const settle = 2 * time.Second
+	for _, c := range []struct {
+		name   string
+		age    time.Duration
+		settle time.Duration
+		rests  time.Duration
+	}{
+		{"changed just now", 0, settle, settle},
+		{"changed a moment ago", 1500 * time.Millisecond, settle, 500 * time.Millisecond},
+		{"rested long enough", settle, settle, 0},
+		{"old", time.Hour, settle, 0},
+		{"by a clock that is a little ahead", -time.Second, settle, 3 * time.Second},
+		{"dated far into the future", -time.Hour, settle, 0},
+		{"nothing is to rest", 0, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := unsettled(source.File{ModTime: noon.Add(-c.age)}, c.settle, noon); got != c.rests {
+				t.Errorf("has to rest for %v, want %v", got, c.rests)
+			}
+		})
+	}
+}

@@ -1,0 +1,59 @@
+package uploader
+
+import (
+	"context"
+	"encoding/hex"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// sumStep is how much is read between two looks at how far the sum is.
+const sumStep = 4 << 20
+
+// declare reads the whole file for its sum before the server is told of it, where
+// the settings want that. What is sent then has to have that sum.
+func (w *worker) declare(ctx context.Context, file source.Opened) error {
+	if !w.settings.Sum {
+		if w.transfer.SHA256 != "" {
+			w.tell(summed{}) // of an earlier try, when the settings were others
+		}
+		return nil
+	}
+	size := w.transfer.Source.Size
+	pass := source.NewProver(file, size, nil)
+	for at := int64(0); at < size; {
+		at = min(at+sumStep, size)
+		if err := pass.Advance(ctx, at); err != nil {
+			return err
+		}
+		w.tally.read.Store(at)
+	}
+	sum := pass.Sum()
+	w.tell(summed{string(sum[:])})
+	return nil
+}
+
+// metadata is what the server is told of the file.
+func (w *worker) metadata() []tus.Pair {
+	pairs := metadata(w.transfer.Source)
+	if sum := w.transfer.SHA256; sum != "" {
+		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
+	}
+	return pairs
+}
+
+// conclude proves the rest of the file and keeps its sum, which must be the one
+// that the server was told.
+func (w *worker) conclude(ctx context.Context) error {
+	if err := w.prover.Advance(ctx, w.transfer.Source.Size); err != nil {
+		return err
+	}
+	declared, sum := w.transfer.SHA256, w.prover.Sum()
+	if declared != "" && declared != string(sum[:]) {
+		return fault.Newf(fault.SourceChanged, fault.Read, "the server was told the sum %x, and the file has %x by now", declared, sum)
+	}
+	w.tell(summed{string(sum[:])})
+	return nil
+}
