@@ -46,7 +46,8 @@ type Remove struct{ Target Target }
 type SignedIn struct{ Server ServerID }
 
 // SaveServer adds a server (ID 0) or changes one. When an added server's
-// endpoint is known already, that one is kept and only renamed. When a known
+// endpoint is known already, that one is kept: it gets the new name, and the new
+// access and profile where they say anything. When a known
 // server's endpoint changes, upload URLs below the old one move with it.
 type SaveServer struct{ Server Server }
 

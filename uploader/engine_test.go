@@ -56,7 +56,7 @@ func (b *bench) start() {
 		Store: b.store,
 		Log:   slog.New(slog.NewTextHandler(b.t.Output(), nil)),
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
-			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport})
+			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Profile.MethodOverride})
 		},
 	}
 	if b.change != nil {

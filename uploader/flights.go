@@ -39,6 +39,10 @@ func (l *loop) launch(work context.Context, id TransferID) {
 	} else {
 		l.feed(id, taken{})
 	}
+	if taken := l.givenTaken(t); taken != nil && !looks {
+		l.hear(id, ended{fault: taken})
+		return
+	}
 	random := rand.Float64() //nolint:gosec // jitter, not a secret
 	remote, err := l.connect(t.Server)
 	if err != nil && looks {
@@ -70,6 +74,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		whole:       &stretch{tally: f.tally},
 	}
 	w.whole.at.Store(t.Session.Offset)
+	w.learn = func(most int64) { l.send(func() { l.learnBody(t.Server, most) }) }
 	l.fit(w)
 	l.tasks.Go(func() {
 		defer halt(nil)

@@ -22,15 +22,20 @@ const (
 )
 
 // plan cuts a file of that size into parts for so many connections; nil when
-// parting it is of no use.
-func plan(size int64, connections int) []Part {
-	count := min(int64(connections)*partsPerConnection, size/smallestPart)
+// parting it is of no use. All parts but the last are such that the profile's
+// sizes can be kept to.
+func plan(size int64, connections int, profile Profile) []Part {
+	unit := max(profile.ChunkMultiple, 1)
+	count := min(int64(connections)*partsPerConnection, size/max(smallestPart, profile.ChunkMin, unit))
 	if connections < 2 || count < 2 {
 		return nil
 	}
 	parts := make([]Part, count)
 	for i := range parts {
-		start, end := size*int64(i)/count, size*int64(i+1)/count
+		start, end := size/count*int64(i)/unit*unit, size/count*int64(i+1)/unit*unit
+		if i == len(parts)-1 {
+			end = size
+		}
 		parts[i] = Part{Index: i, Start: start, Length: end - start}
 	}
 	return parts
@@ -41,7 +46,7 @@ func (w *worker) part(ctx context.Context, caps tus.Capabilities) (inParts bool,
 	if !slices.Contains(caps.Extensions, tus.Concatenation) {
 		return false, nil
 	}
-	w.parts = plan(w.transfer.Source.Size, w.connections())
+	w.parts = plan(w.transfer.Source.Size, w.connections(), w.remote.profile())
 	if w.parts == nil {
 		return false, nil
 	}
@@ -252,9 +257,9 @@ func (s *partSender) create(ctx context.Context) error {
 }
 
 func (s *partSender) patch(ctx context.Context) error {
-	size := s.worker.portion(s.part.Length - s.part.Offset)
-	body := s.worker.reader(ctx, s.file, s.part.Start+s.part.Offset, size, s.count, s.part.Offset)
-	status, err := s.worker.remote.protocol.PatchWith(ctx, tus.PatchRequest{URL: s.part.URL, Offset: s.part.Offset, Body: body, Size: size})
+	status, err := s.worker.patch(ctx, s.file, rest{
+		url: s.part.URL, offset: s.part.Offset, start: s.part.Start, length: s.part.Length, count: s.count,
+	})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/tus"
@@ -19,6 +21,12 @@ type remote struct {
 	probed, measured bool
 	caps             tus.Capabilities
 	away             time.Duration // how long it takes to answer what costs it nothing
+
+	bodyMost atomic.Int64 // no request carries more, as far as refusals told; 0: none was refused
+	plain    atomic.Bool  // the server refused a body in the request that creates an upload
+
+	mu      sync.Mutex
+	refused []checksum // checksums that the server turned down
 }
 
 // longLine is from where on one connection may not fill the line to a server:
@@ -27,7 +35,30 @@ type remote struct {
 const longLine = 15 * time.Millisecond
 
 func newRemote(server Server, protocol Protocol) *remote {
-	return &remote{server: server, protocol: protocol, asking: make(chan struct{}, 1)}
+	r := &remote{server: server, protocol: protocol, asking: make(chan struct{}, 1)}
+	r.bodyMost.Store(server.Profile.BodyMost)
+	return r
+}
+
+// profile is the server's, with what was found out in this run.
+func (r *remote) profile() Profile {
+	p := r.server.Profile
+	p.BodyMost = r.bodyMost.Load()
+	return p
+}
+
+// bound has no request carry more than most from now on, and returns the bound
+// that holds.
+func (r *remote) bound(most int64) int64 {
+	for {
+		known := r.bodyMost.Load()
+		if known > 0 && known <= most {
+			return known
+		}
+		if r.bodyMost.CompareAndSwap(known, most) {
+			return most
+		}
+	}
 }
 
 // capabilities asks the server once; a failed try is not remembered.
@@ -90,13 +121,13 @@ func destination(s Server) string {
 }
 
 // terminate removes an upload where the server can do that. One that cannot
-// keeps it until it expires.
+// keeps it until it expires. One whose URL was given stays the user's.
 func (r *remote) terminate(ctx context.Context, url string) error {
 	caps, err := r.capabilities(ctx)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(caps.Extensions, tus.Termination) {
+	if r.server.Profile.Given || !slices.Contains(caps.Extensions, tus.Termination) {
 		return nil
 	}
 	return r.protocol.Terminate(ctx, url)

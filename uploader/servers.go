@@ -12,13 +12,14 @@ func (l *loop) saveServer(s Server) error {
 		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", s.ID)
 	}
 	if s.ID == 0 {
-		s.ID = l.serverAt(s.Endpoint)
+		s = l.merged(s)
 	}
 	if s.ID == 0 {
 		s.ID = l.nextServer
 		l.nextServer++
 	}
 	if old, known := l.servers[s.ID]; known && old.Endpoint != s.Endpoint {
+		s.Profile.BodyMost = 0 // of another server
 		l.move(old, s.Endpoint)
 	}
 	l.servers[s.ID] = s
@@ -26,6 +27,19 @@ func (l *loop) saveServer(s Server) error {
 	l.regulate()
 	l.reconnect(s)
 	return nil
+}
+
+// learnBody keeps what was found out about how large requests to a server may be.
+func (l *loop) learnBody(id ServerID, most int64) {
+	s, known := l.servers[id]
+	if !known || s.Profile.BodyMost > 0 && s.Profile.BodyMost <= most {
+		return
+	}
+	s.Profile.BodyMost = most
+	l.servers[id] = s
+	l.pending.Servers = append(l.pending.Servers, s)
+	l.stale = true
+	l.log.Info("requests carry less", "server", id, "bytes", most)
 }
 
 // reconnect has what is under way at a server go on as the server is now.
@@ -37,6 +51,20 @@ func (l *loop) reconnect(s Server) {
 	if _, err := l.connect(s.ID); err != nil {
 		l.log.Warn("cannot connect", "server", s.ID, "err", err)
 	}
+}
+
+// merged is a server to be added as it is kept: in place of the one at the same
+// address, whose access and profile stay where the new one says nothing of them.
+func (l *loop) merged(s Server) Server {
+	s.ID = l.serverAt(s.Endpoint)
+	known := l.servers[s.ID]
+	if s.Access == (Access{}) {
+		s.Access = known.Access
+	}
+	if s.Profile == (Profile{}) {
+		s.Profile = known.Profile
+	}
+	return s
 }
 
 func (l *loop) serverAt(endpoint string) ServerID {

@@ -37,11 +37,11 @@ func (w *worker) declare(ctx context.Context, file source.Opened) error {
 
 // metadata is what the server is told of the file.
 func (w *worker) metadata() []tus.Pair {
-	pairs := metadata(w.transfer.Source)
+	pairs := usual(w.transfer.Source)
 	if sum := w.transfer.SHA256; sum != "" {
 		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
 	}
-	return pairs
+	return amended(pairs, w.transfer.Source, w.remote.server.Profile.Metadata)
 }
 
 // conclude proves the rest of the file and keeps its sum, which must be the one

@@ -42,7 +42,7 @@ func TestThePlanCoversTheFile(t *testing.T) {
 	}{
 		{1 << 30, 1, 0}, {1 << 30, 0, 0}, {15 << 20, 4, 0}, {16 << 20, 4, 2}, {1 << 30, 4, 8}, {1<<40 + 3, 5, 10},
 	} {
-		parts := plan(c.size, c.connections)
+		parts := plan(c.size, c.connections, Profile{})
 		if len(parts) != c.want {
 			t.Errorf("%d bytes over %d connections: %d parts, want %d", c.size, c.connections, len(parts), c.want)
 		}

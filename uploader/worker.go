@@ -3,9 +3,9 @@ package uploader
 import (
 	"context"
 	"errors"
+	"net/http"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -57,6 +57,7 @@ type worker struct {
 	limits      []*netx.Limit // that all hold
 	connections func() int    // parts that may cross at a time, right now
 	inParts     bool          // which was asked for, of this server or this batch
+	learn       func(bodyMost int64)
 
 	file     source.Opened
 	declared source.File // as the file was when it was opened
@@ -210,7 +211,7 @@ func (w *worker) send(ctx context.Context, file source.Opened) error {
 	defer w.proveBeside(ctx)()
 	for fruitless := 0; ; {
 		before := w.transfer.Session.Offset
-		complete, err := w.patch(ctx, file)
+		complete, err := w.advance(ctx, file)
 		if err != nil || complete {
 			return err
 		}
@@ -225,6 +226,9 @@ func (w *worker) send(ctx context.Context, file source.Opened) error {
 // create makes an upload for the file, and sends a small one along. The URL is
 // saved before anything else follows.
 func (w *worker) create(ctx context.Context, file source.Opened) (complete bool, err error) {
+	if w.remote.server.Profile.Given {
+		return false, w.takeGiven(ctx)
+	}
 	caps, err := w.remote.capabilities(ctx)
 	if err != nil {
 		return false, err
@@ -242,11 +246,7 @@ func (w *worker) create(ctx context.Context, file source.Opened) (complete bool,
 	}
 	patient, end := gently(ctx)
 	defer end()
-	request := tus.CreateRequest{Size: size, Metadata: w.metadata()}
-	if size > 0 && isSmall(w.transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) {
-		request.Body, request.BodySize = w.reader(patient, file, 0, size, w.whole, 0), size
-	}
-	upload, err := w.remote.protocol.Create(patient, request)
+	upload, err := w.createAt(patient, file, caps)
 	if err != nil {
 		return false, err
 	}
@@ -262,13 +262,37 @@ func (w *worker) create(ctx context.Context, file source.Opened) (complete bool,
 	return false, w.keep(ctx, created{session})
 }
 
-// patch sends what follows the acknowledged offset in one request: all of it, or
-// as much as one request may have.
-func (w *worker) patch(ctx context.Context, file source.Opened) (complete bool, err error) {
-	offset, size := w.transfer.Session.Offset, w.transfer.Source.Size
-	portion := w.portion(size - offset)
-	status, err := w.remote.protocol.PatchWith(ctx, tus.PatchRequest{
-		URL: w.transfer.Session.URL, Offset: offset, Size: portion, Body: w.reader(ctx, file, offset, portion, w.whole, offset),
+// createAt asks the server for an upload. A server that refuses the body that
+// comes along is asked without.
+func (w *worker) createAt(ctx context.Context, file source.Opened, caps tus.Capabilities) (tus.Upload, error) {
+	size := w.transfer.Source.Size
+	request := tus.CreateRequest{Size: size, Metadata: w.metadata()}
+	if w.sendsAlong(caps) {
+		request.Body, request.BodySize = w.reader(ctx, file, 0, size, w.whole, 0), size
+		upload, err := w.remote.protocol.Create(ctx, request)
+		if f := fault.Of(err); err == nil || f.Kind != fault.TooLarge || f.Status != http.StatusRequestEntityTooLarge {
+			return upload, err
+		}
+		w.remote.plain.Store(true)
+		w.whole.set(0)
+		request.Body, request.BodySize = nil, 0
+	}
+	return w.remote.protocol.Create(ctx, request)
+}
+
+// sendsAlong reports whether the file crosses with the request that creates its
+// upload.
+func (w *worker) sendsAlong(caps tus.Capabilities) bool {
+	size, profile := w.transfer.Source.Size, w.remote.profile()
+	return size > 0 && isSmall(w.transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) &&
+		profile.portion(size, w.options.Chunk) == size && !profile.Checksums && !w.remote.plain.Load()
+}
+
+// advance sends the next bytes of the file in one request.
+func (w *worker) advance(ctx context.Context, file source.Opened) (complete bool, err error) {
+	size := w.transfer.Source.Size
+	status, err := w.patch(ctx, file, rest{
+		url: w.transfer.Session.URL, offset: w.transfer.Session.Offset, length: size, count: w.whole,
 	})
 	if err != nil {
 		return false, err
@@ -344,28 +368,6 @@ func (w *worker) tell(in input) {
 func (w *worker) keep(ctx context.Context, in input) error {
 	w.transfer, _ = step(w.transfer, in, time.Now())
 	return w.save(ctx, w.transfer.ID, in)
-}
-
-// portion is how many of the bytes left go in one request.
-func (w *worker) portion(left int64) int64 {
-	if w.options.Chunk > 0 {
-		return min(left, w.options.Chunk)
-	}
-	return left
-}
-
-// metadata is what the server is told of the file. Names are bytes on some
-// systems; Upload-Metadata carries them as they are.
-func metadata(f source.File) []tus.Pair {
-	pairs := []tus.Pair{
-		{Key: "filename", Value: f.Name()},
-		{Key: "filetype", Value: source.MediaType(f.Name())},
-		{Key: "mtime", Value: strconv.FormatInt(f.ModTime.UnixMilli(), 10)},
-	}
-	if f.RelPath != "" {
-		pairs = append(pairs, tus.Pair{Key: "relativePath", Value: f.RelPath})
-	}
-	return pairs
 }
 
 func isSmall(f source.File) bool { return f.Size <= smallFile }

@@ -92,21 +92,31 @@ func NewHash(name string) (hash.Hash, bool) {
 
 func plain(name string) string { return strings.ReplaceAll(strings.ToLower(name), "-", "") }
 
-// Checksum returns the best algorithm for checksums that both sides can compute,
-// as the server spells it. It is "" when the server does not check, or only in
-// ways that are unknown here.
+// Checksum returns the best of Algorithms, or "".
 func (c Capabilities) Checksum() string {
-	if !slices.Contains(c.Extensions, Checksum) && !slices.Contains(c.Extensions, ChecksumTrailer) {
-		return ""
+	if common := c.Algorithms(); len(common) > 0 {
+		return common[0]
 	}
+	return ""
+}
+
+// Algorithms returns those for checksums that both sides can compute, the best
+// first, as the server spells them. There is none when the server does not check,
+// or only in ways that are unknown here.
+func (c Capabilities) Algorithms() []string {
+	if !slices.Contains(c.Extensions, Checksum) && !slices.Contains(c.Extensions, ChecksumTrailer) {
+		return nil
+	}
+	var common []string
 	for _, known := range algorithms {
 		for _, listed := range c.Checksums {
 			if plain(listed) == known.name && validKey(listed) {
-				return listed
+				common = append(common, listed)
+				break
 			}
 		}
 	}
-	return ""
+	return common
 }
 
 // seal computes a checksum of a body as it is read, and puts it into the

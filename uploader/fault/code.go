@@ -1,0 +1,12 @@
+package fault
+
+// The codes that Ferry gives to faults itself, where their Kind alone does not
+// say what a person can do.
+const (
+	CodeNoSecret   = "NO_SIGN_IN"       // Auth: the keyring holds no sign-in for the server
+	CodeLocked     = "KEYRING_LOCKED"   // Auth: somebody has to unlock the keyring first
+	CodeKeyring    = "KEYRING_FAILED"   // Auth: the keyring does not work
+	CodeTrust      = "CERTIFICATE_FILE" // TLS: a file with certificates cannot be used
+	CodeGivenTaken = "URL_TAKEN"        // Refused: another file goes to the one upload URL that the server gave
+	CodeGivenBegun = "URL_BEGUN"        // Refused: that upload holds bytes of which nobody knows whose they are
+)

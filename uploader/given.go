@@ -1,0 +1,48 @@
+package uploader
+
+import (
+	"context"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// takeGiven begins the upload whose URL the user was given, in place of creating
+// one. What it holds already cannot be known to be of this file.
+func (w *worker) takeGiven(ctx context.Context) error {
+	w.tell(entered{PhaseCreating})
+	url := w.remote.server.Endpoint
+	status, err := w.remote.protocol.Head(ctx, url)
+	if err != nil {
+		return err
+	}
+	size := w.transfer.Source.Size
+	switch {
+	case status.Offset > 0:
+		f := fault.Newf(fault.Refused, fault.Create, "the upload holds %d bytes already", status.Offset)
+		f.Code = fault.CodeGivenBegun
+		return f
+	case status.Length >= 0 && status.Length != size:
+		return mismatch(status.Length, size)
+	}
+	return w.keep(ctx, created{Session{URL: url, Expires: status.Expires}})
+}
+
+// givenTaken reports whether another file goes, or went, to the one upload that
+// the transfer's server is: the file that was there first.
+func (l *loop) givenTaken(t *Transfer) *fault.Fault {
+	server := l.servers[t.Server]
+	if !server.Profile.Given {
+		return nil
+	}
+	for other := range l.table.each() {
+		if other.Server != t.Server || other.ID == t.ID || other.Intent.GivenUp() {
+			continue
+		}
+		if other.Session.URL == server.Endpoint || other.ID < t.ID && other.Unfinished() {
+			f := fault.Newf(fault.Refused, fault.Create, "the upload URL is for one file, and is taken by transfer %d", other.ID)
+			f.Code = fault.CodeGivenTaken
+			return f
+		}
+	}
+	return nil
+}
