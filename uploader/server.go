@@ -28,7 +28,7 @@ type Profile struct {
 	Connections    int    `json:"connections,omitempty"`    // parts of one file at a time; 0: as the settings say
 	Simultaneous   int    `json:"simultaneous,omitempty"`   // files at a time; 0: as the settings say
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: as fast as it goes
-	Metadata       string `json:"metadata,omitempty"`       // a line "key value" for each pair sent besides the usual ones
+	Metadata       string `json:"metadata,omitempty"`       // what uploads are created with besides the usual; ParseMetadata reads it
 	Checksums      bool   `json:"checksums,omitempty"`      // requests carry a checksum where the server has the extension
 }
 

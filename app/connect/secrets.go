@@ -17,16 +17,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// The codes of faults that have to do with secrets and what else a sign-in is
-// made of. Their Kind is fault.Auth, except that of CodeTrust, which is
-// fault.TLS.
-const (
-	CodeNoSecret = "NO_SIGN_IN"       // the keyring holds none for this server
-	CodeLocked   = "KEYRING_LOCKED"   // somebody has to unlock the keyring first
-	CodeKeyring  = "KEYRING_FAILED"   // the keyring does not work
-	CodeTrust    = "CERTIFICATE_FILE" // a file with certificates cannot be used
-)
-
 // Secrets is what a keyring holds for one server, under the name that its Access
 // says.
 type Secrets struct {
@@ -69,7 +59,7 @@ func (b *Book) secrets(ctx context.Context, access uploader.Access, header http.
 		return &Secrets{}, nil
 	}
 	if b.keys == nil {
-		return nil, withheld(CodeKeyring, errors.New("there is no keyring"))
+		return nil, withheld(fault.CodeKeyring, errors.New("there is no keyring"))
 	}
 	text, err := b.keys.Get(ctx, access.Secret)
 	switch {
@@ -77,15 +67,15 @@ func (b *Book) secrets(ctx context.Context, access uploader.Access, header http.
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, platform.ErrNoSecret):
-		return nil, withheld(CodeNoSecret, err)
+		return nil, withheld(fault.CodeNoSecret, err)
 	case errors.Is(err, platform.ErrLocked):
-		return nil, withheld(CodeLocked, err)
+		return nil, withheld(fault.CodeLocked, err)
 	default:
-		return nil, withheld(CodeKeyring, err)
+		return nil, withheld(fault.CodeKeyring, err)
 	}
 	secrets, err := Unpack(text)
 	if err != nil {
-		return nil, withheld(CodeNoSecret, err)
+		return nil, withheld(fault.CodeNoSecret, err)
 	}
 	return &secrets, nil
 }
@@ -106,13 +96,13 @@ func signInOf(access uploader.Access, secret string) (http.Header, error) {
 		}
 	case uploader.SignInBasic: // RFC 7617, 2
 		if strings.Contains(access.User, ":") {
-			return nil, withheld(CodeNoSecret, errors.New("a user name with a colon"))
+			return nil, withheld(fault.CodeNoSecret, errors.New("a user name with a colon"))
 		}
 		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(access.User+":"+secret)))
 	case uploader.SignInHeaders:
 		own, err := ParseHeader(strings.Split(secret, "\n"))
 		if err != nil {
-			return nil, withheld(CodeNoSecret, err)
+			return nil, withheld(fault.CodeNoSecret, err)
 		}
 		return own, nil
 	}

@@ -92,10 +92,10 @@ func TestASecretThatCannotBeHadAsksForASignIn(t *testing.T) {
 		kept   string
 		code   string
 	}{
-		"there is none":            {platform.ErrNoSecret, "", connect.CodeNoSecret},
-		"the keyring is locked":    {platform.ErrLocked, "", connect.CodeLocked},
-		"the keyring fails":        {errors.New("no reply"), "", connect.CodeKeyring},
-		"what is there is no sign": {nil, "hush, this is not JSON", connect.CodeNoSecret},
+		"there is none":            {platform.ErrNoSecret, "", fault.CodeNoSecret},
+		"the keyring is locked":    {platform.ErrLocked, "", fault.CodeLocked},
+		"the keyring fails":        {errors.New("no reply"), "", fault.CodeKeyring},
+		"what is there is no sign": {nil, "hush, this is not JSON", fault.CodeNoSecret},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := listen(t)

@@ -123,7 +123,7 @@ func trustOf(access uploader.Access) (netx.Trust, error) {
 
 func untrusted(err error) error {
 	f := fault.New(fault.TLS, fault.Probe, err)
-	f.Code = CodeTrust
+	f.Code = fault.CodeTrust
 	return f
 }
 

@@ -89,7 +89,7 @@ func TestAServersOwnAuthorityAndTheClientsCertificate(t *testing.T) {
 		f := fault.Of(err)
 		if f == nil || f.Kind != fault.TLS {
 			t.Errorf("%s: got %v", name, err)
-		} else if own := !strings.HasPrefix(name, "without"); own != (f.Code == connect.CodeTrust) {
+		} else if own := !strings.HasPrefix(name, "without"); own != (f.Code == fault.CodeTrust) {
 			t.Errorf("%s: the code is %q", name, f.Code)
 		}
 	}

@@ -2,6 +2,7 @@ package words
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -34,13 +35,21 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	if f.Status != 0 {
 		data["Status"], data["Code"] = f.Status, Printable(f.Code)
 	}
-	key := "fault." + f.Kind.String()
+	key := keyOf(f)
 	return Sentence{
 		Short: Say(key + ".short"),
 		What:  sentence(Say(key+".what", data)),
 		Does:  Say(key + ".does"),
 		Can:   Say(key + ".can"),
 	}
+}
+
+// keyOf is where the sentences of a fault begin.
+func keyOf(f *fault.Fault) string {
+	if slices.Contains(fault.Codes(), f.Code) {
+		return "code." + f.Code
+	}
+	return "fault." + f.Kind.String()
 }
 
 func quoted(name, otherwise string) string {

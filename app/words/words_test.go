@@ -144,10 +144,15 @@ func TestEveryTextIsSaidSomewhere(t *testing.T) {
 }
 
 func TestEveryKindAndStateHasItsTextsAndNoOther(t *testing.T) {
-	var kinds, names []string
+	var kinds, codes, names []string
 	for _, kind := range fault.Kinds() {
 		for _, part := range []string{".short", ".what", ".does", ".can"} {
 			kinds = append(kinds, "fault."+kind.String()+part)
+		}
+	}
+	for _, code := range fault.Codes() {
+		for _, part := range []string{".short", ".what", ".does", ".can"} {
+			codes = append(codes, "code."+code+part)
 		}
 	}
 	for _, state := range uploader.States() {
@@ -155,7 +160,7 @@ func TestEveryKindAndStateHasItsTextsAndNoOther(t *testing.T) {
 	}
 	for _, language := range words.Languages() {
 		texts := messages(t, language)
-		for beginning, want := range map[string][]string{"fault.": kinds, "name.": names} {
+		for beginning, want := range map[string][]string{"fault.": kinds, "code.": codes, "name.": names} {
 			var got []string
 			for key := range texts {
 				if strings.HasPrefix(key, beginning) {
@@ -209,6 +214,14 @@ func TestTranslationsFillTheSamePlaces(t *testing.T) {
 func TestEveryFaultIsSaidWhole(t *testing.T) {
 	for _, language := range words.Languages() {
 		speak(t, language)
+		for _, code := range fault.Codes() {
+			f := fault.New(fault.Auth, fault.Head, errors.New("raw"))
+			f.Code = code
+			s := words.Fault(f, words.Subject{})
+			for _, text := range []string{s.Short, s.What, s.Does, s.Can} {
+				whole(t, text)
+			}
+		}
 		for _, kind := range fault.Kinds() {
 			for _, about := range []words.Subject{{}, {File: "a b.mov", Server: "Studio"}} {
 				f := fault.New(kind, fault.Patch, errors.New("raw"))
@@ -227,7 +240,7 @@ func TestEveryFaultIsSaidWhole(t *testing.T) {
 
 func whole(t *testing.T, text string) {
 	t.Helper()
-	if text == "" || strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || strings.HasPrefix(text, "fault.") || strings.HasPrefix(text, "state.") || strings.HasPrefix(text, "name.") {
+	if text == "" || strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || strings.HasPrefix(text, "fault.") || strings.HasPrefix(text, "code.") || strings.HasPrefix(text, "state.") || strings.HasPrefix(text, "name.") {
 		t.Errorf("not a whole text: %q", text)
 	}
 }

@@ -133,7 +133,11 @@ func (a *answer) refusal() *fault.Fault {
 	}
 	notes = slices.DeleteFunc(notes, func(note string) bool { return note == "" })
 	f := a.fault(kind, "%s", strings.Join(notes, "; "))
-	if f.Code == "" {
+	switch {
+	case f.Code != "":
+	case a.status == http.StatusProxyAuthRequired:
+		f.Code = fault.CodeProxy
+	default:
 		f.Code = a.checksumCode()
 	}
 	return f

@@ -86,6 +86,9 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 		f.Status = proxy.HTTPStatus()
 		f.Kind = kindOf(op, f.Status, "", true)
 	}
+	if f.Kind == fault.Auth { // no server has been asked yet
+		f.Code = fault.CodeProxy
+	}
 	return f
 }
 
