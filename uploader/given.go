@@ -24,7 +24,7 @@ func (w *worker) takeGiven(ctx context.Context) error {
 	case status.Length >= 0 && status.Length != size:
 		return mismatch(status.Length, size)
 	}
-	return w.keep(ctx, created{Session{URL: url, Expires: status.Expires}})
+	return w.keep(ctx, created{Session{URL: url, Expires: MomentOf(status.Expires)}})
 }
 
 // givenTaken reports whether another file goes, or went, to the one upload that
