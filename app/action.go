@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -56,6 +57,7 @@ func (a action) part() int {
 type situation struct {
 	count   [uploader.StateCancelled + 1]int // by state
 	several int                              // of those that ask: about which earlier upload it is
+	prior   int                              // of those that ask: about one that has a link
 	links   int                              // finished ones that have a link
 	files   int                              // received by this computer
 	looking bool                             // more is being found
@@ -67,8 +69,12 @@ func situationOf(transfers []*uploader.Transfer) situation {
 	s := situation{one: len(transfers) == 1}
 	for _, t := range transfers {
 		s.count[t.State()]++
-		if asksWhich(t) {
+		switch {
+		case t.State() != uploader.StateAsking:
+		case t.Fault.Kind == fault.Several:
 			s.several++
+		case t.Server != uploader.BuiltinServer:
+			s.prior++
 		}
 		if linkOf(t) != "" {
 			s.links++
@@ -124,7 +130,7 @@ func (s situation) allows(a action) bool {
 	case actLink:
 		return s.links > 0
 	case actPriorLink:
-		return s.one && s.any(uploader.StateAsking) && s.several == 0
+		return s.one && s.prior > 0
 	case actOpen, actReveal:
 		return s.one && !s.any(uploader.StateMissing)
 	case actDetails:

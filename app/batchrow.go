@@ -22,12 +22,15 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, high 
 		model.Detail = words.Join(words.Say("batch.looking"), words.Server(server))
 	case !b.Expanded:
 		model.Detail = words.Join(needs(sum), words.Count("batch.found", sum.Files), words.Server(server))
-	default:
-		model.Detail = words.Join(needs(sum), filesOf(sum), words.Server(server))
-	}
-	if sum.Count[uploader.StateDone] == sum.Files {
-		model.Size = words.Size(sum.Bytes)
+	case sum.Count[uploader.StateDone] == sum.Files:
+		files := ""
+		if isNamed(b) {
+			files = words.Files(sum.Files)
+		}
+		model.Size, model.Detail = words.Size(sum.Bytes), words.Join(words.State(state), files, words.Server(server))
 		return model
+	default:
+		model.Detail = words.Join(needs(sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
 	}
 	left := sum.Bytes - sum.Sent
 	model.Size = words.SizeOf(sum.Sent, sum.Bytes)
@@ -46,11 +49,13 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, high 
 // batchName is what a batch is called: like the folder it is, or by the number of
 // its files.
 func batchName(b *uploader.Batch, sum uploader.Sum) string {
-	if b != nil && len(b.Roots) == 1 {
+	if isNamed(b) {
 		return words.Printable(filepath.Base(b.Roots[0]))
 	}
 	return words.Files(sum.Files)
 }
+
+func isNamed(b *uploader.Batch) bool { return len(b.Roots) == 1 }
 
 // needs says how many of a batch's files wait for a person.
 func needs(sum uploader.Sum) string {
@@ -68,14 +73,6 @@ func troubled(sum uploader.Sum) int {
 		}
 	}
 	return n
-}
-
-// filesOf says how many of a batch's files are across.
-func filesOf(sum uploader.Sum) string {
-	if across := sum.Count[uploader.StateDone]; across < sum.Files {
-		return words.FilesOf(across, sum.Files)
-	}
-	return words.Files(sum.Files)
 }
 
 // telling are the states from the one that a batch's row shows rather than the

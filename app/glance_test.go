@@ -110,7 +110,7 @@ func TestButtons(t *testing.T) {
 		{"done here can be shown", transfer(1, done), []action{actReveal, actRemove}},
 		{"done elsewhere has a link", transfer(1, done, holding(4*gigabyte), elsewhere), []action{actLink, actRemove}},
 		{"what is missing can be shown where it is", transfer(1, failed(fault.SourceMissing)), []action{actLocate, actRemove}},
-		{"uploaded before: again, or the old link", transfer(1, failed(fault.Uploaded)), []action{actRetry, actPriorLink, actRemove}},
+		{"uploaded before: again, or the old link", transfer(1, failed(fault.Uploaded), elsewhere), []action{actRetry, actPriorLink, actRemove}},
 		{"maybe begun before: that one, or a new file", transfer(1, failed(fault.Several)), []action{actContinue, actRetry, actRemove}},
 	}
 	for _, test := range tests {

@@ -209,7 +209,8 @@ func TestMenu(t *testing.T) {
 		{"offline", transfer(1, waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, shows, moves, {"Cancel"}}},
 		{"changed", transfer(1, failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from the list"}}},
 		{"missing", transfer(1, failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from the list"}}},
-		{"uploaded before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
+		{"uploaded before", transfer(1, failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
+		{"received before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
 		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
 		{"done elsewhere", transfer(1, done, elsewhere, holding(1)), [][]string{append([]string{"Copy link"}, shows...), moves, {"Remove from the list"}}},
 		{"done here", transfer(1, done), [][]string{shows, moves, {"Remove from the list"}}},
@@ -295,7 +296,7 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 		}
 	})
 	t.Run("and it is said when that is gone", func(t *testing.T) {
-		s := one(t, failed(fault.Uploaded))
+		s := one(t, failed(fault.Uploaded), func(t *uploader.Transfer) { t.Server = 2 })
 		s.act(actPriorLink, these(s.rows()...))
 		if s.said() != "The earlier upload is no longer in the list." {
 			t.Errorf("said %q", s.said())

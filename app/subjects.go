@@ -1,9 +1,6 @@
 package app
 
-import (
-	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
-)
+import "github.com/ferryapp/ferry/uploader"
 
 // subjects is what an action is done to: batches as a whole, and single transfers
 // besides.
@@ -69,9 +66,4 @@ func linkOf(t *uploader.Transfer) string {
 		return ""
 	}
 	return t.Session.URL
-}
-
-// asksWhich reports whether the transfer asks if an earlier upload is of its file.
-func asksWhich(t *uploader.Transfer) bool {
-	return t.State() == uploader.StateAsking && t.Fault.Kind == fault.Several
 }

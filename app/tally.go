@@ -11,23 +11,31 @@ type tally struct {
 	closed  int   // done or cancelled: nothing is lost by taking them off the list
 }
 
-// tallyOf goes over all transfers once. What is left from an earlier run counts
-// as held until a person has decided.
+// tallyOf sums up a snapshot by its counts. It goes over the transfers only when
+// some of them are held. What is left from an earlier run counts as held until a
+// person has decided.
 func tallyOf(s *uploader.Snapshot, left *leftover) tally {
 	var sum tally
-	for _, t := range s.Transfers {
+	for state, n := range s.Totals.Count {
 		switch {
-		case needsPerson(t.State()):
-			sum.trouble++
-		case t.Phase.Final():
-			sum.closed++
-		case t.Intent == uploader.IntentHold, left.holds(t):
-			sum.held++
-			sum.left += t.Source.Size - s.Sent(t)
-		case t.Intent == uploader.IntentRun:
-			sum.running++
+		case needsPerson(state):
+			sum.trouble += n
+		case state == uploader.StateDone, state == uploader.StateCancelled:
+			sum.closed += n
+		default:
+			sum.running += n
 		}
 	}
+	if left == nil && s.Totals.Count[uploader.StatePaused] == 0 {
+		return sum
+	}
+	for _, t := range s.Transfers {
+		if paused := t.Intent == uploader.IntentHold && !t.Phase.Final(); paused || left.holds(t) {
+			sum.held++
+			sum.left += t.Source.Size - s.Sent(t)
+		}
+	}
+	sum.running -= sum.held
 	return sum
 }
 
