@@ -17,6 +17,8 @@ const SmallAtOnce = 16
 type valve struct {
 	connections atomic.Int64 // parts of one file at a time
 	limit       *netx.Limit
+
+	restraint restraint // the loop's alone
 }
 
 // configure puts settings into effect.
@@ -57,7 +59,29 @@ func (l *loop) room(server int64) int {
 	if _, held := l.held(ServerID(server)); held || l.gates[ServerID(server)].closed() {
 		return 0
 	}
+	if most := l.valve(ServerID(server)).restraint.most; most > 0 {
+		return min(most, l.atOnce(server))
+	}
 	return l.atOnce(server)
+}
+
+// refuses has a server get fewer at a time that said it gets too many.
+func (l *loop) refuses(id ServerID) {
+	v := l.valve(id)
+	underWay := max(l.queue.RunningAt(int64(id))+1, int(v.connections.Load())) // the one that was refused is out by now
+	if v.restraint.refuse(underWay, time.Now()) {
+		l.adjust(v, id)
+		l.log.Info("a server gets fewer at a time", "server", id, "most", v.restraint.most)
+	}
+}
+
+// takes has a server get more again that takes what it gets.
+func (l *loop) takes(id ServerID) {
+	v := l.valve(id)
+	if v.restraint.take(max(l.settings.Simultaneous, SmallAtOnce, l.settings.Connections), time.Now()) {
+		l.adjust(v, id)
+		l.log.Info("a server gets more at a time", "server", id, "most", v.restraint.most)
+	}
 }
 
 func (l *loop) valve(id ServerID) *valve {
@@ -75,6 +99,9 @@ func (l *loop) adjust(v *valve, id ServerID) {
 	connections := l.settings.Connections
 	if profile.Connections > 0 {
 		connections = min(profile.Connections, connectionsMost)
+	}
+	if v.restraint.most > 0 {
+		connections = min(connections, v.restraint.most)
 	}
 	v.connections.Store(int64(connections))
 	v.limit.Set(profile.Limit)

@@ -25,19 +25,27 @@ func (l *loop) judge(t *Transfer, f *fault.Fault) {
 		return
 	}
 	l.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
+	if tooMuch(f) {
+		l.refuses(t.Server)
+	}
 	switch {
 	case f.Status == http.StatusUnauthorized, f.Status == http.StatusProxyAuthRequired,
 		f.Kind == fault.NotTus, f.Kind == fault.TLS, f.Kind == fault.Quota:
 		l.gates[t.Server] = gate{fault: f}
 	case t.Phase != PhaseWaiting, l.gates[t.Server].closed():
-	case f.Kind == fault.Offline, f.Kind == fault.Unreachable,
-		f.Status == http.StatusTooManyRequests, f.Status == http.StatusServiceUnavailable:
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, tooMuch(f):
 		l.gates[t.Server] = gate{until: t.NextTry.Time(), fault: f} // the transfer's own alarm opens it again
 	}
 }
 
+// tooMuch reports whether a server says that it is asked for too much.
+func tooMuch(f *fault.Fault) bool {
+	return f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable
+}
+
 // answers opens the gate of a server that is there after all.
 func (l *loop) answers(server ServerID) {
+	l.takes(server)
 	if g := l.gates[server]; !g.until.IsZero() {
 		delete(l.gates, server)
 	}

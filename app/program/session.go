@@ -93,6 +93,7 @@ type session struct {
 	loop      *running
 	streams   *running
 	tuner     *running // brings changed settings to the engine
+	metering  *running // tells the engine what the network costs
 	lookout   *running // for a change of the network
 	desk      *cli.Desk
 	server    *instance.Server
@@ -131,6 +132,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 		return err
 	}
 	s.tuner = start(func(ctx context.Context) error { s.tune(ctx, w, o); return nil })
+	s.metering = start(func(ctx context.Context) error { s.meter(ctx, w); return nil })
 	if err := s.tend(w, o.stream); err != nil {
 		return err
 	}
@@ -160,6 +162,18 @@ func (s *session) tune(ctx context.Context, w work, o options) {
 		if err != nil && ctx.Err() == nil {
 			w.log.Warn("settings don't hold yet", "err", err)
 		}
+	}
+}
+
+// meter tells the engine whenever the network is metered, or is not any more.
+func (s *session) meter(ctx context.Context, w work) {
+	err := platform.WatchMetered(ctx, func(metered bool) {
+		if err := s.engine.Do(ctx, uploader.Metering{Metered: metered}); err != nil && ctx.Err() == nil {
+			w.log.Warn("the engine does not know what the network costs", "metered", metered, "err", err)
+		}
+	})
+	if err != nil && ctx.Err() == nil {
+		w.log.Info("nobody tells whether the network is metered", "err", err)
 	}
 }
 
@@ -233,6 +247,9 @@ func (s *session) close(err error) error {
 	}
 	if s.streams != nil {
 		end(s.streams.stop())
+	}
+	if s.metering != nil {
+		end(s.metering.stop())
 	}
 	if s.tuner != nil {
 		end(s.tuner.stop())
