@@ -118,12 +118,19 @@ func (l *loop) forgetEmptyOf(target Target) {
 	}
 }
 
-// resume also goes on with walking what an earlier run could not walk to its end.
+// resume also goes on with walking what an earlier run could not walk to its end:
+// the rest of a batch of which the user wants a file.
 func (l *loop) resume(target Target) {
 	l.intend(target, IntentRun)
 	l.feedAll(target, resumedByUser{})
+	wanted := map[BatchID]bool{}
+	for _, id := range target.IDs {
+		if t := l.table.get(id); t != nil {
+			wanted[t.Batch] = true
+		}
+	}
 	for id, b := range l.batches {
-		if !b.Expanded && target.covers(id) {
+		if !b.Expanded && (target.covers(id) || wanted[id] && b.Intent == IntentRun) {
 			l.walk(id)
 		}
 	}

@@ -209,3 +209,26 @@ func TestAMiddleboxFailsAFewAndHoldsTheRest(t *testing.T) {
 		t.Errorf("%d transfers failed", n)
 	}
 }
+
+func TestResumingAFileOfAFolderThatWasNotWalkedToItsEndWalksTheRest(t *testing.T) {
+	b, server, batch, goOn := whileWalking(t, func(folder string) {
+		moveTo(t, write(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
+	}, "a", "m", "n")
+	b.until("what comes before", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
+	b.quit()
+	change := b.change
+	b.change = func(c *uploader.Config) { change(c); c.Ask = true }
+	goOn()
+	b.start()
+	s := b.until("what was saved", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	if s.Batches[batch].Expanded {
+		t.Fatal("the walk was at its end")
+	}
+	b.do(uploader.Resume{Target: uploader.These(s.Transfers[1].ID)})
+	b.until("the rest of the folder", func(s *uploader.Snapshot) bool {
+		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateDone] >= 2
+	})
+	if n := len(server.Stored(t)); n < 2 {
+		t.Errorf("%d files are there", n)
+	}
+}
