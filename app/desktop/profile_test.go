@@ -66,7 +66,7 @@ func (w *written) file(batch uploader.BatchID, name string, size int64, change f
 	}
 	row := &uploader.Transfer{
 		ID: w.nextID, Batch: batch, Server: w.changes.Batches[batch-1].Server, Source: seen, Rank: int64(w.nextID),
-		Fingerprint: "m1:" + strconv.Itoa(int(w.nextID)), Added: w.now.Add(-time.Hour),
+		Fingerprint: "m1:" + strconv.Itoa(int(w.nextID)), Added: uploader.MomentOf(w.now.Add(-time.Hour)),
 	}
 	w.nextID++
 	if change != nil {
@@ -82,9 +82,9 @@ func (w *written) single(server uploader.ServerID, name string, size int64, chan
 }
 
 func (w *written) done(t *uploader.Transfer) {
-	t.Phase, t.Started, t.Finished, t.Active = uploader.PhaseDone, w.now.Add(-30*time.Minute), w.now.Add(-20*time.Minute), 94*time.Second
+	t.Phase, t.Started, t.Finished, t.Active = uploader.PhaseDone, uploader.MomentOf(w.now.Add(-30*time.Minute)), uploader.MomentOf(w.now.Add(-20*time.Minute)), 94*time.Second
 	t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: t.Source.Size, Sent: t.Source.Size}
-	t.SHA256 = [32]byte{1}
+	t.SHA256 = string([]byte{1, 31: 0})
 }
 
 // partly is a session of which the server holds a part.
@@ -100,7 +100,7 @@ func partly(part float64) func(*uploader.Transfer) {
 func (w *written) failed(kind fault.Kind, part float64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		partly(part)(t)
-		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Newf(kind, fault.Patch, "for a picture"), w.now
+		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Newf(kind, fault.Patch, "for a picture"), uploader.MomentOf(w.now)
 	}
 }
 
