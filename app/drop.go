@@ -34,17 +34,22 @@ func (f *ferry) add(paths []string, refused int) {
 }
 
 func (f *ferry) addTo(server uploader.ServerID, paths []string, refused int) {
-	f.errands.run(func(context.Context) {
+	f.errands.run(func(ctx context.Context) {
 		there := existing(paths)
 		if missing := refused + len(paths) - len(there); missing > 0 {
 			f.errands.post(func() { f.window.warn(words.Count("drop.refused", missing)) })
 		}
 		if len(there) > 0 {
-			batch := uploader.NewBatchID()
-			f.errands.post(func() { f.arrivals[batch] = there })
-			f.order(uploader.Add{Batch: batch, Server: server, Paths: there}, nil)
+			f.surveyed(ctx, server, there, func() { f.addNow(server, there) })
 		}
 	})
+}
+
+// addNow takes paths to a server. It may be called from any goroutine.
+func (f *ferry) addNow(server uploader.ServerID, paths []string) {
+	batch := uploader.NewBatchID()
+	f.errands.post(func() { f.arrivals[batch] = paths })
+	f.order(uploader.Add{Batch: batch, Server: server, Paths: paths}, nil)
 }
 
 // existing returns the absolute ones of the paths at which something is.

@@ -41,6 +41,7 @@ type ferry struct {
 	choosing  bool // a file dialog is open
 	removal   *removal
 	arrivals  arrivals
+	counting  counting
 	news      news
 	box       dialog.Dialog // the last one opened, which Escape takes away
 	quitting  *dialog.CustomDialog
@@ -53,7 +54,7 @@ func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *
 	look := config.Settings.Get().Look
 	toolkit.Settings().SetTheme(themeOf(look))
 	toolkit.SetIcon(assets.Icon())
-	f := &ferry{toolkit: toolkit, config: config, system: system, look: look, focused: true, removal: newRemoval(), arrivals: arrivals{}}
+	f := &ferry{toolkit: toolkit, config: config, system: system, look: look, focused: true, removal: newRemoval(), arrivals: arrivals{}, counting: counting{}}
 	f.errands = newErrands(ui)
 	f.orders = newOrders(config.Engine.Do)
 	f.presenter = newPresenter(config.Engine, f.errands.post, f.show)
@@ -124,21 +125,24 @@ func (f *ferry) show(s *uploader.Snapshot) time.Duration {
 	s = f.removal.without(s)
 	sum := tallyOf(s, f.left)
 	f.tellNews(s, sum)
+	again := f.showCounting(s)
 	if f.window.visible {
 		f.window.show(s, sum)
 	}
-	again := time.Duration(0)
 	if f.tray != nil {
-		again = f.tray.show(trayOf(s, sum, f.left), time.Now())
+		again = sooner(again, f.tray.show(trayOf(s, sum, f.left), time.Now()))
 	}
 	if f.reviewing != nil {
 		f.reviewing.show(s)
 	}
 	if f.window.visible && countsDown(s) {
-		again = min(cmp.Or(again, time.Second), time.Second)
+		again = sooner(again, time.Second)
 	}
 	return again
 }
+
+// sooner is the shorter of two times, of which zero is never.
+func sooner(a, b time.Duration) time.Duration { return min(cmp.Or(a, b), cmp.Or(b, a)) }
 
 // countsDown reports whether the snapshot reads differently by itself, because
 // it says how long it is until the next try.

@@ -12,8 +12,8 @@ import (
 )
 
 // notice is the place under the top bar for what concerns all uploads: trouble
-// with this computer's disk, news of the profile, and a question or greeting from
-// the start, the first of them that there is. It lives on the UI's goroutine.
+// with this computer's disk, news of the profile, a question from the start, what is
+// being counted, and a greeting from the start, the first of them that there is. It lives on the UI's goroutine.
 type notice struct {
 	content  *fyne.Container
 	banner   *widgets.Banner
@@ -22,6 +22,7 @@ type notice struct {
 	greeting widgets.BannerModel // without text there is none
 	fleeting bool                // the greeting goes when nothing moves any more
 	news     widgets.BannerModel // of the profile itself; without text there is none
+	counting widgets.BannerModel // what is being looked through; without text there is nothing
 	trouble  *fault.Fault
 }
 
@@ -67,6 +68,20 @@ func (n *notice) ask(text string, yes, look, no func()) {
 	n.refresh()
 }
 
+// counts says what is being looked through for files; "" says nothing.
+func (n *notice) counts(text string, stop func()) {
+	if text == n.counting.Text && text == "" {
+		return
+	}
+	changed := text != n.counting.Text
+	n.counting = widgets.BannerModel{Icon: theme.IconSearch, Tone: theme.Active, Text: text, Buttons: []widgets.BannerButton{
+		{Label: words.Say("counting.stop"), OnTapped: stop},
+	}}
+	if changed {
+		n.refresh()
+	}
+}
+
 // hide takes the greeting away.
 func (n *notice) hide() {
 	n.greeting = widgets.BannerModel{}
@@ -94,8 +109,10 @@ func (n *notice) model() widgets.BannerModel {
 		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(n.trouble, words.Subject{}).String()}
 	case n.news.Text != "":
 		return n.news
-	default:
+	case n.greeting.Text != "" && !n.fleeting || n.counting.Text == "":
 		return n.greeting
+	default:
+		return n.counting
 	}
 }
 

@@ -25,6 +25,13 @@ type Pause struct{ Target Target }
 // Resume lets held transfers, and those left from an earlier run, go on.
 type Resume struct{ Target Target }
 
+// StopFinding ends the search for a batch's files where it is. What was found
+// stays.
+type StopFinding struct{ Batch BatchID }
+
+// Find looks for the files of a batch again: those it does not have yet.
+type Find struct{ Batch BatchID }
+
 // Check asks how it stands with transfers that an earlier run left and that wait
 // for the user: what their servers hold, and whether their files are there.
 // Nothing is sent. What goes no further by itself fails, the rest waits on.
@@ -102,6 +109,8 @@ func (retryWith) command()    {}
 func (Add) command()          {}
 func (Pause) command()        {}
 func (Resume) command()       {}
+func (StopFinding) command()  {}
+func (Find) command()         {}
 func (Check) command()        {}
 func (Retry) command()        {}
 func (Cancel) command()       {}

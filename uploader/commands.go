@@ -23,6 +23,11 @@ func (l *loop) command(command Command) error {
 		l.feedAll(c.Target, pausedByUser{})
 	case Resume:
 		l.resume(c.Target)
+	case StopFinding:
+		l.callOff(Target{Batch: c.Batch})
+		l.forgetEmptyOf(Target{Batch: c.Batch})
+	case Find:
+		l.find(c.Batch)
 	case Check:
 		l.check(c.Target)
 	case retryWith:
@@ -104,9 +109,22 @@ func (l *loop) intend(target Target, intent Intent) {
 func (l *loop) callOff(target Target) {
 	for id, b := range l.batches {
 		if !b.Expanded && target.covers(id) {
+			l.walks = slices.DeleteFunc(l.walks, func(o walkOrder) bool { return o.batch == id })
 			l.endWalk(id)
 		}
 	}
+}
+
+// find walks a batch whose walk is over.
+func (l *loop) find(id BatchID) {
+	known := l.batches[id]
+	if known == nil || !known.Expanded {
+		return
+	}
+	b := *known
+	b.Expanded = false
+	l.keep(b)
+	l.walk(id)
 }
 
 // forgetEmptyOf removes the batches meant in which nothing was found.
