@@ -70,10 +70,14 @@ func (n *notice) ask(text string, yes, look, no func()) {
 
 // counts says what is being looked through for files; "" says nothing.
 func (n *notice) counts(text string, stop func()) {
-	if text == n.counting.Text && text == "" {
+	changed := text != n.counting.Text
+	if text == "" {
+		n.counting = widgets.BannerModel{}
+		if changed {
+			n.refresh()
+		}
 		return
 	}
-	changed := text != n.counting.Text
 	n.counting = widgets.BannerModel{Icon: theme.IconSearch, Tone: theme.Active, Text: text, Buttons: []widgets.BannerButton{
 		{Label: words.Say("counting.stop"), OnTapped: stop},
 	}}
