@@ -24,6 +24,7 @@ type valve struct {
 // configure puts settings into effect.
 func (l *loop) configure(s Settings) {
 	l.settings = s.Sane()
+	l.history = history{} // looked through by the new limits
 	l.regulate()
 }
 

@@ -66,6 +66,7 @@ type loop struct {
 	moved      atomic.Int64 // bytes handed to the network by all workers since the start
 	pace       meter        // of moved
 	journal    journal
+	history    history
 
 	pending    Changes                      // what is not transfers; those are the table's to know
 	after      []func(work context.Context) // to be done once everything above is saved
@@ -163,6 +164,7 @@ func (l *loop) turn(disk, work context.Context) {
 	l.ring(now)
 	l.sample(now)
 	l.forgetDropped()
+	l.fade(now)
 	for !l.pressing(now) || l.commit(disk, now) {
 		l.act(work)
 		if !l.stopping {
@@ -225,6 +227,7 @@ func (l *loop) nap(now time.Time) time.Duration {
 	sooner(l.alarms.next())
 	sooner(l.regime)
 	sooner(l.retryAt)
+	sooner(l.history.next)
 	if l.unsaved() && l.retryAt.IsZero() {
 		sooner(l.committed.Add(commitEvery))
 	}
