@@ -51,16 +51,17 @@ type Request struct {
 
 // Config is what the face is made of.
 type Config struct {
-	Engine   Engine
-	Settings *settings.Book // what the user chose
-	Log      *slog.Logger
-	Hidden   bool   // start in the tray, where there is one
-	Ask      bool   // the engine holds what an earlier run left, until a person decides
-	News     string // what happened to the profile that a person must know, in words; "" for nothing
-	Received string // the folder in which the built-in receiver puts files; "" when it does not run
-	Keeping  Keeping
-	Version  string
-	Requests <-chan Request // may be nil; an empty request shows the window
+	Engine    Engine
+	Settings  *settings.Book // what the user chose
+	Log       *slog.Logger
+	Hidden    bool   // start in the tray, where there is one
+	Ask       bool   // the engine holds what an earlier run left, until a person decides
+	News      string // what happened to the profile that a person must know, in words; "" for nothing
+	Received  string // the folder in which the built-in receiver puts files; "" when it does not run
+	Keeping   Keeping
+	Autostart Autostart // may be nil
+	Version   string
+	Requests  <-chan Request // may be nil; an empty request shows the window
 }
 
 // Run shows Ferry until it is quit or ctx ends, and returns when everything it

@@ -76,6 +76,7 @@ func (f *ferry) start(ctx context.Context) {
 	f.errands.run(f.presenter.run)
 	f.errands.run(f.takeRequests)
 	f.errands.run(f.followSettings)
+	f.errands.run(f.followAutostart)
 	context.AfterFunc(ctx, func() { f.errands.post(f.end) })
 	f.window.visible = !f.config.Hidden
 	f.window.banner.tell(f.config.News)

@@ -2,6 +2,8 @@ package app
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -79,9 +81,52 @@ func (s *selection) FocusGained() {
 	s.Select.FocusGained()
 }
 
-// MinSize is at least the usual width of a control, so that they stand in line.
+// MinSize is room for the longest of the words, and at least the usual width of a
+// control, so that they stand in line.
 func (s *selection) MinSize() fyne.Size {
-	return s.Select.MinSize().Max(fyne.NewSize(theme.Grid(26), 0))
+	least := s.Select.MinSize()
+	width := theme.Grid(26)
+	for _, option := range s.Options {
+		width = max(width, fyne.MeasureText(option, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{}).Width+theme.Grid(13))
+	}
+	return fyne.NewSize(min(width, theme.Grid(60)), least.Height)
+}
+
+// CreateRenderer is called by the toolkit.
+func (s *selection) CreateRenderer() fyne.WidgetRenderer {
+	s.ExtendBaseWidget(s)
+	f := &framed{WidgetRenderer: s.Select.CreateRenderer(), frame: &canvas.Rectangle{}}
+	f.paint()
+	return f
+}
+
+// framed puts a line around what the toolkit draws without one, so that it stands
+// out from the page.
+type framed struct {
+	fyne.WidgetRenderer
+	frame *canvas.Rectangle
+}
+
+// Objects is part of fyne.WidgetRenderer.
+func (f *framed) Objects() []fyne.CanvasObject { return append(f.WidgetRenderer.Objects(), f.frame) }
+
+// Layout is part of fyne.WidgetRenderer.
+func (f *framed) Layout(size fyne.Size) {
+	f.WidgetRenderer.Layout(size)
+	f.frame.Resize(size)
+}
+
+// Refresh is part of fyne.WidgetRenderer.
+func (f *framed) Refresh() {
+	f.paint()
+	f.frame.Refresh()
+	f.WidgetRenderer.Refresh()
+}
+
+func (f *framed) paint() {
+	f.frame.StrokeColor = theme.Color(fynetheme.ColorNameInputBorder)
+	f.frame.StrokeWidth = theme.Size(fynetheme.SizeNameInputBorder)
+	f.frame.CornerRadius = theme.Size(fynetheme.SizeNameInputRadius)
 }
 
 // entry is something to type, on one line or several. Tab goes on from it.

@@ -19,6 +19,7 @@ const Variable = "FERRY_PROFILE"
 // Profile is one profile's folder. It exists, and is the user's alone.
 type Profile struct {
 	Dir      string // absolute
+	Usual    bool   // it is the system's folder for a program's data
 	Received string // where the built-in receiver puts files; made when the first one comes
 }
 
@@ -63,6 +64,7 @@ func locate(dir string) (Profile, error) {
 	}
 	if dir == "" {
 		return Profile{
+			Usual:    true,
 			Dir:      filepath.Join(xdg.DataHome, "ferry"),
 			Received: filepath.Join(xdg.UserDirs.Download, "Ferry"),
 		}, nil

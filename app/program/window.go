@@ -56,7 +56,8 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 		Engine: s.engine, Settings: s.settings, Log: w.log, Hidden: typed.Hidden,
 		Ask:     s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Keeping: app.Keeping{Dir: w.profile.Dir, Log: w.profile.Log(), Backup: s.backUp}, Version: w.version,
-		News: s.recovered, Received: received, Requests: requests,
+		Autostart: w.autostart(),
+		News:      s.recovered, Received: received, Requests: requests,
 	}))
 }
 
