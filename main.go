@@ -12,5 +12,6 @@ import (
 var version = "unknown"
 
 func main() {
+	program.GiveRoom()
 	os.Exit(program.Run(version, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
