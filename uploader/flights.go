@@ -98,9 +98,13 @@ func (l *loop) fingerprint(server Server) func(context.Context, source.File) (st
 	}
 }
 
-// report takes a worker's input into the loop.
-func (l *loop) report(id TransferID, in input) {
-	l.send(func() { l.hear(id, in) })
+// report takes a worker's inputs into the loop.
+func (l *loop) report(id TransferID, inputs ...input) {
+	l.send(func() {
+		for _, in := range inputs {
+			l.hear(id, in)
+		}
+	})
 }
 
 // saveFirst is report for inputs that must be safe before the worker goes on. One

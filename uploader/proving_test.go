@@ -47,7 +47,7 @@ func TestAnEditBetweenSendingAndProvingIsNotProven(t *testing.T) {
 			proven := false
 			w := &worker{
 				transfer: Transfer{ID: 1, Source: seen},
-				report:   func(_ TransferID, in input) { _, proven = in.(proved) },
+				report:   func(_ TransferID, in ...input) { _, proven = in[0].(proved) },
 			}
 			if err := w.attest(t.Context(), file, seen); err != nil {
 				t.Fatal(err)

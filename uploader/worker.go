@@ -47,7 +47,7 @@ type worker struct {
 	settings Settings // is not changed
 	tally    *tally
 	moved    *atomic.Int64 // bytes handed to the network by all workers since the start
-	report   func(TransferID, input)
+	report   func(TransferID, ...input)
 	save     func(context.Context, TransferID, input) error // report, and wait until it is saved
 	recall   func(context.Context, TransferID) (source.Proof, error)
 
@@ -58,6 +58,9 @@ type worker struct {
 	connections func() int    // parts that may cross at a time, right now
 	inParts     bool          // which was asked for, of this server or this batch
 	learn       func(bodyMost int64)
+
+	ending bool    // what is told waits for the end
+	untold []input // what does
 
 	file     source.Opened
 	declared source.File // as the file was when it was opened
@@ -79,7 +82,7 @@ func (w *worker) run(ctx context.Context, random float64) {
 	default:
 		end.fault = fault.Of(err)
 	}
-	w.report(w.transfer.ID, end)
+	w.report(w.transfer.ID, append(w.untold, end)...)
 }
 
 // guard turns a panic, which is always a mistake of this program, into a fault of
@@ -255,7 +258,8 @@ func (w *worker) create(ctx context.Context, file source.Opened) (complete bool,
 	}
 	session := Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: MomentOf(upload.Expires)}
 	if session.Offset == size {
-		w.tell(created{session}) // nothing follows that could need the URL first
+		w.tellAtEnd() // nothing follows that could need the URL first
+		w.tell(created{session})
 		return true, nil
 	}
 	w.whole.set(session.Offset)
@@ -361,8 +365,16 @@ func (w *worker) lookOnceMore(ctx context.Context, file source.Opened) {
 // tell reports an input and keeps the worker's own copy in step.
 func (w *worker) tell(in input) {
 	w.transfer, _ = step(w.transfer, in, time.Now())
+	if w.ending {
+		w.untold = append(w.untold, in)
+		return
+	}
 	w.report(w.transfer.ID, in)
 }
+
+// tellAtEnd has what is told from now on wait for the end, which is a moment away:
+// with many small files each report that wakes the loop counts.
+func (w *worker) tellAtEnd() { w.ending = true }
 
 // keep is tell for what must be saved before the worker goes on.
 func (w *worker) keep(ctx context.Context, in input) error {
