@@ -11,8 +11,10 @@ package desktop
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -72,6 +74,48 @@ func (f *Ferry) HandOver(ctx context.Context, paths ...string) error {
 		return fmt.Errorf("second start: %w: %s", err, second.Log())
 	}
 	return nil
+}
+
+// Row is a transfer as the command line lists it.
+type Row struct {
+	ID    int64  `json:"id"`
+	Path  string `json:"path"`
+	State string `json:"state"`
+	URL   string `json:"url"`
+}
+
+// Rows are all transfers there are, as the running Ferry tells a second one.
+func (f *Ferry) Rows(ctx context.Context) ([]Row, error) {
+	text, err := f.Output(ctx, f.binary, "--profile", f.profile, "list", "--json", "--all")
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for decoder := json.NewDecoder(strings.NewReader(text)); ; {
+		var row Row
+		if err := decoder.Decode(&row); errors.Is(err, io.EOF) {
+			return rows, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("read list: %w", err)
+		}
+		rows = append(rows, row)
+	}
+}
+
+// AwaitRows waits for the transfers to be as wanted.
+func (f *Ferry) AwaitRows(ctx context.Context, what string, holds func([]Row) bool) (rows []Row, err error) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if rows, err = f.Rows(ctx); err != nil || holds(rows) {
+			return rows, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return rows, fmt.Errorf("waiting for %s, there are %d rows: %w", what, len(rows), ctx.Err())
+		}
+	}
 }
 
 // Drop drags files onto the window and waits until it has taken them.

@@ -110,6 +110,11 @@ func (p *Process) end() {
 	}
 }
 
+// Output carries out a command on the desktop and returns what it printed.
+func (d *Desktop) Output(ctx context.Context, command string, args ...string) (string, error) {
+	return d.run(ctx, command, args...)
+}
+
 // run carries out a command on the desktop and returns what it printed.
 func (d *Desktop) run(ctx context.Context, command string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, command, args...)

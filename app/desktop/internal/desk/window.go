@@ -101,6 +101,13 @@ func (d *Desktop) Point(ctx context.Context, x, y int) error {
 	return err
 }
 
+// ClickWith presses a button of the mouse, 1 to 3 from the left, at a point of the
+// window.
+func (d *Desktop) ClickWith(ctx context.Context, w Window, x, y, button int) error {
+	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(w.X+x), strconv.Itoa(w.Y+y), "sleep", "0.1", "click", strconv.Itoa(button))
+	return err
+}
+
 // Screenshot saves a picture of the whole screen, as PNG.
 func (d *Desktop) Screenshot(ctx context.Context, path string) error {
 	return d.picture(ctx, "root", path)
