@@ -264,18 +264,28 @@ func readStored(t testing.TB, info string) StoredFile {
 }
 
 // readInfo reads what a server noted of an upload in a file beside it, and
-// returns the path of its bytes.
+// returns the path of its bytes. A server writes such a file in place: one that is
+// being written is read again.
 func readInfo(t testing.TB, info string, kept any) string {
 	t.Helper()
-	text, err := os.ReadFile(info)
-	if err != nil {
-		t.Fatalf("read upload: %v", err)
+	var err error
+	for range infoReads {
+		var text []byte
+		if text, err = os.ReadFile(info); err != nil {
+			break
+		}
+		if err = json.Unmarshal(text, kept); err == nil {
+			return strings.TrimSuffix(info, filepath.Ext(info))
+		}
+		<-time.After(time.Millisecond)
 	}
-	if err := json.Unmarshal(text, kept); err != nil {
-		t.Fatalf("read upload %s: %v", filepath.Base(info), err)
-	}
-	return strings.TrimSuffix(info, filepath.Ext(info))
+	t.Fatalf("read upload %s: %v", filepath.Base(info), err)
+	return ""
 }
+
+// infoReads is how often a file that cannot be parsed is read before it is called
+// broken.
+const infoReads = 1000
 
 // digest is the hash of a file in hex, and its size.
 func digest(t testing.TB, path string) (sum string, size int64) {
