@@ -54,6 +54,12 @@ func buildAndRun(m *testing.M) int {
 // all of it.
 func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 	t.Helper()
+	return launchOn(t, func(context.Context, string) {})
+}
+
+// launchOn is launch on a profile that is prepared first.
+func launchOn(t *testing.T, prepare func(ctx context.Context, profile string)) (*desktop.Ferry, context.Context) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	dir, err := os.MkdirTemp("", "ferry-desk-") // shorter than t.TempDir: sockets live in it
@@ -67,6 +73,7 @@ func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 	}
 	t.Cleanup(func() { d.Close() })
 	ferry := desktop.New(d, binary, filepath.Join(d.Home(), "profile"))
+	prepare(ctx, ferry.Profile())
 	if err := ferry.Start(ctx); err != nil {
 		t.Fatal(err)
 	}

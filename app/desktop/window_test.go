@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/desktop"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // Where rows are in a window of its first size.
@@ -102,23 +105,22 @@ func TestSelectedRowsAreRemovedTogetherAndBroughtBack(t *testing.T) {
 	picture(t, ferry, "removed")
 }
 
-func TestTheContextMenuAndTheKeysCopyTheLink(t *testing.T) {
-	ferry, ctx := launch(t)
-	paths := files(t, 2)
-	dropSingly(t, ctx, ferry, paths)
-	rows, err := ferry.Rows(ctx)
-	must(t, err)
-	link := map[string]string{}
-	for _, row := range rows {
-		link[row.Path] = row.URL
-	}
+func TestTheKeysAndTheContextMenuCopyTheLink(t *testing.T) {
+	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w.single(studio, "one.pdf", 1000, w.done)
+	w.single(studio, "two.pdf", 1000, w.done)
+	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	drawn(t, ctx)
 	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+rowHeight))
 	must(t, ferry.Key(ctx, "ctrl+c"))
-	_, err = ferry.Clipboard(ctx, link[paths[1]])
+	_, err := ferry.Clipboard(ctx, w.changes.Transfers[1].Session.URL)
 	must(t, err)
 	must(t, ferry.ClickWith(ctx, ferry.Window, rowsLeft, firstRow, 3))
 	drawn(t, ctx)
 	picture(t, ferry, "menu")
+	must(t, ferry.Key(ctx, "Down", "Return")) // the first item
+	_, err = ferry.Clipboard(ctx, w.changes.Transfers[0].Session.URL)
+	must(t, err)
 }
 
 func TestTheQuitQuestionKeepsUploadingOrQuits(t *testing.T) {
