@@ -18,21 +18,20 @@ import (
 func (f *ferry) showKeys() {
 	var box *dialog.CustomDialog
 	done := newChoice(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
-	list := container.NewVBox()
+	list := container.New(layout.NewFormLayout())
 	for i, part := range keyLines(f.shortcuts()) {
 		if i > 0 {
 			list.Add(widget.NewSeparator())
+			list.Add(widget.NewSeparator())
 		}
-		grid := container.New(layout.NewFormLayout())
 		for _, line := range part {
-			grid.Add(keycaps(line.keys))
-			grid.Add(widget.NewLabel(line.does))
+			list.Add(keycaps(line.keys))
+			list.Add(widget.NewLabel(line.does))
 		}
-		list.Add(grid)
 	}
-	scroll := container.NewVScroll(list)
-	size := fyne.NewSize(theme.Grid(110), min(list.MinSize().Height, f.window.window.Canvas().Size().Height-theme.Grid(50)))
-	scroll.SetMinSize(size)
+	scroll := container.NewScroll(list)
+	room := f.window.window.Canvas().Size().SubtractWidthHeight(theme.Grid(20), theme.Grid(40))
+	scroll.SetMinSize(list.MinSize().AddWidthHeight(theme.Grid(4), 0).Min(room))
 	buttons := container.NewHBox(layout.NewSpacer(), done)
 	box = dialog.NewCustomWithoutButtons(words.Say("keys.title"), container.NewBorder(nil, buttons, nil, nil, scroll), f.window.window)
 	f.present(box)
