@@ -10,9 +10,10 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// batchRowOf is everything the list shows of a batch. High is the greatest number
-// of its bytes that was shown.
-func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, high int64) widgets.RowModel {
+// batchRowOf is everything the list shows of a batch. So many of the bytes that
+// have crossed are not acknowledged yet, and high is the greatest number that was
+// shown.
+func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flying, high int64) widgets.RowModel {
 	state := leading(b, sum)
 	model := widgets.RowModel{Icon: theme.IconFolder, Name: batchName(b, sum), Actions: buttonsOf(situationOfBatch(b, sum))}
 	model.Glyph, model.Tone = signOf(state)
@@ -40,8 +41,8 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, high 
 	}
 	if sum.Bytes > 0 {
 		model.ShowBar = true
-		model.Acked = float64(sum.Sent) / float64(sum.Bytes)
-		model.Sent = max(model.Acked, float64(high)/float64(sum.Bytes))
+		model.Acked = float64(sum.Sent-flying) / float64(sum.Bytes)
+		model.Sent = float64(high) / float64(sum.Bytes)
 	}
 	return model
 }

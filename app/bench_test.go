@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"log/slog"
 	"testing"
 
@@ -48,5 +49,29 @@ func BenchmarkShow(b *testing.B) {
 				f.show(s)
 			}
 		})
+	}
+}
+
+// BenchmarkScroll is a frame of scrolling through an open batch of 100,000 files:
+// another page of rows is bound and laid out.
+func BenchmarkScroll(b *testing.B) {
+	if err := words.Load("en"); err != nil {
+		b.Fatal(err)
+	}
+	toolkit := test.NewTempApp(b)
+	toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
+	s := manyTransfers(100_000)
+	for i, t := range s.Transfers {
+		of(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
+	}
+	with(s, folder(7, "Iceland"))
+	f := newFerry(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+	f.greeted, f.window.visible = true, true
+	f.window.window.Resize(fyne.NewSize(960, 640))
+	f.show(s)
+	rows := f.window.list.rows
+	rows.Toggle(-7)
+	for i := 0; b.Loop(); i++ {
+		rows.ScrollTo(int64(1 + (i*37)%100_000))
 	}
 }

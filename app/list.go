@@ -20,6 +20,7 @@ type listing struct {
 	s       *uploader.Snapshot
 	outline *outline
 	places  map[uploader.TransferID]int
+	flying  map[uploader.BatchID]int64 // bytes on their way that the servers have not acknowledged
 	high    highWater
 	heights batchHighWater
 }
@@ -40,7 +41,7 @@ func newListing(f *ferry, hints *widgets.Hints) *listing {
 func (l *listing) show(s *uploader.Snapshot) {
 	l.s = s
 	l.outline.follow(s)
-	l.places = placesOf(s)
+	l.places, l.flying = placesOf(s), l.outline.flying(s)
 	l.rows.Refresh()
 }
 
@@ -102,7 +103,7 @@ func (l *listing) model(i int) widgets.RowModel {
 
 func (l *listing) batchModel(i int, g *group) widgets.RowModel {
 	b, sum := l.batch(g.batch), l.sum(g.batch)
-	row := batchRowOf(l.s, b, sum, l.heights.rise(b.ID, sum))
+	row := batchRowOf(l.s, b, sum, l.flying[b.ID], l.heights.rise(b.ID, sum))
 	if opens, open := l.Opens(i); open {
 		row.Fold = widgets.FoldOpen
 	} else if opens {

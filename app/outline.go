@@ -335,3 +335,17 @@ func (o *outline) members(batch uploader.BatchID) []*uploader.Transfer {
 	}
 	return transfers
 }
+
+// flying is how many bytes of each batch are on their way that its server has not
+// acknowledged.
+func (o *outline) flying(s *uploader.Snapshot) map[uploader.BatchID]int64 {
+	bytes := make(map[uploader.BatchID]int64, len(s.Live))
+	for i, is := range o.traits {
+		if is.under != filterActive {
+			continue
+		}
+		t := o.transfers[i]
+		bytes[t.Batch] += s.Sent(t) - t.Session.Offset
+	}
+	return bytes
+}
