@@ -63,6 +63,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		remote:   remote,
 		disk:     l.engine.config.Disk,
 		settings: l.settings,
+		attested: l.attested[id],
 		tally:    f.tally,
 		moved:    &l.moved,
 		report:   l.report,
@@ -140,6 +141,9 @@ func (l *loop) hear(id TransferID, in input) {
 		if in.file.Path != t.Source.Path {
 			l.log.Info("a file was renamed, and goes on", "transfer", id)
 		}
+	case attested:
+		l.attested[id] = in.now
+		return
 	case proved:
 		l.keepProof(id, in.marks)
 	case parted:
@@ -162,6 +166,9 @@ func (l *loop) hear(id TransferID, in input) {
 		l.log.Debug("worker ended", "transfer", id, "fault", in.fault, "halted", in.halted)
 	}
 	l.feed(id, in)
+	if next := l.table.get(id); next == nil || next.Phase.Final() {
+		delete(l.attested, id)
+	}
 	if in, isEnd := in.(ended); isEnd && in.fault != nil {
 		l.judge(l.table.get(id), in.fault)
 	}

@@ -51,7 +51,8 @@ type loop struct {
 	limits     map[BatchID]*netx.Limit
 	gates      map[ServerID]gate // servers left alone
 	flights    map[TransferID]*flight
-	checks     map[TransferID]bool // stand in line, or are under way, to be looked at and not sent
+	attested   map[TransferID]testimony // of unfinished ones
+	checks     map[TransferID]bool      // stand in line, or are under way, to be looked at and not sent
 	alarms     alarms
 	clock      clock
 	leftovers  chan struct{}                // bounds how many are removed from servers at a time
@@ -108,6 +109,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		gates:      map[ServerID]gate{},
 		leftovers:  make(chan struct{}, removalsMost),
 		flights:    map[TransferID]*flight{},
+		attested:   map[TransferID]testimony{},
 		checks:     map[TransferID]bool{},
 		superseded: map[BatchID]map[BatchID]bool{},
 		nextID:     saved.NextID,
@@ -317,6 +319,7 @@ func (l *loop) forgetDropped() {
 
 func (l *loop) forget(ids []TransferID) {
 	for _, id := range ids {
+		delete(l.attested, id)
 		l.journal.forget(id)
 	}
 	l.table.remove(ids)

@@ -26,39 +26,53 @@ const (
 )
 
 // attest makes sure that the bytes the server holds are still the beginning of
-// this file, and gets ready to prove the rest. With unchanged metadata a sample
-// is compared, unless the settings want more; otherwise every byte, and all of them
-// must be proven.
+// this file, and gets ready to prove the rest.
 func (w *worker) attest(ctx context.Context, file source.Opened, seen source.File) error {
 	w.file, w.declared = file, seen
-	if !w.transfer.Session.Begun() {
-		w.prover = source.NewProver(file, seen.Size, nil)
-		return nil
+	now := witness(file, seen) // before anything is read
+	w.prover = source.NewProver(file, seen.Size, nil)
+	if w.transfer.Session.Begun() {
+		if err := w.reread(ctx, now); err != nil {
+			return err
+		}
 	}
+	if now.holds(time.Now()) && !isSmall(seen) {
+		w.report(w.transfer.ID, attested{now})
+	}
+	return nil
+}
+
+// reread compares the file with the proof of what was sent. With unchanged
+// metadata a sample is read, unless the settings want more; otherwise every byte,
+// and all of them must be proven. Of a file that this run has compared and that
+// nobody has touched since, nothing is.
+func (w *worker) reread(ctx context.Context, now testimony) error {
 	saved, err := w.recall(ctx, w.transfer.ID)
 	if err != nil {
 		return err
 	}
-	held := w.transfer.Session.Offset
+	seen, held := w.declared, w.transfer.Session.Offset
 	if w.transfer.Session.Parts > 0 {
 		held = furthest(w.parts) // parts lie anywhere in the file
 	}
 	proof := saved.Upto(held)
 	same := seen.Same(w.transfer.Source)
-	if !same && proof.Covers() < held {
-		return w.notTheFile(seen, changed(w.transfer.Source, seen))
-	}
 	picks := sample(len(proof))
-	if !same || w.settings.Proof == ProofWhole {
+	switch {
+	case !same && proof.Covers() < held:
+		return w.notTheFile(seen, changed(w.transfer.Source, seen))
+	case !same, w.settings.Proof == ProofWhole:
 		picks = upTo(len(proof))
+	case now.known && now == w.attested:
+		picks = nil
 	}
-	if err := proof.Check(ctx, file, picks); err != nil {
+	if err := proof.Check(ctx, w.file, picks); err != nil {
 		return w.notTheFile(seen, err)
 	}
 	if !same || seen.Path != w.transfer.Source.Path {
 		w.restate(ctx, seen)
 	}
-	w.prover = source.NewProver(file, seen.Size, proof)
+	w.prover = source.NewProver(w.file, seen.Size, proof)
 	w.proven = w.prover.Blocks()
 	return nil
 }

@@ -52,14 +52,15 @@ type (
 		file        source.File
 		fingerprint string
 	}
-	created struct{ session Session }    // the server made an upload, or joined the parts to one
-	parted  struct{ parts []Part }       // the file crosses in these
-	partly  struct{ part Part }          // one of them got a URL or an offset
-	acked   struct{ session Session }    // the server said what it holds; URL is not looked at
-	handed  struct{ sent int64 }         // so many bytes went out to the network
-	proved  struct{ marks source.Proof } // for the store alone
-	summed  struct{ sum string }         // SHA-256 of the whole file; "" for none
-	ended   struct {                     // the worker is gone
+	created  struct{ session Session }    // the server made an upload, or joined the parts to one
+	parted   struct{ parts []Part }       // the file crosses in these
+	partly   struct{ part Part }          // one of them got a URL or an offset
+	acked    struct{ session Session }    // the server said what it holds; URL is not looked at
+	handed   struct{ sent int64 }         // so many bytes went out to the network
+	proved   struct{ marks source.Proof } // for the store alone
+	attested struct{ now testimony }      // what was sent is right; for the loop alone
+	summed   struct{ sum string }         // SHA-256 of the whole file; "" for none
+	ended    struct {                     // the worker is gone
 		fault  *fault.Fault // nil when everything crossed or the worker was halted
 		halted bool         // ended because the loop asked it to
 		active time.Duration
@@ -91,6 +92,7 @@ func (partly) input()          {}
 func (acked) input()           {}
 func (handed) input()          {}
 func (proved) input()          {}
+func (attested) input()        {}
 func (summed) input()          {}
 func (ended) input()           {}
 func (due) input()             {}

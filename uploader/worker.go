@@ -64,6 +64,7 @@ type worker struct {
 
 	file     source.Opened
 	declared source.File // as the file was when it was opened
+	attested testimony   // of this run, about what an earlier worker sent
 	prover   *source.Prover
 	proven   int      // marks that the loop has
 	whole    *stretch // the file as one stretch

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -59,6 +60,17 @@ func Restat(opened Opened, file File) (File, error) {
 	}
 	now.RelPath = file.RelPath
 	return now, nil
+}
+
+// ChangedAt is when the system noted the last change of an open file, be it of its
+// bytes or of what is known about it. Unlike the modification time no program can
+// set it back. It reports false where the system does not tell.
+func ChangedAt(opened Opened) (time.Time, bool) {
+	info, err := opened.Stat()
+	if err != nil {
+		return time.Time{}, false
+	}
+	return changedAt(info)
 }
 
 // Classify turns an error of the file system into a *fault.Fault. One that is a
