@@ -198,7 +198,7 @@ func (l *loop) endWalk(id BatchID) {
 	ended := l.walking != nil && l.walking.batch.ID == id
 	if ended {
 		l.walking.cancel()
-		l.walking = nil
+		l.walking, l.blind = nil, nil
 		l.after = append(l.after, l.nextWalk)
 	}
 	again := slices.ContainsFunc(l.walks, func(o walkOrder) bool { return o.batch == id })

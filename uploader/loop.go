@@ -72,12 +72,14 @@ type loop struct {
 	pending    Changes                      // what is not transfers; those are the table's to know
 	after      []func(work context.Context) // to be done once everything above is saved
 	replies    []reply
-	trouble    *fault.Fault
-	retryAt    time.Time // of a failed save
-	committed  time.Time // when everything was last saved
-	enqueued   bool      // something stands in line that is not saved yet
-	checkpoint time.Time // of the last one
-	sampled    time.Time // when the meters were read
+	trouble    *fault.Fault // why nothing can be saved
+	blind      *fault.Fault // why a walk does not go on
+	failures   int          // of saving, in a row
+	retryAt    time.Time    // of a failed save
+	committed  time.Time    // when everything was last saved
+	enqueued   bool         // something stands in line that is not saved yet
+	checkpoint time.Time    // of the last one
+	sampled    time.Time    // when the meters were read
 	published  time.Time
 	stale      bool // something is to be published
 	urgent     bool // at once
@@ -390,11 +392,17 @@ func (l *loop) commit(ctx context.Context, now time.Time) bool {
 		if now.Before(l.retryAt) {
 			return false
 		}
-		if err := l.store.Save(ctx, changes); err != nil {
+		err := l.store.Save(ctx, changes)
+		if l.failures++; err != nil && l.failures == salvageAt {
+			err = l.salvage(ctx, changes, err)
+		}
+		if err != nil {
+			l.failures %= salvageEvery
 			l.troubled(err, now)
 			return false
 		}
 	}
+	l.failures = 0
 	if l.trouble != nil {
 		l.log.Info("saving works again")
 		l.trouble, l.stale = nil, true

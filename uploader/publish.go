@@ -30,7 +30,7 @@ func (l *loop) show(now time.Time) {
 		Blocked:   l.blocked(),
 		Held:      l.holds(),
 		Checking:  len(l.checks),
-		Trouble:   l.trouble,
+		Trouble:   cmp.Or(l.trouble, l.blind),
 	}
 	sums := l.table.ledger.copy()
 	for id, f := range l.flights {

@@ -20,7 +20,7 @@ type Snapshot struct {
 	Blocked   map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
 	Checking  int                       // transfers whose Check is not over
 	Held      map[ServerID]Hold         // servers to which nothing new goes, for a while
-	Trouble   *fault.Fault              // why nothing can be saved at the moment; nil when all is well
+	Trouble   *fault.Fault              // why nothing can be saved or looked up at the moment; nil when all is well
 }
 
 // Live is how a transfer moves right now.

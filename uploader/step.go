@@ -67,9 +67,10 @@ type (
 		random float64 // in [0, 1), for the jitter of a wait
 	}
 
-	due        struct{}                  // a wait is over
-	terminated struct{ session Session } // the server's part of a given-up upload is gone, or left to expire
-	moved      struct{ url string }      // the server's endpoint changed, the upload URL with it
+	due        struct{}                     // a wait is over
+	unsavable  struct{ fault *fault.Fault } // the store does not take it
+	terminated struct{ session Session }    // the server's part of a given-up upload is gone, or left to expire
+	moved      struct{ url string }         // the server's endpoint changed, the upload URL with it
 )
 
 func (recovered) input()       {}
@@ -96,6 +97,7 @@ func (attested) input()        {}
 func (summed) input()          {}
 func (ended) input()           {}
 func (due) input()             {}
+func (unsavable) input()       {}
 func (terminated) input()      {}
 func (moved) input()           {}
 
@@ -147,8 +149,14 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		}
 		return t, effects{}
 	case entered:
-		t.Phase = in.phase
+		if !t.Phase.Final() { // it failed under its worker's hands
+			t.Phase = in.phase
+		}
 		return t, effects{}
+	case unsavable:
+		halt := t.Phase.Working()
+		t.Phase, t.Fault, t.NextTry, t.Finished = PhaseFailed, in.fault, 0, MomentOf(now)
+		return t, effects{dequeue: true, halt: halt}
 	case restated:
 		t.Source, t.Fingerprint = in.file, in.fingerprint
 		return t, effects{}
@@ -350,6 +358,8 @@ func stepAcked(t Transfer, session Session) Transfer {
 func stepEnded(t Transfer, in ended, now time.Time) (Transfer, effects) {
 	t.Active += in.active
 	switch {
+	case t.Phase == PhaseFailed: // meanwhile
+		return t, effects{}
 	case in.fault == nil && !in.halted:
 		t.Phase, t.Fault, t.Attempt, t.Finished = PhaseDone, nil, 0, MomentOf(now)
 		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -115,21 +116,34 @@ func (w *walker) recall(ctx context.Context) bool {
 	if len(prints) == 0 {
 		return true
 	}
-	for {
+	for blind := false; ; blind = true {
 		previous, err := w.loop.store.FindPrevious(ctx, prints)
 		if err == nil {
 			err = w.match(ctx, previous)
 		}
+		if blind || err != nil {
+			w.loop.send(func() { w.loop.cannotRecall(w, err) })
+		}
 		if err == nil {
 			return true
 		}
-		w.loop.log.Warn("earlier uploads cannot be looked up", "err", err)
 		select {
 		case <-ctx.Done():
 			return false
 		case <-time.After(saveRetry):
 		}
 	}
+}
+
+// cannotRecall says why a walk does not go on; nil when it does.
+func (l *loop) cannotRecall(w *walker, err error) {
+	if l.walking != w || fault.Stopped(err) {
+		return
+	}
+	if err != nil && l.blind == nil {
+		l.log.Error("earlier uploads cannot be looked up", "err", err)
+	}
+	l.blind, l.stale = fault.Of(err), true
 }
 
 // match finds out for each file of the portion which earlier upload it belongs to.

@@ -33,6 +33,7 @@ type Store struct {
 	lastSrv   uploader.ServerID
 	accesses  int
 	fails     func(access int) bool
+	refuses   func(*uploader.Transfer) bool
 }
 
 // NewStore returns a new profile's memory: nothing but the built-in server.
@@ -46,6 +47,7 @@ func NewStore() *Store {
 		events:    map[uploader.TransferID][]uploader.Event{},
 		lastSrv:   uploader.BuiltinServer,
 		fails:     func(int) bool { return false },
+		refuses:   func(*uploader.Transfer) bool { return false },
 	}
 }
 
@@ -55,6 +57,16 @@ func (s *Store) FailOn(n int) { s.failWhen(func(access int) bool { return access
 
 // FailFrom makes the n-th access from now and all after it fail.
 func (s *Store) FailFrom(n int) { s.failWhen(func(access int) bool { return access >= n }) }
+
+// Refuse makes every change fail that saves such a transfer; nil refuses none.
+func (s *Store) Refuse(refuses func(*uploader.Transfer) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if refuses == nil {
+		refuses = func(*uploader.Transfer) bool { return false }
+	}
+	s.refuses = refuses
+}
 
 func (s *Store) failWhen(fails func(access int) bool) {
 	s.mu.Lock()
@@ -111,6 +123,9 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	}
 	if err := refusal(changes); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(changes.Transfers, s.refuses) {
+		return fault.New(fault.LocalDisk, fault.Save, ErrStore)
 	}
 	for id, marks := range changes.Proofs {
 		s.proofs[id] = append(s.proofs[id].Upto(marks[0].At-1), marks...)

@@ -1,0 +1,171 @@
+package uploader
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// patience is how often saving may fail before anything is saved: more often than
+// it takes to halve a commit down to one row. A disk that takes nothing at all is
+// not tried for longer.
+const patience = 24
+
+// Saving fails for a moment more often than for one row: what failed is first
+// tried again as it is, and taken apart the second time and then now and then.
+const (
+	salvageAt    = 2
+	salvageEvery = 20
+)
+
+// apart saves piece by piece what cannot be saved together, so that one row the
+// store does not take holds up no other.
+type apart struct {
+	save  func(Changes) error
+	saved []Changes
+	bad   map[TransferID]error // transfers that cannot be saved by themselves
+	fails int
+	err   error // the last failure of anything else
+}
+
+// saveApart reports whether everything but the transfers in bad is saved. When
+// nothing at all can be saved there are none in bad.
+func saveApart(changes Changes, save func(Changes) error) apart {
+	a := apart{save: save, bad: map[TransferID]error{}}
+	a.try(changes.pieces())
+	if len(a.saved) == 0 {
+		clear(a.bad)
+	}
+	return a
+}
+
+func (a *apart) try(pieces []Changes) {
+	if len(pieces) == 0 || len(a.saved) == 0 && a.fails >= patience {
+		return
+	}
+	err := a.save(join(pieces))
+	switch {
+	case err == nil:
+		a.saved = append(a.saved, pieces...)
+		return
+	case fault.Stopped(err):
+		a.fails, a.err = patience, err
+		return
+	}
+	a.fails++
+	if len(pieces) == 1 {
+		if id := pieces[0].transfer(); id != 0 {
+			a.bad[id] = err
+		} else {
+			a.err = err
+		}
+		return
+	}
+	half := len(pieces) / 2
+	a.try(pieces[:half])
+	a.try(pieces[half:])
+}
+
+// pieces cuts changes into what belongs to no transfer alone, and what belongs to
+// each.
+func (c Changes) pieces() []Changes {
+	rest := c
+	rest.Transfers, rest.Proofs, rest.Parts, rest.Events = nil, nil, nil, nil
+	of := map[TransferID]Changes{}
+	for _, t := range c.Transfers {
+		of[t.ID] = Changes{Transfers: []*Transfer{t}}
+	}
+	for id, marks := range c.Proofs {
+		piece := of[id]
+		piece.Proofs = map[TransferID]source.Proof{id: marks}
+		of[id] = piece
+	}
+	for id, parts := range c.Parts {
+		piece := of[id]
+		piece.Parts = map[TransferID][]Part{id: parts}
+		of[id] = piece
+	}
+	for id, events := range c.Events {
+		piece := of[id]
+		piece.Events = map[TransferID][]Event{id: events}
+		of[id] = piece
+	}
+	var pieces []Changes
+	if !rest.Empty() {
+		pieces = append(pieces, rest)
+	}
+	for _, id := range slices.Sorted(maps.Keys(of)) {
+		pieces = append(pieces, of[id])
+	}
+	return pieces
+}
+
+// transfer is whose piece it is, 0 for nobody's.
+func (c Changes) transfer() TransferID {
+	for _, t := range c.Transfers {
+		return t.ID
+	}
+	for id := range c.Proofs {
+		return id
+	}
+	for id := range c.Parts {
+		return id
+	}
+	for id := range c.Events {
+		return id
+	}
+	return 0
+}
+
+// join is the inverse of pieces.
+func join(pieces []Changes) Changes {
+	all := Changes{Proofs: map[TransferID]source.Proof{}, Parts: map[TransferID][]Part{}, Events: map[TransferID][]Event{}}
+	for _, p := range pieces {
+		if p.transfer() == 0 {
+			p.Proofs, p.Parts, p.Events = all.Proofs, all.Parts, all.Events
+			p.Transfers = all.Transfers
+			all = p
+			continue
+		}
+		all.Transfers = append(all.Transfers, p.Transfers...)
+		maps.Copy(all.Proofs, p.Proofs)
+		maps.Copy(all.Parts, p.Parts)
+		maps.Copy(all.Events, p.Events)
+	}
+	return all
+}
+
+// salvage commits what can be committed of changes that failed as a whole twice.
+// A transfer that cannot be saved fails and says so; what is saved of it stays,
+// and is taken up again when the user tries it once more. It fails with whole, the
+// failure of all of it, when nothing could be saved, and with that of what is left.
+func (l *loop) salvage(ctx context.Context, changes Changes, whole error) error {
+	a := saveApart(changes, func(c Changes) error { return l.store.Save(ctx, c) })
+	for _, piece := range a.saved {
+		if id := piece.transfer(); id != 0 {
+			l.isSaved(id)
+			continue
+		}
+		l.pending = Changes{Proofs: l.pending.Proofs, Parts: l.pending.Parts}
+	}
+	for id, err := range a.bad {
+		l.log.Error("a transfer cannot be saved", "transfer", id, "err", err)
+		l.feed(id, unsavable{fault.Of(err)})
+		l.isSaved(id)
+	}
+	if len(a.saved) == 0 {
+		return whole
+	}
+	return a.err
+}
+
+// isSaved takes a transfer out of what is to be saved.
+func (l *loop) isSaved(id TransferID) {
+	delete(l.table.dirty, id)
+	delete(l.pending.Proofs, id)
+	delete(l.pending.Parts, id)
+	delete(l.journal.unsaved, id)
+}
