@@ -5,8 +5,13 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestWhatIsInSightStaysWhereItIs(t *testing.T) {
@@ -143,4 +148,32 @@ func BenchmarkRefreshWithAllSelected(b *testing.B) {
 	for b.Loop() {
 		bench.Refresh()
 	}
+}
+
+func TestRowsThatComeBackAreInTheThemeOfToday(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	model := numbered(100)
+	list := widgets.NewSelectList(&named{model}, func() fyne.CanvasObject { return widgets.NewRow() })
+	window := test.NewTempWindow(t, list)
+	window.SetPadded(false)
+	window.Resize(fyne.NewSize(listWidth, 10*rowHeight))
+	list.Refresh()
+	whole := model.rows
+	model.rows = whole[:1] // the other rows are spare now
+	list.Refresh()
+	fyne.CurrentApp().Settings().SetTheme(theme.New(theme.Dark, 1))
+	model.rows = whole
+	list.Refresh()
+	for _, object := range test.LaidOutObjects(list) {
+		if text, ok := object.(*canvas.Text); ok && text.Text == "row" && text.Color != theme.Color(theme.ColorText) {
+			t.Fatalf("a row is in %v", text.Color)
+		}
+	}
+}
+
+// named shows rows as widgets.Row.
+type named struct{ *ids }
+
+func (n *named) Bind(_ int, row fyne.CanvasObject) {
+	row.(*widgets.Row).SetModel(widgets.RowModel{Name: "row"})
 }

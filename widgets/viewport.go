@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // viewport is the part of a list that is in sight: it makes rows, binds them,
@@ -26,7 +28,7 @@ type viewport struct {
 	extent *extent
 
 	shown []slot
-	spare []fyne.CanvasObject
+	spare []spare
 	probe fyne.CanvasObject // tells the height of all rows
 	count int               // of the model's rows, when last looked at
 
@@ -39,6 +41,12 @@ type slot struct {
 	id    int64
 	index int
 	row   fyne.CanvasObject
+}
+
+// spare is a row that nobody uses, as it looked when it left.
+type spare struct {
+	row  fyne.CanvasObject
+	look theme.Look
 }
 
 // extent is a layout that is as high as it is told and lays out nothing.
@@ -163,7 +171,7 @@ func (v *viewport) claim(before []slot) (fresh []bool) {
 		delete(own, s.id)
 	}
 	for _, row := range own {
-		v.spare = append(v.spare, row)
+		v.spare = append(v.spare, spare{row, theme.LookNow()})
 	}
 	for i := range v.shown {
 		if s := &v.shown[i]; s.row == nil {
@@ -178,10 +186,12 @@ func (v *viewport) take() fyne.CanvasObject {
 	if len(v.spare) == 0 {
 		return v.create()
 	}
-	row := v.spare[len(v.spare)-1]
+	last := v.spare[len(v.spare)-1]
 	v.spare = v.spare[:len(v.spare)-1]
-	row.Refresh()
-	return row
+	if last.look != theme.LookNow() {
+		last.row.Refresh()
+	}
+	return last.row
 }
 
 // place moves the rows to where they belong.

@@ -85,3 +85,13 @@ func Color(name fyne.ThemeColorName) color.Color { return fynetheme.Color(name) 
 
 // Size returns a size of the current theme.
 func Size(name fyne.ThemeSizeName) float32 { return fynetheme.Size(name) }
+
+// Look tells apart how things look in one theme and in another. Looks can be
+// compared with ==.
+type Look struct {
+	text color.Color
+	grid float32
+}
+
+// LookNow is how things look in the current theme.
+func LookNow() Look { return Look{text: Color(ColorText), grid: Grid(1)} }
