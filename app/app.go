@@ -19,6 +19,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -81,6 +82,8 @@ func Run(ctx context.Context, config Config) error {
 // block, and is therefore called from errands only.
 type system struct {
 	hasTray    func(context.Context) bool
+	followTray func(ctx context.Context, changed func()) // see platform.FollowTray
+	trayAway   time.Duration                             // how long a tray may be gone before it is
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error

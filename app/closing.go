@@ -17,6 +17,10 @@ const (
 
 	// trayAnswer is how long the desktop may take to say whether it has a tray.
 	trayAnswer = time.Second
+
+	// trayAway is how long a tray may be gone before the window comes back: a panel
+	// that is started anew is back sooner.
+	trayAway = 5 * time.Second
 )
 
 // closeWindow is what the window's close button does: it hides the window where
@@ -34,10 +38,56 @@ func (f *ferry) closeWindow() {
 // withTray finds out beside the UI whether there is a tray now, and goes on.
 func (f *ferry) withTray(then func(present bool)) {
 	f.errands.run(func(ctx context.Context) {
-		ctx, cancel := context.WithTimeout(ctx, trayAnswer)
-		defer cancel()
-		present := f.system.hasTray(ctx)
-		f.errands.post(func() { then(present && f.tray != nil) })
+		present := f.trayPresent(ctx)
+		f.errands.post(func() { then(present) })
+	})
+}
+
+// trayLooks is how often is looked for a tray that is not there yet.
+const trayLooks = 250 * time.Millisecond
+
+// trayComes waits for a tray, but not for ever.
+func (f *ferry) trayComes(ctx context.Context) bool {
+	for until := time.Now().Add(f.system.trayAway); ; {
+		if f.trayPresent(ctx) {
+			return true
+		}
+		if !time.Now().Before(until) {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return true
+		case <-time.After(trayLooks):
+		}
+	}
+}
+
+// trayPresent asks the desktop, which may not answer.
+func (f *ferry) trayPresent(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, trayAnswer)
+	defer cancel()
+	return f.system.hasTray(ctx) && f.tray != nil
+}
+
+// watchTray brings the window back when the tray went that it is hidden in. It runs
+// beside the UI until ctx ends.
+func (f *ferry) watchTray(ctx context.Context) {
+	f.system.followTray(ctx, func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(f.system.trayAway):
+		}
+		if f.trayPresent(ctx) || ctx.Err() != nil {
+			return
+		}
+		f.errands.post(func() {
+			if !f.window.visible {
+				f.open()
+				f.window.warn(words.Say("tray.gone"))
+			}
+		})
 	})
 }
 

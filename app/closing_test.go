@@ -105,6 +105,21 @@ func TestClosing(t *testing.T) {
 			t.Error("it asks")
 		}
 	})
+	t.Run("a tray that goes away brings the window back", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(1, sending)))
+		s.closeWindow()
+		s.until("the window is hidden", func() bool { return !s.window.visible })
+		s.until("the tray is followed", func() bool {
+			s.desktop.mu.Lock()
+			defer s.desktop.mu.Unlock()
+			return s.desktop.trays != nil
+		})
+		s.desktop.lose()
+		s.until("the window is back", func() bool { return s.window.visible })
+		if s.said() == "" {
+			t.Error("nobody says why")
+		}
+	})
 	t.Run("started hidden it waits in the tray, where there is one", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), hidden)
 		s.until("the tray is there", func() bool { return s.toolkit.menu != nil })

@@ -75,6 +75,7 @@ func (f *ferry) start(ctx context.Context) {
 	f.errands.run(f.orders.run)
 	f.errands.run(f.presenter.run)
 	f.errands.run(f.takeRequests)
+	f.errands.run(f.watchTray)
 	f.errands.run(f.followSettings)
 	f.errands.run(f.followAutostart)
 	context.AfterFunc(ctx, func() { f.errands.post(f.end) })
@@ -88,12 +89,13 @@ func (f *ferry) start(ctx context.Context) {
 	}
 }
 
-// hideAtStart leaves the window away where there is a tray to call it from.
+// hideAtStart leaves the window away where there is a tray to call it from. At a
+// login the tray may come later than Ferry.
 func (f *ferry) hideAtStart() {
 	f.setPace()
-	f.withTray(func(present bool) {
-		if !present {
-			f.open()
+	f.errands.run(func(ctx context.Context) {
+		if !f.trayComes(ctx) {
+			f.errands.post(f.open)
 		}
 	})
 }

@@ -18,6 +18,8 @@ func native(toolkit fyne.App) system {
 	send := func(title, body string) { toolkit.SendNotification(fyne.NewNotification(title, body)) }
 	return system{
 		hasTray:    platform.HasTray,
+		followTray: platform.FollowTray,
+		trayAway:   trayAway,
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
 		openFile:   platform.OpenFile,

@@ -79,7 +79,7 @@ func (n *notice) counts(text string, stop func()) {
 		return
 	}
 	n.counting = widgets.BannerModel{Icon: theme.IconSearch, Tone: theme.Active, Text: text, Buttons: []widgets.BannerButton{
-		{Label: words.Say("counting.stop"), OnTapped: stop},
+		{Label: words.Say("counting.stop"), OnTapped: stop, Quiet: true},
 	}}
 	if changed {
 		n.refresh()

@@ -53,7 +53,8 @@ type fakeDesktop struct {
 
 	mu        sync.Mutex
 	noTray    bool
-	copied    string // with "" the toolkit's clipboard has to do
+	trays     chan struct{} // closed when the tray goes
+	copied    string        // with "" the toolkit's clipboard has to do
 	picked    []string
 	pickErr   error
 	notes     []platform.Note
@@ -72,6 +73,30 @@ func (d *fakeDesktop) hasTray(context.Context) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return !d.noTray
+}
+
+// lose takes the tray away, and tells whoever follows it.
+func (d *fakeDesktop) lose() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.noTray = true
+	if d.trays != nil {
+		close(d.trays)
+		d.trays = nil
+	}
+}
+
+func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
+	d.mu.Lock()
+	gone := make(chan struct{})
+	d.trays = gone
+	d.mu.Unlock()
+	d.nudge()
+	select {
+	case <-gone:
+		changed()
+	case <-ctx.Done():
+	}
 }
 
 func (d *fakeDesktop) show(_ context.Context, path string) error {
@@ -126,7 +151,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 		option(&config, s.desktop)
 	}
 	s.ferry = newFerry(s.toolkit, config, system{
-		hasTray: s.desktop.hasTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
+		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		copied: s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
 	}, func(do func()) { s.queue <- do })
 	s.start(t.Context())

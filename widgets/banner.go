@@ -23,6 +23,7 @@ type BannerModel struct {
 type BannerButton struct {
 	Label    string
 	OnTapped func()
+	Quiet    bool // it is not what is recommended, though it stands first
 }
 
 // bannerLines is how many lines a banner's text has at most.
@@ -73,7 +74,7 @@ func (b *Banner) fill(model BannerModel) {
 	for i, button := range model.Buttons {
 		object := widget.NewButton(button.Label, button.OnTapped)
 		object.Importance = widget.LowImportance
-		if i == 0 {
+		if i == 0 && !button.Quiet {
 			object.Importance = widget.HighImportance
 		}
 		b.buttons.Objects = append(b.buttons.Objects, object)

@@ -31,3 +31,45 @@ func HasTray(ctx context.Context) bool {
 		Store(&host)
 	return err == nil && host
 }
+
+// FollowTray calls changed, on its caller's goroutine, whenever a tray came or
+// went, until ctx ends or there is no desktop to ask.
+func FollowTray(ctx context.Context, changed func()) {
+	conn, err := connectSession(dbus.WithContext(ctx))
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	signals := make(chan *dbus.Signal, 8)
+	conn.Signal(signals)
+	owner := conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcherName))
+	host := conn.AddMatchSignal(dbus.WithMatchInterface(watcherName))
+	if owner != nil || host != nil {
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case signal, open := <-signals:
+			switch {
+			case !open:
+				return
+			case concernsTray(signal):
+				changed()
+			}
+		}
+	}
+}
+
+// concernsTray passes over what is said of single icons, and of other names.
+func concernsTray(signal *dbus.Signal) bool {
+	switch signal.Name {
+	case watcherName + ".StatusNotifierHostRegistered", watcherName + ".StatusNotifierHostUnregistered":
+		return true
+	case "org.freedesktop.DBus.NameOwnerChanged":
+		return len(signal.Body) > 0 && signal.Body[0] == watcherName
+	default:
+		return false
+	}
+}

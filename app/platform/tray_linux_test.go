@@ -1,9 +1,11 @@
 package platform_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
 )
 
@@ -54,4 +56,41 @@ func TestHasTray(t *testing.T) {
 			t.Error("a tray was found behind a name alone")
 		}
 	})
+}
+
+func TestFollowTray(t *testing.T) {
+	privateBus(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	changes := make(chan struct{}, 1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		platform.FollowTray(ctx, func() {
+			select {
+			case changes <- struct{}{}:
+			default:
+			}
+		})
+	}()
+	conn := service(t, "io.github.ferryapp.Stranger")
+	for told := false; !told; { // until it listens
+		if _, err := conn.RequestName(watcher, dbus.NameFlagDoNotQueue); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.ReleaseName(watcher); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-changes:
+			told = true
+		default:
+		}
+	}
+	cancel()
+	<-ended
+}
+
+func TestFollowTrayWithoutADesktopEnds(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
+	platform.FollowTray(t.Context(), func() { t.Error("nothing can have changed") })
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
+	"os"
 	"runtime/debug"
 
 	"github.com/ferryapp/ferry/app"
@@ -64,10 +66,17 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 // show runs the window. The toolkit panics where there is no screen or no OpenGL:
 // that ends the window alone, and not what has to be saved.
 func (w work) show(ctx context.Context, config app.Config) (err error) {
+	log.SetFlags(0)
+	log.SetOutput(&complaints{log: w.log})
+	defer log.SetOutput(os.Stderr)
 	defer func() {
 		if broken := recover(); broken != nil {
 			w.log.Error("the window broke down", "panic", broken, "stack", string(debug.Stack()))
-			err = &cli.Sentence{Text: words.Say("cli.window.broken", words.Data{"Detail": words.Printable(fmt.Sprint(broken)), "Log": w.profile.Log()})}
+			key := "cli.window.broken"
+			if _, missing := broken.(noGL); missing {
+				key = "cli.window.opengl"
+			}
+			err = &cli.Sentence{Text: words.Say(key, words.Data{"Detail": words.Printable(fmt.Sprint(broken)), "Log": w.profile.Log()})}
 		}
 	}()
 	return app.Run(ctx, config)
