@@ -67,10 +67,16 @@ func (f *ferry) openSection(s section) {
 	f.window.window.Canvas().Focus(d.nav[s])
 }
 
-// reopen opens the same section again, in the words and sizes that hold now.
+// reopen opens the same section again, in the words and sizes that hold now. The
+// keyboard stays at the field that changed them.
 func (d *settingsDialog) reopen(f *ferry) {
+	canvas := f.window.window.Canvas()
+	field := d.form.fieldOf(canvas.Focused())
 	d.box.Hide()
 	f.openSection(d.chosen)
+	if control := f.settings.form.controlAt(field); control != nil {
+		canvas.Focus(control)
+	}
 }
 
 func newSettingsDialog(f *ferry) *settingsDialog {
@@ -86,7 +92,7 @@ func newSettingsDialog(f *ferry) *settingsDialog {
 	d.reset.Importance = widget.LowImportance
 	d.close = newChoice(words.Say("settings.close"), leave, leave)
 	buttons := container.NewHBox(d.reset, layout.NewSpacer(), d.close)
-	content := container.New(&settingsLayout{nav: d.nav}, nav, widget.NewSeparator(), d.page, widget.NewSeparator(), buttons)
+	content := container.New(&settingsLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page, widget.NewSeparator(), buttons)
 	d.box = dialog.NewCustomWithoutButtons(words.Say("settings.title"), content, f.window.window)
 	room := f.window.window.Canvas().Size().SubtractWidthHeight(theme.Grid(6), theme.Grid(6))
 	d.box.Resize(fyne.NewSize(theme.Grid(190), theme.Grid(150)).Min(room))

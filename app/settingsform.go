@@ -19,6 +19,7 @@ type settingsForm struct {
 	book     *settings.Book
 	relayout func() // after a field got another height
 
+	hours *scheduleControl // of the transfers
 	rows  []fyne.CanvasObject
 	shows []func(settings.Settings)
 }
@@ -54,6 +55,27 @@ func (f *settingsForm) show(s settings.Settings) {
 	for _, show := range f.shows {
 		show(s)
 	}
+}
+
+// fieldOf says at which place on the page the control with the keyboard is; -1 for
+// nowhere.
+func (f *settingsForm) fieldOf(focused fyne.Focusable) int {
+	return slices.IndexFunc(f.rows, func(row fyne.CanvasObject) bool {
+		field, ok := row.(*widgets.Setting)
+		return ok && focused != nil && any(field.Control()) == any(focused)
+	})
+}
+
+// controlAt is the control at a place on the page; nil for none.
+func (f *settingsForm) controlAt(place int) fyne.Focusable {
+	if place < 0 || place >= len(f.rows) {
+		return nil
+	}
+	if field, ok := f.rows[place].(*widgets.Setting); ok {
+		control, _ := field.Control().(fyne.Focusable)
+		return control
+	}
+	return nil
 }
 
 // flag is a setting that is on or off.

@@ -31,7 +31,7 @@ func (l *settingsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	gap := theme.Grid(3)
 	foot := buttons.MinSize().Height
 	height := size.Height - foot - 2*theme.Grid(2)
-	put(nav, 0, 0, nav.MinSize().Width, min(nav.MinSize().Height, height))
+	put(nav, 0, 0, nav.MinSize().Width, height)
 	x := nav.Size().Width + gap
 	put(upright, x, 0, theme.Size(fynetheme.SizeNameSeparatorThickness), height)
 	x += gap

@@ -50,7 +50,7 @@ func newRateControl(r reach) *rateControl {
 	}
 	c.unit = newSelection(r, units, func(int) { c.changed(c.rate()) })
 	c.unit.show(megabytes)
-	c.content = container.NewHBox(c.number, c.unit)
+	c.content = container.NewBorder(nil, nil, nil, c.unit, c.number)
 	return c
 }
 

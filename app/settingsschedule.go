@@ -49,6 +49,7 @@ func (f *settingsForm) schedule() {
 		f.book.Update(func(s *settings.Settings) { s.Transfers.Schedule = spans })
 		f.relayout()
 	}
+	f.hours = c
 	f.wide("schedule", c.content)
 	f.showing(func(s settings.Settings) { c.show(s.Transfers.Schedule) })
 }
@@ -117,9 +118,12 @@ func newSpanControl(r reach, span uploader.Span, changed func(uploader.Span), re
 		}
 	}
 	c.showLimit()
-	hours := container.NewHBox(c.days, c.from, widget.NewLabel("–"), c.until)
-	what := container.NewHBox(c.what, c.rate.content, layout.NewSpacer(), c.remove)
-	c.content = container.NewVBox(hours, what, widget.NewSeparator())
+	c.content = container.NewVBox(
+		container.NewHBox(c.days, layout.NewSpacer(), c.remove),
+		container.NewHBox(c.from, widget.NewLabel("–"), c.until),
+		container.NewHBox(c.what, c.rate.content),
+		widget.NewSeparator(),
+	)
 	return c
 }
 

@@ -123,6 +123,7 @@ func (s *Setting) arrange(size fyne.Size) {
 	words, height := s.measure(size.Width)
 	control := s.control.MinSize()
 	if s.beneath(size.Width) {
+		control.Width = min(control.Width, size.Width)
 		if s.below {
 			control.Width = size.Width
 		}
