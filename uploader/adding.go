@@ -135,8 +135,8 @@ func (l *loop) matcher(b Batch) *matcher {
 	m := &matcher{
 		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{}, engine: l.engine,
 	}
-	for t := range l.table.each() {
-		if t.Server == b.Server && t.Batch != b.ID && t.Session.Begun() && continuable(t) {
+	for id := range l.table.begun {
+		if t := l.table.get(id); t.Server == b.Server && t.Batch != b.ID {
 			m.begun[t.Source.Size] = append(m.begun[t.Source.Size], t)
 		}
 	}
@@ -249,10 +249,10 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 // not there any more.
 func (l *loop) question(a answer) (prior TransferID, asks error) {
 	if t := l.table.get(a.several); t != nil && continuable(t) {
-		return t.ID, fault.Newf(fault.Several, fault.Stat, "perhaps the upload of %s", t.Source.Path)
+		return t.ID, fault.Newf(fault.Several, fault.Load, "perhaps the upload of %s", t.Source.Path)
 	}
 	if t := l.table.get(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
-		return t.ID, fault.Newf(fault.Uploaded, fault.Stat, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
+		return t.ID, fault.Newf(fault.Uploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
 	}
 	return 0, nil
 }

@@ -69,7 +69,7 @@ func (w *worker) reread(ctx context.Context, now testimony) error {
 	if err := proof.Check(ctx, w.file, picks); err != nil {
 		return w.notTheFile(seen, err)
 	}
-	if !same || seen.Path != w.transfer.Source.Path {
+	if !same || seen.Path != w.transfer.Source.Path || w.transfer.Fingerprint == "" {
 		w.restate(ctx, seen)
 	}
 	w.prover = source.NewProver(w.file, seen.Size, proof)

@@ -117,6 +117,12 @@ func TestAFileIsLocatedByTheUser(t *testing.T) {
 			copyTo(t, path, to)
 			return to
 		}, fault.Bug},
+		{"in another folder", func(t *testing.T, _ *bench, path string) string {
+			t.Helper()
+			to := filepath.Join(t.TempDir(), "somewhere.mov")
+			moveTo(t, path, to)
+			return to
+		}, fault.Bug},
 		{"another file of its size", func(t *testing.T, _ *bench, _ string) string {
 			t.Helper()
 			return write(t, "other.mov", 12<<20)
@@ -144,7 +150,7 @@ func TestAFileIsLocatedByTheUser(t *testing.T) {
 			b.untilState(uploader.StatePaused)
 			proxy.Heal(t)
 			there := c.is(t, b, path)
-			remove(t, path)
+			_ = os.Remove(path) // it may be gone already
 			b.do(uploader.Resume{Target: uploader.Everything()})
 			missing := b.untilState(uploader.StateMissing)
 			err := b.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: there})
@@ -165,6 +171,9 @@ func TestAFileIsLocatedByTheUser(t *testing.T) {
 			}
 			wantStored(t, server, there)
 			b.wantEvent(missing.ID, uploader.EventFound)
+			if again := b.finished(b.add(there))[0]; again.Prior != missing.ID {
+				t.Error("it is not known by its new name")
+			}
 			if err := b.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: there}); !fault.Is(err, fault.Refused) {
 				t.Errorf("once it is across it is said: %v", err)
 			}

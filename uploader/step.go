@@ -33,7 +33,7 @@ type (
 	// adopted: the user added the transfer's file again, maybe at another place.
 	adopted struct {
 		file        source.File
-		fingerprint string // "": as it was
+		fingerprint string // "": the next worker finds out
 		batch       BatchID
 		again       bool // sent once more if need be, without asking
 	}
@@ -198,10 +198,7 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 }
 
 func stepAdopted(t Transfer, in adopted) (Transfer, effects) {
-	t.Source, t.Batch = adoptedSource(t, in.file), in.batch
-	if in.fingerprint != "" {
-		t.Fingerprint = in.fingerprint
-	}
+	t.Source, t.Batch, t.Fingerprint = adoptedSource(t, in.file), in.batch, in.fingerprint
 	switch {
 	case t.Phase != PhaseFailed:
 		return stepResumed(t)

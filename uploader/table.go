@@ -17,6 +17,7 @@ type table struct {
 	dirty  map[TransferID]bool      // changed in a way that must survive
 	batch  map[BatchID]int          // how many transfers a batch has, hidden ones included
 	bare   map[BatchID]bool         // batches that had transfers and have none any more
+	begun  map[TransferID]bool      // those of which a server may hold something, and which can be continued
 	ledger ledger                   // of the rows
 	shown  []*Transfer              // the rows as they were last copied
 	fresh  bool                     // they differ from that
@@ -35,6 +36,7 @@ func newTable(saved []Transfer) *table {
 		dirty:  map[TransferID]bool{},
 		batch:  map[BatchID]int{},
 		bare:   map[BatchID]bool{},
+		begun:  map[TransferID]bool{},
 		ledger: newLedger(),
 		fresh:  true,
 		ranks:  ranks{},
@@ -106,11 +108,22 @@ func (t *table) put(next *Transfer) {
 	t.rows[i], t.fresh = next, true
 	t.batch[next.Batch]++
 	t.ledger.add(next)
+	t.notice(next)
+}
+
+// notice keeps account of what can be continued.
+func (t *table) notice(row *Transfer) {
+	if row.Session.Begun() && continuable(row) {
+		t.begun[row.ID] = true
+	} else if len(t.begun) > 0 {
+		delete(t.begun, row.ID)
+	}
 }
 
 // enter takes in a transfer that is not in the table.
 func (t *table) enter(row *Transfer) {
 	t.batch[row.Batch]++
+	t.notice(row)
 	if removed(row) {
 		t.hidden[row.ID] = row
 		return
@@ -131,6 +144,7 @@ func (t *table) leave(row *Transfer) {
 		return
 	}
 	t.uncount(row)
+	delete(t.begun, row.ID)
 	i, shown := t.index.of(row.ID)
 	if !shown {
 		delete(t.hidden, row.ID)

@@ -74,7 +74,7 @@ func TestWhatIsReadAgainBeforeAnUploadGoesOn(t *testing.T) {
 			}
 			read := &counting{Opened: file}
 			w := &worker{
-				transfer: Transfer{ID: 1, Source: seen, Session: Session{URL: "u", Offset: held}},
+				transfer: Transfer{ID: 1, Source: seen, Fingerprint: "m1", Session: Session{URL: "u", Offset: held}},
 				settings: Settings{Proof: c.proof},
 				recall:   func(context.Context, TransferID) (source.Proof, error) { return sent.Proof(), nil },
 				report:   func(TransferID, ...input) {},

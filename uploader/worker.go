@@ -146,7 +146,7 @@ func (w *worker) open(ctx context.Context) (source.Opened, source.File, error) {
 	}
 	switch {
 	case !w.transfer.Session.Begun():
-		if seen != w.transfer.Source {
+		if seen != w.transfer.Source || w.transfer.Fingerprint == "" {
 			w.restate(ctx, seen)
 		}
 		if err := w.settled(seen); err != nil {
