@@ -17,6 +17,10 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 	state := leading(b, sum)
 	model := widgets.RowModel{Icon: theme.IconFolder, Name: batchName(b, sum), Actions: buttonsOf(situationOfBatch(b, sum))}
 	model.Glyph, model.Tone = signOf(state)
+	model.BarTone = model.Tone
+	if sum.Rate >= 1 {
+		_, model.BarTone = signOf(uploader.StateUploading)
+	}
 	server, _ := s.Server(b.Server)
 	switch {
 	case sum.Files == 0:
@@ -31,7 +35,7 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 		model.Size, model.Detail = words.Size(sum.Bytes), words.Join(words.State(state), files, words.Server(server))
 		return model
 	default:
-		model.Detail = words.Join(needs(sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
+		model.Detail = words.Join(stands(state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
 	}
 	left := sum.Bytes - sum.Sent
 	model.Size = words.SizeOf(sum.Sent, sum.Bytes)
@@ -57,6 +61,14 @@ func batchName(b *uploader.Batch, sum uploader.Sum) string {
 }
 
 func isNamed(b *uploader.Batch) bool { return len(b.Roots) == 1 }
+
+// stands says in what state a batch is, where its numbers do not.
+func stands(state uploader.State, sum uploader.Sum) string {
+	if state == uploader.StateUploading || needsPerson(state) {
+		return needs(sum)
+	}
+	return words.State(state)
+}
 
 // needs says how many of a batch's files wait for a person.
 func needs(sum uploader.Sum) string {
@@ -104,16 +116,4 @@ func restOf(b *uploader.Batch) uploader.State {
 		return uploader.StatePaused
 	}
 	return uploader.StatePreparing
-}
-
-// sumOf is the sum over the transfers of a batch.
-func sumOf(s *uploader.Snapshot, transfers []*uploader.Transfer) uploader.Sum {
-	sum := uploader.Sum{Files: len(transfers)}
-	for _, t := range transfers {
-		sum.Count[t.State()]++
-		sum.Bytes += t.Source.Size
-		sum.Sent += s.Sent(t)
-		sum.Rate += s.Live[t.ID].Rate
-	}
-	return sum
 }

@@ -64,7 +64,7 @@ func BenchmarkScroll(b *testing.B) {
 	for i, t := range s.Transfers {
 		of(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
 	}
-	with(s, folder(7, "Iceland"))
+	summed(with(s, folder(7, "Iceland")))
 	f := newFerry(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
 	f.greeted, f.window.visible = true, true
 	f.window.window.Resize(fyne.NewSize(960, 640))

@@ -127,10 +127,16 @@ func (f *ferry) move(a action, s subjects) {
 	for i, target := range targets {
 		var done func(error)
 		if i == len(targets)-1 {
-			done = func(error) { f.errands.post(f.window.list.follow) }
+			done = func(error) { f.errands.post(f.showMoved) }
 		}
 		f.order(a.command(target), done)
 	}
+}
+
+// showMoved brings what was moved into sight where it is now.
+func (f *ferry) showMoved() {
+	f.show(f.snapshot())
+	f.window.list.rows.ScrollToCursor()
 }
 
 // copyLinks puts the addresses of finished uploads on the clipboard, each in a

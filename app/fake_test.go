@@ -26,7 +26,7 @@ func newFakeEngine(transfers ...*uploader.Transfer) *fakeEngine {
 }
 
 func newFakeEngineAt(s *uploader.Snapshot) *fakeEngine {
-	return &fakeEngine{news: make(chan struct{}, 1), snapshot: s}
+	return &fakeEngine{news: make(chan struct{}, 1), snapshot: summed(s)}
 }
 
 // snapshotOf is a snapshot of transfers with its totals right.
@@ -72,7 +72,7 @@ func (e *fakeEngine) Parts(context.Context, uploader.TransferID) ([]uploader.Par
 // publish makes a snapshot the newest.
 func (e *fakeEngine) publish(s *uploader.Snapshot) {
 	e.mu.Lock()
-	e.snapshot = s
+	e.snapshot = summed(s)
 	e.mu.Unlock()
 	select {
 	case e.news <- struct{}{}:
@@ -141,4 +141,22 @@ func change(transfers []*uploader.Transfer, target uploader.Target, how func(*up
 
 func meant(target uploader.Target, t *uploader.Transfer) bool {
 	return target.All || target.Batch != 0 && target.Batch == t.Batch || slices.Contains(target.IDs, t.ID)
+}
+
+// summed gives a snapshot the sums of its batches, where it has none.
+func summed(s *uploader.Snapshot) *uploader.Snapshot {
+	if s.Sums != nil {
+		return s
+	}
+	s.Sums = map[uploader.BatchID]uploader.Sum{}
+	for _, t := range s.Transfers {
+		sum := s.Sums[t.Batch]
+		sum.Files++
+		sum.Count[t.State()]++
+		sum.Bytes += t.Source.Size
+		sum.Sent += s.Sent(t)
+		sum.Rate += s.Live[t.ID].Rate
+		s.Sums[t.Batch] = sum
+	}
+	return s
 }

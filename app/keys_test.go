@@ -185,6 +185,20 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+	t.Run("what was moved is brought into sight", func(t *testing.T) {
+		transfers := make([]*uploader.Transfer, 100)
+		for i := range transfers {
+			transfers[i] = transfer(uploader.TransferID(i + 1))
+		}
+		s := raise(t, newFakeEngine(transfers...))
+		s.window.list.rows.Select(1)
+		moved := snapshotOf(append(slices.Clone(transfers[1:]), transfers[0])...)
+		s.engine.publish(moved)
+		s.showMoved()
+		if !s.window.list.rows.InSight(1) {
+			t.Error("it is out of sight")
+		}
+	})
 	t.Run("a file that came alone moves as its batch", func(t *testing.T) {
 		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(1, of(7, "a/b"))), folder(7, "a"))))
 		s.window.list.rows.Select(1)

@@ -102,7 +102,7 @@ func (l *listing) model(i int) widgets.RowModel {
 }
 
 func (l *listing) batchModel(i int, g *group) widgets.RowModel {
-	b, sum := l.batch(g.batch), l.sum(g.batch)
+	b, sum := l.batch(g.batch), l.s.Sums[g.batch]
 	row := batchRowOf(l.s, b, sum, l.flying[b.ID], l.heights.rise(b.ID, sum))
 	if opens, open := l.Opens(i); open {
 		row.Fold = widgets.FoldOpen
@@ -118,13 +118,6 @@ func (l *listing) batch(id uploader.BatchID) *uploader.Batch {
 		return b
 	}
 	return &uploader.Batch{ID: id, Expanded: true}
-}
-
-func (l *listing) sum(id uploader.BatchID) uploader.Sum {
-	if sum, ok := l.s.Sums[id]; ok {
-		return sum
-	}
-	return sumOf(l.s, l.outline.members(id))
 }
 
 // choose does what a row's button says to what the row is about now.
@@ -200,6 +193,3 @@ func (l *listing) movable(s subjects) []uploader.Target {
 	}
 	return targets
 }
-
-// follow brings what the keyboard is on into sight.
-func (l *listing) follow() { l.rows.ScrollToCursor() }

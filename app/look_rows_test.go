@@ -65,7 +65,7 @@ func everyRow(now time.Time) []widgets.RowModel {
 		with(snapshotOf(transfer(1, of(7, "Iceland/one"), done), transfer(2, of(7, "Iceland/two"), failed(fault.Refused))), folder(7, "Iceland")),
 		with(snapshotOf(transfer(1, of(7, "Iceland/one"), done), transfer(2, of(7, "Iceland/two"), done)), folder(7, "Iceland")),
 	} {
-		l := &listing{s: s, outline: newOutline(), heights: batchHighWater{}}
+		l := &listing{s: summed(s), outline: newOutline(), heights: batchHighWater{}}
 		l.outline.follow(s)
 		rows = append(rows, l.model(0))
 	}

@@ -26,6 +26,7 @@ func rowOf(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, no
 		Actions: buttonsOf(situationOf([]*uploader.Transfer{t})),
 	}
 	model.Glyph, model.Tone = signOf(state)
+	model.BarTone = model.Tone
 	server, _ := s.Server(t.Server)
 	switch state {
 	case uploader.StateUploading:

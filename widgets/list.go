@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -130,6 +131,11 @@ func (l *SelectList) ScrollToCursor() {
 	if i, ok := l.cursor(); ok {
 		l.view.reveal(i)
 	}
+}
+
+// InSight reports whether a row can be seen, or a part of it.
+func (l *SelectList) InSight(id int64) bool {
+	return slices.ContainsFunc(l.view.shown, func(s slot) bool { return s.id == id })
 }
 
 // ScrollToTop shows the first row.

@@ -31,6 +31,7 @@ type RowModel struct {
 	Tone   theme.Tone     // and as a colour
 
 	ShowBar bool
+	BarTone theme.Tone
 	Acked   float64 // of 1: acknowledged by the receiving side
 	Sent    float64 // of 1: sent, at or above Acked
 
@@ -65,7 +66,7 @@ func (m RowModel) Equal(other RowModel) bool {
 	return m.Name == other.Name && m.Icon == other.Icon &&
 		m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
 		m.Glyph == other.Glyph && m.Detail == other.Detail && m.Tone == other.Tone &&
-		m.ShowBar == other.ShowBar && m.Depth == other.Depth && m.Fold == other.Fold && m.Acked == other.Acked && m.Sent == other.Sent &&
+		m.ShowBar == other.ShowBar && m.BarTone == other.BarTone && m.Depth == other.Depth && m.Fold == other.Fold && m.Acked == other.Acked && m.Sent == other.Sent &&
 		slices.Equal(m.Actions, other.Actions)
 }
 
@@ -142,7 +143,7 @@ func (r *Row) SetModel(model RowModel) {
 	}
 	setVisible(r.bar, model.ShowBar)
 	r.arrange(r.Size())
-	r.bar.Set(model.Acked, model.Sent, model.Tone)
+	r.bar.Set(model.Acked, model.Sent, model.BarTone)
 }
 
 // SetState shows whether the row is selected, has the keyboard or is pointed at.

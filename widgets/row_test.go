@@ -18,7 +18,7 @@ func uploading() widgets.RowModel {
 		Icon: theme.IconVideo, Name: "interview-final.mov",
 		Size: "1.9 of 6.4 GB", Speed: "18.4 MB/s", ETA: "about 4 min",
 		Glyph: theme.IconUploading, Detail: "Uploading", Tone: theme.Active,
-		ShowBar: true, Acked: 0.3, Sent: 0.36,
+		ShowBar: true, BarTone: theme.Active, Acked: 0.3, Sent: 0.36,
 		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
 	}
 }
@@ -28,7 +28,7 @@ func changed() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconVideo, Name: "b-roll.mov", Size: "2.2 of 3.0 GB",
 		Glyph: theme.IconChanged, Detail: "Changed since the upload began", Tone: theme.Warning,
-		ShowBar: true, Acked: 0.73, Sent: 0.73,
+		ShowBar: true, BarTone: theme.Warning, Acked: 0.73, Sent: 0.73,
 		Actions: []widgets.Action{{ID: "over", Label: "Start over", Prominent: true}},
 	}
 }
@@ -47,7 +47,7 @@ func batch() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconFolder, Name: "Iceland raws", Size: "31.2 of 40.1 GB", Speed: "42.0 MB/s", ETA: "about 3 min",
 		Glyph: theme.IconUploading, Detail: "612 of 790 files · Studio server", Tone: theme.Active,
-		ShowBar: true, Acked: 0.78, Sent: 0.8, Fold: widgets.FoldOpen,
+		ShowBar: true, BarTone: theme.Active, Acked: 0.78, Sent: 0.8, Fold: widgets.FoldOpen,
 		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
 	}
 }
@@ -192,6 +192,7 @@ func TestEqualLooksAtEverything(t *testing.T) {
 		"bar":     func(m *widgets.RowModel) { m.ShowBar = false },
 		"acked":   func(m *widgets.RowModel) { m.Acked = 0.31 },
 		"sent":    func(m *widgets.RowModel) { m.Sent = 0.37 },
+		"bartone": func(m *widgets.RowModel) { m.BarTone = theme.Error },
 		"depth":   func(m *widgets.RowModel) { m.Depth = 1 },
 		"fold":    func(m *widgets.RowModel) { m.Fold = widgets.FoldOpen },
 		"actions": func(m *widgets.RowModel) { m.Actions = m.Actions[:1] },

@@ -16,12 +16,12 @@ var samples = []widgets.RowModel{
 	{
 		Icon: theme.IconFolder, Name: "Iceland raws", Size: "31.2 of 40.1 GB", Speed: "42.0 MB/s", ETA: "about 3 min",
 		Glyph: theme.IconUploading, Detail: "612 of 790 files · Studio server", Tone: theme.Active,
-		ShowBar: true, Acked: .76, Sent: .78, Actions: running,
+		ShowBar: true, BarTone: theme.Active, Acked: .76, Sent: .78, Actions: running,
 	},
 	{
 		Icon: theme.IconVideo, Name: "interview-final-with-a-very-long-name-that-nobody-wants-to-read-in-full_v12_FINAL.mov", Size: "1.9 of 6.4 GB", Speed: "18.4 MB/s", ETA: "about 4 min",
 		Glyph: theme.IconUploading, Detail: "Uploading · part 3 of 8", Tone: theme.Active,
-		ShowBar: true, Acked: .30, Sent: .36, Actions: running,
+		ShowBar: true, BarTone: theme.Active, Acked: .30, Sent: .36, Actions: running,
 	},
 	{
 		Icon: theme.IconDocument, Name: "invoice.pdf", Size: "84 KB",
@@ -29,21 +29,21 @@ var samples = []widgets.RowModel{
 	},
 	{
 		Icon: theme.IconVideo, Name: "b-roll.mov", Size: "2.2 of 3.0 GB",
-		Glyph: theme.IconChanged, Detail: "Changed since the upload began", Tone: theme.Warning, ShowBar: true, Acked: .73, Sent: .73,
+		Glyph: theme.IconChanged, Detail: "Changed since the upload began", Tone: theme.Warning, ShowBar: true, BarTone: theme.Warning, Acked: .73, Sent: .73,
 		Actions: []widgets.Action{{ID: "new", Label: "Upload as new", Prominent: true}, {ID: "over", Label: "Start over", Prominent: true}},
 	},
 	{
 		Icon: theme.IconImage, Name: "北京之行-照片合集-最终版本-请勿修改.png", Size: "1.2 / 4.0 GB", Speed: "12.4 MB/s", ETA: "约 4 分钟",
 		Glyph: theme.IconUploading, Detail: "正在上传 · 第 3 部分，共 8 部分", Tone: theme.Active,
-		ShowBar: true, Acked: .3, Sent: .33, Actions: running,
+		ShowBar: true, BarTone: theme.Active, Acked: .3, Sent: .33, Actions: running,
 	},
 	{
 		Icon: theme.IconArchive, Name: "backup-2026-11.tar.zst", Size: "1.2 of 4.0 GB",
-		Glyph: theme.IconPaused, Detail: "Paused at 1.2 of 4.0 GB", Tone: theme.Muted, ShowBar: true, Acked: .3, Sent: .3, Actions: held,
+		Glyph: theme.IconPaused, Detail: "Paused at 1.2 of 4.0 GB", Tone: theme.Muted, ShowBar: true, BarTone: theme.Muted, Acked: .3, Sent: .3, Actions: held,
 	},
 	{
 		Icon: theme.IconAudio, Name: "podcast-041.flac", Size: "310 of 700 MB",
-		Glyph: theme.IconClock, Detail: "Connection lost, trying again in 12 s (4th time)", Tone: theme.Warning, ShowBar: true, Acked: .44, Sent: .44,
+		Glyph: theme.IconClock, Detail: "Connection lost, trying again in 12 s (4th time)", Tone: theme.Warning, ShowBar: true, BarTone: theme.Warning, Acked: .44, Sent: .44,
 		Actions: []widgets.Action{{ID: "retry", Label: "Try now", Prominent: true}},
 	},
 	{
@@ -57,7 +57,7 @@ var samples = []widgets.RowModel{
 	},
 	{
 		Icon: theme.IconDisk, Name: "👩‍👩‍👧‍👦 family 🏖️ holiday.iso", Size: "4.1 of 8.5 GB",
-		Glyph: theme.IconOffline, Detail: "Waiting for the network, goes on by itself", Tone: theme.Warning, ShowBar: true, Acked: .48, Sent: .48, Actions: running,
+		Glyph: theme.IconOffline, Detail: "Waiting for the network, goes on by itself", Tone: theme.Warning, ShowBar: true, BarTone: theme.Warning, Acked: .48, Sent: .48, Actions: running,
 	},
 	{
 		Icon: theme.IconFile, Name: "drive.img", Size: "64 GB",
