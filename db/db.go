@@ -42,7 +42,7 @@ const readers = 4
 
 // DB is an open database file.
 type DB struct {
-	path     string
+	place    *place
 	writer   *gorm.DB
 	reader   *gorm.DB
 	recovery Recovery
@@ -84,7 +84,7 @@ func open(ctx context.Context, path string, given settled) (*DB, error) {
 	if err := place.settle(ctx); err != nil {
 		return nil, err
 	}
-	d, err := connect(path)
+	d, err := place.connect()
 	if err != nil {
 		return nil, err
 	}
@@ -95,16 +95,16 @@ func open(ctx context.Context, path string, given settled) (*DB, error) {
 }
 
 // connect opens both pools on a file that is known to be good.
-func connect(path string) (*DB, error) {
-	writer, err := pool(path, roleWriter, 1)
+func (p *place) connect() (*DB, error) {
+	writer, err := pool(p.path, roleWriter, 1)
 	if err != nil {
 		return nil, err
 	}
-	reader, err := pool(path, roleReader, readers)
+	reader, err := pool(p.path, roleReader, readers)
 	if err != nil {
 		return nil, errors.Join(err, shut(writer))
 	}
-	return &DB{path: path, writer: writer, reader: reader}, nil
+	return &DB{place: p, writer: writer, reader: reader}, nil
 }
 
 // pool opens connections of one role. They stay open: closing the last one
@@ -154,7 +154,7 @@ func (d *DB) close() error {
 	}
 	err = errors.Join(err, shut(d.reader), shut(d.writer)) // the last one out checkpoints
 	if d.damaged.Load() {
-		err = errors.Join(err, markSuspect(d.path))
+		err = errors.Join(err, markSuspect(d.place.path))
 	}
 	return classify(fault.Save, err)
 }

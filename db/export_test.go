@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"time"
 
@@ -47,3 +48,24 @@ var (
 
 // TransferColumns is the model's columns in the order in which rows are scanned.
 var TransferColumns = transferColumns
+
+// MakeOlder makes a file of an older schema, and runs a statement on it.
+func MakeOlder(ctx context.Context, path string, version int, fill string) error {
+	all, err := migrations(shipped)
+	if err != nil {
+		return err
+	}
+	older := &place{path: path, all: all[:version], now: time.Now}
+	scratch, err := older.create(ctx)
+	if err != nil {
+		return err
+	}
+	maker, err := pool(scratch, roleMaker, 1)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(maker.Exec(fill).Error, shut(maker)); err != nil {
+		return err
+	}
+	return older.moveIn(scratch)
+}

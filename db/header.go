@@ -39,6 +39,18 @@ func inspect(path string, newest int) error {
 	return checkNewer(int(binary.BigEndian.Uint32(header[headerVersion:])), newest)
 }
 
+// versionOf reads the schema version of a file that is ours.
+func versionOf(path string) (int, error) {
+	header, err := readHeader(path)
+	if err != nil {
+		return 0, err
+	}
+	if len(header) < headerSize {
+		return 0, fmt.Errorf("%w: %s", ErrNotFerry, path)
+	}
+	return int(binary.BigEndian.Uint32(header[headerVersion:])), nil
+}
+
 func checkNewer(version, newest int) error {
 	if version > newest {
 		return fmt.Errorf("%w: schema version %d, known up to %d", ErrNewer, version, newest)

@@ -2,11 +2,14 @@ package db_test
 
 import (
 	"bufio"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
@@ -72,4 +75,72 @@ func verify(t *testing.T, path string, committed int) {
 			t.Fatalf("transfer %d is missing", i+1)
 		}
 	}
+}
+
+// TestAMigrationSurvivesBeingKilled opens a file of the first schema in a program
+// that is killed at some instant of it.
+func TestAMigrationSurvivesBeingKilled(t *testing.T) {
+	const transfers = 3000
+	origin := filepath.Join(t.TempDir(), "first.db")
+	firstOf(t, origin, transfers)
+	rounds := 60
+	if testing.Short() {
+		rounds = 10
+	}
+	migrated := 0
+	for round := range rounds {
+		path := filepath.Join(t.TempDir(), "ferry.db")
+		copied(t, path, origin)
+		child, _ := startChild(t, "open", path)
+		time.AfterFunc(time.Duration(rand.IntN(120))*time.Millisecond, func() { _ = child.Process.Kill() })
+		_ = child.Wait()
+
+		header, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if header[63] > 1 {
+			migrated++
+		}
+		store := opened(t, path)
+		if store.Recovery().Happened() {
+			t.Errorf("round %d: an intact file was repaired: %+v", round, store.Recovery())
+		}
+		all, err := store.Load(t.Context())
+		if err != nil || len(all.Transfers) != transfers {
+			t.Errorf("round %d: %d of %d transfers are left, %v", round, len(all.Transfers), transfers, err)
+		}
+		if answer, err := db.Ask[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
+			t.Errorf("round %d: integrity check: %s, %v", round, answer, err)
+		}
+		closed(t, store)
+		for _, backup := range backupsOf(t, path) { // one at least: from before the migration
+			if got := count(t, backup); got != transfers {
+				t.Errorf("round %d: the backup has %d transfers", round, got)
+			}
+		}
+	}
+	t.Logf("%d of %d were killed after the migration", migrated, rounds)
+}
+
+// firstOf makes a file of the first schema.
+func firstOf(t *testing.T, path string, transfers int) {
+	t.Helper()
+	fill := fmt.Sprintf(`
+		WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < %d)
+		INSERT INTO transfers (id, batch, server, path, rel_path, size, mod_seconds, mod_nanos, volume, file_index, fingerprint, rank, intent,
+			phase, url, parts, upload_offset, sent, attempt, active, resumed)
+		SELECT id, 1, 1, CAST('/a' AS BLOB), x'', 1, 0, 0, 0, 0, CAST(id AS BLOB), id, 'run', 'queued', '', 0, 0, 0, 0, 0, 0 FROM n;`, transfers)
+	if err := db.MakeOlder(t.Context(), path, 1, fill); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func copied(t *testing.T, to, from string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left(t, to, content)
 }

@@ -205,7 +205,7 @@ func (p *place) bringUp(ctx context.Context, keeper *gorm.DB) error {
 }
 
 func (p *place) upgrade(ctx context.Context, keeper *gorm.DB, from int) error {
-	if err := p.backUp(keeper, from); err != nil {
+	if err := p.backUp(backupSuffix, func(to string) error { return copyOut(keeper, to) }); err != nil {
 		return err
 	}
 	return migrate(ctx, keeper, p.all, from)

@@ -133,7 +133,7 @@ func (d *DB) recorded(ctx context.Context) (r Recovery, err error) {
 
 // substitute is a good file beside the place, and the backup it comes from.
 func (p *place) substitute(ctx context.Context) (scratch, backup string, err error) {
-	backups, err := p.backups()
+	backups, err := p.backups(backupSuffix, weeklySuffix)
 	if err != nil {
 		return "", "", err
 	}
@@ -185,4 +185,6 @@ func ignoreMissing(err error) error {
 }
 
 // stamp is a time as part of a file's name. Names sort by age.
-func stamp(t time.Time) string { return t.UTC().Format("20060102-150405.000") }
+func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+
+const stampLayout = "20060102-150405.000"
