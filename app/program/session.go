@@ -94,6 +94,7 @@ type session struct {
 	streams   *running
 	tuner     *running // brings changed settings to the engine
 	metering  *running // tells the engine what the network costs
+	archivist *running // backs the database up each week
 	lookout   *running // for a change of the network
 	desk      *cli.Desk
 	server    *instance.Server
@@ -132,6 +133,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 		return err
 	}
 	s.tuner = start(func(ctx context.Context) error { s.tune(ctx, w, o); return nil })
+	s.archivist = start(func(ctx context.Context) error { keepBackups(ctx, s.database, w.log); return nil })
 	s.metering = start(func(ctx context.Context) error { s.meter(ctx, w); return nil })
 	if err := s.tend(w, o.stream); err != nil {
 		return err
@@ -269,6 +271,9 @@ func (s *session) close(err error) error {
 	}
 	if s.book != nil {
 		s.book.Close()
+	}
+	if s.archivist != nil {
+		end(s.archivist.stop())
 	}
 	if s.keeper != nil {
 		end(s.keeper.stop())
