@@ -228,6 +228,7 @@ type serverRow struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
 	Name     string
 	Endpoint string
+	Identity string
 	Profile  string
 	Access   string
 }
@@ -235,11 +236,11 @@ type serverRow struct {
 func (serverRow) TableName() string { return "servers" }
 
 func newServerRow(s uploader.Server) serverRow {
-	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint, Profile: pack(s.Profile), Access: pack(s.Access)}
+	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint, Identity: s.Identity, Profile: pack(s.Profile), Access: pack(s.Access)}
 }
 
 func (r *serverRow) server() (uploader.Server, error) {
-	server := uploader.Server{ID: uploader.ServerID(r.ID), Name: r.Name, Endpoint: r.Endpoint}
+	server := uploader.Server{ID: uploader.ServerID(r.ID), Name: r.Name, Endpoint: r.Endpoint, Identity: r.Identity}
 	err := errors.Join(json.Unmarshal([]byte(r.Profile), &server.Profile), json.Unmarshal([]byte(r.Access), &server.Access))
 	if err != nil {
 		return uploader.Server{}, fmt.Errorf("%w: server %d: %w", ErrDamaged, r.ID, err)

@@ -48,8 +48,9 @@ type Cancel struct{ Target Target }
 // Remove takes transfers off the list, cancelling the unfinished ones first.
 type Remove struct{ Target Target }
 
-// SignedIn goes on with what a server refused for want of a sign-in, after the
-// user has answered.
+// SignedIn goes on with everything that waits for the user to do something about
+// a server (Snapshot.Blocked), once that is done: signed in, or whatever else
+// the fault asks for.
 type SignedIn struct{ Server ServerID }
 
 // SaveServer adds a server (ID 0) or changes one. When an added server's

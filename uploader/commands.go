@@ -44,7 +44,7 @@ func (l *loop) command(command Command) error {
 	case relocation:
 		l.relocate(c)
 	case SignedIn:
-		l.signedIn(c.Server)
+		l.reopen(c.Server)
 	case SaveServer:
 		return l.saveServer(c.Server)
 	case RemoveServer:

@@ -11,9 +11,11 @@ import (
 
 // flight is one busy worker, as the loop sees it.
 type flight struct {
-	halt  context.CancelCauseFunc
-	tally *tally
-	meter meter
+	halt   context.CancelCauseFunc
+	remote *remote // that it was launched with
+	moves  []move  // of its server since then
+	tally  *tally
+	meter  meter
 }
 
 // admit starts workers as long as the queue lets some go.
@@ -54,7 +56,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		return
 	}
 	ctx, halt := context.WithCancelCause(work)
-	f := &flight{halt: halt, tally: &tally{}}
+	f := &flight{halt: halt, tally: &tally{}, remote: remote}
 	f.tally.position.Store(t.Session.Offset)
 	f.meter.sample(0, time.Now())
 	l.flights[id] = f
@@ -132,6 +134,10 @@ func (l *loop) hear(id TransferID, in input) {
 	if t == nil {
 		return
 	}
+	f := l.flights[id]
+	if f != nil {
+		in = f.rebased(in)
+	}
 	switch in.(type) {
 	case created, acked, partly:
 		l.answers(t.Server)
@@ -169,8 +175,13 @@ func (l *loop) hear(id TransferID, in input) {
 	if next := l.table.get(id); next == nil || next.Phase.Final() {
 		delete(l.attested, id)
 	}
-	if in, isEnd := in.(ended); isEnd && in.fault != nil {
-		l.judge(l.table.get(id), in.fault)
+	end, isEnd := in.(ended)
+	switch {
+	case !isEnd || end.fault == nil:
+	case f != nil && f.remote != l.remotes[t.Server] && closes(end.fault):
+		l.feed(id, retriedByUser{}) // it met what was done away with meanwhile
+	default:
+		l.judge(l.table.get(id), end.fault)
 	}
 }
 

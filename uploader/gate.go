@@ -29,8 +29,7 @@ func (l *loop) judge(t *Transfer, f *fault.Fault) {
 		l.refuses(t.Server)
 	}
 	switch {
-	case f.Status == http.StatusUnauthorized, f.Status == http.StatusProxyAuthRequired,
-		f.Kind == fault.NotTus, f.Kind == fault.TLS, f.Kind == fault.Quota:
+	case t.Phase == PhaseFailed && closes(f):
 		l.gates[t.Server] = gate{fault: f}
 	case t.Phase != PhaseWaiting, l.gates[t.Server].closed():
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, tooMuch(f):
@@ -42,6 +41,26 @@ func (l *loop) judge(t *Transfer, f *fault.Fault) {
 func tooMuch(f *fault.Fault) bool {
 	return f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable
 }
+
+// closes reports whether nothing more goes to a server until the user has done
+// something about it. A 403 may be about one upload alone.
+func closes(f *fault.Fault) bool {
+	if f == nil {
+		return false
+	}
+	switch f.Kind {
+	case fault.Auth:
+		return f.Status != http.StatusForbidden
+	case fault.NotTus, fault.TLS, fault.Quota:
+		return true
+	default:
+		return false
+	}
+}
+
+// mayBeBetter reports whether a fault may be gone once the user has done something
+// about the server.
+func mayBeBetter(f *fault.Fault) bool { return f != nil && (closes(f) || f.Kind == fault.Auth) }
 
 // answers opens the gate of a server that is there after all.
 func (l *loop) answers(server ServerID) {
@@ -67,14 +86,20 @@ func (l *loop) blocked() map[ServerID]*fault.Fault {
 	return blocked
 }
 
-// signedIn goes on with everything that a server had refused for want of a
-// sign-in.
-func (l *loop) signedIn(server ServerID) {
+// reopen goes on with everything that waited for the user to do something about a
+// server. What is under way there goes on as the server is now, and is not asked
+// about for what it still began before.
+func (l *loop) reopen(server ServerID) {
 	delete(l.gates, server)
-	delete(l.remotes, server)
+	l.reconnect(l.servers[server])
 	for t := range l.table.each() {
-		if t.Server == server && t.Phase == PhaseFailed && t.Fault != nil && t.Fault.Kind == fault.Auth {
+		if t.Server == server && (t.Phase == PhaseWaiting || t.Phase == PhaseFailed && mayBeBetter(t.Fault)) {
 			l.feed(t.ID, retriedByUser{})
 		}
+	}
+	refused := l.refused[server]
+	delete(l.refused, server)
+	for _, url := range refused {
+		l.removeLater(server, url)
 	}
 }

@@ -3,6 +3,8 @@ package uploader
 import (
 	"context"
 	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // terminatePatience is how long a server may take to remove an upload. Nobody
@@ -30,14 +32,53 @@ func (l *loop) terminateLater(id TransferID, server ServerID, session Session) {
 			ctx, cancel := context.WithTimeout(work, terminatePatience)
 			defer cancel()
 			for _, url := range urls {
-				if err := remote.terminate(ctx, url); err != nil {
-					l.log.Warn("upload stays on the server", "transfer", id, "err", err)
-				}
+				l.remove(ctx, remote, url)
 			}
 			if work.Err() == nil { // otherwise it is tried again at the next start
 				l.report(id, terminated{session})
 			}
 		})
+	})
+}
+
+// removeLater removes one upload, whose transfer is history.
+func (l *loop) removeLater(server ServerID, url string) {
+	l.after = append(l.after, func(work context.Context) {
+		remote, err := l.connect(server)
+		if err != nil {
+			return
+		}
+		l.tasks.Go(func() {
+			l.leftovers <- struct{}{}
+			defer func() { <-l.leftovers }()
+			ctx, cancel := context.WithTimeout(work, terminatePatience)
+			defer cancel()
+			l.remove(ctx, remote, url)
+		})
+	})
+}
+
+// remove tries once to remove an upload from its server. One that wants a sign-in
+// for that is asked again when it has one.
+func (l *loop) remove(ctx context.Context, remote *remote, url string) {
+	err := remote.terminate(ctx, url)
+	if err == nil {
+		return
+	}
+	l.log.Warn("upload stays on the server", "server", remote.server.ID, "err", err)
+	f := fault.Of(err)
+	if f.Kind != fault.Auth || !closes(f) {
+		return
+	}
+	l.send(func() {
+		server := remote.server.ID
+		if remote != l.remotes[server] { // it asked as somebody who is signed in by now
+			l.removeLater(server, url)
+			return
+		}
+		l.refused[server] = append(l.refused[server], url)
+		l.gates[server] = gate{fault: f}
+		l.stale, l.urgent = true, true
 	})
 }
 

@@ -49,7 +49,8 @@ type loop struct {
 	metered    bool        // the network is paid for by what goes over it
 	valves     map[ServerID]*valve
 	limits     map[BatchID]*netx.Limit
-	gates      map[ServerID]gate // servers left alone
+	gates      map[ServerID]gate     // servers left alone
+	refused    map[ServerID][]string // uploads whose removal waits for a sign-in
 	flights    map[TransferID]*flight
 	attested   map[TransferID]testimony // of unfinished ones
 	checks     map[TransferID]bool      // stand in line, or are under way, to be looked at and not sent
@@ -109,6 +110,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		valves:     map[ServerID]*valve{},
 		limits:     map[BatchID]*netx.Limit{},
 		gates:      map[ServerID]gate{},
+		refused:    map[ServerID][]string{},
 		leftovers:  make(chan struct{}, removalsMost),
 		flights:    map[TransferID]*flight{},
 		attested:   map[TransferID]testimony{},

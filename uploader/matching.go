@@ -49,6 +49,7 @@ func (m *matcher) of(ctx context.Context, file source.File, alike []Transfer) (a
 		case c.Batch == m.batch.ID, c.Intent.GivenUp():
 		case c.Phase == PhaseDone:
 			across = c
+		case c.Server != m.batch.Server: // which was at this address before
 		default:
 			unfinished = append(unfinished, c)
 		}

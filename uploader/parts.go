@@ -19,6 +19,11 @@ const (
 	// partsPerConnection makes parts short enough that a connection that is taken
 	// away or added finds another beginning soon.
 	partsPerConnection = 2
+
+	// joinTries is how often a server may say that it is not done with joining
+	// parts, which takes minutes, and joinStride for how many bytes once more.
+	joinTries  = 8
+	joinStride = 1 << 30
 )
 
 // plan cuts a file of that size into parts for so many connections; nil when
@@ -99,7 +104,7 @@ func (w *worker) askJoined(ctx context.Context) (complete bool, err error) {
 		return false, err
 	}
 	if status.Offset < w.transfer.Source.Size {
-		return false, fault.Newf(fault.Busy, fault.Head, "the server has joined %d bytes so far", status.Offset)
+		return false, w.unjoined(ctx, status.Offset)
 	}
 	if complete, err = w.take(status); err != nil {
 		return false, err
@@ -109,6 +114,28 @@ func (w *worker) askJoined(ctx context.Context) (complete bool, err error) {
 	}
 	w.dropParts(ctx)
 	return complete, nil
+}
+
+// unjoined is the fault of a file of which the server has put together only held
+// bytes so far. A server that does not come to an end of it in good time is not
+// waited for any longer: the parts are kept, to be joined anew when the user says
+// so.
+func (w *worker) unjoined(ctx context.Context, held int64) error {
+	if w.transfer.Attempt < joinTries+int(w.transfer.Source.Size/joinStride) {
+		f := fault.Newf(fault.Busy, fault.Head, "the server has joined %d bytes so far", held)
+		f.Code = fault.CodeJoining
+		return f
+	}
+	session := w.transfer.Session
+	abandoned := session.URL
+	session.URL = ""
+	if err := w.keep(ctx, created{session}); err != nil {
+		return err
+	}
+	_ = w.remote.terminate(ctx, abandoned) // it is of no use, and the server expires it
+	f := fault.Newf(fault.Refused, fault.Concat, "the server has joined %d bytes and goes no further", held)
+	f.Code = fault.CodeUnjoined
+	return f
 }
 
 func (w *worker) askPart(ctx context.Context, part *Part) error {

@@ -1,6 +1,7 @@
 package uploader
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -111,13 +112,13 @@ func (r *remote) close() {
 	}
 }
 
-// destination is the server's stable name, the last part of a fingerprint. The
-// built-in receiver's endpoint changes from run to run; its name does not.
+// destination is the server's stable name, the last part of a fingerprint: its
+// endpoint may change, and what it holds is found all the same.
 func destination(s Server) string {
 	if s.Builtin() {
 		return "this-computer"
 	}
-	return s.Endpoint
+	return cmp.Or(s.Identity, s.Endpoint)
 }
 
 // terminate removes an upload where the server can do that. One that cannot

@@ -9,6 +9,7 @@ type Server struct {
 	ID       ServerID
 	Name     string
 	Endpoint string // the creation URL; changes between runs for the built-in receiver
+	Identity string // the endpoint it was added with, by which fingerprints know it; the engine's to set
 	Profile  Profile
 	Access   Access
 }

@@ -18,14 +18,23 @@ func (l *loop) saveServer(s Server) error {
 		s.ID = l.nextServer
 		l.nextServer++
 	}
-	if old, known := l.servers[s.ID]; known && old.Endpoint != s.Endpoint {
+	old, known := l.servers[s.ID]
+	s.Identity = s.Endpoint
+	if known {
+		s.Identity = old.Identity
+	}
+	if known && old.Endpoint != s.Endpoint {
 		s.Profile.BodyMost = 0 // of another server
 		l.move(old, s.Endpoint)
 	}
 	l.servers[s.ID] = s
 	l.pending.Servers = append(l.pending.Servers, s)
 	l.regulate()
-	l.reconnect(s)
+	if known && (old.Endpoint != s.Endpoint || old.Access != s.Access) {
+		l.reopen(s.ID)
+	} else {
+		l.reconnect(s)
+	}
 	return nil
 }
 
@@ -76,6 +85,33 @@ func (l *loop) serverAt(endpoint string) ServerID {
 	return 0
 }
 
+// move is a server's change of address.
+type move struct{ from, to string }
+
+// of is the address that an upload below the old one has now.
+func (m move) of(url string) string {
+	if rest, below := strings.CutPrefix(url, m.from); below && m.from != "" {
+		return m.to + rest
+	}
+	return url
+}
+
+// rebased is what a worker tells that was launched before its server moved, as it
+// is after that.
+func (f *flight) rebased(in input) input {
+	for _, m := range f.moves {
+		switch told := in.(type) {
+		case created:
+			told.session.URL = m.of(told.session.URL)
+			in = told
+		case partly:
+			told.part.URL = m.of(told.part.URL)
+			in = told
+		}
+	}
+	return in
+}
+
 // move takes the uploads of a server along to its new address. Those under way
 // there start again from what the server holds.
 func (l *loop) move(old Server, endpoint string) {
@@ -84,20 +120,23 @@ func (l *loop) move(old Server, endpoint string) {
 	if old.Endpoint == "" {
 		return
 	}
+	m := move{old.Endpoint, endpoint}
 	for t := range l.table.each() {
 		if t.Server != old.ID {
 			continue
 		}
+		if f := l.flights[t.ID]; f != nil {
+			f.moves = append(f.moves, m)
+			f.halt(errMoved)
+		}
 		for _, part := range l.partsOf(t.ID, t.Session) {
-			if rest, below := strings.CutPrefix(part.URL, old.Endpoint); below {
-				part.URL = endpoint + rest
+			if url := m.of(part.URL); url != part.URL {
+				part.URL = url
 				l.keepParts(t.ID, part)
 			}
 		}
-		if rest, below := strings.CutPrefix(t.Session.URL, old.Endpoint); below {
-			l.feed(t.ID, moved{endpoint + rest})
-		} else if t.Session.Parts > 0 {
-			l.feed(t.ID, moved{t.Session.URL})
+		if url := m.of(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
+			l.feed(t.ID, moved{url})
 		}
 	}
 }

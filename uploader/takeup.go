@@ -12,6 +12,9 @@ func (l *loop) takeUp() {
 	}
 	for t := range l.table.each() {
 		l.feed(t.ID, recovered{ask: l.engine.config.Ask})
+		if t.Phase == PhaseFailed && closes(t.Fault) {
+			l.gates[t.Server] = gate{fault: t.Fault} // the user is still to do something
+		}
 		if removed(t) {
 			l.drop(t)
 		}

@@ -34,6 +34,7 @@ const (
 var (
 	errHalted   = errors.New("halted by the user")
 	errHeld     = errors.New("more is under way than may be")
+	errMoved    = errors.New("the server has another address")
 	errWoken    = errors.New("the computer slept")
 	errShutdown = errors.New("shutting down")
 )

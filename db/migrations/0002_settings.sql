@@ -1,6 +1,8 @@
 -- What the user can choose per server, the order of batches, and the earlier
 -- upload that a transfer asks about.
 
+ALTER TABLE servers ADD COLUMN identity TEXT NOT NULL DEFAULT ''; -- the endpoint it was added with, by which fingerprints know it
+UPDATE servers SET identity = endpoint;
 ALTER TABLE servers ADD COLUMN profile TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(profile));
 ALTER TABLE servers ADD COLUMN access TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(access)); -- names secrets, holds none
 

@@ -26,6 +26,10 @@ const (
 	// Conflicting offsets are settled by asking the server once; one that keeps
 	// contradicting itself is treated like any failing server.
 	promptConflicts = 3
+
+	// So often something that is no tus server may answer for an upload before the
+	// user is asked.
+	fewStrangers = 5
 )
 
 // Decide says what to do after the attempt-th consecutive fault (0 for the
@@ -45,6 +49,13 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 			return Decision{Again: true, Count: true}
 		}
 		return again(f, attempt, random, ceiling)
+	case fault.NotTus:
+		// An upload is there, so that something else speaks in its server's place,
+		// such as the page of a network that wants a sign-in first.
+		if isOfUpload(f.Op) && attempt < fewStrangers {
+			return again(f, attempt, random, ceiling)
+		}
+		return Decision{}
 	case fault.Transient, fault.Unreachable:
 		return again(f, attempt, random, ceiling)
 	case fault.LocalDisk:
@@ -64,6 +75,8 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 		return Decision{}
 	}
 }
+
+func isOfUpload(op fault.Op) bool { return op == fault.Head || op == fault.Patch || op == fault.Concat }
 
 func again(f *fault.Fault, attempt int, random float64, most time.Duration) Decision {
 	if f.RetryAfter > 0 {

@@ -17,7 +17,7 @@ func TestEveryKindHasItsAction(t *testing.T) {
 	}
 	for _, kind := range fault.Kinds() {
 		t.Run(kind.String(), func(t *testing.T) {
-			got := retry.Decide(&fault.Fault{Kind: kind, Op: fault.Head}, 0, 0.5)
+			got := retry.Decide(&fault.Fault{Kind: kind, Op: fault.Create}, 0, 0.5)
 			if got.Again != again[kind] {
 				t.Errorf("tries again: %v, want %v", got.Again, again[kind])
 			}
@@ -64,4 +64,23 @@ func TestNoWaitIsEndless(t *testing.T) {
 			t.Fatalf("%+v waits %v", f, got.Delay)
 		}
 	})
+}
+
+func TestAStrangerInTheServersPlaceIsGivenTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		op      fault.Op
+		attempt int
+		again   bool
+	}{
+		"an upload that is there":                {fault.Head, 0, true},
+		"bytes on their way":                     {fault.Patch, 4, true},
+		"but not for ever":                       {fault.Head, 5, false},
+		"an address where nothing was ever made": {fault.Create, 0, false},
+		"a server that is only asked":            {fault.Probe, 0, false},
+	} {
+		got := retry.Decide(&fault.Fault{Kind: fault.NotTus, Op: c.op}, c.attempt, 0.5)
+		if got.Again != c.again || got.Again && (!got.Count || got.Delay == 0) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
 }
