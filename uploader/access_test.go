@@ -76,10 +76,14 @@ func TestASignInMayBeWantedAtAnyPoint(t *testing.T) {
 		meant   func(*http.Request) bool
 		profile uploader.Profile
 	}{
-		"before anything is made":      {byMethod(http.MethodPost), uploader.Profile{}},
-		"before the bytes":             {byMethod(http.MethodPatch), uploader.Profile{}},
-		"between the bytes":            {func(r *http.Request) bool { return r.Method == http.MethodPatch && r.Header.Get("Upload-Offset") == "4194304" }, uploader.Profile{ChunkMax: 4 << 20}},
-		"at a part":                    {func(r *http.Request) bool { return r.Method == http.MethodPatch && r.Header.Get("Upload-Offset") != "0" }, uploader.Profile{ChunkMax: 4 << 20, Connections: 2}},
+		"before anything is made": {byMethod(http.MethodPost), uploader.Profile{}},
+		"before the bytes":        {byMethod(http.MethodPatch), uploader.Profile{}},
+		"between the bytes": {func(r *http.Request) bool {
+			return r.Method == http.MethodPatch && r.Header.Get("Upload-Offset") == "4194304"
+		}, uploader.Profile{ChunkMax: 4 << 20}},
+		"at a part": {func(r *http.Request) bool {
+			return r.Method == http.MethodPatch && r.Header.Get("Upload-Offset") != "0"
+		}, uploader.Profile{ChunkMax: 4 << 20, Connections: 2}},
 		"when all the parts are there": {func(r *http.Request) bool { return strings.HasPrefix(r.Header.Get("Upload-Concat"), "final") }, uploader.Profile{Connections: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
