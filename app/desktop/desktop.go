@@ -53,6 +53,15 @@ func (f *Ferry) Start(ctx context.Context, args ...string) error {
 	return f.AwaitWindow(ctx)
 }
 
+// StartHidden starts the program as a login does, and waits for its tray icon.
+func (f *Ferry) StartHidden(ctx context.Context) error {
+	var err error
+	if f.Process, err = f.Run(f.binary, "--profile", f.profile, "--hidden"); err != nil {
+		return err
+	}
+	return f.AwaitTray(ctx, "Open Ferry")
+}
+
 // AwaitWindow waits for the window to be on the screen.
 func (f *Ferry) AwaitWindow(ctx context.Context) (err error) {
 	f.Window, err = f.Desktop.Window(ctx, Title)

@@ -155,6 +155,9 @@ func TestAFolderOfAHundredThousandFilesIsTaken(t *testing.T) {
 	}
 	must(t, ferry.Drop(ctx, folder))
 	drawn(t, ctx)
+	picture(t, ferry, "question")
+	must(t, ferry.Key(ctx, "Return")) // so many are asked about
+	drawn(t, ctx)
 	picture(t, ferry, "counting")
 	_, err := ferry.AwaitRows(ctx, "all to be counted", func(rows []desktop.Row) bool { return len(rows) == count })
 	must(t, err)

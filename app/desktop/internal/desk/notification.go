@@ -32,6 +32,39 @@ func (d *Desktop) Notifications() []Notification {
 	return append([]Notification(nil), d.notifications.shown...)
 }
 
+// daemon is the title of the windows in which the daemon shows notifications.
+const daemon = "xfce4-notifyd"
+
+// AwaitNotification waits for one with that title.
+func (d *Desktop) AwaitNotification(ctx context.Context, title string) (found Notification, err error) {
+	err = await(ctx, fmt.Sprintf("the notification %q", title), func() (bool, error) {
+		for _, shown := range d.Notifications() {
+			if shown.Title == title {
+				found = shown
+				return true, nil
+			}
+		}
+		return false, nil
+	})
+	return found, err
+}
+
+// PressNotification presses one of the buttons of the notification on the screen,
+// with the mouse. The buttons are counted from the last, which is 0.
+func (d *Desktop) PressNotification(ctx context.Context, fromLast int) error {
+	const edge, width, middle = 57, 92, 31 // as the daemon draws them
+	var shown Window
+	err := await(ctx, "a notification on the screen", func() (bool, error) {
+		var missing error
+		shown, missing = d.find(ctx, daemon)
+		return missing == nil && shown.Width > width, nil
+	})
+	if err != nil {
+		return err
+	}
+	return d.Click(ctx, shown, shown.Width-edge-fromLast*width, shown.Height-middle)
+}
+
 func (d *Desktop) watchNotifications(ctx context.Context) error {
 	monitor, err := dbus.Connect(d.busAddress())
 	if err != nil {

@@ -5,6 +5,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,6 +132,19 @@ func flatten(items []TrayItem, children []dbus.Variant, depth int) ([]TrayItem, 
 func (d *Desktop) AwaitTray(ctx context.Context, label string) error {
 	_, _, err := d.trayEntry(ctx, label)
 	return err
+}
+
+// AwaitTrayWithout waits for no tray menu to have an entry that begins with label.
+func (d *Desktop) AwaitTrayWithout(ctx context.Context, label string) error {
+	return await(ctx, fmt.Sprintf("the tray menu's %q to go", label), func() (bool, error) {
+		icons, err := d.Tray(ctx)
+		for _, icon := range icons {
+			if slices.ContainsFunc(icon.Menu, func(item TrayItem) bool { return strings.HasPrefix(item.Label, label) }) {
+				return false, err
+			}
+		}
+		return true, err
+	})
 }
 
 // ClickTray waits for that entry, and chooses it.

@@ -1,0 +1,81 @@
+//go:build linux && desktop
+
+package desktop_test
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/ferryapp/ferry/app/desktop"
+	"github.com/ferryapp/ferry/app/settings"
+)
+
+// interrupted is a Ferry that was killed half way, and started again as a login
+// does, by a user who wants to be asked.
+func interrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, source string) { //nolint:revive // the context is the test's
+	t.Helper()
+	const size, part, pace = 192 * mebibyte, 48 * mebibyte, 48 * mebibyte
+	ferry, ctx = launchOn(t, func(ctx context.Context, profile string) {
+		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) {
+			s.Start.OnStart, s.Transfers.Limit = settings.OnStartAsk, pace
+		})
+	})
+	source = file(t, "interview.mov", size)
+	must(t, ferry.Drop(ctx, source))
+	_, err := ferry.AwaitPartial(ctx, part)
+	must(t, err)
+	ferry.Process.Kill()
+	must(t, ferry.StartHidden(ctx))
+	note, err := ferry.AwaitNotification(ctx, "1 upload didn't finish")
+	must(t, err)
+	if want := []string{"", "Resume", "Not now"}; !slices.Equal(note.Actions, want) {
+		t.Errorf("the notification offers %q", note.Actions)
+	}
+	if ferry.Visible(ctx, desktop.Title) {
+		t.Error("the window took the screen")
+	}
+	picture(t, ferry, "asked")
+	return ferry, ctx, source
+}
+
+// crossed waits for the file, and makes sure that it went on and nothing got in
+// the user's way.
+func crossed(t *testing.T, ctx context.Context, ferry *desktop.Ferry, source string) { //nolint:revive // the context is the test's
+	t.Helper()
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	received, err := ferry.Received()
+	must(t, err)
+	if received.Uploads != 1 {
+		t.Errorf("%d uploads were created for one file", received.Uploads)
+	}
+	if ferry.Visible(ctx, desktop.Title) {
+		t.Error("the window took the screen")
+	}
+}
+
+const (
+	notNowButton = iota // counted from the last
+	resumeButton
+)
+
+func TestWhatWasInterruptedIsResumedFromTheNotification(t *testing.T) {
+	ferry, ctx, source := interrupted(t)
+	must(t, ferry.PressNotification(ctx, resumeButton))
+	crossed(t, ctx, ferry, source)
+}
+
+func TestWhatWasInterruptedIsResumedFromTheTrayMenu(t *testing.T) {
+	ferry, ctx, source := interrupted(t)
+	must(t, ferry.ClickTray(ctx, "Resume 1 unfinished upload"))
+	crossed(t, ctx, ferry, source)
+}
+
+func TestWhatWasInterruptedCanWait(t *testing.T) {
+	ferry, ctx, source := interrupted(t)
+	must(t, ferry.PressNotification(ctx, notNowButton))
+	must(t, ferry.AwaitTrayWithout(ctx, "Not now"))
+	must(t, ferry.ClickTray(ctx, "Resume all"))
+	crossed(t, ctx, ferry, source)
+}
