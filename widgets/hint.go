@@ -14,9 +14,9 @@ import (
 // hintDelay is how long the pointer rests on something before it is explained.
 const hintDelay = 600 * time.Millisecond
 
-// Hints says what a button without words does, as long as the pointer rests on
-// it. It lies over everything else, needs all the room there, and takes no click.
-// A nil Hints says nothing.
+// Hints says what a button without words does, or the whole of what is shortened,
+// as long as the pointer rests on it. It lies over everything else, needs all the
+// room there, and takes no click. A nil Hints says nothing.
 type Hints struct {
 	widget.BaseWidget
 	back  *canvas.Rectangle
@@ -108,6 +108,7 @@ func (h *Hints) arrange(size fyne.Size) {
 	driver := fyne.CurrentApp().Driver()
 	at := driver.AbsolutePositionForObject(h.about).Subtract(driver.AbsolutePositionForObject(h))
 	words := fyne.MeasureText(h.text.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+	words = min(words, size.Width-theme.Grid(6))
 	width, height := words+theme.Grid(4), h.text.height+theme.Grid(2.5)
 	x := max(min(at.X+(h.about.Size().Width-width)/2, size.Width-width-theme.Grid(1)), theme.Grid(1))
 	y := at.Y + h.about.Size().Height + theme.Grid(1)

@@ -193,6 +193,43 @@ func TestHints(t *testing.T) {
 	}
 }
 
+func TestARowExplainsWhatItDoesNotSay(t *testing.T) {
+	long := strings.Repeat("a long name ", 20) + ".mov"
+	cases := []struct {
+		name string
+		text string
+		at   fyne.Position
+		want string
+	}{
+		{"a shortened name is said in full", long, fyne.NewPos(120, 15), long},
+		{"a name that has room is not said twice", "short.mov", fyne.NewPos(120, 15), ""},
+		{"a button says what it does", long, fyne.NewPos(932, 30), "Cancel"},
+		{"beside both there is nothing to say", long, fyne.NewPos(700, 55), ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			light(t)
+			hints, clock := widgets.NewHints(), &clock{}
+			hints.SetAfter(clock.after)
+			row := widgets.NewRow()
+			row.Hints = hints
+			show(t, &fyne.Container{Layout: stack{}, Objects: []fyne.CanvasObject{row, hints}}, 960, 60)
+			row.SetModel(widgets.RowModel{Name: c.text, Actions: []widgets.Action{{ID: "cancel", Icon: theme.IconCancel, Label: "Cancel"}}})
+			row.SetState(widgets.RowState{Hovered: true, Pointer: c.at})
+			for _, ring := range clock.ring {
+				ring()
+			}
+			if got := hints.Text(); got != c.want {
+				t.Errorf("says %q, want %q", got, c.want)
+			}
+			row.SetState(widgets.RowState{})
+			if got := hints.Text(); got != "" {
+				t.Errorf("still says %q when the pointer is gone", got)
+			}
+		})
+	}
+}
+
 func TestToastsLetClicksThrough(t *testing.T) {
 	light(t)
 	tapped := 0

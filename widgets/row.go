@@ -81,12 +81,13 @@ type Row struct {
 	// OnFold is called when the user opens or closes the row.
 	OnFold func()
 
-	// Hints says what the buttons do that have no words; nil for nothing.
+	// Hints says what the buttons do that have no words, and words in full that
+	// have no room; nil for nothing.
 	Hints *Hints
 
 	model   RowModel
 	state   RowState
-	pointed *rowButton // the pointer is on it; nil for none
+	pointed fyne.CanvasObject // what is being explained; nil for nothing
 
 	back      *canvas.Rectangle
 	line      *canvas.Rectangle

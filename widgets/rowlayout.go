@@ -39,6 +39,7 @@ func (r *Row) arrange(size fyne.Size) {
 	r.line.Resize(fyne.NewSize(size.Width-left-theme.Grid(edge), 1))
 	r.line.Move(fyne.NewPos(left, size.Height-1))
 	r.arrangeText(left, right, size)
+	r.explain()
 }
 
 // arrangeTile places the icon and returns where the text begins.
@@ -134,14 +135,10 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 		x += theme.Grid(1) // so that the icon, not the ground around it, ends at the edge
 	}
 	lasting := false
-	var pointed *rowButton
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]
 		setVisible(button, awake || action.Prominent)
 		button.set(action, r.state.Hovered && button.Visible() && r.pointsAt(button))
-		if button.hovered {
-			pointed = button
-		}
 		least := button.MinSize()
 		x -= least.Width
 		button.Resize(least)
@@ -151,30 +148,51 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 			lasting = true
 		}
 	}
-	r.point(pointed)
 	if !lasting {
 		return 0
 	}
 	return size.Width - theme.Grid(edge) - x
 }
 
-// point has the button under the pointer explained when it has no words itself.
-func (r *Row) point(button *rowButton) {
-	if button == r.pointed {
+// explain says what is under the pointer, when that does not say all of it itself:
+// a button without words, or words that are shortened.
+func (r *Row) explain() {
+	about, text := r.unclear()
+	if about == r.pointed {
 		return
 	}
 	if r.pointed != nil {
 		r.Hints.leave(r.pointed)
 	}
-	r.pointed = button
-	if button != nil && !button.action.Prominent {
-		r.Hints.point(button, button.action.Label)
+	r.pointed = about
+	if about != nil {
+		r.Hints.point(about, text)
 	}
 }
 
-func (r *Row) pointsAt(button *rowButton) bool {
-	at := r.state.Pointer.Subtract(button.Position())
-	return at.X >= 0 && at.Y >= 0 && at.X < button.Size().Width && at.Y < button.Size().Height
+func (r *Row) unclear() (about fyne.CanvasObject, text string) {
+	if !r.state.Hovered {
+		return nil, ""
+	}
+	for _, button := range r.buttons {
+		if button.Visible() && r.pointsAt(button) {
+			if button.action.Prominent {
+				return nil, ""
+			}
+			return button, button.action.Label
+		}
+	}
+	for _, l := range []*label{r.name, r.detail} {
+		if l.text.Text != l.whole && r.pointsAt(l.text) {
+			return l.text, l.whole
+		}
+	}
+	return nil, ""
+}
+
+func (r *Row) pointsAt(object fyne.CanvasObject) bool {
+	at := r.state.Pointer.Subtract(object.Position())
+	return at.X >= 0 && at.Y >= 0 && at.X < object.Size().Width && at.Y < object.Size().Height
 }
 
 // provideButtons makes as many buttons as there are actions and hides the rest.
