@@ -94,9 +94,24 @@ func newSettingsDialog(f *ferry) *settingsDialog {
 	buttons := container.NewHBox(d.reset, layout.NewSpacer(), d.close)
 	content := container.New(&settingsLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page, widget.NewSeparator(), buttons)
 	d.box = dialog.NewCustomWithoutButtons(words.Say("settings.title"), content, f.window.window)
-	room := f.window.window.Canvas().Size().SubtractWidthHeight(theme.Grid(6), theme.Grid(6))
-	d.box.Resize(fyne.NewSize(theme.Grid(190), theme.Grid(150)).Min(room))
+	d.fit(f.window.window.Canvas().Size())
 	return d
+}
+
+// fit takes as much of a window as there is use for.
+func (d *settingsDialog) fit(window fyne.Size) {
+	room := window.SubtractWidthHeight(theme.Grid(6), theme.Grid(6))
+	d.box.Resize(fyne.NewSize(theme.Grid(190), theme.Grid(150)).Min(room))
+}
+
+// fitSettings keeps the settings to the window's size.
+func (f *ferry) fitSettings(window fyne.Size) {
+	if f.settings != nil {
+		f.settings.fit(window)
+		for _, overlay := range f.window.window.Canvas().Overlays().List() {
+			overlay.Refresh() // the toolkit puts it into the middle again
+		}
+	}
 }
 
 // choose shows a section.

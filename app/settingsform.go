@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // settingsForm is one section of the settings: its fields, each of which changes
@@ -27,7 +28,11 @@ type settingsForm struct {
 // heading begins a group of fields.
 func (f *settingsForm) heading(key string) {
 	label := widget.NewLabelWithStyle(words.Say("settings."+key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
-	f.rows = append(f.rows, newIndent(label))
+	above := theme.Grid(2)
+	if len(f.rows) == 0 {
+		above = -theme.Grid(2)
+	}
+	f.rows = append(f.rows, newIndent(label, above))
 }
 
 // field puts a control under its name and sentence.

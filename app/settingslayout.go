@@ -47,7 +47,6 @@ func put(object fyne.CanvasObject, x, y, width, height float32) {
 
 // newIndent takes back the space that the toolkit puts before a label, so that
 // it stands in line with what has none.
-func newIndent(label fyne.CanvasObject) fyne.CanvasObject {
-	before := -theme.Grid(2)
-	return container.New(layout.NewCustomPaddedLayout(theme.Grid(2), -theme.Grid(3), before, 0), label)
+func newIndent(label fyne.CanvasObject, above float32) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(above, -theme.Grid(3), -theme.Grid(2), 0), label)
 }

@@ -74,7 +74,7 @@ func (w *window) furnish(f *ferry) {
 	w.middle = container.New(beside{}, container.NewStack(w.list.rows, w.empty, w.unmatched), w.details.content)
 	frame := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.relayout, w.filter.relayout = frame.Refresh, frame.Refresh
-	w.window.SetContent(container.New(least{}, container.NewStack(frame, w.toasts, w.hints)))
+	w.window.SetContent(container.New(least{f.fitSettings}, container.NewStack(frame, w.toasts, w.hints)))
 }
 
 // refurnish furnishes the window again, and shows the same part of the list.
@@ -149,12 +149,15 @@ func (w *window) hide() {
 func (w *window) warn(text string) { w.toasts.Say(text) }
 
 // least is a layout that keeps the window from becoming too small to use.
-type least struct{}
+type least struct {
+	resized func(fyne.Size) // is told the window's size
+}
 
 func (least) MinSize([]fyne.CanvasObject) fyne.Size { return leastSize }
 
-func (least) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l least) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, object := range objects {
 		object.Resize(size)
 	}
+	l.resized(size)
 }

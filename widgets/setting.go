@@ -81,9 +81,10 @@ func (s *Setting) measure(width float32) (words, height float32) {
 	return words, max(s.wordsHeight(words), control.Height)
 }
 
-// beneath says whether the control stands under the words.
+// beneath says whether the control stands under the words, which are hard to read
+// in a narrow column.
 func (s *Setting) beneath(width float32) bool {
-	return s.below || s.control.MinSize().Width > width/2
+	return s.below || width-s.control.MinSize().Width < theme.Grid(45)
 }
 
 func (s *Setting) wordsHeight(width float32) float32 {
