@@ -90,10 +90,11 @@ type Continue struct{ Target Target }
 
 // Relocate says where the file of an unfinished transfer is now. What was sent of
 // it is compared first, by whoever calls Engine.Do: that fails with a fault of
-// kind Mismatch for another file, and of kind Several when it cannot be told.
+// kind SourceMissing when it is not there, of kind Mismatch for another file, and
+// of kind Several when it cannot be told.
 type Relocate struct {
 	ID   TransferID
-	Path string
+	Path string // of the file, or of the folder that was dropped with it or holds it
 }
 
 // Metering says whether the network is paid for by what goes over it.

@@ -2,6 +2,8 @@ package uploader
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -24,7 +26,7 @@ func (e *Engine) locate(ctx context.Context, r Relocate) (relocation, error) {
 	if t == nil || !continuable(t) {
 		return relocation{}, fault.Newf(fault.Refused, fault.Open, "transfer %d is not unfinished", r.ID)
 	}
-	file, err := e.config.Disk.Stat(r.Path)
+	file, err := e.lookIn(r.Path, t.Source)
 	if err != nil {
 		return relocation{}, err
 	}
@@ -35,6 +37,25 @@ func (e *Engine) locate(ctx context.Context, r Relocate) (relocation, error) {
 		}
 	}
 	return relocation{t.ID, file}, nil
+}
+
+// lookIn looks at the path, or in a folder there for the file of a drop: below the
+// folder that was dropped, below the one that holds it, or right inside.
+func (e *Engine) lookIn(place string, file source.File) (source.File, error) {
+	disk := e.config.Disk
+	if !disk.IsFolder(place) {
+		return disk.Stat(place)
+	}
+	_, below, _ := strings.Cut(file.RelPath, "/")
+	for _, rel := range []string{below, file.RelPath, file.Name()} {
+		if rel == "" {
+			continue
+		}
+		if seen, err := disk.Stat(filepath.Join(place, filepath.FromSlash(rel))); err == nil {
+			return seen, nil
+		}
+	}
+	return source.File{}, fault.Newf(fault.SourceMissing, fault.Stat, "%s is not in %s", file.Name(), place)
 }
 
 func (e *Engine) prove(ctx context.Context, t *Transfer, file source.File) error {

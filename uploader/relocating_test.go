@@ -1,6 +1,7 @@
 package uploader_test
 
 import (
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"slices"
@@ -138,7 +139,7 @@ func TestAFileIsLocatedByTheUser(t *testing.T) {
 			b.knowOnly(b.only().ID, to, 1<<20)
 			return to
 		}, fault.Several},
-		{"a folder", func(t *testing.T, _ *bench, _ string) string { t.Helper(); return t.TempDir() }, fault.SourceUnsupported},
+		{"a folder without it", func(t *testing.T, _ *bench, _ string) string { t.Helper(); return t.TempDir() }, fault.SourceMissing},
 		{"nothing", func(t *testing.T, _ *bench, _ string) string {
 			t.Helper()
 			return filepath.Join(t.TempDir(), "nothing")
@@ -178,5 +179,71 @@ func TestAFileIsLocatedByTheUser(t *testing.T) {
 				t.Errorf("once it is across it is said: %v", err)
 			}
 		})
+	}
+}
+
+func TestAFolderThatWasMovedIsLocatedFileByFile(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		says func(folder string) string
+	}{
+		{"by itself", func(folder string) string { return folder }},
+		{"by the folder that holds it", filepath.Dir},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newShoot(t)
+			s.proxy.Slow(4 << 20)
+			folder := filepath.Join(t.TempDir(), "drive", "raws")
+			moveTo(t, s.path, filepath.Join(folder, "day 1", "film.mov"))
+			batch := uploader.NewBatchID()
+			s.do(uploader.Add{Batch: batch, Server: theServer, Paths: []string{folder}, Options: uploader.Options{Connections: 3}})
+			s.until("a part of it", func(p *uploader.Snapshot) bool {
+				return len(p.Transfers) == 1 && p.Sent(p.Transfers[0]) > 3<<20
+			})
+			s.do(uploader.Pause{Target: uploader.Everything()})
+			paused := s.untilState(uploader.StatePaused)
+			s.proxy.Heal(t)
+			moved := filepath.Join(t.TempDir(), "other drive", "raws")
+			moveTo(t, folder, moved)
+			s.do(uploader.Resume{Target: uploader.Everything()})
+			s.untilState(uploader.StateMissing)
+			s.do(uploader.Relocate{ID: paused.ID, Path: c.says(moved)})
+			done := s.untilState(uploader.StateDone)
+			if done.Resumed == 0 || done.Source.RelPath != "raws/day 1/film.mov" {
+				t.Errorf("%s went on from %d", done.Source.RelPath, done.Resumed)
+			}
+			if got := hex.EncodeToString([]byte(done.SHA256)); got != sumOf(t, done.Source.Path) {
+				t.Errorf("its sum is given as %s", got)
+			}
+		})
+	}
+}
+
+func TestAFileInPartsIsFoundAgainWhereItWasMoved(t *testing.T) {
+	s := newShoot(t)
+	s.proxy.Slow(4 << 20)
+	path := write(t, "large.mov", 24<<20)
+	options := uploader.Options{Connections: 3}
+	s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{path}, Options: options})
+	s.until("a part of it", func(p *uploader.Snapshot) bool {
+		return len(p.Transfers) == 1 && p.Sent(p.Transfers[0]) > 6<<20
+	})
+	s.do(uploader.Pause{Target: uploader.Everything()})
+	paused := s.untilState(uploader.StatePaused)
+	if paused.Session.Parts == 0 {
+		t.Fatal("it crosses in one piece")
+	}
+	s.proxy.Heal(t)
+	to := filepath.Join(t.TempDir(), "renamed.mov")
+	copyTo(t, path, to)
+	remove(t, path)
+	batch := uploader.NewBatchID()
+	s.do(uploader.Add{Batch: batch, Server: theServer, Paths: []string{to}, Options: options})
+	done := s.finished(batch)[0]
+	if done.ID != paused.ID || done.Phase != uploader.PhaseDone || done.Resumed == 0 {
+		t.Errorf("not continued: %s", describe(s.engine.Snapshot()))
+	}
+	if got := hex.EncodeToString([]byte(done.SHA256)); got != sumOf(t, to) {
+		t.Errorf("its sum is given as %s", got)
 	}
 }

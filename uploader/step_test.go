@@ -281,6 +281,12 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 		commands := []input{pausedByUser{}, resumedByUser{}, retriedByUser{}, cancelledByUser{}, removedByUser{}, due{}, terminated{Session{URL: "u"}}, terminated{Session{URL: "an earlier one"}}}
 		t.Repeat(map[string]func(*rapid.T){
 			"command": func(t *rapid.T) { feed(t, rapid.SampledFrom(commands).Draw(t, "command")) },
+			"added again": func(t *rapid.T) {
+				if !continuable(&tr) {
+					t.Skip("it would be a transfer of its own")
+				}
+				feed(t, adopted{file: source.File{Size: size}, again: rapid.Bool().Draw(t, "again")})
+			},
 			"crash": func(t *rapid.T) {
 				working, looks = false, false
 				feed(t, recovered{ask: rapid.Bool().Draw(t, "ask")})
