@@ -47,6 +47,8 @@ type DB struct {
 	reader   *gorm.DB
 	recovery Recovery
 	damaged  atomic.Bool
+	saving   sync.Mutex // over recent, and the order of what it is of
+	recent   recent
 	closing  sync.Once
 	closed   error // what Close returned
 }
@@ -104,7 +106,7 @@ func (p *place) connect() (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, shut(writer))
 	}
-	return &DB{place: p, writer: writer, reader: reader}, nil
+	return &DB{place: p, writer: writer, reader: reader, recent: recent{}}, nil
 }
 
 // pool opens connections of one role. They stay open: closing the last one

@@ -37,6 +37,7 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"a new profile holds the built-in server alone", testNewProfile},
 		{"everything about a transfer survives reopening", testTransferRoundTrip},
 		{"any transfer comes back as it was saved", testAnyTransferRoundTrip},
+		{"any change of a saved transfer is kept", testAnyChange},
 		{"batches and servers survive reopening", testBatchAndServerRoundTrip},
 		{"saving again replaces wholly", testReplace},
 		{"transfers are loaded by rank, then ID", testOrder},
@@ -105,6 +106,47 @@ func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
 		}
 		if diff := cmp.Diff(want, saved.Transfers[at], asKept); diff != "" {
 			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
+		}
+	})
+}
+
+// testAnyChange changes some of what changes while a file crosses, and now and then
+// more than that.
+func testAnyChange(t *testing.T, reopen Reopen) {
+	store := reopen()
+	rapid.Check(t, func(r *rapid.T) {
+		want, next := anyTransfer(r), anyTransfer(r)
+		some := func(what string) bool { return rapid.Bool().Draw(r, what) }
+		for range 3 {
+			saved := want
+			if err := store.Save(context.Background(), uploader.Changes{Transfers: []*uploader.Transfer{&saved}}); err != nil {
+				r.Fatalf("save: %v", err)
+			}
+			loaded, err := store.Load(context.Background())
+			if err != nil {
+				r.Fatalf("load: %v", err)
+			}
+			at := slices.IndexFunc(loaded.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
+			if diff := cmp.Diff(want, loaded.Transfers[max(at, 0)], asKept); diff != "" {
+				r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
+			}
+			if some("phase") {
+				want.Phase, want.Attempt = next.Phase, next.Attempt
+			}
+			if some("session") {
+				parts := want.Session.Parts
+				want.Session = next.Session
+				want.Session.Parts = parts
+			}
+			if some("times") {
+				want.Started, want.Finished, want.Active = next.Started, next.Finished, next.Active
+			}
+			if some("content") {
+				want.Resumed, want.SHA256 = next.Resumed, next.SHA256
+			}
+			if some("more") && some("much more") {
+				want.Intent, want.Fault, want.NextTry, want.Prior = next.Intent, next.Fault, next.NextTry, next.Prior
+			}
 		}
 	})
 }
