@@ -107,7 +107,7 @@ func (l *leftover) sums(s *uploader.Snapshot) sums {
 			continue
 		}
 		sum.count++
-		sum.size += t.Source.Size
+		sum.size += max(0, t.Source.Size)
 		if state := t.State(); state != uploader.StateForgotten && state != uploader.StateChanged {
 			sum.sent += t.Session.Offset
 		}

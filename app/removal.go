@@ -43,7 +43,7 @@ func leaveOut(sums map[uploader.BatchID]uploader.Sum, t *uploader.Transfer, sent
 	}
 	sum.Count[t.State()]--
 	sum.Files--
-	sum.Bytes -= t.Source.Size
+	sum.Bytes -= max(0, t.Source.Size)
 	sum.Sent -= sent
 	sums[t.Batch] = sum
 }

@@ -31,7 +31,7 @@ func (r revival) sentence(s *uploader.Snapshot) string {
 	for _, t := range s.Transfers {
 		if acknowledged, ours := r[t.ID]; ours {
 			sent += max(t.Resumed, acknowledged)
-			size += t.Source.Size
+			size += max(0, t.Source.Size)
 		}
 	}
 	if sent == 0 {

@@ -58,9 +58,10 @@ func inside(row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) widge
 	return row
 }
 
-// sizeOf is the size of a transfer's file; "" where the file was never seen.
+// sizeOf is the size of a transfer's file; "" where the file was never seen, or is
+// still being written.
 func sizeOf(t *uploader.Transfer) string {
-	if t.Phase == uploader.PhaseFailed && t.Fingerprint == "" {
+	if t.Source.Size < 0 || t.Phase == uploader.PhaseFailed && t.Fingerprint == "" {
 		return ""
 	}
 	return words.Size(t.Source.Size)

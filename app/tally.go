@@ -32,7 +32,7 @@ func tallyOf(s *uploader.Snapshot, left *leftover) tally {
 	for _, t := range s.Transfers {
 		if paused := t.Intent == uploader.IntentHold && !t.Phase.Final(); paused || left.holds(t) {
 			sum.held++
-			sum.left += t.Source.Size - s.Sent(t)
+			sum.left += max(0, t.Source.Size-s.Sent(t))
 		}
 	}
 	sum.running -= sum.held

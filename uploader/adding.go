@@ -237,7 +237,9 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 	if f.err != nil {
 		t.Phase, t.Fault, t.Finished = PhaseFailed, fault.Of(f.err), MomentOf(now)
 	}
-	l.settle(t, now)
+	if f.growth == GrowthNone { // who writes the others says when they are whole
+		l.settle(t, now)
+	}
 	l.put(&Transfer{}, t, now)
 	if t.Phase == PhaseQueued && t.Intent == IntentRun {
 		l.queue.Push(itemOf(t))

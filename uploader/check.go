@@ -131,7 +131,10 @@ func (w *worker) examine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if seen.Size != w.transfer.Source.Size {
+	if w.growth() == GrowthCut {
+		return cut()
+	}
+	if seen.Size != w.transfer.Source.Size && w.transfer.Source.Size != SizeUnknown {
 		return changed(w.transfer.Source, seen)
 	}
 	return nil

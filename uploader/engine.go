@@ -40,6 +40,10 @@ type Config struct {
 	Fingerprint source.Strategy // in place of the one that the settings name; nil: that one
 	Disk        source.Disk     // where files are read; the zero one is the computer's own
 
+	// Growth says of a file whether another program is still writing it. It may be
+	// called from any goroutine. nil: no file is known to be.
+	Growth func(path string) Growth
+
 	// Builtin is where the built-in receiver listens in this run; "" when it
 	// does not run.
 	Builtin string

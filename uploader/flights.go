@@ -64,6 +64,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 		transfer: *l.table.get(id),
 		remote:   remote,
 		disk:     l.engine.config.Disk,
+		grows:    l.engine.config.Growth,
 		settings: l.settings,
 		attested: l.attested[id],
 		tally:    f.tally,

@@ -32,7 +32,7 @@ func (l *ledger) remove(t *Transfer) {
 }
 
 func (l *ledger) enter(t *Transfer, sign int) {
-	state, size, sent := t.State(), t.Source.Size, sentOf(t)
+	state, size, sent := t.State(), max(t.Source.Size, 0), sentOf(t)
 	sum := l.batches[t.Batch]
 	sum.Count[state] += sign
 	sum.Files += sign

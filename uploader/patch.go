@@ -26,7 +26,8 @@ type rest struct {
 	url    string
 	offset int64 // in the upload
 	start  int64 // of the upload in the file
-	length int64 // of the upload
+	length int64 // of the upload, as far as it is known
+	ends   bool  // the server does not know the length yet, and is told with the last bytes
 	count  *stretch
 }
 
@@ -62,7 +63,7 @@ func (w *worker) patch(ctx context.Context, file source.Opened, r rest) (tus.Sta
 
 func (w *worker) patchOnce(ctx context.Context, file source.Opened, r rest, size int64, sum checksum) (tus.Status, error) {
 	at := r.start + r.offset
-	request := tus.PatchRequest{URL: r.url, Offset: r.offset, Size: size}
+	request := tus.PatchRequest{URL: r.url, Offset: r.offset, Size: size, Ends: r.ends && r.offset+size == r.length}
 	switch {
 	case sum.algorithm == "":
 	case sum.trailer:

@@ -16,6 +16,15 @@ func (p Profile) portion(left, asked int64) int64 {
 	return min(left, p.whole(max(most, p.ChunkMin)))
 }
 
+// steady is how many of the bytes there are of a file may go before its last
+// request.
+func (p Profile) steady(there int64) int64 {
+	if there -= there % max(p.ChunkMultiple, 1); there >= p.ChunkMin {
+		return there
+	}
+	return 0
+}
+
 // whole makes a size a multiple of what the profile names: the one below, or
 // where that is too small the one above.
 func (p Profile) whole(size int64) int64 {

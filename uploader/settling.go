@@ -50,6 +50,9 @@ func (l *loop) settleAnew() {
 // settled makes sure that nobody seems to write the file any more, before anything
 // of it is sent.
 func (w *worker) settled(seen source.File) error {
+	if w.growth() == GrowthWhole {
+		return nil // whoever wrote it said so
+	}
 	if wait := unsettled(seen, w.settings.Settle, time.Now()); wait > 0 {
 		return writing(wait)
 	}

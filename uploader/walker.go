@@ -23,6 +23,7 @@ type finding struct {
 	file        source.File
 	fingerprint string
 	answer      answer
+	growth      Growth
 	err         error
 }
 
@@ -51,8 +52,10 @@ func (w *walker) run(ctx context.Context) error {
 		if w.known[file.Path] || !w.order.means(file.Path) {
 			continue
 		}
-		f := finding{file: file, err: err}
-		if err == nil {
+		f := finding{file: file, growth: w.growth(file.Path), err: err}
+		if f.growth == Growing {
+			f.file.Size = SizeUnknown // and by a file of no size none is found again
+		} else if err == nil {
 			f.fingerprint, f.err = w.fingerprint(ctx, file)
 		}
 		w.portion = append(w.portion, f)
@@ -64,6 +67,13 @@ func (w *walker) run(ctx context.Context) error {
 		w.hand(ctx, true)
 	}
 	return nil
+}
+
+func (w *walker) growth(path string) Growth {
+	if w.loop.engine.config.Growth == nil {
+		return GrowthNone
+	}
+	return w.loop.engine.config.Growth(path)
 }
 
 // means reports whether a path is to be walked.
@@ -150,7 +160,7 @@ func (l *loop) cannotRecall(w *walker, err error) {
 func (w *walker) match(ctx context.Context, previous map[string][]Transfer) error {
 	for i := range w.portion {
 		f := &w.portion[i]
-		if f.err != nil {
+		if f.err != nil || f.file.Size == SizeUnknown {
 			continue
 		}
 		var err error

@@ -56,8 +56,9 @@ type worker struct {
 	fingerprint func(context.Context, source.File) (string, error)
 	options     Options
 	limits      []*netx.Limit // that all hold
-	connections func() int    // parts that may cross at a time, right now
-	inParts     bool          // which was asked for, of this server or this batch
+	grows       func(path string) Growth
+	connections func() int // parts that may cross at a time, right now
+	inParts     bool       // which was asked for, of this server or this batch
 	learn       func(bodyMost int64)
 
 	ending bool    // what is told waits for the end
@@ -99,6 +100,11 @@ func guard(work func() error) (err error) {
 }
 
 func (w *worker) carry(ctx context.Context) error {
+	if follow, err := w.grown(ctx); err != nil {
+		return err
+	} else if follow {
+		return w.follow(ctx)
+	}
 	file, seen, err := w.open(ctx)
 	if err != nil {
 		return err
@@ -384,7 +390,7 @@ func (w *worker) keep(ctx context.Context, in input) error {
 	return w.save(ctx, w.transfer.ID, in)
 }
 
-func isSmall(f source.File) bool { return f.Size <= smallFile }
+func isSmall(f source.File) bool { return f.Size != SizeUnknown && f.Size <= smallFile }
 
 func unacknowledged(requests int, offset int64) error {
 	return fault.Newf(fault.Transient, fault.Patch, "the server acknowledged nothing of %d requests at offset %d", requests, offset)

@@ -22,16 +22,17 @@ const (
 type bar struct {
 	drawn *progressbar.ProgressBar
 	sent  map[uploader.TransferID]int64
-	total int64 // bytes
-	done  int64 // bytes, with those that had crossed before
-	moved int64 // bytes that crossed since the bar is there
+	open  map[uploader.TransferID]bool // those of which nobody knows how large they get
+	total int64                        // bytes
+	done  int64                        // bytes, with those that had crossed before
+	moved int64                        // bytes that crossed since the bar is there
 	last  time.Time
 	speed speed
 }
 
 func newBar(terminal io.Writer) *bar {
 	return &bar{
-		sent: map[uploader.TransferID]int64{},
+		sent: map[uploader.TransferID]int64{}, open: map[uploader.TransferID]bool{},
 		drawn: progressbar.NewOptions64(1,
 			progressbar.OptionSetWriter(terminal), progressbar.OptionSetWidth(barWidth), progressbar.OptionUseANSICodes(true),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false),
@@ -46,16 +47,24 @@ func (b *bar) follow(e feed.Event) {
 	}
 	switch e.Event {
 	case feed.Added:
+		if e.Size < 0 {
+			b.open[e.ID] = true
+			e.Size = e.Sent
+		}
 		b.total += e.Size
 		b.done += e.Sent
 		b.sent[e.ID] = e.Sent
 	case feed.Done:
 		b.move(e.ID, e.Size)
 		delete(b.sent, e.ID)
+		delete(b.open, e.ID)
 	case feed.Failed:
-		b.total += e.Sent - e.Size // only what crossed still counts
+		if !b.open[e.ID] {
+			b.total += e.Sent - e.Size // only what crossed still counts
+		}
 		b.move(e.ID, e.Sent)
 		delete(b.sent, e.ID)
+		delete(b.open, e.ID)
 	default:
 		b.move(e.ID, e.Sent)
 	}
@@ -68,6 +77,9 @@ func (b *bar) move(id uploader.TransferID, sent int64) {
 	step := sent - b.sent[id]
 	b.done += step
 	b.moved += step
+	if b.open[id] {
+		b.total += step
+	}
 	b.sent[id] = sent
 }
 
@@ -88,6 +100,9 @@ func (b *bar) text(now time.Time) string {
 	var left time.Duration
 	if rate > 0 && over >= evidence {
 		left = time.Duration(float64(b.total-b.done) / rate * float64(time.Second))
+	}
+	if len(b.open) > 0 {
+		return words.Join(words.SizeOf(b.done, -1), words.Rate(rate))
 	}
 	return words.Join(words.SizeOf(b.done, b.total), words.Rate(rate), words.ETA(left))
 }

@@ -35,7 +35,7 @@ type Event struct {
 	ID      uploader.TransferID `json:"id"`
 	Path    string              `json:"path"`
 	Server  string              `json:"server"`            // its name
-	Size    int64               `json:"size"`              // bytes
+	Size    int64               `json:"size"`              // bytes; -1 when nobody knows yet
 	Sent    int64               `json:"sent"`              // bytes that have crossed, as well as is known
 	URL     string              `json:"url,omitempty"`     // the upload's, once there is one
 	Fault   string              `json:"fault,omitempty"`   // a fault.Kind's name

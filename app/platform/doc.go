@@ -1,7 +1,8 @@
 // Package platform is what differs from one operating system to the next, each
 // concept in a file of its own with one implementation per system: whether
 // there is a tray to hide in (HasTray), notifications (Notifier), the system's
-// own file dialog (Chooser), whether the network is metered (WatchMetered), showing a file where it lies (Reveal), and keeping
+// own file dialog (Chooser), whether the network is metered (WatchMetered),
+// showing a file where it lies (Reveal), and keeping
 // secrets (Keyring).
 //
 // Nothing here knows Fyne or uploads, so that all of it is tested without a

@@ -20,7 +20,6 @@ import (
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
-	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 )
 
@@ -89,9 +88,9 @@ type work struct {
 type errand struct {
 	request     instance.Request
 	style       cli.Style
-	fingerprint string        // a source.Strategy's name; "" for the one in the settings
-	stream      *spool.Stream // what was read of the standard input; nil when nothing was
-	name        string        // of the stream
+	fingerprint string  // a source.Strategy's name; "" for the one in the settings
+	stream      *intake // of the standard input; nil for none
+	name        string  // of the stream
 }
 
 func (w work) send(ctx context.Context, s cli.Send) error {
@@ -111,15 +110,6 @@ func (w work) send(ctx context.Context, s cli.Send) error {
 	return errors.Join(w.follow(ctx, e), e.stream.Close())
 }
 
-// read takes the standard input to its end.
-func (w work) read(ctx context.Context, name string) (*spool.Stream, error) {
-	stream, err := spool.Folder(w.profile.Streams()).Take(ctx, name, w.streams.In)
-	if ctx.Err() != nil {
-		return nil, errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.reading")}, ctx.Err())
-	}
-	return stream, err
-}
-
 // follow has a request carried out, by this program or by the one that holds the
 // profile, and tells what happens until it is done.
 func (w work) follow(ctx context.Context, e errand) error {
@@ -134,11 +124,11 @@ func (w work) follow(ctx context.Context, e errand) error {
 		return elsewhere(ctx, instance.Call(ctx, w.profile.Meeting(), e.request, printer.TakeLine))
 	})
 	if lock == nil {
-		return printer.End(err)
+		return printer.End(e.stream.end(err))
 	}
 	s, err := open(ctx, w, lock, options{fingerprint: e.fingerprint, ask: true, stream: e.stream})
 	if err != nil {
-		return err
+		return e.stream.abandon(err)
 	}
 	err = s.reachable(w, e.request)
 	if err == nil {
@@ -147,7 +137,7 @@ func (w work) follow(ctx context.Context, e errand) error {
 	if err == nil {
 		err = s.finish(ctx)
 	}
-	return printer.End(s.close(err))
+	return printer.End(s.close(s.drop(ctx, e.stream, err)))
 }
 
 func (w work) list(ctx context.Context, l cli.List) error {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -21,21 +20,41 @@ import (
 // interrupts it once it has the file. It must exit with 130.
 func reading(ts *testscript.TestScript, _ bool, args []string) {
 	content := []byte(ts.ReadFile(args[0]))
-	cmd := program(ts, args[1:]...)
-	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	endless(ts, content, "INT", args[1:], func() bool { return held(ts) == int64(len(content)) })
+}
+
+// cutOff FILE NAME PROGRAM ARG... runs a program whose standard input never ends,
+// and kills it once the tusd holds all that there was of it, under that name.
+func cutOff(t *testing.T, ts *testscript.TestScript, tusd *uploadtest.Tusd, args []string) {
+	content := []byte(ts.ReadFile(args[0]))
+	endless(ts, content, "KILL", args[2:], func() bool {
+		for _, stored := range tusd.Stored(t) {
+			if stored.Metadata["filename"] == args[1] && stored.Size == int64(len(content)) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// endless gives a program some content and no end of it, and a signal once it is
+// so far.
+func endless(ts *testscript.TestScript, content []byte, signal string, args []string, far func() bool) {
+	cmd := program(ts, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, ts.Stdout(), ts.Stderr()
 	in, err := cmd.StdinPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
 	_, err = in.Write(content)
 	ts.Check(err)
-	for deadline := time.Now().Add(30 * time.Second); held(ts) < int64(len(content)); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !far(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			ts.Fatalf("the standard input is not read")
+			ts.Fatalf("the standard input is not taken")
 		}
 	}
-	ts.Check(cmd.Process.Signal(os.Interrupt))
-	if code := codeOf(ts, cmd.Wait()); code != cli.ExitInterrupted {
-		ts.Fatalf("exit code %d, want %d", code, cli.ExitInterrupted)
+	ts.Check(cmd.Process.Signal(signalNamed(ts, signal)))
+	if code := codeOf(ts, cmd.Wait()); code != codeAfter(signal) {
+		ts.Fatalf("exit code %d, want %d", code, codeAfter(signal))
 	}
 }
 

@@ -84,6 +84,9 @@ func TestScripts(t *testing.T) {
 			"reading":     reading,
 			"kept":        kept,
 			"spooled":     spooled,
+			"cutoff": func(ts *testscript.TestScript, _ bool, args []string) {
+				cutOff(t, ts, tusd, args)
+			},
 			"capped": func(ts *testscript.TestScript, _ bool, args []string) {
 				capped(t, ts, tusd, args)
 			},
@@ -161,13 +164,17 @@ func interrupted(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(lines.Err())
-	want := cli.ExitInterrupted
-	if args[0] == "KILL" {
-		want = -1
+	if code := codeOf(ts, cmd.Wait()); code != codeAfter(args[0]) {
+		ts.Fatalf("exit code %d, want %d", code, codeAfter(args[0]))
 	}
-	if code := codeOf(ts, cmd.Wait()); code != want {
-		ts.Fatalf("exit code %d, want %d", code, want)
+}
+
+// codeAfter is the exit code of a program that got a signal; -1 for none.
+func codeAfter(signal string) int {
+	if signal == "KILL" {
+		return -1
 	}
+	return cli.ExitInterrupted
 }
 
 func signalNamed(ts *testscript.TestScript, name string) os.Signal {

@@ -68,7 +68,7 @@ type options struct {
 	fingerprint string // a source.Strategy's name; "" for the one in the settings
 	ask         bool   // hold what an earlier run left unfinished, whatever the settings say
 	show        func(ctx context.Context, paths []string) error
-	stream      *spool.Stream // what is about to be sent; nil for none
+	stream      *intake // what is about to be sent; nil for none
 }
 
 // over is what the user chose once for all, with what was asked for this time.
@@ -126,7 +126,8 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	s.book = connect.NewBook(connect.Config{Keys: platform.NewKeys(w.profile.Keys()), Lines: lines})
 	s.engine = uploader.New(uploader.Config{
 		Store: s.database, Connect: s.book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
-		Ask: o.ask || chosen.Start.OnStart == settings.OnStartAsk,
+		Growth: spool.Folder(w.profile.Streams()).Growth,
+		Ask:    o.ask || chosen.Start.OnStart == settings.OnStartAsk,
 	})
 	s.loop = start(s.engine.Run)
 	if err := s.loaded(ctx); err != nil {
@@ -181,13 +182,14 @@ func (s *session) meter(ctx context.Context, w work) {
 
 // tend keeps the folder of what came through standard input: what nobody needs
 // any more goes. From here on it is this program's alone.
-func (s *session) tend(w work, own *spool.Stream) error {
+func (s *session) tend(w work, own *intake) error {
 	folder := spool.Folder(w.profile.Streams())
 	var keep []string
+	var hold *spool.Stream
 	if own != nil {
-		keep = []string{own.Path}
+		keep, hold = []string{own.Path}, own.Stream
 	}
-	if err := errors.Join(own.Close(), folder.Sweep(s.engine.Snapshot(), keep)); err != nil {
+	if err := errors.Join(hold.Close(), folder.Sweep(s.engine.Snapshot(), keep)); err != nil {
 		return err
 	}
 	s.streams = start(func(ctx context.Context) error { return folder.Tend(ctx, s.engine, w.log) })

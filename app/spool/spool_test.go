@@ -26,8 +26,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func take(t *testing.T, folder spool.Folder, name, content string) *spool.Stream {
 	t.Helper()
-	s, err := folder.Take(t.Context(), name, strings.NewReader(content))
+	s, err := folder.Begin(name)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Fill(t.Context(), strings.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
@@ -71,29 +74,71 @@ func TestTake(t *testing.T) {
 			t.Error("the second took the place of the first")
 		}
 	})
-	t.Run("a stream that breaks leaves nothing", func(t *testing.T) {
+	t.Run("a stream that breaks is cut for good", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
+		s, err := folder.Begin("a")
+		if err != nil {
+			t.Fatal(err)
+		}
 		broken := io.MultiReader(strings.NewReader("some"), iotest.ErrReader(errors.New("broken")))
-		if _, err := folder.Take(t.Context(), "a", broken); !fault.Is(err, fault.LocalDisk) {
+		if err := s.Fill(t.Context(), broken); !fault.Is(err, fault.LocalDisk) {
 			t.Errorf("failed with %v", err)
+		}
+		wantGrowth(t, folder, s.Path, uploader.GrowthCut)
+		if err := errors.Join(s.Close(), s.Discard()); err != nil {
+			t.Error(err)
 		}
 		if got := kept(t, folder); len(got) > 0 {
 			t.Errorf("left %q", got)
 		}
 	})
-	t.Run("a stream that is waited for in vain leaves nothing", func(t *testing.T) {
+	t.Run("a stream that is waited for in vain is cut, too", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
+		s, err := folder.Begin("a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
 		ctx, cancel := context.WithCancel(t.Context())
 		silent, ending := io.Pipe()
 		go cancel()
-		if _, err := folder.Take(ctx, "a", silent); !errors.Is(err, context.Canceled) {
+		if err := s.Fill(ctx, silent); !errors.Is(err, context.Canceled) {
 			t.Errorf("failed with %v", err)
 		}
-		if got := kept(t, folder); len(got) > 0 {
-			t.Errorf("left %q", got)
-		}
+		wantGrowth(t, folder, s.Path, uploader.GrowthCut)
 		_ = ending.Close()
 	})
+}
+
+func wantGrowth(t *testing.T, folder spool.Folder, path string, want uploader.Growth) {
+	t.Helper()
+	if got := folder.Growth(path); got != want {
+		t.Errorf("%s is %d, want %d", path, got, want)
+	}
+}
+
+func TestGrowth(t *testing.T) {
+	folder := spool.Folder(filepath.Join(t.TempDir(), "streams"))
+	wantGrowth(t, folder, "/elsewhere/film.mov", uploader.GrowthNone)
+	s, err := folder.Begin("film.mov")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	wantGrowth(t, folder, s.Path, uploader.Growing)
+	out, in := io.Pipe()
+	filled := make(chan error, 1)
+	go func() { filled <- s.Fill(t.Context(), out) }()
+	_, _ = in.Write([]byte("some"))
+	wantGrowth(t, folder, s.Path, uploader.Growing)
+	_ = in.Close()
+	if err := <-filled; err != nil {
+		t.Fatal(err)
+	}
+	wantGrowth(t, folder, s.Path, uploader.GrowthWhole)
+	if got := kept(t, folder); len(got) != 1 {
+		t.Errorf("beside the stream there is %q", got)
+	}
 }
 
 func TestSweep(t *testing.T) {

@@ -36,7 +36,11 @@ func Size(bytes int64) string {
 // SizeOf writes how much of a whole is there, in the whole's unit: "1.2 of 4.0
 // GB". A part that is not the whole never reads like the whole, and one that is
 // something never like nothing: it has a unit of its own then, "12.3 MB of 4.0 GB".
+// Of a whole that is not known yet, which is negative, there is so much so far.
 func SizeOf(part, whole int64) string {
+	if whole < 0 {
+		return Say("size.so-far", Data{"Size": Size(part)})
+	}
 	unit, ok := unitOf(whole)
 	if !ok {
 		return Say("size.of", Data{"Part": Number(int(part)), "Whole": Size(whole)})

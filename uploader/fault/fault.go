@@ -41,13 +41,14 @@ const (
 	LocalDisk                     // this computer's disk failed or is full
 	Uploaded                      // the same file was uploaded before: again, or the old link?
 	Several                       // unfinished uploads may be of this file, and none is proven to be
+	SourceCut                     // a stream whose writer ended before it did
 	kinds
 )
 
 var kindNames = [kinds]string{
 	"bug", "offline", "unreachable", "transient", "busy", "conflict", "gone", "auth", "refused", "not-tus",
 	"too-large", "quota", "tls", "mismatch", "source-changed", "source-missing", "source-denied", "source-busy",
-	"source-unsupported", "local-disk", "uploaded", "several",
+	"source-unsupported", "local-disk", "uploaded", "several", "source-cut",
 }
 
 // String returns the kind's stable name, as kept in the database and printed in

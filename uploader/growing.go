@@ -1,0 +1,236 @@
+package uploader
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// Growth says of a file whether it is one that another program is still writing,
+// and says itself when that has ended.
+type Growth uint8
+
+// What a file can be.
+const (
+	GrowthNone  Growth = iota // a file like any other
+	Growing                   // being written
+	GrowthWhole               // written to its end
+	GrowthCut                 // its writer ended too early: nobody knows the rest
+)
+
+// SizeUnknown is the size of a file that is still being written.
+const SizeUnknown int64 = -1
+
+const (
+	// growthEvery is how often a growing file is looked at.
+	growthEvery = 100 * time.Millisecond
+
+	// What there is of a growing file goes out as soon as it is so much, or so old:
+	// a request for every few bytes would cost more than it brings.
+	growthLeast = 1 << 20
+	growthLag   = time.Second
+
+	// endPatience is how long the end of a growing file is waited for whose server
+	// must know the size first, before others have their turn.
+	endPatience = 5 * time.Second
+)
+
+// growth says what the worker's file is right now.
+func (w *worker) growth() Growth {
+	if w.grows == nil {
+		return GrowthNone
+	}
+	return w.grows(w.transfer.Source.Path)
+}
+
+// grown takes a file as one that is still being written when it is. It reports
+// whether it has to be followed.
+func (w *worker) grown(ctx context.Context) (follow bool, err error) {
+	begun := w.transfer.Session.Begun()
+	switch w.growth() {
+	case GrowthCut:
+		return false, cut()
+	case Growing:
+		if begun {
+			return true, nil
+		}
+		file := w.transfer.Source
+		file.Size = SizeUnknown
+		w.tell(restated{file, ""})
+		follow, err = w.defers(ctx)
+		if err == nil && !follow {
+			err = w.awaitEnd(ctx)
+		}
+		return follow, err
+	}
+	return begun && w.transfer.Source.Size == SizeUnknown, nil
+}
+
+// defers reports whether the server takes a file without knowing its size.
+func (w *worker) defers(ctx context.Context) (bool, error) {
+	caps, err := w.remote.capabilities(ctx)
+	return slices.Contains(caps.Extensions, tus.CreationDefer) && !w.remote.server.Profile.Given, err
+}
+
+// awaitEnd is for a server that wants to know the size first.
+func (w *worker) awaitEnd(ctx context.Context) error {
+	for began := time.Now(); ; {
+		state := w.growth()
+		switch {
+		case state == GrowthCut:
+			return cut()
+		case state != Growing:
+			return nil
+		case time.Since(began) >= endPatience:
+			return fault.Newf(fault.SourceBusy, fault.Open, "the stream has not ended yet, and the server wants to know its size first")
+		}
+		if err := nap(ctx, growthEvery); err != nil {
+			return err
+		}
+	}
+}
+
+func cut() error {
+	return fault.Newf(fault.SourceCut, fault.Read, "what wrote the stream ended before the stream did")
+}
+
+// follow brings a file across while it is being written (tus 1.0.0,
+// Creation-Defer-Length): what there is of it, again and again, and its length
+// once it is whole. Its size counts as not known until the server knows it too.
+func (w *worker) follow(ctx context.Context) error {
+	file, seen, err := w.disk.Open(w.transfer.Source)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if w.transfer.Session.Begun() && seen.Identity != w.transfer.Source.Identity {
+		return changed(w.transfer.Source, seen)
+	}
+	f := &follower{worker: w, file: file, length: SizeUnknown}
+	if err := f.begin(ctx); err != nil {
+		return err
+	}
+	w.tell(entered{PhaseSending})
+	for complete := false; !complete; {
+		if complete, err = f.advance(ctx); err != nil {
+			return err
+		}
+	}
+	w.restate(ctx, f.now)
+	w.tell(entered{PhaseVerifying})
+	w.prover = source.NewProver(file, f.now.Size, nil)
+	if err := w.conclude(ctx); err != nil {
+		return err
+	}
+	return unchanged(file, w.transfer.Source)
+}
+
+// follower is one following of a growing file.
+type follower struct {
+	worker    *worker
+	file      source.Opened
+	now       source.File // as it was last seen
+	length    int64       // of the upload, as the server knows it; SizeUnknown until it was told
+	sent      time.Time   // when something was, last
+	fruitless int         // requests in a row of which nothing was acknowledged
+}
+
+// begin makes the upload, or asks what the server holds of it.
+func (f *follower) begin(ctx context.Context) error {
+	w := f.worker
+	if w.transfer.Session.Begun() {
+		w.tell(entered{PhaseChecking})
+		return f.ask(ctx)
+	}
+	w.tell(entered{PhaseCreating})
+	patient, end := gently(ctx)
+	defer end()
+	upload, err := w.remote.protocol.Create(patient, tus.CreateRequest{Deferred: true, Metadata: w.metadata()})
+	if err != nil {
+		return err
+	}
+	return w.keep(ctx, created{Session{URL: upload.URL, Expires: MomentOf(upload.Expires)}})
+}
+
+func (f *follower) ask(ctx context.Context) error {
+	status, err := f.worker.remote.protocol.Head(ctx, f.worker.transfer.Session.URL)
+	if err != nil {
+		return err
+	}
+	f.length = status.Length
+	f.take(status)
+	return nil
+}
+
+// advance sends what has been written since, or waits for more.
+func (f *follower) advance(ctx context.Context) (complete bool, err error) {
+	w := f.worker
+	state := w.growth() // before the size: what is whole grows no more
+	if state == GrowthCut {
+		return false, cut()
+	}
+	if f.now, err = source.Restat(f.file, w.transfer.Source); err != nil {
+		return false, err
+	}
+	whole, offset := state != Growing, w.transfer.Session.Offset
+	switch {
+	case offset > f.now.Size, f.length >= 0 && (!whole || f.length != f.now.Size):
+		return false, mismatch(max(offset, f.length), f.now.Size)
+	case f.length == f.now.Size && offset == f.now.Size:
+		return true, nil
+	case whole:
+		return false, f.send(ctx, f.now.Size, f.length < 0)
+	}
+	end := offset + w.remote.profile().steady(f.now.Size-offset)
+	if end == offset || end-offset < growthLeast && time.Since(f.sent) < growthLag {
+		return false, nap(ctx, growthEvery)
+	}
+	return false, f.send(ctx, end, false)
+}
+
+// send brings the next bytes across as far as end, and tells with the last of them
+// that the file ends there, if it does.
+func (f *follower) send(ctx context.Context, end int64, ends bool) error {
+	w := f.worker
+	offset := w.transfer.Session.Offset
+	f.sent = time.Now()
+	status, err := w.patch(ctx, f.file, rest{url: w.transfer.Session.URL, offset: offset, length: end, ends: ends, count: w.whole})
+	if err != nil {
+		return err
+	}
+	f.take(status)
+	switch {
+	case ends && status.Offset == end:
+		f.length = end
+	case status.Offset > offset:
+		f.fruitless = 0
+	default:
+		if f.fruitless++; f.fruitless >= fruitlessPatches {
+			return unacknowledged(f.fruitless, offset)
+		}
+	}
+	if ends && status.Offset != end {
+		return f.ask(ctx) // whether it was told already, only the server knows
+	}
+	return nil
+}
+
+func (f *follower) take(status tus.Status) {
+	f.worker.tell(acked{Session{Offset: status.Offset, Expires: MomentOf(status.Expires)}})
+	f.worker.whole.set(status.Offset)
+}
+
+func nap(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
