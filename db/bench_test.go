@@ -45,6 +45,39 @@ func BenchmarkLoad100000(b *testing.B) {
 	}
 }
 
+// BenchmarkLoadMillion is what a start waits for; BenchmarkForget what it costs to
+// forget one, a portion of history, and everything.
+func BenchmarkLoadMillion(b *testing.B) {
+	store, _ := filled(b, 1_000_000)
+	b.ResetTimer()
+	for b.Loop() {
+		if _, err := store.Load(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkForget(b *testing.B) {
+	for _, count := range []int{1, 256, 100_000} {
+		b.Run(fmt.Sprintf("%d of 100000", count), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				store := opened(b, filepath.Join(b.TempDir(), "ferry.db"))
+				saved(b, store, uploader.Changes{Transfers: sample(0, 100_000)})
+				var ids []uploader.TransferID
+				for id := range count {
+					ids = append(ids, uploader.TransferID(id+1))
+				}
+				b.StartTimer()
+				saved(b, store, uploader.Changes{RemovedTransfers: ids})
+				b.StopTimer()
+				closed(b, store)
+				b.StartTimer()
+			}
+		})
+	}
+}
+
 func BenchmarkFindPrevious1000of100000(b *testing.B) {
 	store, transfers := filled(b, 100_000)
 	fingerprints := make([]string, 1000)

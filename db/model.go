@@ -1,6 +1,7 @@
 package db
 
 import (
+	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
@@ -134,9 +135,17 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Finished:    uploader.Moment(r.Finished.Int64),
 		Active:      time.Duration(r.Active) * time.Millisecond,
 		Resumed:     r.Resumed,
-		SHA256:      string(r.Sha256),
+		SHA256:      sumOf(r.Sha256),
 		Prior:       uploader.TransferID(r.Prior),
 	}, nil
+}
+
+// sumOf is a whole digest or none: half of one would never be taken again.
+func sumOf(digest []byte) string {
+	if len(digest) != sha256.Size {
+		return ""
+	}
+	return string(digest)
 }
 
 type batchRow struct {

@@ -85,7 +85,11 @@ func loadBatches(tx *gorm.DB) ([]uploader.Batch, error) {
 }
 
 func loadTransfers(ctx context.Context, tx *gorm.DB) ([]uploader.Transfer, error) {
-	var all []uploader.Transfer
+	var count int64
+	if err := tx.Model(&transferRow{}).Count(&count).Error; err != nil {
+		return nil, fmt.Errorf("count transfers: %w", err)
+	}
+	all := make([]uploader.Transfer, 0, count)
 	err := eachTransfer(ctx, tx.Order("rank, id"), func(t uploader.Transfer) { all = append(all, t) })
 	if err != nil {
 		return nil, fmt.Errorf("load transfers: %w", err)
