@@ -31,18 +31,12 @@ type news struct {
 
 // follow takes the next snapshot in and returns the notes about it.
 func (n *news) follow(s *uploader.Snapshot, sum tally) []platform.Note {
-	stands := standsOf(s)
+	open := openIn(s)
 	var notes []platform.Note
 	if n.told {
-		notes = append(n.finished(stands), n.wrong(s, sum)...)
+		notes = append(n.finished(s, open), n.wrong(s, sum)...)
 	}
-	n.told, n.trouble, n.disk = true, sum.trouble, s.Trouble
-	n.open = map[uploader.BatchID]bool{}
-	for id, stand := range stands {
-		if stand.open {
-			n.open[id] = true
-		}
-	}
+	n.told, n.trouble, n.disk, n.open = true, sum.trouble, s.Trouble, open
 	return notes
 }
 
@@ -50,10 +44,17 @@ func (n *news) follow(s *uploader.Snapshot, sum tally) []platform.Note {
 func (n *news) seen() { n.unread = stand{} }
 
 // finished is a note about batches that were under way and are across.
-func (n *news) finished(stands map[uploader.BatchID]*stand) []platform.Note {
-	before := n.unread.done
+func (n *news) finished(s *uploader.Snapshot, open map[uploader.BatchID]bool) []platform.Note {
+	stands := map[uploader.BatchID]*stand{}
 	for id := range n.open {
-		if stand := stands[id]; stand != nil && !stand.open && stand.done > 0 {
+		if !open[id] {
+			stands[id] = &stand{}
+		}
+	}
+	countAcross(stands, s)
+	before := n.unread.done
+	for _, stand := range stands {
+		if stand.done > 0 {
 			n.unread.take(stand)
 		}
 	}
@@ -104,13 +105,12 @@ func troubleIn(s *uploader.Snapshot, n int) string {
 	return words.Join(words.Printable(first.Source.Name()), words.Fault(first.Fault, words.Subject{}).Short)
 }
 
-// stand is how far a batch is, or several.
+// stand is what is across of a batch, or of several.
 type stand struct {
-	open    bool   // something of it is not final, or still to be found
 	batches int    // as which it was added
 	name    string // of the one thing it is; "" for several
 	done    int
-	bytes   int64 // of the done ones
+	bytes   int64
 }
 
 // take adds another batch that is across.
@@ -124,35 +124,39 @@ func (s *stand) take(other *stand) {
 	s.bytes += other.bytes
 }
 
-// standsOf goes over all transfers once. Those of a batch mostly follow each
-// other.
-func standsOf(s *uploader.Snapshot) map[uploader.BatchID]*stand {
-	stands := make(map[uploader.BatchID]*stand, len(s.Batches))
+// openIn are the batches of which something is not final, or still to be found.
+func openIn(s *uploader.Snapshot) map[uploader.BatchID]bool {
+	open := map[uploader.BatchID]bool{}
+	for id, sum := range s.Sums {
+		if sum.Files > sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled]+troubled(sum) {
+			open[id] = true
+		}
+	}
 	for id, batch := range s.Batches {
-		stands[id] = &stand{open: !batch.Expanded}
-		if len(batch.Roots) == 1 {
-			stands[id].name = filepath.Base(batch.Roots[0])
+		if !batch.Expanded {
+			open[id] = true
 		}
 	}
-	var last uploader.BatchID
-	var at *stand
+	return open
+}
+
+// countAcross finds out what is across of these batches. It goes over all transfers, when
+// there are any batches.
+func countAcross(stands map[uploader.BatchID]*stand, s *uploader.Snapshot) {
+	if len(stands) == 0 {
+		return
+	}
+	for id, stand := range stands {
+		if batch := s.Batches[id]; batch != nil && len(batch.Roots) == 1 {
+			stand.name = filepath.Base(batch.Roots[0])
+		}
+	}
 	for _, t := range s.Transfers {
-		if at == nil || t.Batch != last {
-			last, at = t.Batch, stands[t.Batch]
-			if at == nil {
-				at = &stand{}
-				stands[t.Batch] = at
-			}
-		}
-		switch {
-		case t.Phase == uploader.PhaseDone:
-			at.done++
-			at.bytes += t.Source.Size
-		case !t.Phase.Final():
-			at.open = true
+		if stand := stands[t.Batch]; stand != nil && t.Phase == uploader.PhaseDone {
+			stand.done++
+			stand.bytes += t.Source.Size
 		}
 	}
-	return stands
 }
 
 // openAt brings the window back, with what a note was about.

@@ -52,11 +52,11 @@ func TestNews(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var n news
-			if notes := n.follow(test.before, tallyOf(test.before, nil)); len(notes) > 0 {
+			if notes := n.follow(summed(test.before), tallyOf(test.before, nil)); len(notes) > 0 {
 				t.Errorf("what was there at the start was told: %+v", notes)
 			}
 			var got []string
-			for _, note := range n.follow(test.after, tallyOf(test.after, nil)) {
+			for _, note := range n.follow(summed(test.after), tallyOf(test.after, nil)) {
 				got = append(got, note.Title)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -118,8 +118,8 @@ func TestNewsSaysWhatItIsAbout(t *testing.T) {
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			var n news
-			n.follow(c.before, tallyOf(c.before, nil))
-			notes := n.follow(c.after, tallyOf(c.after, nil))
+			n.follow(summed(c.before), tallyOf(c.before, nil))
+			notes := n.follow(summed(c.after), tallyOf(c.after, nil))
 			if len(notes) != 1 || notes[0].Body != c.want {
 				t.Errorf("noted %+v", notes)
 			}
@@ -133,7 +133,7 @@ func TestNewsCountsOnUntilSomebodyLooks(t *testing.T) {
 	step := func(transfers ...*uploader.Transfer) []string {
 		s := batched(transfers...)
 		var told []string
-		for _, note := range n.follow(s, tallyOf(s, nil)) {
+		for _, note := range n.follow(summed(s), tallyOf(s, nil)) {
 			told = append(told, note.Key+": "+note.Title+", "+note.Body)
 		}
 		return told
