@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -17,6 +18,8 @@ const breath = 20
 // Limit bounds how many bytes a second pass, summed over all bodies that share
 // it. It may be changed while they are being sent.
 type Limit struct {
+	open atomic.Bool // there is no limit, which every Read asks first
+
 	mu     sync.Mutex
 	bucket *rate.Limiter
 }
@@ -33,6 +36,7 @@ func NewLimit(bytesPerSecond int64) *Limit {
 func (l *Limit) Set(bytesPerSecond int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.open.Store(bytesPerSecond <= 0)
 	if bytesPerSecond <= 0 {
 		l.bucket.SetLimit(rate.Inf)
 		return
@@ -51,7 +55,7 @@ func (l *Limit) Rate() int64 {
 
 // piece is how many of n bytes may be asked for at once.
 func (l *Limit) piece(n int) int {
-	if l.bucket.Limit() == rate.Inf {
+	if l.open.Load() || l.bucket.Limit() == rate.Inf {
 		return n
 	}
 	return min(n, l.bucket.Burst())
@@ -59,7 +63,7 @@ func (l *Limit) piece(n int) int {
 
 // pass waits until n bytes may go.
 func (l *Limit) pass(ctx context.Context, n int) error {
-	for n > 0 {
+	for n > 0 && !l.open.Load() {
 		turn, taken := l.queue(n)
 		if err := wait(ctx, turn.Delay()); err != nil {
 			turn.Cancel()
