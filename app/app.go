@@ -53,6 +53,7 @@ type Request struct {
 // Config is what the face is made of.
 type Config struct {
 	Engine    Engine
+	Access    Access
 	Settings  *settings.Book // what the user chose
 	Log       *slog.Logger
 	Hidden    bool   // start in the tray, where there is one

@@ -32,21 +32,22 @@ type ferry struct {
 	tray        *tray // nil where the toolkit has none
 	keyboard    keyboard
 
-	look      settings.Look // that is shown
-	focused   bool
-	greeted   bool
-	left      *leftover // waits for an answer
-	reviewing *review   // nil while it is not open
-	revival   revival
-	choosing  bool // a file dialog is open
-	removal   *removal
-	arrivals  arrivals
-	counting  counting
-	news      news
-	box       dialog.Dialog // the last one opened, which Escape takes away
-	quitting  *dialog.CustomDialog
-	asking    *serverDialog   // the last one opened
-	settings  *settingsDialog // that is open; nil when none is
+	look       settings.Look // that is shown
+	focused    bool
+	greeted    bool
+	left       *leftover // waits for an answer
+	reviewing  *review   // nil while it is not open
+	revival    revival
+	choosing   bool // a file dialog is open
+	removal    *removal
+	arrivals   arrivals
+	counting   counting
+	news       news
+	box        dialog.Dialog // the last one opened, which Escape takes away
+	quitting   *dialog.CustomDialog
+	passphrase *passphraseDialog // the last one opened
+	asking     *serverDialog     // the last one opened
+	settings   *settingsDialog   // that is open; nil when none is
 }
 
 // newFerry puts the face together. Nothing moves before start.

@@ -23,11 +23,14 @@ type notice struct {
 	fleeting bool                // the greeting goes when nothing moves any more
 	news     widgets.BannerModel // of the profile itself; without text there is none
 	counting widgets.BannerModel // what is being looked through; without text there is nothing
+	blocked  widgets.BannerModel // a server that waits for a person; without text there is none
+	barrier  blockade            // that it is of
+	blocker  func(blockade) widgets.BannerModel
 	trouble  *fault.Fault
 }
 
-func newNotice() *notice {
-	n := &notice{banner: widgets.NewBanner(widgets.BannerModel{}), relayout: func() {}}
+func newNotice(blocker func(blockade) widgets.BannerModel) *notice {
+	n := &notice{blocker: blocker, banner: widgets.NewBanner(widgets.BannerModel{}), relayout: func() {}}
 	n.content = container.NewStack(n.banner)
 	n.content.Hide()
 	return n
@@ -96,10 +99,14 @@ func (n *notice) hide() {
 // what continues only while something does.
 func (n *notice) show(s *uploader.Snapshot) {
 	over := n.continues() && s.Totals.Pending == 0
-	if s.Trouble == n.trouble && !over {
+	barrier := blockadeOf(s)
+	if s.Trouble == n.trouble && !over && barrier == n.barrier {
 		return
 	}
 	n.trouble = s.Trouble
+	if barrier != n.barrier {
+		n.barrier, n.blocked = barrier, n.blocker(barrier)
+	}
 	if over {
 		n.greeting = widgets.BannerModel{}
 	}
@@ -113,6 +120,8 @@ func (n *notice) model() widgets.BannerModel {
 		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(n.trouble, words.Subject{}).String()}
 	case n.news.Text != "":
 		return n.news
+	case n.blocked.Text != "":
+		return n.blocked
 	case n.greeting.Text != "" && !n.fleeting || n.counting.Text == "":
 		return n.greeting
 	default:

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"time"
 
@@ -12,103 +13,211 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// serverDialog asks for a server: one address, which is tried before it is
-// taken. It lives on the UI's goroutine.
+// serverDialog asks for a server, or changes one: it is tried before it is added.
+// It lives on the UI's goroutine.
 type serverDialog struct {
-	probe  func(ctx context.Context, endpoint string) (tus.Capabilities, error)
+	*serverForm
+
+	access Access
 	save   func(server uploader.Server, done func(error))
+	unlock func(then func())
 	errand *errands
+	old    uploader.Server // that is changed; ID 0 for one to be added
 
-	box     *dialog.CustomDialog
-	address *field
-	name    *field
-	busy    *widget.Activity
-	result  *widget.RichText
-	check   *choice
-	accept  *choice
-	cancel  *choice
+	parent fyne.Window
+	box    *dialog.CustomDialog
+	page   *widgets.Page
+	busy   *widget.Activity
+	result *widget.RichText
+	check  *choice
+	accept *choice
+	cancel *choice
 
-	trial int // counts attempts: the answer to an earlier one is passed over
-	good  address
+	trial   int // counts attempts: the answer to an earlier one is passed over
+	keeping platform.Keeping
 
 	stop context.CancelFunc // ends the attempt under way
 }
 
-// askServer opens the dialog.
-func (f *ferry) askServer() {
-	d := newServerDialog(f.window.window)
-	d.probe, d.errand = f.config.Engine.Probe, f.errands
+// askServer opens the dialog for a new server.
+func (f *ferry) askServer() { f.openServer(uploader.Server{}) }
+
+// openServer opens the dialog for a server; ID 0 is a new one.
+func (f *ferry) openServer(old uploader.Server) {
+	d := newServerDialog(f.window.window, old, f.chooseInto)
+	d.access, d.errand = f.config.Access, f.errands
+	d.unlock = func(then func()) { f.askPassphrase(then) }
 	d.save = func(server uploader.Server, done func(error)) {
 		f.order(uploader.SaveServer{Server: server}, func(err error) {
+			if err == nil && server.ID != 0 { // also when nothing but a secret is new
+				f.order(uploader.SignedIn{Server: server.ID}, nil)
+			}
 			f.errands.post(func() { done(err); f.chooseSaved(server, err) })
 		})
 	}
 	f.asking = d
 	f.present(d.box)
-	f.window.window.Canvas().Focus(d.address)
+	d.look()
+	f.window.window.Canvas().Focus(d.first())
 }
 
-// chooseSaved makes a server that was just saved the destination.
+// first is the field that has the keyboard: the one that is missing.
+func (d *serverDialog) first() fyne.Focusable {
+	switch {
+	case d.old.ID == 0:
+		return d.address
+	case d.kind() == uploader.SignInBearer || d.kind() == uploader.SignInBasic:
+		return d.secret
+	case d.kind() == uploader.SignInHeaders:
+		return d.headers
+	default:
+		return d.signIn
+	}
+}
+
+// chooseSaved makes a server that was just added the destination.
 func (f *ferry) chooseSaved(saved uploader.Server, err error) {
 	servers := f.snapshot().Servers
 	i := slices.IndexFunc(servers, func(s uploader.Server) bool { return s.Endpoint == saved.Endpoint })
-	if err != nil || i < 0 {
+	if err != nil || i < 0 || saved.ID != 0 {
 		return
 	}
 	f.destination.choose(servers[i].ID)
 	f.presenter.now()
 }
 
-func newServerDialog(parent fyne.Window) *serverDialog {
+// chooseInto asks for a file whose path is to stand in a field.
+func (f *ferry) chooseInto(e *entry) {
+	if f.choosing {
+		return
+	}
+	f.choosing = true
+	question := platform.Question{Title: words.Say("server.choose.title"), Accept: words.Say("server.choose.accept"), Parent: handleOf(f.window.window)}
+	f.errands.run(func(ctx context.Context) {
+		paths, err := f.system.chooser.Files(ctx, question)
+		f.errands.post(func() {
+			f.choosing = false
+			if err == nil && len(paths) > 0 {
+				e.SetText(paths[0])
+			}
+		})
+	})
+}
+
+func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry)) *serverDialog {
 	d := &serverDialog{
+		old:    old,
+		parent: parent,
 		busy:   widget.NewActivity(),
 		result: widget.NewRichText(),
+		page:   widgets.NewPage(),
 		stop:   func() {},
 	}
 	leave := func() { d.box.Hide() }
-	d.address, d.name = newField(leave), newField(leave)
+	d.serverForm = newServerForm(reach{leave: leave, reveal: d.page.Reveal}, func() {}, choose)
+	title, label := "server.title", "server.add"
+	if old.ID != 0 {
+		title, label = "server.edit.title", "server.save"
+		d.fill(old)
+	}
+	d.changed = d.edited
 	d.check = newChoice(words.Say("server.check"), d.try, leave)
-	d.accept = newChoice(words.Say("server.add"), d.take, leave)
+	d.accept = newChoice(words.Say(label), d.take, leave)
 	d.cancel = newChoice(words.Say("cancel"), leave, leave)
-	d.address.SetPlaceHolder("https://uploads.example.com/files/")
-	d.name.SetPlaceHolder(words.Say("server.name.optional"))
 	d.address.OnChanged = func(string) { d.edited() }
 	d.address.OnSubmitted = func(string) { d.submit() }
 	d.name.OnSubmitted = func(string) { d.submit() }
+	for _, e := range []*entry{d.user, d.secret} {
+		e.OnSubmitted = func(string) { d.submit() }
+	}
+	d.more.OnTapped = func() { d.open = !d.open; d.arrange(); d.fit() }
+	d.signIn.OnChanged = func(string) { d.arrange(); d.fit(); d.edited() }
 	d.result.Wrapping = fyne.TextWrapWord
-	d.edited()
+	d.page.SetObjects(d.rows)
 
-	form := widget.NewForm(
-		widget.NewFormItem(words.Say("server.address"), d.address),
-		widget.NewFormItem(words.Say("server.name"), d.name),
-	)
 	buttons := container.NewHBox(layout.NewSpacer(), d.cancel, d.check, d.accept)
-	content := container.NewBorder(form, buttons, nil, nil,
-		container.NewBorder(nil, nil, container.NewVBox(d.busy), nil, d.result))
-	d.box = dialog.NewCustomWithoutButtons(words.Say("server.title"), content, parent)
+	said := container.NewBorder(nil, nil, container.NewVBox(d.busy), nil, d.result)
+	content := container.NewBorder(nil, container.NewVBox(said, buttons), nil, nil, d.page)
+	d.box = dialog.NewCustomWithoutButtons(words.Say(title), content, parent)
 	d.box.SetOnClosed(func() { d.edited() })
-	d.box.Resize(fyne.NewSize(460, 300))
+	d.edited()
+	d.fit()
 	return d
 }
 
-// edited forgets what was found out about another address.
+// fit gives the dialog the room that its fields take, as far as there is any.
+func (d *serverDialog) fit() {
+	most := d.parent.Canvas().Size().Height - theme.Grid(8)
+	d.box.Resize(fyne.NewSize(theme.Grid(140), min(d.rows.MinSize().Height+theme.Grid(62), most)))
+	d.page.Relayout()
+}
+
+// look finds out where a secret would be kept, and says so.
+func (d *serverDialog) look() {
+	d.errand.run(func(ctx context.Context) {
+		keeping := d.access.Keeping(ctx)
+		d.errand.post(func() { d.keeping = keeping; d.explain() })
+	})
+}
+
+// explain says under the sign-in where it is kept, and who could read it on the
+// way.
+func (d *serverDialog) explain() {
+	d.note.RemoveAll()
+	say := func(key string, tone theme.Tone) {
+		text := widget.NewRichText()
+		text.Wrapping = fyne.TextWrapWord
+		tell(text, words.Say(key), tone)
+		d.note.Add(newIndent(text))
+	}
+	unlock := func(key string) {
+		d.note.Add(container.NewHBox(newPress(d.reach, words.Say(key), theme.Icon(theme.IconKey), func() { d.unlock(d.look) })))
+	}
+	switch d.keeping {
+	case platform.KeptForNow:
+		say("server.kept.now", theme.Warning)
+		unlock("server.kept.file.make")
+	case platform.KeptLocked:
+		say("server.kept.locked", theme.Warning)
+		unlock("server.kept.unlock")
+	case platform.KeptInFile:
+		say("server.kept.file", theme.Muted)
+	default:
+		say("server.kept.system", theme.Muted)
+	}
+	if good, err := parseAddress(d.address.Text); err == nil {
+		if u, err := url.Parse(good.endpoint); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+			say("server.open-line", theme.Warning)
+		}
+	}
+	d.fit()
+}
+
+// edited forgets what was found out about another server.
 func (d *serverDialog) edited() {
 	d.stop()
 	d.trial++
 	d.busy.Stop()
 	d.busy.Hide()
-	d.accept.Hide()
+	setVisible(d.accept, d.old.ID != 0)
+	d.accept.Importance = widget.HighImportance
 	d.check.Show()
 	d.check.Enable()
 	d.check.Importance = widget.HighImportance
+	if d.old.ID != 0 {
+		d.check.Importance = widget.MediumImportance
+	}
 	d.check.Refresh()
+	d.accept.Refresh()
 	d.say(words.Say("server.hint"), theme.Muted)
 }
 
@@ -120,30 +229,55 @@ func (d *serverDialog) submit() {
 	d.try()
 }
 
+// understand reads the fields, and says what is wrong with them.
+func (d *serverDialog) understand() (uploader.Server, connect.Secrets, bool) {
+	next, typed, err := d.read()
+	if err == nil {
+		next.ID = d.old.ID
+		return next, typed, true
+	}
+	d.say(err.Error(), theme.Error)
+	if wrong, ok := errors.AsType[*fieldError](err); ok {
+		d.parent.Canvas().Focus(wrong.in)
+	}
+	return next, typed, false
+}
+
 // try asks the server what it can do.
 func (d *serverDialog) try() {
-	good, err := parseAddress(d.address.Text)
-	if err != nil {
-		d.say(err.Error(), theme.Error)
+	next, typed, good := d.understand()
+	if !good {
 		return
 	}
 	d.edited()
-	d.good = good
-	d.name.SetPlaceHolder(good.host)
+	host := hostAt(next.Endpoint)
+	d.name.SetPlaceHolder(host)
 	d.check.Disable()
 	d.busy.Show()
 	d.busy.Start()
-	d.say(words.Say("server.checking", words.Data{"Server": good.host}), theme.Muted)
+	d.say(words.Say("server.checking", words.Data{"Server": host}), theme.Muted)
 	trial := d.trial
 	d.errand.run(func(ctx context.Context) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		d.errand.post(func() { d.stoppable(trial, stop) })
+		var answer connect.Answer
+		secrets, err := whole(ctx, d.access, d.old, next, typed)
 		began := time.Now()
-		can, err := d.probe(ctx, good.endpoint)
+		if err == nil {
+			answer, err = d.access.Try(ctx, next, &secrets)
+		}
 		took := time.Since(began)
-		d.errand.post(func() { d.tried(trial, can, took, err) })
+		d.errand.post(func() { d.tried(trial, answer, took, err) })
 	})
+}
+
+// hostAt is what to call a server by its address alone.
+func hostAt(endpoint string) string {
+	if u, err := url.Parse(endpoint); err == nil {
+		return u.Host
+	}
+	return endpoint
 }
 
 func (d *serverDialog) stoppable(trial int, stop context.CancelFunc) {
@@ -154,28 +288,56 @@ func (d *serverDialog) stoppable(trial int, stop context.CancelFunc) {
 	stop()
 }
 
-func (d *serverDialog) tried(trial int, can tus.Capabilities, took time.Duration, err error) {
+func (d *serverDialog) tried(trial int, answer connect.Answer, took time.Duration, err error) {
 	if trial != d.trial {
 		return
 	}
 	d.edited()
 	if err != nil {
-		d.failed(fault.Of(err))
+		d.failed(err)
 		return
 	}
-	d.offer(words.Say("server.add"), widget.HighImportance)
-	d.say(abilities(can, took), theme.Success)
+	if d.old.ID == 0 {
+		d.offer(words.Say("server.add"), widget.HighImportance)
+	}
+	d.say(abilities(answer.Capabilities, took)+uploadOf(answer), theme.Success)
+}
+
+// uploadOf says what an upload holds whose URL was given.
+func uploadOf(answer connect.Answer) string {
+	if answer.Upload == nil {
+		return ""
+	}
+	return "\n" + words.Say("server.given.holds", words.Data{"SizeOf": words.SizeOf(answer.Upload.Offset, max(answer.Upload.Length, 0))})
 }
 
 // failed says why, and offers to take the server all the same when it may work
 // another time.
-func (d *serverDialog) failed(f *fault.Fault) {
-	sentence := words.Fault(f, words.Subject{Server: d.good.host})
+func (d *serverDialog) failed(err error) {
+	f := faultOf(err)
+	next, _, _ := d.read()
+	sentence := words.Fault(f, words.Subject{Server: hostAt(next.Endpoint)})
 	d.say(sentence.String(), theme.Error)
+	if d.old.ID != 0 {
+		return
+	}
 	switch f.Kind {
 	case fault.Offline, fault.Unreachable, fault.Transient, fault.Busy, fault.Auth:
 		d.offer(words.Say("server.add-anyway"), widget.MediumImportance)
 	}
+}
+
+// faultOf is the fault of whatever failed, also of the keyring.
+func faultOf(err error) *fault.Fault {
+	f := fault.Of(err)
+	if f.Kind == fault.Bug {
+		f = fault.New(fault.Auth, fault.Load, err)
+		f.Code = fault.CodeKeyring
+	}
+	if errors.Is(err, platform.ErrLocked) {
+		f.Code = fault.CodeLocked
+	}
+	return f
 }
 
 func (d *serverDialog) offer(label string, importance widget.Importance) {
@@ -187,14 +349,31 @@ func (d *serverDialog) offer(label string, importance widget.Importance) {
 	}
 }
 
-// take saves the server.
+// take saves the server, its secrets first.
 func (d *serverDialog) take() {
-	name := d.name.Text
-	if name == "" {
-		name = d.good.host
+	next, typed, good := d.understand()
+	if !good {
+		return
 	}
 	d.accept.Disable()
-	d.save(uploader.Server{Name: name, Endpoint: d.good.endpoint}, d.saved)
+	d.errand.run(func(ctx context.Context) {
+		secrets, err := whole(ctx, d.access, d.old, next, typed)
+		if err == nil {
+			next, err = keep(ctx, d.access, d.old, next, secrets)
+		}
+		d.errand.post(func() {
+			switch {
+			case err == nil:
+				d.save(next, d.saved)
+			case errors.Is(err, platform.ErrLocked):
+				d.accept.Enable()
+				d.unlock(func() { d.look(); d.take() })
+			default:
+				d.accept.Enable()
+				d.say(words.Fault(faultOf(err), words.Subject{Server: hostAt(next.Endpoint)}).String(), theme.Error)
+			}
+		})
+	})
 }
 
 func (d *serverDialog) saved(err error) {
@@ -210,9 +389,11 @@ func (d *serverDialog) saved(err error) {
 }
 
 // say shows a text in the tone that goes with it.
-func (d *serverDialog) say(text string, tone theme.Tone) {
+func (d *serverDialog) say(text string, tone theme.Tone) { tell(d.result, text, tone) }
+
+func tell(in *widget.RichText, text string, tone theme.Tone) {
 	style := widget.RichTextStyleParagraph
 	style.ColorName = tone.Color()
-	d.result.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: text, Style: style}}
-	d.result.Refresh()
+	in.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: text, Style: style}}
+	in.Refresh()
 }

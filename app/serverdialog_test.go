@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
@@ -118,7 +119,7 @@ func TestAddServer(t *testing.T) {
 		if d.accept.Visible() {
 			t.Error("what was found out before the address changed is kept")
 		}
-		s.errands.post(func() { d.tried(d.trial-1, capable, 0, nil) })
+		s.errands.post(func() { d.tried(d.trial-1, connect.Answer{Capabilities: capable}, 0, nil) })
 		s.until("it is passed over", func() bool { return len(s.queue) == 0 })
 		if d.accept.Visible() {
 			t.Error("the answer to another address counts")

@@ -31,6 +31,7 @@ type stage struct {
 	engine  *fakeEngine
 	toolkit *fakeToolkit
 	desktop *fakeDesktop
+	access  *fakeAccess
 	queue   chan func()
 }
 
@@ -146,7 +147,8 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 	s.desktop.nudge = func() { s.queue <- func() {} }
 	engine.nudge = s.desktop.nudge
 	log := slog.New(slog.DiscardHandler)
-	config := Config{Engine: engine, Settings: settings.Open(t.Context(), nowhere{}, log), Log: log, Received: t.TempDir()}
+	s.access = newFakeAccess(engine)
+	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), nowhere{}, log), Log: log, Received: t.TempDir()}
 	for _, option := range options {
 		option(&config, s.desktop)
 	}

@@ -39,6 +39,7 @@ type topBar struct {
 type barActions struct {
 	choose                              func(uploader.ServerID)
 	addServer, addFiles, addFolder      func()
+	manage                              func()
 	pauseAll, resumeAll, finish, reveal func()
 	settings                            func()
 }
@@ -116,7 +117,13 @@ func (b *topBar) serverMenu() *fyne.Menu {
 	}
 	more := fyne.NewMenuItem(words.Say("top.add-server"), b.actions.addServer)
 	more.Icon = theme.Icon(theme.IconAdd)
-	return fyne.NewMenu("", append(items, fyne.NewMenuItemSeparator(), more)...)
+	items = append(items, fyne.NewMenuItemSeparator(), more)
+	if len(b.servers) > 1 {
+		manage := fyne.NewMenuItem(words.Say("top.manage-servers"), b.actions.manage)
+		manage.Icon = theme.Icon(theme.IconServer)
+		items = append(items, manage)
+	}
+	return fyne.NewMenu("", items...)
 }
 
 func serverIcon(server uploader.Server) fyne.Resource {

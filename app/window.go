@@ -44,7 +44,7 @@ type window struct {
 func newWindow(f *ferry) *window {
 	w := &window{
 		window: f.toolkit.NewWindow("Ferry"), destination: f.destination, limit: f.limit,
-		banner: newNotice(), toasts: widgets.NewToasts(), hints: widgets.NewHints(),
+		banner: newNotice(f.bannerOf), toasts: widgets.NewToasts(), hints: widgets.NewHints(),
 	}
 	w.furnish(f)
 	w.window.SetPadded(false)
@@ -59,7 +59,7 @@ func newWindow(f *ferry) *window {
 func (w *window) furnish(f *ferry) {
 	w.emptyFor, w.unmatchedAs = 0, widgets.EmptyModel{}
 	w.bar = newTopBar(w.window.Canvas(), w.hints, barActions{
-		choose: f.choose, addServer: f.askServer, addFiles: f.addFiles, addFolder: f.addFolder,
+		choose: f.choose, addServer: f.askServer, manage: f.manageServers, addFiles: f.addFiles, addFolder: f.addFolder,
 		pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removeFinished, reveal: f.openReceived, settings: f.openSettings,
 	})
 	w.filter = newFilterBar(w.hints, filterActions{choose: f.filter, seek: f.seek, find: f.find, leave: f.toList})

@@ -86,6 +86,7 @@ type session struct {
 	recovered string // in words, when the database had to be repaired; "" otherwise
 	settings  *settings.Book
 	keeper    *running // saves the settings
+	keys      *platform.Keys
 	book      *connect.Book
 	receiver  *running // nil when it could not be opened
 	deaf      error    // why it could not
@@ -123,7 +124,8 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	builtin := s.receive(w)
 	lines := &netx.Lines{}
 	s.lookout = start(func(ctx context.Context) error { lines.Watch(ctx, networkEvery); return nil })
-	s.book = connect.NewBook(connect.Config{Keys: platform.NewKeys(w.profile.Keys()), Lines: lines})
+	s.keys = platform.NewKeys(w.profile.Keys())
+	s.book = connect.NewBook(connect.Config{Keys: s.keys, Lines: lines})
 	s.engine = uploader.New(uploader.Config{
 		Store: s.database, Connect: s.book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
 		Growth: spool.Folder(w.profile.Streams()).Growth,

@@ -11,11 +11,18 @@ import (
 
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 )
+
+// access is how the window signs in to servers.
+type access struct {
+	*connect.Book
+	*platform.Keys
+}
 
 // window shows the window, or brings up the one that is there already; either
 // way with the files typed.
@@ -55,7 +62,7 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 		received = ""
 	}
 	return s.close(w.show(ctx, app.Config{
-		Engine: s.engine, Settings: s.settings, Log: w.log, Hidden: typed.Hidden,
+		Engine: s.engine, Access: access{s.book, s.keys}, Settings: s.settings, Log: w.log, Hidden: typed.Hidden,
 		Ask:     s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Keeping: app.Keeping{Dir: w.profile.Dir, Log: w.profile.Log(), Backup: s.backUp}, Version: w.version,
 		Autostart: w.autostart(),
