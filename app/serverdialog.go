@@ -177,7 +177,7 @@ func (d *serverDialog) explain() {
 		text := widget.NewRichText()
 		text.Wrapping = fyne.TextWrapWord
 		tell(text, words.Say(key), tone)
-		d.note.Add(newIndent(text))
+		d.note.Add(newIndent(text, 0))
 	}
 	unlock := func(key string) {
 		d.note.Add(container.NewHBox(newPress(d.reach, words.Say(key), theme.Icon(theme.IconKey), func() { d.unlock(d.look) })))
