@@ -123,7 +123,7 @@ func (f *ferry) show(s *uploader.Snapshot) time.Duration {
 		return 0 // nothing is loaded yet
 	}
 	f.greet(s)
-	for _, sentence := range f.arrivals.empty(s) {
+	for _, sentence := range f.arrivals.told(s) {
 		f.window.warn(sentence)
 	}
 	s = f.removal.without(s)

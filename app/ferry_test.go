@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
@@ -54,6 +55,20 @@ func TestDrop(t *testing.T) {
 		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
 		s.publish(next)
 		if got := s.said(); !strings.HasSuffix(got, "holds no files.") {
+			t.Errorf("said %q", got)
+		}
+	})
+	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		s.handleDrop(uris(file(t, "a.mov")))
+		batch := s.heard(1).(uploader.Add).Batch
+		now := time.Now()
+		next := snapshotOf(
+			transfer(1, inBatch(batch), holding(2*gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now.Add(-time.Hour)) }),
+			transfer(2, inBatch(batch), holding(gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
+		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
+		s.publish(next)
+		if got := s.said(); got != "Continuing, 2.0 GB were already there." {
 			t.Errorf("said %q", got)
 		}
 	})
