@@ -35,7 +35,7 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 		model.Size, model.Detail = words.Size(sum.Bytes), words.Join(words.State(state), files, words.Server(server))
 		return model
 	default:
-		model.Detail = words.Join(stands(state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
+		model.Detail = words.Join(stands(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
 	}
 	left := sum.Bytes - sum.Sent
 	model.Size = words.SizeOf(sum.Sent, sum.Bytes)
@@ -63,7 +63,10 @@ func batchName(b *uploader.Batch, sum uploader.Sum) string {
 func isNamed(b *uploader.Batch) bool { return len(b.Roots) == 1 }
 
 // stands says in what state a batch is, where its numbers do not.
-func stands(state uploader.State, sum uploader.Sum) string {
+func stands(s *uploader.Snapshot, b *uploader.Batch, state uploader.State, sum uploader.Sum) string {
+	if hold, held := s.Held[b.Server]; held && state == uploader.StateWaiting {
+		return words.Held(hold, time.Now())
+	}
 	if state == uploader.StateUploading || needsPerson(state) {
 		return needs(sum)
 	}

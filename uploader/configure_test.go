@@ -86,6 +86,30 @@ func TestFewerFilesAtATimeHoldsForWhatIsUnderWay(t *testing.T) {
 	wantStored(t, server, paths...)
 }
 
+func TestAServerGetsNoMoreFilesAtATimeThanItsProfileSays(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	b := newBench(t, server.Endpoint)
+	narrow := uploader.Server{ID: theServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Simultaneous: 2}}
+	slowly := func(limit int64) uploader.Configure {
+		return uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Limit, s.Simultaneous = limit, 4 })}
+	}
+	b.do(slowly(100_000))
+	paths := []string{write(t, "a.mov", 3<<20), write(t, "b.mov", 3<<20), write(t, "c.mov", 3<<20), write(t, "d.mov", 3<<20)}
+	batch := b.add(paths...)
+	b.until("all under way", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 4 })
+	b.do(uploader.SaveServer{Server: narrow})
+	b.until("two under way", func(s *uploader.Snapshot) bool { return s.Totals.Active == 2 })
+	b.do(slowly(0))
+	b.until("the end", func(s *uploader.Snapshot) bool {
+		if s.Totals.Active > 2 {
+			t.Errorf("%d at a time", s.Totals.Active)
+		}
+		return s.Totals.Count[uploader.StateDone] == 4
+	})
+	b.finished(batch)
+	wantStored(t, server, paths...)
+}
+
 func TestFewerConnectionsHoldForPartsUnderWay(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)

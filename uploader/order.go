@@ -47,8 +47,16 @@ type ranked struct {
 // keeps its own order. It returns those that get another rank, as few as that
 // takes.
 func rearranged(list []ranked, to Place) []ranked {
+	next := shifted(list, to)
+	if slices.Equal(next, list) {
+		return nil
+	}
+	return reranked(list, next, to)
+}
+
+// shifted is the list in its new order, with the old ranks.
+func shifted(list []ranked, to Place) []ranked {
 	next := slices.Clone(list)
-	chosen := func(r ranked) bool { return r.chosen }
 	switch to {
 	case PlaceUp:
 		for i := 1; i < len(next); i++ {
@@ -67,10 +75,7 @@ func rearranged(list []ranked, to Place) []ranked {
 	case PlaceBottom:
 		slices.SortStableFunc(next, func(a, b ranked) int { return cmp.Compare(side(a), side(b)) })
 	}
-	if slices.Equal(next, list) || !slices.ContainsFunc(list, chosen) {
-		return nil
-	}
-	return reranked(list, next, to)
+	return next
 }
 
 func side(r ranked) int {
@@ -99,13 +104,22 @@ func reranked(before, next []ranked, to Place) []ranked {
 			next[i].rank = last + moved - int64(len(next)-1-i)
 		}
 	}
-	compare := func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id)) }
-	if !slices.IsSortedFunc(next, compare) { // some have the same rank
+	if !ascending(next) { // some had the same rank
 		for i := range next {
 			next[i].rank = first + int64(i)
 		}
 	}
 	return slices.DeleteFunc(next, func(r ranked) bool { return was[r.id] == r.rank })
+}
+
+// ascending reports whether every rank is above the one before.
+func ascending(list []ranked) bool {
+	for i := 1; i < len(list); i++ {
+		if list[i].rank <= list[i-1].rank {
+			return false
+		}
+	}
+	return true
 }
 
 // rank takes a batch's place to all who go by it.

@@ -249,6 +249,31 @@ func TestTroubleWithTheDiskIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestAHoldIsToldOnce(t *testing.T) {
+	held := func(reason uploader.Reason) *uploader.Snapshot {
+		s := shot(true, nil, row(1, uploader.PhaseQueued))
+		s.Held = map[uploader.ServerID]uploader.Hold{1: {Reason: reason}}
+		return s
+	}
+	f := &film{snapshots: []*uploader.Snapshot{
+		held(uploader.HeldBySchedule), held(uploader.HeldBySchedule), held(uploader.HeldByMetering),
+		shot(true, nil, row(1, uploader.PhaseQueued)), held(uploader.HeldByMetering), shot(true, nil, row(1, uploader.PhaseDone)),
+	}}
+	var told []string
+	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), func(e feed.Event) error {
+		if e.Event == feed.Waiting {
+			told = append(told, e.Message)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"Waiting, as the schedule says", "Waiting: this network is metered", "Waiting: this network is metered"}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Error("told (-want +got):\n" + diff)
+	}
+}
+
 func TestWhatStandsBeforeABlockedServerIsNotWaitedFor(t *testing.T) {
 	blocked := func(rows ...*uploader.Transfer) *uploader.Snapshot {
 		s := shot(true, sent(2, 40), rows...)

@@ -16,6 +16,7 @@ type follower struct {
 	sent    map[uploader.TransferID]int64 // as told last, of the moving ones
 	trouble error
 	open    map[uploader.ServerID]int // transfers that are not final
+	held    map[uploader.ServerID]uploader.Hold
 	summary Summary
 }
 
@@ -25,6 +26,7 @@ func newFollower(filter Filter, emit func(Event) error) *follower {
 		known: map[uploader.TransferID]*uploader.Transfer{},
 		sent:  map[uploader.TransferID]int64{},
 		open:  map[uploader.ServerID]int{},
+		held:  map[uploader.ServerID]uploader.Hold{},
 	}
 }
 
@@ -75,7 +77,30 @@ func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
 	if err := f.progress(s); err != nil {
 		return err
 	}
+	if err := f.tellHeld(s, now); err != nil {
+		return err
+	}
 	return f.tellTrouble(s)
+}
+
+// tellHeld says once for each server why nothing goes there for a while, where no
+// transfer says it: the ones in line just wait for their turn.
+func (f *follower) tellHeld(s *uploader.Snapshot, now time.Time) error {
+	for _, server := range s.Servers {
+		hold, held := s.Held[server.ID]
+		switch {
+		case !held:
+			delete(f.held, server.ID)
+			continue
+		case hold.Reason == uploader.HeldByServer, f.open[server.ID] == 0, f.held[server.ID] == hold:
+			continue
+		}
+		f.held[server.ID] = hold
+		if err := f.emit(Event{Event: Waiting, Server: server.Name, Message: words.Held(hold, now)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // compare finds what differs between two lists that mostly hold the same
