@@ -13,14 +13,24 @@ import (
 // was known last has to do.
 const checkPatience = 20 * time.Second
 
+// freshMost is how many files are looked for of which no server has anything yet.
+// There may be a million, and nothing of them can be lost.
+const freshMost = 1000
+
 // check has the transfers looked at that wait for the user: what the server holds
 // of them, and whether their files are still there. They stand in line for it like
 // any work, and wait for the user again when it is done.
 func (l *loop) check(target Target) {
+	fresh := 0
 	for _, id := range l.targets(target) {
 		t := l.table.get(id)
 		if t.Phase != PhaseQueued || t.Intent != IntentRun || l.queue.Holds(int64(id)) || l.flights[id] != nil {
 			continue // it moves, or is to rest
+		}
+		if !t.Session.Begun() {
+			if fresh++; fresh > freshMost {
+				continue
+			}
 		}
 		l.checks[id] = true
 		l.queue.Push(itemOf(t))
