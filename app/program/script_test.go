@@ -83,6 +83,7 @@ func TestScripts(t *testing.T) {
 			"arrived":     arrived,
 			"reading":     reading,
 			"kept":        kept,
+			"chosen":      chosen,
 			"spooled":     spooled,
 			"cutoff": func(ts *testscript.TestScript, _ bool, args []string) {
 				cutOff(t, ts, tusd, args)

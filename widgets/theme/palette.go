@@ -84,7 +84,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameButton:                    {rgb(0xE6EDF0), rgb(0x26343B)},
 	fynetheme.ColorNameDisabledButton:            {rgb(0xEDF1F3), rgb(0x1C272C)},
 	fynetheme.ColorNameInputBackground:           {rgb(0xFFFFFF), rgb(0x1B262C)},
-	fynetheme.ColorNameInputBorder:               {rgb(0xC6D2D7), rgb(0x3A4A52)},
+	fynetheme.ColorNameInputBorder:               {rgb(0x84959E), rgb(0x61757F)},
 	fynetheme.ColorNameMenuBackground:            {rgb(0xFFFFFF), rgb(0x1F2B31)},
 	fynetheme.ColorNameOverlayBackground:         {rgb(0xFFFFFF), rgb(0x1B262C)},
 	fynetheme.ColorNameHeaderBackground:          {rgb(0xF4F7F8), rgb(0x1B262C)},

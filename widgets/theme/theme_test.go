@@ -56,6 +56,19 @@ func TestTextCanBeReadOnWhateverItStandsOn(t *testing.T) {
 	}
 }
 
+func TestControlsStandOutFromWhatTheyLieOn(t *testing.T) {
+	const enough = 3 // WCAG 2.1, success criterion 1.4.11
+	look := theme.New(theme.System, 1)
+	for name, variant := range variants {
+		for _, ground := range []fyne.ThemeColorName{fynetheme.ColorNameOverlayBackground, theme.ColorSurface} {
+			got := contrast(look.Color(fynetheme.ColorNameInputBorder, variant), look.Color(ground, variant))
+			if got < enough {
+				t.Errorf("on %s, %s: contrast %.2f, want at least %d", ground, name, got, enough)
+			}
+		}
+	}
+}
+
 // contrast is the ratio that WCAG 2.1 defines.
 func contrast(a, b color.Color) float64 {
 	x, y := luminance(a), luminance(b)
