@@ -87,6 +87,17 @@ func (f *ferry) dropSelected() {
 	f.act(actCancel, selected)
 }
 
+// detailsFollow has open details go along with the selection, as long as that is a
+// single file.
+func (f *ferry) detailsFollow() {
+	if f.window.details.of == 0 {
+		return
+	}
+	if selected := f.window.list.selected(); selected.situation().one {
+		f.openDetails(selected.singles[0].ID)
+	}
+}
+
 // retryable are the transfers that are tried again: those that were cancelled only
 // when there are no others.
 func retryable(transfers []*uploader.Transfer) []*uploader.Transfer {

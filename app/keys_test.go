@@ -209,6 +209,25 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 	})
 }
 
+func TestDetailsGoAlongWithTheSelection(t *testing.T) {
+	s := raise(t, newFakeEngineAt(iceland()))
+	s.window.list.rows.Select(4)
+	if s.window.details.of != 0 {
+		t.Error("they open by themselves")
+	}
+	s.key(fyne.KeyReturn)
+	s.window.list.activate(-7)
+	for _, step := range []struct {
+		selected []int64
+		want     uploader.TransferID
+	}{{[]int64{2}, 2}, {[]int64{2, 3}, 2}, {[]int64{-7}, 2}, {nil, 2}, {[]int64{3}, 3}} {
+		s.window.list.rows.Select(step.selected...)
+		if got := s.window.details.of; got != step.want {
+			t.Errorf("with %v selected the details are of %d, want %d", step.selected, got, step.want)
+		}
+	}
+}
+
 func TestMenu(t *testing.T) {
 	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
 	moves := []string{"Move to the top", "Move up", "Move down", "Move to the bottom"}

@@ -34,6 +34,7 @@ func newListing(f *ferry, hints *widgets.Hints) *listing {
 	})
 	l.rows.OnActivate = l.activate
 	l.rows.OnMenu = l.openMenu
+	l.rows.OnSelect = f.detailsFollow
 	return l
 }
 
