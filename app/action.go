@@ -16,6 +16,7 @@ const (
 	actPause action = iota
 	actResume
 	actContinue
+	actSignIn
 	actRetry
 	actLocate
 	actLink
@@ -33,7 +34,7 @@ const (
 )
 
 var actionNames = [actions]string{
-	"pause", "resume", "continue", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
+	"pause", "resume", "continue", "sign-in", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
 func (a action) String() string { return actionNames[a] }
@@ -123,6 +124,8 @@ func (s situation) allows(a action) bool {
 		return s.any(uploader.StatePaused)
 	case actContinue:
 		return s.several > 0
+	case actSignIn:
+		return s.any(uploader.StateSignIn)
 	case actRetry:
 		return s.stuck() || s.waits() || s.any(uploader.StateCancelled)
 	case actLocate:
@@ -154,8 +157,9 @@ func (s situation) buttons() []action {
 		}
 	}
 	add(true, actContinue)
+	add(true, actSignIn)
 	add(true, actLocate)
-	add(!s.moves() && !s.allows(actLocate), actRetry)
+	add(!s.moves() && !s.allows(actSignIn) && !s.allows(actLocate), actRetry)
 	add(true, actPriorLink)
 	add(true, actPause)
 	add(!s.allows(actPause), actResume)
@@ -199,7 +203,7 @@ func (s situation) label(a action) string {
 // icon is the action's sign.
 func (a action) icon() theme.IconName {
 	return [actions]theme.IconName{
-		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
+		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconKey, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
 		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
 	}[a]
 }

@@ -40,6 +40,8 @@ func (f *ferry) act(a action, s subjects) {
 		f.reveal(s.singles[0])
 	case actDetails:
 		f.openDetails(s.singles[0].ID)
+	case actSignIn:
+		f.unblock(s.fitting(actSignIn)[0])
 	case actLocate:
 		f.locate(s.singles[0])
 	case actLink:
@@ -169,6 +171,13 @@ func (f *ferry) copyPriorLink(t *uploader.Transfer) {
 		return
 	}
 	f.copyLinks([]*uploader.Transfer{prior})
+}
+
+// unblock does what the server of a transfer waits for.
+func (f *ferry) unblock(t *uploader.Transfer) {
+	if server, known := f.snapshot().Server(t.Server); known {
+		f.bannerOf(blockade{server: server, fault: t.Fault}).Buttons[0].OnTapped()
+	}
 }
 
 // locate asks where a missing file is. An unfinished upload of the same file goes

@@ -242,6 +242,7 @@ func TestMenu(t *testing.T) {
 		{"offline", transfer(1, waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, shows, moves, {"Cancel"}}},
 		{"changed", transfer(1, failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from the list"}}},
 		{"missing", transfer(1, failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from the list"}}},
+		{"signed out", transfer(1, failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from the list"}}},
 		{"uploaded before", transfer(1, failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
 		{"received before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
 		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
@@ -311,6 +312,11 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 		if add.Server != 2 || !slices.Equal(add.Paths, []string{found}) {
 			t.Errorf("added %+v", add)
 		}
+	})
+	t.Run("sign in asks for the server's sign-in", func(t *testing.T) {
+		s := one(t, failed(fault.Auth), func(t *uploader.Transfer) { t.Server = 2 })
+		s.act(actSignIn, these(s.rows()...))
+		s.until("it asks", s.covered)
 	})
 	t.Run("continue goes on with the earlier upload", func(t *testing.T) {
 		s := one(t, failed(fault.Several))
