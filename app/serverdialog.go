@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"image/color"
 	"net/url"
 	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
@@ -145,7 +147,9 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 	d.page.SetObjects(d.rows)
 
 	buttons := container.NewHBox(layout.NewSpacer(), d.cancel, d.check, d.accept)
-	said := container.NewBorder(nil, nil, container.NewVBox(d.busy), nil, d.result)
+	room := canvas.NewRectangle(color.Transparent) // so that nothing moves when more is said
+	room.SetMinSize(fyne.NewSize(0, theme.Grid(20)))
+	said := container.NewStack(room, container.NewBorder(nil, nil, container.NewVBox(d.busy), nil, d.result))
 	content := container.NewBorder(nil, container.NewVBox(said, buttons), nil, nil, d.page)
 	d.box = dialog.NewCustomWithoutButtons(words.Say(title), content, parent)
 	d.box.SetOnClosed(func() { d.edited() })
@@ -157,7 +161,7 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 // fit gives the dialog the room that its fields take, as far as there is any.
 func (d *serverDialog) fit() {
 	most := d.parent.Canvas().Size().Height - theme.Grid(8)
-	d.box.Resize(fyne.NewSize(theme.Grid(140), min(d.rows.MinSize().Height+theme.Grid(62), most)))
+	d.box.Resize(fyne.NewSize(theme.Grid(140), min(d.rows.MinSize().Height+theme.Grid(56), most)))
 	d.page.Relayout()
 }
 

@@ -37,19 +37,19 @@ type serverForm struct {
 	user, secret  *entry
 	headers       *entry
 
-	more                                       *press
-	ca, certificate, key                       *entry
-	proxy                                      *selection
-	proxyAddress, proxyUser, proxySecret       *entry
-	chunkMin, chunkMax, chunkMultiple          *entry
-	connections, simultaneous                  *entry
-	limit                                      *rateControl
-	override, checksums, given                 *tick
-	metadata                                   *entry
-	userRow, secretRow, headersRow, addressRow []fyne.CanvasObject
-	proxyRows, moreRows                        []fyne.CanvasObject
-	rows, note                                 *fyne.Container
-	open                                       bool // more is shown
+	more                                    *press
+	ca, certificate, key                    *entry
+	proxy                                   *selection
+	proxyAddress, proxyUser, proxySecret    *entry
+	chunkMin, chunkMax, chunkMultiple       *entry
+	connections, simultaneous               *entry
+	limit                                   *rateControl
+	override, checksums, given              *tick
+	metadata                                *entry
+	userRow, secretRow, headersRow, noteRow []fyne.CanvasObject
+	proxyRows, moreRows                     []fyne.CanvasObject
+	rows, note                              *fyne.Container
+	open                                    bool // more is shown
 }
 
 // fieldError says in words what is wrong in a field, and in which.
@@ -78,8 +78,8 @@ func newServerForm(r reach, changed func(), choose func(*entry)) *serverForm {
 	f.userRow = f.row("server.user", f.user)
 	f.secretRow = f.row("server.secret", f.secret)
 	f.headersRow = f.row("server.headers", f.headers)
-	f.rows.Add(layout.NewSpacer())
-	f.rows.Add(f.note)
+	f.noteRow = []fyne.CanvasObject{layout.NewSpacer(), f.note}
+	f.rows.Objects = append(f.rows.Objects, f.noteRow...)
 	f.more = newPress(r, words.Say("server.more"), theme.Icon(theme.IconChevronDown), func() { f.open = !f.open; f.arrange() })
 	f.more.Importance = widget.LowImportance
 	f.more.Alignment = widget.ButtonAlignLeading
@@ -186,7 +186,7 @@ func (f *serverForm) arrange() {
 	} else {
 		label.SetText(words.Say("server.secret"))
 	}
-	show(kind != uploader.SignInNone, f.note)
+	show(kind != uploader.SignInNone, f.noteRow...)
 	show(f.open, f.moreRows...)
 	show(f.open && f.ownProxy(), f.proxyRows...)
 	icon, label := theme.IconChevronDown, "server.more"
