@@ -10,8 +10,8 @@
 // something. They come back to the UI by ferry.post, which does nothing any more
 // once Ferry is closing, so that nobody hangs on a UI that has ended.
 //
-// What is shown is a pure function of a snapshot: trayOf, tallyOf, actionsFor,
-// greetingOf. All text comes from package words. The window's own memory
+// What is shown is a pure function of a snapshot: trayOf, tallyOf, reviewOf,
+// rowOf. All text comes from package words. The window's own memory
 // (chosen destination, what was explained already) is in Fyne's preferences; no
 // state of uploads is.
 package app

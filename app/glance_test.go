@@ -199,6 +199,10 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 			{"one is missing here", []func(*uploader.Transfer){holding(gigabyte), failed(fault.SourceMissing)}, "2 uploads were interrupted. 2.0 of 8.0 GB is already there. 1 of them needs you."},
 			{"a server does not answer", []func(*uploader.Transfer){holding(gigabyte), func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }}, "2 uploads were interrupted. 2.0 of 8.0 GB was there last time; not every server answers now."},
 		}
+		nothing := snapshotOf(transfer(1, func(t *uploader.Transfer) { t.Fault = fault.New(fault.Offline, fault.Head, nil) }))
+		if got := left.question(nothing); got != "1 upload was interrupted. Not every server answers now, so nobody knows what is already there." {
+			t.Errorf("of servers that are away it says %q", got)
+		}
 		for _, c := range tests {
 			found := snapshotOf(transfer(1, c.first...), transfer(2, holding(gigabyte)))
 			if left.follow(found); left.question(found) != c.want {

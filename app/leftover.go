@@ -135,6 +135,8 @@ func (l *leftover) question(s *uploader.Snapshot) string {
 	switch {
 	case sum.unsure > 0 && sum.sent > 0:
 		question = words.Sentences(question, words.Say("greeting.unsure", of))
+	case sum.unsure > 0:
+		question = words.Sentences(question, words.Say("greeting.away"))
 	case sum.sent > 0:
 		question = words.Count("greeting.asking", sum.count, of)
 	}
