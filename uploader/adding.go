@@ -30,22 +30,33 @@ func (l *loop) add(c Add) error {
 }
 
 // supersede takes what is said again off the batches that an earlier run did not
-// walk to their end, or it would be sent once more when they are. It returns
-// those batches: what is across of them is across for this one too.
+// walk to their end, or it would be sent once more when they are. It returns the
+// batches of which something is said again in the middle: what is across of them is
+// across for this one too.
 func (l *loop) supersede(c Add) map[BatchID]bool {
 	superseded := map[BatchID]bool{}
 	said := func(root string) bool { return slices.Contains(c.Paths, root) }
 	for id, b := range l.batches {
-		if b.Expanded || b.Server != c.Server || l.toBeWalked(id) || !slices.ContainsFunc(b.Roots, said) {
-			continue
+		switch {
+		case b.Server != c.Server, !slices.ContainsFunc(b.Roots, said):
+		case b.Expanded, l.toBeWalked(id):
+			if !c.Options.Again && (!b.Expanded || l.table.ledger.batches[id].underWay()) {
+				superseded[id] = true
+			}
+		default:
+			rest := *b
+			rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), said)
+			rest.Expanded = len(rest.Roots) == 0
+			l.keep(rest)
+			superseded[id] = true
 		}
-		rest := *b
-		rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), said)
-		rest.Expanded = len(rest.Roots) == 0
-		l.keep(rest)
-		superseded[id] = true
 	}
 	return superseded
+}
+
+// underWay reports whether not all of a batch is across or given up.
+func (s Sum) underWay() bool {
+	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateAsking]
 }
 
 // toBeWalked reports whether this run walks a batch.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // TestAFileThatChangedBeforeItWasSentIsFoundAgain adds a file, changes it while
@@ -91,4 +92,43 @@ func TestAFolderSaidAgainInTheMiddleOfItsWalkIsNotAskedAbout(t *testing.T) {
 	if n := len(server.Stored(t)); n != 3 || s.Totals.Count[uploader.StateDone] != 3 || s.Batches[batch] != nil {
 		t.Errorf("%d uploads of 3 files: %s", n, describe(s))
 	}
+}
+
+// TestAFolderSaidAgainWhileItCrossesGoesOnInTheNewBatch drops a folder twice: in
+// the middle of its walk, and when one of its files has failed.
+func TestAFolderSaidAgainWhileItCrossesGoesOnInTheNewBatch(t *testing.T) {
+	once := func(t *testing.T, b *bench, server *uploadtest.Tusd, batch uploader.BatchID) {
+		t.Helper()
+		b.finished(batch)
+		s := b.engine.Snapshot()
+		if n := len(server.Stored(t)); n != 3 || s.Totals.Count[uploader.StateDone] != 3 || len(s.Transfers) != 3 || len(s.Batches) != 1 {
+			t.Errorf("%d uploads of 3 files in %d batches: %s", n, len(s.Batches), describe(s))
+		}
+	}
+	t.Run("in the middle of its walk", func(t *testing.T) {
+		b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n")
+		s := b.untilCount(uploader.StateDone, 2)
+		again := b.add(s.Batches[batch].Roots[0])
+		goOn()
+		once(t, b, server, again)
+	})
+	t.Run("when one of its files has failed", func(t *testing.T) {
+		server := uploadtest.NewTusd(t)
+		b := newBench(t, server.Endpoint)
+		folder := filepath.Join(t.TempDir(), "raws")
+		fillFolder(t, folder, "a", "b")
+		link := filepath.Join(folder, "c")
+		if err := os.Symlink(filepath.Join(folder, "nothing"), link); err != nil {
+			t.Fatal(err)
+		}
+		b.finished(b.add(folder))
+		b.untilCount(uploader.StateMissing, 1)
+		remove(t, link)
+		fillFolder(t, folder, "c")
+		again := b.add(folder)
+		b.finished(again)
+		if n, done := len(server.Stored(t)), b.engine.Snapshot().Totals.Count[uploader.StateDone]; n != 3 || done != 3 {
+			t.Errorf("%d uploads of 3 files: %s", n, describe(b.engine.Snapshot()))
+		}
+	})
 }
