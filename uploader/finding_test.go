@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -21,11 +22,12 @@ func TestFindingCanBeStoppedAndGoneOnWith(t *testing.T) {
 	for i := range files {
 		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%04d.txt", i)), []byte{byte(i), byte(i >> 8)}, 0o600))
 	}
-	held, release := 0, make(chan struct{})
+	var held atomic.Int64 // a walk that is called off may still look at a file when the next one does
+	release := make(chan struct{})
 	b.quit()
 	b.change = func(c *uploader.Config) {
 		c.Fingerprint = func(ctx context.Context, file source.File, destination string) (string, error) {
-			if held++; held > files/2 {
+			if held.Add(1) > files/2 {
 				select {
 				case <-release:
 				case <-ctx.Done():
