@@ -51,10 +51,10 @@ func (w *writer) write(size int) {
 }
 
 // following is an engine to which a stream is on its way, of which so much arrived.
-func following(t *testing.T, server *uploadtest.Tusd, size int) (*bench, *writer, uploader.BatchID) {
+func following(t *testing.T, server served, endpoint string, size int) (*bench, *writer, uploader.BatchID) {
 	t.Helper()
 	w := newWriter(t)
-	b := newBench(t, server.Endpoint)
+	b := newBench(t, endpoint)
 	b.quit()
 	b.change = func(c *uploader.Config) { c.Growth = w.growth }
 	b.start()
@@ -65,7 +65,7 @@ func following(t *testing.T, server *uploadtest.Tusd, size int) (*bench, *writer
 }
 
 // arrives waits until the server holds so much of the one file there is.
-func arrives(t *testing.T, b *bench, server *uploadtest.Tusd, size int) {
+func arrives(t *testing.T, b *bench, server served, size int) {
 	t.Helper()
 	b.until("what there is", func(s *uploader.Snapshot) bool {
 		return len(s.Transfers) == 1 && s.Transfers[0].Session.Begun() && s.Transfers[0].Session.Offset == int64(size)
@@ -76,8 +76,19 @@ func arrives(t *testing.T, b *bench, server *uploadtest.Tusd, size int) {
 }
 
 func TestD3AStreamCrossesWhileItIsWritten(t *testing.T) {
-	server := uploadtest.NewTusd(t)
-	b, w, batch := following(t, server, 3<<20)
+	t.Run("to tusd in this process", func(t *testing.T) {
+		server := uploadtest.NewTusd(t)
+		streamed(t, server, server.Endpoint)
+	})
+	t.Run("to the real tusd", func(t *testing.T) {
+		server := uploadtest.NewTusdBinary(t)
+		streamed(t, server, server.Endpoint)
+	})
+}
+
+func streamed(t *testing.T, server served, endpoint string) {
+	t.Helper()
+	b, w, batch := following(t, server, endpoint, 3<<20)
 	if row := b.engine.Snapshot().Transfers[0]; row.Source.Size != uploader.SizeUnknown || row.Phase.Final() {
 		t.Errorf("it is %v and has %d bytes", row.Phase, row.Source.Size)
 	}
@@ -98,7 +109,7 @@ func TestD3AStreamCrossesWhileItIsWritten(t *testing.T) {
 func TestD3AStreamMayEndWithoutAnotherByte(t *testing.T) {
 	for _, size := range []int{0, 1000} {
 		server := uploadtest.NewTusd(t)
-		b, w, batch := following(t, server, size)
+		b, w, batch := following(t, server, server.Endpoint, size)
 		w.is(uploader.GrowthWhole)
 		if row := b.finished(batch)[0]; row.Phase != uploader.PhaseDone || row.Source.Size != int64(size) {
 			t.Errorf("it ended as %v, %v, with %d bytes", row.Phase, row.Fault, row.Source.Size)
@@ -109,7 +120,7 @@ func TestD3AStreamMayEndWithoutAnotherByte(t *testing.T) {
 
 func TestAStreamThatIsCutIsNeverDone(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	b, w, batch := following(t, server, 2<<20)
+	b, w, batch := following(t, server, server.Endpoint, 2<<20)
 	w.is(uploader.GrowthCut)
 	for _, what := range []string{"when it is cut", "when it is tried again"} {
 		row := b.finished(batch)[0]
@@ -137,7 +148,7 @@ func TestAStreamGoesOnAfterARestart(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
-			b, w, batch := following(t, server, 2<<20)
+			b, w, batch := following(t, server, server.Endpoint, 2<<20)
 			b.quit()
 			w.write(3 << 20)
 			w.is(c.after)

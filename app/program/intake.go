@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/spool"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -41,13 +42,14 @@ func (w work) read(ctx context.Context, name string) (*intake, error) {
 	return in, nil
 }
 
-// end waits until nothing more is read, at once when sending has failed as such,
-// and returns what went wrong first.
+// end waits until nothing more is read, and returns what went wrong first. When
+// sending has failed as such nothing more is read; where only the Ferry has ended
+// that sends it, the stream is taken to its end for the next one.
 func (in *intake) end(failed error) error {
 	if in == nil {
 		return failed
 	}
-	if failed != nil {
+	if failed != nil && !errors.Is(failed, instance.ErrLeft) {
 		in.stop()
 	}
 	<-in.filled
