@@ -1,6 +1,7 @@
 package widgets_test
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -79,7 +80,8 @@ func TestSearchField(t *testing.T) {
 	field.OnLeave = func() { left++ }
 	field.OnFocus = func(focused bool) { focus = append(focus, focused) }
 	window := show(t, field, 300, 40)
-	test.Type(field, "ab") // takes the keyboard
+	window.Canvas().Focus(field)
+	test.Type(field, "ab") // gives it the focus once more
 
 	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyBackspace})
 	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
@@ -94,7 +96,7 @@ func TestSearchField(t *testing.T) {
 	if left != 2 || field.ActionItem.Visible() {
 		t.Errorf("left %d times, with a button to empty what is empty: %v", left, field.ActionItem.Visible())
 	}
-	if diff := cmp.Diff([]bool{true, false}, focus); diff != "" {
+	if diff := cmp.Diff([]bool{true, false}, slices.Compact(focus)); diff != "" {
 		t.Error(diff)
 	}
 }
