@@ -2,8 +2,6 @@ package uploader
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -88,21 +86,6 @@ const (
 	patternsMost     = 1000
 	settleMost       = 24 * time.Hour
 )
-
-// ParseSettings reads settings as they are kept in JSON. What is not said is as
-// DefaultSettings has it, what is not known is passed over, and what makes no
-// sense is Sane. It fails with text that is not of that form, and returns
-// DefaultSettings.
-func ParseSettings(text []byte) (Settings, error) {
-	s := DefaultSettings()
-	if len(text) == 0 {
-		return s, nil
-	}
-	if err := json.Unmarshal(text, &s); err != nil {
-		return DefaultSettings(), fmt.Errorf("parse settings: %w", err)
-	}
-	return s.Sane(), nil
-}
 
 // Sane returns the settings with whatever makes no sense in its nearest sensible
 // form: where there is none, in that of DefaultSettings.
