@@ -27,6 +27,8 @@ func TestReviewOf(t *testing.T) {
 		{"being asked about", transfer(1, holding(gigabyte), checking), "Checking with the server · This computer", "Resume"},
 		{"at a server that is away", transfer(1, holding(gigabyte), away), "The server doesn't answer · This computer", "Resume"},
 		{"changed", transfer(1, holding(gigabyte), failed(fault.SourceChanged)), "Changed since the upload began", "Start over"},
+		{"missing", transfer(1, holding(gigabyte), failed(fault.SourceMissing)), "Not found: drive disconnected or file moved", "Locate…"},
+		{"behind a sign-in", transfer(1, holding(gigabyte), failed(fault.Auth)), "The server asks for a sign-in", "Sign in…"},
 		{"forgotten", transfer(1, holding(gigabyte), failed(fault.Gone)), "The server no longer has the first 1.0 GB", "Start over"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 // interrupted is a Ferry that was killed half way, and started again as a login
 // does, by a user who wants to be asked.
-func interrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, source string) { //nolint:revive // the context is the test's
+func interrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, source string) {
 	t.Helper()
 	const size, part, pace = 192 * mebibyte, 48 * mebibyte, 48 * mebibyte
 	ferry, ctx = launchOn(t, func(ctx context.Context, profile string) {
