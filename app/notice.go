@@ -12,8 +12,9 @@ import (
 )
 
 // notice is the place under the top bar for what concerns all uploads: trouble
-// with this computer's disk, news of the profile, a question from the start, what is
-// being counted, and a greeting from the start, the first of them that there is. It lives on the UI's goroutine.
+// with this computer's disk, news of the profile, a question from the start, a
+// server that waits for a person, what is being counted, and a greeting from the
+// start, the first of them that there is. It lives on the UI's goroutine.
 type notice struct {
 	content  *fyne.Container
 	banner   *widgets.Banner
@@ -120,12 +121,14 @@ func (n *notice) model() widgets.BannerModel {
 		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(n.trouble, words.Subject{}).String()}
 	case n.news.Text != "":
 		return n.news
+	case n.greeting.Text != "" && !n.fleeting:
+		return n.greeting
 	case n.blocked.Text != "":
 		return n.blocked
-	case n.greeting.Text != "" && !n.fleeting || n.counting.Text == "":
-		return n.greeting
-	default:
+	case n.counting.Text != "":
 		return n.counting
+	default:
+		return n.greeting
 	}
 }
 

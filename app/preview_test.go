@@ -128,9 +128,10 @@ func TestCounting(t *testing.T) {
 			t.Errorf("said %q", s.said())
 		}
 	})
-	t.Run("a question from the start goes before it", func(t *testing.T) {
+	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {
 		s := asked(t, newFakeEngine(transfer(9, holding(gigabyte))))
 		s.window.banner.counts("Counting…", func() {})
+		s.window.banner.blocked.Text = "Studio asks for a sign-in."
 		if len(s.window.banner.model().Buttons) != 3 {
 			t.Errorf("says %q", s.window.banner.model().Text)
 		}
