@@ -1,8 +1,10 @@
 package uploader
 
 import (
+	"log/slog"
 	"runtime"
 	"testing"
+	"time"
 )
 
 const million = 1_000_000
@@ -16,6 +18,29 @@ func BenchmarkMillionRowsInMemory(b *testing.B) {
 		b.ReportMetric(float64(inUse()-before)/(1<<20), "MiB")
 		runtime.KeepAlive(table)
 		runtime.KeepAlive(shown)
+	}
+}
+
+// BenchmarkMillionRowsTakenUp is what a start does with what was loaded: all stand in
+// line then, and are shown.
+func BenchmarkMillionRowsTakenUp(b *testing.B) {
+	for b.Loop() {
+		before := inUse()
+		saved := Saved{Transfers: savedRows(million), NextID: million + 1}
+		for id := range BatchID(million/1000 + 1) {
+			saved.Batches = append(saved.Batches, Batch{ID: id + 1, Server: 1, Rank: int64(id + 1), Expanded: true})
+		}
+		began := time.Now()
+		e := New(Config{Log: slog.New(slog.DiscardHandler)})
+		l := newLoop(e, saved)
+		saved = Saved{}
+		l.takeUp()
+		l.show(time.Now())
+		b.ReportMetric(time.Since(began).Seconds(), "s")
+		b.ReportMetric(float64(inUse()-before)/(1<<20), "MiB")
+		if standing := l.queue.Waiting(); standing != million {
+			b.Fatalf("%d stand in line", standing)
+		}
 	}
 }
 

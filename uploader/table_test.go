@@ -141,7 +141,9 @@ func TestTheLedgerAddsUp(t *testing.T) {
 }
 
 // rowsOf makes a table as it is after a start.
-func rowsOf(count int) *table {
+func rowsOf(count int) *table { return newTable(savedRows(count)) }
+
+func savedRows(count int) []Transfer {
 	saved := make([]Transfer, count)
 	for i := range saved {
 		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
@@ -151,7 +153,7 @@ func rowsOf(count int) *table {
 			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: noon},
 		}
 	}
-	return newTable(saved)
+	return saved
 }
 
 func TestOneChangeAmongManyCostsNoMoreThanAmongFew(t *testing.T) {
