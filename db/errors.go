@@ -9,6 +9,7 @@ import (
 	sqlite "github.com/glebarez/go-sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
@@ -26,11 +27,22 @@ var (
 	ErrDamaged = errors.New("the database is damaged")
 
 	// ErrUnwritable says that the file or its folder cannot be written.
-	ErrUnwritable = errors.New("the database cannot be written")
+	ErrUnwritable error = unavailable("the database cannot be written")
 
 	// ErrFull says that the disk, or what this user may have of it, is full.
-	ErrFull = errors.New("the disk is full")
+	ErrFull error = unavailable("the disk is full")
+
+	// ErrHeld says that another program keeps the database from being written.
+	ErrHeld error = unavailable("another program holds the database")
 )
+
+// unavailable is an error that is not about what was to be saved.
+type unavailable string
+
+func (u unavailable) Error() string { return string(u) }
+
+// Is implements the contract of uploader.Store.
+func (unavailable) Is(target error) bool { return target == uploader.ErrUnavailable }
 
 // classify makes the fault of an error. A context's end is not a fault and
 // stays what it is, and so does nil.
@@ -64,6 +76,8 @@ func sentinelOf(err error) error {
 		return ErrUnwritable
 	case sqlite3.SQLITE_FULL:
 		return ErrFull
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return ErrHeld
 	default:
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // childVariable makes this binary a program of its own, to be killed or to run
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, uploadtest.TusdGoroutines())
 }
 
 // startChild runs this binary as the named child on path.

@@ -2,17 +2,13 @@ package uploader
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
-
-// patience is how often saving may fail before anything is saved: more often than
-// it takes to halve a commit down to one row. A disk that takes nothing at all is
-// not tried for longer.
-const patience = 24
 
 // Saving fails for a moment more often than for one row: what failed is first
 // tried again as it is, and taken apart the second time and then now and then.
@@ -27,23 +23,19 @@ type apart struct {
 	save  func(Changes) error
 	saved []Changes
 	bad   map[TransferID]error // transfers that cannot be saved by themselves
-	fails int
-	err   error // the last failure of anything else
+	over  bool                 // nothing more can be saved at the moment
+	err   error                // the last failure of anything else
 }
 
-// saveApart reports whether everything but the transfers in bad is saved. When
-// nothing at all can be saved there are none in bad.
+// saveApart saves whatever of the changes can be saved.
 func saveApart(changes Changes, save func(Changes) error) apart {
 	a := apart{save: save, bad: map[TransferID]error{}}
 	a.try(changes.pieces())
-	if len(a.saved) == 0 {
-		clear(a.bad)
-	}
 	return a
 }
 
 func (a *apart) try(pieces []Changes) {
-	if len(pieces) == 0 || len(a.saved) == 0 && a.fails >= patience {
+	if len(pieces) == 0 || a.over {
 		return
 	}
 	err := a.save(join(pieces))
@@ -51,11 +43,10 @@ func (a *apart) try(pieces []Changes) {
 	case err == nil:
 		a.saved = append(a.saved, pieces...)
 		return
-	case fault.Stopped(err):
-		a.fails, a.err = patience, err
+	case fault.Stopped(err), errors.Is(err, ErrUnavailable):
+		a.over, a.err = true, err
 		return
 	}
-	a.fails++
 	if len(pieces) == 1 {
 		if id := pieces[0].transfer(); id != 0 {
 			a.bad[id] = err
@@ -141,8 +132,12 @@ func join(pieces []Changes) Changes {
 // salvage commits what can be committed of changes that failed as a whole twice.
 // A transfer that cannot be saved fails and says so; what is saved of it stays,
 // and is taken up again when the user tries it once more. It fails with whole, the
-// failure of all of it, when nothing could be saved, and with that of what is left.
+// failure of all of it, when nothing can be saved, and with that of what is left.
 func (l *loop) salvage(ctx context.Context, changes Changes, whole error) error {
+	known := Changes{Servers: []Server{l.servers[BuiltinServer]}}
+	if l.store.Save(ctx, known) != nil {
+		return whole // it takes nothing at all
+	}
 	a := saveApart(changes, func(c Changes) error { return l.store.Save(ctx, c) })
 	for _, piece := range a.saved {
 		if id := piece.transfer(); id != 0 {
@@ -155,9 +150,6 @@ func (l *loop) salvage(ctx context.Context, changes Changes, whole error) error 
 		l.log.Error("a transfer cannot be saved", "transfer", id, "err", err)
 		l.feed(id, unsavable{fault.Of(err)})
 		l.isSaved(id)
-	}
-	if len(a.saved) == 0 {
-		return whole
 	}
 	return a.err
 }

@@ -43,18 +43,17 @@ func TestATransferThatCannotBeSavedHoldsUpNoOther(t *testing.T) {
 
 func TestAnUploadUnderWayThatCannotBeSavedAnyMoreKeepsWhatItHas(t *testing.T) {
 	b, server, proxy, path := underWay(t)
-	b.store.Refuse(func(*uploader.Transfer) bool { return true })
-	other := write(t, "other.mov", 10)
-	_ = b.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{other}})
+	b.store.Refuse(func(row *uploader.Transfer) bool { return row.Source.Path == path })
 	failed := b.untilState(uploader.StateFailed)
+	b.until("the worker is gone", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
 	b.store.Refuse(nil)
 	proxy.Heal(t)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.until("both are across", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 && s.Trouble == nil })
+	b.insist(uploader.Retry{Target: uploader.Everything()})
+	b.until("it is across", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 && s.Trouble == nil })
 	if row := b.engine.Snapshot().Transfer(failed.ID); row.Resumed == 0 {
 		t.Error("it was sent again from its start")
 	}
-	wantStored(t, server, path, other)
+	wantStored(t, server, path)
 }
 
 func TestAWalkThatCannotGoOnSaysWhy(t *testing.T) {

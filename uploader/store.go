@@ -2,6 +2,7 @@ package uploader
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ferryapp/ferry/uploader/source"
 )
@@ -34,6 +35,10 @@ type Store interface {
 	// newest EventsKept of them. It may be called from other goroutines, too.
 	Events(ctx context.Context, id TransferID) ([]Event, error)
 }
+
+// ErrUnavailable is inside of a Store's error that is not about what was to be
+// saved: at the moment nothing can be, such as on a full disk.
+var ErrUnavailable = errors.New("nothing can be saved at the moment")
 
 // Saved is a profile's whole memory.
 type Saved struct {
