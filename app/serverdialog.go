@@ -163,6 +163,9 @@ func (d *serverDialog) fit() {
 	most := d.parent.Canvas().Size().Height - theme.Grid(8)
 	d.box.Resize(fyne.NewSize(theme.Grid(140), min(d.rows.MinSize().Height+theme.Grid(56), most)))
 	d.page.Relayout()
+	if over := d.parent.Canvas().Overlays().Top(); over != nil {
+		over.Refresh() // which puts it into the middle again
+	}
 }
 
 // look finds out where a secret would be kept, and says so.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -350,4 +351,23 @@ func TestAGivenUploadIsDescribed(t *testing.T) {
 	if !s.access.tried[0].Profile.Given {
 		t.Error("it was not tried as one")
 	}
+}
+
+func TestTheDialogStaysInsideTheWindow(t *testing.T) {
+	s := raise(t, newFakeEngine())
+	s.askServer()
+	d := s.asking
+	within := func(when string) {
+		t.Helper()
+		bottom := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.cancel).Y + d.cancel.Size().Height
+		if room := s.window.window.Canvas().Size().Height; bottom > room {
+			t.Errorf("%s its buttons end at %v of %v", when, bottom, room)
+		}
+	}
+	within("at first")
+	test.Tap(d.more)
+	within("with more settings")
+	d.signIn.SetSelectedIndex(3)
+	d.proxy.SetSelectedIndex(3)
+	within("with all of them")
 }
