@@ -81,12 +81,24 @@ func (f *ferry) pauseOrResumeSelected() {
 	f.act(actResume, selected)
 }
 
-// dropSelected takes what is selected off the list, and gives up first what is
-// unfinished.
+// dropSelected takes what is selected off the list, and gives up what is
+// unfinished. It asks first where bytes would be lost.
 func (f *ferry) dropSelected() {
 	selected := f.window.list.selected()
-	f.act(actRemove, selected)
-	f.act(actCancel, selected)
+	if !selected.situation().allows(actCancel) {
+		f.act(actRemove, selected)
+		return
+	}
+	f.confirmLoss(selected.fitting(actCancel), func() { f.drop(selected) })
+}
+
+// drop removes whole batches, and single transfers that are unfinished; what of
+// the others is final can be brought back.
+func (f *ferry) drop(s subjects) {
+	f.takeOff(idsOf(fitting(actRemove, s.singles)))
+	for _, target := range s.targets(actCancel) {
+		f.order(uploader.Remove{Target: target}, nil)
+	}
 }
 
 // detailsFollow has open details go along with the selection, as long as that is a
@@ -113,21 +125,25 @@ func retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
 
 // giveUp cancels what is unfinished. It asks first where bytes would be lost.
 func (f *ferry) giveUp(s subjects) {
-	fit := s.fitting(actCancel)
+	f.confirmLoss(s.fitting(actCancel), func() { f.tell(actCancel, s) })
+}
+
+// confirmLoss asks whether to give up transfers, when something of them has
+// crossed.
+func (f *ferry) confirmLoss(transfers []*uploader.Transfer, then func()) {
 	var crossed int64
-	for _, t := range fit {
+	for _, t := range transfers {
 		crossed += t.Session.Offset
 	}
-	cancel := func() { f.tell(actCancel, s) }
 	if crossed == 0 {
-		cancel()
+		then()
 		return
 	}
-	n := len(fit)
+	n := len(transfers)
 	text := words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
 	f.ask(words.Count("cancelling.title", n), text, nil,
 		answer{label: words.Say("cancelling.no")},
-		answer{label: words.Count("cancelling.yes", n), importance: widget.DangerImportance, do: cancel})
+		answer{label: words.Count("cancelling.yes", n), importance: widget.DangerImportance, do: then})
 }
 
 // move changes the order. What is moved together keeps its own order, and what

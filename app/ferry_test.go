@@ -299,14 +299,25 @@ func TestKeys(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("delete removes what is final and cancels the rest", func(t *testing.T) {
+	t.Run("delete removes what is final, which can be undone, and what has not begun", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done), transfer(2)))
 		s.window.list.rows.SelectAll()
 		press(s, fyne.KeyDelete)
-		s.window.toasts.Dismiss()
-		s.heard(2)
-		want := []uploader.Command{uploader.Cancel{Target: uploader.These(2)}, uploader.Remove{Target: uploader.These(1)}}
-		if diff := cmp.Diff(want, s.engine.heard()); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(2)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		s.undoRemoval()
+		s.until("the finished one is back", func() bool { return len(s.rows()) == 1 && s.rows()[0].ID == 1 })
+	})
+	t.Run("delete asks before bytes are lost, and does nothing meanwhile", func(t *testing.T) {
+		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(1, of(7, "a/1"), done), transfer(2, of(7, "a/2"), sending, holding(gigabyte))), folder(7, "a"))))
+		s.window.list.rows.SelectAll()
+		press(s, fyne.KeyDelete)
+		if len(s.engine.heard()) > 0 || len(s.rows()) != 2 {
+			t.Errorf("told the engine %v before asking", s.engine.heard())
+		}
+		s.press("Cancel the upload")
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
