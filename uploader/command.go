@@ -66,7 +66,8 @@ type RemoveServer struct{ ID ServerID }
 type Configure struct{ Settings Settings }
 
 // Move changes the user's order. Whole batches move among the batches, single
-// transfers within their batch.
+// transfers within their batch; those that are all there is of their batch move
+// with it. Several keep their order among themselves.
 type Move struct {
 	Target Target
 	To     Place
