@@ -235,3 +235,54 @@ func TestAPageInTheServersPlace(t *testing.T) {
 	}
 	wantStored(t, server, path)
 }
+
+// TestAnAnswerFromBeforeTheSignInAsksNoSecondTime lets one request learn of a
+// refused sign-in only after the user has signed in anew.
+func TestAnAnswerFromBeforeTheSignInAsksNoSecondTime(t *testing.T) {
+	var patches atomic.Int64
+	late, release := make(chan struct{}), make(chan struct{})
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodPatch {
+				next.ServeHTTP(w, r)
+				return
+			}
+			switch patches.Add(1) {
+			case 1:
+				close(late)
+				<-release
+				w.WriteHeader(http.StatusUnauthorized)
+			case 2:
+				<-late
+				w.WriteHeader(http.StatusUnauthorized)
+			default:
+				next.ServeHTTP(w, r)
+			}
+		})
+	}))
+	b := newBench(t, server.Endpoint)
+	paths := []string{write(t, "a.mov", 3<<20), write(t, "b.mov", 3<<20)}
+	batch := b.add(paths...)
+	b.until("the question", func(s *uploader.Snapshot) bool { return s.Blocked[theServer] != nil })
+	b.do(uploader.SignedIn{Server: theServer})
+	close(release)
+	b.until("both", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 })
+	b.finished(batch)
+	wantStored(t, server, paths...)
+}
+
+// TestAQuestionIsRestoredAtTheNextStart keeps what waits for a sign-in in line.
+func TestAQuestionIsRestoredAtTheNextStart(t *testing.T) {
+	door := &lock{meant: byMethod(http.MethodPost)}
+	door.shut.Store(true)
+	server := uploadtest.NewTusd(t, door.option())
+	b := newBench(t, server.Endpoint)
+	b.add(write(t, "film.mov", 3<<20))
+	b.untilBlocked(fault.Auth)
+	before := len(door.met())
+	b.restart()
+	b.untilBlocked(fault.Auth)
+	if n := len(door.met()) - before; n != 0 {
+		t.Errorf("the server was asked %d times more", n)
+	}
+}
