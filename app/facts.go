@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/hex"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,8 +53,8 @@ func factsOf(s *uploader.Snapshot, t *uploader.Transfer, d dossier, now time.Tim
 	for _, part := range d.parts {
 		told.parts = append(told.parts, partFactOf(part, len(d.parts)))
 	}
-	for i := len(d.events) - 1; i >= 0; i-- {
-		told.history = append(told.history, happeningOf(d.events[i], now))
+	for _, event := range slices.Backward(d.events) {
+		told.history = append(told.history, happeningOf(event, now))
 	}
 	return told
 }

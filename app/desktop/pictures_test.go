@@ -6,8 +6,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -88,9 +91,9 @@ func (a *album) choose(s *settings.Settings) { s.Look = a.look }
 // open starts Ferry on the profile, in a window of that size.
 func (a *album) open(width, height int, args ...string) {
 	a.t.Helper()
+	must(a.t, a.Point(a.ctx, desk.Width-1, desk.Height-1)) // away from all that changes under it
 	must(a.t, a.Start(a.ctx, args...))
 	a.pause() // the window gives itself its first size
-	must(a.t, a.Point(a.ctx, desk.Width-1, desk.Height-1))
 	must(a.t, a.Resize(a.ctx, a.Window, width, height))
 	a.pause()
 }
@@ -109,18 +112,18 @@ func (a *album) pause() {
 func (a *album) shoot(name string) {
 	a.t.Helper()
 	a.pause()
-	path := a.path(name)
-	must(a.t, a.WindowPicture(a.ctx, a.Window, path))
-	a.shrink(path)
+	file := a.path(name)
+	must(a.t, a.WindowPicture(a.ctx, a.Window, file))
+	a.shrink(file)
 }
 
 // shootScreen takes a picture of the whole screen.
 func (a *album) shootScreen(name string) {
 	a.t.Helper()
 	a.pause()
-	path := a.path(name)
-	must(a.t, a.Screenshot(a.ctx, path))
-	a.shrink(path)
+	file := a.path(name)
+	must(a.t, a.Screenshot(a.ctx, file))
+	a.shrink(file)
 }
 
 func (a *album) path(name string) string {
@@ -128,9 +131,9 @@ func (a *album) path(name string) string {
 }
 
 // shrink keeps the picture small: a window has few colours.
-func (a *album) shrink(path string) {
+func (a *album) shrink(file string) {
 	a.t.Helper()
-	must(a.t, exec.CommandContext(a.ctx, "convert", path, "-strip", "+dither", "-colors", "128", "png8:"+path).Run())
+	must(a.t, exec.CommandContext(a.ctx, "convert", file, "-strip", "+dither", "-colors", "128", "png8:"+file).Run())
 }
 
 func (a *album) press(keys ...string) {
@@ -214,8 +217,8 @@ func (a *album) states() {
 func (a *album) comeBack() {
 	server := uploadtest.NewTusd(a.t)
 	w := newWritten(a.t, map[uploader.ServerID]string{studio: server.Endpoint})
-	w.single(studio, "interview-final.mov", 6_400_000_000, partly(0.3))
-	w.single(studio, "b-roll.mov", 3_000_000_000, partly(0.7))
+	w.single(studio, "interview-final.mov", 6_400_000_000, begun(a.t, server, 0.3))
+	w.single(studio, "b-roll.mov", 3_000_000_000, begun(a.t, server, 0.7))
 	w.single(studio, "drone-0042.mov", 900_000_000, nil)
 	w.save(a.ctx, a.Profile(), func(s *settings.Settings) {
 		a.choose(s)
@@ -224,6 +227,21 @@ func (a *album) comeBack() {
 	a.open(960, 640)
 	a.waitFor(2 * time.Second)
 	a.shootScreen("coming-back")
+}
+
+// begun is a session of which that server really holds a part.
+func begun(t *testing.T, server *uploadtest.Tusd, part float64) func(*uploader.Transfer) {
+	t.Helper()
+	return func(row *uploader.Transfer) {
+		client, err := tus.New(tus.Config{Endpoint: server.Endpoint, HTTP: http.DefaultTransport})
+		must(t, err)
+		upload, err := client.Create(t.Context(), tus.CreateRequest{Size: row.Source.Size})
+		must(t, err)
+		held := int64(part * float64(row.Source.Size))
+		must(t, os.Truncate(filepath.Join(server.Dir, path.Base(upload.URL)), held)) // a hole, as the source is
+		row.Session = uploader.Session{URL: upload.URL, Offset: held, Sent: held}
+		row.Started = row.Added
+	}
 }
 
 func (a *album) waitFor(d time.Duration) {
