@@ -157,6 +157,23 @@ func TestTrayMenu(t *testing.T) {
 	})
 }
 
+func TestTrayIsNotRebuiltForEveryUploadThatFinishes(t *testing.T) {
+	toolkit := &fakeToolkit{}
+	tray := &tray{host: toolkit, tooltip: func(string) {}}
+	speak(t)
+	start := tray.when.AddDate(2000, 0, 0)
+	tray.show(trayView{status: "one"}, start)
+	first := toolkit.menu
+	finished := trayView{status: "one", recent: [recentMost]recent{{id: 1, name: "a"}}}
+	if wait := tray.show(finished, start.Add(2*trayPace)); toolkit.menu != first || wait != recentPace-2*trayPace {
+		t.Errorf("it was built anew at once, or is not looked at again in time (%v)", wait)
+	}
+	tray.show(finished, start.Add(recentPace))
+	if toolkit.menu == first {
+		t.Error("it was not brought up to date")
+	}
+}
+
 func TestTrayIsNotRebuiltMoreThanEveryTwoSeconds(t *testing.T) {
 	toolkit := &fakeToolkit{}
 	tray := &tray{host: toolkit, tooltip: func(string) {}}

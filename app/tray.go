@@ -13,6 +13,10 @@ import (
 // the menu anew.
 const trayPace = 2 * time.Second
 
+// recentPace is how often it may change for the sake of what finished last: a menu
+// that is built anew under the pointer is in the way.
+const recentPace = 15 * time.Second
+
 // trayHost is the part of the toolkit that shows a tray icon.
 type trayHost interface {
 	SetSystemTrayMenu(menu *fyne.Menu)
@@ -33,13 +37,15 @@ type tray struct {
 	actions trayActions
 	shown   trayView
 	when    time.Time // of the last change; zero before the first
+	built   time.Time // the menu
 }
 
 // show brings the tray up to date, unless it just was: then it returns after
 // what time to call it again, and zero otherwise.
 func (t *tray) show(view trayView, now time.Time) time.Duration {
+	later := t.postpone(&view, now)
 	if view == t.shown && !t.when.IsZero() {
-		return 0
+		return later
 	}
 	if wait := trayPace - now.Sub(t.when); wait > 0 && !t.when.IsZero() {
 		return wait
@@ -54,8 +60,22 @@ func (t *tray) show(view trayView, now time.Time) time.Duration {
 	}
 	if first || view.menu() != last.menu() {
 		t.host.SetSystemTrayMenu(t.menu(view))
+		t.built = now
 	}
-	return 0
+	return later
+}
+
+// postpone leaves what finished last as it is shown when nothing else in the menu
+// changes and it was just built. It returns after what time to look again.
+func (t *tray) postpone(view *trayView, now time.Time) time.Duration {
+	same := *view
+	same.recent = t.shown.recent
+	wait := recentPace - now.Sub(t.built)
+	if t.built.IsZero() || wait <= 0 || view.recent == t.shown.recent || same.menu() != t.shown.menu() {
+		return 0
+	}
+	*view = same
+	return wait
 }
 
 // restate shows everything anew next time, in another language.

@@ -132,12 +132,20 @@ func (f *Ferry) Drop(ctx context.Context, paths ...string) error {
 	return f.Desktop.Drop(ctx, f.Window, paths...)
 }
 
-// Quit chooses Quit in the tray and waits for the program to end by itself.
+// Quit chooses Quit in the tray and waits for the program to end by itself. A menu
+// that is built anew at that moment takes no notice, and is asked again.
 func (f *Ferry) Quit(ctx context.Context) error {
-	if err := f.ClickTray(ctx, "Quit"); err != nil {
-		return err
+	for {
+		if err := f.ClickTray(ctx, "Quit"); err != nil {
+			return err
+		}
+		soon, cancel := context.WithTimeout(ctx, 20*time.Second)
+		err := f.Process.Wait(soon)
+		cancel()
+		if err == nil || ctx.Err() != nil || !f.Process.Running() {
+			return err
+		}
 	}
-	return f.Process.Wait(ctx)
 }
 
 // Arrival is where a file lies once the built-in receiver has all of it.
