@@ -1,0 +1,26 @@
+package queue_test
+
+import (
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader/queue"
+)
+
+// BenchmarkMillion puts a million items of a thousand batches in line and takes
+// them all out, with a batch moved now and then.
+func BenchmarkMillion(b *testing.B) {
+	for b.Loop() {
+		q := queue.New(queue.Limits{Large: 3, Small: 16})
+		const items = 1_000_000
+		for id := range int64(items) {
+			q.Push(queue.Item{ID: id, Server: id % 5, Batch: id / 1000, Rank: id, Small: id%10 > 0})
+		}
+		for q.Waiting() > 0 {
+			item, _ := q.Admit(noMatter)
+			q.Release(item.ID)
+			if item.ID%1000 == 0 {
+				q.SetRank(item.Batch+1, -item.ID)
+			}
+		}
+	}
+}
