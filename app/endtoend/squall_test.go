@@ -200,7 +200,7 @@ func (s *squall) converge() {
 		})
 		s.look()
 		if !slices.ContainsFunc(last.Transfers, func(t *uploader.Transfer) bool {
-			return t.Phase != uploader.PhaseDone && !(fault.Is(t.Fault, fault.SourceMissing) && missing(t.Source.Path))
+			return t.Phase != uploader.PhaseDone && !(t.Fault != nil && t.Fault.Kind == fault.SourceMissing && missing(t.Source.Path))
 		}) {
 			return
 		}
