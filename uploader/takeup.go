@@ -1,5 +1,7 @@
 package uploader
 
+import "github.com/ferryapp/ferry/uploader/fault"
+
 // takeUp is the way from what was saved to a running engine, the same after a
 // quit, a crash and a power cut: whatever was under way stands in line again.
 func (l *loop) takeUp() {
@@ -12,8 +14,8 @@ func (l *loop) takeUp() {
 	}
 	for t := range l.table.each() {
 		l.feed(t.ID, recovered{ask: l.engine.config.Ask})
-		if t.Phase == PhaseFailed && closes(t.Fault) {
-			l.gates[t.Server] = gate{fault: t.Fault} // the user is still to do something
+		if t.Phase == PhaseFailed && closes(t.Fault) && t.Fault.Kind == fault.Auth {
+			l.gates[t.Server] = gate{fault: t.Fault} // the user is still to sign in; all else may be better by now
 		}
 		if removed(t) {
 			l.drop(t)

@@ -113,6 +113,9 @@ func (d *Desk) send(ctx context.Context, request instance.Request, accepted func
 	if err != nil {
 		return err
 	}
+	if err := d.reopen(ctx, server); err != nil {
+		return err
+	}
 	batch, options := uploader.NewBatchID(), request.Options
 	options.Again = true // a script that sends a file means it
 	if err := d.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {

@@ -47,6 +47,16 @@ func (d *Desk) destination(ctx context.Context, to string, header http.Header) (
 	return d.meet(ctx, endpoint)
 }
 
+// reopen lets a server be asked again that waits for the user, such as for a
+// sign-in: whoever sends to it now has done something about that, or wants to
+// know.
+func (d *Desk) reopen(ctx context.Context, id uploader.ServerID) error {
+	if d.Engine.Snapshot().Blocked[id] == nil {
+		return nil
+	}
+	return d.Engine.Do(ctx, uploader.SignedIn{Server: id})
+}
+
 // meet asks a new server what it can do, and keeps it when it answers.
 func (d *Desk) meet(ctx context.Context, endpoint string) (uploader.ServerID, error) {
 	if _, err := d.Engine.Probe(ctx, endpoint); err != nil {
