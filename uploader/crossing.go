@@ -10,6 +10,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
+// errCalledBack ends the sender of a part when fewer may cross at a time. It is not
+// errHeld, which ends all of the transfer's.
+var errCalledBack = errors.New("fewer parts may cross at a time")
+
 // crossing is how the parts of one file go across: as many at a time as help and
 // as may. The workers of single parts have copies; what they tell comes back to
 // the one goroutine that the crossing and its worker belong to.
@@ -93,7 +97,7 @@ func (c *crossing) callBack() {
 		if over--; over < 0 {
 			return
 		}
-		c.busy[index](errHeld)
+		c.busy[index](errCalledBack)
 	}
 }
 
@@ -103,7 +107,7 @@ func (c *crossing) take(o outcome) {
 	c.worker.parts[o.index] = o.part
 	switch {
 	case o.err == nil || c.failed != nil:
-	case errors.Is(o.cause, errHeld):
+	case errors.Is(o.cause, errCalledBack):
 		c.stale[o.index] = true
 		c.waiting = append(c.waiting, o.index) // its turn comes again
 	default:

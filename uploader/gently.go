@@ -32,5 +32,5 @@ func gently(ctx context.Context) (context.Context, context.CancelFunc) {
 // user's, wants the work to stop.
 func stoppedByUser(ctx context.Context) bool {
 	cause := context.Cause(ctx)
-	return errors.Is(cause, errHalted) || errors.Is(cause, errHeld)
+	return errors.Is(cause, errHalted) || errors.Is(cause, errGivenUp) || errors.Is(cause, errHeld) || errors.Is(cause, errCalledBack)
 }

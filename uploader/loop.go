@@ -274,7 +274,7 @@ func (l *loop) feed(id TransferID, in input) {
 		l.enqueued = true
 	}
 	if f := l.flights[id]; then.halt && f != nil {
-		f.halt(errHalted)
+		f.halt(why(&next))
 	}
 	if then.wake {
 		l.alarms.set(next.NextTry.Time(), id)
@@ -285,6 +285,15 @@ func (l *loop) feed(id TransferID, in input) {
 	if next.Intent == IntentRemove && next.Phase.Final() {
 		l.drop(&next)
 	}
+}
+
+// why is the reason for which a worker is made to stop: what is given up is of no
+// interest any more.
+func why(t *Transfer) error {
+	if t.Intent.GivenUp() {
+		return errGivenUp
+	}
+	return errHalted
 }
 
 // put takes a transfer's new value into the state.

@@ -127,6 +127,29 @@ func TestCancellingRemovesAllParts(t *testing.T) {
 	}
 }
 
+// TestPartsUnderWayRestAndGoOn holds a file that crosses in parts.
+func TestPartsUnderWayRestAndGoOn(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	b := newBench(t, server.Endpoint)
+	rests := func(limit int64) uploader.Configure {
+		return uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Metered, s.Limit = uploader.MeteredHold, limit })}
+	}
+	b.do(rests(1 << 20))
+	path := write(t, "film.mov", 20<<20)
+	batch := b.addWith(uploader.Options{Connections: 2}, path)
+	b.until("some of it", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 20<<20 })
+	b.do(uploader.Metering{Metered: true})
+	b.until("rest", func(s *uploader.Snapshot) bool {
+		return s.Totals.Active == 0 && s.Totals.Count[uploader.StateWaiting] == 1
+	})
+	b.do(rests(0))
+	b.do(uploader.Metering{})
+	if row := b.finished(batch)[0]; row.Phase != uploader.PhaseDone {
+		t.Fatal(row.Fault)
+	}
+	wantStored(t, server, path)
+}
+
 func TestC10NoRequestIsLargerThanTheChunk(t *testing.T) {
 	const chunk = 3 << 20
 	server := uploadtest.NewTusd(t)

@@ -33,6 +33,7 @@ const (
 // The reasons for which the loop ends a worker.
 var (
 	errHalted   = errors.New("halted by the user")
+	errGivenUp  = errors.New("given up by the user")
 	errHeld     = errors.New("more is under way than may be")
 	errMoved    = errors.New("the server has another address")
 	errWoken    = errors.New("the computer slept")
@@ -127,7 +128,7 @@ func (w *worker) carry(ctx context.Context) error {
 	default:
 		err = w.send(ctx, file)
 	}
-	if err != nil && stoppedByUser(ctx) {
+	if err != nil && stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), errGivenUp) {
 		w.lookOnceMore(ctx, file)
 	}
 	if err != nil {
