@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-type countingArchive struct{ looked int }
+type countingArchive struct{ looked atomic.Int64 }
 
 func (a *countingArchive) BackUpWeekly(context.Context) error {
-	a.looked++
+	a.looked.Add(1)
 	return errors.New("the disk is full")
 }
 
@@ -23,13 +24,13 @@ func TestBackupsAreLookedAfterAllTheTime(t *testing.T) {
 		ended := make(chan struct{})
 		go func() { keepBackups(ctx, &a, slog.New(slog.DiscardHandler)); close(ended) }()
 		synctest.Wait()
-		if a.looked != 0 {
+		if a.looked.Load() != 0 {
 			t.Error("a backup was made while the program started")
 		}
 		time.Sleep(3 * time.Hour)
 		synctest.Wait()
-		if a.looked != 3 {
-			t.Errorf("it was looked %d times in three hours, although the first time failed", a.looked)
+		if a.looked.Load() != 3 {
+			t.Errorf("it was looked %d times in three hours, although the first time failed", a.looked.Load())
 		}
 		cancel()
 		<-ended
