@@ -176,10 +176,61 @@ func TestC19TheOffsetIsNeverAheadOfTheServers(t *testing.T) {
 	wantStored(t, server, path)
 }
 
-func TestE3AnExpiredUploadIsToldAndSentAnew(t *testing.T) {
-	b, server, proxy, path := underWay(t)
-	b.do(uploader.Pause{Target: uploader.Everything()})
-	held := b.untilState(uploader.StatePaused).Session
+func TestE2WhatMayHaveExpiredIsAskedForBeforeAByteIsSent(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		holds   bool
+		becomes uploader.State
+	}{
+		{"the server still holds it", true, uploader.StateDone},
+		{"the server has let go of it", false, uploader.StateForgotten},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Method == http.MethodPost {
+						w.Header().Set("Upload-Expires", "Wed, 01 Jan 2020 00:00:00 GMT")
+					}
+					next.ServeHTTP(w, r)
+				})
+			}))
+			proxy := uploadtest.NewProxy(t, server.Endpoint)
+			b := newBench(t, proxy.URL(server.Endpoint))
+			proxy.Slow(4 << 20)
+			path := write(t, "film.mov", 12<<20)
+			b.add(path)
+			b.until("a part of it", func(*uploader.Snapshot) bool {
+				held := server.Stored(t)
+				return len(held) == 1 && held[0].Size > 2<<20
+			})
+			b.do(uploader.Pause{Target: uploader.Everything()})
+			if paused := b.untilState(uploader.StatePaused); paused.Session.Expires.IsZero() {
+				t.Error("the date is not known")
+			}
+			if !c.holds {
+				forget(t, server)
+			}
+			proxy.Heal(t)
+			seen := len(server.Requests())
+			b.do(uploader.Resume{Target: uploader.Everything()})
+			b.untilState(c.becomes)
+			after := server.Requests()[seen:]
+			if len(after) == 0 || after[0].Method != http.MethodHead {
+				t.Errorf("it was not asked for first: %v", after)
+			}
+			if n := count(after, http.MethodPatch); n > 0 != c.holds {
+				t.Errorf("%d PATCH requests", n)
+			}
+			if c.holds {
+				wantStored(t, server, path)
+			}
+		})
+	}
+}
+
+// forget removes from a server everything it holds.
+func forget(t *testing.T, server *uploadtest.Tusd) {
+	t.Helper()
 	for _, f := range server.Stored(t) {
 		for _, file := range []string{f.Path, f.Path + ".info"} {
 			if err := os.Remove(file); err != nil {
@@ -187,6 +238,13 @@ func TestE3AnExpiredUploadIsToldAndSentAnew(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestE3AnExpiredUploadIsToldAndSentAnew(t *testing.T) {
+	b, server, proxy, path := underWay(t)
+	b.do(uploader.Pause{Target: uploader.Everything()})
+	held := b.untilState(uploader.StatePaused).Session
+	forget(t, server)
 	proxy.Heal(t)
 	b.do(uploader.Resume{Target: uploader.Everything()})
 	if lost := b.untilState(uploader.StateForgotten); lost.Session.Offset != held.Offset {
