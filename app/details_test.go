@@ -78,7 +78,7 @@ func TestEveryKindOfEventHasItsWords(t *testing.T) {
 	raise(t, newFakeEngine())
 	kinds := []uploader.EventKind{
 		uploader.EventStarted, uploader.EventCreated, uploader.EventResumed, uploader.EventWaiting, uploader.EventPaused,
-		uploader.EventFailed, uploader.EventFound, uploader.EventRestarted, uploader.EventDone, uploader.EventCancelled,
+		uploader.EventFailed, uploader.EventFound, uploader.EventRestarted, uploader.EventLeft, uploader.EventDone, uploader.EventCancelled,
 	}
 	for _, kind := range kinds {
 		for _, offset := range []int64{0, 1000} {

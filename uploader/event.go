@@ -28,6 +28,7 @@ const (
 	EventFailed    EventKind = "failed"    // until the user acts
 	EventFound     EventKind = "found"     // its file was found at another place
 	EventRestarted EventKind = "restarted" // what the server held was given up
+	EventLeft      EventKind = "left"      // the server still holds what was given up
 	EventDone      EventKind = "done"
 	EventCancelled EventKind = "cancelled"
 )

@@ -82,6 +82,13 @@ func (j *journal) note(before, after *Transfer, now time.Time) {
 	}
 }
 
+// tell takes down what no change of the transfer shows.
+func (j *journal) tell(id TransferID, event Event) {
+	held := j.held[id]
+	delete(j.held, id)
+	j.keep(id, append(held, event))
+}
+
 // keep takes events into the next commit. While nothing can be saved they do not
 // gather without end.
 func (j *journal) keep(id TransferID, events []Event) {

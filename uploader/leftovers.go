@@ -2,27 +2,40 @@ package uploader
 
 import (
 	"context"
+	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/retry"
 )
+
+// errStays is why an upload stays where it is until the server lets go of it.
+var errStays = errors.New("the server lets nobody remove uploads")
 
 // terminatePatience is how long a server may take to remove an upload. Nobody
 // waits for it but the leftover itself.
 const terminatePatience = 30 * time.Second
 
+// removalTries is how often a server in trouble is asked to remove an upload, and
+// removalWait how long is waited before the next time at most.
+const (
+	removalTries = 4
+	removalWait  = 10 * time.Second
+)
+
 // removalsMost is how many leftovers are removed from servers at a time.
 const removalsMost = 8
 
 // terminateLater removes from its server what it holds of a session, in the
-// background and once that is saved. One attempt is made: servers expire what is
-// left, and the user's wish to be rid of it does not wait for a server that is
-// away.
+// background and once that is saved. A server that is away is not waited for: it
+// expires what is left, and the user, who wishes to be rid of it, is told.
 func (l *loop) terminateLater(id TransferID, server ServerID, session Session) {
 	urls := l.urlsOf(id, session)
 	l.after = append(l.after, func(work context.Context) {
 		remote, err := l.connect(server)
 		if err != nil {
+			l.leaves(id, session)
 			l.feed(id, terminated{session})
 			return
 		}
@@ -31,12 +44,17 @@ func (l *loop) terminateLater(id TransferID, server ServerID, session Session) {
 			defer func() { <-l.leftovers }()
 			ctx, cancel := context.WithTimeout(work, terminatePatience)
 			defer cancel()
+			stays := false
 			for _, url := range urls {
-				l.remove(ctx, remote, url)
+				stays = l.remove(ctx, remote, url) || stays
 			}
-			if work.Err() == nil { // otherwise it is tried again at the next start
-				l.report(id, terminated{session})
+			if work.Err() != nil {
+				return // it is tried again at the next start
 			}
+			if stays {
+				l.send(func() { l.leaves(id, session) })
+			}
+			l.report(id, terminated{session})
 		})
 	})
 }
@@ -58,17 +76,35 @@ func (l *loop) removeLater(server ServerID, url string) {
 	})
 }
 
-// remove tries once to remove an upload from its server. One that wants a sign-in
-// for that is asked again when it has one.
-func (l *loop) remove(ctx context.Context, remote *remote, url string) {
+// leaves tells that the server still holds what is of no use any more.
+func (l *loop) leaves(id TransferID, session Session) {
+	if l.table.get(id) != nil {
+		l.journal.tell(id, Event{At: time.Now().Round(0), Kind: EventLeft, Offset: session.Offset})
+	}
+}
+
+// removesAgain says when a server is asked once more that did not remove an
+// upload, and whether it is.
+func removesAgain(err error, attempt int) (time.Duration, bool) {
+	f := fault.Of(err)
+	if f == nil || attempt+1 >= removalTries || f.Kind != fault.Transient && f.Kind != fault.Busy {
+		return 0, false
+	}
+	wait := retry.Decide(f, attempt, rand.Float64()).Delay //nolint:gosec // only for the jitter
+	return wait, wait <= removalWait
+}
+
+// remove removes an upload from its server, and reports whether it stays there all
+// the same. One that wants a sign-in for that is asked again when it has one.
+func (l *loop) remove(ctx context.Context, remote *remote, url string) bool {
 	err := remote.terminate(ctx, url)
 	if err == nil {
-		return
+		return false
 	}
 	l.log.Warn("upload stays on the server", "server", remote.server.ID, "err", err)
 	f := fault.Of(err)
 	if f.Kind != fault.Auth || !closes(f) {
-		return
+		return true
 	}
 	l.send(func() {
 		server := remote.server.ID
@@ -80,6 +116,7 @@ func (l *loop) remove(ctx context.Context, remote *remote, url string) {
 		l.gates[server] = gate{fault: f}
 		l.stale, l.urgent = true, true
 	})
+	return false
 }
 
 // urlsOf lists everything the server may hold of a session. Parts are forgotten

@@ -121,15 +121,34 @@ func destination(s Server) string {
 	return cmp.Or(s.Identity, s.Endpoint)
 }
 
-// terminate removes an upload where the server can do that. One that cannot
-// keeps it until it expires. One whose URL was given stays the user's.
+// terminate removes an upload, and fails with errStays where the server removes
+// none. One whose URL was given stays the user's. A server in trouble is asked a
+// few times more.
 func (r *remote) terminate(ctx context.Context, url string) error {
+	if r.server.Profile.Given {
+		return nil
+	}
+	for attempt := 0; ; attempt++ {
+		err := r.terminateOnce(ctx, url)
+		wait, again := removesAgain(err, attempt)
+		if !again {
+			return err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func (r *remote) terminateOnce(ctx context.Context, url string) error {
 	caps, err := r.capabilities(ctx)
 	if err != nil {
 		return err
 	}
-	if r.server.Profile.Given || !slices.Contains(caps.Extensions, tus.Termination) {
-		return nil
+	if !slices.Contains(caps.Extensions, tus.Termination) {
+		return errStays
 	}
 	return r.protocol.Terminate(ctx, url)
 }

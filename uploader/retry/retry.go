@@ -3,6 +3,7 @@
 package retry
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -27,8 +28,8 @@ const (
 	// contradicting itself is treated like any failing server.
 	promptConflicts = 3
 
-	// So often something that is no tus server may answer for an upload before the
-	// user is asked.
+	// So often something that is no tus server, or that does not say why not, may
+	// answer for an upload before the user is asked.
 	fewStrangers = 5
 )
 
@@ -53,6 +54,13 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 		// An upload is there, so that something else speaks in its server's place,
 		// such as the page of a network that wants a sign-in first.
 		if isOfUpload(f.Op) && attempt < fewStrangers {
+			return again(f, attempt, random, ceiling)
+		}
+		return Decision{}
+	case fault.Refused:
+		// The answer to HEAD has no words: this may be how tusd tells that it was
+		// interrupted, or that the upload is locked.
+		if f.Op == fault.Head && f.Status == http.StatusBadRequest && attempt < fewStrangers {
 			return again(f, attempt, random, ceiling)
 		}
 		return Decision{}

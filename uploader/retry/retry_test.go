@@ -43,6 +43,8 @@ func TestWaits(t *testing.T) {
 		{"a conflict is settled at once", fault.Fault{Kind: fault.Conflict}, 0, 0.9, retry.Decision{Again: true, Count: true}},
 		{"a server that keeps contradicting itself waits like any other", fault.Fault{Kind: fault.Conflict}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
 		{"gone on PATCH asks HEAD first", fault.Fault{Kind: fault.Gone, Op: fault.Patch}, 0, 0.9, retry.Decision{Again: true, Count: true}},
+		{"a HEAD that fails without a word may do better", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
+		{"but not for ever", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 5, 0.5, retry.Decision{}},
 		{"gone on HEAD is gone", fault.Fault{Kind: fault.Gone, Op: fault.Head}, 0, 0.9, retry.Decision{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
