@@ -22,6 +22,9 @@ type bench struct {
 	t        *testing.T
 	database string // the file's path
 	network  http.RoundTripper
+	disk     brim               // that the database is on
+	settings *uploader.Settings // nil: the engine's own
+	ask      bool               // what is left waits for the user at the next start
 	engine   *uploader.Engine
 	quit     func()
 }
@@ -42,7 +45,8 @@ func (b *bench) start() {
 	}
 	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return b.network }})
 	b.engine = uploader.New(uploader.Config{
-		Store: store, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
+		Store: brimming{store, &b.disk}, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
+		Settings: b.settings, Ask: b.ask,
 	})
 	ctx, cancel := context.WithCancel(b.t.Context())
 	ended := make(chan error, 1)

@@ -51,6 +51,7 @@ func testMain(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "build ferry:", err)
 		return 1
 	}
+	defer func() { fmt.Println(&totals) }()
 	return m.Run()
 }
 
@@ -68,9 +69,9 @@ const (
 
 // rounds runs a storm in rounds of which each begins anew, or a long one would
 // need the disk that its deliveries together do.
-func rounds(t *testing.T, storm func(t *testing.T, round uint64, length time.Duration)) {
+func rounds(t *testing.T, length time.Duration, storm func(t *testing.T, round uint64, length time.Duration)) {
 	t.Helper()
-	for left, round := *length, uint64(0); left > 0 && !t.Failed(); left, round = left-roundLength, round+1 {
+	for left, round := length, uint64(0); left > 0 && !t.Failed(); left, round = left-roundLength, round+1 {
 		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) { storm(t, round, min(left, roundLength)) })
 	}
 }

@@ -76,6 +76,7 @@ type tempest struct {
 	*scene
 	ferry *client
 	runs  int
+	kills int
 	told  map[string]int // how often the program told of what, and why
 }
 
@@ -84,7 +85,7 @@ type tempest struct {
 func TestStorm(t *testing.T) {
 	t.Run("before tusd in this process, behind a gateway", func(t *testing.T) {
 		t.Parallel()
-		rounds(t, func(t *testing.T, round uint64, length time.Duration) {
+		rounds(t, *length, func(t *testing.T, round uint64, length time.Duration) {
 			server := uploadtest.NewTusd(t)
 			gateway := uploadtest.NewGateway(t, server.URL)
 			s := newTempest(t, round, server.Endpoint, uploadtest.NewProxy(t, gateway.URL))
@@ -95,7 +96,7 @@ func TestStorm(t *testing.T) {
 	})
 	t.Run("before the program tusd, which is killed too", func(t *testing.T) {
 		t.Parallel()
-		rounds(t, func(t *testing.T, round uint64, length time.Duration) {
+		rounds(t, *length, func(t *testing.T, round uint64, length time.Duration) {
 			server := uploadtest.NewTusdBinary(t)
 			s := newTempest(t, round, server.Endpoint, uploadtest.NewProxy(t, server.Endpoint))
 			s.weather.server = server
@@ -130,6 +131,7 @@ func (s *tempest) rage(length time.Duration) {
 	before := len(s.done)
 	s.converge()
 	s.judge(s.load())
+	totals.add(s.runs, s.kills, nil)
 	s.t.Logf("%d deliveries, %d files, %d runs; %d of %d across before the calm; weather: %v; told: %v",
 		len(s.folders), len(s.ledger.pages), s.runs, before, len(s.done), s.weather.seen, s.told)
 }
@@ -198,6 +200,9 @@ func (s *tempest) end(r *run, fate int) {
 func (s *tempest) ended(r *run) {
 	s.t.Helper()
 	r.within(s.t, patience)
+	if r.killed() {
+		s.kills++
+	}
 	if r.raced() {
 		s.t.Fatalf("ferry %v:\n%s", r.args, r.err.String())
 	}

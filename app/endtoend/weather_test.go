@@ -25,16 +25,16 @@ type weather struct {
 type mood struct {
 	name    string
 	lasting bool
-	act     func(w *weather)
+	act     func(w *weather) (happened bool)
 }
 
 var moods = []mood{
-	{"cut", false, func(w *weather) { w.proxy.Cut() }},
-	{"cut soon", false, func(w *weather) { w.proxy.CutAfter(w.random.Int64N(4 << 20)) }},
-	{"answers lost", false, func(w *weather) { w.proxy.LoseAnswers(1 + w.random.IntN(4)) }},
-	{"silence", true, func(w *weather) { w.proxy.Blackhole() }},
-	{"refused", true, func(w *weather) { w.proxy.Refuse() }},
-	{"slow", true, func(w *weather) { w.proxy.Slow(1<<18 + w.random.IntN(8<<20)) }},
+	{"cut", false, func(w *weather) bool { w.proxy.Cut(); return true }},
+	{"cut soon", false, func(w *weather) bool { w.proxy.CutAfter(w.random.Int64N(4 << 20)); return true }},
+	{"answers lost", false, func(w *weather) bool { w.proxy.LoseAnswers(1 + w.random.IntN(4)); return true }},
+	{"silence", true, func(w *weather) bool { w.proxy.Blackhole(); return true }},
+	{"refused", true, func(w *weather) bool { w.proxy.Refuse(); return true }},
+	{"slow", true, func(w *weather) bool { w.proxy.Slow(1<<18 + w.random.IntN(8<<20)); return true }},
 	{"a burst of errors", false, (*weather).burst},
 	{"a server restarted", false, (*weather).restart},
 }
@@ -68,9 +68,10 @@ func (w *weather) change() {
 		return
 	}
 	next := moods[w.random.IntN(len(moods))]
-	w.seen[next.name]++
 	w.lasting = next.lasting
-	next.act(w)
+	if next.act(w) {
+		w.seen[next.name]++
+	}
 }
 
 // heal ends what is the matter with the network, and with the gateway.
@@ -102,17 +103,21 @@ func (w *weather) calm() {
 
 // burst is one at a time: a gateway that answers everything itself lets nothing
 // happen behind it.
-func (w *weather) burst() {
+func (w *weather) burst() bool {
 	count, answer := 1+w.random.IntN(12), bursts[w.random.IntN(len(bursts))]
 	method := []string{"", http.MethodPost, http.MethodPatch, http.MethodHead}[w.random.IntN(4)]
-	if w.gateway != nil && len(w.gateway.Requests()) == w.planned {
-		w.planned += count
-		w.gateway.Next(count, method, answer)
+	if w.gateway == nil || len(w.gateway.Requests()) != w.planned {
+		return false
 	}
+	w.planned += count
+	w.gateway.Next(count, method, answer)
+	return true
 }
 
-func (w *weather) restart() {
-	if w.server != nil {
-		w.server.Restart(w.t)
+func (w *weather) restart() bool {
+	if w.server == nil {
+		return false
 	}
+	w.server.Restart(w.t)
+	return true
 }

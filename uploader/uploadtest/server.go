@@ -86,8 +86,8 @@ func NetworkTimeout(d time.Duration) Option { return func(o *options) { o.networ
 // does not know it.
 func Expiry(d time.Duration) Option { return func(o *options) { o.expiry = d } }
 
-// Wrap puts a handler in front of an in-process tusd, such as one that asks for
-// a password. The real binary does not know it.
+// Wrap puts a handler in front of a server in this process, such as one that asks
+// for a password. The real binaries do not know it.
 func Wrap(with func(http.Handler) http.Handler) Option {
 	return func(o *options) { o.wrap = append(o.wrap, with) }
 }
@@ -108,8 +108,10 @@ type Request struct {
 
 // StoredFile is one upload a server holds.
 type StoredFile struct {
+	Name     string // the last element of its URL
 	Metadata map[string]string
-	Path     string // of its bytes on this disk
+	Path     string // of its bytes on this disk; "" when they are not on one
+	Joined   bool   // of other uploads
 	SHA256   string // of those bytes, in hex
 	Size     int64  // bytes it holds
 	Length   int64  // bytes it is to hold in the end; -1 while that is open
@@ -255,7 +257,7 @@ func readStored(t testing.TB, info string) StoredFile {
 	t.Helper()
 	var kept handler.FileInfo
 	path := readInfo(t, info, &kept)
-	file := StoredFile{Metadata: kept.MetaData, Path: path, Length: kept.Size}
+	file := StoredFile{Name: filepath.Base(path), Metadata: kept.MetaData, Path: path, Joined: kept.IsFinal, Length: kept.Size}
 	if kept.SizeIsDeferred {
 		file.Length = -1
 	}

@@ -65,7 +65,7 @@ func (s *TusNode) Stored(t testing.TB) []StoredFile {
 			Metadata map[string]string `json:"metadata"` // null stands for an empty value
 		}
 		path := readInfo(t, info, &kept)
-		file := StoredFile{Metadata: kept.Metadata, Path: path, Length: -1}
+		file := StoredFile{Name: filepath.Base(path), Metadata: kept.Metadata, Path: path, Length: -1}
 		if kept.Size != nil {
 			file.Length = *kept.Size
 		}

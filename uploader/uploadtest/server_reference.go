@@ -45,7 +45,11 @@ const referenceExtensions = "creation,creation-with-upload,creation-defer-length
 func NewReference(t testing.TB, opts ...Option) *Reference {
 	t.Helper()
 	s := &Reference{o: optionsOf(opts), uploads: map[string]*upload{}}
-	server := httptest.NewServer(s)
+	served := http.Handler(s)
+	for _, wrap := range s.o.wrap {
+		served = wrap(served)
+	}
+	server := httptest.NewServer(served)
 	s.Endpoint = server.URL + basePath
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -90,8 +94,10 @@ func (s *Reference) Stored(testing.TB) []StoredFile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	files := make([]StoredFile, 0, len(s.uploads))
-	for _, u := range s.uploads {
-		files = append(files, u.stored())
+	for name, u := range s.uploads {
+		file := u.stored()
+		file.Name = name
+		files = append(files, file)
 	}
 	return files
 }

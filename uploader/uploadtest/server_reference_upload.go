@@ -95,7 +95,10 @@ func (u *upload) stored() StoredFile {
 	metadata, _ := parseMetadata(u.metadata)
 	content := u.bytes()
 	sum := sha256.Sum256(content)
-	return StoredFile{Metadata: metadata, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content)), Length: u.total()}
+	return StoredFile{
+		Metadata: metadata, Joined: u.final(),
+		SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content)), Length: u.total(),
+	}
 }
 
 // post makes an upload.
