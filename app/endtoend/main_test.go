@@ -29,6 +29,9 @@ var (
 var ferry string
 
 func TestMain(m *testing.M) {
+	if told := os.Getenv(mortality); told != "" {
+		os.Exit(mortal(told))
+	}
 	flag.Parse()
 	os.Exit(testMain(m))
 }
