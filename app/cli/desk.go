@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -118,11 +120,38 @@ func (d *Desk) send(ctx context.Context, request instance.Request, accepted func
 	}
 	batch, options := uploader.NewBatchID(), request.Options
 	options.Again = true // a script that sends a file means it
+	mistyped := absent(request.Paths)
 	if err := d.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err
 	}
 	accepted(feed.Batch(batch))
-	return d.follow(ctx, feed.Batch(batch), answer)
+	if err := d.follow(ctx, feed.Batch(batch), answer); err != nil {
+		return err
+	}
+	return d.forget(ctx, batch, mistyped)
+}
+
+// absent lists the paths at which there is nothing.
+func absent(paths []string) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		_, err := os.Lstat(path)
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+}
+
+// forget takes paths that were mistyped off the list, or resume would fail for
+// them for good. What was told about them stays true: they were not sent.
+func (d *Desk) forget(ctx context.Context, batch uploader.BatchID, mistyped []string) error {
+	var ids []uploader.TransferID
+	for _, t := range d.Engine.Snapshot().Transfers {
+		if t.Batch == batch && t.Phase == uploader.PhaseFailed && slices.Contains(mistyped, t.Source.Path) {
+			ids = append(ids, t.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return d.Engine.Do(ctx, uploader.Remove{Target: uploader.These(ids...)})
 }
 
 func (d *Desk) resume(ctx context.Context, accepted func(feed.Filter), answer func(Reply) error) error {
@@ -220,5 +249,10 @@ func about(server string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &Sentence{words.Fault(fault.Of(err), words.Subject{Server: server}).String()}
+	f := fault.Of(err)
+	said := words.Fault(f, words.Subject{Server: server})
+	if f.Kind == fault.Auth && f.Code != fault.CodeProxy {
+		said.Can = words.Say("cli.sign-in")
+	}
+	return &Sentence{said.String()}
 }

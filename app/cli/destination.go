@@ -29,22 +29,32 @@ func (d *Desk) destination(ctx context.Context, to string, header http.Header) (
 	}
 	if !strings.Contains(to, "://") {
 		server, err := named(d.Engine.Snapshot().Servers, to)
-		if err == nil && len(header) > 0 {
-			d.Book.Remember(server.Endpoint, header)
+		if err != nil {
+			return 0, err
 		}
-		return server.ID, err
+		return server.ID, d.signIn(ctx, server, header)
 	}
 	endpoint, header, err := address(to, header)
 	if err != nil {
 		return 0, err
 	}
+	if server, ok := at(d.Engine.Snapshot().Servers, endpoint); ok {
+		return server.ID, d.signIn(ctx, server, header)
+	}
 	if len(header) > 0 {
 		d.Book.Remember(endpoint, header)
 	}
-	if server, ok := at(d.Engine.Snapshot().Servers, endpoint); ok {
-		return server.ID, nil
-	}
 	return d.meet(ctx, endpoint)
+}
+
+// signIn sends header along with what goes to a known server. What waited for a
+// sign-in there goes on with it.
+func (d *Desk) signIn(ctx context.Context, server uploader.Server, header http.Header) error {
+	if len(header) == 0 {
+		return nil
+	}
+	d.Book.Remember(server.Endpoint, header)
+	return d.Engine.Do(ctx, uploader.SignedIn{Server: server.ID})
 }
 
 // reopen lets a server be asked again that waits for the user, such as for a

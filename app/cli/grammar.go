@@ -130,14 +130,37 @@ func Parse(args []string, out io.Writer) (Invocation, error) {
 	if err != nil {
 		return Invocation{}, err
 	}
-	ctx, err := parser.Parse(args)
+	ctx, err := parser.Parse(habitual(args))
 	if errors.Is(err, ErrHelp) {
 		return Invocation{}, ErrHelp
 	}
 	if err != nil {
-		return Invocation{}, usage("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error())})
+		return Invocation{}, usage("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error()), "Help": helpAbout(err)})
 	}
 	return typed.invocation(ctx.Selected().Name)
+}
+
+// habitual puts what people type to any program, help and --version, into the
+// grammar's words.
+func habitual(args []string) []string {
+	switch {
+	case len(args) > 0 && args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	default:
+		return args
+	}
+}
+
+// helpAbout is what to type for help with a command that was typed wrongly.
+func helpAbout(err error) string {
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		if command := wrong.Context.Selected(); command != nil && command != wrong.Context.Model.DefaultCmd {
+			return "ferry " + command.Name + " --help"
+		}
+	}
+	return "ferry --help"
 }
 
 func (g *grammar) invocation(command string) (Invocation, error) {
@@ -202,6 +225,13 @@ func (s *Send) checkName() error {
 		return usage("cli.usage.name", words.Data{"Name": words.Printable(s.Name)})
 	}
 	return nil
+}
+
+// SignsIn reports whether what is typed has to be typed again to go on: header
+// fields, or a user in the URL, which are kept nowhere.
+func (s *Send) SignsIn() bool {
+	_, header, err := address(s.To, nil)
+	return len(s.Header) > 0 || err == nil && len(header) > 0
 }
 
 func checkHeaders(s Send) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // Streams are the program's standard input, output and error.
@@ -47,6 +49,8 @@ type Printer struct {
 	style   Style
 	bar     *bar // nil unless one is drawn
 	failed  bool
+	shut    bool              // a server wants a sign-in
+	listed  bool              // an entry was told
 	names   map[string]string // what to call paths that mean nothing to people
 }
 
@@ -110,6 +114,7 @@ func (p *Printer) event(e feed.Event) error {
 	p.bar.follow(e)
 	switch e.Event {
 	case feed.Failed:
+		p.shut = p.shut || e.Fault == fault.Auth.String()
 		return p.line(p.streams.Err, words.Say("cli.failed", words.Data{"Message": e.Message}))
 	case feed.Waiting:
 		if p.style == Quiet {
@@ -144,11 +149,29 @@ func (p *Printer) summary(s feed.Summary) error {
 		return p.line(p.streams.Err, words.Say("cli.summary", data))
 	default:
 		data["Failed"] = words.Files(failed)
-		return p.line(p.streams.Err, words.Say("cli.summary.failed", data))
+		err := p.line(p.streams.Err, words.Say("cli.summary.failed", data))
+		if p.shut {
+			err = errors.Join(err, p.line(p.streams.Err, words.Say("cli.sign-in")))
+		}
+		return err
+	}
+}
+
+// EndList says of a list without entries what it would have had; all is whether
+// it was of everything.
+func (p *Printer) EndList(all bool) error {
+	switch {
+	case p.listed || p.style != Plain:
+		return nil
+	case all:
+		return p.line(p.streams.Err, words.Say("cli.list.empty"))
+	default:
+		return p.line(p.streams.Err, words.Say("cli.list.settled"))
 	}
 }
 
 func (p *Printer) entry(e Entry) error {
+	p.listed = true
 	if p.style == JSON {
 		return p.object(e)
 	}

@@ -107,7 +107,11 @@ func (w work) send(ctx context.Context, s cli.Send) error {
 		e.name = s.Name
 	}
 	e.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options}
-	return errors.Join(w.follow(ctx, e), e.stream.Close())
+	err = w.follow(ctx, e)
+	if e.stream == nil && s.SignsIn() && errors.Is(err, context.Canceled) {
+		err = errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.same")}, err)
+	}
+	return errors.Join(err, e.stream.Close())
 }
 
 // follow has a request carried out, by this program or by the one that holds the
@@ -142,14 +146,20 @@ func (w work) follow(ctx context.Context, e errand) error {
 
 func (w work) list(ctx context.Context, l cli.List) error {
 	printer := cli.NewPrinter(w.streams, cli.StyleOf(l.JSON, false))
+	told := func(err error) error {
+		if err != nil {
+			return err
+		}
+		return printer.EndList(l.All)
+	}
 	lock, err := w.enter(ctx, func() error {
 		return instance.Call(ctx, w.profile.Meeting(), instance.Request{Command: instance.List, All: l.All}, printer.TakeLine)
 	})
 	if lock == nil {
-		return err
+		return told(err)
 	}
 	saved, err := load(ctx, w)
-	return errors.Join(err, cli.ListSaved(saved, l.All, printer.Take), lock.Release())
+	return errors.Join(told(errors.Join(err, cli.ListSaved(saved, l.All, printer.Take))), lock.Release())
 }
 
 func absolute(paths []string) ([]string, error) {

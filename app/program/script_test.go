@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,8 +47,10 @@ const slowBytes = 4_000_000
 
 // TestScripts runs the specification of the command line: each script has a
 // profile of its own, a tusd at $TUSD and the same one at $SLOW, over a slow line.
+// At $DOOR, as slow, is another one, which wants the user ann with the password oar.
 func TestScripts(t *testing.T) {
 	tusd := uploadtest.NewTusd(t)
+	door := doorOf(t)
 	slow := map[string]string{}
 	scripts, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(scripts) == 0 {
@@ -67,6 +70,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TUSD", tusd.Endpoint)
 			env.Setenv("HOST", tusd.Listener.Addr().String())
 			env.Setenv("SLOW", slow[filepath.Base(env.WorkDir)])
+			env.Setenv("DOOR", door)
 			env.Setenv("REFUSED", uploadtest.Unused(t))
 			env.Setenv("LC_ALL", "en_US.UTF-8")
 			env.Setenv("NO_PROXY", "*")
@@ -96,6 +100,23 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// doorOf starts a tusd that wants a sign-in, behind a slow line.
+func doorOf(t *testing.T) string {
+	t.Helper()
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if user, password, _ := r.BasicAuth(); user != "ann" || password != "oar" {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	line := uploadtest.NewProxy(t, server.Endpoint)
+	line.Slow(slowBytes)
+	return line.URL(server.Endpoint)
 }
 
 func program(ts *testscript.TestScript, args ...string) *exec.Cmd {
