@@ -3,6 +3,7 @@ package uploader_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -54,6 +55,33 @@ func TestAnUploadUnderWayThatCannotBeSavedAnyMoreKeepsWhatItHas(t *testing.T) {
 		t.Error("it was sent again from its start")
 	}
 	wantStored(t, server, path)
+}
+
+// TestWhatIsRemovedUnderItsWorkersHandsLeavesNoWorkerBehind removes a transfer that
+// cannot be saved while its worker still asks what the server holds.
+func TestWhatIsRemovedUnderItsWorkersHandsLeavesNoWorkerBehind(t *testing.T) {
+	asked, answer := make(chan struct{}, 8), make(chan struct{})
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodHead {
+				asked <- struct{}{}
+				<-answer
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	b := newBench(t, proxy.URL(server.Endpoint))
+	proxy.Slow(1 << 20)
+	path := write(t, "film.mov", 12<<20)
+	b.add(path)
+	b.until("some of it", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 11<<20 })
+	b.store.Refuse(func(row *uploader.Transfer) bool { return row.Source.Path == path })
+	<-asked
+	b.insist(uploader.Remove{Target: uploader.Everything()})
+	b.until("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+	close(answer)
+	b.until("no worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
 }
 
 func TestAWalkThatCannotGoOnSaysWhy(t *testing.T) {

@@ -35,46 +35,75 @@ func (l *loop) check(target Target) {
 		l.checks[id] = true
 		l.queue.Push(itemOf(t))
 	}
+	l.endVainChecks()
 }
 
 // unchecked makes work of a transfer's check when it is wanted now, and ends one
 // that has no use any more.
 func (l *loop) unchecked(id TransferID, in input, then effects) {
 	switch in.(type) {
-	case resumedByUser, retriedByUser, adopted:
+	case resumedByUser, adopted:
 		delete(l.checks, id)
 	}
-	if then.dequeue {
+	if then.enqueue || then.dequeue {
 		delete(l.checks, id)
 	}
 }
 
-// concluded takes what a check found. What it found of a server is true for all
-// that was still to be asked there.
-func (l *loop) concluded(id TransferID, found checked) {
+// concluded takes what a check found. One that was late found out about what was
+// done away with meanwhile, and is made again.
+func (l *loop) concluded(id TransferID, found checked, late bool) {
+	if late {
+		found.fault = nil
+	}
 	found.held = l.checks[id]
 	delete(l.checks, id)
-	t := l.table.get(id)
-	if t == nil {
-		return
-	}
-	server := t.Server
 	l.feed(id, found)
-	if found.fault == nil || !aboutServer(found.fault) {
+	switch t := l.table.get(id); {
+	case late && found.held:
+		l.check(These(id))
+	case found.fault != nil:
+		l.answerAll(t.Server, found.fault)
+		l.judge(t, found.fault)
+	}
+}
+
+// answerAll ends the checks that are still to be made at a server. What was found
+// of the server itself is true for all of them.
+func (l *loop) answerAll(server ServerID, f *fault.Fault) {
+	if f != nil && !aboutServer(f) {
 		return
 	}
-	for other := range l.checks {
-		t := l.table.get(other)
-		if t == nil || t.Server != server || l.flights[other] != nil {
+	for id := range l.checks {
+		t := l.table.get(id)
+		if t == nil || t.Server != server || l.flights[id] != nil {
 			continue
 		}
 		answer := checked{held: true}
 		if t.Session.Begun() {
-			answer.fault = found.fault
+			answer.fault = f
 		}
-		delete(l.checks, other)
-		l.queue.Remove(int64(other))
-		l.feed(other, answer)
+		delete(l.checks, id)
+		l.queue.Remove(int64(id))
+		l.feed(id, answer)
+	}
+}
+
+// endVainChecks ends those at servers to which nothing goes at the moment: what was
+// known last has to do.
+func (l *loop) endVainChecks() {
+	if len(l.checks) == 0 {
+		return
+	}
+	for id := range l.servers {
+		if l.room(int64(id)) > 0 {
+			continue
+		}
+		known := l.gates[id].fault
+		if known != nil && !aboutServer(known) {
+			known = nil
+		}
+		l.answerAll(id, known)
 	}
 }
 
@@ -91,6 +120,9 @@ func aboutServer(f *fault.Fault) bool {
 // stepChecked keeps what a check found. What goes no further by itself is said at
 // once; what may be better by the time the user decides only waits.
 func stepChecked(t Transfer, in checked, now time.Time) (Transfer, effects) {
+	if t.Phase == PhaseFailed { // meanwhile
+		return t, effects{}
+	}
 	t.Phase, t.Fault = PhaseQueued, nil
 	switch {
 	case t.Intent.GivenUp():

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -140,6 +141,64 @@ func TestResumedWhileItIsCheckedItGoesOn(t *testing.T) {
 	slow.Store(false)
 	close(answer)
 	b.untilState(uploader.StateDone)
+}
+
+// TestACheckThatCannotBeMadeComesToAnEnd has the user wait for no answer that does
+// not come before something else happens.
+func TestACheckThatCannotBeMadeComesToAnEnd(t *testing.T) {
+	t.Run("on a network that is paid for", func(t *testing.T) {
+		b, server, _ := leftBehind(t, func(*bench, string) {})
+		b.do(uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Metered = uploader.MeteredHold })})
+		b.do(uploader.Metering{Metered: true})
+		before := len(server.Requests())
+		if got := b.look(); got.Phase != uploader.PhaseQueued || got.Fault != nil || len(server.Requests()) != before {
+			t.Errorf("learned %+v from %d requests", got, len(server.Requests())-before)
+		}
+		b.do(uploader.Metering{})
+		b.look()
+		b.do(uploader.Resume{Target: uploader.Everything()})
+		b.untilState(uploader.StateDone)
+	})
+	t.Run("at a server that waits for a sign-in since the last run", func(t *testing.T) {
+		b, _, _ := leftBehind(t, func(b *bench, path string) {
+			saved, err := b.store.Load(t.Context())
+			must(t, err)
+			asks := saved.Transfers[0]
+			asks.ID, asks.Source.Path = saved.NextID, path+" too"
+			asks.Phase, asks.Finished = uploader.PhaseFailed, asks.Added
+			asks.Fault = &fault.Fault{Kind: fault.Auth, Op: fault.Head, Status: http.StatusUnauthorized}
+			must(t, b.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&asks}}))
+		})
+		b.do(uploader.Check{Target: uploader.Everything()})
+		b.until("the end of the check", func(s *uploader.Snapshot) bool {
+			return s.Checking == 0 && s.Totals.Count[uploader.StateSignIn] == 2
+		})
+	})
+}
+
+// TestASignInDuringACheckIsNotAskedForAgain has the server answer as it did before
+// the sign-in to a request that was under way then.
+func TestASignInDuringACheckIsNotAskedForAgain(t *testing.T) {
+	var expired atomic.Bool
+	asked, answer := make(chan struct{}, 8), make(chan struct{})
+	b := checked(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodHead && expired.Swap(false) {
+			asked <- struct{}{}
+			<-answer
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	expired.Store(true)
+	b.do(uploader.Check{Target: uploader.Everything()})
+	<-asked
+	b.do(uploader.SignedIn{Server: theServer})
+	close(answer)
+	s := b.until("the end of the check", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
+	if row := s.Transfers[0]; row.Fault != nil || row.Phase != uploader.PhaseQueued || s.Blocked[theServer] != nil {
+		t.Errorf("learned %v, %v; blocked for %v", row.State(), row.Fault, s.Blocked[theServer])
+	}
 }
 
 func TestWhatIsPausedIsNotChecked(t *testing.T) {

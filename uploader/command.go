@@ -39,7 +39,9 @@ type Check struct{ Target Target }
 
 // Retry tries failed and cancelled transfers again, and waiting ones now. What
 // the server holds is continued; where it cannot be (the source changed, the
-// server forgot), the file is sent from its start.
+// server forgot), the file is sent from its start. For one that asks about an
+// earlier upload it means: upload it as a new file. Only a target that names it by
+// its ID says so.
 type Retry struct{ Target Target }
 
 // Cancel gives transfers up and removes from the server what it holds of them.

@@ -94,6 +94,15 @@ func (l *loop) feedAll(target Target, in input) {
 // be found of it.
 func (t Target) covers(id BatchID) bool { return !t.Final && (t.All || t.Batch == id) }
 
+// named is what a target lists by itself.
+func (t Target) named() map[TransferID]bool {
+	named := make(map[TransferID]bool, len(t.IDs))
+	for _, id := range t.IDs {
+		named[id] = true
+	}
+	return named
+}
+
 // intend says what becomes of the files that are still to be found.
 func (l *loop) intend(target Target, intent Intent) {
 	for id, b := range l.batches {
@@ -157,10 +166,10 @@ func (l *loop) resume(target Target) {
 // lookAgain looks which of the failed paths have become folders, such as one on a
 // drive that was away.
 func (e *Engine) lookAgain(r Retry) retryWith {
-	with := retryWith{Target: r.Target, folders: map[string]bool{}}
+	with, named := retryWith{Target: r.Target, folders: map[string]bool{}}, r.Target.named()
 	for _, t := range e.Snapshot().Transfers {
 		unseen := t.Phase == PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
-		meant := r.Target.All || r.Target.Batch == t.Batch || slices.Contains(r.Target.IDs, t.ID)
+		meant := r.Target.All || r.Target.Batch == t.Batch || named[t.ID]
 		if unseen && meant && e.config.Disk.IsFolder(t.Source.Path) {
 			with.folders[t.Source.Path] = true
 		}
@@ -169,11 +178,16 @@ func (e *Engine) lookAgain(r Retry) retryWith {
 }
 
 // retry also opens the servers again that were left alone: the user says now. A
-// folder that could not be walked when it was added is walked now.
+// folder that could not be walked when it was added is walked now. What asks about
+// an earlier upload is answered one by one, and never by the way.
 func (l *loop) retry(r retryWith) {
 	var unwalked []TransferID
+	named := r.Target.named()
 	for _, id := range l.targets(r.Target) {
 		t := l.table.get(id)
+		if t.State() == StateAsking && !named[id] {
+			continue
+		}
 		delete(l.gates, t.Server)
 		if t.Phase == PhaseFailed && l.batches[t.Batch] != nil && (t.Fault.Op == fault.List || r.folders[t.Source.Path]) {
 			unwalked = append(unwalked, id)

@@ -131,11 +131,15 @@ func (l *loop) saveFirst(ctx context.Context, id TransferID, in input) error {
 
 // hear is feed for what comes from workers, with what that tells of servers.
 func (l *loop) hear(id TransferID, in input) {
+	f := l.flights[id]
+	switch in.(type) {
+	case checked, ended:
+		l.land(id)
+	}
 	t := l.table.get(id)
 	if t == nil {
 		return
 	}
-	f := l.flights[id]
 	if f != nil {
 		in = f.rebased(in)
 	}
@@ -158,18 +162,9 @@ func (l *loop) hear(id TransferID, in input) {
 	case partly:
 		l.keepParts(id, in.part)
 	case checked:
-		delete(l.flights, id)
-		l.queue.Release(int64(id))
-		l.urgent = l.urgent || len(l.flights) == 0
-		l.concluded(id, in)
-		if in.fault != nil {
-			l.judge(l.table.get(id), in.fault)
-		}
+		l.concluded(id, in, f != nil && f.isLate(l, t.Server, in.fault))
 		return
 	case ended:
-		delete(l.flights, id)
-		l.queue.Release(int64(id))
-		l.urgent = l.urgent || len(l.flights) == 0 // whoever waits for the end learns it now
 		l.log.Debug("worker ended", "transfer", id, "fault", in.fault, "halted", in.halted)
 	}
 	l.feed(id, in)
@@ -179,11 +174,23 @@ func (l *loop) hear(id TransferID, in input) {
 	end, isEnd := in.(ended)
 	switch {
 	case !isEnd || end.fault == nil:
-	case f != nil && f.remote != l.remotes[t.Server] && closes(end.fault):
-		l.feed(id, retriedByUser{}) // it met what was done away with meanwhile
+	case f != nil && f.isLate(l, t.Server, end.fault):
+		l.feed(id, retriedByUser{})
 	default:
 		l.judge(l.table.get(id), end.fault)
 	}
+}
+
+// land takes note that a worker is gone.
+func (l *loop) land(id TransferID) {
+	delete(l.flights, id)
+	l.queue.Release(int64(id))
+	l.urgent = l.urgent || len(l.flights) == 0 // whoever waits for the end learns it now
+}
+
+// isLate reports whether a worker met what was done away with meanwhile.
+func (f *flight) isLate(l *loop, server ServerID, met *fault.Fault) bool {
+	return f.remote != l.remotes[server] && closes(met)
 }
 
 // connect returns the server as this run knows it.
@@ -192,7 +199,10 @@ func (l *loop) connect(id ServerID) (*remote, error) {
 		return r, nil
 	}
 	server, known := l.servers[id]
-	if !known || server.Endpoint == "" {
+	if !known {
+		return nil, fault.Newf(fault.Refused, fault.Create, "there is no server %d any more", id)
+	}
+	if server.Endpoint == "" {
 		return nil, fault.Newf(fault.Unreachable, fault.Create, "%q is not there", server.Name)
 	}
 	protocol, err := l.engine.config.Connect(server)

@@ -44,6 +44,7 @@ func (l *loop) regulate() {
 		}
 	}
 	l.rest()
+	l.endVainChecks()
 	l.stale = true
 }
 

@@ -35,6 +35,7 @@ func (l *loop) judge(t *Transfer, f *fault.Fault) {
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, tooMuch(f):
 		l.gates[t.Server] = gate{until: t.NextTry.Time(), fault: f} // the transfer's own alarm opens it again
 	}
+	l.endVainChecks()
 }
 
 // tooMuch reports whether a server says that it is asked for too much.

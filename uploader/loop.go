@@ -3,6 +3,7 @@ package uploader
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -324,13 +325,27 @@ func (l *loop) drop(t *Transfer) {
 // forgetDropped takes the transfers off the list that the user removed while
 // they were not final yet.
 func (l *loop) forgetDropped() {
-	if len(l.dropped) > 0 {
-		l.forget(l.dropped)
+	if dropped := l.dropped; len(dropped) > 0 {
 		l.dropped = nil
+		l.forget(dropped)
 	}
 }
 
+// forget takes transfers out of everything. One that still has a worker, because it
+// failed under its hands, goes when that is gone.
 func (l *loop) forget(ids []TransferID) {
+	flies := func(id TransferID) bool { return l.flights[id] != nil }
+	if slices.ContainsFunc(ids, flies) {
+		for _, id := range ids {
+			if flies(id) {
+				l.dropped = append(l.dropped, id)
+			}
+		}
+		ids = slices.DeleteFunc(slices.Clone(ids), flies)
+	}
+	if len(ids) == 0 {
+		return
+	}
 	for _, id := range ids {
 		delete(l.attested, id)
 		l.journal.forget(id)

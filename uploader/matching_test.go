@@ -272,6 +272,10 @@ func TestWhatWasUploadedBeforeIsAskedAbout(t *testing.T) {
 	if asks := b.untilState(uploader.StateAsking); asks.Prior != first.ID {
 		t.Error("there is nothing to continue, and something happened")
 	}
+	b.do(uploader.Retry{Target: uploader.Everything()})
+	if asks := b.untilState(uploader.StateAsking); asks.Prior != first.ID || uploads() != 1 {
+		t.Error("trying everything again answers the question by the way")
+	}
 	b.do(uploader.Retry{Target: uploader.These(asks.ID)})
 	b.until("the second upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 && uploads() == 2 })
 

@@ -35,6 +35,9 @@ func (l *loop) show(now time.Time) {
 	sums := l.table.ledger.copy()
 	for id, f := range l.flights {
 		t := l.table.get(id)
+		if removed(t) {
+			continue // its worker is on its way out
+		}
 		live := Live{Sent: f.tally.position.Load(), Rate: f.meter.rate}
 		live.ETA = f.meter.eta(t.Source.Size - live.Sent)
 		s.Live[id] = live

@@ -198,8 +198,15 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 }
 
 func stepAdopted(t Transfer, in adopted) (Transfer, effects) {
-	t.Source, t.Batch, t.Fingerprint = adoptedSource(t, in.file), in.batch, in.fingerprint
+	elsewhere := t.Source.Path != in.file.Path
+	t.Source, t.Batch = adoptedSource(t, in.file), in.batch
+	if in.fingerprint != "" || !t.Phase.Working() {
+		t.Fingerprint = in.fingerprint
+	}
 	switch {
+	case t.Phase.Working() && elsewhere && !t.Intent.GivenUp():
+		t.Intent = IntentRun
+		return t, effects{halt: true} // its worker looks at the old place
 	case t.Phase != PhaseFailed:
 		return stepResumed(t)
 	case t.Fault.Kind == fault.Several, t.Fault.Kind == fault.Uploaded && !in.again:

@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
@@ -262,104 +260,5 @@ func TestStep(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 		})
-	}
-}
-
-// TestAnySequenceKeepsTheInvariants feeds whatever can happen in the order in
-// which the loop lets it happen: a worker speaks only between taken and ended.
-func TestAnySequenceKeepsTheInvariants(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		const size = 100
-		tr := Transfer{ID: 1, Source: source.File{Size: size}}
-		working, looks := false, false
-		feed := func(t *rapid.T, in input) {
-			before := tr
-			var then effects
-			tr, then = step(tr, in, noon)
-			checkStep(t, before, tr, then, working)
-		}
-		commands := []input{pausedByUser{}, resumedByUser{}, retriedByUser{}, cancelledByUser{}, removedByUser{}, due{}, terminated{Session{URL: "u"}}, terminated{Session{URL: "an earlier one"}}}
-		t.Repeat(map[string]func(*rapid.T){
-			"command": func(t *rapid.T) { feed(t, rapid.SampledFrom(commands).Draw(t, "command")) },
-			"added again": func(t *rapid.T) {
-				if !continuable(&tr) {
-					t.Skip("it would be a transfer of its own")
-				}
-				feed(t, adopted{file: source.File{Size: size}, again: rapid.Bool().Draw(t, "again")})
-			},
-			"crash": func(t *rapid.T) {
-				working, looks = false, false
-				feed(t, recovered{ask: rapid.Bool().Draw(t, "ask")})
-			},
-			"taken": func(t *rapid.T) {
-				if working || tr.Phase != PhaseQueued || tr.Intent != IntentRun {
-					t.Skip("the queue would not let it go")
-				}
-				working, looks = true, rapid.Bool().Draw(t, "looks")
-				if looks {
-					feed(t, looking{})
-					return
-				}
-				feed(t, taken{})
-			},
-			"worker": func(t *rapid.T) {
-				if !working {
-					t.Skip("no worker")
-				}
-				offset := rapid.Int64Range(0, size).Draw(t, "offset")
-				if looks {
-					feed(t, acked{Session{Offset: offset}})
-					return
-				}
-				feed(t, rapid.SampledFrom([]input{
-					entered{PhaseCreating},
-					entered{PhaseSending},
-					created{Session{URL: "u", Offset: offset}},
-					acked{Session{Offset: offset}},
-					handed{offset},
-				}).Draw(t, "report"))
-			},
-			"ended": func(t *rapid.T) {
-				if !working {
-					t.Skip("no worker")
-				}
-				working = false
-				in := ended{halted: rapid.Bool().Draw(t, "halted"), random: 0.5}
-				if !in.halted && rapid.Bool().Draw(t, "faulty") {
-					in.fault = &fault.Fault{
-						Kind: rapid.SampledFrom(fault.Kinds()).Draw(t, "kind"),
-						Op:   rapid.SampledFrom([]fault.Op{fault.Head, fault.Patch, fault.Create}).Draw(t, "op"),
-					}
-				}
-				if looks {
-					looks = false
-					feed(t, checked{fault: in.fault, held: rapid.Bool().Draw(t, "held")})
-					return
-				}
-				feed(t, in)
-			},
-		})
-	})
-}
-
-func checkStep(t *rapid.T, before, after Transfer, then effects, working bool) {
-	switch {
-	case before.Phase == PhaseDone && after.Intent == before.Intent && after != before:
-		t.Fatalf("a finished transfer became %+v", after)
-	case after.Phase == PhaseWaiting && (after.Fault == nil || after.NextTry.IsZero()):
-		t.Fatalf("waits without a reason or an end: %+v", after)
-	case after.Phase == PhaseFailed && after.Fault == nil:
-		t.Fatalf("failed without a reason: %+v", after)
-	case then.enqueue && (after.Phase != PhaseQueued || after.Intent != IntentRun):
-		t.Fatalf("stands in line as %v, %v", after.Phase, after.Intent)
-	case then.halt && !working:
-		t.Fatal("a worker is halted that is not there")
-	case after.Phase.Working() != working && !then.halt:
-		t.Fatalf("phase %v, with a worker: %v", after.Phase, working)
-	case before.Session.URL != "" && after.Session.URL == "" && !then.terminate.Begun() &&
-		after.Phase != PhaseCancelled && (before.Session.Offset != 0 || before.Attempt > fewAnew):
-		t.Fatalf("progress is thrown away: %+v became %+v", before, after)
-	case after.Phase.Final() == after.Finished.IsZero():
-		t.Fatalf("%v, finished at %v", after.Phase, after.Finished)
 	}
 }
