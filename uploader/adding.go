@@ -144,7 +144,13 @@ func (l *loop) nextWalk(work context.Context) {
 // belong to.
 func (l *loop) matcher(b Batch) *matcher {
 	m := &matcher{
-		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{}, engine: l.engine,
+		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{},
+		unmade: map[string]TransferID{}, engine: l.engine,
+	}
+	for id := range l.table.unmade {
+		if t := l.table.get(id); t.Server == b.Server && t.Batch != b.ID {
+			m.unmade[t.Source.Path] = id
+		}
 	}
 	for id := range l.table.begun {
 		if t := l.table.get(id); t.Server == b.Server && t.Batch != b.ID {
@@ -177,9 +183,11 @@ func (l *loop) found(w *walker, findings []finding, last bool) {
 	l.urgent = l.urgent || l.table.batch[id] == 0 // the user just dropped it
 	for _, f := range findings {
 		l.takeIn(id, f)
+		l.replace(w, f.file.Path)
 	}
 	if last {
 		l.urgent = true
+		l.replace(w, w.batch.Roots...) // folders are no findings
 		l.forgetEmptyBatches() // whose files went on in this one
 		l.endWalk(id)
 	}
@@ -202,6 +210,16 @@ func (l *loop) takeIn(id BatchID, f finding) {
 		return
 	}
 	l.newTransfer(id, f)
+}
+
+// replace takes off the list what failed before it began, at paths that were looked
+// at again.
+func (l *loop) replace(w *walker, paths ...string) {
+	for _, path := range paths {
+		if t := l.table.get(w.matcher.unmade[path]); t != nil && unmade(t) && t.Batch != w.batch.ID {
+			l.forget([]TransferID{t.ID})
+		}
+	}
 }
 
 // endWalk ends the walk of a batch, come to its end or not.

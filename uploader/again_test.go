@@ -45,6 +45,29 @@ func TestAFileThatChangedBeforeItWasSentIsFoundAgain(t *testing.T) {
 	wantStored(t, server, path)
 }
 
+// TestWhatWasMissingIsOneRowWhenItIsDroppedAgain drops what is not there, and once
+// more when it is.
+func TestWhatWasMissingIsOneRowWhenItIsDroppedAgain(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	b := newBench(t, server.Endpoint)
+	place := t.TempDir()
+	file, folder := filepath.Join(place, "notes.txt"), filepath.Join(place, "raws")
+	b.add(file, folder)
+	b.until("both missing", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateMissing] == 2 })
+	b.finished(b.add(file))
+	if rows := b.engine.Snapshot().Transfers; len(rows) != 2 {
+		t.Errorf("dropped again while it is missing, it is listed twice: %s", describe(b.engine.Snapshot()))
+	}
+	fillFolder(t, folder, "a")
+	fillFolder(t, place, "notes.txt")
+	b.finished(b.add(file, folder))
+	s := b.engine.Snapshot()
+	if len(s.Transfers) != 2 || s.Totals.Count[uploader.StateDone] != 2 {
+		t.Errorf("there are %s", describe(s))
+	}
+	wantStored(t, server, file, filepath.Join(folder, "a"))
+}
+
 // TestWhatIsSaidAgainIsNotWalkedTwice is about a folder that was being counted
 // when the program was killed, and that its user then dropped once more.
 func TestWhatIsSaidAgainIsNotWalkedTwice(t *testing.T) {

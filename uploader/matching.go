@@ -31,6 +31,7 @@ type matcher struct {
 	batch      Batch
 	superseded map[BatchID]bool      // batches that this one was added over
 	begun      map[int64][]*Transfer // unfinished ones that the server holds something of, by size
+	unmade     map[string]TransferID // what failed before it began, by path
 	gone       map[TransferID]bool   // whether their files are not where they were; as far as looked
 	engine     *Engine
 }

@@ -18,6 +18,7 @@ type table struct {
 	batch  map[BatchID]int          // how many transfers a batch has, hidden ones included
 	bare   map[BatchID]bool         // batches that had transfers and have none any more
 	begun  map[TransferID]bool      // those of which a server may hold something, and which can be continued
+	unmade map[TransferID]bool      // those that failed before any server had something
 	ledger ledger                   // of the rows
 	shown  []*Transfer              // the rows as they were last copied
 	fresh  bool                     // they differ from that
@@ -37,6 +38,7 @@ func newTable(saved []Transfer) *table {
 		batch:  map[BatchID]int{},
 		bare:   map[BatchID]bool{},
 		begun:  map[TransferID]bool{},
+		unmade: map[TransferID]bool{},
 		ledger: newLedger(),
 		fresh:  true,
 		ranks:  ranks{},
@@ -111,13 +113,24 @@ func (t *table) put(next *Transfer) {
 	t.notice(next)
 }
 
-// notice keeps account of what can be continued.
+// notice keeps account of what can be continued, and of what failed before it began.
 func (t *table) notice(row *Transfer) {
-	if row.Session.Begun() && continuable(row) {
-		t.begun[row.ID] = true
-	} else if len(t.begun) > 0 {
-		delete(t.begun, row.ID)
+	keep(t.begun, row.ID, row.Session.Begun() && continuable(row))
+	keep(t.unmade, row.ID, unmade(row))
+}
+
+func keep(set map[TransferID]bool, id TransferID, in bool) {
+	if in {
+		set[id] = true
+	} else if len(set) > 0 {
+		delete(set, id)
 	}
+}
+
+// unmade reports whether a transfer failed before any server had something of it,
+// and asks nothing.
+func unmade(t *Transfer) bool {
+	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.GivenUp() && t.State() != StateAsking
 }
 
 // enter takes in a transfer that is not in the table.
@@ -145,6 +158,7 @@ func (t *table) leave(row *Transfer) {
 	}
 	t.uncount(row)
 	delete(t.begun, row.ID)
+	delete(t.unmade, row.ID)
 	i, shown := t.index.of(row.ID)
 	if !shown {
 		delete(t.hidden, row.ID)
