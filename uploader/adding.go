@@ -188,7 +188,7 @@ func (l *loop) found(w *walker, findings []finding, last bool) {
 	if last {
 		l.urgent = true
 		l.replace(w, w.batch.Roots...) // folders are no findings
-		l.forgetEmptyBatches() // whose files went on in this one
+		l.forgetEmptyBatches()         // whose files went on in this one
 		l.endWalk(id)
 	}
 }

@@ -16,7 +16,8 @@ const (
 
 // history takes what is finished off the list when there is too much of it, or when it
 // is too old. Only batches that are over are history: as long as one of its files
-// is not across, a batch tells how far it is, and which of its files are.
+// is not across, a batch tells how far it is, and which of its files are. What
+// somebody is asked about stays until that is answered.
 type history struct {
 	surplus []TransferID // still to leave, the oldest first
 	at      time.Time    // when to look again
@@ -64,20 +65,26 @@ func (l *loop) surplus(now time.Time) []TransferID {
 			all += sum.Files
 		}
 	}
-	beyond := 0
-	if limits.Most > 0 {
-		beyond = max(0, all-limits.Most)
+	beyond := func(count int) int {
+		if limits.Most == 0 {
+			return 0
+		}
+		return max(0, count-limits.Most)
 	}
-	if all == 0 || beyond == 0 && limits.Age <= 0 {
+	if all == 0 || beyond(all) == 0 && limits.Age <= 0 {
 		return nil
 	}
-	past := make([]*Transfer, 0, all)
+	past, asked := make([]*Transfer, 0, all), map[TransferID]bool{}
 	for t := range l.table.each() {
 		if over[t.Batch] && finished(t) {
 			past = append(past, t)
 		}
+		if t.State() == StateAsking {
+			asked[t.Prior] = true
+		}
 	}
-	return surplusOf(past, beyond, limits.Age, now)
+	past = slices.DeleteFunc(past, func(t *Transfer) bool { return asked[t.ID] })
+	return surplusOf(past, beyond(len(past)), limits.Age, now)
 }
 
 // surplusOf lists so many of the oldest, and what is beyond the age; zero is no

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -89,6 +90,16 @@ func TestHistoryHasLimits(t *testing.T) {
 				}
 			},
 			func(id uploader.TransferID) bool { return id == 7 || id == 1000 },
+		},
+		{
+			"what the user is asked about stays",
+			uploader.History{Most: 1},
+			func(t *uploader.Transfer) {
+				if t.ID == 7 {
+					t.Phase, t.Fault, t.Prior = uploader.PhaseFailed, &fault.Fault{Kind: fault.Uploaded, Op: fault.Load}, 5
+				}
+			},
+			func(id uploader.TransferID) bool { return id == 5 || id == 7 || id == 1000 },
 		},
 		{
 			"what ended under a clock that was ahead leaves first",
