@@ -65,6 +65,7 @@ func (f *ferry) shortcuts() [][]shortcut {
 			{fyne.KeyDown, command | alt, "keys.bottom", act(actBottom)},
 			{fyne.KeyDelete, plain, "keys.remove", f.dropSelected},
 			{fyne.KeyBackspace, plain, "keys.remove", f.dropSelected},
+			{fyne.KeyZ, command, "keys.undo", f.undo},
 		},
 	}
 }
@@ -102,6 +103,8 @@ func (s shortcut) chord() fyne.Shortcut {
 			return &fyne.ShortcutCopy{}
 		case fyne.KeyV:
 			return &fyne.ShortcutPaste{}
+		case fyne.KeyZ:
+			return &fyne.ShortcutUndo{}
 		}
 	}
 	return &desktop.CustomShortcut{KeyName: s.key, Modifier: s.modifier}

@@ -93,6 +93,15 @@ func TestEveryKey(t *testing.T) {
 		"Delete": {[]int64{4}, func(t *testing.T, s *stage) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 		}},
+		"Ctrl+Z": {[]int64{4}, func(t *testing.T, s *stage) {
+			s.key(fyne.KeyDelete)
+			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
+			s.typedChord(&fyne.ShortcutUndo{})
+			s.until("it is back", func() bool { return s.window.list.Len() == 3 })
+			if s.said() != "" || len(s.engine.heard()) > 0 {
+				t.Errorf("it still says %q, and the engine was told %v", s.said(), s.engine.heard())
+			}
+		}},
 		"Backspace": {[]int64{4}, func(t *testing.T, s *stage) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 		}},

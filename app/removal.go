@@ -78,6 +78,15 @@ func (f *ferry) undoRemoval() {
 	f.presenter.now()
 }
 
+// undo does by key what the offer to undo does.
+func (f *ferry) undo() {
+	if len(f.removal.open) == 0 {
+		return
+	}
+	f.undoRemoval()
+	f.window.toasts.Dismiss()
+}
+
 // carryOutRemoval has the engine forget what can no longer be brought back. What
 // it does not forget is shown again.
 func (f *ferry) carryOutRemoval() {

@@ -51,6 +51,7 @@ func (a *fakeToolkit) Quit()                                { a.quit = true }
 // whenever it was asked for something.
 type fakeDesktop struct {
 	nudge func()
+	stuck chan struct{} // until it is closed nothing is answered; nil for at once
 
 	mu        sync.Mutex
 	noTray    bool
@@ -70,7 +71,19 @@ func (d *fakeDesktop) record(how func()) {
 	d.nudge()
 }
 
-func (d *fakeDesktop) hasTray(context.Context) bool {
+// answer waits as long as nothing is answered.
+func (d *fakeDesktop) answer(ctx context.Context) {
+	if d.stuck == nil {
+		return
+	}
+	select {
+	case <-d.stuck:
+	case <-ctx.Done():
+	}
+}
+
+func (d *fakeDesktop) hasTray(ctx context.Context) bool {
+	d.answer(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return !d.noTray
@@ -100,32 +113,38 @@ func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
 	}
 }
 
-func (d *fakeDesktop) show(_ context.Context, path string) error {
+func (d *fakeDesktop) show(ctx context.Context, path string) error {
+	d.answer(ctx)
 	d.record(func() { d.shown = append(d.shown, path) })
 	return nil
 }
 
-func (d *fakeDesktop) clipboard(context.Context) (string, error) {
+func (d *fakeDesktop) clipboard(ctx context.Context) (string, error) {
+	d.answer(ctx)
 	if d.copied == "" {
 		return "", platform.ErrNoClipboard
 	}
 	return d.copied, nil
 }
 
-func (d *fakeDesktop) Files(context.Context, platform.Question) ([]string, error) {
+func (d *fakeDesktop) Files(ctx context.Context, _ platform.Question) ([]string, error) {
+	d.answer(ctx)
 	return d.picked, d.pickErr
 }
 
-func (d *fakeDesktop) Folders(context.Context, platform.Question) ([]string, error) {
+func (d *fakeDesktop) Folders(ctx context.Context, _ platform.Question) ([]string, error) {
+	d.answer(ctx)
 	return d.picked, d.pickErr
 }
 
-func (d *fakeDesktop) Notify(_ context.Context, note platform.Note) error {
+func (d *fakeDesktop) Notify(ctx context.Context, note platform.Note) error {
+	d.answer(ctx)
 	d.record(func() { d.notes = append(d.notes, note) })
 	return nil
 }
 
-func (d *fakeDesktop) Withdraw(_ context.Context, key string) error {
+func (d *fakeDesktop) Withdraw(ctx context.Context, key string) error {
+	d.answer(ctx)
 	d.record(func() { d.withdrawn = append(d.withdrawn, key) })
 	return nil
 }
