@@ -27,12 +27,14 @@ func rowOf(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, no
 	}
 	model.Glyph, model.Tone = signOf(state)
 	model.BarTone = model.Tone
+	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateForgotten { // whose details say it
+		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
+	}
 	server, _ := s.Server(t.Server)
 	switch state {
 	case uploader.StateUploading:
 		live := s.Live[t.ID]
 		model.Detail = words.Join(words.State(state), words.Server(server))
-		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
 		model.Speed, model.ETA = words.Rate(live.Rate), words.ETA(live.ETA)
 	case uploader.StateDone:
 		model.Detail = words.Join(words.State(state), words.Duration(t.Active), words.Server(server))
