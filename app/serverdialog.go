@@ -44,6 +44,8 @@ type serverDialog struct {
 	accept *choice
 	cancel *choice
 
+	buttons *fyne.Container // of these three
+
 	trial   int // counts attempts: the answer to an earlier one is passed over
 	keeping platform.Keeping
 
@@ -146,11 +148,11 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 	d.result.Wrapping = fyne.TextWrapWord
 	d.page.SetObjects(d.rows)
 
-	buttons := container.NewHBox(layout.NewSpacer(), d.cancel, d.check, d.accept)
+	d.buttons = container.NewHBox(layout.NewSpacer(), d.cancel, d.check, d.accept)
 	room := canvas.NewRectangle(color.Transparent) // so that nothing moves when more is said
 	room.SetMinSize(fyne.NewSize(0, theme.Grid(20)))
 	said := container.NewStack(room, container.NewBorder(nil, nil, container.NewVBox(d.busy), nil, d.result))
-	content := container.NewBorder(nil, container.NewVBox(said, buttons), nil, nil, d.page)
+	content := container.NewBorder(nil, container.NewVBox(said, d.buttons), nil, nil, d.page)
 	d.box = dialog.NewCustomWithoutButtons(words.Say(title), content, parent)
 	d.box.SetOnClosed(func() { d.edited() })
 	d.edited()
@@ -225,6 +227,7 @@ func (d *serverDialog) edited() {
 	}
 	d.check.Refresh()
 	d.accept.Refresh()
+	d.buttons.Refresh() // in line again without the one that went
 	d.say(words.Say("server.hint"), theme.Muted)
 }
 
@@ -323,14 +326,26 @@ func uploadOf(answer connect.Answer) string {
 func (d *serverDialog) failed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
-	sentence := words.Fault(f, words.Subject{Server: hostAt(next.Endpoint)})
-	d.say(sentence.String(), theme.Error)
+	d.say(refusal(f, next), theme.Error)
 	if d.old.ID != 0 {
 		return
 	}
 	switch f.Kind {
 	case fault.Offline, fault.Unreachable, fault.Transient, fault.Busy, fault.Auth:
 		d.offer(words.Say("server.add-anyway"), widget.MediumImportance)
+	}
+}
+
+// refusal says a fault of a server that was tried as it is typed.
+func refusal(f *fault.Fault, typed uploader.Server) string {
+	host := hostAt(typed.Endpoint)
+	switch {
+	case f.Kind != fault.Auth || slices.Contains(fault.Codes(), f.Code):
+		return words.Fault(f, words.Subject{Server: host}).String()
+	case typed.Access.SignIn == uploader.SignInNone:
+		return words.Say("server.sign-in.asked", words.Data{"Server": words.Printable(host)})
+	default:
+		return words.Say("server.sign-in.refused", words.Data{"Server": words.Printable(host)})
 	}
 }
 

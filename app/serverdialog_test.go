@@ -88,6 +88,20 @@ func TestAddServer(t *testing.T) {
 			t.Errorf("offered as %q", d.accept.Text)
 		}
 	})
+	t.Run("one that asks for a sign-in says where that is chosen, and what is wrong with the one typed", func(t *testing.T) {
+		s, d := check(t, answering(tus.Capabilities{}, fault.New(fault.Auth, fault.Probe, nil)), "up.example.com")
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "Choose above how to sign in") })
+		d.signIn.SetSelectedIndex(1)
+		test.Type(d.secret, "t0ken")
+		if d.accept.Visible() {
+			t.Error("what was said before is still offered")
+		}
+		if edge := d.check.Position().X + d.check.Size().Width; edge != d.buttons.Size().Width {
+			t.Errorf("the last button ends at %g of %g", edge, d.buttons.Size().Width)
+		}
+		test.Tap(d.check)
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "doesn't accept this sign-in") })
+	})
 	t.Run("what is no address is said without asking anyone", func(t *testing.T) {
 		_, d := check(t, newFakeEngine(), "ftp://up.example.com")
 		if d.said() != "The address must begin with https:// or http://" {
