@@ -48,7 +48,10 @@ func (f *ferry) addTo(server uploader.ServerID, paths []string, refused int) {
 // addNow takes paths to a server. It may be called from any goroutine.
 func (f *ferry) addNow(server uploader.ServerID, paths []string) {
 	batch := uploader.NewBatchID()
-	f.errands.post(func() { f.arrivals[batch] = paths })
+	f.errands.post(func() {
+		f.arrivals[batch] = paths
+		f.presenter.now() // it may be known by now what they hold
+	})
 	f.order(uploader.Add{Batch: batch, Server: server, Paths: paths}, nil)
 }
 

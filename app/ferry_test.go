@@ -54,9 +54,7 @@ func TestDrop(t *testing.T) {
 		next := snapshotOf()
 		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
 		s.publish(next)
-		if got := s.said(); !strings.HasSuffix(got, "holds no files.") {
-			t.Errorf("said %q", got)
-		}
+		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "holds no files.") })
 	})
 	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
@@ -68,9 +66,7 @@ func TestDrop(t *testing.T) {
 			transfer(2, inBatch(batch), holding(gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
 		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
 		s.publish(next)
-		if got := s.said(); got != "Continuing, 2.0 GB were already there." {
-			t.Errorf("said %q", got)
-		}
+		s.until("it is said", func() bool { return s.said() == "Continuing, 2.0 GB were already there." })
 	})
 	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
 		s := raise(t, newFakeEngine())

@@ -83,10 +83,7 @@ func TestAMigrationSurvivesBeingKilled(t *testing.T) {
 	const transfers = 3000
 	origin := filepath.Join(t.TempDir(), "first.db")
 	firstOf(t, origin, transfers)
-	rounds := 60
-	if testing.Short() {
-		rounds = 10
-	}
+	const rounds = 15
 	migrated := 0
 	for round := range rounds {
 		path := filepath.Join(t.TempDir(), "ferry.db")

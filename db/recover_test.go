@@ -139,7 +139,7 @@ func TestRepairSurvivesBeingKilled(t *testing.T) {
 	whole := filledFile(t, 2000)
 	broken := overwritten(t, whole)
 	repaired := 0
-	for range 25 {
+	for range 10 {
 		path := written(t, "ferry.db", string(broken))
 		left(t, path+"-wal", nil)
 		child, _ := startChild(t, "open", path)
