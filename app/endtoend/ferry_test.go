@@ -50,7 +50,16 @@ func (c *client) resume() *run {
 
 func (c *client) start(args ...string) *run {
 	c.t.Helper()
+	return c.begin(nil, args...)
+}
+
+// begin starts the program with a standard input, or with none.
+func (c *client) begin(in *os.File, args ...string) *run {
+	c.t.Helper()
 	r := &run{command: exec.CommandContext(c.t.Context(), ferry, args...), args: args, ended: make(chan struct{})}
+	if in != nil {
+		r.command.Stdin = in
+	}
 	r.command.Stdout, r.command.Stderr = &r.out, &r.err
 	// The race detector would wait a second at the end of each run.
 	r.command.Env = append(os.Environ(), "NO_PROXY=*", "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")

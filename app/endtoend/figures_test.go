@@ -15,6 +15,7 @@ type figures struct {
 	rounds      int
 	deliveries  int
 	files       int // paths that were to cross
+	streams     int // that other programs wrote
 	uploads     int // that were found on servers
 	bytes       int64
 	runs        int // of the program or of the engine
@@ -36,8 +37,8 @@ func (f *figures) String() string {
 		faults = append(faults, fmt.Sprintf("%s %d", name, f.faults[name]))
 		sum += f.faults[name]
 	}
-	return fmt.Sprintf("storms: %d rounds, %d deliveries, %d files, %d uploads, %d MiB, %d runs, %d of them killed, %d faults (%s), %d differences",
-		f.rounds, f.deliveries, f.files, f.uploads, f.bytes>>20, f.runs, f.kills, sum, strings.Join(faults, ", "), f.differences)
+	return fmt.Sprintf("storms: %d rounds, %d deliveries, %d files, %d streams, %d uploads, %d MiB, %d runs, %d of them killed, %d faults (%s), %d differences",
+		f.rounds, f.deliveries, f.files, f.streams, f.uploads, f.bytes>>20, f.runs, f.kills, sum, strings.Join(faults, ", "), f.differences)
 }
 
 // add enters what was done in one round besides what every scene has.
@@ -59,6 +60,7 @@ func (s *scene) count() {
 	totals.rounds++
 	totals.deliveries += len(s.folders)
 	totals.files += len(s.ledger.pages)
+	totals.streams += len(s.streams)
 	for _, f := range s.stored() {
 		totals.uploads++
 		if !f.Joined {

@@ -24,6 +24,7 @@ type scene struct {
 	asked   func() []uploadtest.Request // nil when nobody kept them
 
 	root    string
+	streams map[string]*stream // by name
 	folders []string
 	added   map[uploader.TransferID]bool // what was said to be in Ferry's hands
 	done    map[uploader.TransferID]bool // and what was said to be across
@@ -39,6 +40,7 @@ func newScene(t *testing.T, round uint64, proxy *uploadtest.Proxy) *scene {
 		fates:   from(chanceOfFates),
 		edits:   from(chanceOfEdits),
 		root:    t.TempDir(),
+		streams: map[string]*stream{},
 		added:   map[uploader.TransferID]bool{},
 		done:    map[uploader.TransferID]bool{},
 	}
@@ -132,8 +134,8 @@ func (s *tempest) rage(length time.Duration) {
 	s.converge()
 	s.judge(s.load())
 	totals.add(s.runs, s.kills, nil)
-	s.t.Logf("%d deliveries, %d files, %d runs; %d of %d across before the calm; weather: %v; told: %v",
-		len(s.folders), len(s.ledger.pages), s.runs, before, len(s.done), s.weather.seen, s.told)
+	s.t.Logf("%d deliveries, %d files, %d streams, %d of them whole, %d runs; %d of %d across before the calm; weather: %v; told: %v",
+		len(s.folders), len(s.ledger.pages), len(s.streams), s.whole(), s.runs, before, len(s.done), s.weather.seen, s.told)
 }
 
 // next are the programs started after one has ended: usually one that goes on,
@@ -150,6 +152,9 @@ func (s *tempest) next() []*run {
 // send sends another delivery in one of the ways there are.
 func (s *tempest) send() *run {
 	s.t.Helper()
+	if s.fates.IntN(4) == 0 {
+		return s.stream()
+	}
 	ways := [][]string{{}, {}, {"--chunk", "1MiB"}, {"--connections", "3"}, {"--connections", "2", "--chunk", "3MiB"}}
 	return s.ferry.send(append(ways[s.fates.IntN(len(ways))], s.deliver())...)
 }
@@ -215,7 +220,9 @@ func (s *tempest) ended(r *run) {
 		}
 		switch e.Event {
 		case feed.Added:
-			s.added[e.ID] = true
+			if s.streamOf(e.Path) == nil {
+				s.added[e.ID] = true
+			}
 		case feed.Done:
 			s.done[e.ID] = true
 		}
