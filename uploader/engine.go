@@ -102,8 +102,8 @@ func (e *Engine) Run(ctx context.Context) error {
 // Do carries out a command. When it returns nil the command is committed and
 // its first effect is in Snapshot. It waits for the disk: not to be called from
 // a user interface's own goroutine. It fails with a *fault.Fault when the
-// command makes no sense or cannot be saved, with ErrStopped, or with ctx's error; a command whose
-// ctx ended may still be carried out.
+// command makes no sense or cannot be saved, with ErrStopped, or with ctx's error; a command
+// that cannot be saved yet, or whose ctx ended, may still be carried out.
 func (e *Engine) Do(ctx context.Context, command Command) error {
 	switch c := command.(type) {
 	case Retry:

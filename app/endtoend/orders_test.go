@@ -90,8 +90,8 @@ func (s *squall) outlast(passes int) {
 	s.spells = lasting
 }
 
-// ask gives a command, and reports whether it was carried out: on a full disk it
-// is not.
+// ask gives a command, and reports whether it is sure to be carried out: on a full
+// disk it is not.
 func (s *squall) ask(command uploader.Command) bool {
 	s.t.Helper()
 	err := s.bench.engine.Do(s.t.Context(), command)
@@ -101,7 +101,7 @@ func (s *squall) ask(command uploader.Command) bool {
 	return err == nil
 }
 
-// insist gives a command until it is carried out, and makes room for it when
+// insist gives a command until it is sure to be carried out, and makes room for it when
 // there is none.
 func (s *squall) insist(command uploader.Command) {
 	s.t.Helper()
@@ -165,10 +165,15 @@ func (s *squall) remove(t *uploader.Transfer) {
 	if t.State() != uploader.StateAsking {
 		s.disturb(t)
 	}
-	if s.ask(uploader.Remove{Target: uploader.These(t.ID)}) {
-		s.removed[t.ID] = true
-		delete(s.added, t.ID)
-	}
+	s.ask(uploader.Remove{Target: uploader.These(t.ID)})
+	s.leaves(t.ID)
+}
+
+// leaves is told of a transfer that may leave the list: when there was no room to
+// save that it does, it may do so once there is.
+func (s *squall) leaves(id uploader.TransferID) {
+	s.removed[id] = true
+	delete(s.added, id)
 }
 
 // answer answers whatever asks about an earlier upload: one that may go on does,
@@ -179,10 +184,8 @@ func (s *squall) answer(uint64) {
 		switch {
 		case t.State() != uploader.StateAsking:
 		case t.Fault.Kind == fault.Several:
-			if s.ask(uploader.Continue{Target: uploader.These(t.ID)}) {
-				s.removed[t.ID] = true // unless the earlier one is gone meanwhile
-				delete(s.added, t.ID)
-			}
+			s.ask(uploader.Continue{Target: uploader.These(t.ID)})
+			s.leaves(t.ID) // unless the earlier one is gone meanwhile
 		default:
 			s.remove(t)
 		}
