@@ -60,7 +60,7 @@ pictures: deps build ## take the pictures of docs/pictures anew, on a virtual de
 
 .PHONY: soak
 soak: deps ## storms of faults, kills and edits for two hours
-	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run TestStorm ./app/endtoend -args -storm=30m
+	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run 'TestStorm|TestKilled' ./app/endtoend -args -storm=50m -kills=1000
 
 .PHONY: bench
 bench: ## run the benchmarks

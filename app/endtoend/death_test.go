@@ -104,6 +104,7 @@ func (e *executioner) watch(start func() *run) *run {
 // TestDeathAtAnyRequestConverges kills the program over the first request of a
 // delivery, then in another run over the second, and so on until one survived.
 func TestDeathAtAnyRequestConverges(t *testing.T) {
+	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(deaths)) {
 		t.Run("death "+name, func(t *testing.T) {
 			t.Parallel()

@@ -29,6 +29,7 @@ func killed(t *testing.T, r *run, after time.Duration) bool {
 
 // TestKilledAtAnyInstantNothingIsLostOrSentTwice is the promise of the program.
 func TestKilledAtAnyInstantNothingIsLostOrSentTwice(t *testing.T) {
+	t.Parallel()
 	random := chance(t, chanceOfKills)
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
@@ -53,6 +54,7 @@ func TestKilledAtAnyInstantNothingIsLostOrSentTwice(t *testing.T) {
 		t.Fatal("resuming without being killed did not come to an end")
 	}
 	compare(t, server, folders)
+	totals.add(0, *kills, nil)
 }
 
 // compare holds what the server has against the sources: every file there with

@@ -3,6 +3,9 @@
 // server go away, its files change, and it must converge to the same end all
 // the same.
 //
+// All of it runs side by side but for the storm over the engine, which counts what
+// is open in this process.
+//
 // What is left to chance comes from a seed, which every test prints: -args
 // -seed=N takes the same decisions again. How they fall in time is up to the
 // machine.
@@ -21,8 +24,8 @@ import (
 
 var (
 	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
-	kills  = flag.Int("kills", 50, "how often the program is killed")
-	length = flag.Duration("storm", 10*time.Second, "how long each storm lasts")
+	kills  = flag.Int("kills", 25, "how often the program is killed")
+	length = flag.Duration("storm", 6*time.Second, "how long each storm lasts")
 )
 
 // ferry is the program under test.

@@ -11,6 +11,7 @@ import (
 // lets nobody in, however many files still stand in line, and goes on where the
 // sign-in comes.
 func TestASendThatIsRefusedASignInEnds(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodOptions && r.Header.Get("Authorization") != "Bearer sesame" {

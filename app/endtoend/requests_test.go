@@ -146,6 +146,7 @@ func (u *unlucky) met() bool {
 // TestAnyMishapOfAnyRequestConverges lets the first request of a delivery fail,
 // then in another run the second, and so on until a run used up no failure.
 func TestAnyMishapOfAnyRequestConverges(t *testing.T) {
+	t.Parallel()
 	eachRequest(t, mishaps, func(t *testing.T, _ *bench, rows []*uploader.Transfer) {
 		t.Helper()
 		wantDone(t, rows)
@@ -155,6 +156,7 @@ func TestAnyMishapOfAnyRequestConverges(t *testing.T) {
 // TestAfterAnyStopARetryConverges does the same with answers that stop a
 // transfer until its user has seen to the reason.
 func TestAfterAnyStopARetryConverges(t *testing.T) {
+	t.Parallel()
 	eachRequest(t, stops, func(t *testing.T, b *bench, rows []*uploader.Transfer) {
 		t.Helper()
 		for _, row := range rows {
@@ -213,6 +215,7 @@ func meet(t *testing.T, n int, happens mishap, settle func(*testing.T, *bench, [
 // that carry one file in parts and join them, with an end of the engine in
 // between: no byte of a part is sent twice.
 func TestAnyMishapOfAnyRequestOfAFileInPartsConverges(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "film.mov")
 	fill(t, chance(t, chanceOfDeliveries), path, 16<<20+4321)
 	for _, name := range []string{

@@ -85,6 +85,7 @@ type tempest struct {
 // TestStorm sends deliveries through everything that can happen, and wants in the
 // end that all is across as it was declared, once.
 func TestStorm(t *testing.T) {
+	t.Parallel()
 	t.Run("before tusd in this process, behind a gateway", func(t *testing.T) {
 		t.Parallel()
 		rounds(t, *length, func(t *testing.T, round uint64, length time.Duration) {
