@@ -72,6 +72,7 @@ func (b *bench) moveTo(endpoint string) {
 
 // TestASignInMayBeWantedAtAnyPoint lets every kind of request meet the question.
 func TestASignInMayBeWantedAtAnyPoint(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		meant   func(*http.Request) bool
 		profile uploader.Profile
@@ -142,6 +143,7 @@ func TestASignInForResumingKeepsTheUpload(t *testing.T) {
 }
 
 func TestARemovalWaitsForTheSignIn(t *testing.T) {
+	t.Parallel()
 	door := &lock{meant: byMethod(http.MethodDelete), passed: make(chan struct{}, 1)}
 	door.shut.Store(true)
 	server := uploadtest.NewTusd(t, door.option())
@@ -239,6 +241,7 @@ func TestAPageInTheServersPlace(t *testing.T) {
 // TestAnAnswerFromBeforeTheSignInAsksNoSecondTime lets one request learn of a
 // refused sign-in only after the user has signed in anew.
 func TestAnAnswerFromBeforeTheSignInAsksNoSecondTime(t *testing.T) {
+	t.Parallel()
 	var patches atomic.Int64
 	late, release := make(chan struct{}), make(chan struct{})
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
@@ -273,6 +276,7 @@ func TestAnAnswerFromBeforeTheSignInAsksNoSecondTime(t *testing.T) {
 
 // TestAQuestionIsRestoredAtTheNextStart keeps what waits for a sign-in in line.
 func TestAQuestionIsRestoredAtTheNextStart(t *testing.T) {
+	t.Parallel()
 	door := &lock{meant: byMethod(http.MethodPost)}
 	door.shut.Store(true)
 	server := uploadtest.NewTusd(t, door.option())

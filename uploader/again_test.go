@@ -48,6 +48,7 @@ func TestAFileThatChangedBeforeItWasSentIsFoundAgain(t *testing.T) {
 // TestWhatWasMissingIsOneRowWhenItIsDroppedAgain drops what is not there, and once
 // more when it is.
 func TestWhatWasMissingIsOneRowWhenItIsDroppedAgain(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	place := t.TempDir()
@@ -71,6 +72,7 @@ func TestWhatWasMissingIsOneRowWhenItIsDroppedAgain(t *testing.T) {
 // TestWhatIsSaidAgainIsNotWalkedTwice is about a folder that was being counted
 // when the program was killed, and that its user then dropped once more.
 func TestWhatIsSaidAgainIsNotWalkedTwice(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	proxy.Heal(t)
 	b.untilState(uploader.StateDone)
@@ -101,6 +103,7 @@ func TestWhatIsSaidAgainIsNotWalkedTwice(t *testing.T) {
 // TestAFolderSaidAgainInTheMiddleOfItsWalkIsNotAskedAbout is about a folder of
 // which some files were across when the program was killed.
 func TestAFolderSaidAgainInTheMiddleOfItsWalkIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
 	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n")
 	b.untilCount(uploader.StateDone, 2)
 	folder := b.engine.Snapshot().Batches[batch].Roots[0]
@@ -120,6 +123,7 @@ func TestAFolderSaidAgainInTheMiddleOfItsWalkIsNotAskedAbout(t *testing.T) {
 // TestAFolderSaidAgainWhileItCrossesGoesOnInTheNewBatch drops a folder twice: in
 // the middle of its walk, and when one of its files has failed.
 func TestAFolderSaidAgainWhileItCrossesGoesOnInTheNewBatch(t *testing.T) {
+	t.Parallel()
 	once := func(t *testing.T, b *bench, server *uploadtest.Tusd, batch uploader.BatchID) {
 		t.Helper()
 		b.finished(batch)

@@ -121,6 +121,7 @@ var passing = []reply{
 }
 
 func TestStatusTableOfATransfer(t *testing.T) {
+	t.Parallel()
 	signIn := []reply{{status: 401}, {status: 403}, {status: 407}}
 	refusals := []reply{{status: 412}, {status: 415}, {status: 418}, {status: 501}}
 	no := []reply{{status: 400, words: rejected}, {status: 400, words: stopped}}
@@ -202,6 +203,7 @@ func lives(t *testing.T, on string, answer reply, becomes uploader.State) {
 }
 
 func TestStatusTableOfARemoval(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		answers []reply
@@ -239,6 +241,7 @@ func TestStatusTableOfARemoval(t *testing.T) {
 }
 
 func TestT3WhatStaysOnTheServerIsTold(t *testing.T) {
+	t.Parallel()
 	script := &retort{planned: map[string]reply{http.MethodPatch: {pass: 1, status: http.StatusUnsupportedMediaType}}}
 	server := uploadtest.NewTusd(t, uploadtest.NoTermination(), script.option())
 	b := newBench(t, server.Endpoint)

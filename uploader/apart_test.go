@@ -14,6 +14,7 @@ import (
 )
 
 func TestATransferThatCannotBeSavedHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "raws")
@@ -43,6 +44,7 @@ func TestATransferThatCannotBeSavedHoldsUpNoOther(t *testing.T) {
 }
 
 func TestAnUploadUnderWayThatCannotBeSavedAnyMoreKeepsWhatItHas(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	b.store.Refuse(func(row *uploader.Transfer) bool { return row.Source.Path == path })
 	failed := b.untilState(uploader.StateFailed)
@@ -60,6 +62,7 @@ func TestAnUploadUnderWayThatCannotBeSavedAnyMoreKeepsWhatItHas(t *testing.T) {
 // TestWhatIsRemovedUnderItsWorkersHandsLeavesNoWorkerBehind removes a transfer that
 // cannot be saved while its worker still asks what the server holds.
 func TestWhatIsRemovedUnderItsWorkersHandsLeavesNoWorkerBehind(t *testing.T) {
+	t.Parallel()
 	asked, answer := make(chan struct{}, 8), make(chan struct{})
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -85,6 +88,7 @@ func TestWhatIsRemovedUnderItsWorkersHandsLeavesNoWorkerBehind(t *testing.T) {
 }
 
 func TestAWalkThatCannotGoOnSaysWhy(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, uploadtest.NewTusd(t).Endpoint)
 	refusing := errors.New("cannot look")
 	b.quit()

@@ -34,6 +34,7 @@ func (b *bench) look() *uploader.Transfer {
 }
 
 func TestACheckLearnsWhatTheServerHoldsAndSendsNothing(t *testing.T) {
+	t.Parallel()
 	b, server, path := leftBehind(t, func(b *bench, _ string) {
 		saved, err := b.store.Load(t.Context())
 		if err != nil {
@@ -58,6 +59,7 @@ func TestACheckLearnsWhatTheServerHoldsAndSendsNothing(t *testing.T) {
 }
 
 func TestACheckSaysWhatGoesNoFurther(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		between func(b *bench, path string)
@@ -79,6 +81,7 @@ func TestACheckSaysWhatGoesNoFurther(t *testing.T) {
 }
 
 func TestACheckFindsAnUploadForgotten(t *testing.T) {
+	t.Parallel()
 	var forgets atomic.Bool
 	b := answering(t, &forgets, http.StatusNotFound)
 	if got := b.look(); got.State() != uploader.StateForgotten {
@@ -90,6 +93,7 @@ func TestACheckFindsAnUploadForgotten(t *testing.T) {
 }
 
 func TestACheckFindsASignInNeeded(t *testing.T) {
+	t.Parallel()
 	var refuses atomic.Bool
 	b := answering(t, &refuses, http.StatusUnauthorized)
 	held := b.only().Session.Offset
@@ -125,6 +129,7 @@ func TestACheckOfAServerThatIsAwayLeavesWhatWasKnown(t *testing.T) {
 }
 
 func TestResumedWhileItIsCheckedItGoesOn(t *testing.T) {
+	t.Parallel()
 	var slow atomic.Bool
 	asked, answer := make(chan struct{}, 8), make(chan struct{})
 	b := checked(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -146,6 +151,7 @@ func TestResumedWhileItIsCheckedItGoesOn(t *testing.T) {
 // TestACheckThatCannotBeMadeComesToAnEnd has the user wait for no answer that does
 // not come before something else happens.
 func TestACheckThatCannotBeMadeComesToAnEnd(t *testing.T) {
+	t.Parallel()
 	t.Run("on a network that is paid for", func(t *testing.T) {
 		b, server, _ := leftBehind(t, func(*bench, string) {})
 		b.do(uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Metered = uploader.MeteredHold })})
@@ -179,6 +185,7 @@ func TestACheckThatCannotBeMadeComesToAnEnd(t *testing.T) {
 // TestASignInDuringACheckIsNotAskedForAgain has the server answer as it did before
 // the sign-in to a request that was under way then.
 func TestASignInDuringACheckIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
 	var expired atomic.Bool
 	asked, answer := make(chan struct{}, 8), make(chan struct{})
 	b := checked(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -202,6 +209,7 @@ func TestASignInDuringACheckIsNotAskedForAgain(t *testing.T) {
 }
 
 func TestWhatIsPausedIsNotChecked(t *testing.T) {
+	t.Parallel()
 	b, server, _ := leftBehind(t, func(*bench, string) {})
 	b.do(uploader.Pause{Target: uploader.Everything()})
 	before := len(server.Requests())

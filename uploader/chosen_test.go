@@ -31,6 +31,7 @@ func chosen(t *testing.T, endpoint string, choose func(*uploader.Settings)) *ben
 }
 
 func TestAFileThatWasJustWrittenRestsAndCrossesByItself(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
 	path := write(t, "log.txt", 1000)
@@ -44,6 +45,7 @@ func TestAFileThatWasJustWrittenRestsAndCrossesByItself(t *testing.T) {
 }
 
 func TestAFileThatGrowsWhileItRestsCrossesWhole(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
 	path := write(t, "log.txt", 1000)
@@ -55,6 +57,7 @@ func TestAFileThatGrowsWhileItRestsCrossesWhole(t *testing.T) {
 }
 
 func TestManyFreshFilesRestSideBySide(t *testing.T) {
+	t.Parallel()
 	const files = 300
 	server := uploadtest.NewTusd(t)
 	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Hour })
@@ -76,6 +79,7 @@ func TestManyFreshFilesRestSideBySide(t *testing.T) {
 }
 
 func TestWhatIsTakenOutOfAFolder(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		choose func(*uploader.Settings)
@@ -110,6 +114,7 @@ func TestWhatIsTakenOutOfAFolder(t *testing.T) {
 }
 
 func TestTheSumIsToldToTheServerBeforeTheFileIsSent(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Sum = true })
 	paths := []string{write(t, "nothing", 0), write(t, "small.bin", 1000), write(t, "large.bin", 9<<20)}
@@ -127,6 +132,7 @@ func TestTheSumIsToldToTheServerBeforeTheFileIsSent(t *testing.T) {
 }
 
 func TestAFileThatHasAnotherSumThanTheServerWasToldIsNotDone(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		at   int64

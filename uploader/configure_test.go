@@ -30,6 +30,7 @@ func patchesOf(requests []uploadtest.Request) int {
 }
 
 func TestALimitThatIsLiftedCutsNoConnection(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	b.do(uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Limit = 10_000 })})
@@ -45,6 +46,7 @@ func TestALimitThatIsLiftedCutsNoConnection(t *testing.T) {
 }
 
 func TestAServersLimitHoldsBesideTheOthers(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	limited := uploader.Server{ID: theServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Limit: 10_000}}
@@ -63,6 +65,7 @@ func TestAServersLimitHoldsBesideTheOthers(t *testing.T) {
 }
 
 func TestFewerFilesAtATimeHoldsForWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	slowly := func(simultaneous int) uploader.Configure {
@@ -87,6 +90,7 @@ func TestFewerFilesAtATimeHoldsForWhatIsUnderWay(t *testing.T) {
 }
 
 func TestAServerGetsNoMoreFilesAtATimeThanItsProfileSays(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	narrow := uploader.Server{ID: theServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Simultaneous: 2}}
@@ -111,6 +115,7 @@ func TestAServerGetsNoMoreFilesAtATimeThanItsProfileSays(t *testing.T) {
 }
 
 func TestFewerConnectionsHoldForPartsUnderWay(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	b.farAway()
@@ -132,6 +137,7 @@ func TestFewerConnectionsHoldForPartsUnderWay(t *testing.T) {
 }
 
 func TestTheFingerprintThatIsChosenIsThatOfNewFiles(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	before := b.finished(b.add(write(t, "a.mov", 100)))[0]

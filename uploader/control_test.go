@@ -62,6 +62,7 @@ func bodyBytes(requests []uploadtest.Request) int64 {
 }
 
 func TestPausingKeepsWhatTheServerHolds(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	b.do(uploader.Pause{Target: uploader.Everything()})
 	paused := b.untilState(uploader.StatePaused)
@@ -85,6 +86,7 @@ func TestPausingKeepsWhatTheServerHolds(t *testing.T) {
 }
 
 func TestCancellingRemovesWhatTheServerHolds(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	b.do(uploader.Cancel{Target: uploader.Everything()})
 	b.untilState(uploader.StateCancelled)
@@ -100,6 +102,7 @@ func TestCancellingRemovesWhatTheServerHolds(t *testing.T) {
 }
 
 func TestRemovingForgetsWhatIsFinalAndGivesUpTheRest(t *testing.T) {
+	t.Parallel()
 	b, server, _, _ := underWay(t)
 	b.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
 	b.only()
@@ -113,6 +116,7 @@ func TestRemovingForgetsWhatIsFinalAndGivesUpTheRest(t *testing.T) {
 }
 
 func TestALostConnectionGoesOn(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	proxy.Cut()
 	proxy.Heal(t)
@@ -161,6 +165,7 @@ func TestAnUnreachableServerIsWaitedFor(t *testing.T) {
 }
 
 func TestTheSameFileAddedAgainIsContinued(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		again func(t *testing.T, path string) string
@@ -190,6 +195,7 @@ func TestTheSameFileAddedAgainIsContinued(t *testing.T) {
 }
 
 func TestALookalikeFromAnotherFolderIsAFileOfItsOwn(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	when := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -212,6 +218,7 @@ func TestALookalikeFromAnotherFolderIsAFileOfItsOwn(t *testing.T) {
 }
 
 func TestAChangedFileIsNoticedBeforeAWrongByteIsCalledDone(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	b.do(uploader.Pause{Target: uploader.Everything()})
 	b.untilState(uploader.StatePaused)
@@ -234,6 +241,7 @@ func TestAChangedFileIsNoticedBeforeAWrongByteIsCalledDone(t *testing.T) {
 }
 
 func TestAVanishedFileIsToldAndGoesOnWhenItIsBack(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	b.do(uploader.Pause{Target: uploader.Everything()})
 	b.untilState(uploader.StatePaused)
@@ -255,6 +263,7 @@ func TestAVanishedFileIsToldAndGoesOnWhenItIsBack(t *testing.T) {
 }
 
 func TestAFailingDiskStopsNothingThatIsUnderWay(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	b.store.FailFrom(1)
 	err := b.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{path + "2"}})
@@ -272,6 +281,7 @@ func TestAFailingDiskStopsNothingThatIsUnderWay(t *testing.T) {
 }
 
 func TestTwoUploadsOfOneFileAreNeverMade(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	path := write(t, "film.mov", 8<<20)
@@ -292,6 +302,7 @@ func TestTwoUploadsOfOneFileAreNeverMade(t *testing.T) {
 }
 
 func TestAServersUploadsMoveWithItsAddress(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	proxy.Cut()
 	b.do(uploader.SaveServer{Server: uploader.Server{ID: theServer, Name: "studio", Endpoint: server.Endpoint}})

@@ -214,7 +214,7 @@ func TestFilesOfEverySizeAndNameCross(t *testing.T) {
 		{"small.bin", 10 << 10},
 		{"the largest small one.bin", 1 << 20},
 		{"the smallest large one.bin", 1<<20 + 1},
-		{"huge.bin", 300 << 20},
+		{"huge.bin", 64 << 20},
 		{"\"quotes\" & 'more' 中文 🎞.bin", 1000},
 		{"new\nline.bin", 1000},
 	}
@@ -246,6 +246,7 @@ func TestFilesOfEverySizeAndNameCross(t *testing.T) {
 }
 
 func TestManyFilesOfAFolderCrossWithTheirPaths(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "raws")
@@ -278,6 +279,7 @@ func TestManyFilesOfAFolderCrossWithTheirPaths(t *testing.T) {
 }
 
 func TestWhatCannotBeSentIsSaidAndTheRestGoesOn(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	good := write(t, "good.bin", 100)
@@ -299,6 +301,7 @@ func TestWhatCannotBeSentIsSaidAndTheRestGoesOn(t *testing.T) {
 }
 
 func TestAQuitInTheMiddleGoesOnWhereTheServerStands(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	b := newBench(t, proxy.URL(server.Endpoint))

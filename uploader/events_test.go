@@ -26,6 +26,7 @@ func (b *bench) kindsOf(id uploader.TransferID) []uploader.EventKind {
 }
 
 func TestEventsTellTheWayOfATransfer(t *testing.T) {
+	t.Parallel()
 	b, _, proxy, _ := underWay(t)
 	b.do(uploader.Pause{Target: uploader.Everything()})
 	b.untilState(uploader.StatePaused)

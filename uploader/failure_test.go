@@ -14,6 +14,7 @@ import (
 // then in another run the second, and so on until a run used up no failure: each
 // must end with every file across, once.
 func TestAnyFailedAccessToTheStoreConverges(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	for n := 1; ; n++ {
 		b := &bench{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
@@ -67,6 +68,7 @@ func (b *bench) insist(command uploader.Command) {
 // in another run the second, and so on until a run used up no failure. What the
 // user then tries again must end with every file across, once.
 func TestAnyFailedAccessToAFileConverges(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	folder := filepath.Join(t.TempDir(), "raws")
 	fillFolder(t, folder, "a", "b")

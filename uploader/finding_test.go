@@ -15,6 +15,7 @@ import (
 
 // TestFindingCanBeStoppedAndGoneOnWith stops while a folder is being looked through.
 func TestFindingCanBeStoppedAndGoneOnWith(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	folder := t.TempDir()

@@ -15,6 +15,7 @@ import (
 
 // TestASignInIsAskedForOnce lets a login expire in the middle of a delivery.
 func TestASignInIsAskedForOnce(t *testing.T) {
+	t.Parallel()
 	var expired atomic.Bool
 	var refused atomic.Int64
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {

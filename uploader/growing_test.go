@@ -107,6 +107,7 @@ func streamed(t *testing.T, server served, endpoint string) {
 }
 
 func TestD3AStreamMayEndWithoutAnotherByte(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{0, 1000} {
 		server := uploadtest.NewTusd(t)
 		b, w, batch := following(t, server, server.Endpoint, size)
@@ -119,6 +120,7 @@ func TestD3AStreamMayEndWithoutAnotherByte(t *testing.T) {
 }
 
 func TestAStreamThatIsCutIsNeverDone(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b, w, batch := following(t, server, server.Endpoint, 2<<20)
 	w.is(uploader.GrowthCut)
@@ -137,6 +139,7 @@ func TestAStreamThatIsCutIsNeverDone(t *testing.T) {
 }
 
 func TestAStreamGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		after uploader.Growth
@@ -173,6 +176,7 @@ func TestAStreamGoesOnAfterARestart(t *testing.T) {
 }
 
 func TestD1AServerThatMustKnowTheSizeGetsTheStreamAtItsEnd(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodOptions {

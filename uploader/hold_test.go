@@ -123,6 +123,7 @@ func TestTheScheduleIsKept(t *testing.T) {
 }
 
 func TestAMeteredNetworkIsWaitedOutWhereTheUserWantsThat(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	with := func(metered uploader.Metered, limit int64) uploader.Configure {
@@ -150,6 +151,7 @@ func TestAMeteredNetworkIsWaitedOutWhereTheUserWantsThat(t *testing.T) {
 }
 
 func TestAServerThatIsAskedForTooMuchGetsLessAtATime(t *testing.T) {
+	t.Parallel()
 	const takes = 2
 	var underWay, most, refusals atomic.Int64
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {

@@ -74,6 +74,7 @@ func (b *bench) knowOnly(id uploader.TransferID, path string, n int64) {
 // TestWhichUploadAFileBelongsTo drops a file once more when the server holds a
 // part of it, after something happened to it.
 func TestWhichUploadAFileBelongsTo(t *testing.T) {
+	t.Parallel()
 	const continued, asked, anew = "continued", "asked", "anew"
 	for _, c := range []struct {
 		name   string
@@ -207,6 +208,7 @@ func asking(t *testing.T) (b *bench, server *uploadtest.Tusd, row *uploader.Tran
 }
 
 func TestAFileThatMayBelongToSeveralUploadsIsSentWhenItIsSaidToWhich(t *testing.T) {
+	t.Parallel()
 	t.Run("the earlier one goes on", func(t *testing.T) {
 		b, server, row := asking(t)
 		b.restart()
@@ -253,6 +255,7 @@ func TestAFileThatMayBelongToSeveralUploadsIsSentWhenItIsSaidToWhich(t *testing.
 }
 
 func TestWhatWasUploadedBeforeIsAskedAbout(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	uploads := func() int { return count(server.Requests(), http.MethodPost) }
 	b := newBench(t, server.Endpoint)
@@ -291,6 +294,7 @@ func TestWhatWasUploadedBeforeIsAskedAbout(t *testing.T) {
 }
 
 func TestOnlyThoseOfAFolderThatWereUploadedBeforeAreAskedAbout(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "raws")

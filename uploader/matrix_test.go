@@ -100,6 +100,7 @@ func partly(t *testing.T) (*shoot, func()) {
 // TestWhateverHappensToAFileWhenever is what becomes of an upload when something
 // happens to its file: what crosses is the file, and what cannot is said.
 func TestWhateverHappensToAFileWhenever(t *testing.T) {
+	t.Parallel()
 	const done, changed, missing, failed = uploader.StateDone, uploader.StateChanged, uploader.StateMissing, uploader.StateFailed
 	for _, c := range []struct {
 		name   string
@@ -173,6 +174,7 @@ func TestWhateverHappensToAFileWhenever(t *testing.T) {
 }
 
 func TestAFileThatGrowsWhileItCrossesIsNotCalledDone(t *testing.T) {
+	t.Parallel()
 	s := newShoot(t)
 	s.proxy.Slow(4 << 20)
 	s.add(s.path)
@@ -183,6 +185,7 @@ func TestAFileThatGrowsWhileItCrossesIsNotCalledDone(t *testing.T) {
 }
 
 func TestAFileThatMayBeReadAgainGoesOn(t *testing.T) {
+	t.Parallel()
 	s, goOn := partly(t)
 	s.disk.Deny(s.path)
 	s.proxy.Heal(t)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestAMomentIsATimeToTheMillisecond(t *testing.T) {
+	t.Parallel()
 	noon := time.Date(2026, 6, 1, 12, 0, 0, 123_456_789, time.UTC)
 	m := uploader.MomentOf(noon)
 	if got, want := m.Time(), noon.Truncate(time.Millisecond); !got.Equal(want) {

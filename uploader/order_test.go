@@ -64,6 +64,7 @@ func shown(s *uploader.Snapshot) (batches []uploader.BatchID, rows map[uploader.
 // TestAnyMovesKeepTheOrderTheyMake compares random moves with a plain model, at
 // once and after a restart.
 func TestAnyMovesKeepTheOrderTheyMake(t *testing.T) {
+	t.Parallel()
 	b := resting(t)
 	for i, files := range []int{3, 1, 5, 2, 4} {
 		var paths []string
@@ -110,6 +111,7 @@ func TestAnyMovesKeepTheOrderTheyMake(t *testing.T) {
 }
 
 func TestMovingABatchSavesBatchesOnly(t *testing.T) {
+	t.Parallel()
 	b := resting(t)
 	folder := t.TempDir()
 	names := make([]string, 300)
@@ -135,6 +137,7 @@ func TestMovingABatchSavesBatchesOnly(t *testing.T) {
 }
 
 func TestWhatIsMovedToTheTopGoesNext(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	slowly := func(limit int64) uploader.Configure {

@@ -63,6 +63,7 @@ func (d distant) Probe(ctx context.Context) (tus.Capabilities, error) {
 }
 
 func TestN11PartsGoOnPartByPartAfterAQuit(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	b := newBench(t, proxy.URL(server.Endpoint))
@@ -90,6 +91,7 @@ func TestN11PartsGoOnPartByPartAfterAQuit(t *testing.T) {
 }
 
 func TestN1AServerThatRefusesPartsGetsTheFileInOnePiece(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, refused string }{
 		{"refuses parts", "partial"},
 		{"refuses to join them", "final"},
@@ -114,6 +116,7 @@ func TestN1AServerThatRefusesPartsGetsTheFileInOnePiece(t *testing.T) {
 }
 
 func TestCancellingRemovesAllParts(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	b := newBench(t, proxy.URL(server.Endpoint))
@@ -129,6 +132,7 @@ func TestCancellingRemovesAllParts(t *testing.T) {
 
 // TestPartsUnderWayRestAndGoOn holds a file that crosses in parts.
 func TestPartsUnderWayRestAndGoOn(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	rests := func(limit int64) uploader.Configure {
@@ -151,6 +155,7 @@ func TestPartsUnderWayRestAndGoOn(t *testing.T) {
 }
 
 func TestC10NoRequestIsLargerThanTheChunk(t *testing.T) {
+	t.Parallel()
 	const chunk = 3 << 20
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
@@ -172,6 +177,7 @@ func TestC10NoRequestIsLargerThanTheChunk(t *testing.T) {
 }
 
 func TestALimitSlowsDownAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	path := write(t, "film.mov", 4<<20)
@@ -184,6 +190,7 @@ func TestALimitSlowsDownAndChangesNothing(t *testing.T) {
 }
 
 func TestPartsOfAFileThatWasOnlyTouchedGoOn(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		edit bool

@@ -53,6 +53,7 @@ func bodiesOf(requests []uploadtest.Request, method string) (sizes []int64) {
 }
 
 func TestAProfilesChunksCross(t *testing.T) {
+	t.Parallel()
 	const kib, mib = 1 << 10, 1 << 20
 	for name, c := range map[string]struct {
 		profile uploader.Profile
@@ -99,6 +100,7 @@ func TestAProfilesChunksCross(t *testing.T) {
 
 // TestARequestThatIsTooLargeIsHalved is the row of 413 on PATCH.
 func TestARequestThatIsTooLargeIsHalved(t *testing.T) {
+	t.Parallel()
 	const mib = 1 << 20
 	for name, profile := range map[string]uploader.Profile{"in one piece": {}, "in parts": {Connections: 3}} {
 		t.Run(name, func(t *testing.T) {
@@ -140,6 +142,7 @@ func TestARequestThatIsTooLargeIsHalved(t *testing.T) {
 }
 
 func TestABodyThatIsTooLargeForAPOSTGoesAfterIt(t *testing.T) {
+	t.Parallel()
 	var refused atomic.Int64
 	server := uploadtest.NewTusd(t, refusing(http.MethodPost, 0, &refused))
 	b := newBench(t, server.Endpoint)
@@ -153,6 +156,7 @@ func TestABodyThatIsTooLargeForAPOSTGoesAfterIt(t *testing.T) {
 }
 
 func TestK6AFileThatIsTooLargeIsNotSent(t *testing.T) {
+	t.Parallel()
 	for name, option := range map[string]uploadtest.Option{
 		"the server said how much it takes": uploadtest.MaxSize(1 << 20),
 		"the server answers 413": uploadtest.Wrap(func(next http.Handler) http.Handler {
@@ -178,6 +182,7 @@ func TestK6AFileThatIsTooLargeIsNotSent(t *testing.T) {
 }
 
 func TestC4MethodsCanBeOverridden(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewReference(t)
 	b := newBench(t, server.Endpoint)
 	b.give(uploader.Profile{MethodOverride: true, Connections: 2})
@@ -195,6 +200,7 @@ func TestC4MethodsCanBeOverridden(t *testing.T) {
 }
 
 func TestMetadataOfTheUsersOwn(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	b.give(uploader.Profile{Metadata: "bucketName raw files\nobjectName in/{path}\n\nfiletype application/x-own\nempty\nabout {name} {size} {type}"})
@@ -248,6 +254,7 @@ func given(t *testing.T, endpoint, size string) string {
 }
 
 func TestAGivenUploadURLIsForOneFile(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	url := given(t, server.Endpoint, "3000000")
 	b := newBench(t, url)
@@ -270,6 +277,7 @@ func TestAGivenUploadURLIsForOneFile(t *testing.T) {
 }
 
 func TestAGivenUploadIsContinuedAndNeverRemoved(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	url := given(t, server.Endpoint, "6000000")
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
@@ -330,6 +338,7 @@ func without(words ...string) func(*uploadtest.Answer) {
 }
 
 func TestX1NoChecksumWithoutTheExtension(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	b.give(uploader.Profile{Checksums: true})
@@ -344,6 +353,7 @@ func TestX1NoChecksumWithoutTheExtension(t *testing.T) {
 }
 
 func TestX2EveryBodyCarriesItsChecksum(t *testing.T) {
+	t.Parallel()
 	b, server := checking(t, uploader.Profile{ChunkMax: 1 << 20, Connections: 2}, asItIs)
 	server.Twist(1, http.MethodOptions, without("checksum-trailer"))
 	paths := []string{write(t, "parts.mov", 20<<20), write(t, "whole.mov", 3<<20), write(t, "small.txt", 1000)}
@@ -361,6 +371,7 @@ func TestX2EveryBodyCarriesItsChecksum(t *testing.T) {
 }
 
 func TestX3DamagedBytesAreReadAndSentAgain(t *testing.T) {
+	t.Parallel()
 	for name, words := range map[string]string{"checked ahead": "checksum-trailer", "checked by a trailer": "checksum"} {
 		t.Run(name, func(t *testing.T) {
 			b, server := checking(t, uploader.Profile{ChunkMax: 1 << 20}, asItIs)
@@ -380,6 +391,7 @@ func TestX3DamagedBytesAreReadAndSentAgain(t *testing.T) {
 }
 
 func TestX4ARefusedAlgorithmIsReplacedByAnotherOrNone(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ refuse, want string }{
 		"the best one":  {"sha256", "sha1"},
 		"every one":     {"", ""},
@@ -410,6 +422,7 @@ func TestX4ARefusedAlgorithmIsReplacedByAnotherOrNone(t *testing.T) {
 }
 
 func TestX5WhatIsCheckedIsFinite(t *testing.T) {
+	t.Parallel()
 	b, server := checking(t, uploader.Profile{}, asItIs)
 	path := write(t, "film.mov", 64<<20+1)
 	b.finished(b.add(path))
@@ -420,6 +433,7 @@ func TestX5WhatIsCheckedIsFinite(t *testing.T) {
 }
 
 func TestY1AChecksumMayFollowTheBody(t *testing.T) {
+	t.Parallel()
 	var trailers atomic.Int64
 	b, server := checking(t, uploader.Profile{}, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

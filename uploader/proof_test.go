@@ -12,6 +12,7 @@ import (
 )
 
 func TestTheSumOfASmallFileIsKept(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	path := write(t, "a.txt", 1000)

@@ -27,6 +27,7 @@ func (f *filling) Save(ctx context.Context, changes uploader.Changes) error {
 // commit on, then in another run from the second, and so on until a run went
 // through without one that failed.
 func TestQuittingEndsWhileNothingCanBeSaved(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	for n := 0; ; n++ {
 		b := newBench(t, server.Endpoint)

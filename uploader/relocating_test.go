@@ -29,6 +29,7 @@ func editFile(t *testing.T, path string, at int64) {
 // TestAFileThatWasRenamedGoesOnByItself renames a file in its folder when the
 // server holds a part of it.
 func TestAFileThatWasRenamedGoesOnByItself(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		happen func(t *testing.T, path, to string)
@@ -107,6 +108,7 @@ func TestAFileOfAFolderThatWasRenamedBeforeItWasSentCrossesUnderItsNewName(t *te
 }
 
 func TestAFileIsLocatedByTheUser(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		is   func(t *testing.T, b *bench, path string) string // where the user says that it is
@@ -183,6 +185,7 @@ func TestAFileIsLocatedByTheUser(t *testing.T) {
 }
 
 func TestAFolderThatWasMovedIsLocatedFileByFile(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		says func(folder string) string
@@ -220,6 +223,7 @@ func TestAFolderThatWasMovedIsLocatedFileByFile(t *testing.T) {
 }
 
 func TestAFileInPartsIsFoundAgainWhereItWasMoved(t *testing.T) {
+	t.Parallel()
 	s := newShoot(t)
 	s.proxy.Slow(4 << 20)
 	path := write(t, "large.mov", 24<<20)

@@ -26,6 +26,7 @@ func count(requests []uploadtest.Request, method string) int {
 }
 
 func TestC17AnUploadOfAnotherFileIsNeverPatched(t *testing.T) {
+	t.Parallel()
 	const size = 12 << 20
 	for _, c := range []struct {
 		name           string
@@ -68,6 +69,7 @@ func TestC17AnUploadOfAnotherFileIsNeverPatched(t *testing.T) {
 }
 
 func TestC18WhatIsCompleteIsDoneWithoutAPatch(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	var lost atomic.Bool
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
@@ -90,6 +92,7 @@ func TestC18WhatIsCompleteIsDoneWithoutAPatch(t *testing.T) {
 }
 
 func TestK6AFileThatIsTooLargeIsNotEvenAskedFor(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.MaxSize(5<<20))
 	b := newBench(t, server.Endpoint)
 	row := b.finished(b.add(write(t, "film.mov", 6<<20)))[0]
@@ -102,6 +105,7 @@ func TestK6AFileThatIsTooLargeIsNotEvenAskedFor(t *testing.T) {
 }
 
 func TestW1OnlyAServerThatOffersItGetsBytesWithTheCreation(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		offers  bool
@@ -131,6 +135,7 @@ func TestW1OnlyAServerThatOffersItGetsBytesWithTheCreation(t *testing.T) {
 }
 
 func TestC15NoExtensionIsUsedThatIsNotOffered(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodOptions {
@@ -155,6 +160,7 @@ func TestC15NoExtensionIsUsedThatIsNotOffered(t *testing.T) {
 }
 
 func TestC19TheOffsetIsNeverAheadOfTheServers(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	ahead := func(s *uploader.Snapshot) bool {
 		row := s.Transfers[0]
@@ -177,6 +183,7 @@ func TestC19TheOffsetIsNeverAheadOfTheServers(t *testing.T) {
 }
 
 func TestE2WhatMayHaveExpiredIsAskedForBeforeAByteIsSent(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		holds   bool
@@ -241,6 +248,7 @@ func forget(t *testing.T, server *uploadtest.Tusd) {
 }
 
 func TestE3AnExpiredUploadIsToldAndSentAnew(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	b.do(uploader.Pause{Target: uploader.Everything()})
 	held := b.untilState(uploader.StatePaused).Session
@@ -258,6 +266,7 @@ func TestE3AnExpiredUploadIsToldAndSentAnew(t *testing.T) {
 }
 
 func TestT1AServerWithoutTerminationIsNotAskedForIt(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.NoTermination())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	b := newBench(t, proxy.URL(server.Endpoint))
@@ -274,6 +283,7 @@ func TestT1AServerWithoutTerminationIsNotAskedForIt(t *testing.T) {
 }
 
 func TestT4ATerminatedUploadsURLIsNotUsedAgain(t *testing.T) {
+	t.Parallel()
 	b, server, proxy, path := underWay(t)
 	url := b.only().Session.URL
 	b.do(uploader.Cancel{Target: uploader.Everything()})

@@ -30,6 +30,7 @@ func on(days string) (set [7]bool) {
 func hours(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
 
 func TestScheduleAt(t *testing.T) {
+	t.Parallel()
 	const usual = 1000
 	office := uploader.Schedule{{Days: on(".MTWTF."), From: hours(9), Until: hours(17), Limit: 10}}
 	night := uploader.Schedule{{Days: on(".....F."), From: hours(22), Until: hours(6), Limit: 0}}
@@ -91,6 +92,7 @@ func moment(t *testing.T, text string) time.Time {
 // TestScheduleHoldsUntilItSays walks through any week of any schedule: between now
 // and the moment that At names nothing changes, and there something does.
 func TestScheduleHoldsUntilItSays(t *testing.T) {
+	t.Parallel()
 	zones := []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago"}
 	rapid.Check(t, func(t *rapid.T) {
 		zone := place(t, rapid.SampledFrom(zones).Draw(t, "zone"))

@@ -21,6 +21,7 @@ func read(text []byte) (uploader.Settings, error) {
 }
 
 func TestSaneSettings(t *testing.T) {
+	t.Parallel()
 	usual := uploader.DefaultSettings()
 	with := func(change func(*uploader.Settings)) uploader.Settings {
 		s := uploader.DefaultSettings()

@@ -15,6 +15,7 @@ import (
 // it is not whole. The wait for it is said, and the file is joined anew when the
 // server is right again.
 func TestAServerThatDoesNotComeToAnEndOfJoining(t *testing.T) {
+	t.Parallel()
 	const size = 20 << 20
 	var stuck atomic.Bool
 	var joins atomic.Int64

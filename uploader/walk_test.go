@@ -63,6 +63,7 @@ func (b *bench) untilCount(state uploader.State, want int) *uploader.Snapshot {
 }
 
 func TestPausingAllHoldsWhatIsStillToBeFound(t *testing.T) {
+	t.Parallel()
 	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n", "o")
 	b.untilCount(uploader.StateDone, 2)
 	b.do(uploader.Pause{Target: uploader.Everything()})
@@ -79,6 +80,7 @@ func TestPausingAllHoldsWhatIsStillToBeFound(t *testing.T) {
 }
 
 func TestRemovingABatchEndsItsWalk(t *testing.T) {
+	t.Parallel()
 	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n", "o")
 	b.untilCount(uploader.StateDone, 2)
 	b.do(uploader.Remove{Target: uploader.Target{Batch: batch}})
@@ -95,6 +97,7 @@ func TestRemovingABatchEndsItsWalk(t *testing.T) {
 }
 
 func TestRowsRemovedDuringTheWalkAreNotFoundAgain(t *testing.T) {
+	t.Parallel()
 	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n")
 	b.untilCount(uploader.StateDone, 2)
 	b.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
@@ -111,6 +114,7 @@ func TestRowsRemovedDuringTheWalkAreNotFoundAgain(t *testing.T) {
 }
 
 func TestAFolderThatCouldNotBeWalkedIsWalkedWhenRetried(t *testing.T) {
+	t.Parallel()
 	elsewhere := t.TempDir()
 	link := ""
 	b, server, batch, goOn := whileWalking(t, func(folder string) {
@@ -142,6 +146,7 @@ func TestAFolderThatCouldNotBeWalkedIsWalkedWhenRetried(t *testing.T) {
 }
 
 func TestWhatIsDoneAndTakenOffTheListIsNotSentAgainByARetry(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "raws")
@@ -165,6 +170,7 @@ func TestWhatIsDoneAndTakenOffTheListIsNotSentAgainByARetry(t *testing.T) {
 }
 
 func TestAFolderOnADriveThatWasAwayIsWalkedWhenRetried(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	b := newBench(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "drive")
@@ -189,6 +195,7 @@ func TestWhatWasRemovedIsNotBackAfterARestart(t *testing.T) {
 }
 
 func TestAMiddleboxFailsAFewAndHoldsTheRest(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
@@ -211,6 +218,7 @@ func TestAMiddleboxFailsAFewAndHoldsTheRest(t *testing.T) {
 }
 
 func TestResumingAFileOfAFolderThatWasNotWalkedToItsEndWalksTheRest(t *testing.T) {
+	t.Parallel()
 	b, server, batch, goOn := whileWalking(t, func(folder string) {
 		moveTo(t, write(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
 	}, "a", "m", "n")
