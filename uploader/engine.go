@@ -6,9 +6,10 @@
 // as immutable Snapshots that observers pull when Watch kicks them. Between the
 // two one goroutine, the loop, owns all state and is the only writer of the
 // Store. Workers, one for each file under way, have a copy of their transfer and
-// report back. Whatever happened is first stepped (step.go), then committed,
-// and only then acted upon: an upload URL is saved before the first byte
-// follows it.
+// report back; a walker, one at a time, expands what was added into files. Whatever
+// happened is first stepped (step.go), then committed, and only then acted upon: an
+// upload URL is saved before the first byte follows it. What nobody waits for
+// gathers for a common commit.
 //
 // Errors are classified into *fault.Fault where they appear; a transfer carries
 // the fault that stopped it. The package depends on the standard library and
@@ -101,9 +102,10 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // Do carries out a command. When it returns nil the command is committed and
 // its first effect is in Snapshot. It waits for the disk: not to be called from
-// a user interface's own goroutine. It fails with a *fault.Fault when the
-// command makes no sense or cannot be saved, with ErrStopped, or with ctx's error; a command
-// that cannot be saved yet, or whose ctx ended, may still be carried out.
+// a user interface's own goroutine. It fails with a *fault.Fault when the command
+// makes no sense or cannot be saved at the moment, with ErrStopped, or with ctx's
+// error. What cannot be saved holds all the same, and is saved as soon as that
+// works again; a command whose ctx ended may still be carried out.
 func (e *Engine) Do(ctx context.Context, command Command) error {
 	switch c := command.(type) {
 	case Retry:

@@ -3,7 +3,6 @@ package uploader
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -314,71 +313,6 @@ func itemOf(t *Transfer) queue.Item {
 	}
 }
 
-// drop takes a final transfer off the list. As long as its batch is being walked
-// it stays known, or the walk would find its file anew.
-func (l *loop) drop(t *Transfer) {
-	if b := l.batches[t.Batch]; b == nil || b.Expanded {
-		l.dropped = append(l.dropped, t.ID)
-	}
-}
-
-// forgetDropped takes the transfers off the list that the user removed while
-// they were not final yet.
-func (l *loop) forgetDropped() {
-	if dropped := l.dropped; len(dropped) > 0 {
-		l.dropped = nil
-		l.forget(dropped)
-	}
-}
-
-// forget takes transfers out of everything. One that still has a worker, because it
-// failed under its hands, goes when that is gone.
-func (l *loop) forget(ids []TransferID) {
-	flies := func(id TransferID) bool { return l.flights[id] != nil }
-	if slices.ContainsFunc(ids, flies) {
-		for _, id := range ids {
-			if flies(id) {
-				l.dropped = append(l.dropped, id)
-			}
-		}
-		ids = slices.DeleteFunc(slices.Clone(ids), flies)
-	}
-	if len(ids) == 0 {
-		return
-	}
-	for _, id := range ids {
-		delete(l.attested, id)
-		l.journal.forget(id)
-	}
-	l.table.remove(ids)
-	l.pending.RemovedTransfers = append(l.pending.RemovedTransfers, ids...)
-	l.forgetEmptyBatches()
-	l.stale = true
-}
-
-// forgetEmptyBatches removes the batches of which nothing is left to show.
-func (l *loop) forgetEmptyBatches() {
-	for id := range l.table.bare {
-		if b := l.batches[id]; b != nil && !b.Expanded {
-			continue // more of it may be found
-		}
-		l.forgetEmpty(id)
-		delete(l.table.bare, id)
-	}
-}
-
-// forgetEmpty removes a batch if nothing is left of it.
-func (l *loop) forgetEmpty(id BatchID) {
-	if b := l.batches[id]; b != nil && b.Expanded && l.table.batch[id] == 0 {
-		delete(l.batches, id)
-		delete(l.limits, id)
-		delete(l.table.ranks, id)
-		l.queue.Forget(int64(id))
-		l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)
-		l.stale = true
-	}
-}
-
 // ring wakes the transfers whose wait is over.
 func (l *loop) ring(now time.Time) {
 	for _, id := range l.alarms.due(now) {
@@ -407,101 +341,6 @@ func (l *loop) sample(now time.Time) {
 			l.feed(id, handed{f.tally.position.Load()})
 		}
 	}
-}
-
-// commit saves all that changed. On failure everything is kept for the next try:
-// workers go on, and whatever waits for a save waits.
-func (l *loop) commit(ctx context.Context, now time.Time) bool {
-	changes := l.pending
-	changes.Transfers, changes.Events = l.table.changed(), l.journal.unsaved
-	if !changes.Empty() {
-		if now.Before(l.retryAt) {
-			return false
-		}
-		err := l.store.Save(ctx, changes)
-		if l.failures++; err != nil && l.failures == salvageAt {
-			err = l.salvage(ctx, changes, err)
-		}
-		if err != nil {
-			l.failures %= salvageEvery
-			l.troubled(err, now)
-			return false
-		}
-	}
-	l.failures = 0
-	if l.trouble != nil {
-		l.log.Info("saving works again")
-		l.trouble, l.stale = nil, true
-	}
-	l.retryAt, l.committed, l.enqueued = time.Time{}, now, false
-	l.pending = Changes{}
-	l.table.saved()
-	l.journal.saved()
-	return true
-}
-
-// pressing reports whether it is time for a commit: somebody waits for it, or it
-// has been waited long enough. What stands in line is saved before it is taken
-// from there, and what is shown before it is shown.
-func (l *loop) pressing(now time.Time) bool {
-	switch {
-	case l.trouble != nil:
-		return true
-	case !l.unsaved():
-		return false
-	case l.enqueued, l.stopping, len(l.after) > 0, len(l.replies) > 0, len(l.flights) == 0:
-		return true
-	default:
-		return now.Sub(l.committed) >= commitEvery || l.showing(now)
-	}
-}
-
-func (l *loop) unsaved() bool {
-	return len(l.table.dirty) > 0 || len(l.journal.unsaved) > 0 || !l.pending.Empty() || len(l.after) > 0
-}
-
-func (l *loop) troubled(err error, now time.Time) {
-	if l.trouble == nil {
-		l.log.Error("cannot save", "err", err)
-	}
-	l.trouble, l.retryAt, l.stale = fault.Of(err), now.Add(saveRetry), true
-}
-
-// act carries out what had to wait for the commit.
-func (l *loop) act(work context.Context) {
-	after := l.after
-	l.after = nil
-	for _, effect := range after {
-		effect(work)
-	}
-}
-
-// lastSave tries to keep what the store did not take so far.
-func (l *loop) lastSave(disk, work context.Context) {
-	l.retryAt = time.Time{}
-	l.forgetDropped()
-	if l.commit(disk, time.Now()) {
-		l.act(work)
-		l.tasks.Wait() // work has ended, and so does at once what it began
-	}
-	l.show(time.Now())
-	l.answer(l.trouble)
-}
-
-// answer tells everyone who gave a command how saving it went; what it did is
-// shown by then.
-func (l *loop) answer(trouble *fault.Fault) {
-	for _, r := range l.replies {
-		switch {
-		case r.err != nil:
-			r.to <- r.err
-		case trouble != nil:
-			r.to <- trouble
-		default:
-			r.to <- nil
-		}
-	}
-	l.replies = nil
 }
 
 func later(a, b time.Time) time.Time {

@@ -141,62 +141,6 @@ func (w *worker) carry(ctx context.Context) error {
 	return unchanged(file, w.transfer.Source)
 }
 
-// open opens the source. Before anything was sent, a file that changed since it
-// was added is simply taken as it is now; afterwards one of another size cannot
-// be the same.
-func (w *worker) open(ctx context.Context) (source.Opened, source.File, error) {
-	file, seen, err := w.disk.Open(w.transfer.Source)
-	if fault.Is(err, fault.SourceMissing) {
-		file, seen, err = w.openRenamed(ctx, err)
-	}
-	if err != nil {
-		return nil, source.File{}, err
-	}
-	switch {
-	case !w.transfer.Session.Begun():
-		if seen != w.transfer.Source || w.transfer.Fingerprint == "" {
-			w.restate(ctx, seen)
-		}
-		if err := w.settled(seen); err != nil {
-			_ = file.Close()
-			return nil, source.File{}, err
-		}
-	case seen.Size != w.transfer.Source.Size:
-		_ = file.Close()
-		return nil, source.File{}, changed(w.transfer.Source, seen)
-	}
-	return file, seen, nil
-}
-
-// openRenamed opens a file that has another name in its folder now. One of which
-// nothing was sent is known by all that the system says of it; what was sent of
-// the others is compared before they go on.
-func (w *worker) openRenamed(ctx context.Context, missing error) (source.Opened, source.File, error) {
-	renamed, err := w.renamed(ctx, missing)
-	if err != nil {
-		return nil, source.File{}, err
-	}
-	return w.disk.Open(renamed)
-}
-
-func (w *worker) renamed(ctx context.Context, missing error) (source.File, error) {
-	renamed, err := w.disk.Renamed(ctx, w.transfer.Source)
-	if err != nil || !w.transfer.Session.Begun() && !renamed.Same(w.transfer.Source) {
-		return source.File{}, missing
-	}
-	return renamed, nil
-}
-
-// restate takes the file as it is now, so that it is found again as that, too.
-// When there is no telling what it is now, it stays known as what it was.
-func (w *worker) restate(ctx context.Context, seen source.File) {
-	fingerprint, err := w.fingerprint(ctx, seen)
-	if err != nil {
-		fingerprint = w.transfer.Fingerprint
-	}
-	w.tell(restated{seen, fingerprint})
-}
-
 // resume learns the offset the server holds of an upload that was begun, which
 // is the truth. It reports whether everything is across already.
 func (w *worker) resume(ctx context.Context) (complete bool, err error) {
@@ -323,30 +267,6 @@ func (w *worker) take(status tus.Status) (complete bool, err error) {
 	w.tell(acked{Session{Offset: status.Offset, Expires: MomentOf(status.Expires)}})
 	w.whole.set(status.Offset)
 	return status.Offset == size, nil
-}
-
-// unchanged makes sure that what was sent is what the file still is.
-func unchanged(file source.Opened, declared source.File) error {
-	seen, err := source.Restat(file, declared)
-	if err != nil {
-		return err
-	}
-	if !seen.Same(declared) {
-		return fault.Newf(fault.SourceChanged, fault.Stat, "the file changed while it was being sent")
-	}
-	return nil
-}
-
-// blame looks whether the source is the reason for a failed request: a file that
-// shrinks or cannot be read breaks the request that carries it.
-func (w *worker) blame(file source.Opened, err error) error {
-	if fault.Stopped(err) || fault.Is(err, fault.SourceMissing) {
-		return err
-	}
-	if changed := unchanged(file, w.transfer.Source); changed != nil && w.transfer.Session.URL != "" {
-		return changed
-	}
-	return err
 }
 
 // lookOnceMore asks what the server holds after the user stopped the transfer,

@@ -67,9 +67,10 @@ func (d *Desk) reopen(ctx context.Context, id uploader.ServerID) error {
 	return d.Engine.Do(ctx, uploader.SignedIn{Server: id})
 }
 
-// meet asks a new server what it can do, and keeps it when it answers.
+// meet asks a new server what it can do, and keeps it when it answers. One that is
+// there and has no time is kept, too: the upload waits for it, as for any other.
 func (d *Desk) meet(ctx context.Context, endpoint string) (uploader.ServerID, error) {
-	if _, err := d.Engine.Probe(ctx, endpoint); err != nil {
+	if _, err := d.Engine.Probe(ctx, endpoint); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
 		return 0, about(endpoint, err)
 	}
 	u, err := url.Parse(endpoint)
