@@ -150,10 +150,10 @@ func (l *loop) rearrange(m Move) {
 	for id, of := range chosen {
 		if l.batches[id] != nil && len(of) == l.table.batch[id] {
 			batches[id] = true
-			continue
+			delete(chosen, id)
 		}
-		l.moveWithin(id, of, m.To)
 	}
+	l.moveWithin(chosen, m.To)
 	l.moveBatches(batches, m.To)
 }
 
@@ -170,18 +170,25 @@ func (l *loop) moveBatches(chosen map[BatchID]bool, to Place) {
 	}
 }
 
-func (l *loop) moveWithin(batch BatchID, chosen map[TransferID]bool, to Place) {
-	var list []ranked
+// moveWithin moves transfers within their batches. All rows are looked at once,
+// however many batches there are.
+func (l *loop) moveWithin(chosen map[BatchID]map[TransferID]bool, to Place) {
+	if len(chosen) == 0 {
+		return
+	}
+	lists := map[BatchID][]ranked{}
 	for t := range l.table.each() {
-		if t.Batch == batch && !removed(t) {
-			list = append(list, ranked{int64(t.ID), t.Rank, chosen[t.ID]})
+		if of := chosen[t.Batch]; of != nil && !removed(t) {
+			lists[t.Batch] = append(lists[t.Batch], ranked{int64(t.ID), t.Rank, of[t.ID]})
 		}
 	}
-	for _, r := range rearranged(list, to) {
-		l.feed(TransferID(r.id), placed{r.rank})
-		if l.queue.Holds(r.id) {
-			l.queue.Push(itemOf(l.table.get(TransferID(r.id))))
+	for _, list := range lists {
+		for _, r := range rearranged(list, to) {
+			l.feed(TransferID(r.id), placed{r.rank})
+			if l.queue.Holds(r.id) {
+				l.queue.Push(itemOf(l.table.get(TransferID(r.id))))
+			}
+			l.nextRank = max(l.nextRank, r.rank+1)
 		}
-		l.nextRank = max(l.nextRank, r.rank+1)
 	}
 }
