@@ -175,6 +175,29 @@ func TestAStreamGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
+// TestAStreamIsCheckedWithoutKnowingItsSize asks for it after a restart that waits
+// for the user.
+func TestAStreamIsCheckedWithoutKnowingItsSize(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	b, w, batch := following(t, server, server.Endpoint, 2<<20)
+	b.quit()
+	w.write(1 << 20)
+	w.is(uploader.GrowthWhole)
+	grows := b.change
+	b.change = func(c *uploader.Config) { grows(c); c.Ask = true }
+	b.start()
+	b.until("the start", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	if row := b.look(); row.Phase != uploader.PhaseQueued || row.Fault != nil || row.Session.Offset != 2<<20 {
+		t.Errorf("learned %v, %v, %d bytes", row.State(), row.Fault, row.Session.Offset)
+	}
+	b.do(uploader.Resume{Target: uploader.Everything()})
+	if row := b.finished(batch)[0]; row.Phase != uploader.PhaseDone || row.Resumed != 2<<20 {
+		t.Errorf("it ended as %v, %v, resumed at %d", row.Phase, row.Fault, row.Resumed)
+	}
+	wantStored(t, server, w.path)
+}
+
 func TestD1AServerThatMustKnowTheSizeGetsTheStreamAtItsEnd(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {

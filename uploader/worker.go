@@ -261,7 +261,7 @@ func (w *worker) advance(ctx context.Context, file source.Opened) (complete bool
 // take believes what the server said it holds, as far as it can be true.
 func (w *worker) take(status tus.Status) (complete bool, err error) {
 	size := w.transfer.Source.Size
-	if status.Offset > size || status.Length >= 0 && status.Length != size {
+	if size != SizeUnknown && (status.Offset > size || status.Length >= 0 && status.Length != size) {
 		return false, mismatch(max(status.Offset, status.Length), size)
 	}
 	w.tell(acked{Session{Offset: status.Offset, Expires: MomentOf(status.Expires)}})
