@@ -21,7 +21,7 @@ OUT ?= .cache/demo
 
 .PHONY: help
 help: ## list the verbs
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 .PHONY: deps
 deps: ## install the Debian packages for building, testing and showing Ferry
@@ -39,6 +39,14 @@ run: ## build it and open its window
 		echo "\`make demo\` shows Ferry at work on a virtual one." >&2; exit 1; fi
 	@$(MAKE) build
 	bin/ferry
+
+.PHONY: install
+install: build ## put Ferry into the menus of this machine; PREFIX=$HOME/.local for yourself alone
+	packaging/install
+
+.PHONY: uninstall
+uninstall: ## take it away again
+	packaging/install uninstall
 
 .PHONY: demo
 demo: deps build ## drop a file, kill Ferry half way, start it again; pictures in OUT=.cache/demo
