@@ -258,7 +258,8 @@ func TestOneBannerSaysWhatAServerWaitsFor(t *testing.T) {
 		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", func(s *stage) bool { return s.asking != nil }},
 		"a certificate":          {code(fault.TLS, ""), "can't be trusted", "Try again", signedIn},
 		"a certificate file":     {code(fault.TLS, fault.CodeTrust), "certificate file", "Server settings…", func(s *stage) bool { return s.asking != nil }},
-		"no upload server":       {code(fault.NotTus, ""), "not a tus upload server", "Try again", signedIn},
+		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
+		"a page in its place":    {code(fault.NotTus, ""), "answers in the place of “Studio”", "Try again", signedIn},
 		"a full server":          {code(fault.Quota, ""), "no room left", "Try again", signedIn},
 	} {
 		t.Run(name, func(t *testing.T) {

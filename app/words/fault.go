@@ -1,6 +1,7 @@
 package words
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -49,7 +50,29 @@ func keyOf(f *fault.Fault) string {
 	if slices.Contains(fault.Codes(), f.Code) {
 		return "code." + f.Code
 	}
+	if special := caseOf(f); special != "" {
+		return "case." + special
+	}
 	return "fault." + f.Kind.String()
+}
+
+// caseOf names the case where a fault's kind does not say enough; "" otherwise.
+func caseOf(f *fault.Fault) string {
+	upload := slices.Contains([]fault.Op{fault.Head, fault.Patch, fault.Concat, fault.Terminate}, f.Op)
+	switch {
+	case f.Kind == fault.Transient && f.Status != 0: // no connection was lost: the server answered
+		return "trouble"
+	case f.Kind == fault.NotTus && upload: // a tus server was there once
+		return "stranger"
+	case f.Kind == fault.Refused && f.Status/100 == 3:
+		return "moved"
+	case f.Kind == fault.Refused && (f.Status == http.StatusPreconditionFailed || f.Op == fault.Probe && f.Status/100 == 2):
+		return "version"
+	case f.Kind == fault.LocalDisk && (f.Op == fault.Read || f.Op == fault.Stat || f.Op == fault.List):
+		return "unreadable"
+	default:
+		return ""
+	}
 }
 
 func quoted(name, otherwise string) string {

@@ -240,8 +240,44 @@ func TestEveryFaultIsSaidWhole(t *testing.T) {
 
 func whole(t *testing.T, text string) {
 	t.Helper()
-	if text == "" || strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || strings.HasPrefix(text, "fault.") || strings.HasPrefix(text, "code.") || strings.HasPrefix(text, "state.") || strings.HasPrefix(text, "name.") {
+	if text == "" || strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || strings.HasPrefix(text, "fault.") || strings.HasPrefix(text, "code.") || strings.HasPrefix(text, "case.") || strings.HasPrefix(text, "state.") || strings.HasPrefix(text, "name.") {
 		t.Errorf("not a whole text: %q", text)
+	}
+}
+
+func TestAFaultsSentenceFitsTheCase(t *testing.T) {
+	answered := func(kind fault.Kind, op fault.Op, status int) *fault.Fault {
+		f := fault.Newf(kind, op, "raw")
+		f.Status = status
+		return f
+	}
+	for _, test := range []struct {
+		name   string
+		fault  *fault.Fault
+		en, zh string
+	}{
+		{"a connection that broke", answered(fault.Transient, fault.Patch, 0), "Connection lost", "连接中断"},
+		{"a server that answered", answered(fault.Transient, fault.Patch, 502), "The server has trouble", "服务器出现问题"},
+		{"an address that was never one", answered(fault.NotTus, fault.Create, 200), "Not an upload server", "不是上传服务器"},
+		{"a page in a known server's place", answered(fault.NotTus, fault.Head, 200), "Something else answers for the server", "应答的不是服务器"},
+		{"a redirect that is not followed", answered(fault.Refused, fault.Patch, 302), "The server points to another address", "服务器指向另一个地址"},
+		{"C2 another version", answered(fault.Refused, fault.Create, 412), "The server speaks another version", "服务器的协议版本不同"},
+		{"C2 another version, found out by asking", answered(fault.Refused, fault.Probe, 204), "The server speaks another version", "服务器的协议版本不同"},
+		{"a drive that fails", answered(fault.LocalDisk, fault.Read, 0), "The file can't be read", "文件无法读取"},
+		{"a disk that is full", answered(fault.LocalDisk, fault.Save, 0), "This computer's disk can't be written", "这台电脑的磁盘无法写入"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for language, want := range map[words.Language]string{words.English: test.en, words.Chinese: test.zh} {
+				speak(t, language)
+				s := words.Fault(test.fault, words.Subject{File: "a.mov", Server: "Studio"})
+				if s.Short != want {
+					t.Errorf("got %q, want %q", s.Short, want)
+				}
+				for _, text := range []string{s.Short, s.What, s.Does, s.Can} {
+					whole(t, text)
+				}
+			}
+		})
 	}
 }
 
