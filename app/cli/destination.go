@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -47,14 +49,30 @@ func (d *Desk) destination(ctx context.Context, to string, header http.Header) (
 	return d.meet(ctx, endpoint)
 }
 
-// signIn sends header along with what goes to a known server. What waited for a
-// sign-in there goes on with it.
+// signIn sends header along with what goes to a known server. Where all waits for
+// a sign-in, it goes on with it.
 func (d *Desk) signIn(ctx context.Context, server uploader.Server, header http.Header) error {
 	if len(header) == 0 {
 		return nil
 	}
 	d.Book.Remember(server.Endpoint, header)
+	if d.Engine.Snapshot().Blocked[server.ID] == nil {
+		return nil
+	}
 	return d.Engine.Do(ctx, uploader.SignedIn{Server: server.ID})
+}
+
+// Introduce has a book send what a request says of its sign-in before an engine
+// asks anything of that server: one question without it would keep all waiting.
+// What makes no sense in the request is left to Carry to say.
+func Introduce(book *connect.Book, request instance.Request) {
+	typed, err := parseHeaders(request.Headers)
+	if err != nil {
+		return
+	}
+	if endpoint, header, err := address(request.To, typed); err == nil && len(header) > 0 {
+		book.Remember(endpoint, header)
+	}
 }
 
 // reopen lets a server be asked again that waits for the user, such as for a

@@ -130,7 +130,7 @@ func (w work) follow(ctx context.Context, e errand) error {
 	if lock == nil {
 		return printer.End(e.stream.end(err))
 	}
-	s, err := open(ctx, w, lock, options{fingerprint: e.fingerprint, ask: true, stream: e.stream})
+	s, err := open(ctx, w, lock, options{fingerprint: e.fingerprint, ask: true, stream: e.stream, request: e.request})
 	if err != nil {
 		return e.stream.abandon(err)
 	}

@@ -68,7 +68,8 @@ type options struct {
 	fingerprint string // a source.Strategy's name; "" for the one in the settings
 	ask         bool   // hold what an earlier run left unfinished, whatever the settings say
 	show        func(ctx context.Context, paths []string) error
-	stream      *intake // what is about to be sent; nil for none
+	stream      *intake          // what is about to be sent; nil for none
+	request     instance.Request // what is carried out first, for the sign-in in it
 }
 
 // over is what the user chose once for all, with what was asked for this time.
@@ -126,6 +127,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	s.lookout = start(func(ctx context.Context) error { lines.Watch(ctx, networkEvery); return nil })
 	s.keys = platform.NewKeys(w.profile.Keys())
 	s.book = connect.NewBook(connect.Config{Keys: s.keys, Lines: lines})
+	cli.Introduce(s.book, o.request)
 	s.engine = uploader.New(uploader.Config{
 		Store: s.database, Connect: s.book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
 		Growth: spool.Folder(w.profile.Streams()).Growth,
