@@ -311,3 +311,22 @@ func TestAServersUploadsMoveWithItsAddress(t *testing.T) {
 	}
 	wantStored(t, server, path)
 }
+
+func TestFailedTriesAreCountedOverARestart(t *testing.T) {
+	server := uploadtest.NewTusd(t)
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	proxy.Refuse()
+	b := newBench(t, proxy.URL(server.Endpoint))
+	b.add(write(t, "film.mov", 100))
+	b.until("the second try", func(s *uploader.Snapshot) bool {
+		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhaseWaiting && s.Transfers[0].Attempt >= 2
+	})
+	b.quit()
+	saved, err := b.store.Load(t.Context())
+	must(t, err)
+	b.start()
+	first := b.untilState(uploader.StateRetrying)
+	if first.Attempt <= saved.Transfers[0].Attempt || saved.Transfers[0].Attempt < 2 {
+		t.Errorf("after %d tries the next one is counted as %d", saved.Transfers[0].Attempt, first.Attempt)
+	}
+}
