@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,8 +41,9 @@ func (p *place) salvage(ctx context.Context, into string) (int, error) {
 		transfers: rescue[transferRow](ctx, damaged),
 		settings:  rescueSettings(damaged),
 	}
+	err = takeOver(ctx, into, damaged, found)
 	_ = shut(damaged) // it is a copy, and broken
-	return len(found.transfers), takeOver(ctx, into, found)
+	return len(found.transfers), err
 }
 
 type rescued struct {
@@ -51,19 +53,22 @@ type rescued struct {
 	settings  []settingRow
 }
 
-func takeOver(ctx context.Context, into string, found rescued) error {
+func takeOver(ctx context.Context, into string, damaged *gorm.DB, found rescued) error {
 	maker, err := pool(into, roleMaker, 1)
 	if err != nil {
 		return err
 	}
 	err = maker.Transaction(func(tx *gorm.DB) error {
-		if err := upsert(ctx, tx, found.servers, same); err != nil {
+		if err := upsert(ctx, tx, found.servers, serverRow.complete); err != nil {
 			return err
 		}
 		if err := upsert(ctx, tx, found.batches, same); err != nil {
 			return err
 		}
 		if err := upsert(ctx, tx, found.transfers, same); err != nil {
+			return err
+		}
+		if err := takeChildren(ctx, damaged, tx, found.transfers); err != nil {
 			return err
 		}
 		return upsert(ctx, tx, found.settings, same)
@@ -93,7 +98,19 @@ func (r batchRow) intact() bool {
 	return err == nil
 }
 
-func (r serverRow) intact() bool { _, err := r.server(); return err == nil }
+func (r serverRow) intact() bool {
+	whole := r.complete()
+	_, err := whole.server()
+	return err == nil
+}
+
+// complete gives columns that a file of an older version does not have what its
+// migration would.
+func (r serverRow) complete() serverRow {
+	r.Profile, r.Access = cmp.Or(r.Profile, "{}"), cmp.Or(r.Access, "{}")
+	r.Identity = cmp.Or(r.Identity, r.Endpoint)
+	return r
+}
 
 // rescue reads a table in the order of its key, and jumps over what is broken.
 func rescue[Row numbered](ctx context.Context, damaged *gorm.DB) []Row {

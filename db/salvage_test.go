@@ -1,0 +1,142 @@
+package db_test
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// withChildren saves transfers that each have a proof, parts and events.
+func withChildren(t *testing.T, store *db.DB, count int) {
+	t.Helper()
+	changes := uploader.Changes{
+		Transfers: sample(0, count),
+		Proofs:    map[uploader.TransferID]source.Proof{},
+		Parts:     map[uploader.TransferID][]uploader.Part{},
+		Events:    map[uploader.TransferID][]uploader.Event{},
+	}
+	for _, row := range changes.Transfers {
+		row.Session.Parts = 2
+		changes.Proofs[row.ID] = source.Proof{{At: 1 << 20, State: []byte(fmt.Sprintf("state of %d", row.ID))}}
+		for i := range 2 {
+			url := fmt.Sprintf("http://127.0.0.1:41234/files/%d-%d", row.ID, i)
+			changes.Parts[row.ID] = append(changes.Parts[row.ID], uploader.Part{Index: i, URL: url, Start: int64(i) * 1000, Length: 1000})
+		}
+		changes.Events[row.ID] = []uploader.Event{{At: time.UnixMilli(1), Kind: uploader.EventFailed, Fault: &fault.Fault{Kind: fault.Busy}}}
+	}
+	saved(t, store, changes)
+}
+
+func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	store := opened(t, path)
+	const count = 2000
+	withChildren(t, store, count)
+	closed(t, store)
+	overwritten(t, path)
+	left(t, path+"-wal", nil)
+
+	store = opened(t, path)
+	defer closed(t, store)
+	all, err := store.Load(t.Context())
+	if err != nil || store.Recovery().Salvaged == 0 {
+		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+	}
+	proofs, parts, events := 0, 0, 0
+	for i := range all.Transfers {
+		id := all.Transfers[i].ID
+		proof, err1 := store.Proof(t.Context(), id)
+		part, err2 := store.Parts(t.Context(), id)
+		event, err3 := store.Events(t.Context(), id)
+		if err1 != nil || err2 != nil || err3 != nil {
+			t.Fatal(err1, err2, err3)
+		}
+		if len(proof) == 1 && bytes.Equal(proof[0].State, []byte(fmt.Sprintf("state of %d", id))) {
+			proofs++
+		}
+		if len(part) == 2 && part[1].URL == fmt.Sprintf("http://127.0.0.1:41234/files/%d-1", id) {
+			parts++
+		}
+		if len(event) == 1 && event[0].Fault != nil && event[0].Fault.Kind == fault.Busy {
+			events++
+		}
+	}
+	t.Logf("%d transfers, %d proofs, %d parts, %d events", len(all.Transfers), proofs, parts, events)
+	if proofs == 0 || parts == 0 || events == 0 {
+		t.Errorf("of %d transfers %d have a proof, %d parts and %d events", len(all.Transfers), proofs, parts, events)
+	}
+}
+
+func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	store := opened(t, path)
+	withChildren(t, store, 1)
+	if err := store.Backup(t.Context(), path+".backup-20260101-000000.000-v2"); err != nil {
+		t.Fatal(err)
+	}
+	newer := sample(0, 1)
+	newer[0].Session.URL += "-newer"
+	none := sample(0, 1)
+	none[0].Session = uploader.Session{}
+	saved(t, store, uploader.Changes{Transfers: none})
+	saved(t, store, uploader.Changes{Transfers: newer})
+	saved(t, store, uploader.Changes{Transfers: sample(1, 3000)})
+	closed(t, store)
+	overwritten(t, path)
+	left(t, path+"-wal", nil)
+
+	store = opened(t, path)
+	defer closed(t, store)
+	all, err := store.Load(t.Context())
+	if err != nil || store.Recovery().Restored == "" || all.Transfers[0].Session.URL != newer[0].Session.URL {
+		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+	}
+	proof, err := store.Proof(t.Context(), 1)
+	parts, err2 := store.Parts(t.Context(), 1)
+	if err != nil || err2 != nil || len(proof) != 0 || len(parts) != 0 {
+		t.Errorf("the newer session has the older one's: %d marks, %d parts, %v, %v", len(proof), len(parts), err, err2)
+	}
+}
+
+func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	store := opened(t, path)
+	withChildren(t, store, 2000)
+	server := uploader.Server{ID: 7, Name: "studio", Endpoint: "https://studio.example/files/"}
+	saved(t, store, uploader.Changes{Servers: []uploader.Server{server}})
+	for _, statement := range []string{
+		"ALTER TABLE transfers DROP COLUMN prior",
+		"ALTER TABLE servers DROP COLUMN profile",
+		"ALTER TABLE servers DROP COLUMN identity",
+		"ALTER TABLE batches DROP COLUMN rank",
+		"DROP TABLE events",
+	} {
+		if err := db.Do(store, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed(t, store)
+	overwritten(t, path)
+	left(t, path+"-wal", nil)
+
+	store = opened(t, path)
+	defer closed(t, store)
+	all, err := store.Load(t.Context())
+	if err != nil || store.Recovery().Salvaged == 0 || len(all.Transfers) != store.Recovery().Salvaged {
+		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+	}
+	last := all.Servers[len(all.Servers)-1]
+	if last.ID != server.ID || last.Identity != server.Endpoint {
+		t.Errorf("the server is %+v", last)
+	}
+	if parts, err := store.Parts(t.Context(), all.Transfers[0].ID); err != nil || len(parts) != 2 {
+		t.Errorf("%d parts, %v", len(parts), err)
+	}
+}
