@@ -35,6 +35,8 @@ type Find struct{ Batch BatchID }
 // Check asks how it stands with transfers that an earlier run left and that wait
 // for the user: what their servers hold, and whether their files are there.
 // Nothing is sent. What goes no further by itself fails, the rest waits on.
+// A server to which nothing goes at the moment (Snapshot.Held, Snapshot.Blocked) is
+// not asked: what was known last has to do.
 type Check struct{ Target Target }
 
 // Retry tries failed and cancelled transfers again, and waiting ones now. What
