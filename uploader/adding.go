@@ -202,7 +202,9 @@ func (l *loop) takeIn(id BatchID, f finding) {
 	case t.Phase != PhaseDone:
 		l.feed(t.ID, adopted{f.file, f.fingerprint, id, again})
 		return
-	case !again:
+	case again: // it was not across yet when the file was found
+		f.answer = answer{joins: t.ID}
+	default:
 		f.answer = answer{uploaded: t.ID}
 	}
 	if t := l.table.get(f.answer.joins); t != nil && t.Phase == PhaseDone {
