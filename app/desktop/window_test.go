@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,12 @@ const (
 	rowsLeft  = 300
 	firstRow  = 122 // the middle of the first row
 	rowHeight = 60
+
+	emptyLeft, emptyTop = 100, 500 // a point below a few rows
+
+	detailsLeft  = 616 // where the pane of details begins
+	diagnoseLeft = 788 // the button under it
+	diagnoseTop  = 577
 )
 
 // files makes small source files and returns their paths.
@@ -83,11 +90,10 @@ func TestManyFilesAreDroppedAtOnce(t *testing.T) {
 func TestCopiedFilesArePasted(t *testing.T) {
 	ferry, ctx := launch(t)
 	paths := files(t, 3)
-	must(t, ferry.CopyFiles(paths[:2]...))
+	must(t, ferry.CopyFiles(ctx, paths[:2]...))
 	must(t, ferry.Key(ctx, "ctrl+v"))
 	awaitDone(t, ctx, ferry, 2)
-	must(t, ferry.CopyText(paths[2]))
-	drawn(t, ctx)
+	must(t, ferry.CopyText(ctx, paths[2]))
 	must(t, ferry.Key(ctx, "ctrl+v"))
 	awaitDone(t, ctx, ferry, 3)
 	for _, path := range paths {
@@ -96,13 +102,55 @@ func TestCopiedFilesArePasted(t *testing.T) {
 }
 
 func TestSelectedRowsAreRemovedTogetherAndBroughtBack(t *testing.T) {
-	ferry, ctx := launch(t)
-	dropSingly(t, ctx, ferry, files(t, 4))
+	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	links := make([]string, 4)
+	for i := range links {
+		w.single(studio, fmt.Sprintf("%d.pdf", i), 1000, w.done)
+		links[i] = w.changes.Transfers[i].Session.URL
+	}
+	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	awaitLinks(t, ctx, ferry, links...)
+	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow))
+	must(t, ferry.Key(ctx, "shift+Down", "shift+Down", "Delete", "ctrl+z"))
+	awaitLinks(t, ctx, ferry, links...)
 	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow))
 	must(t, ferry.Key(ctx, "shift+Down", "shift+Down", "Delete"))
+	awaitLinks(t, ctx, ferry, links[3])
 	_, err := ferry.AwaitRows(ctx, "three of four rows to go", func(rows []desktop.Row) bool { return len(rows) == 1 })
 	must(t, err)
 	picture(t, ferry, "removed")
+}
+
+// awaitLinks waits until the list holds uploads with these links, and no others.
+func awaitLinks(t *testing.T, ctx context.Context, ferry *desktop.Ferry, links ...string) { //nolint:revive // the context is the test's
+	t.Helper()
+	must(t, ferry.Focus(ctx, ferry.Window))
+	for copied := ""; copied != strings.Join(links, "\n"); {
+		must(t, ferry.Key(ctx, "ctrl+a", "ctrl+c"))
+		var err error
+		if copied, err = ferry.Clipboard(ctx, "http"); err != nil {
+			t.Fatalf("there are %q, not %q: %v", copied, links, err)
+		}
+	}
+}
+
+func TestTheDetailsTellAndCopyWhatHappened(t *testing.T) {
+	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w.single(studio, "one.pdf", 1000, w.done)
+	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	awaitLinks(t, ctx, ferry, w.changes.Transfers[0].Session.URL)
+	const lineX, lineY = detailsLeft, 300 // beside the pane's edge
+	before, err := ferry.Colour(ctx, ferry.Window, lineX, lineY)
+	must(t, err)
+	must(t, ferry.Key(ctx, "Return"))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, lineX, lineY, "the details", func(is string) bool { return is != before }))
+	picture(t, ferry, "open")
+	must(t, ferry.Click(ctx, ferry.Window, diagnoseLeft, diagnoseTop))
+	text, err := ferry.Clipboard(ctx, "phase:")
+	must(t, err)
+	if strings.Contains(text, "one.pdf") {
+		t.Errorf("the diagnostics name the file:\n%s", text)
+	}
 }
 
 func TestTheKeysAndTheContextMenuCopyTheLink(t *testing.T) {
@@ -123,23 +171,56 @@ func TestTheKeysAndTheContextMenuCopyTheLink(t *testing.T) {
 	must(t, err)
 }
 
-func TestTheQuitQuestionKeepsUploadingOrQuits(t *testing.T) {
-	ferry, ctx := launch(t)
-	source := file(t, "archive.tar", large)
+func TestTheQuitQuestionIsAskedAndEveryAnswerObeyed(t *testing.T) {
+	const size, pace = 512 * mebibyte, 4 * mebibyte // so that it is under way for as long as this takes
+	limited := func(limit int64) func(context.Context, string) {
+		return func(ctx context.Context, profile string) {
+			newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = limit })
+		}
+	}
+	ferry, ctx := launchOn(t, limited(pace))
+	source := file(t, "archive.tar", size)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
-	must(t, ferry.ClickTray(ctx, "Pause all"))
-	must(t, ferry.AwaitTray(ctx, "Resume all"))
-	must(t, ferry.ClickTray(ctx, "Resume all"))
-	must(t, ferry.Key(ctx, "ctrl+q"))
-	drawn(t, ctx)
+
+	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyLeft, emptyTop)
+	must(t, err)
+	askToQuit(t, ctx, ferry, unshaded)
 	picture(t, ferry, "question")
-	must(t, ferry.Key(ctx, "Escape"))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.Key(ctx, "Return"))  // Cancel
+	askToQuit(t, ctx, ferry, unshaded) // nothing lies over the window, which has the keyboard
+	must(t, ferry.Key(ctx, "Tab", "Tab", "Return"))
+	must(t, ferry.Hidden(ctx, desktop.Title))
 	if !ferry.Process.Running() {
-		t.Error("it quit all the same")
+		t.Fatal("kept in the tray it ended")
 	}
+
+	must(t, ferry.ClickTray(ctx, "Open Ferry"))
+	must(t, ferry.AwaitWindow(ctx))
+	askToQuit(t, ctx, ferry, unshaded)
+	must(t, ferry.Key(ctx, "Tab", "Return"))
+	must(t, ferry.Process.Wait(ctx))
+	if received, err := ferry.Received(); err != nil || received.Partial == 0 || received.Partial >= size {
+		t.Fatalf("when it quit the receiver held %+v (%v)", received, err)
+	}
+
+	limited(0)(ctx, ferry.Profile())
+	must(t, ferry.Start(ctx))
+	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	if received, err := ferry.Received(); err != nil || received.Uploads != 1 {
+		t.Errorf("%d uploads were created for one file (%v)", received.Uploads, err)
+	}
+}
+
+// askToQuit presses the key, and waits for the question, which shades what it
+// lies over.
+func askToQuit(t *testing.T, ctx context.Context, ferry *desktop.Ferry, unshaded string) { //nolint:revive // the context is the test's
+	t.Helper()
+	must(t, ferry.Focus(ctx, ferry.Window))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "an earlier question to go", func(is string) bool { return is == unshaded }))
+	must(t, ferry.Key(ctx, "ctrl+q"))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question", func(is string) bool { return is != unshaded }))
 }
 
 func TestAFolderOfAHundredThousandFilesIsTaken(t *testing.T) {
@@ -164,4 +245,21 @@ func TestAFolderOfAHundredThousandFilesIsTaken(t *testing.T) {
 	picture(t, ferry, "counted")
 	must(t, ferry.ClickTray(ctx, "Pause all"))
 	must(t, ferry.AwaitTray(ctx, "Resume all"))
+}
+
+func TestWhatIsChosenInTheSettingsHoldsAtOnceAndNextTime(t *testing.T) {
+	ferry, ctx := launch(t)
+	must(t, ferry.AwaitTray(ctx, "Open Ferry"))
+	must(t, ferry.Focus(ctx, ferry.Window))
+	must(t, ferry.Key(ctx, "ctrl+comma", "Down", "Down", "Down")) // the section of looks
+	picture(t, ferry, "section")
+	// Its first field is the language. It opens, and goes from the system's over
+	// English to Chinese.
+	must(t, ferry.Key(ctx, "Tab", "Tab", "Down", "Down", "Down", "Down", "Return"))
+	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))
+	picture(t, ferry, "chosen")
+	must(t, ferry.ClickTray(ctx, "退出"))
+	must(t, ferry.Process.Wait(ctx))
+	must(t, ferry.Start(ctx))
+	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))
 }

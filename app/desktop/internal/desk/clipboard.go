@@ -9,8 +9,12 @@ import (
 	"strings"
 )
 
-// CopyFiles puts files on the clipboard, as a file manager's Copy does.
-func (d *Desktop) CopyFiles(paths ...string) error {
+// copiedFiles is the type under which file managers copy files.
+const copiedFiles = "x-special/gnome-copied-files"
+
+// CopyFiles puts files on the clipboard, as a file manager's Copy does, and waits
+// for them to be there.
+func (d *Desktop) CopyFiles(ctx context.Context, paths ...string) error {
 	lines := []string{"copy"}
 	for _, path := range paths {
 		path, err := filepath.Abs(path)
@@ -21,12 +25,24 @@ func (d *Desktop) CopyFiles(paths ...string) error {
 	}
 	input := strings.NewReader(strings.Join(lines, "\n"))
 	// The program stays: whoever pastes asks it for what it holds.
-	return d.serve("xclip", launch{args: []string{"-selection", "clipboard", "-t", "x-special/gnome-copied-files", "-i", "-quiet"}, input: input})
+	err := d.serve("xclip", launch{args: []string{"-selection", "clipboard", "-t", copiedFiles, "-i", "-quiet"}, input: input})
+	if err != nil {
+		return err
+	}
+	return await(ctx, "the files on the clipboard", func() (bool, error) {
+		types, _ := d.run(ctx, "xclip", "-selection", "clipboard", "-o", "-t", "TARGETS") // fails as long as it is empty
+		return strings.Contains(types, copiedFiles), nil
+	})
 }
 
-// CopyText puts a text on the clipboard.
-func (d *Desktop) CopyText(text string) error {
-	return d.serve("xclip", launch{args: []string{"-selection", "clipboard", "-i", "-quiet"}, input: strings.NewReader(text)})
+// CopyText puts a text on the clipboard, and waits for it to be there.
+func (d *Desktop) CopyText(ctx context.Context, text string) error {
+	err := d.serve("xclip", launch{args: []string{"-selection", "clipboard", "-i", "-quiet"}, input: strings.NewReader(text)})
+	if err != nil {
+		return err
+	}
+	_, err = d.Clipboard(ctx, text)
+	return err
 }
 
 // Clipboard waits for a text on the clipboard that holds a part, and returns it.

@@ -108,6 +108,34 @@ func (d *Desktop) ClickWith(ctx context.Context, w Window, x, y, button int) err
 	return err
 }
 
+// Focus gives the window the keyboard, and waits until it has it.
+func (d *Desktop) Focus(ctx context.Context, w Window) error {
+	_, err := d.run(ctx, "xdotool", "windowactivate", "--sync", w.ID)
+	return err
+}
+
+// Colour is the colour of a point of the window.
+func (d *Desktop) Colour(ctx context.Context, w Window, x, y int) (string, error) {
+	text, err := d.run(ctx, "import", "-silent", "-window", w.ID, "-crop", fmt.Sprintf("1x1+%d+%d", x, y), "-depth", "8", "txt:-")
+	if err != nil {
+		return "", err
+	}
+	if found := colour.FindString(text); found != "" {
+		return found, nil
+	}
+	return "", fmt.Errorf("no colour in %q", text)
+}
+
+var colour = regexp.MustCompile("#[0-9A-F]{6}")
+
+// AwaitColour waits for a point of the window to be of a colour that will do.
+func (d *Desktop) AwaitColour(ctx context.Context, w Window, x, y int, what string, will func(colour string) bool) error {
+	return await(ctx, what, func() (bool, error) {
+		is, err := d.Colour(ctx, w, x, y)
+		return err == nil && will(is), err
+	})
+}
+
 // Screenshot saves a picture of the whole screen, as PNG.
 func (d *Desktop) Screenshot(ctx context.Context, path string) error {
 	return d.picture(ctx, "root", path)
