@@ -25,7 +25,7 @@ import (
 
 var (
 	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
-	kills  = flag.Int("kills", 25, "how often the program is killed")
+	kills  = flag.Int("kills", 15, "how often the program is killed")
 	length = flag.Duration("storm", 6*time.Second, "how long each storm lasts")
 )
 
