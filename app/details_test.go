@@ -51,12 +51,11 @@ func TestDetailsTellAllThereIsToTell(t *testing.T) {
 			{"Started", "13:30", ""},
 			{"Kept until", "2026-03-02 14:00", ""},
 			{"Went on from", "1.0 GB", ""},
-			{"Time uploading", "20 min", ""},
 		},
 		parts: []partFact{{"Part 1 of 2 · 25 of 100 bytes", 0.25}, {"Part 2 of 2 · 0 of 0 bytes", 1}},
 		history: []happening{
 			{"13:41:00", "Went on from 1.0 GB"},
-			{"13:40:00", "Connection lost; tries again at 13:41"},
+			{"13:40:00", "Connection lost; tries again at 13:41:00"},
 			{"13:30:00", "Began"},
 		},
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // dossier is what is kept of a transfer besides its row.
@@ -85,7 +86,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		{name: "finished", value: when(t.Finished.Time())},
 		{name: "expires", value: when(t.Session.Expires.Time())},
 		{name: "resumed", value: amount(t.Resumed)},
-		{name: "at-work", value: span(t.Active)},
+		{name: "at-work", value: span(spent(t))},
 	}
 	if t.SHA256 != "" {
 		sum := hex.EncodeToString([]byte(t.SHA256))
@@ -99,6 +100,15 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		}
 	}
 	return told
+}
+
+// spent is the time a transfer was under way; 0 while it is, since only what has
+// ended is counted.
+func spent(t *uploader.Transfer) time.Duration {
+	if t.Phase.Working() {
+		return 0
+	}
+	return t.Active
 }
 
 func amount(bytes int64) string {
@@ -147,8 +157,24 @@ func happeningOf(e uploader.Event, now time.Time) happening {
 	if n := now.Local(); at.YearDay() != n.YearDay() || at.Year() != n.Year() {
 		text = at.Format("2006-01-02 15:04")
 	}
-	data := words.Data{"Size": words.Size(e.Offset), "At": words.Clock(e.Until, now), "Why": words.Fault(e.Fault, words.Subject{}).Short}
+	data := words.Data{"Size": words.Size(e.Offset), "At": goesOn(e, now), "Why": because(e.Fault)}
 	return happening{at: text, what: words.Say(eventKey(e), data)}
+}
+
+// goesOn is when a wait ends: to the second where it is short.
+func goesOn(e uploader.Event, now time.Time) string {
+	if e.Until.Sub(e.At) < time.Hour {
+		return e.Until.Local().Format("15:04:05")
+	}
+	return words.Clock(e.Until, now)
+}
+
+// because says in few words why a transfer waits or stopped.
+func because(f *fault.Fault) string {
+	if fault.Is(f, fault.SourceBusy) {
+		return words.Say("details.writing")
+	}
+	return words.Fault(f, words.Subject{}).Short
 }
 
 // eventKey is the key of an event's words. One that tells of an offset has others

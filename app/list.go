@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
 )
@@ -16,6 +17,7 @@ type listing struct {
 	rows    *widgets.SelectList
 	act     func(action, subjects)
 	details func(uploader.TransferID)
+	left    func() *leftover // what waits for an answer; nil for nothing
 
 	s       *uploader.Snapshot
 	outline *outline
@@ -26,7 +28,7 @@ type listing struct {
 }
 
 func newListing(f *ferry, hints *widgets.Hints) *listing {
-	l := &listing{act: f.act, details: f.openDetails, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
+	l := &listing{act: f.act, details: f.openDetails, left: func() *leftover { return f.left }, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
 	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = hints
@@ -96,6 +98,9 @@ func (l *listing) model(i int) widgets.RowModel {
 	}
 	t := l.outline.transferAt(i)
 	row := rowOf(l.s, t, l.places[t.ID], l.high.rise(t, l.s.Sent(t)), time.Now())
+	if t.State() == uploader.StateWaiting && l.left().holds(t) {
+		row.Detail = words.Say("state.awaits-you")
+	}
 	if l.outline.parent(i) < 0 {
 		return row
 	}

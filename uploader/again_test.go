@@ -1,12 +1,16 @@
 package uploader_test
 
 import (
+	"context"
+	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -158,4 +162,39 @@ func TestAFolderSaidAgainWhileItCrossesGoesOnInTheNewBatch(t *testing.T) {
 			t.Errorf("%d uploads of 3 files: %s", n, describe(b.engine.Snapshot()))
 		}
 	})
+}
+
+// TestAFileThatGetsAcrossAfterItWasSaidAgainIsSentOnce is about a script that says
+// a file again, of which an earlier upload ends before the file is found.
+func TestAFileThatGetsAcrossAfterItWasSaidAgainIsSentOnce(t *testing.T) {
+	answers, finds := make(chan struct{}), make(chan struct{})
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			<-answers
+			next.ServeHTTP(w, r)
+		})
+	}))
+	b := newBench(t, server.Endpoint)
+	b.quit()
+	var found atomic.Int64
+	b.change = func(c *uploader.Config) {
+		c.Fingerprint = func(ctx context.Context, f source.File, destination string) (string, error) {
+			if found.Add(1) > 1 {
+				<-finds
+			}
+			return source.Metadata(ctx, f, destination)
+		}
+	}
+	b.start()
+	path := write(t, "note.txt", 10)
+	b.add(path)
+	b.until("the first upload under way", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
+	again := b.addWith(uploader.Options{Again: true}, path)
+	close(answers)
+	b.untilCount(uploader.StateDone, 1)
+	close(finds)
+	rows := b.finished(again)
+	if n := len(server.Stored(t)); n != 1 || len(rows) != 1 || rows[0].Phase != uploader.PhaseDone {
+		t.Errorf("%d uploads of one file: %s", n, describe(b.engine.Snapshot()))
+	}
 }

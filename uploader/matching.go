@@ -64,13 +64,19 @@ func (m *matcher) of(ctx context.Context, file source.File, alike []Transfer) (a
 		return found, err
 	case across == nil:
 		return answer{}, nil
-	case m.superseded[across.Batch] && across.Source.Path == file.Path:
+	case across.Source.Path == file.Path && (m.superseded[across.Batch] || m.batch.Options.Again && m.since(across)):
 		return answer{joins: across.ID}, nil
 	case m.batch.Options.Again:
 		return answer{}, nil
 	default:
 		return answer{uploaded: across.ID}, nil
 	}
+}
+
+// since reports whether an upload that is across was not when the batch was added,
+// which then meant this very one.
+func (m *matcher) since(across *Transfer) bool {
+	return across.Finished.After(m.batch.Added)
 }
 
 // samePath picks the upload of the file at that very path, best one of which

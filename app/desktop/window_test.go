@@ -55,16 +55,6 @@ func awaitDone(t *testing.T, ctx context.Context, ferry *desktop.Ferry, count in
 	return rows
 }
 
-// dropSingly drops files one by one, so that each has a row of its own.
-func dropSingly(t *testing.T, ctx context.Context, ferry *desktop.Ferry, paths []string) { //nolint:revive // the context is the test's
-	t.Helper()
-	for _, path := range paths {
-		must(t, ferry.Drop(ctx, path))
-	}
-	awaitDone(t, ctx, ferry, len(paths))
-	drawn(t, ctx)
-}
-
 // drawn lets the window draw what happened: nothing outside tells when it has.
 func drawn(t *testing.T, ctx context.Context) { //nolint:revive // the context is the test's
 	t.Helper()

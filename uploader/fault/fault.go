@@ -156,7 +156,7 @@ func Of(err error) *Fault {
 // Is reports whether err carries a fault of that kind.
 func Is(err error, kind Kind) bool {
 	f, ok := errors.AsType[*Fault](err)
-	return ok && f.Kind == kind
+	return ok && f != nil && f.Kind == kind
 }
 
 // Stopped reports whether err only says that the caller's context ended.
