@@ -28,11 +28,7 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 	case !b.Expanded:
 		model.Detail = words.Join(needs(sum), words.Count("batch.found", sum.Files), words.Server(server))
 	case sum.Count[uploader.StateDone] == sum.Files:
-		files := ""
-		if isNamed(b) {
-			files = words.Files(sum.Files)
-		}
-		model.Size, model.Detail = words.Size(sum.Bytes), words.Join(words.State(state), files, words.Server(server))
+		model.Size, model.Detail = words.Size(sum.Bytes), words.Join(words.State(state), words.Files(sum.Files), words.Server(server))
 		return model
 	default:
 		model.Detail = words.Join(stands(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
@@ -43,7 +39,12 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 	if sum.Rate >= 1 {
 		model.ETA = words.ETA(time.Duration(float64(left) / sum.Rate * float64(time.Second)))
 	}
-	if sum.Bytes > 0 {
+	switch {
+	case sum.Bytes == 0 && sum.Files > 0: // nothing but empty files: they are what counts
+		model.Size, model.ShowBar = "", true
+		model.Acked = float64(sum.Count[uploader.StateDone]) / float64(sum.Files)
+		model.Sent = model.Acked
+	case sum.Bytes > 0:
 		model.ShowBar = true
 		model.Acked = float64(sum.Sent-flying) / float64(sum.Bytes)
 		model.Sent = float64(high) / float64(sum.Bytes)
@@ -51,13 +52,16 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 	return model
 }
 
-// batchName is what a batch is called: like the folder it is, or by the number of
-// its files.
+// batchName is what a batch is called: like the folder it is, or like the first of
+// what was dropped at once.
 func batchName(b *uploader.Batch, sum uploader.Sum) string {
 	if isNamed(b) {
 		return words.Printable(filepath.Base(b.Roots[0]))
 	}
-	return words.Files(sum.Files)
+	if len(b.Roots) == 0 {
+		return words.Files(sum.Files)
+	}
+	return words.Count("batch.several", len(b.Roots)-1, words.Data{"Name": words.Printable(filepath.Base(b.Roots[0]))})
 }
 
 func isNamed(b *uploader.Batch) bool { return len(b.Roots) == 1 }

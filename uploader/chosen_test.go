@@ -131,6 +131,20 @@ func TestTheSumIsToldToTheServerBeforeTheFileIsSent(t *testing.T) {
 	}
 }
 
+func TestReadingForTheSumIsTold(t *testing.T) {
+	b := chosen(t, uploadtest.NewTusd(t).Endpoint, func(s *uploader.Settings) { s.Sum = true })
+	path := write(t, "film.mov", 0)
+	if err := os.Truncate(path, 4<<30); err != nil {
+		t.Fatal(err)
+	}
+	b.add(path)
+	b.until("a part of it read", func(s *uploader.Snapshot) bool {
+		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing && s.Live[s.Transfers[0].ID].Read > 0
+	})
+	b.do(uploader.Cancel{Target: uploader.Everything()})
+	b.until("its end", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+}
+
 func TestAFileThatHasAnotherSumThanTheServerWasToldIsNotDone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -32,14 +32,14 @@ func (l *loop) show(now time.Time) {
 		Checking:  len(l.checks),
 		Trouble:   cmp.Or(l.trouble, l.blind),
 	}
-	sums := l.table.ledger.copy()
+	sums, share := l.table.ledger.copy(), l.share()
 	for id, f := range l.flights {
 		t := l.table.get(id)
 		if removed(t) {
 			continue // its worker is on its way out
 		}
-		live := Live{Sent: f.tally.position.Load(), Rate: f.meter.rate}
-		live.ETA = f.meter.eta(t.Source.Size - live.Sent)
+		live := Live{Sent: f.tally.position.Load(), Read: f.tally.read.Load(), Rate: f.meter.rate * share}
+		live.ETA = time.Duration(float64(f.meter.eta(t.Source.Size-live.Sent)) / share)
 		s.Live[id] = live
 		sums.move(t, live)
 	}
@@ -47,6 +47,20 @@ func (l *loop) show(now time.Time) {
 	s.Totals = l.totals(sums)
 	l.published, l.stale, l.urgent = now, false, false
 	l.engine.publish(s)
+}
+
+// share is by how much the speeds of the single transfers are cut, so that they
+// add up to no more than the speed of everything. Alone they promise too much: the
+// first bytes of each fill buffers on the way and not the network.
+func (l *loop) share() float64 {
+	sum := 0.0
+	for _, f := range l.flights {
+		sum += f.meter.rate
+	}
+	if sum <= l.pace.rate || l.pace.rate < 1 {
+		return 1
+	}
+	return l.pace.rate / sum
 }
 
 // totals is the ledger's, with the speed of everything.
