@@ -10,12 +10,13 @@ MAKEFLAGS += --no-print-directory
 # ci: Fyne without cgo, X or OpenGL, for tests of the window in memory.
 TAGS      := migrated_fynedo
 TEST_TAGS := ci,$(TAGS)
-VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION   := $(shell sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
 LDFLAGS   := -X main.version=$(VERSION)
 
 TOOLS         := $(CURDIR)/bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOFUMPT       := $(TOOLS)/gofumpt-v0.12.0
+NFPM          := $(TOOLS)/nfpm-v2.44.1
 
 OUT ?= .cache/demo
 
@@ -47,6 +48,10 @@ install: build ## put Ferry into the menus of this machine; PREFIX=$HOME/.local 
 .PHONY: uninstall
 uninstall: ## take it away again
 	packaging/install uninstall
+
+.PHONY: package
+package: build $(NFPM) ## make a Debian and an RPM package in bin
+	NFPM='$(NFPM)' packaging/package
 
 .PHONY: demo
 demo: deps build ## drop a file, kill Ferry half way, start it again; pictures in OUT=.cache/demo
@@ -100,3 +105,7 @@ $(GOLANGCI_LINT):
 $(GOFUMPT):
 	GOBIN=$(TOOLS) go install mvdan.cc/gofumpt@v0.12.0
 	@mv $(TOOLS)/gofumpt $@
+
+$(NFPM):
+	GOBIN=$(TOOLS) go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1
+	@mv $(TOOLS)/nfpm $@
