@@ -42,10 +42,29 @@ type Config struct {
 type Book struct {
 	keys       Keys
 	transports *transports
+	headers    *headers
 
-	mu          sync.Mutex
-	headers     map[string]http.Header // by endpoint; a header is never changed, only replaced
+	mu          sync.Mutex // taken before a connection's, never after it
 	connections map[uploader.ServerID]*connection
+}
+
+// headers are what Remember was given, by endpoint. They have a lock of their own,
+// under which no other is taken: a connection looks at them under its own.
+type headers struct {
+	mu sync.Mutex
+	of map[string]http.Header // never changed, only replaced
+}
+
+func (h *headers) set(endpoint string, header http.Header) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.of[endpoint] = header
+}
+
+func (h *headers) get(endpoint string) http.Header {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.of[endpoint]
 }
 
 // NewBook makes an empty book.
@@ -56,7 +75,7 @@ func NewBook(config Config) *Book {
 	return &Book{
 		keys:        config.Keys,
 		transports:  &transports{lines: config.Lines, network: config.Network, open: map[settings]*transport{}},
-		headers:     map[string]http.Header{},
+		headers:     &headers{of: map[string]http.Header{}},
 		connections: map[uploader.ServerID]*connection{},
 	}
 }
@@ -64,9 +83,7 @@ func NewBook(config Config) *Book {
 // Remember sends header along with every request to the server at endpoint from
 // now on, until the program ends. It goes before what the keyring holds.
 func (b *Book) Remember(endpoint string, header http.Header) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.headers[endpoint] = header.Clone()
+	b.headers.set(endpoint, header.Clone())
 }
 
 // Connect implements uploader.Config.Connect. A server that was connected before
@@ -121,10 +138,4 @@ func (b *Book) forget(c *connection) {
 	if id := c.server.ID; b.connections[id] == c {
 		delete(b.connections, id)
 	}
-}
-
-func (b *Book) header(endpoint string) http.Header {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.headers[endpoint]
 }

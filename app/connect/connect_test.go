@@ -213,3 +213,28 @@ func TestTryAsksWithSecretsThatAreNotKept(t *testing.T) {
 		t.Errorf("of a given upload it says %+v, %v", answer, err)
 	}
 }
+
+// TestChangesAndRequestsWaitForEachOtherForNothing saves a server again and again,
+// as the engine does, while requests go to it.
+func TestChangesAndRequestsWaitForEachOtherForNothing(t *testing.T) {
+	server := listen(t)
+	book := open(t, connect.Config{})
+	saved := uploader.Server{ID: 2, Endpoint: server.endpoint()}
+	connection := connectTo(t, book, saved)
+	ctx, cancel := context.WithCancel(t.Context())
+	var requests sync.WaitGroup
+	for range 8 {
+		requests.Go(func() {
+			for ctx.Err() == nil {
+				_, _ = connection.Head(ctx, server.endpoint()+"x")
+			}
+		})
+	}
+	for range 2000 {
+		if _, err := book.Connect(saved); err != nil {
+			t.Error(err)
+		}
+	}
+	cancel()
+	requests.Wait()
+}

@@ -70,7 +70,7 @@ func (c *connection) ready(ctx context.Context) (*tus.Client, error) {
 func (c *connection) current() *tus.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	header := c.book.header(c.server.Endpoint)
+	header := c.book.headers.get(c.server.Endpoint)
 	if c.stale || c.client == nil || !maps.EqualFunc(c.header, header, slices.Equal[[]string]) {
 		return nil
 	}
@@ -81,7 +81,7 @@ func (c *connection) current() *tus.Client {
 func (c *connection) make(ctx context.Context) (*tus.Client, error) {
 	c.mu.Lock()
 	server, secrets := c.server, c.secrets
-	header := c.book.header(server.Endpoint)
+	header := c.book.headers.get(server.Endpoint)
 	c.stale = false // as of now; another change comes after
 	c.mu.Unlock()
 
