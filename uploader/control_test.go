@@ -9,6 +9,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -329,4 +330,28 @@ func TestFailedTriesAreCountedOverARestart(t *testing.T) {
 	if first.Attempt <= saved.Transfers[0].Attempt || saved.Transfers[0].Attempt < 2 {
 		t.Errorf("after %d tries the next one is counted as %d", saved.Transfers[0].Attempt, first.Attempt)
 	}
+}
+
+// TestWhatWasRemovedWhenTheProgramDiedIsGoneAtTheNextStart begins with what a kill
+// leaves while workers of removed files are on their way out.
+func TestWhatWasRemovedWhenTheProgramDiedIsGoneAtTheNextStart(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	b := newBench(t, server.Endpoint)
+	b.quit()
+	kept := write(t, "kept.bin", 100)
+	changes := uploader.Changes{Batches: []uploader.Batch{{ID: 1, Server: theServer, Expanded: true}}}
+	for id, intent := range []uploader.Intent{uploader.IntentRemove, uploader.IntentRemove, uploader.IntentRun} {
+		changes.Transfers = append(changes.Transfers, &uploader.Transfer{
+			ID: uploader.TransferID(id + 1), Batch: 1, Server: theServer, Source: source.File{Path: kept, Size: 100}, Intent: intent,
+		})
+	}
+	if err := b.store.Save(t.Context(), changes); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	b.until("one row that is done", func(s *uploader.Snapshot) bool {
+		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhaseDone
+	})
+	wantStored(t, server, kept)
 }

@@ -60,12 +60,13 @@ func (t *table) get(id TransferID) *Transfer {
 	return t.hidden[id]
 }
 
-// each visits every transfer, in the user's order and then the hidden ones. They
-// may be given new values meanwhile.
+// each visits every transfer, in the user's order and then the hidden ones. The one
+// that is visited may be given a new value, and be hidden by it; it is visited again
+// then.
 func (t *table) each() iter.Seq[*Transfer] {
 	return func(yield func(*Transfer) bool) {
-		for i := range t.rows {
-			if row := t.rows[i]; row != nil && !yield(row) {
+		for _, row := range t.rows { // as they are now: hiding one may put others in its place
+			if row != nil && !yield(row) {
 				return
 			}
 		}

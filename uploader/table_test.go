@@ -198,3 +198,27 @@ func TestForgettingMovesFewOthers(t *testing.T) {
 		t.Errorf("%d rows and %d batches are left", len(table.rows), len(table.ledger.batches))
 	}
 }
+
+// TestRowsMayBeHiddenWhileAllAreVisited hides some of the rows from within the visit,
+// as a start does with what was removed when the program was killed.
+func TestRowsMayBeHiddenWhileAllAreVisited(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		hides := rapid.SliceOfN(rapid.Bool(), 1, 20).Draw(r, "hides")
+		table := newTable(nil)
+		for i := range hides {
+			table.put(&Transfer{ID: TransferID(i + 1)})
+		}
+		visited := map[TransferID]bool{}
+		for row := range table.each() {
+			visited[row.ID] = true
+			if hides[row.ID-1] {
+				next := *row
+				next.Intent, next.Phase = IntentRemove, PhaseCancelled
+				table.put(&next)
+			}
+		}
+		if len(visited) != len(hides) {
+			r.Fatalf("visited %d of %d rows", len(visited), len(hides))
+		}
+	})
+}
