@@ -131,6 +131,11 @@ func (e *Engine) Do(ctx context.Context, command Command) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-e.done:
+	}
+	select {
+	case err := <-o.reply: // with its last save
+		return err
+	default:
 		return ErrStopped
 	}
 }

@@ -1,6 +1,7 @@
 package uploader
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -168,7 +169,7 @@ func sameIdentity(a, b source.File) bool { return a.Identity.Known() && a.Identi
 func sameFile(a, b source.File) bool { return sameIdentity(a, b) && a.Same(b) }
 
 func furthestOf(candidates []*Transfer) *Transfer {
-	return slices.MaxFunc(candidates, func(a, b *Transfer) int { return int(a.Session.Offset/2 - b.Session.Offset/2) })
+	return slices.MaxFunc(candidates, func(a, b *Transfer) int { return cmp.Compare(a.Session.Offset, b.Session.Offset) })
 }
 
 // compare reads some of what was sent of a begun upload again in the file. What

@@ -38,8 +38,10 @@ func (l *loop) show(now time.Time) {
 		if removed(t) {
 			continue // its worker is on its way out
 		}
-		live := Live{Sent: f.tally.position.Load(), Read: f.tally.read.Load(), Rate: f.meter.rate * share}
-		live.ETA = time.Duration(float64(f.meter.eta(t.Source.Size-live.Sent)) / share)
+		pace := f.meter
+		pace.rate *= share
+		sent := f.tally.position.Load()
+		live := Live{Sent: sent, Read: f.tally.read.Load(), Rate: pace.rate, ETA: pace.eta(t.Source.Size - sent)}
 		s.Live[id] = live
 		sums.move(t, live)
 	}

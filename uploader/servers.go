@@ -161,6 +161,8 @@ func (l *loop) removeServer(id ServerID) error {
 	}
 	delete(l.remotes, id)
 	delete(l.gates, id)
+	delete(l.valves, id)
+	delete(l.refused, id)
 	l.pending.Servers = slices.DeleteFunc(l.pending.Servers, func(s Server) bool { return s.ID == id })
 	l.pending.RemovedServers = append(l.pending.RemovedServers, id)
 	return nil

@@ -1,6 +1,7 @@
 package uploader
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"unsafe"
@@ -243,7 +244,7 @@ func (t *table) changed() []*Transfer {
 	for id := range t.dirty {
 		rows = append(rows, t.get(id))
 	}
-	slices.SortFunc(rows, func(a, b *Transfer) int { return int(a.ID - b.ID) })
+	slices.SortFunc(rows, func(a, b *Transfer) int { return cmp.Compare(a.ID, b.ID) })
 	return rows
 }
 
