@@ -20,9 +20,14 @@ import (
 // engine runs an engine on a store until the returned function is called.
 func engine(t *testing.T, store *db.DB) (e *uploader.Engine, quit func()) {
 	t.Helper()
+	return engineTelling(t, store, slog.New(slog.DiscardHandler))
+}
+
+func engineTelling(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.Engine, quit func()) {
+	t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	e = uploader.New(uploader.Config{
-		Store: store, Log: slog.New(slog.DiscardHandler),
+		Store: store, Log: log,
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
 			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport})
 		},
