@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
@@ -15,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets"
 )
 
 // ferry is the whole face. Its methods belong to the UI's goroutine, save those
@@ -43,8 +43,8 @@ type ferry struct {
 	arrivals   arrivals
 	counting   counting
 	news       news
-	box        dialog.Dialog // the last one opened, which Escape takes away
-	quitting   *dialog.CustomDialog
+	boxes      []*widgets.Dialog // over the window, the last one on top
+	quitting   *widgets.Dialog
 	passphrase *passphraseDialog // the last one opened
 	asking     *serverDialog     // the last one opened
 	settings   *settingsDialog   // that is open; nil when none is

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
@@ -16,24 +15,21 @@ import (
 
 // showKeys tells all keys of the window.
 func (f *ferry) showKeys() {
-	var box *dialog.CustomDialog
+	var box *widgets.Dialog
 	done := newChoice(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
-	list := container.New(layout.NewFormLayout())
+	var rows []fyne.CanvasObject
 	for i, part := range keyLines(f.shortcuts()) {
 		if i > 0 {
-			list.Add(widget.NewSeparator())
-			list.Add(widget.NewSeparator())
+			rows = append(rows, widget.NewSeparator())
 		}
 		for _, line := range part {
-			list.Add(keycaps(line.keys))
-			list.Add(widget.NewLabel(line.does))
+			rows = append(rows, widgets.NewSetting(line.does, "", keycaps(line.keys)))
 		}
 	}
-	scroll := container.NewScroll(list)
-	room := f.window.window.Canvas().Size().SubtractWidthHeight(theme.Grid(20), theme.Grid(40))
-	scroll.SetMinSize(list.MinSize().AddWidthHeight(theme.Grid(4), 0).Min(room))
-	buttons := container.NewHBox(layout.NewSpacer(), done)
-	box = dialog.NewCustomWithoutButtons(words.Say("keys.title"), container.NewBorder(nil, buttons, nil, nil, scroll), f.window.window)
+	page := widgets.NewPage(rows...)
+	page.Dense()
+	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
+	box.SetSize(fyne.NewSize(theme.Grid(120), 0))
 	f.present(box)
 	f.window.window.Canvas().Focus(done)
 }
@@ -62,7 +58,7 @@ func keyLines(parts [][]shortcut) [][]keyLine {
 
 // keycaps are keys as they look.
 func keycaps(keys []string) fyne.CanvasObject {
-	row := container.NewHBox(layout.NewSpacer())
+	row := container.NewHBox()
 	for _, key := range keys {
 		row.Add(container.NewCenter(widgets.NewBadge(strings.ReplaceAll(key, "+", " + "), theme.Muted)))
 	}

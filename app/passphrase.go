@@ -5,13 +5,12 @@ import (
 	"errors"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -26,14 +25,14 @@ func (f *ferry) askPassphrase(then func()) {
 
 // passphraseDialog is the question. It lives on the UI's goroutine.
 type passphraseDialog struct {
-	box         *dialog.CustomDialog
+	box         *widgets.Dialog
 	first, next *entry // next repeats a new passphrase; nil when there is a file
-	said        *widget.RichText
+	said        *widgets.Paragraph
 	accept      *choice
 }
 
 func (f *ferry) openPassphrase(there bool, then func()) {
-	d := &passphraseDialog{said: widget.NewRichText()}
+	d := &passphraseDialog{said: widgets.NewParagraph("")}
 	leave := func() { d.box.Hide() }
 	r := reach{leave: leave, reveal: func(fyne.CanvasObject) {}}
 	d.first = newEntry(r, 60, nil)
@@ -52,13 +51,12 @@ func (f *ferry) openPassphrase(there bool, then func()) {
 	if d.next != nil {
 		d.next.OnSubmitted = d.first.OnSubmitted
 	}
-	d.said.Wrapping = fyne.TextWrapWord
-	tell(d.said, words.Say(text), theme.Muted)
-	buttons := container.NewHBox(layout.NewSpacer(), newChoice(words.Say("cancel"), leave, leave), d.accept)
-	d.box = dialog.NewCustomWithoutButtons(words.Say(title), container.NewBorder(nil, buttons, nil, nil, container.NewVBox(d.said, form)), f.window.window)
-	d.box.Resize(fyne.NewSize(theme.Grid(110), theme.Grid(68)))
+	d.said.Say(words.Say(text), theme.Muted)
+	body := widgets.NewPage(d.said, form)
+	d.box = widgets.NewDialog(f.window.window.Canvas(), words.Say(title), body, layout.NewSpacer(), newChoice(words.Say("cancel"), leave, leave), d.accept)
+	d.box.SetSize(fyne.NewSize(theme.Grid(115), theme.Grid(66)))
 	f.passphrase = d
-	d.box.Show()
+	f.present(d.box)
 	f.window.window.Canvas().Focus(d.first)
 }
 
@@ -66,10 +64,10 @@ func (f *ferry) unlock(d *passphraseDialog, then func()) {
 	passphrase := d.first.Text
 	switch {
 	case passphrase == "":
-		tell(d.said, words.Say("passphrase.empty"), theme.Error)
+		d.said.Say(words.Say("passphrase.empty"), theme.Error)
 		return
 	case d.next != nil && d.next.Text != passphrase:
-		tell(d.said, words.Say("passphrase.differs"), theme.Error)
+		d.said.Say(words.Say("passphrase.differs"), theme.Error)
 		return
 	}
 	d.accept.Disable()
@@ -82,10 +80,10 @@ func (f *ferry) unlock(d *passphraseDialog, then func()) {
 				d.box.Hide()
 				then()
 			case errors.Is(err, platform.ErrPassphrase):
-				tell(d.said, words.Say("passphrase.wrong"), theme.Error)
+				d.said.Say(words.Say("passphrase.wrong"), theme.Error)
 			default:
 				f.config.Log.Warn("secrets cannot be unlocked", "error", err)
-				tell(d.said, words.Say("passphrase.failed"), theme.Error)
+				d.said.Say(words.Say("passphrase.failed"), theme.Error)
 			}
 		})
 	})

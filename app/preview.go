@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // What is larger than this is asked about before it is added. It is more than a
@@ -102,18 +102,17 @@ func (f *ferry) preview(v *survey, to uploader.ServerID, stop context.CancelFunc
 	if !known {
 		server = uploader.Server{ID: to}
 	}
-	amount := widget.NewLabel(v.sentence())
-	amount.TextStyle = fyne.TextStyle{Bold: true}
-	var box *dialog.CustomDialog
+	amount := widgets.NewParagraph(v.sentence())
+	var box *widgets.Dialog
 	leave := func() { box.Hide() }
 	accept := newChoice(words.Say("choose.accept"), func() { leave(); add() }, leave)
 	accept.Importance = widget.HighImportance
 	cancel := newChoice(words.Say("cancel"), leave, leave)
-	where := widget.NewLabel(words.Say("preview.to", words.Data{"Server": words.Server(server)}))
-	content := container.NewVBox(amount, where, container.NewHBox(layout.NewSpacer(), cancel, accept))
-	box = dialog.NewCustomWithoutButtons(words.Say("preview.title"), content, f.window.window)
-	box.SetOnClosed(stop)
-	box.Resize(fyne.NewSize(420, 0))
+	where := widgets.NewParagraph("")
+	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
+	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("preview.title"), widgets.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
+	box.OnClosed = stop
+	box.SetSize(fyne.NewSize(theme.Grid(questionWidth), 0))
 	f.present(box)
 	f.window.window.Canvas().Focus(accept)
 	f.errands.run(func(ctx context.Context) {

@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
 )
 
 // heap is a folder with so many files.
@@ -40,8 +40,8 @@ func vast(t *testing.T) string {
 func (s *stage) read() string {
 	var all []string
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
-		if label, ok := o.(*widget.Label); ok {
-			all = append(all, label.Text)
+		if said, ok := o.(*widgets.Paragraph); ok {
+			all = append(all, said.Text())
 		}
 	}
 	return strings.Join(all, "\n")

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // answer is one of the buttons under a question.
@@ -23,6 +26,9 @@ type question struct {
 	answers     []answer
 }
 
+// questionWidth is how wide a question is, in steps of the grid.
+const questionWidth = 115
+
 // ask asks a question over the window. Escape is no answer and takes it away; the
 // first answer has the keyboard. Closed, which may be nil, is called however it
 // ends, before what the answer does.
@@ -31,45 +37,55 @@ func (f *ferry) ask(title, text string, closed func(), answers ...answer) {
 }
 
 // pose is ask for a question with more in it than words.
-func (f *ferry) pose(q question) *dialog.CustomDialog {
-	var box *dialog.CustomDialog
-	buttons := container.NewHBox(layout.NewSpacer())
+func (f *ferry) pose(q question) *widgets.Dialog {
+	var box *widgets.Dialog
+	leave := func() { box.Hide() }
+	buttons := []fyne.CanvasObject{layout.NewSpacer()}
 	for _, a := range q.answers {
 		button := newChoice(a.label, func() {
-			box.Hide()
+			leave()
 			if a.do != nil {
 				a.do()
 			}
-		}, func() { box.Hide() })
+		}, leave)
 		button.Importance = a.importance
-		buttons.Add(button)
+		buttons = append(buttons, button)
 	}
-	content := container.NewVBox(widget.NewLabel(q.text))
+	body := widgets.NewPage(widgets.NewParagraph(q.text))
 	if q.more != nil {
-		content.Add(q.more)
+		body.SetObjects(append(body.Objects(), flush(q.more))...)
 	}
-	content.Add(buttons)
-	box = dialog.NewCustomWithoutButtons(q.title, content, f.window.window)
-	if q.closed != nil {
-		box.SetOnClosed(q.closed)
-	}
+	box = widgets.NewDialog(f.window.window.Canvas(), q.title, body, buttons...)
+	box.OnClosed = q.closed
+	box.SetSize(fyne.NewSize(theme.Grid(questionWidth), 0))
 	f.present(box)
-	f.window.window.Canvas().Focus(buttons.Objects[1].(*choice))
+	f.window.window.Canvas().Focus(buttons[1].(*choice))
 	return box
 }
 
 // present shows a dialog that Escape takes away.
-func (f *ferry) present(box dialog.Dialog) {
+func (f *ferry) present(box *widgets.Dialog) {
 	f.window.hints.Dismiss()
-	f.box = box
+	f.boxes = append(slices.DeleteFunc(f.boxes, isHidden), box)
 	box.Show()
 }
 
-// dismiss takes the dialog away that lies over the window.
+func isHidden(box *widgets.Dialog) bool { return !box.Visible() }
+
+// dismiss takes the dialog away that lies over everything else.
 func (f *ferry) dismiss() {
-	if f.box != nil {
-		f.box.Hide()
-		f.box = nil
+	f.boxes = slices.DeleteFunc(f.boxes, isHidden)
+	if last := len(f.boxes) - 1; last >= 0 {
+		f.boxes[last].Hide()
+	}
+}
+
+// fitDialogs keeps the dialogs to the window's size.
+func (f *ferry) fitDialogs(window fyne.Size) {
+	for _, box := range f.boxes {
+		if box.Visible() {
+			box.Fit(window)
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
@@ -20,8 +19,8 @@ import (
 // can be done about that one. It lives on the UI's goroutine, over the window, and
 // follows the snapshots until the question is answered.
 type review struct {
-	box     *dialog.CustomDialog
-	summary *widget.Label
+	box     *widgets.Dialog
+	summary *widgets.Paragraph
 	rows    *widgets.SelectList
 
 	act    func(action, subjects)
@@ -43,8 +42,7 @@ func (f *ferry) review() {
 }
 
 func newReview(f *ferry) *review {
-	r := &review{left: f.left, act: f.act, resume: f.resumeOne, summary: widget.NewLabel("")}
-	r.summary.Wrapping = fyne.TextWrapWord
+	r := &review{left: f.left, act: f.act, resume: f.resumeOne, summary: widgets.NewParagraph("")}
 	r.rows = widgets.NewSelectList(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = f.window.hints
@@ -54,16 +52,28 @@ func newReview(f *ferry) *review {
 	later := newChoice(words.Say("greeting.not-now"), f.notNow, leave)
 	resume := newChoice(words.Say("greeting.resume-all"), f.resumeLeft, leave)
 	resume.Importance = widget.HighImportance
-	buttons := container.NewHBox(layout.NewSpacer(), later, resume)
-	content := container.NewBorder(r.summary, buttons, nil, nil, r.rows)
-	r.box = dialog.NewCustomWithoutButtons(words.Say("review.title"), content, f.window.window)
-	r.box.SetOnClosed(func() { f.reviewing = nil })
-	r.box.Resize(reviewSize)
+	content := container.New(under{r.summary}, r.summary, r.rows)
+	r.box = widgets.NewDialog(f.window.window.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
+	r.box.OnClosed = func() { f.reviewing = nil }
+	r.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(115)))
 	return r
 }
 
-// reviewSize has room for about five uploads in the smallest window it fits into.
-var reviewSize = fyne.NewSize(760, 460)
+// under lays a list out under what is said about it.
+type under struct{ said *widgets.Paragraph }
+
+// MinSize is part of fyne.Layout: the list scrolls.
+func (u under) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(theme.Grid(60), theme.Grid(40))
+}
+
+// Layout is part of fyne.Layout.
+func (u under) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	height := u.said.HeightAt(size.Width)
+	put(objects[0], 0, 0, size.Width, height)
+	height += theme.Grid(3)
+	put(objects[1], 0, height, size.Width, size.Height-height)
+}
 
 // show brings it to the state of the snapshot.
 func (r *review) show(s *uploader.Snapshot) {
@@ -73,7 +83,7 @@ func (r *review) show(s *uploader.Snapshot) {
 			r.shown = append(r.shown, t)
 		}
 	}
-	if text := r.left.question(s); text != r.summary.Text {
+	if text := r.left.question(s); text != r.summary.Text() {
 		r.summary.SetText(text)
 	}
 	r.rows.Refresh()

@@ -3,15 +3,12 @@ package app
 import (
 	"context"
 	"errors"
-	"image/color"
 	"net/url"
 	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
@@ -35,16 +32,15 @@ type serverDialog struct {
 	errand *errands
 	old    uploader.Server // that is changed; ID 0 for one to be added
 
-	parent fyne.Window
-	box    *dialog.CustomDialog
-	page   *widgets.Page
-	busy   *widget.Activity
-	result *widget.RichText
-	check  *choice
-	accept *choice
-	cancel *choice
-
-	buttons *fyne.Container // of these three
+	parent  fyne.Window
+	box     *widgets.Dialog
+	page    *widgets.Page
+	busy    *widget.Activity
+	result  *widgets.Paragraph
+	content *fyne.Container // of these three
+	check   *choice
+	accept  *choice
+	cancel  *choice
 
 	trial   int // counts attempts: the answer to an earlier one is passed over
 	keeping platform.Keeping
@@ -122,7 +118,7 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 		old:    old,
 		parent: parent,
 		busy:   widget.NewActivity(),
-		result: widget.NewRichText(),
+		result: widgets.NewParagraph(""),
 		page:   widgets.NewPage(),
 		stop:   func() {},
 	}
@@ -145,16 +141,11 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 	}
 	d.more.OnTapped = func() { d.open = !d.open; d.arrange(); d.fit() }
 	d.signIn.OnChanged = func(string) { d.arrange(); d.fit(); d.edited() }
-	d.result.Wrapping = fyne.TextWrapWord
 	d.page.SetObjects(d.rows)
 
-	d.buttons = container.NewHBox(layout.NewSpacer(), d.cancel, d.check, d.accept)
-	room := canvas.NewRectangle(color.Transparent) // so that nothing moves when more is said
-	room.SetMinSize(fyne.NewSize(0, theme.Grid(20)))
-	said := container.NewStack(room, container.NewBorder(nil, nil, container.NewVBox(d.busy), nil, d.result))
-	content := container.NewBorder(nil, container.NewVBox(said, d.buttons), nil, nil, d.page)
-	d.box = dialog.NewCustomWithoutButtons(words.Say(title), content, parent)
-	d.box.SetOnClosed(func() { d.edited() })
+	d.content = container.New(answered{d.result}, d.page, d.busy, d.result)
+	d.box = widgets.NewDialog(parent.Canvas(), words.Say(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
+	d.box.OnClosed = d.edited
 	d.edited()
 	d.fit()
 	return d
@@ -162,12 +153,37 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 
 // fit gives the dialog the room that its fields take, as far as there is any.
 func (d *serverDialog) fit() {
-	most := d.parent.Canvas().Size().Height - theme.Grid(8)
-	d.box.Resize(fyne.NewSize(theme.Grid(140), min(d.rows.MinSize().Height+theme.Grid(56), most)))
+	d.box.SetSize(fyne.NewSize(theme.Grid(145), d.rows.MinSize().Height+theme.Grid(serverAround)))
 	d.page.Relayout()
-	if over := d.parent.Canvas().Overlays().Top(); over != nil {
-		over.Refresh() // which puts it into the middle again
+}
+
+// What the dialog has around the fields, and of that for what the server answers,
+// which always has this room so that nothing moves. In steps of the grid.
+const (
+	serverAround = 56
+	answerHeight = 18
+)
+
+// answered puts what a server answers under the fields, after a sign that it is
+// being asked.
+type answered struct{ said *widgets.Paragraph }
+
+// MinSize is part of fyne.Layout: the fields scroll.
+func (answered) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(theme.Grid(60), theme.Grid(2*answerHeight))
+}
+
+// Layout is part of fyne.Layout.
+func (a answered) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	page, busy, x := objects[0], objects[1], float32(0)
+	if busy.Visible() {
+		x = theme.Size(theme.SizeIcon) + theme.Grid(2)
 	}
+	height := max(a.said.HeightAt(size.Width-x), theme.Grid(answerHeight))
+	top := size.Height - height
+	put(page, 0, 0, size.Width, top-theme.Grid(3))
+	put(busy, 0, top, theme.Size(theme.SizeIcon), theme.Size(theme.SizeIcon))
+	put(a.said, x, top, size.Width-x, height)
 }
 
 // look finds out where a secret would be kept, and says so.
@@ -227,7 +243,7 @@ func (d *serverDialog) edited() {
 	}
 	d.check.Refresh()
 	d.accept.Refresh()
-	d.buttons.Refresh() // in line again without the one that went
+	d.box.Refresh() // in line again without the one that went
 	d.say(words.Say("server.hint"), theme.Muted)
 }
 
@@ -369,6 +385,7 @@ func (d *serverDialog) offer(label string, importance widget.Importance) {
 	if importance == widget.HighImportance {
 		d.check.Hide()
 	}
+	d.box.Refresh()
 }
 
 // take saves the server, its secrets first.
@@ -411,7 +428,10 @@ func (d *serverDialog) saved(err error) {
 }
 
 // say shows a text in the tone that goes with it.
-func (d *serverDialog) say(text string, tone theme.Tone) { tell(d.result, text, tone) }
+func (d *serverDialog) say(text string, tone theme.Tone) {
+	d.result.Say(text, tone)
+	d.content.Refresh()
+}
 
 func tell(in *widget.RichText, text string, tone theme.Tone) {
 	style := widget.RichTextStyleParagraph

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/connect"
@@ -33,7 +33,7 @@ func check(t *testing.T, engine *fakeEngine, address string) (*stage, *serverDia
 }
 
 func (d *serverDialog) said() string {
-	return d.result.Segments[0].(*widget.TextSegment).Text
+	return d.result.Text()
 }
 
 func closed(c <-chan struct{}) bool {
@@ -96,8 +96,11 @@ func TestAddServer(t *testing.T) {
 		if d.accept.Visible() {
 			t.Error("what was said before is still offered")
 		}
-		if edge := d.check.Position().X + d.check.Size().Width; edge != d.buttons.Size().Width {
-			t.Errorf("the last button ends at %g of %g", edge, d.buttons.Size().Width)
+		rightOf := func(o fyne.CanvasObject) float32 {
+			return s.toolkit.Driver().AbsolutePositionForObject(o).X + o.Size().Width
+		}
+		if button, page := rightOf(d.check), rightOf(d.page); button != page {
+			t.Errorf("the last button ends at %g, the fields at %g", button, page)
 		}
 		test.Tap(d.check)
 		s.until("it is said", func() bool { return strings.Contains(d.said(), "doesn't accept this sign-in") })

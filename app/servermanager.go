@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
@@ -17,7 +16,7 @@ import (
 
 // manageServers lists the servers, to change and remove them.
 func (f *ferry) manageServers() {
-	var box *dialog.CustomDialog
+	var box *widgets.Dialog
 	leave := func() { box.Hide() }
 	page := widgets.NewPage()
 	r := reach{leave: leave, reveal: page.Reveal}
@@ -48,9 +47,8 @@ func (f *ferry) manageServers() {
 		rows.Add(widget.NewLabel(words.Say("servers.none")))
 	}
 	page.SetObjects(rows)
-	buttons := container.NewHBox(add, layout.NewSpacer(), newChoice(words.Say("servers.close"), leave, leave))
-	box = dialog.NewCustomWithoutButtons(words.Say("servers.title"), container.NewBorder(nil, buttons, nil, nil, page), f.window.window)
-	box.Resize(fyne.NewSize(theme.Grid(140), min(rows.MinSize().Height, theme.Grid(80))+theme.Grid(36)))
+	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), newChoice(words.Say("servers.close"), leave, leave))
+	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
 	f.present(box)
 	f.window.window.Canvas().Focus(first)
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
@@ -38,7 +37,7 @@ func (s section) icon() theme.IconName {
 // to confirm. It lives on the UI's goroutine.
 type settingsDialog struct {
 	ferry  *ferry
-	box    *dialog.CustomDialog
+	box    *widgets.Dialog
 	chosen section
 	nav    []*sectionButton
 	page   *widgets.Page
@@ -57,11 +56,11 @@ func (f *ferry) openSettings() {
 func (f *ferry) openSection(s section) {
 	d := newSettingsDialog(f)
 	f.settings = d
-	d.box.SetOnClosed(func() {
+	d.box.OnClosed = func() {
 		if f.settings == d {
 			f.settings = nil
 		}
-	})
+	}
 	f.present(d.box)
 	d.choose(s)
 	f.window.window.Canvas().Focus(d.nav[s])
@@ -89,29 +88,11 @@ func newSettingsDialog(f *ferry) *settingsDialog {
 		nav.Add(button)
 	}
 	d.reset = newChoice(words.Say("settings.reset"), d.resetSection, leave)
-	d.reset.Importance = widget.LowImportance
 	d.close = newChoice(words.Say("settings.close"), leave, leave)
-	buttons := container.NewHBox(d.reset, layout.NewSpacer(), d.close)
-	content := container.New(&settingsLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page, widget.NewSeparator(), buttons)
-	d.box = dialog.NewCustomWithoutButtons(words.Say("settings.title"), content, f.window.window)
-	d.fit(f.window.window.Canvas().Size())
+	content := container.New(&settingsLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
+	d.box = widgets.NewDialog(f.window.window.Canvas(), words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
+	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
-}
-
-// fit takes as much of a window as there is use for.
-func (d *settingsDialog) fit(window fyne.Size) {
-	room := window.SubtractWidthHeight(theme.Grid(6), theme.Grid(6))
-	d.box.Resize(fyne.NewSize(theme.Grid(190), theme.Grid(150)).Min(room))
-}
-
-// fitSettings keeps the settings to the window's size.
-func (f *ferry) fitSettings(window fyne.Size) {
-	if f.settings != nil {
-		f.settings.fit(window)
-		for _, overlay := range f.window.window.Canvas().Overlays().List() {
-			overlay.Refresh() // the toolkit puts it into the middle again
-		}
-	}
 }
 
 // choose shows a section.

@@ -9,8 +9,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// settingsLayout puts the sections at the left of the page, and the buttons under
-// both. Where it is narrow the sections are icons alone.
+// settingsLayout puts the sections at the left of the page. Where it is narrow the
+// sections are icons alone.
 type settingsLayout struct{ nav []*sectionButton }
 
 // narrow is the width under which the sections' names need too much of it, in
@@ -24,25 +24,27 @@ func (l *settingsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // Layout is part of fyne.Layout.
 func (l *settingsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	nav, upright, page, across, buttons := objects[0], objects[1], objects[2], objects[3], objects[4]
+	nav, upright, page := objects[0], objects[1], objects[2]
 	for _, button := range l.nav {
 		button.speak(size.Width >= theme.Grid(narrow))
 	}
 	gap := theme.Grid(3)
-	foot := buttons.MinSize().Height
-	height := size.Height - foot - 2*theme.Grid(2)
-	put(nav, 0, 0, nav.MinSize().Width, height)
+	put(nav, 0, 0, nav.MinSize().Width, size.Height)
 	x := nav.Size().Width + gap
-	put(upright, x, 0, theme.Size(fynetheme.SizeNameSeparatorThickness), height)
+	put(upright, x, 0, theme.Size(fynetheme.SizeNameSeparatorThickness), size.Height)
 	x += gap
-	put(page, x, 0, size.Width-x, height)
-	put(across, 0, height+theme.Grid(1), size.Width, theme.Size(fynetheme.SizeNameSeparatorThickness))
-	put(buttons, 0, size.Height-foot, size.Width, foot)
+	put(page, x, 0, size.Width-x, size.Height)
 }
 
 func put(object fyne.CanvasObject, x, y, width, height float32) {
 	object.Move(fyne.NewPos(x, y))
 	object.Resize(fyne.NewSize(width, height))
+}
+
+// flush takes back the space that the toolkit puts around what has words, so that
+// these begin and end where everything else does.
+func flush(object fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(0, 0, -theme.Grid(2), -theme.Grid(2)), object)
 }
 
 // newIndent takes back the space that the toolkit puts before a label, so that

@@ -74,7 +74,7 @@ func (w *window) furnish(f *ferry) {
 	w.middle = container.New(beside{}, container.NewStack(w.list.rows, w.empty, w.unmatched), w.details.content)
 	frame := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.relayout, w.filter.relayout = frame.Refresh, frame.Refresh
-	w.window.SetContent(container.New(least{f.fitSettings}, container.NewStack(frame, w.toasts, w.hints)))
+	w.window.SetContent(container.New(least{f.fitDialogs}, container.NewStack(frame, w.toasts, w.hints)))
 }
 
 // refurnish furnishes the window again, and shows the same part of the list.

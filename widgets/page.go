@@ -21,12 +21,15 @@ type Page struct {
 // NewPage makes a page of objects. Those that have a method HeightAt are asked by
 // it for their height.
 func NewPage(objects ...fyne.CanvasObject) *Page {
-	p := &Page{layout: &columnLayout{}}
+	p := &Page{layout: &columnLayout{gap: pageGap}}
 	p.column = container.New(p.layout, objects...)
 	p.scroll = container.NewVScroll(p.column)
 	p.ExtendBaseWidget(p)
 	return p
 }
+
+// Dense has little space between what is on the page.
+func (p *Page) Dense() { p.layout.gap = pageGapDense }
 
 // Objects are what is on the page.
 func (p *Page) Objects() []fyne.CanvasObject { return p.column.Objects }
@@ -59,6 +62,12 @@ func (p *Page) Reveal(object fyne.CanvasObject) {
 	p.scroll.ScrollToOffset(offset)
 }
 
+// HeightAt is the height at which nothing has to be scrolled, at a width.
+func (p *Page) HeightAt(width float32) float32 {
+	l := columnLayout{width: width - theme.Grid(pageGutter), gap: p.layout.gap}
+	return l.MinSize(p.column.Objects).Height
+}
+
 // MinSize is room to see anything at all.
 func (p *Page) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(55), theme.Grid(30)) }
 
@@ -68,21 +77,21 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (p *Page) arrange(size fyne.Size) {
-	p.layout.width = size.Width - theme.Grid(3)
+	p.layout.width = size.Width - theme.Grid(pageGutter)
 	p.scroll.Resize(size)
 	p.column.Layout.Layout(p.column.Objects, p.column.Size())
 	p.scroll.Refresh()
 }
 
 // columnLayout puts things below each other, each as wide as there is room.
-type columnLayout struct{ width float32 }
+type columnLayout struct{ width, gap float32 }
 
 func (l *columnLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	height := float32(0)
 	for _, object := range objects {
-		height += l.heightOf(object) + theme.Grid(pageGap)
+		height += l.heightOf(object) + theme.Grid(l.gap)
 	}
-	return fyne.NewSize(theme.Grid(50), height)
+	return fyne.NewSize(theme.Grid(50), max(height-theme.Grid(l.gap), 0))
 }
 
 func (l *columnLayout) Layout(objects []fyne.CanvasObject, _ fyne.Size) {
@@ -94,13 +103,13 @@ func (l *columnLayout) Layout(objects []fyne.CanvasObject, _ fyne.Size) {
 		height := l.heightOf(object)
 		object.Move(fyne.NewPos(0, y))
 		object.Resize(fyne.NewSize(l.width, height))
-		y += height + theme.Grid(pageGap)
+		y += height + theme.Grid(l.gap)
 	}
 }
 
 func (l *columnLayout) heightOf(object fyne.CanvasObject) float32 {
 	if !object.Visible() {
-		return -theme.Grid(pageGap)
+		return -theme.Grid(l.gap)
 	}
 	if knowing, ok := object.(interface{ HeightAt(width float32) float32 }); ok {
 		return knowing.HeightAt(l.width)
@@ -108,8 +117,13 @@ func (l *columnLayout) heightOf(object fyne.CanvasObject) float32 {
 	return object.MinSize().Height
 }
 
-// pageGap is the space between two things on a page, in steps of the grid.
-const pageGap = 5
+// The space between two things on a page, and at its right for what scrolls it, in
+// steps of the grid.
+const (
+	pageGap      = 5
+	pageGapDense = 2
+	pageGutter   = 3
+)
 
 // ScrollToTop shows the beginning.
 func (p *Page) ScrollToTop() { p.scroll.ScrollToTop() }
