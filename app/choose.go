@@ -33,15 +33,18 @@ func (f *ferry) addFolder() {
 	f.chooseWith(f.system.chooser.Folders, words.Say("choose.folder"), f.askFolder)
 }
 
-type chooseFunc func(context.Context, platform.Question) ([]string, error)
+type (
+	chooseFunc func(context.Context, platform.Question) ([]string, error)
+	askFunc    func(then func(paths []string)) // inside the window
+)
 
-func (f *ferry) chooseWith(choose chooseFunc, title string, otherwise func()) {
+func (f *ferry) chooseWith(choose chooseFunc, title string, otherwise askFunc) {
 	f.chooseThen(choose, title, otherwise, func(paths []string) { f.add(paths, 0) })
 }
 
 // chooseThen has one dialog open at a time. Otherwise is for desktops that have
 // none.
-func (f *ferry) chooseThen(choose chooseFunc, title string, otherwise func(), then func(paths []string)) {
+func (f *ferry) chooseThen(choose chooseFunc, title string, otherwise askFunc, then func(paths []string)) {
 	if f.choosing {
 		return
 	}
@@ -53,7 +56,7 @@ func (f *ferry) chooseThen(choose chooseFunc, title string, otherwise func(), th
 			f.choosing = false
 			switch {
 			case errors.Is(err, platform.ErrNoChooser):
-				otherwise()
+				otherwise(then)
 			case err != nil:
 				f.config.Log.Warn("file dialog failed", "error", err)
 				f.window.warn(words.Say("choose.failed"))
@@ -65,21 +68,21 @@ func (f *ferry) chooseThen(choose chooseFunc, title string, otherwise func(), th
 }
 
 // askFile asks inside the window.
-func (f *ferry) askFile() {
+func (f *ferry) askFile(then func(paths []string)) {
 	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
 		if err != nil || file == nil {
 			return
 		}
 		path := file.URI().Path()
 		_ = file.Close() // nothing was read
-		f.add([]string{path}, 0)
+		then([]string{path})
 	}, f.window.window)
 }
 
-func (f *ferry) askFolder() {
+func (f *ferry) askFolder(then func(paths []string)) {
 	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
 		if err == nil && folder != nil {
-			f.add([]string{folder.Path()}, 0)
+			then([]string{folder.Path()})
 		}
 	}, f.window.window)
 }

@@ -195,11 +195,3 @@ func (f *ferry) unblock(t *uploader.Transfer) {
 		f.bannerOf(blockade{server: server, fault: t.Fault}).Buttons[0].OnTapped()
 	}
 }
-
-// locate asks where a missing file is. An unfinished upload of the same file goes
-// on with it.
-func (f *ferry) locate(t *uploader.Transfer) {
-	f.chooseThen(f.system.chooser.Files, words.Say("choose.missing", words.Data{"Name": nameOf(t)}), f.askFile, func(paths []string) {
-		f.addTo(t.Server, paths, 0)
-	})
-}

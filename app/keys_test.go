@@ -313,15 +313,6 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 			t.Error("there are no details")
 		}
 	})
-	t.Run("locate adds the file from where it is now, to the same server", func(t *testing.T) {
-		found := file(t, "a.mov")
-		s := raise(t, newFakeEngine(transfer(1, failed(fault.SourceMissing), func(t *uploader.Transfer) { t.Server = 2 })), picking(found))
-		s.act(actLocate, these(s.rows()...))
-		add := s.heard(1).(uploader.Add)
-		if add.Server != 2 || !slices.Equal(add.Paths, []string{found}) {
-			t.Errorf("added %+v", add)
-		}
-	})
 	t.Run("sign in asks for the server's sign-in", func(t *testing.T) {
 		s := one(t, failed(fault.Auth), func(t *uploader.Transfer) { t.Server = 2 })
 		s.act(actSignIn, these(s.rows()...))

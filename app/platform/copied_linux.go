@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
@@ -39,6 +40,10 @@ func Copied(ctx context.Context) (string, error) {
 	return text, err
 }
 
+// quiet keeps the library from writing to the terminal that the server went away,
+// which a close is. Its logger belongs to the whole program.
+var quiet = sync.OnceFunc(func() { xgb.Logger = log.New(io.Discard, "", 0) })
+
 // selectionReader asks the owner of the clipboard for it, as ICCCM 2.4 says.
 type selectionReader struct {
 	conn     *xgb.Conn
@@ -48,7 +53,7 @@ type selectionReader struct {
 }
 
 func newSelectionReader() (*selectionReader, error) {
-	xgb.Logger = log.New(io.Discard, "", 0) // it writes to the terminal that the server went away, which a close is
+	quiet()
 	conn, err := xgb.NewConn()
 	if err != nil {
 		return nil, err

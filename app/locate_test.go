@@ -1,0 +1,43 @@
+package app
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestWhereAMissingFileIs(t *testing.T) {
+	locate := func(t *testing.T, refused error) (s *stage, found string) {
+		t.Helper()
+		found = file(t, "a.mov")
+		engine := newFakeEngine(transfer(1, failed(fault.SourceMissing), func(t *uploader.Transfer) { t.Server = 2 }))
+		engine.refuse = refused
+		s = raise(t, engine, picking(found))
+		s.act(actLocate, these(s.rows()...))
+		if diff := cmp.Diff(uploader.Command(uploader.Relocate{ID: 1, Path: found}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		return s, found
+	}
+	t.Run("its upload goes on with it", func(t *testing.T) { locate(t, nil) })
+	t.Run("what nobody can tell is added to the same server, which asks", func(t *testing.T) {
+		s, found := locate(t, fault.New(fault.Several, fault.Open, nil))
+		if add := s.heard(2).(uploader.Add); add.Server != 2 || !slices.Equal(add.Paths, []string{found}) {
+			t.Errorf("added %+v", add)
+		}
+	})
+	t.Run("another file is said to be one", func(t *testing.T) {
+		s, _ := locate(t, fault.New(fault.Mismatch, fault.Open, nil))
+		s.until("it is said", func() bool {
+			return s.said() == "That is a different file. The upload goes on with the very same file only."
+		})
+	})
+	t.Run("a failure is said", func(t *testing.T) {
+		s, _ := locate(t, fault.New(fault.SourceDenied, fault.Stat, nil))
+		s.until("it is said", func() bool { return s.said() != "" })
+	})
+}
