@@ -7,10 +7,15 @@ import (
 )
 
 // carryOut takes a command into the state. The answer goes out when the outcome
-// is saved and shown.
+// is saved and shown: of a sweep when all of it is.
 func (l *loop) carryOut(o order) {
+	before := len(l.sweeps)
 	err := l.command(o.command)
-	l.replies = append(l.replies, reply{o.reply, err})
+	if len(l.sweeps) > before {
+		l.sweeps[len(l.sweeps)-1].reply = o.reply
+	} else {
+		l.replies = append(l.replies, reply{o.reply, err})
+	}
 	l.stale, l.urgent = true, true
 }
 
@@ -85,9 +90,11 @@ func (l *loop) targets(target Target) []TransferID {
 }
 
 func (l *loop) feedAll(target Target, in input) {
-	for _, id := range l.targets(target) {
-		l.feed(id, in)
-	}
+	l.sweep(l.targets(target), func(ids []TransferID) {
+		for _, id := range ids {
+			l.take(id, in)
+		}
+	})
 }
 
 // covers reports whether a target means a batch as a whole, with what is still to
@@ -181,20 +188,24 @@ func (e *Engine) lookAgain(r Retry) retryWith {
 // folder that could not be walked when it was added is walked now. What asks about
 // an earlier upload is answered one by one, and never by the way.
 func (l *loop) retry(r retryWith) {
-	var unwalked []TransferID
 	named := r.Target.named()
-	for _, id := range l.targets(r.Target) {
+	l.sweep(l.targets(r.Target), func(ids []TransferID) { l.retryThese(ids, named, r.folders) })
+}
+
+func (l *loop) retryThese(ids []TransferID, named map[TransferID]bool, folders map[string]bool) {
+	var unwalked []TransferID
+	for _, id := range ids {
 		t := l.table.get(id)
-		if t.State() == StateAsking && !named[id] {
+		if t == nil || t.State() == StateAsking && !named[id] {
 			continue
 		}
 		delete(l.gates, t.Server)
-		if t.Phase == PhaseFailed && l.batches[t.Batch] != nil && (t.Fault.Op == fault.List || r.folders[t.Source.Path]) {
+		if t.Phase == PhaseFailed && l.batches[t.Batch] != nil && (t.Fault.Op == fault.List || folders[t.Source.Path]) {
 			unwalked = append(unwalked, id)
 			l.walkAgain(t.Batch, t.Source.Path)
 			continue
 		}
-		l.feed(id, retriedByUser{})
+		l.take(id, retriedByUser{})
 	}
 	if len(unwalked) > 0 {
 		l.forget(unwalked)

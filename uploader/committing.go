@@ -31,7 +31,7 @@ func (l *loop) commit(ctx context.Context, now time.Time) bool {
 		l.log.Info("saving works again")
 		l.trouble, l.stale = nil, true
 	}
-	l.retryAt, l.committed, l.enqueued = time.Time{}, now, false
+	l.retryAt, l.committed, l.enqueued, l.swept = time.Time{}, now, false, false
 	l.pending = Changes{}
 	l.table.saved()
 	l.journal.saved()
@@ -47,7 +47,7 @@ func (l *loop) pressing(now time.Time) bool {
 		return true
 	case !l.unsaved():
 		return false
-	case l.enqueued, l.stopping, len(l.after) > 0, len(l.replies) > 0, len(l.flights) == 0:
+	case l.enqueued, l.swept, l.stopping, len(l.after) > 0, len(l.replies) > 0, len(l.flights) == 0:
 		return true
 	default:
 		return now.Sub(l.committed) >= commitEvery || l.showing(now)
@@ -77,6 +77,8 @@ func (l *loop) act(work context.Context) {
 // lastSave tries to keep what the store did not take so far.
 func (l *loop) lastSave(disk, work context.Context) {
 	l.retryAt = time.Time{}
+	for l.sweepOn() { // nothing else comes in between any more
+	}
 	l.forgetDropped()
 	if l.commit(disk, time.Now()) {
 		l.act(work)
@@ -87,8 +89,14 @@ func (l *loop) lastSave(disk, work context.Context) {
 }
 
 // answer tells everyone who gave a command how saving it went; what it did is
-// shown by then.
+// shown by then. Who waits for the end of a sweep that trouble holds up is told so.
 func (l *loop) answer(trouble *fault.Fault) {
+	for _, s := range l.sweeps {
+		if trouble != nil && s.reply != nil {
+			s.reply <- trouble
+			s.reply = nil
+		}
+	}
 	for _, r := range l.replies {
 		switch {
 		case r.err != nil:

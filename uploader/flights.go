@@ -18,12 +18,16 @@ type flight struct {
 	meter  meter
 }
 
-// admit starts workers as long as the queue lets some go.
+// admit starts workers as long as the queue lets some go. Where a command is on its
+// way over what is in line, no turn goes through more of that than its portion.
 func (l *loop) admit(work context.Context) {
-	for {
+	for settled := 0; settled < sweepPortion; {
 		item, ok := l.queue.Admit(l.room)
 		if !ok {
 			return
+		}
+		if l.catchUp(TransferID(item.ID)) {
+			settled++
 		}
 		l.launch(work, TransferID(item.ID))
 	}

@@ -73,6 +73,8 @@ type loop struct {
 	pending    Changes                      // what is not transfers; those are the table's to know
 	after      []func(work context.Context) // to be done once everything above is saved
 	replies    []reply
+	sweeps     []*sweep     // the oldest first
+	swept      bool         // a portion of one is to be saved
 	trouble    *fault.Fault // why nothing can be saved
 	blind      *fault.Fault // why a walk does not go on
 	failures   int          // of saving, in a row
@@ -143,7 +145,7 @@ func (l *loop) run(ctx context.Context) {
 	l.takeUp()
 	for quit := ctx.Done(); ; {
 		l.turn(disk, work)
-		if l.stopping && len(l.flights) == 0 {
+		if l.stopping && len(l.flights) == 0 && !l.sweeping() {
 			break
 		}
 		if l.wait(quit) {
@@ -169,6 +171,9 @@ func (l *loop) turn(disk, work context.Context) {
 	}
 	l.ring(now)
 	l.sample(now)
+	if l.sweeping() {
+		l.sweepOn()
+	}
 	l.forgetDropped()
 	l.fade(now)
 	for !l.pressing(now) || l.commit(disk, now) {
@@ -234,6 +239,9 @@ func (l *loop) nap(now time.Time) time.Duration {
 	sooner(l.regime)
 	sooner(l.retryAt)
 	sooner(l.history.next)
+	if l.sweeping() {
+		sooner(now)
+	}
 	if l.unsaved() && l.retryAt.IsZero() {
 		sooner(l.committed.Add(commitEvery))
 	}
@@ -256,6 +264,12 @@ func (l *loop) send(report func()) {
 // feed takes an input into a transfer and does what follows from it. Only what
 // must not outrun the disk waits for the commit.
 func (l *loop) feed(id TransferID, in input) {
+	l.catchUp(id)
+	l.take(id, in)
+}
+
+// take is feed for the command that is being carried out.
+func (l *loop) take(id TransferID, in input) {
 	t := l.table.get(id)
 	if t == nil {
 		return
