@@ -197,7 +197,7 @@ func (l *loop) found(w *walker, findings []finding, last bool) {
 // What was found out may be no longer so: the user and the workers went on.
 func (l *loop) takeIn(id BatchID, f finding) {
 	again := l.batches[id].Options.Again
-	switch t := l.table.get(f.answer.continues); {
+	switch t := l.settled(f.answer.continues); {
 	case t == nil || t.Batch == id || t.Intent.GivenUp() || t.Phase == PhaseCancelled:
 	case t.Phase != PhaseDone:
 		l.feed(t.ID, adopted{f.file, f.fingerprint, id, again})
@@ -207,7 +207,7 @@ func (l *loop) takeIn(id BatchID, f finding) {
 	default:
 		f.answer = answer{uploaded: t.ID}
 	}
-	if t := l.table.get(f.answer.joins); t != nil && t.Phase == PhaseDone {
+	if t := l.settled(f.answer.joins); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
 		l.feed(t.ID, joined{id})
 		return
 	}
@@ -218,7 +218,7 @@ func (l *loop) takeIn(id BatchID, f finding) {
 // at again.
 func (l *loop) replace(w *walker, paths ...string) {
 	for _, path := range paths {
-		if t := l.table.get(w.matcher.unmade[path]); t != nil && unmade(t) && t.Batch != w.batch.ID {
+		if t := l.settled(w.matcher.unmade[path]); t != nil && unmade(t) && t.Batch != w.batch.ID {
 			l.forget([]TransferID{t.ID})
 		}
 	}
@@ -281,10 +281,10 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 // question is what the user is to be asked about an earlier upload; nil when it is
 // not there any more.
 func (l *loop) question(a answer) (prior TransferID, asks error) {
-	if t := l.table.get(a.several); t != nil && continuable(t) {
+	if t := l.settled(a.several); t != nil && continuable(t) {
 		return t.ID, fault.Newf(fault.Several, fault.Load, "perhaps the upload of %s", t.Source.Path)
 	}
-	if t := l.table.get(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
+	if t := l.settled(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
 		return t.ID, fault.Newf(fault.Uploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
 	}
 	return 0, nil
@@ -298,14 +298,16 @@ func continuable(t *Transfer) bool {
 // proceed has the earlier uploads that are asked about go on with the files of
 // those that ask. Where the earlier one is not there any more, the file is sent as
 // a new one: that is all there is left to do.
-func (l *loop) proceed(target Target) {
+func (l *loop) proceed(target Target) { l.sweep(target, l.proceedWith) }
+
+func (l *loop) proceedWith(ids []TransferID) {
 	var answered []TransferID
-	for _, id := range l.targets(target) {
+	for _, id := range ids {
 		asking := l.table.get(id)
 		if asking.Phase != PhaseFailed || asking.Fault.Kind != fault.Several {
 			continue
 		}
-		prior := l.table.get(asking.Prior)
+		prior := l.settled(asking.Prior)
 		if prior == nil || !continuable(prior) {
 			l.feed(id, retriedByUser{})
 			continue

@@ -22,13 +22,17 @@ const freshMost = 1000
 // any work, and wait for the user again when it is done.
 func (l *loop) check(target Target) {
 	fresh := 0
-	for _, id := range l.targets(target) {
+	l.sweep(target, func(ids []TransferID) { l.checkThese(ids, &fresh) })
+}
+
+func (l *loop) checkThese(ids []TransferID, fresh *int) {
+	for _, id := range ids {
 		t := l.table.get(id)
 		if t.Phase != PhaseQueued || t.Intent != IntentRun || l.queue.Holds(int64(id)) || l.flights[id] != nil {
 			continue // it moves, or is to rest
 		}
 		if !t.Session.Begun() {
-			if fresh++; fresh > freshMost {
+			if *fresh++; *fresh > freshMost {
 				continue
 			}
 		}
@@ -60,6 +64,7 @@ func (l *loop) concluded(id TransferID, found checked, late bool) {
 	delete(l.checks, id)
 	l.feed(id, found)
 	switch t := l.table.get(id); {
+	case t == nil:
 	case late && found.held:
 		l.check(These(id))
 	case found.fault != nil:

@@ -9,6 +9,10 @@ import (
 // carryOut takes a command into the state. The answer goes out when the outcome
 // is saved and shown: of a sweep when all of it is.
 func (l *loop) carryOut(o order) {
+	if len(l.sweeps) > 0 && looksAtAll(o.command) {
+		l.sweeps = append(l.sweeps, &sweep{behind: o.command, reply: o.reply})
+		return
+	}
 	before := len(l.sweeps)
 	err := l.command(o.command)
 	if len(l.sweeps) > before {
@@ -17,6 +21,20 @@ func (l *loop) carryOut(o order) {
 		l.replies = append(l.replies, reply{o.reply, err})
 	}
 	l.stale, l.urgent = true, true
+}
+
+// looksAtAll reports whether a command looks at transfers by the way, so that all
+// that was commanded before must have come to them. The others ask for it one by one
+// (settled).
+func looksAtAll(command Command) bool {
+	switch c := command.(type) {
+	case RemoveServer, Find:
+		return true
+	case SaveServer:
+		return c.Server.ID != 0
+	default:
+		return false
+	}
 }
 
 func (l *loop) command(command Command) error {
@@ -68,11 +86,12 @@ func (l *loop) command(command Command) error {
 	return nil
 }
 
-// targets lists the transfers a command means, in the user's order.
+// targets lists the transfers a command means, in the user's order. As long as one
+// from before is still to come to some of them, also those that are final only then.
 func (l *loop) targets(target Target) []TransferID {
 	var ids []TransferID
 	pick := func(t *Transfer) {
-		if t != nil && (!target.Final || t.Phase.Final()) {
+		if t != nil && (!target.Final || t.Phase.Final() || len(l.sweeps) > 0) {
 			ids = append(ids, t.ID)
 		}
 	}
@@ -90,9 +109,9 @@ func (l *loop) targets(target Target) []TransferID {
 }
 
 func (l *loop) feedAll(target Target, in input) {
-	l.sweep(l.targets(target), func(ids []TransferID) {
+	l.sweep(target, func(ids []TransferID) {
 		for _, id := range ids {
-			l.take(id, in)
+			l.feed(id, in)
 		}
 	})
 }
@@ -189,23 +208,27 @@ func (e *Engine) lookAgain(r Retry) retryWith {
 // an earlier upload is answered one by one, and never by the way.
 func (l *loop) retry(r retryWith) {
 	named := r.Target.named()
-	l.sweep(l.targets(r.Target), func(ids []TransferID) { l.retryThese(ids, named, r.folders) })
+	for _, id := range l.targets(r.Target) {
+		if t := l.table.get(id); t.State() != StateAsking || named[id] {
+			delete(l.gates, t.Server)
+		}
+	}
+	l.sweep(r.Target, func(ids []TransferID) { l.retryThese(ids, named, r.folders) })
 }
 
 func (l *loop) retryThese(ids []TransferID, named map[TransferID]bool, folders map[string]bool) {
 	var unwalked []TransferID
 	for _, id := range ids {
 		t := l.table.get(id)
-		if t == nil || t.State() == StateAsking && !named[id] {
+		if t.State() == StateAsking && !named[id] {
 			continue
 		}
-		delete(l.gates, t.Server)
 		if t.Phase == PhaseFailed && l.batches[t.Batch] != nil && (t.Fault.Op == fault.List || folders[t.Source.Path]) {
 			unwalked = append(unwalked, id)
 			l.walkAgain(t.Batch, t.Source.Path)
 			continue
 		}
-		l.take(id, retriedByUser{})
+		l.feed(id, retriedByUser{})
 	}
 	if len(unwalked) > 0 {
 		l.forget(unwalked)

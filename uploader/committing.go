@@ -31,7 +31,7 @@ func (l *loop) commit(ctx context.Context, now time.Time) bool {
 		l.log.Info("saving works again")
 		l.trouble, l.stale = nil, true
 	}
-	l.retryAt, l.committed, l.enqueued, l.swept = time.Time{}, now, false, false
+	l.retryAt, l.committed, l.enqueued, l.portioned = time.Time{}, now, false, false
 	l.pending = Changes{}
 	l.table.saved()
 	l.journal.saved()
@@ -47,7 +47,7 @@ func (l *loop) pressing(now time.Time) bool {
 		return true
 	case !l.unsaved():
 		return false
-	case l.enqueued, l.swept, l.stopping, len(l.after) > 0, len(l.replies) > 0, len(l.flights) == 0:
+	case l.enqueued, l.portioned, l.stopping, len(l.after) > 0, len(l.replies) > 0, len(l.flights) == 0:
 		return true
 	default:
 		return now.Sub(l.committed) >= commitEvery || l.showing(now)
@@ -94,11 +94,12 @@ func (l *loop) answer(trouble *fault.Fault) {
 	for _, s := range l.sweeps {
 		if trouble != nil && s.reply != nil {
 			s.reply <- trouble
-			s.reply = nil
+			s.reply = nil // it is carried out all the same, as soon as that can be saved
 		}
 	}
 	for _, r := range l.replies {
 		switch {
+		case r.to == nil: // it was answered before
 		case r.err != nil:
 			r.to <- r.err
 		case trouble != nil:

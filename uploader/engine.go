@@ -101,7 +101,9 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 // Do carries out a command. When it returns nil the command is committed and
-// its first effect is in Snapshot. It waits for the disk: not to be called from
+// its first effect is in Snapshot. One for very many transfers is committed in
+// portions, and other commands and work go on in between as if all of it had been
+// carried out. It waits for the disk: not to be called from
 // a user interface's own goroutine. It fails with a *fault.Fault when the command
 // makes no sense or cannot be saved at the moment, with ErrStopped, or with ctx's
 // error. What cannot be saved holds all the same, and is saved as soon as that

@@ -19,16 +19,14 @@ type flight struct {
 }
 
 // admit starts workers as long as the queue lets some go. Where a command is on its
-// way over what is in line, no turn goes through more of that than its portion.
+// way over what is in line, no turn goes through more of that than a portion.
 func (l *loop) admit(work context.Context) {
-	for settled := 0; settled < sweepPortion; {
+	for l.caught < sweepPortion {
 		item, ok := l.queue.Admit(l.room)
 		if !ok {
 			return
 		}
-		if l.catchUp(TransferID(item.ID)) {
-			settled++
-		}
+		l.catchUp(TransferID(item.ID))
 		l.launch(work, TransferID(item.ID))
 	}
 }

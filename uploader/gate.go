@@ -93,8 +93,11 @@ func (l *loop) blocked() map[ServerID]*fault.Fault {
 func (l *loop) reopen(server ServerID) {
 	delete(l.gates, server)
 	l.reconnect(l.servers[server])
+	waits := func(t *Transfer) bool {
+		return t != nil && (t.Phase == PhaseWaiting || t.Phase == PhaseFailed && mayBeBetter(t.Fault))
+	}
 	for t := range l.table.each() {
-		if t.Server == server && (t.Phase == PhaseWaiting || t.Phase == PhaseFailed && mayBeBetter(t.Fault)) {
+		if t.Server == server && waits(t) && waits(l.settled(t.ID)) {
 			l.feed(t.ID, retriedByUser{})
 		}
 	}

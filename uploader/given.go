@@ -35,7 +35,10 @@ func (l *loop) givenTaken(t *Transfer) *fault.Fault {
 		return nil
 	}
 	for other := range l.table.each() {
-		if other.Server != t.Server || other.ID == t.ID || other.Intent.GivenUp() {
+		if other.Server != t.Server || other.ID == t.ID {
+			continue
+		}
+		if other = l.settled(other.ID); other == nil || other.Intent.GivenUp() {
 			continue
 		}
 		if other.Session.URL == server.Endpoint || other.ID < t.ID && other.Unfinished() {

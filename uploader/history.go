@@ -27,6 +27,9 @@ type history struct {
 // fade lets go of history beyond the user's limits, a little at a time.
 func (l *loop) fade(now time.Time) {
 	h := &l.history
+	if len(l.sweeps) > 0 {
+		return // what looks finished may have been tried again
+	}
 	if len(h.surplus) == 0 && !now.Before(h.at) {
 		h.surplus, h.at = l.surplus(now), now.Add(historyEvery)
 	}

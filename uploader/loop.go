@@ -74,7 +74,9 @@ type loop struct {
 	after      []func(work context.Context) // to be done once everything above is saved
 	replies    []reply
 	sweeps     []*sweep     // the oldest first
-	swept      bool         // a portion of one is to be saved
+	portioned  bool         // a portion of one is to be saved
+	swept      *sweep       // the one that is being carried out; nil for none
+	caught     int          // transfers that a sweep came to in this turn before their place in its line
 	trouble    *fault.Fault // why nothing can be saved
 	blind      *fault.Fault // why a walk does not go on
 	failures   int          // of saving, in a row
@@ -171,7 +173,7 @@ func (l *loop) turn(disk, work context.Context) {
 	}
 	l.ring(now)
 	l.sample(now)
-	if l.sweeping() {
+	if l.caught = 0; l.sweeping() {
 		l.sweepOn()
 	}
 	l.forgetDropped()
@@ -264,13 +266,7 @@ func (l *loop) send(report func()) {
 // feed takes an input into a transfer and does what follows from it. Only what
 // must not outrun the disk waits for the commit.
 func (l *loop) feed(id TransferID, in input) {
-	l.catchUp(id)
-	l.take(id, in)
-}
-
-// take is feed for the command that is being carried out.
-func (l *loop) take(id TransferID, in input) {
-	t := l.table.get(id)
+	t := l.settled(id)
 	if t == nil {
 		return
 	}

@@ -77,7 +77,7 @@ func (e *Engine) prove(ctx context.Context, t *Transfer, file source.File) error
 
 // relocate has a transfer go on with its file where that is now.
 func (l *loop) relocate(r relocation) {
-	if t := l.table.get(r.id); t != nil && continuable(t) {
+	if t := l.settled(r.id); t != nil && continuable(t) {
 		l.feed(r.id, adopted{file: r.file, batch: t.Batch})
 	}
 }

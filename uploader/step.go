@@ -264,6 +264,9 @@ func stepResumed(t Transfer) (Transfer, effects) {
 }
 
 func stepRetried(t Transfer) (Transfer, effects) {
+	if removed(&t) {
+		return t, effects{} // nobody sees it any more
+	}
 	switch t.Phase {
 	case PhaseWaiting:
 		t.Phase, t.NextTry = PhaseQueued, 0

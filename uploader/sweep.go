@@ -10,38 +10,44 @@ const sweepPortion = 512
 // Those under way go first; the others follow in the user's order, a portion
 // after each commit, and other work goes on in between. For each transfer it is as if the
 // command had been carried out when it was given: whatever comes later finds it so
-// (catchUp). A crash leaves the portions that were saved.
+// (feed, settled). A crash leaves the portions that were saved.
 type sweep struct {
-	line  []TransferID        // where some are settled already
-	left  map[TransferID]bool // not settled yet
-	apply func([]TransferID)
-	reply chan error // nil once answered
+	line   []TransferID // where some are settled already
+	left   idSet        // not settled yet
+	final  bool         // only those that are final when it comes to them
+	apply  func([]TransferID)
+	behind Command    // in place of the above: waits for the sweeps before it, and is carried out then
+	reply  chan error // nil once answered
 }
 
 // sweep carries something out over transfers: at once over a few, and in portions
 // over many.
-func (l *loop) sweep(ids []TransferID, apply func([]TransferID)) {
+func (l *loop) sweep(target Target, apply func([]TransferID)) {
+	ids := l.targets(target)
+	s := &sweep{final: target.Final, apply: apply}
 	if len(ids) <= sweepPortion {
 		for _, id := range ids {
 			l.catchUp(id)
 		}
-		apply(ids)
+		l.carryOn(s, ids)
 		return
 	}
-	s := &sweep{line: make([]TransferID, 0, len(ids)), left: make(map[TransferID]bool, len(ids)), apply: apply}
+	s.line, s.left = make([]TransferID, 0, len(ids)), newIDSet()
 	for _, id := range ids {
-		if l.flights[id] != nil && !s.left[id] {
-			s.line = append(s.line, id)
-			s.left[id] = true
+		if l.flights[id] != nil {
+			s.enlist(id)
 		}
 	}
 	for _, id := range ids {
-		if !s.left[id] {
-			s.line = append(s.line, id)
-			s.left[id] = true
-		}
+		s.enlist(id)
 	}
 	l.sweeps = append(l.sweeps, s)
+}
+
+func (s *sweep) enlist(id TransferID) {
+	if s.left.add(id) {
+		s.line = append(s.line, id)
+	}
 }
 
 // sweepOn carries out the next portion of the oldest sweep, and reports whether
@@ -51,24 +57,34 @@ func (l *loop) sweepOn() bool {
 		return false
 	}
 	s := l.sweeps[0]
-	s.apply(s.portion())
+	if s.behind != nil {
+		l.sweepBehind(s)
+		return true
+	}
+	l.carryOn(s, s.portion())
 	if len(s.line) == 0 {
 		l.sweeps = slices.Delete(l.sweeps, 0, 1)
 		l.urgent = true
-		if s.reply != nil {
-			l.replies = append(l.replies, reply{to: s.reply})
-		}
+		l.replies = append(l.replies, reply{to: s.reply})
 	}
-	l.stale, l.swept = true, true
+	l.stale, l.portioned = true, true
 	return true
+}
+
+// sweepBehind carries out a command that waited, before all that was given later.
+func (l *loop) sweepBehind(s *sweep) {
+	later := l.sweeps[1:]
+	l.sweeps = nil
+	l.carryOut(order{s.behind, s.reply})
+	l.sweeps = append(l.sweeps, later...)
+	l.portioned = true
 }
 
 // portion takes the next ones from the line.
 func (s *sweep) portion() []TransferID {
 	ids := make([]TransferID, 0, sweepPortion)
 	for len(s.line) > 0 && len(ids) < sweepPortion {
-		if id := s.line[0]; s.left[id] {
-			delete(s.left, id)
+		if id := s.line[0]; s.left.take(id) {
 			ids = append(ids, id)
 		}
 		s.line = s.line[1:]
@@ -77,17 +93,36 @@ func (s *sweep) portion() []TransferID {
 }
 
 // catchUp carries out for one transfer what was commanded before and has not come to
-// it yet. It reports whether there was any.
-func (l *loop) catchUp(id TransferID) bool {
-	caught := false
+// it yet.
+func (l *loop) catchUp(id TransferID) {
 	for _, s := range l.sweeps {
-		if s.left[id] {
-			delete(s.left, id)
-			s.apply([]TransferID{id})
-			caught = true
+		if s == l.swept {
+			return // what follows was commanded later
+		}
+		if s.left.take(id) {
+			l.caught++
+			l.carryOn(s, []TransferID{id})
 		}
 	}
-	return caught
+}
+
+// carryOn carries out a sweep for some of its transfers, as far as they are still
+// there.
+func (l *loop) carryOn(s *sweep, ids []TransferID) {
+	outer := l.swept
+	l.swept = s
+	s.apply(slices.DeleteFunc(ids, func(id TransferID) bool {
+		t := l.table.get(id)
+		return t == nil || s.final && !t.Phase.Final()
+	}))
+	l.swept = outer
+}
+
+// settled is a transfer as all that was commanded has it; nil for none. Whoever
+// decides by how it stands with another transfer asks this.
+func (l *loop) settled(id TransferID) *Transfer {
+	l.catchUp(id)
+	return l.table.get(id)
 }
 
 // sweeping reports whether the next portion can go. While nothing can be saved,

@@ -2,9 +2,15 @@ package uploader
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -169,4 +175,170 @@ func TestWhatIsCommandedIsSavedBeforeTheEnd(t *testing.T) {
 	if !answered(reply) || <-reply != nil || len(store.all) != 1 || len(store.all[0].Transfers) != rows {
 		t.Errorf("answered: %v, in %d commits", answered(reply), len(store.all))
 	}
+}
+
+func TestWhatIsInLineIsGoneThroughInPortions(t *testing.T) {
+	const rows = 10 * sweepPortion
+	l, _ := sweeper(t, rows)
+	l.given(Pause{Everything()})
+	l.stopping = false
+	l.turn(t.Context(), t.Context())
+	if held := l.table.ledger.count[StatePaused]; held > 2*sweepPortion || len(l.flights) > 0 {
+		t.Errorf("%d are paused in one turn, %d are sent", held, len(l.flights))
+	}
+	for len(l.sweeps) > 0 {
+		l.turn(t.Context(), t.Context())
+	}
+	if held := l.table.ledger.count[StatePaused]; held != rows || l.queue.Waiting()+l.queue.Running() > 0 {
+		t.Errorf("%d of %d are paused, %d stand in line", held, rows, l.queue.Waiting())
+	}
+}
+
+func TestACommandThatLooksAtTransfersWaitsForThoseBefore(t *testing.T) {
+	const rows = 2 * sweepPortion
+	l, _ := sweeper(t, rows)
+	l.servers[2] = Server{ID: 2, Endpoint: "http://server/"}
+	l.given(Remove{Everything()})
+	server, later := l.given(RemoveServer{2}), l.given(Pause{Everything()})
+	for len(l.sweeps) > 0 {
+		l.turn(t.Context(), t.Context())
+	}
+	if !answered(server) || !answered(later) {
+		t.Fatal("no answer")
+	}
+	if err := <-server; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
+	const rows = 2 * sweepPortion
+	l, _ := sweeper(t, rows)
+	for _, command := range []Command{Cancel{Everything()}, Retry{Everything()}, Remove{Target{All: true, Final: true}}} {
+		if again, is := command.(Retry); is {
+			command = retryWith{Target: again.Target}
+		}
+		l.given(command)
+	}
+	for len(l.sweeps) > 0 {
+		l.turn(t.Context(), t.Context())
+	}
+	if waiting := l.table.ledger.count[StateWaiting]; waiting != rows {
+		t.Errorf("%d of %d wait", waiting, rows)
+	}
+}
+
+func TestAFileThatWasJustRemovedIsAddedAnew(t *testing.T) {
+	const rows = 2 * sweepPortion
+	for name, known := range map[string]finding{
+		"continued":         {answer: answer{continues: rows}},
+		"across, joined":    {answer: answer{joins: rows - 1}},
+		"across, asked":     {answer: answer{uploaded: rows - 1}},
+		"perhaps, asked":    {answer: answer{several: rows}},
+		"never seen before": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, _ := sweeper(t, rows)
+			l.feed(rows-1, taken{})
+			l.feed(rows-1, ended{})
+			l.keep(Batch{ID: 7, Server: 2})
+			l.given(Remove{Target{Batch: 1}})
+			l.takeIn(7, known)
+			if row := l.table.get(rows + 1); row == nil || row.State() != StateWaiting || row.Batch != 7 {
+				t.Errorf("it is %+v", row)
+			}
+		})
+	}
+}
+
+func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
+	const rows = 2*sweepPortion + 10
+	rapid.Check(t, func(rt *rapid.T) {
+		swept, store := sweeper(t, rows)
+		one, _ := sweeper(t, rows)
+		ids := rapid.Custom(func(rt *rapid.T) Target {
+			switch first := rapid.Int64Range(1, rows).Draw(rt, "from"); rapid.IntRange(0, 4).Draw(rt, "what") {
+			case 0:
+				return These(TransferID(first))
+			case 1:
+				return These(TransferID(first), 1, rows, 1)
+			case 2:
+				return Target{Batch: 1, Final: true}
+			default:
+				return Everything()
+			}
+		})
+		given := rapid.Custom(func(rt *rapid.T) Command {
+			target := ids.Draw(rt, "target")
+			return []Command{
+				Pause{target}, Resume{target}, Cancel{target}, Remove{target}, retryWith{Target: target}, Check{target}, SignedIn{2},
+			}[rapid.IntRange(0, 6).Draw(rt, "kind")]
+		})
+		for _, command := range rapid.SliceOfN(given, 1, 6).Draw(rt, "commands") {
+			if remove, is := command.(Remove); is && len(remove.Target.IDs) == 0 && !remove.Target.Final && rapid.Bool().Draw(rt, "spared") {
+				continue // or nothing is left for the others
+			}
+			swept.given(command)
+			for range rapid.IntRange(0, 3).Draw(rt, "turns") {
+				swept.turn(t.Context(), t.Context())
+			}
+			one.given(command)
+			one.carriedOut()
+		}
+		swept.carriedOut()
+		if a, b := swept.outcome(), one.outcome(); a != b {
+			rt.Fatalf("in the middle: %s\none after the other: %s", a, b)
+		}
+		kept := map[TransferID]Transfer{}
+		for id := range TransferID(rows) {
+			kept[id+1] = Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: MomentOf(noon)}
+		}
+		for _, c := range store.all {
+			for _, row := range c.Transfers {
+				kept[row.ID] = durable(row)
+			}
+			for _, id := range c.RemovedTransfers {
+				delete(kept, id)
+			}
+		}
+		shown := map[TransferID]Transfer{}
+		for row := range swept.table.each() {
+			shown[row.ID] = durable(row)
+		}
+		if !maps.Equal(kept, shown) {
+			rt.Fatalf("%d are kept, %d are shown, or they differ", len(kept), len(shown))
+		}
+	})
+}
+
+// carriedOut turns until nothing is left to do.
+func (l *loop) carriedOut() {
+	for len(l.sweeps) > 0 || l.unsaved() || len(l.dropped) > 0 {
+		l.turn(context.Background(), context.Background())
+	}
+}
+
+// outcome is how many transfers stand how, and the first and last of each.
+func (l *loop) outcome() string {
+	type stand struct {
+		state  State
+		intent Intent
+		inLine bool
+	}
+	stands := map[stand][]TransferID{}
+	for row := range l.table.each() {
+		s := stand{row.State(), row.Intent, l.queue.Holds(int64(row.ID))}
+		stands[s] = append(stands[s], row.ID)
+	}
+	var lines []string
+	for s, ids := range stands {
+		slices.Sort(ids)
+		sum := int64(0)
+		for i, id := range ids {
+			sum += int64(i+1) * int64(id)
+		}
+		lines = append(lines, fmt.Sprintf("%d %v, %v, in line: %v (%d to %d, %d)", len(ids), s.state, s.intent, s.inLine, ids[0], ids[len(ids)-1], sum))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "; ")
 }
