@@ -134,4 +134,13 @@ func TestRecordsAreForgotten(t *testing.T) {
 			t.Errorf("due: %v", due)
 		}
 	})
+	t.Run("in whatever order they are found at a start", func(t *testing.T) {
+		var r records
+		for i := range recordsMax {
+			r.push(record{id: strconv.Itoa(i), when: now.Add(-time.Duration(i) * time.Second)})
+		}
+		if due := r.push(record{id: "last", when: now}); len(due) != 1 || due[0].id != strconv.Itoa(recordsMax-1) {
+			t.Errorf("due: %v", due)
+		}
+	})
 }

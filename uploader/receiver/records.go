@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 	"path"
+	"slices"
+	"sort"
 	"sync"
 	"time"
 )
@@ -24,7 +26,7 @@ type records struct {
 	log  *slog.Logger
 
 	mu    sync.Mutex
-	queue []record
+	queue []record // the oldest first
 }
 
 type record struct {
@@ -45,7 +47,9 @@ func (r *records) add(id string, when time.Time) {
 func (r *records) push(added record) (due []record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.queue = append(r.queue, added)
+	// At a start they come in the order of a folder.
+	at := sort.Search(len(r.queue), func(i int) bool { return r.queue[i].when.After(added.when) })
+	r.queue = slices.Insert(r.queue, at, added)
 	keep := max(0, len(r.queue)-recordsMax)
 	for keep < len(r.queue) && time.Since(r.queue[keep].when) > recordAge {
 		keep++
