@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -217,7 +218,7 @@ func ListSaved(saved uploader.Saved, all bool, answer func(Reply) error) error {
 // list tells the transfers, newest first; without all only those that are not
 // across.
 func list(s *uploader.Snapshot, all bool, answer func(Reply) error) error {
-	rows := slices.SortedFunc(slices.Values(s.Transfers), func(a, b *uploader.Transfer) int { return int(b.ID - a.ID) })
+	rows := slices.SortedFunc(slices.Values(s.Transfers), func(a, b *uploader.Transfer) int { return cmp.Compare(b.ID, a.ID) })
 	for _, t := range rows {
 		if !all && !t.Unfinished() && t.Phase != uploader.PhaseFailed {
 			continue

@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
-
-	"golang.org/x/net/http/httpguts"
 
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/instance"
@@ -157,16 +157,15 @@ func named(servers []uploader.Server, name string) (uploader.Server, error) {
 	}
 }
 
-// parseHeaders reads "Name: value" lines.
+// parseHeaders reads "Name: value" lines, of which none may be empty. What is said of
+// a line repeats its name at most.
 func parseHeaders(lines []string) (http.Header, error) {
-	header := http.Header{}
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
-			return nil, usage("cli.usage.header", words.Data{"Name": words.Printable(name)})
-		}
-		header.Add(name, value)
+	header, err := connect.ParseHeader(lines)
+	if wrong, ok := errors.AsType[*connect.HeaderError](err); ok {
+		return nil, usage("cli.usage.header", words.Data{"Name": words.Printable(wrong.Name)})
 	}
-	return header, nil
+	if slices.Contains(lines, "") {
+		return nil, usage("cli.usage.header", words.Data{"Name": ""})
+	}
+	return header, err
 }
