@@ -92,8 +92,10 @@ func TestEveryKindOfEventHasItsWords(t *testing.T) {
 func TestDiagnosticsHoldNoNameAndNoSecret(t *testing.T) {
 	film, kept := theFilm(time.Now())
 	film.Fault = kept.events[1].Fault
-	text := diagnosticsOf(snapshotOf(film), film, kept)
-	for _, secret := range []string{"interview", "/media", "secret-id"} {
+	s := snapshotOf(film)
+	s.Servers[1].Profile.Metadata = "pass abracadabra"
+	text := diagnosticsOf(s, film, kept)
+	for _, secret := range []string{"interview", "/media", "secret-id", "abracadabra"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%q is in\n%s", secret, text)
 		}

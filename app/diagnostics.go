@@ -20,7 +20,9 @@ func diagnosticsOf(s *uploader.Snapshot, t *uploader.Transfer, d dossier) string
 	server, _ := s.Server(t.Server)
 	line("system", runtime.GOOS+"/"+runtime.GOARCH)
 	line("server", hostOf(server.Endpoint))
-	line("profile", fmt.Sprintf("%+v", server.Profile))
+	profile := server.Profile
+	profile.Metadata = "" // the user's own words
+	line("profile", fmt.Sprintf("%+v", profile))
 	line("transfer", t.ID)
 	line("kind", filepath.Ext(t.Source.Name()))
 	line("size", t.Source.Size)
@@ -48,7 +50,7 @@ func diagnosticsOf(s *uploader.Snapshot, t *uploader.Transfer, d dossier) string
 		}
 	}
 	if t.Fault != nil {
-		line("fault", scrubbed(t.Fault.Error(), t))
+		line("fault", scrubbed(t.Fault.Error(), t, d.parts))
 	}
 	for _, p := range d.parts {
 		line(fmt.Sprintf("part %d", p.Index), fmt.Sprintf("%d of %d", p.Offset, p.Length))
@@ -56,7 +58,7 @@ func diagnosticsOf(s *uploader.Snapshot, t *uploader.Transfer, d dossier) string
 	for _, e := range d.events {
 		why := ""
 		if e.Fault != nil {
-			why = scrubbed(e.Fault.Error(), t)
+			why = scrubbed(e.Fault.Error(), t, d.parts)
 		}
 		line(e.At.UTC().Format(time.RFC3339), strings.TrimSpace(fmt.Sprintf("%s at %d %s", e.Kind, e.Offset, why)))
 	}
@@ -71,18 +73,20 @@ func hostOf(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// scrubbed takes the file's name and place and the upload's address out of the
-// raw text of an error.
-func scrubbed(text string, t *uploader.Transfer) string {
-	for _, secret := range []struct{ is, reads string }{
-		{t.Session.URL, "<upload>"},
-		{t.Source.Path, "<file>"},
-		{t.Source.RelPath, "<file>"},
-		{t.Source.Name(), "<file>"},
-	} {
-		if secret.is != "" {
-			text = strings.ReplaceAll(text, secret.is, secret.reads)
+// scrubbed takes the file's name and place and the addresses of the upload and its
+// parts out of the raw text of an error.
+func scrubbed(text string, t *uploader.Transfer, parts []uploader.Part) string {
+	hide := func(secret, reads string) {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, reads)
 		}
 	}
+	hide(t.Session.URL, "<upload>")
+	for _, p := range parts {
+		hide(p.URL, "<part>")
+	}
+	hide(t.Source.Path, "<file>")
+	hide(t.Source.RelPath, "<file>")
+	hide(t.Source.Name(), "<file>")
 	return text
 }

@@ -282,7 +282,7 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 // not there any more.
 func (l *loop) question(a answer) (prior TransferID, asks error) {
 	if t := l.settled(a.several); t != nil && continuable(t) {
-		return t.ID, fault.Newf(fault.Several, fault.Load, "perhaps the upload of %s", t.Source.Path)
+		return t.ID, fault.Newf(fault.Several, fault.Load, "perhaps that of transfer %d", t.ID)
 	}
 	if t := l.settled(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
 		return t.ID, fault.Newf(fault.Uploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
