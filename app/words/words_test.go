@@ -188,6 +188,93 @@ func TestEverythingSaidHasAText(t *testing.T) {
 	})
 }
 
+// saying is one call that says a text with all it is told in place.
+type saying struct {
+	key    string
+	filled map[string]bool // the places
+}
+
+// sayingIn understands a call of Say, Count or what is made of them, as far as its
+// key and its data are written out in it.
+func sayingIn(call *ast.CallExpr) (said saying, ok bool) {
+	name := ""
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		name = f.Name
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	}
+	plain := map[string]int{"Say": 1, "say": 1, "usage": 1, "Count": 2}[name] // arguments before the data
+	if plain == 0 || len(call.Args) < plain {
+		return saying{}, false
+	}
+	if said.key, ok = literal(call.Args[0]); !ok {
+		return saying{}, false
+	}
+	said.filled = map[string]bool{}
+	if name == "Count" {
+		said.filled["N"], said.filled["Count"] = true, true
+	}
+	for _, arg := range call.Args[plain:] {
+		if nothing, ok := arg.(*ast.Ident); ok && nothing.Name == "nil" {
+			continue
+		}
+		data, ok := arg.(*ast.CompositeLit)
+		if !ok {
+			return saying{}, false
+		}
+		for _, element := range data.Elts {
+			name, _ := literal(element.(*ast.KeyValueExpr).Key)
+			said.filled[name] = true
+		}
+	}
+	return said, true
+}
+
+func literal(expression ast.Expr) (string, bool) {
+	found, ok := expression.(*ast.BasicLit)
+	if !ok || found.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(found.Value)
+	return text, err == nil
+}
+
+func TestEveryPlaceOfATextIsFilledWhereItIsSaid(t *testing.T) {
+	texts, seen := map[string]string{}, 0
+	for _, language := range words.Languages() {
+		for key, text := range messages(t, language) {
+			texts[key] += text
+		}
+	}
+	sources(t, func(path string, text []byte) {
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.SkipObjectResolution)
+		if err != nil {
+			return // the compiler complains better
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			call, ok := node.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			said, ok := sayingIn(call)
+			if !ok || texts[said.key] == "" {
+				return true
+			}
+			seen++
+			for _, match := range place.FindAllStringSubmatch(texts[said.key], -1) {
+				if !said.filled[match[1]] {
+					t.Errorf("%s says %q without its %s", path, said.key, match[1])
+				}
+			}
+			return true
+		})
+	})
+	if seen < 100 {
+		t.Errorf("%d sayings were looked at: are they written in another way by now?", seen)
+	}
+}
+
 var place = regexp.MustCompile(`{{[^}]*?\.([A-Z]\w*)`)
 
 func TestTranslationsFillTheSamePlaces(t *testing.T) {
