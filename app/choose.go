@@ -18,7 +18,7 @@ import (
 
 // addFiles asks for files by the system's own dialog.
 func (f *ferry) addFiles() {
-	f.chooseWith(f.system.chooser.Files, words.Say("choose.files"), f.askFile)
+	f.chooseThen(f.system.chooser.Files, toAdd("choose.files"), f.askFile, f.addChosen)
 }
 
 // addFromTray is addFiles with the window in sight, which the dialog stays in front
@@ -30,7 +30,13 @@ func (f *ferry) addFromTray() {
 
 // addFolder asks for a folder by the system's own dialog.
 func (f *ferry) addFolder() {
-	f.chooseWith(f.system.chooser.Folders, words.Say("choose.folder"), f.askFolder)
+	f.chooseThen(f.system.chooser.Folders, toAdd("choose.folder"), f.askFolder, f.addChosen)
+}
+
+func (f *ferry) addChosen(paths []string) { f.add(paths, 0) }
+
+func toAdd(title string) platform.Question {
+	return platform.Question{Title: words.Say(title), Accept: words.Say("choose.accept")}
 }
 
 type (
@@ -38,18 +44,15 @@ type (
 	askFunc    func(then func(paths []string)) // inside the window
 )
 
-func (f *ferry) chooseWith(choose chooseFunc, title string, otherwise askFunc) {
-	f.chooseThen(choose, title, otherwise, func(paths []string) { f.add(paths, 0) })
-}
-
-// chooseThen has one dialog open at a time. Otherwise is for desktops that have
-// none.
-func (f *ferry) chooseThen(choose chooseFunc, title string, otherwise askFunc, then func(paths []string)) {
+// chooseThen asks by the system's own dialog, one at a time, and goes on with what
+// was chosen, which is never nothing. Otherwise is for desktops that have no such
+// dialog.
+func (f *ferry) chooseThen(choose chooseFunc, question platform.Question, otherwise askFunc, then func(paths []string)) {
 	if f.choosing {
 		return
 	}
 	f.choosing = true
-	question := platform.Question{Title: title, Accept: words.Say("choose.accept"), Parent: handleOf(f.window.window)}
+	question.Parent = handleOf(f.window.window)
 	f.errands.run(func(ctx context.Context) {
 		paths, err := choose(ctx, question)
 		f.errands.post(func() {
@@ -126,8 +129,11 @@ func (f *ferry) openFile(t *uploader.Transfer) {
 }
 
 // openReceived shows the folder of the built-in receiver.
-func (f *ferry) openReceived() {
-	f.errands.run(func(ctx context.Context) { f.toldOf(f.config.Received, f.system.openFolder(ctx, f.config.Received)) })
+func (f *ferry) openReceived() { f.openPlace(f.system.openFolder, f.config.Received) }
+
+// openPlace shows a file or folder of Ferry's own.
+func (f *ferry) openPlace(show func(context.Context, string) error, path string) {
+	f.errands.run(func(ctx context.Context) { f.toldOf(path, show(ctx, path)) })
 }
 
 // toldOf says when a file or folder could not be shown. It may be called from any

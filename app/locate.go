@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -8,8 +9,8 @@ import (
 
 // locate asks where a missing file is, and has its upload go on with it there.
 func (f *ferry) locate(t *uploader.Transfer) {
-	title := words.Say("choose.missing", words.Data{"Name": nameOf(t)})
-	f.chooseThen(f.system.chooser.Files, title, f.askFile, func(paths []string) {
+	question := platform.Question{Title: words.Say("choose.missing", words.Data{"Name": nameOf(t)}), Accept: words.Say("choose.accept")}
+	f.chooseThen(f.system.chooser.Files, question, f.askFile, func(paths []string) {
 		f.order(uploader.Relocate{ID: t.ID, Path: paths[0]}, func(err error) {
 			f.errands.post(func() { f.located(t, paths[0], err) })
 		})

@@ -97,20 +97,8 @@ func (f *ferry) chooseSaved(saved uploader.Server, err error) {
 
 // chooseInto asks for a file whose path is to stand in a field.
 func (f *ferry) chooseInto(e *entry) {
-	if f.choosing {
-		return
-	}
-	f.choosing = true
-	question := platform.Question{Title: words.Say("server.choose.title"), Accept: words.Say("server.choose.accept"), Parent: handleOf(f.window.window)}
-	f.errands.run(func(ctx context.Context) {
-		paths, err := f.system.chooser.Files(ctx, question)
-		f.errands.post(func() {
-			f.choosing = false
-			if err == nil && len(paths) > 0 {
-				e.SetText(paths[0])
-			}
-		})
-	})
+	question := platform.Question{Title: words.Say("server.choose.title"), Accept: words.Say("server.choose.accept")}
+	f.chooseThen(f.system.chooser.Files, question, f.askFile, func(paths []string) { e.SetText(paths[0]) })
 }
 
 func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry)) *serverDialog {

@@ -2,10 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
@@ -34,49 +30,10 @@ func (f *settingsForm) data(ferry *ferry) {
 	f.deed("clear", theme.Icon(theme.IconRemove), func() { f.leave(); ferry.removeFinished() })
 }
 
-// openPlace shows a file or folder in the file manager.
-func (f *ferry) openPlace(show func(context.Context, string) error, path string) {
-	f.errands.run(func(ctx context.Context) {
-		if err := show(ctx, path); err != nil {
-			f.config.Log.Warn("folder not shown", "error", err)
-			f.errands.post(func() {
-				f.window.warn(words.Say("reveal.failed", words.Data{"Folder": words.Printable(path)}))
-			})
-		}
-	})
-}
-
 // backUp asks for a folder, and writes a copy of the database into it.
 func (f *ferry) backUp() {
-	if f.choosing {
-		return
-	}
-	f.choosing = true
-	question := platform.Question{Title: words.Say("settings.backup.where"), Accept: words.Say("settings.backup.here"), Parent: handleOf(f.window.window)}
-	f.errands.run(func(ctx context.Context) {
-		folders, err := f.system.chooser.Folders(ctx, question)
-		f.errands.post(func() {
-			f.choosing = false
-			switch {
-			case errors.Is(err, platform.ErrNoChooser):
-				f.askBackupFolder()
-			case err != nil:
-				f.config.Log.Warn("file dialog failed", "error", err)
-				f.window.warn(words.Say("choose.failed"))
-			case len(folders) > 0:
-				f.backUpTo(folders[0])
-			}
-		})
-	})
-}
-
-// askBackupFolder asks inside the window.
-func (f *ferry) askBackupFolder() {
-	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
-		if err == nil && folder != nil {
-			f.backUpTo(folder.Path())
-		}
-	}, f.window.window)
+	question := platform.Question{Title: words.Say("settings.backup.where"), Accept: words.Say("settings.backup.here")}
+	f.chooseThen(f.system.chooser.Folders, question, f.askFolder, func(folders []string) { f.backUpTo(folders[0]) })
 }
 
 func (f *ferry) backUpTo(folder string) {
