@@ -104,17 +104,34 @@ var telling = []uploader.State{
 	uploader.StateWaiting, uploader.StatePaused, uploader.StateDone, uploader.StateCancelled,
 }
 
-// leading is the state that a batch's row shows.
+// leading is the state that a batch's row shows. Between two files it is calm: what
+// has begun to cross is uploading, whatever the next file is just being asked.
 func leading(b *uploader.Batch, sum uploader.Sum) uploader.State {
 	if !b.Expanded {
 		sum.Count[restOf(b)]++
 	}
 	for _, state := range telling {
 		if sum.Count[state] > 0 {
-			return state
+			return calm(state, sum)
 		}
 	}
 	return uploader.StateWaiting
+}
+
+// calm is the state of what is getting across, where single files of it go through
+// others for a moment.
+func calm(state uploader.State, sum uploader.Sum) uploader.State {
+	switch state {
+	case uploader.StateChecking, uploader.StatePreparing:
+		if sum.Sent > 0 || sum.Count[uploader.StateDone] > 0 {
+			return uploader.StateUploading
+		}
+	case uploader.StateWaiting:
+		if sum.Rate >= 1 {
+			return uploader.StateUploading
+		}
+	}
+	return state
 }
 
 // restOf is the state of the files that are still to be found.

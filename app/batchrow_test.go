@@ -36,3 +36,30 @@ func TestABatchOfEmptyFilesIsCountedByItsFiles(t *testing.T) {
 		t.Errorf("shown as %+v", model)
 	}
 }
+
+func TestABatchsStateIsCalm(t *testing.T) {
+	sum := func(change func(*uploader.Sum)) uploader.Sum {
+		s := uploader.Sum{Files: 9, Bytes: 9e9}
+		change(&s)
+		return s
+	}
+	tests := []struct {
+		name string
+		sum  uploader.Sum
+		want uploader.State
+	}{
+		{"the first file is asked about", sum(func(s *uploader.Sum) { s.Count[uploader.StateChecking] = 1 }), uploader.StateChecking},
+		{"the next file is asked about", sum(func(s *uploader.Sum) { s.Count[uploader.StateChecking], s.Count[uploader.StateDone] = 1, 3 }), uploader.StateUploading},
+		{"the next file is read", sum(func(s *uploader.Sum) { s.Count[uploader.StatePreparing], s.Sent = 1, 4e9 }), uploader.StateUploading},
+		{"the next file is not begun yet", sum(func(s *uploader.Sum) { s.Count[uploader.StateWaiting], s.Rate = 6, 5e6 }), uploader.StateUploading},
+		{"the rest waits for its turn", sum(func(s *uploader.Sum) { s.Count[uploader.StateWaiting], s.Sent = 6, 4e9 }), uploader.StateWaiting},
+		{"one needs a person", sum(func(s *uploader.Sum) { s.Count[uploader.StateFailed], s.Rate = 1, 5e6 }), uploader.StateFailed},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := leading(&uploader.Batch{Expanded: true}, test.sum); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}

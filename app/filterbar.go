@@ -73,7 +73,7 @@ func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
 }
 
 func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	b, side := l.bar, theme.Grid(2)
+	b, side := l.bar, theme.Grid(4)
 	roomy := size.Width >= b.tabs.Width()+theme.Grid(fieldWidth+4)
 	used := b.field.Text != "" || b.focused
 	setVisible(b.field, roomy || used)
@@ -87,7 +87,7 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b.field.Resize(field)
 	b.field.Move(fyne.NewPos(size.Width-side-field.Width, 0))
 	b.opener.Resize(fyne.NewSquareSize(field.Height))
-	b.opener.Move(fyne.NewPos(size.Width-side-field.Height, 0))
+	b.opener.Move(fyne.NewPos(size.Width-theme.Grid(2)-field.Height, 0)) // whose icon ends at the margin
 	right := side + field.Height
 	if roomy {
 		right = side + field.Width

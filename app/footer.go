@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,15 +32,15 @@ type footer struct {
 // footerActions is what the footer's button does.
 type footerActions struct{ openLimits func() }
 
-func newFooter(actions footerActions) *footer {
+func newFooter(hints *widgets.Hints, actions footerActions) *footer {
 	f := &footer{
 		graph: widgets.NewSpeedGraph(),
 		figures: widgets.NewFigures(
-			widgets.Figure{Widest: words.Rate(888.8e6)},
-			widgets.Figure{Widest: words.Say("footer.left", words.Data{"Size": words.Size(888_800_000_000)}), Leaves: 2},
-			widgets.Figure{Widest: words.ETA(22*time.Hour + 20*time.Minute), Leaves: 1},
+			widgets.Figure{Widest: words.Rate(888.8e6), Leaves: 1},
+			widgets.Figure{Widest: words.Say("footer.left", words.Data{"Size": words.Size(888_800_000_000)})},
+			widgets.Figure{Widest: words.ETA(22*time.Hour + 20*time.Minute), Leaves: 2},
 		),
-		limit: widgets.NewSmallButton(theme.IconSpeed, actions.openLimits),
+		limit: widgets.NewSmallButton(theme.IconSpeed, hints, actions.openLimits),
 		link:  widget.NewLabel(""), sign: widget.NewIcon(nil),
 		speed: &curve{}, shown: connections,
 	}
@@ -47,21 +48,24 @@ func newFooter(actions footerActions) *footer {
 	f.graph.Hide()
 	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.sign))
 	right := container.NewHBox(container.NewCenter(f.limit), sign, f.link)
-	f.content = container.New(&footerLine{}, f.graph, f.figures, right)
+	f.content = container.New(&footerLine{f.limit}, f.graph, f.figures, right)
 	return f
 }
 
-// show brings the footer to the state of the snapshot. The limit is in bytes per
-// second; 0 for none.
-func (f *footer) show(s *uploader.Snapshot, limit int64, now time.Time) {
+// show brings the footer to the state of the snapshot, and to what the settings say
+// of how fast uploads may be.
+func (f *footer) show(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
 	rate, left, eta := "", "", ""
 	if s.Totals.Pending > 0 {
-		rate, eta = words.Rate(s.Totals.Rate), words.ETA(s.Totals.ETA)
+		eta = words.ETA(s.Totals.ETA)
 		left = words.Say("footer.left", words.Data{"Size": words.Size(s.Totals.Left)})
+	}
+	if s.Totals.Active > 0 {
+		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Kept)
 	}
 	f.figures.Set(rate, left, eta)
 	f.showSpeed(s, now)
-	f.showLimit(limit)
+	f.showLimit(s, so, now)
 	f.showLink(s)
 }
 
@@ -79,11 +83,8 @@ func (f *footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 	f.graph.Set(f.speed.samples)
 }
 
-func (f *footer) showLimit(limit int64) {
-	text, tone := limitLabel(limit), theme.Muted
-	if limit > 0 {
-		tone = theme.Active
-	}
+func (f *footer) showLimit(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
+	text, tone := regimeOf(s, so, now)
 	if text != f.limit.Text() {
 		f.limit.Set(text, tone)
 		f.content.Refresh()
@@ -100,21 +101,26 @@ func (f *footer) showLink(s *uploader.Snapshot) {
 }
 
 // footerLine lays out a footer: at the left the curve, where there is room, and
-// the figures; at the right the rest.
-type footerLine struct{}
+// the figures; at the right the rest, of which the limit does without its words
+// where the figures would have no room.
+type footerLine struct{ limit *widgets.SmallButton }
 
 func (l *footerLine) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	figures, right := objects[1].MinSize(), objects[2].MinSize()
-	return fyne.NewSize(figures.Width+right.Width+theme.Grid(8), max(figures.Height, right.Height))
+	return fyne.NewSize(figures.Width+theme.Grid(20), max(figures.Height, right.Height))
 }
 
 func (l *footerLine) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	graph, figures, right := objects[0], objects[1], objects[2]
-	x, end := theme.Grid(4), size.Width-theme.Grid(2)-right.MinSize().Width
+	l.limit.SetCompact(false)
+	if figures.MinSize().Width+right.MinSize().Width+theme.Grid(7) > size.Width {
+		l.limit.SetCompact(true)
+	}
+	x, end := theme.Grid(3), size.Width-theme.Grid(2)-right.MinSize().Width
 	right.Resize(fyne.NewSize(right.MinSize().Width, size.Height))
 	right.Move(fyne.NewPos(end, 0))
 	room := graph.MinSize()
-	if roomy := end-x > room.Width+theme.Grid(60); roomy && graph.Visible() {
+	if roomy := end-x > room.Width+figures.(*widgets.Figures).Width()+theme.Grid(4); roomy && graph.Visible() {
 		graph.Resize(room)
 		graph.Move(fyne.NewPos(x, (size.Height-room.Height)/2))
 		x += room.Width + theme.Grid(2)
@@ -145,7 +151,7 @@ func (c connection) String() string {
 func connectionOf(s *uploader.Snapshot) connection {
 	count := s.Totals.Count
 	switch {
-	case count[uploader.StateUploading] > 0:
+	case count[uploader.StateUploading] > 0, s.Totals.Active > 0 && s.Totals.Rate >= 1: // also between two small files
 		return connected
 	case count[uploader.StateOffline] > 0:
 		return offline

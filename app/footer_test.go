@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // busy is a snapshot in which something moves that fast.
@@ -30,12 +32,12 @@ func TestFooter(t *testing.T) {
 		s := raise(t, newFakeEngine())
 		now := time.Now()
 		for i := range 5 {
-			s.window.footer.show(busy(float64(i)), 0, now.Add(time.Duration(i)*time.Second))
+			s.window.footer.show(busy(float64(i)), uploader.Settings{}, now.Add(time.Duration(i)*time.Second))
 		}
 		if diff := cmp.Diff([]float64{0, 1, 2, 3, 4}, s.window.footer.speed.samples); diff != "" || !s.window.footer.graph.Visible() {
 			t.Error(diff)
 		}
-		s.window.footer.show(snapshotOf(transfer(1, done)), 0, now)
+		s.window.footer.show(snapshotOf(transfer(1, done)), uploader.Settings{}, now)
 		if s.window.footer.graph.Visible() {
 			t.Error("it stays")
 		}
@@ -45,7 +47,7 @@ func TestFooter(t *testing.T) {
 		s.window.window.Resize(leastSize)
 		s.setLimit(20e6)
 		s.until("the limit is shown", func() bool { return s.window.footer.limit.Text() != "No limit" })
-		if diff := cmp.Diff([]string{"60.0 MB/s", "about 3 min"}, s.window.footer.figures.Texts()); diff != "" {
+		if diff := cmp.Diff([]string{"60.0 MB/s", "3.0 GB left"}, s.window.footer.figures.Texts()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -69,6 +71,52 @@ func TestFooter(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestHowFastUploadsMayBeIsSaid(t *testing.T) {
+	speak(t)
+	monday := time.Date(2026, 3, 2, 9, 0, 0, 0, time.Local)
+	daily := func(limit int64) uploader.Schedule {
+		return uploader.Schedule{{Days: everyDay, From: 8 * time.Hour, Until: 18 * time.Hour, Limit: limit}}
+	}
+	metered := snapshotOf()
+	metered.Held = map[uploader.ServerID]uploader.Hold{2: {Reason: uploader.HeldByMetering}}
+	tests := []struct {
+		name string
+		s    *uploader.Snapshot
+		so   uploader.Settings
+		at   time.Time
+		want string
+		tone theme.Tone
+	}{
+		{"as fast as it goes", snapshotOf(), uploader.Settings{}, monday, "No limit", theme.Muted},
+		{"a limit for always", snapshotOf(), uploader.Settings{Limit: 5e6}, monday, "At most 5.0 MB/s", theme.Active},
+		{"hours with a limit, with their end", snapshotOf(), uploader.Settings{Schedule: daily(5e6)}, monday, "5.0 MB/s until 18:00", theme.Active},
+		{"hours at which nothing is sent", snapshotOf(), uploader.Settings{Schedule: daily(uploader.Nothing)}, monday, "Nothing is sent until 18:00", theme.Warning},
+		{"the time before such hours", snapshotOf(), uploader.Settings{Schedule: daily(5e6)}, monday.Add(10 * time.Hour), "No limit until 08:00", theme.Muted},
+		{"a metered network before all else", metered, uploader.Settings{Limit: 5e6}, monday, "Metered: waits", theme.Warning},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if text, tone := regimeOf(test.s, test.so, test.at); text != test.want || tone != test.tone {
+				t.Errorf("said %q in tone %v", text, tone)
+			}
+		})
+	}
+}
+
+func TestTheFooterTakesNoRoomForWhatItDoesNotSay(t *testing.T) {
+	still := snapshotOf(transfer(1, paused), transfer(2, func(t *uploader.Transfer) { t.Phase = uploader.PhaseQueued }))
+	s := raise(t, newFakeEngineAt(still))
+	left := s.window.footer.figures.Texts()
+	if diff := cmp.Diff([]string{"4.0 GB left"}, left); diff != "" {
+		t.Fatal(diff)
+	}
+	for _, o := range test.LaidOutObjects(s.window.footer.figures) {
+		if text, ok := o.(*canvas.Text); ok && text.Text == left[0] && text.Position().X != 0 {
+			t.Errorf("it stands %g to the right of the margin", text.Position().X)
+		}
+	}
 }
 
 func TestDigitsDoNotMoveTheFooter(t *testing.T) {

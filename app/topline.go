@@ -61,7 +61,15 @@ func shownOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
 // width is the room that all of it needs.
 func (l *barLine) width() float32 {
 	left, right := l.sides()
-	return widthOf(left) + widthOf(right)
+	return l.lead() + widthOf(left) + widthOf(right)
+}
+
+// lead is the space before everything: the words have one of their own.
+func (l *barLine) lead() float32 {
+	if l.bar.label.Visible() {
+		return 0
+	}
+	return theme.Grid(2)
 }
 
 // widthOf is the room for objects side by side, with a step between and after
@@ -76,8 +84,8 @@ func widthOf(objects []fyne.CanvasObject) float32 {
 
 func (l *barLine) place(size fyne.Size) {
 	left, right := l.sides()
-	putSideBySide(left, 0, size.Height)
-	putSideBySide(right, size.Width+theme.Grid(1)-widthOf(right), size.Height)
+	putSideBySide(left, l.lead(), size.Height)
+	putSideBySide(right, size.Width-widthOf(right), size.Height)
 }
 
 func putSideBySide(objects []fyne.CanvasObject, x, height float32) {

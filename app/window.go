@@ -38,12 +38,12 @@ type window struct {
 	hints       *widgets.Hints
 	visible     bool
 	destination *destination
-	limit       func() int64 // how fast uploads may be, in bytes per second
+	transfers   func() uploader.Settings // as they are now
 }
 
 func newWindow(f *ferry) *window {
 	w := &window{
-		window: f.toolkit.NewWindow("Ferry"), destination: f.destination, limit: f.limit,
+		window: f.toolkit.NewWindow("Ferry"), destination: f.destination, transfers: func() uploader.Settings { return f.config.Settings.Get().Transfers },
 		banner: newNotice(f.bannerOf), toasts: widgets.NewToasts(), hints: widgets.NewHints(),
 	}
 	w.furnish(f)
@@ -66,7 +66,7 @@ func (w *window) furnish(f *ferry) {
 	w.list = newListing(f, w.hints)
 	w.unmatched = widgets.NewEmptyState(widgets.EmptyModel{}, f.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, f.addFiles)
-	w.footer = newFooter(footerActions{openLimits: f.openLimits})
+	w.footer = newFooter(w.hints, footerActions{openLimits: f.openLimits})
 
 	top := container.NewVBox(container.NewPadded(w.bar.content), w.banner.content, w.filter.content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.content)
@@ -92,7 +92,7 @@ func (w *window) show(s *uploader.Snapshot, sum tally) {
 	w.bar.show(s, server, sum)
 	w.showEmpty(server)
 	w.banner.show(s)
-	w.footer.show(s, w.limit(), time.Now())
+	w.footer.show(s, w.transfers(), time.Now())
 	w.filter.show(s)
 	w.list.show(s)
 	w.details.show(s, time.Now())

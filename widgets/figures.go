@@ -16,9 +16,13 @@ type Figure struct {
 	Leaves int    // where there is no room for all, the one with the greatest number leaves first
 }
 
+// Kept is the text of a figure that says nothing for a moment.
+const Kept = " "
+
 // Figures is a line of numbers of which each has a place of its own, so that none
 // moves when the digits of another change. The first ends where its place ends,
-// the others begin where theirs do.
+// the others begin where theirs do. One that says nothing takes no room, unless its
+// text is Kept.
 type Figures struct {
 	widget.BaseWidget
 	figures []Figure
@@ -75,6 +79,17 @@ func (f *Figures) MinSize() fyne.Size {
 	return fyne.NewSize(f.width(least), f.labels[0].height)
 }
 
+// Width is the room that all of it needs that says something now.
+func (f *Figures) Width() float32 {
+	width := float32(0)
+	for i, figure := range f.figures {
+		if f.labels[i].whole != "" {
+			width += f.width(figure) + theme.Grid(gap)
+		}
+	}
+	return width
+}
+
 func (f *Figures) width(figure Figure) float32 {
 	return fyne.MeasureText(figure.Widest, theme.Size(textSize), fyne.TextStyle{}).Width + 1
 }
@@ -92,7 +107,7 @@ func (f *Figures) arrange(size fyne.Size) {
 	most := f.most(size.Width)
 	x, y := float32(0), snap((size.Height-f.labels[0].height)/2)
 	for i, l := range f.labels {
-		shown := f.figures[i].Leaves <= most
+		shown := l.whole != "" && f.figures[i].Leaves <= most
 		setVisible(l.text, shown)
 		if shown {
 			width := f.width(f.figures[i])
@@ -107,6 +122,9 @@ func (f *Figures) most(room float32) int {
 	order := slices.SortedFunc(slices.Values(f.figures), func(a, b Figure) int { return a.Leaves - b.Leaves })
 	most := order[0].Leaves
 	for i, figure := range order {
+		if f.silent(figure) {
+			continue
+		}
 		room -= f.width(figure)
 		if i > 0 {
 			room -= theme.Grid(gap)
@@ -117,6 +135,11 @@ func (f *Figures) most(room float32) int {
 		most = figure.Leaves
 	}
 	return most
+}
+
+// silent says whether a figure says nothing now.
+func (f *Figures) silent(figure Figure) bool {
+	return f.labels[slices.Index(f.figures, figure)].whole == ""
 }
 
 func (f *Figures) paint() {

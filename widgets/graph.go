@@ -10,12 +10,13 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// SpeedGraph is a row of small columns, the newest at the right, in relation to
-// the highest of them. It fits into a line of text and grows to any size.
+// SpeedGraph is a row of small columns on a thin line, the newest at the right, in
+// relation to the highest of them. It fits into a line of text and grows to any size.
 type SpeedGraph struct {
 	widget.BaseWidget
 	samples []float64
 	columns []*canvas.Rectangle
+	ground  *canvas.Rectangle
 	holder  *fyne.Container
 }
 
@@ -27,7 +28,8 @@ const (
 
 // NewSpeedGraph makes a graph of nothing.
 func NewSpeedGraph() *SpeedGraph {
-	g := &SpeedGraph{holder: &fyne.Container{}}
+	g := &SpeedGraph{ground: &canvas.Rectangle{}, holder: &fyne.Container{}}
+	g.paint()
 	g.ExtendBaseWidget(g)
 	return g
 }
@@ -48,7 +50,7 @@ func (g *SpeedGraph) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(16), t
 
 // CreateRenderer is called by the toolkit.
 func (g *SpeedGraph) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{g.holder}, arrange: g.arrange, least: g.MinSize, repaint: g.paint, widget: g}
+	return &arranged{objects: []fyne.CanvasObject{g.ground, g.holder}, arrange: g.arrange, least: g.MinSize, repaint: g.paint, widget: g}
 }
 
 func (g *SpeedGraph) arrange(size fyne.Size) {
@@ -61,13 +63,18 @@ func (g *SpeedGraph) arrange(size fyne.Size) {
 		highest = max(highest, sample)
 	}
 	for i, column := range g.columns {
-		height := theme.Grid(0.25)
-		if k := i - (count - len(recent)); k >= 0 && highest > 0 {
-			height = max(snap(size.Height*float32(recent[k]/highest)), height)
+		k := i - (count - len(recent))
+		setVisible(column, k >= 0 && recent[k] > 0)
+		if !column.Visible() {
+			continue
 		}
+		height := max(snap(size.Height*float32(recent[k]/highest)), theme.Grid(0.5))
 		column.Resize(fyne.NewSize(theme.Grid(columnWidth), height))
 		column.Move(fyne.NewPos(float32(i)*step, size.Height-height))
 	}
+	thin := theme.Grid(0.25)
+	g.ground.Resize(fyne.NewSize(size.Width, thin))
+	g.ground.Move(fyne.NewPos(0, size.Height-thin))
 	g.holder.Resize(size)
 }
 
@@ -88,6 +95,7 @@ func (g *SpeedGraph) provide(count int) {
 }
 
 func (g *SpeedGraph) paint() {
+	g.ground.FillColor = theme.Color(theme.ColorTrack)
 	for i, column := range g.columns {
 		column.FillColor = theme.Color(theme.ColorInFlight)
 		if i == len(g.columns)-1 {

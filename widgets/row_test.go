@@ -209,6 +209,31 @@ func TestEqualLooksAtEverything(t *testing.T) {
 	}
 }
 
+func TestBarsEndAtOnePlace(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	end := func(actions ...widgets.Action) float32 {
+		model := uploading()
+		model.Actions = actions
+		row, _ := newRow(t, model, 960)
+		for _, object := range test.LaidOutObjects(row) {
+			if bar, ok := object.(*widgets.Bar); ok {
+				return bar.Position().X + bar.Size().Width
+			}
+		}
+		return 0
+	}
+	none := end()
+	for label, got := range map[string]float32{
+		"icons":         end(widgets.Action{ID: "a", Icon: theme.IconPause}, widgets.Action{ID: "b", Icon: theme.IconCancel}),
+		"a short word":  end(widgets.Action{ID: "a", Label: "Sign in…", Prominent: true}),
+		"a longer word": end(widgets.Action{ID: "a", Icon: theme.IconCancel}, widgets.Action{ID: "b", Label: "Start over", Prominent: true}),
+	} {
+		if got != none || got == 0 {
+			t.Errorf("with %s the bar ends at %g, without buttons at %g", label, got, none)
+		}
+	}
+}
+
 func TestARowFollowsTheTheme(t *testing.T) {
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(theme.New(theme.Light, 1))

@@ -17,7 +17,7 @@ const (
 	edge         = 4.0  // from the border to what is inside
 	fold         = 6.0  // of a chevron, and how much further in a row begins that is inside of another
 	gap          = 3.0  // between what stands side by side
-	reservedSide = 18.0 // kept for two icons at the right, shown or not
+	reservedSide = 28.0 // kept for the buttons at the right, shown or not, so that all bars end at one place
 	leastName    = 44.0 // the columns leave when the name has less
 )
 
@@ -85,22 +85,27 @@ func (r *Row) arrangeText(left, right float32, size fyne.Size) {
 	}
 	r.detail.place(fyne.NewPos(words, top+nameHeight), right-words)
 
-	height := theme.Size(theme.SizeBar)
-	r.bar.Resize(fyne.NewSize(right-left, height))
+	height, end := theme.Size(theme.SizeBar), r.columnsEnd()
+	r.bar.Resize(fyne.NewSize(end-left, height))
 	r.bar.Move(fyne.NewPos(left, size.Height-theme.Grid(2)-height))
+}
+
+// columnsEnd is where the columns and the bar end, in every row.
+func (r *Row) columnsEnd() float32 {
+	return r.Size().Width - theme.Grid(edge+reservedSide+gap)
 }
 
 // arrangeColumns places the columns that have room, right to left, and returns
 // where the name has to end. Places are counted from the row's own edge, not
 // from its buttons, so that columns stand under each other.
 func (r *Row) arrangeColumns(left, right, top float32) float32 {
-	end := r.Size().Width - theme.Grid(edge+reservedSide+gap)
+	end := r.columnsEnd()
 	used := right
 	shown := columnsIn(end - left)
 	for i := len(columnWidths) - 1; i >= 0; i-- {
 		width := theme.Grid(columnWidths[i])
 		column := r.columns[i]
-		show := i < shown && column.whole != "" && end <= right
+		show := i < shown && column.whole != "" && end <= right+theme.Grid(gap)
 		setVisible(column.text, show)
 		if show {
 			column.place(fyne.NewPos(end-width, top), width)

@@ -14,6 +14,8 @@ import (
 type SmallButton struct {
 	widget.BaseWidget
 	onTap   func()
+	hints   *Hints
+	compact bool // without the words
 	hovered bool
 
 	back *canvas.Rectangle
@@ -26,9 +28,9 @@ var (
 	_ desktop.Cursorable = (*SmallButton)(nil)
 )
 
-// NewSmallButton makes a button.
-func NewSmallButton(name theme.IconName, tapped func()) *SmallButton {
-	b := &SmallButton{onTap: tapped, back: &canvas.Rectangle{}, icon: newIcon(), text: newLabel(textSize, theme.ColorMuted)}
+// NewSmallButton makes a button. Hints say the words where it has no room for them.
+func NewSmallButton(name theme.IconName, hints *Hints, tapped func()) *SmallButton {
+	b := &SmallButton{onTap: tapped, hints: hints, back: &canvas.Rectangle{}, icon: newIcon(), text: newLabel(textSize, theme.ColorMuted)}
 	b.icon.set(name, theme.ColorMuted)
 	b.ExtendBaseWidget(b)
 	return b
@@ -44,20 +46,39 @@ func (b *SmallButton) Set(text string, tone theme.Tone) {
 	b.Refresh()
 }
 
+// SetCompact has it do without its words, or with them again.
+func (b *SmallButton) SetCompact(compact bool) {
+	if compact != b.compact {
+		b.compact = compact
+		b.Refresh()
+	}
+}
+
 // Text is what it says.
 func (b *SmallButton) Text() string { return b.text.whole }
 
 // Tapped is called by the toolkit.
-func (b *SmallButton) Tapped(*fyne.PointEvent) { call(b.onTap) }
+func (b *SmallButton) Tapped(*fyne.PointEvent) {
+	b.hints.Dismiss()
+	call(b.onTap)
+}
 
 // MouseIn is called by the toolkit.
-func (b *SmallButton) MouseIn(*desktop.MouseEvent) { b.hover(true) }
+func (b *SmallButton) MouseIn(*desktop.MouseEvent) {
+	b.hover(true)
+	if b.compact {
+		b.hints.point(b, b.text.whole)
+	}
+}
 
 // MouseMoved is called by the toolkit.
 func (b *SmallButton) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut is called by the toolkit.
-func (b *SmallButton) MouseOut() { b.hover(false) }
+func (b *SmallButton) MouseOut() {
+	b.hover(false)
+	b.hints.leave(b)
+}
 
 // Cursor is called by the toolkit.
 func (b *SmallButton) Cursor() desktop.Cursor { return desktop.PointerCursor }
@@ -69,6 +90,9 @@ func (b *SmallButton) hover(hovered bool) {
 
 // MinSize is room for icon and words.
 func (b *SmallButton) MinSize() fyne.Size {
+	if b.compact {
+		return fyne.NewSquareSize(theme.Grid(7))
+	}
 	return fyne.NewSize(snap(b.width()+theme.Size(theme.SizeMark)+theme.Grid(5.5)), theme.Grid(7))
 }
 
@@ -85,6 +109,11 @@ func (b *SmallButton) CreateRenderer() fyne.WidgetRenderer {
 func (b *SmallButton) arrange(size fyne.Size) {
 	mark := theme.Size(theme.SizeMark)
 	b.back.Resize(size)
+	setVisible(b.text.text, !b.compact)
+	if b.compact {
+		b.icon.place(fyne.NewPos(size.Width/2, size.Height/2), mark)
+		return
+	}
 	b.icon.place(fyne.NewPos(theme.Grid(2)+mark/2, size.Height/2), mark)
 	b.text.place(fyne.NewPos(theme.Grid(3.5)+mark, (size.Height-b.text.height)/2), b.width())
 }

@@ -56,7 +56,7 @@ func TestFiguresStayWhereTheyAre(t *testing.T) {
 func TestSmallButton(t *testing.T) {
 	light(t)
 	tapped := 0
-	button := widgets.NewSmallButton(theme.IconSpeed, func() { tapped++ })
+	button := widgets.NewSmallButton(theme.IconSpeed, nil, func() { tapped++ })
 	button.Set("No limit", theme.Muted)
 	short := button.MinSize().Width
 	button.Set("At most 20.0 MB/s", theme.Active)
