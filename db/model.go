@@ -153,14 +153,14 @@ type batchRow struct {
 	Server   int64
 	Roots    []byte
 	Added    sql.NullInt64
-	Expanded bool
+	Expanded int64 // 0 or 1
 	Intent   string
 	Rank     int64
 
 	Connections int
 	Chunk       int64
 	Pace        int64
-	Again       bool
+	Again       int64 // 0 or 1
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -171,14 +171,14 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Server:   int64(b.Server),
 		Roots:    packRoots(b.Roots),
 		Added:    millis(b.Added),
-		Expanded: b.Expanded,
+		Expanded: digit(b.Expanded),
 		Intent:   b.Intent.String(),
 		Rank:     b.Rank,
 
 		Connections: b.Options.Connections,
 		Chunk:       b.Options.Chunk,
 		Pace:        b.Options.Limit,
-		Again:       b.Options.Again,
+		Again:       digit(b.Options.Again),
 	}
 }
 
@@ -196,10 +196,10 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Server:   uploader.ServerID(r.Server),
 		Roots:    roots,
 		Added:    moment(r.Added),
-		Expanded: r.Expanded,
+		Expanded: r.Expanded != 0,
 		Intent:   intent,
 		Rank:     r.Rank,
-		Options:  uploader.Options{Connections: r.Connections, Chunk: r.Chunk, Limit: r.Pace, Again: r.Again},
+		Options:  uploader.Options{Connections: r.Connections, Chunk: r.Chunk, Limit: r.Pace, Again: r.Again != 0},
 	}, nil
 }
 
@@ -292,6 +292,13 @@ func unpackRoots(packed []byte) ([]string, error) {
 		packed = packed[end:]
 	}
 	return roots, nil
+}
+
+func digit(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // blob is never nil, which the driver would bind as NULL.

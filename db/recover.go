@@ -64,6 +64,9 @@ func quickCheck(tx *gorm.DB) error {
 
 // readAll finds damage inside of values, which quickCheck takes for good.
 func readAll(ctx context.Context, tx *gorm.DB) error {
+	if _, err := loadServers(tx); err != nil {
+		return err
+	}
 	if _, err := loadBatches(tx); err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"gorm.io/gorm"
+
+	"github.com/ferryapp/ferry/uploader"
 )
 
 // salvagePage is how many rows are read at once.
@@ -59,21 +61,27 @@ func takeOver(ctx context.Context, into string, damaged *gorm.DB, found rescued)
 		return err
 	}
 	err = maker.Transaction(func(tx *gorm.DB) error {
-		if err := upsert(ctx, tx, found.servers, serverRow.complete); err != nil {
-			return err
-		}
-		if err := upsert(ctx, tx, found.batches, same); err != nil {
-			return err
-		}
-		if err := upsert(ctx, tx, found.transfers, same); err != nil {
-			return err
-		}
-		if err := takeChildren(ctx, damaged, tx, found.transfers); err != nil {
-			return err
-		}
-		return upsert(ctx, tx, found.settings, same)
+		adopt(ctx, tx, found.servers, serverRow.complete)
+		adopt(ctx, tx, found.batches, batchRow.complete)
+		adopt(ctx, tx, found.transfers, transferRow.complete)
+		adopt(ctx, tx, found.settings, same)
+		return takeChildren(ctx, damaged, tx, found.transfers)
 	})
 	return errors.Join(err, shut(maker))
+}
+
+// adopt takes rows over. What the schema does not take it finds by halving, and
+// leaves out: one row holds up no other.
+func adopt[From, To any](ctx context.Context, tx *gorm.DB, rows []From, complete func(From) To) {
+	err := tx.Transaction(func(tx *gorm.DB) error { // one inside of the other: a failure undoes no more than this
+		return upsert(ctx, tx, rows, complete)
+	})
+	if err == nil || len(rows) < 2 || ctx.Err() != nil {
+		return
+	}
+	half := len(rows) / 2
+	adopt(ctx, tx, rows[:half], complete)
+	adopt(ctx, tx, rows[half:], complete)
 }
 
 func same[Row any](row Row) Row { return row }
@@ -105,11 +113,29 @@ func (r serverRow) intact() bool {
 }
 
 // complete gives columns that a file of an older version does not have what its
-// migration would.
+// migration would. How to reach a server is of use without the rest, which the
+// user can choose again.
 func (r serverRow) complete() serverRow {
-	r.Profile, r.Access = cmp.Or(r.Profile, "{}"), cmp.Or(r.Access, "{}")
+	if json.Unmarshal([]byte(r.Profile), new(uploader.Profile)) != nil {
+		r.Profile = "{}"
+	}
+	if json.Unmarshal([]byte(r.Access), new(uploader.Access)) != nil {
+		r.Access = "{}"
+	}
 	r.Identity = cmp.Or(r.Identity, r.Endpoint)
 	return r
+}
+
+// complete is an intact row as it would be saved. The driver reads what is empty as
+// what is not there.
+func (r batchRow) complete() batchRow {
+	batch, _ := r.batch()
+	return newBatchRow(batch)
+}
+
+func (r transferRow) complete() transferRow {
+	transfer, _ := r.transfer()
+	return newTransferRow(&transfer)
 }
 
 // rescue reads a table in the order of its key, and jumps over what is broken.

@@ -38,15 +38,18 @@ func takeChildren(ctx context.Context, damaged, tx *gorm.DB, transfers []transfe
 
 func inherit[Row child](ctx context.Context, damaged, tx *gorm.DB, ids []int64, key string, intact func(Row) bool) {
 	rows := childrenOf(damaged, ids, key, intact)
-	_ = tx.Transaction(func(tx *gorm.DB) error { // one inside of the other: a failure undoes no more than this
+	err := tx.Transaction(func(tx *gorm.DB) error { // one inside of the other: a failure undoes no more than this
 		var model Row
 		for some := range slices.Chunk(ids, batchKeys) {
 			if err := tx.Delete(&model, "transfer IN ?", some).Error; err != nil {
 				return err
 			}
 		}
-		return upsert(ctx, tx, rows, same)
+		return nil
 	})
+	if err == nil {
+		adopt(ctx, tx, rows, same)
+	}
 }
 
 // childrenOf reads what belongs to transfers. Where that is broken it halves them,
