@@ -44,6 +44,7 @@ func weekliesOf(t *testing.T, path string) []string {
 }
 
 func TestAWeeklyBackup(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		days []int // after the 1st of March on which it is looked whether one is due
@@ -70,6 +71,7 @@ func TestAWeeklyBackup(t *testing.T) {
 }
 
 func TestAWeeklyBackupIsMadeWhileOthersWrite(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store, at := calendar(t, path)
 	saved(t, store, uploader.Changes{Transfers: sample(0, 5000)})
@@ -105,6 +107,7 @@ func TestAWeeklyBackupIsMadeWhileOthersWrite(t *testing.T) {
 }
 
 func TestADamagedFileIsRestoredFromTheNewestBackupOfAnyKind(t *testing.T) {
+	t.Parallel()
 	path := filledFile(t, 2000)
 	store := opened(t, path)
 	if err := store.Backup(t.Context(), path+".backup-20260101-000000.000-v1"); err != nil {

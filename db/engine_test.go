@@ -60,6 +60,7 @@ func until(t *testing.T, e *uploader.Engine, what string, want func(*uploader.Sn
 // TestAFullDiskStopsNoUploadAndForgetsNothing fills the disk while one file is under
 // way and a folder is being added.
 func TestAFullDiskStopsNoUploadAndForgetsNothing(t *testing.T) {
+	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	path := filepath.Join(t.TempDir(), "ferry.db")

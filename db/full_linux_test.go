@@ -15,6 +15,7 @@ import (
 // TestADiskThatIsReallyFull has the profile on a small disk that something else
 // fills to its last byte while films are under way, and that has room again later.
 func TestADiskThatIsReallyFull(t *testing.T) {
+	t.Parallel()
 	disk := smallDisk(t)
 	v := underWay(t, disk)
 	ballast := filepath.Join(disk, "ballast")

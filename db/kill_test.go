@@ -16,6 +16,7 @@ import (
 )
 
 func TestEveryCommitSurvivesBeingKilled(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	rounds := 12
 	if testing.Short() {
@@ -80,7 +81,8 @@ func verify(t *testing.T, path string, committed int) {
 // TestAMigrationSurvivesBeingKilled opens a file of the first schema in a program
 // that is killed at some instant of it.
 func TestAMigrationSurvivesBeingKilled(t *testing.T) {
-	const transfers = 3000
+	t.Parallel()
+	const transfers = 1000
 	origin := filepath.Join(t.TempDir(), "first.db")
 	firstOf(t, origin, transfers)
 	const rounds = 15

@@ -16,6 +16,7 @@ import (
 )
 
 func TestMigrationKeepsEverythingAndABackup(t *testing.T) {
+	t.Parallel()
 	path := old(t)
 	store := openedWith(t, path, later("ALTER TABLE servers ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'"))
 	if got, err := db.Ask[string](store, "SELECT colour FROM servers WHERE id = 1"); err != nil || got != "blue" {
@@ -37,6 +38,7 @@ func TestMigrationKeepsEverythingAndABackup(t *testing.T) {
 }
 
 func TestMigrationIsAllOrNothing(t *testing.T) {
+	t.Parallel()
 	tests := map[string]string{
 		"broken SQL after good":          "DROP TABLE settings; CREATE TABEL x (y)",
 		"rows that lose their parent":    family + "DELETE FROM parent;",
@@ -57,6 +59,7 @@ func TestMigrationIsAllOrNothing(t *testing.T) {
 }
 
 func TestMigrationRebuildsAParentWithoutLosingItsChildren(t *testing.T) {
+	t.Parallel()
 	rebuild := family + `
 		CREATE TABLE parent_new (id INTEGER PRIMARY KEY, name TEXT) STRICT;
 		INSERT INTO parent_new SELECT id, 'x' FROM parent;
@@ -76,6 +79,7 @@ const family = `
 	INSERT INTO child VALUES (1, 1);`
 
 func TestOnlyTheNewestBackupsAreKept(t *testing.T) {
+	t.Parallel()
 	path := old(t)
 	clock := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	var more []string
@@ -97,6 +101,7 @@ func TestOnlyTheNewestBackupsAreKept(t *testing.T) {
 }
 
 func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"migrations/0099_x.sql", "migrations/x.sql"} {
 		files := later()
 		files[name] = &fstest.MapFile{Data: []byte("SELECT 1")}

@@ -12,6 +12,7 @@ import (
 )
 
 func TestEveryColumnOfATransferIsScanned(t *testing.T) {
+	t.Parallel()
 	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closed(t, store)
 	list, err := db.Ask[string](store, "SELECT group_concat(name) FROM pragma_table_info('transfers')")
@@ -24,6 +25,7 @@ func TestEveryColumnOfATransferIsScanned(t *testing.T) {
 }
 
 func TestQueriesUseTheirIndexes(t *testing.T) {
+	t.Parallel()
 	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closed(t, store)
 	tests := map[string]string{

@@ -18,6 +18,7 @@ import (
 )
 
 func TestOpenMakesAFileWherever(t *testing.T) {
+	t.Parallel()
 	names := map[string]string{
 		"plain":                   "ferry.db",
 		"a question mark":         "what?mode=ro&vfs=none.db",
@@ -50,6 +51,7 @@ func TestOpenMakesAFileWherever(t *testing.T) {
 }
 
 func TestOpenTakesAnEmptyFileForANewOne(t *testing.T) {
+	t.Parallel()
 	path := written(t, "ferry.db", "")
 	if got := count(t, path); got != 0 {
 		t.Errorf("found %d transfers", got)
@@ -57,6 +59,7 @@ func TestOpenTakesAnEmptyFileForANewOne(t *testing.T) {
 }
 
 func TestOpenIsForThisUserAlone(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no mode bits; profiles are below the user's own folder")
 	}
@@ -76,6 +79,7 @@ func TestOpenIsForThisUserAlone(t *testing.T) {
 }
 
 func TestOpenNeverTouchesWhatIsNotFerrys(t *testing.T) {
+	t.Parallel()
 	page := strings.Repeat("\x00", 4096)
 	tests := map[string]string{
 		"a letter":                       "Dear Sir or Madam",
@@ -108,12 +112,14 @@ func TestOpenNeverTouchesWhatIsNotFerrys(t *testing.T) {
 }
 
 func TestOpenSaysThatItCannotWrite(t *testing.T) {
+	t.Parallel()
 	t.Run("below a regular file", func(t *testing.T) {
 		refuses(t, filepath.Join(written(t, "file", "x"), "profile", "ferry.db"), db.ErrUnwritable)
 	})
 }
 
 func TestOpenSetsEveryConnectionUp(t *testing.T) {
+	t.Parallel()
 	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closed(t, store)
 	pragmas := map[string]string{
@@ -135,6 +141,7 @@ func TestOpenSetsEveryConnectionUp(t *testing.T) {
 }
 
 func TestSettingsAreKept(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := opened(t, path)
 	for _, value := range []string{`{"limit":3}`, `"中文"`} {
@@ -166,6 +173,7 @@ func TestSettingsAreKept(t *testing.T) {
 }
 
 func TestBackupIsAWholeDatabase(t *testing.T) {
+	t.Parallel()
 	store, _ := filled(t, 500)
 	to := filepath.Join(t.TempDir(), "copy ?#.db")
 	if err := store.Backup(t.Context(), to); err != nil {
@@ -180,12 +188,14 @@ func TestBackupIsAWholeDatabase(t *testing.T) {
 }
 
 func TestCloseMayBeSaidTwice(t *testing.T) {
+	t.Parallel()
 	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
 	closed(t, store)
 	closed(t, store)
 }
 
 func TestOpenStopsWithItsContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	path := filepath.Join(t.TempDir(), "ferry.db")

@@ -18,6 +18,7 @@ import (
 )
 
 func TestDamageIsFoundAfterAnUncleanExit(t *testing.T) {
+	t.Parallel()
 	path := filledFile(t, 2000)
 	broken := overwritten(t, path)
 	left(t, path+"-wal", nil)
@@ -39,6 +40,7 @@ func TestDamageIsFoundAfterAnUncleanExit(t *testing.T) {
 }
 
 func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
+	t.Parallel()
 	path := filledFile(t, 2000)
 	overwritten(t, path)
 
@@ -67,6 +69,7 @@ func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
 }
 
 func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
+	t.Parallel()
 	path := filledFile(t, 10)
 	store := opened(t, path)
 	for i, name := range []string{"20260101-000000.000-v1", "20260102-000000.000-v1", "20260103-000000.000-v1"} {
@@ -97,6 +100,7 @@ func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
 }
 
 func TestWhatOnlyTheLogHoldsIsSalvagedToo(t *testing.T) {
+	t.Parallel()
 	path := filledFile(t, 2000)
 	store := opened(t, path)
 	saved(t, store, uploader.Changes{Transfers: sample(2000, 7)})
@@ -124,6 +128,7 @@ func TestWhatOnlyTheLogHoldsIsSalvagedToo(t *testing.T) {
 }
 
 func TestWhatACrashLeftHalfMadeIsSweptAway(t *testing.T) {
+	t.Parallel()
 	path := filledFile(t, 1)
 	left(t, path+".new-123", []byte("half"))
 	if err := os.Mkdir(path+".new-456", 0o700); err != nil {
@@ -136,7 +141,8 @@ func TestWhatACrashLeftHalfMadeIsSweptAway(t *testing.T) {
 }
 
 func TestRepairSurvivesBeingKilled(t *testing.T) {
-	whole := filledFile(t, 2000)
+	t.Parallel()
+	whole := filledFile(t, 1000)
 	broken := overwritten(t, whole)
 	repaired := 0
 	for range 10 {
@@ -152,8 +158,8 @@ func TestRepairSurvivesBeingKilled(t *testing.T) {
 			t.Error("the user would never hear of it")
 		}
 		repaired = max(repaired, store.Recovery().Salvaged)
-		if repaired < 1000 {
-			t.Errorf("recovery is %+v, and two thirds of 2000 transfers were whole", store.Recovery())
+		if repaired < 500 {
+			t.Errorf("recovery is %+v, and two thirds of 1000 transfers were whole", store.Recovery())
 		}
 		works(t, store, repaired)
 		closed(t, store)
@@ -164,6 +170,7 @@ func TestRepairSurvivesBeingKilled(t *testing.T) {
 }
 
 func TestATruncatedFileIsSetAside(t *testing.T) {
+	t.Parallel()
 	path := filledFile(t, 2000)
 	if err := os.Truncate(path, 3*4096); err != nil {
 		t.Fatal(err)
@@ -178,6 +185,7 @@ func TestATruncatedFileIsSetAside(t *testing.T) {
 }
 
 func TestALogWithoutItsDatabaseIsSetAside(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	left(t, path+"-wal", []byte("somebody's log"))
 	store := opened(t, path)
@@ -190,6 +198,7 @@ func TestALogWithoutItsDatabaseIsSetAside(t *testing.T) {
 }
 
 func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
+	t.Parallel()
 	whole, err := os.ReadFile(filledFile(t, 300))
 	if err != nil {
 		t.Fatal(err)
@@ -221,6 +230,7 @@ func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
 }
 
 func TestAFullDiskSavesNothingAndMends(t *testing.T) {
+	t.Parallel()
 	store, _ := filled(t, 10)
 	pages, err := db.Ask[int](store, "PRAGMA page_count")
 	if err != nil {

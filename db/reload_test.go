@@ -111,6 +111,7 @@ func (m *moody) Terminate(_ context.Context, url string) error {
 // TestWhatIsShownIsWhatAReloadGives gives any commands to an engine whose server
 // answers anything. After each of them the snapshot is what the database holds.
 func TestWhatIsShownIsWhatAReloadGives(t *testing.T) {
+	t.Parallel()
 	for round := range 6 {
 		seed := rand.Uint64()
 		t.Run(fmt.Sprintf("round %d with seed %d", round, seed), func(t *testing.T) {

@@ -38,6 +38,7 @@ func withChildren(t *testing.T, store *db.DB, count int) {
 }
 
 func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := opened(t, path)
 	const count = 2000
@@ -78,6 +79,7 @@ func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
 }
 
 func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := opened(t, path)
 	withChildren(t, store, 1)
@@ -109,6 +111,7 @@ func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
 }
 
 func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := opened(t, path)
 	withChildren(t, store, 2000)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestStoreFulfilsTheContract(t *testing.T) {
+	t.Parallel()
 	uploadtest.TestStore(t, func(t testing.TB) uploadtest.Reopen {
 		path := filepath.Join(t.TempDir(), "ferry.db")
 		var current *db.DB
@@ -24,6 +25,7 @@ func TestStoreFulfilsTheContract(t *testing.T) {
 }
 
 func TestACommitThatFailsDoesNotBlockTheNext(t *testing.T) {
+	t.Parallel()
 	store := openedWith(t, filepath.Join(t.TempDir(), "ferry.db"), later(`
 		CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;
 		CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED) STRICT;

@@ -123,6 +123,7 @@ func (v *voyage) isWhole(t *testing.T, files int) {
 // right to write. What users do to files of an open database never gets that far:
 // rights count when a file is opened, and root has them all.
 func TestADatabaseThatMayOnlyBeReadStopsNoUploadAndForgetsNothing(t *testing.T) {
+	t.Parallel()
 	v := underWay(t, t.TempDir())
 	readOnly := func(on string) {
 		t.Helper()
@@ -163,6 +164,7 @@ func TestADatabaseThatMayOnlyBeReadStopsNoUploadAndForgetsNothing(t *testing.T) 
 // TestAFolderThatMayOnlyBeReadStopsNothing takes away the right to write while
 // films are under way: the files are open, and go on being written.
 func TestAFolderThatMayOnlyBeReadStopsNothing(t *testing.T) {
+	t.Parallel()
 	profile := t.TempDir()
 	v := underWay(t, profile)
 	permitAll := func(folder, file os.FileMode) {

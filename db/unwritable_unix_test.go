@@ -17,6 +17,7 @@ import (
 // Root may write everywhere, so the opening is done by a child that has become
 // nobody.
 func TestOpenSaysThatItMayNotWrite(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name         string
 		folder, file os.FileMode // of a folder with a good database; 0 leaves the file out
