@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/uploader"
 )
 
 // addFiles asks for files by the system's own dialog.
@@ -104,64 +101,4 @@ func handleOf(window fyne.Window) string {
 		}
 	})
 	return handle
-}
-
-// reveal shows a file in its folder, or the folder when the file is gone.
-func (f *ferry) reveal(t *uploader.Transfer) {
-	path := placeOf(f.config.Received, t)
-	folder := filepath.Dir(path)
-	if received(t) {
-		folder = f.config.Received
-	}
-	f.errands.run(func(ctx context.Context) {
-		show := f.system.reveal
-		if _, err := os.Lstat(path); err != nil {
-			path, show = folder, f.system.openFolder
-		}
-		f.toldOf(folder, show(ctx, path))
-	})
-}
-
-// openFile opens a file with whatever this computer opens such files with.
-func (f *ferry) openFile(t *uploader.Transfer) {
-	path := placeOf(f.config.Received, t)
-	f.errands.run(func(ctx context.Context) { f.toldOf(path, f.system.openFile(ctx, path)) })
-}
-
-// openReceived shows the folder of the built-in receiver.
-func (f *ferry) openReceived() { f.openPlace(f.system.openFolder, f.config.Received) }
-
-// openPlace shows a file or folder of Ferry's own.
-func (f *ferry) openPlace(show func(context.Context, string) error, path string) {
-	f.errands.run(func(ctx context.Context) { f.toldOf(path, show(ctx, path)) })
-}
-
-// toldOf says when a file or folder could not be shown. It may be called from any
-// goroutine.
-func (f *ferry) toldOf(path string, err error) {
-	if err == nil {
-		return
-	}
-	f.config.Log.Warn("not shown", "error", err)
-	f.errands.post(func() {
-		f.window.warn(words.Say("reveal.failed", words.Data{"Path": words.Printable(path)}))
-	})
-}
-
-// received reports whether the built-in receiver has put the file into its folder.
-func received(t *uploader.Transfer) bool {
-	return t.Phase == uploader.PhaseDone && t.Server == uploader.BuiltinServer
-}
-
-// placeOf is where a transfer's file is on this computer: where it was received
-// under its own name, or where it comes from.
-func placeOf(folder string, t *uploader.Transfer) string {
-	if !received(t) {
-		return t.Source.Path
-	}
-	name := filepath.FromSlash(t.Source.RelPath)
-	if name == "" || !filepath.IsLocal(name) {
-		name = t.Source.Name()
-	}
-	return filepath.Join(folder, name)
 }

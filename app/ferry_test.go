@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -200,11 +201,15 @@ func TestActions(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("a received file is shown where it arrived", func(t *testing.T) {
-		s := raise(t, newFakeEngine(transfer(7, done)))
-		arrived := filepath.Join(s.config.Received, "interview.mov")
-		if err := os.WriteFile(arrived, nil, 0o600); err != nil {
-			t.Fatal(err)
+	t.Run("a received file is shown where it arrived, also under another name", func(t *testing.T) {
+		modified := time.Date(2026, 3, 1, 14, 0, 0, 0, time.UTC)
+		s := raise(t, newFakeEngine(transfer(7, done, func(t *uploader.Transfer) { t.Source.Size, t.Source.ModTime = 3, modified })))
+		taken, arrived := filepath.Join(s.config.Received, "interview.mov"), filepath.Join(s.config.Received, "interview (2).mov")
+		for path, content := range map[string]string{taken: "of somebody else", arrived: "own"} {
+			err := errors.Join(os.WriteFile(path, []byte(content), 0o600), os.Chtimes(path, modified, modified))
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 		s.act(actReveal, these(s.rows()...))
 		s.until("it is shown", func() bool { return cmp.Equal([]string{arrived}, s.desktop.revealed()) })

@@ -296,9 +296,15 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 		return raise(t, newFakeEngine(transfer(1, how...)))
 	}
 	t.Run("open opens the file", func(t *testing.T) {
-		s := one(t, sending)
+		path := file(t, "a.mov")
+		s := one(t, sending, named(path))
 		s.act(actOpen, these(s.rows()...))
-		s.until("it is open", func() bool { return slices.Equal(s.desktop.revealed(), []string{"/films/interview.mov"}) })
+		s.until("it is open", func() bool { return slices.Equal(s.desktop.revealed(), []string{path}) })
+	})
+	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
+		s := one(t, done)
+		s.act(actOpen, these(s.rows()...))
+		s.until("it is said", func() bool { return s.said() == "This can't be shown: interview.mov" })
 	})
 	t.Run("a file on its way is shown where it comes from", func(t *testing.T) {
 		path := file(t, "a.mov")

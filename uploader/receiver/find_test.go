@@ -1,0 +1,62 @@
+package receiver
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestFind(t *testing.T) {
+	dir := t.TempDir()
+	when := time.Date(2026, 3, 1, 14, 0, 0, 0, time.UTC)
+	put := func(path, content string, at time.Time) {
+		t.Helper()
+		path = filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("IMG_1.jpg", "the first", when)
+	put("IMG_1 (2).jpg", "the second", when)
+	put("IMG_1 (4).jpg", "the first", when.Add(time.Hour))
+	put("Iceland/day 1/IMG_1.jpg", "another", when)
+	put("a_b.jpg", "odd", when)
+	put("folder/IMG_9.jpg/x", "", when)
+	for _, test := range []struct {
+		name          string
+		file, relPath string
+		content       string
+		modified      time.Time
+		want          string
+	}{
+		{"under its own name", "IMG_1.jpg", "", "the first", when, "IMG_1.jpg"},
+		{"under a number, since the name was taken", "IMG_1.jpg", "", "the second", when, "IMG_1 (2).jpg"},
+		{"behind one that is gone, by its time", "IMG_1.jpg", "", "the first", when.Add(time.Hour), "IMG_1 (4).jpg"},
+		{"on a file system that keeps even seconds", "IMG_1.jpg", "", "the second", when.Add(1500 * time.Millisecond), "IMG_1 (2).jpg"},
+		{"at another time when it is the only one of its size", "IMG_1.jpg", "", "the second", when.Add(time.Hour), "IMG_1 (2).jpg"},
+		{"not when several are of its size and none of its time", "IMG_1.jpg", "", "the first", when.Add(2 * time.Hour), ""},
+		{"in its folder", "IMG_1.jpg", "Iceland/day 1/IMG_1.jpg", "another", when, "Iceland/day 1/IMG_1.jpg"},
+		{"under the name that every system takes", "a:b.jpg", "", "odd", when, "a_b.jpg"},
+		{"not when it was changed since", "IMG_1.jpg", "", "changed since", when, ""},
+		{"not where a folder has its name", "IMG_9.jpg", "folder/IMG_9.jpg", "", when, ""},
+		{"not where its folder is gone", "IMG_1.jpg", "Norway/IMG_1.jpg", "another", when, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			want := ""
+			if test.want != "" {
+				want = filepath.Join(dir, filepath.FromSlash(test.want))
+			}
+			got, found := Find(dir, test.file, test.relPath, int64(len(test.content)), test.modified)
+			if got != want || found != (want != "") {
+				t.Errorf("found %q, %v, want %q", got, found, want)
+			}
+		})
+	}
+}
