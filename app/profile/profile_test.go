@@ -109,3 +109,33 @@ func TestTheLogGoesOnAndIsSetAsideWhenLarge(t *testing.T) {
 		t.Errorf("the older log is not kept: %v", err)
 	}
 }
+
+// TestTheLogIsSetAsideWhileItIsWritten writes as a program does that runs for months.
+func TestTheLogIsSetAsideWhileItIsWritten(t *testing.T) {
+	p := open(t, t.TempDir())
+	log, closer, err := p.OpenLog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("x", 100_000)
+	for i := range 120 {
+		log.Info(long, "line", i)
+	}
+	log.Info("the last")
+	if err := closer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(p.Log())
+	if err != nil || !strings.Contains(string(text), "the last") {
+		t.Errorf("the last line is not in the log (%v)", err)
+	}
+	files, err := filepath.Glob(p.Log() + "*")
+	if err != nil || len(files) != 2 {
+		t.Errorf("there are %v (%v)", files, err)
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err != nil || info.Size() > 5_200_000 {
+			t.Errorf("%s has grown too large (%v)", file, err)
+		}
+	}
+}
