@@ -25,7 +25,7 @@ type way struct {
 
 // RoundTrip implements http.RoundTripper.
 func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Scheme == w.own.Scheme && strings.EqualFold(r.URL.Host, w.own.Host) {
+	if netx.SameOrigin(r.URL, w.own) {
 		return w.known.carrier.RoundTrip(r)
 	}
 	return w.stranger.carrier.RoundTrip(r)

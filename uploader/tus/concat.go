@@ -84,8 +84,7 @@ func (c *Client) nameOf(target *url.URL) string {
 	name.User, name.Fragment, name.RawFragment = nil, "", ""
 	name.RawQuery = strings.ReplaceAll(name.RawQuery, " ", "%20") // names are separated by spaces
 	path := name.RequestURI()
-	own := name.Scheme == c.endpoint.Scheme && sameHost(&name, c.endpoint) && portOf(&name) == portOf(c.endpoint)
-	if own && !strings.HasPrefix(path, "//") {
+	if netx.SameOrigin(&name, c.endpoint) && !strings.HasPrefix(path, "//") {
 		return path
 	}
 	return name.String()

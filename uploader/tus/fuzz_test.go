@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 func FuzzLocation(f *testing.F) {
@@ -210,7 +212,7 @@ func FuzzConcatParts(f *testing.F) {
 				t.Fatalf("%q became %q: %v", part, names[i], err)
 			}
 			want, got := client.endpoint.ResolveReference(reference), client.endpoint.ResolveReference(named)
-			if !sameHost(got, want) || portOf(got) != portOf(want) || got.Path != want.Path && got.Path != "/"+want.Path || got.User != nil {
+			if !sameHost(got, want) || netx.Port(got) != netx.Port(want) || got.Path != want.Path && got.Path != "/"+want.Path || got.User != nil {
 				t.Fatalf("%q became %q: %s is not %s", part, names[i], got, want)
 			}
 		}

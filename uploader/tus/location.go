@@ -71,17 +71,6 @@ func resolve(answered *url.URL, location string) (*url.URL, error) {
 
 func sameHost(a, b *url.URL) bool { return strings.EqualFold(a.Hostname(), b.Hostname()) }
 
-func portOf(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	default:
-		return "80"
-	}
-}
-
 // hostIn names the host of an address for a person, or the address itself when
 // it is a path.
 func hostIn(location string) string {

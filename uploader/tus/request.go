@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 const (
@@ -127,14 +128,9 @@ func (r request) big() bool { return r.body != nil && r.body.size >= consentFrom
 // endpoint's host and port, never from https down to http. The step from a
 // host's http to its https is one up.
 func (c *Client) trusts(target *url.URL) bool {
-	switch {
-	case !sameHost(c.endpoint, target):
-		return false
-	case c.endpoint.Scheme == target.Scheme:
-		return portOf(c.endpoint) == portOf(target)
-	default:
-		return target.Scheme == "https" && portOf(c.endpoint) == "80" && portOf(target) == "443"
-	}
+	up := c.endpoint.Scheme == "http" && target.Scheme == "https" && sameHost(c.endpoint, target) &&
+		netx.Port(c.endpoint) == "80" && netx.Port(target) == "443"
+	return up || netx.SameOrigin(c.endpoint, target)
 }
 
 // redirect is where a 3xx answer sends the request. A server that answers 301,
