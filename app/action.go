@@ -17,6 +17,7 @@ const (
 	actResume
 	actContinue
 	actSignIn
+	actElsewhere
 	actRetry
 	actLocate
 	actLink
@@ -34,7 +35,7 @@ const (
 )
 
 var actionNames = [actions]string{
-	"pause", "resume", "continue", "sign-in", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
+	"pause", "resume", "continue", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
 func (a action) String() string { return actionNames[a] }
@@ -59,6 +60,7 @@ type situation struct {
 	count   [uploader.StateCancelled + 1]int // by state
 	several int                              // of those that ask: about which earlier upload it is
 	prior   int                              // of those that ask: about one that has a link
+	large   int                              // larger than their server takes
 	links   int                              // finished ones that have a link
 	files   int                              // received by this computer
 	looking bool                             // more is being found
@@ -71,6 +73,8 @@ func situationOf(transfers []*uploader.Transfer) situation {
 	for _, t := range transfers {
 		s.count[t.State()]++
 		switch {
+		case fault.Is(t.Fault, fault.TooLarge) && t.State() == uploader.StateFailed:
+			s.large++
 		case t.State() != uploader.StateAsking:
 		case t.Fault.Kind == fault.Several:
 			s.several++
@@ -126,6 +130,8 @@ func (s situation) allows(a action) bool {
 		return s.several > 0
 	case actSignIn:
 		return s.any(uploader.StateSignIn)
+	case actElsewhere:
+		return s.one && s.large > 0
 	case actRetry:
 		return s.stuck() || s.waits() || s.any(uploader.StateCancelled)
 	case actLocate:
@@ -159,7 +165,8 @@ func (s situation) buttons() []action {
 	add(true, actContinue)
 	add(true, actSignIn)
 	add(true, actLocate)
-	add(!s.moves() && !s.allows(actSignIn) && !s.allows(actLocate), actRetry)
+	add(true, actElsewhere)
+	add(!s.moves() && !s.allows(actSignIn) && !s.allows(actLocate) && !s.allows(actElsewhere), actRetry)
 	add(true, actPriorLink)
 	add(true, actPause)
 	add(!s.allows(actPause), actResume)
@@ -203,7 +210,7 @@ func (s situation) label(a action) string {
 // icon is the action's sign.
 func (a action) icon() theme.IconName {
 	return [actions]theme.IconName{
-		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconKey, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
+		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
 		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
 	}[a]
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -42,6 +43,8 @@ func (f *ferry) act(a action, s subjects) {
 		f.openDetails(s.singles[0].ID)
 	case actSignIn:
 		f.unblock(s.fitting(actSignIn)[0])
+	case actElsewhere:
+		f.askElsewhere(s.singles[0])
 	case actLocate:
 		f.locate(s.singles[0])
 	case actLink:
@@ -191,7 +194,10 @@ func (f *ferry) copyPriorLink(t *uploader.Transfer) {
 
 // unblock does what the server of a transfer waits for.
 func (f *ferry) unblock(t *uploader.Transfer) {
-	if server, known := f.snapshot().Server(t.Server); known {
-		f.bannerOf(blockade{server: server, fault: t.Fault}).Buttons[0].OnTapped()
+	s := f.snapshot()
+	server, known := s.Server(t.Server)
+	why := cmp.Or(s.Blocked[t.Server], t.Fault)
+	if known && why != nil {
+		f.bannerOf(blockade{server: server, fault: why}).Buttons[0].OnTapped()
 	}
 }

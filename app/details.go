@@ -111,6 +111,13 @@ func (d *details) open(id uploader.TransferID) {
 	setVisible(d.content, id != 0)
 }
 
+// continueWith shows what another pane does.
+func (d *details) continueWith(other *details) {
+	d.curves, d.seen, d.kept = other.curves, other.seen, other.kept
+	d.of = other.of
+	setVisible(d.content, d.of != 0)
+}
+
 // show brings the pane to the state of the snapshot. It keeps up with the speeds
 // even while it is closed, so that there is a curve to show.
 func (d *details) show(s *uploader.Snapshot, now time.Time) {

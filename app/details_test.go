@@ -81,7 +81,7 @@ func TestEveryKindOfEventHasItsWords(t *testing.T) {
 	}
 	for _, kind := range kinds {
 		for _, offset := range []int64{0, 1000} {
-			said := happeningOf(uploader.Event{Kind: kind, Offset: offset, Fault: fault.Newf(fault.Busy, fault.Head, "")}, time.Now()).what
+			said := happeningOf(chapter{uploader.Event{Kind: kind, Offset: offset, Fault: fault.Newf(fault.Busy, fault.Head, "")}, 1}, time.Now()).what
 			if said == "" || strings.HasPrefix(said, "details.") {
 				t.Errorf("%s at %d: %q", kind, offset, said)
 			}
@@ -172,5 +172,34 @@ func TestTheCurveKeepsTheLastMinutesOfWhatMoves(t *testing.T) {
 	c.sample(snapshotOf(), 2, now)
 	if c[1] != nil || c[2] == nil {
 		t.Error("the curve that is looked at is kept, and no other")
+	}
+}
+
+func TestTheStoryIsToldWithoutRepeating(t *testing.T) {
+	raise(t, newFakeEngine())
+	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
+	at := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
+	writing := func(seconds int) uploader.Event {
+		return uploader.Event{At: at(seconds), Kind: uploader.EventWaiting, Until: at(seconds + 2), Fault: fault.Newf(fault.SourceBusy, fault.Read, "")}
+	}
+	cut := uploader.Event{At: at(9), Kind: uploader.EventWaiting, Offset: 5e8, Until: at(10), Fault: fault.Newf(fault.Transient, fault.Patch, "reset")}
+	film, _ := theFilm(now)
+	began := func(seconds int) uploader.Event { return uploader.Event{At: at(seconds), Kind: uploader.EventStarted} }
+	got := factsOf(snapshotOf(film), film, dossier{events: []uploader.Event{
+		began(0), writing(0), began(2), writing(2), began(4),
+		{At: at(4), Kind: uploader.EventCreated},
+		cut,
+		began(10),
+		{At: at(10), Kind: uploader.EventResumed, Offset: 5e8},
+	}}, now).history
+	want := []happening{
+		{"14:00:10", "Went on from 500.0 MB"},
+		{"14:00:09", "Connection lost; tries again at 14:00:10"},
+		{"14:00:04", "The server made an upload for it"},
+		{"14:00:02", "The file is still being written (2 times); tries again at 14:00:04"},
+		{"14:00:00", "Began"},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(happening{})); diff != "" {
+		t.Error(diff)
 	}
 }

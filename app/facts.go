@@ -54,8 +54,8 @@ func factsOf(s *uploader.Snapshot, t *uploader.Transfer, d dossier, now time.Tim
 	for _, part := range d.parts {
 		told.parts = append(told.parts, partFactOf(part, len(d.parts)))
 	}
-	for _, event := range slices.Backward(d.events) {
-		told.history = append(told.history, happeningOf(event, now))
+	for _, chapter := range slices.Backward(chaptersOf(d.events)) {
+		told.history = append(told.history, happeningOf(chapter, now))
 	}
 	return told
 }
@@ -151,14 +151,43 @@ func partFactOf(part uploader.Part, of int) partFact {
 	return partFact{name: name, done: float64(part.Offset) / float64(part.Length)}
 }
 
-func happeningOf(e uploader.Event, now time.Time) happening {
+// chapter is one event, or the last of several that say the same.
+type chapter struct {
+	uploader.Event
+	times int
+}
+
+// chaptersOf leaves out of a story what only repeats: that it was taken up again,
+// which what follows says better, and one wait after the other for the same reason.
+func chaptersOf(events []uploader.Event) []chapter {
+	var told []chapter
+	begun := false
+	for _, e := range events {
+		last := len(told) - 1
+		switch {
+		case e.Kind == uploader.EventStarted && begun:
+		case e.Kind == uploader.EventWaiting && last >= 0 && told[last].repeats(e):
+			told[last] = chapter{Event: e, times: told[last].times + 1}
+		default:
+			told = append(told, chapter{Event: e, times: 1})
+		}
+		begun = begun || e.Kind == uploader.EventStarted
+	}
+	return told
+}
+
+func (c chapter) repeats(e uploader.Event) bool {
+	return c.Kind == uploader.EventWaiting && c.Offset == e.Offset && because(c.Fault) == because(e.Fault)
+}
+
+func happeningOf(e chapter, now time.Time) happening {
 	at := e.At.Local()
 	text := at.Format("15:04:05")
 	if n := now.Local(); at.YearDay() != n.YearDay() || at.Year() != n.Year() {
 		text = at.Format("2006-01-02 15:04")
 	}
-	data := words.Data{"Size": words.Size(e.Offset), "At": goesOn(e, now), "Why": because(e.Fault)}
-	return happening{at: text, what: words.Say(eventKey(e), data)}
+	data := words.Data{"Size": words.Size(e.Offset), "At": goesOn(e.Event, now), "Why": because(e.Fault), "N": e.times}
+	return happening{at: text, what: words.Say(e.key(), data)}
 }
 
 // goesOn is when a wait ends: to the second where it is short.
@@ -177,15 +206,17 @@ func because(f *fault.Fault) string {
 	return words.Fault(f, words.Subject{}).Short
 }
 
-// eventKey is the key of an event's words. One that tells of an offset has others
-// where there is none yet.
-func eventKey(e uploader.Event) string {
+// key is the key of its words. What tells of an offset has others where there is
+// none yet.
+func (e chapter) key() string {
 	key := "details.event." + string(e.Kind)
 	switch {
 	case e.Kind == uploader.EventResumed && e.Offset == 0:
 		return key + ".fresh"
 	case e.Kind == uploader.EventPaused && e.Offset == 0:
 		return key + ".fresh"
+	case e.times > 1:
+		return key + ".times"
 	default:
 		return key
 	}

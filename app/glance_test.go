@@ -106,6 +106,7 @@ func TestButtons(t *testing.T) {
 		{"paused", transfer(1, paused), []action{actResume, actCancel}},
 		{"without network it may be tried now", transfer(1, waiting(fault.Offline)), []action{actRetry, actPause, actCancel}},
 		{"changed", transfer(1, failed(fault.SourceChanged)), []action{actRetry, actRemove}},
+		{"too large for its server", transfer(1, failed(fault.TooLarge)), []action{actElsewhere, actRemove}},
 		{"refused", transfer(1, failed(fault.Refused)), []action{actRetry, actRemove}},
 		{"done here can be shown", transfer(1, done), []action{actReveal, actRemove}},
 		{"done elsewhere has a link", transfer(1, done, holding(4*gigabyte), elsewhere), []action{actLink, actRemove}},

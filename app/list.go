@@ -1,13 +1,16 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // listing is the list of batches and transfers: the newest snapshot as a
@@ -17,7 +20,8 @@ type listing struct {
 	rows    *widgets.SelectList
 	act     func(action, subjects)
 	details func(uploader.TransferID)
-	left    func() *leftover // what waits for an answer; nil for nothing
+	unblock func(*uploader.Transfer) // does what its server waits for
+	left    func() *leftover         // what waits for an answer; nil for nothing
 
 	s       *uploader.Snapshot
 	outline *outline
@@ -28,7 +32,7 @@ type listing struct {
 }
 
 func newListing(f *ferry, hints *widgets.Hints) *listing {
-	l := &listing{act: f.act, details: f.openDetails, left: func() *leftover { return f.left }, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
+	l := &listing{act: f.act, details: f.openDetails, unblock: f.unblock, left: func() *leftover { return f.left }, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
 	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = hints
@@ -98,13 +102,33 @@ func (l *listing) model(i int) widgets.RowModel {
 	}
 	t := l.outline.transferAt(i)
 	row := rowOf(l.s, t, l.places[t.ID], l.high.rise(t, l.s.Sent(t)), time.Now())
-	if t.State() == uploader.StateWaiting && l.left().holds(t) {
-		row.Detail = words.Say("state.awaits-you")
+	if t.State() == uploader.StateWaiting {
+		l.explainWait(&row, t)
 	}
 	if l.outline.parent(i) < 0 {
 		return row
 	}
 	return inside(row, t, l.s.Batches[t.Batch])
+}
+
+// explainWait has the row of what waits say so where it waits for a person. What
+// waits at a server that asks for a sign-in looks like what was refused there.
+func (l *listing) explainWait(row *widgets.RowModel, t *uploader.Transfer) {
+	if l.left().holds(t) {
+		row.Detail = words.Say("state.awaits-you")
+		return
+	}
+	blocked := l.s.Blocked[t.Server]
+	if blocked == nil {
+		return
+	}
+	row.Glyph, row.Tone = theme.IconError, theme.Warning
+	if blocked.Kind == fault.Auth {
+		row.Glyph, row.Tone = signOf(uploader.StateSignIn)
+		signIn := widgets.Action{ID: actSignIn.String(), Icon: actSignIn.icon(), Label: words.Say("action.sign-in"), Prominent: true}
+		row.Actions = append(slices.Clone(row.Actions), signIn)
+	}
+	row.BarTone = row.Tone
 }
 
 func (l *listing) batchModel(i int, g *group) widgets.RowModel {
@@ -128,9 +152,14 @@ func (l *listing) batch(id uploader.BatchID) *uploader.Batch {
 
 // choose does what a row's button says to what the row is about now.
 func (l *listing) choose(id int64, name string) {
+	about := l.subjects(map[int64]bool{id: true})
+	if name == actSignIn.String() && len(about.singles) > 0 {
+		l.unblock(about.singles[0])
+		return
+	}
 	for a, known := range actionNames {
 		if known == name {
-			l.act(action(a), l.subjects(map[int64]bool{id: true}))
+			l.act(action(a), about)
 		}
 	}
 }

@@ -178,8 +178,16 @@ func TestWhatIsShownOutlivesAnotherSize(t *testing.T) {
 	s := raise(t, newFakeEngineAt(iceland()), asking)
 	s.filter(filterTrouble)
 	s.until("it asks", func() bool { return s.left != nil })
+	s.window.list.rows.Select(4)
+	s.openDetails(4)
 	s.config.Settings.Update(func(set *settings.Settings) { set.Look.Scale = 1.5 })
 	s.until("it is worn", func() bool { return s.look.Scale == 1.5 })
+	if got := s.window.list.rows.Selected(); !slices.Equal(got, []int64{4}) {
+		t.Errorf("%v is selected", got)
+	}
+	if d := s.window.details; d.of != 4 || !d.content.Visible() {
+		t.Errorf("the details are of %d, visible %t", d.of, d.content.Visible())
+	}
 	if got := theme.Grid(1); got != 6 {
 		t.Errorf("a step of the grid is %v", got)
 	}

@@ -77,13 +77,17 @@ func (w *window) furnish(f *ferry) {
 	w.window.SetContent(container.New(least{f.fitDialogs}, container.NewStack(frame, w.toasts, w.hints)))
 }
 
-// refurnish furnishes the window again, and shows the same part of the list.
+// refurnish furnishes the window again, and shows the same part of the list, with
+// the same rows selected and the same details.
 func (w *window) refurnish(f *ferry) {
-	filter, list := w.filter, w.list
+	filter, list, details := w.filter, w.list, w.details
+	selected := list.rows.Selected()
 	w.hints.Dismiss()
 	w.furnish(f)
 	w.filter.chosen, w.filter.field.Text = filter.chosen, filter.field.Text
-	w.list.outline, w.list.high, w.list.heights = list.outline, list.high, list.heights
+	w.list.s, w.list.outline, w.list.high, w.list.heights = list.s, list.outline, list.high, list.heights
+	w.list.rows.Select(selected...)
+	w.details.continueWith(details)
 }
 
 // show brings the window to the state of the snapshot.
