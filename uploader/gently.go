@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// gently is ctx with a little more time once a worker is made to stop: for a
-// request that makes something on the server. Broken off, it would leave behind
-// what nobody has the URL of.
+// gently is ctx with a little more time once a worker is made to stop, also by the
+// end of the program: for a request that makes something on the server. Broken off,
+// it would leave behind what nobody has the URL of.
 func gently(ctx context.Context) (context.Context, context.CancelFunc) {
 	patient, end := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		if !stoppedByUser(ctx) {
+		if !stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), errShutdown) {
 			end()
 			return
 		}

@@ -3,6 +3,8 @@ package uploader
 import (
 	"context"
 	"time"
+
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // EventsKept is how many events are kept of a transfer: the newest.
@@ -55,13 +57,23 @@ func entering(p Phase, before, after *Transfer) bool { return before.Phase != p 
 // Most small files cross in one request at the first try. Three rows for each of
 // them would tell nothing that the transfer does not, and cost more than the rest
 // of what is saved, so that their events are held back until there is more to say.
+//
+// What waits for the network, or for a program to be done with the file, is looked
+// after every few seconds. That it does so is told once, however long it takes.
 type journal struct {
 	unsaved map[TransferID][]Event
 	held    map[TransferID][]Event
+	waits   map[TransferID]wait
+}
+
+// wait is a stretch of waits for the same, none of which is an attempt that failed.
+type wait struct {
+	kind  fault.Kind
+	began []Event // the look that may be the last; none while it waits
 }
 
 func newJournal() journal {
-	return journal{unsaved: map[TransferID][]Event{}, held: map[TransferID][]Event{}}
+	return journal{unsaved: map[TransferID][]Event{}, held: map[TransferID][]Event{}, waits: map[TransferID]wait{}}
 }
 
 // note takes down what a change of a transfer means.
@@ -69,6 +81,23 @@ func (j *journal) note(before, after *Transfer, now time.Time) {
 	event, is := happened(before, after, now)
 	if !is {
 		return
+	}
+	idle := event.Kind == EventWaiting && before.Attempt == after.Attempt
+	if w, waits := j.waits[after.ID]; waits {
+		switch {
+		case event.Kind == EventStarted:
+			w.began = []Event{event}
+			j.waits[after.ID] = w
+			return
+		case idle && event.Fault.Kind == w.kind:
+			j.waits[after.ID] = wait{kind: w.kind}
+			return
+		}
+		j.keep(after.ID, w.began)
+		delete(j.waits, after.ID)
+	}
+	if idle {
+		j.waits[after.ID] = wait{kind: event.Fault.Kind}
 	}
 	held, holding := j.held[after.ID]
 	switch {
@@ -92,6 +121,9 @@ func (j *journal) tell(id TransferID, event Event) {
 // keep takes events into the next commit. While nothing can be saved they do not
 // gather without end.
 func (j *journal) keep(id TransferID, events []Event) {
+	if len(events) == 0 {
+		return
+	}
 	j.unsaved[id] = append(j.unsaved[id], events...)
 	j.unsaved[id] = j.unsaved[id][max(0, len(j.unsaved[id])-EventsKept):]
 }
@@ -99,6 +131,7 @@ func (j *journal) keep(id TransferID, events []Event) {
 func (j *journal) forget(id TransferID) {
 	delete(j.unsaved, id)
 	delete(j.held, id)
+	delete(j.waits, id)
 }
 
 func (j *journal) saved() { clear(j.unsaved) }

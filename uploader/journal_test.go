@@ -1,6 +1,7 @@
 package uploader
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -109,6 +110,65 @@ func TestTheJournalOfASmallFileBeginsWhenThereIsSomethingToTell(t *testing.T) {
 			}
 			if len(j.held) > 0 {
 				t.Errorf("%v is still held back", j.held)
+			}
+		})
+	}
+}
+
+func TestAWaitThatIsNoAttemptIsToldOnce(t *testing.T) {
+	writing, offline, busy := &fault.Fault{Kind: fault.SourceBusy}, &fault.Fault{Kind: fault.Offline}, &fault.Fault{Kind: fault.Busy}
+	again := func(f *fault.Fault) []input { return []input{due{}, taken{}, ended{fault: f}} }
+	begin := []input{taken{}, created{Session{URL: "u"}}}
+	across := []input{due{}, taken{}, entered{PhaseChecking}, entered{PhaseSending}, ended{}}
+	for _, c := range []struct {
+		name   string
+		inputs [][]input
+		want   []EventKind
+	}{
+		{
+			"while a program writes the file",
+			[][]input{begin, {ended{fault: writing}}, again(writing), again(writing), again(writing), across},
+			[]EventKind{EventStarted, EventCreated, EventWaiting, EventStarted, EventResumed, EventDone},
+		},
+		{
+			"while the network is away",
+			[][]input{begin, {ended{fault: offline}}, again(offline), again(offline), across},
+			[]EventKind{EventStarted, EventCreated, EventWaiting, EventStarted, EventResumed, EventDone},
+		},
+		{
+			"and each time it is for something else",
+			[][]input{begin, {ended{fault: offline}}, again(writing), again(writing), again(offline)},
+			[]EventKind{EventStarted, EventCreated, EventWaiting, EventStarted, EventWaiting, EventStarted, EventWaiting},
+		},
+		{
+			"and again after it went on",
+			[][]input{begin, {ended{fault: offline}}, {due{}, taken{}, entered{PhaseChecking}, entered{PhaseSending}, ended{fault: offline}}},
+			[]EventKind{EventStarted, EventCreated, EventWaiting, EventStarted, EventResumed, EventWaiting},
+		},
+		{
+			"but each attempt that fails is told",
+			[][]input{begin, {ended{fault: busy}}, again(busy)},
+			[]EventKind{EventStarted, EventCreated, EventWaiting, EventStarted, EventWaiting},
+		},
+		{
+			"until the user pauses it",
+			[][]input{begin, {ended{fault: writing}}, again(writing), {pausedByUser{}}},
+			[]EventKind{EventStarted, EventCreated, EventWaiting, EventPaused},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			j, transfer := newJournal(), Transfer{ID: 1, Source: source.File{Size: smallFile + 1}}
+			for _, in := range slices.Concat(c.inputs...) {
+				next, _ := step(transfer, in, noon)
+				j.note(&transfer, &next, noon)
+				transfer = next
+			}
+			var kinds []EventKind
+			for _, e := range j.unsaved[1] {
+				kinds = append(kinds, e.Kind)
+			}
+			if diff := cmp.Diff(c.want, kinds); diff != "" {
+				t.Errorf("want (-) and got (+) differ:\n%s", diff)
 			}
 		})
 	}

@@ -12,39 +12,11 @@ import (
 )
 
 const (
-	// smallestPart keeps the price of a part, one more request and one more row,
-	// far below that of its bytes.
-	smallestPart = 8 << 20
-
-	// partsPerConnection makes parts short enough that a connection that is taken
-	// away or added finds another beginning soon.
-	partsPerConnection = 2
-
 	// joinTries is how often a server may say that it is not done with joining
 	// parts, which takes minutes, and joinStride for how many bytes once more.
 	joinTries  = 8
 	joinStride = 1 << 30
 )
-
-// plan cuts a file of that size into parts for so many connections; nil when
-// parting it is of no use. All parts but the last are such that the profile's
-// sizes can be kept to.
-func plan(size int64, connections int, profile Profile) []Part {
-	unit := max(profile.ChunkMultiple, 1)
-	count := min(int64(connections)*partsPerConnection, size/max(smallestPart, profile.ChunkMin, unit))
-	if connections < 2 || count < 2 {
-		return nil
-	}
-	parts := make([]Part, count)
-	for i := range parts {
-		start, end := size/count*int64(i)/unit*unit, size/count*int64(i+1)/unit*unit
-		if i == len(parts)-1 {
-			end = size
-		}
-		parts[i] = Part{Index: i, Start: start, Length: end - start}
-	}
-	return parts
-}
 
 // part decides whether the file crosses in parts, and saves the plan.
 func (w *worker) part(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
@@ -73,13 +45,13 @@ func (w *worker) partsHelp(ctx context.Context) (bool, error) {
 }
 
 // askParts learns what the server holds of each part. One that is gone begins
-// again; the others are kept.
+// again; the others are kept. Where the plan itself is lost, the file begins again.
 func (w *worker) askParts(ctx context.Context) (complete bool, err error) {
 	if w.parts, err = w.recallParts(ctx, w.transfer.ID); err != nil {
 		return false, err
 	}
-	if len(w.parts) != w.transfer.Session.Parts {
-		return false, fault.Newf(fault.Bug, fault.Load, "%d of %d parts are saved", len(w.parts), w.transfer.Session.Parts)
+	if len(w.parts) != w.transfer.Session.Parts || !covers(w.parts, w.transfer.Source.Size) {
+		return false, w.replan(ctx)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range w.parts {
@@ -138,6 +110,15 @@ func (w *worker) unjoined(ctx context.Context, held int64) error {
 	return f
 }
 
+// replan gives up parts that are not the file, as after a repair of the profile:
+// joined they would be another one.
+func (w *worker) replan(ctx context.Context) error {
+	w.dropParts(ctx)
+	w.parts = nil
+	w.tally.position.Store(0)
+	return w.keep(ctx, created{})
+}
+
 func (w *worker) askPart(ctx context.Context, part *Part) error {
 	if part.URL == "" {
 		return nil
@@ -179,7 +160,9 @@ func (w *worker) sendParts(ctx context.Context, file source.Opened) error {
 		urls[i] = part.URL
 	}
 	size := w.transfer.Source.Size
-	upload, err := w.remote.protocol.Concat(ctx, tus.ConcatRequest{Parts: urls, Metadata: w.metadata(), Size: size})
+	patient, end := gently(ctx)
+	defer end()
+	upload, err := w.remote.protocol.Concat(patient, tus.ConcatRequest{Parts: urls, Metadata: w.metadata(), Size: size})
 	if err != nil {
 		return err
 	}
