@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -127,7 +128,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Intent:      intent,
 		Phase:       phase,
 		Session:     uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: uploader.Moment(r.Expires.Int64)},
-		Attempt:     int(r.Attempt),
+		Attempt:     int32(min(max(r.Attempt, math.MinInt32), math.MaxInt32)),
 		NextTry:     uploader.Moment(r.NextTry.Int64),
 		Fault:       r.Fault.fault(),
 		Added:       uploader.Moment(r.Added.Int64),

@@ -93,7 +93,7 @@ func (w *worker) askJoined(ctx context.Context) (complete bool, err error) {
 // waited for any longer: the parts are kept, to be joined anew when the user says
 // so.
 func (w *worker) unjoined(ctx context.Context, held int64) error {
-	if w.transfer.Attempt < joinTries+int(w.transfer.Source.Size/joinStride) {
+	if int(w.transfer.Attempt) < joinTries+int(w.transfer.Source.Size/joinStride) {
 		f := fault.Newf(fault.Busy, fault.Head, "the server has joined %d bytes so far", held)
 		f.Code = fault.CodeJoining
 		return f

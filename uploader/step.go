@@ -388,7 +388,7 @@ func stepEnded(t Transfer, in ended, now time.Time) (Transfer, effects) {
 
 func stepFaulted(t Transfer, in ended, now time.Time) (Transfer, effects) {
 	t.Fault = in.fault
-	decision := retry.Decide(in.fault, t.Attempt, in.random)
+	decision := retry.Decide(in.fault, int(t.Attempt), in.random)
 	if !decision.Again {
 		t.Phase, t.Finished = PhaseFailed, MomentOf(now)
 		return t, effects{}

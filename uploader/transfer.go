@@ -112,8 +112,8 @@ type Transfer struct {
 	Rank        int64 // place in the user's order; lower goes first
 	Intent      Intent
 	Phase       Phase
+	Attempt     int32 // failed tries since the acknowledged offset last grew
 	Session     Session
-	Attempt     int // failed tries since the acknowledged offset last grew
 	NextTry     Moment
 	Fault       *fault.Fault // why it waits or failed; nil otherwise
 	Added       Moment

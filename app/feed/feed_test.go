@@ -60,7 +60,7 @@ func row(id uploader.TransferID, phase uploader.Phase, change ...func(*uploader.
 	return t
 }
 
-func because(kind fault.Kind, attempt int) func(*uploader.Transfer) {
+func because(kind fault.Kind, attempt int32) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		t.Fault, t.Attempt = fault.Newf(kind, fault.Patch, "raw"), attempt
 	}

@@ -106,7 +106,8 @@ func paused(sent, size int64) string {
 }
 
 func retrying(t *uploader.Transfer, now time.Time) string {
-	data := Data{"Why": Fault(t.Fault, Subject{}).Short, "N": t.Attempt, "Nth": humanize.Ordinal(t.Attempt)}
+	tries := int(t.Attempt)
+	data := Data{"Why": Fault(t.Fault, Subject{}).Short, "N": tries, "Nth": humanize.Ordinal(tries)}
 	left := t.NextTry.Sub(now)
 	if left < time.Second {
 		return Say("state.retrying.now", data)

@@ -422,7 +422,7 @@ func rows(now time.Time) map[string]struct {
 	en, zh   string
 } {
 	file := source.File{Path: "/x/b-roll.mov", Size: 4 * gb}
-	waits := func(kind fault.Kind, attempt int, in time.Duration) uploader.Transfer {
+	waits := func(kind fault.Kind, attempt int32, in time.Duration) uploader.Transfer {
 		return uploader.Transfer{
 			ID: 1, Source: file, Phase: uploader.PhaseWaiting, Attempt: attempt, NextTry: uploader.MomentOf(now.Add(in)),
 			Fault: fault.Newf(kind, fault.Patch, ""),

@@ -1,9 +1,6 @@
 package queue
 
-import (
-	"cmp"
-	"container/heap"
-)
+import "container/heap"
 
 // lane is what waits to be sent in one of the two ways: a line for each server,
 // and in each line a group for each batch.
@@ -13,17 +10,7 @@ type lane struct {
 	turns   int64
 	lines   map[int64]*line // by server; none is empty
 	groups  map[groupKey]*group
-}
-
-type groupKey struct{ server, batch int64 }
-
-// group is the items of one batch for one server, never empty.
-type group struct {
-	key   groupKey
-	rank  int64 // of the batch
-	since int64 // the lane's turn at which it last had one, or came
-	items entries
-	place [2]int // in the line's heaps
+	spots   *spots // the queue's
 }
 
 // line is the groups for one server, as heaps by the two orders in which turns
@@ -41,30 +28,30 @@ const (
 
 func (l *lane) room() bool { return l.running < l.limit }
 
-func (l *lane) push(e *entry, rank int64) {
-	key := groupKey{e.Server, e.Batch}
-	g := l.groups[key]
-	if g != nil {
-		heap.Push(&g.items, e)
-		l.lines[e.Server].fix(g)
+func (l *lane) push(item Item, rank int64) {
+	key, e := groupKey{item.Server, item.Batch, item.Small}, entry{item.Rank, item.ID}
+	if g := l.groups[key]; g != nil {
+		g.push(e)
+		l.lines[item.Server].fix(g)
 		return
 	}
-	g = &group{key: key, rank: rank, since: l.turns, items: entries{e}}
-	e.index = 0
+	g := &group{key: key, rank: rank, since: l.turns, spots: l.spots}
+	l.spots.number(g)
+	g.push(e)
 	l.groups[key] = g
-	if l.lines[e.Server] == nil {
-		l.lines[e.Server] = &line{server: e.Server, heaps: [2]groups{{order: byOrder}, {order: byPatience}}}
+	if l.lines[item.Server] == nil {
+		l.lines[item.Server] = &line{server: item.Server, heaps: [2]groups{{order: byOrder}, {order: byPatience}}}
 	}
-	for order := range l.lines[e.Server].heaps {
-		heap.Push(&l.lines[e.Server].heaps[order], g)
+	for order := range l.lines[item.Server].heaps {
+		heap.Push(&l.lines[item.Server].heaps[order], g)
 	}
 }
 
-func (l *lane) remove(e *entry) {
-	g := l.groups[groupKey{e.Server, e.Batch}]
-	line := l.lines[e.Server]
+// remove takes out the item that stands in a group there.
+func (l *lane) remove(g *group, at int) {
+	line := l.lines[g.key.server]
 	if len(g.items) > 1 {
-		heap.Remove(&g.items, e.index)
+		g.remove(at)
 		line.fix(g)
 		return
 	}
@@ -73,12 +60,15 @@ func (l *lane) remove(e *entry) {
 		heap.Remove(&line.heaps[order], g.place[order])
 	}
 	if line.heaps[byOrder].Len() == 0 {
-		delete(l.lines, e.Server)
+		delete(l.lines, g.key.server)
 	}
+	g.remove(at)
+	l.spots.forget(g)
 }
 
-// next is whose turn it is among the servers that are open.
-func (l *lane) next(open func(server int64) bool) *entry {
+// next is the group whose first has its turn, among the servers that are open; nil
+// for none.
+func (l *lane) next(open func(server int64) bool) *group {
 	order := byOrder
 	if l.turns%fairEvery == fairEvery-1 {
 		order = byPatience
@@ -89,17 +79,14 @@ func (l *lane) next(open func(server int64) bool) *entry {
 			best = first
 		}
 	}
-	if best == nil {
-		return nil
-	}
-	return best.items[0]
+	return best
 }
 
-// took notes that an entry had its turn, and takes it out.
-func (l *lane) took(e *entry) {
+// took notes that the first of a group had its turn, and takes it out.
+func (l *lane) took(g *group) {
 	l.turns++
-	l.groups[groupKey{e.Server, e.Batch}].since = l.turns
-	l.remove(e)
+	g.since = l.turns
+	l.remove(g, 0)
 }
 
 // fix puts a group that changed in its place.
@@ -107,16 +94,6 @@ func (l *line) fix(g *group) {
 	for order := range l.heaps {
 		heap.Fix(&l.heaps[order], g.place[order])
 	}
-}
-
-// compare gives every two groups an order of their own, so that whose turn it is
-// does not depend on the servers' order in a map.
-func (g *group) compare(other *group, order int) int {
-	patience := 0
-	if order == byPatience {
-		patience = cmp.Compare(g.since, other.since)
-	}
-	return cmp.Or(patience, cmp.Compare(g.rank, other.rank), g.items[0].compare(other.items[0].Item))
 }
 
 // groups is a heap of groups in one of the orders.

@@ -38,7 +38,7 @@ type Item struct {
 // Queue is the line of waiting items and the set of those under way.
 type Queue struct {
 	lanes   [2]lane
-	waiting map[int64]*entry
+	spots   spots // of the waiting ones
 	running map[int64]Item
 	ranks   map[int64]int64 // of batches, where not 0
 	servers map[int64]server
@@ -56,10 +56,11 @@ type Most func(server int64) int
 
 // New makes an empty queue.
 func New(limits Limits) *Queue {
-	q := &Queue{waiting: map[int64]*entry{}, running: map[int64]Item{}, ranks: map[int64]int64{}, servers: map[int64]server{}}
+	q := &Queue{spots: newSpots(), running: map[int64]Item{}, ranks: map[int64]int64{}, servers: map[int64]server{}}
 	for i := range q.lanes {
 		q.lanes[i].lines = map[int64]*line{}
 		q.lanes[i].groups = map[groupKey]*group{}
+		q.lanes[i].spots = &q.spots
 	}
 	q.SetLimits(limits)
 	return q
@@ -80,7 +81,7 @@ func (q *Queue) SetRank(batch, rank int64) {
 	q.ranks[batch] = rank
 	for i := range q.lanes {
 		for _, line := range q.lanes[i].lines {
-			if g := q.lanes[i].groups[groupKey{line.server, batch}]; g != nil {
+			if g := q.lanes[i].groups[groupKey{line.server, batch, i == 1}]; g != nil {
 				g.rank = rank
 				line.fix(g)
 			}
@@ -98,16 +99,13 @@ func (q *Queue) Push(item Item) {
 		return
 	}
 	q.Remove(item.ID)
-	e := &entry{Item: item}
-	q.waiting[item.ID] = e
-	q.lanes[laneOf(item)].push(e, q.ranks[item.Batch])
+	q.lanes[laneOf(item.Small)].push(item, q.ranks[item.Batch])
 }
 
 // Remove takes a waiting item out of the line.
 func (q *Queue) Remove(id int64) {
-	if e := q.waiting[id]; e != nil {
-		delete(q.waiting, id)
-		q.lanes[laneOf(e.Item)].remove(e)
+	if g, at := q.spots.of(id); g != nil {
+		q.lanes[laneOf(g.key.small)].remove(g, at)
 	}
 }
 
@@ -115,23 +113,23 @@ func (q *Queue) Remove(id int64) {
 // under way until Release.
 func (q *Queue) Admit(most Most) (Item, bool) {
 	for i := range q.lanes {
-		next := q.next(i, most)
-		if next == nil {
+		group := q.next(i, most)
+		if group == nil {
 			continue
 		}
+		next := group.first()
 		lane := &q.lanes[i]
-		lane.took(next)
+		lane.took(group)
 		lane.running++
-		delete(q.waiting, next.ID)
-		q.running[next.ID] = next.Item
+		q.running[next.ID] = next
 		q.servers[next.Server] = server{running: q.servers[next.Server].running + 1, last: i}
-		return next.Item, true
+		return next, true
 	}
 	return Item{}, false
 }
 
-// next is whose turn it is in a lane; nil for nobody's.
-func (q *Queue) next(i int, most Most) *entry {
+// next is whose first has its turn in a lane; nil for nobody's.
+func (q *Queue) next(i int, most Most) *group {
 	if !q.lanes[i].room() {
 		return nil
 	}
@@ -153,7 +151,7 @@ func (q *Queue) yields(i int, server int64) bool {
 func (q *Queue) Release(id int64) {
 	if item, busy := q.running[id]; busy {
 		delete(q.running, id)
-		q.lanes[laneOf(item)].running--
+		q.lanes[laneOf(item.Small)].running--
 		had := q.servers[item.Server]
 		had.running--
 		q.servers[item.Server] = had
@@ -174,7 +172,7 @@ func (q *Queue) Surplus(most Most) []int64 {
 	servers := map[int64]int{}
 	var ids []int64
 	for _, item := range under {
-		lane := laneOf(item)
+		lane := laneOf(item.Small)
 		if lanes[lane] >= q.lanes[lane].limit || servers[item.Server] >= most(item.Server) {
 			ids = append(ids, item.ID)
 			continue
@@ -188,11 +186,12 @@ func (q *Queue) Surplus(most Most) []int64 {
 // Holds reports whether an item waits or is under way.
 func (q *Queue) Holds(id int64) bool {
 	_, busy := q.running[id]
-	return busy || q.waiting[id] != nil
+	g, _ := q.spots.of(id)
+	return busy || g != nil
 }
 
 // Waiting is how many items are in line.
-func (q *Queue) Waiting() int { return len(q.waiting) }
+func (q *Queue) Waiting() int { return q.spots.taken }
 
 // Running is how many items are under way.
 func (q *Queue) Running() int { return len(q.running) }
@@ -200,8 +199,8 @@ func (q *Queue) Running() int { return len(q.running) }
 // RunningAt is how many items of a server are under way.
 func (q *Queue) RunningAt(server int64) int { return q.servers[server].running }
 
-func laneOf(item Item) int {
-	if item.Small {
+func laneOf(small bool) int {
+	if small {
 		return 1
 	}
 	return 0
@@ -209,34 +208,4 @@ func laneOf(item Item) int {
 
 func (i Item) compare(other Item) int {
 	return cmp.Or(cmp.Compare(i.Rank, other.Rank), cmp.Compare(i.ID, other.ID))
-}
-
-// entry is an item in line.
-type entry struct {
-	Item
-	index int // in its group
-}
-
-// entries is a heap, first in order at the top.
-type entries []*entry
-
-func (h entries) Len() int           { return len(h) }
-func (h entries) Less(i, j int) bool { return h[i].compare(h[j].Item) < 0 }
-func (h entries) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
-}
-
-func (h *entries) Push(x any) {
-	e := x.(*entry)
-	e.index = len(*h)
-	*h = append(*h, e)
-}
-
-func (h *entries) Pop() any {
-	last := len(*h) - 1
-	e := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return e
 }

@@ -73,7 +73,7 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 		Session: uploader.Session{
 			URL: text.Draw(r, "URL"), Offset: number.Draw(r, "offset"), Sent: number.Draw(r, "sent"), Expires: when.Draw(r, "expires"),
 		},
-		Attempt:  rapid.Int().Draw(r, "attempt"),
+		Attempt:  rapid.Int32().Draw(r, "attempt"),
 		NextTry:  when.Draw(r, "next try"),
 		Added:    when.Draw(r, "added"),
 		Started:  when.Draw(r, "started"),
