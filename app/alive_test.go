@@ -35,7 +35,9 @@ type stuckEngine struct {
 	mud mud
 }
 
-func (e stuckEngine) Do(ctx context.Context, _ uploader.Command) error { return e.mud.wait(ctx) }
+func (e stuckEngine) Give(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
+	return nil, e.mud.wait(ctx)
+}
 
 func (e stuckEngine) Probe(ctx context.Context, _ string) (tus.Capabilities, error) {
 	return tus.Capabilities{}, e.mud.wait(ctx)

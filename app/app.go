@@ -5,8 +5,8 @@
 // There are two sides. Everything that touches Fyne runs on the UI's goroutine
 // and never waits: for no disk, no network, no D-Bus. Whatever waits runs on
 // goroutines that Run starts and waits for: the presenter, which brings the
-// newest snapshot to the UI at a bounded pace; the orders, which carry commands
-// to the engine one after another; and errands, which ask the desktop for
+// newest snapshot to the UI at a bounded pace; the orders, which give commands
+// to the engine in their order; and errands, which ask the desktop for
 // something. They come back to the UI by ferry.post, which does nothing any more
 // once Ferry is closing, so that nobody hangs on a UI that has ended.
 //
@@ -36,7 +36,7 @@ const ID = "io.github.ferryapp.Ferry"
 // Engine is what the face needs of an *uploader.Engine, whose methods' contracts
 // it has.
 type Engine interface {
-	Do(ctx context.Context, command uploader.Command) error
+	Give(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)
 	Snapshot() *uploader.Snapshot
 	Watch(ctx context.Context) <-chan struct{}
 	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)

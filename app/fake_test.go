@@ -80,17 +80,16 @@ func (e *fakeEngine) publish(s *uploader.Snapshot) {
 	}
 }
 
-// Do remembers the command and does what a person would see of it.
-func (e *fakeEngine) Do(_ context.Context, command uploader.Command) error {
+// Give remembers the command and does what a person would see of it.
+func (e *fakeEngine) Give(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 	e.mu.Lock()
 	e.commands = append(e.commands, command)
 	refuse, old := e.refuse, e.snapshot
 	e.mu.Unlock()
-	if refuse != nil {
-		return refuse
+	if refuse == nil {
+		e.publish(carriedOut(old, command))
 	}
-	e.publish(carriedOut(old, command))
-	return nil
+	return func(context.Context) error { return refuse }, nil
 }
 
 // heard returns the commands so far.

@@ -57,7 +57,7 @@ func newFerry(toolkit fyne.App, config Config, system system, ui func(func())) *
 	toolkit.SetIcon(assets.Icon())
 	f := &ferry{toolkit: toolkit, config: config, system: system, look: look, focused: true, removal: newRemoval(), arrivals: arrivals{}, counting: counting{}}
 	f.errands = newErrands(ui)
-	f.orders = newOrders(config.Engine.Do)
+	f.orders = newOrders(config.Engine.Give)
 	f.presenter = newPresenter(config.Engine, f.errands.post, f.show)
 	f.destination = recallDestination(toolkit.Preferences())
 	f.window = newWindow(f)

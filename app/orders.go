@@ -11,24 +11,29 @@ import (
 // patience is how long a command given shortly before the end may still take.
 const patience = 5 * time.Second
 
-// order is one command and what follows it. Done runs on the orders' goroutine.
+// order is one command and what follows it. Done runs on a goroutine of the orders.
 type order struct {
 	command uploader.Command
 	done    func(error)
 }
 
-// orders carries out commands one after another, beside the UI: giving one
-// returns at once. What was given before the end is still carried out.
+// orders gives commands to the engine one after another, beside the UI: giving one
+// returns at once. One that takes long, because it is for very many files, holds up
+// none that follows. What was given before the end is still carried out.
 type orders struct {
-	do func(context.Context, uploader.Command) error
+	hand     handing
+	answered sync.WaitGroup
 
 	mu      sync.Mutex
 	waiting []order
 	wake    chan struct{} // holds one token while there may be something waiting
 }
 
-func newOrders(do func(context.Context, uploader.Command) error) *orders {
-	return &orders{do: do, wake: make(chan struct{}, 1)}
+// handing gives the engine a command (uploader.Engine.Give).
+type handing func(context.Context, uploader.Command) (answer func(context.Context) error, err error)
+
+func newOrders(hand handing) *orders {
+	return &orders{hand: hand, wake: make(chan struct{}, 1)}
 }
 
 // give takes a command from any goroutine. Done may be nil.
@@ -42,8 +47,10 @@ func (o *orders) give(command uploader.Command, done func(error)) {
 	}
 }
 
-// run carries out commands until ctx ends, then those still waiting.
+// run carries out commands until ctx ends, then those still waiting. It returns when
+// all are answered.
 func (o *orders) run(ctx context.Context) {
+	defer o.answered.Wait()
 	for {
 		select {
 		case <-o.wake:
@@ -61,20 +68,26 @@ func (o *orders) carryOut(ctx context.Context) {
 		if !ok {
 			return
 		}
-		err := o.obey(ctx, next.command)
-		if next.done != nil {
-			next.done(err)
-		}
+		o.obey(ctx, next)
 	}
 }
 
-// obey lets a command outlive ctx, but not for long.
-func (o *orders) obey(ctx context.Context, command uploader.Command) error {
+// obey returns when the engine has heard a command. It lets that outlive ctx, but not
+// for long.
+func (o *orders) obey(ctx context.Context, next order) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(patience, cancel) })
-	defer stop()
-	return o.do(lasting, command)
+	answer, err := o.hand(lasting, next.command)
+	o.answered.Go(func() {
+		defer cancel()
+		defer stop()
+		if err == nil {
+			err = answer(lasting)
+		}
+		if next.done != nil {
+			next.done(err)
+		}
+	})
 }
 
 func (o *orders) next() (order, bool) {

@@ -103,39 +103,54 @@ func (e *Engine) Run(ctx context.Context) error {
 // Do carries out a command. When it returns nil the command is committed and
 // its first effect is in Snapshot. One for very many transfers is committed in
 // portions, and other commands and work go on in between as if all of it had been
-// carried out. It waits for the disk: not to be called from
-// a user interface's own goroutine. It fails with a *fault.Fault when the command
+// carried out. It waits for the disk: not to be called from a user interface's own
+// goroutine. It fails with a *fault.Fault when the command
 // makes no sense or cannot be saved at the moment, with ErrStopped, or with ctx's
 // error. What cannot be saved holds all the same, and is saved as soon as that
 // works again; a command whose ctx ended may still be carried out.
 func (e *Engine) Do(ctx context.Context, command Command) error {
+	answer, err := e.Give(ctx, command)
+	if err != nil {
+		return err
+	}
+	return answer(ctx)
+}
+
+// Give is Do for whoever has more to say meanwhile. It returns as soon as the engine
+// has heard the command; what is given later comes after it. The answer, called once,
+// waits for what Do waits for.
+func (e *Engine) Give(ctx context.Context, command Command) (answer func(context.Context) error, err error) {
 	switch c := command.(type) {
 	case Retry:
 		command = e.lookAgain(c)
 	case Relocate:
 		found, err := e.locate(ctx, c)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		command = found
 	}
 	o := order{command, make(chan error, 1)}
 	select {
 	case e.commands <- o:
+		return func(ctx context.Context) error { return e.await(ctx, o.reply) }, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	case <-e.done:
-		return ErrStopped
+		return nil, ErrStopped
 	}
+}
+
+func (e *Engine) await(ctx context.Context, reply <-chan error) error {
 	select {
-	case err := <-o.reply:
+	case err := <-reply:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-e.done:
 	}
 	select {
-	case err := <-o.reply: // with its last save
+	case err := <-reply: // with its last save
 		return err
 	default:
 		return ErrStopped
