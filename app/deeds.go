@@ -144,7 +144,7 @@ func (f *ferry) confirmLoss(transfers []*uploader.Transfer, then func()) {
 	}
 	n := len(transfers)
 	text := words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
-	f.ask(words.Count("cancelling.title", n), text, nil,
+	f.ask(words.Count("cancelling.title", n), text,
 		answer{label: words.Say("cancelling.no")},
 		answer{label: words.Count("cancelling.yes", n), importance: widget.DangerImportance, do: then})
 }

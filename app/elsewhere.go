@@ -19,7 +19,7 @@ func (f *ferry) askElsewhere(t *uploader.Transfer) {
 			answers = append(answers, answer{label: name, importance: widget.HighImportance, do: func() { f.sendElsewhere(t, server.ID) }})
 		}
 	}
-	f.ask(words.Say("elsewhere.title", words.Data{"Name": nameOf(t)}), words.Say("elsewhere.text", words.Data{"Server": words.Server(refused)}), nil, answers...)
+	f.ask(words.Say("elsewhere.title", words.Data{"Name": nameOf(t)}), words.Say("elsewhere.text", words.Data{"Server": words.Server(refused)}), answers...)
 }
 
 // sendElsewhere adds a file for another server in place of the upload there is,

@@ -208,14 +208,14 @@ func because(f *fault.Fault) string {
 
 // key is the key of its words. What tells of an offset has others where there is
 // none yet.
-func (e chapter) key() string {
-	key := "details.event." + string(e.Kind)
+func (c chapter) key() string {
+	key := "details.event." + string(c.Kind)
 	switch {
-	case e.Kind == uploader.EventResumed && e.Offset == 0:
+	case c.Kind == uploader.EventResumed && c.Offset == 0:
 		return key + ".fresh"
-	case e.Kind == uploader.EventPaused && e.Offset == 0:
+	case c.Kind == uploader.EventPaused && c.Offset == 0:
 		return key + ".fresh"
-	case e.times > 1:
+	case c.times > 1:
 		return key + ".times"
 	default:
 		return key

@@ -133,7 +133,7 @@ func TestSearch(t *testing.T) {
 			t.Error("the keyboard stays in the field")
 		}
 	})
-	t.Run("in a narrow window the field takes the place of the filters while it is used", func(t *testing.T) {
+	t.Run("in a narrow window the field is a button while it is not used, and leaves the filters their room", func(t *testing.T) {
 		s := raise(t)
 		s.window.window.Resize(leastSize)
 		s.toList()
@@ -142,8 +142,11 @@ func TestSearch(t *testing.T) {
 			t.Error("there is no button for it")
 		}
 		test.Tap(bar.opener)
-		if !bar.field.Visible() || bar.tabs.Visible() {
+		if !bar.field.Visible() || bar.opener.Visible() {
 			t.Error("the button does not open it")
+		}
+		if tabs := bar.tabs.Width(); tabs > bar.scroll.Size().Width || bar.field.Position().X < tabs {
+			t.Errorf("the filters need %g and have %g, up to the field at %g", tabs, bar.scroll.Size().Width, bar.field.Position().X)
 		}
 	})
 }

@@ -16,11 +16,13 @@ import (
 type filterBar struct {
 	content  *fyne.Container
 	tabs     *widgets.Tabs
+	scroll   *container.Scroll // holds them, where there is no room for all
 	field    *widgets.SearchField
 	opener   *widgets.IconButton // stands for the field where that has no room
 	relayout func()
 	chosen   filter
-	focused  bool // the field has the keyboard
+	focused  bool    // the field has the keyboard
+	wide     float32 // the filters, as they were laid out
 }
 
 // filterActions is what the line does.
@@ -47,13 +49,18 @@ func newFilterBar(hints *widgets.Hints, actions filterActions) *filterBar {
 		b.content.Refresh()
 	}
 	b.opener = widgets.NewIconButton(theme.IconSearch, hints, words.Say("search.placeholder"), actions.find)
-	b.content = container.New(&filterLine{b}, b.tabs, b.field, b.opener)
+	b.scroll = container.NewHScroll(b.tabs)
+	b.content = container.New(&filterLine{b}, b.scroll, b.field, b.opener)
 	b.content.Hide()
 	return b
 }
 
 func (b *filterBar) show(s *uploader.Snapshot) {
 	b.tabs.Set(tabsOf(s), b.chosen.String())
+	if b.tabs.Width() != b.wide {
+		b.content.Refresh()
+		b.wide = b.tabs.Width()
+	}
 	if visible := len(s.Transfers) > 0; visible != b.content.Visible() {
 		setVisible(b.content, visible)
 		b.relayout()
@@ -61,38 +68,45 @@ func (b *filterBar) show(s *uploader.Snapshot) {
 }
 
 // filterLine lays out a filterBar: the filters at the left, the field at the
-// right. Where there is no room for both the field has all of it as long as it is
-// used, and is a button otherwise.
+// right. Where there is no room for both the field is a button as long as it is not
+// used. The filters do without their counts then, where that helps, and can be
+// scrolled where nothing does.
 type filterLine struct{ bar *filterBar }
 
-// fieldWidth is how wide the field is beside the filters, in steps of the grid.
-const fieldWidth = 56
+// How wide the field is beside the filters, and what it takes from them at most,
+// in steps of the grid.
+const (
+	fieldWidth = 56
+	fieldLeast = 34
+)
 
 func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(l.bar.tabs.MinSize().Width, l.bar.field.MinSize().Height+theme.Grid(1))
+	return fyne.NewSize(theme.Grid(60), l.bar.field.MinSize().Height+theme.Grid(1))
 }
 
 func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b, side := l.bar, theme.Grid(4)
-	roomy := size.Width >= b.tabs.Width()+theme.Grid(fieldWidth+4)
-	used := b.field.Text != "" || b.focused
-	setVisible(b.field, roomy || used)
-	setVisible(b.opener, !roomy && !used)
-	setVisible(b.tabs, roomy || !used)
-
-	field := fyne.NewSize(theme.Grid(fieldWidth), b.field.MinSize().Height)
-	if !roomy {
-		field.Width = size.Width - 2*side
+	b.tabs.SetBrief(false)
+	room := size.Width - side - theme.Grid(1)
+	height := b.field.MinSize().Height
+	searching := room-b.tabs.Width() >= theme.Grid(fieldWidth) || b.field.Text != "" || b.focused
+	right := b.opener.MinSize().Width
+	if searching {
+		right = theme.Grid(fieldWidth)
 	}
-	b.field.Resize(field)
-	b.field.Move(fyne.NewPos(size.Width-side-field.Width, 0))
-	b.opener.Resize(fyne.NewSquareSize(field.Height))
-	b.opener.Move(fyne.NewPos(size.Width-theme.Grid(2)-field.Height, 0)) // whose icon ends at the margin
-	right := side + field.Height
-	if roomy {
-		right = side + field.Width
+	if b.tabs.Width()+right > room {
+		b.tabs.SetBrief(true)
 	}
-	b.tabs.Resize(fyne.NewSize(size.Width-right, field.Height))
+	if searching {
+		right = min(max(room-b.tabs.Width(), theme.Grid(fieldLeast)), theme.Grid(fieldWidth))
+	}
+	setVisible(b.field, searching)
+	setVisible(b.opener, !searching)
+	b.field.Resize(fyne.NewSize(right, height))
+	b.field.Move(fyne.NewPos(size.Width-side-right, 0))
+	b.opener.Resize(fyne.NewSquareSize(height))
+	b.opener.Move(fyne.NewPos(size.Width-theme.Grid(2)-height, 0)) // whose icon ends at the margin
+	b.scroll.Resize(fyne.NewSize(room-right, height))
 }
 
 // filter shows some of the transfers from now on.

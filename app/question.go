@@ -30,10 +30,9 @@ type question struct {
 const questionWidth = 115
 
 // ask asks a question over the window. Escape is no answer and takes it away; the
-// first answer has the keyboard. Closed, which may be nil, is called however it
-// ends, before what the answer does.
-func (f *ferry) ask(title, text string, closed func(), answers ...answer) {
-	f.pose(question{title: title, text: text, closed: closed, answers: answers})
+// first answer has the keyboard.
+func (f *ferry) ask(title, text string, answers ...answer) {
+	f.pose(question{title: title, text: text, answers: answers})
 }
 
 // pose is ask for a question with more in it than words.

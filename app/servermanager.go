@@ -63,10 +63,10 @@ func (f *ferry) removeServer(server uploader.Server) {
 		}
 	}
 	if waiting > 0 {
-		f.ask(words.Say("servers.busy.title"), words.Count("servers.busy.text", waiting, name), nil, answer{label: words.Say("servers.close")})
+		f.ask(words.Say("servers.busy.title"), words.Count("servers.busy.text", waiting, name), answer{label: words.Say("servers.close")})
 		return
 	}
-	f.ask(words.Say("servers.removing.title", name), words.Say("servers.removing.text"), nil,
+	f.ask(words.Say("servers.removing.title", name), words.Say("servers.removing.text"),
 		answer{label: words.Say("servers.removing.no")},
 		answer{label: words.Say("servers.removing.yes"), importance: widget.DangerImportance, do: func() {
 			f.order(uploader.RemoveServer{ID: server.ID}, func(err error) {

@@ -29,6 +29,7 @@ type Tabs struct {
 
 	tabs   []Tab
 	chosen string
+	brief  bool // without the counts
 	parts  []*tab
 }
 
@@ -46,13 +47,27 @@ func (t *Tabs) Set(tabs []Tab, chosen string) {
 	}
 	t.tabs, t.chosen = slices.Clone(tabs), chosen
 	for len(t.parts) < len(tabs) {
-		t.parts = append(t.parts, newTab(t.tapped))
+		part := newTab(t.tapped)
+		part.brief = t.brief
+		t.parts = append(t.parts, part)
 	}
 	for i, part := range t.parts {
 		setVisible(part, i < len(tabs))
 		if i < len(tabs) {
 			part.set(tabs[i], tabs[i].ID == chosen)
 		}
+	}
+	t.Refresh()
+}
+
+// SetBrief has the tabs do without their counts, or with them again.
+func (t *Tabs) SetBrief(brief bool) {
+	if brief == t.brief {
+		return
+	}
+	t.brief = brief
+	for _, part := range t.parts {
+		part.setBrief(brief)
 	}
 	t.Refresh()
 }
@@ -72,8 +87,8 @@ func (t *Tabs) Width() float32 {
 	return width
 }
 
-// MinSize is the height of the words: what does not fit at the end is cut off.
-func (t *Tabs) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(60), theme.Grid(8)) }
+// MinSize is room for all tabs.
+func (t *Tabs) MinSize() fyne.Size { return fyne.NewSize(t.Width(), theme.Grid(8)) }
 
 // CreateRenderer is called by the toolkit.
 func (t *Tabs) CreateRenderer() fyne.WidgetRenderer { return &tabsRenderer{t} }
@@ -115,6 +130,7 @@ type tab struct {
 	onTap   func(id string)
 	model   Tab
 	chosen  bool
+	brief   bool
 	hovered bool
 
 	back  *canvas.Rectangle
@@ -160,6 +176,12 @@ func (t *tab) MouseOut() { t.hover(false) }
 // Cursor is called by the toolkit.
 func (t *tab) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
+func (t *tab) setBrief(brief bool) {
+	t.brief = brief
+	setVisible(t.count.text, !brief)
+	t.Refresh()
+}
+
 func (t *tab) hover(hovered bool) {
 	t.hovered = hovered
 	t.Refresh()
@@ -167,6 +189,9 @@ func (t *tab) hover(hovered bool) {
 
 // MinSize is room for the words.
 func (t *tab) MinSize() fyne.Size {
+	if t.brief {
+		return fyne.NewSize(snap(t.wide(t.word)+theme.Grid(4)), theme.Grid(7))
+	}
 	return fyne.NewSize(snap(t.wide(t.word)+theme.Grid(1.5)+t.wide(t.count)+theme.Grid(5)), theme.Grid(7))
 }
 
@@ -183,6 +208,10 @@ func (t *tab) CreateRenderer() fyne.WidgetRenderer {
 func (t *tab) arrange(size fyne.Size) {
 	t.back.Resize(size)
 	y := (size.Height - t.word.height) / 2
+	if t.brief {
+		t.word.place(fyne.NewPos(theme.Grid(2), y), t.wide(t.word))
+		return
+	}
 	t.word.place(fyne.NewPos(theme.Grid(2.5), y), t.wide(t.word))
 	t.count.place(fyne.NewPos(theme.Grid(4)+t.wide(t.word), y), t.wide(t.count))
 }
