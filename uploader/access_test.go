@@ -290,3 +290,21 @@ func TestAQuestionIsRestoredAtTheNextStart(t *testing.T) {
 		t.Errorf("the server was asked %d times more", n)
 	}
 }
+
+func TestAServerThatWasRemovedCannotBeChanged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://uploads.example.com/files/")
+	server, known := b.engine.Snapshot().Server(theServer)
+	if !known {
+		t.Fatal("there is no server")
+	}
+	b.do(uploader.RemoveServer{ID: theServer})
+	if err := b.engine.Do(t.Context(), uploader.SaveServer{Server: server}); !fault.Is(err, fault.Refused) {
+		t.Errorf("it is said: %v", err)
+	}
+	server.ID = 0
+	b.do(uploader.SaveServer{Server: server})
+	if again := b.engine.Snapshot().Servers[1]; again.ID <= theServer || again.Name != server.Name {
+		t.Errorf("added again it is %+v", again)
+	}
+}

@@ -8,7 +8,7 @@ import (
 )
 
 func (l *loop) saveServer(s Server) error {
-	if s.ID < 0 || s.ID >= l.nextServer {
+	if _, known := l.servers[s.ID]; s.ID != 0 && !known {
 		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", s.ID)
 	}
 	if s.ID == 0 {
