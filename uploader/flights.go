@@ -60,7 +60,9 @@ func (l *loop) launch(work context.Context, id TransferID) {
 	ctx, halt := context.WithCancelCause(work)
 	f := &flight{halt: halt, tally: &tally{}, remote: remote}
 	f.tally.position.Store(t.Session.Offset)
-	f.meter.sample(0, time.Now())
+	now := time.Now()
+	f.meter.sample(0, now)
+	l.endRest(now)
 	l.flights[id] = f
 	w := &worker{
 		transfer: *l.table.get(id),

@@ -65,6 +65,15 @@ func (l *loop) share() float64 {
 	return l.pace.rate / sum
 }
 
+// endRest has the speed of everything measured anew when something moves after a
+// rest, which is no part of it.
+func (l *loop) endRest(now time.Time) {
+	if len(l.flights) == 0 && now.Sub(l.pace.seen) > rateMemory {
+		l.pace = meter{}
+		l.pace.sample(l.moved.Load(), now)
+	}
+}
+
 // totals is the ledger's, with the speed of everything.
 func (l *loop) totals(sums ledger) Totals {
 	totals := sums.totals()

@@ -1,7 +1,11 @@
 package uploader_test
 
 import (
+	"context"
+	"log/slog"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -31,4 +35,46 @@ func TestTheSpeedsOfAllAddUpToNoMoreThanTheWhole(t *testing.T) {
 		t.Error("no speed was ever told")
 	}
 	b.finished(batch)
+}
+
+// TestAfterARestTheSpeedIsMeasuredAnew pauses for ten minutes, of which nothing is to
+// be seen in the speed and the time left afterwards.
+func TestAfterARestTheSpeedIsMeasuredAnew(t *testing.T) {
+	path := write(t, "film.mov", 1<<20)
+	synctest.Test(t, func(t *testing.T) {
+		settings := settled(func(s *uploader.Settings) { s.Limit = 1000 })
+		engine := uploader.New(uploader.Config{
+			Store: uploadtest.NewStore(), Settings: &settings, Log: slog.New(slog.DiscardHandler),
+			Connect: func(uploader.Server) (uploader.Protocol, error) { return &sink{}, nil },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- engine.Run(ctx) }()
+		do := func(c uploader.Command) {
+			if err := engine.Do(ctx, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		after := func(d time.Duration) uploader.Totals {
+			time.Sleep(d)
+			synctest.Wait()
+			return engine.Snapshot().Totals
+		}
+		do(uploader.SaveServer{Server: uploader.Server{Name: "sink", Endpoint: "https://sink.example/files/"}})
+		do(uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{path}})
+		after(10 * time.Second)
+		do(uploader.Pause{Target: uploader.Everything()})
+		after(10 * time.Minute)
+		do(uploader.Resume{Target: uploader.Everything()})
+		if now := after(1500 * time.Millisecond); now.Rate < 800 || now.ETA != 0 {
+			t.Errorf("after the rest it moves at %.0f bytes a second, and takes another %v", now.Rate, now.ETA)
+		}
+		if now := after(6 * time.Second); now.Rate < 900 || now.ETA < 15*time.Minute || now.ETA > 20*time.Minute {
+			t.Errorf("later it moves at %.0f bytes a second, and takes another %v", now.Rate, now.ETA)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
