@@ -54,6 +54,15 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 	return saved, nil
 }
 
+// Servers returns the saved servers, the built-in one among them.
+func (d *DB) Servers(ctx context.Context) (servers []uploader.Server, err error) {
+	err = d.read(ctx, func(tx *gorm.DB) error {
+		servers, err = loadServers(tx)
+		return err
+	})
+	return servers, d.fail(fault.Load, err)
+}
+
 func loadServers(tx *gorm.DB) ([]uploader.Server, error) {
 	var rows []serverRow
 	if err := tx.Order("id").Find(&rows).Error; err != nil {

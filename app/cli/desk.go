@@ -84,7 +84,7 @@ func (d *Desk) carry(ctx context.Context, request instance.Request, accepted fun
 	case instance.Send:
 		return d.send(ctx, request, accepted, answer)
 	case instance.Resume:
-		return d.resume(ctx, accepted, answer)
+		return d.resume(ctx, request, accepted, answer)
 	case instance.List:
 		return list(d.Engine.Snapshot(), request.All, answer)
 	case instance.Show:
@@ -102,7 +102,7 @@ func (d *Desk) carry(ctx context.Context, request instance.Request, accepted fun
 func (d *Desk) Answer(ctx context.Context, request instance.Request, answer func(value any) error) error {
 	err := d.carry(ctx, request, d.keep, func(reply Reply) error { return answer(reply) })
 	if err != nil {
-		return &Sentence{Explain(err)}
+		return &instance.RefusedError{Reason: Explain(err), Misuse: Code(err) == ExitUsage}
 	}
 	return nil
 }
@@ -153,31 +153,6 @@ func (d *Desk) forget(ctx context.Context, batch uploader.BatchID, mistyped []st
 		return nil
 	}
 	return d.Engine.Do(ctx, uploader.Remove{Target: uploader.These(ids...)})
-}
-
-func (d *Desk) resume(ctx context.Context, accepted func(feed.Filter), answer func(Reply) error) error {
-	s := d.Engine.Snapshot()
-	filter := feed.Unfinished(s)
-	if filter.Empty() {
-		return answer(Reply{Summary: &feed.Summary{}})
-	}
-	var again []uploader.TransferID
-	for _, t := range s.Transfers {
-		asks := t.State() == uploader.StateAsking // for a person to answer
-		if t.Phase == uploader.PhaseFailed && !asks || t.Phase == uploader.PhaseWaiting {
-			again = append(again, t.ID)
-		}
-	}
-	if err := d.Engine.Do(ctx, uploader.Resume{Target: uploader.Everything()}); err != nil {
-		return err
-	}
-	if len(again) > 0 {
-		if err := d.Engine.Do(ctx, uploader.Retry{Target: uploader.These(again...)}); err != nil {
-			return err
-		}
-	}
-	accepted(filter)
-	return d.follow(ctx, filter, answer)
 }
 
 func (d *Desk) follow(ctx context.Context, filter feed.Filter, answer func(Reply) error) error {

@@ -64,13 +64,22 @@ func (d *Desk) signIn(ctx context.Context, server uploader.Server, header http.H
 
 // Introduce has a book send what a request says of its sign-in before an engine
 // asks anything of that server: one question without it would keep all waiting.
-// What makes no sense in the request is left to Carry to say.
-func Introduce(book *connect.Book, request instance.Request) {
-	typed, err := parseHeaders(request.Headers)
-	if err != nil {
+// What makes no sense in the request is left to Carry to say. servers are those
+// saved, which the request may name.
+func Introduce(book *connect.Book, request instance.Request, servers []uploader.Server) {
+	header, err := parseHeaders(request.Headers)
+	if err != nil || request.To == "" {
 		return
 	}
-	if endpoint, header, err := address(request.To, typed); err == nil && len(header) > 0 {
+	endpoint := ""
+	if strings.Contains(request.To, "://") {
+		endpoint, header, err = address(request.To, header)
+	} else {
+		var server uploader.Server
+		server, err = named(servers, request.To)
+		endpoint = server.Endpoint
+	}
+	if err == nil && endpoint != "" && len(header) > 0 {
 		book.Remember(endpoint, header)
 	}
 }
@@ -110,7 +119,7 @@ func (d *Desk) meet(ctx context.Context, endpoint string) (uploader.ServerID, er
 func address(to string, header http.Header) (string, http.Header, error) {
 	u, err := url.Parse(to)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", nil, say("cli.address", words.Data{"URL": words.Printable(to)})
+		return "", nil, usage("cli.address", words.Data{"URL": words.Printable(to)})
 	}
 	if user := u.User; user != nil && header.Get("Authorization") == "" {
 		password, _ := user.Password()
@@ -139,10 +148,8 @@ func at(servers []uploader.Server, endpoint string) (uploader.Server, bool) {
 // named finds a server by its name, in whatever case.
 func named(servers []uploader.Server, name string) (uploader.Server, error) {
 	var found []uploader.Server
-	var names []string
 	for _, server := range servers {
 		shown := words.Server(server)
-		names = append(names, shown)
 		if strings.EqualFold(shown, name) || strings.EqualFold(server.Name, name) {
 			found = append(found, server)
 		}
@@ -151,10 +158,19 @@ func named(servers []uploader.Server, name string) (uploader.Server, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return uploader.Server{}, say("cli.server.unknown", words.Data{"Name": words.Printable(name), "Known": strings.Join(names, ", ")})
+		return uploader.Server{}, usage("cli.server.unknown", words.Data{"Name": words.Printable(name), "Known": names(servers)})
 	default:
-		return uploader.Server{}, say("cli.server.ambiguous", words.Data{"Name": words.Printable(name)})
+		return uploader.Server{}, usage("cli.server.ambiguous", words.Data{"Name": words.Printable(name)})
 	}
+}
+
+// names lists servers as they are called.
+func names(servers []uploader.Server) string {
+	shown := make([]string, len(servers))
+	for i, server := range servers {
+		shown[i] = words.Server(server)
+	}
+	return strings.Join(shown, ", ")
 }
 
 // parseHeaders reads "Name: value" lines, of which none may be empty. What is said of

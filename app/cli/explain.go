@@ -40,10 +40,11 @@ func Explain(err error) string {
 // Code is the exit code that an error means; 0 for none.
 func Code(err error) int {
 	var usage *UsageError
+	refused, isRefused := errors.AsType[*instance.RefusedError](err)
 	switch {
 	case err == nil, errors.Is(err, ErrHelp):
 		return ExitOK
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), isRefused && refused.Misuse:
 		return ExitUsage
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted

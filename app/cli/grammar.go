@@ -71,7 +71,9 @@ const usualName = "stdin"
 
 // Resume goes on with everything unfinished.
 type Resume struct {
-	JSON bool `name:"json" help:"${help_json}"`
+	To     string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
+	Header []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	JSON   bool     `name:"json" help:"${help_json}"`
 }
 
 // List tells the transfers there are.
@@ -171,6 +173,7 @@ func (g *grammar) invocation(command string) (Invocation, error) {
 		return i, g.Send.check()
 	case "resume":
 		i.Resume = &g.Resume
+		return i, checkHeaders(g.Resume.To, g.Resume.Header)
 	case "list":
 		i.List = &g.List
 	case "receive":
@@ -196,7 +199,7 @@ func (s *Send) check() (err error) {
 	if s.Options, err = s.options(); err != nil {
 		return err
 	}
-	return errors.Join(checkPaths(s.Paths), checkHeaders(*s), s.checkName())
+	return errors.Join(checkPaths(s.Paths), checkHeaders(s.To, s.Header), s.checkName())
 }
 
 func checkPaths(paths []string) error {
@@ -229,16 +232,16 @@ func (s *Send) checkName() error {
 
 // SignsIn reports whether what is typed has to be typed again to go on: header
 // fields, or a user in the URL, which are kept nowhere.
-func (s *Send) SignsIn() bool {
-	_, header, err := address(s.To, nil)
-	return len(s.Header) > 0 || err == nil && len(header) > 0
+func SignsIn(to string, headers []string) bool {
+	_, header, err := address(to, nil)
+	return len(headers) > 0 || err == nil && len(header) > 0
 }
 
-func checkHeaders(s Send) error {
-	if len(s.Header) > 0 && s.To == "" {
+func checkHeaders(to string, headers []string) error {
+	if len(headers) > 0 && to == "" {
 		return usage("cli.usage.header.to", nil)
 	}
-	_, err := parseHeaders(s.Header)
+	_, err := parseHeaders(headers)
 	return err
 }
 
@@ -248,7 +251,7 @@ func usage(key string, data words.Data) error { return &UsageError{words.Say(key
 func help() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
-		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.header",
+		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
 		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.version",
 	} {

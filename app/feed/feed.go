@@ -90,6 +90,22 @@ func Unfinished(s *uploader.Snapshot) Filter {
 	return f
 }
 
+// For is what of a filter's transfers and batches is for one server.
+func (f Filter) For(s *uploader.Snapshot, server uploader.ServerID) Filter {
+	some := Filter{Batches: map[uploader.BatchID]bool{}, Except: f.Except, Transfers: map[uploader.TransferID]bool{}}
+	for id := range f.Batches {
+		if batch := s.Batches[id]; batch != nil && batch.Server == server {
+			some.Batches[id] = true
+		}
+	}
+	for _, t := range s.Transfers {
+		if f.Transfers[t.ID] && t.Server == server {
+			some.Transfers[t.ID] = true
+		}
+	}
+	return some
+}
+
 // Empty reports whether nothing is meant.
 func (f Filter) Empty() bool { return len(f.Batches) == 0 && len(f.Transfers) == 0 }
 

@@ -20,7 +20,10 @@ var (
 
 // RefusedError is what the holder of the profile said instead of carrying out
 // the request, in words for people.
-type RefusedError struct{ Reason string }
+type RefusedError struct {
+	Reason string
+	Misuse bool // what was asked for makes no sense
+}
 
 func (e *RefusedError) Error() string { return e.Reason }
 
@@ -60,7 +63,7 @@ func listen(ctx context.Context, from *bufio.Reader, take func(json.RawMessage) 
 		}
 		switch {
 		case got.End && got.Error != "":
-			return &RefusedError{got.Error}
+			return &RefusedError{Reason: got.Error, Misuse: got.Misuse}
 		case got.End:
 			return nil
 		}

@@ -94,6 +94,16 @@ func TestARefusalIsToldInItsOwnWords(t *testing.T) {
 	}
 }
 
+func TestARequestThatMakesNoSenseIsToldApart(t *testing.T) {
+	nonsense := &instance.RefusedError{Reason: "no such server", Misuse: true}
+	path, _ := holder(t, func(context.Context, instance.Request, func(any) error) error { return nonsense })
+	err := instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, ignore)
+	var refused *instance.RefusedError
+	if !errors.As(err, &refused) || *refused != *nonsense {
+		t.Errorf("got %#v, want %#v", err, nonsense)
+	}
+}
+
 func TestAnUnknownCommandIsRefused(t *testing.T) {
 	path, _ := holder(t, nothing)
 	err := instance.Call(t.Context(), path, instance.Request{Command: "format"}, ignore)

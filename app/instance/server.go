@@ -178,6 +178,8 @@ func (s *Server) answer(ctx context.Context, conn net.Conn, line []byte) {
 	end := answer{End: true}
 	if err != nil {
 		end.Error = err.Error()
+		refused, ok := errors.AsType[*RefusedError](err)
+		end.Misuse = ok && refused.Misuse
 	}
 	if err := write(end); err != nil {
 		s.log.Debug("end answer", "err", err)

@@ -17,7 +17,7 @@ type Command string
 // The commands.
 const (
 	Send   Command = "send"   // add Paths for the server To, and follow them
-	Resume Command = "resume" // go on with everything unfinished, and follow it
+	Resume Command = "resume" // go on with everything unfinished, for the server To alone where it says one, and follow it
 	List   Command = "list"   // tell what there is
 	Show   Command = "show"   // show the window, with Paths added to the chosen server
 )
@@ -26,7 +26,7 @@ const (
 type Request struct {
 	Command Command
 	Paths   []string // absolute; bytes as the system gives them
-	To      string   // a server's name or creation URL; "" is the built-in one
+	To      string   // a server's name or creation URL; "" is the built-in one, or any for Resume
 	Headers []string // "Name: value", for that server, kept in memory only
 	All     bool     // list: with history
 
@@ -58,9 +58,10 @@ type request struct {
 
 // answer is one line of an answer: a value, or the end.
 type answer struct {
-	Value json.RawMessage `json:"value,omitempty"`
-	End   bool            `json:"end,omitempty"`
-	Error string          `json:"error,omitempty"`
+	Value  json.RawMessage `json:"value,omitempty"`
+	End    bool            `json:"end,omitempty"`
+	Error  string          `json:"error,omitempty"`
+	Misuse bool            `json:"misuse,omitempty"`
 }
 
 func encodeRequest(r Request) ([]byte, error) {

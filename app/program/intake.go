@@ -94,6 +94,11 @@ func (s *session) drop(ctx context.Context, in *intake, failed error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropPatience)
 	defer cancel()
+	// The batch may just have been asked for by somebody who did not wait for the
+	// answer any more: it is in the snapshot once a later command is answered.
+	if s.engine.Do(ctx, uploader.Resume{}) != nil {
+		return err
+	}
 	kicks := s.engine.Watch(ctx)
 	batch := s.batchOf(in.Path)
 	if batch != 0 && s.engine.Do(ctx, uploader.Remove{Target: uploader.Target{Batch: batch}}) != nil {

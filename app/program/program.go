@@ -68,7 +68,7 @@ func carryOut(ctx context.Context, version string, typed cli.Invocation, streams
 	case typed.List != nil:
 		return w.list(ctx, *typed.List)
 	case typed.Resume != nil:
-		return w.follow(ctx, errand{request: instance.Request{Command: instance.Resume}, style: cli.StyleOf(typed.Resume.JSON, false)})
+		return w.resume(ctx, *typed.Resume)
 	case typed.Send != nil:
 		return w.send(ctx, *typed.Send)
 	default:
@@ -108,10 +108,24 @@ func (w work) send(ctx context.Context, s cli.Send) error {
 	}
 	e.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options}
 	err = w.follow(ctx, e)
-	if e.stream == nil && s.SignsIn() && errors.Is(err, context.Canceled) {
-		err = errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.same")}, err)
+	if e.stream == nil {
+		err = again(err, e.request)
 	}
 	return errors.Join(err, e.stream.Close())
+}
+
+func (w work) resume(ctx context.Context, r cli.Resume) error {
+	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header}
+	return again(w.follow(ctx, errand{request: request, style: cli.StyleOf(r.JSON, false)}), request)
+}
+
+// again says of a request that was interrupted, and whose sign-in is kept nowhere,
+// how it goes on.
+func again(err error, request instance.Request) error {
+	if errors.Is(err, context.Canceled) && cli.SignsIn(request.To, request.Headers) {
+		return errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.same")}, err)
+	}
+	return err
 }
 
 // follow has a request carried out, by this program or by the one that holds the

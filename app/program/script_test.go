@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,7 +48,7 @@ const slowBytes = 4_000_000
 
 // TestScripts runs the specification of the command line: each script has a
 // profile of its own, a tusd at $TUSD and the same one at $SLOW, over a slow line.
-// At $DOOR, as slow, is another one, which wants the user ann with the password oar.
+// At $DOOR, called $DOORNAME once it is known, as slow, is another one, which wants the user ann with the password oar.
 func TestScripts(t *testing.T) {
 	tusd := uploadtest.NewTusd(t)
 	door := doorOf(t)
@@ -71,6 +72,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOST", tusd.Listener.Addr().String())
 			env.Setenv("SLOW", slow[filepath.Base(env.WorkDir)])
 			env.Setenv("DOOR", door)
+			env.Setenv("DOORNAME", hostOf(t, door))
 			env.Setenv("REFUSED", uploadtest.Unused(t))
 			env.Setenv("LC_ALL", "en_US.UTF-8")
 			env.Setenv("NO_PROXY", "*")
@@ -100,6 +102,16 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// hostOf is what a server is called that was given by its URL.
+func hostOf(t *testing.T, endpoint string) string {
+	t.Helper()
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Host
 }
 
 // doorOf starts a tusd that wants a sign-in, behind a slow line.

@@ -127,7 +127,11 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	s.lookout = start(func(ctx context.Context) error { lines.Watch(ctx, networkEvery); return nil })
 	s.keys = platform.NewKeys(w.profile.Keys())
 	s.book = connect.NewBook(connect.Config{Keys: s.keys, Lines: lines})
-	cli.Introduce(s.book, o.request)
+	servers, err := s.database.Servers(ctx)
+	if err != nil {
+		return err
+	}
+	cli.Introduce(s.book, o.request, servers)
 	s.engine = uploader.New(uploader.Config{
 		Store: s.database, Connect: s.book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
 		Growth: spool.Folder(w.profile.Streams()).Growth,
