@@ -35,7 +35,11 @@ func (l *loop) add(c Add) error {
 // across for this one too.
 func (l *loop) supersede(c Add) map[BatchID]bool {
 	superseded := map[BatchID]bool{}
-	said := func(root string) bool { return slices.Contains(c.Paths, root) }
+	paths := make(map[string]bool, len(c.Paths)) // hundreds of thousands may be dropped at once
+	for _, path := range c.Paths {
+		paths[path] = true
+	}
+	said := func(root string) bool { return paths[root] }
 	for id, b := range l.batches {
 		switch {
 		case b.Server != c.Server, !slices.ContainsFunc(b.Roots, said):
@@ -77,7 +81,7 @@ func (l *loop) keep(b Batch) {
 // some paths.
 type walkOrder struct {
 	batch BatchID
-	only  []string // nil: everything
+	only  map[string]bool // nil: everything
 }
 
 // walk has a batch expanded, one batch at a time: each sees what the ones before
@@ -98,11 +102,11 @@ func (l *loop) walkAgain(id BatchID, path string) {
 	l.keep(b)
 	for i := range l.walks {
 		if o := &l.walks[i]; o.batch == id && o.only != nil {
-			o.only = append(o.only, path)
+			o.only[path] = true
 			return
 		}
 	}
-	l.order(walkOrder{batch: id, only: []string{path}})
+	l.order(walkOrder{batch: id, only: map[string]bool{path: true}})
 }
 
 func (l *loop) order(o walkOrder) {

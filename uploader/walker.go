@@ -3,8 +3,6 @@ package uploader
 import (
 	"context"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -76,14 +74,19 @@ func (w *walker) growth(path string) Growth {
 	return w.loop.engine.config.Growth(path)
 }
 
-// means reports whether a path is to be walked.
+// means reports whether a path is to be walked: it, or a folder that it is in.
 func (o walkOrder) means(path string) bool {
 	if o.only == nil {
 		return true
 	}
-	return slices.ContainsFunc(o.only, func(root string) bool {
-		return path == root || strings.HasPrefix(path, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
-	})
+	for at := path; ; at = filepath.Dir(at) {
+		if o.only[at] {
+			return true
+		}
+		if at == filepath.Dir(at) {
+			return false
+		}
+	}
 }
 
 // hand gives the portion to the loop once the one before is saved, so that a walk
