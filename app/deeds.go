@@ -20,13 +20,13 @@ func (f *ferry) choose(id uploader.ServerID) {
 // removeFinished takes off the list what is done or cancelled. What failed stays:
 // it has something to continue.
 func (f *ferry) removeFinished() {
-	var ids []uploader.TransferID
+	var finished []*uploader.Transfer
 	for _, t := range f.removal.without(f.snapshot()).Transfers {
 		if t.Phase.Final() && !needsPerson(t.State()) {
-			ids = append(ids, t.ID)
+			finished = append(finished, t)
 		}
 	}
-	f.takeOff(ids)
+	f.takeOff(finished)
 }
 
 // act does something to those of the subjects for which it makes sense.
@@ -56,7 +56,7 @@ func (f *ferry) act(a action, s subjects) {
 	case actCancel:
 		f.giveUp(s)
 	case actRemove:
-		f.takeOff(idsOf(s.fitting(actRemove)))
+		f.takeOff(s.fitting(actRemove))
 	case actTop, actUp, actDown, actBottom:
 		f.move(a, s)
 	default:
@@ -95,13 +95,13 @@ func (f *ferry) dropSelected() {
 	f.confirmLoss(selected.fitting(actCancel), func() { f.drop(selected) })
 }
 
-// drop removes whole batches, and single transfers that are unfinished; what of
-// the others is final can be brought back.
+// drop removes whole batches. Single transfers can be brought back.
 func (f *ferry) drop(s subjects) {
-	f.takeOff(idsOf(fitting(actRemove, s.singles)))
-	for _, target := range s.targets(actCancel) {
-		f.order(uploader.Remove{Target: target}, nil)
+	f.takeOff(s.singles)
+	for _, batch := range s.batches {
+		f.remove(uploader.Target{Batch: batch}, idsOf(f.window.list.outline.members(batch)))
 	}
+	f.presenter.now()
 }
 
 // detailsFollow has open details go along with the selection, as long as that is a
@@ -126,9 +126,13 @@ func retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
 	return fit
 }
 
-// giveUp cancels what is unfinished. It asks first where bytes would be lost.
+// giveUp ends what is unfinished: single transfers leave the list, batches keep what
+// is across. It asks first where bytes would be lost.
 func (f *ferry) giveUp(s subjects) {
-	f.confirmLoss(s.fitting(actCancel), func() { f.tell(actCancel, s) })
+	f.confirmLoss(s.fitting(actCancel), func() {
+		f.takeOff(fitting(actCancel, s.singles))
+		f.tell(actCancel, subjects{batches: s.batches})
+	})
 }
 
 // confirmLoss asks whether to give up transfers, when something of them has

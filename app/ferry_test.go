@@ -120,7 +120,6 @@ func TestActions(t *testing.T) {
 		{"pause", transfer(7, sending), actPause, uploader.Pause{Target: uploader.These(7)}, uploader.StatePaused},
 		{"resume", transfer(7, paused), actResume, uploader.Resume{Target: uploader.These(7)}, uploader.StateWaiting},
 		{"retry", transfer(7, failed(fault.Refused)), actRetry, uploader.Retry{Target: uploader.These(7)}, uploader.StateWaiting},
-		{"cancel", transfer(7), actCancel, uploader.Cancel{Target: uploader.These(7)}, uploader.StateCancelled},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -132,6 +131,40 @@ func TestActions(t *testing.T) {
 			s.until("the row says so", func() bool { return s.rows()[0].State() == test.then })
 		})
 	}
+	t.Run("cancel takes the row away at once, and holds it until that cannot be undone", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, sending), transfer(8)))
+		s.act(actCancel, these(s.rows()[0]))
+		s.until("the row is gone", func() bool { return len(s.rows()) == 1 })
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		s.window.toasts.Dismiss()
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(2)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("what was cancelled by mistake comes back and goes on, what had been paused stays so", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, sending), transfer(8, paused)))
+		s.act(actCancel, these(s.rows()...))
+		s.until("the rows are gone", func() bool { return len(s.rows()) == 0 })
+		s.heard(1)
+		s.undoRemoval()
+		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.heard(2)); diff != "" {
+			t.Error(diff)
+		}
+		s.until("the rows are back", func() bool { return len(s.rows()) == 2 })
+	})
+	t.Run("what the engine is still giving up is not shown", func(t *testing.T) {
+		r := newRemoval()
+		r.hide([]uploader.TransferID{7})
+		going := snapshotOf(transfer(7, func(t *uploader.Transfer) { t.Intent = uploader.IntentRemove }), transfer(8))
+		if rows := r.without(going).Transfers; len(rows) != 1 || rows[0].ID != 8 {
+			t.Errorf("%d rows are shown", len(rows))
+		}
+		if r.without(snapshotOf(transfer(8))); len(r.hidden) > 0 {
+			t.Errorf("%v is remembered when it is gone", r.hidden)
+		}
+	})
 	t.Run("remove takes the row away", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done)))
 		s.act(actRemove, these(s.rows()...))
@@ -197,7 +230,8 @@ func TestActions(t *testing.T) {
 		s.press("Keep it")
 		s.act(actCancel, these(s.rows()...))
 		s.press("Cancel the upload")
-		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+		s.window.toasts.Dismiss()
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -300,15 +334,15 @@ func TestKeys(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("delete removes what is final, which can be undone, and what has not begun", func(t *testing.T) {
+	t.Run("delete removes what is final and what has not begun, which can be undone", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done), transfer(2)))
 		s.window.list.rows.SelectAll()
 		press(s, fyne.KeyDelete)
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(2)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(2)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.undoRemoval()
-		s.until("the finished one is back", func() bool { return len(s.rows()) == 1 && s.rows()[0].ID == 1 })
+		s.until("they are back", func() bool { return len(s.rows()) == 2 })
 	})
 	t.Run("delete asks before bytes are lost, and does nothing meanwhile", func(t *testing.T) {
 		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(1, of(7, "a/1"), done), transfer(2, of(7, "a/2"), sending, holding(gigabyte))), folder(7, "a"))))

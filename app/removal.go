@@ -9,10 +9,11 @@ import (
 )
 
 // removal keeps transfers out of sight that were taken off the list. As long as
-// that can be undone the engine is not told: should Ferry be killed meanwhile,
-// they are back. It lives on the UI's goroutine.
+// that can be undone the engine only holds those that moved: should Ferry be killed
+// meanwhile, they are back. It lives on the UI's goroutine.
 type removal struct {
 	open   []uploader.TransferID        // can still be brought back
+	held   []uploader.TransferID        // of those, the ones that go on then
 	hidden map[uploader.TransferID]bool // those, and those the engine has not removed yet
 }
 
@@ -23,6 +24,7 @@ func (r *removal) without(s *uploader.Snapshot) *uploader.Snapshot {
 	if len(r.hidden) == 0 {
 		return s
 	}
+	r.forgetGone(s)
 	less := *s
 	less.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), func(t *uploader.Transfer) bool { return r.hidden[t.ID] })
 	less.Totals.Count, less.Sums = maps.Clone(s.Totals.Count), maps.Clone(s.Sums)
@@ -35,7 +37,19 @@ func (r *removal) without(s *uploader.Snapshot) *uploader.Snapshot {
 	return &less
 }
 
-// leaveOut takes a final transfer out of its batch's sum.
+// forgetGone forgets what the engine has removed: until then it takes back from the
+// server what that holds, which nobody has to watch.
+func (r *removal) forgetGone(s *uploader.Snapshot) {
+	there := make(map[uploader.TransferID]bool, len(r.hidden))
+	for _, t := range s.Transfers {
+		if r.hidden[t.ID] {
+			there[t.ID] = true
+		}
+	}
+	r.hidden = there
+}
+
+// leaveOut takes a transfer out of its batch's sum.
 func leaveOut(sums map[uploader.BatchID]uploader.Sum, t *uploader.Transfer, sent int64) {
 	sum, known := sums[t.Batch]
 	if !known {
@@ -49,7 +63,6 @@ func leaveOut(sums map[uploader.BatchID]uploader.Sum, t *uploader.Transfer, sent
 }
 
 func (r *removal) hide(ids []uploader.TransferID) {
-	r.open = ids
 	for _, id := range ids {
 		r.hidden[id] = true
 	}
@@ -61,20 +74,32 @@ func (r *removal) show(ids []uploader.TransferID) {
 	}
 }
 
-// takeOff takes final transfers off the list, and offers to bring them back.
-func (f *ferry) takeOff(ids []uploader.TransferID) {
-	if len(ids) == 0 {
+// takeOff takes transfers off the list at once, and offers to bring them back.
+func (f *ferry) takeOff(transfers []*uploader.Transfer) {
+	if len(transfers) == 0 {
 		return
 	}
 	f.window.toasts.Dismiss() // with the offer to undo an earlier removal, which is carried out
+	ids := idsOf(transfers)
+	f.removal.open, f.removal.held = ids, idsOf(fitting(actPause, transfers))
 	f.removal.hide(ids)
+	f.holdRemoved(uploader.Pause{Target: uploader.These(f.removal.held...)})
 	f.window.toasts.Offer(words.Count("undo.removed", len(ids)), words.Say("undo"), f.undoRemoval, f.carryOutRemoval)
 	f.presenter.now()
 }
 
+// holdRemoved tells the engine something about those that moved when they were taken
+// off the list.
+func (f *ferry) holdRemoved(command uploader.Command) {
+	if len(f.removal.held) > 0 {
+		f.order(command, nil)
+	}
+}
+
 func (f *ferry) undoRemoval() {
 	f.removal.show(f.removal.open)
-	f.removal.open = nil
+	f.holdRemoved(uploader.Resume{Target: uploader.These(f.removal.held...)})
+	f.removal.open, f.removal.held = nil, nil
 	f.presenter.now()
 }
 
@@ -94,14 +119,21 @@ func (f *ferry) carryOutRemoval() {
 	if len(ids) == 0 {
 		return
 	}
-	f.removal.open = nil
-	f.order(uploader.Remove{Target: uploader.These(ids...)}, func(err error) {
+	f.removal.open, f.removal.held = nil, nil
+	f.remove(uploader.These(ids...), ids)
+}
+
+// remove has the engine remove what is out of sight already. What it cannot remove
+// comes back.
+func (f *ferry) remove(target uploader.Target, ids []uploader.TransferID) {
+	f.removal.hide(ids)
+	f.order(uploader.Remove{Target: target}, func(err error) {
 		f.errands.post(func() {
-			f.removal.show(ids)
-			f.presenter.now()
 			if err != nil {
+				f.removal.show(ids)
 				f.window.warn(sentenceOf(err))
 			}
+			f.presenter.now()
 		})
 	})
 }
