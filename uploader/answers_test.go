@@ -90,7 +90,8 @@ func (b *bench) toTheEnd() (last *uploader.Transfer) {
 			if last.Fault == nil || last.NextTry.IsZero() {
 				b.t.Errorf("it waits for %v until %v", last.Fault, last.NextTry)
 			}
-			go func() { _ = b.engine.Do(b.t.Context(), uploader.Retry{Target: uploader.These(last.ID)}) }()
+			retry := uploader.Retry{Target: uploader.These(last.ID)}
+			go func() { _ = b.engine.Do(b.t.Context(), retry) }()
 		}
 		return last.Phase.Final()
 	})

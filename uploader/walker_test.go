@@ -6,7 +6,7 @@ import (
 )
 
 func TestAWalkOfSomePathsMeansWhatIsAtAndBelowThem(t *testing.T) {
-	at := func(path string) string { return filepath.FromSlash(path) }
+	at := filepath.FromSlash
 	some := walkOrder{only: map[string]bool{at("/raws/day 1"): true, at("/notes.txt"): true}}
 	for _, test := range []struct {
 		name  string
