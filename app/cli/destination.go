@@ -174,14 +174,15 @@ func names(servers []uploader.Server) string {
 }
 
 // parseHeaders reads "Name: value" lines, of which none may be empty. What is said of
-// a line repeats its name at most.
+// a line repeats its name at most: the rest may be a secret.
 func parseHeaders(lines []string) (http.Header, error) {
 	header, err := connect.ParseHeader(lines)
-	if wrong, ok := errors.AsType[*connect.HeaderError](err); ok {
+	wrong, _ := errors.AsType[*connect.HeaderError](err)
+	switch {
+	case wrong != nil && wrong.Name != "":
 		return nil, usage("cli.usage.header", words.Data{"Name": words.Printable(wrong.Name)})
-	}
-	if slices.Contains(lines, "") {
-		return nil, usage("cli.usage.header", words.Data{"Name": ""})
+	case wrong != nil, slices.Contains(lines, ""):
+		return nil, usage("cli.usage.header.form", nil)
 	}
 	return header, err
 }

@@ -106,6 +106,9 @@ func TestParseHeaders(t *testing.T) {
 			t.Errorf("%q: got %v, want a usage error", line, err)
 		}
 	}
+	if _, err := parseHeaders([]string{"s3cret"}); err == nil || Explain(err) != "A header is written as 'Name: value'." {
+		t.Errorf("of a line that may be a secret it says %v", err)
+	}
 	if Code(errors.New("any")) != ExitFailed || Code(nil) != ExitOK {
 		t.Error("exit codes")
 	}
