@@ -78,7 +78,7 @@ func damages(kind string, mayBeNull bool) []string {
 	case "INTEGER":
 		values = []string{"-1", "0", fmt.Sprint(math.MaxInt64), fmt.Sprintf("(%d - 1)", math.MinInt64+1)}
 	case "TEXT":
-		values = []string{"''", "'{'", "'[]'", `'{"chunkMax":"x","signIn":7}'`, "CAST(x'00ff' AS TEXT)", "'Done'"}
+		values = []string{"''", "'{'", "'[]'", `'{"chunkMax":"x","signIn":7}'`, "CAST(x'00ff' AS TEXT)", "'Done'", "'failed'", "'waiting'"}
 	case "BLOB":
 		values = []string{"x''", "x'ff'", "x'ffffffffffffffffff01'"}
 	}
@@ -143,10 +143,34 @@ func TestADamagedValueCostsNoOtherRow(t *testing.T) {
 			if server := got.Servers[row]; strings.Contains(test.name, "servers profile") && server.Endpoint != "http://two/" {
 				t.Errorf("nobody knows any more where uploads go on: %+v", server)
 			}
+			if strings.HasPrefix(test.name, "transfers") {
+				exercise(t, store)
+			}
 			if diff := cmp.Diff(want, got.without(row), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(fault.Fault{})); diff != "" {
 				t.Errorf("other rows before (-) and after (+) differ:\n%s", diff)
 			}
 		})
+	}
+}
+
+// exercise has an engine work with what there is.
+func exercise(t *testing.T, store *db.DB) {
+	t.Helper()
+	e, quit := engine(t, store)
+	defer quit()
+	all := uploader.Everything()
+	for _, c := range []uploader.Command{
+		uploader.Check{Target: all},
+		uploader.Retry{Target: all},
+		uploader.Continue{Target: all},
+		uploader.Pause{Target: all},
+		uploader.Move{Target: uploader.These(2), To: uploader.PlaceTop},
+		uploader.Resume{Target: all},
+		uploader.Cancel{Target: all},
+	} {
+		if err := e.Do(t.Context(), c); err != nil {
+			t.Errorf("%T: %v", c, err)
+		}
 	}
 }
 

@@ -99,6 +99,7 @@ type reply struct {
 }
 
 func newLoop(e *Engine, saved Saved) *loop {
+	saved.explain()
 	l := &loop{
 		engine:     e,
 		log:        e.config.Log,

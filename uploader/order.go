@@ -3,6 +3,8 @@ package uploader
 import (
 	"cmp"
 	"slices"
+
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // This file is the user's order: batches by their rank, the transfers of each by
@@ -33,6 +35,16 @@ func (s *Saved) Arrange() {
 	s.NextRank = 1
 	for i := range s.Transfers {
 		s.NextRank = max(s.NextRank, s.Transfers[i].Rank+1)
+	}
+}
+
+// explain gives what stopped a reason where a damaged profile lost it: whoever looks
+// at a transfer that failed or waits may rely on one.
+func (s *Saved) explain() {
+	for i := range s.Transfers {
+		if t := &s.Transfers[i]; t.Fault == nil && (t.Phase == PhaseFailed || t.Phase == PhaseWaiting) {
+			t.Fault = fault.Newf(fault.Bug, fault.Load, "the reason was lost")
+		}
 	}
 }
 
