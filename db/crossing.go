@@ -11,14 +11,9 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-const (
-	// recentMost is how many of the transfers saved last are remembered.
-	recentMost = 4096
-
-	// crossingRows is how many transfers one statement moves on, as batchRows is for
-	// whole rows.
-	crossingRows = 40
-)
+// crossingRows is how many transfers one statement moves on, as batchRows is for
+// whole rows.
+const crossingRows = 40
 
 // crossingColumns are what changes of a transfer while it crosses. With many small
 // files almost every second row saved differs in nothing else, and to save that
@@ -44,41 +39,21 @@ func onlyCrossed(before, after uploader.Transfer) bool {
 	return before == after
 }
 
-// recent is what is known of the transfers saved last, to tell which of them only
-// crossed since. It belongs to whoever writes.
-type recent map[uploader.TransferID]uploader.Transfer
-
-// split parts transfers into those of which only the crossing is to be saved, and
-// the others.
-func (r recent) split(transfers []*uploader.Transfer) (crossed, whole []*uploader.Transfer) {
+// saveTransfers saves transfers: of those that only crossed, or only stand otherwise,
+// no more than that.
+func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Transfer, before map[uploader.TransferID]*uploader.Transfer) error {
+	var crossed, whole []*uploader.Transfer
+	standings := map[standing][]*uploader.Transfer{}
 	for _, t := range transfers {
-		if before, known := r[t.ID]; known && onlyCrossed(before, *t) {
+		switch was := before[t.ID]; {
+		case was != nil && onlyCrossed(*was, *t):
 			crossed = append(crossed, t)
-		} else {
+		case was != nil && onlyStands(*was, *t):
+			standings[standingOf(t)] = append(standings[standingOf(t)], t)
+		default:
 			whole = append(whole, t)
 		}
 	}
-	return crossed, whole
-}
-
-// saved takes note of what was committed.
-func (r recent) saved(changes uploader.Changes) {
-	if len(r)+len(changes.Transfers) > recentMost {
-		clear(r)
-	}
-	if len(changes.Transfers) <= recentMost {
-		for _, t := range changes.Transfers {
-			r[t.ID] = *t
-		}
-	}
-	for _, id := range changes.RemovedTransfers {
-		delete(r, id)
-	}
-}
-
-// saveTransfers saves transfers, of those that only crossed no more than that.
-func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Transfer, known recent) error {
-	crossed, whole := known.split(transfers)
 	for chunk := range slices.Chunk(crossed, crossingRows) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -89,6 +64,18 @@ func saveTransfers(ctx context.Context, tx *gorm.DB, transfers []*uploader.Trans
 		}
 		if !done {
 			whole = append(whole, chunk...) // some are not there any more
+		}
+	}
+	for _, alike := range standings {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		done, err := stand(tx, alike)
+		if err != nil {
+			return fmt.Errorf("save standing: %w", err)
+		}
+		if !done {
+			whole = append(whole, alike...)
 		}
 	}
 	return upsert(ctx, tx, whole, newTransferRow)

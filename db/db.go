@@ -47,8 +47,6 @@ type DB struct {
 	reader   *gorm.DB
 	recovery Recovery
 	damaged  atomic.Bool
-	saving   sync.Mutex // over recent, and the order of what it is of
-	recent   recent
 	closing  sync.Once
 	closed   error // what Close returned
 }
@@ -106,7 +104,7 @@ func (p *place) connect() (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, shut(writer))
 	}
-	return &DB{place: p, writer: writer, reader: reader, recent: recent{}}, nil
+	return &DB{place: p, writer: writer, reader: reader}, nil
 }
 
 // pool opens connections of one role. They stay open: closing the last one

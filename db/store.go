@@ -180,18 +180,13 @@ func (d *DB) Save(ctx context.Context, changes uploader.Changes) error {
 	if changes.Empty() {
 		return ctx.Err()
 	}
-	d.saving.Lock()
-	defer d.saving.Unlock()
-	err := d.write(ctx, func(tx *gorm.DB) error { return apply(ctx, tx, changes, d.recent) })
-	if err == nil {
-		d.recent.saved(changes)
-	}
+	err := d.write(ctx, func(tx *gorm.DB) error { return apply(ctx, tx, changes) })
 	return d.fail(fault.Save, err)
 }
 
 // apply stops at the first error: SQLite may have rolled back by itself by then,
 // and whatever followed would be committed on its own.
-func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes, known recent) error {
+func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 	if err := upsert(ctx, tx, changes.Servers, newServerRow); err != nil {
 		return err
 	}
@@ -211,7 +206,7 @@ func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes, known rec
 	if err := appendEvents(ctx, tx, changes.Events); err != nil {
 		return err
 	}
-	if err := saveTransfers(ctx, tx, changes.Transfers, known); err != nil {
+	if err := saveTransfers(ctx, tx, changes.Transfers, changes.Before); err != nil {
 		return err
 	}
 	if err := remove(ctx, tx, &transferRow{}, changes.RemovedTransfers); err != nil {

@@ -64,7 +64,7 @@ func (a *apart) try(pieces []Changes) {
 // each.
 func (c Changes) pieces() []Changes {
 	rest := c
-	rest.Transfers, rest.Proofs, rest.Parts, rest.Events = nil, nil, nil, nil
+	rest.Transfers, rest.Before, rest.Proofs, rest.Parts, rest.Events = nil, nil, nil, nil, nil
 	of := map[TransferID]Changes{}
 	for _, t := range c.Transfers {
 		of[t.ID] = Changes{Transfers: []*Transfer{t}}
@@ -157,6 +157,7 @@ func (l *loop) salvage(ctx context.Context, changes Changes, whole error) error 
 // isSaved takes a transfer out of what is to be saved.
 func (l *loop) isSaved(id TransferID) {
 	delete(l.table.dirty, id)
+	l.table.kept[id] = nil
 	delete(l.pending.Proofs, id)
 	delete(l.pending.Parts, id)
 	delete(l.journal.unsaved, id)

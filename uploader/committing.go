@@ -12,6 +12,7 @@ import (
 func (l *loop) commit(ctx context.Context, now time.Time) bool {
 	changes := l.pending
 	changes.Transfers, changes.Events = l.table.changed(), l.journal.unsaved
+	changes.Before = l.table.before(changes.Transfers)
 	if !changes.Empty() {
 		if now.Before(l.retryAt) {
 			return false
@@ -63,6 +64,7 @@ func (l *loop) troubled(err error, now time.Time) {
 		l.log.Error("cannot save", "err", err)
 	}
 	l.trouble, l.retryAt, l.stale = fault.Of(err), now.Add(saveRetry), true
+	l.table.doubt()
 }
 
 // act carries out what had to wait for the commit.

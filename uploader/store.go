@@ -54,6 +54,7 @@ type Saved struct {
 // Servers are inserted or wholly replaced by ID.
 type Changes struct {
 	Transfers        []*Transfer
+	Before           map[TransferID]*Transfer // those of the transfers as they are saved, where that is certain
 	Batches          []Batch
 	Servers          []Server
 	RemovedTransfers []TransferID

@@ -16,6 +16,7 @@ type table struct {
 	index  places                   // of the rows
 	hidden map[TransferID]*Transfer // removed by the user, and known for the sake of a walk alone
 	dirty  map[TransferID]bool      // changed in a way that must survive
+	kept   map[TransferID]*Transfer // those that changed in any way, as they are saved; nil where that is not certain
 	batch  map[BatchID]int          // how many transfers a batch has, hidden ones included
 	bare   map[BatchID]bool         // batches that had transfers and have none any more
 	begun  map[TransferID]bool      // those of which a server may hold something, and which can be continued
@@ -36,6 +37,7 @@ func newTable(saved []Transfer) *table {
 		index:  newPlaces(),
 		hidden: map[TransferID]*Transfer{},
 		dirty:  map[TransferID]bool{},
+		kept:   map[TransferID]*Transfer{},
 		batch:  map[BatchID]int{},
 		bare:   map[BatchID]bool{},
 		begun:  map[TransferID]bool{},
@@ -100,6 +102,9 @@ func (t *table) put(next *Transfer) {
 	now := t.get(next.ID)
 	if now == nil || durable(now) != durable(next) {
 		t.dirty[next.ID] = true
+	}
+	if _, changed := t.kept[next.ID]; !changed {
+		t.kept[next.ID] = now
 	}
 	i, shown := t.index.of(next.ID)
 	if !shown || removed(next) {
@@ -214,6 +219,7 @@ func (t *table) remove(ids []TransferID) {
 	for _, id := range ids {
 		t.leave(t.get(id))
 		delete(t.dirty, id)
+		delete(t.kept, id)
 	}
 }
 
@@ -248,7 +254,31 @@ func (t *table) changed() []*Transfer {
 	return rows
 }
 
-func (t *table) saved() { clear(t.dirty) }
+// before returns how transfers are saved, as far as that is certain.
+func (t *table) before(rows []*Transfer) map[TransferID]*Transfer {
+	before := make(map[TransferID]*Transfer, len(rows))
+	for _, row := range rows {
+		if kept := t.kept[row.ID]; kept != nil {
+			before[row.ID] = kept
+		}
+	}
+	return before
+}
+
+// saved takes note that all that must survive does.
+func (t *table) saved() {
+	for id := range t.dirty {
+		delete(t.kept, id)
+	}
+	clear(t.dirty)
+}
+
+// doubt takes note that nobody knows whether what was to be saved is.
+func (t *table) doubt() {
+	for id := range t.dirty {
+		t.kept[id] = nil
+	}
+}
 
 // removed reports whether a transfer is known for the sake of a walk alone.
 func removed(t *Transfer) bool { return t.Intent == IntentRemove && t.Phase.Final() }

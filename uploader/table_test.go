@@ -222,3 +222,37 @@ func TestRowsMayBeHiddenWhileAllAreVisited(t *testing.T) {
 		}
 	})
 }
+
+func TestTheTableKnowsWhatIsSavedOfARow(t *testing.T) {
+	table := rowsOf(1)
+	loaded := table.get(1)
+	change := func(sent int64, intent Intent) {
+		next := *table.get(1)
+		next.Phase, next.Session.Sent, next.Intent = PhaseSending, sent, intent
+		table.put(&next)
+	}
+	saved := func() *Transfer { return table.before(table.changed())[1] }
+
+	change(0, IntentRun) // which is nothing to be saved
+	table.saved()
+	change(1, IntentHold)
+	change(2, IntentHold)
+	if saved() != loaded {
+		t.Errorf("before anything is saved, it is %+v", saved())
+	}
+	table.saved()
+	held := table.get(1)
+	change(2, IntentRun)
+	if saved() != held {
+		t.Errorf("once a change is saved, it is %+v", saved())
+	}
+	table.doubt()
+	change(3, IntentRun)
+	if saved() != nil {
+		t.Errorf("where a save failed, it is %+v", saved())
+	}
+	table.put(&Transfer{ID: 2})
+	if table.before(table.changed())[2] != nil {
+		t.Error("a new one is saved already")
+	}
+}

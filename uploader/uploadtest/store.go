@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -141,6 +143,11 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	}
 	for id, events := range changes.Events {
 		s.appendEvents(id, events)
+	}
+	for id, before := range changes.Before {
+		if saved, known := s.transfers[id]; known && !reflect.DeepEqual(saved, kept(before)) {
+			panic(fmt.Sprintf("transfer %d is saved as %+v, and not as %+v", id, saved, kept(before)))
+		}
 	}
 	for _, t := range changes.Transfers {
 		s.transfers[t.ID] = kept(t)
