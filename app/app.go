@@ -70,6 +70,7 @@ type Config struct {
 // started has ended. It must be called on the program's first goroutine, with
 // words loaded.
 func Run(ctx context.Context, config Config) error {
+	platform.OutliveXErrors()
 	toolkit := fyneapp.NewWithID(ID)
 	savePreferences := takeStopHook(toolkit.Lifecycle())
 	f := newFerry(toolkit, config, native(toolkit), fyne.Do)

@@ -36,6 +36,7 @@ const (
 type Desktop struct {
 	dir           string
 	env           []string
+	display       string // of the X server
 	launcher      launcher
 	services      []*Process // in the order in which they were started
 	bus           *dbus.Conn
@@ -118,7 +119,8 @@ func (d *Desktop) startScreen(ctx context.Context) error {
 	if _, err := fmt.Fscan(number, &display); err != nil {
 		return fmt.Errorf("no display from Xvfb: %w", errors.Join(err, ctx.Err()))
 	}
-	d.env = append(d.env, fmt.Sprintf("DISPLAY=:%d", display))
+	d.display = fmt.Sprintf(":%d", display)
+	d.env = append(d.env, "DISPLAY="+d.display)
 	return nil
 }
 

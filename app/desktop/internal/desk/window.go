@@ -53,17 +53,19 @@ func (d *Desktop) find(ctx context.Context, title string) (Window, error) {
 	return d.measure(ctx, ids[len(ids)-1])
 }
 
+// measure looks where the window's own area is on the screen, inside of the frame
+// that the window manager draws.
 func (d *Desktop) measure(ctx context.Context, id string) (Window, error) {
-	shell, err := d.run(ctx, "xdotool", "getwindowgeometry", "--shell", id)
+	described, err := d.run(ctx, "xwininfo", "-id", id)
 	if err != nil {
 		return Window{}, err
 	}
 	w := Window{ID: id}
-	fields := map[string]*int{"X": &w.X, "Y": &w.Y, "WIDTH": &w.Width, "HEIGHT": &w.Height}
-	for line := range strings.Lines(shell) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+	fields := map[string]*int{"Absolute upper-left X": &w.X, "Absolute upper-left Y": &w.Y, "Width": &w.Width, "Height": &w.Height}
+	for line := range strings.Lines(described) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 		if field, known := fields[key]; known {
-			if *field, err = strconv.Atoi(value); err != nil {
+			if *field, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
 				return Window{}, fmt.Errorf("measure window: %w", err)
 			}
 		}
