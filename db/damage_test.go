@@ -143,14 +143,36 @@ func TestADamagedValueCostsNoOtherRow(t *testing.T) {
 			if server := got.Servers[row]; strings.Contains(test.name, "servers profile") && server.Endpoint != "http://two/" {
 				t.Errorf("nobody knows any more where uploads go on: %+v", server)
 			}
-			if strings.HasPrefix(test.name, "transfers") {
-				exercise(t, store)
-			}
 			if diff := cmp.Diff(want, got.without(row), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(fault.Fault{})); diff != "" {
 				t.Errorf("other rows before (-) and after (+) differ:\n%s", diff)
 			}
 		})
 	}
+}
+
+// TestAnEngineWorksWithDamagedTransfers has one transfer for each kind of nonsense in
+// each column.
+func TestAnEngineWorksWithDamagedTransfers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ferry.db")
+	store := opened(t, path)
+	kinds := len(damagesOf(t, store, "transfers", "id", 0))
+	withChildren(t, store, kinds)
+	for i := range kinds {
+		if err := db.Do(store, damagesOf(t, store, "transfers", "id", i+1)[i].statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := store.Load(t.Context()); err == nil {
+		t.Error("all of it was taken for good")
+	}
+	closed(t, store)
+	store = opened(t, path)
+	defer closed(t, store)
+	if salvaged := store.Recovery().Salvaged; salvaged < kinds/2 || salvaged == kinds {
+		t.Errorf("%d of %d could be read", salvaged, kinds)
+	}
+	exercise(t, store)
 }
 
 // exercise has an engine work with what there is.
