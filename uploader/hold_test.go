@@ -51,6 +51,31 @@ func (s *sink) Concat(context.Context, tus.ConcatRequest) (tus.Upload, error) {
 }
 func (s *sink) Terminate(context.Context, string) error { return nil }
 
+// sending runs an engine that sends a file to the server, inside of a bubble.
+func (s *sink) sending(t *testing.T, settings uploader.Settings, path string) (engine *uploader.Engine, do func(uploader.Command), quit func()) {
+	t.Helper()
+	engine = uploader.New(uploader.Config{
+		Store: uploadtest.NewStore(), Settings: &settings, Log: slog.New(slog.DiscardHandler),
+		Connect: func(uploader.Server) (uploader.Protocol, error) { return s, nil },
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- engine.Run(ctx) }()
+	do = func(c uploader.Command) {
+		if err := engine.Do(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(uploader.SaveServer{Server: uploader.Server{Name: "sink", Endpoint: "https://sink.example/files/"}})
+	do(uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{path}})
+	return engine, do, func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestTheScheduleIsKept sends a file of 6,000,000 bytes at 1,000 a second, which is
 // to rest from the twentieth to the fiftieth minute of an hour that is in no hurry.
 func TestTheScheduleIsKept(t *testing.T) {
@@ -66,21 +91,8 @@ func TestTheScheduleIsKept(t *testing.T) {
 				{Days: on("SMTWTFS"), From: clock(50 * time.Minute), Until: clock(60 * time.Minute), Limit: 2000},
 			}
 		})
-		server, store := &sink{}, uploadtest.NewStore()
-		engine := uploader.New(uploader.Config{
-			Store: store, Settings: &settings, Log: slog.New(slog.DiscardHandler),
-			Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
-		})
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- engine.Run(ctx) }()
-		do := func(c uploader.Command) {
-			if err := engine.Do(ctx, c); err != nil {
-				t.Fatal(err)
-			}
-		}
-		do(uploader.SaveServer{Server: uploader.Server{Name: "sink", Endpoint: "https://sink.example/files/"}})
-		do(uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{path}})
+		server := &sink{}
+		engine, _, quit := server.sending(t, settings, path)
 		at := func(d time.Duration) (state uploader.State, hold uploader.Hold, sent int64) {
 			time.Sleep(time.Until(now.Add(d)))
 			synctest.Wait()
@@ -115,10 +127,7 @@ func TestTheScheduleIsKept(t *testing.T) {
 		if n := server.patches.Load(); n != patches {
 			t.Errorf("%d more requests, because the limit changed", n-patches)
 		}
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+		quit()
 	})
 }
 

@@ -1,8 +1,6 @@
 package uploader_test
 
 import (
-	"context"
-	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,25 +41,12 @@ func TestAfterARestTheSpeedIsMeasuredAnew(t *testing.T) {
 	path := write(t, "film.mov", 1<<20)
 	synctest.Test(t, func(t *testing.T) {
 		settings := settled(func(s *uploader.Settings) { s.Limit = 1000 })
-		engine := uploader.New(uploader.Config{
-			Store: uploadtest.NewStore(), Settings: &settings, Log: slog.New(slog.DiscardHandler),
-			Connect: func(uploader.Server) (uploader.Protocol, error) { return &sink{}, nil },
-		})
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- engine.Run(ctx) }()
-		do := func(c uploader.Command) {
-			if err := engine.Do(ctx, c); err != nil {
-				t.Fatal(err)
-			}
-		}
+		engine, do, quit := new(sink).sending(t, settings, path)
 		after := func(d time.Duration) uploader.Totals {
 			time.Sleep(d)
 			synctest.Wait()
 			return engine.Snapshot().Totals
 		}
-		do(uploader.SaveServer{Server: uploader.Server{Name: "sink", Endpoint: "https://sink.example/files/"}})
-		do(uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{path}})
 		after(10 * time.Second)
 		do(uploader.Pause{Target: uploader.Everything()})
 		after(10 * time.Minute)
@@ -72,9 +57,6 @@ func TestAfterARestTheSpeedIsMeasuredAnew(t *testing.T) {
 		if now := after(6 * time.Second); now.Rate < 900 || now.ETA < 15*time.Minute || now.ETA > 20*time.Minute {
 			t.Errorf("later it moves at %.0f bytes a second, and takes another %v", now.Rate, now.ETA)
 		}
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+		quit()
 	})
 }
