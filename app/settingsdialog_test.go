@@ -125,7 +125,10 @@ func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
 			t.Run(string(language)+" "+words.Percent(scale), func(t *testing.T) {
 				s, _ := settle(t, sectionTransfers)
 				s.window.window.Resize(leastSize)
-				s.config.Settings.Update(func(set *settings.Settings) { set.Look.Language, set.Look.Scale = language, scale })
+				s.config.Settings.Update(func(set *settings.Settings) {
+					set.Look.Language, set.Look.Scale = language, scale
+					set.Transfers.Schedule = uploader.Schedule{usualSpan}
+				})
 				s.until("it is worn", func() bool { return s.ferry.look.Scale == scale && s.ferry.look.Language == language })
 				for section := range sections {
 					s.settings.choose(section)
@@ -137,6 +140,17 @@ func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
 					for _, object := range s.settings.page.Objects() {
 						if row, ok := object.(*widgets.Setting); ok {
 							within(t, row)
+						}
+					}
+					if section != sectionTransfers {
+						continue
+					}
+					hours := s.settings.form.hours
+					for _, line := range hours.lines {
+						for _, part := range slices.Concat(line.parts...) {
+							if end := part.Position().X + part.Size().Width; end > hours.content.Size().Width+1 {
+								t.Errorf("a control of the schedule ends at %g of %g", end, hours.content.Size().Width)
+							}
 						}
 					}
 				}

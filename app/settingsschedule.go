@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -32,17 +32,18 @@ var (
 // span, and a button for another one.
 type scheduleControl struct {
 	reach
-	content *fyne.Container
+	content *widgets.Flow
 	add     *press
 	spans   uploader.Schedule // as shown
 	lines   []*spanControl
+	shown   bool
 
 	changed func() // after a person changed spans
 }
 
 // schedule is the field of the week's hours.
 func (f *settingsForm) schedule() {
-	c := &scheduleControl{reach: f.reach, content: container.NewVBox()}
+	c := &scheduleControl{reach: f.reach, content: widgets.NewFlow()}
 	c.add = newPress(f.reach, words.Say("settings.schedule.add"), theme.Icon(theme.IconAdd), c.addSpan)
 	c.changed = func() {
 		spans := slices.Clone(c.spans)
@@ -56,18 +57,18 @@ func (f *settingsForm) schedule() {
 
 // show has a schedule shown, unless it is.
 func (c *scheduleControl) show(spans uploader.Schedule) {
-	if c.content.Objects != nil && slices.Equal(c.spans, spans) {
+	if c.shown && slices.Equal(c.spans, spans) {
 		return
 	}
 	c.spans = slices.Clone(spans)
-	c.lines = nil
-	c.content.Objects = nil
+	c.lines, c.shown = nil, true
+	var lines [][]fyne.CanvasObject
 	for i, span := range c.spans {
 		line := newSpanControl(c.reach, span, func(span uploader.Span) { c.spans[i] = span; c.changed() }, func() { c.removeSpan(i) })
 		c.lines = append(c.lines, line)
-		c.content.Add(line.content)
+		lines = append(lines, line.parts...)
 	}
-	c.content.Add(container.NewHBox(c.add))
+	c.content.SetLines(append(lines, []fyne.CanvasObject{c.add})...)
 }
 
 func (c *scheduleControl) addSpan() {
@@ -82,14 +83,14 @@ func (c *scheduleControl) removeSpan(i int) {
 
 // spanControl is one line of the schedule.
 type spanControl struct {
-	content fyne.CanvasObject
-	span    uploader.Span
-	days    *selection
-	from    *selection
-	until   *selection
-	what    *selection
-	rate    *rateControl
-	remove  *press
+	parts  [][]fyne.CanvasObject // line by line
+	span   uploader.Span
+	days   *selection
+	from   *selection
+	until  *selection
+	what   *selection
+	rate   *rateControl
+	remove *press
 }
 
 // What happens in a span, in the order it is offered.
@@ -118,12 +119,12 @@ func newSpanControl(r reach, span uploader.Span, changed func(uploader.Span), re
 		}
 	}
 	c.showLimit()
-	c.content = container.NewVBox(
-		container.NewHBox(c.days, layout.NewSpacer(), c.remove),
-		container.NewHBox(c.from, widget.NewLabel("–"), c.until),
-		container.NewHBox(c.what, c.rate.content),
-		widget.NewSeparator(),
-	)
+	c.parts = [][]fyne.CanvasObject{
+		{c.days, layout.NewSpacer(), c.remove},
+		{c.from, widget.NewLabel("–"), c.until},
+		{c.what, c.rate.number, c.rate.unit},
+		{widget.NewSeparator()},
+	}
 	return c
 }
 
@@ -143,7 +144,7 @@ func (c *spanControl) showLimit() {
 	}
 	c.what.show(what)
 	c.rate.show(c.span.Limit)
-	setVisible(c.rate.content, what == spanAtMost)
+	show(what == spanAtMost, c.rate.number, c.rate.unit)
 }
 
 // newTimeSelection chooses a time of day.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -32,6 +33,7 @@ const (
 	dialogGap    = 4 // between title, body and buttons
 	dialogAround = 3 // from it to the window's border, at least
 	buttonGap    = 2
+	bodyLeast    = 20 // of a body that scrolls
 )
 
 // NewDialog makes a dialog over a canvas. A spacer among the buttons pushes those
@@ -39,7 +41,7 @@ const (
 // height.
 func NewDialog(canvas fyne.Canvas, title string, body fyne.CanvasObject, buttons ...fyne.CanvasObject) *Dialog {
 	s := newSheet(title, body, buttons)
-	return &Dialog{canvas: canvas, sheet: s, popup: widget.NewModalPopUp(s, canvas)}
+	return &Dialog{canvas: canvas, sheet: s, popup: widget.NewModalPopUp(s.scroll, canvas)}
 }
 
 // SetSize says how large it would be where the window has the room. With a height
@@ -57,6 +59,7 @@ func (d *Dialog) Fit(window fyne.Size) {
 		size.Height = d.sheet.heightAt(size.Width)
 	}
 	size.Height = min(size.Height, window.Height-around)
+	d.sheet.width = size.Width
 	d.popup.Resize(size)
 	if d.Visible() {
 		for _, overlay := range d.canvas.Overlays().List() {
@@ -94,6 +97,8 @@ type sheet struct {
 	title   *label
 	body    fyne.CanvasObject
 	buttons []fyne.CanvasObject
+	scroll  *container.Scroll // holds all of it, where there is not even room for the buttons
+	width   float32
 	shown   bool
 }
 
@@ -103,11 +108,16 @@ func newSheet(title string, body fyne.CanvasObject, buttons []fyne.CanvasObject)
 	s.title.set(title, theme.ColorText)
 	s.title.restyle()
 	s.ExtendBaseWidget(s)
+	s.scroll = container.NewVScroll(s)
 	return s
 }
 
-// MinSize is little: a dialog is as large as it is told to be.
-func (s *sheet) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(40), theme.Grid(30)) }
+// MinSize is room for the buttons and a part of the body: in a dialog that is told
+// to be smaller everything scrolls.
+func (s *sheet) MinSize() fyne.Size {
+	width := max(s.width, theme.Grid(40))
+	return fyne.NewSize(theme.Grid(40), min(s.heightAt(width), s.chromeAt(width)+theme.Grid(bodyLeast)))
+}
 
 // CreateRenderer is called by the toolkit.
 func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
@@ -122,7 +132,13 @@ func (s *sheet) heightAt(width float32) float32 {
 	if knowing, ok := s.body.(interface{ HeightAt(width float32) float32 }); ok {
 		body = knowing.HeightAt(inner)
 	}
-	return s.bodyTop() + snap(body+0.5) + theme.Grid(dialogGap) + s.buttonsHeight(inner) + theme.Grid(dialogMargin)
+	return s.chromeAt(width) + snap(body+0.5)
+}
+
+// chromeAt is the height of everything but the body.
+func (s *sheet) chromeAt(width float32) float32 {
+	buttons := s.buttonsHeight(width - 2*theme.Grid(dialogMargin))
+	return s.bodyTop() + theme.Grid(dialogGap) + buttons + theme.Grid(dialogMargin)
 }
 
 func (s *sheet) bodyTop() float32 {

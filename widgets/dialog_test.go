@@ -81,6 +81,12 @@ func TestDialog(t *testing.T) {
 			t.Errorf("they stand at %g,%g and %g,%g", left, top, leftmost, first)
 		}
 	})
+	t.Run("in a window without room for the buttons all of it scrolls, and the body stays", func(t *testing.T) {
+		_, body, _ := asked(t, fyne.NewSize(220, 200), 400)
+		if least := min(theme.Grid(20), body.HeightAt(body.Size().Width)); body.Size().Height < least {
+			t.Errorf("the body is %g high, and needs %g", body.Size().Height, least)
+		}
+	})
 	t.Run("closing is told, and it is gone", func(t *testing.T) {
 		d, _, _ := asked(t, fyne.NewSize(800, 600), 400)
 		told := 0

@@ -75,10 +75,18 @@ func (s *Setting) HeightAt(width float32) float32 {
 func (s *Setting) measure(width float32) (words, height float32) {
 	control := s.control.MinSize()
 	if s.beneath(width) {
-		return width, s.wordsHeight(width) + theme.Grid(1.5) + control.Height
+		return width, s.wordsHeight(width) + theme.Grid(1.5) + s.controlHeight(width)
 	}
 	words = width - control.Width - theme.Grid(5)
 	return words, max(s.wordsHeight(words), control.Height)
+}
+
+// controlHeight is the height of a control that stands beneath.
+func (s *Setting) controlHeight(width float32) float32 {
+	if knowing, ok := s.control.(interface{ HeightAt(width float32) float32 }); ok {
+		return knowing.HeightAt(width)
+	}
+	return s.control.MinSize().Height
 }
 
 // beneath says whether the control stands under the words, which are hard to read
@@ -124,7 +132,7 @@ func (s *Setting) arrange(size fyne.Size) {
 	words, height := s.measure(size.Width)
 	control := s.control.MinSize()
 	if s.beneath(size.Width) {
-		control.Width = min(control.Width, size.Width)
+		control = fyne.NewSize(min(control.Width, size.Width), s.controlHeight(size.Width))
 		if s.below {
 			control.Width = size.Width
 		}

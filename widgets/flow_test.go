@@ -1,0 +1,48 @@
+package widgets_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/layout"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/widgets"
+)
+
+func TestFlow(t *testing.T) {
+	block := func(width float32) *canvas.Rectangle {
+		r := &canvas.Rectangle{}
+		r.SetMinSize(fyne.NewSize(width, 30))
+		return r
+	}
+	tests := []struct {
+		name   string
+		width  float32
+		want   []fyne.Position
+		height float32
+	}{
+		{"lines stand below each other, what follows a spacer at the right", 300, []fyne.Position{{X: 0, Y: 0}, {X: 260, Y: 0}, {X: 0, Y: 34}, {X: 104, Y: 34}}, 64},
+		{"a line without room goes on in the next", 180, []fyne.Position{{X: 0, Y: 0}, {X: 140, Y: 0}, {X: 0, Y: 34}, {X: 0, Y: 68}}, 98},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			light(t)
+			blocks := []*canvas.Rectangle{block(100), block(40), block(100), block(100)}
+			flow := widgets.NewFlow()
+			flow.SetLines([]fyne.CanvasObject{blocks[0], layout.NewSpacer(), blocks[1]}, []fyne.CanvasObject{blocks[2], blocks[3]})
+			show(t, flow, test.width, 200)
+			var got []fyne.Position
+			for _, b := range blocks {
+				got = append(got, b.Position())
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if height := flow.HeightAt(test.width); height != test.height {
+				t.Errorf("%g high, want %g", height, test.height)
+			}
+		})
+	}
+}
