@@ -85,14 +85,14 @@ func (f *ferry) pauseOrResumeSelected() {
 }
 
 // dropSelected takes what is selected off the list, and gives up what is
-// unfinished. It asks first where bytes would be lost.
+// unfinished. It asks first where that cannot be undone.
 func (f *ferry) dropSelected() {
 	selected := f.window.list.selected()
 	if !selected.situation().allows(actCancel) {
 		f.act(actRemove, selected)
 		return
 	}
-	f.confirmLoss(selected.fitting(actCancel), func() { f.drop(selected) })
+	f.confirmLoss(selected, func() { f.drop(selected) })
 }
 
 // drop removes whole batches. Single transfers can be brought back.
@@ -127,29 +127,33 @@ func retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
 }
 
 // giveUp ends what is unfinished: single transfers leave the list, batches keep what
-// is across. It asks first where bytes would be lost.
+// is across. It asks first where that cannot be undone.
 func (f *ferry) giveUp(s subjects) {
-	f.confirmLoss(s.fitting(actCancel), func() {
+	f.confirmLoss(s, func() {
 		f.takeOff(fitting(actCancel, s.singles))
 		f.tell(actCancel, subjects{batches: s.batches})
 	})
 }
 
-// confirmLoss asks whether to give up transfers, when something of them has
-// crossed.
-func (f *ferry) confirmLoss(transfers []*uploader.Transfer, then func()) {
+// confirmLoss asks whether to give up what is unfinished, when something of it has
+// crossed, or when it is a whole batch: neither can be brought back.
+func (f *ferry) confirmLoss(s subjects, then func()) {
+	transfers := s.fitting(actCancel)
 	var crossed int64
 	for _, t := range transfers {
 		crossed += t.Session.Offset
 	}
-	if crossed == 0 {
+	n := len(transfers)
+	if crossed == 0 && len(s.batches) == 0 {
 		then()
 		return
 	}
-	n := len(transfers)
-	text := words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
+	text := words.Say("cancelling.none")
+	if crossed > 0 {
+		text = words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
+	}
 	f.ask(words.Count("cancelling.title", n), text,
-		answer{label: words.Say("cancelling.no")},
+		answer{label: words.Count("cancelling.no", n)},
 		answer{label: words.Count("cancelling.yes", n), importance: widget.DangerImportance, do: then})
 }
 

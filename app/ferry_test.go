@@ -235,6 +235,20 @@ func TestActions(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+	t.Run("giving up a whole batch asks first, also when nothing of it has crossed", func(t *testing.T) {
+		s := raise(t, newFakeEngine(transfer(7, inBatch(2)), transfer(8, paused, inBatch(2))))
+		whole := subjects{all: s.rows(), batches: []uploader.BatchID{2}}
+		s.act(actCancel, whole)
+		if got := s.engine.heard(); len(got) != 0 {
+			t.Fatalf("told the engine %v before asking", got)
+		}
+		s.press("Keep them")
+		s.act(actCancel, whole)
+		s.press("Cancel the uploads")
+		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+	})
 	t.Run("a received file is shown where it arrived, also under another name", func(t *testing.T) {
 		modified := time.Date(2026, 3, 1, 14, 0, 0, 0, time.UTC)
 		s := raise(t, newFakeEngine(transfer(7, done, func(t *uploader.Transfer) { t.Source.Size, t.Source.ModTime = 3, modified })))
