@@ -39,6 +39,7 @@ type Desktop struct {
 	display       string // of the X server
 	launcher      launcher
 	services      []*Process // in the order in which they were started
+	panel         *Process
 	bus           *dbus.Conn
 	notifications notifications
 }
@@ -152,13 +153,24 @@ func (d *Desktop) startServices(ctx context.Context) error {
 	}
 	return errors.Join(
 		d.serve(notifyd[0], launch{}),
-		d.serve("xfce4-panel", launch{args: []string{"--disable-wm-check"}}),
+		d.startPanel(),
 		d.serve("gnome-keyring-daemon", launch{
 			args:  []string{"--foreground", "--unlock", "--components=secrets"},
 			input: strings.NewReader("password of the test's keyring"),
 		}),
 	)
 }
+
+func (d *Desktop) startPanel() error {
+	err := d.serve("xfce4-panel", launch{args: []string{"--disable-wm-check"}})
+	if err == nil {
+		d.panel = d.services[len(d.services)-1]
+	}
+	return err
+}
+
+// EndPanel takes the panel away, and the tray with it.
+func (d *Desktop) EndPanel() { d.panel.Kill() }
 
 // serve starts a part of the desktop.
 func (d *Desktop) serve(command string, l launch) error {

@@ -110,6 +110,12 @@ func (d *Desktop) ClickWith(ctx context.Context, w Window, x, y, button int) err
 	return err
 }
 
+// ClickHolding is Click while a key is held down.
+func (d *Desktop) ClickHolding(ctx context.Context, key string, w Window, x, y int) error {
+	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(w.X+x), strconv.Itoa(w.Y+y), "keydown", key, "sleep", "0.1", "click", "1", "sleep", "0.1", "keyup", key)
+	return err
+}
+
 // Focus gives the window the keyboard, and waits until it has it.
 func (d *Desktop) Focus(ctx context.Context, w Window) error {
 	_, err := d.run(ctx, "xdotool", "windowactivate", "--sync", w.ID)

@@ -1,0 +1,54 @@
+//go:build linux && desktop
+
+package desktop_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// undoLeft and undoTop are a point of the button of a toast that says what was
+// removed, in a window of its first size.
+const undoLeft, undoTop = 597, 562
+
+func TestTheMouseSelectsAndWhatIsTakenOffIsBroughtBack(t *testing.T) {
+	ferry, ctx, links := finished(t, 4)
+	row := func(i int) int { return firstRow + i*rowHeight }
+	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, row(0)))
+	must(t, ferry.ClickHolding(ctx, "ctrl", ferry.Window, rowsLeft, row(2)))
+	must(t, ferry.Key(ctx, "ctrl+c"))
+	must(t, ferry.AwaitClipboard(ctx, strings.Join([]string{links[0], links[2]}, "\n")))
+
+	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, row(1)))
+	must(t, ferry.ClickHolding(ctx, "shift", ferry.Window, rowsLeft, row(3)))
+	must(t, ferry.Key(ctx, "ctrl+c"))
+	must(t, ferry.AwaitClipboard(ctx, strings.Join(links[1:], "\n")))
+
+	plain, err := ferry.Colour(ctx, ferry.Window, undoLeft, undoTop-12) // above the button's words
+	must(t, err)
+	must(t, ferry.Key(ctx, "Delete"))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, undoLeft, undoTop-12, "the offer to undo", func(is string) bool { return is != plain }))
+	picture(t, ferry, "taken off")
+	must(t, ferry.Click(ctx, ferry.Window, undoLeft, undoTop))
+	awaitLinks(t, ctx, ferry, links...)
+}
+
+func TestARowIsMovedByKey(t *testing.T) {
+	ferry, ctx, links := finished(t, 3)
+	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+2*rowHeight))
+	must(t, ferry.Key(ctx, "alt+Up"))
+	awaitLinks(t, ctx, ferry, links[0], links[2], links[1])
+}
+
+func TestTheContextMenuIsChosenFromByMouse(t *testing.T) {
+	ferry, ctx, links := finished(t, 2)
+	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+rowHeight))
+	const left, top = rowsLeft + 160, firstRow + rowHeight + 100 // of the menu that opens at the pointer
+	below, err := ferry.Colour(ctx, ferry.Window, left, top)
+	must(t, err)
+	must(t, ferry.ClickWith(ctx, ferry.Window, rowsLeft, firstRow+rowHeight, 3))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(is string) bool { return is != below }))
+	picture(t, ferry, "menu")
+	must(t, ferry.Click(ctx, ferry.Window, rowsLeft+160, firstRow+rowHeight+20))
+	must(t, ferry.AwaitClipboard(ctx, links[1]))
+}

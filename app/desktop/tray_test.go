@@ -1,0 +1,59 @@
+//go:build linux && desktop
+
+package desktop_test
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ferryapp/ferry/app/desktop"
+	"github.com/ferryapp/ferry/app/settings"
+)
+
+func TestWithoutATrayFerryIsNeverLost(t *testing.T) {
+	const size, pace = 512 * mebibyte, 4 * mebibyte
+	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) {
+		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = pace })
+	})
+	must(t, ferry.Drop(ctx, file(t, "archive.tar", size)))
+	_, err := ferry.AwaitPartial(ctx, 1)
+	must(t, err)
+	must(t, ferry.CloseWindow(ctx, ferry.Window))
+	must(t, ferry.Hidden(ctx, desktop.Title))
+	ferry.EndPanel()
+	must(t, ferry.AwaitWindow(ctx)) // it comes back by itself
+
+	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyLeft, emptyTop)
+	must(t, err)
+	must(t, ferry.CloseWindow(ctx, ferry.Window))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question", func(is string) bool { return is != unshaded }))
+	picture(t, ferry, "question")
+	must(t, ferry.Focus(ctx, ferry.Window))
+	must(t, ferry.Key(ctx, "Tab", "Return")) // Quit
+	must(t, ferry.Process.Wait(ctx))
+
+	must(t, ferry.Start(ctx, "--hidden")) // which waits for the window, since there is nowhere to hide
+}
+
+func TestWithoutOpenGLFerrySaysSoAndSendsAllTheSame(t *testing.T) {
+	ferry, ctx := launch(t)
+	must(t, ferry.Quit(ctx))
+	profile := filepath.Join(ferry.Home(), "other profile")
+	broken, err := ferry.Run("env", "LIBGL_DRIVERS_PATH=/nowhere", "GBM_BACKENDS_PATH=/nowhere", binary, "--profile", profile)
+	must(t, err)
+	var exit *exec.ExitError
+	if err := broken.Wait(ctx); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Errorf("it ended with %v", err)
+	}
+	if said := broken.Log(); !strings.Contains(said, "needs OpenGL") || !strings.Contains(said, "ferry send") || strings.Contains(said, "goroutine") {
+		t.Errorf("it said:\n%s", said)
+	}
+	source := file(t, "sent.bin", mebibyte)
+	_, err = ferry.Output(ctx, binary, "--profile", profile, "send", "--quiet", source)
+	must(t, err)
+	must(t, desktop.SameBytes(source, filepath.Join(profile, "Received", "sent.bin")))
+}
