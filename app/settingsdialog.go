@@ -3,6 +3,7 @@ package app
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
@@ -84,6 +85,7 @@ func newSettingsDialog(f *ferry) *settingsDialog {
 	nav := container.NewVBox()
 	for s := range sections {
 		button := newSectionButton(s, func() { d.choose(s) }, leave, d.step)
+		button.hints = func() *widgets.Hints { return d.box.Hints() }
 		d.nav = append(d.nav, button)
 		nav.Add(button)
 	}
@@ -168,6 +170,7 @@ type sectionButton struct {
 	choice
 	section section
 	step    func(by int)
+	hints   func() *widgets.Hints // say its name where it is an icon alone
 }
 
 func newSectionButton(s section, tapped, leave func(), step func(int)) *sectionButton {
@@ -189,6 +192,20 @@ func (b *sectionButton) speak(aloud bool) {
 	if b.Text != text {
 		b.SetText(text)
 	}
+}
+
+// MouseIn is called by the toolkit.
+func (b *sectionButton) MouseIn(e *desktop.MouseEvent) {
+	b.choice.MouseIn(e)
+	if b.Text == "" {
+		b.hints().Explain(b, words.Say("settings."+b.section.String()))
+	}
+}
+
+// MouseOut is called by the toolkit.
+func (b *sectionButton) MouseOut() {
+	b.choice.MouseOut()
+	b.hints().Leave(b)
 }
 
 func (b *sectionButton) mark(chosen bool) {

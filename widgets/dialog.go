@@ -51,6 +51,9 @@ func (d *Dialog) SetSize(wanted fyne.Size) {
 	d.Fit(d.canvas.Size())
 }
 
+// Hints explain what is in the dialog: those of the window lie under it.
+func (d *Dialog) Hints() *Hints { return d.sheet.hints }
+
 // Fit keeps it to a window's size, in the middle.
 func (d *Dialog) Fit(window fyne.Size) {
 	around := 2 * theme.Grid(dialogAround)
@@ -78,6 +81,7 @@ func (d *Dialog) Show() {
 // Hide takes it away, and what lies over it.
 func (d *Dialog) Hide() {
 	d.sheet.shown = false
+	d.sheet.hints.Dismiss()
 	d.popup.Hide()
 	call(d.OnClosed)
 }
@@ -97,13 +101,14 @@ type sheet struct {
 	title   *label
 	body    fyne.CanvasObject
 	buttons []fyne.CanvasObject
+	hints   *Hints
 	scroll  *container.Scroll // holds all of it, where there is not even room for the buttons
 	width   float32
 	shown   bool
 }
 
 func newSheet(title string, body fyne.CanvasObject, buttons []fyne.CanvasObject) *sheet {
-	s := &sheet{title: newLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText), body: body, buttons: buttons}
+	s := &sheet{title: newLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText), body: body, buttons: buttons, hints: NewHints()}
 	s.title.text.TextStyle = fyne.TextStyle{Bold: true}
 	s.title.set(title, theme.ColorText)
 	s.title.restyle()
@@ -122,7 +127,7 @@ func (s *sheet) MinSize() fyne.Size {
 // CreateRenderer is called by the toolkit.
 func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
 	objects := append([]fyne.CanvasObject{s.title.text, s.body}, s.buttons...)
-	return &arranged{objects: objects, arrange: s.arrange, least: s.MinSize, repaint: s.title.restyle, widget: s}
+	return &arranged{objects: append(objects, s.hints), arrange: s.arrange, least: s.MinSize, repaint: s.title.restyle, widget: s}
 }
 
 // heightAt is the height at which all of it can be seen.
@@ -152,6 +157,7 @@ func (s *sheet) arrange(size fyne.Size) {
 		return
 	}
 	s.title.place(fyne.NewPos(margin, margin), width)
+	s.hints.Resize(size)
 	top := s.bodyTop()
 	buttons := s.buttonsHeight(width)
 	end := size.Height - margin - buttons

@@ -87,6 +87,20 @@ func TestDialog(t *testing.T) {
 			t.Errorf("the body is %g high, and needs %g", body.Size().Height, least)
 		}
 	})
+	t.Run("its own hints say what is in it, and go with it", func(t *testing.T) {
+		d, _, buttons := asked(t, fyne.NewSize(800, 600), 400)
+		clock := &clock{}
+		d.Hints().SetAfter(clock.after)
+		d.Hints().Explain(buttons[0], "Leave everything as it is")
+		clock.ring[0]()
+		if got := d.Hints().Text(); got != "Leave everything as it is" {
+			t.Errorf("said %q", got)
+		}
+		d.Hide()
+		if got := d.Hints().Text(); got != "" {
+			t.Errorf("still says %q", got)
+		}
+	})
 	t.Run("closing is told, and it is gone", func(t *testing.T) {
 		d, _, _ := asked(t, fyne.NewSize(800, 600), 400)
 		told := 0

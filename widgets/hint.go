@@ -77,6 +77,12 @@ func (h *Hints) leave(about fyne.CanvasObject) {
 	}
 }
 
+// Explain says what an object is, which the pointer has just reached, after a moment.
+func (h *Hints) Explain(about fyne.CanvasObject, text string) { h.point(about, text) }
+
+// Leave takes that back.
+func (h *Hints) Leave(about fyne.CanvasObject) { h.leave(about) }
+
 func (h *Hints) say(about fyne.CanvasObject, text string) {
 	if h.about != about || !about.Visible() {
 		return
