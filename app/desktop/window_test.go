@@ -25,6 +25,10 @@ const (
 
 	emptyLeft, emptyTop = 100, 500 // a point below a few rows
 
+	bannerLeft, bannerTop = 600, 72 // of the banner, right of its words
+	stopLeft              = 912     // of the button in it
+	goOnLeft              = 675     // of the button of the toast after that
+
 	diagnoseLeft, diagnoseTop = 690, 581 // a point of the button under the details, left of its words
 )
 
@@ -207,7 +211,7 @@ func askToQuit(t *testing.T, ctx context.Context, ferry *desktop.Ferry, unshaded
 	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question", func(is string) bool { return is != unshaded }))
 }
 
-func TestAFolderOfAHundredThousandFilesIsTaken(t *testing.T) {
+func TestCountingAHundredThousandFilesIsStoppedAndGoesOn(t *testing.T) {
 	ferry, ctx := launch(t)
 	folder := filepath.Join(t.TempDir(), "lab")
 	const count = 100_000
@@ -218,13 +222,27 @@ func TestAFolderOfAHundredThousandFilesIsTaken(t *testing.T) {
 		}
 		must(t, os.WriteFile(path, nil, 0o600))
 	}
+	plain, err := ferry.Colour(ctx, ferry.Window, emptyLeft, emptyTop)
+	must(t, err)
+	bare, err := ferry.Colour(ctx, ferry.Window, bannerLeft, bannerTop)
+	must(t, err)
 	must(t, ferry.Drop(ctx, folder))
-	drawn(t, ctx)
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question", func(is string) bool { return is != plain })) // so many are asked about
 	picture(t, ferry, "question")
-	must(t, ferry.Key(ctx, "Return")) // so many are asked about
-	drawn(t, ctx)
+	must(t, ferry.Key(ctx, "Return"))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question to go", func(is string) bool { return is == plain }))
 	picture(t, ferry, "counting")
-	_, err := ferry.AwaitRows(ctx, "all to be counted", func(rows []desktop.Row) bool { return len(rows) == count })
+	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerLeft, bannerTop, "the count", func(is string) bool { return is != bare }))
+	must(t, ferry.Click(ctx, ferry.Window, stopLeft, bannerTop))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerLeft, bannerTop, "the count to stop", func(is string) bool { return is == bare }))
+	picture(t, ferry, "stopped")
+	rows, err := ferry.Rows(ctx)
+	must(t, err)
+	if len(rows) == 0 || len(rows) >= count {
+		t.Errorf("stopped at %d rows", len(rows))
+	}
+	must(t, ferry.Click(ctx, ferry.Window, goOnLeft, undoTop)) // Undo
+	_, err = ferry.AwaitRows(ctx, "all to be counted", func(rows []desktop.Row) bool { return len(rows) == count })
 	must(t, err)
 	picture(t, ferry, "counted")
 	must(t, ferry.ClickTray(ctx, "Pause all"))

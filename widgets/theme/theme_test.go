@@ -27,6 +27,8 @@ func TestTextCanBeReadOnWhateverItStandsOn(t *testing.T) {
 		{theme.ColorText, fynetheme.ColorNameMenuBackground},
 		{theme.ColorMuted, fynetheme.ColorNameBackground},
 		{theme.ColorMuted, theme.ColorSurface},
+		{theme.ColorMuted, theme.ColorAccentSoft}, // the number on the tab that is chosen
+		{theme.ColorText, theme.ColorTile},
 		{theme.ColorMuted, fynetheme.ColorNameSelection},
 		{fynetheme.ColorNamePlaceHolder, fynetheme.ColorNameInputBackground},
 		{fynetheme.ColorNameHyperlink, fynetheme.ColorNameBackground},
@@ -54,6 +56,40 @@ func TestTextCanBeReadOnWhateverItStandsOn(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestTextCanBeReadOnATintWhateverLiesBelow(t *testing.T) {
+	const enough = 4.5 // WCAG 2.1, success criterion 1.4.3
+	anywhere := []fyne.ThemeColorName{fynetheme.ColorNameBackground, theme.ColorSurface, fynetheme.ColorNameSelection}
+	outsideOfSelections := anywhere[:2]
+	pairs := []struct {
+		ink, tint fyne.ThemeColorName
+		grounds   []fyne.ThemeColorName
+	}{
+		{theme.ColorAccent, theme.ColorAction, outsideOfSelections},
+		{theme.ColorText, fynetheme.ColorNameHover, anywhere},
+		{theme.ColorText, fynetheme.ColorNamePressed, anywhere},
+		{theme.ColorMuted, fynetheme.ColorNameHover, outsideOfSelections}, // tabs and small buttons
+	}
+	look := theme.New(theme.System, 1)
+	for name, variant := range variants {
+		for _, pair := range pairs {
+			for _, below := range pair.grounds {
+				ground := over(look.Color(pair.tint, variant), look.Color(below, variant))
+				if got := contrast(look.Color(pair.ink, variant), ground); got < enough {
+					t.Errorf("%s on %s on %s, %s: contrast %.2f, want at least %.1f", pair.ink, pair.tint, below, name, got, enough)
+				}
+			}
+		}
+	}
+}
+
+// over is what a tint makes of the colour below it.
+func over(tint, below color.Color) color.Color {
+	r, g, b, a := tint.RGBA() // premultiplied
+	x, y, z, _ := below.RGBA()
+	mix := func(above, below uint32) uint16 { return uint16(above + below*(0xffff-a)/0xffff) }
+	return color.RGBA64{R: mix(r, x), G: mix(g, y), B: mix(b, z), A: 0xffff}
 }
 
 func TestControlsStandOutFromWhatTheyLieOn(t *testing.T) {
