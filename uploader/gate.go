@@ -66,6 +66,7 @@ func mayBeBetter(f *fault.Fault) bool { return f != nil && (closes(f) || f.Kind 
 // answers opens the gate of a server that is there after all.
 func (l *loop) answers(server ServerID) {
 	l.takes(server)
+	l.staying.tries = 0
 	if g := l.gates[server]; !g.until.IsZero() {
 		delete(l.gates, server)
 	}

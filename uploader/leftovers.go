@@ -24,12 +24,15 @@ const (
 	removalWait  = 10 * time.Second
 )
 
+// staysMost is the longest wait before a server that was away is asked again.
+const staysMost = 2 * time.Minute
+
 // removalsMost is how many leftovers are removed from servers at a time.
 const removalsMost = 8
 
 // terminateLater removes from its server what it holds of a session, in the
-// background and once that is saved. A server that is away is not waited for: it
-// expires what is left, and the user, who wishes to be rid of it, is told.
+// background and once that is saved. A server that is away is not waited for: it is
+// asked again later, and the user, who wishes to be rid of it, is told.
 func (l *loop) terminateLater(id TransferID, server ServerID, session Session) {
 	urls := l.urlsOf(id, session)
 	l.after = append(l.after, func(work context.Context) {
@@ -83,6 +86,39 @@ func (l *loop) leaves(id TransferID, session Session) {
 	}
 }
 
+// staying are uploads of no use any more on servers that could not be reached, or
+// had no time, to remove them. They are asked again for as long as the program runs;
+// after that the servers expire them.
+type staying struct {
+	urls  map[ServerID][]string
+	tries int       // in a row, of all servers
+	at    time.Time // of the next try; zero for none
+}
+
+// stays has an upload removed later.
+func (l *loop) stays(server ServerID, url string) {
+	s := &l.staying
+	s.urls[server] = append(s.urls[server], url)
+	if s.at.IsZero() {
+		s.at = time.Now().Add(min(time.Second<<min(s.tries, 16), staysMost))
+	}
+}
+
+// removeAgain asks once more for what stays, when it is time.
+func (l *loop) removeAgain(now time.Time) {
+	s := &l.staying
+	if s.at.IsZero() || now.Before(s.at) {
+		return
+	}
+	urls := s.urls
+	s.urls, s.at, s.tries = map[ServerID][]string{}, time.Time{}, s.tries+1
+	for server, list := range urls {
+		for _, url := range list {
+			l.removeLater(server, url)
+		}
+	}
+}
+
 // removesAgain says when a server is asked once more that did not remove an
 // upload, and whether it is.
 func removesAgain(err error, attempt int) (time.Duration, bool) {
@@ -102,18 +138,21 @@ func (l *loop) remove(ctx context.Context, remote *remote, url string) bool {
 		return false
 	}
 	l.log.Warn("upload stays on the server", "server", remote.server.ID, "err", err)
-	f := fault.Of(err)
-	if f.Kind != fault.Auth || !closes(f) {
+	server := remote.server.ID
+	switch f := fault.Of(err); {
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Kind == fault.Transient, f.Kind == fault.Busy:
+		l.send(func() { l.stays(server, url) })
+		return true
+	case f.Kind != fault.Auth || !closes(f):
 		return true
 	}
 	l.send(func() {
-		server := remote.server.ID
 		if remote != l.remotes[server] { // it asked as somebody who is signed in by now
 			l.removeLater(server, url)
 			return
 		}
 		l.refused[server] = append(l.refused[server], url)
-		l.gates[server] = gate{fault: f}
+		l.gates[server] = gate{fault: fault.Of(err)}
 		l.stale, l.urgent = true, true
 	})
 	return false

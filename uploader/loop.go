@@ -51,6 +51,7 @@ type loop struct {
 	limits     map[BatchID]*netx.Limit
 	gates      map[ServerID]gate     // servers left alone
 	refused    map[ServerID][]string // uploads whose removal waits for a sign-in
+	staying    staying
 	flights    map[TransferID]*flight
 	attested   map[TransferID]testimony // of unfinished ones
 	checks     map[TransferID]bool      // stand in line, or are under way, to be looked at and not sent
@@ -116,6 +117,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		limits:     map[BatchID]*netx.Limit{},
 		gates:      map[ServerID]gate{},
 		refused:    map[ServerID][]string{},
+		staying:    staying{urls: map[ServerID][]string{}},
 		leftovers:  make(chan struct{}, removalsMost),
 		flights:    map[TransferID]*flight{},
 		attested:   map[TransferID]testimony{},
@@ -178,6 +180,7 @@ func (l *loop) turn(disk, work context.Context) {
 		l.sweepOn()
 	}
 	l.forgetDropped()
+	l.removeAgain(now)
 	l.fade(now)
 	for !l.pressing(now) || l.commit(disk, now) {
 		l.act(work)
@@ -241,6 +244,7 @@ func (l *loop) nap(now time.Time) time.Duration {
 	sooner(l.alarms.next())
 	sooner(l.regime)
 	sooner(l.retryAt)
+	sooner(l.staying.at)
 	sooner(l.history.next)
 	if l.sweeping() {
 		sooner(now)

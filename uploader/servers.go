@@ -121,6 +121,11 @@ func (l *loop) move(old Server, endpoint string) {
 		return
 	}
 	m := move{old.Endpoint, endpoint}
+	for _, left := range [][]string{l.refused[old.ID], l.staying.urls[old.ID]} {
+		for i, url := range left {
+			left[i] = m.of(url)
+		}
+	}
 	for t := range l.table.each() {
 		if t.Server != old.ID {
 			continue
@@ -163,6 +168,7 @@ func (l *loop) removeServer(id ServerID) error {
 	delete(l.gates, id)
 	delete(l.valves, id)
 	delete(l.refused, id)
+	delete(l.staying.urls, id)
 	l.pending.Servers = slices.DeleteFunc(l.pending.Servers, func(s Server) bool { return s.ID == id })
 	l.pending.RemovedServers = append(l.pending.RemovedServers, id)
 	return nil
