@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -60,10 +61,16 @@ func TestPictures(t *testing.T) {
 }
 
 var scenes = map[string]func(*album){
-	"first":  (*album).first,
-	"busy":   (*album).busy,
-	"states": (*album).states,
-	"return": (*album).comeBack,
+	"first":   (*album).first,
+	"servers": (*album).servers,
+	"adding":  (*album).adding,
+	"busy":    (*album).busy,
+	"waiting": (*album).waiting,
+	"states":  (*album).states,
+	"done":    (*album).done,
+	"return":  (*album).comeBack,
+	"asked":   (*album).asked,
+	"scaled":  (*album).scaled,
 }
 
 func newAlbum(t *testing.T, dir string, look settings.Look) *album {
@@ -117,13 +124,13 @@ func (a *album) shoot(name string) {
 	a.shrink(file)
 }
 
-// shootScreen takes a picture of the whole screen.
-func (a *album) shootScreen(name string) {
+// shootCorner takes a picture of the part of the screen with tray and notes.
+func (a *album) shootCorner(name string) {
 	a.t.Helper()
 	a.pause()
 	file := a.path(name)
 	must(a.t, a.Screenshot(a.ctx, file))
-	a.shrink(file)
+	a.shrink(file, "-crop", fmt.Sprintf("640x200+%d+0", desk.Width-640), "+repage")
 }
 
 func (a *album) path(name string) string {
@@ -131,9 +138,10 @@ func (a *album) path(name string) string {
 }
 
 // shrink keeps the picture small: a window has few colours.
-func (a *album) shrink(file string) {
+func (a *album) shrink(file string, first ...string) {
 	a.t.Helper()
-	must(a.t, exec.CommandContext(a.ctx, "convert", file, "-strip", "+dither", "-colors", "128", "png8:"+file).Run())
+	args := slices.Concat([]string{file}, first, []string{"-strip", "+dither", "-colors", "128", "png8:" + file})
+	must(a.t, exec.CommandContext(a.ctx, "convert", args...).Run())
 }
 
 func (a *album) press(keys ...string) {
@@ -152,6 +160,8 @@ func (a *album) first() {
 	a.press("Escape")
 	a.press("ctrl+comma")
 	a.shoot("settings")
+	a.click(184, 250)
+	a.shoot("settings-data")
 }
 
 // busy is a working day: a folder and a film on their way.
@@ -205,6 +215,9 @@ func (a *album) states() {
 	a.open(1040, 760)
 	a.waitFor(3 * time.Second)
 	a.shoot("states")
+	a.click(978, 72)
+	a.shoot("sign-in")
+	a.press("Escape")
 	a.press("ctrl+f")
 	must(a.t, a.Type(a.ctx, "nothing like it"))
 	a.shoot("nothing-found")
@@ -226,7 +239,9 @@ func (a *album) comeBack() {
 	})
 	a.open(960, 640)
 	a.waitFor(2 * time.Second)
-	a.shootScreen("coming-back")
+	a.shoot("coming-back")
+	a.click(825, 72)
+	a.shoot("review")
 }
 
 // begun is a session of which that server really holds a part.

@@ -1,0 +1,123 @@
+//go:build linux && desktop
+
+package desktop_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// click presses the left button at a place of the window, where there is
+// something in every language.
+func (a *album) click(x, y int) {
+	a.t.Helper()
+	must(a.t, a.Click(a.ctx, a.Window, x, y))
+	must(a.t, a.Point(a.ctx, 1, 1))
+	a.pause()
+}
+
+// servers is somebody who enters the address of one, and asks what it can do.
+func (a *album) servers() {
+	server := uploadtest.NewTusd(a.t)
+	newWritten(a.t, nil).save(a.ctx, a.Profile(), a.choose)
+	a.open(960, 640)
+	a.click(110, 22)
+	a.shoot("destinations")
+	a.click(140, 104)
+	must(a.t, a.Type(a.ctx, server.Endpoint))
+	a.press("Return")
+	a.waitFor(time.Second)
+	a.shoot("add-server")
+}
+
+// waiting is everything that goes on by itself, later.
+func (a *album) waiting() {
+	server := uploadtest.NewTusd(a.t)
+	gateway := uploadtest.NewGateway(a.t, server.URL)
+	gateway.Next(100, http.MethodPost, uploadtest.Answer{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "900"}})
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: gateway.URL + "/files/", archive: uploadtest.Unused(a.t)})
+	w.single(studio, "lecture-08.mp4", 1_900_000_000, nil)
+	w.single(archive, "panorama.tif", 2_100_000_000, partly(0.4))
+	w.single(archive, "series.mov", 6_400_000_000, nil)
+	w.single(studio, "notes.pdf", 4_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partly(0.6)(t) })
+	w.save(a.ctx, a.Profile(), a.choose)
+	a.open(960, 640)
+	a.waitFor(4 * time.Second)
+	a.shoot("waiting")
+}
+
+// done is the end of a working day: a folder of many files, open, and what can be
+// done to several rows.
+func (a *album) done() {
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
+	w.single(studio, "interview-final.mov", 6_400_000_000, w.done)
+	raws := w.batch(studio, "Iceland raws")
+	for i := range 1000 {
+		w.file(raws, fmt.Sprintf("Iceland raws/day %d/IMG_%04d.CR3", 1+i/250, 2000+i), 51_000_000, w.done)
+	}
+	w.single(studio, "invoice.pdf", 84_000, w.done)
+	w.save(a.ctx, a.Profile(), a.choose)
+	a.open(960, 640)
+	a.shoot("done")
+	a.press("Home", "Down", "Right", "Down", "shift+Down", "shift+Down")
+	a.shoot("selection")
+	a.press("Menu")
+	a.shoot("context-menu")
+	a.press("Escape", "Delete")
+	a.shoot("undo")
+}
+
+// adding is a folder of very many files that is counted before it is taken.
+func (a *album) adding() {
+	newWritten(a.t, nil).save(a.ctx, a.Profile(), a.choose)
+	folder := filepath.Join(a.t.TempDir(), "Measurements")
+	for i := range 30_000 {
+		dir := filepath.Join(folder, fmt.Sprintf("run %02d", i/1000))
+		if i%1000 == 0 {
+			must(a.t, os.MkdirAll(dir, 0o755))
+		}
+		must(a.t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("sample %05d.csv", i)), []byte("0\n"), 0o600))
+	}
+	a.open(960, 640)
+	must(a.t, a.Drop(a.ctx, folder))
+	a.waitFor(2 * time.Second)
+	a.shoot("large-drop")
+}
+
+// asked is a start at login after an interruption: a note, and the tray.
+func (a *album) asked() {
+	server := uploadtest.NewTusd(a.t)
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: server.Endpoint})
+	w.single(studio, "interview-final.mov", 6_400_000_000, begun(a.t, server, 0.3))
+	w.single(studio, "b-roll.mov", 3_000_000_000, begun(a.t, server, 0.7))
+	w.single(studio, "drone-0042.mov", 900_000_000, nil)
+	w.save(a.ctx, a.Profile(), func(s *settings.Settings) {
+		a.choose(s)
+		s.Start.OnStart = settings.OnStartAsk
+	})
+	must(a.t, a.Point(a.ctx, 1, 1))
+	must(a.t, a.StartHidden(a.ctx))
+	a.waitFor(3 * time.Second)
+	a.shootCorner("tray-prompt")
+}
+
+// scaled is a working day on a screen of many small pixels.
+func (a *album) scaled() {
+	a.look.Scale = 2
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
+	w.single(studio, "interview-final.mov", 6_400_000_000, w.done)
+	w.single(studio, "b-roll.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partly(0.4)(t) })
+	w.single(studio, "invoice.pdf", 84_000, w.done)
+	w.save(a.ctx, a.Profile(), a.choose)
+	a.open(1240, 800)
+	a.shoot("scale-200")
+	a.press("ctrl+comma")
+	a.shoot("scale-200-settings")
+}
