@@ -53,13 +53,14 @@ func (f *Ferry) Start(ctx context.Context, args ...string) error {
 	return f.AwaitWindow(ctx)
 }
 
-// StartHidden starts the program as a login does, and waits for its tray icon.
-func (f *Ferry) StartHidden(ctx context.Context) error {
+// StartHidden starts the program as a login does, and waits for its tray icon,
+// whose menu has an entry of that name.
+func (f *Ferry) StartHidden(ctx context.Context, entry string) error {
 	var err error
 	if f.Process, err = f.Run(f.binary, "--profile", f.profile, "--hidden"); err != nil {
 		return err
 	}
-	return f.AwaitTray(ctx, "Open Ferry")
+	return f.AwaitTray(ctx, entry)
 }
 
 // AwaitWindow waits for the window to be on the screen.

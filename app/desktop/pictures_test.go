@@ -101,8 +101,15 @@ func (a *album) open(width, height int, args ...string) {
 	must(a.t, a.Point(a.ctx, desk.Width-1, desk.Height-1)) // away from all that changes under it
 	must(a.t, a.Start(a.ctx, args...))
 	a.pause() // the window gives itself its first size
+	a.resize(width, height)
+}
+
+// resize gives the window another size, and learns where it stands then.
+func (a *album) resize(width, height int) {
+	a.t.Helper()
 	must(a.t, a.Resize(a.ctx, a.Window, width, height))
 	a.pause()
+	must(a.t, a.AwaitWindow(a.ctx))
 }
 
 // pause lets the window draw.
@@ -129,6 +136,8 @@ func (a *album) shootCorner(name string) {
 	a.t.Helper()
 	a.pause()
 	file := a.path(name)
+	_, err := a.Output(a.ctx, "display", "-window", "root", "xc:#6f8b93")
+	must(a.t, err)
 	must(a.t, a.Screenshot(a.ctx, file))
 	a.shrink(file, "-crop", fmt.Sprintf("640x200+%d+0", desk.Width-640), "+repage")
 }
@@ -222,7 +231,7 @@ func (a *album) states() {
 	must(a.t, a.Type(a.ctx, "nothing like it"))
 	a.shoot("nothing-found")
 	a.press("Escape")
-	must(a.t, a.Resize(a.ctx, a.Window, 480, 360))
+	a.resize(480, 360)
 	a.shoot("small")
 }
 

@@ -34,7 +34,10 @@ const (
 
 func newWritten(t *testing.T, endpoints map[uploader.ServerID]string) *written {
 	t.Helper()
-	w := &written{t: t, dir: t.TempDir(), nextID: 1, now: time.Now().Truncate(time.Millisecond)}
+	dir, err := os.MkdirTemp("", "Videos-") // this path is looked at
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	w := &written{t: t, dir: dir, nextID: 1, now: time.Now().Truncate(time.Millisecond)}
 	names := map[uploader.ServerID]string{studio: "Studio server", archive: "Archive"}
 	for id, endpoint := range endpoints {
 		w.changes.Servers = append(w.changes.Servers, uploader.Server{ID: id, Name: names[id], Endpoint: endpoint})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 )
 
 // interrupted is a Ferry that was killed half way, and started again as a login
@@ -27,7 +28,7 @@ func interrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, sourc
 	_, err := ferry.AwaitPartial(ctx, part)
 	must(t, err)
 	ferry.Process.Kill()
-	must(t, ferry.StartHidden(ctx))
+	must(t, ferry.StartHidden(ctx, openFerry[words.English]))
 	note, err := ferry.AwaitNotification(ctx, "1 upload didn't finish")
 	must(t, err)
 	if want := []string{"", "Resume", "Not now"}; !slices.Equal(note.Actions, want) {

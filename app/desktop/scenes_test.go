@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -91,6 +92,9 @@ func (a *album) adding() {
 	a.shoot("large-drop")
 }
 
+// openFerry is what the tray's menu calls the window.
+var openFerry = map[words.Language]string{words.English: "Open Ferry", words.Chinese: "打开 Ferry"}
+
 // asked is a start at login after an interruption: a note, and the tray.
 func (a *album) asked() {
 	server := uploadtest.NewTusd(a.t)
@@ -103,7 +107,7 @@ func (a *album) asked() {
 		s.Start.OnStart = settings.OnStartAsk
 	})
 	must(a.t, a.Point(a.ctx, 1, 1))
-	must(a.t, a.StartHidden(a.ctx))
+	must(a.t, a.StartHidden(a.ctx, openFerry[a.look.Language]))
 	a.waitFor(3 * time.Second)
 	a.shootCorner("tray-prompt")
 }

@@ -2,14 +2,23 @@ package uploadtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/time/rate"
+)
+
+// A port that was somebody else's for a moment is asked for so often, that far apart.
+const (
+	healTries = 100
+	healPause = 100 * time.Millisecond
 )
 
 // Proxy is a TCP relay that fails as networks do. It starts healthy; every
@@ -147,11 +156,23 @@ func (p *Proxy) Heal(t testing.TB) {
 	if p.listener != nil || p.ctx.Err() != nil {
 		return
 	}
-	listener, err := net.Listen("tcp", p.addr)
-	if err != nil {
-		t.Fatalf("heal proxy: %v", err)
+	p.listen(p.listenAgain(t))
+}
+
+// listenAgain takes the proxy's port back. While it was refused, somebody's
+// outgoing connection may have been given the same one for a moment.
+func (p *Proxy) listenAgain(t testing.TB) net.Listener {
+	t.Helper()
+	for tries := 0; ; tries++ {
+		listener, err := net.Listen("tcp", p.addr)
+		switch {
+		case err == nil:
+			return listener
+		case tries == healTries || !errors.Is(err, syscall.EADDRINUSE):
+			t.Fatalf("heal proxy: %v", err)
+		}
+		time.Sleep(healPause)
 	}
-	p.listen(listener)
 }
 
 func (p *Proxy) listen(listener net.Listener) {
