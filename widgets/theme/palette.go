@@ -60,7 +60,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNamePrimary:             {rgb(0x0A6E81), rgb(0x45B8CA)},
 	fynetheme.ColorNameForegroundOnPrimary: {rgb(0xFFFFFF), rgb(0x07222A)},
 	fynetheme.ColorNameHyperlink:           {rgb(0x0A6E81), rgb(0x45B8CA)},
-	fynetheme.ColorNameFocus:               {tint(0x0A6E81, 0x40), tint(0x45B8CA, 0x4D)},
+	fynetheme.ColorNameFocus:               {tint(0x4FA8B8, 0x66), tint(0xB5EEF8, 0x4D)},
 	fynetheme.ColorNameSelection:           {rgb(0xDCEEF2), rgb(0x1C3D47)},
 	fynetheme.ColorNameHover:               {tint(0x0B3B47, 0x0D), tint(0xC9F0F7, 0x0F)},
 	fynetheme.ColorNamePressed:             {tint(0x0B3B47, 0x1F), tint(0xC9F0F7, 0x24)},

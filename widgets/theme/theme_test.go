@@ -106,6 +106,33 @@ func TestControlsStandOutFromWhatTheyLieOn(t *testing.T) {
 }
 
 // contrast is the ratio that WCAG 2.1 defines.
+func TestFocusIsSeenOnEveryButton(t *testing.T) {
+	for variant := range fyne.ThemeVariant(2) {
+		look := theme.New(theme.System, 1)
+		for ground, ink := range map[fyne.ThemeColorName]fyne.ThemeColorName{
+			fynetheme.ColorNamePrimary: fynetheme.ColorNameForegroundOnPrimary,
+			fynetheme.ColorNameButton:  fynetheme.ColorNameForeground,
+		} {
+			plain := look.Color(ground, variant)
+			focused := under(look.Color(fynetheme.ColorNameFocus, variant), plain)
+			if got := contrast(focused, plain); got < 1.2 {
+				t.Errorf("variant %d: %s with the focus is %.2f:1 against without", variant, ground, got)
+			}
+			if got := contrast(focused, look.Color(ink, variant)); got < 4 {
+				t.Errorf("variant %d: on %s with the focus, text is %.2f:1", variant, ground, got)
+			}
+		}
+	}
+}
+
+// under is what is seen of an opaque colour under a tint.
+func under(tint, ground color.Color) color.Color {
+	tr, tg, tb, ta := tint.RGBA()
+	gr, gg, gb, _ := ground.RGBA()
+	mixed := func(tint, ground uint32) uint16 { return uint16(tint + ground*(0xFFFF-ta)/0xFFFF) }
+	return color.RGBA64{R: mixed(tr, gr), G: mixed(tg, gg), B: mixed(tb, gb), A: 0xFFFF}
+}
+
 func contrast(a, b color.Color) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
