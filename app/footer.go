@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -60,23 +61,24 @@ func (f *footer) show(s *uploader.Snapshot, so uploader.Settings, now time.Time)
 		eta = words.ETA(s.Totals.ETA)
 		left = words.Say("footer.left", words.Data{"Size": words.Size(s.Totals.Left)})
 	}
-	if s.Totals.Active > 0 {
+	f.showSpeed(s, now)
+	if f.graph.Visible() {
 		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Kept)
 	}
 	f.figures.Set(rate, left, eta)
-	f.showSpeed(s, now)
 	f.showLimit(s, so, now)
 	f.showLink(s)
 }
 
-// showSpeed draws the curve of the last seconds, as long as something moves.
+// showSpeed draws the curve of the last seconds, as long as something moves: what is
+// only read or asked about has no speed.
 func (f *footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 	if s.Totals.Active == 0 {
 		f.speed = &curve{}
 	} else {
 		f.speed.add(s.Totals.Rate, now)
 	}
-	if moves := s.Totals.Active > 0; moves != f.graph.Visible() {
+	if moves := slices.ContainsFunc(f.speed.samples, func(rate float64) bool { return rate > 0 }); moves != f.graph.Visible() {
 		setVisible(f.graph, moves)
 		f.content.Refresh()
 	}

@@ -107,7 +107,11 @@ func TestHowFastUploadsMayBeIsSaid(t *testing.T) {
 
 func TestTheFooterTakesNoRoomForWhatItDoesNotSay(t *testing.T) {
 	still := snapshotOf(transfer(1, paused), transfer(2, func(t *uploader.Transfer) { t.Phase = uploader.PhaseQueued }))
+	still.Totals.Active = 1 // a file is read
 	s := raise(t, newFakeEngineAt(still))
+	if s.window.footer.graph.Visible() {
+		t.Error("there is a curve of nothing")
+	}
 	left := s.window.footer.figures.Texts()
 	if diff := cmp.Diff([]string{"4.0 GB left"}, left); diff != "" {
 		t.Fatal(diff)
