@@ -176,6 +176,10 @@ func upTo(n int) []int {
 }
 
 func changed(was, is source.File) error {
-	return fault.Newf(fault.SourceChanged, fault.Open, "was %d bytes of %s, is %d bytes of %s",
+	f := fault.Newf(fault.SourceChanged, fault.Open, "was %d bytes of %s, is %d bytes of %s",
 		was.Size, was.ModTime.Format(time.RFC3339Nano), is.Size, is.ModTime.Format(time.RFC3339Nano))
+	if was.Size == is.Size {
+		f.Code = fault.CodeUnproven
+	}
+	return f
 }

@@ -11,10 +11,11 @@ const (
 	CodeGivenBegun = "URL_BEGUN"        // Refused: that upload holds bytes of which nobody knows whose they are
 	CodeJoining    = "STILL_JOINING"    // Busy: the server is putting the parts of the file together
 	CodeUnjoined   = "NOT_JOINED"       // Refused: the server has all parts, and did not put them together
+	CodeUnproven   = "NOT_COMPARABLE"   // SourceChanged: it may be the file it was, and nothing proves that
 	CodeProxy      = "PROXY_SIGN_IN"    // Auth: not the server but the proxy on the way wants a sign-in
 )
 
 // Codes lists them.
 func Codes() []string {
-	return []string{CodeNoSecret, CodeLocked, CodeKeyring, CodeTrust, CodeGivenTaken, CodeGivenBegun, CodeJoining, CodeUnjoined, CodeProxy}
+	return []string{CodeNoSecret, CodeLocked, CodeKeyring, CodeTrust, CodeGivenTaken, CodeGivenBegun, CodeJoining, CodeUnjoined, CodeUnproven, CodeProxy}
 }
