@@ -173,6 +173,10 @@ func TestWhichUploadAFileBelongsTo(t *testing.T) {
 				if row.Prior != before.ID || row.Fault.Kind != fault.Several || count(server.Requests(), http.MethodPost) != 1 {
 					t.Errorf("asks about %d, %v", row.Prior, row.Fault)
 				}
+				b.do(uploader.Continue{Target: uploader.These(row.ID)})
+				if stopped := b.untilState(uploader.StateChanged); stopped.ID != before.ID || stopped.Fault.Code != fault.CodeUnproven {
+					t.Errorf("continued without a proof, %d ended with %v, %q", stopped.ID, stopped.Fault, stopped.Fault.Code)
+				}
 			}
 		})
 	}

@@ -78,7 +78,7 @@ func unchanged(file source.Opened, declared source.File) error {
 // blame looks whether the source is the reason for a failed request: a file that
 // shrinks or cannot be read breaks the request that carries it.
 func (w *worker) blame(file source.Opened, err error) error {
-	if fault.Stopped(err) || fault.Is(err, fault.SourceMissing) {
+	if fault.Stopped(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) {
 		return err
 	}
 	if changed := unchanged(file, w.transfer.Source); changed != nil && w.transfer.Session.URL != "" {
