@@ -4,13 +4,14 @@ import (
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
 
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // barLine lays out a topBar: where to at the left, the rest at the right. In a
-// narrow window the words leave that the icons can do without, and then the end
-// of the server's name.
+// narrow window the words leave that the icons can do without, that of Add where
+// next to nothing would be left of the server's name, and then the name's end.
 type barLine struct{ bar *topBar }
 
 func (l *barLine) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -20,6 +21,7 @@ func (l *barLine) MinSize([]fyne.CanvasObject) fyne.Size {
 func (l *barLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b := l.bar
 	setText(b.to, b.name)
+	setText(b.add, words.Say("top.add"))
 	l.compact(false, false)
 	if l.width() > size.Width {
 		l.compact(true, false)
@@ -27,13 +29,18 @@ func (l *barLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if l.width() > size.Width {
 		l.compact(true, true)
 	}
+	if l.width()-size.Width > wholeName(b)-theme.Grid(12) {
+		setText(b.add, "")
+	}
 	if over := l.width() - size.Width; over > 0 {
-		style := fyne.TextStyle{Bold: true}
-		textSize := theme.Size(fynetheme.SizeNameText)
-		room := fyne.MeasureText(b.name, textSize, style).Width - over
-		setText(b.to, widgets.EllipsisEnd(b.name, room, textSize, style))
+		setText(b.to, widgets.EllipsisEnd(b.name, wholeName(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
 	}
 	l.place(size)
+}
+
+// wholeName is the room that the whole name of the server takes.
+func wholeName(b *topBar) float32 {
+	return fyne.MeasureText(b.name, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}).Width
 }
 
 // compact says what the bar does without.
