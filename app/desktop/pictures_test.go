@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,7 +55,10 @@ func TestPictures(t *testing.T) {
 		for _, language := range []words.Language{words.English, words.Chinese} {
 			look := settings.Look{Theme: theme, Language: language, Scale: 1}
 			for name, show := range scenes {
-				t.Run(fmt.Sprintf("%s %s %s", name, theme, language), func(t *testing.T) { show(newAlbum(t, dir, look)) })
+				t.Run(fmt.Sprintf("%s %s %s", name, theme, language), func(t *testing.T) {
+					t.Parallel() // each on a desktop of its own
+					show(newAlbum(t, dir, look))
+				})
 			}
 		}
 	}
@@ -73,6 +77,10 @@ var scenes = map[string]func(*album){
 	"scaled":  (*album).scaled,
 }
 
+// starting keeps screens from being looked for at the same time, which may find
+// the same one.
+var starting sync.Mutex
+
 func newAlbum(t *testing.T, dir string, look settings.Look) *album {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -80,7 +88,9 @@ func newAlbum(t *testing.T, dir string, look settings.Look) *album {
 	home, err := os.MkdirTemp("", "ferry-desk-")
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(home) })
+	starting.Lock()
 	d, err := desk.Start(ctx, home)
+	starting.Unlock()
 	must(t, err)
 	t.Cleanup(func() { d.Close() })
 	a := &album{Ferry: desktop.New(d, binary, filepath.Join(d.Home(), "profile")), t: t, ctx: ctx, look: look, dir: dir}
@@ -136,10 +146,8 @@ func (a *album) shootCorner(name string) {
 	a.t.Helper()
 	a.pause()
 	file := a.path(name)
-	_, err := a.Output(a.ctx, "display", "-window", "root", "xc:#6f8b93")
-	must(a.t, err)
 	must(a.t, a.Screenshot(a.ctx, file))
-	a.shrink(file, "-crop", fmt.Sprintf("640x200+%d+0", desk.Width-640), "+repage")
+	a.shrink(file, "-crop", fmt.Sprintf("640x230+%d+0", desk.Width-640), "+repage", "-fill", "#6f8b93", "-draw", "color 2,228 floodfill")
 }
 
 func (a *album) path(name string) string {
@@ -169,8 +177,10 @@ func (a *album) first() {
 	a.press("Escape")
 	a.press("ctrl+comma")
 	a.shoot("settings")
-	a.click(184, 250)
-	a.shoot("settings-data")
+	for _, section := range []string{"notifications", "start", "look", "data"} {
+		a.press("Down")
+		a.shoot("settings-" + section)
+	}
 }
 
 // busy is a working day: a folder and a film on their way.

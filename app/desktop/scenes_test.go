@@ -110,6 +110,8 @@ func (a *album) asked() {
 	must(a.t, a.StartHidden(a.ctx, openFerry[a.look.Language]))
 	a.waitFor(3 * time.Second)
 	a.shootCorner("tray-prompt")
+	must(a.t, a.PressTrayIcon(a.ctx))
+	a.shootCorner("tray-menu")
 }
 
 // scaled is a working day on a screen of many small pixels.

@@ -168,3 +168,10 @@ func (d *Desktop) Resize(ctx context.Context, w Window, width, height int) error
 	_, err := d.run(ctx, "wmctrl", "-i", "-r", w.ID, "-e", fmt.Sprintf("0,20,40,%d,%d", width, height))
 	return err
 }
+
+// PressTrayIcon opens the menu of the only icon in the tray.
+func (d *Desktop) PressTrayIcon(ctx context.Context) error {
+	const fromEdge, top = 12, 14 // the middle of the last icon in the panel
+	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(Width-fromEdge), strconv.Itoa(top), "sleep", "0.2", "click", "3")
+	return err
+}
