@@ -95,7 +95,6 @@ func (f *ferry) resumeOne(id uploader.TransferID) {
 	f.order(uploader.Resume{Target: uploader.These(id)}, nil)
 	if f.left.over() {
 		f.answered()
-		return
 	}
 	f.presenter.now()
 }
@@ -107,10 +106,12 @@ func (f *ferry) notNow() {
 	}
 }
 
+// decide shows what became of it when the engine has heard, and not what it would
+// look like until then.
 func (f *ferry) decide(commands []uploader.Command) {
 	f.answered()
 	for _, command := range commands {
-		f.order(command, nil)
+		f.order(command, func(error) { f.presenter.now() })
 	}
 }
 
@@ -122,5 +123,4 @@ func (f *ferry) answered() {
 		f.reviewing.box.Hide()
 	}
 	f.withdraw(noteUnfinished)
-	f.presenter.now()
 }
