@@ -45,12 +45,12 @@ func (l *SelectList) TypedRune(rune) {}
 // TypedKey is called by the toolkit. A key that means nothing here is for the
 // window.
 func (l *SelectList) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyReturn, fyne.KeyEnter:
+	switch {
+	case e.Name == fyne.KeyReturn, e.Name == fyne.KeyEnter:
 		l.activateCursor()
-	case desktop.KeyMenu:
+	case e.Name == desktop.KeyMenu, e.Name == fyne.KeyF10 && l.modifiers == fyne.KeyModifierShift:
 		l.openMenu()
-	case fyne.KeyRight, fyne.KeyLeft:
+	case e.Name == fyne.KeyRight, e.Name == fyne.KeyLeft:
 		l.unfold(e.Name == fyne.KeyRight)
 	default:
 		if to, ok := l.destination(e.Name); ok {

@@ -79,7 +79,9 @@ func TestKeysThatActCallWhoeverBuiltTheList(t *testing.T) {
 	for _, key := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDelete, fyne.KeySpace, desktop.KeyMenu, fyne.KeyEscape} {
 		b.key(key, none)
 	}
-	want := []string{"activate", "activate", "window Delete", "window Space", "menu", "window Escape"}
+	b.key(fyne.KeyF10, none)
+	b.key(fyne.KeyF10, shift)
+	want := []string{"activate", "activate", "window Delete", "window Space", "menu", "window Escape", "window F10", "menu"}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Error(diff)
 	}

@@ -87,7 +87,7 @@ func (b *rowButton) paint() {
 
 func (b *rowButton) paintProminent() {
 	b.icon.set("", theme.ColorMuted)
-	b.text.set(b.action.Label, theme.ColorAccent)
+	b.text.set(b.action.Label, theme.ColorText)
 	b.back.FillColor = theme.Color(theme.ColorAction)
 	if b.hovered {
 		b.text.set(b.action.Label, onAccent)

@@ -147,7 +147,7 @@ func (a *album) shootCorner(name string) {
 	a.pause()
 	file := a.path(name)
 	must(a.t, a.Screenshot(a.ctx, file))
-	a.shrink(file, "-crop", fmt.Sprintf("640x230+%d+0", desk.Width-640), "+repage", "-fill", "#6f8b93", "-draw", "color 2,228 floodfill")
+	a.shrink(file, "-crop", fmt.Sprintf("640x290+%d+0", desk.Width-640), "+repage", "-fill", "#6f8b93", "-draw", "color 2,288 floodfill")
 }
 
 func (a *album) path(name string) string {

@@ -66,7 +66,7 @@ func TestTextCanBeReadOnATintWhateverLiesBelow(t *testing.T) {
 		ink, tint fyne.ThemeColorName
 		grounds   []fyne.ThemeColorName
 	}{
-		{theme.ColorAccent, theme.ColorAction, outsideOfSelections},
+		{theme.ColorText, theme.ColorAction, anywhere},
 		{theme.ColorText, fynetheme.ColorNameHover, anywhere},
 		{theme.ColorText, fynetheme.ColorNamePressed, anywhere},
 		{theme.ColorMuted, fynetheme.ColorNameHover, outsideOfSelections}, // tabs and small buttons
