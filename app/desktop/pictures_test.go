@@ -65,16 +65,17 @@ func TestPictures(t *testing.T) {
 }
 
 var scenes = map[string]func(*album){
-	"first":   (*album).first,
-	"servers": (*album).servers,
-	"adding":  (*album).adding,
-	"busy":    (*album).busy,
-	"waiting": (*album).waiting,
-	"states":  (*album).states,
-	"done":    (*album).done,
-	"return":  (*album).comeBack,
-	"asked":   (*album).asked,
-	"scaled":  (*album).scaled,
+	"first":    (*album).first,
+	"servers":  (*album).servers,
+	"adding":   (*album).adding,
+	"busy":     (*album).busy,
+	"waiting":  (*album).waiting,
+	"states":   (*album).states,
+	"done":     (*album).done,
+	"return":   (*album).comeBack,
+	"trayless": (*album).trayless,
+	"asked":    (*album).asked,
+	"scaled":   (*album).scaled,
 }
 
 // starting keeps screens from being looked for at the same time, which may find
@@ -210,7 +211,7 @@ func (a *album) busy() {
 	a.shoot("details")
 	a.press("Escape")
 	a.press("ctrl+f")
-	must(a.t, a.Type(a.ctx, "0042"))
+	must(a.t, a.Type(a.ctx, "204"))
 	a.shoot("search")
 	a.press("Escape")
 	a.press("ctrl+q")

@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -48,9 +49,10 @@ func (a *album) waiting() {
 	w.single(archive, "panorama.tif", 2_100_000_000, partly(0.4))
 	w.single(archive, "series.mov", 6_400_000_000, nil)
 	w.single(studio, "notes.pdf", 4_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partly(0.6)(t) })
+	w.single(studio, "archive-2025.tar", 41_000_000_000, w.failed(fault.Quota, 0.7))
 	w.save(a.ctx, a.Profile(), a.choose)
 	a.open(960, 640)
-	a.waitFor(4 * time.Second)
+	a.waitFor(9 * time.Second) // the tries are further apart then
 	a.shoot("waiting")
 }
 
@@ -79,7 +81,7 @@ func (a *album) done() {
 func (a *album) adding() {
 	newWritten(a.t, nil).save(a.ctx, a.Profile(), a.choose)
 	folder := filepath.Join(a.t.TempDir(), "Measurements")
-	for i := range 30_000 {
+	for i := range 60_000 {
 		dir := filepath.Join(folder, fmt.Sprintf("run %02d", i/1000))
 		if i%1000 == 0 {
 			must(a.t, os.MkdirAll(dir, 0o755))
@@ -90,6 +92,8 @@ func (a *album) adding() {
 	must(a.t, a.Drop(a.ctx, folder))
 	a.waitFor(2 * time.Second)
 	a.shoot("large-drop")
+	must(a.t, a.Key(a.ctx, "Return"))
+	a.shoot("counting")
 }
 
 // openFerry is what the tray's menu calls the window.
@@ -112,6 +116,21 @@ func (a *album) asked() {
 	a.shootCorner("tray-prompt")
 	must(a.t, a.PressTrayIcon(a.ctx))
 	a.shootCorner("tray-menu")
+}
+
+// trayless is somebody who closes the window where there is no tray to keep it in.
+func (a *album) trayless() {
+	server := uploadtest.NewTusd(a.t)
+	proxy := uploadtest.NewProxy(a.t, server.Endpoint)
+	proxy.Slow(4 << 20)
+	w := newWritten(a.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
+	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
+	w.save(a.ctx, a.Profile(), a.choose)
+	a.EndPanel()
+	a.open(960, 640)
+	a.waitFor(6 * time.Second)
+	must(a.t, a.CloseWindow(a.ctx, a.Window))
+	a.shoot("no-tray")
 }
 
 // scaled is a working day on a screen of many small pixels.
