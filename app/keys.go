@@ -32,12 +32,18 @@ const (
 func (f *ferry) shortcuts() [][]shortcut {
 	act := func(a action) func() { return func() { f.actOnSelected(a) } }
 	list := func(key fyne.KeyName) func() { return func() { f.typeInList(key) } }
+	show := func(chosen filter) func() { return func() { f.filter(chosen) } }
 	return [][]shortcut{
 		{
 			{fyne.KeyO, command, "keys.add-files", f.addFiles},
 			{fyne.KeyO, command | shift, "keys.add-folder", f.addFolder},
 			{fyne.KeyV, command, "keys.paste", f.paste},
 			{fyne.KeyF, command, "keys.find", f.find},
+			{fyne.Key1, command, "keys.filter", show(filterAll)},
+			{fyne.Key2, command, "keys.filter", show(filterActive)},
+			{fyne.Key3, command, "keys.filter", show(filterWaiting)},
+			{fyne.Key4, command, "keys.filter", show(filterTrouble)},
+			{fyne.Key5, command, "keys.filter", show(filterDone)},
 			{fyne.KeyComma, command, "keys.settings", f.openSettings},
 			{fyne.KeyQ, command, "keys.quit", f.quit},
 			{fyne.KeyF1, plain, "keys.help", f.showKeys},
@@ -56,6 +62,7 @@ func (f *ferry) shortcuts() [][]shortcut {
 		},
 		{
 			{fyne.KeyReturn, plain, "keys.details", list(fyne.KeyReturn)},
+			{desktop.KeyMenu, plain, "keys.menu", list(desktop.KeyMenu)},
 			{fyne.KeySpace, plain, "keys.pause", f.pauseOrResumeSelected},
 			{fyne.KeyF5, plain, "keys.retry", act(actRetry)},
 			{fyne.KeyC, command, "keys.link", act(actLink)},

@@ -35,6 +35,14 @@ func TestEveryKey(t *testing.T) {
 		t.Helper()
 		s.until("it lies over the window", s.covered)
 	}
+	shows := func(want filter) func(*testing.T, *stage) {
+		return func(t *testing.T, s *stage) {
+			t.Helper()
+			if got := s.window.filter.chosen; got != want {
+				t.Errorf("%v is shown, want %v", got, want)
+			}
+		}
+	}
 	move := func(batch uploader.BatchID, to uploader.Place) func(*testing.T, *stage) {
 		return told(uploader.Move{Target: uploader.Target{Batch: batch}, To: to})
 	}
@@ -57,6 +65,12 @@ func TestEveryKey(t *testing.T) {
 				t.Error("the keyboard is not in the field")
 			}
 		}},
+		"Ctrl+1":    {nil, shows(filterAll)},
+		"Ctrl+2":    {nil, shows(filterActive)},
+		"Ctrl+3":    {nil, shows(filterWaiting)},
+		"Ctrl+4":    {nil, shows(filterTrouble)},
+		"Ctrl+5":    {nil, shows(filterDone)},
+		"Menu":      {[]int64{4}, asks},
 		"Ctrl+,":    {nil, asks},
 		"Ctrl+Q":    {nil, asks},
 		"F1":        {nil, asks},
