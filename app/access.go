@@ -24,7 +24,7 @@ type Access interface {
 // those kept of a server that is only changed. It may wait for the keyring.
 func whole(ctx context.Context, access Access, old, next uploader.Server, typed connect.Secrets) (connect.Secrets, error) {
 	keepsSignIn := typed.SignIn == "" && next.Access.SignIn == old.Access.SignIn && next.Access.SignIn != uploader.SignInNone
-	keepsProxy := typed.Proxy == "" && asksProxy(next.Access) && asksProxy(old.Access)
+	keepsProxy := typed.Proxy == "" && connect.ProxyAsks(next.Access.Proxy) && connect.ProxyAsks(old.Access.Proxy)
 	if old.Access.Secret == "" || !keepsSignIn && !keepsProxy {
 		return typed, nil
 	}
@@ -52,7 +52,7 @@ func whole(ctx context.Context, access Access, old, next uploader.Server, typed 
 // name. What is not needed any more goes. It may wait for the keyring.
 func keep(ctx context.Context, access Access, old, next uploader.Server, secrets connect.Secrets) (uploader.Server, error) {
 	name := old.Access.Secret
-	if next.Access.SignIn == uploader.SignInNone && !asksProxy(next.Access) {
+	if next.Access.SignIn == uploader.SignInNone && !connect.ProxyAsks(next.Access.Proxy) {
 		next.Access.Secret = ""
 		if name != "" {
 			return next, access.Delete(ctx, name)
@@ -64,11 +64,6 @@ func keep(ctx context.Context, access Access, old, next uploader.Server, secrets
 	}
 	next.Access.Secret = name
 	return next, access.Set(ctx, name, secrets.Pack())
-}
-
-func asksProxy(access uploader.Access) bool {
-	proxy, err := connect.ParseProxy(access.Proxy)
-	return err == nil && proxy.User != ""
 }
 
 // newSecretName is a name that no other server has, in this profile or another.

@@ -108,14 +108,14 @@ func (d *details) open(id uploader.TransferID) {
 	if d.of != id {
 		d.of, d.kept, d.asked, d.pending = id, dossier{}, time.Time{}, false
 	}
-	setVisible(d.content, id != 0)
+	widgets.SetVisible(d.content, id != 0)
 }
 
 // continueWith shows what another pane does.
 func (d *details) continueWith(other *details) {
 	d.curves, d.seen, d.kept = other.curves, other.seen, other.kept
 	d.of = other.of
-	setVisible(d.content, d.of != 0)
+	widgets.SetVisible(d.content, d.of != 0)
 }
 
 // show brings the pane to the state of the snapshot. It keeps up with the speeds
@@ -143,18 +143,18 @@ func (d *details) show(s *uploader.Snapshot, now time.Time) {
 	bar := progressOf(s, t, 0)
 	_, tone := signOf(t.State())
 	d.bar.Set(bar.held, bar.sent, tone)
-	setVisible(d.because, len(told.because) > 0)
+	widgets.SetVisible(d.because, len(told.because) > 0)
 	d.lines.show(told.lines)
 	d.showSpeed()
 	d.parts.show(told.parts)
 	d.history.show(told.history)
-	setVisible(d.partsTitle, len(told.parts) > 0)
-	setVisible(d.historyTitle, len(told.history) > 0)
+	widgets.SetVisible(d.partsTitle, len(told.parts) > 0)
+	widgets.SetVisible(d.historyTitle, len(told.history) > 0)
 }
 
 func (d *details) showSpeed() {
 	curve := d.curves[d.of]
-	setVisible(d.speed, curve != nil)
+	widgets.SetVisible(d.speed, curve != nil)
 	if curve == nil {
 		return
 	}

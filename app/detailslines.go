@@ -37,7 +37,7 @@ func (l *factLine) object() fyne.CanvasObject { return l.line }
 func (l *factLine) say(f fact) {
 	murmur(l.name, f.name)
 	l.copied = f.copy
-	setVisible(l.button, f.copy != "")
+	widgets.SetVisible(l.button, f.copy != "")
 	if l.shortens() != (l.value.Truncation == fyne.TextTruncateEllipsis) {
 		l.value.Wrapping, l.value.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
 		l.value.Refresh()

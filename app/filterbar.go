@@ -62,7 +62,7 @@ func (b *filterBar) show(s *uploader.Snapshot) {
 		b.wide = b.tabs.Width()
 	}
 	if visible := len(s.Transfers) > 0; visible != b.content.Visible() {
-		setVisible(b.content, visible)
+		widgets.SetVisible(b.content, visible)
 		b.relayout()
 	}
 }
@@ -100,8 +100,8 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if searching {
 		right = min(max(room-b.tabs.Width(), theme.Grid(fieldLeast)), theme.Grid(fieldWidth))
 	}
-	setVisible(b.field, searching)
-	setVisible(b.opener, !searching)
+	widgets.SetVisible(b.field, searching)
+	widgets.SetVisible(b.opener, !searching)
 	b.field.Resize(fyne.NewSize(right, height))
 	b.field.Move(fyne.NewPos(size.Width-side-right, 0))
 	b.opener.Resize(fyne.NewSquareSize(height))

@@ -79,7 +79,7 @@ func (f *footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 		f.speed.add(s.Totals.Rate, now)
 	}
 	if moves := slices.ContainsFunc(f.speed.samples, func(rate float64) bool { return rate > 0 }); moves != f.graph.Visible() {
-		setVisible(f.graph, moves)
+		widgets.SetVisible(f.graph, moves)
 		f.content.Refresh()
 	}
 	f.graph.Set(f.speed.samples)

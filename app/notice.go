@@ -138,7 +138,7 @@ func (n *notice) refresh() {
 		n.banner.SetModel(model)
 	}
 	if visible := model.Text != ""; visible != n.content.Visible() {
-		setVisible(n.content, visible)
+		widgets.SetVisible(n.content, visible)
 		n.relayout()
 	}
 }

@@ -221,7 +221,7 @@ func (d *serverDialog) edited() {
 	d.trial++
 	d.busy.Stop()
 	d.busy.Hide()
-	setVisible(d.accept, d.old.ID != 0)
+	widgets.SetVisible(d.accept, d.old.ID != 0)
 	d.accept.Importance = widget.HighImportance
 	d.check.Show()
 	d.check.Enable()

@@ -17,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -200,7 +201,7 @@ func (f *serverForm) arrange() {
 
 func show(visible bool, objects ...fyne.CanvasObject) {
 	for _, object := range objects {
-		setVisible(object, visible)
+		widgets.SetVisible(object, visible)
 	}
 }
 

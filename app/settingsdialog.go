@@ -106,7 +106,7 @@ func (d *settingsDialog) choose(s section) {
 	for _, button := range d.nav {
 		button.mark(button.section == s)
 	}
-	setVisible(d.reset, s != sectionData)
+	widgets.SetVisible(d.reset, s != sectionData)
 	d.fill()
 	d.page.ScrollToTop()
 }

@@ -73,7 +73,7 @@ func (b *topBar) show(s *uploader.Snapshot, chosen uploader.Server, sum tally) {
 	b.chosen = chosen.ID
 	if name := shorten(words.Server(chosen), longestName); name != b.name || chosen.Builtin() != b.folder.Visible() {
 		b.name = name
-		setVisible(b.folder, chosen.Builtin())
+		widgets.SetVisible(b.folder, chosen.Builtin())
 		b.content.Refresh()
 	}
 	setEnabled(b.finish, sum.closed > 0)

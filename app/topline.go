@@ -45,9 +45,9 @@ func wholeName(b *topBar) float32 {
 
 // compact says what the bar does without.
 func (l *barLine) compact(label, words bool) {
-	setVisible(l.bar.label, !label)
-	setVisible(l.bar.toggle, !words)
-	setVisible(l.bar.toggling, words)
+	widgets.SetVisible(l.bar.label, !label)
+	widgets.SetVisible(l.bar.toggle, !words)
+	widgets.SetVisible(l.bar.toggling, words)
 }
 
 func (l *barLine) sides() (left, right []fyne.CanvasObject) {

@@ -14,16 +14,6 @@ func setText(b *widget.Button, text string) {
 	}
 }
 
-func setVisible(o fyne.CanvasObject, visible bool) {
-	switch {
-	case visible == o.Visible():
-	case visible:
-		o.Show()
-	default:
-		o.Hide()
-	}
-}
-
 func setEnabled(w fyne.Disableable, enabled bool) {
 	switch {
 	case enabled != w.Disabled():

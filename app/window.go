@@ -104,9 +104,9 @@ func (w *window) show(s *uploader.Snapshot, sum tally) {
 	if nothing {
 		w.showUnmatched()
 	}
-	setVisible(w.empty, nothing && len(s.Transfers) == 0)
-	setVisible(w.unmatched, nothing && len(s.Transfers) > 0)
-	setVisible(w.list.rows, !nothing)
+	widgets.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
+	widgets.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
+	widgets.SetVisible(w.list.rows, !nothing)
 }
 
 func (w *window) showUnmatched() {

@@ -167,24 +167,35 @@ var errBackwards = errors.New("keys go backwards")
 
 // readAfter returns the rows with keys above after, up to the first broken one.
 func readAfter[Row numbered](damaged *gorm.DB, after int64, limit int) (found []Row, err error) {
-	var row Row
-	rows, err := damaged.Model(&row).Where("id > ?", after).Order("id").Limit(limit).Rows()
+	err = eachRow(damaged, damaged.Model(new(Row)).Where("id > ?", after).Order("id").Limit(limit), func(row Row) error {
+		if row.number() <= after {
+			return errBackwards
+		}
+		after = row.number()
+		found = append(found, row)
+		return nil
+	})
+	return found, err
+}
+
+// eachRow takes the rows of a query one by one, up to the first that is broken or
+// not taken.
+func eachRow[Row any](damaged, query *gorm.DB, take func(Row) error) error {
+	rows, err := query.Rows()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var row Row
 		if err := damaged.ScanRows(rows, &row); err != nil {
-			return found, err
+			return err
 		}
-		if row.number() <= after {
-			return found, errBackwards
+		if err := take(row); err != nil {
+			return err
 		}
-		after = row.number()
-		found = append(found, row)
 	}
-	return found, rows.Err()
+	return rows.Err()
 }
 
 // firstReadable returns the least key at or above which reading works again:

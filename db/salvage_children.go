@@ -68,21 +68,14 @@ func childrenOf[Row child](damaged *gorm.DB, ids []int64, key string, intact fun
 
 // readChildren returns what belongs to transfers, up to the first that is broken.
 func readChildren[Row child](damaged *gorm.DB, ids []int64, key string, intact func(Row) bool) (found []Row, err error) {
-	rows, err := damaged.Model(new(Row)).Where("transfer BETWEEN ? AND ?", ids[0], ids[len(ids)-1]).Order("transfer, " + key).Rows()
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var row Row
-		if err := damaged.ScanRows(rows, &row); err != nil {
-			return found, err
-		}
+	query := damaged.Model(new(Row)).Where("transfer BETWEEN ? AND ?", ids[0], ids[len(ids)-1]).Order("transfer, " + key)
+	err = eachRow(damaged, query, func(row Row) error {
 		if _, taken := slices.BinarySearch(ids, owner(row)); taken && intact(row) {
 			found = append(found, row)
 		}
-	}
-	return found, rows.Err()
+		return nil
+	})
+	return found, err
 }
 
 func owner[Row child](row Row) int64 {

@@ -43,11 +43,7 @@ func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
 	store := opened(t, path)
 	const count = 2000
 	withChildren(t, store, count)
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
-
-	store = opened(t, path)
+	store = damaged(t, path, store)
 	defer closed(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged == 0 {
@@ -93,11 +89,7 @@ func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
 	saved(t, store, uploader.Changes{Transfers: none})
 	saved(t, store, uploader.Changes{Transfers: newer})
 	saved(t, store, uploader.Changes{Transfers: sample(1, 3000)})
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
-
-	store = opened(t, path)
+	store = damaged(t, path, store)
 	defer closed(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Restored == "" || all.Transfers[0].Session.URL != newer[0].Session.URL {
@@ -128,11 +120,7 @@ func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
-
-	store = opened(t, path)
+	store = damaged(t, path, store)
 	defer closed(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged == 0 || len(all.Transfers) != store.Recovery().Salvaged {
@@ -145,4 +133,13 @@ func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
 	if parts, err := store.Parts(t.Context(), all.Transfers[0].ID); err != nil || len(parts) != 2 {
 		t.Errorf("%d parts, %v", len(parts), err)
 	}
+}
+
+// damaged closes a store, ruins its file, and opens what comes of it.
+func damaged(t *testing.T, path string, store *db.DB) *db.DB {
+	t.Helper()
+	closed(t, store)
+	overwritten(t, path)
+	left(t, path+"-wal", nil)
+	return opened(t, path)
 }

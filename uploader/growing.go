@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -88,7 +89,7 @@ func (w *worker) awaitEnd(ctx context.Context) error {
 		case time.Since(began) >= endPatience:
 			return fault.Newf(fault.SourceBusy, fault.Open, "the stream has not ended yet, and the server wants to know its size first")
 		}
-		if err := nap(ctx, growthEvery); err != nil {
+		if err := netx.Wait(ctx, growthEvery); err != nil {
 			return err
 		}
 	}
@@ -187,7 +188,7 @@ func (f *follower) advance(ctx context.Context) (complete bool, err error) {
 	}
 	end := offset + w.remote.profile().steady(f.now.Size-offset)
 	if end == offset || end-offset < growthLeast && time.Since(f.sent) < growthLag {
-		return false, nap(ctx, growthEvery)
+		return false, netx.Wait(ctx, growthEvery)
 	}
 	return false, f.send(ctx, end, false)
 }
@@ -222,15 +223,4 @@ func (f *follower) send(ctx context.Context, end int64, ends bool) error {
 func (f *follower) take(status tus.Status) {
 	f.worker.tell(acked{Session{Offset: status.Offset, Expires: MomentOf(status.Expires)}})
 	f.worker.whole.set(status.Offset)
-}
-
-func nap(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -95,19 +95,7 @@ func TestTheJournalOfASmallFileBeginsWhenThereIsSomethingToTell(t *testing.T) {
 		{"large, at the first try", large, []input{taken{}, created{Session{URL: "u"}}, ended{}}, []EventKind{EventStarted, EventCreated, EventDone}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			j, transfer := newJournal(), Transfer{ID: 1, Source: c.source}
-			for _, in := range c.inputs {
-				next, _ := step(transfer, in, noon)
-				j.note(&transfer, &next, noon)
-				transfer = next
-			}
-			var kinds []EventKind
-			for _, e := range j.unsaved[1] {
-				kinds = append(kinds, e.Kind)
-			}
-			if diff := cmp.Diff(c.want, kinds); diff != "" {
-				t.Errorf("want (-) and got (+) differ:\n%s", diff)
-			}
+			j := told(t, c.source, c.inputs, c.want)
 			if len(j.held) > 0 {
 				t.Errorf("%v is still held back", j.held)
 			}
@@ -157,19 +145,7 @@ func TestAWaitThatIsNoAttemptIsToldOnce(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			j, transfer := newJournal(), Transfer{ID: 1, Source: source.File{Size: smallFile + 1}}
-			for _, in := range slices.Concat(c.inputs...) {
-				next, _ := step(transfer, in, noon)
-				j.note(&transfer, &next, noon)
-				transfer = next
-			}
-			var kinds []EventKind
-			for _, e := range j.unsaved[1] {
-				kinds = append(kinds, e.Kind)
-			}
-			if diff := cmp.Diff(c.want, kinds); diff != "" {
-				t.Errorf("want (-) and got (+) differ:\n%s", diff)
-			}
+			told(t, source.File{Size: smallFile + 1}, slices.Concat(c.inputs...), c.want)
 		})
 	}
 }
@@ -196,4 +172,24 @@ func TestTheJournalIsBounded(t *testing.T) {
 			}
 		}
 	})
+}
+
+// told takes a transfer of that file through inputs, and makes sure what its
+// journal has to save then.
+func told(t *testing.T, file source.File, inputs []input, want []EventKind) journal {
+	t.Helper()
+	j, transfer := newJournal(), Transfer{ID: 1, Source: file}
+	for _, in := range inputs {
+		next, _ := step(transfer, in, noon)
+		j.note(&transfer, &next, noon)
+		transfer = next
+	}
+	var kinds []EventKind
+	for _, e := range j.unsaved[1] {
+		kinds = append(kinds, e.Kind)
+	}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("want (-) and got (+) differ:\n%s", diff)
+	}
+	return j
 }

@@ -79,7 +79,7 @@ func (b *Banner) fill(model BannerModel) {
 		}
 		b.buttons.Objects = append(b.buttons.Objects, object)
 	}
-	setVisible(b.dismiss, model.OnDismiss != nil)
+	SetVisible(b.dismiss, model.OnDismiss != nil)
 }
 
 // MinSize is one line, or as many as the words need, and one more where the
@@ -169,7 +169,7 @@ func (b *Banner) arrangeWords(width float32) {
 	words := b.wrapped(width)
 	at := fyne.NewPos(b.textStart(), (theme.Grid(12)-b.lines[0].height)/2)
 	for i, line := range b.lines {
-		setVisible(line.text, i < len(words))
+		SetVisible(line.text, i < len(words))
 		if i < len(words) {
 			line.set(words[i], theme.ColorText)
 			line.place(at, b.end(width)-b.textStart())

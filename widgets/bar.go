@@ -75,7 +75,7 @@ func stretch(r *canvas.Rectangle, width, height float32) {
 	if r.Size() == size {
 		return
 	}
-	setVisible(r, width > 0)
+	SetVisible(r, width > 0)
 	r.CornerRadius = height / 2
 	r.Resize(size)
 }

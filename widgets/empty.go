@@ -60,17 +60,17 @@ func (e *EmptyState) fill(model EmptyModel) {
 		e.picture.Resource = model.Picture
 		e.picture.Refresh()
 	}
-	setVisible(e.picture, model.Picture != nil)
+	SetVisible(e.picture, model.Picture != nil)
 	e.title.set(model.Title, theme.ColorText)
 	e.hint.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: model.Hint, Style: hintStyle()}}
 	e.hint.Refresh()
-	setVisible(e.hint, model.Hint != "")
+	SetVisible(e.hint, model.Hint != "")
 	e.button.Text, e.button.Icon = model.Button, nil
 	if model.Icon != "" {
 		e.button.Icon = theme.Icon(model.Icon)
 	}
 	e.button.Refresh()
-	setVisible(e.button, model.Button != "")
+	SetVisible(e.button, model.Button != "")
 }
 
 func hintStyle() widget.RichTextStyle {
@@ -102,7 +102,7 @@ func (e *EmptyState) arrange(size fyne.Size) {
 		words += e.hint.MinSize().Height
 	}
 	roomy := e.picture.Resource != nil && size.Height > words+picture.Height+theme.Grid(10)
-	setVisible(e.picture, roomy)
+	SetVisible(e.picture, roomy)
 
 	y := (size.Height - words) / 2
 	if roomy {

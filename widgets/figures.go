@@ -108,7 +108,7 @@ func (f *Figures) arrange(size fyne.Size) {
 	x, y := float32(0), snap((size.Height-f.labels[0].height)/2)
 	for i, l := range f.labels {
 		shown := l.whole != "" && f.figures[i].Leaves <= most
-		setVisible(l.text, shown)
+		SetVisible(l.text, shown)
 		if shown {
 			width := f.width(f.figures[i])
 			l.place(fyne.NewPos(x, y), min(width, size.Width-x))

@@ -64,7 +64,7 @@ func (g *SpeedGraph) arrange(size fyne.Size) {
 	}
 	for i, column := range g.columns {
 		k := i - (count - len(recent))
-		setVisible(column, k >= 0 && recent[k] > 0)
+		SetVisible(column, k >= 0 && recent[k] > 0)
 		if !column.Visible() {
 			continue
 		}

@@ -93,8 +93,8 @@ func (h *Hints) say(about fyne.CanvasObject, text string) {
 }
 
 func (h *Hints) setShown(shown bool) {
-	setVisible(h.back, shown)
-	setVisible(h.text.text, shown)
+	SetVisible(h.back, shown)
+	SetVisible(h.text.text, shown)
 }
 
 // MinSize asks for no room: hints use what others have.

@@ -27,7 +27,7 @@ func (i *icon) set(name theme.IconName, color fyne.ThemeColorName) {
 		return
 	}
 	i.name, i.color = name, color
-	setVisible(i.image, name != "")
+	SetVisible(i.image, name != "")
 	if name != "" {
 		i.image.Resource = theme.Tinted(name, color)
 		i.image.Refresh()
@@ -42,14 +42,3 @@ func (i *icon) place(middle fyne.Position, size float32) {
 
 // snap rounds to whole units, which keeps lines of icons sharp.
 func snap(x float32) float32 { return float32(int(x + 0.5)) }
-
-// setVisible shows or hides what is not already shown or hidden.
-func setVisible(object fyne.CanvasObject, visible bool) {
-	switch {
-	case visible == object.Visible():
-	case visible:
-		object.Show()
-	default:
-		object.Hide()
-	}
-}

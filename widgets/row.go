@@ -142,7 +142,7 @@ func (r *Row) SetModel(model RowModel) {
 	for i, text := range []string{model.Size, model.Speed, model.ETA} {
 		r.columns[i].set(text, theme.ColorMuted)
 	}
-	setVisible(r.bar, model.ShowBar)
+	SetVisible(r.bar, model.ShowBar)
 	r.arrange(r.Size())
 	r.bar.Set(model.Acked, model.Sent, model.BarTone)
 }

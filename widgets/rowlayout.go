@@ -55,7 +55,7 @@ func (r *Row) arrangeTile(size fyne.Size) float32 {
 
 // arrangeChevron places what opens the row before the tile.
 func (r *Row) arrangeChevron(right float32, size fyne.Size) {
-	setVisible(r.chevron, r.model.Fold != FoldNone)
+	SetVisible(r.chevron, r.model.Fold != FoldNone)
 	width, height := theme.Grid(fold), theme.Grid(8)
 	r.chevron.Resize(fyne.NewSize(width, height))
 	r.chevron.Move(fyne.NewPos(right-width, snap((size.Height-height)/2)))
@@ -106,7 +106,7 @@ func (r *Row) arrangeColumns(left, right, top float32) float32 {
 		width := theme.Grid(columnWidths[i])
 		column := r.columns[i]
 		show := i < shown && column.whole != "" && end <= right+theme.Grid(gap)
-		setVisible(column.text, show)
+		SetVisible(column.text, show)
 		if show {
 			column.place(fyne.NewPos(end-width, top), width)
 			used = min(used, end-width-theme.Grid(gap))
@@ -142,7 +142,7 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 	lasting := false
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]
-		setVisible(button, awake || action.Prominent)
+		SetVisible(button, awake || action.Prominent)
 		button.set(action, r.state.Hovered && button.Visible() && r.pointsAt(button))
 		least := button.MinSize()
 		x -= least.Width
@@ -208,7 +208,7 @@ func (r *Row) provideButtons(count int) {
 		r.container.Objects = append(r.container.Objects, button)
 	}
 	for _, spare := range r.buttons[count:] {
-		setVisible(spare, false)
+		SetVisible(spare, false)
 	}
 	r.container.Resize(r.Size())
 }

@@ -29,7 +29,7 @@ func NewSearchField(placeholder string, hints *Hints, hint string, changed func(
 	f.clear.Hide()
 	f.ActionItem = f.clear
 	f.OnChanged = func(text string) {
-		setVisible(f.clear, text != "")
+		SetVisible(f.clear, text != "")
 		changed(text)
 	}
 	f.ExtendBaseWidget(f)

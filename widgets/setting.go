@@ -200,7 +200,7 @@ func (p *passage) heightAt(width float32) float32 {
 func (p *passage) place(y, width float32) float32 {
 	words := p.wrapped(width)
 	for i, line := range p.lines {
-		setVisible(line.text, i < len(words))
+		SetVisible(line.text, i < len(words))
 		if i < len(words) {
 			line.set(words[i], p.color)
 			line.place(fyne.NewPos(0, y), width)

@@ -109,7 +109,7 @@ func (b *SmallButton) CreateRenderer() fyne.WidgetRenderer {
 func (b *SmallButton) arrange(size fyne.Size) {
 	mark := theme.Size(theme.SizeMark)
 	b.back.Resize(size)
-	setVisible(b.text.text, !b.compact)
+	SetVisible(b.text.text, !b.compact)
 	if b.compact {
 		b.icon.place(fyne.NewPos(size.Width/2, size.Height/2), mark)
 		return

@@ -52,7 +52,7 @@ func (t *Tabs) Set(tabs []Tab, chosen string) {
 		t.parts = append(t.parts, part)
 	}
 	for i, part := range t.parts {
-		setVisible(part, i < len(tabs))
+		SetVisible(part, i < len(tabs))
 		if i < len(tabs) {
 			part.set(tabs[i], tabs[i].ID == chosen)
 		}
@@ -178,7 +178,7 @@ func (t *tab) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
 func (t *tab) setBrief(brief bool) {
 	t.brief = brief
-	setVisible(t.count.text, !brief)
+	SetVisible(t.count.text, !brief)
 	t.Refresh()
 }
 

@@ -101,9 +101,9 @@ func (t *Toasts) expire(turn int) {
 }
 
 func (t *Toasts) setShown(shown bool) {
-	setVisible(t.back, shown)
-	setVisible(t.text.text, shown)
-	setVisible(t.action, shown && t.action.text.whole != "")
+	SetVisible(t.back, shown)
+	SetVisible(t.text.text, shown)
+	SetVisible(t.action, shown && t.action.text.whole != "")
 }
 
 // MinSize asks for no room: toasts use what others have.

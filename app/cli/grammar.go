@@ -41,6 +41,9 @@ type Invocation struct {
 	Version bool
 }
 
+// Of the tags below, placeholder is what the help shows in the place of a value, and
+// the texts of help come from the translations (help).
+
 // Window is the bare command: show the window and add files.
 type Window struct {
 	Hidden bool     `help:"${help_hidden}"`

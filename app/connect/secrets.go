@@ -55,7 +55,7 @@ func (Secrets) LogValue() slog.Value { return slog.StringValue("…") }
 // not asked.
 func (b *Book) secrets(ctx context.Context, access uploader.Access, header http.Header) (*Secrets, error) {
 	signsIn := access.SignIn != uploader.SignInNone && header.Get("Authorization") == ""
-	if access.Secret == "" || !signsIn && !proxyAsks(access.Proxy) {
+	if access.Secret == "" || !signsIn && !ProxyAsks(access.Proxy) {
 		return &Secrets{}, nil
 	}
 	if b.keys == nil {

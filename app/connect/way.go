@@ -93,8 +93,8 @@ func ParseProxy(text string) (netx.Proxy, error) {
 	return proxy, nil
 }
 
-// proxyAsks reports whether a proxy wants a password.
-func proxyAsks(text string) bool {
+// ProxyAsks reports whether a proxy wants a password.
+func ProxyAsks(text string) bool {
 	proxy, err := ParseProxy(text)
 	return err == nil && proxy.User != ""
 }

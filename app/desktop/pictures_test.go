@@ -246,8 +246,9 @@ func (a *album) states() {
 	a.shoot("small")
 }
 
-// comeBack is a start after an interruption, for someone who wants to be asked.
-func (a *album) comeBack() {
+// interrupted leaves three uploads unfinished, for someone who wants to be asked.
+func (a *album) interrupted() {
+	a.t.Helper()
 	server := uploadtest.NewTusd(a.t)
 	w := newWritten(a.t, map[uploader.ServerID]string{studio: server.Endpoint})
 	w.single(studio, "interview-final.mov", 6_400_000_000, begun(a.t, server, 0.3))
@@ -257,6 +258,11 @@ func (a *album) comeBack() {
 		a.choose(s)
 		s.Start.OnStart = settings.OnStartAsk
 	})
+}
+
+// comeBack is a start after an interruption.
+func (a *album) comeBack() {
+	a.interrupted()
 	a.open(960, 640)
 	a.waitFor(2 * time.Second)
 	a.shoot("coming-back")

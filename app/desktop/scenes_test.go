@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -101,15 +100,7 @@ var openFerry = map[words.Language]string{words.English: "Open Ferry", words.Chi
 
 // asked is a start at login after an interruption: a note, and the tray.
 func (a *album) asked() {
-	server := uploadtest.NewTusd(a.t)
-	w := newWritten(a.t, map[uploader.ServerID]string{studio: server.Endpoint})
-	w.single(studio, "interview-final.mov", 6_400_000_000, begun(a.t, server, 0.3))
-	w.single(studio, "b-roll.mov", 3_000_000_000, begun(a.t, server, 0.7))
-	w.single(studio, "drone-0042.mov", 900_000_000, nil)
-	w.save(a.ctx, a.Profile(), func(s *settings.Settings) {
-		a.choose(s)
-		s.Start.OnStart = settings.OnStartAsk
-	})
+	a.interrupted()
 	must(a.t, a.Point(a.ctx, 1, 1))
 	must(a.t, a.StartHidden(a.ctx, openFerry[a.look.Language]))
 	a.waitFor(3 * time.Second)

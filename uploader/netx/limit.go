@@ -65,7 +65,7 @@ func (l *Limit) piece(n int) int {
 func (l *Limit) pass(ctx context.Context, n int) error {
 	for n > 0 && !l.open.Load() {
 		turn, taken := l.queue(n)
-		if err := wait(ctx, turn.Delay()); err != nil {
+		if err := Wait(ctx, turn.Delay()); err != nil {
 			turn.Cancel()
 			return err
 		}
@@ -82,7 +82,8 @@ func (l *Limit) queue(n int) (turn *rate.Reservation, taken int) {
 	return l.bucket.ReserveN(time.Now(), taken), taken
 }
 
-func wait(ctx context.Context, d time.Duration) error {
+// Wait returns after d, or with the error of ctx when that ends first.
+func Wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}

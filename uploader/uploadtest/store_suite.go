@@ -3,19 +3,15 @@ package uploadtest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
-	"slices"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"pgregory.net/rapid"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // Reopen ends the use of a profile's store, if there is one open, and opens the
@@ -88,111 +84,6 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 	if !got.Transfers[1].Source.ModTime.IsZero() || !got.Transfers[1].Added.IsZero() {
 		t.Error("a zero time came back as another one")
 	}
-}
-
-func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
-	store := reopen()
-	rapid.Check(t, func(r *rapid.T) {
-		want := anyTransfer(r)
-		if err := store.Save(context.Background(), uploader.Changes{Transfers: []*uploader.Transfer{&want}}); err != nil {
-			r.Fatalf("save: %v", err)
-		}
-		saved, err := store.Load(context.Background())
-		if err != nil {
-			r.Fatalf("load: %v", err)
-		}
-		at := slices.IndexFunc(saved.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
-		if at < 0 {
-			r.Fatalf("transfer %d was not loaded", want.ID)
-		}
-		if diff := cmp.Diff(want, saved.Transfers[at], asKept); diff != "" {
-			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
-		}
-	})
-}
-
-// testAnyChange changes some of what changes while a file crosses, and now and then
-// more than that.
-func testAnyChange(t *testing.T, reopen Reopen) {
-	store := reopen()
-	rapid.Check(t, func(r *rapid.T) {
-		want, next := anyTransfer(r), anyTransfer(r)
-		some := func(what string) bool { return rapid.Bool().Draw(r, what) }
-		before := map[uploader.TransferID]*uploader.Transfer{}
-		for range 3 {
-			saved := want
-			if err := store.Save(context.Background(), uploader.Changes{Transfers: []*uploader.Transfer{&saved}, Before: before}); err != nil {
-				r.Fatalf("save: %v", err)
-			}
-			before = map[uploader.TransferID]*uploader.Transfer{saved.ID: &saved}
-			loaded, err := store.Load(context.Background())
-			if err != nil {
-				r.Fatalf("load: %v", err)
-			}
-			at := slices.IndexFunc(loaded.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
-			if diff := cmp.Diff(want, loaded.Transfers[max(at, 0)], asKept); diff != "" {
-				r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
-			}
-			if some("phase") {
-				want.Phase, want.Attempt = next.Phase, next.Attempt
-			}
-			if some("session") {
-				parts := want.Session.Parts
-				want.Session = next.Session
-				want.Session.Parts = parts
-			}
-			if some("times") {
-				want.Started, want.Finished, want.Active = next.Started, next.Finished, next.Active
-			}
-			if some("content") {
-				want.Resumed, want.SHA256 = next.Resumed, next.SHA256
-			}
-			if some("more") && some("much more") {
-				want.Intent, want.Fault, want.NextTry, want.Prior = next.Intent, next.Fault, next.NextTry, next.Prior
-			}
-		}
-	})
-}
-
-// testAnyStanding changes the standing of some of what is saved, as a command for all
-// does. One of them is gone, all the same.
-func testAnyStanding(t *testing.T, reopen Reopen) {
-	store := reopen()
-	const rows = 12
-	rapid.Check(t, func(r *rapid.T) {
-		become, other := anyTransfer(r), anyTransfer(r)
-		var first, then uploader.Changes
-		var want []uploader.Transfer
-		then.Before = map[uploader.TransferID]*uploader.Transfer{}
-		for id := range uploader.TransferID(rows) {
-			before := anyTransfer(r)
-			before.ID, before.Rank = id+1, int64(id)
-			after := before
-			if next := &become; rapid.IntRange(0, 3).Draw(r, "which") > 0 {
-				if rapid.IntRange(0, 9).Draw(r, "other") == 0 {
-					next = &other
-				}
-				after.Intent, after.Phase, after.Fault, after.NextTry = next.Intent, next.Phase, next.Fault, next.NextTry
-				after.Attempt, after.Finished, after.Active, after.Prior = next.Attempt, next.Finished, next.Active, next.Prior
-			}
-			first.Transfers = append(first.Transfers, &before)
-			then.Transfers, then.Before[after.ID] = append(then.Transfers, &after), &before
-			want = append(want, after)
-		}
-		gone := uploader.Changes{RemovedTransfers: []uploader.TransferID{uploader.TransferID(rapid.IntRange(1, rows).Draw(r, "gone"))}}
-		for _, changes := range []uploader.Changes{first, gone, then} {
-			if err := store.Save(context.Background(), changes); err != nil {
-				r.Fatalf("save: %v", err)
-			}
-		}
-		loaded, err := store.Load(context.Background())
-		if err != nil {
-			r.Fatalf("load: %v", err)
-		}
-		if diff := cmp.Diff(want, loaded.Transfers, asKept); diff != "" {
-			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
-		}
-	})
 }
 
 func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
@@ -324,58 +215,6 @@ func testRemoval(t *testing.T, reopen Reopen) {
 	equal(t, got.Servers, []uploader.Server{{ID: 1, Name: "This computer"}, {ID: 3}})
 }
 
-func testFindPrevious(t *testing.T, reopen Reopen) {
-	store := reopen()
-	var changes uploader.Changes
-	phases := []uploader.Phase{
-		uploader.PhaseQueued, uploader.PhasePreparing, uploader.PhaseCreating, uploader.PhaseChecking, uploader.PhaseSending,
-		uploader.PhaseVerifying, uploader.PhaseWaiting, uploader.PhaseDone, uploader.PhaseFailed, uploader.PhaseCancelled,
-	}
-	for i, phase := range phases {
-		changes.Transfers = append(changes.Transfers, &uploader.Transfer{
-			ID: uploader.TransferID(i + 1), Rank: int64(-i), Phase: phase, Fingerprint: "metadata:/a\xff\x00b", Added: moment(i),
-		})
-	}
-	other := fullTransfer(50)
-	other.Phase, other.Fingerprint = uploader.PhaseWaiting, "other"
-	changes.Transfers = append(changes.Transfers, &other, &uploader.Transfer{ID: 60})
-	save(t, store, changes)
-
-	got, err := store.FindPrevious(t.Context(), []string{"metadata:/a\xff\x00b", "other", "nobody's", "", "other"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(got) != 2 {
-		t.Errorf("found %d fingerprints, want 2", len(got))
-	}
-	equal(t, idsOf(got["metadata:/a\xff\x00b"]), []uploader.TransferID{1, 2, 3, 4, 5, 6, 7, 8, 9})
-	equal(t, got["other"], []uploader.Transfer{other})
-}
-
-func testFindManyPrevious(t *testing.T, reopen Reopen) {
-	store := reopen()
-	var changes uploader.Changes
-	var fingerprints []string
-	for i := range 3000 {
-		fingerprint := fmt.Sprintf("print %d", i)
-		fingerprints = append(fingerprints, fingerprint)
-		changes.Transfers = append(changes.Transfers, &uploader.Transfer{ID: uploader.TransferID(i + 1), Fingerprint: fingerprint})
-	}
-	save(t, store, changes)
-	got, err := store.FindPrevious(t.Context(), fingerprints)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, fingerprint := range fingerprints {
-		if found := got[fingerprint]; len(found) != 1 || found[0].ID != uploader.TransferID(i+1) {
-			t.Fatalf("%s: found %v", fingerprint, idsOf(found))
-		}
-	}
-	if got, err := store.FindPrevious(t.Context(), nil); err != nil || len(got) != 0 {
-		t.Errorf("no fingerprints found %v, %v", got, err)
-	}
-}
-
 func testEndedContext(t *testing.T, reopen Reopen) {
 	store := reopen()
 	want := load(t, store)
@@ -434,153 +273,6 @@ func testLargeChange(t *testing.T, reopen Reopen) {
 			t.Fatalf("transfer %d: saved (-) and loaded (+) differ:\n%s", got[i].ID, diff)
 		}
 	}
-}
-
-func testProof(t *testing.T, reopen Reopen) {
-	store := reopen()
-	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u"}}
-	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "v"}}
-	mark := func(at int64, state string) source.Mark { return source.Mark{At: at, State: []byte(state)} }
-	extend := func(id uploader.TransferID, marks ...source.Mark) {
-		t.Helper()
-		save(t, store, uploader.Changes{
-			Transfers: []*uploader.Transfer{sending, other},
-			Proofs:    map[uploader.TransferID]source.Proof{id: marks},
-		})
-	}
-	want := func(id uploader.TransferID, marks ...source.Mark) {
-		t.Helper()
-		got, err := store.Proof(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, got, source.Proof(marks))
-	}
-	extend(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"))
-	extend(2, mark(10, "other"))
-	extend(1, mark(30, "c"))
-	want(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"), mark(30, "c"))
-	extend(1, mark(25, "cut"))
-	store = reopen()
-	want(1, mark(10, "a"), mark(20, "b"), mark(25, "cut"))
-	want(2, mark(10, "other"))
-
-	done, restarted := *sending, *other
-	done.Phase, restarted.Session = uploader.PhaseDone, uploader.Session{}
-	save(t, store, uploader.Changes{
-		Transfers: []*uploader.Transfer{&done, &restarted},
-		Proofs:    map[uploader.TransferID]source.Proof{1: {mark(40, "too late")}},
-	})
-	want(1)
-	want(2)
-
-	extend(2, mark(10, "again"))
-	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
-	want(2)
-	want(77)
-}
-
-func testParts(t *testing.T, reopen Reopen) {
-	store := reopen()
-	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 2}}
-	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 1}}
-	keep := func(id uploader.TransferID, parts ...uploader.Part) {
-		t.Helper()
-		save(t, store, uploader.Changes{
-			Transfers: []*uploader.Transfer{sending, other},
-			Parts:     map[uploader.TransferID][]uploader.Part{id: parts},
-		})
-	}
-	want := func(id uploader.TransferID, parts ...uploader.Part) {
-		t.Helper()
-		got, err := store.Parts(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, got, parts)
-	}
-	first := uploader.Part{Index: 0, Length: 10}
-	second := uploader.Part{Index: 1, Start: 10, Length: 5}
-	keep(1, second, first)
-	keep(2, first)
-	store = reopen()
-	want(1, first, second)
-	second.URL, second.Offset, second.Expires = "http://s/1", 3, instant(1)
-	keep(1, second)
-	want(1, first, second)
-	want(2, first)
-
-	done, restarted := *sending, *other
-	done.Phase, restarted.Session = uploader.PhaseDone, uploader.Session{URL: "one piece"}
-	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&done, &restarted}})
-	want(1)
-	want(2)
-
-	keep(2, first)
-	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
-	want(2)
-}
-
-func testEvents(t *testing.T, reopen Reopen) {
-	store := reopen()
-	transfer, other := fullTransfer(1), fullTransfer(2)
-	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer, &other}})
-	var all []uploader.Event
-	happens := func(count int) {
-		t.Helper()
-		var events []uploader.Event
-		for range count {
-			n := len(all)
-			e := uploader.Event{At: instant(n), Kind: uploader.EventResumed, Offset: int64(n)}
-			if n%3 == 0 {
-				e.Kind, e.Until, e.Fault = uploader.EventWaiting, instant(n+5), fullTransfer(1).Fault
-			}
-			events, all = append(events, e), append(all, e)
-		}
-		save(t, store, uploader.Changes{Events: map[uploader.TransferID][]uploader.Event{1: events, 2: events[:1]}})
-	}
-	want := func(id uploader.TransferID, want []uploader.Event) {
-		t.Helper()
-		got, err := store.Events(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, got, want)
-	}
-	happens(3)
-	happens(1)
-	store = reopen()
-	want(1, all)
-	want(2, []uploader.Event{all[0], all[3]})
-	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer}})
-	want(1, all)
-
-	happens(uploader.EventsKept - 10)
-	happens(30)
-	store = reopen()
-	want(1, all[len(all)-uploader.EventsKept:])
-	want(2, []uploader.Event{all[0], all[3], all[4], all[uploader.EventsKept-6]})
-
-	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{1}})
-	want(1, nil)
-	want(77, nil)
-	if got, err := store.Events(t.Context(), 2); err != nil || len(got) != 4 {
-		t.Errorf("the other transfer has %d events, %v", len(got), err)
-	}
-}
-
-func testRemovedForGood(t *testing.T, reopen Reopen) {
-	store := reopen()
-	save(t, store, uploader.Changes{
-		Servers: []uploader.Server{{ID: 5, Name: "five"}},
-		Batches: []uploader.Batch{{ID: 1, Server: 5}, {ID: 2, Server: 5}},
-	})
-	save(t, store, uploader.Changes{RemovedServers: []uploader.ServerID{5}, RemovedBatches: []uploader.BatchID{1, 99}})
-	got := load(t, reopen())
-	if got.NextServer <= 5 {
-		t.Errorf("the next server would get the ID %d of a removed one", got.NextServer)
-	}
-	equal(t, got.Batches, []uploader.Batch{{ID: 2, Server: 5}})
 }
 
 func idsOf(transfers []uploader.Transfer) []uploader.TransferID {

@@ -1,0 +1,119 @@
+package uploadtest
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Whatever is saved is what is loaded, by random changes.
+
+func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
+	store := reopen()
+	rapid.Check(t, func(r *rapid.T) {
+		want := anyTransfer(r)
+		if err := store.Save(context.Background(), uploader.Changes{Transfers: []*uploader.Transfer{&want}}); err != nil {
+			r.Fatalf("save: %v", err)
+		}
+		saved, err := store.Load(context.Background())
+		if err != nil {
+			r.Fatalf("load: %v", err)
+		}
+		at := slices.IndexFunc(saved.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
+		if at < 0 {
+			r.Fatalf("transfer %d was not loaded", want.ID)
+		}
+		if diff := cmp.Diff(want, saved.Transfers[at], asKept); diff != "" {
+			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
+		}
+	})
+}
+
+// testAnyChange changes some of what changes while a file crosses, and now and then
+// more than that.
+func testAnyChange(t *testing.T, reopen Reopen) {
+	store := reopen()
+	rapid.Check(t, func(r *rapid.T) {
+		want, next := anyTransfer(r), anyTransfer(r)
+		some := func(what string) bool { return rapid.Bool().Draw(r, what) }
+		before := map[uploader.TransferID]*uploader.Transfer{}
+		for range 3 {
+			saved := want
+			if err := store.Save(context.Background(), uploader.Changes{Transfers: []*uploader.Transfer{&saved}, Before: before}); err != nil {
+				r.Fatalf("save: %v", err)
+			}
+			before = map[uploader.TransferID]*uploader.Transfer{saved.ID: &saved}
+			loaded, err := store.Load(context.Background())
+			if err != nil {
+				r.Fatalf("load: %v", err)
+			}
+			at := slices.IndexFunc(loaded.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
+			if diff := cmp.Diff(want, loaded.Transfers[max(at, 0)], asKept); diff != "" {
+				r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
+			}
+			if some("phase") {
+				want.Phase, want.Attempt = next.Phase, next.Attempt
+			}
+			if some("session") {
+				parts := want.Session.Parts
+				want.Session = next.Session
+				want.Session.Parts = parts
+			}
+			if some("times") {
+				want.Started, want.Finished, want.Active = next.Started, next.Finished, next.Active
+			}
+			if some("content") {
+				want.Resumed, want.SHA256 = next.Resumed, next.SHA256
+			}
+			if some("more") && some("much more") {
+				want.Intent, want.Fault, want.NextTry, want.Prior = next.Intent, next.Fault, next.NextTry, next.Prior
+			}
+		}
+	})
+}
+
+// testAnyStanding changes the standing of some of what is saved, as a command for all
+// does. One of them is gone, all the same.
+func testAnyStanding(t *testing.T, reopen Reopen) {
+	store := reopen()
+	const rows = 12
+	rapid.Check(t, func(r *rapid.T) {
+		become, other := anyTransfer(r), anyTransfer(r)
+		var first, then uploader.Changes
+		var want []uploader.Transfer
+		then.Before = map[uploader.TransferID]*uploader.Transfer{}
+		for id := range uploader.TransferID(rows) {
+			before := anyTransfer(r)
+			before.ID, before.Rank = id+1, int64(id)
+			after := before
+			if next := &become; rapid.IntRange(0, 3).Draw(r, "which") > 0 {
+				if rapid.IntRange(0, 9).Draw(r, "other") == 0 {
+					next = &other
+				}
+				after.Intent, after.Phase, after.Fault, after.NextTry = next.Intent, next.Phase, next.Fault, next.NextTry
+				after.Attempt, after.Finished, after.Active, after.Prior = next.Attempt, next.Finished, next.Active, next.Prior
+			}
+			first.Transfers = append(first.Transfers, &before)
+			then.Transfers, then.Before[after.ID] = append(then.Transfers, &after), &before
+			want = append(want, after)
+		}
+		gone := uploader.Changes{RemovedTransfers: []uploader.TransferID{uploader.TransferID(rapid.IntRange(1, rows).Draw(r, "gone"))}}
+		for _, changes := range []uploader.Changes{first, gone, then} {
+			if err := store.Save(context.Background(), changes); err != nil {
+				r.Fatalf("save: %v", err)
+			}
+		}
+		loaded, err := store.Load(context.Background())
+		if err != nil {
+			r.Fatalf("load: %v", err)
+		}
+		if diff := cmp.Diff(want, loaded.Transfers, asKept); diff != "" {
+			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
+		}
+	})
+}
