@@ -80,7 +80,9 @@ func launchOn(t *testing.T, prepare func(ctx context.Context, profile string)) (
 	t.Cleanup(func() {
 		picture(t, ferry, "end")
 		if t.Failed() {
-			t.Logf("Ferry said:\n%s", ferry.Process.Log())
+			running := ferry.Process.Running()
+			ferry.Process.Abort()
+			t.Logf("Ferry said (it still ran: %t):\n%s", running, ferry.Process.Log())
 		}
 		ferry.Process.Kill()
 	})

@@ -90,6 +90,10 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
+// Abort has a Go program print where each of its goroutines stands, and end; a
+// process that does not is killed.
+func (p *Process) Abort() { p.stop(syscall.SIGQUIT) }
+
 // Wait returns how the process ended: nil for exit status 0.
 func (p *Process) Wait(ctx context.Context) error {
 	select {
@@ -101,8 +105,10 @@ func (p *Process) Wait(ctx context.Context) error {
 }
 
 // end asks the process to end, and kills it when it does not.
-func (p *Process) end() {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+func (p *Process) end() { p.stop(syscall.SIGTERM) }
+
+func (p *Process) stop(by syscall.Signal) {
+	_ = p.cmd.Process.Signal(by) // an error says that it is gone already
 	select {
 	case <-p.done:
 	case <-time.After(grace):
