@@ -34,18 +34,17 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 		model.Detail = words.Join(stands(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
 	}
 	left := sum.Bytes - sum.Sent
-	model.Size = words.SizeOf(sum.Sent, sum.Bytes)
 	model.Speed = words.Rate(sum.Rate)
 	if sum.Rate >= 1 {
 		model.ETA = words.ETA(time.Duration(float64(left) / sum.Rate * float64(time.Second)))
 	}
 	switch {
 	case sum.Bytes == 0 && sum.Files > 0: // nothing but empty files: they are what counts
-		model.Size, model.ShowBar = "", true
+		model.ShowBar = true
 		model.Acked = float64(sum.Count[uploader.StateDone]) / float64(sum.Files)
 		model.Sent = model.Acked
 	case sum.Bytes > 0:
-		model.ShowBar = true
+		model.Size, model.ShowBar = words.SizeOf(sum.Sent, sum.Bytes), true
 		model.Acked = float64(sum.Sent-flying) / float64(sum.Bytes)
 		model.Sent = float64(high) / float64(sum.Bytes)
 	}

@@ -61,7 +61,7 @@ func (b *filterBar) show(s *uploader.Snapshot) {
 		b.content.Refresh()
 		b.wide = b.tabs.Width()
 	}
-	if visible := len(s.Transfers) > 0; visible != b.content.Visible() {
+	if visible := len(s.Transfers)+len(s.Batches) > 0; visible != b.content.Visible() {
 		widgets.SetVisible(b.content, visible)
 		b.relayout()
 	}

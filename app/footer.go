@@ -57,7 +57,7 @@ func newFooter(hints *widgets.Hints, actions footerActions) *footer {
 // of how fast uploads may be.
 func (f *footer) show(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
 	rate, left, eta := "", "", ""
-	if s.Totals.Pending > 0 {
+	if s.Totals.Left > 0 {
 		eta = words.ETA(s.Totals.ETA)
 		left = words.Say("footer.left", words.Data{"Size": words.Size(s.Totals.Left)})
 	}

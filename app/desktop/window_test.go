@@ -11,10 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	fynetheme "fyne.io/fyne/v2/theme"
+
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // Where rows are in a window of its first size.
@@ -232,21 +236,29 @@ func TestCountingAHundredThousandFilesIsStoppedAndGoesOn(t *testing.T) {
 	must(t, ferry.Key(ctx, "Return"))
 	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question to go", func(is string) bool { return is == plain }))
 	picture(t, ferry, "counting")
-	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerLeft, bannerTop, "the count", func(is string) bool { return is != bare }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerLeft, bannerTop, "the count", isColour(theme.ColorAccentSoft)))
 	must(t, ferry.Click(ctx, ferry.Window, stopLeft, bannerTop))
 	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerLeft, bannerTop, "the count to stop", func(is string) bool { return is == bare }))
 	picture(t, ferry, "stopped")
 	rows, err := ferry.Rows(ctx)
 	must(t, err)
 	if len(rows) == 0 || len(rows) >= count {
-		t.Errorf("stopped at %d rows", len(rows))
+		t.Fatalf("stopped at %d rows", len(rows))
 	}
+	must(t, ferry.AwaitColour(ctx, ferry.Window, goOnLeft, undoTop-12, "the offer to go on", func(is string) bool { return is != bare }))
 	must(t, ferry.Click(ctx, ferry.Window, goOnLeft, undoTop)) // Undo
 	_, err = ferry.AwaitRows(ctx, "all to be counted", func(rows []desktop.Row) bool { return len(rows) == count })
 	must(t, err)
 	picture(t, ferry, "counted")
 	must(t, ferry.ClickTray(ctx, "Pause all"))
 	must(t, ferry.AwaitTray(ctx, "Resume all"))
+}
+
+// isColour reports whether a point has that colour of the light look.
+func isColour(name fyne.ThemeColorName) func(is string) bool {
+	r, g, b, _ := theme.New(theme.Light, 1).Color(name, fynetheme.VariantLight).RGBA()
+	want := fmt.Sprintf("#%02X%02X%02X", r>>8, g>>8, b>>8)
+	return func(is string) bool { return is == want }
 }
 
 func TestWhatIsChosenInTheSettingsHoldsAtOnceAndNextTime(t *testing.T) {
