@@ -195,7 +195,7 @@ func (s *squall) look() {
 func (s *squall) converge() {
 	s.t.Helper()
 	for range mostResumes {
-		s.bench.do(uploader.Resume{Target: uploader.Everything()})
+		s.insist(uploader.Resume{Target: uploader.Everything()}) // a save that was refused may only now be known
 		s.answer(0)
 		s.retry(s.unfinished()...)
 		last := s.bench.until("the end", func(now *uploader.Snapshot) bool {
