@@ -75,6 +75,16 @@ pictures: deps build ## take the pictures of docs/pictures anew, on a virtual de
 soak: deps ## storms of faults, kills and edits for two hours
 	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run 'TestStorm|TestKilled' ./app/endtoend -args -storm=50m -kills=1000
 
+FUZZTIME ?= 20s
+
+.PHONY: fuzz
+fuzz: deps ## fuzz every parser for FUZZTIME (20s) each; what is found is kept in its package's testdata
+	for dir in $$(grep -rl '^func Fuzz' --include='*_test.go' . | xargs -n 1 dirname | sort -u); do \
+		for target in $$(go test -tags $(TEST_TAGS) -list '^Fuzz' $$dir | grep '^Fuzz'); do \
+			go test -tags $(TEST_TAGS) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
+		done; \
+	done
+
 .PHONY: bench
 bench: ## run the benchmarks
 	@packaging/deps build
