@@ -148,8 +148,10 @@ func (s situation) allows(a action) bool {
 		return s.allows(actPause) || s.allows(actResume)
 	case actRemove:
 		return s.stuck() || s.any(uploader.StateDone, uploader.StateCancelled)
+	case actTop, actUp, actDown, actBottom:
+		return s.allows(actCancel) || s.stuck()
 	default:
-		return true // an order can always be changed
+		return false
 	}
 }
 

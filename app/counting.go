@@ -85,20 +85,35 @@ func (f *ferry) showCounting(s *uploader.Snapshot) time.Duration {
 }
 
 // stopCounting leaves folders at what was found in them. That stays, and the rest
-// can still be looked for.
+// can still be looked for. How much it is can be said once the search has ended.
 func (f *ferry) stopCounting(c count) {
-	for _, id := range c.batches {
+	for i, id := range c.batches {
 		delete(f.arrivals, id)
-		f.order(uploader.StopFinding{Batch: id}, nil)
+		var done func(error)
+		if i == len(c.batches)-1 {
+			done = func(err error) { f.errands.post(func() { f.tellStopped(c.batches, err) }) }
+		}
+		f.order(uploader.StopFinding{Batch: id}, done)
+	}
+}
+
+func (f *ferry) tellStopped(batches []uploader.BatchID, err error) {
+	if err != nil {
+		f.window.warn(sentenceOf(err))
+		return
 	}
 	again := func() {
-		for _, id := range c.batches {
+		for _, id := range batches {
 			f.order(uploader.Find{Batch: id}, nil)
 		}
 	}
-	if c.files == 0 {
+	s, files := f.removal.without(f.snapshot()), 0
+	for _, id := range batches {
+		files += s.Sums[id].Files
+	}
+	if files == 0 {
 		f.window.warn(words.Say("counting.stopped.empty"))
 		return
 	}
-	f.window.toasts.Offer(words.Count("counting.stopped", c.files), words.Say("undo"), again, func() {})
+	f.window.toasts.Offer(words.Count("counting.stopped", files), words.Say("undo"), again, func() {})
 }

@@ -26,7 +26,7 @@ func (f *ferry) removeFinished() {
 			finished = append(finished, t)
 		}
 	}
-	f.takeOff(finished)
+	f.takeOff(these(finished...))
 }
 
 // act does something to those of the subjects for which it makes sense.
@@ -56,7 +56,7 @@ func (f *ferry) act(a action, s subjects) {
 	case actCancel:
 		f.giveUp(s)
 	case actRemove:
-		f.takeOff(s.fitting(actRemove))
+		f.takeOff(these(s.fitting(actRemove)...))
 	case actTop, actUp, actDown, actBottom:
 		f.move(a, s)
 	default:
@@ -85,23 +85,14 @@ func (f *ferry) pauseOrResumeSelected() {
 }
 
 // dropSelected takes what is selected off the list, and gives up what is
-// unfinished. It asks first where that cannot be undone.
+// unfinished. It asks first where bytes would be lost.
 func (f *ferry) dropSelected() {
 	selected := f.window.list.selected()
 	if !selected.situation().allows(actCancel) {
 		f.act(actRemove, selected)
 		return
 	}
-	f.confirmLoss(selected, func() { f.drop(selected) })
-}
-
-// drop removes whole batches. Single transfers can be brought back.
-func (f *ferry) drop(s subjects) {
-	f.takeOff(s.singles)
-	for _, batch := range s.batches {
-		f.remove(uploader.Target{Batch: batch}, idsOf(f.window.list.outline.members(batch)))
-	}
-	f.presenter.now()
+	f.confirmLoss(selected, func() { f.takeOff(selected) })
 }
 
 // detailsFollow has open details go along with the selection, as long as that is a
@@ -126,30 +117,56 @@ func retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
 	return fit
 }
 
-// giveUp ends what is unfinished: single transfers leave the list, batches keep what
-// is across. It asks first where that cannot be undone.
+// giveUp ends what is unfinished. That leaves the list; of a batch of which
+// something is across the rest stays in it, cancelled. It asks first where that
+// cannot be undone.
 func (f *ferry) giveUp(s subjects) {
-	f.confirmLoss(s, func() {
-		f.takeOff(fitting(actCancel, s.singles))
-		f.tell(actCancel, subjects{batches: s.batches})
+	off := subjects{singles: fitting(actCancel, s.singles)}
+	off.all = off.singles
+	var kept subjects
+	for _, batch := range s.batches {
+		if members := f.window.list.outline.members(batch); slices.ContainsFunc(members, isAcross) {
+			kept.batches = append(kept.batches, batch)
+		} else {
+			off.batches, off.all = append(off.batches, batch), append(off.all, members...)
+		}
+	}
+	ask := f.confirmLoss
+	if len(kept.batches) > 0 {
+		ask = f.confirm
+	}
+	ask(s, func() {
+		f.takeOff(off)
+		f.tell(actCancel, kept)
 	})
 }
 
-// confirmLoss asks whether to give up what is unfinished, when something of it has
-// crossed, or when it is a whole batch: neither can be brought back.
+func isAcross(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone }
+
+// confirmLoss asks whether to give up what is unfinished when something of it has
+// crossed.
 func (f *ferry) confirmLoss(s subjects, then func()) {
-	transfers := s.fitting(actCancel)
-	var crossed int64
-	for _, t := range transfers {
-		crossed += t.Session.Offset
-	}
-	n := len(transfers)
-	if crossed == 0 && len(s.batches) == 0 {
+	if crossedOf(s) == 0 {
 		then()
 		return
 	}
+	f.confirm(s, then)
+}
+
+// crossedOf is how many bytes are lost by giving up what is unfinished.
+func crossedOf(s subjects) int64 {
+	var crossed int64
+	for _, t := range s.fitting(actCancel) {
+		crossed += t.Session.Offset
+	}
+	return crossed
+}
+
+// confirm asks whether to give up what is unfinished.
+func (f *ferry) confirm(s subjects, then func()) {
+	n := len(s.fitting(actCancel))
 	text := words.Say("cancelling.none")
-	if crossed > 0 {
+	if crossed := crossedOf(s); crossed > 0 {
 		text = words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
 	}
 	f.ask(words.Count("cancelling.title", n), text,

@@ -25,6 +25,6 @@ func (f *ferry) askElsewhere(t *uploader.Transfer) {
 // sendElsewhere adds a file for another server in place of the upload there is,
 // which can be brought back.
 func (f *ferry) sendElsewhere(t *uploader.Transfer, to uploader.ServerID) {
-	f.takeOff([]*uploader.Transfer{t})
+	f.takeOff(these(t))
 	f.addTo(to, []string{t.Source.Path}, 0)
 }

@@ -156,7 +156,7 @@ func TestActions(t *testing.T) {
 	})
 	t.Run("what the engine is still giving up is not shown", func(t *testing.T) {
 		r := newRemoval()
-		r.hide([]uploader.TransferID{7})
+		r.hide(these(transfer(7)))
 		going := snapshotOf(transfer(7, func(t *uploader.Transfer) { t.Intent = uploader.IntentRemove }), transfer(8))
 		if rows := r.without(going).Transfers; len(rows) != 1 || rows[0].ID != 8 {
 			t.Errorf("%d rows are shown", len(rows))
@@ -235,16 +235,49 @@ func TestActions(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("giving up a whole batch asks first, also when nothing of it has crossed", func(t *testing.T) {
-		s := raise(t, newFakeEngine(transfer(7, inBatch(2)), transfer(8, paused, inBatch(2))))
-		whole := subjects{all: s.rows(), batches: []uploader.BatchID{2}}
+	t.Run("a whole batch of which nothing has crossed leaves the list, and comes back as it was", func(t *testing.T) {
+		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(7, inBatch(2)), transfer(8, paused, inBatch(2))), folder(2, "raws"))))
+		s.act(actCancel, s.window.list.subjects(map[int64]bool{-2: true}))
+		s.until("it is gone", func() bool { return len(s.rows()) == 0 && len(s.window.list.s.Batches) == 0 })
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		s.undo()
+		s.until("it is back", func() bool { return len(s.rows()) == 2 && len(s.window.list.s.Batches) == 1 })
+		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.heard(2)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a batch that is still being looked through is held whole, and what was paused in it stays so", func(t *testing.T) {
+		growing := folder(2, "raws")
+		growing.Expanded = false
+		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(7, inBatch(2)), transfer(8, paused, inBatch(2))), growing)))
+		s.act(actCancel, s.window.list.subjects(map[int64]bool{-2: true}))
+		s.heard(1)
+		s.engine.publish(with(snapshotOf(transfer(7, paused, inBatch(2)), transfer(8, paused, inBatch(2)), transfer(9, paused, inBatch(2))), growing))
+		s.until("what is found meanwhile is not shown", func() bool { return len(s.rows()) == 0 && len(s.window.list.s.Batches) == 0 })
+		s.undo()
+		s.until("all of it is there", func() bool { return len(s.rows()) == 3 })
+		s.heard(3)
+		want := []uploader.Command{
+			uploader.Pause{Target: uploader.Target{Batch: 2}},
+			uploader.Resume{Target: uploader.Target{Batch: 2}},
+			uploader.Pause{Target: uploader.These(8)},
+		}
+		if diff := cmp.Diff(want, s.engine.heard()); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a batch of which something is across keeps that, and asks first", func(t *testing.T) {
+		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(7, inBatch(2), done), transfer(8, paused, inBatch(2))), folder(2, "raws"))))
+		whole := s.window.list.subjects(map[int64]bool{-2: true})
 		s.act(actCancel, whole)
 		if got := s.engine.heard(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
-		s.press("Keep them")
+		s.press("Keep it")
 		s.act(actCancel, whole)
-		s.press("Cancel the uploads")
+		s.press("Cancel the upload")
 		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -366,7 +399,9 @@ func TestKeys(t *testing.T) {
 			t.Errorf("told the engine %v before asking", s.engine.heard())
 		}
 		s.press("Cancel the upload")
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.heard(1)); diff != "" {
+		s.heard(1) // holds it
+		s.window.toasts.Dismiss()
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.heard(2)); diff != "" {
 			t.Error(diff)
 		}
 	})

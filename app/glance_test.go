@@ -68,7 +68,7 @@ func TestTrayOf(t *testing.T) {
 			mood: moodAttention, status: "1 upload needs you", tooltip: "1 upload needs you",
 		}},
 		{"a question is open, which is not about what the user had paused", snapshotOf(transfer(1, holding(gigabyte)), transfer(2, paused)), true, trayView{
-			mood: moodAttention, status: "2 paused", tooltip: "2 paused", paused: true, resume: "Resume 1 unfinished upload (3.0 GB left)",
+			mood: moodAttention, status: "1 waits for your answer · 1 paused", tooltip: "1 waits for your answer · 1 paused", paused: true, resume: "Resume 1 unfinished upload (3.0 GB left)",
 		}},
 		{"no network", snapshotOf(transfer(1, waiting(fault.Offline)), transfer(2)), false, trayView{
 			mood: moodActive, status: "Waiting for the network", tooltip: "Waiting for the network · 0 %", pause: true,

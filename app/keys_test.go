@@ -100,9 +100,9 @@ func TestEveryKey(t *testing.T) {
 				t.Errorf("copied %q", got)
 			}
 		}},
-		"Alt+↑":      {[]int64{-8}, move(8, uploader.PlaceUp)},
+		"Alt+↑":      {[]int64{4}, told(uploader.Move{Target: uploader.These(4), To: uploader.PlaceUp})},
 		"Alt+↓":      {[]int64{-7}, move(7, uploader.PlaceDown)},
-		"Ctrl+Alt+↑": {[]int64{-8}, move(8, uploader.PlaceTop)},
+		"Ctrl+Alt+↑": {[]int64{4}, told(uploader.Move{Target: uploader.These(4), To: uploader.PlaceTop})},
 		"Ctrl+Alt+↓": {[]int64{-7}, move(7, uploader.PlaceBottom)},
 		"Delete": {[]int64{4}, func(t *testing.T, s *stage) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
@@ -269,9 +269,9 @@ func TestMenu(t *testing.T) {
 		{"uploaded before", transfer(1, failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
 		{"received before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
 		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
-		{"done elsewhere", transfer(1, done, elsewhere, holding(1)), [][]string{append([]string{"Copy link"}, shows...), moves, {"Remove from the list"}}},
-		{"done here", transfer(1, done), [][]string{shows, moves, {"Remove from the list"}}},
-		{"cancelled", transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
+		{"done elsewhere", transfer(1, done, elsewhere, holding(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from the list"}}},
+		{"done here", transfer(1, done), [][]string{shows, {"Remove from the list"}}},
+		{"cancelled", transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from the list"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

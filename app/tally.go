@@ -6,6 +6,7 @@ import "github.com/ferryapp/ferry/uploader"
 type tally struct {
 	running int   // wanted and not final
 	held    int   // paused, or left from an earlier run
+	asked   int   // of the held ones, those left: they wait for an answer
 	left    int64 // bytes of the held ones that have not crossed
 	trouble int   // needs a person
 	closed  int   // done or cancelled: nothing is lost by taking them off the list
@@ -30,9 +31,13 @@ func tallyOf(s *uploader.Snapshot, left *leftover) tally {
 		return sum
 	}
 	for _, t := range s.Transfers {
-		if paused := t.Intent == uploader.IntentHold && !t.Phase.Final(); paused || left.holds(t) {
+		asked := left.holds(t)
+		if paused := t.Intent == uploader.IntentHold && !t.Phase.Final(); paused || asked {
 			sum.held++
 			sum.left += max(0, t.Source.Size-s.Sent(t))
+		}
+		if asked {
+			sum.asked++
 		}
 	}
 	sum.running -= sum.held

@@ -69,10 +69,18 @@ func statusLine(s *uploader.Snapshot, sum tally) string {
 	case sum.trouble > 0:
 		return words.Count("tray.trouble", sum.trouble)
 	case sum.held > 0:
-		return words.Count("tray.held", sum.held)
+		return words.Join(countOf("tray.asked", sum.asked), countOf("tray.held", sum.held-sum.asked))
 	default:
 		return words.Say("tray.idle")
 	}
+}
+
+// countOf counts what there is some of.
+func countOf(key string, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return words.Count(key, n)
 }
 
 // tooltipOf says how it goes in one line.

@@ -3,8 +3,14 @@
 package desktop_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // undoLeft and undoTop are a point of the button of a toast that says what was
@@ -33,11 +39,18 @@ func TestTheMouseSelectsAndWhatIsTakenOffIsBroughtBack(t *testing.T) {
 	awaitLinks(t, ctx, ferry, links...)
 }
 
-func TestARowIsMovedByKey(t *testing.T) {
-	ferry, ctx, links := finished(t, 3)
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+2*rowHeight))
+func TestRowsAreMovedByKey(t *testing.T) {
+	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w.single(studio, "first.pdf", 1000, w.done)
+	w.single(studio, "second.pdf", 1000, w.done)
+	w.single(studio, "third.pdf", 1000, w.failed(fault.Refused, 0)) // what is not across has an order
+	first, second := w.changes.Transfers[0].Session.URL, w.changes.Transfers[1].Session.URL
+	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	awaitLinks(t, ctx, ferry, first, second)
+	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+rowHeight))
+	must(t, ferry.ClickHolding(ctx, "shift", ferry.Window, rowsLeft, firstRow+2*rowHeight))
 	must(t, ferry.Key(ctx, "alt+Up"))
-	awaitLinks(t, ctx, ferry, links[0], links[2], links[1])
+	awaitLinks(t, ctx, ferry, second, first)
 }
 
 func TestTheContextMenuIsChosenFromByMouse(t *testing.T) {
