@@ -16,8 +16,9 @@ type Autostart interface {
 
 // followAutostart keeps the system and the setting in step, until ctx ends. At
 // first the system is right: the user may have switched Ferry off with its tools,
-// or on in another profile's name. From then on the setting is.
-func (f *ferry) followAutostart(ctx context.Context) {
+// or on in another profile's name. From then on the setting is, and already where it
+// is no longer what it was when Ferry started.
+func (f *ferry) followAutostart(ctx context.Context, was bool) {
 	book, system := f.config.Settings, f.config.Autostart
 	if system == nil {
 		return
@@ -30,18 +31,26 @@ func (f *ferry) followAutostart(ctx context.Context) {
 	if err != nil {
 		f.config.Log.Warn("autostart not known", "error", err)
 	}
-	book.Update(func(s *settings.Settings) { s.Start.AtLogin = on })
-	for range changes {
-		want := book.Get().Start.AtLogin
-		if want == on {
-			continue
+	book.Update(func(s *settings.Settings) {
+		if s.Start.AtLogin == was {
+			s.Start.AtLogin = on
 		}
-		if err := system.Set(want); err != nil {
-			f.config.Log.Warn("autostart not set", "on", want, "error", err)
-			book.Update(func(s *settings.Settings) { s.Start.AtLogin = on })
-			f.errands.post(func() { f.window.warn(words.Say("settings.at-login.failed")) })
-			continue
+	})
+	for open := true; open; _, open = <-changes {
+		if want := book.Get().Start.AtLogin; want != on {
+			on = f.setAutostart(want)
 		}
-		on = want
 	}
+}
+
+// setAutostart tells the system, and returns what holds then.
+func (f *ferry) setAutostart(want bool) bool {
+	err := f.config.Autostart.Set(want)
+	if err == nil {
+		return want
+	}
+	f.config.Log.Warn("autostart not set", "on", want, "error", err)
+	f.config.Settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !want })
+	f.errands.post(func() { f.window.warn(words.Say("settings.at-login.failed")) })
+	return !want
 }

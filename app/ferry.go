@@ -78,7 +78,8 @@ func (f *ferry) start(ctx context.Context) {
 	f.errands.run(f.takeRequests)
 	f.errands.run(f.watchTray)
 	f.errands.run(f.followSettings)
-	f.errands.run(f.followAutostart)
+	atLogin := f.config.Settings.Get().Start.AtLogin
+	f.errands.run(func(ctx context.Context) { f.followAutostart(ctx, atLogin) })
 	context.AfterFunc(ctx, func() { f.errands.post(f.end) })
 	f.window.visible = !f.config.Hidden
 	f.window.banner.tell(f.config.News)

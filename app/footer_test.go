@@ -138,3 +138,20 @@ func TestDigitsDoNotMoveTheFooter(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestTheLimitIsReachedByTab(t *testing.T) {
+	s := raise(t, newFakeEngineAt(iceland()))
+	canvas := s.window.window.Canvas()
+	first := canvas.Focused()
+	for canvas.FocusNext(); canvas.Focused() != s.window.footer.limit; canvas.FocusNext() {
+		if first == nil {
+			first = canvas.Focused()
+		} else if canvas.Focused() == first {
+			t.Fatal("Tab goes past it")
+		}
+	}
+	s.key(fyne.KeySpace)
+	if !s.covered() {
+		t.Error("Space does not open it")
+	}
+}

@@ -213,6 +213,26 @@ func TestWhatIsShownOutlivesAnotherSize(t *testing.T) {
 	}
 }
 
+func TestTheListStaysWhereItIsInAnotherLanguageAndSize(t *testing.T) {
+	var transfers []*uploader.Transfer
+	for id := range uploader.TransferID(500) {
+		transfers = append(transfers, transfer(id+1, done))
+	}
+	s := raise(t, newFakeEngine(transfers...))
+	s.window.list.rows.ScrollBack(200.5)
+	for _, change := range []func(*settings.Look){
+		func(l *settings.Look) { l.Language = words.Chinese },
+		func(l *settings.Look) { l.Scale = 1.5 },
+		func(l *settings.Look) { l.Language = words.English },
+	} {
+		s.config.Settings.Update(func(set *settings.Settings) { change(&set.Look) })
+		s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Look })
+		if got := s.window.list.rows.Scrolled(); got != 200.5 || !s.window.list.rows.InSight(201) {
+			t.Errorf("it is at row %v", got)
+		}
+	}
+}
+
 func TestTheThemeChangesAtOnce(t *testing.T) {
 	s, d := settle(t, sectionLook)
 	back := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }
@@ -405,6 +425,14 @@ func TestStartAtLogin(t *testing.T) {
 		s.until("it starts Ferry", func() bool { on, _ := system.Enabled(); return on })
 		test.Tap(box(s))
 		s.until("it does no more", func() bool { on, _ := system.Enabled(); return !on })
+	})
+	t.Run("what is chosen before the system has said how it is counts", func(t *testing.T) {
+		system := &fakeAutostart{}
+		system.mu.Lock()
+		s := begin(t, system)
+		test.Tap(box(s))
+		system.mu.Unlock()
+		s.until("it starts Ferry", func() bool { on, _ := system.Enabled(); return on })
 	})
 	t.Run("what the user did with the system's own tools counts", func(t *testing.T) {
 		s := begin(t, &fakeAutostart{on: true})

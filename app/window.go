@@ -86,6 +86,8 @@ func (w *window) refurnish(f *ferry) {
 	w.furnish(f)
 	w.filter.chosen, w.filter.field.Text = filter.chosen, filter.field.Text
 	w.list.s, w.list.outline, w.list.high, w.list.heights = list.s, list.outline, list.high, list.heights
+	w.list.rows.Refresh()
+	w.list.rows.ScrollBack(list.rows.Scrolled())
 	w.list.rows.Select(selected...)
 	w.details.continueWith(details)
 }

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -141,6 +142,12 @@ func (l *SelectList) InSight(id int64) bool {
 // ScrollToTop shows the first row.
 func (l *SelectList) ScrollToTop() { l.view.scrollTo(0) }
 
+// Scrolled is how far the list is scrolled, in rows.
+func (l *SelectList) Scrolled() float32 { return l.view.scrolled() }
+
+// ScrollBack scrolls to where Scrolled said that a list was.
+func (l *SelectList) ScrollBack(rows float32) { l.view.scrollTo(rows * l.view.rowHeight()) }
+
 // Toggle opens a row of a Tree, or closes it.
 func (l *SelectList) Toggle(id int64) {
 	tree, ok := l.model.(Tree)
@@ -174,8 +181,23 @@ func (l *SelectList) changed() {
 }
 
 func (l *SelectList) stateOf(id int64) RowState {
-	cursor := l.focused && l.keyboard && l.selection.begun && l.selection.cursor == id
-	return RowState{Selected: l.selection.has(id), Cursor: cursor}
+	return RowState{Selected: l.selection.has(id), Cursor: l.focused && l.keyboard && l.isCursor(id)}
+}
+
+// isCursor reports whether the keyboard is on a row, or would come to it: then it
+// can be seen where it is though it has not moved yet.
+func (l *SelectList) isCursor(id int64) bool {
+	if l.selection.begun {
+		return l.selection.cursor == id
+	}
+	entry := l.entry()
+	return entry < l.model.Len() && l.model.ID(entry) == id
+}
+
+// entry is the row that Down begins with where nothing has been selected: the first
+// one that can be seen whole.
+func (l *SelectList) entry() int {
+	return min(int(math.Ceil(float64(l.Scrolled())-0.01)), max(l.model.Len()-1, 0))
 }
 
 // MinSize is room for one row.

@@ -56,7 +56,7 @@ func (l *SelectList) TypedKey(e *fyne.KeyEvent) {
 		if to, ok := l.destination(e.Name); ok {
 			l.moveTo(to)
 		} else {
-			l.passKey(e)
+			passKey(l, e)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (l *SelectList) destination(key fyne.KeyName) (int, bool) {
 		return at - l.stride(key), true
 	case fyne.KeyDown, fyne.KeyPageDown:
 		if !known {
-			return 0, true
+			return l.entry(), true
 		}
 		return at + l.stride(key), true
 	default:
@@ -171,8 +171,9 @@ func (l *SelectList) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
-func (l *SelectList) passKey(e *fyne.KeyEvent) {
-	if c := l.canvas(); c != nil && c.OnTypedKey() != nil {
+// passKey gives a key to the window that an object is in.
+func passKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
 		c.OnTypedKey()(e)
 	}
 }

@@ -68,6 +68,28 @@ func TestKeysBringTheirRowIntoSight(t *testing.T) {
 	}
 }
 
+func TestTheKeyboardIsSeenAsSoonAsItIsThere(t *testing.T) {
+	b := newBench(t, 100)
+	b.ScrollTo(30)
+	b.window.Canvas().FocusNext()
+	first := b.inSight()[0]
+	if p := b.probe(first); !p.state.Cursor || p.state.Selected {
+		t.Errorf("the first row in sight is shown as %+v", p.state)
+	}
+	b.key(fyne.KeyDown, none)
+	if diff := cmp.Diff([]int64{first}, b.Selected()); diff != "" {
+		t.Error(diff)
+	}
+	b.ClearSelection()
+	b.click(2, none)
+	b.window.Canvas().Unfocus()
+	for _, id := range b.inSight() {
+		if b.probe(id).state.Cursor {
+			t.Errorf("row %d is shown to have the keyboard, which is elsewhere", id)
+		}
+	}
+}
+
 func TestKeysThatActCallWhoeverBuiltTheList(t *testing.T) {
 	b := newBench(t, 10)
 	var said []string

@@ -17,6 +17,7 @@ type SmallButton struct {
 	hints   *Hints
 	compact bool // without the words
 	hovered bool
+	focused bool
 
 	back *canvas.Rectangle
 	icon *icon
@@ -24,6 +25,7 @@ type SmallButton struct {
 }
 
 var (
+	_ fyne.Focusable     = (*SmallButton)(nil)
 	_ desktop.Hoverable  = (*SmallButton)(nil)
 	_ desktop.Cursorable = (*SmallButton)(nil)
 )
@@ -61,6 +63,30 @@ func (b *SmallButton) Text() string { return b.text.whole }
 func (b *SmallButton) Tapped(*fyne.PointEvent) {
 	b.hints.Dismiss()
 	call(b.onTap)
+}
+
+// FocusGained is called by the toolkit.
+func (b *SmallButton) FocusGained() { b.focus(true) }
+
+// FocusLost is called by the toolkit.
+func (b *SmallButton) FocusLost() { b.focus(false) }
+
+func (b *SmallButton) focus(focused bool) {
+	b.focused = focused
+	b.Refresh()
+}
+
+// TypedRune is called by the toolkit. Letters mean nothing here.
+func (b *SmallButton) TypedRune(rune) {}
+
+// TypedKey is called by the toolkit. A key that does not press it is for the window.
+func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		b.Tapped(nil)
+	default:
+		passKey(b, e)
+	}
 }
 
 // MouseIn is called by the toolkit.
@@ -120,9 +146,12 @@ func (b *SmallButton) arrange(size fyne.Size) {
 
 func (b *SmallButton) paint() {
 	b.back.CornerRadius = theme.Grid(1.5)
-	b.back.FillColor = nil
+	b.back.FillColor, b.back.StrokeColor, b.back.StrokeWidth = nil, nil, 0
 	if b.hovered {
 		b.back.FillColor = theme.Color(fynetheme.ColorNameHover)
+	}
+	if b.focused {
+		b.back.StrokeColor, b.back.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
 	}
 	b.text.restyle()
 	b.icon.image.Refresh()

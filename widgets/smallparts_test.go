@@ -70,6 +70,35 @@ func TestSmallButton(t *testing.T) {
 	}
 }
 
+func TestASmallButtonIsReachedAndPressedByKey(t *testing.T) {
+	light(t)
+	tapped := 0
+	button := widgets.NewSmallButton(theme.IconSpeed, nil, func() { tapped++ })
+	button.Set("No limit", theme.Muted)
+	window := show(t, button, 200, 28)
+	canvas := window.Canvas()
+	var passed []fyne.KeyName
+	canvas.SetOnTypedKey(func(e *fyne.KeyEvent) { passed = append(passed, e.Name) })
+	plain := canvas.Capture()
+	canvas.FocusNext()
+	if canvas.Focused() != button {
+		t.Fatalf("Tab reaches %T", canvas.Focused())
+	}
+	if cmp.Equal(plain, canvas.Capture()) {
+		t.Error("it looks the same with the keyboard and without")
+	}
+	for _, key := range []fyne.KeyName{fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter, fyne.KeyEscape} {
+		button.TypedKey(&fyne.KeyEvent{Name: key})
+	}
+	if diff := cmp.Diff([]fyne.KeyName{fyne.KeyEscape}, passed); diff != "" || tapped != 3 {
+		t.Errorf("tapped %d times, and the window got %v", tapped, passed)
+	}
+	canvas.Unfocus()
+	if !cmp.Equal(plain, canvas.Capture()) {
+		t.Error("it looks as if the keyboard were still there")
+	}
+}
+
 func TestSearchField(t *testing.T) {
 	light(t)
 	hints := widgets.NewHints()

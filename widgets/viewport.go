@@ -31,6 +31,7 @@ type viewport struct {
 	spare []spare
 	probe fyne.CanvasObject // tells the height of all rows
 	count int               // of the model's rows, when last looked at
+	unit  float32           // the height of a row, when last looked at
 
 	hovering bool
 	pointer  fyne.Position
@@ -88,7 +89,8 @@ func (v *viewport) page() int {
 // looks at stays where it is. It says whether the number of rows changed.
 func (v *viewport) sync() bool {
 	offset := v.anchored()
-	height := v.rowHeight() * float32(v.model.Len())
+	v.unit = v.rowHeight()
+	height := v.unit * float32(v.model.Len())
 	resized := v.count != v.model.Len()
 	v.count = v.model.Len()
 	if height != v.extent.height {
@@ -100,12 +102,24 @@ func (v *viewport) sync() bool {
 	return resized
 }
 
+// scrolled is how far it is scrolled, in rows.
+func (v *viewport) scrolled() float32 {
+	if v.unit == 0 {
+		return 0
+	}
+	return v.scroll.Offset.Y / v.unit
+}
+
 // anchored is the offset that keeps the first of the rows in sight that still
-// exists in its place. At the very top the list stays at the top.
+// exists in its place, also when rows have become higher. At the very top the list
+// stays at the top.
 func (v *viewport) anchored() float32 {
 	offset := v.scroll.Offset.Y
 	if offset <= 0 {
 		return 0
+	}
+	if v.unit != v.rowHeight() {
+		offset = v.scrolled() * v.rowHeight()
 	}
 	for _, s := range v.shown {
 		if i, ok := find(v.model, s.id, s.index); ok {
