@@ -278,11 +278,18 @@ func (d *serverDialog) try() {
 		var answer connect.Answer
 		secrets, err := whole(ctx, d.access, d.old, next, typed)
 		began := time.Now()
+		found := next
 		if err == nil {
-			answer, err = d.access.Try(ctx, next, &secrets)
+			answer, found, err = tryUsual(ctx, d.access, next, &secrets)
 		}
 		took := time.Since(began)
-		d.errand.post(func() { d.tried(trial, answer, took, err) })
+		d.errand.post(func() {
+			if trial == d.trial && found.Endpoint != next.Endpoint {
+				d.moved(found.Endpoint, answer, took)
+				return
+			}
+			d.tried(trial, answer, took, err)
+		})
 	})
 }
 
@@ -315,6 +322,15 @@ func (d *serverDialog) tried(trial int, answer connect.Answer, took time.Duratio
 		d.offer(words.Say("server.add"), widget.HighImportance)
 	}
 	d.say(abilities(answer.Capabilities, took)+uploadOf(answer), theme.Success)
+}
+
+// moved offers the server at the address where it was found, which is another than
+// was typed.
+func (d *serverDialog) moved(endpoint string, answer connect.Answer, took time.Duration) {
+	d.address.SetText(endpoint)
+	d.tried(d.trial, answer, took, nil)
+	found := words.Say("server.found", words.Data{"Address": words.Printable(endpoint)})
+	d.say(found+"\n"+d.result.Text(), theme.Success)
 }
 
 // uploadOf says what an upload holds whose URL was given.
