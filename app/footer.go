@@ -37,9 +37,9 @@ func newFooter(hints *widgets.Hints, actions footerActions) *footer {
 	f := &footer{
 		graph: widgets.NewSpeedGraph(),
 		figures: widgets.NewFigures(
-			widgets.Figure{Widest: words.Rate(888.8e6), Leaves: 1},
-			widgets.Figure{Widest: words.Say("footer.left", words.Data{"Size": words.Size(888_800_000_000)})},
-			widgets.Figure{Widest: words.ETA(22*time.Hour + 20*time.Minute), Leaves: 2},
+			widgets.Figure{Widest: []string{words.Rate(888), words.Rate(888.8e6)}, Leaves: 1},
+			widgets.Figure{Widest: []string{leftOf(888), leftOf(888.8e6)}},
+			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, Leaves: 2},
 		),
 		limit: widgets.NewSmallButton(theme.IconSpeed, hints, actions.openLimits),
 		link:  widget.NewLabel(""), sign: widget.NewIcon(nil),
@@ -53,13 +53,17 @@ func newFooter(hints *widgets.Hints, actions footerActions) *footer {
 	return f
 }
 
+func leftOf(bytes int64) string {
+	return words.Say("footer.left", words.Data{"Size": words.Size(bytes)})
+}
+
 // show brings the footer to the state of the snapshot, and to what the settings say
 // of how fast uploads may be.
 func (f *footer) show(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
 	rate, left, eta := "", "", ""
 	if s.Totals.Left > 0 {
 		eta = words.ETA(s.Totals.ETA)
-		left = words.Say("footer.left", words.Data{"Size": words.Size(s.Totals.Left)})
+		left = leftOf(s.Totals.Left)
 	}
 	f.showSpeed(s, now)
 	if f.graph.Visible() {

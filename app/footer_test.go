@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,21 @@ func TestFooter(t *testing.T) {
 		s.window.footer.show(snapshotOf(transfer(1, done)), uploader.Settings{}, now)
 		if s.window.footer.graph.Visible() {
 			t.Error("it stays")
+		}
+	})
+	t.Run("its figures have room in every unit", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		s.window.window.Resize(fyne.NewSize(1200, 640))
+		footer := s.window.footer
+		for left := int64(888); left < 1e12; left *= 1001 {
+			now := busy(float64(left))
+			now.Totals.Left, now.Totals.ETA = left, 22*time.Hour+20*time.Minute
+			footer.show(now, uploader.Settings{}, time.Now())
+			for _, said := range footer.figures.Texts() {
+				if !slices.Contains(texts(footer.content), said) {
+					t.Errorf("%q is drawn as one of %q", said, texts(footer.content))
+				}
+			}
 		}
 	})
 	t.Run("in a narrow window what matters least leaves", func(t *testing.T) {

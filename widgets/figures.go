@@ -12,8 +12,8 @@ import (
 
 // Figure is a number with its unit that changes often.
 type Figure struct {
-	Widest string // the longest it says: the room that it has
-	Leaves int    // where there is no room for all, the one with the greatest number leaves first
+	Widest []string // the longest it says, in each of its units: the room that it has
+	Leaves int      // where there is no room for all, the one with the greatest number leaves first
 }
 
 // Kept is the text of a figure that says nothing for a moment.
@@ -91,7 +91,11 @@ func (f *Figures) Width() float32 {
 }
 
 func (f *Figures) width(figure Figure) float32 {
-	return fyne.MeasureText(figure.Widest, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+	width := float32(0)
+	for _, text := range figure.Widest {
+		width = max(width, fyne.MeasureText(text, theme.Size(textSize), fyne.TextStyle{}).Width)
+	}
+	return width + 1
 }
 
 // CreateRenderer is called by the toolkit.
@@ -119,27 +123,26 @@ func (f *Figures) arrange(size fyne.Size) {
 
 // most is the greatest Leaves for which there is room.
 func (f *Figures) most(room float32) int {
-	order := slices.SortedFunc(slices.Values(f.figures), func(a, b Figure) int { return a.Leaves - b.Leaves })
-	most := order[0].Leaves
-	for i, figure := range order {
-		if f.silent(figure) {
+	order := make([]int, len(f.figures))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return f.figures[a].Leaves - f.figures[b].Leaves })
+	most := f.figures[order[0]].Leaves
+	for at, i := range order {
+		if f.labels[i].whole == "" {
 			continue
 		}
-		room -= f.width(figure)
-		if i > 0 {
+		room -= f.width(f.figures[i])
+		if at > 0 {
 			room -= theme.Grid(gap)
 		}
 		if room < 0 {
 			break
 		}
-		most = figure.Leaves
+		most = f.figures[i].Leaves
 	}
 	return most
-}
-
-// silent says whether a figure says nothing now.
-func (f *Figures) silent(figure Figure) bool {
-	return f.labels[slices.Index(f.figures, figure)].whole == ""
 }
 
 func (f *Figures) paint() {
