@@ -85,6 +85,7 @@ func Run(ctx context.Context, config Config) error {
 type system struct {
 	hasTray    func(context.Context) bool
 	followTray func(ctx context.Context, changed func()) // see platform.FollowTray
+	showInTray func(context.Context) error               // see platform.ShowInTray
 	trayAway   time.Duration                             // how long a tray may be gone before it is
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error

@@ -70,10 +70,11 @@ func (f *ferry) trayPresent(ctx context.Context) bool {
 	return f.system.hasTray(ctx) && f.tray != nil
 }
 
-// watchTray brings the window back when the tray went that it is hidden in. It runs
-// beside the UI until ctx ends.
+// watchTray brings the icon into a tray that came, and the window back when the
+// tray went that it is hidden in. It runs beside the UI until ctx ends.
 func (f *ferry) watchTray(ctx context.Context) {
 	f.system.followTray(ctx, func() {
+		f.showInTray(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -89,6 +90,15 @@ func (f *ferry) watchTray(ctx context.Context) {
 			}
 		})
 	})
+}
+
+// showInTray fails where there is no tray any more; then there is nothing to do.
+func (f *ferry) showInTray(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, trayAnswer)
+	defer cancel()
+	if err := f.system.showInTray(ctx); err != nil {
+		f.config.Log.Debug("the icon is in no tray", "err", err)
+	}
 }
 
 // hide puts the window away. The first time a note says that Ferry goes on.

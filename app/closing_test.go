@@ -109,16 +109,22 @@ func TestClosing(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)))
 		s.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
-		s.until("the tray is followed", func() bool {
-			s.desktop.mu.Lock()
-			defer s.desktop.mu.Unlock()
-			return s.desktop.trays != nil
-		})
+		s.until("the tray is followed", s.desktop.followed)
 		s.desktop.lose()
 		s.until("the window is back", func() bool { return s.window.visible })
 		if s.said() == "" {
 			t.Error("nobody says why")
 		}
+	})
+	t.Run("a tray that comes is given the icon", func(t *testing.T) {
+		s := raise(t, newFakeEngine())
+		s.until("the tray is followed", s.desktop.followed)
+		s.desktop.change(false)
+		s.until("the icon is offered", func() bool {
+			s.desktop.mu.Lock()
+			defer s.desktop.mu.Unlock()
+			return s.desktop.offered
+		})
 	})
 	t.Run("started hidden it waits in the tray, where there is one", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), hidden)

@@ -19,6 +19,7 @@ func native(toolkit fyne.App) system {
 	return system{
 		hasTray:    platform.HasTray,
 		followTray: platform.FollowTray,
+		showInTray: platform.ShowInTray,
 		trayAway:   trayAway,
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,

@@ -55,6 +55,7 @@ type fakeDesktop struct {
 
 	mu        sync.Mutex
 	noTray    bool
+	offered   bool          // the icon, to the tray that is there
 	trays     chan struct{} // closed when the tray goes
 	copied    string        // with "" the toolkit's clipboard has to do
 	picked    []string
@@ -89,11 +90,20 @@ func (d *fakeDesktop) hasTray(ctx context.Context) bool {
 	return !d.noTray
 }
 
+func (d *fakeDesktop) showInTray(ctx context.Context) error {
+	d.answer(ctx)
+	d.record(func() { d.offered = true })
+	return nil
+}
+
 // lose takes the tray away, and tells whoever follows it.
-func (d *fakeDesktop) lose() {
+func (d *fakeDesktop) lose() { d.change(true) }
+
+// change has another tray be there, or none, and tells whoever follows it.
+func (d *fakeDesktop) change(noTray bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.noTray = true
+	d.noTray = noTray
 	if d.trays != nil {
 		close(d.trays)
 		d.trays = nil
@@ -111,6 +121,13 @@ func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
 		changed()
 	case <-ctx.Done():
 	}
+}
+
+// followed reports whether somebody follows the tray.
+func (d *fakeDesktop) followed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.trays != nil
 }
 
 func (d *fakeDesktop) show(ctx context.Context, path string) error {
@@ -172,7 +189,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 		option(&config, s.desktop)
 	}
 	s.ferry = newFerry(s.toolkit, config, system{
-		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
+		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		copied: s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
 	}, func(do func()) { s.queue <- do })
 	s.start(t.Context())

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -9,6 +10,7 @@ import (
 const (
 	watcherName = "org.kde.StatusNotifierWatcher"
 	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
+	toolkitIcon = "/StatusNotifierItem" // where the toolkit's tray icon answers
 )
 
 // HasTray reports whether this desktop shows tray icons: whether there is a
@@ -30,6 +32,25 @@ func HasTray(ctx context.Context) bool {
 		CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcherName, "IsStatusNotifierHostRegistered").
 		Store(&host)
 	return err == nil && host
+}
+
+// ShowInTray has the tray that is there now show the icon which the toolkit made.
+// To one that has it already this says nothing new.
+//
+// The toolkit does so itself when a panel was started anew, until the first short
+// signal for somebody else comes over its connection: over the same one the
+// keyring's library hears that somebody unlocked the keyring.
+func ShowInTray(ctx context.Context) error {
+	conn, err := dbus.SessionBus() // the toolkit's: an icon belongs to the connection that brings it
+	if err != nil {
+		return fmt.Errorf("show in tray: %w", err)
+	}
+	call := conn.Object(watcherName, watcherPath).
+		CallWithContext(ctx, watcherName+".RegisterStatusNotifierItem", dbus.FlagNoAutoStart, toolkitIcon)
+	if call.Err != nil {
+		return fmt.Errorf("show in tray: %w", call.Err)
+	}
+	return nil
 }
 
 // FollowTray calls changed, on its caller's goroutine, whenever a tray came or

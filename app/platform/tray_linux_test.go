@@ -90,6 +90,34 @@ func TestFollowTray(t *testing.T) {
 	<-ended
 }
 
+// trayWatcher stands in for a panel's list of icons.
+type trayWatcher struct{ icons chan string }
+
+func (w trayWatcher) RegisterStatusNotifierItem(at string) *dbus.Error {
+	w.icons <- at
+	return nil
+}
+
+func TestShowInTray(t *testing.T) {
+	privateBus(t)
+	t.Cleanup(func() { // the connection that the whole program shares
+		if shared, err := dbus.SessionBus(); err != nil || shared.Close() != nil {
+			t.Error("the connection did not end")
+		}
+	})
+	if platform.ShowInTray(t.Context()) == nil {
+		t.Error("the icon is shown where there is no tray")
+	}
+	icons := make(chan string, 1)
+	export(t, service(t, watcher), trayWatcher{icons}, "/StatusNotifierWatcher", watcher)
+	if err := platform.ShowInTray(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if at := <-icons; at != "/StatusNotifierItem" {
+		t.Errorf("the tray was given %q", at)
+	}
+}
+
 func TestFollowTrayWithoutADesktopEnds(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
 	platform.FollowTray(t.Context(), func() { t.Error("nothing can have changed") })

@@ -8,5 +8,8 @@ import "context"
 // always do.
 func HasTray(context.Context) bool { return true }
 
+// ShowInTray does nothing: the icon is where the tray is.
+func ShowInTray(context.Context) error { return nil }
+
 // FollowTray returns at once: the tray does not go.
 func FollowTray(context.Context, func()) {}
