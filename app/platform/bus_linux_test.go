@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -18,8 +19,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// privateBus starts a D-Bus daemon of the test's own and makes it the session's.
-func privateBus(t *testing.T) {
+// privateBus starts a D-Bus daemon of the test's own and makes it the session's,
+// until the test ends or calls end.
+func privateBus(t *testing.T) (end func()) {
 	t.Helper()
 	daemon := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1")
 	output, err := daemon.StdoutPipe()
@@ -29,15 +31,17 @@ func privateBus(t *testing.T) {
 	if err := daemon.Start(); err != nil {
 		t.Fatalf("these tests need the program dbus-daemon (Debian: dbus): %v", err)
 	}
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		_ = daemon.Process.Kill()
 		_ = daemon.Wait()
 	})
+	t.Cleanup(end)
 	address, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
+	return end
 }
 
 // service connects a stand-in for a desktop service to the private bus.

@@ -29,16 +29,18 @@ const (
 )
 
 // busNotifier speaks with the desktop's notification service. It connects when
-// it is first used; one goroutine then waits for answers until Close.
+// it is first used, and again when the session's bus was started anew; one
+// goroutine for each connection waits for answers until Close.
 type busNotifier struct {
-	app   string
-	hints map[string]dbus.Variant
+	app       string
+	hints     map[string]dbus.Variant
+	listeners sync.WaitGroup
 
 	mu      sync.Mutex
 	closed  bool
-	bare    bool // the service shows bodies as they are, without reading marks in them
-	conn    *dbus.Conn
-	done    chan struct{} // closed when the listener has ended
+	conn    *dbus.Conn // nil before the first note
+	server  string     // who shows notes, by the bus's own name for it; "" while nobody does
+	bare    bool       // the server shows bodies as they are, without reading marks in them
 	shown   map[uint32]Note
 	current map[string]uint32 // by key
 }
@@ -55,10 +57,16 @@ func (n *busNotifier) Notify(ctx context.Context, note Note) error {
 	if err := n.connect(); err != nil {
 		return fmt.Errorf("connect notifications: %w", err)
 	}
+	if err := n.meet(ctx); err != nil {
+		return fmt.Errorf("connect notifications: %w", err)
+	}
 	old := n.current[note.Key]
 	var id uint32
 	err := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".Notify", 0,
 		n.app, old, desktopFile, note.Title, n.plain(ctx, note.Body), actionList(note), n.hints, expiry(note)).Store(&id)
+	if err == nil && n.server == "" {
+		err = n.meet(ctx) // it was started to show this one
+	}
 	if err != nil {
 		return fmt.Errorf("show notification: %w", err)
 	}
@@ -70,6 +78,12 @@ func (n *busNotifier) Notify(ctx context.Context, note Note) error {
 func (n *busNotifier) Withdraw(ctx context.Context, key string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.conn == nil || !n.conn.Connected() {
+		return nil // the notes went with the bus
+	}
+	if err := n.meet(ctx); err != nil {
+		return fmt.Errorf("withdraw notification: %w", err)
+	}
 	id, ok := n.current[key]
 	if !ok {
 		return nil
@@ -86,14 +100,14 @@ func (n *busNotifier) Withdraw(ctx context.Context, key string) error {
 
 func (n *busNotifier) Close() error {
 	n.mu.Lock()
-	conn, done := n.conn, n.done
+	conn := n.conn
 	n.closed = true
 	n.mu.Unlock()
-	if conn == nil {
-		return nil
+	var err error
+	if conn != nil && conn.Connected() {
+		err = conn.Close()
 	}
-	err := conn.Close()
-	<-done
+	n.listeners.Wait()
 	return err
 }
 
@@ -119,7 +133,7 @@ func (n *busNotifier) connect() error {
 	if n.closed {
 		return errors.New("notifier is closed")
 	}
-	if n.conn != nil {
+	if n.conn != nil && n.conn.Connected() {
 		return nil
 	}
 	conn, err := connectSession()
@@ -132,14 +146,36 @@ func (n *busNotifier) connect() error {
 	if err != nil {
 		return errors.Join(err, conn.Close())
 	}
-	n.conn, n.done = conn, make(chan struct{})
-	go n.listen(signals)
+	n.conn = conn
+	n.forgetAll("")
+	n.listeners.Go(func() { n.listen(signals) })
 	return nil
+}
+
+// meet finds out who shows notes now. One that was started anew knows none of the
+// earlier ones, and gives their numbers to others. It is called with the lock held.
+func (n *busNotifier) meet(ctx context.Context) error {
+	var server string
+	err := n.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, notesName).Store(&server)
+	var nobody dbus.Error // nobody yet, or any more
+	if err != nil && !errors.As(err, &nobody) {
+		return err
+	}
+	if server != n.server {
+		n.forgetAll(server)
+	}
+	return nil
+}
+
+// forgetAll begins with a server that has shown nothing yet.
+func (n *busNotifier) forgetAll(server string) {
+	n.server, n.bare = server, false
+	clear(n.shown)
+	clear(n.current)
 }
 
 // listen ends when the connection closes the channel.
 func (n *busNotifier) listen(signals <-chan *dbus.Signal) {
-	defer close(n.done)
 	for signal := range signals {
 		switch signal.Name {
 		case noteInvoked:
@@ -157,7 +193,7 @@ func (n *busNotifier) answer(signal *dbus.Signal) {
 		return
 	}
 	n.mu.Lock()
-	note, ours := n.shown[id]
+	note, ours := n.noteOf(signal, id)
 	n.mu.Unlock()
 	if ours && key == clicked && note.Open != nil {
 		note.Open()
@@ -177,7 +213,7 @@ func (n *busNotifier) forget(signal *dbus.Signal) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	note, ours := n.shown[id]
+	note, ours := n.noteOf(signal, id)
 	if !ours {
 		return
 	}
@@ -185,6 +221,13 @@ func (n *busNotifier) forget(signal *dbus.Signal) {
 	if n.current[note.Key] == id {
 		delete(n.current, note.Key)
 	}
+}
+
+// noteOf is the note with that number, if the signal comes from who shows it. It
+// is called with the lock held.
+func (n *busNotifier) noteOf(signal *dbus.Signal, id uint32) (Note, bool) {
+	note, ours := n.shown[id]
+	return note, ours && signal.Sender == n.server
 }
 
 // actionList pairs each action's key, its place, with its label.

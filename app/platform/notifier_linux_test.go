@@ -74,9 +74,7 @@ func (s *noteServer) seen() ([]shownNote, []uint32) {
 func notifier(t *testing.T) (platform.Notifier, *noteServer, *dbus.Conn) {
 	t.Helper()
 	privateBus(t)
-	server := &noteServer{}
-	conn := service(t, notes)
-	export(t, conn, server, notesPath, notes)
+	server, conn := serveNotes(t)
 	n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
@@ -84,6 +82,15 @@ func notifier(t *testing.T) (platform.Notifier, *noteServer, *dbus.Conn) {
 		}
 	})
 	return n, server, conn
+}
+
+// serveNotes starts a notification service on the session's bus.
+func serveNotes(t *testing.T) (*noteServer, *dbus.Conn) {
+	t.Helper()
+	server := &noteServer{}
+	conn := service(t, notes)
+	export(t, conn, server, notesPath, notes)
+	return server, conn
 }
 
 func notify(t *testing.T, n platform.Notifier, note platform.Note) {
@@ -182,6 +189,72 @@ func TestNotifier(t *testing.T) {
 			t.Error("nothing showed the note, yet there was no error")
 		}
 	})
+}
+
+func TestNotifierOutlivesTheDesktopsParts(t *testing.T) {
+	t.Run("a service that was started anew is shown a new note, and its numbers are not taken for the old one's", func(t *testing.T) {
+		n, _, conn := notifier(t)
+		pressed := make(chan string, 2)
+		notify(t, n, platform.Note{Key: "resume", Open: func() { pressed <- "old" }})
+		leave(t, conn)
+		server, conn := serveNotes(t)
+		emit(t, conn, "ActionInvoked", uint32(1), "default") // of somebody else's first
+		notify(t, n, platform.Note{Key: "resume", Open: func() { pressed <- "new" }})
+		emit(t, conn, "ActionInvoked", uint32(1), "default")
+		if got := <-pressed; got != "new" {
+			t.Errorf("the %s note was opened", got)
+		}
+		if shown, _ := server.seen(); shown[0].Replaces != 0 {
+			t.Errorf("it takes the place of %d, which is somebody else's", shown[0].Replaces)
+		}
+	})
+	t.Run("what a service took with it is withdrawn", func(t *testing.T) {
+		n, _, conn := notifier(t)
+		notify(t, n, platform.Note{Key: "resume"})
+		leave(t, conn)
+		server, _ := serveNotes(t)
+		if err := n.Withdraw(t.Context(), "resume"); err != nil {
+			t.Error(err)
+		}
+		if _, closed := server.seen(); len(closed) != 0 {
+			t.Error("somebody else's note was closed")
+		}
+	})
+	t.Run("a bus that was started anew is found", func(t *testing.T) {
+		end := privateBus(t)
+		serveNotes(t)
+		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
+		notify(t, n, platform.Note{Key: "resume"})
+		end()
+		privateBus(t)
+		server, conn := serveNotes(t)
+		opened := make(chan struct{})
+		note := platform.Note{Key: "resume", Open: func() { close(opened) }}
+		for n.Notify(t.Context(), note) != nil { // until it is noticed that the old one is gone
+			if t.Context().Err() != nil {
+				t.Fatal("the new bus is not found")
+			}
+		}
+		emit(t, conn, "ActionInvoked", uint32(1), "default")
+		<-opened
+		if shown, _ := server.seen(); shown[0].Replaces != 0 {
+			t.Error("it takes the place of a note that is gone")
+		}
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// leave ends a notification service.
+func leave(t *testing.T, conn *dbus.Conn) {
+	t.Helper()
+	if _, err := conn.ReleaseName(notes); err != nil { // it is answered when the name is free
+		t.Fatal(err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func emit(t *testing.T, conn *dbus.Conn, member string, values ...any) {
