@@ -12,6 +12,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 )
 
 func TestWithoutATrayFerryIsNeverLost(t *testing.T) {
@@ -37,6 +38,31 @@ func TestWithoutATrayFerryIsNeverLost(t *testing.T) {
 	must(t, ferry.Process.Wait(ctx))
 
 	must(t, ferry.Start(ctx, "--hidden")) // which waits for the window, since there is nowhere to hide
+}
+
+func TestAPanelThatIsStartedAnewShowsTheIcon(t *testing.T) {
+	ferry, ctx := launch(t)
+	for _, before := range []struct {
+		what string
+		do   func() error
+	}{
+		{"as it is", func() error { return nil }},
+		{"after a signal for somebody else", func() error { return ferry.Disturb(ferry.Process) }},
+		{"once more", func() error { return nil }},
+	} {
+		must(t, ferry.AwaitTray(ctx, openFerry[words.English]))
+		must(t, before.do())
+		must(t, ferry.RestartPanel(ctx))
+		if err := ferry.AwaitTray(ctx, openFerry[words.English]); err != nil {
+			t.Fatalf("%s: %v", before.what, err)
+		}
+		icons, err := ferry.Tray(ctx)
+		must(t, err)
+		if len(icons) > 1 {
+			t.Errorf("%s: %d icons are in the tray", before.what, len(icons))
+		}
+	}
+	must(t, ferry.Quit(ctx))
 }
 
 func TestWithoutOpenGLFerrySaysSoAndSendsAllTheSame(t *testing.T) {

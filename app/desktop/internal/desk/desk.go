@@ -172,6 +172,22 @@ func (d *Desktop) startPanel() error {
 // EndPanel takes the panel away, and the tray with it.
 func (d *Desktop) EndPanel() { d.panel.Kill() }
 
+// RestartPanel ends the panel and starts another, and waits for its tray.
+func (d *Desktop) RestartPanel(ctx context.Context) error {
+	d.EndPanel()
+	err := await(ctx, "the tray to go", func() (there bool, err error) { // it may outlive the panel for a moment
+		err = d.bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&there)
+		return !there, err
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.startPanel(); err != nil {
+		return err
+	}
+	return d.awaitTray(ctx)
+}
+
 // serve starts a part of the desktop.
 func (d *Desktop) serve(command string, l launch) error {
 	service, err := d.start(command, l)

@@ -178,6 +178,25 @@ func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, 
 	return found, entry, err
 }
 
+// Disturb sends a signal, which means nothing, over the connection on which the
+// process has its tray icon.
+func (d *Desktop) Disturb(p *Process) error {
+	owner := fmt.Sprintf("%s-%d-1", itemFace, p.PID())
+	signal := &dbus.Message{
+		Type: dbus.TypeSignal,
+		Headers: map[dbus.HeaderField]dbus.Variant{
+			dbus.FieldDestination: dbus.MakeVariant(owner),
+			dbus.FieldPath:        dbus.MakeVariant(dbus.ObjectPath("/")),
+			dbus.FieldInterface:   dbus.MakeVariant("io.github.ferryapp.Stranger"),
+			dbus.FieldMember:      dbus.MakeVariant("Completed"),
+		},
+	}
+	if call := d.bus.Send(signal, nil); call.Err != nil {
+		return fmt.Errorf("disturb tray icon: %w", call.Err)
+	}
+	return nil
+}
+
 func (icon TrayIcon) choose(ctx context.Context, item TrayItem) error {
 	call := icon.menu.CallWithContext(ctx, menuFace+".Event", 0,
 		item.id, "clicked", dbus.MakeVariant(int32(0)), uint32(time.Now().Unix()))
