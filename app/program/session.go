@@ -213,8 +213,22 @@ func (s *session) receive(w work) string {
 		s.deaf = err
 		return ""
 	}
-	s.receiver = start(r.Serve)
+	s.receiver = start(w.heard(r.Serve))
 	return r.Endpoint()
+}
+
+// heard says at once that serve, which is to go on until its context ends, ended
+// by itself. The rest of the program goes on, so nobody else hears of it.
+func (w work) heard(serve func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := serve(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		w.log.Error("the built-in receiver ended", "err", err)
+		_, _ = fmt.Fprintln(w.streams.Err, words.Say("cli.received.ended", words.Data{"Log": w.profile.Log()}))
+		return nil
+	}
 }
 
 // reachable fails for a request that needs the built-in receiver when that does

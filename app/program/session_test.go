@@ -1,16 +1,21 @@
 package program
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -51,6 +56,26 @@ func TestChangedSettingsReachTheEngine(t *testing.T) {
 		t.Errorf("the backup holds %d transfers", len(saved.Transfers))
 	}
 	must(t, copied.Close())
+}
+
+// TestAReceiverThatEndsIsHeardOf has it end before anybody ended it, and when it
+// was told to.
+func TestAReceiverThatEndsIsHeardOf(t *testing.T) {
+	must(t, words.Load("en"))
+	broken := errors.New("the listener broke")
+	serve := func(context.Context) error { return broken }
+	var said, logged bytes.Buffer
+	w := work{log: slog.New(slog.NewTextHandler(&logged, nil)), streams: cli.Streams{Out: io.Discard, Err: &said}}
+
+	told, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := w.heard(serve)(told); !errors.Is(err, broken) || said.Len()+logged.Len() != 0 {
+		t.Errorf("told to end it fails with %v, says %q and logs %q", err, &said, &logged)
+	}
+	must(t, w.heard(serve)(t.Context())) // what was said is not said again at the end
+	if strings.Count(said.String(), "can't receive files") != 1 || strings.Count(logged.String(), broken.Error()) != 1 {
+		t.Errorf("by itself it says %q and logs %q", &said, &logged)
+	}
 }
 
 // begin opens a session in the profile.
