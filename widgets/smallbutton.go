@@ -13,10 +13,10 @@ import (
 // SmallButton is a quiet button of an icon and words, for a line of small text.
 type SmallButton struct {
 	widget.BaseWidget
+	pointed
 	onTap   func()
 	hints   *Hints
 	compact bool // without the words
-	hovered bool
 	focused bool
 
 	back *canvas.Rectangle
@@ -34,6 +34,7 @@ var (
 func NewSmallButton(name theme.IconName, hints *Hints, tapped func()) *SmallButton {
 	b := &SmallButton{onTap: tapped, hints: hints, back: &canvas.Rectangle{}, icon: newIcon(), text: newLabel(textSize, theme.ColorMuted)}
 	b.icon.set(name, theme.ColorMuted)
+	b.repaint = b.Refresh
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -90,28 +91,17 @@ func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
 }
 
 // MouseIn is called by the toolkit.
-func (b *SmallButton) MouseIn(*desktop.MouseEvent) {
-	b.hover(true)
+func (b *SmallButton) MouseIn(e *desktop.MouseEvent) {
+	b.pointed.MouseIn(e)
 	if b.compact {
 		b.hints.point(b, b.text.whole)
 	}
 }
 
-// MouseMoved is called by the toolkit.
-func (b *SmallButton) MouseMoved(*desktop.MouseEvent) {}
-
 // MouseOut is called by the toolkit.
 func (b *SmallButton) MouseOut() {
-	b.hover(false)
+	b.pointed.MouseOut()
 	b.hints.leave(b)
-}
-
-// Cursor is called by the toolkit.
-func (b *SmallButton) Cursor() desktop.Cursor { return desktop.PointerCursor }
-
-func (b *SmallButton) hover(hovered bool) {
-	b.hovered = hovered
-	b.Refresh()
 }
 
 // MinSize is room for icon and words.

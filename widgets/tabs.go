@@ -127,11 +127,11 @@ func (r *tabsRenderer) Refresh() {
 // tab is one word of Tabs, with its count.
 type tab struct {
 	widget.BaseWidget
-	onTap   func(id string)
-	model   Tab
-	chosen  bool
-	brief   bool
-	hovered bool
+	pointed
+	onTap  func(id string)
+	model  Tab
+	chosen bool
+	brief  bool
 
 	back  *canvas.Rectangle
 	word  *label
@@ -150,6 +150,7 @@ func newTab(onTap func(id string)) *tab {
 		word:  newLabel(textSize, theme.ColorText),
 		count: newLabel(textSize, theme.ColorMuted),
 	}
+	t.repaint = t.Refresh
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -164,26 +165,9 @@ func (t *tab) set(model Tab, chosen bool) {
 // Tapped is called by the toolkit.
 func (t *tab) Tapped(*fyne.PointEvent) { t.onTap(t.model.ID) }
 
-// MouseIn is called by the toolkit.
-func (t *tab) MouseIn(*desktop.MouseEvent) { t.hover(true) }
-
-// MouseMoved is called by the toolkit.
-func (t *tab) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut is called by the toolkit.
-func (t *tab) MouseOut() { t.hover(false) }
-
-// Cursor is called by the toolkit.
-func (t *tab) Cursor() desktop.Cursor { return desktop.PointerCursor }
-
 func (t *tab) setBrief(brief bool) {
 	t.brief = brief
 	SetVisible(t.count.text, !brief)
-	t.Refresh()
-}
-
-func (t *tab) hover(hovered bool) {
-	t.hovered = hovered
 	t.Refresh()
 }
 

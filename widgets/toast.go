@@ -142,6 +142,7 @@ func (t *Toasts) paint() {
 // toastAction is the button of a toast: a word in the toast's own accent.
 type toastAction struct {
 	widget.BaseWidget
+	pointed
 	onTap func()
 	back  *canvas.Rectangle
 	text  *label
@@ -156,7 +157,7 @@ func newToastAction() *toastAction {
 	a := &toastAction{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorToastAction)}
 	a.text.text.TextStyle.Bold = true
 	a.text.text.Alignment = fyne.TextAlignCenter
-	a.back.Hide()
+	a.repaint = a.Refresh
 	a.paint()
 	a.ExtendBaseWidget(a)
 	return a
@@ -169,18 +170,6 @@ func (a *toastAction) set(text string, tapped func()) {
 
 // Tapped is called by the toolkit.
 func (a *toastAction) Tapped(*fyne.PointEvent) { call(a.onTap) }
-
-// MouseIn is called by the toolkit.
-func (a *toastAction) MouseIn(*desktop.MouseEvent) { a.back.Show() }
-
-// MouseMoved is called by the toolkit.
-func (a *toastAction) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut is called by the toolkit.
-func (a *toastAction) MouseOut() { a.back.Hide() }
-
-// Cursor is called by the toolkit.
-func (a *toastAction) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
 // MinSize is room for the word.
 func (a *toastAction) MinSize() fyne.Size {
@@ -200,6 +189,7 @@ func (a *toastAction) arrange(size fyne.Size) {
 }
 
 func (a *toastAction) paint() {
+	SetVisible(a.back, a.hovered)
 	a.back.FillColor = theme.Color(pressed)
 	a.back.CornerRadius = theme.Grid(1.5)
 	a.text.restyle()
