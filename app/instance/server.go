@@ -120,10 +120,10 @@ func (s *Server) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
+	_ = conn.SetReadDeadline(time.Now().Add(patience)) // before the hang-up, which it must not take back
 	hangUp := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer hangUp()
 
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	from := bufio.NewReader(conn)
 	token, err := readLine(from, tokenMost)
 	if err != nil || subtle.ConstantTimeCompare(token, []byte(s.token)) != 1 {
