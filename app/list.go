@@ -48,6 +48,7 @@ func newListing(f *ferry, hints *widgets.Hints) *listing {
 func (l *listing) show(s *uploader.Snapshot) {
 	l.s = s
 	l.outline.follow(s)
+	l.heights.keep(s.Batches)
 	l.places, l.flying = placesOf(s), l.outline.flying(s)
 	l.rows.Refresh()
 }

@@ -1,6 +1,10 @@
 package app
 
-import "github.com/ferryapp/ferry/uploader"
+import (
+	"maps"
+
+	"github.com/ferryapp/ferry/uploader"
+)
 
 // progress is how far a row's bar is, from 0 to 1.
 type progress struct {
@@ -45,10 +49,17 @@ func (h highWater) rise(t *uploader.Transfer, sent int64) int64 {
 
 // batchHighWater is the same for batches. A bar goes back only when the batch is
 // another: when it has grown, or something of it starts over.
-type batchHighWater map[uploader.BatchID]struct {
+type batchHighWater map[uploader.BatchID]batchHighMark
+
+type batchHighMark struct {
 	bytes int64
 	final int
 	sent  int64
+}
+
+// keep forgets batches that are not in the list any more.
+func (h batchHighWater) keep(batches map[uploader.BatchID]*uploader.Batch) {
+	maps.DeleteFunc(h, func(id uploader.BatchID, _ batchHighMark) bool { return batches[id] == nil })
 }
 
 // rise returns the greatest number of bytes seen of the batch.

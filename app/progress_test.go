@@ -35,6 +35,30 @@ func TestBarNeverGoesBack(t *testing.T) {
 	}
 }
 
+func TestBarOfABatchNeverGoesBack(t *testing.T) {
+	high := batchHighWater{}
+	steps := []struct {
+		name string
+		sum  uploader.Sum
+		want int64
+	}{
+		{"it rises", uploader.Sum{Bytes: 4000, Sent: 1500}, 1500},
+		{"bytes under way are lost", uploader.Sum{Bytes: 4000, Sent: 1000}, 1500},
+		{"they are sent again", uploader.Sum{Bytes: 4000, Sent: 1700}, 1700},
+		{"the batch grows", uploader.Sum{Bytes: 5000, Sent: 1600}, 1600},
+	}
+	for _, step := range steps {
+		if got := high.rise(1, step.sum); got != step.want {
+			t.Errorf("%s: shown at %d, want %d", step.name, got, step.want)
+		}
+	}
+	high.rise(2, uploader.Sum{})
+	high.keep(map[uploader.BatchID]*uploader.Batch{2: {}})
+	if _, kept := high[2]; len(high) != 1 || !kept {
+		t.Errorf("kept %v", high)
+	}
+}
+
 func TestProgressOf(t *testing.T) {
 	empty := transfer(1, sending, func(t *uploader.Transfer) { t.Source.Size = 0 })
 	moving := snapshotOf(transfer(1, sending, holding(gigabyte)))

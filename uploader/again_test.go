@@ -178,11 +178,11 @@ func TestAFileThatGetsAcrossAfterItWasSaidAgainIsSentOnce(t *testing.T) {
 	b.quit()
 	var found atomic.Int64
 	b.change = func(c *uploader.Config) {
-		c.Fingerprint = func(ctx context.Context, f source.File, destination string) (string, error) {
+		c.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
 			if found.Add(1) > 1 {
 				<-finds
 			}
-			return source.Metadata(ctx, f, destination)
+			return source.Metadata(ctx, disk, f, destination)
 		}
 	}
 	b.start()

@@ -69,6 +69,16 @@ func (b *bench) insist(command uploader.Command) {
 // user then tries again must end with every file across, once.
 func TestAnyFailedAccessToAFileConverges(t *testing.T) {
 	t.Parallel()
+	for name, strategy := range map[string]source.Strategy{"with fingerprints of metadata": source.Metadata, "with fingerprints of content": source.Content} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			failEachAccess(t, strategy)
+		})
+	}
+}
+
+func failEachAccess(t *testing.T, strategy source.Strategy) {
+	t.Helper()
 	server := uploadtest.NewTusd(t)
 	folder := filepath.Join(t.TempDir(), "raws")
 	fillFolder(t, folder, "a", "b")
@@ -76,7 +86,7 @@ func TestAnyFailedAccessToAFileConverges(t *testing.T) {
 	disk := &uploadtest.Disk{}
 	for n := 1; ; n++ {
 		b := &bench{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
-		b.change = func(c *uploader.Config) { c.Disk = source.NewDisk(disk) }
+		b.change = func(c *uploader.Config) { c.Disk, c.Fingerprint = source.NewDisk(disk), strategy }
 		b.start()
 		b.do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: server.Endpoint}})
 		before := wholeOn(t, server)

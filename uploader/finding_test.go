@@ -27,14 +27,14 @@ func TestFindingCanBeStoppedAndGoneOnWith(t *testing.T) {
 	release := make(chan struct{})
 	b.quit()
 	b.change = func(c *uploader.Config) {
-		c.Fingerprint = func(ctx context.Context, file source.File, destination string) (string, error) {
+		c.Fingerprint = func(ctx context.Context, disk source.Disk, file source.File, destination string) (string, error) {
 			if held.Add(1) > files/2 {
 				select {
 				case <-release:
 				case <-ctx.Done():
 				}
 			}
-			return source.Metadata(ctx, file, destination)
+			return source.Metadata(ctx, disk, file, destination)
 		}
 	}
 	b.start()

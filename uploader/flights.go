@@ -102,7 +102,7 @@ func (l *loop) fingerprint(server Server) func(context.Context, source.File) (st
 		strategy = l.settings.strategy()
 	}
 	return func(ctx context.Context, file source.File) (string, error) {
-		return strategy(ctx, file, destination)
+		return strategy(ctx, l.engine.config.Disk, file, destination)
 	}
 }
 

@@ -35,7 +35,7 @@ func whileWalking(t *testing.T, prepare func(folder string), names ...string) (b
 	b.quit()
 	hold := make(chan struct{})
 	b.change = func(c *uploader.Config) {
-		c.Fingerprint = func(ctx context.Context, f source.File, destination string) (string, error) {
+		c.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
 			switch f.Name() {
 			case "m": // long enough for a portion to go out with the next file
 				time.Sleep(150 * time.Millisecond)
@@ -45,7 +45,7 @@ func whileWalking(t *testing.T, prepare func(folder string), names ...string) (b
 				case <-ctx.Done():
 				}
 			}
-			return source.Metadata(ctx, f, destination)
+			return source.Metadata(ctx, disk, f, destination)
 		}
 	}
 	b.start()

@@ -9,10 +9,10 @@ import (
 	"strconv"
 )
 
-// Strategy derives the fingerprint of a file for one destination: the key by
-// which an earlier upload of the same file is found again. destination is the
+// Strategy derives the fingerprint of a file on disk for one destination: the key
+// by which an earlier upload of the same file is found again. destination is the
 // server's stable name (its creation URL, or "this-computer").
-type Strategy func(ctx context.Context, file File, destination string) (string, error)
+type Strategy func(ctx context.Context, disk Disk, file File, destination string) (string, error)
 
 // ParseStrategy returns the strategy of that name: "metadata", "path" or
 // "content".
@@ -32,21 +32,21 @@ func ParseStrategy(name string) (Strategy, error) {
 // Metadata tells files apart by name, size and modification time, so that a file
 // moved elsewhere is still found. The media type, a function of the name and of
 // what is installed, would add nothing but surprises. It never fails.
-func Metadata(_ context.Context, file File, destination string) (string, error) {
+func Metadata(_ context.Context, _ Disk, file File, destination string) (string, error) {
 	return digest("m1", append(traits(file), destination)), nil
 }
 
 // Path is Metadata with the whole path added, for people with many files of the
 // same name. It never fails.
-func Path(_ context.Context, file File, destination string) (string, error) {
+func Path(_ context.Context, _ Disk, file File, destination string) (string, error) {
 	return digest("p1", append(traits(file), file.Path, destination)), nil
 }
 
 // Content tells files apart by size and samples of their bytes, so that it
 // survives renaming, copying and touching. It fails as Open does, with
 // SourceChanged when the file has another size by now, and with ctx's error.
-func Content(ctx context.Context, file File, destination string) (string, error) {
-	sum, err := sample(ctx, file)
+func Content(ctx context.Context, disk Disk, file File, destination string) (string, error) {
+	sum, err := sample(ctx, disk, file)
 	if err != nil {
 		return "", err
 	}

@@ -17,7 +17,7 @@ import (
 
 func fingerprint(t rapid.TB, strategy source.Strategy, file source.File, destination string) string {
 	t.Helper()
-	key, err := strategy(context.Background(), file, destination)
+	key, err := strategy(context.Background(), source.Disk{}, file, destination)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,20 +141,20 @@ func TestContent(t *testing.T) {
 	t.Run("says when the file changed or is gone", func(t *testing.T) {
 		file := stat(t, write(t, filepath.Join(dir, "e"), "x"))
 		write(t, file.Path, "xyz")
-		if _, err := source.Content(t.Context(), file, "to"); !fault.Is(err, fault.SourceChanged) {
+		if _, err := source.Content(t.Context(), source.Disk{}, file, "to"); !fault.Is(err, fault.SourceChanged) {
 			t.Errorf("changed: %v", err)
 		}
 		if err := os.Remove(file.Path); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := source.Content(t.Context(), file, "to"); !fault.Is(err, fault.SourceMissing) {
+		if _, err := source.Content(t.Context(), source.Disk{}, file, "to"); !fault.Is(err, fault.SourceMissing) {
 			t.Errorf("gone: %v", err)
 		}
 	})
 	t.Run("stops with the context", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := source.Content(ctx, stat(t, write(t, filepath.Join(dir, "f"), "x")), "to"); !fault.Stopped(err) {
+		if _, err := source.Content(ctx, source.Disk{}, stat(t, write(t, filepath.Join(dir, "f"), "x")), "to"); !fault.Stopped(err) {
 			t.Errorf("got %v", err)
 		}
 	})

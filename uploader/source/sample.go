@@ -17,8 +17,8 @@ const (
 
 // sample returns the SHA-256 of the file's content, or of samples of it when it
 // is large: at most 1 MiB is read.
-func sample(ctx context.Context, file File) ([]byte, error) {
-	opened, now, err := Disk{}.Open(file)
+func sample(ctx context.Context, disk Disk, file File) ([]byte, error) {
+	opened, now, err := disk.Open(file)
 	if err != nil {
 		return nil, err
 	}
