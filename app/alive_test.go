@@ -226,7 +226,7 @@ func sortOf(objects []fyne.Tappable) string {
 
 // live does something, and what comes of it at once.
 func (s *stage) live(name string, do func(*stage)) {
-	watch := time.AfterFunc(time.Minute, func() { panic("the window is stuck: " + name) })
+	watch := time.AfterFunc(5*time.Minute, func() { panic("the window is stuck: " + name) })
 	defer watch.Stop()
 	do(s)
 	s.drain()

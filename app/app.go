@@ -87,6 +87,7 @@ type system struct {
 	followTray func(ctx context.Context, changed func()) // see platform.FollowTray
 	showInTray func(context.Context) error               // see platform.ShowInTray
 	trayAway   time.Duration                             // how long a tray may be gone before it is
+	surveyed   time.Duration                             // how long counting may hold up adding
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error

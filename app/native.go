@@ -21,6 +21,7 @@ func native(toolkit fyne.App) system {
 		followTray: platform.FollowTray,
 		showInTray: platform.ShowInTray,
 		trayAway:   trayAway,
+		surveyed:   surveyPatience,
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
 		openFile:   platform.OpenFile,

@@ -75,7 +75,7 @@ func (f *ferry) surveyed(ctx context.Context, server uploader.ServerID, paths []
 	ctx, cancel := context.WithCancel(ctx)
 	v := newSurvey()
 	f.errands.group.Go(func() { v.run(ctx, paths, options) })
-	patience := time.NewTimer(surveyPatience)
+	patience := time.NewTimer(f.system.surveyed)
 	defer patience.Stop()
 	select {
 	case <-v.large:

@@ -390,9 +390,13 @@ type fakeAutostart struct {
 	mu     sync.Mutex
 	on     bool
 	broken error
+	slow   chan struct{} // the first answer waits for it, unless it is nil
 }
 
 func (a *fakeAutostart) Enabled() (bool, error) {
+	if a.slow != nil {
+		<-a.slow
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.on, nil
@@ -436,6 +440,14 @@ func TestStartAtLogin(t *testing.T) {
 	})
 	t.Run("what the user did with the system's own tools counts", func(t *testing.T) {
 		s := begin(t, &fakeAutostart{on: true})
+		s.until("it shows", func() bool { return box(s).Checked })
+	})
+	t.Run("what the user chooses before the system has answered is not lost", func(t *testing.T) {
+		system := &fakeAutostart{slow: make(chan struct{})}
+		s := begin(t, system)
+		test.Tap(box(s))
+		close(system.slow)
+		s.until("it starts Ferry", func() bool { on, _ := system.Enabled(); return on })
 		s.until("it shows", func() bool { return box(s).Checked })
 	})
 	t.Run("a system that refuses is said, and believed", func(t *testing.T) {

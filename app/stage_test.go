@@ -190,7 +190,8 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 	}
 	s.ferry = newFerry(s.toolkit, config, system{
 		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
-		copied: s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
+		surveyed: time.Hour, // no slow machine goes on without a question
+		copied:   s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
 	}, func(do func()) { s.queue <- do })
 	s.start(t.Context())
 	t.Cleanup(func() {
@@ -210,14 +211,20 @@ func picking(paths ...string) func(*Config, *fakeDesktop) {
 	return func(_ *Config, d *fakeDesktop) { d.picked = paths }
 }
 
-// until runs the UI until it is so.
+// until runs the UI until it is so. What changes beside the UI it sees as well, and
+// only what hangs is given up.
 func (s *stage) until(what string, so func() bool) {
 	s.t.Helper()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	hangs := time.NewTimer(2 * time.Minute)
+	defer hangs.Stop()
 	for !so() {
 		select {
 		case do := <-s.queue:
 			do()
-		case <-time.After(10 * time.Second):
+		case <-look.C:
+		case <-hangs.C:
 			s.t.Fatalf("never: %s", what)
 		}
 	}

@@ -46,7 +46,7 @@ func engineTelling(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.En
 
 func until(t *testing.T, e *uploader.Engine, what string, want func(*uploader.Snapshot) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	changes := e.Watch(ctx)
 	for !want(e.Snapshot()) {

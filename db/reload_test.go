@@ -191,7 +191,7 @@ func anyCommand(chance *rand.Rand, s *uploader.Snapshot, files []string) uploade
 // wantReloaded waits for a moment in which nothing changes, and compares.
 func wantReloaded(t *testing.T, e *uploader.Engine, store *db.DB, said []uploader.Command) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	changes := e.Watch(ctx)
 	for {

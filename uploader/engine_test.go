@@ -100,7 +100,7 @@ func (b *bench) add(paths ...string) uploader.BatchID {
 // until waits for a snapshot of which want is true.
 func (b *bench) until(what string, want func(*uploader.Snapshot) bool) *uploader.Snapshot {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 5*time.Minute)
 	defer cancel()
 	changes := b.engine.Watch(ctx)
 	for {

@@ -45,7 +45,7 @@ func TestWhatIsGivenUpWhileTheNetworkIsAwayIsRemovedWhenItIsBack(t *testing.T) {
 			proxy.Heal(t)
 			select {
 			case <-removed:
-			case <-time.After(time.Minute):
+			case <-time.After(5 * time.Minute):
 				t.Fatal("nobody asks the server again")
 			}
 			if left := server.Stored(t); len(left) > 0 {

@@ -19,7 +19,7 @@ import (
 
 // patience is how long the program may take for anything while nothing is in
 // its way.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // client is one profile, worked in by one run of the program after another.
 type client struct {

@@ -47,7 +47,7 @@ func endless(ts *testscript.TestScript, content []byte, signal string, args []st
 	ts.Check(cmd.Start())
 	_, err = in.Write(content)
 	ts.Check(err)
-	for deadline := time.Now().Add(30 * time.Second); !far(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(scriptPatience); !far(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("the standard input is not taken")
 		}
@@ -63,7 +63,7 @@ func spooled(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	var have []string
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(scriptPatience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if have = streams(ts); len(have) == want {
 			return
 		}

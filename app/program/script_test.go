@@ -46,6 +46,10 @@ const unprivileged = "FERRY_TEST_UNPRIVILEGED"
 // slowBytes is how many bytes a second pass to the tusd at $SLOW.
 const slowBytes = 4_000_000
 
+// scriptPatience is how long a script waits for something before it is sure that it
+// hangs.
+const scriptPatience = 5 * time.Minute
+
 // TestScripts runs the specification of the command line: each script has a
 // profile of its own, a tusd at $TUSD and the same one at $SLOW, over a slow line.
 // At $DOOR, called $DOORNAME once it is known, as slow, is another one, which wants the user ann with the password oar.
@@ -245,7 +249,7 @@ func receiving(ts *testscript.TestScript, _ bool, args []string) {
 
 // await FILE [TEXT] waits until the file is there, and has the text in it.
 func await(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(scriptPatience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		text, err := os.ReadFile(ts.MkAbs(args[0]))
 		if err == nil && (len(args) == 1 || bytes.Contains(text, []byte(args[1]))) {
 			return
