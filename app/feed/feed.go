@@ -133,8 +133,8 @@ type Summary struct {
 
 // Follow emits the events of the transfers that filter means until all of them
 // are final or wait for the user at a blocked server, emit fails, or ctx ends. It
-// returns what became of them so far also
-// with an error: emit's, ctx's, or ErrEnded.
+// returns what became of them so far also with an error: emit's, ctx's, or
+// ErrEnded.
 func Follow(ctx context.Context, source Source, filter Filter, emit func(Event) error) (Summary, error) {
 	watch, stop := context.WithCancel(ctx)
 	defer stop()

@@ -3,10 +3,11 @@
 // file: continued after a crash, checked, and tried again.
 //
 // Begin makes a file and Fill takes a stream into it, while others may follow it
-// (Growth). The file belongs to the transfer that sends it: Tend removes it once that is done or cancelled, and Sweep at the start of
-// the program that holds the profile removes what no transfer needs. A stream
-// that is being read, or handed over, is safe from Sweep: whoever has one holds
-// the folder's lock, shared, until Stream.Close.
+// (Growth). The file belongs to the transfer that sends it: Tend removes it once
+// that is done or cancelled, and Sweep at the start of the program that holds the
+// profile removes what no transfer needs. A stream that is being read, or handed
+// over, is safe from Sweep: whoever has one holds the folder's lock, shared, until
+// Stream.Close.
 //
 // Errors of the disk are *fault.Fault of kind LocalDisk.
 package spool

@@ -1,7 +1,8 @@
 // Package translations holds what Ferry says, one JSON file for each area and
-// language: <area>.<language>.json. The area toolkit is what Fyne says by itself, under
-// Fyne's keys: it has them in other languages' names than Ferry's. The format is that of
-// github.com/nicksnyder/go-i18n. Adding a language is adding its files.
+// language: <area>.<language>.json. The area toolkit is what Fyne says by itself,
+// under Fyne's keys; Fyne has them too, but for languages under other names than
+// Ferry's. The format is that of github.com/nicksnyder/go-i18n. Adding a language
+// is adding its files.
 package translations
 
 import "embed"

@@ -7,7 +7,8 @@
 // those cannot do. NewProxy stands between a client and a server as a network that
 // fails on request, and NewGateway answers in a server's stead. NewHTTPProxy and
 // NewSOCKS5 are proxies that clients are told to use, and NewAuthority vouches for
-// servers and clients. Everything ends with the test it was made for. All of it may be used by several goroutines.
+// servers and clients. Everything ends with the test it was made for. All of it
+// may be used by several goroutines.
 package uploadtest
 
 import (
