@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -19,7 +18,6 @@ import (
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
-	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
 // How long a program that just starts or ends in the same profile is waited for,
@@ -204,46 +202,6 @@ func (s *session) tend(w work, own *intake) error {
 	return nil
 }
 
-// receive starts the built-in receiver and returns its endpoint. Ferry works
-// without it: there are other servers.
-func (s *session) receive(w work) string {
-	r, err := receiver.Open(receiver.Config{Dir: w.profile.Received, Log: w.log})
-	if err != nil {
-		w.log.Warn("the built-in receiver does not run", "err", err)
-		s.deaf = err
-		return ""
-	}
-	s.receiver = start(w.heard(r.Serve))
-	return r.Endpoint()
-}
-
-// heard says at once that serve, which is to go on until its context ends, ended
-// by itself. The rest of the program goes on, so nobody else hears of it.
-func (w work) heard(serve func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error {
-		err := serve(ctx)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		w.log.Error("the built-in receiver ended", "err", err)
-		_, _ = fmt.Fprintln(w.streams.Err, words.Say("cli.received.ended", words.Data{"Log": w.profile.Log()}))
-		return nil
-	}
-}
-
-// reachable fails for a request that needs the built-in receiver when that does
-// not run. One that another program runs for the same folder will do.
-func (s *session) reachable(w work, request instance.Request) error {
-	if s.deaf == nil || request.Command != instance.Send || request.To != "" {
-		return nil
-	}
-	builtin, _ := s.engine.Snapshot().Server(uploader.BuiltinServer)
-	if errors.Is(s.deaf, receiver.ErrInUse) && builtin.Endpoint != "" {
-		return nil
-	}
-	return &cli.Sentence{Text: words.Say("cli.received.unavailable", words.Data{"Dir": w.profile.Received, "Log": w.profile.Log()})}
-}
-
 // loaded waits for the engine's first snapshot, or for what it failed with.
 func (s *session) loaded(ctx context.Context) error {
 	watch, cancel := context.WithCancel(ctx)
@@ -310,68 +268,4 @@ func (s *session) close(err error) error {
 		return err // as it is, for errors that compare by identity
 	}
 	return errors.Join(append([]error{err}, ends...)...)
-}
-
-// running is something that runs on a goroutine of its own.
-type running struct {
-	cancel context.CancelFunc
-	ended  chan error
-}
-
-// start runs something until stop. It does not end with the program's context:
-// the order of the end is stop's caller's.
-func start(run func(context.Context) error) *running {
-	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{cancel: cancel, ended: make(chan error, 1)}
-	go func() { r.ended <- run(ctx) }()
-	return r
-}
-
-func (r *running) stop() error {
-	r.cancel()
-	return <-r.ended
-}
-
-// load reads what is saved of a profile in which nothing runs.
-func load(ctx context.Context, w work) (uploader.Saved, error) {
-	database, err := w.database(ctx)
-	if err != nil {
-		return uploader.Saved{}, err
-	}
-	saved, err := database.Load(ctx)
-	return saved, errors.Join(err, database.Close())
-}
-
-// database opens the profile's database, and says when it had to be repaired.
-func (w work) database(ctx context.Context) (*db.DB, error) {
-	d, err := db.Open(ctx, w.profile.Database())
-	file := words.Data{"File": words.Printable(w.profile.Database())}
-	switch {
-	case errors.Is(err, db.ErrNewer):
-		return nil, &cli.Sentence{Text: words.Say("cli.database.newer", file)}
-	case errors.Is(err, db.ErrNotFerry):
-		return nil, &cli.Sentence{Text: words.Say("cli.database.foreign", file)}
-	case err != nil:
-		return nil, err
-	}
-	if r := d.Recovery(); r.Happened() {
-		w.log.Error("the database was damaged", "aside", r.SetAside, "restored", r.Restored, "reason", r.Reason)
-		_, _ = fmt.Fprintln(w.streams.Err, recovery(d))
-	}
-	return d, nil
-}
-
-// recovery says in words what became of a damaged database; "" when it was whole.
-func recovery(d *db.DB) string {
-	r := d.Recovery()
-	key := "cli.recovered.empty"
-	switch {
-	case !r.Happened():
-		return ""
-	case r.Restored != "":
-		key = "cli.recovered"
-	case r.Salvaged > 0:
-		key = "cli.recovered.salvaged"
-	}
-	return words.Say(key, words.Data{"SetAside": words.Printable(r.SetAside)})
 }
