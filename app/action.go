@@ -182,9 +182,11 @@ func (s situation) buttons() []action {
 }
 
 // prominent reports whether the action's button shows its words: what it is for
-// goes no further without a person, and this is the way out.
+// goes no further without a person, and this is the way out, or it waits for a time
+// that a person need not wait for.
 func (s situation) prominent(a action) bool {
-	return s.stuck() && !s.moves() && a == s.buttons()[0]
+	held := s.stuck() || s.any(uploader.StateRetrying, uploader.StateBusy)
+	return held && !s.moves() && a == s.buttons()[0]
 }
 
 // label is the key of the action's words.

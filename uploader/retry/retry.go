@@ -18,11 +18,12 @@ type Decision struct {
 
 const (
 	base        = time.Second
-	ceiling     = 2 * time.Minute // a user who sits in front of it expects a sign of life
-	busyCeiling = 5 * time.Minute // a server that asks for patience gets more of it
-	offlineWait = 5 * time.Second // the network comes back without a notice on some systems
-	sourceWait  = 3 * time.Second // a program that is writing the file is usually done soon
-	longestAsk  = time.Hour       // no server may park a transfer for longer with Retry-After
+	ceiling     = 2 * time.Minute  // a user who sits in front of it expects a sign of life
+	busyCeiling = 5 * time.Minute  // a server that asks for patience gets more of it
+	awayCeiling = 20 * time.Second // one transfer alone knocks at the door of a server that is away
+	offlineWait = 5 * time.Second  // the network comes back without a notice on some systems
+	sourceWait  = 3 * time.Second  // a program that is writing the file is usually done soon
+	longestAsk  = time.Hour        // no server may park a transfer for longer with Retry-After
 
 	// Conflicting offsets are settled by asking the server once; one that keeps
 	// contradicting itself is treated like any failing server.
@@ -64,7 +65,9 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 			return again(f, attempt, random, ceiling)
 		}
 		return Decision{}
-	case fault.Transient, fault.Unreachable:
+	case fault.Unreachable:
+		return again(f, attempt, random, awayCeiling)
+	case fault.Transient:
 		return again(f, attempt, random, ceiling)
 	case fault.LocalDisk:
 		if f.Op == fault.Load { // the profile's own file, which is asked again as it is written again

@@ -36,6 +36,7 @@ func TestWaits(t *testing.T) {
 		{"the first wait is within a second", fault.Fault{Kind: fault.Transient}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
 		{"waits double", fault.Fault{Kind: fault.Transient}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
 		{"waits end growing at two minutes", fault.Fault{Kind: fault.Transient}, 1000, 0.5, retry.Decision{Again: true, Delay: time.Minute, Count: true}},
+		{"a server that is away is asked more often", fault.Fault{Kind: fault.Unreachable}, 1000, 0.5, retry.Decision{Again: true, Delay: 10 * time.Second, Count: true}},
 		{"a busy server gets five", fault.Fault{Kind: fault.Busy}, 1000, 0.5, retry.Decision{Again: true, Delay: 150 * time.Second, Count: true}},
 		{"Retry-After is obeyed to the second", fault.Fault{Kind: fault.Busy, RetryAfter: 90 * time.Second}, 0, 0.1, retry.Decision{Again: true, Delay: 90 * time.Second, Count: true}},
 		{"Retry-After is bounded", fault.Fault{Kind: fault.Busy, RetryAfter: 9000 * time.Hour}, 0, 0.1, retry.Decision{Again: true, Delay: time.Hour, Count: true}},
