@@ -78,15 +78,15 @@ func (n *busNotifier) Notify(ctx context.Context, note Note) error {
 func (n *busNotifier) Withdraw(ctx context.Context, key string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.conn == nil || !n.conn.Connected() {
-		return nil // the notes went with the bus
+	id, ok := n.current[key]
+	if !ok || !n.conn.Connected() {
+		return nil // a note goes with the bus
 	}
 	if err := n.meet(ctx); err != nil {
 		return fmt.Errorf("withdraw notification: %w", err)
 	}
-	id, ok := n.current[key]
-	if !ok {
-		return nil
+	if n.current[key] != id {
+		return nil // it went with who showed it
 	}
 	delete(n.shown, id)
 	delete(n.current, key)
