@@ -1,0 +1,202 @@
+package app
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// slack is how far something may go beyond its place: what is rounded to whole
+// pixels.
+const slack = 1
+
+// inspection looks at everything that is shown in a window.
+type inspection struct {
+	t      *testing.T
+	window fyne.Size
+	wrong  map[string]bool
+	texts  int
+}
+
+// inspect is what is wrong with what a window shows.
+func inspect(t *testing.T, c fyne.Canvas) inspection {
+	i := inspection{t: t, window: c.Size(), wrong: map[string]bool{}}
+	i.look(c.Content(), fyne.NewPos(0, 0), false, i.window.Width, "")
+	for _, o := range c.Overlays().List() {
+		i.look(o, o.Position(), false, i.window.Width, "")
+	}
+	return i
+}
+
+// look looks at an object that stands at a place, and at all that is in it. What is
+// inside of something that scrolls may lie beyond it.
+func (i *inspection) look(object fyne.CanvasObject, at fyne.Position, scrolls bool, edge float32, path string) {
+	if object == nil || !object.Visible() {
+		return
+	}
+	path += "/" + strings.TrimPrefix(reflect.TypeOf(object).String(), "*")
+	switch o := object.(type) {
+	case *canvas.Text:
+		i.read(o, at, scrolls, edge, path)
+	case *container.Scroll:
+		i.into(o, at, true, path)
+	case *container.Clip:
+		i.into(o, at, true, path)
+	case *fyne.Container:
+		if o.Layout != nil {
+			o.Layout.Layout(o.Objects, o.Size()) // this driver does not do it by itself when something in it has changed
+		}
+		for _, child := range o.Objects {
+			i.look(child, at.Add(child.Position()), scrolls, edge, path)
+		}
+	case fyne.Widget:
+		i.into(o, at, scrolls || reflect.TypeOf(o).String() == "*widget.Scroll", path)
+	}
+}
+
+func (i *inspection) into(w fyne.Widget, at fyne.Position, scrolls bool, path string) {
+	edge := at.X + w.Size().Width
+	renderer := test.TempWidgetRenderer(i.t, w)
+	renderer.Layout(w.Size())
+	for _, child := range renderer.Objects() {
+		i.look(child, at.Add(child.Position()), scrolls, edge, path)
+	}
+}
+
+func (i *inspection) read(text *canvas.Text, at fyne.Position, scrolls bool, edge float32, path string) {
+	if strings.TrimSpace(text.Text) == "" {
+		return
+	}
+	i.texts++
+	least, has := text.MinSize(), text.Size()
+	if least.Width > has.Width+slack && text.Text != "…" {
+		i.say("%q needs %v and has %v (%s)", text.Text, least.Width, has.Width, path)
+	}
+	if at.X+least.Width > edge+slack {
+		i.say("%q ends at %v, what it stands in at %v (%s)", text.Text, at.X+least.Width, edge, path)
+	}
+	end := at.AddXY(least.Width, least.Height)
+	if !scrolls && (at.X < -slack || at.Y < -slack || end.X > i.window.Width+slack || end.Y > i.window.Height+slack) {
+		i.say("%q lies at %v to %v (%s)", text.Text, at, end, path)
+	}
+}
+
+func (i *inspection) say(format string, about ...any) { i.wrong[fmt.Sprintf(format, about...)] = true }
+
+// scenes are what a window may show.
+var scenes = []struct {
+	name string
+	set  func(s *stage)
+}{
+	{"every state", func(s *stage) { s.window.list.rows.SelectAll() }},
+	{"the end", func(s *stage) { s.window.list.rows.ScrollBack(1000) }},
+	{"details", func(s *stage) { s.openDetails(3) }},
+	{"failed", func(s *stage) { s.openDetails(15) }},
+	{"nothing", func(s *stage) { s.show(snapshotOf()) }},
+	{"not found", func(s *stage) {
+		s.find()
+		test.Type(s.window.filter.field, "nothing is called this")
+	}},
+	{"question", func(s *stage) {
+		s.left = leftoverIn(s.snapshot())
+		s.askLeft(s.snapshot())
+		s.show(s.snapshot())
+	}},
+	{"counting", func(s *stage) {
+		s.window.banner.counts(words.Say("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
+	}},
+	{"undo", func(s *stage) { s.takeOff(these(s.snapshot().Transfers[15])) }},
+	{"cancel", func(s *stage) { s.giveUp(these(s.snapshot().Transfers[2])) }},
+	{"quit", func(s *stage) { s.quit() }},
+	{"keys", func(s *stage) { s.showKeys() }},
+	{"server", func(s *stage) { s.askServer() }},
+	{"servers", func(s *stage) { s.manageServers() }},
+	{"menu", func(s *stage) { s.window.list.rows.Select(7); s.window.list.openMenu(fyne.NewPos(20, 20)) }},
+	{"limits", func(s *stage) { s.openLimits() }},
+	{"transfers", func(s *stage) { s.openSection(sectionTransfers) }},
+	{"start", func(s *stage) { s.openSection(sectionStart) }},
+	{"look", func(s *stage) { s.openSection(sectionLook) }},
+	{"data", func(s *stage) { s.openSection(sectionData) }},
+}
+
+func TestEveryTextFitsItsPlace(t *testing.T) {
+	for _, room := range []struct {
+		name  string
+		size  fyne.Size
+		scale float64
+	}{
+		{"small", leastSize, 1}, {"first", startSize, 1}, {"large", startSize, 2},
+	} {
+		for _, language := range []words.Language{words.English, words.Chinese} {
+			t.Run(room.name+" "+string(language), func(t *testing.T) {
+				s := raise(t, newFakeEngine(everyState(time.Now())...))
+				s.config.Settings.Update(func(set *settings.Settings) { set.Look.Language, set.Look.Scale = language, room.scale })
+				s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Look })
+				s.window.window.Resize(room.size)
+				for _, scene := range scenes {
+					s.set(scene.set)
+					found := inspect(t, s.window.window.Canvas())
+					if found.texts < 5 {
+						t.Errorf("%s: %d texts are shown", scene.name, found.texts)
+					}
+					for what := range found.wrong {
+						t.Errorf("%s: %s", scene.name, what)
+					}
+				}
+			})
+		}
+	}
+	speak(t)
+}
+
+// set sets a scene, in a window of which all others are gone.
+func (s *stage) set(scene func(*stage)) {
+	for _, o := range s.window.window.Canvas().Overlays().List() {
+		s.window.window.Canvas().Overlays().Remove(o)
+	}
+	s.boxes, s.settings, s.left, s.quitting = nil, nil, nil, nil
+	s.window.banner.hide()
+	s.undo()
+	s.window.toasts.Dismiss()
+	s.window.filter.field.SetText("")
+	s.closeDetails()
+	moving := snapshotOf(everyState(time.Now())...)
+	moving.Live[3] = uploader.Live{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
+	moving.Totals.Active, moving.Totals.Rate, moving.Totals.ETA = 1, 12.4e6, 22*time.Hour
+	s.engine.publish(moving)
+	s.show(moving)
+	scene(s)
+	s.drain()
+}
+
+func TestTheInspectionSeesWhatDoesNotFit(t *testing.T) {
+	for name, place := range map[string]struct {
+		size fyne.Size
+		at   fyne.Position
+	}{
+		"a text in too little room":  {fyne.NewSize(20, 20), fyne.NewPos(0, 0)},
+		"one that leaves the window": {fyne.NewSize(200, 20), fyne.NewPos(0, 90)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := canvas.NewText("Connection lost", nil)
+			window := test.NewTempWindow(t, container.NewWithoutLayout(text))
+			window.Resize(fyne.NewSize(400, 100))
+			text.Resize(place.size)
+			text.Move(place.at)
+			if found := inspect(t, window.Canvas()); len(found.wrong) != 1 {
+				t.Errorf("it finds %v", found.wrong)
+			}
+		})
+	}
+}
