@@ -27,9 +27,6 @@ const (
 // staysMost is the longest wait before a server that was away is asked again.
 const staysMost = 2 * time.Minute
 
-// removalsMost is how many leftovers are removed from servers at a time.
-const removalsMost = 8
-
 // terminateLater removes from its server what it holds of a session, in the
 // background and once that is saved. A server that is away is not waited for: it is
 // asked again later, and the user, who wishes to be rid of it, is told.
@@ -42,9 +39,10 @@ func (l *loop) terminateLater(id TransferID, server ServerID, session Session) {
 			l.feed(id, terminated{session})
 			return
 		}
-		l.tasks.Go(func() {
-			l.leftovers <- struct{}{}
-			defer func() { <-l.leftovers }()
+		l.removals.add(&l.tasks, func() {
+			if work.Err() != nil {
+				return // it is tried again at the next start
+			}
 			ctx, cancel := context.WithTimeout(work, terminatePatience)
 			defer cancel()
 			stays := false
@@ -69,9 +67,10 @@ func (l *loop) removeLater(server ServerID, url string) {
 		if err != nil {
 			return
 		}
-		l.tasks.Go(func() {
-			l.leftovers <- struct{}{}
-			defer func() { <-l.leftovers }()
+		l.removals.add(&l.tasks, func() {
+			if work.Err() != nil {
+				return
+			}
 			ctx, cancel := context.WithTimeout(work, terminatePatience)
 			defer cancel()
 			l.remove(ctx, remote, url)

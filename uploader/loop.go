@@ -57,7 +57,7 @@ type loop struct {
 	checks     map[TransferID]bool      // stand in line, or are under way, to be looked at and not sent
 	alarms     alarms
 	clock      clock
-	leftovers  chan struct{}                // bounds how many are removed from servers at a time
+	removals   removals
 	dropped    []TransferID                 // removed by the user, and final now
 	walks      []walkOrder                  // waiting for their turn
 	walking    *walker                      // the one under way; nil for none
@@ -118,7 +118,6 @@ func newLoop(e *Engine, saved Saved) *loop {
 		gates:      map[ServerID]gate{},
 		refused:    map[ServerID][]string{},
 		staying:    staying{urls: map[ServerID][]string{}},
-		leftovers:  make(chan struct{}, removalsMost),
 		flights:    map[TransferID]*flight{},
 		attested:   map[TransferID]testimony{},
 		checks:     map[TransferID]bool{},
