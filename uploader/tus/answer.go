@@ -49,13 +49,6 @@ func (c *Client) read(r request, response *http.Response, hangUp context.CancelF
 	return got
 }
 
-func (c *Client) withoutSecrets(text string) string {
-	for _, secret := range c.secrets {
-		text = strings.ReplaceAll(text, secret, "…")
-	}
-	return text
-}
-
 var (
 	errorCode = regexp.MustCompile(`^(ERR_[A-Z0-9_]{1,60}):[ \t]*`)
 	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)

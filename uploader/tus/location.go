@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -71,34 +70,15 @@ func resolve(answered *url.URL, location string) (*url.URL, error) {
 
 func sameHost(a, b *url.URL) bool { return strings.EqualFold(a.Hostname(), b.Hostname()) }
 
-// hostIn names the host of an address for a person, or the address itself when
-// it is a path.
+// hostIn names the host of a Location for a person. What stands behind the host may
+// be a key to what is there.
 func hostIn(location string) string {
-	if u, err := url.Parse(location); err == nil && u.Host != "" {
-		return u.Scheme + "://" + u.Host + u.Path
+	if u, err := url.Parse(strings.TrimSpace(location)); err == nil && u.Host != "" {
+		return u.Host
 	}
-	return fmt.Sprintf("%.200q", location)
+	return "another address"
 }
 
 func basicAuth(user, password string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }
-
-// secretsOf lists what of a header must not be repeated to anybody: the values,
-// and the words in them that are long enough to be keys.
-func secretsOf(header http.Header) []string {
-	var secrets []string
-	for _, values := range header {
-		for _, value := range values {
-			for _, word := range append(strings.Fields(value), value) {
-				if len(word) >= minSecret {
-					secrets = append(secrets, word)
-				}
-			}
-		}
-	}
-	return secrets
-}
-
-// minSecret keeps common words such as "Basic" and "true" readable.
-const minSecret = 7
