@@ -100,7 +100,7 @@ func (l *loop) adjust(v *valve, id ServerID) {
 	profile := l.servers[id].Profile
 	connections := l.settings.Connections
 	if profile.Connections > 0 {
-		connections = min(profile.Connections, connectionsMost)
+		connections = min(profile.Connections, ConnectionsMost)
 	}
 	if v.restraint.most > 0 {
 		connections = min(connections, v.restraint.most)

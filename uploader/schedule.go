@@ -25,7 +25,7 @@ const day = 24 * time.Hour
 // sane drops the spans that never hold, and puts into range what is not.
 func (s Schedule) sane() Schedule {
 	var spans Schedule
-	for _, span := range s[:min(len(s), spansMost)] {
+	for _, span := range s[:min(len(s), SpansMost)] {
 		if span.Days == [7]bool{} {
 			continue
 		}

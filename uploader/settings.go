@@ -77,13 +77,13 @@ func plainSettings() Settings {
 	return s
 }
 
-// The most that makes sense of what settings can ask for.
+// The most that makes sense of what settings can ask for. A surface may offer less.
 const (
 	simultaneousMost = 64
-	connectionsMost  = 32
+	ConnectionsMost  = 32
 	limitMost        = 1 << 50 // bytes per second
-	spansMost        = 100
-	patternsMost     = 1000
+	SpansMost        = 100
+	PatternsMost     = 1000
 	settleMost       = 24 * time.Hour
 )
 
@@ -92,7 +92,7 @@ const (
 func (s Settings) Sane() Settings {
 	usual := DefaultSettings()
 	s.Simultaneous = min(orUsual(s.Simultaneous, usual.Simultaneous), simultaneousMost)
-	s.Connections = min(max(s.Connections, 1), connectionsMost)
+	s.Connections = min(max(s.Connections, 1), ConnectionsMost)
 	s.Limit = min(max(s.Limit, 0), limitMost)
 	s.Schedule = s.Schedule.sane()
 	s.Metered = oneOf(s.Metered, MeteredGoOn, MeteredHold)
@@ -103,7 +103,7 @@ func (s Settings) Sane() Settings {
 	if s.Ignore == nil { // an empty list means that nothing is passed over
 		s.Ignore = usual.Ignore
 	}
-	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), patternsMost)])
+	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), PatternsMost)])
 	s.Settle = min(max(s.Settle, 0), settleMost)
 	s.History.Most, s.History.Age = max(s.History.Most, 0), max(s.History.Age, 0)
 	return s

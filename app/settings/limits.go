@@ -13,16 +13,14 @@ import (
 // What numbers may be.
 const (
 	MostSimultaneous = 32
-	MostConnections  = 32
+	MostConnections  = uploader.ConnectionsMost
 	MostSettle       = time.Hour
 	MostHistory      = 1_000_000
 	MostHistoryAge   = 10 * 366 * 24 * time.Hour
 
 	leastScale, mostScale = 0.5, 4
 
-	mostSpans    = 100
-	mostPatterns = 1000
-	longest      = 1000 // bytes of a pattern
+	longest = 1000 // bytes of a pattern
 
 	day = 24 * time.Hour
 )
@@ -42,11 +40,11 @@ func (s Settings) mended() (mended Settings, wrong []string) {
 	check("simultaneous", between(t.Simultaneous, 1, MostSimultaneous), func() { t.Simultaneous = dt.Simultaneous })
 	check("connections", between(t.Connections, 1, MostConnections), func() { t.Connections = dt.Connections })
 	check("limit", t.Limit >= 0, func() { t.Limit = dt.Limit })
-	check("schedule", len(t.Schedule) <= mostSpans && all(t.Schedule, sensible), func() { t.Schedule = dt.Schedule })
+	check("schedule", len(t.Schedule) <= uploader.SpansMost && all(t.Schedule, sensible), func() { t.Schedule = dt.Schedule })
 	check("metered", among(t.Metered, uploader.MeteredGoOn, uploader.MeteredHold), func() { t.Metered = dt.Metered })
 	check("fingerprint", isStrategy(t.Fingerprint), func() { t.Fingerprint = dt.Fingerprint })
 	check("proof", among(t.Proof, uploader.ProofSamples, uploader.ProofWhole), func() { t.Proof = dt.Proof })
-	check("ignore", len(t.Ignore) <= mostPatterns && all(t.Ignore, ValidPattern), func() { t.Ignore = dt.Ignore })
+	check("ignore", len(t.Ignore) <= uploader.PatternsMost && all(t.Ignore, ValidPattern), func() { t.Ignore = dt.Ignore })
 	check("settle", between(t.Settle, 0, MostSettle), func() { t.Settle = dt.Settle })
 	check("history.most", between(t.History.Most, 0, MostHistory), func() { t.History.Most = dt.History.Most })
 	check("history.age", between(t.History.Age, 0, MostHistoryAge), func() { t.History.Age = dt.History.Age })
