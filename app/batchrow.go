@@ -35,7 +35,7 @@ func batchRowOf(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flyin
 	}
 	left := sum.Bytes - sum.Sent
 	model.Speed = words.Rate(sum.Rate)
-	if sum.Rate >= 1 {
+	if sum.Rate >= 1 && s.Totals.ETA > 0 { // with as much evidence as for all of it
 		model.ETA = words.ETA(time.Duration(float64(left) / sum.Rate * float64(time.Second)))
 	}
 	switch {

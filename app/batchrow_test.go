@@ -2,6 +2,7 @@ package app
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -34,6 +35,21 @@ func TestABatchOfEmptyFilesIsCountedByItsFiles(t *testing.T) {
 	model := batchRowOf(snapshotOf(), batch, sum, 0, 0)
 	if model.Size != "" || !model.ShowBar || model.Acked != 0.25 || model.Sent != 0.25 {
 		t.Errorf("shown as %+v", model)
+	}
+}
+
+func TestABatchTellsItsEndWhenThereIsEvidence(t *testing.T) {
+	raise(t, newFakeEngine())
+	sum := uploader.Sum{Files: 2, Bytes: 9e9, Sent: 3e9, Rate: 50e6}
+	sum.Count[uploader.StateUploading], sum.Count[uploader.StateWaiting] = 1, 1
+	batch := &uploader.Batch{Roots: []string{"/lab"}, Expanded: true}
+	s := snapshotOf()
+	if model := batchRowOf(s, batch, sum, 0, 0); model.ETA != "" || model.Speed != "50.0 MB/s" {
+		t.Errorf("without evidence shown as %q, %q", model.Speed, model.ETA)
+	}
+	s.Totals.ETA = 3 * time.Minute
+	if model := batchRowOf(s, batch, sum, 0, 0); model.ETA != "about 2 min" {
+		t.Errorf("with evidence shown as %q", model.ETA)
 	}
 }
 
