@@ -79,6 +79,20 @@ func TestFilter(t *testing.T) {
 			t.Error("filters are offered")
 		}
 	})
+	t.Run("a folder in which nothing was found yet is something", func(t *testing.T) {
+		looking := snapshotOf()
+		looking.Batches[7] = &uploader.Batch{ID: 7, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/Iceland"}}
+		s := raise(t, newFakeEngineAt(looking))
+		if !s.window.filter.content.Visible() || s.window.list.Len() != 1 {
+			t.Errorf("of %d rows", s.window.list.Len())
+		}
+	})
+	t.Run("what was taken off the list is nothing", func(t *testing.T) {
+		s := raise(t, newFakeEngineAt(iceland()))
+		s.window.list.rows.SelectAll()
+		s.key(fyne.KeyDelete)
+		s.until("the filters go with it", func() bool { return s.window.list.Len() == 0 && !s.window.filter.content.Visible() })
+	})
 	t.Run("a note about trouble opens what needs a person", func(t *testing.T) {
 		s := raise(t, mixed())
 		s.hide()

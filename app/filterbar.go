@@ -55,13 +55,15 @@ func newFilterBar(hints *widgets.Hints, actions filterActions) *filterBar {
 	return b
 }
 
-func (b *filterBar) show(s *uploader.Snapshot) {
+// show brings the filters to the state of the snapshot. They are there as long as
+// there is something to choose from.
+func (b *filterBar) show(s *uploader.Snapshot, visible bool) {
 	b.tabs.Set(tabsOf(s), b.chosen.String())
 	if b.tabs.Width() != b.wide {
 		b.content.Refresh()
 		b.wide = b.tabs.Width()
 	}
-	if visible := len(s.Transfers)+len(s.Batches) > 0; visible != b.content.Visible() {
+	if visible != b.content.Visible() {
 		widgets.SetVisible(b.content, visible)
 		b.relayout()
 	}

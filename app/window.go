@@ -99,8 +99,8 @@ func (w *window) show(s *uploader.Snapshot, sum tally) {
 	w.showEmpty(server)
 	w.banner.show(s)
 	w.footer.show(s, w.transfers(), time.Now())
-	w.filter.show(s)
 	w.list.show(s)
+	w.filter.show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a folder has no transfers before the first is found
 	w.details.show(s, time.Now())
 	nothing := w.list.Len() == 0
 	if nothing {
