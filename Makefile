@@ -68,7 +68,7 @@ e2e: deps build ## drive the real window on a virtual desktop; pictures in .cach
 
 .PHONY: pictures
 pictures: deps build ## take the pictures of docs/pictures anew, on a virtual desktop
-	FERRY_BINARY='$(CURDIR)/bin/ferry' go test -tags desktop,$(TEST_TAGS) -count=1 -timeout 30m -run TestPictures \
+	FERRY_BINARY='$(CURDIR)/bin/ferry' go test -tags desktop,$(TEST_TAGS) -count=1 -timeout 60m -run TestPictures \
 		./app/desktop -args -pictures '$(CURDIR)/docs/pictures'
 
 .PHONY: soak

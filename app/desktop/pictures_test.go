@@ -84,7 +84,7 @@ var starting sync.Mutex
 
 func newAlbum(t *testing.T, dir string, look settings.Look) *album {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	home, err := os.MkdirTemp("", "ferry-desk-")
 	must(t, err)
