@@ -36,7 +36,8 @@ func (s *tempest) converge() {
 		left = left[:0]
 		for _, e := range s.ferry.list() {
 			cut := s.streamOf(e.Path) != nil && (e.Fault == fault.SourceCut.String() || e.Fault == fault.SourceMissing.String())
-			if e.State != uploader.StateDone.String() && !cut && !(e.State == uploader.StateMissing.String() && missing(e.Path)) {
+			asks := e.Fault == fault.Several.String() // which is for a person to answer, if there is reason to ask
+			if e.State != uploader.StateDone.String() && !cut && !asks && !(e.State == uploader.StateMissing.String() && missing(e.Path)) {
 				left = append(left, e)
 			}
 		}
@@ -88,6 +89,8 @@ func (s *scene) judge(saved uploader.Saved) {
 	}
 	for _, t := range saved.Transfers {
 		transfers[t.ID] = t
+	}
+	for _, t := range saved.Transfers {
 		if st := s.streamOf(t.Source.Path); st != nil {
 			s.judgeStream(t, st, held[filepath.Base(t.Session.URL)])
 			across[filepath.Base(t.Source.Path)] = across[filepath.Base(t.Source.Path)] || t.Phase == uploader.PhaseDone
@@ -96,6 +99,10 @@ func (s *scene) judge(saved uploader.Saved) {
 		if t.Phase == uploader.PhaseDone {
 			across[t.Source.Path] = true
 			s.judgeDone(t, held[filepath.Base(t.Session.URL)])
+		}
+		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Several {
+			s.judgeQuestion(t, transfers[t.Prior])
+			across[t.Source.Path] = true // or will be, with the answer
 		}
 	}
 	s.judgeWords(transfers)
@@ -113,6 +120,15 @@ func (s *scene) judge(saved uploader.Saved) {
 		if !batch.Expanded {
 			s.differ("%v was never walked to its end", batch.Roots)
 		}
+	}
+}
+
+// judgeQuestion wants a reason to ask whether a file belongs to an earlier upload:
+// one of that size was begun, and its file is not where it was.
+func (s *scene) judgeQuestion(t, prior uploader.Transfer) {
+	s.t.Helper()
+	if !prior.Session.Begun() || prior.Source.Size != t.Source.Size || !missing(prior.Source.Path) && prior.Phase != uploader.PhaseFailed {
+		s.differ("%d %s of %d bytes asks for no reason about %+v", t.ID, t.Source.Path, t.Source.Size, prior)
 	}
 }
 
