@@ -133,17 +133,32 @@ func (f *Ferry) Drop(ctx context.Context, paths ...string) error {
 	return f.Desktop.Drop(ctx, f.Window, paths...)
 }
 
-// Quit chooses Quit in the tray and waits for the program to end by itself. A menu
-// that is built anew at that moment takes no notice, and is asked again.
-func (f *Ferry) Quit(ctx context.Context) error {
-	for {
-		if err := f.ClickTray(ctx, "Quit"); err != nil {
+// Quit chooses Quit in the tray, whose label that is, and waits for the program to
+// end by itself.
+func (f *Ferry) Quit(ctx context.Context, label string) error {
+	err := f.Choose(ctx, label, func(ctx context.Context) error {
+		if err := f.Process.Wait(ctx); f.Process.Running() {
 			return err
 		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return f.Process.Wait(ctx)
+}
+
+// Choose chooses an entry of the tray's menu and waits for what comes of it. A menu
+// that is built anew at that moment takes no notice, and is asked again.
+func (f *Ferry) Choose(ctx context.Context, label string, heard func(context.Context) error) error {
+	for {
 		soon, cancel := context.WithTimeout(ctx, 20*time.Second)
-		err := f.Process.Wait(soon)
+		_ = f.ClickTray(soon, label) // which is not there any more when it was heard the last time
 		cancel()
-		if err == nil || ctx.Err() != nil || !f.Process.Running() {
+		soon, cancel = context.WithTimeout(ctx, 30*time.Second)
+		err := heard(soon)
+		cancel()
+		if err == nil || ctx.Err() != nil {
 			return err
 		}
 	}

@@ -14,15 +14,36 @@ import (
 
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/desktop/internal/desk"
+	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 )
 
 const (
 	mebibyte = 1 << 20
 
-	// large is a size that takes this machine long enough for something to
-	// happen half way.
+	// At this pace, in bytes a second, a large file takes any machine long enough
+	// for something to happen once a part of it is across, and at the slow one for a
+	// conversation.
 	large = 1536 * mebibyte
+	part  = 64 * mebibyte
+	pace  = 64 * mebibyte
+	slow  = 4 * mebibyte
 )
+
+// limited makes a profile in which so many bytes a second are sent, all of them for
+// 0. It may be done again while Ferry does not run.
+func limited(t *testing.T, limit int64) func(ctx context.Context, profile string) {
+	t.Helper()
+	return func(ctx context.Context, profile string) {
+		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = limit })
+	}
+}
+
+// pauseAll chooses that in the tray, and waits until all is paused.
+func pauseAll(ctx context.Context, ferry *desktop.Ferry) error {
+	return ferry.Choose(ctx, "Pause all", func(ctx context.Context) error { return ferry.AwaitTray(ctx, "Resume all") })
+}
 
 // binary is the program under test: FERRY_BINARY, or built here.
 var binary string
@@ -60,7 +81,7 @@ func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 // launchOn is launch on a profile that is prepared first.
 func launchOn(t *testing.T, prepare func(ctx context.Context, profile string)) (*desktop.Ferry, context.Context) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only what hangs takes so long
 	t.Cleanup(cancel)
 	dir, err := os.MkdirTemp("", "ferry-desk-") // shorter than t.TempDir: sockets live in it
 	if err != nil {
@@ -74,19 +95,29 @@ func launchOn(t *testing.T, prepare func(ctx context.Context, profile string)) (
 	t.Cleanup(func() { d.Close() })
 	ferry := desktop.New(d, binary, filepath.Join(d.Home(), "profile"))
 	prepare(ctx, ferry.Profile())
-	if err := ferry.Start(ctx); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		picture(t, ferry, "end")
-		if t.Failed() {
-			running := ferry.Process.Running()
-			ferry.Process.Abort()
-			t.Logf("Ferry said (it still ran: %t):\n%s", running, ferry.Process.Log())
-		}
-		ferry.Process.Kill()
-	})
+	t.Cleanup(func() { finish(t, ferry) })
+	must(t, ferry.Start(ctx))
 	return ferry, ctx
+}
+
+// finish says all there is to know about what went wrong, and ends Ferry.
+func finish(t *testing.T, ferry *desktop.Ferry) {
+	t.Helper()
+	picture(t, ferry, "end")
+	if ferry.Process == nil {
+		return
+	}
+	if t.Failed() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+		defer cancel()
+		running := ferry.Process.Running()
+		t.Log(ferry.Describe(ctx))
+		ferry.Process.Abort()
+		t.Logf("Ferry said (it still ran: %t):\n%s", running, ferry.Process.Log())
+		log, err := os.ReadFile(profile.Profile{Dir: ferry.Profile()}.Log())
+		t.Logf("its log (%v):\n%s", err, log)
+	}
+	ferry.Process.Kill()
 }
 
 // picture keeps a picture of the screen in FERRY_PICTURES, when that is set.
@@ -96,7 +127,7 @@ func picture(t *testing.T, ferry *desktop.Ferry, what string) {
 	if dir == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
 	defer cancel()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Error(err)
@@ -138,17 +169,17 @@ func TestAFolderKeepsItsTree(t *testing.T) {
 }
 
 func TestKilledHalfWayItGoesOnWhereItWas(t *testing.T) {
-	ferry, ctx := launch(t)
+	ferry, ctx := launchOn(t, limited(t, pace))
 	source := file(t, "interview.mov", large)
 	must(t, ferry.Drop(ctx, source))
-	_, err := ferry.AwaitPartial(ctx, large/3)
+	_, err := ferry.AwaitPartial(ctx, part)
 	must(t, err)
 	picture(t, ferry, "half way")
 	ferry.Process.Kill()
 
 	before, err := ferry.Received()
 	must(t, err)
-	if before.Uploads != 1 || before.Partial < large/3 || before.Partial >= large {
+	if before.Uploads != 1 || before.Partial < part || before.Partial >= large {
 		t.Fatalf("when killed the receiver held %+v, want a part of one upload", before)
 	}
 	must(t, ferry.Start(ctx))
@@ -172,19 +203,17 @@ func TestClosingTheWindowKeepsUploadingInTheTray(t *testing.T) {
 	must(t, ferry.Hidden(ctx, desktop.Title))
 	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
 
-	must(t, ferry.ClickTray(ctx, "Open Ferry"))
-	must(t, ferry.AwaitWindow(ctx))
+	must(t, ferry.Choose(ctx, openFerry[words.English], ferry.AwaitWindow))
 }
 
 func TestTheTrayPausesAndResumes(t *testing.T) {
-	ferry, ctx := launch(t)
+	ferry, ctx := launchOn(t, limited(t, pace))
 	source := file(t, "archive.tar", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
 
-	must(t, ferry.ClickTray(ctx, "Pause all"))
-	must(t, ferry.AwaitTray(ctx, "Resume all"))
+	must(t, pauseAll(ctx, ferry))
 	picture(t, ferry, "paused")
 	paused, err := ferry.Received()
 	must(t, err)
@@ -192,7 +221,10 @@ func TestTheTrayPausesAndResumes(t *testing.T) {
 		t.Fatalf("paused at %d bytes, want a part of the file", paused.Partial)
 	}
 
-	must(t, ferry.ClickTray(ctx, "Resume all"))
+	must(t, ferry.Choose(ctx, "Resume all", func(ctx context.Context) error {
+		_, err := ferry.AwaitPartial(ctx, paused.Partial+1)
+		return err
+	}))
 	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
 }
 
@@ -201,7 +233,7 @@ func TestQuitInTheTrayEndsInOrder(t *testing.T) {
 	source := file(t, "notes.txt", mebibyte)
 	must(t, ferry.Drop(ctx, source))
 	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
-	must(t, ferry.Quit(ctx))
+	must(t, ferry.Quit(ctx, "Quit"))
 	if log := ferry.Process.Log(); strings.Contains(log, "panic") || strings.Contains(log, "goroutine ") {
 		t.Errorf("Ferry said:\n%s", log)
 	}

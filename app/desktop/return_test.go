@@ -17,15 +17,15 @@ import (
 // does, by a user who wants to be asked.
 func interrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, source string) {
 	t.Helper()
-	const size, part, pace = 192 * mebibyte, 48 * mebibyte, 48 * mebibyte
+	const size = 512 * mebibyte
 	ferry, ctx = launchOn(t, func(ctx context.Context, profile string) {
 		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) {
-			s.Start.OnStart, s.Transfers.Limit = settings.OnStartAsk, pace
+			s.Start.OnStart, s.Transfers.Limit = settings.OnStartAsk, size/16
 		})
 	})
 	source = file(t, "interview.mov", size)
 	must(t, ferry.Drop(ctx, source))
-	_, err := ferry.AwaitPartial(ctx, part)
+	_, err := ferry.AwaitPartial(ctx, size/16)
 	must(t, err)
 	ferry.Process.Kill()
 	must(t, ferry.StartHidden(ctx, openFerry[words.English]))
@@ -69,7 +69,8 @@ func TestWhatWasInterruptedIsResumedFromTheNotification(t *testing.T) {
 
 func TestWhatWasInterruptedIsResumedFromTheTrayMenu(t *testing.T) {
 	ferry, ctx, source := interrupted(t)
-	must(t, ferry.ClickTray(ctx, "Resume 1 unfinished upload"))
+	const entry = "Resume 1 unfinished upload"
+	must(t, ferry.Choose(ctx, entry, func(ctx context.Context) error { return ferry.AwaitTrayWithout(ctx, entry) }))
 	crossed(t, ctx, ferry, source)
 }
 
@@ -77,6 +78,6 @@ func TestWhatWasInterruptedCanWait(t *testing.T) {
 	ferry, ctx, source := interrupted(t)
 	must(t, ferry.PressNotification(ctx, notNowButton))
 	must(t, ferry.AwaitTrayWithout(ctx, "Not now"))
-	must(t, ferry.ClickTray(ctx, "Resume all"))
+	must(t, ferry.Choose(ctx, "Resume all", func(ctx context.Context) error { return ferry.AwaitTrayWithout(ctx, "Resume all") }))
 	crossed(t, ctx, ferry, source)
 }

@@ -3,7 +3,6 @@
 package desktop_test
 
 import (
-	"context"
 	"errors"
 	"os/exec"
 	"path/filepath"
@@ -11,16 +10,12 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/app/desktop"
-	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 )
 
 func TestWithoutATrayFerryIsNeverLost(t *testing.T) {
-	const size, pace = 512 * mebibyte, 4 * mebibyte
-	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) {
-		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = pace })
-	})
-	must(t, ferry.Drop(ctx, file(t, "archive.tar", size)))
+	ferry, ctx := launchOn(t, limited(t, slow))
+	must(t, ferry.Drop(ctx, file(t, "archive.tar", large)))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
@@ -62,12 +57,12 @@ func TestAPanelThatIsStartedAnewShowsTheIcon(t *testing.T) {
 			t.Errorf("%s: %d icons are in the tray", before.what, len(icons))
 		}
 	}
-	must(t, ferry.Quit(ctx))
+	must(t, ferry.Quit(ctx, "Quit"))
 }
 
 func TestWithoutOpenGLFerrySaysSoAndSendsAllTheSame(t *testing.T) {
 	ferry, ctx := launch(t)
-	must(t, ferry.Quit(ctx))
+	must(t, ferry.Quit(ctx, "Quit"))
 	profile := filepath.Join(ferry.Home(), "other profile")
 	broken, err := ferry.Run("env", "LIBGL_DRIVERS_PATH=/nowhere", "GBM_BACKENDS_PATH=/nowhere", binary, "--profile", profile)
 	must(t, err)

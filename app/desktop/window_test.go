@@ -16,6 +16,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -150,28 +151,23 @@ func TestTheKeysAndTheContextMenuCopyTheLink(t *testing.T) {
 	w.single(studio, "one.pdf", 1000, w.done)
 	w.single(studio, "two.pdf", 1000, w.done)
 	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
-	drawn(t, ctx)
+	awaitLinks(t, ctx, ferry, w.changes.Transfers[0].Session.URL, w.changes.Transfers[1].Session.URL)
 	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+rowHeight))
 	must(t, ferry.Key(ctx, "ctrl+c"))
-	_, err := ferry.Clipboard(ctx, w.changes.Transfers[1].Session.URL)
+	must(t, ferry.AwaitClipboard(ctx, w.changes.Transfers[1].Session.URL))
+	const left, top = rowsLeft + 160, firstRow + 100 // of the menu that opens at the pointer
+	below, err := ferry.Colour(ctx, ferry.Window, left, top)
 	must(t, err)
 	must(t, ferry.ClickWith(ctx, ferry.Window, rowsLeft, firstRow, 3))
-	drawn(t, ctx)
+	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(is string) bool { return is != below }))
 	picture(t, ferry, "menu")
 	must(t, ferry.Key(ctx, "Down", "Return")) // the first item
-	_, err = ferry.Clipboard(ctx, w.changes.Transfers[0].Session.URL)
-	must(t, err)
+	must(t, ferry.AwaitClipboard(ctx, w.changes.Transfers[0].Session.URL))
 }
 
 func TestTheQuitQuestionIsAskedAndEveryAnswerObeyed(t *testing.T) {
-	const size, pace = 512 * mebibyte, 4 * mebibyte // so that it is under way for as long as this takes
-	limited := func(limit int64) func(context.Context, string) {
-		return func(ctx context.Context, profile string) {
-			newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = limit })
-		}
-	}
-	ferry, ctx := launchOn(t, limited(pace))
-	source := file(t, "archive.tar", size)
+	ferry, ctx := launchOn(t, limited(t, slow))
+	source := file(t, "archive.tar", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
@@ -188,16 +184,15 @@ func TestTheQuitQuestionIsAskedAndEveryAnswerObeyed(t *testing.T) {
 		t.Fatal("kept in the tray it ended")
 	}
 
-	must(t, ferry.ClickTray(ctx, "Open Ferry"))
-	must(t, ferry.AwaitWindow(ctx))
+	must(t, ferry.Choose(ctx, openFerry[words.English], ferry.AwaitWindow))
 	askToQuit(t, ctx, ferry, unshaded)
 	must(t, ferry.Key(ctx, "Tab", "Return"))
 	must(t, ferry.Process.Wait(ctx))
-	if received, err := ferry.Received(); err != nil || received.Partial == 0 || received.Partial >= size {
+	if received, err := ferry.Received(); err != nil || received.Partial == 0 || received.Partial >= large {
 		t.Fatalf("when it quit the receiver held %+v (%v)", received, err)
 	}
 
-	limited(0)(ctx, ferry.Profile())
+	limited(t, 0)(ctx, ferry.Profile())
 	must(t, ferry.Start(ctx))
 	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
 	if received, err := ferry.Received(); err != nil || received.Uploads != 1 {
@@ -250,8 +245,7 @@ func TestCountingAHundredThousandFilesIsStoppedAndGoesOn(t *testing.T) {
 	_, err = ferry.AwaitRows(ctx, "all to be counted", func(rows []desktop.Row) bool { return len(rows) == count })
 	must(t, err)
 	picture(t, ferry, "counted")
-	must(t, ferry.ClickTray(ctx, "Pause all"))
-	must(t, ferry.AwaitTray(ctx, "Resume all"))
+	must(t, pauseAll(ctx, ferry))
 }
 
 // isColour reports whether a point has that colour of the light look.
@@ -266,7 +260,10 @@ func TestWhatIsChosenInTheSettingsHoldsAtOnceAndNextTime(t *testing.T) {
 	must(t, ferry.AwaitTray(ctx, "Open Ferry"))
 	must(t, ferry.Focus(ctx, ferry.Window))
 	drawn(t, ctx)
-	must(t, ferry.Key(ctx, "ctrl+comma", "Down", "Down", "Down")) // the section of looks
+	must(t, ferry.Key(ctx, "ctrl+comma"))
+	drawn(t, ctx)
+	picture(t, ferry, "open")
+	must(t, ferry.Key(ctx, "Down", "Down", "Down")) // the section of looks
 	drawn(t, ctx)
 	picture(t, ferry, "section")
 	// Its first field is the language. It opens, and goes from the system's over
@@ -276,8 +273,7 @@ func TestWhatIsChosenInTheSettingsHoldsAtOnceAndNextTime(t *testing.T) {
 	must(t, ferry.Key(ctx, "Down", "Down", "Down", "Return"))
 	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))
 	picture(t, ferry, "chosen")
-	must(t, ferry.ClickTray(ctx, "退出"))
-	must(t, ferry.Process.Wait(ctx))
+	must(t, ferry.Quit(ctx, "退出"))
 	must(t, ferry.Start(ctx))
 	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))
 }

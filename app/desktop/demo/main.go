@@ -108,7 +108,7 @@ func (s *show) open(ctx context.Context) error {
 }
 
 func (s *show) leave(ctx context.Context) error {
-	if err := s.Quit(ctx); err != nil {
+	if err := s.Quit(ctx, "Quit"); err != nil {
 		return fmt.Errorf("quit: %w", err)
 	}
 	return s.say(ctx, "Quit in the tray ended it in order")

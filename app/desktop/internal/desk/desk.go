@@ -99,7 +99,9 @@ func (d *Desktop) makeHome(context.Context) error {
 
 func (d *Desktop) busAddress() string { return "unix:path=" + filepath.Join(d.dir, "run", "bus") }
 
-// startScreen lets the X server choose a free display and tell its number.
+// startScreen lets the X server choose a free display and tell its number. The
+// server must not reset itself when its last client leaves: it takes along whoever
+// is about to come.
 func (d *Desktop) startScreen(ctx context.Context) error {
 	number, told, err := os.Pipe()
 	if err != nil {
@@ -107,7 +109,7 @@ func (d *Desktop) startScreen(ctx context.Context) error {
 	}
 	defer number.Close()
 	err = d.serve("Xvfb", launch{
-		args:  []string{"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", Width, Height), "-nolisten", "tcp"},
+		args:  []string{"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", Width, Height), "-nolisten", "tcp", "-noreset"},
 		files: []*os.File{told},
 	})
 	told.Close()
@@ -140,7 +142,11 @@ func (d *Desktop) startServices(ctx context.Context) error {
 	if err := d.serve("xfwm4", launch{args: []string{"--compositor=off"}}); err != nil {
 		return err
 	}
+	manager := d.services[len(d.services)-1]
 	err := await(ctx, "the window manager", func() (bool, error) {
+		if !manager.Running() {
+			return false, fmt.Errorf("the window manager ended: %s", manager.Log())
+		}
 		_, err := d.run(ctx, "wmctrl", "-m")
 		return err == nil, nil
 	})

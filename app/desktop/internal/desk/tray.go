@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,10 +51,8 @@ func (d *Desktop) awaitTray(ctx context.Context) error {
 // is left out.
 func (d *Desktop) Tray(ctx context.Context) ([]TrayIcon, error) {
 	var addresses []string
-	registered, err := d.bus.Object(watcher, watcherPath).GetProperty(watcher + ".RegisteredStatusNotifierItems")
-	if err == nil {
-		err = registered.Store(&addresses)
-	}
+	err := d.bus.Object(watcher, watcherPath).
+		CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcher, "RegisteredStatusNotifierItems").Store(&addresses)
 	if err != nil {
 		return nil, fmt.Errorf("list tray icons: %w", err)
 	}
@@ -134,16 +133,17 @@ func (d *Desktop) AwaitTray(ctx context.Context, label string) error {
 	return err
 }
 
-// AwaitTrayWithout waits for no tray menu to have an entry that begins with label.
+// AwaitTrayWithout waits for a tray in which no menu has an entry that begins with
+// label.
 func (d *Desktop) AwaitTrayWithout(ctx context.Context, label string) error {
 	return await(ctx, fmt.Sprintf("the tray menu's %q to go", label), func() (bool, error) {
 		icons, err := d.Tray(ctx)
 		for _, icon := range icons {
 			if slices.ContainsFunc(icon.Menu, func(item TrayItem) bool { return strings.HasPrefix(item.Label, label) }) {
-				return false, err
+				return false, nil
 			}
 		}
-		return true, err
+		return err == nil && len(icons) > 0, nil
 	})
 }
 
@@ -158,8 +158,10 @@ func (d *Desktop) ClickTray(ctx context.Context, label string) error {
 
 func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, entry TrayItem, err error) {
 	var labels []string
+	var unread error
 	err = await(ctx, fmt.Sprintf("the tray menu's %q", label), func() (bool, error) {
-		icons, err := d.Tray(ctx)
+		var icons []TrayIcon
+		icons, unread = d.Tray(ctx) // fails while there is no panel
 		labels = nil
 		for _, icon := range icons {
 			for _, item := range icon.Menu {
@@ -170,12 +172,22 @@ func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, 
 				}
 			}
 		}
-		return false, err
+		return false, nil
 	})
 	if err != nil {
-		err = fmt.Errorf("%w; its entries were %q", err, labels)
+		err = errors.Join(fmt.Errorf("%w; its entries were %q", err, labels), unread)
 	}
 	return found, entry, err
+}
+
+// Describe says how the panel and its tray are, for whoever looks for what went
+// wrong.
+func (d *Desktop) Describe(ctx context.Context) string {
+	var names []string
+	unlisted := d.bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.ListNames", 0).Store(&names)
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, ":") })
+	icons, unread := d.Tray(ctx)
+	return fmt.Sprintf("the panel runs: %t; on the bus are %q (%v); in the tray are %+v (%v)", d.panel.Running(), names, unlisted, icons, unread)
 }
 
 // Disturb sends a signal, which means nothing, over the connection on which the

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -138,10 +139,16 @@ var colour = regexp.MustCompile("#[0-9A-F]{6}")
 
 // AwaitColour waits for a point of the window to be of a colour that will do.
 func (d *Desktop) AwaitColour(ctx context.Context, w Window, x, y int, what string, will func(colour string) bool) error {
-	return await(ctx, what, func() (bool, error) {
-		is, err := d.Colour(ctx, w, x, y)
-		return err == nil && will(is), err
+	var is string
+	var unseen error
+	err := await(ctx, what, func() (bool, error) {
+		is, unseen = d.Colour(ctx, w, x, y) // fails while the window comes or goes
+		return unseen == nil && will(is), nil
 	})
+	if err != nil {
+		err = errors.Join(fmt.Errorf("%w; the colour was %q", err, is), unseen)
+	}
+	return err
 }
 
 // Screenshot saves a picture of the whole screen, as PNG.
