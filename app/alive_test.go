@@ -85,7 +85,7 @@ func mire(t *testing.T) *stage {
 		c.Keeping = Keeping{Dir: t.TempDir(), Log: file(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", stuck.wait(ctx) }}
 	})
 	t.Cleanup(func() { close(stuck) }) // before the Ferry is closed, which waits for all that it began
-	s.filter(filterAll)
+	s.window.setFilter(filterAll)
 	s.window.list.rows.SelectAll()
 	s.drain()
 	return s
@@ -132,13 +132,13 @@ func everyDeed(t *testing.T) []deed {
 	t.Helper()
 	s := mire(t)
 	var all []deed
-	for _, key := range slices.Concat(s.shortcuts()...) {
+	for _, key := range slices.Concat(s.keys.shortcuts()...) {
 		all = append(all, deed{"key " + key.String(), func(s *stage) {
 			if key.modifier == plain {
 				s.key(key.key)
 				return
 			}
-			s.typedChord(key.chord())
+			s.keys.typedChord(key.chord())
 		}})
 	}
 	for i, object := range pressable(s.window.window.Content()) {
@@ -159,13 +159,13 @@ func everyDeed(t *testing.T) []deed {
 		}})
 	}
 	for section := range sections {
-		all = append(all, deed{"settings, " + section.String(), func(s *stage) { s.openSection(section) }})
+		all = append(all, deed{"settings, " + section.String(), func(s *stage) { s.preferences.openSection(section) }})
 	}
 	return append(all,
-		deed{"a drop", func(s *stage) { s.handleDrop(uris("/nowhere/a", "/nowhere/b")) }},
-		deed{"the close button", func(s *stage) { s.closeWindow() }},
-		deed{"a server to add", func(s *stage) { s.askServer() }},
-		deed{"the servers", func(s *stage) { s.manageServers() }},
+		deed{"a drop", func(s *stage) { s.adding.drop(uris("/nowhere/a", "/nowhere/b")) }},
+		deed{"the close button", func(s *stage) { s.quitter.closeWindow() }},
+		deed{"a server to add", func(s *stage) { s.servers.Add() }},
+		deed{"the servers", func(s *stage) { s.servers.Manage() }},
 		deed{"a start with files", func(s *stage) { s.serve(Request{Paths: []string{"/nowhere/c"}}) }},
 	)
 }
@@ -209,9 +209,9 @@ func pressEach(t *testing.T, s *stage, d deed, count int) {
 	}
 	if !s.toolkit.quit {
 		s.clear()
-		s.open()
+		s.visibility.open()
 		s.engine.publish(snapshotOf(transfer(99, done)))
-		s.presenter.now()
+		s.bridge.Refresh()
 		s.until("what is new is shown", func() bool { return len(s.rows()) == 1 && s.rows()[0].ID == 99 })
 	}
 }
@@ -234,7 +234,7 @@ func (s *stage) live(name string, do func(*stage)) {
 
 // clear takes everything away that lies over the window.
 func (s *stage) clear() {
-	s.dismiss()
+	s.dialogs.Dismiss()
 	overlays := s.window.window.Canvas().Overlays()
 	for _, o := range overlays.List() {
 		overlays.Remove(o)

@@ -24,25 +24,13 @@ import (
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
+	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
-	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // ID names this application to the desktop.
 const ID = "io.github.ferryapp.Ferry"
-
-// Engine is what the face needs of an *uploader.Engine, whose methods' contracts
-// it has.
-type Engine interface {
-	Give(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)
-	Snapshot() *uploader.Snapshot
-	Watch(ctx context.Context) <-chan struct{}
-	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
-	Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error)
-	Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error)
-}
 
 // Request is what someone outside the window asks of it: a second start of
 // Ferry, or the command line of this one.
@@ -52,7 +40,7 @@ type Request struct {
 
 // Config is what the face is made of.
 type Config struct {
-	Engine    Engine
+	Engine    bridge.Engine
 	Access    Access
 	Settings  *settings.Book // what the user chose
 	Log       *slog.Logger
@@ -73,7 +61,7 @@ func Run(ctx context.Context, config Config) error {
 	platform.OutliveXErrors()
 	toolkit := fyneapp.NewWithID(ID)
 	savePreferences := takeStopHook(toolkit.Lifecycle())
-	f := newFerry(toolkit, config, native(toolkit), fyne.Do)
+	f := newShell(toolkit, config, native(toolkit), fyne.Do)
 	f.start(ctx)
 	toolkit.Run()
 	savePreferences()

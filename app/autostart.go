@@ -2,55 +2,65 @@ package app
 
 import (
 	"context"
+	"log/slog"
 
+	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Autostart is whether the system starts Ferry at login. Its methods wait for the
+// Autostart is whether the system starts Ferry at login. Its methods read and write the
 // disk, and are called by one goroutine.
 type Autostart interface {
 	Enabled() (bool, error)
 	Set(on bool) error // setting what is set already brings it up to date
 }
 
-// followAutostart keeps the system and the setting in step, until ctx ends. At
-// first the system is right: the user may have switched Ferry off with its tools,
-// or on in another profile's name. From then on the setting is, and already where it
-// is no longer what it was when Ferry started.
-func (f *ferry) followAutostart(ctx context.Context, was bool) {
-	book, system := f.config.Settings, f.config.Autostart
-	if system == nil {
+// loginStart keeps the system and the setting for starting at login the same.
+type loginStart struct {
+	bridge   *bridge.Bridge
+	settings *settings.Book
+	system   Autostart // nil where it is not possible
+	log      *slog.Logger
+	warn     func(text string) // on the UI's goroutine
+}
+
+// follow runs until ctx ends. At first the system's state is copied to the setting: the
+// user may have switched Ferry off with other tools, or on in another profile. From then
+// on, and if it is no longer what it was at the start, the setting is copied to the
+// system.
+func (l *loginStart) follow(ctx context.Context, was bool) {
+	if l.system == nil {
 		return
 	}
-	changes := book.Watch(ctx)
-	on, err := system.Enabled()
+	changes := l.settings.Watch(ctx)
+	on, err := l.system.Enabled()
 	if err == nil && on {
-		err = system.Set(true) // this program may have moved
+		err = l.system.Set(true) // this program may have moved
 	}
 	if err != nil {
-		f.config.Log.Warn("autostart not known", "error", err)
+		l.log.Warn("autostart not known", "error", err)
 	}
-	book.Update(func(s *settings.Settings) {
+	l.settings.Update(func(s *settings.Settings) {
 		if s.Start.AtLogin == was {
 			s.Start.AtLogin = on
 		}
 	})
 	for open := true; open; _, open = <-changes {
-		if want := book.Get().Start.AtLogin; want != on {
-			on = f.setAutostart(want)
+		if want := l.settings.Get().Start.AtLogin; want != on {
+			on = l.set(want)
 		}
 	}
 }
 
-// setAutostart tells the system, and returns what holds then.
-func (f *ferry) setAutostart(want bool) bool {
-	err := f.config.Autostart.Set(want)
+// set changes the system's state, and returns the state afterwards.
+func (l *loginStart) set(want bool) bool {
+	err := l.system.Set(want)
 	if err == nil {
 		return want
 	}
-	f.config.Log.Warn("autostart not set", "on", want, "error", err)
-	f.config.Settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !want })
-	f.errands.post(func() { f.window.warn(words.Say("settings.at-login.failed")) })
+	l.log.Warn("autostart not set", "on", want, "error", err)
+	l.settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !want })
+	l.bridge.Post(func() { l.warn(words.Say("settings.at-login.failed")) })
 	return !want
 }

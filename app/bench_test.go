@@ -36,8 +36,8 @@ func BenchmarkShow(b *testing.B) {
 			toolkit := test.NewTempApp(b)
 			toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
 			s := manyTransfers(n)
-			f := newFerry(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-			f.greeted = true
+			f := newShell(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+			f.prompt.greeted = true
 			f.window.visible = true
 			f.window.window.Resize(fyne.NewSize(960, 640))
 			for b.Loop() {
@@ -65,8 +65,8 @@ func BenchmarkScroll(b *testing.B) {
 		of(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
 	}
 	summed(with(s, folder(7, "Iceland")))
-	f := newFerry(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-	f.greeted, f.window.visible = true, true
+	f := newShell(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+	f.prompt.greeted, f.window.visible = true, true
 	f.window.window.Resize(fyne.NewSize(960, 640))
 	f.show(s)
 	rows := f.window.list.rows

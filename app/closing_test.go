@@ -17,11 +17,11 @@ import (
 func TestClosing(t *testing.T) {
 	t.Run("closing hides the window in the tray, and says so the first time", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)))
-		s.closeWindow()
+		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
 		s.until("it is explained", func() bool { return len(s.desktop.noted()) == 1 })
 		pick(t, s.toolkit.menu, "Open Ferry")
-		s.closeWindow()
+		s.quitter.closeWindow()
 		s.until("the window is hidden again", func() bool { return !s.window.visible })
 		if got := s.desktop.noted(); len(got) != 1 || s.toolkit.quit {
 			t.Errorf("explained %d times, quit %v", len(got), s.toolkit.quit)
@@ -29,8 +29,8 @@ func TestClosing(t *testing.T) {
 	})
 	t.Run("without a tray closing asks, because nothing could bring the window back", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)), noTray)
-		s.closeWindow()
-		s.until("it asks", func() bool { return s.quitting != nil })
+		s.quitter.closeWindow()
+		s.until("it asks", func() bool { return s.quitter.question != nil })
 		if !s.window.visible || s.toolkit.quit {
 			t.Error("it went without asking")
 		}
@@ -41,23 +41,23 @@ func TestClosing(t *testing.T) {
 	})
 	t.Run("without a tray and nothing to do closing quits", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done)), noTray)
-		s.closeWindow()
+		s.quitter.closeWindow()
 		s.until("it quits", func() bool { return s.toolkit.quit })
 	})
 	t.Run("quitting asks once, and may be taken back", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)))
-		s.quit()
-		s.until("it asks", func() bool { return s.quitting != nil })
-		s.quit()
+		s.quitter.quit()
+		s.until("it asks", func() bool { return s.quitter.question != nil })
+		s.quitter.quit()
 		s.press("Cancel")
-		if s.toolkit.quit || s.quitting != nil || !s.window.visible {
+		if s.toolkit.quit || s.quitter.question != nil || !s.window.visible {
 			t.Error("cancelling did not leave everything as it was")
 		}
 	})
 	t.Run("quitting offers to go on in the tray", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)))
-		s.quit()
-		s.until("it asks", func() bool { return s.quitting != nil })
+		s.quitter.quit()
+		s.until("it asks", func() bool { return s.quitter.question != nil })
 		s.press("Keep uploading in the tray")
 		if s.toolkit.quit || s.window.visible {
 			t.Error("it did not go to the tray")
@@ -66,7 +66,7 @@ func TestClosing(t *testing.T) {
 	t.Run("closing quits where the user wants that", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, done)))
 		s.config.Settings.Update(func(s *settings.Settings) { s.Start.CloseToTray = false })
-		s.closeWindow()
+		s.quitter.closeWindow()
 		s.until("it quits", func() bool { return s.toolkit.quit })
 	})
 	t.Run("quitting says until when servers keep what they have", func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestClosing(t *testing.T) {
 		s := raise(t, newFakeEngine(
 			transfer(1, sending, holding(1), expires(until.Add(time.Hour))), transfer(2, sending, holding(1), expires(until)),
 			transfer(3, done, holding(1), expires(time.Now().Add(time.Hour))), transfer(4, sending, holding(1))))
-		got := keptUntil(s.snapshot(), time.Now())
+		got := keptUntil(s.bridge.Snapshot(), time.Now())
 		if want := "The server keeps what it has until " + words.Clock(until, time.Now()) + "."; got != want {
 			t.Errorf("says %q", got)
 		}
@@ -87,8 +87,8 @@ func TestClosing(t *testing.T) {
 	})
 	t.Run("and asks no more when it is told not to", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)))
-		s.quit()
-		s.until("it asks", func() bool { return s.quitting != nil })
+		s.quitter.quit()
+		s.until("it asks", func() bool { return s.quitter.question != nil })
 		for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
 			if check, ok := o.(*widget.Check); ok {
 				test.Tap(check)
@@ -100,14 +100,14 @@ func TestClosing(t *testing.T) {
 		}
 		again := raise(t, newFakeEngine(transfer(1, sending)))
 		again.config.Settings.Update(func(s *settings.Settings) { s.Start.AskBeforeQuit = false })
-		again.quit()
-		if !again.toolkit.quit || again.quitting != nil {
+		again.quitter.quit()
+		if !again.toolkit.quit || again.quitter.question != nil {
 			t.Error("it asks")
 		}
 	})
 	t.Run("a tray that goes away brings the window back", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)))
-		s.closeWindow()
+		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
 		s.until("the tray is followed", s.desktop.followed)
 		s.desktop.lose()
@@ -139,11 +139,11 @@ func TestClosing(t *testing.T) {
 	})
 	t.Run("reopened it shows the newest state", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending)))
-		s.closeWindow()
+		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
 		newest := snapshotOf(transfer(1, done), transfer(2, paused))
 		s.engine.publish(newest)
-		s.open()
+		s.visibility.open()
 		s.until("the newest is shown", func() bool { return s.window.list.s == newest })
 	})
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -206,36 +205,6 @@ func (beside) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	list.Resize(fyne.NewSize(room, size.Height))
 	list.Move(fyne.NewPos(0, 0))
-}
-
-// openDetails shows the details of a transfer beside the list.
-func (f *ferry) openDetails(id uploader.TransferID) {
-	f.window.details.open(id)
-	f.window.middle.Refresh()
-	f.presenter.now()
-}
-
-func (f *ferry) closeDetails() { f.openDetails(0) }
-
-// toClipboard copies a text, and says that it did.
-func (f *ferry) toClipboard(text string) {
-	f.toolkit.Clipboard().SetContent(text)
-	f.window.warn(words.Say("details.copied"))
-}
-
-// recallDossier reads what is kept of a transfer, beside the UI.
-func (f *ferry) recallDossier(id uploader.TransferID, then func(dossier)) {
-	f.errands.run(func(ctx context.Context) {
-		events, err := f.config.Engine.Events(ctx, id)
-		if err != nil {
-			f.config.Log.Info("events not read", "transfer", id, "error", err)
-		}
-		parts, err := f.config.Engine.Parts(ctx, id)
-		if err != nil {
-			f.config.Log.Info("parts not read", "transfer", id, "error", err)
-		}
-		f.errands.post(func() { then(dossier{events: events, parts: parts}) })
-	})
 }
 
 // caption is a line of small text.

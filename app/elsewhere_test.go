@@ -15,7 +15,7 @@ func TestAFileThatIsTooLargeGoesToAnotherServer(t *testing.T) {
 	large := transfer(7, named(path), failed(fault.TooLarge))
 	large.Server = 2
 	s := raise(t, newFakeEngine(large))
-	s.act(actElsewhere, these(s.rows()...))
+	s.actions.act(actElsewhere, these(s.rows()...))
 	s.press("This computer")
 	add, ok := s.heard(1).(uploader.Add)
 	if !ok || add.Server != uploader.BuiltinServer || !cmp.Equal(add.Paths, []string{path}) {
@@ -38,7 +38,7 @@ func TestWhatWaitsBehindASignInLooksLikeWhatWasRefused(t *testing.T) {
 		t.Errorf("they offer %q and %q", edge(0), edge(1))
 	}
 	list.choose(2, actSignIn.String())
-	if s.asking == nil || s.asking.old.ID != 2 {
+	if s.servers.dialog == nil || s.servers.dialog.old.ID != 2 {
 		t.Error("nothing asks for the sign-in")
 	}
 }

@@ -21,7 +21,7 @@ func TestDrop(t *testing.T) {
 	t.Run("files and folders go to the chosen destination", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
 		one, odd, folder := file(t, "a.mov"), file(t, "50% #?+ü海.mov"), t.TempDir()
-		s.handleDrop(uris(one, odd, folder))
+		s.adding.drop(uris(one, odd, folder))
 		add := s.heard(1).(uploader.Add)
 		if diff := cmp.Diff([]string{one, odd, folder}, add.Paths); diff != "" {
 			t.Error(diff)
@@ -38,7 +38,7 @@ func TestDrop(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.handleDrop(append(uris(good, "/nowhere/at all", "https://example.com/b.mov"), web))
+		s.adding.drop(append(uris(good, "/nowhere/at all", "https://example.com/b.mov"), web))
 		if diff := cmp.Diff([]string{good}, s.heard(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
@@ -49,7 +49,7 @@ func TestDrop(t *testing.T) {
 	t.Run("a folder that holds no files is said to", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
 		folder := filepath.Join(t.TempDir(), "leer")
-		s.handleDrop(uris(folder, t.TempDir()))
+		s.adding.drop(uris(folder, t.TempDir()))
 		s.until("one is not there", func() bool { return s.said() != "" })
 		batch := s.heard(1).(uploader.Add).Batch
 		next := snapshotOf()
@@ -59,7 +59,7 @@ func TestDrop(t *testing.T) {
 	})
 	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
-		s.handleDrop(uris(file(t, "a.mov")))
+		s.adding.drop(uris(file(t, "a.mov")))
 		batch := s.heard(1).(uploader.Add).Batch
 		now := time.Now()
 		next := snapshotOf(
@@ -75,12 +75,12 @@ func TestDrop(t *testing.T) {
 		if err := os.Symlink("/nowhere", link); err != nil {
 			t.Fatal(err)
 		}
-		s.handleDrop(uris(link))
+		s.adding.drop(uris(link))
 		s.heard(1)
 	})
 	t.Run("nothing but refused items tells the engine nothing", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
-		s.handleDrop(uris("/nowhere"))
+		s.adding.drop(uris("/nowhere"))
 		s.until("it is said", func() bool { return s.said() != "" })
 		if got := s.engine.heard(); len(got) != 0 {
 			t.Errorf("the engine was told %v", got)
@@ -92,19 +92,19 @@ func TestChoosing(t *testing.T) {
 	t.Run("chosen files are added", func(t *testing.T) {
 		path := file(t, "a.mov")
 		s := raise(t, newFakeEngine(), picking(path))
-		s.addFiles()
+		s.adding.addFiles()
 		if diff := cmp.Diff([]string{path}, s.heard(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("a desktop without a file dialog gets the toolkit's", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), noChooser)
-		s.addFiles()
+		s.adding.addFiles()
 		s.until("the dialog opens", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
 	})
 	t.Run("a dialog that fails says so", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = errBroken })
-		s.addFolder()
+		s.adding.addFolder()
 		s.until("it is said", func() bool { return s.said() == "The file dialog can't be opened. You can still drop files here." })
 	})
 }
@@ -124,7 +124,7 @@ func TestActions(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := raise(t, newFakeEngine(test.t))
-			s.act(test.do, these(s.rows()...))
+			s.actions.act(test.do, these(s.rows()...))
 			if diff := cmp.Diff(test.want, s.heard(1)); diff != "" {
 				t.Error(diff)
 			}
@@ -133,7 +133,7 @@ func TestActions(t *testing.T) {
 	}
 	t.Run("cancel takes the row away at once, and holds it until that cannot be undone", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, sending), transfer(8)))
-		s.act(actCancel, these(s.rows()[0]))
+		s.actions.act(actCancel, these(s.rows()[0]))
 		s.until("the row is gone", func() bool { return len(s.rows()) == 1 })
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
@@ -145,10 +145,10 @@ func TestActions(t *testing.T) {
 	})
 	t.Run("what was cancelled by mistake comes back and goes on, what had been paused stays so", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, sending), transfer(8, paused)))
-		s.act(actCancel, these(s.rows()...))
+		s.actions.act(actCancel, these(s.rows()...))
 		s.until("the rows are gone", func() bool { return len(s.rows()) == 0 })
 		s.heard(1)
-		s.undoRemoval()
+		s.removals.restore()
 		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.heard(2)); diff != "" {
 			t.Error(diff)
 		}
@@ -167,7 +167,7 @@ func TestActions(t *testing.T) {
 	})
 	t.Run("remove takes the row away", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done)))
-		s.act(actRemove, these(s.rows()...))
+		s.actions.act(actRemove, these(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
 		if got := s.engine.heard(); len(got) > 0 || s.said() != "Removed 1 upload from the list" {
 			t.Errorf("said %q and told the engine %v while it can be undone", s.said(), got)
@@ -176,32 +176,32 @@ func TestActions(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		s.until("it is gone for good", func() bool { return len(s.removal.hidden) == 0 && len(s.rows()) == 0 })
+		s.until("it is gone for good", func() bool { return len(s.removals.hidden.hidden) == 0 && len(s.rows()) == 0 })
 	})
 	t.Run("a removal is undone without the engine having heard of it", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, done)))
-		s.act(actRemove, these(s.rows()...))
+		s.actions.act(actRemove, these(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
-		s.undoRemoval()
+		s.removals.restore()
 		s.until("the rows are back", func() bool { return len(s.rows()) == 2 })
-		s.carryOutRemoval()
+		s.removals.commit()
 		if got := s.engine.heard(); len(got) > 0 {
 			t.Errorf("told the engine %v", got)
 		}
 	})
 	t.Run("a second removal and quitting carry the first one out", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, done)))
-		s.act(actRemove, these(s.rows()[0]))
+		s.actions.act(actRemove, these(s.rows()[0]))
 		s.until("the first is hidden", func() bool { return len(s.rows()) == 1 })
-		s.act(actRemove, these(s.rows()...))
+		s.actions.act(actRemove, these(s.rows()...))
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
 		if s.said() != "Removed 1 upload from the list" {
 			t.Errorf("says %q, so that the second cannot be undone", s.said())
 		}
-		s.end()
-		s.errands.wait()
+		s.quitter.end()
+		s.bridge.Wait()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(8)}), s.heard(2)); diff != "" {
 			t.Error(diff)
 		}
@@ -210,25 +210,25 @@ func TestActions(t *testing.T) {
 		engine := newFakeEngine(transfer(7, done))
 		engine.refuse = fault.New(fault.LocalDisk, fault.Save, nil)
 		s := raise(t, engine)
-		s.act(actRemove, these(s.rows()...))
+		s.actions.act(actRemove, these(s.rows()...))
 		s.window.toasts.Dismiss()
 		s.until("it is back, and said why", func() bool { return len(s.rows()) == 1 && s.said() != "" })
 	})
 	t.Run("what makes no sense for a row is not asked for", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done), transfer(8, sending)))
-		s.act(actPause, these(s.rows()...))
+		s.actions.act(actPause, these(s.rows()...))
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(8)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("cancelling what has crossed asks first", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, sending, holding(gigabyte))))
-		s.act(actCancel, these(s.rows()...))
+		s.actions.act(actCancel, these(s.rows()...))
 		if got := s.engine.heard(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
 		s.press("Keep it")
-		s.act(actCancel, these(s.rows()...))
+		s.actions.act(actCancel, these(s.rows()...))
 		s.press("Cancel the upload")
 		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(2)); diff != "" {
@@ -237,12 +237,12 @@ func TestActions(t *testing.T) {
 	})
 	t.Run("a whole batch of which nothing has crossed leaves the list, and comes back as it was", func(t *testing.T) {
 		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(7, inBatch(2)), transfer(8, paused, inBatch(2))), folder(2, "raws"))))
-		s.act(actCancel, s.window.list.subjects(map[int64]bool{-2: true}))
+		s.actions.act(actCancel, s.window.list.subjects(map[int64]bool{-2: true}))
 		s.until("it is gone", func() bool { return len(s.rows()) == 0 && len(s.window.list.s.Batches) == 0 })
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		s.undo()
+		s.removals.undo()
 		s.until("it is back", func() bool { return len(s.rows()) == 2 && len(s.window.list.s.Batches) == 1 })
 		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.heard(2)); diff != "" {
 			t.Error(diff)
@@ -252,11 +252,11 @@ func TestActions(t *testing.T) {
 		growing := folder(2, "raws")
 		growing.Expanded = false
 		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(7, inBatch(2)), transfer(8, paused, inBatch(2))), growing)))
-		s.act(actCancel, s.window.list.subjects(map[int64]bool{-2: true}))
+		s.actions.act(actCancel, s.window.list.subjects(map[int64]bool{-2: true}))
 		s.heard(1)
 		s.engine.publish(with(snapshotOf(transfer(7, paused, inBatch(2)), transfer(8, paused, inBatch(2)), transfer(9, paused, inBatch(2))), growing))
 		s.until("what is found meanwhile is not shown", func() bool { return len(s.rows()) == 0 && len(s.window.list.s.Batches) == 0 })
-		s.undo()
+		s.removals.undo()
 		s.until("all of it is there", func() bool { return len(s.rows()) == 3 })
 		s.heard(3)
 		want := []uploader.Command{
@@ -271,12 +271,12 @@ func TestActions(t *testing.T) {
 	t.Run("a batch of which something is across keeps that, and asks first", func(t *testing.T) {
 		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(7, inBatch(2), done), transfer(8, paused, inBatch(2))), folder(2, "raws"))))
 		whole := s.window.list.subjects(map[int64]bool{-2: true})
-		s.act(actCancel, whole)
+		s.actions.act(actCancel, whole)
 		if got := s.engine.heard(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
 		s.press("Keep it")
-		s.act(actCancel, whole)
+		s.actions.act(actCancel, whole)
 		s.press("Cancel the upload")
 		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.heard(1)); diff != "" {
 			t.Error(diff)
@@ -292,19 +292,19 @@ func TestActions(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s.act(actReveal, these(s.rows()...))
+		s.actions.act(actReveal, these(s.rows()...))
 		s.until("it is shown", func() bool { return cmp.Equal([]string{arrived}, s.desktop.revealed()) })
 	})
 	t.Run("one that is gone since shows the folder", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done)))
-		s.act(actReveal, these(s.rows()...))
+		s.actions.act(actReveal, these(s.rows()...))
 		s.until("it is shown", func() bool { return cmp.Equal([]string{s.config.Received}, s.desktop.revealed()) })
 	})
 	t.Run("what cannot be done is said", func(t *testing.T) {
 		engine := newFakeEngine(transfer(7, sending))
 		engine.refuse = fault.New(fault.LocalDisk, fault.Save, nil)
 		s := raise(t, engine)
-		s.act(actPause, these(s.rows()...))
+		s.actions.act(actPause, these(s.rows()...))
 		s.until("it is said", func() bool { return s.said() != "" })
 	})
 }
@@ -340,10 +340,10 @@ func TestTopBar(t *testing.T) {
 		pick(t, s.window.bar.serverMenu(), "Studio")
 		s.until("it is shown", func() bool { return s.window.bar.to.Text == "Studio" })
 		again := recallDestination(s.toolkit.Preferences())
-		if got := again.in(s.snapshot()); got.ID != 2 {
+		if got := again.in(s.bridge.Snapshot()); got.ID != 2 {
 			t.Errorf("the next start sends to %+v", got)
 		}
-		s.handleDrop(uris(file(t, "a.mov")))
+		s.adding.drop(uris(file(t, "a.mov")))
 		if add := s.heard(1).(uploader.Add); add.Server != 2 {
 			t.Errorf("added to %d", add.Server)
 		}
@@ -351,7 +351,7 @@ func TestTopBar(t *testing.T) {
 	t.Run("a destination that is gone is this computer again", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
 		s.choose(99)
-		if got := s.destination.in(s.snapshot()); got.ID != uploader.BuiltinServer {
+		if got := s.destination.in(s.bridge.Snapshot()); got.ID != uploader.BuiltinServer {
 			t.Errorf("sends to %+v", got)
 		}
 	})
@@ -388,7 +388,7 @@ func TestKeys(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(2)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		s.undoRemoval()
+		s.removals.restore()
 		s.until("they are back", func() bool { return len(s.rows()) == 2 })
 	})
 	t.Run("delete asks before bytes are lost, and does nothing meanwhile", func(t *testing.T) {
@@ -408,7 +408,7 @@ func TestKeys(t *testing.T) {
 	t.Run("keys are for what lies on top: Escape takes it away, others do nothing to the rows", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending, holding(gigabyte))))
 		s.window.list.rows.SelectAll()
-		for _, open := range []func(){s.quit, s.askServer, func() { s.act(actCancel, these(s.rows()...)) }} {
+		for _, open := range []func(){s.quitter.quit, s.servers.Add, func() { s.actions.act(actCancel, these(s.rows()...)) }} {
 			open()
 			s.until("it lies over the list", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
 			press(s, fyne.KeySpace)
@@ -422,13 +422,13 @@ func TestKeys(t *testing.T) {
 				t.Error("Escape leaves it there")
 			}
 		}
-		if got := s.engine.heard(); len(got) > 0 || s.toolkit.quit || s.quitting != nil {
+		if got := s.engine.heard(); len(got) > 0 || s.toolkit.quit || s.quitter.question != nil {
 			t.Errorf("told the engine %v, quit %v", got, s.toolkit.quit)
 		}
 	})
 	t.Run("Enter gives the first answer, which loses nothing", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, sending, holding(gigabyte))))
-		s.act(actCancel, these(s.rows()...))
+		s.actions.act(actCancel, these(s.rows()...))
 		s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 		if got := s.engine.heard(); len(got) > 0 || s.window.window.Canvas().Overlays().Top() != nil {
 			t.Errorf("told the engine %v", got)

@@ -44,7 +44,7 @@ func TestFilter(t *testing.T) {
 	t.Run("each is offered with how much is under it", func(t *testing.T) {
 		s := raise(t, mixed())
 		var got []string
-		for _, tab := range tabsOf(s.snapshot()) {
+		for _, tab := range tabsOf(s.bridge.Snapshot()) {
 			got = append(got, tab.Label+" "+tab.Count)
 		}
 		if diff := cmp.Diff([]string{"All 4", "Active 1", "Waiting 0", "Needs you 1", "Done 2"}, got); diff != "" {
@@ -70,7 +70,7 @@ func TestFilter(t *testing.T) {
 		if s.window.empty.Visible() || s.window.list.rows.Visible() {
 			t.Error("something else is said too")
 		}
-		s.filter(filterAll)
+		s.window.setFilter(filterAll)
 		s.until("all are back", func() bool { return len(shown(s)) == 4 && !s.window.unmatched.Visible() })
 	})
 	t.Run("with nothing in the list there is nothing to filter", func(t *testing.T) {
@@ -95,8 +95,8 @@ func TestFilter(t *testing.T) {
 	})
 	t.Run("a note about trouble opens what needs a person", func(t *testing.T) {
 		s := raise(t, mixed())
-		s.hide()
-		s.openAt(noteTrouble)
+		s.visibility.hide()
+		s.notifications.openAt(noteTrouble)
 		s.until("it is shown", func() bool { return s.window.visible && slices.Equal(shown(s), []int64{3}) })
 	})
 }
@@ -104,7 +104,7 @@ func TestFilter(t *testing.T) {
 func TestSearch(t *testing.T) {
 	raise := func(t *testing.T) *stage {
 		s := raise(t, newFakeEngineAt(iceland()))
-		s.find()
+		s.window.find()
 		return s
 	}
 	listed := func(s *stage) string { return drawn(s.window.list.outline) }
@@ -125,7 +125,7 @@ func TestSearch(t *testing.T) {
 	})
 	t.Run("under a filter it says so", func(t *testing.T) {
 		s := raise(t)
-		s.filter(filterDone)
+		s.window.setFilter(filterDone)
 		test.Type(s.window.filter.field, "film")
 		s.until("it is said", func() bool { return strings.Contains(s.window.unmatchedAs.Hint, "“Done”") })
 	})
@@ -150,7 +150,7 @@ func TestSearch(t *testing.T) {
 	t.Run("in a narrow window the field is a button while it is not used, and leaves the filters their room", func(t *testing.T) {
 		s := raise(t)
 		s.window.window.Resize(leastSize)
-		s.toList()
+		s.window.focusList()
 		bar := s.window.filter
 		if bar.field.Visible() || !bar.tabs.Visible() || !bar.opener.Visible() {
 			t.Error("there is no button for it")
@@ -210,7 +210,7 @@ func TestBatchInTheList(t *testing.T) {
 		s := raise(t)
 		s.window.list.choose(-8, "remove")
 		s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
-		s.undoRemoval()
+		s.removals.restore()
 		s.until("it is back", func() bool { return s.window.list.Len() == 3 })
 	})
 }

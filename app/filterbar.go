@@ -111,33 +111,6 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b.scroll.Resize(fyne.NewSize(room-right, height))
 }
 
-// filter shows some of the transfers from now on.
-func (f *ferry) filter(chosen filter) {
-	f.window.filter.chosen = chosen
-	f.window.list.filter(chosen)
-	f.presenter.now()
-}
-
-// seek shows what has these words from now on.
-func (f *ferry) seek(text string) {
-	f.window.list.seek(newSearch(text))
-	f.presenter.now()
-}
-
-// find puts the keyboard into the search field.
-func (f *ferry) find() {
-	bar := f.window.filter
-	if !bar.content.Visible() {
-		return
-	}
-	bar.field.Show()
-	f.window.window.Canvas().Focus(bar.field)
-	bar.field.TypedShortcut(&fyne.ShortcutSelectAll{})
-}
-
-// toList puts the keyboard to the list.
-func (f *ferry) toList() { f.window.window.Canvas().Focus(f.window.list.rows) }
-
 // unmatched is what stands where filter and search leave nothing.
 func unmatched(chosen filter, text string) widgets.EmptyModel {
 	if newSearch(text).empty() {
@@ -151,11 +124,7 @@ func unmatched(chosen filter, text string) widgets.EmptyModel {
 	return model
 }
 
-// showAll takes away what leaves nothing: the search, or else the filter.
-func (f *ferry) showAll() {
-	if field := f.window.filter.field; field.Text != "" {
-		field.Clear()
-		return
-	}
-	f.filter(filterAll)
+// continueWith shows the filter and the search of another bar.
+func (b *filterBar) continueWith(other *filterBar) {
+	b.chosen, b.field.Text = other.chosen, other.field.Text
 }

@@ -101,33 +101,33 @@ var scenes = []struct {
 }{
 	{"every state", func(s *stage) { s.window.list.rows.SelectAll() }},
 	{"the end", func(s *stage) { s.window.list.rows.ScrollBack(1000) }},
-	{"details", func(s *stage) { s.openDetails(3) }},
-	{"failed", func(s *stage) { s.openDetails(15) }},
+	{"details", func(s *stage) { s.window.openDetails(3) }},
+	{"failed", func(s *stage) { s.window.openDetails(15) }},
 	{"nothing", func(s *stage) { s.show(snapshotOf()) }},
 	{"not found", func(s *stage) {
-		s.find()
+		s.window.find()
 		test.Type(s.window.filter.field, "nothing is called this")
 	}},
 	{"question", func(s *stage) {
-		s.left = leftoverIn(s.snapshot())
-		s.askLeft(s.snapshot())
-		s.show(s.snapshot())
+		s.prompt.left = leftoverIn(s.bridge.Snapshot())
+		s.prompt.askIn(s.bridge.Snapshot())
+		s.show(s.bridge.Snapshot())
 	}},
 	{"counting", func(s *stage) {
 		s.window.banner.counts(words.Say("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
-	{"undo", func(s *stage) { s.takeOff(these(s.snapshot().Transfers[15])) }},
-	{"cancel", func(s *stage) { s.giveUp(these(s.snapshot().Transfers[2])) }},
-	{"quit", func(s *stage) { s.quit() }},
-	{"keys", func(s *stage) { s.showKeys() }},
-	{"server", func(s *stage) { s.askServer() }},
-	{"servers", func(s *stage) { s.manageServers() }},
+	{"undo", func(s *stage) { s.removals.remove(these(s.bridge.Snapshot().Transfers[15])) }},
+	{"cancel", func(s *stage) { s.actions.cancel(these(s.bridge.Snapshot().Transfers[2])) }},
+	{"quit", func(s *stage) { s.quitter.quit() }},
+	{"keys", func(s *stage) { s.keys.showHelp() }},
+	{"server", func(s *stage) { s.servers.Add() }},
+	{"servers", func(s *stage) { s.servers.Manage() }},
 	{"menu", func(s *stage) { s.window.list.rows.Select(7); s.window.list.openMenu(fyne.NewPos(20, 20)) }},
-	{"limits", func(s *stage) { s.openLimits() }},
-	{"transfers", func(s *stage) { s.openSection(sectionTransfers) }},
-	{"start", func(s *stage) { s.openSection(sectionStart) }},
-	{"look", func(s *stage) { s.openSection(sectionLook) }},
-	{"data", func(s *stage) { s.openSection(sectionData) }},
+	{"limits", func(s *stage) { s.window.footer.openLimits() }},
+	{"transfers", func(s *stage) { s.preferences.openSection(sectionTransfers) }},
+	{"start", func(s *stage) { s.preferences.openSection(sectionStart) }},
+	{"look", func(s *stage) { s.preferences.openSection(sectionLook) }},
+	{"data", func(s *stage) { s.preferences.openSection(sectionData) }},
 }
 
 func TestEveryTextFitsItsPlace(t *testing.T) {
@@ -165,12 +165,12 @@ func (s *stage) set(scene func(*stage)) {
 	for _, o := range s.window.window.Canvas().Overlays().List() {
 		s.window.window.Canvas().Overlays().Remove(o)
 	}
-	s.boxes, s.settings, s.left, s.quitting = nil, nil, nil, nil
+	s.dialogs.open, s.preferences.dialog, s.prompt.left, s.quitter.question = nil, nil, nil, nil
 	s.window.banner.hide()
-	s.undo()
+	s.removals.undo()
 	s.window.toasts.Dismiss()
 	s.window.filter.field.SetText("")
-	s.closeDetails()
+	s.window.closeDetails()
 	moving := snapshotOf(everyState(time.Now())...)
 	moving.Live[3] = uploader.Live{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
 	moving.Totals.Active, moving.Totals.Rate, moving.Totals.ETA = 1, 12.4e6, 22*time.Hour

@@ -26,25 +26,32 @@ type footer struct {
 	link    *widget.Label
 	sign    *widget.Icon
 
-	speed *curve
-	shown connection
+	speed   *curve
+	shown   connection
+	canvas  fyne.Canvas
+	actions footerActions
 }
 
-// footerActions is what the footer's button does.
-type footerActions struct{ openLimits func() }
+// footerActions are what the menu of the footer does.
+type footerActions struct {
+	limit        func() int64 // of all uploads together, in bytes per second; 0 for none
+	setLimit     func(int64)
+	openSettings func()
+}
 
-func newFooter(hints *widgets.Hints, actions footerActions) *footer {
+func newFooter(canvas fyne.Canvas, hints *widgets.Hints, actions footerActions) *footer {
 	f := &footer{
+		canvas: canvas, actions: actions,
 		graph: widgets.NewSpeedGraph(),
 		figures: widgets.NewFigures(
 			widgets.Figure{Widest: []string{words.Rate(888), words.Rate(888.8e6)}, Leaves: 1},
 			widgets.Figure{Widest: []string{leftOf(888), leftOf(888.8e6)}},
 			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, Leaves: 2},
 		),
-		limit: widgets.NewSmallButton(theme.IconSpeed, hints, actions.openLimits),
-		link:  widget.NewLabel(""), sign: widget.NewIcon(nil),
+		link: widget.NewLabel(""), sign: widget.NewIcon(nil),
 		speed: &curve{}, shown: connections,
 	}
+	f.limit = widgets.NewSmallButton(theme.IconSpeed, hints, f.openLimits)
 	f.link.SizeName = fynetheme.SizeNameCaptionText
 	f.graph.Hide()
 	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.sign))

@@ -73,15 +73,15 @@ func TestFooter(t *testing.T) {
 			t.Errorf("says %q", got)
 		}
 		test.Tap(s.window.footer.limit)
-		if !s.covered() {
+		if !s.keys.covered() {
 			t.Error("no menu opens")
 		}
-		pick(t, s.limitMenu(), "At most 5.0 MB/s")
+		pick(t, s.window.footer.limitMenu(), "At most 5.0 MB/s")
 		s.until("it is shown", func() bool { return s.window.footer.limit.Text() == "At most 5.0 MB/s" })
 		if got := s.config.Settings.Get().Transfers.Limit; got != 5e6 {
 			t.Errorf("kept %d", got)
 		}
-		for _, item := range s.limitMenu().Items {
+		for _, item := range s.window.footer.limitMenu().Items {
 			if item.Checked != (item.Label == "At most 5.0 MB/s") {
 				t.Errorf("%s is checked: %v", item.Label, item.Checked)
 			}
@@ -167,7 +167,7 @@ func TestTheLimitIsReachedByTab(t *testing.T) {
 		}
 	}
 	s.key(fyne.KeySpace)
-	if !s.covered() {
+	if !s.keys.covered() {
 		t.Error("Space does not open it")
 	}
 }

@@ -14,7 +14,7 @@ import (
 func asked(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDesktop)) *stage {
 	t.Helper()
 	s := raise(t, engine, append(options, asking)...)
-	s.until("it knows how it stands", func() bool { return s.left == nil || s.left.known })
+	s.until("it knows how it stands", func() bool { return s.prompt.left == nil || s.prompt.left.known })
 	return s
 }
 
@@ -75,7 +75,7 @@ func TestGreeting(t *testing.T) {
 		engine := held()
 		s := asked(t, engine)
 		s.publish(snapshotOf(transfer(1, holding(gigabyte), failed(fault.SourceMissing)), transfer(2, paused), transfer(3, holding(gigabyte))))
-		s.resumeLeft()
+		s.prompt.resumeAll()
 		s.wantTold(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.These(1)})
 	})
 	t.Run("in the tray, a note has the same answers", func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestGreeting(t *testing.T) {
 	})
 	t.Run("nothing left is nothing said", func(t *testing.T) {
 		s := asked(t, newFakeEngine(transfer(1, done)))
-		if got := s.window.banner.model().Text; got != "" || s.left != nil {
+		if got := s.window.banner.model().Text; got != "" || s.prompt.left != nil {
 			t.Errorf("said %q", got)
 		}
 	})

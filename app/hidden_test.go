@@ -36,18 +36,18 @@ func TestTheListIsFilledOnlyWhereItIsSeen(t *testing.T) {
 		t.Fatal("a window that is open does not fill it")
 	}
 
-	s.closeWindow()
+	s.quitter.closeWindow()
 	s.until("it is hidden", func() bool { return !s.window.visible })
 	rows.bound = 0
 	for range 10 {
 		s.engine.publish(snapshotOf(transfer(1, paused), transfer(2, paused)))
-		s.show(s.snapshot())
+		s.show(s.bridge.Snapshot())
 	}
 	s.until("the tray has what is new", func() bool { return s.tray.shown.status == "2 paused" })
 	if rows.bound > 0 {
 		t.Errorf("it is filled with %d rows while nobody can see them", rows.bound)
 	}
 
-	s.open()
+	s.visibility.open()
 	s.until("it is filled again", func() bool { return rows.bound > 0 })
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// showKeys tells all keys of the window.
-func (f *ferry) showKeys() {
+// showHelp shows all keys of the window.
+func (k *keyboard) showHelp() {
 	var box *widgets.Dialog
 	done := newChoice(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
 	var rows []fyne.CanvasObject
-	for i, part := range keyLines(f.shortcuts()) {
+	for i, part := range keyLines(k.shortcuts()) {
 		if i > 0 {
 			rows = append(rows, widget.NewSeparator())
 		}
@@ -28,10 +28,10 @@ func (f *ferry) showKeys() {
 	}
 	page := widgets.NewPage(rows...)
 	page.Dense()
-	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
+	box = widgets.NewDialog(k.dialogs.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
 	box.SetSize(fyne.NewSize(theme.Grid(120), 0))
-	f.present(box)
-	f.window.window.Canvas().Focus(done)
+	k.dialogs.Present(box)
+	k.dialogs.Canvas().Focus(done)
 }
 
 // keyLine is what is told of the keys that do one thing.
@@ -44,8 +44,8 @@ type keyLine struct {
 func keyLines(parts [][]shortcut) [][]keyLine {
 	lines := make([][]keyLine, len(parts))
 	for i, part := range parts {
-		for k, s := range part {
-			if k > 0 && part[k-1].does == s.does {
+		for j, s := range part {
+			if j > 0 && part[j-1].does == s.does {
 				last := &lines[i][len(lines[i])-1]
 				last.keys = append(last.keys, s.String())
 				continue

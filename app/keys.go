@@ -28,25 +28,60 @@ const (
 	command = fyne.KeyModifierShortcutDefault
 )
 
+// keyActions are what the keys do that does not concern the window's parts alone.
+type keyActions struct {
+	addFiles, addFolder, paste, openSettings, quit func()
+	pauseOrResume, remove, undo                    func() // of the selection, and of the last removal
+	act                                            func(action)
+}
+
+// keyboard is what the window's keys do. It lives on the UI's goroutine.
+type keyboard struct {
+	window  *window
+	dialogs *Dialogs
+	actions keyActions
+	plain   map[fyne.KeyName]func()
+	chords  map[string]func() // by the toolkit's name of the shortcut
+}
+
+// newKeyboard sets the keys of a window. Those that act on selected rows work wherever
+// no text field has the focus.
+func newKeyboard(w *window, dialogs *Dialogs, actions keyActions) *keyboard {
+	k := &keyboard{window: w, dialogs: dialogs, actions: actions, plain: map[fyne.KeyName]func(){}, chords: map[string]func(){}}
+	canvas := w.window.Canvas()
+	for _, s := range slices.Concat(k.shortcuts()...) {
+		if s.modifier == plain {
+			k.plain[s.key] = s.do
+			continue
+		}
+		chord := s.chord()
+		k.chords[chord.ShortcutName()] = s.do
+		canvas.AddShortcut(chord, k.typedChord)
+	}
+	k.plain[fyne.KeyEnter] = k.plain[fyne.KeyReturn]
+	canvas.SetOnTypedKey(func(event *fyne.KeyEvent) { k.typed(event.Name) })
+	return k
+}
+
 // shortcuts are all keys of the window, part by part.
-func (f *ferry) shortcuts() [][]shortcut {
-	act := func(a action) func() { return func() { f.actOnSelected(a) } }
-	list := func(key fyne.KeyName) func() { return func() { f.typeInList(key) } }
-	show := func(chosen filter) func() { return func() { f.filter(chosen) } }
+func (k *keyboard) shortcuts() [][]shortcut {
+	act := func(a action) func() { return func() { k.actions.act(a) } }
+	list := func(key fyne.KeyName) func() { return func() { k.typeInList(key) } }
+	show := func(chosen filter) func() { return func() { k.window.setFilter(chosen) } }
 	return [][]shortcut{
 		{
-			{fyne.KeyO, command, "keys.add-files", f.addFiles},
-			{fyne.KeyO, command | shift, "keys.add-folder", f.addFolder},
-			{fyne.KeyV, command, "keys.paste", f.paste},
-			{fyne.KeyF, command, "keys.find", f.find},
+			{fyne.KeyO, command, "keys.add-files", k.actions.addFiles},
+			{fyne.KeyO, command | shift, "keys.add-folder", k.actions.addFolder},
+			{fyne.KeyV, command, "keys.paste", k.actions.paste},
+			{fyne.KeyF, command, "keys.find", k.window.find},
 			{fyne.Key1, command, "keys.filter", show(filterAll)},
 			{fyne.Key2, command, "keys.filter", show(filterActive)},
 			{fyne.Key3, command, "keys.filter", show(filterWaiting)},
 			{fyne.Key4, command, "keys.filter", show(filterTrouble)},
 			{fyne.Key5, command, "keys.filter", show(filterDone)},
-			{fyne.KeyComma, command, "keys.settings", f.openSettings},
-			{fyne.KeyQ, command, "keys.quit", f.quit},
-			{fyne.KeyF1, plain, "keys.help", f.showKeys},
+			{fyne.KeyComma, command, "keys.settings", k.actions.openSettings},
+			{fyne.KeyQ, command, "keys.quit", k.actions.quit},
+			{fyne.KeyF1, plain, "keys.help", k.showHelp},
 		},
 		{
 			{fyne.KeyUp, plain, "keys.select", list(fyne.KeyUp)},
@@ -57,47 +92,24 @@ func (f *ferry) shortcuts() [][]shortcut {
 			{fyne.KeyPageDown, plain, "keys.page", list(fyne.KeyPageDown)},
 			{fyne.KeyRight, plain, "keys.open", list(fyne.KeyRight)},
 			{fyne.KeyLeft, plain, "keys.close", list(fyne.KeyLeft)},
-			{fyne.KeyA, command, "keys.all", func() { f.window.list.rows.SelectAll() }},
-			{fyne.KeyEscape, plain, "keys.escape", f.escape},
+			{fyne.KeyA, command, "keys.all", func() { k.window.list.rows.SelectAll() }},
+			{fyne.KeyEscape, plain, "keys.escape", k.escape},
 		},
 		{
 			{fyne.KeyReturn, plain, "keys.details", list(fyne.KeyReturn)},
 			{desktop.KeyMenu, plain, "keys.menu", list(desktop.KeyMenu)},
-			{fyne.KeySpace, plain, "keys.pause", f.pauseOrResumeSelected},
+			{fyne.KeySpace, plain, "keys.pause", k.actions.pauseOrResume},
 			{fyne.KeyF5, plain, "keys.retry", act(actRetry)},
 			{fyne.KeyC, command, "keys.link", act(actLink)},
 			{fyne.KeyUp, alt, "keys.up", act(actUp)},
 			{fyne.KeyDown, alt, "keys.down", act(actDown)},
 			{fyne.KeyUp, command | alt, "keys.top", act(actTop)},
 			{fyne.KeyDown, command | alt, "keys.bottom", act(actBottom)},
-			{fyne.KeyDelete, plain, "keys.remove", f.dropSelected},
-			{fyne.KeyBackspace, plain, "keys.remove", f.dropSelected},
-			{fyne.KeyZ, command, "keys.undo", f.undo},
+			{fyne.KeyDelete, plain, "keys.remove", k.actions.remove},
+			{fyne.KeyBackspace, plain, "keys.remove", k.actions.remove},
+			{fyne.KeyZ, command, "keys.undo", k.actions.undo},
 		},
 	}
-}
-
-// keyboard is what the window's keys do.
-type keyboard struct {
-	plain  map[fyne.KeyName]func()
-	chords map[string]func() // by the toolkit's name of the shortcut
-}
-
-// bindKeys gives the window its keys. Those that act on selected rows work
-// wherever no text field has the focus.
-func (f *ferry) bindKeys(canvas fyne.Canvas) {
-	f.keyboard = keyboard{plain: map[fyne.KeyName]func(){}, chords: map[string]func(){}}
-	for _, s := range slices.Concat(f.shortcuts()...) {
-		if s.modifier == plain {
-			f.keyboard.plain[s.key] = s.do
-			continue
-		}
-		chord := s.chord()
-		f.keyboard.chords[chord.ShortcutName()] = s.do
-		canvas.AddShortcut(chord, f.typedChord)
-	}
-	f.keyboard.plain[fyne.KeyEnter] = f.keyboard.plain[fyne.KeyReturn]
-	canvas.SetOnTypedKey(func(event *fyne.KeyEvent) { f.typed(event.Name) })
 }
 
 // chord is the shortcut as the toolkit calls it: some have names of their own.
@@ -117,50 +129,50 @@ func (s shortcut) chord() fyne.Shortcut {
 	return &desktop.CustomShortcut{KeyName: s.key, Modifier: s.modifier}
 }
 
-// typed does what a key without modifiers does. While something lies over the
-// window only Escape means something, and takes it away.
-func (f *ferry) typed(key fyne.KeyName) {
-	if f.covered() {
+// typed handles a key without modifiers. While a dialog or menu is open only Escape
+// does something: it closes it.
+func (k *keyboard) typed(key fyne.KeyName) {
+	if k.covered() {
 		if key == fyne.KeyEscape {
-			f.dismiss()
+			k.dialogs.Dismiss()
 		}
 		return
 	}
-	if do := f.keyboard.plain[key]; do != nil {
+	if do := k.plain[key]; do != nil {
 		do()
 	}
 }
 
-// typedChord does what a key with modifiers does, unless something lies over the
-// window.
-func (f *ferry) typedChord(chord fyne.Shortcut) {
-	if do := f.keyboard.chords[chord.ShortcutName()]; do != nil && !f.covered() {
+// typedChord handles a key with modifiers, unless a dialog or menu is open.
+func (k *keyboard) typedChord(chord fyne.Shortcut) {
+	if do := k.chords[chord.ShortcutName()]; do != nil && !k.covered() {
 		do()
 	}
 }
 
-func (f *ferry) covered() bool { return f.window.window.Canvas().Overlays().Top() != nil }
+// covered reports whether a dialog or menu is open.
+func (k *keyboard) covered() bool { return k.window.window.Canvas().Overlays().Top() != nil }
 
-// typeInList gives a key to the list, and the keyboard with it. The list itself
-// comes here with keys it does not know.
-func (f *ferry) typeInList(key fyne.KeyName) {
-	rows := f.window.list.rows
-	if f.window.window.Canvas().Focused() == rows || !rows.Visible() {
+// typeInList passes a key to the list, and gives it the focus. The list itself calls
+// this for keys that it does not handle.
+func (k *keyboard) typeInList(key fyne.KeyName) {
+	rows := k.window.list.rows
+	if k.window.window.Canvas().Focused() == rows || !rows.Visible() {
 		return
 	}
-	f.toList()
+	k.window.focusList()
 	rows.TypedKey(&fyne.KeyEvent{Name: key})
 }
 
-// escape takes away what was done last: the search, the details, the selection.
-func (f *ferry) escape() {
+// escape clears the search, or closes the details, or clears the selection.
+func (k *keyboard) escape() {
 	switch {
-	case f.window.filter.field.Text != "":
-		f.window.filter.field.Clear()
-	case f.window.details.content.Visible():
-		f.closeDetails()
+	case k.window.filter.field.Text != "":
+		k.window.filter.field.Clear()
+	case k.window.details.content.Visible():
+		k.window.closeDetails()
 	default:
-		f.window.list.rows.ClearSelection()
+		k.window.list.rows.ClearSelection()
 	}
 }
 

@@ -33,7 +33,7 @@ func TestEveryKey(t *testing.T) {
 	}
 	asks := func(t *testing.T, s *stage) {
 		t.Helper()
-		s.until("it lies over the window", s.covered)
+		s.until("it lies over the window", s.keys.covered)
 	}
 	shows := func(want filter) func(*testing.T, *stage) {
 		return func(t *testing.T, s *stage) {
@@ -110,7 +110,7 @@ func TestEveryKey(t *testing.T) {
 		"Ctrl+Z": {[]int64{4}, func(t *testing.T, s *stage) {
 			s.key(fyne.KeyDelete)
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
-			s.typedChord(&fyne.ShortcutUndo{})
+			s.keys.typedChord(&fyne.ShortcutUndo{})
 			s.until("it is back", func() bool { return s.window.list.Len() == 3 })
 			if s.said() != "" || len(s.engine.heard()) > 0 {
 				t.Errorf("it still says %q, and the engine was told %v", s.said(), s.engine.heard())
@@ -129,7 +129,7 @@ func TestEveryKey(t *testing.T) {
 		return raise(t, newFakeEngineAt(snapshot), picking(file(t, "new.mov")))
 	}
 	known := map[string]bool{}
-	for _, key := range slices.Concat((&ferry{}).shortcuts()...) {
+	for _, key := range slices.Concat((&keyboard{}).shortcuts()...) {
 		speak(t)
 		name := key.String()
 		known[name] = true
@@ -143,7 +143,7 @@ func TestEveryKey(t *testing.T) {
 			if key.modifier == plain {
 				s.key(key.key)
 			} else {
-				s.typedChord(key.chord())
+				s.keys.typedChord(key.chord())
 			}
 			expectation.want(t, s)
 		})
@@ -158,17 +158,17 @@ func TestEveryKey(t *testing.T) {
 func TestKeysOfAnOpenDialogAreItsOwn(t *testing.T) {
 	s := raise(t, newFakeEngineAt(iceland()))
 	s.window.list.rows.Select(4)
-	s.showKeys()
-	for _, key := range slices.Concat(s.shortcuts()...) {
+	s.keys.showHelp()
+	for _, key := range slices.Concat(s.keys.shortcuts()...) {
 		if key.modifier != plain {
-			s.typedChord(key.chord())
+			s.keys.typedChord(key.chord())
 		}
 	}
 	if got := s.engine.heard(); len(got) > 0 || s.window.details.content.Visible() {
 		t.Errorf("told the engine %v", got)
 	}
 	s.key(fyne.KeyEscape)
-	if s.covered() {
+	if s.keys.covered() {
 		t.Error("Escape leaves it there")
 	}
 }
@@ -188,7 +188,7 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := raise(t, newFakeEngineAt(iceland()))
 			s.window.list.rows.SelectAll()
-			s.actOnSelected(test.do)
+			s.actions.actOnSelected(test.do)
 			s.heard(3)
 			var got []uploader.Target
 			for _, command := range s.engine.heard() {
@@ -203,7 +203,7 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 		s := raise(t, newFakeEngineAt(iceland()))
 		s.window.list.activate(-7)
 		s.window.list.rows.Select(2, 3)
-		s.actOnSelected(actUp)
+		s.actions.actOnSelected(actUp)
 		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.These(2, 3), To: uploader.PlaceUp}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -217,7 +217,7 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 		s.window.list.rows.Select(1)
 		moved := snapshotOf(append(slices.Clone(transfers[1:]), transfers[0])...)
 		s.engine.publish(moved)
-		s.showMoved()
+		s.actions.showMoved()
 		if !s.window.list.rows.InSight(1) {
 			t.Error("it is out of sight")
 		}
@@ -225,7 +225,7 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 	t.Run("a file that came alone moves as its batch", func(t *testing.T) {
 		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(1, of(7, "a/b"))), folder(7, "a"))))
 		s.window.list.rows.Select(1)
-		s.actOnSelected(actTop)
+		s.actions.actOnSelected(actTop)
 		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.PlaceTop}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -294,7 +294,7 @@ func TestMenu(t *testing.T) {
 		s := raise(t, newFakeEngineAt(iceland()))
 		s.window.list.rows.Select(4)
 		test.TapSecondaryAt(s.window.list.rows, fyne.NewPos(10, 70))
-		if !s.covered() {
+		if !s.keys.covered() {
 			t.Fatal("no menu opens")
 		}
 		pick(t, s.window.list.menu(s.window.list.selected()), "Try again")
@@ -312,35 +312,35 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 	t.Run("open opens the file", func(t *testing.T) {
 		path := file(t, "a.mov")
 		s := one(t, sending, named(path))
-		s.act(actOpen, these(s.rows()...))
+		s.actions.act(actOpen, these(s.rows()...))
 		s.until("it is open", func() bool { return slices.Equal(s.desktop.revealed(), []string{path}) })
 	})
 	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
 		s := one(t, done)
-		s.act(actOpen, these(s.rows()...))
+		s.actions.act(actOpen, these(s.rows()...))
 		s.until("it is said", func() bool { return s.said() == "This can't be shown: interview.mov" })
 	})
 	t.Run("a file on its way is shown where it comes from", func(t *testing.T) {
 		path := file(t, "a.mov")
 		s := one(t, sending, named(path))
-		s.act(actReveal, these(s.rows()...))
+		s.actions.act(actReveal, these(s.rows()...))
 		s.until("it is shown", func() bool { return slices.Equal(s.desktop.revealed(), []string{path}) })
 	})
 	t.Run("details opens the pane", func(t *testing.T) {
 		s := one(t, sending)
-		s.act(actDetails, these(s.rows()...))
+		s.actions.act(actDetails, these(s.rows()...))
 		if !s.window.details.content.Visible() {
 			t.Error("there are no details")
 		}
 	})
 	t.Run("sign in asks for the server's sign-in", func(t *testing.T) {
 		s := one(t, failed(fault.Auth), func(t *uploader.Transfer) { t.Server = 2 })
-		s.act(actSignIn, these(s.rows()...))
-		s.until("it asks", s.covered)
+		s.actions.act(actSignIn, these(s.rows()...))
+		s.until("it asks", s.keys.covered)
 	})
 	t.Run("continue goes on with the earlier upload", func(t *testing.T) {
 		s := one(t, failed(fault.Several))
-		s.act(actContinue, these(s.rows()...))
+		s.actions.act(actContinue, these(s.rows()...))
 		if diff := cmp.Diff(uploader.Command(uploader.Continue{Target: uploader.These(1)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -349,14 +349,14 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 		elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
 		again := transfer(1, failed(fault.Uploaded), elsewhere, func(t *uploader.Transfer) { t.Prior = 2 })
 		s := raise(t, newFakeEngine(again, transfer(2, done, elsewhere, holding(1))))
-		s.act(actPriorLink, these(again))
+		s.actions.act(actPriorLink, these(again))
 		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.said() != "Link copied" {
 			t.Errorf("copied %q and said %q", got, s.said())
 		}
 	})
 	t.Run("and it is said when that is gone", func(t *testing.T) {
 		s := one(t, failed(fault.Uploaded), func(t *uploader.Transfer) { t.Server = 2 })
-		s.act(actPriorLink, these(s.rows()...))
+		s.actions.act(actPriorLink, these(s.rows()...))
 		if s.said() != "The earlier upload is no longer in the list." {
 			t.Errorf("said %q", s.said())
 		}

@@ -18,10 +18,7 @@ import (
 // on the UI's goroutine.
 type listing struct {
 	rows    *widgets.SelectList
-	act     func(action, subjects)
-	details func(uploader.TransferID)
-	unblock func(*uploader.Transfer) // does what its server waits for
-	left    func() *leftover         // what waits for an answer; nil for nothing
+	actions listActions
 
 	s       *uploader.Snapshot
 	outline *outline
@@ -31,8 +28,17 @@ type listing struct {
 	heights batchHighWater
 }
 
-func newListing(f *ferry, hints *widgets.Hints) *listing {
-	l := &listing{act: f.act, details: f.openDetails, unblock: f.unblock, left: func() *leftover { return f.left }, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
+// listActions are what the list does.
+type listActions struct {
+	act      func(action, subjects)
+	details  func(uploader.TransferID)
+	selected func()                   // after the selection has changed
+	unblock  func(*uploader.Transfer) // asks for what its server waits for
+	left     func() *leftover         // what waits for an answer; nil for nothing
+}
+
+func newListing(hints *widgets.Hints, do listActions) *listing {
+	l := &listing{actions: do, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
 	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = hints
@@ -40,8 +46,13 @@ func newListing(f *ferry, hints *widgets.Hints) *listing {
 	})
 	l.rows.OnActivate = l.activate
 	l.rows.OnMenu = l.openMenu
-	l.rows.OnSelect = f.detailsFollow
+	l.rows.OnSelect = do.selected
 	return l
+}
+
+// continueWith shows what another list shows.
+func (l *listing) continueWith(other *listing) {
+	l.s, l.outline, l.high, l.heights = other.s, other.outline, other.high, other.heights
 }
 
 // show brings the list to the state of the snapshot.
@@ -115,7 +126,7 @@ func (l *listing) model(i int) widgets.RowModel {
 // explainWait has the row of what waits say so where it waits for a person. What
 // waits at a server that asks for a sign-in looks like what was refused there.
 func (l *listing) explainWait(row *widgets.RowModel, t *uploader.Transfer) {
-	if l.left().holds(t) {
+	if l.actions.left().holds(t) {
 		row.Detail = words.Say("state.awaits-you")
 		return
 	}
@@ -155,12 +166,12 @@ func (l *listing) batch(id uploader.BatchID) *uploader.Batch {
 func (l *listing) choose(id int64, name string) {
 	about := l.subjects(map[int64]bool{id: true})
 	if name == actSignIn.String() && len(about.singles) > 0 {
-		l.unblock(about.singles[0])
+		l.actions.unblock(about.singles[0])
 		return
 	}
 	for a, known := range actionNames {
 		if known == name {
-			l.act(action(a), about)
+			l.actions.act(action(a), about)
 		}
 	}
 }
@@ -171,7 +182,7 @@ func (l *listing) activate(id int64) {
 		l.rows.Toggle(id)
 		return
 	}
-	l.details(uploader.TransferID(id))
+	l.actions.details(uploader.TransferID(id))
 }
 
 // selected is what is selected, in the user's order.

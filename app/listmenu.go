@@ -29,7 +29,7 @@ func (l *listing) menu(s subjects) *fyne.Menu {
 			menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 		}
 		last = a.part()
-		item := fyne.NewMenuItem(words.Say(is.label(a)), func() { l.act(a, s) })
+		item := fyne.NewMenuItem(words.Say(is.label(a)), func() { l.actions.act(a, s) })
 		item.Icon = theme.Icon(a.icon())
 		menu.Items = append(menu.Items, item)
 	}

@@ -17,7 +17,7 @@ func TestWhereAMissingFileIs(t *testing.T) {
 		engine := newFakeEngine(transfer(1, failed(fault.SourceMissing), func(t *uploader.Transfer) { t.Server = 2 }))
 		engine.refuse = refused
 		s = raise(t, engine, picking(found))
-		s.act(actLocate, these(s.rows()...))
+		s.actions.act(actLocate, these(s.rows()...))
 		s.until("the engine is told", func() bool { return len(engine.heard()) > 0 }) // and may be told more at once
 		if diff := cmp.Diff(uploader.Command(uploader.Relocate{ID: 1, Path: found}), engine.heard()[0]); diff != "" {
 			t.Error(diff)

@@ -13,6 +13,10 @@ import (
 	"github.com/ferryapp/ferry/assets"
 )
 
+// trayGrace is how long a tray may be missing before the window is shown again: a panel
+// that restarts is back sooner.
+const trayGrace = 5 * time.Second
+
 // native is the operating system Ferry runs on.
 func native(toolkit fyne.App) system {
 	send := func(title, body string) { toolkit.SendNotification(fyne.NewNotification(title, body)) }
@@ -20,8 +24,8 @@ func native(toolkit fyne.App) system {
 		hasTray:    platform.HasTray,
 		followTray: platform.FollowTray,
 		showInTray: platform.ShowInTray,
-		trayAway:   trayAway,
-		surveyed:   surveyPatience,
+		trayAway:   trayGrace,
+		surveyed:   surveyTimeout,
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
 		openFile:   platform.OpenFile,

@@ -159,35 +159,6 @@ func countAcross(stands map[uploader.BatchID]*stand, s *uploader.Snapshot) {
 	}
 }
 
-// openAt brings the window back, with what a note was about.
-func (f *ferry) openAt(key string) {
-	f.filter(filterAll)
-	if key == noteTrouble {
-		f.filter(filterTrouble)
-	}
-	f.open()
-}
-
-// tellNews shows notes about what happened while nobody looked.
-func (f *ferry) tellNews(s *uploader.Snapshot, sum tally) {
-	notes := f.news.follow(s, sum)
-	if f.window.visible {
-		f.news.seen()
-		return
-	}
-	for _, note := range notes {
-		if note.Key == noteTrouble && f.left != nil {
-			continue // the question that is asked already says so
-		}
-		if !wanted(note.Key, f.config.Settings.Get().Notifications) {
-			continue
-		}
-		note.Open = func() { f.errands.post(func() { f.openAt(note.Key) }) }
-		note.Actions = []platform.Action{{Label: words.Say("tray.open"), Do: note.Open}}
-		f.note(note)
-	}
-}
-
 // wanted reports whether the user wants to be told.
 func wanted(key string, chosen settings.Notifications) bool {
 	if key == noteFinished {

@@ -70,9 +70,9 @@ func TestNewsIsForThoseWhoDoNotLook(t *testing.T) {
 	s := raise(t, newFakeEngine(transfer(1, sending, inBatch(2))))
 	s.publish(batched(transfer(1, done, inBatch(2))))
 	s.publish(batched(transfer(1, done, inBatch(2)), transfer(3, sending, inBatch(4))))
-	s.hide()
+	s.visibility.hide()
 	s.engine.publish(batched(transfer(1, done, inBatch(2)), transfer(3, done, inBatch(4))))
-	s.presenter.now()
+	s.bridge.Refresh()
 	titles := func() []string {
 		var all []string
 		for _, note := range s.desktop.noted() {

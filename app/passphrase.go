@@ -3,27 +3,45 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// askPassphrase asks for the passphrase of the encrypted file for secrets, or for
-// one to make it with, and goes on once the file is open.
-func (f *ferry) askPassphrase(then func()) {
-	f.errands.run(func(ctx context.Context) {
-		there := f.config.Access.Keeping(ctx) == platform.KeptLocked
-		f.errands.post(func() { f.openPassphrase(there, then) })
+// locker is the encrypted file for secrets (platform.Keys).
+type locker interface {
+	Keeping(ctx context.Context) platform.Keeping
+	Unlock(ctx context.Context, passphrase string) error
+}
+
+// passphrasePrompt asks for the passphrase of the encrypted file for secrets. It lives
+// on the UI's goroutine.
+type passphrasePrompt struct {
+	bridge  *bridge.Bridge
+	access  locker
+	dialogs *Dialogs
+	log     *slog.Logger
+	dialog  *passphraseDialog // the last one opened
+}
+
+// ask asks for the passphrase of the file, or for a new one if there is no file yet,
+// and calls then once the file is unlocked.
+func (p *passphrasePrompt) ask(then func()) {
+	p.bridge.Run(func(ctx context.Context) {
+		exists := p.access.Keeping(ctx) == platform.KeptLocked
+		p.bridge.Post(func() { p.open(exists, then) })
 	})
 }
 
-// passphraseDialog is the question. It lives on the UI's goroutine.
+// passphraseDialog is the open dialog.
 type passphraseDialog struct {
 	box         *widgets.Dialog
 	first, next *entry // next repeats a new passphrase; nil when there is a file
@@ -31,36 +49,36 @@ type passphraseDialog struct {
 	accept      *choice
 }
 
-func (f *ferry) openPassphrase(there bool, then func()) {
+func (p *passphrasePrompt) open(exists bool, then func()) {
 	d := &passphraseDialog{said: widgets.NewParagraph("")}
 	leave := func() { d.box.Hide() }
 	r := reach{leave: leave, reveal: func(fyne.CanvasObject) {}}
 	d.first = newEntry(r, 60, nil)
 	d.first.Password = true
-	form := widget.NewForm(widget.NewFormItem(words.Say("passphrase"), d.first))
+	fields := widget.NewForm(widget.NewFormItem(words.Say("passphrase"), d.first))
 	title, text, label := "passphrase.unlock.title", "passphrase.unlock.text", "passphrase.unlock"
-	if !there {
+	if !exists {
 		title, text, label = "passphrase.make.title", "passphrase.make.text", "passphrase.make"
 		d.next = newEntry(r, 60, nil)
 		d.next.Password = true
-		form.Append(words.Say("passphrase.again"), d.next)
+		fields.Append(words.Say("passphrase.again"), d.next)
 	}
-	d.accept = newChoice(words.Say(label), func() { f.unlock(d, then) }, leave)
+	d.accept = newChoice(words.Say(label), func() { p.unlock(d, then) }, leave)
 	d.accept.Importance = widget.HighImportance
-	d.first.OnSubmitted = func(string) { f.unlock(d, then) }
+	d.first.OnSubmitted = func(string) { p.unlock(d, then) }
 	if d.next != nil {
 		d.next.OnSubmitted = d.first.OnSubmitted
 	}
 	d.said.Say(words.Say(text), theme.Muted)
-	body := widgets.NewPage(d.said, form)
-	d.box = widgets.NewDialog(f.window.window.Canvas(), words.Say(title), body, layout.NewSpacer(), newChoice(words.Say("cancel"), leave, leave), d.accept)
-	d.box.SetSize(fyne.NewSize(theme.Grid(115), theme.Grid(66)))
-	f.passphrase = d
-	f.present(d.box)
-	f.window.window.Canvas().Focus(d.first)
+	body := widgets.NewPage(d.said, fields)
+	d.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say(title), body, layout.NewSpacer(), newChoice(words.Say("cancel"), leave, leave), d.accept)
+	d.box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), theme.Grid(66)))
+	p.dialog = d
+	p.dialogs.Present(d.box)
+	p.dialogs.Canvas().Focus(d.first)
 }
 
-func (f *ferry) unlock(d *passphraseDialog, then func()) {
+func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
 	passphrase := d.first.Text
 	switch {
 	case passphrase == "":
@@ -71,9 +89,9 @@ func (f *ferry) unlock(d *passphraseDialog, then func()) {
 		return
 	}
 	d.accept.Disable()
-	f.errands.run(func(ctx context.Context) {
-		err := f.config.Access.Unlock(ctx, passphrase)
-		f.errands.post(func() {
+	p.bridge.Run(func(ctx context.Context) {
+		err := p.access.Unlock(ctx, passphrase)
+		p.bridge.Post(func() {
 			d.accept.Enable()
 			switch {
 			case err == nil:
@@ -82,7 +100,7 @@ func (f *ferry) unlock(d *passphraseDialog, then func()) {
 			case errors.Is(err, platform.ErrPassphrase):
 				d.said.Say(words.Say("passphrase.wrong"), theme.Error)
 			default:
-				f.config.Log.Warn("secrets cannot be unlocked", "error", err)
+				p.log.Warn("secrets cannot be unlocked", "error", err)
 				d.said.Say(words.Say("passphrase.failed"), theme.Error)
 			}
 		})

@@ -15,7 +15,7 @@ func TestPaste(t *testing.T) {
 	t.Run("files copied in a file manager are added", func(t *testing.T) {
 		one, two := file(t, "a b.mov"), file(t, "海.mov")
 		s := raise(t, newFakeEngine(), copied("copy\n"+uris(one)[0].String()+"\n"+uris(two)[0].String()))
-		s.paste()
+		s.adding.paste()
 		if diff := cmp.Diff([]string{one, two}, s.heard(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
@@ -24,14 +24,14 @@ func TestPaste(t *testing.T) {
 		one := file(t, "a.mov")
 		s := raise(t, newFakeEngine())
 		s.toolkit.Clipboard().SetContent(one + "\n")
-		s.paste()
+		s.adding.paste()
 		if diff := cmp.Diff([]string{one}, s.heard(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("a text is no file, and is said to be none", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), copied("rm -rf /; $(reboot)"))
-		s.paste()
+		s.adding.paste()
 		s.until("it is said", func() bool { return s.said() == "There are no files on the clipboard." })
 		if len(s.engine.heard()) > 0 {
 			t.Error("something was added")

@@ -55,7 +55,7 @@ func TestPreview(t *testing.T) {
 	t.Run("what is not much is added without a question", func(t *testing.T) {
 		folder := heap(t, 50)
 		s := raise(t, newFakeEngine())
-		s.handleDrop(uris(folder))
+		s.adding.drop(uris(folder))
 		if diff := cmp.Diff([]string{folder}, s.heard(1).(uploader.Add).Paths); diff != "" || covered(s)() {
 			t.Error(diff)
 		}
@@ -63,7 +63,7 @@ func TestPreview(t *testing.T) {
 	t.Run("many files are asked about, with where they go and how many there are", func(t *testing.T) {
 		folder := heap(t, manyFiles+1)
 		s := raise(t, newFakeEngine())
-		s.handleDrop(uris(folder))
+		s.adding.drop(uris(folder))
 		s.until("it asks", covered(s))
 		s.until("all is counted", func() bool { return strings.Contains(s.read(), "10,001 files · 0 bytes\n") })
 		if !strings.Contains(s.read(), "All of it goes to This computer.") || len(s.engine.heard()) > 0 {
@@ -74,7 +74,7 @@ func TestPreview(t *testing.T) {
 	})
 	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), hidden)
-		s.handleDrop(uris(vast(t)))
+		s.adding.drop(uris(vast(t)))
 		s.until("it asks, in sight", func() bool { return covered(s)() && s.window.visible })
 		s.press("Cancel")
 		if len(s.engine.heard()) > 0 || covered(s)() {
@@ -115,7 +115,7 @@ func TestCounting(t *testing.T) {
 	}
 	t.Run("it can be stopped, and says how many the list has then", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
-		s.counting[2] = noon
+		s.scans.scanning[2] = noon
 		s.publish(walking("/x/Iceland raws"))
 		banner := s.window.banner.model()
 		if banner.Text != "Counting “Iceland raws”… 42,000 files · 12.0 GB so far" {
@@ -125,7 +125,7 @@ func TestCounting(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.StopFinding{Batch: 2}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		want := fmt.Sprintf("Stopped. The %d files that were found stay in the list.", len(s.snapshot().Transfers))
+		want := fmt.Sprintf("Stopped. The %d files that were found stay in the list.", len(s.bridge.Snapshot().Transfers))
 		s.until("it says how many there are now", func() bool { return s.said() == want })
 	})
 	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -15,8 +14,6 @@ const (
 
 	// longestRecent is how many characters of a name stand in a menu.
 	longestRecent = 40
-
-	noteCopied = "copied"
 )
 
 // recent is one of the uploads that finished last. The zero value is none.
@@ -61,21 +58,5 @@ func menuName(name, system string) string {
 		return strings.ReplaceAll(name, "&", "&&")
 	default:
 		return name
-	}
-}
-
-// takeRecent copies the link of a finished upload, or shows the file when this
-// computer has it.
-func (f *ferry) takeRecent(r recent) {
-	t := f.snapshot().Transfer(r.id)
-	switch {
-	case t == nil:
-	case r.here:
-		f.reveal(t)
-	case linkOf(t) != "":
-		f.copyLinks([]*uploader.Transfer{t})
-		if !f.window.visible {
-			f.note(platform.Note{Key: noteCopied, Title: words.Count("link.copied", 1), Body: words.Printable(t.Source.Name())})
-		}
 	}
 }

@@ -4,19 +4,13 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
 
 // removal keeps out of sight what was taken off the list: transfers, and batches as
-// a whole with what is still to be found of them. As long as that can be undone the
-// engine only holds those that moved: should Ferry be killed meanwhile, they are
-// back. It lives on the UI's goroutine.
+// a whole with what is still to be found of them, until the engine has removed them.
+// It lives on the UI's goroutine.
 type removal struct {
-	open    subjects           // can still be brought back
-	release []uploader.Command // has what was held for it go on then
-
-	// Those, and those the engine has not removed yet.
 	hidden  map[uploader.TransferID]bool
 	batches map[uploader.BatchID]bool
 }
@@ -100,20 +94,6 @@ func (r *removal) show(off subjects) {
 	}
 }
 
-// takeOff takes something off the list at once, and offers to bring it back.
-func (f *ferry) takeOff(off subjects) {
-	if off.empty() {
-		return
-	}
-	f.window.toasts.Dismiss() // with the offer to undo an earlier removal, which is carried out
-	hold, release := suspending(off, f.snapshot().Batches)
-	f.removal.open, f.removal.release = off, release
-	f.removal.hide(off)
-	f.orderAll(hold)
-	f.window.toasts.Offer(words.Count("undo.removed", max(1, len(off.all))), words.Say("undo"), f.undoRemoval, f.carryOutRemoval)
-	f.presenter.now()
-}
-
 // suspending is what holds all that moves, and what has just that go on again. A batch
 // of which more is being found is held as a whole; what the user had paused in it
 // stays so.
@@ -143,53 +123,4 @@ func suspending(off subjects, batches map[uploader.BatchID]*uploader.Batch) (hol
 		release = append(release, uploader.Pause{Target: uploader.These(resting...)})
 	}
 	return hold, release
-}
-
-func (f *ferry) orderAll(commands []uploader.Command) {
-	for _, command := range commands {
-		f.order(command, nil)
-	}
-}
-
-func (f *ferry) undoRemoval() {
-	f.removal.show(f.removal.open)
-	f.orderAll(f.removal.release)
-	f.removal.open, f.removal.release = subjects{}, nil
-	f.presenter.now()
-}
-
-// undo does by key what the offer to undo does.
-func (f *ferry) undo() {
-	if f.removal.open.empty() {
-		return
-	}
-	f.undoRemoval()
-	f.window.toasts.Dismiss()
-}
-
-// carryOutRemoval has the engine forget what can no longer be brought back. What
-// it does not forget is shown again.
-func (f *ferry) carryOutRemoval() {
-	off := f.removal.open
-	f.removal.open, f.removal.release = subjects{}, nil
-	if len(off.singles) > 0 {
-		f.remove(uploader.These(idsOf(off.singles)...), subjects{singles: off.singles})
-	}
-	for _, id := range off.batches {
-		f.remove(uploader.Target{Batch: id}, subjects{batches: []uploader.BatchID{id}})
-	}
-}
-
-// remove has the engine remove what is out of sight already. What it cannot remove
-// comes back.
-func (f *ferry) remove(target uploader.Target, off subjects) {
-	f.order(uploader.Remove{Target: target}, func(err error) {
-		f.errands.post(func() {
-			if err != nil {
-				f.removal.show(off)
-				f.window.warn(sentenceOf(err))
-			}
-			f.presenter.now()
-		})
-	})
 }

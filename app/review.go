@@ -1,7 +1,6 @@
 package app
 
 import (
-	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -30,31 +29,20 @@ type review struct {
 	shown  []*uploader.Transfer
 }
 
-// review opens it.
-func (f *ferry) review() {
-	if f.left == nil || f.reviewing != nil {
-		return
-	}
-	r := newReview(f)
-	f.reviewing = r
-	r.show(f.removal.without(f.snapshot()))
-	f.present(r.box)
-}
-
-func newReview(f *ferry) *review {
-	r := &review{left: f.left, act: f.act, resume: f.resumeOne, summary: widgets.NewParagraph("")}
+func newReview(p *resumePrompt) *review {
+	r := &review{left: p.left, act: p.act, resume: p.resumeOne, summary: widgets.NewParagraph("")}
 	r.rows = widgets.NewSelectList(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
-		row.Hints = f.window.hints
+		row.Hints = p.window.hints
 		return row
 	})
 	leave := func() { r.box.Hide() }
-	later := newChoice(words.Say("greeting.not-now"), f.notNow, leave)
-	resume := newChoice(words.Say("greeting.resume-all"), f.resumeLeft, leave)
+	later := newChoice(words.Say("greeting.not-now"), p.notNow, leave)
+	resume := newChoice(words.Say("greeting.resume-all"), p.resumeAll, leave)
 	resume.Importance = widget.HighImportance
 	content := container.New(under{r.summary}, r.summary, r.rows)
-	r.box = widgets.NewDialog(f.window.window.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
-	r.box.OnClosed = func() { f.reviewing = nil }
+	r.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
+	r.box.OnClosed = func() { p.review = nil }
 	r.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(115)))
 	return r
 }
@@ -115,43 +103,4 @@ func (r *review) choose(id uploader.TransferID, name string) {
 			r.act(a, these(t))
 		}
 	}
-}
-
-// reviewOf is what the review shows of an upload. What is stuck looks as it does
-// in the list; the rest waits for the answer, and says what is known of it.
-func reviewOf(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widgets.RowModel {
-	model := rowOf(s, t, 0, s.Sent(t), now)
-	if needsPerson(t.State()) {
-		slices.SortStableFunc(model.Actions, func(a, b widgets.Action) int { return toEdge(a) - toEdge(b) })
-		return model
-	}
-	server, _ := s.Server(t.Server)
-	switch {
-	case t.Phase == uploader.PhaseChecking:
-		model.Detail = words.Join(words.Say("state.checking"), words.Server(server))
-	case t.Fault != nil:
-		model.Glyph, model.Tone = theme.IconOffline, theme.Warning
-		model.Detail = words.Join(words.Fault(t.Fault, words.Subject{}).Short, words.Server(server))
-	case t.Session.Offset == 0:
-		model.Glyph, model.Tone = theme.IconCheck, theme.Success
-		model.Detail = words.Join(words.Say("review.ready.fresh"), words.Server(server))
-	default:
-		model.Glyph, model.Tone = theme.IconCheck, theme.Success
-		of := words.Data{"SizeOf": words.SizeOf(t.Session.Offset, t.Source.Size)}
-		model.Detail = words.Join(words.Say("review.ready", of), words.Server(server))
-	}
-	model.Actions = []widgets.Action{
-		{ID: actPause.String(), Icon: theme.IconPause, Label: words.Say("review.later")},
-		{ID: actCancel.String(), Icon: theme.IconCancel, Label: words.Say("action.cancel")},
-		{ID: actResume.String(), Icon: theme.IconResume, Label: words.Say("action.resume"), Prominent: true},
-	}
-	return model
-}
-
-// toEdge puts the way out at the edge, where the others have theirs.
-func toEdge(a widgets.Action) int {
-	if a.Prominent {
-		return 1
-	}
-	return 0
 }

@@ -59,41 +59,43 @@ func TestReview(t *testing.T) {
 		t.Helper()
 		s := asked(t, newFakeEngine(transfer(1, holding(gigabyte)), transfer(2, paused), transfer(3, holding(gigabyte))))
 		s.window.banner.model().Buttons[1].OnTapped()
-		if s.reviewing == nil || s.reviewing.Len() != 2 {
+		if s.prompt.review == nil || s.prompt.review.Len() != 2 {
 			t.Fatal("it does not show the two")
 		}
 		return s
 	}
 	t.Run("one can be resumed, the others wait", func(t *testing.T) {
 		s := open(t)
-		s.reviewing.choose(3, "resume")
+		s.prompt.review.choose(3, "resume")
 		s.wantTold(uploader.Resume{Target: uploader.These(3)})
-		s.until("it is not asked about any more", func() bool { return s.reviewing != nil && s.reviewing.Len() == 1 })
+		s.until("it is not asked about any more", func() bool { return s.prompt.review != nil && s.prompt.review.Len() == 1 })
 	})
 	t.Run("one can be left for later, which pauses it", func(t *testing.T) {
 		s := open(t)
-		s.reviewing.choose(1, "pause")
+		s.prompt.review.choose(1, "pause")
 		s.wantTold(uploader.Pause{Target: uploader.These(1)})
-		s.until("it is not asked about any more", func() bool { return s.reviewing.Len() == 1 })
+		s.until("it is not asked about any more", func() bool { return s.prompt.review.Len() == 1 })
 	})
 	t.Run("the last one decided on ends the question", func(t *testing.T) {
 		s := open(t)
-		s.reviewing.choose(1, "pause")
-		s.until("one is left", func() bool { return s.reviewing.Len() == 1 })
-		s.reviewing.choose(3, "resume")
-		s.until("the question is gone", func() bool { return s.left == nil && s.reviewing == nil && s.window.banner.model().Text == "" })
+		s.prompt.review.choose(1, "pause")
+		s.until("one is left", func() bool { return s.prompt.review.Len() == 1 })
+		s.prompt.review.choose(3, "resume")
+		s.until("the question is gone", func() bool {
+			return s.prompt.left == nil && s.prompt.review == nil && s.window.banner.model().Text == ""
+		})
 	})
 	t.Run("what is stuck goes its own way", func(t *testing.T) {
 		s := open(t)
 		s.publish(snapshotOf(transfer(1, holding(gigabyte), failed(fault.Gone)), transfer(3, holding(gigabyte))))
-		s.reviewing.choose(1, "retry")
+		s.prompt.review.choose(1, "retry")
 		s.wantTold(uploader.Retry{Target: uploader.These(1)})
 	})
 	t.Run("all can be resumed", func(t *testing.T) {
 		s := open(t)
 		s.press("Resume all")
 		s.wantTold(uploader.Resume{Target: uploader.These(1, 3)})
-		if s.reviewing != nil || s.window.window.Canvas().Overlays().Top() != nil {
+		if s.prompt.review != nil || s.window.window.Canvas().Overlays().Top() != nil {
 			t.Error("it stays open")
 		}
 	})
@@ -104,8 +106,8 @@ func TestReview(t *testing.T) {
 	})
 	t.Run("Escape leaves it, and the question stays", func(t *testing.T) {
 		s := open(t)
-		s.dismiss()
-		if s.reviewing != nil || s.left == nil || len(s.told()) > 0 {
+		s.dialogs.Dismiss()
+		if s.prompt.review != nil || s.prompt.left == nil || len(s.told()) > 0 {
 			t.Error("it took that for an answer")
 		}
 	})

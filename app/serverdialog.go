@@ -3,13 +3,13 @@ package app
 import (
 	"context"
 	"net/url"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -25,7 +25,7 @@ type serverDialog struct {
 	access Access
 	save   func(server uploader.Server, done func(error))
 	unlock func(then func())
-	errand *errands
+	bridge *bridge.Bridge
 	old    uploader.Server // that is changed; ID 0 for one to be added
 
 	parent  fyne.Window
@@ -44,28 +44,6 @@ type serverDialog struct {
 	stop context.CancelFunc // ends the attempt under way
 }
 
-// askServer opens the dialog for a new server.
-func (f *ferry) askServer() { f.openServer(uploader.Server{}) }
-
-// openServer opens the dialog for a server; ID 0 is a new one.
-func (f *ferry) openServer(old uploader.Server) {
-	d := newServerDialog(f.window.window, old, f.chooseInto)
-	d.access, d.errand = f.config.Access, f.errands
-	d.unlock = func(then func()) { f.askPassphrase(then) }
-	d.save = func(server uploader.Server, done func(error)) {
-		f.order(uploader.SaveServer{Server: server}, func(err error) {
-			if err == nil && server.ID != 0 { // also when nothing but a secret is new
-				f.order(uploader.SignedIn{Server: server.ID}, nil)
-			}
-			f.errands.post(func() { done(err); f.chooseSaved(server, err) })
-		})
-	}
-	f.asking = d
-	f.present(d.box)
-	d.look()
-	f.window.window.Canvas().Focus(d.first())
-}
-
 // first is the field that has the keyboard: the one that is missing.
 func (d *serverDialog) first() fyne.Focusable {
 	switch {
@@ -78,23 +56,6 @@ func (d *serverDialog) first() fyne.Focusable {
 	default:
 		return d.signIn
 	}
-}
-
-// chooseSaved makes a server that was just added the destination.
-func (f *ferry) chooseSaved(saved uploader.Server, err error) {
-	servers := f.snapshot().Servers
-	i := slices.IndexFunc(servers, func(s uploader.Server) bool { return s.Endpoint == saved.Endpoint })
-	if err != nil || i < 0 || saved.ID != 0 {
-		return
-	}
-	f.destination.choose(servers[i].ID)
-	f.presenter.now()
-}
-
-// chooseInto asks for a file whose path is to stand in a field.
-func (f *ferry) chooseInto(e *entry) {
-	question := platform.Question{Title: words.Say("server.choose.title"), Accept: words.Say("server.choose.accept")}
-	f.chooseThen(f.system.chooser.Files, question, f.askFile, func(paths []string) { e.SetText(paths[0]) })
 }
 
 func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry)) *serverDialog {
@@ -172,9 +133,9 @@ func (a answered) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // look finds out where a secret would be kept, and says so.
 func (d *serverDialog) look() {
-	d.errand.run(func(ctx context.Context) {
+	d.bridge.Run(func(ctx context.Context) {
 		keeping := d.access.Keeping(ctx)
-		d.errand.post(func() { d.keeping = keeping; d.explain() })
+		d.bridge.Post(func() { d.keeping = keeping; d.explain() })
 	})
 }
 

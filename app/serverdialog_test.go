@@ -26,10 +26,10 @@ func answering(can tus.Capabilities, err error) *fakeEngine {
 func check(t *testing.T, engine *fakeEngine, address string) (*stage, *serverDialog) {
 	t.Helper()
 	s := raise(t, engine)
-	s.askServer()
-	test.Type(s.asking.address, address)
-	test.Tap(s.asking.check)
-	return s, s.asking
+	s.servers.Add()
+	test.Type(s.servers.dialog.address, address)
+	test.Tap(s.servers.dialog.check)
+	return s, s.servers.dialog
 }
 
 func (d *serverDialog) said() string {
@@ -136,7 +136,7 @@ func TestAddServer(t *testing.T) {
 		if d.accept.Visible() {
 			t.Error("what was found out before the address changed is kept")
 		}
-		s.errands.post(func() { d.tried(d.trial-1, connect.Answer{Capabilities: capable}, 0, nil) })
+		s.bridge.Post(func() { d.tried(d.trial-1, connect.Answer{Capabilities: capable}, 0, nil) })
 		s.until("it is passed over", func() bool { return len(s.queue) == 0 })
 		if d.accept.Visible() {
 			t.Error("the answer to another address counts")

@@ -14,20 +14,20 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// manageServers lists the servers, to change and remove them.
-func (f *ferry) manageServers() {
+// Manage opens the list of servers, to change and remove them.
+func (s *Servers) Manage() {
 	var box *widgets.Dialog
 	leave := func() { box.Hide() }
 	page := widgets.NewPage()
 	r := reach{leave: leave, reveal: page.Reveal}
 	rows := container.NewVBox()
 	var first fyne.Focusable
-	for _, server := range f.snapshot().Servers {
+	for _, server := range s.config.Bridge.Snapshot().Servers {
 		if server.Builtin() {
 			continue
 		}
-		edit := newPress(r, words.Say("servers.edit"), theme.Icon(theme.IconSettings), func() { leave(); f.openServer(server) })
-		remove := newPress(r, words.Say("servers.remove"), theme.Icon(theme.IconRemove), func() { leave(); f.removeServer(server) })
+		edit := newPress(r, words.Say("servers.edit"), theme.Icon(theme.IconSettings), func() { leave(); s.Edit(server) })
+		remove := newPress(r, words.Say("servers.remove"), theme.Icon(theme.IconRemove), func() { leave(); s.Remove(server) })
 		if first == nil {
 			first = edit
 		}
@@ -40,53 +40,62 @@ func (f *ferry) manageServers() {
 		icon := container.NewCenter(widget.NewIcon(serverIcon(server)))
 		rows.Add(container.NewBorder(nil, widget.NewSeparator(), icon, container.NewCenter(container.NewHBox(edit, remove)), text))
 	}
-	add := newChoice(words.Say("servers.add"), func() { leave(); f.askServer() }, leave)
+	add := newChoice(words.Say("servers.add"), func() { leave(); s.Add() }, leave)
 	add.Icon, add.Importance = theme.Icon(theme.IconAdd), widget.HighImportance
 	if first == nil {
 		first = add
 		rows.Add(widget.NewLabel(words.Say("servers.none")))
 	}
 	page.SetObjects(rows)
-	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), newChoice(words.Say("servers.close"), leave, leave))
+	box = widgets.NewDialog(s.config.Dialogs.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), newChoice(words.Say("servers.close"), leave, leave))
 	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
-	f.present(box)
-	f.window.window.Canvas().Focus(first)
+	s.config.Dialogs.Present(box)
+	s.config.Dialogs.Canvas().Focus(first)
 }
 
-// removeServer asks before a server goes, and says why one cannot.
-func (f *ferry) removeServer(server uploader.Server) {
+// Remove removes a server after a confirmation, unless uploads to it are unfinished.
+func (s *Servers) Remove(server uploader.Server) {
 	name := words.Data{"Server": words.Server(server)}
 	waiting := 0
-	for _, t := range f.snapshot().Transfers {
+	for _, t := range s.config.Bridge.Snapshot().Transfers {
 		if t.Server == server.ID && t.Unfinished() {
 			waiting++
 		}
 	}
 	if waiting > 0 {
-		f.ask(words.Say("servers.busy.title"), words.Count("servers.busy.text", waiting, name), answer{label: words.Say("servers.close")})
+		s.config.Dialogs.Ask(Question{
+			Title: words.Say("servers.busy.title"), Text: words.Count("servers.busy.text", waiting, name),
+			Answers: []Answer{{Label: words.Say("servers.close")}},
+		})
 		return
 	}
-	f.ask(words.Say("servers.removing.title", name), words.Say("servers.removing.text"),
-		answer{label: words.Say("servers.removing.no")},
-		answer{label: words.Say("servers.removing.yes"), importance: widget.DangerImportance, do: func() {
-			f.order(uploader.RemoveServer{ID: server.ID}, func(err error) {
-				if err != nil {
-					f.errands.post(func() { f.window.warn(sentenceOf(err)) })
-					return
-				}
-				f.errands.post(func() { f.forgetSecret(server) })
-			})
-		}})
+	s.config.Dialogs.Ask(Question{
+		Title: words.Say("servers.removing.title", name), Text: words.Say("servers.removing.text"),
+		Answers: []Answer{
+			{Label: words.Say("servers.removing.no")},
+			{Label: words.Say("servers.removing.yes"), Importance: widget.DangerImportance, Do: func() { s.sendRemoval(server) }},
+		},
+	})
 }
 
-// forgetSecret takes what the keyring holds of a server that is gone.
-func (f *ferry) forgetSecret(server uploader.Server) {
+func (s *Servers) sendRemoval(server uploader.Server) {
+	s.config.Bridge.Send(uploader.RemoveServer{ID: server.ID}, func(err error) {
+		if err != nil {
+			s.config.Bridge.Report(err)
+			return
+		}
+		s.config.Bridge.Post(func() { s.deleteSecret(server) })
+	})
+}
+
+// deleteSecret deletes the secret of a removed server from the keyring.
+func (s *Servers) deleteSecret(server uploader.Server) {
 	if server.Access.Secret == "" {
 		return
 	}
-	f.errands.run(func(ctx context.Context) {
-		if err := f.config.Access.Delete(ctx, server.Access.Secret); err != nil {
-			f.config.Log.Warn("secret stays in the keyring", "error", err)
+	s.config.Bridge.Run(func(ctx context.Context) {
+		if err := s.config.Access.Delete(ctx, server.Access.Secret); err != nil {
+			s.config.Log.Warn("secret not deleted from the keyring", "error", err)
 		}
 	})
 }

@@ -20,7 +20,7 @@ import (
 
 // studio is the server that snapshots have besides this computer.
 func studio(s *stage) uploader.Server {
-	server, _ := s.snapshot().Server(2)
+	server, _ := s.bridge.Snapshot().Server(2)
 	return server
 }
 
@@ -42,8 +42,8 @@ func (s *stage) savedServer() uploader.Server {
 
 func TestEveryFieldOfAServerIsSaved(t *testing.T) {
 	s := raise(t, answering(tus.Capabilities{Known: true}, nil))
-	s.askServer()
-	d := s.asking
+	s.servers.Add()
+	d := s.servers.dialog
 	test.Type(d.address, "up.example.com/files/")
 	test.Type(d.name, "Studio 2")
 	d.signIn.SetSelectedIndex(2)
@@ -92,8 +92,8 @@ func TestEveryFieldOfAServerIsSaved(t *testing.T) {
 
 	t.Run("and shown again as it is, but for the secrets", func(t *testing.T) {
 		saved.ID = 2
-		s.openServer(saved)
-		d := s.asking
+		s.servers.Edit(saved)
+		d := s.servers.dialog
 		again, typed, err := d.read()
 		if err != nil || typed != (connect.Secrets{}) {
 			t.Fatalf("%v, %v", typed, err)
@@ -126,8 +126,8 @@ func TestFieldsSayWhatIsWrongWithThem(t *testing.T) {
 		"an address that is none at all": {func(d *serverDialog) { d.address.SetText("https://") }, "address"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s.askServer()
-			d := s.asking
+			s.servers.Add()
+			d := s.servers.dialog
 			test.Type(d.address, "up.example.com")
 			c.spoil(d)
 			d.try()
@@ -145,9 +145,9 @@ func TestASecretIsKeptUntilAnotherIsTyped(t *testing.T) {
 	old.Access = uploader.Access{SignIn: uploader.SignInBearer, Secret: "server-1"}
 	s.access.kept["server-1"] = connect.Secrets{SignIn: "first"}.Pack()
 
-	s.openServer(old)
-	s.asking.name.SetText("Renamed")
-	test.Tap(s.asking.accept)
+	s.servers.Edit(old)
+	s.servers.dialog.name.SetText("Renamed")
+	test.Tap(s.servers.dialog.accept)
 	if saved := s.savedServer(); saved.ID != 2 || saved.Name != "Renamed" || saved.Access != old.Access {
 		t.Errorf("saved %+v", saved)
 	}
@@ -159,14 +159,14 @@ func TestASecretIsKeptUntilAnotherIsTyped(t *testing.T) {
 		t.Errorf("the keyring has %#v", kept)
 	}
 
-	s.openServer(old)
-	test.Type(s.asking.secret, "second")
-	test.Tap(s.asking.accept)
+	s.servers.Edit(old)
+	test.Type(s.servers.dialog.secret, "second")
+	test.Tap(s.servers.dialog.accept)
 	s.until("the new one is kept", func() bool { kept, _ := s.access.secret("server-1"); return kept.SignIn == "second" })
 
-	s.openServer(old)
-	s.asking.signIn.SetSelectedIndex(0)
-	test.Tap(s.asking.accept)
+	s.servers.Edit(old)
+	s.servers.dialog.signIn.SetSelectedIndex(0)
+	test.Tap(s.servers.dialog.accept)
 	s.until("it is forgotten", func() bool { _, there := s.access.secret("server-1"); return !there })
 }
 
@@ -177,12 +177,12 @@ func TestTheDialogSaysWhereASecretIsKept(t *testing.T) {
 	} {
 		s := raise(t, newFakeEngine())
 		s.access.keeping = keeping
-		s.askServer()
-		s.asking.signIn.SetSelectedIndex(1)
-		s.until(part, func() bool { return strings.Contains(s.asking.noted(), part) })
-		s.asking.address.SetText("http://up.example.com/")
-		s.asking.look()
-		s.until("the open line", func() bool { return strings.Contains(s.asking.noted(), "anyone on the way") })
+		s.servers.Add()
+		s.servers.dialog.signIn.SetSelectedIndex(1)
+		s.until(part, func() bool { return strings.Contains(s.servers.dialog.noted(), part) })
+		s.servers.dialog.address.SetText("http://up.example.com/")
+		s.servers.dialog.look()
+		s.until("the open line", func() bool { return strings.Contains(s.servers.dialog.noted(), "anyone on the way") })
 	}
 }
 
@@ -200,17 +200,17 @@ func (d *serverDialog) noted() string {
 func TestALockedFileIsUnlockedOnTheWay(t *testing.T) {
 	s := raise(t, answering(tus.Capabilities{Known: true}, nil))
 	s.access.keeping, s.access.passphrase = platform.KeptLocked, "open sesame"
-	s.openServer(studio(s))
-	s.asking.signIn.SetSelectedIndex(1)
-	test.Type(s.asking.secret, "t0ken")
-	test.Tap(s.asking.accept)
-	s.until("the passphrase is asked for", func() bool { return s.passphrase != nil })
-	test.Tap(s.passphrase.accept) // without one
-	test.Type(s.passphrase.first, "wrong")
-	test.Tap(s.passphrase.accept)
-	s.until("it is said that it is wrong", func() bool { return !s.passphrase.accept.Disabled() })
-	s.passphrase.first.SetText("open sesame")
-	test.Tap(s.passphrase.accept)
+	s.servers.Edit(studio(s))
+	s.servers.dialog.signIn.SetSelectedIndex(1)
+	test.Type(s.servers.dialog.secret, "t0ken")
+	test.Tap(s.servers.dialog.accept)
+	s.until("the passphrase is asked for", func() bool { return s.passphrase.dialog != nil })
+	test.Tap(s.passphrase.dialog.accept) // without one
+	test.Type(s.passphrase.dialog.first, "wrong")
+	test.Tap(s.passphrase.dialog.accept)
+	s.until("it is said that it is wrong", func() bool { return !s.passphrase.dialog.accept.Disabled() })
+	s.passphrase.dialog.first.SetText("open sesame")
+	test.Tap(s.passphrase.dialog.accept)
 	saved := s.savedServer()
 	if kept, _ := s.access.secret(saved.Access.Secret); kept.SignIn != "t0ken" {
 		t.Errorf("the keyring has %#v", kept)
@@ -220,11 +220,11 @@ func TestALockedFileIsUnlockedOnTheWay(t *testing.T) {
 func TestAKeyringThatFailsIsSaid(t *testing.T) {
 	s := raise(t, answering(tus.Capabilities{Known: true}, nil))
 	s.access.refuse = errors.New("no reply")
-	s.openServer(studio(s))
-	s.asking.signIn.SetSelectedIndex(1)
-	test.Type(s.asking.secret, "t0ken")
-	test.Tap(s.asking.accept)
-	s.until("it is said", func() bool { return strings.Contains(s.asking.said(), "keyring") })
+	s.servers.Edit(studio(s))
+	s.servers.dialog.signIn.SetSelectedIndex(1)
+	test.Type(s.servers.dialog.secret, "t0ken")
+	test.Tap(s.servers.dialog.accept)
+	s.until("it is said", func() bool { return strings.Contains(s.servers.dialog.said(), "keyring") })
 	if len(s.engine.heard()) != 0 {
 		t.Error("the server was saved without its sign-in")
 	}
@@ -250,14 +250,14 @@ func TestOneBannerSaysWhatAServerWaitsFor(t *testing.T) {
 		then   func(*stage) bool
 	}{
 		"a sign-in": {code(fault.Auth, ""), "Studio asks for a sign-in. 2 uploads wait, nothing is lost.", "Sign in…", func(s *stage) bool {
-			return s.asking != nil && s.asking.kind() == uploader.SignInBearer
+			return s.servers.dialog != nil && s.servers.dialog.kind() == uploader.SignInBearer
 		}},
-		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "not in the keyring any more", "Sign in…", func(s *stage) bool { return s.asking != nil }},
-		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *stage) bool { return s.passphrase != nil }},
+		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "not in the keyring any more", "Sign in…", func(s *stage) bool { return s.servers.dialog != nil }},
+		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *stage) bool { return s.passphrase.dialog != nil }},
 		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't answer", "Try again", signedIn},
-		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", func(s *stage) bool { return s.asking != nil }},
+		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", func(s *stage) bool { return s.servers.dialog != nil }},
 		"a certificate":          {code(fault.TLS, ""), "can't be trusted", "Try again", signedIn},
-		"a certificate file":     {code(fault.TLS, fault.CodeTrust), "certificate file", "Server settings…", func(s *stage) bool { return s.asking != nil }},
+		"a certificate file":     {code(fault.TLS, fault.CodeTrust), "certificate file", "Server settings…", func(s *stage) bool { return s.servers.dialog != nil }},
 		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
 		"a page in its place":    {code(fault.NotTus, ""), "answers in the place of “Studio”", "Try again", signedIn},
 		"a full server":          {code(fault.Quota, ""), "no room left", "Try again", signedIn},
@@ -299,7 +299,7 @@ func TestServersAreManaged(t *testing.T) {
 		s := raise(t, newFakeEngine())
 		pick(t, s.window.bar.serverMenu(), "Manage servers…")
 		s.pressed("Edit…")
-		if s.asking == nil || s.asking.address.Text != "https://studio.example.com/files/" {
+		if s.servers.dialog == nil || s.servers.dialog.address.Text != "https://studio.example.com/files/" {
 			t.Error("its settings are not open")
 		}
 	})
@@ -308,7 +308,7 @@ func TestServersAreManaged(t *testing.T) {
 		server := studio(s)
 		server.Access.Secret = "server-1"
 		s.access.kept["server-1"] = "x"
-		s.removeServer(server)
+		s.servers.Remove(server)
 		s.press("Remove")
 		if got := s.heard(1); got != uploader.Command(uploader.RemoveServer{ID: 2}) {
 			t.Errorf("told %v", got)
@@ -317,7 +317,7 @@ func TestServersAreManaged(t *testing.T) {
 	})
 	t.Run("one that is in use stays", func(t *testing.T) {
 		s := raise(t, newFakeEngine(&uploader.Transfer{ID: 1, Server: 2}))
-		s.manageServers()
+		s.servers.Manage()
 		s.pressed("Remove…")
 		s.press("Close")
 		if len(s.engine.heard()) != 0 {
@@ -343,12 +343,12 @@ func TestAGivenUploadIsDescribed(t *testing.T) {
 	engine.probe = func(context.Context, string) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
 	s := raise(t, engine)
 	s.access.upload = &connect.Answer{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
-	s.askServer()
-	test.Type(s.asking.address, "up.example.com/files/abc")
-	test.Tap(s.asking.more)
-	test.Tap(s.asking.given)
-	test.Tap(s.asking.check)
-	s.until("what it holds", func() bool { return strings.Contains(s.asking.said(), "of 4.0 GB") })
+	s.servers.Add()
+	test.Type(s.servers.dialog.address, "up.example.com/files/abc")
+	test.Tap(s.servers.dialog.more)
+	test.Tap(s.servers.dialog.given)
+	test.Tap(s.servers.dialog.check)
+	s.until("what it holds", func() bool { return strings.Contains(s.servers.dialog.said(), "of 4.0 GB") })
 	if !s.access.tried[0].Profile.Given {
 		t.Error("it was not tried as one")
 	}
@@ -356,8 +356,8 @@ func TestAGivenUploadIsDescribed(t *testing.T) {
 
 func TestTheDialogStaysInsideTheWindow(t *testing.T) {
 	s := raise(t, newFakeEngine())
-	s.askServer()
-	d := s.asking
+	s.servers.Add()
+	d := s.servers.dialog
 	within := func(when string) {
 		t.Helper()
 		bottom := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.cancel).Y + d.cancel.Size().Height

@@ -54,10 +54,10 @@ func (d *serverDialog) try() {
 	d.busy.Start()
 	d.say(words.Say("server.checking", words.Data{"Server": host}), theme.Muted)
 	trial := d.trial
-	d.errand.run(func(ctx context.Context) {
+	d.bridge.Run(func(ctx context.Context) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		d.errand.post(func() { d.stoppable(trial, stop) })
+		d.bridge.Post(func() { d.stoppable(trial, stop) })
 		var answer connect.Answer
 		secrets, err := whole(ctx, d.access, d.old, next, typed)
 		began := time.Now()
@@ -66,7 +66,7 @@ func (d *serverDialog) try() {
 			answer, found, err = tryUsual(ctx, d.access, next, &secrets)
 		}
 		took := time.Since(began)
-		d.errand.post(func() {
+		d.bridge.Post(func() {
 			if trial == d.trial && found.Endpoint != next.Endpoint {
 				d.moved(found.Endpoint, answer, took)
 				return
@@ -182,12 +182,12 @@ func (d *serverDialog) take() {
 		return
 	}
 	d.accept.Disable()
-	d.errand.run(func(ctx context.Context) {
+	d.bridge.Run(func(ctx context.Context) {
 		secrets, err := whole(ctx, d.access, d.old, next, typed)
 		if err == nil {
 			next, err = keep(ctx, d.access, d.old, next, secrets)
 		}
-		d.errand.post(func() {
+		d.bridge.Post(func() {
 			switch {
 			case err == nil:
 				d.save(next, d.saved)

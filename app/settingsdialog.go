@@ -37,7 +37,7 @@ func (s section) icon() theme.IconName {
 // fields of one at the right. What is changed holds at once, so there is nothing
 // to confirm. It lives on the UI's goroutine.
 type settingsDialog struct {
-	ferry  *ferry
+	config PreferencesConfig
 	box    *widgets.Dialog
 	chosen section
 	nav    []*sectionButton
@@ -47,40 +47,8 @@ type settingsDialog struct {
 	close  *choice
 }
 
-// openSettings opens the settings, once at a time.
-func (f *ferry) openSettings() {
-	if f.settings == nil {
-		f.openSection(sectionTransfers)
-	}
-}
-
-func (f *ferry) openSection(s section) {
-	d := newSettingsDialog(f)
-	f.settings = d
-	d.box.OnClosed = func() {
-		if f.settings == d {
-			f.settings = nil
-		}
-	}
-	f.present(d.box)
-	d.choose(s)
-	f.window.window.Canvas().Focus(d.nav[s])
-}
-
-// reopen opens the same section again, in the words and sizes that hold now. The
-// keyboard stays at the field that changed them.
-func (d *settingsDialog) reopen(f *ferry) {
-	canvas := f.window.window.Canvas()
-	field := d.form.fieldOf(canvas.Focused())
-	d.box.Hide()
-	f.openSection(d.chosen)
-	if control := f.settings.form.controlAt(field); control != nil {
-		canvas.Focus(control)
-	}
-}
-
-func newSettingsDialog(f *ferry) *settingsDialog {
-	d := &settingsDialog{ferry: f, page: widgets.NewPage(), chosen: sections}
+func newSettingsDialog(config PreferencesConfig) *settingsDialog {
+	d := &settingsDialog{config: config, page: widgets.NewPage(), chosen: sections}
 	leave := func() { d.box.Hide() }
 	nav := container.NewVBox()
 	for s := range sections {
@@ -92,7 +60,7 @@ func newSettingsDialog(f *ferry) *settingsDialog {
 	d.reset = newChoice(words.Say("settings.reset"), d.resetSection, leave)
 	d.close = newChoice(words.Say("settings.close"), leave, leave)
 	content := container.New(&settingsLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
-	d.box = widgets.NewDialog(f.window.window.Canvas(), words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
+	d.box = widgets.NewDialog(config.Canvas, words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
 }
@@ -116,7 +84,7 @@ func (d *settingsDialog) step(by int) {
 	next := int(d.chosen) + by
 	if next >= 0 && next < len(d.nav) {
 		d.choose(section(next))
-		d.ferry.window.window.Canvas().Focus(d.nav[next])
+		d.config.Canvas.Focus(d.nav[next])
 	}
 }
 
@@ -124,7 +92,7 @@ func (d *settingsDialog) step(by int) {
 func (d *settingsDialog) fill() {
 	d.form = &settingsForm{
 		reach: reach{leave: func() { d.box.Hide() }, reveal: d.page.Reveal},
-		book:  d.ferry.config.Settings, relayout: d.page.Relayout,
+		book:  d.config.Book, relayout: d.page.Relayout,
 	}
 	switch d.chosen {
 	case sectionTransfers:
@@ -136,7 +104,7 @@ func (d *settingsDialog) fill() {
 	case sectionLook:
 		d.form.look()
 	case sectionData:
-		d.form.data(d.ferry)
+		d.form.data(d.config)
 	}
 	d.page.SetObjects(d.form.rows...)
 }
@@ -150,7 +118,7 @@ func (d *settingsDialog) show(s settings.Settings) {
 // resetSection makes the section's settings the usual ones again.
 func (d *settingsDialog) resetSection() {
 	usual := settings.Default()
-	d.ferry.config.Settings.Update(func(s *settings.Settings) {
+	d.config.Book.Update(func(s *settings.Settings) {
 		switch d.chosen {
 		case sectionTransfers:
 			s.Transfers = usual.Transfers

@@ -30,9 +30,9 @@ import (
 func settle(t *testing.T, section section) (*stage, *settingsDialog) {
 	t.Helper()
 	s := raise(t, newFakeEngine())
-	s.openSettings()
-	test.Tap(s.settings.nav[section])
-	return s, s.settings
+	s.preferences.Open()
+	test.Tap(s.preferences.dialog.nav[section])
+	return s, s.preferences.dialog
 }
 
 // row is the field of that key.
@@ -129,15 +129,15 @@ func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
 					set.Look.Language, set.Look.Scale = language, scale
 					set.Transfers.Schedule = uploader.Schedule{usualSpan}
 				})
-				s.until("it is worn", func() bool { return s.ferry.look.Scale == scale && s.ferry.look.Language == language })
+				s.until("it is worn", func() bool { return s.look.Scale == scale && s.look.Language == language })
 				for section := range sections {
-					s.settings.choose(section)
+					s.preferences.dialog.choose(section)
 					for _, text := range texts(s.window.window.Canvas().Overlays().Top()) {
 						if strings.HasPrefix(text, "settings.") || strings.Contains(text, "<no value>") {
 							t.Errorf("%s: %q", section, text)
 						}
 					}
-					for _, object := range s.settings.page.Objects() {
+					for _, object := range s.preferences.dialog.page.Objects() {
 						if row, ok := object.(*widgets.Setting); ok {
 							within(t, row)
 						}
@@ -145,7 +145,7 @@ func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
 					if section != sectionTransfers {
 						continue
 					}
-					hours := s.settings.form.hours
+					hours := s.preferences.dialog.form.hours
 					for _, line := range hours.lines {
 						for _, part := range slices.Concat(line.parts...) {
 							if end := part.Position().X + part.Size().Width; end > hours.content.Size().Width+1 {
@@ -171,29 +171,29 @@ func within(t *testing.T, row *widgets.Setting) {
 
 func TestTheLanguageChangesEverythingAtOnce(t *testing.T) {
 	s, d := settle(t, sectionLook)
-	s.window.bar.show(s.snapshot(), s.window.destination.in(s.snapshot()), tally{})
+	s.window.bar.show(s.bridge.Snapshot(), s.window.destination.in(s.bridge.Snapshot()), tally{})
 	d.row(t, "language").Control().(*selection).SetSelected("简体中文")
 	s.until("the window speaks it", func() bool { return s.window.bar.add.Text == "添加" })
-	if got := s.settings.close.Text; got != "关闭" {
+	if got := s.preferences.dialog.close.Text; got != "关闭" {
 		t.Errorf("the settings say %q", got)
 	}
-	if s.settings.chosen != sectionLook {
-		t.Errorf("they are at %s", s.settings.chosen)
+	if s.preferences.dialog.chosen != sectionLook {
+		t.Errorf("they are at %s", s.preferences.dialog.chosen)
 	}
 	if got := lang.L("Cancel"); got != "取消" {
 		t.Errorf("the toolkit says %q", got)
 	}
 	s.until("the tray speaks it", func() bool { return slices.Contains(labels(s.toolkit.menu), "打开 Ferry") })
-	s.settings.row(t, "language").Control().(*selection).SetSelected("English")
+	s.preferences.dialog.row(t, "language").Control().(*selection).SetSelected("English")
 	s.until("the window speaks English again", func() bool { return s.window.bar.add.Text == "Add" })
 }
 
 func TestWhatIsShownOutlivesAnotherSize(t *testing.T) {
 	s := raise(t, newFakeEngineAt(iceland()), asking)
-	s.filter(filterTrouble)
-	s.until("it asks", func() bool { return s.left != nil })
+	s.window.setFilter(filterTrouble)
+	s.until("it asks", func() bool { return s.prompt.left != nil })
 	s.window.list.rows.Select(4)
-	s.openDetails(4)
+	s.window.openDetails(4)
 	s.config.Settings.Update(func(set *settings.Settings) { set.Look.Scale = 1.5 })
 	s.until("it is worn", func() bool { return s.look.Scale == 1.5 })
 	if got := s.window.list.rows.Selected(); !slices.Equal(got, []int64{4}) {
@@ -239,7 +239,7 @@ func TestTheThemeChangesAtOnce(t *testing.T) {
 	d.row(t, "theme").Control().(*selection).SetSelected("Dark")
 	s.until("it is dark", func() bool { return s.look.Theme == settings.ThemeDark })
 	dark := back()
-	s.settings.row(t, "theme").Control().(*selection).SetSelected("Light")
+	s.preferences.dialog.row(t, "theme").Control().(*selection).SetSelected("Light")
 	s.until("it is light", func() bool { return s.look.Theme == settings.ThemeLight })
 	if dark == back() {
 		t.Error("both look the same")
@@ -354,14 +354,14 @@ func TestResettingASectionLeavesTheOthers(t *testing.T) {
 
 func TestTheSettingsNeedNoMouse(t *testing.T) {
 	s := raise(t, newFakeEngine())
-	s.openSettings()
+	s.preferences.Open()
 	canvas := s.window.window.Canvas()
 	reached := map[fyne.Focusable]bool{}
 	for range 200 {
 		reached[canvas.Focused()] = true
 		canvas.FocusNext()
 	}
-	for _, row := range s.settings.form.rows {
+	for _, row := range s.preferences.dialog.form.rows {
 		for _, o := range test.LaidOutObjects(row) {
 			switch o.(type) {
 			case *tick, *selection, *entry, *press:
@@ -372,13 +372,13 @@ func TestTheSettingsNeedNoMouse(t *testing.T) {
 		}
 	}
 	for steps := range len(reached) {
-		s.openSettings()
+		s.preferences.Open()
 		for range steps {
 			canvas.FocusNext()
 		}
 		control := canvas.Focused()
 		control.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-		if s.settings != nil {
+		if s.preferences.dialog != nil {
 			t.Errorf("Escape in %T does not leave", control)
 		}
 	}
@@ -418,10 +418,10 @@ func TestStartAtLogin(t *testing.T) {
 			system.nudge = func() { d.nudge() }
 			c.Autostart = system
 		})
-		s.openSection(sectionStart)
+		s.preferences.openSection(sectionStart)
 		return s
 	}
-	box := func(s *stage) *tick { return s.settings.row(s.t, "at-login").Control().(*tick) }
+	box := func(s *stage) *tick { return s.preferences.dialog.row(s.t, "at-login").Control().(*tick) }
 	t.Run("the system is told", func(t *testing.T) {
 		system := &fakeAutostart{}
 		s := begin(t, system)
@@ -464,7 +464,7 @@ func TestDataSection(t *testing.T) {
 		s := raise(t, newFakeEngine(), picking("/backups"), func(c *Config, _ *fakeDesktop) {
 			c.Keeping.Backup = func(_ context.Context, folder string) (string, error) { into = folder; return folder + "/copy.db", nil }
 		})
-		s.backUp()
+		s.data.backUp()
 		s.until("it is said", func() bool { return strings.Contains(s.said(), "/backups/copy.db") })
 		if into != "/backups" {
 			t.Errorf("it went into %q", into)
@@ -474,7 +474,7 @@ func TestDataSection(t *testing.T) {
 		s := raise(t, newFakeEngine(), picking("/backups"), func(c *Config, _ *fakeDesktop) {
 			c.Keeping.Backup = func(context.Context, string) (string, error) { return "", fault.New(fault.LocalDisk, fault.Save, nil) }
 		})
-		s.backUp()
+		s.data.backUp()
 		s.until("it is said", func() bool { return strings.Contains(s.said(), "disk") })
 	})
 	t.Run("diagnostics name no file, no server and no secret", func(t *testing.T) {

@@ -120,7 +120,7 @@ func selectOne[T comparable](f *settingsForm, key string, at func(*settings.Sett
 	return control
 }
 
-// deed is not a setting but something to do.
-func (f *settingsForm) deed(key string, icon fyne.Resource, do func()) {
+// button is not a setting but something to do.
+func (f *settingsForm) button(key string, icon fyne.Resource, do func()) {
 	f.field(key, newPress(f.reach, words.Say("settings."+key+".do"), icon, do))
 }

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // stage is a Ferry on the headless driver. The test's goroutine is the UI's: it
 // runs what is posted while it waits in until.
 type stage struct {
-	*ferry
+	*shell
 	t       *testing.T
 	engine  *fakeEngine
 	toolkit *fakeToolkit
@@ -188,7 +188,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 	for _, option := range options {
 		option(&config, s.desktop)
 	}
-	s.ferry = newFerry(s.toolkit, config, system{
+	s.shell = newShell(s.toolkit, config, system{
 		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		surveyed: time.Hour, // no slow machine goes on without a question
 		copied:   s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
@@ -234,7 +234,7 @@ func (s *stage) until(what string, so func() bool) {
 func (s *stage) publish(snapshot *uploader.Snapshot) {
 	s.t.Helper()
 	s.engine.publish(snapshot)
-	s.presenter.now()
+	s.bridge.Refresh()
 	s.until("the snapshot is shown", func() bool { return s.window.list.s == snapshot })
 }
 

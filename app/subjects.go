@@ -1,6 +1,10 @@
 package app
 
-import "github.com/ferryapp/ferry/uploader"
+import (
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader"
+)
 
 // subjects is what an action is done to: batches as a whole, and single transfers
 // besides.
@@ -66,4 +70,29 @@ func linkOf(t *uploader.Transfer) string {
 		return ""
 	}
 	return t.Session.URL
+}
+
+// received reports whether the built-in receiver has put the file into its folder.
+func received(t *uploader.Transfer) bool {
+	return t.Phase == uploader.PhaseDone && t.Server == uploader.BuiltinServer
+}
+
+// retryable are the transfers that are tried again: those that were cancelled only
+// when there are no others.
+func retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
+	fit := fitting(actRetry, transfers)
+	wanted := slices.DeleteFunc(slices.Clone(fit), func(t *uploader.Transfer) bool { return t.State() == uploader.StateCancelled })
+	if len(wanted) > 0 {
+		return wanted
+	}
+	return fit
+}
+
+// crossedOf is how many uploaded bytes are lost by cancelling what is unfinished.
+func crossedOf(s subjects) int64 {
+	var crossed int64
+	for _, t := range s.fitting(actCancel) {
+		crossed += t.Session.Offset
+	}
+	return crossed
 }

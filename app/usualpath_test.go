@@ -34,8 +34,8 @@ func TestAHostAloneFindsItsServerAtTheUsualPath(t *testing.T) {
 	for name, typed := range map[string]string{"the host": host, "and a slash": host + "/"} {
 		t.Run(name, func(t *testing.T) {
 			s := raise(t, newFakeEngine(), func(c *Config, _ *fakeDesktop) { c.Access = truly{c.Access.(*fakeAccess), book} })
-			s.askServer()
-			d := s.asking
+			s.servers.Add()
+			d := s.servers.dialog
 			test.Type(d.address, typed)
 			test.Tap(d.check)
 			s.until("it may be added", d.accept.Visible)

@@ -1,4 +1,4 @@
-package app
+package bridge
 
 import (
 	"context"
@@ -12,19 +12,19 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestOrders(t *testing.T) {
+func TestCommands(t *testing.T) {
 	t.Run("commands reach the engine one after another, in the order they were given", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var seen []uploader.BatchID
-			o := newOrders(func(_ context.Context, c uploader.Command) (func(context.Context) error, error) {
+			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 				time.Sleep(time.Second)
-				seen = append(seen, c.(uploader.Add).Batch)
+				seen = append(seen, command.(uploader.Add).Batch)
 				return atOnce, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
-			go o.run(ctx)
+			go c.Run(ctx)
 			for i := range uploader.BatchID(3) {
-				o.give(uploader.Add{Batch: i}, nil)
+				c.Send(uploader.Add{Batch: i}, nil)
 			}
 			time.Sleep(time.Minute)
 			cancel()
@@ -37,8 +37,8 @@ func TestOrders(t *testing.T) {
 	t.Run("a command that takes long holds up none that follows", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			over := make(chan struct{})
-			o := newOrders(func(_ context.Context, c uploader.Command) (func(context.Context) error, error) {
-				if _, long := c.(uploader.Pause); !long {
+			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
+				if _, long := command.(uploader.Pause); !long {
 					return atOnce, nil
 				}
 				return func(context.Context) error {
@@ -47,10 +47,10 @@ func TestOrders(t *testing.T) {
 				}, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
-			go o.run(ctx)
+			go c.Run(ctx)
 			var answered []string
-			o.give(uploader.Pause{}, func(error) { answered = append(answered, "pause") })
-			o.give(uploader.Resume{}, func(error) { answered = append(answered, "resume") })
+			c.Send(uploader.Pause{}, func(error) { answered = append(answered, "pause") })
+			c.Send(uploader.Resume{}, func(error) { answered = append(answered, "resume") })
 			synctest.Wait()
 			close(over)
 			cancel()
@@ -63,7 +63,7 @@ func TestOrders(t *testing.T) {
 	t.Run("what was given before the end is still carried out", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			done := 0
-			o := newOrders(func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
+			c := NewCommands(func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
 				if ctx.Err() != nil {
 					return nil, ctx.Err()
 				}
@@ -71,16 +71,16 @@ func TestOrders(t *testing.T) {
 				return atOnce, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
-			o.give(uploader.Pause{}, nil)
-			o.give(uploader.Remove{}, nil)
+			c.Send(uploader.Pause{}, nil)
+			c.Send(uploader.Remove{}, nil)
 			cancel()
-			o.run(ctx)
+			c.Run(ctx)
 			if done != 2 {
 				t.Errorf("%d of 2 commands were carried out", done)
 			}
 		})
 	})
-	for name, engine := range map[string]handing{
+	for name, engine := range map[string]giveFunc{
 		"hears": func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
 			return nil, forEver(ctx)
 		},
@@ -88,12 +88,12 @@ func TestOrders(t *testing.T) {
 	} {
 		t.Run("an engine that never "+name+" does not hold up the end for ever", func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := newOrders(engine)
+				c := NewCommands(engine)
 				ctx, cancel := context.WithCancel(t.Context())
 				var got error
-				o.give(uploader.Pause{}, func(err error) { got = err })
+				c.Send(uploader.Pause{}, func(err error) { got = err })
 				cancel()
-				o.run(ctx)
+				c.Run(ctx)
 				if !errors.Is(got, context.Canceled) {
 					t.Errorf("the command ended with %v", got)
 				}

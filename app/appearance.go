@@ -8,28 +8,25 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// followSettings has what the user chooses hold at once, until ctx ends.
-func (f *ferry) followSettings(ctx context.Context) {
+// followSettings applies the settings whenever they change, until ctx ends.
+func (f *shell) followSettings(ctx context.Context) {
 	for range f.config.Settings.Watch(ctx) {
-		f.errands.post(f.applySettings)
+		f.bridge.Post(f.applySettings)
 	}
 }
 
-// applySettings brings the face to the state of the settings.
-func (f *ferry) applySettings() {
+func (f *shell) applySettings() {
 	chosen := f.config.Settings.Get()
 	if chosen.Look != f.look {
-		f.wear(chosen.Look)
+		f.applyLook(chosen.Look)
 	}
-	if f.settings != nil {
-		f.settings.show(chosen)
-	}
-	f.presenter.now()
+	f.preferences.Show(chosen)
+	f.bridge.Refresh()
 }
 
-// wear changes how Ferry looks and speaks. Colours follow by themselves; where
-// words or sizes change, everything is made anew.
-func (f *ferry) wear(look settings.Look) {
+// applyLook changes theme, size and language. Colours follow by themselves; after a
+// change of language or size the window is built again.
+func (f *shell) applyLook(look settings.Look) {
 	last := f.look
 	f.look = look
 	if look.Theme != last.Theme || look.Scale != last.Scale {
@@ -41,25 +38,21 @@ func (f *ferry) wear(look settings.Look) {
 	if err := words.Load(string(look.Language)); err != nil {
 		f.config.Log.Error("language not loaded", "language", look.Language, "error", err)
 	}
-	f.remake()
+	f.rebuild()
 }
 
-// remake makes the window and the tray anew, as they are.
-func (f *ferry) remake() {
-	f.window.refurnish(f)
-	if f.left != nil {
-		f.askLeft(f.snapshot())
-	}
+// rebuild builds the window and the tray's menu again, in the state they are in.
+func (f *shell) rebuild() {
+	f.window.refurnish()
+	f.prompt.restate()
 	if f.tray != nil {
 		f.tray.restate()
 	}
-	f.show(f.snapshot())
-	if f.settings != nil {
-		f.settings.reopen(f)
-	}
+	f.show(f.bridge.Snapshot())
+	f.preferences.Reopen()
 }
 
-// themeOf is the toolkit's word for a look.
+// themeOf is the toolkit's theme for a look.
 func themeOf(look settings.Look) *theme.Theme {
 	mode := theme.System
 	switch look.Theme {

@@ -1,4 +1,4 @@
-package app
+package bridge
 
 import (
 	"context"
@@ -24,13 +24,13 @@ func (p pulse) ticks(n int, every time.Duration) {
 	}
 }
 
-func presenting(t *testing.T, ui func(func()), again time.Duration, drive func(p *presenter, news pulse)) (shown int) {
+func presenting(t *testing.T, ui func(func()), again time.Duration, drive func(p *Presenter, news pulse)) (shown int) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		news := pulse{news: make(chan struct{})}
-		p := newPresenter(news, ui, func(*uploader.Snapshot) time.Duration { shown++; return again })
-		go p.run(ctx)
+		p := NewPresenter(news, ui, func(*uploader.Snapshot) time.Duration { shown++; return again })
+		go p.Run(ctx)
 		drive(p, news)
 		cancel()
 		synctest.Wait()
@@ -42,14 +42,14 @@ func now(do func()) { do() }
 
 func TestPresenter(t *testing.T) {
 	t.Run("a flood of news is shown at most four times a second", func(t *testing.T) {
-		shown := presenting(t, now, 0, func(_ *presenter, news pulse) { news.ticks(1000, 10*time.Millisecond) })
+		shown := presenting(t, now, 0, func(_ *Presenter, news pulse) { news.ticks(1000, 10*time.Millisecond) })
 		if shown < 40 || shown > 41 {
 			t.Errorf("shown %d times in 10 s", shown)
 		}
 	})
 	t.Run("a window nobody looks at is shown once a second", func(t *testing.T) {
-		shown := presenting(t, now, 0, func(p *presenter, news pulse) {
-			p.setPace(paceUnfocused)
+		shown := presenting(t, now, 0, func(p *Presenter, news pulse) {
+			p.SetPace(PaceUnfocused)
 			news.ticks(1000, 10*time.Millisecond)
 		})
 		if shown < 10 || shown > 12 {
@@ -57,20 +57,20 @@ func TestPresenter(t *testing.T) {
 		}
 	})
 	t.Run("no news are shown once and then left alone", func(t *testing.T) {
-		shown := presenting(t, now, 0, func(*presenter, pulse) { time.Sleep(time.Hour) })
+		shown := presenting(t, now, 0, func(*Presenter, pulse) { time.Sleep(time.Hour) })
 		if shown != 1 {
 			t.Errorf("shown %d times without any news", shown)
 		}
 	})
 	t.Run("what counts down is shown again when it reads differently", func(t *testing.T) {
-		shown := presenting(t, now, time.Second, func(*presenter, pulse) { time.Sleep(10*time.Second + time.Millisecond) })
+		shown := presenting(t, now, time.Second, func(*Presenter, pulse) { time.Sleep(10*time.Second + time.Millisecond) })
 		if shown != 11 {
 			t.Errorf("shown %d times in 10 s", shown)
 		}
 	})
 	t.Run("a UI that is stuck has at most one thing waiting", func(t *testing.T) {
 		var stuck []func()
-		shown := presenting(t, func(do func()) { stuck = append(stuck, do) }, 0, func(_ *presenter, news pulse) {
+		shown := presenting(t, func(do func()) { stuck = append(stuck, do) }, 0, func(_ *Presenter, news pulse) {
 			news.ticks(100, time.Second)
 		})
 		if len(stuck) != 1 || shown != 0 {
@@ -78,10 +78,10 @@ func TestPresenter(t *testing.T) {
 		}
 	})
 	t.Run("what the user did is shown without waiting for the pace", func(t *testing.T) {
-		shown := presenting(t, now, 0, func(p *presenter, _ pulse) {
-			p.setPace(paceHidden)
+		shown := presenting(t, now, 0, func(p *Presenter, _ pulse) {
+			p.SetPace(PaceHidden)
 			time.Sleep(time.Millisecond)
-			p.now()
+			p.Refresh()
 			synctest.Wait()
 		})
 		if shown < 2 {

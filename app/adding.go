@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// clipboardTimeout is how long the program that owns the clipboard may take to
+// deliver its content.
+const clipboardTimeout = 5 * time.Second
+
+// adder adds files and folders: dropped, pasted, chosen in a file dialog, or given by
+// a request. Its methods belong to the UI's goroutine unless they say otherwise.
+type adder struct {
+	bridge      *bridge.Bridge
+	settings    *settings.Book
+	destination *destination
+	dialogs     *Dialogs
+	files       *fileDialogs
+	copied      func(context.Context) (string, error) // see platform.Copied
+	clipboard   func() fyne.Clipboard
+	patience    time.Duration // how long counting may delay adding
+	added       arrivals
+	log         *slog.Logger
+	warn        func(text string)
+	showWindow  func()
+}
+
+// drop adds what was dropped on the window. The toolkit calls it while the other
+// program waits: it copies and returns. What is not a file or folder of this computer
+// arrives as a path that does not exist.
+func (a *adder) drop(uris []fyne.URI) {
+	paths := make([]string, 0, len(uris))
+	refused := 0
+	for _, uri := range uris {
+		if uri.Scheme() != "file" {
+			refused++
+			continue
+		}
+		paths = append(paths, uri.Path())
+	}
+	a.add(paths, refused)
+}
+
+// addFiles asks for files, and adds them.
+func (a *adder) addFiles() {
+	a.files.chooseFiles(addQuestion("choose.files"), func(paths []string) { a.add(paths, 0) })
+}
+
+// addFolder asks for a folder, and adds it.
+func (a *adder) addFolder() {
+	a.files.chooseFolders(addQuestion("choose.folder"), func(paths []string) { a.add(paths, 0) })
+}
+
+func addQuestion(title string) platform.Question {
+	return platform.Question{Title: words.Say(title), Accept: words.Say("choose.accept")}
+}
+
+// paste adds the files on the clipboard.
+func (a *adder) paste() {
+	a.bridge.Run(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, clipboardTimeout)
+		defer cancel()
+		text, err := a.copied(ctx)
+		a.bridge.Post(func() {
+			switch {
+			case errors.Is(err, platform.ErrNoClipboard):
+				a.pasteText(a.clipboard().Content())
+			case err != nil:
+				a.log.Warn("clipboard not read", "error", err)
+				a.warn(words.Say("paste.failed"))
+			default:
+				a.pasteText(text)
+			}
+		})
+	})
+}
+
+func (a *adder) pasteText(text string) {
+	paths, refused := platform.ParseCopied(text)
+	if len(paths) == 0 {
+		a.warn(words.Say("paste.nothing"))
+		return
+	}
+	a.add(paths, refused)
+}
+
+// add adds files and folders for the chosen destination, after checking beside the UI
+// whether they exist. Refused counts those that are known not to.
+func (a *adder) add(paths []string, refused int) {
+	a.addTo(a.destination.in(a.bridge.Snapshot()).ID, paths, refused)
+}
+
+func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
+	a.bridge.Run(func(ctx context.Context) {
+		found := existing(paths)
+		if missing := refused + len(paths) - len(found); missing > 0 {
+			a.bridge.Post(func() { a.warn(words.Count("drop.refused", missing)) })
+		}
+		if len(found) > 0 {
+			a.survey(ctx, server, found, func() { a.send(server, found) })
+		}
+	})
+}
+
+// send sends the command that adds the paths. It may be called from any goroutine.
+func (a *adder) send(server uploader.ServerID, paths []string) {
+	batch := uploader.NewBatchID()
+	a.bridge.Post(func() {
+		a.added[batch] = paths
+		a.bridge.Refresh() // their files may be known already
+	})
+	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, nil)
+}
+
+// existing returns the absolute ones of the paths that exist.
+func existing(paths []string) []string {
+	found := make([]string, 0, len(paths))
+	for _, path := range paths {
+		if !filepath.IsAbs(path) {
+			continue
+		}
+		if _, err := os.Lstat(path); err == nil {
+			found = append(found, filepath.Clean(path))
+		}
+	}
+	return found
+}

@@ -1,0 +1,105 @@
+package bridge
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// shutdownTimeout is how long a command that was sent shortly before the end may
+// still take.
+const shutdownTimeout = 5 * time.Second
+
+// queued is a command and its callback, which runs on its own goroutine.
+type queued struct {
+	command uploader.Command
+	done    func(error)
+}
+
+// Commands is a queue of commands. It sends them to the engine one after another
+// without blocking the UI. A command whose answer takes long does not delay the next
+// one. What was sent before the end is still carried out.
+type Commands struct {
+	give     giveFunc
+	answered sync.WaitGroup
+
+	mu      sync.Mutex
+	waiting []queued
+	wake    chan struct{} // has one token while there may be something waiting
+}
+
+// giveFunc sends a command to the engine (uploader.Engine.Give).
+type giveFunc func(context.Context, uploader.Command) (answer func(context.Context) error, err error)
+
+// NewCommands returns an empty queue of commands for an engine's Give method.
+func NewCommands(give func(context.Context, uploader.Command) (answer func(context.Context) error, err error)) *Commands {
+	return &Commands{give: give, wake: make(chan struct{}, 1)}
+}
+
+// Send queues a command. It may be called from any goroutine. Done may be nil.
+func (c *Commands) Send(command uploader.Command, done func(error)) {
+	c.mu.Lock()
+	c.waiting = append(c.waiting, queued{command, done})
+	c.mu.Unlock()
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends commands until ctx ends, then those still waiting. It returns when all
+// are answered.
+func (c *Commands) Run(ctx context.Context) {
+	defer c.answered.Wait()
+	for {
+		select {
+		case <-c.wake:
+			c.sendAll(ctx)
+		case <-ctx.Done():
+			c.sendAll(ctx)
+			return
+		}
+	}
+}
+
+func (c *Commands) sendAll(ctx context.Context) {
+	for {
+		next, ok := c.next()
+		if !ok {
+			return
+		}
+		c.send(ctx, next)
+	}
+}
+
+// send returns when the engine has accepted a command. The command may outlive ctx by
+// shutdownTimeout.
+func (c *Commands) send(ctx context.Context, next queued) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(shutdownTimeout, cancel) })
+	answer, err := c.give(lasting, next.command)
+	c.answered.Go(func() {
+		defer cancel()
+		defer stop()
+		if err == nil {
+			err = answer(lasting)
+		}
+		if next.done != nil {
+			next.done(err)
+		}
+	})
+}
+
+func (c *Commands) next() (queued, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.waiting) == 0 {
+		return queued{}, false
+	}
+	next := c.waiting[0]
+	c.waiting[0] = queued{}
+	c.waiting = c.waiting[1:]
+	return next, true
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+)
+
+// Keeping is where Ferry stores its data.
+type Keeping struct {
+	Dir string // the profile folder
+	Log string // the log's path
+
+	// Backup writes a copy of the database into a folder, and returns its path. It
+	// may be called from any goroutine.
+	Backup func(ctx context.Context, folder string) (string, error)
+}
+
+// profileData copies the database of the profile. It lives on the UI's goroutine.
+type profileData struct {
+	bridge  *bridge.Bridge
+	keeping Keeping
+	files   *fileDialogs
+	log     *slog.Logger
+	warn    func(text string)
+}
+
+// backUp asks for a folder, and writes a copy of the database into it.
+func (d *profileData) backUp() {
+	question := platform.Question{Title: words.Say("settings.backup.where"), Accept: words.Say("settings.backup.here")}
+	d.files.chooseFolders(question, func(folders []string) { d.backUpTo(folders[0]) })
+}
+
+func (d *profileData) backUpTo(folder string) {
+	d.bridge.Run(func(ctx context.Context) {
+		path, err := d.keeping.Backup(ctx, folder)
+		d.bridge.Post(func() {
+			if err != nil {
+				d.log.Warn("backup failed", "error", err)
+				d.warn(sentenceOf(err))
+				return
+			}
+			d.warn(words.Say("settings.backup.done", words.Data{"File": words.Printable(path)}))
+		})
+	})
+}

@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+)
+
+// fileDialogs asks for files and folders: in the system's dialog, or in the toolkit's
+// where the desktop has none. It lives on the UI's goroutine.
+type fileDialogs struct {
+	bridge  *bridge.Bridge
+	chooser platform.Chooser
+	window  fyne.Window
+	log     *slog.Logger
+	warn    func(text string)
+	open    bool // the system's dialog
+}
+
+// chooseFiles asks for files, and calls then with at least one path.
+func (d *fileDialogs) chooseFiles(question platform.Question, then func(paths []string)) {
+	d.choose(d.chooser.Files, question, d.askFile, then)
+}
+
+// chooseFolders asks for folders, and calls then with at least one path.
+func (d *fileDialogs) chooseFolders(question platform.Question, then func(paths []string)) {
+	d.choose(d.chooser.Folders, question, d.askFolder, then)
+}
+
+type (
+	systemDialog  func(context.Context, platform.Question) ([]string, error)
+	toolkitDialog func(then func(paths []string))
+)
+
+// choose opens one system dialog at a time; otherwise is for desktops without it.
+func (d *fileDialogs) choose(system systemDialog, question platform.Question, otherwise toolkitDialog, then func(paths []string)) {
+	if d.open {
+		return
+	}
+	d.open = true
+	question.Parent = handleOf(d.window)
+	d.bridge.Run(func(ctx context.Context) {
+		paths, err := system(ctx, question)
+		d.bridge.Post(func() {
+			d.open = false
+			switch {
+			case errors.Is(err, platform.ErrNoChooser):
+				otherwise(then)
+			case err != nil:
+				d.log.Warn("file dialog failed", "error", err)
+				d.warn(words.Say("choose.failed"))
+			case len(paths) > 0:
+				then(paths)
+			}
+		})
+	})
+}
+
+func (d *fileDialogs) askFile(then func(paths []string)) {
+	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
+		if err != nil || file == nil {
+			return
+		}
+		path := file.URI().Path()
+		_ = file.Close() // nothing was read
+		then([]string{path})
+	}, d.window)
+}
+
+func (d *fileDialogs) askFolder(then func(paths []string)) {
+	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
+		if err == nil && folder != nil {
+			then([]string{folder.Path()})
+		}
+	}, d.window)
+}
+
+// handleOf is the window's handle for other programs, whose dialogs stay in front of
+// the window then; "" where there is none.
+func handleOf(window fyne.Window) string {
+	native, ok := window.(driver.NativeWindow)
+	if !ok {
+		return ""
+	}
+	handle := ""
+	native.RunNative(func(context any) {
+		if x11, ok := context.(driver.X11WindowContext); ok {
+			handle = fmt.Sprintf("x11:%x", x11.WindowHandle)
+		}
+	})
+	return handle
+}

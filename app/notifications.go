@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// notifications shows desktop notifications: of what happened while the window is
+// hidden, and those of other parts. It lives on the UI's goroutine.
+type notifications struct {
+	bridge   *bridge.Bridge
+	notifier platform.Notifier
+	log      *slog.Logger
+	settings *settings.Book
+	window   *window
+	left     func() *leftover
+	open     func() // the window
+	news     news
+}
+
+// send shows a notification.
+func (n *notifications) send(note platform.Note) {
+	n.bridge.Run(func(ctx context.Context) {
+		if err := n.notifier.Notify(ctx, note); err != nil {
+			n.log.Info("notification not shown", "error", err)
+		}
+	})
+}
+
+// withdraw removes notifications.
+func (n *notifications) withdraw(keys ...string) {
+	n.bridge.Run(func(ctx context.Context) {
+		for _, key := range keys {
+			if err := n.notifier.Withdraw(ctx, key); err != nil {
+				n.log.Info("notification not withdrawn", "error", err)
+			}
+		}
+	})
+}
+
+// update sends notifications of what the snapshot has new, unless the window shows it.
+func (n *notifications) update(s *uploader.Snapshot, sum tally) {
+	notes := n.news.follow(s, sum)
+	if n.window.visible {
+		n.news.seen()
+		return
+	}
+	for _, note := range notes {
+		if note.Key == noteTrouble && n.left() != nil {
+			continue // the open question contains it
+		}
+		if !wanted(note.Key, n.settings.Get().Notifications) {
+			continue
+		}
+		note.Open = func() { n.bridge.Post(func() { n.openAt(note.Key) }) }
+		note.Actions = []platform.Action{{Label: words.Say("tray.open"), Do: note.Open}}
+		n.send(note)
+	}
+}
+
+// openAt opens the window with what a notification is about.
+func (n *notifications) openAt(key string) {
+	n.window.setFilter(filterAll)
+	if key == noteTrouble {
+		n.window.setFilter(filterTrouble)
+	}
+	n.open()
+}

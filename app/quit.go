@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/widgets"
+)
+
+// quitter closes the window and quits Ferry, and asks before it does where uploads
+// are running. It lives on the UI's goroutine.
+type quitter struct {
+	bridge     *bridge.Bridge
+	settings   *settings.Book
+	dialogs    *Dialogs
+	visibility *visibility
+	tray       *TrayPresence
+	removals   *removals
+	left       func() *leftover
+	exit       func() // ends the toolkit
+
+	question *widgets.Dialog // that is open; nil for none
+}
+
+// closeWindow is the action of the window's close button: it hides the window where
+// that is wanted and a tray can open it again, and quits otherwise.
+func (q *quitter) closeWindow() {
+	q.withTray(func(present bool) {
+		if !present || !q.settings.Get().Start.CloseToTray {
+			q.quit()
+			return
+		}
+		q.visibility.hide()
+	})
+}
+
+// withTray calls then on the UI's goroutine when it is known whether there is a tray.
+func (q *quitter) withTray(then func(present bool)) {
+	q.bridge.Run(func(ctx context.Context) {
+		present := q.tray.Present(ctx)
+		q.bridge.Post(func() { then(present) })
+	})
+}
+
+// quit quits Ferry. It asks first while uploads are running, unless that is switched
+// off in the settings.
+func (q *quitter) quit() {
+	s := q.bridge.Snapshot()
+	running := tallyOf(s, q.left()).running
+	if running == 0 || !q.settings.Get().Start.AskBeforeQuit {
+		q.end()
+		return
+	}
+	text := words.Sentences(words.Count("quit.question", running), keptUntil(s, time.Now()))
+	q.withTray(func(present bool) { q.ask(text, present) })
+}
+
+// ask shows the question, unless it is open already.
+func (q *quitter) ask(text string, tray bool) {
+	if q.question != nil {
+		return
+	}
+	q.visibility.open()
+	never := widget.NewCheck(words.Say("quit.never"), nil)
+	leave := func() {
+		if never.Checked {
+			q.settings.Update(func(s *settings.Settings) { s.Start.AskBeforeQuit = false })
+		}
+		q.end()
+	}
+	answers := []Answer{
+		{Label: words.Say("quit.cancel")},
+		{Label: words.Say("quit.quit"), Do: leave},
+		{Label: words.Say("quit.keep"), Do: q.visibility.hide},
+	}
+	if !tray {
+		answers = answers[:2]
+	}
+	answers[len(answers)-1].Importance = widget.HighImportance
+	q.question = q.dialogs.Ask(Question{
+		Title: words.Say("quit.title"), Text: text, More: never,
+		Closed: func() { q.question = nil }, Answers: answers,
+	})
+}
+
+// end quits. The engine keeps what is unfinished, and continues with it at the next
+// start.
+func (q *quitter) end() {
+	q.removals.commit()
+	q.bridge.Stop()
+	q.exit()
+}

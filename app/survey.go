@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Adding more than this needs a confirmation.
+const (
+	manyFiles = 10_000
+	manyBytes = 100_000_000_000
+)
+
+// surveyTimeout is how long adding may wait for the count. From a drive that takes
+// longer everything is added without a confirmation.
+const surveyTimeout = 2 * time.Second
+
+// survey counts what would be added. Its counts may be read from any goroutine.
+type survey struct {
+	files atomic.Int64
+	bytes atomic.Int64
+	over  chan struct{} // closed when everything is counted, or counting was stopped
+	large chan struct{} // closed when it is more than is added without a confirmation
+}
+
+func newSurvey() *survey { return &survey{over: make(chan struct{}), large: make(chan struct{})} }
+
+// run counts the files at and below the paths, until ctx ends.
+func (v *survey) run(ctx context.Context, paths []string, options source.Options) {
+	defer close(v.over)
+	large := false
+	for found, err := range (source.Disk{}).Expand(ctx, paths, options) {
+		if err != nil {
+			continue
+		}
+		v.files.Add(1)
+		v.bytes.Add(found.Size)
+		if !large && v.isLarge() {
+			large = true
+			close(v.large)
+		}
+	}
+}
+
+func (v *survey) isLarge() bool { return v.files.Load() > manyFiles || v.bytes.Load() > manyBytes }
+
+// text is the count so far.
+func (v *survey) text() string {
+	so := words.Join(words.Files(int(v.files.Load())), words.Size(v.bytes.Load()))
+	select {
+	case <-v.over:
+		return so
+	default:
+		return words.Say("preview.counting", words.Data{"So": so})
+	}
+}
+
+// survey counts the paths, and calls add as soon as it is known that they are not
+// many; otherwise it asks for a confirmation. It runs beside the UI's goroutine.
+func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
+	chosen := a.settings.Get().Transfers
+	options := source.Options{Ignore: chosen.Ignore, Hidden: chosen.Hidden, FollowFolders: chosen.Links}
+	ctx, cancel := context.WithCancel(ctx)
+	v := newSurvey()
+	a.bridge.Fork(func() { v.run(ctx, paths, options) })
+	timeout := time.NewTimer(a.patience)
+	defer timeout.Stop()
+	select {
+	case <-v.large:
+	case <-v.over:
+	case <-timeout.C:
+	}
+	if v.isLarge() {
+		a.bridge.Post(func() { a.confirm(v, server, cancel, add) })
+		return
+	}
+	cancel()
+	add()
+}
+
+// surveyInterval is the time between two updates of the count that is shown.
+const surveyInterval = 250 * time.Millisecond
+
+// confirm asks whether to add so much, while it is being counted.
+func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc, add func()) {
+	a.showWindow()
+	server, known := a.bridge.Snapshot().Server(to)
+	if !known {
+		server = uploader.Server{ID: to}
+	}
+	amount := widgets.NewParagraph(v.text())
+	var box *widgets.Dialog
+	leave := func() { box.Hide() }
+	accept := newChoice(words.Say("choose.accept"), func() { leave(); add() }, leave)
+	accept.Importance = widget.HighImportance
+	cancel := newChoice(words.Say("cancel"), leave, leave)
+	where := widgets.NewParagraph("")
+	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
+	box = widgets.NewDialog(a.dialogs.Canvas(), words.Say("preview.title"), widgets.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
+	box.OnClosed = stop
+	box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), 0))
+	a.dialogs.Present(box)
+	a.dialogs.Canvas().Focus(accept)
+	a.bridge.Run(func(ctx context.Context) {
+		tick := time.NewTicker(surveyInterval)
+		defer tick.Stop()
+		for counted := false; !counted; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-v.over:
+				counted = true
+			case <-tick.C:
+			}
+			a.bridge.Post(func() { amount.SetText(v.text()) })
+		}
+	})
+}

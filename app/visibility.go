@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+const prefHideExplained = "hide-explained"
+
+// visibility shows and hides the window, and sets the pace of updates to what can be
+// seen. Its methods belong to the UI's goroutine unless they say otherwise.
+type visibility struct {
+	window        *window
+	bridge        *bridge.Bridge
+	tray          *TrayPresence
+	notifications *notifications
+	memory        fyne.Preferences
+	show          func(*uploader.Snapshot) time.Duration
+	focused       bool
+}
+
+// open shows the window, with the newest snapshot in its first frame, and withdraws
+// the notifications that can be read in it.
+func (v *visibility) open() {
+	v.window.visible = true
+	v.show(v.bridge.Snapshot())
+	v.window.open()
+	v.setPace()
+	v.notifications.withdraw(noteFinished, noteTrouble)
+	v.bridge.Refresh()
+}
+
+// openHidden opens the window if it is hidden.
+func (v *visibility) openHidden() {
+	if !v.window.visible {
+		v.open()
+	}
+}
+
+// hide hides the window. The first time a notification explains that Ferry keeps
+// running.
+func (v *visibility) hide() {
+	v.window.hide()
+	v.setPace()
+	if v.memory.Bool(prefHideExplained) {
+		return
+	}
+	v.memory.SetBool(prefHideExplained, true)
+	v.notifications.send(platform.Note{Key: "hide", Title: words.Say("hide.title"), Body: words.Say("hide.body")})
+}
+
+// hideAtStart leaves the window hidden where a tray can open it. At a login the tray
+// may start later than Ferry.
+func (v *visibility) hideAtStart() {
+	v.setPace()
+	v.bridge.Run(func(ctx context.Context) {
+		if !v.tray.Wait(ctx) {
+			v.bridge.Post(v.open)
+		}
+	})
+}
+
+// watchTray opens the window when it is hidden and the tray has disappeared. It runs
+// on a goroutine of its own until ctx ends.
+func (v *visibility) watchTray(ctx context.Context) {
+	v.tray.Watch(ctx, func() {
+		v.bridge.Post(func() {
+			if !v.window.visible {
+				v.open()
+				v.window.warn(words.Say("tray.gone"))
+			}
+		})
+	})
+}
+
+func (v *visibility) followFocus(lifecycle fyne.Lifecycle) {
+	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.setPace() })
+	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.setPace() })
+}
+
+func (v *visibility) setPace() {
+	switch {
+	case !v.window.visible:
+		v.bridge.SetPace(bridge.PaceHidden)
+	case v.focused:
+		v.bridge.SetPace(bridge.PaceFocused)
+	default:
+		v.bridge.SetPace(bridge.PaceUnfocused)
+	}
+}
