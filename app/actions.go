@@ -2,16 +2,18 @@ package app
 
 import (
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"time"
-
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // transferActions carries out what a person does to transfers. It lives on the UI's
@@ -19,7 +21,7 @@ import (
 type transferActions struct {
 	bridge    *bridge.Bridge
 	window    *window
-	dialogs   *Dialogs
+	dialogs   *form.Dialogs
 	files     *fileDialogs
 	opener    *opener
 	removals  *removals
@@ -32,34 +34,34 @@ type transferActions struct {
 }
 
 // act does something to those of the selection for which it makes sense.
-func (a *transferActions) act(what action, s subjects) {
-	if s.empty() || !s.situation().allows(what) {
+func (a *transferActions) act(what view.Action, s view.Selection) {
+	if s.Empty() || !s.Situation().Allows(what) {
 		return
 	}
 	switch what {
-	case actOpen:
-		a.opener.open(s.singles[0])
-	case actReveal:
-		a.opener.reveal(s.singles[0])
-	case actDetails:
-		a.window.openDetails(s.singles[0].ID)
-	case actSignIn:
-		a.unblock(s.fitting(actSignIn)[0])
-	case actElsewhere:
-		a.chooseServer(s.singles[0])
-	case actLocate:
-		a.locate(s.singles[0])
-	case actLink:
-		a.copyLinks(s.fitting(actLink))
-	case actPriorLink:
-		a.copyPriorLink(s.singles[0])
-	case actRetry:
-		a.bridge.Send(uploader.Retry{Target: uploader.These(idsOf(retryable(s.all))...)}, nil)
-	case actCancel:
+	case view.ActionOpen:
+		a.opener.open(s.Transfers[0])
+	case view.ActionReveal:
+		a.opener.reveal(s.Transfers[0])
+	case view.ActionDetails:
+		a.window.openDetails(s.Transfers[0].ID)
+	case view.ActionSignIn:
+		a.unblock(s.Allowed(view.ActionSignIn)[0])
+	case view.ActionOtherServer:
+		a.chooseServer(s.Transfers[0])
+	case view.ActionLocate:
+		a.locate(s.Transfers[0])
+	case view.ActionCopyLink:
+		a.copyLinks(s.Allowed(view.ActionCopyLink))
+	case view.ActionCopyPriorLink:
+		a.copyPriorLink(s.Transfers[0])
+	case view.ActionRetry:
+		a.bridge.Send(uploader.Retry{Target: uploader.These(view.IDs(view.Retryable(s.All))...)}, nil)
+	case view.ActionCancel:
 		a.cancel(s)
-	case actRemove:
-		a.removals.remove(these(s.fitting(actRemove)...))
-	case actTop, actUp, actDown, actBottom:
+	case view.ActionRemove:
+		a.removals.remove(view.SelectionOf(s.Allowed(view.ActionRemove)...))
+	case view.ActionMoveTop, view.ActionMoveUp, view.ActionMoveDown, view.ActionMoveBottom:
 		a.move(what, s)
 	default:
 		a.send(what, s)
@@ -67,31 +69,31 @@ func (a *transferActions) act(what action, s subjects) {
 }
 
 // send sends the action's commands.
-func (a *transferActions) send(what action, s subjects) {
-	for _, target := range s.targets(what) {
-		a.bridge.Send(what.command(target), nil)
+func (a *transferActions) send(what view.Action, s view.Selection) {
+	for _, target := range s.Targets(what) {
+		a.bridge.Send(what.Command(target), nil)
 	}
 }
 
-func (a *transferActions) actOnSelected(what action) { a.act(what, a.window.list.selected()) }
+func (a *transferActions) actOnSelected(what view.Action) { a.act(what, a.window.list.Selected()) }
 
 // pauseOrResumeSelected pauses the selection, or resumes it when nothing of it can be
 // paused.
 func (a *transferActions) pauseOrResumeSelected() {
-	selected := a.window.list.selected()
-	if selected.situation().allows(actPause) {
-		a.act(actPause, selected)
+	selected := a.window.list.Selected()
+	if selected.Situation().Allows(view.ActionPause) {
+		a.act(view.ActionPause, selected)
 		return
 	}
-	a.act(actResume, selected)
+	a.act(view.ActionResume, selected)
 }
 
 // removeSelected removes the selection from the list, and cancels what is unfinished.
 // It asks first where uploaded bytes would be lost.
 func (a *transferActions) removeSelected() {
-	selected := a.window.list.selected()
-	if !selected.situation().allows(actCancel) {
-		a.act(actRemove, selected)
+	selected := a.window.list.Selected()
+	if !selected.Situation().Allows(view.ActionCancel) {
+		a.act(view.ActionRemove, selected)
 		return
 	}
 	a.confirmLoss(selected, func() { a.removals.remove(selected) })
@@ -100,24 +102,24 @@ func (a *transferActions) removeSelected() {
 // cancel cancels what is unfinished and removes it from the list; a batch of which
 // something is uploaded stays, with the rest cancelled. It asks first where that
 // cannot be undone.
-func (a *transferActions) cancel(s subjects) {
-	off := subjects{singles: fitting(actCancel, s.singles)}
-	off.all = off.singles
-	var kept subjects
-	for _, batch := range s.batches {
-		if members := a.window.list.outline.members(batch); slices.ContainsFunc(members, isDone) {
-			kept.batches = append(kept.batches, batch)
+func (a *transferActions) cancel(s view.Selection) {
+	off := view.Selection{Transfers: view.Allowed(view.ActionCancel, s.Transfers)}
+	off.All = off.Transfers
+	var kept view.Selection
+	for _, batch := range s.Batches {
+		if members := a.window.list.Members(batch); slices.ContainsFunc(members, isDone) {
+			kept.Batches = append(kept.Batches, batch)
 		} else {
-			off.batches, off.all = append(off.batches, batch), append(off.all, members...)
+			off.Batches, off.All = append(off.Batches, batch), append(off.All, members...)
 		}
 	}
 	ask := a.confirmLoss
-	if len(kept.batches) > 0 {
+	if len(kept.Batches) > 0 {
 		ask = a.confirm
 	}
 	ask(s, func() {
 		a.removals.remove(off)
-		a.send(actCancel, kept)
+		a.send(view.ActionCancel, kept)
 	})
 }
 
@@ -125,8 +127,8 @@ func isDone(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone }
 
 // confirmLoss asks whether to cancel what is unfinished when something of it is
 // uploaded.
-func (a *transferActions) confirmLoss(s subjects, then func()) {
-	if crossedOf(s) == 0 {
+func (a *transferActions) confirmLoss(s view.Selection, then func()) {
+	if view.UploadedBytes(s) == 0 {
 		then()
 		return
 	}
@@ -134,15 +136,15 @@ func (a *transferActions) confirmLoss(s subjects, then func()) {
 }
 
 // confirm asks whether to cancel what is unfinished.
-func (a *transferActions) confirm(s subjects, then func()) {
-	n := len(s.fitting(actCancel))
+func (a *transferActions) confirm(s view.Selection, then func()) {
+	n := len(s.Allowed(view.ActionCancel))
 	text := words.Say("cancelling.none")
-	if crossed := crossedOf(s); crossed > 0 {
+	if crossed := view.UploadedBytes(s); crossed > 0 {
 		text = words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
 	}
-	a.dialogs.Ask(Question{
+	a.dialogs.Ask(form.Question{
 		Title: words.Count("cancelling.title", n), Text: text,
-		Answers: []Answer{
+		Answers: []form.Answer{
 			{Label: words.Count("cancelling.no", n)},
 			{Label: words.Count("cancelling.yes", n), Importance: widget.DangerImportance, Do: then},
 		},
@@ -151,9 +153,9 @@ func (a *transferActions) confirm(s subjects, then func()) {
 
 // move changes the order. What is moved together keeps its own order, and is scrolled
 // into view.
-func (a *transferActions) move(what action, s subjects) {
-	targets := a.window.list.movable(s)
-	if what == actDown || what == actTop {
+func (a *transferActions) move(what view.Action, s view.Selection) {
+	targets := a.window.list.MoveTargets(s)
+	if what == view.ActionMoveDown || what == view.ActionMoveTop {
 		slices.Reverse(targets)
 	}
 	for i, target := range targets {
@@ -161,19 +163,19 @@ func (a *transferActions) move(what action, s subjects) {
 		if i == len(targets)-1 {
 			done = func(error) { a.bridge.Post(a.showMoved) }
 		}
-		a.bridge.Send(what.command(target), done)
+		a.bridge.Send(what.Command(target), done)
 	}
 }
 
 // showMoved scrolls to where the moved rows are now.
 func (a *transferActions) showMoved() {
 	a.show(a.bridge.Snapshot())
-	a.window.list.rows.ScrollToCursor()
+	a.window.list.Rows.ScrollToCursor()
 }
 
 // locate asks where a missing file is, and continues its upload with that one.
 func (a *transferActions) locate(t *uploader.Transfer) {
-	question := platform.Question{Title: words.Say("choose.missing", words.Data{"Name": nameOf(t)}), Accept: words.Say("choose.accept")}
+	question := platform.Question{Title: words.Say("choose.missing", words.Data{"Name": view.TransferName(t)}), Accept: words.Say("choose.accept")}
 	a.files.chooseFiles(question, func(paths []string) {
 		a.bridge.Send(uploader.Relocate{ID: t.ID, Path: paths[0]}, func(err error) {
 			a.bridge.Post(func() { a.located(t, paths[0], err) })
@@ -185,21 +187,35 @@ func (a *transferActions) locate(t *uploader.Transfer) {
 func (a *transferActions) chooseServer(t *uploader.Transfer) {
 	s := a.bridge.Snapshot()
 	refused, _ := s.Server(t.Server)
-	answers := []Answer{{Label: words.Say("cancel")}, {Label: words.Say("top.add-server"), Do: a.addServer}}
+	answers := []form.Answer{{Label: words.Say("cancel")}, {Label: words.Say("top.add-server"), Do: a.addServer}}
 	for _, server := range s.Servers {
 		if server.ID != t.Server {
-			name := shorten(words.Server(server), longestName)
-			answers = append(answers, Answer{Label: name, Importance: widget.HighImportance, Do: func() { a.sendTo(server.ID, t) }})
+			name := view.Shorten(words.Server(server), view.MaxNameLength)
+			answers = append(answers, form.Answer{Label: name, Importance: widget.HighImportance, Do: func() { a.sendTo(server.ID, t) }})
 		}
 	}
-	a.dialogs.Ask(Question{
-		Title: words.Say("elsewhere.title", words.Data{"Name": nameOf(t)}), Text: words.Say("elsewhere.text", words.Data{"Server": words.Server(refused)}),
+	a.dialogs.Ask(form.Question{
+		Title: words.Say("elsewhere.title", words.Data{"Name": view.TransferName(t)}), Text: words.Say("elsewhere.text", words.Data{"Server": words.Server(refused)}),
 		Answers: answers,
 	})
 }
 
 // sendTo replaces a transfer by one to another server. The removal can be undone.
 func (a *transferActions) sendTo(server uploader.ServerID, t *uploader.Transfer) {
-	a.removals.remove(these(t))
+	a.removals.remove(view.SelectionOf(t))
 	a.adding.addTo(server, []string{t.Source.Path}, 0)
+}
+
+// located handles the result of a Relocate command. A file that cannot be proved to be
+// the missing one is added like any other, and is asked about then.
+func (a *transferActions) located(t *uploader.Transfer, path string, err error) {
+	switch {
+	case err == nil || fault.Stopped(err):
+	case fault.Is(err, fault.Several):
+		a.adding.addTo(t.Server, []string{path}, 0)
+	case fault.Is(err, fault.Mismatch):
+		a.window.warn(words.Say("locate.other"))
+	default:
+		a.window.warn(view.ErrorText(err))
+	}
 }

@@ -11,8 +11,10 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -27,12 +29,12 @@ type adder struct {
 	bridge      *bridge.Bridge
 	settings    *settings.Book
 	destination *destination
-	dialogs     *Dialogs
+	dialogs     *form.Dialogs
 	files       *fileDialogs
 	copied      func(context.Context) (string, error) // see platform.Copied
 	clipboard   func() fyne.Clipboard
 	patience    time.Duration // how long counting may delay adding
-	added       arrivals
+	added       view.NewBatches
 	log         *slog.Logger
 	warn        func(text string)
 	showWindow  func()

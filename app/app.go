@@ -1,19 +1,17 @@
-// Package app is Ferry's face: the window with its list, the tray icon, the
-// questions it asks and the notes it shows, over one engine that it observes and
-// never blocks.
+// Package app is Ferry's window: the shell that creates its parts and connects them
+// with each other and with the engine.
 //
-// There are two sides. Everything that touches Fyne runs on the UI's goroutine
-// and never waits: for no disk, no network, no D-Bus. Whatever waits runs on
-// goroutines that Run starts and waits for: the presenter, which brings the
-// newest snapshot to the UI at a bounded pace; the orders, which give commands
-// to the engine in their order; and errands, which ask the desktop for
-// something. They come back to the UI by ferry.post, which does nothing any more
-// once Ferry is closing, so that nobody hangs on a UI that has ended.
+// Everything that touches Fyne runs on the UI's goroutine, which never blocks. What may
+// block runs on goroutines of package bridge, which also brings the newest snapshot to
+// the UI and sends commands to the engine. Once Ferry is closing, nothing is posted to
+// the UI's goroutine any more.
 //
-// What is shown is a pure function of a snapshot: trayOf, tallyOf, reviewOf,
-// rowOf. All text comes from package words. The window's own memory
-// (chosen destination, what was explained already) is in Fyne's preferences; no
-// state of uploads is.
+// What is shown is computed from a snapshot by package view. The parts of the window
+// and its dialogs are packages of their own: transferlist, details, frame, servers,
+// preferences, tray, and form for what they share. None of them imports another one of
+// them or the shell: they get functions for what is outside of them. All text comes
+// from package words. The window's own settings (the chosen destination, what was
+// explained already) are in Fyne's preferences.
 package app
 
 import (
@@ -26,27 +24,28 @@ import (
 
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
 )
 
-// ID names this application to the desktop.
+// ID is the application's ID for the desktop.
 const ID = "io.github.ferryapp.Ferry"
 
-// Request is what someone outside the window asks of it: a second start of
-// Ferry, or the command line of this one.
+// Request is a request from outside the window: of another start of Ferry, or of the
+// command line of this one.
 type Request struct {
 	Paths []string // absolute; to be added to the chosen destination
 }
 
-// Config is what the face is made of.
+// Config is what the window needs.
 type Config struct {
 	Engine    bridge.Engine
-	Access    Access
-	Settings  *settings.Book // what the user chose
+	Access    servers.Access
+	Settings  *settings.Book // the user's settings
 	Log       *slog.Logger
 	Hidden    bool   // start in the tray, where there is one
-	Ask       bool   // the engine holds what an earlier run left, until a person decides
-	News      string // what happened to the profile that a person must know, in words; "" for nothing
+	Ask       bool   // the engine waits until a person has decided about interrupted uploads
+	News      string // a notice about the profile, as text; "" for none
 	Received  string // the folder in which the built-in receiver puts files; "" when it does not run
 	Keeping   Keeping
 	Autostart Autostart // may be nil
@@ -61,21 +60,21 @@ func Run(ctx context.Context, config Config) error {
 	platform.OutliveXErrors()
 	toolkit := fyneapp.NewWithID(ID)
 	savePreferences := takeStopHook(toolkit.Lifecycle())
-	f := newShell(toolkit, config, native(toolkit), fyne.Do)
-	f.start(ctx)
+	sh := newShell(toolkit, config, native(toolkit), fyne.Do)
+	sh.start(ctx)
 	toolkit.Run()
 	savePreferences()
-	return f.close()
+	return sh.close()
 }
 
-// system is what Ferry asks of the operating system. Everything in it may
-// block, and is therefore called from errands only.
+// system is the operating system. Its functions may block, and are therefore not called
+// on the UI's goroutine.
 type system struct {
 	hasTray    func(context.Context) bool
 	followTray func(ctx context.Context, changed func()) // see platform.FollowTray
 	showInTray func(context.Context) error               // see platform.ShowInTray
-	trayAway   time.Duration                             // how long a tray may be gone before it is
-	surveyed   time.Duration                             // how long counting may hold up adding
+	trayAway   time.Duration                             // how long a tray may be missing before it counts as gone
+	surveyed   time.Duration                             // how long counting may delay adding
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error
@@ -84,7 +83,7 @@ type system struct {
 	notifier   platform.Notifier
 	tooltip    func(string)
 
-	// settled calls back on the UI's goroutine as soon as the toolkit knows
+	// settled calls a function on the UI's goroutine as soon as the toolkit knows
 	// whether the desktop is light or dark. It does not block.
 	settled func(func())
 }

@@ -9,47 +9,47 @@ import (
 )
 
 // followSettings applies the settings whenever they change, until ctx ends.
-func (f *shell) followSettings(ctx context.Context) {
-	for range f.config.Settings.Watch(ctx) {
-		f.bridge.Post(f.applySettings)
+func (sh *shell) followSettings(ctx context.Context) {
+	for range sh.config.Settings.Watch(ctx) {
+		sh.bridge.Post(sh.applySettings)
 	}
 }
 
-func (f *shell) applySettings() {
-	chosen := f.config.Settings.Get()
-	if chosen.Look != f.look {
-		f.applyLook(chosen.Look)
+func (sh *shell) applySettings() {
+	chosen := sh.config.Settings.Get()
+	if chosen.Look != sh.look {
+		sh.applyLook(chosen.Look)
 	}
-	f.preferences.Show(chosen)
-	f.bridge.Refresh()
+	sh.preferences.Show(chosen)
+	sh.bridge.Refresh()
 }
 
 // applyLook changes theme, size and language. Colours follow by themselves; after a
 // change of language or size the window is built again.
-func (f *shell) applyLook(look settings.Look) {
-	last := f.look
-	f.look = look
+func (sh *shell) applyLook(look settings.Look) {
+	last := sh.look
+	sh.look = look
 	if look.Theme != last.Theme || look.Scale != last.Scale {
-		f.toolkit.Settings().SetTheme(themeOf(look))
+		sh.toolkit.Settings().SetTheme(themeOf(look))
 	}
 	if look.Language == last.Language && look.Scale == last.Scale {
 		return
 	}
 	if err := words.Load(string(look.Language)); err != nil {
-		f.config.Log.Error("language not loaded", "language", look.Language, "error", err)
+		sh.config.Log.Error("language not loaded", "language", look.Language, "error", err)
 	}
-	f.rebuild()
+	sh.rebuild()
 }
 
 // rebuild builds the window and the tray's menu again, in the state they are in.
-func (f *shell) rebuild() {
-	f.window.refurnish()
-	f.prompt.restate()
-	if f.tray != nil {
-		f.tray.restate()
+func (sh *shell) rebuild() {
+	sh.window.refurnish()
+	sh.prompt.restate()
+	if sh.tray != nil {
+		sh.tray.Invalidate()
 	}
-	f.show(f.bridge.Snapshot())
-	f.preferences.Reopen()
+	sh.show(sh.bridge.Snapshot())
+	sh.preferences.Reopen()
 }
 
 // themeOf is the toolkit's theme for a look.

@@ -8,23 +8,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
-
-// manyTransfers is a long queue of which three files move.
-func manyTransfers(n int) *uploader.Snapshot {
-	transfers := make([]*uploader.Transfer, n)
-	for i := range transfers {
-		transfers[i] = transfer(uploader.TransferID(i + 1))
-		if i < 3 {
-			transfers[i].Phase = uploader.PhaseSending
-		}
-	}
-	return snapshotOf(transfers...)
-}
 
 // BenchmarkShow is what the UI's goroutine does four times a second.
 func BenchmarkShow(b *testing.B) {
@@ -35,8 +24,8 @@ func BenchmarkShow(b *testing.B) {
 		b.Run(name+" rows", func(b *testing.B) {
 			toolkit := test.NewTempApp(b)
 			toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
-			s := manyTransfers(n)
-			f := newShell(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+			s := apptest.ManyTransfers(n)
+			f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
 			f.prompt.greeted = true
 			f.window.visible = true
 			f.window.window.Resize(fyne.NewSize(960, 640))
@@ -60,16 +49,16 @@ func BenchmarkScroll(b *testing.B) {
 	}
 	toolkit := test.NewTempApp(b)
 	toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
-	s := manyTransfers(100_000)
+	s := apptest.ManyTransfers(100_000)
 	for i, t := range s.Transfers {
-		of(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
+		apptest.InFolder(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
 	}
-	summed(with(s, folder(7, "Iceland")))
-	f := newShell(toolkit, Config{Engine: newFakeEngine(), Settings: settings.Open(b.Context(), nowhere{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+	apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Iceland")))
+	f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
 	f.prompt.greeted, f.window.visible = true, true
 	f.window.window.Resize(fyne.NewSize(960, 640))
 	f.show(s)
-	rows := f.window.list.rows
+	rows := f.window.list.Rows
 	rows.Toggle(-7)
 	for i := 0; b.Loop(); i++ {
 		rows.ScrollTo(int64(1 + (i*37)%100_000))

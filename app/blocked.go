@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -21,33 +22,33 @@ type blockedServers struct {
 }
 
 // banner is the text and the buttons for what a server waits for; empty for none.
-func (b *blockedServers) banner(blocked blockade) widgets.BannerModel {
-	if blocked.fault == nil {
+func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
+	if blocked.Fault == nil {
 		return widgets.BannerModel{}
 	}
-	again := widgets.BannerButton{Label: words.Say("blocked.again"), OnTapped: func() { b.bridge.Send(uploader.SignedIn{Server: blocked.server.ID}, nil) }}
-	edit := widgets.BannerButton{Label: words.Say("blocked.edit"), OnTapped: func() { b.edit(blocked.server) }}
+	again := widgets.BannerButton{Label: words.Say("blocked.again"), OnTapped: func() { b.bridge.Send(uploader.SignedIn{Server: blocked.Server.ID}, nil) }}
+	edit := widgets.BannerButton{Label: words.Say("blocked.edit"), OnTapped: func() { b.edit(blocked.Server) }}
 	model := widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Buttons: []widgets.BannerButton{edit, again}}
-	name := words.Data{"Server": words.Server(blocked.server)}
-	what := words.Fault(blocked.fault, words.Subject{Server: words.Server(blocked.server)}).What
+	name := words.Data{"Server": words.Server(blocked.Server)}
+	what := words.Fault(blocked.Fault, words.Subject{Server: words.Server(blocked.Server)}).What
 	switch {
-	case blocked.fault.Code == fault.CodeLocked:
+	case blocked.Fault.Code == fault.CodeLocked:
 		model.Icon = theme.IconKey
 		model.Buttons = []widgets.BannerButton{{Label: words.Say("blocked.unlock"), OnTapped: func() { b.unlock(again.OnTapped) }}}
-	case blocked.fault.Kind == fault.Auth && blocked.fault.Code != fault.CodeProxy && blocked.fault.Code != fault.CodeKeyring:
+	case blocked.Fault.Kind == fault.Auth && blocked.Fault.Code != fault.CodeProxy && blocked.Fault.Code != fault.CodeKeyring:
 		model.Icon = theme.IconKey
-		model.Buttons = []widgets.BannerButton{{Label: words.Say("blocked.sign-in"), OnTapped: func() { b.signIn(blocked.server) }}}
-		if blocked.fault.Code == "" {
+		model.Buttons = []widgets.BannerButton{{Label: words.Say("blocked.sign-in"), OnTapped: func() { b.signIn(blocked.Server) }}}
+		if blocked.Fault.Code == "" {
 			what = words.Say("blocked.auth", name)
 		}
-	case blocked.fault.Kind == fault.Quota:
+	case blocked.Fault.Kind == fault.Quota:
 		model.Buttons = []widgets.BannerButton{again}
-	case blocked.fault.Code == fault.CodeKeyring:
+	case blocked.Fault.Code == fault.CodeKeyring:
 		model.Buttons = []widgets.BannerButton{again, edit}
 	}
 	model.Text = what
-	if blocked.waiting > 0 {
-		model.Text = words.Say("blocked.text", words.Data{"What": what, "Wait": words.Count("blocked.waiting", blocked.waiting)})
+	if blocked.Waiting > 0 {
+		model.Text = words.Say("blocked.text", words.Data{"What": what, "Wait": words.Count("blocked.waiting", blocked.Waiting)})
 	}
 	return model
 }
@@ -58,6 +59,6 @@ func (b *blockedServers) resolve(t *uploader.Transfer) {
 	server, known := s.Server(t.Server)
 	why := cmp.Or(s.Blocked[t.Server], t.Fault)
 	if known && why != nil {
-		b.banner(blockade{server: server, fault: why}).Buttons[0].OnTapped()
+		b.banner(view.Blocked{Server: server, Fault: why}).Buttons[0].OnTapped()
 	}
 }

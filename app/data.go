@@ -6,6 +6,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 )
 
@@ -40,7 +41,7 @@ func (d *profileData) backUpTo(folder string) {
 		d.bridge.Post(func() {
 			if err != nil {
 				d.log.Warn("backup failed", "error", err)
-				d.warn(sentenceOf(err))
+				d.warn(view.ErrorText(err))
 				return
 			}
 			d.warn(words.Say("settings.backup.done", words.Data{"File": words.Printable(path)}))

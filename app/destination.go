@@ -8,8 +8,8 @@ import (
 
 const prefDestination = "destination"
 
-// destination is where what is added goes. It is remembered, and falls back to
-// this computer when the server is gone. It lives on the UI's goroutine.
+// destination is the server for what is added. It is stored, and falls back to this
+// computer when the server is removed. It lives on the UI's goroutine.
 type destination struct {
 	memory fyne.Preferences
 	chosen uploader.ServerID
@@ -25,7 +25,7 @@ func (d *destination) choose(id uploader.ServerID) {
 	d.memory.SetInt(prefDestination, int(id))
 }
 
-// in returns the chosen server as the snapshot knows it.
+// in returns the chosen server of the snapshot.
 func (d *destination) in(s *uploader.Snapshot) uploader.Server {
 	if server, ok := s.Server(d.chosen); ok {
 		return server

@@ -12,7 +12,10 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -99,35 +102,35 @@ var scenes = []struct {
 	name string
 	set  func(s *stage)
 }{
-	{"every state", func(s *stage) { s.window.list.rows.SelectAll() }},
-	{"the end", func(s *stage) { s.window.list.rows.ScrollBack(1000) }},
+	{"every state", func(s *stage) { s.window.list.Rows.SelectAll() }},
+	{"the end", func(s *stage) { s.window.list.Rows.ScrollBack(1000) }},
 	{"details", func(s *stage) { s.window.openDetails(3) }},
 	{"failed", func(s *stage) { s.window.openDetails(15) }},
-	{"nothing", func(s *stage) { s.show(snapshotOf()) }},
+	{"nothing", func(s *stage) { s.show(apptest.Snapshot()) }},
 	{"not found", func(s *stage) {
 		s.window.find()
-		test.Type(s.window.filter.field, "nothing is called this")
+		test.Type(s.window.filter.Field, "nothing is called this")
 	}},
 	{"question", func(s *stage) {
-		s.prompt.left = leftoverIn(s.bridge.Snapshot())
+		s.prompt.left = view.FindInterrupted(s.bridge.Snapshot())
 		s.prompt.askIn(s.bridge.Snapshot())
 		s.show(s.bridge.Snapshot())
 	}},
 	{"counting", func(s *stage) {
-		s.window.banner.counts(words.Say("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
+		s.window.banner.ShowScan(words.Say("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
-	{"undo", func(s *stage) { s.removals.remove(these(s.bridge.Snapshot().Transfers[15])) }},
-	{"cancel", func(s *stage) { s.actions.cancel(these(s.bridge.Snapshot().Transfers[2])) }},
+	{"undo", func(s *stage) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
+	{"cancel", func(s *stage) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
 	{"quit", func(s *stage) { s.quitter.quit() }},
 	{"keys", func(s *stage) { s.keys.showHelp() }},
 	{"server", func(s *stage) { s.servers.Add() }},
 	{"servers", func(s *stage) { s.servers.Manage() }},
-	{"menu", func(s *stage) { s.window.list.rows.Select(7); s.window.list.openMenu(fyne.NewPos(20, 20)) }},
-	{"limits", func(s *stage) { s.window.footer.openLimits() }},
-	{"transfers", func(s *stage) { s.preferences.openSection(sectionTransfers) }},
-	{"start", func(s *stage) { s.preferences.openSection(sectionStart) }},
-	{"look", func(s *stage) { s.preferences.openSection(sectionLook) }},
-	{"data", func(s *stage) { s.preferences.openSection(sectionData) }},
+	{"menu", func(s *stage) { s.window.list.Rows.Select(7); s.window.list.OpenMenu(fyne.NewPos(20, 20)) }},
+	{"limits", func(s *stage) { s.window.footer.OpenLimits() }},
+	{"transfers", func(s *stage) { s.preferences.OpenSection(preferences.SectionTransfers) }},
+	{"start", func(s *stage) { s.preferences.OpenSection(preferences.SectionStart) }},
+	{"look", func(s *stage) { s.preferences.OpenSection(preferences.SectionLook) }},
+	{"data", func(s *stage) { s.preferences.OpenSection(preferences.SectionData) }},
 }
 
 func TestEveryTextFitsItsPlace(t *testing.T) {
@@ -136,11 +139,11 @@ func TestEveryTextFitsItsPlace(t *testing.T) {
 		size  fyne.Size
 		scale float64
 	}{
-		{"small", leastSize, 1}, {"first", startSize, 1}, {"large", startSize, 2},
+		{"small", minSize, 1}, {"first", startSize, 1}, {"large", startSize, 2},
 	} {
 		for _, language := range []words.Language{words.English, words.Chinese} {
 			t.Run(room.name+" "+string(language), func(t *testing.T) {
-				s := raise(t, newFakeEngine(everyState(time.Now())...))
+				s := raise(t, apptest.NewEngine(apptest.EveryState(time.Now())...))
 				s.config.Settings.Update(func(set *settings.Settings) { set.Look.Language, set.Look.Scale = language, room.scale })
 				s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Look })
 				s.window.window.Resize(room.size)
@@ -157,27 +160,30 @@ func TestEveryTextFitsItsPlace(t *testing.T) {
 			})
 		}
 	}
-	speak(t)
+	apptest.LoadWords(t)
 }
 
 // set sets a scene, in a window of which all others are gone.
 func (s *stage) set(scene func(*stage)) {
+	for range 10 {
+		s.dialogs.Dismiss()
+	}
 	for _, o := range s.window.window.Canvas().Overlays().List() {
 		s.window.window.Canvas().Overlays().Remove(o)
 	}
-	s.dialogs.open, s.preferences.dialog, s.prompt.left, s.quitter.question = nil, nil, nil, nil
-	s.window.banner.hide()
+	s.prompt.left = nil
+	s.window.banner.Hide()
 	s.removals.undo()
 	s.window.toasts.Dismiss()
-	s.window.filter.field.SetText("")
+	s.window.filter.Field.SetText("")
 	s.window.closeDetails()
-	moving := snapshotOf(everyState(time.Now())...)
+	moving := apptest.Snapshot(apptest.EveryState(time.Now())...)
 	moving.Live[3] = uploader.Live{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
 	moving.Totals.Active, moving.Totals.Rate, moving.Totals.ETA = 1, 12.4e6, 22*time.Hour
-	s.engine.publish(moving)
+	s.engine.Publish(moving)
 	s.show(moving)
 	scene(s)
-	s.drain()
+	s.ui.Drain()
 }
 
 func TestTheInspectionSeesWhatDoesNotFit(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -16,7 +17,7 @@ import (
 // showHelp shows all keys of the window.
 func (k *keyboard) showHelp() {
 	var box *widgets.Dialog
-	done := newChoice(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
+	done := form.NewDialogButton(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
 	var rows []fyne.CanvasObject
 	for i, part := range keyLines(k.shortcuts()) {
 		if i > 0 {
@@ -34,13 +35,13 @@ func (k *keyboard) showHelp() {
 	k.dialogs.Canvas().Focus(done)
 }
 
-// keyLine is what is told of the keys that do one thing.
+// keyLine is a line of the help: keys with the same action.
 type keyLine struct {
 	keys []string
 	does string
 }
 
-// keyLines are the shortcuts to read, part by part.
+// keyLines are the lines of the help, in groups.
 func keyLines(parts [][]shortcut) [][]keyLine {
 	lines := make([][]keyLine, len(parts))
 	for i, part := range parts {
@@ -56,7 +57,7 @@ func keyLines(parts [][]shortcut) [][]keyLine {
 	return lines
 }
 
-// keycaps are keys as they look.
+// keycaps are badges with the names of keys.
 func keycaps(keys []string) fyne.CanvasObject {
 	row := container.NewHBox()
 	for _, key := range keys {

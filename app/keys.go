@@ -8,19 +8,20 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// shortcut is a key that does something. The table of them is both what the
-// window obeys and what its help shows.
+// shortcut is a key of the window and its action. The help shows the same table.
 type shortcut struct {
 	key      fyne.KeyName
 	modifier fyne.KeyModifier
-	does     string // what is said about it; shortcuts in a row that say the same are one to read
+	does     string // translation key of its description; successive ones with the same key are one line of the help
 	do       func()
 }
 
-// The modifiers. Command is Ctrl, and ⌘ where that is used.
+// The modifiers. Command is Ctrl, or ⌘ on macOS.
 const (
 	plain   = fyne.KeyModifier(0)
 	alt     = fyne.KeyModifierAlt
@@ -28,17 +29,17 @@ const (
 	command = fyne.KeyModifierShortcutDefault
 )
 
-// keyActions are what the keys do that does not concern the window's parts alone.
+// keyActions are the actions of keys outside of the window's own parts.
 type keyActions struct {
 	addFiles, addFolder, paste, openSettings, quit func()
 	pauseOrResume, remove, undo                    func() // of the selection, and of the last removal
-	act                                            func(action)
+	act                                            func(view.Action)
 }
 
-// keyboard is what the window's keys do. It lives on the UI's goroutine.
+// keyboard handles the window's keys. It lives on the UI's goroutine.
 type keyboard struct {
 	window  *window
-	dialogs *Dialogs
+	dialogs *form.Dialogs
 	actions keyActions
 	plain   map[fyne.KeyName]func()
 	chords  map[string]func() // by the toolkit's name of the shortcut
@@ -46,7 +47,7 @@ type keyboard struct {
 
 // newKeyboard sets the keys of a window. Those that act on selected rows work wherever
 // no text field has the focus.
-func newKeyboard(w *window, dialogs *Dialogs, actions keyActions) *keyboard {
+func newKeyboard(w *window, dialogs *form.Dialogs, actions keyActions) *keyboard {
 	k := &keyboard{window: w, dialogs: dialogs, actions: actions, plain: map[fyne.KeyName]func(){}, chords: map[string]func(){}}
 	canvas := w.window.Canvas()
 	for _, s := range slices.Concat(k.shortcuts()...) {
@@ -63,22 +64,22 @@ func newKeyboard(w *window, dialogs *Dialogs, actions keyActions) *keyboard {
 	return k
 }
 
-// shortcuts are all keys of the window, part by part.
+// shortcuts are all keys of the window, in groups.
 func (k *keyboard) shortcuts() [][]shortcut {
-	act := func(a action) func() { return func() { k.actions.act(a) } }
+	act := func(a view.Action) func() { return func() { k.actions.act(a) } }
 	list := func(key fyne.KeyName) func() { return func() { k.typeInList(key) } }
-	show := func(chosen filter) func() { return func() { k.window.setFilter(chosen) } }
+	show := func(chosen view.Filter) func() { return func() { k.window.setFilter(chosen) } }
 	return [][]shortcut{
 		{
 			{fyne.KeyO, command, "keys.add-files", k.actions.addFiles},
 			{fyne.KeyO, command | shift, "keys.add-folder", k.actions.addFolder},
 			{fyne.KeyV, command, "keys.paste", k.actions.paste},
 			{fyne.KeyF, command, "keys.find", k.window.find},
-			{fyne.Key1, command, "keys.filter", show(filterAll)},
-			{fyne.Key2, command, "keys.filter", show(filterActive)},
-			{fyne.Key3, command, "keys.filter", show(filterWaiting)},
-			{fyne.Key4, command, "keys.filter", show(filterTrouble)},
-			{fyne.Key5, command, "keys.filter", show(filterDone)},
+			{fyne.Key1, command, "keys.filter", show(view.FilterAll)},
+			{fyne.Key2, command, "keys.filter", show(view.FilterActive)},
+			{fyne.Key3, command, "keys.filter", show(view.FilterWaiting)},
+			{fyne.Key4, command, "keys.filter", show(view.FilterTrouble)},
+			{fyne.Key5, command, "keys.filter", show(view.FilterDone)},
 			{fyne.KeyComma, command, "keys.settings", k.actions.openSettings},
 			{fyne.KeyQ, command, "keys.quit", k.actions.quit},
 			{fyne.KeyF1, plain, "keys.help", k.showHelp},
@@ -92,19 +93,19 @@ func (k *keyboard) shortcuts() [][]shortcut {
 			{fyne.KeyPageDown, plain, "keys.page", list(fyne.KeyPageDown)},
 			{fyne.KeyRight, plain, "keys.open", list(fyne.KeyRight)},
 			{fyne.KeyLeft, plain, "keys.close", list(fyne.KeyLeft)},
-			{fyne.KeyA, command, "keys.all", func() { k.window.list.rows.SelectAll() }},
+			{fyne.KeyA, command, "keys.all", func() { k.window.list.Rows.SelectAll() }},
 			{fyne.KeyEscape, plain, "keys.escape", k.escape},
 		},
 		{
 			{fyne.KeyReturn, plain, "keys.details", list(fyne.KeyReturn)},
 			{desktop.KeyMenu, plain, "keys.menu", list(desktop.KeyMenu)},
 			{fyne.KeySpace, plain, "keys.pause", k.actions.pauseOrResume},
-			{fyne.KeyF5, plain, "keys.retry", act(actRetry)},
-			{fyne.KeyC, command, "keys.link", act(actLink)},
-			{fyne.KeyUp, alt, "keys.up", act(actUp)},
-			{fyne.KeyDown, alt, "keys.down", act(actDown)},
-			{fyne.KeyUp, command | alt, "keys.top", act(actTop)},
-			{fyne.KeyDown, command | alt, "keys.bottom", act(actBottom)},
+			{fyne.KeyF5, plain, "keys.retry", act(view.ActionRetry)},
+			{fyne.KeyC, command, "keys.link", act(view.ActionCopyLink)},
+			{fyne.KeyUp, alt, "keys.up", act(view.ActionMoveUp)},
+			{fyne.KeyDown, alt, "keys.down", act(view.ActionMoveDown)},
+			{fyne.KeyUp, command | alt, "keys.top", act(view.ActionMoveTop)},
+			{fyne.KeyDown, command | alt, "keys.bottom", act(view.ActionMoveBottom)},
 			{fyne.KeyDelete, plain, "keys.remove", k.actions.remove},
 			{fyne.KeyBackspace, plain, "keys.remove", k.actions.remove},
 			{fyne.KeyZ, command, "keys.undo", k.actions.undo},
@@ -112,7 +113,7 @@ func (k *keyboard) shortcuts() [][]shortcut {
 	}
 }
 
-// chord is the shortcut as the toolkit calls it: some have names of their own.
+// chord is the toolkit's shortcut. Some have types of their own.
 func (s shortcut) chord() fyne.Shortcut {
 	if s.modifier == command {
 		switch s.key {
@@ -156,7 +157,7 @@ func (k *keyboard) covered() bool { return k.window.window.Canvas().Overlays().T
 // typeInList passes a key to the list, and gives it the focus. The list itself calls
 // this for keys that it does not handle.
 func (k *keyboard) typeInList(key fyne.KeyName) {
-	rows := k.window.list.rows
+	rows := k.window.list.Rows
 	if k.window.window.Canvas().Focused() == rows || !rows.Visible() {
 		return
 	}
@@ -167,12 +168,12 @@ func (k *keyboard) typeInList(key fyne.KeyName) {
 // escape clears the search, or closes the details, or clears the selection.
 func (k *keyboard) escape() {
 	switch {
-	case k.window.filter.field.Text != "":
-		k.window.filter.field.Clear()
-	case k.window.details.content.Visible():
+	case k.window.filter.Field.Text != "":
+		k.window.filter.Field.Clear()
+	case k.window.details.Content.Visible():
 		k.window.closeDetails()
 	default:
-		k.window.list.rows.ClearSelection()
+		k.window.list.Rows.ClearSelection()
 	}
 }
 
@@ -204,7 +205,7 @@ func altName() string {
 	return words.Say("key.alt")
 }
 
-// keyName is what is printed on a key.
+// keyName is the label of a key.
 func keyName(key fyne.KeyName) string {
 	if name := map[fyne.KeyName]string{
 		fyne.KeyUp: "↑", fyne.KeyDown: "↓", fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeyComma: ",",

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -26,7 +28,7 @@ func TestEveryKey(t *testing.T) {
 	selects := func(want ...int64) func(*testing.T, *stage) {
 		return func(t *testing.T, s *stage) {
 			t.Helper()
-			if got := s.window.list.rows.Selected(); !slices.Equal(got, want) {
+			if got := s.window.list.Rows.Selected(); !slices.Equal(got, want) {
 				t.Errorf("selected %v, want %v", got, want)
 			}
 		}
@@ -35,10 +37,10 @@ func TestEveryKey(t *testing.T) {
 		t.Helper()
 		s.until("it lies over the window", s.keys.covered)
 	}
-	shows := func(want filter) func(*testing.T, *stage) {
+	shows := func(want view.Filter) func(*testing.T, *stage) {
 		return func(t *testing.T, s *stage) {
 			t.Helper()
-			if got := s.window.filter.chosen; got != want {
+			if got := s.window.filter.Chosen; got != want {
 				t.Errorf("%v is shown, want %v", got, want)
 			}
 		}
@@ -52,24 +54,24 @@ func TestEveryKey(t *testing.T) {
 		want func(*testing.T, *stage)
 	}{
 		"Ctrl+O": {nil, func(t *testing.T, s *stage) {
-			s.until("files are added", func() bool { return len(s.engine.heard()) == 1 })
+			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
 		"Ctrl+Shift+O": {nil, func(t *testing.T, s *stage) {
-			s.until("files are added", func() bool { return len(s.engine.heard()) == 1 })
+			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
 		"Ctrl+V": {nil, func(t *testing.T, s *stage) {
 			s.until("it is looked for files", func() bool { return s.said() == "There are no files on the clipboard." })
 		}},
 		"Ctrl+F": {nil, func(t *testing.T, s *stage) {
-			if s.window.window.Canvas().Focused() != s.window.filter.field {
+			if s.window.window.Canvas().Focused() != s.window.filter.Field {
 				t.Error("the keyboard is not in the field")
 			}
 		}},
-		"Ctrl+1":    {nil, shows(filterAll)},
-		"Ctrl+2":    {nil, shows(filterActive)},
-		"Ctrl+3":    {nil, shows(filterWaiting)},
-		"Ctrl+4":    {nil, shows(filterTrouble)},
-		"Ctrl+5":    {nil, shows(filterDone)},
+		"Ctrl+1":    {nil, shows(view.FilterAll)},
+		"Ctrl+2":    {nil, shows(view.FilterActive)},
+		"Ctrl+3":    {nil, shows(view.FilterWaiting)},
+		"Ctrl+4":    {nil, shows(view.FilterTrouble)},
+		"Ctrl+5":    {nil, shows(view.FilterDone)},
 		"Menu":      {[]int64{4}, asks},
 		"Ctrl+,":    {nil, asks},
 		"Ctrl+Q":    {nil, asks},
@@ -89,7 +91,7 @@ func TestEveryKey(t *testing.T) {
 		"Ctrl+A": {nil, selects(-7, 4, -8)},
 		"Esc":    {[]int64{4}, selects()},
 		"Enter": {[]int64{4}, func(t *testing.T, s *stage) {
-			if !s.window.details.content.Visible() {
+			if !s.window.details.Content.Visible() {
 				t.Error("there are no details")
 			}
 		}},
@@ -112,8 +114,8 @@ func TestEveryKey(t *testing.T) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 			s.keys.typedChord(&fyne.ShortcutUndo{})
 			s.until("it is back", func() bool { return s.window.list.Len() == 3 })
-			if s.said() != "" || len(s.engine.heard()) > 0 {
-				t.Errorf("it still says %q, and the engine was told %v", s.said(), s.engine.heard())
+			if s.said() != "" || len(s.engine.Commands()) > 0 {
+				t.Errorf("it still says %q, and the engine was told %v", s.said(), s.engine.Commands())
 			}
 		}},
 		"Backspace": {[]int64{4}, func(t *testing.T, s *stage) {
@@ -121,16 +123,16 @@ func TestEveryKey(t *testing.T) {
 		}},
 	}
 	raise := func(t *testing.T) *stage {
-		snapshot := iceland()
+		snapshot := apptest.Folders()
 		for _, i := range []int{4, 5} {
-			holding(4 * gigabyte)(snapshot.Transfers[i])
+			apptest.Holding(4 * apptest.Gigabyte)(snapshot.Transfers[i])
 			elsewhere(snapshot.Transfers[i])
 		}
-		return raise(t, newFakeEngineAt(snapshot), picking(file(t, "new.mov")))
+		return raise(t, apptest.NewEngineAt(snapshot), picking(apptest.File(t, "new.mov")))
 	}
 	known := map[string]bool{}
 	for _, key := range slices.Concat((&keyboard{}).shortcuts()...) {
-		speak(t)
+		apptest.LoadWords(t)
 		name := key.String()
 		known[name] = true
 		t.Run(name, func(t *testing.T) {
@@ -139,7 +141,7 @@ func TestEveryKey(t *testing.T) {
 				t.Fatal("nobody says what it does")
 			}
 			s := raise(t)
-			s.window.list.rows.Select(expectation.from...)
+			s.window.list.Rows.Select(expectation.from...)
 			if key.modifier == plain {
 				s.key(key.key)
 			} else {
@@ -156,15 +158,15 @@ func TestEveryKey(t *testing.T) {
 }
 
 func TestKeysOfAnOpenDialogAreItsOwn(t *testing.T) {
-	s := raise(t, newFakeEngineAt(iceland()))
-	s.window.list.rows.Select(4)
+	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+	s.window.list.Rows.Select(4)
 	s.keys.showHelp()
 	for _, key := range slices.Concat(s.keys.shortcuts()...) {
 		if key.modifier != plain {
 			s.keys.typedChord(key.chord())
 		}
 	}
-	if got := s.engine.heard(); len(got) > 0 || s.window.details.content.Visible() {
+	if got := s.engine.Commands(); len(got) > 0 || s.window.details.Content.Visible() {
 		t.Errorf("told the engine %v", got)
 	}
 	s.key(fyne.KeyEscape)
@@ -176,22 +178,22 @@ func TestKeysOfAnOpenDialogAreItsOwn(t *testing.T) {
 func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 	tests := []struct {
 		name string
-		do   action
+		do   view.Action
 		want []uploader.Target
 	}{
-		{"up, the first goes first", actUp, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.These(4)}},
-		{"down, the last does", actDown, []uploader.Target{uploader.These(4), {Batch: 8}, {Batch: 7}}},
-		{"to the top, the last does", actTop, []uploader.Target{uploader.These(4), {Batch: 8}, {Batch: 7}}},
-		{"to the bottom, the first does", actBottom, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.These(4)}},
+		{"up, the first goes first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.These(4)}},
+		{"down, the last does", view.ActionMoveDown, []uploader.Target{uploader.These(4), {Batch: 8}, {Batch: 7}}},
+		{"to the top, the last does", view.ActionMoveTop, []uploader.Target{uploader.These(4), {Batch: 8}, {Batch: 7}}},
+		{"to the bottom, the first does", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.These(4)}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := raise(t, newFakeEngineAt(iceland()))
-			s.window.list.rows.SelectAll()
+			s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+			s.window.list.Rows.SelectAll()
 			s.actions.actOnSelected(test.do)
 			s.heard(3)
 			var got []uploader.Target
-			for _, command := range s.engine.heard() {
+			for _, command := range s.engine.Commands() {
 				got = append(got, command.(uploader.Move).Target)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -200,10 +202,10 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 		})
 	}
 	t.Run("files of one batch move within it, together", func(t *testing.T) {
-		s := raise(t, newFakeEngineAt(iceland()))
-		s.window.list.activate(-7)
-		s.window.list.rows.Select(2, 3)
-		s.actions.actOnSelected(actUp)
+		s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+		s.window.list.Activate(-7)
+		s.window.list.Rows.Select(2, 3)
+		s.actions.actOnSelected(view.ActionMoveUp)
 		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.These(2, 3), To: uploader.PlaceUp}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -211,21 +213,21 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 	t.Run("what was moved is brought into sight", func(t *testing.T) {
 		transfers := make([]*uploader.Transfer, 100)
 		for i := range transfers {
-			transfers[i] = transfer(uploader.TransferID(i + 1))
+			transfers[i] = apptest.Transfer(uploader.TransferID(i + 1))
 		}
-		s := raise(t, newFakeEngine(transfers...))
-		s.window.list.rows.Select(1)
-		moved := snapshotOf(append(slices.Clone(transfers[1:]), transfers[0])...)
-		s.engine.publish(moved)
+		s := raise(t, apptest.NewEngine(transfers...))
+		s.window.list.Rows.Select(1)
+		moved := apptest.Snapshot(append(slices.Clone(transfers[1:]), transfers[0])...)
+		s.engine.Publish(moved)
 		s.actions.showMoved()
-		if !s.window.list.rows.InSight(1) {
+		if !s.window.list.Rows.InSight(1) {
 			t.Error("it is out of sight")
 		}
 	})
 	t.Run("a file that came alone moves as its batch", func(t *testing.T) {
-		s := raise(t, newFakeEngineAt(with(snapshotOf(transfer(1, of(7, "a/b"))), folder(7, "a"))))
-		s.window.list.rows.Select(1)
-		s.actions.actOnSelected(actTop)
+		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
+		s.window.list.Rows.Select(1)
+		s.actions.actOnSelected(view.ActionMoveTop)
 		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.PlaceTop}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -233,19 +235,19 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 }
 
 func TestDetailsGoAlongWithTheSelection(t *testing.T) {
-	s := raise(t, newFakeEngineAt(iceland()))
-	s.window.list.rows.Select(4)
-	if s.window.details.of != 0 {
+	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+	s.window.list.Rows.Select(4)
+	if s.window.details.ID != 0 {
 		t.Error("they open by themselves")
 	}
 	s.key(fyne.KeyReturn)
-	s.window.list.activate(-7)
+	s.window.list.Activate(-7)
 	for _, step := range []struct {
 		selected []int64
 		want     uploader.TransferID
 	}{{[]int64{2}, 2}, {[]int64{2, 3}, 2}, {[]int64{-7}, 2}, {nil, 2}, {[]int64{3}, 3}} {
-		s.window.list.rows.Select(step.selected...)
-		if got := s.window.details.of; got != step.want {
+		s.window.list.Rows.Select(step.selected...)
+		if got := s.window.details.ID; got != step.want {
 			t.Errorf("with %v selected the details are of %d, want %d", step.selected, got, step.want)
 		}
 	}
@@ -260,25 +262,25 @@ func TestMenu(t *testing.T) {
 		t    *uploader.Transfer
 		want [][]string
 	}{
-		{"uploading", transfer(1, sending), [][]string{{"Pause"}, shows, moves, {"Cancel"}}},
-		{"paused", transfer(1, paused), [][]string{{"Resume"}, shows, moves, {"Cancel"}}},
-		{"offline", transfer(1, waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, shows, moves, {"Cancel"}}},
-		{"changed", transfer(1, failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from the list"}}},
-		{"missing", transfer(1, failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from the list"}}},
-		{"signed out", transfer(1, failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from the list"}}},
-		{"uploaded before", transfer(1, failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
-		{"received before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
-		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
-		{"done elsewhere", transfer(1, done, elsewhere, holding(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from the list"}}},
-		{"done here", transfer(1, done), [][]string{shows, {"Remove from the list"}}},
-		{"cancelled", transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from the list"}}},
+		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause"}, shows, moves, {"Cancel"}}},
+		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume"}, shows, moves, {"Cancel"}}},
+		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, shows, moves, {"Cancel"}}},
+		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from the list"}}},
+		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from the list"}}},
+		{"signed out", apptest.Transfer(1, apptest.Failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from the list"}}},
+		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
+		{"received before", apptest.Transfer(1, apptest.Failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
+		{"maybe begun before", apptest.Transfer(1, apptest.Failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
+		{"done elsewhere", apptest.Transfer(1, apptest.Done, elsewhere, apptest.Holding(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from the list"}}},
+		{"done here", apptest.Transfer(1, apptest.Done), [][]string{shows, {"Remove from the list"}}},
+		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from the list"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := raise(t, newFakeEngine(test.t))
+			s := raise(t, apptest.NewEngine(test.t))
 			var got [][]string
 			part := []string{}
-			for _, item := range s.window.list.menu(these(s.rows()...)).Items {
+			for _, item := range s.window.list.Menu(view.SelectionOf(s.rows()...)).Items {
 				if item.IsSeparator {
 					got, part = append(got, part), nil
 					continue
@@ -291,13 +293,13 @@ func TestMenu(t *testing.T) {
 		})
 	}
 	t.Run("a right click opens it, and an item does what it says", func(t *testing.T) {
-		s := raise(t, newFakeEngineAt(iceland()))
-		s.window.list.rows.Select(4)
-		test.TapSecondaryAt(s.window.list.rows, fyne.NewPos(10, 70))
+		s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+		s.window.list.Rows.Select(4)
+		test.TapSecondaryAt(s.window.list.Rows, fyne.NewPos(10, 70))
 		if !s.keys.covered() {
 			t.Fatal("no menu opens")
 		}
-		pick(t, s.window.list.menu(s.window.list.selected()), "Try again")
+		apptest.Pick(t, s.window.list.Menu(s.window.list.Selected()), "Try again")
 		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(4)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -307,66 +309,66 @@ func TestMenu(t *testing.T) {
 func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 	one := func(t *testing.T, how ...func(*uploader.Transfer)) *stage {
 		t.Helper()
-		return raise(t, newFakeEngine(transfer(1, how...)))
+		return raise(t, apptest.NewEngine(apptest.Transfer(1, how...)))
 	}
 	t.Run("open opens the file", func(t *testing.T) {
-		path := file(t, "a.mov")
-		s := one(t, sending, named(path))
-		s.actions.act(actOpen, these(s.rows()...))
+		path := apptest.File(t, "a.mov")
+		s := one(t, apptest.Sending, apptest.WithPath(path))
+		s.actions.act(view.ActionOpen, view.SelectionOf(s.rows()...))
 		s.until("it is open", func() bool { return slices.Equal(s.desktop.revealed(), []string{path}) })
 	})
 	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
-		s := one(t, done)
-		s.actions.act(actOpen, these(s.rows()...))
+		s := one(t, apptest.Done)
+		s.actions.act(view.ActionOpen, view.SelectionOf(s.rows()...))
 		s.until("it is said", func() bool { return s.said() == "This can't be shown: interview.mov" })
 	})
 	t.Run("a file on its way is shown where it comes from", func(t *testing.T) {
-		path := file(t, "a.mov")
-		s := one(t, sending, named(path))
-		s.actions.act(actReveal, these(s.rows()...))
+		path := apptest.File(t, "a.mov")
+		s := one(t, apptest.Sending, apptest.WithPath(path))
+		s.actions.act(view.ActionReveal, view.SelectionOf(s.rows()...))
 		s.until("it is shown", func() bool { return slices.Equal(s.desktop.revealed(), []string{path}) })
 	})
 	t.Run("details opens the pane", func(t *testing.T) {
-		s := one(t, sending)
-		s.actions.act(actDetails, these(s.rows()...))
-		if !s.window.details.content.Visible() {
+		s := one(t, apptest.Sending)
+		s.actions.act(view.ActionDetails, view.SelectionOf(s.rows()...))
+		if !s.window.details.Content.Visible() {
 			t.Error("there are no details")
 		}
 	})
 	t.Run("sign in asks for the server's sign-in", func(t *testing.T) {
-		s := one(t, failed(fault.Auth), func(t *uploader.Transfer) { t.Server = 2 })
-		s.actions.act(actSignIn, these(s.rows()...))
+		s := one(t, apptest.Failed(fault.Auth), func(t *uploader.Transfer) { t.Server = 2 })
+		s.actions.act(view.ActionSignIn, view.SelectionOf(s.rows()...))
 		s.until("it asks", s.keys.covered)
 	})
 	t.Run("continue goes on with the earlier upload", func(t *testing.T) {
-		s := one(t, failed(fault.Several))
-		s.actions.act(actContinue, these(s.rows()...))
+		s := one(t, apptest.Failed(fault.Several))
+		s.actions.act(view.ActionContinue, view.SelectionOf(s.rows()...))
 		if diff := cmp.Diff(uploader.Command(uploader.Continue{Target: uploader.These(1)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("the old link is that of the earlier upload", func(t *testing.T) {
 		elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
-		again := transfer(1, failed(fault.Uploaded), elsewhere, func(t *uploader.Transfer) { t.Prior = 2 })
-		s := raise(t, newFakeEngine(again, transfer(2, done, elsewhere, holding(1))))
-		s.actions.act(actPriorLink, these(again))
+		again := apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere, func(t *uploader.Transfer) { t.Prior = 2 })
+		s := raise(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Holding(1))))
+		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(again))
 		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.said() != "Link copied" {
 			t.Errorf("copied %q and said %q", got, s.said())
 		}
 	})
 	t.Run("and it is said when that is gone", func(t *testing.T) {
-		s := one(t, failed(fault.Uploaded), func(t *uploader.Transfer) { t.Server = 2 })
-		s.actions.act(actPriorLink, these(s.rows()...))
+		s := one(t, apptest.Failed(fault.Uploaded), func(t *uploader.Transfer) { t.Server = 2 })
+		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(s.rows()...))
 		if s.said() != "The earlier upload is no longer in the list." {
 			t.Errorf("said %q", s.said())
 		}
 	})
 	t.Run("trying a batch again leaves alone what was cancelled", func(t *testing.T) {
-		next := iceland()
-		next.Transfers[0] = transfer(1, of(7, "Iceland/one.raw"), failed(fault.Refused))
-		next.Transfers[1] = transfer(2, of(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
-		s := raise(t, newFakeEngineAt(next))
-		s.window.list.choose(-7, "retry")
+		next := apptest.Folders()
+		next.Transfers[0] = apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused))
+		next.Transfers[1] = apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
+		s := raise(t, apptest.NewEngineAt(next))
+		s.window.list.Do(-7, "retry")
 		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -13,13 +15,13 @@ import (
 func TestWhereAMissingFileIs(t *testing.T) {
 	locate := func(t *testing.T, refused error) (s *stage, found string) {
 		t.Helper()
-		found = file(t, "a.mov")
-		engine := newFakeEngine(transfer(1, failed(fault.SourceMissing), func(t *uploader.Transfer) { t.Server = 2 }))
-		engine.refuse = refused
+		found = apptest.File(t, "a.mov")
+		engine := apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.SourceMissing), func(t *uploader.Transfer) { t.Server = 2 }))
+		engine.Err = refused
 		s = raise(t, engine, picking(found))
-		s.actions.act(actLocate, these(s.rows()...))
-		s.until("the engine is told", func() bool { return len(engine.heard()) > 0 }) // and may be told more at once
-		if diff := cmp.Diff(uploader.Command(uploader.Relocate{ID: 1, Path: found}), engine.heard()[0]); diff != "" {
+		s.actions.act(view.ActionLocate, view.SelectionOf(s.rows()...))
+		s.until("the engine is told", func() bool { return len(engine.Commands()) > 0 }) // and may be told more at once
+		if diff := cmp.Diff(uploader.Command(uploader.Relocate{ID: 1, Path: found}), engine.Commands()[0]); diff != "" {
 			t.Error(diff)
 		}
 		return s, found

@@ -37,12 +37,12 @@ func native(toolkit fyne.App) system {
 	}
 }
 
-// lookMost is how long the desktop may take to say whether it is light or dark.
-const lookMost = 200 * time.Millisecond
+// variantTimeout is how long the desktop may take to answer whether it is light or dark.
+const variantTimeout = 200 * time.Millisecond
 
-// settled waits for the toolkit, which takes the desktop for dark until the
-// desktop's answer has come: a window shown before flashes. Where there is no
-// answer to wait for it calls back at once, or after lookMost.
+// settled calls then when the toolkit knows whether the desktop is light or dark. Until
+// then the toolkit assumes dark, and a window that is shown would flash. Where there is
+// no answer to wait for it calls then at once, or after variantTimeout.
 func settled(settings fyne.Settings, then func()) {
 	if runtime.GOOS != "linux" || os.Getenv("FYNE_THEME") != "" {
 		then()
@@ -50,5 +50,5 @@ func settled(settings fyne.Settings, then func()) {
 	}
 	once := sync.OnceFunc(then)
 	settings.AddListener(func(fyne.Settings) { once() })
-	time.AfterFunc(lookMost, func() { fyne.Do(once) })
+	time.AfterFunc(variantTimeout, func() { fyne.Do(once) })
 }

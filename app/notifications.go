@@ -7,6 +7,7 @@ import (
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -19,9 +20,9 @@ type notifications struct {
 	log      *slog.Logger
 	settings *settings.Book
 	window   *window
-	left     func() *leftover
+	left     func() *view.Interrupted
 	open     func() // the window
-	news     news
+	news     view.Notifications
 }
 
 // send shows a notification.
@@ -45,30 +46,32 @@ func (n *notifications) withdraw(keys ...string) {
 }
 
 // update sends notifications of what the snapshot has new, unless the window shows it.
-func (n *notifications) update(s *uploader.Snapshot, sum tally) {
-	notes := n.news.follow(s, sum)
+func (n *notifications) update(s *uploader.Snapshot, sum view.Counts) {
+	notes := n.news.Update(s, sum)
 	if n.window.visible {
-		n.news.seen()
+		n.news.Reset()
 		return
 	}
-	for _, note := range notes {
-		if note.Key == noteTrouble && n.left() != nil {
+	for _, next := range notes {
+		if next.Key == view.NoteTrouble && n.left() != nil {
 			continue // the open question contains it
 		}
-		if !wanted(note.Key, n.settings.Get().Notifications) {
+		if !view.NotificationWanted(next.Key, n.settings.Get().Notifications) {
 			continue
 		}
-		note.Open = func() { n.bridge.Post(func() { n.openAt(note.Key) }) }
-		note.Actions = []platform.Action{{Label: words.Say("tray.open"), Do: note.Open}}
-		n.send(note)
+		open := func() { n.bridge.Post(func() { n.openAt(next.Key) }) }
+		n.send(platform.Note{
+			Key: next.Key, Title: next.Title, Body: next.Body, Open: open,
+			Actions: []platform.Action{{Label: words.Say("tray.open"), Do: open}},
+		})
 	}
 }
 
 // openAt opens the window with what a notification is about.
 func (n *notifications) openAt(key string) {
-	n.window.setFilter(filterAll)
-	if key == noteTrouble {
-		n.window.setFilter(filterTrouble)
+	n.window.setFilter(view.FilterAll)
+	if key == view.NoteTrouble {
+		n.window.setFilter(view.FilterTrouble)
 	}
 	n.open()
 }

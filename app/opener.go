@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/receiver"
@@ -29,7 +30,7 @@ type opener struct {
 func (o *opener) reveal(t *uploader.Transfer) {
 	o.bridge.Run(func(ctx context.Context) {
 		folder := filepath.Dir(t.Source.Path)
-		if received(t) {
+		if view.Received(t) {
 			folder = o.received
 		}
 		if path, exists := placeOf(o.received, t); exists {
@@ -75,7 +76,7 @@ func (o *opener) report(path string, err error) {
 // placeOf is the path of a transfer's file on this computer, in the folder of received
 // files or where it was added from, and whether it exists. It reads the disk.
 func placeOf(folder string, t *uploader.Transfer) (path string, exists bool) {
-	if received(t) {
+	if view.Received(t) {
 		return receiver.Find(folder, t.Source.Name(), t.Source.RelPath, t.Source.Size, t.Source.ModTime)
 	}
 	_, err := os.Lstat(t.Source.Path)

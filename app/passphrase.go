@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
@@ -27,7 +28,7 @@ type locker interface {
 type passphrasePrompt struct {
 	bridge  *bridge.Bridge
 	access  locker
-	dialogs *Dialogs
+	dialogs *form.Dialogs
 	log     *slog.Logger
 	dialog  *passphraseDialog // the last one opened
 }
@@ -44,26 +45,26 @@ func (p *passphrasePrompt) ask(then func()) {
 // passphraseDialog is the open dialog.
 type passphraseDialog struct {
 	box         *widgets.Dialog
-	first, next *entry // next repeats a new passphrase; nil when there is a file
+	first, next *form.Entry // next repeats a new passphrase; nil when there is a file
 	said        *widgets.Paragraph
-	accept      *choice
+	accept      *form.DialogButton
 }
 
 func (p *passphrasePrompt) open(exists bool, then func()) {
 	d := &passphraseDialog{said: widgets.NewParagraph("")}
 	leave := func() { d.box.Hide() }
-	r := reach{leave: leave, reveal: func(fyne.CanvasObject) {}}
-	d.first = newEntry(r, 60, nil)
+	r := form.Host{Close: leave, Reveal: func(fyne.CanvasObject) {}}
+	d.first = form.NewEntry(r, 60, nil)
 	d.first.Password = true
 	fields := widget.NewForm(widget.NewFormItem(words.Say("passphrase"), d.first))
 	title, text, label := "passphrase.unlock.title", "passphrase.unlock.text", "passphrase.unlock"
 	if !exists {
 		title, text, label = "passphrase.make.title", "passphrase.make.text", "passphrase.make"
-		d.next = newEntry(r, 60, nil)
+		d.next = form.NewEntry(r, 60, nil)
 		d.next.Password = true
 		fields.Append(words.Say("passphrase.again"), d.next)
 	}
-	d.accept = newChoice(words.Say(label), func() { p.unlock(d, then) }, leave)
+	d.accept = form.NewDialogButton(words.Say(label), func() { p.unlock(d, then) }, leave)
 	d.accept.Importance = widget.HighImportance
 	d.first.OnSubmitted = func(string) { p.unlock(d, then) }
 	if d.next != nil {
@@ -71,8 +72,8 @@ func (p *passphrasePrompt) open(exists bool, then func()) {
 	}
 	d.said.Say(words.Say(text), theme.Muted)
 	body := widgets.NewPage(d.said, fields)
-	d.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say(title), body, layout.NewSpacer(), newChoice(words.Say("cancel"), leave, leave), d.accept)
-	d.box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), theme.Grid(66)))
+	d.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say(title), body, layout.NewSpacer(), form.NewDialogButton(words.Say("cancel"), leave, leave), d.accept)
+	d.box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), theme.Grid(66)))
 	p.dialog = d
 	p.dialogs.Present(d.box)
 	p.dialogs.Canvas().Focus(d.first)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -13,16 +14,16 @@ func TestPaste(t *testing.T) {
 		return func(_ *Config, d *fakeDesktop) { d.copied = text }
 	}
 	t.Run("files copied in a file manager are added", func(t *testing.T) {
-		one, two := file(t, "a b.mov"), file(t, "海.mov")
-		s := raise(t, newFakeEngine(), copied("copy\n"+uris(one)[0].String()+"\n"+uris(two)[0].String()))
+		one, two := apptest.File(t, "a b.mov"), apptest.File(t, "海.mov")
+		s := raise(t, apptest.NewEngine(), copied("copy\n"+apptest.URIs(one)[0].String()+"\n"+apptest.URIs(two)[0].String()))
 		s.adding.paste()
 		if diff := cmp.Diff([]string{one, two}, s.heard(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("where files cannot be read off the clipboard, paths in its text are taken", func(t *testing.T) {
-		one := file(t, "a.mov")
-		s := raise(t, newFakeEngine())
+		one := apptest.File(t, "a.mov")
+		s := raise(t, apptest.NewEngine())
 		s.toolkit.Clipboard().SetContent(one + "\n")
 		s.adding.paste()
 		if diff := cmp.Diff([]string{one}, s.heard(1).(uploader.Add).Paths); diff != "" {
@@ -30,10 +31,10 @@ func TestPaste(t *testing.T) {
 		}
 	})
 	t.Run("a text is no file, and is said to be none", func(t *testing.T) {
-		s := raise(t, newFakeEngine(), copied("rm -rf /; $(reboot)"))
+		s := raise(t, apptest.NewEngine(), copied("rm -rf /; $(reboot)"))
 		s.adding.paste()
 		s.until("it is said", func() bool { return s.said() == "There are no files on the clipboard." })
-		if len(s.engine.heard()) > 0 {
+		if len(s.engine.Commands()) > 0 {
 			t.Error("something was added")
 		}
 	})

@@ -7,7 +7,10 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/tray"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
 )
@@ -17,11 +20,11 @@ import (
 type quitter struct {
 	bridge     *bridge.Bridge
 	settings   *settings.Book
-	dialogs    *Dialogs
+	dialogs    *form.Dialogs
 	visibility *visibility
-	tray       *TrayPresence
+	tray       *tray.Presence
 	removals   *removals
-	left       func() *leftover
+	left       func() *view.Interrupted
 	exit       func() // ends the toolkit
 
 	question *widgets.Dialog // that is open; nil for none
@@ -51,12 +54,12 @@ func (q *quitter) withTray(then func(present bool)) {
 // off in the settings.
 func (q *quitter) quit() {
 	s := q.bridge.Snapshot()
-	running := tallyOf(s, q.left()).running
+	running := view.CountsOf(s, q.left()).Running
 	if running == 0 || !q.settings.Get().Start.AskBeforeQuit {
 		q.end()
 		return
 	}
-	text := words.Sentences(words.Count("quit.question", running), keptUntil(s, time.Now()))
+	text := words.Sentences(words.Count("quit.question", running), view.KeptUntil(s, time.Now()))
 	q.withTray(func(present bool) { q.ask(text, present) })
 }
 
@@ -73,7 +76,7 @@ func (q *quitter) ask(text string, tray bool) {
 		}
 		q.end()
 	}
-	answers := []Answer{
+	answers := []form.Answer{
 		{Label: words.Say("quit.cancel")},
 		{Label: words.Say("quit.quit"), Do: leave},
 		{Label: words.Say("quit.keep"), Do: q.visibility.hide},
@@ -82,7 +85,7 @@ func (q *quitter) ask(text string, tray bool) {
 		answers = answers[:2]
 	}
 	answers[len(answers)-1].Importance = widget.HighImportance
-	q.question = q.dialogs.Ask(Question{
+	q.question = q.dialogs.Ask(form.Question{
 		Title: words.Say("quit.title"), Text: text, More: never,
 		Closed: func() { q.question = nil }, Answers: answers,
 	})

@@ -2,8 +2,10 @@ package app
 
 import (
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -16,18 +18,18 @@ const noteUnfinished = "unfinished"
 type resumePrompt struct {
 	bridge        *bridge.Bridge
 	window        *window
-	dialogs       *Dialogs
+	dialogs       *form.Dialogs
 	notifications *notifications
 	settings      *settings.Book
 	ask           bool   // the engine waits for an answer
 	open          func() // the window
-	act           func(action, subjects)
+	act           func(view.Action, view.Selection)
 	visible       func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
 
 	greeted bool // the first snapshot was shown
-	revival revival
-	left    *leftover // waits for an answer; nil for nothing
-	review  *review   // that is open; nil for none
+	revival view.Resumed
+	left    *view.Interrupted // waits for an answer; nil for nothing
+	review  *review           // that is open; nil for none
 }
 
 // update brings the prompt up to date. With the first snapshot it decides what there is
@@ -40,25 +42,25 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 	}
 	p.greeted = true
 	if !p.ask {
-		p.revival = revivalIn(s)
-		p.window.banner.continuing(p.revival.sentence(s))
+		p.revival = view.FindResumed(s)
+		p.window.banner.ShowResumed(p.revival.Text(s))
 		return
 	}
-	p.left = leftoverIn(s)
+	p.left = view.FindInterrupted(s)
 	if p.left == nil {
 		return
 	}
 	p.askIn(s)
 	left := p.left
-	p.bridge.Send(uploader.Check{Target: left.target()}, func(error) {
-		p.bridge.Post(func() { left.asked = true })
+	p.bridge.Send(uploader.Check{Target: left.Target()}, func(error) {
+		p.bridge.Post(func() { left.CheckSent = true })
 		p.bridge.Refresh()
 	})
 }
 
 // askIn shows the question in the window.
 func (p *resumePrompt) askIn(s *uploader.Snapshot) {
-	p.window.banner.ask(p.left.question(s), p.resumeAll, p.openReview, p.notNow)
+	p.window.banner.Ask(p.left.Question(s), p.resumeAll, p.openReview, p.notNow)
 }
 
 // restate shows the question again, in another language.
@@ -71,19 +73,19 @@ func (p *resumePrompt) restate() {
 // follow updates the texts.
 func (p *resumePrompt) follow(s *uploader.Snapshot) {
 	banner := p.window.banner
-	if banner.continues() {
-		banner.correct(p.revival.sentence(s))
+	if banner.ShowsResumed() {
+		banner.SetText(p.revival.Text(s))
 	}
 	if p.left == nil {
 		return
 	}
-	if p.left.follow(s); p.left.over() {
+	if p.left.Update(s); p.left.Empty() {
 		p.answered()
 		return
 	}
-	learned := p.left.asked && s.Checking == 0 && !p.left.known
-	p.left.known = p.left.known || learned
-	banner.correct(p.left.question(s))
+	learned := p.left.CheckSent && s.Checking == 0 && !p.left.Known
+	p.left.Known = p.left.Known || learned
+	banner.SetText(p.left.Question(s))
 	if learned && !p.window.visible && p.settings.Get().Notifications.Interrupted {
 		p.notify(s)
 	}
@@ -91,14 +93,14 @@ func (p *resumePrompt) follow(s *uploader.Snapshot) {
 
 // notify asks in a notification.
 func (p *resumePrompt) notify(s *uploader.Snapshot) {
-	sum := p.left.sums(s)
-	if sum.count == 0 {
+	sum := p.left.Totals(s)
+	if sum.Count == 0 {
 		return
 	}
 	p.notifications.send(platform.Note{
 		Key:   noteUnfinished,
-		Title: words.Count("note.unfinished", sum.count),
-		Body:  words.Say("note.left", words.Data{"Size": words.Size(sum.size - sum.sent)}),
+		Title: words.Count("note.unfinished", sum.Count),
+		Body:  words.Say("note.left", words.Data{"Size": words.Size(sum.Size - sum.Sent)}),
 		Stay:  true,
 		Open:  func() { p.bridge.Post(p.open) },
 		Actions: []platform.Action{
@@ -129,7 +131,7 @@ func (p *resumePrompt) showReview(s *uploader.Snapshot) {
 // resumeAll is the answer yes.
 func (p *resumePrompt) resumeAll() {
 	if p.left != nil {
-		p.decide(p.left.resume(p.bridge.Snapshot()))
+		p.decide(p.left.ResumeCommands(p.bridge.Snapshot()))
 	}
 }
 
@@ -138,9 +140,9 @@ func (p *resumePrompt) resumeOne(id uploader.TransferID) {
 	if p.left == nil {
 		return
 	}
-	delete(p.left.transfers, id)
+	delete(p.left.Transfers, id)
 	p.bridge.Send(uploader.Resume{Target: uploader.These(id)}, nil)
-	if p.left.over() {
+	if p.left.Empty() {
 		p.answered()
 	}
 	p.bridge.Refresh()
@@ -149,7 +151,7 @@ func (p *resumePrompt) resumeOne(id uploader.TransferID) {
 // notNow is the answer no: the interrupted uploads are paused.
 func (p *resumePrompt) notNow() {
 	if p.left != nil {
-		p.decide(p.left.later())
+		p.decide(p.left.PauseCommands())
 	}
 }
 
@@ -165,7 +167,7 @@ func (p *resumePrompt) decide(commands []uploader.Command) {
 // answered removes the question everywhere.
 func (p *resumePrompt) answered() {
 	p.left = nil
-	p.window.banner.hide()
+	p.window.banner.Hide()
 	if p.review != nil {
 		p.review.box.Hide()
 	}

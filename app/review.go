@@ -8,23 +8,24 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// review shows each upload that an earlier run left, with how it stands and what
-// can be done about that one. It lives on the UI's goroutine, over the window, and
-// follows the snapshots until the question is answered.
+// review is a dialog that lists the interrupted uploads with their state and their own
+// actions. It lives on the UI's goroutine, and is updated until the question is answered.
 type review struct {
 	box     *widgets.Dialog
 	summary *widgets.Paragraph
 	rows    *widgets.SelectList
 
-	act    func(action, subjects)
+	act    func(view.Action, view.Selection)
 	resume func(uploader.TransferID)
-	left   *leftover
+	left   *view.Interrupted
 	s      *uploader.Snapshot
 	shown  []*uploader.Transfer
 }
@@ -37,41 +38,41 @@ func newReview(p *resumePrompt) *review {
 		return row
 	})
 	leave := func() { r.box.Hide() }
-	later := newChoice(words.Say("greeting.not-now"), p.notNow, leave)
-	resume := newChoice(words.Say("greeting.resume-all"), p.resumeAll, leave)
+	later := form.NewDialogButton(words.Say("greeting.not-now"), p.notNow, leave)
+	resume := form.NewDialogButton(words.Say("greeting.resume-all"), p.resumeAll, leave)
 	resume.Importance = widget.HighImportance
-	content := container.New(under{r.summary}, r.summary, r.rows)
+	content := container.New(underSummary{r.summary}, r.summary, r.rows)
 	r.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
 	r.box.OnClosed = func() { p.review = nil }
 	r.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(115)))
 	return r
 }
 
-// under lays a list out under what is said about it.
-type under struct{ said *widgets.Paragraph }
+// underSummary places the list below the summary.
+type underSummary struct{ summary *widgets.Paragraph }
 
 // MinSize is part of fyne.Layout: the list scrolls.
-func (u under) MinSize([]fyne.CanvasObject) fyne.Size {
+func (u underSummary) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(theme.Grid(60), theme.Grid(40))
 }
 
 // Layout is part of fyne.Layout.
-func (u under) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	height := u.said.HeightAt(size.Width)
-	put(objects[0], 0, 0, size.Width, height)
+func (u underSummary) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	height := u.summary.HeightAt(size.Width)
+	form.Place(objects[0], 0, 0, size.Width, height)
 	height += theme.Grid(3)
-	put(objects[1], 0, height, size.Width, size.Height-height)
+	form.Place(objects[1], 0, height, size.Width, size.Height-height)
 }
 
-// show brings it to the state of the snapshot.
+// show shows a snapshot.
 func (r *review) show(s *uploader.Snapshot) {
 	r.s, r.shown = s, nil
 	for _, t := range s.Transfers {
-		if r.left.transfers[t.ID] {
+		if r.left.Transfers[t.ID] {
 			r.shown = append(r.shown, t)
 		}
 	}
-	if text := r.left.question(s); text != r.summary.Text() {
+	if text := r.left.Question(s); text != r.summary.Text() {
 		r.summary.SetText(text)
 	}
 	r.rows.Refresh()
@@ -88,19 +89,17 @@ func (r *review) Bind(i int, object fyne.CanvasObject) {
 	t := r.shown[i]
 	row := object.(*widgets.Row)
 	row.OnAction = func(name string) { r.choose(t.ID, name) }
-	row.SetModel(reviewOf(r.s, t, time.Now()))
+	row.SetModel(view.ReviewRow(r.s, t, time.Now()))
 }
 
-// choose does what a row's button says.
+// choose applies the action of a row's button.
 func (r *review) choose(id uploader.TransferID, name string) {
-	if name == actResume.String() {
+	if name == view.ActionResume.String() {
 		r.resume(id)
 		return
 	}
 	t := r.s.Transfer(id)
-	for a := range actions {
-		if t != nil && a.String() == name {
-			r.act(a, these(t))
-		}
+	if a, known := view.ActionNamed(name); known && t != nil {
+		r.act(a, view.SelectionOf(t))
 	}
 }

@@ -2,63 +2,19 @@ package app
 
 import (
 	"testing"
-	"time"
 
-	"fyne.io/fyne/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/widgets"
 )
-
-func TestReviewOf(t *testing.T) {
-	speak(t)
-	checking := func(t *uploader.Transfer) { t.Phase = uploader.PhaseChecking }
-	away := func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }
-	for _, c := range []struct {
-		name   string
-		t      *uploader.Transfer
-		detail string
-		way    string
-	}{
-		{"ready", transfer(1, holding(gigabyte)), "Ready, 1.0 of 4.0 GB is already there · This computer", "Resume"},
-		{"ready, and not begun", transfer(1), "Ready, nothing of it is there yet · This computer", "Resume"},
-		{"being asked about", transfer(1, holding(gigabyte), checking), "Checking with the server · This computer", "Resume"},
-		{"at a server that is away", transfer(1, holding(gigabyte), away), "The server doesn't answer · This computer", "Resume"},
-		{"changed", transfer(1, holding(gigabyte), failed(fault.SourceChanged)), "Changed since the upload began", "Start over"},
-		{"missing", transfer(1, holding(gigabyte), failed(fault.SourceMissing)), "Not found: drive disconnected or file moved", "Locate…"},
-		{"behind a sign-in", transfer(1, holding(gigabyte), failed(fault.Auth)), "The server asks for a sign-in", "Sign in…"},
-		{"forgotten", transfer(1, holding(gigabyte), failed(fault.Gone)), "The server no longer has the first 1.0 GB", "Start over"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := snapshotOf(c.t)
-			row := reviewOf(s, c.t, noon)
-			if row.Detail != c.detail {
-				t.Errorf("says %q", row.Detail)
-			}
-			if got := wayOut(row); got != c.way {
-				t.Errorf("offers %q", got)
-			}
-		})
-	}
-}
-
-// wayOut is the label of the button that stands out.
-func wayOut(row widgets.RowModel) string {
-	for _, action := range row.Actions {
-		if action.Prominent {
-			return action.Label
-		}
-	}
-	return ""
-}
 
 func TestReview(t *testing.T) {
 	open := func(t *testing.T) *stage {
 		t.Helper()
-		s := asked(t, newFakeEngine(transfer(1, holding(gigabyte)), transfer(2, paused), transfer(3, holding(gigabyte))))
-		s.window.banner.model().Buttons[1].OnTapped()
+		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Holding(apptest.Gigabyte))))
+		s.window.banner.Model().Buttons[1].OnTapped()
 		if s.prompt.review == nil || s.prompt.review.Len() != 2 {
 			t.Fatal("it does not show the two")
 		}
@@ -82,12 +38,12 @@ func TestReview(t *testing.T) {
 		s.until("one is left", func() bool { return s.prompt.review.Len() == 1 })
 		s.prompt.review.choose(3, "resume")
 		s.until("the question is gone", func() bool {
-			return s.prompt.left == nil && s.prompt.review == nil && s.window.banner.model().Text == ""
+			return s.prompt.left == nil && s.prompt.review == nil && s.window.banner.Model().Text == ""
 		})
 	})
 	t.Run("what is stuck goes its own way", func(t *testing.T) {
 		s := open(t)
-		s.publish(snapshotOf(transfer(1, holding(gigabyte), failed(fault.Gone)), transfer(3, holding(gigabyte))))
+		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte), apptest.Failed(fault.Gone)), apptest.Transfer(3, apptest.Holding(apptest.Gigabyte))))
 		s.prompt.review.choose(1, "retry")
 		s.wantTold(uploader.Retry{Target: uploader.These(1)})
 	})
@@ -116,13 +72,13 @@ func TestReview(t *testing.T) {
 func TestRecent(t *testing.T) {
 	elsewhere := func(name, url string, at int) func(*uploader.Transfer) {
 		return func(t *uploader.Transfer) {
-			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.MomentOf(noon.Add(minutes(at)))
+			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.MomentOf(apptest.Noon.Add(apptest.Minutes(at)))
 		}
 	}
-	s := raise(t, newFakeEngine(
-		transfer(1, done, elsewhere("old.mov", "https://x/1", 0)), transfer(2, done, elsewhere("a_b.mov", "https://x/2", 2)), transfer(3, sending)))
-	item := itemOf(t, s.toolkit.menu, "Recent")
-	if diff := cmp.Diff([]string{"a__b.mov: copy link", "old.mov: copy link"}, labels(item.ChildMenu)); diff != "" {
+	s := raise(t, apptest.NewEngine(
+		apptest.Transfer(1, apptest.Done, elsewhere("old.mov", "https://x/1", 0)), apptest.Transfer(2, apptest.Done, elsewhere("a_b.mov", "https://x/2", 2)), apptest.Transfer(3, apptest.Sending)))
+	item := apptest.Item(t, s.toolkit.menu, "Recent")
+	if diff := cmp.Diff([]string{"a__b.mov: copy link", "old.mov: copy link"}, apptest.Labels(item.ChildMenu)); diff != "" {
 		t.Error(diff)
 	}
 	item.ChildMenu.Items[0].Action()
@@ -132,19 +88,4 @@ func TestRecent(t *testing.T) {
 	if s.said() != "Link copied" {
 		t.Errorf("said %q", s.said())
 	}
-}
-
-var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
-
-func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
-
-func itemOf(t *testing.T, menu *fyne.Menu, label string) *fyne.MenuItem {
-	t.Helper()
-	for _, item := range menu.Items {
-		if item.Label == label {
-			return item
-		}
-	}
-	t.Fatalf("there is no item %q", label)
-	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/frame"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
@@ -13,33 +15,33 @@ import (
 // UI's goroutine.
 type folderScans struct {
 	bridge   *bridge.Bridge
-	banner   *notice
+	banner   *frame.Banner
 	toasts   *widgets.Toasts
-	added    arrivals
+	added    view.NewBatches
 	visible  func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
-	left     func() *leftover
-	scanning counting
+	left     func() *view.Interrupted
+	scanning view.Scans
 }
 
 // show shows what is being scanned, with a button to stop it. It returns after what
 // time to call it again; zero for not before the next snapshot.
 func (c *folderScans) show(s *uploader.Snapshot) time.Duration {
-	now := c.scanning.follow(s, c.left(), time.Now())
-	c.banner.counts(now.sentence(), func() { c.stop(now) })
-	if len(c.scanning) > len(now.batches) {
-		return countingShown
+	now := c.scanning.Update(s, c.left(), time.Now())
+	c.banner.ShowScan(now.Text(), func() { c.stop(now) })
+	if len(c.scanning) > len(now.Batches) {
+		return view.ScanDelay
 	}
 	return 0
 }
 
 // stop stops scanning. The files found so far stay; their number is shown when the
 // engine has answered.
-func (c *folderScans) stop(scan count) {
-	for i, id := range scan.batches {
+func (c *folderScans) stop(scan view.Scan) {
+	for i, id := range scan.Batches {
 		delete(c.added, id)
 		var done func(error)
-		if i == len(scan.batches)-1 {
-			done = func(err error) { c.bridge.Post(func() { c.stopped(scan.batches, err) }) }
+		if i == len(scan.Batches)-1 {
+			done = func(err error) { c.bridge.Post(func() { c.stopped(scan.Batches, err) }) }
 		}
 		c.bridge.Send(uploader.StopFinding{Batch: id}, done)
 	}
@@ -47,7 +49,7 @@ func (c *folderScans) stop(scan count) {
 
 func (c *folderScans) stopped(batches []uploader.BatchID, err error) {
 	if err != nil {
-		c.toasts.Say(sentenceOf(err))
+		c.toasts.Say(view.ErrorText(err))
 		return
 	}
 	again := func() {

@@ -9,7 +9,14 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/frame"
+	"github.com/ferryapp/ferry/app/preferences"
+	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/transferlist"
+	"github.com/ferryapp/ferry/app/tray"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
@@ -26,8 +33,8 @@ type shell struct {
 
 	destination   *destination
 	window        *window
-	tray          *tray // nil where the toolkit has none
-	dialogs       *Dialogs
+	tray          *tray.Tray // nil where the toolkit has none
+	dialogs       *form.Dialogs
 	keys          *keyboard
 	visibility    *visibility
 	quitter       *quitter
@@ -39,8 +46,8 @@ type shell struct {
 	actions       *transferActions
 	blocked       *blockedServers
 	passphrase    *passphrasePrompt
-	servers       *Servers
-	preferences   *Preferences
+	servers       *servers.Manager
+	preferences   *preferences.Dialog
 	data          *profileData
 	prompt        *resumePrompt
 	scans         *folderScans
@@ -53,146 +60,146 @@ func newShell(toolkit fyne.App, config Config, system system, ui func(func())) *
 	look := config.Settings.Get().Look
 	toolkit.Settings().SetTheme(themeOf(look))
 	toolkit.SetIcon(assets.Icon())
-	f := &shell{toolkit: toolkit, config: config, system: system, look: look}
-	f.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: ui, Show: f.show, Failed: f.warnError})
-	f.destination = recallDestination(toolkit.Preferences())
-	f.window = newWindow(toolkit, f.destination, config.Settings, f.bridge.Refresh, func(b blockade) widgets.BannerModel { return f.blocked.banner(b) })
-	f.dialogs = NewDialogs(f.window.window.Canvas(), f.window.hints.Dismiss)
-	f.makeParts()
-	f.makeDialogs()
-	f.makeVisibility()
-	f.window.actions = f.windowActions()
-	f.window.furnish()
-	f.window.window.SetCloseIntercept(f.quitter.closeWindow)
-	f.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { f.adding.drop(uris) })
-	f.keys = newKeyboard(f.window, f.dialogs, f.keyActions())
-	return f
+	sh := &shell{toolkit: toolkit, config: config, system: system, look: look}
+	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: ui, Show: sh.show, Failed: sh.warnError})
+	sh.destination = recallDestination(toolkit.Preferences())
+	sh.window = newWindow(toolkit, sh.destination, config.Settings, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
+	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.hints.Dismiss)
+	sh.makeParts()
+	sh.makeDialogs()
+	sh.makeVisibility()
+	sh.window.actions = sh.windowActions()
+	sh.window.furnish()
+	sh.window.window.SetCloseIntercept(sh.quitter.closeWindow)
+	sh.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { sh.adding.drop(uris) })
+	sh.keys = newKeyboard(sh.window, sh.dialogs, sh.keyActions())
+	return sh
 }
 
 // makeParts creates what adds, removes and changes transfers.
-func (f *shell) makeParts() {
-	log, warn := f.config.Log, f.window.warn
-	f.notifications = &notifications{
-		bridge: f.bridge, notifier: f.system.notifier, log: log, settings: f.config.Settings, window: f.window,
-		left: f.left, open: func() { f.visibility.open() },
+func (sh *shell) makeParts() {
+	log, warn := sh.config.Log, sh.window.warn
+	sh.notifications = &notifications{
+		bridge: sh.bridge, notifier: sh.system.notifier, log: log, settings: sh.config.Settings, window: sh.window,
+		left: sh.left, open: func() { sh.visibility.open() },
 	}
-	f.files = &fileDialogs{bridge: f.bridge, chooser: f.system.chooser, window: f.window.window, log: log, warn: warn}
-	f.opener = &opener{
-		bridge: f.bridge, showFile: f.system.reveal, openFolder: f.system.openFolder, openFile: f.system.openFile,
-		received: f.config.Received, log: log, warn: warn,
+	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, warn: warn}
+	sh.opener = &opener{
+		bridge: sh.bridge, showFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
+		received: sh.config.Received, log: log, warn: warn,
 	}
-	f.removals = newRemovals(f.bridge, f.window.toasts)
-	f.adding = &adder{
-		bridge: f.bridge, settings: f.config.Settings, destination: f.destination, dialogs: f.dialogs, files: f.files,
-		copied: f.system.copied, clipboard: f.toolkit.Clipboard, patience: f.system.surveyed, added: arrivals{}, log: log, warn: warn,
-		showWindow: func() { f.visibility.openHidden() },
+	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
+	sh.adding = &adder{
+		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
+		copied: sh.system.copied, clipboard: sh.toolkit.Clipboard, patience: sh.system.surveyed, added: view.NewBatches{}, log: log, warn: warn,
+		showWindow: func() { sh.visibility.openHidden() },
 	}
-	f.scans = &folderScans{
-		bridge: f.bridge, banner: f.window.banner, toasts: f.window.toasts, added: f.adding.added,
-		visible: f.removals.visible, left: f.left, scanning: counting{},
+	sh.scans = &folderScans{
+		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adding.added,
+		visible: sh.removals.visible, left: sh.left, scanning: view.Scans{},
 	}
-	f.actions = &transferActions{
-		bridge: f.bridge, window: f.window, dialogs: f.dialogs, files: f.files, opener: f.opener, removals: f.removals, adding: f.adding,
-		clipboard: f.toolkit.Clipboard, notify: f.notifications.send, show: f.show,
-		addServer: func() { f.servers.Add() }, unblock: func(t *uploader.Transfer) { f.blocked.resolve(t) },
+	sh.actions = &transferActions{
+		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adding: sh.adding,
+		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
+		addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
 }
 
 // makeDialogs creates the dialogs. What one shows of another is passed to it as a
 // function.
-func (f *shell) makeDialogs() {
-	f.passphrase = &passphrasePrompt{bridge: f.bridge, access: f.config.Access, dialogs: f.dialogs, log: f.config.Log}
-	f.servers = NewServers(ServersConfig{
-		Bridge: f.bridge, Access: f.config.Access, Dialogs: f.dialogs, Window: f.window.window, Log: f.config.Log,
-		Unlock: f.passphrase.ask, ChooseFile: f.files.chooseFiles, Choose: f.choose,
+func (sh *shell) makeDialogs() {
+	sh.passphrase = &passphrasePrompt{bridge: sh.bridge, access: sh.config.Access, dialogs: sh.dialogs, log: sh.config.Log}
+	sh.servers = servers.New(servers.Config{
+		Bridge: sh.bridge, Access: sh.config.Access, Dialogs: sh.dialogs, Log: sh.config.Log,
+		Unlock: sh.passphrase.ask, ChooseFile: sh.files.chooseFiles, Choose: sh.choose,
 	})
-	f.blocked = &blockedServers{bridge: f.bridge, edit: f.servers.Edit, signIn: f.servers.SignIn, unlock: f.passphrase.ask}
-	f.data = &profileData{bridge: f.bridge, keeping: f.config.Keeping, files: f.files, log: f.config.Log, warn: f.window.warn}
-	f.preferences = NewPreferences(PreferencesConfig{
-		Book: f.config.Settings, Dialogs: f.dialogs, Canvas: f.window.window.Canvas(), Folder: f.config.Keeping.Dir,
-		Data: DataActions{
-			OpenFolder:      func() { f.opener.openPath(f.system.openFolder, f.config.Keeping.Dir) },
-			BackUp:          f.data.backUp,
-			ShowLog:         func() { f.opener.openPath(f.system.reveal, f.config.Keeping.Log) },
-			CopyDiagnostics: f.copyDiagnostics,
-			RemoveFinished:  f.removals.removeFinished,
+	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask}
+	sh.data = &profileData{bridge: sh.bridge, keeping: sh.config.Keeping, files: sh.files, log: sh.config.Log, warn: sh.window.warn}
+	sh.preferences = preferences.New(preferences.Config{
+		Book: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Keeping.Dir,
+		Data: preferences.DataActions{
+			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Keeping.Dir) },
+			BackUp:          sh.data.backUp,
+			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Keeping.Log) },
+			CopyDiagnostics: sh.copyDiagnostics,
+			RemoveFinished:  sh.removals.removeFinished,
 		},
 	})
-	f.prompt = &resumePrompt{
-		bridge: f.bridge, window: f.window, dialogs: f.dialogs, notifications: f.notifications, settings: f.config.Settings,
-		ask: f.config.Ask, open: func() { f.visibility.open() }, act: f.actions.act, visible: f.removals.visible,
+	sh.prompt = &resumePrompt{
+		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, notifications: sh.notifications, settings: sh.config.Settings,
+		ask: sh.config.Ask, open: func() { sh.visibility.open() }, act: sh.actions.act, visible: sh.removals.visible,
 	}
 }
 
 // makeVisibility creates the tray, and what hides and closes the window.
-func (f *shell) makeVisibility() {
-	f.tray = trayOrNil(f.toolkit, f.system.tooltip, trayActions{
-		open: func() { f.visibility.open() }, add: f.addFromTray, pauseAll: f.pauseAll, resumeAll: f.resumeAll, quit: func() { f.quitter.quit() },
-		resumeLeft: f.prompt.resumeAll, notNow: f.prompt.notNow, take: f.actions.takeRecent,
+func (sh *shell) makeVisibility() {
+	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, tray.Actions{
+		Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
+		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, TakeRecent: sh.actions.takeRecent,
 	})
-	presence := &TrayPresence{
-		Icon: f.tray != nil, Has: f.system.hasTray, Follow: f.system.followTray, ShowIcon: f.system.showInTray, Away: f.system.trayAway, Log: f.config.Log,
+	presence := &tray.Presence{
+		Icon: sh.tray != nil, Has: sh.system.hasTray, Follow: sh.system.followTray, ShowIcon: sh.system.showInTray, Away: sh.system.trayAway, Log: sh.config.Log,
 	}
-	f.visibility = &visibility{
-		window: f.window, bridge: f.bridge, tray: presence, notifications: f.notifications, memory: f.toolkit.Preferences(), show: f.show, focused: true,
+	sh.visibility = &visibility{
+		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, memory: sh.toolkit.Preferences(), show: sh.show, focused: true,
 	}
-	f.quitter = &quitter{
-		bridge: f.bridge, settings: f.config.Settings, dialogs: f.dialogs, visibility: f.visibility, tray: presence, removals: f.removals,
-		left: f.left, exit: f.toolkit.Quit,
+	sh.quitter = &quitter{
+		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
+		left: sh.left, exit: sh.toolkit.Quit,
 	}
 }
 
 // windowActions are what the parts of the window do.
-func (f *shell) windowActions() windowActions {
+func (sh *shell) windowActions() windowActions {
 	return windowActions{
-		bar: barActions{
-			choose: f.choose, addServer: f.servers.Add, manage: f.servers.Manage, addFiles: f.adding.addFiles, addFolder: f.adding.addFolder,
-			pauseAll: f.pauseAll, resumeAll: f.resumeAll, finish: f.removals.removeFinished, reveal: f.opener.openReceived, settings: f.preferences.Open,
+		bar: frame.TopBarActions{
+			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adding.addFiles, AddFolder: sh.adding.addFolder,
+			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
 		},
-		list: listActions{act: f.actions.act, unblock: f.blocked.resolve, left: f.left},
-		footer: footerActions{
-			limit: func() int64 { return f.config.Settings.Get().Transfers.Limit }, setLimit: f.setLimit, openSettings: f.preferences.Open,
+		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Left: sh.left},
+		footer: frame.FooterActions{
+			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 		},
-		recall: f.readRecord, copy: f.copyText, addFiles: f.adding.addFiles, resized: f.dialogs.Fit,
+		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adding.addFiles, resized: sh.dialogs.Fit,
 	}
 }
 
 // keyActions are what the window's keys do.
-func (f *shell) keyActions() keyActions {
+func (sh *shell) keyActions() keyActions {
 	return keyActions{
-		addFiles: f.adding.addFiles, addFolder: f.adding.addFolder, paste: f.adding.paste, openSettings: f.preferences.Open, quit: f.quitter.quit,
-		act: f.actions.actOnSelected, pauseOrResume: f.actions.pauseOrResumeSelected, remove: f.actions.removeSelected, undo: f.removals.undo,
+		addFiles: sh.adding.addFiles, addFolder: sh.adding.addFolder, paste: sh.adding.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
+		act: sh.actions.actOnSelected, pauseOrResume: sh.actions.pauseOrResumeSelected, remove: sh.actions.removeSelected, undo: sh.removals.undo,
 	}
 }
 
 // start starts everything, and shows the window.
-func (f *shell) start(ctx context.Context) {
-	f.bridge.Start(ctx)
-	f.visibility.followFocus(f.toolkit.Lifecycle())
-	f.bridge.Run(f.takeRequests)
-	f.bridge.Run(f.visibility.watchTray)
-	f.bridge.Run(f.followSettings)
-	login := &loginStart{bridge: f.bridge, settings: f.config.Settings, system: f.config.Autostart, log: f.config.Log, warn: f.window.warn}
-	atLogin := f.config.Settings.Get().Start.AtLogin
-	f.bridge.Run(func(ctx context.Context) { login.follow(ctx, atLogin) })
-	context.AfterFunc(ctx, func() { f.bridge.Post(f.quitter.end) })
-	f.window.visible = !f.config.Hidden
-	f.window.banner.tell(f.config.News)
-	f.show(f.bridge.Snapshot())
-	if f.config.Hidden {
-		f.visibility.hideAtStart()
+func (sh *shell) start(ctx context.Context) {
+	sh.bridge.Start(ctx)
+	sh.visibility.followFocus(sh.toolkit.Lifecycle())
+	sh.bridge.Run(sh.takeRequests)
+	sh.bridge.Run(sh.visibility.watchTray)
+	sh.bridge.Run(sh.followSettings)
+	login := &loginStart{bridge: sh.bridge, settings: sh.config.Settings, system: sh.config.Autostart, log: sh.config.Log, warn: sh.window.warn}
+	atLogin := sh.config.Settings.Get().Start.AtLogin
+	sh.bridge.Run(func(ctx context.Context) { login.follow(ctx, atLogin) })
+	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.end) })
+	sh.window.visible = !sh.config.Hidden
+	sh.window.banner.ShowNotice(sh.config.News)
+	sh.show(sh.bridge.Snapshot())
+	if sh.config.Hidden {
+		sh.visibility.hideAtStart()
 	} else {
-		f.system.settled(f.visibility.open)
+		sh.system.settled(sh.visibility.open)
 	}
 }
 
 // close ends what start started, when the toolkit has ended.
-func (f *shell) close() error {
-	f.bridge.Stop()
-	f.bridge.Wait()
-	f.window.hints.Dismiss()
-	f.window.toasts.Dismiss()
-	if err := f.system.notifier.Close(); err != nil {
+func (sh *shell) close() error {
+	sh.bridge.Stop()
+	sh.bridge.Wait()
+	sh.window.hints.Dismiss()
+	sh.window.toasts.Dismiss()
+	if err := sh.system.notifier.Close(); err != nil {
 		return fmt.Errorf("close notifications: %w", err)
 	}
 	return nil
@@ -200,26 +207,26 @@ func (f *shell) close() error {
 
 // show shows a snapshot in every part. It returns after what time the snapshot will
 // look different; zero for never.
-func (f *shell) show(s *uploader.Snapshot) time.Duration {
+func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	if len(s.Servers) == 0 {
 		return 0 // nothing is loaded yet
 	}
-	f.prompt.update(s)
-	for _, sentence := range f.adding.added.told(s) {
-		f.window.warn(sentence)
+	sh.prompt.update(s)
+	for _, sentence := range sh.adding.added.Messages(s) {
+		sh.window.warn(sentence)
 	}
-	s = f.removals.visible(s)
-	sum := tallyOf(s, f.prompt.left)
-	f.notifications.update(s, sum)
-	again := f.scans.show(s)
-	if f.window.visible {
-		f.window.show(s, sum)
+	s = sh.removals.visible(s)
+	sum := view.CountsOf(s, sh.prompt.left)
+	sh.notifications.update(s, sum)
+	again := sh.scans.show(s)
+	if sh.window.visible {
+		sh.window.show(s, sum)
 	}
-	if f.tray != nil {
-		again = sooner(again, f.tray.show(trayOf(s, sum, f.prompt.left), time.Now()))
+	if sh.tray != nil {
+		again = sooner(again, sh.tray.Show(view.TrayOf(s, sum, sh.prompt.left), time.Now()))
 	}
-	f.prompt.showReview(s)
-	if f.window.visible && countsDown(s) {
+	sh.prompt.showReview(s)
+	if sh.window.visible && countsDown(s) {
 		again = sooner(again, time.Second)
 	}
 	return again
@@ -233,81 +240,81 @@ func countsDown(s *uploader.Snapshot) bool {
 	return s.Totals.Count[uploader.StateRetrying]+s.Totals.Count[uploader.StateBusy] > 0
 }
 
-func (f *shell) left() *leftover { return f.prompt.left }
+func (sh *shell) left() *view.Interrupted { return sh.prompt.left }
 
-func (f *shell) warnError(err error) { f.window.warn(sentenceOf(err)) }
+func (sh *shell) warnError(err error) { sh.window.warn(view.ErrorText(err)) }
 
-func (f *shell) pauseAll() { f.bridge.Send(uploader.Pause{Target: uploader.Everything()}, nil) }
+func (sh *shell) pauseAll() { sh.bridge.Send(uploader.Pause{Target: uploader.Everything()}, nil) }
 
-func (f *shell) resumeAll() {
-	f.prompt.resumeAll()
-	f.bridge.Send(uploader.Resume{Target: uploader.Everything()}, nil)
+func (sh *shell) resumeAll() {
+	sh.prompt.resumeAll()
+	sh.bridge.Send(uploader.Resume{Target: uploader.Everything()}, nil)
 }
 
 // choose makes a server the destination of what is added from now on.
-func (f *shell) choose(id uploader.ServerID) {
-	f.destination.choose(id)
-	f.bridge.Refresh()
+func (sh *shell) choose(id uploader.ServerID) {
+	sh.destination.choose(id)
+	sh.bridge.Refresh()
 }
 
 // setLimit sets the limit of all uploads together, in bytes per second; 0 is none.
-func (f *shell) setLimit(limit int64) {
-	f.config.Settings.Update(func(s *settings.Settings) { s.Transfers.Limit = limit })
-	f.bridge.Refresh()
+func (sh *shell) setLimit(limit int64) {
+	sh.config.Settings.Update(func(s *settings.Settings) { s.Transfers.Limit = limit })
+	sh.bridge.Refresh()
 }
 
 // addFromTray asks for files in front of the window.
-func (f *shell) addFromTray() {
-	f.visibility.open()
-	f.adding.addFiles()
+func (sh *shell) addFromTray() {
+	sh.visibility.open()
+	sh.adding.addFiles()
 }
 
 // copyText copies a text to the clipboard, and shows that it did.
-func (f *shell) copyText(text string) {
-	f.toolkit.Clipboard().SetContent(text)
-	f.window.warn(words.Say("details.copied"))
+func (sh *shell) copyText(text string) {
+	sh.toolkit.Clipboard().SetContent(text)
+	sh.window.warn(words.Say("details.copied"))
 }
 
 // copyDiagnostics copies a description of this program and its state.
-func (f *shell) copyDiagnostics() {
-	f.copyText(programDiagnostics(f.config.Version, f.config.Settings.Get(), f.bridge.Snapshot()))
+func (sh *shell) copyDiagnostics() {
+	sh.copyText(view.ProgramDiagnostics(sh.config.Version, sh.config.Settings.Get(), sh.bridge.Snapshot()))
 }
 
 // readRecord reads the events and parts of a transfer, and calls then on the UI's
 // goroutine.
-func (f *shell) readRecord(id uploader.TransferID, then func(dossier)) {
-	f.bridge.Run(func(ctx context.Context) {
-		events, err := f.config.Engine.Events(ctx, id)
+func (sh *shell) readRecord(id uploader.TransferID, then func(view.Record)) {
+	sh.bridge.Run(func(ctx context.Context) {
+		events, err := sh.config.Engine.Events(ctx, id)
 		if err != nil {
-			f.config.Log.Info("events not read", "transfer", id, "error", err)
+			sh.config.Log.Info("events not read", "transfer", id, "error", err)
 		}
-		parts, err := f.config.Engine.Parts(ctx, id)
+		parts, err := sh.config.Engine.Parts(ctx, id)
 		if err != nil {
-			f.config.Log.Info("parts not read", "transfer", id, "error", err)
+			sh.config.Log.Info("parts not read", "transfer", id, "error", err)
 		}
-		f.bridge.Post(func() { then(dossier{events: events, parts: parts}) })
+		sh.bridge.Post(func() { then(view.Record{Events: events, Parts: parts}) })
 	})
 }
 
 // takeRequests serves requests from outside the window until ctx ends.
-func (f *shell) takeRequests(ctx context.Context) {
+func (sh *shell) takeRequests(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case request, open := <-f.config.Requests:
+		case request, open := <-sh.config.Requests:
 			if !open {
 				return
 			}
-			f.bridge.Post(func() { f.serve(request) })
+			sh.bridge.Post(func() { sh.serve(request) })
 		}
 	}
 }
 
-func (f *shell) serve(request Request) {
+func (sh *shell) serve(request Request) {
 	if len(request.Paths) == 0 {
-		f.visibility.open()
+		sh.visibility.open()
 		return
 	}
-	f.adding.add(request.Paths, 0)
+	sh.adding.add(request.Paths, 0)
 }

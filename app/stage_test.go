@@ -2,23 +2,22 @@ package app
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 	"go.uber.org/goleak"
 
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,11 +27,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type stage struct {
 	*shell
 	t       *testing.T
-	engine  *fakeEngine
+	engine  *apptest.Engine
 	toolkit *fakeToolkit
 	desktop *fakeDesktop
-	access  *fakeAccess
-	queue   chan func()
+	access  *apptest.Access
+	ui      *apptest.UI
 }
 
 // fakeToolkit is the test driver's app with a tray.
@@ -168,23 +167,17 @@ func (d *fakeDesktop) Withdraw(ctx context.Context, key string) error {
 
 func (d *fakeDesktop) Close() error { return nil }
 
-// nowhere keeps no settings.
-type nowhere struct{}
-
-func (nowhere) Setting(context.Context, string) (json.RawMessage, error)   { return nil, nil }
-func (nowhere) SaveSetting(context.Context, string, json.RawMessage) error { return nil }
-
 // raise starts a Ferry over the engine. The options change what it is made of.
-func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDesktop)) *stage {
+func raise(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *stage {
 	t.Helper()
-	speak(t)
-	s := &stage{t: t, engine: engine, queue: make(chan func(), 4096), desktop: &fakeDesktop{}}
+	apptest.LoadWords(t)
+	s := &stage{t: t, engine: engine, ui: apptest.NewUI(t), desktop: &fakeDesktop{}}
 	s.toolkit = &fakeToolkit{App: test.NewTempApp(t)}
-	s.desktop.nudge = func() { s.queue <- func() {} }
-	engine.nudge = s.desktop.nudge
+	s.desktop.nudge = s.ui.Wake
+	engine.Wake = s.desktop.nudge
 	log := slog.New(slog.DiscardHandler)
-	s.access = newFakeAccess(engine)
-	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), nowhere{}, log), Log: log, Received: t.TempDir()}
+	s.access = apptest.NewAccess(engine)
+	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), Log: log, Received: t.TempDir()}
 	for _, option := range options {
 		option(&config, s.desktop)
 	}
@@ -192,7 +185,7 @@ func raise(t *testing.T, engine *fakeEngine, options ...func(*Config, *fakeDeskt
 		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		surveyed: time.Hour, // no slow machine goes on without a question
 		copied:   s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
-	}, func(do func()) { s.queue <- do })
+	}, s.ui.Post)
 	s.start(t.Context())
 	t.Cleanup(func() {
 		if err := s.close(); err != nil {
@@ -211,38 +204,25 @@ func picking(paths ...string) func(*Config, *fakeDesktop) {
 	return func(_ *Config, d *fakeDesktop) { d.picked = paths }
 }
 
-// until runs the UI until it is so. What changes beside the UI it sees as well, and
-// only what hangs is given up.
-func (s *stage) until(what string, so func() bool) {
+// until runs the UI until the condition is true.
+func (s *stage) until(what string, condition func() bool) {
 	s.t.Helper()
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	hangs := time.NewTimer(2 * time.Minute)
-	defer hangs.Stop()
-	for !so() {
-		select {
-		case do := <-s.queue:
-			do()
-		case <-look.C:
-		case <-hangs.C:
-			s.t.Fatalf("never: %s", what)
-		}
-	}
+	s.ui.Until(what, condition)
 }
 
 // publish has the engine show a snapshot, and waits for the window to have it.
 func (s *stage) publish(snapshot *uploader.Snapshot) {
 	s.t.Helper()
-	s.engine.publish(snapshot)
+	s.engine.Publish(snapshot)
 	s.bridge.Refresh()
-	s.until("the snapshot is shown", func() bool { return s.window.list.s == snapshot })
+	s.until("the snapshot is shown", func() bool { return s.window.list.Snapshot == snapshot })
 }
 
 // heard waits for the engine to be told something, and returns the latest.
 func (s *stage) heard(n int) uploader.Command {
 	s.t.Helper()
-	s.until("the engine is told", func() bool { return len(s.engine.heard()) >= n })
-	commands := s.engine.heard()
+	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })
+	commands := s.engine.Commands()
 	if len(commands) > n {
 		s.t.Fatalf("the engine was told %v", commands)
 	}
@@ -250,25 +230,33 @@ func (s *stage) heard(n int) uploader.Command {
 }
 
 // rows are the transfers the window shows.
-func (s *stage) rows() []*uploader.Transfer { return s.window.list.s.Transfers }
+func (s *stage) rows() []*uploader.Transfer { return s.window.list.Snapshot.Transfers }
 
-// file makes a file to upload.
-func file(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
-		t.Fatal(err)
+// shown returns the objects of one type in the dialog on top.
+func shown[T fyne.CanvasObject](s *stage) []T {
+	top := s.window.window.Canvas().Overlays().Top()
+	if top == nil {
+		return nil
 	}
-	return path
+	var all []T
+	for _, o := range test.LaidOutObjects(top) {
+		if o, ok := o.(T); ok {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
-// uris are paths as the toolkit drops them.
-func uris(paths ...string) []fyne.URI {
-	list := make([]fyne.URI, len(paths))
-	for i, path := range paths {
-		list[i] = storage.NewFileURI(path)
+// setting returns the setting of that key in the open settings dialog.
+func (s *stage) setting(key string) *widgets.Setting {
+	s.t.Helper()
+	for _, row := range shown[*widgets.Setting](s) {
+		if row.Name() == words.Say("settings."+key) {
+			return row
+		}
 	}
-	return list
+	s.t.Fatalf("there is no setting %q", key)
+	return nil
 }
 
 // press taps the button with that label in whatever lies over the window.
@@ -279,37 +267,13 @@ func (s *stage) press(label string) {
 		s.t.Fatalf("nothing asks, so there is no %q to press", label)
 	}
 	for _, o := range test.LaidOutObjects(top) {
-		if button, ok := o.(*choice); ok && button.Text == label && button.Visible() {
+		if button, ok := o.(*form.DialogButton); ok && button.Text == label && button.Visible() {
 			test.Tap(button)
 			return
 		}
 	}
 	s.t.Fatalf("there is no button %q", label)
 }
-
-// choose chooses the item of a menu.
-func pick(t *testing.T, menu *fyne.Menu, label string) {
-	t.Helper()
-	for _, item := range menu.Items {
-		if item.Label == label {
-			item.Action()
-			return
-		}
-	}
-	t.Fatalf("there is no item %q", label)
-}
-
-func labels(menu *fyne.Menu) []string {
-	var all []string
-	for _, item := range menu.Items {
-		if !item.IsSeparator {
-			all = append(all, item.Label)
-		}
-	}
-	return all
-}
-
-var errBroken = errors.New("broken")
 
 func (d *fakeDesktop) noted() []platform.Note {
 	d.mu.Lock()

@@ -2,16 +2,16 @@ package app
 
 import "fyne.io/fyne/v2"
 
-// stoppable is what the toolkit's lifecycle can do beyond its interface.
+// stoppable is the part of the toolkit's lifecycle that its interface lacks.
 type stoppable interface {
 	OnStopped() func()
 	SetOnStoppedHookExecuted(hook func())
 }
 
-// takeStopHook takes over what the toolkit does last: saving its preferences. On
-// the desktop it has that done by its own event loop while that loop ends, and
-// waits for it; when the loop ends first, it waits for ever and Run never
-// returns. The hook returned does the same after Run has returned.
+// takeStopHook removes the hook by which the toolkit saves its preferences, and returns
+// it, to be called after Run has returned. On the desktop the toolkit runs the hook on
+// its event loop while the loop ends, and waits for it; if the loop ends first, Run
+// never returns.
 func takeStopHook(lifecycle fyne.Lifecycle) func() {
 	l, ok := lifecycle.(stoppable)
 	if !ok {

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -102,14 +103,14 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	amount := widgets.NewParagraph(v.text())
 	var box *widgets.Dialog
 	leave := func() { box.Hide() }
-	accept := newChoice(words.Say("choose.accept"), func() { leave(); add() }, leave)
+	accept := form.NewDialogButton(words.Say("choose.accept"), func() { leave(); add() }, leave)
 	accept.Importance = widget.HighImportance
-	cancel := newChoice(words.Say("cancel"), leave, leave)
+	cancel := form.NewDialogButton(words.Say("cancel"), leave, leave)
 	where := widgets.NewParagraph("")
 	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
 	box = widgets.NewDialog(a.dialogs.Canvas(), words.Say("preview.title"), widgets.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
 	box.OnClosed = stop
-	box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), 0))
+	box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), 0))
 	a.dialogs.Present(box)
 	a.dialogs.Canvas().Focus(accept)
 	a.bridge.Run(func(ctx context.Context) {

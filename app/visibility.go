@@ -8,6 +8,8 @@ import (
 
 	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/tray"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -19,7 +21,7 @@ const prefHideExplained = "hide-explained"
 type visibility struct {
 	window        *window
 	bridge        *bridge.Bridge
-	tray          *TrayPresence
+	tray          *tray.Presence
 	notifications *notifications
 	memory        fyne.Preferences
 	show          func(*uploader.Snapshot) time.Duration
@@ -33,7 +35,7 @@ func (v *visibility) open() {
 	v.show(v.bridge.Snapshot())
 	v.window.open()
 	v.setPace()
-	v.notifications.withdraw(noteFinished, noteTrouble)
+	v.notifications.withdraw(view.NoteFinished, view.NoteTrouble)
 	v.bridge.Refresh()
 }
 

@@ -7,7 +7,11 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/app/details"
+	"github.com/ferryapp/ferry/app/frame"
 	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/transferlist"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
@@ -15,18 +19,18 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// The window's sizes in the toolkit's units.
+// The window's first and smallest size in the toolkit's units.
 var (
 	startSize = fyne.NewSize(960, 640)
-	leastSize = fyne.NewSize(480, 360)
+	minSize   = fyne.NewSize(480, 360)
 )
 
 // windowActions are what the parts of the window do.
 type windowActions struct {
-	bar      barActions
-	list     listActions
-	footer   footerActions
-	recall   func(id uploader.TransferID, then func(dossier)) // see detailsActions
+	bar      frame.TopBarActions
+	list     transferlist.ListActions
+	footer   frame.FooterActions
+	read     func(id uploader.TransferID, then func(view.Record)) // see details.Actions
 	copy     func(text string)
 	addFiles func()
 	resized  func(fyne.Size)
@@ -36,17 +40,17 @@ type windowActions struct {
 type window struct {
 	window      fyne.Window
 	actions     windowActions
-	bar         *topBar
-	banner      *notice
-	filter      *filterBar
-	list        *listing
-	details     *details
+	bar         *frame.TopBar
+	banner      *frame.Banner
+	filter      *transferlist.FilterBar
+	list        *transferlist.List
+	details     *details.Pane
 	middle      *fyne.Container     // list and details
 	unmatched   *widgets.EmptyState // in the place of the list when filter and search match nothing
 	unmatchedAs widgets.EmptyModel
 	empty       *widgets.EmptyState
 	emptyFor    uploader.ServerID // whose name the empty state contains
-	footer      *footer
+	footer      *frame.Footer
 	toasts      *widgets.Toasts
 	hints       *widgets.Hints
 	visible     bool
@@ -56,10 +60,10 @@ type window struct {
 }
 
 // newWindow returns a window without content; see furnish.
-func newWindow(toolkit fyne.App, to *destination, book *settings.Book, refresh func(), blocker func(blockade) widgets.BannerModel) *window {
+func newWindow(toolkit fyne.App, to *destination, book *settings.Book, refresh func(), blocker func(view.Blocked) widgets.BannerModel) *window {
 	w := &window{
 		window: toolkit.NewWindow("Ferry"), destination: to, settings: book, refresh: refresh,
-		banner: newNotice(blocker), toasts: widgets.NewToasts(), hints: widgets.NewHints(),
+		banner: frame.NewBanner(blocker), toasts: widgets.NewToasts(), hints: widgets.NewHints(),
 	}
 	w.window.SetPadded(false)
 	w.window.Resize(startSize)
@@ -70,66 +74,66 @@ func newWindow(toolkit fyne.App, to *destination, book *settings.Book, refresh f
 // The banner and the message that is shown stay.
 func (w *window) furnish() {
 	w.emptyFor, w.unmatchedAs = 0, widgets.EmptyModel{}
-	w.bar = newTopBar(w.window.Canvas(), w.hints, w.actions.bar)
-	w.filter = newFilterBar(w.hints, filterActions{choose: w.setFilter, seek: w.search, find: w.find, leave: w.focusList})
+	w.bar = frame.NewTopBar(w.window.Canvas(), w.hints, w.actions.bar)
+	w.filter = transferlist.NewFilterBar(w.hints, transferlist.FilterActions{Choose: w.setFilter, Seek: w.search, Find: w.find, Leave: w.focusList})
 	list := w.actions.list
-	list.details, list.selected = w.openDetails, w.followSelection
-	w.list = newListing(w.hints, list)
+	list.Details, list.Selected = w.openDetails, w.followSelection
+	w.list = transferlist.NewList(w.hints, list)
 	w.unmatched = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
-	w.footer = newFooter(w.window.Canvas(), w.hints, w.actions.footer)
+	w.footer = frame.NewFooter(w.window.Canvas(), w.hints, w.actions.footer)
 
-	top := container.NewVBox(container.NewPadded(w.bar.content), w.banner.content, w.filter.content, widget.NewSeparator())
-	bottom := container.NewVBox(widget.NewSeparator(), w.footer.content)
-	w.details = newDetails(w.hints, detailsActions{recall: w.actions.recall, copy: w.actions.copy, closed: w.closeDetails})
-	w.middle = container.New(beside{}, container.NewStack(w.list.rows, w.empty, w.unmatched), w.details.content)
-	frame := container.NewBorder(top, bottom, nil, nil, w.middle)
-	w.banner.relayout, w.filter.relayout = frame.Refresh, frame.Refresh
-	w.window.SetContent(container.New(minimum{w.actions.resized}, container.NewStack(frame, w.toasts, w.hints)))
+	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
+	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
+	w.details = details.New(w.hints, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Closed: w.closeDetails})
+	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.unmatched), w.details.Content)
+	content := container.NewBorder(top, bottom, nil, nil, w.middle)
+	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
+	w.window.SetContent(container.New(minimum{w.actions.resized}, container.NewStack(content, w.toasts, w.hints)))
 }
 
 // refurnish creates everything again, with the same part of the list, the same
 // selection and the same details.
 func (w *window) refurnish() {
-	filter, list, details := w.filter, w.list, w.details
-	selected := list.rows.Selected()
+	filter, list, pane := w.filter, w.list, w.details
+	selected := list.Rows.Selected()
 	w.hints.Dismiss()
 	w.furnish()
-	w.filter.continueWith(filter)
-	w.list.continueWith(list)
-	w.list.rows.Refresh()
-	w.list.rows.ScrollBack(list.rows.Scrolled())
-	w.list.rows.Select(selected...)
-	w.details.continueWith(details)
+	w.filter.ContinueWith(filter)
+	w.list.ContinueWith(list)
+	w.list.Rows.Refresh()
+	w.list.Rows.ScrollBack(list.Rows.Scrolled())
+	w.list.Rows.Select(selected...)
+	w.details.ContinueWith(pane)
 }
 
-// show brings the window to the state of the snapshot.
-func (w *window) show(s *uploader.Snapshot, sum tally) {
+// show shows a snapshot.
+func (w *window) show(s *uploader.Snapshot, sum view.Counts) {
 	server := w.destination.in(s)
-	w.bar.show(s, server, sum)
+	w.bar.Show(s, server, sum)
 	w.showEmpty(server)
-	w.banner.show(s)
-	w.footer.show(s, w.settings.Get().Transfers, time.Now())
-	w.list.show(s)
-	w.filter.show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a folder has no transfers before the first is found
-	w.details.show(s, time.Now())
+	w.banner.Show(s)
+	w.footer.Show(s, w.settings.Get().Transfers, time.Now())
+	w.list.Show(s)
+	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a folder has no transfers before the first is found
+	w.details.Show(s, time.Now())
 	nothing := w.list.Len() == 0
 	if nothing {
 		w.showUnmatched()
 	}
 	widgets.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
 	widgets.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
-	widgets.SetVisible(w.list.rows, !nothing)
+	widgets.SetVisible(w.list.Rows, !nothing)
 }
 
 func (w *window) showUnmatched() {
-	if model := unmatched(w.filter.chosen, w.filter.field.Text); model != w.unmatchedAs {
+	if model := transferlist.NoMatches(w.filter.Chosen, w.filter.Field.Text); model != w.unmatchedAs {
 		w.unmatchedAs = model
 		w.unmatched.SetModel(model)
 	}
 }
 
-// showEmpty keeps the empty state's words to where things will go.
+// showEmpty shows the empty state with the name of the destination.
 func (w *window) showEmpty(server uploader.Server) {
 	if w.emptyFor == server.ID {
 		return
@@ -170,7 +174,7 @@ type minimum struct {
 	resized func(fyne.Size) // is called with the window's size
 }
 
-func (minimum) MinSize([]fyne.CanvasObject) fyne.Size { return leastSize }
+func (minimum) MinSize([]fyne.CanvasObject) fyne.Size { return minSize }
 
 func (m minimum) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, object := range objects {
@@ -180,44 +184,44 @@ func (m minimum) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // setFilter shows the transfers of a filter.
-func (w *window) setFilter(chosen filter) {
-	w.filter.chosen = chosen
-	w.list.filter(chosen)
+func (w *window) setFilter(chosen view.Filter) {
+	w.filter.Chosen = chosen
+	w.list.SetFilter(chosen)
 	w.refresh()
 }
 
 // search shows the transfers that match a text.
 func (w *window) search(text string) {
-	w.list.seek(newSearch(text))
+	w.list.SetSearch(view.NewSearch(text))
 	w.refresh()
 }
 
 // find moves the focus to the search field.
 func (w *window) find() {
 	bar := w.filter
-	if !bar.content.Visible() {
+	if !bar.Content.Visible() {
 		return
 	}
-	bar.field.Show()
-	w.window.Canvas().Focus(bar.field)
-	bar.field.TypedShortcut(&fyne.ShortcutSelectAll{})
+	bar.Field.Show()
+	w.window.Canvas().Focus(bar.Field)
+	bar.Field.TypedShortcut(&fyne.ShortcutSelectAll{})
 }
 
 // focusList moves the focus to the list.
-func (w *window) focusList() { w.window.Canvas().Focus(w.list.rows) }
+func (w *window) focusList() { w.window.Canvas().Focus(w.list.Rows) }
 
 // showAll clears the search, or else the filter.
 func (w *window) showAll() {
-	if field := w.filter.field; field.Text != "" {
+	if field := w.filter.Field; field.Text != "" {
 		field.Clear()
 		return
 	}
-	w.setFilter(filterAll)
+	w.setFilter(view.FilterAll)
 }
 
 // openDetails shows the details of a transfer beside the list.
 func (w *window) openDetails(id uploader.TransferID) {
-	w.details.open(id)
+	w.details.Open(id)
 	w.middle.Refresh()
 	w.refresh()
 }
@@ -227,10 +231,10 @@ func (w *window) closeDetails() { w.openDetails(0) }
 // followSelection shows the selected transfer in the details if they are open and
 // nothing else is selected.
 func (w *window) followSelection() {
-	if w.details.of == 0 {
+	if w.details.ID == 0 {
 		return
 	}
-	if selected := w.list.selected(); selected.situation().one {
-		w.openDetails(selected.singles[0].ID)
+	if selected := w.list.Selected(); selected.Situation().Single {
+		w.openDetails(selected.Transfers[0].ID)
 	}
 }

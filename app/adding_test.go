@@ -1,0 +1,107 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2/storage"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+func TestDrop(t *testing.T) {
+	t.Run("files and folders go to the chosen destination", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		one, odd, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
+		s.adding.drop(apptest.URIs(one, odd, folder))
+		add := s.heard(1).(uploader.Add)
+		if diff := cmp.Diff([]string{one, odd, folder}, add.Paths); diff != "" {
+			t.Error(diff)
+		}
+		if add.Server != uploader.BuiltinServer || add.Batch == 0 {
+			t.Errorf("added as %+v", add)
+		}
+		s.until("they are in the list", func() bool { return len(s.rows()) == 3 })
+	})
+	t.Run("what is not of this computer is refused, the rest goes", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		good := apptest.File(t, "a.mov")
+		web, err := storage.ParseURI("https://example.com/a.mov")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.adding.drop(append(apptest.URIs(good, "/nowhere/at all", "https://example.com/b.mov"), web))
+		if diff := cmp.Diff([]string{good}, s.heard(1).(uploader.Add).Paths); diff != "" {
+			t.Error(diff)
+		}
+		s.until("it is said", func() bool {
+			return s.said() == "3 items are not files or folders on this computer, and were left out."
+		})
+	})
+	t.Run("a folder that holds no files is said to", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		folder := filepath.Join(t.TempDir(), "leer")
+		s.adding.drop(apptest.URIs(folder, t.TempDir()))
+		s.until("one is not there", func() bool { return s.said() != "" })
+		batch := s.heard(1).(uploader.Add).Batch
+		next := apptest.Snapshot()
+		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
+		s.publish(next)
+		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "holds no files.") })
+	})
+	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
+		batch := s.heard(1).(uploader.Add).Batch
+		now := time.Now()
+		next := apptest.Snapshot(
+			apptest.Transfer(1, apptest.InBatch(batch), apptest.Holding(2*apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now.Add(-time.Hour)) }),
+			apptest.Transfer(2, apptest.InBatch(batch), apptest.Holding(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
+		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
+		s.publish(next)
+		s.until("it is said", func() bool { return s.said() == "Continuing, 2.0 GB were already there." })
+	})
+	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		link := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink("/nowhere", link); err != nil {
+			t.Fatal(err)
+		}
+		s.adding.drop(apptest.URIs(link))
+		s.heard(1)
+	})
+	t.Run("nothing but refused items tells the engine nothing", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		s.adding.drop(apptest.URIs("/nowhere"))
+		s.until("it is said", func() bool { return s.said() != "" })
+		if got := s.engine.Commands(); len(got) != 0 {
+			t.Errorf("the engine was told %v", got)
+		}
+	})
+}
+
+func TestChoosing(t *testing.T) {
+	t.Run("chosen files are added", func(t *testing.T) {
+		path := apptest.File(t, "a.mov")
+		s := raise(t, apptest.NewEngine(), picking(path))
+		s.adding.addFiles()
+		if diff := cmp.Diff([]string{path}, s.heard(1).(uploader.Add).Paths); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a desktop without a file dialog gets the toolkit's", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine(), noChooser)
+		s.adding.addFiles()
+		s.until("the dialog opens", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
+	})
+	t.Run("a dialog that fails says so", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = apptest.ErrBroken })
+		s.adding.addFolder()
+		s.until("it is said", func() bool { return s.said() == "The file dialog can't be opened. You can still drop files here." })
+	})
+}

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"image/color"
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2/lang"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/preferences"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+func TestTheLanguageChangesEverythingAtOnce(t *testing.T) {
+	s := raise(t, apptest.NewEngine())
+	s.preferences.OpenSection(preferences.SectionLook)
+	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.in(s.bridge.Snapshot()), view.Counts{})
+	s.setting("language").Control().(*form.Select).SetSelected("简体中文")
+	s.until("the window speaks it", func() bool { return s.window.bar.Add.Text == "添加" })
+	if !slices.ContainsFunc(shown[*form.DialogButton](s), func(b *form.DialogButton) bool { return b.Text == "关闭" }) {
+		t.Error("the settings do not speak it")
+	}
+	if got := lang.L("Cancel"); got != "取消" {
+		t.Errorf("the toolkit says %q", got)
+	}
+	s.until("the tray speaks it", func() bool { return slices.Contains(apptest.Labels(s.toolkit.menu), "打开 Ferry") })
+	s.setting("language").Control().(*form.Select).SetSelected("English")
+	s.until("the window speaks English again", func() bool { return s.window.bar.Add.Text == "Add" })
+}
+
+func TestWhatIsShownOutlivesAnotherSize(t *testing.T) {
+	s := raise(t, apptest.NewEngineAt(apptest.Folders()), asking)
+	s.window.setFilter(view.FilterTrouble)
+	s.until("it asks", func() bool { return s.prompt.left != nil })
+	s.window.list.Rows.Select(4)
+	s.window.openDetails(4)
+	s.config.Settings.Update(func(set *settings.Settings) { set.Look.Scale = 1.5 })
+	s.until("it is worn", func() bool { return s.look.Scale == 1.5 })
+	if got := s.window.list.Rows.Selected(); !slices.Equal(got, []int64{4}) {
+		t.Errorf("%v is selected", got)
+	}
+	if d := s.window.details; d.ID != 4 || !d.Content.Visible() {
+		t.Errorf("the details are of %d, visible %t", d.ID, d.Content.Visible())
+	}
+	if got := theme.Grid(1); got != 6 {
+		t.Errorf("a step of the grid is %v", got)
+	}
+	if s.window.filter.Chosen != view.FilterTrouble {
+		t.Errorf("the filter is %s", s.window.filter.Chosen)
+	}
+	if len(s.window.banner.Model().Buttons) == 0 {
+		t.Error("the question is gone")
+	}
+}
+
+func TestTheListStaysWhereItIsInAnotherLanguageAndSize(t *testing.T) {
+	var transfers []*uploader.Transfer
+	for id := range uploader.TransferID(500) {
+		transfers = append(transfers, apptest.Transfer(id+1, apptest.Done))
+	}
+	s := raise(t, apptest.NewEngine(transfers...))
+	s.window.list.Rows.ScrollBack(200.5)
+	for _, change := range []func(*settings.Look){
+		func(l *settings.Look) { l.Language = words.Chinese },
+		func(l *settings.Look) { l.Scale = 1.5 },
+		func(l *settings.Look) { l.Language = words.English },
+	} {
+		s.config.Settings.Update(func(set *settings.Settings) { change(&set.Look) })
+		s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Look })
+		if got := s.window.list.Rows.Scrolled(); got != 200.5 || !s.window.list.Rows.InSight(201) {
+			t.Errorf("it is at row %v", got)
+		}
+	}
+}
+
+func TestTheThemeChangesAtOnce(t *testing.T) {
+	s := raise(t, apptest.NewEngine())
+	s.preferences.OpenSection(preferences.SectionLook)
+	back := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }
+	s.setting("theme").Control().(*form.Select).SetSelected("Dark")
+	s.until("it is dark", func() bool { return s.look.Theme == settings.ThemeDark })
+	dark := back()
+	s.setting("theme").Control().(*form.Select).SetSelected("Light")
+	s.until("it is light", func() bool { return s.look.Theme == settings.ThemeLight })
+	if dark == back() {
+		t.Error("both look the same")
+	}
+}

@@ -1,0 +1,152 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+func TestOneBannerSaysWhatAServerWaitsFor(t *testing.T) {
+	code := func(kind fault.Kind, code string) *fault.Fault {
+		return &fault.Fault{Kind: kind, Op: fault.Head, Code: code}
+	}
+	for name, c := range map[string]struct {
+		fault  *fault.Fault
+		text   string
+		button string
+		then   func(*stage) bool
+	}{
+		"a sign-in": {code(fault.Auth, ""), "Studio asks for a sign-in. 2 uploads wait, nothing is lost.", "Sign in…", func(s *stage) bool {
+			return asksForServer(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
+		}},
+		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "not in the keyring any more", "Sign in…", asksForServer},
+		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *stage) bool { return s.passphrase.dialog != nil }},
+		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't answer", "Try again", signedIn},
+		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", asksForServer},
+		"a certificate":          {code(fault.TLS, ""), "can't be trusted", "Try again", signedIn},
+		"a certificate file":     {code(fault.TLS, fault.CodeTrust), "certificate file", "Server settings…", asksForServer},
+		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
+		"a page in its place":    {code(fault.NotTus, ""), "answers in the place of “Studio”", "Try again", signedIn},
+		"a full server":          {code(fault.Quota, ""), "no room left", "Try again", signedIn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := raise(t, apptest.NewEngine())
+			s.publish(apptest.Blocked(c.fault))
+			model := s.window.banner.Model()
+			if !strings.Contains(model.Text, c.text) || !strings.Contains(model.Text, "2 uploads wait") {
+				t.Errorf("says %q", model.Text)
+			}
+			for _, button := range model.Buttons {
+				if button.Label == c.button {
+					button.OnTapped()
+					s.until("something comes of it", func() bool { return c.then(s) })
+					return
+				}
+			}
+			t.Errorf("there is no button %q", c.button)
+		})
+	}
+	t.Run("and goes when nothing waits any more", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		s.publish(apptest.Blocked(code(fault.Auth, "")))
+		s.publish(apptest.Snapshot())
+		if text := s.window.banner.Model().Text; text != "" {
+			t.Errorf("says %q", text)
+		}
+	})
+}
+
+func signedIn(s *stage) bool {
+	commands := s.engine.Commands()
+	return len(commands) == 1 && commands[0] == uploader.Command(uploader.SignedIn{Server: 2})
+}
+
+// asksForServer reports whether the dialog of a server is open.
+func asksForServer(s *stage) bool { return len(shown[*form.Field](s)) > 0 }
+
+func TestServersAreManaged(t *testing.T) {
+	t.Run("one is edited", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		apptest.Pick(t, s.window.bar.ServerMenu(), "Manage servers…")
+		s.pressed("Edit…")
+		if !asksForServer(s) || shown[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
+			t.Error("its settings are not open")
+		}
+	})
+	t.Run("one is removed with its sign-in", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		server, _ := s.bridge.Snapshot().Server(2)
+		server.Access.Secret = "server-1"
+		s.access.Kept["server-1"] = "x"
+		s.servers.Remove(server)
+		s.press("Remove")
+		if got := s.heard(1); got != uploader.Command(uploader.RemoveServer{ID: 2}) {
+			t.Errorf("told %v", got)
+		}
+		s.until("it is forgotten", func() bool { _, there := s.access.Secret("server-1"); return !there })
+	})
+	t.Run("one that is in use stays", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine(&uploader.Transfer{ID: 1, Server: 2}))
+		s.servers.Manage()
+		s.pressed("Remove…")
+		s.press("Close")
+		if len(s.engine.Commands()) != 0 {
+			t.Errorf("told %v", s.engine.Commands())
+		}
+	})
+}
+
+// pressed taps the button in a page that lies over the window.
+func (s *stage) pressed(label string) {
+	s.t.Helper()
+	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
+		if button, ok := o.(*form.Button); ok && button.Text == label {
+			test.Tap(button)
+			return
+		}
+	}
+	s.t.Fatalf("there is no button %q", label)
+}
+
+func TestALockedFileIsUnlockedOnTheWay(t *testing.T) {
+	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
+	server, _ := s.bridge.Snapshot().Server(2)
+	s.servers.Edit(server)
+	shown[*form.Select](s)[0].SetSelectedIndex(1)
+	for _, e := range shown[*form.Entry](s) {
+		if e.Password {
+			test.Type(e, "t0ken")
+		}
+	}
+	s.press(words.Say("server.save"))
+	s.until("the passphrase is asked for", func() bool { return s.passphrase.dialog != nil })
+	test.Tap(s.passphrase.dialog.accept) // without one
+	test.Type(s.passphrase.dialog.first, "wrong")
+	test.Tap(s.passphrase.dialog.accept)
+	s.until("it is said that it is wrong", func() bool { return !s.passphrase.dialog.accept.Disabled() })
+	s.passphrase.dialog.first.SetText("open sesame")
+	test.Tap(s.passphrase.dialog.accept)
+	var saved uploader.Server
+	s.until("a server is saved", func() bool {
+		for _, command := range s.engine.Commands() {
+			if save, ok := command.(uploader.SaveServer); ok {
+				saved = save.Server
+				return true
+			}
+		}
+		return false
+	})
+	if kept, _ := s.access.Secret(saved.Access.Secret); kept.SignIn != "t0ken" {
+		t.Errorf("the keyring has %#v", kept)
+	}
+}

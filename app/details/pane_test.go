@@ -1,0 +1,69 @@
+package details
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// pane is the details alone, in a window.
+func pane(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *bool) {
+	t.Helper()
+	apptest.LoadWords(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	copied, closed = new(string), new(bool)
+	d = New(widgets.NewHints(), Actions{
+		Read:   func(_ uploader.TransferID, then func(view.Record)) { then(kept) },
+		Copy:   func(text string) { *copied = text },
+		Closed: func() { *closed = true },
+	})
+	w := test.NewTempWindow(t, d.Content)
+	w.Resize(fyne.NewSize(400, 900))
+	return d, copied, closed
+}
+
+func TestTheDetailsPane(t *testing.T) {
+	now := time.Now()
+	film, events, parts := apptest.Film(now)
+	kept := view.Record{Events: events, Parts: parts}
+	s := apptest.Snapshot(film)
+	s.Live[film.ID] = uploader.Live{Sent: film.Session.Offset, Rate: 18e6}
+	d, copied, closed := pane(t, kept)
+	if d.Show(s, now); d.Content.Visible() {
+		t.Error("it is open before anyone opened it")
+	}
+	d.Open(film.ID)
+	d.Show(s, now.Add(time.Second))
+	d.Show(s, now.Add(2*time.Second))
+	if !d.Content.Visible() || d.title.Text != "interview.mov" || !strings.Contains(d.peak.Text, "18.0 MB/s") {
+		t.Errorf("it is titled %q, the peak %q", d.title.Text, d.peak.Text)
+	}
+	if len(d.history.rows) != 3 || len(d.parts.rows) != 2 {
+		t.Errorf("%d events and %d parts", len(d.history.rows), len(d.parts.rows))
+	}
+	for _, row := range d.lines.rows {
+		if line := row.(*lineRow); line.copied == film.Session.URL {
+			test.Tap(line.button)
+		}
+	}
+	if *copied != film.Session.URL {
+		t.Errorf("copied %q", *copied)
+	}
+	d.copyDiagnostics()
+	if !strings.Contains(*copied, "phase: sending") {
+		t.Errorf("copied %q", *copied)
+	}
+	d.Show(apptest.Snapshot(), now)
+	if !*closed {
+		t.Error("it stays open for a transfer that is gone")
+	}
+}

@@ -1,0 +1,214 @@
+// Package form implements the controls and layouts that the dialogs share, and shows
+// dialogs and questions over the window.
+package form
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Host is the scrolled dialog of a control. Close is called when Escape is pressed,
+// Reveal scrolls to a control that gets the focus.
+type Host struct {
+	Close  func()
+	Reveal func(fyne.CanvasObject)
+}
+
+// Checkbox is a checkbox in a dialog.
+type Checkbox struct {
+	widget.Check
+	Host
+}
+
+// NewCheckbox returns an unchecked checkbox.
+func NewCheckbox(r Host, changed func(bool)) *Checkbox {
+	t := &Checkbox{Host: r}
+	t.OnChanged = changed
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// TypedKey is called by the toolkit.
+func (t *Checkbox) TypedKey(event *fyne.KeyEvent) {
+	if event.Name == fyne.KeyEscape {
+		t.Close()
+		return
+	}
+	t.Check.TypedKey(event)
+}
+
+// FocusGained is called by the toolkit.
+func (t *Checkbox) FocusGained() {
+	t.Reveal(t)
+	t.Check.FocusGained()
+}
+
+// Select is a list of options in a dialog.
+type Select struct {
+	widget.Select
+	Host
+}
+
+// NewSelect returns a list of options without a selected one.
+func NewSelect(r Host, options []string, changed func(index int)) *Select {
+	s := &Select{Host: r}
+	s.Options = options
+	s.OnChanged = func(string) { changed(s.SelectedIndex()) }
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// ShowIndex selects an option without calling the callback.
+func (s *Select) ShowIndex(index int) {
+	if label := s.Options[index]; s.Selected != label {
+		s.Selected = label
+		s.Refresh()
+	}
+}
+
+// TypedKey is called by the toolkit.
+func (s *Select) TypedKey(event *fyne.KeyEvent) {
+	if event.Name == fyne.KeyEscape {
+		s.Close()
+		return
+	}
+	s.Select.TypedKey(event)
+}
+
+// FocusGained is called by the toolkit.
+func (s *Select) FocusGained() {
+	s.Reveal(s)
+	s.Select.FocusGained()
+}
+
+// MinSize has room for the longest option, and is at least the usual width of a control,
+// so that controls are aligned.
+func (s *Select) MinSize() fyne.Size {
+	least := s.Select.MinSize()
+	width := theme.Grid(26)
+	for _, option := range s.Options {
+		width = max(width, fyne.MeasureText(option, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{}).Width+theme.Grid(13))
+	}
+	return fyne.NewSize(min(width, theme.Grid(60)), least.Height)
+}
+
+// CreateRenderer is called by the toolkit.
+func (s *Select) CreateRenderer() fyne.WidgetRenderer {
+	s.ExtendBaseWidget(s)
+	f := &framedRenderer{WidgetRenderer: s.Select.CreateRenderer(), frame: &canvas.Rectangle{}}
+	f.paint()
+	return f
+}
+
+// framedRenderer draws a frame around a widget that the toolkit draws without one.
+type framedRenderer struct {
+	fyne.WidgetRenderer
+	frame *canvas.Rectangle
+}
+
+// Objects is part of fyne.WidgetRenderer.
+func (f *framedRenderer) Objects() []fyne.CanvasObject {
+	return append(f.WidgetRenderer.Objects(), f.frame)
+}
+
+// Layout is part of fyne.WidgetRenderer.
+func (f *framedRenderer) Layout(size fyne.Size) {
+	f.WidgetRenderer.Layout(size)
+	f.frame.Resize(size)
+}
+
+// Refresh is part of fyne.WidgetRenderer.
+func (f *framedRenderer) Refresh() {
+	f.paint()
+	f.frame.Refresh()
+	f.WidgetRenderer.Refresh()
+}
+
+func (f *framedRenderer) paint() {
+	f.frame.StrokeColor = theme.Color(fynetheme.ColorNameInputBorder)
+	f.frame.StrokeWidth = theme.Size(fynetheme.SizeNameInputBorder)
+	f.frame.CornerRadius = theme.Size(fynetheme.SizeNameInputRadius)
+}
+
+// Entry is a text field in a dialog, of one or several lines. Tab moves the focus.
+type Entry struct {
+	widget.Entry
+	Host
+	width float32 // at least; in steps of the grid
+}
+
+// NewEntry returns a text field of one line.
+func NewEntry(r Host, width float32, changed func(string)) *Entry {
+	e := &Entry{Host: r, width: width}
+	e.Wrapping, e.Scroll = fyne.TextWrapOff, fyne.ScrollNone
+	e.OnChanged = changed
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// NewMultilineEntry returns a text field with several lines.
+func NewMultilineEntry(r Host, rows int, changed func(string)) *Entry {
+	e := NewEntry(r, 0, changed)
+	e.MultiLine, e.Scroll = true, fyne.ScrollBoth
+	e.SetMinRowsVisible(rows)
+	return e
+}
+
+// ShowText sets the text without calling the callback, unless it is the same.
+func (e *Entry) ShowText(text string) {
+	if e.Text == text {
+		return
+	}
+	changed := e.OnChanged
+	e.OnChanged = nil
+	e.SetText(text)
+	e.OnChanged = changed
+}
+
+// AcceptsTab is called by the toolkit.
+func (e *Entry) AcceptsTab() bool { return false }
+
+// TypedKey is called by the toolkit.
+func (e *Entry) TypedKey(event *fyne.KeyEvent) {
+	if event.Name == fyne.KeyEscape {
+		e.Close()
+		return
+	}
+	e.Entry.TypedKey(event)
+}
+
+// FocusGained is called by the toolkit.
+func (e *Entry) FocusGained() {
+	e.Reveal(e)
+	e.Entry.FocusGained()
+}
+
+// MinSize has room for a usual text.
+func (e *Entry) MinSize() fyne.Size {
+	return e.Entry.MinSize().Max(fyne.NewSize(theme.Grid(e.width), 0))
+}
+
+// Button is a button in a scrolled dialog.
+type Button struct {
+	DialogButton
+	Host
+}
+
+// NewButton returns a button with a label, an icon, or both.
+func NewButton(r Host, label string, icon fyne.Resource, tapped func()) *Button {
+	p := &Button{Host: r}
+	p.OnEscape = r.Close
+	p.Text, p.Icon, p.OnTapped = label, icon, tapped
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// FocusGained is called by the toolkit.
+func (p *Button) FocusGained() {
+	p.Reveal(p)
+	p.DialogButton.FocusGained()
+}

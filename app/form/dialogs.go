@@ -1,0 +1,100 @@
+package form
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Answer is one of the buttons under a question.
+type Answer struct {
+	Label      string
+	Importance widget.Importance
+	Do         func() // after the question is closed; may be nil
+}
+
+// Question is the content of a dialog that asks something.
+type Question struct {
+	Title, Text string
+	More        fyne.CanvasObject // under the text; nil for nothing
+	Closed      func()            // when the dialog closes, before the answer's Do; may be nil
+	Answers     []Answer
+}
+
+// QuestionWidth is the width of a question, in steps of the grid.
+const QuestionWidth = 115
+
+// Dialogs shows dialogs over a window. It lives on the UI's goroutine.
+type Dialogs struct {
+	canvas       fyne.Canvas
+	dismissHints func()
+	open         []*widgets.Dialog // the last one on top
+}
+
+// NewDialogs returns the dialogs of a canvas. DismissHints hides the hint that is
+// shown, if any.
+func NewDialogs(canvas fyne.Canvas, dismissHints func()) *Dialogs {
+	return &Dialogs{canvas: canvas, dismissHints: dismissHints}
+}
+
+// Canvas is where the dialogs are shown.
+func (d *Dialogs) Canvas() fyne.Canvas { return d.canvas }
+
+// Ask shows a question. Escape closes it without an answer; the first answer has the
+// keyboard focus.
+func (d *Dialogs) Ask(q Question) *widgets.Dialog {
+	var box *widgets.Dialog
+	leave := func() { box.Hide() }
+	buttons := []fyne.CanvasObject{layout.NewSpacer()}
+	for _, a := range q.Answers {
+		button := NewDialogButton(a.Label, func() {
+			leave()
+			if a.Do != nil {
+				a.Do()
+			}
+		}, leave)
+		button.Importance = a.Importance
+		buttons = append(buttons, button)
+	}
+	body := widgets.NewPage(widgets.NewParagraph(q.Text))
+	if q.More != nil {
+		body.SetObjects(append(body.Objects(), outdent(q.More))...)
+	}
+	box = widgets.NewDialog(d.canvas, q.Title, body, buttons...)
+	box.OnClosed = q.Closed
+	box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), 0))
+	d.Present(box)
+	d.canvas.Focus(buttons[1].(*DialogButton))
+	return box
+}
+
+// Present shows a dialog over those that are open.
+func (d *Dialogs) Present(box *widgets.Dialog) {
+	d.dismissHints()
+	d.open = append(slices.DeleteFunc(d.open, isHidden), box)
+	box.Show()
+}
+
+func isHidden(box *widgets.Dialog) bool { return !box.Visible() }
+
+// Dismiss closes the dialog on top.
+func (d *Dialogs) Dismiss() {
+	d.open = slices.DeleteFunc(d.open, isHidden)
+	if last := len(d.open) - 1; last >= 0 {
+		d.open[last].Hide()
+	}
+}
+
+// Fit limits the open dialogs to the size of the window.
+func (d *Dialogs) Fit(window fyne.Size) {
+	for _, box := range d.open {
+		if box.Visible() {
+			box.Fit(window)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package frame
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Footer is the line below the list: the total speed, the limit, and the connection to
+// the servers. It lives on the UI's goroutine.
+type Footer struct {
+	Content fyne.CanvasObject
+	graph   *widgets.SpeedGraph
+	figures *widgets.Figures
+	Limit   *widgets.SmallButton
+	link    *widget.Label
+	icon    *widget.Icon
+
+	speed   *view.Speed
+	shown   connection
+	canvas  fyne.Canvas
+	actions FooterActions
+}
+
+// FooterActions are what the footer's menu does.
+type FooterActions struct {
+	Limit        func() int64 // of all uploads together, in bytes per second; 0 for none
+	SetLimit     func(int64)
+	OpenSettings func()
+}
+
+// NewFooter returns a footer. Its menu opens on the canvas.
+func NewFooter(canvas fyne.Canvas, hints *widgets.Hints, actions FooterActions) *Footer {
+	f := &Footer{
+		canvas: canvas, actions: actions,
+		graph: widgets.NewSpeedGraph(),
+		figures: widgets.NewFigures(
+			widgets.Figure{Widest: []string{words.Rate(888), words.Rate(888.8e6)}, Leaves: 1},
+			widgets.Figure{Widest: []string{leftOf(888), leftOf(888.8e6)}},
+			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, Leaves: 2},
+		),
+		link: widget.NewLabel(""), icon: widget.NewIcon(nil),
+		speed: &view.Speed{}, shown: connections,
+	}
+	f.Limit = widgets.NewSmallButton(theme.IconSpeed, hints, f.OpenLimits)
+	f.link.SizeName = fynetheme.SizeNameCaptionText
+	f.graph.Hide()
+	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.icon))
+	right := container.NewHBox(container.NewCenter(f.Limit), sign, f.link)
+	f.Content = container.New(&footerLayout{f.Limit}, f.graph, f.figures, right)
+	return f
+}
+
+func leftOf(bytes int64) string {
+	return words.Say("footer.left", words.Data{"Size": words.Size(bytes)})
+}
+
+// Show shows a snapshot, and the limit of the settings.
+func (f *Footer) Show(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
+	rate, left, eta := "", "", ""
+	if s.Totals.Left > 0 {
+		eta = words.ETA(s.Totals.ETA)
+		left = leftOf(s.Totals.Left)
+	}
+	f.showSpeed(s, now)
+	if f.graph.Visible() {
+		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Kept)
+	}
+	f.figures.Set(rate, left, eta)
+	f.showLimit(s, so, now)
+	f.showLink(s)
+}
+
+// showSpeed draws the speeds of the last minutes while transfers are active. Reading
+// files and checking servers has no speed.
+func (f *Footer) showSpeed(s *uploader.Snapshot, now time.Time) {
+	if s.Totals.Active == 0 {
+		f.speed = &view.Speed{}
+	} else {
+		f.speed.Add(s.Totals.Rate, now)
+	}
+	if moves := slices.ContainsFunc(f.speed.Samples, func(rate float64) bool { return rate > 0 }); moves != f.graph.Visible() {
+		widgets.SetVisible(f.graph, moves)
+		f.Content.Refresh()
+	}
+	f.graph.Set(f.speed.Samples)
+}
+
+func (f *Footer) showLimit(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
+	text, tone := view.LimitNow(s, so, now)
+	if text != f.Limit.Text() {
+		f.Limit.Set(text, tone)
+		f.Content.Refresh()
+	}
+}
+
+func (f *Footer) showLink(s *uploader.Snapshot) {
+	if c := connectionOf(s); c != f.shown {
+		f.shown = c
+		f.link.SetText(words.Say("footer." + c.String()))
+		f.icon.SetResource(theme.Tinted(c.icon(), c.tone().Color()))
+		f.Content.Refresh()
+	}
+}
+
+// footerLayout lays out a footer: the graph at the left where there is room, then the
+// figures, and the rest at the right. The limit has no text where the figures need its
+// room.
+type footerLayout struct{ limit *widgets.SmallButton }
+
+func (l *footerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	figures, right := objects[1].MinSize(), objects[2].MinSize()
+	return fyne.NewSize(figures.Width+theme.Grid(20), max(figures.Height, right.Height))
+}
+
+func (l *footerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	graph, figures, right := objects[0], objects[1], objects[2]
+	l.limit.SetCompact(false)
+	if figures.MinSize().Width+right.MinSize().Width+theme.Grid(7) > size.Width {
+		l.limit.SetCompact(true)
+	}
+	x, end := theme.Grid(3), size.Width-theme.Grid(2)-right.MinSize().Width
+	right.Resize(fyne.NewSize(right.MinSize().Width, size.Height))
+	right.Move(fyne.NewPos(end, 0))
+	room := graph.MinSize()
+	if roomy := end-x > room.Width+figures.(*widgets.Figures).Width()+theme.Grid(4); roomy && graph.Visible() {
+		graph.Resize(room)
+		graph.Move(fyne.NewPos(x, (size.Height-room.Height)/2))
+		x += room.Width + theme.Grid(2)
+	} else {
+		graph.Resize(fyne.NewSize(0, 0))
+	}
+	figures.Resize(fyne.NewSize(max(end-x-theme.Grid(2), 0), size.Height))
+	figures.Move(fyne.NewPos(x, 0))
+}
+
+// connection is the state of the connection to the servers.
+type connection uint8
+
+const (
+	ready connection = iota
+	connected
+	unreachable
+	offline
+	connections
+)
+
+func (c connection) String() string {
+	return [...]string{"ready", "connected", "unreachable", "offline"}[c]
+}
+
+// connectionOf derives the state from the transfers, without using the network.
+func connectionOf(s *uploader.Snapshot) connection {
+	count := s.Totals.Count
+	switch {
+	case count[uploader.StateUploading] > 0, s.Totals.Active > 0 && s.Totals.Rate >= 1: // also between two small files
+		return connected
+	case count[uploader.StateOffline] > 0:
+		return offline
+	case count[uploader.StateRetrying] > 0:
+		return unreachable
+	default:
+		return ready
+	}
+}
+
+func (c connection) icon() theme.IconName {
+	switch c {
+	case offline:
+		return theme.IconOffline
+	case unreachable:
+		return theme.IconRetry
+	default:
+		return theme.IconOnline
+	}
+}
+
+func (c connection) tone() theme.Tone {
+	switch c {
+	case connected:
+		return theme.Success
+	case offline, unreachable:
+		return theme.Warning
+	default:
+		return theme.Muted
+	}
+}

@@ -1,0 +1,122 @@
+package frame
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// busy is a snapshot in which something moves that fast.
+func busy(rate float64) *uploader.Snapshot {
+	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)))
+	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, rate, 3*time.Minute
+	return s
+}
+
+// footerIn is a footer in a window that is so large, with the snapshot shown.
+func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.Settings) *Footer {
+	t.Helper()
+	apptest.LoadWords(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	w := test.NewTempWindow(t, nil)
+	f := NewFooter(w.Canvas(), widgets.NewHints(), FooterActions{})
+	w.SetContent(container.NewBorder(nil, f.Content, nil, nil))
+	w.SetPadded(false)
+	w.Resize(size)
+	f.Show(s, set, time.Now())
+	return f
+}
+
+// usual is the size of the window at first.
+var usual = fyne.NewSize(960, 640)
+
+func TestFooter(t *testing.T) {
+	t.Run("it says how all of it moves", func(t *testing.T) {
+		f := footerIn(t, usual, busy(60e6), uploader.Settings{})
+		want := []string{"60.0 MB/s", "3.0 GB left", "about 3 min"}
+		if diff := cmp.Diff(want, f.figures.Texts()); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("the speeds of the last seconds are a curve, which goes when nothing moves", func(t *testing.T) {
+		f := footerIn(t, usual, apptest.Snapshot(), uploader.Settings{})
+		now := time.Now()
+		for i := range 5 {
+			f.Show(busy(float64(i)), uploader.Settings{}, now.Add(time.Duration(i)*time.Second))
+		}
+		if diff := cmp.Diff([]float64{0, 1, 2, 3, 4}, f.speed.Samples); diff != "" || !f.graph.Visible() {
+			t.Error(diff)
+		}
+		f.Show(apptest.Snapshot(apptest.Transfer(1, apptest.Done)), uploader.Settings{}, now)
+		if f.graph.Visible() {
+			t.Error("it stays")
+		}
+	})
+	t.Run("its figures have room in every unit", func(t *testing.T) {
+		footer := footerIn(t, fyne.NewSize(1200, 640), apptest.Snapshot(), uploader.Settings{})
+		for left := int64(888); left < 1e12; left *= 1001 {
+			now := busy(float64(left))
+			now.Totals.Left, now.Totals.ETA = left, 22*time.Hour+20*time.Minute
+			footer.Show(now, uploader.Settings{}, time.Now())
+			for _, said := range footer.figures.Texts() {
+				if !slices.Contains(apptest.Texts(footer.Content), said) {
+					t.Errorf("%q is drawn as one of %q", said, apptest.Texts(footer.Content))
+				}
+			}
+		}
+	})
+	t.Run("in a narrow window what matters least leaves", func(t *testing.T) {
+		f := footerIn(t, fyne.NewSize(480, 360), busy(60e6), uploader.Settings{Limit: 20e6})
+		if f.Limit.Text() == "No limit" {
+			t.Error("the limit is not shown")
+		}
+		if diff := cmp.Diff([]string{"60.0 MB/s", "3.0 GB left"}, f.figures.Texts()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestTheFooterTakesNoRoomForWhatItDoesNotSay(t *testing.T) {
+	still := apptest.Snapshot(apptest.Transfer(1, apptest.Paused), apptest.Transfer(2, func(t *uploader.Transfer) { t.Phase = uploader.PhaseQueued }))
+	still.Totals.Active = 1 // a file is read
+	f := footerIn(t, usual, still, uploader.Settings{})
+	if f.graph.Visible() {
+		t.Error("there is a curve of nothing")
+	}
+	left := f.figures.Texts()
+	if diff := cmp.Diff([]string{"4.0 GB left"}, left); diff != "" {
+		t.Fatal(diff)
+	}
+	for _, o := range test.LaidOutObjects(f.figures) {
+		if text, ok := o.(*canvas.Text); ok && text.Text == left[0] && text.Position().X != 0 {
+			t.Errorf("it stands %g to the right of the margin", text.Position().X)
+		}
+	}
+}
+
+func TestDigitsDoNotMoveTheFooter(t *testing.T) {
+	f := footerIn(t, usual, busy(60e6), uploader.Settings{})
+	places := func() []fyne.Position {
+		var all []fyne.Position
+		for _, o := range test.LaidOutObjects(f.figures) {
+			all = append(all, o.Position())
+		}
+		return all
+	}
+	before := places()
+	f.Show(busy(1e3), uploader.Settings{}, time.Now())
+	if diff := cmp.Diff(before, places()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,139 @@
+package frame
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// TopBar is the row above the list: the destination, what to add, and actions on all
+// transfers.
+type TopBar struct {
+	Content    *fyne.Container
+	label      fyne.CanvasObject
+	To         *widget.Button
+	folder     *widgets.IconButton // opens the built-in receiver's folder
+	Add        *widget.Button
+	Toggle     *widget.Button      // pauses or resumes everything
+	toggleIcon *widgets.IconButton // the same without text, for a narrow window
+	Finish     *widgets.IconButton // removes what is finished
+	settings   *widgets.IconButton
+
+	canvas  fyne.Canvas
+	actions TopBarActions
+	servers []uploader.Server
+	chosen  uploader.ServerID
+	name    string // of the chosen server
+	pausing bool
+}
+
+// TopBarActions are what the top bar does.
+type TopBarActions struct {
+	Choose                                            func(uploader.ServerID)
+	AddServer, AddFiles, AddFolder                    func()
+	ManageServers                                     func()
+	PauseAll, ResumeAll, RemoveFinished, OpenReceived func()
+	OpenSettings                                      func()
+}
+
+// NewTopBar returns a top bar. Its menus open on the canvas.
+func NewTopBar(canvas fyne.Canvas, hints *widgets.Hints, actions TopBarActions) *TopBar {
+	b := &TopBar{canvas: canvas, actions: actions, pausing: true}
+	b.To = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
+	b.To.IconPlacement = widget.ButtonIconTrailingText
+	b.Add = widget.NewButtonWithIcon(words.Say("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
+	b.Add.Importance = widget.HighImportance
+	b.Toggle = widget.NewButtonWithIcon(words.Say("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
+	b.Finish = widgets.NewIconButton(theme.IconRemove, hints, words.Say("top.remove-finished"), actions.RemoveFinished)
+	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Say("top.open-received"), actions.OpenReceived)
+	b.toggleIcon = widgets.NewIconButton(theme.IconPause, hints, words.Say("top.pause-all"), b.toggleAll)
+	b.settings = widgets.NewIconButton(theme.IconSettings, hints, words.Say("top.settings"), actions.OpenSettings)
+	b.label = muted(words.Say("top.to"))
+	b.Content = container.New(&topBarLayout{b}, b.label, b.To, b.folder, b.Add, b.Toggle, b.toggleIcon, b.Finish, b.settings)
+	return b
+}
+
+// muted is a label in the background.
+func muted(text string) fyne.CanvasObject {
+	style := widget.RichTextStyleInline
+	style.ColorName = theme.ColorMuted
+	return widget.NewRichText(&widget.TextSegment{Text: text, Style: style})
+}
+
+// Show shows a snapshot with its destination.
+func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, sum view.Counts) {
+	b.servers = s.Servers
+	b.chosen = chosen.ID
+	if name := view.Shorten(words.Server(chosen), view.MaxNameLength); name != b.name || chosen.Builtin() != b.folder.Visible() {
+		b.name = name
+		widgets.SetVisible(b.folder, chosen.Builtin())
+		b.Content.Refresh()
+	}
+	setEnabled(b.Finish, sum.Final > 0)
+	setEnabled(b.Toggle, sum.Running+sum.Paused > 0)
+	setEnabled(b.toggleIcon, sum.Running+sum.Paused > 0)
+	b.setPausing(sum.Running > 0 || sum.Paused == 0)
+}
+
+func (b *TopBar) setPausing(pausing bool) {
+	if pausing == b.pausing {
+		return
+	}
+	b.pausing = pausing
+	icon, label := theme.IconResume, words.Say("top.resume-all")
+	if pausing {
+		icon, label = theme.IconPause, words.Say("top.pause-all")
+	}
+	b.Toggle.Icon = theme.Icon(icon)
+	b.Toggle.SetText(label)
+	b.toggleIcon.Set(icon, label)
+	b.Content.Refresh()
+}
+
+func (b *TopBar) toggleAll() {
+	if b.pausing {
+		b.actions.PauseAll()
+		return
+	}
+	b.actions.ResumeAll()
+}
+
+func (b *TopBar) openServers() { b.open(b.ServerMenu(), b.To) }
+
+// ServerMenu offers the servers as destination.
+func (b *TopBar) ServerMenu() *fyne.Menu {
+	items := make([]*fyne.MenuItem, 0, len(b.servers)+2)
+	for _, server := range b.servers {
+		item := fyne.NewMenuItem(view.Shorten(words.Server(server), 2*view.MaxNameLength), func() { b.actions.Choose(server.ID) })
+		item.Icon = theme.Icon(view.ServerIcon(server))
+		item.Checked = server.ID == b.chosen
+		items = append(items, item)
+	}
+	more := fyne.NewMenuItem(words.Say("top.add-server"), b.actions.AddServer)
+	more.Icon = theme.Icon(theme.IconAdd)
+	items = append(items, fyne.NewMenuItemSeparator(), more)
+	if len(b.servers) > 1 {
+		manage := fyne.NewMenuItem(words.Say("top.manage-servers"), b.actions.ManageServers)
+		manage.Icon = theme.Icon(theme.IconServer)
+		items = append(items, manage)
+	}
+	return fyne.NewMenu("", items...)
+}
+
+func (b *TopBar) openAdd() {
+	files := fyne.NewMenuItem(words.Say("top.add-files"), b.actions.AddFiles)
+	files.Icon = theme.Icon(theme.IconFile)
+	folder := fyne.NewMenuItem(words.Say("top.add-folder"), b.actions.AddFolder)
+	folder.Icon = theme.Icon(theme.IconFolder)
+	b.open(fyne.NewMenu("", files, folder), b.Add)
+}
+
+func (b *TopBar) open(menu *fyne.Menu, below *widget.Button) {
+	widget.ShowPopUpMenuAtRelativePosition(menu, b.canvas, fyne.NewPos(0, below.Size().Height), below)
+}

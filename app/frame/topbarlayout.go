@@ -1,0 +1,103 @@
+package frame
+
+import (
+	"fyne.io/fyne/v2"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// topBarLayout lays out a TopBar: the destination at the left, the rest at the right. In
+// a narrow window texts are left out in this order: those of buttons with an icon, that
+// of Add when only little would be left of the server's name, and the end of the name.
+type topBarLayout struct{ bar *TopBar }
+
+func (l *topBarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(theme.Grid(100), l.bar.Add.MinSize().Height)
+}
+
+func (l *topBarLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	b := l.bar
+	setButtonText(b.To, b.name)
+	setButtonText(b.Add, words.Say("top.add"))
+	l.compact(false, false)
+	if l.width() > size.Width {
+		l.compact(true, false)
+	}
+	if l.width() > size.Width {
+		l.compact(true, true)
+	}
+	if l.width()-size.Width > nameWidth(b)-theme.Grid(12) {
+		setButtonText(b.Add, "")
+	}
+	if over := l.width() - size.Width; over > 0 {
+		setButtonText(b.To, widgets.EllipsisEnd(b.name, nameWidth(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
+	}
+	l.place(size)
+}
+
+// nameWidth is the width of the whole name of the server.
+func nameWidth(b *TopBar) float32 {
+	return fyne.MeasureText(b.name, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}).Width
+}
+
+// compact hides texts.
+func (l *topBarLayout) compact(label, words bool) {
+	widgets.SetVisible(l.bar.label, !label)
+	widgets.SetVisible(l.bar.Toggle, !words)
+	widgets.SetVisible(l.bar.toggleIcon, words)
+}
+
+func (l *topBarLayout) sides() (left, right []fyne.CanvasObject) {
+	b := l.bar
+	return visibleOf(b.label, b.To, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.Finish, b.settings)
+}
+
+func visibleOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
+	var shown []fyne.CanvasObject
+	for _, o := range objects {
+		if o.Visible() {
+			shown = append(shown, o)
+		}
+	}
+	return shown
+}
+
+// width is the width of everything.
+func (l *topBarLayout) width() float32 {
+	left, right := l.sides()
+	return l.lead() + widthOf(left) + widthOf(right)
+}
+
+// lead is the space before the first object. The label has its own.
+func (l *topBarLayout) lead() float32 {
+	if l.bar.label.Visible() {
+		return 0
+	}
+	return theme.Grid(2)
+}
+
+// widthOf is the width of objects side by side, with a step between and after them.
+func widthOf(objects []fyne.CanvasObject) float32 {
+	width := float32(0)
+	for _, o := range objects {
+		width += o.MinSize().Width + theme.Grid(1)
+	}
+	return width
+}
+
+func (l *topBarLayout) place(size fyne.Size) {
+	left, right := l.sides()
+	putSideBySide(left, l.lead(), size.Height)
+	putSideBySide(right, size.Width-widthOf(right), size.Height)
+}
+
+func putSideBySide(objects []fyne.CanvasObject, x, height float32) {
+	for _, o := range objects {
+		o.Resize(fyne.NewSize(o.MinSize().Width, height))
+		o.Move(fyne.NewPos(x, 0))
+		x += o.Size().Width + theme.Grid(1)
+	}
+}

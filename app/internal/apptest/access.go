@@ -1,0 +1,104 @@
+// Package apptest has what the tests of the window's packages share: an engine and a
+// keyring in memory, transfers in every state, and the UI's goroutine.
+package apptest
+
+import (
+	"context"
+	"sync"
+
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Access is a keyring in memory. Try answers as the engine's Probe does.
+type Access struct {
+	engine *Engine
+
+	mu           sync.Mutex
+	KeepingState platform.Keeping
+	Passphrase   string
+	Kept         map[string]string
+	Err          error
+	Tried        []uploader.Server
+	Secrets      []connect.Secrets // that were sent to servers
+	Upload       *connect.Answer
+}
+
+// NewAccess returns an empty keyring.
+func NewAccess(engine *Engine) *Access {
+	return &Access{engine: engine, Kept: map[string]string{}}
+}
+
+// Try is part of servers.Access.
+func (a *Access) Try(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.Answer, error) {
+	a.mu.Lock()
+	a.Tried, a.Secrets = append(a.Tried, server), append(a.Secrets, *secrets)
+	upload := a.Upload
+	a.mu.Unlock()
+	can, err := a.engine.ProbeFunc(ctx, server.Endpoint)
+	if upload != nil {
+		return *upload, err
+	}
+	return connect.Answer{Capabilities: can}, err
+}
+
+// Keeping is part of servers.Access.
+func (a *Access) Keeping(context.Context) platform.Keeping {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.KeepingState
+}
+
+// Unlock is part of servers.Access.
+func (a *Access) Unlock(_ context.Context, passphrase string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.Passphrase != "" && a.Passphrase != passphrase {
+		return platform.ErrPassphrase
+	}
+	a.Passphrase, a.KeepingState = passphrase, platform.KeptInFile
+	return nil
+}
+
+// Get is part of platform.Keyring.
+func (a *Access) Get(_ context.Context, name string) (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	text, ok := a.Kept[name]
+	if !ok {
+		return "", platform.ErrNoSecret
+	}
+	return text, nil
+}
+
+// Set is part of platform.Keyring.
+func (a *Access) Set(_ context.Context, name, secret string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.Err != nil:
+		return a.Err
+	case a.KeepingState == platform.KeptLocked:
+		return platform.ErrLocked
+	}
+	a.Kept[name] = secret
+	return nil
+}
+
+// Delete is part of platform.Keyring.
+func (a *Access) Delete(_ context.Context, name string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.Kept, name)
+	return nil
+}
+
+// Secret is what is stored under a name.
+func (a *Access) Secret(name string) (connect.Secrets, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	text, ok := a.Kept[name]
+	secrets, _ := connect.Unpack(text)
+	return secrets, ok
+}

@@ -1,0 +1,218 @@
+package apptest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// Gigabyte is 1 GB in bytes.
+const Gigabyte = int64(1e9)
+
+// Transfer is a transfer of 4 GB to this computer.
+func Transfer(id uploader.TransferID, how ...func(*uploader.Transfer)) *uploader.Transfer {
+	t := &uploader.Transfer{ID: id, Server: uploader.BuiltinServer}
+	t.Source.Path, t.Source.Size = "/films/interview.mov", 4*Gigabyte
+	for _, set := range how {
+		set(t)
+	}
+	return t
+}
+
+// Holding has the server acknowledge so many bytes.
+func Holding(bytes int64) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		t.Session = uploader.Session{URL: "https://x/1", Offset: bytes, Sent: bytes}
+	}
+}
+
+// Sending sets the phase.
+func Sending(t *uploader.Transfer) { t.Phase = uploader.PhaseSending }
+
+// Paused sets the intent.
+func Paused(t *uploader.Transfer) { t.Intent = uploader.IntentHold }
+
+// Done sets the phase.
+func Done(t *uploader.Transfer) { t.Phase = uploader.PhaseDone }
+
+// Failed sets the phase, with a fault of that kind.
+func Failed(kind fault.Kind) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) { t.Phase, t.Fault = uploader.PhaseFailed, fault.New(kind, fault.Patch, nil) }
+}
+
+// Waiting sets the phase, with a fault of that kind.
+func Waiting(kind fault.Kind) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		t.Phase, t.Fault = uploader.PhaseWaiting, fault.New(kind, fault.Patch, nil)
+	}
+}
+
+// LoadWords loads the English texts.
+func LoadWords(t *testing.T) {
+	t.Helper()
+	if err := words.Load("en"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// InBatch sets the batch.
+func InBatch(id uploader.BatchID) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) { t.Batch = id }
+}
+
+// Batched is a snapshot whose batches are completely scanned.
+func Batched(transfers ...*uploader.Transfer) *uploader.Snapshot {
+	s := Snapshot(transfers...)
+	for _, t := range transfers {
+		s.Batches[t.Batch] = &uploader.Batch{ID: t.Batch, Expanded: true}
+	}
+	return s
+}
+
+// InFolder sets the batch and the path below the batch's folder.
+func InFolder(batch uploader.BatchID, path string) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) {
+		t.Batch = batch
+		t.Source.RelPath, t.Source.Path = path, "/home/ada/"+path
+	}
+}
+
+// WithPath sets the path of the file.
+func WithPath(path string) func(*uploader.Transfer) {
+	return func(t *uploader.Transfer) { t.Source.Path = path }
+}
+
+// Folder is a batch of one folder that is completely scanned.
+func Folder(id uploader.BatchID, name string) *uploader.Batch {
+	return &uploader.Batch{ID: id, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/" + name}, Expanded: true}
+}
+
+// WithBatches adds batches to a snapshot.
+func WithBatches(s *uploader.Snapshot, batches ...*uploader.Batch) *uploader.Snapshot {
+	for _, b := range batches {
+		s.Batches[b.ID] = b
+	}
+	return s
+}
+
+// Folders is a snapshot with a folder of three files, a single file, and a folder of two
+// files.
+func Folders() *uploader.Snapshot {
+	return WithBatches(Snapshot(
+		Transfer(1, InFolder(7, "Iceland/one.raw"), Done), Transfer(2, InFolder(7, "Iceland/two.raw"), Sending), Transfer(3, InFolder(7, "Iceland/three.raw")),
+		Transfer(4, WithPath("/home/ada/Film.mov"), Failed(fault.Refused)),
+		Transfer(5, InFolder(8, "Éire/Cliff.raw"), Done), Transfer(6, InFolder(8, "Éire/Sea.raw"), Done),
+	), Folder(7, "Iceland"), Folder(8, "Éire"))
+}
+
+// EveryState is a transfer in each state, to another server.
+func EveryState(now time.Time) []*uploader.Transfer {
+	begun := Holding(1_200_000_000)
+	phase := func(p uploader.Phase) func(*uploader.Transfer) { return func(t *uploader.Transfer) { t.Phase = p } }
+	tried := func(t *uploader.Transfer) { t.Attempt, t.NextTry = 4, uploader.MomentOf(now.Add(12*time.Second)) }
+	at := func(t *uploader.Transfer) { t.NextTry = uploader.MomentOf(now.Add(5 * time.Minute)) }
+	took := func(t *uploader.Transfer) { t.Active = 320 * time.Second }
+	states := [][]func(*uploader.Transfer){
+		{},
+		{phase(uploader.PhasePreparing)},
+		{Sending, begun},
+		{phase(uploader.PhaseVerifying), Holding(4 * Gigabyte)},
+		{Paused, begun},
+		{Waiting(fault.Offline), begun},
+		{Waiting(fault.Transient), begun, tried},
+		{Waiting(fault.Busy), begun, at},
+		{Failed(fault.SourceChanged), begun},
+		{Failed(fault.SourceMissing), begun},
+		{Failed(fault.Auth), begun},
+		{Failed(fault.Gone), begun},
+		{Failed(fault.Uploaded)},
+		{Failed(fault.Several)},
+		{Failed(fault.TooLarge), begun},
+		{Done, Holding(4 * Gigabyte), took},
+		{phase(uploader.PhaseCancelled)},
+	}
+	transfers := make([]*uploader.Transfer, len(states))
+	for i, how := range states {
+		transfers[i] = Transfer(uploader.TransferID(i+1), append(how, func(t *uploader.Transfer) { t.Server = 2 })...)
+	}
+	return transfers
+}
+
+// Blocked is a snapshot with two uploads to a server that waits for a person.
+func Blocked(f *fault.Fault) *uploader.Snapshot {
+	failed := &uploader.Transfer{ID: 1, Server: 2, Phase: uploader.PhaseFailed, Fault: f}
+	next := &uploader.Transfer{ID: 2, Server: 2}
+	s := Snapshot(failed, next)
+	s.Blocked = map[uploader.ServerID]*fault.Fault{2: f}
+	return s
+}
+
+// Snapshot is a snapshot of transfers with its totals.
+func Snapshot(transfers ...*uploader.Transfer) *uploader.Snapshot {
+	s := &uploader.Snapshot{
+		Transfers: transfers,
+		Live:      map[uploader.TransferID]uploader.Live{},
+		Batches:   map[uploader.BatchID]*uploader.Batch{},
+		Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2, Name: "Studio", Endpoint: "https://studio.example.com/files/"}},
+		Totals:    uploader.Totals{Count: map[uploader.State]int{}},
+	}
+	for _, t := range transfers {
+		s.Totals.Count[t.State()]++
+		if !t.Phase.Final() && t.Intent == uploader.IntentRun {
+			s.Totals.Pending++
+			s.Totals.Bytes += t.Source.Size
+			s.Totals.Left += t.Source.Size - s.Sent(t)
+		}
+	}
+	return s
+}
+
+// Summed adds the sums of the batches to a snapshot that has none.
+func Summed(s *uploader.Snapshot) *uploader.Snapshot {
+	if s.Sums != nil {
+		return s
+	}
+	s.Sums = map[uploader.BatchID]uploader.Sum{}
+	for _, t := range s.Transfers {
+		sum := s.Sums[t.Batch]
+		sum.Files++
+		sum.Count[t.State()]++
+		sum.Bytes += t.Source.Size
+		sum.Sent += s.Sent(t)
+		sum.Rate += s.Live[t.ID].Rate
+		s.Sums[t.Batch] = sum
+	}
+	return s
+}
+
+// ManyTransfers is a long queue with three active transfers.
+func ManyTransfers(n int) *uploader.Snapshot {
+	transfers := make([]*uploader.Transfer, n)
+	for i := range transfers {
+		transfers[i] = Transfer(uploader.TransferID(i + 1))
+		if i < 3 {
+			transfers[i].Phase = uploader.PhaseSending
+		}
+	}
+	return Snapshot(transfers...)
+}
+
+// Film is an upload with a history, and its events and parts.
+func Film(now time.Time) (*uploader.Transfer, []uploader.Event, []uploader.Part) {
+	t := Transfer(7, Sending)
+	t.Source.Path, t.Source.Size = "/media/card/interview.mov", 6_400_000_000
+	t.Server, t.Fingerprint = 2, "m1:abc"
+	t.Added, t.Started = uploader.MomentOf(now.Add(-time.Hour)), uploader.MomentOf(now.Add(-30*time.Minute))
+	t.Session = uploader.Session{URL: "https://studio.example.com/files/secret-id", Offset: 1_900_000_000, Expires: uploader.MomentOf(now.Add(24 * time.Hour))}
+	t.Resumed, t.Active = 1_000_000_000, 20*time.Minute
+	cut := fault.Newf(fault.Transient, fault.Patch, "PATCH https://studio.example.com/files/secret-id of /media/card/interview.mov: reset")
+	events := []uploader.Event{
+		{At: now.Add(-30 * time.Minute), Kind: uploader.EventStarted},
+		{At: now.Add(-20 * time.Minute), Kind: uploader.EventWaiting, Offset: 1_000_000_000, Until: now.Add(-19 * time.Minute), Fault: cut},
+		{At: now.Add(-19 * time.Minute), Kind: uploader.EventResumed, Offset: 1_000_000_000},
+	}
+	return t, events, []uploader.Part{{Index: 0, Length: 100, Offset: 25}, {Index: 1, Start: 100}}
+}

@@ -1,0 +1,56 @@
+package apptest
+
+import (
+	"testing"
+	"time"
+)
+
+// UI makes the goroutine of a test the UI's goroutine: it runs what is posted while the
+// test waits in Until.
+type UI struct {
+	t     testing.TB
+	queue chan func()
+}
+
+// NewUI returns the UI's goroutine of a test.
+func NewUI(t testing.TB) *UI { return &UI{t: t, queue: make(chan func(), 4096)} }
+
+// Post queues a function. It may be called from any goroutine.
+func (u *UI) Post(do func()) { u.queue <- do }
+
+// Wake has Until check its condition.
+func (u *UI) Wake() { u.queue <- func() {} }
+
+// Idle reports whether nothing is queued.
+func (u *UI) Idle() bool { return len(u.queue) == 0 }
+
+// Drain runs what is queued.
+func (u *UI) Drain() {
+	for {
+		select {
+		case do := <-u.queue:
+			do()
+		default:
+			return
+		}
+	}
+}
+
+// Until runs what is posted until the condition is true. It is checked every 10 ms as
+// well, and the test fails after two minutes.
+func (u *UI) Until(what string, condition func() bool) {
+	u.t.Helper()
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
+	timeout := time.NewTimer(2 * time.Minute)
+	defer timeout.Stop()
+	for !condition() {
+		select {
+		case do := <-u.queue:
+			do()
+		case <-poll.C:
+		case <-timeout.C:
+			u.t.Fatalf("never: %s", what)
+		}
+	}
+}

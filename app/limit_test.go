@@ -1,0 +1,57 @@
+package app
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+func TestTheLimitIsReachedByTab(t *testing.T) {
+	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+	canvas := s.window.window.Canvas()
+	first := canvas.Focused()
+	for canvas.FocusNext(); canvas.Focused() != s.window.footer.Limit; canvas.FocusNext() {
+		if first == nil {
+			first = canvas.Focused()
+		} else if canvas.Focused() == first {
+			t.Fatal("Tab goes past it")
+		}
+	}
+	s.key(fyne.KeySpace)
+	if !s.keys.covered() {
+		t.Error("Space does not open it")
+	}
+}
+
+// moving is a snapshot in which a file is being sent.
+func moving() *uploader.Snapshot {
+	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)))
+	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, 60e6, 3*time.Minute
+	return s
+}
+
+func TestTheLimitIsChosenInTheFooterKeptAndShown(t *testing.T) {
+	s := raise(t, apptest.NewEngineAt(moving()))
+	if got := s.window.footer.Limit.Text(); got != "No limit" {
+		t.Errorf("says %q", got)
+	}
+	test.Tap(s.window.footer.Limit)
+	if !s.keys.covered() {
+		t.Error("no menu opens")
+	}
+	apptest.Pick(t, s.window.footer.LimitMenu(), "At most 5.0 MB/s")
+	s.until("it is shown", func() bool { return s.window.footer.Limit.Text() == "At most 5.0 MB/s" })
+	if got := s.config.Settings.Get().Transfers.Limit; got != 5e6 {
+		t.Errorf("kept %d", got)
+	}
+	for _, item := range s.window.footer.LimitMenu().Items {
+		if item.Checked != (item.Label == "At most 5.0 MB/s") {
+			t.Errorf("%s is checked: %v", item.Label, item.Checked)
+		}
+	}
+}

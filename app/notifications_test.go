@@ -1,0 +1,51 @@
+package app
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+)
+
+func TestNewsIsForThoseWhoDoNotLook(t *testing.T) {
+	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.InBatch(2))))
+	s.publish(apptest.Batched(apptest.Transfer(1, apptest.Done, apptest.InBatch(2))))
+	s.publish(apptest.Batched(apptest.Transfer(1, apptest.Done, apptest.InBatch(2)), apptest.Transfer(3, apptest.Sending, apptest.InBatch(4))))
+	s.visibility.hide()
+	s.engine.Publish(apptest.Batched(apptest.Transfer(1, apptest.Done, apptest.InBatch(2)), apptest.Transfer(3, apptest.Done, apptest.InBatch(4))))
+	s.bridge.Refresh()
+	titles := func() []string {
+		var all []string
+		for _, note := range s.desktop.noted() {
+			all = append(all, note.Title)
+		}
+		return all
+	}
+	s.until("it is told", func() bool { return slices.Contains(titles(), "1 upload finished") })
+	if diff := cmp.Diff([]string{"1 upload finished", "Ferry keeps going"}, slices.Sorted(slices.Values(titles()))); diff != "" {
+		t.Error(diff)
+	}
+	for _, note := range s.desktop.noted() {
+		if note.Title == "1 upload finished" {
+			note.Actions[0].Do()
+		}
+	}
+	s.until("the window is back", func() bool { return s.window.visible })
+}
+
+func TestNewsOfTheProfile(t *testing.T) {
+	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.News = "The database was damaged." })
+	if got := s.window.banner.Model(); got.Text != "The database was damaged." || !s.window.banner.Content.Visible() {
+		t.Errorf("said %q", got.Text)
+	}
+	s.window.banner.Model().OnDismiss()
+	if got := s.window.banner.Model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
+		t.Errorf("then said %q", got)
+	}
+	s.window.banner.Model().OnDismiss()
+	if s.window.banner.Content.Visible() {
+		t.Error("an empty banner stays")
+	}
+}

@@ -1,0 +1,291 @@
+package preferences
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// settle opens the settings at a section.
+func settle(t *testing.T, section Section) (*stage, *dialog) {
+	t.Helper()
+	s := raise(t)
+	s.Open()
+	test.Tap(s.dialog.nav[section])
+	return s, s.dialog
+}
+
+// row is the field of that key.
+func (d *dialog) row(t *testing.T, key string) *widgets.Setting {
+	t.Helper()
+	for _, object := range d.page.Objects() {
+		if row, ok := object.(*widgets.Setting); ok && row.Name() == words.Say("settings."+key) {
+			return row
+		}
+	}
+	t.Fatalf("there is no field %q", key)
+	return nil
+}
+
+func (s *stage) chosen() settings.Settings { return s.config.Book.Get() }
+
+func TestEverySettingHasAControlThatChangesItAtOnce(t *testing.T) {
+	pickIn := func(label string) func(*testing.T, *widgets.Setting) {
+		return func(t *testing.T, row *widgets.Setting) {
+			control := row.Control().(*form.Select)
+			if !slices.Contains(control.Options, label) {
+				t.Fatalf("%q offers %q, not %q", row.Name(), control.Options, label)
+			}
+			control.SetSelected(label)
+		}
+	}
+	flip := func(_ *testing.T, row *widgets.Setting) { test.Tap(row.Control().(*form.Checkbox)) }
+	typed := func(text string) func(*testing.T, *widgets.Setting) {
+		return func(_ *testing.T, row *widgets.Setting) { row.Control().(*form.Entry).SetText(text) }
+	}
+	for _, c := range []struct {
+		section Section
+		key     string
+		do      func(*testing.T, *widgets.Setting)
+		changed func(settings.Settings) bool
+	}{
+		{SectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.Simultaneous == 8 }},
+		{SectionTransfers, "connections", pickIn("2"), func(s settings.Settings) bool { return s.Transfers.Connections == 2 }},
+		{SectionTransfers, "metered", pickIn("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
+		{SectionTransfers, "fingerprint", pickIn("Samples of its content"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
+		{SectionTransfers, "proof", pickIn("All that was sent, always"), func(s settings.Settings) bool { return s.Transfers.Proof == "whole" }},
+		{SectionTransfers, "sum", flip, func(s settings.Settings) bool { return s.Transfers.Sum }},
+		{SectionTransfers, "ignore", typed("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
+		{SectionTransfers, "hidden", flip, func(s settings.Settings) bool { return !s.Transfers.Hidden }},
+		{SectionTransfers, "links", flip, func(s settings.Settings) bool { return s.Transfers.Links }},
+		{SectionTransfers, "settle", pickIn("30 s"), func(s settings.Settings) bool { return s.Transfers.Settle.Seconds() == 30 }},
+		{SectionTransfers, "most", pickIn("100 uploads"), func(s settings.Settings) bool { return s.Transfers.History.Most == 100 }},
+		{SectionTransfers, "age", pickIn("7 days"), func(s settings.Settings) bool { return s.Transfers.History.Age == 7*day }},
+		{SectionNotifications, "finished", flip, func(s settings.Settings) bool { return !s.Notifications.Finished }},
+		{SectionNotifications, "needs-you", flip, func(s settings.Settings) bool { return !s.Notifications.NeedsYou }},
+		{SectionNotifications, "interrupted", flip, func(s settings.Settings) bool { return !s.Notifications.Interrupted }},
+		{SectionStart, "on-start", pickIn("Ask first"), func(s settings.Settings) bool { return s.Start.OnStart == settings.OnStartAsk }},
+		{SectionStart, "at-login", flip, func(s settings.Settings) bool { return s.Start.AtLogin }},
+		{SectionStart, "close-to-tray", flip, func(s settings.Settings) bool { return !s.Start.CloseToTray }},
+		{SectionStart, "ask-before-quit", flip, func(s settings.Settings) bool { return !s.Start.AskBeforeQuit }},
+		{SectionLook, "language", pickIn("简体中文"), func(s settings.Settings) bool { return s.Look.Language == words.Chinese }},
+		{SectionLook, "theme", pickIn("Dark"), func(s settings.Settings) bool { return s.Look.Theme == settings.ThemeDark }},
+		{SectionLook, "scale", pickIn("150 %"), func(s settings.Settings) bool { return s.Look.Scale == 1.5 }},
+	} {
+		t.Run(c.key, func(t *testing.T) {
+			s, d := settle(t, c.section)
+			if c.changed(s.chosen()) {
+				t.Fatal("it was so before")
+			}
+			c.do(t, d.row(t, c.key))
+			if !c.changed(s.chosen()) {
+				t.Errorf("it is %+v", s.chosen())
+			}
+		})
+	}
+}
+
+func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
+	for _, language := range words.Languages() {
+		for _, scale := range []float64{1, 2} {
+			t.Run(string(language)+" "+words.Percent(scale), func(t *testing.T) {
+				s, _ := settle(t, SectionTransfers)
+				s.window.Resize(fyne.NewSize(480, 360))
+				s.config.Book.Update(func(set *settings.Settings) {
+					set.Look.Language, set.Look.Scale = language, scale
+					set.Transfers.Schedule = uploader.Schedule{defaultSpan}
+				})
+				if err := words.Load(string(language)); err != nil {
+					t.Fatal(err)
+				}
+				fyne.CurrentApp().Settings().SetTheme(theme.New(theme.System, float32(scale)))
+				s.Reopen()
+				for section := range NumSections {
+					s.dialog.choose(section)
+					for _, text := range apptest.Texts(s.window.Canvas().Overlays().Top()) {
+						if strings.HasPrefix(text, "settings.") || strings.Contains(text, "<no value>") {
+							t.Errorf("%s: %q", section, text)
+						}
+					}
+					for _, object := range s.dialog.page.Objects() {
+						if row, ok := object.(*widgets.Setting); ok {
+							within(t, row)
+						}
+					}
+					if section != SectionTransfers {
+						continue
+					}
+					hours := s.dialog.form.scheduleControl
+					for _, line := range hours.spanControls {
+						for _, part := range slices.Concat(line.parts...) {
+							if end := part.Position().X + part.Size().Width; end > hours.content.Size().Width+1 {
+								t.Errorf("a control of the schedule ends at %g of %g", end, hours.content.Size().Width)
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// within fails for a field whose control reaches out of it.
+func within(t *testing.T, row *widgets.Setting) {
+	t.Helper()
+	control := row.Control()
+	end := control.Position().Add(control.Size())
+	if size := row.Size(); control.Position().X < 0 || end.X > size.Width+1 || end.Y > size.Height+1 {
+		t.Errorf("%q: the control ends at %v, the field is %v", row.Name(), end, size)
+	}
+}
+
+func TestSpeedLimit(t *testing.T) {
+	s, d := settle(t, SectionTransfers)
+	row := d.row(t, "limit")
+	number := test.LaidOutObjects(row)
+	var typed *form.Entry
+	var unit *form.Select
+	for _, o := range number {
+		switch o := o.(type) {
+		case *form.Entry:
+			typed = o
+		case *form.Select:
+			unit = o
+		}
+	}
+	for _, c := range []struct {
+		text, unit string
+		want       int64
+		problem    bool
+	}{
+		{"2.5", "MB/s", 2_500_000, false},
+		{"2,5", "MB/s", 2_500_000, false},
+		{"100", "Mbit/s", 12_500_000, false},
+		{"250", "KB/s", 250_000, false},
+		{"", "KB/s", 0, false},
+		{"fast", "KB/s", 0, true},
+		{"-1", "KB/s", 0, true},
+		{"0", "MB/s", 0, true},
+		{"NaN", "MB/s", 0, true},
+		{"1e300", "MB/s", 0, true},
+		{" 3 ", "MB/s", 3_000_000, false},
+	} {
+		unit.SetSelected(c.unit)
+		typed.SetText(c.text)
+		if got := s.chosen().Transfers.Limit; got != c.want && !c.problem {
+			t.Errorf("%q %s is %d, want %d", c.text, c.unit, got, c.want)
+		}
+		if got := row.Problem() != ""; got != c.problem {
+			t.Errorf("%q %s: said %q", c.text, c.unit, row.Problem())
+		}
+	}
+	s.config.Book.Update(func(set *settings.Settings) { set.Transfers.Limit = 1_500_000 })
+	s.until("a limit chosen elsewhere shows", func() bool { return typed.Text == "1.5" && unit.Selected == "MB/s" })
+}
+
+func TestSchedule(t *testing.T) {
+	s, d := settle(t, SectionTransfers)
+	control := func() *scheduleControl { return d.form.scheduleControl }
+	test.Tap(control().add)
+	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.chosen().Transfers.Schedule); diff != "" {
+		t.Error(diff)
+	}
+	line := control().spanControls[0]
+	line.days.SetSelected("Weekend")
+	line.from.SetSelected("22:30")
+	line.until.SetSelected("06:00")
+	line.kind.SetSelected("Send nothing")
+	want := uploader.Span{Days: weekend, From: 22*time.Hour + 30*time.Minute, Until: 6 * time.Hour, Limit: uploader.Nothing}
+	if diff := cmp.Diff(uploader.Schedule{want}, s.chosen().Transfers.Schedule); diff != "" {
+		t.Error(diff)
+	}
+	line.kind.SetSelected("Send at most")
+	line.rate.Number.SetText("4")
+	want.Limit = 4_000_000
+	if diff := cmp.Diff(uploader.Schedule{want}, s.chosen().Transfers.Schedule); diff != "" {
+		t.Error(diff)
+	}
+	test.Tap(control().add)
+	test.Tap(control().spanControls[0].remove)
+	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.chosen().Transfers.Schedule); diff != "" {
+		t.Error(diff)
+	}
+	odd := uploader.Schedule{{Days: [7]bool{2: true, 4: true}, From: 7 * time.Minute, Until: 24 * time.Hour, Limit: 0}}
+	s.config.Book.Update(func(set *settings.Settings) { set.Transfers.Schedule = odd })
+	s.until("hours from elsewhere show", func() bool {
+		line := control().spanControls[0]
+		return line.days.Selected == "Tuesday, Thursday" && line.from.Selected == "00:07" && line.until.Selected == "00:00" && line.kind.Selected == "No limit"
+	})
+}
+
+func TestAPatternThatIsNoneIsSaidAndNotKept(t *testing.T) {
+	s, d := settle(t, SectionTransfers)
+	row := d.row(t, "ignore")
+	before := s.chosen().Transfers.Ignore
+	row.Control().(*form.Entry).SetText("*.tmp\n[a")
+	if !strings.Contains(row.Problem(), "[a") {
+		t.Errorf("said %q", row.Problem())
+	}
+	if diff := cmp.Diff(before, s.chosen().Transfers.Ignore); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestResettingASectionLeavesTheOthers(t *testing.T) {
+	s, d := settle(t, SectionNotifications)
+	s.config.Book.Update(func(set *settings.Settings) {
+		set.Notifications.Finished, set.Start.AskBeforeQuit = false, false
+	})
+	test.Tap(d.reset)
+	if got := s.chosen(); !got.Notifications.Finished || got.Start.AskBeforeQuit {
+		t.Errorf("they are %+v", got)
+	}
+	if !d.row(t, "finished").Control().(*form.Checkbox).Checked {
+		t.Error("the box does not show it")
+	}
+}
+
+func TestTheSettingsNeedNoMouse(t *testing.T) {
+	s := raise(t)
+	s.Open()
+	canvas := s.window.Canvas()
+	reached := map[fyne.Focusable]bool{}
+	for range 200 {
+		reached[canvas.Focused()] = true
+		canvas.FocusNext()
+	}
+	for _, row := range s.dialog.form.rows {
+		for _, o := range test.LaidOutObjects(row) {
+			switch o.(type) {
+			case *form.Checkbox, *form.Select, *form.Entry, *form.Button:
+				if !reached[o.(fyne.Focusable)] {
+					t.Errorf("%T is out of reach", o)
+				}
+			}
+		}
+	}
+	for steps := range len(reached) {
+		s.Open()
+		for range steps {
+			canvas.FocusNext()
+		}
+		control := canvas.Focused()
+		control.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if s.dialog != nil {
+			t.Errorf("Escape in %T does not leave", control)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package preferences
+
+import (
+	"log/slog"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"go.uber.org/goleak"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// stage is the settings dialog over a window on the headless driver. It shows changed
+// settings as the shell does.
+type stage struct {
+	*Dialog
+	t      *testing.T
+	ui     *apptest.UI
+	window fyne.Window
+}
+
+func raise(t *testing.T) *stage {
+	t.Helper()
+	apptest.LoadWords(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
+	s := &stage{t: t, ui: apptest.NewUI(t), window: test.NewTempWindow(t, nil)}
+	s.window.SetPadded(false)
+	s.window.Resize(fyne.NewSize(960, 640))
+	book := settings.Open(t.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))
+	nothing := func() {}
+	s.Dialog = New(Config{
+		Book: book, Dialogs: form.NewDialogs(s.window.Canvas(), nothing),
+		Data: DataActions{OpenFolder: nothing, BackUp: nothing, ShowLog: nothing, CopyDiagnostics: nothing, RemoveFinished: nothing},
+	})
+	tasks := bridge.NewTasks(s.ui.Post)
+	tasks.Start(t.Context())
+	changes := book.Watch(t.Context())
+	tasks.Fork(func() {
+		for range changes {
+			tasks.Post(func() { s.Show(book.Get()) })
+		}
+	})
+	t.Cleanup(tasks.Wait)
+	return s
+}
+
+func (s *stage) until(what string, condition func() bool) {
+	s.t.Helper()
+	s.ui.Until(what, condition)
+}

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+)
+
+// removals removes transfers from the list, which can be undone for some seconds.
+// Until then the engine only pauses those that are active: if Ferry is killed
+// meanwhile, they are still there. It lives on the UI's goroutine.
+type removals struct {
+	bridge  *bridge.Bridge
+	toasts  *widgets.Toasts
+	hidden  *view.Hidden
+	open    view.Selection     // can still be restored
+	release []uploader.Command // undo the pauses
+}
+
+func newRemovals(b *bridge.Bridge, toasts *widgets.Toasts) *removals {
+	return &removals{bridge: b, toasts: toasts, hidden: view.NewHidden()}
+}
+
+// visible is the snapshot without what was removed.
+func (r *removals) visible(s *uploader.Snapshot) *uploader.Snapshot { return r.hidden.Without(s) }
+
+// removeFinished removes what is done or cancelled. What failed stays, because it can
+// be continued.
+func (r *removals) removeFinished() {
+	var finished []*uploader.Transfer
+	for _, t := range r.visible(r.bridge.Snapshot()).Transfers {
+		if t.Phase.Final() && !view.NeedsPerson(t.State()) {
+			finished = append(finished, t)
+		}
+	}
+	r.remove(view.SelectionOf(finished...))
+}
+
+// remove hides something at once, and offers to undo that.
+func (r *removals) remove(off view.Selection) {
+	if off.Empty() {
+		return
+	}
+	r.toasts.Dismiss() // with the offer to undo an earlier removal, which is committed
+	hold, release := view.Suspend(off, r.bridge.Snapshot().Batches)
+	r.open, r.release = off, release
+	r.hidden.Hide(off)
+	r.bridge.SendAll(hold)
+	r.toasts.Offer(words.Count("undo.removed", max(1, len(off.All))), words.Say("undo"), r.restore, r.commit)
+	r.bridge.Refresh()
+}
+
+// restore undoes the last removal.
+func (r *removals) restore() {
+	r.hidden.Show(r.open)
+	r.bridge.SendAll(r.release)
+	r.open, r.release = view.Selection{}, nil
+	r.bridge.Refresh()
+}
+
+// undo does what the button of the offer does, and closes the offer.
+func (r *removals) undo() {
+	if r.open.Empty() {
+		return
+	}
+	r.restore()
+	r.toasts.Dismiss()
+}
+
+// commit removes what can no longer be restored from the engine.
+func (r *removals) commit() {
+	off := r.open
+	r.open, r.release = view.Selection{}, nil
+	if len(off.Transfers) > 0 {
+		r.send(uploader.These(view.IDs(off.Transfers)...), view.Selection{Transfers: off.Transfers})
+	}
+	for _, id := range off.Batches {
+		r.send(uploader.Target{Batch: id}, view.Selection{Batches: []uploader.BatchID{id}})
+	}
+}
+
+// send removes what is hidden already, and shows it again if that fails.
+func (r *removals) send(target uploader.Target, off view.Selection) {
+	r.bridge.Send(uploader.Remove{Target: target}, func(err error) {
+		r.bridge.Post(func() {
+			if err != nil {
+				r.hidden.Show(off)
+				r.toasts.Say(view.ErrorText(err))
+			}
+			r.bridge.Refresh()
+		})
+	})
+}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestScanCanBeStopped(t *testing.T) {
+	walking := func(roots ...string) *uploader.Snapshot {
+		s := apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(2)), apptest.Transfer(3, apptest.InBatch(2)))
+		s.Batches[2] = &uploader.Batch{ID: 2, Roots: roots}
+		s.Sums = map[uploader.BatchID]uploader.Sum{2: {Files: 42_000, Bytes: 12 * apptest.Gigabyte}}
+		return s
+	}
+	t.Run("it can be stopped, and says how many the list has then", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine())
+		s.scans.scanning[2] = apptest.Noon
+		s.publish(walking("/x/Iceland raws"))
+		banner := s.window.banner.Model()
+		if banner.Text != "Counting “Iceland raws”… 42,000 files · 12.0 GB so far" {
+			t.Fatalf("says %q", banner.Text)
+		}
+		banner.Buttons[0].OnTapped()
+		if diff := cmp.Diff(uploader.Command(uploader.StopFinding{Batch: 2}), s.heard(1)); diff != "" {
+			t.Error(diff)
+		}
+		want := fmt.Sprintf("Stopped. The %d files that were found stay in the list.", len(s.bridge.Snapshot().Transfers))
+		s.until("it says how many there are now", func() bool { return s.said() == want })
+	})
+	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {
+		s := asked(t, apptest.NewEngine(apptest.Transfer(9, apptest.Holding(apptest.Gigabyte))))
+		s.window.banner.ShowScan("Counting…", func() {})
+		next := apptest.Snapshot(apptest.Transfer(9, apptest.Holding(apptest.Gigabyte)))
+		next.Blocked = map[uploader.ServerID]*fault.Fault{2: fault.New(fault.Auth, fault.Head, nil)}
+		s.publish(next)
+		if len(s.window.banner.Model().Buttons) != 3 {
+			t.Errorf("says %q", s.window.banner.Model().Text)
+		}
+	})
+}

@@ -1,0 +1,220 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// submit is the action of Enter in a field: it saves the server if that is possible, and
+// checks it otherwise.
+func (d *dialog) submit() {
+	if d.accept.Visible() {
+		d.saveServer()
+		return
+	}
+	d.startCheck()
+}
+
+// readChecked reads the fields. If one is invalid it shows why, focuses it and returns
+// false.
+func (d *dialog) readChecked() (uploader.Server, connect.Secrets, bool) {
+	next, typed, err := d.read()
+	if err == nil {
+		next.ID = d.old.ID
+		return next, typed, true
+	}
+	d.setResult(err.Error(), theme.Error)
+	if wrong, ok := errors.AsType[*fieldError](err); ok {
+		d.canvas.Focus(wrong.in)
+	}
+	return next, typed, false
+}
+
+// startCheck asks the server for its capabilities.
+func (d *dialog) startCheck() {
+	next, typed, good := d.readChecked()
+	if !good {
+		return
+	}
+	d.reset()
+	host := hostOf(next.Endpoint)
+	d.name.SetPlaceHolder(host)
+	d.check.Disable()
+	d.busy.Show()
+	d.busy.Start()
+	d.setResult(words.Say("server.checking", words.Data{"Server": host}), theme.Muted)
+	trial := d.attempt
+	d.bridge.Run(func(ctx context.Context) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		d.bridge.Post(func() { d.setStop(trial, stop) })
+		var answer connect.Answer
+		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
+		began := time.Now()
+		found := next
+		if err == nil {
+			answer, found, err = tryDefaultPath(ctx, d.access, next, &secrets)
+		}
+		took := time.Since(began)
+		d.bridge.Post(func() {
+			if trial == d.attempt && found.Endpoint != next.Endpoint {
+				d.foundElsewhere(found.Endpoint, answer, took)
+				return
+			}
+			d.checked(trial, answer, took, err)
+		})
+	})
+}
+
+// hostOf is the host of a URL.
+func hostOf(endpoint string) string {
+	if u, err := url.Parse(endpoint); err == nil {
+		return u.Host
+	}
+	return endpoint
+}
+
+// setStop sets the function that stops a check, or calls it if the check is no longer
+// the current one.
+func (d *dialog) setStop(trial int, stop context.CancelFunc) {
+	if trial == d.attempt {
+		d.stopCheck = stop
+		return
+	}
+	stop()
+}
+
+// checked shows the result of a check, unless another one has been started.
+func (d *dialog) checked(trial int, answer connect.Answer, took time.Duration, err error) {
+	if trial != d.attempt {
+		return
+	}
+	d.reset()
+	if err != nil {
+		d.failed(err)
+		return
+	}
+	if d.old.ID == 0 {
+		d.offerSave(words.Say("server.add"), widget.HighImportance)
+	}
+	d.setResult(capabilitiesText(answer.Capabilities, took)+uploadText(answer), theme.Success)
+}
+
+// foundElsewhere shows the result of a check that found the server at another address
+// than was typed.
+func (d *dialog) foundElsewhere(endpoint string, answer connect.Answer, took time.Duration) {
+	d.address.SetText(endpoint)
+	d.checked(d.attempt, answer, took, nil)
+	found := words.Say("server.found", words.Data{"Address": words.Printable(endpoint)})
+	d.setResult(found+"\n"+d.result.Text(), theme.Success)
+}
+
+// uploadText is the offset of the upload whose URL was typed; "" for none.
+func uploadText(answer connect.Answer) string {
+	if answer.Upload == nil {
+		return ""
+	}
+	return "\n" + words.Say("server.given.holds", words.Data{"SizeOf": words.SizeOf(answer.Upload.Offset, max(answer.Upload.Length, 0))})
+}
+
+// failed shows why a check failed, and offers to add the server anyway if it may work
+// later.
+func (d *dialog) failed(err error) {
+	f := faultOf(err)
+	next, _, _ := d.read()
+	d.setResult(checkFaultText(f, next), theme.Error)
+	if d.old.ID != 0 {
+		return
+	}
+	switch f.Kind {
+	case fault.Offline, fault.Unreachable, fault.Transient, fault.Busy, fault.Auth:
+		d.offerSave(words.Say("server.add-anyway"), widget.MediumImportance)
+	}
+}
+
+// checkFaultText is the text of a fault of a server that is being checked.
+func checkFaultText(f *fault.Fault, typed uploader.Server) string {
+	host := hostOf(typed.Endpoint)
+	switch {
+	case f.Kind != fault.Auth || slices.Contains(fault.Codes(), f.Code):
+		return words.Fault(f, words.Subject{Server: host}).String()
+	case typed.Access.SignIn == uploader.SignInNone:
+		return words.Say("server.sign-in.asked", words.Data{"Server": words.Printable(host)})
+	default:
+		return words.Say("server.sign-in.refused", words.Data{"Server": words.Printable(host)})
+	}
+}
+
+// faultOf is the fault of an error; errors that are no faults come from the keyring.
+func faultOf(err error) *fault.Fault {
+	f := fault.Of(err)
+	if f.Kind == fault.Bug {
+		f = fault.New(fault.Auth, fault.Load, err)
+		f.Code = fault.CodeKeyring
+	}
+	if errors.Is(err, platform.ErrLocked) {
+		f.Code = fault.CodeLocked
+	}
+	return f
+}
+
+func (d *dialog) offerSave(label string, importance widget.Importance) {
+	d.accept.Importance = importance
+	d.accept.SetText(label)
+	d.accept.Show()
+	if importance == widget.HighImportance {
+		d.check.Hide()
+	}
+	d.box.Refresh()
+}
+
+// saveServer saves the server's secrets, and then the server.
+func (d *dialog) saveServer() {
+	next, typed, good := d.readChecked()
+	if !good {
+		return
+	}
+	d.accept.Disable()
+	d.bridge.Run(func(ctx context.Context) {
+		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
+		if err == nil {
+			next, err = saveSecrets(ctx, d.access, d.old, next, secrets)
+		}
+		d.bridge.Post(func() {
+			switch {
+			case err == nil:
+				d.save(next, d.saved)
+			case errors.Is(err, platform.ErrLocked):
+				d.accept.Enable()
+				d.unlock(func() { d.readKeeping(); d.saveServer() })
+			default:
+				d.accept.Enable()
+				d.setResult(words.Fault(faultOf(err), words.Subject{Server: hostOf(next.Endpoint)}).String(), theme.Error)
+			}
+		})
+	})
+}
+
+func (d *dialog) saved(err error) {
+	d.accept.Enable()
+	if err == nil {
+		d.box.Hide()
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	d.setResult(words.Fault(fault.Of(err), words.Subject{}).String(), theme.Error)
+}

@@ -1,0 +1,200 @@
+package servers
+
+import (
+	"context"
+	"net/url"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// dialog adds or changes a server. A new server is checked before it is added. It lives
+// on the UI's goroutine.
+type dialog struct {
+	*serverForm
+
+	access Access
+	save   func(server uploader.Server, done func(error))
+	unlock func(then func())
+	bridge *bridge.Bridge
+	old    uploader.Server // that is changed; ID 0 for a new one
+
+	canvas  fyne.Canvas
+	box     *widgets.Dialog
+	page    *widgets.Page
+	busy    *widget.Activity
+	result  *widgets.Paragraph
+	content *fyne.Container // of page, busy and result
+	check   *form.DialogButton
+	accept  *form.DialogButton
+	cancel  *form.DialogButton
+
+	attempt int // counts checks: the answer to an earlier one is ignored
+	keeping platform.Keeping
+
+	stopCheck context.CancelFunc // stops the running check
+}
+
+// firstField is the field that gets the focus: the one that is probably missing.
+func (d *dialog) firstField() fyne.Focusable {
+	switch {
+	case d.old.ID == 0:
+		return d.address
+	case d.kind() == uploader.SignInBearer || d.kind() == uploader.SignInBasic:
+		return d.secret
+	case d.kind() == uploader.SignInHeaders:
+		return d.headers
+	default:
+		return d.signIn
+	}
+}
+
+func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)) *dialog {
+	d := &dialog{
+		old:       old,
+		canvas:    canvas,
+		busy:      widget.NewActivity(),
+		result:    widgets.NewParagraph(""),
+		page:      widgets.NewPage(),
+		stopCheck: func() {},
+	}
+	leave := func() { d.box.Hide() }
+	d.serverForm = newServerForm(form.Host{Close: leave, Reveal: d.page.Reveal}, func() {}, choose)
+	title, label := "server.title", "server.add"
+	if old.ID != 0 {
+		title, label = "server.edit.title", "server.save"
+		d.fill(old)
+	}
+	d.changed = d.reset
+	d.check = form.NewDialogButton(words.Say("server.check"), d.startCheck, leave)
+	d.accept = form.NewDialogButton(words.Say(label), d.saveServer, leave)
+	d.cancel = form.NewDialogButton(words.Say("cancel"), leave, leave)
+	d.address.OnChanged = func(string) { d.reset() }
+	d.address.OnSubmitted = func(string) { d.submit() }
+	d.name.OnSubmitted = func(string) { d.submit() }
+	for _, e := range []*form.Entry{d.user, d.secret} {
+		e.OnSubmitted = func(string) { d.submit() }
+	}
+	d.moreButton.OnTapped = func() { d.moreOpen = !d.moreOpen; d.arrange(); d.resize() }
+	d.signIn.OnChanged = func(string) { d.arrange(); d.resize(); d.reset() }
+	d.page.SetObjects(d.rows)
+
+	d.content = container.New(resultLayout{d.result}, d.page, d.busy, d.result)
+	d.box = widgets.NewDialog(canvas, words.Say(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
+	d.box.OnClosed = d.reset
+	d.reset()
+	d.resize()
+	return d
+}
+
+// resize gives the dialog the height of its fields, as far as the window has it.
+func (d *dialog) resize() {
+	d.box.SetSize(fyne.NewSize(theme.Grid(145), d.rows.MinSize().Height+theme.Grid(serverAround)))
+	d.page.Relayout()
+}
+
+// The height of the dialog around the fields, and of that the height of the result, which
+// is always reserved so that nothing moves. In steps of the grid.
+const (
+	serverAround = 56
+	answerHeight = 18
+)
+
+// resultLayout places the result of a check below the fields, after an activity
+// indicator.
+type resultLayout struct{ said *widgets.Paragraph }
+
+// MinSize is part of fyne.Layout: the fields scroll.
+func (resultLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(theme.Grid(60), theme.Grid(2*answerHeight))
+}
+
+// Layout is part of fyne.Layout.
+func (a resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	page, busy, x := objects[0], objects[1], float32(0)
+	if busy.Visible() {
+		x = theme.Size(theme.SizeIcon) + theme.Grid(2)
+	}
+	height := max(a.said.HeightAt(size.Width-x), theme.Grid(answerHeight))
+	top := size.Height - height
+	form.Place(page, 0, 0, size.Width, top-theme.Grid(3))
+	form.Place(busy, 0, top, theme.Size(theme.SizeIcon), theme.Size(theme.SizeIcon))
+	form.Place(a.said, x, top, size.Width-x, height)
+}
+
+// readKeeping finds out where secrets are stored, and shows it.
+func (d *dialog) readKeeping() {
+	d.bridge.Run(func(ctx context.Context) {
+		keeping := d.access.Keeping(ctx)
+		d.bridge.Post(func() { d.keeping = keeping; d.showNote() })
+	})
+}
+
+// showNote shows below the sign-in where it is stored, and whether it is sent
+// unencrypted.
+func (d *dialog) showNote() {
+	d.note.RemoveAll()
+	say := func(key string, tone theme.Tone) {
+		text := widget.NewRichText()
+		text.Wrapping = fyne.TextWrapWord
+		form.SetText(text, words.Say(key), tone)
+		d.note.Add(form.Indent(text, 0))
+	}
+	unlock := func(key string) {
+		d.note.Add(container.NewHBox(form.NewButton(d.Host, words.Say(key), theme.Icon(theme.IconKey), func() { d.unlock(d.readKeeping) })))
+	}
+	switch d.keeping {
+	case platform.KeptForNow:
+		say("server.kept.now", theme.Warning)
+		unlock("server.kept.file.make")
+	case platform.KeptLocked:
+		say("server.kept.locked", theme.Warning)
+		unlock("server.kept.unlock")
+	case platform.KeptInFile:
+		say("server.kept.file", theme.Muted)
+	default:
+		say("server.kept.system", theme.Muted)
+	}
+	if good, err := parseAddress(d.address.Text); err == nil {
+		if u, err := url.Parse(good.endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+			say("server.open-line", theme.Warning)
+		}
+	}
+	d.resize()
+}
+
+// reset discards the result of the last check.
+func (d *dialog) reset() {
+	d.stopCheck()
+	d.attempt++
+	d.busy.Stop()
+	d.busy.Hide()
+	widgets.SetVisible(d.accept, d.old.ID != 0)
+	d.accept.Importance = widget.HighImportance
+	d.check.Show()
+	d.check.Enable()
+	d.check.Importance = widget.HighImportance
+	if d.old.ID != 0 {
+		d.check.Importance = widget.MediumImportance
+	}
+	d.check.Refresh()
+	d.accept.Refresh()
+	d.box.Refresh() // without the button that was hidden
+	d.setResult(words.Say("server.hint"), theme.Muted)
+}
+
+// setResult shows a text in a tone.
+func (d *dialog) setResult(text string, tone theme.Tone) {
+	d.result.Say(text, tone)
+	d.content.Refresh()
+}

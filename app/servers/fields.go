@@ -1,0 +1,207 @@
+package servers
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/netx"
+)
+
+// fill shows a server.
+func (f *serverForm) fill(s uploader.Server) {
+	changed := f.changed
+	f.changed = func() {}
+	defer func() { f.changed = changed }()
+	f.address.SetText(s.Endpoint)
+	f.name.SetText(s.Name)
+	f.signIn.ShowIndex(max(slices.Index(signIns, s.Access.SignIn), 0))
+	f.user.ShowText(s.Access.User)
+	f.ca.ShowText(s.Access.CA)
+	f.certificate.ShowText(s.Access.Certificate)
+	f.key.ShowText(s.Access.Key)
+	if proxy, err := connect.ParseProxy(s.Access.Proxy); err == nil {
+		f.proxy.ShowIndex(max(slices.Index(proxyKinds, proxy.Kind), 0))
+		f.proxyAddress.ShowText(proxy.Address)
+		f.proxyUser.ShowText(proxy.User)
+	}
+	if s.Access.Secret != "" {
+		for _, e := range []*form.Entry{f.secret, f.headers, f.proxySecret} {
+			e.SetPlaceHolder(words.Say("server.secret.kept"))
+		}
+	}
+	p := s.Profile
+	f.chunkMin.ShowText(sizeText(p.ChunkMin))
+	f.chunkMax.ShowText(sizeText(p.ChunkMax))
+	f.chunkMultiple.ShowText(sizeText(p.ChunkMultiple))
+	f.connections.ShowText(countText(p.Connections))
+	f.simultaneous.ShowText(countText(p.Simultaneous))
+	f.limit.ShowRate(p.Limit)
+	f.metadata.ShowText(p.Metadata)
+	f.given.SetChecked(p.Given)
+	f.checksums.SetChecked(p.Checksums)
+	f.override.SetChecked(p.MethodOverride)
+	p.BodyMost = 0
+	a := s.Access
+	f.moreOpen = p != uploader.Profile{} || a.CA+a.Certificate+a.Proxy != ""
+	f.arrange()
+}
+
+// read reads the fields. It fails with a *fieldError.
+func (f *serverForm) read() (s uploader.Server, typed connect.Secrets, err error) {
+	good, err := parseAddress(f.address.Text)
+	if err != nil {
+		return s, typed, &fieldError{err.Error(), f.address}
+	}
+	s = uploader.Server{Name: strings.TrimSpace(f.name.Text), Endpoint: good.endpoint}
+	if s.Name == "" {
+		s.Name = good.host
+	}
+	if s.Access, typed, err = f.readAccess(); err != nil {
+		return s, typed, err
+	}
+	s.Profile, err = f.readProfile()
+	return s, typed, err
+}
+
+// readAccess reads the sign-in and the connection. It fails with a *fieldError.
+func (f *serverForm) readAccess() (a uploader.Access, typed connect.Secrets, err error) {
+	a = uploader.Access{
+		SignIn: f.kind(), CA: strings.TrimSpace(f.ca.Text), Certificate: strings.TrimSpace(f.certificate.Text), Key: strings.TrimSpace(f.key.Text),
+	}
+	switch a.SignIn {
+	case uploader.SignInBasic:
+		a.User, typed.SignIn = f.user.Text, f.secret.Text
+		if strings.Contains(a.User, ":") {
+			return a, typed, &fieldError{words.Say("server.user.colon"), f.user}
+		}
+	case uploader.SignInBearer:
+		typed.SignIn = strings.TrimSpace(f.secret.Text)
+		if strings.ContainsFunc(typed.SignIn, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return a, typed, &fieldError{words.Say("server.token.invalid"), f.secret}
+		}
+	case uploader.SignInHeaders:
+		typed.SignIn = strings.TrimSpace(f.headers.Text)
+		if _, err := connect.ParseHeader(strings.Split(typed.SignIn, "\n")); err != nil {
+			return a, typed, &fieldError{words.Say("server.headers.invalid"), f.headers}
+		}
+	}
+	a.Proxy, typed.Proxy, err = f.readProxy()
+	return a, typed, err
+}
+
+// readProxy reads the proxy's URL, and its password. It fails with a *fieldError.
+func (f *serverForm) readProxy() (proxy, password string, err error) {
+	switch f.proxyKind() {
+	case netx.ProxySystem:
+		return "", "", nil
+	case netx.ProxyNone:
+		return string(netx.ProxyNone), "", nil
+	}
+	address := strings.TrimSpace(f.proxyAddress.Text)
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	u := url.URL{Scheme: string(f.proxyKind()), Host: strings.TrimSuffix(address, "/")}
+	if user := strings.TrimSpace(f.proxyUser.Text); user != "" {
+		u.User, password = url.User(user), f.proxySecret.Text
+	}
+	if _, err := connect.ParseProxy(u.String()); err != nil {
+		return "", "", &fieldError{words.Say("server.proxy.invalid"), f.proxyAddress}
+	}
+	return u.String(), password, nil
+}
+
+// readProfile reads the server options. It fails with a *fieldError.
+func (f *serverForm) readProfile() (p uploader.Profile, err error) {
+	for _, size := range []struct {
+		from *form.Entry
+		to   *int64
+	}{{f.chunkMin, &p.ChunkMin}, {f.chunkMax, &p.ChunkMax}, {f.chunkMultiple, &p.ChunkMultiple}} {
+		if *size.to, err = parseSize(size.from.Text); err != nil {
+			return p, &fieldError{words.Say("server.size.invalid"), size.from}
+		}
+	}
+	for _, count := range []struct {
+		from *form.Entry
+		to   *int
+	}{{f.connections, &p.Connections}, {f.simultaneous, &p.Simultaneous}} {
+		if *count.to, err = parseCount(count.from.Text); err != nil {
+			return p, &fieldError{words.Say("server.count.invalid"), count.from}
+		}
+	}
+	rate, good := f.limit.Rate()
+	if !good {
+		return p, &fieldError{words.Say("server.limit.invalid"), f.limit.Number}
+	}
+	if p.ChunkMax > 0 && (p.ChunkMin > p.ChunkMax || p.ChunkMultiple > p.ChunkMax) {
+		return p, &fieldError{words.Say("server.chunk.invalid"), f.chunkMax}
+	}
+	p.Limit, p.Metadata = rate, strings.TrimSpace(f.metadata.Text)
+	p.Given, p.Checksums, p.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
+	if _, err := uploader.ParseMetadata(p.Metadata); err != nil {
+		return p, &fieldError{words.Say("server.metadata.invalid"), f.metadata}
+	}
+	return p, nil
+}
+
+// The greatest sizes and numbers that are accepted.
+const (
+	maxSize  = 1 << 50
+	maxCount = 64
+)
+
+var errInvalidNumber = errors.New("invalid number")
+
+func parseSize(text string) (int64, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return 0, nil
+	}
+	bytes, err := humanize.ParseBytes(text)
+	if err != nil || bytes == 0 || bytes > maxSize {
+		return 0, errInvalidNumber
+	}
+	return int64(bytes), nil
+}
+
+// sizeText is a size in the form in which it can be typed, without rounding.
+func sizeText(bytes int64) string {
+	for _, unit := range []struct {
+		name  string
+		bytes int64
+	}{{" GiB", 1 << 30}, {" MiB", 1 << 20}, {" MB", 1e6}, {" KiB", 1 << 10}} {
+		if bytes > 0 && bytes%unit.bytes == 0 {
+			return strconv.FormatInt(bytes/unit.bytes, 10) + unit.name
+		}
+	}
+	if bytes == 0 {
+		return ""
+	}
+	return strconv.FormatInt(bytes, 10)
+}
+
+func parseCount(text string) (int, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return 0, nil
+	}
+	count, err := strconv.Atoi(text)
+	if err != nil || count < 1 || count > maxCount {
+		return 0, errInvalidNumber
+	}
+	return count, nil
+}
+
+func countText(count int) string {
+	if count == 0 {
+		return ""
+	}
+	return strconv.Itoa(count)
+}

@@ -1,0 +1,191 @@
+package servers
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// The options of the form, in their order.
+var (
+	signIns    = []uploader.SignIn{uploader.SignInNone, uploader.SignInBearer, uploader.SignInBasic, uploader.SignInHeaders}
+	proxyKinds = []netx.ProxyKind{netx.ProxySystem, netx.ProxyNone, netx.ProxyHTTP, netx.ProxyHTTPS, netx.ProxySOCKS5}
+)
+
+// serverForm is the fields of a server. It lives on the UI's goroutine.
+type serverForm struct {
+	form.Host
+	changed func()
+
+	address, name *form.Field
+	signIn        *form.Select
+	user, secret  *form.Entry
+	headers       *form.Entry
+
+	moreButton                              *form.Button
+	ca, certificate, key                    *form.Entry
+	proxy                                   *form.Select
+	proxyAddress, proxyUser, proxySecret    *form.Entry
+	chunkMin, chunkMax, chunkMultiple       *form.Entry
+	connections, simultaneous               *form.Entry
+	limit                                   *form.RateField
+	override, checksums, given              *form.Checkbox
+	metadata                                *form.Entry
+	userRow, secretRow, headersRow, noteRow []fyne.CanvasObject
+	proxyRows, moreRows                     []fyne.CanvasObject
+	rows, note                              *fyne.Container
+	moreOpen                                bool // the fields below the button are shown
+}
+
+// fieldError is why the content of a field is invalid.
+type fieldError struct {
+	text string
+	in   fyne.Focusable
+}
+
+func (e *fieldError) Error() string { return e.text }
+
+func newServerForm(r form.Host, changed func(), choose func(*form.Entry)) *serverForm {
+	f := &serverForm{Host: r, changed: changed, rows: container.New(layout.NewFormLayout()), note: container.NewVBox()}
+	typed := func(string) { f.changed() }
+	f.address, f.name = form.NewField(r.Close), form.NewField(r.Close)
+	f.address.SetPlaceHolder("https://uploads.example.com/files/")
+	f.name.SetPlaceHolder(words.Say("server.name.optional"))
+	f.row("server.address", f.address)
+	f.row("server.name", f.name)
+	f.signIn = form.NewSelect(r, optionLabels("server.sign-in.", []string{"none", "bearer", "basic", "headers"}), func(int) { f.arrange(); f.changed() })
+	f.signIn.ShowIndex(0)
+	f.user, f.secret = form.NewEntry(r, 20, typed), form.NewEntry(r, 20, typed)
+	f.secret.Password = true
+	f.headers = form.NewMultilineEntry(r, 3, typed)
+	f.headers.SetPlaceHolder("X-Api-Key: …")
+	f.row("server.sign-in", f.signIn)
+	f.userRow = f.row("server.user", f.user)
+	f.secretRow = f.row("server.secret", f.secret)
+	f.headersRow = f.row("server.headers", f.headers)
+	f.noteRow = []fyne.CanvasObject{layout.NewSpacer(), f.note}
+	f.rows.Objects = append(f.rows.Objects, f.noteRow...)
+	f.moreButton = form.NewButton(r, words.Say("server.more"), theme.Icon(theme.IconChevronDown), func() { f.moreOpen = !f.moreOpen; f.arrange() })
+	f.moreButton.Importance = widget.LowImportance
+	f.moreButton.Alignment = widget.ButtonAlignLeading
+	f.rows.Add(layout.NewSpacer())
+	f.rows.Add(container.NewHBox(f.moreButton))
+	f.connection(typed, choose)
+	f.transfer(typed)
+	f.arrange()
+	return f
+}
+
+// connection adds the fields about the connection.
+func (f *serverForm) connection(typed func(string), choose func(*form.Entry)) {
+	for _, file := range []struct {
+		key   string
+		entry **form.Entry
+	}{{"server.ca", &f.ca}, {"server.certificate", &f.certificate}, {"server.key", &f.key}} {
+		path := form.NewEntry(f.Host, 20, typed)
+		path.SetPlaceHolder(words.Say(file.key + ".none"))
+		*file.entry = path
+		button := form.NewButton(f.Host, words.Say("server.choose"), nil, func() { choose(path) })
+		f.moreRows = append(f.moreRows, f.row(file.key, container.NewBorder(nil, nil, nil, button, path))...)
+	}
+	f.proxy = form.NewSelect(f.Host, optionLabels("server.proxy.", []string{"system", "none", "http", "https", "socks5"}), func(int) { f.arrange(); f.changed() })
+	f.proxy.ShowIndex(0)
+	f.proxyAddress, f.proxyUser, f.proxySecret = form.NewEntry(f.Host, 20, typed), form.NewEntry(f.Host, 20, typed), form.NewEntry(f.Host, 20, typed)
+	f.proxyAddress.SetPlaceHolder("proxy.example.com:3128")
+	f.proxyUser.SetPlaceHolder(words.Say("server.optional"))
+	f.proxySecret.Password = true
+	f.moreRows = append(f.moreRows, f.row("server.proxy", f.proxy)...)
+	for _, row := range [][]fyne.CanvasObject{
+		f.row("server.proxy.address", f.proxyAddress), f.row("server.proxy.user", f.proxyUser), f.row("server.proxy.secret", f.proxySecret),
+	} {
+		f.proxyRows = append(f.proxyRows, row...)
+	}
+}
+
+// transfer adds the fields about uploading.
+func (f *serverForm) transfer(typed func(string)) {
+	more := func(key string, control fyne.CanvasObject) { f.moreRows = append(f.moreRows, f.row(key, control)...) }
+	number := func(key string, placeholder string) *form.Entry {
+		e := form.NewEntry(f.Host, 20, typed)
+		e.SetPlaceHolder(placeholder)
+		more(key, e)
+		return e
+	}
+	f.chunkMax = number("server.chunk.max", words.Say("server.chunk.max.none"))
+	f.chunkMin = number("server.chunk.min", words.Say("server.chunk.min.none"))
+	f.chunkMultiple = number("server.chunk.multiple", words.Say("server.chunk.multiple.none"))
+	f.connections = number("server.connections", words.Say("server.as-settings"))
+	f.simultaneous = number("server.simultaneous", words.Say("server.as-settings"))
+	f.limit = form.NewRateField(f.Host)
+	f.limit.Changed = func(int64, bool) { f.changed() }
+	more("server.limit", f.limit.Content)
+	f.metadata = form.NewMultilineEntry(f.Host, 2, typed)
+	f.metadata.SetPlaceHolder("objectName {name}")
+	more("server.metadata", f.metadata)
+	ticked := func(bool) { f.changed() }
+	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, ticked), form.NewCheckbox(f.Host, ticked), form.NewCheckbox(f.Host, ticked)
+	for key, box := range map[string]*form.Checkbox{"given": f.given, "checksums": f.checksums, "override": f.override} {
+		box.Text = words.Say("server." + key)
+	}
+	for _, box := range []*form.Checkbox{f.given, f.checksums, f.override} {
+		gap := layout.NewSpacer()
+		f.rows.Add(gap)
+		f.rows.Add(box)
+		f.moreRows = append(f.moreRows, gap, box)
+	}
+}
+
+// row adds a field with a label, and returns both.
+func (f *serverForm) row(key string, control fyne.CanvasObject) []fyne.CanvasObject {
+	label := widget.NewLabelWithStyle(words.Say(key), fyne.TextAlignTrailing, fyne.TextStyle{})
+	f.rows.Add(label)
+	f.rows.Add(control)
+	return []fyne.CanvasObject{label, control}
+}
+
+func optionLabels(beginning string, names []string) []string {
+	labels := make([]string, len(names))
+	for i, name := range names {
+		labels[i] = words.Say(beginning + name)
+	}
+	return labels
+}
+
+func (f *serverForm) kind() uploader.SignIn { return signIns[max(f.signIn.SelectedIndex(), 0)] }
+
+func (f *serverForm) proxyKind() netx.ProxyKind { return proxyKinds[max(f.proxy.SelectedIndex(), 0)] }
+
+func (f *serverForm) hasOwnProxy() bool {
+	kind := f.proxyKind()
+	return kind != netx.ProxySystem && kind != netx.ProxyNone
+}
+
+// arrange shows the fields that belong to what is chosen.
+func (f *serverForm) arrange() {
+	kind := f.kind()
+	form.SetVisible(kind == uploader.SignInBasic, f.userRow...)
+	form.SetVisible(kind == uploader.SignInBasic || kind == uploader.SignInBearer, f.secretRow...)
+	form.SetVisible(kind == uploader.SignInHeaders, f.headersRow...)
+	if label := f.secretRow[0].(*widget.Label); kind == uploader.SignInBearer {
+		label.SetText(words.Say("server.token"))
+	} else {
+		label.SetText(words.Say("server.secret"))
+	}
+	form.SetVisible(kind != uploader.SignInNone, f.noteRow...)
+	form.SetVisible(f.moreOpen, f.moreRows...)
+	form.SetVisible(f.moreOpen && f.hasOwnProxy(), f.proxyRows...)
+	icon, label := theme.IconChevronDown, "server.more"
+	if f.moreOpen {
+		icon, label = theme.IconChevronUp, "server.less"
+	}
+	f.moreButton.Icon = theme.Icon(icon)
+	f.moreButton.SetText(words.Say(label))
+	f.rows.Refresh()
+}

@@ -1,0 +1,265 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// studio is the server that snapshots have besides this computer.
+func studio(s *stage) uploader.Server {
+	server, _ := s.engine.Snapshot().Server(2)
+	return server
+}
+
+// savedServer is the server that the engine was told of first.
+func (s *stage) savedServer() uploader.Server {
+	s.t.Helper()
+	var saved uploader.Server
+	s.until("a server is saved", func() bool {
+		for _, command := range s.engine.Commands() {
+			if save, ok := command.(uploader.SaveServer); ok {
+				saved = save.Server
+				return true
+			}
+		}
+		return false
+	})
+	return saved
+}
+
+func TestEveryFieldOfAServerIsSaved(t *testing.T) {
+	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s.Add()
+	d := s.dialog
+	test.Type(d.address, "up.example.com/files/")
+	test.Type(d.name, "Studio 2")
+	d.signIn.SetSelectedIndex(2)
+	test.Type(d.user, "me")
+	test.Type(d.secret, "hush hush")
+	test.Tap(d.moreButton)
+	for field, text := range map[*form.Entry]string{
+		d.ca: "/etc/ours.pem", d.certificate: "/home/me/me.pem", d.key: "/home/me/me.key",
+		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.simultaneous: "2", d.metadata: "objectName {name}",
+	} {
+		test.Type(field, text)
+	}
+	d.proxy.SetSelectedIndex(4)
+	test.Type(d.proxyAddress, "proxy.example.com:1080")
+	test.Type(d.proxyUser, "us")
+	test.Type(d.proxySecret, "hush too")
+	test.Type(d.limit.Number, "3")
+	for _, box := range []*form.Checkbox{d.checksums, d.override} {
+		test.Tap(box)
+	}
+	test.Tap(d.check)
+	s.until("it may be added", d.accept.Visible)
+	test.Tap(d.accept)
+	saved := s.savedServer()
+	want := uploader.Server{
+		Name: "Studio 2", Endpoint: "https://up.example.com/files/",
+		Profile: uploader.Profile{
+			ChunkMin: 5 << 20, ChunkMax: 200 << 20, ChunkMultiple: 256 << 10, Connections: 4, Simultaneous: 2,
+			Limit: 3_000_000, Metadata: "objectName {name}", Checksums: true, MethodOverride: true,
+		},
+		Access: uploader.Access{
+			SignIn: uploader.SignInBasic, User: "me", CA: "/etc/ours.pem", Certificate: "/home/me/me.pem", Key: "/home/me/me.key",
+			Proxy: "socks5://us@proxy.example.com:1080",
+		},
+	}
+	if diff := cmp.Diff(want, saved, cmpopts.IgnoreFields(uploader.Access{}, "Secret")); diff != "" {
+		t.Error(diff)
+	}
+	secrets := connect.Secrets{SignIn: "hush hush", Proxy: "hush too"}
+	if kept, ok := s.access.Secret(saved.Access.Secret); !ok || kept != secrets {
+		t.Errorf("under %q the keyring has %#v", saved.Access.Secret, kept)
+	}
+	if s.access.Secrets[0] != secrets {
+		t.Error("it was tried with another sign-in")
+	}
+
+	t.Run("and shown again as it is, but for the secrets", func(t *testing.T) {
+		saved.ID = 2
+		s.Edit(saved)
+		d := s.dialog
+		again, typed, err := d.read()
+		if err != nil || typed != (connect.Secrets{}) {
+			t.Fatalf("%v, %v", typed, err)
+		}
+		again.ID, again.Access.Secret = saved.ID, saved.Access.Secret
+		if diff := cmp.Diff(saved, again); diff != "" {
+			t.Error(diff)
+		}
+		if !d.moreOpen {
+			t.Error("what is unusual of it is hidden")
+		}
+	})
+}
+
+func TestFieldsSayWhatIsWrongWithThem(t *testing.T) {
+	s := raise(t, apptest.EngineAnswering(tus.Capabilities{}, errors.New("must not be asked")))
+	for name, c := range map[string]struct {
+		spoil func(*dialog)
+		said  string
+	}{
+		"a user with a colon":            {func(d *dialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
+		"a token of two words":           {func(d *dialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
+		"a header that is none":          {func(d *dialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "header field"},
+		"a proxy without an address":     {func(d *dialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
+		"a size that is none":            {func(d *dialog) { d.chunkMax.SetText("big") }, "size"},
+		"a number that is none":          {func(d *dialog) { d.connections.SetText("0") }, "1 to 64"},
+		"a speed that is none":           {func(d *dialog) { d.limit.Number.SetText("-1") }, "speed"},
+		"a minimum above the maximum":    {func(d *dialog) { d.chunkMin.SetText("6 MB"); d.chunkMax.SetText("5 MB") }, "smaller"},
+		"metadata with a key twice":      {func(d *dialog) { d.metadata.SetText("a 1\na 2") }, "metadata"},
+		"an address that is none at all": {func(d *dialog) { d.address.SetText("https://") }, "address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.Add()
+			d := s.dialog
+			test.Type(d.address, "up.example.com")
+			c.spoil(d)
+			d.startCheck()
+			if !strings.Contains(d.said(), c.said) || d.check.Disabled() {
+				t.Errorf("said %q", d.said())
+			}
+			d.box.Hide()
+		})
+	}
+}
+
+func TestASecretIsKeptUntilAnotherIsTyped(t *testing.T) {
+	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	old := studio(s)
+	old.Access = uploader.Access{SignIn: uploader.SignInBearer, Secret: "server-1"}
+	s.access.Kept["server-1"] = connect.Secrets{SignIn: "first"}.Pack()
+
+	s.Edit(old)
+	s.dialog.name.SetText("Renamed")
+	test.Tap(s.dialog.accept)
+	if saved := s.savedServer(); saved.ID != 2 || saved.Name != "Renamed" || saved.Access != old.Access {
+		t.Errorf("saved %+v", saved)
+	}
+	s.until("it is said that it may go on", func() bool {
+		commands := s.engine.Commands()
+		return commands[len(commands)-1] == uploader.Command(uploader.SignedIn{Server: 2})
+	})
+	if kept, _ := s.access.Secret("server-1"); kept.SignIn != "first" {
+		t.Errorf("the keyring has %#v", kept)
+	}
+
+	s.Edit(old)
+	test.Type(s.dialog.secret, "second")
+	test.Tap(s.dialog.accept)
+	s.until("the new one is kept", func() bool { kept, _ := s.access.Secret("server-1"); return kept.SignIn == "second" })
+
+	s.Edit(old)
+	s.dialog.signIn.SetSelectedIndex(0)
+	test.Tap(s.dialog.accept)
+	s.until("it is forgotten", func() bool { _, there := s.access.Secret("server-1"); return !there })
+}
+
+func TestTheDialogSaysWhereASecretIsKept(t *testing.T) {
+	for keeping, part := range map[platform.Keeping]string{
+		platform.KeptBySystem: "keyring, nowhere else", platform.KeptInFile: "encrypted file",
+		platform.KeptLocked: "is locked", platform.KeptForNow: "forgets this when it quits",
+	} {
+		s := raise(t, apptest.NewEngine())
+		s.access.KeepingState = keeping
+		s.Add()
+		s.dialog.signIn.SetSelectedIndex(1)
+		s.until(part, func() bool { return strings.Contains(s.dialog.noted(), part) })
+		s.dialog.address.SetText("http://up.example.com/")
+		s.dialog.readKeeping()
+		s.until("the open line", func() bool { return strings.Contains(s.dialog.noted(), "anyone on the way") })
+	}
+}
+
+// noted is what stands under the sign-in.
+func (d *dialog) noted() string {
+	text := ""
+	for _, o := range test.LaidOutObjects(d.note) {
+		if said, ok := o.(interface{ String() string }); ok {
+			text += said.String()
+		}
+	}
+	return text
+}
+
+func TestALockedFileIsUnlockedOnTheWay(t *testing.T) {
+	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
+	s.Edit(studio(s))
+	s.dialog.signIn.SetSelectedIndex(1)
+	test.Type(s.dialog.secret, "t0ken")
+	test.Tap(s.dialog.accept)
+	s.until("the passphrase is asked for", func() bool { return s.unlocked != nil })
+	if err := s.access.Unlock(t.Context(), "open sesame"); err != nil {
+		t.Fatal(err)
+	}
+	s.unlocked()
+	saved := s.savedServer()
+	if kept, _ := s.access.Secret(saved.Access.Secret); kept.SignIn != "t0ken" {
+		t.Errorf("the keyring has %#v", kept)
+	}
+}
+
+func TestAKeyringThatFailsIsSaid(t *testing.T) {
+	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s.access.Err = errors.New("no reply")
+	s.Edit(studio(s))
+	s.dialog.signIn.SetSelectedIndex(1)
+	test.Type(s.dialog.secret, "t0ken")
+	test.Tap(s.dialog.accept)
+	s.until("it is said", func() bool { return strings.Contains(s.dialog.said(), "keyring") })
+	if len(s.engine.Commands()) != 0 {
+		t.Error("the server was saved without its sign-in")
+	}
+}
+
+func TestAGivenUploadIsDescribed(t *testing.T) {
+	engine := apptest.NewEngine()
+	engine.ProbeFunc = func(context.Context, string) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
+	s := raise(t, engine)
+	s.access.Upload = &connect.Answer{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
+	s.Add()
+	test.Type(s.dialog.address, "up.example.com/files/abc")
+	test.Tap(s.dialog.moreButton)
+	test.Tap(s.dialog.given)
+	test.Tap(s.dialog.check)
+	s.until("what it holds", func() bool { return strings.Contains(s.dialog.said(), "of 4.0 GB") })
+	if !s.access.Tried[0].Profile.Given {
+		t.Error("it was not tried as one")
+	}
+}
+
+func TestTheDialogStaysInsideTheWindow(t *testing.T) {
+	s := raise(t, apptest.NewEngine())
+	s.Add()
+	d := s.dialog
+	within := func(when string) {
+		t.Helper()
+		bottom := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.cancel).Y + d.cancel.Size().Height
+		if room := s.window.Canvas().Size().Height; bottom > room {
+			t.Errorf("%s its buttons end at %v of %v", when, bottom, room)
+		}
+	}
+	within("at first")
+	test.Tap(d.moreButton)
+	within("with more settings")
+	d.signIn.SetSelectedIndex(3)
+	d.proxy.SetSelectedIndex(3)
+	within("with all of them")
+}

@@ -1,0 +1,103 @@
+package servers
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Manage opens the list of servers, to change and remove them.
+func (s *Manager) Manage() {
+	var box *widgets.Dialog
+	leave := func() { box.Hide() }
+	page := widgets.NewPage()
+	r := form.Host{Close: leave, Reveal: page.Reveal}
+	rows := container.NewVBox()
+	var first fyne.Focusable
+	for _, server := range s.config.Bridge.Snapshot().Servers {
+		if server.Builtin() {
+			continue
+		}
+		edit := form.NewButton(r, words.Say("servers.edit"), theme.Icon(theme.IconSettings), func() { leave(); s.Edit(server) })
+		remove := form.NewButton(r, words.Say("servers.remove"), theme.Icon(theme.IconRemove), func() { leave(); s.Remove(server) })
+		if first == nil {
+			first = edit
+		}
+		name := widget.NewLabel(words.Server(server))
+		name.Truncation = fyne.TextTruncateEllipsis
+		host := widget.NewRichText()
+		host.Truncation = fyne.TextTruncateEllipsis
+		form.SetText(host, words.Printable(hostOf(server.Endpoint)), theme.Muted)
+		text := container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(3)), name, host)
+		icon := container.NewCenter(widget.NewIcon(theme.Icon(view.ServerIcon(server))))
+		rows.Add(container.NewBorder(nil, widget.NewSeparator(), icon, container.NewCenter(container.NewHBox(edit, remove)), text))
+	}
+	add := form.NewDialogButton(words.Say("servers.add"), func() { leave(); s.Add() }, leave)
+	add.Icon, add.Importance = theme.Icon(theme.IconAdd), widget.HighImportance
+	if first == nil {
+		first = add
+		rows.Add(widget.NewLabel(words.Say("servers.none")))
+	}
+	page.SetObjects(rows)
+	box = widgets.NewDialog(s.config.Dialogs.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), form.NewDialogButton(words.Say("servers.close"), leave, leave))
+	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
+	s.config.Dialogs.Present(box)
+	s.config.Dialogs.Canvas().Focus(first)
+}
+
+// Remove removes a server after a confirmation, unless uploads to it are unfinished.
+func (s *Manager) Remove(server uploader.Server) {
+	name := words.Data{"Server": words.Server(server)}
+	waiting := 0
+	for _, t := range s.config.Bridge.Snapshot().Transfers {
+		if t.Server == server.ID && t.Unfinished() {
+			waiting++
+		}
+	}
+	if waiting > 0 {
+		s.config.Dialogs.Ask(form.Question{
+			Title: words.Say("servers.busy.title"), Text: words.Count("servers.busy.text", waiting, name),
+			Answers: []form.Answer{{Label: words.Say("servers.close")}},
+		})
+		return
+	}
+	s.config.Dialogs.Ask(form.Question{
+		Title: words.Say("servers.removing.title", name), Text: words.Say("servers.removing.text"),
+		Answers: []form.Answer{
+			{Label: words.Say("servers.removing.no")},
+			{Label: words.Say("servers.removing.yes"), Importance: widget.DangerImportance, Do: func() { s.sendRemoval(server) }},
+		},
+	})
+}
+
+func (s *Manager) sendRemoval(server uploader.Server) {
+	s.config.Bridge.Send(uploader.RemoveServer{ID: server.ID}, func(err error) {
+		if err != nil {
+			s.config.Bridge.Report(err)
+			return
+		}
+		s.config.Bridge.Post(func() { s.deleteSecret(server) })
+	})
+}
+
+// deleteSecret deletes the secret of a removed server from the keyring.
+func (s *Manager) deleteSecret(server uploader.Server) {
+	if server.Access.Secret == "" {
+		return
+	}
+	s.config.Bridge.Run(func(ctx context.Context) {
+		if err := s.config.Access.Delete(ctx, server.Access.Secret); err != nil {
+			s.config.Log.Warn("secret not deleted from the keyring", "error", err)
+		}
+	})
+}

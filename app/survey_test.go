@@ -1,0 +1,84 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+)
+
+// heap is a folder with so many files.
+func heap(t *testing.T, files int) string {
+	t.Helper()
+	folder := t.TempDir()
+	for i := range files {
+		if err := os.WriteFile(filepath.Join(folder, strconv.Itoa(i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// vast is a file of more than what is added without a question, which has no bytes.
+func vast(t *testing.T) string {
+	t.Helper()
+	path := apptest.File(t, "vast.img")
+	if err := os.Truncate(path, manyBytes+1); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// read are the words of what lies over the window.
+func (s *stage) read() string {
+	var all []string
+	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
+		if said, ok := o.(*widgets.Paragraph); ok {
+			all = append(all, said.Text())
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestPreview(t *testing.T) {
+	covered := func(s *stage) func() bool {
+		return func() bool { return s.window.window.Canvas().Overlays().Top() != nil }
+	}
+	t.Run("what is not much is added without a question", func(t *testing.T) {
+		folder := heap(t, 50)
+		s := raise(t, apptest.NewEngine())
+		s.adding.drop(apptest.URIs(folder))
+		if diff := cmp.Diff([]string{folder}, s.heard(1).(uploader.Add).Paths); diff != "" || covered(s)() {
+			t.Error(diff)
+		}
+	})
+	t.Run("many files are asked about, with where they go and how many there are", func(t *testing.T) {
+		folder := heap(t, manyFiles+1)
+		s := raise(t, apptest.NewEngine())
+		s.adding.drop(apptest.URIs(folder))
+		s.until("it asks", covered(s))
+		s.until("all is counted", func() bool { return strings.Contains(s.read(), "10,001 files · 0 bytes\n") })
+		if !strings.Contains(s.read(), "All of it goes to This computer.") || len(s.engine.Commands()) > 0 {
+			t.Errorf("asks %q, told the engine %v", s.read(), s.engine.Commands())
+		}
+		s.press("Add")
+		s.heard(1)
+	})
+	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {
+		s := raise(t, apptest.NewEngine(), hidden)
+		s.adding.drop(apptest.URIs(vast(t)))
+		s.until("it asks, in sight", func() bool { return covered(s)() && s.window.visible })
+		s.press("Cancel")
+		if len(s.engine.Commands()) > 0 || covered(s)() {
+			t.Error("it was added all the same")
+		}
+	})
+}

@@ -1,0 +1,126 @@
+package transferlist
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// FilterBar is the line above the list with the filters and the search field. It is
+// shown while there is anything to filter. It lives on the UI's goroutine.
+type FilterBar struct {
+	Content   *fyne.Container
+	tabs      *widgets.Tabs
+	scroll    *container.Scroll // contains the tabs, where the window is too narrow for all
+	Field     *widgets.SearchField
+	opener    *widgets.IconButton // opens the field where the window is too narrow for it
+	Relayout  func()
+	Chosen    view.Filter
+	focused   bool    // the field has the focus
+	tabsWidth float32 // at the last layout
+}
+
+// FilterActions are what the filter bar does.
+type FilterActions struct {
+	Choose func(view.Filter)
+	Seek   func(text string)
+	Find   func() // focuses the field
+	Leave  func() // focuses the list
+}
+
+// NewFilterBar returns a hidden filter bar.
+func NewFilterBar(hints *widgets.Hints, actions FilterActions) *FilterBar {
+	b := &FilterBar{Relayout: func() {}}
+	b.tabs = widgets.NewTabs(func(id string) {
+		if chosen, known := view.FilterNamed(id); known {
+			actions.Choose(chosen)
+		}
+	})
+	b.Field = widgets.NewSearchField(words.Say("search.placeholder"), hints, words.Say("search.clear"), actions.Seek)
+	b.Field.OnLeave = actions.Leave
+	b.Field.OnFocus = func(focused bool) {
+		b.focused = focused
+		b.Content.Refresh()
+	}
+	b.opener = widgets.NewIconButton(theme.IconSearch, hints, words.Say("search.placeholder"), actions.Find)
+	b.scroll = container.NewHScroll(b.tabs)
+	b.Content = container.New(&filterLine{b}, b.scroll, b.Field, b.opener)
+	b.Content.Hide()
+	return b
+}
+
+// Show shows the number of transfers under each filter.
+func (b *FilterBar) Show(s *uploader.Snapshot, visible bool) {
+	b.tabs.Set(view.Tabs(s), b.Chosen.String())
+	if b.tabs.Width() != b.tabsWidth {
+		b.Content.Refresh()
+		b.tabsWidth = b.tabs.Width()
+	}
+	if visible != b.Content.Visible() {
+		widgets.SetVisible(b.Content, visible)
+		b.Relayout()
+	}
+}
+
+// filterLine lays out a FilterBar: the filters at the left, the field at the right.
+// Where the window is too narrow for both the field is a button while it is not used.
+// Then the filters lose their counts, and can be scrolled.
+type filterLine struct{ bar *FilterBar }
+
+// The usual and the smallest width of the field beside the filters, in steps of the grid.
+const (
+	fieldWidth    = 56
+	minFieldWidth = 34
+)
+
+func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(theme.Grid(60), l.bar.Field.MinSize().Height+theme.Grid(1))
+}
+
+func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	b, side := l.bar, theme.Grid(4)
+	b.tabs.SetBrief(false)
+	room := size.Width - side - theme.Grid(1)
+	height := b.Field.MinSize().Height
+	searching := room-b.tabs.Width() >= theme.Grid(fieldWidth) || b.Field.Text != "" || b.focused
+	right := b.opener.MinSize().Width
+	if searching {
+		right = theme.Grid(fieldWidth)
+	}
+	if b.tabs.Width()+right > room {
+		b.tabs.SetBrief(true)
+	}
+	if searching {
+		right = min(max(room-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
+	}
+	widgets.SetVisible(b.Field, searching)
+	widgets.SetVisible(b.opener, !searching)
+	b.Field.Resize(fyne.NewSize(right, height))
+	b.Field.Move(fyne.NewPos(size.Width-side-right, 0))
+	b.opener.Resize(fyne.NewSquareSize(height))
+	b.opener.Move(fyne.NewPos(size.Width-theme.Grid(2)-height, 0)) // the icon ends at the margin
+	b.scroll.Resize(fyne.NewSize(room-right, height))
+}
+
+// NoMatches is what is shown instead of the list when filter and search match nothing.
+func NoMatches(chosen view.Filter, text string) widgets.EmptyModel {
+	if view.NewSearch(text).Empty() {
+		return widgets.EmptyModel{Title: words.Say("filter.empty"), Button: words.Say("filter.show-all")}
+	}
+	model := widgets.EmptyModel{Title: words.Say("search.empty"), Button: words.Say("search.clear")}
+	model.Hint = words.Say("search.empty.hint", words.Data{"Text": words.Printable(text)})
+	if chosen != view.FilterAll {
+		model.Hint = words.Say("search.empty.hint.under", words.Data{"Text": words.Printable(text), "Filter": words.Say("filter." + chosen.String())})
+	}
+	return model
+}
+
+// ContinueWith shows the filter and the search of another bar.
+func (b *FilterBar) ContinueWith(other *FilterBar) {
+	b.Chosen, b.Field.Text = other.Chosen, other.Field.Text
+}

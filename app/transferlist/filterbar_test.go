@@ -1,0 +1,38 @@
+package transferlist
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+func TestSearchFieldIsAButtonInANarrowWindow(t *testing.T) {
+	apptest.LoadWords(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	w := test.NewTempWindow(t, nil)
+	var bar *FilterBar
+	bar = NewFilterBar(widgets.NewHints(), FilterActions{
+		Choose: func(view.Filter) {}, Seek: func(string) {}, Leave: func() {},
+		Find: func() { bar.Field.Show(); w.Canvas().Focus(bar.Field) },
+	})
+	w.SetContent(bar.Content)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(480, 360))
+	bar.Show(apptest.Folders(), true)
+	if bar.Field.Visible() || !bar.tabs.Visible() || !bar.opener.Visible() {
+		t.Error("there is no button for it")
+	}
+	test.Tap(bar.opener)
+	if !bar.Field.Visible() || bar.opener.Visible() {
+		t.Error("the button does not open it")
+	}
+	if tabs := bar.tabs.Width(); tabs > bar.scroll.Size().Width || bar.Field.Position().X < tabs {
+		t.Errorf("the filters need %g and have %g, up to the field at %g", tabs, bar.scroll.Size().Width, bar.Field.Position().X)
+	}
+}

@@ -1,0 +1,249 @@
+// Package transferlist implements the list of batches and transfers with its menu, its
+// filters and its search.
+package transferlist
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// List is the list of batches and transfers: a snapshot as a widgets.Tree. The ID of a
+// batch's row is negative, that of a transfer's row positive. It lives on the UI's
+// goroutine.
+type List struct {
+	Rows    *widgets.SelectList
+	actions ListActions
+
+	Snapshot       *uploader.Snapshot
+	outline        *view.Outline
+	positions      map[uploader.TransferID]int
+	unacknowledged map[uploader.BatchID]int64 // bytes sent and not acknowledged
+	high           view.HighWater
+	batchHigh      view.BatchHighWater
+}
+
+// ListActions are what the list does.
+type ListActions struct {
+	Act      func(view.Action, view.Selection)
+	Details  func(uploader.TransferID)
+	Selected func()                   // after the selection has changed
+	Unblock  func(*uploader.Transfer) // asks for what its server waits for
+	Left     func() *view.Interrupted // what waits for an answer; nil for nothing
+}
+
+// NewList returns an empty list.
+func NewList(hints *widgets.Hints, do ListActions) *List {
+	l := &List{actions: do, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
+	l.Rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
+		row := widgets.NewRow()
+		row.Hints = hints
+		return row
+	})
+	l.Rows.OnActivate = l.Activate
+	l.Rows.OnMenu = l.OpenMenu
+	l.Rows.OnSelect = do.Selected
+	return l
+}
+
+// ContinueWith shows what another list shows.
+func (l *List) ContinueWith(other *List) {
+	l.Snapshot, l.outline, l.high, l.batchHigh = other.Snapshot, other.outline, other.high, other.batchHigh
+}
+
+// Show shows a snapshot.
+func (l *List) Show(s *uploader.Snapshot) {
+	l.Snapshot = s
+	l.outline.Update(s)
+	l.batchHigh.Keep(s.Batches)
+	l.positions, l.unacknowledged = view.QueuePositions(s), l.outline.Unacknowledged(s)
+	l.Rows.Refresh()
+}
+
+// SetFilter shows the transfers of a filter, from the top.
+func (l *List) SetFilter(chosen view.Filter) {
+	l.outline.SetFilter(chosen)
+	l.Rows.ClearSelection()
+	l.Rows.ScrollToTop()
+}
+
+// SetSearch shows the transfers that match a search, from the top.
+func (l *List) SetSearch(wanted view.Search) {
+	l.outline.SetSearch(wanted)
+	l.Rows.ScrollToTop()
+}
+
+// Len is part of widgets.Model.
+func (l *List) Len() int { return l.outline.Len() }
+
+// ID is part of widgets.Model.
+func (l *List) ID(i int) int64 {
+	if g := l.outline.GroupAt(i); g != nil {
+		return -int64(g.Batch)
+	}
+	return int64(l.outline.TransferAt(i).ID)
+}
+
+// Opens is part of widgets.Tree.
+func (l *List) Opens(i int) (opens, open bool) {
+	g := l.outline.GroupAt(i)
+	return g != nil && !g.Empty(), g != nil && l.outline.IsOpen(g)
+}
+
+// SetOpen is part of widgets.Tree.
+func (l *List) SetOpen(i int, open bool) { l.outline.SetOpen(i, open) }
+
+// Parent is part of widgets.Tree.
+func (l *List) Parent(i int) int { return l.outline.Parent(i) }
+
+// Bind is part of widgets.Model.
+func (l *List) Bind(i int, object fyne.CanvasObject) {
+	row, id := object.(*widgets.Row), l.ID(i)
+	row.OnAction = func(name string) { l.Do(id, name) }
+	row.OnFold = func() { l.Rows.Toggle(id) }
+	row.SetModel(l.Row(i))
+}
+
+// Row is the content of a row.
+func (l *List) Row(i int) widgets.RowModel {
+	if g := l.outline.GroupAt(i); g != nil {
+		return l.batchRow(i, g)
+	}
+	t := l.outline.TransferAt(i)
+	row := view.TransferRow(l.Snapshot, t, l.positions[t.ID], l.high.Raise(t, l.Snapshot.Sent(t)), time.Now())
+	if t.State() == uploader.StateWaiting {
+		l.showBlocked(&row, t)
+	}
+	if l.outline.Parent(i) < 0 {
+		return row
+	}
+	return view.RowInBatch(row, t, l.Snapshot.Batches[t.Batch])
+}
+
+// showBlocked changes the row of a waiting transfer that waits for a person. At a server
+// that needs a sign-in it looks like one that the server has refused.
+func (l *List) showBlocked(row *widgets.RowModel, t *uploader.Transfer) {
+	if l.actions.Left().Contains(t) {
+		row.Detail = words.Say("state.awaits-you")
+		return
+	}
+	blocked := l.Snapshot.Blocked[t.Server]
+	if blocked == nil {
+		return
+	}
+	row.Glyph, row.Tone = theme.IconError, theme.Warning
+	if blocked.Kind == fault.Auth {
+		row.Glyph, row.Tone = view.StateIcon(uploader.StateSignIn)
+		signIn := widgets.Action{ID: view.ActionSignIn.String(), Icon: view.ActionSignIn.Icon(), Label: words.Say("action.sign-in"), Prominent: true}
+		row.Actions = append(slices.Clone(row.Actions), signIn)
+	}
+	row.BarTone = row.Tone
+}
+
+func (l *List) batchRow(i int, g *view.Group) widgets.RowModel {
+	b, sum := l.batch(g.Batch), l.Snapshot.Sums[g.Batch]
+	row := view.BatchRow(l.Snapshot, b, sum, l.unacknowledged[b.ID], l.batchHigh.Raise(b.ID, sum))
+	if opens, open := l.Opens(i); open {
+		row.Fold = widgets.FoldOpen
+	} else if opens {
+		row.Fold = widgets.FoldClosed
+	}
+	return row
+}
+
+// batch is a batch of the snapshot. One that the snapshot does not have is completely
+// scanned.
+func (l *List) batch(id uploader.BatchID) *uploader.Batch {
+	if b := l.Snapshot.Batches[id]; b != nil {
+		return b
+	}
+	return &uploader.Batch{ID: id, Expanded: true}
+}
+
+// Do applies the action of a row's button to the transfers of the row.
+func (l *List) Do(id int64, name string) {
+	about := l.Selection(map[int64]bool{id: true})
+	if name == view.ActionSignIn.String() && len(about.Transfers) > 0 {
+		l.actions.Unblock(about.Transfers[0])
+		return
+	}
+	if a, known := view.ActionNamed(name); known {
+		l.actions.Act(a, about)
+	}
+}
+
+// Activate opens or closes a batch, and shows the details of a transfer.
+func (l *List) Activate(id int64) {
+	if id < 0 {
+		l.Rows.Toggle(id)
+		return
+	}
+	l.actions.Details(uploader.TransferID(id))
+}
+
+// Selected is the selection, in the order of the list.
+func (l *List) Selected() view.Selection {
+	ids := l.Rows.Selected()
+	wanted := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	return l.Selection(wanted)
+}
+
+// Selection is the rows with these IDs. Transfers inside of a batch that is one of them
+// are not included again.
+func (l *List) Selection(ids map[int64]bool) view.Selection {
+	var s view.Selection
+	for i := range l.Len() {
+		if id := l.ID(i); !ids[id] {
+			continue
+		}
+		if g := l.outline.GroupAt(i); g != nil {
+			s.Batches = append(s.Batches, g.Batch)
+			s.All = append(s.All, l.outline.Members(g.Batch)...)
+			s.Scanning = s.Scanning || !l.batch(g.Batch).Expanded
+			continue
+		}
+		if parent := l.outline.Parent(i); parent < 0 || !ids[l.ID(parent)] {
+			t := l.outline.TransferAt(i)
+			s.Transfers, s.All = append(s.Transfers, t), append(s.All, t)
+		}
+	}
+	return s
+}
+
+// Members are the transfers of a batch, including those that are not shown.
+func (l *List) Members(batch uploader.BatchID) []*uploader.Transfer { return l.outline.Members(batch) }
+
+// MoveTargets are the targets of a move: a batch for a row on the outer level, and the
+// rows inside of one batch together.
+func (l *List) MoveTargets(s view.Selection) []uploader.Target {
+	var targets []uploader.Target
+	for _, batch := range s.Batches {
+		targets = append(targets, uploader.Target{Batch: batch})
+	}
+	inside := map[uploader.BatchID]int{} // index of the target for the transfers of a batch
+	for _, t := range s.Transfers {
+		alone := !l.outline.HasRow(t.Batch)
+		at, known := inside[t.Batch]
+		switch {
+		case alone && t.Batch != 0:
+			targets = append(targets, uploader.Target{Batch: t.Batch})
+		case known:
+			targets[at].IDs = append(targets[at].IDs, t.ID)
+		default:
+			inside[t.Batch] = len(targets)
+			targets = append(targets, uploader.These(t.ID))
+		}
+	}
+	return targets
+}

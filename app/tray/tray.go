@@ -1,0 +1,157 @@
+// Package tray implements the icon in the desktop's tray with its menu, and finds out
+// whether the desktop has a tray.
+package tray
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/assets"
+)
+
+// minInterval is the shortest time between two changes of the tray: the desktop rebuilds
+// at the last change of the menu for each.
+const minInterval = 2 * time.Second
+
+// recentInterval is the shortest time between two changes of the menu that concern only
+// the recent uploads, since the menu may be open.
+const recentInterval = 15 * time.Second
+
+// host is the part of the toolkit that shows a tray icon.
+type host interface {
+	SetSystemTrayMenu(menu *fyne.Menu)
+	SetSystemTrayIcon(icon fyne.Resource)
+}
+
+// Actions is what the menu does, on the UI's goroutine.
+type Actions struct {
+	Open, Add, PauseAll, ResumeAll, Quit func()
+	ResumeInterrupted, NotNow            func() // answers to the question about interrupted uploads
+	TakeRecent                           func(view.RecentUpload)
+}
+
+// Tray is Ferry's icon in the desktop's tray. It lives on the UI's goroutine.
+type Tray struct {
+	host        host
+	tooltip     func(string)
+	actions     Actions
+	shown       view.Tray
+	changed     time.Time // at the last change; zero before the first
+	menuChanged time.Time // at the last change of the menu
+}
+
+// Show updates the tray, unless it has just changed. It returns after what time to call
+// it again; zero for not before the next snapshot.
+func (t *Tray) Show(next view.Tray, now time.Time) time.Duration {
+	later := t.delayRecent(&next, now)
+	if next == t.shown && !t.changed.IsZero() {
+		return later
+	}
+	if wait := minInterval - now.Sub(t.changed); wait > 0 && !t.changed.IsZero() {
+		return wait
+	}
+	first, last := t.changed.IsZero(), t.shown
+	t.shown, t.changed = next, now
+	if first || next.State != last.State || next.Eighths != last.Eighths {
+		t.host.SetSystemTrayIcon(iconOf(next))
+	}
+	if first || next.Tooltip != last.Tooltip {
+		t.tooltip(next.Tooltip)
+	}
+	if first || next.Menu() != last.Menu() {
+		t.host.SetSystemTrayMenu(t.menu(next))
+		t.menuChanged = now
+	}
+	return later
+}
+
+// delayRecent keeps the recent uploads that are shown if nothing else in the menu
+// changes and it has just changed. It returns after what time to call Show again.
+func (t *Tray) delayRecent(next *view.Tray, now time.Time) time.Duration {
+	same := *next
+	same.Recent = t.shown.Recent
+	wait := recentInterval - now.Sub(t.menuChanged)
+	if t.menuChanged.IsZero() || wait <= 0 || next.Recent == t.shown.Recent || same.Menu() != t.shown.Menu() {
+		return 0
+	}
+	*next = same
+	return wait
+}
+
+// Invalidate makes the next call of Show update everything, as after a change of the
+// language.
+func (t *Tray) Invalidate() { t.changed = time.Time{} }
+
+func (t *Tray) menu(next view.Tray) *fyne.Menu {
+	var items []*fyne.MenuItem
+	separate := func() { items = append(items, fyne.NewMenuItemSeparator()) }
+	if next.Resume != "" {
+		items = append(items, fyne.NewMenuItem(next.Resume, t.actions.ResumeInterrupted), fyne.NewMenuItem(words.Say("greeting.not-now"), t.actions.NotNow))
+		separate()
+	}
+	status := fyne.NewMenuItem(next.Status, nil)
+	status.Disabled = true
+	items = append(items, status)
+	separate()
+	items = append(items, fyne.NewMenuItem(words.Say("tray.open"), t.actions.Open), t.toggle(next),
+		fyne.NewMenuItem(words.Say("tray.add"), t.actions.Add), t.recent(next))
+	separate()
+	quit := fyne.NewMenuItem(words.Say("tray.quit"), t.actions.Quit)
+	quit.IsQuit = true
+	return fyne.NewMenu("Ferry", append(items, quit)...)
+}
+
+// toggle pauses or resumes everything.
+func (t *Tray) toggle(next view.Tray) *fyne.MenuItem {
+	if next.Pause || !next.Paused {
+		item := fyne.NewMenuItem(words.Say("tray.pause-all"), t.actions.PauseAll)
+		item.Disabled = !next.Pause
+		return item
+	}
+	return fyne.NewMenuItem(words.Say("tray.resume-all"), t.actions.ResumeAll)
+}
+
+// recent is the submenu of the recent uploads.
+func (t *Tray) recent(next view.Tray) *fyne.MenuItem {
+	menu := fyne.NewMenu("")
+	for _, r := range next.Recent {
+		if r == (view.RecentUpload{}) {
+			continue
+		}
+		key := "recent.copy"
+		if r.Received {
+			key = "recent.show"
+		}
+		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Say(key, words.Data{"Name": r.Name}), func() { t.actions.TakeRecent(r) }))
+	}
+	item := fyne.NewMenuItem(words.Say("tray.recent"), nil)
+	if item.Disabled = len(menu.Items) == 0; !item.Disabled {
+		item.ChildMenu = menu
+	}
+	return item
+}
+
+func iconOf(next view.Tray) fyne.Resource {
+	switch next.State {
+	case view.TrayActive:
+		return assets.TrayActive(next.Eighths)
+	case view.TrayPaused:
+		return assets.TrayPaused()
+	case view.TrayAttention:
+		return assets.TrayAttention()
+	default:
+		return assets.TrayIdle()
+	}
+}
+
+// New returns the toolkit's tray, or nil where it has none.
+func New(toolkit fyne.App, tooltip func(string), actions Actions) *Tray {
+	host, ok := toolkit.(host)
+	if !ok {
+		return nil
+	}
+	return &Tray{host: host, tooltip: tooltip, actions: actions}
+}

@@ -1,0 +1,233 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/preferences"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// mud is what everything beside the UI is stuck in until it is dry.
+type mud chan struct{}
+
+func (m mud) wait(ctx context.Context) error {
+	select {
+	case <-m:
+		return apptest.ErrBroken
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// stuckEngine has a state to show, and answers nothing.
+type stuckEngine struct {
+	*apptest.Engine
+	mud mud
+}
+
+func (e stuckEngine) Give(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
+	return nil, e.mud.wait(ctx)
+}
+
+func (e stuckEngine) Probe(ctx context.Context, _ string) (tus.Capabilities, error) {
+	return tus.Capabilities{}, e.mud.wait(ctx)
+}
+
+func (e stuckEngine) Events(ctx context.Context, _ uploader.TransferID) ([]uploader.Event, error) {
+	return nil, e.mud.wait(ctx)
+}
+
+func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]uploader.Part, error) {
+	return nil, e.mud.wait(ctx)
+}
+
+// stuckAccess is a keyring that waits for somebody to unlock it.
+type stuckAccess struct{ mud mud }
+
+func (a stuckAccess) Try(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.Answer, error) {
+	return connect.Answer{}, a.mud.wait(ctx)
+}
+
+func (a stuckAccess) Keeping(ctx context.Context) (keeping platform.Keeping) {
+	_ = a.mud.wait(ctx)
+	return keeping
+}
+func (a stuckAccess) Unlock(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
+func (a stuckAccess) Get(ctx context.Context, _ string) (string, error) { return "", a.mud.wait(ctx) }
+func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return a.mud.wait(ctx) }
+func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
+
+// stuckAutostart is a system whose start-up folder hangs.
+type stuckAutostart struct{ mud mud }
+
+func (a stuckAutostart) Enabled() (bool, error) { <-a.mud; return false, apptest.ErrBroken }
+func (a stuckAutostart) Set(bool) error         { <-a.mud; return apptest.ErrBroken }
+
+// mire is a Ferry with an upload in every state, all selected, beside which
+// nothing answers: no engine, no disk, no keyring, no desktop.
+func mire(t *testing.T) *stage {
+	t.Helper()
+	stuck := make(mud)
+	engine := apptest.NewEngine(apptest.EveryState(time.Now())...)
+	s := raise(t, engine, func(c *Config, d *fakeDesktop) {
+		d.stuck = stuck
+		c.Engine, c.Access, c.Autostart = stuckEngine{engine, stuck}, stuckAccess{stuck}, stuckAutostart{stuck}
+		c.Keeping = Keeping{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", stuck.wait(ctx) }}
+	})
+	t.Cleanup(func() { close(stuck) }) // before the Ferry is closed, which waits for all that it began
+	s.window.setFilter(view.FilterAll)
+	s.window.list.Rows.SelectAll()
+	s.ui.Drain()
+	return s
+}
+
+// pressable is everything in an object that can be pressed.
+func pressable(object fyne.CanvasObject) []fyne.Tappable {
+	var all []fyne.Tappable
+	for _, o := range test.LaidOutObjects(object) {
+		if tappable, ok := o.(fyne.Tappable); ok && o.Visible() {
+			all = append(all, tappable)
+		}
+	}
+	return all
+}
+
+func over(s *stage) []fyne.Tappable {
+	if top := s.window.window.Canvas().Overlays().Top(); top != nil {
+		return pressable(top)
+	}
+	return nil
+}
+
+// deed is something a person can do to the window.
+type deed struct {
+	name string
+	do   func(*stage)
+}
+
+// everyDeed is all that can be done to a window in which everything is selected.
+func everyDeed(t *testing.T) []deed {
+	t.Helper()
+	s := mire(t)
+	var all []deed
+	for _, key := range slices.Concat(s.keys.shortcuts()...) {
+		all = append(all, deed{"key " + key.String(), func(s *stage) {
+			if key.modifier == plain {
+				s.key(key.key)
+				return
+			}
+			s.keys.typedChord(key.chord())
+		}})
+	}
+	for i, object := range pressable(s.window.window.Content()) {
+		all = append(all, deed{fmt.Sprintf("button %d, a %T", i, object), func(s *stage) { pressable(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
+	}
+	for i, item := range s.window.list.Menu(s.window.list.Selected()).Items {
+		all = append(all, deed{"context menu, " + item.Label, func(s *stage) {
+			if do := s.window.list.Menu(s.window.list.Selected()).Items[i].Action; do != nil {
+				do()
+			}
+		}})
+	}
+	for i, item := range s.toolkit.menu.Items {
+		all = append(all, deed{"tray, " + item.Label, func(s *stage) {
+			if do := s.toolkit.menu.Items[i].Action; do != nil {
+				do()
+			}
+		}})
+	}
+	for section := range preferences.NumSections {
+		all = append(all, deed{"settings, " + section.String(), func(s *stage) { s.preferences.OpenSection(section) }})
+	}
+	return append(all,
+		deed{"a drop", func(s *stage) { s.adding.drop(apptest.URIs("/nowhere/a", "/nowhere/b")) }},
+		deed{"the close button", func(s *stage) { s.quitter.closeWindow() }},
+		deed{"a server to add", func(s *stage) { s.servers.Add() }},
+		deed{"the servers", func(s *stage) { s.servers.Manage() }},
+		deed{"a start with files", func(s *stage) { s.serve(Request{Paths: []string{"/nowhere/c"}}) }},
+	)
+}
+
+// TestTheWindowLivesWhileNothingAnswers does everything a person can do, and
+// presses whatever that opens, while whatever is asked hangs. Should anything in
+// the UI wait for it, the test hangs in that deed, and says in which.
+func TestTheWindowLivesWhileNothingAnswers(t *testing.T) {
+	deeds := everyDeed(t)
+	if len(deeds) < 60 {
+		t.Errorf("there are only %d things to do", len(deeds))
+	}
+	known := map[string]bool{} // the same opens in several ways
+	for _, d := range deeds {
+		t.Run(d.name, func(t *testing.T) {
+			s := mire(t)
+			s.live(d.name, d.do)
+			opened := over(s)
+			if sort := sortOf(opened); !known[sort] {
+				known[sort] = true
+				pressEach(t, s, d, len(opened))
+			}
+		})
+	}
+}
+
+// pressEach presses one after another what there is to press in what a deed
+// opens, as often as that opens the same.
+func pressEach(t *testing.T, s *stage, d deed, count int) {
+	t.Helper()
+	for i := range count {
+		s.clear()
+		s.live(d.name, d.do)
+		if s.toolkit.quit || len(over(s)) != count {
+			s = mire(t)
+			s.live(d.name, d.do)
+		}
+		if now := over(s); i < len(now) {
+			s.live(fmt.Sprintf("%s, then %d in what it opens, a %T", d.name, i, now[i]), func(*stage) { now[i].Tapped(&fyne.PointEvent{}) })
+		}
+	}
+	if !s.toolkit.quit {
+		s.clear()
+		s.visibility.open()
+		s.engine.Publish(apptest.Snapshot(apptest.Transfer(99, apptest.Done)))
+		s.bridge.Refresh()
+		s.until("what is new is shown", func() bool { return len(s.rows()) == 1 && s.rows()[0].ID == 99 })
+	}
+}
+
+func sortOf(objects []fyne.Tappable) string {
+	var b strings.Builder
+	for _, o := range objects {
+		fmt.Fprintf(&b, "%T ", o)
+	}
+	return b.String()
+}
+
+// live does something, and what comes of it at once.
+func (s *stage) live(name string, do func(*stage)) {
+	watch := time.AfterFunc(5*time.Minute, func() { panic("the window is stuck: " + name) })
+	defer watch.Stop()
+	do(s)
+	s.ui.Drain()
+}
+
+// clear takes everything away that lies over the window.
+func (s *stage) clear() {
+	s.dialogs.Dismiss()
+	overlays := s.window.window.Canvas().Overlays()
+	for _, o := range overlays.List() {
+		overlays.Remove(o)
+	}
+}

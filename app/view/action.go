@@ -1,0 +1,259 @@
+package view
+
+import (
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Action is something a person can do to transfers in the list, in the order of the
+// menu.
+type Action uint8
+
+const (
+	ActionPause Action = iota
+	ActionResume
+	ActionContinue
+	ActionSignIn
+	ActionOtherServer
+	ActionRetry
+	ActionLocate
+	ActionCopyLink
+	ActionCopyPriorLink
+	ActionOpen
+	ActionReveal
+	ActionDetails
+	ActionMoveTop
+	ActionMoveUp
+	ActionMoveDown
+	ActionMoveBottom
+	ActionCancel
+	ActionRemove
+	NumActions
+)
+
+var actionNames = [NumActions]string{
+	"pause", "resume", "continue", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
+}
+
+// String is the name of the action in translation keys and button IDs.
+func (a Action) String() string { return actionNames[a] }
+
+// ActionNamed is the action whose String is the name.
+func ActionNamed(name string) (Action, bool) {
+	i := slices.Index(actionNames[:], name)
+	return Action(max(i, 0)), i >= 0
+}
+
+// Group is the section of the menu that contains the action.
+func (a Action) Group() int {
+	switch {
+	case a < ActionCopyLink:
+		return 0
+	case a < ActionMoveTop:
+		return 1
+	case a < ActionCancel:
+		return 2
+	default:
+		return 3
+	}
+}
+
+// Situation is the summary of one or more transfers that determines which actions are
+// possible.
+type Situation struct {
+	count      [uploader.StateCancelled + 1]int // by state
+	several    int                              // that ask which earlier upload to continue
+	priorLinks int                              // that ask about an earlier upload with a link
+	tooLarge   int                              // larger than their server accepts
+	links      int                              // finished, with a link
+	files      int                              // received by this computer
+	scanning   bool                             // more files are being found
+	Single     bool                             // one transfer, no batch
+}
+
+// situationOf is the summary of transfers.
+func situationOf(transfers []*uploader.Transfer) Situation {
+	s := Situation{Single: len(transfers) == 1}
+	for _, t := range transfers {
+		s.count[t.State()]++
+		switch {
+		case fault.Is(t.Fault, fault.TooLarge) && t.State() == uploader.StateFailed:
+			s.tooLarge++
+		case t.State() != uploader.StateAsking:
+		case t.Fault.Kind == fault.Several:
+			s.several++
+		case t.Server != uploader.BuiltinServer:
+			s.priorLinks++
+		}
+		if Link(t) != "" {
+			s.links++
+		}
+		if Received(t) {
+			s.files++
+		}
+	}
+	return s
+}
+
+// situationOfBatch is the summary of a batch, as far as the buttons of its row need it.
+func situationOfBatch(b *uploader.Batch, sum uploader.Sum) Situation {
+	return Situation{count: sum.Count, scanning: !b.Expanded}
+}
+
+func (s Situation) any(states ...uploader.State) bool {
+	return slices.ContainsFunc(states, func(state uploader.State) bool { return s.count[state] > 0 })
+}
+
+// needsPerson reports whether any of the transfers waits for a person.
+func (s Situation) needsPerson() bool {
+	for state, n := range s.count {
+		if n > 0 && NeedsPerson(uploader.State(state)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s Situation) active() bool {
+	return s.any(uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking)
+}
+
+func (s Situation) retrying() bool {
+	return s.any(uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy)
+}
+
+// Allows reports whether the action is possible for at least one of the transfers.
+func (s Situation) Allows(a Action) bool {
+	switch a {
+	case ActionPause:
+		return s.active() || s.retrying() || s.any(uploader.StateWaiting) || s.scanning && !s.any(uploader.StatePaused)
+	case ActionResume:
+		return s.any(uploader.StatePaused)
+	case ActionContinue:
+		return s.several > 0
+	case ActionSignIn:
+		return s.any(uploader.StateSignIn)
+	case ActionOtherServer:
+		return s.Single && s.tooLarge > 0
+	case ActionRetry:
+		return s.needsPerson() || s.retrying() || s.any(uploader.StateCancelled)
+	case ActionLocate:
+		return s.Single && s.any(uploader.StateMissing)
+	case ActionCopyLink:
+		return s.links > 0
+	case ActionCopyPriorLink:
+		return s.Single && s.priorLinks > 0
+	case ActionOpen, ActionReveal:
+		return s.Single && !s.any(uploader.StateMissing)
+	case ActionDetails:
+		return s.Single
+	case ActionCancel:
+		return s.Allows(ActionPause) || s.Allows(ActionResume)
+	case ActionRemove:
+		return s.needsPerson() || s.any(uploader.StateDone, uploader.StateCancelled)
+	case ActionMoveTop, ActionMoveUp, ActionMoveDown, ActionMoveBottom:
+		return s.Allows(ActionCancel) || s.needsPerson()
+	default:
+		return false
+	}
+}
+
+// buttons are the actions that have a button in the row, in their order. The first is
+// the most likely one.
+func (s Situation) buttons() []Action {
+	var buttons []Action
+	add := func(when bool, a Action) {
+		if when && s.Allows(a) {
+			buttons = append(buttons, a)
+		}
+	}
+	add(true, ActionContinue)
+	add(true, ActionSignIn)
+	add(true, ActionLocate)
+	add(true, ActionOtherServer)
+	add(!s.active() && !s.Allows(ActionSignIn) && !s.Allows(ActionLocate) && !s.Allows(ActionOtherServer), ActionRetry)
+	add(true, ActionCopyPriorLink)
+	add(true, ActionPause)
+	add(!s.Allows(ActionPause), ActionResume)
+	add(true, ActionCancel)
+	if !s.Allows(ActionCancel) {
+		add(s.Single, ActionCopyLink)
+		add(s.Single && s.files > 0, ActionReveal)
+		add(true, ActionRemove)
+	}
+	return buttons
+}
+
+// labelled reports whether the action's button shows its text: the transfers cannot
+// continue without a person and the action resolves that, or they wait for a retry and
+// the action skips the wait.
+func (s Situation) labelled(a Action) bool {
+	held := s.needsPerson() || s.any(uploader.StateRetrying, uploader.StateBusy)
+	return held && !s.active() && a == s.buttons()[0]
+}
+
+// Label is the translation key of the action's text.
+func (s Situation) Label(a Action) string {
+	key := "action." + a.String()
+	if a != ActionRetry {
+		return key
+	}
+	switch {
+	case s.several > 0:
+		return key + ".new"
+	case s.any(uploader.StateAsking):
+		return key + ".again"
+	case s.any(uploader.StateSignIn, uploader.StateMissing, uploader.StateFailed):
+		return key
+	case s.any(uploader.StateChanged, uploader.StateForgotten):
+		return key + ".start-over"
+	case s.retrying():
+		return key + ".now"
+	default:
+		return key + ".again"
+	}
+}
+
+// Icon is the action's icon.
+func (a Action) Icon() theme.IconName {
+	return [NumActions]theme.IconName{
+		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
+		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
+	}[a]
+}
+
+// Command is the action's command for the engine; nil for actions that need no command.
+func (a Action) Command(target uploader.Target) uploader.Command {
+	switch a {
+	case ActionPause:
+		return uploader.Pause{Target: target}
+	case ActionResume:
+		return uploader.Resume{Target: target}
+	case ActionContinue:
+		return uploader.Continue{Target: target}
+	case ActionRetry:
+		return uploader.Retry{Target: target}
+	case ActionCancel:
+		return uploader.Cancel{Target: target}
+	case ActionRemove:
+		return uploader.Remove{Target: target}
+	case ActionMoveTop, ActionMoveUp, ActionMoveDown, ActionMoveBottom:
+		return uploader.Move{Target: target, To: a.place()}
+	default:
+		return nil
+	}
+}
+
+func (a Action) place() uploader.Place {
+	return map[Action]uploader.Place{
+		ActionMoveTop: uploader.PlaceTop, ActionMoveUp: uploader.PlaceUp, ActionMoveDown: uploader.PlaceDown, ActionMoveBottom: uploader.PlaceBottom,
+	}[a]
+}
+
+// allows reports whether the action is possible for the transfer.
+func (a Action) allows(t *uploader.Transfer) bool {
+	return situationOf([]*uploader.Transfer{t}).Allows(a)
+}

@@ -1,0 +1,35 @@
+package view
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// Blocked is a server that waits for a person.
+type Blocked struct {
+	Server  uploader.Server
+	Fault   *fault.Fault
+	Waiting int // uploads
+}
+
+// FirstBlocked is the first server that waits for a person; its Fault is nil when there
+// is none.
+func FirstBlocked(s *uploader.Snapshot) Blocked {
+	for _, id := range slices.Sorted(maps.Keys(s.Blocked)) {
+		server, known := s.Server(id)
+		if !known {
+			continue
+		}
+		b := Blocked{Server: server, Fault: s.Blocked[id]}
+		for _, t := range s.Transfers {
+			if t.Server == id && t.Intent == uploader.IntentRun && (t.Unfinished() || t.State() == uploader.StateSignIn || t.Fault == b.Fault) {
+				b.Waiting++
+			}
+		}
+		return b
+	}
+	return Blocked{}
+}

@@ -1,0 +1,224 @@
+package view
+
+import (
+	"encoding/hex"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// Record is what the store has about a transfer besides the transfer itself.
+type Record struct {
+	Events []uploader.Event
+	Parts  []uploader.Part
+}
+
+// Details is the content of the details pane, as text.
+type Details struct {
+	Title   string
+	State   string   // as in its row
+	Reasons []string // what happened, what Ferry does about it, what the user can do
+	Lines   []Line
+	Parts   []PartLine
+	History []HistoryLine // newest first
+}
+
+// Line is a name and a value. Copy is what its button copies; "" for no button.
+type Line struct{ Name, Value, Copy string }
+
+// PartLine is the progress of one part.
+type PartLine struct {
+	Name string
+	Done float64 // from 0 to 1
+}
+
+// HistoryLine is one event: when, and what.
+type HistoryLine struct{ At, What string }
+
+// DetailsOf is the content of the details pane for a transfer.
+func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, d Record, now time.Time) Details {
+	server, _ := s.Server(t.Server)
+	told := Details{
+		Title:   words.Printable(t.Source.Name()),
+		State:   words.Join(words.State(t.State()), words.Row(s, t, 0, now)),
+		Reasons: reasonsOf(t, server),
+		Lines:   linesOf(s, t, server, now),
+	}
+	if t.State() == uploader.StateFailed {
+		told.State = words.State(t.State()) // the reasons contain the rest
+	}
+	for _, part := range d.Parts {
+		told.Parts = append(told.Parts, partLineOf(part, len(d.Parts)))
+	}
+	for _, chapter := range slices.Backward(eventRuns(d.Events)) {
+		told.History = append(told.History, historyLineOf(chapter, now))
+	}
+	return told
+}
+
+func reasonsOf(t *uploader.Transfer, server uploader.Server) []string {
+	if t.Fault == nil {
+		return nil
+	}
+	said := words.Fault(t.Fault, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
+	return []string{said.What, said.Does, said.Can}
+}
+
+func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server, now time.Time) []Line {
+	when := func(at time.Time) string {
+		if at.IsZero() {
+			return ""
+		}
+		return words.Clock(at, now)
+	}
+	all := []Line{
+		{Name: "from", Value: words.Printable(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
+		{Name: "to", Value: words.Server(server)},
+		{Name: "link", Value: words.Printable(t.Session.URL), Copy: t.Session.URL},
+		{Name: "size", Value: words.SizeOf(s.Sent(t), t.Source.Size)},
+		{Name: "known-by", Value: fingerprintText(t.Fingerprint)},
+		{Name: "added", Value: when(t.Added.Time())},
+		{Name: "started", Value: when(t.Started.Time())},
+		{Name: "finished", Value: when(t.Finished.Time())},
+		{Name: "expires", Value: when(t.Session.Expires.Time())},
+		{Name: "resumed", Value: sizeText(t.Resumed)},
+		{Name: "at-work", Value: durationText(activeTime(t))},
+	}
+	if t.SHA256 != "" {
+		sum := hex.EncodeToString([]byte(t.SHA256))
+		all = append(all, Line{Name: "sha256", Value: sum, Copy: sum})
+	}
+	told := all[:0]
+	for _, f := range all {
+		if f.Value != "" {
+			f.Name = words.Say("details." + f.Name)
+			told = append(told, f)
+		}
+	}
+	return told
+}
+
+// activeTime is the time a transfer was active; 0 while it is, since only finished
+// periods are counted.
+func activeTime(t *uploader.Transfer) time.Duration {
+	if t.Phase.Working() {
+		return 0
+	}
+	return t.Active
+}
+
+func sizeText(bytes int64) string {
+	if bytes == 0 {
+		return ""
+	}
+	return words.Size(bytes)
+}
+
+func durationText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return words.Duration(d)
+}
+
+// fingerprintText is how the file is recognised. A fingerprint begins with the letter of
+// its kind.
+func fingerprintText(fingerprint string) string {
+	switch {
+	case strings.HasPrefix(fingerprint, "m"):
+		return words.Say("details.known-by.metadata")
+	case strings.HasPrefix(fingerprint, "p"):
+		return words.Say("details.known-by.path")
+	case strings.HasPrefix(fingerprint, "c"):
+		return words.Say("details.known-by.content")
+	default:
+		return ""
+	}
+}
+
+func partLineOf(part uploader.Part, of int) PartLine {
+	name := words.Join(
+		words.Say("details.part", words.Data{"N": part.Index + 1, "Of": of}),
+		words.SizeOf(part.Offset, part.Length),
+	)
+	if part.Length == 0 {
+		return PartLine{Name: name, Done: 1}
+	}
+	return PartLine{Name: name, Done: float64(part.Offset) / float64(part.Length)}
+}
+
+// eventRun is an event, or the last of several equal ones.
+type eventRun struct {
+	uploader.Event
+	times int
+}
+
+// eventRuns leaves out repetitions: a start that is not the first, and successive waits
+// for the same reason.
+func eventRuns(events []uploader.Event) []eventRun {
+	var told []eventRun
+	begun := false
+	for _, e := range events {
+		last := len(told) - 1
+		switch {
+		case e.Kind == uploader.EventStarted && begun:
+		case e.Kind == uploader.EventWaiting && last >= 0 && told[last].sameAs(e):
+			told[last] = eventRun{Event: e, times: told[last].times + 1}
+		default:
+			told = append(told, eventRun{Event: e, times: 1})
+		}
+		begun = begun || e.Kind == uploader.EventStarted
+	}
+	return told
+}
+
+func (c eventRun) sameAs(e uploader.Event) bool {
+	return c.Kind == uploader.EventWaiting && c.Offset == e.Offset && shortFault(c.Fault) == shortFault(e.Fault)
+}
+
+func historyLineOf(e eventRun, now time.Time) HistoryLine {
+	at := e.At.Local()
+	text := at.Format("15:04:05")
+	if n := now.Local(); at.YearDay() != n.YearDay() || at.Year() != n.Year() {
+		text = at.Format("2006-01-02 15:04")
+	}
+	data := words.Data{"Size": words.Size(e.Offset), "At": waitEndText(e.Event, now), "Why": shortFault(e.Fault), "N": e.times}
+	return HistoryLine{At: text, What: words.Say(e.key(), data)}
+}
+
+// waitEndText is the time at which a wait ends, with seconds where it is short.
+func waitEndText(e uploader.Event, now time.Time) string {
+	if e.Until.Sub(e.At) < time.Hour {
+		return e.Until.Local().Format("15:04:05")
+	}
+	return words.Clock(e.Until, now)
+}
+
+// shortFault is a short text for why a transfer waits or stopped.
+func shortFault(f *fault.Fault) string {
+	if fault.Is(f, fault.SourceBusy) {
+		return words.Say("details.writing")
+	}
+	return words.Fault(f, words.Subject{}).Short
+}
+
+// key is the translation key of the event. Events with an offset have another one where
+// the offset is 0.
+func (c eventRun) key() string {
+	key := "details.event." + string(c.Kind)
+	switch {
+	case c.Kind == uploader.EventResumed && c.Offset == 0:
+		return key + ".fresh"
+	case c.Kind == uploader.EventPaused && c.Offset == 0:
+		return key + ".fresh"
+	case c.times > 1:
+		return key + ".times"
+	default:
+		return key
+	}
+}

@@ -1,0 +1,139 @@
+package view
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// theFilm is an upload with a history, and what is stored of it.
+func theFilm(now time.Time) (*uploader.Transfer, Record) {
+	t, events, parts := apptest.Film(now)
+	return t, Record{Events: events, Parts: parts}
+}
+
+func TestDetailsTellAllThereIsToTell(t *testing.T) {
+	apptest.LoadWords(t)
+	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
+	film, kept := theFilm(now)
+	got := DetailsOf(apptest.Snapshot(film), film, kept, now)
+	want := Details{
+		Title: "interview.mov",
+		State: "Uploading · 1.9 of 6.4 GB",
+		Lines: []Line{
+			{"From", "/media/card", "/media/card/interview.mov"},
+			{"To", "Studio", ""},
+			{"Link", "https://studio.example.com/files/secret-id", "https://studio.example.com/files/secret-id"},
+			{"Across", "1.9 of 6.4 GB", ""},
+			{"Recognised by", "Name, size, time of change", ""},
+			{"Added", "13:00", ""},
+			{"Started", "13:30", ""},
+			{"Kept until", "2026-03-02 14:00", ""},
+			{"Went on from", "1.0 GB", ""},
+		},
+		Parts: []PartLine{{"Part 1 of 2 · 25 of 100 bytes", 0.25}, {"Part 2 of 2 · 0 of 0 bytes", 1}},
+		History: []HistoryLine{
+			{"13:41:00", "Went on from 1.0 GB"},
+			{"13:40:00", "Connection lost; tries again at 13:41:00"},
+			{"13:30:00", "Began"},
+		},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Details{}, Line{}, PartLine{}, HistoryLine{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDetailsOfWhatFailedSayWhatToDo(t *testing.T) {
+	apptest.LoadWords(t)
+	row := apptest.Transfer(1, apptest.Failed(fault.SourceMissing))
+	got := DetailsOf(apptest.Snapshot(row), row, Record{}, time.Now())
+	if len(got.Reasons) != 3 || !strings.Contains(got.Reasons[2], "try again") {
+		t.Errorf("said %q", got.Reasons)
+	}
+}
+
+func TestEveryKindOfEventHasItsWords(t *testing.T) {
+	apptest.LoadWords(t)
+	kinds := []uploader.EventKind{
+		uploader.EventStarted, uploader.EventCreated, uploader.EventResumed, uploader.EventWaiting, uploader.EventPaused,
+		uploader.EventFailed, uploader.EventFound, uploader.EventRestarted, uploader.EventLeft, uploader.EventDone, uploader.EventCancelled,
+	}
+	for _, kind := range kinds {
+		for _, offset := range []int64{0, 1000} {
+			said := historyLineOf(eventRun{uploader.Event{Kind: kind, Offset: offset, Fault: fault.Newf(fault.Busy, fault.Head, "")}, 1}, time.Now()).What
+			if said == "" || strings.HasPrefix(said, "details.") {
+				t.Errorf("%s at %d: %q", kind, offset, said)
+			}
+		}
+	}
+}
+
+func TestDiagnosticsHoldNoNameAndNoSecret(t *testing.T) {
+	film, kept := theFilm(time.Now())
+	film.Fault = kept.Events[1].Fault
+	s := apptest.Snapshot(film)
+	s.Servers[1].Profile.Metadata = "pass abracadabra"
+	text := TransferDiagnostics(s, film, kept)
+	for _, secret := range []string{"interview", "/media", "secret-id", "abracadabra"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%q is in\n%s", secret, text)
+		}
+	}
+	for _, told := range []string{"https://studio.example.com", "offset: 1900000000", "waiting at 1000000000", "transient"} {
+		if !strings.Contains(text, told) {
+			t.Errorf("%q is not in\n%s", told, text)
+		}
+	}
+}
+
+func TestTheCurveKeepsTheLastMinutesOfWhatMoves(t *testing.T) {
+	c, now := Speeds{}, time.Now()
+	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Sending))
+	moving.Live[1], moving.Live[2] = uploader.Live{Rate: 1}, uploader.Live{Rate: 2}
+	for range 2 * maxSamples {
+		now = now.Add(sampleInterval)
+		c.Update(moving, 0, now)
+	}
+	if len(c[1].Samples) != maxSamples || c[2].Samples[0] != 2 {
+		t.Errorf("%d samples", len(c[1].Samples))
+	}
+	c.Update(apptest.Snapshot(), 2, now)
+	if c[1] != nil || c[2] == nil {
+		t.Error("the curve that is looked at is kept, and no other")
+	}
+}
+
+func TestTheStoryIsToldWithoutRepeating(t *testing.T) {
+	apptest.LoadWords(t)
+	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
+	at := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
+	writing := func(seconds int) uploader.Event {
+		return uploader.Event{At: at(seconds), Kind: uploader.EventWaiting, Until: at(seconds + 2), Fault: fault.Newf(fault.SourceBusy, fault.Read, "")}
+	}
+	cut := uploader.Event{At: at(9), Kind: uploader.EventWaiting, Offset: 5e8, Until: at(10), Fault: fault.Newf(fault.Transient, fault.Patch, "reset")}
+	film, _ := theFilm(now)
+	began := func(seconds int) uploader.Event { return uploader.Event{At: at(seconds), Kind: uploader.EventStarted} }
+	got := DetailsOf(apptest.Snapshot(film), film, Record{Events: []uploader.Event{
+		began(0), writing(0), began(2), writing(2), began(4),
+		{At: at(4), Kind: uploader.EventCreated},
+		cut,
+		began(10),
+		{At: at(10), Kind: uploader.EventResumed, Offset: 5e8},
+	}}, now).History
+	want := []HistoryLine{
+		{"14:00:10", "Went on from 500.0 MB"},
+		{"14:00:09", "Connection lost; tries again at 14:00:10"},
+		{"14:00:04", "The server made an upload for it"},
+		{"14:00:02", "The file is still being written (2 times); tries again at 14:00:04"},
+		{"14:00:00", "Began"},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(HistoryLine{})); diff != "" {
+		t.Error(diff)
+	}
+}

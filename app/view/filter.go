@@ -1,0 +1,70 @@
+package view
+
+import (
+	"slices"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// Filter is a group of states. The list shows the transfers of one filter.
+type Filter uint8
+
+const (
+	FilterAll Filter = iota
+	FilterActive
+	FilterWaiting
+	FilterTrouble
+	FilterDone
+	NumFilters
+)
+
+var filterNames = [NumFilters]string{"all", "active", "waiting", "trouble", "done"}
+
+// String is the name of the filter in translation keys and tab IDs.
+func (f Filter) String() string { return filterNames[f] }
+
+// FilterNamed is the filter whose String is the name.
+func FilterNamed(name string) (Filter, bool) {
+	i := slices.Index(filterNames[:], name)
+	return Filter(max(i, 0)), i >= 0
+}
+
+// filterOf is the filter of a state, apart from FilterAll.
+func filterOf(state uploader.State) Filter {
+	switch state {
+	case uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking:
+		return FilterActive
+	case uploader.StateDone, uploader.StateCancelled:
+		return FilterDone
+	}
+	if NeedsPerson(state) {
+		return FilterTrouble
+	}
+	return FilterWaiting
+}
+
+// Tabs are all filters with the number of their transfers. All are shown, so that none
+// moves.
+func Tabs(s *uploader.Snapshot) []widgets.Tab {
+	var counts [NumFilters]int
+	counts[FilterAll] = len(s.Transfers)
+	for state, n := range s.Totals.Count {
+		counts[filterOf(state)] += n
+	}
+	tabs := make([]widgets.Tab, 0, NumFilters)
+	for f := range NumFilters {
+		n := counts[f]
+		tabs = append(tabs, widgets.Tab{ID: f.String(), Label: words.Say("filter." + f.String()), Count: words.Number(n), Tone: f.tone(n)})
+	}
+	return tabs
+}
+
+func (f Filter) tone(n int) theme.Tone {
+	if f == FilterTrouble && n > 0 {
+		return theme.Warning
+	}
+	return theme.Muted
+}

@@ -1,0 +1,65 @@
+package view
+
+import (
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// LimitNow is the limit that holds now, with its end where it comes from the schedule,
+// and its tone.
+func LimitNow(s *uploader.Snapshot, so uploader.Settings, now time.Time) (string, theme.Tone) {
+	for _, hold := range s.Held {
+		if hold.Reason == uploader.HeldByMetering {
+			return words.Say("limit.metered"), theme.Warning
+		}
+	}
+	limit, until := so.Schedule.At(now, so.Limit)
+	if until.IsZero() {
+		return limitUntil(limit, ""), limitTone(limit)
+	}
+	at := words.Clock(until, now)
+	if until.Sub(now) < 24*time.Hour {
+		at = until.Format("15:04")
+	}
+	return limitUntil(limit, at), limitTone(limit)
+}
+
+func limitTone(limit int64) theme.Tone {
+	switch limit {
+	case 0:
+		return theme.Muted
+	case uploader.Nothing:
+		return theme.Warning
+	default:
+		return theme.Active
+	}
+}
+
+// limitUntil is a limit in words, with its end; "" for no end.
+func limitUntil(limit int64, until string) string {
+	data := words.Data{"At": until}
+	switch {
+	case limit == uploader.Nothing && until == "":
+		return words.Say("limit.nothing")
+	case limit == uploader.Nothing:
+		return words.Say("limit.nothing.until", data)
+	case until == "":
+		return LimitLabel(limit)
+	case limit == 0:
+		return words.Say("limit.none.until", data)
+	default:
+		data["Rate"] = words.Rate(float64(limit))
+		return words.Say("limit.at-most.until", data)
+	}
+}
+
+// LimitLabel is a limit without an end in words.
+func LimitLabel(limit int64) string {
+	if limit == 0 {
+		return words.Say("limit.none")
+	}
+	return words.Say("limit.at-most", words.Data{"Rate": words.Rate(float64(limit))})
+}

@@ -1,0 +1,42 @@
+package view
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+func TestHowFastUploadsMayBeIsSaid(t *testing.T) {
+	apptest.LoadWords(t)
+	monday := time.Date(2026, 3, 2, 9, 0, 0, 0, time.Local)
+	daily := func(limit int64) uploader.Schedule {
+		return uploader.Schedule{{Days: [7]bool{true, true, true, true, true, true, true}, From: 8 * time.Hour, Until: 18 * time.Hour, Limit: limit}}
+	}
+	metered := apptest.Snapshot()
+	metered.Held = map[uploader.ServerID]uploader.Hold{2: {Reason: uploader.HeldByMetering}}
+	tests := []struct {
+		name string
+		s    *uploader.Snapshot
+		so   uploader.Settings
+		at   time.Time
+		want string
+		tone theme.Tone
+	}{
+		{"as fast as it goes", apptest.Snapshot(), uploader.Settings{}, monday, "No limit", theme.Muted},
+		{"a limit for always", apptest.Snapshot(), uploader.Settings{Limit: 5e6}, monday, "At most 5.0 MB/s", theme.Active},
+		{"hours with a limit, with their end", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday, "5.0 MB/s until 18:00", theme.Active},
+		{"hours at which nothing is sent", apptest.Snapshot(), uploader.Settings{Schedule: daily(uploader.Nothing)}, monday, "Nothing is sent until 18:00", theme.Warning},
+		{"the time before such hours", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday.Add(10 * time.Hour), "No limit until 08:00", theme.Muted},
+		{"a metered network before all else", metered, uploader.Settings{Limit: 5e6}, monday, "Metered: waits", theme.Warning},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if text, tone := LimitNow(test.s, test.so, test.at); text != test.want || tone != test.tone {
+				t.Errorf("said %q in tone %v", text, tone)
+			}
+		})
+	}
+}

@@ -1,0 +1,171 @@
+package view
+
+import (
+	"path/filepath"
+
+	"github.com/ferryapp/ferry/app/settings"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// The keys of the notifications about uploads. A new notification replaces the last one
+// with the same key.
+const (
+	NoteFinished = "finished"
+	NoteTrouble  = "trouble"
+	noteDisk     = "disk"
+)
+
+// Notification is the text of a desktop notification.
+type Notification struct{ Key, Title, Body string }
+
+// Notifications finds out what has happened since the last snapshot: batches that are
+// finished, transfers that need a person, and errors of the disk. It lives on the UI's
+// goroutine.
+type Notifications struct {
+	started        bool // there was an earlier snapshot
+	openBatches    map[uploader.BatchID]bool
+	needPerson     int // transfers that need a person
+	disk           *fault.Fault
+	finishedUnseen batchStats // since Reset
+}
+
+// Update takes the next snapshot in and returns the notes about it.
+func (n *Notifications) Update(s *uploader.Snapshot, sum Counts) []Notification {
+	open := findOpenBatches(s)
+	var notes []Notification
+	if n.started {
+		notes = append(n.finishedNotes(s, open), n.problemNotes(s, sum)...)
+	}
+	n.started, n.needPerson, n.disk, n.openBatches = true, sum.needPerson, s.Trouble, open
+	return notes
+}
+
+// Reset forgets the finished batches that the window has shown.
+func (n *Notifications) Reset() { n.finishedUnseen = batchStats{} }
+
+// finishedNotes is a notification about batches that have finished.
+func (n *Notifications) finishedNotes(s *uploader.Snapshot, open map[uploader.BatchID]bool) []Notification {
+	stands := map[uploader.BatchID]*batchStats{}
+	for id := range n.openBatches {
+		if !open[id] {
+			stands[id] = &batchStats{}
+		}
+	}
+	countFinished(stands, s)
+	before := n.finishedUnseen.done
+	for _, stand := range stands {
+		if stand.done > 0 {
+			n.finishedUnseen.add(stand)
+		}
+	}
+	if n.finishedUnseen.done == before {
+		return nil
+	}
+	return []Notification{{
+		Key: NoteFinished, Title: words.Count("note.finished", n.finishedUnseen.done),
+		Body: words.Join(words.Printable(n.finishedUnseen.name), words.Size(n.finishedUnseen.bytes)),
+	}}
+}
+
+// problemNotes are notifications about what needs a person.
+func (n *Notifications) problemNotes(s *uploader.Snapshot, sum Counts) []Notification {
+	var notes []Notification
+	if sum.needPerson > n.needPerson {
+		notes = append(notes, Notification{Key: NoteTrouble, Title: words.Count("note.trouble", sum.needPerson), Body: problemText(s, sum.needPerson)})
+	}
+	if s.Trouble != nil && n.disk == nil {
+		sentence := words.Fault(s.Trouble, words.Subject{})
+		notes = append(notes, Notification{Key: noteDisk, Title: sentence.Short, Body: sentence.Can})
+	}
+	return notes
+}
+
+// problemText is what n transfers need a person for, if it is the same for all.
+func problemText(s *uploader.Snapshot, n int) string {
+	var first *uploader.Transfer
+	for _, t := range s.Transfers {
+		state := t.State()
+		switch {
+		case !NeedsPerson(state):
+			continue
+		case first == nil:
+			first = t
+		}
+		if n > 1 && (state != uploader.StateSignIn || t.Server != first.Server) {
+			return words.Say("note.trouble.text")
+		}
+	}
+	if first == nil {
+		return words.Say("note.trouble.text")
+	}
+	if first.State() == uploader.StateSignIn {
+		server, _ := s.Server(first.Server)
+		return words.Say("note.sign-in", words.Data{"Server": words.Server(server)})
+	}
+	return words.Join(words.Printable(first.Source.Name()), words.Fault(first.Fault, words.Subject{}).Short)
+}
+
+// batchStats are the finished transfers of one or more batches.
+type batchStats struct {
+	batches int    // that were added
+	name    string // of a single batch; "" for several
+	done    int
+	bytes   int64
+}
+
+// add adds another batch.
+func (s *batchStats) add(other *batchStats) {
+	if s.batches++; s.batches == 1 {
+		s.name = other.name
+	} else {
+		s.name = ""
+	}
+	s.done += other.done
+	s.bytes += other.bytes
+}
+
+// findOpenBatches are the batches that are being scanned or have transfers that are not
+// final.
+func findOpenBatches(s *uploader.Snapshot) map[uploader.BatchID]bool {
+	open := map[uploader.BatchID]bool{}
+	for id, sum := range s.Sums {
+		if sum.Files > sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled]+needPersonCount(sum) {
+			open[id] = true
+		}
+	}
+	for id, batch := range s.Batches {
+		if !batch.Expanded {
+			open[id] = true
+		}
+	}
+	return open
+}
+
+// countFinished counts the finished transfers of these batches. It iterates over all
+// transfers if there are any batches.
+func countFinished(stands map[uploader.BatchID]*batchStats, s *uploader.Snapshot) {
+	if len(stands) == 0 {
+		return
+	}
+	for id, stand := range stands {
+		if batch := s.Batches[id]; batch != nil && len(batch.Roots) == 1 {
+			stand.name = filepath.Base(batch.Roots[0])
+		}
+	}
+	for _, t := range s.Transfers {
+		if stand := stands[t.Batch]; stand != nil && t.Phase == uploader.PhaseDone {
+			stand.done++
+			stand.bytes += t.Source.Size
+		}
+	}
+}
+
+// NotificationWanted reports whether the settings allow a notification.
+func NotificationWanted(key string, chosen settings.Notifications) bool {
+	if key == NoteFinished {
+		return chosen.Finished
+	}
+	return chosen.NeedsYou
+}

@@ -1,0 +1,290 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Outline is the structure of the list: which rows it has. A row is a batch, which can
+// be opened, a transfer inside of an open batch, or a transfer of its own. It follows
+// the snapshots, the filter, the search and what the user opens. Transfers that have not
+// changed cost one comparison of pointers per snapshot.
+//
+// Transfers are identified by their index in the snapshot, batches by the index of their
+// group.
+type Outline struct {
+	transfers []*uploader.Transfer
+	batches   map[uploader.BatchID]*uploader.Batch
+	servers   []uploader.Server
+
+	items   []item  // of the transfers, by the same index
+	order   []int32 // the indexes of the transfers, group by group
+	groups  []Group // in the order of their first transfers
+	groupOf map[uploader.BatchID]int32
+
+	filter Filter
+	search Search
+	open   map[uploader.BatchID]bool
+	closed map[uploader.BatchID]bool // opened by the search and closed by the user
+
+	lines []line
+}
+
+// item is cached data of a transfer.
+type item struct {
+	group int32
+	under Filter
+	found bool // by the search
+}
+
+// Group is the transfers of one batch, or one transfer without a batch.
+type Group struct {
+	Batch       uploader.BatchID
+	from, to    int32 // of its transfers, in Outline.order
+	hasRow      bool  // has a row that can be opened
+	nameMatches bool  // the search matches the batch's name
+	line        int32 // index of its row; -1 for none
+}
+
+// line is a row: the index of a transfer, or the complement of the index of a group.
+type line int32
+
+// NewOutline returns an outline without rows, with everything closed.
+func NewOutline() *Outline {
+	return &Outline{open: map[uploader.BatchID]bool{}, closed: map[uploader.BatchID]bool{}}
+}
+
+// Update follows a new snapshot.
+func (o *Outline) Update(s *uploader.Snapshot) {
+	renamed := !slices.Equal(o.servers, s.Servers)
+	if renamed {
+		o.servers, o.search = s.Servers, o.search.withServers(s.Servers)
+	}
+	stale := renamed && !o.search.Empty()
+	if !stale && o.sameOrder(s) {
+		if o.update(s) {
+			o.layOut()
+		}
+		return
+	}
+	o.regroup(s, stale)
+	o.layOut()
+}
+
+// sameOrder reports whether the transfers and batches of the snapshot are the same and
+// in the same order as before.
+func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
+	if len(s.Transfers) != len(o.transfers) || len(s.Batches) != len(o.batches) {
+		return false
+	}
+	for id, b := range s.Batches {
+		if old := o.batches[id]; b != old && (old == nil || b.Expanded != old.Expanded) {
+			return false
+		}
+	}
+	for i, t := range s.Transfers {
+		if old := o.transfers[i]; t != old && (t.ID != old.ID || t.Batch != old.Batch || t.Server != old.Server || t.Source.Path != old.Source.Path) {
+			return false
+		}
+	}
+	return true
+}
+
+// update caches what has changed about transfers in the same order. It reports whether
+// the rows change by it.
+func (o *Outline) update(s *uploader.Snapshot) bool {
+	moved := false
+	for i, t := range s.Transfers {
+		if t == o.transfers[i] {
+			continue
+		}
+		if under := filterOf(t.State()); under != o.items[i].under {
+			o.items[i].under, moved = under, true
+		}
+	}
+	o.transfers, o.batches = s.Transfers, s.Batches
+	return moved && o.filter != FilterAll
+}
+
+// regroup builds the groups again. The items of transfers that have not changed are
+// kept, unless they are stale.
+func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
+	traits := make([]item, len(s.Transfers))
+	for i, t := range s.Transfers {
+		if !stale && i < len(o.transfers) && t == o.transfers[i] {
+			traits[i] = o.items[i]
+		} else {
+			traits[i] = item{under: filterOf(t.State()), found: o.search.Matches(t)}
+		}
+	}
+	o.transfers, o.batches, o.items = s.Transfers, s.Batches, traits
+	o.groupTransfers()
+	o.sortTransfers()
+	o.classify()
+}
+
+// groupTransfers assigns every transfer to its group, and adds a group for each batch
+// without transfers at the end.
+func (o *Outline) groupTransfers() {
+	o.groups, o.groupOf = o.groups[:0:0], make(map[uploader.BatchID]int32, len(o.batches))
+	for i, t := range o.transfers {
+		g := int32(len(o.groups)) - 1
+		if g < 0 || t.Batch == 0 || o.groups[g].Batch != t.Batch {
+			g = o.groupFor(t.Batch)
+		}
+		o.items[i].group = g
+		o.groups[g].to++
+	}
+	var empty []*uploader.Batch
+	for id, b := range o.batches {
+		if _, known := o.groupOf[id]; !known && !b.Expanded {
+			empty = append(empty, b)
+		}
+	}
+	slices.SortFunc(empty, func(a, b *uploader.Batch) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID)) })
+	for _, b := range empty {
+		o.groupFor(b.ID)
+	}
+}
+
+// groupFor is the index of a batch's group, which is added if there is none. A transfer
+// without a batch gets a group of its own.
+func (o *Outline) groupFor(batch uploader.BatchID) int32 {
+	if g, known := o.groupOf[batch]; known && batch != 0 {
+		return g
+	}
+	g := int32(len(o.groups))
+	o.groups = append(o.groups, Group{Batch: batch})
+	if batch != 0 {
+		o.groupOf[batch] = g
+	}
+	return g
+}
+
+// sortTransfers orders the transfers by group. Before it, Group.to is the number of the
+// group's transfers.
+func (o *Outline) sortTransfers() {
+	next := int32(0)
+	for g := range o.groups {
+		count := o.groups[g].to
+		o.groups[g].from, o.groups[g].to = next, next
+		next += count
+	}
+	o.order = make([]int32, len(o.transfers))
+	for i, f := range o.items {
+		g := &o.groups[f.group]
+		o.order[g.to] = int32(i)
+		g.to++
+	}
+}
+
+// classify sets for every group whether it has a row.
+func (o *Outline) classify() {
+	for g := range o.groups {
+		group := &o.groups[g]
+		batch := o.batches[group.Batch]
+		group.hasRow = group.Batch != 0 && !o.isSingleFile(group, batch)
+		group.nameMatches = group.hasRow && batch != nil && o.search.matchesName(batch)
+	}
+}
+
+// isSingleFile reports whether a batch is one file, which has no row of its own.
+func (o *Outline) isSingleFile(g *Group, batch *uploader.Batch) bool {
+	if g.to-g.from != 1 {
+		return false
+	}
+	only := o.transfers[o.order[g.from]]
+	return batch == nil || batch.Expanded || len(batch.Roots) == 1 && batch.Roots[0] == only.Source.Path
+}
+
+// layOut lists the rows.
+func (o *Outline) layOut() {
+	o.lines = o.lines[:0]
+	everything := o.filter == FilterAll && o.search.Empty()
+	for g := range o.groups {
+		group := &o.groups[g]
+		members := o.order[group.from:group.to]
+		switch {
+		case !group.hasRow:
+			o.addTransferRows(group, members)
+		case len(members) == 0:
+			group.line = -1
+			if o.search.Empty() && (everything || o.filter == FilterActive) || group.nameMatches {
+				o.addBatchRow(g)
+			}
+		case everything && !o.open[group.Batch]:
+			o.addBatchRow(g)
+		default:
+			o.addBatchRow(g)
+			first := len(o.lines)
+			o.addTransferRows(group, members)
+			switch {
+			case len(o.lines) == first:
+				o.lines, group.line = o.lines[:first-1], -1
+			case !o.IsOpen(group):
+				o.lines = o.lines[:first]
+			}
+		}
+	}
+}
+
+func (o *Outline) addBatchRow(g int) {
+	o.groups[g].line = int32(len(o.lines))
+	o.lines = append(o.lines, line(^g))
+}
+
+func (o *Outline) addTransferRows(g *Group, members []int32) {
+	for _, i := range members {
+		if f := o.items[i]; (o.filter == FilterAll || f.under == o.filter) && (f.found || g.nameMatches) {
+			o.lines = append(o.lines, line(i))
+		}
+	}
+}
+
+// IsOpen reports whether a batch shows its files. A search opens the batches in which it
+// matches files, unless it matches their names.
+func (o *Outline) IsOpen(g *Group) bool {
+	if o.openedBySearch(g) {
+		return !o.closed[g.Batch]
+	}
+	return o.open[g.Batch]
+}
+
+// openedBySearch reports whether the search opens the batch.
+func (o *Outline) openedBySearch(g *Group) bool { return !o.search.Empty() && !g.nameMatches }
+
+// SetFilter sets the filter.
+func (o *Outline) SetFilter(chosen Filter) {
+	o.filter = chosen
+	o.layOut()
+}
+
+// SetSearch sets the search.
+func (o *Outline) SetSearch(wanted Search) {
+	if wanted.equal(o.search) {
+		return
+	}
+	o.search = wanted.withServers(o.servers)
+	clear(o.closed)
+	for i, t := range o.transfers {
+		o.items[i].found = o.search.Matches(t)
+	}
+	o.classify()
+	o.layOut()
+}
+
+// SetOpen opens or closes the batch of a row.
+func (o *Outline) SetOpen(i int, open bool) {
+	g := o.GroupAt(i)
+	if g == nil {
+		return
+	}
+	if o.openedBySearch(g) {
+		o.closed[g.Batch] = !open
+	} else {
+		o.open[g.Batch] = open
+	}
+	o.layOut()
+}

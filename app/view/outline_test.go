@@ -1,0 +1,228 @@
+package view
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// drawn is the outline as somebody would draw it: what is inside of a batch stands
+// further in.
+func drawn(o *Outline) string {
+	var b strings.Builder
+	for i := range o.lines {
+		if g := o.GroupAt(i); g != nil {
+			fmt.Fprintf(&b, "batch %d\n", g.Batch)
+			continue
+		}
+		if o.Parent(i) >= 0 {
+			b.WriteString("  ")
+		}
+		fmt.Fprintf(&b, "%d\n", o.TransferAt(i).ID)
+	}
+	return b.String()
+}
+
+func lines(rows ...string) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	return strings.Join(rows, "\n") + "\n"
+}
+
+func TestOutline(t *testing.T) {
+	apptest.LoadWords(t)
+	looking := func(s *uploader.Snapshot, b *uploader.Batch) *uploader.Snapshot {
+		b.Expanded = false
+		return apptest.WithBatches(s, b)
+	}
+	tests := []struct {
+		name string
+		s    *uploader.Snapshot
+		how  func(*Outline)
+		want string
+	}{
+		{"batches are closed, a file alone is a row like any other", apptest.Folders(), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
+		{"an open batch shows its files", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true) }, lines("batch 7", "  1", "  2", "  3", "4", "batch 8")},
+		{"and hides them again", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetOpen(0, false) }, lines("batch 7", "4", "batch 8")},
+		{"a transfer does not open", apptest.Folders(), func(o *Outline) { o.SetOpen(1, true) }, lines("batch 7", "4", "batch 8")},
+		{"a folder of one file is that file", apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1")},
+		{
+			"a folder of which one file is found so far is a folder",
+			looking(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("batch 7"),
+		},
+		{
+			"a file that was dropped alone is no folder at any time",
+			looking(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1"),
+		},
+		{"a folder that is being looked through has a row before its first file", looking(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8", "batch 9")},
+		{"an empty folder has none", apptest.WithBatches(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
+		{
+			"files of batches that lie among each other stand by their batch",
+			apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1")), apptest.Transfer(2, apptest.InFolder(8, "b/2")), apptest.Transfer(3, apptest.InFolder(7, "a/3")), apptest.Transfer(4, apptest.InFolder(8, "b/4"))), apptest.Folder(7, "a"), apptest.Folder(8, "b")),
+			func(o *Outline) { o.SetOpen(1, true); o.SetOpen(0, true) },
+			lines("batch 7", "  1", "  3", "batch 8", "  2", "  4"),
+		},
+		{"a filter shows batches that have something under it", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone) }, lines("batch 7", "batch 8")},
+		{"and of an open one what is", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetFilter(FilterActive) }, lines("batch 7", "  2")},
+		{"or files alone", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterTrouble) }, lines("4")},
+		{"a search opens the batches in which it finds something", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("TWO")) }, lines("batch 7", "  2")},
+		{"every word has to be there", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("raw iceland ee")) }, lines("batch 7", "  3")},
+		{"a batch found by its own name stays closed", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("iceland")) }, lines("batch 7")},
+		{"and opens with all its files", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("iceland")); o.SetOpen(0, true) }, lines("batch 7", "  1", "  2", "  3")},
+		{"a letter may be written in two ways", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("e\u0301ire sea")) }, lines("batch 8", "  6")},
+		{"a server's name finds what goes there", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("this computer film")) }, lines("4")},
+		{"what the search opened can be closed", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false) }, lines("batch 7")},
+		{"another search opens it again", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false); o.SetSearch(NewSearch("one")) }, lines("batch 7", "  1")},
+		{"without words all is as it was", apptest.Folders(), func(o *Outline) { o.SetOpen(2, true); o.SetSearch(NewSearch("two")); o.SetSearch(NewSearch(" ")) }, lines("batch 7", "4", "batch 8", "  5", "  6")},
+		{"filter and search hold together", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone); o.SetSearch(NewSearch("raw")) }, lines("batch 7", "  1", "batch 8", "  5", "  6")},
+		{"nothing may be found", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("nothing like it")) }, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			o := NewOutline()
+			o.Update(test.s)
+			test.how(o)
+			if diff := cmp.Diff(test.want, drawn(o)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// An outline that followed many snapshots shows the same as one that sees the last
+// for the first time.
+func TestOutlineRemembersNothingButWhatIsOpen(t *testing.T) {
+	apptest.LoadWords(t)
+	rapid.Check(t, func(t *rapid.T) {
+		old := NewOutline()
+		var wanted Search
+		chosen := FilterAll
+		open := map[uploader.BatchID]bool{}
+		for range rapid.IntRange(1, 6).Draw(t, "snapshots") {
+			s := anySnapshot(t)
+			old.Update(s)
+			if rapid.Bool().Draw(t, "filters") {
+				chosen = rapid.SampledFrom([]Filter{FilterAll, FilterActive, FilterWaiting, FilterDone}).Draw(t, "filter")
+				old.SetFilter(chosen)
+			}
+			if rapid.Bool().Draw(t, "searches") {
+				wanted = NewSearch(rapid.SampledFrom([]string{"", "a", "7", "batch8", "studio"}).Draw(t, "search"))
+				old.SetSearch(wanted)
+			}
+			if i := rapid.IntRange(0, 8).Draw(t, "row"); wanted.Empty() && i < len(old.lines) && old.GroupAt(i) != nil {
+				batch := old.GroupAt(i).Batch
+				open[batch] = !open[batch]
+				old.SetOpen(i, open[batch])
+			}
+		}
+		last := &uploader.Snapshot{Transfers: slices.Clone(old.transfers), Batches: old.batches, Servers: old.servers}
+		fresh := NewOutline()
+		fresh.open, fresh.closed, fresh.filter = open, old.closed, chosen
+		fresh.Update(last)
+		fresh.SetSearch(wanted)
+		fresh.closed = old.closed
+		fresh.layOut()
+		if diff := cmp.Diff(drawn(fresh), drawn(old)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+func anySnapshot(t *rapid.T) *uploader.Snapshot {
+	var transfers []*uploader.Transfer
+	s := apptest.Snapshot()
+	for id := range rapid.IntRange(0, 8).Draw(t, "transfers") {
+		batch := uploader.BatchID(rapid.IntRange(6, 8).Draw(t, "batch"))
+		how := rapid.SampledFrom([]func(*uploader.Transfer){apptest.Sending, apptest.Done, apptest.Paused}).Draw(t, "state")
+		next := apptest.Transfer(uploader.TransferID(id+1), apptest.InFolder(batch, fmt.Sprintf("batch%d/%d", batch, id)), how)
+		next.Server = uploader.ServerID(rapid.IntRange(1, 2).Draw(t, "server"))
+		transfers = append(transfers, next)
+	}
+	for id := uploader.BatchID(6); id <= 9; id++ {
+		b := apptest.Folder(id, fmt.Sprintf("batch%d", id))
+		b.Expanded = rapid.Bool().Draw(t, "expanded")
+		s.Batches[id] = b
+	}
+	s.Transfers = transfers
+	return s
+}
+
+func TestWhatABatchIsMadeOf(t *testing.T) {
+	apptest.LoadWords(t)
+	o := NewOutline()
+	o.Update(apptest.Folders())
+	var names []string
+	for _, t := range o.Members(7) {
+		names = append(names, filepath.Base(t.Source.Path))
+	}
+	if diff := cmp.Diff([]string{"one.raw", "two.raw", "three.raw"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if o.Members(99) != nil {
+		t.Error("a batch that is not there has files")
+	}
+}
+
+// BenchmarkOutline is what a frame costs the list of 100,000 files besides drawing
+// it, when a few moved and when one came.
+func BenchmarkOutline(b *testing.B) {
+	s := apptest.ManyTransfers(100_000)
+	for i, t := range s.Transfers {
+		t.Batch = uploader.BatchID(1 + i/1000)
+		t.Source.Path = fmt.Sprintf("/home/ada/Pictures/Iceland %d/IMG_%06d.raw", t.Batch, i)
+	}
+	moved := func(old *uploader.Snapshot) *uploader.Snapshot {
+		next := *old
+		next.Transfers = slices.Clone(old.Transfers)
+		for i := range 3 {
+			t := *next.Transfers[i]
+			t.Session.Offset += 1e6
+			next.Transfers[i] = &t
+		}
+		return &next
+	}
+	b.Run("three moved", func(b *testing.B) {
+		o, now := NewOutline(), s
+		for b.Loop() {
+			b.StopTimer()
+			now = moved(now)
+			b.StartTimer()
+			o.Update(now)
+		}
+	})
+	b.Run("one came", func(b *testing.B) {
+		o, now := NewOutline(), s
+		for b.Loop() {
+			b.StopTimer()
+			next := *now
+			next.Transfers = append(slices.Clone(now.Transfers), apptest.Transfer(uploader.TransferID(len(now.Transfers)+1), apptest.InFolder(100, "x")))
+			now = &next
+			b.StartTimer()
+			o.Update(now)
+		}
+	})
+	b.Run("search", func(b *testing.B) {
+		o := NewOutline()
+		o.Update(s)
+		texts := []Search{NewSearch("img_0421"), NewSearch("img_0422")}
+		for i := 0; b.Loop(); i++ {
+			o.SetSearch(texts[i%2])
+		}
+	})
+	b.Run("filter", func(b *testing.B) {
+		o := NewOutline()
+		o.Update(s)
+		for i := 0; b.Loop(); i++ {
+			o.SetFilter(Filter(i % 2))
+		}
+	})
+}

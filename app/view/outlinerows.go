@@ -1,0 +1,71 @@
+package view
+
+import "github.com/ferryapp/ferry/uploader"
+
+// Len is the number of rows.
+func (o *Outline) Len() int { return len(o.lines) }
+
+// Empty reports whether the group has no transfers.
+func (g *Group) Empty() bool { return g.from == g.to }
+
+// GroupAt is the group of a batch's row; nil for a transfer's row.
+func (o *Outline) GroupAt(i int) *Group {
+	if l := o.lines[i]; l < 0 {
+		return &o.groups[^l]
+	}
+	return nil
+}
+
+// TransferAt is the transfer of a row; nil for a batch's row.
+func (o *Outline) TransferAt(i int) *uploader.Transfer {
+	if l := o.lines[i]; l >= 0 {
+		return o.transfers[l]
+	}
+	return nil
+}
+
+// Parent is the row of the batch that contains the row; -1 for none.
+func (o *Outline) Parent(i int) int {
+	l := o.lines[i]
+	if l < 0 {
+		return -1
+	}
+	if g := &o.groups[o.items[l].group]; g.hasRow {
+		return int(g.line)
+	}
+	return -1
+}
+
+// HasRow reports whether a batch has a row.
+func (o *Outline) HasRow(batch uploader.BatchID) bool {
+	g, known := o.groupOf[batch]
+	return known && o.groups[g].hasRow
+}
+
+// Members are the transfers of a batch, including those that have no row.
+func (o *Outline) Members(batch uploader.BatchID) []*uploader.Transfer {
+	g, known := o.groupOf[batch]
+	if !known {
+		return nil
+	}
+	places := o.order[o.groups[g].from:o.groups[g].to]
+	transfers := make([]*uploader.Transfer, len(places))
+	for i, place := range places {
+		transfers[i] = o.transfers[place]
+	}
+	return transfers
+}
+
+// Unacknowledged is the number of bytes of each batch that were sent and not
+// acknowledged yet.
+func (o *Outline) Unacknowledged(s *uploader.Snapshot) map[uploader.BatchID]int64 {
+	bytes := make(map[uploader.BatchID]int64, len(s.Live))
+	for i, is := range o.items {
+		if is.under != FilterActive {
+			continue
+		}
+		t := o.transfers[i]
+		bytes[t.Batch] += s.Sent(t) - t.Session.Offset
+	}
+	return bytes
+}

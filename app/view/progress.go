@@ -1,0 +1,76 @@
+package view
+
+import (
+	"maps"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Progress is the length of a row's bar, from 0 to 1.
+type Progress struct {
+	Acked float64 // acknowledged by the server
+	Sent  float64 // including bytes that are not acknowledged
+}
+
+// ProgressOf is the bar of a transfer. High is the greatest number of bytes that was
+// shown before.
+func ProgressOf(s *uploader.Snapshot, t *uploader.Transfer, high int64) Progress {
+	if t.Phase == uploader.PhaseDone {
+		return Progress{Acked: 1, Sent: 1}
+	}
+	if t.Source.Size <= 0 {
+		return Progress{}
+	}
+	size := float64(t.Source.Size)
+	held := float64(t.Session.Offset) / size
+	return Progress{Acked: held, Sent: max(held, float64(max(s.Sent(t), high))/size)}
+}
+
+// HighWater is the greatest number of bytes shown of each transfer, so that a bar does
+// not go back while its upload stays the same: lost bytes are sent again behind the
+// bar's end.
+type HighWater map[uploader.TransferID]struct {
+	url  string
+	sent int64
+}
+
+// Raise returns the greatest number of bytes seen of the transfer's upload.
+func (h HighWater) Raise(t *uploader.Transfer, sent int64) int64 {
+	if t.Phase.Final() {
+		delete(h, t.ID)
+		return sent
+	}
+	mark := h[t.ID]
+	if mark.url != t.Session.URL || sent > mark.sent {
+		mark.url, mark.sent = t.Session.URL, sent
+		h[t.ID] = mark
+	}
+	return mark.sent
+}
+
+// BatchHighWater is the same for batches. A bar goes back when the batch has grown or
+// one of its files starts over.
+type BatchHighWater map[uploader.BatchID]batchHighMark
+
+type batchHighMark struct {
+	bytes int64
+	final int
+	sent  int64
+}
+
+// Keep removes batches that no longer exist.
+func (h BatchHighWater) Keep(batches map[uploader.BatchID]*uploader.Batch) {
+	maps.DeleteFunc(h, func(id uploader.BatchID, _ batchHighMark) bool { return batches[id] == nil })
+}
+
+// Raise returns the greatest number of bytes seen of the batch.
+func (h BatchHighWater) Raise(id uploader.BatchID, sum uploader.Sum) int64 {
+	final := sum.Count[uploader.StateDone] + sum.Count[uploader.StateCancelled] + needPersonCount(sum)
+	mark := h[id]
+	if mark.bytes != sum.Bytes || final < mark.final || sum.Sent > mark.sent {
+		mark.sent = sum.Sent
+	}
+	mark.bytes, mark.final = sum.Bytes, final
+	h[id] = mark
+	return mark.sent
+}

@@ -1,0 +1,36 @@
+package view
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+func TestNoBarGoesBackWhateverIsLostOnTheWay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		high := HighWater{}
+		size := rapid.Int64Range(1, apptest.Gigabyte).Draw(t, "size")
+		var shown Progress
+		for range rapid.IntRange(1, 40).Draw(t, "snapshots") {
+			held := rapid.Int64Range(0, size).Draw(t, "held by the server")
+			sent := rapid.Int64Range(held, size).Draw(t, "sent")
+			upload := apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) {
+				t.Source.Size = size
+				t.Session = uploader.Session{URL: "https://x/1", Offset: held, Sent: held}
+			})
+			s := apptest.Snapshot(upload)
+			s.Live[1] = uploader.Live{Sent: sent}
+			next := ProgressOf(s, upload, high.Raise(upload, s.Sent(upload)))
+			if next.Sent < shown.Sent {
+				t.Fatalf("the bar went from %v to %v", shown, next)
+			}
+			if next.Acked > next.Sent || next.Sent > 1 {
+				t.Fatalf("the bar is at %v", next)
+			}
+			shown = next
+		}
+	})
+}

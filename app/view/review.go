@@ -1,0 +1,50 @@
+package view
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// ReviewRow is the row of an interrupted upload while it waits for the answer. Transfers
+// that need a person look as they do in the list.
+func ReviewRow(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widgets.RowModel {
+	model := TransferRow(s, t, 0, s.Sent(t), now)
+	if NeedsPerson(t.State()) {
+		slices.SortStableFunc(model.Actions, func(a, b widgets.Action) int { return prominentLast(a) - prominentLast(b) })
+		return model
+	}
+	server, _ := s.Server(t.Server)
+	switch {
+	case t.Phase == uploader.PhaseChecking:
+		model.Detail = words.Join(words.Say("state.checking"), words.Server(server))
+	case t.Fault != nil:
+		model.Glyph, model.Tone = theme.IconOffline, theme.Warning
+		model.Detail = words.Join(words.Fault(t.Fault, words.Subject{}).Short, words.Server(server))
+	case t.Session.Offset == 0:
+		model.Glyph, model.Tone = theme.IconCheck, theme.Success
+		model.Detail = words.Join(words.Say("review.ready.fresh"), words.Server(server))
+	default:
+		model.Glyph, model.Tone = theme.IconCheck, theme.Success
+		of := words.Data{"SizeOf": words.SizeOf(t.Session.Offset, t.Source.Size)}
+		model.Detail = words.Join(words.Say("review.ready", of), words.Server(server))
+	}
+	model.Actions = []widgets.Action{
+		{ID: ActionPause.String(), Icon: theme.IconPause, Label: words.Say("review.later")},
+		{ID: ActionCancel.String(), Icon: theme.IconCancel, Label: words.Say("action.cancel")},
+		{ID: ActionResume.String(), Icon: theme.IconResume, Label: words.Say("action.resume"), Prominent: true},
+	}
+	return model
+}
+
+// prominentLast orders the button with a text last, as in the list.
+func prominentLast(a widgets.Action) int {
+	if a.Prominent {
+		return 1
+	}
+	return 0
+}

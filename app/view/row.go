@@ -1,0 +1,112 @@
+package view
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/widgets"
+)
+
+// TransferRow is the row of a transfer. Place is its position in the queue, high the
+// greatest number of its bytes that was shown.
+func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, now time.Time) widgets.RowModel {
+	state := t.State()
+	bar := ProgressOf(s, t, high)
+	model := widgets.RowModel{
+		Icon:    fileIcon(t.Source.Name()),
+		Name:    TransferName(t),
+		Size:    sizeOf(t),
+		Detail:  words.Row(s, t, place, now),
+		ShowBar: state == uploader.StateUploading || bar.Sent > 0 && state != uploader.StateDone && state != uploader.StateCancelled,
+		Acked:   bar.Acked,
+		Sent:    bar.Sent,
+		Actions: buttonsOf(situationOf([]*uploader.Transfer{t})),
+	}
+	model.Glyph, model.Tone = StateIcon(state)
+	model.BarTone = model.Tone
+	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateForgotten { // which the detail contains
+		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
+	}
+	server, _ := s.Server(t.Server)
+	switch state {
+	case uploader.StateUploading:
+		live := s.Live[t.ID]
+		model.Detail = words.Join(words.State(state), words.Server(server))
+		model.Speed, model.ETA = words.Rate(live.Rate), words.ETA(live.ETA)
+	case uploader.StateDone:
+		model.Detail = words.Join(words.State(state), words.Duration(t.Active), words.Server(server))
+	}
+	return model
+}
+
+// RowInBatch changes the row of a transfer for its place inside of a batch: its name is
+// its path in the batch, and it does not repeat the server.
+func RowInBatch(row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) widgets.RowModel {
+	row.Depth = 1
+	switch state := t.State(); state {
+	case uploader.StateUploading:
+		row.Detail = words.State(state)
+	case uploader.StateDone:
+		row.Detail = words.Join(words.State(state), words.Duration(t.Active))
+	}
+	if b != nil && len(b.Roots) == 1 {
+		if _, below, ok := strings.Cut(t.Source.RelPath, "/"); ok {
+			row.Name = words.Printable(path.Clean(below))
+		}
+	}
+	return row
+}
+
+// sizeOf is the size of a transfer's file; "" where it is not known or the file is still
+// being written.
+func sizeOf(t *uploader.Transfer) string {
+	if t.Source.Size < 0 || t.Phase == uploader.PhaseFailed && t.Fingerprint == "" {
+		return ""
+	}
+	return words.Size(t.Source.Size)
+}
+
+// buttonsOf are the buttons of a row. Those with a text are last, below those of other
+// rows.
+func buttonsOf(s Situation) []widgets.Action {
+	var quiet, prominent []widgets.Action
+	for _, a := range s.buttons() {
+		button := widgets.Action{ID: a.String(), Icon: a.Icon(), Label: words.Say(s.Label(a)), Prominent: s.labelled(a)}
+		if button.Prominent {
+			prominent = append(prominent, button)
+		} else {
+			quiet = append(quiet, button)
+		}
+	}
+	return append(quiet, prominent...)
+}
+
+// maxPositions is the greatest position in the queue that is shown.
+const maxPositions = 99
+
+// QueuePositions are the positions of waiting transfers in the queue.
+func QueuePositions(s *uploader.Snapshot) map[uploader.TransferID]int {
+	places := map[uploader.TransferID]int{}
+	most := min(s.Totals.Count[uploader.StateWaiting], maxPositions)
+	for _, t := range s.Transfers {
+		if len(places) == most {
+			break
+		}
+		if t.State() == uploader.StateWaiting {
+			places[t.ID] = len(places) + 1
+		}
+	}
+	return places
+}
+
+// TransferName is the path of a transfer's file in the folder it was added with, or its
+// name.
+func TransferName(t *uploader.Transfer) string {
+	if t.Source.RelPath != "" {
+		return words.Printable(path.Clean(t.Source.RelPath))
+	}
+	return words.Printable(t.Source.Name())
+}

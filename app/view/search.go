@@ -1,0 +1,59 @@
+package view
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Search is the text of the search field. A transfer matches when every word is part of
+// its path or of its server's name, ignoring case.
+type Search struct {
+	words   []string
+	servers map[uploader.ServerID]string // their folded names
+}
+
+// NewSearch returns the search for a text.
+func NewSearch(text string) Search { return Search{words: strings.Fields(fold(text))} }
+
+// fold makes texts comparable that differ in case or Unicode normalization.
+func fold(text string) string { return norm.NFC.String(strings.ToLower(text)) }
+
+// Empty reports whether the search has no words.
+func (s Search) Empty() bool { return len(s.words) == 0 }
+
+func (s Search) equal(other Search) bool { return slices.Equal(s.words, other.words) }
+
+// withServers is the same search with the names of the servers.
+func (s Search) withServers(servers []uploader.Server) Search {
+	s.servers = make(map[uploader.ServerID]string, len(servers))
+	for _, server := range servers {
+		s.servers[server.ID] = fold(words.Server(server))
+	}
+	return s
+}
+
+// Matches reports whether the transfer matches. Everything matches an empty search.
+func (s Search) Matches(t *uploader.Transfer) bool {
+	return s.Empty() || s.contains(t.Source.Path, t.Server)
+}
+
+// matchesName reports whether the name of the batch matches.
+func (s Search) matchesName(b *uploader.Batch) bool {
+	return !s.Empty() && len(b.Roots) == 1 && s.contains(filepath.Base(b.Roots[0]), b.Server)
+}
+
+func (s Search) contains(name string, server uploader.ServerID) bool {
+	name = fold(name)
+	for _, word := range s.words {
+		if !strings.Contains(name, word) && !strings.Contains(s.servers[server], word) {
+			return false
+		}
+	}
+	return true
+}

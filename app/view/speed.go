@@ -1,0 +1,50 @@
+package view
+
+import (
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Samples of a speed are taken once a second and kept for some minutes.
+const (
+	sampleInterval = time.Second
+	maxSamples     = 240
+)
+
+// Speeds are the speeds of active transfers over the last minutes.
+type Speeds map[uploader.TransferID]*Speed
+
+// Speed is a series of speeds.
+type Speed struct {
+	Samples    []float64 // bytes per second, the newest last
+	lastSample time.Time
+}
+
+// Update adds a sample for every active transfer of the snapshot. Transfers that are not
+// active are removed, except the one to keep.
+func (c Speeds) Update(s *uploader.Snapshot, keep uploader.TransferID, now time.Time) {
+	for id := range c {
+		if _, moves := s.Live[id]; !moves && id != keep {
+			delete(c, id)
+		}
+	}
+	for id, live := range s.Live {
+		if c[id] == nil {
+			c[id] = &Speed{}
+		}
+		c[id].Add(live.Rate, now)
+	}
+}
+
+// Add adds a sample, not more often than once per sampleInterval.
+func (c *Speed) Add(rate float64, now time.Time) {
+	if now.Sub(c.lastSample) < sampleInterval {
+		return
+	}
+	c.lastSample = now
+	if len(c.Samples) == maxSamples {
+		c.Samples = append(c.Samples[:0], c.Samples[1:]...)
+	}
+	c.Samples = append(c.Samples, rate)
+}

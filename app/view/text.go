@@ -1,0 +1,26 @@
+package view
+
+import (
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// ErrorText is the text shown for the error of a command.
+func ErrorText(err error) string {
+	if f := fault.Of(err); f.Kind != fault.Bug {
+		return words.Fault(f, words.Subject{}).String()
+	}
+	return words.Say("order.failed")
+}
+
+// MaxNameLength is the greatest number of characters of a server's name on a button.
+const MaxNameLength = 28
+
+// Shorten returns the beginning of a text that is longer than limit characters.
+func Shorten(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	return string(runes[:limit-1]) + "…"
+}

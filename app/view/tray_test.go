@@ -1,0 +1,63 @@
+package view
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestTrayOf(t *testing.T) {
+	apptest.LoadWords(t)
+	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2))
+	moving.Totals.Rate, moving.Totals.ETA = 12.4e6, 4*time.Minute
+	broken := apptest.Snapshot(apptest.Transfer(1, apptest.Sending))
+	broken.Trouble = fault.New(fault.LocalDisk, fault.Save, nil)
+	tests := []struct {
+		name string
+		s    *uploader.Snapshot
+		ask  bool
+		want Tray
+	}{
+		{"nothing to do", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), false, Tray{
+			State: TrayIdle, Status: "Nothing to upload", Tooltip: "Nothing to upload", Recent: [MaxRecent]RecentUpload{{ID: 1, Name: "interview.mov", Received: true}},
+		}},
+		{"under way", moving, false, Tray{
+			State: TrayActive, Eighths: 1, Status: "2 uploading · about 4 min", Tooltip: "2 uploading · 12 % · 12.4 MB/s · about 4 min", Pause: true,
+		}},
+		{"all paused", apptest.Snapshot(apptest.Transfer(1, apptest.Paused, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), false, Tray{
+			State: TrayPaused, Status: "2 paused", Tooltip: "2 paused", Paused: true,
+		}},
+		{"one failed", apptest.Snapshot(apptest.Transfer(1, apptest.Failed(fault.Refused))), false, Tray{
+			State: TrayAttention, Status: "1 upload needs you", Tooltip: "1 upload needs you",
+		}},
+		{"a question is open, which is not about what the user had paused", apptest.Snapshot(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), true, Tray{
+			State: TrayAttention, Status: "1 waits for your answer · 1 paused", Tooltip: "1 waits for your answer · 1 paused", Paused: true, Resume: "Resume 1 unfinished upload (3.0 GB left)",
+		}},
+		{"no network", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Offline)), apptest.Transfer(2)), false, Tray{
+			State: TrayActive, Status: "Waiting for the network", Tooltip: "Waiting for the network · 0 %", Pause: true,
+		}},
+		{"a connection lost", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Transient))), false, Tray{
+			State: TrayActive, Status: "Waiting to try again", Tooltip: "Waiting to try again · 0 %", Pause: true,
+		}},
+		{"nothing can be saved", broken, false, Tray{
+			State: TrayAttention, Status: "This computer's disk can't be written", Tooltip: "This computer's disk can't be written", Pause: true,
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var left *Interrupted
+			if test.ask {
+				left = FindInterrupted(test.s)
+			}
+			got := TrayOf(test.s, CountsOf(test.s, left), left)
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(Tray{}, RecentUpload{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
