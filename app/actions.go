@@ -103,14 +103,14 @@ func (a *transferActions) removeSelected() {
 // something is uploaded stays, with the rest cancelled. It asks first where that
 // cannot be undone.
 func (a *transferActions) cancel(s view.Selection) {
-	off := view.Selection{Transfers: view.Allowed(view.ActionCancel, s.Transfers)}
-	off.All = off.Transfers
+	removed := view.Selection{Transfers: view.Allowed(view.ActionCancel, s.Transfers)}
+	removed.All = removed.Transfers
 	var kept view.Selection
 	for _, batch := range s.Batches {
 		if members := a.window.list.Members(batch); slices.ContainsFunc(members, isDone) {
 			kept.Batches = append(kept.Batches, batch)
 		} else {
-			off.Batches, off.All = append(off.Batches, batch), append(off.All, members...)
+			removed.Batches, removed.All = append(removed.Batches, batch), append(removed.All, members...)
 		}
 	}
 	ask := a.confirmLoss
@@ -118,7 +118,7 @@ func (a *transferActions) cancel(s view.Selection) {
 		ask = a.confirm
 	}
 	ask(s, func() {
-		a.removals.remove(off)
+		a.removals.remove(removed)
 		a.send(view.ActionCancel, kept)
 	})
 }
@@ -139,8 +139,8 @@ func (a *transferActions) confirmLoss(s view.Selection, then func()) {
 func (a *transferActions) confirm(s view.Selection, then func()) {
 	n := len(s.Allowed(view.ActionCancel))
 	text := words.Say("cancelling.none")
-	if crossed := view.UploadedBytes(s); crossed > 0 {
-		text = words.Say("cancelling.text", words.Data{"Size": words.Size(crossed)})
+	if bytes := view.UploadedBytes(s); bytes > 0 {
+		text = words.Say("cancelling.text", words.Data{"Size": words.Size(bytes)})
 	}
 	a.dialogs.Ask(form.Question{
 		Title: words.Count("cancelling.title", n), Text: text,

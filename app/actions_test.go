@@ -128,7 +128,7 @@ func TestActions(t *testing.T) {
 		}
 	})
 	t.Run("cancelling what has crossed asks first", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending, apptest.Holding(apptest.Gigabyte))))
+		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		if got := s.engine.Commands(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)

@@ -60,8 +60,8 @@ func TestDrop(t *testing.T) {
 		batch := s.heard(1).(uploader.Add).Batch
 		now := time.Now()
 		next := apptest.Snapshot(
-			apptest.Transfer(1, apptest.InBatch(batch), apptest.Holding(2*apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now.Add(-time.Hour)) }),
-			apptest.Transfer(2, apptest.InBatch(batch), apptest.Holding(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
+			apptest.Transfer(1, apptest.InBatch(batch), apptest.Acknowledged(2*apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now.Add(-time.Hour)) }),
+			apptest.Transfer(2, apptest.InBatch(batch), apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
 		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
 		s.publish(next)
 		s.until("it is said", func() bool { return s.said() == "Continuing, 2.0 GB were already there." })

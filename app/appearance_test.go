@@ -38,7 +38,7 @@ func TestTheLanguageChangesEverythingAtOnce(t *testing.T) {
 func TestWhatIsShownOutlivesAnotherSize(t *testing.T) {
 	s := raise(t, apptest.NewEngineAt(apptest.Folders()), asking)
 	s.window.setFilter(view.FilterTrouble)
-	s.until("it asks", func() bool { return s.prompt.left != nil })
+	s.until("it asks", func() bool { return s.prompt.interrupted != nil })
 	s.window.list.Rows.Select(4)
 	s.window.openDetails(4)
 	s.config.Settings.Update(func(set *settings.Settings) { set.Look.Scale = 1.5 })

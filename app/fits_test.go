@@ -112,7 +112,7 @@ var scenes = []struct {
 		test.Type(s.window.filter.Field, "nothing is called this")
 	}},
 	{"question", func(s *stage) {
-		s.prompt.left = view.FindInterrupted(s.bridge.Snapshot())
+		s.prompt.interrupted = view.FindInterrupted(s.bridge.Snapshot())
 		s.prompt.askIn(s.bridge.Snapshot())
 		s.show(s.bridge.Snapshot())
 	}},
@@ -160,7 +160,7 @@ func TestEveryTextFitsItsPlace(t *testing.T) {
 			})
 		}
 	}
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 }
 
 // set sets a scene, in a window of which all others are gone.
@@ -171,7 +171,7 @@ func (s *stage) set(scene func(*stage)) {
 	for _, o := range s.window.window.Canvas().Overlays().List() {
 		s.window.window.Canvas().Overlays().Remove(o)
 	}
-	s.prompt.left = nil
+	s.prompt.interrupted = nil
 	s.window.banner.Hide()
 	s.removals.undo()
 	s.window.toasts.Dismiss()

@@ -125,14 +125,14 @@ func TestEveryKey(t *testing.T) {
 	raise := func(t *testing.T) *stage {
 		snapshot := apptest.Folders()
 		for _, i := range []int{4, 5} {
-			apptest.Holding(4 * apptest.Gigabyte)(snapshot.Transfers[i])
+			apptest.Acknowledged(4 * apptest.Gigabyte)(snapshot.Transfers[i])
 			elsewhere(snapshot.Transfers[i])
 		}
 		return raise(t, apptest.NewEngineAt(snapshot), picking(apptest.File(t, "new.mov")))
 	}
 	known := map[string]bool{}
 	for _, key := range slices.Concat((&keyboard{}).shortcuts()...) {
-		apptest.LoadWords(t)
+		apptest.LoadEnglish(t)
 		name := key.String()
 		known[name] = true
 		t.Run(name, func(t *testing.T) {
@@ -271,7 +271,7 @@ func TestMenu(t *testing.T) {
 		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
 		{"received before", apptest.Transfer(1, apptest.Failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
 		{"maybe begun before", apptest.Transfer(1, apptest.Failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
-		{"done elsewhere", apptest.Transfer(1, apptest.Done, elsewhere, apptest.Holding(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from the list"}}},
+		{"done elsewhere", apptest.Transfer(1, apptest.Done, elsewhere, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from the list"}}},
 		{"done here", apptest.Transfer(1, apptest.Done), [][]string{shows, {"Remove from the list"}}},
 		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from the list"}}},
 	}
@@ -350,7 +350,7 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 	t.Run("the old link is that of the earlier upload", func(t *testing.T) {
 		elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
 		again := apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere, func(t *uploader.Transfer) { t.Prior = 2 })
-		s := raise(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Holding(1))))
+		s := raise(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Acknowledged(1))))
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(again))
 		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.said() != "Link copied" {
 			t.Errorf("copied %q and said %q", got, s.said())

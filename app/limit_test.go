@@ -30,7 +30,7 @@ func TestTheLimitIsReachedByTab(t *testing.T) {
 
 // moving is a snapshot in which a file is being sent.
 func moving() *uploader.Snapshot {
-	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)))
+	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, 60e6, 3*time.Minute
 	return s
 }

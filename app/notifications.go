@@ -15,14 +15,14 @@ import (
 // notifications shows desktop notifications: of what happened while the window is
 // hidden, and those of other parts. It lives on the UI's goroutine.
 type notifications struct {
-	bridge   *bridge.Bridge
-	notifier platform.Notifier
-	log      *slog.Logger
-	settings *settings.Book
-	window   *window
-	left     func() *view.Interrupted
-	open     func() // the window
-	news     view.Notifications
+	bridge      *bridge.Bridge
+	notifier    platform.Notifier
+	log         *slog.Logger
+	settings    *settings.Book
+	window      *window
+	interrupted func() *view.Interrupted
+	open        func() // the window
+	tracker     view.Notifications
 }
 
 // send shows a notification.
@@ -46,14 +46,14 @@ func (n *notifications) withdraw(keys ...string) {
 }
 
 // update sends notifications of what the snapshot has new, unless the window shows it.
-func (n *notifications) update(s *uploader.Snapshot, sum view.Counts) {
-	notes := n.news.Update(s, sum)
+func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
+	notes := n.tracker.Update(s, counts)
 	if n.window.visible {
-		n.news.Reset()
+		n.tracker.Reset()
 		return
 	}
 	for _, next := range notes {
-		if next.Key == view.NoteTrouble && n.left() != nil {
+		if next.Key == view.NoteTrouble && n.interrupted() != nil {
 			continue // the open question contains it
 		}
 		if !view.NotificationWanted(next.Key, n.settings.Get().Notifications) {

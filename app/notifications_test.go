@@ -36,7 +36,7 @@ func TestNewsIsForThoseWhoDoNotLook(t *testing.T) {
 }
 
 func TestNewsOfTheProfile(t *testing.T) {
-	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.News = "The database was damaged." })
+	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.News = "The database was damaged." })
 	if got := s.window.banner.Model(); got.Text != "The database was damaged." || !s.window.banner.Content.Visible() {
 		t.Errorf("said %q", got.Text)
 	}

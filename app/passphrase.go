@@ -46,12 +46,12 @@ func (p *passphrasePrompt) ask(then func()) {
 type passphraseDialog struct {
 	box         *widgets.Dialog
 	first, next *form.Entry // next repeats a new passphrase; nil when there is a file
-	said        *widgets.Paragraph
+	message     *widgets.Paragraph
 	accept      *form.DialogButton
 }
 
 func (p *passphrasePrompt) open(exists bool, then func()) {
-	d := &passphraseDialog{said: widgets.NewParagraph("")}
+	d := &passphraseDialog{message: widgets.NewParagraph("")}
 	leave := func() { d.box.Hide() }
 	r := form.Host{Close: leave, Reveal: func(fyne.CanvasObject) {}}
 	d.first = form.NewEntry(r, 60, nil)
@@ -70,8 +70,8 @@ func (p *passphrasePrompt) open(exists bool, then func()) {
 	if d.next != nil {
 		d.next.OnSubmitted = d.first.OnSubmitted
 	}
-	d.said.Say(words.Say(text), theme.Muted)
-	body := widgets.NewPage(d.said, fields)
+	d.message.Say(words.Say(text), theme.Muted)
+	body := widgets.NewPage(d.message, fields)
 	d.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say(title), body, layout.NewSpacer(), form.NewDialogButton(words.Say("cancel"), leave, leave), d.accept)
 	d.box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), theme.Grid(66)))
 	p.dialog = d
@@ -83,10 +83,10 @@ func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
 	passphrase := d.first.Text
 	switch {
 	case passphrase == "":
-		d.said.Say(words.Say("passphrase.empty"), theme.Error)
+		d.message.Say(words.Say("passphrase.empty"), theme.Error)
 		return
 	case d.next != nil && d.next.Text != passphrase:
-		d.said.Say(words.Say("passphrase.differs"), theme.Error)
+		d.message.Say(words.Say("passphrase.differs"), theme.Error)
 		return
 	}
 	d.accept.Disable()
@@ -99,10 +99,10 @@ func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
 				d.box.Hide()
 				then()
 			case errors.Is(err, platform.ErrPassphrase):
-				d.said.Say(words.Say("passphrase.wrong"), theme.Error)
+				d.message.Say(words.Say("passphrase.wrong"), theme.Error)
 			default:
 				p.log.Warn("secrets cannot be unlocked", "error", err)
-				d.said.Say(words.Say("passphrase.failed"), theme.Error)
+				d.message.Say(words.Say("passphrase.failed"), theme.Error)
 			}
 		})
 	})

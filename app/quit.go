@@ -18,14 +18,14 @@ import (
 // quitter closes the window and quits Ferry, and asks before it does where uploads
 // are running. It lives on the UI's goroutine.
 type quitter struct {
-	bridge     *bridge.Bridge
-	settings   *settings.Book
-	dialogs    *form.Dialogs
-	visibility *visibility
-	tray       *tray.Presence
-	removals   *removals
-	left       func() *view.Interrupted
-	exit       func() // ends the toolkit
+	bridge      *bridge.Bridge
+	settings    *settings.Book
+	dialogs     *form.Dialogs
+	visibility  *visibility
+	tray        *tray.Presence
+	removals    *removals
+	interrupted func() *view.Interrupted
+	exit        func() // ends the toolkit
 
 	question *widgets.Dialog // that is open; nil for none
 }
@@ -54,7 +54,7 @@ func (q *quitter) withTray(then func(present bool)) {
 // off in the settings.
 func (q *quitter) quit() {
 	s := q.bridge.Snapshot()
-	running := view.CountsOf(s, q.left()).Running
+	running := view.CountsOf(s, q.interrupted()).Running
 	if running == 0 || !q.settings.Get().Start.AskBeforeQuit {
 		q.end()
 		return

@@ -77,13 +77,13 @@ func TestClosing(t *testing.T) {
 			return func(t *uploader.Transfer) { t.Session.Expires = uploader.MomentOf(at) }
 		}
 		s := raise(t, apptest.NewEngine(
-			apptest.Transfer(1, apptest.Sending, apptest.Holding(1), expires(until.Add(time.Hour))), apptest.Transfer(2, apptest.Sending, apptest.Holding(1), expires(until)),
-			apptest.Transfer(3, apptest.Done, apptest.Holding(1), expires(time.Now().Add(time.Hour))), apptest.Transfer(4, apptest.Sending, apptest.Holding(1))))
+			apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(1), expires(until.Add(time.Hour))), apptest.Transfer(2, apptest.Sending, apptest.Acknowledged(1), expires(until)),
+			apptest.Transfer(3, apptest.Done, apptest.Acknowledged(1), expires(time.Now().Add(time.Hour))), apptest.Transfer(4, apptest.Sending, apptest.Acknowledged(1))))
 		got := view.KeptUntil(s.bridge.Snapshot(), time.Now())
 		if want := "The server keeps what it has until " + words.Clock(until, time.Now()) + "."; got != want {
 			t.Errorf("says %q", got)
 		}
-		if got := view.KeptUntil(apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(1))), time.Now()); got != "" {
+		if got := view.KeptUntil(apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(1))), time.Now()); got != "" {
 			t.Errorf("of a server that did not say it says %q", got)
 		}
 	})

@@ -12,11 +12,11 @@ import (
 // Until then the engine only pauses those that are active: if Ferry is killed
 // meanwhile, they are still there. It lives on the UI's goroutine.
 type removals struct {
-	bridge  *bridge.Bridge
-	toasts  *widgets.Toasts
-	hidden  *view.Hidden
-	open    view.Selection     // can still be restored
-	release []uploader.Command // undo the pauses
+	bridge       *bridge.Bridge
+	toasts       *widgets.Toasts
+	hidden       *view.Hidden
+	open         view.Selection     // can still be restored
+	undoCommands []uploader.Command // undo the pauses
 }
 
 func newRemovals(b *bridge.Bridge, toasts *widgets.Toasts) *removals {
@@ -39,24 +39,24 @@ func (r *removals) removeFinished() {
 }
 
 // remove hides something at once, and offers to undo that.
-func (r *removals) remove(off view.Selection) {
-	if off.Empty() {
+func (r *removals) remove(removed view.Selection) {
+	if removed.Empty() {
 		return
 	}
 	r.toasts.Dismiss() // with the offer to undo an earlier removal, which is committed
-	hold, release := view.Suspend(off, r.bridge.Snapshot().Batches)
-	r.open, r.release = off, release
-	r.hidden.Hide(off)
-	r.bridge.SendAll(hold)
-	r.toasts.Offer(words.Count("undo.removed", max(1, len(off.All))), words.Say("undo"), r.restore, r.commit)
+	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
+	r.open, r.undoCommands = removed, undo
+	r.hidden.Hide(removed)
+	r.bridge.SendAll(pause)
+	r.toasts.Offer(words.Count("undo.removed", max(1, len(removed.All))), words.Say("undo"), r.restore, r.commit)
 	r.bridge.Refresh()
 }
 
 // restore undoes the last removal.
 func (r *removals) restore() {
 	r.hidden.Show(r.open)
-	r.bridge.SendAll(r.release)
-	r.open, r.release = view.Selection{}, nil
+	r.bridge.SendAll(r.undoCommands)
+	r.open, r.undoCommands = view.Selection{}, nil
 	r.bridge.Refresh()
 }
 
@@ -71,22 +71,22 @@ func (r *removals) undo() {
 
 // commit removes what can no longer be restored from the engine.
 func (r *removals) commit() {
-	off := r.open
-	r.open, r.release = view.Selection{}, nil
-	if len(off.Transfers) > 0 {
-		r.send(uploader.These(view.IDs(off.Transfers)...), view.Selection{Transfers: off.Transfers})
+	removed := r.open
+	r.open, r.undoCommands = view.Selection{}, nil
+	if len(removed.Transfers) > 0 {
+		r.send(uploader.These(view.IDs(removed.Transfers)...), view.Selection{Transfers: removed.Transfers})
 	}
-	for _, id := range off.Batches {
+	for _, id := range removed.Batches {
 		r.send(uploader.Target{Batch: id}, view.Selection{Batches: []uploader.BatchID{id}})
 	}
 }
 
 // send removes what is hidden already, and shows it again if that fails.
-func (r *removals) send(target uploader.Target, off view.Selection) {
+func (r *removals) send(target uploader.Target, removed view.Selection) {
 	r.bridge.Send(uploader.Remove{Target: target}, func(err error) {
 		r.bridge.Post(func() {
 			if err != nil {
-				r.hidden.Show(off)
+				r.hidden.Show(removed)
 				r.toasts.Say(view.ErrorText(err))
 			}
 			r.bridge.Refresh()

@@ -26,10 +26,10 @@ type resumePrompt struct {
 	act           func(view.Action, view.Selection)
 	visible       func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
 
-	greeted bool // the first snapshot was shown
-	revival view.Resumed
-	left    *view.Interrupted // waits for an answer; nil for nothing
-	review  *review           // that is open; nil for none
+	greeted     bool // the first snapshot was shown
+	resumed     view.Resumed
+	interrupted *view.Interrupted // waits for an answer; nil for nothing
+	review      *review           // that is open; nil for none
 }
 
 // update brings the prompt up to date. With the first snapshot it decides what there is
@@ -42,30 +42,30 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 	}
 	p.greeted = true
 	if !p.ask {
-		p.revival = view.FindResumed(s)
-		p.window.banner.ShowResumed(p.revival.Text(s))
+		p.resumed = view.FindResumed(s)
+		p.window.banner.ShowResumed(p.resumed.Text(s))
 		return
 	}
-	p.left = view.FindInterrupted(s)
-	if p.left == nil {
+	p.interrupted = view.FindInterrupted(s)
+	if p.interrupted == nil {
 		return
 	}
 	p.askIn(s)
-	left := p.left
-	p.bridge.Send(uploader.Check{Target: left.Target()}, func(error) {
-		p.bridge.Post(func() { left.CheckSent = true })
+	interrupted := p.interrupted
+	p.bridge.Send(uploader.Check{Target: interrupted.Target()}, func(error) {
+		p.bridge.Post(func() { interrupted.CheckSent = true })
 		p.bridge.Refresh()
 	})
 }
 
 // askIn shows the question in the window.
 func (p *resumePrompt) askIn(s *uploader.Snapshot) {
-	p.window.banner.Ask(p.left.Question(s), p.resumeAll, p.openReview, p.notNow)
+	p.window.banner.Ask(p.interrupted.Question(s), p.resumeAll, p.openReview, p.notNow)
 }
 
 // restate shows the question again, in another language.
 func (p *resumePrompt) restate() {
-	if p.left != nil {
+	if p.interrupted != nil {
 		p.askIn(p.bridge.Snapshot())
 	}
 }
@@ -74,18 +74,18 @@ func (p *resumePrompt) restate() {
 func (p *resumePrompt) follow(s *uploader.Snapshot) {
 	banner := p.window.banner
 	if banner.ShowsResumed() {
-		banner.SetText(p.revival.Text(s))
+		banner.SetText(p.resumed.Text(s))
 	}
-	if p.left == nil {
+	if p.interrupted == nil {
 		return
 	}
-	if p.left.Update(s); p.left.Empty() {
+	if p.interrupted.Update(s); p.interrupted.Empty() {
 		p.answered()
 		return
 	}
-	learned := p.left.CheckSent && s.Checking == 0 && !p.left.Known
-	p.left.Known = p.left.Known || learned
-	banner.SetText(p.left.Question(s))
+	learned := p.interrupted.CheckSent && s.Checking == 0 && !p.interrupted.Known
+	p.interrupted.Known = p.interrupted.Known || learned
+	banner.SetText(p.interrupted.Question(s))
 	if learned && !p.window.visible && p.settings.Get().Notifications.Interrupted {
 		p.notify(s)
 	}
@@ -93,14 +93,14 @@ func (p *resumePrompt) follow(s *uploader.Snapshot) {
 
 // notify asks in a notification.
 func (p *resumePrompt) notify(s *uploader.Snapshot) {
-	sum := p.left.Totals(s)
-	if sum.Count == 0 {
+	totals := p.interrupted.Totals(s)
+	if totals.Count == 0 {
 		return
 	}
 	p.notifications.send(platform.Note{
 		Key:   noteUnfinished,
-		Title: words.Count("note.unfinished", sum.Count),
-		Body:  words.Say("note.left", words.Data{"Size": words.Size(sum.Size - sum.Sent)}),
+		Title: words.Count("note.unfinished", totals.Count),
+		Body:  words.Say("note.left", words.Data{"Size": words.Size(totals.Size - totals.Sent)}),
 		Stay:  true,
 		Open:  func() { p.bridge.Post(p.open) },
 		Actions: []platform.Action{
@@ -112,7 +112,7 @@ func (p *resumePrompt) notify(s *uploader.Snapshot) {
 
 // openReview opens the list of the interrupted uploads.
 func (p *resumePrompt) openReview() {
-	if p.left == nil || p.review != nil {
+	if p.interrupted == nil || p.review != nil {
 		return
 	}
 	r := newReview(p)
@@ -130,19 +130,19 @@ func (p *resumePrompt) showReview(s *uploader.Snapshot) {
 
 // resumeAll is the answer yes.
 func (p *resumePrompt) resumeAll() {
-	if p.left != nil {
-		p.decide(p.left.ResumeCommands(p.bridge.Snapshot()))
+	if p.interrupted != nil {
+		p.decide(p.interrupted.ResumeCommands(p.bridge.Snapshot()))
 	}
 }
 
 // resumeOne is the answer yes for one of them.
 func (p *resumePrompt) resumeOne(id uploader.TransferID) {
-	if p.left == nil {
+	if p.interrupted == nil {
 		return
 	}
-	delete(p.left.Transfers, id)
+	delete(p.interrupted.Transfers, id)
 	p.bridge.Send(uploader.Resume{Target: uploader.These(id)}, nil)
-	if p.left.Empty() {
+	if p.interrupted.Empty() {
 		p.answered()
 	}
 	p.bridge.Refresh()
@@ -150,8 +150,8 @@ func (p *resumePrompt) resumeOne(id uploader.TransferID) {
 
 // notNow is the answer no: the interrupted uploads are paused.
 func (p *resumePrompt) notNow() {
-	if p.left != nil {
-		p.decide(p.left.PauseCommands())
+	if p.interrupted != nil {
+		p.decide(p.interrupted.PauseCommands())
 	}
 }
 
@@ -166,7 +166,7 @@ func (p *resumePrompt) decide(commands []uploader.Command) {
 
 // answered removes the question everywhere.
 func (p *resumePrompt) answered() {
-	p.left = nil
+	p.interrupted = nil
 	p.window.banner.Hide()
 	if p.review != nil {
 		p.review.box.Hide()

@@ -15,7 +15,7 @@ import (
 func asked(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *stage {
 	t.Helper()
 	s := raise(t, engine, append(options, asking)...)
-	s.until("it knows how it stands", func() bool { return s.prompt.left == nil || s.prompt.left.Known })
+	s.until("it knows how it stands", func() bool { return s.prompt.interrupted == nil || s.prompt.interrupted.Known })
 	return s
 }
 
@@ -41,11 +41,11 @@ func (s *stage) wantTold(want ...uploader.Command) {
 
 func TestGreeting(t *testing.T) {
 	held := func() *apptest.Engine {
-		return apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Holding(apptest.Gigabyte)))
+		return apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte)))
 	}
 	both := uploader.These(1, 3)
 	t.Run("what continues is said once", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte))))
+		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))))
 		if got := s.window.banner.Model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
 			t.Errorf("said %q", got)
 		}
@@ -75,12 +75,12 @@ func TestGreeting(t *testing.T) {
 	t.Run("what was missing is looked for once more with yes", func(t *testing.T) {
 		engine := held()
 		s := asked(t, engine)
-		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Holding(apptest.Gigabyte))))
+		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.resumeAll()
 		s.wantTold(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.These(1)})
 	})
 	t.Run("in the tray, a note has the same answers", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte))), hidden)
+		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), hidden)
 		s.until("the note is shown", func() bool { return len(s.desktop.noted()) == 1 })
 		note := s.desktop.noted()[0]
 		if note.Title != "1 upload didn't finish" || note.Body != "3.0 GB left" || note.Actions[0].Label != "Resume" || !note.Stay {
@@ -91,7 +91,7 @@ func TestGreeting(t *testing.T) {
 		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.taken()) })
 	})
 	t.Run("and so has the menu, on top", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte))), hidden)
+		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), hidden)
 		if got := apptest.Labels(s.toolkit.menu)[:2]; !cmp.Equal(got, []string{"Resume 1 unfinished upload (3.0 GB left)", "Not now"}) {
 			t.Errorf("on top are %q", got)
 		}
@@ -104,7 +104,7 @@ func TestGreeting(t *testing.T) {
 		s.until("the icon asks for nothing any more", func() bool { return s.toolkit.icon.Name() != "tray-attention.png" })
 	})
 	t.Run("a click on the note shows the window, and the question in it", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte))), hidden)
+		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), hidden)
 		s.until("the note is shown", func() bool { return len(s.desktop.noted()) == 1 })
 		s.desktop.noted()[0].Open()
 		s.until("the window shows", func() bool { return s.window.visible })
@@ -114,7 +114,7 @@ func TestGreeting(t *testing.T) {
 	})
 	t.Run("nothing left is nothing said", func(t *testing.T) {
 		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
-		if got := s.window.banner.Model().Text; got != "" || s.prompt.left != nil {
+		if got := s.window.banner.Model().Text; got != "" || s.prompt.interrupted != nil {
 			t.Errorf("said %q", got)
 		}
 	})

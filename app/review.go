@@ -23,15 +23,15 @@ type review struct {
 	summary *widgets.Paragraph
 	rows    *widgets.SelectList
 
-	act    func(view.Action, view.Selection)
-	resume func(uploader.TransferID)
-	left   *view.Interrupted
-	s      *uploader.Snapshot
-	shown  []*uploader.Transfer
+	act         func(view.Action, view.Selection)
+	resume      func(uploader.TransferID)
+	interrupted *view.Interrupted
+	s           *uploader.Snapshot
+	shown       []*uploader.Transfer
 }
 
 func newReview(p *resumePrompt) *review {
-	r := &review{left: p.left, act: p.act, resume: p.resumeOne, summary: widgets.NewParagraph("")}
+	r := &review{interrupted: p.interrupted, act: p.act, resume: p.resumeOne, summary: widgets.NewParagraph("")}
 	r.rows = widgets.NewSelectList(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = p.window.hints
@@ -68,11 +68,11 @@ func (u underSummary) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (r *review) show(s *uploader.Snapshot) {
 	r.s, r.shown = s, nil
 	for _, t := range s.Transfers {
-		if r.left.Transfers[t.ID] {
+		if r.interrupted.Transfers[t.ID] {
 			r.shown = append(r.shown, t)
 		}
 	}
-	if text := r.left.Question(s); text != r.summary.Text() {
+	if text := r.interrupted.Question(s); text != r.summary.Text() {
 		r.summary.SetText(text)
 	}
 	r.rows.Refresh()

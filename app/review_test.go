@@ -13,7 +13,7 @@ import (
 func TestReview(t *testing.T) {
 	open := func(t *testing.T) *stage {
 		t.Helper()
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Holding(apptest.Gigabyte))))
+		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.window.banner.Model().Buttons[1].OnTapped()
 		if s.prompt.review == nil || s.prompt.review.Len() != 2 {
 			t.Fatal("it does not show the two")
@@ -38,12 +38,12 @@ func TestReview(t *testing.T) {
 		s.until("one is left", func() bool { return s.prompt.review.Len() == 1 })
 		s.prompt.review.choose(3, "resume")
 		s.until("the question is gone", func() bool {
-			return s.prompt.left == nil && s.prompt.review == nil && s.window.banner.Model().Text == ""
+			return s.prompt.interrupted == nil && s.prompt.review == nil && s.window.banner.Model().Text == ""
 		})
 	})
 	t.Run("what is stuck goes its own way", func(t *testing.T) {
 		s := open(t)
-		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte), apptest.Failed(fault.Gone)), apptest.Transfer(3, apptest.Holding(apptest.Gigabyte))))
+		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Gone)), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.review.choose(1, "retry")
 		s.wantTold(uploader.Retry{Target: uploader.These(1)})
 	})
@@ -63,7 +63,7 @@ func TestReview(t *testing.T) {
 	t.Run("Escape leaves it, and the question stays", func(t *testing.T) {
 		s := open(t)
 		s.dialogs.Dismiss()
-		if s.prompt.review != nil || s.prompt.left == nil || len(s.told()) > 0 {
+		if s.prompt.review != nil || s.prompt.interrupted == nil || len(s.told()) > 0 {
 			t.Error("it took that for an answer")
 		}
 	})

@@ -33,7 +33,7 @@ func everyRow(now time.Time) []widgets.RowModel {
 		apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "Iceland/one"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "Iceland/two"), apptest.Failed(fault.Refused))), apptest.Folder(7, "Iceland")),
 		apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "Iceland/one"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "Iceland/two"), apptest.Done)), apptest.Folder(7, "Iceland")),
 	} {
-		l := transferlist.NewList(widgets.NewHints(), transferlist.ListActions{Left: func() *view.Interrupted { return nil }})
+		l := transferlist.NewList(widgets.NewHints(), transferlist.ListActions{Interrupted: func() *view.Interrupted { return nil }})
 		l.Show(apptest.Summed(s))
 		rows = append(rows, l.Row(0))
 	}
@@ -41,7 +41,7 @@ func everyRow(now time.Time) []widgets.RowModel {
 }
 
 func TestEveryStateHasItsLook(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
 	seen := map[uploader.State]bool{}
 	for _, transfer := range apptest.EveryState(now) {

@@ -14,19 +14,19 @@ import (
 // folderScans shows which folders are being scanned, and stops that. It lives on the
 // UI's goroutine.
 type folderScans struct {
-	bridge   *bridge.Bridge
-	banner   *frame.Banner
-	toasts   *widgets.Toasts
-	added    view.NewBatches
-	visible  func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
-	left     func() *view.Interrupted
-	scanning view.Scans
+	bridge      *bridge.Bridge
+	banner      *frame.Banner
+	toasts      *widgets.Toasts
+	added       view.NewBatches
+	visible     func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
+	interrupted func() *view.Interrupted
+	scanning    view.Scans
 }
 
 // show shows what is being scanned, with a button to stop it. It returns after what
 // time to call it again; zero for not before the next snapshot.
 func (c *folderScans) show(s *uploader.Snapshot) time.Duration {
-	now := c.scanning.Update(s, c.left(), time.Now())
+	now := c.scanning.Update(s, c.interrupted(), time.Now())
 	c.banner.ShowScan(now.Text(), func() { c.stop(now) })
 	if len(c.scanning) > len(now.Batches) {
 		return view.ScanDelay

@@ -34,9 +34,9 @@ func TestScanCanBeStopped(t *testing.T) {
 		s.until("it says how many there are now", func() bool { return s.said() == want })
 	})
 	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(9, apptest.Holding(apptest.Gigabyte))))
+		s := asked(t, apptest.NewEngine(apptest.Transfer(9, apptest.Acknowledged(apptest.Gigabyte))))
 		s.window.banner.ShowScan("Counting…", func() {})
-		next := apptest.Snapshot(apptest.Transfer(9, apptest.Holding(apptest.Gigabyte)))
+		next := apptest.Snapshot(apptest.Transfer(9, apptest.Acknowledged(apptest.Gigabyte)))
 		next.Blocked = map[uploader.ServerID]*fault.Fault{2: fault.New(fault.Auth, fault.Head, nil)}
 		s.publish(next)
 		if len(s.window.banner.Model().Buttons) != 3 {

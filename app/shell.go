@@ -81,7 +81,7 @@ func (sh *shell) makeParts() {
 	log, warn := sh.config.Log, sh.window.warn
 	sh.notifications = &notifications{
 		bridge: sh.bridge, notifier: sh.system.notifier, log: log, settings: sh.config.Settings, window: sh.window,
-		left: sh.left, open: func() { sh.visibility.open() },
+		interrupted: sh.interrupted, open: func() { sh.visibility.open() },
 	}
 	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, warn: warn}
 	sh.opener = &opener{
@@ -96,7 +96,7 @@ func (sh *shell) makeParts() {
 	}
 	sh.scans = &folderScans{
 		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adding.added,
-		visible: sh.removals.visible, left: sh.left, scanning: view.Scans{},
+		visible: sh.removals.visible, interrupted: sh.interrupted, scanning: view.Scans{},
 	}
 	sh.actions = &transferActions{
 		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adding: sh.adding,
@@ -145,7 +145,7 @@ func (sh *shell) makeVisibility() {
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
-		left: sh.left, exit: sh.toolkit.Quit,
+		interrupted: sh.interrupted, exit: sh.toolkit.Quit,
 	}
 }
 
@@ -156,7 +156,7 @@ func (sh *shell) windowActions() windowActions {
 			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adding.addFiles, AddFolder: sh.adding.addFolder,
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
 		},
-		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Left: sh.left},
+		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 		},
@@ -216,14 +216,14 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 		sh.window.warn(sentence)
 	}
 	s = sh.removals.visible(s)
-	sum := view.CountsOf(s, sh.prompt.left)
-	sh.notifications.update(s, sum)
+	counts := view.CountsOf(s, sh.prompt.interrupted)
+	sh.notifications.update(s, counts)
 	again := sh.scans.show(s)
 	if sh.window.visible {
-		sh.window.show(s, sum)
+		sh.window.show(s, counts)
 	}
 	if sh.tray != nil {
-		again = sooner(again, sh.tray.Show(view.TrayOf(s, sum, sh.prompt.left), time.Now()))
+		again = sooner(again, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
 	}
 	sh.prompt.showReview(s)
 	if sh.window.visible && countsDown(s) {
@@ -240,7 +240,7 @@ func countsDown(s *uploader.Snapshot) bool {
 	return s.Totals.Count[uploader.StateRetrying]+s.Totals.Count[uploader.StateBusy] > 0
 }
 
-func (sh *shell) left() *view.Interrupted { return sh.prompt.left }
+func (sh *shell) interrupted() *view.Interrupted { return sh.prompt.interrupted }
 
 func (sh *shell) warnError(err error) { sh.window.warn(view.ErrorText(err)) }
 

@@ -170,7 +170,7 @@ func (d *fakeDesktop) Close() error { return nil }
 // raise starts a Ferry over the engine. The options change what it is made of.
 func raise(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *stage {
 	t.Helper()
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	s := &stage{t: t, engine: engine, ui: apptest.NewUI(t), desktop: &fakeDesktop{}}
 	s.toolkit = &fakeToolkit{App: test.NewTempApp(t)}
 	s.desktop.nudge = s.ui.Wake

@@ -31,15 +31,15 @@ const surveyTimeout = 2 * time.Second
 type survey struct {
 	files atomic.Int64
 	bytes atomic.Int64
-	over  chan struct{} // closed when everything is counted, or counting was stopped
+	done  chan struct{} // closed when everything is counted, or counting was stopped
 	large chan struct{} // closed when it is more than is added without a confirmation
 }
 
-func newSurvey() *survey { return &survey{over: make(chan struct{}), large: make(chan struct{})} }
+func newSurvey() *survey { return &survey{done: make(chan struct{}), large: make(chan struct{})} }
 
 // run counts the files at and below the paths, until ctx ends.
 func (v *survey) run(ctx context.Context, paths []string, options source.Options) {
-	defer close(v.over)
+	defer close(v.done)
 	large := false
 	for found, err := range (source.Disk{}).Expand(ctx, paths, options) {
 		if err != nil {
@@ -60,7 +60,7 @@ func (v *survey) isLarge() bool { return v.files.Load() > manyFiles || v.bytes.L
 func (v *survey) text() string {
 	so := words.Join(words.Files(int(v.files.Load())), words.Size(v.bytes.Load()))
 	select {
-	case <-v.over:
+	case <-v.done:
 		return so
 	default:
 		return words.Say("preview.counting", words.Data{"So": so})
@@ -79,7 +79,7 @@ func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []st
 	defer timeout.Stop()
 	select {
 	case <-v.large:
-	case <-v.over:
+	case <-v.done:
 	case <-timeout.C:
 	}
 	if v.isLarge() {
@@ -120,7 +120,7 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 			select {
 			case <-ctx.Done():
 				return
-			case <-v.over:
+			case <-v.done:
 				counted = true
 			case <-tick.C:
 			}

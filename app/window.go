@@ -108,9 +108,9 @@ func (w *window) refurnish() {
 }
 
 // show shows a snapshot.
-func (w *window) show(s *uploader.Snapshot, sum view.Counts) {
+func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	server := w.destination.in(s)
-	w.bar.Show(s, server, sum)
+	w.bar.Show(s, server, counts)
 	w.showEmpty(server)
 	w.banner.Show(s)
 	w.footer.Show(s, w.settings.Get().Transfers, time.Now())

@@ -96,7 +96,7 @@ func TestKeys(t *testing.T) {
 		s.until("they are back", func() bool { return len(s.rows()) == 2 })
 	})
 	t.Run("delete asks before bytes are lost, and does nothing meanwhile", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "a/2"), apptest.Sending, apptest.Holding(apptest.Gigabyte))), apptest.Folder(7, "a"))))
+		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "a/2"), apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyDelete)
 		if len(s.engine.Commands()) > 0 || len(s.rows()) != 2 {
@@ -110,7 +110,7 @@ func TestKeys(t *testing.T) {
 		}
 	})
 	t.Run("keys are for what lies on top: Escape takes it away, others do nothing to the rows", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte))))
+		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.window.list.Rows.SelectAll()
 		for _, open := range []func(){s.quitter.quit, s.servers.Add, func() { s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...)) }} {
 			open()
@@ -131,7 +131,7 @@ func TestKeys(t *testing.T) {
 		}
 	})
 	t.Run("Enter gives the first answer, which loses nothing", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte))))
+		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 		if got := s.engine.Commands(); len(got) > 0 || s.window.window.Canvas().Overlays().Top() != nil {

@@ -18,7 +18,7 @@ import (
 // pane is the details alone, in a window.
 func pane(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *bool) {
 	t.Helper()
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	copied, closed = new(string), new(bool)
 	d = New(widgets.NewHints(), Actions{

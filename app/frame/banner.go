@@ -67,10 +67,10 @@ func (n *Banner) ShowNotice(text string) {
 }
 
 // Ask shows the question about interrupted uploads.
-func (n *Banner) Ask(text string, yes, look, no func()) {
+func (n *Banner) Ask(text string, yes, review, no func()) {
 	n.greeting = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
 		{Label: words.Say("greeting.resume-all"), OnTapped: yes},
-		{Label: words.Say("greeting.review"), OnTapped: look},
+		{Label: words.Say("greeting.review"), OnTapped: review},
 		{Label: words.Say("greeting.not-now"), OnTapped: no},
 	}}
 	n.temporary = false

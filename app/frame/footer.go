@@ -67,7 +67,7 @@ func leftOf(bytes int64) string {
 }
 
 // Show shows a snapshot, and the limit of the settings.
-func (f *Footer) Show(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
+func (f *Footer) Show(s *uploader.Snapshot, set uploader.Settings, now time.Time) {
 	rate, left, eta := "", "", ""
 	if s.Totals.Left > 0 {
 		eta = words.ETA(s.Totals.ETA)
@@ -78,7 +78,7 @@ func (f *Footer) Show(s *uploader.Snapshot, so uploader.Settings, now time.Time)
 		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Kept)
 	}
 	f.figures.Set(rate, left, eta)
-	f.showLimit(s, so, now)
+	f.showLimit(s, set, now)
 	f.showLink(s)
 }
 
@@ -97,8 +97,8 @@ func (f *Footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 	f.graph.Set(f.speed.Samples)
 }
 
-func (f *Footer) showLimit(s *uploader.Snapshot, so uploader.Settings, now time.Time) {
-	text, tone := view.LimitNow(s, so, now)
+func (f *Footer) showLimit(s *uploader.Snapshot, set uploader.Settings, now time.Time) {
+	text, tone := view.LimitNow(s, set, now)
 	if text != f.Limit.Text() {
 		f.Limit.Set(text, tone)
 		f.Content.Refresh()

@@ -19,7 +19,7 @@ import (
 
 // busy is a snapshot in which something moves that fast.
 func busy(rate float64) *uploader.Snapshot {
-	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)))
+	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, rate, 3*time.Minute
 	return s
 }
@@ -27,7 +27,7 @@ func busy(rate float64) *uploader.Snapshot {
 // footerIn is a footer in a window that is so large, with the snapshot shown.
 func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.Settings) *Footer {
 	t.Helper()
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	w := test.NewTempWindow(t, nil)
 	f := NewFooter(w.Canvas(), widgets.NewHints(), FooterActions{})

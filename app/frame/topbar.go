@@ -67,7 +67,7 @@ func muted(text string) fyne.CanvasObject {
 }
 
 // Show shows a snapshot with its destination.
-func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, sum view.Counts) {
+func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, counts view.Counts) {
 	b.servers = s.Servers
 	b.chosen = chosen.ID
 	if name := view.Shorten(words.Server(chosen), view.MaxNameLength); name != b.name || chosen.Builtin() != b.folder.Visible() {
@@ -75,10 +75,10 @@ func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, sum view.Cou
 		widgets.SetVisible(b.folder, chosen.Builtin())
 		b.Content.Refresh()
 	}
-	setEnabled(b.Finish, sum.Final > 0)
-	setEnabled(b.Toggle, sum.Running+sum.Paused > 0)
-	setEnabled(b.toggleIcon, sum.Running+sum.Paused > 0)
-	b.setPausing(sum.Running > 0 || sum.Paused == 0)
+	setEnabled(b.Finish, counts.Final > 0)
+	setEnabled(b.Toggle, counts.Running+counts.Paused > 0)
+	setEnabled(b.toggleIcon, counts.Running+counts.Paused > 0)
+	b.setPausing(counts.Running > 0 || counts.Paused == 0)
 }
 
 func (b *TopBar) setPausing(pausing bool) {

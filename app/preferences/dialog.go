@@ -104,7 +104,7 @@ func (d *dialog) fill() {
 	case SectionStart:
 		d.form.start()
 	case SectionLook:
-		d.form.look()
+		d.form.appearance()
 	case SectionData:
 		d.form.data(d.config)
 	}

@@ -104,7 +104,7 @@ const (
 func newSpanControl(r form.Host, span uploader.Span, changed func(uploader.Span), removed func()) *spanControl {
 	c := &spanControl{span: span, rate: form.NewRateField(r)}
 	edit := func(how func()) { how(); changed(c.span) }
-	days, labels := daysOffered(span.Days)
+	days, labels := dayOptions(span.Days)
 	c.days = form.NewSelect(r, labels, func(i int) { edit(func() { c.span.Days = days[i] }) })
 	c.days.ShowIndex(slices.Index(days, span.Days))
 	c.from = newTimeSelection(r, span.From, func(at time.Duration) { edit(func() { c.span.From = at }) })
@@ -168,8 +168,8 @@ func newTimeSelection(r form.Host, at time.Duration, changed func(time.Duration)
 	return s
 }
 
-// daysOffered are the days that can be chosen, with the ones there are.
-func daysOffered(now [7]bool) (days [][7]bool, labels []string) {
+// dayOptions are the days that can be chosen, with the ones there are.
+func dayOptions(now [7]bool) (days [][7]bool, labels []string) {
 	offer := func(d [7]bool, label string) { days, labels = append(days, d), append(labels, label) }
 	offer(everyDay, words.Say("settings.days.every"))
 	offer(workdays, words.Say("settings.days.work"))

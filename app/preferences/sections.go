@@ -22,8 +22,8 @@ func (f *sectionForm) start() {
 	f.checkbox("ask-before-quit", func(s *settings.Settings) *bool { return &s.Start.AskBeforeQuit })
 }
 
-// look are the settings of how Ferry looks and speaks.
-func (f *sectionForm) look() {
+// appearance are the settings of how Ferry looks and speaks.
+func (f *sectionForm) appearance() {
 	selectOne(f, "language", func(s *settings.Settings) *words.Language { return &s.Look.Language },
 		append([]words.Language{""}, words.Languages()...), languageLabel)
 	selectOne(f, "theme", func(s *settings.Settings) *settings.Theme { return &s.Look.Theme },

@@ -28,7 +28,7 @@ type stage struct {
 
 func raise(t *testing.T) *stage {
 	t.Helper()
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	s := &stage{t: t, ui: apptest.NewUI(t), window: test.NewTempWindow(t, nil)}
 	s.window.SetPadded(false)

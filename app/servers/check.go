@@ -55,11 +55,11 @@ func (d *dialog) startCheck() {
 	d.busy.Show()
 	d.busy.Start()
 	d.setResult(words.Say("server.checking", words.Data{"Server": host}), theme.Muted)
-	trial := d.attempt
+	attempt := d.attempt
 	d.bridge.Run(func(ctx context.Context) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		d.bridge.Post(func() { d.setStop(trial, stop) })
+		d.bridge.Post(func() { d.setStop(attempt, stop) })
 		var answer connect.Answer
 		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
 		began := time.Now()
@@ -69,11 +69,11 @@ func (d *dialog) startCheck() {
 		}
 		took := time.Since(began)
 		d.bridge.Post(func() {
-			if trial == d.attempt && found.Endpoint != next.Endpoint {
+			if attempt == d.attempt && found.Endpoint != next.Endpoint {
 				d.foundElsewhere(found.Endpoint, answer, took)
 				return
 			}
-			d.checked(trial, answer, took, err)
+			d.checked(attempt, answer, took, err)
 		})
 	})
 }
@@ -88,8 +88,8 @@ func hostOf(endpoint string) string {
 
 // setStop sets the function that stops a check, or calls it if the check is no longer
 // the current one.
-func (d *dialog) setStop(trial int, stop context.CancelFunc) {
-	if trial == d.attempt {
+func (d *dialog) setStop(attempt int, stop context.CancelFunc) {
+	if attempt == d.attempt {
 		d.stopCheck = stop
 		return
 	}
@@ -97,8 +97,8 @@ func (d *dialog) setStop(trial int, stop context.CancelFunc) {
 }
 
 // checked shows the result of a check, unless another one has been started.
-func (d *dialog) checked(trial int, answer connect.Answer, took time.Duration, err error) {
-	if trial != d.attempt {
+func (d *dialog) checked(attempt int, answer connect.Answer, took time.Duration, err error) {
+	if attempt != d.attempt {
 		return
 	}
 	d.reset()

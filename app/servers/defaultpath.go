@@ -17,12 +17,12 @@ const defaultPath = "/files/"
 // defaultPath is tried as well. The server returned has the endpoint that answered.
 func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (connect.Answer, uploader.Server, error) {
 	answer, err := access.Try(ctx, server, secrets)
-	usual, alone := atDefaultPath(server)
+	other, alone := atDefaultPath(server)
 	if !alone || !notTus(answer, err) {
 		return answer, server, err
 	}
-	if there, e := access.Try(ctx, usual, secrets); e == nil && there.Capabilities.Known {
-		return there, usual, nil
+	if found, e := access.Try(ctx, other, secrets); e == nil && found.Capabilities.Known {
+		return found, other, nil
 	}
 	return answer, server, err
 }

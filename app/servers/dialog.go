@@ -112,7 +112,7 @@ const (
 
 // resultLayout places the result of a check below the fields, after an activity
 // indicator.
-type resultLayout struct{ said *widgets.Paragraph }
+type resultLayout struct{ result *widgets.Paragraph }
 
 // MinSize is part of fyne.Layout: the fields scroll.
 func (resultLayout) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -125,11 +125,11 @@ func (a resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if busy.Visible() {
 		x = theme.Size(theme.SizeIcon) + theme.Grid(2)
 	}
-	height := max(a.said.HeightAt(size.Width-x), theme.Grid(answerHeight))
+	height := max(a.result.HeightAt(size.Width-x), theme.Grid(answerHeight))
 	top := size.Height - height
 	form.Place(page, 0, 0, size.Width, top-theme.Grid(3))
 	form.Place(busy, 0, top, theme.Size(theme.SizeIcon), theme.Size(theme.SizeIcon))
-	form.Place(a.said, x, top, size.Width-x, height)
+	form.Place(a.result, x, top, size.Width-x, height)
 }
 
 // readKeeping finds out where secrets are stored, and shows it.
@@ -144,7 +144,7 @@ func (d *dialog) readKeeping() {
 // unencrypted.
 func (d *dialog) showNote() {
 	d.note.RemoveAll()
-	say := func(key string, tone theme.Tone) {
+	add := func(key string, tone theme.Tone) {
 		text := widget.NewRichText()
 		text.Wrapping = fyne.TextWrapWord
 		form.SetText(text, words.Say(key), tone)
@@ -155,19 +155,19 @@ func (d *dialog) showNote() {
 	}
 	switch d.keeping {
 	case platform.KeptForNow:
-		say("server.kept.now", theme.Warning)
+		add("server.kept.now", theme.Warning)
 		unlock("server.kept.file.make")
 	case platform.KeptLocked:
-		say("server.kept.locked", theme.Warning)
+		add("server.kept.locked", theme.Warning)
 		unlock("server.kept.unlock")
 	case platform.KeptInFile:
-		say("server.kept.file", theme.Muted)
+		add("server.kept.file", theme.Muted)
 	default:
-		say("server.kept.system", theme.Muted)
+		add("server.kept.system", theme.Muted)
 	}
 	if good, err := parseAddress(d.address.Text); err == nil {
 		if u, err := url.Parse(good.endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
-			say("server.open-line", theme.Warning)
+			add("server.open-line", theme.Warning)
 		}
 	}
 	d.resize()

@@ -33,7 +33,7 @@ type stage struct {
 
 func raise(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *stage {
 	t.Helper()
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	s := &stage{t: t, ui: apptest.NewUI(t), engine: engine, access: apptest.NewAccess(engine), window: test.NewTempWindow(t, nil)}
 	s.window.SetPadded(false)

@@ -13,7 +13,7 @@ import (
 )
 
 func TestSearchFieldIsAButtonInANarrowWindow(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	w := test.NewTempWindow(t, nil)
 	var bar *FilterBar

@@ -33,11 +33,11 @@ type List struct {
 
 // ListActions are what the list does.
 type ListActions struct {
-	Act      func(view.Action, view.Selection)
-	Details  func(uploader.TransferID)
-	Selected func()                   // after the selection has changed
-	Unblock  func(*uploader.Transfer) // asks for what its server waits for
-	Left     func() *view.Interrupted // what waits for an answer; nil for nothing
+	Act         func(view.Action, view.Selection)
+	Details     func(uploader.TransferID)
+	Selected    func()                   // after the selection has changed
+	Unblock     func(*uploader.Transfer) // asks for what its server waits for
+	Interrupted func() *view.Interrupted // what waits for an answer; nil for nothing
 }
 
 // NewList returns an empty list.
@@ -131,7 +131,7 @@ func (l *List) Row(i int) widgets.RowModel {
 // showBlocked changes the row of a waiting transfer that waits for a person. At a server
 // that needs a sign-in it looks like one that the server has refused.
 func (l *List) showBlocked(row *widgets.RowModel, t *uploader.Transfer) {
-	if l.actions.Left().Contains(t) {
+	if l.actions.Interrupted().Contains(t) {
 		row.Detail = words.Say("state.awaits-you")
 		return
 	}

@@ -18,7 +18,7 @@ func (h *fakeHost) SetSystemTrayIcon(fyne.Resource)   {}
 func TestTrayIsNotRebuiltForEveryUploadThatFinishes(t *testing.T) {
 	toolkit := &fakeHost{}
 	tray := &Tray{host: toolkit, tooltip: func(string) {}}
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	start := tray.changed.AddDate(2000, 0, 0)
 	tray.Show(view.Tray{Status: "one"}, start)
 	first := toolkit.menu
@@ -35,7 +35,7 @@ func TestTrayIsNotRebuiltForEveryUploadThatFinishes(t *testing.T) {
 func TestTrayIsNotRebuiltMoreThanEveryTwoSeconds(t *testing.T) {
 	toolkit := &fakeHost{}
 	tray := &Tray{host: toolkit, tooltip: func(string) {}}
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	start := tray.changed.AddDate(2000, 0, 0)
 	tray.Show(view.Tray{Status: "one"}, start)
 	first := toolkit.menu

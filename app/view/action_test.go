@@ -25,7 +25,7 @@ func TestButtons(t *testing.T) {
 		{"too large for its server", apptest.Transfer(1, apptest.Failed(fault.TooLarge)), []Action{ActionOtherServer, ActionRemove}},
 		{"refused", apptest.Transfer(1, apptest.Failed(fault.Refused)), []Action{ActionRetry, ActionRemove}},
 		{"done here can be shown", apptest.Transfer(1, apptest.Done), []Action{ActionReveal, ActionRemove}},
-		{"done elsewhere has a link", apptest.Transfer(1, apptest.Done, apptest.Holding(4*apptest.Gigabyte), elsewhere), []Action{ActionCopyLink, ActionRemove}},
+		{"done elsewhere has a link", apptest.Transfer(1, apptest.Done, apptest.Acknowledged(4*apptest.Gigabyte), elsewhere), []Action{ActionCopyLink, ActionRemove}},
 		{"what is missing can be shown where it is", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), []Action{ActionLocate, ActionRemove}},
 		{"uploaded before: again, or the old link", apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
 		{"maybe begun before: that one, or a new file", apptest.Transfer(1, apptest.Failed(fault.Several)), []Action{ActionContinue, ActionRetry, ActionRemove}},

@@ -12,7 +12,7 @@ import (
 
 // BatchRow is the row of a batch. Flying is the number of uploaded bytes that are not
 // acknowledged yet, high the greatest number of uploaded bytes that was shown.
-func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flying, high int64) widgets.RowModel {
+func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, unacknowledged, high int64) widgets.RowModel {
 	state := leadingState(b, sum)
 	model := widgets.RowModel{Icon: theme.IconFolder, Name: batchName(b, sum), Actions: buttonsOf(situationOfBatch(b, sum))}
 	model.Glyph, model.Tone = StateIcon(state)
@@ -32,10 +32,10 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flying,
 	default:
 		model.Detail = words.Join(batchStateText(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
 	}
-	left := sum.Bytes - sum.Sent
+	remaining := sum.Bytes - sum.Sent
 	model.Speed = words.Rate(sum.Rate)
 	if sum.Rate >= 1 && s.Totals.ETA > 0 { // the total has an estimate
-		model.ETA = words.ETA(time.Duration(float64(left) / sum.Rate * float64(time.Second)))
+		model.ETA = words.ETA(time.Duration(float64(remaining) / sum.Rate * float64(time.Second)))
 	}
 	switch {
 	case sum.Bytes == 0 && sum.Files > 0: // empty files only: count files instead of bytes
@@ -44,7 +44,7 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, flying,
 		model.Sent = model.Acked
 	case sum.Bytes > 0:
 		model.Size, model.ShowBar = words.SizeOf(sum.Sent, sum.Bytes), true
-		model.Acked = float64(sum.Sent-flying) / float64(sum.Bytes)
+		model.Acked = float64(sum.Sent-unacknowledged) / float64(sum.Bytes)
 		model.Sent = float64(high) / float64(sum.Bytes)
 	}
 	return model

@@ -9,7 +9,7 @@ import (
 )
 
 func TestABatchIsCalledLikeWhatWasDropped(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	tests := map[string]struct {
 		roots []string
 		want  string
@@ -29,7 +29,7 @@ func TestABatchIsCalledLikeWhatWasDropped(t *testing.T) {
 }
 
 func TestABatchOfEmptyFilesIsCountedByItsFiles(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	sum := uploader.Sum{Files: 4}
 	sum.Count[uploader.StateDone], sum.Count[uploader.StateWaiting] = 1, 3
 	batch := &uploader.Batch{Roots: []string{"/lab"}, Expanded: true}
@@ -40,7 +40,7 @@ func TestABatchOfEmptyFilesIsCountedByItsFiles(t *testing.T) {
 }
 
 func TestABatchTellsItsEndWhenThereIsEvidence(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	sum := uploader.Sum{Files: 2, Bytes: 9e9, Sent: 3e9, Rate: 50e6}
 	sum.Count[uploader.StateUploading], sum.Count[uploader.StateWaiting] = 1, 1
 	batch := &uploader.Batch{Roots: []string{"/lab"}, Expanded: true}

@@ -15,33 +15,33 @@ type Counts struct {
 
 // CountsOf counts the transfers of a snapshot. It iterates over them only when some are
 // paused. Interrupted transfers count as paused until a person has answered.
-func CountsOf(s *uploader.Snapshot, left *Interrupted) Counts {
-	var sum Counts
+func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
+	var counts Counts
 	for state, n := range s.Totals.Count {
 		switch {
 		case NeedsPerson(state):
-			sum.needPerson += n
+			counts.needPerson += n
 		case state == uploader.StateDone, state == uploader.StateCancelled:
-			sum.Final += n
+			counts.Final += n
 		default:
-			sum.Running += n
+			counts.Running += n
 		}
 	}
-	if left == nil && s.Totals.Count[uploader.StatePaused] == 0 {
-		return sum
+	if interrupted == nil && s.Totals.Count[uploader.StatePaused] == 0 {
+		return counts
 	}
 	for _, t := range s.Transfers {
-		asked := left.Contains(t)
-		if paused := t.Intent == uploader.IntentHold && !t.Phase.Final(); paused || asked {
-			sum.Paused++
-			sum.pausedBytes += max(0, t.Source.Size-s.Sent(t))
+		waiting := interrupted.Contains(t)
+		if paused := t.Intent == uploader.IntentHold && !t.Phase.Final(); paused || waiting {
+			counts.Paused++
+			counts.pausedBytes += max(0, t.Source.Size-s.Sent(t))
 		}
-		if asked {
-			sum.unanswered++
+		if waiting {
+			counts.unanswered++
 		}
 	}
-	sum.Running -= sum.Paused
-	return sum
+	counts.Running -= counts.Paused
+	return counts
 }
 
 // NeedsPerson reports whether a transfer in this state waits for a person.

@@ -41,32 +41,32 @@ type PartLine struct {
 type HistoryLine struct{ At, What string }
 
 // DetailsOf is the content of the details pane for a transfer.
-func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, d Record, now time.Time) Details {
+func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now time.Time) Details {
 	server, _ := s.Server(t.Server)
-	told := Details{
+	details := Details{
 		Title:   words.Printable(t.Source.Name()),
 		State:   words.Join(words.State(t.State()), words.Row(s, t, 0, now)),
 		Reasons: reasonsOf(t, server),
 		Lines:   linesOf(s, t, server, now),
 	}
 	if t.State() == uploader.StateFailed {
-		told.State = words.State(t.State()) // the reasons contain the rest
+		details.State = words.State(t.State()) // the reasons contain the rest
 	}
-	for _, part := range d.Parts {
-		told.Parts = append(told.Parts, partLineOf(part, len(d.Parts)))
+	for _, part := range record.Parts {
+		details.Parts = append(details.Parts, partLineOf(part, len(record.Parts)))
 	}
-	for _, chapter := range slices.Backward(eventRuns(d.Events)) {
-		told.History = append(told.History, historyLineOf(chapter, now))
+	for _, run := range slices.Backward(eventRuns(record.Events)) {
+		details.History = append(details.History, historyLineOf(run, now))
 	}
-	return told
+	return details
 }
 
 func reasonsOf(t *uploader.Transfer, server uploader.Server) []string {
 	if t.Fault == nil {
 		return nil
 	}
-	said := words.Fault(t.Fault, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
-	return []string{said.What, said.Does, said.Can}
+	texts := words.Fault(t.Fault, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
+	return []string{texts.What, texts.Does, texts.Can}
 }
 
 func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server, now time.Time) []Line {
@@ -93,14 +93,14 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		sum := hex.EncodeToString([]byte(t.SHA256))
 		all = append(all, Line{Name: "sha256", Value: sum, Copy: sum})
 	}
-	told := all[:0]
+	lines := all[:0]
 	for _, f := range all {
 		if f.Value != "" {
 			f.Name = words.Say("details." + f.Name)
-			told = append(told, f)
+			lines = append(lines, f)
 		}
 	}
-	return told
+	return lines
 }
 
 // activeTime is the time a transfer was active; 0 while it is, since only finished
@@ -161,20 +161,20 @@ type eventRun struct {
 // eventRuns leaves out repetitions: a start that is not the first, and successive waits
 // for the same reason.
 func eventRuns(events []uploader.Event) []eventRun {
-	var told []eventRun
-	begun := false
+	var runs []eventRun
+	started := false
 	for _, e := range events {
-		last := len(told) - 1
+		last := len(runs) - 1
 		switch {
-		case e.Kind == uploader.EventStarted && begun:
-		case e.Kind == uploader.EventWaiting && last >= 0 && told[last].sameAs(e):
-			told[last] = eventRun{Event: e, times: told[last].times + 1}
+		case e.Kind == uploader.EventStarted && started:
+		case e.Kind == uploader.EventWaiting && last >= 0 && runs[last].sameAs(e):
+			runs[last] = eventRun{Event: e, times: runs[last].times + 1}
 		default:
-			told = append(told, eventRun{Event: e, times: 1})
+			runs = append(runs, eventRun{Event: e, times: 1})
 		}
-		begun = begun || e.Kind == uploader.EventStarted
+		started = started || e.Kind == uploader.EventStarted
 	}
-	return told
+	return runs
 }
 
 func (c eventRun) sameAs(e uploader.Event) bool {

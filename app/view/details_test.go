@@ -19,7 +19,7 @@ func theFilm(now time.Time) (*uploader.Transfer, Record) {
 }
 
 func TestDetailsTellAllThereIsToTell(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
 	film, kept := theFilm(now)
 	got := DetailsOf(apptest.Snapshot(film), film, kept, now)
@@ -50,7 +50,7 @@ func TestDetailsTellAllThereIsToTell(t *testing.T) {
 }
 
 func TestDetailsOfWhatFailedSayWhatToDo(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	row := apptest.Transfer(1, apptest.Failed(fault.SourceMissing))
 	got := DetailsOf(apptest.Snapshot(row), row, Record{}, time.Now())
 	if len(got.Reasons) != 3 || !strings.Contains(got.Reasons[2], "try again") {
@@ -59,7 +59,7 @@ func TestDetailsOfWhatFailedSayWhatToDo(t *testing.T) {
 }
 
 func TestEveryKindOfEventHasItsWords(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	kinds := []uploader.EventKind{
 		uploader.EventStarted, uploader.EventCreated, uploader.EventResumed, uploader.EventWaiting, uploader.EventPaused,
 		uploader.EventFailed, uploader.EventFound, uploader.EventRestarted, uploader.EventLeft, uploader.EventDone, uploader.EventCancelled,
@@ -110,7 +110,7 @@ func TestTheCurveKeepsTheLastMinutesOfWhatMoves(t *testing.T) {
 }
 
 func TestTheStoryIsToldWithoutRepeating(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
 	at := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
 	writing := func(seconds int) uploader.Event {

@@ -25,20 +25,20 @@ func (r *Hidden) Without(s *uploader.Snapshot) *uploader.Snapshot {
 		return s
 	}
 	r.prune(s)
-	less := *s
-	less.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), r.hides)
-	less.Batches, less.Totals.Count, less.Sums = maps.Clone(s.Batches), maps.Clone(s.Totals.Count), maps.Clone(s.Sums)
+	rest := *s
+	rest.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), r.hides)
+	rest.Batches, rest.Totals.Count, rest.Sums = maps.Clone(s.Batches), maps.Clone(s.Totals.Count), maps.Clone(s.Sums)
 	for _, t := range s.Transfers {
 		if r.hides(t) {
-			less.Totals.Count[t.State()]--
-			subtract(less.Sums, t, s.Sent(t))
+			rest.Totals.Count[t.State()]--
+			subtract(rest.Sums, t, s.Sent(t))
 		}
 	}
 	for id := range r.batches {
-		delete(less.Batches, id)
-		delete(less.Sums, id)
+		delete(rest.Batches, id)
+		delete(rest.Sums, id)
 	}
-	return &less
+	return &rest
 }
 
 // Len is the number of transfers and batches that are hidden.
@@ -102,30 +102,30 @@ func (r *Hidden) Show(off Selection) {
 // Suspend returns the commands that pause what is active, and those that undo exactly
 // that. A batch that is being scanned is paused as a whole; what the user had paused in
 // it stays paused.
-func Suspend(off Selection, batches map[uploader.BatchID]*uploader.Batch) (hold, release []uploader.Command) {
+func Suspend(removed Selection, batches map[uploader.BatchID]*uploader.Batch) (pause, undo []uploader.Command) {
 	growing := map[uploader.BatchID]bool{}
-	for _, id := range off.Batches {
+	for _, id := range removed.Batches {
 		if b := batches[id]; b != nil && !b.Expanded && b.Intent == uploader.IntentRun {
 			growing[id] = true
-			hold = append(hold, uploader.Pause{Target: uploader.Target{Batch: id}})
-			release = append(release, uploader.Resume{Target: uploader.Target{Batch: id}})
+			pause = append(pause, uploader.Pause{Target: uploader.Target{Batch: id}})
+			undo = append(undo, uploader.Resume{Target: uploader.Target{Batch: id}})
 		}
 	}
-	var moving, resting []uploader.TransferID
-	for _, t := range off.All {
+	var active, paused []uploader.TransferID
+	for _, t := range removed.All {
 		switch {
 		case growing[t.Batch] && ActionResume.allows(t):
-			resting = append(resting, t.ID)
+			paused = append(paused, t.ID)
 		case !growing[t.Batch] && ActionPause.allows(t):
-			moving = append(moving, t.ID)
+			active = append(active, t.ID)
 		}
 	}
-	if len(moving) > 0 {
-		hold = append(hold, uploader.Pause{Target: uploader.These(moving...)})
-		release = append(release, uploader.Resume{Target: uploader.These(moving...)})
+	if len(active) > 0 {
+		pause = append(pause, uploader.Pause{Target: uploader.These(active...)})
+		undo = append(undo, uploader.Resume{Target: uploader.These(active...)})
 	}
-	if len(resting) > 0 {
-		release = append(release, uploader.Pause{Target: uploader.These(resting...)})
+	if len(paused) > 0 {
+		undo = append(undo, uploader.Pause{Target: uploader.These(paused...)})
 	}
-	return hold, release
+	return pause, undo
 }

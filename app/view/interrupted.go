@@ -20,21 +20,21 @@ type Interrupted struct {
 // FindInterrupted finds it in the first snapshot after a start. What the user had paused
 // is not part of it.
 func FindInterrupted(s *uploader.Snapshot) *Interrupted {
-	left := &Interrupted{Transfers: map[uploader.TransferID]bool{}}
+	found := &Interrupted{Transfers: map[uploader.TransferID]bool{}}
 	for _, t := range s.Transfers {
 		if t.Unfinished() && t.Intent == uploader.IntentRun {
-			left.Transfers[t.ID] = true
+			found.Transfers[t.ID] = true
 		}
 	}
 	for id, batch := range s.Batches {
 		if !batch.Expanded {
-			left.batches = append(left.batches, id)
+			found.batches = append(found.batches, id)
 		}
 	}
-	if left.Empty() {
+	if found.Empty() {
 		return nil
 	}
-	return left
+	return found
 }
 
 // Empty reports whether there is nothing left to decide.
@@ -103,47 +103,47 @@ type InterruptedTotals struct {
 
 // Totals sums up the transfers as they are in the snapshot.
 func (l *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
-	var sum InterruptedTotals
+	var totals InterruptedTotals
 	for _, t := range s.Transfers {
 		if !l.Transfers[t.ID] {
 			continue
 		}
-		sum.Count++
-		sum.Size += max(0, t.Source.Size)
+		totals.Count++
+		totals.Size += max(0, t.Source.Size)
 		if state := t.State(); state != uploader.StateForgotten && state != uploader.StateChanged {
-			sum.Sent += t.Session.Offset
+			totals.Sent += t.Session.Offset
 		}
 		switch {
 		case NeedsPerson(t.State()):
-			sum.needPerson++
+			totals.needPerson++
 		case t.Fault != nil:
-			sum.unreachable++
+			totals.unreachable++
 		}
 	}
-	return sum
+	return totals
 }
 
 // Question is the question whether to resume, with the current amounts.
 func (l *Interrupted) Question(s *uploader.Snapshot) string {
-	sum := l.Totals(s)
-	of := words.Data{"SizeOf": words.SizeOf(sum.Sent, sum.Size)}
+	totals := l.Totals(s)
+	of := words.Data{"SizeOf": words.SizeOf(totals.Sent, totals.Size)}
 	switch {
-	case sum.Count == 0:
+	case totals.Count == 0:
 		return words.Count("greeting.asking.folders", len(l.batches))
 	case !l.Known:
-		return words.Sentences(words.Count("greeting.asking.fresh", sum.Count), words.Say("greeting.checking"))
+		return words.Sentences(words.Count("greeting.asking.fresh", totals.Count), words.Say("greeting.checking"))
 	}
-	question := words.Count("greeting.asking.fresh", sum.Count)
+	question := words.Count("greeting.asking.fresh", totals.Count)
 	switch {
-	case sum.unreachable > 0 && sum.Sent > 0:
+	case totals.unreachable > 0 && totals.Sent > 0:
 		question = words.Sentences(question, words.Say("greeting.unsure", of))
-	case sum.unreachable > 0:
+	case totals.unreachable > 0:
 		question = words.Sentences(question, words.Say("greeting.away"))
-	case sum.Sent > 0:
-		question = words.Count("greeting.asking", sum.Count, of)
+	case totals.Sent > 0:
+		question = words.Count("greeting.asking", totals.Count, of)
 	}
-	if sum.needPerson > 0 {
-		question = words.Sentences(question, words.Count("greeting.trouble", sum.needPerson))
+	if totals.needPerson > 0 {
+		question = words.Sentences(question, words.Count("greeting.trouble", totals.needPerson))
 	}
 	return question
 }

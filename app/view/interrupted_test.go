@@ -9,20 +9,20 @@ import (
 )
 
 func TestWhatAnEarlierRunLeft(t *testing.T) {
-	apptest.LoadWords(t)
-	s := apptest.Snapshot(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(3, apptest.Paused, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(4, apptest.Done))
+	apptest.LoadEnglish(t)
+	s := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(3, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(4, apptest.Done))
 	t.Run("what goes on by itself is said with what is already there", func(t *testing.T) {
 		if got, want := FindResumed(s).Text(s), "Continuing 2 uploads: 2.0 of 8.0 GB is already there."; got != want {
 			t.Errorf("got %q", got)
 		}
 	})
 	t.Run("what the server turns out to hold corrects what was known", func(t *testing.T) {
-		killed := apptest.Snapshot(apptest.Transfer(1, apptest.Holding(0)))
+		killed := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(0)))
 		left := FindResumed(killed)
 		if got, want := left.Text(killed), "Continuing 1 upload that was interrupted."; got != want {
 			t.Errorf("got %q", got)
 		}
-		asked := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte), func(t *uploader.Transfer) { t.Resumed = apptest.Gigabyte }))
+		asked := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Resumed = apptest.Gigabyte }))
 		if got, want := left.Text(asked), "Continuing 1 upload: 1.0 of 4.0 GB is already there."; got != want {
 			t.Errorf("got %q", got)
 		}
@@ -61,16 +61,16 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 			first []func(*uploader.Transfer)
 			want  string
 		}{
-			{"one was forgotten", []func(*uploader.Transfer){apptest.Holding(apptest.Gigabyte), apptest.Failed(fault.Gone)}, "2 uploads were interrupted. 1.0 of 8.0 GB is already there. 1 of them needs you."},
-			{"one is missing here", []func(*uploader.Transfer){apptest.Holding(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)}, "2 uploads were interrupted. 2.0 of 8.0 GB is already there. 1 of them needs you."},
-			{"a server does not answer", []func(*uploader.Transfer){apptest.Holding(apptest.Gigabyte), func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }}, "2 uploads were interrupted. 2.0 of 8.0 GB was there last time; not every server answers now."},
+			{"one was forgotten", []func(*uploader.Transfer){apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Gone)}, "2 uploads were interrupted. 1.0 of 8.0 GB is already there. 1 of them needs you."},
+			{"one is missing here", []func(*uploader.Transfer){apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)}, "2 uploads were interrupted. 2.0 of 8.0 GB is already there. 1 of them needs you."},
+			{"a server does not answer", []func(*uploader.Transfer){apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }}, "2 uploads were interrupted. 2.0 of 8.0 GB was there last time; not every server answers now."},
 		}
 		nothing := apptest.Snapshot(apptest.Transfer(1, func(t *uploader.Transfer) { t.Fault = fault.New(fault.Offline, fault.Head, nil) }))
 		if got := left.Question(nothing); got != "1 upload was interrupted. Not every server answers now, so nobody knows what is already there." {
 			t.Errorf("of servers that are away it says %q", got)
 		}
 		for _, c := range tests {
-			found := apptest.Snapshot(apptest.Transfer(1, c.first...), apptest.Transfer(2, apptest.Holding(apptest.Gigabyte)))
+			found := apptest.Snapshot(apptest.Transfer(1, c.first...), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte)))
 			if left.Update(found); left.Question(found) != c.want {
 				t.Errorf("%s: said %q", c.name, left.Question(found))
 			}
@@ -78,7 +78,7 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 	})
 	t.Run("what is decided on in the list is not asked about any more", func(t *testing.T) {
 		left := FindInterrupted(s)
-		left.Update(apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)))
+		left.Update(apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)))
 		if !left.Empty() {
 			t.Errorf("still asks about %v", left.Transfers)
 		}

@@ -10,13 +10,13 @@ import (
 
 // LimitNow is the limit that holds now, with its end where it comes from the schedule,
 // and its tone.
-func LimitNow(s *uploader.Snapshot, so uploader.Settings, now time.Time) (string, theme.Tone) {
+func LimitNow(s *uploader.Snapshot, set uploader.Settings, now time.Time) (string, theme.Tone) {
 	for _, hold := range s.Held {
 		if hold.Reason == uploader.HeldByMetering {
 			return words.Say("limit.metered"), theme.Warning
 		}
 	}
-	limit, until := so.Schedule.At(now, so.Limit)
+	limit, until := set.Schedule.At(now, set.Limit)
 	if until.IsZero() {
 		return limitUntil(limit, ""), limitTone(limit)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestHowFastUploadsMayBeIsSaid(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	monday := time.Date(2026, 3, 2, 9, 0, 0, 0, time.Local)
 	daily := func(limit int64) uploader.Schedule {
 		return uploader.Schedule{{Days: [7]bool{true, true, true, true, true, true, true}, From: 8 * time.Hour, Until: 18 * time.Hour, Limit: limit}}

@@ -18,22 +18,22 @@ func (a NewBatches) Messages(s *uploader.Snapshot) []string {
 	if len(a) == 0 {
 		return nil
 	}
-	var told []string
+	var messages []string
 	for id, paths := range a {
 		batch := s.Batches[id]
 		if batch == nil || !batch.Expanded {
 			continue
 		}
 		delete(a, id)
-		files, there := countFiles(s, batch)
+		files, uploaded := countFiles(s, batch)
 		switch {
 		case files == 0:
-			told = append(told, emptyText(paths))
-		case there > 0:
-			told = append(told, words.Say("drop.continuing", words.Data{"Size": words.Size(there)}))
+			messages = append(messages, emptyText(paths))
+		case uploaded > 0:
+			messages = append(messages, words.Say("drop.continuing", words.Data{"Size": words.Size(uploaded)}))
 		}
 	}
-	return told
+	return messages
 }
 
 // addedTolerance is how long before its batch a new transfer may have been added.
@@ -41,17 +41,17 @@ const addedTolerance = time.Second
 
 // countFiles counts the files of a batch, and the bytes that earlier uploads with them
 // had uploaded.
-func countFiles(s *uploader.Snapshot, batch *uploader.Batch) (files int, there int64) {
+func countFiles(s *uploader.Snapshot, batch *uploader.Batch) (files int, uploaded int64) {
 	for _, t := range s.Transfers {
 		if t.Batch != batch.ID {
 			continue
 		}
 		files++
 		if t.Unfinished() && t.Added.Before(batch.Added.Add(-addedTolerance)) {
-			there += t.Session.Offset
+			uploaded += t.Session.Offset
 		}
 	}
-	return files, there
+	return files, uploaded
 }
 
 func emptyText(paths []string) string {

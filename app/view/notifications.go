@@ -32,13 +32,13 @@ type Notifications struct {
 }
 
 // Update takes the next snapshot in and returns the notes about it.
-func (n *Notifications) Update(s *uploader.Snapshot, sum Counts) []Notification {
+func (n *Notifications) Update(s *uploader.Snapshot, counts Counts) []Notification {
 	open := findOpenBatches(s)
 	var notes []Notification
 	if n.started {
-		notes = append(n.finishedNotes(s, open), n.problemNotes(s, sum)...)
+		notes = append(n.finishedNotes(s, open), n.problemNotes(s, counts)...)
 	}
-	n.started, n.needPerson, n.disk, n.openBatches = true, sum.needPerson, s.Trouble, open
+	n.started, n.needPerson, n.disk, n.openBatches = true, counts.needPerson, s.Trouble, open
 	return notes
 }
 
@@ -47,17 +47,17 @@ func (n *Notifications) Reset() { n.finishedUnseen = batchStats{} }
 
 // finishedNotes is a notification about batches that have finished.
 func (n *Notifications) finishedNotes(s *uploader.Snapshot, open map[uploader.BatchID]bool) []Notification {
-	stands := map[uploader.BatchID]*batchStats{}
+	stats := map[uploader.BatchID]*batchStats{}
 	for id := range n.openBatches {
 		if !open[id] {
-			stands[id] = &batchStats{}
+			stats[id] = &batchStats{}
 		}
 	}
-	countFinished(stands, s)
+	countFinished(stats, s)
 	before := n.finishedUnseen.done
-	for _, stand := range stands {
-		if stand.done > 0 {
-			n.finishedUnseen.add(stand)
+	for _, batch := range stats {
+		if batch.done > 0 {
+			n.finishedUnseen.add(batch)
 		}
 	}
 	if n.finishedUnseen.done == before {
@@ -70,10 +70,10 @@ func (n *Notifications) finishedNotes(s *uploader.Snapshot, open map[uploader.Ba
 }
 
 // problemNotes are notifications about what needs a person.
-func (n *Notifications) problemNotes(s *uploader.Snapshot, sum Counts) []Notification {
+func (n *Notifications) problemNotes(s *uploader.Snapshot, counts Counts) []Notification {
 	var notes []Notification
-	if sum.needPerson > n.needPerson {
-		notes = append(notes, Notification{Key: NoteTrouble, Title: words.Count("note.trouble", sum.needPerson), Body: problemText(s, sum.needPerson)})
+	if counts.needPerson > n.needPerson {
+		notes = append(notes, Notification{Key: NoteTrouble, Title: words.Count("note.trouble", counts.needPerson), Body: problemText(s, counts.needPerson)})
 	}
 	if s.Trouble != nil && n.disk == nil {
 		sentence := words.Fault(s.Trouble, words.Subject{})
@@ -145,19 +145,19 @@ func findOpenBatches(s *uploader.Snapshot) map[uploader.BatchID]bool {
 
 // countFinished counts the finished transfers of these batches. It iterates over all
 // transfers if there are any batches.
-func countFinished(stands map[uploader.BatchID]*batchStats, s *uploader.Snapshot) {
-	if len(stands) == 0 {
+func countFinished(stats map[uploader.BatchID]*batchStats, s *uploader.Snapshot) {
+	if len(stats) == 0 {
 		return
 	}
-	for id, stand := range stands {
+	for id, batchStat := range stats {
 		if batch := s.Batches[id]; batch != nil && len(batch.Roots) == 1 {
-			stand.name = filepath.Base(batch.Roots[0])
+			batchStat.name = filepath.Base(batch.Roots[0])
 		}
 	}
 	for _, t := range s.Transfers {
-		if stand := stands[t.Batch]; stand != nil && t.Phase == uploader.PhaseDone {
-			stand.done++
-			stand.bytes += t.Source.Size
+		if batchStat := stats[t.Batch]; batchStat != nil && t.Phase == uploader.PhaseDone {
+			batchStat.done++
+			batchStat.bytes += t.Source.Size
 		}
 	}
 }

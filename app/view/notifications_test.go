@@ -12,7 +12,7 @@ import (
 )
 
 func TestNews(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	two := apptest.InBatch(2)
 	walking := apptest.Batched(apptest.Transfer(1, apptest.Done, two))
 	walking.Batches[2] = &uploader.Batch{ID: 2}
@@ -54,7 +54,7 @@ func TestNews(t *testing.T) {
 }
 
 func TestNewsSaysWhatItIsAbout(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	named := func(path string) func(*uploader.Transfer) {
 		return func(t *uploader.Transfer) { t.Source.Path = path }
 	}
@@ -89,7 +89,7 @@ func TestNewsSaysWhatItIsAbout(t *testing.T) {
 }
 
 func TestNewsCountsOnUntilSomebodyLooks(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	var n Notifications
 	step := func(transfers ...*uploader.Transfer) []string {
 		s := apptest.Batched(transfers...)

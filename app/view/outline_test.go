@@ -39,7 +39,7 @@ func lines(rows ...string) string {
 }
 
 func TestOutline(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	looking := func(s *uploader.Snapshot, b *uploader.Batch) *uploader.Snapshot {
 		b.Expanded = false
 		return apptest.WithBatches(s, b)
@@ -101,7 +101,7 @@ func TestOutline(t *testing.T) {
 // An outline that followed many snapshots shows the same as one that sees the last
 // for the first time.
 func TestOutlineRemembersNothingButWhatIsOpen(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	rapid.Check(t, func(t *rapid.T) {
 		old := NewOutline()
 		var wanted Search
@@ -157,7 +157,7 @@ func anySnapshot(t *rapid.T) *uploader.Snapshot {
 }
 
 func TestWhatABatchIsMadeOf(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	o := NewOutline()
 	o.Update(apptest.Folders())
 	var names []string

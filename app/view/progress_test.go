@@ -62,7 +62,7 @@ func TestBarOfABatchNeverGoesBack(t *testing.T) {
 
 func TestProgressOf(t *testing.T) {
 	empty := apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) { t.Source.Size = 0 })
-	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)))
+	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	moving.Live[1] = uploader.Live{Sent: 2 * apptest.Gigabyte}
 	tests := []struct {
 		name string
@@ -94,7 +94,7 @@ func TestEveryStateHasItsOwnSign(t *testing.T) {
 }
 
 func TestWhatNeedsAPersonShowsItsWayOut(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.TooLarge: "Other server…", fault.SourceMissing: "Locate…", fault.Auth: "Sign in…", fault.Uploaded: "Upload again", fault.Several: "Continue earlier upload"}
 	for kind, want := range kinds {
 		buttons := buttonsOf(situationOf([]*uploader.Transfer{apptest.Transfer(1, apptest.Failed(kind))}))

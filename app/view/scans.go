@@ -26,7 +26,7 @@ type Scan struct {
 
 // Update follows a snapshot, and returns the scans that have been running for ScanDelay.
 // Interrupted scans do not run before a person has answered.
-func (c Scans) Update(s *uploader.Snapshot, left *Interrupted, now time.Time) Scan {
+func (c Scans) Update(s *uploader.Snapshot, interrupted *Interrupted, now time.Time) Scan {
 	for id := range c {
 		if batch := s.Batches[id]; batch == nil || batch.Expanded {
 			delete(c, id)
@@ -34,7 +34,7 @@ func (c Scans) Update(s *uploader.Snapshot, left *Interrupted, now time.Time) Sc
 	}
 	var sum Scan
 	for id, batch := range s.Batches {
-		if batch.Expanded || batch.Intent != uploader.IntentRun || left != nil && slices.Contains(left.batches, id) {
+		if batch.Expanded || batch.Intent != uploader.IntentRun || interrupted != nil && slices.Contains(interrupted.batches, id) {
 			continue
 		}
 		since, known := c[id]

@@ -8,7 +8,7 @@ import (
 )
 
 func TestCounting(t *testing.T) {
-	apptest.LoadWords(t)
+	apptest.LoadEnglish(t)
 	walking := func(roots ...string) *uploader.Snapshot {
 		s := apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(2)), apptest.Transfer(3, apptest.InBatch(2)))
 		s.Batches[2] = &uploader.Batch{ID: 2, Roots: roots}

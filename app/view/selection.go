@@ -93,9 +93,9 @@ func Retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
 
 // UploadedBytes is how many uploaded bytes are lost by cancelling the selection.
 func UploadedBytes(s Selection) int64 {
-	var crossed int64
+	var bytes int64
 	for _, t := range s.Allowed(ActionCancel) {
-		crossed += t.Session.Offset
+		bytes += t.Session.Offset
 	}
-	return crossed
+	return bytes
 }

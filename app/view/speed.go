@@ -25,7 +25,7 @@ type Speed struct {
 // active are removed, except the one to keep.
 func (c Speeds) Update(s *uploader.Snapshot, keep uploader.TransferID, now time.Time) {
 	for id := range c {
-		if _, moves := s.Live[id]; !moves && id != keep {
+		if _, active := s.Live[id]; !active && id != keep {
 			delete(c, id)
 		}
 	}

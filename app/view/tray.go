@@ -29,29 +29,29 @@ type Tray struct {
 
 // TrayOf is the tray of a snapshot. While interrupted uploads wait for an answer the
 // icon asks for attention.
-func TrayOf(s *uploader.Snapshot, sum Counts, left *Interrupted) Tray {
-	view := Tray{State: trayStateOf(s, sum, left != nil), Pause: sum.Running > 0, Paused: sum.Paused > 0, Recent: recentOf(s)}
-	view.Status, view.Tooltip = statusLine(s, sum), tooltipOf(s, sum)
-	if view.State == TrayActive && s.Totals.Bytes > 0 {
-		view.Eighths = int(8 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes)
+func TrayOf(s *uploader.Snapshot, counts Counts, interrupted *Interrupted) Tray {
+	tray := Tray{State: trayStateOf(s, counts, interrupted != nil), Pause: counts.Running > 0, Paused: counts.Paused > 0, Recent: recentOf(s)}
+	tray.Status, tray.Tooltip = statusLine(s, counts), tooltipOf(s, counts)
+	if tray.State == TrayActive && s.Totals.Bytes > 0 {
+		tray.Eighths = int(8 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes)
 	}
-	if left != nil {
-		all := left.Totals(s)
-		view.Resume = words.Count("tray.resume", all.Count, words.Data{"Left": words.Size(all.Size - all.Sent)})
+	if interrupted != nil {
+		all := interrupted.Totals(s)
+		tray.Resume = words.Count("tray.resume", all.Count, words.Data{"Left": words.Size(all.Size - all.Sent)})
 		if all.Count == 0 {
-			view.Resume = words.Say("tray.resume.folders")
+			tray.Resume = words.Say("tray.resume.folders")
 		}
 	}
-	return view
+	return tray
 }
 
-func trayStateOf(s *uploader.Snapshot, sum Counts, asking bool) TrayState {
+func trayStateOf(s *uploader.Snapshot, counts Counts, asking bool) TrayState {
 	switch {
-	case asking, sum.needPerson > 0, s.Trouble != nil:
+	case asking, counts.needPerson > 0, s.Trouble != nil:
 		return TrayAttention
-	case sum.Running > 0:
+	case counts.Running > 0:
 		return TrayActive
-	case sum.Paused > 0:
+	case counts.Paused > 0:
 		return TrayPaused
 	default:
 		return TrayIdle
@@ -59,17 +59,17 @@ func trayStateOf(s *uploader.Snapshot, sum Counts, asking bool) TrayState {
 }
 
 // statusLine changes seldom, because the menu is rebuilt when it does.
-func statusLine(s *uploader.Snapshot, sum Counts) string {
-	if sum.Running > 0 && s.Trouble == nil {
-		return words.Join(runningLine(s, sum), words.ETA(s.Totals.ETA))
+func statusLine(s *uploader.Snapshot, counts Counts) string {
+	if counts.Running > 0 && s.Trouble == nil {
+		return words.Join(runningLine(s, counts), words.ETA(s.Totals.ETA))
 	}
 	switch {
 	case s.Trouble != nil:
 		return words.Fault(s.Trouble, words.Subject{}).Short
-	case sum.needPerson > 0:
-		return words.Count("tray.trouble", sum.needPerson)
-	case sum.Paused > 0:
-		return words.Join(countOf("tray.asked", sum.unanswered), countOf("tray.held", sum.Paused-sum.unanswered))
+	case counts.needPerson > 0:
+		return words.Count("tray.trouble", counts.needPerson)
+	case counts.Paused > 0:
+		return words.Join(countOf("tray.asked", counts.unanswered), countOf("tray.held", counts.Paused-counts.unanswered))
 	default:
 		return words.Say("tray.idle")
 	}
@@ -84,26 +84,26 @@ func countOf(key string, n int) string {
 }
 
 // tooltipOf is the state in one line.
-func tooltipOf(s *uploader.Snapshot, sum Counts) string {
-	if sum.Running == 0 || s.Trouble != nil || s.Totals.Bytes == 0 {
-		return statusLine(s, sum)
+func tooltipOf(s *uploader.Snapshot, counts Counts) string {
+	if counts.Running == 0 || s.Trouble != nil || s.Totals.Bytes == 0 {
+		return statusLine(s, counts)
 	}
 	percent := 100 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes
-	line := words.Join(runningLine(s, sum), words.Say("percent", words.Data{"N": percent}))
+	line := words.Join(runningLine(s, counts), words.Say("percent", words.Data{"N": percent}))
 	return words.Join(line, words.Rate(s.Totals.Rate), words.ETA(s.Totals.ETA))
 }
 
 // runningLine is the number of running transfers, or why none of them is active.
-func runningLine(s *uploader.Snapshot, sum Counts) string {
+func runningLine(s *uploader.Snapshot, counts Counts) string {
 	count := s.Totals.Count
-	moves := count[uploader.StateUploading] + count[uploader.StatePreparing] + count[uploader.StateChecking]
+	active := count[uploader.StateUploading] + count[uploader.StatePreparing] + count[uploader.StateChecking]
 	switch {
-	case moves == 0 && count[uploader.StateOffline] > 0:
+	case active == 0 && count[uploader.StateOffline] > 0:
 		return words.Say("tray.offline")
-	case moves == 0 && count[uploader.StateRetrying]+count[uploader.StateBusy] > 0:
+	case active == 0 && count[uploader.StateRetrying]+count[uploader.StateBusy] > 0:
 		return words.Say("tray.retrying")
 	default:
-		return words.Count("tray.running", sum.Running)
+		return words.Count("tray.running", counts.Running)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 func TestTrayOf(t *testing.T) {
-	apptest.LoadWords(t)
-	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2))
+	apptest.LoadEnglish(t)
+	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2))
 	moving.Totals.Rate, moving.Totals.ETA = 12.4e6, 4*time.Minute
 	broken := apptest.Snapshot(apptest.Transfer(1, apptest.Sending))
 	broken.Trouble = fault.New(fault.LocalDisk, fault.Save, nil)
@@ -29,13 +29,13 @@ func TestTrayOf(t *testing.T) {
 		{"under way", moving, false, Tray{
 			State: TrayActive, Eighths: 1, Status: "2 uploading · about 4 min", Tooltip: "2 uploading · 12 % · 12.4 MB/s · about 4 min", Pause: true,
 		}},
-		{"all paused", apptest.Snapshot(apptest.Transfer(1, apptest.Paused, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), false, Tray{
+		{"all paused", apptest.Snapshot(apptest.Transfer(1, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), false, Tray{
 			State: TrayPaused, Status: "2 paused", Tooltip: "2 paused", Paused: true,
 		}},
 		{"one failed", apptest.Snapshot(apptest.Transfer(1, apptest.Failed(fault.Refused))), false, Tray{
 			State: TrayAttention, Status: "1 upload needs you", Tooltip: "1 upload needs you",
 		}},
-		{"a question is open, which is not about what the user had paused", apptest.Snapshot(apptest.Transfer(1, apptest.Holding(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), true, Tray{
+		{"a question is open, which is not about what the user had paused", apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), true, Tray{
 			State: TrayAttention, Status: "1 waits for your answer · 1 paused", Tooltip: "1 waits for your answer · 1 paused", Paused: true, Resume: "Resume 1 unfinished upload (3.0 GB left)",
 		}},
 		{"no network", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Offline)), apptest.Transfer(2)), false, Tray{

@@ -22,8 +22,8 @@ func Transfer(id uploader.TransferID, how ...func(*uploader.Transfer)) *uploader
 	return t
 }
 
-// Holding has the server acknowledge so many bytes.
-func Holding(bytes int64) func(*uploader.Transfer) {
+// Acknowledged has the server acknowledge so many bytes.
+func Acknowledged(bytes int64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		t.Session = uploader.Session{URL: "https://x/1", Offset: bytes, Sent: bytes}
 	}
@@ -50,8 +50,8 @@ func Waiting(kind fault.Kind) func(*uploader.Transfer) {
 	}
 }
 
-// LoadWords loads the English texts.
-func LoadWords(t *testing.T) {
+// LoadEnglish loads the English texts.
+func LoadEnglish(t *testing.T) {
 	t.Helper()
 	if err := words.Load("en"); err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func Folders() *uploader.Snapshot {
 
 // EveryState is a transfer in each state, to another server.
 func EveryState(now time.Time) []*uploader.Transfer {
-	begun := Holding(1_200_000_000)
+	begun := Acknowledged(1_200_000_000)
 	phase := func(p uploader.Phase) func(*uploader.Transfer) { return func(t *uploader.Transfer) { t.Phase = p } }
 	tried := func(t *uploader.Transfer) { t.Attempt, t.NextTry = 4, uploader.MomentOf(now.Add(12*time.Second)) }
 	at := func(t *uploader.Transfer) { t.NextTry = uploader.MomentOf(now.Add(5 * time.Minute)) }
@@ -119,7 +119,7 @@ func EveryState(now time.Time) []*uploader.Transfer {
 		{},
 		{phase(uploader.PhasePreparing)},
 		{Sending, begun},
-		{phase(uploader.PhaseVerifying), Holding(4 * Gigabyte)},
+		{phase(uploader.PhaseVerifying), Acknowledged(4 * Gigabyte)},
 		{Paused, begun},
 		{Waiting(fault.Offline), begun},
 		{Waiting(fault.Transient), begun, tried},
@@ -131,7 +131,7 @@ func EveryState(now time.Time) []*uploader.Transfer {
 		{Failed(fault.Uploaded)},
 		{Failed(fault.Several)},
 		{Failed(fault.TooLarge), begun},
-		{Done, Holding(4 * Gigabyte), took},
+		{Done, Acknowledged(4 * Gigabyte), took},
 		{phase(uploader.PhaseCancelled)},
 	}
 	transfers := make([]*uploader.Transfer, len(states))
