@@ -85,7 +85,7 @@ func TestDrop(t *testing.T) {
 	})
 }
 
-func TestChoosing(t *testing.T) {
+func TestFileDialogs(t *testing.T) {
 	t.Run("chosen files are added", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
 		s := raise(t, apptest.NewEngine(), picking(path))

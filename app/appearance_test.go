@@ -18,7 +18,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func TestTheLanguageChangesEverythingAtOnce(t *testing.T) {
+func TestLanguageChangesAtOnce(t *testing.T) {
 	s := raise(t, apptest.NewEngine())
 	s.preferences.OpenSection(preferences.SectionLook)
 	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.in(s.bridge.Snapshot()), view.Counts{})
@@ -35,7 +35,7 @@ func TestTheLanguageChangesEverythingAtOnce(t *testing.T) {
 	s.until("the window speaks English again", func() bool { return s.window.bar.Add.Text == "Add" })
 }
 
-func TestWhatIsShownOutlivesAnotherSize(t *testing.T) {
+func TestWindowKeepsStateOnRebuild(t *testing.T) {
 	s := raise(t, apptest.NewEngineAt(apptest.Folders()), asking)
 	s.window.setFilter(view.FilterTrouble)
 	s.until("it asks", func() bool { return s.prompt.interrupted != nil })
@@ -60,7 +60,7 @@ func TestWhatIsShownOutlivesAnotherSize(t *testing.T) {
 	}
 }
 
-func TestTheListStaysWhereItIsInAnotherLanguageAndSize(t *testing.T) {
+func TestListKeepsScrollPositionOnRebuild(t *testing.T) {
 	var transfers []*uploader.Transfer
 	for id := range uploader.TransferID(500) {
 		transfers = append(transfers, apptest.Transfer(id+1, apptest.Done))
@@ -80,7 +80,7 @@ func TestTheListStaysWhereItIsInAnotherLanguageAndSize(t *testing.T) {
 	}
 }
 
-func TestTheThemeChangesAtOnce(t *testing.T) {
+func TestThemeChangesAtOnce(t *testing.T) {
 	s := raise(t, apptest.NewEngine())
 	s.preferences.OpenSection(preferences.SectionLook)
 	back := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }

@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-func TestOneBannerSaysWhatAServerWaitsFor(t *testing.T) {
+func TestBlockedServerBanner(t *testing.T) {
 	code := func(kind fault.Kind, code string) *fault.Fault {
 		return &fault.Fault{Kind: kind, Op: fault.Head, Code: code}
 	}
@@ -73,7 +73,7 @@ func signedIn(s *stage) bool {
 // asksForServer reports whether the dialog of a server is open.
 func asksForServer(s *stage) bool { return len(shown[*form.Field](s)) > 0 }
 
-func TestServersAreManaged(t *testing.T) {
+func TestManageServers(t *testing.T) {
 	t.Run("one is edited", func(t *testing.T) {
 		s := raise(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Manage servers…")
@@ -117,7 +117,7 @@ func (s *stage) pressed(label string) {
 	s.t.Fatalf("there is no button %q", label)
 }
 
-func TestALockedFileIsUnlockedOnTheWay(t *testing.T) {
+func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
 	server, _ := s.bridge.Snapshot().Server(2)

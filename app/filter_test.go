@@ -155,7 +155,7 @@ func TestSearch(t *testing.T) {
 	})
 }
 
-func TestBatchInTheList(t *testing.T) {
+func TestBatchRows(t *testing.T) {
 	raise := func(t *testing.T) *stage { return raise(t, apptest.NewEngineAt(apptest.Folders())) }
 	t.Run("its row sums up its files", func(t *testing.T) {
 		s := raise(t)

@@ -133,7 +133,7 @@ var scenes = []struct {
 	{"data", func(s *stage) { s.preferences.OpenSection(preferences.SectionData) }},
 }
 
-func TestEveryTextFitsItsPlace(t *testing.T) {
+func TestEveryTextFits(t *testing.T) {
 	for _, room := range []struct {
 		name  string
 		size  fyne.Size
@@ -186,7 +186,7 @@ func (s *stage) set(scene func(*stage)) {
 	s.ui.Drain()
 }
 
-func TestTheInspectionSeesWhatDoesNotFit(t *testing.T) {
+func TestInspectionFindsTextsThatDoNotFit(t *testing.T) {
 	for name, place := range map[string]struct {
 		size fyne.Size
 		at   fyne.Position

@@ -157,7 +157,7 @@ func TestEveryKey(t *testing.T) {
 	}
 }
 
-func TestKeysOfAnOpenDialogAreItsOwn(t *testing.T) {
+func TestShortcutsAreIgnoredWhileDialogIsOpen(t *testing.T) {
 	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)
 	s.keys.showHelp()
@@ -175,7 +175,7 @@ func TestKeysOfAnOpenDialogAreItsOwn(t *testing.T) {
 	}
 }
 
-func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
+func TestMoveKeepsOrder(t *testing.T) {
 	tests := []struct {
 		name string
 		do   view.Action
@@ -234,7 +234,7 @@ func TestMovingKeepsTheOrderOfWhatIsMoved(t *testing.T) {
 	})
 }
 
-func TestDetailsGoAlongWithTheSelection(t *testing.T) {
+func TestDetailsFollowSelection(t *testing.T) {
 	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)
 	if s.window.details.ID != 0 {
@@ -306,7 +306,7 @@ func TestMenu(t *testing.T) {
 	})
 }
 
-func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
+func TestMenuItemsAndButtons(t *testing.T) {
 	one := func(t *testing.T, how ...func(*uploader.Transfer)) *stage {
 		t.Helper()
 		return raise(t, apptest.NewEngine(apptest.Transfer(1, how...)))

@@ -11,7 +11,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestTheLimitIsReachedByTab(t *testing.T) {
+func TestLimitIsReachedByTab(t *testing.T) {
 	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
 	canvas := s.window.window.Canvas()
 	first := canvas.Focused()
@@ -35,7 +35,7 @@ func moving() *uploader.Snapshot {
 	return s
 }
 
-func TestTheLimitIsChosenInTheFooterKeptAndShown(t *testing.T) {
+func TestLimitIsChosenInFooter(t *testing.T) {
 	s := raise(t, apptest.NewEngineAt(moving()))
 	if got := s.window.footer.Limit.Text(); got != "No limit" {
 		t.Errorf("says %q", got)

@@ -31,7 +31,7 @@ func counted(s *stage) *countingModel {
 	return model
 }
 
-func TestTheListIsFilledOnlyWhereItIsSeen(t *testing.T) {
+func TestHiddenListIsNotBound(t *testing.T) {
 	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
 	rows := counted(s)
 	s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))

@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func TestWhereAMissingFileIs(t *testing.T) {
+func TestLocateMissingFile(t *testing.T) {
 	locate := func(t *testing.T, refused error) (s *stage, found string) {
 		t.Helper()
 		found = apptest.File(t, "a.mov")

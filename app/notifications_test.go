@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 )
 
-func TestNewsIsForThoseWhoDoNotLook(t *testing.T) {
+func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.InBatch(2))))
 	s.publish(apptest.Batched(apptest.Transfer(1, apptest.Done, apptest.InBatch(2))))
 	s.publish(apptest.Batched(apptest.Transfer(1, apptest.Done, apptest.InBatch(2)), apptest.Transfer(3, apptest.Sending, apptest.InBatch(4))))
@@ -35,7 +35,7 @@ func TestNewsIsForThoseWhoDoNotLook(t *testing.T) {
 	s.until("the window is back", func() bool { return s.window.visible })
 }
 
-func TestNewsOfTheProfile(t *testing.T) {
+func TestProfileNoticeIsShown(t *testing.T) {
 	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.News = "The database was damaged." })
 	if got := s.window.banner.Model(); got.Text != "The database was damaged." || !s.window.banner.Content.Visible() {
 		t.Errorf("said %q", got.Text)

@@ -13,7 +13,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func TestAFileThatIsTooLargeGoesToAnotherServer(t *testing.T) {
+func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 	path := apptest.File(t, "dataset.zip")
 	large := apptest.Transfer(7, apptest.WithPath(path), apptest.Failed(fault.TooLarge))
 	large.Server = 2
@@ -29,7 +29,7 @@ func TestAFileThatIsTooLargeGoesToAnotherServer(t *testing.T) {
 	}
 }
 
-func TestWhatWaitsBehindASignInLooksLikeWhatWasRefused(t *testing.T) {
+func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
 	s := raise(t, apptest.NewEngineAt(apptest.Blocked(fault.New(fault.Auth, fault.Head, nil))))
 	list := s.window.list
 	refused, waits := list.Row(0), list.Row(1)

@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestClosing(t *testing.T) {
+func TestClosingAndQuitting(t *testing.T) {
 	t.Run("closing hides the window in the tray, and says so the first time", func(t *testing.T) {
 		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.closeWindow()

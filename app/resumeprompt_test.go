@@ -39,7 +39,7 @@ func (s *stage) wantTold(want ...uploader.Command) {
 	}
 }
 
-func TestGreeting(t *testing.T) {
+func TestResumePrompt(t *testing.T) {
 	held := func() *apptest.Engine {
 		return apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte)))
 	}

@@ -69,7 +69,7 @@ func TestReview(t *testing.T) {
 	})
 }
 
-func TestRecent(t *testing.T) {
+func TestRecentUploadsInTrayMenu(t *testing.T) {
 	elsewhere := func(name, url string, at int) func(*uploader.Transfer) {
 		return func(t *uploader.Transfer) {
 			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.MomentOf(apptest.Noon.Add(apptest.Minutes(at)))

@@ -40,7 +40,7 @@ func everyRow(now time.Time) []widgets.RowModel {
 	return rows
 }
 
-func TestEveryStateHasItsLook(t *testing.T) {
+func TestRowsOfEveryState(t *testing.T) {
 	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
 	seen := map[uploader.State]bool{}
@@ -71,7 +71,7 @@ func TestEveryStateHasItsLook(t *testing.T) {
 	}
 }
 
-func TestWindowLooksAsItShould(t *testing.T) {
+func TestWindowGolden(t *testing.T) {
 	for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
 		for size, room := range map[string]fyne.Size{"wide": fyne.NewSize(960, 640), "narrow": minSize} {
 			t.Run(name+" "+size, func(t *testing.T) {

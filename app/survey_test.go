@@ -48,7 +48,7 @@ func (s *stage) read() string {
 	return strings.Join(all, "\n")
 }
 
-func TestPreview(t *testing.T) {
+func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 	covered := func(s *stage) func() bool {
 		return func() bool { return s.window.window.Canvas().Overlays().Top() != nil }
 	}

@@ -161,10 +161,10 @@ func everyDeed(t *testing.T) []deed {
 	)
 }
 
-// TestTheWindowLivesWhileNothingAnswers does everything a person can do, and
+// TestWindowDoesNotBlock does everything a person can do, and
 // presses whatever that opens, while whatever is asked hangs. Should anything in
 // the UI wait for it, the test hangs in that deed, and says in which.
-func TestTheWindowLivesWhileNothingAnswers(t *testing.T) {
+func TestWindowDoesNotBlock(t *testing.T) {
 	deeds := everyDeed(t)
 	if len(deeds) < 60 {
 		t.Errorf("there are only %d things to do", len(deeds))

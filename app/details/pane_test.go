@@ -31,7 +31,7 @@ func pane(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *bool
 	return d, copied, closed
 }
 
-func TestTheDetailsPane(t *testing.T) {
+func TestPane(t *testing.T) {
 	now := time.Now()
 	film, events, parts := apptest.Film(now)
 	kept := view.Record{Events: events, Parts: parts}

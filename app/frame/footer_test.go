@@ -87,7 +87,7 @@ func TestFooter(t *testing.T) {
 	})
 }
 
-func TestTheFooterTakesNoRoomForWhatItDoesNotSay(t *testing.T) {
+func TestFooterReservesNoRoomForMissingFigures(t *testing.T) {
 	still := apptest.Snapshot(apptest.Transfer(1, apptest.Paused), apptest.Transfer(2, func(t *uploader.Transfer) { t.Phase = uploader.PhaseQueued }))
 	still.Totals.Active = 1 // a file is read
 	f := footerIn(t, usual, still, uploader.Settings{})
@@ -105,7 +105,7 @@ func TestTheFooterTakesNoRoomForWhatItDoesNotSay(t *testing.T) {
 	}
 }
 
-func TestDigitsDoNotMoveTheFooter(t *testing.T) {
+func TestFooterDoesNotMoveWithDigits(t *testing.T) {
 	f := footerIn(t, usual, busy(60e6), uploader.Settings{})
 	places := func() []fyne.Position {
 		var all []fyne.Position

@@ -42,7 +42,7 @@ func (d *dialog) row(t *testing.T, key string) *widgets.Setting {
 
 func (s *stage) chosen() settings.Settings { return s.config.Book.Get() }
 
-func TestEverySettingHasAControlThatChangesItAtOnce(t *testing.T) {
+func TestEverySettingHasControl(t *testing.T) {
 	pickIn := func(label string) func(*testing.T, *widgets.Setting) {
 		return func(t *testing.T, row *widgets.Setting) {
 			control := row.Control().(*form.Select)
@@ -98,7 +98,7 @@ func TestEverySettingHasAControlThatChangesItAtOnce(t *testing.T) {
 	}
 }
 
-func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
+func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 	for _, language := range words.Languages() {
 		for _, scale := range []float64{1, 2} {
 			t.Run(string(language)+" "+words.Percent(scale), func(t *testing.T) {
@@ -231,7 +231,7 @@ func TestSchedule(t *testing.T) {
 	})
 }
 
-func TestAPatternThatIsNoneIsSaidAndNotKept(t *testing.T) {
+func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
 	s, d := settle(t, SectionTransfers)
 	row := d.row(t, "ignore")
 	before := s.chosen().Transfers.Ignore
@@ -244,7 +244,7 @@ func TestAPatternThatIsNoneIsSaidAndNotKept(t *testing.T) {
 	}
 }
 
-func TestResettingASectionLeavesTheOthers(t *testing.T) {
+func TestResetSectionKeepsOtherSections(t *testing.T) {
 	s, d := settle(t, SectionNotifications)
 	s.config.Book.Update(func(set *settings.Settings) {
 		set.Notifications.Finished, set.Start.AskBeforeQuit = false, false
@@ -258,7 +258,7 @@ func TestResettingASectionLeavesTheOthers(t *testing.T) {
 	}
 }
 
-func TestTheSettingsNeedNoMouse(t *testing.T) {
+func TestSettingsAreReachedByKeyboard(t *testing.T) {
 	s := raise(t)
 	s.Open()
 	canvas := s.window.Canvas()

@@ -27,7 +27,7 @@ func (a truly) Try(ctx context.Context, server uploader.Server, secrets *connect
 	return a.book.Try(ctx, server, secrets)
 }
 
-func TestAHostAloneFindsItsServerAtTheUsualPath(t *testing.T) {
+func TestCheckFindsServerAtDefaultPath(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t)
 	host := strings.TrimSuffix(server.Endpoint, defaultPath)
 	book := connect.NewBook(connect.Config{})
@@ -54,7 +54,7 @@ func TestAHostAloneFindsItsServerAtTheUsualPath(t *testing.T) {
 	}
 }
 
-func TestWhereTheUsualPathIsTried(t *testing.T) {
+func TestDefaultPathIsTried(t *testing.T) {
 	notFound := fault.New(fault.Refused, fault.Probe, nil)
 	notFound.Status = http.StatusNotFound
 	capable := tus.Capabilities{Known: true}

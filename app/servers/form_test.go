@@ -41,7 +41,7 @@ func (s *stage) savedServer() uploader.Server {
 	return saved
 }
 
-func TestEveryFieldOfAServerIsSaved(t *testing.T) {
+func TestEveryServerFieldIsSaved(t *testing.T) {
 	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.Add()
 	d := s.dialog
@@ -109,7 +109,7 @@ func TestEveryFieldOfAServerIsSaved(t *testing.T) {
 	})
 }
 
-func TestFieldsSayWhatIsWrongWithThem(t *testing.T) {
+func TestInvalidFieldsAreReported(t *testing.T) {
 	s := raise(t, apptest.EngineAnswering(tus.Capabilities{}, errors.New("must not be asked")))
 	for name, c := range map[string]struct {
 		spoil func(*dialog)
@@ -140,7 +140,7 @@ func TestFieldsSayWhatIsWrongWithThem(t *testing.T) {
 	}
 }
 
-func TestASecretIsKeptUntilAnotherIsTyped(t *testing.T) {
+func TestSecretIsKeptUntilReplaced(t *testing.T) {
 	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	old := studio(s)
 	old.Access = uploader.Access{SignIn: uploader.SignInBearer, Secret: "server-1"}
@@ -171,7 +171,7 @@ func TestASecretIsKeptUntilAnotherIsTyped(t *testing.T) {
 	s.until("it is forgotten", func() bool { _, there := s.access.Secret("server-1"); return !there })
 }
 
-func TestTheDialogSaysWhereASecretIsKept(t *testing.T) {
+func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 	for keeping, part := range map[platform.Keeping]string{
 		platform.KeptBySystem: "keyring, nowhere else", platform.KeptInFile: "encrypted file",
 		platform.KeptLocked: "is locked", platform.KeptForNow: "forgets this when it quits",
@@ -198,7 +198,7 @@ func (d *dialog) noted() string {
 	return text
 }
 
-func TestALockedFileIsUnlockedOnTheWay(t *testing.T) {
+func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
 	s.Edit(studio(s))
@@ -216,7 +216,7 @@ func TestALockedFileIsUnlockedOnTheWay(t *testing.T) {
 	}
 }
 
-func TestAKeyringThatFailsIsSaid(t *testing.T) {
+func TestKeyringErrorIsShown(t *testing.T) {
 	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.access.Err = errors.New("no reply")
 	s.Edit(studio(s))
@@ -229,7 +229,7 @@ func TestAKeyringThatFailsIsSaid(t *testing.T) {
 	}
 }
 
-func TestAGivenUploadIsDescribed(t *testing.T) {
+func TestCheckShowsOffsetOfGivenUpload(t *testing.T) {
 	engine := apptest.NewEngine()
 	engine.ProbeFunc = func(context.Context, string) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
 	s := raise(t, engine)
@@ -245,7 +245,7 @@ func TestAGivenUploadIsDescribed(t *testing.T) {
 	}
 }
 
-func TestTheDialogStaysInsideTheWindow(t *testing.T) {
+func TestDialogFitsWindow(t *testing.T) {
 	s := raise(t, apptest.NewEngine())
 	s.Add()
 	d := s.dialog

@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func TestSearchFieldIsAButtonInANarrowWindow(t *testing.T) {
+func TestSearchFieldIsButtonInNarrowWindow(t *testing.T) {
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	w := test.NewTempWindow(t, nil)

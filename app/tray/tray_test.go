@@ -15,7 +15,7 @@ type fakeHost struct{ menu *fyne.Menu }
 func (h *fakeHost) SetSystemTrayMenu(menu *fyne.Menu) { h.menu = menu }
 func (h *fakeHost) SetSystemTrayIcon(fyne.Resource)   {}
 
-func TestTrayIsNotRebuiltForEveryUploadThatFinishes(t *testing.T) {
+func TestTrayMenuDelaysRecentUploads(t *testing.T) {
 	toolkit := &fakeHost{}
 	tray := &Tray{host: toolkit, tooltip: func(string) {}}
 	apptest.LoadEnglish(t)
@@ -32,7 +32,7 @@ func TestTrayIsNotRebuiltForEveryUploadThatFinishes(t *testing.T) {
 	}
 }
 
-func TestTrayIsNotRebuiltMoreThanEveryTwoSeconds(t *testing.T) {
+func TestTrayChangesAtMostEveryTwoSeconds(t *testing.T) {
 	toolkit := &fakeHost{}
 	tray := &Tray{host: toolkit, tooltip: func(string) {}}
 	apptest.LoadEnglish(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestABatchIsCalledLikeWhatWasDropped(t *testing.T) {
+func TestBatchName(t *testing.T) {
 	apptest.LoadEnglish(t)
 	tests := map[string]struct {
 		roots []string
@@ -28,7 +28,7 @@ func TestABatchIsCalledLikeWhatWasDropped(t *testing.T) {
 	}
 }
 
-func TestABatchOfEmptyFilesIsCountedByItsFiles(t *testing.T) {
+func TestBatchOfEmptyFilesCountsFiles(t *testing.T) {
 	apptest.LoadEnglish(t)
 	sum := uploader.Sum{Files: 4}
 	sum.Count[uploader.StateDone], sum.Count[uploader.StateWaiting] = 1, 3
@@ -39,7 +39,7 @@ func TestABatchOfEmptyFilesIsCountedByItsFiles(t *testing.T) {
 	}
 }
 
-func TestABatchTellsItsEndWhenThereIsEvidence(t *testing.T) {
+func TestBatchETANeedsTotalETA(t *testing.T) {
 	apptest.LoadEnglish(t)
 	sum := uploader.Sum{Files: 2, Bytes: 9e9, Sent: 3e9, Rate: 50e6}
 	sum.Count[uploader.StateUploading], sum.Count[uploader.StateWaiting] = 1, 1
@@ -54,7 +54,7 @@ func TestABatchTellsItsEndWhenThereIsEvidence(t *testing.T) {
 	}
 }
 
-func TestABatchsStateIsCalm(t *testing.T) {
+func TestBatchStateIsSteadyBetweenFiles(t *testing.T) {
 	sum := func(change func(*uploader.Sum)) uploader.Sum {
 		s := uploader.Sum{Files: 9, Bytes: 9e9}
 		change(&s)

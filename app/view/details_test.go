@@ -18,7 +18,7 @@ func theFilm(now time.Time) (*uploader.Transfer, Record) {
 	return t, Record{Events: events, Parts: parts}
 }
 
-func TestDetailsTellAllThereIsToTell(t *testing.T) {
+func TestDetailsOf(t *testing.T) {
 	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
 	film, kept := theFilm(now)
@@ -49,7 +49,7 @@ func TestDetailsTellAllThereIsToTell(t *testing.T) {
 	}
 }
 
-func TestDetailsOfWhatFailedSayWhatToDo(t *testing.T) {
+func TestDetailsOfFailedTransferContainRemedy(t *testing.T) {
 	apptest.LoadEnglish(t)
 	row := apptest.Transfer(1, apptest.Failed(fault.SourceMissing))
 	got := DetailsOf(apptest.Snapshot(row), row, Record{}, time.Now())
@@ -58,7 +58,7 @@ func TestDetailsOfWhatFailedSayWhatToDo(t *testing.T) {
 	}
 }
 
-func TestEveryKindOfEventHasItsWords(t *testing.T) {
+func TestEveryEventKindHasText(t *testing.T) {
 	apptest.LoadEnglish(t)
 	kinds := []uploader.EventKind{
 		uploader.EventStarted, uploader.EventCreated, uploader.EventResumed, uploader.EventWaiting, uploader.EventPaused,
@@ -74,7 +74,7 @@ func TestEveryKindOfEventHasItsWords(t *testing.T) {
 	}
 }
 
-func TestDiagnosticsHoldNoNameAndNoSecret(t *testing.T) {
+func TestDiagnosticsContainNoNamesAndNoSecrets(t *testing.T) {
 	film, kept := theFilm(time.Now())
 	film.Fault = kept.Events[1].Fault
 	s := apptest.Snapshot(film)
@@ -92,7 +92,7 @@ func TestDiagnosticsHoldNoNameAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestTheCurveKeepsTheLastMinutesOfWhatMoves(t *testing.T) {
+func TestSpeedsKeepLastMinutesOfActiveTransfers(t *testing.T) {
 	c, now := Speeds{}, time.Now()
 	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Sending))
 	moving.Live[1], moving.Live[2] = uploader.Live{Rate: 1}, uploader.Live{Rate: 2}
@@ -109,7 +109,7 @@ func TestTheCurveKeepsTheLastMinutesOfWhatMoves(t *testing.T) {
 	}
 }
 
-func TestTheStoryIsToldWithoutRepeating(t *testing.T) {
+func TestHistoryLeavesOutRepetitions(t *testing.T) {
 	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
 	at := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }

@@ -8,7 +8,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestEveryStateIsUnderOneFilter(t *testing.T) {
+func TestEveryStateHasOneFilter(t *testing.T) {
 	under := map[Filter][]uploader.State{}
 	for _, state := range uploader.States() {
 		under[filterOf(state)] = append(under[filterOf(state)], state)

@@ -8,7 +8,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func TestWhatAnEarlierRunLeft(t *testing.T) {
+func TestInterruptedAndResumed(t *testing.T) {
 	apptest.LoadEnglish(t)
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(3, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(4, apptest.Done))
 	t.Run("what goes on by itself is said with what is already there", func(t *testing.T) {

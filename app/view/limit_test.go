@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func TestHowFastUploadsMayBeIsSaid(t *testing.T) {
+func TestLimitNow(t *testing.T) {
 	apptest.LoadEnglish(t)
 	monday := time.Date(2026, 3, 2, 9, 0, 0, 0, time.Local)
 	daily := func(limit int64) uploader.Schedule {

@@ -11,7 +11,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func TestNews(t *testing.T) {
+func TestNotifications(t *testing.T) {
 	apptest.LoadEnglish(t)
 	two := apptest.InBatch(2)
 	walking := apptest.Batched(apptest.Transfer(1, apptest.Done, two))
@@ -53,7 +53,7 @@ func TestNews(t *testing.T) {
 	}
 }
 
-func TestNewsSaysWhatItIsAbout(t *testing.T) {
+func TestNotificationBody(t *testing.T) {
 	apptest.LoadEnglish(t)
 	named := func(path string) func(*uploader.Transfer) {
 		return func(t *uploader.Transfer) { t.Source.Path = path }
@@ -88,7 +88,7 @@ func TestNewsSaysWhatItIsAbout(t *testing.T) {
 	}
 }
 
-func TestNewsCountsOnUntilSomebodyLooks(t *testing.T) {
+func TestFinishedNotificationAccumulates(t *testing.T) {
 	apptest.LoadEnglish(t)
 	var n Notifications
 	step := func(transfers ...*uploader.Transfer) []string {
@@ -112,7 +112,7 @@ func TestNewsCountsOnUntilSomebodyLooks(t *testing.T) {
 	}
 }
 
-func TestNewsTellsWhatIsWanted(t *testing.T) {
+func TestNotificationSettings(t *testing.T) {
 	all := settings.Default().Notifications
 	for _, c := range []struct {
 		key    string

@@ -100,7 +100,7 @@ func TestOutline(t *testing.T) {
 
 // An outline that followed many snapshots shows the same as one that sees the last
 // for the first time.
-func TestOutlineRemembersNothingButWhatIsOpen(t *testing.T) {
+func TestOutlineEqualsFreshOutline(t *testing.T) {
 	apptest.LoadEnglish(t)
 	rapid.Check(t, func(t *rapid.T) {
 		old := NewOutline()
@@ -156,7 +156,7 @@ func anySnapshot(t *rapid.T) *uploader.Snapshot {
 	return s
 }
 
-func TestWhatABatchIsMadeOf(t *testing.T) {
+func TestOutlineMembers(t *testing.T) {
 	apptest.LoadEnglish(t)
 	o := NewOutline()
 	o.Update(apptest.Folders())

@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func TestBarNeverGoesBack(t *testing.T) {
+func TestBarDoesNotGoBack(t *testing.T) {
 	high := HighWater{}
 	upload := func(url string, sent int64) *uploader.Transfer {
 		return apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) { t.Session = uploader.Session{URL: url, Offset: sent, Sent: sent} })
@@ -36,7 +36,7 @@ func TestBarNeverGoesBack(t *testing.T) {
 	}
 }
 
-func TestBarOfABatchNeverGoesBack(t *testing.T) {
+func TestBatchBarDoesNotGoBack(t *testing.T) {
 	high := BatchHighWater{}
 	steps := []struct {
 		name string
@@ -82,7 +82,7 @@ func TestProgressOf(t *testing.T) {
 	}
 }
 
-func TestEveryStateHasItsOwnSign(t *testing.T) {
+func TestEveryStateHasOwnIcon(t *testing.T) {
 	seen := map[theme.IconName]uploader.State{}
 	for _, state := range uploader.States() {
 		icon, _ := StateIcon(state)
@@ -93,7 +93,7 @@ func TestEveryStateHasItsOwnSign(t *testing.T) {
 	}
 }
 
-func TestWhatNeedsAPersonShowsItsWayOut(t *testing.T) {
+func TestRowsThatNeedPersonHaveLabelledButton(t *testing.T) {
 	apptest.LoadEnglish(t)
 	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.TooLarge: "Other server…", fault.SourceMissing: "Locate…", fault.Auth: "Sign in…", fault.Uploaded: "Upload again", fault.Several: "Continue earlier upload"}
 	for kind, want := range kinds {

@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestNoBarGoesBackWhateverIsLostOnTheWay(t *testing.T) {
+func TestBarDoesNotGoBackProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		high := HighWater{}
 		size := rapid.Int64Range(1, apptest.Gigabyte).Draw(t, "size")

@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-func TestReviewOf(t *testing.T) {
+func TestReviewRow(t *testing.T) {
 	apptest.LoadEnglish(t)
 	checking := func(t *uploader.Transfer) { t.Phase = uploader.PhaseChecking }
 	away := func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }

@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestCounting(t *testing.T) {
+func TestScans(t *testing.T) {
 	apptest.LoadEnglish(t)
 	walking := func(roots ...string) *uploader.Snapshot {
 		s := apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(2)), apptest.Transfer(3, apptest.InBatch(2)))
