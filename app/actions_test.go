@@ -29,7 +29,7 @@ func TestActions(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := raise(t, apptest.NewEngine(test.t))
+			s := startWindow(t, apptest.NewEngine(test.t))
 			s.actions.act(test.do, view.SelectionOf(s.rows()...))
 			if diff := cmp.Diff(test.want, s.heard(1)); diff != "" {
 				t.Error(diff)
@@ -38,7 +38,7 @@ func TestActions(t *testing.T) {
 		})
 	}
 	t.Run("cancel takes the row away at once, and holds it until that cannot be undone", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8)))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()[0]))
 		s.until("the row is gone", func() bool { return len(s.rows()) == 1 })
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
@@ -50,7 +50,7 @@ func TestActions(t *testing.T) {
 		}
 	})
 	t.Run("what was cancelled by mistake comes back and goes on, what had been paused stays so", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8, apptest.Paused)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8, apptest.Paused)))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		s.until("the rows are gone", func() bool { return len(s.rows()) == 0 })
 		s.heard(1)
@@ -72,7 +72,7 @@ func TestActions(t *testing.T) {
 		}
 	})
 	t.Run("remove takes the row away", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
 		if got := s.engine.Commands(); len(got) > 0 || s.said() != "Removed 1 upload from the list" {
@@ -85,7 +85,7 @@ func TestActions(t *testing.T) {
 		s.until("it is gone for good", func() bool { return s.removals.hidden.Len() == 0 && len(s.rows()) == 0 })
 	})
 	t.Run("a removal is undone without the engine having heard of it", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
 		s.removals.restore()
@@ -96,7 +96,7 @@ func TestActions(t *testing.T) {
 		}
 	})
 	t.Run("a second removal and quitting carry the first one out", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()[0]))
 		s.until("the first is hidden", func() bool { return len(s.rows()) == 1 })
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
@@ -115,20 +115,20 @@ func TestActions(t *testing.T) {
 	t.Run("what the engine does not forget comes back", func(t *testing.T) {
 		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Done))
 		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
-		s := raise(t, engine)
+		s := startWindow(t, engine)
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.window.toasts.Dismiss()
 		s.until("it is back, and said why", func() bool { return len(s.rows()) == 1 && s.said() != "" })
 	})
 	t.Run("what makes no sense for a row is not asked for", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Sending)))
 		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(8)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("cancelling what has crossed asks first", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		if got := s.engine.Commands(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
@@ -142,7 +142,7 @@ func TestActions(t *testing.T) {
 		}
 	})
 	t.Run("a whole batch of which nothing has crossed leaves the list, and comes back as it was", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
+		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
 		s.actions.act(view.ActionCancel, s.window.list.Selection(map[int64]bool{-2: true}))
 		s.until("it is gone", func() bool { return len(s.rows()) == 0 && len(s.window.list.Snapshot.Batches) == 0 })
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
@@ -157,7 +157,7 @@ func TestActions(t *testing.T) {
 	t.Run("a batch that is still being looked through is held whole, and what was paused in it stays so", func(t *testing.T) {
 		growing := apptest.Folder(2, "raws")
 		growing.Expanded = false
-		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), growing)))
+		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), growing)))
 		s.actions.act(view.ActionCancel, s.window.list.Selection(map[int64]bool{-2: true}))
 		s.heard(1)
 		s.engine.Publish(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.Paused, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2)), apptest.Transfer(9, apptest.Paused, apptest.InBatch(2))), growing))
@@ -175,7 +175,7 @@ func TestActions(t *testing.T) {
 		}
 	})
 	t.Run("a batch of which something is across keeps that, and asks first", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2), apptest.Done), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
+		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2), apptest.Done), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
 		whole := s.window.list.Selection(map[int64]bool{-2: true})
 		s.actions.act(view.ActionCancel, whole)
 		if got := s.engine.Commands(); len(got) != 0 {
@@ -190,7 +190,7 @@ func TestActions(t *testing.T) {
 	})
 	t.Run("a received file is shown where it arrived, also under another name", func(t *testing.T) {
 		modified := time.Date(2026, 3, 1, 14, 0, 0, 0, time.UTC)
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done, func(t *uploader.Transfer) { t.Source.Size, t.Source.ModTime = 3, modified })))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done, func(t *uploader.Transfer) { t.Source.Size, t.Source.ModTime = 3, modified })))
 		taken, arrived := filepath.Join(s.config.Received, "interview.mov"), filepath.Join(s.config.Received, "interview (2).mov")
 		for path, content := range map[string]string{taken: "of somebody else", arrived: "own"} {
 			err := errors.Join(os.WriteFile(path, []byte(content), 0o600), os.Chtimes(path, modified, modified))
@@ -199,17 +199,17 @@ func TestActions(t *testing.T) {
 			}
 		}
 		s.actions.act(view.ActionReveal, view.SelectionOf(s.rows()...))
-		s.until("it is shown", func() bool { return cmp.Equal([]string{arrived}, s.desktop.revealed()) })
+		s.until("it is shown", func() bool { return cmp.Equal([]string{arrived}, s.desktop.shownPaths()) })
 	})
 	t.Run("one that is gone since shows the folder", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
 		s.actions.act(view.ActionReveal, view.SelectionOf(s.rows()...))
-		s.until("it is shown", func() bool { return cmp.Equal([]string{s.config.Received}, s.desktop.revealed()) })
+		s.until("it is shown", func() bool { return cmp.Equal([]string{s.config.Received}, s.desktop.shownPaths()) })
 	})
 	t.Run("what cannot be done is said", func(t *testing.T) {
 		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Sending))
 		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
-		s := raise(t, engine)
+		s := startWindow(t, engine)
 		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
 		s.until("it is said", func() bool { return s.said() != "" })
 	})

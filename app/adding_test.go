@@ -16,7 +16,7 @@ import (
 
 func TestDrop(t *testing.T) {
 	t.Run("files and folders go to the chosen destination", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		one, odd, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
 		s.adding.drop(apptest.URIs(one, odd, folder))
 		add := s.heard(1).(uploader.Add)
@@ -29,7 +29,7 @@ func TestDrop(t *testing.T) {
 		s.until("they are in the list", func() bool { return len(s.rows()) == 3 })
 	})
 	t.Run("what is not of this computer is refused, the rest goes", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		good := apptest.File(t, "a.mov")
 		web, err := storage.ParseURI("https://example.com/a.mov")
 		if err != nil {
@@ -44,7 +44,7 @@ func TestDrop(t *testing.T) {
 		})
 	})
 	t.Run("a folder that holds no files is said to", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		folder := filepath.Join(t.TempDir(), "leer")
 		s.adding.drop(apptest.URIs(folder, t.TempDir()))
 		s.until("one is not there", func() bool { return s.said() != "" })
@@ -55,7 +55,7 @@ func TestDrop(t *testing.T) {
 		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "holds no files.") })
 	})
 	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
 		batch := s.heard(1).(uploader.Add).Batch
 		now := time.Now()
@@ -67,7 +67,7 @@ func TestDrop(t *testing.T) {
 		s.until("it is said", func() bool { return s.said() == "Continuing, 2.0 GB were already there." })
 	})
 	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		link := filepath.Join(t.TempDir(), "link")
 		if err := os.Symlink("/nowhere", link); err != nil {
 			t.Fatal(err)
@@ -76,7 +76,7 @@ func TestDrop(t *testing.T) {
 		s.heard(1)
 	})
 	t.Run("nothing but refused items tells the engine nothing", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs("/nowhere"))
 		s.until("it is said", func() bool { return s.said() != "" })
 		if got := s.engine.Commands(); len(got) != 0 {
@@ -88,19 +88,19 @@ func TestDrop(t *testing.T) {
 func TestFileDialogs(t *testing.T) {
 	t.Run("chosen files are added", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
-		s := raise(t, apptest.NewEngine(), picking(path))
+		s := startWindow(t, apptest.NewEngine(), choosing(path))
 		s.adding.addFiles()
 		if diff := cmp.Diff([]string{path}, s.heard(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("a desktop without a file dialog gets the toolkit's", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(), noChooser)
+		s := startWindow(t, apptest.NewEngine(), withoutChooser)
 		s.adding.addFiles()
 		s.until("the dialog opens", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
 	})
 	t.Run("a dialog that fails says so", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = apptest.ErrBroken })
+		s := startWindow(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = apptest.ErrBroken })
 		s.adding.addFolder()
 		s.until("it is said", func() bool { return s.said() == "The file dialog can't be opened. You can still drop files here." })
 	})

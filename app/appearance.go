@@ -25,7 +25,7 @@ func (sh *shell) applySettings() {
 }
 
 // applyLook changes theme, size and language. Colours follow by themselves; after a
-// change of language or size the window is built again.
+// setTray of language or size the window is built again.
 func (sh *shell) applyLook(look settings.Look) {
 	last := sh.look
 	sh.look = look

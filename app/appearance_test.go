@@ -19,7 +19,7 @@ import (
 )
 
 func TestLanguageChangesAtOnce(t *testing.T) {
-	s := raise(t, apptest.NewEngine())
+	s := startWindow(t, apptest.NewEngine())
 	s.preferences.OpenSection(preferences.SectionLook)
 	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.in(s.bridge.Snapshot()), view.Counts{})
 	s.setting("language").Control().(*form.Select).SetSelected("简体中文")
@@ -36,7 +36,7 @@ func TestLanguageChangesAtOnce(t *testing.T) {
 }
 
 func TestWindowKeepsStateOnRebuild(t *testing.T) {
-	s := raise(t, apptest.NewEngineAt(apptest.Folders()), asking)
+	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()), withQuestion)
 	s.window.setFilter(view.FilterTrouble)
 	s.until("it asks", func() bool { return s.prompt.interrupted != nil })
 	s.window.list.Rows.Select(4)
@@ -65,7 +65,7 @@ func TestListKeepsScrollPositionOnRebuild(t *testing.T) {
 	for id := range uploader.TransferID(500) {
 		transfers = append(transfers, apptest.Transfer(id+1, apptest.Done))
 	}
-	s := raise(t, apptest.NewEngine(transfers...))
+	s := startWindow(t, apptest.NewEngine(transfers...))
 	s.window.list.Rows.ScrollBack(200.5)
 	for _, change := range []func(*settings.Look){
 		func(l *settings.Look) { l.Language = words.Chinese },
@@ -81,7 +81,7 @@ func TestListKeepsScrollPositionOnRebuild(t *testing.T) {
 }
 
 func TestThemeChangesAtOnce(t *testing.T) {
-	s := raise(t, apptest.NewEngine())
+	s := startWindow(t, apptest.NewEngine())
 	s.preferences.OpenSection(preferences.SectionLook)
 	back := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }
 	s.setting("theme").Control().(*form.Select).SetSelected("Dark")

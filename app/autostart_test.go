@@ -14,7 +14,7 @@ import (
 
 // fakeAutostart is a system that starts programs at login.
 type fakeAutostart struct {
-	nudge  func()
+	wake   func()
 	mu     sync.Mutex
 	on     bool
 	broken error
@@ -33,7 +33,7 @@ func (a *fakeAutostart) Enabled() (bool, error) {
 func (a *fakeAutostart) Set(on bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.nudge()
+	defer a.wake()
 	if a.broken == nil {
 		a.on = on
 	}
@@ -41,15 +41,15 @@ func (a *fakeAutostart) Set(on bool) error {
 }
 
 func TestStartAtLogin(t *testing.T) {
-	begin := func(t *testing.T, system *fakeAutostart) *stage {
-		s := raise(t, apptest.NewEngine(), func(c *Config, d *fakeDesktop) {
-			system.nudge = func() { d.nudge() }
+	begin := func(t *testing.T, system *fakeAutostart) *testWindow {
+		s := startWindow(t, apptest.NewEngine(), func(c *Config, d *fakeDesktop) {
+			system.wake = func() { d.wake() }
 			c.Autostart = system
 		})
 		s.preferences.OpenSection(preferences.SectionStart)
 		return s
 	}
-	box := func(s *stage) *form.Checkbox { return s.setting("at-login").Control().(*form.Checkbox) }
+	box := func(s *testWindow) *form.Checkbox { return s.setting("at-login").Control().(*form.Checkbox) }
 	t.Run("the system is told", func(t *testing.T) {
 		system := &fakeAutostart{}
 		s := begin(t, system)

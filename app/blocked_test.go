@@ -23,13 +23,13 @@ func TestBlockedServerBanner(t *testing.T) {
 		fault  *fault.Fault
 		text   string
 		button string
-		then   func(*stage) bool
+		then   func(*testWindow) bool
 	}{
-		"a sign-in": {code(fault.Auth, ""), "Studio asks for a sign-in. 2 uploads wait, nothing is lost.", "Sign in…", func(s *stage) bool {
+		"a sign-in": {code(fault.Auth, ""), "Studio asks for a sign-in. 2 uploads wait, nothing is lost.", "Sign in…", func(s *testWindow) bool {
 			return asksForServer(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
 		}},
 		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "not in the keyring any more", "Sign in…", asksForServer},
-		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *stage) bool { return s.passphrase.dialog != nil }},
+		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
 		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't answer", "Try again", signedIn},
 		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", asksForServer},
 		"a certificate":          {code(fault.TLS, ""), "can't be trusted", "Try again", signedIn},
@@ -39,7 +39,7 @@ func TestBlockedServerBanner(t *testing.T) {
 		"a full server":          {code(fault.Quota, ""), "no room left", "Try again", signedIn},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := raise(t, apptest.NewEngine())
+			s := startWindow(t, apptest.NewEngine())
 			s.publish(apptest.Blocked(c.fault))
 			model := s.window.banner.Model()
 			if !strings.Contains(model.Text, c.text) || !strings.Contains(model.Text, "2 uploads wait") {
@@ -56,7 +56,7 @@ func TestBlockedServerBanner(t *testing.T) {
 		})
 	}
 	t.Run("and goes when nothing waits any more", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		s.publish(apptest.Blocked(code(fault.Auth, "")))
 		s.publish(apptest.Snapshot())
 		if text := s.window.banner.Model().Text; text != "" {
@@ -65,17 +65,17 @@ func TestBlockedServerBanner(t *testing.T) {
 	})
 }
 
-func signedIn(s *stage) bool {
+func signedIn(s *testWindow) bool {
 	commands := s.engine.Commands()
 	return len(commands) == 1 && commands[0] == uploader.Command(uploader.SignedIn{Server: 2})
 }
 
 // asksForServer reports whether the dialog of a server is open.
-func asksForServer(s *stage) bool { return len(shown[*form.Field](s)) > 0 }
+func asksForServer(s *testWindow) bool { return len(shown[*form.Field](s)) > 0 }
 
 func TestManageServers(t *testing.T) {
 	t.Run("one is edited", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Manage servers…")
 		s.pressed("Edit…")
 		if !asksForServer(s) || shown[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
@@ -83,7 +83,7 @@ func TestManageServers(t *testing.T) {
 		}
 	})
 	t.Run("one is removed with its sign-in", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		server, _ := s.bridge.Snapshot().Server(2)
 		server.Access.Secret = "server-1"
 		s.access.Kept["server-1"] = "x"
@@ -95,7 +95,7 @@ func TestManageServers(t *testing.T) {
 		s.until("it is forgotten", func() bool { _, there := s.access.Secret("server-1"); return !there })
 	})
 	t.Run("one that is in use stays", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(&uploader.Transfer{ID: 1, Server: 2}))
+		s := startWindow(t, apptest.NewEngine(&uploader.Transfer{ID: 1, Server: 2}))
 		s.servers.Manage()
 		s.pressed("Remove…")
 		s.press("Close")
@@ -106,7 +106,7 @@ func TestManageServers(t *testing.T) {
 }
 
 // pressed taps the button in a page that lies over the window.
-func (s *stage) pressed(label string) {
+func (s *testWindow) pressed(label string) {
 	s.t.Helper()
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
 		if button, ok := o.(*form.Button); ok && button.Text == label {
@@ -118,7 +118,7 @@ func (s *stage) pressed(label string) {
 }
 
 func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
-	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s := startWindow(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
 	server, _ := s.bridge.Snapshot().Server(2)
 	s.servers.Edit(server)

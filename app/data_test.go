@@ -15,7 +15,7 @@ import (
 func TestDataSection(t *testing.T) {
 	t.Run("a copy goes into the folder that is chosen", func(t *testing.T) {
 		var into string
-		s := raise(t, apptest.NewEngine(), picking("/backups"), func(c *Config, _ *fakeDesktop) {
+		s := startWindow(t, apptest.NewEngine(), choosing("/backups"), func(c *Config, _ *fakeDesktop) {
 			c.Keeping.Backup = func(_ context.Context, folder string) (string, error) { into = folder; return folder + "/copy.db", nil }
 		})
 		s.data.backUp()
@@ -25,7 +25,7 @@ func TestDataSection(t *testing.T) {
 		}
 	})
 	t.Run("a copy that fails is said", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(), picking("/backups"), func(c *Config, _ *fakeDesktop) {
+		s := startWindow(t, apptest.NewEngine(), choosing("/backups"), func(c *Config, _ *fakeDesktop) {
 			c.Keeping.Backup = func(context.Context, string) (string, error) { return "", fault.New(fault.LocalDisk, fault.Save, nil) }
 		})
 		s.data.backUp()
@@ -35,7 +35,7 @@ func TestDataSection(t *testing.T) {
 		snapshot := apptest.Folders()
 		snapshot.Transfers[0].Fault = fault.New(fault.Refused, fault.Patch, errors.New("https://user:pw@secret.example.com/token said no to raws"))
 		snapshot.Transfers[0].Phase = uploader.PhaseFailed
-		s := raise(t, apptest.NewEngineAt(snapshot), func(c *Config, _ *fakeDesktop) { c.Version = "1.2.3" })
+		s := startWindow(t, apptest.NewEngineAt(snapshot), func(c *Config, _ *fakeDesktop) { c.Version = "1.2.3" })
 		s.config.Settings.Update(func(set *settings.Settings) { set.Transfers.Ignore = []string{"merger-plan*"} })
 		s.copyDiagnostics()
 		text := s.toolkit.Clipboard().Content()

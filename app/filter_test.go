@@ -19,7 +19,7 @@ import (
 )
 
 // chooseTab chooses a filter.
-func chooseTab(s *stage, id string) {
+func chooseTab(s *testWindow, id string) {
 	for _, o := range test.LaidOutObjects(s.window.window.Content()) {
 		if tabs, ok := o.(*widgets.Tabs); ok {
 			tabs.OnChosen(id)
@@ -31,7 +31,7 @@ func TestFilter(t *testing.T) {
 	mixed := func() *apptest.Engine {
 		return apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Done), apptest.Transfer(3, apptest.Failed(fault.Refused)), apptest.Transfer(4, apptest.Done))
 	}
-	shown := func(s *stage) []int64 {
+	shown := func(s *testWindow) []int64 {
 		var ids []int64
 		for i := range s.window.list.Len() {
 			ids = append(ids, s.window.list.ID(i))
@@ -39,7 +39,7 @@ func TestFilter(t *testing.T) {
 		return ids
 	}
 	t.Run("each is offered with how much is under it", func(t *testing.T) {
-		s := raise(t, mixed())
+		s := startWindow(t, mixed())
 		var got []string
 		for _, tab := range view.Tabs(s.bridge.Snapshot()) {
 			got = append(got, tab.Label+" "+tab.Count)
@@ -49,12 +49,12 @@ func TestFilter(t *testing.T) {
 		}
 	})
 	t.Run("a chosen one shows its own, in the user's order", func(t *testing.T) {
-		s := raise(t, mixed())
+		s := startWindow(t, mixed())
 		chooseTab(s, "done")
 		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{2, 4}) })
 	})
 	t.Run("what is selected is what is shown", func(t *testing.T) {
-		s := raise(t, mixed())
+		s := startWindow(t, mixed())
 		s.window.list.Rows.SelectAll()
 		chooseTab(s, "trouble")
 		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{3}) })
@@ -71,7 +71,7 @@ func TestFilter(t *testing.T) {
 		s.until("all are back", func() bool { return len(shown(s)) == 4 && !s.window.unmatched.Visible() })
 	})
 	t.Run("with nothing in the list there is nothing to filter", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		if s.window.filter.Content.Visible() || s.window.unmatched.Visible() {
 			t.Error("filters are offered")
 		}
@@ -79,19 +79,19 @@ func TestFilter(t *testing.T) {
 	t.Run("a folder in which nothing was found yet is something", func(t *testing.T) {
 		looking := apptest.Snapshot()
 		looking.Batches[7] = &uploader.Batch{ID: 7, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/Iceland"}}
-		s := raise(t, apptest.NewEngineAt(looking))
+		s := startWindow(t, apptest.NewEngineAt(looking))
 		if !s.window.filter.Content.Visible() || s.window.list.Len() != 1 {
 			t.Errorf("of %d rows", s.window.list.Len())
 		}
 	})
 	t.Run("what was taken off the list is nothing", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyDelete)
 		s.until("the filters go with it", func() bool { return s.window.list.Len() == 0 && !s.window.filter.Content.Visible() })
 	})
 	t.Run("a note about trouble opens what needs a person", func(t *testing.T) {
-		s := raise(t, mixed())
+		s := startWindow(t, mixed())
 		s.visibility.hide()
 		s.notifications.openAt(view.NoteTrouble)
 		s.until("it is shown", func() bool { return s.window.visible && slices.Equal(shown(s), []int64{3}) })
@@ -99,12 +99,12 @@ func TestFilter(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
-	raise := func(t *testing.T) *stage {
-		s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+	raise := func(t *testing.T) *testWindow {
+		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.find()
 		return s
 	}
-	listed := func(s *stage) string {
+	listed := func(s *testWindow) string {
 		var b strings.Builder
 		for i := range s.window.list.Len() {
 			if s.window.list.Parent(i) >= 0 {
@@ -156,7 +156,7 @@ func TestSearch(t *testing.T) {
 }
 
 func TestBatchRows(t *testing.T) {
-	raise := func(t *testing.T) *stage { return raise(t, apptest.NewEngineAt(apptest.Folders())) }
+	raise := func(t *testing.T) *testWindow { return startWindow(t, apptest.NewEngineAt(apptest.Folders())) }
 	t.Run("its row sums up its files", func(t *testing.T) {
 		s := raise(t)
 		row := s.window.list.Row(0)

@@ -100,37 +100,37 @@ func (i *inspection) say(format string, about ...any) { i.wrong[fmt.Sprintf(form
 // scenes are what a window may show.
 var scenes = []struct {
 	name string
-	set  func(s *stage)
+	set  func(s *testWindow)
 }{
-	{"every state", func(s *stage) { s.window.list.Rows.SelectAll() }},
-	{"the end", func(s *stage) { s.window.list.Rows.ScrollBack(1000) }},
-	{"details", func(s *stage) { s.window.openDetails(3) }},
-	{"failed", func(s *stage) { s.window.openDetails(15) }},
-	{"nothing", func(s *stage) { s.show(apptest.Snapshot()) }},
-	{"not found", func(s *stage) {
+	{"every state", func(s *testWindow) { s.window.list.Rows.SelectAll() }},
+	{"the end", func(s *testWindow) { s.window.list.Rows.ScrollBack(1000) }},
+	{"details", func(s *testWindow) { s.window.openDetails(3) }},
+	{"failed", func(s *testWindow) { s.window.openDetails(15) }},
+	{"nothing", func(s *testWindow) { s.show(apptest.Snapshot()) }},
+	{"not found", func(s *testWindow) {
 		s.window.find()
 		test.Type(s.window.filter.Field, "nothing is called this")
 	}},
-	{"question", func(s *stage) {
+	{"question", func(s *testWindow) {
 		s.prompt.interrupted = view.FindInterrupted(s.bridge.Snapshot())
 		s.prompt.askIn(s.bridge.Snapshot())
 		s.show(s.bridge.Snapshot())
 	}},
-	{"counting", func(s *stage) {
+	{"counting", func(s *testWindow) {
 		s.window.banner.ShowScan(words.Say("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
-	{"undo", func(s *stage) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
-	{"cancel", func(s *stage) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
-	{"quit", func(s *stage) { s.quitter.quit() }},
-	{"keys", func(s *stage) { s.keys.showHelp() }},
-	{"server", func(s *stage) { s.servers.Add() }},
-	{"servers", func(s *stage) { s.servers.Manage() }},
-	{"menu", func(s *stage) { s.window.list.Rows.Select(7); s.window.list.OpenMenu(fyne.NewPos(20, 20)) }},
-	{"limits", func(s *stage) { s.window.footer.OpenLimits() }},
-	{"transfers", func(s *stage) { s.preferences.OpenSection(preferences.SectionTransfers) }},
-	{"start", func(s *stage) { s.preferences.OpenSection(preferences.SectionStart) }},
-	{"look", func(s *stage) { s.preferences.OpenSection(preferences.SectionLook) }},
-	{"data", func(s *stage) { s.preferences.OpenSection(preferences.SectionData) }},
+	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
+	{"cancel", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
+	{"quit", func(s *testWindow) { s.quitter.quit() }},
+	{"keys", func(s *testWindow) { s.keys.showHelp() }},
+	{"server", func(s *testWindow) { s.servers.Add() }},
+	{"servers", func(s *testWindow) { s.servers.Manage() }},
+	{"menu", func(s *testWindow) { s.window.list.Rows.Select(7); s.window.list.OpenMenu(fyne.NewPos(20, 20)) }},
+	{"limits", func(s *testWindow) { s.window.footer.OpenLimits() }},
+	{"transfers", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionTransfers) }},
+	{"start", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
+	{"look", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionLook) }},
+	{"data", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
 }
 
 func TestEveryTextFits(t *testing.T) {
@@ -143,7 +143,7 @@ func TestEveryTextFits(t *testing.T) {
 	} {
 		for _, language := range []words.Language{words.English, words.Chinese} {
 			t.Run(room.name+" "+string(language), func(t *testing.T) {
-				s := raise(t, apptest.NewEngine(apptest.EveryState(time.Now())...))
+				s := startWindow(t, apptest.NewEngine(apptest.EveryState(time.Now())...))
 				s.config.Settings.Update(func(set *settings.Settings) { set.Look.Language, set.Look.Scale = language, room.scale })
 				s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Look })
 				s.window.window.Resize(room.size)
@@ -164,7 +164,7 @@ func TestEveryTextFits(t *testing.T) {
 }
 
 // set sets a scene, in a window of which all others are gone.
-func (s *stage) set(scene func(*stage)) {
+func (s *testWindow) set(scene func(*testWindow)) {
 	for range 10 {
 		s.dialogs.Dismiss()
 	}

@@ -17,52 +17,52 @@ import (
 // TestEveryKey presses every key that the help shows and looks at what it does.
 func TestEveryKey(t *testing.T) {
 	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
-	told := func(want uploader.Command) func(*testing.T, *stage) {
-		return func(t *testing.T, s *stage) {
+	told := func(want uploader.Command) func(*testing.T, *testWindow) {
+		return func(t *testing.T, s *testWindow) {
 			t.Helper()
 			if diff := cmp.Diff(want, s.heard(1)); diff != "" {
 				t.Error(diff)
 			}
 		}
 	}
-	selects := func(want ...int64) func(*testing.T, *stage) {
-		return func(t *testing.T, s *stage) {
+	selects := func(want ...int64) func(*testing.T, *testWindow) {
+		return func(t *testing.T, s *testWindow) {
 			t.Helper()
 			if got := s.window.list.Rows.Selected(); !slices.Equal(got, want) {
 				t.Errorf("selected %v, want %v", got, want)
 			}
 		}
 	}
-	asks := func(t *testing.T, s *stage) {
+	asks := func(t *testing.T, s *testWindow) {
 		t.Helper()
 		s.until("it lies over the window", s.keys.covered)
 	}
-	shows := func(want view.Filter) func(*testing.T, *stage) {
-		return func(t *testing.T, s *stage) {
+	shows := func(want view.Filter) func(*testing.T, *testWindow) {
+		return func(t *testing.T, s *testWindow) {
 			t.Helper()
 			if got := s.window.filter.Chosen; got != want {
 				t.Errorf("%v is shown, want %v", got, want)
 			}
 		}
 	}
-	move := func(batch uploader.BatchID, to uploader.Place) func(*testing.T, *stage) {
+	move := func(batch uploader.BatchID, to uploader.Place) func(*testing.T, *testWindow) {
 		return told(uploader.Move{Target: uploader.Target{Batch: batch}, To: to})
 	}
 	// The list is: batch 7 with 1, 2 and 3; 4, which failed; batch 8 with 5 and 6.
 	tests := map[string]struct {
 		from []int64 // what is selected
-		want func(*testing.T, *stage)
+		want func(*testing.T, *testWindow)
 	}{
-		"Ctrl+O": {nil, func(t *testing.T, s *stage) {
+		"Ctrl+O": {nil, func(t *testing.T, s *testWindow) {
 			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
-		"Ctrl+Shift+O": {nil, func(t *testing.T, s *stage) {
+		"Ctrl+Shift+O": {nil, func(t *testing.T, s *testWindow) {
 			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
-		"Ctrl+V": {nil, func(t *testing.T, s *stage) {
+		"Ctrl+V": {nil, func(t *testing.T, s *testWindow) {
 			s.until("it is looked for files", func() bool { return s.said() == "There are no files on the clipboard." })
 		}},
-		"Ctrl+F": {nil, func(t *testing.T, s *stage) {
+		"Ctrl+F": {nil, func(t *testing.T, s *testWindow) {
 			if s.window.window.Canvas().Focused() != s.window.filter.Field {
 				t.Error("the keyboard is not in the field")
 			}
@@ -82,22 +82,24 @@ func TestEveryKey(t *testing.T) {
 		"End":       {[]int64{-7}, selects(-8)},
 		"Page Up":   {[]int64{-8}, selects(-7)},
 		"Page Down": {[]int64{-7}, selects(-8)},
-		"→":         {[]int64{-8}, func(t *testing.T, s *stage) { s.until("it is open", func() bool { return s.window.list.Len() == 5 }) }},
-		"←": {[]int64{-8}, func(t *testing.T, s *stage) {
+		"→": {[]int64{-8}, func(t *testing.T, s *testWindow) {
+			s.until("it is open", func() bool { return s.window.list.Len() == 5 })
+		}},
+		"←": {[]int64{-8}, func(t *testing.T, s *testWindow) {
 			s.key(fyne.KeyRight)
 			s.key(fyne.KeyLeft)
 			s.until("it is closed", func() bool { return s.window.list.Len() == 3 })
 		}},
 		"Ctrl+A": {nil, selects(-7, 4, -8)},
 		"Esc":    {[]int64{4}, selects()},
-		"Enter": {[]int64{4}, func(t *testing.T, s *stage) {
+		"Enter": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			if !s.window.details.Content.Visible() {
 				t.Error("there are no details")
 			}
 		}},
 		"Space": {[]int64{-7}, told(uploader.Pause{Target: uploader.Target{Batch: 7}})},
 		"F5":    {[]int64{4}, told(uploader.Retry{Target: uploader.These(4)})},
-		"Ctrl+C": {[]int64{-8}, func(t *testing.T, s *stage) {
+		"Ctrl+C": {[]int64{-8}, func(t *testing.T, s *testWindow) {
 			if got := s.toolkit.Clipboard().Content(); got != "https://x/1\nhttps://x/1" {
 				t.Errorf("copied %q", got)
 			}
@@ -106,10 +108,10 @@ func TestEveryKey(t *testing.T) {
 		"Alt+↓":      {[]int64{-7}, move(7, uploader.PlaceDown)},
 		"Ctrl+Alt+↑": {[]int64{4}, told(uploader.Move{Target: uploader.These(4), To: uploader.PlaceTop})},
 		"Ctrl+Alt+↓": {[]int64{-7}, move(7, uploader.PlaceBottom)},
-		"Delete": {[]int64{4}, func(t *testing.T, s *stage) {
+		"Delete": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 		}},
-		"Ctrl+Z": {[]int64{4}, func(t *testing.T, s *stage) {
+		"Ctrl+Z": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			s.key(fyne.KeyDelete)
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 			s.keys.typedChord(&fyne.ShortcutUndo{})
@@ -118,17 +120,17 @@ func TestEveryKey(t *testing.T) {
 				t.Errorf("it still says %q, and the engine was told %v", s.said(), s.engine.Commands())
 			}
 		}},
-		"Backspace": {[]int64{4}, func(t *testing.T, s *stage) {
+		"Backspace": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 		}},
 	}
-	raise := func(t *testing.T) *stage {
+	raise := func(t *testing.T) *testWindow {
 		snapshot := apptest.Folders()
 		for _, i := range []int{4, 5} {
 			apptest.Acknowledged(4 * apptest.Gigabyte)(snapshot.Transfers[i])
 			elsewhere(snapshot.Transfers[i])
 		}
-		return raise(t, apptest.NewEngineAt(snapshot), picking(apptest.File(t, "new.mov")))
+		return startWindow(t, apptest.NewEngineAt(snapshot), choosing(apptest.File(t, "new.mov")))
 	}
 	known := map[string]bool{}
 	for _, key := range slices.Concat((&keyboard{}).shortcuts()...) {
@@ -158,7 +160,7 @@ func TestEveryKey(t *testing.T) {
 }
 
 func TestShortcutsAreIgnoredWhileDialogIsOpen(t *testing.T) {
-	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)
 	s.keys.showHelp()
 	for _, key := range slices.Concat(s.keys.shortcuts()...) {
@@ -188,7 +190,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+			s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 			s.window.list.Rows.SelectAll()
 			s.actions.actOnSelected(test.do)
 			s.heard(3)
@@ -202,7 +204,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		})
 	}
 	t.Run("files of one batch move within it, together", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Activate(-7)
 		s.window.list.Rows.Select(2, 3)
 		s.actions.actOnSelected(view.ActionMoveUp)
@@ -215,7 +217,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		for i := range transfers {
 			transfers[i] = apptest.Transfer(uploader.TransferID(i + 1))
 		}
-		s := raise(t, apptest.NewEngine(transfers...))
+		s := startWindow(t, apptest.NewEngine(transfers...))
 		s.window.list.Rows.Select(1)
 		moved := apptest.Snapshot(append(slices.Clone(transfers[1:]), transfers[0])...)
 		s.engine.Publish(moved)
@@ -225,7 +227,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		}
 	})
 	t.Run("a file that came alone moves as its batch", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
+		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.Select(1)
 		s.actions.actOnSelected(view.ActionMoveTop)
 		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.PlaceTop}), s.heard(1)); diff != "" {
@@ -235,7 +237,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 }
 
 func TestDetailsFollowSelection(t *testing.T) {
-	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)
 	if s.window.details.ID != 0 {
 		t.Error("they open by themselves")
@@ -277,7 +279,7 @@ func TestMenu(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := raise(t, apptest.NewEngine(test.t))
+			s := startWindow(t, apptest.NewEngine(test.t))
 			var got [][]string
 			part := []string{}
 			for _, item := range s.window.list.Menu(view.SelectionOf(s.rows()...)).Items {
@@ -293,7 +295,7 @@ func TestMenu(t *testing.T) {
 		})
 	}
 	t.Run("a right click opens it, and an item does what it says", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Rows.Select(4)
 		test.TapSecondaryAt(s.window.list.Rows, fyne.NewPos(10, 70))
 		if !s.keys.covered() {
@@ -307,15 +309,15 @@ func TestMenu(t *testing.T) {
 }
 
 func TestMenuItemsAndButtons(t *testing.T) {
-	one := func(t *testing.T, how ...func(*uploader.Transfer)) *stage {
+	one := func(t *testing.T, how ...func(*uploader.Transfer)) *testWindow {
 		t.Helper()
-		return raise(t, apptest.NewEngine(apptest.Transfer(1, how...)))
+		return startWindow(t, apptest.NewEngine(apptest.Transfer(1, how...)))
 	}
 	t.Run("open opens the file", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
 		s := one(t, apptest.Sending, apptest.WithPath(path))
 		s.actions.act(view.ActionOpen, view.SelectionOf(s.rows()...))
-		s.until("it is open", func() bool { return slices.Equal(s.desktop.revealed(), []string{path}) })
+		s.until("it is open", func() bool { return slices.Equal(s.desktop.shownPaths(), []string{path}) })
 	})
 	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
 		s := one(t, apptest.Done)
@@ -326,7 +328,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		path := apptest.File(t, "a.mov")
 		s := one(t, apptest.Sending, apptest.WithPath(path))
 		s.actions.act(view.ActionReveal, view.SelectionOf(s.rows()...))
-		s.until("it is shown", func() bool { return slices.Equal(s.desktop.revealed(), []string{path}) })
+		s.until("it is shown", func() bool { return slices.Equal(s.desktop.shownPaths(), []string{path}) })
 	})
 	t.Run("details opens the pane", func(t *testing.T) {
 		s := one(t, apptest.Sending)
@@ -350,7 +352,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 	t.Run("the old link is that of the earlier upload", func(t *testing.T) {
 		elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
 		again := apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere, func(t *uploader.Transfer) { t.Prior = 2 })
-		s := raise(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Acknowledged(1))))
+		s := startWindow(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Acknowledged(1))))
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(again))
 		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.said() != "Link copied" {
 			t.Errorf("copied %q and said %q", got, s.said())
@@ -367,7 +369,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		next := apptest.Folders()
 		next.Transfers[0] = apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused))
 		next.Transfers[1] = apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
-		s := raise(t, apptest.NewEngineAt(next))
+		s := startWindow(t, apptest.NewEngineAt(next))
 		s.window.list.Do(-7, "retry")
 		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.heard(1)); diff != "" {
 			t.Error(diff)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestLimitIsReachedByTab(t *testing.T) {
-	s := raise(t, apptest.NewEngineAt(apptest.Folders()))
+	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	canvas := s.window.window.Canvas()
 	first := canvas.Focused()
 	for canvas.FocusNext(); canvas.Focused() != s.window.footer.Limit; canvas.FocusNext() {
@@ -28,15 +28,15 @@ func TestLimitIsReachedByTab(t *testing.T) {
 	}
 }
 
-// moving is a snapshot in which a file is being sent.
-func moving() *uploader.Snapshot {
+// activeSnapshot is a snapshot in which a file is being sent.
+func activeSnapshot() *uploader.Snapshot {
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, 60e6, 3*time.Minute
 	return s
 }
 
 func TestLimitIsChosenInFooter(t *testing.T) {
-	s := raise(t, apptest.NewEngineAt(moving()))
+	s := startWindow(t, apptest.NewEngineAt(activeSnapshot()))
 	if got := s.window.footer.Limit.Text(); got != "No limit" {
 		t.Errorf("says %q", got)
 	}

@@ -22,8 +22,8 @@ func (m *countingModel) Bind(i int, row fyne.CanvasObject) {
 	m.List.Bind(i, row)
 }
 
-// counted puts a list into the window that says how often its rows are filled.
-func counted(s *stage) *countingModel {
+// countBinds puts a list into the window that says how often its rows are filled.
+func countBinds(s *testWindow) *countingModel {
 	model := &countingModel{List: s.window.list}
 	rows := widgets.NewSelectList(model, func() fyne.CanvasObject { return widgets.NewRow() })
 	s.window.list.Rows = rows
@@ -32,8 +32,8 @@ func counted(s *stage) *countingModel {
 }
 
 func TestHiddenListIsNotBound(t *testing.T) {
-	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
-	rows := counted(s)
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
+	rows := countBinds(s)
 	s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
 	if rows.bound == 0 {
 		t.Fatal("a window that is open does not fill it")

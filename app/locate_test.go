@@ -13,12 +13,12 @@ import (
 )
 
 func TestLocateMissingFile(t *testing.T) {
-	locate := func(t *testing.T, refused error) (s *stage, found string) {
+	locate := func(t *testing.T, refused error) (s *testWindow, found string) {
 		t.Helper()
 		found = apptest.File(t, "a.mov")
 		engine := apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.SourceMissing), func(t *uploader.Transfer) { t.Server = 2 }))
 		engine.Err = refused
-		s = raise(t, engine, picking(found))
+		s = startWindow(t, engine, choosing(found))
 		s.actions.act(view.ActionLocate, view.SelectionOf(s.rows()...))
 		s.until("the engine is told", func() bool { return len(engine.Commands()) > 0 }) // and may be told more at once
 		if diff := cmp.Diff(uploader.Command(uploader.Relocate{ID: 1, Path: found}), engine.Commands()[0]); diff != "" {

@@ -13,7 +13,7 @@ import (
 )
 
 // notifications shows desktop notifications: of what happened while the window is
-// hidden, and those of other parts. It lives on the UI's goroutine.
+// startHidden, and those of other parts. It lives on the UI's goroutine.
 type notifications struct {
 	bridge      *bridge.Bridge
 	notifier    platform.Notifier

@@ -10,7 +10,7 @@ import (
 )
 
 func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
-	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.InBatch(2))))
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.InBatch(2))))
 	s.publish(apptest.Batched(apptest.Transfer(1, apptest.Done, apptest.InBatch(2))))
 	s.publish(apptest.Batched(apptest.Transfer(1, apptest.Done, apptest.InBatch(2)), apptest.Transfer(3, apptest.Sending, apptest.InBatch(4))))
 	s.visibility.hide()
@@ -18,7 +18,7 @@ func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 	s.bridge.Refresh()
 	titles := func() []string {
 		var all []string
-		for _, note := range s.desktop.noted() {
+		for _, note := range s.desktop.notifications() {
 			all = append(all, note.Title)
 		}
 		return all
@@ -27,7 +27,7 @@ func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 upload finished", "Ferry keeps going"}, slices.Sorted(slices.Values(titles()))); diff != "" {
 		t.Error(diff)
 	}
-	for _, note := range s.desktop.noted() {
+	for _, note := range s.desktop.notifications() {
 		if note.Title == "1 upload finished" {
 			note.Actions[0].Do()
 		}
@@ -36,7 +36,7 @@ func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 }
 
 func TestProfileNoticeIsShown(t *testing.T) {
-	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.News = "The database was damaged." })
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.News = "The database was damaged." })
 	if got := s.window.banner.Model(); got.Text != "The database was damaged." || !s.window.banner.Content.Visible() {
 		t.Errorf("said %q", got.Text)
 	}

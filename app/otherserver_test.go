@@ -17,7 +17,7 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 	path := apptest.File(t, "dataset.zip")
 	large := apptest.Transfer(7, apptest.WithPath(path), apptest.Failed(fault.TooLarge))
 	large.Server = 2
-	s := raise(t, apptest.NewEngine(large))
+	s := startWindow(t, apptest.NewEngine(large))
 	s.actions.act(view.ActionOtherServer, view.SelectionOf(s.rows()...))
 	s.press("This computer")
 	add, ok := s.heard(1).(uploader.Add)
@@ -30,7 +30,7 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 }
 
 func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
-	s := raise(t, apptest.NewEngineAt(apptest.Blocked(fault.New(fault.Auth, fault.Head, nil))))
+	s := startWindow(t, apptest.NewEngineAt(apptest.Blocked(fault.New(fault.Auth, fault.Head, nil))))
 	list := s.window.list
 	refused, waits := list.Row(0), list.Row(1)
 	if waits.Glyph != refused.Glyph || waits.Tone != refused.Tone || waits.Tone != theme.Warning {

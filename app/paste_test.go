@@ -15,7 +15,7 @@ func TestPaste(t *testing.T) {
 	}
 	t.Run("files copied in a file manager are added", func(t *testing.T) {
 		one, two := apptest.File(t, "a b.mov"), apptest.File(t, "海.mov")
-		s := raise(t, apptest.NewEngine(), copied("copy\n"+apptest.URIs(one)[0].String()+"\n"+apptest.URIs(two)[0].String()))
+		s := startWindow(t, apptest.NewEngine(), copied("copy\n"+apptest.URIs(one)[0].String()+"\n"+apptest.URIs(two)[0].String()))
 		s.adding.paste()
 		if diff := cmp.Diff([]string{one, two}, s.heard(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
@@ -23,7 +23,7 @@ func TestPaste(t *testing.T) {
 	})
 	t.Run("where files cannot be read off the clipboard, paths in its text are taken", func(t *testing.T) {
 		one := apptest.File(t, "a.mov")
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		s.toolkit.Clipboard().SetContent(one + "\n")
 		s.adding.paste()
 		if diff := cmp.Diff([]string{one}, s.heard(1).(uploader.Add).Paths); diff != "" {
@@ -31,7 +31,7 @@ func TestPaste(t *testing.T) {
 		}
 	})
 	t.Run("a text is no file, and is said to be none", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(), copied("rm -rf /; $(reboot)"))
+		s := startWindow(t, apptest.NewEngine(), copied("rm -rf /; $(reboot)"))
 		s.adding.paste()
 		s.until("it is said", func() bool { return s.said() == "There are no files on the clipboard." })
 		if len(s.engine.Commands()) > 0 {

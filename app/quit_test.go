@@ -18,19 +18,19 @@ import (
 
 func TestClosingAndQuitting(t *testing.T) {
 	t.Run("closing hides the window in the tray, and says so the first time", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
-		s.until("it is explained", func() bool { return len(s.desktop.noted()) == 1 })
+		s.until("it is explained", func() bool { return len(s.desktop.notifications()) == 1 })
 		apptest.Pick(t, s.toolkit.menu, "Open Ferry")
 		s.quitter.closeWindow()
 		s.until("the window is hidden again", func() bool { return !s.window.visible })
-		if got := s.desktop.noted(); len(got) != 1 || s.toolkit.quit {
+		if got := s.desktop.notifications(); len(got) != 1 || s.toolkit.quit {
 			t.Errorf("explained %d times, quit %v", len(got), s.toolkit.quit)
 		}
 	})
 	t.Run("without a tray closing asks, because nothing could bring the window back", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), noTray)
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)), withoutTray)
 		s.quitter.closeWindow()
 		s.until("it asks", func() bool { return s.quitter.question != nil })
 		if !s.window.visible || s.toolkit.quit {
@@ -42,12 +42,12 @@ func TestClosingAndQuitting(t *testing.T) {
 		}
 	})
 	t.Run("without a tray and nothing to do closing quits", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)), noTray)
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)), withoutTray)
 		s.quitter.closeWindow()
 		s.until("it quits", func() bool { return s.toolkit.quit })
 	})
 	t.Run("quitting asks once, and may be taken back", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.quit()
 		s.until("it asks", func() bool { return s.quitter.question != nil })
 		s.quitter.quit()
@@ -57,7 +57,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		}
 	})
 	t.Run("quitting offers to go on in the tray", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.quit()
 		s.until("it asks", func() bool { return s.quitter.question != nil })
 		s.press("Keep uploading in the tray")
@@ -66,7 +66,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		}
 	})
 	t.Run("closing quits where the user wants that", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
 		s.config.Settings.Update(func(s *settings.Settings) { s.Start.CloseToTray = false })
 		s.quitter.closeWindow()
 		s.until("it quits", func() bool { return s.toolkit.quit })
@@ -76,7 +76,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		expires := func(at time.Time) func(*uploader.Transfer) {
 			return func(t *uploader.Transfer) { t.Session.Expires = uploader.MomentOf(at) }
 		}
-		s := raise(t, apptest.NewEngine(
+		s := startWindow(t, apptest.NewEngine(
 			apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(1), expires(until.Add(time.Hour))), apptest.Transfer(2, apptest.Sending, apptest.Acknowledged(1), expires(until)),
 			apptest.Transfer(3, apptest.Done, apptest.Acknowledged(1), expires(time.Now().Add(time.Hour))), apptest.Transfer(4, apptest.Sending, apptest.Acknowledged(1))))
 		got := view.KeptUntil(s.bridge.Snapshot(), time.Now())
@@ -88,7 +88,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		}
 	})
 	t.Run("and asks no more when it is told not to", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.quit()
 		s.until("it asks", func() bool { return s.quitter.question != nil })
 		for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
@@ -100,7 +100,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		if s.config.Settings.Get().Start.AskBeforeQuit {
 			t.Error("it will ask again")
 		}
-		again := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		again := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		again.config.Settings.Update(func(s *settings.Settings) { s.Start.AskBeforeQuit = false })
 		again.quitter.quit()
 		if !again.toolkit.quit || again.quitter.question != nil {
@@ -108,39 +108,39 @@ func TestClosingAndQuitting(t *testing.T) {
 		}
 	})
 	t.Run("a tray that goes away brings the window back", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
-		s.until("the tray is followed", s.desktop.followed)
-		s.desktop.lose()
+		s.until("the tray is followed", s.desktop.followsTray)
+		s.desktop.removeTray()
 		s.until("the window is back", func() bool { return s.window.visible })
 		if s.said() == "" {
 			t.Error("nobody says why")
 		}
 	})
 	t.Run("a tray that comes is given the icon", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
-		s.until("the tray is followed", s.desktop.followed)
-		s.desktop.change(false)
+		s := startWindow(t, apptest.NewEngine())
+		s.until("the tray is followed", s.desktop.followsTray)
+		s.desktop.setTray(false)
 		s.until("the icon is offered", func() bool {
 			s.desktop.mu.Lock()
 			defer s.desktop.mu.Unlock()
-			return s.desktop.offered
+			return s.desktop.iconShown
 		})
 	})
 	t.Run("started hidden it waits in the tray, where there is one", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(), hidden)
+		s := startWindow(t, apptest.NewEngine(), startHidden)
 		s.until("the tray is there", func() bool { return s.toolkit.menu != nil })
 		if s.window.visible {
 			t.Error("the window shows")
 		}
 	})
 	t.Run("and shows itself where there is none", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(), hidden, noTray)
+		s := startWindow(t, apptest.NewEngine(), startHidden, withoutTray)
 		s.until("the window shows", func() bool { return s.window.visible })
 	})
 	t.Run("reopened it shows the newest state", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
 		newest := apptest.Snapshot(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Paused))
@@ -151,7 +151,7 @@ func TestClosingAndQuitting(t *testing.T) {
 }
 
 func TestTrayMenu(t *testing.T) {
-	s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 	want := []string{"1 uploading", "Open Ferry", "Pause all", "Add files…", "Recent", "Quit"}
 	if diff := cmp.Diff(want, apptest.Labels(s.toolkit.menu)); diff != "" {
 		t.Error(diff)

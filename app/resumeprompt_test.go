@@ -10,17 +10,17 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// asked is a Ferry that asks about what an earlier run left, and knows how it
+// startAsking is a Ferry that asks about what an earlier run left, and knows how it
 // stands.
-func asked(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *stage {
+func startAsking(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *testWindow {
 	t.Helper()
-	s := raise(t, engine, append(options, asking)...)
+	s := startWindow(t, engine, append(options, withQuestion)...)
 	s.until("it knows how it stands", func() bool { return s.prompt.interrupted == nil || s.prompt.interrupted.Known })
 	return s
 }
 
-// told are the engine's commands but for the check that comes before the question.
-func (s *stage) told() []uploader.Command {
+// commandsButCheck are the engine's commands but for the check that comes before the question.
+func (s *testWindow) told() []uploader.Command {
 	var rest []uploader.Command
 	for _, command := range s.engine.Commands() {
 		if _, check := command.(uploader.Check); !check {
@@ -30,8 +30,8 @@ func (s *stage) told() []uploader.Command {
 	return rest
 }
 
-// wantTold waits for the commands.
-func (s *stage) wantTold(want ...uploader.Command) {
+// wantCommands waits for the commands.
+func (s *testWindow) wantTold(want ...uploader.Command) {
 	s.t.Helper()
 	s.until("the engine is told", func() bool { return len(s.told()) >= len(want) })
 	if diff := cmp.Diff(want, s.told()); diff != "" {
@@ -45,13 +45,13 @@ func TestResumePrompt(t *testing.T) {
 	}
 	both := uploader.These(1, 3)
 	t.Run("what continues is said once", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))))
 		if got := s.window.banner.Model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
 			t.Errorf("said %q", got)
 		}
 	})
 	t.Run("the servers are asked before the person is, about what the person had not paused", func(t *testing.T) {
-		s := asked(t, held())
+		s := startAsking(t, held())
 		if diff := cmp.Diff(uploader.Command(uploader.Check{Target: both}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -60,7 +60,7 @@ func TestResumePrompt(t *testing.T) {
 		}
 	})
 	t.Run("in the window, yes resumes what was left and nothing else", func(t *testing.T) {
-		s := asked(t, held())
+		s := startAsking(t, held())
 		s.window.banner.Model().Buttons[0].OnTapped()
 		s.wantTold(uploader.Resume{Target: both})
 		if s.window.banner.Model().Text != "" {
@@ -68,30 +68,30 @@ func TestResumePrompt(t *testing.T) {
 		}
 	})
 	t.Run("no pauses it", func(t *testing.T) {
-		s := asked(t, held())
+		s := startAsking(t, held())
 		s.window.banner.Model().Buttons[2].OnTapped()
 		s.wantTold(uploader.Pause{Target: both})
 	})
 	t.Run("what was missing is looked for once more with yes", func(t *testing.T) {
 		engine := held()
-		s := asked(t, engine)
+		s := startAsking(t, engine)
 		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.resumeAll()
 		s.wantTold(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.These(1)})
 	})
 	t.Run("in the tray, a note has the same answers", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), hidden)
-		s.until("the note is shown", func() bool { return len(s.desktop.noted()) == 1 })
-		note := s.desktop.noted()[0]
+		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), startHidden)
+		s.until("the note is shown", func() bool { return len(s.desktop.notifications()) == 1 })
+		note := s.desktop.notifications()[0]
 		if note.Title != "1 upload didn't finish" || note.Body != "3.0 GB left" || note.Actions[0].Label != "Resume" || !note.Stay {
 			t.Errorf("noted %+v", note)
 		}
 		note.Actions[1].Do()
 		s.wantTold(uploader.Pause{Target: uploader.These(1)})
-		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.taken()) })
+		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.withdrawnKeys()) })
 	})
 	t.Run("and so has the menu, on top", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), hidden)
+		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), startHidden)
 		if got := apptest.Labels(s.toolkit.menu)[:2]; !cmp.Equal(got, []string{"Resume 1 unfinished upload (3.0 GB left)", "Not now"}) {
 			t.Errorf("on top are %q", got)
 		}
@@ -100,20 +100,20 @@ func TestResumePrompt(t *testing.T) {
 		}
 		apptest.Pick(t, s.toolkit.menu, "Resume 1 unfinished upload (3.0 GB left)")
 		s.wantTold(uploader.Resume{Target: uploader.These(1)})
-		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.taken()) })
+		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.withdrawnKeys()) })
 		s.until("the icon asks for nothing any more", func() bool { return s.toolkit.icon.Name() != "tray-attention.png" })
 	})
 	t.Run("a click on the note shows the window, and the question in it", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), hidden)
-		s.until("the note is shown", func() bool { return len(s.desktop.noted()) == 1 })
-		s.desktop.noted()[0].Open()
+		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), startHidden)
+		s.until("the note is shown", func() bool { return len(s.desktop.notifications()) == 1 })
+		s.desktop.notifications()[0].Open()
 		s.until("the window shows", func() bool { return s.window.visible })
 		if len(s.window.banner.Model().Buttons) != 3 {
 			t.Error("the question is not in it")
 		}
 	})
 	t.Run("nothing left is nothing said", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
+		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
 		if got := s.window.banner.Model().Text; got != "" || s.prompt.interrupted != nil {
 			t.Errorf("said %q", got)
 		}

@@ -11,9 +11,9 @@ import (
 )
 
 func TestReview(t *testing.T) {
-	open := func(t *testing.T) *stage {
+	open := func(t *testing.T) *testWindow {
 		t.Helper()
-		s := asked(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
+		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.window.banner.Model().Buttons[1].OnTapped()
 		if s.prompt.review == nil || s.prompt.review.Len() != 2 {
 			t.Fatal("it does not show the two")
@@ -75,7 +75,7 @@ func TestRecentUploadsInTrayMenu(t *testing.T) {
 			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.MomentOf(apptest.Noon.Add(apptest.Minutes(at)))
 		}
 	}
-	s := raise(t, apptest.NewEngine(
+	s := startWindow(t, apptest.NewEngine(
 		apptest.Transfer(1, apptest.Done, elsewhere("old.mov", "https://x/1", 0)), apptest.Transfer(2, apptest.Done, elsewhere("a_b.mov", "https://x/2", 2)), apptest.Transfer(3, apptest.Sending)))
 	item := apptest.Item(t, s.toolkit.menu, "Recent")
 	if diff := cmp.Diff([]string{"a__b.mov: copy link", "old.mov: copy link"}, apptest.Labels(item.ChildMenu)); diff != "" {

@@ -19,7 +19,7 @@ func TestScanCanBeStopped(t *testing.T) {
 		return s
 	}
 	t.Run("it can be stopped, and says how many the list has then", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		s.scans.scanning[2] = apptest.Noon
 		s.publish(walking("/x/Iceland raws"))
 		banner := s.window.banner.Model()
@@ -34,7 +34,7 @@ func TestScanCanBeStopped(t *testing.T) {
 		s.until("it says how many there are now", func() bool { return s.said() == want })
 	})
 	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {
-		s := asked(t, apptest.NewEngine(apptest.Transfer(9, apptest.Acknowledged(apptest.Gigabyte))))
+		s := startAsking(t, apptest.NewEngine(apptest.Transfer(9, apptest.Acknowledged(apptest.Gigabyte))))
 		s.window.banner.ShowScan("Counting…", func() {})
 		next := apptest.Snapshot(apptest.Transfer(9, apptest.Acknowledged(apptest.Gigabyte)))
 		next.Blocked = map[uploader.ServerID]*fault.Fault{2: fault.New(fault.Auth, fault.Head, nil)}

@@ -22,9 +22,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// stage is a Ferry on the headless driver. The test's goroutine is the UI's: it
+// testWindow is a Ferry on the headless driver. The test's goroutine is the UI's: it
 // runs what is posted while it waits in until.
-type stage struct {
+type testWindow struct {
 	*shell
 	t       *testing.T
 	engine  *apptest.Engine
@@ -49,13 +49,13 @@ func (a *fakeToolkit) Quit()                                { a.quit = true }
 // fakeDesktop stands in for the operating system, and nudges the UI's goroutine
 // whenever it was asked for something.
 type fakeDesktop struct {
-	nudge func()
-	stuck chan struct{} // until it is closed nothing is answered; nil for at once
+	wake  func()
+	block chan struct{} // until it is closed nothing is answered; nil for at once
 
 	mu        sync.Mutex
 	noTray    bool
-	offered   bool          // the icon, to the tray that is there
-	trays     chan struct{} // closed when the tray goes
+	iconShown bool          // the icon, to the tray that is there
+	trayGone  chan struct{} // closed when the tray goes
 	copied    string        // with "" the toolkit's clipboard has to do
 	picked    []string
 	pickErr   error
@@ -68,53 +68,53 @@ func (d *fakeDesktop) record(how func()) {
 	d.mu.Lock()
 	how()
 	d.mu.Unlock()
-	d.nudge()
+	d.wake()
 }
 
-// answer waits as long as nothing is answered.
-func (d *fakeDesktop) answer(ctx context.Context) {
-	if d.stuck == nil {
+// wait waits as long as nothing is answered.
+func (d *fakeDesktop) wait(ctx context.Context) {
+	if d.block == nil {
 		return
 	}
 	select {
-	case <-d.stuck:
+	case <-d.block:
 	case <-ctx.Done():
 	}
 }
 
 func (d *fakeDesktop) hasTray(ctx context.Context) bool {
-	d.answer(ctx)
+	d.wait(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return !d.noTray
 }
 
 func (d *fakeDesktop) showInTray(ctx context.Context) error {
-	d.answer(ctx)
-	d.record(func() { d.offered = true })
+	d.wait(ctx)
+	d.record(func() { d.iconShown = true })
 	return nil
 }
 
-// lose takes the tray away, and tells whoever follows it.
-func (d *fakeDesktop) lose() { d.change(true) }
+// removeTray takes the tray away, and tells whoever follows it.
+func (d *fakeDesktop) removeTray() { d.setTray(true) }
 
-// change has another tray be there, or none, and tells whoever follows it.
-func (d *fakeDesktop) change(noTray bool) {
+// setTray has another tray be there, or none, and tells whoever follows it.
+func (d *fakeDesktop) setTray(noTray bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.noTray = noTray
-	if d.trays != nil {
-		close(d.trays)
-		d.trays = nil
+	if d.trayGone != nil {
+		close(d.trayGone)
+		d.trayGone = nil
 	}
 }
 
 func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
 	d.mu.Lock()
 	gone := make(chan struct{})
-	d.trays = gone
+	d.trayGone = gone
 	d.mu.Unlock()
-	d.nudge()
+	d.wake()
 	select {
 	case <-gone:
 		changed()
@@ -122,21 +122,21 @@ func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
 	}
 }
 
-// followed reports whether somebody follows the tray.
-func (d *fakeDesktop) followed() bool {
+// followsTray reports whether somebody follows the tray.
+func (d *fakeDesktop) followsTray() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.trays != nil
+	return d.trayGone != nil
 }
 
 func (d *fakeDesktop) show(ctx context.Context, path string) error {
-	d.answer(ctx)
+	d.wait(ctx)
 	d.record(func() { d.shown = append(d.shown, path) })
 	return nil
 }
 
 func (d *fakeDesktop) clipboard(ctx context.Context) (string, error) {
-	d.answer(ctx)
+	d.wait(ctx)
 	if d.copied == "" {
 		return "", platform.ErrNoClipboard
 	}
@@ -144,37 +144,37 @@ func (d *fakeDesktop) clipboard(ctx context.Context) (string, error) {
 }
 
 func (d *fakeDesktop) Files(ctx context.Context, _ platform.Question) ([]string, error) {
-	d.answer(ctx)
+	d.wait(ctx)
 	return d.picked, d.pickErr
 }
 
 func (d *fakeDesktop) Folders(ctx context.Context, _ platform.Question) ([]string, error) {
-	d.answer(ctx)
+	d.wait(ctx)
 	return d.picked, d.pickErr
 }
 
 func (d *fakeDesktop) Notify(ctx context.Context, note platform.Note) error {
-	d.answer(ctx)
+	d.wait(ctx)
 	d.record(func() { d.notes = append(d.notes, note) })
 	return nil
 }
 
 func (d *fakeDesktop) Withdraw(ctx context.Context, key string) error {
-	d.answer(ctx)
+	d.wait(ctx)
 	d.record(func() { d.withdrawn = append(d.withdrawn, key) })
 	return nil
 }
 
 func (d *fakeDesktop) Close() error { return nil }
 
-// raise starts a Ferry over the engine. The options change what it is made of.
-func raise(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *stage {
+// startWindow starts a Ferry over the engine. The options change what it is made of.
+func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *testWindow {
 	t.Helper()
 	apptest.LoadEnglish(t)
-	s := &stage{t: t, engine: engine, ui: apptest.NewUI(t), desktop: &fakeDesktop{}}
+	s := &testWindow{t: t, engine: engine, ui: apptest.NewUI(t), desktop: &fakeDesktop{}}
 	s.toolkit = &fakeToolkit{App: test.NewTempApp(t)}
-	s.desktop.nudge = s.ui.Wake
-	engine.Wake = s.desktop.nudge
+	s.desktop.wake = s.ui.Wake
+	engine.Wake = s.desktop.wake
 	log := slog.New(slog.DiscardHandler)
 	s.access = apptest.NewAccess(engine)
 	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), Log: log, Received: t.TempDir()}
@@ -195,31 +195,31 @@ func raise(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeD
 	return s
 }
 
-func hidden(c *Config, _ *fakeDesktop)    { c.Hidden = true }
-func asking(c *Config, _ *fakeDesktop)    { c.Ask = true }
-func noTray(_ *Config, d *fakeDesktop)    { d.noTray = true }
-func noChooser(_ *Config, d *fakeDesktop) { d.pickErr = platform.ErrNoChooser }
+func startHidden(c *Config, _ *fakeDesktop)    { c.Hidden = true }
+func withQuestion(c *Config, _ *fakeDesktop)   { c.Ask = true }
+func withoutTray(_ *Config, d *fakeDesktop)    { d.noTray = true }
+func withoutChooser(_ *Config, d *fakeDesktop) { d.pickErr = platform.ErrNoChooser }
 
-func picking(paths ...string) func(*Config, *fakeDesktop) {
+func choosing(paths ...string) func(*Config, *fakeDesktop) {
 	return func(_ *Config, d *fakeDesktop) { d.picked = paths }
 }
 
 // until runs the UI until the condition is true.
-func (s *stage) until(what string, condition func() bool) {
+func (s *testWindow) until(what string, condition func() bool) {
 	s.t.Helper()
 	s.ui.Until(what, condition)
 }
 
 // publish has the engine show a snapshot, and waits for the window to have it.
-func (s *stage) publish(snapshot *uploader.Snapshot) {
+func (s *testWindow) publish(snapshot *uploader.Snapshot) {
 	s.t.Helper()
 	s.engine.Publish(snapshot)
 	s.bridge.Refresh()
 	s.until("the snapshot is shown", func() bool { return s.window.list.Snapshot == snapshot })
 }
 
-// heard waits for the engine to be told something, and returns the latest.
-func (s *stage) heard(n int) uploader.Command {
+// waitCommand waits for the engine to be told something, and returns the latest.
+func (s *testWindow) heard(n int) uploader.Command {
 	s.t.Helper()
 	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })
 	commands := s.engine.Commands()
@@ -230,10 +230,10 @@ func (s *stage) heard(n int) uploader.Command {
 }
 
 // rows are the transfers the window shows.
-func (s *stage) rows() []*uploader.Transfer { return s.window.list.Snapshot.Transfers }
+func (s *testWindow) rows() []*uploader.Transfer { return s.window.list.Snapshot.Transfers }
 
 // shown returns the objects of one type in the dialog on top.
-func shown[T fyne.CanvasObject](s *stage) []T {
+func shown[T fyne.CanvasObject](s *testWindow) []T {
 	top := s.window.window.Canvas().Overlays().Top()
 	if top == nil {
 		return nil
@@ -248,7 +248,7 @@ func shown[T fyne.CanvasObject](s *stage) []T {
 }
 
 // setting returns the setting of that key in the open settings dialog.
-func (s *stage) setting(key string) *widgets.Setting {
+func (s *testWindow) setting(key string) *widgets.Setting {
 	s.t.Helper()
 	for _, row := range shown[*widgets.Setting](s) {
 		if row.Name() == words.Say("settings."+key) {
@@ -260,7 +260,7 @@ func (s *stage) setting(key string) *widgets.Setting {
 }
 
 // press taps the button with that label in whatever lies over the window.
-func (s *stage) press(label string) {
+func (s *testWindow) press(label string) {
 	s.t.Helper()
 	top := s.window.window.Canvas().Overlays().Top()
 	if top == nil {
@@ -275,30 +275,30 @@ func (s *stage) press(label string) {
 	s.t.Fatalf("there is no button %q", label)
 }
 
-func (d *fakeDesktop) noted() []platform.Note {
+func (d *fakeDesktop) notifications() []platform.Note {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.notes
 }
 
-func (d *fakeDesktop) taken() []string {
+func (d *fakeDesktop) withdrawnKeys() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.withdrawn
 }
 
-func (d *fakeDesktop) revealed() []string {
+func (d *fakeDesktop) shownPaths() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.shown
 }
 
-// said is what the window said last in passing.
-func (s *stage) said() string { return s.window.toasts.Text() }
+// message is what the window said last in passing.
+func (s *testWindow) said() string { return s.window.toasts.Text() }
 
 // key presses a key as the window gets it: the focused object first, or else the
 // canvas.
-func (s *stage) key(name fyne.KeyName) {
+func (s *testWindow) key(name fyne.KeyName) {
 	canvas := s.window.window.Canvas()
 	if focused := canvas.Focused(); focused != nil {
 		focused.TypedKey(&fyne.KeyEvent{Name: name})

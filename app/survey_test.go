@@ -15,8 +15,8 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// heap is a folder with so many files.
-func heap(t *testing.T, files int) string {
+// folderOf is a folder with so many files.
+func folderOf(t *testing.T, files int) string {
 	t.Helper()
 	folder := t.TempDir()
 	for i := range files {
@@ -27,8 +27,8 @@ func heap(t *testing.T, files int) string {
 	return folder
 }
 
-// vast is a file of more than what is added without a question, which has no bytes.
-func vast(t *testing.T) string {
+// hugeFile is a file of more than what is added without a question, which has no bytes.
+func hugeFile(t *testing.T) string {
 	t.Helper()
 	path := apptest.File(t, "vast.img")
 	if err := os.Truncate(path, manyBytes+1); err != nil {
@@ -37,8 +37,8 @@ func vast(t *testing.T) string {
 	return path
 }
 
-// read are the words of what lies over the window.
-func (s *stage) read() string {
+// dialogText are the words of what lies over the window.
+func (s *testWindow) read() string {
 	var all []string
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
 		if said, ok := o.(*widgets.Paragraph); ok {
@@ -49,20 +49,20 @@ func (s *stage) read() string {
 }
 
 func TestLargeAdditionNeedsConfirmation(t *testing.T) {
-	covered := func(s *stage) func() bool {
+	covered := func(s *testWindow) func() bool {
 		return func() bool { return s.window.window.Canvas().Overlays().Top() != nil }
 	}
 	t.Run("what is not much is added without a question", func(t *testing.T) {
-		folder := heap(t, 50)
-		s := raise(t, apptest.NewEngine())
+		folder := folderOf(t, 50)
+		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs(folder))
 		if diff := cmp.Diff([]string{folder}, s.heard(1).(uploader.Add).Paths); diff != "" || covered(s)() {
 			t.Error(diff)
 		}
 	})
 	t.Run("many files are asked about, with where they go and how many there are", func(t *testing.T) {
-		folder := heap(t, manyFiles+1)
-		s := raise(t, apptest.NewEngine())
+		folder := folderOf(t, manyFiles+1)
+		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs(folder))
 		s.until("it asks", covered(s))
 		s.until("all is counted", func() bool { return strings.Contains(s.read(), "10,001 files · 0 bytes\n") })
@@ -73,8 +73,8 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 		s.heard(1)
 	})
 	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(), hidden)
-		s.adding.drop(apptest.URIs(vast(t)))
+		s := startWindow(t, apptest.NewEngine(), startHidden)
+		s.adding.drop(apptest.URIs(hugeFile(t)))
 		s.until("it asks, in sight", func() bool { return covered(s)() && s.window.visible })
 		s.press("Cancel")
 		if len(s.engine.Commands()) > 0 || covered(s)() {

@@ -20,10 +20,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// mud is what everything beside the UI is stuck in until it is dry.
-type mud chan struct{}
+// stuck is what everything beside the UI is stuck in until it is dry.
+type stuck chan struct{}
 
-func (m mud) wait(ctx context.Context) error {
+func (m stuck) wait(ctx context.Context) error {
 	select {
 	case <-m:
 		return apptest.ErrBroken
@@ -35,7 +35,7 @@ func (m mud) wait(ctx context.Context) error {
 // stuckEngine has a state to show, and answers nothing.
 type stuckEngine struct {
 	*apptest.Engine
-	mud mud
+	mud stuck
 }
 
 func (e stuckEngine) Give(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
@@ -55,7 +55,7 @@ func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]upload
 }
 
 // stuckAccess is a keyring that waits for somebody to unlock it.
-type stuckAccess struct{ mud mud }
+type stuckAccess struct{ mud stuck }
 
 func (a stuckAccess) Try(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.Answer, error) {
 	return connect.Answer{}, a.mud.wait(ctx)
@@ -71,19 +71,19 @@ func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return
 func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
 
 // stuckAutostart is a system whose start-up folder hangs.
-type stuckAutostart struct{ mud mud }
+type stuckAutostart struct{ mud stuck }
 
 func (a stuckAutostart) Enabled() (bool, error) { <-a.mud; return false, apptest.ErrBroken }
 func (a stuckAutostart) Set(bool) error         { <-a.mud; return apptest.ErrBroken }
 
-// mire is a Ferry with an upload in every state, all selected, beside which
+// startStuck is a Ferry with an upload in every state, all selected, beside which
 // nothing answers: no engine, no disk, no keyring, no desktop.
-func mire(t *testing.T) *stage {
+func startStuck(t *testing.T) *testWindow {
 	t.Helper()
-	stuck := make(mud)
+	stuck := make(stuck)
 	engine := apptest.NewEngine(apptest.EveryState(time.Now())...)
-	s := raise(t, engine, func(c *Config, d *fakeDesktop) {
-		d.stuck = stuck
+	s := startWindow(t, engine, func(c *Config, d *fakeDesktop) {
+		d.block = stuck
 		c.Engine, c.Access, c.Autostart = stuckEngine{engine, stuck}, stuckAccess{stuck}, stuckAutostart{stuck}
 		c.Keeping = Keeping{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", stuck.wait(ctx) }}
 	})
@@ -105,26 +105,26 @@ func pressable(object fyne.CanvasObject) []fyne.Tappable {
 	return all
 }
 
-func over(s *stage) []fyne.Tappable {
+func openControls(s *testWindow) []fyne.Tappable {
 	if top := s.window.window.Canvas().Overlays().Top(); top != nil {
 		return pressable(top)
 	}
 	return nil
 }
 
-// deed is something a person can do to the window.
-type deed struct {
+// userAction is something a person can do to the window.
+type userAction struct {
 	name string
-	do   func(*stage)
+	do   func(*testWindow)
 }
 
-// everyDeed is all that can be done to a window in which everything is selected.
-func everyDeed(t *testing.T) []deed {
+// everyAction is all that can be done to a window in which everything is selected.
+func everyAction(t *testing.T) []userAction {
 	t.Helper()
-	s := mire(t)
-	var all []deed
+	s := startStuck(t)
+	var all []userAction
 	for _, key := range slices.Concat(s.keys.shortcuts()...) {
-		all = append(all, deed{"key " + key.String(), func(s *stage) {
+		all = append(all, userAction{"key " + key.String(), func(s *testWindow) {
 			if key.modifier == plain {
 				s.key(key.key)
 				return
@@ -133,31 +133,31 @@ func everyDeed(t *testing.T) []deed {
 		}})
 	}
 	for i, object := range pressable(s.window.window.Content()) {
-		all = append(all, deed{fmt.Sprintf("button %d, a %T", i, object), func(s *stage) { pressable(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
+		all = append(all, userAction{fmt.Sprintf("button %d, a %T", i, object), func(s *testWindow) { pressable(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
 	}
 	for i, item := range s.window.list.Menu(s.window.list.Selected()).Items {
-		all = append(all, deed{"context menu, " + item.Label, func(s *stage) {
+		all = append(all, userAction{"context menu, " + item.Label, func(s *testWindow) {
 			if do := s.window.list.Menu(s.window.list.Selected()).Items[i].Action; do != nil {
 				do()
 			}
 		}})
 	}
 	for i, item := range s.toolkit.menu.Items {
-		all = append(all, deed{"tray, " + item.Label, func(s *stage) {
+		all = append(all, userAction{"tray, " + item.Label, func(s *testWindow) {
 			if do := s.toolkit.menu.Items[i].Action; do != nil {
 				do()
 			}
 		}})
 	}
 	for section := range preferences.NumSections {
-		all = append(all, deed{"settings, " + section.String(), func(s *stage) { s.preferences.OpenSection(section) }})
+		all = append(all, userAction{"settings, " + section.String(), func(s *testWindow) { s.preferences.OpenSection(section) }})
 	}
 	return append(all,
-		deed{"a drop", func(s *stage) { s.adding.drop(apptest.URIs("/nowhere/a", "/nowhere/b")) }},
-		deed{"the close button", func(s *stage) { s.quitter.closeWindow() }},
-		deed{"a server to add", func(s *stage) { s.servers.Add() }},
-		deed{"the servers", func(s *stage) { s.servers.Manage() }},
-		deed{"a start with files", func(s *stage) { s.serve(Request{Paths: []string{"/nowhere/c"}}) }},
+		userAction{"a drop", func(s *testWindow) { s.adding.drop(apptest.URIs("/nowhere/a", "/nowhere/b")) }},
+		userAction{"the close button", func(s *testWindow) { s.quitter.closeWindow() }},
+		userAction{"a server to add", func(s *testWindow) { s.servers.Add() }},
+		userAction{"the servers", func(s *testWindow) { s.servers.Manage() }},
+		userAction{"a start with files", func(s *testWindow) { s.serve(Request{Paths: []string{"/nowhere/c"}}) }},
 	)
 }
 
@@ -165,17 +165,17 @@ func everyDeed(t *testing.T) []deed {
 // presses whatever that opens, while whatever is asked hangs. Should anything in
 // the UI wait for it, the test hangs in that deed, and says in which.
 func TestWindowDoesNotBlock(t *testing.T) {
-	deeds := everyDeed(t)
+	deeds := everyAction(t)
 	if len(deeds) < 60 {
 		t.Errorf("there are only %d things to do", len(deeds))
 	}
 	known := map[string]bool{} // the same opens in several ways
 	for _, d := range deeds {
 		t.Run(d.name, func(t *testing.T) {
-			s := mire(t)
+			s := startStuck(t)
 			s.live(d.name, d.do)
-			opened := over(s)
-			if sort := sortOf(opened); !known[sort] {
+			opened := openControls(s)
+			if sort := typesOf(opened); !known[sort] {
 				known[sort] = true
 				pressEach(t, s, d, len(opened))
 			}
@@ -185,17 +185,17 @@ func TestWindowDoesNotBlock(t *testing.T) {
 
 // pressEach presses one after another what there is to press in what a deed
 // opens, as often as that opens the same.
-func pressEach(t *testing.T, s *stage, d deed, count int) {
+func pressEach(t *testing.T, s *testWindow, d userAction, count int) {
 	t.Helper()
 	for i := range count {
 		s.clear()
 		s.live(d.name, d.do)
-		if s.toolkit.quit || len(over(s)) != count {
-			s = mire(t)
+		if s.toolkit.quit || len(openControls(s)) != count {
+			s = startStuck(t)
 			s.live(d.name, d.do)
 		}
-		if now := over(s); i < len(now) {
-			s.live(fmt.Sprintf("%s, then %d in what it opens, a %T", d.name, i, now[i]), func(*stage) { now[i].Tapped(&fyne.PointEvent{}) })
+		if now := openControls(s); i < len(now) {
+			s.live(fmt.Sprintf("%s, then %d in what it opens, a %T", d.name, i, now[i]), func(*testWindow) { now[i].Tapped(&fyne.PointEvent{}) })
 		}
 	}
 	if !s.toolkit.quit {
@@ -207,7 +207,7 @@ func pressEach(t *testing.T, s *stage, d deed, count int) {
 	}
 }
 
-func sortOf(objects []fyne.Tappable) string {
+func typesOf(objects []fyne.Tappable) string {
 	var b strings.Builder
 	for _, o := range objects {
 		fmt.Fprintf(&b, "%T ", o)
@@ -215,8 +215,8 @@ func sortOf(objects []fyne.Tappable) string {
 	return b.String()
 }
 
-// live does something, and what comes of it at once.
-func (s *stage) live(name string, do func(*stage)) {
+// do does something, and what comes of it at once.
+func (s *testWindow) live(name string, do func(*testWindow)) {
 	watch := time.AfterFunc(5*time.Minute, func() { panic("the window is stuck: " + name) })
 	defer watch.Stop()
 	do(s)
@@ -224,7 +224,7 @@ func (s *stage) live(name string, do func(*stage)) {
 }
 
 // clear takes everything away that lies over the window.
-func (s *stage) clear() {
+func (s *testWindow) clear() {
 	s.dialogs.Dismiss()
 	overlays := s.window.window.Canvas().Overlays()
 	for _, o := range overlays.List() {

@@ -15,7 +15,7 @@ import (
 
 func TestTopBar(t *testing.T) {
 	t.Run("pause all becomes resume all and back", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2)))
 		test.Tap(s.window.bar.Toggle)
 		s.until("it offers to resume", func() bool { return s.window.bar.Toggle.Text == "Resume all" })
 		test.Tap(s.window.bar.Toggle)
@@ -26,7 +26,7 @@ func TestTopBar(t *testing.T) {
 		}
 	})
 	t.Run("remove finished keeps what failed: it can be continued", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Failed(fault.Auth)), apptest.Transfer(3, apptest.Sending)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Failed(fault.Auth)), apptest.Transfer(3, apptest.Sending)))
 		test.Tap(s.window.bar.Finish)
 		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(1)}), s.heard(1)); diff != "" {
@@ -34,13 +34,13 @@ func TestTopBar(t *testing.T) {
 		}
 	})
 	t.Run("with nothing in the list there is nothing to press", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		if !s.window.bar.Toggle.Disabled() || !s.window.bar.Finish.Disabled() {
 			t.Error("a button offers what cannot be done")
 		}
 	})
 	t.Run("the chosen destination is remembered", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Studio")
 		s.until("it is shown", func() bool { return s.window.bar.To.Text == "Studio" })
 		again := recallDestination(s.toolkit.Preferences())
@@ -53,7 +53,7 @@ func TestTopBar(t *testing.T) {
 		}
 	})
 	t.Run("a destination that is gone is this computer again", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine())
+		s := startWindow(t, apptest.NewEngine())
 		s.choose(99)
 		if got := s.destination.in(s.bridge.Snapshot()); got.ID != uploader.BuiltinServer {
 			t.Errorf("sends to %+v", got)
@@ -62,7 +62,7 @@ func TestTopBar(t *testing.T) {
 }
 
 func TestEmptyState(t *testing.T) {
-	s := raise(t, apptest.NewEngine())
+	s := startWindow(t, apptest.NewEngine())
 	if !s.window.empty.Visible() || s.window.list.Rows.Visible() {
 		t.Error("an empty list shows no empty state")
 	}
@@ -73,9 +73,9 @@ func TestEmptyState(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
-	press := func(s *stage, key fyne.KeyName) { s.key(key) }
+	press := func(s *testWindow, key fyne.KeyName) { s.key(key) }
 	t.Run("space pauses what moves, and resumes when all of it rests", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeySpace)
 		s.until("both rest", func() bool { return s.rows()[0].State() == uploader.StatePaused })
@@ -86,7 +86,7 @@ func TestKeys(t *testing.T) {
 		}
 	})
 	t.Run("delete removes what is final and what has not begun, which can be undone", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyDelete)
 		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(2)}), s.heard(1)); diff != "" {
@@ -96,7 +96,7 @@ func TestKeys(t *testing.T) {
 		s.until("they are back", func() bool { return len(s.rows()) == 2 })
 	})
 	t.Run("delete asks before bytes are lost, and does nothing meanwhile", func(t *testing.T) {
-		s := raise(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "a/2"), apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))), apptest.Folder(7, "a"))))
+		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "a/2"), apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyDelete)
 		if len(s.engine.Commands()) > 0 || len(s.rows()) != 2 {
@@ -110,7 +110,7 @@ func TestKeys(t *testing.T) {
 		}
 	})
 	t.Run("keys are for what lies on top: Escape takes it away, others do nothing to the rows", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.window.list.Rows.SelectAll()
 		for _, open := range []func(){s.quitter.quit, s.servers.Add, func() { s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...)) }} {
 			open()
@@ -131,7 +131,7 @@ func TestKeys(t *testing.T) {
 		}
 	})
 	t.Run("Enter gives the first answer, which loses nothing", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 		if got := s.engine.Commands(); len(got) > 0 || s.window.window.Canvas().Overlays().Top() != nil {
@@ -139,7 +139,7 @@ func TestKeys(t *testing.T) {
 		}
 	})
 	t.Run("F5 tries again what failed", func(t *testing.T) {
-		s := raise(t, apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.Refused)), apptest.Transfer(2, apptest.Done)))
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.Refused)), apptest.Transfer(2, apptest.Done)))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyF5)
 		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.heard(1)); diff != "" {

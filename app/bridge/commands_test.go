@@ -19,7 +19,7 @@ func TestCommands(t *testing.T) {
 			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 				time.Sleep(time.Second)
 				seen = append(seen, command.(uploader.Add).Batch)
-				return atOnce, nil
+				return answered, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
 			go c.Run(ctx)
@@ -39,7 +39,7 @@ func TestCommands(t *testing.T) {
 			over := make(chan struct{})
 			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 				if _, long := command.(uploader.Pause); !long {
-					return atOnce, nil
+					return answered, nil
 				}
 				return func(context.Context) error {
 					<-over
@@ -68,7 +68,7 @@ func TestCommands(t *testing.T) {
 					return nil, ctx.Err()
 				}
 				done++
-				return atOnce, nil
+				return answered, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
 			c.Send(uploader.Pause{}, nil)
@@ -82,9 +82,9 @@ func TestCommands(t *testing.T) {
 	})
 	for name, engine := range map[string]giveFunc{
 		"hears": func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
-			return nil, forEver(ctx)
+			return nil, blocked(ctx)
 		},
-		"answers": func(context.Context, uploader.Command) (func(context.Context) error, error) { return forEver, nil },
+		"answers": func(context.Context, uploader.Command) (func(context.Context) error, error) { return blocked, nil },
 	} {
 		t.Run("an engine that never "+name+" does not hold up the end for ever", func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -102,9 +102,9 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-func atOnce(context.Context) error { return nil }
+func answered(context.Context) error { return nil }
 
-func forEver(ctx context.Context) error {
+func blocked(ctx context.Context) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

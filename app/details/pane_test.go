@@ -15,8 +15,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// pane is the details alone, in a window.
-func pane(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *bool) {
+// start is the details alone, in a window.
+func start(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *bool) {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
@@ -37,7 +37,7 @@ func TestPane(t *testing.T) {
 	kept := view.Record{Events: events, Parts: parts}
 	s := apptest.Snapshot(film)
 	s.Live[film.ID] = uploader.Live{Sent: film.Session.Offset, Rate: 18e6}
-	d, copied, closed := pane(t, kept)
+	d, copied, closed := start(t, kept)
 	if d.Show(s, now); d.Content.Visible() {
 		t.Error("it is open before anyone opened it")
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// busy is a snapshot in which something moves that fast.
-func busy(rate float64) *uploader.Snapshot {
+// activeSnapshot is a snapshot in which something moves that fast.
+func activeSnapshot(rate float64) *uploader.Snapshot {
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, rate, 3*time.Minute
 	return s
@@ -43,7 +43,7 @@ var usual = fyne.NewSize(960, 640)
 
 func TestFooter(t *testing.T) {
 	t.Run("it says how all of it moves", func(t *testing.T) {
-		f := footerIn(t, usual, busy(60e6), uploader.Settings{})
+		f := footerIn(t, usual, activeSnapshot(60e6), uploader.Settings{})
 		want := []string{"60.0 MB/s", "3.0 GB left", "about 3 min"}
 		if diff := cmp.Diff(want, f.figures.Texts()); diff != "" {
 			t.Error(diff)
@@ -53,7 +53,7 @@ func TestFooter(t *testing.T) {
 		f := footerIn(t, usual, apptest.Snapshot(), uploader.Settings{})
 		now := time.Now()
 		for i := range 5 {
-			f.Show(busy(float64(i)), uploader.Settings{}, now.Add(time.Duration(i)*time.Second))
+			f.Show(activeSnapshot(float64(i)), uploader.Settings{}, now.Add(time.Duration(i)*time.Second))
 		}
 		if diff := cmp.Diff([]float64{0, 1, 2, 3, 4}, f.speed.Samples); diff != "" || !f.graph.Visible() {
 			t.Error(diff)
@@ -66,7 +66,7 @@ func TestFooter(t *testing.T) {
 	t.Run("its figures have room in every unit", func(t *testing.T) {
 		footer := footerIn(t, fyne.NewSize(1200, 640), apptest.Snapshot(), uploader.Settings{})
 		for left := int64(888); left < 1e12; left *= 1001 {
-			now := busy(float64(left))
+			now := activeSnapshot(float64(left))
 			now.Totals.Left, now.Totals.ETA = left, 22*time.Hour+20*time.Minute
 			footer.Show(now, uploader.Settings{}, time.Now())
 			for _, said := range footer.figures.Texts() {
@@ -77,7 +77,7 @@ func TestFooter(t *testing.T) {
 		}
 	})
 	t.Run("in a narrow window what matters least leaves", func(t *testing.T) {
-		f := footerIn(t, fyne.NewSize(480, 360), busy(60e6), uploader.Settings{Limit: 20e6})
+		f := footerIn(t, fyne.NewSize(480, 360), activeSnapshot(60e6), uploader.Settings{Limit: 20e6})
 		if f.Limit.Text() == "No limit" {
 			t.Error("the limit is not shown")
 		}
@@ -106,7 +106,7 @@ func TestFooterReservesNoRoomForMissingFigures(t *testing.T) {
 }
 
 func TestFooterDoesNotMoveWithDigits(t *testing.T) {
-	f := footerIn(t, usual, busy(60e6), uploader.Settings{})
+	f := footerIn(t, usual, activeSnapshot(60e6), uploader.Settings{})
 	places := func() []fyne.Position {
 		var all []fyne.Position
 		for _, o := range test.LaidOutObjects(f.figures) {
@@ -115,7 +115,7 @@ func TestFooterDoesNotMoveWithDigits(t *testing.T) {
 		return all
 	}
 	before := places()
-	f.Show(busy(1e3), uploader.Settings{}, time.Now())
+	f.Show(activeSnapshot(1e3), uploader.Settings{}, time.Now())
 	if diff := cmp.Diff(before, places()); diff != "" {
 		t.Error(diff)
 	}

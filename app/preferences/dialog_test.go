@@ -19,10 +19,10 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// settle opens the settings at a section.
-func settle(t *testing.T, section Section) (*stage, *dialog) {
+// startAt opens the settings at a section.
+func startAt(t *testing.T, section Section) (*testDialog, *dialog) {
 	t.Helper()
-	s := raise(t)
+	s := start(t)
 	s.Open()
 	test.Tap(s.dialog.nav[section])
 	return s, s.dialog
@@ -40,7 +40,7 @@ func (d *dialog) row(t *testing.T, key string) *widgets.Setting {
 	return nil
 }
 
-func (s *stage) chosen() settings.Settings { return s.config.Book.Get() }
+func (s *testDialog) chosen() settings.Settings { return s.config.Book.Get() }
 
 func TestEverySettingHasControl(t *testing.T) {
 	pickIn := func(label string) func(*testing.T, *widgets.Setting) {
@@ -86,7 +86,7 @@ func TestEverySettingHasControl(t *testing.T) {
 		{SectionLook, "scale", pickIn("150 %"), func(s settings.Settings) bool { return s.Look.Scale == 1.5 }},
 	} {
 		t.Run(c.key, func(t *testing.T) {
-			s, d := settle(t, c.section)
+			s, d := startAt(t, c.section)
 			if c.changed(s.chosen()) {
 				t.Fatal("it was so before")
 			}
@@ -102,7 +102,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 	for _, language := range words.Languages() {
 		for _, scale := range []float64{1, 2} {
 			t.Run(string(language)+" "+words.Percent(scale), func(t *testing.T) {
-				s, _ := settle(t, SectionTransfers)
+				s, _ := startAt(t, SectionTransfers)
 				s.window.Resize(fyne.NewSize(480, 360))
 				s.config.Book.Update(func(set *settings.Settings) {
 					set.Look.Language, set.Look.Scale = language, scale
@@ -122,7 +122,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 					}
 					for _, object := range s.dialog.page.Objects() {
 						if row, ok := object.(*widgets.Setting); ok {
-							within(t, row)
+							checkFits(t, row)
 						}
 					}
 					if section != SectionTransfers {
@@ -142,8 +142,8 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 	}
 }
 
-// within fails for a field whose control reaches out of it.
-func within(t *testing.T, row *widgets.Setting) {
+// checkFits fails for a field whose control reaches out of it.
+func checkFits(t *testing.T, row *widgets.Setting) {
 	t.Helper()
 	control := row.Control()
 	end := control.Position().Add(control.Size())
@@ -153,7 +153,7 @@ func within(t *testing.T, row *widgets.Setting) {
 }
 
 func TestSpeedLimit(t *testing.T) {
-	s, d := settle(t, SectionTransfers)
+	s, d := startAt(t, SectionTransfers)
 	row := d.row(t, "limit")
 	number := test.LaidOutObjects(row)
 	var typed *form.Entry
@@ -197,7 +197,7 @@ func TestSpeedLimit(t *testing.T) {
 }
 
 func TestSchedule(t *testing.T) {
-	s, d := settle(t, SectionTransfers)
+	s, d := startAt(t, SectionTransfers)
 	control := func() *scheduleControl { return d.form.scheduleControl }
 	test.Tap(control().add)
 	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.chosen().Transfers.Schedule); diff != "" {
@@ -232,7 +232,7 @@ func TestSchedule(t *testing.T) {
 }
 
 func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
-	s, d := settle(t, SectionTransfers)
+	s, d := startAt(t, SectionTransfers)
 	row := d.row(t, "ignore")
 	before := s.chosen().Transfers.Ignore
 	row.Control().(*form.Entry).SetText("*.tmp\n[a")
@@ -245,7 +245,7 @@ func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
 }
 
 func TestResetSectionKeepsOtherSections(t *testing.T) {
-	s, d := settle(t, SectionNotifications)
+	s, d := startAt(t, SectionNotifications)
 	s.config.Book.Update(func(set *settings.Settings) {
 		set.Notifications.Finished, set.Start.AskBeforeQuit = false, false
 	})
@@ -259,7 +259,7 @@ func TestResetSectionKeepsOtherSections(t *testing.T) {
 }
 
 func TestSettingsAreReachedByKeyboard(t *testing.T) {
-	s := raise(t)
+	s := start(t)
 	s.Open()
 	canvas := s.window.Canvas()
 	reached := map[fyne.Focusable]bool{}

@@ -17,20 +17,20 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// stage is the settings dialog over a window on the headless driver. It shows changed
+// testDialog is the settings dialog over a window on the headless driver. It shows changed
 // settings as the shell does.
-type stage struct {
+type testDialog struct {
 	*Dialog
 	t      *testing.T
 	ui     *apptest.UI
 	window fyne.Window
 }
 
-func raise(t *testing.T) *stage {
+func start(t *testing.T) *testDialog {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
-	s := &stage{t: t, ui: apptest.NewUI(t), window: test.NewTempWindow(t, nil)}
+	s := &testDialog{t: t, ui: apptest.NewUI(t), window: test.NewTempWindow(t, nil)}
 	s.window.SetPadded(false)
 	s.window.Resize(fyne.NewSize(960, 640))
 	book := settings.Open(t.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))
@@ -51,7 +51,7 @@ func raise(t *testing.T) *stage {
 	return s
 }
 
-func (s *stage) until(what string, condition func() bool) {
+func (s *testDialog) until(what string, condition func() bool) {
 	s.t.Helper()
 	s.ui.Until(what, condition)
 }

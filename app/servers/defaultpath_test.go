@@ -17,13 +17,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// truly is access that asks real servers.
-type truly struct {
+// realAccess is access that asks real servers.
+type realAccess struct {
 	*apptest.Access
 	book *connect.Book
 }
 
-func (a truly) Try(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.Answer, error) {
+func (a realAccess) Try(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.Answer, error) {
 	return a.book.Try(ctx, server, secrets)
 }
 
@@ -34,14 +34,14 @@ func TestCheckFindsServerAtDefaultPath(t *testing.T) {
 	t.Cleanup(book.Close)
 	for name, typed := range map[string]string{"the host": host, "and a slash": host + "/"} {
 		t.Run(name, func(t *testing.T) {
-			s := raise(t, apptest.NewEngine(), func(c *Config) { c.Access = truly{c.Access.(*apptest.Access), book} })
+			s := start(t, apptest.NewEngine(), func(c *Config) { c.Access = realAccess{c.Access.(*apptest.Access), book} })
 			s.Add()
 			d := s.dialog
 			test.Type(d.address, typed)
 			test.Tap(d.check)
 			s.until("it may be added", d.accept.Visible)
-			if !strings.Contains(d.said(), "Found at "+server.Endpoint) || !strings.Contains(d.said(), "Ready") {
-				t.Errorf("said %q", d.said())
+			if !strings.Contains(d.resultText(), "Found at "+server.Endpoint) || !strings.Contains(d.resultText(), "Ready") {
+				t.Errorf("said %q", d.resultText())
 			}
 			if d.address.Text != server.Endpoint {
 				t.Errorf("the address is %q", d.address.Text)

@@ -16,17 +16,17 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// check opens the dialog, types an address and has it checked.
-func check(t *testing.T, engine *apptest.Engine, address string) (*stage, *dialog) {
+// startChecked opens the dialog, types an address and has it checked.
+func startChecked(t *testing.T, engine *apptest.Engine, address string) (*testManager, *dialog) {
 	t.Helper()
-	s := raise(t, engine)
+	s := start(t, engine)
 	s.Add()
 	test.Type(s.dialog.address, address)
 	test.Tap(s.dialog.check)
 	return s, s.dialog
 }
 
-func (d *dialog) said() string {
+func (d *dialog) resultText() string {
 	return d.result.Text()
 }
 
@@ -42,11 +42,11 @@ func closed(c <-chan struct{}) bool {
 func TestAddServer(t *testing.T) {
 	capable := tus.Capabilities{Known: true, Extensions: []string{tus.Creation, tus.Termination}, MaxSize: 5 * apptest.Gigabyte}
 	t.Run("one that answers is shown with what it can do, saved, and chosen", func(t *testing.T) {
-		s, d := check(t, apptest.EngineAnswering(capable, nil), "up.example.com/files/")
+		s, d := startChecked(t, apptest.EngineAnswering(capable, nil), "up.example.com/files/")
 		s.until("it may be added", d.accept.Visible)
 		for _, part := range []string{"Ready", "Takes files up to 5.0 GB.", "It can: cancelling."} {
-			if !strings.Contains(d.said(), part) {
-				t.Errorf("said %q, without %q", d.said(), part)
+			if !strings.Contains(d.resultText(), part) {
+				t.Errorf("said %q, without %q", d.resultText(), part)
 			}
 		}
 		test.Tap(d.accept)
@@ -63,7 +63,7 @@ func TestAddServer(t *testing.T) {
 		}
 	})
 	t.Run("its name may be given", func(t *testing.T) {
-		s, d := check(t, apptest.EngineAnswering(capable, nil), "up.example.com")
+		s, d := startChecked(t, apptest.EngineAnswering(capable, nil), "up.example.com")
 		s.until("it may be added", d.accept.Visible)
 		test.Type(d.name, "Cutting room")
 		test.Tap(d.accept)
@@ -72,22 +72,22 @@ func TestAddServer(t *testing.T) {
 		}
 	})
 	t.Run("what is no tus server is said and not taken", func(t *testing.T) {
-		s, d := check(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.NotTus, fault.Probe, nil)), "example.com")
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "not a tus upload server") })
+		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.NotTus, fault.Probe, nil)), "example.com")
+		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "not a tus upload server") })
 		if d.accept.Visible() || d.busy.Visible() {
 			t.Error("it may be added all the same")
 		}
 	})
 	t.Run("one that is away may be taken all the same", func(t *testing.T) {
-		s, d := check(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.Unreachable, fault.Probe, nil)), "up.example.com")
+		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.Unreachable, fault.Probe, nil)), "up.example.com")
 		s.until("it is offered", d.accept.Visible)
 		if d.accept.Text != "Add anyway" {
 			t.Errorf("offered as %q", d.accept.Text)
 		}
 	})
 	t.Run("one that asks for a sign-in says where that is chosen, and what is wrong with the one typed", func(t *testing.T) {
-		s, d := check(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.Auth, fault.Probe, nil)), "up.example.com")
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "Choose above how to sign in") })
+		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.Auth, fault.Probe, nil)), "up.example.com")
+		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "Choose above how to sign in") })
 		d.signIn.SetSelectedIndex(1)
 		test.Type(d.secret, "t0ken")
 		if d.accept.Visible() {
@@ -100,12 +100,12 @@ func TestAddServer(t *testing.T) {
 			t.Errorf("the last button ends at %g, the fields at %g", button, page)
 		}
 		test.Tap(d.check)
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "doesn't accept this sign-in") })
+		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "doesn't accept this sign-in") })
 	})
 	t.Run("what is no address is said without asking anyone", func(t *testing.T) {
-		_, d := check(t, apptest.NewEngine(), "ftp://up.example.com")
-		if d.said() != "The address must begin with https:// or http://" {
-			t.Errorf("said %q", d.said())
+		_, d := startChecked(t, apptest.NewEngine(), "ftp://up.example.com")
+		if d.resultText() != "The address must begin with https:// or http://" {
+			t.Errorf("said %q", d.resultText())
 		}
 	})
 	t.Run("while it is asked the dialog shows so, and closing it ends the asking", func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestAddServer(t *testing.T) {
 			engine.Wake()
 			return tus.Capabilities{}, ctx.Err()
 		}
-		s, d := check(t, engine, "slow.example.com")
+		s, d := startChecked(t, engine, "slow.example.com")
 		if !d.busy.Visible() || !d.check.Disabled() {
 			t.Error("nothing shows that it is asked")
 		}
@@ -128,7 +128,7 @@ func TestAddServer(t *testing.T) {
 		s.until("the asking ends", func() bool { return closed(ended) })
 	})
 	t.Run("an answer to another address is passed over", func(t *testing.T) {
-		s, d := check(t, apptest.EngineAnswering(capable, nil), "up.example.com")
+		s, d := startChecked(t, apptest.EngineAnswering(capable, nil), "up.example.com")
 		test.Type(d.address, "x")
 		if d.accept.Visible() {
 			t.Error("what was found out before the address changed is kept")
@@ -142,9 +142,9 @@ func TestAddServer(t *testing.T) {
 	t.Run("a server that cannot be saved is said", func(t *testing.T) {
 		engine := apptest.EngineAnswering(capable, nil)
 		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
-		s, d := check(t, engine, "up.example.com")
+		s, d := startChecked(t, engine, "up.example.com")
 		s.until("it may be added", d.accept.Visible)
 		test.Tap(d.accept)
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "disk") })
+		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "disk") })
 	})
 }

@@ -20,13 +20,13 @@ import (
 )
 
 // studio is the server that snapshots have besides this computer.
-func studio(s *stage) uploader.Server {
+func studio(s *testManager) uploader.Server {
 	server, _ := s.engine.Snapshot().Server(2)
 	return server
 }
 
 // savedServer is the server that the engine was told of first.
-func (s *stage) savedServer() uploader.Server {
+func (s *testManager) savedServer() uploader.Server {
 	s.t.Helper()
 	var saved uploader.Server
 	s.until("a server is saved", func() bool {
@@ -42,7 +42,7 @@ func (s *stage) savedServer() uploader.Server {
 }
 
 func TestEveryServerFieldIsSaved(t *testing.T) {
-	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.Add()
 	d := s.dialog
 	test.Type(d.address, "up.example.com/files/")
@@ -110,7 +110,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 }
 
 func TestInvalidFieldsAreReported(t *testing.T) {
-	s := raise(t, apptest.EngineAnswering(tus.Capabilities{}, errors.New("must not be asked")))
+	s := start(t, apptest.EngineAnswering(tus.Capabilities{}, errors.New("must not be asked")))
 	for name, c := range map[string]struct {
 		spoil func(*dialog)
 		said  string
@@ -132,8 +132,8 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 			test.Type(d.address, "up.example.com")
 			c.spoil(d)
 			d.startCheck()
-			if !strings.Contains(d.said(), c.said) || d.check.Disabled() {
-				t.Errorf("said %q", d.said())
+			if !strings.Contains(d.resultText(), c.said) || d.check.Disabled() {
+				t.Errorf("said %q", d.resultText())
 			}
 			d.box.Hide()
 		})
@@ -141,7 +141,7 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 }
 
 func TestSecretIsKeptUntilReplaced(t *testing.T) {
-	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	old := studio(s)
 	old.Access = uploader.Access{SignIn: uploader.SignInBearer, Secret: "server-1"}
 	s.access.Kept["server-1"] = connect.Secrets{SignIn: "first"}.Pack()
@@ -176,19 +176,19 @@ func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 		platform.KeptBySystem: "keyring, nowhere else", platform.KeptInFile: "encrypted file",
 		platform.KeptLocked: "is locked", platform.KeptForNow: "forgets this when it quits",
 	} {
-		s := raise(t, apptest.NewEngine())
+		s := start(t, apptest.NewEngine())
 		s.access.KeepingState = keeping
 		s.Add()
 		s.dialog.signIn.SetSelectedIndex(1)
-		s.until(part, func() bool { return strings.Contains(s.dialog.noted(), part) })
+		s.until(part, func() bool { return strings.Contains(s.dialog.noteText(), part) })
 		s.dialog.address.SetText("http://up.example.com/")
 		s.dialog.readKeeping()
-		s.until("the open line", func() bool { return strings.Contains(s.dialog.noted(), "anyone on the way") })
+		s.until("the open line", func() bool { return strings.Contains(s.dialog.noteText(), "anyone on the way") })
 	}
 }
 
-// noted is what stands under the sign-in.
-func (d *dialog) noted() string {
+// noteText is what stands under the sign-in.
+func (d *dialog) noteText() string {
 	text := ""
 	for _, o := range test.LaidOutObjects(d.note) {
 		if said, ok := o.(interface{ String() string }); ok {
@@ -199,7 +199,7 @@ func (d *dialog) noted() string {
 }
 
 func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
-	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
 	s.Edit(studio(s))
 	s.dialog.signIn.SetSelectedIndex(1)
@@ -217,13 +217,13 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 }
 
 func TestKeyringErrorIsShown(t *testing.T) {
-	s := raise(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
+	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.access.Err = errors.New("no reply")
 	s.Edit(studio(s))
 	s.dialog.signIn.SetSelectedIndex(1)
 	test.Type(s.dialog.secret, "t0ken")
 	test.Tap(s.dialog.accept)
-	s.until("it is said", func() bool { return strings.Contains(s.dialog.said(), "keyring") })
+	s.until("it is said", func() bool { return strings.Contains(s.dialog.resultText(), "keyring") })
 	if len(s.engine.Commands()) != 0 {
 		t.Error("the server was saved without its sign-in")
 	}
@@ -232,21 +232,21 @@ func TestKeyringErrorIsShown(t *testing.T) {
 func TestCheckShowsOffsetOfGivenUpload(t *testing.T) {
 	engine := apptest.NewEngine()
 	engine.ProbeFunc = func(context.Context, string) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
-	s := raise(t, engine)
+	s := start(t, engine)
 	s.access.Upload = &connect.Answer{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
 	s.Add()
 	test.Type(s.dialog.address, "up.example.com/files/abc")
 	test.Tap(s.dialog.moreButton)
 	test.Tap(s.dialog.given)
 	test.Tap(s.dialog.check)
-	s.until("what it holds", func() bool { return strings.Contains(s.dialog.said(), "of 4.0 GB") })
+	s.until("what it holds", func() bool { return strings.Contains(s.dialog.resultText(), "of 4.0 GB") })
 	if !s.access.Tried[0].Profile.Given {
 		t.Error("it was not tried as one")
 	}
 }
 
 func TestDialogFitsWindow(t *testing.T) {
-	s := raise(t, apptest.NewEngine())
+	s := start(t, apptest.NewEngine())
 	s.Add()
 	d := s.dialog
 	within := func(when string) {

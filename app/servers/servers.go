@@ -1,5 +1,5 @@
 // Package servers implements the dialogs about servers: adding and changing one with a
-// check of its address and sign-in, and the list of servers.
+// startChecked of its address and sign-in, and the list of servers.
 package servers
 
 import (

@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// stage is the dialogs about servers over a window on the headless driver.
-type stage struct {
+// testManager is the dialogs about servers over a window on the headless driver.
+type testManager struct {
 	*Manager
 	t        *testing.T
 	ui       *apptest.UI
@@ -31,11 +31,11 @@ type stage struct {
 	unlocked func()            // is called when the secrets are unlocked; nil while no passphrase was asked for
 }
 
-func raise(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *stage {
+func start(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *testManager {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
-	s := &stage{t: t, ui: apptest.NewUI(t), engine: engine, access: apptest.NewAccess(engine), window: test.NewTempWindow(t, nil)}
+	s := &testManager{t: t, ui: apptest.NewUI(t), engine: engine, access: apptest.NewAccess(engine), window: test.NewTempWindow(t, nil)}
 	s.window.SetPadded(false)
 	s.window.Resize(fyne.NewSize(960, 640))
 	engine.Wake = s.ui.Wake
@@ -63,13 +63,13 @@ func raise(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *stag
 	return s
 }
 
-func (s *stage) until(what string, condition func() bool) {
+func (s *testManager) until(what string, condition func() bool) {
 	s.t.Helper()
 	s.ui.Until(what, condition)
 }
 
-// heard waits until the engine was sent so many commands, and returns the last one.
-func (s *stage) heard(n int) uploader.Command {
+// waitCommand waits until the engine was sent so many commands, and returns the last one.
+func (s *testManager) heard(n int) uploader.Command {
 	s.t.Helper()
 	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })
 	commands := s.engine.Commands()

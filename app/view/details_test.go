@@ -12,8 +12,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// theFilm is an upload with a history, and what is stored of it.
-func theFilm(now time.Time) (*uploader.Transfer, Record) {
+// film is an upload with a history, and what is stored of it.
+func film(now time.Time) (*uploader.Transfer, Record) {
 	t, events, parts := apptest.Film(now)
 	return t, Record{Events: events, Parts: parts}
 }
@@ -21,7 +21,7 @@ func theFilm(now time.Time) (*uploader.Transfer, Record) {
 func TestDetailsOf(t *testing.T) {
 	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
-	film, kept := theFilm(now)
+	film, kept := film(now)
 	got := DetailsOf(apptest.Snapshot(film), film, kept, now)
 	want := Details{
 		Title: "interview.mov",
@@ -75,7 +75,7 @@ func TestEveryEventKindHasText(t *testing.T) {
 }
 
 func TestDiagnosticsContainNoNamesAndNoSecrets(t *testing.T) {
-	film, kept := theFilm(time.Now())
+	film, kept := film(time.Now())
 	film.Fault = kept.Events[1].Fault
 	s := apptest.Snapshot(film)
 	s.Servers[1].Profile.Metadata = "pass abracadabra"
@@ -117,7 +117,7 @@ func TestHistoryLeavesOutRepetitions(t *testing.T) {
 		return uploader.Event{At: at(seconds), Kind: uploader.EventWaiting, Until: at(seconds + 2), Fault: fault.Newf(fault.SourceBusy, fault.Read, "")}
 	}
 	cut := uploader.Event{At: at(9), Kind: uploader.EventWaiting, Offset: 5e8, Until: at(10), Fault: fault.Newf(fault.Transient, fault.Patch, "reset")}
-	film, _ := theFilm(now)
+	film, _ := film(now)
 	began := func(seconds int) uploader.Event { return uploader.Event{At: at(seconds), Kind: uploader.EventStarted} }
 	got := DetailsOf(apptest.Snapshot(film), film, Record{Events: []uploader.Event{
 		began(0), writing(0), began(2), writing(2), began(4),

@@ -14,9 +14,9 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// drawn is the outline as somebody would draw it: what is inside of a batch stands
+// drawing is the outline as somebody would draw it: what is inside of a batch stands
 // further in.
-func drawn(o *Outline) string {
+func drawing(o *Outline) string {
 	var b strings.Builder
 	for i := range o.lines {
 		if g := o.GroupAt(i); g != nil {
@@ -91,7 +91,7 @@ func TestOutline(t *testing.T) {
 			o := NewOutline()
 			o.Update(test.s)
 			test.how(o)
-			if diff := cmp.Diff(test.want, drawn(o)); diff != "" {
+			if diff := cmp.Diff(test.want, drawing(o)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -131,7 +131,7 @@ func TestOutlineEqualsFreshOutline(t *testing.T) {
 		fresh.SetSearch(wanted)
 		fresh.closed = old.closed
 		fresh.layOut()
-		if diff := cmp.Diff(drawn(fresh), drawn(old)); diff != "" {
+		if diff := cmp.Diff(drawing(fresh), drawing(old)); diff != "" {
 			t.Fatal(diff)
 		}
 	})

@@ -34,15 +34,15 @@ func TestReviewRow(t *testing.T) {
 			if row.Detail != c.detail {
 				t.Errorf("says %q", row.Detail)
 			}
-			if got := wayOut(row); got != c.way {
+			if got := labelledButton(row); got != c.way {
 				t.Errorf("offers %q", got)
 			}
 		})
 	}
 }
 
-// wayOut is the label of the button that stands out.
-func wayOut(row widgets.RowModel) string {
+// labelledButton is the label of the button that stands out.
+func labelledButton(row widgets.RowModel) string {
 	for _, action := range row.Actions {
 		if action.Prominent {
 			return action.Label
