@@ -31,7 +31,7 @@ func TestActions(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine(test.t))
 			s.actions.act(test.do, view.SelectionOf(s.rows()...))
-			if diff := cmp.Diff(test.want, s.heard(1)); diff != "" {
+			if diff := cmp.Diff(test.want, s.waitCommand(1)); diff != "" {
 				t.Error(diff)
 			}
 			s.until("the row says so", func() bool { return s.rows()[0].State() == test.then })
@@ -41,11 +41,11 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8)))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()[0]))
 		s.until("the row is gone", func() bool { return len(s.rows()) == 1 })
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -53,9 +53,9 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8, apptest.Paused)))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		s.until("the rows are gone", func() bool { return len(s.rows()) == 0 })
-		s.heard(1)
+		s.waitCommand(1)
 		s.removals.restore()
-		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.heard(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 		s.until("the rows are back", func() bool { return len(s.rows()) == 2 })
@@ -75,11 +75,11 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
-		if got := s.engine.Commands(); len(got) > 0 || s.said() != "Removed 1 upload from the list" {
-			t.Errorf("said %q and told the engine %v while it can be undone", s.said(), got)
+		if got := s.engine.Commands(); len(got) > 0 || s.message() != "Removed 1 upload from the list" {
+			t.Errorf("said %q and told the engine %v while it can be undone", s.message(), got)
 		}
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.until("it is gone for good", func() bool { return s.removals.hidden.Len() == 0 && len(s.rows()) == 0 })
@@ -100,15 +100,15 @@ func TestActions(t *testing.T) {
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()[0]))
 		s.until("the first is hidden", func() bool { return len(s.rows()) == 1 })
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
-		if s.said() != "Removed 1 upload from the list" {
-			t.Errorf("says %q, so that the second cannot be undone", s.said())
+		if s.message() != "Removed 1 upload from the list" {
+			t.Errorf("says %q, so that the second cannot be undone", s.message())
 		}
 		s.quitter.end()
 		s.bridge.Wait()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(8)}), s.heard(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(8)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -118,12 +118,12 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, engine)
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.window.toasts.Dismiss()
-		s.until("it is back, and said why", func() bool { return len(s.rows()) == 1 && s.said() != "" })
+		s.until("it is back, and said why", func() bool { return len(s.rows()) == 1 && s.message() != "" })
 	})
 	t.Run("what makes no sense for a row is not asked for", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Sending)))
 		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(8)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(8)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -137,7 +137,7 @@ func TestActions(t *testing.T) {
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		s.press("Cancel the upload")
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -145,12 +145,12 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
 		s.actions.act(view.ActionCancel, s.window.list.Selection(map[int64]bool{-2: true}))
 		s.until("it is gone", func() bool { return len(s.rows()) == 0 && len(s.window.list.Snapshot.Batches) == 0 })
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.removals.undo()
 		s.until("it is back", func() bool { return len(s.rows()) == 2 && len(s.window.list.Snapshot.Batches) == 1 })
-		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.heard(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -159,12 +159,12 @@ func TestActions(t *testing.T) {
 		growing.Expanded = false
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), growing)))
 		s.actions.act(view.ActionCancel, s.window.list.Selection(map[int64]bool{-2: true}))
-		s.heard(1)
+		s.waitCommand(1)
 		s.engine.Publish(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.Paused, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2)), apptest.Transfer(9, apptest.Paused, apptest.InBatch(2))), growing))
 		s.until("what is found meanwhile is not shown", func() bool { return len(s.rows()) == 0 && len(s.window.list.Snapshot.Batches) == 0 })
 		s.removals.undo()
 		s.until("all of it is there", func() bool { return len(s.rows()) == 3 })
-		s.heard(3)
+		s.waitCommand(3)
 		want := []uploader.Command{
 			uploader.Pause{Target: uploader.Target{Batch: 2}},
 			uploader.Resume{Target: uploader.Target{Batch: 2}},
@@ -184,7 +184,7 @@ func TestActions(t *testing.T) {
 		s.press("Keep it")
 		s.actions.act(view.ActionCancel, whole)
 		s.press("Cancel the upload")
-		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -211,6 +211,6 @@ func TestActions(t *testing.T) {
 		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
 		s := startWindow(t, engine)
 		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
-		s.until("it is said", func() bool { return s.said() != "" })
+		s.until("it is said", func() bool { return s.message() != "" })
 	})
 }

@@ -19,7 +19,7 @@ func TestDrop(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		one, odd, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
 		s.adding.drop(apptest.URIs(one, odd, folder))
-		add := s.heard(1).(uploader.Add)
+		add := s.waitCommand(1).(uploader.Add)
 		if diff := cmp.Diff([]string{one, odd, folder}, add.Paths); diff != "" {
 			t.Error(diff)
 		}
@@ -36,35 +36,35 @@ func TestDrop(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.adding.drop(append(apptest.URIs(good, "/nowhere/at all", "https://example.com/b.mov"), web))
-		if diff := cmp.Diff([]string{good}, s.heard(1).(uploader.Add).Paths); diff != "" {
+		if diff := cmp.Diff([]string{good}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 		s.until("it is said", func() bool {
-			return s.said() == "3 items are not files or folders on this computer, and were left out."
+			return s.message() == "3 items are not files or folders on this computer, and were left out."
 		})
 	})
 	t.Run("a folder that holds no files is said to", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		folder := filepath.Join(t.TempDir(), "leer")
 		s.adding.drop(apptest.URIs(folder, t.TempDir()))
-		s.until("one is not there", func() bool { return s.said() != "" })
-		batch := s.heard(1).(uploader.Add).Batch
+		s.until("one is not there", func() bool { return s.message() != "" })
+		batch := s.waitCommand(1).(uploader.Add).Batch
 		next := apptest.Snapshot()
 		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "holds no files.") })
+		s.until("it is said", func() bool { return strings.HasSuffix(s.message(), "holds no files.") })
 	})
 	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
-		batch := s.heard(1).(uploader.Add).Batch
+		batch := s.waitCommand(1).(uploader.Add).Batch
 		now := time.Now()
 		next := apptest.Snapshot(
 			apptest.Transfer(1, apptest.InBatch(batch), apptest.Acknowledged(2*apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now.Add(-time.Hour)) }),
 			apptest.Transfer(2, apptest.InBatch(batch), apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
 		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return s.said() == "Continuing, 2.0 GB were already there." })
+		s.until("it is said", func() bool { return s.message() == "Continuing, 2.0 GB were already there." })
 	})
 	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
@@ -73,12 +73,12 @@ func TestDrop(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.adding.drop(apptest.URIs(link))
-		s.heard(1)
+		s.waitCommand(1)
 	})
 	t.Run("nothing but refused items tells the engine nothing", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs("/nowhere"))
-		s.until("it is said", func() bool { return s.said() != "" })
+		s.until("it is said", func() bool { return s.message() != "" })
 		if got := s.engine.Commands(); len(got) != 0 {
 			t.Errorf("the engine was told %v", got)
 		}
@@ -90,7 +90,7 @@ func TestFileDialogs(t *testing.T) {
 		path := apptest.File(t, "a.mov")
 		s := startWindow(t, apptest.NewEngine(), choosing(path))
 		s.adding.addFiles()
-		if diff := cmp.Diff([]string{path}, s.heard(1).(uploader.Add).Paths); diff != "" {
+		if diff := cmp.Diff([]string{path}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -102,6 +102,6 @@ func TestFileDialogs(t *testing.T) {
 	t.Run("a dialog that fails says so", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = apptest.ErrBroken })
 		s.adding.addFolder()
-		s.until("it is said", func() bool { return s.said() == "The file dialog can't be opened. You can still drop files here." })
+		s.until("it is said", func() bool { return s.message() == "The file dialog can't be opened. You can still drop files here." })
 	})
 }

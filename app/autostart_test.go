@@ -81,7 +81,7 @@ func TestStartAtLogin(t *testing.T) {
 	t.Run("a system that refuses is said, and believed", func(t *testing.T) {
 		s := begin(t, &fakeAutostart{broken: apptest.ErrBroken})
 		test.Tap(box(s))
-		s.until("it is said", func() bool { return strings.Contains(s.said(), "login") })
+		s.until("it is said", func() bool { return strings.Contains(s.message(), "login") })
 		s.until("it shows", func() bool { return !box(s).Checked })
 	})
 }

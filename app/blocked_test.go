@@ -89,7 +89,7 @@ func TestManageServers(t *testing.T) {
 		s.access.Kept["server-1"] = "x"
 		s.servers.Remove(server)
 		s.press("Remove")
-		if got := s.heard(1); got != uploader.Command(uploader.RemoveServer{ID: 2}) {
+		if got := s.waitCommand(1); got != uploader.Command(uploader.RemoveServer{ID: 2}) {
 			t.Errorf("told %v", got)
 		}
 		s.until("it is forgotten", func() bool { _, there := s.access.Secret("server-1"); return !there })

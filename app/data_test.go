@@ -19,7 +19,7 @@ func TestDataSection(t *testing.T) {
 			c.Keeping.Backup = func(_ context.Context, folder string) (string, error) { into = folder; return folder + "/copy.db", nil }
 		})
 		s.data.backUp()
-		s.until("it is said", func() bool { return strings.Contains(s.said(), "/backups/copy.db") })
+		s.until("it is said", func() bool { return strings.Contains(s.message(), "/backups/copy.db") })
 		if into != "/backups" {
 			t.Errorf("it went into %q", into)
 		}
@@ -29,7 +29,7 @@ func TestDataSection(t *testing.T) {
 			c.Keeping.Backup = func(context.Context, string) (string, error) { return "", fault.New(fault.LocalDisk, fault.Save, nil) }
 		})
 		s.data.backUp()
-		s.until("it is said", func() bool { return strings.Contains(s.said(), "disk") })
+		s.until("it is said", func() bool { return strings.Contains(s.message(), "disk") })
 	})
 	t.Run("diagnostics name no file, no server and no secret", func(t *testing.T) {
 		snapshot := apptest.Folders()

@@ -60,7 +60,7 @@ func TestFilter(t *testing.T) {
 		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{3}) })
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(3)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(3)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.until("nothing is left under it, which is said", func() bool { return s.window.unmatched.Visible() })
@@ -183,7 +183,7 @@ func TestBatchRows(t *testing.T) {
 	t.Run("what is done to it is done to all of it", func(t *testing.T) {
 		s := raise(t)
 		s.window.list.Do(-7, "pause")
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Target{Batch: 7}}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Target{Batch: 7}}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})

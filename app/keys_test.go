@@ -20,7 +20,7 @@ func TestEveryKey(t *testing.T) {
 	told := func(want uploader.Command) func(*testing.T, *testWindow) {
 		return func(t *testing.T, s *testWindow) {
 			t.Helper()
-			if diff := cmp.Diff(want, s.heard(1)); diff != "" {
+			if diff := cmp.Diff(want, s.waitCommand(1)); diff != "" {
 				t.Error(diff)
 			}
 		}
@@ -60,7 +60,7 @@ func TestEveryKey(t *testing.T) {
 			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
 		"Ctrl+V": {nil, func(t *testing.T, s *testWindow) {
-			s.until("it is looked for files", func() bool { return s.said() == "There are no files on the clipboard." })
+			s.until("it is looked for files", func() bool { return s.message() == "There are no files on the clipboard." })
 		}},
 		"Ctrl+F": {nil, func(t *testing.T, s *testWindow) {
 			if s.window.window.Canvas().Focused() != s.window.filter.Field {
@@ -116,8 +116,8 @@ func TestEveryKey(t *testing.T) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 			s.keys.typedChord(&fyne.ShortcutUndo{})
 			s.until("it is back", func() bool { return s.window.list.Len() == 3 })
-			if s.said() != "" || len(s.engine.Commands()) > 0 {
-				t.Errorf("it still says %q, and the engine was told %v", s.said(), s.engine.Commands())
+			if s.message() != "" || len(s.engine.Commands()) > 0 {
+				t.Errorf("it still says %q, and the engine was told %v", s.message(), s.engine.Commands())
 			}
 		}},
 		"Backspace": {[]int64{4}, func(t *testing.T, s *testWindow) {
@@ -193,7 +193,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 			s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 			s.window.list.Rows.SelectAll()
 			s.actions.actOnSelected(test.do)
-			s.heard(3)
+			s.waitCommand(3)
 			var got []uploader.Target
 			for _, command := range s.engine.Commands() {
 				got = append(got, command.(uploader.Move).Target)
@@ -208,7 +208,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s.window.list.Activate(-7)
 		s.window.list.Rows.Select(2, 3)
 		s.actions.actOnSelected(view.ActionMoveUp)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.These(2, 3), To: uploader.PlaceUp}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.These(2, 3), To: uploader.PlaceUp}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -230,7 +230,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.Select(1)
 		s.actions.actOnSelected(view.ActionMoveTop)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.PlaceTop}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.PlaceTop}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -302,7 +302,7 @@ func TestMenu(t *testing.T) {
 			t.Fatal("no menu opens")
 		}
 		apptest.Pick(t, s.window.list.Menu(s.window.list.Selected()), "Try again")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(4)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(4)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -322,7 +322,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
 		s := one(t, apptest.Done)
 		s.actions.act(view.ActionOpen, view.SelectionOf(s.rows()...))
-		s.until("it is said", func() bool { return s.said() == "This can't be shown: interview.mov" })
+		s.until("it is said", func() bool { return s.message() == "This can't be shown: interview.mov" })
 	})
 	t.Run("a file on its way is shown where it comes from", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
@@ -345,7 +345,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 	t.Run("continue goes on with the earlier upload", func(t *testing.T) {
 		s := one(t, apptest.Failed(fault.Several))
 		s.actions.act(view.ActionContinue, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Continue{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Continue{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -354,15 +354,15 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		again := apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere, func(t *uploader.Transfer) { t.Prior = 2 })
 		s := startWindow(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Acknowledged(1))))
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(again))
-		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.said() != "Link copied" {
-			t.Errorf("copied %q and said %q", got, s.said())
+		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.message() != "Link copied" {
+			t.Errorf("copied %q and said %q", got, s.message())
 		}
 	})
 	t.Run("and it is said when that is gone", func(t *testing.T) {
 		s := one(t, apptest.Failed(fault.Uploaded), func(t *uploader.Transfer) { t.Server = 2 })
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(s.rows()...))
-		if s.said() != "The earlier upload is no longer in the list." {
-			t.Errorf("said %q", s.said())
+		if s.message() != "The earlier upload is no longer in the list." {
+			t.Errorf("said %q", s.message())
 		}
 	})
 	t.Run("trying a batch again leaves alone what was cancelled", func(t *testing.T) {
@@ -371,7 +371,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		next.Transfers[1] = apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
 		s := startWindow(t, apptest.NewEngineAt(next))
 		s.window.list.Do(-7, "retry")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})

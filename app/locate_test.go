@@ -29,18 +29,18 @@ func TestLocateMissingFile(t *testing.T) {
 	t.Run("its upload goes on with it", func(t *testing.T) { locate(t, nil) })
 	t.Run("what nobody can tell is added to the same server, which asks", func(t *testing.T) {
 		s, found := locate(t, fault.New(fault.Several, fault.Open, nil))
-		if add := s.heard(2).(uploader.Add); add.Server != 2 || !slices.Equal(add.Paths, []string{found}) {
+		if add := s.waitCommand(2).(uploader.Add); add.Server != 2 || !slices.Equal(add.Paths, []string{found}) {
 			t.Errorf("added %+v", add)
 		}
 	})
 	t.Run("another file is said to be one", func(t *testing.T) {
 		s, _ := locate(t, fault.New(fault.Mismatch, fault.Open, nil))
 		s.until("it is said", func() bool {
-			return s.said() == "That is a different file. The upload goes on with the very same file only."
+			return s.message() == "That is a different file. The upload goes on with the very same file only."
 		})
 	})
 	t.Run("a failure is said", func(t *testing.T) {
 		s, _ := locate(t, fault.New(fault.SourceDenied, fault.Stat, nil))
-		s.until("it is said", func() bool { return s.said() != "" })
+		s.until("it is said", func() bool { return s.message() != "" })
 	})
 }

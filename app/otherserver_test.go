@@ -20,12 +20,12 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(large))
 	s.actions.act(view.ActionOtherServer, view.SelectionOf(s.rows()...))
 	s.press("This computer")
-	add, ok := s.heard(1).(uploader.Add)
+	add, ok := s.waitCommand(1).(uploader.Add)
 	if !ok || add.Server != uploader.BuiltinServer || !cmp.Equal(add.Paths, []string{path}) {
 		t.Errorf("told the engine %+v", add)
 	}
-	if s.said() != "Removed 1 upload from the list" {
-		t.Errorf("the other row stays: %q", s.said())
+	if s.message() != "Removed 1 upload from the list" {
+		t.Errorf("the other row stays: %q", s.message())
 	}
 }
 

@@ -17,7 +17,7 @@ func TestPaste(t *testing.T) {
 		one, two := apptest.File(t, "a b.mov"), apptest.File(t, "海.mov")
 		s := startWindow(t, apptest.NewEngine(), copied("copy\n"+apptest.URIs(one)[0].String()+"\n"+apptest.URIs(two)[0].String()))
 		s.adding.paste()
-		if diff := cmp.Diff([]string{one, two}, s.heard(1).(uploader.Add).Paths); diff != "" {
+		if diff := cmp.Diff([]string{one, two}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -26,14 +26,14 @@ func TestPaste(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.toolkit.Clipboard().SetContent(one + "\n")
 		s.adding.paste()
-		if diff := cmp.Diff([]string{one}, s.heard(1).(uploader.Add).Paths); diff != "" {
+		if diff := cmp.Diff([]string{one}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("a text is no file, and is said to be none", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), copied("rm -rf /; $(reboot)"))
 		s.adding.paste()
-		s.until("it is said", func() bool { return s.said() == "There are no files on the clipboard." })
+		s.until("it is said", func() bool { return s.message() == "There are no files on the clipboard." })
 		if len(s.engine.Commands()) > 0 {
 			t.Error("something was added")
 		}

@@ -114,7 +114,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		s.until("the tray is followed", s.desktop.followsTray)
 		s.desktop.removeTray()
 		s.until("the window is back", func() bool { return s.window.visible })
-		if s.said() == "" {
+		if s.message() == "" {
 			t.Error("nobody says why")
 		}
 	})
@@ -157,7 +157,7 @@ func TestTrayMenu(t *testing.T) {
 		t.Error(diff)
 	}
 	apptest.Pick(t, s.toolkit.menu, "Pause all")
-	if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Everything()}), s.heard(1)); diff != "" {
+	if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Everything()}), s.waitCommand(1)); diff != "" {
 		t.Error(diff)
 	}
 	s.until("the menu offers to resume, though the engine has no more news", func() bool {

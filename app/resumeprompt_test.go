@@ -20,7 +20,7 @@ func startAsking(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 }
 
 // commandsButCheck are the engine's commands but for the check that comes before the question.
-func (s *testWindow) told() []uploader.Command {
+func (s *testWindow) commandsButCheck() []uploader.Command {
 	var rest []uploader.Command
 	for _, command := range s.engine.Commands() {
 		if _, check := command.(uploader.Check); !check {
@@ -31,10 +31,10 @@ func (s *testWindow) told() []uploader.Command {
 }
 
 // wantCommands waits for the commands.
-func (s *testWindow) wantTold(want ...uploader.Command) {
+func (s *testWindow) wantCommands(want ...uploader.Command) {
 	s.t.Helper()
-	s.until("the engine is told", func() bool { return len(s.told()) >= len(want) })
-	if diff := cmp.Diff(want, s.told()); diff != "" {
+	s.until("the engine is told", func() bool { return len(s.commandsButCheck()) >= len(want) })
+	if diff := cmp.Diff(want, s.commandsButCheck()); diff != "" {
 		s.t.Error(diff)
 	}
 }
@@ -52,7 +52,7 @@ func TestResumePrompt(t *testing.T) {
 	})
 	t.Run("the servers are asked before the person is, about what the person had not paused", func(t *testing.T) {
 		s := startAsking(t, held())
-		if diff := cmp.Diff(uploader.Command(uploader.Check{Target: both}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Check{Target: both}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		if got := s.window.banner.Model().Text; got != "2 uploads were interrupted. 2.0 of 8.0 GB is already there." {
@@ -62,7 +62,7 @@ func TestResumePrompt(t *testing.T) {
 	t.Run("in the window, yes resumes what was left and nothing else", func(t *testing.T) {
 		s := startAsking(t, held())
 		s.window.banner.Model().Buttons[0].OnTapped()
-		s.wantTold(uploader.Resume{Target: both})
+		s.wantCommands(uploader.Resume{Target: both})
 		if s.window.banner.Model().Text != "" {
 			t.Error("the question stays")
 		}
@@ -70,14 +70,14 @@ func TestResumePrompt(t *testing.T) {
 	t.Run("no pauses it", func(t *testing.T) {
 		s := startAsking(t, held())
 		s.window.banner.Model().Buttons[2].OnTapped()
-		s.wantTold(uploader.Pause{Target: both})
+		s.wantCommands(uploader.Pause{Target: both})
 	})
 	t.Run("what was missing is looked for once more with yes", func(t *testing.T) {
 		engine := held()
 		s := startAsking(t, engine)
 		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.resumeAll()
-		s.wantTold(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.These(1)})
+		s.wantCommands(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.These(1)})
 	})
 	t.Run("in the tray, a note has the same answers", func(t *testing.T) {
 		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), startHidden)
@@ -87,7 +87,7 @@ func TestResumePrompt(t *testing.T) {
 			t.Errorf("noted %+v", note)
 		}
 		note.Actions[1].Do()
-		s.wantTold(uploader.Pause{Target: uploader.These(1)})
+		s.wantCommands(uploader.Pause{Target: uploader.These(1)})
 		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.withdrawnKeys()) })
 	})
 	t.Run("and so has the menu, on top", func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestResumePrompt(t *testing.T) {
 			t.Errorf("the icon is %s, the window shows: %v", s.toolkit.icon.Name(), s.window.visible)
 		}
 		apptest.Pick(t, s.toolkit.menu, "Resume 1 unfinished upload (3.0 GB left)")
-		s.wantTold(uploader.Resume{Target: uploader.These(1)})
+		s.wantCommands(uploader.Resume{Target: uploader.These(1)})
 		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.withdrawnKeys()) })
 		s.until("the icon asks for nothing any more", func() bool { return s.toolkit.icon.Name() != "tray-attention.png" })
 	})

@@ -23,13 +23,13 @@ func TestReview(t *testing.T) {
 	t.Run("one can be resumed, the others wait", func(t *testing.T) {
 		s := open(t)
 		s.prompt.review.choose(3, "resume")
-		s.wantTold(uploader.Resume{Target: uploader.These(3)})
+		s.wantCommands(uploader.Resume{Target: uploader.These(3)})
 		s.until("it is not asked about any more", func() bool { return s.prompt.review != nil && s.prompt.review.Len() == 1 })
 	})
 	t.Run("one can be left for later, which pauses it", func(t *testing.T) {
 		s := open(t)
 		s.prompt.review.choose(1, "pause")
-		s.wantTold(uploader.Pause{Target: uploader.These(1)})
+		s.wantCommands(uploader.Pause{Target: uploader.These(1)})
 		s.until("it is not asked about any more", func() bool { return s.prompt.review.Len() == 1 })
 	})
 	t.Run("the last one decided on ends the question", func(t *testing.T) {
@@ -45,12 +45,12 @@ func TestReview(t *testing.T) {
 		s := open(t)
 		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Gone)), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.review.choose(1, "retry")
-		s.wantTold(uploader.Retry{Target: uploader.These(1)})
+		s.wantCommands(uploader.Retry{Target: uploader.These(1)})
 	})
 	t.Run("all can be resumed", func(t *testing.T) {
 		s := open(t)
 		s.press("Resume all")
-		s.wantTold(uploader.Resume{Target: uploader.These(1, 3)})
+		s.wantCommands(uploader.Resume{Target: uploader.These(1, 3)})
 		if s.prompt.review != nil || s.window.window.Canvas().Overlays().Top() != nil {
 			t.Error("it stays open")
 		}
@@ -58,12 +58,12 @@ func TestReview(t *testing.T) {
 	t.Run("or none", func(t *testing.T) {
 		s := open(t)
 		s.press("Not now")
-		s.wantTold(uploader.Pause{Target: uploader.These(1, 3)})
+		s.wantCommands(uploader.Pause{Target: uploader.These(1, 3)})
 	})
 	t.Run("Escape leaves it, and the question stays", func(t *testing.T) {
 		s := open(t)
 		s.dialogs.Dismiss()
-		if s.prompt.review != nil || s.prompt.interrupted == nil || len(s.told()) > 0 {
+		if s.prompt.review != nil || s.prompt.interrupted == nil || len(s.commandsButCheck()) > 0 {
 			t.Error("it took that for an answer")
 		}
 	})
@@ -85,7 +85,7 @@ func TestRecentUploadsInTrayMenu(t *testing.T) {
 	if got := s.toolkit.Clipboard().Content(); got != "https://x/2" {
 		t.Errorf("copied %q", got)
 	}
-	if s.said() != "Link copied" {
-		t.Errorf("said %q", s.said())
+	if s.message() != "Link copied" {
+		t.Errorf("said %q", s.message())
 	}
 }

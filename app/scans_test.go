@@ -27,11 +27,11 @@ func TestScanCanBeStopped(t *testing.T) {
 			t.Fatalf("says %q", banner.Text)
 		}
 		banner.Buttons[0].OnTapped()
-		if diff := cmp.Diff(uploader.Command(uploader.StopFinding{Batch: 2}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.StopFinding{Batch: 2}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		want := fmt.Sprintf("Stopped. The %d files that were found stay in the list.", len(s.bridge.Snapshot().Transfers))
-		s.until("it says how many there are now", func() bool { return s.said() == want })
+		s.until("it says how many there are now", func() bool { return s.message() == want })
 	})
 	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {
 		s := startAsking(t, apptest.NewEngine(apptest.Transfer(9, apptest.Acknowledged(apptest.Gigabyte))))

@@ -38,7 +38,7 @@ func hugeFile(t *testing.T) string {
 }
 
 // dialogText are the words of what lies over the window.
-func (s *testWindow) read() string {
+func (s *testWindow) dialogText() string {
 	var all []string
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
 		if said, ok := o.(*widgets.Paragraph); ok {
@@ -56,7 +56,7 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 		folder := folderOf(t, 50)
 		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs(folder))
-		if diff := cmp.Diff([]string{folder}, s.heard(1).(uploader.Add).Paths); diff != "" || covered(s)() {
+		if diff := cmp.Diff([]string{folder}, s.waitCommand(1).(uploader.Add).Paths); diff != "" || covered(s)() {
 			t.Error(diff)
 		}
 	})
@@ -65,12 +65,12 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.adding.drop(apptest.URIs(folder))
 		s.until("it asks", covered(s))
-		s.until("all is counted", func() bool { return strings.Contains(s.read(), "10,001 files · 0 bytes\n") })
-		if !strings.Contains(s.read(), "All of it goes to This computer.") || len(s.engine.Commands()) > 0 {
-			t.Errorf("asks %q, told the engine %v", s.read(), s.engine.Commands())
+		s.until("all is counted", func() bool { return strings.Contains(s.dialogText(), "10,001 files · 0 bytes\n") })
+		if !strings.Contains(s.dialogText(), "All of it goes to This computer.") || len(s.engine.Commands()) > 0 {
+			t.Errorf("asks %q, told the engine %v", s.dialogText(), s.engine.Commands())
 		}
 		s.press("Add")
-		s.heard(1)
+		s.waitCommand(1)
 	})
 	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), startHidden)

@@ -173,7 +173,7 @@ func TestWindowDoesNotBlock(t *testing.T) {
 	for _, d := range deeds {
 		t.Run(d.name, func(t *testing.T) {
 			s := startStuck(t)
-			s.live(d.name, d.do)
+			s.run(d.name, d.do)
 			opened := openControls(s)
 			if sort := typesOf(opened); !known[sort] {
 				known[sort] = true
@@ -189,13 +189,13 @@ func pressEach(t *testing.T, s *testWindow, d userAction, count int) {
 	t.Helper()
 	for i := range count {
 		s.clear()
-		s.live(d.name, d.do)
+		s.run(d.name, d.do)
 		if s.toolkit.quit || len(openControls(s)) != count {
 			s = startStuck(t)
-			s.live(d.name, d.do)
+			s.run(d.name, d.do)
 		}
 		if now := openControls(s); i < len(now) {
-			s.live(fmt.Sprintf("%s, then %d in what it opens, a %T", d.name, i, now[i]), func(*testWindow) { now[i].Tapped(&fyne.PointEvent{}) })
+			s.run(fmt.Sprintf("%s, then %d in what it opens, a %T", d.name, i, now[i]), func(*testWindow) { now[i].Tapped(&fyne.PointEvent{}) })
 		}
 	}
 	if !s.toolkit.quit {
@@ -216,7 +216,7 @@ func typesOf(objects []fyne.Tappable) string {
 }
 
 // do does something, and what comes of it at once.
-func (s *testWindow) live(name string, do func(*testWindow)) {
+func (s *testWindow) run(name string, do func(*testWindow)) {
 	watch := time.AfterFunc(5*time.Minute, func() { panic("the window is stuck: " + name) })
 	defer watch.Stop()
 	do(s)

@@ -29,7 +29,7 @@ func TestTopBar(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Failed(fault.Auth)), apptest.Transfer(3, apptest.Sending)))
 		test.Tap(s.window.bar.Finish)
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -48,7 +48,7 @@ func TestTopBar(t *testing.T) {
 			t.Errorf("the next start sends to %+v", got)
 		}
 		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
-		if add := s.heard(1).(uploader.Add); add.Server != 2 {
+		if add := s.waitCommand(1).(uploader.Add); add.Server != 2 {
 			t.Errorf("added to %d", add.Server)
 		}
 	})
@@ -81,7 +81,7 @@ func TestKeys(t *testing.T) {
 		s.until("both rest", func() bool { return s.rows()[0].State() == uploader.StatePaused })
 		press(s, fyne.KeySpace)
 		want := uploader.Command(uploader.Resume{Target: uploader.These(1, 2)})
-		if diff := cmp.Diff(want, s.heard(2)); diff != "" {
+		if diff := cmp.Diff(want, s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -89,7 +89,7 @@ func TestKeys(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyDelete)
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(2)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(2)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.removals.restore()
@@ -103,9 +103,9 @@ func TestKeys(t *testing.T) {
 			t.Errorf("told the engine %v before asking", s.engine.Commands())
 		}
 		s.press("Cancel the upload")
-		s.heard(1) // holds it
+		s.waitCommand(1) // holds it
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.heard(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -142,7 +142,7 @@ func TestKeys(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.Refused)), apptest.Transfer(2, apptest.Done)))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.heard(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})

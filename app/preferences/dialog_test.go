@@ -40,7 +40,7 @@ func (d *dialog) row(t *testing.T, key string) *widgets.Setting {
 	return nil
 }
 
-func (s *testDialog) chosen() settings.Settings { return s.config.Book.Get() }
+func (s *testDialog) current() settings.Settings { return s.config.Book.Get() }
 
 func TestEverySettingHasControl(t *testing.T) {
 	pickIn := func(label string) func(*testing.T, *widgets.Setting) {
@@ -87,12 +87,12 @@ func TestEverySettingHasControl(t *testing.T) {
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			s, d := startAt(t, c.section)
-			if c.changed(s.chosen()) {
+			if c.changed(s.current()) {
 				t.Fatal("it was so before")
 			}
 			c.do(t, d.row(t, c.key))
-			if !c.changed(s.chosen()) {
-				t.Errorf("it is %+v", s.chosen())
+			if !c.changed(s.current()) {
+				t.Errorf("it is %+v", s.current())
 			}
 		})
 	}
@@ -185,7 +185,7 @@ func TestSpeedLimit(t *testing.T) {
 	} {
 		unit.SetSelected(c.unit)
 		typed.SetText(c.text)
-		if got := s.chosen().Transfers.Limit; got != c.want && !c.problem {
+		if got := s.current().Transfers.Limit; got != c.want && !c.problem {
 			t.Errorf("%q %s is %d, want %d", c.text, c.unit, got, c.want)
 		}
 		if got := row.Problem() != ""; got != c.problem {
@@ -200,7 +200,7 @@ func TestSchedule(t *testing.T) {
 	s, d := startAt(t, SectionTransfers)
 	control := func() *scheduleControl { return d.form.scheduleControl }
 	test.Tap(control().add)
-	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.chosen().Transfers.Schedule); diff != "" {
+	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
 	line := control().spanControls[0]
@@ -209,18 +209,18 @@ func TestSchedule(t *testing.T) {
 	line.until.SetSelected("06:00")
 	line.kind.SetSelected("Send nothing")
 	want := uploader.Span{Days: weekend, From: 22*time.Hour + 30*time.Minute, Until: 6 * time.Hour, Limit: uploader.Nothing}
-	if diff := cmp.Diff(uploader.Schedule{want}, s.chosen().Transfers.Schedule); diff != "" {
+	if diff := cmp.Diff(uploader.Schedule{want}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
 	line.kind.SetSelected("Send at most")
 	line.rate.Number.SetText("4")
 	want.Limit = 4_000_000
-	if diff := cmp.Diff(uploader.Schedule{want}, s.chosen().Transfers.Schedule); diff != "" {
+	if diff := cmp.Diff(uploader.Schedule{want}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
 	test.Tap(control().add)
 	test.Tap(control().spanControls[0].remove)
-	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.chosen().Transfers.Schedule); diff != "" {
+	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
 	odd := uploader.Schedule{{Days: [7]bool{2: true, 4: true}, From: 7 * time.Minute, Until: 24 * time.Hour, Limit: 0}}
@@ -234,12 +234,12 @@ func TestSchedule(t *testing.T) {
 func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
 	s, d := startAt(t, SectionTransfers)
 	row := d.row(t, "ignore")
-	before := s.chosen().Transfers.Ignore
+	before := s.current().Transfers.Ignore
 	row.Control().(*form.Entry).SetText("*.tmp\n[a")
 	if !strings.Contains(row.Problem(), "[a") {
 		t.Errorf("said %q", row.Problem())
 	}
-	if diff := cmp.Diff(before, s.chosen().Transfers.Ignore); diff != "" {
+	if diff := cmp.Diff(before, s.current().Transfers.Ignore); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -250,7 +250,7 @@ func TestResetSectionKeepsOtherSections(t *testing.T) {
 		set.Notifications.Finished, set.Start.AskBeforeQuit = false, false
 	})
 	test.Tap(d.reset)
-	if got := s.chosen(); !got.Notifications.Finished || got.Start.AskBeforeQuit {
+	if got := s.current(); !got.Notifications.Finished || got.Start.AskBeforeQuit {
 		t.Errorf("they are %+v", got)
 	}
 	if !d.row(t, "finished").Control().(*form.Checkbox).Checked {

@@ -47,7 +47,7 @@ func TestCheckFindsServerAtDefaultPath(t *testing.T) {
 				t.Errorf("the address is %q", d.address.Text)
 			}
 			test.Tap(d.accept)
-			if got := s.heard(1).(uploader.SaveServer).Server.Endpoint; got != server.Endpoint {
+			if got := s.waitCommand(1).(uploader.SaveServer).Server.Endpoint; got != server.Endpoint {
 				t.Errorf("saved %q", got)
 			}
 		})

@@ -51,7 +51,7 @@ func TestAddServer(t *testing.T) {
 		}
 		test.Tap(d.accept)
 		want := uploader.Command(uploader.SaveServer{Server: uploader.Server{Name: "up.example.com", Endpoint: "https://up.example.com/files/"}})
-		if diff := cmp.Diff(want, s.heard(1)); diff != "" {
+		if diff := cmp.Diff(want, s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.until("it is the destination", func() bool {
@@ -67,7 +67,7 @@ func TestAddServer(t *testing.T) {
 		s.until("it may be added", d.accept.Visible)
 		test.Type(d.name, "Cutting room")
 		test.Tap(d.accept)
-		if got := s.heard(1).(uploader.SaveServer).Server.Name; got != "Cutting room" {
+		if got := s.waitCommand(1).(uploader.SaveServer).Server.Name; got != "Cutting room" {
 			t.Errorf("saved as %q", got)
 		}
 	})

@@ -69,7 +69,7 @@ func (s *testManager) until(what string, condition func() bool) {
 }
 
 // waitCommand waits until the engine was sent so many commands, and returns the last one.
-func (s *testManager) heard(n int) uploader.Command {
+func (s *testManager) waitCommand(n int) uploader.Command {
 	s.t.Helper()
 	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })
 	commands := s.engine.Commands()

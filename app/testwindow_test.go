@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testWindow is a Ferry on the headless driver. The test's goroutine is the UI's: it
+// testWindow is the window on the headless driver. The test's goroutine is the UI's: it
 // runs what is posted while it waits in until.
 type testWindow struct {
 	*shell
@@ -46,17 +46,17 @@ func (a *fakeToolkit) SetSystemTrayMenu(menu *fyne.Menu)    { a.menu = menu }
 func (a *fakeToolkit) SetSystemTrayIcon(icon fyne.Resource) { a.icon = icon }
 func (a *fakeToolkit) Quit()                                { a.quit = true }
 
-// fakeDesktop stands in for the operating system, and nudges the UI's goroutine
-// whenever it was asked for something.
+// fakeDesktop replaces the operating system, and wakes the UI's goroutine whenever it is
+// called.
 type fakeDesktop struct {
 	wake  func()
-	block chan struct{} // until it is closed nothing is answered; nil for at once
+	block chan struct{} // blocks every answer until it is closed; nil for no blocking
 
 	mu        sync.Mutex
 	noTray    bool
-	iconShown bool          // the icon, to the tray that is there
-	trayGone  chan struct{} // closed when the tray goes
-	copied    string        // with "" the toolkit's clipboard has to do
+	iconShown bool          // in a new tray
+	trayGone  chan struct{} // closed when the tray disappears
+	copied    string        // on the clipboard; "" for a desktop without files on it
 	picked    []string
 	pickErr   error
 	notes     []platform.Note
@@ -71,7 +71,7 @@ func (d *fakeDesktop) record(how func()) {
 	d.wake()
 }
 
-// wait waits as long as nothing is answered.
+// wait blocks as long as answers are blocked.
 func (d *fakeDesktop) wait(ctx context.Context) {
 	if d.block == nil {
 		return
@@ -95,10 +95,10 @@ func (d *fakeDesktop) showInTray(ctx context.Context) error {
 	return nil
 }
 
-// removeTray takes the tray away, and tells whoever follows it.
+// removeTray removes the tray, and reports that.
 func (d *fakeDesktop) removeTray() { d.setTray(true) }
 
-// setTray has another tray be there, or none, and tells whoever follows it.
+// setTray adds or removes the tray, and reports that.
 func (d *fakeDesktop) setTray(noTray bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -122,7 +122,7 @@ func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
 	}
 }
 
-// followsTray reports whether somebody follows the tray.
+// followsTray reports whether followTray is running.
 func (d *fakeDesktop) followsTray() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -167,7 +167,7 @@ func (d *fakeDesktop) Withdraw(ctx context.Context, key string) error {
 
 func (d *fakeDesktop) Close() error { return nil }
 
-// startWindow starts a Ferry over the engine. The options change what it is made of.
+// startWindow starts the window with an engine. The options change its configuration.
 func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *testWindow {
 	t.Helper()
 	apptest.LoadEnglish(t)
@@ -210,7 +210,7 @@ func (s *testWindow) until(what string, condition func() bool) {
 	s.ui.Until(what, condition)
 }
 
-// publish has the engine show a snapshot, and waits for the window to have it.
+// publish publishes a snapshot, and waits until the window shows it.
 func (s *testWindow) publish(snapshot *uploader.Snapshot) {
 	s.t.Helper()
 	s.engine.Publish(snapshot)
@@ -218,8 +218,8 @@ func (s *testWindow) publish(snapshot *uploader.Snapshot) {
 	s.until("the snapshot is shown", func() bool { return s.window.list.Snapshot == snapshot })
 }
 
-// waitCommand waits for the engine to be told something, and returns the latest.
-func (s *testWindow) heard(n int) uploader.Command {
+// waitCommand waits until the engine has got n commands, and returns the last one.
+func (s *testWindow) waitCommand(n int) uploader.Command {
 	s.t.Helper()
 	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })
 	commands := s.engine.Commands()
@@ -259,7 +259,7 @@ func (s *testWindow) setting(key string) *widgets.Setting {
 	return nil
 }
 
-// press taps the button with that label in whatever lies over the window.
+// press taps the button with that label in the dialog on top.
 func (s *testWindow) press(label string) {
 	s.t.Helper()
 	top := s.window.window.Canvas().Overlays().Top()
@@ -293,11 +293,10 @@ func (d *fakeDesktop) shownPaths() []string {
 	return d.shown
 }
 
-// message is what the window said last in passing.
-func (s *testWindow) said() string { return s.window.toasts.Text() }
+// message is the message that is shown for some seconds.
+func (s *testWindow) message() string { return s.window.toasts.Text() }
 
-// key presses a key as the window gets it: the focused object first, or else the
-// canvas.
+// key presses a key: the focused object gets it, or else the canvas.
 func (s *testWindow) key(name fyne.KeyName) {
 	canvas := s.window.window.Canvas()
 	if focused := canvas.Focused(); focused != nil {
