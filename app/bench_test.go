@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// BenchmarkShow is what the UI's goroutine does four times a second.
+// BenchmarkShow measures showing a snapshot, which happens four times a second.
 func BenchmarkShow(b *testing.B) {
 	if err := words.Load("en"); err != nil {
 		b.Fatal(err)
@@ -41,8 +41,8 @@ func BenchmarkShow(b *testing.B) {
 	}
 }
 
-// BenchmarkScroll is a frame of scrolling through an open batch of 100,000 files:
-// another page of rows is bound and laid out.
+// BenchmarkScroll measures a frame of scrolling through an open batch of 100,000 files:
+// binding and laying out another page of rows.
 func BenchmarkScroll(b *testing.B) {
 	if err := words.Load("en"); err != nil {
 		b.Fatal(err)

@@ -105,7 +105,7 @@ func TestManageServers(t *testing.T) {
 	})
 }
 
-// pressed taps the button in a page that lies over the window.
+// pressed taps the button with that label in the page of the dialog on top.
 func (s *testWindow) pressed(label string) {
 	s.t.Helper()
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {

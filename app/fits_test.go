@@ -20,11 +20,10 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// slack is how far something may go beyond its place: what is rounded to whole
-// pixels.
+// slack is how far a text may extend beyond its place, because of rounding to pixels.
 const slack = 1
 
-// inspection looks at everything that is shown in a window.
+// inspection finds texts that do not fit in a window.
 type inspection struct {
 	t      *testing.T
 	window fyne.Size
@@ -32,7 +31,7 @@ type inspection struct {
 	texts  int
 }
 
-// inspect is what is wrong with what a window shows.
+// inspect inspects everything that a canvas shows.
 func inspect(t *testing.T, c fyne.Canvas) inspection {
 	i := inspection{t: t, window: c.Size(), wrong: map[string]bool{}}
 	i.look(c.Content(), fyne.NewPos(0, 0), false, i.window.Width, "")
@@ -42,8 +41,8 @@ func inspect(t *testing.T, c fyne.Canvas) inspection {
 	return i
 }
 
-// look looks at an object that stands at a place, and at all that is in it. What is
-// inside of something that scrolls may lie beyond it.
+// look inspects an object at a position, and everything in it. The content of something
+// that scrolls may extend beyond it.
 func (i *inspection) look(object fyne.CanvasObject, at fyne.Position, scrolls bool, edge float32, path string) {
 	if object == nil || !object.Visible() {
 		return
@@ -97,7 +96,7 @@ func (i *inspection) read(text *canvas.Text, at fyne.Position, scrolls bool, edg
 
 func (i *inspection) say(format string, about ...any) { i.wrong[fmt.Sprintf(format, about...)] = true }
 
-// scenes are what a window may show.
+// scenes are states of the window.
 var scenes = []struct {
 	name string
 	set  func(s *testWindow)
@@ -163,7 +162,7 @@ func TestEveryTextFits(t *testing.T) {
 	apptest.LoadEnglish(t)
 }
 
-// set sets a scene, in a window of which all others are gone.
+// set brings the window into a state, after closing all others.
 func (s *testWindow) set(scene func(*testWindow)) {
 	for range 10 {
 		s.dialogs.Dismiss()

@@ -14,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// TestEveryKey presses every key that the help shows and looks at what it does.
+// TestEveryKey presses every key of the help and checks its effect.
 func TestEveryKey(t *testing.T) {
 	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
 	told := func(want uploader.Command) func(*testing.T, *testWindow) {

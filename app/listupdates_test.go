@@ -11,7 +11,7 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// countingModel counts how often a list is filled with rows.
+// countingModel counts how often rows are bound.
 type countingModel struct {
 	*transferlist.List
 	bound int
@@ -22,7 +22,7 @@ func (m *countingModel) Bind(i int, row fyne.CanvasObject) {
 	m.List.Bind(i, row)
 }
 
-// countBinds puts a list into the window that says how often its rows are filled.
+// countBinds replaces the list by one that counts how often its rows are bound.
 func countBinds(s *testWindow) *countingModel {
 	model := &countingModel{List: s.window.list}
 	rows := widgets.NewSelectList(model, func() fyne.CanvasObject { return widgets.NewRow() })

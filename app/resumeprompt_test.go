@@ -10,8 +10,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// startAsking is a Ferry that asks about what an earlier run left, and knows how it
-// stands.
+// startAsking starts the window with the question about interrupted uploads, and waits
+// until the servers are checked.
 func startAsking(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *testWindow {
 	t.Helper()
 	s := startWindow(t, engine, append(options, withQuestion)...)
@@ -19,7 +19,7 @@ func startAsking(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 	return s
 }
 
-// commandsButCheck are the engine's commands but for the check that comes before the question.
+// commandsButCheck are the engine's commands without the check before the question.
 func (s *testWindow) commandsButCheck() []uploader.Command {
 	var rest []uploader.Command
 	for _, command := range s.engine.Commands() {

@@ -20,7 +20,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// everyRow is the row of each of them, and of batches.
+// everyRow is the row of a transfer in each state, and rows of batches.
 func everyRow(now time.Time) []widgets.RowModel {
 	s := apptest.Snapshot(apptest.EveryState(now)...)
 	s.Live[3] = uploader.Live{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}

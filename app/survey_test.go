@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// folderOf is a folder with so many files.
+// folderOf is a folder with that many files.
 func folderOf(t *testing.T, files int) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -27,7 +27,7 @@ func folderOf(t *testing.T, files int) string {
 	return folder
 }
 
-// hugeFile is a file of more than what is added without a question, which has no bytes.
+// hugeFile is a sparse file that is too large to be added without a confirmation.
 func hugeFile(t *testing.T) string {
 	t.Helper()
 	path := apptest.File(t, "vast.img")
@@ -37,7 +37,7 @@ func hugeFile(t *testing.T) string {
 	return path
 }
 
-// dialogText are the words of what lies over the window.
+// dialogText is the text of the dialog on top.
 func (s *testWindow) dialogText() string {
 	var all []string
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {

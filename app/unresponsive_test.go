@@ -20,7 +20,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// stuck is what everything beside the UI is stuck in until it is dry.
+// stuck blocks everything beside the UI until it is closed.
 type stuck chan struct{}
 
 func (m stuck) wait(ctx context.Context) error {
@@ -32,7 +32,7 @@ func (m stuck) wait(ctx context.Context) error {
 	}
 }
 
-// stuckEngine has a state to show, and answers nothing.
+// stuckEngine has a snapshot, and blocks on everything else.
 type stuckEngine struct {
 	*apptest.Engine
 	mud stuck
@@ -54,7 +54,7 @@ func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]upload
 	return nil, e.mud.wait(ctx)
 }
 
-// stuckAccess is a keyring that waits for somebody to unlock it.
+// stuckAccess is a keyring that blocks.
 type stuckAccess struct{ mud stuck }
 
 func (a stuckAccess) Try(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.Answer, error) {
@@ -70,14 +70,14 @@ func (a stuckAccess) Get(ctx context.Context, _ string) (string, error) { return
 func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return a.mud.wait(ctx) }
 func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
 
-// stuckAutostart is a system whose start-up folder hangs.
+// stuckAutostart is a start-up folder that blocks.
 type stuckAutostart struct{ mud stuck }
 
 func (a stuckAutostart) Enabled() (bool, error) { <-a.mud; return false, apptest.ErrBroken }
 func (a stuckAutostart) Set(bool) error         { <-a.mud; return apptest.ErrBroken }
 
-// startStuck is a Ferry with an upload in every state, all selected, beside which
-// nothing answers: no engine, no disk, no keyring, no desktop.
+// startStuck starts the window with an upload in every state, all selected, while
+// engine, disk, keyring and desktop block.
 func startStuck(t *testing.T) *testWindow {
 	t.Helper()
 	stuck := make(stuck)
@@ -94,7 +94,7 @@ func startStuck(t *testing.T) *testWindow {
 	return s
 }
 
-// pressable is everything in an object that can be pressed.
+// pressable is everything in an object that can be tapped.
 func pressable(object fyne.CanvasObject) []fyne.Tappable {
 	var all []fyne.Tappable
 	for _, o := range test.LaidOutObjects(object) {
@@ -112,13 +112,14 @@ func openControls(s *testWindow) []fyne.Tappable {
 	return nil
 }
 
-// userAction is something a person can do to the window.
+// userAction is something a person can do in the window.
 type userAction struct {
 	name string
 	do   func(*testWindow)
 }
 
-// everyAction is all that can be done to a window in which everything is selected.
+// everyAction is everything that can be done in a window in which everything is
+// selected.
 func everyAction(t *testing.T) []userAction {
 	t.Helper()
 	s := startStuck(t)
@@ -161,9 +162,9 @@ func everyAction(t *testing.T) []userAction {
 	)
 }
 
-// TestWindowDoesNotBlock does everything a person can do, and
-// presses whatever that opens, while whatever is asked hangs. Should anything in
-// the UI wait for it, the test hangs in that deed, and says in which.
+// TestWindowDoesNotBlock does everything a person can do, and taps everything that
+// opens, while everything beside the UI blocks. If the UI's goroutine waits for any of
+// it, the test blocks in that action, and names it.
 func TestWindowDoesNotBlock(t *testing.T) {
 	deeds := everyAction(t)
 	if len(deeds) < 60 {
@@ -183,8 +184,8 @@ func TestWindowDoesNotBlock(t *testing.T) {
 	}
 }
 
-// pressEach presses one after another what there is to press in what a deed
-// opens, as often as that opens the same.
+// pressEach taps one after another everything that an action opens, as long as it opens
+// the same.
 func pressEach(t *testing.T, s *testWindow, d userAction, count int) {
 	t.Helper()
 	for i := range count {
@@ -215,7 +216,7 @@ func typesOf(objects []fyne.Tappable) string {
 	return b.String()
 }
 
-// do does something, and what comes of it at once.
+// run does an action, and everything that it posts.
 func (s *testWindow) run(name string, do func(*testWindow)) {
 	watch := time.AfterFunc(5*time.Minute, func() { panic("the window is stuck: " + name) })
 	defer watch.Stop()
@@ -223,7 +224,7 @@ func (s *testWindow) run(name string, do func(*testWindow)) {
 	s.ui.Drain()
 }
 
-// clear takes everything away that lies over the window.
+// clear closes everything over the window.
 func (s *testWindow) clear() {
 	s.dialogs.Dismiss()
 	overlays := s.window.window.Canvas().Overlays()

@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// fakeEngine is an engine that has news whenever it is told to.
+// fakeEngine is an engine that reports changes on demand.
 type fakeEngine struct {
 	Engine
 	news chan struct{}

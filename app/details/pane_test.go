@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// start is the details alone, in a window.
+// start shows the pane alone in a window.
 func start(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *bool) {
 	t.Helper()
 	apptest.LoadEnglish(t)

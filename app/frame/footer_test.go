@@ -17,14 +17,14 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// activeSnapshot is a snapshot in which something moves that fast.
+// activeSnapshot is a snapshot with an active transfer and that total rate.
 func activeSnapshot(rate float64) *uploader.Snapshot {
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, rate, 3*time.Minute
 	return s
 }
 
-// footerIn is a footer in a window that is so large, with the snapshot shown.
+// footerIn is a footer in a window of that size that shows the snapshot.
 func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.Settings) *Footer {
 	t.Helper()
 	apptest.LoadEnglish(t)
@@ -38,7 +38,7 @@ func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.S
 	return f
 }
 
-// usual is the size of the window at first.
+// usual is the window's first size.
 var usual = fyne.NewSize(960, 640)
 
 func TestFooter(t *testing.T) {

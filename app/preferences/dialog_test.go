@@ -28,7 +28,7 @@ func startAt(t *testing.T, section Section) (*testDialog, *dialog) {
 	return s, s.dialog
 }
 
-// row is the field of that key.
+// row is the field with that key.
 func (d *dialog) row(t *testing.T, key string) *widgets.Setting {
 	t.Helper()
 	for _, object := range d.page.Objects() {
@@ -142,7 +142,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 	}
 }
 
-// checkFits fails for a field whose control reaches out of it.
+// checkFits fails if the control of a field extends beyond the field.
 func checkFits(t *testing.T, row *widgets.Setting) {
 	t.Helper()
 	control := row.Control()

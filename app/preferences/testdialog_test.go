@@ -17,8 +17,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testDialog is the settings dialog over a window on the headless driver. It shows changed
-// settings as the shell does.
+// testDialog is the settings dialog in a window on the headless driver. Changed settings
+// are shown in it as the shell does it.
 type testDialog struct {
 	*Dialog
 	t      *testing.T

@@ -17,7 +17,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// realAccess is access that asks real servers.
+// realAccess connects to real servers.
 type realAccess struct {
 	*apptest.Access
 	book *connect.Book

@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// startChecked opens the dialog, types an address and has it checked.
+// startChecked opens the dialog, types an address and checks it.
 func startChecked(t *testing.T, engine *apptest.Engine, address string) (*testManager, *dialog) {
 	t.Helper()
 	s := start(t, engine)

@@ -19,13 +19,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// studio is the server that snapshots have besides this computer.
+// studio is the server of the snapshots besides this computer.
 func studio(s *testManager) uploader.Server {
 	server, _ := s.engine.Snapshot().Server(2)
 	return server
 }
 
-// savedServer is the server that the engine was told of first.
+// savedServer is the server of the first SaveServer command.
 func (s *testManager) savedServer() uploader.Server {
 	s.t.Helper()
 	var saved uploader.Server
@@ -187,7 +187,7 @@ func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 	}
 }
 
-// noteText is what stands under the sign-in.
+// noteText is the text below the sign-in.
 func (d *dialog) noteText() string {
 	text := ""
 	for _, o := range test.LaidOutObjects(d.note) {

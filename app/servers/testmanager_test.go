@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testManager is the dialogs about servers over a window on the headless driver.
+// testManager is the dialogs about servers in a window on the headless driver.
 type testManager struct {
 	*Manager
 	t        *testing.T
@@ -68,7 +68,7 @@ func (s *testManager) until(what string, condition func() bool) {
 	s.ui.Until(what, condition)
 }
 
-// waitCommand waits until the engine was sent so many commands, and returns the last one.
+// waitCommand waits until the engine has got n commands, and returns the last one.
 func (s *testManager) waitCommand(n int) uploader.Command {
 	s.t.Helper()
 	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })

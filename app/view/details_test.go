@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// film is an upload with a history, and what is stored of it.
+// film is a transfer with its record.
 func film(now time.Time) (*uploader.Transfer, Record) {
 	t, events, parts := apptest.Film(now)
 	return t, Record{Events: events, Parts: parts}

@@ -14,8 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// drawing is the outline as somebody would draw it: what is inside of a batch stands
-// further in.
+// drawing is the rows as text, with the transfers of a batch indented.
 func drawing(o *Outline) string {
 	var b strings.Builder
 	for i := range o.lines {
@@ -98,8 +97,7 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// An outline that followed many snapshots shows the same as one that sees the last
-// for the first time.
+// An outline that followed many snapshots equals a fresh one of the last snapshot.
 func TestOutlineEqualsFreshOutline(t *testing.T) {
 	apptest.LoadEnglish(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -172,8 +170,8 @@ func TestOutlineMembers(t *testing.T) {
 	}
 }
 
-// BenchmarkOutline is what a frame costs the list of 100,000 files besides drawing
-// it, when a few moved and when one came.
+// BenchmarkOutline measures Update for 100,000 files, when a few have changed and when
+// one was added.
 func BenchmarkOutline(b *testing.B) {
 	s := apptest.ManyTransfers(100_000)
 	for i, t := range s.Transfers {

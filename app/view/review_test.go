@@ -41,7 +41,7 @@ func TestReviewRow(t *testing.T) {
 	}
 }
 
-// labelledButton is the label of the button that stands out.
+// labelledButton is the label of the button that has a text.
 func labelledButton(row widgets.RowModel) string {
 	for _, action := range row.Actions {
 		if action.Prominent {
