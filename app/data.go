@@ -20,8 +20,8 @@ type Keeping struct {
 	Backup func(ctx context.Context, folder string) (string, error)
 }
 
-// profileData copies the database of the profile. It lives on the UI's goroutine.
-type profileData struct {
+// backups copies the database of the profile. It lives on the UI's goroutine.
+type backups struct {
 	bridge  *bridge.Bridge
 	keeping Keeping
 	files   *fileDialogs
@@ -30,12 +30,12 @@ type profileData struct {
 }
 
 // backUp asks for a folder, and writes a copy of the database into it.
-func (d *profileData) backUp() {
+func (d *backups) backUp() {
 	question := platform.Question{Title: words.Say("settings.backup.where"), Accept: words.Say("settings.backup.here")}
 	d.files.chooseFolders(question, func(folders []string) { d.backUpTo(folders[0]) })
 }
 
-func (d *profileData) backUpTo(folder string) {
+func (d *backups) backUpTo(folder string) {
 	d.bridge.Run(func(ctx context.Context) {
 		path, err := d.keeping.Backup(ctx, folder)
 		d.bridge.Post(func() {

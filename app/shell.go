@@ -48,7 +48,7 @@ type shell struct {
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
-	data          *profileData
+	data          *backups
 	prompt        *resumePrompt
 	scans         *folderScans
 
@@ -114,7 +114,7 @@ func (sh *shell) makeDialogs() {
 		Unlock: sh.passphrase.ask, ChooseFile: sh.files.chooseFiles, Choose: sh.choose,
 	})
 	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask}
-	sh.data = &profileData{bridge: sh.bridge, keeping: sh.config.Keeping, files: sh.files, log: sh.config.Log, warn: sh.window.warn}
+	sh.data = &backups{bridge: sh.bridge, keeping: sh.config.Keeping, files: sh.files, log: sh.config.Log, warn: sh.window.warn}
 	sh.preferences = preferences.New(preferences.Config{
 		Book: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Keeping.Dir,
 		Data: preferences.DataActions{
