@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -151,12 +152,10 @@ func BenchmarkRefreshWithAllSelected(b *testing.B) {
 }
 
 func TestRowsThatComeBackAreInTheThemeOfToday(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	widgettest.SetTheme(t, theme.Light)
 	model := numbered(100)
 	list := widgets.NewSelectList(&named{model}, func() fyne.CanvasObject { return widgets.NewRow() })
-	window := test.NewTempWindow(t, list)
-	window.SetPadded(false)
-	window.Resize(fyne.NewSize(listWidth, 10*rowHeight))
+	widgettest.Show(t, list, listWidth, 10*rowHeight)
 	list.Refresh()
 	whole := model.rows
 	model.rows = whole[:1] // the other rows are spare now

@@ -83,7 +83,9 @@ func (d *Dialog) Hide() {
 	d.sheet.shown = false
 	d.sheet.hints.Dismiss()
 	d.popup.Hide()
-	call(d.OnClosed)
+	if d.OnClosed != nil {
+		d.OnClosed()
+	}
 }
 
 // Visible reports whether it is shown.

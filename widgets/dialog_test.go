@@ -10,13 +10,14 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // asked is a dialog with two buttons over a window of a size.
 func asked(t *testing.T, size fyne.Size, wide float32) (d *widgets.Dialog, body *widgets.Paragraph, buttons [2]*widget.Button) {
 	t.Helper()
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	widgettest.SetTheme(t, theme.Light)
 	window := test.NewTempWindow(t, canvas.NewRectangle(nil))
 	window.Resize(size)
 	body = widgets.NewParagraph("Everything that has crossed stays on the server until you come back for the rest of it.")
@@ -85,20 +86,6 @@ func TestDialog(t *testing.T) {
 		_, body, _ := asked(t, fyne.NewSize(220, 200), 400)
 		if least := min(theme.Grid(20), body.HeightAt(body.Size().Width)); body.Size().Height < least {
 			t.Errorf("the body is %g high, and needs %g", body.Size().Height, least)
-		}
-	})
-	t.Run("its own hints say what is in it, and go with it", func(t *testing.T) {
-		d, _, buttons := asked(t, fyne.NewSize(800, 600), 400)
-		clock := &clock{}
-		d.Hints().SetAfter(clock.after)
-		d.Hints().Explain(buttons[0], "Leave everything as it is")
-		clock.ring[0]()
-		if got := d.Hints().Text(); got != "Leave everything as it is" {
-			t.Errorf("said %q", got)
-		}
-		d.Hide()
-		if got := d.Hints().Text(); got != "" {
-			t.Errorf("still says %q", got)
 		}
 	})
 	t.Run("closing is told, and it is gone", func(t *testing.T) {

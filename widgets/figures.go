@@ -19,6 +19,9 @@ type Figure struct {
 // Kept is the text of a figure that says nothing for a moment.
 const Kept = " "
 
+// figureGap is the space between two figures, in steps of the grid.
+const figureGap = 3
+
 // Figures is a line of numbers of which each has a place of its own, so that none
 // moves when the digits of another change. The first ends where its place ends,
 // the others begin where theirs do. One that says nothing takes no room, unless its
@@ -84,7 +87,7 @@ func (f *Figures) Width() float32 {
 	width := float32(0)
 	for i, figure := range f.figures {
 		if f.labels[i].whole != "" {
-			width += f.width(figure) + theme.Grid(gap)
+			width += f.width(figure) + theme.Grid(figureGap)
 		}
 	}
 	return width
@@ -116,7 +119,7 @@ func (f *Figures) arrange(size fyne.Size) {
 		if shown {
 			width := f.width(f.figures[i])
 			l.place(fyne.NewPos(x, y), min(width, size.Width-x))
-			x += width + theme.Grid(gap)
+			x += width + theme.Grid(figureGap)
 		}
 	}
 }
@@ -135,7 +138,7 @@ func (f *Figures) most(room float32) int {
 		}
 		room -= f.width(f.figures[i])
 		if at > 0 {
-			room -= theme.Grid(gap)
+			room -= theme.Grid(figureGap)
 		}
 		if room < 0 {
 			break

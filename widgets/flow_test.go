@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestFlow(t *testing.T) {
@@ -28,11 +30,11 @@ func TestFlow(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			light(t)
+			widgettest.SetTheme(t, theme.Light)
 			blocks := []*canvas.Rectangle{block(100), block(40), block(100), block(100)}
 			flow := widgets.NewFlow()
 			flow.SetLines([]fyne.CanvasObject{blocks[0], layout.NewSpacer(), blocks[1]}, []fyne.CanvasObject{blocks[2], blocks[3]})
-			show(t, flow, test.width, 200)
+			widgettest.Show(t, flow, test.width, 200)
 			var got []fyne.Position
 			for _, b := range blocks {
 				got = append(got, b.Position())

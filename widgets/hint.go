@@ -60,8 +60,8 @@ func (h *Hints) Dismiss() {
 	}
 }
 
-// point explains an object from now on, after a moment.
-func (h *Hints) point(about fyne.CanvasObject, text string) {
+// Explain explains an object from now on, after a moment.
+func (h *Hints) Explain(about fyne.CanvasObject, text string) {
 	if h == nil || about == h.about {
 		return
 	}
@@ -70,18 +70,12 @@ func (h *Hints) point(about fyne.CanvasObject, text string) {
 	h.stop = h.after(hintDelay, func() { h.say(about, text) })
 }
 
-// leave takes back what point said of an object.
-func (h *Hints) leave(about fyne.CanvasObject) {
+// Leave takes back what Explain said of an object.
+func (h *Hints) Leave(about fyne.CanvasObject) {
 	if h != nil && h.about == about {
 		h.Dismiss()
 	}
 }
-
-// Explain says what an object is, which the pointer has just reached, after a moment.
-func (h *Hints) Explain(about fyne.CanvasObject, text string) { h.point(about, text) }
-
-// Leave takes that back.
-func (h *Hints) Leave(about fyne.CanvasObject) { h.leave(about) }
 
 func (h *Hints) say(about fyne.CanvasObject, text string) {
 	if h.about != about || !about.Visible() {
@@ -159,13 +153,13 @@ func (b *IconButton) Set(icon theme.IconName, hint string) {
 // MouseIn is called by the toolkit.
 func (b *IconButton) MouseIn(e *desktop.MouseEvent) {
 	b.Button.MouseIn(e)
-	b.hints.point(b, b.hint)
+	b.hints.Explain(b, b.hint)
 }
 
 // MouseOut is called by the toolkit.
 func (b *IconButton) MouseOut() {
 	b.Button.MouseOut()
-	b.hints.leave(b)
+	b.hints.Leave(b)
 }
 
 // Tapped is called by the toolkit.

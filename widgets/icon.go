@@ -39,6 +39,3 @@ func (i *icon) place(middle fyne.Position, size float32) {
 	i.image.Resize(fyne.NewSquareSize(size))
 	i.image.Move(fyne.NewPos(snap(middle.X-size/2), snap(middle.Y-size/2)))
 }
-
-// snap rounds to whole units, which keeps lines of icons sharp.
-func snap(x float32) float32 { return float32(int(x + 0.5)) }

@@ -171,19 +171,6 @@ func (l *SelectList) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
-// passKey gives a key to the window that an object is in.
-func passKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
-		c.OnTypedKey()(e)
-	}
-}
-
 func (l *SelectList) canvas() fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(l)
-}
-
-func call(f func()) {
-	if f != nil {
-		f()
-	}
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestParagraphBreaksLines(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	for name, c := range map[string]struct {
 		text string
 		want []string
@@ -28,7 +30,7 @@ func TestParagraphBreaksLines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := widgets.NewParagraph(c.text)
-			show(t, p, 300, 200)
+			widgettest.Show(t, p, 300, 200)
 			lines := linesOf(p)
 			for _, line := range lines {
 				if strings.ContainsAny(line, "\r\n") {
@@ -46,9 +48,9 @@ func TestParagraphBreaksLines(t *testing.T) {
 }
 
 func TestParagraphOfManyLines(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	p := widgets.NewParagraph(strings.Repeat("line\n", 30))
-	show(t, p, 300, 400)
+	widgettest.Show(t, p, 300, 400)
 	for _, line := range linesOf(p) {
 		if strings.Contains(line, "\n") {
 			t.Errorf("%q is drawn with a break in it", line)

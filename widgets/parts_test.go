@@ -8,25 +8,14 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
-
-func light(t testing.TB) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
-}
-
-func show(t testing.TB, object fyne.CanvasObject, width, height float32) fyne.Window {
-	window := test.NewTempWindow(t, object)
-	window.SetPadded(false)
-	window.Resize(fyne.NewSize(width, height))
-	return window
-}
 
 // barWidths are the widths of the bar's parts that can be seen: track, sent,
 // acknowledged.
@@ -58,9 +47,9 @@ func TestBarShowsBothItsParts(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			light(t)
+			widgettest.SetTheme(t, theme.Light)
 			bar := widgets.NewBar()
-			show(t, bar, 400, 4)
+			widgettest.Show(t, bar, 400, 4)
 			bar.Set(c.acked, c.sent, theme.Active)
 			if diff := cmp.Diff(c.want, barWidths(bar)); diff != "" {
 				t.Error(diff)
@@ -85,10 +74,10 @@ func (c *clock) after(d time.Duration, f func()) (stop func() bool) {
 }
 
 func TestToastGoesAwayByItself(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	toasts, clock := widgets.NewToasts(), &clock{}
 	toasts.SetAfter(clock.after)
-	show(t, toasts, 480, 360)
+	widgettest.Show(t, toasts, 480, 360)
 	toasts.Say("Link copied")
 	toasts.Say("Link copied again")
 	if clock.stopped != 1 {
@@ -105,7 +94,7 @@ func TestToastGoesAwayByItself(t *testing.T) {
 }
 
 func TestToastWithSomethingToDecideStaysLonger(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	toasts, clock := widgets.NewToasts(), &clock{}
 	toasts.SetAfter(clock.after)
 	toasts.Say("Link copied")
@@ -120,10 +109,10 @@ func TestToastWithSomethingToDecideStaysLonger(t *testing.T) {
 }
 
 func TestToastOffersToUndo(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	toasts, clock := widgets.NewToasts(), &clock{}
 	toasts.SetAfter(clock.after)
-	window := show(t, toasts, 480, 360)
+	window := widgettest.Show(t, toasts, 480, 360)
 	undone, kept := 0, 0
 	toasts.Offer("Removed 3 uploads", "Undo", func() { undone++ }, func() { kept++ })
 	for x := float32(0); x < 480; x += 8 {
@@ -138,10 +127,10 @@ func TestToastOffersToUndo(t *testing.T) {
 }
 
 func TestToastThatNobodyAnswersIsOver(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	toasts, clock := widgets.NewToasts(), &clock{}
 	toasts.SetAfter(clock.after)
-	show(t, toasts, 480, 360)
+	widgettest.Show(t, toasts, 480, 360)
 	for _, gone := range []func(){
 		func() { clock.ring[len(clock.ring)-1]() }, toasts.Dismiss, func() { toasts.Say("Link copied") },
 	} {
@@ -155,88 +144,13 @@ func TestToastThatNobodyAnswersIsOver(t *testing.T) {
 	}
 }
 
-func TestHints(t *testing.T) {
-	light(t)
-	hints, clock := widgets.NewHints(), &clock{}
-	hints.SetAfter(clock.after)
-	tapped := 0
-	button := widgets.NewIconButton(theme.IconRemove, hints, "Remove finished", func() { tapped++ })
-	window := show(t, &fyne.Container{Layout: stack{}, Objects: []fyne.CanvasObject{button, hints}}, 480, 360)
-	point := func() { test.MoveMouse(window.Canvas(), fyne.NewPos(100, 100)) }
-	leave := func() { button.MouseOut() }
-
-	point()
-	if hints.Text() != "" {
-		t.Error("it is said before the pointer has rested")
-	}
-	clock.ring[0]()
-	if got := hints.Text(); got != "Remove finished" {
-		t.Errorf("said %q", got)
-	}
-	leave()
-	if got := hints.Text(); got != "" {
-		t.Errorf("still says %q when the pointer is gone", got)
-	}
-
-	button.MouseIn(&desktop.MouseEvent{})
-	leave()
-	clock.ring[1]()
-	if got := hints.Text(); got != "" {
-		t.Errorf("says %q though the pointer only passed by", got)
-	}
-
-	button.MouseIn(&desktop.MouseEvent{})
-	clock.ring[2]()
-	test.TapCanvas(window.Canvas(), fyne.NewPos(100, 100))
-	if tapped != 1 || hints.Text() != "" {
-		t.Errorf("tapped %d times, and says %q", tapped, hints.Text())
-	}
-}
-
-func TestARowExplainsWhatItDoesNotSay(t *testing.T) {
-	long := strings.Repeat("a long name ", 20) + ".mov"
-	cases := []struct {
-		name string
-		text string
-		at   fyne.Position
-		want string
-	}{
-		{"a shortened name is said in full", long, fyne.NewPos(120, 15), long},
-		{"a name that has room is not said twice", "short.mov", fyne.NewPos(120, 15), ""},
-		{"a button says what it does", long, fyne.NewPos(932, 30), "Cancel"},
-		{"beside both there is nothing to say", long, fyne.NewPos(700, 55), ""},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			light(t)
-			hints, clock := widgets.NewHints(), &clock{}
-			hints.SetAfter(clock.after)
-			row := widgets.NewRow()
-			row.Hints = hints
-			show(t, &fyne.Container{Layout: stack{}, Objects: []fyne.CanvasObject{row, hints}}, 960, 60)
-			row.SetModel(widgets.RowModel{Name: c.text, Actions: []widgets.Action{{ID: "cancel", Icon: theme.IconCancel, Label: "Cancel"}}})
-			row.SetState(widgets.RowState{Hovered: true, Pointer: c.at})
-			for _, ring := range clock.ring {
-				ring()
-			}
-			if got := hints.Text(); got != c.want {
-				t.Errorf("says %q, want %q", got, c.want)
-			}
-			row.SetState(widgets.RowState{})
-			if got := hints.Text(); got != "" {
-				t.Errorf("still says %q when the pointer is gone", got)
-			}
-		})
-	}
-}
-
 func TestToastsLetClicksThrough(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	tapped := 0
 	button := widget.NewButton("below", func() { tapped++ })
 	toasts, clock := widgets.NewToasts(), &clock{}
 	toasts.SetAfter(clock.after)
-	window := show(t, &fyne.Container{Layout: stack{}, Objects: []fyne.CanvasObject{button, toasts}}, 480, 360)
+	window := widgettest.Show(t, container.NewStack(button, toasts), 480, 360)
 	toasts.Say("Link copied")
 	test.TapCanvas(window.Canvas(), fyne.NewPos(240, 20))
 	if tapped != 1 {
@@ -244,24 +158,13 @@ func TestToastsLetClicksThrough(t *testing.T) {
 	}
 }
 
-// stack gives every object all the room.
-type stack struct{}
-
-func (stack) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
-
-func (stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, object := range objects {
-		object.Resize(size)
-	}
-}
-
 func TestBannerPutsItsButtonsBelowWhenNarrow(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	banner := widgets.NewBanner(widgets.BannerModel{
 		Icon: theme.IconRetry, Tone: theme.Active, Text: "3 uploads were interrupted. 2.1 of 6.4 GB is already there.",
 		Buttons: []widgets.BannerButton{{Label: "Resume all"}, {Label: "Review…"}},
 	})
-	window := show(t, container.NewBorder(banner, nil, nil, nil), 960, 400)
+	window := widgettest.Show(t, container.NewBorder(banner, nil, nil, nil), 960, 400)
 	for _, c := range []struct{ width, height float32 }{{960, 48}, {480, 88}, {960, 48}} {
 		window.Resize(fyne.NewSize(c.width, 400))
 		if got := banner.Size().Height; got != c.height {
@@ -271,7 +174,7 @@ func TestBannerPutsItsButtonsBelowWhenNarrow(t *testing.T) {
 }
 
 func TestBannerSaysAllOfIt(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	for name, sentence := range map[string]string{
 		"a sentence": "Ferry's database was damaged. It was set aside as /home/someone/.local/share/ferry/ferry.db.damaged-20260102, and Ferry continues with a backup.",
 		"Chinese":    "Ferry 的数据库已损坏，被移到 /home/someone/.local/share/ferry/ferry.db.damaged-20260102。Ferry 用其中仍可读取的内容继续。",
@@ -279,7 +182,7 @@ func TestBannerSaysAllOfIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			banner := widgets.NewBanner(widgets.BannerModel{Text: sentence, OnDismiss: func() {}})
-			window := show(t, container.NewBorder(banner, nil, nil, nil), 480, 400)
+			window := widgettest.Show(t, container.NewBorder(banner, nil, nil, nil), 480, 400)
 			var said []string
 			for _, object := range test.LaidOutObjects(banner) {
 				if text, ok := object.(*canvas.Text); ok && text.Visible() {
@@ -299,14 +202,14 @@ func TestBannerSaysAllOfIt(t *testing.T) {
 }
 
 func TestBannerButtons(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	var said []string
 	banner := widgets.NewBanner(widgets.BannerModel{
 		Text:      "3 uploads were interrupted.",
 		Buttons:   []widgets.BannerButton{{Label: "Resume all", OnTapped: func() { said = append(said, "resume") }}},
 		OnDismiss: func() { said = append(said, "dismiss") },
 	})
-	show(t, banner, 960, 48)
+	widgettest.Show(t, banner, 960, 48)
 	for _, object := range test.LaidOutObjects(banner) {
 		if button, ok := object.(*widget.Button); ok {
 			test.Tap(button)
@@ -318,10 +221,10 @@ func TestBannerButtons(t *testing.T) {
 }
 
 func TestEmptyState(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	tapped := 0
 	empty := widgets.NewEmptyState(widgets.EmptyModel{Title: "Nothing under this filter", Button: "Show all"}, func() { tapped++ })
-	show(t, empty, 720, 460)
+	widgettest.Show(t, empty, 720, 460)
 	var button *widget.Button
 	for _, object := range test.LaidOutObjects(empty) {
 		if b, ok := object.(*widget.Button); ok && b.Visible() {
@@ -342,9 +245,9 @@ func TestEmptyState(t *testing.T) {
 }
 
 func TestSpeedGraphShowsTheNewestSamples(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	graph := widgets.NewSpeedGraph()
-	show(t, graph, 64, 40) // room for sixteen columns
+	widgettest.Show(t, graph, 64, 40) // room for sixteen columns
 	graph.Set([]float64{99, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 20, 5, 0})
 	var sizes []fyne.Size
 	for _, object := range test.LaidOutObjects(graph) {
@@ -360,7 +263,7 @@ func TestSpeedGraphShowsTheNewestSamples(t *testing.T) {
 
 func TestPartsLookAsTheyShould(t *testing.T) {
 	for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
-		test.NewTempApp(t).Settings().SetTheme(theme.New(mode, 1))
+		widgettest.SetTheme(t, mode)
 		parts := map[string]fyne.CanvasObject{
 			"badge":  widgets.NewBadge("Active 3", theme.Active),
 			"banner": widgets.NewBanner(widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: "The disk is full.", OnDismiss: func() {}}),
@@ -369,7 +272,7 @@ func TestPartsLookAsTheyShould(t *testing.T) {
 		for part, object := range parts {
 			golden := "parts/" + part + "-" + name + ".xml"
 			t.Run(golden, func(t *testing.T) {
-				window := show(t, object, 640, max(48, object.MinSize().Height))
+				window := widgettest.Show(t, object, 640, max(48, object.MinSize().Height))
 				test.AssertRendersToMarkup(t, golden, window.Canvas())
 			})
 		}

@@ -11,14 +11,6 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// The toolkit's names that rows and buttons use.
-const (
-	nameSize = fynetheme.SizeNameText
-	textSize = fynetheme.SizeNameCaptionText
-	onAccent = fynetheme.ColorNameForegroundOnPrimary
-	pressed  = fynetheme.ColorNamePressed
-)
-
 // RowModel is everything a Row shows. Two equal models look the same.
 type RowModel struct {
 	Icon   theme.IconName // what kind of thing it is

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -62,9 +63,7 @@ func inside() widgets.RowModel {
 func newRow(t testing.TB, model widgets.RowModel, width float32) (*widgets.Row, fyne.Window) {
 	row := widgets.NewRow()
 	row.SetModel(model)
-	window := test.NewTempWindow(t, row)
-	window.SetPadded(false)
-	window.Resize(fyne.NewSize(width, row.MinSize().Height))
+	window := widgettest.Show(t, row, width, row.MinSize().Height)
 	return row, window
 }
 
@@ -75,7 +74,7 @@ func TestRowsLookAsTheyShould(t *testing.T) {
 			for name, model := range models {
 				golden := "row/" + name + "-" + widthName + "-" + modeName + ".xml"
 				t.Run(golden, func(t *testing.T) {
-					test.NewTempApp(t).Settings().SetTheme(theme.New(mode, 1))
+					widgettest.SetTheme(t, mode)
 					_, window := newRow(t, model, width)
 					test.AssertRendersToMarkup(t, golden, window.Canvas())
 				})
@@ -108,7 +107,7 @@ func TestColumnsLeaveWhenTheRowIsNarrow(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+			widgettest.SetTheme(t, theme.Light)
 			row, _ := newRow(t, uploading(), c.width)
 			if diff := cmp.Diff(c.want, texts(row)); diff != "" {
 				t.Error(diff)
@@ -118,7 +117,7 @@ func TestColumnsLeaveWhenTheRowIsNarrow(t *testing.T) {
 }
 
 func TestColumnsDoNotMoveWithTheirDigits(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	widgettest.SetTheme(t, theme.Light)
 	row, _ := newRow(t, uploading(), 960)
 	before := rightEdges(row)
 	model := uploading()
@@ -157,7 +156,7 @@ func TestActions(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+			widgettest.SetTheme(t, theme.Light)
 			row, window := newRow(t, c.model, 960)
 			var chosen []string
 			row.OnAction = func(id string) { chosen = append(chosen, id) }
@@ -171,7 +170,7 @@ func TestActions(t *testing.T) {
 }
 
 func TestAnEqualModelCostsNothing(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	widgettest.SetTheme(t, theme.Light)
 	row, _ := newRow(t, uploading(), 960)
 	same := uploading()
 	if allocations := testing.AllocsPerRun(100, func() { row.SetModel(same) }); allocations != 0 {
@@ -210,7 +209,7 @@ func TestEqualLooksAtEverything(t *testing.T) {
 }
 
 func TestBarsEndAtOnePlace(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+	widgettest.SetTheme(t, theme.Light)
 	end := func(actions ...widgets.Action) float32 {
 		model := uploading()
 		model.Actions = actions
@@ -244,7 +243,7 @@ func TestARowFollowsTheTheme(t *testing.T) {
 }
 
 func BenchmarkRowThatMoves(b *testing.B) {
-	test.NewTempApp(b).Settings().SetTheme(theme.New(theme.Light, 1))
+	widgettest.SetTheme(b, theme.Light)
 	row, _ := newRow(b, uploading(), 960)
 	models := [2]widgets.RowModel{uploading(), uploading()}
 	models[1].Size, models[1].Sent = "2.0 of 6.4 GB", 0.37

@@ -3,6 +3,7 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -90,7 +91,7 @@ func (b *rowButton) paintProminent() {
 	b.text.set(b.action.Label, theme.ColorText)
 	b.back.FillColor = theme.Color(theme.ColorAction)
 	if b.hovered {
-		b.text.set(b.action.Label, onAccent)
+		b.text.set(b.action.Label, fynetheme.ColorNameForegroundOnPrimary)
 		b.back.FillColor = theme.Color(theme.ColorAccent)
 	}
 }
@@ -102,6 +103,6 @@ func (b *rowButton) paintQuiet() {
 	b.back.FillColor = nil
 	if b.hovered {
 		b.icon.set(b.action.Icon, theme.ColorText)
-		b.back.FillColor = theme.Color(pressed)
+		b.back.FillColor = theme.Color(fynetheme.ColorNamePressed)
 	}
 }

@@ -167,11 +167,11 @@ func (r *Row) explain() {
 		return
 	}
 	if r.pointed != nil {
-		r.Hints.leave(r.pointed)
+		r.Hints.Leave(r.pointed)
 	}
 	r.pointed = about
 	if about != nil {
-		r.Hints.point(about, text)
+		r.Hints.Explain(about, text)
 	}
 }
 

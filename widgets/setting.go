@@ -7,10 +7,6 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// settingLines is how many lines the name of a setting, and the words about it,
-// have at most.
-const settingLines = 8
-
 // Setting is one thing to choose: its name, a sentence about it, and the control
 // that chooses. Where there is room the control stands at the right, otherwise
 // beneath.
@@ -156,62 +152,5 @@ func (s *Setting) arrange(size fyne.Size) {
 func (s *Setting) paint() {
 	for _, p := range s.passages() {
 		p.restyle()
-	}
-}
-
-// passage is some lines of text.
-type passage struct {
-	text  string
-	size  fyne.ThemeSizeName
-	color fyne.ThemeColorName
-	lines [settingLines]*label
-}
-
-func newPassage(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *passage {
-	p := &passage{text: text, size: size, color: color}
-	for i := range p.lines {
-		p.lines[i] = newLabel(size, color)
-	}
-	return p
-}
-
-func (p *passage) set(text string) { p.text = text }
-
-func (p *passage) objects() []fyne.CanvasObject {
-	objects := make([]fyne.CanvasObject, len(p.lines))
-	for i, line := range p.lines {
-		objects[i] = line.text
-	}
-	return objects
-}
-
-func (p *passage) wrapped(width float32) []string {
-	if p.text == "" {
-		return nil
-	}
-	return wrap(p.text, width, theme.Size(p.size), fyne.TextStyle{}, settingLines)
-}
-
-func (p *passage) heightAt(width float32) float32 {
-	return float32(len(p.wrapped(width))) * p.lines[0].height
-}
-
-// place puts the lines below each other from y on, and returns where they end.
-func (p *passage) place(y, width float32) float32 {
-	words := p.wrapped(width)
-	for i, line := range p.lines {
-		SetVisible(line.text, i < len(words))
-		if i < len(words) {
-			line.set(words[i], p.color)
-			line.place(fyne.NewPos(0, y), width)
-			y += line.height
-		}
-	}
-	return y
-}
-
-func (p *passage) restyle() {
-	for _, line := range p.lines {
-		line.restyle()
 	}
 }

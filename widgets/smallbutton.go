@@ -94,14 +94,14 @@ func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
 func (b *SmallButton) MouseIn(e *desktop.MouseEvent) {
 	b.pointed.MouseIn(e)
 	if b.compact {
-		b.hints.point(b, b.text.whole)
+		b.hints.Explain(b, b.text.whole)
 	}
 }
 
 // MouseOut is called by the toolkit.
 func (b *SmallButton) MouseOut() {
 	b.pointed.MouseOut()
-	b.hints.leave(b)
+	b.hints.Leave(b)
 }
 
 // MinSize is room for icon and words.

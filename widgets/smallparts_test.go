@@ -10,11 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestFiguresLeaveInTheirOrder(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	figures := widgets.NewFigures(
 		widgets.Figure{Widest: []string{"888.8 MB/s"}}, widgets.Figure{Widest: []string{"888.8 GB left"}, Leaves: 2}, widgets.Figure{Widest: []string{"about 22 h 20 min"}, Leaves: 1},
 	)
@@ -34,9 +35,9 @@ func TestFiguresLeaveInTheirOrder(t *testing.T) {
 }
 
 func TestFiguresStayWhereTheyAre(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	figures := widgets.NewFigures(widgets.Figure{Widest: []string{"888.8 MB/s"}}, widgets.Figure{Widest: []string{"about 22 h"}, Leaves: 1})
-	show(t, figures, 400, 20)
+	widgettest.Show(t, figures, 400, 20)
 	places := func() (all []fyne.Position) {
 		for _, o := range test.LaidOutObjects(figures) {
 			if text, ok := o.(*canvas.Text); ok {
@@ -54,7 +55,7 @@ func TestFiguresStayWhereTheyAre(t *testing.T) {
 }
 
 func TestSmallButton(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	tapped := 0
 	button := widgets.NewSmallButton(theme.IconSpeed, nil, func() { tapped++ })
 	button.Set("No limit", theme.Muted)
@@ -63,7 +64,7 @@ func TestSmallButton(t *testing.T) {
 	if button.MinSize().Width <= short || button.Text() != "At most 20.0 MB/s" {
 		t.Errorf("says %q in %v", button.Text(), button.MinSize())
 	}
-	window := show(t, button, 200, 28)
+	window := widgettest.Show(t, button, 200, 28)
 	test.TapCanvas(window.Canvas(), fyne.NewPos(40, 14))
 	if tapped != 1 {
 		t.Errorf("tapped %d times", tapped)
@@ -71,11 +72,11 @@ func TestSmallButton(t *testing.T) {
 }
 
 func TestASmallButtonIsReachedAndPressedByKey(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	tapped := 0
 	button := widgets.NewSmallButton(theme.IconSpeed, nil, func() { tapped++ })
 	button.Set("No limit", theme.Muted)
-	window := show(t, button, 200, 28)
+	window := widgettest.Show(t, button, 200, 28)
 	canvas := window.Canvas()
 	var passed []fyne.KeyName
 	canvas.SetOnTypedKey(func(e *fyne.KeyEvent) { passed = append(passed, e.Name) })
@@ -100,7 +101,7 @@ func TestASmallButtonIsReachedAndPressedByKey(t *testing.T) {
 }
 
 func TestSearchField(t *testing.T) {
-	light(t)
+	widgettest.SetTheme(t, theme.Light)
 	hints := widgets.NewHints()
 	var sought []string
 	left := 0
@@ -108,7 +109,7 @@ func TestSearchField(t *testing.T) {
 	field := widgets.NewSearchField("Search", hints, "Clear", func(text string) { sought = append(sought, text) })
 	field.OnLeave = func() { left++ }
 	field.OnFocus = func(focused bool) { focus = append(focus, focused) }
-	window := show(t, field, 300, 40)
+	window := widgettest.Show(t, field, 300, 40)
 	window.Canvas().Focus(field)
 	test.Type(field, "ab") // gives it the focus once more
 

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets/theme"
@@ -190,7 +191,7 @@ func (a *toastAction) arrange(size fyne.Size) {
 
 func (a *toastAction) paint() {
 	SetVisible(a.back, a.hovered)
-	a.back.FillColor = theme.Color(pressed)
+	a.back.FillColor = theme.Color(fynetheme.ColorNamePressed)
 	a.back.CornerRadius = theme.Grid(1.5)
 	a.text.restyle()
 }

@@ -14,8 +14,8 @@ import (
 )
 
 var scenes = []scene{
-	{name: "list-wide", size: fyne.NewSize(960, 660), ground: theme.ColorSurface, make: list, act: point},
-	{name: "list-narrow", size: fyne.NewSize(480, 660), ground: theme.ColorSurface, make: list, act: point},
+	{name: "list-wide", size: fyne.NewSize(960, 660), ground: theme.ColorSurface, make: listScene, act: point},
+	{name: "list-narrow", size: fyne.NewSize(480, 660), ground: theme.ColorSurface, make: listScene, act: point},
 	{name: "parts", size: fyne.NewSize(960, 360), ground: background, make: parts},
 	{name: "banner-narrow", size: fyne.NewSize(480, 100), ground: background, make: func() fyne.CanvasObject { return container.NewVBox(banner()) }},
 	{name: "empty", size: fyne.NewSize(720, 460), ground: theme.ColorSurface, make: empty},
@@ -31,7 +31,7 @@ func (r rows) Bind(i int, row fyne.CanvasObject) {
 	row.(*widgets.Row).SetModel(r[i])
 }
 
-func list() fyne.CanvasObject {
+func listScene() fyne.CanvasObject {
 	l := widgets.NewSelectList(rows(samples), func() fyne.CanvasObject { return widgets.NewRow() })
 	l.Refresh()
 	l.Select(3)

@@ -5,7 +5,69 @@ import (
 
 	"fyne.io/fyne/v2"
 	"github.com/rivo/uniseg"
+
+	"github.com/ferryapp/ferry/widgets/theme"
 )
+
+// settingLines is the maximum number of lines of a passage.
+const settingLines = 8
+
+// passage is some lines of text.
+type passage struct {
+	text  string
+	size  fyne.ThemeSizeName
+	color fyne.ThemeColorName
+	lines [settingLines]*label
+}
+
+func newPassage(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *passage {
+	p := &passage{text: text, size: size, color: color}
+	for i := range p.lines {
+		p.lines[i] = newLabel(size, color)
+	}
+	return p
+}
+
+func (p *passage) set(text string) { p.text = text }
+
+func (p *passage) objects() []fyne.CanvasObject {
+	objects := make([]fyne.CanvasObject, len(p.lines))
+	for i, line := range p.lines {
+		objects[i] = line.text
+	}
+	return objects
+}
+
+func (p *passage) wrapped(width float32) []string {
+	if p.text == "" {
+		return nil
+	}
+	return wrap(p.text, width, theme.Size(p.size), fyne.TextStyle{}, settingLines)
+}
+
+func (p *passage) heightAt(width float32) float32 {
+	return float32(len(p.wrapped(width))) * p.lines[0].height
+}
+
+// place puts the lines below each other from y on, and returns where they end.
+func (p *passage) place(y, width float32) float32 {
+	words := p.wrapped(width)
+	for i, line := range p.lines {
+		SetVisible(line.text, i < len(words))
+		if i < len(words) {
+			line.set(words[i], p.color)
+			line.place(fyne.NewPos(0, y), width)
+			y += line.height
+		}
+	}
+	return y
+}
+
+func (p *passage) restyle() {
+	for _, line := range p.lines {
+		line.restyle()
+	}
+}
 
 // wrap breaks a text into at most so many lines of a width: where it has breaks of
 // its own, where its script lets it be broken, or anywhere in what is wider than a

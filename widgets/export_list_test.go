@@ -1,0 +1,15 @@
+package widgets
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+)
+
+// SetClock replaces the clock that tells double clicks.
+func (l *SelectList) SetClock(now func() time.Time) { l.now = now }
+
+// Wheel scrolls as the pointer's wheel does.
+func (l *SelectList) Wheel(distance float32) {
+	l.view.scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, distance)})
+}
