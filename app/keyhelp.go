@@ -11,12 +11,13 @@ import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // showHelp shows all keys of the window.
 func (k *keyboard) showHelp() {
-	var box *widgets.Dialog
+	var box *dialog.Dialog
 	done := form.NewDialogButton(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
 	var rows []fyne.CanvasObject
 	for i, part := range keyLines(k.shortcuts()) {
@@ -24,12 +25,12 @@ func (k *keyboard) showHelp() {
 			rows = append(rows, widget.NewSeparator())
 		}
 		for _, line := range part {
-			rows = append(rows, widgets.NewSetting(line.does, "", keycaps(line.keys)))
+			rows = append(rows, dialog.NewSetting(line.does, "", keycaps(line.keys)))
 		}
 	}
-	page := widgets.NewPage(rows...)
+	page := dialog.NewPage(rows...)
 	page.Dense()
-	box = widgets.NewDialog(k.dialogs.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
+	box = dialog.New(k.dialogs.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
 	box.SetSize(fyne.NewSize(theme.Grid(120), 0))
 	k.dialogs.Present(box)
 	k.dialogs.Canvas().Focus(done)

@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/transferlist"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 )
 
 // countingModel counts how often rows are bound.
@@ -25,7 +26,7 @@ func (m *countingModel) Bind(i int, row fyne.CanvasObject) {
 // countBinds replaces the list by one that counts how often its rows are bound.
 func countBinds(s *testWindow) *countingModel {
 	model := &countingModel{List: s.window.list}
-	rows := widgets.NewSelectList(model, func() fyne.CanvasObject { return widgets.NewRow() })
+	rows := list.New(model, func() fyne.CanvasObject { return widgets.NewRow() })
 	s.window.list.Rows = rows
 	rows.Resize(s.window.middle.Size())
 	return model

@@ -13,7 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -44,14 +44,14 @@ func (p *passphrasePrompt) ask(then func()) {
 
 // passphraseDialog is the open dialog.
 type passphraseDialog struct {
-	box         *widgets.Dialog
+	box         *dialog.Dialog
 	first, next *form.Entry // next repeats a new passphrase; nil when there is a file
-	message     *widgets.Paragraph
+	message     *dialog.Paragraph
 	accept      *form.DialogButton
 }
 
 func (p *passphrasePrompt) open(exists bool, then func()) {
-	d := &passphraseDialog{message: widgets.NewParagraph("")}
+	d := &passphraseDialog{message: dialog.NewParagraph("")}
 	leave := func() { d.box.Hide() }
 	r := form.Host{Close: leave, Reveal: func(fyne.CanvasObject) {}}
 	d.first = form.NewEntry(r, 60, nil)
@@ -71,8 +71,8 @@ func (p *passphrasePrompt) open(exists bool, then func()) {
 		d.next.OnSubmitted = d.first.OnSubmitted
 	}
 	d.message.Say(words.Say(text), theme.Muted)
-	body := widgets.NewPage(d.message, fields)
-	d.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say(title), body, layout.NewSpacer(), form.NewDialogButton(words.Say("cancel"), leave, leave), d.accept)
+	body := dialog.NewPage(d.message, fields)
+	d.box = dialog.New(p.dialogs.Canvas(), words.Say(title), body, layout.NewSpacer(), form.NewDialogButton(words.Say("cancel"), leave, leave), d.accept)
 	d.box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), theme.Grid(66)))
 	p.dialog = d
 	p.dialogs.Present(d.box)

@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/tray"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 )
 
 // quitter closes the window and quits Ferry, and asks before it does where uploads
@@ -27,7 +27,7 @@ type quitter struct {
 	interrupted func() *view.Interrupted
 	exit        func() // ends the toolkit
 
-	question *widgets.Dialog // that is open; nil for none
+	question *dialog.Dialog // that is open; nil for none
 }
 
 // closeWindow is the action of the window's close button: it hides the window where

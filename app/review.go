@@ -13,15 +13,17 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // review is a dialog that lists the interrupted uploads with their state and their own
 // actions. It lives on the UI's goroutine, and is updated until the question is answered.
 type review struct {
-	box     *widgets.Dialog
-	summary *widgets.Paragraph
-	rows    *widgets.SelectList
+	box     *dialog.Dialog
+	summary *dialog.Paragraph
+	rows    *list.View
 
 	act         func(view.Action, view.Selection)
 	resume      func(uploader.TransferID)
@@ -31,8 +33,8 @@ type review struct {
 }
 
 func newReview(p *resumePrompt) *review {
-	r := &review{interrupted: p.interrupted, act: p.act, resume: p.resumeOne, summary: widgets.NewParagraph("")}
-	r.rows = widgets.NewSelectList(r, func() fyne.CanvasObject {
+	r := &review{interrupted: p.interrupted, act: p.act, resume: p.resumeOne, summary: dialog.NewParagraph("")}
+	r.rows = list.New(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = p.window.hints
 		return row
@@ -42,14 +44,14 @@ func newReview(p *resumePrompt) *review {
 	resume := form.NewDialogButton(words.Say("greeting.resume-all"), p.resumeAll, leave)
 	resume.Importance = widget.HighImportance
 	content := container.New(underSummary{r.summary}, r.summary, r.rows)
-	r.box = widgets.NewDialog(p.dialogs.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
+	r.box = dialog.New(p.dialogs.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
 	r.box.OnClosed = func() { p.review = nil }
 	r.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(115)))
 	return r
 }
 
 // underSummary places the list below the summary.
-type underSummary struct{ summary *widgets.Paragraph }
+type underSummary struct{ summary *dialog.Paragraph }
 
 // MinSize is part of fyne.Layout: the list scrolls.
 func (u underSummary) MinSize([]fyne.CanvasObject) fyne.Size {

@@ -13,7 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -100,15 +100,15 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	if !known {
 		server = uploader.Server{ID: to}
 	}
-	amount := widgets.NewParagraph(v.text())
-	var box *widgets.Dialog
+	amount := dialog.NewParagraph(v.text())
+	var box *dialog.Dialog
 	leave := func() { box.Hide() }
 	accept := form.NewDialogButton(words.Say("choose.accept"), func() { leave(); add() }, leave)
 	accept.Importance = widget.HighImportance
 	cancel := form.NewDialogButton(words.Say("cancel"), leave, leave)
-	where := widgets.NewParagraph("")
+	where := dialog.NewParagraph("")
 	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
-	box = widgets.NewDialog(a.dialogs.Canvas(), words.Say("preview.title"), widgets.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
+	box = dialog.New(a.dialogs.Canvas(), words.Say("preview.title"), dialog.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
 	box.OnClosed = stop
 	box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), 0))
 	a.dialogs.Present(box)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 )
 
 // folderOf is a folder with that many files.
@@ -41,7 +41,7 @@ func hugeFile(t *testing.T) string {
 func (s *testWindow) dialogText() string {
 	var all []string
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
-		if said, ok := o.(*widgets.Paragraph); ok {
+		if said, ok := o.(*dialog.Paragraph); ok {
 			all = append(all, said.Text())
 		}
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -248,9 +248,9 @@ func shown[T fyne.CanvasObject](s *testWindow) []T {
 }
 
 // setting returns the setting of that key in the open settings dialog.
-func (s *testWindow) setting(key string) *widgets.Setting {
+func (s *testWindow) setting(key string) *dialog.Setting {
 	s.t.Helper()
-	for _, row := range shown[*widgets.Setting](s) {
+	for _, row := range shown[*dialog.Setting](s) {
 		if row.Name() == words.Say("settings."+key) {
 			return row
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -121,9 +122,9 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	if nothing {
 		w.showUnmatched()
 	}
-	widgets.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
-	widgets.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
-	widgets.SetVisible(w.list.Rows, !nothing)
+	draw.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
+	draw.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
+	draw.SetVisible(w.list.Rows, !nothing)
 }
 
 func (w *window) showUnmatched() {

@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -38,7 +39,7 @@ func (l *lineRow) object() fyne.CanvasObject { return l.line }
 func (l *lineRow) set(f view.Line) {
 	setText(l.name, f.Name)
 	l.copied = f.Copy
-	widgets.SetVisible(l.button, f.Copy != "")
+	draw.SetVisible(l.button, f.Copy != "")
 	if l.truncates() != (l.value.Truncation == fyne.TextTruncateEllipsis) {
 		l.value.Wrapping, l.value.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
 		l.value.Refresh()

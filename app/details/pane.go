@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -108,14 +109,14 @@ func (d *Pane) Open(id uploader.TransferID) {
 	if d.ID != id {
 		d.ID, d.record, d.lastRead, d.pending = id, view.Record{}, time.Time{}, false
 	}
-	widgets.SetVisible(d.Content, id != 0)
+	draw.SetVisible(d.Content, id != 0)
 }
 
 // ContinueWith shows what another pane shows.
 func (d *Pane) ContinueWith(other *Pane) {
 	d.curves, d.snapshot, d.record = other.curves, other.snapshot, other.record
 	d.ID = other.ID
-	widgets.SetVisible(d.Content, d.ID != 0)
+	draw.SetVisible(d.Content, d.ID != 0)
 }
 
 // Show shows a snapshot. The speeds are sampled also while the pane is closed.
@@ -142,18 +143,18 @@ func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
 	bar := view.ProgressOf(s, t, 0)
 	_, tone := view.StateIcon(t.State())
 	d.bar.Set(bar.Acked, bar.Sent, tone)
-	widgets.SetVisible(d.reasons, len(content.Reasons) > 0)
+	draw.SetVisible(d.reasons, len(content.Reasons) > 0)
 	d.lines.show(content.Lines)
 	d.showSpeed()
 	d.parts.show(content.Parts)
 	d.history.show(content.History)
-	widgets.SetVisible(d.partsTitle, len(content.Parts) > 0)
-	widgets.SetVisible(d.historyTitle, len(content.History) > 0)
+	draw.SetVisible(d.partsTitle, len(content.Parts) > 0)
+	draw.SetVisible(d.historyTitle, len(content.History) > 0)
 }
 
 func (d *Pane) showSpeed() {
 	curve := d.curves[d.ID]
-	widgets.SetVisible(d.speed, curve != nil)
+	draw.SetVisible(d.speed, curve != nil)
 	if curve == nil {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -33,7 +33,7 @@ const QuestionWidth = 115
 type Dialogs struct {
 	canvas       fyne.Canvas
 	dismissHints func()
-	open         []*widgets.Dialog // the last one on top
+	open         []*dialog.Dialog // the last one on top
 }
 
 // NewDialogs returns the dialogs of a canvas. DismissHints hides the hint that is
@@ -47,8 +47,8 @@ func (d *Dialogs) Canvas() fyne.Canvas { return d.canvas }
 
 // Ask shows a question. Escape closes it without an answer; the first answer has the
 // keyboard focus.
-func (d *Dialogs) Ask(q Question) *widgets.Dialog {
-	var box *widgets.Dialog
+func (d *Dialogs) Ask(q Question) *dialog.Dialog {
+	var box *dialog.Dialog
 	leave := func() { box.Hide() }
 	buttons := []fyne.CanvasObject{layout.NewSpacer()}
 	for _, a := range q.Answers {
@@ -61,11 +61,11 @@ func (d *Dialogs) Ask(q Question) *widgets.Dialog {
 		button.Importance = a.Importance
 		buttons = append(buttons, button)
 	}
-	body := widgets.NewPage(widgets.NewParagraph(q.Text))
+	body := dialog.NewPage(dialog.NewParagraph(q.Text))
 	if q.More != nil {
 		body.SetObjects(append(body.Objects(), outdent(q.More))...)
 	}
-	box = widgets.NewDialog(d.canvas, q.Title, body, buttons...)
+	box = dialog.New(d.canvas, q.Title, body, buttons...)
 	box.OnClosed = q.Closed
 	box.SetSize(fyne.NewSize(theme.Grid(QuestionWidth), 0))
 	d.Present(box)
@@ -74,13 +74,13 @@ func (d *Dialogs) Ask(q Question) *widgets.Dialog {
 }
 
 // Present shows a dialog over those that are open.
-func (d *Dialogs) Present(box *widgets.Dialog) {
+func (d *Dialogs) Present(box *dialog.Dialog) {
 	d.dismissHints()
 	d.open = append(slices.DeleteFunc(d.open, isHidden), box)
 	box.Show()
 }
 
-func isHidden(box *widgets.Dialog) bool { return !box.Visible() }
+func isHidden(box *dialog.Dialog) bool { return !box.Visible() }
 
 // Dismiss closes the dialog on top.
 func (d *Dialogs) Dismiss() {

@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -31,7 +31,7 @@ func Indent(label fyne.CanvasObject, above float32) fyne.CanvasObject {
 // SetVisible shows or hides objects.
 func SetVisible(visible bool, objects ...fyne.CanvasObject) {
 	for _, object := range objects {
-		widgets.SetVisible(object, visible)
+		draw.SetVisible(object, visible)
 	}
 }
 

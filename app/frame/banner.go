@@ -11,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -143,7 +144,7 @@ func (n *Banner) refresh() {
 		n.banner.SetModel(model)
 	}
 	if visible := model.Text != ""; visible != n.Content.Visible() {
-		widgets.SetVisible(n.Content, visible)
+		draw.SetVisible(n.Content, visible)
 		n.Relayout()
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -91,7 +92,7 @@ func (f *Footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 		f.speed.Add(s.Totals.Rate, now)
 	}
 	if moves := slices.ContainsFunc(f.speed.Samples, func(rate float64) bool { return rate > 0 }); moves != f.graph.Visible() {
-		widgets.SetVisible(f.graph, moves)
+		draw.SetVisible(f.graph, moves)
 		f.Content.Refresh()
 	}
 	f.graph.Set(f.speed.Samples)

@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -72,7 +73,7 @@ func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, counts view.
 	b.chosen = chosen.ID
 	if name := view.Shorten(words.Server(chosen), view.MaxNameLength); name != b.name || chosen.Builtin() != b.folder.Visible() {
 		b.name = name
-		widgets.SetVisible(b.folder, chosen.Builtin())
+		draw.SetVisible(b.folder, chosen.Builtin())
 		b.Content.Refresh()
 	}
 	setEnabled(b.Finish, counts.Final > 0)

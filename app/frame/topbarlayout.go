@@ -5,7 +5,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -33,7 +33,7 @@ func (l *topBarLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		setButtonText(b.Add, "")
 	}
 	if over := l.width() - size.Width; over > 0 {
-		setButtonText(b.To, widgets.EllipsisEnd(b.name, nameWidth(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
+		setButtonText(b.To, draw.EllipsisEnd(b.name, nameWidth(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
 	}
 	l.place(size)
 }
@@ -45,9 +45,9 @@ func nameWidth(b *TopBar) float32 {
 
 // compact hides texts.
 func (l *topBarLayout) compact(label, words bool) {
-	widgets.SetVisible(l.bar.label, !label)
-	widgets.SetVisible(l.bar.Toggle, !words)
-	widgets.SetVisible(l.bar.toggleIcon, words)
+	draw.SetVisible(l.bar.label, !label)
+	draw.SetVisible(l.bar.Toggle, !words)
+	draw.SetVisible(l.bar.toggleIcon, words)
 }
 
 func (l *topBarLayout) sides() (left, right []fyne.CanvasObject) {

@@ -11,6 +11,8 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -40,17 +42,17 @@ func (s Section) icon() theme.IconName {
 // goroutine.
 type dialog struct {
 	config Config
-	box    *widgets.Dialog
+	box    *dialog.Dialog
 	chosen Section
 	nav    []*sectionButton
-	page   *widgets.Page
+	page   *dialog.Page
 	form   *sectionForm
 	reset  *form.DialogButton
 	close  *form.DialogButton
 }
 
 func newDialog(config Config) *dialog {
-	d := &dialog{config: config, page: widgets.NewPage(), chosen: NumSections}
+	d := &dialog{config: config, page: dialog.NewPage(), chosen: NumSections}
 	leave := func() { d.box.Hide() }
 	nav := container.NewVBox()
 	for s := range NumSections {
@@ -62,7 +64,7 @@ func newDialog(config Config) *dialog {
 	d.reset = form.NewDialogButton(words.Say("settings.reset"), d.resetSection, leave)
 	d.close = form.NewDialogButton(words.Say("settings.close"), leave, leave)
 	content := container.New(&dialogLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
-	d.box = widgets.NewDialog(config.Dialogs.Canvas(), words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
+	d.box = dialog.New(config.Dialogs.Canvas(), words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
 }
@@ -76,7 +78,7 @@ func (d *dialog) choose(s Section) {
 	for _, button := range d.nav {
 		button.setChosen(button.section == s)
 	}
-	widgets.SetVisible(d.reset, s != SectionData)
+	draw.SetVisible(d.reset, s != SectionData)
 	d.fill()
 	d.page.ScrollToTop()
 }

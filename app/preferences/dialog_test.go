@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -29,10 +29,10 @@ func startAt(t *testing.T, section Section) (*testDialog, *dialog) {
 }
 
 // row is the field with that key.
-func (d *dialog) row(t *testing.T, key string) *widgets.Setting {
+func (d *dialog) row(t *testing.T, key string) *dialog.Setting {
 	t.Helper()
 	for _, object := range d.page.Objects() {
-		if row, ok := object.(*widgets.Setting); ok && row.Name() == words.Say("settings."+key) {
+		if row, ok := object.(*dialog.Setting); ok && row.Name() == words.Say("settings."+key) {
 			return row
 		}
 	}
@@ -43,8 +43,8 @@ func (d *dialog) row(t *testing.T, key string) *widgets.Setting {
 func (s *testDialog) current() settings.Settings { return s.config.Book.Get() }
 
 func TestEverySettingHasControl(t *testing.T) {
-	pickIn := func(label string) func(*testing.T, *widgets.Setting) {
-		return func(t *testing.T, row *widgets.Setting) {
+	pickIn := func(label string) func(*testing.T, *dialog.Setting) {
+		return func(t *testing.T, row *dialog.Setting) {
 			control := row.Control().(*form.Select)
 			if !slices.Contains(control.Options, label) {
 				t.Fatalf("%q offers %q, not %q", row.Name(), control.Options, label)
@@ -52,14 +52,14 @@ func TestEverySettingHasControl(t *testing.T) {
 			control.SetSelected(label)
 		}
 	}
-	flip := func(_ *testing.T, row *widgets.Setting) { test.Tap(row.Control().(*form.Checkbox)) }
-	typed := func(text string) func(*testing.T, *widgets.Setting) {
-		return func(_ *testing.T, row *widgets.Setting) { row.Control().(*form.Entry).SetText(text) }
+	flip := func(_ *testing.T, row *dialog.Setting) { test.Tap(row.Control().(*form.Checkbox)) }
+	typed := func(text string) func(*testing.T, *dialog.Setting) {
+		return func(_ *testing.T, row *dialog.Setting) { row.Control().(*form.Entry).SetText(text) }
 	}
 	for _, c := range []struct {
 		section Section
 		key     string
-		do      func(*testing.T, *widgets.Setting)
+		do      func(*testing.T, *dialog.Setting)
 		changed func(settings.Settings) bool
 	}{
 		{SectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.Simultaneous == 8 }},
@@ -121,7 +121,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 						}
 					}
 					for _, object := range s.dialog.page.Objects() {
-						if row, ok := object.(*widgets.Setting); ok {
+						if row, ok := object.(*dialog.Setting); ok {
 							checkFits(t, row)
 						}
 					}
@@ -143,7 +143,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 }
 
 // checkFits fails if the control of a field extends beyond the field.
-func checkFits(t *testing.T, row *widgets.Setting) {
+func checkFits(t *testing.T, row *dialog.Setting) {
 	t.Helper()
 	control := row.Control()
 	end := control.Position().Add(control.Size())

@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -36,15 +36,15 @@ func (f *sectionForm) heading(key string) {
 }
 
 // field adds a control with its name and explanation.
-func (f *sectionForm) field(key string, control fyne.CanvasObject) *widgets.Setting {
-	row := widgets.NewSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
+func (f *sectionForm) field(key string, control fyne.CanvasObject) *dialog.Setting {
+	row := dialog.NewSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
 }
 
 // wide adds a control that needs the full width.
-func (f *sectionForm) wide(key string, control fyne.CanvasObject) *widgets.Setting {
-	row := widgets.NewWideSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
+func (f *sectionForm) wide(key string, control fyne.CanvasObject) *dialog.Setting {
+	row := dialog.NewWideSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
 }
@@ -65,7 +65,7 @@ func (f *sectionForm) show(s settings.Settings) {
 // fieldOf is the index of the field that has the focus; -1 for none.
 func (f *sectionForm) fieldOf(focused fyne.Focusable) int {
 	return slices.IndexFunc(f.rows, func(row fyne.CanvasObject) bool {
-		field, ok := row.(*widgets.Setting)
+		field, ok := row.(*dialog.Setting)
 		return ok && focused != nil && any(field.Control()) == any(focused)
 	})
 }
@@ -75,7 +75,7 @@ func (f *sectionForm) controlAt(place int) fyne.Focusable {
 	if place < 0 || place >= len(f.rows) {
 		return nil
 	}
-	if field, ok := f.rows[place].(*widgets.Setting); ok {
+	if field, ok := f.rows[place].(*dialog.Setting); ok {
 		control, _ := field.Control().(fyne.Focusable)
 		return control
 	}

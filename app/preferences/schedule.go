@@ -14,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -33,7 +33,7 @@ var (
 // span, and a button for another one.
 type scheduleControl struct {
 	form.Host
-	content      *widgets.Flow
+	content      *dialog.Flow
 	add          *form.Button
 	spans        uploader.Schedule // as shown
 	spanControls []*spanControl
@@ -44,7 +44,7 @@ type scheduleControl struct {
 
 // schedule is the field of the week's hours.
 func (f *sectionForm) schedule() {
-	c := &scheduleControl{Host: f.Host, content: widgets.NewFlow()}
+	c := &scheduleControl{Host: f.Host, content: dialog.NewFlow()}
 	c.add = form.NewButton(f.Host, words.Say("settings.schedule.add"), theme.Icon(theme.IconAdd), c.addSpan)
 	c.changed = func() {
 		spans := slices.Clone(c.spans)

@@ -14,7 +14,8 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -30,10 +31,10 @@ type dialog struct {
 	old    uploader.Server // that is changed; ID 0 for a new one
 
 	canvas  fyne.Canvas
-	box     *widgets.Dialog
-	page    *widgets.Page
+	box     *dialog.Dialog
+	page    *dialog.Page
 	busy    *widget.Activity
-	result  *widgets.Paragraph
+	result  *dialog.Paragraph
 	content *fyne.Container // of page, busy and result
 	check   *form.DialogButton
 	accept  *form.DialogButton
@@ -64,8 +65,8 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 		old:       old,
 		canvas:    canvas,
 		busy:      widget.NewActivity(),
-		result:    widgets.NewParagraph(""),
-		page:      widgets.NewPage(),
+		result:    dialog.NewParagraph(""),
+		page:      dialog.NewPage(),
 		stopCheck: func() {},
 	}
 	leave := func() { d.box.Hide() }
@@ -90,7 +91,7 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 	d.page.SetObjects(d.rows)
 
 	d.content = container.New(resultLayout{d.result}, d.page, d.busy, d.result)
-	d.box = widgets.NewDialog(canvas, words.Say(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
+	d.box = dialog.New(canvas, words.Say(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
 	d.box.OnClosed = d.reset
 	d.reset()
 	d.resize()
@@ -112,7 +113,7 @@ const (
 
 // resultLayout places the result of a check below the fields, after an activity
 // indicator.
-type resultLayout struct{ result *widgets.Paragraph }
+type resultLayout struct{ result *dialog.Paragraph }
 
 // MinSize is part of fyne.Layout: the fields scroll.
 func (resultLayout) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -179,7 +180,7 @@ func (d *dialog) reset() {
 	d.attempt++
 	d.busy.Stop()
 	d.busy.Hide()
-	widgets.SetVisible(d.accept, d.old.ID != 0)
+	draw.SetVisible(d.accept, d.old.ID != 0)
 	d.accept.Importance = widget.HighImportance
 	d.check.Show()
 	d.check.Enable()

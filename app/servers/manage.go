@@ -12,15 +12,15 @@ import (
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // Manage opens the list of servers, to change and remove them.
 func (s *Manager) Manage() {
-	var box *widgets.Dialog
+	var box *dialog.Dialog
 	leave := func() { box.Hide() }
-	page := widgets.NewPage()
+	page := dialog.NewPage()
 	r := form.Host{Close: leave, Reveal: page.Reveal}
 	rows := container.NewVBox()
 	var first fyne.Focusable
@@ -49,7 +49,7 @@ func (s *Manager) Manage() {
 		rows.Add(widget.NewLabel(words.Say("servers.none")))
 	}
 	page.SetObjects(rows)
-	box = widgets.NewDialog(s.config.Dialogs.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), form.NewDialogButton(words.Say("servers.close"), leave, leave))
+	box = dialog.New(s.config.Dialogs.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), form.NewDialogButton(words.Say("servers.close"), leave, leave))
 	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
 	s.config.Dialogs.Present(box)
 	s.config.Dialogs.Canvas().Focus(first)

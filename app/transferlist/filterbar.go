@@ -8,6 +8,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -62,7 +63,7 @@ func (b *FilterBar) Show(s *uploader.Snapshot, visible bool) {
 		b.tabsWidth = b.tabs.Width()
 	}
 	if visible != b.Content.Visible() {
-		widgets.SetVisible(b.Content, visible)
+		draw.SetVisible(b.Content, visible)
 		b.Relayout()
 	}
 }
@@ -98,8 +99,8 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if searching {
 		right = min(max(room-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
 	}
-	widgets.SetVisible(b.Field, searching)
-	widgets.SetVisible(b.opener, !searching)
+	draw.SetVisible(b.Field, searching)
+	draw.SetVisible(b.opener, !searching)
 	b.Field.Resize(fyne.NewSize(right, height))
 	b.Field.Move(fyne.NewPos(size.Width-side-right, 0))
 	b.opener.Resize(fyne.NewSquareSize(height))

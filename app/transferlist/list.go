@@ -13,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -20,7 +21,7 @@ import (
 // batch's row is negative, that of a transfer's row positive. It lives on the UI's
 // goroutine.
 type List struct {
-	Rows    *widgets.SelectList
+	Rows    *list.View
 	actions ListActions
 
 	Snapshot       *uploader.Snapshot
@@ -43,7 +44,7 @@ type ListActions struct {
 // NewList returns an empty list.
 func NewList(hints *widgets.Hints, do ListActions) *List {
 	l := &List{actions: do, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
-	l.Rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
+	l.Rows = list.New(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = hints
 		return row
