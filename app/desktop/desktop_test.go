@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/desktop"
-	"github.com/ferryapp/ferry/app/desktop/internal/desk"
+	"github.com/ferryapp/ferry/app/desktop/internal/virtual"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
@@ -22,30 +22,30 @@ import (
 const (
 	mebibyte = 1 << 20
 
-	// At this pace, in bytes a second, a large file takes any machine long enough
-	// for something to happen once a part of it is across, and at the slow one for a
-	// conversation.
+	// Rates are in bytes per second. At rate pace, uploading a large file takes long
+	// enough on any machine to act when a part of it is uploaded; slow leaves time for
+	// dialogs.
 	large = 1536 * mebibyte
 	part  = 64 * mebibyte
 	pace  = 64 * mebibyte
 	slow  = 4 * mebibyte
 )
 
-// limited makes a profile in which so many bytes a second are sent, all of them for
-// 0. It may be done again while Ferry does not run.
-func limited(t *testing.T, limit int64) func(ctx context.Context, profile string) {
+// limitedProfile returns a function that saves an upload limit in a profile; 0 is no
+// limit. It may be called again while Ferry is not running.
+func limitedProfile(t *testing.T, limit int64) func(ctx context.Context, profile string) {
 	t.Helper()
 	return func(ctx context.Context, profile string) {
-		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = limit })
+		newProfileBuilder(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = limit })
 	}
 }
 
-// pauseAll chooses that in the tray, and waits until all is paused.
+// pauseAll chooses Pause all in the tray menu and waits until all is paused.
 func pauseAll(ctx context.Context, ferry *desktop.Ferry) error {
-	return ferry.Choose(ctx, "Pause all", func(ctx context.Context) error { return ferry.AwaitTray(ctx, "Resume all") })
+	return ferry.ChooseTray(ctx, "Pause all", func(ctx context.Context) error { return ferry.AwaitTray(ctx, "Resume all") })
 }
 
-// binary is the program under test: FERRY_BINARY, or built here.
+// binary is the path of the program under test: FERRY_BINARY, or built by TestMain.
 var binary string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
@@ -70,38 +70,37 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// launch brings up a desktop of its own with Ferry in it. When the test ends it
-// takes a last picture, says what Ferry logged if something went wrong, and ends
-// all of it.
+// launch starts a virtual desktop with Ferry. At the end of the test it takes a
+// picture, logs Ferry's output if the test failed, and stops everything.
 func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 	t.Helper()
-	return launchOn(t, func(context.Context, string) {})
+	return launchWith(t, func(context.Context, string) {})
 }
 
-// launchOn is launch on a profile that is prepared first.
-func launchOn(t *testing.T, prepare func(ctx context.Context, profile string)) (*desktop.Ferry, context.Context) {
+// launchWith is like launch, but prepares the profile first.
+func launchWith(t *testing.T, prepare func(ctx context.Context, profile string)) (*desktop.Ferry, context.Context) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only what hangs takes so long
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only if something hangs
 	t.Cleanup(cancel)
-	dir, err := os.MkdirTemp("", "ferry-desk-") // shorter than t.TempDir: sockets live in it
+	dir, err := os.MkdirTemp("", "ferry-desktop-") // t.TempDir is too long for sockets
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	d, err := desk.Start(ctx, dir)
+	d, err := virtual.Start(ctx, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
 	ferry := desktop.New(d, binary, filepath.Join(d.Home(), "profile"))
 	prepare(ctx, ferry.Profile())
-	t.Cleanup(func() { finish(t, ferry) })
+	t.Cleanup(func() { reportAndKill(t, ferry) })
 	must(t, ferry.Start(ctx))
 	return ferry, ctx
 }
 
-// finish says all there is to know about what went wrong, and ends Ferry.
-func finish(t *testing.T, ferry *desktop.Ferry) {
+// reportAndKill logs what is known about a failure, and kills Ferry.
+func reportAndKill(t *testing.T, ferry *desktop.Ferry) {
 	t.Helper()
 	picture(t, ferry, "end")
 	if ferry.Process == nil {
@@ -113,14 +112,14 @@ func finish(t *testing.T, ferry *desktop.Ferry) {
 		running := ferry.Process.Running()
 		t.Log(ferry.Describe(ctx))
 		ferry.Process.Abort()
-		t.Logf("Ferry said (it still ran: %t):\n%s", running, ferry.Process.Log())
+		t.Logf("output of Ferry (running: %t):\n%s", running, ferry.Process.Log())
 		log, err := os.ReadFile(profile.Profile{Dir: ferry.Profile()}.Log())
-		t.Logf("its log (%v):\n%s", err, log)
+		t.Logf("log file of Ferry (%v):\n%s", err, log)
 	}
 	ferry.Process.Kill()
 }
 
-// picture keeps a picture of the screen in FERRY_PICTURES, when that is set.
+// picture saves a picture of the screen in FERRY_PICTURES, if set.
 func picture(t *testing.T, ferry *desktop.Ferry, what string) {
 	t.Helper()
 	dir := os.Getenv("FERRY_PICTURES")
@@ -137,22 +136,22 @@ func picture(t *testing.T, ferry *desktop.Ferry, what string) {
 	}
 }
 
-// file makes a source file outside of the profile.
-func file(t *testing.T, name string, size int64) string {
+// createFile creates a source file outside the profile.
+func createFile(t *testing.T, name string, size int64) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	must(t, desktop.WriteFile(path, size, byte(len(name))))
 	return path
 }
 
-func TestADroppedFileCrosses(t *testing.T) {
+func TestDropUploadsFile(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "Ürlaub 1 (Kopie)%20 海.mov", 32*mebibyte+7)
+	source := createFile(t, "Ürlaub 1 (Kopie)%20 海.mov", 32*mebibyte+7)
 	must(t, ferry.Drop(ctx, source))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 }
 
-func TestAFolderKeepsItsTree(t *testing.T) {
+func TestDropKeepsFolderTree(t *testing.T) {
 	ferry, ctx := launch(t)
 	folder := filepath.Join(t.TempDir(), "Iceland raws")
 	names := []string{"one.raw", "day 1/two.raw", "day 1/night/three.raw", "empty.txt"}
@@ -164,51 +163,51 @@ func TestAFolderKeepsItsTree(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(folder, "empty.txt"), nil, 0o600))
 	must(t, ferry.Drop(ctx, folder))
 	for _, name := range names {
-		must(t, ferry.AwaitArrival(ctx, filepath.Join(folder, name), filepath.Join("Iceland raws", name)))
+		must(t, ferry.AwaitReceived(ctx, filepath.Join(folder, name), filepath.Join("Iceland raws", name)))
 	}
 }
 
-func TestKilledHalfWayItGoesOnWhereItWas(t *testing.T) {
-	ferry, ctx := launchOn(t, limited(t, pace))
-	source := file(t, "interview.mov", large)
+func TestResumesAtOffsetAfterKill(t *testing.T) {
+	ferry, ctx := launchWith(t, limitedProfile(t, pace))
+	source := createFile(t, "interview.mov", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, part)
 	must(t, err)
-	picture(t, ferry, "half way")
+	picture(t, ferry, "before kill")
 	ferry.Process.Kill()
 
 	before, err := ferry.Received()
 	must(t, err)
 	if before.Uploads != 1 || before.Partial < part || before.Partial >= large {
-		t.Fatalf("when killed the receiver held %+v, want a part of one upload", before)
+		t.Fatalf("after the kill the receiver has %+v, want a part of one upload", before)
 	}
 	must(t, ferry.Start(ctx))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 
 	after, err := ferry.Received()
 	must(t, err)
 	if after.Uploads != 1 {
-		t.Errorf("%d uploads were created for one file", after.Uploads)
+		t.Errorf("%d uploads created for one file", after.Uploads)
 	}
 }
 
-func TestClosingTheWindowKeepsUploadingInTheTray(t *testing.T) {
+func TestCloseWindowKeepsUploadingInTray(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "b-roll.mov", large)
+	source := createFile(t, "b-roll.mov", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
 
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
-	must(t, ferry.Hidden(ctx, desktop.Title))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitHidden(ctx, desktop.Title))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 
-	must(t, ferry.Choose(ctx, openFerry[words.English], ferry.AwaitWindow))
+	must(t, ferry.ChooseTray(ctx, openFerry[words.English], ferry.AwaitWindow))
 }
 
-func TestTheTrayPausesAndResumes(t *testing.T) {
-	ferry, ctx := launchOn(t, limited(t, pace))
-	source := file(t, "archive.tar", large)
+func TestTrayPausesAndResumes(t *testing.T) {
+	ferry, ctx := launchWith(t, limitedProfile(t, pace))
+	source := createFile(t, "archive.tar", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
@@ -221,30 +220,30 @@ func TestTheTrayPausesAndResumes(t *testing.T) {
 		t.Fatalf("paused at %d bytes, want a part of the file", paused.Partial)
 	}
 
-	must(t, ferry.Choose(ctx, "Resume all", func(ctx context.Context) error {
+	must(t, ferry.ChooseTray(ctx, "Resume all", func(ctx context.Context) error {
 		_, err := ferry.AwaitPartial(ctx, paused.Partial+1)
 		return err
 	}))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 }
 
-func TestQuitInTheTrayEndsInOrder(t *testing.T) {
+func TestTrayQuitExitsCleanly(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "notes.txt", mebibyte)
+	source := createFile(t, "notes.txt", mebibyte)
 	must(t, ferry.Drop(ctx, source))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	must(t, ferry.Quit(ctx, "Quit"))
 	if log := ferry.Process.Log(); strings.Contains(log, "panic") || strings.Contains(log, "goroutine ") {
-		t.Errorf("Ferry said:\n%s", log)
+		t.Errorf("output of Ferry:\n%s", log)
 	}
 }
 
-func TestASecondStartHandsItsFilesToTheFirst(t *testing.T) {
+func TestSecondInstanceHandsFilesToFirst(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "handed over.pdf", 3*mebibyte)
-	must(t, ferry.HandOver(ctx, source))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	source := createFile(t, "second instance.pdf", 3*mebibyte)
+	must(t, ferry.SendToRunning(ctx, source))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	if !ferry.Process.Running() {
-		t.Error("the first Ferry ended")
+		t.Error("the first instance exited")
 	}
 }

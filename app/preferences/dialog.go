@@ -37,10 +37,10 @@ func (s Section) icon() theme.IconName {
 	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData}[s]
 }
 
-// dialog is the open settings dialog: the sections at the left, the fields of one at the
+// settingsDialog is the open settings dialog: the sections at the left, the fields of one at the
 // right. Changes are saved at once, so there is nothing to confirm. It lives on the UI's
 // goroutine.
-type dialog struct {
+type settingsDialog struct {
 	config Config
 	box    *dialog.Dialog
 	chosen Section
@@ -51,8 +51,8 @@ type dialog struct {
 	close  *form.DialogButton
 }
 
-func newDialog(config Config) *dialog {
-	d := &dialog{config: config, page: dialog.NewPage(), chosen: NumSections}
+func newDialog(config Config) *settingsDialog {
+	d := &settingsDialog{config: config, page: dialog.NewPage(), chosen: NumSections}
 	leave := func() { d.box.Hide() }
 	nav := container.NewVBox()
 	for s := range NumSections {
@@ -70,7 +70,7 @@ func newDialog(config Config) *dialog {
 }
 
 // choose shows a section.
-func (d *dialog) choose(s Section) {
+func (d *settingsDialog) choose(s Section) {
 	if s == d.chosen {
 		return
 	}
@@ -84,7 +84,7 @@ func (d *dialog) choose(s Section) {
 }
 
 // step chooses the section that many further down.
-func (d *dialog) step(by int) {
+func (d *settingsDialog) step(by int) {
 	next := int(d.chosen) + by
 	if next >= 0 && next < len(d.nav) {
 		d.choose(Section(next))
@@ -93,7 +93,7 @@ func (d *dialog) step(by int) {
 }
 
 // fill creates the fields of the chosen section.
-func (d *dialog) fill() {
+func (d *settingsDialog) fill() {
 	d.form = &sectionForm{
 		Host: form.Host{Close: func() { d.box.Hide() }, Reveal: d.page.Reveal},
 		book: d.config.Book, relayout: d.page.Relayout,
@@ -114,13 +114,13 @@ func (d *dialog) fill() {
 }
 
 // show shows changed settings in the fields.
-func (d *dialog) show(s settings.Settings) {
+func (d *settingsDialog) show(s settings.Settings) {
 	d.form.show(s)
 	d.page.Relayout()
 }
 
 // resetSection resets the settings of the section to their defaults.
-func (d *dialog) resetSection() {
+func (d *settingsDialog) resetSection() {
 	usual := settings.Default()
 	d.config.Book.Update(func(s *settings.Settings) {
 		switch d.chosen {

@@ -20,7 +20,7 @@ import (
 )
 
 // startAt opens the settings at a section.
-func startAt(t *testing.T, section Section) (*testDialog, *dialog) {
+func startAt(t *testing.T, section Section) (*testDialog, *settingsDialog) {
 	t.Helper()
 	s := start(t)
 	s.Open()
@@ -29,7 +29,7 @@ func startAt(t *testing.T, section Section) (*testDialog, *dialog) {
 }
 
 // row is the field with that key.
-func (d *dialog) row(t *testing.T, key string) *dialog.Setting {
+func (d *settingsDialog) row(t *testing.T, key string) *dialog.Setting {
 	t.Helper()
 	for _, object := range d.page.Objects() {
 		if row, ok := object.(*dialog.Setting); ok && row.Name() == words.Say("settings."+key) {

@@ -22,7 +22,7 @@ type DataActions struct {
 // Dialog opens the settings dialog. It lives on the UI's goroutine.
 type Dialog struct {
 	config Config
-	dialog *dialog // that is open; nil for none
+	dialog *settingsDialog // that is open; nil for none
 }
 
 // New returns the settings dialog, closed.

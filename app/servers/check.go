@@ -19,7 +19,7 @@ import (
 
 // submit is the action of Enter in a field: it saves the server if that is possible, and
 // checks it otherwise.
-func (d *dialog) submit() {
+func (d *serverDialog) submit() {
 	if d.accept.Visible() {
 		d.saveServer()
 		return
@@ -29,7 +29,7 @@ func (d *dialog) submit() {
 
 // readChecked reads the fields. If one is invalid it shows why, focuses it and returns
 // false.
-func (d *dialog) readChecked() (uploader.Server, connect.Secrets, bool) {
+func (d *serverDialog) readChecked() (uploader.Server, connect.Secrets, bool) {
 	next, typed, err := d.read()
 	if err == nil {
 		next.ID = d.old.ID
@@ -43,7 +43,7 @@ func (d *dialog) readChecked() (uploader.Server, connect.Secrets, bool) {
 }
 
 // startCheck asks the server for its capabilities.
-func (d *dialog) startCheck() {
+func (d *serverDialog) startCheck() {
 	next, typed, good := d.readChecked()
 	if !good {
 		return
@@ -88,7 +88,7 @@ func hostOf(endpoint string) string {
 
 // setStop sets the function that stops a check, or calls it if the check is no longer
 // the current one.
-func (d *dialog) setStop(attempt int, stop context.CancelFunc) {
+func (d *serverDialog) setStop(attempt int, stop context.CancelFunc) {
 	if attempt == d.attempt {
 		d.stopCheck = stop
 		return
@@ -97,7 +97,7 @@ func (d *dialog) setStop(attempt int, stop context.CancelFunc) {
 }
 
 // checked shows the result of a check, unless another one has been started.
-func (d *dialog) checked(attempt int, answer connect.Answer, took time.Duration, err error) {
+func (d *serverDialog) checked(attempt int, answer connect.Answer, took time.Duration, err error) {
 	if attempt != d.attempt {
 		return
 	}
@@ -114,7 +114,7 @@ func (d *dialog) checked(attempt int, answer connect.Answer, took time.Duration,
 
 // foundElsewhere shows the result of a check that found the server at another address
 // than was typed.
-func (d *dialog) foundElsewhere(endpoint string, answer connect.Answer, took time.Duration) {
+func (d *serverDialog) foundElsewhere(endpoint string, answer connect.Answer, took time.Duration) {
 	d.address.SetText(endpoint)
 	d.checked(d.attempt, answer, took, nil)
 	found := words.Say("server.found", words.Data{"Address": words.Printable(endpoint)})
@@ -131,7 +131,7 @@ func uploadText(answer connect.Answer) string {
 
 // failed shows why a check failed, and offers to add the server anyway if it may work
 // later.
-func (d *dialog) failed(err error) {
+func (d *serverDialog) failed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
 	d.setResult(checkFaultText(f, next), theme.Error)
@@ -170,7 +170,7 @@ func faultOf(err error) *fault.Fault {
 	return f
 }
 
-func (d *dialog) offerSave(label string, importance widget.Importance) {
+func (d *serverDialog) offerSave(label string, importance widget.Importance) {
 	d.accept.Importance = importance
 	d.accept.SetText(label)
 	d.accept.Show()
@@ -181,7 +181,7 @@ func (d *dialog) offerSave(label string, importance widget.Importance) {
 }
 
 // saveServer saves the server's secrets, and then the server.
-func (d *dialog) saveServer() {
+func (d *serverDialog) saveServer() {
 	next, typed, good := d.readChecked()
 	if !good {
 		return
@@ -207,7 +207,7 @@ func (d *dialog) saveServer() {
 	})
 }
 
-func (d *dialog) saved(err error) {
+func (d *serverDialog) saved(err error) {
 	d.accept.Enable()
 	if err == nil {
 		d.box.Hide()

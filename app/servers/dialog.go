@@ -19,9 +19,9 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// dialog adds or changes a server. A new server is checked before it is added. It lives
+// serverDialog adds or changes a server. A new server is checked before it is added. It lives
 // on the UI's goroutine.
-type dialog struct {
+type serverDialog struct {
 	*serverForm
 
 	access Access
@@ -47,7 +47,7 @@ type dialog struct {
 }
 
 // firstField is the field that gets the focus: the one that is probably missing.
-func (d *dialog) firstField() fyne.Focusable {
+func (d *serverDialog) firstField() fyne.Focusable {
 	switch {
 	case d.old.ID == 0:
 		return d.address
@@ -60,8 +60,8 @@ func (d *dialog) firstField() fyne.Focusable {
 	}
 }
 
-func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)) *dialog {
-	d := &dialog{
+func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)) *serverDialog {
+	d := &serverDialog{
 		old:       old,
 		canvas:    canvas,
 		busy:      widget.NewActivity(),
@@ -99,7 +99,7 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 }
 
 // resize gives the dialog the height of its fields, as far as the window has it.
-func (d *dialog) resize() {
+func (d *serverDialog) resize() {
 	d.box.SetSize(fyne.NewSize(theme.Grid(145), d.rows.MinSize().Height+theme.Grid(serverAround)))
 	d.page.Relayout()
 }
@@ -134,7 +134,7 @@ func (a resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // readKeeping finds out where secrets are stored, and shows it.
-func (d *dialog) readKeeping() {
+func (d *serverDialog) readKeeping() {
 	d.bridge.Run(func(ctx context.Context) {
 		keeping := d.access.Keeping(ctx)
 		d.bridge.Post(func() { d.keeping = keeping; d.showNote() })
@@ -143,7 +143,7 @@ func (d *dialog) readKeeping() {
 
 // showNote shows below the sign-in where it is stored, and whether it is sent
 // unencrypted.
-func (d *dialog) showNote() {
+func (d *serverDialog) showNote() {
 	d.note.RemoveAll()
 	add := func(key string, tone theme.Tone) {
 		text := widget.NewRichText()
@@ -175,7 +175,7 @@ func (d *dialog) showNote() {
 }
 
 // reset discards the result of the last check.
-func (d *dialog) reset() {
+func (d *serverDialog) reset() {
 	d.stopCheck()
 	d.attempt++
 	d.busy.Stop()
@@ -195,7 +195,7 @@ func (d *dialog) reset() {
 }
 
 // setResult shows a text in a tone.
-func (d *dialog) setResult(text string, tone theme.Tone) {
+func (d *serverDialog) setResult(text string, tone theme.Tone) {
 	d.result.Say(text, tone)
 	d.content.Refresh()
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // startChecked opens the dialog, types an address and checks it.
-func startChecked(t *testing.T, engine *apptest.Engine, address string) (*testManager, *dialog) {
+func startChecked(t *testing.T, engine *apptest.Engine, address string) (*testManager, *serverDialog) {
 	t.Helper()
 	s := start(t, engine)
 	s.Add()
@@ -26,7 +26,7 @@ func startChecked(t *testing.T, engine *apptest.Engine, address string) (*testMa
 	return s, s.dialog
 }
 
-func (d *dialog) resultText() string {
+func (d *serverDialog) resultText() string {
 	return d.result.Text()
 }
 

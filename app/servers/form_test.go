@@ -112,19 +112,19 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 func TestInvalidFieldsAreReported(t *testing.T) {
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{}, errors.New("must not be asked")))
 	for name, c := range map[string]struct {
-		spoil func(*dialog)
+		spoil func(*serverDialog)
 		said  string
 	}{
-		"a user with a colon":            {func(d *dialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
-		"a token of two words":           {func(d *dialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
-		"a header that is none":          {func(d *dialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "header field"},
-		"a proxy without an address":     {func(d *dialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
-		"a size that is none":            {func(d *dialog) { d.chunkMax.SetText("big") }, "size"},
-		"a number that is none":          {func(d *dialog) { d.connections.SetText("0") }, "1 to 64"},
-		"a speed that is none":           {func(d *dialog) { d.limit.Number.SetText("-1") }, "speed"},
-		"a minimum above the maximum":    {func(d *dialog) { d.chunkMin.SetText("6 MB"); d.chunkMax.SetText("5 MB") }, "smaller"},
-		"metadata with a key twice":      {func(d *dialog) { d.metadata.SetText("a 1\na 2") }, "metadata"},
-		"an address that is none at all": {func(d *dialog) { d.address.SetText("https://") }, "address"},
+		"a user with a colon":            {func(d *serverDialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
+		"a token of two words":           {func(d *serverDialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
+		"a header that is none":          {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "header field"},
+		"a proxy without an address":     {func(d *serverDialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
+		"a size that is none":            {func(d *serverDialog) { d.chunkMax.SetText("big") }, "size"},
+		"a number that is none":          {func(d *serverDialog) { d.connections.SetText("0") }, "1 to 64"},
+		"a speed that is none":           {func(d *serverDialog) { d.limit.Number.SetText("-1") }, "speed"},
+		"a minimum above the maximum":    {func(d *serverDialog) { d.chunkMin.SetText("6 MB"); d.chunkMax.SetText("5 MB") }, "smaller"},
+		"metadata with a key twice":      {func(d *serverDialog) { d.metadata.SetText("a 1\na 2") }, "metadata"},
+		"an address that is none at all": {func(d *serverDialog) { d.address.SetText("https://") }, "address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.Add()
@@ -188,7 +188,7 @@ func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 }
 
 // noteText is the text below the sign-in.
-func (d *dialog) noteText() string {
+func (d *serverDialog) noteText() string {
 	text := ""
 	for _, o := range test.LaidOutObjects(d.note) {
 		if said, ok := o.(interface{ String() string }); ok {

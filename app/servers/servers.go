@@ -28,7 +28,7 @@ type Config struct {
 // Manager opens the dialogs about servers. It lives on the UI's goroutine.
 type Manager struct {
 	config Config
-	dialog *dialog // the last one opened
+	dialog *serverDialog // the last one opened
 }
 
 // New returns the dialogs about servers.

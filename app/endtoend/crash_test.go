@@ -1,0 +1,265 @@
+package endtoend_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// crashPlanEnv is the environment variable that makes this test binary run a
+// crash process. Its value is the crashPlan in JSON.
+const crashPlanEnv = "FERRY_CRASH_PLAN"
+
+// crashPlan is what a crash process uploads, and the access at which it kills itself.
+type crashPlan struct {
+	Database, Endpoint, Folder string
+
+	Access string // the kind of access
+	After  bool   // kill after the access instead of before
+	N      int64  // number of the access, from 1
+
+	count atomic.Int64
+}
+
+// The kinds of access.
+const (
+	storeAccess = "the database"
+	fileAccess  = "a file"
+)
+
+// do performs one access and kills the process at the planned one.
+func (p *crashPlan) do(access string, call func() error) error {
+	crash := p.Access == access && p.count.Add(1) == p.N
+	if crash && !p.After {
+		killSelf()
+	}
+	err := call()
+	if crash {
+		killSelf()
+	}
+	return err
+}
+
+// killSelf kills this process, without any cleanup.
+func killSelf() {
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = self.Kill()
+	}
+	select {}
+}
+
+// runCrashProcess uploads a folder and kills itself at the planned access.
+func runCrashProcess(encoded string) int {
+	p := &crashPlan{}
+	err := json.Unmarshal([]byte(encoded), p)
+	if err == nil {
+		err = p.run(context.Background())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func (p *crashPlan) run(ctx context.Context) error {
+	store, err := db.Open(ctx, p.Database)
+	if err != nil {
+		return err
+	}
+	transport := netx.Transport(netx.Config{})
+	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return transport }})
+	engine := engine.New(engine.Config{
+		Store: crashingStore{store, p}, Disk: source.NewDisk(crashingDisk{plan: p}), Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
+	})
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- engine.Run(ctx) }()
+	err = p.upload(ctx, engine)
+	stop()
+	return errors.Join(err, <-done, store.Close())
+}
+
+func (p *crashPlan) upload(ctx context.Context, engine *engine.Engine) error {
+	if err := engine.Do(ctx, uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: p.Endpoint}}); err != nil {
+		return err
+	}
+	batch := uploader.NewBatchID()
+	add := uploader.Add{Batch: batch, Server: uploader.BuiltinServer + 1, Paths: []string{p.Folder}}
+	if err := engine.Do(ctx, add); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, runTimeout)
+	defer cancel()
+	for range engine.Watch(ctx) {
+		s := engine.Snapshot()
+		if b := s.Batches[batch]; b != nil && b.Expanded && s.Totals.Pending == 0 {
+			return nil
+		}
+	}
+	return ctx.Err()
+}
+
+// crashingStore is a store that counts accesses for the crashPlan.
+type crashingStore struct {
+	uploader.Store
+	plan *crashPlan
+}
+
+func (s crashingStore) Load(ctx context.Context) (saved uploader.Saved, err error) {
+	err = s.plan.do(storeAccess, func() error { saved, err = s.Store.Load(ctx); return err })
+	return saved, err
+}
+
+func (s crashingStore) Save(ctx context.Context, changes uploader.Changes) error {
+	return s.plan.do(storeAccess, func() error { return s.Store.Save(ctx, changes) })
+}
+
+func (s crashingStore) FindPrevious(ctx context.Context, fingerprints []string) (found map[string][]uploader.Transfer, err error) {
+	err = s.plan.do(storeAccess, func() error { found, err = s.Store.FindPrevious(ctx, fingerprints); return err })
+	return found, err
+}
+
+func (s crashingStore) Proof(ctx context.Context, id uploader.TransferID) (proof source.Proof, err error) {
+	err = s.plan.do(storeAccess, func() error { proof, err = s.Store.Proof(ctx, id); return err })
+	return proof, err
+}
+
+// crashingDisk is a file system that counts accesses for the crashPlan.
+type crashingDisk struct {
+	system source.OS
+	plan   *crashPlan
+}
+
+func (d crashingDisk) Stat(path string) (info fs.FileInfo, err error) {
+	err = d.plan.do(fileAccess, func() error { info, err = d.system.Stat(path); return err })
+	return info, err
+}
+
+func (d crashingDisk) ReadDir(path string) (entries []fs.DirEntry, err error) {
+	err = d.plan.do(fileAccess, func() error { entries, err = d.system.ReadDir(path); return err })
+	return entries, err
+}
+
+func (d crashingDisk) Open(path string) (file source.Opened, err error) {
+	err = d.plan.do(fileAccess, func() error { file, err = d.system.Open(path); return err })
+	if err != nil {
+		return nil, err
+	}
+	return crashingFile{file, d.plan}, nil
+}
+
+type crashingFile struct {
+	source.Opened
+	plan *crashPlan
+}
+
+func (m crashingFile) ReadAt(p []byte, at int64) (n int, err error) {
+	err = m.plan.do(fileAccess, func() error { n, err = m.Opened.ReadAt(p, at); return err })
+	return n, err
+}
+
+func (m crashingFile) Stat() (info fs.FileInfo, err error) {
+	err = m.plan.do(fileAccess, func() error { info, err = m.Opened.Stat(); return err })
+	return info, err
+}
+
+// TestCrashAtEveryAccessConverges kills a process at its first access to the
+// database, then another at its second, and so on until one finishes; the same with
+// accesses to files. A normal run afterwards must finish every upload.
+func TestCrashAtEveryAccessConverges(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		of    string
+		after bool
+	}{
+		{"before a database access", storeAccess, false},
+		{"after a database access", storeAccess, true},
+		{"before a file access", fileAccess, false},
+		{"after a file access", fileAccess, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for n := int64(1); ; n++ {
+				if !crashAndResume(t, &crashPlan{Access: c.of, After: c.after, N: n}) {
+					t.Logf("%d accesses", n-1)
+					return
+				}
+			}
+		})
+	}
+}
+
+// crashAndResume runs a crash process and then finishes its uploads in this process.
+// It reports whether the process crashed.
+func crashAndResume(t *testing.T, p *crashPlan) bool {
+	t.Helper()
+	server := uploadtest.NewTusd(t)
+	p.Database, p.Endpoint, p.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
+	crashed := p.runProcess(t)
+
+	transport := netx.Transport(netx.Config{})
+	defer transport.CloseIdleConnections()
+	runner := newEngineRunner(t, p.Database, transport)
+	wantDone(t, runner.waitFinal(runner.addedBatch(p)))
+	runner.stop()
+	checkServer(t, server, []string{p.Folder})
+	if t.Failed() {
+		t.Fatalf("after a crash at access %d of %s", p.N, p.Access)
+	}
+	return crashed
+}
+
+// runProcess runs the crash process and reports whether it crashed.
+func (p *crashPlan) runProcess(t *testing.T) bool {
+	t.Helper()
+	encoded, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	command := exec.CommandContext(t.Context(), os.Args[0])
+	command.Env = append(os.Environ(), crashPlanEnv+"="+string(encoded), "NO_PROXY=*", "GORACE=atexit_sleep_ms=0")
+	command.Stderr = &stderr
+	err = command.Run()
+	exit, exited := errors.AsType[*exec.ExitError](err)
+	switch {
+	case err == nil:
+		return false
+	case exited && !exit.Exited():
+		return true
+	default:
+		t.Fatalf("crash process: %v\n%s", err, stderr.String())
+		return false
+	}
+}
+
+// addedBatch returns the batch that the crash process added. If it was not saved,
+// addedBatch adds it, as a user would.
+func (r *engineRunner) addedBatch(p *crashPlan) uploader.BatchID {
+	r.t.Helper()
+	for id := range r.engine.Snapshot().Batches {
+		return id
+	}
+	batch := uploader.NewBatchID()
+	r.do(uploader.Add{Batch: batch, Server: r.addServer(p.Endpoint), Paths: []string{p.Folder}})
+	return batch
+}

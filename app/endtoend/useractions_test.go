@@ -1,0 +1,242 @@
+package endtoend_test
+
+import (
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// userActions are the random commands of a user, and the faults that the user
+// resolves.
+var userActions = []struct {
+	name string
+	run  func(s *engineStress, n uint64)
+}{
+	{"pause", func(s *engineStress, n uint64) { s.do(uploader.Pause{Target: s.target(n)}) }},
+	{"pause all", func(s *engineStress, _ uint64) { s.do(uploader.Pause{Target: uploader.Everything()}) }},
+	{"resume", func(s *engineStress, n uint64) { s.do(uploader.Resume{Target: s.target(n)}) }},
+	{"resume all", func(s *engineStress, _ uint64) { s.do(uploader.Resume{Target: uploader.Everything()}) }},
+	{"pause and resume at once", func(s *engineStress, n uint64) {
+		s.do(uploader.Pause{Target: s.target(n)})
+		s.do(uploader.Resume{Target: s.target(n)})
+	}},
+	{"retry", func(s *engineStress, n uint64) { s.retry(s.pick(n)) }},
+	{"retry all", func(s *engineStress, _ uint64) { s.retry(s.unfinished()...) }},
+	{"cancel", func(s *engineStress, n uint64) { s.cancel(s.pick(n)) }},
+	{"remove", func(s *engineStress, n uint64) { s.remove(s.pick(n)) }},
+	{"add again", func(s *engineStress, n uint64) {
+		if t := s.pick(n); t != nil && !t.Phase.Final() {
+			s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: s.server, Paths: []string{t.Source.Path}})
+		}
+	}},
+	{"drop a folder again", func(s *engineStress, n uint64) {
+		if len(s.folders) > 0 {
+			s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: s.server, Paths: []string{s.folders[n%uint64(len(s.folders))]}})
+		}
+	}},
+	{"answer", (*engineStress).answerQuestions},
+	{"find again", func(s *engineStress, n uint64) {
+		if t := s.pick(n); t != nil {
+			s.do(uploader.Find{Batch: t.Batch})
+		}
+	}},
+	{"check", func(s *engineStress, n uint64) { s.do(uploader.Check{Target: s.target(n)}) }},
+	{"move", func(s *engineStress, n uint64) {
+		s.do(uploader.Move{Target: s.target(n), To: uploader.Place(n / 7 % 4)})
+	}},
+	{"move a batch", func(s *engineStress, n uint64) {
+		if t := s.pick(n); t != nil {
+			s.do(uploader.Move{Target: uploader.Target{Batch: t.Batch}, To: uploader.Place(n / 7 % 4)})
+		}
+	}},
+	{"settings", func(s *engineStress, n uint64) { s.configure(settingsVariant(n)) }},
+	{"metered", func(s *engineStress, n uint64) { s.do(uploader.Metering{Metered: n%2 == 0}) }},
+	{"server options", func(s *engineStress, n uint64) { s.saveServerOptions(serverOptionsVariant(n)) }},
+	{"sign-in expires", func(s *engineStress, n uint64) {
+		s.filter.setUnauthorized(true)
+		s.startTimedFault(n, func() {
+			s.filter.setUnauthorized(false)
+			s.mustDo(uploader.SignedIn{Server: s.server})
+		})
+	}},
+	{"bodies too large", func(s *engineStress, n uint64) { s.filter.setMaxBody([]int64{0, 256 << 10, 1 << 20, 3<<20 + 1}[n%4]) }},
+	{"disk full", func(s *engineStress, n uint64) {
+		s.runner.disk.setFull(true)
+		s.startTimedFault(n, func() { s.runner.disk.setFull(false) })
+	}},
+	{"restart", func(s *engineStress, _ uint64) { s.restart(false) }},
+	{"restart and ask", func(s *engineStress, _ uint64) { s.restart(true) }},
+}
+
+// timedFault is a fault that ends after some rounds.
+type timedFault struct {
+	rounds int
+	end    func()
+}
+
+func (s *engineStress) startTimedFault(n uint64, end func()) {
+	s.timedFaults = append(s.timedFaults, timedFault{1 + int(n/11%8), end}) //nolint:gosec // below 9
+}
+
+// endTimedFaults counts rounds and ends the faults whose time is over.
+func (s *engineStress) endTimedFaults(rounds int) {
+	var active []timedFault
+	for _, each := range s.timedFaults {
+		if each.rounds -= rounds; each.rounds > 0 {
+			active = append(active, each)
+		} else {
+			each.end()
+		}
+	}
+	s.timedFaults = active
+}
+
+// do sends a command to the engine. It reports false if the disk is full, when the
+// command may not be saved.
+func (s *engineStress) do(command uploader.Command) bool {
+	s.t.Helper()
+	err := s.runner.engine.Do(s.t.Context(), command)
+	if err != nil && !fault.Is(err, fault.LocalDisk) {
+		s.t.Fatalf("%T: %v", command, err)
+	}
+	return err == nil
+}
+
+// mustDo sends a command until it is saved. It ends the full disk if necessary.
+func (s *engineStress) mustDo(command uploader.Command) {
+	s.t.Helper()
+	for !s.do(command) {
+		s.runner.disk.setFull(false)
+		s.runner.waitFor("a save after the full disk", func(now *uploader.Snapshot) bool { return now.Trouble == nil })
+	}
+}
+
+func (s *engineStress) restart(ask bool) {
+	s.t.Helper()
+	s.runs++
+	s.runner.askOnStart = ask
+	s.runner.restart()
+}
+
+// configure changes the settings of this engine and of restarted ones.
+func (s *engineStress) configure(settings uploader.Settings) {
+	s.t.Helper()
+	s.runner.settings = &settings
+	s.do(uploader.Configure{Settings: settings})
+}
+
+func (s *engineStress) saveServerOptions(p uploader.Profile) {
+	s.t.Helper()
+	s.do(uploader.SaveServer{Server: uploader.Server{ID: s.server, Name: "studio", Endpoint: s.endpoint, Profile: p}})
+}
+
+// retry retries transfers. For those that ask whether to upload a file again, this
+// means yes.
+func (s *engineStress) retry(rows ...*uploader.Transfer) {
+	s.t.Helper()
+	var ids []uploader.TransferID
+	for _, t := range rows {
+		if t == nil {
+			continue
+		}
+		if t.State() == uploader.StateAsking {
+			s.markTouched(t)
+		}
+		ids = append(ids, t.ID)
+	}
+	s.do(uploader.Retry{Target: uploader.These(ids...)})
+}
+
+func (s *engineStress) cancel(t *uploader.Transfer) {
+	s.t.Helper()
+	if t != nil {
+		s.markTouched(t)
+		s.do(uploader.Cancel{Target: uploader.These(t.ID)})
+	}
+}
+
+// remove removes a transfer from the list.
+func (s *engineStress) remove(t *uploader.Transfer) {
+	s.t.Helper()
+	if t == nil {
+		return
+	}
+	if t.State() != uploader.StateAsking {
+		s.markTouched(t)
+	}
+	s.do(uploader.Remove{Target: uploader.These(t.ID)})
+	s.markRemoved(t.ID)
+}
+
+// markRemoved marks a transfer that may disappear from the list. If the removal
+// could not be saved, that may happen later.
+func (s *engineStress) markRemoved(id uploader.TransferID) {
+	s.removed[id] = true
+	delete(s.added, id)
+}
+
+// answerQuestions answers the questions about earlier uploads: transfers that can
+// continue an earlier upload do, and uploaded files are not uploaded again.
+func (s *engineStress) answerQuestions(uint64) {
+	s.t.Helper()
+	for _, t := range s.runner.engine.Snapshot().Transfers {
+		switch {
+		case t.State() != uploader.StateAsking:
+		case t.Fault.Kind == fault.Several:
+			s.do(uploader.Continue{Target: uploader.These(t.ID)})
+			s.markRemoved(t.ID) // unless the earlier one was removed meanwhile
+		default:
+			s.remove(t)
+		}
+	}
+}
+
+// baseSettings returns the settings without faults.
+func baseSettings() uploader.Settings {
+	settings := uploader.DefaultSettings()
+	settings.Connections, settings.Settle = 1, 0
+	return settings
+}
+
+// settingsVariant returns the n-th variant of the settings.
+func settingsVariant(n uint64) uploader.Settings {
+	pick := func(count uint64) uint64 { k := n % count; n /= count; return k }
+	settings := baseSettings()
+	settings.Simultaneous = 1 + int(pick(6))          //nolint:gosec // below 7
+	settings.Connections = []int{1, 1, 2, 4}[pick(4)] // parts
+	settings.Limit = []int64{0, 0, 1 << 20, 4 << 20}[pick(4)]
+	settings.Proof = []uploader.Proof{uploader.ProofSamples, uploader.ProofWhole}[pick(2)]
+	settings.Sum = pick(2) == 0
+	settings.Settle = []time.Duration{0, 0, 50 * time.Millisecond, 300 * time.Millisecond}[pick(4)]
+	settings.Metered = []uploader.Metered{uploader.MeteredGoOn, uploader.MeteredHold}[pick(2)]
+	always := uploader.Span{Days: [7]bool{true, true, true, true, true, true, true}, Until: 24 * time.Hour}
+	switch pick(6) {
+	case 0:
+		always.Limit = uploader.Nothing
+		settings.Schedule = uploader.Schedule{always}
+	case 1:
+		always.Limit = 2 << 20
+		settings.Schedule = uploader.Schedule{always}
+	}
+	return settings
+}
+
+// serverOptionsVariant returns the n-th variant of a server's options.
+func serverOptionsVariant(n uint64) uploader.Profile {
+	pick := func(count uint64) uint64 { k := n % count; n /= count; return k }
+	chunks := []uploader.Profile{
+		{},
+		{ChunkMax: 1 << 20},
+		{ChunkMin: 512 << 10, ChunkMax: 2 << 20, ChunkMultiple: 256 << 10},
+		{ChunkMultiple: 100_000},
+		{ChunkMin: 5 << 20},
+	}
+	p := chunks[pick(uint64(len(chunks)))]
+	p.MethodOverride = pick(2) == 0
+	p.Checksums = pick(2) == 0
+	p.Connections = []int{0, 0, 1, 3}[pick(4)]
+	p.Simultaneous = []int{0, 0, 1, 5}[pick(4)]
+	p.Limit = []int64{0, 0, 0, 3 << 20}[pick(4)]
+	return p
+}

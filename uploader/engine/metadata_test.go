@@ -1,0 +1,27 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+func TestMetadataTemplate(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.Profile{Metadata: "bucketName raw files\nobjectName in/{path}\n\nfiletype application/x-own\nempty\nabout {name} {size} {type}"})
+	h.waitFinal(h.add(createFile(t, "clip.mp4", 1000)))
+	got := server.Stored(t)[0].Metadata
+	delete(got, "mtime")
+	want := map[string]string{
+		"filename": "clip.mp4", "filetype": "application/x-own", "bucketName": "raw files", "objectName": "in/clip.mp4", "empty": "",
+		"about": "clip.mp4 1000 video/mp4",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("metadata (-want +got):\n" + diff)
+	}
+}

@@ -1,0 +1,161 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// reorder is a simple model of Move: PlaceUp and PlaceDown move each element one
+// place, PlaceTop and PlaceBottom move all as a block.
+func reorder[T comparable](list []T, chosen []T, to uploader.Place) []T {
+	isChosen := func(x T) bool { return slices.Contains(chosen, x) }
+	list = slices.Clone(list)
+	switch to {
+	case uploader.PlaceUp:
+		for i := 1; i < len(list); i++ {
+			if isChosen(list[i]) && !isChosen(list[i-1]) {
+				list[i-1], list[i] = list[i], list[i-1]
+			}
+		}
+		return list
+	case uploader.PlaceDown:
+		slices.Reverse(list)
+		list = reorder(list, chosen, uploader.PlaceUp)
+		slices.Reverse(list)
+		return list
+	}
+	selected := slices.DeleteFunc(slices.Clone(list), func(x T) bool { return !isChosen(x) })
+	rest := slices.DeleteFunc(slices.Clone(list), isChosen)
+	if to == uploader.PlaceTop {
+		return append(selected, rest...)
+	}
+	return append(rest, selected...)
+}
+
+// newIdleHarness returns a harness whose schedule holds all uploads.
+func newIdleHarness(t *testing.T) *harness {
+	t.Helper()
+	h := newHarness(t, uploadtest.Unused(t))
+	h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) {
+		s.Schedule = uploader.Schedule{{Days: everyDay, Until: 24 * time.Hour, Limit: uploader.Nothing}}
+	})})
+	return h
+}
+
+// listOrder returns the order of batches, and of the transfers in each batch.
+func listOrder(s *uploader.Snapshot) (batches []uploader.BatchID, transfers map[uploader.BatchID][]uploader.TransferID) {
+	transfers = map[uploader.BatchID][]uploader.TransferID{}
+	for _, t := range s.Transfers {
+		if len(batches) == 0 || batches[len(batches)-1] != t.Batch {
+			batches = append(batches, t.Batch)
+		}
+		transfers[t.Batch] = append(transfers[t.Batch], t.ID)
+	}
+	return batches, transfers
+}
+
+// TestMovesMatchModel compares random moves with the model, before and after a
+// restart.
+func TestMovesMatchModel(t *testing.T) {
+	t.Parallel()
+	h := newIdleHarness(t)
+	for i, files := range []int{3, 1, 5, 2, 4} {
+		var paths []string
+		for file := range files {
+			paths = append(paths, createFile(t, fmt.Sprintf("%d-%d.mov", i, file), 10))
+		}
+		id := h.add(paths...)
+		h.waitFor("the batch to be scanned", func(s *uploader.Snapshot) bool { return s.Batches[id] != nil && s.Batches[id].Expanded })
+	}
+	batches, transfers := listOrder(h.engine.Snapshot())
+	places := []uploader.Place{uploader.PlaceUp, uploader.PlaceDown, uploader.PlaceTop, uploader.PlaceBottom}
+	compare := func(t *rapid.T) {
+		gotBatches, gotRows := listOrder(h.engine.Snapshot())
+		if diff := cmp.Diff(batches, gotBatches) + cmp.Diff(transfers, gotRows); diff != "" {
+			t.Fatalf("order (-want +got):\n%s", diff)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		t.Repeat(map[string]func(*rapid.T){
+			"move batch": func(t *rapid.T) {
+				id, to := rapid.SampledFrom(batches).Draw(t, "batch"), rapid.SampledFrom(places).Draw(t, "to")
+				h.do(uploader.Move{Target: uploader.Target{Batch: id}, To: to})
+				batches = reorder(batches, []uploader.BatchID{id}, to)
+			},
+			"move transfers": func(t *rapid.T) {
+				batch, to := rapid.SampledFrom(batches).Draw(t, "batch"), rapid.SampledFrom(places).Draw(t, "to")
+				ids := rapid.SliceOfNDistinct(rapid.SampledFrom(transfers[batch]), 1, len(transfers[batch]), rapid.ID).Draw(t, "ids")
+				h.do(uploader.Move{Target: uploader.These(ids...), To: to})
+				if len(ids) == len(transfers[batch]) { // all transfers: the batch moves
+					batches = reorder(batches, []uploader.BatchID{batch}, to)
+				} else {
+					transfers[batch] = reorder(transfers[batch], ids, to)
+				}
+			},
+			"restart": func(t *rapid.T) {
+				if rapid.IntRange(0, 9).Draw(t, "rare") == 0 {
+					h.restart()
+					h.do(uploader.Pause{}) // returns after the saved state is loaded
+				}
+			},
+			"": compare,
+		})
+	})
+}
+
+func TestMoveBatchChangesNoTransfer(t *testing.T) {
+	t.Parallel()
+	h := newIdleHarness(t)
+	folder := t.TempDir()
+	names := make([]string, 300)
+	for i := range names {
+		names[i] = fmt.Sprintf("%d.raw", i)
+	}
+	createFiles(t, folder, names...)
+	large := h.add(folder)
+	h.waitCount(uploader.StateWaiting, len(names))
+	small := h.add(createFile(t, "a.mov", 10))
+	h.waitCount(uploader.StateWaiting, len(names)+1)
+	before := h.engine.Snapshot()
+	h.do(uploader.Move{Target: uploader.Target{Batch: large}, To: uploader.PlaceBottom})
+	after := h.engine.Snapshot()
+	if batches, _ := listOrder(after); !slices.Equal(batches, []uploader.BatchID{small, large}) {
+		t.Errorf("order of batches is %v", batches)
+	}
+	for _, was := range before.Transfers {
+		if after.Transfer(was.ID) != was {
+			t.Fatalf("transfer %q was changed", was.Source.Name())
+		}
+	}
+}
+
+func TestMoveToTopStartsNext(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	limited := func(limit int64) uploader.Configure {
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Simultaneous, s.Limit = 1, limit })}
+	}
+	h.do(limited(10_000))
+	first := h.add(createFile(t, "first.mov", 2<<20))
+	h.waitFor("1 running", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
+	batch := h.add(createFile(t, "a.mov", 2<<20), createFile(t, "b.mov", 2<<20), createFile(t, "c.mov", 2<<20))
+	last := h.waitCount(uploader.StateWaiting, 3).Transfers[3]
+	h.do(uploader.Move{Target: uploader.These(last.ID), To: uploader.PlaceTop})
+	h.do(uploader.Move{Target: uploader.Target{Batch: batch}, To: uploader.PlaceTop})
+	h.do(limited(0))
+	h.waitFinal(first)
+	transfers := h.waitFinal(batch)
+	slices.SortFunc(transfers, func(a, b *uploader.Transfer) int { return a.Started.Time().Compare(b.Started.Time()) })
+	if transfers[0].ID != last.ID {
+		t.Errorf("%q started first, want %q", transfers[0].Source.Name(), last.Source.Name())
+	}
+}

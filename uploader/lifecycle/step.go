@@ -1,0 +1,345 @@
+// Package lifecycle is the state machine of a transfer.
+//
+// [Step] takes a transfer and something that happened to it, an [Input], and returns
+// the transfer as it is afterwards and what is to be done, the [Effects]. It is a
+// pure function: it reads no clock, does no I/O, starts no goroutine, and cannot
+// fail. Errors arrive as inputs with a [fault.Fault]. The engine saves the result
+// before it carries out the effects.
+//
+//	queued ─WorkerStarted→ preparing → creating|checking → sending → verifying → done
+//	   ↑                       │ WorkerEnded with a fault
+//	   └──WaitEnded── waiting ─┴→ failed      cancelled ←UploadDeleted─ (intent cancel or remove)
+//
+// Invariants: a failed or waiting transfer has a fault, a waiting one a next try, a
+// final one a time at which it finished. A finished upload never restarts, and
+// an upload of which the server acknowledged bytes is only abandoned by the user.
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// maxRecreated is how many uploads in a row are created for one file when the server
+// removes each before it has a byte.
+const maxRecreated = 3
+
+// Effects is what the engine does once the result of a step is saved.
+type Effects struct {
+	Enqueue    bool             // add the transfer to the queue
+	Dequeue    bool             // remove it from the queue
+	StopWorker bool             // stop its worker
+	Wake       bool             // send WaitEnded at NextTry
+	Delete     uploader.Session // delete its uploads from the server, if Begun
+}
+
+// Step returns the transfer after in, and what is to be done. Times in the result
+// are those of now to the millisecond.
+func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effects) {
+	switch in := in.(type) {
+	case Restored:
+		return stepRestored(t, in, now)
+	case PausedByUser:
+		return stepPaused(t)
+	case ResumedByUser:
+		return stepResumed(t)
+	case RetriedByUser:
+		return stepRetried(t)
+	case CancelledByUser:
+		return stepCancelled(t, now)
+	case RemovedByUser:
+		return stepRemoved(t, now)
+	case AddedAgain:
+		return stepAddedAgain(t, in)
+	case MovedToBatch:
+		t.Batch = in.Batch
+		return t, Effects{}
+	case RankChanged:
+		t.Rank = in.Rank
+		return t, Effects{}
+	case WorkerStarted:
+		t.Phase, t.Fault, t.NextTry = uploader.PhasePreparing, nil, 0
+		if t.Started.IsZero() {
+			t.Started = uploader.MomentOf(now)
+		}
+		return t, Effects{}
+	case PhaseEntered:
+		if !t.Phase.Final() { // it may have failed by SaveFailed while the worker ran
+			t.Phase = in.Phase
+		}
+		return t, Effects{}
+	case FileUpdated:
+		t.Source, t.Fingerprint = in.File, in.Fingerprint
+		return t, Effects{}
+	case UploadCreated:
+		t.Session = in.Session
+		return t, Effects{}
+	case PartsPlanned:
+		t.Session = uploader.Session{Parts: len(in.Parts)}
+		return t, Effects{}
+	case Acknowledged:
+		return stepAcknowledged(t, in.Session), Effects{}
+	case BytesSent:
+		t.Session.Sent = max(t.Session.Sent, in.Sent)
+		return t, Effects{}
+	case FileHashed:
+		t.SHA256 = in.SHA256
+		return t, Effects{}
+	case WorkerEnded:
+		return stepWorkerEnded(t, in, now)
+	case CheckStarted:
+		t.Phase, t.Fault = uploader.PhaseChecking, nil
+		return t, Effects{}
+	case CheckEnded:
+		return stepCheckEnded(t, in, now)
+	case WaitEnded:
+		if t.Phase != uploader.PhaseWaiting {
+			return t, Effects{}
+		}
+		t.Phase = uploader.PhaseQueued
+		return t, Effects{Enqueue: true}
+	case SaveFailed:
+		working := t.Phase.Working()
+		t.Phase, t.Fault, t.NextTry, t.Finished = uploader.PhaseFailed, in.Fault, 0, uploader.MomentOf(now)
+		return t, Effects{Dequeue: true, StopWorker: working}
+	case UploadDeleted:
+		if !t.Intent.GivenUp() || !t.Session.SameUpload(in.Session) || t.Phase.Working() || t.Phase.Final() {
+			return t, Effects{} // an earlier upload was deleted, or the transfer is final already
+		}
+		return cancelled(t, now), Effects{}
+	case URLChanged:
+		t.Session.URL = in.URL
+		if t.Intent.GivenUp() && !t.Phase.Working() && !t.Phase.Final() {
+			return t, Effects{Delete: t.Session} // the old URL was to be deleted
+		}
+		return t, Effects{StopWorker: t.Phase.Working()}
+	}
+	return t, Effects{}
+}
+
+func stepAddedAgain(t uploader.Transfer, in AddedAgain) (uploader.Transfer, Effects) {
+	moved := t.Source.Path != in.File.Path
+	t.Source, t.Batch = sourceAddedAgain(t, in.File), in.Batch
+	if in.Fingerprint != "" || !t.Phase.Working() {
+		t.Fingerprint = in.Fingerprint
+	}
+	switch {
+	case t.Phase.Working() && moved && !t.Intent.GivenUp():
+		t.Intent = uploader.IntentRun
+		return t, Effects{StopWorker: true} // the worker uses the old path
+	case t.Phase != uploader.PhaseFailed:
+		return stepResumed(t)
+	case t.Fault.Kind == fault.Several, t.Fault.Kind == fault.Uploaded && !in.Again:
+		return t, Effects{} // the user has not answered yet
+	case t.Fault.Kind == fault.SourceChanged:
+		return requeued(t), Effects{Enqueue: true} // this may be the original; the worker compares it with what was sent
+	default:
+		return stepRetried(t)
+	}
+}
+
+// sourceAddedAgain returns the file at its new path. Once an upload has begun, size,
+// time and identity stay those of the file that was sent: a fingerprint does not
+// prove equal content, so the next worker compares them with the file it opens.
+func sourceAddedAgain(t uploader.Transfer, added source.File) source.File {
+	if t.Session.Begun() {
+		added.Size, added.ModTime, added.Identity = t.Source.Size, t.Source.ModTime, t.Source.Identity
+	}
+	return added
+}
+
+func stepRestored(t uploader.Transfer, in Restored, now time.Time) (uploader.Transfer, Effects) {
+	if t.Phase.Final() {
+		return t, Effects{}
+	}
+	t.Phase, t.NextTry = uploader.PhaseQueued, 0
+	switch {
+	case t.Intent.GivenUp():
+		return deleteUpload(t, now)
+	case t.Intent == uploader.IntentRun && !in.Ask:
+		return t, Effects{Enqueue: true}
+	}
+	return t, Effects{}
+}
+
+func stepPaused(t uploader.Transfer) (uploader.Transfer, Effects) {
+	if t.Phase.Final() || t.Intent != uploader.IntentRun {
+		return t, Effects{}
+	}
+	t.Intent = uploader.IntentHold
+	if t.Phase.Working() {
+		return t, Effects{StopWorker: true}
+	}
+	t.Phase, t.Fault, t.NextTry = uploader.PhaseQueued, nil, 0
+	return t, Effects{Dequeue: true}
+}
+
+func stepResumed(t uploader.Transfer) (uploader.Transfer, Effects) {
+	if t.Phase.Final() || t.Intent.GivenUp() {
+		return t, Effects{}
+	}
+	t.Intent = uploader.IntentRun
+	// If a worker is stopping, WorkerEnded adds the transfer to the queue.
+	return t, Effects{Enqueue: t.Phase == uploader.PhaseQueued}
+}
+
+func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
+	if t.Removed() {
+		return t, Effects{}
+	}
+	switch t.Phase {
+	case uploader.PhaseWaiting:
+		t.Phase, t.NextTry = uploader.PhaseQueued, 0
+		return t, Effects{Enqueue: true}
+	case uploader.PhaseFailed, uploader.PhaseCancelled:
+		var abandoned uploader.Session
+		if mustRestart(t) {
+			abandoned = t.Session
+			t.Session, t.Resumed, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
+		}
+		return requeued(t), Effects{Enqueue: true, Delete: abandoned}
+	default:
+		return t, Effects{}
+	}
+}
+
+// requeued returns a final transfer as one that is queued.
+func requeued(t uploader.Transfer) uploader.Transfer {
+	t.Intent, t.Phase, t.Fault, t.Attempt, t.Prior = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
+	t.NextTry, t.Finished = 0, 0
+	return t
+}
+
+// mustRestart reports whether a retry cannot resume the upload on the server.
+func mustRestart(t uploader.Transfer) bool {
+	if t.Phase == uploader.PhaseCancelled || t.Fault == nil {
+		return t.Phase == uploader.PhaseCancelled
+	}
+	switch t.Fault.Kind {
+	case fault.SourceChanged, fault.Mismatch, fault.Gone:
+		return true
+	default:
+		return false
+	}
+}
+
+func stepCancelled(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
+	if t.Phase == uploader.PhaseDone || t.Phase == uploader.PhaseCancelled || t.Intent.GivenUp() {
+		return t, Effects{}
+	}
+	t.Intent = uploader.IntentCancel
+	if t.Phase.Working() {
+		return t, Effects{StopWorker: true}
+	}
+	return deleteUpload(t, now)
+}
+
+// stepRemoved cancels a transfer that is not final, or that failed with an upload on
+// the server. The engine takes it off the list once it is final.
+func stepRemoved(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
+	cancelling := t.Intent.GivenUp()
+	t.Intent = uploader.IntentRemove
+	switch {
+	case cancelling, t.Phase == uploader.PhaseDone, t.Phase == uploader.PhaseCancelled, t.Phase == uploader.PhaseFailed && !t.Session.Begun():
+		return t, Effects{}
+	case t.Phase.Working():
+		return t, Effects{StopWorker: true}
+	default:
+		return deleteUpload(t, now)
+	}
+}
+
+// deleteUpload continues the cancellation of a transfer without a worker. It is
+// final at once if there is no upload, otherwise after UploadDeleted.
+func deleteUpload(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
+	if !t.Session.Begun() {
+		return cancelled(t, now), Effects{Dequeue: true}
+	}
+	t.Phase, t.NextTry, t.Finished, t.Fault = uploader.PhaseQueued, 0, 0, nil
+	return t, Effects{Dequeue: true, Delete: t.Session}
+}
+
+func cancelled(t uploader.Transfer, now time.Time) uploader.Transfer {
+	t.Phase, t.Session, t.Fault, t.Finished = uploader.PhaseCancelled, uploader.Session{}, nil, uploader.MomentOf(now)
+	return t
+}
+
+func stepAcknowledged(t uploader.Transfer, session uploader.Session) uploader.Transfer {
+	if session.Offset > t.Session.Offset {
+		t.Attempt = 0
+	}
+	if t.Phase == uploader.PhaseChecking {
+		t.Resumed = session.Offset
+	}
+	t.Session.Offset, t.Session.Sent = session.Offset, session.Offset
+	if !session.Expires.IsZero() { // some servers send it only once
+		t.Session.Expires = session.Expires
+	}
+	return t
+}
+
+func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
+	t.Active += in.Active
+	switch {
+	case t.Phase == uploader.PhaseFailed: // by SaveFailed while the worker ran
+		return t, Effects{}
+	case in.Fault == nil && !in.Stopped:
+		t.Phase, t.Fault, t.Attempt, t.Finished = uploader.PhaseDone, nil, 0, uploader.MomentOf(now)
+		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size
+		return t, Effects{}
+	case t.Intent.GivenUp():
+		return deleteUpload(t, now)
+	case t.Intent == uploader.IntentHold, in.Stopped:
+		t.Phase = uploader.PhaseQueued
+		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
+	case in.Fault.Kind == fault.Gone && in.Fault.Op == fault.Head && t.Session.Offset == 0 && t.Session.Sent == 0 && t.Attempt < maxRecreated:
+		t.Phase, t.Session = uploader.PhaseQueued, uploader.Session{} // nothing was acknowledged: create another upload
+		t.Attempt++
+		return t, Effects{Enqueue: true}
+	default:
+		return stepFault(t, in, now)
+	}
+}
+
+func stepFault(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
+	t.Fault = in.Fault
+	decision := retry.Decide(in.Fault, int(t.Attempt), in.Random)
+	if !decision.Again {
+		t.Phase, t.Finished = uploader.PhaseFailed, uploader.MomentOf(now)
+		return t, Effects{}
+	}
+	if decision.Count {
+		t.Attempt++
+	}
+	t.Phase, t.NextTry = uploader.PhaseWaiting, uploader.MomentOf(now.Add(decision.Delay))
+	return t, Effects{Wake: true}
+}
+
+// stepCheckEnded keeps the result of a check. A fault that no retry can resolve
+// fails the transfer now; with any other it waits for the user.
+func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader.Transfer, Effects) {
+	if t.Phase == uploader.PhaseFailed { // by SaveFailed while the check ran
+		return t, Effects{}
+	}
+	t.Phase, t.Fault = uploader.PhaseQueued, nil
+	switch {
+	case t.Intent.GivenUp():
+		return deleteUpload(t, now)
+	case !in.Held || t.Intent == uploader.IntentHold:
+		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
+	case in.Fault == nil:
+		return t, Effects{}
+	case in.Fault.Kind == fault.Gone && t.Session.Offset == 0:
+		t.Session = uploader.Session{} // nothing was acknowledged: another upload is created
+		return t, Effects{}
+	}
+	t.Fault = in.Fault
+	if !retry.Decide(in.Fault, 0, 0).Again {
+		t.Phase, t.Finished = uploader.PhaseFailed, uploader.MomentOf(now)
+	}
+	return t, Effects{}
+}

@@ -1,0 +1,269 @@
+package lifecycle
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// noon is the time passed to Step in these tests.
+var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+
+func TestStep(t *testing.T) {
+	session := uploader.Session{URL: "http://s/1", Offset: 40, Sent: 60}
+	ended := func(kind fault.Kind, op fault.Op) WorkerEnded {
+		return WorkerEnded{Fault: &fault.Fault{Kind: kind, Op: op}, Random: 0.5}
+	}
+	for _, c := range []struct {
+		name  string
+		from  uploader.Transfer
+		in    Input
+		phase uploader.Phase
+		state uploader.State
+		want  Effects
+		check func(uploader.Transfer) bool
+	}{
+		{
+			"running transfer is queued after crash",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 3},
+			Restored{},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool { return t.Session == session && t.Attempt == 3 },
+		},
+		{
+			"running transfer waits for user after crash with ask",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
+			Restored{Ask: true},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{},
+			nil,
+		},
+		{
+			"paused transfer stays paused after crash",
+			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentHold, Session: session},
+			Restored{},
+			uploader.PhaseQueued, uploader.StatePaused,
+			Effects{},
+			nil,
+		},
+		{
+			"cancellation continues after crash",
+			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentCancel, Session: session},
+			Restored{},
+			uploader.PhaseQueued, uploader.StateCancelled,
+			Effects{Dequeue: true, Delete: session},
+			nil,
+		},
+		{
+			"cancellation without upload is final after crash",
+			uploader.Transfer{Phase: uploader.PhaseCreating, Intent: uploader.IntentCancel},
+			Restored{},
+			uploader.PhaseCancelled, uploader.StateCancelled,
+			Effects{Dequeue: true},
+			nil,
+		},
+		{
+			"failed transfer is not restored",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Refused}},
+			Restored{},
+			uploader.PhaseFailed, uploader.StateFailed,
+			Effects{},
+			nil,
+		},
+		{
+			"begun transfer added again keeps size, time and identity",
+			uploader.Transfer{Session: session, Source: source.File{Path: "/old", Size: 100, ModTime: noon, Identity: source.Identity{Index: 1}}},
+			AddedAgain{File: source.File{Path: "/new", RelPath: "new", Size: 100, ModTime: noon.Add(time.Hour), Identity: source.Identity{Index: 2}}, Batch: 7},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool {
+				return t.Batch == 7 && t.Source == source.File{
+					Path: "/new", RelPath: "new", Size: 100, ModTime: noon, Identity: source.Identity{Index: 1},
+				}
+			},
+		},
+		{
+			"unbegun transfer added again takes file as it is",
+			uploader.Transfer{Source: source.File{Path: "/old", Size: 100, ModTime: noon}},
+			AddedAgain{File: source.File{Path: "/new", Size: 100, ModTime: noon.Add(time.Hour)}, Batch: 7},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool { return t.Source.ModTime.Equal(noon.Add(time.Hour)) },
+		},
+		{
+			"pause stops worker",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
+			PausedByUser{},
+			uploader.PhaseSending, uploader.StatePaused,
+			Effects{StopWorker: true},
+			nil,
+		},
+		{
+			"stopped worker keeps session of paused transfer",
+			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentHold, Session: session},
+			WorkerEnded{Stopped: true},
+			uploader.PhaseQueued, uploader.StatePaused,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session == session },
+		},
+		{
+			"upload completed during pause is done",
+			uploader.Transfer{Phase: uploader.PhaseVerifying, Intent: uploader.IntentHold, Session: session, Source: source.File{Size: 100}},
+			WorkerEnded{},
+			uploader.PhaseDone, uploader.StateDone,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session.Offset == 100 },
+		},
+		{
+			"transfer resumed while worker stops is queued",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
+			WorkerEnded{Stopped: true},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			nil,
+		},
+		{
+			"pause ends wait",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.MomentOf(noon), Fault: &fault.Fault{Kind: fault.Transient}},
+			PausedByUser{},
+			uploader.PhaseQueued, uploader.StatePaused,
+			Effects{Dequeue: true},
+			func(t uploader.Transfer) bool { return t.NextTry.IsZero() && t.Fault == nil },
+		},
+		{
+			"transient fault waits with backoff",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 2},
+			ended(fault.Transient, fault.Patch),
+			uploader.PhaseWaiting, uploader.StateRetrying,
+			Effects{Wake: true},
+			func(t uploader.Transfer) bool {
+				return t.Attempt == 3 && t.NextTry.Equal(noon.Add(2*time.Second)) && t.Session == session
+			},
+		},
+		{
+			"offline does not count as attempt",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 2},
+			ended(fault.Offline, fault.Head),
+			uploader.PhaseWaiting, uploader.StateOffline,
+			Effects{Wake: true},
+			func(t uploader.Transfer) bool { return t.Attempt == 2 },
+		},
+		{
+			"progress resets attempts",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 5},
+			Acknowledged{uploader.Session{Offset: 41}},
+			uploader.PhaseSending, uploader.StateUploading,
+			Effects{},
+			func(t uploader.Transfer) bool {
+				return t.Attempt == 0 && t.Session.Offset == 41 && t.Session.URL == session.URL
+			},
+		},
+		{
+			"lower offset is accepted",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session, Attempt: 5},
+			Acknowledged{uploader.Session{Offset: 7}},
+			uploader.PhaseChecking, uploader.StateChecking,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Attempt == 5 && t.Session.Offset == 7 && t.Session.Sent == 7 },
+		},
+		{
+			"missing expiry keeps earlier one",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u", Expires: uploader.MomentOf(noon)}},
+			Acknowledged{uploader.Session{Offset: 1}},
+			uploader.PhaseSending, uploader.StateUploading,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session.Expires.Equal(noon) },
+		},
+		{
+			"required sign-in keeps session",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session},
+			ended(fault.Auth, fault.Head),
+			uploader.PhaseFailed, uploader.StateSignIn,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session == session },
+		},
+		{
+			"removed upload without data is created again",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "u"}},
+			ended(fault.Gone, fault.Head),
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool { return t.Session == uploader.Session{} },
+		},
+		{
+			"removed upload without data fails after maxRecreated",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "u"}, Attempt: maxRecreated},
+			ended(fault.Gone, fault.Head),
+			uploader.PhaseFailed, uploader.StateForgotten,
+			Effects{},
+			nil,
+		},
+		{
+			"removed upload with data fails",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session},
+			ended(fault.Gone, fault.Head),
+			uploader.PhaseFailed, uploader.StateForgotten,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session == session },
+		},
+		{
+			"retry of removed upload restarts",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: uploader.MomentOf(noon)},
+			RetriedByUser{},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true, Delete: session},
+			func(t uploader.Transfer) bool {
+				return t.Session == uploader.Session{} && t.Finished.IsZero() && t.Fault == nil
+			},
+		},
+		{
+			"retry after sign-in resumes",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Auth}, Session: session},
+			RetriedByUser{},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool { return t.Session == session },
+		},
+		{
+			"cancelling queued transfer dequeues it",
+			uploader.Transfer{Phase: uploader.PhaseQueued},
+			CancelledByUser{},
+			uploader.PhaseCancelled, uploader.StateCancelled,
+			Effects{Dequeue: true},
+			nil,
+		},
+		{
+			"upload of cancelled transfer is deleted",
+			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentCancel, Session: session},
+			WorkerEnded{Stopped: true},
+			uploader.PhaseQueued, uploader.StateCancelled,
+			Effects{Dequeue: true, Delete: session},
+			nil,
+		},
+		{
+			"deletion of earlier upload keeps current one",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
+			UploadDeleted{},
+			uploader.PhaseSending, uploader.StateUploading,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session == session },
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, effects := Step(c.from, c.in, noon)
+			if got.Phase != c.phase || got.State() != c.state {
+				t.Errorf("phase %v (%v), want %v (%v)", got.Phase, got.State(), c.phase, c.state)
+			}
+			if effects != c.want {
+				t.Errorf("effects %+v, want %+v", effects, c.want)
+			}
+			if c.check != nil && !c.check(got) {
+				t.Errorf("unexpected transfer %+v", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,208 @@
+// Package scan expands what the user added into files and finds the earlier uploads
+// of these files.
+//
+// A [Scanner] lists the files of one batch on its own goroutine, computes their
+// fingerprints, has a [Matcher] find earlier uploads, and delivers the files to a
+// [Reporter] in portions. The next portion is delivered once the transfers of the one
+// before are saved, so that memory does not grow with the number of files.
+//
+// A file that cannot be read is delivered with its error and the scan continues. A
+// scan that is cancelled delivers nothing more and starts over at the next start of
+// the program. While the store cannot be read, the scan waits, because without earlier
+// uploads files would be uploaded twice.
+package scan
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+const (
+	// A portion is delivered when it has maxPortion files or is maxPortionAge old:
+	// large enough for one commit each, early enough to show the first files at once.
+	maxPortion    = 256
+	maxPortionAge = 100 * time.Millisecond
+
+	// lookupRetry is the wait between two tries to look up earlier uploads.
+	lookupRetry = time.Second
+)
+
+// Request is a batch to scan: all of it, or what is at and below some paths.
+type Request struct {
+	Batch uploader.BatchID
+	Only  map[string]bool // nil: everything
+}
+
+// Includes reports whether a path is to be scanned: whether it or a folder that it is
+// in is requested.
+func (r Request) Includes(path string) bool {
+	if r.Only == nil {
+		return true
+	}
+	for at := path; ; at = filepath.Dir(at) {
+		if r.Only[at] {
+			return true
+		}
+		if at == filepath.Dir(at) {
+			return false
+		}
+	}
+}
+
+// Found is one file of a batch.
+type Found struct {
+	File        source.File
+	Fingerprint string
+	Match       Match
+	Growth      uploader.Growth
+	Err         error // why the file cannot be uploaded; nil otherwise
+}
+
+// Reporter receives what a scan finds. Its functions are called on the scan's
+// goroutine.
+type Reporter struct {
+	// Deliver delivers the files of a portion; last is set for the last one of the
+	// scan. saved is to be called once the transfers made of the files are saved.
+	Deliver func(portion []Found, last bool, saved func())
+
+	// LookupFailed reports an error of looking up earlier uploads, or nil once that
+	// succeeds again.
+	LookupFailed func(error)
+
+	Closed <-chan struct{} // closed when portions are no longer received
+}
+
+// Scanner scans one batch. It belongs to the goroutine that calls Run.
+type Scanner struct {
+	Request     Request
+	Store       uploader.Store
+	Disk        source.Disk
+	Growth      func(path string) uploader.Growth // nil: no file is being written by a known program
+	Reporter    Reporter
+	Batch       uploader.Batch
+	Cancel      context.CancelFunc
+	Fingerprint func(context.Context, source.File) (string, error)
+	Known       map[string]bool // paths that have a transfer already
+	Matcher     *Matcher
+	Options     source.Options
+
+	portion []Found
+	began   time.Time     // of the portion
+	saved   chan struct{} // closed when the portion before is saved; nil before the first
+}
+
+// Run scans the batch. It returns nil; when ctx ends, the batch is scanned again at
+// the next start of the program.
+func (s *Scanner) Run(ctx context.Context) error {
+	s.began = time.Now()
+	for file, err := range s.Disk.Expand(ctx, s.Batch.Roots, s.Options) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if s.Known[file.Path] || !s.Request.Includes(file.Path) {
+			continue
+		}
+		f := Found{File: file, Growth: s.growth(file.Path), Err: err}
+		if f.Growth == uploader.Growing {
+			f.File.Size = uploader.SizeUnknown // such a file matches no earlier upload
+		} else if err == nil {
+			f.Fingerprint, f.Err = s.Fingerprint(ctx, file)
+		}
+		s.portion = append(s.portion, f)
+		if len(s.portion) >= maxPortion || time.Since(s.began) >= maxPortionAge {
+			s.deliver(ctx, false)
+		}
+	}
+	if ctx.Err() == nil {
+		s.deliver(ctx, true)
+	}
+	return nil
+}
+
+// Abort ends a scan whose Run panicked. Files that were not delivered are dropped.
+func (s *Scanner) Abort(ctx context.Context) {
+	s.portion = nil
+	s.deliver(ctx, true)
+}
+
+func (s *Scanner) growth(path string) uploader.Growth {
+	if s.Growth == nil {
+		return uploader.GrowthNone
+	}
+	return s.Growth(path)
+}
+
+// deliver matches and delivers the portion once the one before is saved. It does
+// nothing if ctx ends or the reporter closes first.
+func (s *Scanner) deliver(ctx context.Context, last bool) {
+	if !s.awaitSaved(ctx) || !s.lookUp(ctx) {
+		return
+	}
+	portion, saved := s.portion, make(chan struct{})
+	s.portion, s.saved, s.began = nil, saved, time.Now()
+	s.Reporter.Deliver(portion, last, func() { close(saved) })
+}
+
+func (s *Scanner) awaitSaved(ctx context.Context) bool {
+	if s.saved == nil {
+		return true
+	}
+	select {
+	case <-s.saved:
+		return true
+	case <-ctx.Done():
+		return false
+	case <-s.Reporter.Closed:
+		return false
+	}
+}
+
+// lookUp looks up and matches the earlier uploads of the portion's files. It retries
+// until the store answers, and reports false if ctx ends first.
+func (s *Scanner) lookUp(ctx context.Context) bool {
+	fingerprints := make([]string, 0, len(s.portion))
+	for _, f := range s.portion {
+		if f.Err == nil {
+			fingerprints = append(fingerprints, f.Fingerprint)
+		}
+	}
+	if len(fingerprints) == 0 {
+		return true
+	}
+	for failed := false; ; failed = true {
+		previous, err := s.Store.FindPrevious(ctx, fingerprints)
+		if err == nil {
+			err = s.match(ctx, previous)
+		}
+		if failed || err != nil {
+			s.Reporter.LookupFailed(err)
+		}
+		if err == nil {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(lookupRetry):
+		}
+	}
+}
+
+// match sets the Match of each file of the portion.
+func (s *Scanner) match(ctx context.Context, previous map[string][]uploader.Transfer) error {
+	for i := range s.portion {
+		f := &s.portion[i]
+		if f.Err != nil || f.File.Size == uploader.SizeUnknown {
+			continue
+		}
+		var err error
+		if f.Match, err = s.Matcher.match(ctx, f.File, previous[f.Fingerprint]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package uploadtest
+
+import (
+	"bytes"
+	"net"
+	"sync"
+)
+
+// relayConn is one connection through a proxy.
+type relayConn struct{ client, server *net.TCPConn }
+
+const relayBuffer = 32 << 10
+
+// relay serves one connection until either side closes it.
+func (p *Proxy) relay(client *net.TCPConn, origin net.Listener) {
+	var dialer net.Dialer
+	server, err := dialer.DialContext(p.ctx, "tcp", p.target)
+	if err != nil {
+		reset(client)
+		return
+	}
+	l := &relayConn{client: client, server: server.(*net.TCPConn)}
+	if !p.add(l, origin) {
+		l.reset()
+		return
+	}
+	defer p.remove(l)
+	var copies sync.WaitGroup
+	copies.Go(func() { p.upstream(l) })
+	copies.Go(func() { p.downstream(l) })
+	copies.Wait()
+}
+
+// add registers a connection. It reports false if the listener that accepted it
+// was closed meanwhile.
+func (p *Proxy) add(l *relayConn, origin net.Listener) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.listener != origin {
+		return false
+	}
+	p.conns[l] = struct{}{}
+	return true
+}
+
+func (p *Proxy) remove(l *relayConn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.conns, l)
+	_ = l.client.Close()
+	_ = l.server.Close()
+}
+
+func (p *Proxy) upstream(l *relayConn) {
+	buffer := make([]byte, relayBuffer)
+	for {
+		n, err := l.client.Read(buffer)
+		if n > 0 && !p.send(l, buffer[:n]) {
+			return
+		}
+		if err != nil {
+			_ = l.server.CloseWrite()
+			return
+		}
+	}
+}
+
+// send writes bytes to the server at the limited rate.
+func (p *Proxy) send(l *relayConn, chunk []byte) bool {
+	for len(chunk) > 0 {
+		n := min(len(chunk), p.pieceSize())
+		if !p.sendPiece(l, chunk[:n]) {
+			return false
+		}
+		chunk = chunk[n:]
+	}
+	return true
+}
+
+// pieceSize is the number of bytes written at once: those of 50 ms, so that the
+// rate is even.
+func (p *Proxy) pieceSize() int {
+	limit := p.limiter.Limit()
+	if limit >= 20*relayBuffer {
+		return relayBuffer
+	}
+	return max(int(limit/20), 1)
+}
+
+// sendPiece writes bytes to the server, up to where the connection is to be reset.
+func (p *Proxy) sendPiece(l *relayConn, chunk []byte) bool {
+	if !p.waitOpen() || p.limiter.WaitN(p.ctx, len(chunk)) != nil {
+		return false
+	}
+	chunk, last := p.beforeReset(chunk)
+	p.up.Add(int64(len(chunk))) // counted first, so that no response is seen before its request is counted
+	_, err := l.server.Write(chunk)
+	if last {
+		p.Cut()
+	}
+	return err == nil && !last
+}
+
+// beforeReset returns the part of chunk to send, and whether the reset follows it.
+func (p *Proxy) beforeReset(chunk []byte) ([]byte, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.resetAfter < 0 {
+		return chunk, false
+	}
+	if int64(len(chunk)) < p.resetAfter {
+		p.resetAfter -= int64(len(chunk))
+		return chunk, false
+	}
+	chunk, p.resetAfter = chunk[:p.resetAfter], 0
+	return chunk, true
+}
+
+func (p *Proxy) downstream(l *relayConn) {
+	buffer := make([]byte, relayBuffer)
+	for {
+		n, err := l.server.Read(buffer)
+		if n > 0 && !p.sendResponse(l, buffer[:n]) {
+			return
+		}
+		if err != nil {
+			_ = l.client.CloseWrite()
+			return
+		}
+	}
+}
+
+// continueHeader precedes the response to a request with Expect: 100-continue.
+const continueHeader = "HTTP/1.1 100 Continue\r\n\r\n"
+
+// sendResponse writes bytes to the client, unless they are a response to drop.
+func (p *Proxy) sendResponse(l *relayConn, chunk []byte) bool {
+	if !p.waitOpen() {
+		return false
+	}
+	rest, continued := bytes.CutPrefix(chunk, []byte(continueHeader))
+	drop := len(rest) > 0 && p.takeDrop()
+	if drop {
+		chunk = nil
+		if continued {
+			chunk = []byte(continueHeader)
+		}
+	}
+	p.down.Add(int64(len(chunk)))
+	_, err := l.client.Write(chunk)
+	if drop {
+		l.reset()
+	}
+	return err == nil && !drop
+}
+
+func (p *Proxy) takeDrop() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dropResponses == 0 {
+		return false
+	}
+	p.dropResponses--
+	return true
+}
+
+// waitOpen waits while the proxy is a black hole. It reports false when the proxy
+// has ended.
+func (p *Proxy) waitOpen() bool {
+	p.mu.Lock()
+	hole := p.blackhole
+	p.mu.Unlock()
+	if hole == nil {
+		return true
+	}
+	select {
+	case <-hole:
+		return true
+	case <-p.ctx.Done():
+		return false
+	}
+}
+
+// reset resets the client's side. The server's side is closed normally, so that
+// bytes sent upstream arrive.
+func (l *relayConn) reset() {
+	reset(l.client)
+	_ = l.server.Close()
+}
+
+func reset(conn *net.TCPConn) {
+	_ = conn.SetLinger(0)
+	_ = conn.Close()
+}

@@ -1,0 +1,157 @@
+package uploadtest
+
+import (
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// Tests of the records that belong to a transfer: proof, parts and events.
+
+func testProof(t *testing.T, reopen Reopen) {
+	store := reopen()
+	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u"}}
+	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "v"}}
+	mark := func(at int64, state string) source.Mark { return source.Mark{At: at, State: []byte(state)} }
+	saveProof := func(id uploader.TransferID, marks ...source.Mark) {
+		t.Helper()
+		save(t, store, uploader.Changes{
+			Transfers: []*uploader.Transfer{sending, other},
+			Proofs:    map[uploader.TransferID]source.Proof{id: marks},
+		})
+	}
+	want := func(id uploader.TransferID, marks ...source.Mark) {
+		t.Helper()
+		got, err := store.Proof(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantEqual(t, got, source.Proof(marks))
+	}
+	saveProof(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"))
+	saveProof(2, mark(10, "other"))
+	saveProof(1, mark(30, "c"))
+	want(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"), mark(30, "c"))
+	saveProof(1, mark(25, "cut"))
+	store = reopen()
+	want(1, mark(10, "a"), mark(20, "b"), mark(25, "cut"))
+	want(2, mark(10, "other"))
+
+	done, restarted := *sending, *other
+	done.Phase, restarted.Session = uploader.PhaseDone, uploader.Session{}
+	save(t, store, uploader.Changes{
+		Transfers: []*uploader.Transfer{&done, &restarted},
+		Proofs:    map[uploader.TransferID]source.Proof{1: {mark(40, "too late")}},
+	})
+	want(1)
+	want(2)
+
+	saveProof(2, mark(10, "again"))
+	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
+	want(2)
+	want(77)
+}
+
+func testParts(t *testing.T, reopen Reopen) {
+	store := reopen()
+	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 2}}
+	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 1}}
+	saveParts := func(id uploader.TransferID, parts ...uploader.Part) {
+		t.Helper()
+		save(t, store, uploader.Changes{
+			Transfers: []*uploader.Transfer{sending, other},
+			Parts:     map[uploader.TransferID][]uploader.Part{id: parts},
+		})
+	}
+	want := func(id uploader.TransferID, parts ...uploader.Part) {
+		t.Helper()
+		got, err := store.Parts(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantEqual(t, got, parts)
+	}
+	first := uploader.Part{Index: 0, Length: 10}
+	second := uploader.Part{Index: 1, Start: 10, Length: 5}
+	saveParts(1, second, first)
+	saveParts(2, first)
+	store = reopen()
+	want(1, first, second)
+	second.URL, second.Offset, second.Expires = "http://s/1", 3, instant(1)
+	saveParts(1, second)
+	want(1, first, second)
+	want(2, first)
+
+	done, restarted := *sending, *other
+	done.Phase, restarted.Session = uploader.PhaseDone, uploader.Session{URL: "one piece"}
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&done, &restarted}})
+	want(1)
+	want(2)
+
+	saveParts(2, first)
+	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
+	want(2)
+}
+
+func testEvents(t *testing.T, reopen Reopen) {
+	store := reopen()
+	transfer, other := fullTransfer(1), fullTransfer(2)
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer, &other}})
+	var all []uploader.Event
+	addEvents := func(count int) {
+		t.Helper()
+		var events []uploader.Event
+		for range count {
+			n := len(all)
+			e := uploader.Event{At: instant(n), Kind: uploader.EventResumed, Offset: int64(n)}
+			if n%3 == 0 {
+				e.Kind, e.Until, e.Fault = uploader.EventWaiting, instant(n+5), fullTransfer(1).Fault
+			}
+			events, all = append(events, e), append(all, e)
+		}
+		save(t, store, uploader.Changes{Events: map[uploader.TransferID][]uploader.Event{1: events, 2: events[:1]}})
+	}
+	want := func(id uploader.TransferID, want []uploader.Event) {
+		t.Helper()
+		got, err := store.Events(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantEqual(t, got, want)
+	}
+	addEvents(3)
+	addEvents(1)
+	store = reopen()
+	want(1, all)
+	want(2, []uploader.Event{all[0], all[3]})
+	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer}})
+	want(1, all)
+
+	addEvents(uploader.EventsKept - 10)
+	addEvents(30)
+	store = reopen()
+	want(1, all[len(all)-uploader.EventsKept:])
+	want(2, []uploader.Event{all[0], all[3], all[4], all[uploader.EventsKept-6]})
+
+	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{1}})
+	want(1, nil)
+	want(77, nil)
+	if got, err := store.Events(t.Context(), 2); err != nil || len(got) != 4 {
+		t.Errorf("the other transfer has %d events, %v", len(got), err)
+	}
+}
+
+func testRemovedServersAndBatches(t *testing.T, reopen Reopen) {
+	store := reopen()
+	save(t, store, uploader.Changes{
+		Servers: []uploader.Server{{ID: 5, Name: "five"}},
+		Batches: []uploader.Batch{{ID: 1, Server: 5}, {ID: 2, Server: 5}},
+	})
+	save(t, store, uploader.Changes{RemovedServers: []uploader.ServerID{5}, RemovedBatches: []uploader.BatchID{1, 99}})
+	got := load(t, reopen())
+	if got.NextServer <= 5 {
+		t.Errorf("NextServer is %d, the ID of a removed server", got.NextServer)
+	}
+	wantEqual(t, got.Batches, []uploader.Batch{{ID: 2, Server: 5}})
+}

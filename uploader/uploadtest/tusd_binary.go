@@ -1,0 +1,114 @@
+package uploadtest
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TusdBinary is the tusd program on a fixed port and directory, which restarts
+// keep. Its methods must be called from the test's goroutine.
+type TusdBinary struct {
+	Endpoint string // the creation URL
+	Dir      string // of the file store
+
+	program
+}
+
+// NewTusdBinary starts tusd, which is built once per version and machine. The
+// server ends with the test. It does not support Wrap, WithTLS and Expiry.
+func NewTusdBinary(t testing.TB, opts ...Option) *TusdBinary {
+	t.Helper()
+	port := freePort(t)
+	s := &TusdBinary{
+		Endpoint: fmt.Sprintf("http://127.0.0.1:%d%s", port, basePath),
+		Dir:      t.TempDir(),
+		program:  program{path: buildTusd(t), ready: "You can now upload files to"},
+	}
+	s.args = append([]string{
+		"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-base-path", basePath,
+		"-upload-dir", s.Dir,
+	}, flags(t, newOptions(opts))...)
+	s.Restart(t)
+	t.Cleanup(func() { s.Kill(t) })
+	return s
+}
+
+func flags(t testing.TB, o options) []string {
+	t.Helper()
+	flags := hookFlags(t, o)
+	if o.maxSize > 0 {
+		flags = append(flags, "-max-size", strconv.FormatInt(o.maxSize, 10))
+	}
+	if o.noTermination {
+		flags = append(flags, "-disable-termination")
+	}
+	if o.noConcat {
+		flags = append(flags, "-disable-concatenation")
+	}
+	if o.behindProxy {
+		flags = append(flags, "-behind-proxy")
+	}
+	if o.networkTimeout > 0 {
+		flags = append(flags, "-network-timeout", o.networkTimeout.String())
+	}
+	return flags
+}
+
+// hookFlags writes the hook scripts and returns the flags for them.
+func hookFlags(t testing.TB, o options) []string {
+	t.Helper()
+	if len(o.hooks) == 0 {
+		return []string{"-hooks-enabled-events", ""}
+	}
+	dir := t.TempDir()
+	for event, script := range o.hooks {
+		if err := os.WriteFile(filepath.Join(dir, event), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // tusd executes it
+			t.Fatalf("write hook: %v", err)
+		}
+	}
+	events := slices.Sorted(maps.Keys(o.hooks))
+	return []string{"-hooks-dir", dir, "-hooks-enabled-events", strings.Join(events, ",")}
+}
+
+// Stored returns the server's uploads, in no particular order.
+func (s *TusdBinary) Stored(t testing.TB) []StoredFile {
+	t.Helper()
+	return storedFiles(t, s.Dir)
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("find free port: %v", err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// buildTusd returns the path of a tusd of the version in go.mod. It is built in a
+// separate module because its dependencies are not in this one.
+func buildTusd(t testing.TB) string {
+	t.Helper()
+	version := strings.TrimSpace(string(runCommand(t, "", "go", "list", "-m", "-f", "{{.Version}}", tusdModule)))
+	name := "tusd-" + version
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return cached(t, name, func(path string) {
+		scratch := t.TempDir()
+		writeFile(t, filepath.Join(scratch, "go.mod"), "module tusdprogram\n\ngo 1.26\n\nrequire "+tusdModule+" "+version+"\n")
+		writeFile(t, filepath.Join(scratch, "program.go"), "package program\n\nimport _ \""+tusdModule+"/cmd/tusd\"\n")
+		runCommand(t, scratch, "go", "build", "-mod=mod", "-o", path, tusdModule+"/cmd/tusd")
+	})
+}
+
+const tusdModule = "github.com/tus/tusd/v2"

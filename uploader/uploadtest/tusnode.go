@@ -1,0 +1,106 @@
+package uploadtest
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// tusNode holds the server program and its package versions.
+//
+//go:embed tusnode
+var tusNode embed.FS
+
+// TusNode is @tus/server in Node.js on a fixed port and directory, which restarts
+// keep. Its methods must be called from the test's goroutine.
+type TusNode struct {
+	Endpoint string // the creation URL
+	Dir      string // of the file store
+
+	program
+}
+
+// NewTusNode starts @tus/server, which is installed once per set of versions and
+// machine. The server ends with the test. It supports MaxSize and Expiry. The
+// test fails if node or npm is not installed.
+func NewTusNode(t testing.TB, opts ...Option) *TusNode {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatalf("@tus/server needs node, which is not installed; run `make deps`: %v", err)
+	}
+	port, o := freePort(t), newOptions(opts)
+	s := &TusNode{
+		Endpoint: fmt.Sprintf("http://127.0.0.1:%d%s", port, basePath),
+		Dir:      t.TempDir(),
+		program:  program{path: node, ready: "listening"},
+	}
+	s.args = []string{
+		filepath.Join(installTusNode(t), "server.js"), strconv.Itoa(port), s.Dir,
+		strconv.FormatInt(o.maxSize, 10), strconv.FormatInt(o.expiry.Milliseconds(), 10),
+	}
+	s.Restart(t)
+	t.Cleanup(func() { s.Kill(t) })
+	return s
+}
+
+// Stored returns the server's uploads, in no particular order.
+func (s *TusNode) Stored(t testing.TB) []StoredFile {
+	t.Helper()
+	infos, err := filepath.Glob(filepath.Join(s.Dir, "*.json"))
+	if err != nil {
+		t.Fatalf("list uploads: %v", err)
+	}
+	files := make([]StoredFile, 0, len(infos))
+	for _, info := range infos {
+		var upload struct {
+			Size     *int64            `json:"size"`
+			Metadata map[string]string `json:"metadata"` // null for an empty value
+		}
+		path := readInfo(t, info, &upload)
+		file := StoredFile{Name: filepath.Base(path), Metadata: upload.Metadata, Path: path, Length: -1}
+		if upload.Size != nil {
+			file.Length = *upload.Size
+		}
+		file.SHA256, file.Size = digest(t, path)
+		files = append(files, file)
+	}
+	return files
+}
+
+// installTusNode returns a directory with the program and its packages.
+func installTusNode(t testing.TB) string {
+	t.Helper()
+	files, err := tusNode.ReadDir("tusnode")
+	if err != nil {
+		t.Fatalf("install @tus/server: %v", err)
+	}
+	texts, version := map[string]string{}, sha256.New()
+	for _, file := range files {
+		text, err := tusNode.ReadFile("tusnode/" + file.Name())
+		if err != nil {
+			t.Fatalf("install @tus/server: %v", err)
+		}
+		texts[file.Name()] = string(text)
+		_, _ = version.Write(text)
+	}
+	return cached(t, "tus-node-"+hex.EncodeToString(version.Sum(nil)[:8]), func(path string) {
+		npm, err := exec.LookPath("npm")
+		if err != nil {
+			t.Fatalf("@tus/server needs npm, which is not installed; run `make deps`: %v", err)
+		}
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatalf("install @tus/server: %v", err)
+		}
+		for name, text := range texts {
+			writeFile(t, filepath.Join(path, name), text)
+		}
+		runCommand(t, path, npm, "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")
+	})
+}

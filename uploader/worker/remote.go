@@ -1,0 +1,184 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+const (
+	// minHighLatency is the latency from which on one connection may not use all of
+	// the bandwidth: the send buffer of a connection no longer holds all of the data
+	// in flight.
+	minHighLatency = 15 * time.Millisecond
+
+	// maxDeletionTries is how often the deletion of an upload is tried, and
+	// maxDeletionWait the longest wait between two tries.
+	maxDeletionTries = 4
+	maxDeletionWait  = 10 * time.Second
+)
+
+// ErrNotDeleted is returned by [Remote.Terminate] for a server that cannot delete
+// uploads. They remain until they expire.
+var ErrNotDeleted = errors.New("server does not support deleting uploads")
+
+// Remote is a server as this run knows it: the connection to it, and what it supports
+// and refused so far. Its methods may be called from any goroutine.
+type Remote struct {
+	Server   uploader.Server
+	protocol uploader.Protocol
+
+	probing          chan struct{} // a lock for the fields below that can be awaited with a context
+	probed, measured bool
+	caps             tus.Capabilities
+	responseTime     time.Duration // the shortest of those of the probes
+
+	bodyMost     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
+	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
+
+	mu      sync.Mutex
+	refused []checksum
+}
+
+// NewRemote makes a Remote that uses a protocol, and closes it in Close.
+func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
+	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
+	r.bodyMost.Store(server.Profile.BodyMost)
+	return r
+}
+
+// options returns the server options, with the limit learned in this run.
+func (r *Remote) options() uploader.Profile {
+	options := r.Server.Profile
+	options.BodyMost = r.bodyMost.Load()
+	return options
+}
+
+// limitBody limits requests to so many bytes, and returns the limit that applies,
+// which may be lower already.
+func (r *Remote) limitBody(limit int64) int64 {
+	for {
+		now := r.bodyMost.Load()
+		if now > 0 && now <= limit {
+			return now
+		}
+		if r.bodyMost.CompareAndSwap(now, limit) {
+			return limit
+		}
+	}
+}
+
+// Capabilities returns what the server supports. It probes the server once; an error
+// is not cached.
+func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
+	select {
+	case r.probing <- struct{}{}:
+		defer func() { <-r.probing }()
+	case <-ctx.Done():
+		return tus.Capabilities{}, ctx.Err()
+	}
+	if r.probed {
+		return r.caps, nil
+	}
+	began := time.Now()
+	caps, err := r.protocol.Probe(ctx)
+	if err != nil {
+		return tus.Capabilities{}, err
+	}
+	r.caps, r.probed, r.responseTime = caps, true, time.Since(began)
+	return caps, nil
+}
+
+// HighLatency reports whether the latency is so high that one connection may not use
+// all of the bandwidth. The first response may have been late because a connection
+// had to be made, so a second one is measured before it is trusted.
+func (r *Remote) HighLatency(ctx context.Context) (bool, error) {
+	if _, err := r.Capabilities(ctx); err != nil {
+		return false, err
+	}
+	select {
+	case r.probing <- struct{}{}:
+		defer func() { <-r.probing }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	if r.measured || r.responseTime < minHighLatency {
+		return r.responseTime >= minHighLatency, nil
+	}
+	began := time.Now()
+	if _, err := r.protocol.Probe(ctx); err != nil {
+		return false, err
+	}
+	r.responseTime, r.measured = min(r.responseTime, time.Since(began)), true
+	return r.responseTime >= minHighLatency, nil
+}
+
+// Close closes the protocol if it is an io.Closer.
+func (r *Remote) Close() {
+	if closer, ok := r.protocol.(io.Closer); ok {
+		_ = closer.Close() // the protocol is not used any more
+	}
+}
+
+// Destination returns the server's part of a fingerprint. It stays the same when the
+// endpoint changes.
+func Destination(s uploader.Server) string {
+	if s.Builtin() {
+		return "this-computer"
+	}
+	return cmp.Or(s.Identity, s.Endpoint)
+}
+
+// Terminate deletes an upload, or returns ErrNotDeleted if the server cannot. It
+// retries after transient faults. An upload whose URL the user entered is not
+// deleted.
+func (r *Remote) Terminate(ctx context.Context, url string) error {
+	if r.Server.Profile.Given {
+		return nil
+	}
+	for attempt := 0; ; attempt++ {
+		err := r.terminateOnce(ctx, url)
+		wait, again := retryDeletion(err, attempt)
+		if !again {
+			return err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func (r *Remote) terminateOnce(ctx context.Context, url string) error {
+	caps, err := r.Capabilities(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(caps.Extensions, tus.Termination) {
+		return ErrNotDeleted
+	}
+	return r.protocol.Terminate(ctx, url)
+}
+
+// retryDeletion reports whether a failed deletion is tried again, and after which
+// wait.
+func retryDeletion(err error, attempt int) (wait time.Duration, again bool) {
+	f := fault.Of(err)
+	if f == nil || attempt+1 >= maxDeletionTries || f.Kind != fault.Transient && f.Kind != fault.Busy {
+		return 0, false
+	}
+	wait = retry.Decide(f, attempt, rand.Float64()).Delay //nolint:gosec // only for the jitter
+	return wait, wait <= maxDeletionWait
+}
