@@ -75,7 +75,7 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
-		if got := s.engine.Commands(); len(got) > 0 || s.message() != "Removed 1 upload from the list" {
+		if got := s.engine.Commands(); len(got) > 0 || s.message() != "Removed 1 upload" {
 			t.Errorf("said %q and told the engine %v while it can be undone", s.message(), got)
 		}
 		s.window.toasts.Dismiss()
@@ -103,7 +103,7 @@ func TestActions(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
-		if s.message() != "Removed 1 upload from the list" {
+		if s.message() != "Removed 1 upload" {
 			t.Errorf("says %q, so that the second cannot be undone", s.message())
 		}
 		s.quitter.end()
@@ -133,9 +133,9 @@ func TestActions(t *testing.T) {
 		if got := s.engine.Commands(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
-		s.press("Keep it")
+		s.press("Keep upload")
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
-		s.press("Cancel the upload")
+		s.press("Cancel upload")
 		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
@@ -181,9 +181,9 @@ func TestActions(t *testing.T) {
 		if got := s.engine.Commands(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
-		s.press("Keep it")
+		s.press("Keep upload")
 		s.actions.act(view.ActionCancel, whole)
-		s.press("Cancel the upload")
+		s.press("Cancel upload")
 		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}

@@ -40,7 +40,7 @@ func TestDrop(t *testing.T) {
 			t.Error(diff)
 		}
 		s.until("it is said", func() bool {
-			return s.message() == "3 items are not files or folders on this computer, and were left out."
+			return s.message() == "3 items were skipped: they are not files or folders on this computer."
 		})
 	})
 	t.Run("a folder that holds no files is said to", func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestDrop(t *testing.T) {
 		next := apptest.Snapshot()
 		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return strings.HasSuffix(s.message(), "holds no files.") })
+		s.until("it is said", func() bool { return strings.HasSuffix(s.message(), "contains no files.") })
 	})
 	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
@@ -64,7 +64,7 @@ func TestDrop(t *testing.T) {
 			apptest.Transfer(2, apptest.InBatch(batch), apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
 		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return s.message() == "Continuing, 2.0 GB were already there." })
+		s.until("it is said", func() bool { return s.message() == "Resuming, 2.0 GB already uploaded" })
 	})
 	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
@@ -102,6 +102,6 @@ func TestFileDialogs(t *testing.T) {
 	t.Run("a dialog that fails says so", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = apptest.ErrBroken })
 		s.adding.addFolder()
-		s.until("it is said", func() bool { return s.message() == "The file dialog can't be opened. You can still drop files here." })
+		s.until("it is said", func() bool { return s.message() == "Couldn't open the file dialog. You can still drop files here." })
 	})
 }

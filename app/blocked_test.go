@@ -25,24 +25,24 @@ func TestBlockedServerBanner(t *testing.T) {
 		button string
 		then   func(*testWindow) bool
 	}{
-		"a sign-in": {code(fault.Auth, ""), "Studio asks for a sign-in. 2 uploads wait, nothing is lost.", "Sign in…", func(s *testWindow) bool {
+		"a sign-in": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
 			return asksForServer(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
 		}},
-		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "not in the keyring any more", "Sign in…", asksForServer},
+		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "no longer in the keyring", "Sign in…", asksForServer},
 		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
-		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't answer", "Try again", signedIn},
+		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't respond", "Try again", signedIn},
 		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", asksForServer},
-		"a certificate":          {code(fault.TLS, ""), "can't be trusted", "Try again", signedIn},
+		"a certificate":          {code(fault.TLS, ""), "isn't trusted", "Try again", signedIn},
 		"a certificate file":     {code(fault.TLS, fault.CodeTrust), "certificate file", "Server settings…", asksForServer},
 		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
-		"a page in its place":    {code(fault.NotTus, ""), "answers in the place of “Studio”", "Try again", signedIn},
-		"a full server":          {code(fault.Quota, ""), "no room left", "Try again", signedIn},
+		"a page in its place":    {code(fault.NotTus, ""), "not from “Studio”", "Try again", signedIn},
+		"a full server":          {code(fault.Quota, ""), "no space left", "Try again", signedIn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine())
 			s.publish(apptest.Blocked(c.fault))
 			model := s.window.banner.Model()
-			if !strings.Contains(model.Text, c.text) || !strings.Contains(model.Text, "2 uploads wait") {
+			if !strings.Contains(model.Text, c.text) || !strings.Contains(model.Text, "2 uploads are waiting") {
 				t.Errorf("says %q", model.Text)
 			}
 			for _, button := range model.Buttons {

@@ -60,7 +60,7 @@ func TestEveryKey(t *testing.T) {
 			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
 		"Ctrl+V": {nil, func(t *testing.T, s *testWindow) {
-			s.until("it is looked for files", func() bool { return s.message() == "There are no files on the clipboard." })
+			s.until("it is looked for files", func() bool { return s.message() == "No files on the clipboard." })
 		}},
 		"Ctrl+F": {nil, func(t *testing.T, s *testWindow) {
 			if s.window.window.Canvas().Focused() != s.window.filter.Field {
@@ -257,7 +257,7 @@ func TestDetailsFollowSelection(t *testing.T) {
 
 func TestMenu(t *testing.T) {
 	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
-	moves := []string{"Move to the top", "Move up", "Move down", "Move to the bottom"}
+	moves := []string{"Move to top", "Move up", "Move down", "Move to bottom"}
 	shows := []string{"Open", "Show in folder", "Details"}
 	tests := []struct {
 		name string
@@ -267,15 +267,15 @@ func TestMenu(t *testing.T) {
 		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause"}, shows, moves, {"Cancel"}}},
 		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume"}, shows, moves, {"Cancel"}}},
 		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, shows, moves, {"Cancel"}}},
-		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from the list"}}},
-		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from the list"}}},
-		{"signed out", apptest.Transfer(1, apptest.Failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from the list"}}},
-		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
-		{"received before", apptest.Transfer(1, apptest.Failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
-		{"maybe begun before", apptest.Transfer(1, apptest.Failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
-		{"done elsewhere", apptest.Transfer(1, apptest.Done, elsewhere, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from the list"}}},
-		{"done here", apptest.Transfer(1, apptest.Done), [][]string{shows, {"Remove from the list"}}},
-		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from the list"}}},
+		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from list"}}},
+		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from list"}}},
+		{"signed out", apptest.Transfer(1, apptest.Failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from list"}}},
+		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy old link"}, shows...), moves, {"Remove from list"}}},
+		{"received before", apptest.Transfer(1, apptest.Failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from list"}}},
+		{"maybe begun before", apptest.Transfer(1, apptest.Failed(fault.Several)), [][]string{{"Resume earlier upload", "Upload as a new file"}, shows, moves, {"Remove from list"}}},
+		{"done elsewhere", apptest.Transfer(1, apptest.Done, elsewhere, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from list"}}},
+		{"done here", apptest.Transfer(1, apptest.Done), [][]string{shows, {"Remove from list"}}},
+		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from list"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -322,7 +322,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
 		s := one(t, apptest.Done)
 		s.actions.act(view.ActionOpen, view.SelectionOf(s.rows()...))
-		s.until("it is said", func() bool { return s.message() == "This can't be shown: interview.mov" })
+		s.until("it is said", func() bool { return s.message() == "Couldn't open interview.mov" })
 	})
 	t.Run("a file on its way is shown where it comes from", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")

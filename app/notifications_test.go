@@ -24,7 +24,7 @@ func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 		return all
 	}
 	s.until("it is told", func() bool { return slices.Contains(titles(), "1 upload finished") })
-	if diff := cmp.Diff([]string{"1 upload finished", "Ferry keeps going"}, slices.Sorted(slices.Values(titles()))); diff != "" {
+	if diff := cmp.Diff([]string{"1 upload finished", "Ferry is still running"}, slices.Sorted(slices.Values(titles()))); diff != "" {
 		t.Error(diff)
 	}
 	for _, note := range s.desktop.notifications() {
@@ -41,7 +41,7 @@ func TestProfileNoticeIsShown(t *testing.T) {
 		t.Errorf("said %q", got.Text)
 	}
 	s.window.banner.Model().OnDismiss()
-	if got := s.window.banner.Model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
+	if got := s.window.banner.Model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
 		t.Errorf("then said %q", got)
 	}
 	s.window.banner.Model().OnDismiss()

@@ -24,7 +24,7 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 	if !ok || add.Server != uploader.BuiltinServer || !cmp.Equal(add.Paths, []string{path}) {
 		t.Errorf("told the engine %+v", add)
 	}
-	if s.message() != "Removed 1 upload from the list" {
+	if s.message() != "Removed 1 upload" {
 		t.Errorf("the other row stays: %q", s.message())
 	}
 }

@@ -33,7 +33,7 @@ func TestPaste(t *testing.T) {
 	t.Run("a text is no file, and is said to be none", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), copied("rm -rf /; $(reboot)"))
 		s.adding.paste()
-		s.until("it is said", func() bool { return s.message() == "There are no files on the clipboard." })
+		s.until("it is said", func() bool { return s.message() == "No files on the clipboard." })
 		if len(s.engine.Commands()) > 0 {
 			t.Error("something was added")
 		}

@@ -80,7 +80,7 @@ func TestClosingAndQuitting(t *testing.T) {
 			apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(1), expires(until.Add(time.Hour))), apptest.Transfer(2, apptest.Sending, apptest.Acknowledged(1), expires(until)),
 			apptest.Transfer(3, apptest.Done, apptest.Acknowledged(1), expires(time.Now().Add(time.Hour))), apptest.Transfer(4, apptest.Sending, apptest.Acknowledged(1))))
 		got := view.KeptUntil(s.bridge.Snapshot(), time.Now())
-		if want := "The server keeps what it has until " + words.Clock(until, time.Now()) + "."; got != want {
+		if want := "The server keeps the uploaded data until " + words.Clock(until, time.Now()) + "."; got != want {
 			t.Errorf("says %q", got)
 		}
 		if got := view.KeptUntil(apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(1))), time.Now()); got != "" {

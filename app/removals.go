@@ -48,7 +48,7 @@ func (r *removals) remove(removed view.Selection) {
 	r.open, r.undoCommands = removed, undo
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
-	r.toasts.Offer(words.Count("undo.removed", max(1, len(removed.All))), words.Say("undo"), r.restore, r.commit)
+	r.toasts.Offer(view.RemovedText(removed.All), words.Say("undo"), r.restore, r.commit)
 	r.bridge.Refresh()
 }
 

@@ -46,7 +46,7 @@ func TestResumePrompt(t *testing.T) {
 	both := uploader.These(1, 3)
 	t.Run("what continues is said once", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))))
-		if got := s.window.banner.Model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
+		if got := s.window.banner.Model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
 			t.Errorf("said %q", got)
 		}
 	})
@@ -55,7 +55,7 @@ func TestResumePrompt(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Check{Target: both}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
-		if got := s.window.banner.Model().Text; got != "2 uploads were interrupted. 2.0 of 8.0 GB is already there." {
+		if got := s.window.banner.Model().Text; got != "2 uploads were interrupted. 2.0 of 8.0 GB already uploaded." {
 			t.Errorf("said %q", got)
 		}
 	})

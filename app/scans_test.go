@@ -30,7 +30,7 @@ func TestScanCanBeStopped(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.StopFinding{Batch: 2}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
-		want := fmt.Sprintf("Stopped. The %d files that were found stay in the list.", len(s.bridge.Snapshot().Transfers))
+		want := fmt.Sprintf("Stopped. The %d files found so far stay in the list.", len(s.bridge.Snapshot().Transfers))
 		s.until("it says how many there are now", func() bool { return s.message() == want })
 	})
 	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {

@@ -56,6 +56,16 @@ func (v *survey) run(ctx context.Context, paths []string, options source.Options
 
 func (v *survey) isLarge() bool { return v.files.Load() > manyFiles || v.bytes.Load() > manyBytes }
 
+// title is the dialog's title. It has the number of files once all are counted.
+func (v *survey) title() string {
+	select {
+	case <-v.done:
+		return words.Count("preview.title", int(v.files.Load()))
+	default:
+		return words.Say("preview.title.counting")
+	}
+}
+
 // text is the count so far.
 func (v *survey) text() string {
 	so := words.Join(words.Files(int(v.files.Load())), words.Size(v.bytes.Load()))
@@ -103,12 +113,12 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	amount := dialog.NewParagraph(v.text())
 	var box *dialog.Dialog
 	leave := func() { box.Hide() }
-	accept := form.NewDialogButton(words.Say("choose.accept"), func() { leave(); add() }, leave)
+	accept := form.NewDialogButton(words.Say("preview.accept"), func() { leave(); add() }, leave)
 	accept.Importance = widget.HighImportance
 	cancel := form.NewDialogButton(words.Say("cancel"), leave, leave)
 	where := dialog.NewParagraph("")
 	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
-	box = dialog.New(a.dialogs.Canvas(), words.Say("preview.title"), dialog.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
+	box = dialog.New(a.dialogs.Canvas(), v.title(), dialog.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
 	box.OnClosed = stop
 	box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), 0))
 	a.dialogs.Present(box)

@@ -66,10 +66,10 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 		s.adding.drop(apptest.URIs(folder))
 		s.until("it asks", covered(s))
 		s.until("all is counted", func() bool { return strings.Contains(s.dialogText(), "10,001 files · 0 bytes\n") })
-		if !strings.Contains(s.dialogText(), "All of it goes to This computer.") || len(s.engine.Commands()) > 0 {
+		if !strings.Contains(s.dialogText(), "Destination: This computer") || len(s.engine.Commands()) > 0 {
 			t.Errorf("asks %q, told the engine %v", s.dialogText(), s.engine.Commands())
 		}
-		s.press("Add")
+		s.press("Upload")
 		s.waitCommand(1)
 	})
 	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {

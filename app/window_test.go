@@ -102,7 +102,7 @@ func TestKeys(t *testing.T) {
 		if len(s.engine.Commands()) > 0 || len(s.rows()) != 2 {
 			t.Errorf("told the engine %v before asking", s.engine.Commands())
 		}
-		s.press("Cancel the upload")
+		s.press("Cancel upload")
 		s.waitCommand(1) // holds it
 		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.waitCommand(2)); diff != "" {

@@ -65,8 +65,8 @@ func TestEverySettingHasControl(t *testing.T) {
 		{SectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.Simultaneous == 8 }},
 		{SectionTransfers, "connections", pickIn("2"), func(s settings.Settings) bool { return s.Transfers.Connections == 2 }},
 		{SectionTransfers, "metered", pickIn("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
-		{SectionTransfers, "fingerprint", pickIn("Samples of its content"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
-		{SectionTransfers, "proof", pickIn("All that was sent, always"), func(s settings.Settings) bool { return s.Transfers.Proof == "whole" }},
+		{SectionTransfers, "fingerprint", pickIn("Content samples"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
+		{SectionTransfers, "proof", pickIn("Always everything"), func(s settings.Settings) bool { return s.Transfers.Proof == "whole" }},
 		{SectionTransfers, "sum", flip, func(s settings.Settings) bool { return s.Transfers.Sum }},
 		{SectionTransfers, "ignore", typed("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
 		{SectionTransfers, "hidden", flip, func(s settings.Settings) bool { return !s.Transfers.Hidden }},
@@ -207,12 +207,12 @@ func TestSchedule(t *testing.T) {
 	line.days.SetSelected("Weekend")
 	line.from.SetSelected("22:30")
 	line.until.SetSelected("06:00")
-	line.kind.SetSelected("Send nothing")
+	line.kind.SetSelected("No uploads")
 	want := uploader.Span{Days: weekend, From: 22*time.Hour + 30*time.Minute, Until: 6 * time.Hour, Limit: uploader.Nothing}
 	if diff := cmp.Diff(uploader.Schedule{want}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
-	line.kind.SetSelected("Send at most")
+	line.kind.SetSelected("Limit to")
 	line.rate.Number.SetText("4")
 	want.Limit = 4_000_000
 	if diff := cmp.Diff(uploader.Schedule{want}, s.current().Transfers.Schedule); diff != "" {

@@ -40,7 +40,7 @@ func TestCheckFindsServerAtDefaultPath(t *testing.T) {
 			test.Type(d.address, typed)
 			test.Tap(d.check)
 			s.until("it may be added", d.accept.Visible)
-			if !strings.Contains(d.resultText(), "Found at "+server.Endpoint) || !strings.Contains(d.resultText(), "Ready") {
+			if !strings.Contains(d.resultText(), "Server found at "+server.Endpoint) || !strings.Contains(d.resultText(), "Ready") {
 				t.Errorf("said %q", d.resultText())
 			}
 			if d.address.Text != server.Endpoint {

@@ -117,7 +117,7 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 	}{
 		"a user with a colon":            {func(d *serverDialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
 		"a token of two words":           {func(d *serverDialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
-		"a header that is none":          {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "header field"},
+		"a header that is none":          {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "one header"},
 		"a proxy without an address":     {func(d *serverDialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
 		"a size that is none":            {func(d *serverDialog) { d.chunkMax.SetText("big") }, "size"},
 		"a number that is none":          {func(d *serverDialog) { d.connections.SetText("0") }, "1 to 64"},
@@ -173,8 +173,8 @@ func TestSecretIsKeptUntilReplaced(t *testing.T) {
 
 func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 	for keeping, part := range map[platform.Keeping]string{
-		platform.KeptBySystem: "keyring, nowhere else", platform.KeptInFile: "encrypted file",
-		platform.KeptLocked: "is locked", platform.KeptForNow: "forgets this when it quits",
+		platform.KeptBySystem: "only in this computer's keyring", platform.KeptInFile: "encrypted file",
+		platform.KeptLocked: "is locked", platform.KeptForNow: "lost when Ferry quits",
 	} {
 		s := start(t, apptest.NewEngine())
 		s.access.KeepingState = keeping
@@ -183,7 +183,7 @@ func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 		s.until(part, func() bool { return strings.Contains(s.dialog.noteText(), part) })
 		s.dialog.address.SetText("http://up.example.com/")
 		s.dialog.readKeeping()
-		s.until("the open line", func() bool { return strings.Contains(s.dialog.noteText(), "anyone on the way") })
+		s.until("the open line", func() bool { return strings.Contains(s.dialog.noteText(), "not encrypted") })
 	}
 }
 

@@ -76,7 +76,7 @@ type filterLine struct{ bar *FilterBar }
 // The usual and the smallest width of the field beside the filters, in steps of the grid.
 const (
 	fieldWidth    = 56
-	minFieldWidth = 34
+	minFieldWidth = 32
 )
 
 func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -111,7 +111,7 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 // NoMatches is what is shown instead of the list when filter and search match nothing.
 func NoMatches(chosen view.Filter, text string) widgets.EmptyModel {
 	if view.NewSearch(text).Empty() {
-		return widgets.EmptyModel{Title: words.Say("filter.empty"), Button: words.Say("filter.show-all")}
+		return widgets.EmptyModel{Title: words.Say("filter.empty." + chosen.String()), Button: words.Say("filter.show-all")}
 	}
 	model := widgets.EmptyModel{Title: words.Say("search.empty"), Button: words.Say("search.clear")}
 	model.Hint = words.Say("search.empty.hint", words.Data{"Text": words.Printable(text)})

@@ -30,10 +30,10 @@ func TestNotifications(t *testing.T) {
 		{"when that ends, it is", walking, apptest.Batched(apptest.Transfer(1, apptest.Done, two)), []string{"1 upload finished"}},
 		{"what was across before is no news", apptest.Batched(apptest.Transfer(1, apptest.Done, two)), apptest.Batched(apptest.Transfer(1, apptest.Done, two)), nil},
 		{"what was removed is no news", apptest.Batched(apptest.Transfer(1, apptest.Sending, two)), apptest.Snapshot(), nil},
-		{"what failed altogether has not finished", apptest.Batched(apptest.Transfer(1, apptest.Sending, two)), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Refused), two)), []string{"1 upload needs you"}},
-		{"what partly failed has both", apptest.Batched(apptest.Transfer(1, apptest.Sending, two), apptest.Transfer(2, apptest.Sending, two)), apptest.Batched(apptest.Transfer(1, apptest.Done, two), apptest.Transfer(2, apptest.Failed(fault.Auth), two)), []string{"1 upload finished", "1 upload needs you"}},
+		{"what failed altogether has not finished", apptest.Batched(apptest.Transfer(1, apptest.Sending, two)), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Refused), two)), []string{"1 upload needs attention"}},
+		{"what partly failed has both", apptest.Batched(apptest.Transfer(1, apptest.Sending, two), apptest.Transfer(2, apptest.Sending, two)), apptest.Batched(apptest.Transfer(1, apptest.Done, two), apptest.Transfer(2, apptest.Failed(fault.Auth), two)), []string{"1 upload finished", "1 upload needs attention"}},
 		{"trouble that stays is told once", apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Auth))), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Auth))), nil},
-		{"a disk that cannot be written is told", apptest.Snapshot(), sick, []string{"This computer's disk can't be written"}},
+		{"a disk that cannot be written is told", apptest.Snapshot(), sick, []string{"Ferry can't save its data"}},
 		{"and once", sick, sick, nil},
 	}
 	for _, test := range tests {
@@ -73,8 +73,8 @@ func TestNotificationBody(t *testing.T) {
 		{"one file has its name, which is text", rooted(`/x/<b>&"; rm`, apptest.Transfer(1, apptest.Sending, two, evil)), rooted(`/x/<b>&"; rm`, apptest.Transfer(1, apptest.Done, two, evil)), `<b>&"; rm · 4.0 GB`},
 		{"a folder has its name", rooted("/x/Iceland", apptest.Transfer(1, apptest.Sending, two), apptest.Transfer(3, apptest.Done, two)), rooted("/x/Iceland", apptest.Transfer(1, apptest.Done, two), apptest.Transfer(3, apptest.Done, two)), "Iceland · 8.0 GB"},
 		{"one that is stuck has its name and why", apptest.Batched(apptest.Transfer(1, apptest.Sending, two)), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.SourceMissing), two)), "interview.mov · The file can't be found"},
-		{"several that are stuck are counted only", apptest.Batched(apptest.Transfer(1, two), apptest.Transfer(3, two)), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Refused), two), apptest.Transfer(3, apptest.Failed(fault.Gone), two)), "Open Ferry to see what to do."},
-		{"a sign-in is one thing, however many wait for it", apptest.Batched(apptest.Transfer(1, two, studio), apptest.Transfer(3, two, studio)), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Auth), two, studio), apptest.Transfer(3, apptest.Failed(fault.Auth), two, studio)), "“Studio” asks for a sign-in."},
+		{"several that are stuck are counted only", apptest.Batched(apptest.Transfer(1, two), apptest.Transfer(3, two)), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Refused), two), apptest.Transfer(3, apptest.Failed(fault.Gone), two)), "Open Ferry for details."},
+		{"a sign-in is one thing, however many wait for it", apptest.Batched(apptest.Transfer(1, two, studio), apptest.Transfer(3, two, studio)), apptest.Batched(apptest.Transfer(1, apptest.Failed(fault.Auth), two, studio), apptest.Transfer(3, apptest.Failed(fault.Auth), two, studio)), "“Studio” requires sign-in."},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,13 +19,13 @@ func TestReviewRow(t *testing.T) {
 		detail string
 		way    string
 	}{
-		{"ready", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), "Ready, 1.0 of 4.0 GB is already there · This computer", "Resume"},
-		{"ready, and not begun", apptest.Transfer(1), "Ready, nothing of it is there yet · This computer", "Resume"},
+		{"ready", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), "Ready · 1.0 of 4.0 GB already uploaded · This computer", "Resume"},
+		{"ready, and not begun", apptest.Transfer(1), "Ready · nothing uploaded yet · This computer", "Resume"},
 		{"being asked about", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), checking), "Checking with the server · This computer", "Resume"},
-		{"at a server that is away", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), away), "The server doesn't answer · This computer", "Resume"},
+		{"at a server that is away", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), away), "The server doesn't respond · This computer", "Resume"},
 		{"changed", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceChanged)), "Changed since the upload began", "Start over"},
 		{"missing", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)), "Not found: drive disconnected or file moved", "Locate…"},
-		{"behind a sign-in", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Auth)), "The server asks for a sign-in", "Sign in…"},
+		{"behind a sign-in", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Auth)), "The server requires sign-in", "Sign in…"},
 		{"forgotten", apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Gone)), "The server no longer has the first 1.0 GB", "Start over"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

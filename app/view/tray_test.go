@@ -24,7 +24,7 @@ func TestTrayOf(t *testing.T) {
 		want Tray
 	}{
 		{"nothing to do", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), false, Tray{
-			State: TrayIdle, Status: "Nothing to upload", Tooltip: "Nothing to upload", Recent: [MaxRecent]RecentUpload{{ID: 1, Name: "interview.mov", Received: true}},
+			State: TrayIdle, Status: "No uploads", Tooltip: "No uploads", Recent: [MaxRecent]RecentUpload{{ID: 1, Name: "interview.mov", Received: true}},
 		}},
 		{"under way", moving, false, Tray{
 			State: TrayActive, Eighths: 1, Status: "2 uploading · about 4 min", Tooltip: "2 uploading · 12 % · 12.4 MB/s · about 4 min", Pause: true,
@@ -33,19 +33,19 @@ func TestTrayOf(t *testing.T) {
 			State: TrayPaused, Status: "2 paused", Tooltip: "2 paused", Paused: true,
 		}},
 		{"one failed", apptest.Snapshot(apptest.Transfer(1, apptest.Failed(fault.Refused))), false, Tray{
-			State: TrayAttention, Status: "1 upload needs you", Tooltip: "1 upload needs you",
+			State: TrayAttention, Status: "1 upload needs attention", Tooltip: "1 upload needs attention",
 		}},
 		{"a question is open, which is not about what the user had paused", apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), true, Tray{
-			State: TrayAttention, Status: "1 waits for your answer · 1 paused", Tooltip: "1 waits for your answer · 1 paused", Paused: true, Resume: "Resume 1 unfinished upload (3.0 GB left)",
+			State: TrayAttention, Status: "1 waiting for your decision · 1 paused", Tooltip: "1 waiting for your decision · 1 paused", Paused: true, Resume: "Resume 1 unfinished upload (3.0 GB left)",
 		}},
 		{"no network", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Offline)), apptest.Transfer(2)), false, Tray{
 			State: TrayActive, Status: "Waiting for the network", Tooltip: "Waiting for the network · 0 %", Pause: true,
 		}},
 		{"a connection lost", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Transient))), false, Tray{
-			State: TrayActive, Status: "Waiting to try again", Tooltip: "Waiting to try again · 0 %", Pause: true,
+			State: TrayActive, Status: "Waiting to retry", Tooltip: "Waiting to retry · 0 %", Pause: true,
 		}},
 		{"nothing can be saved", broken, false, Tray{
-			State: TrayAttention, Status: "This computer's disk can't be written", Tooltip: "This computer's disk can't be written", Pause: true,
+			State: TrayAttention, Status: "Ferry can't save its data", Tooltip: "Ferry can't save its data", Pause: true,
 		}},
 	}
 	for _, test := range tests {
