@@ -14,11 +14,11 @@ var ErrDisk = errors.New("the disk was told to fail")
 // Disk is the computer's own file system as a source.System, but for the failures
 // it is asked for. It may be used from any goroutine.
 type Disk struct {
-	own source.OS
+	system source.OS
 
 	mu       sync.Mutex
 	accesses int
-	fails    int // this one; 0 for none
+	failOn    int // this one; 0 for none
 	denied   string
 }
 
@@ -28,7 +28,7 @@ type Disk struct {
 func (d *Disk) FailOn(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.accesses, d.fails = 0, n
+	d.accesses, d.failOn = 0, n
 }
 
 // Accesses is how often files were accessed since it was last told when to fail.
@@ -46,11 +46,11 @@ func (d *Disk) Deny(path string) {
 	d.denied = path
 }
 
-func (d *Disk) enter() error {
+func (d *Disk) access() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.accesses++
-	if d.accesses == d.fails {
+	if d.accesses == d.failOn {
 		return ErrDisk
 	}
 	return nil
@@ -58,56 +58,56 @@ func (d *Disk) enter() error {
 
 // Stat implements source.System.
 func (d *Disk) Stat(path string) (fs.FileInfo, error) {
-	if err := d.enter(); err != nil {
+	if err := d.access(); err != nil {
 		return nil, err
 	}
-	return d.own.Stat(path)
+	return d.system.Stat(path)
 }
 
 // ReadDir implements source.System.
 func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
-	if err := d.enter(); err != nil {
+	if err := d.access(); err != nil {
 		return nil, err
 	}
-	return d.own.ReadDir(path)
+	return d.system.ReadDir(path)
 }
 
 // Open implements source.System.
 func (d *Disk) Open(path string) (source.Opened, error) {
-	if err := d.enter(); err != nil {
+	if err := d.access(); err != nil {
 		return nil, err
 	}
-	if d.denies(path) {
+	if d.isDenied(path) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
-	file, err := d.own.Open(path)
+	file, err := d.system.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return opened{file, d}, nil
+	return failingFile{file, d}, nil
 }
 
-func (d *Disk) denies(path string) bool {
+func (d *Disk) isDenied(path string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return path == d.denied
 }
 
-// opened is a file of which reading can fail.
-type opened struct {
+// failingFile is a file of which reading can fail.
+type failingFile struct {
 	source.Opened
-	disk *Disk
+	owner *Disk
 }
 
-func (o opened) ReadAt(p []byte, at int64) (int, error) {
-	if err := o.disk.enter(); err != nil {
+func (o failingFile) ReadAt(p []byte, at int64) (int, error) {
+	if err := o.owner.access(); err != nil {
 		return 0, err
 	}
 	return o.Opened.ReadAt(p, at)
 }
 
-func (o opened) Stat() (fs.FileInfo, error) {
-	if err := o.disk.enter(); err != nil {
+func (o failingFile) Stat() (fs.FileInfo, error) {
+	if err := o.owner.access(); err != nil {
 		return nil, err
 	}
 	return o.Opened.Stat()

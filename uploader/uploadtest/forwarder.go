@@ -26,14 +26,14 @@ type Forwarder struct {
 	wait   sync.WaitGroup
 
 	mu    sync.Mutex
-	asked []string
+	targets []string
 }
 
 // Asked returns the host:port of every request and tunnel that was allowed.
 func (f *Forwarder) Asked() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]string(nil), f.asked...)
+	return append([]string(nil), f.targets...)
 }
 
 // NewHTTPProxy starts an HTTP proxy in front of target, a host:port. It lets in
@@ -71,14 +71,14 @@ func newForwarder(t testing.TB, target string, user *url.Userinfo) *Forwarder {
 }
 
 func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	if !f.lets(r.Header.Get("Proxy-Authorization")) {
+	if !f.authorized(r.Header.Get("Proxy-Authorization")) {
 		w.Header().Set("Proxy-Authenticate", "Basic")
 		w.WriteHeader(http.StatusProxyAuthRequired)
 		return
 	}
-	f.note(r.Host)
+	f.record(r.Host)
 	if r.Method != http.MethodConnect {
-		f.pass(w, r)
+		f.forward(w, r)
 		return
 	}
 	client, _, err := http.NewResponseController(w).Hijack()
@@ -95,30 +95,30 @@ func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	f.wait.Go(func() { f.tunnel(client, server) })
 }
 
-// pass carries one plain request.
-func (f *Forwarder) pass(w http.ResponseWriter, r *http.Request) {
-	onward := &httputil.ReverseProxy{
+// send carries one plain request.
+func (f *Forwarder) forward(w http.ResponseWriter, r *http.Request) {
+	proxy := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", f.target },
 		Transport: &http.Transport{DisableKeepAlives: true},
 		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
-	onward.ServeHTTP(w, r)
+	proxy.ServeHTTP(w, r)
 }
 
-func (f *Forwarder) lets(authorization string) bool {
+func (f *Forwarder) authorized(authorization string) bool {
 	if f.user == nil {
 		return true
 	}
 	password, _ := f.user.Password()
-	asked := &http.Request{Header: http.Header{"Authorization": {authorization}}}
-	gotUser, gotPassword, ok := asked.BasicAuth()
+	request := &http.Request{Header: http.Header{"Authorization": {authorization}}}
+	gotUser, gotPassword, ok := request.BasicAuth()
 	return ok && gotUser == f.user.Username() && gotPassword == password
 }
 
-func (f *Forwarder) note(host string) {
+func (f *Forwarder) record(host string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked = append(f.asked, host)
+	f.targets = append(f.targets, host)
 }
 
 func (f *Forwarder) dial() (net.Conn, error) {
@@ -128,17 +128,17 @@ func (f *Forwarder) dial() (net.Conn, error) {
 
 // tunnel carries bytes both ways until either side or the test ends.
 func (f *Forwarder) tunnel(client, server net.Conn) {
-	hangUp := func() {
+	closeBoth := func() {
 		_ = client.Close()
 		_ = server.Close()
 	}
-	defer context.AfterFunc(f.ctx, hangUp)()
-	var both sync.WaitGroup
-	for _, way := range [][2]net.Conn{{server, client}, {client, server}} {
-		both.Go(func() {
-			_, _ = io.Copy(way[0], way[1])
-			hangUp()
+	defer context.AfterFunc(f.ctx, closeBoth)()
+	var copies sync.WaitGroup
+	for _, pair := range [][2]net.Conn{{server, client}, {client, server}} {
+		copies.Go(func() {
+			_, _ = io.Copy(pair[0], pair[1])
+			closeBoth()
 		})
 	}
-	both.Wait()
+	copies.Wait()
 }

@@ -17,8 +17,8 @@ import (
 
 // A port that was somebody else's for a moment is asked for so often, that far apart.
 const (
-	healTries = 100
-	healPause = 100 * time.Millisecond
+	listenTries = 100
+	listenPause = 100 * time.Millisecond
 )
 
 // Proxy is a TCP relay that fails as networks do. It starts healthy; every
@@ -29,15 +29,15 @@ type Proxy struct {
 	ctx    context.Context //nolint:containedctx // the proxy's own life, not a call's
 	wait   sync.WaitGroup
 
-	up, down, taken atomic.Int64
+	up, down, accepted atomic.Int64
 
 	mu       sync.Mutex
 	listener net.Listener // nil while connections are refused
-	links    map[*link]struct{}
-	hole     chan struct{} // closed by Heal; nil when bytes pass
-	cutAt    int64         // bytes that may still go upstream; negative: no end
-	losses   int           // answers still to be lost
-	pace     *rate.Limiter
+	conns    map[*relayConn]struct{}
+	blackhole     chan struct{} // closed by Heal; nil when bytes pass
+	resetAfter    int64         // bytes that may still go upstream; negative: no end
+	dropResponses   int           // answers still to be lost
+	limiter     *rate.Limiter
 }
 
 // NewProxy starts a proxy in front of target, a host:port or a URL. It ends
@@ -48,7 +48,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 		target = u.Host
 	}
 	ctx, end := context.WithCancel(context.Background())
-	p := &Proxy{target: target, ctx: ctx, links: map[*link]struct{}{}, cutAt: -1, pace: rate.NewLimiter(rate.Inf, relayBuffer)}
+	p := &Proxy{target: target, ctx: ctx, conns: map[*relayConn]struct{}{}, resetAfter: -1, limiter: rate.NewLimiter(rate.Inf, relayBuffer)}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("start proxy: %v", err)
@@ -83,20 +83,20 @@ func (p *Proxy) Upstream() int64 { return p.up.Load() }
 func (p *Proxy) Downstream() int64 { return p.down.Load() }
 
 // Connections is the number of connections taken so far.
-func (p *Proxy) Connections() int64 { return p.taken.Load() }
+func (p *Proxy) Connections() int64 { return p.accepted.Load() }
 
 // Cut resets every connection at once; new ones are taken.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cutLocked()
+	p.resetLocked()
 }
 
-func (p *Proxy) cutLocked() {
-	for l := range p.links {
+func (p *Proxy) resetLocked() {
+	for l := range p.conns {
 		l.reset()
 	}
-	p.cutAt = -1
+	p.resetAfter = -1
 }
 
 // CutAfter resets every connection once n more bytes have gone upstream, which
@@ -104,7 +104,7 @@ func (p *Proxy) cutLocked() {
 func (p *Proxy) CutAfter(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cutAt = n
+	p.resetAfter = n
 }
 
 // Blackhole holds every byte back, either way, while connections stay open and
@@ -112,8 +112,8 @@ func (p *Proxy) CutAfter(n int64) {
 func (p *Proxy) Blackhole() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.hole == nil {
-		p.hole = make(chan struct{})
+	if p.blackhole == nil {
+		p.blackhole = make(chan struct{})
 	}
 }
 
@@ -125,12 +125,12 @@ func (p *Proxy) Refuse() {
 		_ = p.listener.Close()
 		p.listener = nil
 	}
-	p.cutLocked()
+	p.resetLocked()
 }
 
 // Slow passes that many bytes a second upstream, over all connections.
 func (p *Proxy) Slow(bytesPerSecond int) {
-	p.pace.SetLimit(rate.Limit(bytesPerSecond))
+	p.limiter.SetLimit(rate.Limit(bytesPerSecond))
 }
 
 // LoseAnswers delivers the next n requests whole, and resets the connection in
@@ -139,7 +139,7 @@ func (p *Proxy) Slow(bytesPerSecond int) {
 func (p *Proxy) LoseAnswers(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.losses = n
+	p.dropResponses = n
 }
 
 // Heal ends every fault. Connections that were reset stay so.
@@ -147,31 +147,31 @@ func (p *Proxy) Heal(t testing.TB) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pace.SetLimit(rate.Inf)
-	p.cutAt, p.losses = -1, 0
-	if p.hole != nil {
-		close(p.hole)
-		p.hole = nil
+	p.limiter.SetLimit(rate.Inf)
+	p.resetAfter, p.dropResponses = -1, 0
+	if p.blackhole != nil {
+		close(p.blackhole)
+		p.blackhole = nil
 	}
 	if p.listener != nil || p.ctx.Err() != nil {
 		return
 	}
-	p.listen(p.listenAgain(t))
+	p.listen(p.relisten(t))
 }
 
-// listenAgain takes the proxy's port back. While it was refused, somebody's
+// relisten takes the proxy's port back. While it was refused, somebody's
 // outgoing connection may have been given the same one for a moment.
-func (p *Proxy) listenAgain(t testing.TB) net.Listener {
+func (p *Proxy) relisten(t testing.TB) net.Listener {
 	t.Helper()
 	for tries := 0; ; tries++ {
 		listener, err := net.Listen("tcp", p.addr)
 		switch {
 		case err == nil:
 			return listener
-		case tries == healTries || !errors.Is(err, syscall.EADDRINUSE):
+		case tries == listenTries || !errors.Is(err, syscall.EADDRINUSE):
 			t.Fatalf("heal proxy: %v", err)
 		}
-		time.Sleep(healPause)
+		time.Sleep(listenPause)
 	}
 }
 
@@ -183,7 +183,7 @@ func (p *Proxy) listen(listener net.Listener) {
 			if err != nil {
 				return
 			}
-			p.taken.Add(1)
+			p.accepted.Add(1)
 			p.wait.Go(func() { p.relay(client.(*net.TCPConn), listener) })
 		}
 	})

@@ -24,14 +24,14 @@ type Gateway struct {
 	URL string // without a path
 
 	mu      sync.Mutex
-	planned []plan
-	seen    []Request
+	planned []plannedResponse
+	answered    []Request
 }
 
-type plan struct {
+type plannedResponse struct {
 	method string
-	answer Answer
-	left   int
+	response Answer
+	remaining   int
 }
 
 // NewGateway starts a gateway in front of target, the URL of a server; what it
@@ -66,47 +66,47 @@ func NewGateway(t testing.TB, target string) *Gateway {
 
 // Next answers the next n requests of that method, "" for any, which come after
 // those already planned for it.
-func (g *Gateway) Next(n int, method string, answer Answer) {
+func (g *Gateway) Next(n int, method string, response Answer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.planned = append(g.planned, plan{method: method, answer: answer, left: n})
+	g.planned = append(g.planned, plannedResponse{method: method, response: response, remaining: n})
 }
 
 // Requests returns every request the gateway answered itself.
 func (g *Gateway) Requests() []Request {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return append([]Request(nil), g.seen...)
+	return append([]Request(nil), g.answered...)
 }
 
 func (g *Gateway) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, planned := g.take(r)
+		response, planned := g.takePlanned(r)
 		if !planned {
 			next.ServeHTTP(w, r)
 			return
 		}
-		for name, value := range answer.Header {
+		for name, value := range response.Header {
 			w.Header().Set(name, value)
 		}
-		w.WriteHeader(answer.Status)
-		_, _ = io.WriteString(w, answer.Body)
+		w.WriteHeader(response.Status)
+		_, _ = io.WriteString(w, response.Body)
 	})
 }
 
-// take uses up one planned answer that fits the request.
-func (g *Gateway) take(r *http.Request) (Answer, bool) {
+// readBody uses up one planned answer that fits the request.
+func (g *Gateway) takePlanned(r *http.Request) (Answer, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i := range g.planned {
 		p := &g.planned[i]
-		if p.left > 0 && (p.method == "" || p.method == r.Method) {
-			p.left--
-			g.seen = append(g.seen, Request{
+		if p.remaining > 0 && (p.method == "" || p.method == r.Method) {
+			p.remaining--
+			g.answered = append(g.answered, Request{
 				Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(),
-				Offset: r.Header.Get("Upload-Offset"), Status: p.answer.Status,
+				Offset: r.Header.Get("Upload-Offset"), Status: p.response.Status,
 			})
-			return p.answer, true
+			return p.response, true
 		}
 	}
 	return Answer{}, false

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// link is one connection through a proxy.
-type link struct{ client, server *net.TCPConn }
+// relayConn is one connection through a proxy.
+type relayConn struct{ client, server *net.TCPConn }
 
 const relayBuffer = 32 << 10
 
@@ -19,43 +19,43 @@ func (p *Proxy) relay(client *net.TCPConn, origin net.Listener) {
 		reset(client)
 		return
 	}
-	l := &link{client: client, server: server.(*net.TCPConn)}
-	if !p.join(l, origin) {
+	l := &relayConn{client: client, server: server.(*net.TCPConn)}
+	if !p.add(l, origin) {
 		l.reset()
 		return
 	}
-	defer p.leave(l)
-	var both sync.WaitGroup
-	both.Go(func() { p.upstream(l) })
-	both.Go(func() { p.downstream(l) })
-	both.Wait()
+	defer p.remove(l)
+	var copies sync.WaitGroup
+	copies.Go(func() { p.upstream(l) })
+	copies.Go(func() { p.downstream(l) })
+	copies.Wait()
 }
 
-// join takes up a connection, unless the door it came through was closed
+// concatenate takes up a connection, unless the door it came through was closed
 // meanwhile.
-func (p *Proxy) join(l *link, origin net.Listener) bool {
+func (p *Proxy) add(l *relayConn, origin net.Listener) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.listener != origin {
 		return false
 	}
-	p.links[l] = struct{}{}
+	p.conns[l] = struct{}{}
 	return true
 }
 
-func (p *Proxy) leave(l *link) {
+func (p *Proxy) remove(l *relayConn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.links, l)
+	delete(p.conns, l)
 	_ = l.client.Close()
 	_ = l.server.Close()
 }
 
-func (p *Proxy) upstream(l *link) {
+func (p *Proxy) upstream(l *relayConn) {
 	buffer := make([]byte, relayBuffer)
 	for {
 		n, err := l.client.Read(buffer)
-		if n > 0 && !p.pass(l, buffer[:n]) {
+		if n > 0 && !p.send(l, buffer[:n]) {
 			return
 		}
 		if err != nil {
@@ -65,11 +65,11 @@ func (p *Proxy) upstream(l *link) {
 	}
 }
 
-// pass hands bytes to the server at the pace that is set.
-func (p *Proxy) pass(l *link, chunk []byte) bool {
+// send hands bytes to the server at the pace that is set.
+func (p *Proxy) send(l *relayConn, chunk []byte) bool {
 	for len(chunk) > 0 {
-		n := min(len(chunk), p.piece())
-		if !p.passPiece(l, chunk[:n]) {
+		n := min(len(chunk), p.pieceSize())
+		if !p.sendPiece(l, chunk[:n]) {
 			return false
 		}
 		chunk = chunk[n:]
@@ -77,22 +77,22 @@ func (p *Proxy) pass(l *link, chunk []byte) bool {
 	return true
 }
 
-// piece is how many bytes pass at once: a twentieth of a second's worth, so that
+// pieceSize is how many bytes pass at once: a twentieth of a second's worth, so that
 // a slow network is smooth.
-func (p *Proxy) piece() int {
-	limit := p.pace.Limit()
+func (p *Proxy) pieceSize() int {
+	limit := p.limiter.Limit()
 	if limit >= 20*relayBuffer {
 		return relayBuffer
 	}
 	return max(int(limit/20), 1)
 }
 
-// passPiece hands bytes to the server, up to where the connection is to be cut.
-func (p *Proxy) passPiece(l *link, chunk []byte) bool {
-	if !p.open() || p.pace.WaitN(p.ctx, len(chunk)) != nil {
+// sendPiece hands bytes to the server, up to where the connection is to be cut.
+func (p *Proxy) sendPiece(l *relayConn, chunk []byte) bool {
+	if !p.waitOpen() || p.limiter.WaitN(p.ctx, len(chunk)) != nil {
 		return false
 	}
-	chunk, last := p.allowed(chunk)
+	chunk, last := p.beforeReset(chunk)
 	p.up.Add(int64(len(chunk))) // first, so that no answer is seen before its request is counted
 	_, err := l.server.Write(chunk)
 	if last {
@@ -101,26 +101,26 @@ func (p *Proxy) passPiece(l *link, chunk []byte) bool {
 	return err == nil && !last
 }
 
-// allowed is the part of chunk that may go upstream, and whether it is the last.
-func (p *Proxy) allowed(chunk []byte) ([]byte, bool) {
+// beforeReset is the part of chunk that may go upstream, and whether it is the last.
+func (p *Proxy) beforeReset(chunk []byte) ([]byte, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.cutAt < 0 {
+	if p.resetAfter < 0 {
 		return chunk, false
 	}
-	if int64(len(chunk)) < p.cutAt {
-		p.cutAt -= int64(len(chunk))
+	if int64(len(chunk)) < p.resetAfter {
+		p.resetAfter -= int64(len(chunk))
 		return chunk, false
 	}
-	chunk, p.cutAt = chunk[:p.cutAt], 0
+	chunk, p.resetAfter = chunk[:p.resetAfter], 0
 	return chunk, true
 }
 
-func (p *Proxy) downstream(l *link) {
+func (p *Proxy) downstream(l *relayConn) {
 	buffer := make([]byte, relayBuffer)
 	for {
 		n, err := l.server.Read(buffer)
-		if n > 0 && !p.answer(l, buffer[:n]) {
+		if n > 0 && !p.sendResponse(l, buffer[:n]) {
 			return
 		}
 		if err != nil {
@@ -130,44 +130,44 @@ func (p *Proxy) downstream(l *link) {
 	}
 }
 
-// consent precedes the answer to a request that asked before sending.
-const consent = "HTTP/1.1 100 Continue\r\n\r\n"
+// continueHeader precedes the answer to a request that asked before sending.
+const continueHeader = "HTTP/1.1 100 Continue\r\n\r\n"
 
-// answer hands bytes to the client, unless they are an answer to be lost.
-func (p *Proxy) answer(l *link, chunk []byte) bool {
-	if !p.open() {
+// handle hands bytes to the client, unless they are an answer to be lost.
+func (p *Proxy) sendResponse(l *relayConn, chunk []byte) bool {
+	if !p.waitOpen() {
 		return false
 	}
-	rest, asked := bytes.CutPrefix(chunk, []byte(consent))
-	lost := len(rest) > 0 && p.lose()
-	if lost {
+	rest, continued := bytes.CutPrefix(chunk, []byte(continueHeader))
+	drop := len(rest) > 0 && p.takeDrop()
+	if drop {
 		chunk = nil
-		if asked {
-			chunk = []byte(consent)
+		if continued {
+			chunk = []byte(continueHeader)
 		}
 	}
 	p.down.Add(int64(len(chunk)))
 	_, err := l.client.Write(chunk)
-	if lost {
+	if drop {
 		l.reset()
 	}
-	return err == nil && !lost
+	return err == nil && !drop
 }
 
-func (p *Proxy) lose() bool {
+func (p *Proxy) takeDrop() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.losses == 0 {
+	if p.dropResponses == 0 {
 		return false
 	}
-	p.losses--
+	p.dropResponses--
 	return true
 }
 
-// open waits while bytes are held back. It is false once the proxy has ended.
-func (p *Proxy) open() bool {
+// waitOpen waits while bytes are held back. It is false once the proxy has ended.
+func (p *Proxy) waitOpen() bool {
 	p.mu.Lock()
-	hole := p.hole
+	hole := p.blackhole
 	p.mu.Unlock()
 	if hole == nil {
 		return true
@@ -182,7 +182,7 @@ func (p *Proxy) open() bool {
 
 // reset ends the client's side without a goodbye. The server's side is closed
 // in order, so that what went upstream arrives.
-func (l *link) reset() {
+func (l *relayConn) reset() {
 	reset(l.client)
 	_ = l.server.Close()
 }

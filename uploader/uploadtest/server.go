@@ -5,7 +5,7 @@
 // and NewTusNode run the real programs tusd and @tus/server, which can be killed
 // and started again on the same port and files; NewReference is a server for what
 // those cannot do. NewProxy stands between a client and a server as a network that
-// fails on request, and NewGateway answers in a server's stead. NewHTTPProxy and
+// failOn on request, and NewGateway answers in a server's stead. NewHTTPProxy and
 // NewSOCKS5 are proxies that clients are told to use, and NewAuthority vouches for
 // servers and clients. Everything ends with the test it was made for. All of it
 // may be used by several goroutines.
@@ -48,7 +48,7 @@ type options struct {
 	tls            bool
 }
 
-func optionsOf(opts []Option) options {
+func newOptions(opts []Option) options {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
@@ -67,7 +67,7 @@ func NoConcatenation() Option { return func(o *options) { o.noConcat = true } }
 
 // Hook has the real binary run a shell script at an event, such as pre-create.
 // It is given tusd's JSON on its standard input and may answer in kind; when it
-// fails, tusd answers 500. The in-process tusd does not know it.
+// failOn, tusd answers 500. The in-process tusd does not know it.
 func Hook(event, script string) Option {
 	return func(o *options) {
 		if o.hooks == nil {
@@ -89,8 +89,8 @@ func Expiry(d time.Duration) Option { return func(o *options) { o.expiry = d } }
 
 // Wrap puts a handler in front of a server in this process, such as one that asks
 // for a password. The real binaries do not know it.
-func Wrap(with func(http.Handler) http.Handler) Option {
-	return func(o *options) { o.wrap = append(o.wrap, with) }
+func Wrap(middleware func(http.Handler) http.Handler) Option {
+	return func(o *options) { o.wrap = append(o.wrap, middleware) }
 }
 
 // WithTLS serves https with a certificate only Tusd.Client trusts. The real
@@ -131,7 +131,7 @@ type Tusd struct {
 // NewTusd starts a tusd that ends with the test.
 func NewTusd(t testing.TB, opts ...Option) *Tusd {
 	t.Helper()
-	o := optionsOf(opts)
+	o := newOptions(opts)
 	s := &Tusd{Dir: t.TempDir()}
 	served := s.record(http.StripPrefix(basePath, newHandler(t, s.Dir, o)))
 	for _, wrap := range o.wrap {
@@ -193,44 +193,44 @@ func (s *Tusd) Requests() []Request {
 // Stored returns what the server holds, in no particular order.
 func (s *Tusd) Stored(t testing.TB) []StoredFile {
 	t.Helper()
-	return stored(t, s.Dir)
+	return storedFiles(t, s.Dir)
 }
 
 // record notes each request once its handler has ended.
 func (s *Tusd) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := Request{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Offset: r.Header.Get("Upload-Offset")}
-		body := &countedBody{ReadCloser: r.Body}
-		answer := &notedAnswer{ResponseWriter: w}
+		body := &countingBody{ReadCloser: r.Body}
+		recorder := &statusRecorder{ResponseWriter: w}
 		r = r.WithContext(r.Context()) // a copy: the server itself must recognise its body
 		r.Body = body
 		defer func() {
-			seen.Status, seen.Body = answer.status, body.n
+			seen.Status, seen.Body = recorder.status, body.n
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.requests = append(s.requests, seen)
 		}()
-		next.ServeHTTP(answer, r)
+		next.ServeHTTP(recorder, r)
 	})
 }
 
-type countedBody struct {
+type countingBody struct {
 	io.ReadCloser
 	n int64
 }
 
-func (b *countedBody) Read(p []byte) (int, error) {
+func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.n += int64(n)
 	return n, err
 }
 
-type notedAnswer struct {
+type statusRecorder struct {
 	http.ResponseWriter
 	status int
 }
 
-func (a *notedAnswer) WriteHeader(status int) {
+func (a *statusRecorder) WriteHeader(status int) {
 	if status >= http.StatusOK { // 1xx is not the answer yet
 		a.status = status
 	}
@@ -238,10 +238,10 @@ func (a *notedAnswer) WriteHeader(status int) {
 }
 
 // Unwrap lets http.ResponseController reach the connection's deadlines.
-func (a *notedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (a *statusRecorder) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// stored reads a file store's directory: NAME.info beside NAME.
-func stored(t testing.TB, dir string) []StoredFile {
+// storedFiles reads a file store's directory: NAME.info beside NAME.
+func storedFiles(t testing.TB, dir string) []StoredFile {
 	t.Helper()
 	infos, err := filepath.Glob(filepath.Join(dir, "*.info"))
 	if err != nil {
@@ -254,12 +254,12 @@ func stored(t testing.TB, dir string) []StoredFile {
 	return files
 }
 
-func readStored(t testing.TB, info string) StoredFile {
+func readStored(t testing.TB, infoPath string) StoredFile {
 	t.Helper()
-	var kept handler.FileInfo
-	path := readInfo(t, info, &kept)
-	file := StoredFile{Name: filepath.Base(path), Metadata: kept.MetaData, Path: path, Joined: kept.IsFinal, Length: kept.Size}
-	if kept.SizeIsDeferred {
+	var info handler.FileInfo
+	path := readInfo(t, infoPath, &info)
+	file := StoredFile{Name: filepath.Base(path), Metadata: info.MetaData, Path: path, Joined: info.IsFinal, Length: info.Size}
+	if info.SizeIsDeferred {
 		file.Length = -1
 	}
 	file.SHA256, file.Size = digest(t, path)
@@ -269,20 +269,20 @@ func readStored(t testing.TB, info string) StoredFile {
 // readInfo reads what a server noted of an upload in a file beside it, and
 // returns the path of its bytes. A server writes such a file in place: one that is
 // being written is read again.
-func readInfo(t testing.TB, info string, kept any) string {
+func readInfo(t testing.TB, infoPath string, into any) string {
 	t.Helper()
 	var err error
 	for range infoReads {
 		var text []byte
-		if text, err = os.ReadFile(info); err != nil {
+		if text, err = os.ReadFile(infoPath); err != nil {
 			break
 		}
-		if err = json.Unmarshal(text, kept); err == nil {
-			return strings.TrimSuffix(info, filepath.Ext(info))
+		if err = json.Unmarshal(text, into); err == nil {
+			return strings.TrimSuffix(infoPath, filepath.Ext(infoPath))
 		}
 		<-time.After(time.Millisecond)
 	}
-	t.Fatalf("read upload %s: %v", filepath.Base(info), err)
+	t.Fatalf("read upload %s: %v", filepath.Base(infoPath), err)
 	return ""
 }
 

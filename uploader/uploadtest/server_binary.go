@@ -36,15 +36,15 @@ func NewTusdBinary(t testing.TB, opts ...Option) *TusdBinary {
 	s.args = append([]string{
 		"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-base-path", basePath,
 		"-upload-dir", s.Dir,
-	}, flagsOf(t, optionsOf(opts))...)
+	}, flags(t, newOptions(opts))...)
 	s.Restart(t)
 	t.Cleanup(func() { s.Kill(t) })
 	return s
 }
 
-func flagsOf(t testing.TB, o options) []string {
+func flags(t testing.TB, o options) []string {
 	t.Helper()
-	flags := hooksOf(t, o)
+	flags := hookFlags(t, o)
 	if o.maxSize > 0 {
 		flags = append(flags, "-max-size", strconv.FormatInt(o.maxSize, 10))
 	}
@@ -63,8 +63,8 @@ func flagsOf(t testing.TB, o options) []string {
 	return flags
 }
 
-// hooksOf writes the hooks' scripts and returns the flags that name them.
-func hooksOf(t testing.TB, o options) []string {
+// hookFlags writes the hooks' scripts and returns the flags that name them.
+func hookFlags(t testing.TB, o options) []string {
 	t.Helper()
 	if len(o.hooks) == 0 {
 		return []string{"-hooks-enabled-events", ""}
@@ -82,7 +82,7 @@ func hooksOf(t testing.TB, o options) []string {
 // Stored returns what the server holds, in no particular order.
 func (s *TusdBinary) Stored(t testing.TB) []StoredFile {
 	t.Helper()
-	return stored(t, s.Dir)
+	return storedFiles(t, s.Dir)
 }
 
 func freePort(t testing.TB) int {
@@ -100,16 +100,16 @@ func freePort(t testing.TB) int {
 // its own.
 func buildTusd(t testing.TB) string {
 	t.Helper()
-	version := strings.TrimSpace(string(run(t, "", "go", "list", "-m", "-f", "{{.Version}}", tusdModule)))
+	version := strings.TrimSpace(string(runCommand(t, "", "go", "list", "-m", "-f", "{{.Version}}", tusdModule)))
 	name := "tusd-" + version
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
 	return cached(t, name, func(path string) {
 		scratch := t.TempDir()
-		write(t, filepath.Join(scratch, "go.mod"), "module tusdprogram\n\ngo 1.26\n\nrequire "+tusdModule+" "+version+"\n")
-		write(t, filepath.Join(scratch, "program.go"), "package program\n\nimport _ \""+tusdModule+"/cmd/tusd\"\n")
-		run(t, scratch, "go", "build", "-mod=mod", "-o", path, tusdModule+"/cmd/tusd")
+		writeFile(t, filepath.Join(scratch, "go.mod"), "module tusdprogram\n\ngo 1.26\n\nrequire "+tusdModule+" "+version+"\n")
+		writeFile(t, filepath.Join(scratch, "program.go"), "package program\n\nimport _ \""+tusdModule+"/cmd/tusd\"\n")
+		runCommand(t, scratch, "go", "build", "-mod=mod", "-o", path, tusdModule+"/cmd/tusd")
 	})
 }
 

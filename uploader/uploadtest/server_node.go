@@ -36,7 +36,7 @@ func NewTusNode(t testing.TB, opts ...Option) *TusNode {
 	if err != nil {
 		t.Fatalf("@tus/server needs node, which is not installed; `make deps` installs it: %v", err)
 	}
-	port, o := freePort(t), optionsOf(opts)
+	port, o := freePort(t), newOptions(opts)
 	s := &TusNode{
 		Endpoint: fmt.Sprintf("http://127.0.0.1:%d%s", port, basePath),
 		Dir:      t.TempDir(),
@@ -60,14 +60,14 @@ func (s *TusNode) Stored(t testing.TB) []StoredFile {
 	}
 	files := make([]StoredFile, 0, len(infos))
 	for _, info := range infos {
-		var kept struct {
+		var upload struct {
 			Size     *int64            `json:"size"`
 			Metadata map[string]string `json:"metadata"` // null stands for an empty value
 		}
-		path := readInfo(t, info, &kept)
-		file := StoredFile{Name: filepath.Base(path), Metadata: kept.Metadata, Path: path, Length: -1}
-		if kept.Size != nil {
-			file.Length = *kept.Size
+		path := readInfo(t, info, &upload)
+		file := StoredFile{Name: filepath.Base(path), Metadata: upload.Metadata, Path: path, Length: -1}
+		if upload.Size != nil {
+			file.Length = *upload.Size
 		}
 		file.SHA256, file.Size = digest(t, path)
 		files = append(files, file)
@@ -100,8 +100,8 @@ func installTusNode(t testing.TB) string {
 			t.Fatalf("install @tus/server: %v", err)
 		}
 		for name, text := range texts {
-			write(t, filepath.Join(path, name), text)
+			writeFile(t, filepath.Join(path, name), text)
 		}
-		run(t, path, npm, "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")
+		runCommand(t, path, npm, "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")
 	})
 }

@@ -23,7 +23,7 @@ type program struct {
 	ready string // what the line it prints holds once it takes connections
 
 	running *exec.Cmd
-	ended   chan struct{} // closed when the running process's output has ended
+	outputClosed   chan struct{} // closed when the running process's output has ended
 }
 
 // Restart starts the program, after killing the one that runs if there is one,
@@ -40,21 +40,21 @@ func (p *program) Restart(t testing.TB) {
 	if err := command.Start(); err != nil {
 		t.Fatalf("start server: %v", err)
 	}
-	p.running, p.ended = command, make(chan struct{})
-	listens := make(chan string, 1)
+	p.running, p.outputClosed = command, make(chan struct{})
+	result := make(chan string, 1)
 	go func() {
-		defer close(p.ended)
-		listens <- untilReady(output, p.ready)
+		defer close(p.outputClosed)
+		result <- waitReady(output, p.ready)
 		_, _ = io.Copy(io.Discard, output)
 	}()
-	if failure := <-listens; failure != "" {
+	if failure := <-result; failure != "" {
 		t.Fatalf("%s does not listen:\n%s", filepath.Base(p.path), failure)
 	}
 }
 
-// untilReady reads the program's log up to the line that says it is ready, or
+// waitReady reads the program's log up to the line that says it is ready, or
 // returns all of it when that line never comes.
-func untilReady(output io.Reader, ready string) string {
+func waitReady(output io.Reader, ready string) string {
 	var log strings.Builder
 	lines := bufio.NewReader(output)
 	for {
@@ -74,28 +74,28 @@ func untilReady(output io.Reader, ready string) string {
 func (p *program) Stop(t testing.TB) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		p.end(t, os.Kill)
+		p.signal(t, os.Kill)
 		return
 	}
-	p.end(t, syscall.SIGTERM)
+	p.signal(t, syscall.SIGTERM)
 }
 
 // Kill ends the program at once (SIGKILL) and waits until it has. One that does
 // not run is fine.
 func (p *program) Kill(t testing.TB) {
 	t.Helper()
-	p.end(t, os.Kill)
+	p.signal(t, os.Kill)
 }
 
-func (p *program) end(t testing.TB, signal os.Signal) {
+func (p *program) signal(t testing.TB, sig os.Signal) {
 	t.Helper()
 	if p.running == nil {
 		return
 	}
-	if err := p.running.Process.Signal(signal); err != nil {
+	if err := p.running.Process.Signal(sig); err != nil {
 		t.Logf("end server: %v", err) // it may have ended by itself
 	}
-	<-p.ended
+	<-p.outputClosed
 	_ = p.running.Wait() // its exit code says only how it was ended
 	p.running = nil
 }
@@ -122,18 +122,18 @@ func cached(t testing.TB, name string, build func(path string)) string {
 		return path
 	}
 	t.Logf("building %s in %s, once", name, dir)
-	partly := path + ".part"
-	if err := os.RemoveAll(partly); err != nil {
+	partial := path + ".part"
+	if err := os.RemoveAll(partial); err != nil {
 		t.Fatalf("build %s: %v", name, err)
 	}
-	build(partly)
-	if err := os.Rename(partly, path); err != nil {
+	build(partial)
+	if err := os.Rename(partial, path); err != nil {
 		t.Fatalf("build %s: %v", name, err)
 	}
 	return path
 }
 
-func run(t testing.TB, dir, name string, args ...string) []byte {
+func runCommand(t testing.TB, dir, name string, args ...string) []byte {
 	t.Helper()
 	command := exec.Command(name, args...)
 	command.Dir = dir
@@ -147,7 +147,7 @@ func run(t testing.TB, dir, name string, args ...string) []byte {
 	return output
 }
 
-func write(t testing.TB, path, text string) {
+func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

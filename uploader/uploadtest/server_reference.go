@@ -23,18 +23,18 @@ type Reference struct {
 
 	mu       sync.Mutex
 	uploads  map[string]*upload
-	made     int           // uploads ever made, which name the next
-	ahead    time.Duration // of its clock
+	lastUpload     int           // uploads ever made, which name the next
+	clockOffset    time.Duration // of its clock
 	requests []Request
-	twists   []twist
-	corrupt  int // bodies still to be damaged
+	changes   []responseChange
+	corruptBodies  int // bodies still to be damaged
 }
 
-// twist is what a test has to say in the next answers.
-type twist struct {
+// responseChange is what a test has to say in the next answers.
+type responseChange struct {
 	method string
-	left   int
-	change func(*Answer)
+	remaining   int
+	apply func(*Answer)
 }
 
 // referenceExtensions is Tus-Extension of a Reference.
@@ -44,7 +44,7 @@ const referenceExtensions = "creation,creation-with-upload,creation-defer-length
 // NewReference starts a Reference that ends with the test.
 func NewReference(t testing.TB, opts ...Option) *Reference {
 	t.Helper()
-	s := &Reference{o: optionsOf(opts), uploads: map[string]*upload{}}
+	s := &Reference{o: newOptions(opts), uploads: map[string]*upload{}}
 	served := http.Handler(s)
 	for _, wrap := range s.o.wrap {
 		served = wrap(served)
@@ -64,21 +64,21 @@ func NewReference(t testing.TB, opts ...Option) *Reference {
 func (s *Reference) Twist(n int, method string, change func(*Answer)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.twists = append(s.twists, twist{method: method, left: n, change: change})
+	s.changes = append(s.changes, responseChange{method: method, remaining: n, apply: change})
 }
 
 // Corrupt flips a bit in each of the next n bodies, as memory and networks do.
 func (s *Reference) Corrupt(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.corrupt = n
+	s.corruptBodies = n
 }
 
 // Advance moves the server's clock on, to where uploads have expired.
 func (s *Reference) Advance(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ahead += d
+	s.clockOffset += d
 }
 
 // Requests returns every request the server has answered so far.
@@ -104,53 +104,53 @@ func (s *Reference) Stored(testing.TB) []StoredFile {
 
 // ServeHTTP implements http.Handler.
 func (s *Reference) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body := &countedBody{ReadCloser: r.Body}
+	body := &countingBody{ReadCloser: r.Body}
 	r.Body = body
 	header, method := r.Header.Clone(), r.Method
-	if meant := r.Header.Get("X-HTTP-Method-Override"); meant != "" {
-		r.Method = meant
+	if override := r.Header.Get("X-HTTP-Method-Override"); override != "" {
+		r.Method = override
 	}
-	answer := s.twisted(r.Method, s.answer(r))
-	for name, value := range answer.Header {
+	response := s.modified(r.Method, s.handle(r))
+	for name, value := range response.Header {
 		if value != "" {
 			w.Header().Set(name, value)
 		}
 	}
 	s.mu.Lock()
 	s.requests = append(s.requests, Request{
-		Method: method, Path: r.URL.Path, Header: header, Offset: header.Get("Upload-Offset"), Status: answer.Status, Body: body.n,
+		Method: method, Path: r.URL.Path, Header: header, Offset: header.Get("Upload-Offset"), Status: response.Status, Body: body.n,
 	})
 	s.mu.Unlock()
-	w.WriteHeader(answer.Status)
-	_, _ = io.WriteString(w, answer.Body)
+	w.WriteHeader(response.Status)
+	_, _ = io.WriteString(w, response.Body)
 }
 
-// twisted is the answer after a test had a go at it.
-func (s *Reference) twisted(method string, answer Answer) Answer {
+// modified is the answer after a test had a go at it.
+func (s *Reference) modified(method string, response Answer) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range s.twists {
-		if t := &s.twists[i]; t.left > 0 && (t.method == "" || t.method == method) {
-			t.left--
-			t.change(&answer)
+	for i := range s.changes {
+		if t := &s.changes[i]; t.remaining > 0 && (t.method == "" || t.method == method) {
+			t.remaining--
+			t.apply(&response)
 			break
 		}
 	}
-	return answer
+	return response
 }
 
-// answer carries a request out.
-func (s *Reference) answer(r *http.Request) Answer {
+// handle carries a request out.
+func (s *Reference) handle(r *http.Request) Answer {
 	if r.Method == http.MethodOptions {
 		return s.options()
 	}
 	if r.Header.Get("Tus-Resumable") != "1.0.0" {
-		return saying(http.StatusPreconditionFailed, "Tus-Version", "1.0.0")
+		return respond(http.StatusPreconditionFailed, "Tus-Version", "1.0.0")
 	}
-	name, within := strings.CutPrefix(r.URL.Path, basePath)
+	name, found := strings.CutPrefix(r.URL.Path, basePath)
 	switch {
-	case !within:
-		return saying(http.StatusNotFound)
+	case !found:
+		return respond(http.StatusNotFound)
 	case r.Method == http.MethodPost && name == "":
 		return s.post(r)
 	}
@@ -159,7 +159,7 @@ func (s *Reference) answer(r *http.Request) Answer {
 		return refusal
 	}
 	if !u.busy.TryLock() {
-		return saying(http.StatusLocked)
+		return respond(http.StatusLocked)
 	}
 	defer u.busy.Unlock()
 	switch r.Method {
@@ -170,25 +170,25 @@ func (s *Reference) answer(r *http.Request) Answer {
 	case http.MethodDelete:
 		return s.remove(name)
 	default:
-		return saying(http.StatusMethodNotAllowed)
+		return respond(http.StatusMethodNotAllowed)
 	}
 }
 
-// saying makes an answer with the protocol's mark; headers are name, value.
-func saying(status int, headers ...string) Answer {
-	answer := Answer{Status: status, Header: map[string]string{"Tus-Resumable": "1.0.0"}}
+// respond makes an answer with the protocol's mark; headers are name, value.
+func respond(status int, headers ...string) Answer {
+	response := Answer{Status: status, Header: map[string]string{"Tus-Resumable": "1.0.0"}}
 	for i := 0; i < len(headers); i += 2 {
-		answer.Header[headers[i]] = headers[i+1]
+		response.Header[headers[i]] = headers[i+1]
 	}
-	return answer
+	return response
 }
 
 func (s *Reference) options() Answer {
-	answer := saying(http.StatusNoContent, "Tus-Version", "1.0.0", "Tus-Extension", referenceExtensions, "Tus-Checksum-Algorithm", "sha1,crc32,sha256")
+	response := respond(http.StatusNoContent, "Tus-Version", "1.0.0", "Tus-Extension", referenceExtensions, "Tus-Checksum-Algorithm", "sha1,crc32,sha256")
 	if s.o.maxSize > 0 {
-		answer.Header["Tus-Max-Size"] = strconv.FormatInt(s.o.maxSize, 10)
+		response.Header["Tus-Max-Size"] = strconv.FormatInt(s.o.maxSize, 10)
 	}
-	return answer
+	return response
 }
 
 // find returns an upload, or the answer to who asks for one that is not there.
@@ -198,36 +198,36 @@ func (s *Reference) find(name string) (*upload, Answer) {
 	u := s.uploads[name]
 	switch {
 	case u == nil:
-		return nil, saying(http.StatusNotFound)
+		return nil, respond(http.StatusNotFound)
 	case u.expired(s.now()):
-		return nil, saying(http.StatusGone)
+		return nil, respond(http.StatusGone)
 	}
 	return u, Answer{}
 }
 
 // now is the server's clock; the caller holds the lock.
-func (s *Reference) now() time.Time { return time.Now().Add(s.ahead) }
+func (s *Reference) now() time.Time { return time.Now().Add(s.clockOffset) }
 
 func (s *Reference) remove(name string) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.uploads, name)
-	return saying(http.StatusNoContent)
+	return respond(http.StatusNoContent)
 }
 
 func (s *Reference) head(u *upload) Answer {
-	answer := saying(http.StatusOK, "Cache-Control", "no-store", "Upload-Metadata", u.metadata, "Upload-Concat", u.concat)
+	response := respond(http.StatusOK, "Cache-Control", "no-store", "Upload-Metadata", u.metadata, "Upload-Concat", u.concat)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	offset, known := u.offset()
 	if known {
-		answer.Header["Upload-Offset"] = strconv.FormatInt(offset, 10)
+		response.Header["Upload-Offset"] = strconv.FormatInt(offset, 10)
 	}
 	if length := u.total(); length >= 0 {
-		answer.Header["Upload-Length"] = strconv.FormatInt(length, 10)
+		response.Header["Upload-Length"] = strconv.FormatInt(length, 10)
 	} else {
-		answer.Header["Upload-Defer-Length"] = "1"
+		response.Header["Upload-Defer-Length"] = "1"
 	}
-	u.date(&answer)
-	return answer
+	u.setExpires(&response)
+	return response
 }

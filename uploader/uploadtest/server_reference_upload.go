@@ -39,14 +39,14 @@ func (u *upload) offset() (int64, bool) {
 	if !u.final() {
 		return int64(len(u.content)), true
 	}
-	var all int64
+	var sum int64
 	for _, part := range u.parts {
 		if part.length < 0 || int64(len(part.content)) < part.length {
 			return 0, false
 		}
-		all += part.length
+		sum += part.length
 	}
-	return all, true
+	return sum, true
 }
 
 // total is the size it is to have, or -1.
@@ -54,14 +54,14 @@ func (u *upload) total() int64 {
 	if !u.final() {
 		return u.length
 	}
-	var all int64
+	var sum int64
 	for _, part := range u.parts {
 		if part.length < 0 {
 			return -1
 		}
-		all += part.length
+		sum += part.length
 	}
-	return all
+	return sum
 }
 
 func (u *upload) complete() bool {
@@ -73,10 +73,10 @@ func (u *upload) expired(now time.Time) bool {
 	return !u.expires.IsZero() && !u.complete() && now.After(u.expires)
 }
 
-// date tells when an unfinished upload will be forgotten.
-func (u *upload) date(answer *Answer) {
+// setExpires tells when an unfinished upload will be forgotten.
+func (u *upload) setExpires(response *Answer) {
 	if !u.expires.IsZero() && !u.complete() {
-		answer.Header["Upload-Expires"] = u.expires.UTC().Format(http.TimeFormat)
+		response.Header["Upload-Expires"] = u.expires.UTC().Format(http.TimeFormat)
 	}
 }
 
@@ -105,53 +105,53 @@ func (u *upload) stored() StoredFile {
 func (s *Reference) post(r *http.Request) Answer {
 	u := &upload{metadata: r.Header.Get("Upload-Metadata"), concat: r.Header.Get("Upload-Concat")}
 	if _, ok := parseMetadata(u.metadata); !ok {
-		return saying(http.StatusBadRequest)
+		return respond(http.StatusBadRequest)
 	}
-	if refusal := s.size(u, r.Header); refusal != 0 {
-		return saying(refusal)
+	if refusal := s.setLength(u, r.Header); refusal != 0 {
+		return respond(refusal)
 	}
-	answer := saying(http.StatusCreated)
+	response := respond(http.StatusCreated)
 	if r.Header.Get("Content-Type") != "" {
-		if refusal := s.take(u, r); refusal != 0 {
-			return saying(refusal)
+		if refusal := s.readBody(u, r); refusal != 0 {
+			return respond(refusal)
 		}
-		answer.Header["Upload-Offset"] = strconv.Itoa(len(u.content))
+		response.Header["Upload-Offset"] = strconv.Itoa(len(u.content))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.o.expiry > 0 {
 		u.expires = s.now().Add(s.o.expiry)
-		u.date(&answer)
+		u.setExpires(&response)
 	}
-	s.made++
-	name := strconv.Itoa(s.made)
+	s.lastUpload++
+	name := strconv.Itoa(s.lastUpload)
 	s.uploads[name] = u
-	answer.Header["Location"] = basePath + name
-	return answer
+	response.Header["Location"] = basePath + name
+	return response
 }
 
-// size decides what the upload is to hold, and returns a status when that is
+// setLength decides what the upload is to hold, and returns a status when that is
 // not possible.
-func (s *Reference) size(u *upload, header http.Header) (refusal int) {
-	length, said := header["Upload-Length"]
-	open := header.Get("Upload-Defer-Length")
+func (s *Reference) setLength(u *upload, header http.Header) (refusal int) {
+	length, hasLength := header["Upload-Length"]
+	deferred := header.Get("Upload-Defer-Length")
 	names, final := strings.CutPrefix(u.concat, "final;")
 	switch {
-	case final && (said || open != ""):
+	case final && (hasLength || deferred != ""):
 		return http.StatusBadRequest
 	case final:
-		return s.join(u, strings.Split(names, " "))
-	case u.concat != "" && u.concat != "partial", said == (open != ""), open != "" && open != "1":
+		return s.concatenate(u, strings.Split(names, " "))
+	case u.concat != "" && u.concat != "partial", hasLength == (deferred != ""), deferred != "" && deferred != "1":
 		return http.StatusBadRequest
-	case open != "":
+	case deferred != "":
 		u.length = -1
 		return 0
 	}
-	return s.declare(u, length[0])
+	return s.setLengthOnce(u, length[0])
 }
 
-// join makes the upload one of parts.
-func (s *Reference) join(u *upload, names []string) (refusal int) {
+// concatenate makes the upload one of parts.
+func (s *Reference) concatenate(u *upload, names []string) (refusal int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range names {
@@ -171,8 +171,8 @@ func (s *Reference) join(u *upload, names []string) (refusal int) {
 	return 0
 }
 
-// declare sets the upload's length once and for all.
-func (s *Reference) declare(u *upload, text string) (refusal int) {
+// setLengthOnce sets the upload's length once and for all.
+func (s *Reference) setLengthOnce(u *upload, text string) (refusal int) {
 	length, err := strconv.ParseUint(text, 10, 63)
 	switch {
 	case err != nil || int64(length) < int64(len(u.content)): //nolint:gosec // 63 bits fit
@@ -188,49 +188,49 @@ func (s *Reference) declare(u *upload, text string) (refusal int) {
 func (s *Reference) patch(u *upload, r *http.Request) Answer {
 	switch {
 	case u.final():
-		return saying(http.StatusForbidden)
+		return respond(http.StatusForbidden)
 	case r.Header.Get("Upload-Offset") != strconv.Itoa(len(u.content)):
-		return saying(http.StatusConflict)
+		return respond(http.StatusConflict)
 	}
 	if length := r.Header.Get("Upload-Length"); length != "" {
 		if u.length >= 0 {
-			return saying(http.StatusBadRequest)
+			return respond(http.StatusBadRequest)
 		}
 		s.mu.Lock()
-		refusal := s.declare(u, length)
+		refusal := s.setLengthOnce(u, length)
 		s.mu.Unlock()
 		if refusal != 0 {
-			return saying(refusal)
+			return respond(refusal)
 		}
 	}
-	if refusal := s.take(u, r); refusal != 0 {
-		return saying(refusal)
+	if refusal := s.readBody(u, r); refusal != 0 {
+		return respond(refusal)
 	}
-	answer := saying(http.StatusNoContent, "Upload-Offset", strconv.Itoa(len(u.content)))
-	u.date(&answer)
-	return answer
+	response := respond(http.StatusNoContent, "Upload-Offset", strconv.Itoa(len(u.content)))
+	u.setExpires(&response)
+	return response
 }
 
-// statusMismatch is the answer to bytes that are not those of their checksum.
-const statusMismatch = 460
+// statusChecksumMismatch is the answer to bytes that are not those of their checksum.
+const statusChecksumMismatch = 460
 
-// take reads a body. One that breaks off is kept as far as it came, unless it
+// readBody reads a body. One that breaks off is kept as far as it came, unless it
 // was to be checked; one that fails its check is not kept at all.
-func (s *Reference) take(u *upload, r *http.Request) (refusal int) {
+func (s *Reference) readBody(u *upload, r *http.Request) (refusal int) {
 	if r.Header.Get("Content-Type") != "application/offset+octet-stream" {
 		return http.StatusUnsupportedMediaType
 	}
-	_, after := r.Trailer["Upload-Checksum"]
-	checked := after || r.Header.Get("Upload-Checksum") != ""
-	body, broken := io.ReadAll(s.upTo(u, r.Body))
-	s.damage(body)
+	_, inTrailer := r.Trailer["Upload-Checksum"]
+	checked := inTrailer || r.Header.Get("Upload-Checksum") != ""
+	body, readErr := io.ReadAll(s.limitBody(u, r.Body))
+	s.corruptBody(body)
 	switch {
 	case u.length >= 0 && int64(len(u.content)+len(body)) > u.length:
 		return http.StatusRequestEntityTooLarge
-	case broken != nil:
+	case readErr != nil:
 		refusal = http.StatusBadRequest
 	case checked:
-		refusal = verify(r.Header.Get("Upload-Checksum")+r.Trailer.Get("Upload-Checksum"), body)
+		refusal = verifyChecksum(r.Header.Get("Upload-Checksum")+r.Trailer.Get("Upload-Checksum"), body)
 	}
 	if refusal == 0 || !checked {
 		s.mu.Lock()
@@ -240,25 +240,25 @@ func (s *Reference) take(u *upload, r *http.Request) (refusal int) {
 	return refusal
 }
 
-// upTo lets a body be one byte too long, which shows that it is.
-func (*Reference) upTo(u *upload, body io.Reader) io.Reader {
+// limitBody lets a body be one byte too long, which shows that it is.
+func (*Reference) limitBody(u *upload, body io.Reader) io.Reader {
 	if u.length < 0 {
 		return body
 	}
 	return io.LimitReader(body, u.length-int64(len(u.content))+1)
 }
 
-func (s *Reference) damage(body []byte) {
+func (s *Reference) corruptBody(body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.corrupt > 0 && len(body) > 0 {
-		s.corrupt--
+	if s.corruptBodies > 0 && len(body) > 0 {
+		s.corruptBodies--
 		body[len(body)/2] ^= 1
 	}
 }
 
-// verify compares a body with Upload-Checksum.
-func verify(checksum string, body []byte) (refusal int) {
+// verifyChecksum compares a body with Upload-Checksum.
+func verifyChecksum(checksum string, body []byte) (refusal int) {
 	name, encoded, _ := strings.Cut(checksum, " ")
 	want, err := base64.StdEncoding.DecodeString(encoded)
 	sum, known := map[string]hash.Hash{"sha1": sha1.New(), "sha256": sha256.New(), "crc32": crc32.NewIEEE()}[name]
@@ -267,24 +267,24 @@ func verify(checksum string, body []byte) (refusal int) {
 	}
 	_, _ = sum.Write(body)
 	if !bytes.Equal(sum.Sum(nil), want) {
-		return statusMismatch
+		return statusChecksumMismatch
 	}
 	return 0
 }
 
 // parseMetadata reads Upload-Metadata as strictly as the protocol writes it.
 func parseMetadata(text string) (map[string]string, bool) {
-	read := map[string]string{}
+	metadata := map[string]string{}
 	if text == "" {
-		return read, true
+		return metadata, true
 	}
 	for entry := range strings.SplitSeq(text, ",") {
 		key, encoded, _ := strings.Cut(entry, " ")
 		value, err := base64.StdEncoding.Strict().DecodeString(encoded)
-		if _, twice := read[key]; twice || key == "" || err != nil {
+		if _, twice := metadata[key]; twice || key == "" || err != nil {
 			return nil, false
 		}
-		read[key] = string(value)
+		metadata[key] = string(value)
 	}
-	return read, true
+	return metadata, true
 }

@@ -32,10 +32,10 @@ type Store struct {
 	parts     map[uploader.TransferID]map[int]uploader.Part
 	events    map[uploader.TransferID][]uploader.Event
 	lastID    uploader.TransferID
-	lastSrv   uploader.ServerID
+	lastServer   uploader.ServerID
 	accesses  int
 	fails     func(access int) bool
-	refuses   func(*uploader.Transfer) bool
+	failSave   func(*uploader.Transfer) bool
 }
 
 // NewStore returns a new profile's memory: nothing but the built-in server.
@@ -47,9 +47,9 @@ func NewStore() *Store {
 		proofs:    map[uploader.TransferID]source.Proof{},
 		parts:     map[uploader.TransferID]map[int]uploader.Part{},
 		events:    map[uploader.TransferID][]uploader.Event{},
-		lastSrv:   uploader.BuiltinServer,
+		lastServer:   uploader.BuiltinServer,
 		fails:     func(int) bool { return false },
-		refuses:   func(*uploader.Transfer) bool { return false },
+		failSave:   func(*uploader.Transfer) bool { return false },
 	}
 }
 
@@ -61,13 +61,13 @@ func (s *Store) FailOn(n int) { s.failWhen(func(access int) bool { return access
 func (s *Store) FailFrom(n int) { s.failWhen(func(access int) bool { return access >= n }) }
 
 // Refuse makes every change fail that saves such a transfer; nil refuses none.
-func (s *Store) Refuse(refuses func(*uploader.Transfer) bool) {
+func (s *Store) Refuse(match func(*uploader.Transfer) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if refuses == nil {
-		refuses = func(*uploader.Transfer) bool { return false }
+	if match == nil {
+		match = func(*uploader.Transfer) bool { return false }
 	}
-	s.refuses = refuses
+	s.failSave = match
 }
 
 func (s *Store) failWhen(fails func(access int) bool) {
@@ -83,8 +83,8 @@ func (s *Store) Accesses() int {
 	return s.accesses
 }
 
-// enter begins an access. The caller holds the lock.
-func (s *Store) enter(ctx context.Context, op fault.Op) error {
+// access begins an access. The caller holds the lock.
+func (s *Store) access(ctx context.Context, op fault.Op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -99,14 +99,14 @@ func (s *Store) enter(ctx context.Context, op fault.Op) error {
 func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.enter(ctx, fault.Load); err != nil {
+	if err := s.access(ctx, fault.Load); err != nil {
 		return uploader.Saved{}, err
 	}
 	saved := uploader.Saved{
 		Transfers:  sortedByKey(s.transfers),
 		Servers:    sortedByKey(s.servers),
 		NextID:     s.lastID + 1,
-		NextServer: s.lastSrv + 1,
+		NextServer: s.lastServer + 1,
 	}
 	for _, b := range sortedByKey(s.batches) {
 		b.Roots = slices.Clone(b.Roots)
@@ -120,13 +120,13 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.enter(ctx, fault.Save); err != nil {
+	if err := s.access(ctx, fault.Save); err != nil {
 		return err
 	}
-	if err := refusal(changes); err != nil {
+	if err := validate(changes); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(changes.Transfers, s.refuses) {
+	if slices.ContainsFunc(changes.Transfers, s.failSave) {
 		return fault.New(fault.LocalDisk, fault.Save, ErrStore)
 	}
 	for id, marks := range changes.Proofs {
@@ -137,7 +137,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 			s.parts[id] = map[int]uploader.Part{}
 		}
 		for _, p := range parts {
-			p.Expires = coarse(p.Expires)
+			p.Expires = truncateTime(p.Expires)
 			s.parts[id][p.Index] = p
 		}
 	}
@@ -145,12 +145,12 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		s.appendEvents(id, events)
 	}
 	for id, before := range changes.Before {
-		if saved, known := s.transfers[id]; known && !reflect.DeepEqual(saved, kept(before)) {
-			panic(fmt.Sprintf("transfer %d is saved as %+v, and not as %+v", id, saved, kept(before)))
+		if saved, known := s.transfers[id]; known && !reflect.DeepEqual(saved, stored(before)) {
+			panic(fmt.Sprintf("transfer %d is saved as %+v, and not as %+v", id, saved, stored(before)))
 		}
 	}
 	for _, t := range changes.Transfers {
-		s.transfers[t.ID] = kept(t)
+		s.transfers[t.ID] = stored(t)
 		s.lastID = max(s.lastID, t.ID)
 		if t.Phase == uploader.PhaseDone || !t.Session.Begun() {
 			delete(s.proofs, t.ID)
@@ -160,12 +160,12 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		}
 	}
 	for _, b := range changes.Batches {
-		b.Roots, b.Added = slices.Clone(b.Roots), coarse(b.Added)
+		b.Roots, b.Added = slices.Clone(b.Roots), truncateTime(b.Added)
 		s.batches[b.ID] = b
 	}
 	for _, server := range changes.Servers {
 		s.servers[server.ID] = server
-		s.lastSrv = max(s.lastSrv, server.ID)
+		s.lastServer = max(s.lastServer, server.ID)
 	}
 	for _, id := range changes.RemovedTransfers {
 		delete(s.transfers, id)
@@ -182,8 +182,8 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	return nil
 }
 
-// refusal is for what no store takes.
-func refusal(changes uploader.Changes) error {
+// validate is for what no store takes.
+func validate(changes uploader.Changes) error {
 	for _, t := range changes.Transfers {
 		if t.ID <= 0 {
 			return fault.Newf(fault.LocalDisk, fault.Save, "transfer ID %d", t.ID)
@@ -199,7 +199,7 @@ func refusal(changes uploader.Changes) error {
 func (s *Store) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.enter(ctx, fault.Load); err != nil {
+	if err := s.access(ctx, fault.Load); err != nil {
 		return nil, err
 	}
 	found := map[string][]uploader.Transfer{}
@@ -215,7 +215,7 @@ func (s *Store) FindPrevious(ctx context.Context, fingerprints []string) (map[st
 func (s *Store) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.enter(ctx, fault.Load); err != nil {
+	if err := s.access(ctx, fault.Load); err != nil {
 		return nil, err
 	}
 	return slices.Clone(s.proofs[id]), nil
@@ -225,7 +225,7 @@ func (s *Store) Proof(ctx context.Context, id uploader.TransferID) (source.Proof
 func (s *Store) Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.enter(ctx, fault.Load); err != nil {
+	if err := s.access(ctx, fault.Load); err != nil {
 		return nil, err
 	}
 	return sortedByKey(s.parts[id]), nil
@@ -234,7 +234,7 @@ func (s *Store) Parts(ctx context.Context, id uploader.TransferID) ([]uploader.P
 func (s *Store) appendEvents(id uploader.TransferID, events []uploader.Event) {
 	all := slices.Clip(s.events[id])
 	for _, e := range events {
-		e.At, e.Until, e.Fault = coarse(e.At), coarse(e.Until), keptFault(e.Fault)
+		e.At, e.Until, e.Fault = truncateTime(e.At), truncateTime(e.Until), storedFault(e.Fault)
 		all = append(all, e)
 	}
 	s.events[id] = all[max(0, len(all)-uploader.EventsKept):]
@@ -244,23 +244,23 @@ func (s *Store) appendEvents(id uploader.TransferID, events []uploader.Event) {
 func (s *Store) Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.enter(ctx, fault.Load); err != nil {
+	if err := s.access(ctx, fault.Load); err != nil {
 		return nil, err
 	}
 	return slices.Clone(s.events[id]), nil
 }
 
-// kept is what a file would give back for t.
-func kept(t *uploader.Transfer) uploader.Transfer {
+// stored is what a file would give back for t.
+func stored(t *uploader.Transfer) uploader.Transfer {
 	k := *t
 	k.Source.ModTime = k.Source.ModTime.Round(0)
 	k.Active = k.Active.Truncate(time.Millisecond)
-	k.Fault = keptFault(t.Fault)
+	k.Fault = storedFault(t.Fault)
 	return k
 }
 
-// keptFault drops the error it was made of.
-func keptFault(f *fault.Fault) *fault.Fault {
+// storedFault drops the error it was made of.
+func storedFault(f *fault.Fault) *fault.Fault {
 	if f == nil {
 		return nil
 	}
@@ -270,8 +270,8 @@ func keptFault(f *fault.Fault) *fault.Fault {
 	}
 }
 
-// coarse drops the monotonic clock and what is less than a millisecond.
-func coarse(t time.Time) time.Time {
+// truncateTime drops the monotonic clock and what is less than a millisecond.
+func truncateTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}

@@ -34,32 +34,32 @@ func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 		{"everything about a transfer survives reopening", testTransferRoundTrip},
 		{"any transfer comes back as it was saved", testAnyTransferRoundTrip},
 		{"any change of a saved transfer is kept", testAnyChange},
-		{"what many transfers became alike is kept of each", testAnyStanding},
+		{"what many transfers became alike is kept of each", testAnyStatusUpdate},
 		{"batches and servers survive reopening", testBatchAndServerRoundTrip},
-		{"saving again replaces wholly", testReplace},
+		{"saving again replaces wholly", testOverwrite},
 		{"transfers are loaded by rank, then ID", testOrder},
 		{"a change that fails in the middle saves nothing", testAtomicity},
-		{"the built-in server cannot be removed", testBuiltinStays},
+		{"the built-in server cannot be removed", testBuiltinServer},
 		{"IDs of removed transfers are not used again", testNextID},
 		{"removed transfers and servers are gone", testRemoval},
 		{"previous transfers are all but the cancelled ones, oldest first", testFindPrevious},
 		{"many fingerprints are found at once", testFindManyPrevious},
-		{"a context that has ended stops everything", testEndedContext},
+		{"a context that has ended stops everything", testCancelledContext},
 		{"previous transfers are found while others are saved", testConcurrency},
 		{"a large change is saved whole", testLargeChange},
 		{"a proof grows, is cut back, and goes with its upload", testProof},
 		{"parts are replaced by index, and go with their session", testParts},
 		{"events are told in order, the newest of them, as long as the transfer is there", testEvents},
-		{"server IDs and batches of removed ones are gone for good", testRemovedForGood},
+		{"server IDs and batches of removed ones are gone for good", testRemovedServersAndBatches},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, profile(t)) })
 	}
 }
 
-// asKept compares what was saved with what was loaded: the zone of a time and
+// cmpStored compares what was saved with what was loaded: the zone of a time and
 // the cause of a fault are not kept, nor whether an empty list was nil.
-var asKept = cmp.Options{
+var cmpStored = cmp.Options{
 	cmpopts.IgnoreUnexported(fault.Fault{}),
 	cmpopts.EquateEmpty(),
 }
@@ -72,7 +72,7 @@ func testNewProfile(t *testing.T, reopen Reopen) {
 		NextServer: 2,
 		NextRank:   1,
 	}
-	equal(t, got, want)
+	wantEqual(t, got, want)
 }
 
 func testTransferRoundTrip(t *testing.T, reopen Reopen) {
@@ -80,7 +80,7 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 	bare := uploader.Transfer{ID: 8, Rank: 99}
 	save(t, reopen(), uploader.Changes{Transfers: []*uploader.Transfer{&full, &bare}})
 	got := load(t, reopen())
-	equal(t, got.Transfers, []uploader.Transfer{full, bare})
+	wantEqual(t, got.Transfers, []uploader.Transfer{full, bare})
 	if !got.Transfers[1].Source.ModTime.IsZero() || !got.Transfers[1].Added.IsZero() {
 		t.Error("a zero time came back as another one")
 	}
@@ -108,11 +108,11 @@ func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 	}
 	save(t, reopen(), uploader.Changes{Batches: batches, Servers: servers})
 	got := load(t, reopen())
-	equal(t, got.Batches, batches)
-	equal(t, got.Servers, servers)
+	wantEqual(t, got.Batches, batches)
+	wantEqual(t, got.Servers, servers)
 }
 
-func testReplace(t *testing.T, reopen Reopen) {
+func testOverwrite(t *testing.T, reopen Reopen) {
 	store := reopen()
 	first := fullTransfer(1)
 	save(t, store, uploader.Changes{
@@ -127,9 +127,9 @@ func testReplace(t *testing.T, reopen Reopen) {
 		Servers:   []uploader.Server{{ID: 2}},
 	})
 	got := load(t, reopen())
-	equal(t, got.Transfers, []uploader.Transfer{bare})
-	equal(t, got.Batches, []uploader.Batch{{ID: 5}})
-	equal(t, got.Servers[1], uploader.Server{ID: 2})
+	wantEqual(t, got.Transfers, []uploader.Transfer{bare})
+	wantEqual(t, got.Batches, []uploader.Batch{{ID: 5}})
+	wantEqual(t, got.Servers[1], uploader.Server{ID: 2})
 }
 
 func testOrder(t *testing.T, reopen Reopen) {
@@ -139,13 +139,13 @@ func testOrder(t *testing.T, reopen Reopen) {
 		save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{{ID: id, Rank: rank}}})
 	}
 	got := load(t, store)
-	equal(t, idsOf(got.Transfers), []uploader.TransferID{5, 2, 4, 1, 3})
+	wantEqual(t, transferIDs(got.Transfers), []uploader.TransferID{5, 2, 4, 1, 3})
 	batches := []uploader.Batch{{ID: 7, Rank: 2}, {ID: 8, Rank: -1}, {ID: 9, Rank: 2}}
 	save(t, store, uploader.Changes{Batches: batches, Transfers: []*uploader.Transfer{
 		{ID: 11, Batch: 7, Rank: 5}, {ID: 12, Batch: 7, Rank: 3}, {ID: 13, Batch: 8, Rank: 90}, {ID: 14, Batch: 9, Rank: 4}, {ID: 15, Batch: 99, Rank: 1},
 	}})
 	got = load(t, store)
-	equal(t, idsOf(got.Transfers), []uploader.TransferID{13, 5, 2, 4, 15, 1, 3, 12, 14, 11})
+	wantEqual(t, transferIDs(got.Transfers), []uploader.TransferID{13, 5, 2, 4, 15, 1, 3, 12, 14, 11})
 	if got.NextRank <= 90 {
 		t.Errorf("NextRank is %d, and 90 is taken", got.NextRank)
 	}
@@ -166,22 +166,22 @@ func testAtomicity(t *testing.T, reopen Reopen) {
 		changes.Transfers = append(changes.Transfers, &uploader.Transfer{ID: id})
 	}
 	changes.Transfers[300] = &uploader.Transfer{ID: 0}
-	refused(t, store.Save(t.Context(), changes))
-	equal(t, load(t, store), want)
+	wantLocalDiskFault(t, store.Save(t.Context(), changes))
+	wantEqual(t, load(t, store), want)
 
 	after := uploader.Transfer{ID: 2, Rank: 100}
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&after}})
-	equal(t, load(t, reopen()).Transfers, []uploader.Transfer{before, after})
+	wantEqual(t, load(t, reopen()).Transfers, []uploader.Transfer{before, after})
 }
 
-func testBuiltinStays(t *testing.T, reopen Reopen) {
+func testBuiltinServer(t *testing.T, reopen Reopen) {
 	store := reopen()
 	want := load(t, store)
-	refused(t, store.Save(t.Context(), uploader.Changes{
+	wantLocalDiskFault(t, store.Save(t.Context(), uploader.Changes{
 		Transfers:      []*uploader.Transfer{{ID: 1}},
 		RemovedServers: []uploader.ServerID{2, uploader.BuiltinServer},
 	}))
-	equal(t, load(t, reopen()), want)
+	wantEqual(t, load(t, reopen()), want)
 }
 
 func testNextID(t *testing.T, reopen Reopen) {
@@ -211,11 +211,11 @@ func testRemoval(t *testing.T, reopen Reopen) {
 	}
 	save(t, store, removed)
 	got := load(t, reopen())
-	equal(t, got.Transfers, []uploader.Transfer{{ID: 1000, Server: 2}})
-	equal(t, got.Servers, []uploader.Server{{ID: 1, Name: "This computer"}, {ID: 3}})
+	wantEqual(t, got.Transfers, []uploader.Transfer{{ID: 1000, Server: 2}})
+	wantEqual(t, got.Servers, []uploader.Server{{ID: 1, Name: "This computer"}, {ID: 3}})
 }
 
-func testEndedContext(t *testing.T, reopen Reopen) {
+func testCancelledContext(t *testing.T, reopen Reopen) {
 	store := reopen()
 	want := load(t, store)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -228,7 +228,7 @@ func testEndedContext(t *testing.T, reopen Reopen) {
 			t.Errorf("%s returned %v, want the context's end", name, err)
 		}
 	}
-	equal(t, load(t, store), want)
+	wantEqual(t, load(t, store), want)
 }
 
 func testConcurrency(t *testing.T, reopen Reopen) {
@@ -269,13 +269,13 @@ func testLargeChange(t *testing.T, reopen Reopen) {
 		t.Fatalf("loaded %d transfers, want %d", len(got), count)
 	}
 	for i := range got {
-		if diff := cmp.Diff(*changes.Transfers[i], got[i], asKept); diff != "" {
+		if diff := cmp.Diff(*changes.Transfers[i], got[i], cmpStored); diff != "" {
 			t.Fatalf("transfer %d: saved (-) and loaded (+) differ:\n%s", got[i].ID, diff)
 		}
 	}
 }
 
-func idsOf(transfers []uploader.Transfer) []uploader.TransferID {
+func transferIDs(transfers []uploader.Transfer) []uploader.TransferID {
 	ids := make([]uploader.TransferID, len(transfers))
 	for i, transfer := range transfers {
 		ids[i] = transfer.ID
@@ -299,16 +299,16 @@ func save(t *testing.T, store uploader.Store, changes uploader.Changes) {
 	}
 }
 
-func refused(t *testing.T, err error) {
+func wantLocalDiskFault(t *testing.T, err error) {
 	t.Helper()
 	if !fault.Is(err, fault.LocalDisk) || fault.Of(err).Detail == "" {
 		t.Errorf("got %v, want a fault of the local disk with its detail", err)
 	}
 }
 
-func equal[T any](t *testing.T, got, want T) {
+func wantEqual[T any](t *testing.T, got, want T) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, asKept); diff != "" {
+	if diff := cmp.Diff(want, got, cmpStored); diff != "" {
 		t.Errorf("want (-) and got (+) differ:\n%s", diff)
 	}
 }

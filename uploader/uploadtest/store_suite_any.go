@@ -28,7 +28,7 @@ func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
 		if at < 0 {
 			r.Fatalf("transfer %d was not loaded", want.ID)
 		}
-		if diff := cmp.Diff(want, saved.Transfers[at], asKept); diff != "" {
+		if diff := cmp.Diff(want, saved.Transfers[at], cmpStored); diff != "" {
 			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 		}
 	})
@@ -53,7 +53,7 @@ func testAnyChange(t *testing.T, reopen Reopen) {
 				r.Fatalf("load: %v", err)
 			}
 			at := slices.IndexFunc(loaded.Transfers, func(t uploader.Transfer) bool { return t.ID == want.ID })
-			if diff := cmp.Diff(want, loaded.Transfers[max(at, 0)], asKept); diff != "" {
+			if diff := cmp.Diff(want, loaded.Transfers[max(at, 0)], cmpStored); diff != "" {
 				r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 			}
 			if some("phase") {
@@ -77,21 +77,21 @@ func testAnyChange(t *testing.T, reopen Reopen) {
 	})
 }
 
-// testAnyStanding changes the standing of some of what is saved, as a command for all
+// testAnyStatusUpdate changes the standing of some of what is saved, as a command for all
 // does. One of them is gone, all the same.
-func testAnyStanding(t *testing.T, reopen Reopen) {
+func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 	store := reopen()
 	const rows = 12
 	rapid.Check(t, func(r *rapid.T) {
-		become, other := anyTransfer(r), anyTransfer(r)
-		var first, then uploader.Changes
+		common, other := anyTransfer(r), anyTransfer(r)
+		var first, update uploader.Changes
 		var want []uploader.Transfer
-		then.Before = map[uploader.TransferID]*uploader.Transfer{}
+		update.Before = map[uploader.TransferID]*uploader.Transfer{}
 		for id := range uploader.TransferID(rows) {
 			before := anyTransfer(r)
 			before.ID, before.Rank = id+1, int64(id)
 			after := before
-			if next := &become; rapid.IntRange(0, 3).Draw(r, "which") > 0 {
+			if next := &common; rapid.IntRange(0, 3).Draw(r, "which") > 0 {
 				if rapid.IntRange(0, 9).Draw(r, "other") == 0 {
 					next = &other
 				}
@@ -99,11 +99,11 @@ func testAnyStanding(t *testing.T, reopen Reopen) {
 				after.Attempt, after.Finished, after.Active, after.Prior = next.Attempt, next.Finished, next.Active, next.Prior
 			}
 			first.Transfers = append(first.Transfers, &before)
-			then.Transfers, then.Before[after.ID] = append(then.Transfers, &after), &before
+			update.Transfers, update.Before[after.ID] = append(update.Transfers, &after), &before
 			want = append(want, after)
 		}
-		gone := uploader.Changes{RemovedTransfers: []uploader.TransferID{uploader.TransferID(rapid.IntRange(1, rows).Draw(r, "gone"))}}
-		for _, changes := range []uploader.Changes{first, gone, then} {
+		removal := uploader.Changes{RemovedTransfers: []uploader.TransferID{uploader.TransferID(rapid.IntRange(1, rows).Draw(r, "gone"))}}
+		for _, changes := range []uploader.Changes{first, removal, update} {
 			if err := store.Save(context.Background(), changes); err != nil {
 				r.Fatalf("save: %v", err)
 			}
@@ -112,7 +112,7 @@ func testAnyStanding(t *testing.T, reopen Reopen) {
 		if err != nil {
 			r.Fatalf("load: %v", err)
 		}
-		if diff := cmp.Diff(want, loaded.Transfers, asKept); diff != "" {
+		if diff := cmp.Diff(want, loaded.Transfers, cmpStored); diff != "" {
 			r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 		}
 	})

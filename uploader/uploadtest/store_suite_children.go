@@ -14,7 +14,7 @@ func testProof(t *testing.T, reopen Reopen) {
 	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u"}}
 	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "v"}}
 	mark := func(at int64, state string) source.Mark { return source.Mark{At: at, State: []byte(state)} }
-	extend := func(id uploader.TransferID, marks ...source.Mark) {
+	saveProof := func(id uploader.TransferID, marks ...source.Mark) {
 		t.Helper()
 		save(t, store, uploader.Changes{
 			Transfers: []*uploader.Transfer{sending, other},
@@ -27,13 +27,13 @@ func testProof(t *testing.T, reopen Reopen) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, got, source.Proof(marks))
+		wantEqual(t, got, source.Proof(marks))
 	}
-	extend(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"))
-	extend(2, mark(10, "other"))
-	extend(1, mark(30, "c"))
+	saveProof(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"))
+	saveProof(2, mark(10, "other"))
+	saveProof(1, mark(30, "c"))
 	want(1, mark(10, "a"), mark(20, "b"), mark(25, "half a block"), mark(30, "c"))
-	extend(1, mark(25, "cut"))
+	saveProof(1, mark(25, "cut"))
 	store = reopen()
 	want(1, mark(10, "a"), mark(20, "b"), mark(25, "cut"))
 	want(2, mark(10, "other"))
@@ -47,7 +47,7 @@ func testProof(t *testing.T, reopen Reopen) {
 	want(1)
 	want(2)
 
-	extend(2, mark(10, "again"))
+	saveProof(2, mark(10, "again"))
 	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
 	want(2)
 	want(77)
@@ -57,7 +57,7 @@ func testParts(t *testing.T, reopen Reopen) {
 	store := reopen()
 	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 2}}
 	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{Parts: 1}}
-	keep := func(id uploader.TransferID, parts ...uploader.Part) {
+	saveParts := func(id uploader.TransferID, parts ...uploader.Part) {
 		t.Helper()
 		save(t, store, uploader.Changes{
 			Transfers: []*uploader.Transfer{sending, other},
@@ -70,16 +70,16 @@ func testParts(t *testing.T, reopen Reopen) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, got, parts)
+		wantEqual(t, got, parts)
 	}
 	first := uploader.Part{Index: 0, Length: 10}
 	second := uploader.Part{Index: 1, Start: 10, Length: 5}
-	keep(1, second, first)
-	keep(2, first)
+	saveParts(1, second, first)
+	saveParts(2, first)
 	store = reopen()
 	want(1, first, second)
 	second.URL, second.Offset, second.Expires = "http://s/1", 3, instant(1)
-	keep(1, second)
+	saveParts(1, second)
 	want(1, first, second)
 	want(2, first)
 
@@ -89,7 +89,7 @@ func testParts(t *testing.T, reopen Reopen) {
 	want(1)
 	want(2)
 
-	keep(2, first)
+	saveParts(2, first)
 	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{2}})
 	want(2)
 }
@@ -99,7 +99,7 @@ func testEvents(t *testing.T, reopen Reopen) {
 	transfer, other := fullTransfer(1), fullTransfer(2)
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer, &other}})
 	var all []uploader.Event
-	happens := func(count int) {
+	addEvents := func(count int) {
 		t.Helper()
 		var events []uploader.Event
 		for range count {
@@ -118,18 +118,18 @@ func testEvents(t *testing.T, reopen Reopen) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, got, want)
+		wantEqual(t, got, want)
 	}
-	happens(3)
-	happens(1)
+	addEvents(3)
+	addEvents(1)
 	store = reopen()
 	want(1, all)
 	want(2, []uploader.Event{all[0], all[3]})
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer}})
 	want(1, all)
 
-	happens(uploader.EventsKept - 10)
-	happens(30)
+	addEvents(uploader.EventsKept - 10)
+	addEvents(30)
 	store = reopen()
 	want(1, all[len(all)-uploader.EventsKept:])
 	want(2, []uploader.Event{all[0], all[3], all[4], all[uploader.EventsKept-6]})
@@ -142,7 +142,7 @@ func testEvents(t *testing.T, reopen Reopen) {
 	}
 }
 
-func testRemovedForGood(t *testing.T, reopen Reopen) {
+func testRemovedServersAndBatches(t *testing.T, reopen Reopen) {
 	store := reopen()
 	save(t, store, uploader.Changes{
 		Servers: []uploader.Server{{ID: 5, Name: "five"}},
@@ -153,5 +153,5 @@ func testRemovedForGood(t *testing.T, reopen Reopen) {
 	if got.NextServer <= 5 {
 		t.Errorf("the next server would get the ID %d of a removed one", got.NextServer)
 	}
-	equal(t, got.Batches, []uploader.Batch{{ID: 2, Server: 5}})
+	wantEqual(t, got.Batches, []uploader.Batch{{ID: 2, Server: 5}})
 }
