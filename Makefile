@@ -73,7 +73,7 @@ pictures: deps build ## take the pictures of docs/pictures anew, on a virtual de
 
 .PHONY: soak
 soak: deps ## storms of faults, kills and edits for two hours
-	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run 'TestStorm|TestKilled' ./app/endtoend -args -storm=50m -kills=1000
+	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run 'TestStress|TestKillAtRandom' ./app/endtoend -args -stress=50m -kills=1000
 
 FUZZTIME ?= 20s
 

@@ -65,16 +65,16 @@ func (f *Ferry) StartHidden(ctx context.Context, entry string) error {
 
 // AwaitWindow waits for the window to be on the screen.
 func (f *Ferry) AwaitWindow(ctx context.Context) (err error) {
-	f.Window, err = f.Desktop.Window(ctx, Title)
+	f.Window, err = f.Desktop.AwaitWindow(ctx, Title)
 	if err != nil && f.Process != nil {
 		return fmt.Errorf("%w; Ferry said: %s", err, f.Process.Log())
 	}
 	return err
 }
 
-// HandOver starts the program a second time, with files for the one that runs,
+// SendToRunning starts the program a second time, with files for the one that runs,
 // and waits for it to end.
-func (f *Ferry) HandOver(ctx context.Context, paths ...string) error {
+func (f *Ferry) SendToRunning(ctx context.Context, paths ...string) error {
 	second, err := f.Run(f.binary, append([]string{"--profile", f.profile}, paths...)...)
 	if err != nil {
 		return err
@@ -113,11 +113,11 @@ func (f *Ferry) Rows(ctx context.Context) ([]Row, error) {
 }
 
 // AwaitRows waits for the transfers to be as wanted.
-func (f *Ferry) AwaitRows(ctx context.Context, what string, holds func([]Row) bool) (rows []Row, err error) {
+func (f *Ferry) AwaitRows(ctx context.Context, what string, condition func([]Row) bool) (rows []Row, err error) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if rows, err = f.Rows(ctx); err != nil || holds(rows) {
+		if rows, err = f.Rows(ctx); err != nil || condition(rows) {
 			return rows, err
 		}
 		select {
@@ -136,7 +136,7 @@ func (f *Ferry) Drop(ctx context.Context, paths ...string) error {
 // Quit chooses Quit in the tray, whose label that is, and waits for the program to
 // end by itself.
 func (f *Ferry) Quit(ctx context.Context, label string) error {
-	err := f.Choose(ctx, label, func(ctx context.Context) error {
+	err := f.ChooseTray(ctx, label, func(ctx context.Context) error {
 		if err := f.Process.Wait(ctx); f.Process.Running() {
 			return err
 		}
@@ -148,15 +148,15 @@ func (f *Ferry) Quit(ctx context.Context, label string) error {
 	return f.Process.Wait(ctx)
 }
 
-// Choose chooses an entry of the tray's menu and waits for what comes of it. A menu
+// ChooseTray chooses an entry of the tray's menu and waits for what comes of it. A menu
 // that is built anew at that moment takes no notice, and is asked again.
-func (f *Ferry) Choose(ctx context.Context, label string, heard func(context.Context) error) error {
+func (f *Ferry) ChooseTray(ctx context.Context, label string, done func(context.Context) error) error {
 	for {
 		soon, cancel := context.WithTimeout(ctx, 20*time.Second)
 		_ = f.ClickTray(soon, label) // which is not there any more when it was heard the last time
 		cancel()
 		soon, cancel = context.WithTimeout(ctx, 30*time.Second)
-		err := heard(soon)
+		err := done(soon)
 		cancel()
 		if err == nil || ctx.Err() != nil {
 			return err
@@ -164,19 +164,19 @@ func (f *Ferry) Choose(ctx context.Context, label string, heard func(context.Con
 	}
 }
 
-// Arrival is where a file lies once the built-in receiver has all of it.
-func (f *Ferry) Arrival(name string) string { return filepath.Join(f.profile, "Received", name) }
+// ReceivedPath is where a file lies once the built-in receiver has all of it.
+func (f *Ferry) ReceivedPath(name string) string { return filepath.Join(f.profile, "Received", name) }
 
-// AwaitArrival waits for a file to be received and compares it with its source.
-func (f *Ferry) AwaitArrival(ctx context.Context, source, name string) error {
-	err := f.until(ctx, name+" to arrive", func() bool {
-		_, err := os.Stat(f.Arrival(name))
+// AwaitReceived waits for a file to be received and compares it with its source.
+func (f *Ferry) AwaitReceived(ctx context.Context, source, name string) error {
+	err := f.await(ctx, name+" to arrive", func() bool {
+		_, err := os.Stat(f.ReceivedPath(name))
 		return err == nil
 	})
 	if err != nil {
 		return err
 	}
-	return SameBytes(source, f.Arrival(name))
+	return SameBytes(source, f.ReceivedPath(name))
 }
 
 // Received describes what the built-in receiver was sent.
@@ -187,7 +187,7 @@ type Received struct {
 
 // Received looks at the receiver's own files.
 func (f *Ferry) Received() (Received, error) {
-	dir := f.Arrival(".ferry/uploads")
+	dir := f.ReceivedPath(".ferry/uploads")
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Received{}, nil
@@ -214,27 +214,27 @@ func (f *Ferry) Received() (Received, error) {
 }
 
 // AwaitPartial waits until the receiver holds at least size bytes of what is not
-// finished, and returns what it holds.
+// launchFinished, and returns what it holds.
 func (f *Ferry) AwaitPartial(ctx context.Context, size int64) (r Received, err error) {
-	waited := f.until(ctx, fmt.Sprintf("%d bytes to be received", size), func() bool {
+	waited := f.await(ctx, fmt.Sprintf("%d bytes to be received", size), func() bool {
 		r, err = f.Received()
 		return err != nil || r.Partial >= size
 	})
 	return r, errors.Join(waited, err)
 }
 
-// until asks again and again whether the condition holds, until it does, ctx
+// await asks again and again whether the condition holds, until it does, ctx
 // ends, or the program does.
-func (f *Ferry) until(ctx context.Context, what string, holds func() bool) error {
+func (f *Ferry) await(ctx context.Context, what string, condition func() bool) error {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for !holds() {
+	for !condition() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for %s: %w; Ferry said: %s", what, ctx.Err(), f.Process.Log())
 		}
-		if !f.Process.Running() && !holds() {
+		if !f.Process.Running() && !condition() {
 			return fmt.Errorf("waiting for %s: Ferry ended; it said: %s", what, f.Process.Log())
 		}
 	}

@@ -31,18 +31,18 @@ const (
 	slow  = 4 * mebibyte
 )
 
-// limited makes a profile in which so many bytes a second are sent, all of them for
+// limitedProfile makes a profile in which so many bytes a second are sent, all of them for
 // 0. It may be done again while Ferry does not run.
-func limited(t *testing.T, limit int64) func(ctx context.Context, profile string) {
+func limitedProfile(t *testing.T, limit int64) func(ctx context.Context, profile string) {
 	t.Helper()
 	return func(ctx context.Context, profile string) {
-		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = limit })
+		newProfileBuilder(t, nil).save(ctx, profile, func(s *settings.Settings) { s.Transfers.Limit = limit })
 	}
 }
 
 // pauseAll chooses that in the tray, and waits until all is paused.
 func pauseAll(ctx context.Context, ferry *desktop.Ferry) error {
-	return ferry.Choose(ctx, "Pause all", func(ctx context.Context) error { return ferry.AwaitTray(ctx, "Resume all") })
+	return ferry.ChooseTray(ctx, "Pause all", func(ctx context.Context) error { return ferry.AwaitTray(ctx, "Resume all") })
 }
 
 // binary is the program under test: FERRY_BINARY, or built here.
@@ -75,11 +75,11 @@ func buildAndRun(m *testing.M) int {
 // all of it.
 func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 	t.Helper()
-	return launchOn(t, func(context.Context, string) {})
+	return launchWith(t, func(context.Context, string) {})
 }
 
-// launchOn is launch on a profile that is prepared first.
-func launchOn(t *testing.T, prepare func(ctx context.Context, profile string)) (*desktop.Ferry, context.Context) {
+// launchWith is launch on a profile that is prepared first.
+func launchWith(t *testing.T, prepare func(ctx context.Context, profile string)) (*desktop.Ferry, context.Context) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only what hangs takes so long
 	t.Cleanup(cancel)
@@ -95,13 +95,13 @@ func launchOn(t *testing.T, prepare func(ctx context.Context, profile string)) (
 	t.Cleanup(func() { d.Close() })
 	ferry := desktop.New(d, binary, filepath.Join(d.Home(), "profile"))
 	prepare(ctx, ferry.Profile())
-	t.Cleanup(func() { finish(t, ferry) })
+	t.Cleanup(func() { reportAndKill(t, ferry) })
 	must(t, ferry.Start(ctx))
 	return ferry, ctx
 }
 
-// finish says all there is to know about what went wrong, and ends Ferry.
-func finish(t *testing.T, ferry *desktop.Ferry) {
+// reportAndKill says all there is to know about what went wrong, and ends Ferry.
+func reportAndKill(t *testing.T, ferry *desktop.Ferry) {
 	t.Helper()
 	picture(t, ferry, "end")
 	if ferry.Process == nil {
@@ -137,22 +137,22 @@ func picture(t *testing.T, ferry *desktop.Ferry, what string) {
 	}
 }
 
-// file makes a source file outside of the profile.
-func file(t *testing.T, name string, size int64) string {
+// createFile makes a source file outside of the profile.
+func createFile(t *testing.T, name string, size int64) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	must(t, desktop.WriteFile(path, size, byte(len(name))))
 	return path
 }
 
-func TestADroppedFileCrosses(t *testing.T) {
+func TestDropUploadsFile(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "Ürlaub 1 (Kopie)%20 海.mov", 32*mebibyte+7)
+	source := createFile(t, "Ürlaub 1 (Kopie)%20 海.mov", 32*mebibyte+7)
 	must(t, ferry.Drop(ctx, source))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 }
 
-func TestAFolderKeepsItsTree(t *testing.T) {
+func TestDropKeepsFolderTree(t *testing.T) {
 	ferry, ctx := launch(t)
 	folder := filepath.Join(t.TempDir(), "Iceland raws")
 	names := []string{"one.raw", "day 1/two.raw", "day 1/night/three.raw", "empty.txt"}
@@ -164,13 +164,13 @@ func TestAFolderKeepsItsTree(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(folder, "empty.txt"), nil, 0o600))
 	must(t, ferry.Drop(ctx, folder))
 	for _, name := range names {
-		must(t, ferry.AwaitArrival(ctx, filepath.Join(folder, name), filepath.Join("Iceland raws", name)))
+		must(t, ferry.AwaitReceived(ctx, filepath.Join(folder, name), filepath.Join("Iceland raws", name)))
 	}
 }
 
-func TestKilledHalfWayItGoesOnWhereItWas(t *testing.T) {
-	ferry, ctx := launchOn(t, limited(t, pace))
-	source := file(t, "interview.mov", large)
+func TestResumesAtOffsetAfterKill(t *testing.T) {
+	ferry, ctx := launchWith(t, limitedProfile(t, pace))
+	source := createFile(t, "interview.mov", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, part)
 	must(t, err)
@@ -183,7 +183,7 @@ func TestKilledHalfWayItGoesOnWhereItWas(t *testing.T) {
 		t.Fatalf("when killed the receiver held %+v, want a part of one upload", before)
 	}
 	must(t, ferry.Start(ctx))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 
 	after, err := ferry.Received()
 	must(t, err)
@@ -192,23 +192,23 @@ func TestKilledHalfWayItGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-func TestClosingTheWindowKeepsUploadingInTheTray(t *testing.T) {
+func TestCloseWindowKeepsUploadingInTray(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "b-roll.mov", large)
+	source := createFile(t, "b-roll.mov", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
 
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
-	must(t, ferry.Hidden(ctx, desktop.Title))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitHidden(ctx, desktop.Title))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 
-	must(t, ferry.Choose(ctx, openFerry[words.English], ferry.AwaitWindow))
+	must(t, ferry.ChooseTray(ctx, openFerry[words.English], ferry.AwaitWindow))
 }
 
-func TestTheTrayPausesAndResumes(t *testing.T) {
-	ferry, ctx := launchOn(t, limited(t, pace))
-	source := file(t, "archive.tar", large)
+func TestTrayPausesAndResumes(t *testing.T) {
+	ferry, ctx := launchWith(t, limitedProfile(t, pace))
+	source := createFile(t, "archive.tar", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
@@ -221,29 +221,29 @@ func TestTheTrayPausesAndResumes(t *testing.T) {
 		t.Fatalf("paused at %d bytes, want a part of the file", paused.Partial)
 	}
 
-	must(t, ferry.Choose(ctx, "Resume all", func(ctx context.Context) error {
+	must(t, ferry.ChooseTray(ctx, "Resume all", func(ctx context.Context) error {
 		_, err := ferry.AwaitPartial(ctx, paused.Partial+1)
 		return err
 	}))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 }
 
-func TestQuitInTheTrayEndsInOrder(t *testing.T) {
+func TestTrayQuitExitsCleanly(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "notes.txt", mebibyte)
+	source := createFile(t, "notes.txt", mebibyte)
 	must(t, ferry.Drop(ctx, source))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	must(t, ferry.Quit(ctx, "Quit"))
 	if log := ferry.Process.Log(); strings.Contains(log, "panic") || strings.Contains(log, "goroutine ") {
 		t.Errorf("Ferry said:\n%s", log)
 	}
 }
 
-func TestASecondStartHandsItsFilesToTheFirst(t *testing.T) {
+func TestSecondInstanceHandsFilesToFirst(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := file(t, "handed over.pdf", 3*mebibyte)
-	must(t, ferry.HandOver(ctx, source))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	source := createFile(t, "handed over.pdf", 3*mebibyte)
+	must(t, ferry.SendToRunning(ctx, source))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	if !ferry.Process.Running() {
 		t.Error("the first Ferry ended")
 	}

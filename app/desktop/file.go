@@ -11,7 +11,7 @@ import (
 	"os"
 )
 
-const block = 1 << 20
+const blockSize = 1 << 20
 
 // WriteFile makes a file of size bytes that no one can guess, compress or
 // mistake for another with another seed.
@@ -21,7 +21,7 @@ func WriteFile(path string, size int64, seed byte) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	_, err = io.CopyBuffer(file, io.LimitReader(rand.NewChaCha8([32]byte{seed}), size), make([]byte, block))
+	_, err = io.CopyBuffer(file, io.LimitReader(rand.NewChaCha8([32]byte{seed}), size), make([]byte, blockSize))
 	return err
 }
 
@@ -41,14 +41,14 @@ func SameBytes(wantPath, gotPath string) error {
 }
 
 func sameBytes(want, got io.Reader) error {
-	a, b := make([]byte, block), make([]byte, block)
+	a, b := make([]byte, blockSize), make([]byte, blockSize)
 	for at := int64(0); ; {
 		n, errA := io.ReadFull(want, a)
 		m, errB := io.ReadFull(got, b)
 		if !bytes.Equal(a[:n], b[:m]) {
 			return fmt.Errorf("the files differ in the MiB at %d (%d and %d bytes read there)", at, n, m)
 		}
-		if ended(errA) && ended(errB) {
+		if isEOF(errA) && isEOF(errB) {
 			return nil
 		}
 		if err := errors.Join(errA, errB); err != nil {
@@ -58,6 +58,6 @@ func sameBytes(want, got io.Reader) error {
 	}
 }
 
-func ended(err error) bool {
+func isEOF(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

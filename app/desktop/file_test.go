@@ -10,7 +10,7 @@ import (
 	"github.com/ferryapp/ferry/app/desktop"
 )
 
-func TestFilesAreTheSameOnlyWhenEveryByteIs(t *testing.T) {
+func TestSameBytes(t *testing.T) {
 	t.Parallel()
 	const size = 2<<20 + 5
 	tests := map[string]struct {

@@ -29,12 +29,12 @@ import (
 // pictures is where the pictures of the user guide go; without it none are taken.
 var pictures = flag.String("pictures", "", "take the pictures of every state, into this folder")
 
-// settle is how long the window is given to draw itself before a picture: nothing
+// drawTime is how long the window is given to draw itself before a picture: nothing
 // outside tells when it has.
-const settle = 1200 * time.Millisecond
+const drawTime = 1200 * time.Millisecond
 
-// album takes pictures of one Ferry in one look.
-type album struct {
+// shooter takes pictures of one Ferry in one look.
+type shooter struct {
 	*desktop.Ferry
 	t    *testing.T
 	ctx  context.Context
@@ -57,44 +57,44 @@ func TestPictures(t *testing.T) {
 			for name, show := range scenes {
 				t.Run(fmt.Sprintf("%s %s %s", name, theme, language), func(t *testing.T) {
 					t.Parallel() // each on a desktop of its own
-					show(newAlbum(t, dir, look))
+					show(newShooter(t, dir, look))
 				})
 			}
 		}
 	}
 }
 
-var scenes = map[string]func(*album){
-	"first":    (*album).first,
-	"servers":  (*album).servers,
-	"adding":   (*album).adding,
-	"busy":     (*album).busy,
-	"waiting":  (*album).waiting,
-	"states":   (*album).states,
-	"done":     (*album).done,
-	"return":   (*album).comeBack,
-	"trayless": (*album).trayless,
-	"asked":    (*album).asked,
-	"scaled":   (*album).scaled,
+var scenes = map[string]func(*shooter){
+	"first":    (*shooter).first,
+	"servers":  (*shooter).servers,
+	"adding":   (*shooter).adding,
+	"busy":     (*shooter).busy,
+	"waiting":  (*shooter).waiting,
+	"states":   (*shooter).states,
+	"done":     (*shooter).done,
+	"return":   (*shooter).resumeDialog,
+	"trayless": (*shooter).withoutTray,
+	"asked":    (*shooter).resumePrompt,
+	"scaled":   (*shooter).scaled,
 }
 
-// starting keeps screens from being looked for at the same time, which may find
+// startMu keeps screens from being looked for at the same time, which may find
 // the same one.
-var starting sync.Mutex
+var startMu sync.Mutex
 
-func newAlbum(t *testing.T, dir string, look settings.Look) *album {
+func newShooter(t *testing.T, dir string, look settings.Look) *shooter {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	home, err := os.MkdirTemp("", "ferry-desk-")
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(home) })
-	starting.Lock()
+	startMu.Lock()
 	d, err := desk.Start(ctx, home)
-	starting.Unlock()
+	startMu.Unlock()
 	must(t, err)
 	t.Cleanup(func() { d.Close() })
-	a := &album{Ferry: desktop.New(d, binary, filepath.Join(d.Home(), "profile")), t: t, ctx: ctx, look: look, dir: dir}
+	a := &shooter{Ferry: desktop.New(d, binary, filepath.Join(d.Home(), "profile")), t: t, ctx: ctx, look: look, dir: dir}
 	t.Cleanup(func() {
 		if a.Process != nil {
 			a.Process.Kill()
@@ -103,93 +103,93 @@ func newAlbum(t *testing.T, dir string, look settings.Look) *album {
 	return a
 }
 
-// choose makes the settings of the album's look.
-func (a *album) choose(s *settings.Settings) { s.Look = a.look }
+// setLook makes the settings of the album's look.
+func (a *shooter) setLook(s *settings.Settings) { s.Look = a.look }
 
 // open starts Ferry on the profile, in a window of that size.
-func (a *album) open(width, height int, args ...string) {
+func (a *shooter) open(width, height int, args ...string) {
 	a.t.Helper()
-	must(a.t, a.Point(a.ctx, desk.Width-1, desk.Height-1)) // away from all that changes under it
+	must(a.t, a.MovePointer(a.ctx, desk.Width-1, desk.Height-1)) // away from all that changes under it
 	must(a.t, a.Start(a.ctx, args...))
-	a.pause() // the window gives itself its first size
+	a.waitDrawn() // the window gives itself its first size
 	a.resize(width, height)
 }
 
 // resize gives the window another size, and learns where it stands then.
-func (a *album) resize(width, height int) {
+func (a *shooter) resize(width, height int) {
 	a.t.Helper()
 	must(a.t, a.Resize(a.ctx, a.Window, width, height))
-	a.pause()
+	a.waitDrawn()
 	must(a.t, a.AwaitWindow(a.ctx))
 }
 
-// pause lets the window draw.
-func (a *album) pause() {
+// waitDrawn lets the window draw.
+func (a *shooter) waitDrawn() {
 	a.t.Helper()
 	select {
-	case <-time.After(settle):
+	case <-time.After(drawTime):
 	case <-a.ctx.Done():
 		a.t.Fatal(a.ctx.Err())
 	}
 }
 
-// shoot takes a picture of the window.
-func (a *album) shoot(name string) {
+// capture takes a picture of the window.
+func (a *shooter) capture(name string) {
 	a.t.Helper()
-	a.pause()
+	a.waitDrawn()
 	file := a.path(name)
-	must(a.t, a.WindowPicture(a.ctx, a.Window, file))
+	must(a.t, a.WindowScreenshot(a.ctx, a.Window, file))
 	a.shrink(file)
 }
 
-// shootCorner takes a picture of the part of the screen with tray and notes.
-func (a *album) shootCorner(name string) {
+// captureTray takes a picture of the part of the screen with tray and notes.
+func (a *shooter) captureTray(name string) {
 	a.t.Helper()
-	a.pause()
+	a.waitDrawn()
 	file := a.path(name)
 	must(a.t, a.Screenshot(a.ctx, file))
 	a.shrink(file, "-crop", fmt.Sprintf("640x290+%d+0", desk.Width-640), "+repage", "-fill", "#6f8b93", "-draw", "color 2,288 floodfill")
 }
 
-func (a *album) path(name string) string {
+func (a *shooter) path(name string) string {
 	return filepath.Join(a.dir, fmt.Sprintf("%s-%s-%s.png", name, a.look.Theme, a.look.Language))
 }
 
 // shrink keeps the picture small: a window has few colours.
-func (a *album) shrink(file string, first ...string) {
+func (a *shooter) shrink(file string, first ...string) {
 	a.t.Helper()
 	args := slices.Concat([]string{file}, first, []string{"-strip", "+dither", "-colors", "128", "png8:" + file})
 	must(a.t, exec.CommandContext(a.ctx, "convert", args...).Run())
 }
 
-func (a *album) press(keys ...string) {
+func (a *shooter) press(keys ...string) {
 	a.t.Helper()
 	must(a.t, a.Key(a.ctx, keys...))
-	a.pause()
+	a.waitDrawn()
 }
 
 // first is what a new user sees.
-func (a *album) first() {
-	newWritten(a.t, nil).save(a.ctx, a.Profile(), a.choose)
+func (a *shooter) first() {
+	newProfileBuilder(a.t, nil).save(a.ctx, a.Profile(), a.setLook)
 	a.open(960, 640)
-	a.shoot("empty")
+	a.capture("empty")
 	a.press("F1")
-	a.shoot("keys")
+	a.capture("keys")
 	a.press("Escape")
 	a.press("ctrl+comma")
-	a.shoot("settings")
+	a.capture("settings")
 	for _, section := range []string{"notifications", "start", "look", "data"} {
 		a.press("Down")
-		a.shoot("settings-" + section)
+		a.capture("settings-" + section)
 	}
 }
 
 // busy is a working day: a folder and a film on their way.
-func (a *album) busy() {
+func (a *shooter) busy() {
 	server := uploadtest.NewTusd(a.t)
 	proxy := uploadtest.NewProxy(a.t, server.Endpoint)
 	proxy.Slow(24 << 20)
-	w := newWritten(a.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
+	w := newProfileBuilder(a.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
 	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
 	raws := w.batch(studio, "Iceland raws")
 	for i := range 790 {
@@ -200,92 +200,92 @@ func (a *album) busy() {
 		w.file(raws, fmt.Sprintf("Iceland raws/day %d/IMG_%04d.CR3", 1+i/200, 2000+i), 51_000_000, change)
 	}
 	w.single(studio, "invoice.pdf", 84_000, w.done)
-	w.single(studio, "第三集 粗剪.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partly(0.4)(t) })
+	w.single(studio, "第三集 粗剪.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partiallySent(0.4)(t) })
 	w.single(studio, "b-roll.mov", 3_000_000_000, w.failed(fault.SourceChanged, 0.73))
-	w.save(a.ctx, a.Profile(), a.choose)
+	w.save(a.ctx, a.Profile(), a.setLook)
 	a.open(1040, 680)
-	a.waitFor(8 * time.Second) // until there is a speed and a time to tell
-	a.shoot("busy")
+	a.waitFor(8 * time.Second) // await there is a speed and a time to tell
+	a.capture("busy")
 	a.press("Home", "Return")
 	a.waitFor(3 * time.Second)
-	a.shoot("details")
+	a.capture("details")
 	a.press("Escape")
 	a.press("ctrl+f")
 	must(a.t, a.Type(a.ctx, "204"))
-	a.shoot("search")
+	a.capture("search")
 	a.press("Escape")
 	a.press("ctrl+q")
-	a.shoot("quit")
+	a.capture("quit")
 }
 
 // states is everything that can be the matter with an upload.
-func (a *album) states() {
-	w := newWritten(a.t, map[uploader.ServerID]string{studio: "http://studio.invalid/files/", archive: uploadtest.Unused(a.t)})
+func (a *shooter) states() {
+	w := newProfileBuilder(a.t, map[uploader.ServerID]string{studio: "http://studio.invalid/files/", archive: uploadtest.Unused(a.t)})
 	w.single(archive, "lecture-07.mp4", 1_800_000_000, w.failed(fault.Auth, 0.3))
 	w.single(archive, "b-roll.mov", 3_000_000_000, w.failed(fault.SourceChanged, 0.73))
 	w.single(archive, "drone-0042.mov", 9_200_000_000, w.failed(fault.SourceMissing, 0.5))
 	w.single(archive, "panorama.tif", 2_100_000_000, w.failed(fault.Gone, 0.6))
 	w.single(archive, "dataset.zip", 12_000_000_000, w.failed(fault.TooLarge, 0))
 	w.single(archive, "contract.pdf", 2_400_000, w.failed(fault.Uploaded, 0))
-	w.single(archive, "series.mov", 6_400_000_000, partly(0.2))
+	w.single(archive, "series.mov", 6_400_000_000, partiallySent(0.2))
 	w.single(studio, "interview.mov", 6_400_000_000, nil)
 	w.single(studio, "notes.txt", 4_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
 	w.single(studio, "trailer.mp4", 420_000_000, w.done)
-	w.save(a.ctx, a.Profile(), a.choose)
+	w.save(a.ctx, a.Profile(), a.setLook)
 	a.open(1040, 760)
 	a.waitFor(3 * time.Second)
-	a.shoot("states")
+	a.capture("states")
 	a.click(978, 72)
-	a.shoot("sign-in")
+	a.capture("sign-in")
 	a.press("Escape")
 	a.press("ctrl+f")
 	must(a.t, a.Type(a.ctx, "nothing like it"))
-	a.shoot("nothing-found")
+	a.capture("nothing-found")
 	a.press("Escape")
 	a.resize(480, 360)
-	a.shoot("small")
+	a.capture("small")
 }
 
-// interrupted leaves three uploads unfinished, for someone who wants to be asked.
-func (a *album) interrupted() {
+// launchInterrupted leaves three uploads unfinished, for someone who wants to be asked.
+func (a *shooter) interrupted() {
 	a.t.Helper()
 	server := uploadtest.NewTusd(a.t)
-	w := newWritten(a.t, map[uploader.ServerID]string{studio: server.Endpoint})
-	w.single(studio, "interview-final.mov", 6_400_000_000, begun(a.t, server, 0.3))
-	w.single(studio, "b-roll.mov", 3_000_000_000, begun(a.t, server, 0.7))
+	w := newProfileBuilder(a.t, map[uploader.ServerID]string{studio: server.Endpoint})
+	w.single(studio, "interview-final.mov", 6_400_000_000, partiallyReceived(a.t, server, 0.3))
+	w.single(studio, "b-roll.mov", 3_000_000_000, partiallyReceived(a.t, server, 0.7))
 	w.single(studio, "drone-0042.mov", 900_000_000, nil)
 	w.save(a.ctx, a.Profile(), func(s *settings.Settings) {
-		a.choose(s)
+		a.setLook(s)
 		s.Start.OnStart = settings.OnStartAsk
 	})
 }
 
-// comeBack is a start after an interruption.
-func (a *album) comeBack() {
+// resumeDialog is a start after an interruption.
+func (a *shooter) resumeDialog() {
 	a.interrupted()
 	a.open(960, 640)
 	a.waitFor(2 * time.Second)
-	a.shoot("coming-back")
+	a.capture("coming-back")
 	a.click(825, 72)
-	a.shoot("review")
+	a.capture("review")
 }
 
-// begun is a session of which that server really holds a part.
-func begun(t *testing.T, server *uploadtest.Tusd, part float64) func(*uploader.Transfer) {
+// partiallyReceived is a session of which that server really holds a part.
+func partiallyReceived(t *testing.T, server *uploadtest.Tusd, part float64) func(*uploader.Transfer) {
 	t.Helper()
 	return func(row *uploader.Transfer) {
 		client, err := tus.New(tus.Config{Endpoint: server.Endpoint, HTTP: http.DefaultTransport})
 		must(t, err)
 		upload, err := client.Create(t.Context(), tus.CreateRequest{Size: row.Source.Size})
 		must(t, err)
-		held := int64(part * float64(row.Source.Size))
-		must(t, os.Truncate(filepath.Join(server.Dir, path.Base(upload.URL)), held)) // a hole, as the source is
-		row.Session = uploader.Session{URL: upload.URL, Offset: held, Sent: held}
+		offset := int64(part * float64(row.Source.Size))
+		must(t, os.Truncate(filepath.Join(server.Dir, path.Base(upload.URL)), offset)) // a hole, as the source is
+		row.Session = uploader.Session{URL: upload.URL, Offset: offset, Sent: offset}
 		row.Started = row.Added
 	}
 }
 
-func (a *album) waitFor(d time.Duration) {
+func (a *shooter) waitFor(d time.Duration) {
 	a.t.Helper()
 	select {
 	case <-time.After(d):

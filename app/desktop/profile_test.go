@@ -18,8 +18,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// written is a profile as earlier runs of Ferry would have left it.
-type written struct {
+// profileBuilder is a profile as earlier runs of Ferry would have left it.
+type profileBuilder struct {
 	t       *testing.T
 	dir     string // of the source files
 	changes uploader.Changes
@@ -32,12 +32,12 @@ const (
 	archive uploader.ServerID = 3
 )
 
-func newWritten(t *testing.T, endpoints map[uploader.ServerID]string) *written {
+func newProfileBuilder(t *testing.T, endpoints map[uploader.ServerID]string) *profileBuilder {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "Videos-") // this path is looked at
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	w := &written{t: t, dir: dir, nextID: 1, now: time.Now().Truncate(time.Millisecond)}
+	w := &profileBuilder{t: t, dir: dir, nextID: 1, now: time.Now().Truncate(time.Millisecond)}
 	names := map[uploader.ServerID]string{studio: "Studio server", archive: "Archive"}
 	for id, endpoint := range endpoints {
 		w.changes.Servers = append(w.changes.Servers, uploader.Server{ID: id, Name: names[id], Endpoint: endpoint})
@@ -46,7 +46,7 @@ func newWritten(t *testing.T, endpoints map[uploader.ServerID]string) *written {
 }
 
 // batch takes in what was dropped at once: a folder, or single files.
-func (w *written) batch(server uploader.ServerID, root string) uploader.BatchID {
+func (w *profileBuilder) batch(server uploader.ServerID, root string) uploader.BatchID {
 	id := uploader.BatchID(len(w.changes.Batches) + 1)
 	w.changes.Batches = append(w.changes.Batches, uploader.Batch{
 		ID: id, Server: server, Roots: []string{filepath.Join(w.dir, root)}, Added: w.now.Add(-time.Hour), Expanded: true, Rank: int64(id),
@@ -54,8 +54,8 @@ func (w *written) batch(server uploader.ServerID, root string) uploader.BatchID 
 	return id
 }
 
-// file takes in one file that is really there, empty inside.
-func (w *written) file(batch uploader.BatchID, name string, size int64, change func(*uploader.Transfer)) {
+// createFile takes in one file that is really there, empty inside.
+func (w *profileBuilder) file(batch uploader.BatchID, name string, size int64, change func(*uploader.Transfer)) {
 	w.t.Helper()
 	path := filepath.Join(w.dir, name)
 	must(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
@@ -81,19 +81,19 @@ func (w *written) file(batch uploader.BatchID, name string, size int64, change f
 }
 
 // single takes in a file that was dropped alone.
-func (w *written) single(server uploader.ServerID, name string, size int64, change func(*uploader.Transfer)) {
+func (w *profileBuilder) single(server uploader.ServerID, name string, size int64, change func(*uploader.Transfer)) {
 	w.t.Helper()
 	w.file(w.batch(server, name), name, size, change)
 }
 
-func (w *written) done(t *uploader.Transfer) {
+func (w *profileBuilder) done(t *uploader.Transfer) {
 	t.Phase, t.Started, t.Finished, t.Active = uploader.PhaseDone, uploader.MomentOf(w.now.Add(-30*time.Minute)), uploader.MomentOf(w.now.Add(-20*time.Minute)), max(time.Second, time.Duration(t.Source.Size/20_000_000)*time.Second)
 	t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: t.Source.Size, Sent: t.Source.Size}
 	t.SHA256 = string([]byte{1, 31: 0})
 }
 
-// partly is a session of which the server holds a part.
-func partly(part float64) func(*uploader.Transfer) {
+// partiallySent is a session of which the server holds a part.
+func partiallySent(part float64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		held := int64(part * float64(t.Source.Size))
 		t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: held, Sent: held}
@@ -102,15 +102,15 @@ func partly(part float64) func(*uploader.Transfer) {
 }
 
 // failed is a transfer that waits for the user, part of it across.
-func (w *written) failed(kind fault.Kind, part float64) func(*uploader.Transfer) {
+func (w *profileBuilder) failed(kind fault.Kind, part float64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
-		partly(part)(t)
+		partiallySent(part)(t)
 		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Newf(kind, fault.Patch, "for a picture"), uploader.MomentOf(w.now)
 	}
 }
 
 // save writes all of it into the profile's database.
-func (w *written) save(ctx context.Context, profile string, choose func(*settings.Settings)) {
+func (w *profileBuilder) save(ctx context.Context, profile string, choose func(*settings.Settings)) {
 	w.t.Helper()
 	must(w.t, os.MkdirAll(profile, 0o700))
 	database, err := db.Open(ctx, filepath.Join(profile, "ferry.db"))

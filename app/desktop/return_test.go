@@ -13,17 +13,17 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// interrupted is a Ferry that was killed half way, and started again as a login
+// launchInterrupted is a Ferry that was killed half way, and started again as a login
 // does, by a user who wants to be asked.
-func interrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, source string) {
+func launchInterrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, source string) {
 	t.Helper()
 	const size = 512 * mebibyte
-	ferry, ctx = launchOn(t, func(ctx context.Context, profile string) {
-		newWritten(t, nil).save(ctx, profile, func(s *settings.Settings) {
+	ferry, ctx = launchWith(t, func(ctx context.Context, profile string) {
+		newProfileBuilder(t, nil).save(ctx, profile, func(s *settings.Settings) {
 			s.Start.OnStart, s.Transfers.Limit = settings.OnStartAsk, size/16
 		})
 	})
-	source = file(t, "interview.mov", size)
+	source = createFile(t, "interview.mov", size)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, size/16)
 	must(t, err)
@@ -41,11 +41,11 @@ func interrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, sourc
 	return ferry, ctx, source
 }
 
-// crossed waits for the file, and makes sure that it went on and nothing got in
+// checkResumed waits for the file, and makes sure that it went on and nothing got in
 // the user's way.
-func crossed(t *testing.T, ctx context.Context, ferry *desktop.Ferry, source string) { //nolint:revive // the context is the test's
+func checkResumed(t *testing.T, ctx context.Context, ferry *desktop.Ferry, source string) { //nolint:revive // the context is the test's
 	t.Helper()
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	received, err := ferry.Received()
 	must(t, err)
 	if received.Uploads != 1 {
@@ -61,23 +61,23 @@ const (
 	resumeButton
 )
 
-func TestWhatWasInterruptedIsResumedFromTheNotification(t *testing.T) {
-	ferry, ctx, source := interrupted(t)
+func TestResumeFromNotification(t *testing.T) {
+	ferry, ctx, source := launchInterrupted(t)
 	must(t, ferry.PressNotification(ctx, resumeButton))
-	crossed(t, ctx, ferry, source)
+	checkResumed(t, ctx, ferry, source)
 }
 
-func TestWhatWasInterruptedIsResumedFromTheTrayMenu(t *testing.T) {
-	ferry, ctx, source := interrupted(t)
+func TestResumeFromTrayMenu(t *testing.T) {
+	ferry, ctx, source := launchInterrupted(t)
 	const entry = "Resume 1 unfinished upload"
-	must(t, ferry.Choose(ctx, entry, func(ctx context.Context) error { return ferry.AwaitTrayWithout(ctx, entry) }))
-	crossed(t, ctx, ferry, source)
+	must(t, ferry.ChooseTray(ctx, entry, func(ctx context.Context) error { return ferry.AwaitTrayWithout(ctx, entry) }))
+	checkResumed(t, ctx, ferry, source)
 }
 
-func TestWhatWasInterruptedCanWait(t *testing.T) {
-	ferry, ctx, source := interrupted(t)
+func TestPostponeResume(t *testing.T) {
+	ferry, ctx, source := launchInterrupted(t)
 	must(t, ferry.PressNotification(ctx, notNowButton))
 	must(t, ferry.AwaitTrayWithout(ctx, "Not now"))
-	must(t, ferry.Choose(ctx, "Resume all", func(ctx context.Context) error { return ferry.AwaitTrayWithout(ctx, "Resume all") }))
-	crossed(t, ctx, ferry, source)
+	must(t, ferry.ChooseTray(ctx, "Resume all", func(ctx context.Context) error { return ferry.AwaitTrayWithout(ctx, "Resume all") }))
+	checkResumed(t, ctx, ferry, source)
 }

@@ -13,55 +13,55 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// undoLeft and undoTop are a point of the button of a toast that says what was
+// undoX and undoY are a point of the button of a toast that says what was
 // removed, in a window of its first size.
-const undoLeft, undoTop = 597, 562
+const undoX, undoY = 597, 562
 
-func TestTheMouseSelectsAndWhatIsTakenOffIsBroughtBack(t *testing.T) {
-	ferry, ctx, links := finished(t, 4)
-	row := func(i int) int { return firstRow + i*rowHeight }
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, row(0)))
-	must(t, ferry.ClickHolding(ctx, "ctrl", ferry.Window, rowsLeft, row(2)))
+func TestMouseSelectionAndUndoRemove(t *testing.T) {
+	ferry, ctx, links := launchFinished(t, 4)
+	row := func(i int) int { return firstRowY + i*rowHeight }
+	must(t, ferry.Click(ctx, ferry.Window, rowX, row(0)))
+	must(t, ferry.ClickHolding(ctx, "ctrl", ferry.Window, rowX, row(2)))
 	must(t, ferry.Key(ctx, "ctrl+c"))
 	must(t, ferry.AwaitClipboard(ctx, strings.Join([]string{links[0], links[2]}, "\n")))
 
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, row(1)))
-	must(t, ferry.ClickHolding(ctx, "shift", ferry.Window, rowsLeft, row(3)))
+	must(t, ferry.Click(ctx, ferry.Window, rowX, row(1)))
+	must(t, ferry.ClickHolding(ctx, "shift", ferry.Window, rowX, row(3)))
 	must(t, ferry.Key(ctx, "ctrl+c"))
 	must(t, ferry.AwaitClipboard(ctx, strings.Join(links[1:], "\n")))
 
-	plain, err := ferry.Colour(ctx, ferry.Window, undoLeft, undoTop-12) // above the button's words
+	plain, err := ferry.Colour(ctx, ferry.Window, undoX, undoY-12) // above the button's words
 	must(t, err)
 	must(t, ferry.Key(ctx, "Delete"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, undoLeft, undoTop-12, "the offer to undo", func(is string) bool { return is != plain }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, undoX, undoY-12, "the offer to undo", func(is string) bool { return is != plain }))
 	picture(t, ferry, "taken off")
-	must(t, ferry.Click(ctx, ferry.Window, undoLeft, undoTop))
+	must(t, ferry.Click(ctx, ferry.Window, undoX, undoY))
 	awaitLinks(t, ctx, ferry, links...)
 }
 
-func TestRowsAreMovedByKey(t *testing.T) {
-	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+func TestMoveRowsByKey(t *testing.T) {
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
 	w.single(studio, "first.pdf", 1000, w.done)
 	w.single(studio, "second.pdf", 1000, w.done)
 	w.single(studio, "third.pdf", 1000, w.failed(fault.Refused, 0)) // what is not across has an order
 	first, second := w.changes.Transfers[0].Session.URL, w.changes.Transfers[1].Session.URL
-	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
 	awaitLinks(t, ctx, ferry, first, second)
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+rowHeight))
-	must(t, ferry.ClickHolding(ctx, "shift", ferry.Window, rowsLeft, firstRow+2*rowHeight))
+	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
+	must(t, ferry.ClickHolding(ctx, "shift", ferry.Window, rowX, firstRowY+2*rowHeight))
 	must(t, ferry.Key(ctx, "alt+Up"))
 	awaitLinks(t, ctx, ferry, second, first)
 }
 
-func TestTheContextMenuIsChosenFromByMouse(t *testing.T) {
-	ferry, ctx, links := finished(t, 2)
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+rowHeight))
-	const left, top = rowsLeft + 160, firstRow + rowHeight + 100 // of the menu that opens at the pointer
+func TestContextMenuByMouse(t *testing.T) {
+	ferry, ctx, links := launchFinished(t, 2)
+	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
+	const left, top = rowX + 160, firstRowY + rowHeight + 100 // of the menu that opens at the pointer
 	below, err := ferry.Colour(ctx, ferry.Window, left, top)
 	must(t, err)
-	must(t, ferry.ClickWith(ctx, ferry.Window, rowsLeft, firstRow+rowHeight, 3))
+	must(t, ferry.ClickWith(ctx, ferry.Window, rowX, firstRowY+rowHeight, 3))
 	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(is string) bool { return is != below }))
 	picture(t, ferry, "menu")
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft+160, firstRow+rowHeight+20))
+	must(t, ferry.Click(ctx, ferry.Window, rowX+160, firstRowY+rowHeight+20))
 	must(t, ferry.AwaitClipboard(ctx, links[1]))
 }

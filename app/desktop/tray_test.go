@@ -13,20 +13,20 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-func TestWithoutATrayFerryIsNeverLost(t *testing.T) {
-	ferry, ctx := launchOn(t, limited(t, slow))
-	must(t, ferry.Drop(ctx, file(t, "archive.tar", large)))
+func TestWithoutTrayWindowStaysReachable(t *testing.T) {
+	ferry, ctx := launchWith(t, limitedProfile(t, slow))
+	must(t, ferry.Drop(ctx, createFile(t, "archive.tar", large)))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
-	must(t, ferry.Hidden(ctx, desktop.Title))
-	ferry.EndPanel()
+	must(t, ferry.AwaitHidden(ctx, desktop.Title))
+	ferry.KillPanel()
 	must(t, ferry.AwaitWindow(ctx)) // it comes back by itself
 
-	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyLeft, emptyTop)
+	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyX, emptyY)
 	must(t, err)
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question", func(is string) bool { return is != unshaded }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question", func(is string) bool { return is != unshaded }))
 	picture(t, ferry, "question")
 	must(t, ferry.Focus(ctx, ferry.Window))
 	must(t, ferry.Key(ctx, "Tab", "Return")) // Quit
@@ -35,14 +35,14 @@ func TestWithoutATrayFerryIsNeverLost(t *testing.T) {
 	must(t, ferry.Start(ctx, "--hidden")) // which waits for the window, since there is nowhere to hide
 }
 
-func TestAPanelThatIsStartedAnewShowsTheIcon(t *testing.T) {
+func TestTrayIconReturnsAfterPanelRestart(t *testing.T) {
 	ferry, ctx := launch(t)
 	for _, before := range []struct {
 		what string
 		do   func() error
 	}{
 		{"as it is", func() error { return nil }},
-		{"after a signal for somebody else", func() error { return ferry.Disturb(ferry.Process) }},
+		{"after a signal for somebody else", func() error { return ferry.SendStraySignal(ferry.Process) }},
 		{"once more", func() error { return nil }},
 	} {
 		must(t, ferry.AwaitTray(ctx, openFerry[words.English]))
@@ -60,7 +60,7 @@ func TestAPanelThatIsStartedAnewShowsTheIcon(t *testing.T) {
 	must(t, ferry.Quit(ctx, "Quit"))
 }
 
-func TestWithoutOpenGLFerrySaysSoAndSendsAllTheSame(t *testing.T) {
+func TestWithoutOpenGLReportsErrorAndSendWorks(t *testing.T) {
 	ferry, ctx := launch(t)
 	must(t, ferry.Quit(ctx, "Quit"))
 	profile := filepath.Join(ferry.Home(), "other profile")
@@ -73,7 +73,7 @@ func TestWithoutOpenGLFerrySaysSoAndSendsAllTheSame(t *testing.T) {
 	if said := broken.Log(); !strings.Contains(said, "needs OpenGL") || !strings.Contains(said, "ferry send") || strings.Contains(said, "goroutine") {
 		t.Errorf("it said:\n%s", said)
 	}
-	source := file(t, "sent.bin", mebibyte)
+	source := createFile(t, "sent.bin", mebibyte)
 	_, err = ferry.Output(ctx, binary, "--profile", profile, "send", "--quiet", source)
 	must(t, err)
 	must(t, desktop.SameBytes(source, filepath.Join(profile, "Received", "sent.bin")))

@@ -24,21 +24,21 @@ import (
 
 // Where rows are in a window of its first size.
 const (
-	rowsLeft  = 300
-	firstRow  = 122 // the middle of the first row
+	rowX  = 300
+	firstRowY  = 122 // the middle of the first row
 	rowHeight = 60
 
-	emptyLeft, emptyTop = 100, 500 // a point below a few rows
+	emptyX, emptyY = 100, 500 // a point below a few rows
 
-	bannerLeft, bannerTop = 600, 72 // of the banner, right of its words
-	stopLeft              = 912     // of the button in it
-	goOnLeft              = 675     // of the button of the toast after that
+	bannerX, bannerY = 600, 72 // of the banner, right of its words
+	stopX              = 912     // of the button in it
+	resumeScanX              = 675     // of the button of the toast after that
 
-	diagnoseLeft, diagnoseTop = 690, 581 // a point of the button under the details, left of its words
+	diagnosticsX, diagnosticsY = 690, 581 // a point of the button under the details, left of its words
 )
 
-// files makes small source files and returns their paths.
-func files(t *testing.T, count int) []string {
+// createFiles makes small source files and returns their paths.
+func createFiles(t *testing.T, count int) []string {
 	t.Helper()
 	folder := t.TempDir()
 	paths := make([]string, count)
@@ -64,8 +64,8 @@ func awaitDone(t *testing.T, ctx context.Context, ferry *desktop.Ferry, count in
 	return rows
 }
 
-// drawn lets the window draw what happened: nothing outside tells when it has.
-func drawn(t *testing.T, ctx context.Context) { //nolint:revive // the context is the test's
+// waitDrawn lets the window draw what happened: nothing outside tells when it has.
+func waitDrawn(t *testing.T, ctx context.Context) { //nolint:revive // the context is the test's
 	t.Helper()
 	select {
 	case <-time.After(700 * time.Millisecond):
@@ -74,19 +74,19 @@ func drawn(t *testing.T, ctx context.Context) { //nolint:revive // the context i
 	}
 }
 
-func TestManyFilesAreDroppedAtOnce(t *testing.T) {
+func TestDropManyFiles(t *testing.T) {
 	ferry, ctx := launch(t)
-	paths := files(t, 300)
+	paths := createFiles(t, 300)
 	must(t, ferry.Drop(ctx, paths...))
 	awaitDone(t, ctx, ferry, len(paths))
 	for _, path := range paths {
-		must(t, ferry.AwaitArrival(ctx, path, filepath.Base(path)))
+		must(t, ferry.AwaitReceived(ctx, path, filepath.Base(path)))
 	}
 }
 
-func TestCopiedFilesArePasted(t *testing.T) {
+func TestPasteCopiedFiles(t *testing.T) {
 	ferry, ctx := launch(t)
-	paths := files(t, 3)
+	paths := createFiles(t, 3)
 	must(t, ferry.CopyFiles(ctx, paths[:2]...))
 	must(t, ferry.Key(ctx, "ctrl+v"))
 	awaitDone(t, ctx, ferry, 2)
@@ -94,23 +94,23 @@ func TestCopiedFilesArePasted(t *testing.T) {
 	must(t, ferry.Key(ctx, "ctrl+v"))
 	awaitDone(t, ctx, ferry, 3)
 	for _, path := range paths {
-		must(t, ferry.AwaitArrival(ctx, path, filepath.Base(path)))
+		must(t, ferry.AwaitReceived(ctx, path, filepath.Base(path)))
 	}
 }
 
-func TestSelectedRowsAreRemovedTogetherAndBroughtBack(t *testing.T) {
-	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+func TestRemoveSelectedRowsAndUndo(t *testing.T) {
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
 	links := make([]string, 4)
 	for i := range links {
 		w.single(studio, fmt.Sprintf("%d.pdf", i), 1000, w.done)
 		links[i] = w.changes.Transfers[i].Session.URL
 	}
-	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
 	awaitLinks(t, ctx, ferry, links...)
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow))
+	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY))
 	must(t, ferry.Key(ctx, "shift+Down", "shift+Down", "Delete", "ctrl+z"))
 	awaitLinks(t, ctx, ferry, links...)
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow))
+	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY))
 	must(t, ferry.Key(ctx, "shift+Down", "shift+Down", "Delete"))
 	awaitLinks(t, ctx, ferry, links[3])
 	_, err := ferry.AwaitRows(ctx, "three of four rows to go", func(rows []desktop.Row) bool { return len(rows) == 1 })
@@ -131,86 +131,86 @@ func awaitLinks(t *testing.T, ctx context.Context, ferry *desktop.Ferry, links .
 	}
 }
 
-func TestTheDetailsOpenAndCloseByKey(t *testing.T) {
-	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+func TestDetailsOpenAndCloseByKey(t *testing.T) {
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
 	w.single(studio, "one.pdf", 1000, w.done)
-	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
 	awaitLinks(t, ctx, ferry, w.changes.Transfers[0].Session.URL)
-	before, err := ferry.Colour(ctx, ferry.Window, diagnoseLeft, diagnoseTop)
+	before, err := ferry.Colour(ctx, ferry.Window, diagnosticsX, diagnosticsY)
 	must(t, err)
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow))
+	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY))
 	must(t, ferry.Key(ctx, "Return"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnoseLeft, diagnoseTop, "the details", func(is string) bool { return is != before }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details", func(is string) bool { return is != before }))
 	picture(t, ferry, "open")
 	must(t, ferry.Key(ctx, "Escape"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnoseLeft, diagnoseTop, "the details to go", func(is string) bool { return is == before }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details to go", func(is string) bool { return is == before }))
 }
 
-func TestTheKeysAndTheContextMenuCopyTheLink(t *testing.T) {
-	w := newWritten(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+func TestCopyLinkByKeyAndContextMenu(t *testing.T) {
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
 	w.single(studio, "one.pdf", 1000, w.done)
 	w.single(studio, "two.pdf", 1000, w.done)
-	ferry, ctx := launchOn(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
 	awaitLinks(t, ctx, ferry, w.changes.Transfers[0].Session.URL, w.changes.Transfers[1].Session.URL)
-	must(t, ferry.Click(ctx, ferry.Window, rowsLeft, firstRow+rowHeight))
+	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
 	must(t, ferry.Key(ctx, "ctrl+c"))
 	must(t, ferry.AwaitClipboard(ctx, w.changes.Transfers[1].Session.URL))
-	const left, top = rowsLeft + 160, firstRow + 100 // of the menu that opens at the pointer
+	const left, top = rowX + 160, firstRowY + 100 // of the menu that opens at the pointer
 	below, err := ferry.Colour(ctx, ferry.Window, left, top)
 	must(t, err)
-	must(t, ferry.ClickWith(ctx, ferry.Window, rowsLeft, firstRow, 3))
+	must(t, ferry.ClickWith(ctx, ferry.Window, rowX, firstRowY, 3))
 	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(is string) bool { return is != below }))
 	picture(t, ferry, "menu")
 	must(t, ferry.Key(ctx, "Down", "Return")) // the first item
 	must(t, ferry.AwaitClipboard(ctx, w.changes.Transfers[0].Session.URL))
 }
 
-func TestTheQuitQuestionIsAskedAndEveryAnswerObeyed(t *testing.T) {
-	ferry, ctx := launchOn(t, limited(t, slow))
-	source := file(t, "archive.tar", large)
+func TestQuitDialogChoices(t *testing.T) {
+	ferry, ctx := launchWith(t, limitedProfile(t, slow))
+	source := createFile(t, "archive.tar", large)
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
 
-	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyLeft, emptyTop)
+	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyX, emptyY)
 	must(t, err)
-	askToQuit(t, ctx, ferry, unshaded)
+	openQuitDialog(t, ctx, ferry, unshaded)
 	picture(t, ferry, "question")
 	must(t, ferry.Key(ctx, "Return"))  // Cancel
-	askToQuit(t, ctx, ferry, unshaded) // nothing lies over the window, which has the keyboard
+	openQuitDialog(t, ctx, ferry, unshaded) // nothing lies over the window, which has the keyboard
 	must(t, ferry.Key(ctx, "Tab", "Tab", "Return"))
-	must(t, ferry.Hidden(ctx, desktop.Title))
+	must(t, ferry.AwaitHidden(ctx, desktop.Title))
 	if !ferry.Process.Running() {
 		t.Fatal("kept in the tray it ended")
 	}
 
-	must(t, ferry.Choose(ctx, openFerry[words.English], ferry.AwaitWindow))
-	askToQuit(t, ctx, ferry, unshaded)
+	must(t, ferry.ChooseTray(ctx, openFerry[words.English], ferry.AwaitWindow))
+	openQuitDialog(t, ctx, ferry, unshaded)
 	must(t, ferry.Key(ctx, "Tab", "Return"))
 	must(t, ferry.Process.Wait(ctx))
 	if received, err := ferry.Received(); err != nil || received.Partial == 0 || received.Partial >= large {
 		t.Fatalf("when it quit the receiver held %+v (%v)", received, err)
 	}
 
-	limited(t, 0)(ctx, ferry.Profile())
+	limitedProfile(t, 0)(ctx, ferry.Profile())
 	must(t, ferry.Start(ctx))
-	must(t, ferry.AwaitArrival(ctx, source, filepath.Base(source)))
+	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	if received, err := ferry.Received(); err != nil || received.Uploads != 1 {
 		t.Errorf("%d uploads were created for one file (%v)", received.Uploads, err)
 	}
 }
 
-// askToQuit presses the key, and waits for the question, which shades what it
+// openQuitDialog presses the key, and waits for the question, which shades what it
 // lies over.
-func askToQuit(t *testing.T, ctx context.Context, ferry *desktop.Ferry, unshaded string) { //nolint:revive // the context is the test's
+func openQuitDialog(t *testing.T, ctx context.Context, ferry *desktop.Ferry, plain string) { //nolint:revive // the context is the test's
 	t.Helper()
 	must(t, ferry.Focus(ctx, ferry.Window))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "an earlier question to go", func(is string) bool { return is == unshaded }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "an earlier question to go", func(is string) bool { return is == plain }))
 	must(t, ferry.Key(ctx, "ctrl+q"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question", func(is string) bool { return is != unshaded }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question", func(is string) bool { return is != plain }))
 }
 
-func TestCountingAHundredThousandFilesIsStoppedAndGoesOn(t *testing.T) {
+func TestStopAndResumeScanOfManyFiles(t *testing.T) {
 	ferry, ctx := launch(t)
 	folder := filepath.Join(t.TempDir(), "lab")
 	const count = 100_000
@@ -221,27 +221,27 @@ func TestCountingAHundredThousandFilesIsStoppedAndGoesOn(t *testing.T) {
 		}
 		must(t, os.WriteFile(path, nil, 0o600))
 	}
-	plain, err := ferry.Colour(ctx, ferry.Window, emptyLeft, emptyTop)
+	plain, err := ferry.Colour(ctx, ferry.Window, emptyX, emptyY)
 	must(t, err)
-	bare, err := ferry.Colour(ctx, ferry.Window, bannerLeft, bannerTop)
+	bare, err := ferry.Colour(ctx, ferry.Window, bannerX, bannerY)
 	must(t, err)
 	must(t, ferry.Drop(ctx, folder))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question", func(is string) bool { return is != plain })) // so many are asked about
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question", func(is string) bool { return is != plain })) // so many are asked about
 	picture(t, ferry, "question")
 	must(t, ferry.Key(ctx, "Return"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyLeft, emptyTop, "the question to go", func(is string) bool { return is == plain }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question to go", func(is string) bool { return is == plain }))
 	picture(t, ferry, "counting")
-	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerLeft, bannerTop, "the count", isColour(theme.ColorAccentSoft)))
-	must(t, ferry.Click(ctx, ferry.Window, stopLeft, bannerTop))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerLeft, bannerTop, "the count to stop", func(is string) bool { return is == bare }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerX, bannerY, "the count", isColour(theme.ColorAccentSoft)))
+	must(t, ferry.Click(ctx, ferry.Window, stopX, bannerY))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerX, bannerY, "the count to stop", func(is string) bool { return is == bare }))
 	picture(t, ferry, "stopped")
 	rows, err := ferry.Rows(ctx)
 	must(t, err)
 	if len(rows) == 0 || len(rows) >= count {
 		t.Fatalf("stopped at %d rows", len(rows))
 	}
-	must(t, ferry.AwaitColour(ctx, ferry.Window, goOnLeft, undoTop-12, "the offer to go on", func(is string) bool { return is != bare }))
-	must(t, ferry.Click(ctx, ferry.Window, goOnLeft, undoTop)) // Undo
+	must(t, ferry.AwaitColour(ctx, ferry.Window, resumeScanX, undoY-12, "the offer to go on", func(is string) bool { return is != bare }))
+	must(t, ferry.Click(ctx, ferry.Window, resumeScanX, undoY)) // Undo
 	_, err = ferry.AwaitRows(ctx, "all to be counted", func(rows []desktop.Row) bool { return len(rows) == count })
 	must(t, err)
 	picture(t, ferry, "counted")
@@ -255,21 +255,21 @@ func isColour(name fyne.ThemeColorName) func(is string) bool {
 	return func(is string) bool { return is == want }
 }
 
-func TestWhatIsChosenInTheSettingsHoldsAtOnceAndNextTime(t *testing.T) {
+func TestSettingsApplyNowAndAfterRestart(t *testing.T) {
 	ferry, ctx := launch(t)
 	must(t, ferry.AwaitTray(ctx, "Open Ferry"))
 	must(t, ferry.Focus(ctx, ferry.Window))
-	drawn(t, ctx)
+	waitDrawn(t, ctx)
 	must(t, ferry.Key(ctx, "ctrl+comma"))
-	drawn(t, ctx)
+	waitDrawn(t, ctx)
 	picture(t, ferry, "open")
 	must(t, ferry.Key(ctx, "Down", "Down", "Down")) // the section of looks
-	drawn(t, ctx)
+	waitDrawn(t, ctx)
 	picture(t, ferry, "section")
 	// Its first field is the language. It opens, and goes from the system's over
 	// English to Chinese.
 	must(t, ferry.Key(ctx, "Tab", "Tab", "Down"))
-	drawn(t, ctx)
+	waitDrawn(t, ctx)
 	must(t, ferry.Key(ctx, "Down", "Down", "Down", "Return"))
 	must(t, ferry.AwaitTray(ctx, "打开 Ferry"))
 	picture(t, ferry, "chosen")

@@ -8,31 +8,31 @@ import (
 	"testing"
 )
 
-// sources makes a folder of a few large files and many small ones.
-func sources(t testing.TB, random *rand.Rand, name string) string {
+// createSources makes a folder of a few large files and many small ones.
+func createSources(t testing.TB, random *rand.Rand, name string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), name)
 	for i := range 3 {
-		fill(t, random, filepath.Join(folder, "film "+string(rune('a'+i))+".mov"), 4<<20+random.IntN(8<<20))
+		createFile(t, random, filepath.Join(folder, "film "+string(rune('a'+i))+".mov"), 4<<20+random.IntN(8<<20))
 	}
 	for i := range 60 {
-		fill(t, random, filepath.Join(folder, "资料", fmt.Sprintf("note-%02d.txt", i)), 1+random.IntN(40<<10))
+		createFile(t, random, filepath.Join(folder, "资料", fmt.Sprintf("note-%02d.txt", i)), 1+random.IntN(40<<10))
 	}
 	return folder
 }
 
-// fill makes a file of bytes nobody else has.
-func fill(t testing.TB, random *rand.Rand, path string, size int) {
+// createFile makes a file of bytes nobody else has.
+func createFile(t testing.TB, random *rand.Rand, path string, size int) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, noise(random, size), 0o600); err != nil {
+	if err := os.WriteFile(path, randomBytes(random, size), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func noise(random *rand.Rand, size int) []byte {
+func randomBytes(random *rand.Rand, size int) []byte {
 	var key [32]byte
 	for i := range key {
 		key[i] = byte(random.Uint32())
@@ -42,15 +42,15 @@ func noise(random *rand.Rand, size int) []byte {
 	return content
 }
 
-// handful makes a folder of one file of each kind: a large one, small ones, and
+// createSmallSet makes a folder of one file of each kind: a large one, small ones, and
 // one without a byte.
-func handful(t testing.TB) string {
+func createSmallSet(t testing.TB) string {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // must be repeatable
 	folder := filepath.Join(t.TempDir(), "delivery")
-	fill(t, random, filepath.Join(folder, "film.mov"), 3<<20)
-	fill(t, random, filepath.Join(folder, "a.txt"), 1000)
-	fill(t, random, filepath.Join(folder, "b.txt"), 2000)
-	fill(t, random, filepath.Join(folder, "empty.txt"), 0)
+	createFile(t, random, filepath.Join(folder, "film.mov"), 3<<20)
+	createFile(t, random, filepath.Join(folder, "a.txt"), 1000)
+	createFile(t, random, filepath.Join(folder, "b.txt"), 2000)
+	createFile(t, random, filepath.Join(folder, "empty.txt"), 0)
 	return folder
 }

@@ -16,42 +16,42 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// bench is the engine in this process, on a real database, as the program puts
+// engine is the engine in this process, on a real database, as the program puts
 // it together. It can be stopped and started again.
-type bench struct {
+type engineRunner struct {
 	t        *testing.T
 	database string // the file's path
-	network  http.RoundTripper
-	disk     brim               // that the database is on
+	transport  http.RoundTripper
+	disk     fullDisk               // that the database is on
 	settings *uploader.Settings // nil: the engine's own
-	ask      bool               // what is left waits for the user at the next start
+	askOnStart      bool               // what is left waits for the user at the next start
 	engine   *uploader.Engine
-	quit     func()
+	stop     func()
 }
 
-func newBench(t *testing.T, database string, network http.RoundTripper) *bench {
+func newEngineRunner(t *testing.T, database string, transport http.RoundTripper) *engineRunner {
 	t.Helper()
-	b := &bench{t: t, database: database, network: network}
+	b := &engineRunner{t: t, database: database, transport: transport}
 	b.start()
-	t.Cleanup(func() { b.quit() })
+	t.Cleanup(func() { b.stop() })
 	return b
 }
 
-func (b *bench) start() {
+func (b *engineRunner) start() {
 	b.t.Helper()
 	store, err := db.Open(b.t.Context(), b.database)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return b.network }})
+	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return b.transport }})
 	b.engine = uploader.New(uploader.Config{
-		Store: brimming{store, &b.disk}, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
-		Settings: b.settings, Ask: b.ask,
+		Store: fullDiskStore{store, &b.disk}, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
+		Settings: b.settings, Ask: b.askOnStart,
 	})
 	ctx, cancel := context.WithCancel(b.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- b.engine.Run(ctx) }()
-	b.quit = once(func() {
+	b.stop = once(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			b.t.Errorf("run: %v", err)
@@ -60,25 +60,25 @@ func (b *bench) start() {
 			b.t.Errorf("close database: %v", err)
 		}
 	})
-	b.until("what was saved", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	b.waitFor("what was saved", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
 }
 
-// restart stops the engine in order and runs another on the same database.
-func (b *bench) restart() {
+// restartServer stops the engine in order and runs another on the same database.
+func (b *engineRunner) restart() {
 	b.t.Helper()
-	b.quit()
+	b.stop()
 	b.start()
 }
 
-func (b *bench) do(command uploader.Command) {
+func (b *engineRunner) do(command uploader.Command) {
 	b.t.Helper()
 	if err := b.engine.Do(b.t.Context(), command); err != nil {
 		b.t.Fatalf("%T: %v", command, err)
 	}
 }
 
-// serve makes the server at that creation URL the destination.
-func (b *bench) serve(endpoint string) uploader.ServerID {
+// addServer makes the server at that creation URL the destination.
+func (b *engineRunner) addServer(endpoint string) uploader.ServerID {
 	b.t.Helper()
 	b.do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: endpoint}})
 	for _, s := range b.engine.Snapshot().Servers {
@@ -90,42 +90,42 @@ func (b *bench) serve(endpoint string) uploader.ServerID {
 	return 0
 }
 
-// until waits for a snapshot of which want is true.
-func (b *bench) until(what string, want func(*uploader.Snapshot) bool) *uploader.Snapshot {
+// waitFor waits for a snapshot of which want is true.
+func (b *engineRunner) waitFor(what string, want func(*uploader.Snapshot) bool) *uploader.Snapshot {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(b.t.Context(), runTimeout)
 	defer cancel()
-	kicks := b.engine.Watch(ctx)
+	changes := b.engine.Watch(ctx)
 	for {
 		s := b.engine.Snapshot()
 		if want(s) {
 			return s
 		}
-		if _, open := <-kicks; !open {
-			b.t.Fatalf("never came: %s; there is:\n%s", what, describe(s))
+		if _, open := <-changes; !open {
+			b.t.Fatalf("never came: %s; there is:\n%s", what, describeUnfinished(s))
 		}
 	}
 }
 
-// impatient waits until the batch is walked and all of it is final. Whatever
+// waitFinal waits until the batch is walked and all of it is final. Whatever
 // waits is tried again at once, as a person can who does not like to wait.
-func (b *bench) impatient(batch uploader.BatchID) []*uploader.Transfer {
+func (b *engineRunner) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 	b.t.Helper()
 	var rows []*uploader.Transfer
-	b.until("the end of the batch", func(s *uploader.Snapshot) bool {
-		if known := s.Batches[batch]; known == nil || !known.Expanded {
+	b.waitFor("the end of the batch", func(s *uploader.Snapshot) bool {
+		if entry := s.Batches[batch]; entry == nil || !entry.Expanded {
 			return false
 		}
 		rows = rows[:0]
 		var waiting []uploader.TransferID
-		open := 0
+		unfinished := 0
 		for _, t := range s.Transfers {
 			if t.Batch != batch {
 				continue
 			}
 			rows = append(rows, t)
 			if !t.Phase.Final() {
-				open++
+				unfinished++
 			}
 			if t.Phase == uploader.PhaseWaiting {
 				waiting = append(waiting, t.ID)
@@ -134,13 +134,13 @@ func (b *bench) impatient(batch uploader.BatchID) []*uploader.Transfer {
 		if len(waiting) > 0 {
 			b.do(uploader.Retry{Target: uploader.These(waiting...)})
 		}
-		return open == 0
+		return unfinished == 0
 	})
 	return rows
 }
 
-// describe says where everything stands that is not done.
-func describe(s *uploader.Snapshot) string {
+// describeUnfinished says where everything stands that is not done.
+func describeUnfinished(s *uploader.Snapshot) string {
 	var lines []string
 	for _, t := range s.Transfers {
 		if t.Phase != uploader.PhaseDone {
@@ -158,7 +158,7 @@ func describe(s *uploader.Snapshot) string {
 }
 
 // once makes a function that acts the first time only.
-func once(act func()) func() {
+func once(f func()) func() {
 	var first sync.Once
-	return func() { first.Do(act) }
+	return func() { first.Do(f) }
 }

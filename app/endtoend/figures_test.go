@@ -8,12 +8,12 @@ import (
 	"sync"
 )
 
-// figures are what came of all storms of this process together. Its methods may be
+// statistics are what came of all storms of this process together. Its methods may be
 // called from any goroutine.
-type figures struct {
+type statistics struct {
 	mu          sync.Mutex
 	rounds      int
-	deliveries  int
+	folders  int
 	files       int // paths that were to cross
 	streams     int // that other programs wrote
 	uploads     int // that were found on servers
@@ -25,10 +25,10 @@ type figures struct {
 }
 
 // totals are printed when all tests have ended.
-var totals = figures{faults: map[string]int{}}
+var totals = statistics{faults: map[string]int{}}
 
 // String is one line.
-func (f *figures) String() string {
+func (f *statistics) String() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var faults []string
@@ -38,11 +38,11 @@ func (f *figures) String() string {
 		sum += f.faults[name]
 	}
 	return fmt.Sprintf("storms: %d rounds, %d deliveries, %d files, %d streams, %d uploads, %d MiB, %d runs, %d of them killed, %d faults (%s), %d differences",
-		f.rounds, f.deliveries, f.files, f.streams, f.uploads, f.bytes>>20, f.runs, f.kills, sum, strings.Join(faults, ", "), f.differences)
+		f.rounds, f.folders, f.files, f.streams, f.uploads, f.bytes>>20, f.runs, f.kills, sum, strings.Join(faults, ", "), f.differences)
 }
 
-// add enters what was done in one round besides what every scene has.
-func (f *figures) add(runs, kills int, faults map[string]int) {
+// create enters what was done in one round besides what every scene has.
+func (f *statistics) add(runs, kills int, faults map[string]int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.runs += runs
@@ -52,14 +52,14 @@ func (f *figures) add(runs, kills int, faults map[string]int) {
 	}
 }
 
-// count enters what a scene held in the end.
-func (s *scene) count() {
-	totals.add(0, 0, s.weather.seen)
+// rejectedSaves enters what a scene held in the end.
+func (s *stressRun) addToTotals() {
+	totals.add(0, 0, s.faults.counts)
 	totals.mu.Lock()
 	defer totals.mu.Unlock()
 	totals.rounds++
-	totals.deliveries += len(s.folders)
-	totals.files += len(s.ledger.pages)
+	totals.folders += len(s.folders)
+	totals.files += len(s.files.records)
 	totals.streams += len(s.streams)
 	for _, f := range s.stored() {
 		totals.uploads++
@@ -69,8 +69,8 @@ func (s *scene) count() {
 	}
 }
 
-// differ notes that something is not as it has to be.
-func (s *scene) differ(format string, args ...any) {
+// report notes that something is not as it has to be.
+func (s *stressRun) report(format string, args ...any) {
 	s.t.Helper()
 	totals.mu.Lock()
 	totals.differences++

@@ -11,20 +11,20 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// turnstile stands before a server and lets nobody in whose sign-in has expired,
+// filter stands before a server and lets nobody in whose sign-in has expired,
 // and nothing that is too large.
-type turnstile struct {
+type requestFilter struct {
 	mu     sync.Mutex
-	shut   bool
-	most   int64 // bytes of one body; 0: any number
-	turned map[string]int
+	unauthorized   bool
+	maxBody   int64 // bytes of one body; 0: any number
+	rejected map[string]int
 }
 
-func newTurnstile() *turnstile { return &turnstile{turned: map[string]int{}} }
+func newRequestFilter() *requestFilter { return &requestFilter{rejected: map[string]int{}} }
 
-func (g *turnstile) before(next http.Handler) http.Handler {
+func (g *requestFilter) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if status := g.refusal(r); status != 0 {
+		if status := g.rejectStatus(r); status != 0 {
 			w.WriteHeader(status)
 			return
 		}
@@ -32,80 +32,80 @@ func (g *turnstile) before(next http.Handler) http.Handler {
 	})
 }
 
-// refusal is the status for a request that does not come through; 0 for others.
-func (g *turnstile) refusal(r *http.Request) int {
+// rejectStatus is the status for a request that does not come through; 0 for others.
+func (g *requestFilter) rejectStatus(r *http.Request) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
 	case r.Method == http.MethodOptions:
 		return 0
-	case g.shut:
-		g.turned["401"]++
+	case g.unauthorized:
+		g.rejected["401"]++
 		return http.StatusUnauthorized
-	case g.most > 0 && r.ContentLength > g.most:
-		g.turned["413"]++
+	case g.maxBody > 0 && r.ContentLength > g.maxBody:
+		g.rejected["413"]++
 		return http.StatusRequestEntityTooLarge
 	default:
 		return 0
 	}
 }
 
-func (g *turnstile) shuts(shut bool) {
+func (g *requestFilter) setUnauthorized(on bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.shut = shut
+	g.unauthorized = on
 }
 
-func (g *turnstile) takes(most int64) {
+func (g *requestFilter) setMaxBody(bytes int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.most = most
+	g.maxBody = bytes
 }
 
-// answered is how often it said what.
-func (g *turnstile) answered() map[string]int {
+// rejections is how often it said what.
+func (g *requestFilter) rejections() map[string]int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return maps.Clone(g.turned)
+	return maps.Clone(g.rejected)
 }
 
-// brim is a disk that is full for a while.
-type brim struct {
+// fullDisk is a disk that is full for a while.
+type fullDisk struct {
 	mu      sync.Mutex
 	full    bool
-	refused int
+	rejected int
 }
 
-func (b *brim) fills(full bool) {
+func (b *fullDisk) setFull(full bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.full = full
 }
 
-func (b *brim) refuses() bool {
+func (b *fullDisk) rejectSave() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.full {
-		b.refused++
+		b.rejected++
 	}
 	return b.full
 }
 
-func (b *brim) count() int {
+func (b *fullDisk) rejectedSaves() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.refused
+	return b.rejected
 }
 
-// brimming is a store on such a disk.
-type brimming struct {
+// fullDiskStore is a store on such a disk.
+type fullDiskStore struct {
 	uploader.Store
-	disk *brim
+	disk *fullDisk
 }
 
 // Save implements uploader.Store.
-func (b brimming) Save(ctx context.Context, changes uploader.Changes) error {
-	if b.disk.refuses() {
+func (b fullDiskStore) Save(ctx context.Context, changes uploader.Changes) error {
+	if b.disk.rejectSave() {
 		return fault.New(fault.LocalDisk, fault.Save, db.ErrFull)
 	}
 	return b.Store.Save(ctx, changes)

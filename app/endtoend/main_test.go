@@ -26,15 +26,15 @@ import (
 var (
 	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
 	kills  = flag.Int("kills", 15, "how often the program is killed")
-	length = flag.Duration("storm", 6*time.Second, "how long each storm lasts")
+	stressDuration = flag.Duration("stress", 6*time.Second, "how long each stress test lasts")
 )
 
 // ferry is the program under test.
 var ferry string
 
 func TestMain(m *testing.M) {
-	if told := os.Getenv(mortality); told != "" {
-		os.Exit(mortal(told))
+	if told := os.Getenv(crashPlanEnv); told != "" {
+		os.Exit(runCrashProcess(told))
 	}
 	flag.Parse()
 	os.Exit(testMain(m))
@@ -66,30 +66,30 @@ func testMain(m *testing.M) int {
 }
 
 // The purposes of chance. Each has numbers of its own, so that how often one is
-// asked does not change the others.
+// requests does not change the others.
 const (
-	chanceOfKills = iota
-	chanceOfFates
-	chanceOfWeather
-	chanceOfEdits
-	chanceOfDeliveries
-	chanceOfOrders
-	chances
+	seedKills = iota
+	seedRuns
+	seedFaults
+	seedEdits
+	seedFiles
+	seedActions
+	seedPurposes
 )
 
-// rounds runs a storm in rounds of which each begins anew, or a long one would
+// runRounds runs a storm in rounds of which each begins anew, or a long one would
 // need the disk that its deliveries together do.
-func rounds(t *testing.T, length time.Duration, storm func(t *testing.T, round uint64, length time.Duration)) {
+func runRounds(t *testing.T, length time.Duration, test func(t *testing.T, round uint64, length time.Duration)) {
 	t.Helper()
-	for left, round := length, uint64(0); left > 0 && !t.Failed(); left, round = left-roundLength, round+1 {
-		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) { storm(t, round, min(left, roundLength)) })
+	for left, round := length, uint64(0); left > 0 && !t.Failed(); left, round = left-roundDuration, round+1 {
+		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) { test(t, round, min(left, roundDuration)) })
 	}
 }
 
-const roundLength = time.Minute
+const roundDuration = time.Minute
 
-// chance is the random numbers for one purpose.
-func chance(t testing.TB, purpose uint64) *rand.Rand {
+// newRandom is the random numbers for one purpose.
+func newRandom(t testing.TB, purpose uint64) *rand.Rand {
 	t.Helper()
 	t.Logf("repeat with -args -seed=%d", *seed)
 	return rand.New(rand.NewPCG(*seed, purpose)) //nolint:gosec // must be repeatable

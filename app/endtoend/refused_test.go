@@ -7,10 +7,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestASendThatIsRefusedASignInEnds wants that a command ends when its server
+// TestSendExitsWhenSignInIsRequired wants that a command ends when its server
 // lets nobody in, however many files still stand in line, and goes on where the
 // sign-in comes.
-func TestASendThatIsRefusedASignInEnds(t *testing.T) {
+func TestSendExitsWhenSignInIsRequired(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -21,17 +21,17 @@ func TestASendThatIsRefusedASignInEnds(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}))
-	ferry := &client{t: t, profile: t.TempDir(), to: server.Endpoint}
-	folder := sources(t, chance(t, chanceOfDeliveries), "delivery")
+	ferry := &client{t: t, profile: t.TempDir(), endpoint: server.Endpoint}
+	folder := createSources(t, newRandom(t, seedFiles), "delivery")
 	refused := ferry.send(folder)
-	refused.within(t, patience)
-	if refused.code() != 1 {
-		t.Errorf("without a sign-in: %v\n%s", refused.exit, refused.err.String())
+	refused.wait(t, runTimeout)
+	if refused.exitCode() != 1 {
+		t.Errorf("without a sign-in: %v\n%s", refused.exitErr, refused.stderr.String())
 	}
 	allowed := ferry.send("--header", "Authorization: Bearer sesame", folder)
-	allowed.within(t, patience)
-	if allowed.exit != nil {
-		t.Errorf("with it: %v\n%s", allowed.exit, allowed.err.String())
+	allowed.wait(t, runTimeout)
+	if allowed.exitErr != nil {
+		t.Errorf("with it: %v\n%s", allowed.exitErr, allowed.stderr.String())
 	}
-	compare(t, server, []string{folder})
+	checkServer(t, server, []string{folder})
 }

@@ -18,13 +18,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// mishap is what can become of one request.
-type mishap func(next http.RoundTripper, request *http.Request) (*http.Response, error)
+// fault is what can become of one request.
+type requestFault func(next http.RoundTripper, request *http.Request) (*http.Response, error)
 
 var errReset = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 
-// mishaps are what a network, a gateway and a server do to requests now and then.
-var mishaps = map[string]mishap{
+// retriedFaults are what a network, a gateway and a server do to requests now and then.
+var retriedFaults = map[string]requestFault{
 	"is never sent": func(_ http.RoundTripper, request *http.Request) (*http.Response, error) {
 		discard(request)
 		return nil, errReset
@@ -47,7 +47,7 @@ var mishaps = map[string]mishap{
 			return nil, errReset
 		}
 		half := request.Clone(request.Context())
-		half.Body = &broken{ReadCloser: request.Body, left: request.ContentLength / 2}
+		half.Body = &brokenBody{ReadCloser: request.Body, left: request.ContentLength / 2}
 		answer, err := next.RoundTrip(half)
 		if err == nil {
 			_ = answer.Body.Close()
@@ -55,30 +55,30 @@ var mishaps = map[string]mishap{
 		}
 		return nil, err
 	},
-	"is answered by a gateway that finds no server": answering(http.StatusBadGateway, ""),
-	"is answered by a gateway that waits in vain":   answering(http.StatusGatewayTimeout, ""),
-	"comes to a server that is busy":                answering(http.StatusServiceUnavailable, ""),
-	"is one too many":                               answering(http.StatusTooManyRequests, ""),
-	"meets a lock":                                  answering(http.StatusLocked, "ERR_UPLOAD_LOCKED: file currently locked\n"),
-	"meets a lock that is not given up":             answering(http.StatusInternalServerError, "ERR_LOCK_TIMEOUT: failed to acquire lock before timeout\n"),
-	"is said to contradict what the server has":     answering(http.StatusConflict, "ERR_MISMATCHED_OFFSET: mismatched offset\n"),
-	"is said to have been interrupted":              answering(http.StatusBadRequest, "ERR_UPLOAD_INTERRUPTED: upload has been interrupted by another request\n"),
-	"takes the server too long":                     answering(http.StatusRequestTimeout, ""),
-	"brings up a mistake of the server":             answering(http.StatusInternalServerError, "ERR_INTERNAL_SERVER_ERROR: no\n"),
+	"is answered by a gateway that finds no server": respondWith(http.StatusBadGateway, ""),
+	"is answered by a gateway that waits in vain":   respondWith(http.StatusGatewayTimeout, ""),
+	"comes to a server that is busy":                respondWith(http.StatusServiceUnavailable, ""),
+	"is one too many":                               respondWith(http.StatusTooManyRequests, ""),
+	"meets a lock":                                  respondWith(http.StatusLocked, "ERR_UPLOAD_LOCKED: file currently locked\n"),
+	"meets a lock that is not given up":             respondWith(http.StatusInternalServerError, "ERR_LOCK_TIMEOUT: failed to acquire lock before timeout\n"),
+	"is said to contradict what the server has":     respondWith(http.StatusConflict, "ERR_MISMATCHED_OFFSET: mismatched offset\n"),
+	"is said to have been interrupted":              respondWith(http.StatusBadRequest, "ERR_UPLOAD_INTERRUPTED: upload has been interrupted by another request\n"),
+	"takes the server too long":                     respondWith(http.StatusRequestTimeout, ""),
+	"brings up a mistake of the server":             respondWith(http.StatusInternalServerError, "ERR_INTERNAL_SERVER_ERROR: no\n"),
 }
 
-// stops are mishaps after which somebody has to do something, and then say so.
-var stops = map[string]mishap{
-	"is answered without what the protocol asks for":    answering(http.StatusNoContent, ""),
-	"is answered by a page that has nothing to do here": answering(http.StatusOK, "<html>Welcome to the hotel</html>"),
-	"is not allowed without a sign-in":                  answering(http.StatusUnauthorized, ""),
-	"is not allowed":                                    answering(http.StatusForbidden, ""),
-	"finds the server full":                             answering(http.StatusInsufficientStorage, ""),
-	"is refused by the server":                          answering(http.StatusBadRequest, "ERR_UPLOAD_REJECTED: not today\n"),
+// stoppingFaults are mishaps after which somebody has to do something, and then say so.
+var stoppingFaults = map[string]requestFault{
+	"is answered without what the protocol asks for":    respondWith(http.StatusNoContent, ""),
+	"is answered by a page that has nothing to do here": respondWith(http.StatusOK, "<html>Welcome to the hotel</html>"),
+	"is not allowed without a sign-in":                  respondWith(http.StatusUnauthorized, ""),
+	"is not allowed":                                    respondWith(http.StatusForbidden, ""),
+	"finds the server full":                             respondWith(http.StatusInsufficientStorage, ""),
+	"is refused by the server":                          respondWith(http.StatusBadRequest, "ERR_UPLOAD_REJECTED: not today\n"),
 }
 
-// answering answers in the server's stead.
-func answering(status int, text string) mishap {
+// respondWith answers in the server's stead.
+func respondWith(status int, text string) requestFault {
 	return func(_ http.RoundTripper, request *http.Request) (*http.Response, error) {
 		discard(request)
 		header := http.Header{"Content-Type": {"text/plain"}}
@@ -100,13 +100,13 @@ func discard(request *http.Request) {
 	}
 }
 
-// broken is a body whose connection breaks.
-type broken struct {
+// brokenBody is a body whose connection breaks.
+type brokenBody struct {
 	io.ReadCloser
 	left int64
 }
 
-func (b *broken) Read(p []byte) (int, error) {
+func (b *brokenBody) Read(p []byte) (int, error) {
 	if b.left == 0 {
 		return 0, errReset
 	}
@@ -115,54 +115,54 @@ func (b *broken) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unlucky is a network that passes every request but one.
-type unlucky struct {
+// faultyTransport is a network that passes every request but one.
+type faultyTransport struct {
 	next   http.RoundTripper
 	n      int // the one, from 1
-	mishap mishap
+	fault requestFault
 
 	mu   sync.Mutex
-	seen int
+	count int
 }
 
-func (u *unlucky) RoundTrip(request *http.Request) (*http.Response, error) {
+func (u *faultyTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	u.mu.Lock()
-	u.seen++
-	met := u.seen == u.n
+	u.count++
+	inject := u.count == u.n
 	u.mu.Unlock()
-	if met {
-		return u.mishap(u.next, request)
+	if inject {
+		return u.fault(u.next, request)
 	}
 	return u.next.RoundTrip(request)
 }
 
-// met reports whether the one request came.
-func (u *unlucky) met() bool {
+// injected reports whether the one request came.
+func (u *faultyTransport) injected() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.seen >= u.n
+	return u.count >= u.n
 }
 
-// TestAnyMishapOfAnyRequestConverges lets the first request of a delivery fail,
+// TestFaultAtEveryRequestConverges lets the first request of a delivery fail,
 // then in another run the second, and so on until a run used up no failure.
-func TestAnyMishapOfAnyRequestConverges(t *testing.T) {
+func TestFaultAtEveryRequestConverges(t *testing.T) {
 	t.Parallel()
-	eachRequest(t, mishaps, func(t *testing.T, _ *bench, rows []*uploader.Transfer) {
+	testEveryRequest(t, retriedFaults, func(t *testing.T, _ *engineRunner, rows []*uploader.Transfer) {
 		t.Helper()
 		wantDone(t, rows)
 	})
 }
 
-// TestAfterAnyStopARetryConverges does the same with answers that stop a
+// TestRetryAfterStoppingFaultConverges does the same with answers that stop a
 // transfer until its user has seen to the reason.
-func TestAfterAnyStopARetryConverges(t *testing.T) {
+func TestRetryAfterStoppingFaultConverges(t *testing.T) {
 	t.Parallel()
-	eachRequest(t, stops, func(t *testing.T, b *bench, rows []*uploader.Transfer) {
+	testEveryRequest(t, stoppingFaults, func(t *testing.T, b *engineRunner, rows []*uploader.Transfer) {
 		t.Helper()
 		for _, row := range rows {
 			b.do(uploader.Retry{Target: uploader.These(row.ID)})
 		}
-		wantDone(t, b.impatient(rows[0].Batch))
+		wantDone(t, b.waitFinal(rows[0].Batch))
 	})
 }
 
@@ -175,13 +175,13 @@ func wantDone(t *testing.T, rows []*uploader.Transfer) {
 	}
 }
 
-func eachRequest(t *testing.T, what map[string]mishap, settle func(*testing.T, *bench, []*uploader.Transfer)) {
+func testEveryRequest(t *testing.T, faults map[string]requestFault, finish func(*testing.T, *engineRunner, []*uploader.Transfer)) {
 	t.Helper()
-	for _, name := range slices.Sorted(maps.Keys(what)) {
+	for _, name := range slices.Sorted(maps.Keys(faults)) {
 		t.Run("a request "+name, func(t *testing.T) {
 			t.Parallel()
 			for n := 1; ; n++ {
-				if !meet(t, n, what[name], settle) {
+				if !uploadWithFault(t, n, faults[name], finish) {
 					t.Logf("%d requests", n-1)
 					return
 				}
@@ -190,41 +190,41 @@ func eachRequest(t *testing.T, what map[string]mishap, settle func(*testing.T, *
 	}
 }
 
-// meet sends a delivery of which the n-th request meets with a mishap. It reports
+// uploadWithFault sends a delivery of which the n-th request meets with a mishap. It reports
 // whether there was such a request.
-func meet(t *testing.T, n int, happens mishap, settle func(*testing.T, *bench, []*uploader.Transfer)) bool {
+func uploadWithFault(t *testing.T, n int, fault requestFault, finish func(*testing.T, *engineRunner, []*uploader.Transfer)) bool {
 	t.Helper()
 	server := uploadtest.NewTusd(t)
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
-	network := &unlucky{next: transport, n: n, mishap: happens}
-	b := newBench(t, filepath.Join(t.TempDir(), "ferry.db"), network)
+	network := &faultyTransport{next: transport, n: n, fault: fault}
+	b := newEngineRunner(t, filepath.Join(t.TempDir(), "ferry.db"), network)
 	batch := uploader.NewBatchID()
-	folder := handful(t)
-	b.do(uploader.Add{Batch: batch, Server: b.serve(server.Endpoint), Paths: []string{folder}})
-	settle(t, b, b.impatient(batch))
-	b.quit()
-	compare(t, server, []string{folder})
+	folder := createSmallSet(t)
+	b.do(uploader.Add{Batch: batch, Server: b.addServer(server.Endpoint), Paths: []string{folder}})
+	finish(t, b, b.waitFinal(batch))
+	b.stop()
+	checkServer(t, server, []string{folder})
 	if t.Failed() {
 		t.Fatalf("with request %d", n)
 	}
-	return network.met()
+	return network.injected()
 }
 
-// TestAnyMishapOfAnyRequestOfAFileInPartsConverges is the same for the requests
+// TestFaultAtEveryRequestOfParallelUploadConverges is the same for the requests
 // that carry one file in parts and join them, with an end of the engine in
 // between: no byte of a part is sent twice.
-func TestAnyMishapOfAnyRequestOfAFileInPartsConverges(t *testing.T) {
+func TestFaultAtEveryRequestOfParallelUploadConverges(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "film.mov")
-	fill(t, chance(t, chanceOfDeliveries), path, 16<<20+4321)
+	createFile(t, newRandom(t, seedFiles), path, 16<<20+4321)
 	for _, name := range []string{
 		"is never sent", "breaks off half way", "loses its answer", "is said to contradict what the server has",
 	} {
 		t.Run("a request "+name, func(t *testing.T) {
 			t.Parallel()
 			for n := 1; ; n++ {
-				if !meetInParts(t, n, mishaps[name], path) {
+				if !uploadPartsWithFault(t, n, retriedFaults[name], path) {
 					t.Logf("%d requests", n-1)
 					return
 				}
@@ -233,24 +233,24 @@ func TestAnyMishapOfAnyRequestOfAFileInPartsConverges(t *testing.T) {
 	}
 }
 
-func meetInParts(t *testing.T, n int, happens mishap, path string) bool {
+func uploadPartsWithFault(t *testing.T, n int, fault requestFault, path string) bool {
 	t.Helper()
 	server := uploadtest.NewTusd(t)
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
-	network := &unlucky{next: transport, n: n, mishap: happens}
-	b := newBench(t, filepath.Join(t.TempDir(), "ferry.db"), network)
+	network := &faultyTransport{next: transport, n: n, fault: fault}
+	b := newEngineRunner(t, filepath.Join(t.TempDir(), "ferry.db"), network)
 	batch := uploader.NewBatchID()
 	b.do(uploader.Add{
-		Batch: batch, Server: b.serve(server.Endpoint), Paths: []string{path}, Options: uploader.Options{Connections: 2, Chunk: 6 << 20},
+		Batch: batch, Server: b.addServer(server.Endpoint), Paths: []string{path}, Options: uploader.Options{Connections: 2, Chunk: 6 << 20},
 	})
-	b.until("the mishap or the end", func(s *uploader.Snapshot) bool {
-		return network.met() || s.Totals.Count[uploader.StateDone] == 1
+	b.waitFor("the mishap or the end", func(s *uploader.Snapshot) bool {
+		return network.injected() || s.Totals.Count[uploader.StateDone] == 1
 	})
 	b.restart()
-	wantDone(t, b.impatient(batch))
-	b.quit()
-	compareFolder(t, filepath.Dir(path), complete(server.Stored(t)))
+	wantDone(t, b.waitFinal(batch))
+	b.stop()
+	checkFolder(t, filepath.Dir(path), completeSums(server.Stored(t)))
 	var sent, size int64 = 0, 16<<20 + 4321
 	for _, r := range server.Requests() {
 		if r.Method == http.MethodPatch {
@@ -263,5 +263,5 @@ func meetInParts(t *testing.T, n int, happens mishap, path string) bool {
 	if t.Failed() {
 		t.Fatalf("with request %d", n)
 	}
-	return network.met()
+	return network.injected()
 }

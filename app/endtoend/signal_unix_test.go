@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// dump ends a program so that it shows what its goroutines do.
-func dump(process *os.Process) { _ = process.Signal(syscall.SIGQUIT) }
+// quitWithStacks ends a program so that it shows what its goroutines do.
+func quitWithStacks(process *os.Process) { _ = process.Signal(syscall.SIGQUIT) }
 
 // terminate asks a program to end.
 func terminate(process *os.Process) { _ = process.Signal(syscall.SIGTERM) }

@@ -20,13 +20,13 @@ type stream struct {
 	size int64
 	sum  string // SHA-256 of all of it, in hex
 	run  *run
-	told atomic.Bool // its end was
+	complete atomic.Bool // its end was
 }
 
 // stream sends what another program writes, which is at it for a while.
-func (s *tempest) stream() *run {
+func (s *programStress) stream() *run {
 	s.t.Helper()
-	content := noise(s.fates, s.fates.IntN(6<<20))
+	content := randomBytes(s.random, s.random.IntN(6<<20))
 	sum := sha256.Sum256(content)
 	st := &stream{size: int64(len(content)), sum: hex.EncodeToString(sum[:])}
 	name := fmt.Sprintf("stream %d.bin", len(s.streams))
@@ -35,14 +35,14 @@ func (s *tempest) stream() *run {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	st.run = s.ferry.begin(in, "send", "--profile", s.ferry.profile, "--to", s.ferry.to, "--json", "--name", name, "-")
+	st.run = s.ferry.startWithStdin(in, "send", "--profile", s.ferry.profile, "--to", s.ferry.endpoint, "--json", "--name", name, "-")
 	_ = in.Close() // the program has it
-	go st.write(out, content, st.run.ended)
+	go st.write(out, content, st.run.done)
 	return st.run
 }
 
 // write writes until all is written or nobody reads any more.
-func (st *stream) write(to io.WriteCloser, content []byte, ended <-chan struct{}) {
+func (st *stream) write(to io.WriteCloser, content []byte, done <-chan struct{}) {
 	pace := time.NewTicker(5 * time.Millisecond)
 	defer pace.Stop()
 	for len(content) > 0 {
@@ -52,53 +52,53 @@ func (st *stream) write(to io.WriteCloser, content []byte, ended <-chan struct{}
 		}
 		select {
 		case <-pace.C:
-		case <-ended:
+		case <-done:
 			return
 		}
 	}
-	st.told.Store(true)
+	st.complete.Store(true)
 	_ = to.Close()
 }
 
 // streamOf is the stream that a transfer carries; nil when it carries a file.
-func (s *scene) streamOf(path string) *stream { return s.streams[filepath.Base(path)] }
+func (s *stressRun) streamOf(path string) *stream { return s.streams[filepath.Base(path)] }
 
-// judgeStream wants that a stream is across whole or not at all, and that one
+// checkStream wants that a stream is across whole or not at all, and that one
 // whose end was told and whose sender had its way is across.
-func (s *scene) judgeStream(t uploader.Transfer, st *stream, f uploadtest.StoredFile) {
+func (s *stressRun) checkStream(t uploader.Transfer, st *stream, f uploadtest.StoredFile) {
 	s.t.Helper()
 	switch {
 	case t.Phase == uploader.PhaseDone:
-		if !st.told.Load() || f.SHA256 != st.sum || f.Size != st.size || f.Length != st.size {
-			s.differ("%d %s of %d bytes is done, and the server has %d of %d; its end was told: %v",
-				t.ID, t.Source.Path, st.size, f.Size, f.Length, st.told.Load())
+		if !st.complete.Load() || f.SHA256 != st.sum || f.Size != st.size || f.Length != st.size {
+			s.report("%d %s of %d bytes is done, and the server has %d of %d; its end was told: %v",
+				t.ID, t.Source.Path, st.size, f.Size, f.Length, st.complete.Load())
 		}
-	case !cutOff(t):
-		s.differ("%d %s is %v in the end: %v", t.ID, t.Source.Path, t.Phase, t.Fault)
+	case !isCutStream(t):
+		s.report("%d %s is %v in the end: %v", t.ID, t.Source.Path, t.Phase, t.Fault)
 	}
 }
 
-// cutOff reports whether a transfer is of a stream whose end nobody knows.
-func cutOff(t uploader.Transfer) bool {
+// isCutStream reports whether a transfer is of a stream whose end nobody knows.
+func isCutStream(t uploader.Transfer) bool {
 	return t.Phase == uploader.PhaseCancelled ||
 		t.Phase == uploader.PhaseFailed && (fault.Is(t.Fault, fault.SourceCut) || fault.Is(t.Fault, fault.SourceMissing))
 }
 
-// judgeStreams wants that what a program said to be across is, however it went on.
-func (s *scene) judgeStreams(across map[string]bool) {
+// checkStreams wants that what a program said to be across is, however it went on.
+func (s *stressRun) checkStreams(done map[string]bool) {
 	s.t.Helper()
 	for name, st := range s.streams {
-		if st.run.code() == 0 && !across[name] {
-			s.differ("%s was sent, says its sender, and is not across", name)
+		if st.run.exitCode() == 0 && !done[name] {
+			s.report("%s was sent, says its sender, and is not across", name)
 		}
 	}
 }
 
-// whole are the streams of which the end was told.
-func (s *scene) whole() int {
+// completeStreams are the streams of which the end was told.
+func (s *stressRun) completeStreams() int {
 	n := 0
 	for _, st := range s.streams {
-		if st.told.Load() {
+		if st.complete.Load() {
 			n++
 		}
 	}

@@ -19,20 +19,20 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// mostResumes is how often the program may have to be run in good weather: what
+// maxResumes is how often the program may have to be run in good weather: what
 // was never acknowledged has to be sent, which the last planned answer of a
 // gateway may yet prevent, and a transfer that finds its file changed wants to be
-// told to start over; then there is only sending left.
-const mostResumes = 6
+// complete to start over; then there is only sending left.
+const maxResumes = 6
 
-// converge goes on until nothing is left to do but what cannot be done.
-func (s *tempest) converge() {
+// finishAll goes on until nothing is left to do but what cannot be done.
+func (s *programStress) finishAll() {
 	s.t.Helper()
 	var left []cli.Entry
 	var last *run
-	for range mostResumes {
-		last = s.ferry.again(s.folders...)
-		s.ended(last)
+	for range maxResumes {
+		last = s.ferry.resumeOrSend(s.folders...)
+		s.waitRun(last)
 		left = left[:0]
 		for _, e := range s.ferry.list() {
 			cut := s.streamOf(e.Path) != nil && (e.Fault == fault.SourceCut.String() || e.Fault == fault.SourceMissing.String())
@@ -41,13 +41,13 @@ func (s *tempest) converge() {
 				left = append(left, e)
 			}
 		}
-		if len(left) == 0 && len(s.ferry.unknown(s.folders...)) == 0 {
+		if len(left) == 0 && len(s.ferry.unlisted(s.folders...)) == 0 {
 			return
 		}
 	}
-	s.t.Errorf("ferry %v says in the end:\n%s", last.args, last.err.String())
+	s.t.Errorf("ferry %v says in the end:\n%s", last.args, last.stderr.String())
 	for _, e := range left {
-		s.t.Errorf("%d %s is %s after %d resumes in good weather: %s (%s)", e.ID, e.Path, e.State, mostResumes, e.Message, e.Fault)
+		s.t.Errorf("%d %s is %s after %d resumes in good weather: %s (%s)", e.ID, e.Path, e.State, maxResumes, e.Message, e.Fault)
 	}
 }
 
@@ -56,13 +56,13 @@ func missing(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-func (s *tempest) load() uploader.Saved {
+func (s *programStress) load() uploader.Saved {
 	s.t.Helper()
-	return saved(s.t, profile.Profile{Dir: s.ferry.profile}.Database())
+	return loadStore(s.t, profile.Profile{Dir: s.ferry.profile}.Database())
 }
 
-// saved is what a database holds that nobody works with.
-func saved(t *testing.T, path string) uploader.Saved {
+// loadStore is what a database holds that nobody works with.
+func loadStore(t *testing.T, path string) uploader.Saved {
 	t.Helper()
 	store, err := db.Open(t.Context(), path)
 	if err != nil {
@@ -76,147 +76,147 @@ func saved(t *testing.T, path string) uploader.Saved {
 	return saved
 }
 
-// judge holds what was said, what the database says, and what the server has
+// check holds what was said, what the database says, and what the server has
 // against the ledger.
-func (s *scene) judge(saved uploader.Saved) {
+func (s *stressRun) check(saved uploader.Saved) {
 	s.t.Helper()
-	defer s.count()
+	defer s.addToTotals()
 	transfers := make(map[uploader.TransferID]uploader.Transfer, len(saved.Transfers))
-	across := map[string]bool{}
-	held := map[string]uploadtest.StoredFile{}
+	done := map[string]bool{}
+	stored := map[string]uploadtest.StoredFile{}
 	for _, f := range s.stored() {
-		held[f.Name] = f
+		stored[f.Name] = f
 	}
 	for _, t := range saved.Transfers {
 		transfers[t.ID] = t
 	}
 	for _, t := range saved.Transfers {
 		if st := s.streamOf(t.Source.Path); st != nil {
-			s.judgeStream(t, st, held[filepath.Base(t.Session.URL)])
-			across[filepath.Base(t.Source.Path)] = across[filepath.Base(t.Source.Path)] || t.Phase == uploader.PhaseDone
+			s.checkStream(t, st, stored[filepath.Base(t.Session.URL)])
+			done[filepath.Base(t.Source.Path)] = done[filepath.Base(t.Source.Path)] || t.Phase == uploader.PhaseDone
 			continue
 		}
 		if t.Phase == uploader.PhaseDone {
-			across[t.Source.Path] = true
-			s.judgeDone(t, held[filepath.Base(t.Session.URL)])
+			done[t.Source.Path] = true
+			s.checkDone(t, stored[filepath.Base(t.Session.URL)])
 		}
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Several {
-			s.judgeQuestion(t, transfers[t.Prior])
-			across[t.Source.Path] = true // or will be, with the answer
+			s.checkQuestion(t, transfers[t.Prior])
+			done[t.Source.Path] = true // or will be, with the answer
 		}
 	}
-	s.judgeWords(transfers)
-	s.judgeStreams(across)
+	s.checkEvents(transfers)
+	s.checkStreams(done)
 	for _, folder := range s.folders {
-		for _, path := range s.ledger.quiet(folder) {
-			if !across[path] {
-				s.differ("%s was never touched and is not across", path)
+		for _, path := range s.files.untouched(folder) {
+			if !done[path] {
+				s.report("%s was never touched and is not across", path)
 			}
 		}
 	}
-	s.judgeBegun(held)
-	s.judgeSent(held)
+	s.checkCreatedOnce(stored)
+	s.checkSentOnce(stored)
 	for _, batch := range saved.Batches {
 		if !batch.Expanded {
-			s.differ("%v was never walked to its end", batch.Roots)
+			s.report("%v was never walked to its end", batch.Roots)
 		}
 	}
 }
 
-// judgeQuestion wants a reason to ask whether a file belongs to an earlier upload:
+// checkQuestion wants a reason to ask whether a file belongs to an earlier upload:
 // one of that size was begun, and its file is not where it was.
-func (s *scene) judgeQuestion(t, prior uploader.Transfer) {
+func (s *stressRun) checkQuestion(t, prior uploader.Transfer) {
 	s.t.Helper()
 	if !prior.Session.Begun() || prior.Source.Size != t.Source.Size || !missing(prior.Source.Path) && prior.Phase != uploader.PhaseFailed {
-		s.differ("%d %s of %d bytes asks for no reason about %+v", t.ID, t.Source.Path, t.Source.Size, prior)
+		s.report("%d %s of %d bytes asks for no reason about %+v", t.ID, t.Source.Path, t.Source.Size, prior)
 	}
 }
 
-// judgeDone wants of a finished transfer that the server has the bytes of the
+// checkDone wants of a finished transfer that the server has the bytes of the
 // very state of the file that was declared.
-func (s *scene) judgeDone(t uploader.Transfer, f uploadtest.StoredFile) {
+func (s *stressRun) checkDone(t uploader.Transfer, f uploadtest.StoredFile) {
 	s.t.Helper()
-	declared := state{t.Source.Size, t.Source.ModTime, hex.EncodeToString([]byte(t.SHA256))}
+	declared := fileState{t.Source.Size, t.Source.ModTime, hex.EncodeToString([]byte(t.SHA256))}
 	switch {
 	case f.Name == "":
-		s.differ("%d %s is done, and %s is not on the server", t.ID, t.Source.Path, t.Session.URL)
+		s.report("%d %s is done, and %s is not on the server", t.ID, t.Source.Path, t.Session.URL)
 	case f.Size != t.Source.Size || f.Length != t.Source.Size:
-		s.differ("%d %s of %d bytes is done, and the server has %d of %d", t.ID, t.Source.Path, t.Source.Size, f.Size, f.Length)
+		s.report("%d %s of %d bytes is done, and the server has %d of %d", t.ID, t.Source.Path, t.Source.Size, f.Size, f.Length)
 	case f.SHA256 != declared.sum:
-		s.differ("%d %s is done, and the server has other bytes; it is known to be wrong: %v",
-			t.ID, t.Source.Path, s.ledger.holds(t.Source.Path, state{declared.size, declared.modified, f.SHA256}))
-	case !s.ledger.holds(t.Source.Path, declared):
-		s.differ("%d %s is done as what it never was: %+v, of %+v", t.ID, t.Source.Path, declared, s.ledger.pages[t.Source.Path])
+		s.report("%d %s is done, and the server has other bytes; it is known to be wrong: %v",
+			t.ID, t.Source.Path, s.files.had(t.Source.Path, fileState{declared.size, declared.modified, f.SHA256}))
+	case !s.files.had(t.Source.Path, declared):
+		s.report("%d %s is done as what it never was: %+v, of %+v", t.ID, t.Source.Path, declared, s.files.records[t.Source.Path])
 	}
 }
 
-// judgeWords wants that what was said to be taken is there, and what was said to
+// checkEvents wants that what was said to be taken is there, and what was said to
 // be across is.
-func (s *scene) judgeWords(transfers map[uploader.TransferID]uploader.Transfer) {
+func (s *stressRun) checkEvents(transfers map[uploader.TransferID]uploader.Transfer) {
 	s.t.Helper()
 	for id := range s.added {
 		t, there := transfers[id]
 		if !there {
-			s.differ("%d was added and is lost", id)
+			s.report("%d was added and is lost", id)
 		}
 		if !t.Phase.Final() || t.Phase == uploader.PhaseFailed && !fault.Is(t.Fault, fault.SourceMissing) {
-			s.differ("%d %s is %v in the end: %v", id, t.Source.Path, t.Phase, t.Fault)
+			s.report("%d %s is %v in the end: %v", id, t.Source.Path, t.Phase, t.Fault)
 		}
 	}
 	for id := range s.done {
 		if t := transfers[id]; t.Phase != uploader.PhaseDone {
-			s.differ("%d %s was told to be across and is %v", id, t.Source.Path, t.Phase)
+			s.report("%d %s was told to be across and is %v", id, t.Source.Path, t.Phase)
 		}
 	}
 }
 
-// judgeBegun wants of a large file that was left alone that the server got bytes
+// checkCreatedOnce wants of a large file that was left alone that the server got bytes
 // of it by one upload only. Those joined of parts do not count: when the answer to
 // the request that joins them is lost, nothing tells what was made.
-func (s *scene) judgeBegun(held map[string]uploadtest.StoredFile) {
+func (s *stressRun) checkCreatedOnce(stored map[string]uploadtest.StoredFile) {
 	s.t.Helper()
-	begun := map[string]int{}
-	for _, f := range held {
+	created := map[string]int{}
+	for _, f := range stored {
 		if f.Size > 0 && f.Length > 1<<20 && !f.Joined {
-			begun[f.Metadata["relativePath"]]++
+			created[f.Metadata["relativePath"]]++
 		}
 	}
 	for _, folder := range s.folders {
-		for _, path := range s.ledger.quiet(folder) {
+		for _, path := range s.files.untouched(folder) {
 			relative, err := filepath.Rel(s.root, path)
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			if n := begun[filepath.ToSlash(relative)]; n > 1 {
-				s.differ("%s was begun %d times", path, n)
+			if n := created[filepath.ToSlash(relative)]; n > 1 {
+				s.report("%s was begun %d times", path, n)
 			}
 		}
 	}
 }
 
-// judgeSent wants that no byte was sent to an upload that had it. Nothing can be
+// checkSentOnce wants that no byte was sent to an upload that had it. Nothing can be
 // said of a stream that was cut before its length was known.
-func (s *scene) judgeSent(held map[string]uploadtest.StoredFile) {
+func (s *stressRun) checkSentOnce(stored map[string]uploadtest.StoredFile) {
 	s.t.Helper()
-	if s.asked == nil {
+	if s.requests == nil {
 		return
 	}
-	patched := map[string]int64{}
-	for _, r := range s.asked() {
+	sent := map[string]int64{}
+	for _, r := range s.requests() {
 		if r.Method == http.MethodPatch || r.Header.Get("X-HTTP-Method-Override") == http.MethodPatch {
-			patched[filepath.Base(r.Path)] += r.Body
+			sent[filepath.Base(r.Path)] += r.Body
 		}
 	}
-	for name, f := range held {
-		if f.Length >= 0 && patched[name] > f.Length {
-			s.differ("%s: %d bytes were sent of a file of %d", f.Metadata["relativePath"], patched[name], f.Length)
+	for name, f := range stored {
+		if f.Length >= 0 && sent[name] > f.Length {
+			s.report("%s: %d bytes were sent of a file of %d", f.Metadata["relativePath"], sent[name], f.Length)
 		}
 	}
 }
 
-// sweep removes what a server that was killed while it made an upload left of it,
+// removeBrokenInfo removes what a server that was killed while it made an upload left of it,
 // of which nobody ever knew.
-func sweep(t testing.TB, dir string) {
+func removeBrokenInfo(t testing.TB, dir string) {
 	t.Helper()
 	infos, err := filepath.Glob(filepath.Join(dir, "*.info"))
 	if err != nil {

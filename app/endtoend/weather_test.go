@@ -8,40 +8,40 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// weather is the network and the server as they are on bad days. It belongs to
+// faultInjector is the network and the server as they are on bad days. It belongs to
 // the test's goroutine.
-type weather struct {
+type faultInjector struct {
 	t       testing.TB
 	random  *rand.Rand
 	proxy   *uploadtest.Proxy
 	gateway *uploadtest.Gateway    // nil when there is none on the way
 	server  *uploadtest.TusdBinary // nil when it is in this process
-	lasting bool                   // something is the matter until it is healed
-	seen    map[string]int         // how often what happened
+	active bool                   // something is the matter until it is healed
+	counts    map[string]int         // how often what happened
 	planned int                    // answers the gateway was told to give
 }
 
-// mood is one thing that weather does.
-type mood struct {
+// networkFault is one thing that weather does.
+type networkFault struct {
 	name    string
 	lasting bool
-	act     func(w *weather) (happened bool)
+	inject     func(w *faultInjector) (happened bool)
 }
 
-var moods = []mood{
-	{"cut", false, func(w *weather) bool { w.proxy.Cut(); return true }},
-	{"cut soon", false, func(w *weather) bool { w.proxy.CutAfter(w.random.Int64N(4 << 20)); return true }},
-	{"answers lost", false, func(w *weather) bool { w.proxy.LoseAnswers(1 + w.random.IntN(4)); return true }},
-	{"silence", true, func(w *weather) bool { w.proxy.Blackhole(); return true }},
-	{"refused", true, func(w *weather) bool { w.proxy.Refuse(); return true }},
-	{"slow", true, func(w *weather) bool { w.proxy.Slow(1<<18 + w.random.IntN(8<<20)); return true }},
-	{"a burst of errors", false, (*weather).burst},
-	{"a server restarted", false, (*weather).restart},
+var networkFaults = []networkFault{
+	{"cut", false, func(w *faultInjector) bool { w.proxy.Cut(); return true }},
+	{"cut soon", false, func(w *faultInjector) bool { w.proxy.CutAfter(w.random.Int64N(4 << 20)); return true }},
+	{"answers lost", false, func(w *faultInjector) bool { w.proxy.LoseAnswers(1 + w.random.IntN(4)); return true }},
+	{"silence", true, func(w *faultInjector) bool { w.proxy.Blackhole(); return true }},
+	{"refused", true, func(w *faultInjector) bool { w.proxy.Refuse(); return true }},
+	{"slow", true, func(w *faultInjector) bool { w.proxy.Slow(1<<18 + w.random.IntN(8<<20)); return true }},
+	{"a burst of errors", false, (*faultInjector).respondErrors},
+	{"a server restarted", false, (*faultInjector).restartServer},
 }
 
-// bursts are answers that gateways and servers give when they are not well, none
+// errorResponses are answers that gateways and servers give when they are not well, none
 // of which may stop a transfer for good.
-var bursts = []uploadtest.Answer{
+var errorResponses = []uploadtest.Answer{
 	{Status: http.StatusBadGateway, Body: "<html><h1>502 Bad Gateway</h1></html>"},
 	{Status: http.StatusServiceUnavailable},
 	{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "1"}},
@@ -55,37 +55,37 @@ var bursts = []uploadtest.Answer{
 
 var tusHeader = map[string]string{"Tus-Resumable": "1.0.0"}
 
-// fair is how many bytes a second pass when nothing is the matter: few enough for
+// baseRate is how many bytes a second pass when nothing is the matter: few enough for
 // large files to be under way most of the time.
-const fair = 8 << 20
+const baseRate = 8 << 20
 
-// change makes the weather better when something is the matter, and worse when
+// toggle makes the weather better when something is the matter, and worse when
 // nothing is.
-func (w *weather) change() {
-	if w.lasting {
-		w.heal()
-		w.proxy.Slow(fair)
+func (w *faultInjector) toggle() {
+	if w.active {
+		w.restore()
+		w.proxy.Slow(baseRate)
 		return
 	}
-	next := moods[w.random.IntN(len(moods))]
-	w.lasting = next.lasting
-	if next.act(w) {
-		w.seen[next.name]++
+	next := networkFaults[w.random.IntN(len(networkFaults))]
+	w.active = next.lasting
+	if next.inject(w) {
+		w.counts[next.name]++
 	}
 }
 
-// heal ends what is the matter with the network, and with the gateway.
-func (w *weather) heal() {
+// restore ends what is the matter with the network, and with the gateway.
+func (w *faultInjector) restore() {
 	w.t.Helper()
 	w.proxy.Heal(w.t)
-	w.lasting = false
+	w.active = false
 }
 
-// calm is heal for good: the answers that the gateway still means to give are
+// endAll is heal for good: the answers that the gateway still means to give are
 // taken by somebody whom they do not hurt.
-func (w *weather) calm() {
+func (w *faultInjector) endAll() {
 	w.t.Helper()
-	w.heal()
+	w.restore()
 	methods := []string{http.MethodPost, http.MethodPatch, http.MethodHead}
 	somebody := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for i := 0; w.gateway != nil && len(w.gateway.Requests()) < w.planned; i++ {
@@ -101,10 +101,10 @@ func (w *weather) calm() {
 	}
 }
 
-// burst is one at a time: a gateway that answers everything itself lets nothing
+// respondErrors is one at a time: a gateway that answers everything itself lets nothing
 // happen behind it.
-func (w *weather) burst() bool {
-	count, answer := 1+w.random.IntN(12), bursts[w.random.IntN(len(bursts))]
+func (w *faultInjector) respondErrors() bool {
+	count, answer := 1+w.random.IntN(12), errorResponses[w.random.IntN(len(errorResponses))]
 	method := []string{"", http.MethodPost, http.MethodPatch, http.MethodHead}[w.random.IntN(4)]
 	if w.gateway == nil || len(w.gateway.Requests()) != w.planned {
 		return false
@@ -114,7 +114,7 @@ func (w *weather) burst() bool {
 	return true
 }
 
-func (w *weather) restart() bool {
+func (w *faultInjector) restartServer() bool {
 	if w.server == nil {
 		return false
 	}

@@ -8,38 +8,37 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// ErrDisk is inside of every failure that Disk.FailOn asks for.
-var ErrDisk = errors.New("the disk was told to fail")
+// ErrDisk is wrapped by every error that [Disk.FailOn] causes.
+var ErrDisk = errors.New("injected disk failure")
 
-// Disk is the computer's own file system as a source.System, but for the failures
-// it is asked for. It may be used from any goroutine.
+// Disk is a [source.System] on the operating system's file system, with injected
+// failures. It is safe for concurrent use.
 type Disk struct {
 	system source.OS
 
 	mu       sync.Mutex
 	accesses int
-	failOn    int // this one; 0 for none
+	failOn   int // number of the failing access; 0 for none
 	denied   string
 }
 
-// FailOn makes the n-th access from now, counted from 1, fail: a look at a file, a
-// list of a folder, opening a file and reading from it. The ones before and after
-// it succeed; so do all when n is 0.
+// FailOn makes the n-th access from now fail, counted from 1; 0 disables
+// failures. An access is a Stat, a ReadDir, an Open or a read.
 func (d *Disk) FailOn(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.accesses, d.failOn = 0, n
 }
 
-// Accesses is how often files were accessed since it was last told when to fail.
+// Accesses returns the number of accesses since the last call of FailOn.
 func (d *Disk) Accesses() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.accesses
 }
 
-// Deny makes opening the file fail as for someone who may not read it, whoever
-// runs the test; "" ends that.
+// Deny makes opening the file fail with [fs.ErrPermission], also for root.
+// An empty path denies no file.
 func (d *Disk) Deny(path string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -93,7 +92,7 @@ func (d *Disk) isDenied(path string) bool {
 	return path == d.denied
 }
 
-// failingFile is a file of which reading can fail.
+// failingFile is an open file whose reads can fail.
 type failingFile struct {
 	source.Opened
 	owner *Disk

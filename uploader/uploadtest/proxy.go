@@ -15,39 +15,39 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A port that was somebody else's for a moment is asked for so often, that far apart.
+// Retries of listening on a port that is taken for a moment.
 const (
 	listenTries = 100
 	listenPause = 100 * time.Millisecond
 )
 
-// Proxy is a TCP relay that fails as networks do. It starts healthy; every
-// method may be called while connections run, from any goroutine.
+// Proxy is a TCP relay that injects network faults. It starts without faults.
+// It is safe for concurrent use, also while connections are open.
 type Proxy struct {
 	target string
 	addr   string
-	ctx    context.Context //nolint:containedctx // the proxy's own life, not a call's
+	ctx    context.Context //nolint:containedctx // the proxy's lifetime, not a call's
 	wait   sync.WaitGroup
 
 	up, down, accepted atomic.Int64
 
-	mu       sync.Mutex
-	listener net.Listener // nil while connections are refused
-	conns    map[*relayConn]struct{}
-	blackhole     chan struct{} // closed by Heal; nil when bytes pass
-	resetAfter    int64         // bytes that may still go upstream; negative: no end
-	dropResponses   int           // answers still to be lost
-	limiter     *rate.Limiter
+	mu            sync.Mutex
+	listener      net.Listener // nil while connections are refused
+	conns         map[*relayConn]struct{}
+	blackhole     chan struct{} // closed by Restore; nil when bytes pass
+	resetAfter    int64         // bytes upstream before the reset; negative: no reset
+	dropResponses int           // responses still to be dropped
+	limiter       *rate.Limiter
 }
 
-// NewProxy starts a proxy in front of target, a host:port or a URL. It ends
-// with the test.
+// NewProxy starts a proxy in front of target, a host:port or a URL. The proxy
+// ends with the test.
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
 	if u, err := url.Parse(target); err == nil && u.Host != "" {
 		target = u.Host
 	}
-	ctx, end := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	p := &Proxy{target: target, ctx: ctx, conns: map[*relayConn]struct{}{}, resetAfter: -1, limiter: rate.NewLimiter(rate.Inf, relayBuffer)}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -56,14 +56,14 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	p.addr = listener.Addr().String()
 	p.listen(listener)
 	t.Cleanup(func() {
-		end()
+		cancel()
 		p.Refuse()
 		p.wait.Wait()
 	})
 	return p
 }
 
-// URL is address as it is reached through the proxy.
+// URL returns address with the proxy's host and port.
 func (p *Proxy) URL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -73,19 +73,19 @@ func (p *Proxy) URL(address string) string {
 	return u.String()
 }
 
-// Addr is the host:port the proxy listens at.
+// Addr returns the host:port on which the proxy listens.
 func (p *Proxy) Addr() string { return p.addr }
 
-// Upstream is the number of bytes passed on to the server so far.
+// Upstream returns the number of bytes sent to the server.
 func (p *Proxy) Upstream() int64 { return p.up.Load() }
 
-// Downstream is the number of bytes passed on to the client so far.
+// Downstream returns the number of bytes sent to clients.
 func (p *Proxy) Downstream() int64 { return p.down.Load() }
 
-// Connections is the number of connections taken so far.
+// Connections returns the number of connections accepted.
 func (p *Proxy) Connections() int64 { return p.accepted.Load() }
 
-// Cut resets every connection at once; new ones are taken.
+// Reset resets every open connection; new ones are accepted.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,16 +99,15 @@ func (p *Proxy) resetLocked() {
 	p.resetAfter = -1
 }
 
-// CutAfter resets every connection once n more bytes have gone upstream, which
-// happens once.
+// ResetAfter resets every connection, once, after n more bytes were sent upstream.
 func (p *Proxy) CutAfter(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.resetAfter = n
 }
 
-// Blackhole holds every byte back, either way, while connections stay open and
-// new ones are taken. Heal lets the bytes go on.
+// Blackhole stops all bytes in both directions while connections stay open and
+// new ones are accepted. Restore lets the bytes continue.
 func (p *Proxy) Blackhole() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,7 +116,7 @@ func (p *Proxy) Blackhole() {
 	}
 }
 
-// Refuse resets every connection and refuses new ones until Heal.
+// Refuse resets every connection and refuses new ones until Restore.
 func (p *Proxy) Refuse() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -128,21 +127,21 @@ func (p *Proxy) Refuse() {
 	p.resetLocked()
 }
 
-// Slow passes that many bytes a second upstream, over all connections.
+// Throttle limits the rate at which bytes are sent upstream, over all connections.
 func (p *Proxy) Slow(bytesPerSecond int) {
 	p.limiter.SetLimit(rate.Limit(bytesPerSecond))
 }
 
-// LoseAnswers delivers the next n requests whole, and resets the connection in
-// place of the server's answer. It needs requests that do not share a
-// connection at the same time, as in HTTP/1.1.
+// DropResponses delivers the next n requests and resets the connection instead of
+// sending the response. Requests must not share a connection at the same time,
+// as in HTTP/1.1.
 func (p *Proxy) LoseAnswers(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dropResponses = n
 }
 
-// Heal ends every fault. Connections that were reset stay so.
+// Restore ends every fault. Connections that were reset stay closed.
 func (p *Proxy) Heal(t testing.TB) {
 	t.Helper()
 	p.mu.Lock()
@@ -159,8 +158,8 @@ func (p *Proxy) Heal(t testing.TB) {
 	p.listen(p.relisten(t))
 }
 
-// relisten takes the proxy's port back. While it was refused, somebody's
-// outgoing connection may have been given the same one for a moment.
+// relisten listens on the proxy's port again. While the proxy did not listen, the
+// system may have assigned the port to an outgoing connection for a moment.
 func (p *Proxy) relisten(t testing.TB) net.Listener {
 	t.Helper()
 	for tries := 0; ; tries++ {
@@ -169,7 +168,7 @@ func (p *Proxy) relisten(t testing.TB) net.Listener {
 		case err == nil:
 			return listener
 		case tries == listenTries || !errors.Is(err, syscall.EADDRINUSE):
-			t.Fatalf("heal proxy: %v", err)
+			t.Fatalf("restore proxy: %v", err)
 		}
 		time.Sleep(listenPause)
 	}
@@ -189,7 +188,7 @@ func (p *Proxy) listen(listener net.Listener) {
 	})
 }
 
-// Unused returns a URL on this computer where nothing listens.
+// UnusedURL returns a URL on this machine where nothing listens.
 func Unused(t testing.TB) string {
 	t.Helper()
 	return fmt.Sprintf("http://127.0.0.1:%d%s", freePort(t), basePath)

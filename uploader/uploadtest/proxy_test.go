@@ -15,45 +15,45 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestProxyPassesAndCounts(t *testing.T) {
+func TestProxyRelaysAndCounts(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	location := hold(t, proxy.URL(server.Endpoint), "5", "hello")
+	location := upload(t, proxy.URL(server.Endpoint), "5", "hello")
 	if !strings.HasPrefix(location, "http://"+proxy.Addr()+"/files/") {
-		t.Errorf("the upload is at %s, not behind the proxy", location)
+		t.Errorf("upload created at %s, not behind the proxy", location)
 	}
 	if proxy.Upstream() == 0 || proxy.Downstream() == 0 || proxy.Connections() != 2 {
-		t.Errorf("it counted %d up, %d down, %d connections", proxy.Upstream(), proxy.Downstream(), proxy.Connections())
+		t.Errorf("counted %d bytes up, %d bytes down, %d connections", proxy.Upstream(), proxy.Downstream(), proxy.Connections())
 	}
 }
 
-func TestProxyCutsAfterSoManyBytes(t *testing.T) {
+func TestProxyResetsAfterBytes(t *testing.T) {
 	server := sink(t)
 	proxy := uploadtest.NewProxy(t, server.URL)
 	proxy.CutAfter(1000)
-	if _, err := try(t, http.MethodPut, proxy.URL(server.URL), strings.Repeat("x", 1<<20), nil); err == nil {
-		t.Error("the request went through")
+	if _, err := do(t, http.MethodPut, proxy.URL(server.URL), strings.Repeat("x", 1<<20), nil); err == nil {
+		t.Error("the request succeeded")
 	}
 	if got := proxy.Upstream(); got != 1000 {
-		t.Errorf("%d bytes went upstream, want 1000", got)
+		t.Errorf("%d bytes sent upstream, want 1000", got)
 	}
-	if got := ask(t, http.MethodPut, proxy.URL(server.URL), "x", nil); got.StatusCode != http.StatusOK {
-		t.Errorf("afterwards: %s", got.Status)
+	if got := mustDo(t, http.MethodPut, proxy.URL(server.URL), "x", nil); got.StatusCode != http.StatusOK {
+		t.Errorf("after the reset: %s", got.Status)
 	}
 }
 
-func TestProxyRefusesUntilHealed(t *testing.T) {
+func TestProxyRefusesUntilRestored(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Refuse()
-	if _, err := try(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := do(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("got %v, want connection refused", err)
 	}
 	proxy.Heal(t)
-	ask(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil)
+	mustDo(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil)
 }
 
-func TestProxyBlackholeHoldsBytesUntilHealed(t *testing.T) {
+func TestProxyBlackholeBlocksBytesUntilRestored(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Blackhole()
@@ -67,29 +67,29 @@ func TestProxyBlackholeHoldsBytesUntilHealed(t *testing.T) {
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 	if n, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || proxy.Upstream() != 0 {
-		t.Errorf("%d bytes went up, %d came back, %v", proxy.Upstream(), n, err)
+		t.Errorf("%d bytes sent upstream, %d received, %v", proxy.Upstream(), n, err)
 	}
 	proxy.Heal(t)
 	_ = conn.SetReadDeadline(time.Time{})
 	if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.") {
-		t.Errorf("after healing: %q, %v", answer, err)
+		t.Errorf("after Restore: %q, %v", answer, err)
 	}
 }
 
-func TestProxyLosesTheAnswerButNotTheRequest(t *testing.T) {
+func TestProxyDropsResponseAfterDeliveringRequest(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.LoseAnswers(1)
-	if _, err := try(t, http.MethodPost, proxy.URL(server.Endpoint), "", map[string]string{"Upload-Length": "1"}); err == nil {
-		t.Error("the answer came through")
+	if _, err := do(t, http.MethodPost, proxy.URL(server.Endpoint), "", map[string]string{"Upload-Length": "1"}); err == nil {
+		t.Error("the response was received")
 	}
 	if got := len(server.Stored(t)); got != 1 {
-		t.Errorf("the server made %d uploads, want 1", got)
+		t.Errorf("server has %d uploads, want 1", got)
 	}
-	hold(t, proxy.URL(server.Endpoint), "5", "hello")
+	upload(t, proxy.URL(server.Endpoint), "5", "hello")
 }
 
-func TestProxySlowDelaysBytes(t *testing.T) {
+func TestProxyThrottles(t *testing.T) {
 	server := sink(t)
 	proxy := uploadtest.NewProxy(t, server.URL)
 	proxy.Slow(64 << 10)
@@ -97,22 +97,22 @@ func TestProxySlowDelaysBytes(t *testing.T) {
 	defer cancel()
 	request, _ := http.NewRequestWithContext(ctx, http.MethodPut, proxy.URL(server.URL), strings.NewReader(strings.Repeat("x", 1<<20)))
 	if _, err := http.DefaultTransport.RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a megabyte crossed at 64 KiB/s in a tenth of a second: %v", err)
+		t.Errorf("1 MiB was sent at 64 KiB/s in 100 ms: %v", err)
 	}
 }
 
-func TestGatewayAnswersOnlyWhatWasPlanned(t *testing.T) {
+func TestGatewayAnswersOnlyPlannedRequests(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	gateway := uploadtest.NewGateway(t, server.URL)
 	gateway.Next(1, http.MethodPost, uploadtest.Answer{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "7"}, Body: "later"})
-	if got := ask(t, http.MethodOptions, gateway.URL+"/files/", "", nil); got.StatusCode != http.StatusOK {
-		t.Errorf("another method: %s", got.Status)
+	if got := mustDo(t, http.MethodOptions, gateway.URL+"/files/", "", nil); got.StatusCode != http.StatusOK {
+		t.Errorf("request of another method: %s", got.Status)
 	}
-	if got := ask(t, http.MethodPost, gateway.URL+"/files/", "", nil); got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("Retry-After") != "7" {
-		t.Errorf("planned: %s", got.Status)
+	if got := mustDo(t, http.MethodPost, gateway.URL+"/files/", "", nil); got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("Retry-After") != "7" {
+		t.Errorf("planned response: %s", got.Status)
 	}
-	hold(t, gateway.URL+"/files/", "5", "hello")
+	upload(t, gateway.URL+"/files/", "5", "hello")
 	if got := len(gateway.Requests()); got != 1 {
-		t.Errorf("it answered %d requests itself, want 1", got)
+		t.Errorf("gateway answered %d requests, want 1", got)
 	}
 }

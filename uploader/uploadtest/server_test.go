@@ -15,10 +15,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m, uploadtest.TusdGoroutines()) }
 
-// hold creates an upload of size bytes and sends content as its beginning.
-func hold(t *testing.T, endpoint, size, content string) (location string) {
+// upload creates an upload of size bytes and sends content at offset 0.
+func upload(t *testing.T, endpoint, size, content string) (location string) {
 	t.Helper()
-	created := ask(t, http.MethodPost, endpoint, "", map[string]string{"Upload-Length": size, "Upload-Metadata": "filename YS50eHQ="})
+	created := mustDo(t, http.MethodPost, endpoint, "", map[string]string{"Upload-Length": size, "Upload-Metadata": "filename YS50eHQ="})
 	if created.StatusCode != http.StatusCreated {
 		t.Fatalf("create: %s", created.Status)
 	}
@@ -35,20 +35,20 @@ func hold(t *testing.T, endpoint, size, content string) (location string) {
 
 func send(t *testing.T, location, content string) *http.Response {
 	t.Helper()
-	return ask(t, http.MethodPatch, location, content, map[string]string{"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"})
+	return mustDo(t, http.MethodPatch, location, content, map[string]string{"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"})
 }
 
-func ask(t *testing.T, method, url, body string, header map[string]string) *http.Response {
+func mustDo(t *testing.T, method, url, body string, header map[string]string) *http.Response {
 	t.Helper()
-	answer, err := try(t, method, url, body, header)
+	answer, err := do(t, method, url, body, header)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return answer
 }
 
-// try makes one request on a connection of its own.
-func try(t *testing.T, method, url, body string, header map[string]string) (*http.Response, error) {
+// do sends one request on a new connection.
+func do(t *testing.T, method, url, body string, header map[string]string) (*http.Response, error) {
 	t.Helper()
 	transport := &http.Transport{DisableKeepAlives: true}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -69,26 +69,26 @@ func try(t *testing.T, method, url, body string, header map[string]string) (*htt
 	return answer, err
 }
 
-func TestTusdTellsWhatItHolds(t *testing.T) {
+func TestTusdStored(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	hold(t, server.Endpoint, "9", "hello")
+	upload(t, server.Endpoint, "9", "hello")
 	files := server.Stored(t)
 	if len(files) != 1 {
-		t.Fatalf("it holds %d files, want 1", len(files))
+		t.Fatalf("server has %d files, want 1", len(files))
 	}
 	got := files[0]
 	const sum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" // of "hello"
 	if got.Size != 5 || got.Length != 9 || got.SHA256 != sum || got.Metadata["filename"] != "a.txt" {
-		t.Errorf("it holds %+v", got)
+		t.Errorf("server has %+v", got)
 	}
 }
 
-func TestTusdRemembersEveryRequest(t *testing.T) {
+func TestTusdRecordsRequests(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	location := hold(t, server.Endpoint, "5", "hello")
+	location := upload(t, server.Endpoint, "5", "hello")
 	seen := server.Requests()
 	if len(seen) != 2 {
-		t.Fatalf("it saw %d requests, want 2", len(seen))
+		t.Fatalf("recorded %d requests, want 2", len(seen))
 	}
 	if got := seen[0]; got.Method != http.MethodPost || got.Status != http.StatusCreated || got.Path != "/files/" {
 		t.Errorf("first: %+v", got)
@@ -98,38 +98,38 @@ func TestTusdRemembersEveryRequest(t *testing.T) {
 	}
 }
 
-func TestOptionsReachEitherServer(t *testing.T) {
+func TestServerOptions(t *testing.T) {
 	servers := map[string]func(opts ...uploadtest.Option) string{
-		"in this process":  func(opts ...uploadtest.Option) string { return uploadtest.NewTusd(t, opts...).Endpoint },
-		"the real program": func(opts ...uploadtest.Option) string { return uploadtest.NewTusdBinary(t, opts...).Endpoint },
+		"in process": func(opts ...uploadtest.Option) string { return uploadtest.NewTusd(t, opts...).Endpoint },
+		"binary":     func(opts ...uploadtest.Option) string { return uploadtest.NewTusdBinary(t, opts...).Endpoint },
 	}
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
-			limited := ask(t, http.MethodOptions, start(uploadtest.MaxSize(1234), uploadtest.NoTermination()), "", nil)
+			limited := mustDo(t, http.MethodOptions, start(uploadtest.MaxSize(1234), uploadtest.NoTermination()), "", nil)
 			if got := limited.Header.Get("Tus-Max-Size"); got != "1234" {
 				t.Errorf("Tus-Max-Size %q, want 1234", got)
 			}
 			if got := limited.Header.Get("Tus-Extension"); strings.Contains(got, "termination") {
-				t.Errorf("it advertises %s", got)
+				t.Errorf("server advertises %s", got)
 			}
-			made := ask(t, http.MethodPost, start(uploadtest.BehindProxy()), "", map[string]string{"Upload-Length": "1", "X-Forwarded-Proto": "https"})
-			if got := made.Header.Get("Location"); !strings.HasPrefix(got, "https://") {
+			created := mustDo(t, http.MethodPost, start(uploadtest.BehindProxy()), "", map[string]string{"Upload-Length": "1", "X-Forwarded-Proto": "https"})
+			if got := created.Header.Get("Location"); !strings.HasPrefix(got, "https://") {
 				t.Errorf("Location %q, want the proxy's scheme", got)
 			}
 		})
 	}
 }
 
-func TestWrapStandsInFront(t *testing.T) {
+func TestWrap(t *testing.T) {
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	}))
-	if got := ask(t, http.MethodOptions, server.Endpoint, "", nil); got.StatusCode != http.StatusUnauthorized {
+	if got := mustDo(t, http.MethodOptions, server.Endpoint, "", nil); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("got %s", got.Status)
 	}
 }
 
-// program is a server in a process of its own.
+// program is a server in its own process.
 type program interface {
 	Kill(t testing.TB)
 	Stop(t testing.TB)
@@ -137,45 +137,45 @@ type program interface {
 	Stored(t testing.TB) []uploadtest.StoredFile
 }
 
-func TestRealServersComeBackWithTheirFiles(t *testing.T) {
+func TestServersKeepFilesOnRestart(t *testing.T) {
 	tusd, node := uploadtest.NewTusdBinary(t), uploadtest.NewTusNode(t)
 	for name, server := range map[string]struct {
 		program
 		endpoint string
 	}{"tusd": {tusd, tusd.Endpoint}, "@tus/server": {node, node.Endpoint}} {
 		t.Run(name, func(t *testing.T) {
-			location := hold(t, server.endpoint, "9", "hello")
-			for how, end := range map[string]func(testing.TB){"killed": server.Kill, "stopped": server.Stop} {
-				end(t)
-				if answer, err := try(t, http.MethodHead, location, "", nil); err == nil {
-					t.Fatalf("%s: still answers %s", how, answer.Status)
+			location := upload(t, server.endpoint, "9", "hello")
+			for how, stop := range map[string]func(testing.TB){"killed": server.Kill, "stopped": server.Stop} {
+				stop(t)
+				if answer, err := do(t, http.MethodHead, location, "", nil); err == nil {
+					t.Fatalf("%s: server still responds %s", how, answer.Status)
 				}
 				server.Restart(t)
-				if got := ask(t, http.MethodHead, location, "", nil).Header.Get("Upload-Offset"); got != "5" {
-					t.Errorf("%s and started again, it holds %q bytes, want 5", how, got)
+				if got := mustDo(t, http.MethodHead, location, "", nil).Header.Get("Upload-Offset"); got != "5" {
+					t.Errorf("%s and restarted: offset %q, want 5", how, got)
 				}
 			}
 			if files := server.Stored(t); len(files) != 1 || files[0].Size != 5 || files[0].Length != 9 || files[0].Metadata["filename"] != "a.txt" {
-				t.Errorf("it holds %+v", files)
+				t.Errorf("server has %+v", files)
 			}
 		})
 	}
 }
 
-func TestTusNodeTakesItsOptions(t *testing.T) {
+func TestTusNodeOptions(t *testing.T) {
 	server := uploadtest.NewTusNode(t, uploadtest.MaxSize(1234), uploadtest.Expiry(time.Hour))
-	if got := ask(t, http.MethodOptions, server.Endpoint, "", nil).Header.Get("Tus-Max-Size"); got != "1234" {
+	if got := mustDo(t, http.MethodOptions, server.Endpoint, "", nil).Header.Get("Tus-Max-Size"); got != "1234" {
 		t.Errorf("Tus-Max-Size %q, want 1234", got)
 	}
-	if got := ask(t, http.MethodPost, server.Endpoint, "", map[string]string{"Upload-Length": "1"}).Header.Get("Upload-Expires"); got == "" {
-		t.Error("uploads never expire")
+	if got := mustDo(t, http.MethodPost, server.Endpoint, "", map[string]string{"Upload-Length": "1"}).Header.Get("Upload-Expires"); got == "" {
+		t.Error("no Upload-Expires")
 	}
 }
 
-func TestTLSIsTrustedByItsOwnClientOnly(t *testing.T) {
+func TestTLSIsTrustedOnlyByServerClient(t *testing.T) {
 	server := uploadtest.NewTusd(t, uploadtest.WithTLS())
-	if _, err := try(t, http.MethodOptions, server.Endpoint, "", nil); err == nil {
-		t.Error("a stranger trusts it")
+	if _, err := do(t, http.MethodOptions, server.Endpoint, "", nil); err == nil {
+		t.Error("a client without the certificate trusts the server")
 	}
 	answer, err := server.Client().Get(server.Endpoint)
 	if err != nil {
@@ -184,7 +184,7 @@ func TestTLSIsTrustedByItsOwnClientOnly(t *testing.T) {
 	_ = answer.Body.Close()
 }
 
-// sink is a server that takes every byte of a body.
+// sink starts a server that reads and discards request bodies.
 func sink(t *testing.T) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

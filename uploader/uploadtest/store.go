@@ -16,51 +16,50 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// ErrStore is inside of every failure that FailOn and FailFrom ask for.
-var ErrStore = errors.New("the store was told to fail")
+// ErrStore is wrapped by every injected failure.
+var ErrStore = errors.New("injected store failure")
 
-// Store is an uploader.Store in memory. It outlives the engines that use it, as
-// a file would, and it forgets what a file would forget: fractions of
-// milliseconds and the error a fault was made of. It may be used from any
-// goroutine.
+// Store is an in-memory [uploader.Store]. It outlives the engines that use it and
+// loses what a database loses: fractions of milliseconds and the wrapped error of
+// a fault. It is safe for concurrent use.
 type Store struct {
-	mu        sync.Mutex
-	transfers map[uploader.TransferID]uploader.Transfer
-	batches   map[uploader.BatchID]uploader.Batch
-	servers   map[uploader.ServerID]uploader.Server
-	proofs    map[uploader.TransferID]source.Proof
-	parts     map[uploader.TransferID]map[int]uploader.Part
-	events    map[uploader.TransferID][]uploader.Event
-	lastID    uploader.TransferID
-	lastServer   uploader.ServerID
-	accesses  int
-	fails     func(access int) bool
+	mu         sync.Mutex
+	transfers  map[uploader.TransferID]uploader.Transfer
+	batches    map[uploader.BatchID]uploader.Batch
+	servers    map[uploader.ServerID]uploader.Server
+	proofs     map[uploader.TransferID]source.Proof
+	parts      map[uploader.TransferID]map[int]uploader.Part
+	events     map[uploader.TransferID][]uploader.Event
+	lastID     uploader.TransferID
+	lastServer uploader.ServerID
+	accesses   int
+	fails      func(access int) bool
 	failSave   func(*uploader.Transfer) bool
 }
 
-// NewStore returns a new profile's memory: nothing but the built-in server.
+// NewStore returns the store of a new profile, with only the built-in server.
 func NewStore() *Store {
 	return &Store{
-		transfers: map[uploader.TransferID]uploader.Transfer{},
-		batches:   map[uploader.BatchID]uploader.Batch{},
-		servers:   map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
-		proofs:    map[uploader.TransferID]source.Proof{},
-		parts:     map[uploader.TransferID]map[int]uploader.Part{},
-		events:    map[uploader.TransferID][]uploader.Event{},
-		lastServer:   uploader.BuiltinServer,
-		fails:     func(int) bool { return false },
+		transfers:  map[uploader.TransferID]uploader.Transfer{},
+		batches:    map[uploader.BatchID]uploader.Batch{},
+		servers:    map[uploader.ServerID]uploader.Server{uploader.BuiltinServer: {ID: uploader.BuiltinServer, Name: "This computer"}},
+		proofs:     map[uploader.TransferID]source.Proof{},
+		parts:      map[uploader.TransferID]map[int]uploader.Part{},
+		events:     map[uploader.TransferID][]uploader.Event{},
+		lastServer: uploader.BuiltinServer,
+		fails:      func(int) bool { return false },
 		failSave:   func(*uploader.Transfer) bool { return false },
 	}
 }
 
-// FailOn makes the n-th access from now, counted from 1, fail and change
-// nothing. The ones before and after it succeed; so do all when n is 0.
+// FailOn makes the n-th access from now fail without a change, counted from 1; 0
+// disables failures.
 func (s *Store) FailOn(n int) { s.failWhen(func(access int) bool { return access == n }) }
 
-// FailFrom makes the n-th access from now and all after it fail.
+// FailFrom makes the n-th access from now and all later ones fail.
 func (s *Store) FailFrom(n int) { s.failWhen(func(access int) bool { return access >= n }) }
 
-// Refuse makes every change fail that saves such a transfer; nil refuses none.
+// FailSaves makes every save of a matching transfer fail; nil matches none.
 func (s *Store) Refuse(match func(*uploader.Transfer) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,14 +75,14 @@ func (s *Store) failWhen(fails func(access int) bool) {
 	s.accesses, s.fails = 0, fails
 }
 
-// Accesses is how often the store was used since it was last told when to fail.
+// Accesses returns the number of accesses since the last call of FailOn or FailFrom.
 func (s *Store) Accesses() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.accesses
 }
 
-// access begins an access. The caller holds the lock.
+// access counts an access and returns its error. The caller holds s.mu.
 func (s *Store) access(ctx context.Context, op fault.Op) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -146,7 +145,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	}
 	for id, before := range changes.Before {
 		if saved, known := s.transfers[id]; known && !reflect.DeepEqual(saved, stored(before)) {
-			panic(fmt.Sprintf("transfer %d is saved as %+v, and not as %+v", id, saved, stored(before)))
+			panic(fmt.Sprintf("transfer %d is saved as %+v, Before has %+v", id, saved, stored(before)))
 		}
 	}
 	for _, t := range changes.Transfers {
@@ -182,11 +181,11 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 	return nil
 }
 
-// validate is for what no store takes.
+// validate returns the error for changes that no store accepts.
 func validate(changes uploader.Changes) error {
 	for _, t := range changes.Transfers {
 		if t.ID <= 0 {
-			return fault.Newf(fault.LocalDisk, fault.Save, "transfer ID %d", t.ID)
+			return fault.Newf(fault.LocalDisk, fault.Save, "invalid transfer ID %d", t.ID)
 		}
 	}
 	if slices.Contains(changes.RemovedServers, uploader.BuiltinServer) {
@@ -250,7 +249,7 @@ func (s *Store) Events(ctx context.Context, id uploader.TransferID) ([]uploader.
 	return slices.Clone(s.events[id]), nil
 }
 
-// stored is what a file would give back for t.
+// stored returns t as a database returns it.
 func stored(t *uploader.Transfer) uploader.Transfer {
 	k := *t
 	k.Source.ModTime = k.Source.ModTime.Round(0)
@@ -259,7 +258,7 @@ func stored(t *uploader.Transfer) uploader.Transfer {
 	return k
 }
 
-// storedFault drops the error it was made of.
+// storedFault drops the wrapped error.
 func storedFault(f *fault.Fault) *fault.Fault {
 	if f == nil {
 		return nil
@@ -270,7 +269,7 @@ func storedFault(f *fault.Fault) *fault.Fault {
 	}
 }
 
-// truncateTime drops the monotonic clock and what is less than a millisecond.
+// truncateTime drops the monotonic clock and fractions of milliseconds.
 func truncateTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}

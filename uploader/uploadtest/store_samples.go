@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// fullTransfer has something in each field.
+// fullTransfer returns a transfer with a value in each field.
 func fullTransfer(id uploader.TransferID) uploader.Transfer {
 	return uploader.Transfer{
 		ID:     id,
@@ -36,7 +36,7 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		NextTry: moment(1),
 		Fault: &fault.Fault{
 			Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second,
-			Detail: "the server's words, maybe \xff broken",
+			Detail: "the server's text, maybe \xff broken",
 		},
 		Added:    moment(2),
 		Started:  moment(3),
@@ -62,7 +62,7 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 			Path:    text.Draw(r, "path"),
 			RelPath: text.Draw(r, "relative path"),
 			Size:    number.Draw(r, "size"),
-			// From long before the first file system to long after int64 nanoseconds end.
+			// Beyond the range of int64 nanoseconds on both sides.
 			ModTime:  time.Unix(rapid.Int64Range(-1<<36, 1<<36).Draw(r, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(r, "nanoseconds")),
 			Identity: source.Identity{Volume: rapid.Uint64().Draw(r, "volume"), Index: rapid.Uint64().Draw(r, "index")},
 		},
@@ -95,10 +95,10 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 	return transfer
 }
 
-// moment is instant as transfers have it.
+// moment returns instant(n) as an uploader.Moment.
 func moment(n int) uploader.Moment { return uploader.MomentOf(instant(n)) }
 
-// instant is one of a row of moments, a second apart.
+// instant returns the n-th of a series of times one second apart.
 func instant(n int) time.Time {
 	return time.Date(2026, 2, 3, 4, 5, 6, 789e6, time.UTC).Add(time.Duration(n) * time.Second)
 }

@@ -14,51 +14,50 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Reopen ends the use of a profile's store, if there is one open, and opens the
-// same profile again.
+// Reopen closes a profile's store, if it is open, and opens it again.
 type Reopen func() uploader.Store
 
-// TestStore is the contract that every uploader.Store must fulfil. profile makes
-// a new, empty profile; the suite opens it, and opens it again, with what it
-// returns.
+// TestStore tests the contract of [uploader.Store]. The function profile creates
+// an empty profile; the returned [Reopen] opens it.
 //
-// Beyond what uploader.Store says, stores keep times and durations to the
-// millisecond, a file's modification time exactly; they refuse IDs below 1 and
-// the removal of the built-in server; and an empty fingerprint finds nothing.
+// In addition to the documentation of [uploader.Store], stores must keep times and
+// durations to the millisecond and modification times exactly, must reject IDs
+// below 1 and the removal of the built-in server, and must find nothing for an
+// empty fingerprint.
 func TestStore(t *testing.T, profile func(testing.TB) Reopen) {
 	tests := []struct {
 		name string
 		run  func(*testing.T, Reopen)
 	}{
-		{"a new profile holds the built-in server alone", testNewProfile},
-		{"everything about a transfer survives reopening", testTransferRoundTrip},
-		{"any transfer comes back as it was saved", testAnyTransferRoundTrip},
-		{"any change of a saved transfer is kept", testAnyChange},
-		{"what many transfers became alike is kept of each", testAnyStatusUpdate},
+		{"a new profile has only the built-in server", testNewProfile},
+		{"all fields of a transfer survive reopening", testTransferRoundTrip},
+		{"random transfers round-trip", testAnyTransferRoundTrip},
+		{"random changes of a saved transfer round-trip", testAnyChange},
+		{"random status updates of many transfers round-trip", testAnyStatusUpdate},
 		{"batches and servers survive reopening", testBatchAndServerRoundTrip},
-		{"saving again replaces wholly", testOverwrite},
+		{"saving overwrites all fields", testOverwrite},
 		{"transfers are loaded by rank, then ID", testOrder},
-		{"a change that fails in the middle saves nothing", testAtomicity},
+		{"a save that fails midway changes nothing", testAtomicity},
 		{"the built-in server cannot be removed", testBuiltinServer},
-		{"IDs of removed transfers are not used again", testNextID},
-		{"removed transfers and servers are gone", testRemoval},
+		{"IDs of removed transfers are not reused", testNextID},
+		{"removed transfers and servers are deleted", testRemoval},
 		{"previous transfers are all but the cancelled ones, oldest first", testFindPrevious},
-		{"many fingerprints are found at once", testFindManyPrevious},
-		{"a context that has ended stops everything", testCancelledContext},
-		{"previous transfers are found while others are saved", testConcurrency},
-		{"a large change is saved whole", testLargeChange},
-		{"a proof grows, is cut back, and goes with its upload", testProof},
-		{"parts are replaced by index, and go with their session", testParts},
-		{"events are told in order, the newest of them, as long as the transfer is there", testEvents},
-		{"server IDs and batches of removed ones are gone for good", testRemovedServersAndBatches},
+		{"finds many fingerprints in one call", testFindManyPrevious},
+		{"a cancelled context fails every call", testCancelledContext},
+		{"concurrent finds and saves", testConcurrency},
+		{"a large change is saved completely", testLargeChange},
+		{"a proof is extended, truncated, and deleted with its upload", testProof},
+		{"parts are replaced by index and deleted with their session", testParts},
+		{"the newest events are kept in order until the transfer is removed", testEvents},
+		{"server IDs are not reused and batches are deleted", testRemovedServersAndBatches},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, profile(t)) })
 	}
 }
 
-// cmpStored compares what was saved with what was loaded: the zone of a time and
-// the cause of a fault are not kept, nor whether an empty list was nil.
+// cmpStored ignores what is not stored: the location of a time, the wrapped error
+// of a fault, and the difference between nil and empty slices.
 var cmpStored = cmp.Options{
 	cmpopts.IgnoreUnexported(fault.Fault{}),
 	cmpopts.EquateEmpty(),
@@ -82,7 +81,7 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 	got := load(t, reopen())
 	wantEqual(t, got.Transfers, []uploader.Transfer{full, bare})
 	if !got.Transfers[1].Source.ModTime.IsZero() || !got.Transfers[1].Added.IsZero() {
-		t.Error("a zero time came back as another one")
+		t.Error("a zero time is loaded as another time")
 	}
 }
 
@@ -147,7 +146,7 @@ func testOrder(t *testing.T, reopen Reopen) {
 	got = load(t, store)
 	wantEqual(t, transferIDs(got.Transfers), []uploader.TransferID{13, 5, 2, 4, 15, 1, 3, 12, 14, 11})
 	if got.NextRank <= 90 {
-		t.Errorf("NextRank is %d, and 90 is taken", got.NextRank)
+		t.Errorf("NextRank is %d, but rank 90 is used", got.NextRank)
 	}
 }
 
@@ -190,11 +189,11 @@ func testNextID(t *testing.T, reopen Reopen) {
 	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{1, 7, 40}})
 	got := load(t, reopen())
 	if len(got.Transfers) != 0 || got.NextID <= 40 {
-		t.Errorf("after 40 was used and removed: %d transfers, NextID %d", len(got.Transfers), got.NextID)
+		t.Errorf("after ID 40 was used and removed: %d transfers, NextID %d", len(got.Transfers), got.NextID)
 	}
 	save(t, reopen(), uploader.Changes{Transfers: []*uploader.Transfer{{ID: 3}}})
 	if got := load(t, reopen()); got.NextID <= 40 {
-		t.Errorf("NextID went back to %d", got.NextID)
+		t.Errorf("NextID decreased to %d", got.NextID)
 	}
 }
 
@@ -225,7 +224,7 @@ func testCancelledContext(t *testing.T, reopen Reopen) {
 	saveErr := store.Save(ctx, uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}}})
 	for name, err := range map[string]error{"Load": loadErr, "FindPrevious": findErr, "Save": saveErr} {
 		if !errors.Is(err, context.Canceled) {
-			t.Errorf("%s returned %v, want the context's end", name, err)
+			t.Errorf("%s returned %v, want context.Canceled", name, err)
 		}
 	}
 	wantEqual(t, load(t, store), want)
@@ -243,7 +242,7 @@ func testConcurrency(t *testing.T, reopen Reopen) {
 					t.Errorf("find: %v", err)
 				}
 				if n := len(found["twin"]); n%2 != 0 {
-					t.Errorf("found %d transfers, which were saved two by two", n)
+					t.Errorf("found %d transfers, want an even number", n)
 				}
 			}
 		})
@@ -302,7 +301,7 @@ func save(t *testing.T, store uploader.Store, changes uploader.Changes) {
 func wantLocalDiskFault(t *testing.T, err error) {
 	t.Helper()
 	if !fault.Is(err, fault.LocalDisk) || fault.Of(err).Detail == "" {
-		t.Errorf("got %v, want a fault of the local disk with its detail", err)
+		t.Errorf("got %v, want a LocalDisk fault with a detail", err)
 	}
 }
 

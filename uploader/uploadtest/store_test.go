@@ -9,45 +9,45 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestStoreInMemoryFulfilsTheContract(t *testing.T) {
+func TestStoreContract(t *testing.T) {
 	uploadtest.TestStore(t, func(testing.TB) uploadtest.Reopen {
 		store := uploadtest.NewStore()
 		return func() uploader.Store { return store }
 	})
 }
 
-func TestStoreFailsWhenToldTo(t *testing.T) {
+func TestStoreInjectsFailures(t *testing.T) {
 	store := uploadtest.NewStore()
 	access := func() error {
 		_, err := store.Load(t.Context())
 		return err
 	}
 	tests := []struct {
-		name string
-		tell func()
-		want []bool // whether an access succeeds, one after the other
+		name   string
+		inject func()
+		want   []bool // whether each access succeeds, in order
 	}{
-		{"on the second access alone", func() { store.FailOn(2) }, []bool{true, false, true}},
-		{"from the second access on", func() { store.FailFrom(2) }, []bool{true, false, false}},
-		{"never again", func() { store.FailOn(0) }, []bool{true, true, true}},
+		{"second access", func() { store.FailOn(2) }, []bool{true, false, true}},
+		{"second and later accesses", func() { store.FailFrom(2) }, []bool{true, false, false}},
+		{"none", func() { store.FailOn(0) }, []bool{true, true, true}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			test.tell()
+			test.inject()
 			for i, want := range test.want {
 				err := access()
 				if (err == nil) != want {
 					t.Errorf("access %d returned %v", i+1, err)
 				}
 				if err != nil && !(errors.Is(err, uploadtest.ErrStore) && fault.Is(err, fault.LocalDisk)) {
-					t.Errorf("access %d failed otherwise: %v", i+1, err)
+					t.Errorf("access %d returned %v, want ErrStore as a LocalDisk fault", i+1, err)
 				}
 			}
 		})
 	}
 }
 
-func TestStoreThatFailsSavesNothing(t *testing.T) {
+func TestFailedSaveChangesNothing(t *testing.T) {
 	store := uploadtest.NewStore()
 	store.FailOn(1)
 	if err := store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{{ID: 1}}}); err == nil {

@@ -23,9 +23,9 @@ import (
 const (
 	mebibyte = 1 << 20
 
-	// look is how long a person looks before taking a picture: long enough for
+	// drawTime is how long a person looks before taking a picture: long enough for
 	// the window to have drawn what happened.
-	look = 700 * time.Millisecond
+	drawTime = 700 * time.Millisecond
 )
 
 func main() {
@@ -43,8 +43,8 @@ func main() {
 	}
 }
 
-// show is one run of the demo.
-type show struct {
+// demo is one run of the demo.
+type demo struct {
 	*desktop.Ferry
 
 	files   string // where the source files are made
@@ -72,7 +72,7 @@ func run(ctx context.Context, binary, out string, size int64) (err error) {
 		return err
 	}
 	defer screen.Close()
-	s := &show{
+	s := &demo{
 		Ferry: desktop.New(screen, binary, filepath.Join(dir, "profile")),
 		files: dir, out: out, started: time.Now(),
 	}
@@ -81,15 +81,15 @@ func run(ctx context.Context, binary, out string, size int64) (err error) {
 			s.Process.Kill()
 		}
 	}()
-	return s.play(ctx, size)
+	return s.run(ctx, size)
 }
 
-func (s *show) play(ctx context.Context, size int64) error {
+func (s *demo) run(ctx context.Context, size int64) error {
 	scenes := []func(context.Context) error{
 		s.open,
-		s.cross,
-		func(ctx context.Context) error { return s.survive(ctx, size) },
-		s.leave,
+		s.uploadFile,
+		func(ctx context.Context) error { return s.killAndResume(ctx, size) },
+		s.quit,
 	}
 	for _, scene := range scenes {
 		if err := scene(ctx); err != nil {
@@ -100,22 +100,22 @@ func (s *show) play(ctx context.Context, size int64) error {
 	return nil
 }
 
-func (s *show) open(ctx context.Context) error {
+func (s *demo) open(ctx context.Context) error {
 	if err := s.Start(ctx); err != nil {
 		return err
 	}
-	return s.say(ctx, "Ferry's window is open")
+	return s.step(ctx, "Ferry's window is open")
 }
 
-func (s *show) leave(ctx context.Context) error {
+func (s *demo) quit(ctx context.Context) error {
 	if err := s.Quit(ctx, "Quit"); err != nil {
 		return fmt.Errorf("quit: %w", err)
 	}
-	return s.say(ctx, "Quit in the tray ended it in order")
+	return s.step(ctx, "Quit in the tray ended it in order")
 }
 
-// cross drops a file and waits for it.
-func (s *show) cross(ctx context.Context) error {
+// uploadFile drops a file and waits for it.
+func (s *demo) uploadFile(ctx context.Context) error {
 	photo := filepath.Join(s.files, "Iceland 0417.raw")
 	if err := desktop.WriteFile(photo, 48*mebibyte, 1); err != nil {
 		return err
@@ -123,14 +123,14 @@ func (s *show) cross(ctx context.Context) error {
 	if err := s.Drop(ctx, photo); err != nil {
 		return err
 	}
-	if err := s.AwaitArrival(ctx, photo, filepath.Base(photo)); err != nil {
+	if err := s.AwaitReceived(ctx, photo, filepath.Base(photo)); err != nil {
 		return err
 	}
-	return s.say(ctx, "a file of 48 MiB was dropped on it and has arrived; every byte is equal")
+	return s.step(ctx, "a file of 48 MiB was dropped on it and has arrived; every byte is equal")
 }
 
-// survive kills Ferry half way through a large file and starts it again.
-func (s *show) survive(ctx context.Context, size int64) error {
+// killAndResume kills Ferry half way through a large file and starts it again.
+func (s *demo) killAndResume(ctx context.Context, size int64) error {
 	film := filepath.Join(s.files, "interview-final.mov")
 	if err := s.send(ctx, film, size); err != nil {
 		return err
@@ -143,14 +143,14 @@ func (s *show) survive(ctx context.Context, size int64) error {
 	if held.Partial == 0 {
 		return errors.New("the file had arrived before Ferry was killed: try a larger -size")
 	}
-	if err := s.say(ctx, fmt.Sprintf("Ferry was killed (kill -9); the receiver holds %d MiB of it", held.Partial/mebibyte)); err != nil {
+	if err := s.step(ctx, fmt.Sprintf("Ferry was killed (kill -9); the receiver holds %d MiB of it", held.Partial/mebibyte)); err != nil {
 		return err
 	}
-	return s.comeBack(ctx, film, held)
+	return s.resume(ctx, film, held)
 }
 
 // send drops a file and returns when a good part of it has crossed.
-func (s *show) send(ctx context.Context, path string, size int64) error {
+func (s *demo) send(ctx context.Context, path string, size int64) error {
 	if err := desktop.WriteFile(path, size, 2); err != nil {
 		return err
 	}
@@ -160,18 +160,18 @@ func (s *show) send(ctx context.Context, path string, size int64) error {
 	if _, err := s.AwaitPartial(ctx, size*2/5); err != nil {
 		return err
 	}
-	return s.say(ctx, fmt.Sprintf("a file of %d MiB was dropped and is on its way", size/mebibyte))
+	return s.step(ctx, fmt.Sprintf("a file of %d MiB was dropped and is on its way", size/mebibyte))
 }
 
-// comeBack starts Ferry again and waits for the file that was held in part.
-func (s *show) comeBack(ctx context.Context, path string, held desktop.Received) error {
+// resume starts Ferry again and waits for the file that was held in part.
+func (s *demo) resume(ctx context.Context, path string, held desktop.Received) error {
 	if err := s.Start(ctx); err != nil {
 		return err
 	}
-	if err := s.say(ctx, "Ferry was started again"); err != nil {
+	if err := s.step(ctx, "Ferry was started again"); err != nil {
 		return err
 	}
-	if err := s.AwaitArrival(ctx, path, filepath.Base(path)); err != nil {
+	if err := s.AwaitReceived(ctx, path, filepath.Base(path)); err != nil {
 		return err
 	}
 	after, err := s.Received()
@@ -181,14 +181,14 @@ func (s *show) comeBack(ctx context.Context, path string, held desktop.Received)
 	if after.Uploads != held.Uploads {
 		return fmt.Errorf("the upload was created anew: %d in all, %d before", after.Uploads, held.Uploads)
 	}
-	return s.say(ctx, "it has arrived in the same upload; every byte is equal")
+	return s.step(ctx, "it has arrived in the same upload; every byte is equal")
 }
 
-// say prints what has happened and takes a picture of it.
-func (s *show) say(ctx context.Context, what string) error {
+// step prints what has happened and takes a picture of it.
+func (s *demo) step(ctx context.Context, what string) error {
 	fmt.Printf("%6.1f s  %s\n", time.Since(s.started).Seconds(), what)
 	select {
-	case <-time.After(look):
+	case <-time.After(drawTime):
 	case <-ctx.Done():
 		return ctx.Err()
 	}

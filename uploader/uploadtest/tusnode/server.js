@@ -1,5 +1,5 @@
 // @tus/server with its file store: node server.js PORT DIRECTORY MAX_BYTES EXPIRY_MS
-// Says "listening" once it takes connections. 0 is for no limit and no expiry.
+// Prints "listening" when it accepts connections. 0 means no limit and no expiry.
 import { FileStore } from "@tus/file-store";
 import { Server } from "@tus/server";
 

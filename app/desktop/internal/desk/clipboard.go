@@ -32,7 +32,7 @@ func (d *Desktop) CopyFiles(ctx context.Context, paths ...string) error {
 	}
 	input := strings.NewReader(strings.Join(lines, "\n"))
 	// The program stays: whoever pastes asks it for what it holds.
-	err := d.serve("xclip", launch{args: []string{"-selection", "clipboard", "-t", copiedFiles, "-i", "-quiet"}, input: input})
+	err := d.startService("xclip", launch{args: []string{"-selection", "clipboard", "-t", copiedFiles, "-i", "-quiet"}, input: input})
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (d *Desktop) CopyFiles(ctx context.Context, paths ...string) error {
 
 // CopyText puts a text on the clipboard, and waits for it to be there.
 func (d *Desktop) CopyText(ctx context.Context, text string) error {
-	err := d.serve("xclip", launch{args: []string{"-selection", "clipboard", "-i", "-quiet"}, input: strings.NewReader(text)})
+	err := d.startService("xclip", launch{args: []string{"-selection", "clipboard", "-i", "-quiet"}, input: strings.NewReader(text)})
 	if err != nil {
 		return err
 	}
@@ -80,14 +80,14 @@ func (d *Desktop) AwaitClipboard(ctx context.Context, text string) error {
 	return nil
 }
 
-// quiet keeps the library from telling on the terminal that a test's X server has
+// silenceXGB keeps the library from telling on the terminal that a test's X server has
 // no passwords. Its logger belongs to the whole program.
-var quiet = sync.OnceFunc(func() { xgb.Logger = log.New(io.Discard, "", 0) })
+var silenceXGB = sync.OnceFunc(func() { xgb.Logger = log.New(io.Discard, "", 0) })
 
 // AbandonPaste asks for the clipboard's text, and is gone before it is answered,
 // as a program is that crashes. It returns when the owner was asked.
 func (d *Desktop) AbandonPaste() error {
-	quiet()
+	silenceXGB()
 	conn, err := xgb.NewConnDisplay(d.display)
 	if err != nil {
 		return fmt.Errorf("abandon paste: %w", err)

@@ -2,7 +2,7 @@
 
 // Package desk is a real desktop on a virtual screen, to use Ferry as a person
 // does: an X server, a window manager, a panel with a tray, a notification
-// daemon, an unlocked keyring and a message bus of their own, on the first
+// notifydTitle, an unlocked keyring and a message bus of their own, on the first
 // display that is free. A file dragged onto a window is a real XDND drag; the
 // tray is read and pressed over D-Bus, as the panel does.
 //
@@ -49,7 +49,7 @@ type Desktop struct {
 func Start(ctx context.Context, dir string) (*Desktop, error) {
 	d := &Desktop{dir: dir, launcher: newLauncher()}
 	for _, step := range []func(context.Context) error{
-		d.makeHome, d.startScreen, d.startBus, d.startServices, d.watchNotifications, d.awaitTray,
+		d.makeHome, d.startScreen, d.startBus, d.startServices, d.watchNotifications, d.awaitTrayHost,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("start desktop: %w", err), d.Close())
@@ -65,7 +65,7 @@ func (d *Desktop) Close() error {
 	}
 	d.notifications.close()
 	for _, service := range slices.Backward(d.services) {
-		service.end()
+		service.terminate()
 	}
 	close(d.launcher) // kills what has not ended
 	return nil
@@ -108,7 +108,7 @@ func (d *Desktop) startScreen(ctx context.Context) error {
 		return err
 	}
 	defer number.Close()
-	err = d.serve("Xvfb", launch{
+	err = d.startService("Xvfb", launch{
 		args:  []string{"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", Width, Height), "-nolisten", "tcp", "-noreset"},
 		files: []*os.File{told},
 	})
@@ -128,7 +128,7 @@ func (d *Desktop) startScreen(ctx context.Context) error {
 }
 
 func (d *Desktop) startBus(ctx context.Context) error {
-	err := d.serve("dbus-daemon", launch{args: []string{"--session", "--nofork", "--address=" + d.busAddress()}})
+	err := d.startService("dbus-daemon", launch{args: []string{"--session", "--nofork", "--address=" + d.busAddress()}})
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (d *Desktop) startBus(ctx context.Context) error {
 }
 
 func (d *Desktop) startServices(ctx context.Context) error {
-	if err := d.serve("xfwm4", launch{args: []string{"--compositor=off"}}); err != nil {
+	if err := d.startService("xfwm4", launch{args: []string{"--compositor=off"}}); err != nil {
 		return err
 	}
 	manager := d.services[len(d.services)-1]
@@ -158,9 +158,9 @@ func (d *Desktop) startServices(ctx context.Context) error {
 		return errors.Join(errors.New("xfce4-notifyd is not installed"), err)
 	}
 	return errors.Join(
-		d.serve(notifyd[0], launch{}),
+		d.startService(notifyd[0], launch{}),
 		d.startPanel(),
-		d.serve("gnome-keyring-daemon", launch{
+		d.startService("gnome-keyring-daemon", launch{
 			args:  []string{"--foreground", "--unlock", "--components=secrets"},
 			input: strings.NewReader("password of the test's keyring"),
 		}),
@@ -168,19 +168,19 @@ func (d *Desktop) startServices(ctx context.Context) error {
 }
 
 func (d *Desktop) startPanel() error {
-	err := d.serve("xfce4-panel", launch{args: []string{"--disable-wm-check"}})
+	err := d.startService("xfce4-panel", launch{args: []string{"--disable-wm-check"}})
 	if err == nil {
 		d.panel = d.services[len(d.services)-1]
 	}
 	return err
 }
 
-// EndPanel takes the panel away, and the tray with it.
-func (d *Desktop) EndPanel() { d.panel.Kill() }
+// KillPanel takes the panel away, and the tray with it.
+func (d *Desktop) KillPanel() { d.panel.Kill() }
 
 // RestartPanel ends the panel and starts another, and waits for its tray.
 func (d *Desktop) RestartPanel(ctx context.Context) error {
-	d.EndPanel()
+	d.KillPanel()
 	err := await(ctx, "the tray to go", func() (there bool, err error) { // it may outlive the panel for a moment
 		err = d.bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&there)
 		return !there, err
@@ -191,11 +191,11 @@ func (d *Desktop) RestartPanel(ctx context.Context) error {
 	if err := d.startPanel(); err != nil {
 		return err
 	}
-	return d.awaitTray(ctx)
+	return d.awaitTrayHost(ctx)
 }
 
-// serve starts a part of the desktop.
-func (d *Desktop) serve(command string, l launch) error {
+// startService starts a part of the desktop.
+func (d *Desktop) startService(command string, l launch) error {
 	service, err := d.start(command, l)
 	if err != nil {
 		return err

@@ -21,8 +21,8 @@ import (
 //go:embed dragsource.py
 var dragSource string
 
-// steps is how many moves the pointer makes on the way.
-const steps = 12
+// dragSteps is how many moves the pointer makes on the way.
+const dragSteps = 12
 
 // Drop drags files onto the middle of a window, as out of a file manager, and
 // returns when the window has taken them.
@@ -45,7 +45,7 @@ func (d *Desktop) Drop(ctx context.Context, w Window, paths ...string) error {
 	if err != nil {
 		return err
 	}
-	defer source.end()
+	defer source.terminate()
 
 	stop := context.AfterFunc(ctx, func() { told.Close() })
 	defer stop()
@@ -68,8 +68,8 @@ func (d *Desktop) Drop(ctx context.Context, w Window, paths ...string) error {
 func (d *Desktop) drag(ctx context.Context, fromX, fromY, toX, toY int) error {
 	move := func(x, y int) []string { return []string{"mousemove", strconv.Itoa(x), strconv.Itoa(y)} }
 	args := append(move(fromX, fromY), "sleep", "0.2", "mousedown", "1", "sleep", "0.2")
-	for i := 1; i <= steps; i++ {
-		args = append(args, move(fromX+(toX-fromX)*i/steps, fromY+(toY-fromY)*i/steps)...)
+	for i := 1; i <= dragSteps; i++ {
+		args = append(args, move(fromX+(toX-fromX)*i/dragSteps, fromY+(toY-fromY)*i/dragSteps)...)
 		args = append(args, "sleep", "0.03")
 	}
 	args = append(args, "sleep", "0.4", "mouseup", "1")

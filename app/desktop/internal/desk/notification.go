@@ -32,8 +32,8 @@ func (d *Desktop) Notifications() []Notification {
 	return append([]Notification(nil), d.notifications.shown...)
 }
 
-// daemon is the title of the windows in which the daemon shows notifications.
-const daemon = "xfce4-notifyd"
+// notifydTitle is the title of the windows in which the daemon shows notifications.
+const notifydTitle = "xfce4-notifyd"
 
 // AwaitNotification waits for one with that title.
 func (d *Desktop) AwaitNotification(ctx context.Context, title string) (found Notification, err error) {
@@ -56,7 +56,7 @@ func (d *Desktop) PressNotification(ctx context.Context, fromLast int) error {
 	var shown Window
 	err := await(ctx, "a notification on the screen", func() (bool, error) {
 		var missing error
-		shown, missing = d.find(ctx, daemon)
+		shown, missing = d.findWindow(ctx, notifydTitle)
 		return missing == nil && shown.Width > width, nil
 	})
 	if err != nil {

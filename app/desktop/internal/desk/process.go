@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// grace is how long a part of the desktop may take to end when asked.
-const grace = 3 * time.Second
+// stopTimeout is how long a part of the desktop may take to end when asked.
+const stopTimeout = 3 * time.Second
 
 // Process is a program on the desktop.
 type Process struct {
@@ -104,14 +104,14 @@ func (p *Process) Wait(ctx context.Context) error {
 	}
 }
 
-// end asks the process to end, and kills it when it does not.
-func (p *Process) end() { p.stop(syscall.SIGTERM) }
+// terminate asks the process to end, and kills it when it does not.
+func (p *Process) terminate() { p.stop(syscall.SIGTERM) }
 
-func (p *Process) stop(by syscall.Signal) {
-	_ = p.cmd.Process.Signal(by) // an error says that it is gone already
+func (p *Process) stop(sig syscall.Signal) {
+	_ = p.cmd.Process.Signal(sig) // an error says that it is gone already
 	select {
 	case <-p.done:
-	case <-time.After(grace):
+	case <-time.After(stopTimeout):
 		p.Kill()
 	}
 }
@@ -157,11 +157,11 @@ func (l launcher) start(cmd *exec.Cmd) error {
 }
 
 // await asks until the condition holds, fails, or ctx ends.
-func await(ctx context.Context, what string, holds func() (bool, error)) error {
+func await(ctx context.Context, what string, condition func() (bool, error)) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if ok, err := holds(); ok || err != nil {
+		if ok, err := condition(); ok || err != nil {
 			return err
 		}
 		select {

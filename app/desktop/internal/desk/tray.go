@@ -16,8 +16,8 @@ import (
 const (
 	watcher     = "org.kde.StatusNotifierWatcher"
 	watcherPath = "/StatusNotifierWatcher"
-	itemFace    = "org.kde.StatusNotifierItem"
-	menuFace    = "com.canonical.dbusmenu"
+	itemInterface    = "org.kde.StatusNotifierItem"
+	menuInterface    = "com.canonical.dbusmenu"
 )
 
 // TrayIcon is an icon in the panel's tray and its menu, flattened.
@@ -40,7 +40,7 @@ type TrayItem struct {
 	id int32
 }
 
-func (d *Desktop) awaitTray(ctx context.Context) error {
+func (d *Desktop) awaitTrayHost(ctx context.Context) error {
 	return await(ctx, "the tray", func() (bool, error) {
 		hosted, err := d.bus.Object(watcher, watcherPath).GetProperty(watcher + ".IsStatusNotifierHostRegistered")
 		return err == nil && hosted.Value() == true, nil
@@ -69,14 +69,14 @@ func (d *Desktop) Tray(ctx context.Context) ([]TrayIcon, error) {
 func (d *Desktop) trayIcon(ctx context.Context, name string, path dbus.ObjectPath) (TrayIcon, error) {
 	var properties map[string]dbus.Variant
 	item := d.bus.Object(name, path)
-	err := item.CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, itemFace).Store(&properties)
+	err := item.CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, itemInterface).Store(&properties)
 	if err != nil {
 		return TrayIcon{}, fmt.Errorf("ask tray icon: %w", err)
 	}
-	menuPath := text[dbus.ObjectPath](properties, "Menu")
+	menuPath := property[dbus.ObjectPath](properties, "Menu")
 	icon := TrayIcon{
-		Title:   text[string](properties, "Title"),
-		Status:  text[string](properties, "Status"),
+		Title:   property[string](properties, "Title"),
+		Status:  property[string](properties, "Status"),
 		Tooltip: tooltip(properties["ToolTip"]),
 		menu:    d.bus.Object(name, menuPath),
 	}
@@ -94,10 +94,10 @@ type menuNode struct {
 func readMenu(ctx context.Context, menu dbus.BusObject) ([]TrayItem, error) {
 	var needsUpdate bool
 	// The answer is optional in the protocol; the layout tells what there is.
-	_ = menu.CallWithContext(ctx, menuFace+".AboutToShow", 0, int32(0)).Store(&needsUpdate)
+	_ = menu.CallWithContext(ctx, menuInterface+".AboutToShow", 0, int32(0)).Store(&needsUpdate)
 	var revision uint32
 	var root menuNode
-	err := menu.CallWithContext(ctx, menuFace+".GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &root)
+	err := menu.CallWithContext(ctx, menuInterface+".GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &root)
 	if err != nil {
 		return nil, fmt.Errorf("read tray menu: %w", err)
 	}
@@ -112,10 +112,10 @@ func flatten(items []TrayItem, children []dbus.Variant, depth int) ([]TrayItem, 
 		}
 		enabled, known := node.Properties["enabled"]
 		items = append(items, TrayItem{
-			Label:    strings.ReplaceAll(text[string](node.Properties, "label"), "_", ""),
+			Label:    strings.ReplaceAll(property[string](node.Properties, "label"), "_", ""),
 			Depth:    depth,
 			Disabled: known && enabled.Value() == false,
-			Checked:  text[int32](node.Properties, "toggle-state") == 1,
+			Checked:  property[int32](node.Properties, "toggle-state") == 1,
 			id:       node.ID,
 		})
 		var err error
@@ -158,10 +158,10 @@ func (d *Desktop) ClickTray(ctx context.Context, label string) error {
 
 func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, entry TrayItem, err error) {
 	var labels []string
-	var unread error
+	var trayErr error
 	err = await(ctx, fmt.Sprintf("the tray menu's %q", label), func() (bool, error) {
 		var icons []TrayIcon
-		icons, unread = d.Tray(ctx) // fails while there is no panel
+		icons, trayErr = d.Tray(ctx) // fails while there is no panel
 		labels = nil
 		for _, icon := range icons {
 			for _, item := range icon.Menu {
@@ -175,7 +175,7 @@ func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, 
 		return false, nil
 	})
 	if err != nil {
-		err = errors.Join(fmt.Errorf("%w; its entries were %q", err, labels), unread)
+		err = errors.Join(fmt.Errorf("%w; its entries were %q", err, labels), trayErr)
 	}
 	return found, entry, err
 }
@@ -184,16 +184,16 @@ func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, 
 // wrong.
 func (d *Desktop) Describe(ctx context.Context) string {
 	var names []string
-	unlisted := d.bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.ListNames", 0).Store(&names)
+	namesErr := d.bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.ListNames", 0).Store(&names)
 	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, ":") })
-	icons, unread := d.Tray(ctx)
-	return fmt.Sprintf("the panel runs: %t; on the bus are %q (%v); in the tray are %+v (%v)", d.panel.Running(), names, unlisted, icons, unread)
+	icons, trayErr := d.Tray(ctx)
+	return fmt.Sprintf("the panel runs: %t; on the bus are %q (%v); in the tray are %+v (%v)", d.panel.Running(), names, namesErr, icons, trayErr)
 }
 
-// Disturb sends a signal, which means nothing, over the connection on which the
+// SendStraySignal sends a signal, which means nothing, over the connection on which the
 // process has its tray icon.
-func (d *Desktop) Disturb(p *Process) error {
-	owner := fmt.Sprintf("%s-%d-1", itemFace, p.PID())
+func (d *Desktop) SendStraySignal(p *Process) error {
+	owner := fmt.Sprintf("%s-%d-1", itemInterface, p.PID())
 	signal := &dbus.Message{
 		Type: dbus.TypeSignal,
 		Headers: map[dbus.HeaderField]dbus.Variant{
@@ -210,12 +210,12 @@ func (d *Desktop) Disturb(p *Process) error {
 }
 
 func (icon TrayIcon) choose(ctx context.Context, item TrayItem) error {
-	call := icon.menu.CallWithContext(ctx, menuFace+".Event", 0,
+	call := icon.menu.CallWithContext(ctx, menuInterface+".Event", 0,
 		item.id, "clicked", dbus.MakeVariant(int32(0)), uint32(time.Now().Unix()))
 	return call.Err
 }
 
-func text[T any](properties map[string]dbus.Variant, key string) T {
+func property[T any](properties map[string]dbus.Variant, key string) T {
 	value, _ := properties[key].Value().(T)
 	return value
 }

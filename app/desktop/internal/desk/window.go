@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Window is a window on the screen.
+// AwaitWindow is a window on the screen.
 type Window struct {
 	ID            string
 	X, Y          int
@@ -21,28 +21,28 @@ type Window struct {
 
 // Visible reports whether a window with exactly that title is on the screen.
 func (d *Desktop) Visible(ctx context.Context, title string) bool {
-	_, err := d.find(ctx, title)
+	_, err := d.findWindow(ctx, title)
 	return err == nil
 }
 
-// Window waits for the window with exactly that title to be on the screen.
-func (d *Desktop) Window(ctx context.Context, title string) (w Window, err error) {
+// AwaitWindow waits for the window with exactly that title to be on the screen.
+func (d *Desktop) AwaitWindow(ctx context.Context, title string) (w Window, err error) {
 	err = await(ctx, fmt.Sprintf("the window %q", title), func() (bool, error) {
 		var missing error
-		w, missing = d.find(ctx, title)
+		w, missing = d.findWindow(ctx, title)
 		return missing == nil, nil
 	})
 	return w, err
 }
 
-// Hidden waits for no window with exactly that title to be on the screen.
-func (d *Desktop) Hidden(ctx context.Context, title string) error {
+// AwaitHidden waits for no window with exactly that title to be on the screen.
+func (d *Desktop) AwaitHidden(ctx context.Context, title string) error {
 	return await(ctx, fmt.Sprintf("the window %q to go", title), func() (bool, error) {
 		return !d.Visible(ctx, title), nil
 	})
 }
 
-func (d *Desktop) find(ctx context.Context, title string) (Window, error) {
+func (d *Desktop) findWindow(ctx context.Context, title string) (Window, error) {
 	found, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^"+regexp.QuoteMeta(title)+"$")
 	if err != nil {
 		return Window{}, err
@@ -51,12 +51,12 @@ func (d *Desktop) find(ctx context.Context, title string) (Window, error) {
 	if len(ids) == 0 {
 		return Window{}, fmt.Errorf("no window is titled %q", title)
 	}
-	return d.measure(ctx, ids[len(ids)-1])
+	return d.windowGeometry(ctx, ids[len(ids)-1])
 }
 
-// measure looks where the window's own area is on the screen, inside of the frame
+// windowGeometry looks where the window's own area is on the screen, inside of the frame
 // that the window manager draws.
-func (d *Desktop) measure(ctx context.Context, id string) (Window, error) {
+func (d *Desktop) windowGeometry(ctx context.Context, id string) (Window, error) {
 	described, err := d.run(ctx, "xwininfo", "-id", id)
 	if err != nil {
 		return Window{}, err
@@ -98,8 +98,8 @@ func (d *Desktop) Click(ctx context.Context, w Window, x, y int) error {
 	return err
 }
 
-// Point moves the pointer to a point of the screen.
-func (d *Desktop) Point(ctx context.Context, x, y int) error {
+// MovePointer moves the pointer to a point of the screen.
+func (d *Desktop) MovePointer(ctx context.Context, x, y int) error {
 	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y))
 	return err
 }
@@ -138,30 +138,30 @@ func (d *Desktop) Colour(ctx context.Context, w Window, x, y int) (string, error
 var colour = regexp.MustCompile("#[0-9A-F]{6}")
 
 // AwaitColour waits for a point of the window to be of a colour that will do.
-func (d *Desktop) AwaitColour(ctx context.Context, w Window, x, y int, what string, will func(colour string) bool) error {
-	var is string
-	var unseen error
+func (d *Desktop) AwaitColour(ctx context.Context, w Window, x, y int, what string, match func(colour string) bool) error {
+	var got string
+	var colourErr error
 	err := await(ctx, what, func() (bool, error) {
-		is, unseen = d.Colour(ctx, w, x, y) // fails while the window comes or goes
-		return unseen == nil && will(is), nil
+		got, colourErr = d.Colour(ctx, w, x, y) // fails while the window comes or goes
+		return colourErr == nil && match(got), nil
 	})
 	if err != nil {
-		err = errors.Join(fmt.Errorf("%w; the colour was %q", err, is), unseen)
+		err = errors.Join(fmt.Errorf("%w; the colour was %q", err, got), colourErr)
 	}
 	return err
 }
 
 // Screenshot saves a picture of the whole screen, as PNG.
 func (d *Desktop) Screenshot(ctx context.Context, path string) error {
-	return d.picture(ctx, "root", path)
+	return d.screenshot(ctx, "root", path)
 }
 
-// WindowPicture saves a picture of one window, as PNG.
-func (d *Desktop) WindowPicture(ctx context.Context, w Window, path string) error {
-	return d.picture(ctx, w.ID, path)
+// WindowScreenshot saves a picture of one window, as PNG.
+func (d *Desktop) WindowScreenshot(ctx context.Context, w Window, path string) error {
+	return d.screenshot(ctx, w.ID, path)
 }
 
-func (d *Desktop) picture(ctx context.Context, window, path string) error {
+func (d *Desktop) screenshot(ctx context.Context, window, path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -176,8 +176,8 @@ func (d *Desktop) Resize(ctx context.Context, w Window, width, height int) error
 	return err
 }
 
-// PressTrayIcon opens the menu of the only icon in the tray.
-func (d *Desktop) PressTrayIcon(ctx context.Context) error {
+// OpenTrayMenu opens the menu of the only icon in the tray.
+func (d *Desktop) OpenTrayMenu(ctx context.Context) error {
 	const fromEdge, top = 12, 14 // the middle of the last icon in the panel
 	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(Width-fromEdge), strconv.Itoa(top), "sleep", "0.2", "click", "3")
 	return err

@@ -14,20 +14,19 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// program is a server that runs in a process of its own, on one port and one
-// directory for its whole life, however often it is killed and started again.
-// Its methods must be called from the test's goroutine, one at a time.
+// program is a server in its own process, on a fixed port and directory, which
+// restarts keep. Its methods must be called from the test's goroutine.
 type program struct {
 	path  string
 	args  []string
-	ready string // what the line it prints holds once it takes connections
+	ready string // part of the line printed once it accepts connections
 
-	running *exec.Cmd
-	outputClosed   chan struct{} // closed when the running process's output has ended
+	running      *exec.Cmd
+	outputClosed chan struct{} // closed at the end of the running process's output
 }
 
-// Restart starts the program, after killing the one that runs if there is one,
-// and returns when it takes connections.
+// Restart kills the program if it is running, starts it, and returns when it
+// accepts connections.
 func (p *program) Restart(t testing.TB) {
 	t.Helper()
 	p.Kill(t)
@@ -52,8 +51,8 @@ func (p *program) Restart(t testing.TB) {
 	}
 }
 
-// waitReady reads the program's log up to the line that says it is ready, or
-// returns all of it when that line never comes.
+// waitReady reads the program's output up to the line that contains ready. It
+// returns all of the output if there is no such line.
 func waitReady(output io.Reader, ready string) string {
 	var log strings.Builder
 	lines := bufio.NewReader(output)
@@ -69,8 +68,8 @@ func waitReady(output io.Reader, ready string) string {
 	}
 }
 
-// Stop asks the program to end (SIGTERM) and waits until it has. Windows has no
-// such signal: there it is killed.
+// Stop terminates the program with SIGTERM and waits for its exit. On Windows,
+// which has no such signal, it kills the program.
 func (p *program) Stop(t testing.TB) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -80,8 +79,8 @@ func (p *program) Stop(t testing.TB) {
 	p.signal(t, syscall.SIGTERM)
 }
 
-// Kill ends the program at once (SIGKILL) and waits until it has. One that does
-// not run is fine.
+// Kill kills the program and waits for its exit. It does nothing if the program is
+// not running.
 func (p *program) Kill(t testing.TB) {
 	t.Helper()
 	p.signal(t, os.Kill)
@@ -93,15 +92,15 @@ func (p *program) signal(t testing.TB, sig os.Signal) {
 		return
 	}
 	if err := p.running.Process.Signal(sig); err != nil {
-		t.Logf("end server: %v", err) // it may have ended by itself
+		t.Logf("signal server: %v", err) // it may have exited
 	}
 	<-p.outputClosed
-	_ = p.running.Wait() // its exit code says only how it was ended
+	_ = p.running.Wait() // the exit code only reflects the signal
 	p.running = nil
 }
 
-// cached returns the path of name in the user's cache, where build makes it, at
-// the path it is given, once for all tests to come.
+// cached returns the path of name in the user's cache directory. If it does not
+// exist, build creates it at the path it is given.
 func cached(t testing.TB, name string, build func(path string)) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
@@ -113,7 +112,7 @@ func cached(t testing.TB, name string, build func(path string)) string {
 		t.Fatalf("build %s: %v", name, err)
 	}
 	path := filepath.Join(dir, name)
-	lock := flock.New(path + ".lock") // the tests of several packages run at once
+	lock := flock.New(path + ".lock") // test binaries of several packages run at the same time
 	if err := lock.Lock(); err != nil {
 		t.Fatalf("build %s: %v", name, err)
 	}
@@ -121,7 +120,7 @@ func cached(t testing.TB, name string, build func(path string)) string {
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}
-	t.Logf("building %s in %s, once", name, dir)
+	t.Logf("building %s in %s", name, dir)
 	partial := path + ".part"
 	if err := os.RemoveAll(partial); err != nil {
 		t.Fatalf("build %s: %v", name, err)

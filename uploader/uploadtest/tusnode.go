@@ -12,29 +12,28 @@ import (
 	"testing"
 )
 
-// tusNode is the program around @tus/server, and the versions it is made of.
+// tusNode holds the server program and its package versions.
 //
 //go:embed tusnode
 var tusNode embed.FS
 
-// TusNode is the real @tus/server in node, on one port and one directory for
-// its whole life, however often it is killed and started again. Its methods must
-// be called from the test's goroutine, one at a time.
+// TusNode is @tus/server in Node.js on a fixed port and directory, which restarts
+// keep. Its methods must be called from the test's goroutine.
 type TusNode struct {
 	Endpoint string // the creation URL
-	Dir      string // where its files are
+	Dir      string // of the file store
 
 	program
 }
 
-// NewTusNode installs @tus/server, once per set of versions and machine, and
-// starts it. It ends with the test. MaxSize and Expiry are the options it knows.
-// The test fails where there is no node or npm.
+// NewTusNode starts @tus/server, which is installed once per set of versions and
+// machine. The server ends with the test. It supports MaxSize and Expiry. The
+// test fails if node or npm is not installed.
 func NewTusNode(t testing.TB, opts ...Option) *TusNode {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Fatalf("@tus/server needs node, which is not installed; `make deps` installs it: %v", err)
+		t.Fatalf("@tus/server needs node, which is not installed; run `make deps`: %v", err)
 	}
 	port, o := freePort(t), newOptions(opts)
 	s := &TusNode{
@@ -51,7 +50,7 @@ func NewTusNode(t testing.TB, opts ...Option) *TusNode {
 	return s
 }
 
-// Stored returns what the server holds, in no particular order.
+// Stored returns the server's uploads, in no particular order.
 func (s *TusNode) Stored(t testing.TB) []StoredFile {
 	t.Helper()
 	infos, err := filepath.Glob(filepath.Join(s.Dir, "*.json"))
@@ -62,7 +61,7 @@ func (s *TusNode) Stored(t testing.TB) []StoredFile {
 	for _, info := range infos {
 		var upload struct {
 			Size     *int64            `json:"size"`
-			Metadata map[string]string `json:"metadata"` // null stands for an empty value
+			Metadata map[string]string `json:"metadata"` // null for an empty value
 		}
 		path := readInfo(t, info, &upload)
 		file := StoredFile{Name: filepath.Base(path), Metadata: upload.Metadata, Path: path, Length: -1}
@@ -75,7 +74,7 @@ func (s *TusNode) Stored(t testing.TB) []StoredFile {
 	return files
 }
 
-// installTusNode returns a directory with the program and all it needs.
+// installTusNode returns a directory with the program and its packages.
 func installTusNode(t testing.TB) string {
 	t.Helper()
 	files, err := tusNode.ReadDir("tusnode")
@@ -94,7 +93,7 @@ func installTusNode(t testing.TB) string {
 	return cached(t, "tus-node-"+hex.EncodeToString(version.Sum(nil)[:8]), func(path string) {
 		npm, err := exec.LookPath("npm")
 		if err != nil {
-			t.Fatalf("@tus/server needs npm, which is not installed; `make deps` installs it: %v", err)
+			t.Fatalf("@tus/server needs npm, which is not installed; run `make deps`: %v", err)
 		}
 		if err := os.Mkdir(path, 0o700); err != nil {
 			t.Fatalf("install @tus/server: %v", err)

@@ -11,32 +11,32 @@ import (
 	"testing"
 )
 
-// Answer is what a Gateway says in the server's stead.
+// Response is an HTTP response defined by a test.
 type Answer struct {
 	Status int
 	Header map[string]string
 	Body   string
 }
 
-// Gateway is an HTTP proxy that passes requests on, and answers the next few
-// itself where it is told to. It may be told so while requests run.
+// Gateway is a reverse proxy that can answer requests itself. It is safe for
+// concurrent use.
 type Gateway struct {
 	URL string // without a path
 
-	mu      sync.Mutex
-	planned []plannedResponse
-	answered    []Request
+	mu       sync.Mutex
+	planned  []plannedResponse
+	answered []Request
 }
 
 type plannedResponse struct {
-	method string
-	response Answer
-	remaining   int
+	method    string
+	response  Answer
+	remaining int
 }
 
-// NewGateway starts a gateway in front of target, the URL of a server; what it
-// has no answer of its own for is passed on. With target "" that is a 404. It
-// ends with the test.
+// NewGateway starts a gateway in front of target, the URL of a server. Requests
+// without a planned response are forwarded; if target is empty, they get a 404.
+// The gateway ends with the test.
 func NewGateway(t testing.TB, target string) *Gateway {
 	t.Helper()
 	next := http.NotFoundHandler()
@@ -64,15 +64,15 @@ func NewGateway(t testing.TB, target string) *Gateway {
 	return g
 }
 
-// Next answers the next n requests of that method, "" for any, which come after
-// those already planned for it.
+// Respond plans the response for the next n requests of that method, "" for any.
+// Earlier planned responses are used first.
 func (g *Gateway) Next(n int, method string, response Answer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.planned = append(g.planned, plannedResponse{method: method, response: response, remaining: n})
 }
 
-// Requests returns every request the gateway answered itself.
+// Requests returns every request that the gateway answered itself.
 func (g *Gateway) Requests() []Request {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -94,7 +94,7 @@ func (g *Gateway) handler(next http.Handler) http.Handler {
 	})
 }
 
-// readBody uses up one planned answer that fits the request.
+// takePlanned uses up one planned response that matches the request.
 func (g *Gateway) takePlanned(r *http.Request) (Answer, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

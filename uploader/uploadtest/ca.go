@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// Authority vouches for servers and clients that nobody else knows.
+// CA is a certificate authority for tests.
 type Authority struct {
-	PEM []byte // its certificate
+	PEM []byte // the CA certificate
 
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
 }
 
-// NewAuthority makes an authority with a key of its own.
+// NewCA creates a CA with a new key.
 func NewAuthority(t testing.TB) *Authority {
 	t.Helper()
 	a := &Authority{key: newKey(t)}
@@ -33,17 +33,17 @@ func NewAuthority(t testing.TB) *Authority {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, a.key.Public(), a.key)
 	if err != nil {
-		t.Fatalf("make authority: %v", err)
+		t.Fatalf("create CA: %v", err)
 	}
 	if a.certificate, err = x509.ParseCertificate(der); err != nil {
-		t.Fatalf("make authority: %v", err)
+		t.Fatalf("create CA: %v", err)
 	}
 	a.PEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	return a
 }
 
-// Issue makes a certificate, and its key, for a host name, an IP address or a
-// client of that name, both PEM.
+// Issue returns a certificate and its key, both in PEM. The name is a host name,
+// an IP address or a client name.
 func (a *Authority) Issue(t testing.TB, name string) (certificate, key []byte) {
 	t.Helper()
 	own := newKey(t)
@@ -68,7 +68,7 @@ func (a *Authority) Issue(t testing.TB, name string) (certificate, key []byte) {
 		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
 }
 
-// Server is the configuration of a server of that name.
+// ServerConfig returns the TLS configuration of a server with that name.
 func (a *Authority) Server(t testing.TB, name string) *tls.Config {
 	t.Helper()
 	pair, err := tls.X509KeyPair(a.Issue(t, name))
@@ -78,8 +78,8 @@ func (a *Authority) Server(t testing.TB, name string) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 }
 
-// Known is Server of one that lets only clients in for whom the authority
-// vouches.
+// MutualTLSConfig is like ServerConfig, but the server requires client
+// certificates signed by the CA.
 func (a *Authority) Known(t testing.TB, name string) *tls.Config {
 	t.Helper()
 	config := a.Server(t, name)
@@ -92,7 +92,7 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatalf("make key: %v", err)
+		t.Fatalf("generate key: %v", err)
 	}
 	return key
 }

@@ -11,7 +11,7 @@ type relayConn struct{ client, server *net.TCPConn }
 
 const relayBuffer = 32 << 10
 
-// relay serves one connection until either side ends it.
+// relay serves one connection until either side closes it.
 func (p *Proxy) relay(client *net.TCPConn, origin net.Listener) {
 	var dialer net.Dialer
 	server, err := dialer.DialContext(p.ctx, "tcp", p.target)
@@ -31,8 +31,8 @@ func (p *Proxy) relay(client *net.TCPConn, origin net.Listener) {
 	copies.Wait()
 }
 
-// concatenate takes up a connection, unless the door it came through was closed
-// meanwhile.
+// add registers a connection. It reports false if the listener that accepted it
+// was closed meanwhile.
 func (p *Proxy) add(l *relayConn, origin net.Listener) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,7 +65,7 @@ func (p *Proxy) upstream(l *relayConn) {
 	}
 }
 
-// send hands bytes to the server at the pace that is set.
+// send writes bytes to the server at the limited rate.
 func (p *Proxy) send(l *relayConn, chunk []byte) bool {
 	for len(chunk) > 0 {
 		n := min(len(chunk), p.pieceSize())
@@ -77,8 +77,8 @@ func (p *Proxy) send(l *relayConn, chunk []byte) bool {
 	return true
 }
 
-// pieceSize is how many bytes pass at once: a twentieth of a second's worth, so that
-// a slow network is smooth.
+// pieceSize is the number of bytes written at once: those of 50 ms, so that the
+// rate is even.
 func (p *Proxy) pieceSize() int {
 	limit := p.limiter.Limit()
 	if limit >= 20*relayBuffer {
@@ -87,13 +87,13 @@ func (p *Proxy) pieceSize() int {
 	return max(int(limit/20), 1)
 }
 
-// sendPiece hands bytes to the server, up to where the connection is to be cut.
+// sendPiece writes bytes to the server, up to where the connection is to be reset.
 func (p *Proxy) sendPiece(l *relayConn, chunk []byte) bool {
 	if !p.waitOpen() || p.limiter.WaitN(p.ctx, len(chunk)) != nil {
 		return false
 	}
 	chunk, last := p.beforeReset(chunk)
-	p.up.Add(int64(len(chunk))) // first, so that no answer is seen before its request is counted
+	p.up.Add(int64(len(chunk))) // counted first, so that no response is seen before its request is counted
 	_, err := l.server.Write(chunk)
 	if last {
 		p.Cut()
@@ -101,7 +101,7 @@ func (p *Proxy) sendPiece(l *relayConn, chunk []byte) bool {
 	return err == nil && !last
 }
 
-// beforeReset is the part of chunk that may go upstream, and whether it is the last.
+// beforeReset returns the part of chunk to send, and whether the reset follows it.
 func (p *Proxy) beforeReset(chunk []byte) ([]byte, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,10 +130,10 @@ func (p *Proxy) downstream(l *relayConn) {
 	}
 }
 
-// continueHeader precedes the answer to a request that asked before sending.
+// continueHeader precedes the response to a request with Expect: 100-continue.
 const continueHeader = "HTTP/1.1 100 Continue\r\n\r\n"
 
-// handle hands bytes to the client, unless they are an answer to be lost.
+// sendResponse writes bytes to the client, unless they are a response to drop.
 func (p *Proxy) sendResponse(l *relayConn, chunk []byte) bool {
 	if !p.waitOpen() {
 		return false
@@ -164,7 +164,8 @@ func (p *Proxy) takeDrop() bool {
 	return true
 }
 
-// waitOpen waits while bytes are held back. It is false once the proxy has ended.
+// waitOpen waits while the proxy is a black hole. It reports false when the proxy
+// has ended.
 func (p *Proxy) waitOpen() bool {
 	p.mu.Lock()
 	hole := p.blackhole
@@ -180,8 +181,8 @@ func (p *Proxy) waitOpen() bool {
 	}
 }
 
-// reset ends the client's side without a goodbye. The server's side is closed
-// in order, so that what went upstream arrives.
+// reset resets the client's side. The server's side is closed normally, so that
+// bytes sent upstream arrive.
 func (l *relayConn) reset() {
 	reset(l.client)
 	_ = l.server.Close()

@@ -11,33 +11,31 @@ import (
 	"time"
 )
 
-// Reference is a tus server in memory that keeps to the letter of the protocol
-// and knows the extensions that no common server has: checksum,
-// checksum-trailer and concatenation-unfinished. It is strict where others are
-// lenient. Twist and Corrupt make it lie. Its methods may be called while
-// requests run.
+// Reference is an in-memory tus server that follows the protocol strictly and
+// supports extensions that common servers lack: checksum, checksum-trailer and
+// concatenation-unfinished. ModifyResponses and CorruptBodies make it misbehave.
 type Reference struct {
 	Endpoint string // the creation URL
 
 	o options
 
-	mu       sync.Mutex
-	uploads  map[string]*upload
-	lastUpload     int           // uploads ever made, which name the next
-	clockOffset    time.Duration // of its clock
-	requests []Request
-	changes   []responseChange
-	corruptBodies  int // bodies still to be damaged
+	mu            sync.Mutex
+	uploads       map[string]*upload
+	lastUpload    int           // number of the last upload, which is its name
+	clockOffset   time.Duration // added to the time of day
+	requests      []Request
+	changes       []responseChange
+	corruptBodies int // bodies still to corrupt
 }
 
-// responseChange is what a test has to say in the next answers.
+// responseChange is a change of the next responses.
 type responseChange struct {
-	method string
-	remaining   int
-	apply func(*Answer)
+	method    string
+	remaining int
+	apply     func(*Answer)
 }
 
-// referenceExtensions is Tus-Extension of a Reference.
+// referenceExtensions is the Tus-Extension header.
 const referenceExtensions = "creation,creation-with-upload,creation-defer-length,expiration,checksum,checksum-trailer," +
 	"termination,concatenation,concatenation-unfinished"
 
@@ -58,38 +56,37 @@ func NewReference(t testing.TB, opts ...Option) *Reference {
 	return s
 }
 
-// Twist lets change have a go at the next n answers to requests of that method,
-// "" for any, after the request was carried out. A header is removed by an
-// empty value.
+// ModifyResponses applies change to the responses of the next n requests of that
+// method, "" for any, after each request was handled. Setting a header to ""
+// removes it.
 func (s *Reference) Twist(n int, method string, change func(*Answer)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changes = append(s.changes, responseChange{method: method, remaining: n, apply: change})
 }
 
-// Corrupt flips a bit in each of the next n bodies, as memory and networks do.
+// CorruptBodies flips a bit in each of the next n request bodies.
 func (s *Reference) Corrupt(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.corruptBodies = n
 }
 
-// Advance moves the server's clock on, to where uploads have expired.
+// Advance advances the server's clock, for uploads to expire.
 func (s *Reference) Advance(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clockOffset += d
 }
 
-// Requests returns every request the server has answered so far.
+// Requests returns every request the server has responded to.
 func (s *Reference) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Request(nil), s.requests...)
 }
 
-// Stored returns what the server holds, in no particular order. Path is empty:
-// nothing is on a disk.
+// Stored returns the server's uploads, in no particular order. Path is empty.
 func (s *Reference) Stored(testing.TB) []StoredFile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +122,7 @@ func (s *Reference) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, response.Body)
 }
 
-// modified is the answer after a test had a go at it.
+// modified returns the response after the next change that matches.
 func (s *Reference) modified(method string, response Answer) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -139,7 +136,7 @@ func (s *Reference) modified(method string, response Answer) Answer {
 	return response
 }
 
-// handle carries a request out.
+// handle returns the response to a request.
 func (s *Reference) handle(r *http.Request) Answer {
 	if r.Method == http.MethodOptions {
 		return s.options()
@@ -174,7 +171,7 @@ func (s *Reference) handle(r *http.Request) Answer {
 	}
 }
 
-// respond makes an answer with the protocol's mark; headers are name, value.
+// respond returns a response with Tus-Resumable. The headers are name, value pairs.
 func respond(status int, headers ...string) Answer {
 	response := Answer{Status: status, Header: map[string]string{"Tus-Resumable": "1.0.0"}}
 	for i := 0; i < len(headers); i += 2 {
@@ -191,7 +188,7 @@ func (s *Reference) options() Answer {
 	return response
 }
 
-// find returns an upload, or the answer to who asks for one that is not there.
+// find returns an upload, or the response if there is none.
 func (s *Reference) find(name string) (*upload, Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,7 +202,7 @@ func (s *Reference) find(name string) (*upload, Answer) {
 	return u, Answer{}
 }
 
-// now is the server's clock; the caller holds the lock.
+// now returns the server's time. The caller holds s.mu.
 func (s *Reference) now() time.Time { return time.Now().Add(s.clockOffset) }
 
 func (s *Reference) remove(name string) Answer {

@@ -2,7 +2,7 @@ package uploadtest
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // the protocol asks for it
+	"crypto/sha1" //nolint:gosec // defined by the protocol
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -17,24 +17,24 @@ import (
 	"time"
 )
 
-// upload is one upload of a Reference. All but its bytes and their number stays
-// as it was made.
+// upload is one upload of a Reference. Only content and length change after its
+// creation.
 type upload struct {
-	busy sync.Mutex // held by the one request that may use it
+	busy sync.Mutex // held by the request that uses it
 
-	metadata string // as it was sent
-	concat   string // Upload-Concat as it was sent
+	metadata string // Upload-Metadata as sent
+	concat   string // Upload-Concat as sent
 	parts    []*upload
 	expires  time.Time // zero: never
 
 	content []byte
-	length  int64 // -1 while it is open
+	length  int64 // -1 while deferred
 }
 
 func (u *upload) final() bool { return u.parts != nil }
 
-// offset is how many bytes there are, and whether that may be told: of a file
-// whose parts are under way it may not.
+// offset returns the number of bytes stored. It reports false for a final upload
+// whose parts are not complete.
 func (u *upload) offset() (int64, bool) {
 	if !u.final() {
 		return int64(len(u.content)), true
@@ -49,7 +49,7 @@ func (u *upload) offset() (int64, bool) {
 	return sum, true
 }
 
-// total is the size it is to have, or -1.
+// total returns the size in bytes, or -1 while it is not known.
 func (u *upload) total() int64 {
 	if !u.final() {
 		return u.length
@@ -73,7 +73,7 @@ func (u *upload) expired(now time.Time) bool {
 	return !u.expires.IsZero() && !u.complete() && now.After(u.expires)
 }
 
-// setExpires tells when an unfinished upload will be forgotten.
+// setExpires sets Upload-Expires if the upload is unfinished.
 func (u *upload) setExpires(response *Answer) {
 	if !u.expires.IsZero() && !u.complete() {
 		response.Header["Upload-Expires"] = u.expires.UTC().Format(http.TimeFormat)
@@ -101,7 +101,7 @@ func (u *upload) stored() StoredFile {
 	}
 }
 
-// post makes an upload.
+// post handles the creation of an upload.
 func (s *Reference) post(r *http.Request) Answer {
 	u := &upload{metadata: r.Header.Get("Upload-Metadata"), concat: r.Header.Get("Upload-Concat")}
 	if _, ok := parseMetadata(u.metadata); !ok {
@@ -130,8 +130,8 @@ func (s *Reference) post(r *http.Request) Answer {
 	return response
 }
 
-// setLength decides what the upload is to hold, and returns a status when that is
-// not possible.
+// setLength sets the upload's length or parts from the headers. It returns an
+// error status if the headers are invalid, otherwise 0.
 func (s *Reference) setLength(u *upload, header http.Header) (refusal int) {
 	length, hasLength := header["Upload-Length"]
 	deferred := header.Get("Upload-Defer-Length")
@@ -150,7 +150,7 @@ func (s *Reference) setLength(u *upload, header http.Header) (refusal int) {
 	return s.setLengthOnce(u, length[0])
 }
 
-// concatenate makes the upload one of parts.
+// concatenate makes u the final upload of parts.
 func (s *Reference) concatenate(u *upload, names []string) (refusal int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,7 +171,7 @@ func (s *Reference) concatenate(u *upload, names []string) (refusal int) {
 	return 0
 }
 
-// setLengthOnce sets the upload's length once and for all.
+// setLengthOnce parses and sets the upload's length.
 func (s *Reference) setLengthOnce(u *upload, text string) (refusal int) {
 	length, err := strconv.ParseUint(text, 10, 63)
 	switch {
@@ -184,7 +184,7 @@ func (s *Reference) setLengthOnce(u *upload, text string) (refusal int) {
 	return 0
 }
 
-// patch adds bytes to an upload.
+// patch handles the upload of a chunk.
 func (s *Reference) patch(u *upload, r *http.Request) Answer {
 	switch {
 	case u.final():
@@ -211,11 +211,11 @@ func (s *Reference) patch(u *upload, r *http.Request) Answer {
 	return response
 }
 
-// statusChecksumMismatch is the answer to bytes that are not those of their checksum.
+// statusChecksumMismatch is the status of a checksum mismatch, per the protocol.
 const statusChecksumMismatch = 460
 
-// readBody reads a body. One that breaks off is kept as far as it came, unless it
-// was to be checked; one that fails its check is not kept at all.
+// readBody appends a request body to an upload. A body that ends early is stored
+// unless it has a checksum; a body that fails its checksum is not stored.
 func (s *Reference) readBody(u *upload, r *http.Request) (refusal int) {
 	if r.Header.Get("Content-Type") != "application/offset+octet-stream" {
 		return http.StatusUnsupportedMediaType
@@ -240,7 +240,8 @@ func (s *Reference) readBody(u *upload, r *http.Request) (refusal int) {
 	return refusal
 }
 
-// limitBody lets a body be one byte too long, which shows that it is.
+// limitBody lets one byte more than the remaining size through, to detect a body
+// that is too long.
 func (*Reference) limitBody(u *upload, body io.Reader) io.Reader {
 	if u.length < 0 {
 		return body
@@ -272,7 +273,7 @@ func verifyChecksum(checksum string, body []byte) (refusal int) {
 	return 0
 }
 
-// parseMetadata reads Upload-Metadata as strictly as the protocol writes it.
+// parseMetadata parses Upload-Metadata strictly.
 func parseMetadata(text string) (map[string]string, bool) {
 	metadata := map[string]string{}
 	if text == "" {

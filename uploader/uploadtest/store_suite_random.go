@@ -11,7 +11,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Whatever is saved is what is loaded, by random changes.
+// Property tests of saving and loading.
 
 func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
 	store := reopen()
@@ -34,13 +34,13 @@ func testAnyTransferRoundTrip(t *testing.T, reopen Reopen) {
 	})
 }
 
-// testAnyChange changes some of what changes while a file crosses, and now and then
-// more than that.
+// testAnyChange changes random fields that change during an upload, and sometimes
+// others.
 func testAnyChange(t *testing.T, reopen Reopen) {
 	store := reopen()
 	rapid.Check(t, func(r *rapid.T) {
 		want, next := anyTransfer(r), anyTransfer(r)
-		some := func(what string) bool { return rapid.Bool().Draw(r, what) }
+		maybe := func(what string) bool { return rapid.Bool().Draw(r, what) }
 		before := map[uploader.TransferID]*uploader.Transfer{}
 		for range 3 {
 			saved := want
@@ -56,29 +56,29 @@ func testAnyChange(t *testing.T, reopen Reopen) {
 			if diff := cmp.Diff(want, loaded.Transfers[max(at, 0)], cmpStored); diff != "" {
 				r.Fatalf("saved (-) and loaded (+) differ:\n%s", diff)
 			}
-			if some("phase") {
+			if maybe("phase") {
 				want.Phase, want.Attempt = next.Phase, next.Attempt
 			}
-			if some("session") {
+			if maybe("session") {
 				parts := want.Session.Parts
 				want.Session = next.Session
 				want.Session.Parts = parts
 			}
-			if some("times") {
+			if maybe("times") {
 				want.Started, want.Finished, want.Active = next.Started, next.Finished, next.Active
 			}
-			if some("content") {
+			if maybe("content") {
 				want.Resumed, want.SHA256 = next.Resumed, next.SHA256
 			}
-			if some("more") && some("much more") {
+			if maybe("rarer fields") && maybe("really") {
 				want.Intent, want.Fault, want.NextTry, want.Prior = next.Intent, next.Fault, next.NextTry, next.Prior
 			}
 		}
 	})
 }
 
-// testAnyStatusUpdate changes the standing of some of what is saved, as a command for all
-// does. One of them is gone, all the same.
+// testAnyStatusUpdate updates the status of random transfers, as a command for all
+// transfers does. One of them was removed before.
 func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 	store := reopen()
 	const rows = 12
@@ -91,8 +91,8 @@ func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 			before := anyTransfer(r)
 			before.ID, before.Rank = id+1, int64(id)
 			after := before
-			if next := &common; rapid.IntRange(0, 3).Draw(r, "which") > 0 {
-				if rapid.IntRange(0, 9).Draw(r, "other") == 0 {
+			if next := &common; rapid.IntRange(0, 3).Draw(r, "changed") > 0 {
+				if rapid.IntRange(0, 9).Draw(r, "use other") == 0 {
 					next = &other
 				}
 				after.Intent, after.Phase, after.Fault, after.NextTry = next.Intent, next.Phase, next.Fault, next.NextTry
@@ -102,7 +102,7 @@ func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 			update.Transfers, update.Before[after.ID] = append(update.Transfers, &after), &before
 			want = append(want, after)
 		}
-		removal := uploader.Changes{RemovedTransfers: []uploader.TransferID{uploader.TransferID(rapid.IntRange(1, rows).Draw(r, "gone"))}}
+		removal := uploader.Changes{RemovedTransfers: []uploader.TransferID{uploader.TransferID(rapid.IntRange(1, rows).Draw(r, "removed"))}}
 		for _, changes := range []uploader.Changes{first, removal, update} {
 			if err := store.Save(context.Background(), changes); err != nil {
 				r.Fatalf("save: %v", err)

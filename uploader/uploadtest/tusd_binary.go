@@ -13,18 +13,17 @@ import (
 	"testing"
 )
 
-// TusdBinary is the real tusd program, on one port and one directory for its
-// whole life, however often it is killed and started again. Its methods must be
-// called from the test's goroutine, one at a time.
+// TusdBinary is the tusd program on a fixed port and directory, which restarts
+// keep. Its methods must be called from the test's goroutine.
 type TusdBinary struct {
 	Endpoint string // the creation URL
-	Dir      string // where its files are
+	Dir      string // of the file store
 
 	program
 }
 
-// NewTusdBinary builds tusd, once per version and machine, and starts it. It
-// ends with the test. Wrap, WithTLS and Expiry have no effect on it.
+// NewTusdBinary starts tusd, which is built once per version and machine. The
+// server ends with the test. It does not support Wrap, WithTLS and Expiry.
 func NewTusdBinary(t testing.TB, opts ...Option) *TusdBinary {
 	t.Helper()
 	port := freePort(t)
@@ -63,7 +62,7 @@ func flags(t testing.TB, o options) []string {
 	return flags
 }
 
-// hookFlags writes the hooks' scripts and returns the flags that name them.
+// hookFlags writes the hook scripts and returns the flags for them.
 func hookFlags(t testing.TB, o options) []string {
 	t.Helper()
 	if len(o.hooks) == 0 {
@@ -79,7 +78,7 @@ func hookFlags(t testing.TB, o options) []string {
 	return []string{"-hooks-dir", dir, "-hooks-enabled-events", strings.Join(events, ",")}
 }
 
-// Stored returns what the server holds, in no particular order.
+// Stored returns the server's uploads, in no particular order.
 func (s *TusdBinary) Stored(t testing.TB) []StoredFile {
 	t.Helper()
 	return storedFiles(t, s.Dir)
@@ -89,15 +88,14 @@ func freePort(t testing.TB) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatalf("find a port: %v", err)
+		t.Fatalf("find free port: %v", err)
 	}
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-// buildTusd returns the path of a tusd of the version in go.mod. The program
-// has dependencies that this module does not have, so it is built in a module of
-// its own.
+// buildTusd returns the path of a tusd of the version in go.mod. It is built in a
+// separate module because its dependencies are not in this one.
 func buildTusd(t testing.TB) string {
 	t.Helper()
 	version := strings.TrimSpace(string(runCommand(t, "", "go", "list", "-m", "-f", "{{.Version}}", tusdModule)))

@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// What belongs to a transfer: its proof, its parts, what happened to it.
+// Tests of the records that belong to a transfer: proof, parts and events.
 
 func testProof(t *testing.T, reopen Reopen) {
 	store := reopen()
@@ -151,7 +151,7 @@ func testRemovedServersAndBatches(t *testing.T, reopen Reopen) {
 	save(t, store, uploader.Changes{RemovedServers: []uploader.ServerID{5}, RemovedBatches: []uploader.BatchID{1, 99}})
 	got := load(t, reopen())
 	if got.NextServer <= 5 {
-		t.Errorf("the next server would get the ID %d of a removed one", got.NextServer)
+		t.Errorf("NextServer is %d, the ID of a removed server", got.NextServer)
 	}
 	wantEqual(t, got.Batches, []uploader.Batch{{ID: 2, Server: 5}})
 }

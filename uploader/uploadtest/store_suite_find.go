@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Which uploads a file may belong to.
+// Tests of FindPrevious.
 
 func testFindPrevious(t *testing.T, reopen Reopen) {
 	store := reopen()
@@ -26,7 +26,7 @@ func testFindPrevious(t *testing.T, reopen Reopen) {
 	changes.Transfers = append(changes.Transfers, &other, &uploader.Transfer{ID: 60})
 	save(t, store, changes)
 
-	got, err := store.FindPrevious(t.Context(), []string{"metadata:/a\xff\x00b", "other", "nobody's", "", "other"})
+	got, err := store.FindPrevious(t.Context(), []string{"metadata:/a\xff\x00b", "other", "unknown", "", "other"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +57,6 @@ func testFindManyPrevious(t *testing.T, reopen Reopen) {
 		}
 	}
 	if got, err := store.FindPrevious(t.Context(), nil); err != nil || len(got) != 0 {
-		t.Errorf("no fingerprints found %v, %v", got, err)
+		t.Errorf("no fingerprints: found %v, %v", got, err)
 	}
 }

@@ -14,31 +14,30 @@ import (
 	"testing"
 )
 
-// Forwarder is a proxy as companies have them, which clients are told to use.
-// Whatever host it is asked for, it connects to its one target: so names that
-// exist nowhere can be asked for.
+// ForwardProxy is a proxy that clients are configured to use. It connects to one
+// target whatever host is requested, so requests may name hosts that do not exist.
 type Forwarder struct {
 	Addr string // host:port
 
 	target string
-	user   *url.Userinfo   // nil: anybody
-	ctx    context.Context //nolint:containedctx // the forwarder's own life, not a call's
+	user   *url.Userinfo   // nil: no authentication
+	ctx    context.Context //nolint:containedctx // the proxy's lifetime, not a call's
 	wait   sync.WaitGroup
 
-	mu    sync.Mutex
+	mu      sync.Mutex
 	targets []string
 }
 
-// Asked returns the host:port of every request and tunnel that was allowed.
+// Targets returns the host:port of every request and tunnel that was allowed.
 func (f *Forwarder) Asked() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]string(nil), f.targets...)
 }
 
-// NewHTTPProxy starts an HTTP proxy in front of target, a host:port. It lets in
-// whoever knows user, or anybody when that is nil, and is spoken to by TLS with
-// config, or plainly when that is nil. It ends with the test.
+// NewHTTPProxy starts an HTTP proxy in front of target, a host:port. It requires
+// the credentials user unless user is nil, and uses TLS unless config is nil.
+// The proxy ends with the test.
 func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.Config) *Forwarder {
 	t.Helper()
 	f := newForwarder(t, target, user)
@@ -58,13 +57,13 @@ func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.C
 	return f
 }
 
-// newForwarder makes a forwarder whose tunnels end with the test, after the
-// server that makes them.
+// newForwarder returns a proxy whose tunnels are closed at the end of the test,
+// after the listening server is.
 func newForwarder(t testing.TB, target string, user *url.Userinfo) *Forwarder {
-	ctx, end := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	f := &Forwarder{target: target, user: user, ctx: ctx}
 	t.Cleanup(func() {
-		end()
+		cancel()
 		f.wait.Wait()
 	})
 	return f
@@ -95,7 +94,7 @@ func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	f.wait.Go(func() { f.tunnel(client, server) })
 }
 
-// send carries one plain request.
+// forward sends on one request that is not a CONNECT.
 func (f *Forwarder) forward(w http.ResponseWriter, r *http.Request) {
 	proxy := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", f.target },
@@ -126,7 +125,7 @@ func (f *Forwarder) dial() (net.Conn, error) {
 	return dialer.DialContext(f.ctx, "tcp", f.target)
 }
 
-// tunnel carries bytes both ways until either side or the test ends.
+// tunnel copies bytes both ways until either side is closed or the test ends.
 func (f *Forwarder) tunnel(client, server net.Conn) {
 	closeBoth := func() {
 		_ = client.Close()

@@ -14,7 +14,7 @@ import (
 )
 
 // NewSOCKS5 starts a SOCKS5 proxy (RFC 1928) in front of target, a host:port. It
-// authorized in whoever knows user (RFC 1929), or anybody when that is nil. It ends
+// requires the credentials user (RFC 1929) unless user is nil. The proxy ends
 // with the test.
 func NewSOCKS5(t testing.TB, target string, user *url.Userinfo) *Forwarder {
 	t.Helper()
@@ -37,14 +37,14 @@ func NewSOCKS5(t testing.TB, target string, user *url.Userinfo) *Forwarder {
 	return f
 }
 
-// What a SOCKS5 server says.
+// Values of RFC 1928 and RFC 1929.
 const (
 	socksVersion    = 5
-	socksNoAuth    = 0
+	socksNoAuth     = 0
 	socksPassword   = 2
 	socksNoMethod   = 0xff
 	socksConnect    = 1
-	socksDomain       = 3
+	socksDomain     = 3
 	socksIPv4       = 1
 	socksIPv6       = 4
 	socksOK         = 0
@@ -73,8 +73,8 @@ func socksReply(code byte) []byte {
 	return []byte{socksVersion, code, 0, socksIPv4, 0, 0, 0, 0, 0, 0}
 }
 
-// handshake agrees on how to sign in, does so, and returns the host:port that is
-// targets for.
+// handshake negotiates the authentication method, authenticates the client, and
+// returns the requested host:port.
 func (f *Forwarder) handshake(client net.Conn) (host string, err error) {
 	head, err := readBytes(client, 2)
 	if err != nil {
@@ -103,7 +103,7 @@ func (f *Forwarder) handshake(client net.Conn) (host string, err error) {
 	return readConnectTarget(client)
 }
 
-var errUnauthorized = errors.New("nobody knows you")
+var errUnauthorized = errors.New("authentication failed")
 
 func (f *Forwarder) authenticate(client net.Conn) error {
 	if _, err := readBytes(client, 1); err != nil {
@@ -126,7 +126,7 @@ func (f *Forwarder) authenticate(client net.Conn) error {
 	return err
 }
 
-// readConnectTarget reads the request to connect.
+// readConnectTarget reads a connect request.
 func readConnectTarget(client io.Reader) (string, error) {
 	head, err := readBytes(client, 4)
 	if err != nil {
@@ -142,7 +142,7 @@ func readConnectTarget(client io.Reader) (string, error) {
 		host, err = readAddress(client, net.IPv6len)
 	}
 	if err != nil || head[1] != socksConnect {
-		return "", errors.Join(err, errors.New("not a request to connect"))
+		return "", errors.Join(err, errors.New("not a connect request"))
 	}
 	port, err := readBytes(client, 2)
 	if err != nil {
