@@ -1,14 +1,12 @@
-// Package endtoend runs the real program against real servers and does to it
-// what happens to programs: it is killed at any instant, its network and its
-// server go away, its files change, and it must converge to the same end all
-// the same.
+// Package endtoend tests the program against real servers with injected faults:
+// kills, network and server faults, and changes of files. Every upload must
+// converge to the same result.
 //
-// All of it runs side by side but for the storm over the engine, which counts what
-// is open in this process.
+// The tests run in parallel, except the stress test of the engine, which counts
+// the process's open descriptors and goroutines.
 //
-// What is left to chance comes from a seed, which every test prints: -args
-// -seed=N takes the same decisions again. How they fall in time is up to the
-// machine.
+// Random decisions are derived from a seed that every test prints; -args -seed=N
+// repeats them. Their timing depends on the machine.
 package endtoend_test
 
 import (
@@ -24,24 +22,24 @@ import (
 )
 
 var (
-	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "repeats the decisions of an earlier run")
-	kills  = flag.Int("kills", 15, "how often the program is killed")
-	stressDuration = flag.Duration("stress", 6*time.Second, "how long each stress test lasts")
+	seed           = flag.Uint64("seed", uint64(time.Now().UnixNano()), "`seed` of the random decisions")
+	kills          = flag.Int("kills", 15, "`number` of kills of the program")
+	stressDuration = flag.Duration("stress", 6*time.Second, "`duration` of each stress test")
 )
 
-// ferry is the program under test.
+// ferry is the path of the program under test.
 var ferry string
 
 func TestMain(m *testing.M) {
-	if told := os.Getenv(crashPlanEnv); told != "" {
-		os.Exit(runCrashProcess(told))
+	if plan := os.Getenv(crashPlanEnv); plan != "" {
+		os.Exit(runCrashProcess(plan))
 	}
 	flag.Parse()
 	os.Exit(testMain(m))
 }
 
 func testMain(m *testing.M) int {
-	if signal.Ignored(os.Interrupt) { // as in the background of a script: what starts from here would not hear of it either
+	if signal.Ignored(os.Interrupt) { // as in a script's background job; child processes would inherit it
 		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	dir, err := os.MkdirTemp("", "ferry-endtoend")
@@ -65,8 +63,8 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// The purposes of chance. Each has numbers of its own, so that how often one is
-// requests does not change the others.
+// The purposes of random numbers. Each has its own sequence, so that one does not
+// affect the others.
 const (
 	seedKills = iota
 	seedRuns
@@ -77,8 +75,8 @@ const (
 	seedPurposes
 )
 
-// runRounds runs a storm in rounds of which each begins anew, or a long one would
-// need the disk that its deliveries together do.
+// runRounds runs a stress test in rounds, each with new files and a new server, to
+// limit the disk space it needs.
 func runRounds(t *testing.T, length time.Duration, test func(t *testing.T, round uint64, length time.Duration)) {
 	t.Helper()
 	for left, round := length, uint64(0); left > 0 && !t.Failed(); left, round = left-roundDuration, round+1 {
@@ -88,7 +86,7 @@ func runRounds(t *testing.T, length time.Duration, test func(t *testing.T, round
 
 const roundDuration = time.Minute
 
-// newRandom is the random numbers for one purpose.
+// newRandom returns the random numbers for one purpose.
 func newRandom(t testing.TB, purpose uint64) *rand.Rand {
 	t.Helper()
 	t.Logf("repeat with -args -seed=%d", *seed)

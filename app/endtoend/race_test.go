@@ -2,6 +2,5 @@
 
 package endtoend_test
 
-// raceEnabled says that this test runs with the race detector, and so does the
-// program it builds.
+// raceEnabled reports whether this test and the program run with the race detector.
 const raceEnabled = true

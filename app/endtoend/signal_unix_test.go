@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// quitWithStacks ends a program so that it shows what its goroutines do.
+// quitWithStacks makes a Go program print its goroutines and exit.
 func quitWithStacks(process *os.Process) { _ = process.Signal(syscall.SIGQUIT) }
 
-// terminate asks a program to end.
+// terminate sends SIGTERM.
 func terminate(process *os.Process) { _ = process.Signal(syscall.SIGTERM) }
 
-// interrupt is Ctrl+C.
+// interrupt sends SIGINT, as Ctrl+C does.
 func interrupt(process *os.Process) { _ = process.Signal(syscall.SIGINT) }

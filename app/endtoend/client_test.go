@@ -17,25 +17,24 @@ import (
 	"github.com/ferryapp/ferry/app/feed"
 )
 
-// runTimeout is how long the program may take for anything while nothing is in
-// its way.
+// runTimeout is the maximum time of any run or wait while there are no faults.
 const runTimeout = 5 * time.Minute
 
-// client is one profile, worked in by one run of the program after another.
+// client runs the program in one profile.
 type client struct {
-	t       testing.TB
-	profile string
-	endpoint      string // the server's creation URL
+	t        testing.TB
+	profile  string
+	endpoint string // the server's creation URL
 }
 
 // run is one run of the program.
 type run struct {
 	command *exec.Cmd
 	args    []string
-	stdout     bytes.Buffer
-	stderr     bytes.Buffer
-	done   chan struct{} // closed when it has ended and all of its output is there
-	exitErr    error
+	stdout  bytes.Buffer
+	stderr  bytes.Buffer
+	done    chan struct{} // closed when the process has exited and its output is complete
+	exitErr error
 }
 
 func (c *client) send(paths ...string) *run {
@@ -53,7 +52,7 @@ func (c *client) start(args ...string) *run {
 	return c.startWithStdin(nil, args...)
 }
 
-// startWithStdin starts the program with a standard input, or with none.
+// startWithStdin starts the program; stdin may be nil.
 func (c *client) startWithStdin(stdin *os.File, args ...string) *run {
 	c.t.Helper()
 	r := &run{command: exec.CommandContext(c.t.Context(), ferry, args...), args: args, done: make(chan struct{})}
@@ -61,7 +60,7 @@ func (c *client) startWithStdin(stdin *os.File, args ...string) *run {
 		r.command.Stdin = stdin
 	}
 	r.command.Stdout, r.command.Stderr = &r.stdout, &r.stderr
-	// The race detector would wait a second at the end of each run.
+	// Without this the race detector waits a second at exit.
 	r.command.Env = append(os.Environ(), "NO_PROXY=*", "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 	if err := r.command.Start(); err != nil {
 		c.t.Fatal(err)
@@ -73,8 +72,8 @@ func (c *client) startWithStdin(stdin *os.File, args ...string) *run {
 	return r
 }
 
-// wait waits for the end of a run, and kills it with all of its goroutines on
-// show when it does not come.
+// wait waits for the end of the run. After the timeout it makes the process print
+// its goroutines and exit, and fails the test.
 func (r *run) wait(t testing.TB, timeout time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
@@ -84,25 +83,25 @@ func (r *run) wait(t testing.TB, timeout time.Duration) {
 	case <-ctx.Done():
 		quitWithStacks(r.command.Process)
 		<-r.done
-		t.Fatalf("ferry %v does not end:\n%s", r.args, r.stderr.String())
+		t.Fatalf("ferry %v: timeout\n%s", r.args, r.stderr.String())
 	}
 }
 
-// killAfter reports whether it was a signal that ended the run.
+// killed reports whether the run was ended by a signal.
 func (r *run) killed() bool {
 	exit, ok := errors.AsType[*exec.ExitError](r.exitErr)
 	return ok && !exit.Exited()
 }
 
-// exitCode is the exit code of a run that ended by itself.
+// exitCode is the exit code of a run that was not killed.
 func (r *run) exitCode() int { return r.command.ProcessState.ExitCode() }
 
-// hasRaceOrPanic reports whether the run's race detector found something.
+// hasRaceOrPanic reports whether the run printed a data race or a panic.
 func (r *run) hasRaceOrPanic() bool {
 	return strings.Contains(r.stderr.String(), "DATA RACE") || strings.Contains(r.stderr.String(), "panic:")
 }
 
-// events are what the run told. The last line of a killed one may be cut.
+// events parses the run's output. The last line of a killed run may be cut off.
 func (r *run) events(t testing.TB) []feed.Event {
 	t.Helper()
 	var events []feed.Event
@@ -112,14 +111,14 @@ func (r *run) events(t testing.TB) []feed.Event {
 			if !bytes.HasSuffix(line, []byte("\n")) {
 				break
 			}
-			t.Fatalf("ferry %v says %q: %v", r.args, line, err)
+			t.Fatalf("ferry %v: invalid line %q: %v", r.args, line, err)
 		}
 		events = append(events, event)
 	}
 	return events
 }
 
-// list is everything in the program's memory.
+// list returns all transfers of the profile.
 func (c *client) list() []cli.Entry {
 	c.t.Helper()
 	r := c.start("list", "--profile", c.profile, "--all", "--json")
@@ -131,16 +130,15 @@ func (c *client) list() []cli.Entry {
 	for line := range bytes.Lines(r.stdout.Bytes()) {
 		var entry cli.Entry
 		if err := json.Unmarshal(line, &entry); err != nil {
-			c.t.Fatalf("ferry list says %q: %v", line, err)
+			c.t.Fatalf("ferry list: invalid line %q: %v", line, err)
 		}
 		entries = append(entries, entry)
 	}
 	return entries
 }
 
-// resumeOrSend goes on with a folder after a run was killed. Until the first command is
-// acknowledged the program does not know of the folder, so that a person who
-// sees it die says it again.
+// resumeOrSend continues after a run was killed. It sends those of the folders that
+// the killed run had not saved yet, otherwise it resumes.
 func (c *client) resumeOrSend(folders ...string) *run {
 	c.t.Helper()
 	if unknown := c.unlisted(folders...); len(unknown) > 0 {
@@ -149,7 +147,7 @@ func (c *client) resumeOrSend(folders ...string) *run {
 	return c.resume()
 }
 
-// unlisted are the folders of which no file is in the program's memory.
+// unlisted returns the folders of which the profile has no transfer.
 func (c *client) unlisted(folders ...string) []string {
 	c.t.Helper()
 	listed := c.list()

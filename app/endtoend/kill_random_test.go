@@ -14,8 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// killAfter lets the program run and kills it after a while. It reports whether it
-// had ended by itself before, all across.
+// killAfter kills the run after a time. It reports whether the run finished before.
 func killAfter(t *testing.T, r *run, after time.Duration) bool {
 	t.Helper()
 	timer := time.AfterFunc(after, func() { _ = r.command.Process.Kill() })
@@ -27,7 +26,8 @@ func killAfter(t *testing.T, r *run, after time.Duration) bool {
 	return r.exitErr == nil
 }
 
-// TestKillAtRandomTimesLosesAndResendsNothing is the promise of the program.
+// TestKillAtRandomTimesLosesAndResendsNothing kills the program many times while it
+// uploads folders, until all is uploaded.
 func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t, seedKills)
@@ -38,7 +38,7 @@ func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 
 	var folders []string
 	for count := 0; count < *kills; {
-		folder := createSources(t, random, fmt.Sprintf("delivery %d", len(folders)))
+		folder := createSources(t, random, fmt.Sprintf("folder %d", len(folders)))
 		folders = append(folders, folder)
 		next := ferry.send(folder)
 		for ; count < *kills; count++ {
@@ -51,14 +51,14 @@ func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 	}
 	proxy.Heal(t)
 	if !killAfter(t, ferry.resume(), time.Minute) {
-		t.Fatal("resuming without being killed did not come to an end")
+		t.Fatal("the final resume was killed")
 	}
 	checkServer(t, server, folders)
 	totals.add(0, *kills, nil)
 }
 
-// checkServer holds what the server has against the sources: every file there with
-// its bytes, no large one begun twice, and no byte of one sent twice.
+// checkServer compares the server's uploads with the source folders: the server must
+// have every file, one upload of each large file, and no byte of those twice.
 func checkServer(t *testing.T, server *uploadtest.Tusd, folders []string) {
 	t.Helper()
 	sent := map[string]int64{}
@@ -74,7 +74,7 @@ func checkServer(t *testing.T, server *uploadtest.Tusd, folders []string) {
 		}
 		created[f.Metadata["relativePath"]]++
 		if n := sent[filepath.Base(f.Path)]; n != f.Length {
-			t.Errorf("%s: %d bytes were sent of a file of %d", f.Metadata["relativePath"], n, f.Length)
+			t.Errorf("%s: %d bytes sent, file has %d", f.Metadata["relativePath"], n, f.Length)
 		}
 	}
 	files := 0
@@ -83,13 +83,13 @@ func checkServer(t *testing.T, server *uploadtest.Tusd, folders []string) {
 	}
 	for path, n := range created {
 		if n != 1 {
-			t.Errorf("%s was begun %d times", path, n)
+			t.Errorf("%s: %d uploads created, want 1", path, n)
 		}
 	}
-	t.Logf("%d files in %d folders, %d uploads of large ones", files, len(folders), len(created))
+	t.Logf("%d files in %d folders, %d uploads of large files", files, len(folders), len(created))
 }
 
-// completeSums are the sums of the uploads that are.
+// completeSums returns the checksums of the complete uploads.
 func completeSums(stored []uploadtest.StoredFile) map[string]bool {
 	sums := map[string]bool{}
 	for _, f := range stored {

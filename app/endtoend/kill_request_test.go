@@ -11,9 +11,9 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// requestKiller stands before a server and kills the client over its n-th request.
+// requestKiller is a handler that kills the client at its n-th request.
 type requestKiller struct {
-	n     int
+	n  int
 	at killPoint
 
 	mu     sync.Mutex
@@ -21,11 +21,11 @@ type requestKiller struct {
 	target *run
 }
 
-// killPoint is the moment at which a client dies while a request of it is served.
+// killPoint handles a request and calls kill at one point of it.
 type killPoint func(next http.Handler, w http.ResponseWriter, r *http.Request, kill func())
 
 var killPoints = map[string]killPoint{
-	"before the server has it": func(_ http.Handler, _ http.ResponseWriter, _ *http.Request, kill func()) {
+	"before the server reads it": func(_ http.Handler, _ http.ResponseWriter, _ *http.Request, kill func()) {
 		kill()
 		panic(http.ErrAbortHandler)
 	},
@@ -36,12 +36,12 @@ var killPoints = map[string]killPoint{
 		r.Body = &killingBody{ReadCloser: r.Body, left: r.ContentLength / 2, kill: kill}
 		next.ServeHTTP(w, r)
 	},
-	"before it learns the answer": func(next http.Handler, w http.ResponseWriter, r *http.Request, kill func()) {
+	"before the response is sent": func(next http.Handler, w http.ResponseWriter, r *http.Request, kill func()) {
 		next.ServeHTTP(&killingResponse{w, kill}, r)
 	},
 }
 
-// killingBody kills once half of it is read.
+// killingBody calls kill once half of the body is read.
 type killingBody struct {
 	io.ReadCloser
 	left int64
@@ -56,57 +56,57 @@ func (b *killingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// killingResponse kills before the first byte of it is on its way.
+// killingResponse calls kill before the response header is sent.
 type killingResponse struct {
 	http.ResponseWriter
 	kill func()
 }
 
 func (a *killingResponse) WriteHeader(status int) {
-	if status >= http.StatusOK { // 1xx is not the answer yet
+	if status >= http.StatusOK { // 1xx is not the final response
 		a.kill()
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets http.ResponseController reach the connection's deadlines.
+// Unwrap lets [http.ResponseController] reach the connection's deadlines.
 func (a *killingResponse) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-func (e *requestKiller) wrap(next http.Handler) http.Handler {
+func (k *requestKiller) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if target := e.takeTarget(); target != nil {
-			e.at(next, w, r, once(func() { _ = target.command.Process.Kill(); <-target.done }))
+		if target := k.takeTarget(); target != nil {
+			k.at(next, w, r, sync.OnceFunc(func() { _ = target.command.Process.Kill(); <-target.done }))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// pick returns whom to kill over the request that has just come, if anybody.
-func (e *requestKiller) takeTarget() *run {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.seen++
-	if e.seen != e.n {
+// takeTarget counts a request and returns the run to kill at it, or nil.
+func (k *requestKiller) takeTarget() *run {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.seen++
+	if k.seen != k.n {
 		return nil
 	}
-	return e.target
+	return k.target
 }
 
-// start starts a client for the executioner to watch.
-func (e *requestKiller) start(startRun func() *run) *run {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.target = startRun()
-	return e.target
+// start starts the run to kill.
+func (k *requestKiller) start(startRun func() *run) *run {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.target = startRun()
+	return k.target
 }
 
-// TestKillAtEveryRequestConverges kills the program over the first request of a
-// createFolder, then in another run over the second, and so on until one survived.
+// TestKillAtEveryRequestConverges kills the program at the first request of an
+// upload, then in another run at the second, and so on until a run finishes.
 func TestKillAtEveryRequestConverges(t *testing.T) {
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(killPoints)) {
-		t.Run("death "+name, func(t *testing.T) {
+		t.Run("killed "+name, func(t *testing.T) {
 			t.Parallel()
 			for n := 1; ; n++ {
 				if !killAndResume(t, n, killPoints[name]) {
@@ -118,8 +118,8 @@ func TestKillAtEveryRequestConverges(t *testing.T) {
 	}
 }
 
-// killAndResume sends a delivery with a client that is killed over its n-th request, and
-// another that goes on. It reports whether there was such a request.
+// killAndResume uploads a folder with a run that is killed at its n-th request, and
+// resumes it in a second run. It reports whether there was an n-th request.
 func killAndResume(t *testing.T, n int, at killPoint) bool {
 	t.Helper()
 	killer := &requestKiller{n: n, at: at}
@@ -139,7 +139,7 @@ func killAndResume(t *testing.T, n int, at killPoint) bool {
 	}
 	checkServer(t, server, []string{folder})
 	if t.Failed() {
-		t.Fatalf("with death over request %d", n)
+		t.Fatalf("after a kill at request %d", n)
 	}
 	return first.killed()
 }

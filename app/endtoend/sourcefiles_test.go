@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// createSources makes a folder of a few large files and many small ones.
+// createSources creates a folder of 3 large and 60 small files.
 func createSources(t testing.TB, random *rand.Rand, name string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), name)
@@ -21,7 +21,7 @@ func createSources(t testing.TB, random *rand.Rand, name string) string {
 	return folder
 }
 
-// createFile makes a file of bytes nobody else has.
+// createFile creates a file of random bytes.
 func createFile(t testing.TB, random *rand.Rand, path string, size int) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -42,8 +42,8 @@ func randomBytes(random *rand.Rand, size int) []byte {
 	return content
 }
 
-// createSmallSet makes a folder of one file of each kind: a large one, small ones, and
-// one without a byte.
+// createSmallSet creates a folder with one large file, two small ones and an empty
+// one.
 func createSmallSet(t testing.TB) string {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // must be repeatable

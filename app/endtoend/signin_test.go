@@ -7,9 +7,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestSendExitsWhenSignInIsRequired wants that a command ends when its server
-// lets nobody in, however many files still stand in line, and goes on where the
-// sign-in comes.
+// TestSendExitsWhenSignInIsRequired tests that send exits when the server requires a
+// sign-in, although files are queued, and that a later send with it resumes.
 func TestSendExitsWhenSignInIsRequired(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
@@ -22,7 +21,7 @@ func TestSendExitsWhenSignInIsRequired(t *testing.T) {
 		})
 	}))
 	ferry := &client{t: t, profile: t.TempDir(), endpoint: server.Endpoint}
-	folder := createSources(t, newRandom(t, seedFiles), "delivery")
+	folder := createSources(t, newRandom(t, seedFiles), "folder")
 	refused := ferry.send(folder)
 	refused.wait(t, runTimeout)
 	if refused.exitCode() != 1 {

@@ -19,13 +19,12 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// maxResumes is how often the program may have to be run in good weather: what
-// was never acknowledged has to be sent, which the last planned answer of a
-// gateway may yet prevent, and a transfer that finds its file changed wants to be
-// complete to start over; then there is only sending left.
+// maxResumes is the maximum number of runs needed to finish without faults. A run may
+// still get a planned error response, a file that was never added has to be sent, and
+// a transfer whose file changed has to be retried.
 const maxResumes = 6
 
-// finishAll goes on until nothing is left to do but what cannot be done.
+// finishAll resumes, without faults, until every transfer is finished or cannot be.
 func (s *programStress) finishAll() {
 	s.t.Helper()
 	var left []cli.Entry
@@ -36,7 +35,7 @@ func (s *programStress) finishAll() {
 		left = left[:0]
 		for _, e := range s.ferry.list() {
 			cut := s.streamOf(e.Path) != nil && (e.Fault == fault.SourceCut.String() || e.Fault == fault.SourceMissing.String())
-			asks := e.Fault == fault.Several.String() // which is for a person to answer, if there is reason to ask
+			asks := e.Fault == fault.Several.String() // the user must choose an earlier upload
 			if e.State != uploader.StateDone.String() && !cut && !asks && !(e.State == uploader.StateMissing.String() && missing(e.Path)) {
 				left = append(left, e)
 			}
@@ -45,9 +44,9 @@ func (s *programStress) finishAll() {
 			return
 		}
 	}
-	s.t.Errorf("ferry %v says in the end:\n%s", last.args, last.stderr.String())
+	s.t.Errorf("last run, ferry %v:\n%s", last.args, last.stderr.String())
 	for _, e := range left {
-		s.t.Errorf("%d %s is %s after %d resumes in good weather: %s (%s)", e.ID, e.Path, e.State, maxResumes, e.Message, e.Fault)
+		s.t.Errorf("%d %s is %s after %d runs without faults: %s (%s)", e.ID, e.Path, e.State, maxResumes, e.Message, e.Fault)
 	}
 }
 
@@ -61,7 +60,7 @@ func (s *programStress) load() uploader.Saved {
 	return loadStore(s.t, profile.Profile{Dir: s.ferry.profile}.Database())
 }
 
-// loadStore is what a database holds that nobody works with.
+// loadStore returns the content of a database that is not in use.
 func loadStore(t *testing.T, path string) uploader.Saved {
 	t.Helper()
 	store, err := db.Open(t.Context(), path)
@@ -76,8 +75,8 @@ func loadStore(t *testing.T, path string) uploader.Saved {
 	return saved
 }
 
-// check holds what was said, what the database says, and what the server has
-// against the ledger.
+// check compares the reported events, the database and the server's uploads with the
+// history of the files.
 func (s *stressRun) check(saved uploader.Saved) {
 	s.t.Helper()
 	defer s.addToTotals()
@@ -102,7 +101,7 @@ func (s *stressRun) check(saved uploader.Saved) {
 		}
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Several {
 			s.checkQuestion(t, transfers[t.Prior])
-			done[t.Source.Path] = true // or will be, with the answer
+			done[t.Source.Path] = true // after the user's choice
 		}
 	}
 	s.checkEvents(transfers)
@@ -110,7 +109,7 @@ func (s *stressRun) check(saved uploader.Saved) {
 	for _, folder := range s.folders {
 		for _, path := range s.files.untouched(folder) {
 			if !done[path] {
-				s.report("%s was never touched and is not across", path)
+				s.report("%s was not touched and is not uploaded", path)
 			}
 		}
 	}
@@ -118,22 +117,22 @@ func (s *stressRun) check(saved uploader.Saved) {
 	s.checkSentOnce(stored)
 	for _, batch := range saved.Batches {
 		if !batch.Expanded {
-			s.report("%v was never walked to its end", batch.Roots)
+			s.report("%v is not completely scanned", batch.Roots)
 		}
 	}
 }
 
-// checkQuestion wants a reason to ask whether a file belongs to an earlier upload:
-// one of that size was begun, and its file is not where it was.
+// checkQuestion checks that a transfer which asks about an earlier upload has a reason
+// to: an upload of the same size was created, and its file was moved or it failed.
 func (s *stressRun) checkQuestion(t, prior uploader.Transfer) {
 	s.t.Helper()
 	if !prior.Session.Begun() || prior.Source.Size != t.Source.Size || !missing(prior.Source.Path) && prior.Phase != uploader.PhaseFailed {
-		s.report("%d %s of %d bytes asks for no reason about %+v", t.ID, t.Source.Path, t.Source.Size, prior)
+		s.report("%d %s of %d bytes asks without a reason about %+v", t.ID, t.Source.Path, t.Source.Size, prior)
 	}
 }
 
-// checkDone wants of a finished transfer that the server has the bytes of the
-// very state of the file that was declared.
+// checkDone checks that the server has the content of a finished transfer, and that
+// the file had it in the state that was declared.
 func (s *stressRun) checkDone(t uploader.Transfer, f uploadtest.StoredFile) {
 	s.t.Helper()
 	declared := fileState{t.Source.Size, t.Source.ModTime, hex.EncodeToString([]byte(t.SHA256))}
@@ -141,38 +140,38 @@ func (s *stressRun) checkDone(t uploader.Transfer, f uploadtest.StoredFile) {
 	case f.Name == "":
 		s.report("%d %s is done, and %s is not on the server", t.ID, t.Source.Path, t.Session.URL)
 	case f.Size != t.Source.Size || f.Length != t.Source.Size:
-		s.report("%d %s of %d bytes is done, and the server has %d of %d", t.ID, t.Source.Path, t.Source.Size, f.Size, f.Length)
+		s.report("%d %s of %d bytes is done, server has %d of %d", t.ID, t.Source.Path, t.Source.Size, f.Size, f.Length)
 	case f.SHA256 != declared.sum:
-		s.report("%d %s is done, and the server has other bytes; it is known to be wrong: %v",
+		s.report("%d %s is done, server has other content; the file had it with the same size and time: %v",
 			t.ID, t.Source.Path, s.files.had(t.Source.Path, fileState{declared.size, declared.modified, f.SHA256}))
 	case !s.files.had(t.Source.Path, declared):
-		s.report("%d %s is done as what it never was: %+v, of %+v", t.ID, t.Source.Path, declared, s.files.records[t.Source.Path])
+		s.report("%d %s is done in a state it never had: %+v, of %+v", t.ID, t.Source.Path, declared, s.files.records[t.Source.Path])
 	}
 }
 
-// checkEvents wants that what was said to be taken is there, and what was said to
-// be across is.
+// checkEvents checks that transfers reported as added exist and are finished, and that
+// those reported as done are.
 func (s *stressRun) checkEvents(transfers map[uploader.TransferID]uploader.Transfer) {
 	s.t.Helper()
 	for id := range s.added {
 		t, there := transfers[id]
 		if !there {
-			s.report("%d was added and is lost", id)
+			s.report("%d was reported as added and does not exist", id)
 		}
 		if !t.Phase.Final() || t.Phase == uploader.PhaseFailed && !fault.Is(t.Fault, fault.SourceMissing) {
-			s.report("%d %s is %v in the end: %v", id, t.Source.Path, t.Phase, t.Fault)
+			s.report("%d %s is %v: %v", id, t.Source.Path, t.Phase, t.Fault)
 		}
 	}
 	for id := range s.done {
 		if t := transfers[id]; t.Phase != uploader.PhaseDone {
-			s.report("%d %s was told to be across and is %v", id, t.Source.Path, t.Phase)
+			s.report("%d %s was reported as done and is %v", id, t.Source.Path, t.Phase)
 		}
 	}
 }
 
-// checkCreatedOnce wants of a large file that was left alone that the server got bytes
-// of it by one upload only. Those joined of parts do not count: when the answer to
-// the request that joins them is lost, nothing tells what was made.
+// checkCreatedOnce checks that the server has one upload with bytes of each large file
+// that was not touched. Final uploads do not count: if the response to their creation
+// is lost, they are created again.
 func (s *stressRun) checkCreatedOnce(stored map[string]uploadtest.StoredFile) {
 	s.t.Helper()
 	created := map[string]int{}
@@ -188,14 +187,14 @@ func (s *stressRun) checkCreatedOnce(stored map[string]uploadtest.StoredFile) {
 				s.t.Fatal(err)
 			}
 			if n := created[filepath.ToSlash(relative)]; n > 1 {
-				s.report("%s was begun %d times", path, n)
+				s.report("%s: %d uploads created, want 1", path, n)
 			}
 		}
 	}
 }
 
-// checkSentOnce wants that no byte was sent to an upload that had it. Nothing can be
-// said of a stream that was cut before its length was known.
+// checkSentOnce checks that no byte was sent twice. It skips streams that were cut
+// before their length was known.
 func (s *stressRun) checkSentOnce(stored map[string]uploadtest.StoredFile) {
 	s.t.Helper()
 	if s.requests == nil {
@@ -209,13 +208,13 @@ func (s *stressRun) checkSentOnce(stored map[string]uploadtest.StoredFile) {
 	}
 	for name, f := range stored {
 		if f.Length >= 0 && sent[name] > f.Length {
-			s.report("%s: %d bytes were sent of a file of %d", f.Metadata["relativePath"], sent[name], f.Length)
+			s.report("%s: %d bytes sent, file has %d", f.Metadata["relativePath"], sent[name], f.Length)
 		}
 	}
 }
 
-// removeBrokenInfo removes what a server that was killed while it made an upload left of it,
-// of which nobody ever knew.
+// removeBrokenInfo removes info files that a killed server has not written completely.
+// Their uploads were not reported to a client.
 func removeBrokenInfo(t testing.TB, dir string) {
 	t.Helper()
 	infos, err := filepath.Glob(filepath.Join(dir, "*.info"))
@@ -230,7 +229,7 @@ func removeBrokenInfo(t testing.TB, dir string) {
 		if json.Valid(bytes.TrimSpace(text)) {
 			continue
 		}
-		t.Logf("tusd left %s: %q", filepath.Base(info), text)
+		t.Logf("removed incomplete %s: %q", filepath.Base(info), text)
 		if err := os.Remove(info); err != nil {
 			t.Fatal(err)
 		}

@@ -8,26 +8,25 @@ import (
 	"sync"
 )
 
-// statistics are what came of all storms of this process together. Its methods may be
-// called from any goroutine.
+// statistics sums up all stress tests of this process. It is safe for concurrent use.
 type statistics struct {
 	mu          sync.Mutex
 	rounds      int
-	folders  int
-	files       int // paths that were to cross
-	streams     int // that other programs wrote
-	uploads     int // that were found on servers
+	folders     int
+	files       int // paths to upload
+	streams     int // written to standard input
+	uploads     int // found on servers
 	bytes       int64
-	runs        int // of the program or of the engine
+	runs        int // of the program or the engine
 	kills       int // of the program
 	differences int
 	faults      map[string]int
 }
 
-// totals are printed when all tests have ended.
+// totals are printed at the end of the test binary.
 var totals = statistics{faults: map[string]int{}}
 
-// String is one line.
+// String returns the totals in one line.
 func (f *statistics) String() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -37,11 +36,11 @@ func (f *statistics) String() string {
 		faults = append(faults, fmt.Sprintf("%s %d", name, f.faults[name]))
 		sum += f.faults[name]
 	}
-	return fmt.Sprintf("storms: %d rounds, %d deliveries, %d files, %d streams, %d uploads, %d MiB, %d runs, %d of them killed, %d faults (%s), %d differences",
+	return fmt.Sprintf("stress tests: %d rounds, %d folders, %d files, %d streams, %d uploads, %d MiB, %d runs, %d of them killed, %d faults (%s), %d differences",
 		f.rounds, f.folders, f.files, f.streams, f.uploads, f.bytes>>20, f.runs, f.kills, sum, strings.Join(faults, ", "), f.differences)
 }
 
-// create enters what was done in one round besides what every scene has.
+// add adds the runs, kills and faults of one round.
 func (f *statistics) add(runs, kills int, faults map[string]int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -52,7 +51,7 @@ func (f *statistics) add(runs, kills int, faults map[string]int) {
 	}
 }
 
-// rejectedSaves enters what a scene held in the end.
+// addToTotals adds the files and uploads of the run.
 func (s *stressRun) addToTotals() {
 	totals.add(0, 0, s.faults.counts)
 	totals.mu.Lock()
@@ -69,7 +68,7 @@ func (s *stressRun) addToTotals() {
 	}
 }
 
-// report notes that something is not as it has to be.
+// report fails the test and counts a difference.
 func (s *stressRun) report(format string, args ...any) {
 	s.t.Helper()
 	totals.mu.Lock()

@@ -1,92 +1,28 @@
 package endtoend_test
 
 import (
-	"fmt"
-	"math/rand/v2"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/ferryapp/ferry/app/feed"
-	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// stressRun is what every storm has: files, a server on a bad network, and what was
-// said about the one getting to the other.
-type stressRun struct {
-	t       *testing.T
-	files  *fileHistory
-	faults *faultInjector
-	random   *rand.Rand
-	editRandom   *rand.Rand
-	stored  func() []uploadtest.StoredFile
-	requests   func() []uploadtest.Request // nil when nobody kept them
-
-	root    string
-	streams map[string]*stream // by name
-	folders []string
-	added   map[uploader.TransferID]bool // what was said to be in Ferry's hands
-	done    map[uploader.TransferID]bool // and what was said to be across
-}
-
-func newStressRun(t *testing.T, round uint64, proxy *uploadtest.Proxy) *stressRun {
-	t.Helper()
-	from := func(purpose uint64) *rand.Rand { return newRandom(t, seedPurposes*round+purpose) }
-	return &stressRun{
-		t:       t,
-		files:  newFileHistory(t, from(seedFiles)),
-		faults: &faultInjector{t: t, random: from(seedFaults), proxy: proxy, counts: map[string]int{}},
-		random:   from(seedRuns),
-		editRandom:   from(seedEdits),
-		root:    t.TempDir(),
-		streams: map[string]*stream{},
-		added:   map[uploader.TransferID]bool{},
-		done:    map[uploader.TransferID]bool{},
-	}
-}
-
-// createFolder makes another folder to be sent.
-func (s *stressRun) createFolder() string {
-	s.t.Helper()
-	folder := filepath.Join(s.root, fmt.Sprintf("delivery %d", len(s.folders)))
-	s.files.createFolder(folder, 1+s.random.IntN(3), 40+s.random.IntN(80))
-	s.folders = append(s.folders, folder)
-	return folder
-}
-
-// step lets a moment pass, or less when something ends, and changes the weather
-// and the files.
-func (s *stressRun) step(done <-chan struct{}) {
-	s.t.Helper()
-	pause := time.NewTimer(time.Duration(5+s.faults.random.IntN(120)) * time.Millisecond)
-	defer pause.Stop()
-	select {
-	case <-done:
-	case <-pause.C:
-	}
-	if s.faults.random.IntN(3) > 0 {
-		s.faults.toggle()
-	}
-	if s.editRandom.IntN(3) == 0 {
-		s.files.edit(s.editRandom)
-	}
-}
-
-// programStress is a storm over the program in one profile.
+// programStress is a stress test of the program in one profile.
 type programStress struct {
 	*stressRun
-	ferry *client
-	runs  int
-	kills int
-	eventCounts  map[string]int // how often the program told of what, and why
+	ferry       *client
+	runs        int
+	kills       int
+	eventCounts map[string]int // by event and fault
 }
 
-// TestStressProgram sends deliveries through everything that can happen, and wants in the
-// stop that all is across as it was declared, once.
+// TestStressProgram runs the program with random faults, kills and changes of files.
+// In the end, without faults, every file must be uploaded once, in a state that it
+// had.
 func TestStressProgram(t *testing.T) {
 	t.Parallel()
-	t.Run("before tusd in this process, behind a gateway", func(t *testing.T) {
+	t.Run("tusd in this process behind a gateway", func(t *testing.T) {
 		t.Parallel()
 		runRounds(t, *stressDuration, func(t *testing.T, round uint64, length time.Duration) {
 			server := uploadtest.NewTusd(t)
@@ -97,7 +33,7 @@ func TestStressProgram(t *testing.T) {
 			s.run(length)
 		})
 	})
-	t.Run("before the program tusd, which is killed too", func(t *testing.T) {
+	t.Run("tusd binary with restarts", func(t *testing.T) {
 		t.Parallel()
 		runRounds(t, *stressDuration, func(t *testing.T, round uint64, length time.Duration) {
 			server := uploadtest.NewTusdBinary(t)
@@ -112,16 +48,16 @@ func TestStressProgram(t *testing.T) {
 func newProgramStress(t *testing.T, round uint64, endpoint string, proxy *uploadtest.Proxy) *programStress {
 	t.Helper()
 	return &programStress{
-		stressRun: newStressRun(t, round, proxy),
-		ferry: &client{t: t, profile: t.TempDir(), endpoint: proxy.URL(endpoint)},
-		eventCounts:  map[string]int{},
+		stressRun:   newStressRun(t, round, proxy),
+		ferry:       &client{t: t, profile: t.TempDir(), endpoint: proxy.URL(endpoint)},
+		eventCounts: map[string]int{},
 	}
 }
 
-// run is the storm, the calm after it, and the verdict.
+// run injects faults for the duration, finishes without faults, and checks the result.
 func (s *programStress) run(length time.Duration) {
 	s.t.Helper()
-	first := s.ferry.send(s.createFolder()) // from now on the program knows the server
+	first := s.ferry.send(s.createFolder()) // adds the server to the profile
 	s.waitRun(first)
 	s.faults.proxy.Slow(baseRate)
 	for end := time.Now().Add(length); time.Now().Before(end); {
@@ -135,12 +71,12 @@ func (s *programStress) run(length time.Duration) {
 	s.finishAll()
 	s.check(s.load())
 	totals.add(s.runs, s.kills, nil)
-	s.t.Logf("%d deliveries, %d files, %d streams, %d of them whole, %d runs; %d of %d across before the calm; weather: %v; told: %v",
+	s.t.Logf("%d folders, %d files, %d streams, %d of them complete, %d runs; %d of %d done before the faults ended; faults: %v; events: %v",
 		len(s.folders), len(s.files.records), len(s.streams), s.completeStreams(), s.runs, before, len(s.done), s.faults.counts, s.eventCounts)
 }
 
-// next are the programs started after one has ended: usually one that goes on,
-// sometimes two at once, of which one has something new to send.
+// next starts the next runs: usually one that resumes, sometimes also one that sends
+// something new at the same time.
 func (s *programStress) next() []*run {
 	s.t.Helper()
 	if s.random.IntN(4) > 0 {
@@ -150,7 +86,7 @@ func (s *programStress) next() []*run {
 	return []*run{first, s.send()}
 }
 
-// send sends another delivery in one of the ways there are.
+// send starts sending another folder or a stream, with random options.
 func (s *programStress) send() *run {
 	s.t.Helper()
 	if s.random.IntN(4) == 0 {
@@ -160,7 +96,7 @@ func (s *programStress) send() *run {
 	return s.ferry.send(append(options[s.random.IntN(len(options))], s.createFolder())...)
 }
 
-// runUntilEnd lets programs run in bad weather until their time has come.
+// runUntilEnd injects faults while the runs work, and stops them after a random time.
 func (s *programStress) runUntilEnd(runs []*run) {
 	s.t.Helper()
 	s.runs += len(runs)
@@ -188,7 +124,7 @@ func anyRunning(runs []*run) bool {
 	return false
 }
 
-// stop ends a run, one way or another, and keeps what it told.
+// stop stops a run in one of several ways and records its events.
 func (s *programStress) stop(r *run, how int) {
 	s.t.Helper()
 	switch how {
@@ -202,7 +138,7 @@ func (s *programStress) stop(r *run, how int) {
 	s.waitRun(r)
 }
 
-// waitRun waits for the end of a run and keeps what it told.
+// waitRun waits for the end of a run and records its events.
 func (s *programStress) waitRun(r *run) {
 	s.t.Helper()
 	r.wait(s.t, runTimeout)

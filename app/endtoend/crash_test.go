@@ -23,31 +23,31 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// crashPlanEnv is the variable of the environment that makes a mortal of this
-// program. It holds the mortal's fate.
-const crashPlanEnv = "FERRY_MORTAL"
+// crashPlanEnv is the environment variable that makes this test binary run a
+// crash process. Its value is the crashPlan in JSON.
+const crashPlanEnv = "FERRY_CRASH_PLAN"
 
-// plan is what a mortal has to do, and when it dies.
+// crashPlan is what a crash process uploads, and the access at which it kills itself.
 type crashPlan struct {
 	Database, Endpoint, Folder string
 
-	Access    string // what kind of access it dies of
-	After bool   // it dies when the access is over
-	N     int64  // of which it dies, from 1
+	Access string // the kind of access
+	After  bool   // kill after the access instead of before
+	N      int64  // number of the access, from 1
 
 	count atomic.Int64
 }
 
-// The accesses of which a mortal can die.
+// The kinds of access.
 const (
 	storeAccess = "the database"
-	fileAccess    = "a file"
+	fileAccess  = "a file"
 )
 
-// do does something that the mortal may die of.
-func (f *crashPlan) do(access string, call func() error) error {
-	crash := f.Access == access && f.count.Add(1) == f.N
-	if crash && !f.After {
+// do performs one access and kills the process at the planned one.
+func (p *crashPlan) do(access string, call func() error) error {
+	crash := p.Access == access && p.count.Add(1) == p.N
+	if crash && !p.After {
 		killSelf()
 	}
 	err := call()
@@ -57,7 +57,7 @@ func (f *crashPlan) do(access string, call func() error) error {
 	return err
 }
 
-// killSelf ends this program as a power cut would.
+// killSelf kills this process, without any cleanup.
 func killSelf() {
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = self.Kill()
@@ -65,12 +65,12 @@ func killSelf() {
 	select {}
 }
 
-// runCrashProcess sends a folder, and dies over it when that is its fate.
+// runCrashProcess uploads a folder and kills itself at the planned access.
 func runCrashProcess(encoded string) int {
-	f := &crashPlan{}
-	err := json.Unmarshal([]byte(encoded), f)
+	p := &crashPlan{}
+	err := json.Unmarshal([]byte(encoded), p)
 	if err == nil {
-		err = f.run(context.Background())
+		err = p.run(context.Background())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -79,30 +79,30 @@ func runCrashProcess(encoded string) int {
 	return 0
 }
 
-func (f *crashPlan) run(ctx context.Context) error {
-	store, err := db.Open(ctx, f.Database)
+func (p *crashPlan) run(ctx context.Context) error {
+	store, err := db.Open(ctx, p.Database)
 	if err != nil {
 		return err
 	}
 	transport := netx.Transport(netx.Config{})
 	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return transport }})
 	engine := uploader.New(uploader.Config{
-		Store: crashingStore{store, f}, Disk: source.NewDisk(crashingDisk{plan: f}), Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
+		Store: crashingStore{store, p}, Disk: source.NewDisk(crashingDisk{plan: p}), Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- engine.Run(ctx) }()
-	err = f.upload(ctx, engine)
+	err = p.upload(ctx, engine)
 	stop()
 	return errors.Join(err, <-done, store.Close())
 }
 
-func (f *crashPlan) upload(ctx context.Context, engine *uploader.Engine) error {
-	if err := engine.Do(ctx, uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: f.Endpoint}}); err != nil {
+func (p *crashPlan) upload(ctx context.Context, engine *uploader.Engine) error {
+	if err := engine.Do(ctx, uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: p.Endpoint}}); err != nil {
 		return err
 	}
 	batch := uploader.NewBatchID()
-	add := uploader.Add{Batch: batch, Server: uploader.BuiltinServer + 1, Paths: []string{f.Folder}}
+	add := uploader.Add{Batch: batch, Server: uploader.BuiltinServer + 1, Paths: []string{p.Folder}}
 	if err := engine.Do(ctx, add); err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (f *crashPlan) upload(ctx context.Context, engine *uploader.Engine) error {
 	return ctx.Err()
 }
 
-// crashingStore is a database of which its user may die.
+// crashingStore is a store that counts accesses for the crashPlan.
 type crashingStore struct {
 	uploader.Store
 	plan *crashPlan
@@ -142,10 +142,10 @@ func (s crashingStore) Proof(ctx context.Context, id uploader.TransferID) (proof
 	return proof, err
 }
 
-// crashingDisk is a disk of which its user may die.
+// crashingDisk is a file system that counts accesses for the crashPlan.
 type crashingDisk struct {
-	system  source.OS
-	plan *crashPlan
+	system source.OS
+	plan   *crashPlan
 }
 
 func (d crashingDisk) Stat(path string) (info fs.FileInfo, err error) {
@@ -181,19 +181,19 @@ func (m crashingFile) Stat() (info fs.FileInfo, err error) {
 	return info, err
 }
 
-// TestCrashAtEveryAccessConverges has a program die over its first access to the
-// database, then another over its second, and so on until one survived; and the
-// same with accesses to files. Afterwards a normal run brings everything across.
+// TestCrashAtEveryAccessConverges kills a process at its first access to the
+// database, then another at its second, and so on until one finishes; the same with
+// accesses to files. A normal run afterwards must finish every upload.
 func TestCrashAtEveryAccessConverges(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		of    string
 		after bool
 	}{
-		{"before it came to the database", storeAccess, false},
-		{"when the database had done it", storeAccess, true},
-		{"before it came to a file", fileAccess, false},
-		{"when it had the file's answer", fileAccess, true},
+		{"before a database access", storeAccess, false},
+		{"after a database access", storeAccess, true},
+		{"before a file access", fileAccess, false},
+		{"after a file access", fileAccess, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -207,30 +207,30 @@ func TestCrashAtEveryAccessConverges(t *testing.T) {
 	}
 }
 
-// crashAndResume lets a mortal meet its fate, and has another run go on. It reports
-// whether the mortal died.
-func crashAndResume(t *testing.T, f *crashPlan) bool {
+// crashAndResume runs a crash process and then finishes its uploads in this process.
+// It reports whether the process crashed.
+func crashAndResume(t *testing.T, p *crashPlan) bool {
 	t.Helper()
 	server := uploadtest.NewTusd(t)
-	f.Database, f.Endpoint, f.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
-	crashed := f.runProcess(t)
+	p.Database, p.Endpoint, p.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
+	crashed := p.runProcess(t)
 
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
-	b := newEngineRunner(t, f.Database, transport)
-	wantDone(t, b.waitFinal(b.addedBatch(f)))
-	b.stop()
-	checkServer(t, server, []string{f.Folder})
+	runner := newEngineRunner(t, p.Database, transport)
+	wantDone(t, runner.waitFinal(runner.addedBatch(p)))
+	runner.stop()
+	checkServer(t, server, []string{p.Folder})
 	if t.Failed() {
-		t.Fatalf("with access %d of %s", f.N, f.Access)
+		t.Fatalf("after a crash at access %d of %s", p.N, p.Access)
 	}
 	return crashed
 }
 
-// runProcess runs the mortal and reports whether it died.
-func (f *crashPlan) runProcess(t *testing.T) bool {
+// runProcess runs the crash process and reports whether it crashed.
+func (p *crashPlan) runProcess(t *testing.T) bool {
 	t.Helper()
-	encoded, err := json.Marshal(f)
+	encoded, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,19 +246,19 @@ func (f *crashPlan) runProcess(t *testing.T) bool {
 	case exited && !exit.Exited():
 		return true
 	default:
-		t.Fatalf("the mortal ended with %v:\n%s", err, stderr.String())
+		t.Fatalf("crash process: %v\n%s", err, stderr.String())
 		return false
 	}
 }
 
-// addedBatch is the batch that the mortal had told of, or that is told of now, as a
-// person does who sees that it is not there.
-func (b *engineRunner) addedBatch(f *crashPlan) uploader.BatchID {
-	b.t.Helper()
-	for id := range b.engine.Snapshot().Batches {
+// addedBatch returns the batch that the crash process added. If it was not saved,
+// addedBatch adds it, as a user would.
+func (r *engineRunner) addedBatch(p *crashPlan) uploader.BatchID {
+	r.t.Helper()
+	for id := range r.engine.Snapshot().Batches {
 		return id
 	}
 	batch := uploader.NewBatchID()
-	b.do(uploader.Add{Batch: batch, Server: b.addServer(f.Endpoint), Paths: []string{f.Folder}})
+	r.do(uploader.Add{Batch: batch, Server: r.addServer(p.Endpoint), Paths: []string{p.Folder}})
 	return batch
 }

@@ -7,77 +7,79 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// actions are what the user of a window says now and then, and what happens to
-// that user besides the weather.
+// userActions are the random commands of a user, and the faults that the user
+// resolves.
 var userActions = []struct {
 	name string
-	give func(s *engineStress, of uint64)
+	run  func(s *engineStress, n uint64)
 }{
-	{"pause", func(s *engineStress, of uint64) { s.do(uploader.Pause{Target: s.target(of)}) }},
+	{"pause", func(s *engineStress, n uint64) { s.do(uploader.Pause{Target: s.target(n)}) }},
 	{"pause all", func(s *engineStress, _ uint64) { s.do(uploader.Pause{Target: uploader.Everything()}) }},
-	{"resume", func(s *engineStress, of uint64) { s.do(uploader.Resume{Target: s.target(of)}) }},
+	{"resume", func(s *engineStress, n uint64) { s.do(uploader.Resume{Target: s.target(n)}) }},
 	{"resume all", func(s *engineStress, _ uint64) { s.do(uploader.Resume{Target: uploader.Everything()}) }},
-	{"pause and resume at once", func(s *engineStress, of uint64) {
-		s.do(uploader.Pause{Target: s.target(of)})
-		s.do(uploader.Resume{Target: s.target(of)})
+	{"pause and resume at once", func(s *engineStress, n uint64) {
+		s.do(uploader.Pause{Target: s.target(n)})
+		s.do(uploader.Resume{Target: s.target(n)})
 	}},
-	{"retry", func(s *engineStress, of uint64) { s.retry(s.pick(of)) }},
+	{"retry", func(s *engineStress, n uint64) { s.retry(s.pick(n)) }},
 	{"retry all", func(s *engineStress, _ uint64) { s.retry(s.unfinished()...) }},
-	{"cancel", func(s *engineStress, of uint64) { s.cancel(s.pick(of)) }},
-	{"remove", func(s *engineStress, of uint64) { s.remove(s.pick(of)) }},
-	{"add again", func(s *engineStress, of uint64) {
-		if t := s.pick(of); t != nil && !t.Phase.Final() {
+	{"cancel", func(s *engineStress, n uint64) { s.cancel(s.pick(n)) }},
+	{"remove", func(s *engineStress, n uint64) { s.remove(s.pick(n)) }},
+	{"add again", func(s *engineStress, n uint64) {
+		if t := s.pick(n); t != nil && !t.Phase.Final() {
 			s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: s.server, Paths: []string{t.Source.Path}})
 		}
 	}},
-	{"drop a folder again", func(s *engineStress, of uint64) {
+	{"drop a folder again", func(s *engineStress, n uint64) {
 		if len(s.folders) > 0 {
-			s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: s.server, Paths: []string{s.folders[of%uint64(len(s.folders))]}})
+			s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: s.server, Paths: []string{s.folders[n%uint64(len(s.folders))]}})
 		}
 	}},
 	{"answer", (*engineStress).answerQuestions},
-	{"find again", func(s *engineStress, of uint64) {
-		if t := s.pick(of); t != nil {
+	{"find again", func(s *engineStress, n uint64) {
+		if t := s.pick(n); t != nil {
 			s.do(uploader.Find{Batch: t.Batch})
 		}
 	}},
-	{"check", func(s *engineStress, of uint64) { s.do(uploader.Check{Target: s.target(of)}) }},
-	{"move", func(s *engineStress, of uint64) { s.do(uploader.Move{Target: s.target(of), To: uploader.Place(of / 7 % 4)}) }},
-	{"move a batch", func(s *engineStress, of uint64) {
-		if t := s.pick(of); t != nil {
-			s.do(uploader.Move{Target: uploader.Target{Batch: t.Batch}, To: uploader.Place(of / 7 % 4)})
+	{"check", func(s *engineStress, n uint64) { s.do(uploader.Check{Target: s.target(n)}) }},
+	{"move", func(s *engineStress, n uint64) {
+		s.do(uploader.Move{Target: s.target(n), To: uploader.Place(n / 7 % 4)})
+	}},
+	{"move a batch", func(s *engineStress, n uint64) {
+		if t := s.pick(n); t != nil {
+			s.do(uploader.Move{Target: uploader.Target{Batch: t.Batch}, To: uploader.Place(n / 7 % 4)})
 		}
 	}},
-	{"settings", func(s *engineStress, of uint64) { s.configure(settingsVariant(of)) }},
-	{"metered", func(s *engineStress, of uint64) { s.do(uploader.Metering{Metered: of%2 == 0}) }},
-	{"profile", func(s *engineStress, of uint64) { s.saveServerOptions(serverOptionsVariant(of)) }},
-	{"sign-in expires", func(s *engineStress, of uint64) {
+	{"settings", func(s *engineStress, n uint64) { s.configure(settingsVariant(n)) }},
+	{"metered", func(s *engineStress, n uint64) { s.do(uploader.Metering{Metered: n%2 == 0}) }},
+	{"profile", func(s *engineStress, n uint64) { s.saveServerOptions(serverOptionsVariant(n)) }},
+	{"sign-in expires", func(s *engineStress, n uint64) {
 		s.filter.setUnauthorized(true)
-		s.startTimedFault(of, func() {
+		s.startTimedFault(n, func() {
 			s.filter.setUnauthorized(false)
 			s.mustDo(uploader.SignedIn{Server: s.server})
 		})
 	}},
-	{"bodies too large", func(s *engineStress, of uint64) { s.filter.setMaxBody([]int64{0, 256 << 10, 1 << 20, 3<<20 + 1}[of%4]) }},
-	{"disk full", func(s *engineStress, of uint64) {
-		s.engine.disk.setFull(true)
-		s.startTimedFault(of, func() { s.engine.disk.setFull(false) })
+	{"bodies too large", func(s *engineStress, n uint64) { s.filter.setMaxBody([]int64{0, 256 << 10, 1 << 20, 3<<20 + 1}[n%4]) }},
+	{"disk full", func(s *engineStress, n uint64) {
+		s.runner.disk.setFull(true)
+		s.startTimedFault(n, func() { s.runner.disk.setFull(false) })
 	}},
 	{"restart", func(s *engineStress, _ uint64) { s.restart(false) }},
 	{"restart and ask", func(s *engineStress, _ uint64) { s.restart(true) }},
 }
 
-// startTimedFault is how long something lasts before it is over.
+// timedFault is a fault that ends after some rounds.
 type timedFault struct {
-	rounds int // passes
-	end func()
+	rounds int
+	end    func()
 }
 
 func (s *engineStress) startTimedFault(n uint64, end func()) {
 	s.timedFaults = append(s.timedFaults, timedFault{1 + int(n/11%8), end}) //nolint:gosec // below 9
 }
 
-// endTimedFaults lets a pass go by, and ends the spells whose time has come.
+// endTimedFaults counts rounds and ends the faults whose time is over.
 func (s *engineStress) endTimedFaults(rounds int) {
 	var active []timedFault
 	for _, each := range s.timedFaults {
@@ -90,39 +92,37 @@ func (s *engineStress) endTimedFaults(rounds int) {
 	s.timedFaults = active
 }
 
-// do gives a command, and reports whether it is sure to be carried out: on a full
-// disk it is not.
+// do sends a command to the engine. It reports false if the disk is full, when the
+// command may not be saved.
 func (s *engineStress) do(command uploader.Command) bool {
 	s.t.Helper()
-	err := s.engine.engine.Do(s.t.Context(), command)
+	err := s.runner.engine.Do(s.t.Context(), command)
 	if err != nil && !fault.Is(err, fault.LocalDisk) {
 		s.t.Fatalf("%T: %v", command, err)
 	}
 	return err == nil
 }
 
-// mustDo gives a command until it is sure to be carried out, and makes room for it when
-// there is none.
+// mustDo sends a command until it is saved; it ends a full disk for that.
 func (s *engineStress) mustDo(command uploader.Command) {
 	s.t.Helper()
 	for !s.do(command) {
-		s.engine.disk.setFull(false)
-		s.engine.waitFor("room on the disk", func(now *uploader.Snapshot) bool { return now.Trouble == nil })
+		s.runner.disk.setFull(false)
+		s.runner.waitFor("a save after the full disk", func(now *uploader.Snapshot) bool { return now.Trouble == nil })
 	}
 }
 
 func (s *engineStress) restart(ask bool) {
 	s.t.Helper()
 	s.runs++
-	s.engine.askOnStart = ask
-	s.engine.restart()
+	s.runner.askOnStart = ask
+	s.runner.restart()
 }
 
-// configure changes the settings for this run of the engine and the next ones, as
-// whoever keeps them does.
+// configure changes the settings of this engine and of restarted ones.
 func (s *engineStress) configure(settings uploader.Settings) {
 	s.t.Helper()
-	s.engine.settings = &settings
+	s.runner.settings = &settings
 	s.do(uploader.Configure{Settings: settings})
 }
 
@@ -131,8 +131,8 @@ func (s *engineStress) saveServerOptions(p uploader.Profile) {
 	s.do(uploader.SaveServer{Server: uploader.Server{ID: s.server, Name: "studio", Endpoint: s.endpoint, Profile: p}})
 }
 
-// retry tries transfers again. Those that ask whether to send a file once more are
-// complete to.
+// retry retries transfers. For those that ask whether to upload a file again, this
+// means yes.
 func (s *engineStress) retry(rows ...*uploader.Transfer) {
 	s.t.Helper()
 	var ids []uploader.TransferID
@@ -156,7 +156,7 @@ func (s *engineStress) cancel(t *uploader.Transfer) {
 	}
 }
 
-// remove takes a transfer off the list.
+// remove removes a transfer from the list.
 func (s *engineStress) remove(t *uploader.Transfer) {
 	s.t.Helper()
 	if t == nil {
@@ -169,37 +169,37 @@ func (s *engineStress) remove(t *uploader.Transfer) {
 	s.markRemoved(t.ID)
 }
 
-// markRemoved is told of a transfer that may leave the list: when there was no room to
-// save that it does, it may do so once there is.
+// markRemoved marks a transfer that may disappear from the list. If the removal
+// could not be saved, that may happen later.
 func (s *engineStress) markRemoved(id uploader.TransferID) {
 	s.removed[id] = true
 	delete(s.added, id)
 }
 
-// answerQuestions answers whatever asks about an earlier upload: one that may go on does,
-// and what is across is not sent again.
+// answerQuestions answers the questions about earlier uploads: transfers that can
+// continue an earlier upload do, and uploaded files are not uploaded again.
 func (s *engineStress) answerQuestions(uint64) {
 	s.t.Helper()
-	for _, t := range s.engine.engine.Snapshot().Transfers {
+	for _, t := range s.runner.engine.Snapshot().Transfers {
 		switch {
 		case t.State() != uploader.StateAsking:
 		case t.Fault.Kind == fault.Several:
 			s.do(uploader.Continue{Target: uploader.These(t.ID)})
-			s.markRemoved(t.ID) // unless the earlier one is gone meanwhile
+			s.markRemoved(t.ID) // unless the earlier one was removed meanwhile
 		default:
 			s.remove(t)
 		}
 	}
 }
 
-// baseSettings are the settings of good days.
+// baseSettings are the settings outside of faults.
 func baseSettings() uploader.Settings {
 	settings := uploader.DefaultSettings()
 	settings.Connections, settings.Settle = 1, 0
 	return settings
 }
 
-// settingsVariant is one of the ways in which the engine may be told to work.
+// settingsVariant returns the n-th variant of the settings.
 func settingsVariant(n uint64) uploader.Settings {
 	pick := func(count uint64) uint64 { k := n % count; n /= count; return k }
 	settings := baseSettings()
@@ -222,7 +222,7 @@ func settingsVariant(n uint64) uploader.Settings {
 	return settings
 }
 
-// serverOptionsVariant is one of the ways in which uploads may cross to a server.
+// serverOptionsVariant returns the n-th variant of a server's options.
 func serverOptionsVariant(n uint64) uploader.Profile {
 	pick := func(count uint64) uint64 { k := n % count; n /= count; return k }
 	chunks := []uploader.Profile{

@@ -20,25 +20,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// engineStress is a storm over the engine in this process, whose user does not keep
-// minEditInterval either.
+// engineStress is a stress test of the engine in this process, with random commands.
 type engineStress struct {
 	*stressRun
-	engine     *engineRunner
-	filter *requestFilter
-	endpoint  string // the creation URL
-	server    uploader.ServerID
-	actions    map[string]int
-	timedFaults    []timedFault
-	runs      int
+	runner      *engineRunner
+	filter      *requestFilter
+	endpoint    string // the creation URL
+	server      uploader.ServerID
+	actions     map[string]int
+	timedFaults []timedFault
+	runs        int
 
 	removed map[uploader.TransferID]bool
 }
 
-// TestStressEngine wants, besides what every storm wants, that the engine
-// markRemoved nothing behind when it has ended: no goroutine and no descriptor.
+// TestStressEngine runs the engine with random faults, changes of files and commands.
+// In addition to the checks of TestStressProgram, the stopped engine must leave no
+// goroutine and no open descriptor.
 func TestStressEngine(t *testing.T) {
-	t.Run("before tusd", func(t *testing.T) {
+	t.Run("tusd", func(t *testing.T) {
 		runRounds(t, *stressDuration/2, func(t *testing.T, round uint64, length time.Duration) {
 			filter := newRequestFilter()
 			server := uploadtest.NewTusd(t, uploadtest.Wrap(filter.wrap))
@@ -47,13 +47,13 @@ func TestStressEngine(t *testing.T) {
 			})
 		})
 	})
-	t.Run("before a server that wants checksums", func(t *testing.T) {
+	t.Run("reference server with checksums", func(t *testing.T) {
 		runRounds(t, *stressDuration/2, func(t *testing.T, round uint64, length time.Duration) {
 			filter := newRequestFilter()
 			server := uploadtest.NewReference(t, uploadtest.Wrap(filter.wrap))
 			runEngineStress(t, 1<<20+round, length, filter, server.Endpoint, func(s *stressRun) {
-				// What arrives with a checksum arrives wholly or not at all: nothing
-				// can be said of how often a byte was sent.
+				// A chunk with a checksum is stored as a whole or not at all, so bytes may
+				// be sent twice.
 				s.stored = func() []uploadtest.StoredFile { return server.Stored(t) }
 			})
 		})
@@ -76,29 +76,29 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *r
 	prepare(s.stressRun)
 	transport := netx.Transport(netx.Config{})
 	database := filepath.Join(t.TempDir(), "ferry.db")
-	s.engine = newEngineRunner(t, database, netx.Watch(transport))
-	s.server = s.engine.addServer(s.endpoint)
+	s.runner = newEngineRunner(t, database, netx.Watch(transport))
+	s.server = s.runner.addServer(s.endpoint)
 	s.files.sending = s.sending
 	s.run(newRandom(t, seedPurposes*round+seedActions), length)
 	s.finishAll()
-	s.engine.stop()
+	s.runner.stop()
 	s.check(loadStore(t, database))
-	t.Logf("%d deliveries, %d files, %d across; weather: %v; orders: %v; turned away: %v; not saved: %d",
-		len(s.folders), len(s.files.records), len(s.done), s.faults.counts, s.actions, filter.rejections(), s.engine.disk.rejectedSaves())
+	t.Logf("%d folders, %d files, %d done; faults: %v; actions: %v; rejected: %v; failed saves: %d",
+		len(s.folders), len(s.files.records), len(s.done), s.faults.counts, s.actions, filter.rejections(), s.runner.disk.rejectedSaves())
 	totals.add(s.runs, 0, filter.rejections())
 	totals.add(0, 0, s.actions)
-	totals.add(0, 0, map[string]int{"not saved": s.engine.disk.rejectedSaves()})
+	totals.add(0, 0, map[string]int{"failed saves": s.runner.disk.rejectedSaves()})
 
 	transport.CloseIdleConnections()
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // the gateway's own
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // used by the gateway
 	proxy.Refuse()
 	goleak.VerifyNone(t, before, uploadtest.TusdGoroutines())
 	if now := descriptors(t); now > open {
-		s.report("%d descriptors are open, %d were before", now, open)
+		s.report("%d open descriptors, %d before", now, open)
 	}
 }
 
-// run is the storm.
+// run injects faults and sends commands for the duration.
 func (s *engineStress) run(random *rand.Rand, length time.Duration) {
 	s.t.Helper()
 	s.faults.proxy.Slow(baseRate)
@@ -107,35 +107,35 @@ func (s *engineStress) run(random *rand.Rand, length time.Duration) {
 		s.endTimedFaults(1)
 		action := userActions[random.IntN(len(userActions))]
 		n := random.Uint64()
-		if s.engine.engine.Snapshot().Totals.Pending < 200 {
+		if s.runner.engine.Snapshot().Totals.Pending < 200 {
 			s.mustDo(uploader.Add{Batch: uploader.NewBatchID(), Server: s.server, Paths: []string{s.createFolder()}, Options: batchOptionsVariant(n)})
 		}
 		if n%2 == 0 {
 			s.actions[action.name]++
-			action.give(s, n>>2)
+			action.run(s, n>>2)
 		}
 		s.recordShown()
 	}
 	s.endFaults()
 }
 
-// endAll is the end of everything that is the matter.
+// endFaults ends every fault and resets settings and server options.
 func (s *engineStress) endFaults() {
 	s.t.Helper()
 	s.faults.endAll()
 	s.filter.setMaxBody(0)
 	s.endTimedFaults(math.MaxInt)
-	s.engine.waitFor("room on the disk", func(now *uploader.Snapshot) bool { return now.Trouble == nil })
+	s.runner.waitFor("a save after the full disk", func(now *uploader.Snapshot) bool { return now.Trouble == nil })
 	s.configure(baseSettings())
 	s.saveServerOptions(uploader.Profile{})
 	s.do(uploader.Metering{})
 	s.do(uploader.SignedIn{Server: s.server})
 }
 
-// sending are the files that the engine is sending.
+// sending returns the paths of the files being sent.
 func (s *engineStress) sending() []string {
 	var paths []string
-	now := s.engine.engine.Snapshot()
+	now := s.runner.engine.Snapshot()
 	for id := range now.Live {
 		paths = append(paths, now.Transfer(id).Source.Path)
 	}
@@ -143,12 +143,12 @@ func (s *engineStress) sending() []string {
 	return paths
 }
 
-// batchOptionsVariant is one of the ways in which a batch may be sent.
+// batchOptionsVariant returns the n-th variant of a batch's options.
 func batchOptionsVariant(n uint64) uploader.Options {
 	return []uploader.Options{{}, {}, {Chunk: 1 << 20}, {Connections: 3}, {Limit: 4 << 20}, {Connections: 2, Chunk: 3 << 20}}[n%6]
 }
 
-// pick is some transfer; nil when there is none.
+// pick returns the n-th unfinished transfer, modulo their number, or nil.
 func (s *engineStress) pick(n uint64) *uploader.Transfer {
 	rows := s.unfinished()
 	if len(rows) == 0 {
@@ -164,7 +164,7 @@ func (s *engineStress) target(n uint64) uploader.Target {
 	return uploader.These()
 }
 
-// markTouched tells the ledger that more than its file is wanted of a transfer.
+// markTouched marks a transfer's file as touched, so that it need not be uploaded.
 func (s *engineStress) markTouched(t *uploader.Transfer) {
 	if t != nil {
 		if p := s.files.records[t.Source.Path]; p != nil {
@@ -174,15 +174,15 @@ func (s *engineStress) markTouched(t *uploader.Transfer) {
 }
 
 func (s *engineStress) unfinished() []*uploader.Transfer {
-	rows := s.engine.engine.Snapshot().Transfers
+	rows := s.runner.engine.Snapshot().Transfers
 	return slices.DeleteFunc(slices.Clone(rows), func(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone })
 }
 
-// recordShown notes what the engine shows.
+// recordShown records which transfers the engine shows, and which as done.
 func (s *engineStress) recordShown() {
-	for _, t := range s.engine.engine.Snapshot().Transfers {
+	for _, t := range s.runner.engine.Snapshot().Transfers {
 		if s.removed[t.ID] {
-			continue // it goes when the server has let go of it
+			continue // it is shown until its upload is removed from the server
 		}
 		s.added[t.ID] = true
 		if t.Phase == uploader.PhaseDone {
@@ -191,14 +191,14 @@ func (s *engineStress) recordShown() {
 	}
 }
 
-// finishAll lets everything go on in good weather until it has come to its end.
+// finishAll retries, without faults, until every transfer is finished.
 func (s *engineStress) finishAll() {
 	s.t.Helper()
 	for range maxResumes {
-		s.mustDo(uploader.Resume{Target: uploader.Everything()}) // a save that was refused may only now be known
+		s.mustDo(uploader.Resume{Target: uploader.Everything()}) // a pause may have been saved after it was reported as failed
 		s.answerQuestions(0)
 		s.retry(s.unfinished()...)
-		last := s.engine.waitFor("the end", func(now *uploader.Snapshot) bool {
+		last := s.runner.waitFor("the end of all transfers", func(now *uploader.Snapshot) bool {
 			for _, b := range now.Batches {
 				if !b.Expanded {
 					return false
@@ -213,11 +213,10 @@ func (s *engineStress) finishAll() {
 			return
 		}
 	}
-	s.report("not at an end in good weather:\n%s", describeUnfinished(s.engine.engine.Snapshot()))
+	s.report("unfinished without faults:\n%s", describeUnfinished(s.runner.engine.Snapshot()))
 }
 
-// descriptors is how many files and sockets this process has open; 0 where the
-// system does not tell.
+// descriptors returns the number of open descriptors of this process, on Linux.
 func descriptors(t *testing.T) int {
 	t.Helper()
 	if runtime.GOOS != "linux" {
