@@ -80,7 +80,7 @@ func (f *faultInjector) restore() {
 	f.active = false
 }
 
-// endAll ends all faults. Requests of its own use up the gateway's planned responses.
+// endAll ends all faults. It sends requests to use up the gateway's planned responses.
 func (f *faultInjector) endAll() {
 	f.t.Helper()
 	f.restore()
@@ -91,11 +91,11 @@ func (f *faultInjector) endAll() {
 		if err != nil {
 			f.t.Fatal(err)
 		}
-		answer, err := client.Do(request)
+		response, err := client.Do(request)
 		if err != nil {
 			f.t.Fatal(err)
 		}
-		_ = answer.Body.Close()
+		_ = response.Body.Close()
 	}
 }
 
@@ -103,13 +103,13 @@ func (f *faultInjector) endAll() {
 // gateway or earlier ones are left: a gateway that answers every request itself lets
 // nothing reach the server.
 func (f *faultInjector) respondErrors() bool {
-	count, answer := 1+f.random.IntN(12), errorResponses[f.random.IntN(len(errorResponses))]
+	count, response := 1+f.random.IntN(12), errorResponses[f.random.IntN(len(errorResponses))]
 	method := []string{"", http.MethodPost, http.MethodPatch, http.MethodHead}[f.random.IntN(4)]
 	if f.gateway == nil || len(f.gateway.Requests()) != f.planned {
 		return false
 	}
 	f.planned += count
-	f.gateway.Next(count, method, answer)
+	f.gateway.Next(count, method, response)
 	return true
 }
 

@@ -62,15 +62,15 @@ type killingResponse struct {
 	kill func()
 }
 
-func (a *killingResponse) WriteHeader(status int) {
+func (w *killingResponse) WriteHeader(status int) {
 	if status >= http.StatusOK { // 1xx is not the final response
-		a.kill()
+		w.kill()
 	}
-	a.ResponseWriter.WriteHeader(status)
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // Unwrap lets [http.ResponseController] reach the connection's deadlines.
-func (a *killingResponse) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (w *killingResponse) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (k *requestKiller) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -34,12 +34,12 @@ var retriedFaults = map[string]requestFault{
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	},
 	"response lost": func(next http.RoundTripper, request *http.Request) (*http.Response, error) {
-		answer, err := next.RoundTrip(request)
+		response, err := next.RoundTrip(request)
 		if err != nil {
 			return nil, err
 		}
-		_, _ = io.Copy(io.Discard, answer.Body)
-		_ = answer.Body.Close()
+		_, _ = io.Copy(io.Discard, response.Body)
+		_ = response.Body.Close()
 		return nil, errReset
 	},
 	"interrupted midway": func(next http.RoundTripper, request *http.Request) (*http.Response, error) {
@@ -48,9 +48,9 @@ var retriedFaults = map[string]requestFault{
 		}
 		half := request.Clone(request.Context())
 		half.Body = &brokenBody{ReadCloser: request.Body, left: request.ContentLength / 2}
-		answer, err := next.RoundTrip(half)
+		response, err := next.RoundTrip(half)
 		if err == nil {
-			_ = answer.Body.Close()
+			_ = response.Body.Close()
 			err = errReset
 		}
 		return nil, err

@@ -52,7 +52,7 @@ var userActions = []struct {
 	}},
 	{"settings", func(s *engineStress, n uint64) { s.configure(settingsVariant(n)) }},
 	{"metered", func(s *engineStress, n uint64) { s.do(uploader.Metering{Metered: n%2 == 0}) }},
-	{"profile", func(s *engineStress, n uint64) { s.saveServerOptions(serverOptionsVariant(n)) }},
+	{"server options", func(s *engineStress, n uint64) { s.saveServerOptions(serverOptionsVariant(n)) }},
 	{"sign-in expires", func(s *engineStress, n uint64) {
 		s.filter.setUnauthorized(true)
 		s.startTimedFault(n, func() {
@@ -103,7 +103,7 @@ func (s *engineStress) do(command uploader.Command) bool {
 	return err == nil
 }
 
-// mustDo sends a command until it is saved; it ends a full disk for that.
+// mustDo sends a command until it is saved. It ends the full disk if necessary.
 func (s *engineStress) mustDo(command uploader.Command) {
 	s.t.Helper()
 	for !s.do(command) {
@@ -192,7 +192,7 @@ func (s *engineStress) answerQuestions(uint64) {
 	}
 }
 
-// baseSettings are the settings outside of faults.
+// baseSettings returns the settings without faults.
 func baseSettings() uploader.Settings {
 	settings := uploader.DefaultSettings()
 	settings.Connections, settings.Settle = 1, 0

@@ -71,8 +71,8 @@ func TestProxyBlackholeBlocksBytesUntilRestored(t *testing.T) {
 	}
 	proxy.Heal(t)
 	_ = conn.SetReadDeadline(time.Time{})
-	if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.") {
-		t.Errorf("after Restore: %q, %v", answer, err)
+	if response, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(response), "HTTP/1.") {
+		t.Errorf("after Restore: %q, %v", response, err)
 	}
 }
 

@@ -40,11 +40,11 @@ func send(t *testing.T, location, content string) *http.Response {
 
 func mustDo(t *testing.T, method, url, body string, header map[string]string) *http.Response {
 	t.Helper()
-	answer, err := do(t, method, url, body, header)
+	response, err := do(t, method, url, body, header)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer
+	return response
 }
 
 // do sends one request on a new connection.
@@ -60,13 +60,13 @@ func do(t *testing.T, method, url, body string, header map[string]string) (*http
 	for name, value := range header {
 		request.Header.Set(name, value)
 	}
-	answer, err := transport.RoundTrip(request)
+	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
-	text, err := io.ReadAll(answer.Body)
-	answer.Body = io.NopCloser(strings.NewReader(string(text)))
-	return answer, err
+	text, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(strings.NewReader(string(text)))
+	return response, err
 }
 
 func TestTusdStored(t *testing.T) {
@@ -147,8 +147,8 @@ func TestServersKeepFilesOnRestart(t *testing.T) {
 			location := upload(t, server.endpoint, "9", "hello")
 			for how, stop := range map[string]func(testing.TB){"killed": server.Kill, "stopped": server.Stop} {
 				stop(t)
-				if answer, err := do(t, http.MethodHead, location, "", nil); err == nil {
-					t.Fatalf("%s: server still responds %s", how, answer.Status)
+				if response, err := do(t, http.MethodHead, location, "", nil); err == nil {
+					t.Fatalf("%s: server still responds %s", how, response.Status)
 				}
 				server.Restart(t)
 				if got := mustDo(t, http.MethodHead, location, "", nil).Header.Get("Upload-Offset"); got != "5" {
@@ -177,11 +177,11 @@ func TestTLSIsTrustedOnlyByServerClient(t *testing.T) {
 	if _, err := do(t, http.MethodOptions, server.Endpoint, "", nil); err == nil {
 		t.Error("a client without the certificate trusts the server")
 	}
-	answer, err := server.Client().Get(server.Endpoint)
+	response, err := server.Client().Get(server.Endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = answer.Body.Close()
+	_ = response.Body.Close()
 }
 
 // sink starts a server that reads and discards request bodies.
