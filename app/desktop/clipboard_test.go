@@ -14,11 +14,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// linkButtonX is where a finished row has its button for the link, in a window of its
-// first size with no details open.
+// linkButtonX is a point of the copy-link button of a finished row, in a window of
+// the initial size without details.
 const linkButtonX = 901
 
-// launchFinished is a Ferry with so many finished uploads in its list, and their links.
+// launchFinished starts Ferry with count finished uploads and returns their links.
 func launchFinished(t *testing.T, count int) (ferry *desktop.Ferry, ctx context.Context, links []string) {
 	t.Helper()
 	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
@@ -37,13 +37,13 @@ func TestCopyDiagnosticsButton(t *testing.T) {
 	must(t, err)
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY))
 	must(t, ferry.Key(ctx, "Return"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details", func(is string) bool { return is != before }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details", func(c string) bool { return c != before }))
 	must(t, ferry.Click(ctx, ferry.Window, diagnosticsX, diagnosticsY))
-	story, err := ferry.Clipboard(ctx, "state: done")
+	report, err := ferry.Clipboard(ctx, "state: done")
 	must(t, err)
 	picture(t, ferry, "copied")
-	if strings.Contains(story, "picture") {
-		t.Errorf("the story tells the file's name:\n%s", story)
+	if strings.Contains(report, "picture") {
+		t.Errorf("the diagnostics contain the file name:\n%s", report)
 	}
 }
 
@@ -57,10 +57,10 @@ func TestCopyLinkByRowButtonAndTray(t *testing.T) {
 
 func TestSurvivesPasterExitDuringPaste(t *testing.T) {
 	ferry, ctx, links := launchFinished(t, 1)
-	for range 100 { // it matters which of the two is faster
+	for range 100 { // a race between the two processes
 		must(t, ferry.AbandonPaste())
 	}
-	if err := ferry.AwaitClipboard(ctx, links[0]); err != nil { // which Ferry itself hands out
-		t.Fatalf("%v; it runs: %t", err, ferry.Process.Running())
+	if err := ferry.AwaitClipboard(ctx, links[0]); err != nil { // requires that Ferry responds to the paste
+		t.Fatalf("%v; Ferry is running: %t", err, ferry.Process.Running())
 	}
 }

@@ -1,12 +1,10 @@
 //go:build linux
 
-// Package desktop uses Ferry as a person does: the real program with its real
-// window, on a desktop of its own, with real drags, and real files that are
-// compared byte by byte where they arrive. Its tests are the end-to-end tests,
-// built with the tag desktop; the program in demo shows the main thing that
-// Ferry is for.
+// Package desktop drives the real Ferry program in its window on a virtual desktop,
+// and compares the received files with their sources. Its tests, built with the tag
+// desktop, are the end-to-end tests of the window.
 //
-// A Ferry is used by one goroutine, like the Desktop it runs on.
+// A [Ferry] must be used by one goroutine.
 package desktop
 
 import (
@@ -21,27 +19,27 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ferryapp/ferry/app/desktop/internal/desk"
+	"github.com/ferryapp/ferry/app/desktop/internal/virtual"
 )
 
 // Title is the title of Ferry's window.
 const Title = "Ferry"
 
-// Ferry is one profile on a desktop, and the program that runs on it.
+// Ferry is one profile on a virtual desktop, and the program that runs in it.
 type Ferry struct {
-	*desk.Desktop
-	Process *desk.Process // the latest start
-	Window  desk.Window   // of the latest start
+	*virtual.Desktop
+	Process *virtual.Process // the latest process
+	Window  virtual.Window   // of the latest process
 
 	binary, profile string
 }
 
-// New prepares a Ferry that is not started yet.
-func New(d *desk.Desktop, binary, profile string) *Ferry {
+// New returns a Ferry that is not started.
+func New(d *virtual.Desktop, binary, profile string) *Ferry {
 	return &Ferry{Desktop: d, binary: binary, profile: profile}
 }
 
-// Profile is the folder that holds everything Ferry remembers.
+// Profile returns the path of the data folder.
 func (f *Ferry) Profile() string { return f.profile }
 
 // Start starts the program and waits for its window.
@@ -53,8 +51,8 @@ func (f *Ferry) Start(ctx context.Context, args ...string) error {
 	return f.AwaitWindow(ctx)
 }
 
-// StartHidden starts the program as a login does, and waits for its tray icon,
-// whose menu has an entry of that name.
+// StartHidden starts the program as at login, and waits for its tray icon, whose menu
+// has the given entry.
 func (f *Ferry) StartHidden(ctx context.Context, entry string) error {
 	var err error
 	if f.Process, err = f.Run(f.binary, "--profile", f.profile, "--hidden"); err != nil {
@@ -63,17 +61,17 @@ func (f *Ferry) StartHidden(ctx context.Context, entry string) error {
 	return f.AwaitTray(ctx, entry)
 }
 
-// AwaitWindow waits for the window to be on the screen.
+// AwaitWindow waits for the window to be visible.
 func (f *Ferry) AwaitWindow(ctx context.Context) (err error) {
 	f.Window, err = f.Desktop.AwaitWindow(ctx, Title)
 	if err != nil && f.Process != nil {
-		return fmt.Errorf("%w; Ferry said: %s", err, f.Process.Log())
+		return fmt.Errorf("%w; output of Ferry: %s", err, f.Process.Log())
 	}
 	return err
 }
 
-// SendToRunning starts the program a second time, with files for the one that runs,
-// and waits for it to end.
+// SendToRunning starts a second instance with files for the running one, and waits for
+// it to exit.
 func (f *Ferry) SendToRunning(ctx context.Context, paths ...string) error {
 	second, err := f.Run(f.binary, append([]string{"--profile", f.profile}, paths...)...)
 	if err != nil {
@@ -81,12 +79,12 @@ func (f *Ferry) SendToRunning(ctx context.Context, paths ...string) error {
 	}
 	if err := second.Wait(ctx); err != nil {
 		second.Kill()
-		return fmt.Errorf("second start: %w: %s", err, second.Log())
+		return fmt.Errorf("second instance: %w: %s", err, second.Log())
 	}
 	return nil
 }
 
-// Row is a transfer as the command line lists it.
+// Row is a transfer as listed by the command line.
 type Row struct {
 	ID    int64  `json:"id"`
 	Path  string `json:"path"`
@@ -94,7 +92,7 @@ type Row struct {
 	URL   string `json:"url"`
 }
 
-// Rows are all transfers there are, as the running Ferry tells a second one.
+// Rows returns all transfers, as listed by a second instance.
 func (f *Ferry) Rows(ctx context.Context) ([]Row, error) {
 	text, err := f.Output(ctx, f.binary, "--profile", f.profile, "list", "--json", "--all")
 	if err != nil {
@@ -112,7 +110,7 @@ func (f *Ferry) Rows(ctx context.Context) ([]Row, error) {
 	}
 }
 
-// AwaitRows waits for the transfers to be as wanted.
+// AwaitRows waits until the transfers satisfy the condition, and returns them.
 func (f *Ferry) AwaitRows(ctx context.Context, what string, condition func([]Row) bool) (rows []Row, err error) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
@@ -123,18 +121,18 @@ func (f *Ferry) AwaitRows(ctx context.Context, what string, condition func([]Row
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return rows, fmt.Errorf("waiting for %s, there are %d rows: %w", what, len(rows), ctx.Err())
+			return rows, fmt.Errorf("wait for %s, %d rows: %w", what, len(rows), ctx.Err())
 		}
 	}
 }
 
-// Drop drags files onto the window and waits until it has taken them.
+// Drop drags files onto the window and waits until it has accepted them.
 func (f *Ferry) Drop(ctx context.Context, paths ...string) error {
 	return f.Desktop.Drop(ctx, f.Window, paths...)
 }
 
-// Quit chooses Quit in the tray, whose label that is, and waits for the program to
-// end by itself.
+// Quit chooses the Quit entry of the tray menu, which has the given label, and waits
+// for the program to exit.
 func (f *Ferry) Quit(ctx context.Context, label string) error {
 	err := f.ChooseTray(ctx, label, func(ctx context.Context) error {
 		if err := f.Process.Wait(ctx); f.Process.Running() {
@@ -148,15 +146,15 @@ func (f *Ferry) Quit(ctx context.Context, label string) error {
 	return f.Process.Wait(ctx)
 }
 
-// ChooseTray chooses an entry of the tray's menu and waits for what comes of it. A menu
-// that is built anew at that moment takes no notice, and is asked again.
+// ChooseTray chooses an entry of the tray menu and waits for its effect. It retries,
+// because a menu that is rebuilt at that moment ignores the choice.
 func (f *Ferry) ChooseTray(ctx context.Context, label string, done func(context.Context) error) error {
 	for {
-		soon, cancel := context.WithTimeout(ctx, 20*time.Second)
-		_ = f.ClickTray(soon, label) // which is not there any more when it was heard the last time
+		attempt, cancel := context.WithTimeout(ctx, 20*time.Second)
+		_ = f.ClickTray(attempt, label) // fails if the previous try removed the entry
 		cancel()
-		soon, cancel = context.WithTimeout(ctx, 30*time.Second)
-		err := done(soon)
+		attempt, cancel = context.WithTimeout(ctx, 30*time.Second)
+		err := done(attempt)
 		cancel()
 		if err == nil || ctx.Err() != nil {
 			return err
@@ -164,12 +162,13 @@ func (f *Ferry) ChooseTray(ctx context.Context, label string, done func(context.
 	}
 }
 
-// ReceivedPath is where a file lies once the built-in receiver has all of it.
+// ReceivedPath returns the path of a file that the built-in receiver has completely
+// received.
 func (f *Ferry) ReceivedPath(name string) string { return filepath.Join(f.profile, "Received", name) }
 
 // AwaitReceived waits for a file to be received and compares it with its source.
 func (f *Ferry) AwaitReceived(ctx context.Context, source, name string) error {
-	err := f.await(ctx, name+" to arrive", func() bool {
+	err := f.await(ctx, name+" to be received", func() bool {
 		_, err := os.Stat(f.ReceivedPath(name))
 		return err == nil
 	})
@@ -179,13 +178,13 @@ func (f *Ferry) AwaitReceived(ctx context.Context, source, name string) error {
 	return SameBytes(source, f.ReceivedPath(name))
 }
 
-// Received describes what the built-in receiver was sent.
+// Received describes the uploads of the built-in receiver.
 type Received struct {
-	Uploads int   // ever created, finished or not
-	Partial int64 // bytes it holds of those that are not finished
+	Uploads int   // created, finished or not
+	Partial int64 // bytes of unfinished uploads
 }
 
-// Received looks at the receiver's own files.
+// Received reads the receiver's upload folder.
 func (f *Ferry) Received() (Received, error) {
 	dir := f.ReceivedPath(".ferry/uploads")
 	entries, err := os.ReadDir(dir)
@@ -213,8 +212,8 @@ func (f *Ferry) Received() (Received, error) {
 	return r, nil
 }
 
-// AwaitPartial waits until the receiver holds at least size bytes of what is not
-// launchFinished, and returns what it holds.
+// AwaitPartial waits until the receiver has at least size bytes of unfinished uploads,
+// and returns its state.
 func (f *Ferry) AwaitPartial(ctx context.Context, size int64) (r Received, err error) {
 	waited := f.await(ctx, fmt.Sprintf("%d bytes to be received", size), func() bool {
 		r, err = f.Received()
@@ -223,8 +222,7 @@ func (f *Ferry) AwaitPartial(ctx context.Context, size int64) (r Received, err e
 	return r, errors.Join(waited, err)
 }
 
-// await asks again and again whether the condition holds, until it does, ctx
-// ends, or the program does.
+// await polls the condition until it is true, ctx is done, or the program exits.
 func (f *Ferry) await(ctx context.Context, what string, condition func() bool) error {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
@@ -232,10 +230,10 @@ func (f *Ferry) await(ctx context.Context, what string, condition func() bool) e
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for %s: %w; Ferry said: %s", what, ctx.Err(), f.Process.Log())
+			return fmt.Errorf("wait for %s: %w; output of Ferry: %s", what, ctx.Err(), f.Process.Log())
 		}
 		if !f.Process.Running() && !condition() {
-			return fmt.Errorf("waiting for %s: Ferry ended; it said: %s", what, f.Process.Log())
+			return fmt.Errorf("wait for %s: Ferry exited; its output: %s", what, f.Process.Log())
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/desktop"
-	"github.com/ferryapp/ferry/app/desktop/internal/desk"
+	"github.com/ferryapp/ferry/app/desktop/internal/virtual"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
@@ -22,17 +22,17 @@ import (
 const (
 	mebibyte = 1 << 20
 
-	// At this pace, in bytes a second, a large file takes any machine long enough
-	// for something to happen once a part of it is across, and at the slow one for a
-	// conversation.
+	// Rates are in bytes per second. At rate pace, uploading a large file takes long
+	// enough on any machine to act when a part of it is uploaded; slow leaves time for
+	// dialogs.
 	large = 1536 * mebibyte
 	part  = 64 * mebibyte
 	pace  = 64 * mebibyte
 	slow  = 4 * mebibyte
 )
 
-// limitedProfile makes a profile in which so many bytes a second are sent, all of them for
-// 0. It may be done again while Ferry does not run.
+// limitedProfile returns a function that saves an upload limit in a profile; 0 is no
+// limit. It may be called again while Ferry is not running.
 func limitedProfile(t *testing.T, limit int64) func(ctx context.Context, profile string) {
 	t.Helper()
 	return func(ctx context.Context, profile string) {
@@ -40,12 +40,12 @@ func limitedProfile(t *testing.T, limit int64) func(ctx context.Context, profile
 	}
 }
 
-// pauseAll chooses that in the tray, and waits until all is paused.
+// pauseAll chooses Pause all in the tray menu and waits until all is paused.
 func pauseAll(ctx context.Context, ferry *desktop.Ferry) error {
 	return ferry.ChooseTray(ctx, "Pause all", func(ctx context.Context) error { return ferry.AwaitTray(ctx, "Resume all") })
 }
 
-// binary is the program under test: FERRY_BINARY, or built here.
+// binary is the path of the program under test: FERRY_BINARY, or built by TestMain.
 var binary string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
@@ -70,25 +70,24 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// launch brings up a desktop of its own with Ferry in it. When the test ends it
-// takes a last picture, says what Ferry logged if something went wrong, and ends
-// all of it.
+// launch starts a virtual desktop with Ferry. At the end of the test it takes a
+// picture, logs Ferry's output if the test failed, and stops everything.
 func launch(t *testing.T) (*desktop.Ferry, context.Context) {
 	t.Helper()
 	return launchWith(t, func(context.Context, string) {})
 }
 
-// launchWith is launch on a profile that is prepared first.
+// launchWith is like launch, but prepares the profile first.
 func launchWith(t *testing.T, prepare func(ctx context.Context, profile string)) (*desktop.Ferry, context.Context) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only what hangs takes so long
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only if something hangs
 	t.Cleanup(cancel)
-	dir, err := os.MkdirTemp("", "ferry-desk-") // shorter than t.TempDir: sockets live in it
+	dir, err := os.MkdirTemp("", "ferry-desktop-") // t.TempDir is too long for sockets
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	d, err := desk.Start(ctx, dir)
+	d, err := virtual.Start(ctx, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +99,7 @@ func launchWith(t *testing.T, prepare func(ctx context.Context, profile string))
 	return ferry, ctx
 }
 
-// reportAndKill says all there is to know about what went wrong, and ends Ferry.
+// reportAndKill logs what is known about a failure, and kills Ferry.
 func reportAndKill(t *testing.T, ferry *desktop.Ferry) {
 	t.Helper()
 	picture(t, ferry, "end")
@@ -113,14 +112,14 @@ func reportAndKill(t *testing.T, ferry *desktop.Ferry) {
 		running := ferry.Process.Running()
 		t.Log(ferry.Describe(ctx))
 		ferry.Process.Abort()
-		t.Logf("Ferry said (it still ran: %t):\n%s", running, ferry.Process.Log())
+		t.Logf("output of Ferry (running: %t):\n%s", running, ferry.Process.Log())
 		log, err := os.ReadFile(profile.Profile{Dir: ferry.Profile()}.Log())
-		t.Logf("its log (%v):\n%s", err, log)
+		t.Logf("log file of Ferry (%v):\n%s", err, log)
 	}
 	ferry.Process.Kill()
 }
 
-// picture keeps a picture of the screen in FERRY_PICTURES, when that is set.
+// picture saves a picture of the screen in FERRY_PICTURES, if set.
 func picture(t *testing.T, ferry *desktop.Ferry, what string) {
 	t.Helper()
 	dir := os.Getenv("FERRY_PICTURES")
@@ -137,7 +136,7 @@ func picture(t *testing.T, ferry *desktop.Ferry, what string) {
 	}
 }
 
-// createFile makes a source file outside of the profile.
+// createFile creates a source file outside the profile.
 func createFile(t *testing.T, name string, size int64) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -174,13 +173,13 @@ func TestResumesAtOffsetAfterKill(t *testing.T) {
 	must(t, ferry.Drop(ctx, source))
 	_, err := ferry.AwaitPartial(ctx, part)
 	must(t, err)
-	picture(t, ferry, "half way")
+	picture(t, ferry, "before kill")
 	ferry.Process.Kill()
 
 	before, err := ferry.Received()
 	must(t, err)
 	if before.Uploads != 1 || before.Partial < part || before.Partial >= large {
-		t.Fatalf("when killed the receiver held %+v, want a part of one upload", before)
+		t.Fatalf("after the kill the receiver has %+v, want a part of one upload", before)
 	}
 	must(t, ferry.Start(ctx))
 	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
@@ -188,7 +187,7 @@ func TestResumesAtOffsetAfterKill(t *testing.T) {
 	after, err := ferry.Received()
 	must(t, err)
 	if after.Uploads != 1 {
-		t.Errorf("%d uploads were created for one file", after.Uploads)
+		t.Errorf("%d uploads created for one file", after.Uploads)
 	}
 }
 
@@ -235,16 +234,16 @@ func TestTrayQuitExitsCleanly(t *testing.T) {
 	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	must(t, ferry.Quit(ctx, "Quit"))
 	if log := ferry.Process.Log(); strings.Contains(log, "panic") || strings.Contains(log, "goroutine ") {
-		t.Errorf("Ferry said:\n%s", log)
+		t.Errorf("output of Ferry:\n%s", log)
 	}
 }
 
 func TestSecondInstanceHandsFilesToFirst(t *testing.T) {
 	ferry, ctx := launch(t)
-	source := createFile(t, "handed over.pdf", 3*mebibyte)
+	source := createFile(t, "second instance.pdf", 3*mebibyte)
 	must(t, ferry.SendToRunning(ctx, source))
 	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	if !ferry.Process.Running() {
-		t.Error("the first Ferry ended")
+		t.Error("the first instance exited")
 	}
 }

@@ -13,8 +13,7 @@ import (
 
 const blockSize = 1 << 20
 
-// WriteFile makes a file of size bytes that no one can guess, compress or
-// mistake for another with another seed.
+// WriteFile creates a file of size random bytes, which depend on the seed only.
 func WriteFile(path string, size int64, seed byte) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -25,7 +24,7 @@ func WriteFile(path string, size int64, seed byte) (err error) {
 	return err
 }
 
-// SameBytes compares two files, byte by byte.
+// SameBytes compares two files byte by byte and returns an error if they differ.
 func SameBytes(wantPath, gotPath string) error {
 	want, err := os.Open(wantPath)
 	if err != nil {
@@ -46,7 +45,7 @@ func sameBytes(want, got io.Reader) error {
 		n, errA := io.ReadFull(want, a)
 		m, errB := io.ReadFull(got, b)
 		if !bytes.Equal(a[:n], b[:m]) {
-			return fmt.Errorf("the files differ in the MiB at %d (%d and %d bytes read there)", at, n, m)
+			return fmt.Errorf("files differ in the block at %d (%d and %d bytes read)", at, n, m)
 		}
 		if isEOF(errA) && isEOF(errB) {
 			return nil

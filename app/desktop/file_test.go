@@ -17,13 +17,13 @@ func TestSameBytes(t *testing.T) {
 		change func(content []byte) []byte
 		same   bool
 	}{
-		"a copy":                     {func(c []byte) []byte { return c }, true},
-		"another last byte":          {func(c []byte) []byte { c[len(c)-1]++; return c }, false},
-		"another byte at a boundary": {func(c []byte) []byte { c[1<<20]++; return c }, false},
-		"one byte less":              {func(c []byte) []byte { return c[:len(c)-1] }, false},
-		"one byte more":              {func(c []byte) []byte { return append(c, 0) }, false},
-		"a whole block less":         {func(c []byte) []byte { return c[:1<<20] }, false},
-		"nothing":                    {func([]byte) []byte { return nil }, false},
+		"copy":                   {func(c []byte) []byte { return c }, true},
+		"last byte differs":      {func(c []byte) []byte { c[len(c)-1]++; return c }, false},
+		"byte at block boundary": {func(c []byte) []byte { c[1<<20]++; return c }, false},
+		"one byte shorter":       {func(c []byte) []byte { return c[:len(c)-1] }, false},
+		"one byte longer":        {func(c []byte) []byte { return append(c, 0) }, false},
+		"one block only":         {func(c []byte) []byte { return c[:1<<20] }, false},
+		"empty":                  {func([]byte) []byte { return nil }, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

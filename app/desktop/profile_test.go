@@ -18,7 +18,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// profileBuilder is a profile as earlier runs of Ferry would have left it.
+// profileBuilder builds a profile as earlier runs of Ferry would have saved it.
 type profileBuilder struct {
 	t       *testing.T
 	dir     string // of the source files
@@ -34,7 +34,7 @@ const (
 
 func newProfileBuilder(t *testing.T, endpoints map[uploader.ServerID]string) *profileBuilder {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "Videos-") // this path is looked at
+	dir, err := os.MkdirTemp("", "Videos-") // the pictures show this path
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	w := &profileBuilder{t: t, dir: dir, nextID: 1, now: time.Now().Truncate(time.Millisecond)}
@@ -45,7 +45,7 @@ func newProfileBuilder(t *testing.T, endpoints map[uploader.ServerID]string) *pr
 	return w
 }
 
-// batch takes in what was dropped at once: a folder, or single files.
+// batch adds a batch of a folder or a file and returns its ID.
 func (w *profileBuilder) batch(server uploader.ServerID, root string) uploader.BatchID {
 	id := uploader.BatchID(len(w.changes.Batches) + 1)
 	w.changes.Batches = append(w.changes.Batches, uploader.Batch{
@@ -54,14 +54,14 @@ func (w *profileBuilder) batch(server uploader.ServerID, root string) uploader.B
 	return id
 }
 
-// createFile takes in one file that is really there, empty inside.
+// file adds a transfer of a sparse source file, which it creates.
 func (w *profileBuilder) file(batch uploader.BatchID, name string, size int64, change func(*uploader.Transfer)) {
 	w.t.Helper()
 	path := filepath.Join(w.dir, name)
 	must(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
 	must(w.t, os.WriteFile(path, nil, 0o600))
 	must(w.t, os.Truncate(path, size))
-	long := w.now.Add(-48 * time.Hour) // so that nobody is writing it any more
+	long := w.now.Add(-48 * time.Hour) // so that the file does not count as being written
 	must(w.t, os.Chtimes(path, long, long))
 	seen, err := (source.Disk{}).Stat(path)
 	must(w.t, err)
@@ -80,7 +80,7 @@ func (w *profileBuilder) file(batch uploader.BatchID, name string, size int64, c
 	w.changes.Transfers = append(w.changes.Transfers, row)
 }
 
-// single takes in a file that was dropped alone.
+// single adds a batch of one file.
 func (w *profileBuilder) single(server uploader.ServerID, name string, size int64, change func(*uploader.Transfer)) {
 	w.t.Helper()
 	w.file(w.batch(server, name), name, size, change)
@@ -92,16 +92,16 @@ func (w *profileBuilder) done(t *uploader.Transfer) {
 	t.SHA256 = string([]byte{1, 31: 0})
 }
 
-// partiallySent is a session of which the server holds a part.
+// partiallySent returns a function that sets a session with a part acknowledged.
 func partiallySent(part float64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
-		held := int64(part * float64(t.Source.Size))
-		t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: held, Sent: held}
+		sent := int64(part * float64(t.Source.Size))
+		t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: sent, Sent: sent}
 		t.Started = t.Added
 	}
 }
 
-// failed is a transfer that waits for the user, part of it across.
+// failed returns a function that sets a failed transfer with a part acknowledged.
 func (w *profileBuilder) failed(kind fault.Kind, part float64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		partiallySent(part)(t)
@@ -109,7 +109,7 @@ func (w *profileBuilder) failed(kind fault.Kind, part float64) func(*uploader.Tr
 	}
 }
 
-// save writes all of it into the profile's database.
+// save writes the profile's database.
 func (w *profileBuilder) save(ctx context.Context, profile string, choose func(*settings.Settings)) {
 	w.t.Helper()
 	must(w.t, os.MkdirAll(profile, 0o700))

@@ -13,8 +13,8 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// launchInterrupted is a Ferry that was killed half way, and started again as a login
-// does, by a user who wants to be asked.
+// launchInterrupted kills Ferry during an upload and starts it as at login, with the
+// setting to ask before resuming.
 func launchInterrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context, source string) {
 	t.Helper()
 	const size = 512 * mebibyte
@@ -32,27 +32,27 @@ func launchInterrupted(t *testing.T) (ferry *desktop.Ferry, ctx context.Context,
 	note, err := ferry.AwaitNotification(ctx, "1 upload didn't finish")
 	must(t, err)
 	if want := []string{"", "Resume", "Not now"}; !slices.Equal(note.Actions, want) {
-		t.Errorf("the notification offers %q", note.Actions)
+		t.Errorf("the notification has the actions %q", note.Actions)
 	}
 	if ferry.Visible(ctx, desktop.Title) {
-		t.Error("the window took the screen")
+		t.Error("the window is visible")
 	}
 	picture(t, ferry, "asked")
 	return ferry, ctx, source
 }
 
-// checkResumed waits for the file, and makes sure that it went on and nothing got in
-// the user's way.
+// checkResumed waits for the file, and checks that its upload was resumed without
+// showing the window.
 func checkResumed(t *testing.T, ctx context.Context, ferry *desktop.Ferry, source string) { //nolint:revive // the context is the test's
 	t.Helper()
 	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	received, err := ferry.Received()
 	must(t, err)
 	if received.Uploads != 1 {
-		t.Errorf("%d uploads were created for one file", received.Uploads)
+		t.Errorf("%d uploads created for one file", received.Uploads)
 	}
 	if ferry.Visible(ctx, desktop.Title) {
-		t.Error("the window took the screen")
+		t.Error("the window is visible")
 	}
 }
 

@@ -15,125 +15,125 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// click presses the left button at a place of the window, where there is
-// something in every language.
-func (a *shooter) click(x, y int) {
-	a.t.Helper()
-	must(a.t, a.Click(a.ctx, a.Window, x, y))
-	must(a.t, a.MovePointer(a.ctx, 1, 1))
-	a.waitDrawn()
+// click clicks a point of the window. It must be inside the same control in every
+// language.
+func (c *capturer) click(x, y int) {
+	c.t.Helper()
+	must(c.t, c.Click(c.ctx, c.Window, x, y))
+	must(c.t, c.MovePointer(c.ctx, 1, 1))
+	c.waitDrawn()
 }
 
-// servers is somebody who enters the address of one, and asks what it can do.
-func (a *shooter) servers() {
-	server := uploadtest.NewTusd(a.t)
-	newProfileBuilder(a.t, nil).save(a.ctx, a.Profile(), a.setLook)
-	a.open(960, 640)
-	a.click(110, 22)
-	a.capture("destinations")
-	a.click(140, 104)
-	must(a.t, a.Type(a.ctx, server.Endpoint))
-	a.press("Return")
-	a.waitFor(time.Second)
-	a.capture("add-server")
+// servers adds a server and tests its URL.
+func (c *capturer) servers() {
+	server := uploadtest.NewTusd(c.t)
+	newProfileBuilder(c.t, nil).save(c.ctx, c.Profile(), c.setLook)
+	c.open(960, 640)
+	c.click(110, 22)
+	c.capture("destinations")
+	c.click(140, 104)
+	must(c.t, c.Type(c.ctx, server.Endpoint))
+	c.press("Return")
+	c.waitFor(time.Second)
+	c.capture("add-server")
 }
 
-// waiting is everything that goes on by itself, later.
-func (a *shooter) waiting() {
-	server := uploadtest.NewTusd(a.t)
-	gateway := uploadtest.NewGateway(a.t, server.URL)
+// waiting is a list of waiting, paused and failed uploads.
+func (c *capturer) waiting() {
+	server := uploadtest.NewTusd(c.t)
+	gateway := uploadtest.NewGateway(c.t, server.URL)
 	gateway.Next(100, http.MethodPost, uploadtest.Answer{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "900"}})
-	w := newProfileBuilder(a.t, map[uploader.ServerID]string{studio: gateway.URL + "/files/", archive: uploadtest.Unused(a.t)})
+	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: gateway.URL + "/files/", archive: uploadtest.Unused(c.t)})
 	w.single(studio, "lecture-08.mp4", 1_900_000_000, nil)
 	w.single(archive, "panorama.tif", 2_100_000_000, partiallySent(0.4))
 	w.single(archive, "series.mov", 6_400_000_000, nil)
 	w.single(studio, "notes.pdf", 4_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partiallySent(0.6)(t) })
 	w.single(studio, "archive-2025.tar", 41_000_000_000, w.failed(fault.Quota, 0.7))
-	w.save(a.ctx, a.Profile(), a.setLook)
-	a.open(960, 640)
-	a.waitFor(9 * time.Second) // the tries are further apart then
-	a.capture("waiting")
+	w.save(c.ctx, c.Profile(), c.setLook)
+	c.open(960, 640)
+	c.waitFor(9 * time.Second) // until the retries are far enough apart
+	c.capture("waiting")
 }
 
-// done is the end of a working day: a folder of many files, open, and what can be
-// done to several rows.
-func (a *shooter) done() {
-	w := newProfileBuilder(a.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
+// done is a list of finished uploads with a folder of many files, and actions on
+// several rows.
+func (c *capturer) done() {
+	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
 	w.single(studio, "interview-final.mov", 6_400_000_000, w.done)
 	raws := w.batch(studio, "Iceland raws")
 	for i := range 1000 {
 		w.file(raws, fmt.Sprintf("Iceland raws/day %d/IMG_%04d.CR3", 1+i/250, 2000+i), 51_000_000, w.done)
 	}
 	w.single(studio, "invoice.pdf", 84_000, w.done)
-	w.save(a.ctx, a.Profile(), a.setLook)
-	a.open(960, 640)
-	a.capture("done")
-	a.press("Home", "Down", "Right", "Down", "shift+Down", "shift+Down")
-	a.capture("selection")
-	a.press("Menu")
-	a.capture("context-menu")
-	a.press("Escape", "Delete")
-	a.capture("undo")
+	w.save(c.ctx, c.Profile(), c.setLook)
+	c.open(960, 640)
+	c.capture("done")
+	c.press("Home", "Down", "Right", "Down", "shift+Down", "shift+Down")
+	c.capture("selection")
+	c.press("Menu")
+	c.capture("context-menu")
+	c.press("Escape", "Delete")
+	c.capture("undo")
 }
 
-// adding is a folder of very many files that is counted before it is taken.
-func (a *shooter) adding() {
-	newProfileBuilder(a.t, nil).save(a.ctx, a.Profile(), a.setLook)
-	folder := filepath.Join(a.t.TempDir(), "Measurements")
+// adding drops a folder of many files, which is scanned after a confirmation.
+func (c *capturer) adding() {
+	newProfileBuilder(c.t, nil).save(c.ctx, c.Profile(), c.setLook)
+	folder := filepath.Join(c.t.TempDir(), "Measurements")
 	for i := range 60_000 {
 		dir := filepath.Join(folder, fmt.Sprintf("run %02d", i/1000))
 		if i%1000 == 0 {
-			must(a.t, os.MkdirAll(dir, 0o755))
+			must(c.t, os.MkdirAll(dir, 0o755))
 		}
-		must(a.t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("sample %05d.csv", i)), []byte("0\n"), 0o600))
+		must(c.t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("sample %05d.csv", i)), []byte("0\n"), 0o600))
 	}
-	a.open(960, 640)
-	must(a.t, a.Drop(a.ctx, folder))
-	a.waitFor(2 * time.Second)
-	a.capture("large-drop")
-	must(a.t, a.Key(a.ctx, "Return"))
-	a.capture("counting")
+	c.open(960, 640)
+	must(c.t, c.Drop(c.ctx, folder))
+	c.waitFor(2 * time.Second)
+	c.capture("large-drop")
+	must(c.t, c.Key(c.ctx, "Return"))
+	c.capture("counting")
 }
 
-// openFerry is what the tray's menu calls the window.
+// openFerry is the label of the tray menu entry that opens the window.
 var openFerry = map[words.Language]string{words.English: "Open Ferry", words.Chinese: "打开 Ferry"}
 
-// resumePrompt is a start at login after an interruption: a note, and the tray.
-func (a *shooter) resumePrompt() {
-	a.interrupted()
-	must(a.t, a.MovePointer(a.ctx, 1, 1))
-	must(a.t, a.StartHidden(a.ctx, openFerry[a.look.Language]))
-	a.waitFor(3 * time.Second)
-	a.captureTray("tray-prompt")
-	must(a.t, a.OpenTrayMenu(a.ctx))
-	a.captureTray("tray-menu")
+// resumePrompt is a start at login after an interruption, with notification and tray.
+func (c *capturer) resumePrompt() {
+	c.interrupted()
+	must(c.t, c.MovePointer(c.ctx, 1, 1))
+	must(c.t, c.StartHidden(c.ctx, openFerry[c.look.Language]))
+	c.waitFor(3 * time.Second)
+	c.captureTray("tray-prompt")
+	must(c.t, c.OpenTrayMenu(c.ctx))
+	c.captureTray("tray-menu")
 }
 
-// withoutTray is somebody who closes the window where there is no tray to keep it in.
-func (a *shooter) withoutTray() {
-	server := uploadtest.NewTusd(a.t)
-	proxy := uploadtest.NewProxy(a.t, server.Endpoint)
+// withoutTray closes the window where there is no tray.
+func (c *capturer) withoutTray() {
+	server := uploadtest.NewTusd(c.t)
+	proxy := uploadtest.NewProxy(c.t, server.Endpoint)
 	proxy.Slow(4 << 20)
-	w := newProfileBuilder(a.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
+	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
 	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
-	w.save(a.ctx, a.Profile(), a.setLook)
-	a.KillPanel()
-	a.open(960, 640)
-	a.waitFor(6 * time.Second)
-	must(a.t, a.CloseWindow(a.ctx, a.Window))
-	a.capture("no-tray")
+	w.save(c.ctx, c.Profile(), c.setLook)
+	c.KillPanel()
+	c.open(960, 640)
+	c.waitFor(6 * time.Second)
+	must(c.t, c.CloseWindow(c.ctx, c.Window))
+	c.capture("no-tray")
 }
 
-// scaled is a working day on a screen of many small pixels.
-func (a *shooter) scaled() {
-	a.look.Scale = 2
-	w := newProfileBuilder(a.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
+// scaled is a list and the settings at interface size 200 %.
+func (c *capturer) scaled() {
+	c.look.Scale = 2
+	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
 	w.single(studio, "interview-final.mov", 6_400_000_000, w.done)
 	w.single(studio, "b-roll.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partiallySent(0.4)(t) })
 	w.single(studio, "invoice.pdf", 84_000, w.done)
-	w.save(a.ctx, a.Profile(), a.setLook)
-	a.open(1240, 800)
-	a.capture("scale-200")
-	a.press("ctrl+comma")
-	a.capture("scale-200-settings")
+	w.save(c.ctx, c.Profile(), c.setLook)
+	c.open(1240, 800)
+	c.capture("scale-200")
+	c.press("ctrl+comma")
+	c.capture("scale-200-settings")
 }

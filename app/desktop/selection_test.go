@@ -13,8 +13,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// undoX and undoY are a point of the button of a toast that says what was
-// removed, in a window of its first size.
+// undoX and undoY are a point of the undo button of a toast, in a window of the initial
+// size.
 const undoX, undoY = 597, 562
 
 func TestMouseSelectionAndUndoRemove(t *testing.T) {
@@ -30,11 +30,11 @@ func TestMouseSelectionAndUndoRemove(t *testing.T) {
 	must(t, ferry.Key(ctx, "ctrl+c"))
 	must(t, ferry.AwaitClipboard(ctx, strings.Join(links[1:], "\n")))
 
-	plain, err := ferry.Colour(ctx, ferry.Window, undoX, undoY-12) // above the button's words
+	plain, err := ferry.Colour(ctx, ferry.Window, undoX, undoY-12) // above the button's label
 	must(t, err)
 	must(t, ferry.Key(ctx, "Delete"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, undoX, undoY-12, "the offer to undo", func(is string) bool { return is != plain }))
-	picture(t, ferry, "taken off")
+	must(t, ferry.AwaitColour(ctx, ferry.Window, undoX, undoY-12, "the undo button", func(c string) bool { return c != plain }))
+	picture(t, ferry, "removed")
 	must(t, ferry.Click(ctx, ferry.Window, undoX, undoY))
 	awaitLinks(t, ctx, ferry, links...)
 }
@@ -43,7 +43,7 @@ func TestMoveRowsByKey(t *testing.T) {
 	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
 	w.single(studio, "first.pdf", 1000, w.done)
 	w.single(studio, "second.pdf", 1000, w.done)
-	w.single(studio, "third.pdf", 1000, w.failed(fault.Refused, 0)) // what is not across has an order
+	w.single(studio, "third.pdf", 1000, w.failed(fault.Refused, 0)) // only unfinished uploads can be moved
 	first, second := w.changes.Transfers[0].Session.URL, w.changes.Transfers[1].Session.URL
 	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
 	awaitLinks(t, ctx, ferry, first, second)
@@ -56,11 +56,11 @@ func TestMoveRowsByKey(t *testing.T) {
 func TestContextMenuByMouse(t *testing.T) {
 	ferry, ctx, links := launchFinished(t, 2)
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
-	const left, top = rowX + 160, firstRowY + rowHeight + 100 // of the menu that opens at the pointer
+	const left, top = rowX + 160, firstRowY + rowHeight + 100 // a point of the menu
 	below, err := ferry.Colour(ctx, ferry.Window, left, top)
 	must(t, err)
 	must(t, ferry.ClickWith(ctx, ferry.Window, rowX, firstRowY+rowHeight, 3))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(is string) bool { return is != below }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(c string) bool { return c != below }))
 	picture(t, ferry, "menu")
 	must(t, ferry.Click(ctx, ferry.Window, rowX+160, firstRowY+rowHeight+20))
 	must(t, ferry.AwaitClipboard(ctx, links[1]))

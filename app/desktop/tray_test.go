@@ -21,18 +21,18 @@ func TestWithoutTrayWindowStaysReachable(t *testing.T) {
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
 	must(t, ferry.AwaitHidden(ctx, desktop.Title))
 	ferry.KillPanel()
-	must(t, ferry.AwaitWindow(ctx)) // it comes back by itself
+	must(t, ferry.AwaitWindow(ctx)) // shown when the tray disappears
 
-	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyX, emptyY)
+	plain, err := ferry.Colour(ctx, ferry.Window, emptyX, emptyY)
 	must(t, err)
 	must(t, ferry.CloseWindow(ctx, ferry.Window))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question", func(is string) bool { return is != unshaded }))
-	picture(t, ferry, "question")
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the dialog", func(c string) bool { return c != plain }))
+	picture(t, ferry, "dialog")
 	must(t, ferry.Focus(ctx, ferry.Window))
 	must(t, ferry.Key(ctx, "Tab", "Return")) // Quit
 	must(t, ferry.Process.Wait(ctx))
 
-	must(t, ferry.Start(ctx, "--hidden")) // which waits for the window, since there is nowhere to hide
+	must(t, ferry.Start(ctx, "--hidden")) // shows the window because there is no tray
 }
 
 func TestTrayIconReturnsAfterPanelRestart(t *testing.T) {
@@ -41,9 +41,9 @@ func TestTrayIconReturnsAfterPanelRestart(t *testing.T) {
 		what string
 		do   func() error
 	}{
-		{"as it is", func() error { return nil }},
-		{"after a signal for somebody else", func() error { return ferry.SendStraySignal(ferry.Process) }},
-		{"once more", func() error { return nil }},
+		{"initially", func() error { return nil }},
+		{"after a stray D-Bus signal", func() error { return ferry.SendStraySignal(ferry.Process) }},
+		{"again", func() error { return nil }},
 	} {
 		must(t, ferry.AwaitTray(ctx, openFerry[words.English]))
 		must(t, before.do())
@@ -54,7 +54,7 @@ func TestTrayIconReturnsAfterPanelRestart(t *testing.T) {
 		icons, err := ferry.Tray(ctx)
 		must(t, err)
 		if len(icons) > 1 {
-			t.Errorf("%s: %d icons are in the tray", before.what, len(icons))
+			t.Errorf("%s: %d icons in the tray, want 1", before.what, len(icons))
 		}
 	}
 	must(t, ferry.Quit(ctx, "Quit"))
@@ -68,10 +68,10 @@ func TestWithoutOpenGLReportsErrorAndSendWorks(t *testing.T) {
 	must(t, err)
 	var exit *exec.ExitError
 	if err := broken.Wait(ctx); !errors.As(err, &exit) || exit.ExitCode() != 1 {
-		t.Errorf("it ended with %v", err)
+		t.Errorf("exit: %v, want status 1", err)
 	}
-	if said := broken.Log(); !strings.Contains(said, "needs OpenGL") || !strings.Contains(said, "ferry send") || strings.Contains(said, "goroutine") {
-		t.Errorf("it said:\n%s", said)
+	if output := broken.Log(); !strings.Contains(output, "needs OpenGL") || !strings.Contains(output, "ferry send") || strings.Contains(output, "goroutine") {
+		t.Errorf("output:\n%s", output)
 	}
 	source := createFile(t, "sent.bin", mebibyte)
 	_, err = ferry.Output(ctx, binary, "--profile", profile, "send", "--quiet", source)

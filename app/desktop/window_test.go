@@ -22,22 +22,22 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Where rows are in a window of its first size.
+// Points of the window at its initial size.
 const (
-	rowX  = 300
-	firstRowY  = 122 // the middle of the first row
+	rowX      = 300
+	firstRowY = 122 // the middle of the first row
 	rowHeight = 60
 
-	emptyX, emptyY = 100, 500 // a point below a few rows
+	emptyX, emptyY = 100, 500 // below a few rows
 
-	bannerX, bannerY = 600, 72 // of the banner, right of its words
-	stopX              = 912     // of the button in it
-	resumeScanX              = 675     // of the button of the toast after that
+	bannerX, bannerY = 600, 72 // the banner, right of its text
+	stopX            = 912     // the button of the banner
+	resumeScanX      = 675     // the button of the toast after the scan was stopped
 
-	diagnosticsX, diagnosticsY = 690, 581 // a point of the button under the details, left of its words
+	diagnosticsX, diagnosticsY = 690, 581 // the button under the details, left of its label
 )
 
-// createFiles makes small source files and returns their paths.
+// createFiles creates small source files and returns their paths.
 func createFiles(t *testing.T, count int) []string {
 	t.Helper()
 	folder := t.TempDir()
@@ -49,7 +49,7 @@ func createFiles(t *testing.T, count int) []string {
 	return paths
 }
 
-// awaitDone waits until so many uploads are across, and no others are there.
+// awaitDone waits until there are count uploads and all are done.
 func awaitDone(t *testing.T, ctx context.Context, ferry *desktop.Ferry, count int) []desktop.Row { //nolint:revive // the context is the test's
 	t.Helper()
 	rows, err := ferry.AwaitRows(ctx, fmt.Sprintf("%d uploads to be done", count), func(rows []desktop.Row) bool {
@@ -64,7 +64,7 @@ func awaitDone(t *testing.T, ctx context.Context, ferry *desktop.Ferry, count in
 	return rows
 }
 
-// waitDrawn lets the window draw what happened: nothing outside tells when it has.
+// waitDrawn waits for the window to draw: the end of drawing cannot be observed.
 func waitDrawn(t *testing.T, ctx context.Context) { //nolint:revive // the context is the test's
 	t.Helper()
 	select {
@@ -118,7 +118,7 @@ func TestRemoveSelectedRowsAndUndo(t *testing.T) {
 	picture(t, ferry, "removed")
 }
 
-// awaitLinks waits until the list holds uploads with these links, and no others.
+// awaitLinks waits until the list has exactly the uploads with these links.
 func awaitLinks(t *testing.T, ctx context.Context, ferry *desktop.Ferry, links ...string) { //nolint:revive // the context is the test's
 	t.Helper()
 	must(t, ferry.Focus(ctx, ferry.Window))
@@ -126,7 +126,7 @@ func awaitLinks(t *testing.T, ctx context.Context, ferry *desktop.Ferry, links .
 		must(t, ferry.Key(ctx, "ctrl+a", "ctrl+c"))
 		var err error
 		if copied, err = ferry.Clipboard(ctx, "http"); err != nil {
-			t.Fatalf("there are %q, not %q: %v", copied, links, err)
+			t.Fatalf("list has %q, want %q: %v", copied, links, err)
 		}
 	}
 }
@@ -140,10 +140,10 @@ func TestDetailsOpenAndCloseByKey(t *testing.T) {
 	must(t, err)
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY))
 	must(t, ferry.Key(ctx, "Return"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details", func(is string) bool { return is != before }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details", func(c string) bool { return c != before }))
 	picture(t, ferry, "open")
 	must(t, ferry.Key(ctx, "Escape"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details to go", func(is string) bool { return is == before }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, diagnosticsX, diagnosticsY, "the details to close", func(c string) bool { return c == before }))
 }
 
 func TestCopyLinkByKeyAndContextMenu(t *testing.T) {
@@ -155,11 +155,11 @@ func TestCopyLinkByKeyAndContextMenu(t *testing.T) {
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
 	must(t, ferry.Key(ctx, "ctrl+c"))
 	must(t, ferry.AwaitClipboard(ctx, w.changes.Transfers[1].Session.URL))
-	const left, top = rowX + 160, firstRowY + 100 // of the menu that opens at the pointer
+	const left, top = rowX + 160, firstRowY + 100 // a point of the menu
 	below, err := ferry.Colour(ctx, ferry.Window, left, top)
 	must(t, err)
 	must(t, ferry.ClickWith(ctx, ferry.Window, rowX, firstRowY, 3))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(is string) bool { return is != below }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(c string) bool { return c != below }))
 	picture(t, ferry, "menu")
 	must(t, ferry.Key(ctx, "Down", "Return")) // the first item
 	must(t, ferry.AwaitClipboard(ctx, w.changes.Transfers[0].Session.URL))
@@ -172,42 +172,42 @@ func TestQuitDialogChoices(t *testing.T) {
 	_, err := ferry.AwaitPartial(ctx, 1)
 	must(t, err)
 
-	unshaded, err := ferry.Colour(ctx, ferry.Window, emptyX, emptyY)
+	plain, err := ferry.Colour(ctx, ferry.Window, emptyX, emptyY)
 	must(t, err)
-	openQuitDialog(t, ctx, ferry, unshaded)
-	picture(t, ferry, "question")
-	must(t, ferry.Key(ctx, "Return"))  // Cancel
-	openQuitDialog(t, ctx, ferry, unshaded) // nothing lies over the window, which has the keyboard
+	openQuitDialog(t, ctx, ferry, plain)
+	picture(t, ferry, "dialog")
+	must(t, ferry.Key(ctx, "Return"))    // Cancel
+	openQuitDialog(t, ctx, ferry, plain) // the window has the keyboard focus again
 	must(t, ferry.Key(ctx, "Tab", "Tab", "Return"))
 	must(t, ferry.AwaitHidden(ctx, desktop.Title))
 	if !ferry.Process.Running() {
-		t.Fatal("kept in the tray it ended")
+		t.Fatal("Ferry exited instead of staying in the tray")
 	}
 
 	must(t, ferry.ChooseTray(ctx, openFerry[words.English], ferry.AwaitWindow))
-	openQuitDialog(t, ctx, ferry, unshaded)
+	openQuitDialog(t, ctx, ferry, plain)
 	must(t, ferry.Key(ctx, "Tab", "Return"))
 	must(t, ferry.Process.Wait(ctx))
 	if received, err := ferry.Received(); err != nil || received.Partial == 0 || received.Partial >= large {
-		t.Fatalf("when it quit the receiver held %+v (%v)", received, err)
+		t.Fatalf("after quitting the receiver has %+v (%v)", received, err)
 	}
 
 	limitedProfile(t, 0)(ctx, ferry.Profile())
 	must(t, ferry.Start(ctx))
 	must(t, ferry.AwaitReceived(ctx, source, filepath.Base(source)))
 	if received, err := ferry.Received(); err != nil || received.Uploads != 1 {
-		t.Errorf("%d uploads were created for one file (%v)", received.Uploads, err)
+		t.Errorf("%d uploads created for one file (%v)", received.Uploads, err)
 	}
 }
 
-// openQuitDialog presses the key, and waits for the question, which shades what it
-// lies over.
+// openQuitDialog opens the quit dialog by key and waits for it. The dialog shades the
+// window.
 func openQuitDialog(t *testing.T, ctx context.Context, ferry *desktop.Ferry, plain string) { //nolint:revive // the context is the test's
 	t.Helper()
 	must(t, ferry.Focus(ctx, ferry.Window))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "an earlier question to go", func(is string) bool { return is == plain }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the previous dialog to close", func(c string) bool { return c == plain }))
 	must(t, ferry.Key(ctx, "ctrl+q"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question", func(is string) bool { return is != plain }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the dialog", func(c string) bool { return c != plain }))
 }
 
 func TestStopAndResumeScanOfManyFiles(t *testing.T) {
@@ -226,33 +226,33 @@ func TestStopAndResumeScanOfManyFiles(t *testing.T) {
 	bare, err := ferry.Colour(ctx, ferry.Window, bannerX, bannerY)
 	must(t, err)
 	must(t, ferry.Drop(ctx, folder))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question", func(is string) bool { return is != plain })) // so many are asked about
-	picture(t, ferry, "question")
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the confirmation", func(c string) bool { return c != plain })) // required for so many files
+	picture(t, ferry, "confirmation")
 	must(t, ferry.Key(ctx, "Return"))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the question to go", func(is string) bool { return is == plain }))
-	picture(t, ferry, "counting")
-	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerX, bannerY, "the count", isColour(theme.ColorAccentSoft)))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, emptyX, emptyY, "the confirmation to close", func(c string) bool { return c == plain }))
+	picture(t, ferry, "scanning")
+	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerX, bannerY, "the scan", isColour(theme.ColorAccentSoft)))
 	must(t, ferry.Click(ctx, ferry.Window, stopX, bannerY))
-	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerX, bannerY, "the count to stop", func(is string) bool { return is == bare }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, bannerX, bannerY, "the scan to stop", func(c string) bool { return c == bare }))
 	picture(t, ferry, "stopped")
 	rows, err := ferry.Rows(ctx)
 	must(t, err)
 	if len(rows) == 0 || len(rows) >= count {
 		t.Fatalf("stopped at %d rows", len(rows))
 	}
-	must(t, ferry.AwaitColour(ctx, ferry.Window, resumeScanX, undoY-12, "the offer to go on", func(is string) bool { return is != bare }))
+	must(t, ferry.AwaitColour(ctx, ferry.Window, resumeScanX, undoY-12, "the undo button", func(c string) bool { return c != bare }))
 	must(t, ferry.Click(ctx, ferry.Window, resumeScanX, undoY)) // Undo
 	_, err = ferry.AwaitRows(ctx, "all to be counted", func(rows []desktop.Row) bool { return len(rows) == count })
 	must(t, err)
-	picture(t, ferry, "counted")
+	picture(t, ferry, "scanned")
 	must(t, pauseAll(ctx, ferry))
 }
 
-// isColour reports whether a point has that colour of the light look.
-func isColour(name fyne.ThemeColorName) func(is string) bool {
+// isColour matches a colour of the light theme.
+func isColour(name fyne.ThemeColorName) func(c string) bool {
 	r, g, b, _ := theme.New(theme.Light, 1).Color(name, fynetheme.VariantLight).RGBA()
 	want := fmt.Sprintf("#%02X%02X%02X", r>>8, g>>8, b>>8)
-	return func(is string) bool { return is == want }
+	return func(c string) bool { return c == want }
 }
 
 func TestSettingsApplyNowAndAfterRestart(t *testing.T) {
@@ -263,11 +263,10 @@ func TestSettingsApplyNowAndAfterRestart(t *testing.T) {
 	must(t, ferry.Key(ctx, "ctrl+comma"))
 	waitDrawn(t, ctx)
 	picture(t, ferry, "open")
-	must(t, ferry.Key(ctx, "Down", "Down", "Down")) // the section of looks
+	must(t, ferry.Key(ctx, "Down", "Down", "Down")) // the look section
 	waitDrawn(t, ctx)
 	picture(t, ferry, "section")
-	// Its first field is the language. It opens, and goes from the system's over
-	// English to Chinese.
+	// The first field is the language: same as system, English, Chinese.
 	must(t, ferry.Key(ctx, "Tab", "Tab", "Down"))
 	waitDrawn(t, ctx)
 	must(t, ferry.Key(ctx, "Down", "Down", "Down", "Return"))

@@ -18,7 +18,7 @@ type Answer struct {
 	Body   string
 }
 
-// Gateway is a reverse proxy that can response requests itself. It is safe for
+// Gateway is a reverse proxy that can answer requests itself. It is safe for
 // concurrent use.
 type Gateway struct {
 	URL string // without a path

@@ -1,8 +1,8 @@
 //go:build linux
 
-// Demo shows what Ferry is for, on a virtual screen: a file is dropped on the
-// window and crosses to the built-in receiver; Ferry is killed half way through
-// a large one, is started again, and finishes it. Every byte is compared.
+// Demo uploads files with Ferry on a virtual desktop: one file is dropped on the window,
+// Ferry is killed during the upload of a large one, and resumes it after a restart.
+// The received files are compared with their sources.
 package main
 
 import (
@@ -17,19 +17,18 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/app/desktop"
-	"github.com/ferryapp/ferry/app/desktop/internal/desk"
+	"github.com/ferryapp/ferry/app/desktop/internal/virtual"
 )
 
 const (
 	mebibyte = 1 << 20
 
-	// drawTime is how long a person looks before taking a picture: long enough for
-	// the window to have drawn what happened.
+	// drawTime is the time for the window to draw before a picture.
 	drawTime = 700 * time.Millisecond
 )
 
 func main() {
-	binary := flag.String("ferry", "bin/ferry", "the `program` to show")
+	binary := flag.String("ferry", "bin/ferry", "the `program` to run")
 	out := flag.String("out", ".cache/demo", "the `folder` for the pictures")
 	size := flag.Int64("size", 3072, "`MiB` of the large file")
 	flag.Parse()
@@ -67,131 +66,131 @@ func run(ctx context.Context, binary, out string, size int64) (err error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	screen, err := desk.Start(ctx, dir)
+	screen, err := virtual.Start(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer screen.Close()
-	s := &demo{
+	d := &demo{
 		Ferry: desktop.New(screen, binary, filepath.Join(dir, "profile")),
 		files: dir, out: out, started: time.Now(),
 	}
 	defer func() {
-		if s.Process != nil {
-			s.Process.Kill()
+		if d.Process != nil {
+			d.Process.Kill()
 		}
 	}()
-	return s.run(ctx, size)
+	return d.run(ctx, size)
 }
 
-func (s *demo) run(ctx context.Context, size int64) error {
-	scenes := []func(context.Context) error{
-		s.open,
-		s.uploadFile,
-		func(ctx context.Context) error { return s.killAndResume(ctx, size) },
-		s.quit,
+func (d *demo) run(ctx context.Context, size int64) error {
+	steps := []func(context.Context) error{
+		d.open,
+		d.uploadFile,
+		func(ctx context.Context) error { return d.killAndResume(ctx, size) },
+		d.quit,
 	}
-	for _, scene := range scenes {
-		if err := scene(ctx); err != nil {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("\nThe pictures are in %s\n", s.out)
+	fmt.Printf("\nThe pictures are in %s\n", d.out)
 	return nil
 }
 
-func (s *demo) open(ctx context.Context) error {
-	if err := s.Start(ctx); err != nil {
+func (d *demo) open(ctx context.Context) error {
+	if err := d.Start(ctx); err != nil {
 		return err
 	}
-	return s.step(ctx, "Ferry's window is open")
+	return d.step(ctx, "Ferry is running")
 }
 
-func (s *demo) quit(ctx context.Context) error {
-	if err := s.Quit(ctx, "Quit"); err != nil {
+func (d *demo) quit(ctx context.Context) error {
+	if err := d.Quit(ctx, "Quit"); err != nil {
 		return fmt.Errorf("quit: %w", err)
 	}
-	return s.step(ctx, "Quit in the tray ended it in order")
+	return d.step(ctx, "Ferry was quit from the tray")
 }
 
-// uploadFile drops a file and waits for it.
-func (s *demo) uploadFile(ctx context.Context) error {
-	photo := filepath.Join(s.files, "Iceland 0417.raw")
+// uploadFile drops a file and waits for it to be received.
+func (d *demo) uploadFile(ctx context.Context) error {
+	photo := filepath.Join(d.files, "Iceland 0417.raw")
 	if err := desktop.WriteFile(photo, 48*mebibyte, 1); err != nil {
 		return err
 	}
-	if err := s.Drop(ctx, photo); err != nil {
+	if err := d.Drop(ctx, photo); err != nil {
 		return err
 	}
-	if err := s.AwaitReceived(ctx, photo, filepath.Base(photo)); err != nil {
+	if err := d.AwaitReceived(ctx, photo, filepath.Base(photo)); err != nil {
 		return err
 	}
-	return s.step(ctx, "a file of 48 MiB was dropped on it and has arrived; every byte is equal")
+	return d.step(ctx, "a file of 48 MiB was dropped and received; its content is equal")
 }
 
-// killAndResume kills Ferry half way through a large file and starts it again.
-func (s *demo) killAndResume(ctx context.Context, size int64) error {
-	film := filepath.Join(s.files, "interview-final.mov")
-	if err := s.send(ctx, film, size); err != nil {
+// killAndResume kills Ferry during the upload of a large file and restarts it.
+func (d *demo) killAndResume(ctx context.Context, size int64) error {
+	film := filepath.Join(d.files, "interview-final.mov")
+	if err := d.send(ctx, film, size); err != nil {
 		return err
 	}
-	s.Process.Kill()
-	held, err := s.Received()
+	d.Process.Kill()
+	before, err := d.Received()
 	if err != nil {
 		return err
 	}
-	if held.Partial == 0 {
-		return errors.New("the file had arrived before Ferry was killed: try a larger -size")
+	if before.Partial == 0 {
+		return errors.New("the file was received before Ferry was killed; use a larger -size")
 	}
-	if err := s.step(ctx, fmt.Sprintf("Ferry was killed (kill -9); the receiver holds %d MiB of it", held.Partial/mebibyte)); err != nil {
+	if err := d.step(ctx, fmt.Sprintf("Ferry was killed (kill -9); the receiver has %d MiB of the file", before.Partial/mebibyte)); err != nil {
 		return err
 	}
-	return s.resume(ctx, film, held)
+	return d.resume(ctx, film, before)
 }
 
-// send drops a file and returns when a good part of it has crossed.
-func (s *demo) send(ctx context.Context, path string, size int64) error {
+// send drops a file and returns when two fifths of it are uploaded.
+func (d *demo) send(ctx context.Context, path string, size int64) error {
 	if err := desktop.WriteFile(path, size, 2); err != nil {
 		return err
 	}
-	if err := s.Drop(ctx, path); err != nil {
+	if err := d.Drop(ctx, path); err != nil {
 		return err
 	}
-	if _, err := s.AwaitPartial(ctx, size*2/5); err != nil {
+	if _, err := d.AwaitPartial(ctx, size*2/5); err != nil {
 		return err
 	}
-	return s.step(ctx, fmt.Sprintf("a file of %d MiB was dropped and is on its way", size/mebibyte))
+	return d.step(ctx, fmt.Sprintf("a file of %d MiB was dropped and is being uploaded", size/mebibyte))
 }
 
-// resume starts Ferry again and waits for the file that was held in part.
-func (s *demo) resume(ctx context.Context, path string, held desktop.Received) error {
-	if err := s.Start(ctx); err != nil {
+// resume restarts Ferry and waits for the partially received file.
+func (d *demo) resume(ctx context.Context, path string, before desktop.Received) error {
+	if err := d.Start(ctx); err != nil {
 		return err
 	}
-	if err := s.step(ctx, "Ferry was started again"); err != nil {
+	if err := d.step(ctx, "Ferry was restarted"); err != nil {
 		return err
 	}
-	if err := s.AwaitReceived(ctx, path, filepath.Base(path)); err != nil {
+	if err := d.AwaitReceived(ctx, path, filepath.Base(path)); err != nil {
 		return err
 	}
-	after, err := s.Received()
+	after, err := d.Received()
 	if err != nil {
 		return err
 	}
-	if after.Uploads != held.Uploads {
-		return fmt.Errorf("the upload was created anew: %d in all, %d before", after.Uploads, held.Uploads)
+	if after.Uploads != before.Uploads {
+		return fmt.Errorf("%d uploads created, %d before the restart", after.Uploads, before.Uploads)
 	}
-	return s.step(ctx, "it has arrived in the same upload; every byte is equal")
+	return d.step(ctx, "the file was received in the same upload; its content is equal")
 }
 
-// step prints what has happened and takes a picture of it.
-func (s *demo) step(ctx context.Context, what string) error {
-	fmt.Printf("%6.1f s  %s\n", time.Since(s.started).Seconds(), what)
+// step prints a line and takes a picture.
+func (d *demo) step(ctx context.Context, what string) error {
+	fmt.Printf("%6.1f s  %s\n", time.Since(d.started).Seconds(), what)
 	select {
 	case <-time.After(drawTime):
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	s.picture++
-	return s.Screenshot(ctx, filepath.Join(s.out, fmt.Sprintf("%d.png", s.picture)))
+	d.picture++
+	return d.Screenshot(ctx, filepath.Join(d.out, fmt.Sprintf("%d.png", d.picture)))
 }

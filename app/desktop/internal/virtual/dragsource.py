@@ -1,7 +1,7 @@
-"""A window to drag files out of, for tests. Arguments: file URLs.
+"""A window to drag files from, for tests. The arguments are file URLs.
 
-Descriptor 3 is told the point to press, then "delivered" when the target asked
-for the files. The program ends when the drag does.
+It writes to descriptor 3 the point to press, then "delivered" when the target
+requests the files. It exits at the end of the drag.
 """
 
 import os

@@ -1,6 +1,6 @@
 //go:build linux
 
-package desk
+package virtual
 
 import (
 	"context"
@@ -10,13 +10,13 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// Notification is one that was shown.
+// Notification is a notification that was shown.
 type Notification struct {
 	Title, Body string
 	Actions     []string // the labels of its buttons
 }
 
-// notifications listens to what the notification daemon is asked to show.
+// notifications records the calls to the notification daemon.
 type notifications struct {
 	monitor *dbus.Conn
 
@@ -24,18 +24,18 @@ type notifications struct {
 	shown []Notification
 }
 
-// Notifications returns those shown so far, oldest first. One that replaced
-// another follows it.
+// Notifications returns all notifications, oldest first. One that replaces another is
+// listed in addition.
 func (d *Desktop) Notifications() []Notification {
 	d.notifications.mu.Lock()
 	defer d.notifications.mu.Unlock()
 	return append([]Notification(nil), d.notifications.shown...)
 }
 
-// notifydTitle is the title of the windows in which the daemon shows notifications.
+// notifydTitle is the title of the daemon's windows.
 const notifydTitle = "xfce4-notifyd"
 
-// AwaitNotification waits for one with that title.
+// AwaitNotification waits for a notification with the title.
 func (d *Desktop) AwaitNotification(ctx context.Context, title string) (found Notification, err error) {
 	err = await(ctx, fmt.Sprintf("the notification %q", title), func() (bool, error) {
 		for _, shown := range d.Notifications() {
@@ -49,15 +49,15 @@ func (d *Desktop) AwaitNotification(ctx context.Context, title string) (found No
 	return found, err
 }
 
-// PressNotification presses one of the buttons of the notification on the screen,
-// with the mouse. The buttons are counted from the last, which is 0.
+// PressNotification clicks a button of the notification on the screen. The buttons are
+// counted from the last, which is 0.
 func (d *Desktop) PressNotification(ctx context.Context, fromLast int) error {
-	const edge, width, middle = 57, 92, 31 // as the daemon draws them
+	const edge, width, middle = 57, 92, 31 // in the daemon's layout
 	var shown Window
 	err := await(ctx, "a notification on the screen", func() (bool, error) {
-		var missing error
-		shown, missing = d.findWindow(ctx, notifydTitle)
-		return missing == nil && shown.Width > width, nil
+		var findErr error
+		shown, findErr = d.findWindow(ctx, notifydTitle)
+		return findErr == nil && shown.Width > width, nil
 	})
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (d *Desktop) watchNotifications(ctx context.Context) error {
 	return nil
 }
 
-// collect ends when the connection is closed.
+// collect records notifications until the connection is closed.
 func (n *notifications) collect(seen <-chan *dbus.Message) {
 	for message := range seen {
 		if len(message.Body) < 6 {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package desk
+package virtual
 
 import (
 	"context"
@@ -12,32 +12,32 @@ import (
 	"strings"
 )
 
-// AwaitWindow is a window on the screen.
+// Window is a window on the screen, without its frame. Sizes are in pixels.
 type Window struct {
 	ID            string
 	X, Y          int
 	Width, Height int
 }
 
-// Visible reports whether a window with exactly that title is on the screen.
+// Visible reports whether a window with exactly that title is visible.
 func (d *Desktop) Visible(ctx context.Context, title string) bool {
 	_, err := d.findWindow(ctx, title)
 	return err == nil
 }
 
-// AwaitWindow waits for the window with exactly that title to be on the screen.
+// AwaitWindow waits for a window with exactly that title to be visible.
 func (d *Desktop) AwaitWindow(ctx context.Context, title string) (w Window, err error) {
 	err = await(ctx, fmt.Sprintf("the window %q", title), func() (bool, error) {
-		var missing error
-		w, missing = d.findWindow(ctx, title)
-		return missing == nil, nil
+		var findErr error
+		w, findErr = d.findWindow(ctx, title)
+		return findErr == nil, nil
 	})
 	return w, err
 }
 
-// AwaitHidden waits for no window with exactly that title to be on the screen.
+// AwaitHidden waits until no window with exactly that title is visible.
 func (d *Desktop) AwaitHidden(ctx context.Context, title string) error {
-	return await(ctx, fmt.Sprintf("the window %q to go", title), func() (bool, error) {
+	return await(ctx, fmt.Sprintf("the window %q to be hidden", title), func() (bool, error) {
 		return !d.Visible(ctx, title), nil
 	})
 }
@@ -54,8 +54,7 @@ func (d *Desktop) findWindow(ctx context.Context, title string) (Window, error) 
 	return d.windowGeometry(ctx, ids[len(ids)-1])
 }
 
-// windowGeometry looks where the window's own area is on the screen, inside of the frame
-// that the window manager draws.
+// windowGeometry returns the position and size of a window inside its frame.
 func (d *Desktop) windowGeometry(ctx context.Context, id string) (Window, error) {
 	described, err := d.run(ctx, "xwininfo", "-id", id)
 	if err != nil {
@@ -67,32 +66,32 @@ func (d *Desktop) windowGeometry(ctx context.Context, id string) (Window, error)
 		key, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 		if field, known := fields[key]; known {
 			if *field, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
-				return Window{}, fmt.Errorf("measure window: %w", err)
+				return Window{}, fmt.Errorf("read window geometry: %w", err)
 			}
 		}
 	}
 	return w, nil
 }
 
-// CloseWindow presses the window's close button.
+// CloseWindow requests the window to close, as its close button does.
 func (d *Desktop) CloseWindow(ctx context.Context, w Window) error {
 	_, err := d.run(ctx, "wmctrl", "-i", "-c", w.ID)
 	return err
 }
 
-// Key presses keys, "ctrl+o" and the like, in the window that has the focus.
+// Key presses keys, such as "ctrl+o", in the focused window.
 func (d *Desktop) Key(ctx context.Context, keys ...string) error {
 	_, err := d.run(ctx, "xdotool", append([]string{"key"}, keys...)...)
 	return err
 }
 
-// Type types text into what has the focus.
+// Type types text into the focused control.
 func (d *Desktop) Type(ctx context.Context, text string) error {
 	_, err := d.run(ctx, "xdotool", "type", "--delay", "30", "--", text)
 	return err
 }
 
-// Click presses the left button at a point of the window.
+// Click clicks the left button at a point of the window.
 func (d *Desktop) Click(ctx context.Context, w Window, x, y int) error {
 	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(w.X+x), strconv.Itoa(w.Y+y), "sleep", "0.1", "click", "1")
 	return err
@@ -104,26 +103,25 @@ func (d *Desktop) MovePointer(ctx context.Context, x, y int) error {
 	return err
 }
 
-// ClickWith presses a button of the mouse, 1 to 3 from the left, at a point of the
-// window.
+// ClickWith clicks a mouse button at a point of the window; 1 is left, 3 is right.
 func (d *Desktop) ClickWith(ctx context.Context, w Window, x, y, button int) error {
 	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(w.X+x), strconv.Itoa(w.Y+y), "sleep", "0.1", "click", strconv.Itoa(button))
 	return err
 }
 
-// ClickHolding is Click while a key is held down.
+// ClickHolding is like Click, with a key held down.
 func (d *Desktop) ClickHolding(ctx context.Context, key string, w Window, x, y int) error {
 	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(w.X+x), strconv.Itoa(w.Y+y), "keydown", key, "sleep", "0.1", "click", "1", "sleep", "0.1", "keyup", key)
 	return err
 }
 
-// Focus gives the window the keyboard, and waits until it has it.
+// Focus activates the window and waits until it has the focus.
 func (d *Desktop) Focus(ctx context.Context, w Window) error {
 	_, err := d.run(ctx, "xdotool", "windowactivate", "--sync", w.ID)
 	return err
 }
 
-// Colour is the colour of a point of the window.
+// Colour returns the colour of a point of the window, such as #1A2B3C.
 func (d *Desktop) Colour(ctx context.Context, w Window, x, y int) (string, error) {
 	text, err := d.run(ctx, "import", "-silent", "-window", w.ID, "-crop", fmt.Sprintf("1x1+%d+%d", x, y), "-depth", "8", "txt:-")
 	if err != nil {
@@ -137,12 +135,12 @@ func (d *Desktop) Colour(ctx context.Context, w Window, x, y int) (string, error
 
 var colour = regexp.MustCompile("#[0-9A-F]{6}")
 
-// AwaitColour waits for a point of the window to be of a colour that will do.
+// AwaitColour waits until the colour of a point of the window matches.
 func (d *Desktop) AwaitColour(ctx context.Context, w Window, x, y int, what string, match func(colour string) bool) error {
 	var got string
 	var colourErr error
 	err := await(ctx, what, func() (bool, error) {
-		got, colourErr = d.Colour(ctx, w, x, y) // fails while the window comes or goes
+		got, colourErr = d.Colour(ctx, w, x, y) // fails while the window opens or closes
 		return colourErr == nil && match(got), nil
 	})
 	if err != nil {
@@ -151,12 +149,12 @@ func (d *Desktop) AwaitColour(ctx context.Context, w Window, x, y int, what stri
 	return err
 }
 
-// Screenshot saves a picture of the whole screen, as PNG.
+// Screenshot saves a picture of the screen as PNG.
 func (d *Desktop) Screenshot(ctx context.Context, path string) error {
 	return d.screenshot(ctx, "root", path)
 }
 
-// WindowScreenshot saves a picture of one window, as PNG.
+// WindowScreenshot saves a picture of a window as PNG.
 func (d *Desktop) WindowScreenshot(ctx context.Context, w Window, path string) error {
 	return d.screenshot(ctx, w.ID, path)
 }
@@ -170,7 +168,7 @@ func (d *Desktop) screenshot(ctx context.Context, window, path string) error {
 	return err
 }
 
-// Resize gives the window a size and puts it at the top left of the screen.
+// Resize resizes the window and moves it to the top left of the screen.
 func (d *Desktop) Resize(ctx context.Context, w Window, width, height int) error {
 	_, err := d.run(ctx, "wmctrl", "-i", "-r", w.ID, "-e", fmt.Sprintf("0,20,40,%d,%d", width, height))
 	return err
@@ -178,7 +176,7 @@ func (d *Desktop) Resize(ctx context.Context, w Window, width, height int) error
 
 // OpenTrayMenu opens the menu of the only icon in the tray.
 func (d *Desktop) OpenTrayMenu(ctx context.Context) error {
-	const fromEdge, top = 12, 14 // the middle of the last icon in the panel
+	const fromEdge, top = 12, 14 // the middle of the last icon
 	_, err := d.run(ctx, "xdotool", "mousemove", strconv.Itoa(Width-fromEdge), strconv.Itoa(top), "sleep", "0.2", "click", "3")
 	return err
 }

@@ -1,18 +1,16 @@
 //go:build linux
 
-// Package desk is a real desktop on a virtual screen, to use Ferry as a person
-// does: an X server, a window manager, a panel with a tray, a notification
-// notifydTitle, an unlocked keyring and a message bus of their own, on the first
-// display that is free. A file dragged onto a window is a real XDND drag; the
-// tray is read and pressed over D-Bus, as the panel does.
+// Package virtual runs a desktop on a virtual screen: an X server, a window manager, a
+// panel with a tray, a notification daemon, an unlocked keyring and a message bus. It
+// uses the first free display. Files are dropped on windows by XDND, and the tray is
+// read and operated over D-Bus, as the panel does.
 //
-// Everything a Desktop starts is a child of this process and dies with it, even
-// when that is killed. Nothing else on the machine is touched: home, profile,
-// runtime directory and bus are the Desktop's own.
+// All processes of a [Desktop] are children of this process and are killed with it. The
+// home directory, the runtime directory and the bus are private to the Desktop.
 //
-// A Desktop is used by one goroutine. Waiting is for a condition, never for a
-// time; how long is the caller's context to say.
-package desk
+// A Desktop must be used by one goroutine. Its methods wait for conditions until their
+// context is done.
+package virtual
 
 import (
 	"context"
@@ -26,7 +24,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// Size of the screen in pixels.
+// The size of the screen in pixels.
 const (
 	Width  = 1280
 	Height = 860
@@ -36,16 +34,16 @@ const (
 type Desktop struct {
 	dir           string
 	env           []string
-	display       string // of the X server
+	display       string // of the X server, such as :1
 	launcher      launcher
-	services      []*Process // in the order in which they were started
+	services      []*Process // in the order of their start
 	panel         *Process
 	bus           *dbus.Conn
 	notifications notifications
 }
 
-// Start brings up a desktop that keeps all of its files below dir, whose path
-// must be short: sockets live in it. After an error nothing runs.
+// Start starts a desktop that keeps its files in dir. The path must be short, because
+// it contains sockets. After an error nothing is running.
 func Start(ctx context.Context, dir string) (*Desktop, error) {
 	d := &Desktop{dir: dir, launcher: newLauncher()}
 	for _, step := range []func(context.Context) error{
@@ -58,7 +56,7 @@ func Start(ctx context.Context, dir string) (*Desktop, error) {
 	return d, nil
 }
 
-// Close ends everything the desktop started, in the reverse order.
+// Close stops everything the desktop started, in reverse order.
 func (d *Desktop) Close() error {
 	if d.bus != nil {
 		d.bus.Close()
@@ -67,11 +65,11 @@ func (d *Desktop) Close() error {
 	for _, service := range slices.Backward(d.services) {
 		service.terminate()
 	}
-	close(d.launcher) // kills what has not ended
+	close(d.launcher) // kills the remaining processes
 	return nil
 }
 
-// Home is the home directory of whoever sits at the desktop.
+// Home returns the home directory on the desktop.
 func (d *Desktop) Home() string { return filepath.Join(d.dir, "home") }
 
 func (d *Desktop) makeHome(context.Context) error {
@@ -92,34 +90,33 @@ func (d *Desktop) makeHome(context.Context) error {
 		"XDG_CURRENT_DESKTOP=XFCE",
 		"DBUS_SESSION_BUS_ADDRESS=" + d.busAddress(),
 		"LANG=C.UTF-8",
-		"NO_AT_BRIDGE=1", // GTK looks for no accessibility bus
+		"NO_AT_BRIDGE=1", // no accessibility bus for GTK
 	}
 	return nil
 }
 
 func (d *Desktop) busAddress() string { return "unix:path=" + filepath.Join(d.dir, "run", "bus") }
 
-// startScreen lets the X server choose a free display and tell its number. The
-// server must not reset itself when its last client leaves: it takes along whoever
-// is about to come.
+// startScreen starts the X server, which chooses a free display. With -noreset, the
+// server does not disconnect new clients when the last one disconnects.
 func (d *Desktop) startScreen(ctx context.Context) error {
-	number, told, err := os.Pipe()
+	reader, writer, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	defer number.Close()
+	defer reader.Close()
 	err = d.startService("Xvfb", launch{
 		args:  []string{"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", Width, Height), "-nolisten", "tcp", "-noreset"},
-		files: []*os.File{told},
+		files: []*os.File{writer},
 	})
-	told.Close()
+	writer.Close()
 	if err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { number.Close() })
+	stop := context.AfterFunc(ctx, func() { reader.Close() })
 	defer stop()
 	var display int
-	if _, err := fmt.Fscan(number, &display); err != nil {
+	if _, err := fmt.Fscan(reader, &display); err != nil {
 		return fmt.Errorf("no display from Xvfb: %w", errors.Join(err, ctx.Err()))
 	}
 	d.display = fmt.Sprintf(":%d", display)
@@ -145,7 +142,7 @@ func (d *Desktop) startServices(ctx context.Context) error {
 	manager := d.services[len(d.services)-1]
 	err := await(ctx, "the window manager", func() (bool, error) {
 		if !manager.Running() {
-			return false, fmt.Errorf("the window manager ended: %s", manager.Log())
+			return false, fmt.Errorf("the window manager exited: %s", manager.Log())
 		}
 		_, err := d.run(ctx, "wmctrl", "-m")
 		return err == nil, nil
@@ -175,13 +172,13 @@ func (d *Desktop) startPanel() error {
 	return err
 }
 
-// KillPanel takes the panel away, and the tray with it.
+// KillPanel kills the panel with its tray.
 func (d *Desktop) KillPanel() { d.panel.Kill() }
 
-// RestartPanel ends the panel and starts another, and waits for its tray.
+// RestartPanel restarts the panel and waits for its tray.
 func (d *Desktop) RestartPanel(ctx context.Context) error {
 	d.KillPanel()
-	err := await(ctx, "the tray to go", func() (there bool, err error) { // it may outlive the panel for a moment
+	err := await(ctx, "the tray to end", func() (there bool, err error) { // it may outlive the panel for a moment
 		err = d.bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&there)
 		return !there, err
 	})
@@ -194,7 +191,7 @@ func (d *Desktop) RestartPanel(ctx context.Context) error {
 	return d.awaitTrayHost(ctx)
 }
 
-// startService starts a part of the desktop.
+// startService starts a process that runs as long as the desktop.
 func (d *Desktop) startService(command string, l launch) error {
 	service, err := d.start(command, l)
 	if err != nil {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package desk
+package virtual
 
 import (
 	"context"
@@ -16,11 +16,11 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// copiedFiles is the type under which file managers copy files.
+// copiedFiles is the type of files copied in a file manager.
 const copiedFiles = "x-special/gnome-copied-files"
 
-// CopyFiles puts files on the clipboard, as a file manager's Copy does, and waits
-// for them to be there.
+// CopyFiles copies files to the clipboard, as a file manager does, and waits for them
+// to be there.
 func (d *Desktop) CopyFiles(ctx context.Context, paths ...string) error {
 	lines := []string{"copy"}
 	for _, path := range paths {
@@ -31,18 +31,18 @@ func (d *Desktop) CopyFiles(ctx context.Context, paths ...string) error {
 		lines = append(lines, (&url.URL{Scheme: "file", Path: path}).String())
 	}
 	input := strings.NewReader(strings.Join(lines, "\n"))
-	// The program stays: whoever pastes asks it for what it holds.
+	// The program keeps running to serve the clipboard.
 	err := d.startService("xclip", launch{args: []string{"-selection", "clipboard", "-t", copiedFiles, "-i", "-quiet"}, input: input})
 	if err != nil {
 		return err
 	}
 	return await(ctx, "the files on the clipboard", func() (bool, error) {
-		types, _ := d.run(ctx, "xclip", "-selection", "clipboard", "-o", "-t", "TARGETS") // fails as long as it is empty
+		types, _ := d.run(ctx, "xclip", "-selection", "clipboard", "-o", "-t", "TARGETS") // fails while it is empty
 		return strings.Contains(types, copiedFiles), nil
 	})
 }
 
-// CopyText puts a text on the clipboard, and waits for it to be there.
+// CopyText copies a text to the clipboard and waits for it to be there.
 func (d *Desktop) CopyText(ctx context.Context, text string) error {
 	err := d.startService("xclip", launch{args: []string{"-selection", "clipboard", "-i", "-quiet"}, input: strings.NewReader(text)})
 	if err != nil {
@@ -52,40 +52,40 @@ func (d *Desktop) CopyText(ctx context.Context, text string) error {
 	return err
 }
 
-// Clipboard waits for a text on the clipboard that holds a part, and returns it.
+// Clipboard waits until the clipboard has a text that contains part, and returns it.
 func (d *Desktop) Clipboard(ctx context.Context, part string) (text string, err error) {
 	err = await(ctx, "the clipboard to hold "+part, func() (bool, error) {
-		held, err := d.run(ctx, "xclip", "-selection", "clipboard", "-o")
-		if err == nil { // fails as long as it is empty
-			text = held
+		got, err := d.run(ctx, "xclip", "-selection", "clipboard", "-o")
+		if err == nil { // fails while it is empty
+			text = got
 		}
 		return strings.Contains(text, part), nil
 	})
 	if err != nil {
-		err = fmt.Errorf("%w; it holds %q", err, text)
+		err = fmt.Errorf("%w; it has %q", err, text)
 	}
 	return text, err
 }
 
-// AwaitClipboard waits for the clipboard to hold exactly that text.
+// AwaitClipboard waits until the clipboard has exactly the text.
 func (d *Desktop) AwaitClipboard(ctx context.Context, text string) error {
-	var held string
+	var got string
 	err := await(ctx, fmt.Sprintf("the clipboard to hold %q", text), func() (bool, error) {
-		held, _ = d.run(ctx, "xclip", "-selection", "clipboard", "-o") // fails as long as it is empty
-		return held == text, nil
+		got, _ = d.run(ctx, "xclip", "-selection", "clipboard", "-o") // fails while it is empty
+		return got == text, nil
 	})
 	if err != nil {
-		return fmt.Errorf("%w; it holds %q", err, held)
+		return fmt.Errorf("%w; it has %q", err, got)
 	}
 	return nil
 }
 
-// silenceXGB keeps the library from telling on the terminal that a test's X server has
-// no passwords. Its logger belongs to the whole program.
+// silenceXGB turns off xgb's log, which reports that the test's X server requires no
+// authentication. The logger is global.
 var silenceXGB = sync.OnceFunc(func() { xgb.Logger = log.New(io.Discard, "", 0) })
 
-// AbandonPaste asks for the clipboard's text, and is gone before it is answered,
-// as a program is that crashes. It returns when the owner was asked.
+// AbandonPaste requests the clipboard's text and closes the window before the response,
+// as a program does that crashes. It returns when the request was sent.
 func (d *Desktop) AbandonPaste() error {
 	silenceXGB()
 	conn, err := xgb.NewConnDisplay(d.display)

@@ -1,6 +1,6 @@
 //go:build linux
 
-package desk
+package virtual
 
 import (
 	"context"
@@ -14,18 +14,18 @@ import (
 	"strings"
 )
 
-// dragSource is a small window to drag files out of. It prints the point to
-// press, then "delivered" when the files were taken, and ends with the drag. It
-// runs in the Python that Debian packages its GTK for, wherever else one is.
+// dragSource is a small window from which files are dragged. It prints the point to
+// press, then "delivered" when the files are requested, and exits at the end of the
+// drag. It needs the Python of Debian's GTK packages.
 //
 //go:embed dragsource.py
 var dragSource string
 
-// dragSteps is how many moves the pointer makes on the way.
+// dragSteps is the number of pointer moves of a drag.
 const dragSteps = 12
 
-// Drop drags files onto the middle of a window, as out of a file manager, and
-// returns when the window has taken them.
+// Drop drags files onto the middle of a window, as from a file manager, and returns
+// when the window has accepted them.
 func (d *Desktop) Drop(ctx context.Context, w Window, paths ...string) error {
 	args := []string{"-c", dragSource}
 	for _, path := range paths {
@@ -35,36 +35,36 @@ func (d *Desktop) Drop(ctx context.Context, w Window, paths ...string) error {
 		}
 		args = append(args, (&url.URL{Scheme: "file", Path: path}).String())
 	}
-	told, tell, err := os.Pipe()
+	reader, writer, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	defer told.Close()
-	source, err := d.start("/usr/bin/python3", launch{args: args, files: []*os.File{tell}})
-	tell.Close()
+	defer reader.Close()
+	source, err := d.start("/usr/bin/python3", launch{args: args, files: []*os.File{writer}})
+	writer.Close()
 	if err != nil {
 		return err
 	}
 	defer source.terminate()
 
-	stop := context.AfterFunc(ctx, func() { told.Close() })
+	stop := context.AfterFunc(ctx, func() { reader.Close() })
 	defer stop()
 	var x, y int
-	if _, err := fmt.Fscan(told, &x, &y); err != nil {
+	if _, err := fmt.Fscan(reader, &x, &y); err != nil {
 		return fmt.Errorf("drag: %w: %s", err, source.Log())
 	}
 	if err := d.drag(ctx, x, y, w.X+w.Width/2, w.Y+w.Height/2); err != nil {
 		return err
 	}
-	ending, err := io.ReadAll(told)
+	ending, err := io.ReadAll(reader)
 	if err != nil || !strings.Contains(string(ending), "delivered") {
-		return fmt.Errorf("drag: the window did not take the files: %w", context.Cause(ctx))
+		return fmt.Errorf("drag: the window did not accept the files: %w", context.Cause(ctx))
 	}
 	return source.Wait(ctx)
 }
 
-// drag moves the pointer with the left button held. The pauses are those of a
-// hand: a drag begins and a target is recognised by what lies between events.
+// drag moves the pointer with the left button pressed. The pauses make toolkits
+// recognise the drag and its target.
 func (d *Desktop) drag(ctx context.Context, fromX, fromY, toX, toY int) error {
 	move := func(x, y int) []string { return []string{"mousemove", strconv.Itoa(x), strconv.Itoa(y)} }
 	args := append(move(fromX, fromY), "sleep", "0.2", "mousedown", "1", "sleep", "0.2")

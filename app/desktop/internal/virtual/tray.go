@@ -1,6 +1,6 @@
 //go:build linux
 
-package desk
+package virtual
 
 import (
 	"context"
@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	watcher     = "org.kde.StatusNotifierWatcher"
-	watcherPath = "/StatusNotifierWatcher"
-	itemInterface    = "org.kde.StatusNotifierItem"
-	menuInterface    = "com.canonical.dbusmenu"
+	watcher       = "org.kde.StatusNotifierWatcher"
+	watcherPath   = "/StatusNotifierWatcher"
+	itemInterface = "org.kde.StatusNotifierItem"
+	menuInterface = "com.canonical.dbusmenu"
 )
 
-// TrayIcon is an icon in the panel's tray and its menu, flattened.
+// TrayIcon is an icon in the panel's tray, with its flattened menu.
 type TrayIcon struct {
 	Title   string
 	Status  string // Passive, Active or NeedsAttention
@@ -32,8 +32,8 @@ type TrayIcon struct {
 
 // TrayItem is one entry of a tray menu.
 type TrayItem struct {
-	Label    string // without the mark of the access key; "" for a separator
-	Depth    int    // 0 in the menu itself, 1 in a menu inside it
+	Label    string // without access key markers; "" for a separator
+	Depth    int    // 0 in the menu, 1 in a submenu
 	Disabled bool
 	Checked  bool
 
@@ -42,13 +42,12 @@ type TrayItem struct {
 
 func (d *Desktop) awaitTrayHost(ctx context.Context) error {
 	return await(ctx, "the tray", func() (bool, error) {
-		hosted, err := d.bus.Object(watcher, watcherPath).GetProperty(watcher + ".IsStatusNotifierHostRegistered")
-		return err == nil && hosted.Value() == true, nil
+		registered, err := d.bus.Object(watcher, watcherPath).GetProperty(watcher + ".IsStatusNotifierHostRegistered")
+		return err == nil && registered.Value() == true, nil
 	})
 }
 
-// Tray returns the icons in the tray. One that goes away while it is being asked
-// is left out.
+// Tray returns the icons in the tray, without those that disappear while they are read.
 func (d *Desktop) Tray(ctx context.Context) ([]TrayIcon, error) {
 	var addresses []string
 	err := d.bus.Object(watcher, watcherPath).
@@ -71,7 +70,7 @@ func (d *Desktop) trayIcon(ctx context.Context, name string, path dbus.ObjectPat
 	item := d.bus.Object(name, path)
 	err := item.CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, itemInterface).Store(&properties)
 	if err != nil {
-		return TrayIcon{}, fmt.Errorf("ask tray icon: %w", err)
+		return TrayIcon{}, fmt.Errorf("read tray icon: %w", err)
 	}
 	menuPath := property[dbus.ObjectPath](properties, "Menu")
 	icon := TrayIcon{
@@ -93,7 +92,7 @@ type menuNode struct {
 
 func readMenu(ctx context.Context, menu dbus.BusObject) ([]TrayItem, error) {
 	var needsUpdate bool
-	// The answer is optional in the protocol; the layout tells what there is.
+	// AboutToShow is optional; GetLayout returns the menu either way.
 	_ = menu.CallWithContext(ctx, menuInterface+".AboutToShow", 0, int32(0)).Store(&needsUpdate)
 	var revision uint32
 	var root menuNode
@@ -126,17 +125,15 @@ func flatten(items []TrayItem, children []dbus.Variant, depth int) ([]TrayItem, 
 	return items, nil
 }
 
-// AwaitTray waits for a tray menu to have an entry that begins with label and
-// can be chosen.
+// AwaitTray waits for an enabled tray menu entry whose label starts with label.
 func (d *Desktop) AwaitTray(ctx context.Context, label string) error {
 	_, _, err := d.trayEntry(ctx, label)
 	return err
 }
 
-// AwaitTrayWithout waits for a tray in which no menu has an entry that begins with
-// label.
+// AwaitTrayWithout waits for a tray without a menu entry whose label starts with label.
 func (d *Desktop) AwaitTrayWithout(ctx context.Context, label string) error {
-	return await(ctx, fmt.Sprintf("the tray menu's %q to go", label), func() (bool, error) {
+	return await(ctx, fmt.Sprintf("the tray menu without %q", label), func() (bool, error) {
 		icons, err := d.Tray(ctx)
 		for _, icon := range icons {
 			if slices.ContainsFunc(icon.Menu, func(item TrayItem) bool { return strings.HasPrefix(item.Label, label) }) {
@@ -147,7 +144,7 @@ func (d *Desktop) AwaitTrayWithout(ctx context.Context, label string) error {
 	})
 }
 
-// ClickTray waits for that entry, and chooses it.
+// ClickTray waits for the entry and chooses it.
 func (d *Desktop) ClickTray(ctx context.Context, label string) error {
 	icon, item, err := d.trayEntry(ctx, label)
 	if err != nil {
@@ -161,7 +158,7 @@ func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, 
 	var trayErr error
 	err = await(ctx, fmt.Sprintf("the tray menu's %q", label), func() (bool, error) {
 		var icons []TrayIcon
-		icons, trayErr = d.Tray(ctx) // fails while there is no panel
+		icons, trayErr = d.Tray(ctx) // fails without a panel
 		labels = nil
 		for _, icon := range icons {
 			for _, item := range icon.Menu {
@@ -180,18 +177,17 @@ func (d *Desktop) trayEntry(ctx context.Context, label string) (found TrayIcon, 
 	return found, entry, err
 }
 
-// Describe says how the panel and its tray are, for whoever looks for what went
-// wrong.
+// Describe describes the panel and its tray, for the log of a failed test.
 func (d *Desktop) Describe(ctx context.Context) string {
 	var names []string
 	namesErr := d.bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.ListNames", 0).Store(&names)
 	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, ":") })
 	icons, trayErr := d.Tray(ctx)
-	return fmt.Sprintf("the panel runs: %t; on the bus are %q (%v); in the tray are %+v (%v)", d.panel.Running(), names, namesErr, icons, trayErr)
+	return fmt.Sprintf("panel running: %t; names on the bus: %q (%v); icons in the tray: %+v (%v)", d.panel.Running(), names, namesErr, icons, trayErr)
 }
 
-// SendStraySignal sends a signal, which means nothing, over the connection on which the
-// process has its tray icon.
+// SendStraySignal sends an unknown signal to the D-Bus connection of the process's tray
+// icon.
 func (d *Desktop) SendStraySignal(p *Process) error {
 	owner := fmt.Sprintf("%s-%d-1", itemInterface, p.PID())
 	signal := &dbus.Message{
@@ -199,12 +195,12 @@ func (d *Desktop) SendStraySignal(p *Process) error {
 		Headers: map[dbus.HeaderField]dbus.Variant{
 			dbus.FieldDestination: dbus.MakeVariant(owner),
 			dbus.FieldPath:        dbus.MakeVariant(dbus.ObjectPath("/")),
-			dbus.FieldInterface:   dbus.MakeVariant("io.github.ferryapp.Stranger"),
+			dbus.FieldInterface:   dbus.MakeVariant("io.github.ferryapp.Unknown"),
 			dbus.FieldMember:      dbus.MakeVariant("Completed"),
 		},
 	}
 	if call := d.bus.Send(signal, nil); call.Err != nil {
-		return fmt.Errorf("disturb tray icon: %w", call.Err)
+		return fmt.Errorf("send stray signal: %w", call.Err)
 	}
 	return nil
 }
@@ -220,7 +216,7 @@ func property[T any](properties map[string]dbus.Variant, key string) T {
 	return value
 }
 
-// tooltip reads the title of a (sa(iiay)ss).
+// tooltip returns the title of a (sa(iiay)ss).
 func tooltip(value dbus.Variant) string {
 	if parts, ok := value.Value().([]any); ok && len(parts) == 4 {
 		title, _ := parts[2].(string)

@@ -1,6 +1,6 @@
 //go:build linux
 
-package desk
+package virtual
 
 import (
 	"bytes"
@@ -16,26 +16,25 @@ import (
 	"time"
 )
 
-// stopTimeout is how long a part of the desktop may take to end when asked.
+// stopTimeout is how long a process may take to exit before it is killed.
 const stopTimeout = 3 * time.Second
 
 // Process is a program on the desktop.
 type Process struct {
 	cmd  *exec.Cmd
 	log  string
-	done chan struct{} // closed when it ended and was waited for
-	err  error         // how it ended; read after done
+	done chan struct{} // closed after Wait
+	err  error         // result of Wait; read after done
 }
 
-// launch is what a process is started with.
+// launch holds the parameters of a process.
 type launch struct {
 	args  []string
 	input io.Reader
 	files []*os.File // inherited as descriptors 3, 4, …
 }
 
-// Run starts a program, as someone at the desktop would. What it prints is kept
-// for Process.Log.
+// Run starts a program. Its output is available from [Process.Log].
 func (d *Desktop) Run(command string, args ...string) (*Process, error) {
 	return d.start(command, launch{args: args})
 }
@@ -61,10 +60,10 @@ func (d *Desktop) start(command string, l launch) (*Process, error) {
 	return p, nil
 }
 
-// PID is the process's number.
+// PID returns the process ID.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Log is what the process printed so far.
+// Log returns the output so far.
 func (p *Process) Log() string {
 	text, err := os.ReadFile(p.log)
 	if err != nil {
@@ -73,7 +72,7 @@ func (p *Process) Log() string {
 	return string(text)
 }
 
-// Running reports whether the process has not ended yet.
+// Running reports whether the process has not exited.
 func (p *Process) Running() bool {
 	select {
 	case <-p.done:
@@ -83,32 +82,31 @@ func (p *Process) Running() bool {
 	}
 }
 
-// Kill ends the process as a crash or a power cut would, with no chance to tidy
-// up, and returns when it is gone.
+// Kill kills the process and waits for its exit.
 func (p *Process) Kill() {
-	_ = p.cmd.Process.Kill() // an error says that it is gone already
+	_ = p.cmd.Process.Kill() // fails if it has exited
 	<-p.done
 }
 
-// Abort has a Go program print where each of its goroutines stands, and end; a
-// process that does not is killed.
+// Abort makes a Go program print its goroutines and exit. After a timeout it kills the
+// process.
 func (p *Process) Abort() { p.stop(syscall.SIGQUIT) }
 
-// Wait returns how the process ended: nil for exit status 0.
+// Wait waits for the process to exit. It returns nil for exit status 0.
 func (p *Process) Wait(ctx context.Context) error {
 	select {
 	case <-p.done:
 		return p.err
 	case <-ctx.Done():
-		return fmt.Errorf("%s still runs: %w", filepath.Base(p.cmd.Path), ctx.Err())
+		return fmt.Errorf("%s is still running: %w", filepath.Base(p.cmd.Path), ctx.Err())
 	}
 }
 
-// terminate asks the process to end, and kills it when it does not.
+// terminate sends SIGTERM and, after a timeout, kills the process.
 func (p *Process) terminate() { p.stop(syscall.SIGTERM) }
 
 func (p *Process) stop(sig syscall.Signal) {
-	_ = p.cmd.Process.Signal(sig) // an error says that it is gone already
+	_ = p.cmd.Process.Signal(sig) // fails if it has exited
 	select {
 	case <-p.done:
 	case <-time.After(stopTimeout):
@@ -116,12 +114,12 @@ func (p *Process) stop(sig syscall.Signal) {
 	}
 }
 
-// Output carries out a command on the desktop and returns what it printed.
+// Output runs a command on the desktop and returns its output.
 func (d *Desktop) Output(ctx context.Context, command string, args ...string) (string, error) {
 	return d.run(ctx, command, args...)
 }
 
-// run carries out a command on the desktop and returns what it printed.
+// run runs a command on the desktop and returns its output.
 func (d *Desktop) run(ctx context.Context, command string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, command, args...)
 	cmd.Env, cmd.Dir = d.env, d.Home()
@@ -134,15 +132,15 @@ func (d *Desktop) run(ctx context.Context, command string, args ...string) (stri
 	return strings.TrimSpace(string(out)), nil
 }
 
-// launcher starts processes from one thread that lives as long as the desktop.
-// The kernel sends a child its death signal when the *thread* that started it
-// ends, and Go ends threads as it likes.
+// launcher starts processes from one thread that lives as long as the desktop. The
+// kernel sends a child its parent death signal when the thread that started it ends,
+// and Go may end threads at any time.
 type launcher chan func()
 
 func newLauncher() launcher {
 	l := make(launcher)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with this goroutine
+		runtime.LockOSThread() // never unlocked, so the thread ends with this goroutine
 		for start := range l {
 			start()
 		}
@@ -156,7 +154,7 @@ func (l launcher) start(cmd *exec.Cmd) error {
 	return <-started
 }
 
-// await asks until the condition holds, fails, or ctx ends.
+// await polls the condition until it is true or fails, or ctx is done.
 func await(ctx context.Context, what string, condition func() (bool, error)) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -166,7 +164,7 @@ func await(ctx context.Context, what string, condition func() (bool, error)) err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for %s: %w", what, ctx.Err())
+			return fmt.Errorf("wait for %s: %w", what, ctx.Err())
 		case <-tick.C:
 		}
 	}
