@@ -1,6 +1,6 @@
 //go:build linux
 
-// Package packaging_test makes sure that what is packaged is whole.
+// Package packaging_test tests the install script.
 package packaging_test
 
 import (
@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// install runs the installer as somebody who makes a package does.
+// install runs the install script as for a package, with dest as DESTDIR.
 func install(t *testing.T, dest string, args ...string) {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "ferry")
@@ -21,12 +21,12 @@ func install(t *testing.T, dest string, args ...string) {
 	}
 	run := exec.Command("./install", args...)
 	run.Env = append(os.Environ(), "PREFIX=/usr", "DESTDIR="+dest, "BINARY="+program)
-	if said, err := run.CombinedOutput(); err != nil {
-		t.Fatalf("install %q: %v: %s", args, err, said)
+	if output, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("install %q: %v: %s", args, err, output)
 	}
 }
 
-// files are the names of all files below a folder, with where they are.
+// files returns the paths of all files below a folder by name.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -42,7 +42,7 @@ func files(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-func TestEverythingIsInstalledAndTakenAwayAgain(t *testing.T) {
+func TestInstallAndUninstall(t *testing.T) {
 	dest := t.TempDir()
 	install(t, dest)
 	installed := files(t, dest)
@@ -51,8 +51,8 @@ func TestEverythingIsInstalledAndTakenAwayAgain(t *testing.T) {
 			t.Errorf("%s is not installed", path)
 		}
 	}
-	if mode, err := os.Stat(filepath.Join(dest, "usr/bin/ferry")); err != nil || mode.Mode().Perm() != 0o755 {
-		t.Errorf("the program is there with mode %v (%v)", mode, err)
+	if info, err := os.Stat(filepath.Join(dest, "usr/bin/ferry")); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("mode of the program is %v (%v), want 0755", info, err)
 	}
 	for name, path := range installed {
 		if !strings.HasSuffix(name, ".desktop") {
@@ -63,13 +63,13 @@ func TestEverythingIsInstalledAndTakenAwayAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(string(text)) {
-			if icon, is := strings.CutPrefix(strings.TrimSpace(line), "Icon="); is && installed[icon+".svg"] == "" {
-				t.Errorf("%s wants the icon %s, which is not installed", name, icon)
+			if icon, found := strings.CutPrefix(strings.TrimSpace(line), "Icon="); found && installed[icon+".svg"] == "" {
+				t.Errorf("%s: icon %s is not installed", name, icon)
 			}
 		}
 	}
 	install(t, dest, "uninstall")
 	if left := files(t, dest); len(left) > 0 {
-		t.Errorf("left are %v", left)
+		t.Errorf("files left after uninstall: %v", left)
 	}
 }
