@@ -151,9 +151,9 @@ func (s *Reference) handle(r *http.Request) Answer {
 	case r.Method == http.MethodPost && name == "":
 		return s.post(r)
 	}
-	u, refusal := s.find(name)
+	u, notFound := s.find(name)
 	if u == nil {
-		return refusal
+		return notFound
 	}
 	if !u.busy.TryLock() {
 		return respond(http.StatusLocked)

@@ -107,13 +107,13 @@ func (s *Reference) post(r *http.Request) Answer {
 	if _, ok := parseMetadata(u.metadata); !ok {
 		return respond(http.StatusBadRequest)
 	}
-	if refusal := s.setLength(u, r.Header); refusal != 0 {
-		return respond(refusal)
+	if status := s.setLength(u, r.Header); status != 0 {
+		return respond(status)
 	}
 	response := respond(http.StatusCreated)
 	if r.Header.Get("Content-Type") != "" {
-		if refusal := s.readBody(u, r); refusal != 0 {
-			return respond(refusal)
+		if status := s.readBody(u, r); status != 0 {
+			return respond(status)
 		}
 		response.Header["Upload-Offset"] = strconv.Itoa(len(u.content))
 	}
@@ -132,7 +132,7 @@ func (s *Reference) post(r *http.Request) Answer {
 
 // setLength sets the upload's length or parts from the headers. It returns an
 // error status if the headers are invalid, otherwise 0.
-func (s *Reference) setLength(u *upload, header http.Header) (refusal int) {
+func (s *Reference) setLength(u *upload, header http.Header) (status int) {
 	length, hasLength := header["Upload-Length"]
 	deferred := header.Get("Upload-Defer-Length")
 	names, final := strings.CutPrefix(u.concat, "final;")
@@ -151,7 +151,7 @@ func (s *Reference) setLength(u *upload, header http.Header) (refusal int) {
 }
 
 // concatenate makes u the final upload of parts.
-func (s *Reference) concatenate(u *upload, names []string) (refusal int) {
+func (s *Reference) concatenate(u *upload, names []string) (status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range names {
@@ -172,7 +172,7 @@ func (s *Reference) concatenate(u *upload, names []string) (refusal int) {
 }
 
 // setLengthOnce parses and sets the upload's length.
-func (s *Reference) setLengthOnce(u *upload, text string) (refusal int) {
+func (s *Reference) setLengthOnce(u *upload, text string) (status int) {
 	length, err := strconv.ParseUint(text, 10, 63)
 	switch {
 	case err != nil || int64(length) < int64(len(u.content)): //nolint:gosec // 63 bits fit
@@ -197,14 +197,14 @@ func (s *Reference) patch(u *upload, r *http.Request) Answer {
 			return respond(http.StatusBadRequest)
 		}
 		s.mu.Lock()
-		refusal := s.setLengthOnce(u, length)
+		status := s.setLengthOnce(u, length)
 		s.mu.Unlock()
-		if refusal != 0 {
-			return respond(refusal)
+		if status != 0 {
+			return respond(status)
 		}
 	}
-	if refusal := s.readBody(u, r); refusal != 0 {
-		return respond(refusal)
+	if status := s.readBody(u, r); status != 0 {
+		return respond(status)
 	}
 	response := respond(http.StatusNoContent, "Upload-Offset", strconv.Itoa(len(u.content)))
 	u.setExpires(&response)
@@ -216,7 +216,7 @@ const statusChecksumMismatch = 460
 
 // readBody appends a request body to an upload. A body that ends early is stored
 // unless it has a checksum; a body that fails its checksum is not stored.
-func (s *Reference) readBody(u *upload, r *http.Request) (refusal int) {
+func (s *Reference) readBody(u *upload, r *http.Request) (status int) {
 	if r.Header.Get("Content-Type") != "application/offset+octet-stream" {
 		return http.StatusUnsupportedMediaType
 	}
@@ -228,16 +228,16 @@ func (s *Reference) readBody(u *upload, r *http.Request) (refusal int) {
 	case u.length >= 0 && int64(len(u.content)+len(body)) > u.length:
 		return http.StatusRequestEntityTooLarge
 	case readErr != nil:
-		refusal = http.StatusBadRequest
+		status = http.StatusBadRequest
 	case checked:
-		refusal = verifyChecksum(r.Header.Get("Upload-Checksum")+r.Trailer.Get("Upload-Checksum"), body)
+		status = verifyChecksum(r.Header.Get("Upload-Checksum")+r.Trailer.Get("Upload-Checksum"), body)
 	}
-	if refusal == 0 || !checked {
+	if status == 0 || !checked {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		u.content = append(u.content, body...)
 	}
-	return refusal
+	return status
 }
 
 // limitBody lets one byte more than the remaining size through, to detect a body
@@ -259,7 +259,7 @@ func (s *Reference) corruptBody(body []byte) {
 }
 
 // verifyChecksum compares a body with Upload-Checksum.
-func verifyChecksum(checksum string, body []byte) (refusal int) {
+func verifyChecksum(checksum string, body []byte) (status int) {
 	name, encoded, _ := strings.Cut(checksum, " ")
 	want, err := base64.StdEncoding.DecodeString(encoded)
 	sum, known := map[string]hash.Hash{"sha1": sha1.New(), "sha256": sha256.New(), "crc32": crc32.NewIEEE()}[name]
