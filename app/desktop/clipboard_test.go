@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/app/desktop"
-	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -26,7 +25,7 @@ func launchFinished(t *testing.T, count int) (ferry *desktop.Ferry, ctx context.
 		w.single(studio, fmt.Sprintf("picture %d.pdf", i), 1000, w.done)
 		links = append(links, w.changes.Transfers[i].Session.URL)
 	}
-	ferry, ctx = launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx = launchProfile(t, w)
 	awaitLinks(t, ctx, ferry, links...)
 	return ferry, ctx, links
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ferryapp/ferry/app/desktop"
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
@@ -122,4 +123,10 @@ func (w *profileBuilder) save(ctx context.Context, profile string, choose func(*
 	text, err := json.Marshal(chosen)
 	must(w.t, err)
 	must(w.t, database.SaveSetting(ctx, "settings", text))
+}
+
+// launchProfile starts Ferry with the profile and default settings.
+func launchProfile(t *testing.T, w *profileBuilder) (*desktop.Ferry, context.Context) {
+	t.Helper()
+	return launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
 }

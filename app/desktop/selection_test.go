@@ -3,11 +3,9 @@
 package desktop_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 
-	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -45,7 +43,7 @@ func TestMoveRowsByKey(t *testing.T) {
 	w.single(studio, "second.pdf", 1000, w.done)
 	w.single(studio, "third.pdf", 1000, w.failed(fault.Refused, 0)) // only unfinished uploads can be moved
 	first, second := w.changes.Transfers[0].Session.URL, w.changes.Transfers[1].Session.URL
-	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchProfile(t, w)
 	awaitLinks(t, ctx, ferry, first, second)
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
 	must(t, ferry.ClickHolding(ctx, "shift", ferry.Window, rowX, firstRowY+2*rowHeight))

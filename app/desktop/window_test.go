@@ -15,7 +15,6 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"github.com/ferryapp/ferry/app/desktop"
-	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -105,7 +104,7 @@ func TestRemoveSelectedRowsAndUndo(t *testing.T) {
 		w.single(studio, fmt.Sprintf("%d.pdf", i), 1000, w.done)
 		links[i] = w.changes.Transfers[i].Session.URL
 	}
-	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchProfile(t, w)
 	awaitLinks(t, ctx, ferry, links...)
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY))
 	must(t, ferry.Key(ctx, "shift+Down", "shift+Down", "Delete", "ctrl+z"))
@@ -134,7 +133,7 @@ func awaitLinks(t *testing.T, ctx context.Context, ferry *desktop.Ferry, links .
 func TestDetailsOpenAndCloseByKey(t *testing.T) {
 	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
 	w.single(studio, "one.pdf", 1000, w.done)
-	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchProfile(t, w)
 	awaitLinks(t, ctx, ferry, w.changes.Transfers[0].Session.URL)
 	before, err := ferry.Colour(ctx, ferry.Window, diagnosticsX, diagnosticsY)
 	must(t, err)
@@ -150,7 +149,7 @@ func TestCopyLinkByKeyAndContextMenu(t *testing.T) {
 	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
 	w.single(studio, "one.pdf", 1000, w.done)
 	w.single(studio, "two.pdf", 1000, w.done)
-	ferry, ctx := launchWith(t, func(ctx context.Context, profile string) { w.save(ctx, profile, func(*settings.Settings) {}) })
+	ferry, ctx := launchProfile(t, w)
 	awaitLinks(t, ctx, ferry, w.changes.Transfers[0].Session.URL, w.changes.Transfers[1].Session.URL)
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
 	must(t, ferry.Key(ctx, "ctrl+c"))

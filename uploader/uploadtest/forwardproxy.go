@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"sync"
@@ -41,8 +40,7 @@ func (f *Forwarder) Asked() []string {
 func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.Config) *Forwarder {
 	t.Helper()
 	f := newForwarder(t, target, user)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(f.serveHTTP))
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server := newHTTPServer(t, http.HandlerFunc(f.serveHTTP))
 	if config != nil {
 		server.TLS = config
 		server.StartTLS()
@@ -50,10 +48,6 @@ func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.C
 		server.Start()
 	}
 	f.Addr = server.Listener.Addr().String()
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
 	return f
 }
 

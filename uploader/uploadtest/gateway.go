@@ -4,7 +4,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"sync"
@@ -53,14 +52,9 @@ func NewGateway(t testing.TB, target string) *Gateway {
 		}
 	}
 	g := &Gateway{}
-	server := httptest.NewUnstartedServer(g.handler(next))
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server := newHTTPServer(t, g.handler(next))
 	server.Start()
 	g.URL = server.URL
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
 	return g
 }
 

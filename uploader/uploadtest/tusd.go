@@ -2,7 +2,6 @@ package uploadtest
 
 import (
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -44,18 +43,13 @@ func NewTusd(t testing.TB, opts ...Option) *Tusd {
 	for _, wrap := range o.wrap {
 		served = wrap(served)
 	}
-	s.Server = httptest.NewUnstartedServer(served)
-	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	s.Server = newHTTPServer(t, served)
 	if o.tls {
 		s.StartTLS()
 	} else {
 		s.Start()
 	}
 	s.Endpoint = s.URL + basePath
-	t.Cleanup(func() {
-		s.CloseClientConnections() // Close waits for open requests
-		s.Close()
-	})
 	return s
 }
 
