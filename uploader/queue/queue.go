@@ -67,8 +67,8 @@ func New(limits Limits) *Queue {
 	return q
 }
 
-// SetLimits changes the limits of both classes. It stops no running items; Surplus
-// returns those that exceed the limits.
+// SetLimits changes the limits of both classes. Running items are not affected;
+// [Queue.Surplus] returns those that exceed the limits.
 func (q *Queue) SetLimits(limits Limits) {
 	q.classes[0].limit, q.classes[1].limit = limits.Large, limits.Small
 }
@@ -111,7 +111,7 @@ func (q *Queue) Remove(id int64) {
 }
 
 // Admit removes and returns the next item whose class and server are below their
-// limits. The item counts as running until Release.
+// limits. The item counts as running until [Queue.Release].
 func (q *Queue) Admit(limit ServerLimit) (Item, bool) {
 	for i := range q.classes {
 		g := q.next(i, limit)

@@ -16,8 +16,9 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// connect makes a client with a transport of its own, which ends with the test.
-func connect(t testing.TB, config tus.Config) *tus.Client {
+// newClient returns a client with its own transport, whose connections are closed
+// when the test ends.
+func newClient(t testing.TB, config tus.Config) *tus.Client {
 	t.Helper()
 	if config.HTTP == nil {
 		transport := &http.Transport{ExpectContinueTimeout: 5e9, MaxIdleConnsPerHost: 64, MaxResponseHeaderBytes: 64 << 10}
@@ -31,8 +32,8 @@ func connect(t testing.TB, config tus.Config) *tus.Client {
 	return client
 }
 
-// random is n bytes that no server can have by chance.
-func random(t testing.TB, n int64) []byte {
+// randomBytes returns n random bytes.
+func randomBytes(t testing.TB, n int64) []byte {
 	t.Helper()
 	p := make([]byte, n)
 	_, _ = rand.Read(p)
@@ -44,7 +45,7 @@ func hashOf(p []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wantKind fails unless err is a fault of that kind, and returns it.
+// wantKind fails the test unless err is a fault of that kind, and returns it.
 func wantKind(t testing.TB, err error, kind fault.Kind) *fault.Fault {
 	t.Helper()
 	if !fault.Is(err, kind) {
@@ -53,7 +54,7 @@ func wantKind(t testing.TB, err error, kind fault.Kind) *fault.Fault {
 	return fault.Of(err)
 }
 
-// metadata is what a file with an awkward name comes with.
+// metadata contains values with special characters.
 var metadata = []tus.Pair{
 	{Key: "filename", Value: `a "quoted" name, with 中文, 🛶 and é.txt`},
 	{Key: "filetype", Value: "text/plain; charset=utf-8"},
@@ -61,54 +62,56 @@ var metadata = []tus.Pair{
 	{Key: "empty", Value: ""},
 }
 
-// contract sends files of all sizes to a real server and compares every byte.
-func contract(t *testing.T, endpoint string, stored func(testing.TB) []uploadtest.StoredFile) {
-	client := connect(t, tus.Config{Endpoint: endpoint})
+// testContract uploads files of several sizes to a real server, verifies their
+// content, and removes them.
+func testContract(t *testing.T, endpoint string, stored func(testing.TB) []uploadtest.StoredFile) {
+	client := newClient(t, tus.Config{Endpoint: endpoint})
 	can, err := client.Probe(t.Context())
 	if err != nil || !can.Known {
 		t.Fatalf("probe: %+v, %v", can, err)
 	}
-	for name, size := range map[string]int64{"no byte": 0, "one byte": 1, "ten KiB": 10 << 10, "64 MiB": 64 << 20} {
+	for name, size := range map[string]int64{"empty": 0, "1 byte": 1, "10 KiB": 10 << 10, "64 MiB": 64 << 20} {
 		t.Run(name, func(t *testing.T) {
-			content := random(t, size)
-			made, err := client.Create(t.Context(), tus.CreateRequest{Size: size, Metadata: metadata})
+			content := randomBytes(t, size)
+			upload, err := client.Create(t.Context(), tus.CreateRequest{Size: size, Metadata: metadata})
 			if err != nil {
 				t.Fatal(err)
 			}
-			first := size / 3
-			for _, part := range []struct{ from, to int64 }{{0, first}, {first, size}} {
-				if part.from == part.to {
+			third := size / 3
+			for _, chunk := range []struct{ from, to int64 }{{0, third}, {third, size}} {
+				if chunk.from == chunk.to {
 					continue
 				}
-				got, err := client.Patch(t.Context(), made.URL, part.from, bytes.NewReader(content[part.from:part.to]), part.to-part.from)
-				if err != nil || got.Offset != part.to {
-					t.Fatalf("patch to %d: %+v, %v", part.to, got, err)
+				got, err := client.Patch(t.Context(), upload.URL, chunk.from, bytes.NewReader(content[chunk.from:chunk.to]), chunk.to-chunk.from)
+				if err != nil || got.Offset != chunk.to {
+					t.Fatalf("patch up to %d: %+v, %v", chunk.to, got, err)
 				}
 			}
-			status, err := client.Head(t.Context(), made.URL)
+			status, err := client.Head(t.Context(), upload.URL)
 			if err != nil || status.Offset != size || status.Length != size {
 				t.Fatalf("head: %+v, %v", status, err)
 			}
-			expectOne(t, stored(t), content)
-			if err := client.Terminate(t.Context(), made.URL); err != nil {
+			wantStored(t, stored(t), content)
+			if err := client.Terminate(t.Context(), upload.URL); err != nil {
 				t.Fatal(err)
 			}
 			if left := stored(t); len(left) != 0 {
-				t.Fatalf("the server kept %d uploads", len(left))
+				t.Fatalf("%d uploads left after Terminate", len(left))
 			}
-			_, err = client.Head(t.Context(), made.URL)
+			_, err = client.Head(t.Context(), upload.URL)
 			wantKind(t, err, fault.Gone)
 		})
 	}
 }
 
-func expectOne(t testing.TB, files []uploadtest.StoredFile, content []byte) {
+// wantStored fails the test unless content is the only stored file.
+func wantStored(t testing.TB, files []uploadtest.StoredFile, content []byte) {
 	t.Helper()
 	if len(files) != 1 {
-		t.Fatalf("the server holds %d uploads, want 1", len(files))
+		t.Fatalf("%d stored uploads, want 1", len(files))
 	}
 	if got := files[0]; got.SHA256 != hashOf(content) || got.Size != int64(len(content)) {
-		t.Fatalf("the server holds %d bytes that are not those sent", got.Size)
+		t.Fatalf("stored content differs from the sent content (%d bytes)", got.Size)
 	}
 	want := map[string]string{}
 	for _, pair := range metadata {
@@ -121,25 +124,25 @@ func expectOne(t testing.TB, files []uploadtest.StoredFile, content []byte) {
 
 func TestContractTusdInProcess(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	contract(t, server.Endpoint, server.Stored)
+	testContract(t, server.Endpoint, server.Stored)
 }
 
 func TestContractMethodOverride(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	client := connect(t, tus.Config{Endpoint: server.Endpoint, MethodOverride: true})
-	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+	client := newClient(t, tus.Config{Endpoint: server.Endpoint, MethodOverride: true})
+	upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Patch(t.Context(), made.URL, 0, strings.NewReader("hello"), 5); err != nil {
+	if _, err := client.Patch(t.Context(), upload.URL, 0, strings.NewReader("hello"), 5); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.Terminate(t.Context(), made.URL); err != nil {
+	if err := client.Terminate(t.Context(), upload.URL); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range server.Requests() {
 		if r.Method == http.MethodPatch || r.Method == http.MethodDelete {
-			t.Errorf("the network saw %s", r.Method)
+			t.Errorf("request with method %s, want POST", r.Method)
 		}
 	}
 }
