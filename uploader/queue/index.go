@@ -4,7 +4,7 @@ package queue
 const pageSize = 256
 
 // index maps the IDs of waiting items to their positions. IDs are assigned
-// sequentially, so that a map of pages takes a quarter of the memory of a map of
+// sequentially, so that a map of pages uses a quarter of the memory of a map of
 // items.
 type index struct {
 	pages  map[int64]*page // by ID / pageSize

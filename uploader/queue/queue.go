@@ -1,14 +1,13 @@
 // Package queue implements the queue of transfers that are waiting to be sent. It
 // decides which one starts next and counts the running ones. It is not safe for
-// concurrent use, reads no clock, and holds of a transfer only what determines its
-// position.
+// concurrent use and does not read the clock.
 //
 // Files are queued in two classes, large and small, each with its own limit, so
 // that one large file does not delay thousands of small ones, nor the reverse.
 // Within a class, items are taken in the user's order: by the rank of the batch,
 // then by the rank of the item. To prevent starvation, every fairInterval-th turn
 // goes to the batch that has waited longest. Servers without free capacity are
-// skipped at no cost per item.
+// skipped without visiting their items.
 package queue
 
 import (

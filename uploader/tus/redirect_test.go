@@ -57,7 +57,7 @@ func TestRedirects307And308KeepMethodAndBody(t *testing.T) {
 		content := randomBytes(t, 3<<20)
 		upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 3 << 20, Metadata: metadata})
 		if err != nil || !strings.HasPrefix(upload.URL, server.Endpoint) {
-			t.Fatalf("%d: made %+v, %v", status, upload, err)
+			t.Fatalf("%d: created %+v, %v", status, upload, err)
 		}
 		redirectedURL := strings.Replace(upload.URL, server.URL, first.URL, 1)
 		if got, err := client.Patch(t.Context(), redirectedURL, 0, bytes.NewReader(content), 3<<20); err != nil || got.Offset != 3<<20 {
