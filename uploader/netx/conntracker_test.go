@@ -95,7 +95,7 @@ func TestNetworkChangeClosesIdleConns(t *testing.T) {
 	}
 }
 
-func TestWatchAddrs(t *testing.T) {
+func TestWatchReportsAddressChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start, calls := time.Now(), 0
 		conns := &netx.Lines{InterfaceAddrs: func() ([]net.Addr, error) {

@@ -38,7 +38,7 @@ func (t Trust) Config() (*tls.Config, error) {
 	return config, nil
 }
 
-// pool returns the system's certificate pool with Authorities added. Unlike
+// pool returns the system's certificate pool with the additional ones. Unlike
 // [x509.CertPool.AppendCertsFromPEM] it reports certificates that cannot be parsed.
 func (t Trust) pool() (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()

@@ -71,12 +71,12 @@ func TestCertificateOfAnotherHostIsRejected(t *testing.T) {
 func TestClientCertificate(t *testing.T) {
 	authority := uploadtest.NewAuthority(t)
 	server := startTLSServer(t, authority.Known(t, "127.0.0.1"))
-	certificate, key := authority.Issue(t, "a photographer")
+	certificate, key := authority.Issue(t, "test client")
 	for name, options := range map[string]netx.Trust{
 		"two files": {Authorities: authority.PEM, Certificate: certificate, Key: key},
 		"one file":  {Authorities: authority.PEM, Certificate: append(key, certificate...)},
 	} {
-		if got := get(t, tlsTransport(t, options), server.URL); got != "a photographer" {
+		if got := get(t, tlsTransport(t, options), server.URL); got != "test client" {
 			t.Errorf("%s: client certificate %q", name, got)
 		}
 	}

@@ -66,9 +66,9 @@ var metadata = []tus.Pair{
 // content, and removes them.
 func testContract(t *testing.T, endpoint string, stored func(testing.TB) []uploadtest.StoredFile) {
 	client := newClient(t, tus.Config{Endpoint: endpoint})
-	can, err := client.Probe(t.Context())
-	if err != nil || !can.Known {
-		t.Fatalf("probe: %+v, %v", can, err)
+	caps, err := client.Probe(t.Context())
+	if err != nil || !caps.Known {
+		t.Fatalf("probe: %+v, %v", caps, err)
 	}
 	for name, size := range map[string]int64{"empty": 0, "1 byte": 1, "10 KiB": 10 << 10, "64 MiB": 64 << 20} {
 		t.Run(name, func(t *testing.T) {

@@ -21,7 +21,7 @@ type PatchRequest struct {
 
 	// Ends sends the length of a deferred upload: it ends with this body, which may
 	// be empty (tus 1.0.0, Creation-Defer-Length). A server rejects a second length,
-	// so after a failed request, Ends may only be set if HEAD returns no length.
+	// so after a failed request it may only be set if HEAD returns no length.
 	Ends bool
 
 	// Checksum is the checksum of Body, sent before it. It requires checksum, and an

@@ -49,8 +49,8 @@ type CreateRequest struct {
 	Body     io.Reader // the first BodySize bytes, or nil; requires creation-with-upload
 	BodySize int64
 
-	// Deferred leaves the length of the upload open until a PatchRequest with Ends
-	// set. Size must be 0. It requires creation-defer-length.
+	// Deferred leaves the length of the upload open until it is sent with
+	// [PatchRequest.Ends]. Size must be 0. It requires creation-defer-length.
 	Deferred bool
 
 	// Partial creates a part for [Client.Concat]. It requires concatenation.
