@@ -1,8 +1,8 @@
-// Package fault names what can go wrong with an upload. Every error that
-// crosses a boundary (network, file system, database) is classified exactly
-// once, at that boundary, into a Fault; from there on the engine decides by
-// Kind and the interface speaks by Kind. The raw text survives in Detail, for
-// the log and for a details pane, never as the sentence a person reads.
+// Package fault defines the classified errors of uploads. Every error from the
+// network, the file system or the database is converted into a [Fault] once, at
+// the boundary where it occurs. The engine and the interface then decide by its
+// [Kind]; the original text is kept in Fault.Detail for the log and the details
+// pane.
 package fault
 
 import (
@@ -13,63 +13,63 @@ import (
 	"time"
 )
 
-// Kind is the class of a fault. Each has one action in the engine and one
-// sentence for the user. The zero value is Bug: what nobody classified is ours.
+// Kind is the class of a fault. The zero value is Bug, so that an unclassified
+// error counts as a defect of this program.
 type Kind uint8
 
 // The kinds of fault.
 const (
 	Bug               Kind = iota // a defect of this program
-	Offline                       // no network, no route, or the name cannot be resolved
-	Unreachable                   // the host is there or not, but nothing accepts the connection
-	Transient                     // a cut connection, a time-out, a gateway's hiccup
-	Busy                          // the server asks for patience: 429, 503, a locked upload
-	Conflict                      // the server holds another offset than we said
-	Gone                          // the server no longer knows the upload
-	Auth                          // the server wants a sign-in, or refuses the one it got
-	Refused                       // the server says no, and would say so again
-	NotTus                        // what answers at this address does not speak tus
-	TooLarge                      // the server does not take files (or requests) of this size
-	Quota                         // the server has no room left
-	TLS                           // the server's certificate cannot be trusted
-	Mismatch                      // the upload at this URL is not this file
-	SourceChanged                 // the file is not the one the upload began with
-	SourceMissing                 // the file is not there any more
-	SourceDenied                  // the file may not be read
-	SourceBusy                    // the file is locked, or still being written
-	SourceUnsupported             // a pipe, a socket, a device: nothing with a beginning and an end
-	LocalDisk                     // this computer's disk failed or is full
-	Uploaded                      // the same file was uploaded before: again, or the old link?
-	Several                       // unfinished uploads may be of this file, and none is proven to be
-	SourceCut                     // a stream whose writer ended before it did
-	kinds
+	Offline                       // no network, no route to the host, or a failed name lookup
+	Unreachable                   // connection refused, or connecting timed out
+	Transient                     // a broken connection, a timeout, or a gateway error
+	Busy                          // the server asks to retry later: 429, 503, or a locked upload
+	Conflict                      // the server's offset differs from the one sent
+	Gone                          // the upload no longer exists on the server
+	Auth                          // the server requires a sign-in or rejects the one sent
+	Refused                       // the server rejects the request, and a retry would not help
+	NotTus                        // the address is not that of a tus server
+	TooLarge                      // the file or the request exceeds the server's maximum size
+	Quota                         // the server has no storage left
+	TLS                           // the server's certificate is not trusted
+	Mismatch                      // the upload at this URL belongs to another file
+	SourceChanged                 // the file differs from the one whose upload was started
+	SourceMissing                 // the file no longer exists
+	SourceDenied                  // no permission to read the file
+	SourceBusy                    // the file is locked or still being written
+	SourceUnsupported             // not a regular file: a pipe, a socket or a device
+	LocalDisk                     // a local disk failed or is full
+	Uploaded                      // the same file was uploaded before; the user chooses whether to upload it again
+	Several                       // several unfinished uploads may belong to this file, and none can be verified
+	SourceCut                     // a stream whose writer exited before completing it
+	numKinds
 )
 
-var kindNames = [kinds]string{
+var kindNames = [numKinds]string{
 	"bug", "offline", "unreachable", "transient", "busy", "conflict", "gone", "auth", "refused", "not-tus",
 	"too-large", "quota", "tls", "mismatch", "source-changed", "source-missing", "source-denied", "source-busy",
 	"source-unsupported", "local-disk", "uploaded", "several", "source-cut",
 }
 
-// String returns the kind's stable name, as kept in the database and printed in
-// machine-readable output.
+// String returns the kind's stable name, which is stored in the database and
+// printed in machine-readable output.
 func (k Kind) String() string {
-	if k < kinds {
+	if k < numKinds {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
-// Kinds lists every kind, in order of declaration.
+// Kinds returns every kind, in order of declaration.
 func Kinds() []Kind {
-	all := make([]Kind, kinds)
+	all := make([]Kind, numKinds)
 	for i := range all {
 		all[i] = Kind(i)
 	}
 	return all
 }
 
-// ParseKind is the inverse of String. A name it does not know is Bug.
+// ParseKind is the inverse of [Kind.String]. It returns Bug for an unknown name.
 func ParseKind(name string) Kind {
 	for i, n := range kindNames {
 		if n == name {
@@ -79,10 +79,10 @@ func ParseKind(name string) Kind {
 	return Bug
 }
 
-// Op is what was being done when the fault appeared.
+// Op is the operation that failed. The values are stored in the database.
 type Op string
 
-// The operations that can fail.
+// The operations.
 const (
 	Probe     Op = "probe"
 	Create    Op = "create"
@@ -99,19 +99,19 @@ const (
 	Run       Op = "run"
 )
 
-// Fault is one classified error. It is immutable once made.
+// Fault is a classified error. It must not be modified after it is created.
 type Fault struct {
 	Kind       Kind
 	Op         Op
-	Status     int           // the HTTP status that said so; 0 when none did
-	Code       string        // the server's own error code, such as ERR_UPLOAD_STOPPED
-	RetryAfter time.Duration // what the server asked for (RFC 9110, 10.2.3); 0 when it did not
-	Detail     string        // raw text for the log and the details pane; holds no secret
+	Status     int           // the HTTP status of the response; 0 if there was none
+	Code       string        // the server's error code, such as ERR_UPLOAD_STOPPED, or one of [Codes]
+	RetryAfter time.Duration // from the Retry-After header (RFC 9110, 10.2.3); 0 if absent
+	Detail     string        // text for the log and the details pane, without secrets
 
 	cause error
 }
 
-// New makes a fault out of the error that showed it. A nil err is allowed.
+// New returns a fault that wraps err, which may be nil.
 func New(kind Kind, op Op, err error) *Fault {
 	f := &Fault{Kind: kind, Op: op, cause: err}
 	if err != nil {
@@ -120,12 +120,12 @@ func New(kind Kind, op Op, err error) *Fault {
 	return f
 }
 
-// Newf makes a fault without an underlying error.
+// Newf returns a fault with a formatted Detail and no underlying error.
 func Newf(kind Kind, op Op, format string, args ...any) *Fault {
 	return &Fault{Kind: kind, Op: op, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Error implements error.
+// Error implements the error interface.
 func (f *Fault) Error() string {
 	text := string(f.Op) + ": " + f.Kind.String()
 	if f.Status != 0 {
@@ -137,12 +137,12 @@ func (f *Fault) Error() string {
 	return text
 }
 
-// Unwrap returns the error the fault was made of, or nil.
+// Unwrap returns the underlying error, or nil.
 func (f *Fault) Unwrap() error { return f.cause }
 
-// Of returns the fault inside err. An error without one is unclassified and
-// comes back as Bug; nil gives nil. A cancelled context is not a fault, and
-// asking for one is a mistake of the caller: it comes back as Bug too.
+// Of returns the fault that err is or wraps, or nil if err is nil. Any other
+// error is returned as a Bug, including a canceled context, which callers must
+// check with [Stopped] first.
 func Of(err error) *Fault {
 	if err == nil {
 		return nil
@@ -153,13 +153,13 @@ func Of(err error) *Fault {
 	return New(Bug, Run, err)
 }
 
-// Is reports whether err carries a fault of that kind.
+// Is reports whether err is or wraps a fault of that kind.
 func Is(err error, kind Kind) bool {
 	f, ok := errors.AsType[*Fault](err)
 	return ok && f != nil && f.Kind == kind
 }
 
-// Stopped reports whether err only says that the caller's context ended.
+// Stopped reports whether err is or wraps [context.Canceled].
 func Stopped(err error) bool {
 	return errors.Is(err, context.Canceled)
 }

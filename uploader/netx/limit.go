@@ -11,41 +11,41 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// breath is how much may pass at once, as a share of a second: short enough to
-// look like a steady flow, long enough for the timers of all systems.
-const breath = 20
+// burstsPerSecond determines the burst size: a twentieth of a second's bytes is
+// small enough for a steady rate and large enough for the timers of all systems.
+const burstsPerSecond = 20
 
-// Limit bounds how many bytes a second pass, summed over all bodies that share
-// it. It may be changed while they are being sent.
+// Limit limits the total rate of all bodies that share it. The rate may be changed
+// at any time.
 type Limit struct {
-	open atomic.Bool // there is no limit, which every Read asks first
+	unlimited atomic.Bool // checked by every Read without locking
 
 	mu     sync.Mutex
 	bucket *rate.Limiter
 }
 
-// NewLimit makes a limit of that many bytes a second; 0 is no limit.
+// NewLimit returns a limit of bytesPerSecond; 0 means unlimited.
 func NewLimit(bytesPerSecond int64) *Limit {
 	l := &Limit{bucket: rate.NewLimiter(rate.Inf, 0)}
 	l.Set(bytesPerSecond)
 	return l
 }
 
-// Set changes the limit; 0 is no limit. What is being waited for already, a
-// twentieth of a second's worth for each body, still passes at the old one.
+// Set changes the limit; 0 means unlimited. A burst that a body is already waiting
+// for, at most a twentieth of a second's bytes, still uses the previous rate.
 func (l *Limit) Set(bytesPerSecond int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.open.Store(bytesPerSecond <= 0)
+	l.unlimited.Store(bytesPerSecond <= 0)
 	if bytesPerSecond <= 0 {
 		l.bucket.SetLimit(rate.Inf)
 		return
 	}
 	l.bucket.SetLimit(rate.Limit(bytesPerSecond))
-	l.bucket.SetBurst(int(max(bytesPerSecond/breath, 1)))
+	l.bucket.SetBurst(int(max(bytesPerSecond/burstsPerSecond, 1)))
 }
 
-// Rate is the limit in bytes a second; 0 is no limit.
+// Rate returns the limit in bytes per second; 0 means unlimited.
 func (l *Limit) Rate() int64 {
 	if limit := l.bucket.Limit(); limit != rate.Inf {
 		return int64(limit)
@@ -53,36 +53,36 @@ func (l *Limit) Rate() int64 {
 	return 0
 }
 
-// piece is how many of n bytes may be asked for at once.
-func (l *Limit) piece(n int) int {
-	if l.open.Load() || l.bucket.Limit() == rate.Inf {
+// maxBurst returns how many of n bytes may be read at once.
+func (l *Limit) maxBurst(n int) int {
+	if l.unlimited.Load() || l.bucket.Limit() == rate.Inf {
 		return n
 	}
 	return min(n, l.bucket.Burst())
 }
 
-// pass waits until n bytes may go.
-func (l *Limit) pass(ctx context.Context, n int) error {
-	for n > 0 && !l.open.Load() {
-		turn, taken := l.queue(n)
-		if err := Wait(ctx, turn.Delay()); err != nil {
-			turn.Cancel()
+// wait returns when n bytes may be sent, or with the error of ctx.
+func (l *Limit) wait(ctx context.Context, n int) error {
+	for n > 0 && !l.unlimited.Load() {
+		reservation, reserved := l.reserve(n)
+		if err := Wait(ctx, reservation.Delay()); err != nil {
+			reservation.Cancel()
 			return err
 		}
-		n -= taken
+		n -= reserved
 	}
 	return ctx.Err()
 }
 
-// queue takes the next turn, and as many of n bytes as may go in one.
-func (l *Limit) queue(n int) (turn *rate.Reservation, taken int) {
-	l.mu.Lock() // or the bucket could become too small meanwhile
+// reserve reserves as many of n bytes as fit into one burst.
+func (l *Limit) reserve(n int) (reservation *rate.Reservation, reserved int) {
+	l.mu.Lock() // the burst must not shrink in between
 	defer l.mu.Unlock()
-	taken = l.piece(n)
-	return l.bucket.ReserveN(time.Now(), taken), taken
+	reserved = l.maxBurst(n)
+	return l.bucket.ReserveN(time.Now(), reserved), reserved
 }
 
-// Wait returns after d, or with the error of ctx when that ends first.
+// Wait returns nil after d, or the error of ctx if ctx ends first.
 func Wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
@@ -97,34 +97,34 @@ func Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Throttle reads body no faster than all the limits allow. A Read that waits for
-// its turn ends with ctx. The bytes go in small pieces, so that a low limit is a
-// steady flow. A nil limit is none. Like any reader, the result is for one
-// goroutine at a time.
+// Throttle returns a reader of body that is limited by all of limits; nil limits
+// are ignored. It reads small amounts, so that a low limit results in a steady
+// rate. A waiting Read returns with the error of ctx when ctx ends. The result is
+// not safe for concurrent use.
 func Throttle(ctx context.Context, body io.ReadSeeker, limits ...*Limit) io.ReadSeeker {
 	limits = slices.DeleteFunc(slices.Clone(limits), func(l *Limit) bool { return l == nil })
 	if len(limits) == 0 {
 		return body
 	}
-	return &throttled{ReadSeeker: body, ctx: ctx, limits: limits}
+	return &throttledReader{ReadSeeker: body, ctx: ctx, limits: limits}
 }
 
-type throttled struct {
+type throttledReader struct {
 	io.ReadSeeker
-	ctx    context.Context //nolint:containedctx // of the request that reads the body
+	ctx    context.Context //nolint:containedctx // the context of the request that reads the body
 	limits []*Limit
 }
 
-// Read implements io.Reader. It reads before it waits, so that what is counted
-// is what there was.
-func (t *throttled) Read(p []byte) (int, error) {
-	for _, limit := range t.limits {
-		p = p[:limit.piece(len(p))]
+// Read implements io.Reader. It waits after reading, so that only bytes that were
+// read count towards the limits.
+func (r *throttledReader) Read(p []byte) (int, error) {
+	for _, limit := range r.limits {
+		p = p[:limit.maxBurst(len(p))]
 	}
-	n, err := t.ReadSeeker.Read(p)
-	for _, limit := range t.limits {
-		if ended := limit.pass(t.ctx, n); ended != nil {
-			return 0, ended
+	n, err := r.ReadSeeker.Read(p)
+	for _, limit := range r.limits {
+		if ctxErr := limit.wait(r.ctx, n); ctxErr != nil {
+			return 0, ctxErr
 		}
 	}
 	return n, err

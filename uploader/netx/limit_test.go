@@ -19,44 +19,44 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// empty reads a body to its end and returns how long that took.
-func empty(t *testing.T, body io.Reader) time.Duration {
+// drain reads a body to its end and returns how long that took.
+func drain(t *testing.T, body io.Reader) time.Duration {
 	t.Helper()
-	began := time.Now()
+	start := time.Now()
 	if _, err := io.Copy(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{body}); err != nil {
 		t.Fatal(err)
 	}
-	return time.Since(began)
+	return time.Since(start)
 }
 
-func TestLimitHolds(t *testing.T) {
+func TestLimitRate(t *testing.T) {
 	for _, rate := range []int64{1, 10, 999, 100_000, 5_000_000, 1 << 30} {
 		synctest.Test(t, func(t *testing.T) {
 			limit := netx.NewLimit(rate)
 			size := min(rate*2, 1<<27)
-			took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, size)), limit))
+			took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, size)), limit))
 			want := time.Duration(float64(size) / float64(rate) * float64(time.Second))
 			if off := took - want; off > time.Millisecond || off < -time.Second/20-time.Second/time.Duration(rate) {
-				t.Errorf("%d bytes at %d a second took %s, want %s", size, rate, took, want)
+				t.Errorf("%d bytes at %d bytes/s took %s, want %s", size, rate, took, want)
 			}
 			if got := limit.Rate(); got != rate {
-				t.Errorf("it says %d, want %d", got, rate)
+				t.Errorf("Rate() = %d, want %d", got, rate)
 			}
 		})
 	}
 }
 
-func TestLimitIsASteadyFlow(t *testing.T) {
+func TestLimitGivesSteadyRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 500_000)), netx.NewLimit(100_000))
 		buffer := make([]byte, 64<<10)
-		for began := time.Now(); ; began = time.Now() {
+		for start := time.Now(); ; start = time.Now() {
 			n, err := body.Read(buffer)
 			if err != nil {
 				break
 			}
-			if n > 5000 || time.Since(began) > 50*time.Millisecond {
-				t.Fatalf("%d bytes came at once, after %s of nothing", n, time.Since(began))
+			if n > 5000 || time.Since(start) > 50*time.Millisecond {
+				t.Fatalf("read %d bytes after %s, want at most 5000 within 50ms", n, time.Since(start))
 			}
 		}
 	})
@@ -65,106 +65,106 @@ func TestLimitIsASteadyFlow(t *testing.T) {
 func TestLimitIsSharedFairly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limit := netx.NewLimit(100_000)
-		began := time.Now()
-		var all sync.WaitGroup
+		start := time.Now()
+		var wg sync.WaitGroup
 		for range 10 {
-			all.Go(func() {
-				if took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 100_000)), limit)); took < 9*time.Second {
-					t.Errorf("one of ten had a tenth of the bytes after %s", took)
+			wg.Go(func() {
+				if took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 100_000)), limit)); took < 9*time.Second {
+					t.Errorf("one of ten bodies was done after %s, want at least 9s", took)
 				}
 			})
 		}
-		all.Wait()
-		if took := time.Since(began); took < 9900*time.Millisecond || took > 10*time.Second {
-			t.Errorf("10 times 100 kB at 100 kB/s took %s", took)
+		wg.Wait()
+		if took := time.Since(start); took < 9900*time.Millisecond || took > 10*time.Second {
+			t.Errorf("10 × 100 kB at 100 kB/s took %s, want 10s", took)
 		}
 	})
 }
 
-func TestLimitsHoldTogether(t *testing.T) {
+func TestSeveralLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		global, slow, fast := netx.NewLimit(300), netx.NewLimit(100), netx.NewLimit(0)
-		began := time.Now()
-		var all sync.WaitGroup
-		all.Go(func() {
-			took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1000)), global, slow))
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1000)), global, slow))
 			if took < 9900*time.Millisecond {
-				t.Errorf("1000 bytes to the server that takes 100 a second took %s", took)
+				t.Errorf("1000 bytes with a limit of 100 bytes/s took %s, want 10s", took)
 			}
 		})
-		all.Go(func() {
-			took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1500)), global, fast))
+		wg.Go(func() {
+			took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1500)), global, fast))
 			if took < 5*time.Second || took > 8*time.Second {
-				t.Errorf("1500 bytes to the other took %s of what 300 a second leave it", took)
+				t.Errorf("1500 bytes without an own limit took %s, want 5s to 8s", took)
 			}
 		})
-		all.Wait()
-		if took := time.Since(began); took > 12*time.Second {
-			t.Errorf("together they took %s", took)
+		wg.Wait()
+		if took := time.Since(start); took > 12*time.Second {
+			t.Errorf("both took %s, want at most 12s", took)
 		}
 	})
 }
 
-func TestLimitOfNothingIsNoLimit(t *testing.T) {
+func TestZeroLimitIsUnlimited(t *testing.T) {
 	for _, rate := range []int64{0, -1} {
 		synctest.Test(t, func(t *testing.T) {
-			if took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1<<20)), netx.NewLimit(rate))); took != 0 {
-				t.Errorf("it took %s", took)
+			if took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1<<20)), netx.NewLimit(rate))); took != 0 {
+				t.Errorf("took %s, want 0s", took)
 			}
 			if got := netx.NewLimit(rate).Rate(); got != 0 {
-				t.Errorf("it says %d", got)
+				t.Errorf("Rate() = %d, want 0", got)
 			}
 		})
 	}
 }
 
-func TestNoLimitLeavesTheBodyAlone(t *testing.T) {
+func TestThrottleWithoutLimitsReturnsBody(t *testing.T) {
 	body := strings.NewReader("hello")
 	if got := netx.Throttle(t.Context(), body, nil, nil); got != body {
-		t.Errorf("it became %T", got)
+		t.Errorf("got a %T, want the body itself", got)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		if took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1000)), nil, netx.NewLimit(100))); took < 9*time.Second {
-			t.Errorf("beside no limit, one of 100 a second let 1000 bytes through in %s", took)
+		if took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1000)), nil, netx.NewLimit(100))); took < 9*time.Second {
+			t.Errorf("1000 bytes with a nil limit and one of 100 bytes/s took %s, want 10s", took)
 		}
 	})
 }
 
-func TestLimitChangesUnderWay(t *testing.T) {
+func TestLimitChangesWhileReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limit := netx.NewLimit(100)
-		time.AfterFunc(10*time.Second, func() { limit.Set(1000) }) // 1000 bytes by then
-		time.AfterFunc(15*time.Second, func() { limit.Set(10) })   // 6000
-		time.AfterFunc(25*time.Second, func() { limit.Set(0) })    // 6100
-		took := empty(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1_000_000)), limit))
+		time.AfterFunc(10*time.Second, func() { limit.Set(1000) }) // after 1000 bytes
+		time.AfterFunc(15*time.Second, func() { limit.Set(10) })   // after 6000 bytes
+		time.AfterFunc(25*time.Second, func() { limit.Set(0) })    // after 6100 bytes
+		took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1_000_000)), limit))
 		if took < 25*time.Second || took > 25200*time.Millisecond {
-			t.Errorf("it took %s", took)
+			t.Errorf("took %s, want 25s", took)
 		}
 	})
 }
 
-func TestLimitNeverLetsMoreThrough(t *testing.T) {
+func TestLimitIsNeverExceeded(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		rate := rapid.Int64Range(20, 1<<20).Draw(r, "rate")
 		reads := rapid.SliceOfN(rapid.IntRange(1, 1<<16), 1, 50).Draw(r, "reads")
 		pauses := rapid.SliceOfN(rapid.Int64Range(0, int64(time.Second)), 50, 50).Draw(r, "pauses")
 		synctest.Test(t, func(t *testing.T) {
 			body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 4<<20)), netx.NewLimit(rate))
-			began, passed := time.Now(), int64(0)
+			start, total := time.Now(), int64(0)
 			for i, size := range reads {
 				n, _ := body.Read(make([]byte, size))
-				passed += int64(n)
-				allowed := rate/20 + 1 + int64(time.Since(began).Seconds()*float64(rate)) + 1
-				if passed > allowed {
-					t.Fatalf("%d bytes in %s at %d a second", passed, time.Since(began), rate)
+				total += int64(n)
+				allowed := rate/20 + 1 + int64(time.Since(start).Seconds()*float64(rate)) + 1
+				if total > allowed {
+					t.Fatalf("%d bytes in %s at %d bytes/s", total, time.Since(start), rate)
 				}
-				time.Sleep(time.Duration(pauses[i])) // of the bubble's own clock
+				time.Sleep(time.Duration(pauses[i])) // synctest clock
 			}
 		})
 	})
 }
 
-func TestLimitEndsWithTheRequest(t *testing.T) {
+func TestLimitReturnsWhenContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		limit := netx.NewLimit(1)
@@ -172,25 +172,25 @@ func TestLimitEndsWithTheRequest(t *testing.T) {
 		if _, err := body.Read(make([]byte, 1)); err != nil {
 			t.Fatal(err)
 		}
-		began := time.Now()
+		start := time.Now()
 		time.AfterFunc(time.Millisecond, cancel)
-		if n, err := body.Read(make([]byte, 5)); n != 0 || !errors.Is(err, context.Canceled) || time.Since(began) != time.Millisecond {
-			t.Errorf("%d bytes, %v after %s", n, err, time.Since(began))
+		if n, err := body.Read(make([]byte, 5)); n != 0 || !errors.Is(err, context.Canceled) || time.Since(start) != time.Millisecond {
+			t.Errorf("read %d bytes, %v after %s", n, err, time.Since(start))
 		}
 		if n, err := body.Read(make([]byte, 5)); n != 0 || !errors.Is(err, context.Canceled) {
-			t.Errorf("afterwards %d bytes, %v", n, err)
+			t.Errorf("second read: %d bytes, %v", n, err)
 		}
-		if took := empty(t, netx.Throttle(t.Context(), strings.NewReader("x"), limit)); took > time.Second {
-			t.Errorf("the turn that nobody took makes the next wait for %s", took)
+		if took := drain(t, netx.Throttle(t.Context(), strings.NewReader("x"), limit)); took > time.Second {
+			t.Errorf("the next body took %s, want at most 1s: the canceled reservation was kept", took)
 		}
 	})
 }
 
-func TestLimitedBodyCanBeSentAgain(t *testing.T) {
+func TestThrottledBodyCanBeRewound(t *testing.T) {
 	body := netx.Throttle(t.Context(), strings.NewReader("hello"), netx.NewLimit(0))
 	for range 2 {
 		if text, err := io.ReadAll(body); err != nil || string(text) != "hello" {
-			t.Errorf("it reads %q, %v", text, err)
+			t.Errorf("read %q, %v", text, err)
 		}
 		if _, err := body.Seek(0, io.SeekStart); err != nil {
 			t.Fatal(err)
@@ -198,29 +198,29 @@ func TestLimitedBodyCanBeSentAgain(t *testing.T) {
 	}
 }
 
-// writes notes how many bytes are handed to a connection at once.
-type writes struct {
+// recordingConn records the sizes of writes.
+type recordingConn struct {
 	net.Conn
 	mu    sync.Mutex
 	sizes []int
 }
 
-func (w *writes) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	w.sizes = append(w.sizes, len(p))
-	w.mu.Unlock()
-	return w.Conn.Write(p)
+func (c *recordingConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	c.sizes = append(c.sizes, len(p))
+	c.mu.Unlock()
+	return c.Conn.Write(p)
 }
 
-func TestLimitedBodyLeavesInSmallPieces(t *testing.T) {
+func TestThrottledBodyIsSentInSmallWrites(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	defer server.Close()
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
-	dial, noted := transport.DialContext, &writes{}
+	dial, conn := transport.DialContext, &recordingConn{}
 	transport.DialContext = func(ctx context.Context, network, address string) (_ net.Conn, err error) {
-		noted.Conn, err = dial(ctx, network, address)
-		return noted, err
+		conn.Conn, err = dial(ctx, network, address)
+		return conn, err
 	}
 	const size, rate = 20_000, 100_000
 	body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, size)), netx.NewLimit(rate))
@@ -231,11 +231,11 @@ func TestLimitedBodyLeavesInSmallPieces(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	noted.mu.Lock()
-	defer noted.mu.Unlock()
-	for _, n := range noted.sizes {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	for _, n := range conn.sizes {
 		if n > rate/20 {
-			t.Errorf("%d bytes left at once, want at most a twentieth of a second's worth: %v", n, noted.sizes)
+			t.Errorf("write of %d bytes, want at most a twentieth of a second's bytes: %v", n, conn.sizes)
 		}
 	}
 }

@@ -1,11 +1,11 @@
-// Package netx is how uploads reach the network: a transport tuned for large
-// request bodies, its trust and its proxies, a watchdog that ends requests on
-// which nothing moves, limits of bandwidth, and an account of connections that
-// drops those a change of network has cut.
+// Package netx implements the HTTP transport of uploads. It configures an
+// [http.Transport] for large request bodies with its TLS options and its proxy,
+// ends stalled requests ([Watchdog]), limits the bandwidth ([Throttle]), and closes
+// connections that a network change has broken ([Lines]).
 //
-// Uploads take as long as they take, so nothing here limits how long a request
-// may last in all; a time runs only while nothing happens. Everything may be
-// used by many goroutines.
+// The total duration of a request is not limited, since an upload may take any
+// time; timeouts apply only while no bytes are transferred. All types are safe for
+// concurrent use unless stated otherwise.
 package netx
 
 import (
@@ -18,87 +18,88 @@ import (
 	"time"
 )
 
-// Config is what a Transport is made of. The zero value is a good one.
+// Config configures a transport. The zero value is ready to use.
 type Config struct {
-	// TLS is used for https, to servers and proxies; nil is the system's trust.
-	// Trust makes one. Nothing below TLS 1.2 is spoken whatever it says.
+	// TLS is the configuration for https servers and proxies; nil means the
+	// system's certificate pool. [Trust] creates one. Versions below TLS 1.2 are
+	// never used.
 	TLS *tls.Config
 
-	// Proxy chooses a proxy per request; nil asks the environment. The type Proxy
-	// makes one.
+	// Proxy returns the proxy of a request; nil means [http.ProxyFromEnvironment].
+	// The type [Proxy] creates one.
 	Proxy func(*http.Request) (*url.URL, error)
 
-	// Lines keeps account of the transport's connections; nil for nobody.
+	// Lines tracks the transport's connections, if not nil.
 	Lines *Lines
 }
 
 const (
-	dialTime    = 15 * time.Second // a host that takes connections does so sooner
-	keepAlive   = 15 * time.Second // finds a peer that vanished while a connection idles
-	tlsTime     = 15 * time.Second
-	idleTime    = 50 * time.Second // below the 60 s after which common servers hang up
-	consentTime = 2 * time.Second  // for servers that never answer Expect: 100-continue
-	idlePerHost = 64               // as many small files as may be in flight at once
-	writeBuffer = 64 << 10         // headers and a small file leave in one write
-	headerLimit = 64 << 10
+	dialTimeout           = 15 * time.Second
+	keepAliveInterval     = 15 * time.Second // detects a peer that is no longer there
+	tlsHandshakeTimeout   = 15 * time.Second
+	idleConnTimeout       = 50 * time.Second // less than the usual 60 s of servers
+	expectContinueTimeout = 2 * time.Second  // for servers that ignore Expect: 100-continue
+	maxIdleConnsPerHost   = 64               // the maximum number of concurrent uploads of small files
+	writeBufferSize       = 64 << 10         // so that headers and a small file are sent in one write
+	maxHeaderBytes        = 64 << 10
 )
 
-// Transport makes an HTTP/1.1 transport for uploads. Each upload has a connection
-// of its own: over HTTP/2 all of them would share one, and the server's window on
-// it. The caller closes its idle connections when done.
+// Transport returns an HTTP/1.1 transport for uploads. HTTP/2 is disabled: all
+// uploads to a server would share one connection and its flow-control window. The
+// caller must call CloseIdleConnections when the transport is no longer used.
 func Transport(config Config) *http.Transport {
 	proxy := config.Proxy
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
-	trust := &tls.Config{}
+	tlsConfig := &tls.Config{}
 	if config.TLS != nil {
-		trust = config.TLS.Clone()
+		tlsConfig = config.TLS.Clone()
 	}
-	if trust.ClientSessionCache == nil {
-		trust.ClientSessionCache = tls.NewLRUClientSessionCache(idlePerHost)
+	if tlsConfig.ClientSessionCache == nil {
+		tlsConfig.ClientSessionCache = tls.NewLRUClientSessionCache(maxIdleConnsPerHost)
 	}
-	trust.MinVersion = max(trust.MinVersion, tls.VersionTLS12)
+	tlsConfig.MinVersion = max(tlsConfig.MinVersion, tls.VersionTLS12)
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
-	dial := (&net.Dialer{Timeout: dialTime, KeepAlive: keepAlive}).DialContext
+	dial := (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAliveInterval}).DialContext
 	if config.Lines != nil {
-		dial = config.Lines.over(dial)
+		dial = config.Lines.wrapDial(dial)
 	}
 	transport := &http.Transport{
 		Proxy:                  proxy,
-		OnProxyConnectResponse: refuseByStatus,
+		OnProxyConnectResponse: checkConnectResponse,
 		DialContext:            dial,
-		TLSClientConfig:        trust,
-		TLSHandshakeTimeout:    tlsTime,
-		MaxIdleConnsPerHost:    idlePerHost,
-		IdleConnTimeout:        idleTime,
-		ExpectContinueTimeout:  consentTime,
-		MaxResponseHeaderBytes: headerLimit,
-		WriteBufferSize:        writeBuffer,
+		TLSClientConfig:        tlsConfig,
+		TLSHandshakeTimeout:    tlsHandshakeTimeout,
+		MaxIdleConnsPerHost:    maxIdleConnsPerHost,
+		IdleConnTimeout:        idleConnTimeout,
+		ExpectContinueTimeout:  expectContinueTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		WriteBufferSize:        writeBufferSize,
 		DisableCompression:     true,
 		Protocols:              &http1,
 	}
 	if config.Lines != nil {
-		config.Lines.serve(transport)
+		config.Lines.addTransport(transport)
 	}
 	return transport
 }
 
-// ProxyError is a proxy's refusal to connect to a server.
+// ProxyError is the failed response of a proxy to a CONNECT request.
 type ProxyError struct{ Status int }
 
-// Error implements error.
+// Error implements the error interface.
 func (e *ProxyError) Error() string {
-	return fmt.Sprintf("the proxy refuses to connect: %d %s", e.Status, http.StatusText(e.Status))
+	return fmt.Sprintf("proxy CONNECT: %d %s", e.Status, http.StatusText(e.Status))
 }
 
-// HTTPStatus is the status of the proxy's answer.
+// HTTPStatus returns the status of the proxy's response.
 func (e *ProxyError) HTTPStatus() int { return e.Status }
 
-func refuseByStatus(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode == http.StatusOK {
+func checkConnectResponse(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+	if response.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &ProxyError{answer.StatusCode}
+	return &ProxyError{response.StatusCode}
 }

@@ -18,41 +18,40 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m, uploadtest.TusdGoroutines()) }
 
-func TestTransportSpeaksHTTP1WhateverTheServerOffers(t *testing.T) {
+func TestTransportUsesHTTP1WithHTTP2Server(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Proto)
 	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	trust := server.Client().Transport.(*http.Transport).TLSClientConfig
-	transport := netx.Transport(netx.Config{TLS: trust})
+	tlsConfig := server.Client().Transport.(*http.Transport).TLSClientConfig
+	transport := netx.Transport(netx.Config{TLS: tlsConfig})
 	defer transport.CloseIdleConnections()
-	answer := get(t, transport, server.URL)
-	if answer != "HTTP/1.1" {
-		t.Errorf("the server was spoken to in %s", answer)
+	if got := get(t, transport, server.URL); got != "HTTP/1.1" {
+		t.Errorf("protocol %s, want HTTP/1.1", got)
 	}
 }
 
-func TestTransportNeverGoesBelowTLS12(t *testing.T) {
-	for name, config := range map[string]*tls.Config{"no configuration": nil, "an old minimum": {MinVersion: tls.VersionTLS10}} { //nolint:gosec // the point of the test
+func TestTransportRequiresTLS12(t *testing.T) {
+	for name, config := range map[string]*tls.Config{"no configuration": nil, "lower MinVersion": {MinVersion: tls.VersionTLS10}} { //nolint:gosec // tests that it is raised
 		transport := netx.Transport(netx.Config{TLS: config})
 		if got := transport.TLSClientConfig.MinVersion; got != tls.VersionTLS12 {
-			t.Errorf("%s: the minimum is %s", name, tls.VersionName(got))
+			t.Errorf("%s: MinVersion %s, want TLS 1.2", name, tls.VersionName(got))
 		}
 		if config != nil && config.MinVersion != tls.VersionTLS10 {
-			t.Errorf("%s: the caller's configuration was changed", name)
+			t.Errorf("%s: the caller's configuration was modified", name)
 		}
 	}
 }
 
-func TestTransportKeepsConnectionsForAsManyAsAreInFlight(t *testing.T) {
+func TestTransportIdleConns(t *testing.T) {
 	if got := netx.Transport(netx.Config{}).MaxIdleConnsPerHost; got != 64 {
-		t.Errorf("%d idle connections are kept, want 64", got)
+		t.Errorf("MaxIdleConnsPerHost = %d, want 64", got)
 	}
 }
 
-func TestTransportNamesTheProxysRefusal(t *testing.T) {
+func TestTransportReturnsProxyError(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusProxyAuthRequired)
 	}))
@@ -61,9 +60,9 @@ func TestTransportNamesTheProxysRefusal(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.invalid/", nil)
 	_, err := transport.RoundTrip(request)
-	refusal, ok := errors.AsType[*netx.ProxyError](err)
-	if !ok || refusal.HTTPStatus() != http.StatusProxyAuthRequired || !strings.Contains(err.Error(), "407") {
-		t.Errorf("got %v", err)
+	proxyErr, ok := errors.AsType[*netx.ProxyError](err)
+	if !ok || proxyErr.HTTPStatus() != http.StatusProxyAuthRequired || !strings.Contains(err.Error(), "407") {
+		t.Errorf("got %v, want a ProxyError with status 407", err)
 	}
 }
 

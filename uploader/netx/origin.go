@@ -5,13 +5,14 @@ import (
 	"strings"
 )
 
-// SameOrigin reports whether two addresses are of one server: of one scheme, host
-// and port (RFC 6454, 5), whether or not the port is written that is the usual one.
+// SameOrigin reports whether two URLs have the same scheme, host and port (RFC
+// 6454, 5). A missing port equals the default port of the scheme.
 func SameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && Port(a) == Port(b)
 }
 
-// Port is the port of an http or https address, also where it is not written.
+// Port returns the port of an http or https URL, or the default port of its
+// scheme.
 func Port(u *url.URL) string {
 	switch {
 	case u.Port() != "":

@@ -12,14 +12,14 @@ func TestSameOrigin(t *testing.T) {
 		name, a, b string
 		same       bool
 	}{
-		{"another path", "https://a.example/files/", "https://a.example/files/1?x", true},
-		{"the usual port of https, written", "https://a.example/", "https://a.example:443/", true},
-		{"the usual port of http, written", "http://a.example:80/", "http://a.example/", true},
-		{"capitals", "https://A.example/", "https://a.EXAMPLE/", true},
-		{"another port", "https://a.example/", "https://a.example:8443/", false},
-		{"another scheme at one port", "http://a.example:443/", "https://a.example/", false},
-		{"a host inside of it", "https://a.example/", "https://b.a.example/", false},
-		{"an address in brackets", "https://[::1]:443/", "https://[::1]/", true},
+		{"different path", "https://a.example/files/", "https://a.example/files/1?x", true},
+		{"explicit default port of https", "https://a.example/", "https://a.example:443/", true},
+		{"explicit default port of http", "http://a.example:80/", "http://a.example/", true},
+		{"different case", "https://A.example/", "https://a.EXAMPLE/", true},
+		{"different port", "https://a.example/", "https://a.example:8443/", false},
+		{"different scheme, same port", "http://a.example:443/", "https://a.example/", false},
+		{"subdomain", "https://a.example/", "https://b.a.example/", false},
+		{"IPv6 address", "https://[::1]:443/", "https://[::1]/", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a, errA := url.Parse(test.a)
@@ -28,7 +28,7 @@ func TestSameOrigin(t *testing.T) {
 				t.Fatal(errA, errB)
 			}
 			if got := netx.SameOrigin(a, b); got != test.same || netx.SameOrigin(b, a) != got {
-				t.Errorf("got %v", got)
+				t.Errorf("got %v, want %v", got, test.same)
 			}
 		})
 	}

@@ -10,206 +10,210 @@ import (
 	"time"
 )
 
-// ErrStalled ends a request on which nothing moved for too long. It says of
-// itself, as a net.Error does, that it is a time-out.
-var ErrStalled error = stalled{}
+// ErrStalled is the error of a request that transferred no bytes for too long. It
+// is a [net.Error] whose Timeout method returns true.
+var ErrStalled error = stalledError{}
 
-type stalled struct{}
+type stalledError struct{}
 
-func (stalled) Error() string   { return "stalled: nothing moved on the connection" }
-func (stalled) Timeout() bool   { return true }
-func (stalled) Temporary() bool { return true }
+func (stalledError) Error() string   { return "connection stalled" }
+func (stalledError) Timeout() bool   { return true }
+func (stalledError) Temporary() bool { return true }
 
-// Watchdog is an http.RoundTripper that ends requests on which nothing moves:
-// no byte of the request is taken, and no byte of the answer comes. The
-// request's connection is closed and its error is ErrStalled. A request that
-// moves, however slowly, may last for ever.
+// Watchdog is an [http.RoundTripper] that ends stalled requests: those of which no
+// byte of the request is sent and no byte of the response is received. It closes
+// the connection, and the error is [ErrStalled]. The total duration of a request is
+// not limited.
 type Watchdog struct {
 	Next http.RoundTripper
 
-	// Sending is how long no byte may be taken before the request is sent whole.
-	// It includes the time to connect, but not the time that the body's own Read
-	// takes: a slow disk or a bandwidth limit is not a stalled connection.
-	Sending time.Duration
+	// SendTimeout is the maximum time between two reads of the request body by the
+	// connection, until the request is sent completely. It includes the time to
+	// connect, but not the time of the body's own Read, which a slow disk or a
+	// bandwidth limit may delay.
+	SendTimeout time.Duration
 
-	// Answering is how long the server may think once it has the request whole,
-	// and pause within its answer.
-	Answering time.Duration
+	// ResponseTimeout is the maximum time from the end of the request to the
+	// response, and between two reads of the response body.
+	ResponseTimeout time.Duration
 }
 
-// The times that fit servers in the field: common proxies cut a connection that
-// idles for 60 s, and a server may need about as long to store the last bytes.
+// The default timeouts. Common proxies close a connection after 60 s without data,
+// and a server may need about as long to store the last bytes.
 const (
-	Sending   = 30 * time.Second
-	Answering = 60 * time.Second
+	DefaultSendTimeout     = 30 * time.Second
+	DefaultResponseTimeout = 60 * time.Second
 )
 
-// Watch puts a watchdog with the usual times in front of next.
+// Watch returns a Watchdog for next with the default timeouts.
 func Watch(next http.RoundTripper) *Watchdog {
-	return &Watchdog{Next: next, Sending: Sending, Answering: Answering}
+	return &Watchdog{Next: next, SendTimeout: DefaultSendTimeout, ResponseTimeout: DefaultResponseTimeout}
 }
 
-// RoundTrip implements http.RoundTripper.
+type responseTimeoutKey struct{}
+
+// WithResponseTimeout returns a context for requests whose response may take up to
+// d, where d exceeds the ResponseTimeout of the [Watchdog]. It is for operations
+// that the server must complete before it can respond, such as copying a file.
+func WithResponseTimeout(ctx context.Context, d time.Duration) context.Context {
+	return context.WithValue(ctx, responseTimeoutKey{}, d)
+}
+
+// responseTimeoutOf returns the timeout set by WithResponseTimeout, or 0.
+func responseTimeoutOf(ctx context.Context) time.Duration {
+	d, _ := ctx.Value(responseTimeoutKey{}).(time.Duration)
+	return d
+}
+
+// RoundTrip implements [http.RoundTripper].
 func (w *Watchdog) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx, end := context.WithCancelCause(request.Context())
-	watch := &watch{sending: w.Sending, answering: max(w.Answering, patienceOf(ctx))}
-	response, err := w.Next.RoundTrip(watch.over(ctx, end, request))
+	ctx, cancel := context.WithCancelCause(request.Context())
+	timer := &stallTimer{sendTimeout: w.SendTimeout, responseTimeout: max(w.ResponseTimeout, responseTimeoutOf(ctx))}
+	response, err := w.Next.RoundTrip(timer.start(ctx, cancel, request))
 	if err != nil {
-		watch.stop()
-		end(nil)
-		if bitten(ctx) {
-			err = fmt.Errorf("%s: %w", watch.doing(), ErrStalled)
+		timer.stop()
+		cancel(nil)
+		if isStalled(ctx) {
+			err = fmt.Errorf("%s: %w", timer.describe(), ErrStalled)
 		}
 		return nil, err
 	}
-	watch.answered()
-	response.Body = &watchedAnswer{body: response.Body, watch: watch, ctx: ctx, end: end}
+	timer.setSent(true)
+	response.Body = &watchedResponseBody{body: response.Body, timer: timer, ctx: ctx, cancel: cancel}
 	return response, nil
 }
 
-// watch is the clock over one request.
-type watch struct {
-	sending, answering time.Duration
+// stallTimer cancels a request when it expires. It is reset whenever bytes are
+// transferred.
+type stallTimer struct {
+	sendTimeout, responseTimeout time.Duration
 
 	timer *time.Timer
 
 	mu      sync.Mutex
-	sent    bool // the request is sent whole
+	sent    bool // the request is sent completely
 	stopped bool
 }
 
-// over makes the request that is sent in place of the caller's.
-func (w *watch) over(ctx context.Context, end context.CancelCauseFunc, request *http.Request) *http.Request {
+// start starts the timer and returns the request to send in place of the caller's.
+func (t *stallTimer) start(ctx context.Context, cancel context.CancelCauseFunc, request *http.Request) *http.Request {
 	request = request.WithContext(ctx)
 	body := request.Body
-	w.sent = body == nil || body == http.NoBody
-	w.timer = time.AfterFunc(w.patience(), func() { end(ErrStalled) })
-	if w.sent {
+	t.sent = body == nil || body == http.NoBody
+	t.timer = time.AfterFunc(t.timeout(), func() { cancel(ErrStalled) })
+	if t.sent {
 		return request
 	}
-	request.Body = &watchedBody{body, w}
-	if again := request.GetBody; again != nil {
+	request.Body = &watchedRequestBody{body, t}
+	if getBody := request.GetBody; getBody != nil {
 		request.GetBody = func() (io.ReadCloser, error) {
-			body, err := again()
+			body, err := getBody()
 			if err != nil {
 				return nil, err
 			}
-			w.again()
-			return &watchedBody{body, w}, nil
+			t.setSent(false)
+			return &watchedRequestBody{body, t}, nil
 		}
 	}
 	return request
 }
 
-func (w *watch) patience() time.Duration {
-	if w.sent {
-		return w.answering
+func (t *stallTimer) timeout() time.Duration {
+	if t.sent {
+		return t.responseTimeout
 	}
-	return w.sending
+	return t.sendTimeout
 }
 
-// moved starts the clock anew.
-func (w *watch) moved() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.stopped {
-		w.timer.Reset(w.patience())
+// reset restarts the timer after bytes were transferred.
+func (t *stallTimer) reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.stopped {
+		t.timer.Reset(t.timeout())
 	}
 }
 
-// again starts the clock for a body that is sent from its beginning once more.
-func (w *watch) again() {
-	w.mu.Lock()
-	w.sent = false
-	w.mu.Unlock()
-	w.moved()
+// setSent sets whether the request is sent completely, and restarts the timer with
+// the timeout for that.
+func (t *stallTimer) setSent(sent bool) {
+	t.mu.Lock()
+	t.sent = sent
+	t.mu.Unlock()
+	t.reset()
 }
 
-// answered starts the clock over the server's answer, whether or not it waited
-// for the whole request.
-func (w *watch) answered() {
-	w.mu.Lock()
-	w.sent = true
-	w.mu.Unlock()
-	w.moved()
+// stop stops the timer permanently.
+func (t *stallTimer) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stopped = true
+	t.timer.Stop()
 }
 
-func (w *watch) stop() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.stopped = true
-	w.timer.Stop()
+// suspend stops the timer until the next reset, while the source of the body is
+// being read.
+func (t *stallTimer) suspend() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.timer.Stop()
 }
 
-// doing says what the request was at, for the log.
-func (w *watch) doing() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.sent {
-		return fmt.Sprintf("no answer within %s", w.answering)
+// describe returns the expired timeout for the error text.
+func (t *stallTimer) describe() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sent {
+		return fmt.Sprintf("no response within %s", t.responseTimeout)
 	}
-	return fmt.Sprintf("no byte taken within %s", w.sending)
+	return fmt.Sprintf("no bytes sent within %s", t.sendTimeout)
 }
 
-// bitten reports whether it was a watchdog that ended the request.
-func bitten(ctx context.Context) bool {
+// isStalled reports whether a stallTimer canceled the request.
+func isStalled(ctx context.Context) bool {
 	return errors.Is(context.Cause(ctx), ErrStalled)
 }
 
-// watchedBody moves the clock with every byte the connection takes.
-type watchedBody struct {
+// watchedRequestBody resets the timer with every read by the connection.
+type watchedRequestBody struct {
 	io.ReadCloser
-	watch *watch
+	timer *stallTimer
 }
 
-func (b *watchedBody) Read(p []byte) (int, error) {
-	b.watch.hold()
+func (b *watchedRequestBody) Read(p []byte) (int, error) {
+	b.timer.suspend()
 	n, err := b.ReadCloser.Read(p)
-	b.watch.took(err)
+	if errors.Is(err, io.EOF) {
+		b.timer.setSent(true)
+	} else {
+		b.timer.reset()
+	}
 	return n, err
 }
 
-// hold stops the clock while the body is waited for.
-func (w *watch) hold() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.timer.Stop()
+// watchedResponseBody resets the timer with every read, and stops it at the end.
+type watchedResponseBody struct {
+	body   io.ReadCloser
+	timer  *stallTimer
+	ctx    context.Context //nolint:containedctx // the context of the request, for its cause
+	cancel context.CancelCauseFunc
 }
 
-// took starts the clock over the connection that has just taken bytes.
-func (w *watch) took(err error) {
-	w.mu.Lock()
-	if errors.Is(err, io.EOF) {
-		w.sent = true
-	}
-	w.mu.Unlock()
-	w.moved()
-}
-
-// watchedAnswer moves the clock with every byte of the answer, and stops it at
-// the end.
-type watchedAnswer struct {
-	body  io.ReadCloser
-	watch *watch
-	ctx   context.Context //nolint:containedctx // the request's own, to learn why it ended
-	end   context.CancelCauseFunc
-}
-
-func (a *watchedAnswer) Read(p []byte) (int, error) {
-	n, err := a.body.Read(p)
+func (b *watchedResponseBody) Read(p []byte) (int, error) {
+	n, err := b.body.Read(p)
 	if err == nil {
-		a.watch.moved()
+		b.timer.reset()
 		return n, nil
 	}
-	a.watch.stop()
-	if bitten(a.ctx) && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("answer broke off: %w", ErrStalled)
+	b.timer.stop()
+	if isStalled(b.ctx) && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("read response body: %w", ErrStalled)
 	}
 	return n, err
 }
 
-func (a *watchedAnswer) Close() error {
-	a.watch.stop()
-	defer a.end(nil)
-	return a.body.Close()
+func (b *watchedResponseBody) Close() error {
+	b.timer.stop()
+	defer b.cancel(nil)
+	return b.body.Close()
 }

@@ -16,26 +16,26 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// server stands in for the network: it is given a request and its time.
-type server func(*http.Request) (*http.Response, error)
+// roundTripFunc is an http.RoundTripper that acts as network and server.
+type roundTripFunc func(*http.Request) (*http.Response, error)
 
-func (s server) RoundTrip(r *http.Request) (*http.Response, error) { return s(r) }
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// take reads the whole body, a KiB every interval, unless the request ends.
-func take(r *http.Request, every time.Duration) error {
-	piece := make([]byte, 1<<10)
+// readBody reads the whole body, 1 KiB per interval, unless the request ends.
+func readBody(r *http.Request, interval time.Duration) error {
+	buffer := make([]byte, 1<<10)
 	for {
-		if _, err := io.ReadFull(r.Body, piece); err != nil {
+		if _, err := io.ReadFull(r.Body, buffer); err != nil {
 			return nil //nolint:nilerr // the end of the body
 		}
-		if err := pass(r.Context(), every); err != nil {
+		if err := sleep(r.Context(), interval); err != nil {
 			return err
 		}
 	}
 }
 
-// pass lets time go by, as long as the request lives.
-func pass(ctx context.Context, d time.Duration) error {
+// sleep returns nil after d, or the error of ctx if ctx ends first.
+func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
 		return nil
@@ -44,25 +44,25 @@ func pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func answered(body io.Reader) (*http.Response, error) {
+func respond(body io.Reader) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusNoContent, Body: io.NopCloser(body)}, nil
 }
 
-// slow is a reader that needs a time for each of its pieces.
-type slow struct {
-	ctx    context.Context
-	every  time.Duration
-	pieces int
+// slowReader is a reader whose reads take delay each.
+type slowReader struct {
+	ctx   context.Context
+	delay time.Duration
+	reads int // until io.EOF
 }
 
-func (s *slow) Read(p []byte) (int, error) {
-	if s.pieces == 0 {
+func (s *slowReader) Read(p []byte) (int, error) {
+	if s.reads == 0 {
 		return 0, io.EOF
 	}
-	if err := pass(s.ctx, s.every); err != nil {
+	if err := sleep(s.ctx, s.delay); err != nil {
 		return 0, err
 	}
-	s.pieces--
+	s.reads--
 	return len(p), nil
 }
 
@@ -70,62 +70,62 @@ func TestWatchdog(t *testing.T) {
 	tests := []struct {
 		name    string
 		body    io.Reader
-		server  server
+		server  roundTripFunc
 		stalled bool
-		after   time.Duration // until the answer, or the stall
+		after   time.Duration // until the response or the error
 	}{
 		{
-			name: "a slow connection that moves may last for ever",
+			name: "slow upload without a stall",
 			body: strings.NewReader(strings.Repeat("x", 1000<<10)),
 			server: func(r *http.Request) (*http.Response, error) {
-				if err := take(r, 29*time.Second); err != nil {
+				if err := readBody(r, 29*time.Second); err != nil {
 					return nil, err
 				}
-				return answered(http.NoBody)
+				return respond(http.NoBody)
 			},
 			after: 29000 * time.Second,
 		},
 		{
-			name:    "a connection that takes nothing has stalled",
+			name:    "no byte of the body is sent",
 			body:    strings.NewReader("x"),
-			server:  func(r *http.Request) (*http.Response, error) { return nil, pass(r.Context(), time.Hour) },
+			server:  func(r *http.Request) (*http.Response, error) { return nil, sleep(r.Context(), time.Hour) },
 			stalled: true, after: 30 * time.Second,
 		},
 		{
-			name:    "a connection that stops taking bytes has stalled",
+			name:    "sending the body stops",
 			body:    strings.NewReader(strings.Repeat("x", 10<<10)),
-			server:  func(r *http.Request) (*http.Response, error) { return nil, take(r, 31*time.Second) },
+			server:  func(r *http.Request) (*http.Response, error) { return nil, readBody(r, 31*time.Second) },
 			stalled: true, after: 30 * time.Second,
 		},
 		{
-			name: "a server may think for a while once it has everything",
+			name: "late response within the timeout",
 			body: strings.NewReader("x"),
 			server: func(r *http.Request) (*http.Response, error) {
-				if err := errors.Join(take(r, 0), pass(r.Context(), 59*time.Second)); err != nil {
+				if err := errors.Join(readBody(r, 0), sleep(r.Context(), 59*time.Second)); err != nil {
 					return nil, err
 				}
-				return answered(http.NoBody)
+				return respond(http.NoBody)
 			},
 			after: 59 * time.Second,
 		},
 		{
-			name: "a server that never answers has stalled",
+			name: "no response",
 			body: strings.NewReader("x"),
 			server: func(r *http.Request) (*http.Response, error) {
-				return nil, errors.Join(take(r, 0), pass(r.Context(), time.Hour))
+				return nil, errors.Join(readBody(r, 0), sleep(r.Context(), time.Hour))
 			},
 			stalled: true, after: 60 * time.Second,
 		},
 		{
-			name:    "a request without a body waits for its answer only",
-			server:  func(r *http.Request) (*http.Response, error) { return nil, pass(r.Context(), time.Hour) },
+			name:    "no response to a request without a body",
+			server:  func(r *http.Request) (*http.Response, error) { return nil, sleep(r.Context(), time.Hour) },
 			stalled: true, after: 60 * time.Second,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				began := time.Now()
+				start := time.Now()
 				request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", test.body)
 				response, err := netx.Watch(test.server).RoundTrip(request)
 				if response != nil {
@@ -134,25 +134,25 @@ func TestWatchdog(t *testing.T) {
 				if errors.Is(err, netx.ErrStalled) != test.stalled || (err == nil) == test.stalled {
 					t.Errorf("got %v", err)
 				}
-				if took := time.Since(began); took != test.after {
-					t.Errorf("it took %s, want %s", took, test.after)
+				if took := time.Since(start); took != test.after {
+					t.Errorf("took %s, want %s", took, test.after)
 				}
 			})
 		})
 	}
 }
 
-func TestWatchdogDoesNotBlameTheConnectionForASlowSource(t *testing.T) {
+func TestWatchdogIgnoresSlowSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", &slow{t.Context(), time.Hour, 3})
-		response, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", &slowReader{t.Context(), time.Hour, 3})
+		response, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			if _, err := io.Copy(io.Discard, r.Body); err != nil {
 				return nil, err
 			}
 			if err := r.Context().Err(); err != nil {
 				return nil, err
 			}
-			return answered(http.NoBody)
+			return respond(http.NoBody)
 		})).RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
@@ -161,55 +161,55 @@ func TestWatchdogDoesNotBlameTheConnectionForASlowSource(t *testing.T) {
 	})
 }
 
-func TestWatchdogWatchesABodyThatIsSentAgain(t *testing.T) {
+func TestWatchdogWithGetBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", strings.NewReader("hello"))
-		began := time.Now()
-		_, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
+		start := time.Now()
+		_, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			_, _ = io.Copy(io.Discard, r.Body)
-			again, err := r.GetBody()
+			body, err := r.GetBody()
 			if err != nil {
 				return nil, err
 			}
-			if text, _ := io.ReadAll(io.LimitReader(again, 4)); string(text) != "hell" {
-				t.Errorf("it sends %q again", text)
+			if text, _ := io.ReadAll(io.LimitReader(body, 4)); string(text) != "hell" {
+				t.Errorf("GetBody returned a body with %q", text)
 			}
-			return nil, pass(r.Context(), time.Hour)
+			return nil, sleep(r.Context(), time.Hour)
 		})).RoundTrip(request)
-		if took := time.Since(began); !errors.Is(err, netx.ErrStalled) || took != 30*time.Second {
+		if took := time.Since(start); !errors.Is(err, netx.ErrStalled) || took != 30*time.Second {
 			t.Errorf("got %v after %s", err, took)
 		}
 	})
 }
 
-func TestWatchdogWatchesTheAnswerToo(t *testing.T) {
+func TestWatchdogResponseBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://server/", nil)
-		response, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
-			return answered(io.MultiReader(&slow{r.Context(), 59 * time.Second, 3}, &slow{r.Context(), time.Hour, 1}))
+		response, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			return respond(io.MultiReader(&slowReader{r.Context(), 59 * time.Second, 3}, &slowReader{r.Context(), time.Hour, 1}))
 		})).RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
 		}
-		began := time.Now()
+		start := time.Now()
 		if _, err := io.Copy(io.Discard, response.Body); !errors.Is(err, netx.ErrStalled) {
 			t.Errorf("got %v", err)
 		}
-		if took := time.Since(began); took != (3*59+60)*time.Second {
-			t.Errorf("it took %s", took)
+		if took := time.Since(start); took != (3*59+60)*time.Second {
+			t.Errorf("took %s", took)
 		}
 		_ = response.Body.Close()
 	})
 }
 
-func TestWatchdogPassesTheCallersOwnEndOn(t *testing.T) {
+func TestWatchdogKeepsCallersCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		paused := errors.New("paused")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(10*time.Second, func() { cancel(paused) })
 		request, _ := http.NewRequestWithContext(ctx, http.MethodPatch, "http://server/", strings.NewReader("x"))
-		_, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
-			return nil, pass(r.Context(), time.Hour)
+		_, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			return nil, sleep(r.Context(), time.Hour)
 		})).RoundTrip(request)
 		if !errors.Is(err, context.Canceled) || errors.Is(err, netx.ErrStalled) {
 			t.Errorf("got %v", err)
@@ -217,13 +217,13 @@ func TestWatchdogPassesTheCallersOwnEndOn(t *testing.T) {
 	})
 }
 
-func TestStalledIsATimeout(t *testing.T) {
+func TestErrStalledIsTimeout(t *testing.T) {
 	if timeout, ok := errors.AsType[net.Error](netx.ErrStalled); !ok || !timeout.Timeout() {
-		t.Error("it does not say so")
+		t.Error("ErrStalled is not a net.Error with Timeout() true")
 	}
 }
 
-func TestWatchdogEndsRequestsInABlackHole(t *testing.T) {
+func TestWatchdogEndsRequestsWithoutTraffic(t *testing.T) {
 	started := make(chan struct{}, 1)
 	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		started <- struct{}{}
@@ -233,45 +233,45 @@ func TestWatchdogEndsRequestsInABlackHole(t *testing.T) {
 	proxy := uploadtest.NewProxy(t, target.URL)
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
-	watchdog := &netx.Watchdog{Next: transport, Sending: 200 * time.Millisecond, Answering: 200 * time.Millisecond}
-	source, sink := io.Pipe()
+	watchdog := &netx.Watchdog{Next: transport, SendTimeout: 200 * time.Millisecond, ResponseTimeout: 200 * time.Millisecond}
+	pr, pw := io.Pipe()
 	go func() {
-		defer func() { _ = sink.Close() }()
-		_, _ = sink.Write([]byte("the beginning"))
+		defer func() { _ = pw.Close() }()
+		_, _ = pw.Write([]byte("start"))
 		<-started
 		proxy.Blackhole()
-		piece := make([]byte, 64<<10)
+		buffer := make([]byte, 64<<10)
 		for {
-			if _, err := sink.Write(piece); err != nil {
+			if _, err := pw.Write(buffer); err != nil {
 				return
 			}
 		}
 	}()
-	request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, proxy.URL(target.URL), source)
+	request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, proxy.URL(target.URL), pr)
 	if _, err := watchdog.RoundTrip(request); !errors.Is(err, netx.ErrStalled) {
 		t.Errorf("got %v", err)
 	}
 	proxy.Cut()
 }
 
-func TestWatchdogIsPatientWhereItIsTold(t *testing.T) {
+func TestWithResponseTimeout(t *testing.T) {
 	for name, test := range map[string]struct {
-		patience, takes time.Duration
-		stalled         bool
+		timeout, delay time.Duration
+		stalled        bool
 	}{
-		"within its patience":          {time.Hour, 59 * time.Minute, false},
-		"beyond it":                    {time.Hour, 61 * time.Minute, true},
-		"less than it has anyway":      {time.Second, 59 * time.Second, false},
-		"nothing was said of patience": {0, 61 * time.Second, true},
+		"response within the timeout":   {time.Hour, 59 * time.Minute, false},
+		"response after the timeout":    {time.Hour, 61 * time.Minute, true},
+		"less than the default timeout": {time.Second, 59 * time.Second, false},
+		"zero":                          {0, 61 * time.Second, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				request, _ := http.NewRequestWithContext(netx.Patient(t.Context(), test.patience), http.MethodPost, "http://server/", nil)
-				response, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
-					if err := pass(r.Context(), test.takes); err != nil {
+				request, _ := http.NewRequestWithContext(netx.WithResponseTimeout(t.Context(), test.timeout), http.MethodPost, "http://server/", nil)
+				response, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					if err := sleep(r.Context(), test.delay); err != nil {
 						return nil, err
 					}
-					return answered(http.NoBody)
+					return respond(http.NoBody)
 				})).RoundTrip(request)
 				if response != nil {
 					_ = response.Body.Close()
@@ -284,14 +284,14 @@ func TestWatchdogIsPatientWhereItIsTold(t *testing.T) {
 	}
 }
 
-func TestWatchdogIsNoMorePatientWhileItSends(t *testing.T) {
+func TestWithResponseTimeoutDoesNotChangeSendTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		request, _ := http.NewRequestWithContext(netx.Patient(t.Context(), time.Hour), http.MethodPatch, "http://server/", strings.NewReader("x"))
-		_, err := netx.Watch(server(func(r *http.Request) (*http.Response, error) {
-			return nil, pass(r.Context(), 2*time.Hour)
+		start := time.Now()
+		request, _ := http.NewRequestWithContext(netx.WithResponseTimeout(t.Context(), time.Hour), http.MethodPatch, "http://server/", strings.NewReader("x"))
+		_, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			return nil, sleep(r.Context(), 2*time.Hour)
 		})).RoundTrip(request)
-		if took := time.Since(began); !errors.Is(err, netx.ErrStalled) || took != 30*time.Second {
+		if took := time.Since(start); !errors.Is(err, netx.ErrStalled) || took != 30*time.Second {
 			t.Errorf("got %v after %s", err, took)
 		}
 	})

@@ -1,13 +1,13 @@
-// Package queue orders what waits for its turn and says who goes next. It is
-// pure bookkeeping: no goroutines, no clock, no knowledge of transfers beyond
-// their place in the user's order.
+// Package queue implements the queue of transfers that are waiting to be sent. It
+// decides which one starts next and counts the running ones. It is not safe for
+// concurrent use and does not read the clock.
 //
-// There are two lanes, so that one huge file does not hold up thousands of small
-// ones nor the other way round. Within a lane the user's order decides: of
-// batches, and of the items in each. It decides most turns, not all: every few
-// turns it is that of the batch which has waited longest, so that none starves.
-// A server that must be left alone, or has enough, is passed over and costs
-// nothing.
+// Files are queued in two classes, large and small, each with its own limit, so
+// that one large file does not delay thousands of small ones, nor the reverse.
+// Within a class, items are taken in the user's order: by the rank of the batch,
+// then by the rank of the item. To prevent starvation, every fairInterval-th turn
+// goes to the batch that has waited longest. Servers without free capacity are
+// skipped without visiting their items.
 package queue
 
 import (
@@ -15,15 +15,15 @@ import (
 	"slices"
 )
 
-// fairEvery is how many turns of a lane there are to one that goes to whoever has
-// waited longest. A batch waits for at most fairEvery times as many turns as
-// there are batches that could have them.
-const fairEvery = 4
+// fairInterval is the number of turns of a class per turn of the batch that has
+// waited longest. A batch therefore waits for at most fairInterval turns per
+// batch that is ready.
+const fairInterval = 4
 
-// Limits is how much may be under way at once, per lane.
+// Limits are the maximum numbers of running items per class.
 type Limits struct {
-	Large int // files sent with a session of their own
-	Small int // files sent whole in one request
+	Large int // files that are sent in several requests
+	Small int // files that are sent in one request
 }
 
 // Item is one transfer in the queue.
@@ -31,175 +31,175 @@ type Item struct {
 	ID     int64
 	Server int64
 	Batch  int64
-	Rank   int64 // in the batch: lower goes first; equal ranks go by ID
+	Rank   int64 // within the batch; lower ranks first, equal ranks by ID
 	Small  bool
 }
 
-// Queue is the line of waiting items and the set of those under way.
+// Queue holds the waiting items and counts the running ones.
 type Queue struct {
-	lanes   [2]lane
-	spots   spots // of the waiting ones
+	classes [2]class // large, small
+	index   index    // of the waiting items
 	running map[int64]Item
-	ranks   map[int64]int64 // of batches, where not 0
-	servers map[int64]server
+	ranks   map[int64]int64 // by batch; 0 if absent
+	servers map[int64]serverState
 }
 
-// server is what of it is under way.
-type server struct {
-	running int
-	last    int // the lane that had its last turn
+// serverState describes the running items of a server.
+type serverState struct {
+	running   int
+	lastClass int // class of the item that was started last
 }
 
-// Most says how many items of a server may be under way at once; 0 leaves it
-// alone.
-type Most func(server int64) int
+// ServerLimit returns the maximum number of running items for a server; 0 means
+// that none may be started.
+type ServerLimit func(server int64) int
 
-// New makes an empty queue.
+// New returns an empty queue.
 func New(limits Limits) *Queue {
-	q := &Queue{spots: newSpots(), running: map[int64]Item{}, ranks: map[int64]int64{}, servers: map[int64]server{}}
-	for i := range q.lanes {
-		q.lanes[i].lines = map[int64]*line{}
-		q.lanes[i].groups = map[groupKey]*group{}
-		q.lanes[i].spots = &q.spots
+	q := &Queue{index: newIndex(), running: map[int64]Item{}, ranks: map[int64]int64{}, servers: map[int64]serverState{}}
+	for i := range q.classes {
+		q.classes[i].servers = map[int64]*serverQueue{}
+		q.classes[i].groups = map[groupKey]*group{}
+		q.classes[i].index = &q.index
 	}
 	q.SetLimits(limits)
 	return q
 }
 
-// SetLimits changes how much may be under way. What is under way stays so; Surplus
-// says what of it should not.
+// SetLimits changes the limits of both classes. Running items are not affected;
+// [Queue.Surplus] returns those that exceed the limits.
 func (q *Queue) SetLimits(limits Limits) {
-	q.lanes[0].limit, q.lanes[1].limit = limits.Large, limits.Small
+	q.classes[0].limit, q.classes[1].limit = limits.Large, limits.Small
 }
 
-// SetRank says where a batch stands among the batches: lower goes first, equal
-// ones by the ranks of their items. The rank of one that was not said is 0.
+// SetRank sets the rank of a batch. Lower ranks come first; batches of equal rank
+// are ordered by the ranks of their items. The default rank is 0.
 func (q *Queue) SetRank(batch, rank int64) {
 	if q.ranks[batch] == rank {
 		return
 	}
 	q.ranks[batch] = rank
-	for i := range q.lanes {
-		for _, line := range q.lanes[i].lines {
-			if g := q.lanes[i].groups[groupKey{line.server, batch, i == 1}]; g != nil {
+	for i := range q.classes {
+		for _, s := range q.classes[i].servers {
+			if g := q.classes[i].groups[groupKey{s.server, batch, i == 1}]; g != nil {
 				g.rank = rank
-				line.fix(g)
+				s.fix(g)
 			}
 		}
 	}
 }
 
-// Forget drops the rank of a batch that will not come again.
+// Forget removes the rank of a batch that has no more items.
 func (q *Queue) Forget(batch int64) { delete(q.ranks, batch) }
 
-// Push puts an item in line. One that is waiting already is replaced; one that
-// is under way is left alone.
+// Push adds an item. A waiting item with the same ID is replaced; a running one is
+// left unchanged.
 func (q *Queue) Push(item Item) {
-	if _, busy := q.running[item.ID]; busy {
+	if _, ok := q.running[item.ID]; ok {
 		return
 	}
 	q.Remove(item.ID)
-	q.lanes[laneOf(item.Small)].push(item, q.ranks[item.Batch])
+	q.classes[classOf(item.Small)].push(item, q.ranks[item.Batch])
 }
 
-// Remove takes a waiting item out of the line.
+// Remove removes a waiting item, if present.
 func (q *Queue) Remove(id int64) {
-	if g, at := q.spots.of(id); g != nil {
-		q.lanes[laneOf(g.key.small)].remove(g, at)
+	if g, i := q.index.lookup(id); g != nil {
+		q.classes[classOf(g.key.small)].remove(g, i)
 	}
 }
 
-// Admit takes the next item whose lane and server have room, and counts it as
-// under way until Release.
-func (q *Queue) Admit(most Most) (Item, bool) {
-	for i := range q.lanes {
-		group := q.next(i, most)
-		if group == nil {
+// Admit removes and returns the next item whose class and server are below their
+// limits. The item counts as running until [Queue.Release].
+func (q *Queue) Admit(limit ServerLimit) (Item, bool) {
+	for i := range q.classes {
+		g := q.next(i, limit)
+		if g == nil {
 			continue
 		}
-		next := group.first()
-		lane := &q.lanes[i]
-		lane.took(group)
-		lane.running++
-		q.running[next.ID] = next
-		q.servers[next.Server] = server{running: q.servers[next.Server].running + 1, last: i}
-		return next, true
+		item := g.first()
+		c := &q.classes[i]
+		c.popFirst(g)
+		c.running++
+		q.running[item.ID] = item
+		q.servers[item.Server] = serverState{running: q.servers[item.Server].running + 1, lastClass: i}
+		return item, true
 	}
 	return Item{}, false
 }
 
-// next is whose first has its turn in a lane; nil for nobody's.
-func (q *Queue) next(i int, most Most) *group {
-	if !q.lanes[i].room() {
+// next returns the group whose first item is next in class i, or nil.
+func (q *Queue) next(i int, limit ServerLimit) *group {
+	if !q.classes[i].hasRoom() {
 		return nil
 	}
-	return q.lanes[i].next(func(server int64) bool {
-		left := most(server) - q.servers[server].running
-		return left > 1 || left == 1 && !q.yields(i, server)
+	return q.classes[i].next(func(server int64) bool {
+		free := limit(server) - q.servers[server].running
+		return free > 1 || free == 1 && !q.otherClassFirst(i, server)
 	})
 }
 
-// yields reports whether the last turn at a server is the other lane's: the lanes
-// take those in turns.
-func (q *Queue) yields(i int, server int64) bool {
-	had := q.servers[server]
-	other := &q.lanes[1-i]
-	return had.last == i && other.room() && other.lines[server] != nil
+// otherClassFirst reports whether the only free place of a server belongs to the
+// other class: the classes take turns.
+func (q *Queue) otherClassFirst(i int, server int64) bool {
+	other := &q.classes[1-i]
+	return q.servers[server].lastClass == i && other.hasRoom() && other.servers[server] != nil
 }
 
-// Release ends what Admit began.
+// Release marks a running item as no longer running.
 func (q *Queue) Release(id int64) {
-	if item, busy := q.running[id]; busy {
+	if item, ok := q.running[id]; ok {
 		delete(q.running, id)
-		q.lanes[laneOf(item.Small)].running--
-		had := q.servers[item.Server]
-		had.running--
-		q.servers[item.Server] = had
+		q.classes[classOf(item.Small)].running--
+		state := q.servers[item.Server]
+		state.running--
+		q.servers[item.Server] = state
 	}
 }
 
-// Surplus is what of that under way is more than the limits and the servers
-// allow: what comes last in the user's order.
-func (q *Queue) Surplus(most Most) []int64 {
-	under := make([]Item, 0, len(q.running))
+// Surplus returns the IDs of the running items that exceed the limits of the
+// classes or servers: those that come last in the user's order.
+func (q *Queue) Surplus(limit ServerLimit) []int64 {
+	items := make([]Item, 0, len(q.running))
 	for _, item := range q.running {
-		under = append(under, item)
+		items = append(items, item)
 	}
-	slices.SortFunc(under, func(a, b Item) int {
+	slices.SortFunc(items, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(q.ranks[a.Batch], q.ranks[b.Batch]), a.compare(b))
 	})
-	var lanes [2]int
-	servers := map[int64]int{}
+	var inClass [2]int
+	onServer := map[int64]int{}
 	var ids []int64
-	for _, item := range under {
-		lane := laneOf(item.Small)
-		if lanes[lane] >= q.lanes[lane].limit || servers[item.Server] >= most(item.Server) {
+	for _, item := range items {
+		i := classOf(item.Small)
+		if inClass[i] >= q.classes[i].limit || onServer[item.Server] >= limit(item.Server) {
 			ids = append(ids, item.ID)
 			continue
 		}
-		lanes[lane]++
-		servers[item.Server]++
+		inClass[i]++
+		onServer[item.Server]++
 	}
 	return ids
 }
 
-// Holds reports whether an item waits or is under way.
+// Holds reports whether an item is waiting or running.
 func (q *Queue) Holds(id int64) bool {
-	_, busy := q.running[id]
-	g, _ := q.spots.of(id)
-	return busy || g != nil
+	_, running := q.running[id]
+	g, _ := q.index.lookup(id)
+	return running || g != nil
 }
 
-// Waiting is how many items are in line.
-func (q *Queue) Waiting() int { return q.spots.taken }
+// Waiting returns the number of waiting items.
+func (q *Queue) Waiting() int { return q.index.count }
 
-// Running is how many items are under way.
+// Running returns the number of running items.
 func (q *Queue) Running() int { return len(q.running) }
 
-// RunningAt is how many items of a server are under way.
+// RunningAt returns the number of running items of a server.
 func (q *Queue) RunningAt(server int64) int { return q.servers[server].running }
 
-func laneOf(small bool) int {
+// classOf returns the index of a class in Queue.classes.
+func classOf(small bool) int {
 	if small {
 		return 1
 	}

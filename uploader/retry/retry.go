@@ -1,5 +1,6 @@
-// Package retry is the policy after a fault: try again and when, or stop and ask.
-// It is pure: the caller brings the random number and keeps the count.
+// Package retry decides what follows a fault: whether to retry and after which
+// delay, or to stop and ask the user. It has no state; the caller supplies the
+// random number and counts the attempts.
 package retry
 
 import (
@@ -11,74 +12,78 @@ import (
 
 // Decision is what to do after a fault.
 type Decision struct {
-	Again bool          // try again after Delay; otherwise stop until the user acts
-	Delay time.Duration // 0: at once
-	Count bool          // the try counts as failed, so that the next wait is longer
+	Again bool          // retry after Delay; if false, stop until the user acts
+	Delay time.Duration // 0 means retry at once
+	Count bool          // increment the attempt, so that the next delay is longer
 }
 
 const (
-	base        = time.Second
-	ceiling     = 2 * time.Minute  // a user who sits in front of it expects a sign of life
-	busyCeiling = 5 * time.Minute  // a server that asks for patience gets more of it
-	awayCeiling = 20 * time.Second // one transfer alone knocks at the door of a server that is away
-	offlineWait = 5 * time.Second  // the network comes back without a notice on some systems
-	sourceWait  = 3 * time.Second  // a program that is writing the file is usually done soon
-	longestAsk  = time.Hour        // no server may park a transfer for longer with Retry-After
+	baseDelay           = time.Second
+	maxDelay            = 2 * time.Minute
+	maxBusyDelay        = 5 * time.Minute
+	maxUnreachableDelay = 20 * time.Second // shorter, since only one transfer probes an unreachable server
+	maxRetryAfter       = time.Hour        // limit for Retry-After
 
-	// Conflicting offsets are settled by asking the server once; one that keeps
-	// contradicting itself is treated like any failing server.
-	promptConflicts = 3
+	offlineDelay    = 5 * time.Second // some systems send no notification when the network is back
+	sourceBusyDelay = 3 * time.Second // a program that is writing the file usually finishes soon
 
-	// So often something that is no tus server, or that does not say why not, may
-	// answer for an upload before the user is asked.
-	fewStrangers = 5
+	// maxImmediate is how many times an offset conflict, or a PATCH that finds no
+	// upload, is retried at once: the HEAD of the retry resolves it. After that a
+	// conflict is retried with backoff.
+	maxImmediate = 3
+
+	// maxUnclear is how many times a response that may be from something other
+	// than the tus server, or that does not contain its reason, is retried for an
+	// existing upload.
+	maxUnclear = 5
 )
 
-// Decide says what to do after the attempt-th consecutive fault (0 for the
-// first) of a transfer. random is in [0, 1): waits use full jitter, so that a
-// thousand clients of one restarted server do not come back together.
+// Decide returns what to do after the attempt-th consecutive fault (0 for the
+// first) of a transfer. random is in [0, 1). Delays use exponential backoff with
+// full jitter, so that the clients of a restarted server do not all reconnect at
+// the same time.
 func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	switch f.Kind {
 	case fault.Offline:
-		return Decision{Again: true, Delay: offlineWait}
+		return Decision{Again: true, Delay: offlineDelay}
 	case fault.SourceBusy:
-		if f.RetryAfter > 0 { // it is known when the file has rested
-			return Decision{Again: true, Delay: min(f.RetryAfter, longestAsk)}
+		if f.RetryAfter > 0 {
+			return Decision{Again: true, Delay: min(f.RetryAfter, maxRetryAfter)}
 		}
-		return Decision{Again: true, Delay: sourceWait}
+		return Decision{Again: true, Delay: sourceBusyDelay}
 	case fault.Conflict:
-		if attempt < promptConflicts {
+		if attempt < maxImmediate {
 			return Decision{Again: true, Count: true}
 		}
-		return again(f, attempt, random, ceiling)
+		return backoff(f, attempt, random, maxDelay)
 	case fault.NotTus:
-		// An upload is there, so that something else speaks in its server's place,
-		// such as the page of a network that wants a sign-in first.
-		if isOfUpload(f.Op) && attempt < fewStrangers {
-			return again(f, attempt, random, ceiling)
+		// An upload exists there, so something else may be responding temporarily,
+		// such as the sign-in page of a network.
+		if isUploadOp(f.Op) && attempt < maxUnclear {
+			return backoff(f, attempt, random, maxDelay)
 		}
 		return Decision{}
 	case fault.Refused:
-		// The answer to HEAD has no words: this may be how tusd tells that it was
-		// interrupted, or that the upload is locked.
-		if f.Op == fault.Head && f.Status == http.StatusBadRequest && attempt < fewStrangers {
-			return again(f, attempt, random, ceiling)
+		// A HEAD response has no body, so this may be tusd reporting an interrupted
+		// or locked upload.
+		if f.Op == fault.Head && f.Status == http.StatusBadRequest && attempt < maxUnclear {
+			return backoff(f, attempt, random, maxDelay)
 		}
 		return Decision{}
 	case fault.Unreachable:
-		return again(f, attempt, random, awayCeiling)
+		return backoff(f, attempt, random, maxUnreachableDelay)
 	case fault.Transient:
-		return again(f, attempt, random, ceiling)
+		return backoff(f, attempt, random, maxDelay)
 	case fault.LocalDisk:
-		if f.Op == fault.Load { // the profile's own file, which is asked again as it is written again
-			return again(f, attempt, random, ceiling)
+		if f.Op == fault.Load { // reading Ferry's own database
+			return backoff(f, attempt, random, maxDelay)
 		}
 		return Decision{}
 	case fault.Busy:
-		return again(f, attempt, random, busyCeiling)
+		return backoff(f, attempt, random, maxBusyDelay)
 	case fault.Gone:
-		// A PATCH that meets no upload is believed only when HEAD says so too.
-		if (f.Op == fault.Patch || f.Op == fault.Concat) && attempt < promptConflicts {
+		// Only HEAD confirms that the upload no longer exists.
+		if (f.Op == fault.Patch || f.Op == fault.Concat) && attempt < maxImmediate {
 			return Decision{Again: true, Count: true}
 		}
 		return Decision{}
@@ -87,15 +92,20 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	}
 }
 
-func isOfUpload(op fault.Op) bool { return op == fault.Head || op == fault.Patch || op == fault.Concat }
+// isUploadOp reports whether op is a request to an existing upload.
+func isUploadOp(op fault.Op) bool {
+	return op == fault.Head || op == fault.Patch || op == fault.Concat
+}
 
-func again(f *fault.Fault, attempt int, random float64, most time.Duration) Decision {
+// backoff returns the decision to retry after the server's Retry-After, or after
+// a random delay that grows with attempt up to limit.
+func backoff(f *fault.Fault, attempt int, random float64, limit time.Duration) Decision {
 	if f.RetryAfter > 0 {
-		return Decision{Again: true, Delay: min(f.RetryAfter, longestAsk), Count: true}
+		return Decision{Again: true, Delay: min(f.RetryAfter, maxRetryAfter), Count: true}
 	}
-	span := most
-	if attempt < 16 { // beyond that the shift alone exceeds any ceiling
-		span = min(base<<attempt, most)
+	delay := limit
+	if attempt < 16 { // a larger shift exceeds every limit and could overflow
+		delay = min(baseDelay<<attempt, limit)
 	}
-	return Decision{Again: true, Delay: time.Duration(random * float64(span)), Count: true}
+	return Decision{Again: true, Delay: time.Duration(random * float64(delay)), Count: true}
 }

@@ -10,22 +10,22 @@ import (
 	"github.com/ferryapp/ferry/uploader/retry"
 )
 
-func TestEveryKindHasItsAction(t *testing.T) {
-	again := map[fault.Kind]bool{
+func TestDecideForEveryKind(t *testing.T) {
+	retried := map[fault.Kind]bool{
 		fault.Offline: true, fault.Unreachable: true, fault.Transient: true, fault.Busy: true,
 		fault.Conflict: true, fault.SourceBusy: true,
 	}
 	for _, kind := range fault.Kinds() {
 		t.Run(kind.String(), func(t *testing.T) {
 			got := retry.Decide(&fault.Fault{Kind: kind, Op: fault.Create}, 0, 0.5)
-			if got.Again != again[kind] {
-				t.Errorf("tries again: %v, want %v", got.Again, again[kind])
+			if got.Again != retried[kind] {
+				t.Errorf("retry = %v, want %v", got.Again, retried[kind])
 			}
 		})
 	}
 }
 
-func TestWaits(t *testing.T) {
+func TestDecide(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		fault   fault.Fault
@@ -33,20 +33,20 @@ func TestWaits(t *testing.T) {
 		random  float64
 		want    retry.Decision
 	}{
-		{"the first wait is within a second", fault.Fault{Kind: fault.Transient}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
-		{"waits double", fault.Fault{Kind: fault.Transient}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
-		{"waits end growing at two minutes", fault.Fault{Kind: fault.Transient}, 1000, 0.5, retry.Decision{Again: true, Delay: time.Minute, Count: true}},
-		{"a server that is away is asked more often", fault.Fault{Kind: fault.Unreachable}, 1000, 0.5, retry.Decision{Again: true, Delay: 10 * time.Second, Count: true}},
-		{"a busy server gets five", fault.Fault{Kind: fault.Busy}, 1000, 0.5, retry.Decision{Again: true, Delay: 150 * time.Second, Count: true}},
-		{"Retry-After is obeyed to the second", fault.Fault{Kind: fault.Busy, RetryAfter: 90 * time.Second}, 0, 0.1, retry.Decision{Again: true, Delay: 90 * time.Second, Count: true}},
-		{"Retry-After is bounded", fault.Fault{Kind: fault.Busy, RetryAfter: 9000 * time.Hour}, 0, 0.1, retry.Decision{Again: true, Delay: time.Hour, Count: true}},
-		{"being offline does not count", fault.Fault{Kind: fault.Offline}, 7, 0.9, retry.Decision{Again: true, Delay: 5 * time.Second}},
-		{"a conflict is settled at once", fault.Fault{Kind: fault.Conflict}, 0, 0.9, retry.Decision{Again: true, Count: true}},
-		{"a server that keeps contradicting itself waits like any other", fault.Fault{Kind: fault.Conflict}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
-		{"gone on PATCH asks HEAD first", fault.Fault{Kind: fault.Gone, Op: fault.Patch}, 0, 0.9, retry.Decision{Again: true, Count: true}},
-		{"a HEAD that fails without a word may do better", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
-		{"but not for ever", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 5, 0.5, retry.Decision{}},
-		{"gone on HEAD is gone", fault.Fault{Kind: fault.Gone, Op: fault.Head}, 0, 0.9, retry.Decision{}},
+		{"first delay is at most one second", fault.Fault{Kind: fault.Transient}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
+		{"delays double", fault.Fault{Kind: fault.Transient}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
+		{"delay limit is two minutes", fault.Fault{Kind: fault.Transient}, 1000, 0.5, retry.Decision{Again: true, Delay: time.Minute, Count: true}},
+		{"delay limit of an unreachable server is 20 seconds", fault.Fault{Kind: fault.Unreachable}, 1000, 0.5, retry.Decision{Again: true, Delay: 10 * time.Second, Count: true}},
+		{"delay limit of a busy server is five minutes", fault.Fault{Kind: fault.Busy}, 1000, 0.5, retry.Decision{Again: true, Delay: 150 * time.Second, Count: true}},
+		{"Retry-After is used exactly", fault.Fault{Kind: fault.Busy, RetryAfter: 90 * time.Second}, 0, 0.1, retry.Decision{Again: true, Delay: 90 * time.Second, Count: true}},
+		{"Retry-After is limited", fault.Fault{Kind: fault.Busy, RetryAfter: 9000 * time.Hour}, 0, 0.1, retry.Decision{Again: true, Delay: time.Hour, Count: true}},
+		{"offline does not count as an attempt", fault.Fault{Kind: fault.Offline}, 7, 0.9, retry.Decision{Again: true, Delay: 5 * time.Second}},
+		{"first conflict is retried at once", fault.Fault{Kind: fault.Conflict}, 0, 0.9, retry.Decision{Again: true, Count: true}},
+		{"repeated conflict is retried with backoff", fault.Fault{Kind: fault.Conflict}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
+		{"gone on PATCH is retried at once", fault.Fault{Kind: fault.Gone, Op: fault.Patch}, 0, 0.9, retry.Decision{Again: true, Count: true}},
+		{"HEAD 400 is retried", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
+		{"HEAD 400 stops after five attempts", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 5, 0.5, retry.Decision{}},
+		{"gone on HEAD stops", fault.Fault{Kind: fault.Gone, Op: fault.Head}, 0, 0.9, retry.Decision{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := retry.Decide(&c.fault, c.attempt, c.random); got != c.want {
@@ -56,7 +56,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-func TestNoWaitIsEndless(t *testing.T) {
+func TestDelayIsAtMostOneHour(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := &fault.Fault{
 			Kind:       rapid.SampledFrom(fault.Kinds()).Draw(t, "kind"),
@@ -64,25 +64,25 @@ func TestNoWaitIsEndless(t *testing.T) {
 		}
 		got := retry.Decide(f, rapid.IntRange(0, 1<<40).Draw(t, "attempt"), rapid.Float64Range(0, 0.999).Draw(t, "random"))
 		if got.Delay < 0 || got.Delay > time.Hour {
-			t.Fatalf("%+v waits %v", f, got.Delay)
+			t.Fatalf("%+v: delay %v", f, got.Delay)
 		}
 	})
 }
 
-func TestAStrangerInTheServersPlaceIsGivenTime(t *testing.T) {
+func TestNotTusIsRetriedForExistingUploads(t *testing.T) {
 	for name, c := range map[string]struct {
 		op      fault.Op
 		attempt int
-		again   bool
+		retried bool
 	}{
-		"an upload that is there":                {fault.Head, 0, true},
-		"bytes on their way":                     {fault.Patch, 4, true},
-		"but not for ever":                       {fault.Head, 5, false},
-		"an address where nothing was ever made": {fault.Create, 0, false},
-		"a server that is only asked":            {fault.Probe, 0, false},
+		"HEAD, first attempt":  {fault.Head, 0, true},
+		"PATCH, fifth attempt": {fault.Patch, 4, true},
+		"HEAD, sixth attempt":  {fault.Head, 5, false},
+		"create":               {fault.Create, 0, false},
+		"probe":                {fault.Probe, 0, false},
 	} {
 		got := retry.Decide(&fault.Fault{Kind: fault.NotTus, Op: c.op}, c.attempt, 0.5)
-		if got.Again != c.again || got.Again && (!got.Count || got.Delay == 0) {
+		if got.Again != c.retried || got.Again && (!got.Count || got.Delay == 0) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

@@ -9,98 +9,98 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// errSpent says that a body cannot be sent again.
-var errSpent = errors.New("the body was partly sent and cannot be rewound")
+// errNotRewindable is the error of a body that must be sent again but cannot be
+// rewound.
+var errNotRewindable = errors.New("body was partly sent and cannot be rewound")
 
-// body lends the first size bytes of a caller's reader to the transport. A
-// transport may go on reading in its own goroutine after a request has ended;
-// a lease that is taken back reads nothing, so the caller's reader is never used
-// by two requests, nor after the call that brought it.
+// body provides the first size bytes of the caller's reader as request bodies. A
+// transport may read a body in its own goroutine after the request has ended, so
+// each request gets its own bodyReader, and only the current one reads: the
+// caller's reader is never used by two requests, or after the call has returned.
 type body struct {
 	size  int64
-	start int64 // where a seekable reader stood; -1 when it cannot seek
+	start int64 // initial position of the reader; -1 if it cannot seek
 
-	mu     sync.Mutex // held while the reader is read
-	reader io.Reader
-	taken  int64
-	holder *lease
-	err    error // what the reader itself failed with
-	seal   *seal // over the bytes as they are read; nil for none
+	mu      sync.Mutex // held while reading
+	reader  io.Reader
+	read    int64
+	current *bodyReader
+	err     error            // from the caller's reader
+	trailer *checksumTrailer // nil for none
 }
 
 func newBody(reader io.Reader, size int64) *body {
 	b := &body{size: size, reader: reader, start: -1}
 	if seeker, ok := reader.(io.Seeker); ok {
-		if at, err := seeker.Seek(0, io.SeekCurrent); err == nil {
-			b.start = at
+		if start, err := seeker.Seek(0, io.SeekCurrent); err == nil {
+			b.start = start
 		}
 	}
 	return b
 }
 
-// lend gives the body from its first byte, and takes it back from whoever had
-// it before. It fails with errSpent when bytes are gone that cannot be read
-// again.
-func (b *body) lend() (io.ReadCloser, error) {
+// open returns a reader of the body from its start, and invalidates the previous
+// one. It returns errNotRewindable if bytes were read that cannot be read again.
+func (b *body) open() (io.ReadCloser, error) {
 	if b.size == 0 {
 		return http.NoBody, nil
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.holder = nil
-	if b.taken > 0 {
+	b.current = nil
+	if b.read > 0 {
 		if b.start < 0 {
-			return nil, errSpent
+			return nil, errNotRewindable
 		}
 		if _, err := b.reader.(io.Seeker).Seek(b.start, io.SeekStart); err != nil {
-			return nil, errors.Join(errSpent, err)
+			return nil, errors.Join(errNotRewindable, err)
 		}
-		b.taken, b.err = 0, nil
+		b.read, b.err = 0, nil
 	}
-	if b.seal != nil {
-		b.seal.begin()
+	if b.trailer != nil {
+		b.trailer.reset()
 	}
-	b.holder = &lease{b}
-	return b.holder, nil
+	b.current = &bodyReader{b}
+	return b.current, nil
 }
 
-// rewindable reports whether the body can be sent again whatever happened.
+// rewindable reports whether the body can always be sent again.
 func (b *body) rewindable() bool { return b.start >= 0 || b.size == 0 }
 
-// untouched reports whether no byte has been taken yet.
-func (b *body) untouched() bool {
+// unread reports whether no byte has been read yet.
+func (b *body) unread() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.taken == 0
+	return b.read == 0
 }
 
-// release takes the body back and waits for a Read that is under way.
-func (b *body) release() {
+// close invalidates the current reader and waits for a Read in progress.
+func (b *body) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.holder = nil
+	b.current = nil
 }
 
-// failure is the error of the caller's reader, or nil.
-func (b *body) failure() error {
+// readError returns the error of the caller's reader, or nil.
+func (b *body) readError() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.err
 }
 
-// lease is one request's right to read a body.
-type lease struct{ body *body }
+// bodyReader is the body of one request.
+type bodyReader struct{ body *body }
 
-// Read implements io.Reader. A reader that ends early is a file that became
-// shorter.
-func (l *lease) Read(p []byte) (int, error) {
-	b := l.body
+// Read implements [io.Reader]. An early io.EOF of the caller's reader becomes a
+// fault of kind SourceChanged: the file became shorter.
+func (r *bodyReader) Read(p []byte) (int, error) {
+	b := r.body
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.holder != l {
+	if b.current != r {
 		return 0, http.ErrBodyReadAfterClose
 	}
-	left := b.size - b.taken
+	left := b.size - b.read
 	if left == 0 {
 		return 0, io.EOF
 	}
@@ -108,26 +108,26 @@ func (l *lease) Read(p []byte) (int, error) {
 		p = p[:left]
 	}
 	n, err := b.reader.Read(p)
-	b.taken += int64(n)
-	if b.seal != nil {
-		b.seal.over(p[:n], b.taken == b.size)
+	b.read += int64(n)
+	if b.trailer != nil {
+		b.trailer.write(p[:n], b.read == b.size)
 	}
 	switch {
-	case err == nil || errors.Is(err, io.EOF) && b.taken == b.size:
+	case err == nil || errors.Is(err, io.EOF) && b.read == b.size:
 		return n, nil
 	case errors.Is(err, io.EOF):
-		err = fault.Newf(fault.SourceChanged, fault.Read, "it ended after %d of %d bytes", b.taken, b.size)
+		err = fault.Newf(fault.SourceChanged, fault.Read, "file ended after %d of %d bytes", b.read, b.size)
 	}
 	b.err = err
 	return n, err
 }
 
-// Close implements io.Closer. The caller's reader stays open.
-func (l *lease) Close() error {
-	l.body.mu.Lock()
-	defer l.body.mu.Unlock()
-	if l.body.holder == l {
-		l.body.holder = nil
+// Close implements [io.Closer]. It does not close the caller's reader.
+func (r *bodyReader) Close() error {
+	r.body.mu.Lock()
+	defer r.body.mu.Unlock()
+	if r.body.current == r {
+		r.body.current = nil
 	}
 	return nil
 }

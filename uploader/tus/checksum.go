@@ -1,8 +1,8 @@
 package tus
 
 import (
-	"crypto/md5"  //nolint:gosec // what servers list; it guards against accidents only
-	"crypto/sha1" //nolint:gosec // the one algorithm that the protocol asks of every server
+	"crypto/md5"  //nolint:gosec // servers offer it; it only detects transmission errors
+	"crypto/sha1" //nolint:gosec // the one algorithm that the protocol requires of servers
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -23,54 +23,51 @@ const (
 	statusChecksumMismatch = 460
 )
 
-// The codes of faults that have to do with checksums, where the server did not
-// give one of its own.
+// Codes of faults that concern checksums. They are set if the server sent no code
+// of its own.
 const (
-	// CodeChecksumMismatch says that other bytes arrived than were sent. The
-	// server keeps none of them: they are to be read and sent again.
+	// CodeChecksumMismatch means that the server received other bytes than were
+	// sent. It keeps none of them; they must be read and sent again.
 	CodeChecksumMismatch = "CHECKSUM_MISMATCH"
 
-	// CodeChecksumRefused says that the server turned a request with a checksum
-	// down as malformed: another algorithm may do, or none.
+	// CodeChecksumRefused means that the server rejected a request with a checksum
+	// as malformed. Another algorithm, or none, may be accepted.
 	CodeChecksumRefused = "CHECKSUM_REFUSED"
 )
 
 // Digest is the checksum of one request's body (tus 1.0.0, Checksum). The zero
-// value is none.
+// value means no checksum.
 type Digest struct {
-	Algorithm string // as the server lists it
+	Algorithm string // as the server spells it
 	Sum       []byte
 }
 
-// String is the value of Upload-Checksum.
+// String returns the value of the Upload-Checksum header.
 func (d Digest) String() string {
 	return d.Algorithm + " " + base64.StdEncoding.EncodeToString(d.Sum)
 }
 
-func (d Digest) check() error {
+func (d Digest) validate() error {
 	switch {
 	case d.Algorithm == "" && len(d.Sum) == 0:
 		return nil
 	case !validKey(d.Algorithm):
-		return fmt.Errorf("checksum: %.40q is not an algorithm", d.Algorithm)
+		return fmt.Errorf("checksum: invalid algorithm %.40q", d.Algorithm)
 	case len(d.Sum) == 0:
-		return errors.New("checksum: it is empty")
+		return errors.New("checksum: empty sum")
 	}
-	if sum, known := NewHash(d.Algorithm); known && sum.Size() != len(d.Sum) {
-		return fmt.Errorf("checksum: %d bytes are no %s", len(d.Sum), d.Algorithm)
+	if h, known := NewHash(d.Algorithm); known && h.Size() != len(d.Sum) {
+		return fmt.Errorf("checksum: %d bytes for %s, want %d", len(d.Sum), d.Algorithm, h.Size())
 	}
 	return nil
 }
 
-// algorithm is one way to compute a checksum.
-type algorithm struct {
+// algorithms are the implemented checksum algorithms in order of preference: the
+// best error detection first, then the fastest on common processors.
+var algorithms = []struct {
 	name string
-	make func() hash.Hash
-}
-
-// algorithms are those that can be computed here, the first the best: what
-// finds more errors, and of those what takes less time on common processors.
-var algorithms = []algorithm{
+	new  func() hash.Hash
+}{
 	{"sha256", sha256.New},
 	{"sha512", sha512.New},
 	{"sha1", sha1.New},
@@ -78,21 +75,23 @@ var algorithms = []algorithm{
 	{"crc32", func() hash.Hash { return crc32.NewIEEE() }},
 }
 
-// NewHash returns the hash function that the protocol's servers know by that
-// name, whatever its case and with or without a dash, and whether there is one.
+// NewHash returns a new hash for an algorithm name of the protocol, and whether it
+// is implemented. Case and dashes in the name are ignored.
 func NewHash(name string) (hash.Hash, bool) {
-	name = plain(name)
-	for _, known := range algorithms {
-		if known.name == name {
-			return known.make(), true
+	name = normalizeAlgorithm(name)
+	for _, algorithm := range algorithms {
+		if algorithm.name == name {
+			return algorithm.new(), true
 		}
 	}
 	return nil, false
 }
 
-func plain(name string) string { return strings.ReplaceAll(strings.ToLower(name), "-", "") }
+func normalizeAlgorithm(name string) string {
+	return strings.ReplaceAll(strings.ToLower(name), "-", "")
+}
 
-// Checksum returns the best of Algorithms, or "".
+// Checksum returns the first of [Capabilities.Algorithms], or "".
 func (c Capabilities) Checksum() string {
 	if common := c.Algorithms(); len(common) > 0 {
 		return common[0]
@@ -100,18 +99,18 @@ func (c Capabilities) Checksum() string {
 	return ""
 }
 
-// Algorithms returns those for checksums that both sides can compute, the best
-// first, as the server spells them. There is none when the server does not check,
-// or only in ways that are unknown here.
+// Algorithms returns the checksum algorithms that both sides implement, in order of
+// preference and as the server spells them. It returns none if the server does not
+// have the extension.
 func (c Capabilities) Algorithms() []string {
 	if !slices.Contains(c.Extensions, Checksum) && !slices.Contains(c.Extensions, ChecksumTrailer) {
 		return nil
 	}
 	var common []string
-	for _, known := range algorithms {
-		for _, listed := range c.Checksums {
-			if plain(listed) == known.name && validKey(listed) {
-				common = append(common, listed)
+	for _, algorithm := range algorithms {
+		for _, name := range c.Checksums {
+			if normalizeAlgorithm(name) == algorithm.name && validKey(name) {
+				common = append(common, name)
 				break
 			}
 		}
@@ -119,42 +118,42 @@ func (c Capabilities) Algorithms() []string {
 	return common
 }
 
-// seal computes a checksum of a body as it is read, and puts it into the
-// request's trailer. Its user holds the body's lock.
-type seal struct {
+// checksumTrailer computes the checksum of a body while it is read and sets it in
+// the request's trailer. It is guarded by the mutex of the body.
+type checksumTrailer struct {
 	algorithm string
-	sum       hash.Hash
-	trailer   http.Header
+	hash      hash.Hash
+	header    http.Header // the request's Trailer
 }
 
-// begin makes a new trailer, which may be announced before it has a value.
-func (s *seal) begin() {
-	s.sum, _ = NewHash(s.algorithm)
-	s.trailer = http.Header{checksumHeader: nil}
+// reset starts a new checksum and a new trailer, whose value is not set yet.
+func (t *checksumTrailer) reset() {
+	t.hash, _ = NewHash(t.algorithm)
+	t.header = http.Header{checksumHeader: nil}
 }
 
-// over takes the next bytes, and closes the seal after the last.
-func (s *seal) over(p []byte, last bool) {
-	_, _ = s.sum.Write(p) // a hash never fails
+// write adds p to the checksum, and sets the trailer's value after the last bytes.
+func (t *checksumTrailer) write(p []byte, last bool) {
+	_, _ = t.hash.Write(p) // never returns an error
 	if last {
-		s.trailer.Set(checksumHeader, Digest{s.algorithm, s.sum.Sum(nil)}.String())
+		t.header.Set(checksumHeader, Digest{t.algorithm, t.hash.Sum(nil)}.String())
 	}
 }
 
-// checksummed reports whether the request carries a checksum.
-func (r request) checksummed() bool {
-	return r.header.Get(checksumHeader) != "" || r.body != nil && r.body.seal != nil
+// hasChecksum reports whether the request has a checksum.
+func (r request) hasChecksum() bool {
+	return r.header.Get(checksumHeader) != "" || r.body != nil && r.body.trailer != nil
 }
 
-// checksumCode names what an answer says of the request's checksum; "" when it
-// says nothing of it.
-func (a *answer) checksumCode() string {
+// checksumCode returns the code of a response that rejects the request's checksum,
+// or "".
+func (r *response) checksumCode() string {
 	switch {
-	case !a.checksummed:
+	case !r.checksummed:
 		return ""
-	case a.status == statusChecksumMismatch:
+	case r.status == statusChecksumMismatch:
 		return CodeChecksumMismatch
-	case a.status == http.StatusBadRequest && a.op == fault.Patch:
+	case r.status == http.StatusBadRequest && r.op == fault.Patch:
 		return CodeChecksumRefused
 	default:
 		return ""

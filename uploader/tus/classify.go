@@ -13,25 +13,24 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// verdict is one line of the table that turns an answer into a kind of fault.
-// The first line that fits an answer decides.
-type verdict struct {
-	ops      []fault.Op // empty: every operation
-	from, to int        // statuses, both included
-	codes    []string   // tusd's error codes; empty: any or none
+// statusRule maps responses to a kind of fault.
+type statusRule struct {
+	ops      []fault.Op // empty for every operation
+	from, to int        // statuses, inclusive
+	codes    []string   // tusd's error codes; empty for any or none
 	kind     fault.Kind
 }
 
-// verdicts is that table. It does not know of 2xx and of redirects, and says of
-// an answer without a tus header what it says of any other.
-var verdicts = []verdict{
+// statusRules are the rules for responses without a 2xx or redirect status. The
+// first that matches applies. Tus-Resumable makes no difference to them.
+var statusRules = []statusRule{
 	{codes: []string{"ERR_UPLOAD_INTERRUPTED", "ERR_UNEXPECTED_EOF", "ERR_LOCK_TIMEOUT"}, from: 400, to: 599, kind: fault.Transient},
 	{codes: []string{"ERR_UPLOAD_STOPPED", "ERR_UPLOAD_REJECTED"}, from: 400, to: 400, kind: fault.Refused},
 	{codes: []string{"ERR_MODIFY_FINAL", "ERR_ORIGIN_NOT_ALLOWED"}, from: 403, to: 403, kind: fault.Refused},
 
-	{ops: []fault.Op{fault.Concat}, codes: []string{"ERR_UPLOAD_NOT_FINISHED"}, from: 400, to: 400, kind: fault.Conflict}, // a part is not what we take it for
+	{ops: []fault.Op{fault.Concat}, codes: []string{"ERR_UPLOAD_NOT_FINISHED"}, from: 400, to: 400, kind: fault.Conflict}, // a part is not complete
 
-	{ops: []fault.Op{fault.Terminate, fault.Concat}, from: 403, to: 403, kind: fault.Refused}, // no such ability, rather than no such right
+	{ops: []fault.Op{fault.Terminate, fault.Concat}, from: 403, to: 403, kind: fault.Refused}, // the feature is disabled; it is not a missing sign-in
 	{from: 401, to: 401, kind: fault.Auth},
 	{from: 403, to: 403, kind: fault.Auth},
 	{from: 407, to: 407, kind: fault.Auth},
@@ -54,97 +53,100 @@ var verdicts = []verdict{
 	{from: 0, to: 999, kind: fault.Refused},
 }
 
-// kindOf looks an answer up in the table. At an address that neither takes
-// uploads nor shows the protocol's mark there is no tus server.
-func kindOf(op fault.Op, status int, code string, speaksTus bool) fault.Kind {
-	if !speaksTus && wrongAddress(status) && (op == fault.Create || op == fault.Probe) {
+// kindOf returns the kind of a response. A creation URL that rejects uploads without
+// a Tus-Resumable header is NotTus.
+func kindOf(op fault.Op, status int, code string, isTus bool) fault.Kind {
+	if !isTus && isWrongURLStatus(status) && (op == fault.Create || op == fault.Probe) {
 		return fault.NotTus
 	}
-	for _, v := range verdicts {
-		if v.fits(op, status, code) {
-			return v.kind
+	for _, rule := range statusRules {
+		if rule.matches(op, status, code) {
+			return rule.kind
 		}
 	}
 	return fault.Refused
 }
 
-func (v verdict) fits(op fault.Op, status int, code string) bool {
-	return v.from <= status && status <= v.to &&
-		(len(v.ops) == 0 || slices.Contains(v.ops, op)) &&
-		(len(v.codes) == 0 || slices.Contains(v.codes, code))
+func (s statusRule) matches(op fault.Op, status int, code string) bool {
+	return s.from <= status && status <= s.to &&
+		(len(s.ops) == 0 || slices.Contains(s.ops, op)) &&
+		(len(s.codes) == 0 || slices.Contains(s.codes, code))
 }
 
-// wrongAddress reports whether a creation URL would not answer like this.
-func wrongAddress(status int) bool {
+// isWrongURLStatus reports whether the creation URL of a tus server never returns
+// this status.
+func isWrongURLStatus(status int) bool {
 	return status == http.StatusNotFound || status == http.StatusGone || status == http.StatusMethodNotAllowed
 }
 
-// transportFault classifies an error of a round trip that brought no answer.
+// transportFault classifies an error of a round trip without a response.
 func transportFault(op fault.Op, err error) *fault.Fault {
 	f := fault.New(transportKind(err), op, err)
-	if proxy, ok := errors.AsType[statusError](err); ok {
-		f.Status = proxy.HTTPStatus()
+	if statusErr, ok := errors.AsType[statusError](err); ok {
+		f.Status = statusErr.HTTPStatus()
 		f.Kind = kindOf(op, f.Status, "", true)
 	}
-	if f.Kind == fault.Auth { // no server has been asked yet
+	if f.Kind == fault.Auth { // only a proxy can require a sign-in before there is a response
 		f.Code = fault.CodeProxy
 	}
 	return f
 }
 
-// statusError is an error that stands for the answer of something on the way to
-// the server, as a proxy's.
+// statusError is an error with the status of an intermediary's response, such as a
+// [netx.ProxyError].
 type statusError interface {
 	error
 	HTTPStatus() int
 }
 
 func transportKind(err error) fault.Kind {
-	if kind, refused := socksKind(err); refused {
+	if kind, ok := socksKind(err); ok {
 		return kind
 	}
 	switch {
 	case isTLS(err):
 		return fault.TLS
-	case isA[tls.RecordHeaderError](err) || errors.Is(err, http.ErrSchemeMismatch): // no TLS there
+	case hasError[tls.RecordHeaderError](err) || errors.Is(err, http.ErrSchemeMismatch): // the server uses plain HTTP
 		return fault.NotTus
-	case isAny(err, offlineErrors) || isA[*net.DNSError](err):
+	case isErrno(err, offlineErrors) || hasError[*net.DNSError](err):
 		return fault.Offline
-	case isAny(err, refusedErrors) || isDialTimeout(err):
+	case isErrno(err, refusedErrors) || isDialTimeout(err):
 		return fault.Unreachable
 	default:
 		return fault.Transient
 	}
 }
 
-// isTLS reports whether the two sides could not agree to trust each other.
+// isTLS reports whether the TLS handshake failed because one side does not trust the
+// other.
 func isTLS(err error) bool {
-	if isA[*tls.CertificateVerificationError](err) || isA[x509.UnknownAuthorityError](err) ||
-		isA[x509.HostnameError](err) || isA[x509.CertificateInvalidError](err) {
+	if hasError[*tls.CertificateVerificationError](err) || hasError[x509.UnknownAuthorityError](err) ||
+		hasError[x509.HostnameError](err) || hasError[x509.CertificateInvalidError](err) {
 		return true
 	}
-	return during(err, "remote error", "local error") != nil // an alert of either side
+	return findOpError(err, "remote error", "local error") != nil // a TLS alert
 }
 
-// isDialTimeout reports whether nothing answered while connecting.
+// isDialTimeout reports whether connecting timed out.
 func isDialTimeout(err error) bool {
-	dial := during(err, "dial")
-	return dial != nil && dial.Timeout()
+	opErr := findOpError(err, "dial")
+	return opErr != nil && opErr.Timeout()
 }
 
-func isA[E error](err error) bool {
+// hasError reports whether err is or wraps an error of type E.
+func hasError[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok
 }
 
-func isAny(err error, codes []syscall.Errno) bool {
-	return slices.ContainsFunc(codes, func(code syscall.Errno) bool { return errors.Is(err, code) })
+func isErrno(err error, errnos []syscall.Errno) bool {
+	return slices.ContainsFunc(errnos, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 }
 
-// bodyFault names the error of a caller's reader. One that the caller has named
-// already, and a context the caller ended, stay what they are.
-func bodyFault(op fault.Op, err error) error {
-	if isA[*fault.Fault](err) || errors.Is(err, context.Canceled) {
+// bodyError returns the error of a caller's reader: a fault or a canceled context
+// unchanged, any other error as a Bug.
+func bodyError(op fault.Op, err error) error {
+	if hasError[*fault.Fault](err) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return fault.New(fault.Bug, op, err)

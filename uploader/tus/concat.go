@@ -13,29 +13,29 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// joinRate is the least a server copies in a second when it joins parts: a slow
-// disk that reads and writes at once.
-const joinRate = 10 << 20
+// minConcatRate is the lowest expected rate in bytes per second at which a server
+// copies parts: a slow disk that reads and writes at the same time.
+const minConcatRate = 10 << 20
 
-// ConcatRequest asks for a file that is made of parts.
+// ConcatRequest is a request to concatenate parts into one upload.
 type ConcatRequest struct {
-	Parts    []string // the parts' URLs, in the order of their bytes; a path is one of the endpoint's host
-	Metadata []Pair   // of the file
-	Size     int64    // bytes of all parts; says how long the server is given to join them
+	Parts    []string // the URLs of the parts in order; a path refers to the endpoint's host
+	Metadata []Pair   // of the resulting upload
+	Size     int64    // total bytes of all parts; determines the response timeout
 }
 
-// Concat makes one upload of parts, which were made by requests that say Partial
-// (tus 1.0.0, Concatenation). Servers copy the bytes before they answer, so that
-// this takes its time. Whether the file is complete, and how many bytes it has,
-// a Head of it says. The parts may stay on the server: Terminate them after
-// that.
+// Concat concatenates parts, which were created with CreateRequest.Partial, into
+// one upload (tus 1.0.0, Concatenation). Servers copy the bytes before they
+// respond, so that it may take minutes. A [Client.Head] of the result returns its
+// length and whether it is complete. The server may keep the parts; they can be
+// removed with [Client.Terminate] after that.
 //
-// A fault of kind Refused is a server that does not join: the file has to be
-// sent in one piece. Conflict says that a part does not hold all its bytes, and
-// Gone that one is not there any more. An answer that is lost may leave a file
-// behind whose URL nobody knows.
+// A fault of kind Refused means that the server does not concatenate, and the file
+// must be sent as one upload; Conflict, that a part is not complete; and Gone, that
+// a part no longer exists. If the response is lost, the server may have created an
+// upload whose URL is unknown.
 func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, error) {
-	value, err := c.final(request.Parts)
+	value, err := c.concatHeader(request.Parts)
 	if err != nil {
 		return Upload{}, fault.New(fault.Bug, fault.Concat, err)
 	}
@@ -43,54 +43,54 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 	if err := setMetadata(header, request.Metadata); err != nil {
 		return Upload{}, fault.New(fault.Bug, fault.Concat, err)
 	}
-	got, err := c.do(netx.Patient(ctx, request.patience()), c.call(fault.Concat, http.MethodPost, c.endpoint, header))
+	ctx = netx.WithResponseTimeout(ctx, request.responseTimeout())
+	resp, err := c.do(ctx, c.newRequest(fault.Concat, http.MethodPost, c.endpoint, header))
 	if err != nil {
 		return Upload{}, err
 	}
-	return got.upload(false)
+	return resp.parseUpload(false)
 }
 
-// patience is how long the server may take.
-func (r ConcatRequest) patience() time.Duration {
-	seconds := min(max(r.Size, 0)/joinRate, int64(longestWait/time.Second))
-	return netx.Answering + time.Duration(seconds)*time.Second
+func (r ConcatRequest) responseTimeout() time.Duration {
+	seconds := min(max(r.Size, 0)/minConcatRate, int64(maxDuration/time.Second))
+	return netx.DefaultResponseTimeout + time.Duration(seconds)*time.Second
 }
 
-// final is the value of Upload-Concat that names all parts.
-func (c *Client) final(parts []string) (string, error) {
+// concatHeader returns the value of Upload-Concat for parts.
+func (c *Client) concatHeader(parts []string) (string, error) {
 	if len(parts) == 0 {
-		return "", errors.New("a file of no parts")
+		return "", errors.New("no parts")
 	}
-	names := make([]string, len(parts))
+	references := make([]string, len(parts))
 	for i, part := range parts {
-		reference, err := url.Parse(strings.TrimSpace(part))
+		u, err := url.Parse(strings.TrimSpace(part))
 		if err != nil {
 			return "", fmt.Errorf("part %d: %w", i+1, withoutURL(err))
 		}
-		target := c.endpoint.ResolveReference(reference)
-		if err := checkURL(target); err != nil {
+		u = c.endpoint.ResolveReference(u)
+		if err := checkURL(u); err != nil {
 			return "", fmt.Errorf("part %d: %w", i+1, err)
 		}
-		names[i] = c.nameOf(target)
+		references[i] = c.partReference(u)
 	}
-	return "final;" + strings.Join(names, " "), nil
+	return "final;" + strings.Join(references, " "), nil
 }
 
-// nameOf is what the server calls a part. Of one on the endpoint's own host that
-// is its path: it is shorter, which matters since header lines may not be long,
-// and it is right for a server that sees itself under another name than we do.
-func (c *Client) nameOf(target *url.URL) string {
-	name := *target
-	name.User, name.Fragment, name.RawFragment = nil, "", ""
-	name.RawQuery = strings.ReplaceAll(name.RawQuery, " ", "%20") // names are separated by spaces
-	path := name.RequestURI()
-	if netx.SameOrigin(&name, c.endpoint) && !strings.HasPrefix(path, "//") {
+// partReference returns a part's URL for Upload-Concat. For the endpoint's own host
+// it is only the path: the header stays shorter, and the path is also correct for a
+// server that has another host name internally.
+func (c *Client) partReference(part *url.URL) string {
+	u := *part
+	u.User, u.Fragment, u.RawFragment = nil, "", ""
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // spaces separate the parts
+	path := u.RequestURI()
+	if netx.SameOrigin(&u, c.endpoint) && !strings.HasPrefix(path, "//") {
 		return path
 	}
-	return name.String()
+	return u.String()
 }
 
-// parseConcat reads what an answer says of an upload's place in a file.
+// parseConcat parses the Upload-Concat header of a response.
 func parseConcat(header http.Header) (partial, final bool) {
 	kind, _, _ := strings.Cut(header.Get("Upload-Concat"), ";")
 	kind = strings.TrimSpace(kind)

@@ -15,19 +15,19 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestC1EveryRequestButOptionsCarriesTheVersion(t *testing.T) {
+func TestC1RequestsHaveTusResumable(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	client := newClient(t, tus.Config{Endpoint: server.Endpoint})
 	_, _ = client.Probe(t.Context())
-	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+	upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = client.Head(t.Context(), made.URL)
-	_, _ = client.Patch(t.Context(), made.URL, 0, strings.NewReader("hello"), 5)
-	_ = client.Terminate(t.Context(), made.URL)
+	_, _ = client.Head(t.Context(), upload.URL)
+	_, _ = client.Patch(t.Context(), upload.URL, 0, strings.NewReader("hello"), 5)
+	_ = client.Terminate(t.Context(), upload.URL)
 	if got := len(server.Requests()); got != 5 {
-		t.Fatalf("the server saw %d requests, want 5", got)
+		t.Fatalf("%d requests, want 5", got)
 	}
 	for _, r := range server.Requests() {
 		want := tus.Version
@@ -35,140 +35,140 @@ func TestC1EveryRequestButOptionsCarriesTheVersion(t *testing.T) {
 			want = "" // C14
 		}
 		if got := r.Header.Get("Tus-Resumable"); got != want {
-			t.Errorf("%s carried Tus-Resumable %q, want %q", r.Method, got, want)
+			t.Errorf("%s: Tus-Resumable %q, want %q", r.Method, got, want)
 		}
 	}
 }
 
-func TestC1AnswerWithoutTheVersionIsAMiddlebox(t *testing.T) {
-	answers := map[fault.Op]http.HandlerFunc{
-		fault.Probe:  bare(http.StatusOK, "Content-Type: text/html"),
-		fault.Create: bare(http.StatusCreated, "Location: /files/1"),
-		fault.Head:   bare(http.StatusOK, "Upload-Offset: 3"),
-		fault.Patch:  bare(http.StatusNoContent),
+func TestC1ResponseWithoutTusResumableIsNotTus(t *testing.T) {
+	handlers := map[fault.Op]http.HandlerFunc{
+		fault.Probe:  respondPlain(http.StatusOK, "Content-Type: text/html"),
+		fault.Create: respondPlain(http.StatusCreated, "Location: /files/1"),
+		fault.Head:   respondPlain(http.StatusOK, "Upload-Offset: 3"),
+		fault.Patch:  respondPlain(http.StatusNoContent),
 	}
-	for op, answer := range answers {
+	for op, handler := range handlers {
 		t.Run(string(op), func(t *testing.T) {
-			got := wantKind(t, ask(t, op, answer), fault.NotTus)
+			got := wantKind(t, call(t, op, handler), fault.NotTus)
 			if !strings.Contains(got.Detail, "middlebox") {
-				t.Errorf("it says %q", got.Detail)
+				t.Errorf("detail %q", got.Detail)
 			}
 		})
 	}
-	wantKind(t, ask(t, fault.Head, bare(http.StatusOK, "Tus-Resumable: 2.0.0", "Upload-Offset: 3")), fault.NotTus)
+	wantKind(t, call(t, fault.Head, respondPlain(http.StatusOK, "Tus-Resumable: 2.0.0", "Upload-Offset: 3")), fault.NotTus)
 }
 
-func TestC2UnsupportedVersionNamesThoseTheServerSpeaks(t *testing.T) {
-	got := wantKind(t, ask(t, fault.Create, bare(http.StatusPreconditionFailed, "Tus-Version: 2.0.0, 1.1.0")), fault.Refused)
+func TestC2UnsupportedVersionListsServerVersions(t *testing.T) {
+	got := wantKind(t, call(t, fault.Create, respondPlain(http.StatusPreconditionFailed, "Tus-Version: 2.0.0, 1.1.0")), fault.Refused)
 	if !strings.Contains(got.Detail, "2.0.0, 1.1.0") {
-		t.Errorf("it says %q", got.Detail)
+		t.Errorf("detail %q", got.Detail)
 	}
-	got = wantKind(t, ask(t, fault.Probe, bare(http.StatusNoContent, "Tus-Version: 2.0.0")), fault.Refused)
+	got = wantKind(t, call(t, fault.Probe, respondPlain(http.StatusNoContent, "Tus-Version: 2.0.0")), fault.Refused)
 	if !strings.Contains(got.Detail, "2.0.0") {
-		t.Errorf("of OPTIONS it says %q", got.Detail)
+		t.Errorf("detail for OPTIONS %q", got.Detail)
 	}
 }
 
-func TestC3NumbersThatAreNoneAreErrors(t *testing.T) {
+func TestC3InvalidNumbersAreErrors(t *testing.T) {
 	for _, number := range []string{"-1", "+1", "1.5", "0x10", "1e3", "1,1", "1 1", "abc", "", "9223372036854775808", strings.Repeat("9", 1000)} {
 		t.Run(fmt.Sprintf("%.30q", number), func(t *testing.T) {
-			wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Offset: "+number)), fault.NotTus)
-			wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Offset: 1", "Upload-Length: "+number)), fault.NotTus)
-			wantKind(t, ask(t, fault.Patch, reply(http.StatusNoContent, "Upload-Offset: "+number)), fault.Transient)
+			wantKind(t, call(t, fault.Head, respond(http.StatusOK, "Upload-Offset: "+number)), fault.NotTus)
+			wantKind(t, call(t, fault.Head, respond(http.StatusOK, "Upload-Offset: 1", "Upload-Length: "+number)), fault.NotTus)
+			wantKind(t, call(t, fault.Patch, respond(http.StatusNoContent, "Upload-Offset: "+number)), fault.Transient)
 		})
 	}
-	wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Offset: 1", "Upload-Offset: 2")), fault.NotTus)
+	wantKind(t, call(t, fault.Head, respond(http.StatusOK, "Upload-Offset: 1", "Upload-Offset: 2")), fault.NotTus)
 }
 
-func TestC3LargestNumberIsFine(t *testing.T) {
-	server := newScript(t, reply(http.StatusOK, "Upload-Offset: 9223372036854775807", "Upload-Length: 9223372036854775807"))
-	got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+func TestC3LargestNumber(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusOK, "Upload-Offset: 9223372036854775807", "Upload-Length: 9223372036854775807"))
+	got, err := newClient(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
 	if err != nil || got.Offset != 1<<63-1 || got.Length != 1<<63-1 {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
-func TestC4MethodOverrideNamesTheMethodMeant(t *testing.T) {
-	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
-	client := connect(t, tus.Config{Endpoint: server.URL, MethodOverride: true})
+func TestC4MethodOverride(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusNoContent, "Upload-Offset: 5"))
+	client := newClient(t, tus.Config{Endpoint: server.URL, MethodOverride: true})
 	for op, want := range map[fault.Op][2]string{
 		fault.Patch: {"POST", "PATCH"}, fault.Terminate: {"POST", "DELETE"}, fault.Head: {"HEAD", ""},
 	} {
 		if err := calls[op](t, client, server.URL); err != nil {
 			t.Fatal(err)
 		}
-		got := server.last(t)
+		got := server.lastRequest(t)
 		if diff := cmp.Diff(want, [2]string{got.Method, got.Header.Get("X-HTTP-Method-Override")}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", op, diff)
 		}
 	}
 }
 
-func TestC4ServerThatDoesNotKnowTheOverrideRefuses(t *testing.T) {
+func TestC4ServerWithoutMethodOverrideRefuses(t *testing.T) {
 	server := uploadtest.NewTusNode(t)
-	client := connect(t, tus.Config{Endpoint: server.Endpoint, MethodOverride: true})
-	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
+	client := newClient(t, tus.Config{Endpoint: server.Endpoint, MethodOverride: true})
+	upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Patch(t.Context(), made.URL, 0, strings.NewReader("hello"), 5)
+	_, err = client.Patch(t.Context(), upload.URL, 0, strings.NewReader("hello"), 5)
 	wantKind(t, err, fault.Refused)
 	if files := server.Stored(t); len(files) != 1 || files[0].Size != 0 {
-		t.Errorf("the server holds %+v", files)
+		t.Errorf("stored %+v", files)
 	}
 }
 
-func TestC5HeadTakes200And204(t *testing.T) {
+func TestC5HeadAccepts200And204(t *testing.T) {
 	for _, status := range []int{http.StatusOK, http.StatusNoContent} {
-		server := newScript(t, reply(status, "Upload-Offset: 3", "Upload-Length: 5", "Upload-Metadata: ,b,a ,filename ZQ=="))
-		got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+		server := newFakeServer(t, respond(status, "Upload-Offset: 3", "Upload-Length: 5", "Upload-Metadata: ,b,a ,filename ZQ=="))
+		got, err := newClient(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
 		if diff := cmp.Diff(tus.Status{Offset: 3, Length: 5}, got); diff != "" || err != nil {
 			t.Errorf("%d: %v (-want +got):\n%s", status, err, diff)
 		}
 	}
-	wantKind(t, ask(t, fault.Head, reply(http.StatusOK, "Upload-Length: 5")), fault.NotTus)
+	wantKind(t, call(t, fault.Head, respond(http.StatusOK, "Upload-Length: 5")), fault.NotTus)
 }
 
-func TestK7MetadataInAnyOrderAndWithoutValuesIsNoError(t *testing.T) {
+func TestK7MetadataOfHeadIsNotValidated(t *testing.T) {
 	for _, metadata := range []string{"", ",", "b,a ,filename ZQ==", "filename", "a !!!", "filename ZQ==,filename ZQ=="} {
-		server := newScript(t, reply(http.StatusOK, "Upload-Offset: 3", "Upload-Length: 5", "Upload-Metadata: "+metadata))
-		got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+		server := newFakeServer(t, respond(http.StatusOK, "Upload-Offset: 3", "Upload-Length: 5", "Upload-Metadata: "+metadata))
+		got, err := newClient(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
 		if diff := cmp.Diff(tus.Status{Offset: 3, Length: 5}, got); diff != "" || err != nil {
 			t.Errorf("%q: %v (-want +got):\n%s", metadata, err, diff)
 		}
 	}
 }
 
-func TestC5LengthIsUnknownUntilTheServerSaysIt(t *testing.T) {
-	server := newScript(t, reply(http.StatusOK, "Upload-Offset: 3", "Upload-Defer-Length: 1"))
-	got, err := connect(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
+func TestC5LengthIsUnknownWithoutHeader(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusOK, "Upload-Offset: 3", "Upload-Defer-Length: 1"))
+	got, err := newClient(t, tus.Config{Endpoint: server.URL}).Head(t.Context(), server.URL)
 	if err != nil || got.Length != -1 {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
-func TestC7HeadIsNotAnsweredFromACache(t *testing.T) {
-	server := newScript(t, reply(http.StatusOK, "Upload-Offset: 3"))
-	if err := calls[fault.Head](t, connect(t, tus.Config{Endpoint: server.URL}), server.URL); err != nil {
+func TestC7HeadHasCacheControl(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusOK, "Upload-Offset: 3"))
+	if err := calls[fault.Head](t, newClient(t, tus.Config{Endpoint: server.URL}), server.URL); err != nil {
 		t.Fatal(err)
 	}
-	if got := server.last(t).Header.Get("Cache-Control"); got != "no-cache" {
+	if got := server.lastRequest(t).Header.Get("Cache-Control"); got != "no-cache" {
 		t.Errorf("Cache-Control %q", got)
 	}
 }
 
-func TestC8PatchIsExactlyWhatTheProtocolAsks(t *testing.T) {
-	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 12"))
-	client := connect(t, tus.Config{Endpoint: server.URL, Header: http.Header{
-		"content-type": {"text/plain"}, "Upload-Offset": {"99"}, "X-Own": {"kept"}, "Tus-Resumable": {"0.2.2"},
+func TestC8PatchRequest(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusNoContent, "Upload-Offset: 12"))
+	client := newClient(t, tus.Config{Endpoint: server.URL, Header: http.Header{
+		"content-type": {"text/plain"}, "Upload-Offset": {"99"}, "X-Custom": {"kept"}, "Tus-Resumable": {"0.2.2"},
 	}})
 	got, err := client.Patch(t.Context(), server.URL+"/u?x=1", 7, strings.NewReader("hello, and more"), 5)
 	if err != nil || got.Offset != 12 {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	r := server.last(t)
+	r := server.lastRequest(t)
 	want := map[string][]string{
-		"Content-Type": {"application/offset+octet-stream"}, "Upload-Offset": {"7"}, "X-Own": {"kept"}, "Tus-Resumable": {"1.0.0"},
+		"Content-Type": {"application/offset+octet-stream"}, "Upload-Offset": {"7"}, "X-Custom": {"kept"}, "Tus-Resumable": {"1.0.0"},
 	}
 	for name, values := range want {
 		if diff := cmp.Diff(values, r.Header.Values(name)); diff != "" {
@@ -176,48 +176,48 @@ func TestC8PatchIsExactlyWhatTheProtocolAsks(t *testing.T) {
 		}
 	}
 	if r.Method != http.MethodPatch || r.body != "hello" || r.ContentLength != 5 || r.URL.RawQuery != "x=1" {
-		t.Errorf("%s %s with %d bytes %q", r.Method, r.URL, r.ContentLength, r.body)
+		t.Errorf("%s %s with %d bytes: %q", r.Method, r.URL, r.ContentLength, r.body)
 	}
 }
 
 func TestC9OffsetConflict(t *testing.T) {
 	server := uploadtest.NewTusd(t)
-	client := connect(t, tus.Config{Endpoint: server.Endpoint})
-	made, err := client.Create(t.Context(), tus.CreateRequest{Size: 10})
+	client := newClient(t, tus.Config{Endpoint: server.Endpoint})
+	upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Patch(t.Context(), made.URL, 0, strings.NewReader("hello"), 5); err != nil {
+	if _, err := client.Patch(t.Context(), upload.URL, 0, strings.NewReader("hello"), 5); err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Patch(t.Context(), made.URL, 3, strings.NewReader("lo"), 2)
+	_, err = client.Patch(t.Context(), upload.URL, 3, strings.NewReader("lo"), 2)
 	if got := wantKind(t, err, fault.Conflict); got.Code != "ERR_MISMATCHED_OFFSET" {
 		t.Errorf("code %q", got.Code)
 	}
-	if got, err := client.Head(t.Context(), made.URL); err != nil || got.Offset != 5 || got.Length != 10 {
-		t.Errorf("afterwards the server holds %+v, %v", got, err)
+	if got, err := client.Head(t.Context(), upload.URL); err != nil || got.Offset != 5 || got.Length != 10 {
+		t.Errorf("after the conflict: %+v, %v", got, err)
 	}
 }
 
 func TestC11AcknowledgedOffsetIsTheServers(t *testing.T) {
 	for _, offset := range []int64{0, 3, 5, 8} {
-		server := newScript(t, reply(http.StatusNoContent, fmt.Sprintf("Upload-Offset: %d", offset)))
-		got, err := connect(t, tus.Config{Endpoint: server.URL}).Patch(t.Context(), server.URL, 0, strings.NewReader("hello"), 5)
+		server := newFakeServer(t, respond(http.StatusNoContent, fmt.Sprintf("Upload-Offset: %d", offset)))
+		got, err := newClient(t, tus.Config{Endpoint: server.URL}).Patch(t.Context(), server.URL, 0, strings.NewReader("hello"), 5)
 		if err != nil || got.Offset != offset {
 			t.Errorf("acknowledged %d, got %+v, %v", offset, got, err)
 		}
 	}
 }
 
-func TestC11AnswerWithoutAnOffsetIsAskedAbout(t *testing.T) {
-	wantKind(t, ask(t, fault.Patch, reply(http.StatusNoContent)), fault.Transient)
+func TestC11PatchResponseWithoutOffsetIsTransient(t *testing.T) {
+	wantKind(t, call(t, fault.Patch, respond(http.StatusNoContent)), fault.Transient)
 }
 
-func TestC14ProbeReadsWhatTheServerCanDo(t *testing.T) {
+func TestC14ProbeParsesCapabilities(t *testing.T) {
 	for _, status := range []int{http.StatusOK, http.StatusNoContent} {
-		server := newScript(t, reply(status, "Tus-Version: 1.0.0, 0.2.2,", "Tus-Extension: Creation,checksum ,x-unknown", "Tus-Extension: termination",
+		server := newFakeServer(t, respond(status, "Tus-Version: 1.0.0, 0.2.2,", "Tus-Extension: Creation,checksum ,x-unknown", "Tus-Extension: termination",
 			"Tus-Max-Size: 1073741824", "Tus-Checksum-Algorithm: sha1,crc32"))
-		got, err := connect(t, tus.Config{Endpoint: server.URL}).Probe(t.Context())
+		got, err := newClient(t, tus.Config{Endpoint: server.URL}).Probe(t.Context())
 		want := tus.Capabilities{
 			Known: true, Versions: []string{"1.0.0", "0.2.2"}, Extensions: []string{"creation", "checksum", "x-unknown", "termination"},
 			MaxSize: 1 << 30, Checksums: []string{"sha1", "crc32"},
@@ -228,33 +228,33 @@ func TestC14ProbeReadsWhatTheServerCanDo(t *testing.T) {
 	}
 }
 
-func TestC14ServerThatRefusesOptionsIsUsable(t *testing.T) {
-	refusals := map[string]http.HandlerFunc{
-		"405":                   bare(http.StatusMethodNotAllowed),
-		"403":                   bare(http.StatusForbidden),
-		"501":                   reply(http.StatusNotImplemented),
-		"a preflight's own 204": bare(http.StatusNoContent, "Access-Control-Allow-Headers: content-type, tus-resumable, upload-offset"),
+func TestC14RejectedOptionsGiveZeroCapabilities(t *testing.T) {
+	handlers := map[string]http.HandlerFunc{
+		"405":                     respondPlain(http.StatusMethodNotAllowed),
+		"403":                     respondPlain(http.StatusForbidden),
+		"501":                     respond(http.StatusNotImplemented),
+		"204 of a CORS preflight": respondPlain(http.StatusNoContent, "Access-Control-Allow-Headers: content-type, tus-resumable, upload-offset"),
 	}
-	for name, answer := range refusals {
-		server := newScript(t, answer)
-		got, err := connect(t, tus.Config{Endpoint: server.URL}).Probe(t.Context())
+	for name, handler := range handlers {
+		server := newFakeServer(t, handler)
+		got, err := newClient(t, tus.Config{Endpoint: server.URL}).Probe(t.Context())
 		if diff := cmp.Diff(tus.Capabilities{}, got); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
 		}
 	}
 }
 
-func TestC14WebServerIsNoTusServer(t *testing.T) {
-	for name, status := range map[string]int{"a page": http.StatusOK, "no page": http.StatusNotFound, "no content": http.StatusNoContent} {
+func TestC14WebServerIsNotTus(t *testing.T) {
+	for name, status := range map[string]int{"page": http.StatusOK, "not found": http.StatusNotFound, "no content": http.StatusNoContent} {
 		t.Run(name, func(t *testing.T) {
-			wantKind(t, ask(t, fault.Probe, bare(status, "Content-Type: text/html")), fault.NotTus)
+			wantKind(t, call(t, fault.Probe, respondPlain(status, "Content-Type: text/html")), fault.NotTus)
 		})
 	}
 }
 
-func TestC14TusdTellsItsLimits(t *testing.T) {
+func TestC14TusdCapabilities(t *testing.T) {
 	server := uploadtest.NewTusd(t, uploadtest.MaxSize(10), uploadtest.NoTermination())
-	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	client := newClient(t, tus.Config{Endpoint: server.Endpoint})
 	got, err := client.Probe(t.Context())
 	want := tus.Capabilities{Known: true, Versions: []string{"1.0.0"}, Extensions: []string{"creation", "creation-with-upload", "concatenation", "creation-defer-length"}, MaxSize: 10}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -264,31 +264,32 @@ func TestC14TusdTellsItsLimits(t *testing.T) {
 	wantKind(t, err, fault.TooLarge)
 }
 
-func TestC16UnreadableMaxSizeIsNoLimit(t *testing.T) {
-	server := newScript(t, reply(http.StatusOK, "Tus-Version: 1.0.0", "Tus-Max-Size: lots"))
-	if got, err := connect(t, tus.Config{Endpoint: server.URL}).Probe(t.Context()); err != nil || got.MaxSize != 0 || !got.Known {
+func TestC16InvalidMaxSizeIsIgnored(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusOK, "Tus-Version: 1.0.0", "Tus-Max-Size: lots"))
+	if got, err := newClient(t, tus.Config{Endpoint: server.URL}).Probe(t.Context()); err != nil || got.MaxSize != 0 || !got.Known {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
-func TestBodyOfTheCallerStaysTheCallers(t *testing.T) {
-	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
-	body := &closeable{Reader: bytes.NewReader([]byte("hello, world"))}
-	if _, err := connect(t, tus.Config{Endpoint: server.URL}).Patch(t.Context(), server.URL, 0, body, 5); err != nil {
+func TestPatchLeavesRestOfBody(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusNoContent, "Upload-Offset: 5"))
+	body := &closeRecorder{Reader: bytes.NewReader([]byte("hello, world"))}
+	if _, err := newClient(t, tus.Config{Endpoint: server.URL}).Patch(t.Context(), server.URL, 0, body, 5); err != nil {
 		t.Fatal(err)
 	}
 	rest, _ := io.ReadAll(body)
 	if body.closed || string(rest) != ", world" {
-		t.Errorf("closed %t, and %q is left", body.closed, rest)
+		t.Errorf("closed = %t, rest = %q", body.closed, rest)
 	}
 }
 
-type closeable struct {
+// closeRecorder is a reader that records whether it was closed.
+type closeRecorder struct {
 	io.Reader
 	closed bool
 }
 
-func (c *closeable) Close() error {
+func (c *closeRecorder) Close() error {
 	c.closed = true
 	return nil
 }

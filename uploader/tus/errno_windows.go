@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Winsock has numbers of its own, which package syscall does not translate.
+// Package syscall does not translate the error numbers of Winsock.
 var (
 	offlineErrors = []syscall.Errno{windows.WSAENETUNREACH, windows.WSAEHOSTUNREACH, windows.WSAENETDOWN, windows.WSAEADDRNOTAVAIL}
 	refusedErrors = []syscall.Errno{windows.WSAECONNREFUSED}

@@ -24,25 +24,25 @@ func FuzzLocation(f *testing.F) {
 		f.Add("http://server/files/", location)
 	}
 	f.Fuzz(func(t *testing.T, endpoint, location string) {
-		answered, err := parseURL(endpoint)
+		responseURL, err := parseURL(endpoint)
 		if err != nil {
 			return
 		}
-		got, err := resolve(answered, location)
+		got, err := resolveLocation(responseURL, location)
 		if err != nil {
 			if got != nil {
-				t.Fatalf("both %s and %v", got, err)
+				t.Fatalf("URL %s and error %v", got, err)
 			}
 			return
 		}
 		if err := checkURL(got); err != nil || got.User != nil || got.Fragment != "" {
-			t.Fatalf("%q became %q: %v", location, got, err)
+			t.Fatalf("%q: got %q: %v", location, got, err)
 		}
-		if answered.Scheme == "https" && got.Scheme == "http" && sameHost(answered, got) {
-			t.Fatalf("%q went down to %q", location, got)
+		if responseURL.Scheme == "https" && got.Scheme == "http" && sameHost(responseURL, got) {
+			t.Fatalf("%q: downgraded to %q", location, got)
 		}
 		if _, err := parseURL(got.String()); err != nil {
-			t.Fatalf("%q became %q, which cannot be kept: %v", location, got, err)
+			t.Fatalf("%q: %q cannot be parsed again: %v", location, got, err)
 		}
 	})
 }
@@ -54,7 +54,7 @@ func FuzzUploadExpires(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		got := parseExpires(http.Header{"Upload-Expires": {text}})
 		if !got.IsZero() && got.Location() != time.UTC {
-			t.Fatalf("%q was read as %s", text, got)
+			t.Fatalf("%q parsed as %s", text, got)
 		}
 	})
 }
@@ -67,8 +67,8 @@ func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2030, time.November, 6, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, text, date string) {
 		got := parseRetryAfter(http.Header{"Retry-After": {text}, "Date": {date}}, now)
-		if got < 0 || got > longestWait {
-			t.Fatalf("%q became %s", text, got)
+		if got < 0 || got > maxDuration {
+			t.Fatalf("%q parsed as %s", text, got)
 		}
 	})
 }
@@ -80,14 +80,14 @@ func TestRetryAfter(t *testing.T) {
 		want              time.Duration
 	}{
 		{"seconds", "120", "", 2 * time.Minute},
-		{"seconds with space around", " 7 ", "", 7 * time.Second},
-		{"a date by our clock", "Wed, 06 Nov 2030 08:49:37 GMT", "", 37 * time.Second},
-		{"a date by the server's clock", "Wed, 06 Nov 2030 08:49:37 GMT", "Wed, 06 Nov 2030 08:49:30 GMT", 7 * time.Second},
-		{"a date that has passed", "Wed, 06 Nov 2030 08:00:00 GMT", "", 0},
-		{"longer than anybody waits", "99999999999", "", longestWait},
-		{"a negative number", "-5", "", 0},
-		{"words", "soon", "", 0},
-		{"nothing", "", "", 0},
+		{"seconds with spaces", " 7 ", "", 7 * time.Second},
+		{"date without Date header", "Wed, 06 Nov 2030 08:49:37 GMT", "", 37 * time.Second},
+		{"date with Date header", "Wed, 06 Nov 2030 08:49:37 GMT", "Wed, 06 Nov 2030 08:49:30 GMT", 7 * time.Second},
+		{"past date", "Wed, 06 Nov 2030 08:00:00 GMT", "", 0},
+		{"more than the maximum", "99999999999", "", maxDuration},
+		{"negative number", "-5", "", 0},
+		{"text", "soon", "", 0},
+		{"empty", "", "", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -103,12 +103,12 @@ func FuzzOffset(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := parseCount(http.Header{"Upload-Offset": {text}}, "Upload-Offset")
+		got, err := parseByteCount(http.Header{"Upload-Offset": {text}}, "Upload-Offset")
 		digits := text != "" && strings.Trim(text, "0123456789") == ""
 		want, overflow := strconv.ParseUint(text, 10, 64)
 		fits := digits && overflow == nil && want <= math.MaxInt64
-		if (err == nil) != fits || fits && got != int64(want) || got < 0 { //nolint:gosec // compared with the largest above
-			t.Fatalf("%q was read as %d, %v", text, got, err)
+		if (err == nil) != fits || fits && got != int64(want) || got < 0 { //nolint:gosec // fits excludes larger values
+			t.Fatalf("%q parsed as %d, %v", text, got, err)
 		}
 	})
 }
@@ -118,12 +118,12 @@ func FuzzErrorCode(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		code, words := parseWords(text)
+		code, message := parseErrorBody(text)
 		if code != "" && !strings.HasPrefix(strings.TrimSpace(text), code+":") {
-			t.Fatalf("code %q out of %q", code, text)
+			t.Fatalf("code %q from %q", code, text)
 		}
-		if !utf8.ValidString(words) || utf8.RuneCountInString(words) > maxShown+1 || strings.ContainsFunc(words, unicode.IsControl) {
-			t.Fatalf("words %q out of %q", words, text)
+		if !utf8.ValidString(message) || utf8.RuneCountInString(message) > maxMessageRunes+1 || strings.ContainsFunc(message, unicode.IsControl) {
+			t.Fatalf("message %q from %q", message, text)
 		}
 	})
 }
@@ -138,14 +138,14 @@ func FuzzMetadata(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if diff := cmp.Diff(pairs, decoded(t, text)); diff != "" {
-			t.Fatalf("%q (-sent +read):\n%s", text, diff)
+		if diff := cmp.Diff(pairs, decodeMetadata(t, text)); diff != "" {
+			t.Fatalf("%q (-encoded +decoded):\n%s", text, diff)
 		}
 	})
 }
 
-// decoded reads Upload-Metadata as the protocol describes it.
-func decoded(t *testing.T, text string) []Pair {
+// decodeMetadata decodes Upload-Metadata as the protocol defines it.
+func decodeMetadata(t *testing.T, text string) []Pair {
 	var pairs []Pair
 	for entry := range strings.SplitSeq(text, ",") {
 		key, encoded, _ := strings.Cut(entry, " ")
@@ -158,7 +158,7 @@ func decoded(t *testing.T, text string) []Pair {
 	return pairs
 }
 
-func TestMetadataOfAnyValueComesBack(t *testing.T) {
+func TestMetadataRoundTrip(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		keys := rapid.SliceOfNDistinct(rapid.StringMatching(`[!-+\--~]{1,20}`), 1, 8, rapid.ID).Draw(r, "keys")
 		pairs := make([]Pair, len(keys))
@@ -169,8 +169,8 @@ func TestMetadataOfAnyValueComesBack(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		if diff := cmp.Diff(pairs, decoded(t, text)); diff != "" {
-			r.Fatalf("%q (-sent +read):\n%s", text, diff)
+		if diff := cmp.Diff(pairs, decodeMetadata(t, text)); diff != "" {
+			r.Fatalf("%q (-encoded +decoded):\n%s", text, diff)
 		}
 	})
 }
@@ -197,23 +197,23 @@ func FuzzConcatParts(f *testing.F) {
 		if err != nil {
 			return
 		}
-		value, err := client.final([]string{first, second})
+		value, err := client.concatHeader([]string{first, second})
 		if err != nil {
 			return
 		}
-		names := strings.Split(strings.TrimPrefix(value, "final;"), " ")
-		if len(names) != 2 || strings.ContainsFunc(value, unicode.IsControl) {
-			t.Fatalf("%q and %q became %q", first, second, value)
+		references := strings.Split(strings.TrimPrefix(value, "final;"), " ")
+		if len(references) != 2 || strings.ContainsFunc(value, unicode.IsControl) {
+			t.Fatalf("%q, %q: got %q", first, second, value)
 		}
 		for i, part := range []string{first, second} {
-			reference, _ := url.Parse(strings.TrimSpace(part))
-			named, err := url.Parse(names[i])
+			partURL, _ := url.Parse(strings.TrimSpace(part))
+			reference, err := url.Parse(references[i])
 			if err != nil {
-				t.Fatalf("%q became %q: %v", part, names[i], err)
+				t.Fatalf("%q: got %q: %v", part, references[i], err)
 			}
-			want, got := client.endpoint.ResolveReference(reference), client.endpoint.ResolveReference(named)
+			want, got := client.endpoint.ResolveReference(partURL), client.endpoint.ResolveReference(reference)
 			if !sameHost(got, want) || netx.Port(got) != netx.Port(want) || got.Path != want.Path && got.Path != "/"+want.Path || got.User != nil {
-				t.Fatalf("%q became %q: %s is not %s", part, names[i], got, want)
+				t.Fatalf("%q: got %q, which is %s, want %s", part, references[i], got, want)
 			}
 		}
 	})
@@ -226,7 +226,7 @@ func FuzzUploadConcat(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		partial, final := parseConcat(http.Header{"Upload-Concat": {text}})
 		if partial && final || partial && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "partial") {
-			t.Fatalf("%q was read as %t, %t", text, partial, final)
+			t.Fatalf("%q parsed as %t, %t", text, partial, final)
 		}
 	})
 }
@@ -237,20 +237,20 @@ func FuzzChecksumAlgorithm(f *testing.F) {
 	f.Add("a,b", []byte("x"))
 	f.Add("sha1\r\nX: y", []byte("x"))
 	f.Fuzz(func(t *testing.T, algorithm string, sum []byte) {
-		can := Capabilities{Extensions: []string{Checksum}, Checksums: []string{algorithm}}
-		if got := can.Checksum(); got != "" {
+		caps := Capabilities{Extensions: []string{Checksum}, Checksums: []string{algorithm}}
+		if got := caps.Checksum(); got != "" {
 			if _, known := NewHash(got); !known {
-				t.Fatalf("%q was chosen, which nobody can compute", got)
+				t.Fatalf("chose %q, which is not implemented", got)
 			}
 		}
 		digest := Digest{algorithm, sum}
-		if digest.check() != nil || algorithm == "" {
+		if digest.validate() != nil || algorithm == "" {
 			return
 		}
 		name, encoded, _ := strings.Cut(digest.String(), " ")
-		read, err := base64.StdEncoding.DecodeString(encoded)
-		if err != nil || name != algorithm || string(read) != string(sum) {
-			t.Fatalf("%q became %q: %v", digest, digest.String(), err)
+		decoded, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil || name != algorithm || string(decoded) != string(sum) {
+			t.Fatalf("%q: got %q: %v", digest, digest.String(), err)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package tus
 import (
 	"encoding/base64"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,76 +10,77 @@ import (
 	"time"
 )
 
-// longestWait bounds what a server can ask for, so that no number overflows.
-const longestWait = 365 * 24 * time.Hour
+// maxDuration limits durations that are computed from server values, so that they
+// do not overflow.
+const maxDuration = 365 * 24 * time.Hour
 
-// parseCount reads a header that holds a number of bytes. It must be there, once
-// or with equal values, and be nothing but digits.
-func parseCount(header http.Header, name string) (int64, error) {
+// parseByteCount parses a header that contains a number of bytes. The header must
+// be present, once or with equal values, and contain only digits.
+func parseByteCount(header http.Header, name string) (int64, error) {
 	values := slices.Compact(slices.Clone(header.Values(name)))
 	if len(values) == 0 {
-		return 0, fmt.Errorf("the answer has no %s", name)
+		return 0, fmt.Errorf("response has no %s header", name)
 	}
 	if len(values) > 1 {
-		return 0, fmt.Errorf("the answer has several %s: %.60q", name, values)
+		return 0, fmt.Errorf("response has several %s headers: %.60q", name, values)
 	}
-	n, err := strconv.ParseUint(values[0], 10, 64)
-	if err != nil || n > math.MaxInt64 {
-		return 0, fmt.Errorf("%s is not a number of bytes: %.60q", name, values[0])
+	n, err := strconv.ParseUint(values[0], 10, 63)
+	if err != nil {
+		return 0, fmt.Errorf("invalid %s header: %.60q", name, values[0])
 	}
 	return int64(n), nil
 }
 
-// parseExpires reads Upload-Expires, in any of the three date formats of
-// RFC 9110, 5.6.7. A date nobody can read is as good as none.
+// parseExpires parses Upload-Expires in any of the three date formats of RFC 9110,
+// 5.6.7. It returns the zero time if the header is missing or malformed.
 func parseExpires(header http.Header) time.Time {
-	at, err := http.ParseTime(strings.TrimSpace(header.Get("Upload-Expires")))
+	expires, err := http.ParseTime(strings.TrimSpace(header.Get("Upload-Expires")))
 	if err != nil {
 		return time.Time{}
 	}
-	return at.UTC()
+	return expires.UTC()
 }
 
-// parseRetryAfter reads Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
-// A date is compared with the server's own clock where the answer shows it.
+// parseRetryAfter parses Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+// A date is relative to the Date header of the response, or else to now.
 func parseRetryAfter(header http.Header, now time.Time) time.Duration {
-	text := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil {
-		if seconds > uint64(longestWait/time.Second) {
-			return longestWait
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
+		if seconds > uint64(maxDuration/time.Second) {
+			return maxDuration
 		}
 		return time.Duration(seconds) * time.Second
 	}
-	at, err := http.ParseTime(text)
+	date, err := http.ParseTime(value)
 	if err != nil {
 		return 0
 	}
-	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
-		now = theirs
+	if serverNow, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = serverNow
 	}
-	return min(max(at.Sub(now), 0), longestWait)
+	return min(max(date.Sub(now), 0), maxDuration)
 }
 
-// setMetadata adds Upload-Metadata, which is left out when there is none.
+// setMetadata sets Upload-Metadata, unless pairs is empty.
 func setMetadata(header http.Header, pairs []Pair) error {
-	text, err := encodeMetadata(pairs)
-	if err == nil && text != "" {
-		header.Set("Upload-Metadata", text)
+	value, err := encodeMetadata(pairs)
+	if err == nil && value != "" {
+		header.Set("Upload-Metadata", value)
 	}
 	return err
 }
 
-// encodeMetadata makes the value of Upload-Metadata: keys of printable ASCII
-// without space and comma, each once, and their values in base64.
+// encodeMetadata returns the value of Upload-Metadata. Keys must be unique and
+// valid according to validKey; values are encoded in base64.
 func encodeMetadata(pairs []Pair) (string, error) {
 	seen := make(map[string]bool, len(pairs))
 	entries := make([]string, 0, len(pairs))
 	for _, pair := range pairs {
 		switch {
 		case !validKey(pair.Key):
-			return "", fmt.Errorf("metadata: %q is not a key", pair.Key)
+			return "", fmt.Errorf("metadata: invalid key %q", pair.Key)
 		case seen[pair.Key]:
-			return "", fmt.Errorf("metadata: the key %q is there twice", pair.Key)
+			return "", fmt.Errorf("metadata: duplicate key %q", pair.Key)
 		}
 		seen[pair.Key] = true
 		entry := pair.Key
@@ -92,17 +92,18 @@ func encodeMetadata(pairs []Pair) (string, error) {
 	return strings.Join(entries, ","), nil
 }
 
+// validKey reports whether key consists of printable ASCII characters without
+// space and comma.
 func validKey(key string) bool {
-	notAllowed := func(r rune) bool { return r <= ' ' || r > '~' || r == ',' }
-	return key != "" && !strings.ContainsFunc(key, notAllowed)
+	invalid := func(r rune) bool { return r <= ' ' || r > '~' || r == ',' }
+	return key != "" && !strings.ContainsFunc(key, invalid)
 }
 
-// list splits a header of comma-separated tokens, which may come in several
-// lines.
-func list(header http.Header, name string) []string {
+// headerTokens returns the comma-separated tokens of all values of a header.
+func headerTokens(header http.Header, name string) []string {
 	var tokens []string
-	for _, line := range header.Values(name) {
-		for token := range strings.SplitSeq(line, ",") {
+	for _, value := range header.Values(name) {
+		for token := range strings.SplitSeq(value, ",") {
 			if token = strings.TrimSpace(token); token != "" {
 				tokens = append(tokens, token)
 			}
@@ -111,7 +112,8 @@ func list(header http.Header, name string) []string {
 	return tokens
 }
 
-func lower(tokens []string) []string {
+// toLower converts tokens to lower case in place.
+func toLower(tokens []string) []string {
 	for i, token := range tokens {
 		tokens[i] = strings.ToLower(token)
 	}

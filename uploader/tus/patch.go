@@ -12,72 +12,70 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// PatchRequest sends bytes to an upload.
+// PatchRequest is a request to send bytes to an upload.
 type PatchRequest struct {
 	URL    string
-	Offset int64 // where Body lies in the file, which must be the server's offset
+	Offset int64 // of Body in the file; must equal the server's offset
 	Body   io.Reader
 	Size   int64 // bytes of Body
 
-	// Ends tells a server that does not know the upload's size yet that it ends
-	// with this body, which may be empty (tus 1.0.0, Creation-Defer-Length). A
-	// server that has been told refuses to be told again: after a failed request,
-	// only a HEAD that still knows no length allows it.
+	// Ends sends the length of a deferred upload: it ends with this body, which may
+	// be empty (tus 1.0.0, Creation-Defer-Length). A server rejects a second length,
+	// so after a failed request it may only be set if HEAD returns no length.
 	Ends bool
 
-	// Checksum is of this body, and sent ahead of it. It needs checksum, and an
-	// algorithm that the server lists.
+	// Checksum is the checksum of Body, sent before it. It requires checksum, and an
+	// algorithm that the server offers.
 	Checksum Digest
 
-	// Trailer is the algorithm by which the body's checksum is computed while it
-	// is sent, and sent after it. It needs checksum-trailer, and an algorithm of
-	// Algorithms that the server lists. "" is for no such checksum.
+	// Trailer is the algorithm of a checksum that is computed while Body is sent,
+	// and sent after it; "" for none. It requires checksum-trailer, and one of
+	// [Capabilities.Algorithms].
 	Trailer string
 }
 
-// Patch sends size bytes of body, which lie at offset in the file, and returns
-// what the server acknowledged, which may be less or more (tus 1.0.0, PATCH).
-// An error of the body's own Read comes back as it is when it holds a fault.
-// The body is not touched any more once Patch has returned; for that, Patch
-// waits for a Read that is under way.
+// Patch is [Client.PatchWith] without the options of the extensions.
 func (c *Client) Patch(ctx context.Context, url string, offset int64, body io.Reader, size int64) (Status, error) {
 	return c.PatchWith(ctx, PatchRequest{URL: url, Offset: offset, Body: body, Size: size})
 }
 
-// PatchWith is Patch with all that the protocol's extensions allow. A server
-// that received other bytes than were sent keeps none of them, and gives a fault
-// whose Code is CodeChecksumMismatch.
+// PatchWith sends bytes and returns the state that the server acknowledged, whose
+// offset may be smaller or larger than expected (tus 1.0.0, PATCH). An error of the
+// body's Read is returned unchanged if it is or wraps a [fault.Fault]. If the server
+// received other bytes than were sent, it keeps none of them, and the fault's Code
+// is [CodeChecksumMismatch]. The body is not read after PatchWith has returned; for
+// that, it waits for a Read in progress.
 func (c *Client) PatchWith(ctx context.Context, request PatchRequest) (Status, error) {
-	target, err := uploadURL(fault.Patch, request.URL)
+	target, err := parseUploadURL(fault.Patch, request.URL)
 	if err != nil {
 		return Status{}, err
 	}
-	if err := request.check(); err != nil {
+	if err := request.validate(); err != nil {
 		return Status{}, fault.New(fault.Bug, fault.Patch, err)
 	}
-	call := c.call(fault.Patch, http.MethodPatch, target, request.header())
-	call.body = newBody(request.Body, request.Size)
-	call.body.seal = request.seal()
-	defer call.body.release()
-	got, err := c.do(ctx, call)
+	r := c.newRequest(fault.Patch, http.MethodPatch, target, request.header())
+	r.body = newBody(request.Body, request.Size)
+	r.body.trailer = request.trailer()
+	defer r.body.close()
+	resp, err := c.do(ctx, r)
 	if err != nil {
 		return Status{}, err
 	}
-	return got.patched()
+	return resp.parsePatch()
 }
 
-func (r PatchRequest) check() error {
+func (r PatchRequest) validate() error {
 	if r.Offset < 0 || r.Size < 0 || r.Offset > math.MaxInt64-r.Size {
-		return fmt.Errorf("%d bytes at offset %d", r.Size, r.Offset)
+		return fmt.Errorf("invalid size %d at offset %d", r.Size, r.Offset)
 	}
 	if r.Trailer == "" {
-		return r.Checksum.check()
+		return r.Checksum.validate()
 	}
 	if r.Checksum.Algorithm != "" {
-		return errors.New("a checksum ahead of the body and one after it")
+		return errors.New("checksum both before and after the body")
 	}
 	if _, known := NewHash(r.Trailer); !known {
-		return fmt.Errorf("checksum: %.40q is not an algorithm that can be computed here", r.Trailer)
+		return fmt.Errorf("checksum: unknown algorithm %.40q", r.Trailer)
 	}
 	return nil
 }
@@ -96,11 +94,11 @@ func (r PatchRequest) header() http.Header {
 	return header
 }
 
-// seal is what is put on the body's end. An empty body has no chunks, and so no
-// trailer; there is nothing in it to be checked either.
-func (r PatchRequest) seal() *seal {
+// trailer returns the checksum trailer, or nil. An empty body has none: it is sent
+// without chunked encoding, which trailers require.
+func (r PatchRequest) trailer() *checksumTrailer {
 	if r.Trailer == "" || r.Size == 0 {
 		return nil
 	}
-	return &seal{algorithm: r.Trailer}
+	return &checksumTrailer{algorithm: r.Trailer}
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// socksKinds is what SOCKS5 proxies refuse with (RFC 1928, 6), in the words of
-// package net/http, which has no others for it.
+// socksKinds maps the error texts of net/http for the replies of SOCKS5 proxies
+// (RFC 1928, 6) to kinds. net/http has no typed errors for them.
 var socksKinds = []struct {
-	words string
-	kind  fault.Kind
+	text string
+	kind fault.Kind
 }{
 	{"authentication", fault.Auth},
 	{"not allowed by ruleset", fault.Refused},
@@ -22,29 +22,30 @@ var socksKinds = []struct {
 	{"connection refused", fault.Unreachable},
 }
 
-// socksKind classifies a SOCKS5 proxy's refusal; ok is false for other errors.
+// socksKind returns the kind of a SOCKS5 proxy's error reply; ok is false for other
+// errors.
 func socksKind(err error) (kind fault.Kind, ok bool) {
-	refusal := during(err, "socks connect")
-	if refusal == nil {
+	opErr := findOpError(err, "socks connect")
+	if opErr == nil {
 		return 0, false
 	}
 	for _, known := range socksKinds {
-		if strings.Contains(refusal.Err.Error(), known.words) {
+		if strings.Contains(opErr.Err.Error(), known.text) {
 			return known.kind, true
 		}
 	}
 	return 0, false
 }
 
-// during returns the first network operation of these names that err came up in,
-// or nil. Operations are nested: connecting to a proxy is one, and dialing for it
-// another.
-func during(err error, names ...string) *net.OpError {
+// findOpError returns the outermost net.OpError in the chain of err with one of
+// these operations, or nil. They are nested: connecting to a proxy contains dialing
+// it.
+func findOpError(err error, ops ...string) *net.OpError {
 	for {
-		op, ok := errors.AsType[*net.OpError](err)
-		if !ok || slices.Contains(names, op.Op) {
-			return op
+		opErr, ok := errors.AsType[*net.OpError](err)
+		if !ok || slices.Contains(ops, opErr.Op) {
+			return opErr
 		}
-		err = op.Err
+		err = opErr.Err
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// redirectTo answers everything under / with a redirect to base, same path.
+// redirectTo returns a handler that redirects to the same path below base.
 func redirectTo(status int, base string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", base+r.URL.Path)
@@ -22,11 +22,11 @@ func redirectTo(status int, base string) http.HandlerFunc {
 	}
 }
 
-func TestRedirectsThatDropTheBodyAreRefusedAndExplained(t *testing.T) {
+func TestRedirectsThatDropTheBodyAreRefused(t *testing.T) {
 	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther} {
 		for _, op := range []fault.Op{fault.Create, fault.Patch, fault.Terminate} {
 			t.Run(fmt.Sprintf("%d on %s", status, op), func(t *testing.T) {
-				got := wantKind(t, ask(t, op, bare(status, "Location: https://login.example/secret-form?secret=1")), fault.Refused)
+				got := wantKind(t, call(t, op, respondPlain(status, "Location: https://login.example/secret-form?secret=1")), fault.Refused)
 				if got.Status != status || !strings.Contains(got.Detail, "login.example") || strings.Contains(got.Detail, "secret") {
 					t.Errorf("got %+v", got)
 				}
@@ -35,15 +35,15 @@ func TestRedirectsThatDropTheBodyAreRefusedAndExplained(t *testing.T) {
 	}
 }
 
-func TestRedirectsOfQuestionsAreFollowed(t *testing.T) {
-	server := newScript(t, reply(http.StatusOK, "Tus-Version: 1.0.0", "Upload-Offset: 3"))
+func TestRedirectsOfHeadAndOptionsAreFollowed(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusOK, "Tus-Version: 1.0.0", "Upload-Offset: 3"))
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		first := newScript(t, redirectTo(status, server.URL))
-		client := connect(t, tus.Config{Endpoint: first.URL})
-		if got, err := client.Head(t.Context(), first.URL+"/u"); err != nil || got.Offset != 3 || server.last(t).Method != http.MethodHead {
+		first := newFakeServer(t, redirectTo(status, server.URL))
+		client := newClient(t, tus.Config{Endpoint: first.URL})
+		if got, err := client.Head(t.Context(), first.URL+"/u"); err != nil || got.Offset != 3 || server.lastRequest(t).Method != http.MethodHead {
 			t.Errorf("%d on HEAD: %+v, %v", status, got, err)
 		}
-		if got, err := client.Probe(t.Context()); err != nil || !got.Known || server.last(t).Method != http.MethodOptions {
+		if got, err := client.Probe(t.Context()); err != nil || !got.Known || server.lastRequest(t).Method != http.MethodOptions {
 			t.Errorf("%d on OPTIONS: %+v, %v", status, got, err)
 		}
 	}
@@ -52,78 +52,78 @@ func TestRedirectsOfQuestionsAreFollowed(t *testing.T) {
 func TestRedirects307And308KeepMethodAndBody(t *testing.T) {
 	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
 		server := uploadtest.NewTusd(t)
-		first := newScript(t, redirectTo(status, server.URL))
-		client := connect(t, tus.Config{Endpoint: first.URL + "/files/"})
-		content := random(t, 3<<20)
-		made, err := client.Create(t.Context(), tus.CreateRequest{Size: 3 << 20, Metadata: metadata})
-		if err != nil || !strings.HasPrefix(made.URL, server.Endpoint) {
-			t.Fatalf("%d: made %+v, %v", status, made, err)
+		first := newFakeServer(t, redirectTo(status, server.URL))
+		client := newClient(t, tus.Config{Endpoint: first.URL + "/files/"})
+		content := randomBytes(t, 3<<20)
+		upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 3 << 20, Metadata: metadata})
+		if err != nil || !strings.HasPrefix(upload.URL, server.Endpoint) {
+			t.Fatalf("%d: created %+v, %v", status, upload, err)
 		}
-		through := strings.Replace(made.URL, server.URL, first.URL, 1)
-		if got, err := client.Patch(t.Context(), through, 0, bytes.NewReader(content), 3<<20); err != nil || got.Offset != 3<<20 {
+		redirectedURL := strings.Replace(upload.URL, server.URL, first.URL, 1)
+		if got, err := client.Patch(t.Context(), redirectedURL, 0, bytes.NewReader(content), 3<<20); err != nil || got.Offset != 3<<20 {
 			t.Fatalf("%d: got %+v, %v", status, got, err)
 		}
-		expectOne(t, server.Stored(t), content)
-		if err := client.Terminate(t.Context(), through); err != nil || len(server.Stored(t)) != 0 {
+		wantStored(t, server.Stored(t), content)
+		if err := client.Terminate(t.Context(), redirectedURL); err != nil || len(server.Stored(t)) != 0 {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
 }
 
-func TestRedirectOfABodyThatIsGoneIsRefused(t *testing.T) {
-	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
-	first := newScript(t, redirectTo(http.StatusTemporaryRedirect, server.URL))
-	_, err := connect(t, tus.Config{Endpoint: first.URL}).Patch(t.Context(), first.URL, 0, unseekable([]byte("hello")), 5)
+func TestRedirectOfUnseekableBodyIsRefused(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusNoContent, "Upload-Offset: 5"))
+	first := newFakeServer(t, redirectTo(http.StatusTemporaryRedirect, server.URL))
+	_, err := newClient(t, tus.Config{Endpoint: first.URL}).Patch(t.Context(), first.URL, 0, unseekable([]byte("hello")), 5)
 	if got := wantKind(t, err, fault.Refused); !strings.Contains(got.Detail, "cannot be rewound") {
-		t.Errorf("it says %q", got.Detail)
+		t.Errorf("detail %q", got.Detail)
 	}
 }
 
-func TestRedirectsThatNeverEndAreRefused(t *testing.T) {
-	wantKind(t, ask(t, fault.Head, bare(http.StatusTemporaryRedirect, "Location: /again")), fault.Refused)
-	wantKind(t, ask(t, fault.Head, bare(http.StatusTemporaryRedirect)), fault.Refused)
-	wantKind(t, ask(t, fault.Head, bare(http.StatusTemporaryRedirect, "Location: file:///etc/passwd")), fault.Refused)
-	wantKind(t, ask(t, fault.Patch, bare(http.StatusNotModified)), fault.Refused)
+func TestInvalidRedirectsAreRefused(t *testing.T) {
+	wantKind(t, call(t, fault.Head, respondPlain(http.StatusTemporaryRedirect, "Location: /again")), fault.Refused)
+	wantKind(t, call(t, fault.Head, respondPlain(http.StatusTemporaryRedirect)), fault.Refused)
+	wantKind(t, call(t, fault.Head, respondPlain(http.StatusTemporaryRedirect, "Location: file:///etc/passwd")), fault.Refused)
+	wantKind(t, call(t, fault.Patch, respondPlain(http.StatusNotModified)), fault.Refused)
 }
 
-func TestCredentialsGoToTheEndpointsOwnHostOnly(t *testing.T) {
-	server := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
-	stranger := newScript(t, reply(http.StatusNoContent, "Upload-Offset: 5"))
-	guide := newScript(t, redirectTo(http.StatusTemporaryRedirect, stranger.URL))
+func TestCredentialsAreSentToEndpointOriginOnly(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusNoContent, "Upload-Offset: 5"))
+	other := newFakeServer(t, respond(http.StatusNoContent, "Upload-Offset: 5"))
+	redirecting := newFakeServer(t, redirectTo(http.StatusTemporaryRedirect, other.URL))
 	client := func(endpoint string) *tus.Client {
-		return connect(t, tus.Config{Endpoint: endpoint, Header: http.Header{"Authorization": {"Bearer key"}}})
+		return newClient(t, tus.Config{Endpoint: endpoint, Header: http.Header{"Authorization": {"Bearer key"}}})
 	}
 	if err := calls[fault.Patch](t, client(server.URL), server.URL+"/u"); err != nil {
 		t.Fatal(err)
 	}
-	if got := server.last(t).Header.Get("Authorization"); got != "Bearer key" {
-		t.Errorf("the server got %q", got)
+	if got := server.lastRequest(t).Header.Get("Authorization"); got != "Bearer key" {
+		t.Errorf("Authorization %q", got)
 	}
-	for name, url := range map[string]string{"a foreign upload URL": stranger.URL, "a redirect": guide.URL} {
+	for name, url := range map[string]string{"upload URL of another host": other.URL, "redirect": redirecting.URL} {
 		for op := range calls {
 			if op == fault.Create || op == fault.Probe {
 				continue
 			}
-			if err := calls[op](t, client(guide.URL), url); err != nil {
+			if err := calls[op](t, client(redirecting.URL), url); err != nil {
 				t.Fatal(err)
 			}
-			if got := stranger.last(t).Header.Values("Authorization"); len(got) != 0 {
-				t.Errorf("%s on %s gave a stranger %q", name, op, got)
+			if got := other.lastRequest(t).Header.Values("Authorization"); len(got) != 0 {
+				t.Errorf("%s, %s: another host received Authorization %q", name, op, got)
 			}
 		}
 	}
 }
 
-// wire hands requests for any host to a handler.
-type wire struct{ http.Handler }
+// handlerTransport is an http.RoundTripper that calls a handler.
+type handlerTransport struct{ http.Handler }
 
-func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer := httptest.NewRecorder()
-	w.ServeHTTP(answer, r)
-	return answer.Result(), nil
+func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	t.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
 }
 
-func TestCredentialsNeverGoDownToHTTP(t *testing.T) {
+func TestCredentialsAreNotSentAfterDowngrade(t *testing.T) {
 	tests := []struct {
 		endpoint, target string
 		want             bool
@@ -132,7 +132,7 @@ func TestCredentialsNeverGoDownToHTTP(t *testing.T) {
 		{"https://server/files/", "https://SERVER:443/u", true},
 		{"https://server/files/", "http://server/u", false},
 		{"https://server:8443/", "https://server/u", false},
-		{"https://server/", "https://server.evil.example/u", false},
+		{"https://server/", "https://server.other.example/u", false},
 		{"https://server/", "https://sub.server/u", false},
 		{"http://server/", "https://server/u", true},
 		{"http://server:1080/", "https://server/u", false},
@@ -141,21 +141,21 @@ func TestCredentialsNeverGoDownToHTTP(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.endpoint+" to "+test.target, func(t *testing.T) {
 			var got string
-			client := connect(t, tus.Config{Endpoint: test.endpoint, Header: http.Header{"X-Api-Key": {"key"}}, HTTP: wire{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			client := newClient(t, tus.Config{Endpoint: test.endpoint, Header: http.Header{"X-Api-Key": {"key"}}, HTTP: handlerTransport{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				got = r.Header.Get("X-Api-Key")
-				reply(http.StatusOK, "Upload-Offset: 1")(w, r)
+				respond(http.StatusOK, "Upload-Offset: 1")(w, r)
 			})}})
 			if _, err := client.Head(t.Context(), test.target); err != nil {
 				t.Fatal(err)
 			}
 			if (got == "key") != test.want {
-				t.Errorf("the key was sent: %t, want %t", got == "key", test.want)
+				t.Errorf("key sent = %t, want %t", got == "key", test.want)
 			}
 		})
 	}
 }
 
-func TestK8LocationOfAServerBehindATLSProxyBecomesHTTPS(t *testing.T) {
+func TestK8HTTPLocationOfTLSProxyBecomesHTTPS(t *testing.T) {
 	tests := map[string]string{
 		"http://server/files/1":       "https://server:8443/files/1",
 		"http://server:80/files/1":    "https://server:8443/files/1",
@@ -165,27 +165,27 @@ func TestK8LocationOfAServerBehindATLSProxyBecomesHTTPS(t *testing.T) {
 		"https://server/files/1":      "https://server/files/1",
 	}
 	for location, want := range tests {
-		client := connect(t, tus.Config{Endpoint: "https://server:8443/files/", HTTP: wire{reply(http.StatusCreated, "Location: "+location)}})
+		client := newClient(t, tus.Config{Endpoint: "https://server:8443/files/", HTTP: handlerTransport{respond(http.StatusCreated, "Location: "+location)}})
 		if got, err := client.Create(t.Context(), tus.CreateRequest{Size: 1}); err != nil || got.URL != want {
-			t.Errorf("%s became %s, %v, want %s", location, got.URL, err, want)
+			t.Errorf("%s: got %s, %v, want %s", location, got.URL, err, want)
 		}
 	}
 }
 
-func TestPasswordInTheEndpointBecomesASignIn(t *testing.T) {
-	server := newScript(t, reply(http.StatusCreated, "Location: 1"))
+func TestEndpointPasswordIsSentAsBasicAuth(t *testing.T) {
+	server := newFakeServer(t, respond(http.StatusCreated, "Location: 1"))
 	endpoint, _ := url.Parse(server.URL)
 	endpoint.User = url.UserPassword("me", "p@ss:word")
-	made, err := connect(t, tus.Config{Endpoint: endpoint.String()}).Create(t.Context(), tus.CreateRequest{Size: 1})
-	if err != nil || strings.Contains(made.URL, "word") {
-		t.Fatalf("made %+v, %v", made, err)
+	upload, err := newClient(t, tus.Config{Endpoint: endpoint.String()}).Create(t.Context(), tus.CreateRequest{Size: 1})
+	if err != nil || strings.Contains(upload.URL, "word") {
+		t.Fatalf("created %+v, %v", upload, err)
 	}
-	if user, password, ok := server.last(t).BasicAuth(); !ok || user != "me" || password != "p@ss:word" {
-		t.Errorf("the server got %q, %q", user, password)
+	if user, password, ok := server.lastRequest(t).BasicAuth(); !ok || user != "me" || password != "p@ss:word" {
+		t.Errorf("basic auth %q, %q", user, password)
 	}
 }
 
-func TestNewRefusesWhatCannotBeAnEndpoint(t *testing.T) {
+func TestNewValidatesConfig(t *testing.T) {
 	for _, endpoint := range []string{"", "server", "/files", "ftp://server/", "http://", "http://me:secret@[::1", "http://a b/"} {
 		if _, err := tus.New(tus.Config{Endpoint: endpoint}); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", endpoint, err)
@@ -193,17 +193,17 @@ func TestNewRefusesWhatCannotBeAnEndpoint(t *testing.T) {
 	}
 	for name, header := range map[string]http.Header{"value": {"X-A": {"a\r\nX-B: b"}}, "name": {"X A": {"a"}}} {
 		if _, err := tus.New(tus.Config{Endpoint: "http://server/", Header: header}); err == nil {
-			t.Errorf("a bad %s was taken", name)
+			t.Errorf("invalid header %s accepted", name)
 		}
 	}
 }
 
-func TestSecretsInTheServersWordsAreNotRepeated(t *testing.T) {
-	server := newScript(t, func(w http.ResponseWriter, r *http.Request) {
-		saying(http.StatusUnauthorized, "bad header: "+r.Header.Get("Authorization"))(w, r)
+func TestSecretsAreRemovedFromErrorBody(t *testing.T) {
+	server := newFakeServer(t, func(w http.ResponseWriter, r *http.Request) {
+		respondBody(http.StatusUnauthorized, "bad header: "+r.Header.Get("Authorization"))(w, r)
 	})
-	_, err := connect(t, tus.Config{Endpoint: server.URL, Header: http.Header{"Authorization": {"Bearer abcdefgh"}}}).Create(t.Context(), tus.CreateRequest{Size: 1})
+	_, err := newClient(t, tus.Config{Endpoint: server.URL, Header: http.Header{"Authorization": {"Bearer abcdefgh"}}}).Create(t.Context(), tus.CreateRequest{Size: 1})
 	if got := wantKind(t, err, fault.Auth); strings.Contains(got.Detail, "abcdefgh") || !strings.Contains(got.Detail, "bad header") {
-		t.Errorf("it says %q", got.Detail)
+		t.Errorf("detail %q", got.Detail)
 	}
 }

@@ -9,17 +9,17 @@ import (
 	"testing"
 )
 
-// aRule is a line of docs/protocol.md.
-var aRule = regexp.MustCompile(`(?m)^\| ([A-Z]\d+) \|`)
+// ruleRow matches a table row of docs/protocol.md.
+var ruleRow = regexp.MustCompile(`(?m)^\| ([A-Z]\d+) \|`)
 
 var (
-	aTest  = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	named  = regexp.MustCompile("`(Test\\w+)`")
-	ofRule = regexp.MustCompile(`^Test([A-Z]\d+)[A-Z]`)
+	testFunc      = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	testReference = regexp.MustCompile("`(Test\\w+)`")
+	ruleTest      = regexp.MustCompile(`^Test([A-Z]\d+)[A-Z]`)
 )
 
-// tests are the names of all tests of the program.
-func tests(t *testing.T) map[string]bool {
+// testNames returns the names of all tests of the module.
+func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
 	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
@@ -27,7 +27,7 @@ func tests(t *testing.T) map[string]bool {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		for _, match := range aTest.FindAllSubmatch(text, -1) {
+		for _, match := range testFunc.FindAllSubmatch(text, -1) {
 			names[string(match[1])] = true
 		}
 		return err
@@ -38,52 +38,52 @@ func tests(t *testing.T) map[string]bool {
 	return names
 }
 
-func TestEveryRuleHasATestOfItsName(t *testing.T) {
-	held := map[string]bool{}
-	for name := range tests(t) {
-		if match := ofRule.FindStringSubmatch(name); match != nil {
-			held[match[1]] = true
+func TestEveryRuleHasATest(t *testing.T) {
+	tested := map[string]bool{}
+	for name := range testNames(t) {
+		if match := ruleTest.FindStringSubmatch(name); match != nil {
+			tested[match[1]] = true
 		}
 	}
-	page, err := os.ReadFile("../../docs/protocol.md")
+	text, err := os.ReadFile("../../docs/protocol.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	rules := map[string]bool{}
-	for _, match := range aRule.FindAllSubmatch(page, -1) {
+	for _, match := range ruleRow.FindAllSubmatch(text, -1) {
 		rule := string(match[1])
 		if rules[rule] {
-			t.Errorf("there are two rules %s", rule)
+			t.Errorf("duplicate rule %s", rule)
 		}
 		rules[rule] = true
-		if !held[rule] {
-			t.Errorf("no test is named after %s", rule)
+		if !tested[rule] {
+			t.Errorf("no test for rule %s", rule)
 		}
 	}
 	if len(rules) == 0 {
-		t.Fatal("no rules were found")
+		t.Fatal("no rules found")
 	}
-	for rule := range held {
+	for rule := range tested {
 		if !rules[rule] {
-			t.Errorf("a test is named after %s, which is no rule", rule)
+			t.Errorf("test for unknown rule %s", rule)
 		}
 	}
 }
 
-func TestEveryTestThatTheDocumentationNamesIsThere(t *testing.T) {
-	known := tests(t)
+func TestDocumentedTestsExist(t *testing.T) {
+	known := testNames(t)
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil || len(pages) == 0 {
-		t.Fatalf("no pages: %v", err)
+		t.Fatalf("no documentation files: %v", err)
 	}
 	for _, page := range pages {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, match := range named.FindAllSubmatch(text, -1) {
+		for _, match := range testReference.FindAllSubmatch(text, -1) {
 			if name := string(match[1]); !known[name] {
-				t.Errorf("%s names %s, which is no test", page, name)
+				t.Errorf("%s: test %s does not exist", page, name)
 			}
 		}
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// fine stands for "no error" in the table below.
-const fine = fault.Kind(255)
+// noFault stands for "no error" in the table below.
+const noFault = fault.Kind(255)
 
-// TestStatusTable is the table of answers of the protocol, cell by cell. Every
-// answer carries Tus-Resumable.
+// TestStatusTable tests the kind for each combination of status, code and operation.
+// All responses have Tus-Resumable.
 func TestStatusTable(t *testing.T) {
 	ops := []fault.Op{fault.Probe, fault.Create, fault.Head, fault.Patch, fault.Terminate}
 	tests := []struct {
@@ -24,13 +24,13 @@ func TestStatusTable(t *testing.T) {
 		{400, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{401, "", [5]fault.Kind{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}},
 		{402, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
-		{403, "", [5]fault.Kind{fine, fault.Auth, fault.Auth, fault.Auth, fault.Refused}},
-		{404, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Gone, fault.Gone, fine}},
-		{405, "", [5]fault.Kind{fine, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{403, "", [5]fault.Kind{noFault, fault.Auth, fault.Auth, fault.Auth, fault.Refused}},
+		{404, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Gone, fault.Gone, noFault}},
+		{405, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{407, "", [5]fault.Kind{fault.Auth, fault.Auth, fault.Auth, fault.Auth, fault.Auth}},
 		{408, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
 		{409, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Conflict, fault.Transient}},
-		{410, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Gone, fault.Gone, fine}},
+		{410, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Gone, fault.Gone, noFault}},
 		{412, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{413, "", [5]fault.Kind{fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge, fault.TooLarge}},
 		{415, "", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
@@ -40,7 +40,7 @@ func TestStatusTable(t *testing.T) {
 		{429, "", [5]fault.Kind{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}},
 		{460, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
 		{500, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
-		{501, "", [5]fault.Kind{fine, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
+		{501, "", [5]fault.Kind{noFault, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{502, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
 		{503, "", [5]fault.Kind{fault.Busy, fault.Busy, fault.Busy, fault.Busy, fault.Busy}},
 		{504, "", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
@@ -52,37 +52,37 @@ func TestStatusTable(t *testing.T) {
 		{500, "ERR_LOCK_TIMEOUT", [5]fault.Kind{fault.Transient, fault.Transient, fault.Transient, fault.Transient, fault.Transient}},
 		{400, "ERR_UPLOAD_STOPPED", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
 		{400, "ERR_UPLOAD_REJECTED", [5]fault.Kind{fault.Refused, fault.Refused, fault.Refused, fault.Refused, fault.Refused}},
-		{403, "ERR_MODIFY_FINAL", [5]fault.Kind{fine, fault.Refused, fault.Auth, fault.Refused, fault.Refused}},
-		{403, "ERR_ORIGIN_NOT_ALLOWED", [5]fault.Kind{fine, fault.Refused, fault.Auth, fault.Refused, fault.Refused}},
+		{403, "ERR_MODIFY_FINAL", [5]fault.Kind{noFault, fault.Refused, fault.Auth, fault.Refused, fault.Refused}},
+		{403, "ERR_ORIGIN_NOT_ALLOWED", [5]fault.Kind{noFault, fault.Refused, fault.Auth, fault.Refused, fault.Refused}},
 	}
 	for _, test := range tests {
 		for i, op := range ops {
 			t.Run(fmt.Sprintf("%d %s on %s", test.status, test.code, op), func(t *testing.T) {
 				body := ""
 				if test.code != "" {
-					body = test.code + ": its words\n"
+					body = test.code + ": message\n"
 				}
-				err := ask(t, op, saying(test.status, body))
-				expectCell(t, err, op, test.status, test.want[i])
+				err := call(t, op, respondBody(test.status, body))
+				checkKind(t, err, op, test.status, test.want[i])
 			})
 		}
 	}
 }
 
-func expectCell(t *testing.T, err error, op fault.Op, status int, want fault.Kind) {
+func checkKind(t *testing.T, err error, op fault.Op, status int, want fault.Kind) {
 	t.Helper()
-	if want == fine {
+	if want == noFault {
 		if err != nil {
 			t.Fatalf("got %v, want no error", err)
 		}
 		return
 	}
 	if got := wantKind(t, err, want); got.Op != op || got.Status != status {
-		t.Errorf("got op %s and status %d", got.Op, got.Status)
+		t.Errorf("op %s, status %d", got.Op, got.Status)
 	}
 }
 
-func TestStatusKeepsItsKindWithoutTusResumable(t *testing.T) {
+func TestStatusWithoutTusResumable(t *testing.T) {
 	for _, test := range []struct {
 		status int
 		op     fault.Op
@@ -96,35 +96,35 @@ func TestStatusKeepsItsKindWithoutTusResumable(t *testing.T) {
 		{http.StatusNotFound, fault.Head, fault.Gone},
 	} {
 		t.Run(fmt.Sprintf("%d on %s", test.status, test.op), func(t *testing.T) {
-			wantKind(t, ask(t, test.op, bare(test.status)), test.want)
+			wantKind(t, call(t, test.op, respondPlain(test.status)), test.want)
 		})
 	}
 }
 
-func TestStatusOfAnAddressThatTakesNoUploads(t *testing.T) {
+func TestWrongURLStatusIsNotTus(t *testing.T) {
 	for _, status := range []int{http.StatusNotFound, http.StatusGone, http.StatusMethodNotAllowed} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
-			wantKind(t, ask(t, fault.Create, bare(status)), fault.NotTus)
+			wantKind(t, call(t, fault.Create, respondPlain(status)), fault.NotTus)
 		})
 	}
-	wantKind(t, ask(t, fault.Probe, bare(http.StatusNotFound)), fault.NotTus)
+	wantKind(t, call(t, fault.Probe, respondPlain(http.StatusNotFound)), fault.NotTus)
 }
 
-func TestStatusFaultSaysWhatTheServerSaid(t *testing.T) {
-	err := ask(t, fault.Patch, saying(http.StatusBadRequest, "ERR_UPLOAD_STOPPED: no more\tcats,\nplease\n", "Retry-After: 120"))
+func TestStatusFaultDetail(t *testing.T) {
+	err := call(t, fault.Patch, respondBody(http.StatusBadRequest, "ERR_UPLOAD_STOPPED: no more\tcats,\nplease\n", "Retry-After: 120"))
 	got := wantKind(t, err, fault.Refused)
 	if got.Code != "ERR_UPLOAD_STOPPED" || got.Detail != "ERR_UPLOAD_STOPPED: no more cats, please" || got.RetryAfter.Seconds() != 120 {
 		t.Errorf("got %+v", got)
 	}
 	page := "<!DOCTYPE html><html><head><title>413 Request\nEntity Too Large</title></head><body><center>nginx</center></body></html>"
-	got = wantKind(t, ask(t, fault.Patch, saying(http.StatusRequestEntityTooLarge, page)), fault.TooLarge)
+	got = wantKind(t, call(t, fault.Patch, respondBody(http.StatusRequestEntityTooLarge, page)), fault.TooLarge)
 	if got.Detail != "413 Request Entity Too Large" {
-		t.Errorf("of a page it says %q", got.Detail)
+		t.Errorf("detail for an HTML page: %q", got.Detail)
 	}
 }
 
-func TestStatusFaultIsNotAContextError(t *testing.T) {
-	if err := ask(t, fault.Head, reply(http.StatusTeapot)); fault.Stopped(err) || errors.Unwrap(err) != nil {
+func TestStatusFaultWrapsNoError(t *testing.T) {
+	if err := call(t, fault.Head, respond(http.StatusTeapot)); fault.Stopped(err) || errors.Unwrap(err) != nil {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,11 +1,11 @@
-// Package tus speaks the tus resumable upload protocol, version 1.0.0, as a
-// client: https://tus.io/protocols/resumable-upload. It knows neither files nor
-// a database: a caller brings bytes and keeps URLs and offsets. One value of
-// Client serves one server and may be used by many goroutines; a single upload
-// URL must only have one request at a time.
+// Package tus implements a client for the tus 1.0.0 resumable upload protocol
+// (https://tus.io/protocols/resumable-upload). It does not read files or store
+// state: the caller supplies the bytes and keeps URLs and offsets. A [Client] is
+// for one server and safe for concurrent use, but there must be only one request
+// at a time per upload URL.
 //
-// Every error is a *fault.Fault, or wraps the context's error when the caller
-// ended it. Nothing is tried twice here: policy lives with the caller.
+// Every error is a [fault.Fault], or wraps the error of the context if the caller
+// ended it. The package never retries; the caller decides with package retry.
 package tus
 
 import (
@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// Version is the protocol version this client speaks.
+// Version is the version of the protocol that this client implements.
 const Version = "1.0.0"
 
-// Capabilities is what a server told of itself by OPTIONS. The zero value is a
-// server that did not answer OPTIONS and is held to plain creation.
+// Capabilities are the features of a server as returned by OPTIONS. The zero value
+// is that of a server that rejected OPTIONS; only plain creation is used with it.
 type Capabilities struct {
-	Known      bool     // the server answered OPTIONS as tus says
+	Known      bool     // the server responded to OPTIONS
 	Versions   []string // Tus-Version
 	Extensions []string // Tus-Extension, lower case
-	MaxSize    int64    // Tus-Max-Size in bytes; 0 when not limited
+	MaxSize    int64    // Tus-Max-Size in bytes; 0 means unlimited
 	Checksums  []string // Tus-Checksum-Algorithm
 }
 
@@ -42,36 +42,36 @@ const (
 // Pair is one entry of Upload-Metadata.
 type Pair struct{ Key, Value string }
 
-// CreateRequest asks for a new upload.
+// CreateRequest is a request to create an upload.
 type CreateRequest struct {
 	Size     int64
 	Metadata []Pair
-	Body     io.Reader // with creation-with-upload: the first BodySize bytes; nil for none
+	Body     io.Reader // the first BodySize bytes, or nil; requires creation-with-upload
 	BodySize int64
 
-	// Deferred leaves the size open: a later PatchRequest that Ends the upload
-	// tells it. Size is 0 then. It needs creation-defer-length.
+	// Deferred leaves the length of the upload open until it is sent with
+	// [PatchRequest.Ends]. Size must be 0. It requires creation-defer-length.
 	Deferred bool
 
-	// Partial makes a part that Concat joins to a file. It needs concatenation.
+	// Partial creates a part for [Client.Concat]. It requires concatenation.
 	Partial bool
 }
 
-// Upload is an upload the server made.
+// Upload is an upload that the server created.
 type Upload struct {
 	URL     string    // absolute
-	Offset  int64     // bytes of the body the server took; 0 without a body
-	Expires time.Time // zero when the server did not say
+	Offset  int64     // bytes of the body that the server acknowledged; 0 without a body
+	Expires time.Time // zero if the server did not send it
 }
 
-// Status is what a server says of an upload.
+// Status is the state of an upload on the server.
 type Status struct {
 	Offset  int64
-	Length  int64 // -1 while the server does not know it
+	Length  int64 // -1 if the server does not know it yet
 	Expires time.Time
 
-	// Partial says that the upload is a part of a file, and Final that it was
-	// joined of parts: such a one takes no PATCH. While the server is still
-	// joining, Offset is 0. Both are known of HEAD only.
+	// Partial is set for a part, and Final for the result of a concatenation,
+	// which accepts no PATCH. While the server is still concatenating, Offset is 0.
+	// Only HEAD returns them.
 	Partial, Final bool
 }

@@ -14,18 +14,19 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// lies are what a server may say in a header that it ought not to.
-var lies = []string{
+// malformedValues are header values that are invalid or unexpected for at least some
+// headers.
+var malformedValues = []string{
 	"", "0", "-1", "5", "99", "9223372036854775807", "9223372036854775808", "1e3", " 5", "5, 6", "5;5", "final;", "final;/files/1 /files/2",
 	"partial", "1.0.0", "0.2.2", "://", "//", "/files/other", "ftp://server/1", "http://[::1", "Wed, 06 Nov 1994 08:49:37 GMT", "\x7f", "é",
 	strings.Repeat("9", 4096),
 }
 
-func TestHostileServerIsNeverBelievedBlindly(t *testing.T) {
+func TestMalformedResponsesAreValidated(t *testing.T) {
 	server := uploadtest.NewReference(t, uploadtest.Expiry(time.Hour))
-	client := connect(t, tus.Config{Endpoint: server.Endpoint})
+	client := newClient(t, tus.Config{Endpoint: server.Endpoint})
 	rapid.Check(t, func(r *rapid.T) {
-		made, err := client.Create(t.Context(), tus.CreateRequest{Size: 10})
+		existing, err := client.Create(t.Context(), tus.CreateRequest{Size: 10})
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -33,7 +34,7 @@ func TestHostileServerIsNeverBelievedBlindly(t *testing.T) {
 			"Upload-Offset", "Upload-Length", "Upload-Concat", "Upload-Expires", "Upload-Defer-Length", "Location", "Tus-Resumable", "Retry-After", "Tus-Max-Size",
 		}), 0, 4).Draw(r, "names")
 		status := rapid.SampledFrom([]int{0, 0, 200, 201, 204, 206, 299, 304, 400, 404, 409, 460, 500, 599}).Draw(r, "status")
-		values := rapid.SliceOfN(rapid.SampledFrom(lies), len(names), len(names)).Draw(r, "values")
+		values := rapid.SliceOfN(rapid.SampledFrom(malformedValues), len(names), len(names)).Draw(r, "values")
 		op := rapid.SampledFrom([]fault.Op{fault.Create, fault.Head, fault.Patch, fault.Concat, fault.Terminate}).Draw(r, "op")
 		server.Twist(1, "", func(a *uploadtest.Answer) {
 			for i, name := range names {
@@ -43,23 +44,24 @@ func TestHostileServerIsNeverBelievedBlindly(t *testing.T) {
 				a.Status = status
 			}
 		})
-		got, upload, err := doing(t, client, op, made.URL)
+		got, upload, err := callOnce(t, client, op, existing.URL)
 		if err != nil {
 			if f, ok := errors.AsType[*fault.Fault](err); !ok || f.Kind == fault.Bug || f.RetryAfter < 0 || f.Op != op {
-				r.Fatalf("%s ended with %v", op, err)
+				r.Fatalf("%s: got %v", op, err)
 			}
 			return
 		}
 		if got.Offset < 0 || got.Length < -1 || upload.Offset < 0 {
-			r.Fatalf("%s gave %+v, %+v", op, got, upload)
+			r.Fatalf("%s: got %+v, %+v", op, got, upload)
 		}
 		if op == fault.Create && !strings.HasPrefix(upload.URL, "http://") {
-			r.Fatalf("the upload is at %q", upload.URL)
+			r.Fatalf("upload URL %q", upload.URL)
 		}
 	})
 }
 
-func doing(t *testing.T, client *tus.Client, op fault.Op, url string) (got tus.Status, upload tus.Upload, err error) {
+// callOnce calls op on the upload at url.
+func callOnce(t *testing.T, client *tus.Client, op fault.Op, url string) (got tus.Status, upload tus.Upload, err error) {
 	switch op {
 	case fault.Create:
 		upload, err = client.Create(t.Context(), tus.CreateRequest{Size: 5, Body: strings.NewReader("hello"), BodySize: 5})
@@ -75,29 +77,29 @@ func doing(t *testing.T, client *tus.Client, op fault.Op, url string) (got tus.S
 	return got, upload, err
 }
 
-func TestC6WhatIsGoneIsToldFromWhatIsForbidden(t *testing.T) {
+func TestC6HeadGoneAndForbidden(t *testing.T) {
 	for status, want := range map[int]fault.Kind{http.StatusNotFound: fault.Gone, http.StatusGone: fault.Gone, http.StatusForbidden: fault.Auth} {
-		wantKind(t, ask(t, fault.Head, reply(status)), want)
+		wantKind(t, call(t, fault.Head, respond(status)), want)
 	}
 }
 
-func TestC12PatchOfWhatIsGone(t *testing.T) {
-	for name, server := range everyServer(t) {
+func TestC12PatchOfMissingUpload(t *testing.T) {
+	for name, server := range startServers(t) {
 		t.Run(name, func(t *testing.T) {
-			client := connect(t, tus.Config{Endpoint: server.endpoint})
+			client := newClient(t, tus.Config{Endpoint: server.endpoint})
 			_, err := client.Patch(t.Context(), server.endpoint+"0123456789abcdef0123456789abcdef", 0, strings.NewReader("hello"), 5)
 			wantKind(t, err, fault.Gone)
 		})
 	}
 }
 
-func TestK6TooLargeIsFinal(t *testing.T) {
+func TestK6TooLarge(t *testing.T) {
 	tusd, node := uploadtest.NewTusdBinary(t, uploadtest.MaxSize(10)), uploadtest.NewTusNode(t, uploadtest.MaxSize(10))
 	for name, endpoint := range map[string]string{"tusd": tusd.Endpoint, "@tus/server": node.Endpoint} {
 		t.Run(name, func(t *testing.T) {
-			client := connect(t, tus.Config{Endpoint: endpoint})
-			if can, err := client.Probe(t.Context()); err != nil || can.MaxSize != 10 {
-				t.Errorf("it takes at most %d bytes, %v", can.MaxSize, err)
+			client := newClient(t, tus.Config{Endpoint: endpoint})
+			if caps, err := client.Probe(t.Context()); err != nil || caps.MaxSize != 10 {
+				t.Errorf("MaxSize = %d, %v, want 10", caps.MaxSize, err)
 			}
 			_, err := client.Create(t.Context(), tus.CreateRequest{Size: 11})
 			wantKind(t, err, fault.TooLarge)
@@ -105,18 +107,18 @@ func TestK6TooLargeIsFinal(t *testing.T) {
 	}
 }
 
-func TestC9OffsetConflictAtEveryServer(t *testing.T) {
-	for name, server := range everyServer(t) {
+func TestC9OffsetConflictOnEveryServer(t *testing.T) {
+	for name, server := range startServers(t) {
 		t.Run(name, func(t *testing.T) {
-			client := connect(t, tus.Config{Endpoint: server.endpoint})
-			made, err := client.Create(t.Context(), tus.CreateRequest{Size: 10})
+			client := newClient(t, tus.Config{Endpoint: server.endpoint})
+			upload, err := client.Create(t.Context(), tus.CreateRequest{Size: 10})
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = client.Patch(t.Context(), made.URL, 3, strings.NewReader("lo"), 2)
+			_, err = client.Patch(t.Context(), upload.URL, 3, strings.NewReader("lo"), 2)
 			wantKind(t, err, fault.Conflict)
-			if got, err := client.Head(t.Context(), made.URL); err != nil || got.Offset != 0 {
-				t.Errorf("afterwards %+v, %v", got, err)
+			if got, err := client.Head(t.Context(), upload.URL); err != nil || got.Offset != 0 {
+				t.Errorf("after the conflict: %+v, %v", got, err)
 			}
 		})
 	}

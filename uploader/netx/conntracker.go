@@ -1,0 +1,164 @@
+package netx
+
+import (
+	"context"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Lines tracks the open connections of transports and closes those that a network
+// change has broken. Otherwise a request on a computer that moved to another
+// network would only end with the timeout of a [Watchdog]. The zero value is ready
+// to use and may be shared by several transports.
+type Lines struct {
+	// InterfaceAddrs returns the addresses of this computer; nil means
+	// [net.InterfaceAddrs].
+	InterfaceAddrs func() ([]net.Addr, error)
+
+	mu         sync.Mutex
+	conns      map[*trackedConn]struct{}
+	transports map[*http.Transport]struct{}
+}
+
+// Changed must be called when the network may have changed. It closes all idle
+// connections, whose state is unknown, and all connections whose local address
+// this computer no longer has; requests on those fail with [net.ErrClosed]. Other
+// connections stay open.
+func (l *Lines) Changed() {
+	l.mu.Lock()
+	transports := slices.Collect(maps.Keys(l.transports))
+	l.mu.Unlock()
+	for _, transport := range transports {
+		transport.CloseIdleConnections()
+	}
+	local, err := l.localAddrs()
+	if err != nil {
+		return // broken connections end with the timeout of the Watchdog
+	}
+	for _, conn := range l.openConns() {
+		if !local[ipOf(conn.LocalAddr())] {
+			_ = conn.Close()
+		}
+	}
+}
+
+// Watch polls this computer's addresses and calls [Lines.Changed] when they have
+// changed. It returns when ctx ends.
+func (l *Lines) Watch(ctx context.Context, interval time.Duration) {
+	last, _ := l.localAddrs()
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+		if current, err := l.localAddrs(); err == nil && !maps.Equal(last, current) {
+			last = current
+			l.Changed()
+		}
+	}
+}
+
+// localAddrs returns the set of this computer's addresses.
+func (l *Lines) localAddrs() (map[netip.Addr]bool, error) {
+	list := l.InterfaceAddrs
+	if list == nil {
+		list = net.InterfaceAddrs
+	}
+	addrs, err := list()
+	if err != nil {
+		return nil, err
+	}
+	set := make(map[netip.Addr]bool, len(addrs))
+	for _, addr := range addrs {
+		set[ipOf(addr)] = true
+	}
+	return set, nil
+}
+
+// ipOf returns the IP address of addr without its zone, which some systems omit.
+func ipOf(addr net.Addr) netip.Addr {
+	var ip net.IP
+	switch addr := addr.(type) {
+	case *net.IPNet:
+		ip = addr.IP
+	case *net.IPAddr:
+		ip = addr.IP
+	case *net.TCPAddr:
+		ip = addr.IP
+	}
+	result, _ := netip.AddrFromSlice(ip)
+	return result.Unmap()
+}
+
+func (l *Lines) openConns() []*trackedConn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Keys(l.conns))
+}
+
+// addTransport adds a transport whose idle connections Changed closes.
+func (l *Lines) addTransport(transport *http.Transport) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.transports == nil {
+		l.transports = map[*http.Transport]struct{}{}
+	}
+	l.transports[transport] = struct{}{}
+}
+
+// Leave removes a transport that is no longer used. Its open connections are
+// tracked until they are closed.
+func (l *Lines) Leave(transport *http.Transport) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.transports, transport)
+}
+
+// dialFunc is the type of [http.Transport.DialContext].
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// wrapDial returns a dialFunc whose connections are tracked.
+func (l *Lines) wrapDial(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		tcp, ok := conn.(*net.TCPConn)
+		if !ok {
+			return conn, nil
+		}
+		tracked := &trackedConn{TCPConn: tcp, tracker: l}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.conns == nil {
+			l.conns = map[*trackedConn]struct{}{}
+		}
+		l.conns[tracked] = struct{}{}
+		return tracked, nil
+	}
+}
+
+// trackedConn is a connection that removes itself from its tracker when closed. It
+// embeds the TCPConn for its ReadFrom, which sends a file without copying it
+// through user space.
+type trackedConn struct {
+	*net.TCPConn
+	tracker *Lines
+}
+
+// Close implements net.Conn.
+func (c *trackedConn) Close() error {
+	c.tracker.mu.Lock()
+	delete(c.tracker.conns, c)
+	c.tracker.mu.Unlock()
+	return c.TCPConn.Close()
+}

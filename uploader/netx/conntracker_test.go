@@ -1,0 +1,119 @@
+package netx_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader/netx"
+)
+
+// interfaceAddrs returns a function for ConnTracker.InterfaceAddrs.
+func interfaceAddrs(texts ...string) func() ([]net.Addr, error) {
+	return func() ([]net.Addr, error) {
+		list := make([]net.Addr, len(texts))
+		for i, text := range texts {
+			list[i] = &net.IPNet{IP: net.ParseIP(text), Mask: net.CIDRMask(24, 32)}
+		}
+		return list, nil
+	}
+}
+
+// startRequest starts a request whose response is delayed until respond is called.
+// It returns when the server has received the request.
+func startRequest(t *testing.T, conns *netx.Lines) (result chan error, respond func()) {
+	t.Helper()
+	received, ready := make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(received)
+		select {
+		case <-ready:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(server.Close)
+	transport := netx.Transport(netx.Config{Lines: conns})
+	t.Cleanup(transport.CloseIdleConnections)
+	result = make(chan error, 1)
+	go func() {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, http.NoBody)
+		response, err := transport.RoundTrip(request)
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		result <- err
+	}()
+	<-received
+	return result, func() { close(ready) }
+}
+
+func TestNetworkChangeClosesConnsWithRemovedAddress(t *testing.T) {
+	conns := &netx.Lines{InterfaceAddrs: interfaceAddrs("10.0.0.7")}
+	result, _ := startRequest(t, conns)
+	conns.Changed()
+	if err := <-result; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("got %v, want net.ErrClosed", err)
+	}
+}
+
+func TestNetworkChangeKeepsOtherConns(t *testing.T) {
+	for name, conns := range map[string]*netx.Lines{
+		"address still present":   {InterfaceAddrs: interfaceAddrs("10.0.0.7", "127.0.0.1")},
+		"system addresses":        {},
+		"addresses not available": {InterfaceAddrs: func() ([]net.Addr, error) { return nil, errors.New("failed") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, respond := startRequest(t, conns)
+			conns.Changed()
+			respond()
+			if err := <-result; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestNetworkChangeClosesIdleConns(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.RemoteAddr) }))
+	defer server.Close()
+	conns := &netx.Lines{}
+	transport := netx.Transport(netx.Config{Lines: conns})
+	defer transport.CloseIdleConnections()
+	first := get(t, transport, server.URL)
+	if second := get(t, transport, server.URL); second != first {
+		t.Fatalf("connection not reused: %s, then %s", first, second)
+	}
+	conns.Changed()
+	if after := get(t, transport, server.URL); after == first {
+		t.Error("connection reused after the network change")
+	}
+}
+
+func TestWatchReportsAddressChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, calls := time.Now(), 0
+		conns := &netx.Lines{InterfaceAddrs: func() ([]net.Addr, error) {
+			calls++
+			switch elapsed := time.Since(start); {
+			case elapsed < 4*time.Second:
+				return interfaceAddrs("10.0.0.7", "127.0.0.1")()
+			case elapsed < 5*time.Second: // same addresses in another order
+				return interfaceAddrs("127.0.0.1", "10.0.0.7")()
+			default:
+				return interfaceAddrs("127.0.0.1", "192.168.1.7")()
+			}
+		}}
+		ctx, cancel := context.WithTimeout(t.Context(), 6500*time.Millisecond)
+		defer cancel()
+		conns.Watch(ctx, time.Second)
+		if calls != 8 {
+			t.Errorf("addresses read %d times, want 8: once at the start, 6 polls, and once for the one change", calls)
+		}
+	})
+}
