@@ -14,11 +14,11 @@ func FuzzParseCopied(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		paths, refused := platform.ParseCopied(text)
 		if refused < 0 {
-			t.Error("fewer than none are refused")
+			t.Errorf("refused %d lines", refused)
 		}
 		for _, path := range paths {
 			if !filepath.IsAbs(path) || path != filepath.Clean(path) {
-				t.Errorf("took %q", path)
+				t.Errorf("returned %q, want an absolute, clean path", path)
 			}
 		}
 	})
