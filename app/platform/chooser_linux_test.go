@@ -70,9 +70,11 @@ func TestChooser(t *testing.T) {
 		}
 	})
 	t.Run("not a local file", func(t *testing.T) {
-		startPortal(t, &portal{uris: []string{"smb://host/share/a"}})
-		if got, err := platform.NewChooser().Files(t.Context(), platform.Question{}); err == nil {
-			t.Errorf("returned %q, want an error", got)
+		for _, uri := range []string{"smb://host/share/a", "file://host/share/a"} {
+			startPortal(t, &portal{uris: []string{uri}})
+			if got, err := platform.NewChooser().Files(t.Context(), platform.Question{}); err == nil {
+				t.Errorf("returned %q for %s, want an error", got, uri)
+			}
 		}
 	})
 	t.Run("context canceled", func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 )
 
-func TestParseCopied(t *testing.T) {
+func TestParseClipboard(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		want       []string
@@ -41,7 +41,7 @@ func TestParseCopied(t *testing.T) {
 	})
 }
 
-func TestCopiedFailsWithoutDisplay(t *testing.T) {
+func TestReadClipboardFailsWithoutDisplay(t *testing.T) {
 	t.Setenv("DISPLAY", "")
 	if _, err := platform.Copied(t.Context()); !errors.Is(err, platform.ErrNoClipboard) {
 		t.Errorf("error is %v, want ErrNoClipboard", err)

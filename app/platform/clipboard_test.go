@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 )
 
-func FuzzParseCopied(f *testing.F) {
+func FuzzParseClipboard(f *testing.F) {
 	for _, seed := range []string{"copy\nfile:///a%20b", "# x\r\nfile:///a\r\n", "/a\n/b", "file://host/a", "\"C:\\a\"", "file:///%00", "cut", "a\x00b"} {
 		f.Add(seed)
 	}

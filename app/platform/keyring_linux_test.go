@@ -34,7 +34,7 @@ const insideSession = "FERRY_TEST_SESSION"
 func TestSecretServiceKeyring(t *testing.T) {
 	if os.Getenv(insideSession) != "" {
 		keys := platform.NewKeys(filepath.Join(os.Getenv(insideSession), "keys"))
-		checkKeeping(t, keys, platform.KeptBySystem)
+		checkStorage(t, keys, platform.KeptBySystem)
 		testKeyring(t, keys)
 		return
 	}

@@ -48,7 +48,7 @@ func testKeyring(t *testing.T, keys platform.Keyring) {
 	}
 }
 
-func checkKeeping(t *testing.T, keys *platform.Keys, want platform.Keeping) {
+func checkStorage(t *testing.T, keys *platform.Keys, want platform.Keeping) {
 	t.Helper()
 	if got := keys.Keeping(t.Context()); got != want {
 		t.Errorf("secrets are stored in %d, want %d", got, want)
@@ -58,10 +58,10 @@ func checkKeeping(t *testing.T, keys *platform.Keys, want platform.Keeping) {
 func present(context.Context) bool { return true }
 func missing(context.Context) bool { return false }
 
-func TestKeysUseSystemKeyring(t *testing.T) {
+func TestAppKeyringUsesSystemKeyring(t *testing.T) {
 	keyring.MockInit()
-	keys := platform.KeysWith(present, filepath.Join(t.TempDir(), "keys"))
-	checkKeeping(t, keys, platform.KeptBySystem)
+	keys := platform.NewKeyringWith(present, filepath.Join(t.TempDir(), "keys"))
+	checkStorage(t, keys, platform.KeptBySystem)
 	testKeyring(t, keys)
 	if err := keys.Set(t.Context(), "server-1", "hush"); err != nil {
 		t.Fatal(err)
@@ -71,37 +71,37 @@ func TestKeysUseSystemKeyring(t *testing.T) {
 	}
 }
 
-func TestKeysUseMemoryWithoutSystemKeyring(t *testing.T) {
+func TestAppKeyringUsesMemoryWithoutSystemKeyring(t *testing.T) {
 	keyring.MockInitWithError(errors.New("must not be called"))
-	keys := platform.KeysWith(missing, filepath.Join(t.TempDir(), "keys"))
-	checkKeeping(t, keys, platform.KeptForNow)
+	keys := platform.NewKeyringWith(missing, filepath.Join(t.TempDir(), "keys"))
+	checkStorage(t, keys, platform.KeptForNow)
 	testKeyring(t, keys)
 }
 
-func TestKeysUseMemoryAfterSystemKeyringFailed(t *testing.T) {
+func TestAppKeyringUsesMemoryAfterSystemKeyringFailed(t *testing.T) {
 	keyring.MockInitWithError(errors.New("dismissed"))
-	keys := platform.KeysWith(present, filepath.Join(t.TempDir(), "keys"))
-	checkKeeping(t, keys, platform.KeptBySystem)
+	keys := platform.NewKeyringWith(present, filepath.Join(t.TempDir(), "keys"))
+	checkStorage(t, keys, platform.KeptBySystem)
 	if _, err := keys.Get(t.Context(), "server-1"); err == nil || errors.Is(err, platform.ErrNoSecret) {
 		t.Errorf("get: error is %v, want that of the keyring", err)
 	}
 	if err := keys.Set(t.Context(), "server-1", "hush"); err != nil {
 		t.Fatalf("set: %v", err)
 	}
-	checkKeeping(t, keys, platform.KeptForNow)
+	checkStorage(t, keys, platform.KeptForNow)
 	testKeyring(t, keys)
 }
 
-func TestKeysUseEncryptedFile(t *testing.T) {
+func TestAppKeyringUsesEncryptedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
-	keys := platform.KeysWith(missing, path)
+	keys := platform.NewKeyringWith(missing, path)
 	if err := keys.Set(t.Context(), "server-1", "hush-hush"); err != nil {
 		t.Fatal(err)
 	}
 	if err := keys.Unlock(t.Context(), "open sesame"); err != nil {
 		t.Fatal(err)
 	}
-	checkKeeping(t, keys, platform.KeptInFile)
+	checkStorage(t, keys, platform.KeptInFile)
 	testKeyring(t, keys)
 
 	t.Run("file is private and encrypted", func(t *testing.T) {
@@ -122,8 +122,8 @@ func TestKeysUseEncryptedFile(t *testing.T) {
 		}
 	})
 	t.Run("next run must unlock it", func(t *testing.T) {
-		next := platform.KeysWith(present, path)
-		checkKeeping(t, next, platform.KeptLocked)
+		next := platform.NewKeyringWith(present, path)
+		checkStorage(t, next, platform.KeptLocked)
 		if _, err := next.Get(t.Context(), "server-1"); !errors.Is(err, platform.ErrLocked) {
 			t.Errorf("get: error is %v, want ErrLocked", err)
 		}
@@ -156,7 +156,7 @@ func TestKeysUseEncryptedFile(t *testing.T) {
 			if err := os.WriteFile(other, []byte(damaged), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := platform.KeysWith(missing, other).Unlock(t.Context(), "open sesame"); err == nil {
+			if err := platform.NewKeyringWith(missing, other).Unlock(t.Context(), "open sesame"); err == nil {
 				t.Errorf("%s: unlocked", name)
 			}
 			if kept, _ := os.ReadFile(other); string(kept) != damaged {

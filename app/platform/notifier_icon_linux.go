@@ -9,9 +9,9 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// noteImage is a picture as the Desktop Notifications Specification sends it: the
-// signature is (iiibiiay).
-type noteImage struct {
+// imageData is the hint image-data of the Desktop Notifications Specification, with
+// the D-Bus signature (iiibiiay).
+type imageData struct {
 	Width, Height, Stride int32
 	Alpha                 bool
 	BitsPerSample         int32
@@ -19,21 +19,21 @@ type noteImage struct {
 	Data                  []byte
 }
 
-// hints name the program to the desktop, and bring its icon along for a desktop
-// on which the program is not installed. An icon that is no PNG is left out.
-func hints(icon []byte) map[string]dbus.Variant {
-	named := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(desktopFile)}
-	if drawn, err := png.Decode(bytes.NewReader(icon)); err == nil {
-		named["image-data"] = dbus.MakeVariant(imageOf(drawn))
+// notificationHints identify the program to the desktop. They contain the icon for a
+// desktop on which the program is not installed, unless it is not a valid PNG.
+func notificationHints(icon []byte) map[string]dbus.Variant {
+	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(desktopFile)}
+	if decoded, err := png.Decode(bytes.NewReader(icon)); err == nil {
+		hints["image-data"] = dbus.MakeVariant(newImageData(decoded))
 	}
-	return named
+	return hints
 }
 
-func imageOf(drawn image.Image) noteImage {
-	flat := image.NewNRGBA(image.Rect(0, 0, drawn.Bounds().Dx(), drawn.Bounds().Dy()))
-	draw.Draw(flat, flat.Bounds(), drawn, drawn.Bounds().Min, draw.Src)
-	return noteImage{
-		Width: int32(flat.Rect.Dx()), Height: int32(flat.Rect.Dy()), Stride: int32(flat.Stride), //nolint:gosec // an icon's sizes are small
-		Alpha: true, BitsPerSample: 8, Channels: 4, Data: flat.Pix,
+func newImageData(from image.Image) imageData {
+	pixels := image.NewNRGBA(image.Rect(0, 0, from.Bounds().Dx(), from.Bounds().Dy()))
+	draw.Draw(pixels, pixels.Bounds(), from, from.Bounds().Min, draw.Src)
+	return imageData{
+		Width: int32(pixels.Rect.Dx()), Height: int32(pixels.Rect.Dy()), Stride: int32(pixels.Stride), //nolint:gosec // an icon is small
+		Alpha: true, BitsPerSample: 8, Channels: 4, Data: pixels.Pix,
 	}
 }
