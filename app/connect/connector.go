@@ -65,7 +65,7 @@ func (h *headers) get(endpoint string) http.Header {
 	return h.byEndpoint[endpoint]
 }
 
-// NewBook returns a Book without clients.
+// NewBook returns a [Book] without clients.
 func NewBook(config Config) *Book {
 	if config.Network == nil {
 		config.Network = func(t *http.Transport) http.RoundTripper { return netx.Watch(t) }
