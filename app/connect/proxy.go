@@ -9,8 +9,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// ErrProxy is returned for an invalid proxy address.
-var ErrProxy = errors.New("invalid proxy address")
+// ErrInvalidProxy is returned for an invalid proxy address.
+var ErrInvalidProxy = errors.New("invalid proxy address")
 
 // ParseProxy parses the Proxy of an uploader.Access: "" for the system's proxy, "none",
 // or a URL without password.
@@ -23,14 +23,14 @@ func ParseProxy(text string) (netx.Proxy, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Opaque != "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return netx.Proxy{}, ErrProxy
+		return netx.Proxy{}, ErrInvalidProxy
 	}
 	if _, has := u.User.Password(); has {
-		return netx.Proxy{}, fmt.Errorf("%w: contains a password, which must be in the keyring", ErrProxy)
+		return netx.Proxy{}, fmt.Errorf("%w: contains a password, which must be in the keyring", ErrInvalidProxy)
 	}
 	proxy := netx.Proxy{Kind: netx.ProxyKind(strings.ToLower(u.Scheme)), Address: u.Host, User: u.User.Username()}
 	if _, err := proxy.Choose(); err != nil || proxy.Kind == netx.ProxySystem || proxy.Kind == netx.ProxyNone {
-		return netx.Proxy{}, ErrProxy
+		return netx.Proxy{}, ErrInvalidProxy
 	}
 	return proxy, nil
 }
