@@ -38,7 +38,7 @@ type Config struct {
 
 // Book makes and keeps the clients of servers.
 type Book struct {
-	keys       Keys
+	keyring    Keys
 	transports *transportPool
 	headers    *headers
 
@@ -71,7 +71,7 @@ func NewBook(config Config) *Book {
 		config.Network = func(t *http.Transport) http.RoundTripper { return netx.Watch(t) }
 	}
 	return &Book{
-		keys:       config.Keys,
+		keyring:    config.Keys,
 		transports: &transportPool{conns: config.Lines, wrap: config.Network, open: map[transportKey]*sharedTransport{}},
 		headers:    &headers{byEndpoint: map[string]http.Header{}},
 		clients:    map[uploader.ServerID]*serverClient{},

@@ -57,10 +57,10 @@ func (c *Book) readSecrets(ctx context.Context, access uploader.Access, header h
 	if access.Secret == "" || !signsIn && !ProxyAsks(access.Proxy) {
 		return &Secrets{}, nil
 	}
-	if c.keys == nil {
+	if c.keyring == nil {
 		return nil, authFault(fault.CodeKeyring, errors.New("no keyring"))
 	}
-	text, err := c.keys.Get(ctx, access.Secret)
+	text, err := c.keyring.Get(ctx, access.Secret)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:

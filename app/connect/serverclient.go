@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
@@ -17,7 +19,7 @@ import (
 // tus.Client after the server or its header has changed.
 type serverClient struct {
 	connector *Book
-	creating  chan struct{} // semaphore of one call of create, which may block on the keyring
+	creating  *semaphore.Weighted // one call of create at a time, which may block on the keyring
 
 	mu        sync.Mutex
 	server    uploader.Server
@@ -31,7 +33,7 @@ type serverClient struct {
 var _ io.Closer = (*serverClient)(nil)
 
 func newServerClient(connector *Book, server uploader.Server) *serverClient {
-	return &serverClient{connector: connector, server: server, creating: make(chan struct{}, 1)}
+	return &serverClient{connector: connector, server: server, creating: semaphore.NewWeighted(1)}
 }
 
 // update makes the next request use server.
@@ -56,12 +58,10 @@ func (c *serverClient) upToDate(ctx context.Context) (*tus.Client, error) {
 	if client := c.current(); client != nil {
 		return client, nil
 	}
-	select {
-	case c.creating <- struct{}{}:
-		defer func() { <-c.creating }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := c.creating.Acquire(ctx, 1); err != nil {
+		return nil, err
 	}
+	defer c.creating.Release(1)
 	if client := c.current(); client != nil { // created by another call meanwhile
 		return client, nil
 	}

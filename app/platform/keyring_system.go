@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/zalando/go-keyring"
+	"golang.org/x/sync/semaphore"
 )
 
 // keyringService is the service name of all of Ferry's secrets in the system's
@@ -14,10 +15,10 @@ const keyringService = "Ferry"
 
 // systemKeyring is the Secret Service, Keychain or Credential Manager.
 type systemKeyring struct {
-	running chan struct{} // semaphore of one call, so that the system prompts the user once only
+	running *semaphore.Weighted // one call at a time, so that the system prompts the user once only
 }
 
-func newSystemKeyring() *systemKeyring { return &systemKeyring{running: make(chan struct{}, 1)} }
+func newSystemKeyring() *systemKeyring { return &systemKeyring{running: semaphore.NewWeighted(1)} }
 
 // Get implements [Keyring].
 func (s *systemKeyring) Get(ctx context.Context, name string) (string, error) {
@@ -56,15 +57,13 @@ func (s *systemKeyring) call(ctx context.Context, do func() (string, error)) (st
 		secret string
 		err    error
 	}
-	select {
-	case s.running <- struct{}{}:
-	case <-ctx.Done():
-		return "", ctx.Err()
+	if err := s.running.Acquire(ctx, 1); err != nil {
+		return "", err
 	}
 	results := make(chan result, 1)
 	go func() {
 		secret, err := do()
-		<-s.running
+		s.running.Release(1)
 		results <- result{secret, err}
 	}()
 	select {

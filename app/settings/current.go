@@ -56,7 +56,7 @@ func (c *Book) Get() Settings {
 }
 
 // Update changes the settings, notifies watchers and makes Run save them. Invalid
-// values are replaced by their defaults. change must not call methods of the [Book].
+// values are replaced by their defaults. change must not call c's methods.
 func (c *Book) Update(change func(*Settings)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
