@@ -3,11 +3,11 @@ package instance
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
-	"path/filepath"
+
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
 // meeting is the content of the file that tells where to find the holder.
@@ -25,19 +25,7 @@ func (m meeting) write(path string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".meeting-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
+	return atomicfile.Write(path, text, 0o600)
 }
 
 // readMeeting reads the file. An address that is not on loopback is not

@@ -6,24 +6,24 @@ import (
 	"path/filepath"
 )
 
-// Autostart is one program among those that the system starts when the user logs
-// in. Its methods wait for the disk, and on some systems for another program. They
-// may be called from any goroutine, one at a time.
+// Autostart is the entry of a program that the system starts when the user logs
+// in. Its methods may block on the disk. They may be called from any goroutine,
+// one at a time.
 type Autostart struct {
-	ID      string   // names the entry among those of all programs; letters, digits, '.' and '-'
-	Name    string   // for people who look through the entries
-	Command []string // the program's absolute path, and its arguments
+	ID      string   // identifies the entry; letters, digits, '.' and '-'
+	Name    string   // shown by the system's settings
+	Command []string // absolute path of the program and its arguments
 }
 
-// Program is the path by which this program can be started again. An AppImage runs
-// from a place that is gone when it ends, and says where it really is.
+// Program returns the path with which to start this program again. For an AppImage
+// that is the image: its executable is in a temporary mount.
 func Program() (string, error) {
 	if image := os.Getenv("APPIMAGE"); filepath.IsAbs(image) {
 		return image, nil
 	}
 	path, err := os.Executable()
 	if err != nil {
-		return "", fmt.Errorf("find this program: %w", err)
+		return "", fmt.Errorf("find executable: %w", err)
 	}
 	return path, nil
 }

@@ -8,21 +8,21 @@ import (
 	"path/filepath"
 )
 
-// path is that of the launch agent (launchd.plist(5)).
+// path returns the path of the launch agent (launchd.plist(5)).
 func (a Autostart) path() (string, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("find autostart folder: %w", err)
+		return "", fmt.Errorf("find home folder: %w", err)
 	}
 	return filepath.Join(home, "Library", "LaunchAgents", a.ID+".plist"), nil
 }
 
-// entry is the launch agent. launchd reads it at the next login.
+// entry returns the launch agent. launchd reads it at the next login.
 func (a Autostart) entry() []byte {
 	var text bytes.Buffer
 	element := func(name, value string) {
 		text.WriteString("<" + name + ">")
-		_ = xml.EscapeText(&text, []byte(value)) // a buffer takes everything
+		_ = xml.EscapeText(&text, []byte(value)) // writing to a buffer cannot fail
 		text.WriteString("</" + name + ">\n")
 	}
 	text.WriteString(xml.Header +
@@ -32,8 +32,8 @@ func (a Autostart) entry() []byte {
 	element("string", a.ID)
 	element("key", "ProgramArguments")
 	text.WriteString("<array>\n")
-	for _, word := range a.Command {
-		element("string", word)
+	for _, arg := range a.Command {
+		element("string", arg)
 	}
 	text.WriteString("</array>\n")
 	element("key", "RunAtLoad")
@@ -44,7 +44,7 @@ func (a Autostart) entry() []byte {
 	return text.Bytes()
 }
 
-// switchedOff reports whether a launch agent is one that is not to be started.
-func switchedOff(entry []byte) bool {
+// entryDisabled reports whether a launch agent is disabled.
+func entryDisabled(entry []byte) bool {
 	return bytes.Contains(bytes.ReplaceAll(entry, []byte("\n"), nil), []byte("<key>Disabled</key><true/>"))
 }

@@ -9,10 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
-// Enabled reports whether the system starts the program at login. What the user
-// switched off with the system's own tools counts as off.
+// Enabled reports whether the system starts the program at login. It returns false
+// also for an entry that the user disabled with the system's own settings.
 func (a Autostart) Enabled() (bool, error) {
 	path, err := a.path()
 	if err != nil {
@@ -25,11 +27,11 @@ func (a Autostart) Enabled() (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read autostart entry: %w", err)
 	}
-	return !switchedOff(text), nil
+	return !entryDisabled(text), nil
 }
 
-// Set has the system start the program at login, or no more. Setting what is set
-// already brings the entry up to date.
+// Set writes or removes the entry. Writing it again updates it and enables an entry
+// that the user disabled.
 func (a Autostart) Set(on bool) error {
 	path, err := a.path()
 	if err != nil {
@@ -45,24 +47,11 @@ func (a Autostart) Set(on bool) error {
 	if text, err := os.ReadFile(path); err == nil && bytes.Equal(text, entry) {
 		return nil
 	}
-	return writeWhole(path, entry)
-}
-
-// writeWhole writes a file that is there wholly or not at all.
-func writeWhole(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("make autostart folder: %w", err)
+		return fmt.Errorf("create autostart folder: %w", err)
 	}
-	scratch, err := os.CreateTemp(filepath.Dir(path), ".ferry-*")
-	if err != nil {
+	if err := atomicfile.Write(path, entry, 0o644); err != nil {
 		return fmt.Errorf("write autostart entry: %w", err)
-	}
-	_, err = scratch.Write(text)
-	if err = errors.Join(err, scratch.Chmod(0o644), scratch.Close()); err == nil {
-		err = os.Rename(scratch.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write autostart entry: %w", err), os.Remove(scratch.Name()))
 	}
 	return nil
 }

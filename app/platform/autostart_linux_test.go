@@ -8,40 +8,43 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/adrg/xdg"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/platform"
 )
 
-// starting is an entry in a configuration folder of the test's own.
-func starting(t *testing.T, command ...string) (a platform.Autostart, path string) {
+// newAutostart returns an entry in a temporary configuration folder, and its path.
+func newAutostart(t *testing.T, command ...string) (a platform.Autostart, path string) {
 	t.Helper()
 	config := filepath.Join(t.TempDir(), "config")
+	t.Cleanup(xdg.Reload) // runs after t.Setenv has restored the variable
 	t.Setenv("XDG_CONFIG_HOME", config)
+	xdg.Reload()
 	return platform.Autostart{ID: "io.example.Test", Name: "Test", Command: command}, filepath.Join(config, "autostart", "io.example.Test.desktop")
 }
 
-func set(t *testing.T, a platform.Autostart, on bool) {
+func setAutostart(t *testing.T, a platform.Autostart, on bool) {
 	t.Helper()
 	if err := a.Set(on); err != nil {
 		t.Fatal(err)
 	}
-	isSet(t, a, on)
+	checkEnabled(t, a, on)
 }
 
-func isSet(t *testing.T, a platform.Autostart, want bool) {
+func checkEnabled(t *testing.T, a platform.Autostart, want bool) {
 	t.Helper()
 	if on, err := a.Enabled(); err != nil || on != want {
-		t.Errorf("it is %v (%v), want %v", on, err, want)
+		t.Errorf("Enabled returned %v, %v, want %v", on, err, want)
 	}
 }
 
 func TestAutostart(t *testing.T) {
-	t.Run("comes and goes, however often it is said", func(t *testing.T) {
-		a, path := starting(t, "/opt/ferry", "--hidden")
-		isSet(t, a, false)
+	t.Run("set and removed repeatedly", func(t *testing.T) {
+		a, path := newAutostart(t, "/opt/ferry", "--hidden")
+		checkEnabled(t, a, false)
 		for _, on := range []bool{false, true, true, false, false, true} {
-			set(t, a, on)
+			setAutostart(t, a, on)
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -52,32 +55,32 @@ func TestAutostart(t *testing.T) {
 			t.Error(diff)
 		}
 		if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
-			t.Errorf("something else is there: %v", left)
+			t.Errorf("folder contains %v, want the entry only", left)
 		}
 	})
-	t.Run("off by the desktop's own tools is off, and can be put on again", func(t *testing.T) {
+	t.Run("disabled by the desktop and enabled again", func(t *testing.T) {
 		for _, line := range []string{"Hidden=true", "X-GNOME-Autostart-enabled=false", "Hidden = true"} {
-			a, path := starting(t, "/opt/ferry")
-			set(t, a, true)
+			a, path := newAutostart(t, "/opt/ferry")
+			setAutostart(t, a, true)
 			text, _ := os.ReadFile(path)
 			if err := os.WriteFile(path, append(text, line+"\n"...), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			isSet(t, a, false)
-			set(t, a, true)
+			checkEnabled(t, a, false)
+			setAutostart(t, a, true)
 		}
 	})
-	t.Run("a program that moved is found again", func(t *testing.T) {
-		a, path := starting(t, "/old/ferry")
-		set(t, a, true)
+	t.Run("program moved", func(t *testing.T) {
+		a, path := newAutostart(t, "/old/ferry")
+		setAutostart(t, a, true)
 		a.Command = []string{"/new/ferry"}
-		set(t, a, true)
+		setAutostart(t, a, true)
 		if text, _ := os.ReadFile(path); !strings.Contains(string(text), "/new/ferry") || strings.Contains(string(text), "/old/") {
-			t.Errorf("the entry is %s", text)
+			t.Errorf("entry is %s", text)
 		}
 	})
-	t.Run("a folder that cannot be written is an error", func(t *testing.T) {
-		a, path := starting(t, "/opt/ferry")
+	t.Run("folder cannot be created", func(t *testing.T) {
+		a, path := newAutostart(t, "/opt/ferry")
 		if err := os.MkdirAll(filepath.Dir(filepath.Dir(path)), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -85,38 +88,37 @@ func TestAutostart(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := a.Set(true); err == nil {
-			t.Error("it says that it is set")
+			t.Error("no error")
 		}
 	})
 }
 
-// TestAutostartCommandsReachTheProgram has the entry started by the library that
-// most desktops start entries with.
-func TestAutostartCommandsReachTheProgram(t *testing.T) {
+// TestAutostartEntryPassesArguments starts the entry with GIO, as most desktops do.
+func TestAutostartEntryPassesArguments(t *testing.T) {
 	launcher, err := exec.LookPath("gio")
 	if err != nil {
-		t.Skip("gio, which starts desktop entries, is not installed")
+		t.Skip("gio is not installed")
 	}
-	words := []string{"--profile", `/home/a b/100 % "$HOME" \ 'x' ` + "`id`; echo", "日本 語", ""}
+	args := []string{"--profile", `/home/a b/100 % "$HOME" \ 'x' ` + "`id`; echo", "日本 語", ""}
 	folder := t.TempDir()
-	program, told := filepath.Join(folder, "the program"), filepath.Join(folder, "told")
-	if err := syscall.Mkfifo(told, 0o600); err != nil {
+	program, output := filepath.Join(folder, "the program"), filepath.Join(folder, "output")
+	if err := syscall.Mkfifo(output, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	script := "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done >'" + told + "'\n"
+	script := "#!/bin/sh\nfor arg; do printf '%s\\n' \"$arg\"; done >'" + output + "'\n"
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	a, path := starting(t, append([]string{program}, words...)...)
-	set(t, a, true)
-	if err := exec.Command(launcher, "launch", path).Run(); err != nil { // its output would end with the program
+	a, path := newAutostart(t, append([]string{program}, args...)...)
+	setAutostart(t, a, true)
+	if err := exec.Command(launcher, "launch", path).Run(); err != nil { // CombinedOutput would wait for the program
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(told)
+	text, err := os.ReadFile(output)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Join(words, "\n")+"\n", string(text)); diff != "" {
-		t.Errorf("it was started with (-want +got):\n%s", diff)
+	if diff := cmp.Diff(strings.Join(args, "\n")+"\n", string(text)); diff != "" {
+		t.Errorf("arguments differ (-want +got):\n%s", diff)
 	}
 }

@@ -3,21 +3,20 @@ package platform
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
 )
 
-// Where Windows keeps what starts with the user's session, and what of it the user
-// switched off in the Task Manager.
+// The registry keys of the programs that Windows starts at login, and of those that
+// the user disabled in the Task Manager.
 const (
 	runKey      = `Software\Microsoft\Windows\CurrentVersion\Run`
 	approvedKey = `Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`
 )
 
-// Enabled reports whether the system starts the program at login. What the user
-// switched off with the system's own tools counts as off.
+// Enabled reports whether the system starts the program at login. It returns false
+// also for an entry that the user disabled with the system's own settings.
 func (a Autostart) Enabled() (bool, error) {
 	run, err := registry.OpenKey(registry.CURRENT_USER, runKey, registry.QUERY_VALUE)
 	if errors.Is(err, registry.ErrNotExist) {
@@ -33,12 +32,12 @@ func (a Autostart) Enabled() (bool, error) {
 		}
 		return false, fmt.Errorf("read autostart entry: %w", err)
 	}
-	return !a.switchedOff(), nil
+	return !a.disabled(), nil
 }
 
-// switchedOff reports what the Task Manager noted: the first byte of its value is
-// odd for programs that are not to start.
-func (a Autostart) switchedOff() bool {
+// disabled reports whether the user disabled the program in the Task Manager: the
+// first byte of its value is odd then.
+func (a Autostart) disabled() bool {
 	approved, err := registry.OpenKey(registry.CURRENT_USER, approvedKey, registry.QUERY_VALUE)
 	if err != nil {
 		return false
@@ -48,8 +47,8 @@ func (a Autostart) switchedOff() bool {
 	return err == nil && len(state) > 0 && state[0]%2 == 1
 }
 
-// Set has the system start the program at login, or no more. Setting what is set
-// already brings the entry up to date.
+// Set writes or removes the entry. Writing it again updates it and enables an entry
+// that the user disabled.
 func (a Autostart) Set(on bool) error {
 	run, _, err := registry.CreateKey(registry.CURRENT_USER, runKey, registry.SET_VALUE)
 	if err != nil {
@@ -57,7 +56,7 @@ func (a Autostart) Set(on bool) error {
 	}
 	defer run.Close()
 	if on {
-		err = errors.Join(run.SetStringValue(a.ID, a.line()), a.approve())
+		err = errors.Join(run.SetStringValue(a.ID, windows.ComposeCommandLine(a.Command)), a.enable())
 	} else if err = run.DeleteValue(a.ID); errors.Is(err, registry.ErrNotExist) {
 		err = nil
 	}
@@ -67,8 +66,8 @@ func (a Autostart) Set(on bool) error {
 	return nil
 }
 
-// approve takes back what the Task Manager noted.
-func (a Autostart) approve() error {
+// enable undoes disabling in the Task Manager.
+func (a Autostart) enable() error {
 	approved, err := registry.OpenKey(registry.CURRENT_USER, approvedKey, registry.SET_VALUE)
 	if errors.Is(err, registry.ErrNotExist) {
 		return nil
@@ -81,13 +80,4 @@ func (a Autostart) approve() error {
 		return err
 	}
 	return nil
-}
-
-// line is the command as a program's start takes it apart again.
-func (a Autostart) line() string {
-	words := make([]string, len(a.Command))
-	for i, word := range a.Command {
-		words[i] = windows.EscapeArg(word)
-	}
-	return strings.Join(words, " ")
 }

@@ -5,55 +5,43 @@ package platform
 import (
 	"bufio"
 	"bytes"
-	"errors"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/adrg/xdg"
 )
 
-// errNoHome says that it is unknown where the user's settings are.
-var errNoHome = errors.New("find autostart folder: there is no home folder")
-
-// path is that of the entry, as the Desktop Application Autostart Specification
-// has it.
+// path returns the path of the entry (Desktop Application Autostart Specification).
 func (a Autostart) path() (string, error) {
-	config := os.Getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(config) { // relative ones are to be ignored (XDG Base Directory Specification)
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", errors.Join(errNoHome, err)
-		}
-		config = filepath.Join(home, ".config")
-	}
-	return filepath.Join(config, "autostart", a.ID+".desktop"), nil
+	return filepath.Join(xdg.ConfigHome, "autostart", a.ID+".desktop"), nil
 }
 
-// entry is the desktop entry.
+// entry returns the desktop entry.
 func (a Autostart) entry() []byte {
-	words := make([]string, len(a.Command))
-	for i, word := range a.Command {
-		words[i] = quotedExec(word)
+	args := make([]string, len(a.Command))
+	for i, arg := range a.Command {
+		args[i] = quoteExecArg(arg)
 	}
-	return []byte("[Desktop Entry]\nType=Application\nName=" + escapedValue(a.Name) +
-		"\nExec=" + escapedValue(strings.Join(words, " ")) +
+	return []byte("[Desktop Entry]\nType=Application\nName=" + escapeValue(a.Name) +
+		"\nExec=" + escapeValue(strings.Join(args, " ")) +
 		"\nTerminal=false\nX-GNOME-Autostart-enabled=true\n")
 }
 
-// quotedExec puts a word of a command line into the quotes of the Desktop Entry
-// Specification ("The Exec key"), where per cent signs are doubled.
-func quotedExec(word string) string {
-	quoted := strings.NewReplacer(`"`, `\"`, "`", "\\`", `$`, `\$`, `\`, `\\`, `%`, `%%`).Replace(word)
+// quoteExecArg quotes an argument of the Exec key (Desktop Entry Specification,
+// "The Exec key"). Percent signs are doubled because they start field codes.
+func quoteExecArg(arg string) string {
+	quoted := strings.NewReplacer(`"`, `\"`, "`", "\\`", `$`, `\$`, `\`, `\\`, `%`, `%%`).Replace(arg)
 	return `"` + quoted + `"`
 }
 
-// escapedValue is a text as a value of type string, which is one line.
-func escapedValue(text string) string {
+// escapeValue escapes a value of type string, which is one line.
+func escapeValue(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(text)
 }
 
-// switchedOff reports whether a desktop entry is one that is not to be started, for
-// which desktops have two ways.
-func switchedOff(entry []byte) bool {
+// entryDisabled reports whether a desktop entry is disabled. Desktops use one of
+// two keys.
+func entryDisabled(entry []byte) bool {
 	lines := bufio.NewScanner(bytes.NewReader(entry))
 	for lines.Scan() {
 		key, value, _ := strings.Cut(lines.Text(), "=")

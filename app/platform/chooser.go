@@ -5,20 +5,20 @@ import (
 	"errors"
 )
 
-// ErrNoChooser says that this desktop offers no file dialog of its own.
+// ErrNoChooser is returned when the desktop has no file dialog.
 var ErrNoChooser = errors.New("no file dialog on this desktop")
 
-// Question is what a file dialog asks for.
+// Question holds the options of a file dialog.
 type Question struct {
 	Title  string
-	Accept string // the label of the button that agrees
-	Parent string // the window it belongs to, as the XDG portal writes it ("x11:1a2b"); "" for none
+	Accept string // label of the button that accepts
+	Parent string // parent window in the XDG portal's format ("x11:1a2b"); "" for none
 }
 
-// Chooser is the system's own file dialog. Both methods block until the user
-// has answered or ctx ends; they return absolute paths, none when the user
-// cancelled, and ErrNoChooser where there is no such dialog.
+// Chooser is the system's file dialog. Both methods block until the user closes the
+// dialog or ctx is done. They return absolute paths, none when the user cancelled,
+// and [ErrNoChooser] where there is no such dialog.
 type Chooser interface {
-	Files(ctx context.Context, question Question) ([]string, error)
-	Folders(ctx context.Context, question Question) ([]string, error)
+	Files(ctx context.Context, options Question) ([]string, error)
+	Folders(ctx context.Context, options Question) ([]string, error)
 }

@@ -9,21 +9,22 @@ import (
 	"github.com/ncruces/zenity"
 )
 
-// systemChooser shows the dialog of Windows or macOS.
+// systemChooser shows the file dialog of Windows or macOS.
 type systemChooser struct{}
 
 // NewChooser returns the system's file dialog.
 func NewChooser() Chooser { return systemChooser{} }
 
-func (systemChooser) Files(ctx context.Context, question Question) ([]string, error) {
-	return picked(zenity.SelectFileMultiple(zenity.Context(ctx), zenity.Title(question.Title)))
+func (systemChooser) Files(ctx context.Context, options Question) ([]string, error) {
+	return selectMultiple(ctx, zenity.Title(options.Title))
 }
 
-func (systemChooser) Folders(ctx context.Context, question Question) ([]string, error) {
-	return picked(zenity.SelectFileMultiple(zenity.Context(ctx), zenity.Title(question.Title), zenity.Directory()))
+func (systemChooser) Folders(ctx context.Context, options Question) ([]string, error) {
+	return selectMultiple(ctx, zenity.Title(options.Title), zenity.Directory())
 }
 
-func picked(paths []string, err error) ([]string, error) {
+func selectMultiple(ctx context.Context, options ...zenity.Option) ([]string, error) {
+	paths, err := zenity.SelectFileMultiple(append(options, zenity.Context(ctx))...)
 	if errors.Is(err, zenity.ErrCanceled) {
 		return nil, nil
 	}

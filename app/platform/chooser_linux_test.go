@@ -11,18 +11,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// portal stands in for the desktop's file dialog. It answers before it returns
-// the request's handle, as a fast portal may.
+// portal is a fake desktop portal. It sends the response before it returns the
+// request's handle, as the specification allows.
 type portal struct {
 	conn   *dbus.Conn
 	status uint32
 	uris   []string
-	silent bool
-	asked  chan map[string]dbus.Variant
+	silent bool // send no response
+	calls  chan map[string]dbus.Variant
 }
 
 func (p *portal) OpenFile(sender dbus.Sender, _, _ string, options map[string]dbus.Variant) (dbus.ObjectPath, *dbus.Error) {
-	p.asked <- options
+	p.calls <- options
 	client := strings.ReplaceAll(strings.TrimPrefix(string(sender), ":"), ".", "_")
 	handle := dbus.ObjectPath("/org/freedesktop/portal/desktop/request/" + client + "/" + options["handle_token"].Value().(string))
 	if !p.silent {
@@ -32,18 +32,18 @@ func (p *portal) OpenFile(sender dbus.Sender, _, _ string, options map[string]db
 	return handle, nil
 }
 
-func choosing(t *testing.T, p *portal) *portal {
+func startPortal(t *testing.T, p *portal) *portal {
 	t.Helper()
 	privateBus(t)
 	p.conn = service(t, "org.freedesktop.portal.Desktop")
-	p.asked = make(chan map[string]dbus.Variant, 1)
+	p.calls = make(chan map[string]dbus.Variant, 1)
 	export(t, p.conn, p, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.FileChooser")
 	return p
 }
 
 func TestChooser(t *testing.T) {
-	t.Run("several files come back as paths, odd names and all", func(t *testing.T) {
-		choosing(t, &portal{uris: []string{"file:///home/a%20b/c+d%25.mov", "file:///x/%FF"}})
+	t.Run("files with special characters", func(t *testing.T) {
+		startPortal(t, &portal{uris: []string{"file:///home/a%20b/c+d%25.mov", "file:///x/%FF"}})
 		got, err := platform.NewChooser().Files(t.Context(), platform.Question{Title: "Add files"})
 		if err != nil {
 			t.Fatal(err)
@@ -52,41 +52,43 @@ func TestChooser(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("folders are asked for as folders", func(t *testing.T) {
-		p := choosing(t, &portal{uris: []string{"file:///raws"}})
+	t.Run("folders", func(t *testing.T) {
+		p := startPortal(t, &portal{uris: []string{"file:///raws"}})
 		if _, err := platform.NewChooser().Folders(t.Context(), platform.Question{}); err != nil {
 			t.Fatal(err)
 		}
-		options := <-p.asked
+		options := <-p.calls
 		if options["directory"].Value() != true || options["multiple"].Value() != true {
-			t.Errorf("asked with %v", options)
+			t.Errorf("options are %v", options)
 		}
 	})
-	t.Run("cancelling is no file and no error", func(t *testing.T) {
-		choosing(t, &portal{status: 1})
+	t.Run("cancelled by the user", func(t *testing.T) {
+		startPortal(t, &portal{status: 1})
 		got, err := platform.NewChooser().Files(t.Context(), platform.Question{})
 		if err != nil || len(got) != 0 {
-			t.Errorf("got %q, %v", got, err)
+			t.Errorf("returned %q, %v, want none", got, err)
 		}
 	})
-	t.Run("what is not a local file is an error", func(t *testing.T) {
-		choosing(t, &portal{uris: []string{"smb://host/share/a"}})
-		if got, err := platform.NewChooser().Files(t.Context(), platform.Question{}); err == nil {
-			t.Errorf("got %q", got)
+	t.Run("not a local file", func(t *testing.T) {
+		for _, uri := range []string{"smb://host/share/a", "file://host/share/a"} {
+			startPortal(t, &portal{uris: []string{uri}})
+			if got, err := platform.NewChooser().Files(t.Context(), platform.Question{}); err == nil {
+				t.Errorf("returned %q for %s, want an error", got, uri)
+			}
 		}
 	})
-	t.Run("the end of the context ends the question", func(t *testing.T) {
-		p := choosing(t, &portal{silent: true})
+	t.Run("context canceled", func(t *testing.T) {
+		p := startPortal(t, &portal{silent: true})
 		ctx, cancel := context.WithCancel(t.Context())
-		go func() { <-p.asked; cancel() }()
+		go func() { <-p.calls; cancel() }()
 		if _, err := platform.NewChooser().Files(ctx, platform.Question{}); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
+			t.Errorf("error is %v", err)
 		}
 	})
-	t.Run("a desktop without a portal says so", func(t *testing.T) {
+	t.Run("no portal", func(t *testing.T) {
 		privateBus(t)
 		if _, err := platform.NewChooser().Files(t.Context(), platform.Question{}); !errors.Is(err, platform.ErrNoChooser) {
-			t.Errorf("got %v", err)
+			t.Errorf("error is %v", err)
 		}
 	})
 }

@@ -6,7 +6,7 @@ import "context"
 
 type noChooser struct{}
 
-// NewChooser returns a chooser that says there is none on this system.
+// NewChooser returns a chooser that fails with [ErrNoChooser].
 func NewChooser() Chooser { return noChooser{} }
 
 func (noChooser) Files(context.Context, Question) ([]string, error)   { return nil, ErrNoChooser }

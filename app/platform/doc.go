@@ -1,17 +1,14 @@
-// Package platform is what differs from one operating system to the next, each
-// concept in a file of its own with one implementation per system: whether there
-// is a tray to hide in (HasTray), notifications (Notifier), the system's own file
-// dialog (Chooser), files copied in the file manager (Copied), whether the network
-// is metered (WatchMetered), showing a file where it lies (Reveal), starting at
-// login (Autostart), and keeping secrets (Keyring).
+// Package platform implements what differs between operating systems: whether there is
+// a system tray ([HasTray]), notifications ([Notifier]), the system's file dialog ([Chooser]),
+// files on the clipboard ([Copied]), whether the network is metered ([WatchMetered]),
+// opening the file manager ([Reveal]), starting at login ([Autostart]) and storing secrets
+// ([Keyring]). Each has its own file per system.
 //
-// Ferry's own conversations over D-Bus have connections of their own. The one that
-// the toolkit and the keyring's library share carries nothing else of Ferry's but
-// what concerns the toolkit's tray icon (ShowInTray).
+// Every use of D-Bus has its own connection, except [ShowInTray]: the shared connection
+// is that of the toolkit and of the keyring library.
 //
-// Nothing here knows Fyne or uploads, so that all of it is tested without a
-// window; on Linux against a private D-Bus daemon. File names are handed on as
-// data: through D-Bus, or as an argument of a program, never through a shell.
-// Everything may block for as long as the other program takes, and is therefore
-// called from goroutines of the caller's, never from the UI's.
+// The package does not depend on Fyne or the upload engine, so that it is tested without a
+// window; on Linux with a private D-Bus daemon. File names are passed as data, through
+// D-Bus or as a program's argument, never through a shell. Functions block for as long
+// as the other program takes, so they must not be called on the UI goroutine.
 package platform

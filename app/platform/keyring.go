@@ -6,99 +6,99 @@ import (
 	"sync"
 )
 
-// Keyring keeps secrets under names. Its methods may be called from any
-// goroutine, and may wait for a person whom the system asks to unlock it.
+// Keyring stores secrets by name. Its methods may be called from any goroutine, and
+// may block until the user has answered the system's prompt to unlock it.
 type Keyring interface {
-	// Get returns a secret. It fails with ErrNoSecret for a name that has none,
-	// and with ErrLocked when it needs somebody to unlock it first.
+	// Get returns a secret. It fails with [ErrNoSecret] if the name has none, and
+	// with [ErrLocked] if the keyring must be unlocked first.
 	Get(ctx context.Context, name string) (string, error)
 
-	// Set keeps a secret, in place of one that is there under that name.
+	// Set stores or replaces a secret.
 	Set(ctx context.Context, name, secret string) error
 
-	// Delete forgets a secret. One that is not there is no error.
+	// Delete deletes a secret. A name that has none is no error.
 	Delete(ctx context.Context, name string) error
 }
 
-// What a Keyring fails with.
+// Errors of a [Keyring].
 var (
-	ErrNoSecret = errors.New("there is no such secret")
-	ErrLocked   = errors.New("the keyring is locked")
+	ErrNoSecret = errors.New("no such secret")
+	ErrLocked   = errors.New("keyring is locked")
 )
 
-// Keeping is where secrets are kept.
+// Keeping is the place where secrets are stored.
 type Keeping uint8
 
 // The places for secrets.
 const (
-	KeptBySystem Keeping = iota // in the system's own keyring
-	KeptInFile                  // in an encrypted file, which is open
-	KeptLocked                  // in an encrypted file, for which nobody has said the passphrase yet
-	KeptForNow                  // in memory: forgotten when the program ends
+	KeptBySystem Keeping = iota // the system's keyring
+	KeptInFile                  // an encrypted file, unlocked
+	KeptLocked                  // an encrypted file, locked
+	KeptForNow                  // memory: lost when the program exits
 )
 
-// Keys is the keyring of a program: an encrypted file where somebody made one,
-// otherwise the system's own, and where there is none, or it fails, memory. It
-// may be used by several goroutines.
+// Keys is the keyring of the program. It stores secrets in the encrypted file if the
+// user created one, otherwise in the system's keyring, and in memory where there is
+// none or it fails. It may be used by several goroutines.
 type Keys struct {
-	system Keyring
-	there  func(context.Context) bool // whether there is a system's keyring
-	vault  *Vault
+	system       Keyring
+	systemExists func(context.Context) bool
+	file         *FileKeyring
 
-	mu     sync.Mutex
-	looked bool // there was asked
-	absent bool // the system has none, or it failed
-	now    map[string]string
+	mu          sync.Mutex
+	checked     bool // systemExists was called
+	unavailable bool // the system has no keyring, or it failed
+	memory      map[string]string
 }
 
-// NewKeys makes the keyring of a program whose encrypted file would be at path.
+// NewKeys returns the program's keyring, whose encrypted file is at path.
 func NewKeys(path string) *Keys {
-	return newKeys(newSystemKeyring(), HasKeyring, NewVault(path))
+	return newKeys(newSystemKeyring(), HasKeyring, NewFileKeyring(path))
 }
 
-func newKeys(system Keyring, there func(context.Context) bool, vault *Vault) *Keys {
-	return &Keys{system: system, there: there, vault: vault, now: map[string]string{}}
+func newKeys(system Keyring, systemExists func(context.Context) bool, file *FileKeyring) *Keys {
+	return &Keys{system: system, systemExists: systemExists, file: file, memory: map[string]string{}}
 }
 
-// Keeping says where a secret would be kept now.
+// Keeping returns where a secret would be stored now.
 func (k *Keys) Keeping(ctx context.Context) Keeping {
 	switch {
-	case k.vault.Open():
+	case k.file.Unlocked():
 		return KeptInFile
-	case k.vault.Exists():
+	case k.file.Exists():
 		return KeptLocked
-	case k.isAbsent(ctx):
+	case k.systemUnavailable(ctx):
 		return KeptForNow
 	default:
 		return KeptBySystem
 	}
 }
 
-// Unlock opens the encrypted file, or makes one. What was kept in memory so far
-// goes into it. It fails with ErrPassphrase for a wrong passphrase.
+// Unlock unlocks or creates the encrypted file and moves secrets from memory into it.
+// It fails with [ErrPassphrase] if the passphrase is wrong.
 func (k *Keys) Unlock(ctx context.Context, passphrase string) error {
-	if err := k.vault.Unlock(passphrase); err != nil {
+	if err := k.file.Unlock(passphrase); err != nil {
 		return err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for name, secret := range k.now {
-		if err := k.vault.Set(ctx, name, secret); err != nil {
+	for name, secret := range k.memory {
+		if err := k.file.Set(ctx, name, secret); err != nil {
 			return err
 		}
-		delete(k.now, name)
+		delete(k.memory, name)
 	}
 	return nil
 }
 
-// Get implements Keyring.
+// Get implements [Keyring].
 func (k *Keys) Get(ctx context.Context, name string) (string, error) {
-	if secret, ok := k.remembered(name); ok {
+	if secret, ok := k.inMemory(name); ok {
 		return secret, nil
 	}
 	switch k.Keeping(ctx) {
 	case KeptInFile:
-		return k.vault.Get(ctx, name)
+		return k.file.Get(ctx, name)
 	case KeptLocked:
 		return "", ErrLocked
 	case KeptForNow:
@@ -108,12 +108,12 @@ func (k *Keys) Get(ctx context.Context, name string) (string, error) {
 	}
 }
 
-// Set implements Keyring. A system's keyring that fails is not used again:
-// Keeping says so.
+// Set implements [Keyring]. If the system's keyring fails, this secret and later ones
+// are stored in memory.
 func (k *Keys) Set(ctx context.Context, name, secret string) error {
 	switch k.Keeping(ctx) {
 	case KeptInFile:
-		return k.vault.Set(ctx, name, secret)
+		return k.file.Set(ctx, name, secret)
 	case KeptLocked:
 		return ErrLocked
 	case KeptBySystem:
@@ -124,19 +124,19 @@ func (k *Keys) Set(ctx context.Context, name, secret string) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.looked, k.absent = true, true
-	k.now[name] = secret
+	k.checked, k.unavailable = true, true
+	k.memory[name] = secret
 	return nil
 }
 
-// Delete implements Keyring.
+// Delete implements [Keyring].
 func (k *Keys) Delete(ctx context.Context, name string) error {
 	k.mu.Lock()
-	delete(k.now, name)
+	delete(k.memory, name)
 	k.mu.Unlock()
 	switch k.Keeping(ctx) {
 	case KeptInFile:
-		return k.vault.Delete(ctx, name)
+		return k.file.Delete(ctx, name)
 	case KeptLocked:
 		return ErrLocked
 	case KeptForNow:
@@ -146,29 +146,29 @@ func (k *Keys) Delete(ctx context.Context, name string) error {
 	}
 }
 
-func (k *Keys) remembered(name string) (secret string, ok bool) {
+func (k *Keys) inMemory(name string) (secret string, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	secret, ok = k.now[name]
+	secret, ok = k.memory[name]
 	return secret, ok
 }
 
-// isAbsent looks once whether there is a system's keyring.
-func (k *Keys) isAbsent(ctx context.Context) bool {
+// systemUnavailable checks once whether the system has a keyring.
+func (k *Keys) systemUnavailable(ctx context.Context) bool {
 	k.mu.Lock()
-	looked, absent := k.looked, k.absent
+	checked, unavailable := k.checked, k.unavailable
 	k.mu.Unlock()
-	if looked {
-		return absent
+	if checked {
+		return unavailable
 	}
-	there := k.there(ctx)
+	exists := k.systemExists(ctx)
 	if ctx.Err() != nil {
-		return false // nothing is known
+		return false // the result is not reliable
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !k.looked {
-		k.looked, k.absent = true, !there
+	if !k.checked {
+		k.checked, k.unavailable = true, !exists
 	}
-	return k.absent
+	return k.unavailable
 }

@@ -9,22 +9,19 @@ import (
 
 const secretsName = "org.freedesktop.secrets"
 
-// HasKeyring reports whether a Secret Service runs in this session, or would be
-// started when it is asked. Nobody is asked for a password.
+// HasKeyring reports whether a Secret Service runs in this session or would be
+// started on use. It never prompts for a password.
 func HasKeyring(ctx context.Context) bool {
 	conn, err := connectSession(dbus.WithContext(ctx))
 	if err != nil {
 		return false
 	}
 	defer conn.Close()
-	var owned bool
-	if err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, secretsName).Store(&owned); err != nil {
-		return false
+	owned, err := hasOwner(ctx, conn, secretsName)
+	if err != nil || owned {
+		return owned
 	}
-	if owned {
-		return true
-	}
-	var names []string
-	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&names)
-	return err == nil && slices.Contains(names, secretsName)
+	var activatable []string
+	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&activatable)
+	return err == nil && slices.Contains(activatable, secretsName)
 }

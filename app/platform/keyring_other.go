@@ -4,5 +4,5 @@ package platform
 
 import "context"
 
-// HasKeyring reports whether the system has a keyring, as these systems do.
+// HasKeyring reports whether the system has a keyring, which is always true here.
 func HasKeyring(context.Context) bool { return true }

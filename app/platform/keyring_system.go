@@ -6,23 +6,23 @@ import (
 	"fmt"
 
 	"github.com/zalando/go-keyring"
+	"golang.org/x/sync/semaphore"
 )
 
-// keyringService is the service under which all of Ferry's secrets lie in the
-// system's keyring.
+// keyringService is the service name of all of Ferry's secrets in the system's
+// keyring.
 const keyringService = "Ferry"
 
-// systemKeyring is the system's own: the Secret Service, Keychain or Credential
-// Manager.
+// systemKeyring is the Secret Service, Keychain or Credential Manager.
 type systemKeyring struct {
-	turn chan struct{} // held while the system is asked, so that it asks a person once only
+	running *semaphore.Weighted // one call at a time, so that the system prompts the user once only
 }
 
-func newSystemKeyring() *systemKeyring { return &systemKeyring{turn: make(chan struct{}, 1)} }
+func newSystemKeyring() *systemKeyring { return &systemKeyring{running: semaphore.NewWeighted(1)} }
 
-// Get implements Keyring.
+// Get implements [Keyring].
 func (s *systemKeyring) Get(ctx context.Context, name string) (string, error) {
-	secret, err := s.ask(ctx, func() (string, error) { return keyring.Get(keyringService, name) })
+	secret, err := s.call(ctx, func() (string, error) { return keyring.Get(keyringService, name) })
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
 		return "", ErrNoSecret
@@ -32,45 +32,43 @@ func (s *systemKeyring) Get(ctx context.Context, name string) (string, error) {
 	return secret, nil
 }
 
-// Set implements Keyring.
+// Set implements [Keyring].
 func (s *systemKeyring) Set(ctx context.Context, name, secret string) error {
-	if _, err := s.ask(ctx, func() (string, error) { return "", keyring.Set(keyringService, name, secret) }); err != nil {
+	if _, err := s.call(ctx, func() (string, error) { return "", keyring.Set(keyringService, name, secret) }); err != nil {
 		return fmt.Errorf("write keyring: %w", err)
 	}
 	return nil
 }
 
-// Delete implements Keyring.
+// Delete implements [Keyring].
 func (s *systemKeyring) Delete(ctx context.Context, name string) error {
-	_, err := s.ask(ctx, func() (string, error) { return "", keyring.Delete(keyringService, name) })
+	_, err := s.call(ctx, func() (string, error) { return "", keyring.Delete(keyringService, name) })
 	if err != nil && !errors.Is(err, keyring.ErrNotFound) {
-		return fmt.Errorf("clear keyring: %w", err)
+		return fmt.Errorf("delete from keyring: %w", err)
 	}
 	return nil
 }
 
-// ask does one thing at a time. The library waits without an end for a person
-// whom the system asks to unlock the keyring: when ctx ends before, the call is
-// left to itself, and those that come after it wait for their turn.
-func (s *systemKeyring) ask(ctx context.Context, do func() (string, error)) (string, error) {
-	type answer struct {
+// call runs one call at a time. The library has no timeout while the system prompts
+// the user to unlock the keyring: when ctx is done first, the call goes on in its
+// goroutine and later calls wait for it.
+func (s *systemKeyring) call(ctx context.Context, do func() (string, error)) (string, error) {
+	type result struct {
 		secret string
 		err    error
 	}
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return "", ctx.Err()
+	if err := s.running.Acquire(ctx, 1); err != nil {
+		return "", err
 	}
-	answers := make(chan answer, 1)
+	results := make(chan result, 1)
 	go func() {
 		secret, err := do()
-		<-s.turn
-		answers <- answer{secret, err}
+		s.running.Release(1)
+		results <- result{secret, err}
 	}()
 	select {
-	case a := <-answers:
-		return a.secret, a.err
+	case r := <-results:
+		return r.secret, r.err
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}

@@ -13,22 +13,22 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 )
 
-// keepSecrets is what every Keyring must do.
-func keepSecrets(t *testing.T, keys platform.Keyring) {
+// testKeyring tests the contract of platform.Keyring.
+func testKeyring(t *testing.T, keys platform.Keyring) {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := keys.Get(ctx, "ferry-test-nobody"); !errors.Is(err, platform.ErrNoSecret) {
-		t.Errorf("a name without a secret gives %v, want ErrNoSecret", err)
+	if _, err := keys.Get(ctx, "ferry-test-missing"); !errors.Is(err, platform.ErrNoSecret) {
+		t.Errorf("getting a missing secret: error is %v, want ErrNoSecret", err)
 	}
-	if err := keys.Delete(ctx, "ferry-test-nobody"); err != nil {
-		t.Errorf("forgetting what is not there: %v", err)
+	if err := keys.Delete(ctx, "ferry-test-missing"); err != nil {
+		t.Errorf("deleting a missing secret: %v", err)
 	}
 	for _, secret := range []string{"first", "second, with ünicode \"quotes\"\nand a line break", ""} {
 		if err := keys.Set(ctx, "ferry-test-one", secret); err != nil {
-			t.Fatalf("keep: %v", err)
+			t.Fatalf("set: %v", err)
 		}
 		if got, err := keys.Get(ctx, "ferry-test-one"); err != nil || got != secret {
-			t.Errorf("kept %q, got %q (%v)", secret, got, err)
+			t.Errorf("set %q, got %q (%v)", secret, got, err)
 		}
 	}
 	if err := keys.Set(ctx, "ferry-test-two", "other"); err != nil {
@@ -38,7 +38,7 @@ func keepSecrets(t *testing.T, keys platform.Keyring) {
 		t.Fatal(err)
 	}
 	if _, err := keys.Get(ctx, "ferry-test-one"); !errors.Is(err, platform.ErrNoSecret) {
-		t.Errorf("a forgotten secret gives %v, want ErrNoSecret", err)
+		t.Errorf("getting a deleted secret: error is %v, want ErrNoSecret", err)
 	}
 	if got, _ := keys.Get(ctx, "ferry-test-two"); got != "other" {
 		t.Errorf("the other secret is %q", got)
@@ -48,143 +48,143 @@ func keepSecrets(t *testing.T, keys platform.Keyring) {
 	}
 }
 
-func is(t *testing.T, keys *platform.Keys, want platform.Keeping) {
+func checkStorage(t *testing.T, keys *platform.Keys, want platform.Keeping) {
 	t.Helper()
 	if got := keys.Keeping(t.Context()); got != want {
-		t.Errorf("secrets are kept at %d, want %d", got, want)
+		t.Errorf("secrets are stored in %d, want %d", got, want)
 	}
 }
 
 func present(context.Context) bool { return true }
 func missing(context.Context) bool { return false }
 
-func TestTheSystemsKeyringIsUsedWhereThereIsOne(t *testing.T) {
+func TestAppKeyringUsesSystemKeyring(t *testing.T) {
 	keyring.MockInit()
-	keys := platform.KeysWith(present, filepath.Join(t.TempDir(), "keys"))
-	is(t, keys, platform.KeptBySystem)
-	keepSecrets(t, keys)
+	keys := platform.NewKeyringWith(present, filepath.Join(t.TempDir(), "keys"))
+	checkStorage(t, keys, platform.KeptBySystem)
+	testKeyring(t, keys)
 	if err := keys.Set(t.Context(), "server-1", "hush"); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := keyring.Get("Ferry", "server-1"); err != nil || got != "hush" {
-		t.Errorf("the system keeps %q (%v)", got, err)
+		t.Errorf("the system's keyring has %q (%v)", got, err)
 	}
 }
 
-func TestWithoutAKeyringSecretsLastAsLongAsTheProgram(t *testing.T) {
-	keyring.MockInitWithError(errors.New("must not be asked"))
-	keys := platform.KeysWith(missing, filepath.Join(t.TempDir(), "keys"))
-	is(t, keys, platform.KeptForNow)
-	keepSecrets(t, keys)
+func TestAppKeyringUsesMemoryWithoutSystemKeyring(t *testing.T) {
+	keyring.MockInitWithError(errors.New("must not be called"))
+	keys := platform.NewKeyringWith(missing, filepath.Join(t.TempDir(), "keys"))
+	checkStorage(t, keys, platform.KeptForNow)
+	testKeyring(t, keys)
 }
 
-func TestAKeyringThatFailsIsNotTrustedWithAnotherSecret(t *testing.T) {
+func TestAppKeyringUsesMemoryAfterSystemKeyringFailed(t *testing.T) {
 	keyring.MockInitWithError(errors.New("dismissed"))
-	keys := platform.KeysWith(present, filepath.Join(t.TempDir(), "keys"))
-	is(t, keys, platform.KeptBySystem)
+	keys := platform.NewKeyringWith(present, filepath.Join(t.TempDir(), "keys"))
+	checkStorage(t, keys, platform.KeptBySystem)
 	if _, err := keys.Get(t.Context(), "server-1"); err == nil || errors.Is(err, platform.ErrNoSecret) {
-		t.Errorf("reading from it gives %v, want its own failure", err)
+		t.Errorf("get: error is %v, want that of the keyring", err)
 	}
 	if err := keys.Set(t.Context(), "server-1", "hush"); err != nil {
-		t.Fatalf("the secret can't even be used in this run: %v", err)
+		t.Fatalf("set: %v", err)
 	}
-	is(t, keys, platform.KeptForNow)
-	keepSecrets(t, keys)
+	checkStorage(t, keys, platform.KeptForNow)
+	testKeyring(t, keys)
 }
 
-func TestAnEncryptedFileKeepsSecretsOverRuns(t *testing.T) {
+func TestAppKeyringUsesEncryptedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
-	keys := platform.KeysWith(missing, path)
+	keys := platform.NewKeyringWith(missing, path)
 	if err := keys.Set(t.Context(), "server-1", "hush-hush"); err != nil {
 		t.Fatal(err)
 	}
 	if err := keys.Unlock(t.Context(), "open sesame"); err != nil {
 		t.Fatal(err)
 	}
-	is(t, keys, platform.KeptInFile)
-	keepSecrets(t, keys)
+	checkStorage(t, keys, platform.KeptInFile)
+	testKeyring(t, keys)
 
-	t.Run("it is for its owner alone, and holds nothing one can read", func(t *testing.T) {
+	t.Run("file is private and encrypted", func(t *testing.T) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, word := range []string{"hush-hush", "server-1", "open sesame"} {
-			if strings.Contains(string(text), word) {
-				t.Errorf("%q stands in it", word)
+		for _, plain := range []string{"hush-hush", "server-1", "open sesame"} {
+			if strings.Contains(string(text), plain) {
+				t.Errorf("file contains %q", plain)
 			}
 		}
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("its mode is %v (%v)", info.Mode(), err)
+			t.Errorf("mode is %v (%v)", info.Mode(), err)
 		}
 		if names, _ := filepath.Glob(path + "*"); len(names) != 1 {
-			t.Errorf("beside it lie %q", names)
+			t.Errorf("files are %q, want one", names)
 		}
 	})
-	t.Run("the next run has to unlock it", func(t *testing.T) {
-		next := platform.KeysWith(present, path)
-		is(t, next, platform.KeptLocked)
+	t.Run("next run must unlock it", func(t *testing.T) {
+		next := platform.NewKeyringWith(present, path)
+		checkStorage(t, next, platform.KeptLocked)
 		if _, err := next.Get(t.Context(), "server-1"); !errors.Is(err, platform.ErrLocked) {
-			t.Errorf("reading gives %v, want ErrLocked", err)
+			t.Errorf("get: error is %v, want ErrLocked", err)
 		}
 		if err := next.Set(t.Context(), "server-1", "x"); !errors.Is(err, platform.ErrLocked) {
-			t.Errorf("writing gives %v, want ErrLocked", err)
+			t.Errorf("set: error is %v, want ErrLocked", err)
 		}
 		if err := next.Unlock(t.Context(), "open says me"); !errors.Is(err, platform.ErrPassphrase) {
-			t.Errorf("a wrong passphrase gives %v", err)
+			t.Errorf("wrong passphrase: error is %v, want ErrPassphrase", err)
 		}
 		if err := next.Unlock(t.Context(), "open sesame"); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := next.Get(t.Context(), "server-1"); err != nil || got != "hush-hush" {
-			t.Errorf("kept %q (%v)", got, err)
+			t.Errorf("got %q (%v)", got, err)
 		}
 	})
-	t.Run("a damaged file is not taken for another", func(t *testing.T) {
+	t.Run("damaged file is neither unlocked nor replaced", func(t *testing.T) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for name, damaged := range map[string]string{
-			"cut off":         string(text[:len(text)/2]),
-			"empty":           "",
-			"another version": strings.Replace(string(text), `"ferryKeys":1`, `"ferryKeys":2`, 1),
-			"another salt":    strings.Replace(string(text), `"salt":"`, `"salt":"AA`, 1),
-			"nothing in it":   "{}",
+			"truncated":     string(text[:len(text)/2]),
+			"empty":         "",
+			"other version": strings.Replace(string(text), `"ferryKeys":1`, `"ferryKeys":2`, 1),
+			"other salt":    strings.Replace(string(text), `"salt":"`, `"salt":"AA`, 1),
+			"empty object":  "{}",
 		} {
 			other := filepath.Join(t.TempDir(), "keys")
 			if err := os.WriteFile(other, []byte(damaged), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := platform.KeysWith(missing, other).Unlock(t.Context(), "open sesame"); err == nil {
-				t.Errorf("%s: it opens", name)
+			if err := platform.NewKeyringWith(missing, other).Unlock(t.Context(), "open sesame"); err == nil {
+				t.Errorf("%s: unlocked", name)
 			}
 			if kept, _ := os.ReadFile(other); string(kept) != damaged {
-				t.Errorf("%s: it was written over", name)
+				t.Errorf("%s: file was replaced", name)
 			}
 		}
 	})
 }
 
-func TestAVaultThatCannotBeWrittenKeepsWhatItHad(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "gone")
+func TestFileKeyringKeepsSecretsWhenWriteFails(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "removed")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	vault := platform.NewVault(filepath.Join(dir, "keys"))
-	if err := vault.Unlock("p"); err != nil {
+	keys := platform.NewFileKeyring(filepath.Join(dir, "keys"))
+	if err := keys.Unlock("p"); err != nil {
 		t.Fatal(err)
 	}
-	if err := vault.Set(t.Context(), "a", "1"); err != nil {
+	if err := keys.Set(t.Context(), "a", "1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := vault.Set(t.Context(), "a", "2"); err == nil {
+	if err := keys.Set(t.Context(), "a", "2"); err == nil {
 		t.Error("no error")
 	}
-	if got, _ := vault.Get(t.Context(), "a"); got != "1" {
-		t.Errorf("holds %q, which is not on the disk", got)
+	if got, _ := keys.Get(t.Context(), "a"); got != "1" {
+		t.Errorf("got %q, which is not in the file", got)
 	}
 }

@@ -9,81 +9,78 @@ import (
 )
 
 const (
-	networkName    = "org.freedesktop.NetworkManager"
-	networkPath    = dbus.ObjectPath("/org/freedesktop/NetworkManager")
-	meteredName    = "Metered"
-	propertiesName = "org.freedesktop.DBus.Properties"
+	networkManagerName = "org.freedesktop.NetworkManager"
+	networkManagerPath = dbus.ObjectPath("/org/freedesktop/NetworkManager")
+	meteredProperty    = "Metered"
+	propertiesName     = "org.freedesktop.DBus.Properties"
 )
 
-// What NetworkManager says of a network (NMMetered); anything else is no or not
-// known.
+// Values of NetworkManager's NMMetered enumeration. The others mean no or unknown.
 const (
-	meteredYes      uint32 = 1
-	meteredGuessYes uint32 = 3
+	nmMeteredYes      uint32 = 1
+	nmMeteredGuessYes uint32 = 3
 )
 
-// WatchMetered tells whether the network is paid for by what goes over it: once
-// when it is, and whenever that changes, until ctx ends. It returns at once with
-// an error where nobody can say; such a network counts as not metered. told is
-// called on the caller's goroutine.
-func WatchMetered(ctx context.Context, told func(metered bool)) error {
-	conn, err := dbus.SystemBusPrivate()
+// WatchMetered calls changed, on the caller's goroutine, whenever the network becomes
+// metered or ceases to be, until ctx is done. The network counts as not metered at
+// first. It returns an error at once where NetworkManager is not available.
+func WatchMetered(ctx context.Context, changed func(metered bool)) error {
+	conn, err := dbus.ConnectSystemBus()
 	if err != nil {
-		return fmt.Errorf("connect system bus: %w", err)
+		return fmt.Errorf("connect to system bus: %w", err)
 	}
 	defer conn.Close()
-	if err := errors.Join(conn.Auth(nil), conn.Hello()); err != nil {
-		return fmt.Errorf("connect system bus: %w", err)
-	}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
 	err = conn.AddMatchSignalContext(ctx,
 		dbus.WithMatchInterface(propertiesName), dbus.WithMatchMember("PropertiesChanged"),
-		dbus.WithMatchObjectPath(networkPath), dbus.WithMatchArg(0, networkName))
+		dbus.WithMatchObjectPath(networkManagerPath), dbus.WithMatchArg(0, networkManagerName))
 	if err != nil {
 		return fmt.Errorf("watch NetworkManager: %w", err)
 	}
-	var now dbus.Variant
-	err = conn.Object(networkName, networkPath).CallWithContext(ctx, propertiesName+".Get", dbus.FlagNoAutoStart, networkName, meteredName).Store(&now)
+	var value dbus.Variant
+	err = conn.Object(networkManagerName, networkManagerPath).
+		CallWithContext(ctx, propertiesName+".Get", dbus.FlagNoAutoStart, networkManagerName, meteredProperty).Store(&value)
 	if err != nil {
-		return fmt.Errorf("ask NetworkManager: %w", err)
+		return fmt.Errorf("read NetworkManager: %w", err)
 	}
-	m := meter{told: told}
-	m.take(now)
+	metered := false
 	for {
-		select {
-		case signal, open := <-signals:
-			if !open {
-				return errors.New("watch NetworkManager: the bus is gone")
-			}
-			m.hear(signal)
-		case <-ctx.Done():
+		if now := isMetered(value); now != metered {
+			metered = now
+			changed(metered)
+		}
+		if value, err = nextMetered(ctx, signals); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
 			return nil
 		}
 	}
 }
 
-// meter tells what changed.
-type meter struct {
-	told    func(bool)
-	metered bool
-}
-
-func (m *meter) hear(signal *dbus.Signal) {
-	if len(signal.Body) < 2 {
-		return
-	}
-	if changed, ok := signal.Body[1].(map[string]dbus.Variant); ok {
-		if value, ok := changed[meteredName]; ok {
-			m.take(value)
+// nextMetered waits for a changed Metered property, or for the end of ctx.
+func nextMetered(ctx context.Context, signals <-chan *dbus.Signal) (dbus.Variant, error) {
+	for {
+		select {
+		case signal, open := <-signals:
+			if !open {
+				return dbus.Variant{}, errors.New("watch NetworkManager: system bus disconnected")
+			}
+			if len(signal.Body) < 2 {
+				continue
+			}
+			properties, _ := signal.Body[1].(map[string]dbus.Variant)
+			if value, ok := properties[meteredProperty]; ok {
+				return value, nil
+			}
+		case <-ctx.Done():
+			return dbus.Variant{}, nil
 		}
 	}
 }
 
-func (m *meter) take(value dbus.Variant) {
-	says, _ := value.Value().(uint32)
-	if metered := says == meteredYes || says == meteredGuessYes; metered != m.metered {
-		m.metered = metered
-		m.told(metered)
-	}
+func isMetered(value dbus.Variant) bool {
+	metered, _ := value.Value().(uint32)
+	return metered == nmMeteredYes || metered == nmMeteredGuessYes
 }

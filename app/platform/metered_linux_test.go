@@ -13,11 +13,11 @@ import (
 
 const networkManager = "org.freedesktop.NetworkManager"
 
-func TestMeteredNetworksAreTold(t *testing.T) {
+func TestWatchMeteredReportsChanges(t *testing.T) {
 	privateBus(t)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
 	conn := service(t, networkManager)
-	says, err := prop.Export(conn, "/org/freedesktop/NetworkManager", prop.Map{networkManager: {
+	properties, err := prop.Export(conn, "/org/freedesktop/NetworkManager", prop.Map{networkManager: {
 		"Metered":      {Value: uint32(4), Emit: prop.EmitTrue},
 		"Connectivity": {Value: uint32(4), Emit: prop.EmitTrue},
 	}})
@@ -25,59 +25,58 @@ func TestMeteredNetworksAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	told := make(chan bool)
-	ended := make(chan error, 1)
+	changes := make(chan bool)
+	returned := make(chan error, 1)
 	go func() {
-		ended <- platform.WatchMetered(ctx, func(metered bool) {
+		returned <- platform.WatchMetered(ctx, func(metered bool) {
 			select {
-			case told <- metered:
+			case changes <- metered:
 			case <-ctx.Done():
 			}
 		})
 	}()
-	say := func(name string, value uint32) {
-		says.SetMust(networkManager, name, value)
+	set := func(name string, value uint32) {
+		properties.SetMust(networkManager, name, value)
 	}
-	// The first word is the watcher's that it listens: until it does, changes of
-	// the beginning may be lost, but never the last one.
-	for listening := false; !listening; {
-		say("Metered", 1)
+	// Changes before the subscription may be missed, so repeat until one is reported.
+	for subscribed := false; !subscribed; {
+		set("Metered", 1)
 		select {
-		case metered := <-told:
-			listening = true
+		case metered := <-changes:
+			subscribed = true
 			if !metered {
-				t.Error("a metered network is told as one that is not")
+				t.Error("reported not metered, want metered")
 			}
-		case err := <-ended:
+		case err := <-returned:
 			t.Fatal(err)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	say("Connectivity", 1) // nothing to do with it
-	say("Metered", 3)      // still, as far as one can guess
-	say("Metered", 2)
-	if metered := <-told; metered {
-		t.Error("a network that is not metered is told as one that is")
+	set("Connectivity", 1) // unrelated
+	set("Metered", 3)      // guess: still metered
+	set("Metered", 2)
+	if metered := <-changes; metered {
+		t.Error("reported metered, want not metered")
 	}
-	say("Metered", 3)
-	if metered := <-told; !metered {
-		t.Error("a network that seems to be metered is told as one that is not")
+	set("Metered", 3)
+	if metered := <-changes; !metered {
+		t.Error("reported not metered, want metered")
 	}
 	cancel()
-	if err := <-ended; err != nil {
+	if err := <-returned; err != nil {
 		t.Error(err)
 	}
 }
 
-func TestWithoutNetworkManagerNothingIsMetered(t *testing.T) {
+func TestWatchMeteredFailsWithoutNetworkManager(t *testing.T) {
 	privateBus(t)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
-	err := platform.WatchMetered(t.Context(), func(bool) { t.Error("somebody told something") })
-	if err == nil {
-		t.Error("it watches nobody")
+	unexpected := func(bool) { t.Error("reported a change") }
+	if err := platform.WatchMetered(t.Context(), unexpected); err == nil {
+		t.Error("no error without NetworkManager")
 	}
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
-	if err := platform.WatchMetered(t.Context(), func(bool) { t.Error("somebody told something") }); err == nil {
-		t.Error("it watches without a bus")
+	if err := platform.WatchMetered(t.Context(), unexpected); err == nil {
+		t.Error("no error without a bus")
 	}
 }

@@ -4,6 +4,6 @@ package platform
 
 import "context"
 
-// WatchMetered tells whether the network is paid for by what goes over it. On this
-// system nobody can say.
-func WatchMetered(context.Context, func(metered bool)) error { return nil }
+// WatchMetered returns at once without calling changed: this system does not report
+// whether the network is metered.
+func WatchMetered(_ context.Context, changed func(metered bool)) error { return nil }

@@ -2,34 +2,34 @@ package platform
 
 import "context"
 
-// Note is one notification. Its texts are plain: whatever a name in them looks
-// like, it is shown and means nothing.
+// Note is a desktop notification. Title and Body are plain text; markup in Body is
+// shown as it is.
 type Note struct {
-	Key     string // a later note with the same key takes the place of this one
-	Title   string // holds no names: some desktops read marks in it
+	Key     string // a later notification with the same key replaces this one
+	Title   string // must not contain file names: some desktops parse markup in it
 	Body    string
-	Open    func() // when the note itself is clicked, on a goroutine of the notifier's; may be nil
+	Open    func() // called on a click, on a goroutine of the notifier; may be nil
 	Actions []Action
-	Stay    bool // until the user answers
+	Stay    bool // shown until the user closes it
 }
 
 // Action is a button of a notification.
 type Action struct {
 	Label string
-	Do    func() // on a goroutine of the notifier's
+	Do    func() // called on a goroutine of the notifier
 }
 
-// Notifier shows notifications outside the window. It may be used from any
-// goroutine. Where a system has no buttons the actions are left out, so a note
-// must not be the only way to what they do.
+// Notifier shows desktop notifications. It may be used from any goroutine. Buttons
+// are not shown on systems without them, so their actions must be available
+// elsewhere too.
 type Notifier interface {
-	// Notify shows the note, in the place of an earlier one with its key.
+	// Notify shows a notification and replaces an earlier one with the same key.
 	Notify(ctx context.Context, note Note) error
 
-	// Withdraw takes the note with that key off the screen; one that is not
-	// there any more is withdrawn.
+	// Withdraw removes the notification with that key. It does nothing if there is
+	// none.
 	Withdraw(ctx context.Context, key string) error
 
-	// Close ends the notifier's goroutine. Notes already shown stay.
+	// Close stops the notifier's goroutine. Notifications remain on the screen.
 	Close() error
 }

@@ -13,24 +13,23 @@ import (
 )
 
 const (
-	notesName   = "org.freedesktop.Notifications"
-	notesPath   = dbus.ObjectPath("/org/freedesktop/Notifications")
-	noteInvoked = notesName + ".ActionInvoked"
-	noteClosed  = notesName + ".NotificationClosed"
-	desktopFile = "io.github.ferryapp.Ferry"
-	clicked     = "default" // the action of a click on the note itself
+	notificationsName   = "org.freedesktop.Notifications"
+	notificationsPath   = dbus.ObjectPath("/org/freedesktop/Notifications")
+	signalActionInvoked = notificationsName + ".ActionInvoked"
+	signalClosed        = notificationsName + ".NotificationClosed"
+	desktopFile         = "io.github.ferryapp.Ferry"
+	actionDefault       = "default" // key of the action of a click on the notification
 )
 
-// expiry of a note in milliseconds, as the Desktop Notifications Specification
-// counts it.
+// Timeouts of the Desktop Notifications Specification, in milliseconds.
 const (
-	expireBySystem int32 = -1
-	expireNever    int32 = 0
+	expireDefault int32 = -1
+	expireNever   int32 = 0
 )
 
-// busNotifier speaks with the desktop's notification service. It connects when
-// it is first used, and again when the session's bus was started anew; one
-// goroutine for each connection waits for answers until Close.
+// busNotifier uses the Desktop Notifications Specification. It connects on first use,
+// and again after the session bus was restarted. One goroutine per connection receives
+// signals until Close.
 type busNotifier struct {
 	app       string
 	hints     map[string]dbus.Variant
@@ -38,34 +37,34 @@ type busNotifier struct {
 
 	mu      sync.Mutex
 	closed  bool
-	conn    *dbus.Conn // nil before the first note
-	server  string     // who shows notes, by the bus's own name for it; "" while nobody does
-	bare    bool       // the server shows bodies as they are, without reading marks in them
-	shown   map[uint32]Note
-	current map[string]uint32 // by key
+	conn    *dbus.Conn        // nil before the first notification
+	server  string            // unique bus name of the notification server; "" if none runs
+	plain   bool              // the server does not parse markup in bodies
+	shown   map[uint32]Note   // by ID
+	current map[string]uint32 // IDs by key
 }
 
-// NewNotifier returns the desktop's notifier. The name and the icon, a PNG, are
-// what notes are said to come from; fallback is not needed on this system.
-func NewNotifier(name string, icon []byte, _ func(title, body string)) Notifier {
-	return &busNotifier{app: name, hints: hints(icon), shown: map[uint32]Note{}, current: map[string]uint32{}}
+// NewNotifier returns the desktop's notifier. Notifications are shown with that
+// program name and icon, a PNG. fallback is not used on this system.
+func NewNotifier(name string, icon []byte, fallback func(title, body string)) Notifier {
+	return &busNotifier{app: name, hints: notificationHints(icon), shown: map[uint32]Note{}, current: map[string]uint32{}}
 }
 
 func (n *busNotifier) Notify(ctx context.Context, note Note) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err := n.connect(); err != nil {
-		return fmt.Errorf("connect notifications: %w", err)
+		return fmt.Errorf("connect to notification server: %w", err)
 	}
-	if err := n.meet(ctx); err != nil {
-		return fmt.Errorf("connect notifications: %w", err)
+	if err := n.updateServer(ctx); err != nil {
+		return fmt.Errorf("connect to notification server: %w", err)
 	}
 	old := n.current[note.Key]
 	var id uint32
-	err := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".Notify", 0,
-		n.app, old, desktopFile, note.Title, n.plain(ctx, note.Body), actionList(note), n.hints, expiry(note)).Store(&id)
+	err := n.conn.Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+".Notify", 0,
+		n.app, old, desktopFile, note.Title, n.escape(ctx, note.Body), actionList(note), n.hints, expiry(note)).Store(&id)
 	if err == nil && n.server == "" {
-		err = n.meet(ctx) // it was started to show this one
+		err = n.updateServer(ctx) // the call started the server
 	}
 	if err != nil {
 		return fmt.Errorf("show notification: %w", err)
@@ -80,19 +79,19 @@ func (n *busNotifier) Withdraw(ctx context.Context, key string) error {
 	defer n.mu.Unlock()
 	id, ok := n.current[key]
 	if !ok || !n.conn.Connected() {
-		return nil // a note goes with the bus
+		return nil // notifications do not outlive the bus
 	}
-	if err := n.meet(ctx); err != nil {
+	if err := n.updateServer(ctx); err != nil {
 		return fmt.Errorf("withdraw notification: %w", err)
 	}
 	if n.current[key] != id {
-		return nil // it went with who showed it
+		return nil // it did not outlive its server
 	}
 	delete(n.shown, id)
 	delete(n.current, key)
-	call := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".CloseNotification", 0, id)
-	var gone dbus.Error // the specification lets a server answer so when the note is gone
-	if call.Err != nil && !errors.As(call.Err, &gone) {
+	call := n.conn.Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+".CloseNotification", 0, id)
+	var busErr dbus.Error // the specification allows one if the notification is closed already
+	if call.Err != nil && !errors.As(call.Err, &busErr) {
 		return fmt.Errorf("withdraw notification: %w", call.Err)
 	}
 	return nil
@@ -111,24 +110,22 @@ func (n *busNotifier) Close() error {
 	return err
 }
 
-// unmarked turns the signs of markup into what stands for them.
-var unmarked = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+var markupEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// plain is text that a service shows as it is meant. One that reads markup in
-// bodies says so.
-func (n *busNotifier) plain(ctx context.Context, text string) string {
-	if n.bare {
+// escape escapes text for a server that parses markup in bodies. The caller holds mu.
+func (n *busNotifier) escape(ctx context.Context, text string) string {
+	if n.plain {
 		return text
 	}
-	var abilities []string
-	err := n.conn.Object(notesName, notesPath).CallWithContext(ctx, notesName+".GetCapabilities", 0).Store(&abilities)
-	if n.bare = err == nil && !slices.Contains(abilities, "body-markup"); n.bare {
+	var capabilities []string
+	err := n.conn.Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+".GetCapabilities", 0).Store(&capabilities)
+	if n.plain = err == nil && !slices.Contains(capabilities, "body-markup"); n.plain {
 		return text
 	}
-	return unmarked.Replace(text)
+	return markupEscaper.Replace(text)
 }
 
-// connect is called with the lock held.
+// connect connects to the session bus unless connected. The caller holds mu.
 func (n *busNotifier) connect() error {
 	if n.closed {
 		return errors.New("notifier is closed")
@@ -142,65 +139,68 @@ func (n *busNotifier) connect() error {
 	}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
-	err = conn.AddMatchSignal(dbus.WithMatchObjectPath(notesPath), dbus.WithMatchInterface(notesName))
+	err = conn.AddMatchSignal(dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName))
 	if err != nil {
 		return errors.Join(err, conn.Close())
 	}
 	n.conn = conn
-	n.forgetAll("")
+	n.reset("")
 	n.listeners.Go(func() { n.listen(signals) })
 	return nil
 }
 
-// meet finds out who shows notes now. One that was started anew knows none of the
-// earlier ones, and gives their numbers to others. It is called with the lock held.
-func (n *busNotifier) meet(ctx context.Context) error {
+// updateServer finds the current server. A restarted one has none of the earlier
+// notifications and uses their IDs for others. The caller holds mu.
+func (n *busNotifier) updateServer(ctx context.Context) error {
 	var server string
-	err := n.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, notesName).Store(&server)
-	var nobody dbus.Error // nobody yet, or any more
-	if err != nil && !errors.As(err, &nobody) {
+	err := n.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, notificationsName).Store(&server)
+	var noOwner dbus.Error
+	if err != nil && !errors.As(err, &noOwner) {
 		return err
 	}
 	if server != n.server {
-		n.forgetAll(server)
+		n.reset(server)
 	}
 	return nil
 }
 
-// forgetAll begins with a server that has shown nothing yet.
-func (n *busNotifier) forgetAll(server string) {
-	n.server, n.bare = server, false
+// reset starts with a server that has shown nothing yet. The caller holds mu.
+func (n *busNotifier) reset(server string) {
+	n.server, n.plain = server, false
 	clear(n.shown)
 	clear(n.current)
 }
 
-// listen ends when the connection closes the channel.
+// listen returns when the connection closes the channel.
 func (n *busNotifier) listen(signals <-chan *dbus.Signal) {
 	for signal := range signals {
 		switch signal.Name {
-		case noteInvoked:
-			n.answer(signal)
-		case noteClosed:
+		case signalActionInvoked:
+			n.invoke(signal)
+		case signalClosed:
 			n.forget(signal)
 		}
 	}
 }
 
-func (n *busNotifier) answer(signal *dbus.Signal) {
+func (n *busNotifier) invoke(signal *dbus.Signal) {
 	var id uint32
 	var key string
 	if dbus.Store(signal.Body, &id, &key) != nil {
 		return
 	}
 	n.mu.Lock()
-	note, ours := n.noteOf(signal, id)
+	note, ok := n.lookup(signal, id)
 	n.mu.Unlock()
-	if ours && key == clicked && note.Open != nil {
+	if !ok {
+		return
+	}
+	if key == actionDefault && note.Open != nil {
 		note.Open()
 		return
 	}
 	index, err := strconv.Atoi(key)
-	if !ours || err != nil || index < 0 || index >= len(note.Actions) {
+	if err != nil || index < 0 || index >= len(note.Actions) {
 		return
 	}
 	note.Actions[index].Do()
@@ -213,8 +213,8 @@ func (n *busNotifier) forget(signal *dbus.Signal) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	note, ours := n.noteOf(signal, id)
-	if !ours {
+	note, ok := n.lookup(signal, id)
+	if !ok {
 		return
 	}
 	delete(n.shown, id)
@@ -223,18 +223,18 @@ func (n *busNotifier) forget(signal *dbus.Signal) {
 	}
 }
 
-// noteOf is the note with that number, if the signal comes from who shows it. It
-// is called with the lock held.
-func (n *busNotifier) noteOf(signal *dbus.Signal, id uint32) (Note, bool) {
-	note, ours := n.shown[id]
-	return note, ours && signal.Sender == n.server
+// lookup returns the notification with that ID if the signal comes from the server
+// that shows it. The caller holds mu.
+func (n *busNotifier) lookup(signal *dbus.Signal, id uint32) (Note, bool) {
+	note, ok := n.shown[id]
+	return note, ok && signal.Sender == n.server
 }
 
-// actionList pairs each action's key, its place, with its label.
+// actionList returns pairs of action key and label. The key of a button is its index.
 func actionList(note Note) []string {
 	list := make([]string, 0, 2*len(note.Actions)+2)
 	if note.Open != nil {
-		list = append(list, clicked, "")
+		list = append(list, actionDefault, "")
 	}
 	for i, action := range note.Actions {
 		list = append(list, strconv.Itoa(i), action.Label)
@@ -246,5 +246,5 @@ func expiry(note Note) int32 {
 	if note.Stay {
 		return expireNever
 	}
-	return expireBySystem
+	return expireDefault
 }

@@ -4,77 +4,79 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/ferryapp/ferry/app/platform"
-	"github.com/ferryapp/ferry/assets"
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/assets"
 )
 
 const (
-	notes     = "org.freedesktop.Notifications"
-	notesPath = "/org/freedesktop/Notifications"
+	notificationsName = "org.freedesktop.Notifications"
+	notificationsPath = "/org/freedesktop/Notifications"
 )
 
-type shownNote struct {
+type shownNotification struct {
 	Replaces uint32
 	Title    string
 	Body     string
 	Actions  []string
 	Expiry   int32
-	Icon     bool // it brings a picture
+	Icon     bool // has image data
 }
 
-// noteServer stands in for the desktop's notification service.
-type noteServer struct {
-	mu        sync.Mutex
-	abilities []string
-	shown     []shownNote
-	closed    []uint32
+// notificationServer is a fake notification server.
+type notificationServer struct {
+	mu           sync.Mutex
+	capabilities []string
+	shown        []shownNotification
+	closed       []uint32
 }
 
-func (s *noteServer) Notify(
+func (s *notificationServer) Notify(
 	_ string, replaces uint32, _, title, body string, actions []string, hints map[string]dbus.Variant, expiry int32,
 ) (uint32, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, icon := hints["image-data"].Value().([]any)
-	s.shown = append(s.shown, shownNote{replaces, title, body, actions, expiry, icon})
+	s.shown = append(s.shown, shownNotification{replaces, title, body, actions, expiry, icon})
 	if replaces != 0 {
 		return replaces, nil
 	}
 	return uint32(len(s.shown)), nil
 }
 
-func (s *noteServer) GetCapabilities() ([]string, *dbus.Error) {
+func (s *notificationServer) GetCapabilities() ([]string, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.abilities, nil
+	return s.capabilities, nil
 }
 
-func (s *noteServer) can(abilities ...string) {
+func (s *notificationServer) setCapabilities(capabilities ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.abilities = abilities
+	s.capabilities = capabilities
 }
 
-func (s *noteServer) CloseNotification(id uint32) *dbus.Error {
+func (s *notificationServer) CloseNotification(id uint32) *dbus.Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = append(s.closed, id)
 	return nil
 }
 
-// seen returns what was shown and what was closed so far.
-func (s *noteServer) seen() ([]shownNote, []uint32) {
+// calls returns what was shown and what was closed so far.
+func (s *notificationServer) calls() ([]shownNotification, []uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shown, s.closed
 }
 
-func notifier(t *testing.T) (platform.Notifier, *noteServer, *dbus.Conn) {
+// newNotifier returns a notifier and its server on a private bus.
+func newNotifier(t *testing.T) (platform.Notifier, *notificationServer, *dbus.Conn) {
 	t.Helper()
 	privateBus(t)
-	server, conn := serveNotes(t)
+	server, conn := startServer(t)
 	n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
@@ -84,13 +86,24 @@ func notifier(t *testing.T) (platform.Notifier, *noteServer, *dbus.Conn) {
 	return n, server, conn
 }
 
-// serveNotes starts a notification service on the session's bus.
-func serveNotes(t *testing.T) (*noteServer, *dbus.Conn) {
+// startServer starts a notification server on the session bus.
+func startServer(t *testing.T) (*notificationServer, *dbus.Conn) {
 	t.Helper()
-	server := &noteServer{}
-	conn := service(t, notes)
-	export(t, conn, server, notesPath, notes)
+	server := &notificationServer{}
+	conn := service(t, notificationsName)
+	export(t, conn, server, notificationsPath, notificationsName)
 	return server, conn
+}
+
+// stopServer stops a notification server.
+func stopServer(t *testing.T, conn *dbus.Conn) {
+	t.Helper()
+	if _, err := conn.ReleaseName(notificationsName); err != nil { // replies once the name is free
+		t.Fatal(err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func notify(t *testing.T, n platform.Notifier, note platform.Note) {
@@ -100,166 +113,155 @@ func notify(t *testing.T, n platform.Notifier, note platform.Note) {
 	}
 }
 
+func emit(t *testing.T, conn *dbus.Conn, member string, values ...any) {
+	t.Helper()
+	if err := conn.Emit(notificationsPath, notificationsName+"."+member, values...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestNotifier(t *testing.T) {
-	t.Run("a note with the same key takes the earlier one's place", func(t *testing.T) {
-		n, server, _ := notifier(t)
+	t.Run("same key replaces", func(t *testing.T) {
+		n, server, _ := newNotifier(t)
 		notify(t, n, platform.Note{Key: "resume", Title: "3 uploads", Actions: []platform.Action{{Label: "Resume"}}, Stay: true})
 		notify(t, n, platform.Note{Key: "resume", Title: "2 uploads"})
-		want := []shownNote{
+		want := []shownNotification{
 			{Title: "3 uploads", Actions: []string{"0", "Resume"}, Expiry: 0, Icon: true},
 			{Replaces: 1, Title: "2 uploads", Actions: []string{}, Expiry: -1, Icon: true},
 		}
-		shown, _ := server.seen()
+		shown, _ := server.calls()
 		if diff := cmp.Diff(want, shown); diff != "" {
 			t.Error(diff)
 		}
 	})
-	t.Run("a button that is pressed does its action", func(t *testing.T) {
-		n, _, conn := notifier(t)
-		pressed := make(chan string, 2)
+	t.Run("button calls its action", func(t *testing.T) {
+		n, _, conn := newNotifier(t)
+		called := make(chan string, 2)
 		notify(t, n, platform.Note{Key: "resume", Title: "3 uploads", Actions: []platform.Action{
-			{Label: "Resume", Do: func() { pressed <- "resume" }},
-			{Label: "Not now", Do: func() { pressed <- "not now" }},
+			{Label: "Resume", Do: func() { called <- "resume" }},
+			{Label: "Not now", Do: func() { called <- "not now" }},
 		}})
 		emit(t, conn, "ActionInvoked", uint32(1), "1")
-		if got := <-pressed; got != "not now" {
-			t.Errorf("pressed Not now, did %q", got)
+		if got := <-called; got != "not now" {
+			t.Errorf("called %q, want the action of Not now", got)
 		}
 	})
-	t.Run("buttons of strangers and keys out of range are passed over", func(t *testing.T) {
-		n, _, conn := notifier(t)
-		pressed := make(chan string, 2)
-		notify(t, n, platform.Note{Key: "resume", Actions: []platform.Action{{Do: func() { pressed <- "resume" }}}})
+	t.Run("other IDs and unknown keys are ignored", func(t *testing.T) {
+		n, _, conn := newNotifier(t)
+		called := make(chan string, 2)
+		notify(t, n, platform.Note{Key: "resume", Actions: []platform.Action{{Do: func() { called <- "resume" }}}})
 		emit(t, conn, "ActionInvoked", uint32(7), "0")
 		emit(t, conn, "ActionInvoked", uint32(1), "5")
 		emit(t, conn, "ActionInvoked", uint32(1), "default")
 		emit(t, conn, "ActionInvoked", uint32(1), "0")
-		<-pressed
-		if len(pressed) != 0 {
-			t.Error("an action was done that nobody asked for")
+		<-called
+		if len(called) != 0 {
+			t.Error("action was called more than once")
 		}
 	})
-	t.Run("a click on the note itself opens what it is about", func(t *testing.T) {
-		n, server, conn := notifier(t)
+	t.Run("click calls Open", func(t *testing.T) {
+		n, server, conn := newNotifier(t)
 		opened := make(chan struct{})
 		notify(t, n, platform.Note{Key: "resume", Open: func() { close(opened) }, Actions: []platform.Action{{Label: "Resume"}}})
 		emit(t, conn, "ActionInvoked", uint32(1), "default")
 		<-opened
-		shown, _ := server.seen()
+		shown, _ := server.calls()
 		if diff := cmp.Diff([]string{"default", "", "0", "Resume"}, shown[0].Actions); diff != "" {
 			t.Error(diff)
 		}
 	})
-	t.Run("a name is text, whatever it looks like", func(t *testing.T) {
+	t.Run("body is plain text", func(t *testing.T) {
 		const name = `<b>&"; rm`
 		for _, c := range []struct {
-			name      string
-			abilities []string
-			want      string
+			name         string
+			capabilities []string
+			want         string
 		}{
-			{"to a service that reads markup", []string{"body", "body-markup"}, `&lt;b&gt;&amp;"; rm`},
-			{"to one that does not", []string{"body"}, name},
+			{"server with markup", []string{"body", "body-markup"}, `&lt;b&gt;&amp;"; rm`},
+			{"server without markup", []string{"body"}, name},
 		} {
-			n, server, _ := notifier(t)
-			server.can(c.abilities...)
+			n, server, _ := newNotifier(t)
+			server.setCapabilities(c.capabilities...)
 			notify(t, n, platform.Note{Key: "done", Body: name})
-			if shown, _ := server.seen(); shown[0].Body != c.want {
-				t.Errorf("%s: said %q", c.name, shown[0].Body)
+			if shown, _ := server.calls(); shown[0].Body != c.want {
+				t.Errorf("%s: body is %q, want %q", c.name, shown[0].Body, c.want)
 			}
 		}
 	})
-	t.Run("withdrawing closes the note, once", func(t *testing.T) {
-		n, server, _ := notifier(t)
+	t.Run("withdraw closes once", func(t *testing.T) {
+		n, server, _ := newNotifier(t)
 		notify(t, n, platform.Note{Key: "resume"})
 		for range 2 {
 			if err := n.Withdraw(t.Context(), "resume"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		_, closed := server.seen()
+		_, closed := server.calls()
 		if diff := cmp.Diff([]uint32{1}, closed); diff != "" {
 			t.Error(diff)
 		}
 	})
-	t.Run("a desktop without notifications is an error, not a hang", func(t *testing.T) {
+	t.Run("no server", func(t *testing.T) {
 		privateBus(t)
 		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 		defer n.Close()
 		if n.Notify(t.Context(), platform.Note{Key: "resume"}) == nil {
-			t.Error("nothing showed the note, yet there was no error")
+			t.Error("no error")
 		}
 	})
 }
 
-func TestNotifierOutlivesTheDesktopsParts(t *testing.T) {
-	t.Run("a service that was started anew is shown a new note, and its numbers are not taken for the old one's", func(t *testing.T) {
-		n, _, conn := notifier(t)
-		pressed := make(chan string, 2)
-		notify(t, n, platform.Note{Key: "resume", Open: func() { pressed <- "old" }})
-		leave(t, conn)
-		server, conn := serveNotes(t)
-		emit(t, conn, "ActionInvoked", uint32(1), "default") // of somebody else's first
-		notify(t, n, platform.Note{Key: "resume", Open: func() { pressed <- "new" }})
+func TestNotifierAfterRestart(t *testing.T) {
+	t.Run("server restarted, IDs reused", func(t *testing.T) {
+		n, _, conn := newNotifier(t)
+		called := make(chan string, 2)
+		notify(t, n, platform.Note{Key: "resume", Open: func() { called <- "old" }})
+		stopServer(t, conn)
+		server, conn := startServer(t)
+		emit(t, conn, "ActionInvoked", uint32(1), "default") // ID 1 is that of another program now
+		notify(t, n, platform.Note{Key: "resume", Open: func() { called <- "new" }})
 		emit(t, conn, "ActionInvoked", uint32(1), "default")
-		if got := <-pressed; got != "new" {
-			t.Errorf("the %s note was opened", got)
+		if got := <-called; got != "new" {
+			t.Errorf("called Open of the %s notification", got)
 		}
-		if shown, _ := server.seen(); shown[0].Replaces != 0 {
-			t.Errorf("it takes the place of %d, which is somebody else's", shown[0].Replaces)
+		if shown, _ := server.calls(); shown[0].Replaces != 0 {
+			t.Errorf("replaces %d, which is that of another program", shown[0].Replaces)
 		}
 	})
-	t.Run("what a service took with it is withdrawn", func(t *testing.T) {
-		n, _, conn := notifier(t)
+	t.Run("withdraw after server restart", func(t *testing.T) {
+		n, _, conn := newNotifier(t)
 		notify(t, n, platform.Note{Key: "resume"})
-		leave(t, conn)
-		server, _ := serveNotes(t)
+		stopServer(t, conn)
+		server, _ := startServer(t)
 		if err := n.Withdraw(t.Context(), "resume"); err != nil {
 			t.Error(err)
 		}
-		if _, closed := server.seen(); len(closed) != 0 {
-			t.Error("somebody else's note was closed")
+		if _, closed := server.calls(); len(closed) != 0 {
+			t.Error("closed a notification of another program")
 		}
 	})
-	t.Run("a bus that was started anew is found", func(t *testing.T) {
-		end := privateBus(t)
-		serveNotes(t)
+	t.Run("bus restarted", func(t *testing.T) {
+		stop := privateBus(t)
+		startServer(t)
 		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 		notify(t, n, platform.Note{Key: "resume"})
-		end()
+		stop()
 		privateBus(t)
-		server, conn := serveNotes(t)
+		server, conn := startServer(t)
 		opened := make(chan struct{})
 		note := platform.Note{Key: "resume", Open: func() { close(opened) }}
-		for n.Notify(t.Context(), note) != nil { // until it is noticed that the old one is gone
+		for n.Notify(t.Context(), note) != nil { // until the old connection is known to be closed
 			if t.Context().Err() != nil {
-				t.Fatal("the new bus is not found")
+				t.Fatal("did not connect to the new bus")
 			}
 		}
 		emit(t, conn, "ActionInvoked", uint32(1), "default")
 		<-opened
-		if shown, _ := server.seen(); shown[0].Replaces != 0 {
-			t.Error("it takes the place of a note that is gone")
+		if shown, _ := server.calls(); shown[0].Replaces != 0 {
+			t.Error("replaces a notification of the old bus")
 		}
 		if err := n.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-}
-
-// leave ends a notification service.
-func leave(t *testing.T, conn *dbus.Conn) {
-	t.Helper()
-	if _, err := conn.ReleaseName(notes); err != nil { // it is answered when the name is free
-		t.Fatal(err)
-	}
-	if err := conn.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func emit(t *testing.T, conn *dbus.Conn, member string, values ...any) {
-	t.Helper()
-	if err := conn.Emit(notesPath, notes+"."+member, values...); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -8,29 +8,30 @@ import (
 	"unicode"
 )
 
-// plainNotifier hands notes to the toolkit, without buttons.
-type plainNotifier struct {
+// toolkitNotifier shows notifications with the toolkit, without buttons.
+type toolkitNotifier struct {
 	send func(title, body string)
 }
 
-// NewNotifier returns a notifier that shows notes by fallback, which comes from
-// the toolkit.
-func NewNotifier(_ string, _ []byte, fallback func(title, body string)) Notifier {
-	return plainNotifier{send: fallback}
+// NewNotifier returns a notifier that calls fallback, which is the toolkit's. name and
+// icon are not used on this system.
+func NewNotifier(name string, icon []byte, fallback func(title, body string)) Notifier {
+	return toolkitNotifier{send: fallback}
 }
 
-func (n plainNotifier) Notify(_ context.Context, note Note) error {
-	n.send(harmless(note.Title), harmless(note.Body))
+func (n toolkitNotifier) Notify(_ context.Context, note Note) error {
+	n.send(sanitize(note.Title), sanitize(note.Body))
 	return nil
 }
 
-func (plainNotifier) Withdraw(context.Context, string) error { return nil }
+func (toolkitNotifier) Withdraw(context.Context, string) error { return nil }
 
-func (plainNotifier) Close() error { return nil }
+func (toolkitNotifier) Close() error { return nil }
 
-// harmless keeps what a sentence needs. On Windows the toolkit writes the text
-// into a PowerShell script, so nothing may pass that could end a string there.
-func harmless(text string) string {
+// sanitize keeps letters, digits and common punctuation. On Windows the toolkit
+// inserts the text into a PowerShell script, so nothing that could end a string there
+// may remain.
+func sanitize(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" .,:;!?%·–-()，。：；！？、", r) {
 			return r

@@ -6,7 +6,7 @@ import (
 	"os/exec"
 )
 
-// Reveal shows the file in the Finder, selected in its folder.
+// Reveal opens the file's folder in the Finder with the file selected.
 func Reveal(ctx context.Context, path string) error {
 	if err := exec.CommandContext(ctx, "open", "-R", path).Run(); err != nil {
 		return fmt.Errorf("reveal file: %w", err)
@@ -14,7 +14,7 @@ func Reveal(ctx context.Context, path string) error {
 	return nil
 }
 
-// OpenFolder shows the content of a folder in the Finder.
+// OpenFolder opens a folder in the Finder.
 func OpenFolder(ctx context.Context, dir string) error {
 	if err := exec.CommandContext(ctx, "open", dir).Run(); err != nil {
 		return fmt.Errorf("open folder: %w", err)
@@ -22,7 +22,7 @@ func OpenFolder(ctx context.Context, dir string) error {
 	return nil
 }
 
-// OpenFile opens a file with the program that the system has for its kind.
+// OpenFile opens a file with the default program of its type.
 func OpenFile(ctx context.Context, path string) error {
 	if err := exec.CommandContext(ctx, "open", path).Run(); err != nil {
 		return fmt.Errorf("open file: %w", err)

@@ -16,38 +16,38 @@ const (
 	fileManagerPath = dbus.ObjectPath("/org/freedesktop/FileManager1")
 )
 
-// Reveal shows the file in the desktop's file manager, selected in its folder.
-// Where the file manager cannot be asked for that, the folder is opened.
+// Reveal opens the file's folder in the desktop's file manager with the file
+// selected, or only the folder where the file manager does not support that.
 func Reveal(ctx context.Context, path string) error {
-	return show(ctx, "ShowItems", path, filepath.Dir(path))
+	return showItem(ctx, "ShowItems", path, filepath.Dir(path))
 }
 
-// OpenFolder shows the content of a folder in the desktop's file manager.
+// OpenFolder opens a folder in the desktop's file manager.
 func OpenFolder(ctx context.Context, dir string) error {
-	return show(ctx, "ShowFolders", dir, dir)
+	return showItem(ctx, "ShowFolders", dir, dir)
 }
 
-// OpenFile opens a file with the program that the desktop has for its kind.
+// OpenFile opens a file with the default program of its type.
 func OpenFile(_ context.Context, path string) error {
-	if err := launch(path); err != nil {
+	if err := xdgOpen(path); err != nil {
 		return fmt.Errorf("open file: %w", err)
 	}
 	return nil
 }
 
-// show asks the running file manager, and otherwise opens the folder.
-func show(ctx context.Context, method, path, dir string) error {
-	busErr := askFileManager(ctx, method, path)
+// showItem calls the file manager's method for path, or opens dir if that fails.
+func showItem(ctx context.Context, method, path, dir string) error {
+	busErr := callFileManager(ctx, method, path)
 	if busErr == nil || ctx.Err() != nil {
 		return busErr
 	}
-	if err := launch(dir); err != nil {
-		return fmt.Errorf("show folder: %w", errors.Join(busErr, err))
+	if err := xdgOpen(dir); err != nil {
+		return fmt.Errorf("open file manager: %w", errors.Join(busErr, err))
 	}
 	return nil
 }
 
-func askFileManager(ctx context.Context, method, path string) error {
+func callFileManager(ctx context.Context, method, path string) error {
 	conn, err := connectSession()
 	if err != nil {
 		return err
@@ -58,9 +58,9 @@ func askFileManager(ctx context.Context, method, path string) error {
 		CallWithContext(ctx, fileManagerName+"."+method, 0, []string{uri}, "").Err
 }
 
-// launch starts the desktop's program for a file or folder. It does not end with a
-// context: the program belongs to the user from then on.
-func launch(path string) error {
+// xdgOpen starts the default program for a file or folder. It takes no context: the
+// program keeps running when Ferry exits.
+func xdgOpen(path string) error {
 	command := exec.Command("xdg-open", path)
 	if err := command.Start(); err != nil {
 		return err

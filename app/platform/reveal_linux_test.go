@@ -10,6 +10,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
+// fileManager is a fake file manager.
 type fileManager struct{ items, folders chan []string }
 
 func (m fileManager) ShowFolders(uris []string, _ string) *dbus.Error {
@@ -23,7 +24,7 @@ func (m fileManager) ShowItems(uris []string, _ string) *dbus.Error {
 }
 
 func TestReveal(t *testing.T) {
-	t.Run("the file manager gets the file as a URI", func(t *testing.T) {
+	t.Run("file", func(t *testing.T) {
 		privateBus(t)
 		manager := fileManager{items: make(chan []string, 1)}
 		export(t, service(t, "org.freedesktop.FileManager1"), manager, "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
@@ -31,10 +32,10 @@ func TestReveal(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := <-manager.items; len(got) != 1 || got[0] != "file:///in%20box/50%25%3F%FF%23.mov" {
-			t.Errorf("asked to show %q", got)
+			t.Errorf("ShowItems was called with %q", got)
 		}
 	})
-	t.Run("a folder is opened itself", func(t *testing.T) {
+	t.Run("folder", func(t *testing.T) {
 		privateBus(t)
 		manager := fileManager{folders: make(chan []string, 1)}
 		export(t, service(t, "org.freedesktop.FileManager1"), manager, "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
@@ -42,42 +43,42 @@ func TestReveal(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := <-manager.folders; len(got) != 1 || got[0] != "file:///in%20box" {
-			t.Errorf("asked to open %q", got)
+			t.Errorf("ShowFolders was called with %q", got)
 		}
 	})
-	t.Run("without one the folder is opened, its name no shell's business", func(t *testing.T) {
+	t.Run("xdg-open without a file manager", func(t *testing.T) {
 		privateBus(t)
-		heard := fakeOpener(t)
+		output := fakeXDGOpen(t)
 		if err := platform.Reveal(t.Context(), "/in $(touch x)/a.mov"); err != nil {
 			t.Fatal(err)
 		}
-		got, err := os.ReadFile(heard)
+		got, err := os.ReadFile(output)
 		if err != nil || string(got) != "/in $(touch x)" {
-			t.Errorf("opened %q, %v", got, err)
+			t.Errorf("xdg-open was called with %q (%v)", got, err)
 		}
 	})
-	t.Run("with neither there is an error", func(t *testing.T) {
+	t.Run("neither", func(t *testing.T) {
 		privateBus(t)
 		t.Setenv("PATH", t.TempDir())
 		if platform.Reveal(t.Context(), "/a/b") == nil {
-			t.Error("nothing was shown, yet there was no error")
+			t.Error("no error")
 		}
 	})
 }
 
-// fakeOpener puts an xdg-open on the PATH that writes its argument into the pipe
-// it returns, so that reading it waits for the program.
-func fakeOpener(t *testing.T) string {
+// fakeXDGOpen puts an xdg-open on the PATH that writes its argument to the returned
+// named pipe. Reading the pipe waits for the program.
+func fakeXDGOpen(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	heard := filepath.Join(dir, "heard")
-	if err := syscall.Mkfifo(heard, 0o600); err != nil {
+	output := filepath.Join(dir, "output")
+	if err := syscall.Mkfifo(output, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	script := "#!/bin/sh\nprintf %s \"$1\" >'" + heard + "'\n"
+	script := "#!/bin/sh\nprintf %s \"$1\" >'" + output + "'\n"
 	if err := os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	return heard
+	return output
 }

@@ -7,13 +7,13 @@ import (
 	"errors"
 )
 
-var errNoFileManager = errors.New("show folder: not on this system")
+var errNoFileManager = errors.New("open file manager: not supported on this system")
 
-// Reveal says that there is no file manager to ask on this system.
+// Reveal is not supported on this system.
 func Reveal(context.Context, string) error { return errNoFileManager }
 
-// OpenFolder says that there is no file manager to ask on this system.
+// OpenFolder is not supported on this system.
 func OpenFolder(context.Context, string) error { return errNoFileManager }
 
-// OpenFile says that there is nothing to open files with on this system.
+// OpenFile is not supported on this system.
 func OpenFile(context.Context, string) error { return errNoFileManager }

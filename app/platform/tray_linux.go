@@ -8,53 +8,50 @@ import (
 )
 
 const (
-	watcherName = "org.kde.StatusNotifierWatcher"
-	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
-	toolkitIcon = "/StatusNotifierItem" // where the toolkit's tray icon answers
+	trayWatcherName = "org.kde.StatusNotifierWatcher"
+	trayWatcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
+	trayIconPath    = "/StatusNotifierItem" // where the toolkit exports its icon
 )
 
-// HasTray reports whether this desktop shows tray icons: whether there is a
-// StatusNotifierWatcher and a host registered with it. A window hidden where
-// there is none could not be brought back.
+// HasTray reports whether the desktop shows tray icons, that is, whether there is a
+// StatusNotifierWatcher with a registered host.
 func HasTray(ctx context.Context) bool {
 	conn, err := connectSession(dbus.WithContext(ctx))
 	if err != nil {
 		return false
 	}
 	defer conn.Close()
-	var owned bool
-	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcherName).Store(&owned)
-	if err != nil || !owned {
+	if owned, err := hasOwner(ctx, conn, trayWatcherName); err != nil || !owned {
 		return false
 	}
 	var host bool
-	err = conn.Object(watcherName, watcherPath).
-		CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcherName, "IsStatusNotifierHostRegistered").
+	err = conn.Object(trayWatcherName, trayWatcherPath).
+		CallWithContext(ctx, propertiesName+".Get", 0, trayWatcherName, "IsStatusNotifierHostRegistered").
 		Store(&host)
 	return err == nil && host
 }
 
-// ShowInTray has the tray that is there now show the icon which the toolkit made.
-// To one that has it already this says nothing new.
+// ShowInTray registers the toolkit's icon with the current tray. Registering it again
+// does nothing.
 //
-// The toolkit does so itself when a panel was started anew, until the first short
-// signal for somebody else comes over its connection: over the same one the
-// keyring's library hears that somebody unlocked the keyring.
+// The toolkit registers it with a restarted tray only until it receives an unrelated
+// signal with a short body. Such signals arrive because the keyring library uses the
+// same connection.
 func ShowInTray(ctx context.Context) error {
-	conn, err := dbus.SessionBus() // the toolkit's: an icon belongs to the connection that brings it
+	conn, err := dbus.SessionBus() // the toolkit's connection, which the icon belongs to
 	if err != nil {
-		return fmt.Errorf("show in tray: %w", err)
+		return fmt.Errorf("register tray icon: %w", err)
 	}
-	call := conn.Object(watcherName, watcherPath).
-		CallWithContext(ctx, watcherName+".RegisterStatusNotifierItem", dbus.FlagNoAutoStart, toolkitIcon)
+	call := conn.Object(trayWatcherName, trayWatcherPath).
+		CallWithContext(ctx, trayWatcherName+".RegisterStatusNotifierItem", dbus.FlagNoAutoStart, trayIconPath)
 	if call.Err != nil {
-		return fmt.Errorf("show in tray: %w", call.Err)
+		return fmt.Errorf("register tray icon: %w", call.Err)
 	}
 	return nil
 }
 
-// FollowTray calls changed, on its caller's goroutine, whenever a tray came or
-// went, until ctx ends or there is no desktop to ask.
+// FollowTray calls changed, on the caller's goroutine, whenever a tray appears or
+// disappears. It returns when ctx is done or the session bus is not available.
 func FollowTray(ctx context.Context, changed func()) {
 	conn, err := connectSession(dbus.WithContext(ctx))
 	if err != nil {
@@ -63,9 +60,9 @@ func FollowTray(ctx context.Context, changed func()) {
 	defer conn.Close()
 	signals := make(chan *dbus.Signal, 8)
 	conn.Signal(signals)
-	owner := conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcherName))
-	host := conn.AddMatchSignal(dbus.WithMatchInterface(watcherName))
-	if owner != nil || host != nil {
+	ownerErr := conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, trayWatcherName))
+	watcherErr := conn.AddMatchSignal(dbus.WithMatchInterface(trayWatcherName))
+	if ownerErr != nil || watcherErr != nil {
 		return
 	}
 	for {
@@ -73,23 +70,24 @@ func FollowTray(ctx context.Context, changed func()) {
 		case <-ctx.Done():
 			return
 		case signal, open := <-signals:
-			switch {
-			case !open:
+			if !open {
 				return
-			case concernsTray(signal):
+			}
+			if changesTray(signal) {
 				changed()
 			}
 		}
 	}
 }
 
-// concernsTray passes over what is said of single icons, and of other names.
-func concernsTray(signal *dbus.Signal) bool {
+// changesTray reports whether the signal means that a tray appeared or disappeared.
+// Others concern single icons or other bus names.
+func changesTray(signal *dbus.Signal) bool {
 	switch signal.Name {
-	case watcherName + ".StatusNotifierHostRegistered", watcherName + ".StatusNotifierHostUnregistered":
+	case trayWatcherName + ".StatusNotifierHostRegistered", trayWatcherName + ".StatusNotifierHostUnregistered":
 		return true
 	case "org.freedesktop.DBus.NameOwnerChanged":
-		return len(signal.Body) > 0 && signal.Body[0] == watcherName
+		return len(signal.Body) > 0 && signal.Body[0] == trayWatcherName
 	default:
 		return false
 	}

@@ -4,18 +4,20 @@ import (
 	"context"
 	"testing"
 
-	"github.com/ferryapp/ferry/app/platform"
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
+
+	"github.com/ferryapp/ferry/app/platform"
 )
 
-const watcher = "org.kde.StatusNotifierWatcher"
+const trayWatcherName = "org.kde.StatusNotifierWatcher"
 
-func watch(t *testing.T, host bool) {
+// exportWatcher exports a StatusNotifierWatcher, with or without a host.
+func exportWatcher(t *testing.T, host bool) {
 	t.Helper()
-	conn := service(t, watcher)
+	conn := service(t, trayWatcherName)
 	_, err := prop.Export(conn, "/StatusNotifierWatcher", prop.Map{
-		watcher: {"IsStatusNotifierHostRegistered": {Value: host, Emit: prop.EmitFalse}},
+		trayWatcherName: {"IsStatusNotifierHostRegistered": {Value: host, Emit: prop.EmitFalse}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -23,48 +25,48 @@ func watch(t *testing.T, host bool) {
 }
 
 func TestHasTray(t *testing.T) {
-	t.Run("a desktop without a watcher has none", func(t *testing.T) {
+	t.Run("no watcher", func(t *testing.T) {
 		privateBus(t)
 		if platform.HasTray(t.Context()) {
-			t.Error("a tray was found where nothing shows one")
+			t.Error("found a tray")
 		}
 	})
-	t.Run("a watcher without a host has none", func(t *testing.T) {
+	t.Run("watcher without host", func(t *testing.T) {
 		privateBus(t)
-		watch(t, false)
+		exportWatcher(t, false)
 		if platform.HasTray(t.Context()) {
-			t.Error("a tray was found where no host shows it")
+			t.Error("found a tray")
 		}
 	})
-	t.Run("a watcher with a host has one", func(t *testing.T) {
+	t.Run("watcher with host", func(t *testing.T) {
 		privateBus(t)
-		watch(t, true)
+		exportWatcher(t, true)
 		if !platform.HasTray(t.Context()) {
-			t.Error("the tray was not found")
+			t.Error("found no tray")
 		}
 	})
-	t.Run("a session without a bus has none", func(t *testing.T) {
+	t.Run("no bus", func(t *testing.T) {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
 		if platform.HasTray(t.Context()) {
-			t.Error("a tray was found without a bus")
+			t.Error("found a tray")
 		}
 	})
-	t.Run("a name that is no watcher has none", func(t *testing.T) {
+	t.Run("name owned by another program", func(t *testing.T) {
 		privateBus(t)
-		service(t, watcher)
+		service(t, trayWatcherName)
 		if platform.HasTray(t.Context()) {
-			t.Error("a tray was found behind a name alone")
+			t.Error("found a tray")
 		}
 	})
 }
 
-func TestFollowTray(t *testing.T) {
+func TestWatchTrayReportsChanges(t *testing.T) {
 	privateBus(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	changes := make(chan struct{}, 1)
-	ended := make(chan struct{})
+	returned := make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(returned)
 		platform.FollowTray(ctx, func() {
 			select {
 			case changes <- struct{}{}:
@@ -72,53 +74,53 @@ func TestFollowTray(t *testing.T) {
 			}
 		})
 	}()
-	conn := service(t, "io.github.ferryapp.Stranger")
-	for told := false; !told; { // until it listens
-		if _, err := conn.RequestName(watcher, dbus.NameFlagDoNotQueue); err != nil {
+	conn := service(t, "io.github.ferryapp.Test")
+	for reported := false; !reported; { // changes before the subscription are missed
+		if _, err := conn.RequestName(trayWatcherName, dbus.NameFlagDoNotQueue); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conn.ReleaseName(watcher); err != nil {
+		if _, err := conn.ReleaseName(trayWatcherName); err != nil {
 			t.Fatal(err)
 		}
 		select {
 		case <-changes:
-			told = true
+			reported = true
 		default:
 		}
 	}
 	cancel()
-	<-ended
+	<-returned
 }
 
-// trayWatcher stands in for a panel's list of icons.
+func TestWatchTrayReturnsWithoutBus(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
+	platform.FollowTray(t.Context(), func() { t.Error("reported a change") })
+}
+
+// trayWatcher is a fake StatusNotifierWatcher.
 type trayWatcher struct{ icons chan string }
 
-func (w trayWatcher) RegisterStatusNotifierItem(at string) *dbus.Error {
-	w.icons <- at
+func (w trayWatcher) RegisterStatusNotifierItem(path string) *dbus.Error {
+	w.icons <- path
 	return nil
 }
 
-func TestShowInTray(t *testing.T) {
+func TestRegisterTrayIcon(t *testing.T) {
 	privateBus(t)
-	t.Cleanup(func() { // the connection that the whole program shares
+	t.Cleanup(func() { // the connection shared by the whole program
 		if shared, err := dbus.SessionBus(); err != nil || shared.Close() != nil {
-			t.Error("the connection did not end")
+			t.Error("closing the shared connection failed")
 		}
 	})
 	if platform.ShowInTray(t.Context()) == nil {
-		t.Error("the icon is shown where there is no tray")
+		t.Error("no error without a tray")
 	}
 	icons := make(chan string, 1)
-	export(t, service(t, watcher), trayWatcher{icons}, "/StatusNotifierWatcher", watcher)
+	export(t, service(t, trayWatcherName), trayWatcher{icons}, "/StatusNotifierWatcher", trayWatcherName)
 	if err := platform.ShowInTray(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if at := <-icons; at != "/StatusNotifierItem" {
-		t.Errorf("the tray was given %q", at)
+	if path := <-icons; path != "/StatusNotifierItem" {
+		t.Errorf("registered %q", path)
 	}
-}
-
-func TestFollowTrayWithoutADesktopEnds(t *testing.T) {
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
-	platform.FollowTray(t.Context(), func() { t.Error("nothing can have changed") })
 }

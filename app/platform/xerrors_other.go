@@ -2,6 +2,5 @@
 
 package platform
 
-// OutliveXErrors does nothing: this build does not talk to an X server by its C
-// library.
+// OutliveXErrors does nothing: this build does not use Xlib.
 func OutliveXErrors() {}

@@ -1,6 +1,6 @@
-// Package profile is where Ferry keeps what it remembers: one folder with the
-// database, the log, the lock and the meeting point of one running program.
-// Two profiles share nothing. Every error is a *fault.Fault of kind LocalDisk.
+// Package profile locates Ferry's data folder, which contains the database, the log,
+// the lock and the address of the running program. Profiles share nothing. Every error
+// is a *fault.Fault of kind fault.LocalDisk.
 package profile
 
 import (
@@ -13,49 +13,50 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Variable is the environment variable that names the profile folder.
+// Variable is the environment variable with the path of the profile folder.
 const Variable = "FERRY_PROFILE"
 
-// Profile is one profile's folder. It exists, and is the user's alone.
+// Profile is a profile folder. It exists, and only the user can access it.
 type Profile struct {
-	Dir      string // absolute
-	Usual    bool   // it is the system's folder for a program's data
-	Received string // where the built-in receiver puts files; made when the first one comes
+	Dir      string // absolute path
+	Usual    bool   // Dir is in the system's folder for application data
+	Received string // folder of the built-in receiver; created with the first file
 }
 
-// Open makes the profile folder where it is missing. dir wins over the
-// environment, and that over the system's folder for a program's data.
+// Open opens the profile in dir and creates the folder if it is missing. If dir is
+// empty the folder is that of the environment [Variable], or one in the system's folder
+// for application data.
 func Open(dir string) (Profile, error) {
 	p, err := locate(dir)
 	if err != nil {
-		return Profile{}, failed(fault.Open, err)
+		return Profile{}, diskFault(fault.Open, err)
 	}
 	if err := os.MkdirAll(p.Dir, 0o700); err != nil {
-		return Profile{}, failed(fault.Open, err)
+		return Profile{}, diskFault(fault.Open, err)
 	}
-	if err := probe(p.Dir); err != nil {
-		return Profile{}, failed(fault.Save, err)
+	if err := checkWritable(p.Dir); err != nil {
+		return Profile{}, diskFault(fault.Save, err)
 	}
 	return p, nil
 }
 
-// Database is the path of the database.
+// Database returns the path of the database.
 func (p Profile) Database() string { return filepath.Join(p.Dir, "ferry.db") }
 
-// Log is the path of the log.
+// Log returns the path of the log.
 func (p Profile) Log() string { return filepath.Join(p.Dir, "ferry.log") }
 
-// Lock is the path of the file whose lock the running program holds.
+// Lock returns the path of the file that the running program has locked.
 func (p Profile) Lock() string { return filepath.Join(p.Dir, "ferry.lock") }
 
-// Meeting is the path of the file that tells where the running program listens.
+// Meeting returns the path of the file with the address of the running program.
 func (p Profile) Meeting() string { return filepath.Join(p.Dir, "instance.json") }
 
-// Streams is the folder for what comes through standard input.
+// Streams returns the folder for data from standard input.
 func (p Profile) Streams() string { return filepath.Join(p.Dir, "streams") }
 
-// Keys is the path of the encrypted file for secrets, which is there when the
-// user wanted one.
+// Keys returns the path of the encrypted file of secrets. The file exists only if the
+// user has created it.
 func (p Profile) Keys() string { return filepath.Join(p.Dir, "keys.json") }
 
 func locate(dir string) (Profile, error) {
@@ -76,8 +77,8 @@ func locate(dir string) (Profile, error) {
 	return Profile{Dir: dir, Received: filepath.Join(dir, "Received")}, nil
 }
 
-// probe finds out whether the folder can be written, by writing.
-func probe(dir string) error {
+// checkWritable creates and removes a file in dir.
+func checkWritable(dir string) error {
 	f, err := os.CreateTemp(dir, ".writable-*")
 	if err != nil {
 		return err
@@ -85,4 +86,4 @@ func probe(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-func failed(op fault.Op, err error) error { return fault.New(fault.LocalDisk, op, err) }
+func diskFault(op fault.Op, err error) error { return fault.New(fault.LocalDisk, op, err) }

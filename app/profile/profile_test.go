@@ -21,20 +21,20 @@ func open(t *testing.T, dir string) profile.Profile {
 	return p
 }
 
-func TestTheProfileIsTheFolderAskedFor(t *testing.T) {
+func TestOpenUsesArgumentThenEnvironment(t *testing.T) {
 	root := t.TempDir()
-	asked, variable := filepath.Join(root, "asked"), filepath.Join(root, "variable")
-	t.Setenv(profile.Variable, variable)
+	fromArgument, fromEnv := filepath.Join(root, "argument"), filepath.Join(root, "environment")
+	t.Setenv(profile.Variable, fromEnv)
 
-	if got := open(t, asked); got.Dir != asked || got.Received != filepath.Join(asked, "Received") {
-		t.Errorf("got %+v, want %s with its own received folder", got, asked)
+	if got := open(t, fromArgument); got.Dir != fromArgument || got.Received != filepath.Join(fromArgument, "Received") {
+		t.Errorf("profile is %+v, want %s with its own received folder", got, fromArgument)
 	}
-	if got := open(t, ""); got.Dir != variable {
-		t.Errorf("got %s, want the environment's %s", got.Dir, variable)
+	if got := open(t, ""); got.Dir != fromEnv {
+		t.Errorf("profile is %s, want %s", got.Dir, fromEnv)
 	}
 }
 
-func TestTheDefaultProfileIsTheSystemsDataFolder(t *testing.T) {
+func TestOpenDefaultsToSystemDataFolder(t *testing.T) {
 	root := t.TempDir()
 	t.Setenv(profile.Variable, "")
 	t.Setenv("XDG_DATA_HOME", filepath.Join(root, "data"))
@@ -44,43 +44,43 @@ func TestTheDefaultProfileIsTheSystemsDataFolder(t *testing.T) {
 
 	p := open(t, "")
 	if p.Dir != filepath.Join(root, "data", "ferry") {
-		t.Errorf("the profile is %s", p.Dir)
+		t.Errorf("profile is %s", p.Dir)
 	}
 	if p.Received != filepath.Join(root, "Downloads", "Ferry") {
-		t.Errorf("files are received in %s", p.Received)
+		t.Errorf("received folder is %s", p.Received)
 	}
 }
 
-func TestTheProfileIsTheUsersAlone(t *testing.T) {
+func TestOpenCreatesPrivateFolder(t *testing.T) {
 	p := open(t, filepath.Join(t.TempDir(), "new", "profile"))
 	info, err := os.Stat(p.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if info.Mode().Perm() != 0o700 {
-		t.Errorf("mode %v, want 0700", info.Mode().Perm())
+		t.Errorf("mode is %v, want 0700", info.Mode().Perm())
 	}
 	left, err := os.ReadDir(p.Dir)
 	if err != nil || len(left) != 0 {
-		t.Errorf("opening left %v behind (%v)", left, err)
+		t.Errorf("folder contains %v (%v), want no files", left, err)
 	}
 }
 
-func TestAProfileThatCannotBeMadeIsAFaultOfTheDisk(t *testing.T) {
+func TestOpenFailsWithLocalDiskFault(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{file, filepath.Join(file, "below")} {
 		if _, err := profile.Open(dir); !fault.Is(err, fault.LocalDisk) {
-			t.Errorf("%s: got %v, want a fault of the local disk", dir, err)
+			t.Errorf("%s: error is %v, want a fault of kind LocalDisk", dir, err)
 		}
 	}
 }
 
-func TestTheLogGoesOnAndIsSetAsideWhenLarge(t *testing.T) {
+func TestLogIsAppendedAndRotatedOnOpen(t *testing.T) {
 	p := open(t, t.TempDir())
-	say := func(text string) {
+	logText := func(text string) {
 		log, closer, err := p.OpenLog()
 		if err != nil {
 			t.Fatal(err)
@@ -90,28 +90,27 @@ func TestTheLogGoesOnAndIsSetAsideWhenLarge(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	say("first")
-	say("second")
+	logText("first")
+	logText("second")
 	text, err := os.ReadFile(p.Log())
 	if err != nil || !strings.Contains(string(text), "first") || !strings.Contains(string(text), "second") {
-		t.Fatalf("the log is %q (%v)", text, err)
+		t.Fatalf("log is %q (%v)", text, err)
 	}
 
 	if err := os.Truncate(p.Log(), 6_000_000); err != nil {
 		t.Fatal(err)
 	}
-	say("third")
+	logText("third")
 	text, err = os.ReadFile(p.Log())
 	if err != nil || strings.Count(string(text), "\n") != 1 || !strings.Contains(string(text), "third") {
-		t.Errorf("the log after rotation is %d bytes (%v)", len(text), err)
+		t.Errorf("log after rotation has %d bytes (%v)", len(text), err)
 	}
 	if info, err := os.Stat(p.Log() + ".1"); err != nil || info.Size() != 6_000_000 {
-		t.Errorf("the older log is not kept: %v", err)
+		t.Errorf("older log was not kept: %v", err)
 	}
 }
 
-// TestTheLogIsSetAsideWhileItIsWritten writes as a program does that runs for months.
-func TestTheLogIsSetAsideWhileItIsWritten(t *testing.T) {
+func TestLogIsRotatedWhileWritten(t *testing.T) {
 	p := open(t, t.TempDir())
 	log, closer, err := p.OpenLog()
 	if err != nil {
@@ -121,21 +120,21 @@ func TestTheLogIsSetAsideWhileItIsWritten(t *testing.T) {
 	for i := range 120 {
 		log.Info(long, "line", i)
 	}
-	log.Info("the last")
+	log.Info("last line")
 	if err := closer.Close(); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(p.Log())
-	if err != nil || !strings.Contains(string(text), "the last") {
-		t.Errorf("the last line is not in the log (%v)", err)
+	if err != nil || !strings.Contains(string(text), "last line") {
+		t.Errorf("last line is not in the log (%v)", err)
 	}
 	files, err := filepath.Glob(p.Log() + "*")
 	if err != nil || len(files) != 2 {
-		t.Errorf("there are %v (%v)", files, err)
+		t.Errorf("files are %v (%v), want two", files, err)
 	}
 	for _, file := range files {
 		if info, err := os.Stat(file); err != nil || info.Size() > 5_200_000 {
-			t.Errorf("%s has grown too large (%v)", file, err)
+			t.Errorf("%s is too large (%v)", file, err)
 		}
 	}
 }

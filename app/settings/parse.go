@@ -7,29 +7,30 @@ import (
 	"strings"
 )
 
-// Parse understands saved settings. What is missing, of another type or makes no
-// sense is as it is by default; what was passed over for the latter two reasons
-// is named, for the log. What is not known, such as from a newer Ferry, is left
-// out silently.
-func Parse(saved json.RawMessage) (s Settings, wrong []string) {
+// Parse parses saved settings. A value that is missing, of another type or invalid is
+// replaced by its default; the names of those of the latter two kinds are returned for
+// the log. Unknown values, such as those of a newer version, are ignored.
+func Parse(saved json.RawMessage) (s Settings, invalid []string) {
 	s = Default()
 	if len(saved) == 0 {
 		return s, nil
 	}
-	wrong = take(saved, reflect.ValueOf(&s).Elem(), "settings")
-	s, senseless := s.mended()
-	return s, append(wrong, senseless...)
+	mistyped := decode(saved, reflect.ValueOf(&s).Elem(), "settings")
+	s, invalid = s.validated()
+	return s, append(mistyped, invalid...)
 }
 
-// take fills a struct field by field, and leaves what does not fit as it is.
-func take(saved json.RawMessage, into reflect.Value, name string) (wrong []string) {
+// decode decodes a struct field by field, leaves fields of another type unchanged and
+// returns their names. [json.Unmarshal] reports only the first of them, and may leave
+// such a field decoded in part.
+func decode(saved json.RawMessage, into reflect.Value, name string) (mistyped []string) {
 	if into.Kind() != reflect.Struct {
-		found := reflect.New(into.Type())
-		if err := json.Unmarshal(saved, found.Interface()); err != nil {
+		value := reflect.New(into.Type())
+		if err := json.Unmarshal(saved, value.Interface()); err != nil {
 			return []string{name}
 		}
 		if string(saved) != "null" {
-			into.Set(found.Elem())
+			into.Set(value.Elem())
 		}
 		return nil
 	}
@@ -40,13 +41,13 @@ func take(saved json.RawMessage, into reflect.Value, name string) (wrong []strin
 	for i := range into.NumField() {
 		key, _, _ := strings.Cut(into.Type().Field(i).Tag.Get("json"), ",")
 		if field, ok := fields[key]; ok {
-			wrong = append(wrong, take(field, into.Field(i), key)...)
+			mistyped = append(mistyped, decode(field, into.Field(i), key)...)
 		}
 	}
-	return wrong
+	return mistyped
 }
 
-// format is the form that Parse understands.
+// format is the inverse of [Parse].
 func (s Settings) format() (json.RawMessage, error) {
 	saved, err := json.Marshal(s)
 	if err != nil {

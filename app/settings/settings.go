@@ -1,13 +1,12 @@
-// Package settings is what the user chose, and what holds where nothing was
-// chosen: how uploads go, how Ferry looks, what it tells and how it starts.
+// Package settings holds the user's settings and their defaults: how files are
+// uploaded, appearance, notifications and startup.
 //
-// A [Book] keeps the settings of one profile. Everyone reads the newest from it
-// and is told when there are newer ones; changes hold at once and are saved
-// beside. Whatever stands in the database, reading never fails: what makes no
-// sense is as if it had not been chosen.
+// A [Book] holds the settings of one profile. Changes take effect at once and are
+// saved in the background. Reading never fails: an invalid value in the database is
+// replaced by its default.
 //
-// What the window remembers for itself (the destination chosen last, what was
-// explained already) is not a setting and not here.
+// The window's own state (the last destination, hints already shown) is stored
+// elsewhere.
 package settings
 
 import (
@@ -17,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Settings are all of them. The zero value is not usable: see Default.
+// Settings are all settings. The zero value is not valid; see [Default].
 type Settings struct {
 	Transfers     uploader.Settings `json:"transfers"`
 	Notifications Notifications     `json:"notifications"`
@@ -25,35 +24,35 @@ type Settings struct {
 	Look          Look              `json:"look"`
 }
 
-// Notifications are which ones the desktop shows. None makes a sound.
+// Notifications selects the desktop notifications, which are silent.
 type Notifications struct {
-	Finished    bool `json:"finished"`    // all that was dropped at once is across
-	NeedsYou    bool `json:"needsYou"`    // an upload cannot go on without the user
-	Interrupted bool `json:"interrupted"` // at a hidden start: an earlier run left something unfinished
+	Finished    bool `json:"finished"`    // a batch is finished
+	NeedsYou    bool `json:"needsYou"`    // an upload needs a decision of the user
+	Interrupted bool `json:"interrupted"` // Ferry started hidden with unfinished uploads of an earlier run
 }
 
-// Start is how Ferry starts and ends.
+// Start are the settings for starting and quitting.
 type Start struct {
 	OnStart       OnStart `json:"onStart"`
-	AtLogin       bool    `json:"atLogin"`       // Ferry starts hidden when the user logs in
-	CloseToTray   bool    `json:"closeToTray"`   // closing the window leaves Ferry in the tray, where there is one
-	AskBeforeQuit bool    `json:"askBeforeQuit"` // while something is under way
+	AtLogin       bool    `json:"atLogin"`       // start hidden when the user logs in
+	CloseToTray   bool    `json:"closeToTray"`   // closing the window hides it, if there is a tray
+	AskBeforeQuit bool    `json:"askBeforeQuit"` // ask for confirmation while uploads are active
 }
 
-// OnStart is what becomes of what an earlier run left unfinished.
+// OnStart selects what happens to unfinished uploads of an earlier run.
 type OnStart string
 
-// What can be done about it.
+// The choices of OnStart.
 const (
 	OnStartContinue OnStart = "continue"
-	OnStartAsk      OnStart = "ask" // it waits until the user answers
+	OnStartAsk      OnStart = "ask" // they wait for the user's answer
 )
 
-// Look is how Ferry looks and speaks.
+// Look are the settings of the interface's appearance.
 type Look struct {
 	Language words.Language `json:"language"` // "": the system's
 	Theme    Theme          `json:"theme"`
-	Scale    float64        `json:"scale"` // 1 is the usual size
+	Scale    float64        `json:"scale"` // 1 is the normal size
 }
 
 // Theme is light or dark.
@@ -61,15 +60,15 @@ type Theme string
 
 // The themes.
 const (
-	ThemeSystem Theme = "system" // as the system is, also when that changes
+	ThemeSystem Theme = "system" // follows the system's
 	ThemeLight  Theme = "light"
 	ThemeDark   Theme = "dark"
 )
 
-// Scales are the sizes that are offered.
+// Scales returns the values of [Look].Scale that are offered.
 func Scales() []float64 { return []float64{0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2} }
 
-// Default is what holds where nothing was chosen.
+// Default returns the default settings.
 func Default() Settings {
 	return Settings{
 		Transfers:     uploader.DefaultSettings(),
@@ -79,7 +78,7 @@ func Default() Settings {
 	}
 }
 
-// clone shares nothing with s.
+// clone returns a deep copy.
 func (s Settings) clone() Settings {
 	s.Transfers.Schedule = slices.Clone(s.Transfers.Schedule)
 	s.Transfers.Ignore = slices.Clone(s.Transfers.Ignore)

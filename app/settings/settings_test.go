@@ -21,37 +21,37 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// memory is a Store without a disk.
-type memory struct {
-	mu     sync.Mutex
-	saved  map[string]json.RawMessage
-	broken error
+// memoryStore is a settings.Store in memory.
+type memoryStore struct {
+	mu    sync.Mutex
+	saved map[string]json.RawMessage
+	err   error // returned by all methods unless nil
 }
 
-func (m *memory) Setting(_ context.Context, key string) (json.RawMessage, error) {
+func (m *memoryStore) Setting(_ context.Context, key string) (json.RawMessage, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.saved[key], m.broken
+	return m.saved[key], m.err
 }
 
-func (m *memory) SaveSetting(_ context.Context, key string, value json.RawMessage) error {
+func (m *memoryStore) SaveSetting(_ context.Context, key string, value json.RawMessage) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.broken != nil {
-		return m.broken
+	if m.err != nil {
+		return m.err
 	}
 	m.saved[key] = value
 	return nil
 }
 
-func (m *memory) breaks(err error) {
+func (m *memoryStore) setError(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.broken = err
+	m.err = err
 }
 
-func holding(text string) *memory {
-	return &memory{saved: map[string]json.RawMessage{"settings": json.RawMessage(text)}}
+func storeWith(text string) *memoryStore {
+	return &memoryStore{saved: map[string]json.RawMessage{"settings": json.RawMessage(text)}}
 }
 
 func open(t *testing.T, store settings.Store) *settings.Book {
@@ -59,8 +59,8 @@ func open(t *testing.T, store settings.Store) *settings.Book {
 	return settings.Open(t.Context(), store, slog.New(slog.DiscardHandler))
 }
 
-// unusual are settings of which none is the default.
-func unusual() settings.Settings {
+// nonDefault returns settings of which none is the default.
+func nonDefault() settings.Settings {
 	return settings.Settings{
 		Transfers: uploader.Settings{
 			Simultaneous: 5, Connections: 2, Limit: 4_000_000,
@@ -76,96 +76,96 @@ func unusual() settings.Settings {
 	}
 }
 
-func TestWhatIsChosenIsThereNextTime(t *testing.T) {
-	store := holding("")
-	book := open(t, store)
-	if diff := cmp.Diff(settings.Default(), book.Get()); diff != "" {
-		t.Errorf("nothing chosen yet (-want +got):\n%s", diff)
+func TestSettingsAreSavedAndRead(t *testing.T) {
+	store := storeWith("")
+	current := open(t, store)
+	if diff := cmp.Diff(settings.Default(), current.Get()); diff != "" {
+		t.Errorf("without saved settings (-want +got):\n%s", diff)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	book.Update(func(s *settings.Settings) { *s = unusual() })
+	current.Update(func(s *settings.Settings) { *s = nonDefault() })
 	stop()
-	if err := book.Run(ctx); err != nil {
+	if err := current.Run(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(unusual(), open(t, store).Get()); diff != "" {
+	if diff := cmp.Diff(nonDefault(), open(t, store).Get()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestAChangeIsToldAndSavedOnceItIsMade(t *testing.T) {
+func TestUpdateNotifiesAndSaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := holding("")
-		book := open(t, store)
+		store := storeWith("")
+		current := open(t, store)
 		ctx, stop := context.WithCancel(t.Context())
-		news := book.Watch(ctx)
-		ended := make(chan error, 1)
-		go func() { ended <- book.Run(ctx) }()
-		book.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
-		<-news
-		if got := book.Get().Transfers.Limit; got != 7 {
-			t.Errorf("told of limit %d", got)
+		watcher := current.Watch(ctx)
+		returned := make(chan error, 1)
+		go func() { returned <- current.Run(ctx) }()
+		current.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
+		<-watcher
+		if got := current.Get().Transfers.Limit; got != 7 {
+			t.Errorf("limit is %d, want 7", got)
 		}
 		synctest.Wait()
 		if got := open(t, store).Get().Transfers.Limit; got != 7 {
-			t.Errorf("saved limit %d", got)
+			t.Errorf("saved limit is %d, want 7", got)
 		}
 		stop()
-		if err := <-ended; err != nil {
+		if err := <-returned; err != nil {
 			t.Error(err)
 		}
-		if _, isOpen := <-news; isOpen {
-			t.Error("there is news after the end")
+		if _, isOpen := <-watcher; isOpen {
+			t.Error("received a value after ctx was done, want a closed channel")
 		}
 	})
 }
 
-func TestADiskThatWasFullKeepsNothingBack(t *testing.T) {
+func TestFailedSaveIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := holding("")
-		book := open(t, store)
+		store := storeWith("")
+		current := open(t, store)
 		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- book.Run(ctx) }()
-		store.breaks(errors.New("full"))
-		book.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
+		returned := make(chan error, 1)
+		go func() { returned <- current.Run(ctx) }()
+		store.setError(errors.New("full"))
+		current.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
 		synctest.Wait()
-		store.breaks(nil)
+		store.setError(nil)
 		time.Sleep(time.Minute) // of the bubble
 		synctest.Wait()
 		if got := open(t, store).Get().Transfers.Limit; got != 7 {
-			t.Errorf("saved limit %d", got)
+			t.Errorf("saved limit is %d, want 7", got)
 		}
 		stop()
-		<-ended
+		<-returned
 	})
 }
 
-func TestTheEndSaysWhatCouldNotBeSaved(t *testing.T) {
-	store, full := holding(""), errors.New("full")
-	book := open(t, store)
-	store.breaks(full)
-	book.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
+func TestRunReturnsErrorOfLastSave(t *testing.T) {
+	store, full := storeWith(""), errors.New("full")
+	current := open(t, store)
+	store.setError(full)
+	current.Update(func(s *settings.Settings) { s.Transfers.Limit = 7 })
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := book.Run(ctx); !errors.Is(err, full) {
-		t.Errorf("ended with %v", err)
+	if err := current.Run(ctx); !errors.Is(err, full) {
+		t.Errorf("Run returned %v, want %v", err, full)
 	}
 }
 
-func TestABookNobodyCanReadHoldsTheUsualSettings(t *testing.T) {
-	store := holding("")
-	store.breaks(errors.New("unreadable"))
+func TestOpenUsesDefaultsWhenReadFails(t *testing.T) {
+	store := storeWith("")
+	store.setError(errors.New("unreadable"))
 	if diff := cmp.Diff(settings.Default(), open(t, store).Get()); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestSettingsAreTheCallersOwn(t *testing.T) {
-	book := open(t, holding(""))
-	mine := book.Get()
-	mine.Transfers.Ignore[0] = "*"
-	if diff := cmp.Diff(settings.Default(), book.Get()); diff != "" {
+func TestGetReturnsCopy(t *testing.T) {
+	current := open(t, storeWith(""))
+	copied := current.Get()
+	copied.Transfers.Ignore[0] = "*"
+	if diff := cmp.Diff(settings.Default(), current.Get()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -179,74 +179,74 @@ func TestParse(t *testing.T) {
 	for _, test := range []struct {
 		name, saved string
 		want        settings.Settings
-		wrong       []string
+		invalid     []string
 	}{
-		{"nothing was saved", ``, settings.Default(), nil},
-		{"nothing was chosen", `{}`, settings.Default(), nil},
-		{"null is nothing", `null`, settings.Default(), nil},
-		{"no JSON", `{"transfers":`, settings.Default(), []string{"settings"}},
-		{"a list", `[1,2]`, settings.Default(), []string{"settings"}},
-		{"a newer Ferry's settings are passed over", `{"future":{"x":1},"transfers":{"warp":9}}`, settings.Default(), nil},
+		{"nothing saved", ``, settings.Default(), nil},
+		{"empty object", `{}`, settings.Default(), nil},
+		{"null", `null`, settings.Default(), nil},
+		{"invalid JSON", `{"transfers":`, settings.Default(), []string{"settings"}},
+		{"array", `[1,2]`, settings.Default(), []string{"settings"}},
+		{"unknown names", `{"future":{"x":1},"transfers":{"warp":9}}`, settings.Default(), nil},
 		{
-			"one that is of another type leaves the others", `{"transfers":{"simultaneous":"many","limit":9}}`,
+			"value of another type", `{"transfers":{"simultaneous":"many","limit":9}}`,
 			with(func(s *settings.Settings) { s.Transfers.Limit = 9 }),
 			[]string{"simultaneous"},
 		},
 		{
-			"a section of another type leaves the others", `{"transfers":7,"look":{"scale":2}}`,
+			"section of another type", `{"transfers":7,"look":{"scale":2}}`,
 			with(func(s *settings.Settings) { s.Look.Scale = 2 }),
 			[]string{"transfers"},
 		},
 		{
-			"numbers out of bounds",
+			"numbers out of range",
 			`{"transfers":{"simultaneous":0,"connections":-1,"limit":-5,"settle":-1,"history":{"most":-1,"age":-1}},"look":{"scale":1e9}}`,
 			settings.Default(),
 			[]string{"simultaneous", "connections", "limit", "settle", "history.most", "history.age", "scale"},
 		},
 		{
-			"numbers too large for their type", `{"transfers":{"limit":1e400,"simultaneous":99999999999999999999}}`,
+			"numbers that overflow their type", `{"transfers":{"limit":1e400,"simultaneous":99999999999999999999}}`,
 			settings.Default(),
 			[]string{"simultaneous", "limit"},
 		},
 		{
-			"words nobody knows",
+			"unknown choices",
 			`{"transfers":{"metered":"x","fingerprint":"x","proof":"x"},"start":{"onStart":"x"},"look":{"language":"tlh","theme":"pink"}}`,
 			settings.Default(),
 			[]string{"metered", "fingerprint", "proof", "onStart", "language", "theme"},
 		},
 		{
-			"a pattern that cannot be matched", `{"transfers":{"ignore":["*.tmp","[a"]}}`,
+			"invalid pattern", `{"transfers":{"ignore":["*.tmp","[a"]}}`,
 			settings.Default(),
 			[]string{"ignore"},
 		},
 		{
-			"no patterns at all is a choice", `{"transfers":{"ignore":[]}}`,
+			"empty list of patterns", `{"transfers":{"ignore":[]}}`,
 			with(func(s *settings.Settings) { s.Transfers.Ignore = []string{} }), nil,
 		},
 		{
-			"hours no day has", `{"transfers":{"schedule":[{"days":[true],"from":90000000000000,"until":0,"limit":0}]}}`,
+			"hours out of range", `{"transfers":{"schedule":[{"days":[true],"from":90000000000000,"until":0,"limit":0}]}}`,
 			settings.Default(),
 			[]string{"schedule"},
 		},
 		{
-			"fewer and more days than a week has", `{"transfers":{"schedule":[{"days":[true,false,false,false,false,false,true,true,true]}]}}`,
+			"fewer and more than seven days", `{"transfers":{"schedule":[{"days":[true,false,false,false,false,false,true,true,true]}]}}`,
 			with(func(s *settings.Settings) {
 				s.Transfers.Schedule = uploader.Schedule{{Days: [7]bool{0: true, 6: true}}}
 			}), nil,
 		},
 		{
-			"more hours than anyone has", `{"transfers":{"schedule":[` + strings.Repeat(`{},`, 200) + `{}]}}`,
+			"too many spans", `{"transfers":{"schedule":[` + strings.Repeat(`{},`, 200) + `{}]}}`,
 			settings.Default(),
 			[]string{"schedule"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, wrong := settings.Parse(json.RawMessage(test.saved))
+			got, invalid := settings.Parse(json.RawMessage(test.saved))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(test.wrong, wrong); diff != "" {
-				t.Errorf("wrong (-want +got):\n%s", diff)
+			if diff := cmp.Diff(test.invalid, invalid); diff != "" {
+				t.Errorf("invalid (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -262,12 +262,12 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, wrong := settings.Parse(text)
-		if len(wrong) > 0 {
-			t.Errorf("what was understood is wrong: %v", wrong)
+		parsed, invalid := settings.Parse(text)
+		if len(invalid) > 0 {
+			t.Errorf("parsed settings are invalid: %v", invalid)
 		}
-		if diff := cmp.Diff(got, again); diff != "" {
-			t.Errorf("read again (-want +got):\n%s", diff)
+		if diff := cmp.Diff(got, parsed); diff != "" {
+			t.Errorf("parsed again (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -4,6 +4,6 @@ package platform
 
 import "context"
 
-// Copied returns what is on the clipboard, for ParseCopied. Here the toolkit's
-// clipboard has to do, which knows texts alone.
+// Copied fails with [ErrNoClipboard]. On this system the toolkit's clipboard is used,
+// which has text only.
 func Copied(context.Context) (string, error) { return "", ErrNoClipboard }

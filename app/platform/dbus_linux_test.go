@@ -14,14 +14,14 @@ import (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(insideSession) != "" {
-		os.Exit(m.Run()) // the keyring's library keeps its connection to the bus for good
+		os.Exit(m.Run()) // go-keyring never closes its connection to the bus
 	}
 	goleak.VerifyTestMain(m)
 }
 
-// privateBus starts a D-Bus daemon of the test's own and makes it the session's,
-// until the test ends or calls end.
-func privateBus(t *testing.T) (end func()) {
+// privateBus starts a D-Bus daemon and makes it the session bus of this process,
+// until the test ends or calls stop.
+func privateBus(t *testing.T) (stop func()) {
 	t.Helper()
 	daemon := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1")
 	output, err := daemon.StdoutPipe()
@@ -29,22 +29,22 @@ func privateBus(t *testing.T) (end func()) {
 		t.Fatal(err)
 	}
 	if err := daemon.Start(); err != nil {
-		t.Fatalf("these tests need the program dbus-daemon (Debian: dbus): %v", err)
+		t.Fatalf("dbus-daemon is required (Debian package dbus): %v", err)
 	}
-	end = sync.OnceFunc(func() {
+	stop = sync.OnceFunc(func() {
 		_ = daemon.Process.Kill()
 		_ = daemon.Wait()
 	})
-	t.Cleanup(end)
+	t.Cleanup(stop)
 	address, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
-	return end
+	return stop
 }
 
-// service connects a stand-in for a desktop service to the private bus.
+// service connects to the private bus as the owner of name.
 func service(t *testing.T, name string) *dbus.Conn {
 	t.Helper()
 	conn, err := dbus.ConnectSessionBus()
@@ -58,7 +58,7 @@ func service(t *testing.T, name string) *dbus.Conn {
 	return conn
 }
 
-// export makes value answer the interface at path.
+// export makes value's methods the interface name of the object at path.
 func export(t *testing.T, conn *dbus.Conn, value any, path dbus.ObjectPath, name string) {
 	t.Helper()
 	if err := conn.Export(value, path, name); err != nil {

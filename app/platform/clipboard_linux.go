@@ -15,12 +15,12 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// copiedForms are the forms in which copied files are asked for, the best first.
-var copiedForms = []string{"x-special/gnome-copied-files", "text/uri-list", "UTF8_STRING", "STRING"}
+// clipboardTargets are the formats that are read, in order of preference.
+var clipboardTargets = []string{"x-special/gnome-copied-files", "text/uri-list", "UTF8_STRING", "STRING"}
 
-// Copied returns what is on the clipboard of the X server, for ParseCopied. It
-// waits for the program that has it until ctx ends. Without an X server, or with
-// nothing on its clipboard, it fails with ErrNoClipboard.
+// Copied returns the content of the X clipboard for [ParseCopied]. It blocks until the
+// program that owns the clipboard has sent it or ctx is done. Without an X server, or
+// with an empty clipboard, it fails with [ErrNoClipboard].
 func Copied(ctx context.Context) (string, error) {
 	if os.Getenv("DISPLAY") == "" {
 		return "", ErrNoClipboard
@@ -29,7 +29,7 @@ func Copied(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNoClipboard, err)
 	}
-	stop := context.AfterFunc(ctx, reader.conn.Close) // which ends every wait
+	stop := context.AfterFunc(ctx, reader.conn.Close) // ends every wait
 	text, err := reader.read()
 	if stop() {
 		reader.conn.Close()
@@ -40,11 +40,11 @@ func Copied(ctx context.Context) (string, error) {
 	return text, err
 }
 
-// quiet keeps the library from writing to the terminal that the server went away,
-// which a close is. Its logger belongs to the whole program.
-var quiet = sync.OnceFunc(func() { xgb.Logger = log.New(io.Discard, "", 0) })
+// silenceXGB keeps xgb from logging to the terminal that the connection was closed.
+// Its logger is global.
+var silenceXGB = sync.OnceFunc(func() { xgb.Logger = log.New(io.Discard, "", 0) })
 
-// selectionReader asks the owner of the clipboard for it, as ICCCM 2.4 says.
+// selectionReader requests the clipboard from its owner (ICCCM 2.4).
 type selectionReader struct {
 	conn     *xgb.Conn
 	window   xproto.Window
@@ -53,22 +53,22 @@ type selectionReader struct {
 }
 
 func newSelectionReader() (*selectionReader, error) {
-	quiet()
+	silenceXGB()
 	conn, err := xgb.NewConn()
 	if err != nil {
 		return nil, err
 	}
 	r := &selectionReader{conn: conn, atoms: map[string]xproto.Atom{}}
-	if err := r.prepare(); err != nil {
+	if err := r.init(); err != nil {
 		conn.Close()
 		return nil, err
 	}
 	return r, nil
 }
 
-// prepare makes the window that the answer comes to.
-func (r *selectionReader) prepare() error {
-	for _, name := range append([]string{"CLIPBOARD", "TARGETS", "INCR", "FERRY_COPIED"}, copiedForms...) {
+// init creates the window whose property receives the content.
+func (r *selectionReader) init() error {
+	for _, name := range append([]string{"CLIPBOARD", "TARGETS", "INCR", "FERRY_COPIED"}, clipboardTargets...) {
 		atom, err := xproto.InternAtom(r.conn, false, uint16(len(name)), name).Reply() //nolint:gosec // the names above
 		if err != nil {
 			return err
@@ -95,24 +95,24 @@ func (r *selectionReader) read() (string, error) {
 	for ; len(targets) >= 4; targets = targets[4:] {
 		offered = append(offered, xproto.Atom(binary.NativeEndian.Uint32(targets)))
 	}
-	for _, form := range copiedForms {
-		if slices.Contains(offered, r.atoms[form]) {
-			text, err := r.convert(form)
+	for _, target := range clipboardTargets {
+		if slices.Contains(offered, r.atoms[target]) {
+			text, err := r.convert(target)
 			return string(text), err
 		}
 	}
 	return "", ErrNoClipboard
 }
 
-// convert has the owner put the clipboard into a property of the window, in one
-// form, and takes it out of there.
-func (r *selectionReader) convert(form string) ([]byte, error) {
-	err := xproto.ConvertSelectionChecked(r.conn, r.window, r.atoms["CLIPBOARD"], r.atoms[form], r.property, xproto.TimeCurrentTime).Check()
+// convert makes the owner write the clipboard to the window's property in the target
+// format, and reads it.
+func (r *selectionReader) convert(target string) ([]byte, error) {
+	err := xproto.ConvertSelectionChecked(r.conn, r.window, r.atoms["CLIPBOARD"], r.atoms[target], r.property, xproto.TimeCurrentTime).Check()
 	if err != nil {
-		return nil, fmt.Errorf("ask for the clipboard: %w", err)
+		return nil, fmt.Errorf("request clipboard: %w", err)
 	}
 	for {
-		event, err := r.next()
+		event, err := r.nextEvent()
 		if err != nil {
 			return nil, err
 		}
@@ -123,18 +123,19 @@ func (r *selectionReader) convert(form string) ([]byte, error) {
 			break
 		}
 	}
-	content, kind, err := r.take()
+	content, kind, err := r.takeProperty()
 	if err != nil || kind != r.atoms["INCR"] {
 		return content, err
 	}
-	return r.gather()
+	return r.readIncremental()
 }
 
-// gather takes a large clipboard in pieces (ICCCM 2.7.2). An empty one is its end.
-func (r *selectionReader) gather() ([]byte, error) {
+// readIncremental reads a large clipboard, which arrives in pieces and ends with an
+// empty one (ICCCM 2.7.2).
+func (r *selectionReader) readIncremental() ([]byte, error) {
 	var all []byte
 	for {
-		event, err := r.next()
+		event, err := r.nextEvent()
 		if err != nil {
 			return nil, err
 		}
@@ -142,35 +143,35 @@ func (r *selectionReader) gather() ([]byte, error) {
 		if !ok || change.Atom != r.property || change.State != xproto.PropertyNewValue {
 			continue
 		}
-		piece, _, err := r.take()
+		piece, _, err := r.takeProperty()
 		if err != nil {
 			return nil, err
 		}
 		if len(piece) == 0 {
 			return all, nil
 		}
-		if all = append(all, piece...); len(all) > copiedMost {
-			return nil, errors.New("the clipboard is too large")
+		if all = append(all, piece...); len(all) > maxClipboardBytes {
+			return nil, errors.New("read clipboard: too large")
 		}
 	}
 }
 
-// take reads the property and removes it, which asks for the next piece.
-func (r *selectionReader) take() ([]byte, xproto.Atom, error) {
-	got, err := xproto.GetProperty(r.conn, true, r.window, r.property, xproto.GetPropertyTypeAny, 0, copiedMost/4).Reply()
+// takeProperty reads and deletes the property. Deleting requests the next piece.
+func (r *selectionReader) takeProperty() ([]byte, xproto.Atom, error) {
+	reply, err := xproto.GetProperty(r.conn, true, r.window, r.property, xproto.GetPropertyTypeAny, 0, maxClipboardBytes/4).Reply()
 	if err != nil {
-		return nil, 0, fmt.Errorf("read the clipboard: %w", err)
+		return nil, 0, fmt.Errorf("read clipboard: %w", err)
 	}
-	return got.Value, got.Type, nil
+	return reply.Value, reply.Type, nil
 }
 
-func (r *selectionReader) next() (xgb.Event, error) {
+func (r *selectionReader) nextEvent() (xgb.Event, error) {
 	event, err := r.conn.WaitForEvent()
 	switch {
 	case event == nil && err == nil:
-		return nil, errors.New("the X server went away")
+		return nil, errors.New("read clipboard: X server disconnected")
 	case err != nil:
-		return nil, fmt.Errorf("read the clipboard: %w", err)
+		return nil, fmt.Errorf("read clipboard: %w", err)
 	}
 	return event, nil
 }

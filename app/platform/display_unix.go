@@ -4,6 +4,5 @@ package platform
 
 import "os"
 
-// HasScreen reports whether this program was told of a screen to show a window
-// on.
+// HasScreen reports whether an X or Wayland display is set in the environment.
 func HasScreen() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }

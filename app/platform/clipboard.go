@@ -8,37 +8,33 @@ import (
 	"strings"
 )
 
-// ErrNoClipboard says that the clipboard cannot be read for files on this system,
-// or in this session.
+// ErrNoClipboard is returned when files cannot be read from the clipboard on this
+// system or in this session.
 var ErrNoClipboard = errors.New("no clipboard for files")
 
 const (
-	// copiedMost is how many bytes of a clipboard are looked at: far more than any
-	// selection a person makes.
-	copiedMost = 32 << 20
-
-	// linesMost is how many lines of it.
-	linesMost = 200_000
+	maxClipboardBytes = 32 << 20
+	maxClipboardPaths = 200_000
 )
 
-// ParseCopied reads the files out of what is on a clipboard: a list of URIs
-// (text/uri-list, RFC 2483), what file managers copy (x-special/gnome-copied-files),
-// or plain paths, one in a line. Whatever else is there is counted and left out.
-// The paths are absolute and clean; nothing says that they lead anywhere.
+// ParseCopied parses the files on a clipboard: a list of URIs (text/uri-list, RFC
+// 2483), the format of GNOME's file manager (x-special/gnome-copied-files), or plain
+// paths, one per line. It returns absolute, clean paths, which need not exist, and
+// the number of other lines.
 func ParseCopied(text string) (paths []string, refused int) {
-	if len(text) > copiedMost {
+	if len(text) > maxClipboardBytes {
 		return nil, 1
 	}
 	first := true
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n\x00")
-		verb := first && (line == "copy" || line == "cut")
+		verb := first && (line == "copy" || line == "cut") // GNOME's first line
 		first = false
 		if line == "" || verb || strings.HasPrefix(line, "#") {
 			continue
 		}
-		path, ok := pathIn(line)
-		if !ok || len(paths) >= linesMost {
+		path, ok := parseLine(line)
+		if !ok || len(paths) >= maxClipboardPaths {
 			refused++
 			continue
 		}
@@ -47,9 +43,8 @@ func ParseCopied(text string) (paths []string, refused int) {
 	return paths, refused
 }
 
-// pathIn is the path that a line names, as a URI or as it is. Windows copies paths
-// in quotes.
-func pathIn(line string) (string, bool) {
+// parseLine parses a path or file URI. Windows copies paths in quotes.
+func parseLine(line string) (string, bool) {
 	if strings.Contains(line, "\x00") {
 		return "", false
 	}
@@ -59,7 +54,12 @@ func pathIn(line string) (string, bool) {
 	if filepath.IsAbs(line) {
 		return filepath.Clean(line), true
 	}
-	u, err := url.Parse(line)
+	return parseFileURI(line)
+}
+
+// parseFileURI returns the path of a local file's URI (RFC 8089).
+func parseFileURI(uri string) (string, bool) {
+	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "file" || u.Host != "" && u.Host != "localhost" || strings.Contains(u.Path, "\x00") {
 		return "", false
 	}

@@ -1,0 +1,139 @@
+// Package connect connects the engine to servers: it applies each server's CA
+// certificates, client certificate, proxy and sign-in to its requests.
+//
+// Secrets are read from a keyring when a request needs them and stay in memory: they
+// are in no file, log or error. They and the client certificate are sent to the
+// server's own origin only, also when it redirects elsewhere. Servers with the same
+// TLS and proxy settings share a transport, which is closed with the last of them.
+//
+// Connecting does not block. A request may block on the keyring, until the user has
+// answered the system's prompt to unlock it. Everything may be called from any
+// goroutine. An error is a fault of kind fault.Auth when a secret is not available;
+// its Code is the reason.
+package connect
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// Keys is the part of platform.Keyring that a [Book] uses.
+type Keys interface {
+	Get(ctx context.Context, name string) (string, error)
+}
+
+// Config configures a [Book]. The zero value is one without a keyring.
+type Config struct {
+	Keys  Keys
+	Lines *netx.Lines // tracks all network connections; may be nil
+
+	// Network wraps each transport; nil is netx.Watch.
+	Network func(*http.Transport) http.RoundTripper
+}
+
+// Book makes and keeps the clients of servers.
+type Book struct {
+	keyring    Keys
+	transports *transportPool
+	headers    *headers
+
+	mu      sync.Mutex // locked before a client's mutex, never after it
+	clients map[uploader.ServerID]*serverClient
+}
+
+// headers holds the header fields of [Book.Remember] by endpoint. No other mutex is
+// locked while its own is, so that a client may use it with its own locked.
+type headers struct {
+	mu         sync.Mutex
+	byEndpoint map[string]http.Header // values are replaced, never modified
+}
+
+func (h *headers) set(endpoint string, header http.Header) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.byEndpoint[endpoint] = header
+}
+
+func (h *headers) get(endpoint string) http.Header {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.byEndpoint[endpoint]
+}
+
+// NewBook returns a [Book] without clients.
+func NewBook(config Config) *Book {
+	if config.Network == nil {
+		config.Network = func(t *http.Transport) http.RoundTripper { return netx.Watch(t) }
+	}
+	return &Book{
+		keyring:    config.Keys,
+		transports: &transportPool{conns: config.Lines, wrap: config.Network, open: map[transportKey]*sharedTransport{}},
+		headers:    &headers{byEndpoint: map[string]http.Header{}},
+		clients:    map[uploader.ServerID]*serverClient{},
+	}
+}
+
+// Remember adds header to every request to the server at endpoint until the program
+// exits. It takes precedence over the sign-in from the keyring.
+func (c *Book) Remember(endpoint string, header http.Header) {
+	c.headers.set(endpoint, header.Clone())
+}
+
+// Connect implements uploader.Config.Connect. It returns the same client each time
+// for the same server. From the next request on the client uses the server as given
+// now, and reads its secrets again.
+func (c *Book) Connect(server uploader.Server) (uploader.Protocol, error) {
+	if _, err := tus.New(tus.Config{Endpoint: server.Endpoint}); err != nil {
+		return nil, refused(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if client := c.clients[server.ID]; client != nil {
+		client.update(server)
+		return client, nil
+	}
+	client := newServerClient(c, server)
+	if server.ID != 0 {
+		c.clients[server.ID] = client
+	}
+	return client, nil
+}
+
+// Answer is the result of [Book.Try].
+type Answer struct {
+	Capabilities tus.Capabilities
+	Upload       *tus.Status // status of the upload whose URL is the endpoint; nil unless Profile.Given
+}
+
+// Try requests the capabilities of a server that need not be saved. secrets need not
+// be in the keyring; if nil, those in the keyring are used.
+func (c *Book) Try(ctx context.Context, server uploader.Server, secrets *Secrets) (Answer, error) {
+	client := newServerClient(c, server)
+	client.secrets = secrets
+	defer client.Close()
+	capabilities, err := client.Probe(ctx)
+	if err != nil || !server.Profile.Given {
+		return Answer{Capabilities: capabilities}, err
+	}
+	status, err := client.Head(ctx, server.Endpoint)
+	return Answer{Capabilities: capabilities, Upload: &status}, err
+}
+
+// Close closes idle network connections. It does not cancel requests.
+func (c *Book) Close() {
+	c.transports.closeIdle()
+}
+
+// remove removes a closed client.
+func (c *Book) remove(client *serverClient) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if id := client.server.ID; c.clients[id] == client {
+		delete(c.clients, id)
+	}
+}
