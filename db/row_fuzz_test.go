@@ -54,8 +54,8 @@ func FuzzBatchRow(f *testing.F) {
 	f.Add("walk", []byte{200}, int64(0), true)
 	f.Fuzz(func(t *testing.T, intent string, roots []byte, number int64, flag bool) {
 		row := batchRow{
-			ID: number, Server: number, Roots: roots, Added: sql.NullInt64{Int64: number, Valid: flag}, Expanded: digit(flag), Intent: intent, Rank: number,
-			Connections: int(number), Chunk: number, Pace: number, Again: digit(flag),
+			ID: number, Server: number, Roots: roots, Added: sql.NullInt64{Int64: number, Valid: flag}, Expanded: boolInt(flag), Intent: intent, Rank: number,
+			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag),
 		}
 		batch, err := row.batch()
 		if err != nil {
