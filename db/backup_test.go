@@ -12,16 +12,16 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// calendar is a store whose clock a test sets.
-func calendar(t *testing.T, path string) (store *db.DB, at func(day int)) {
+// openWithCalendar is a store whose clock a test sets.
+func openWithCalendar(t *testing.T, path string) (store *db.DB, at func(day int)) {
 	t.Helper()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	begin := now
-	store, err := db.OpenWith(t.Context(), path, db.Shipped(), func() time.Time { return now })
+	store, err := db.OpenWith(t.Context(), path, db.Migrations(), func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, store) })
+	t.Cleanup(func() { closeDB(t, store) })
 	return store, func(day int) {
 		t.Helper()
 		now = begin.AddDate(0, 0, day)
@@ -31,11 +31,11 @@ func calendar(t *testing.T, path string) (store *db.DB, at func(day int)) {
 	}
 }
 
-// weekliesOf lists the days in March, or later, of the weekly backups.
-func weekliesOf(t *testing.T, path string) []string {
+// weeklyBackupDays lists the days in March, or later, of the weekly backups.
+func weeklyBackupDays(t *testing.T, path string) []string {
 	t.Helper()
 	var days []string
-	for _, name := range filesBelow(t, filepath.Dir(path)) {
+	for _, name := range listFiles(t, filepath.Dir(path)) {
 		if _, stamp, ok := strings.Cut(name, ".weekly-"); ok {
 			days = append(days, stamp[:8])
 		}
@@ -59,11 +59,11 @@ func TestAWeeklyBackup(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "ferry.db")
-			_, at := calendar(t, path)
+			_, at := openWithCalendar(t, path)
 			for _, day := range c.days {
 				at(day)
 			}
-			if diff := cmp.Diff(c.want, weekliesOf(t, path)); diff != "" {
+			if diff := cmp.Diff(c.want, weeklyBackupDays(t, path)); diff != "" {
 				t.Errorf("want (-) and kept (+) differ:\n%s", diff)
 			}
 		})
@@ -73,12 +73,12 @@ func TestAWeeklyBackup(t *testing.T) {
 func TestAWeeklyBackupIsMadeWhileOthersWrite(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store, at := calendar(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(0, 5000)})
+	store, at := openWithCalendar(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 5000)})
 	written, enough := make(chan error, 1), make(chan struct{})
 	go func() {
 		for id := uploader.TransferID(5000); ; id += 2 {
-			if err := store.Save(t.Context(), uploader.Changes{Transfers: sample(id, 2)}); err != nil {
+			if err := store.Save(t.Context(), uploader.Changes{Transfers: sampleTransfers(id, 2)}); err != nil {
 				written <- err
 				return
 			}
@@ -97,9 +97,9 @@ func TestAWeeklyBackupIsMadeWhileOthersWrite(t *testing.T) {
 	if err := <-written; err != nil {
 		t.Errorf("a change was not saved meanwhile: %v", err)
 	}
-	for _, name := range filesBelow(t, filepath.Dir(path)) {
+	for _, name := range listFiles(t, filepath.Dir(path)) {
 		if strings.Contains(name, ".weekly-") {
-			if got := count(t, filepath.Join(filepath.Dir(path), name)); got < 5000 || got%2 != 0 {
+			if got := countTransfers(t, filepath.Join(filepath.Dir(path), name)); got < 5000 || got%2 != 0 {
 				t.Errorf("%s has %d transfers, which were saved two by two", name, got)
 			}
 		}
@@ -108,21 +108,21 @@ func TestAWeeklyBackupIsMadeWhileOthersWrite(t *testing.T) {
 
 func TestADamagedFileIsRestoredFromTheNewestBackupOfAnyKind(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	store := opened(t, path)
+	path := newFilledFile(t, 2000)
+	store := openDB(t, path)
 	if err := store.Backup(t.Context(), path+".backup-20260101-000000.000-v1"); err != nil {
 		t.Fatal(err)
 	}
-	saved(t, store, uploader.Changes{Transfers: sample(2000, 500)})
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(2000, 500)})
 	if err := store.BackUpWeekly(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
+	closeDB(t, store)
+	damageFile(t, path)
+	writeFile(t, path+"-wal", nil)
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	if restored := store.Recovery().Restored; !strings.Contains(restored, ".weekly-") {
 		t.Errorf("restored from %q", restored)
 	}

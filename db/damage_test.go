@@ -17,36 +17,36 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// belongings is all that a profile keeps of one transfer.
-type belongings struct {
+// transferData is all that a profile keeps of one transfer.
+type transferData struct {
 	Transfer uploader.Transfer
 	Proof    source.Proof
 	Parts    []uploader.Part
 	Events   []uploader.Event
 }
 
-// memory is all that a profile keeps.
-type memory struct {
+// contents is all that a profile keeps.
+type contents struct {
 	Servers   map[uploader.ServerID]uploader.Server
 	Batches   map[uploader.BatchID]uploader.Batch
-	Transfers map[uploader.TransferID]belongings
+	Transfers map[uploader.TransferID]transferData
 }
 
-func (m memory) without(row int64) memory {
+func (m contents) without(row int64) contents {
 	delete(m.Servers, uploader.ServerID(row))
 	delete(m.Batches, uploader.BatchID(row))
 	delete(m.Transfers, uploader.TransferID(row))
 	return m
 }
 
-// recall reads everything, or says why it cannot be read.
-func recall(t *testing.T, store *db.DB) (memory, error) {
+// readContents reads everything, or says why it cannot be read.
+func readContents(t *testing.T, store *db.DB) (contents, error) {
 	t.Helper()
 	all, err := store.Load(t.Context())
 	if err != nil {
-		return memory{}, err
+		return contents{}, err
 	}
-	m := memory{map[uploader.ServerID]uploader.Server{}, map[uploader.BatchID]uploader.Batch{}, map[uploader.TransferID]belongings{}}
+	m := contents{map[uploader.ServerID]uploader.Server{}, map[uploader.BatchID]uploader.Batch{}, map[uploader.TransferID]transferData{}}
 	for _, s := range all.Servers {
 		m.Servers[s.ID] = s
 	}
@@ -55,24 +55,24 @@ func recall(t *testing.T, store *db.DB) (memory, error) {
 		m.Batches[b.ID] = b
 	}
 	for i := range all.Transfers {
-		own := belongings{Transfer: all.Transfers[i]}
+		own := transferData{Transfer: all.Transfers[i]}
 		id := own.Transfer.ID
 		if own.Proof, err = store.Proof(t.Context(), id); err != nil {
-			return memory{}, err
+			return contents{}, err
 		}
 		if own.Parts, err = store.Parts(t.Context(), id); err != nil {
-			return memory{}, err
+			return contents{}, err
 		}
 		if own.Events, err = store.Events(t.Context(), id); err != nil {
-			return memory{}, err
+			return contents{}, err
 		}
 		m.Transfers[id] = own
 	}
 	return m, nil
 }
 
-// damages are values that fit into a column and make no sense there, as SQL.
-func damages(kind string, mayBeNull bool) []string {
+// damagedValues are values that fit into a column and make no sense there, as SQL.
+func damagedValues(kind string, mayBeNull bool) []string {
 	var values []string
 	switch kind {
 	case "INTEGER":
@@ -95,23 +95,23 @@ func damages(kind string, mayBeNull bool) []string {
 func TestADamagedValueCostsNoOtherRow(t *testing.T) {
 	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, whole)
-	withChildren(t, store, 3)
-	saved(t, store, uploader.Changes{
+	store := openDB(t, whole)
+	saveWithChildren(t, store, 3)
+	save(t, store, uploader.Changes{
 		Servers: []uploader.Server{{ID: 2, Name: "two", Endpoint: "http://two/", Identity: "http://two/"}, {ID: 3, Name: "three", Endpoint: "http://three/", Identity: "http://three/"}},
 		Batches: []uploader.Batch{{ID: 1, Server: 2, Roots: []string{"/a"}}, {ID: 2, Server: 2, Roots: []string{"/b", "/c"}}, {ID: 3, Server: 3}},
 	})
-	before, err := recall(t, store)
+	before, err := readContents(t, store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const row = 2
 	want := before.without(row)
-	var tests []damage
+	var tests []damagedColumn
 	for table, key := range map[string]string{"servers": "id", "batches": "id", "transfers": "id", "marks": "transfer", "parts": "transfer", "events": "transfer"} {
-		tests = append(tests, damagesOf(t, store, table, key, row)...)
+		tests = append(tests, damagedColumns(t, store, table, key, row)...)
 	}
-	closed(t, store)
+	closeDB(t, store)
 	content, err := os.ReadFile(whole)
 	if err != nil {
 		t.Fatal(err)
@@ -120,26 +120,26 @@ func TestADamagedValueCostsNoOtherRow(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "ferry.db")
-			left(t, path, content)
-			store := opened(t, path)
-			if err := db.Do(store, test.statement); err != nil {
+			writeFile(t, path, content)
+			store := openDB(t, path)
+			if err := db.Exec(store, test.statement); err != nil {
 				t.Fatal(err)
 			}
-			got, err := recall(t, store)
+			got, err := readContents(t, store)
 			if err != nil {
 				if !fault.Is(err, fault.LocalDisk) || !strings.Contains(err.Error(), db.ErrDamaged.Error()) {
 					t.Errorf("it was said: %v", err)
 				}
-				closed(t, store)
-				store = opened(t, path)
-				if got, err = recall(t, store); err != nil {
+				closeDB(t, store)
+				store = openDB(t, path)
+				if got, err = readContents(t, store); err != nil {
 					t.Fatalf("still, after the next start: %v", err)
 				}
 				if !store.Recovery().Happened() {
 					t.Error("nobody is told")
 				}
 			}
-			defer closed(t, store)
+			defer closeDB(t, store)
 			if server := got.Servers[row]; strings.Contains(test.name, "servers profile") && server.Endpoint != "http://two/" {
 				t.Errorf("nobody knows any more where uploads go on: %+v", server)
 			}
@@ -155,30 +155,30 @@ func TestADamagedValueCostsNoOtherRow(t *testing.T) {
 func TestAnEngineWorksWithDamagedTransfers(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	kinds := len(damagesOf(t, store, "transfers", "id", 0))
-	withChildren(t, store, kinds)
+	store := openDB(t, path)
+	kinds := len(damagedColumns(t, store, "transfers", "id", 0))
+	saveWithChildren(t, store, kinds)
 	for i := range kinds {
-		if err := db.Do(store, damagesOf(t, store, "transfers", "id", i+1)[i].statement); err != nil {
+		if err := db.Exec(store, damagedColumns(t, store, "transfers", "id", i+1)[i].statement); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if _, err := store.Load(t.Context()); err == nil {
 		t.Error("all of it was taken for good")
 	}
-	closed(t, store)
-	store = opened(t, path)
-	defer closed(t, store)
+	closeDB(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	if salvaged := store.Recovery().Salvaged; salvaged < kinds/2 || salvaged == kinds {
 		t.Errorf("%d of %d could be read", salvaged, kinds)
 	}
-	exercise(t, store)
+	runCommands(t, store)
 }
 
-// exercise has an engine work with what there is.
-func exercise(t *testing.T, store *db.DB) {
+// runCommands has an engine work with what there is.
+func runCommands(t *testing.T, store *db.DB) {
 	t.Helper()
-	e, quit := engine(t, store)
+	e, quit := startEngine(t, store)
 	defer quit()
 	all := uploader.Everything()
 	for _, c := range []uploader.Command{
@@ -196,23 +196,23 @@ func exercise(t *testing.T, store *db.DB) {
 	}
 }
 
-type damage struct{ name, statement string }
+type damagedColumn struct{ name, statement string }
 
-func damagesOf(t *testing.T, store *db.DB, table, key string, row int) []damage {
+func damagedColumns(t *testing.T, store *db.DB, table, key string, row int) []damagedColumn {
 	t.Helper()
-	columns, err := db.Ask[string](store, `SELECT group_concat(name || ' ' || type || ' ' || "notnull") FROM pragma_table_info(?) WHERE pk = 0`, table)
+	columns, err := db.QueryValue[string](store, `SELECT group_concat(name || ' ' || type || ' ' || "notnull") FROM pragma_table_info(?) WHERE pk = 0`, table)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []damage
+	var all []damagedColumn
 	for column := range strings.SplitSeq(columns, ",") {
 		var name, kind string
 		var notNull int
 		if _, err := fmt.Sscan(column, &name, &kind, &notNull); err != nil {
 			t.Fatal(err)
 		}
-		for _, value := range damages(kind, notNull == 0) {
-			all = append(all, damage{
+		for _, value := range damagedValues(kind, notNull == 0) {
+			all = append(all, damagedColumn{
 				fmt.Sprintf("%s %s %s", table, name, value),
 				fmt.Sprintf("PRAGMA ignore_check_constraints = on; UPDATE %s SET %s = %s WHERE %s = %d", table, name, value, key, row),
 			})

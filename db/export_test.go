@@ -15,26 +15,26 @@ func OpenWith(ctx context.Context, path string, migrations fs.FS, now func() tim
 	return d, classify(fault.Open, err)
 }
 
-// Shipped returns the migrations that Open applies.
-func Shipped() fs.FS { return embedded }
+// Migrations returns the migrations that Open applies.
+func Migrations() fs.FS { return embedded }
 
-// Ask runs a query for one value on the writing connection.
-func Ask[T any](d *DB, query string, args ...any) (value T, err error) {
+// QueryValue runs a query for one value on the writing connection.
+func QueryValue[T any](d *DB, query string, args ...any) (value T, err error) {
 	err = d.writer.Raw(query, args...).Row().Scan(&value)
 	return value, err
 }
 
-// Do runs a statement on the writing connection.
-func Do(d *DB, statement string, args ...any) error { return d.writer.Exec(statement, args...).Error }
+// Exec runs a statement on the writing connection.
+func Exec(d *DB, statement string, args ...any) error { return d.writer.Exec(statement, args...).Error }
 
-// AskReader runs a query for one value on a reading connection.
-func AskReader[T any](d *DB, query string) (value T, err error) {
+// QueryReader runs a query for one value on a reading connection.
+func QueryReader[T any](d *DB, query string) (value T, err error) {
 	err = d.reader.Raw(query).Row().Scan(&value)
 	return value, err
 }
 
-// AskPlan returns the first step of SQLite's plan for a query.
-func AskPlan(d *DB, query string) (string, error) {
+// QueryPlan returns the first step of SQLite's plan for a query.
+func QueryPlan(d *DB, query string) (string, error) {
 	var plan struct{ Detail string }
 	err := d.reader.Raw("EXPLAIN QUERY PLAN " + query).Limit(1).Scan(&plan).Error
 	return plan.Detail, err
@@ -49,8 +49,8 @@ var (
 // TransferColumns are the columns in the order in which rows are scanned.
 var TransferColumns = transferColumns
 
-// MakeOlder creates a file with an older schema and runs a statement on it.
-func MakeOlder(ctx context.Context, path string, version int, statement string) error {
+// CreateOlder creates a file with an older schema and runs a statement on it.
+func CreateOlder(ctx context.Context, path string, version int, statement string) error {
 	migrations, err := readMigrations(embedded)
 	if err != nil {
 		return err

@@ -16,26 +16,26 @@ import (
 // fills to its last byte while films are under way, and that has room again later.
 func TestADiskThatIsReallyFull(t *testing.T) {
 	t.Parallel()
-	disk := smallDisk(t)
-	v := underWay(t, disk)
+	disk := mountSmallDisk(t)
+	v := startUploads(t, disk)
 	ballast := filepath.Join(disk, "ballast")
-	fill(t, ballast)
+	fillDisk(t, ballast)
 	folder := t.TempDir()
 	for i := range 300 {
-		left(t, filepath.Join(folder, strings.Repeat("long name ", 20)+string(rune('a'+i%26))+strings.Repeat("x", i/26)), []byte("x"))
+		writeFile(t, filepath.Join(folder, strings.Repeat("long name ", 20)+string(rune('a'+i%26))+strings.Repeat("x", i/26)), []byte("x"))
 	}
 	// What the write-ahead log has room for already may still be saved.
 	err := v.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{folder}})
 	if err != nil && !errors.Is(err, db.ErrFull) {
 		t.Fatal(err)
 	}
-	until(t, v.engine, "a full disk", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
+	waitUntil(t, v.engine, "a full disk", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
 	if trouble := v.engine.Snapshot().Trouble; !errors.Is(trouble, db.ErrFull) {
 		t.Errorf("the trouble is %v", trouble)
 	}
 
 	v.proxy.Heal(t)
-	until(t, v.engine, "both films", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
+	waitUntil(t, v.engine, "both films", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
 	if failed := v.engine.Snapshot().Totals.Count[uploader.StateFailed]; failed > 0 {
 		t.Errorf("%d transfers failed for want of room", failed)
 	}
@@ -43,12 +43,12 @@ func TestADiskThatIsReallyFull(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	v.arrives(t, 302)
-	v.isWhole(t, 302)
+	v.waitDone(t, 302)
+	v.checkComplete(t, 302)
 }
 
-// smallDisk is a file system of its own.
-func smallDisk(t *testing.T) string {
+// mountSmallDisk is a file system of its own.
+func mountSmallDisk(t *testing.T) string {
 	t.Helper()
 	disk := t.TempDir()
 	switch err := syscall.Mount("ferry-test", disk, "tmpfs", 0, "size=8m,mode=700"); {
@@ -65,8 +65,8 @@ func smallDisk(t *testing.T) string {
 	return disk
 }
 
-// fill writes until there is no room for a byte more.
-func fill(t *testing.T, path string) {
+// fillDisk writes until there is no room for a byte more.
+func fillDisk(t *testing.T, path string) {
 	t.Helper()
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {

@@ -25,14 +25,14 @@ func TestEveryCommitSurvivesBeingKilled(t *testing.T) {
 	var committed int
 	for range rounds {
 		child, lines := startChild(t, "commit", path)
-		committed = max(committed, killAfter(t, child, lines, 1+rand.IntN(60)))
-		verify(t, path, committed)
+		committed = max(committed, killAfterLines(t, child, lines, 1+rand.IntN(60)))
+		checkCommitted(t, path, committed)
 	}
 }
 
-// killAfter lets the child print some lines, kills it at whatever it is doing
+// killAfterLines lets the child print some lines, kills it at whatever it is doing
 // then, and returns the last ID it printed.
-func killAfter(t *testing.T, child *exec.Cmd, lines *bufio.Scanner, count int) (last int) {
+func killAfterLines(t *testing.T, child *exec.Cmd, lines *bufio.Scanner, count int) (last int) {
 	t.Helper()
 	for n := 0; lines.Scan(); n++ {
 		id, err := strconv.Atoi(lines.Text())
@@ -52,16 +52,16 @@ func killAfter(t *testing.T, child *exec.Cmd, lines *bufio.Scanner, count int) (
 	return last
 }
 
-// verify expects all transfers up to committed, at most one pair more, and none
+// checkCommitted expects all transfers up to committed, at most one pair more, and none
 // of a half pair.
-func verify(t *testing.T, path string, committed int) {
+func checkCommitted(t *testing.T, path string, committed int) {
 	t.Helper()
-	store := opened(t, path)
-	defer closed(t, store)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	if store.Recovery().Happened() {
 		t.Errorf("an intact file was repaired: %+v", store.Recovery())
 	}
-	if answer, err := db.Ask[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
+	if answer, err := db.QueryValue[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
 		t.Errorf("integrity check: %s, %v", answer, err)
 	}
 	all, err := store.Load(t.Context())
@@ -84,12 +84,12 @@ func TestAMigrationSurvivesBeingKilled(t *testing.T) {
 	t.Parallel()
 	const transfers = 1000
 	origin := filepath.Join(t.TempDir(), "first.db")
-	firstOf(t, origin, transfers)
+	createFirstSchema(t, origin, transfers)
 	const rounds = 15
 	migrated := 0
 	for round := range rounds {
 		path := filepath.Join(t.TempDir(), "ferry.db")
-		copied(t, path, origin)
+		copyTestFile(t, path, origin)
 		child, _ := startChild(t, "open", path)
 		time.AfterFunc(time.Duration(rand.IntN(120))*time.Millisecond, func() { _ = child.Process.Kill() })
 		_ = child.Wait()
@@ -101,7 +101,7 @@ func TestAMigrationSurvivesBeingKilled(t *testing.T) {
 		if header[63] > 1 {
 			migrated++
 		}
-		store := opened(t, path)
+		store := openDB(t, path)
 		if store.Recovery().Happened() {
 			t.Errorf("round %d: an intact file was repaired: %+v", round, store.Recovery())
 		}
@@ -109,12 +109,12 @@ func TestAMigrationSurvivesBeingKilled(t *testing.T) {
 		if err != nil || len(all.Transfers) != transfers {
 			t.Errorf("round %d: %d of %d transfers are left, %v", round, len(all.Transfers), transfers, err)
 		}
-		if answer, err := db.Ask[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
+		if answer, err := db.QueryValue[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
 			t.Errorf("round %d: integrity check: %s, %v", round, answer, err)
 		}
-		closed(t, store)
-		for _, backup := range backupsOf(t, path) { // one at least: from before the migration
-			if got := count(t, backup); got != transfers {
+		closeDB(t, store)
+		for _, backup := range migrationBackups(t, path) { // one at least: from before the migration
+			if got := countTransfers(t, backup); got != transfers {
 				t.Errorf("round %d: the backup has %d transfers", round, got)
 			}
 		}
@@ -122,24 +122,24 @@ func TestAMigrationSurvivesBeingKilled(t *testing.T) {
 	t.Logf("%d of %d were killed after the migration", migrated, rounds)
 }
 
-// firstOf makes a file of the first schema.
-func firstOf(t *testing.T, path string, transfers int) {
+// createFirstSchema makes a file of the first schema.
+func createFirstSchema(t *testing.T, path string, transfers int) {
 	t.Helper()
 	fill := fmt.Sprintf(`
 		WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < %d)
 		INSERT INTO transfers (id, batch, server, path, rel_path, size, mod_seconds, mod_nanos, volume, file_index, fingerprint, rank, intent,
 			phase, url, parts, upload_offset, sent, attempt, active, resumed)
 		SELECT id, 1, 1, CAST('/a' AS BLOB), x'', 1, 0, 0, 0, 0, CAST(id AS BLOB), id, 'run', 'queued', '', 0, 0, 0, 0, 0, 0 FROM n;`, transfers)
-	if err := db.MakeOlder(t.Context(), path, 1, fill); err != nil {
+	if err := db.CreateOlder(t.Context(), path, 1, fill); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func copied(t *testing.T, to, from string) {
+func copyTestFile(t *testing.T, to, from string) {
 	t.Helper()
 	content, err := os.ReadFile(from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	left(t, to, content)
+	writeFile(t, to, content)
 }

@@ -73,7 +73,7 @@ func commitForever(path string) error {
 		return err
 	}
 	for id := loaded.NextID; ; id += 2 {
-		pair := sample(id-1, 2)
+		pair := sampleTransfers(id-1, 2)
 		if err := store.Save(ctx, uploader.Changes{Transfers: pair}); err != nil {
 			return err
 		}

@@ -37,13 +37,13 @@ func TestOpenMakesAFileWherever(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			folder := t.TempDir()
 			path := filepath.Join(folder, name)
-			store := opened(t, path)
-			saved(t, store, uploader.Changes{Transfers: sample(0, 1)})
-			closed(t, store)
-			if got, want := filesBelow(t, folder), []string{name}; !cmp.Equal(got, want) {
+			store := openDB(t, path)
+			save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 1)})
+			closeDB(t, store)
+			if got, want := listFiles(t, folder), []string{name}; !cmp.Equal(got, want) {
 				t.Errorf("made %q, want %q", got, want)
 			}
-			if got := count(t, path); got != 1 {
+			if got := countTransfers(t, path); got != 1 {
 				t.Errorf("found %d transfers again, want 1", got)
 			}
 		})
@@ -52,8 +52,8 @@ func TestOpenMakesAFileWherever(t *testing.T) {
 
 func TestOpenTakesAnEmptyFileForANewOne(t *testing.T) {
 	t.Parallel()
-	path := written(t, "ferry.db", "")
-	if got := count(t, path); got != 0 {
+	path := writeTempFile(t, "ferry.db", "")
+	if got := countTransfers(t, path); got != 0 {
 		t.Errorf("found %d transfers", got)
 	}
 }
@@ -64,9 +64,9 @@ func TestOpenIsForThisUserAlone(t *testing.T) {
 		t.Skip("Windows has no mode bits; profiles are below the user's own folder")
 	}
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	defer closed(t, store)
-	saved(t, store, uploader.Changes{Transfers: sample(0, 1)})
+	store := openDB(t, path)
+	defer closeDB(t, store)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 1)})
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(path + suffix)
 		if err != nil {
@@ -90,52 +90,52 @@ func TestOpenNeverTouchesWhatIsNotFerrys(t *testing.T) {
 	}
 	for what, content := range tests {
 		t.Run(what, func(t *testing.T) {
-			refusesUntouched(t, written(t, "ferry.db", content), db.ErrNotFerry)
+			wantUnchangedOpenError(t, writeTempFile(t, "ferry.db", content), db.ErrNotFerry)
 		})
 	}
 	t.Run("a database of another program", func(t *testing.T) {
-		refusesUntouched(t, stamped(t, "PRAGMA application_id = 252006673"), db.ErrNotFerry) // Fossil's
+		wantUnchangedOpenError(t, newModifiedDB(t, "PRAGMA application_id = 252006673"), db.ErrNotFerry) // Fossil's
 	})
 	t.Run("a database of nobody in particular", func(t *testing.T) {
-		refusesUntouched(t, stamped(t, "PRAGMA application_id = 0"), db.ErrNotFerry)
+		wantUnchangedOpenError(t, newModifiedDB(t, "PRAGMA application_id = 0"), db.ErrNotFerry)
 	})
 	t.Run("a database of a newer Ferry", func(t *testing.T) {
-		refusesUntouched(t, stamped(t, "PRAGMA user_version = 9999"), db.ErrNewer)
+		wantUnchangedOpenError(t, newModifiedDB(t, "PRAGMA user_version = 9999"), db.ErrNewer)
 	})
 	t.Run("a folder", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "ferry.db")
 		if err := os.Mkdir(path, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		refuses(t, path, db.ErrNotFerry)
+		wantOpenError(t, path, db.ErrNotFerry)
 	})
 }
 
 func TestOpenSaysThatItCannotWrite(t *testing.T) {
 	t.Parallel()
 	t.Run("below a regular file", func(t *testing.T) {
-		refuses(t, filepath.Join(written(t, "file", "x"), "profile", "ferry.db"), db.ErrUnwritable)
+		wantOpenError(t, filepath.Join(writeTempFile(t, "file", "x"), "profile", "ferry.db"), db.ErrUnwritable)
 	})
 }
 
 func TestOpenSetsEveryConnectionUp(t *testing.T) {
 	t.Parallel()
-	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
-	defer closed(t, store)
+	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
+	defer closeDB(t, store)
 	pragmas := map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "application_id": "1181905529",
 	}
 	for pragma, want := range pragmas {
 		for who, ask := range map[string]func(*db.DB, string) (string, error){
-			"writer": func(d *db.DB, q string) (string, error) { return db.Ask[string](d, q) },
-			"reader": db.AskReader[string],
+			"writer": func(d *db.DB, q string) (string, error) { return db.QueryValue[string](d, q) },
+			"reader": db.QueryReader[string],
 		} {
 			if got, err := ask(store, "PRAGMA "+pragma); err != nil || got != want {
 				t.Errorf("%s of the %s is %q, %v; want %q", pragma, who, got, err, want)
 			}
 		}
 	}
-	if _, err := db.AskReader[int](store, "INSERT INTO settings VALUES ('a', '1') RETURNING 1"); err == nil {
+	if _, err := db.QueryReader[int](store, "INSERT INTO settings VALUES ('a', '1') RETURNING 1"); err == nil {
 		t.Error("a reader wrote")
 	}
 }
@@ -143,7 +143,7 @@ func TestOpenSetsEveryConnectionUp(t *testing.T) {
 func TestSettingsAreKept(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
+	store := openDB(t, path)
 	for _, value := range []string{`{"limit":3}`, `"中文"`} {
 		if err := store.SaveSetting(t.Context(), "transfers", []byte(value)); err != nil {
 			t.Fatal(err)
@@ -155,10 +155,10 @@ func TestSettingsAreKept(t *testing.T) {
 	if err := store.SaveSetting(t.Context(), "broken", []byte(`{`)); !fault.Is(err, fault.LocalDisk) {
 		t.Errorf("broken JSON: %v", err)
 	}
-	closed(t, store)
+	closeDB(t, store)
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	for key, want := range map[string]string{"transfers": `"中文"`, "other": `null`, "broken": "", "never": ""} {
 		if got, err := store.Setting(t.Context(), key); err != nil || string(got) != want {
 			t.Errorf("setting %s is %q, %v; want %q", key, got, err, want)
@@ -174,12 +174,12 @@ func TestSettingsAreKept(t *testing.T) {
 
 func TestBackupIsAWholeDatabase(t *testing.T) {
 	t.Parallel()
-	store, _ := filled(t, 500)
+	store, _ := newFilledDB(t, 500)
 	to := filepath.Join(t.TempDir(), "copy ?#.db")
 	if err := store.Backup(t.Context(), to); err != nil {
 		t.Fatal(err)
 	}
-	if got := count(t, to); got != 500 {
+	if got := countTransfers(t, to); got != 500 {
 		t.Errorf("the backup has %d transfers, want 500", got)
 	}
 	if err := store.Backup(t.Context(), to); !fault.Is(err, fault.LocalDisk) {
@@ -189,9 +189,9 @@ func TestBackupIsAWholeDatabase(t *testing.T) {
 
 func TestCloseMayBeSaidTwice(t *testing.T) {
 	t.Parallel()
-	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
-	closed(t, store)
-	closed(t, store)
+	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
+	closeDB(t, store)
+	closeDB(t, store)
 }
 
 func TestOpenStopsWithItsContext(t *testing.T) {
@@ -202,56 +202,56 @@ func TestOpenStopsWithItsContext(t *testing.T) {
 	if _, err := db.Open(ctx, path); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if got := filesBelow(t, filepath.Dir(path)); len(got) != 0 {
+	if got := listFiles(t, filepath.Dir(path)); len(got) != 0 {
 		t.Errorf("left %q behind", got)
 	}
 }
 
-// stamped is a database of Ferry's, closed, after a statement by somebody else.
-func stamped(t *testing.T, statement string) string {
+// newModifiedDB is a database of Ferry's, closed, after a statement by somebody else.
+func newModifiedDB(t *testing.T, statement string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(0, 3)})
-	if err := db.Do(store, statement); err != nil {
+	store := openDB(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 3)})
+	if err := db.Exec(store, statement); err != nil {
 		t.Fatal(err)
 	}
-	closed(t, store)
+	closeDB(t, store)
 	return path
 }
 
-func refusesUntouched(t *testing.T, path string, want error) {
+func wantUnchangedOpenError(t *testing.T, path string, want error) {
 	t.Helper()
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	refuses(t, path, want)
+	wantOpenError(t, path, want)
 	after, err := os.ReadFile(path)
 	if err != nil || string(after) != string(before) {
 		t.Errorf("the file was changed, %v", err)
 	}
-	if got := filesBelow(t, filepath.Dir(path)); len(got) != 1 {
+	if got := listFiles(t, filepath.Dir(path)); len(got) != 1 {
 		t.Errorf("left files behind: %q", got)
 	}
 }
 
-func refuses(t *testing.T, path string, want error) {
+func wantOpenError(t *testing.T, path string, want error) {
 	t.Helper()
 	store, err := db.Open(t.Context(), path)
 	if err == nil {
-		closed(t, store)
+		closeDB(t, store)
 	}
 	if !errors.Is(err, want) || !fault.Is(err, fault.LocalDisk) || fault.Of(err).Op != fault.Open || fault.Of(err).Detail == "" {
 		t.Errorf("got %v, want a fault of the local disk with %q inside", err, want)
 	}
 }
 
-// count opens the file and says how many transfers it has.
-func count(t *testing.T, path string) int {
+// countTransfers opens the file and says how many transfers it has.
+func countTransfers(t *testing.T, path string) int {
 	t.Helper()
-	store := opened(t, path)
-	defer closed(t, store)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil {
 		t.Fatalf("load: %v", err)
@@ -259,7 +259,7 @@ func count(t *testing.T, path string) int {
 	return len(all.Transfers)
 }
 
-func written(t *testing.T, name, content string) string {
+func writeTempFile(t *testing.T, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -268,8 +268,8 @@ func written(t *testing.T, name, content string) string {
 	return path
 }
 
-// filesBelow lists files, relative to the folder and with forward slashes.
-func filesBelow(t *testing.T, folder string) []string {
+// listFiles lists files, relative to the folder and with forward slashes.
+func listFiles(t *testing.T, folder string) []string {
 	t.Helper()
 	var found []string
 	err := fs.WalkDir(os.DirFS(folder), ".", func(path string, entry fs.DirEntry, err error) error {

@@ -19,12 +19,12 @@ import (
 
 func TestDamageIsFoundAfterAnUncleanExit(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	broken := overwritten(t, path)
-	left(t, path+"-wal", nil)
+	path := newFilledFile(t, 2000)
+	broken := damageFile(t, path)
+	writeFile(t, path+"-wal", nil)
 
-	store := opened(t, path)
-	defer closed(t, store)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	recovery := store.Recovery()
 	if !recovery.Happened() || recovery.Restored != "" || recovery.Reason == "" || recovery.Salvaged < 1000 {
 		t.Errorf("recovery is %+v, and a third of 2000 transfers was broken", recovery)
@@ -32,19 +32,19 @@ func TestDamageIsFoundAfterAnUncleanExit(t *testing.T) {
 	if aside, err := os.ReadFile(recovery.SetAside); err != nil || !bytes.Equal(aside, broken) {
 		t.Errorf("the damaged file was not kept as it was, %v", err)
 	}
-	works(t, store, recovery.Salvaged)
+	checkUsable(t, store, recovery.Salvaged)
 	want := []string{"ferry.db", "ferry.db-shm", "ferry.db-wal", filepath.Base(recovery.SetAside)}
-	if diff := cmp.Diff(want, filesBelow(t, filepath.Dir(path))); diff != "" {
+	if diff := cmp.Diff(want, listFiles(t, filepath.Dir(path))); diff != "" {
 		t.Errorf("want (-) and left (+) files differ:\n%s", diff)
 	}
 }
 
 func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	overwritten(t, path)
+	path := newFilledFile(t, 2000)
+	damageFile(t, path)
 
-	store := opened(t, path)
+	store := openDB(t, path)
 	_, err := store.Load(t.Context())
 	if !errors.Is(err, db.ErrDamaged) || !fault.Is(err, fault.LocalDisk) {
 		t.Errorf("load returned %v", err)
@@ -52,17 +52,17 @@ func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
 	if store.Recovery().Happened() {
 		t.Error("it was repaired before it was found")
 	}
-	closed(t, store)
+	closeDB(t, store)
 
-	store = opened(t, path)
+	store = openDB(t, path)
 	if !store.Recovery().Happened() {
 		t.Error("it was not repaired")
 	}
-	works(t, store, store.Recovery().Salvaged)
-	closed(t, store)
+	checkUsable(t, store, store.Recovery().Salvaged)
+	closeDB(t, store)
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	if store.Recovery().Happened() {
 		t.Error("it was repaired twice")
 	}
@@ -70,23 +70,23 @@ func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
 
 func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 10)
-	store := opened(t, path)
+	path := newFilledFile(t, 10)
+	store := openDB(t, path)
 	for i, name := range []string{"20260101-000000.000-v1", "20260102-000000.000-v1", "20260103-000000.000-v1"} {
-		saved(t, store, uploader.Changes{Transfers: sample(uploader.TransferID(10+i*10), 10)})
+		save(t, store, uploader.Changes{Transfers: sampleTransfers(uploader.TransferID(10+i*10), 10)})
 		if err := store.Backup(t.Context(), path+".backup-"+name); err != nil {
 			t.Fatal(err)
 		}
 	}
-	saved(t, store, uploader.Changes{Transfers: sample(40, 2000)})
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
-	left(t, path+".backup-20260104-000000.000-v1", []byte("no database at all"))
-	overwritten(t, path+".backup-20260103-000000.000-v1")
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(40, 2000)})
+	closeDB(t, store)
+	damageFile(t, path)
+	writeFile(t, path+"-wal", nil)
+	writeFile(t, path+".backup-20260104-000000.000-v1", []byte("no database at all"))
+	damageFile(t, path+".backup-20260103-000000.000-v1")
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	if want := path + ".backup-20260102-000000.000-v1"; store.Recovery().Restored != want {
 		t.Errorf("recovery is %+v, want %s", store.Recovery(), want)
 	}
@@ -101,22 +101,22 @@ func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
 
 func TestWhatOnlyTheLogHoldsIsSalvagedToo(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	store := opened(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(2000, 7)})
+	path := newFilledFile(t, 2000)
+	store := openDB(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(2000, 7)})
 	crashed := filepath.Join(t.TempDir(), "ferry.db")
 	for _, suffix := range []string{"", "-wal"} { // as a crash would leave them
 		content, err := os.ReadFile(path + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}
-		left(t, crashed+suffix, content)
+		writeFile(t, crashed+suffix, content)
 	}
-	closed(t, store)
-	overwritten(t, crashed)
+	closeDB(t, store)
+	damageFile(t, crashed)
 
-	store = opened(t, crashed)
-	defer closed(t, store)
+	store = openDB(t, crashed)
+	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged < 1000 {
 		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
@@ -129,12 +129,12 @@ func TestWhatOnlyTheLogHoldsIsSalvagedToo(t *testing.T) {
 
 func TestWhatACrashLeftHalfMadeIsSweptAway(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 1)
-	left(t, path+".new-123", []byte("half"))
+	path := newFilledFile(t, 1)
+	writeFile(t, path+".new-123", []byte("half"))
 	if err := os.Mkdir(path+".new-456", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	closed(t, opened(t, path))
+	closeDB(t, openDB(t, path))
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
 		t.Errorf("there are %v, %v", entries, err)
 	}
@@ -142,18 +142,18 @@ func TestWhatACrashLeftHalfMadeIsSweptAway(t *testing.T) {
 
 func TestRepairSurvivesBeingKilled(t *testing.T) {
 	t.Parallel()
-	whole := filledFile(t, 1000)
-	broken := overwritten(t, whole)
+	whole := newFilledFile(t, 1000)
+	broken := damageFile(t, whole)
 	repaired := 0
 	for range 10 {
-		path := written(t, "ferry.db", string(broken))
-		left(t, path+"-wal", nil)
+		path := writeTempFile(t, "ferry.db", string(broken))
+		writeFile(t, path+"-wal", nil)
 		child, _ := startChild(t, "open", path)
 		death := time.AfterFunc(rand.N(150*time.Millisecond), func() { _ = child.Process.Kill() })
 		_ = child.Wait() // killed, or done before that
 		death.Stop()
 
-		store := opened(t, path)
+		store := openDB(t, path)
 		if !store.Recovery().Happened() {
 			t.Error("the user would never hear of it")
 		}
@@ -161,8 +161,8 @@ func TestRepairSurvivesBeingKilled(t *testing.T) {
 		if repaired < 500 {
 			t.Errorf("recovery is %+v, and two thirds of 1000 transfers were whole", store.Recovery())
 		}
-		works(t, store, repaired)
-		closed(t, store)
+		checkUsable(t, store, repaired)
+		closeDB(t, store)
 		if kept, err := os.ReadFile(store.Recovery().SetAside); err != nil || !bytes.Equal(kept, broken) {
 			t.Errorf("the damaged file was not kept, %v", err)
 		}
@@ -171,35 +171,35 @@ func TestRepairSurvivesBeingKilled(t *testing.T) {
 
 func TestATruncatedFileIsSetAside(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
+	path := newFilledFile(t, 2000)
 	if err := os.Truncate(path, 3*4096); err != nil {
 		t.Fatal(err)
 	}
-	left(t, path+"-wal", nil)
-	store := opened(t, path)
-	defer closed(t, store)
+	writeFile(t, path+"-wal", nil)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	if !store.Recovery().Happened() {
 		t.Error("nothing was said")
 	}
-	works(t, store, store.Recovery().Salvaged)
+	checkUsable(t, store, store.Recovery().Salvaged)
 }
 
 func TestALogWithoutItsDatabaseIsSetAside(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	left(t, path+"-wal", []byte("somebody's log"))
-	store := opened(t, path)
-	defer closed(t, store)
+	writeFile(t, path+"-wal", []byte("somebody's log"))
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	aside := store.Recovery().SetAside
 	if kept, err := os.ReadFile(aside + "-wal"); err != nil || string(kept) != "somebody's log" {
 		t.Errorf("the log was not kept: %q, %v", kept, err)
 	}
-	works(t, store, 0)
+	checkUsable(t, store, 0)
 }
 
 func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
 	t.Parallel()
-	whole, err := os.ReadFile(filledFile(t, 300))
+	whole, err := os.ReadFile(newFilledFile(t, 300))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,9 +209,9 @@ func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
 		for range 1 + random.IntN(200) {
 			broken[100+random.IntN(len(broken)-100)] = byte(random.Uint32())
 		}
-		path := written(t, "ferry.db", string(broken))
+		path := writeTempFile(t, "ferry.db", string(broken))
 		if random.IntN(2) == 0 {
-			left(t, path+"-wal", nil)
+			writeFile(t, path+"-wal", nil)
 		}
 		store, err := db.Open(t.Context(), path)
 		if err != nil {
@@ -222,62 +222,62 @@ func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
 		if loadErr != nil && !errors.Is(loadErr, db.ErrDamaged) {
 			t.Errorf("seed %d: load: %v", seed, loadErr)
 		}
-		closed(t, store)
+		closeDB(t, store)
 		if loadErr != nil {
-			count(t, path)
+			countTransfers(t, path)
 		}
 	}
 }
 
 func TestAFullDiskSavesNothingAndMends(t *testing.T) {
 	t.Parallel()
-	store, _ := filled(t, 10)
-	pages, err := db.Ask[int](store, "PRAGMA page_count")
+	store, _ := newFilledDB(t, 10)
+	pages, err := db.QueryValue[int](store, "PRAGMA page_count")
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit(t, store, pages+3)
-	err = store.Save(t.Context(), uploader.Changes{Transfers: sample(10, 1000)})
+	limitPages(t, store, pages+3)
+	err = store.Save(t.Context(), uploader.Changes{Transfers: sampleTransfers(10, 1000)})
 	if !errors.Is(err, db.ErrFull) || !fault.Is(err, fault.LocalDisk) {
 		t.Errorf("save returned %v", err)
 	}
-	limit(t, store, 1<<30)
-	works(t, store, 10)
+	limitPages(t, store, 1<<30)
+	checkUsable(t, store, 10)
 }
 
-func limit(t *testing.T, store *db.DB, pages int) {
+func limitPages(t *testing.T, store *db.DB, pages int) {
 	t.Helper()
-	if err := db.Do(store, fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+	if err := db.Exec(store, fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// works expects that many transfers, saves one more and finds it again.
-func works(t *testing.T, store *db.DB, want int) {
+// checkUsable expects that many transfers, saves one more and finds it again.
+func checkUsable(t *testing.T, store *db.DB, want int) {
 	t.Helper()
 	before, err := store.Load(t.Context())
 	if err != nil || len(before.Transfers) != want {
 		t.Fatalf("loaded %d transfers, want %d, %v", len(before.Transfers), want, err)
 	}
-	saved(t, store, uploader.Changes{Transfers: sample(before.NextID-1, 1)})
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(before.NextID-1, 1)})
 	after, err := store.Load(t.Context())
 	if err != nil || len(after.Transfers) != want+1 {
 		t.Fatalf("loaded %d transfers, want %d, %v", len(after.Transfers), want+1, err)
 	}
 }
 
-// filledFile is a closed database with that many transfers.
-func filledFile(t *testing.T, count int) string {
+// newFilledFile is a closed database with that many transfers.
+func newFilledFile(t *testing.T, count int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(0, count)})
-	closed(t, store)
+	store := openDB(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, count)})
+	closeDB(t, store)
 	return path
 }
 
-// overwritten breaks the file's middle third and returns what it is now.
-func overwritten(t *testing.T, path string) []byte {
+// damageFile breaks the file's middle third and returns what it is now.
+func damageFile(t *testing.T, path string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -286,11 +286,11 @@ func overwritten(t *testing.T, path string) []byte {
 	for i := len(content) / 3; i < 2*len(content)/3; i++ {
 		content[i] = 0xAA
 	}
-	left(t, path, content)
+	writeFile(t, path, content)
 	return content
 }
 
-func left(t *testing.T, path string, content []byte) {
+func writeFile(t *testing.T, path string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)

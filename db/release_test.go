@@ -181,20 +181,20 @@ func TestOpenDatabaseOfPreviousRelease(t *testing.T) {
 	t.Run("with the current schema", func(t *testing.T) {
 		t.Parallel()
 		path := releaseCopy(t)
-		store := opened(t, path)
+		store := openDB(t, path)
 		checkRelease(t, store)
-		closed(t, store)
-		store = opened(t, path)
-		defer closed(t, store)
+		closeDB(t, store)
+		store = openDB(t, path)
+		defer closeDB(t, store)
 		checkRelease(t, store)
 	})
 	t.Run("with a further migration", func(t *testing.T) {
 		t.Parallel()
 		path := releaseCopy(t)
-		store := openedWith(t, path, later("ALTER TABLE transfers ADD COLUMN later TEXT NOT NULL DEFAULT ''"))
-		defer closed(t, store)
+		store := openWith(t, path, withMigrations("ALTER TABLE transfers ADD COLUMN later TEXT NOT NULL DEFAULT ''"))
+		defer closeDB(t, store)
 		checkRelease(t, store)
-		if backups := backupsOf(t, path); len(backups) != 1 {
+		if backups := migrationBackups(t, path); len(backups) != 1 {
 			t.Errorf("%d backups from before the migration, want 1", len(backups))
 		}
 	})
@@ -227,15 +227,15 @@ func TestSaveToDatabaseOfPreviousRelease(t *testing.T) {
 				}
 				changes.Transfers = want.Transfers
 			}
-			store := opened(t, path)
-			saved(t, store, changes)
-			closed(t, store)
-			store = opened(t, path)
-			defer closed(t, store)
+			store := openDB(t, path)
+			save(t, store, changes)
+			closeDB(t, store)
+			store = openDB(t, path)
+			defer closeDB(t, store)
 			checkSaved(t, store, want)
 		})
 	}
-	store := opened(t, path)
+	store := openDB(t, path)
 	for key := range releaseSettings() {
 		if err := store.SaveSetting(t.Context(), key, []byte(`"changed"`)); err != nil {
 			t.Fatal(err)
@@ -244,16 +244,16 @@ func TestSaveToDatabaseOfPreviousRelease(t *testing.T) {
 			t.Errorf("setting %s = %q, %v", key, got, err)
 		}
 	}
-	saved(t, store, uploader.Changes{
+	save(t, store, uploader.Changes{
 		RemovedTransfers: []uploader.TransferID{5, 7, 12}, RemovedBatches: []uploader.BatchID{11}, RemovedServers: []uploader.ServerID{2},
 	})
 	for _, table := range []string{"marks", "parts", "events"} {
-		if n, err := db.Ask[int](store, "SELECT count(*) FROM "+table); err != nil || n != 0 {
+		if n, err := db.QueryValue[int](store, "SELECT count(*) FROM "+table); err != nil || n != 0 {
 			t.Errorf("%d rows left in %s, %v", n, table, err)
 		}
 	}
-	closed(t, store)
-	if got, want := count(t, path), len(want.Transfers)-3; got != want {
+	closeDB(t, store)
+	if got, want := countTransfers(t, path), len(want.Transfers)-3; got != want {
 		t.Errorf("%d transfers left, want %d", got, want)
 	}
 }
@@ -262,7 +262,7 @@ func TestSaveToDatabaseOfPreviousRelease(t *testing.T) {
 func releaseCopy(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	copied(t, path, releaseFile)
+	copyTestFile(t, path, releaseFile)
 	return path
 }
 
@@ -272,7 +272,7 @@ func checkRelease(t *testing.T, store *db.DB) {
 	if store.Recovery().Happened() {
 		t.Errorf("recovered: %+v", store.Recovery())
 	}
-	if answer, err := db.Ask[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
+	if answer, err := db.QueryValue[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
 		t.Errorf("integrity check: %s, %v", answer, err)
 	}
 	checkSaved(t, store, releaseChanges(t))

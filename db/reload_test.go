@@ -20,35 +20,35 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// moody is a server in memory that answers as it likes.
-type moody struct {
+// randomServer is a server in memory that answers as it likes.
+type randomServer struct {
 	mu     sync.Mutex
-	chance *rand.Rand
-	held   map[string][2]int64 // offset and length by URL
-	made   int
+	random *rand.Rand
+	uploads   map[string][2]int64 // offset and length by URL
+	created   int
 }
 
-// mood is the answer it gives instead of the right one; nil for the right one.
-func (m *moody) mood(op fault.Op) error {
+// randomFault is the answer it gives instead of the right one; nil for the right one.
+func (m *randomServer) randomFault(op fault.Op) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.chance.IntN(3) > 0 {
+	if m.random.IntN(3) > 0 {
 		return nil
 	}
 	kinds := []fault.Kind{
 		fault.Offline, fault.Transient, fault.Busy, fault.Conflict, fault.Gone, fault.Auth, fault.Refused, fault.TooLarge, fault.Quota,
 	}
-	f := fault.Newf(kinds[m.chance.IntN(len(kinds))], op, "as it likes")
-	f.Status = 400 + m.chance.IntN(112)
+	f := fault.Newf(kinds[m.random.IntN(len(kinds))], op, "as it likes")
+	f.Status = 400 + m.random.IntN(112)
 	return f
 }
 
-func (m *moody) Probe(context.Context) (tus.Capabilities, error) {
-	return tus.Capabilities{Extensions: []string{tus.Creation, tus.CreationWithUpload, tus.Termination}}, m.mood(fault.Probe)
+func (m *randomServer) Probe(context.Context) (tus.Capabilities, error) {
+	return tus.Capabilities{Extensions: []string{tus.Creation, tus.CreationWithUpload, tus.Termination}}, m.randomFault(fault.Probe)
 }
 
-func (m *moody) Create(_ context.Context, request tus.CreateRequest) (tus.Upload, error) {
-	if err := m.mood(fault.Create); err != nil {
+func (m *randomServer) Create(_ context.Context, request tus.CreateRequest) (tus.Upload, error) {
+	if err := m.randomFault(fault.Create); err != nil {
 		return tus.Upload{}, err
 	}
 	var got int64
@@ -57,35 +57,35 @@ func (m *moody) Create(_ context.Context, request tus.CreateRequest) (tus.Upload
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.made++
-	url := fmt.Sprintf("http://moody/%d", m.made)
-	m.held[url] = [2]int64{got, request.Size}
+	m.created++
+	url := fmt.Sprintf("http://moody/%d", m.created)
+	m.uploads[url] = [2]int64{got, request.Size}
 	return tus.Upload{URL: url, Offset: got, Expires: time.Now().Add(time.Hour)}, nil
 }
 
-func (m *moody) Head(_ context.Context, url string) (tus.Status, error) {
-	if err := m.mood(fault.Head); err != nil {
+func (m *randomServer) Head(_ context.Context, url string) (tus.Status, error) {
+	if err := m.randomFault(fault.Head); err != nil {
 		return tus.Status{}, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	held, there := m.held[url]
+	held, there := m.uploads[url]
 	if !there {
 		return tus.Status{}, fault.Newf(fault.Gone, fault.Head, "no such upload")
 	}
 	return tus.Status{Offset: held[0], Length: held[1]}, nil
 }
 
-func (m *moody) PatchWith(_ context.Context, request tus.PatchRequest) (tus.Status, error) {
+func (m *randomServer) PatchWith(_ context.Context, request tus.PatchRequest) (tus.Status, error) {
 	got, _ := io.Copy(io.Discard, request.Body)
 	m.mu.Lock()
-	held, there := m.held[request.URL]
+	held, there := m.uploads[request.URL]
 	if there && held[0] == request.Offset {
-		held[0] += got / (1 + m.chance.Int64N(2))
-		m.held[request.URL] = held
+		held[0] += got / (1 + m.random.Int64N(2))
+		m.uploads[request.URL] = held
 	}
 	m.mu.Unlock()
-	if err := m.mood(fault.Patch); err != nil {
+	if err := m.randomFault(fault.Patch); err != nil {
 		return tus.Status{}, err
 	}
 	if !there || held[0] < request.Offset {
@@ -94,17 +94,17 @@ func (m *moody) PatchWith(_ context.Context, request tus.PatchRequest) (tus.Stat
 	return tus.Status{Offset: held[0], Length: -1}, nil
 }
 
-func (m *moody) Concat(context.Context, tus.ConcatRequest) (tus.Upload, error) {
+func (m *randomServer) Concat(context.Context, tus.ConcatRequest) (tus.Upload, error) {
 	return tus.Upload{}, fault.Newf(fault.Refused, fault.Concat, "it joins nothing")
 }
 
-func (m *moody) Terminate(_ context.Context, url string) error {
-	if err := m.mood(fault.Terminate); err != nil {
+func (m *randomServer) Terminate(_ context.Context, url string) error {
+	if err := m.randomFault(fault.Terminate); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.held, url)
+	delete(m.uploads, url)
 	return nil
 }
 
@@ -116,23 +116,23 @@ func TestWhatIsShownIsWhatAReloadGives(t *testing.T) {
 		seed := rand.Uint64()
 		t.Run(fmt.Sprintf("round %d with seed %d", round, seed), func(t *testing.T) {
 			t.Parallel()
-			reloads(t, rand.New(rand.NewPCG(seed, 1))) //nolint:gosec // must be repeatable
+			checkReloads(t, rand.New(rand.NewPCG(seed, 1))) //nolint:gosec // must be repeatable
 		})
 	}
 }
 
-func reloads(t *testing.T, chance *rand.Rand) {
+func checkReloads(t *testing.T, chance *rand.Rand) {
 	t.Helper()
 	folder := t.TempDir()
 	var files []string
 	for i := range 6 {
 		path := filepath.Join(folder, fmt.Sprintf("%d.bin", i))
-		left(t, path, make([]byte, 1+chance.IntN(3<<20)))
+		writeFile(t, path, make([]byte, 1+chance.IntN(3<<20)))
 		files = append(files, path)
 	}
-	server := &moody{chance: rand.New(rand.NewPCG(chance.Uint64(), 2)), held: map[string][2]int64{}} //nolint:gosec // must be repeatable
-	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
-	defer closed(t, store)
+	server := &randomServer{random: rand.New(rand.NewPCG(chance.Uint64(), 2)), uploads: map[string][2]int64{}} //nolint:gosec // must be repeatable
+	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
+	defer closeDB(t, store)
 	e := uploader.New(uploader.Config{
 		Store: store, Log: slog.New(slog.DiscardHandler),
 		Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
@@ -150,18 +150,18 @@ func reloads(t *testing.T, chance *rand.Rand) {
 	for range 40 {
 		command := said[0]
 		if len(said) > 1 {
-			command = anyCommand(chance, e.Snapshot(), files)
+			command = randomCommand(chance, e.Snapshot(), files)
 		}
 		said = append(said, command)
 		if err := e.Do(t.Context(), command); err != nil {
 			t.Fatalf("%T: %v", command, err)
 		}
-		wantReloaded(t, e, store, said)
+		waitReloaded(t, e, store, said)
 	}
 }
 
-// anyCommand is what a user may say of what is there.
-func anyCommand(chance *rand.Rand, s *uploader.Snapshot, files []string) uploader.Command {
+// randomCommand is what a user may say of what is there.
+func randomCommand(chance *rand.Rand, s *uploader.Snapshot, files []string) uploader.Command {
 	add := uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{files[chance.IntN(len(files))]}}
 	if len(s.Transfers) == 0 || chance.IntN(4) == 0 {
 		return add
@@ -188,8 +188,8 @@ func anyCommand(chance *rand.Rand, s *uploader.Snapshot, files []string) uploade
 	}
 }
 
-// wantReloaded waits for a moment in which nothing changes, and compares.
-func wantReloaded(t *testing.T, e *uploader.Engine, store *db.DB, said []uploader.Command) {
+// waitReloaded waits for a moment in which nothing changes, and compares.
+func waitReloaded(t *testing.T, e *uploader.Engine, store *db.DB, said []uploader.Command) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -200,7 +200,7 @@ func wantReloaded(t *testing.T, e *uploader.Engine, store *db.DB, said []uploade
 		if err != nil {
 			t.Fatal(err)
 		}
-		diff := reloaded(shown, saved)
+		diff := diffReloaded(shown, saved)
 		if diff == "" {
 			return
 		}
@@ -213,33 +213,33 @@ func wantReloaded(t *testing.T, e *uploader.Engine, store *db.DB, said []uploade
 	}
 }
 
-// kept compares what is shown with what is saved: fractions of milliseconds and
+// compareSaved compares what is shown with what is saved: fractions of milliseconds and
 // the cause of a fault are not kept.
-var kept = cmp.Options{
+var compareSaved = cmp.Options{
 	cmpopts.IgnoreUnexported(fault.Fault{}),
 	cmpopts.EquateEmpty(),
 	cmp.Comparer(func(a, b time.Time) bool { return a.UnixMilli() == b.UnixMilli() }),
 	cmp.Comparer(func(a, b time.Duration) bool { return a.Milliseconds() == b.Milliseconds() }),
 }
 
-func reloaded(shown *uploader.Snapshot, saved uploader.Saved) string {
+func diffReloaded(shown *uploader.Snapshot, saved uploader.Saved) string {
 	var now, again []uploader.Transfer
 	for _, t := range shown.Transfers {
-		now = append(now, lasting(*t))
+		now = append(now, withoutRunState(*t))
 	}
 	for _, t := range saved.Transfers {
-		again = append(again, lasting(t))
+		again = append(again, withoutRunState(t))
 	}
 	batches := map[uploader.BatchID]*uploader.Batch{}
 	for i := range saved.Batches {
 		batches[saved.Batches[i].ID] = &saved.Batches[i]
 	}
-	return cmp.Diff(now, again, kept) + cmp.Diff(shown.Batches, batches, kept) + cmp.Diff(shown.Servers, saved.Servers, kept)
+	return cmp.Diff(now, again, compareSaved) + cmp.Diff(shown.Batches, batches, compareSaved) + cmp.Diff(shown.Servers, saved.Servers, compareSaved)
 }
 
-// lasting leaves out where the engine stands with what it is not done with: the
+// withoutRunState leaves out where the engine stands with what it is not done with: the
 // next run begins that from the queue.
-func lasting(t uploader.Transfer) uploader.Transfer {
+func withoutRunState(t uploader.Transfer) uploader.Transfer {
 	if t.Phase.Final() {
 		return t
 	}

@@ -12,11 +12,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// asRead compares what rows mean: whatever a fault was made of is not kept.
-var asRead = cmp.Options{cmpopts.IgnoreUnexported(fault.Fault{}), cmpopts.EquateEmpty()}
+// compareRead compares what rows mean: whatever a fault was made of is not kept.
+var compareRead = cmp.Options{cmpopts.IgnoreUnexported(fault.Fault{}), cmpopts.EquateEmpty()}
 
 // Whatever stands in a row is either taken for damage or means something that is
-// kept as what it was read as.
+// compareSaved as what it was read as.
 
 func FuzzTransferRow(f *testing.F) {
 	f.Add("run", "queued", "", "", []byte("/a"), []byte(nil), []byte("m1:x"), int64(1), int64(0), int64(0), false)
@@ -41,7 +41,7 @@ func FuzzTransferRow(f *testing.F) {
 		}
 		again := newTransferRow(&transfer)
 		same, err := again.transfer()
-		if diff := cmp.Diff(transfer, same, asRead); diff != "" || err != nil {
+		if diff := cmp.Diff(transfer, same, compareRead); diff != "" || err != nil {
 			t.Errorf("read (-) and read again (+) differ, %v:\n%s", err, diff)
 		}
 	})
@@ -66,7 +66,7 @@ func FuzzBatchRow(f *testing.F) {
 		}
 		again := newBatchRow(batch)
 		same, err := again.batch()
-		if diff := cmp.Diff(batch, same, asRead); diff != "" || err != nil {
+		if diff := cmp.Diff(batch, same, compareRead); diff != "" || err != nil {
 			t.Errorf("read (-) and read again (+) differ, %v:\n%s", err, diff)
 		}
 	})

@@ -13,11 +13,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// withChildren saves transfers that each have a proof, parts and events.
-func withChildren(t *testing.T, store *db.DB, count int) {
+// saveWithChildren saves transfers that each have a proof, parts and events.
+func saveWithChildren(t *testing.T, store *db.DB, count int) {
 	t.Helper()
 	changes := uploader.Changes{
-		Transfers: sample(0, count),
+		Transfers: sampleTransfers(0, count),
 		Proofs:    map[uploader.TransferID]source.Proof{},
 		Parts:     map[uploader.TransferID][]uploader.Part{},
 		Events:    map[uploader.TransferID][]uploader.Event{},
@@ -34,17 +34,17 @@ func withChildren(t *testing.T, store *db.DB, count int) {
 		}
 		changes.Events[row.ID] = []uploader.Event{{At: time.UnixMilli(1), Kind: uploader.EventFailed, Fault: &fault.Fault{Kind: fault.Busy}}}
 	}
-	saved(t, store, changes)
+	save(t, store, changes)
 }
 
 func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
+	store := openDB(t, path)
 	const count = 2000
-	withChildren(t, store, count)
-	store = damaged(t, path, store)
-	defer closed(t, store)
+	saveWithChildren(t, store, count)
+	store = damageAndReopen(t, path, store)
+	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged == 0 {
 		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
@@ -77,20 +77,20 @@ func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
 func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	withChildren(t, store, 1)
+	store := openDB(t, path)
+	saveWithChildren(t, store, 1)
 	if err := store.Backup(t.Context(), path+".backup-20260101-000000.000-v2"); err != nil {
 		t.Fatal(err)
 	}
-	newer := sample(0, 1)
+	newer := sampleTransfers(0, 1)
 	newer[0].Session.URL += "-newer"
-	none := sample(0, 1)
+	none := sampleTransfers(0, 1)
 	none[0].Session = uploader.Session{}
-	saved(t, store, uploader.Changes{Transfers: none})
-	saved(t, store, uploader.Changes{Transfers: newer})
-	saved(t, store, uploader.Changes{Transfers: sample(1, 3000)})
-	store = damaged(t, path, store)
-	defer closed(t, store)
+	save(t, store, uploader.Changes{Transfers: none})
+	save(t, store, uploader.Changes{Transfers: newer})
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(1, 3000)})
+	store = damageAndReopen(t, path, store)
+	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Restored == "" || all.Transfers[0].Session.URL != newer[0].Session.URL {
 		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
@@ -105,10 +105,10 @@ func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
 func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	withChildren(t, store, 2000)
+	store := openDB(t, path)
+	saveWithChildren(t, store, 2000)
 	server := uploader.Server{ID: 7, Name: "studio", Endpoint: "https://studio.example/files/"}
-	saved(t, store, uploader.Changes{Servers: []uploader.Server{server}})
+	save(t, store, uploader.Changes{Servers: []uploader.Server{server}})
 	for _, statement := range []string{
 		"ALTER TABLE transfers DROP COLUMN prior",
 		"ALTER TABLE servers DROP COLUMN profile",
@@ -116,12 +116,12 @@ func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
 		"ALTER TABLE batches DROP COLUMN rank",
 		"DROP TABLE events",
 	} {
-		if err := db.Do(store, statement); err != nil {
+		if err := db.Exec(store, statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	store = damaged(t, path, store)
-	defer closed(t, store)
+	store = damageAndReopen(t, path, store)
+	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged == 0 || len(all.Transfers) != store.Recovery().Salvaged {
 		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
@@ -135,11 +135,11 @@ func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// damaged closes a store, ruins its file, and opens what comes of it.
-func damaged(t *testing.T, path string, store *db.DB) *db.DB {
+// damageAndReopen closes a store, ruins its file, and opens what comes of it.
+func damageAndReopen(t *testing.T, path string, store *db.DB) *db.DB {
 	t.Helper()
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
-	return opened(t, path)
+	closeDB(t, store)
+	damageFile(t, path)
+	writeFile(t, path+"-wal", nil)
+	return openDB(t, path)
 }

@@ -16,7 +16,7 @@ func BenchmarkSweepMillion(b *testing.B) {
 	const rows = 1_000_000
 	for b.Loop() {
 		b.StopTimer()
-		e := lined(b, rows)
+		e := startQueuedEngine(b, rows)
 		b.StartTimer()
 		for _, c := range []struct {
 			name    string
@@ -29,16 +29,16 @@ func BenchmarkSweepMillion(b *testing.B) {
 			{"remove", uploader.Remove{Target: uploader.Everything()}},
 		} {
 			began := time.Now()
-			longest := meanwhile(b, e, c.command)
+			longest := longestCommandDuring(b, e, c.command)
 			b.ReportMetric(time.Since(began).Seconds(), c.name+"-s")
 			b.ReportMetric(float64(longest.Milliseconds()), c.name+"-most-ms")
 		}
 	}
 }
 
-// meanwhile gives a command, and ten others a second until it is answered. It
+// longestCommandDuring gives a command, and ten others a second until it is answered. It
 // returns how long the longest of those waited.
-func meanwhile(b *testing.B, e *uploader.Engine, command uploader.Command) time.Duration {
+func longestCommandDuring(b *testing.B, e *uploader.Engine, command uploader.Command) time.Duration {
 	b.Helper()
 	answered := make(chan error, 1)
 	go func() { answered <- e.Do(b.Context(), command) }()
@@ -60,15 +60,15 @@ func meanwhile(b *testing.B, e *uploader.Engine, command uploader.Command) time.
 	}
 }
 
-// lined is an engine with so many files in line, to a server to which nothing goes.
-func lined(b *testing.B, rows int) *uploader.Engine {
+// startQueuedEngine is an engine with so many files in line, to a server to which nothing goes.
+func startQueuedEngine(b *testing.B, rows int) *uploader.Engine {
 	b.Helper()
-	store := opened(b, b.TempDir()+"/ferry.db")
-	transfers := sample(0, rows)
+	store := openDB(b, b.TempDir()+"/ferry.db")
+	transfers := sampleTransfers(0, rows)
 	for _, t := range transfers {
 		t.Server, t.Phase, t.Session = 2, uploader.PhaseQueued, uploader.Session{}
 	}
-	saved(b, store, uploader.Changes{
+	save(b, store, uploader.Changes{
 		Servers:   []uploader.Server{{ID: 2, Name: "far away", Endpoint: "http://127.0.0.1:1/files/"}},
 		Batches:   []uploader.Batch{{ID: 1, Server: 2, Rank: 1, Expanded: true}},
 		Transfers: transfers,
@@ -84,7 +84,7 @@ func lined(b *testing.B, rows int) *uploader.Engine {
 		if err := <-ended; err != nil {
 			b.Error(err)
 		}
-		closed(b, store)
+		closeDB(b, store)
 	})
 	if err := e.Do(b.Context(), uploader.Metering{Metered: true}); err != nil {
 		b.Fatal(err)

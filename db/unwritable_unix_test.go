@@ -30,13 +30,13 @@ func TestOpenSaysThatItMayNotWrite(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			path := forEverybody(t)
+			path := publicPath(t)
 			if test.file != 0 || test.folder == 0o777 {
-				closed(t, opened(t, path))
-				permit(t, path, test.file)
+				closeDB(t, openDB(t, path))
+				chmod(t, path, test.file)
 			}
-			permit(t, filepath.Dir(path), test.folder)
-			t.Cleanup(func() { permit(t, filepath.Dir(path), 0o700) })
+			chmod(t, filepath.Dir(path), test.folder)
+			t.Cleanup(func() { chmod(t, filepath.Dir(path), 0o700) })
 
 			child, lines := startChild(t, "open as nobody", path)
 			for lines.Scan() {
@@ -49,15 +49,15 @@ func TestOpenSaysThatItMayNotWrite(t *testing.T) {
 	}
 }
 
-// forEverybody is a path in a folder that every user can reach.
-func forEverybody(t *testing.T) string {
+// publicPath is a path in a folder that every user can reach.
+func publicPath(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "ferry-db")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	permit(t, folder, 0o755)
+	chmod(t, folder, 0o755)
 	inner := filepath.Join(folder, "profile")
 	if err := os.Mkdir(inner, 0o777); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func forEverybody(t *testing.T) string {
 	return filepath.Join(inner, "ferry.db")
 }
 
-func permit(t *testing.T, path string, mode os.FileMode) {
+func chmod(t *testing.T, path string, mode os.FileMode) {
 	t.Helper()
 	if err := os.Chmod(path, mode); err != nil {
 		t.Fatal(err)
