@@ -45,8 +45,7 @@ func BenchmarkLoad100000(b *testing.B) {
 	}
 }
 
-// BenchmarkLoadMillion is what a start waits for; BenchmarkForget what it costs to
-// forget one, a portion of history, and everything.
+// BenchmarkLoadMillion measures what a start waits for.
 func BenchmarkLoadMillion(b *testing.B) {
 	store, _ := newFilledDB(b, 1_000_000)
 	b.ResetTimer()
@@ -57,7 +56,9 @@ func BenchmarkLoadMillion(b *testing.B) {
 	}
 }
 
-func BenchmarkForget(b *testing.B) {
+// BenchmarkRemove measures the removal of one transfer, of a page of the history and of
+// everything.
+func BenchmarkRemove(b *testing.B) {
 	for _, count := range []int{1, 256, 100_000} {
 		b.Run(fmt.Sprintf("%d of 100000", count), func(b *testing.B) {
 			for b.Loop() {
@@ -102,6 +103,7 @@ func BenchmarkOpen100000(b *testing.B) {
 	}
 }
 
+// newFilledDB opens a new database with count transfers.
 func newFilledDB(tb testing.TB, count int) (*db.DB, []*uploader.Transfer) {
 	store := openDB(tb, filepath.Join(tb.TempDir(), "ferry.db"))
 	tb.Cleanup(func() { closeDB(tb, store) })
@@ -110,7 +112,7 @@ func newFilledDB(tb testing.TB, count int) (*db.DB, []*uploader.Transfer) {
 	return store, transfers
 }
 
-// sampleTransfers is count ordinary transfers with IDs above after.
+// sampleTransfers returns count transfers with IDs above after.
 func sampleTransfers(after uploader.TransferID, count int) []*uploader.Transfer {
 	transfers := make([]*uploader.Transfer, count)
 	for i := range transfers {

@@ -17,13 +17,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// startEngine runs an engine on a store until the returned function is called.
-func startEngine(t *testing.T, store *db.DB) (e *uploader.Engine, quit func()) {
+// startEngine runs an engine on a store until stop is called.
+func startEngine(t *testing.T, store *db.DB) (e *uploader.Engine, stop func()) {
 	t.Helper()
 	return startEngineWithLog(t, store, slog.New(slog.DiscardHandler))
 }
 
-func startEngineWithLog(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.Engine, quit func()) {
+func startEngineWithLog(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.Engine, stop func()) {
 	t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	e = uploader.New(uploader.Config{
@@ -33,39 +33,40 @@ func startEngineWithLog(t *testing.T, store *db.DB, log *slog.Logger) (e *upload
 		},
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
 	return e, func() {
 		cancel()
-		if err := <-ended; err != nil {
+		if err := <-done; err != nil {
 			t.Error(err)
 		}
 		transport.CloseIdleConnections()
 	}
 }
 
-func waitUntil(t *testing.T, e *uploader.Engine, what string, want func(*uploader.Snapshot) bool) {
+// waitUntil waits for a snapshot that meets the condition. what describes it.
+func waitUntil(t *testing.T, e *uploader.Engine, what string, condition func(*uploader.Snapshot) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	changes := e.Watch(ctx)
-	for !want(e.Snapshot()) {
+	for !condition(e.Snapshot()) {
 		if _, open := <-changes; !open {
 			s := e.Snapshot()
-			t.Fatalf("%s never came; there is %v, trouble %v", what, s.Totals, s.Trouble)
+			t.Fatalf("timed out waiting for %s: totals %v, store error %v", what, s.Totals, s.Trouble)
 		}
 	}
 }
 
-// TestAFullDiskStopsNoUploadAndForgetsNothing fills the disk while one file is under
-// way and a folder is being added.
-func TestAFullDiskStopsNoUploadAndForgetsNothing(t *testing.T) {
+// TestEngineWithFullDatabase makes the database full while one file is uploaded and a
+// folder is being added.
+func TestEngineWithFullDatabase(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := openDB(t, path)
-	e, quit := startEngine(t, store)
+	e, stop := startEngine(t, store)
 	do := func(c uploader.Command) {
 		t.Helper()
 		if err := e.Do(t.Context(), c); err != nil {
@@ -74,11 +75,11 @@ func TestAFullDiskStopsNoUploadAndForgetsNothing(t *testing.T) {
 	}
 	do(uploader.SaveServer{Server: uploader.Server{Endpoint: proxy.URL(server.Endpoint)}})
 	folder := t.TempDir()
-	film := filepath.Join(folder, "film.mov")
-	writeFile(t, film, make([]byte, 8<<20))
+	large := filepath.Join(folder, "large.mov")
+	writeFile(t, large, make([]byte, 8<<20))
 	proxy.Slow(2 << 20)
-	do(uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{film}})
-	waitUntil(t, e, "bytes", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 1 })
+	do(uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{large}})
+	waitUntil(t, e, "the upload to start", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 1 })
 
 	pages, err := db.QueryValue[int](store, "PRAGMA page_count")
 	if err != nil {
@@ -94,26 +95,26 @@ func TestAFullDiskStopsNoUploadAndForgetsNothing(t *testing.T) {
 	}
 	batch := uploader.NewBatchID()
 	do(uploader.Add{Batch: batch, Server: 2, Paths: []string{many}})
-	waitUntil(t, e, "a full disk", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
-	if trouble := e.Snapshot().Trouble; !errors.Is(trouble, db.ErrFull) {
-		t.Errorf("the trouble is %v", trouble)
+	waitUntil(t, e, "a store error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
+	if err := e.Snapshot().Trouble; !errors.Is(err, db.ErrFull) {
+		t.Errorf("store error %v, want %v", err, db.ErrFull)
 	}
 	proxy.Heal(t)
-	waitUntil(t, e, "the film", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
+	waitUntil(t, e, "the large upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
 	if failed := e.Snapshot().Totals.Count[uploader.StateFailed]; failed > 0 {
-		t.Errorf("%d transfers failed for want of room", failed)
+		t.Errorf("%d transfers failed, want 0", failed)
 	}
 
 	limitPages(t, store, 1<<30)
-	waitUntil(t, e, "everything across", func(s *uploader.Snapshot) bool {
+	waitUntil(t, e, "all uploads", func(s *uploader.Snapshot) bool {
 		return s.Trouble == nil && s.Totals.Count[uploader.StateDone] == 1001
 	})
-	quit()
+	stop()
 	closeDB(t, store)
 	if got := countTransfers(t, path); got != 1001 {
-		t.Errorf("%d of 1001 transfers are saved", got)
+		t.Errorf("%d transfers saved, want 1001", got)
 	}
 	if stored := len(server.Stored(t)); stored != 1001 {
-		t.Errorf("%d uploads were made of 1001 files", stored)
+		t.Errorf("%d uploads stored for 1001 files", stored)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/ferryapp/ferry/db"
 )
 
-func TestEveryColumnOfATransferIsScanned(t *testing.T) {
+func TestTransferColumnsMatchTable(t *testing.T) {
 	t.Parallel()
 	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closeDB(t, store)
@@ -20,11 +20,11 @@ func TestEveryColumnOfATransferIsScanned(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(list, ","), db.TransferColumns); diff != "" {
-		t.Errorf("table (-) and scan (+) differ:\n%s", diff)
+		t.Errorf("columns differ (-table +scan):\n%s", diff)
 	}
 }
 
-func TestQueriesUseTheirIndexes(t *testing.T) {
+func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
 	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closeDB(t, store)
@@ -52,9 +52,9 @@ func FuzzRoots(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := db.UnpackRoots(db.PackRoots(roots))
-		if err != nil || !slices.Equal(again, roots) {
-			t.Errorf("%q became %q, %v", roots, again, err)
+		got, err := db.UnpackRoots(db.PackRoots(roots))
+		if err != nil || !slices.Equal(got, roots) {
+			t.Errorf("UnpackRoots(PackRoots(%q)) = %q, %v", roots, got, err)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestStoreFulfilsTheContract(t *testing.T) {
+func TestStore(t *testing.T) {
 	t.Parallel()
 	uploadtest.TestStore(t, func(t testing.TB) uploadtest.Reopen {
 		path := filepath.Join(t.TempDir(), "ferry.db")
@@ -24,7 +24,7 @@ func TestStoreFulfilsTheContract(t *testing.T) {
 	})
 }
 
-func TestACommitThatFailsDoesNotBlockTheNext(t *testing.T) {
+func TestSaveAfterFailedCommit(t *testing.T) {
 	t.Parallel()
 	store := openWith(t, filepath.Join(t.TempDir(), "ferry.db"), withMigrations(`
 		CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;
@@ -32,12 +32,12 @@ func TestACommitThatFailsDoesNotBlockTheNext(t *testing.T) {
 		CREATE TRIGGER orphan AFTER INSERT ON transfers WHEN new.id = 2 BEGIN INSERT INTO child VALUES (1); END`))
 	defer closeDB(t, store)
 	if err := store.Save(t.Context(), uploader.Changes{Transfers: sampleTransfers(0, 3)}); !fault.Is(err, fault.LocalDisk) {
-		t.Errorf("the orphan was committed: %v", err)
+		t.Errorf("save with a foreign key violation: got %v, want a fault of kind LocalDisk", err)
 	}
 	save(t, store, uploader.Changes{Transfers: sampleTransfers(6, 1)})
 	all, err := store.Load(t.Context())
 	if err != nil || len(all.Transfers) != 1 || all.Transfers[0].ID != 7 {
-		t.Errorf("loaded %v, %v", all.Transfers, err)
+		t.Errorf("loaded %v, %v; want transfer 7", all.Transfers, err)
 	}
 }
 

@@ -14,19 +14,19 @@ import (
 	"github.com/ferryapp/ferry/db"
 )
 
-// Root may write everywhere, so the opening is done by a child that has become
-// nobody.
-func TestOpenSaysThatItMayNotWrite(t *testing.T) {
+// TestOpenWithoutPermission opens in a child process that runs as user nobody, because root
+// may write everywhere.
+func TestOpenWithoutPermission(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name         string
-		folder, file os.FileMode // of a folder with a good database; 0 leaves the file out
+		folder, file os.FileMode // file 0 with a read-only folder: no file
 	}{
-		{"a file that may only be read", 0o777, 0o444},
-		{"a file that may not be read", 0o777, 0o000},
-		{"a folder that may only be read", 0o555, 0o666},
-		{"a folder that may only be read, and no file", 0o555, 0},
-		{"a folder that may not be entered", 0o000, 0o666},
+		{"read-only file", 0o777, 0o444},
+		{"unreadable file", 0o777, 0o000},
+		{"read-only folder", 0o555, 0o666},
+		{"read-only folder without a file", 0o555, 0},
+		{"inaccessible folder", 0o000, 0o666},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestOpenSaysThatItMayNotWrite(t *testing.T) {
 	}
 }
 
-// publicPath is a path in a folder that every user can reach.
+// publicPath returns a path in a folder that every user can access.
 func publicPath(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "ferry-db")

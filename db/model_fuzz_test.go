@@ -12,11 +12,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// compareRead compares what rows mean: whatever a fault was made of is not kept.
+// compareRead ignores the error that a fault wraps, which is not saved.
 var compareRead = cmp.Options{cmpopts.IgnoreUnexported(fault.Fault{}), cmpopts.EquateEmpty()}
 
-// Whatever stands in a row is either taken for damage or means something that is
-// compareSaved as what it was read as.
+// A row with any values is either damaged or converted to a value that is saved and read
+// unchanged.
 
 func FuzzTransferRow(f *testing.F) {
 	f.Add("run", "queued", "", "", []byte("/a"), []byte(nil), []byte("m1:x"), int64(1), int64(0), int64(0), false)
@@ -35,14 +35,14 @@ func FuzzTransferRow(f *testing.F) {
 		transfer, err := row.transfer()
 		if err != nil {
 			if !errors.Is(err, ErrDamaged) {
-				t.Errorf("got %v, want damage", err)
+				t.Errorf("got %v, want ErrDamaged", err)
 			}
 			return
 		}
-		again := newTransferRow(&transfer)
-		same, err := again.transfer()
+		copied := newTransferRow(&transfer)
+		same, err := copied.transfer()
 		if diff := cmp.Diff(transfer, same, compareRead); diff != "" || err != nil {
-			t.Errorf("read (-) and read again (+) differ, %v:\n%s", err, diff)
+			t.Errorf("values read from the row and from its copy differ, %v:\n%s", err, diff)
 		}
 	})
 }
@@ -60,14 +60,14 @@ func FuzzBatchRow(f *testing.F) {
 		batch, err := row.batch()
 		if err != nil {
 			if !errors.Is(err, ErrDamaged) {
-				t.Errorf("got %v, want damage", err)
+				t.Errorf("got %v, want ErrDamaged", err)
 			}
 			return
 		}
-		again := newBatchRow(batch)
-		same, err := again.batch()
+		copied := newBatchRow(batch)
+		same, err := copied.batch()
 		if diff := cmp.Diff(batch, same, compareRead); diff != "" || err != nil {
-			t.Errorf("read (-) and read again (+) differ, %v:\n%s", err, diff)
+			t.Errorf("values read from the row and from its copy differ, %v:\n%s", err, diff)
 		}
 	})
 }
@@ -82,13 +82,13 @@ func FuzzServerRow(f *testing.F) {
 		server, err := row.server()
 		if err != nil {
 			if !errors.Is(err, ErrDamaged) {
-				t.Errorf("got %v, want damage", err)
+				t.Errorf("got %v, want ErrDamaged", err)
 			}
 			return
 		}
-		again := newServerRow(server)
-		if same, err := again.server(); same != server || err != nil {
-			t.Errorf("read %+v, and again %+v, %v", server, same, err)
+		copied := newServerRow(server)
+		if same, err := copied.server(); same != server || err != nil {
+			t.Errorf("got %+v, then %+v, %v", server, same, err)
 		}
 	})
 }
@@ -103,7 +103,7 @@ func FuzzEventRow(f *testing.F) {
 		}
 		event := row.event()
 		if string(event.Kind) != kind || (event.Fault != nil) != known {
-			t.Errorf("read %+v of %+v", event, row)
+			t.Errorf("got %+v for %+v", event, row)
 		}
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// saveWithChildren saves transfers that each have a proof, parts and events.
+// saveWithChildren saves transfers with a proof, parts and events each.
 func saveWithChildren(t *testing.T, store *db.DB, count int) {
 	t.Helper()
 	changes := uploader.Changes{
@@ -25,7 +25,7 @@ func saveWithChildren(t *testing.T, store *db.DB, count int) {
 	for _, row := range changes.Transfers {
 		row.Session.Parts = 2
 		if row.ID%3 == 0 {
-			row.Source.RelPath = "" // it was dropped by itself
+			row.Source.RelPath = "" // added as a single file
 		}
 		changes.Proofs[row.ID] = source.Proof{{At: 1 << 20, State: []byte(fmt.Sprintf("state of %d", row.ID))}}
 		for i := range 2 {
@@ -37,7 +37,7 @@ func saveWithChildren(t *testing.T, store *db.DB, count int) {
 	save(t, store, changes)
 }
 
-func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
+func TestRecoveryKeepsProofsPartsAndEvents(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := openDB(t, path)
@@ -47,7 +47,7 @@ func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged == 0 {
-		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	proofs, parts, events := 0, 0, 0
 	for i := range all.Transfers {
@@ -68,13 +68,13 @@ func TestSalvageKeepsProofsPartsAndEvents(t *testing.T) {
 			events++
 		}
 	}
-	t.Logf("%d transfers, %d proofs, %d parts, %d events", len(all.Transfers), proofs, parts, events)
+	t.Logf("recovered %d transfers, %d proofs, %d parts, %d events", len(all.Transfers), proofs, parts, events)
 	if proofs == 0 || parts == 0 || events == 0 {
-		t.Errorf("of %d transfers %d have a proof, %d parts and %d events", len(all.Transfers), proofs, parts, events)
+		t.Errorf("of %d transfers, %d have a proof, %d parts and %d events", len(all.Transfers), proofs, parts, events)
 	}
 }
 
-func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
+func TestRecoveryDropsChildrenOfOlderSessionInBackup(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := openDB(t, path)
@@ -93,16 +93,16 @@ func TestSalvageTakesNothingOfAnOlderSessionFromABackup(t *testing.T) {
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Restored == "" || all.Transfers[0].Session.URL != newer[0].Session.URL {
-		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	proof, err := store.Proof(t.Context(), 1)
 	parts, err2 := store.Parts(t.Context(), 1)
 	if err != nil || err2 != nil || len(proof) != 0 || len(parts) != 0 {
-		t.Errorf("the newer session has the older one's: %d marks, %d parts, %v, %v", len(proof), len(parts), err, err2)
+		t.Errorf("newer session has %d blocks and %d parts of the older one, %v, %v", len(proof), len(parts), err, err2)
 	}
 }
 
-func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
+func TestRecoveryWithMissingColumnsAndTables(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := openDB(t, path)
@@ -124,18 +124,18 @@ func TestSalvageDoesWithoutWhatIsNotThere(t *testing.T) {
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged == 0 || len(all.Transfers) != store.Recovery().Salvaged {
-		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	last := all.Servers[len(all.Servers)-1]
 	if last.ID != server.ID || last.Identity != server.Endpoint {
-		t.Errorf("the server is %+v", last)
+		t.Errorf("server %+v, want ID and identity of %+v", last, server)
 	}
 	if parts, err := store.Parts(t.Context(), all.Transfers[0].ID); err != nil || len(parts) != 2 {
-		t.Errorf("%d parts, %v", len(parts), err)
+		t.Errorf("%d parts, %v; want 2", len(parts), err)
 	}
 }
 
-// damageAndReopen closes a store, ruins its file, and opens what comes of it.
+// damageAndReopen closes a store, damages its file and opens it again.
 func damageAndReopen(t *testing.T, path string, store *db.DB) *db.DB {
 	t.Helper()
 	closeDB(t, store)

@@ -17,7 +17,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// transferData is all that a profile keeps of one transfer.
+// transferData is everything saved of one transfer.
 type transferData struct {
 	Transfer uploader.Transfer
 	Proof    source.Proof
@@ -25,7 +25,7 @@ type transferData struct {
 	Events   []uploader.Event
 }
 
-// contents is all that a profile keeps.
+// contents is everything saved in a profile but the settings.
 type contents struct {
 	Servers   map[uploader.ServerID]uploader.Server
 	Batches   map[uploader.BatchID]uploader.Batch
@@ -39,7 +39,7 @@ func (m contents) without(row int64) contents {
 	return m
 }
 
-// readContents reads everything, or says why it cannot be read.
+// readContents reads the contents of store.
 func readContents(t *testing.T, store *db.DB) (contents, error) {
 	t.Helper()
 	all, err := store.Load(t.Context())
@@ -51,27 +51,27 @@ func readContents(t *testing.T, store *db.DB) (contents, error) {
 		m.Servers[s.ID] = s
 	}
 	for _, b := range all.Batches {
-		b.Rank = 0 // is given anew where two have the same
+		b.Rank = 0 // changed on load if two are equal
 		m.Batches[b.ID] = b
 	}
 	for i := range all.Transfers {
-		own := transferData{Transfer: all.Transfers[i]}
-		id := own.Transfer.ID
-		if own.Proof, err = store.Proof(t.Context(), id); err != nil {
+		data := transferData{Transfer: all.Transfers[i]}
+		id := data.Transfer.ID
+		if data.Proof, err = store.Proof(t.Context(), id); err != nil {
 			return contents{}, err
 		}
-		if own.Parts, err = store.Parts(t.Context(), id); err != nil {
+		if data.Parts, err = store.Parts(t.Context(), id); err != nil {
 			return contents{}, err
 		}
-		if own.Events, err = store.Events(t.Context(), id); err != nil {
+		if data.Events, err = store.Events(t.Context(), id); err != nil {
 			return contents{}, err
 		}
-		m.Transfers[id] = own
+		m.Transfers[id] = data
 	}
 	return m, nil
 }
 
-// damagedValues are values that fit into a column and make no sense there, as SQL.
+// damagedValues returns SQL values of the type of a column that are invalid in most columns.
 func damagedValues(kind string, mayBeNull bool) []string {
 	var values []string
 	switch kind {
@@ -88,14 +88,13 @@ func damagedValues(kind string, mayBeNull bool) []string {
 	return values
 }
 
-// TestADamagedValueCostsNoOtherRow puts each kind of nonsense into each column of
-// one row: disks do that, and nothing in the file tells. What is read is told
-// clearly to be damaged, and then repaired by the next start, or it means something;
-// everything else is as it was.
-func TestADamagedValueCostsNoOtherRow(t *testing.T) {
+// TestDamagedValueLosesNoOtherRow sets each column of one row to each damaged value, which
+// SQLite does not detect. Either the load fails with ErrDamaged and the next Open repairs the
+// file, or the row is loaded. All other rows stay unchanged.
+func TestDamagedValueLosesNoOtherRow(t *testing.T) {
 	t.Parallel()
-	whole := filepath.Join(t.TempDir(), "ferry.db")
-	store := openDB(t, whole)
+	original := filepath.Join(t.TempDir(), "ferry.db")
+	store := openDB(t, original)
 	saveWithChildren(t, store, 3)
 	save(t, store, uploader.Changes{
 		Servers: []uploader.Server{{ID: 2, Name: "two", Endpoint: "http://two/", Identity: "http://two/"}, {ID: 3, Name: "three", Endpoint: "http://three/", Identity: "http://three/"}},
@@ -112,7 +111,7 @@ func TestADamagedValueCostsNoOtherRow(t *testing.T) {
 		tests = append(tests, damagedColumns(t, store, table, key, row)...)
 	}
 	closeDB(t, store)
-	content, err := os.ReadFile(whole)
+	content, err := os.ReadFile(original)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,31 +127,30 @@ func TestADamagedValueCostsNoOtherRow(t *testing.T) {
 			got, err := readContents(t, store)
 			if err != nil {
 				if !fault.Is(err, fault.LocalDisk) || !strings.Contains(err.Error(), db.ErrDamaged.Error()) {
-					t.Errorf("it was said: %v", err)
+					t.Errorf("got %v, want a fault of kind LocalDisk that wraps ErrDamaged", err)
 				}
 				closeDB(t, store)
 				store = openDB(t, path)
 				if got, err = readContents(t, store); err != nil {
-					t.Fatalf("still, after the next start: %v", err)
+					t.Fatalf("after reopening: %v", err)
 				}
 				if !store.Recovery().Happened() {
-					t.Error("nobody is told")
+					t.Error("no recovery reported")
 				}
 			}
 			defer closeDB(t, store)
 			if server := got.Servers[row]; strings.Contains(test.name, "servers profile") && server.Endpoint != "http://two/" {
-				t.Errorf("nobody knows any more where uploads go on: %+v", server)
+				t.Errorf("endpoint lost: %+v", server)
 			}
 			if diff := cmp.Diff(want, got.without(row), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(fault.Fault{})); diff != "" {
-				t.Errorf("other rows before (-) and after (+) differ:\n%s", diff)
+				t.Errorf("other rows differ (-before +after):\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestAnEngineWorksWithDamagedTransfers has one transfer for each kind of nonsense in
-// each column.
-func TestAnEngineWorksWithDamagedTransfers(t *testing.T) {
+// TestEngineWithDamagedTransfers has one transfer for each damaged value of each column.
+func TestEngineWithDamagedTransfers(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := openDB(t, path)
@@ -164,22 +162,22 @@ func TestAnEngineWorksWithDamagedTransfers(t *testing.T) {
 		}
 	}
 	if _, err := store.Load(t.Context()); err == nil {
-		t.Error("all of it was taken for good")
+		t.Error("loaded damaged values")
 	}
 	closeDB(t, store)
 	store = openDB(t, path)
 	defer closeDB(t, store)
-	if salvaged := store.Recovery().Salvaged; salvaged < kinds/2 || salvaged == kinds {
-		t.Errorf("%d of %d could be read", salvaged, kinds)
+	if recovered := store.Recovery().Salvaged; recovered < kinds/2 || recovered == kinds {
+		t.Errorf("recovered %d of %d", recovered, kinds)
 	}
 	runCommands(t, store)
 }
 
-// runCommands has an engine work with what there is.
+// runCommands runs an engine on store and several commands for everything.
 func runCommands(t *testing.T, store *db.DB) {
 	t.Helper()
-	e, quit := startEngine(t, store)
-	defer quit()
+	e, stop := startEngine(t, store)
+	defer stop()
 	all := uploader.Everything()
 	for _, c := range []uploader.Command{
 		uploader.Check{Target: all},
@@ -196,8 +194,11 @@ func runCommands(t *testing.T, store *db.DB) {
 	}
 }
 
+// damagedColumn is a statement that damages a column.
 type damagedColumn struct{ name, statement string }
 
+// damagedColumns returns a statement for each column of the row with that key and each damaged
+// value.
 func damagedColumns(t *testing.T, store *db.DB, table, key string, row int) []damagedColumn {
 	t.Helper()
 	columns, err := db.QueryValue[string](store, `SELECT group_concat(name || ' ' || type || ' ' || "notnull") FROM pragma_table_info(?) WHERE pk = 0`, table)

@@ -9,10 +9,9 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// BenchmarkSweepMillion gives commands for everything to an engine with a million
-// files in line, and others meanwhile: how long the whole takes, and how long one of
-// the others at most.
-func BenchmarkSweepMillion(b *testing.B) {
+// BenchmarkCommandsForMillion measures commands for all of a million queued files, and the
+// longest that another command waits meanwhile.
+func BenchmarkCommandsForMillion(b *testing.B) {
 	const rows = 1_000_000
 	for b.Loop() {
 		b.StopTimer()
@@ -28,39 +27,40 @@ func BenchmarkSweepMillion(b *testing.B) {
 			{"retry", uploader.Retry{Target: uploader.Everything()}},
 			{"remove", uploader.Remove{Target: uploader.Everything()}},
 		} {
-			began := time.Now()
+			start := time.Now()
 			longest := longestCommandDuring(b, e, c.command)
-			b.ReportMetric(time.Since(began).Seconds(), c.name+"-s")
-			b.ReportMetric(float64(longest.Milliseconds()), c.name+"-most-ms")
+			b.ReportMetric(time.Since(start).Seconds(), c.name+"-s")
+			b.ReportMetric(float64(longest.Milliseconds()), c.name+"-max-ms")
 		}
 	}
 }
 
-// longestCommandDuring gives a command, and ten others a second until it is answered. It
-// returns how long the longest of those waited.
+// longestCommandDuring runs a command, and ten others a second until it is done. It returns
+// the longest time that one of those took.
 func longestCommandDuring(b *testing.B, e *uploader.Engine, command uploader.Command) time.Duration {
 	b.Helper()
-	answered := make(chan error, 1)
-	go func() { answered <- e.Do(b.Context(), command) }()
+	done := make(chan error, 1)
+	go func() { done <- e.Do(b.Context(), command) }()
 	var longest time.Duration
 	for tick := time.NewTicker(100 * time.Millisecond); ; {
 		select {
-		case err := <-answered:
+		case err := <-done:
 			if err != nil {
 				b.Error(err)
 			}
 			return longest
 		case <-tick.C:
-			given := time.Now()
+			start := time.Now()
 			if err := e.Do(b.Context(), uploader.Metering{Metered: true}); err != nil {
 				b.Error(err)
 			}
-			longest = max(longest, time.Since(given))
+			longest = max(longest, time.Since(start))
 		}
 	}
 }
 
-// startQueuedEngine is an engine with so many files in line, to a server to which nothing goes.
+// startQueuedEngine starts an engine with so many queued files, to a server to which nothing
+// is sent because the network is metered.
 func startQueuedEngine(b *testing.B, rows int) *uploader.Engine {
 	b.Helper()
 	store := openDB(b, b.TempDir()+"/ferry.db")
@@ -76,12 +76,12 @@ func startQueuedEngine(b *testing.B, rows int) *uploader.Engine {
 	settings := uploader.DefaultSettings()
 	settings.Metered = uploader.MeteredHold
 	e := uploader.New(uploader.Config{Store: store, Log: slog.New(slog.DiscardHandler), Settings: &settings, Ask: true})
-	ctx, quit := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped := make(chan error, 1)
+	go func() { stopped <- e.Run(ctx) }()
 	b.Cleanup(func() {
-		quit()
-		if err := <-ended; err != nil {
+		cancel()
+		if err := <-stopped; err != nil {
 			b.Error(err)
 		}
 		closeDB(b, store)
