@@ -13,14 +13,15 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// compare checks what was found below a root of that name, in any order.
+// compare checks the files found in a root of that name, in any order. want has the kinds of
+// fault by relative path.
 func compare(t testing.TB, got []found, want map[string]string, root string) {
 	t.Helper()
 	all := make(map[string]string)
 	for _, one := range got {
 		rel := strings.TrimPrefix(one.rel, root)
-		if _, twice := all[rel]; twice {
-			t.Errorf("%q was found twice", rel)
+		if _, found := all[rel]; found {
+			t.Errorf("%q found twice", rel)
 		}
 		all[rel] = one.fault
 	}
@@ -29,14 +30,14 @@ func compare(t testing.TB, got []found, want map[string]string, root string) {
 	}
 }
 
-func TestExpandGoesOnPastWhatItCannotTake(t *testing.T) {
+func TestScanContinuesAfterFaults(t *testing.T) {
 	dir := shortDir(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
 	write(t, at("a"), "x")
 	write(t, at("z"), "x")
 	fifo(t, at("fifo"))
 	socket(t, at("socket"))
-	link(t, "gone", at("broken"))
+	link(t, "missing", at("broken"))
 	link(t, "loop", at("loop"))
 	link(t, "a", at("link"))
 	if err := os.Link(at("a"), at("hard")); err != nil {
@@ -52,29 +53,29 @@ func TestExpandGoesOnPastWhatItCannotTake(t *testing.T) {
 	for _, name := range oddNames {
 		want["/"+name] = ""
 	}
-	compare(t, expand(t, source.Options{Hidden: true}, dir), want, filepath.Base(dir))
+	compare(t, scan(t, source.Options{Hidden: true}, dir), want, filepath.Base(dir))
 }
 
-func TestExpandLinkedFolders(t *testing.T) {
+func TestScanLinkedFolders(t *testing.T) {
 	top := tree(t, "a", "d/b")
 	outside := tree(t, "far/c")
 	link(t, "..", filepath.Join(top, "d", "up"))
 	link(t, outside, filepath.Join(top, "out"))
 	link(t, top, filepath.Join(outside, "back"))
 
-	t.Run("are named but not walked", func(t *testing.T) {
-		compare(t, expand(t, source.Options{Hidden: true}, top), map[string]string{
+	t.Run("not followed", func(t *testing.T) {
+		compare(t, scan(t, source.Options{Hidden: true}, top), map[string]string{
 			"/a": "", "/d/b": "", "/d/up": "source-unsupported", "/out": "source-unsupported",
 		}, "top")
 	})
-	t.Run("are walked once when asked, round no cycle", func(t *testing.T) {
-		compare(t, expand(t, source.Options{Hidden: true, FollowFolders: true}, top), map[string]string{
+	t.Run("followed once, with a cycle", func(t *testing.T) {
+		compare(t, scan(t, source.Options{Hidden: true, FollowFolders: true}, top), map[string]string{
 			"/a": "", "/d/b": "", "/out/far/c": "",
 		}, "top")
 	})
-	t.Run("are walked when dropped, under their own name", func(t *testing.T) {
+	t.Run("followed as root, with the name of the link", func(t *testing.T) {
 		linked := link(t, outside, filepath.Join(t.TempDir(), "linked"))
-		compare(t, expand(t, source.Options{Hidden: true}, linked), map[string]string{
+		compare(t, scan(t, source.Options{Hidden: true}, linked), map[string]string{
 			"/far/c": "", "/back": "source-unsupported",
 		}, "linked")
 	})

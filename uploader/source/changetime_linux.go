@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func changedAt(info fs.FileInfo) (time.Time, bool) {
+func changeTime(info fs.FileInfo) (time.Time, bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
 		return time.Time{}, false

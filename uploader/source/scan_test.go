@@ -14,14 +14,12 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// found is one pair that Expand yielded: the relative path, and the fault's kind
-// if there was one.
+// found is one yielded pair: the relative path, and the kind of the fault if there was one.
 type found struct{ rel, fault string }
 
-// disk is the computer's own.
-var disk source.Disk
+var disk source.Disk // the zero Disk: the real file system
 
-func expand(t testing.TB, options source.Options, roots ...string) []found {
+func scan(t testing.TB, options source.Options, roots ...string) []found {
 	t.Helper()
 	var all []found
 	for file, err := range disk.Expand(context.Background(), roots, options) {
@@ -37,7 +35,8 @@ func expand(t testing.TB, options source.Options, roots ...string) []found {
 	return all
 }
 
-// tree makes files, named by slash-separated paths, and returns its root "top".
+// tree creates files, given by slash-separated paths, in a folder "top", and returns its
+// path.
 func tree(t testing.TB, files ...string) string {
 	t.Helper()
 	top := filepath.Join(t.TempDir(), "top")
@@ -58,55 +57,55 @@ func rels(rels ...string) []found {
 	return all
 }
 
-func TestExpand(t *testing.T) {
+func TestScan(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		files   []string
-		roots   []string // under top
+		roots   []string // below top
 		options source.Options
 		want    []found
 	}{
-		{"a file is itself, without a relative path", []string{"a"}, []string{"a"}, source.Options{Hidden: true}, rels("")},
+		{"file", []string{"a"}, []string{"a"}, source.Options{Hidden: true}, rels("")},
 		{
-			"a folder is its files in the order of their names, hidden ones too",
+			"folder with hidden files, sorted by name",
 			[]string{"b", "a/z", "a/.hidden", ".dot/x", "c"},
 			[]string{"."},
 			source.Options{Hidden: true},
 			rels("top/.dot/x", "top/a/.hidden", "top/a/z", "top/b", "top/c"),
 		},
-		{"an empty folder is nothing", []string{"a"}, []string{"empty"}, source.Options{Hidden: true}, nil},
-		{"a missing root is a fault", nil, []string{"none"}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
-		{"an empty root is a fault", nil, []string{""}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
+		{"empty folder", []string{"a"}, []string{"empty"}, source.Options{Hidden: true}, nil},
+		{"missing root", nil, []string{"none"}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
+		{"empty path", nil, []string{""}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
 		{
-			"a root given twice is taken once",
+			"duplicate roots",
 			[]string{"a", "d/b"},
 			[]string{".", "a", ".", "d", "d/b"},
 			source.Options{Hidden: true},
 			rels("top/a", "top/d/b"),
 		},
 		{
-			"an inner root that comes first keeps its own name",
+			"inner roots before the outer one",
 			[]string{"a", "d/b"},
 			[]string{"a", "a", "d", "."},
 			source.Options{Hidden: true},
 			rels("", "d/b"),
 		},
 		{
-			"what desktops leave behind is passed over, unless dropped by name",
+			"ignored files, except as roots",
 			[]string{"a", ".DS_Store", "d/Thumbs.db", "d/desktop.ini", "~$report.docx", "d/b"},
 			[]string{".", ".DS_Store"},
 			source.Options{Hidden: true, Ignore: source.DefaultIgnore()},
 			rels("top/a", "top/d/b", ""),
 		},
 		{
-			"ignoring a folder ignores what it holds",
+			"ignored folder",
 			[]string{"node_modules/a", "src/node_modules/b", "src/c"},
 			[]string{"."},
 			source.Options{Hidden: true, Ignore: []string{"node_*"}},
 			rels("top/src/c"),
 		},
 		{
-			"a malformed pattern means itself",
+			"malformed pattern",
 			[]string{"[a", "a"},
 			[]string{"."},
 			source.Options{Hidden: true, Ignore: []string{"[a"}},
@@ -125,7 +124,7 @@ func TestExpand(t *testing.T) {
 				}
 				roots = append(roots, root)
 			}
-			if test.name == "an empty root is a fault" {
+			if test.name == "empty path" {
 				for file, err := range disk.Expand(t.Context(), roots, test.options) {
 					if file.Path != "" || !fault.Is(err, fault.SourceMissing) {
 						t.Errorf("got %+v, %v", file, err)
@@ -133,14 +132,14 @@ func TestExpand(t *testing.T) {
 				}
 				return
 			}
-			if diff := cmp.Diff(test.want, expand(t, test.options, roots...), cmp.AllowUnexported(found{})); diff != "" {
+			if diff := cmp.Diff(test.want, scan(t, test.options, roots...), cmp.AllowUnexported(found{})); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 }
 
-func TestExpandSaysWhatStatSays(t *testing.T) {
+func TestScanMatchesStat(t *testing.T) {
 	top := tree(t, "a", "d/b")
 	for file, err := range disk.Expand(t.Context(), []string{top}, source.Options{Hidden: true}) {
 		if err != nil {
@@ -154,19 +153,19 @@ func TestExpandSaysWhatStatSays(t *testing.T) {
 	}
 }
 
-func TestExpandStops(t *testing.T) {
+func TestScanStops(t *testing.T) {
 	top := tree(t, "a", "b", "c")
-	t.Run("when the caller has enough", func(t *testing.T) {
+	t.Run("when the caller stops", func(t *testing.T) {
 		n := 0
 		for range disk.Expand(t.Context(), []string{top, top}, source.Options{Hidden: true}) {
 			n++
 			break
 		}
 		if n != 1 {
-			t.Errorf("%d pairs", n)
+			t.Errorf("%d pairs, want 1", n)
 		}
 	})
-	t.Run("when the context ends, saying so last", func(t *testing.T) {
+	t.Run("when the context ends", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var got []error
@@ -174,11 +173,11 @@ func TestExpandStops(t *testing.T) {
 			cancel()
 			got = append(got, err)
 			if err != nil && file != (source.File{}) {
-				t.Errorf("the last pair has a file: %+v", file)
+				t.Errorf("last pair has file %+v", file)
 			}
 		}
 		if len(got) != 2 || got[0] != nil || !fault.Stopped(got[1]) {
-			t.Errorf("got %v", got)
+			t.Errorf("errors %v, want nil and the context's error", got)
 		}
 	})
 }
@@ -192,25 +191,25 @@ func FuzzExpandRelPath(f *testing.F) {
 		top := filepath.Join(t.TempDir(), "top")
 		dir := filepath.Join(top, folder)
 		if strings.ContainsAny(folder+name, "/\x00") || filepath.Base(dir) != folder || filepath.Base(name) != name || name == "." || name == ".." {
-			t.Skip("not two names")
+			t.Skip("not two file names")
 		}
 		if os.MkdirAll(dir, 0o755) != nil || os.WriteFile(filepath.Join(dir, name), nil, 0o600) != nil {
-			t.Skip("not names this system takes")
+			t.Skip("file names not allowed by this system")
 		}
 		want := []found{{rel: "top/" + folder + "/" + name}}
-		got := expand(t, source.Options{Hidden: true}, top)
+		got := scan(t, source.Options{Hidden: true}, top)
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(found{})); diff != "" {
 			t.Fatal(diff)
 		}
 		for element := range strings.SplitSeq(got[0].rel, "/") {
 			if element == "" || element == "." || element == ".." {
-				t.Fatalf("%q has the element %q", got[0].rel, element)
+				t.Fatalf("%q has element %q", got[0].rel, element)
 			}
 		}
 	})
 }
 
-func BenchmarkExpand(b *testing.B) {
+func BenchmarkScan(b *testing.B) {
 	const files = 100_000
 	dir := b.TempDir()
 	for i := range files {
@@ -230,18 +229,18 @@ func BenchmarkExpand(b *testing.B) {
 			n++
 		}
 		if n != files {
-			b.Fatalf("%d files", n)
+			b.Fatalf("%d files, want %d", n, files)
 		}
 	}
 	b.ReportMetric(float64(files)*float64(b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
-func TestHiddenFilesAreLeftOutUnlessDropped(t *testing.T) {
+func TestScanSkipsHiddenFilesExceptRoots(t *testing.T) {
 	top := tree(t, ".a", "b", ".c/d")
-	if diff := cmp.Diff([]found{{rel: "top/b"}}, expand(t, source.Options{}, top), cmp.AllowUnexported(found{})); diff != "" {
-		t.Error("of the folder (-want +got):\n" + diff)
+	if diff := cmp.Diff([]found{{rel: "top/b"}}, scan(t, source.Options{}, top), cmp.AllowUnexported(found{})); diff != "" {
+		t.Error("files differ (-want +got):\n" + diff)
 	}
-	if n := len(expand(t, source.Options{}, top, filepath.Join(top, ".a"), filepath.Join(top, ".c"))); n != 3 {
-		t.Errorf("%d files with those dropped by name, want 3", n)
+	if n := len(scan(t, source.Options{}, top, filepath.Join(top, ".a"), filepath.Join(top, ".c"))); n != 3 {
+		t.Errorf("%d files with hidden roots, want 3", n)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// openRegular opens without waiting: a pipe without a writer is open at once,
-// and a file under a lease fails instead of blocking.
+// openRegular opens a file without blocking: a named pipe without a writer is opened, and
+// a file with a lease is an error.
 func openRegular(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
@@ -29,7 +29,7 @@ func identify(_ string, info fs.FileInfo) Identity {
 
 func identifyOpen(_ Opened, info fs.FileInfo) Identity { return identify("", info) }
 
-// systemKind knows the errors that the fs package's own classes miss.
+// systemKind returns the kind of errors that the fs package does not classify.
 func systemKind(err error) (fault.Kind, bool) {
 	errno, ok := errors.AsType[syscall.Errno](err)
 	if !ok {

@@ -14,8 +14,8 @@ import (
 
 func openRegular(path string) (*os.File, error) { return os.Open(path) }
 
-// identify opens path for its attributes only, which works for files that
-// another program has locked.
+// identify opens path for its attributes alone, which succeeds even if another program has
+// the file locked.
 func identify(path string, _ fs.FileInfo) Identity {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
@@ -45,7 +45,7 @@ func identityOf(handle windows.Handle) Identity {
 	}
 }
 
-// systemKind knows the errors that the fs package's own classes miss.
+// systemKind returns the kind of errors that the fs package does not classify.
 func systemKind(err error) (fault.Kind, bool) {
 	errno, ok := errors.AsType[windows.Errno](err)
 	if !ok {
