@@ -54,7 +54,7 @@ func (OS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) 
 func (OS) Open(path string) (Opened, error) {
 	file, err := openRegular(path)
 	if err != nil {
-		return nil, err // not an Opened that holds a nil *os.File
+		return nil, err // not an interface that holds a nil *os.File
 	}
 	return file, nil
 }

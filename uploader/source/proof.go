@@ -31,7 +31,7 @@ func BlockSize(size int64) int64 {
 	return block
 }
 
-// Mark is the internal state of a SHA-256 hash of a file's first At bytes, the end of a
+// Mark is the internal state of a SHA-256 hash of a file from its start to the end of a
 // block. From the states at both ends of a block its bytes can be verified without reading
 // those before it. From the last state hashing can continue.
 type Mark struct {
@@ -93,7 +93,7 @@ type Prover struct {
 	proof     Proof
 }
 
-// NewProver returns a Prover of a file of that size, which continues proof. It starts at
+// NewProver returns a [Prover] of a file of that size, which continues proof. It starts at
 // the beginning of the file if proof is empty or cannot be read.
 func NewProver(file io.ReaderAt, size int64, proof Proof) *Prover {
 	p := &Prover{file: file, blockSize: BlockSize(size), proof: proof[:len(proof):len(proof)]}
