@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func folderAt(t *testing.T, dir string) *folder {
+func newTestFolder(t *testing.T, dir string) *folder {
 	t.Helper()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -23,7 +23,7 @@ func folderAt(t *testing.T, dir string) *folder {
 	return newFolder(root)
 }
 
-// contents are the files right in dir, by name.
+// contents returns the content of each file in dir by name.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -48,15 +48,15 @@ func put(t *testing.T, dir, name, content string) {
 	}
 }
 
-func TestPlaceWithoutHardLinks(t *testing.T) {
+func TestMoveInWithoutHardLinks(t *testing.T) {
 	dir := t.TempDir()
-	f := folderAt(t, dir)
+	f := newTestFolder(t, dir)
 	f.link = func(string, string) error { return errors.ErrUnsupported }
 	put(t, dir, "a.txt", "old")
 	for i := range 3 {
 		from := strconv.Itoa(i)
 		put(t, dir, from, from)
-		if _, err := f.place(from, target{name: "a.txt"}); err != nil {
+		if _, err := f.moveIn(from, target{name: "a.txt"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,19 +66,19 @@ func TestPlaceWithoutHardLinks(t *testing.T) {
 	}
 }
 
-func TestPlaceOnAnotherFileSystem(t *testing.T) {
+func TestMoveInToAnotherFileSystem(t *testing.T) {
 	const other = "/dev/shm"
 	here := t.TempDir()
 	there, err := os.MkdirTemp(other, "ferry")
 	if err != nil {
-		t.Skipf("this system has no %s: %v", other, err)
+		t.Skipf("no %s: %v", other, err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(there) })
 	put(t, there, "probe", "")
 	if os.Link(filepath.Join(there, "probe"), filepath.Join(here, "probe")) == nil {
-		t.Skipf("%s and %s are one file system", here, there)
+		t.Skipf("%s and %s are on the same file system", here, there)
 	}
-	f := folderAt(t, "/")
+	f := newTestFolder(t, "/")
 	when := time.UnixMilli(981_173_106_789)
 	for _, content := range []string{"one", "two"} {
 		put(t, here, "from", content)
@@ -86,7 +86,7 @@ func TestPlaceOnAnotherFileSystem(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := target{folders: strings.Split(there[1:], "/"), name: "a"}
-		at, err := f.place(filepath.Join(here, "from")[1:], to)
+		at, err := f.moveIn(filepath.Join(here, "from")[1:], to)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,45 +102,12 @@ func TestPlaceOnAnotherFileSystem(t *testing.T) {
 	}
 }
 
-func TestPlaceWhatIsNotThere(t *testing.T) {
+func TestMoveInMissingFile(t *testing.T) {
 	dir := t.TempDir()
-	if at, err := folderAt(t, dir).place("none", target{name: "a"}); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("placed at %q, %v", at, err)
+	if at, err := newTestFolder(t, dir).moveIn("none", target{name: "a"}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("moveIn = %q, %v; want %v", at, err, fs.ErrNotExist)
 	}
 	if diff := cmp.Diff(map[string]string{}, contents(t, dir)); diff != "" {
 		t.Error(diff)
 	}
-}
-
-func TestRecordsAreForgotten(t *testing.T) {
-	now := time.Now()
-	t.Run("after a day", func(t *testing.T) {
-		var r records
-		if due := r.push(record{id: "old", when: now.Add(-recordAge - time.Minute)}); len(due) != 1 || due[0].id != "old" {
-			t.Errorf("due: %v", due)
-		}
-		if due := r.push(record{id: "new", when: now}); len(due) != 0 {
-			t.Errorf("due: %v", due)
-		}
-	})
-	t.Run("when there are too many, oldest first", func(t *testing.T) {
-		var r records
-		for i := range recordsMax {
-			if due := r.push(record{id: strconv.Itoa(i), when: now}); len(due) != 0 {
-				t.Fatalf("%d: due: %v", i, due)
-			}
-		}
-		if due := r.push(record{id: "last", when: now}); len(due) != 1 || due[0].id != "0" {
-			t.Errorf("due: %v", due)
-		}
-	})
-	t.Run("in whatever order they are found at a start", func(t *testing.T) {
-		var r records
-		for i := range recordsMax {
-			r.push(record{id: strconv.Itoa(i), when: now.Add(-time.Duration(i) * time.Second)})
-		}
-		if due := r.push(record{id: "last", when: now}); len(due) != 1 || due[0].id != strconv.Itoa(recordsMax-1) {
-			t.Errorf("due: %v", due)
-		}
-	})
 }

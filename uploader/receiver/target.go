@@ -2,29 +2,29 @@ package receiver
 
 import (
 	"path"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 const (
-	maxName   = 230 // bytes of one name; file systems take 255, the rest is for " (123456)"
-	maxSuffix = 32  // bytes of an extension worth keeping when a name is cut
-	maxDepth  = 64  // folders one file may ask for
-	unnamed   = "unnamed"
+	maxName      = 230 // bytes; file systems allow 255, the rest is for " (123456)"
+	maxExtension = 32  // bytes; a longer one is not kept when a name is shortened
+	maxDepth     = 64  // folders above a file
+	unnamed      = "unnamed"
 )
 
-// target is where a file wants to lie: folders from the top, and its name. Every
-// element is a name that every system takes, and none leads up or into the
-// receiver's own folder.
+// target is the requested path of a file in the folder. Every element is a name that is
+// valid on every system, and none refers to a parent folder or to privateDir.
 type target struct {
-	folders []string
+	folders []string // outermost first
 	name    string
 }
 
-// targetOf reads a target out of an upload's metadata: filename, and the
-// folders of relativePath, whose last element is the file again. Both come from
-// outside and may be anything at all.
+// targetOf returns the target of an upload by its metadata: the folders of relativePath,
+// and filename or, if that is empty, the last element of relativePath. The metadata is
+// untrusted.
 func targetOf(metadata map[string]string) target {
 	folders, last := path.Split(metadata["relativePath"])
 	var to target
@@ -45,23 +45,23 @@ func targetOf(metadata map[string]string) target {
 	return to
 }
 
-// safeName turns any text into one name that every system takes, keeping as much
-// of it as it can. The result is never empty.
+// safeName returns a name, not empty, that is valid on every system and as similar as
+// possible to the one given.
 func safeName(name string) string {
 	name = strings.Map(safeRune, strings.ToValidUTF8(name, "_"))
 	name = strings.TrimRight(shorten(name), ". ")
 	switch {
 	case name == "":
 		return unnamed
-	case reserved(name) || ours(name):
+	case isDevice(name) || isPrivate(name):
 		return "_" + name
 	default:
 		return name
 	}
 }
 
-// safeRune replaces what Windows refuses, what breaks lines, and what turns the
-// direction of text, by which an extension can be made to look like another.
+// safeRune replaces characters that Windows does not allow, line breaks, and control
+// characters for bidirectional text, which can disguise an extension.
 func safeRune(r rune) rune {
 	switch {
 	case strings.ContainsRune(`<>:"/\|?*`, r), unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
@@ -71,13 +71,13 @@ func safeRune(r rune) rune {
 	}
 }
 
-// shorten cuts a name that is too long before its extension.
+// shorten shortens a name that is too long, and keeps its extension.
 func shorten(name string) string {
 	if len(name) <= maxName {
 		return name
 	}
-	stem, extension := split(name)
-	if len(extension) > maxSuffix {
+	stem, extension := splitExtension(name)
+	if len(extension) > maxExtension {
 		stem, extension = name, ""
 	}
 	cut := maxName - len(extension)
@@ -87,9 +87,9 @@ func shorten(name string) string {
 	return stem[:cut] + extension
 }
 
-// split parts a name before its extension, which may be empty. A leading dot
-// does not begin one.
-func split(name string) (stem, extension string) {
+// splitExtension splits a name before its extension, which may be empty. A leading dot
+// does not start an extension.
+func splitExtension(name string) (stem, extension string) {
 	extension = path.Ext(name)
 	if extension == name {
 		return name, ""
@@ -97,9 +97,8 @@ func split(name string) (stem, extension string) {
 	return strings.TrimSuffix(name, extension), extension
 }
 
-// reserved reports whether Windows takes the name for a device, whatever
-// extension it has.
-func reserved(name string) bool {
+// isDevice reports whether a name, with any extension, is a device on Windows.
+func isDevice(name string) bool {
 	device, _, _ := strings.Cut(name, ".")
 	device = strings.ToUpper(strings.TrimRight(device, " "))
 	switch device {
@@ -113,9 +112,9 @@ func reserved(name string) bool {
 	return ok && utf8.RuneCountInString(number) == 1 && strings.ContainsAny(number, "0123456789¹²³")
 }
 
-// ours reports whether some file system takes the name for the receiver's own
-// folder: one that folds case, ignores invisible characters, or makes short names.
-func ours(name string) bool {
+// isPrivate reports whether a name is privateDir on some file system: one that ignores case
+// or invisible characters, or has short names.
+func isPrivate(name string) bool {
 	visible := strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
 			return -1
@@ -123,5 +122,14 @@ func ours(name string) bool {
 		return r
 	}, name)
 	short, _, shortened := strings.Cut(visible, "~")
-	return strings.EqualFold(visible, private) || shortened && strings.EqualFold(short, private[1:])
+	return strings.EqualFold(visible, privateDir) || shortened && strings.EqualFold(short, privateDir[1:])
+}
+
+// numbered returns the n-th name to try: "a.txt", "a (2).txt", "a (3).txt".
+func numbered(name string, n int) string {
+	if n == 1 {
+		return name
+	}
+	stem, extension := splitExtension(name)
+	return stem + " (" + strconv.Itoa(n) + ")" + extension
 }

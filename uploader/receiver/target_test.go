@@ -9,36 +9,36 @@ import (
 	"unicode/utf8"
 )
 
-func TestTargetOf(t *testing.T) {
+func TestTarget(t *testing.T) {
 	long := strings.Repeat("长", 200)
 	for _, test := range []struct{ name, filename, relativePath, want string }{
-		{"a plain name stays", "photo.jpg", "", "photo.jpg"},
-		{"so does any language, and a picture", "中文 📷 e\u0301.txt", "", "中文 📷 e\u0301.txt"},
-		{"folders come from the relative path", "x.jpg", "Iceland/day 1/x.jpg", "Iceland/day 1/x.jpg"},
-		{"the relative path's own name serves when there is no other", "", "a/b.txt", "a/b.txt"},
-		{"no name at all", "", "", "unnamed"},
-		{"only folders", "", "a/b/", "a/b/unnamed"},
-		{"no way up by the name", "../../etc/passwd", "", "passwd"},
-		{"no way up by the folders", "x", "a/../../b/x", "a/b/x"},
-		{"no way to the root", "/abs", "/etc/abs", "etc/abs"},
-		{"nothing but dots", "..", "./../.../x", "unnamed/unnamed"},
-		{"no drive", `C:\x`, `C:\Users\x`, "C__x"},
-		{"no stream", "a.txt:evil", "", "a.txt_evil"},
-		{"no device", "CON", "", "_CON"},
-		{"no device with an extension", "nul.tar.gz", "com1/x", "_com1/_nul.tar.gz"},
-		{"no device with spaces or superscripts", "aux .txt", "LPT²/x", "_LPT²/_aux .txt"},
-		{"almost a device", "console", "com10/x", "com10/console"},
+		{"plain name", "photo.jpg", "", "photo.jpg"},
+		{"Unicode name", "中文 📷 e\u0301.txt", "", "中文 📷 e\u0301.txt"},
+		{"folders of the relative path", "x.jpg", "Iceland/day 1/x.jpg", "Iceland/day 1/x.jpg"},
+		{"name from the relative path", "", "a/b.txt", "a/b.txt"},
+		{"no name", "", "", "unnamed"},
+		{"folders without a name", "", "a/b/", "a/b/unnamed"},
+		{"parent folders in the name", "../../etc/passwd", "", "passwd"},
+		{"parent folders in the relative path", "x", "a/../../b/x", "a/b/x"},
+		{"absolute paths", "/abs", "/etc/abs", "etc/abs"},
+		{"dots alone", "..", "./../.../x", "unnamed/unnamed"},
+		{"drive letter", `C:\x`, `C:\Users\x`, "C__x"},
+		{"alternate data stream", "a.txt:evil", "", "a.txt_evil"},
+		{"device", "CON", "", "_CON"},
+		{"device with an extension", "nul.tar.gz", "com1/x", "_com1/_nul.tar.gz"},
+		{"device with a space or a superscript", "aux .txt", "LPT²/x", "_LPT²/_aux .txt"},
+		{"similar to a device", "console", "com10/x", "com10/console"},
 		{"quotes, stars and question marks", `a"b*c?.txt`, "", "a_b_c_.txt"},
-		{"line breaks and other controls", "a\nb\r\x00\x7f\u0085c", "", "a_b____c"},
-		{"text that turns around", "\u202egpj.exe", "", "_gpj.exe"},
-		{"bytes that are not text", "a\xff\xfeb", "", "a_b"},
+		{"control characters", "a\nb\r\x00\x7f\u0085c", "", "a_b____c"},
+		{"bidirectional control character", "\u202egpj.exe", "", "_gpj.exe"},
+		{"not UTF-8", "a\xff\xfeb", "", "a_b"},
 		{"dots and spaces at the end", "name. . .", "dir. /x", "dir/name"},
-		{"a leading dot stays", ".bashrc", "", ".bashrc"},
-		{"not into our folder", "x", ".ferry/uploads/x", "_.ferry/uploads/x"},
-		{"not into our folder by case, invisible letters or short names", "FERRY~1", ".FERRY/.fer\u200cry/x", "_.FERRY/_.fer\u200cry/_FERRY~1"},
-		{"almost our folder", ".ferryboat", "ferry/x", "ferry/.ferryboat"},
-		{"a long name keeps its extension", long + ".jpeg", "", strings.Repeat("长", 75) + ".jpeg"},
-		{"a long extension is none", "a." + long, "", "a." + strings.Repeat("长", 76)},
+		{"leading dot", ".bashrc", "", ".bashrc"},
+		{"private folder", "x", ".ferry/uploads/x", "_.ferry/uploads/x"},
+		{"private folder by case, invisible characters or short name", "FERRY~1", ".FERRY/.fer\u200cry/x", "_.FERRY/_.fer\u200cry/_FERRY~1"},
+		{"similar to the private folder", ".ferryboat", "ferry/x", "ferry/.ferryboat"},
+		{"long name", long + ".jpeg", "", strings.Repeat("长", 75) + ".jpeg"},
+		{"long extension", "a." + long, "", "a." + strings.Repeat("长", 76)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := targetOf(map[string]string{"filename": test.filename, "relativePath": test.relativePath})
@@ -47,9 +47,9 @@ func TestTargetOf(t *testing.T) {
 			}
 		})
 	}
-	t.Run("folders without end do", func(t *testing.T) {
+	t.Run("many folders", func(t *testing.T) {
 		if got := targetOf(map[string]string{"relativePath": strings.Repeat("a/", 10_000) + "x"}); len(got.folders) != maxDepth {
-			t.Errorf("%d folders", len(got.folders))
+			t.Errorf("%d folders, want %d", len(got.folders), maxDepth)
 		}
 	})
 }
@@ -72,7 +72,7 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-func FuzzTargetOf(f *testing.F) {
+func FuzzTarget(f *testing.F) {
 	for _, seed := range []string{
 		"", ".", "..", "/", `\`, "../../etc/passwd", "/abs", `C:\x`, "CON", "com1.txt", "a/../../b", ".ferry/x", ".FERRY", "ferry~1",
 		"a\nb", "\xff", "\u202e", strings.Repeat("x", 300), strings.Repeat("é", 200) + ".txt", "a. ", " . ", "aux ", "nul\u200c",
@@ -85,32 +85,31 @@ func FuzzTargetOf(f *testing.F) {
 		for _, name := range append(got.folders, got.name) {
 			checkName(t, name)
 			if again := safeName(name); again != name {
-				t.Errorf("%q is changed again, into %q", name, again)
+				t.Errorf("safeName(%q) = %q, want it unchanged", name, again)
 			}
 		}
 		if at := path.Join(append(got.folders, got.name)...); !filepath.IsLocal(at) {
-			t.Errorf("%q leaves the folder", at)
+			t.Errorf("%q is outside of the folder", at)
 		}
 	})
 }
 
-// checkName holds a name against what Windows asks for, written down apart from
-// the code that makes it so.
+// checkName checks a name against the rules of Windows, independently of safeName.
 func checkName(t *testing.T, name string) {
 	t.Helper()
 	switch {
 	case name == "", name == ".", name == "..":
-		t.Errorf("%q names no file", name)
+		t.Errorf("%q is not a file name", name)
 	case !utf8.ValidString(name):
-		t.Errorf("%q is not text", name)
+		t.Errorf("%q is not UTF-8", name)
 	case len(name) > 240:
 		t.Errorf("%q is %d bytes long", name, len(name))
 	case strings.ContainsAny(name, `<>:"/\|?*`) || strings.ContainsFunc(name, unicode.IsControl):
 		t.Errorf("%q has a forbidden character", name)
 	case strings.HasSuffix(name, ".") || strings.HasSuffix(name, " "):
-		t.Errorf("%q ends in what Windows drops", name)
+		t.Errorf("%q ends in a dot or space", name)
 	case strings.EqualFold(name, ".ferry"):
-		t.Errorf("%q is the receiver's own folder", name)
+		t.Errorf("%q is the private folder", name)
 	}
 	device, _, _ := strings.Cut(strings.ToLower(name), ".")
 	for _, taken := range []string{"con", "prn", "aux", "nul", "conin$", "conout$", "com1", "com9", "lpt1", "lpt9", "com²", "lpt³"} {
