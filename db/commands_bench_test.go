@@ -10,7 +10,7 @@ import (
 )
 
 // BenchmarkCommandsForMillion measures commands for all of a million queued files, and the
-// longest that another command waits meanwhile.
+// longest time that another command takes in that time.
 func BenchmarkCommandsForMillion(b *testing.B) {
 	const rows = 1_000_000
 	for b.Loop() {

@@ -94,7 +94,7 @@ func wantReceived(tb testing.TB, dir string, want map[string]string) {
 	}
 }
 
-// waiting lists the receiver's own folder of uploads.
+// privateFiles returns the names of the files of unfinished uploads, and of records.
 func privateFiles(tb testing.TB, dir string) []string {
 	tb.Helper()
 	entries, err := os.ReadDir(filepath.Join(dir, ".ferry", "uploads"))

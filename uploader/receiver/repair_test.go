@@ -93,7 +93,7 @@ func rename(t *testing.T, from, to string) {
 }
 
 // childDir is the environment variable that makes this binary run a receiver in its folder.
-const childDir = "FERRY_TEST_VICTIM_DIR"
+const childDir = "FERRY_RECEIVER_TEST_DIR"
 
 // runChild runs a receiver in a child process, which the test kills.
 func runChild(dir string) {
