@@ -77,7 +77,7 @@ func (p Proof) Check(ctx context.Context, file io.ReaderAt, blocks []int) error 
 		if err := h.readTo(ctx, file, p[i].At); err != nil {
 			return err
 		}
-		if !bytes.Equal(h.mark().State, p[i].State) {
+		if !bytes.Equal(h.blockHash().State, p[i].State) {
 			return fault.Newf(fault.SourceChanged, fault.Read, "bytes %d to %d differ from those that were sent", start.At, p[i].At)
 		}
 	}
@@ -122,7 +122,7 @@ func (p *Prover) Advance(ctx context.Context, n int64) error {
 			return err
 		}
 		if next%p.blockSize == 0 {
-			p.proof = append(p.proof, p.hash.mark())
+			p.proof = append(p.proof, p.hash.blockHash())
 		}
 	}
 	return nil
@@ -134,7 +134,7 @@ func (p *Prover) Proof() Proof {
 	if p.hash.offset == p.proof.Covers() {
 		return p.proof
 	}
-	return append(p.proof[:len(p.proof):len(p.proof)], p.hash.mark())
+	return append(p.proof[:len(p.proof):len(p.proof)], p.hash.blockHash())
 }
 
 // Blocks returns the number of finished blocks.
@@ -188,7 +188,7 @@ func (h *resumableHash) readTo(ctx context.Context, file io.ReaderAt, end int64)
 	return nil
 }
 
-func (h *resumableHash) mark() Mark {
+func (h *resumableHash) blockHash() Mark {
 	state, err := h.Hash.(encoding.BinaryMarshaler).MarshalBinary()
 	if err != nil {
 		panic(err) // cannot happen with SHA-256
