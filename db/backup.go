@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,17 +16,22 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// There are two kinds of backups beside a database: from before each migration, and
-// from each week in which it was in use. The newest of either kind are kept.
+// Backups are files beside the database: one from before each migration, and one
+// from each week in which the database was in use. The newest of either kind stay.
 const (
-	backupSuffix = ".backup-"
-	weeklySuffix = ".weekly-"
-	backupsKept  = 3
-	weekly       = 7 * 24 * time.Hour
+	migrationSuffix = ".backup-"
+	weeklySuffix    = ".weekly-"
+	maxBackups      = 3 // of each kind
+	backupInterval  = 7 * 24 * time.Hour
 )
 
-// Backup writes a copy of the whole database, for this user alone, to a file that
-// does not exist yet. It may be called from any goroutine while others write.
+// timestampLayout is the form of a time in a file name. Names sort by time.
+const timestampLayout = "20060102-150405.000"
+
+func timestamp(t time.Time) string { return t.UTC().Format(timestampLayout) }
+
+// Backup writes a copy of the whole database, readable by this user alone, to a file
+// that must not exist.
 func (d *DB) Backup(ctx context.Context, to string) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -36,128 +40,118 @@ func (d *DB) Backup(ctx context.Context, to string) error {
 	if err != nil {
 		return classify(fault.Save, err)
 	}
-	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	created, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return classify(fault.Save, err)
 	}
-	err = errors.Join(file.Close(), d.copyOut(ctx, to))
+	err = errors.Join(created.Close(), d.vacuumInto(ctx, to))
 	if err != nil {
 		err = errors.Join(err, os.Remove(to))
 	}
-	return d.fail(fault.Save, err)
+	return d.classify(fault.Save, err)
 }
 
-// copyOut copies on a connection of its own, so that nobody waits for it.
-func (d *DB) copyOut(ctx context.Context, to string) error {
-	own, err := pool(d.place.path, roleWriter, 1)
+// vacuumInto copies on a new connection, so that readers and the writer do not wait.
+func (d *DB) vacuumInto(ctx context.Context, to string) error {
+	pool, err := openPool(d.file.path, roleWriter, 1)
 	if err != nil {
 		return err
 	}
-	return errors.Join(copyOut(own.WithContext(ctx), to), shut(own))
+	return errors.Join(vacuumInto(pool.WithContext(ctx), to), closePool(pool))
 }
 
-// BackUpWeekly makes a backup beside the database when the last one is a week old,
-// and drops the oldest. It may be called from any goroutine while others read and
-// write, one call at a time.
+// BackUpWeekly makes a backup beside the database if the last one is a week old, and
+// removes the oldest. Only one call may run at a time.
 func (d *DB) BackUpWeekly(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	due, err := d.place.weeklyDue()
+	due, err := d.file.weeklyDue()
 	if due && err == nil {
-		err = d.place.backUp(weeklySuffix, func(to string) error { return d.copyOut(ctx, to) })
+		err = d.file.backUp(weeklySuffix, func(to string) error { return d.vacuumInto(ctx, to) })
 	}
-	return d.fail(fault.Save, err)
+	return d.classify(fault.Save, err)
 }
 
-// weeklyDue reports whether a week has gone by. A backup from the future is from
-// before the clock was set right.
-func (p *place) weeklyDue() (bool, error) {
-	found, err := p.backups(weeklySuffix)
-	if err != nil || len(found) == 0 {
+// weeklyDue reports whether the last weekly backup is a week old. One dated in the
+// future was made before the clock was corrected, and does not count.
+func (f *file) weeklyDue() (bool, error) {
+	backups, err := f.backups(weeklySuffix)
+	if err != nil || len(backups) == 0 {
 		return err == nil, err
 	}
-	at := p.stampOf(found[0])
-	return p.now().Sub(at) >= weekly, nil
+	return f.now().Sub(f.backupTime(backups[0])) >= backupInterval, nil
 }
 
-// copyOut lets SQLite write a compact copy, and waits until the disk has it.
-func copyOut(tx *gorm.DB, to string) error {
+// vacuumInto has SQLite write a compact copy, and syncs it to the disk.
+func vacuumInto(tx *gorm.DB, to string) error {
 	if err := tx.Exec("VACUUM INTO ?", to).Error; err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}
 	return syncFile(to)
 }
 
-func syncFile(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return fmt.Errorf("sync file: %w", err)
-	}
-	return errors.Join(file.Sync(), file.Close())
-}
-
-// backUp keeps a copy of the file, and drops the oldest of its kind. The copy gets
-// its name when it is whole.
-func (p *place) backUp(kind string, copyTo func(string) error) error {
-	scratch, err := p.scratch()
+// backUp makes a backup of one kind, given by its suffix, and removes the oldest. The
+// backup gets its name when it is complete.
+func (f *file) backUp(kind string, copyTo func(string) error) error {
+	temp, err := f.createTemp()
 	if err != nil {
 		return err
 	}
-	defer os.Remove(scratch)
-	if err := copyTo(scratch); err != nil {
+	defer os.Remove(temp)
+	if err := copyTo(temp); err != nil {
 		return err
 	}
-	version, err := versionOf(scratch)
+	version, err := headerVersion(temp)
 	if err != nil {
 		return err
 	}
-	backup := fmt.Sprintf("%s%s%s-v%d", p.path, kind, stamp(p.now()), version)
-	if err := atomicfile.Rename(scratch, backup); err != nil {
+	backup := fmt.Sprintf("%s%s%s-v%d", f.path, kind, timestamp(f.now()), version)
+	if err := atomicfile.Rename(temp, backup); err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}
-	return p.pruneBackups(kind)
+	return f.pruneBackups(kind)
 }
 
-// backups lists those of some kinds, newest first.
-func (p *place) backups(kinds ...string) ([]string, error) {
-	folder, base := filepath.Split(p.path)
+// backups returns the paths of the backups of the given kinds, newest first.
+func (f *file) backups(kinds ...string) ([]string, error) {
+	folder, base := filepath.Split(f.path)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, fmt.Errorf("list backups: %w", err)
 	}
-	var found []string
+	var paths []string
 	for _, entry := range entries {
 		if slices.ContainsFunc(kinds, func(kind string) bool { return strings.HasPrefix(entry.Name(), base+kind) }) {
-			found = append(found, folder+entry.Name())
+			paths = append(paths, folder+entry.Name())
 		}
 	}
-	slices.SortFunc(found, func(a, b string) int { return p.stampOf(b).Compare(p.stampOf(a)) })
-	return found, nil
+	slices.SortFunc(paths, func(a, b string) int { return f.backupTime(b).Compare(f.backupTime(a)) })
+	return paths, nil
 }
 
-// stampOf is when a backup was made. One that says it is from the future was made
-// under a clock that has been set back since: it counts as older than all others.
-func (p *place) stampOf(backup string) time.Time {
-	for _, kind := range []string{backupSuffix, weeklySuffix} {
-		text, ok := strings.CutPrefix(backup, p.path+kind)
-		if !ok || len(text) < len(stampLayout) {
+// backupTime returns the time in a backup's name. One in the future is from before
+// the clock was corrected: it counts as the zero time, older than all others.
+func (f *file) backupTime(backup string) time.Time {
+	for _, kind := range []string{migrationSuffix, weeklySuffix} {
+		text, ok := strings.CutPrefix(backup, f.path+kind)
+		if !ok || len(text) < len(timestampLayout) {
 			continue
 		}
-		at, err := time.Parse(stampLayout, text[:len(stampLayout)])
-		if err == nil && !at.After(p.now()) {
+		at, err := time.Parse(timestampLayout, text[:len(timestampLayout)])
+		if err == nil && !at.After(f.now()) {
 			return at
 		}
 	}
 	return time.Time{}
 }
 
-func (p *place) pruneBackups(kind string) error {
-	found, err := p.backups(kind)
+func (f *file) pruneBackups(kind string) error {
+	backups, err := f.backups(kind)
 	if err != nil {
 		return err
 	}
-	for _, old := range found[min(len(found), backupsKept):] {
+	for _, old := range backups[min(len(backups), maxBackups):] {
 		if err := os.Remove(old); err != nil {
 			return fmt.Errorf("remove old backup: %w", err)
 		}
@@ -165,46 +159,32 @@ func (p *place) pruneBackups(kind string) error {
 	return nil
 }
 
-// restore makes a copy of the backup beside the place, of the newest schema, if
-// the backup is good.
-func (p *place) restore(ctx context.Context, backup string) (string, error) {
-	if err := inspect(backup, len(p.all)); err != nil {
+// restore copies a backup to a temporary file and migrates it to the current schema.
+// It fails if the backup is damaged or not a Ferry database.
+func (f *file) restore(ctx context.Context, backup string) (temp string, err error) {
+	if err := checkHeader(backup, len(f.migrations)); err != nil {
 		return "", err
 	}
-	scratch, err := p.scratch()
+	temp, err = f.createTemp()
 	if err != nil {
 		return "", err
 	}
-	if err := p.copyGood(ctx, scratch, backup); err != nil {
-		return "", errors.Join(err, os.Remove(scratch))
+	if err := f.restoreTo(ctx, temp, backup); err != nil {
+		return "", errors.Join(err, os.Remove(temp))
 	}
-	return scratch, nil
+	return temp, nil
 }
 
-func (p *place) copyGood(ctx context.Context, scratch, backup string) error {
-	if err := copyFile(scratch, backup); err != nil {
+func (f *file) restoreTo(ctx context.Context, temp, backup string) error {
+	if err := copyFile(temp, backup); err != nil {
 		return err
 	}
-	copied, err := pool(scratch, roleMaker, 1)
+	pool, err := openPool(temp, roleExclusive, 1)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(quickCheck(copied.WithContext(ctx)), shut(copied)); err != nil {
+	if err := errors.Join(quickCheck(pool.WithContext(ctx)), closePool(pool)); err != nil {
 		return err
 	}
-	return p.make(ctx, scratch)
-}
-
-func copyFile(to, from string) error {
-	source, err := os.Open(from)
-	if err != nil {
-		return fmt.Errorf("copy file: %w", err)
-	}
-	defer source.Close()
-	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("copy file: %w", err)
-	}
-	_, err = io.Copy(target, source)
-	return errors.Join(err, target.Sync(), target.Close())
+	return f.initSchema(ctx, temp)
 }

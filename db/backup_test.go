@@ -12,30 +12,31 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// calendar is a store whose clock a test sets.
-func calendar(t *testing.T, path string) (store *db.DB, at func(day int)) {
+// openWithCalendar opens a database whose clock begins on the 1st of March. backUp sets it to
+// so many days later and calls BackUpWeekly.
+func openWithCalendar(t *testing.T, path string) (store *db.DB, backUp func(day int)) {
 	t.Helper()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	begin := now
-	store, err := db.OpenWith(t.Context(), path, db.Shipped(), func() time.Time { return now })
+	start := now
+	store, err := db.OpenWith(t.Context(), path, db.Migrations(), func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, store) })
+	t.Cleanup(func() { closeDB(t, store) })
 	return store, func(day int) {
 		t.Helper()
-		now = begin.AddDate(0, 0, day)
+		now = start.AddDate(0, 0, day)
 		if err := store.BackUpWeekly(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// weekliesOf lists the days in March, or later, of the weekly backups.
-func weekliesOf(t *testing.T, path string) []string {
+// weeklyBackupDays lists the dates of the weekly backups.
+func weeklyBackupDays(t *testing.T, path string) []string {
 	t.Helper()
 	var days []string
-	for _, name := range filesBelow(t, filepath.Dir(path)) {
+	for _, name := range listFiles(t, filepath.Dir(path)) {
 		if _, stamp, ok := strings.Cut(name, ".weekly-"); ok {
 			days = append(days, stamp[:8])
 		}
@@ -43,90 +44,90 @@ func weekliesOf(t *testing.T, path string) []string {
 	return days
 }
 
-func TestAWeeklyBackup(t *testing.T) {
+func TestBackUpWeekly(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
-		days []int // after the 1st of March on which it is looked whether one is due
+		days []int // days after the 1st of March on which BackUpWeekly is called
 		want []string
 	}{
-		{"is made when there is none", []int{0}, []string{"20260301"}},
-		{"is not made again within the week", []int{0, 1, 6}, []string{"20260301"}},
-		{"is made again after a week", []int{0, 7}, []string{"20260301", "20260308"}},
-		{"takes the place of the oldest of three", []int{0, 7, 14, 21, 28}, []string{"20260315", "20260322", "20260329"}},
-		{"is made although one seems to be from the future", []int{365, 0, 1}, []string{"20260301", "20270301"}},
-		{"drops the one from the future first", []int{365, 0, 7, 14}, []string{"20260301", "20260308", "20260315"}},
+		{"first backup", []int{0}, []string{"20260301"}},
+		{"none within a week of the last", []int{0, 1, 6}, []string{"20260301"}},
+		{"next one after a week", []int{0, 7}, []string{"20260301", "20260308"}},
+		{"oldest of four removed", []int{0, 7, 14, 21, 28}, []string{"20260315", "20260322", "20260329"}},
+		{"made although one is dated in the future", []int{365, 0, 1}, []string{"20260301", "20270301"}},
+		{"one dated in the future removed first", []int{365, 0, 7, 14}, []string{"20260301", "20260308", "20260315"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "ferry.db")
-			_, at := calendar(t, path)
+			_, backUp := openWithCalendar(t, path)
 			for _, day := range c.days {
-				at(day)
+				backUp(day)
 			}
-			if diff := cmp.Diff(c.want, weekliesOf(t, path)); diff != "" {
-				t.Errorf("want (-) and kept (+) differ:\n%s", diff)
+			if diff := cmp.Diff(c.want, weeklyBackupDays(t, path)); diff != "" {
+				t.Errorf("backups differ (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestAWeeklyBackupIsMadeWhileOthersWrite(t *testing.T) {
+func TestBackUpWeeklyDuringSaves(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store, at := calendar(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(0, 5000)})
-	written, enough := make(chan error, 1), make(chan struct{})
+	store, backUp := openWithCalendar(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 5000)})
+	saveErr, stop := make(chan error, 1), make(chan struct{})
 	go func() {
 		for id := uploader.TransferID(5000); ; id += 2 {
-			if err := store.Save(t.Context(), uploader.Changes{Transfers: sample(id, 2)}); err != nil {
-				written <- err
+			if err := store.Save(t.Context(), uploader.Changes{Transfers: sampleTransfers(id, 2)}); err != nil {
+				saveErr <- err
 				return
 			}
 			select {
-			case <-enough:
-				written <- nil
+			case <-stop:
+				saveErr <- nil
 				return
 			default:
 			}
 		}
 	}()
 	for day := 0; day < 70; day += 7 {
-		at(day)
+		backUp(day)
 	}
-	close(enough)
-	if err := <-written; err != nil {
-		t.Errorf("a change was not saved meanwhile: %v", err)
+	close(stop)
+	if err := <-saveErr; err != nil {
+		t.Errorf("save during a backup: %v", err)
 	}
-	for _, name := range filesBelow(t, filepath.Dir(path)) {
+	for _, name := range listFiles(t, filepath.Dir(path)) {
 		if strings.Contains(name, ".weekly-") {
-			if got := count(t, filepath.Join(filepath.Dir(path), name)); got < 5000 || got%2 != 0 {
-				t.Errorf("%s has %d transfers, which were saved two by two", name, got)
+			if got := countTransfers(t, filepath.Join(filepath.Dir(path), name)); got < 5000 || got%2 != 0 {
+				t.Errorf("%s has %d transfers, want an even number from 5000", name, got)
 			}
 		}
 	}
 }
 
-func TestADamagedFileIsRestoredFromTheNewestBackupOfAnyKind(t *testing.T) {
+func TestRecoveryUsesNewestBackupOfAnyKind(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	store := opened(t, path)
+	path := newFilledFile(t, 2000)
+	store := openDB(t, path)
 	if err := store.Backup(t.Context(), path+".backup-20260101-000000.000-v1"); err != nil {
 		t.Fatal(err)
 	}
-	saved(t, store, uploader.Changes{Transfers: sample(2000, 500)})
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(2000, 500)})
 	if err := store.BackUpWeekly(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
+	closeDB(t, store)
+	damageFile(t, path)
+	writeFile(t, path+"-wal", nil)
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	if restored := store.Recovery().Restored; !strings.Contains(restored, ".weekly-") {
-		t.Errorf("restored from %q", restored)
+		t.Errorf("restored from %q, want a weekly backup", restored)
 	}
 	if all, err := store.Load(t.Context()); err != nil || len(all.Transfers) != 2500 {
-		t.Errorf("loaded %d transfers of 2500, %v", len(all.Transfers), err)
+		t.Errorf("loaded %d transfers, %v; want 2500", len(all.Transfers), err)
 	}
 }

@@ -14,30 +14,30 @@ import (
 func BenchmarkSaveChanged(b *testing.B) {
 	for _, count := range []int{1, 20, 1000} {
 		b.Run(fmt.Sprint(count), func(b *testing.B) {
-			store, transfers := filled(b, 10_000)
+			store, transfers := newFilledDB(b, 10_000)
 			changed := uploader.Changes{Transfers: transfers[:count]}
 			for b.Loop() {
 				for _, transfer := range changed.Transfers {
 					transfer.Session.Offset++
 				}
-				saved(b, store, changed)
+				save(b, store, changed)
 			}
 		})
 	}
 }
 
 func BenchmarkSaveNew10000(b *testing.B) {
-	store := opened(b, filepath.Join(b.TempDir(), "ferry.db"))
-	defer closed(b, store)
+	store := openDB(b, filepath.Join(b.TempDir(), "ferry.db"))
+	defer closeDB(b, store)
 	var last uploader.TransferID
 	for b.Loop() {
-		saved(b, store, uploader.Changes{Transfers: sample(last, 10_000)})
+		save(b, store, uploader.Changes{Transfers: sampleTransfers(last, 10_000)})
 		last += 10_000
 	}
 }
 
 func BenchmarkLoad100000(b *testing.B) {
-	store, _ := filled(b, 100_000)
+	store, _ := newFilledDB(b, 100_000)
 	for b.Loop() {
 		if _, err := store.Load(b.Context()); err != nil {
 			b.Fatal(err)
@@ -45,10 +45,9 @@ func BenchmarkLoad100000(b *testing.B) {
 	}
 }
 
-// BenchmarkLoadMillion is what a start waits for; BenchmarkForget what it costs to
-// forget one, a portion of history, and everything.
+// BenchmarkLoadMillion measures what a start waits for.
 func BenchmarkLoadMillion(b *testing.B) {
-	store, _ := filled(b, 1_000_000)
+	store, _ := newFilledDB(b, 1_000_000)
 	b.ResetTimer()
 	for b.Loop() {
 		if _, err := store.Load(b.Context()); err != nil {
@@ -57,21 +56,23 @@ func BenchmarkLoadMillion(b *testing.B) {
 	}
 }
 
-func BenchmarkForget(b *testing.B) {
+// BenchmarkRemove measures the removal of one transfer, of a page of the history and of
+// everything.
+func BenchmarkRemove(b *testing.B) {
 	for _, count := range []int{1, 256, 100_000} {
 		b.Run(fmt.Sprintf("%d of 100000", count), func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
-				store := opened(b, filepath.Join(b.TempDir(), "ferry.db"))
-				saved(b, store, uploader.Changes{Transfers: sample(0, 100_000)})
+				store := openDB(b, filepath.Join(b.TempDir(), "ferry.db"))
+				save(b, store, uploader.Changes{Transfers: sampleTransfers(0, 100_000)})
 				var ids []uploader.TransferID
 				for id := range count {
 					ids = append(ids, uploader.TransferID(id+1))
 				}
 				b.StartTimer()
-				saved(b, store, uploader.Changes{RemovedTransfers: ids})
+				save(b, store, uploader.Changes{RemovedTransfers: ids})
 				b.StopTimer()
-				closed(b, store)
+				closeDB(b, store)
 				b.StartTimer()
 			}
 		})
@@ -79,7 +80,7 @@ func BenchmarkForget(b *testing.B) {
 }
 
 func BenchmarkFindPrevious1000of100000(b *testing.B) {
-	store, transfers := filled(b, 100_000)
+	store, transfers := newFilledDB(b, 100_000)
 	fingerprints := make([]string, 1000)
 	for i := range fingerprints {
 		fingerprints[i] = transfers[i*100].Fingerprint
@@ -94,24 +95,25 @@ func BenchmarkFindPrevious1000of100000(b *testing.B) {
 
 func BenchmarkOpen100000(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "ferry.db")
-	store := opened(b, path)
-	saved(b, store, uploader.Changes{Transfers: sample(0, 100_000)})
-	closed(b, store)
+	store := openDB(b, path)
+	save(b, store, uploader.Changes{Transfers: sampleTransfers(0, 100_000)})
+	closeDB(b, store)
 	for b.Loop() {
-		closed(b, opened(b, path))
+		closeDB(b, openDB(b, path))
 	}
 }
 
-func filled(tb testing.TB, count int) (*db.DB, []*uploader.Transfer) {
-	store := opened(tb, filepath.Join(tb.TempDir(), "ferry.db"))
-	tb.Cleanup(func() { closed(tb, store) })
-	transfers := sample(0, count)
-	saved(tb, store, uploader.Changes{Transfers: transfers})
+// newFilledDB opens a new database with count transfers.
+func newFilledDB(tb testing.TB, count int) (*db.DB, []*uploader.Transfer) {
+	store := openDB(tb, filepath.Join(tb.TempDir(), "ferry.db"))
+	tb.Cleanup(func() { closeDB(tb, store) })
+	transfers := sampleTransfers(0, count)
+	save(tb, store, uploader.Changes{Transfers: transfers})
 	return store, transfers
 }
 
-// sample is count ordinary transfers with IDs above after.
-func sample(after uploader.TransferID, count int) []*uploader.Transfer {
+// sampleTransfers returns count transfers with IDs above after.
+func sampleTransfers(after uploader.TransferID, count int) []*uploader.Transfer {
 	transfers := make([]*uploader.Transfer, count)
 	for i := range transfers {
 		id := after + uploader.TransferID(i) + 1
@@ -137,7 +139,7 @@ func sample(after uploader.TransferID, count int) []*uploader.Transfer {
 	return transfers
 }
 
-func saved(tb testing.TB, store uploader.Store, changes uploader.Changes) {
+func save(tb testing.TB, store uploader.Store, changes uploader.Changes) {
 	tb.Helper()
 	if err := store.Save(tb.Context(), changes); err != nil {
 		tb.Fatalf("save: %v", err)

@@ -17,13 +17,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// engine runs an engine on a store until the returned function is called.
-func engine(t *testing.T, store *db.DB) (e *uploader.Engine, quit func()) {
+// startEngine runs an engine on a store until stop is called.
+func startEngine(t *testing.T, store *db.DB) (e *uploader.Engine, stop func()) {
 	t.Helper()
-	return engineTelling(t, store, slog.New(slog.DiscardHandler))
+	return startEngineWithLog(t, store, slog.New(slog.DiscardHandler))
 }
 
-func engineTelling(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.Engine, quit func()) {
+func startEngineWithLog(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.Engine, stop func()) {
 	t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	e = uploader.New(uploader.Config{
@@ -33,39 +33,40 @@ func engineTelling(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.En
 		},
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
 	return e, func() {
 		cancel()
-		if err := <-ended; err != nil {
+		if err := <-done; err != nil {
 			t.Error(err)
 		}
 		transport.CloseIdleConnections()
 	}
 }
 
-func until(t *testing.T, e *uploader.Engine, what string, want func(*uploader.Snapshot) bool) {
+// waitUntil waits for a snapshot that meets the condition. what describes it.
+func waitUntil(t *testing.T, e *uploader.Engine, what string, condition func(*uploader.Snapshot) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	changes := e.Watch(ctx)
-	for !want(e.Snapshot()) {
+	for !condition(e.Snapshot()) {
 		if _, open := <-changes; !open {
 			s := e.Snapshot()
-			t.Fatalf("%s never came; there is %v, trouble %v", what, s.Totals, s.Trouble)
+			t.Fatalf("timed out waiting for %s: totals %v, store error %v", what, s.Totals, s.Trouble)
 		}
 	}
 }
 
-// TestAFullDiskStopsNoUploadAndForgetsNothing fills the disk while one file is under
-// way and a folder is being added.
-func TestAFullDiskStopsNoUploadAndForgetsNothing(t *testing.T) {
+// TestEngineWithFullDatabase makes the database full while one file is uploaded and a
+// folder is being added.
+func TestEngineWithFullDatabase(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	e, quit := engine(t, store)
+	store := openDB(t, path)
+	e, stop := startEngine(t, store)
 	do := func(c uploader.Command) {
 		t.Helper()
 		if err := e.Do(t.Context(), c); err != nil {
@@ -74,46 +75,46 @@ func TestAFullDiskStopsNoUploadAndForgetsNothing(t *testing.T) {
 	}
 	do(uploader.SaveServer{Server: uploader.Server{Endpoint: proxy.URL(server.Endpoint)}})
 	folder := t.TempDir()
-	film := filepath.Join(folder, "film.mov")
-	left(t, film, make([]byte, 8<<20))
+	large := filepath.Join(folder, "large.mov")
+	writeFile(t, large, make([]byte, 8<<20))
 	proxy.Slow(2 << 20)
-	do(uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{film}})
-	until(t, e, "bytes", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 1 })
+	do(uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{large}})
+	waitUntil(t, e, "the upload to start", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 1 })
 
-	pages, err := db.Ask[int](store, "PRAGMA page_count")
+	pages, err := db.QueryValue[int](store, "PRAGMA page_count")
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit(t, store, pages+20)
+	limitPages(t, store, pages+20)
 	many := filepath.Join(folder, "many")
 	if err := os.Mkdir(many, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 1000 {
-		left(t, filepath.Join(many, fmt.Sprint(i)), []byte("x"))
+		writeFile(t, filepath.Join(many, fmt.Sprint(i)), []byte("x"))
 	}
 	batch := uploader.NewBatchID()
 	do(uploader.Add{Batch: batch, Server: 2, Paths: []string{many}})
-	until(t, e, "a full disk", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
-	if trouble := e.Snapshot().Trouble; !errors.Is(trouble, db.ErrFull) {
-		t.Errorf("the trouble is %v", trouble)
+	waitUntil(t, e, "a store error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
+	if err := e.Snapshot().Trouble; !errors.Is(err, db.ErrFull) {
+		t.Errorf("store error %v, want %v", err, db.ErrFull)
 	}
 	proxy.Heal(t)
-	until(t, e, "the film", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
+	waitUntil(t, e, "the large upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
 	if failed := e.Snapshot().Totals.Count[uploader.StateFailed]; failed > 0 {
-		t.Errorf("%d transfers failed for want of room", failed)
+		t.Errorf("%d transfers failed, want 0", failed)
 	}
 
-	limit(t, store, 1<<30)
-	until(t, e, "everything across", func(s *uploader.Snapshot) bool {
+	limitPages(t, store, 1<<30)
+	waitUntil(t, e, "all uploads", func(s *uploader.Snapshot) bool {
 		return s.Trouble == nil && s.Totals.Count[uploader.StateDone] == 1001
 	})
-	quit()
-	closed(t, store)
-	if got := count(t, path); got != 1001 {
-		t.Errorf("%d of 1001 transfers are saved", got)
+	stop()
+	closeDB(t, store)
+	if got := countTransfers(t, path); got != 1001 {
+		t.Errorf("%d transfers saved, want 1001", got)
 	}
 	if stored := len(server.Stored(t)); stored != 1001 {
-		t.Errorf("%d uploads were made of 1001 files", stored)
+		t.Errorf("%d uploads stored for 1001 files", stored)
 	}
 }

@@ -13,39 +13,38 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// What is found inside of the faults this package returns.
+// Errors that the faults of this package wrap.
 var (
-	// ErrNotFerry says that the file belongs to another program. It was not
-	// touched.
-	ErrNotFerry = errors.New("this file is not a Ferry database")
+	// ErrNotFerry means that the file belongs to another program. It was not changed.
+	ErrNotFerry = errors.New("not a Ferry database")
 
-	// ErrNewer says that a newer version of this program wrote the file.
-	ErrNewer = errors.New("made by a newer Ferry")
+	// ErrNewer means that a newer version of this program wrote the file.
+	ErrNewer = errors.New("written by a newer version of Ferry")
 
-	// ErrDamaged says that the file's content is broken. Opening it the next time
-	// repairs it as well as possible.
-	ErrDamaged = errors.New("the database is damaged")
+	// ErrDamaged means that the file's content is damaged. The next Open repairs it as
+	// far as possible.
+	ErrDamaged = errors.New("database is damaged")
 
-	// ErrUnwritable says that the file or its folder cannot be written.
-	ErrUnwritable error = unavailable("the database cannot be written")
+	// ErrUnwritable means that the file or its folder cannot be written.
+	ErrUnwritable error = unavailable("database cannot be written")
 
-	// ErrFull says that the disk, or what this user may have of it, is full.
-	ErrFull error = unavailable("the disk is full")
+	// ErrFull means that the disk is full or the user's quota is used up.
+	ErrFull error = unavailable("disk is full")
 
-	// ErrHeld says that another program keeps the database from being written.
-	ErrHeld error = unavailable("another program holds the database")
+	// ErrLocked means that another program has the database locked.
+	ErrLocked error = unavailable("database is locked by another program")
 )
 
-// unavailable is an error that is not about what was to be saved.
+// unavailable is an error that does not depend on the values to save. It matches
+// [uploader.ErrUnavailable].
 type unavailable string
 
 func (u unavailable) Error() string { return string(u) }
 
-// Is implements the contract of uploader.Store.
 func (unavailable) Is(target error) bool { return target == uploader.ErrUnavailable }
 
-// classify makes the fault of an error. A context's end is not a fault and
-// stays what it is, and so does nil.
+// classify turns an error into a *fault.Fault. A fault, a context's error and nil are
+// returned unchanged.
 func classify(op fault.Op, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -59,8 +58,8 @@ func classify(op fault.Op, err error) error {
 	return fault.New(fault.LocalDisk, op, err)
 }
 
-// sentinelOf is the exported error that SQLite's or the file system's one
-// stands for, nil for none.
+// sentinelOf returns the exported error that corresponds to an error of SQLite or
+// the file system, or nil.
 func sentinelOf(err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
 		return ErrUnwritable
@@ -69,7 +68,7 @@ func sentinelOf(err error) error {
 	if !ok {
 		return nil
 	}
-	switch coded.Code() & 0xff { // the rest of the bits are details
+	switch coded.Code() & 0xff { // the higher bits are the extended code
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return ErrDamaged
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
@@ -77,8 +76,16 @@ func sentinelOf(err error) error {
 	case sqlite3.SQLITE_FULL:
 		return ErrFull
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return ErrHeld
+		return ErrLocked
 	default:
 		return nil
 	}
+}
+
+// asDamage wraps an error by which SQLite reports a broken file in ErrDamaged.
+func asDamage(err error) error {
+	if errors.Is(sentinelOf(err), ErrDamaged) && !errors.Is(err, ErrDamaged) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
 }

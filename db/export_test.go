@@ -10,62 +10,62 @@ import (
 )
 
 // OpenWith is Open with other migrations and another clock.
-func OpenWith(ctx context.Context, path string, files fs.FS, now func() time.Time) (*DB, error) {
-	d, err := open(ctx, path, settled{files: files, now: now})
+func OpenWith(ctx context.Context, path string, migrations fs.FS, now func() time.Time) (*DB, error) {
+	d, err := open(ctx, path, config{migrations: migrations, now: now})
 	return d, classify(fault.Open, err)
 }
 
-// Shipped is the migrations that Open applies.
-func Shipped() fs.FS { return shipped }
+// Migrations returns the migrations that Open applies.
+func Migrations() fs.FS { return embedded }
 
-// Ask runs a query with one value for its answer, on the writing connection.
-func Ask[T any](d *DB, query string, args ...any) (answer T, err error) {
-	err = d.writer.Raw(query, args...).Row().Scan(&answer)
-	return answer, err
+// QueryValue runs a query for one value on the writing connection.
+func QueryValue[T any](d *DB, query string, args ...any) (value T, err error) {
+	err = d.writer.Raw(query, args...).Row().Scan(&value)
+	return value, err
 }
 
-// Do runs a statement on the writing connection.
-func Do(d *DB, statement string, args ...any) error { return d.writer.Exec(statement, args...).Error }
+// Exec runs a statement on the writing connection.
+func Exec(d *DB, statement string, args ...any) error { return d.writer.Exec(statement, args...).Error }
 
-// AskReader is Ask on a reading connection.
-func AskReader[T any](d *DB, query string) (answer T, err error) {
-	err = d.reader.Raw(query).Row().Scan(&answer)
-	return answer, err
+// QueryReader runs a query for one value on a reading connection.
+func QueryReader[T any](d *DB, query string) (value T, err error) {
+	err = d.reader.Raw(query).Row().Scan(&value)
+	return value, err
 }
 
-// AskPlan says how SQLite means to answer a query, its first step.
-func AskPlan(d *DB, query string) (string, error) {
+// QueryPlan returns the first step of SQLite's plan for a query.
+func QueryPlan(d *DB, query string) (string, error) {
 	var plan struct{ Detail string }
 	err := d.reader.Raw("EXPLAIN QUERY PLAN " + query).Limit(1).Scan(&plan).Error
 	return plan.Detail, err
 }
 
-// PackRoots and UnpackRoots are how a batch's paths are kept.
+// The encoding of a batch's paths.
 var (
 	PackRoots   = packRoots
 	UnpackRoots = unpackRoots
 )
 
-// TransferColumns is the model's columns in the order in which rows are scanned.
+// TransferColumns are the columns in the order in which rows are scanned.
 var TransferColumns = transferColumns
 
-// MakeOlder makes a file of an older schema, and runs a statement on it.
-func MakeOlder(ctx context.Context, path string, version int, fill string) error {
-	all, err := migrations(shipped)
+// CreateOlder creates a file with an older schema and runs a statement on it.
+func CreateOlder(ctx context.Context, path string, version int, statement string) error {
+	migrations, err := readMigrations(embedded)
 	if err != nil {
 		return err
 	}
-	older := &place{path: path, all: all[:version], now: time.Now}
-	scratch, err := older.create(ctx)
+	older := &file{path: path, migrations: migrations[:version], now: time.Now}
+	temp, err := older.create(ctx)
 	if err != nil {
 		return err
 	}
-	maker, err := pool(scratch, roleMaker, 1)
+	pool, err := openPool(temp, roleExclusive, 1)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(maker.Exec(fill).Error, shut(maker)); err != nil {
+	if err := errors.Join(pool.Exec(statement).Error, closePool(pool)); err != nil {
 		return err
 	}
-	return older.moveIn(scratch)
+	return older.install(temp)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// faultColumns keep a fault beside what it befell; all are NULL when there is none.
+// faultColumns are the columns of a fault, embedded in other rows. All are NULL if there
+// is no fault.
 type faultColumns struct {
 	Kind   sql.NullString
 	Op     sql.NullString

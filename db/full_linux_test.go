@@ -12,48 +12,49 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// TestADiskThatIsReallyFull has the profile on a small disk that something else
-// fills to its last byte while films are under way, and that has room again later.
-func TestADiskThatIsReallyFull(t *testing.T) {
+// TestEngineWithFullDisk has the profile on a small file system that becomes full during
+// uploads, and later has space again.
+func TestEngineWithFullDisk(t *testing.T) {
 	t.Parallel()
-	disk := smallDisk(t)
-	v := underWay(t, disk)
+	disk := mountSmallDisk(t)
+	run := startUploads(t, disk)
 	ballast := filepath.Join(disk, "ballast")
-	fill(t, ballast)
+	fillDisk(t, ballast)
 	folder := t.TempDir()
 	for i := range 300 {
-		left(t, filepath.Join(folder, strings.Repeat("long name ", 20)+string(rune('a'+i%26))+strings.Repeat("x", i/26)), []byte("x"))
+		writeFile(t, filepath.Join(folder, strings.Repeat("long name ", 20)+string(rune('a'+i%26))+strings.Repeat("x", i/26)), []byte("x"))
 	}
-	// What the write-ahead log has room for already may still be saved.
-	err := v.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{folder}})
+	// The write-ahead log may have space allocated for this save.
+	err := run.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{folder}})
 	if err != nil && !errors.Is(err, db.ErrFull) {
 		t.Fatal(err)
 	}
-	until(t, v.engine, "a full disk", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
-	if trouble := v.engine.Snapshot().Trouble; !errors.Is(trouble, db.ErrFull) {
-		t.Errorf("the trouble is %v", trouble)
+	waitUntil(t, run.engine, "a store error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
+	if err := run.engine.Snapshot().Trouble; !errors.Is(err, db.ErrFull) {
+		t.Errorf("store error %v, want %v", err, db.ErrFull)
 	}
 
-	v.proxy.Heal(t)
-	until(t, v.engine, "both films", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
-	if failed := v.engine.Snapshot().Totals.Count[uploader.StateFailed]; failed > 0 {
-		t.Errorf("%d transfers failed for want of room", failed)
+	run.proxy.Heal(t)
+	waitUntil(t, run.engine, "both uploads", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
+	if failed := run.engine.Snapshot().Totals.Count[uploader.StateFailed]; failed > 0 {
+		t.Errorf("%d transfers failed, want 0", failed)
 	}
 
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	v.arrives(t, 302)
-	v.isWhole(t, 302)
+	run.waitDone(t, 302)
+	run.checkComplete(t, 302)
 }
 
-// smallDisk is a file system of its own.
-func smallDisk(t *testing.T) string {
+// mountSmallDisk mounts an 8 MiB file system and returns its path. It skips the test if
+// mounting is not permitted.
+func mountSmallDisk(t *testing.T) string {
 	t.Helper()
 	disk := t.TempDir()
 	switch err := syscall.Mount("ferry-test", disk, "tmpfs", 0, "size=8m,mode=700"); {
 	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
-		t.Skipf("a disk of its own needs the right to mount one: %v", err)
+		t.Skipf("mount is not permitted: %v", err)
 	case err != nil:
 		t.Fatal(err)
 	}
@@ -65,8 +66,8 @@ func smallDisk(t *testing.T) string {
 	return disk
 }
 
-// fill writes until there is no room for a byte more.
-func fill(t *testing.T, path string) {
+// fillDisk writes to path until the disk is full.
+func fillDisk(t *testing.T, path string) {
 	t.Helper()
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {

@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// The parts of the first 100 bytes of a file of SQLite's that say whose it is
-// (https://www.sqlite.org/fileformat.html, 1.3).
+// Fields of the 100 byte header of a SQLite file
+// (https://www.sqlite.org/fileformat.html, section 1.3).
 const (
-	headerSize        = 100
-	headerMagic       = "SQLite format 3\x00"
-	headerVersion     = 60 // user_version
-	headerApplication = 68 // application_id
+	headerSize          = 100
+	headerMagic         = "SQLite format 3\x00"
+	offsetUserVersion   = 60
+	offsetApplicationID = 68
 )
 
-// inspect reads whose file stands at path, and touches nothing. A missing or
-// empty one is fs.ErrNotExist: SQLite leaves an empty file when it is stopped
-// before its first commit.
-func inspect(path string, newest int) error {
+// checkHeader fails if the file at path is not a Ferry database with a schema
+// version up to newest. It only reads. A missing or empty file is fs.ErrNotExist:
+// SQLite leaves an empty file when it is stopped before its first commit.
+func checkHeader(path string, newest int) error {
 	header, err := readHeader(path)
 	if err != nil {
 		return err
@@ -33,14 +33,14 @@ func inspect(path string, newest int) error {
 	if len(header) < headerSize || !strings.HasPrefix(string(header), headerMagic) {
 		return fmt.Errorf("%w: %s", ErrNotFerry, path)
 	}
-	if id := binary.BigEndian.Uint32(header[headerApplication:]); id != applicationID {
+	if id := binary.BigEndian.Uint32(header[offsetApplicationID:]); id != applicationID {
 		return fmt.Errorf("%w: %s has application_id %#x", ErrNotFerry, path, id)
 	}
-	return checkNewer(int(binary.BigEndian.Uint32(header[headerVersion:])), newest)
+	return checkVersion(int(binary.BigEndian.Uint32(header[offsetUserVersion:])), newest)
 }
 
-// versionOf reads the schema version of a file that is ours.
-func versionOf(path string) (int, error) {
+// headerVersion returns the schema version in the header of a Ferry database.
+func headerVersion(path string) (int, error) {
 	header, err := readHeader(path)
 	if err != nil {
 		return 0, err
@@ -48,12 +48,12 @@ func versionOf(path string) (int, error) {
 	if len(header) < headerSize {
 		return 0, fmt.Errorf("%w: %s", ErrNotFerry, path)
 	}
-	return int(binary.BigEndian.Uint32(header[headerVersion:])), nil
+	return int(binary.BigEndian.Uint32(header[offsetUserVersion:])), nil
 }
 
-func checkNewer(version, newest int) error {
+func checkVersion(version, newest int) error {
 	if version > newest {
-		return fmt.Errorf("%w: schema version %d, known up to %d", ErrNewer, version, newest)
+		return fmt.Errorf("%w: schema version %d, supported up to %d", ErrNewer, version, newest)
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func readHeader(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read database header: %w", err)
 	}
-	if !info.Mode().IsRegular() { // opening a pipe would wait for its other end
+	if !info.Mode().IsRegular() { // opening a named pipe would block
 		return nil, fmt.Errorf("%w: %s is not a regular file", ErrNotFerry, path)
 	}
 	file, err := os.Open(path)

@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestEveryCommitSurvivesBeingKilled(t *testing.T) {
+func TestCommitsSurviveKill(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	rounds := 12
@@ -25,19 +25,19 @@ func TestEveryCommitSurvivesBeingKilled(t *testing.T) {
 	var committed int
 	for range rounds {
 		child, lines := startChild(t, "commit", path)
-		committed = max(committed, killAfter(t, child, lines, 1+rand.IntN(60)))
-		verify(t, path, committed)
+		committed = max(committed, killAfterLines(t, child, lines, 1+rand.IntN(60)))
+		checkCommitted(t, path, committed)
 	}
 }
 
-// killAfter lets the child print some lines, kills it at whatever it is doing
-// then, and returns the last ID it printed.
-func killAfter(t *testing.T, child *exec.Cmd, lines *bufio.Scanner, count int) (last int) {
+// killAfterLines kills the child after it printed so many lines, and returns the last ID
+// it printed.
+func killAfterLines(t *testing.T, child *exec.Cmd, lines *bufio.Scanner, count int) (last int) {
 	t.Helper()
 	for n := 0; lines.Scan(); n++ {
 		id, err := strconv.Atoi(lines.Text())
 		if err != nil {
-			t.Fatalf("the child said %q", lines.Text())
+			t.Fatalf("child printed %q", lines.Text())
 		}
 		last = id
 		if n == count {
@@ -47,29 +47,29 @@ func killAfter(t *testing.T, child *exec.Cmd, lines *bufio.Scanner, count int) (
 		}
 	}
 	if err := child.Wait(); err == nil {
-		t.Fatal("the child ended by itself")
+		t.Fatal("child exited before it was killed")
 	}
 	return last
 }
 
-// verify expects all transfers up to committed, at most one pair more, and none
-// of a half pair.
-func verify(t *testing.T, path string, committed int) {
+// checkCommitted checks that all transfers up to committed are saved, and that no pair is
+// incomplete.
+func checkCommitted(t *testing.T, path string, committed int) {
 	t.Helper()
-	store := opened(t, path)
-	defer closed(t, store)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	if store.Recovery().Happened() {
-		t.Errorf("an intact file was repaired: %+v", store.Recovery())
+		t.Errorf("recovered an intact file: %+v", store.Recovery())
 	}
-	if answer, err := db.Ask[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
-		t.Errorf("integrity check: %s, %v", answer, err)
+	if result, err := db.QueryValue[string](store, "PRAGMA integrity_check"); err != nil || result != "ok" {
+		t.Errorf("integrity check: %s, %v", result, err)
 	}
 	all, err := store.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := len(all.Transfers); got < committed || got%2 != 0 {
-		t.Errorf("loaded %d transfers after %d were committed two by two", got, committed)
+		t.Errorf("loaded %d transfers, want an even number from %d", got, committed)
 	}
 	for i, transfer := range all.Transfers {
 		if transfer.ID != uploader.TransferID(i+1) {
@@ -78,18 +78,18 @@ func verify(t *testing.T, path string, committed int) {
 	}
 }
 
-// TestAMigrationSurvivesBeingKilled opens a file of the first schema in a program
-// that is killed at some instant of it.
-func TestAMigrationSurvivesBeingKilled(t *testing.T) {
+// TestMigrationSurvivesKill opens a file with the first schema in a process that is killed
+// at a random time.
+func TestMigrationSurvivesKill(t *testing.T) {
 	t.Parallel()
 	const transfers = 1000
-	origin := filepath.Join(t.TempDir(), "first.db")
-	firstOf(t, origin, transfers)
+	original := filepath.Join(t.TempDir(), "first.db")
+	createFirstSchema(t, original, transfers)
 	const rounds = 15
 	migrated := 0
 	for round := range rounds {
 		path := filepath.Join(t.TempDir(), "ferry.db")
-		copied(t, path, origin)
+		copyTestFile(t, path, original)
 		child, _ := startChild(t, "open", path)
 		time.AfterFunc(time.Duration(rand.IntN(120))*time.Millisecond, func() { _ = child.Process.Kill() })
 		_ = child.Wait()
@@ -101,45 +101,45 @@ func TestAMigrationSurvivesBeingKilled(t *testing.T) {
 		if header[63] > 1 {
 			migrated++
 		}
-		store := opened(t, path)
+		store := openDB(t, path)
 		if store.Recovery().Happened() {
-			t.Errorf("round %d: an intact file was repaired: %+v", round, store.Recovery())
+			t.Errorf("round %d: recovered an intact file: %+v", round, store.Recovery())
 		}
 		all, err := store.Load(t.Context())
 		if err != nil || len(all.Transfers) != transfers {
-			t.Errorf("round %d: %d of %d transfers are left, %v", round, len(all.Transfers), transfers, err)
+			t.Errorf("round %d: loaded %d transfers, %v; want %d", round, len(all.Transfers), err, transfers)
 		}
-		if answer, err := db.Ask[string](store, "PRAGMA integrity_check"); err != nil || answer != "ok" {
-			t.Errorf("round %d: integrity check: %s, %v", round, answer, err)
+		if result, err := db.QueryValue[string](store, "PRAGMA integrity_check"); err != nil || result != "ok" {
+			t.Errorf("round %d: integrity check: %s, %v", round, result, err)
 		}
-		closed(t, store)
-		for _, backup := range backupsOf(t, path) { // one at least: from before the migration
-			if got := count(t, backup); got != transfers {
-				t.Errorf("round %d: the backup has %d transfers", round, got)
+		closeDB(t, store)
+		for _, backup := range migrationBackups(t, path) { // at least one
+			if got := countTransfers(t, backup); got != transfers {
+				t.Errorf("round %d: backup has %d transfers, want %d", round, got, transfers)
 			}
 		}
 	}
-	t.Logf("%d of %d were killed after the migration", migrated, rounds)
+	t.Logf("%d of %d processes were killed after the migration", migrated, rounds)
 }
 
-// firstOf makes a file of the first schema.
-func firstOf(t *testing.T, path string, transfers int) {
+// createFirstSchema creates a file with the first schema.
+func createFirstSchema(t *testing.T, path string, transfers int) {
 	t.Helper()
 	fill := fmt.Sprintf(`
 		WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < %d)
 		INSERT INTO transfers (id, batch, server, path, rel_path, size, mod_seconds, mod_nanos, volume, file_index, fingerprint, rank, intent,
 			phase, url, parts, upload_offset, sent, attempt, active, resumed)
 		SELECT id, 1, 1, CAST('/a' AS BLOB), x'', 1, 0, 0, 0, 0, CAST(id AS BLOB), id, 'run', 'queued', '', 0, 0, 0, 0, 0, 0 FROM n;`, transfers)
-	if err := db.MakeOlder(t.Context(), path, 1, fill); err != nil {
+	if err := db.CreateOlder(t.Context(), path, 1, fill); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func copied(t *testing.T, to, from string) {
+func copyTestFile(t *testing.T, to, from string) {
 	t.Helper()
 	content, err := os.ReadFile(from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	left(t, to, content)
+	writeFile(t, to, content)
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// childVariable makes this binary a program of its own, to be killed or to run
-// as another user.
+// childVariable is the environment variable that makes this binary run as a child process,
+// which a test kills or which runs as another user. Its value names the function to run.
 const childVariable = "FERRY_DB_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -57,8 +57,7 @@ func openOnce(path string) error {
 	return err
 }
 
-// commitForever saves transfers two by two, and after each commit prints the ID
-// of the second.
+// commitForever saves pairs of transfers, and prints the second ID after each commit.
 func commitForever(path string) error {
 	ctx := context.Background()
 	store, err := db.Open(ctx, path)
@@ -66,14 +65,14 @@ func commitForever(path string) error {
 		return err
 	}
 	if store.Recovery().Happened() {
-		return errors.New("an intact file was repaired: " + store.Recovery().Reason)
+		return errors.New("recovered an intact file: " + store.Recovery().Reason)
 	}
 	loaded, err := store.Load(ctx)
 	if err != nil {
 		return err
 	}
 	for id := loaded.NextID; ; id += 2 {
-		pair := sample(id-1, 2)
+		pair := sampleTransfers(id-1, 2)
 		if err := store.Save(ctx, uploader.Changes{Transfers: pair}); err != nil {
 			return err
 		}

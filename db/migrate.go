@@ -11,25 +11,25 @@ import (
 )
 
 //go:embed migrations/*.sql
-var shipped embed.FS
+var embedded embed.FS
 
-// applicationID stands in the file's header and says whose it is: "Frry".
+// applicationID in the file's header identifies Ferry's databases: "Frry".
 const applicationID = 0x46727279
 
-// migration brings the schema from the version before to its own.
+// migration changes the schema from the previous version to its own.
 type migration struct {
 	version int
 	name    string
 	sql     string
 }
 
-// migrations reads the numbered SQL files, 0001_name.sql and on, without a gap.
-func migrations(files fs.FS) ([]migration, error) {
+// readMigrations reads the SQL files, numbered from 0001_name.sql without a gap.
+func readMigrations(files fs.FS) ([]migration, error) {
 	names, err := fs.Glob(files, "migrations/*.sql")
 	if err != nil {
 		return nil, fmt.Errorf("list migrations: %w", err)
 	}
-	all := make([]migration, len(names))
+	migrations := make([]migration, len(names))
 	for i, name := range names { // sorted by name
 		var version int
 		if _, err := fmt.Sscanf(name, "migrations/%04d_", &version); err != nil || version != i+1 {
@@ -39,17 +39,16 @@ func migrations(files fs.FS) ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read migration: %w", err)
 		}
-		all[i] = migration{version: version, name: name, sql: string(text)}
+		migrations[i] = migration{version: version, name: name, sql: string(text)}
 	}
-	return all, nil
+	return migrations, nil
 }
 
-// migrate applies what the file's version lacks, all or nothing. keeper is a
-// single connection with foreign keys off: they are checked as a whole before
-// the commit instead.
-func migrate(ctx context.Context, keeper *gorm.DB, all []migration, from int) error {
-	return keeper.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		for _, m := range all[from:] {
+// migrate applies the migrations after version from in one transaction. pool must be
+// a single connection with foreign keys off: they are checked before the commit.
+func migrate(ctx context.Context, pool *gorm.DB, migrations []migration, from int) error {
+	return pool.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		for _, m := range migrations[from:] {
 			if err := tx.Exec(m.sql).Error; err != nil {
 				return fmt.Errorf("migrate %s: %w", m.name, err)
 			}
@@ -57,13 +56,13 @@ func migrate(ctx context.Context, keeper *gorm.DB, all []migration, from int) er
 		if err := checkForeignKeys(tx); err != nil {
 			return err
 		}
-		// A pragma takes no parameters; both are numbers of our own.
-		return tx.Exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(all))).Error
+		// A pragma takes no parameters; both values are numbers from this package.
+		return tx.Exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations))).Error
 	})
 }
 
-// errOrphans is a defect of a migration, not of the file.
-var errOrphans = errors.New("a migration leaves rows without their parent")
+// errForeignKeys is a defect of a migration, not of the file.
+var errForeignKeys = errors.New("migration violates foreign keys")
 
 func checkForeignKeys(tx *gorm.DB) error {
 	rows, err := tx.Raw("PRAGMA foreign_key_check").Rows()
@@ -72,7 +71,7 @@ func checkForeignKeys(tx *gorm.DB) error {
 	}
 	defer rows.Close()
 	if rows.Next() {
-		return errOrphans
+		return errForeignKeys
 	}
 	return rows.Err()
 }

@@ -15,138 +15,138 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func TestMigrationKeepsEverythingAndABackup(t *testing.T) {
+func TestMigrationKeepsDataAndBackup(t *testing.T) {
 	t.Parallel()
-	path := old(t)
-	store := openedWith(t, path, later("ALTER TABLE servers ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'"))
-	if got, err := db.Ask[string](store, "SELECT colour FROM servers WHERE id = 1"); err != nil || got != "blue" {
-		t.Errorf("the new column holds %q, %v", got, err)
+	path := newClosedDB(t)
+	store := openWith(t, path, withMigrations("ALTER TABLE servers ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'"))
+	if got, err := db.QueryValue[string](store, "SELECT colour FROM servers WHERE id = 1"); err != nil || got != "blue" {
+		t.Errorf("new column = %q, %v; want \"blue\"", got, err)
 	}
-	closed(t, store)
-	if got, err := count(t, backupsOf(t, path)[0]), error(nil); got != 3 {
-		t.Errorf("the backup has %d transfers, %v", got, err)
+	closeDB(t, store)
+	if got := countTransfers(t, migrationBackups(t, path)[0]); got != 3 {
+		t.Errorf("backup has %d transfers, want 3", got)
 	}
-	refuses(t, path, db.ErrNewer)
-	store = openedWith(t, path, later("SELECT 1"))
-	defer closed(t, store)
+	wantOpenError(t, path, db.ErrNewer)
+	store = openWith(t, path, withMigrations("SELECT 1"))
+	defer closeDB(t, store)
 	if all, err := store.Load(t.Context()); err != nil || len(all.Transfers) != 3 {
-		t.Errorf("loaded %d transfers, %v", len(all.Transfers), err)
+		t.Errorf("loaded %d transfers, %v; want 3", len(all.Transfers), err)
 	}
-	if got := len(backupsOf(t, path)); got != 1 {
-		t.Errorf("%d backups after opening a file that is up to date, want 1", got)
+	if got := len(migrationBackups(t, path)); got != 1 {
+		t.Errorf("%d backups after opening a current file, want 1", got)
 	}
 }
 
-func TestMigrationIsAllOrNothing(t *testing.T) {
+func TestMigrationIsAtomic(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"broken SQL after good":          "DROP TABLE settings; CREATE TABEL x (y)",
-		"rows that lose their parent":    family + "DELETE FROM parent;",
-		"a statement that violates data": "UPDATE transfers SET id = 1",
+		"syntax error":          "DROP TABLE settings; CREATE TABEL x (y)",
+		"foreign key violation": parentAndChild + "DELETE FROM parent;",
+		"constraint violation":  "UPDATE transfers SET id = 1",
 	}
-	for what, sql := range tests {
-		t.Run(what, func(t *testing.T) {
-			path := old(t)
-			_, err := db.OpenWith(t.Context(), path, later(sql), time.Now)
+	for name, sql := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := newClosedDB(t)
+			_, err := db.OpenWith(t.Context(), path, withMigrations(sql), time.Now)
 			if !fault.Is(err, fault.LocalDisk) || errors.Is(err, db.ErrDamaged) {
-				t.Errorf("got %v, want a fault of the local disk that is no damage", err)
+				t.Errorf("got %v, want a fault of kind LocalDisk without ErrDamaged", err)
 			}
-			if got := count(t, path); got != 3 {
-				t.Errorf("%d transfers are left", got)
+			if got := countTransfers(t, path); got != 3 {
+				t.Errorf("%d transfers, want 3", got)
 			}
 		})
 	}
 }
 
-func TestMigrationRebuildsAParentWithoutLosingItsChildren(t *testing.T) {
+func TestMigrationRebuildsParentTable(t *testing.T) {
 	t.Parallel()
-	rebuild := family + `
+	rebuild := parentAndChild + `
 		CREATE TABLE parent_new (id INTEGER PRIMARY KEY, name TEXT) STRICT;
 		INSERT INTO parent_new SELECT id, 'x' FROM parent;
 		DROP TABLE parent;
 		ALTER TABLE parent_new RENAME TO parent;`
-	store := openedWith(t, old(t), later(rebuild))
-	defer closed(t, store)
-	if got, err := db.Ask[int](store, "SELECT count(*) FROM child"); err != nil || got != 1 {
-		t.Errorf("%d children are left, %v", got, err)
+	store := openWith(t, newClosedDB(t), withMigrations(rebuild))
+	defer closeDB(t, store)
+	if got, err := db.QueryValue[int](store, "SELECT count(*) FROM child"); err != nil || got != 1 {
+		t.Errorf("%d child rows, %v; want 1", got, err)
 	}
 }
 
-const family = `
+const parentAndChild = `
 	CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;
 	CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parent (id) ON DELETE CASCADE) STRICT;
 	INSERT INTO parent VALUES (1);
 	INSERT INTO child VALUES (1, 1);`
 
-func TestOnlyTheNewestBackupsAreKept(t *testing.T) {
+func TestMigrationBackupsArePruned(t *testing.T) {
 	t.Parallel()
-	path := old(t)
+	path := newClosedDB(t)
 	clock := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	var more []string
 	for range 5 {
 		more = append(more, "SELECT 1")
 		clock = clock.Add(time.Hour)
-		store, err := db.OpenWith(t.Context(), path, later(more...), func() time.Time { return clock })
+		store, err := db.OpenWith(t.Context(), path, withMigrations(more...), func() time.Time { return clock })
 		if err != nil {
 			t.Fatal(err)
 		}
-		closed(t, store)
+		closeDB(t, store)
 	}
-	backups := backupsOf(t, path)
-	newest := len(shipped()) + 4
+	backups := migrationBackups(t, path)
+	newest := len(migrationNames()) + 4
 	version := func(n int) string { return fmt.Sprintf("-v%d", n) }
 	if len(backups) != 3 || !strings.Contains(backups[0], version(newest-2)) || !strings.Contains(backups[2], version(newest)) {
-		t.Errorf("kept %q, want those of the three versions up to %d", backups, newest)
+		t.Errorf("backups %q, want those of the three versions up to %d", backups, newest)
 	}
 }
 
-func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
+func TestMigrationNumbering(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"migrations/0099_x.sql", "migrations/x.sql"} {
-		files := later()
+		files := withMigrations()
 		files[name] = &fstest.MapFile{Data: []byte("SELECT 1")}
 		if _, err := db.OpenWith(t.Context(), filepath.Join(t.TempDir(), "ferry.db"), files, time.Now); err == nil {
-			t.Errorf("%s was taken", name)
+			t.Errorf("%s was accepted", name)
 		}
 	}
 }
 
-// old is a closed database of the newest schema with three transfers.
-func old(t *testing.T) string {
+// newClosedDB returns the path of a closed database with three transfers.
+func newClosedDB(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := openedWith(t, path, later())
-	saved(t, store, uploader.Changes{Transfers: sample(0, 3)})
-	closed(t, store)
+	store := openWith(t, path, withMigrations())
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 3)})
+	closeDB(t, store)
 	return path
 }
 
-// later is every migration there is and then those.
-func later(sql ...string) fstest.MapFS {
+// withMigrations returns the embedded migrations and then those given.
+func withMigrations(sql ...string) fstest.MapFS {
 	files := fstest.MapFS{}
-	for _, name := range shipped() {
-		text, err := fs.ReadFile(db.Shipped(), name)
+	for _, name := range migrationNames() {
+		text, err := fs.ReadFile(db.Migrations(), name)
 		if err != nil {
-			panic(err) // it is embedded
+			panic(err) // cannot happen: it is embedded
 		}
 		files[name] = &fstest.MapFile{Data: text}
 	}
 	for i, text := range sql {
-		files[fmt.Sprintf("migrations/%04d_later.sql", len(shipped())+i+1)] = &fstest.MapFile{Data: []byte(text)}
+		files[fmt.Sprintf("migrations/%04d_later.sql", len(migrationNames())+i+1)] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return files
 }
 
-// shipped are the names of the migrations there are.
-func shipped() []string {
-	names, err := fs.Glob(db.Shipped(), "migrations/*.sql")
+// migrationNames returns the names of the embedded migrations.
+func migrationNames() []string {
+	names, err := fs.Glob(db.Migrations(), "migrations/*.sql")
 	if err != nil {
-		panic(err) // the pattern is well-formed
+		panic(err) // cannot happen: the pattern is valid
 	}
 	return names
 }
 
-func openedWith(t *testing.T, path string, files fs.FS) *db.DB {
+func openWith(t *testing.T, path string, files fs.FS) *db.DB {
 	t.Helper()
 	store, err := db.OpenWith(t.Context(), path, files, time.Now)
 	if err != nil {
@@ -155,16 +155,17 @@ func openedWith(t *testing.T, path string, files fs.FS) *db.DB {
 	return store
 }
 
-func backupsOf(t *testing.T, path string) []string {
+// migrationBackups returns the backups from before migrations. It fails if there is none.
+func migrationBackups(t *testing.T, path string) []string {
 	t.Helper()
-	var found []string
-	for _, name := range filesBelow(t, filepath.Dir(path)) {
+	var backups []string
+	for _, name := range listFiles(t, filepath.Dir(path)) {
 		if strings.HasPrefix(name, filepath.Base(path)+".backup-") {
-			found = append(found, filepath.Join(filepath.Dir(path), name))
+			backups = append(backups, filepath.Join(filepath.Dir(path), name))
 		}
 	}
-	if len(found) == 0 {
-		t.Fatal("there is no backup")
+	if len(backups) == 0 {
+		t.Fatal("no backup")
 	}
-	return found
+	return backups
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
+// transferRow is a row of table transfers.
 type transferRow struct {
 	ID           int64 `gorm:"primaryKey;autoIncrement:false"`
 	Batch        int64
@@ -48,7 +49,7 @@ type transferRow struct {
 
 func (transferRow) TableName() string { return "transfers" }
 
-// transferColumns are the columns in the order of fields.
+// transferColumns are the columns of the table, in the order of fields.
 var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
 	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
@@ -56,6 +57,7 @@ var transferColumns = []string{
 	"added", "started", "finished", "active", "resumed", "sha256", "prior",
 }
 
+// fields returns pointers to the fields, for Scan.
 func (r *transferRow) fields() []any {
 	return []any{
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
@@ -85,12 +87,12 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Parts:        int64(t.Session.Parts),
 		UploadOffset: t.Session.Offset,
 		Sent:         t.Session.Sent,
-		Expires:      instant(t.Session.Expires),
+		Expires:      nullMoment(t.Session.Expires),
 		Attempt:      int64(t.Attempt),
-		NextTry:      instant(t.NextTry),
-		Added:        instant(t.Added),
-		Started:      instant(t.Started),
-		Finished:     instant(t.Finished),
+		NextTry:      nullMoment(t.NextTry),
+		Added:        nullMoment(t.Added),
+		Started:      nullMoment(t.Started),
+		Finished:     nullMoment(t.Finished),
 		Active:       t.Active.Milliseconds(),
 		Resumed:      t.Resumed,
 		Prior:        int64(t.Prior),
@@ -136,19 +138,20 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		Finished:    uploader.Moment(r.Finished.Int64),
 		Active:      time.Duration(r.Active) * time.Millisecond,
 		Resumed:     r.Resumed,
-		SHA256:      sumOf(r.Sha256),
+		SHA256:      digestOf(r.Sha256),
 		Prior:       uploader.TransferID(r.Prior),
 	}, nil
 }
 
-// sumOf is a whole digest or none: half of one would never be taken again.
-func sumOf(digest []byte) string {
+// digestOf returns a SHA-256 digest, or "" if it has another length.
+func digestOf(digest []byte) string {
 	if len(digest) != sha256.Size {
 		return ""
 	}
 	return string(digest)
 }
 
+// batchRow is a row of table batches.
 type batchRow struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
 	Server   int64
@@ -171,15 +174,15 @@ func newBatchRow(b uploader.Batch) batchRow {
 		ID:       int64(b.ID),
 		Server:   int64(b.Server),
 		Roots:    packRoots(b.Roots),
-		Added:    millis(b.Added),
-		Expanded: digit(b.Expanded),
+		Added:    nullTime(b.Added),
+		Expanded: boolInt(b.Expanded),
 		Intent:   b.Intent.String(),
 		Rank:     b.Rank,
 
 		Connections: b.Options.Connections,
 		Chunk:       b.Options.Chunk,
 		Pace:        b.Options.Limit,
-		Again:       digit(b.Options.Again),
+		Again:       boolInt(b.Options.Again),
 	}
 }
 
@@ -196,7 +199,7 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		ID:       uploader.BatchID(r.ID),
 		Server:   uploader.ServerID(r.Server),
 		Roots:    roots,
-		Added:    moment(r.Added),
+		Added:    timeOf(r.Added),
 		Expanded: r.Expanded != 0,
 		Intent:   intent,
 		Rank:     r.Rank,
@@ -204,36 +207,7 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 	}, nil
 }
 
-type markRow struct {
-	Transfer int64 `gorm:"primaryKey;autoIncrement:false"`
-	At       int64 `gorm:"primaryKey;autoIncrement:false"`
-	State    []byte
-}
-
-func (markRow) TableName() string { return "marks" }
-
-type partRow struct {
-	Transfer   int64 `gorm:"primaryKey;autoIncrement:false"`
-	Part       int   `gorm:"primaryKey;autoIncrement:false"`
-	URL        string
-	Start      int64
-	Length     int64
-	PartOffset int64
-	Expires    sql.NullInt64
-}
-
-func (partRow) TableName() string { return "parts" }
-
-func newPartRow(id uploader.TransferID, p uploader.Part) partRow {
-	return partRow{
-		Transfer: int64(id), Part: p.Index, URL: p.URL, Start: p.Start, Length: p.Length, PartOffset: p.Offset, Expires: millis(p.Expires),
-	}
-}
-
-func (r *partRow) part() uploader.Part {
-	return uploader.Part{Index: r.Part, URL: r.URL, Start: r.Start, Length: r.Length, Offset: r.PartOffset, Expires: moment(r.Expires)}
-}
-
+// serverRow is a row of table servers. Profile and Access are JSON.
 type serverRow struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
 	Name     string
@@ -246,7 +220,7 @@ type serverRow struct {
 func (serverRow) TableName() string { return "servers" }
 
 func newServerRow(s uploader.Server) serverRow {
-	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint, Identity: s.Identity, Profile: pack(s.Profile), Access: pack(s.Access)}
+	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint, Identity: s.Identity, Profile: mustJSON(s.Profile), Access: mustJSON(s.Access)}
 }
 
 func (r *serverRow) server() (uploader.Server, error) {
@@ -258,18 +232,17 @@ func (r *serverRow) server() (uploader.Server, error) {
 	return server, nil
 }
 
-// pack makes JSON of plain values, for columns that are only ever read as a whole.
-func pack(plain any) string {
-	text, err := json.Marshal(plain)
+// mustJSON returns the JSON of a value that can always be marshaled.
+func mustJSON(value any) string {
+	text, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // of a type that is no plain value
+		panic(err)
 	}
 	return string(text)
 }
 
-// packRoots puts paths behind one another, each after its length. It is one
-// column and not a table of its own so that a drop of 200,000 loose files is
-// one write.
+// packRoots concatenates paths, each preceded by its length. They are one column
+// rather than a table so that adding 200,000 files is one write.
 func packRoots(roots []string) []byte {
 	packed := []byte{}
 	for _, root := range roots {
@@ -279,7 +252,7 @@ func packRoots(roots []string) []byte {
 	return packed
 }
 
-var errRoots = errors.New("its list of paths is cut off")
+var errRoots = errors.New("list of paths is truncated")
 
 func unpackRoots(packed []byte) ([]string, error) {
 	var roots []string
@@ -295,33 +268,32 @@ func unpackRoots(packed []byte) ([]string, error) {
 	return roots, nil
 }
 
-func digit(yes bool) int64 {
-	if yes {
+func boolInt(b bool) int64 {
+	if b {
 		return 1
 	}
 	return 0
 }
 
-// blob is never nil, which the driver would bind as NULL.
+// blob returns a non-nil slice: the driver binds nil as NULL.
 func blob(s string) []byte { return append(make([]byte, 0, len(s)), s...) }
 
-func instant(m uploader.Moment) sql.NullInt64 {
+func nullMoment(m uploader.Moment) sql.NullInt64 {
 	return sql.NullInt64{Int64: int64(m), Valid: !m.IsZero()}
 }
 
-func millis(t time.Time) sql.NullInt64 {
+func nullTime(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
 }
 
-func moment(n sql.NullInt64) time.Time {
+func timeOf(n sql.NullInt64) time.Time {
 	if !n.Valid {
 		return time.Time{}
 	}
 	return time.UnixMilli(n.Int64)
 }
 
-// modTime keeps the zero time as it is; every other one is local, as os.Stat
-// gives it.
+// modTime returns a time in local time, like os.Stat. The zero time stays zero.
 func modTime(seconds, nanos int64) time.Time {
 	t := time.Unix(seconds, nanos)
 	if t.IsZero() {

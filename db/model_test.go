@@ -11,30 +11,30 @@ import (
 	"github.com/ferryapp/ferry/db"
 )
 
-func TestEveryColumnOfATransferIsScanned(t *testing.T) {
+func TestTransferColumnsMatchTable(t *testing.T) {
 	t.Parallel()
-	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
-	defer closed(t, store)
-	list, err := db.Ask[string](store, "SELECT group_concat(name) FROM pragma_table_info('transfers')")
+	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
+	defer closeDB(t, store)
+	list, err := db.QueryValue[string](store, "SELECT group_concat(name) FROM pragma_table_info('transfers')")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(list, ","), db.TransferColumns); diff != "" {
-		t.Errorf("table (-) and scan (+) differ:\n%s", diff)
+		t.Errorf("columns differ (-table +scan):\n%s", diff)
 	}
 }
 
-func TestQueriesUseTheirIndexes(t *testing.T) {
+func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
-	defer closed(t, store)
+	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
+	defer closeDB(t, store)
 	tests := map[string]string{
 		"SELECT * FROM transfers ORDER BY rank, id":                                                              "transfers_order",
 		"SELECT * FROM transfers WHERE phase <> 'cancelled' AND fingerprint IN (x'01', x'02') ORDER BY id":       "transfers_previous",
 		"SELECT * FROM transfers WHERE phase IN ('done', 'failed', 'cancelled') ORDER BY finished DESC, id DESC": "transfers_history",
 	}
 	for query, index := range tests {
-		plan, err := db.AskPlan(store, query)
+		plan, err := db.QueryPlan(store, query)
 		if err != nil || !strings.Contains(plan, "USING INDEX "+index) {
 			t.Errorf("%s: %s, %v; want %s", query, plan, err, index)
 		}
@@ -52,9 +52,9 @@ func FuzzRoots(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := db.UnpackRoots(db.PackRoots(roots))
-		if err != nil || !slices.Equal(again, roots) {
-			t.Errorf("%q became %q, %v", roots, again, err)
+		got, err := db.UnpackRoots(db.PackRoots(roots))
+		if err != nil || !slices.Equal(got, roots) {
+			t.Errorf("UnpackRoots(PackRoots(%q)) = %q, %v", roots, got, err)
 		}
 	})
 }

@@ -17,133 +17,131 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func TestOpenMakesAFileWherever(t *testing.T) {
+func TestOpenCreatesFileAtAnyPath(t *testing.T) {
 	t.Parallel()
 	names := map[string]string{
-		"plain":                   "ferry.db",
-		"a question mark":         "what?mode=ro&vfs=none.db",
-		"a fragment":              "a#b.db",
-		"a percent sign":          "100%41.db",
-		"spaces":                  "my profile/ferry .db",
-		"Chinese":                 "资料/渡船.db",
-		"brackets and wildcards":  "[a]*{b}.db",
-		"a folder yet to be made": "a/b/c/ferry.db",
-		"a quote":                 "it's \"mine\".db",
+		"plain":                  "ferry.db",
+		"question mark":          "what?mode=ro&vfs=none.db",
+		"number sign":            "a#b.db",
+		"percent sign":           "100%41.db",
+		"spaces":                 "my profile/ferry .db",
+		"Chinese":                "资料/渡船.db",
+		"brackets and wildcards": "[a]*{b}.db",
+		"missing folders":        "a/b/c/ferry.db",
+		"quotes":                 "it's \"mine\".db",
 	}
 	if runtime.GOOS == "linux" {
-		names["bytes that are no text"] = "caf\xe9\xff.db"
+		names["not UTF-8"] = "caf\xe9\xff.db"
 	}
-	for what, name := range names {
-		t.Run(what, func(t *testing.T) {
+	for test, name := range names {
+		t.Run(test, func(t *testing.T) {
 			folder := t.TempDir()
 			path := filepath.Join(folder, name)
-			store := opened(t, path)
-			saved(t, store, uploader.Changes{Transfers: sample(0, 1)})
-			closed(t, store)
-			if got, want := filesBelow(t, folder), []string{name}; !cmp.Equal(got, want) {
-				t.Errorf("made %q, want %q", got, want)
+			store := openDB(t, path)
+			save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 1)})
+			closeDB(t, store)
+			if got, want := listFiles(t, folder), []string{name}; !cmp.Equal(got, want) {
+				t.Errorf("files %q, want %q", got, want)
 			}
-			if got := count(t, path); got != 1 {
-				t.Errorf("found %d transfers again, want 1", got)
+			if got := countTransfers(t, path); got != 1 {
+				t.Errorf("%d transfers after reopening, want 1", got)
 			}
 		})
 	}
 }
 
-func TestOpenTakesAnEmptyFileForANewOne(t *testing.T) {
+func TestOpenInitializesEmptyFile(t *testing.T) {
 	t.Parallel()
-	path := written(t, "ferry.db", "")
-	if got := count(t, path); got != 0 {
-		t.Errorf("found %d transfers", got)
+	path := writeTempFile(t, "ferry.db", "")
+	if got := countTransfers(t, path); got != 0 {
+		t.Errorf("%d transfers, want 0", got)
 	}
 }
 
-func TestOpenIsForThisUserAlone(t *testing.T) {
+func TestFilesArePrivate(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("Windows has no mode bits; profiles are below the user's own folder")
+		t.Skip("Windows has no mode bits")
 	}
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	defer closed(t, store)
-	saved(t, store, uploader.Changes{Transfers: sample(0, 1)})
+	store := openDB(t, path)
+	defer closeDB(t, store)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 1)})
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(path + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if mode := info.Mode().Perm(); mode&0o077 != 0 {
-			t.Errorf("ferry.db%s has mode %v", suffix, mode)
+			t.Errorf("ferry.db%s has mode %v, want no access for others", suffix, mode)
 		}
 	}
 }
 
-func TestOpenNeverTouchesWhatIsNotFerrys(t *testing.T) {
+func TestOpenRefusesForeignFiles(t *testing.T) {
 	t.Parallel()
 	page := strings.Repeat("\x00", 4096)
 	tests := map[string]string{
-		"a letter":                       "Dear Sir or Madam",
-		"one byte":                       "\n",
-		"zeros":                          page,
-		"SQLite's name and nothing else": "SQLite format 3\x00",
-		"a file with Ferry in it":        "Ferry" + page,
+		"text":                  "Dear Sir or Madam",
+		"one byte":              "\n",
+		"zeros":                 page,
+		"SQLite magic alone":    "SQLite format 3\x00",
+		"text that names Ferry": "Ferry" + page,
 	}
-	for what, content := range tests {
-		t.Run(what, func(t *testing.T) {
-			refusesUntouched(t, written(t, "ferry.db", content), db.ErrNotFerry)
+	for test, content := range tests {
+		t.Run(test, func(t *testing.T) {
+			wantUnchangedOpenError(t, writeTempFile(t, "ferry.db", content), db.ErrNotFerry)
 		})
 	}
-	t.Run("a database of another program", func(t *testing.T) {
-		refusesUntouched(t, stamped(t, "PRAGMA application_id = 252006673"), db.ErrNotFerry) // Fossil's
+	t.Run("database of another program", func(t *testing.T) {
+		wantUnchangedOpenError(t, newModifiedDB(t, "PRAGMA application_id = 252006673"), db.ErrNotFerry) // Fossil's
 	})
-	t.Run("a database of nobody in particular", func(t *testing.T) {
-		refusesUntouched(t, stamped(t, "PRAGMA application_id = 0"), db.ErrNotFerry)
+	t.Run("database without application_id", func(t *testing.T) {
+		wantUnchangedOpenError(t, newModifiedDB(t, "PRAGMA application_id = 0"), db.ErrNotFerry)
 	})
-	t.Run("a database of a newer Ferry", func(t *testing.T) {
-		refusesUntouched(t, stamped(t, "PRAGMA user_version = 9999"), db.ErrNewer)
+	t.Run("database of a newer version", func(t *testing.T) {
+		wantUnchangedOpenError(t, newModifiedDB(t, "PRAGMA user_version = 9999"), db.ErrNewer)
 	})
-	t.Run("a folder", func(t *testing.T) {
+	t.Run("folder", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "ferry.db")
 		if err := os.Mkdir(path, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		refuses(t, path, db.ErrNotFerry)
+		wantOpenError(t, path, db.ErrNotFerry)
 	})
 }
 
-func TestOpenSaysThatItCannotWrite(t *testing.T) {
+func TestOpenBelowRegularFile(t *testing.T) {
 	t.Parallel()
-	t.Run("below a regular file", func(t *testing.T) {
-		refuses(t, filepath.Join(written(t, "file", "x"), "profile", "ferry.db"), db.ErrUnwritable)
-	})
+	wantOpenError(t, filepath.Join(writeTempFile(t, "file", "x"), "profile", "ferry.db"), db.ErrUnwritable)
 }
 
-func TestOpenSetsEveryConnectionUp(t *testing.T) {
+func TestOpenSetsPragmas(t *testing.T) {
 	t.Parallel()
-	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
-	defer closed(t, store)
+	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
+	defer closeDB(t, store)
 	pragmas := map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "application_id": "1181905529",
 	}
 	for pragma, want := range pragmas {
-		for who, ask := range map[string]func(*db.DB, string) (string, error){
-			"writer": func(d *db.DB, q string) (string, error) { return db.Ask[string](d, q) },
-			"reader": db.AskReader[string],
+		for role, query := range map[string]func(*db.DB, string) (string, error){
+			"writer": func(d *db.DB, q string) (string, error) { return db.QueryValue[string](d, q) },
+			"reader": db.QueryReader[string],
 		} {
-			if got, err := ask(store, "PRAGMA "+pragma); err != nil || got != want {
-				t.Errorf("%s of the %s is %q, %v; want %q", pragma, who, got, err, want)
+			if got, err := query(store, "PRAGMA "+pragma); err != nil || got != want {
+				t.Errorf("%s of the %s = %q, %v; want %q", pragma, role, got, err, want)
 			}
 		}
 	}
-	if _, err := db.AskReader[int](store, "INSERT INTO settings VALUES ('a', '1') RETURNING 1"); err == nil {
-		t.Error("a reader wrote")
+	if _, err := db.QueryReader[int](store, "INSERT INTO settings VALUES ('a', '1') RETURNING 1"); err == nil {
+		t.Error("reader can write")
 	}
 }
 
-func TestSettingsAreKept(t *testing.T) {
+func TestSettings(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
+	store := openDB(t, path)
 	for _, value := range []string{`{"limit":3}`, `"中文"`} {
 		if err := store.SaveSetting(t.Context(), "transfers", []byte(value)); err != nil {
 			t.Fatal(err)
@@ -153,105 +151,105 @@ func TestSettingsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := store.SaveSetting(t.Context(), "broken", []byte(`{`)); !fault.Is(err, fault.LocalDisk) {
-		t.Errorf("broken JSON: %v", err)
+		t.Errorf("invalid JSON: got %v, want a fault of kind LocalDisk", err)
 	}
-	closed(t, store)
+	closeDB(t, store)
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	for key, want := range map[string]string{"transfers": `"中文"`, "other": `null`, "broken": "", "never": ""} {
 		if got, err := store.Setting(t.Context(), key); err != nil || string(got) != want {
-			t.Errorf("setting %s is %q, %v; want %q", key, got, err, want)
+			t.Errorf("setting %s = %q, %v; want %q", key, got, err, want)
 		}
 	}
 	if err := store.SaveSetting(t.Context(), "transfers", nil); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := store.Setting(t.Context(), "transfers"); err != nil || got != nil {
-		t.Errorf("a removed setting is %q, %v", got, err)
+		t.Errorf("removed setting = %q, %v; want nil", got, err)
 	}
 }
 
-func TestBackupIsAWholeDatabase(t *testing.T) {
+func TestBackup(t *testing.T) {
 	t.Parallel()
-	store, _ := filled(t, 500)
+	store, _ := newFilledDB(t, 500)
 	to := filepath.Join(t.TempDir(), "copy ?#.db")
 	if err := store.Backup(t.Context(), to); err != nil {
 		t.Fatal(err)
 	}
-	if got := count(t, to); got != 500 {
-		t.Errorf("the backup has %d transfers, want 500", got)
+	if got := countTransfers(t, to); got != 500 {
+		t.Errorf("backup has %d transfers, want 500", got)
 	}
 	if err := store.Backup(t.Context(), to); !fault.Is(err, fault.LocalDisk) {
-		t.Errorf("a backup over an existing file: %v", err)
+		t.Errorf("backup to an existing file: got %v, want a fault of kind LocalDisk", err)
 	}
 }
 
-func TestCloseMayBeSaidTwice(t *testing.T) {
+func TestCloseTwice(t *testing.T) {
 	t.Parallel()
-	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
-	closed(t, store)
-	closed(t, store)
+	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
+	closeDB(t, store)
+	closeDB(t, store)
 }
 
-func TestOpenStopsWithItsContext(t *testing.T) {
+func TestOpenWithCancelledContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	if _, err := db.Open(ctx, path); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
-	if got := filesBelow(t, filepath.Dir(path)); len(got) != 0 {
-		t.Errorf("left %q behind", got)
+	if got := listFiles(t, filepath.Dir(path)); len(got) != 0 {
+		t.Errorf("files %q, want none", got)
 	}
 }
 
-// stamped is a database of Ferry's, closed, after a statement by somebody else.
-func stamped(t *testing.T, statement string) string {
+// newModifiedDB returns the path of a closed database on which statement was run.
+func newModifiedDB(t *testing.T, statement string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(0, 3)})
-	if err := db.Do(store, statement); err != nil {
+	store := openDB(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, 3)})
+	if err := db.Exec(store, statement); err != nil {
 		t.Fatal(err)
 	}
-	closed(t, store)
+	closeDB(t, store)
 	return path
 }
 
-func refusesUntouched(t *testing.T, path string, want error) {
+func wantUnchangedOpenError(t *testing.T, path string, want error) {
 	t.Helper()
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	refuses(t, path, want)
+	wantOpenError(t, path, want)
 	after, err := os.ReadFile(path)
 	if err != nil || string(after) != string(before) {
-		t.Errorf("the file was changed, %v", err)
+		t.Errorf("file was changed, %v", err)
 	}
-	if got := filesBelow(t, filepath.Dir(path)); len(got) != 1 {
-		t.Errorf("left files behind: %q", got)
+	if got := listFiles(t, filepath.Dir(path)); len(got) != 1 {
+		t.Errorf("files %q, want the database alone", got)
 	}
 }
 
-func refuses(t *testing.T, path string, want error) {
+func wantOpenError(t *testing.T, path string, want error) {
 	t.Helper()
 	store, err := db.Open(t.Context(), path)
 	if err == nil {
-		closed(t, store)
+		closeDB(t, store)
 	}
 	if !errors.Is(err, want) || !fault.Is(err, fault.LocalDisk) || fault.Of(err).Op != fault.Open || fault.Of(err).Detail == "" {
-		t.Errorf("got %v, want a fault of the local disk with %q inside", err, want)
+		t.Errorf("got %v, want a fault of kind LocalDisk that wraps %q", err, want)
 	}
 }
 
-// count opens the file and says how many transfers it has.
-func count(t *testing.T, path string) int {
+// countTransfers opens the file and returns the number of its transfers.
+func countTransfers(t *testing.T, path string) int {
 	t.Helper()
-	store := opened(t, path)
-	defer closed(t, store)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil {
 		t.Fatalf("load: %v", err)
@@ -259,7 +257,7 @@ func count(t *testing.T, path string) int {
 	return len(all.Transfers)
 }
 
-func written(t *testing.T, name, content string) string {
+func writeTempFile(t *testing.T, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -268,18 +266,18 @@ func written(t *testing.T, name, content string) string {
 	return path
 }
 
-// filesBelow lists files, relative to the folder and with forward slashes.
-func filesBelow(t *testing.T, folder string) []string {
+// listFiles lists the files in folder and its subfolders, relative to it and with slashes.
+func listFiles(t *testing.T, folder string) []string {
 	t.Helper()
-	var found []string
+	var files []string
 	err := fs.WalkDir(os.DirFS(folder), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
-			found = append(found, path)
+			files = append(files, path)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	return files
 }

@@ -11,14 +11,23 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Proof implements uploader.Store.
+// blockRow is a row of table marks: the hash at the end of one block of a file.
+type blockRow struct {
+	Transfer int64 `gorm:"primaryKey;autoIncrement:false"`
+	At       int64 `gorm:"primaryKey;autoIncrement:false"` // end of the block, in bytes
+	State    []byte
+}
+
+func (blockRow) TableName() string { return "marks" }
+
+// Proof implements [uploader.Store].
 func (d *DB) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, error) {
-	var rows []markRow
+	var rows []blockRow
 	err := d.read(ctx, func(tx *gorm.DB) error {
 		return tx.Where("transfer = ?", int64(id)).Order("at").Find(&rows).Error
 	})
 	if err != nil {
-		return nil, d.fail(fault.Load, fmt.Errorf("load proof of transfer %d: %w", id, err))
+		return nil, d.classify(fault.Load, fmt.Errorf("load proof of transfer %d: %w", id, err))
 	}
 	var proof source.Proof
 	for _, row := range rows {
@@ -27,15 +36,15 @@ func (d *DB) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, e
 	return proof, nil
 }
 
-// extendProof puts marks in the place of those that are at or behind the first.
-func extendProof(ctx context.Context, tx *gorm.DB, id uploader.TransferID, marks source.Proof) error {
-	if len(marks) == 0 {
+// saveProof saves blocks in place of those that end at or after the end of the first.
+func saveProof(ctx context.Context, tx *gorm.DB, id uploader.TransferID, blocks source.Proof) error {
+	if len(blocks) == 0 {
 		return nil
 	}
-	if err := tx.Delete(&markRow{}, "transfer = ? AND at >= ?", int64(id), marks[0].At).Error; err != nil {
-		return fmt.Errorf("cut proof of transfer %d: %w", id, err)
+	if err := tx.Delete(&blockRow{}, "transfer = ? AND at >= ?", int64(id), blocks[0].At).Error; err != nil {
+		return fmt.Errorf("truncate proof of transfer %d: %w", id, err)
 	}
-	return upsert(ctx, tx, marks, func(m source.Mark) markRow {
-		return markRow{Transfer: int64(id), At: m.At, State: m.State}
+	return upsert(ctx, tx, blocks, func(b source.Mark) blockRow {
+		return blockRow{Transfer: int64(id), At: b.At, State: b.State}
 	})
 }

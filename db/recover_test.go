@@ -17,201 +17,200 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func TestDamageIsFoundAfterAnUncleanExit(t *testing.T) {
+func TestRecoveryAfterUncleanExit(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	broken := overwritten(t, path)
-	left(t, path+"-wal", nil)
+	path := newFilledFile(t, 2000)
+	damaged := damageFile(t, path)
+	writeFile(t, path+"-wal", nil)
 
-	store := opened(t, path)
-	defer closed(t, store)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	recovery := store.Recovery()
 	if !recovery.Happened() || recovery.Restored != "" || recovery.Reason == "" || recovery.Salvaged < 1000 {
-		t.Errorf("recovery is %+v, and a third of 2000 transfers was broken", recovery)
+		t.Errorf("recovery %+v, with a third of 2000 transfers damaged", recovery)
 	}
-	if aside, err := os.ReadFile(recovery.SetAside); err != nil || !bytes.Equal(aside, broken) {
-		t.Errorf("the damaged file was not kept as it was, %v", err)
+	if aside, err := os.ReadFile(recovery.SetAside); err != nil || !bytes.Equal(aside, damaged) {
+		t.Errorf("file set aside differs from the damaged one, %v", err)
 	}
-	works(t, store, recovery.Salvaged)
+	checkUsable(t, store, recovery.Salvaged)
 	want := []string{"ferry.db", "ferry.db-shm", "ferry.db-wal", filepath.Base(recovery.SetAside)}
-	if diff := cmp.Diff(want, filesBelow(t, filepath.Dir(path))); diff != "" {
-		t.Errorf("want (-) and left (+) files differ:\n%s", diff)
+	if diff := cmp.Diff(want, listFiles(t, filepath.Dir(path))); diff != "" {
+		t.Errorf("files differ (-want +got):\n%s", diff)
 	}
 }
 
-func TestDamageThatAppearsLaterIsRepairedTheNextTime(t *testing.T) {
+func TestRecoveryOfDamageFoundByLoad(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	overwritten(t, path)
+	path := newFilledFile(t, 2000)
+	damageFile(t, path)
 
-	store := opened(t, path)
+	store := openDB(t, path)
 	_, err := store.Load(t.Context())
 	if !errors.Is(err, db.ErrDamaged) || !fault.Is(err, fault.LocalDisk) {
-		t.Errorf("load returned %v", err)
+		t.Errorf("load returned %v, want ErrDamaged", err)
 	}
 	if store.Recovery().Happened() {
-		t.Error("it was repaired before it was found")
+		t.Error("recovered before the damage was found")
 	}
-	closed(t, store)
+	closeDB(t, store)
 
-	store = opened(t, path)
+	store = openDB(t, path)
 	if !store.Recovery().Happened() {
-		t.Error("it was not repaired")
+		t.Error("not recovered")
 	}
-	works(t, store, store.Recovery().Salvaged)
-	closed(t, store)
+	checkUsable(t, store, store.Recovery().Salvaged)
+	closeDB(t, store)
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	if store.Recovery().Happened() {
-		t.Error("it was repaired twice")
+		t.Error("recovered twice")
 	}
 }
 
-func TestDamageIsRepairedWithTheNewestGoodBackup(t *testing.T) {
+func TestRecoveryUsesNewestGoodBackup(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 10)
-	store := opened(t, path)
+	path := newFilledFile(t, 10)
+	store := openDB(t, path)
 	for i, name := range []string{"20260101-000000.000-v1", "20260102-000000.000-v1", "20260103-000000.000-v1"} {
-		saved(t, store, uploader.Changes{Transfers: sample(uploader.TransferID(10+i*10), 10)})
+		save(t, store, uploader.Changes{Transfers: sampleTransfers(uploader.TransferID(10+i*10), 10)})
 		if err := store.Backup(t.Context(), path+".backup-"+name); err != nil {
 			t.Fatal(err)
 		}
 	}
-	saved(t, store, uploader.Changes{Transfers: sample(40, 2000)})
-	closed(t, store)
-	overwritten(t, path)
-	left(t, path+"-wal", nil)
-	left(t, path+".backup-20260104-000000.000-v1", []byte("no database at all"))
-	overwritten(t, path+".backup-20260103-000000.000-v1")
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(40, 2000)})
+	closeDB(t, store)
+	damageFile(t, path)
+	writeFile(t, path+"-wal", nil)
+	writeFile(t, path+".backup-20260104-000000.000-v1", []byte("not a database"))
+	damageFile(t, path+".backup-20260103-000000.000-v1")
 
-	store = opened(t, path)
-	defer closed(t, store)
+	store = openDB(t, path)
+	defer closeDB(t, store)
 	if want := path + ".backup-20260102-000000.000-v1"; store.Recovery().Restored != want {
-		t.Errorf("recovery is %+v, want %s", store.Recovery(), want)
+		t.Errorf("recovery %+v, want restored from %s", store.Recovery(), want)
 	}
 	all, err := store.Load(t.Context())
 	if err != nil || len(all.Transfers) < 30 || all.Transfers[29].ID != 30 {
 		t.Errorf("loaded %d transfers, %v", len(all.Transfers), err)
 	}
 	if _, err := os.Stat(store.Recovery().Restored); err != nil {
-		t.Errorf("the backup itself is gone: %v", err)
+		t.Errorf("backup was removed: %v", err)
 	}
 }
 
-func TestWhatOnlyTheLogHoldsIsSalvagedToo(t *testing.T) {
+func TestRecoveryReadsWriteAheadLog(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
-	store := opened(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(2000, 7)})
-	crashed := filepath.Join(t.TempDir(), "ferry.db")
-	for _, suffix := range []string{"", "-wal"} { // as a crash would leave them
+	path := newFilledFile(t, 2000)
+	store := openDB(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(2000, 7)})
+	copied := filepath.Join(t.TempDir(), "ferry.db")
+	for _, suffix := range []string{"", "-wal"} { // as after a crash
 		content, err := os.ReadFile(path + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}
-		left(t, crashed+suffix, content)
+		writeFile(t, copied+suffix, content)
 	}
-	closed(t, store)
-	overwritten(t, crashed)
+	closeDB(t, store)
+	damageFile(t, copied)
 
-	store = opened(t, crashed)
-	defer closed(t, store)
+	store = openDB(t, copied)
+	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
 	if err != nil || store.Recovery().Salvaged < 1000 {
-		t.Fatalf("recovery is %+v, %v", store.Recovery(), err)
+		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	newest := all.Transfers[len(all.Transfers)-7:]
 	if newest[0].ID != 2001 || newest[6].ID != 2007 {
-		t.Errorf("the newest are %d to %d, want 2001 to 2007", newest[0].ID, newest[6].ID)
+		t.Errorf("newest transfers %d to %d, want 2001 to 2007", newest[0].ID, newest[6].ID)
 	}
 }
 
-func TestWhatACrashLeftHalfMadeIsSweptAway(t *testing.T) {
+func TestOpenRemovesTemporaryFiles(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 1)
-	left(t, path+".new-123", []byte("half"))
+	path := newFilledFile(t, 1)
+	writeFile(t, path+".new-123", []byte("half"))
 	if err := os.Mkdir(path+".new-456", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	closed(t, opened(t, path))
+	closeDB(t, openDB(t, path))
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
-		t.Errorf("there are %v, %v", entries, err)
+		t.Errorf("folder has %v, %v; want the database alone", entries, err)
 	}
 }
 
-func TestRepairSurvivesBeingKilled(t *testing.T) {
+func TestRecoverySurvivesKill(t *testing.T) {
 	t.Parallel()
-	whole := filledFile(t, 1000)
-	broken := overwritten(t, whole)
-	repaired := 0
+	damaged := damageFile(t, newFilledFile(t, 1000))
+	recovered := 0
 	for range 10 {
-		path := written(t, "ferry.db", string(broken))
-		left(t, path+"-wal", nil)
+		path := writeTempFile(t, "ferry.db", string(damaged))
+		writeFile(t, path+"-wal", nil)
 		child, _ := startChild(t, "open", path)
-		death := time.AfterFunc(rand.N(150*time.Millisecond), func() { _ = child.Process.Kill() })
-		_ = child.Wait() // killed, or done before that
-		death.Stop()
+		timer := time.AfterFunc(rand.N(150*time.Millisecond), func() { _ = child.Process.Kill() })
+		_ = child.Wait() // killed, or exited before
+		timer.Stop()
 
-		store := opened(t, path)
+		store := openDB(t, path)
 		if !store.Recovery().Happened() {
-			t.Error("the user would never hear of it")
+			t.Error("no recovery reported")
 		}
-		repaired = max(repaired, store.Recovery().Salvaged)
-		if repaired < 500 {
-			t.Errorf("recovery is %+v, and two thirds of 1000 transfers were whole", store.Recovery())
+		recovered = max(recovered, store.Recovery().Salvaged)
+		if recovered < 500 {
+			t.Errorf("recovery %+v, with two thirds of 1000 transfers intact", store.Recovery())
 		}
-		works(t, store, repaired)
-		closed(t, store)
-		if kept, err := os.ReadFile(store.Recovery().SetAside); err != nil || !bytes.Equal(kept, broken) {
-			t.Errorf("the damaged file was not kept, %v", err)
+		checkUsable(t, store, recovered)
+		closeDB(t, store)
+		if aside, err := os.ReadFile(store.Recovery().SetAside); err != nil || !bytes.Equal(aside, damaged) {
+			t.Errorf("file set aside differs from the damaged one, %v", err)
 		}
 	}
 }
 
-func TestATruncatedFileIsSetAside(t *testing.T) {
+func TestRecoveryOfTruncatedFile(t *testing.T) {
 	t.Parallel()
-	path := filledFile(t, 2000)
+	path := newFilledFile(t, 2000)
 	if err := os.Truncate(path, 3*4096); err != nil {
 		t.Fatal(err)
 	}
-	left(t, path+"-wal", nil)
-	store := opened(t, path)
-	defer closed(t, store)
+	writeFile(t, path+"-wal", nil)
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	if !store.Recovery().Happened() {
-		t.Error("nothing was said")
+		t.Error("no recovery reported")
 	}
-	works(t, store, store.Recovery().Salvaged)
+	checkUsable(t, store, store.Recovery().Salvaged)
 }
 
-func TestALogWithoutItsDatabaseIsSetAside(t *testing.T) {
+func TestOpenSetsLogWithoutDatabaseAside(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	left(t, path+"-wal", []byte("somebody's log"))
-	store := opened(t, path)
-	defer closed(t, store)
+	writeFile(t, path+"-wal", []byte("a log"))
+	store := openDB(t, path)
+	defer closeDB(t, store)
 	aside := store.Recovery().SetAside
-	if kept, err := os.ReadFile(aside + "-wal"); err != nil || string(kept) != "somebody's log" {
-		t.Errorf("the log was not kept: %q, %v", kept, err)
+	if log, err := os.ReadFile(aside + "-wal"); err != nil || string(log) != "a log" {
+		t.Errorf("log set aside = %q, %v", log, err)
 	}
-	works(t, store, 0)
+	checkUsable(t, store, 0)
 }
 
-func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
+func TestRecoveryFromRandomDamage(t *testing.T) {
 	t.Parallel()
-	whole, err := os.ReadFile(filledFile(t, 300))
+	intact, err := os.ReadFile(newFilledFile(t, 300))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for seed := range uint64(60) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		broken := bytes.Clone(whole)
+		damaged := bytes.Clone(intact)
 		for range 1 + random.IntN(200) {
-			broken[100+random.IntN(len(broken)-100)] = byte(random.Uint32())
+			damaged[100+random.IntN(len(damaged)-100)] = byte(random.Uint32())
 		}
-		path := written(t, "ferry.db", string(broken))
+		path := writeTempFile(t, "ferry.db", string(damaged))
 		if random.IntN(2) == 0 {
-			left(t, path+"-wal", nil)
+			writeFile(t, path+"-wal", nil)
 		}
 		store, err := db.Open(t.Context(), path)
 		if err != nil {
@@ -222,62 +221,63 @@ func TestAnyDamageLeadsBackToAWorkingStore(t *testing.T) {
 		if loadErr != nil && !errors.Is(loadErr, db.ErrDamaged) {
 			t.Errorf("seed %d: load: %v", seed, loadErr)
 		}
-		closed(t, store)
+		closeDB(t, store)
 		if loadErr != nil {
-			count(t, path)
+			countTransfers(t, path)
 		}
 	}
 }
 
-func TestAFullDiskSavesNothingAndMends(t *testing.T) {
+func TestSaveToFullDatabase(t *testing.T) {
 	t.Parallel()
-	store, _ := filled(t, 10)
-	pages, err := db.Ask[int](store, "PRAGMA page_count")
+	store, _ := newFilledDB(t, 10)
+	pages, err := db.QueryValue[int](store, "PRAGMA page_count")
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit(t, store, pages+3)
-	err = store.Save(t.Context(), uploader.Changes{Transfers: sample(10, 1000)})
+	limitPages(t, store, pages+3)
+	err = store.Save(t.Context(), uploader.Changes{Transfers: sampleTransfers(10, 1000)})
 	if !errors.Is(err, db.ErrFull) || !fault.Is(err, fault.LocalDisk) {
-		t.Errorf("save returned %v", err)
+		t.Errorf("save returned %v, want ErrFull", err)
 	}
-	limit(t, store, 1<<30)
-	works(t, store, 10)
+	limitPages(t, store, 1<<30)
+	checkUsable(t, store, 10)
 }
 
-func limit(t *testing.T, store *db.DB, pages int) {
+// limitPages sets the size, in pages, at which the database is full.
+func limitPages(t *testing.T, store *db.DB, pages int) {
 	t.Helper()
-	if err := db.Do(store, fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+	if err := db.Exec(store, fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// works expects that many transfers, saves one more and finds it again.
-func works(t *testing.T, store *db.DB, want int) {
+// checkUsable checks that the store has want transfers and that one more can be saved.
+func checkUsable(t *testing.T, store *db.DB, want int) {
 	t.Helper()
 	before, err := store.Load(t.Context())
 	if err != nil || len(before.Transfers) != want {
-		t.Fatalf("loaded %d transfers, want %d, %v", len(before.Transfers), want, err)
+		t.Fatalf("loaded %d transfers, %v; want %d", len(before.Transfers), err, want)
 	}
-	saved(t, store, uploader.Changes{Transfers: sample(before.NextID-1, 1)})
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(before.NextID-1, 1)})
 	after, err := store.Load(t.Context())
 	if err != nil || len(after.Transfers) != want+1 {
-		t.Fatalf("loaded %d transfers, want %d, %v", len(after.Transfers), want+1, err)
+		t.Fatalf("loaded %d transfers, %v; want %d", len(after.Transfers), err, want+1)
 	}
 }
 
-// filledFile is a closed database with that many transfers.
-func filledFile(t *testing.T, count int) string {
+// newFilledFile returns the path of a closed database with count transfers.
+func newFilledFile(t *testing.T, count int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ferry.db")
-	store := opened(t, path)
-	saved(t, store, uploader.Changes{Transfers: sample(0, count)})
-	closed(t, store)
+	store := openDB(t, path)
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(0, count)})
+	closeDB(t, store)
 	return path
 }
 
-// overwritten breaks the file's middle third and returns what it is now.
-func overwritten(t *testing.T, path string) []byte {
+// damageFile overwrites the middle third of the file and returns its new content.
+func damageFile(t *testing.T, path string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -286,11 +286,11 @@ func overwritten(t *testing.T, path string) []byte {
 	for i := len(content) / 3; i < 2*len(content)/3; i++ {
 		content[i] = 0xAA
 	}
-	left(t, path, content)
+	writeFile(t, path, content)
 	return content
 }
 
-func left(t *testing.T, path string, content []byte) {
+func writeFile(t *testing.T, path string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)

@@ -10,38 +10,38 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestStoreFulfilsTheContract(t *testing.T) {
+func TestStore(t *testing.T) {
 	t.Parallel()
 	uploadtest.TestStore(t, func(t testing.TB) uploadtest.Reopen {
 		path := filepath.Join(t.TempDir(), "ferry.db")
 		var current *db.DB
-		t.Cleanup(func() { closed(t, current) })
+		t.Cleanup(func() { closeDB(t, current) })
 		return func() uploader.Store {
-			closed(t, current)
-			current = opened(t, path)
+			closeDB(t, current)
+			current = openDB(t, path)
 			return current
 		}
 	})
 }
 
-func TestACommitThatFailsDoesNotBlockTheNext(t *testing.T) {
+func TestSaveAfterFailedCommit(t *testing.T) {
 	t.Parallel()
-	store := openedWith(t, filepath.Join(t.TempDir(), "ferry.db"), later(`
+	store := openWith(t, filepath.Join(t.TempDir(), "ferry.db"), withMigrations(`
 		CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;
 		CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED) STRICT;
 		CREATE TRIGGER orphan AFTER INSERT ON transfers WHEN new.id = 2 BEGIN INSERT INTO child VALUES (1); END`))
-	defer closed(t, store)
-	if err := store.Save(t.Context(), uploader.Changes{Transfers: sample(0, 3)}); !fault.Is(err, fault.LocalDisk) {
-		t.Errorf("the orphan was committed: %v", err)
+	defer closeDB(t, store)
+	if err := store.Save(t.Context(), uploader.Changes{Transfers: sampleTransfers(0, 3)}); !fault.Is(err, fault.LocalDisk) {
+		t.Errorf("save with a foreign key violation: got %v, want a fault of kind LocalDisk", err)
 	}
-	saved(t, store, uploader.Changes{Transfers: sample(6, 1)})
+	save(t, store, uploader.Changes{Transfers: sampleTransfers(6, 1)})
 	all, err := store.Load(t.Context())
 	if err != nil || len(all.Transfers) != 1 || all.Transfers[0].ID != 7 {
-		t.Errorf("loaded %v, %v", all.Transfers, err)
+		t.Errorf("loaded %v, %v; want transfer 7", all.Transfers, err)
 	}
 }
 
-func opened(t testing.TB, path string) *db.DB {
+func openDB(t testing.TB, path string) *db.DB {
 	t.Helper()
 	d, err := db.Open(t.Context(), path)
 	if err != nil {
@@ -50,7 +50,7 @@ func opened(t testing.TB, path string) *db.DB {
 	return d
 }
 
-func closed(t testing.TB, d *db.DB) {
+func closeDB(t testing.TB, d *db.DB) {
 	t.Helper()
 	if d == nil {
 		return

@@ -4,5 +4,5 @@ package db_test
 
 import "errors"
 
-// openAsNobody needs users to change to.
+// openAsNobody is not supported: it needs Unix user IDs.
 func openAsNobody(string) error { return errors.ErrUnsupported }

@@ -14,29 +14,29 @@ import (
 	"github.com/ferryapp/ferry/db"
 )
 
-// Root may write everywhere, so the opening is done by a child that has become
-// nobody.
-func TestOpenSaysThatItMayNotWrite(t *testing.T) {
+// TestOpenWithoutPermission opens in a child process that runs as user nobody, because root
+// may write everywhere.
+func TestOpenWithoutPermission(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name         string
-		folder, file os.FileMode // of a folder with a good database; 0 leaves the file out
+		folder, file os.FileMode // file 0 with a read-only folder: no file
 	}{
-		{"a file that may only be read", 0o777, 0o444},
-		{"a file that may not be read", 0o777, 0o000},
-		{"a folder that may only be read", 0o555, 0o666},
-		{"a folder that may only be read, and no file", 0o555, 0},
-		{"a folder that may not be entered", 0o000, 0o666},
+		{"read-only file", 0o777, 0o444},
+		{"unreadable file", 0o777, 0o000},
+		{"read-only folder", 0o555, 0o666},
+		{"read-only folder without a file", 0o555, 0},
+		{"inaccessible folder", 0o000, 0o666},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			path := forEverybody(t)
+			path := publicPath(t)
 			if test.file != 0 || test.folder == 0o777 {
-				closed(t, opened(t, path))
-				permit(t, path, test.file)
+				closeDB(t, openDB(t, path))
+				chmod(t, path, test.file)
 			}
-			permit(t, filepath.Dir(path), test.folder)
-			t.Cleanup(func() { permit(t, filepath.Dir(path), 0o700) })
+			chmod(t, filepath.Dir(path), test.folder)
+			t.Cleanup(func() { chmod(t, filepath.Dir(path), 0o700) })
 
 			child, lines := startChild(t, "open as nobody", path)
 			for lines.Scan() {
@@ -49,15 +49,15 @@ func TestOpenSaysThatItMayNotWrite(t *testing.T) {
 	}
 }
 
-// forEverybody is a path in a folder that every user can reach.
-func forEverybody(t *testing.T) string {
+// publicPath returns a path in a folder that every user can access.
+func publicPath(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "ferry-db")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	permit(t, folder, 0o755)
+	chmod(t, folder, 0o755)
 	inner := filepath.Join(folder, "profile")
 	if err := os.Mkdir(inner, 0o777); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func forEverybody(t *testing.T) string {
 	return filepath.Join(inner, "ferry.db")
 }
 
-func permit(t *testing.T, path string, mode os.FileMode) {
+func chmod(t *testing.T, path string, mode os.FileMode) {
 	t.Helper()
 	if err := os.Chmod(path, mode); err != nil {
 		t.Fatal(err)

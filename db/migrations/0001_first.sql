@@ -1,13 +1,12 @@
 -- The first schema.
 --
--- Times are INTEGER milliseconds since 1970 in UTC, NULL for "not yet" or "not
--- known"; durations are milliseconds. A file's modification time is exact, in
--- seconds and nanoseconds, so that it survives dates outside of what 64 bits of
--- nanoseconds hold. Names from the file system are BLOBs: they are bytes, not
--- necessarily text.
+-- Times are INTEGER milliseconds since 1970 in UTC, NULL if not set or unknown;
+-- durations are milliseconds. A file's modification time is exact, in seconds and
+-- nanoseconds, because 64 bits of nanoseconds do not hold every date. Names from the
+-- file system are BLOBs: they need not be UTF-8.
 --
--- Transfers and batches name their server without a foreign key: history stays
--- readable after its server was removed.
+-- Transfers and batches refer to their server without a foreign key: the history stays
+-- readable after its server is removed.
 
 CREATE TABLE servers (
 	id       INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
@@ -34,7 +33,7 @@ CREATE TABLE batches (
 	pace        INTEGER NOT NULL  -- bytes per second
 ) STRICT;
 
--- AUTOINCREMENT remembers the greatest ID ever saved, so that none is used again.
+-- AUTOINCREMENT keeps the highest ID ever saved, so that no ID is reused.
 CREATE TABLE transfers (
 	id            INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
 	batch         INTEGER NOT NULL,
@@ -68,7 +67,7 @@ CREATE TABLE transfers (
 	finished      INTEGER,
 	active        INTEGER NOT NULL,
 	resumed       INTEGER NOT NULL,
-	sha256        BLOB CHECK (length(sha256) = 32) -- NULL until the file is across
+	sha256        BLOB CHECK (length(sha256) = 32) -- NULL until the file is uploaded
 ) STRICT;
 
 CREATE INDEX transfers_order ON transfers (rank, id);
@@ -79,8 +78,8 @@ CREATE INDEX transfers_previous ON transfers (fingerprint, id)
 CREATE INDEX transfers_history ON transfers (finished, id)
 	WHERE phase IN ('done', 'failed', 'cancelled');
 
--- The proof of what was sent: the state of one hash pass after so many bytes of
--- the file. It goes with the upload it speaks of.
+-- The proofs of content: the state of one hash of the file at the end of each block. A
+-- proof is removed with the session of its transfer.
 CREATE TABLE marks (
 	transfer INTEGER NOT NULL,
 	at       INTEGER NOT NULL CHECK (at > 0),
@@ -88,7 +87,7 @@ CREATE TABLE marks (
 	PRIMARY KEY (transfer, at)
 ) STRICT, WITHOUT ROWID;
 
--- The parts of a file that crosses as several uploads.
+-- The parts of files that are uploaded in parts.
 CREATE TABLE parts (
 	transfer    INTEGER NOT NULL,
 	part        INTEGER NOT NULL CHECK (part >= 0),

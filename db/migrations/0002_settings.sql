@@ -1,10 +1,10 @@
--- What the user can choose per server, the order of batches, and the earlier
--- upload that a transfer asks about.
+-- Options per server, the order of batches, and the earlier upload that a transfer asks
+-- about.
 
-ALTER TABLE servers ADD COLUMN identity TEXT NOT NULL DEFAULT ''; -- the endpoint it was added with, by which fingerprints know it
+ALTER TABLE servers ADD COLUMN identity TEXT NOT NULL DEFAULT ''; -- the endpoint it was added with, part of fingerprints
 UPDATE servers SET identity = endpoint;
 ALTER TABLE servers ADD COLUMN profile TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(profile));
-ALTER TABLE servers ADD COLUMN access TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(access)); -- names secrets, holds none
+ALTER TABLE servers ADD COLUMN access TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(access)); -- has names of secrets, no secrets
 
 ALTER TABLE batches ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batches ADD COLUMN again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1));
@@ -12,12 +12,12 @@ UPDATE batches SET rank = (SELECT count(*) FROM batches AS earlier WHERE earlier
 
 ALTER TABLE transfers ADD COLUMN prior INTEGER NOT NULL DEFAULT 0;
 
--- Also what is done is found by its fingerprint.
+-- Transfers that are done are found by their fingerprint, too.
 DROP INDEX transfers_previous;
 CREATE INDEX transfers_previous ON transfers (fingerprint, id)
 	WHERE phase <> 'cancelled';
 
--- What happened to a transfer, for people: attempts, waits and their reasons.
+-- The events of a transfer, to be shown: attempts, waits and their reasons.
 CREATE TABLE events (
 	transfer      INTEGER NOT NULL,
 	seq           INTEGER NOT NULL,

@@ -12,7 +12,7 @@ import (
 
 func BenchmarkSmallFiles(b *testing.B) {
 	endpoint := start(b, b.TempDir()).Endpoint()
-	u := newUploader(b)
+	c := newClient(b)
 	data := bytes.Repeat([]byte("ferry "), 10<<10/6)
 	var n atomic.Int64
 	b.ReportAllocs()
@@ -22,7 +22,7 @@ func BenchmarkSmallFiles(b *testing.B) {
 		group.Go(func() {
 			for range work {
 				name := strconv.FormatInt(n.Add(1), 10) + ".txt"
-				if _, err := u.send(endpoint, map[string]string{"filename": name, "relativePath": "batch/" + name}, data); err != nil {
+				if _, err := c.send(endpoint, map[string]string{"filename": name, "relativePath": "batch/" + name}, data); err != nil {
 					b.Error(err)
 				}
 			}
@@ -36,6 +36,7 @@ func BenchmarkSmallFiles(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
+// zeros is a reader that returns zero bytes without end.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
@@ -43,10 +44,10 @@ func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 func BenchmarkLargeFile(b *testing.B) {
 	const size = 1 << 30
 	endpoint := start(b, b.TempDir()).Endpoint()
-	u := newUploader(b)
+	c := newClient(b)
 	b.SetBytes(size)
 	for b.Loop() {
-		url := u.create(endpoint, size, map[string]string{"filename": "large"})
+		url := c.create(endpoint, size, map[string]string{"filename": "large"})
 		request, err := http.NewRequestWithContext(b.Context(), http.MethodPatch, url, io.LimitReader(zeros{}, size))
 		if err != nil {
 			b.Fatal(err)
@@ -56,7 +57,7 @@ func BenchmarkLargeFile(b *testing.B) {
 		for key, value := range chunk(0) {
 			request.Header.Set(key, value)
 		}
-		response, err := u.client.Do(request)
+		response, err := c.http.Do(request)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -7,39 +7,39 @@ import (
 )
 
 const (
-	// findMost is how many of the names are looked at that a file may have got.
-	findMost = 1000
+	// maxFindNumber is the highest number in a file name that Find tries.
+	maxFindNumber = 1000
 
-	// stampError is how far off a modification time may be: some file systems keep
-	// it to two seconds.
-	stampError = 2 * time.Second
+	// modTimeTolerance is the precision of modification times on some file systems.
+	modTimeTolerance = 2 * time.Second
 )
 
-// Find returns where in the folder dir a file lies that was received for an upload
-// with that filename and relativePath in its metadata, of that size and modification
-// time: under its own name or, where that was taken, under one with a number. The
-// only one of that size will do at any time, since not every upload tells its time.
-// It reads folders alone, and reports false when the file was changed or is gone.
+// Find returns the path, in the folder dir, of a file that was received for an upload
+// with that filename and relativePath in its metadata, and that size and modification
+// time. The file has its own name or, if that was taken, one with a number. If no file
+// has the modification time, because not every upload has it in its metadata, the only
+// file of that size is returned. Find reads no file content, and reports false if the file
+// was changed or removed.
 func Find(dir, name, relPath string, size int64, modified time.Time) (path string, found bool) {
 	to := targetOf(map[string]string{"filename": name, "relativePath": relPath})
 	folder := filepath.Join(append([]string{dir}, to.folders...)...)
 	if _, err := os.Lstat(folder); err != nil {
 		return "", false
 	}
-	var sized []string
-	for n := 1; n <= findMost; n++ {
+	var sameSize []string
+	for n := 1; n <= maxFindNumber; n++ {
 		path := filepath.Join(folder, numbered(to.name, n))
 		info, err := os.Lstat(path)
 		if err != nil || !info.Mode().IsRegular() || info.Size() != size {
 			continue
 		}
-		if info.ModTime().Sub(modified).Abs() <= stampError {
+		if info.ModTime().Sub(modified).Abs() <= modTimeTolerance {
 			return path, true
 		}
-		sized = append(sized, path)
+		sameSize = append(sameSize, path)
 	}
-	if len(sized) != 1 {
+	if len(sameSize) != 1 {
 		return "", false
 	}
-	return sized[0], true
+	return sameSize[0], true
 }

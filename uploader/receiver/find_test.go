@@ -36,17 +36,17 @@ func TestFind(t *testing.T) {
 		modified      time.Time
 		want          string
 	}{
-		{"under its own name", "IMG_1.jpg", "", "the first", when, "IMG_1.jpg"},
-		{"under a number, since the name was taken", "IMG_1.jpg", "", "the second", when, "IMG_1 (2).jpg"},
-		{"behind one that is gone, by its time", "IMG_1.jpg", "", "the first", when.Add(time.Hour), "IMG_1 (4).jpg"},
-		{"on a file system that keeps even seconds", "IMG_1.jpg", "", "the second", when.Add(1500 * time.Millisecond), "IMG_1 (2).jpg"},
-		{"at another time when it is the only one of its size", "IMG_1.jpg", "", "the second", when.Add(time.Hour), "IMG_1 (2).jpg"},
-		{"not when several are of its size and none of its time", "IMG_1.jpg", "", "the first", when.Add(2 * time.Hour), ""},
-		{"in its folder", "IMG_1.jpg", "Iceland/day 1/IMG_1.jpg", "another", when, "Iceland/day 1/IMG_1.jpg"},
-		{"under the name that every system takes", "a:b.jpg", "", "odd", when, "a_b.jpg"},
-		{"not when it was changed since", "IMG_1.jpg", "", "changed since", when, ""},
-		{"not where a folder has its name", "IMG_9.jpg", "folder/IMG_9.jpg", "", when, ""},
-		{"not where its folder is gone", "IMG_1.jpg", "Norway/IMG_1.jpg", "another", when, ""},
+		{"own name", "IMG_1.jpg", "", "the first", when, "IMG_1.jpg"},
+		{"numbered name", "IMG_1.jpg", "", "the second", when, "IMG_1 (2).jpg"},
+		{"numbered name after a gap, by time", "IMG_1.jpg", "", "the first", when.Add(time.Hour), "IMG_1 (4).jpg"},
+		{"file system with a precision of two seconds", "IMG_1.jpg", "", "the second", when.Add(1500 * time.Millisecond), "IMG_1 (2).jpg"},
+		{"other time, only one of its size", "IMG_1.jpg", "", "the second", when.Add(time.Hour), "IMG_1 (2).jpg"},
+		{"other time, several of its size", "IMG_1.jpg", "", "the first", when.Add(2 * time.Hour), ""},
+		{"relative path", "IMG_1.jpg", "Iceland/day 1/IMG_1.jpg", "another", when, "Iceland/day 1/IMG_1.jpg"},
+		{"unsafe name", "a:b.jpg", "", "odd", when, "a_b.jpg"},
+		{"changed file", "IMG_1.jpg", "", "changed since", when, ""},
+		{"folder with its name", "IMG_9.jpg", "folder/IMG_9.jpg", "", when, ""},
+		{"missing folder", "IMG_1.jpg", "Norway/IMG_1.jpg", "another", when, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := ""
@@ -55,7 +55,7 @@ func TestFind(t *testing.T) {
 			}
 			got, found := Find(dir, test.file, test.relPath, int64(len(test.content)), test.modified)
 			if got != want || found != (want != "") {
-				t.Errorf("found %q, %v, want %q", got, found, want)
+				t.Errorf("Find = %q, %v, want %q", got, found, want)
 			}
 		})
 	}

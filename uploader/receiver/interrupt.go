@@ -11,75 +11,75 @@ import (
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 )
 
-// An upload's body can be cut off from outside its request: when another request
-// for the upload comes, and when the receiver stops. tusd does this too, but
-// looks at the body from another goroutine without a lock; here a context does
-// it, and tusd is not asked.
+// An upload's body is interrupted when another request for the same upload arrives, and
+// when the receiver shuts down. tusd can do this, but has a data race: it accesses the body
+// from another goroutine without a lock. The code below does it with a context instead.
 
 type interruptKey struct{}
 
-// interruptible serves a request whose body ends when all ends, or when the
-// request's lock is wanted by another one.
-func interruptible(all context.Context, next http.Handler) http.Handler {
+// interruptible returns a handler that calls next with a body that ends when ctx ends, or
+// when another request wants the lock that this one holds.
+func interruptible(ctx context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		stopped, stop := context.WithCancelCause(all)
-		defer stop(nil)
+		interrupted, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
 
 		control := http.NewResponseController(w)
 		unblocked := make(chan struct{})
-		forget := context.AfterFunc(stopped, func() {
+		stop := context.AfterFunc(interrupted, func() {
 			defer close(unblocked)
-			_ = control.SetReadDeadline(time.Now()) // a read in progress ends; the next one looks at the context
+			_ = control.SetReadDeadline(time.Now()) // ends a read in progress; later reads check the context
 		})
 		defer func() {
-			if !forget() {
+			if !stop() {
 				<-unblocked
 			}
 		}()
 
-		interrupt := func() { stop(handler.ErrUploadInterrupted) }
+		interrupt := func() { cancel(handler.ErrUploadInterrupted) }
 		request = request.WithContext(context.WithValue(request.Context(), interruptKey{}, interrupt))
-		request.Body = &stoppable{ReadCloser: request.Body, stopped: stopped}
+		request.Body = &interruptibleBody{ReadCloser: request.Body, interrupted: interrupted}
 		next.ServeHTTP(w, request)
 	})
 }
 
-// stoppable is a body that ends with the cause of its context's end.
-type stoppable struct {
+// interruptibleBody is a body that fails with the cause of a context when that ends.
+type interruptibleBody struct {
 	io.ReadCloser
-	stopped context.Context //nolint:containedctx // a body lives as long as its request
+	interrupted context.Context //nolint:containedctx // a body lives as long as its request
 }
 
-// Read implements io.Reader.
-func (s *stoppable) Read(p []byte) (int, error) {
-	if s.stopped.Err() != nil {
-		return 0, context.Cause(s.stopped)
+// Read implements [io.Reader].
+func (b *interruptibleBody) Read(p []byte) (int, error) {
+	if b.interrupted.Err() != nil {
+		return 0, context.Cause(b.interrupted)
 	}
-	n, err := s.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) && s.stopped.Err() != nil {
-		err = context.Cause(s.stopped)
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) && b.interrupted.Err() != nil {
+		err = context.Cause(b.interrupted)
 	}
 	return n, err
 }
 
-// locks are tusd's locks in memory, with holders interrupted our way.
-type locks struct{ memory *memorylocker.MemoryLocker }
+// locker is tusd's locker in memory. Its locks interrupt the request that holds them by
+// the function in the request's context instead of tusd's.
+type locker struct{ memory *memorylocker.MemoryLocker }
 
-// NewLock implements handler.Locker.
-func (l locks) NewLock(id string) (handler.Lock, error) {
-	made, err := l.memory.NewLock(id)
-	return lock{memory: made}, err
+// NewLock implements [handler.Locker].
+func (l locker) NewLock(id string) (handler.Lock, error) {
+	memory, err := l.memory.NewLock(id)
+	return lock{memory: memory}, err
 }
 
 type lock struct{ memory handler.Lock }
 
-// Lock implements handler.Lock.
-func (l lock) Lock(ctx context.Context, fallback func()) error {
+// Lock implements [handler.Lock].
+func (l lock) Lock(ctx context.Context, release func()) error {
 	if interrupt, ok := ctx.Value(interruptKey{}).(func()); ok {
-		return l.memory.Lock(ctx, interrupt)
+		release = interrupt
 	}
-	return l.memory.Lock(ctx, fallback)
+	return l.memory.Lock(ctx, release)
 }
 
-// Unlock implements handler.Lock.
+// Unlock implements [handler.Lock].
 func (l lock) Unlock() error { return l.memory.Unlock() }

@@ -7,30 +7,30 @@ import (
 	tusdlog "golang.org/x/exp/slog"
 )
 
-// quietLog passes what tusd has to say on to the log at debug level, except the
-// URLs, which hold the secret.
-type quietLog struct{ log *slog.Logger }
+// debugHandler passes tusd's log records to log at debug level, without URLs, which contain
+// the secret.
+type debugHandler struct{ log *slog.Logger }
 
-// Enabled implements slog.Handler of golang.org/x/exp.
-func (q quietLog) Enabled(ctx context.Context, _ tusdlog.Level) bool {
-	return q.log.Enabled(ctx, slog.LevelDebug)
+// Enabled implements [tusdlog.Handler].
+func (h debugHandler) Enabled(ctx context.Context, _ tusdlog.Level) bool {
+	return h.log.Enabled(ctx, slog.LevelDebug)
 }
 
-// Handle implements slog.Handler of golang.org/x/exp.
-func (q quietLog) Handle(ctx context.Context, record tusdlog.Record) error {
+// Handle implements [tusdlog.Handler].
+func (h debugHandler) Handle(ctx context.Context, record tusdlog.Record) error {
 	attrs := make([]slog.Attr, 0, record.NumAttrs())
 	record.Attrs(func(attr tusdlog.Attr) bool {
 		attrs = append(attrs, translate(attr)...)
 		return true
 	})
-	q.log.LogAttrs(ctx, slog.LevelDebug, record.Message, attrs...)
+	h.log.LogAttrs(ctx, slog.LevelDebug, record.Message, attrs...)
 	return nil
 }
 
-// WithAttrs implements slog.Handler of golang.org/x/exp.
-func (q quietLog) WithAttrs(added []tusdlog.Attr) tusdlog.Handler {
-	if !q.log.Enabled(context.Background(), slog.LevelDebug) {
-		return q
+// WithAttrs implements [tusdlog.Handler].
+func (h debugHandler) WithAttrs(added []tusdlog.Attr) tusdlog.Handler {
+	if !h.log.Enabled(context.Background(), slog.LevelDebug) {
+		return h
 	}
 	var args []any
 	for _, attr := range added {
@@ -38,12 +38,15 @@ func (q quietLog) WithAttrs(added []tusdlog.Attr) tusdlog.Handler {
 			args = append(args, translated)
 		}
 	}
-	return quietLog{q.log.With(args...)}
+	return debugHandler{h.log.With(args...)}
 }
 
-// WithGroup implements slog.Handler of golang.org/x/exp.
-func (q quietLog) WithGroup(name string) tusdlog.Handler { return quietLog{q.log.WithGroup(name)} }
+// WithGroup implements [tusdlog.Handler].
+func (h debugHandler) WithGroup(name string) tusdlog.Handler {
+	return debugHandler{h.log.WithGroup(name)}
+}
 
+// translate converts an attribute to those of log/slog, a URL to none.
 func translate(attr tusdlog.Attr) []slog.Attr {
 	if attr.Key == "url" {
 		return nil

@@ -1,17 +1,16 @@
-// Package receiver is the destination that is always there: a tus server inside
-// this program, which puts finished files into a folder under their own names.
+// Package receiver implements the tus server inside this program, which receives uploads
+// into a folder: the destination "This computer".
 //
-// What has not arrived wholly lies in .ferry/uploads in that folder, and stays
-// there until it is continued or terminated; nothing is ever deleted by age. A
-// finished file is moved to its place before its last request is answered, never
-// over another one and never out of the folder, whatever its metadata says.
-// Being killed anywhere loses nothing: Open finishes what was begun. The port
-// and the secret part of the URL are kept, so that upload URLs stay valid from
-// run to run.
+// Unfinished uploads are in .ferry/uploads in that folder until they are resumed or
+// terminated; they do not expire. A finished file is moved to its final path before the
+// response to its last request. The move does not overwrite files and does not leave the
+// folder, whatever the metadata of the upload is. After a crash at any point, Open finishes
+// what was interrupted. The port and the secret part of the URL are saved, so that upload
+// URLs stay valid between runs.
 //
-// One receiver owns a folder; a second Open of it fails with ErrInUse. All
-// methods may be called from any goroutine. What fails on the disk is logged
-// here and answered with ERR_DISK or ERR_DISK_FULL.
+// One receiver at a time uses a folder; a second Open of it fails with ErrInUse. All
+// methods may be called from any goroutine. Disk errors are logged, and the response is
+// ERR_DISK or ERR_DISK_FULL.
 package receiver
 
 import (
@@ -34,27 +33,26 @@ import (
 	tusdlog "golang.org/x/exp/slog"
 )
 
-// ErrInUse says that another receiver owns the folder.
-var ErrInUse = errors.New("another receiver is using this folder")
+// ErrInUse means that another receiver uses the folder.
+var ErrInUse = errors.New("folder is in use by another receiver")
 
-// Loopback is where a receiver listens unless told otherwise: on this computer
-// only, at any port.
+// Loopback is the default of Config.Listen: this computer only, any port.
 const Loopback = "127.0.0.1:0"
 
 const (
-	headerTimeout = 30 * time.Second
-	idleTimeout   = 2 * time.Minute
-	grace         = 2 * time.Second // for connections that are told to end
+	headerTimeout   = 30 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 2 * time.Second
 )
 
-// Config is what a Receiver is made of.
+// Config configures a Receiver.
 type Config struct {
-	Dir    string       // where files go; made if it is not there
-	Listen string       // host:port; "" means Loopback. Only a user may ask for another host
-	Log    *slog.Logger // nil discards
+	Dir    string       // the folder; created if it does not exist
+	Listen string       // host:port; "" means Loopback. Use another host only at the user's request
+	Log    *slog.Logger // nil: no log
 }
 
-// Receiver takes uploads into one folder.
+// Receiver receives uploads into one folder.
 type Receiver struct {
 	dir      string
 	endpoint string
@@ -63,14 +61,14 @@ type Receiver struct {
 	listener net.Listener
 	handler  http.Handler
 	log      *slog.Logger
-	running  sync.RWMutex    // held for reading by every request, for writing by the end
+	requests sync.RWMutex    // read-locked by each request, locked by shutdown
 	stopped  context.Context //nolint:containedctx // ends the bodies of all requests
 	stop     context.CancelCauseFunc
 	close    func() error
 }
 
-// Open takes hold of the folder, finishes what an earlier run left half done,
-// and binds the address. Requests are answered once Serve runs.
+// Open locks the folder, finishes what a crash interrupted, and listens. Requests are
+// handled once Serve is called.
 func Open(config Config) (*Receiver, error) {
 	r := &Receiver{log: config.Log}
 	r.stopped, r.stop = context.WithCancelCause(context.Background())
@@ -85,21 +83,21 @@ func Open(config Config) (*Receiver, error) {
 }
 
 func (r *Receiver) open(config Config) error {
-	if err := r.takeFolder(config.Dir); err != nil {
+	if err := r.lockFolder(config.Dir); err != nil {
 		return err
 	}
 	listen := config.Listen
 	if listen == "" {
 		listen = Loopback
 	}
-	reached, err := r.bind(listen)
+	endpoint, err := r.listen(listen)
 	if err != nil {
 		return err
 	}
-	return r.assemble(reached)
+	return r.newHandler(endpoint.Secret)
 }
 
-func (r *Receiver) takeFolder(dir string) (err error) {
+func (r *Receiver) lockFolder(dir string) (err error) {
 	if r.dir, err = filepath.Abs(dir); err != nil {
 		return err
 	}
@@ -109,10 +107,10 @@ func (r *Receiver) takeFolder(dir string) (err error) {
 	if r.root, err = os.OpenRoot(r.dir); err != nil {
 		return err
 	}
-	if err := r.root.MkdirAll(uploads, 0o700); err != nil {
+	if err := r.root.MkdirAll(uploadsDir, 0o700); err != nil {
 		return err
 	}
-	r.lock = flock.New(filepath.Join(r.dir, private, "lock"), flock.SetPermissions(0o600))
+	r.lock = flock.New(filepath.Join(r.dir, privateDir, "lock"), flock.SetPermissions(0o600))
 	locked, err := r.lock.TryLock()
 	if err != nil {
 		return fmt.Errorf("lock folder: %w", err)
@@ -123,80 +121,81 @@ func (r *Receiver) takeFolder(dir string) (err error) {
 	return nil
 }
 
-func (r *Receiver) bind(listen string) (address, error) {
-	reached, err := loadAddress(r.root)
+func (r *Receiver) listen(address string) (endpoint, error) {
+	e, err := loadEndpoint(r.root)
 	if err != nil {
-		return address{}, err
+		return endpoint{}, err
 	}
-	if r.listener, err = reached.bind(listen); err != nil {
-		return address{}, err
+	if r.listener, err = e.listen(address); err != nil {
+		return endpoint{}, err
 	}
 	at, ok := r.listener.Addr().(*net.TCPAddr)
 	if !ok {
-		return address{}, fmt.Errorf("listen: %s is not a TCP address", r.listener.Addr())
+		return endpoint{}, fmt.Errorf("listen: %s is not a TCP address", r.listener.Addr())
 	}
-	reached.Port = at.Port
-	r.endpoint = "http://" + reachable(at) + "/" + reached.Secret + "/"
-	return reached, reached.save(r.root)
+	e.Port = at.Port
+	r.endpoint = "http://" + publicHost(at) + "/" + e.Secret + "/"
+	return e, e.save(r.root)
 }
 
-func (r *Receiver) assemble(reached address) error {
-	known := &records{root: r.root, log: r.log}
-	front := &desk{root: r.root, folder: newFolder(r.root), records: known, log: r.log}
-	if err := front.repair(); err != nil {
+// newHandler repairs the folder and sets r.handler.
+func (r *Receiver) newHandler(secret string) error {
+	finisher := &finisher{root: r.root, folder: newFolder(r.root), retention: &retention{root: r.root, log: r.log}, log: r.log}
+	if err := finisher.repair(); err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
-	files := newStore(filepath.Join(r.dir, filepath.FromSlash(uploads)), front, r.log)
+	store := newStore(filepath.Join(r.dir, filepath.FromSlash(uploadsDir)), finisher, r.log)
 	composer := handler.NewStoreComposer()
-	files.useIn(composer)
-	composer.UseLocker(locks{memorylocker.New()})
+	store.useIn(composer)
+	composer.UseLocker(locker{memorylocker.New()})
 	tus, err := handler.NewHandler(handler.Config{
 		StoreComposer:   composer,
-		BasePath:        "/" + reached.Secret + "/",
+		BasePath:        "/" + secret + "/",
 		DisableDownload: true,
 		Cors:            &handler.CorsConfig{Disable: true},
-		Logger:          tusdlog.New(quietLog{r.log}),
-		// The store's work does not end with the request, so nothing needs to
-		// outlive it.
+		Logger:          tusdlog.New(debugHandler{r.log}),
+		// The store ignores the request's context, so the context need not outlive the
+		// request.
 		GracefulRequestCompletionTimeout: time.Millisecond,
 		PreFinishResponseCallback: func(event handler.HookEvent) (handler.HTTPResponse, error) {
-			return handler.HTTPResponse{}, files.finish(event.Upload)
+			return handler.HTTPResponse{}, store.finish(event.Upload)
 		},
 	})
 	if err != nil {
 		return err
 	}
-	r.handler = r.gate(reached.Secret, tus)
+	r.handler = r.requireSecret(secret, tus)
 	return nil
 }
 
-// gate lets through what knows the secret; to the rest there is nothing here.
-func (r *Receiver) gate(secret string, next http.Handler) http.Handler {
-	open := http.StripPrefix("/"+secret, interruptible(r.stopped, next))
+// requireSecret returns a handler that calls next for paths below the secret. All others
+// are not found.
+func (r *Receiver) requireSecret(secret string, next http.Handler) http.Handler {
+	authorized := http.StripPrefix("/"+secret, interruptible(r.stopped, next))
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if !r.running.TryRLock() {
+		if !r.requests.TryRLock() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		defer r.running.RUnlock()
-		said, _, _ := strings.Cut(strings.TrimPrefix(request.URL.Path, "/"), "/")
-		if subtle.ConstantTimeCompare([]byte(said), []byte(secret)) != 1 {
+		defer r.requests.RUnlock()
+		first, _, _ := strings.Cut(strings.TrimPrefix(request.URL.Path, "/"), "/")
+		if subtle.ConstantTimeCompare([]byte(first), []byte(secret)) != 1 {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		open.ServeHTTP(w, request)
+		authorized.ServeHTTP(w, request)
 	})
 }
 
-// Endpoint is the URL at which uploads are created. It holds a secret.
+// Endpoint returns the URL at which uploads are created. It contains a secret.
 func (r *Receiver) Endpoint() string { return r.endpoint }
 
-// Dir is the absolute path of the folder files go to.
+// Dir returns the absolute path of the folder.
 func (r *Receiver) Dir() string { return r.dir }
 
-// Serve answers requests until ctx ends, and closes the receiver. Uploads on
-// their way are interrupted then; what arrived of them is kept. It returns nil
-// when ctx ended, and is called once.
+// Serve handles requests until ctx ends, and then closes the receiver. Running uploads are
+// interrupted; the bytes that arrived are kept. It returns nil if ctx ended. It must be
+// called once.
 func (r *Receiver) Serve(ctx context.Context) error {
 	server := &http.Server{
 		Handler:           r.handler,
@@ -207,55 +206,54 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(r.listener) }()
 
-	var ended error
+	var serveErr error
 	select {
-	case ended = <-served:
-		r.end(server)
+	case serveErr = <-served:
+		r.shutDown(server)
 	case <-ctx.Done():
-		r.end(server)
-		ended = <-served
+		r.shutDown(server)
+		serveErr = <-served
 	}
-	if errors.Is(ended, http.ErrServerClosed) {
-		ended = nil
+	if errors.Is(serveErr, http.ErrServerClosed) {
+		serveErr = nil
 	}
-	r.running.Lock() // for good: connections that are still being served may bring no more requests
-	if err := errors.Join(ended, r.Close()); err != nil {
-		return fmt.Errorf("receive: %w", err)
+	r.requests.Lock() // never unlocked: connections that are still open get no more requests handled
+	if err := errors.Join(serveErr, r.Close()); err != nil {
+		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
 }
 
-// end interrupts the uploads on their way and lets their requests be answered,
-// for a moment.
-func (r *Receiver) end(server *http.Server) {
+// shutDown interrupts running uploads and waits up to shutdownTimeout for the responses.
+func (r *Receiver) shutDown(server *http.Server) {
 	r.stop(handler.ErrServerShutdown)
-	patience, cancel := context.WithTimeout(context.Background(), grace)
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
-	if server.Shutdown(patience) == nil {
+	if server.Shutdown(ctx) == nil {
 		return
 	}
 	if err := server.Close(); err != nil {
-		r.log.Debug("close connections", "error", err)
+		r.log.Debug("close connections failed", "error", err)
 	}
 }
 
-// Close gives the folder and the address free. Serve does it by itself; calling
-// it again does nothing.
+// Close unlocks the folder and stops listening. Serve calls it. Further calls do nothing
+// and return the same error.
 func (r *Receiver) Close() error { return r.close() }
 
 func (r *Receiver) release() error {
 	r.stop(nil)
-	var failed []error
+	var errs []error
 	if r.listener != nil {
 		if err := r.listener.Close(); !errors.Is(err, net.ErrClosed) {
-			failed = append(failed, err)
+			errs = append(errs, err)
 		}
 	}
 	if r.lock != nil {
-		failed = append(failed, r.lock.Unlock())
+		errs = append(errs, r.lock.Unlock())
 	}
 	if r.root != nil {
-		failed = append(failed, r.root.Close())
+		errs = append(errs, r.root.Close())
 	}
-	return errors.Join(failed...)
+	return errors.Join(errs...)
 }

@@ -19,8 +19,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(victimDir); dir != "" {
-		victim(dir)
+	if dir := os.Getenv(childDir); dir != "" {
+		runChild(dir)
 		return
 	}
 	goleak.VerifyTestMain(m)
@@ -35,7 +35,7 @@ func open(tb testing.TB, config receiver.Config) *receiver.Receiver {
 	return r
 }
 
-// serve answers requests until stop is called, or the test ends.
+// serve calls Serve until stop is called or the test ends.
 func serve(tb testing.TB, r *receiver.Receiver) (stop func()) {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -54,7 +54,7 @@ func serve(tb testing.TB, r *receiver.Receiver) (stop func()) {
 	return stop
 }
 
-// start opens and serves dir until the test ends.
+// start opens a receiver for dir and serves until the test ends.
 func start(tb testing.TB, dir string) *receiver.Receiver {
 	tb.Helper()
 	r := open(tb, receiver.Config{Dir: dir})
@@ -62,7 +62,7 @@ func start(tb testing.TB, dir string) *receiver.Receiver {
 	return r
 }
 
-// received lists what lies in the folder, the receiver's own excepted, by path.
+// received returns the content of each file in the folder, except private ones, by path.
 func received(tb testing.TB, dir string) map[string]string {
 	tb.Helper()
 	all := make(map[string]string)
@@ -94,8 +94,8 @@ func wantReceived(tb testing.TB, dir string, want map[string]string) {
 	}
 }
 
-// waiting lists the receiver's own folder of uploads.
-func waiting(tb testing.TB, dir string) []string {
+// privateFiles returns the names of the files of unfinished uploads, and of records.
+func privateFiles(tb testing.TB, dir string) []string {
 	tb.Helper()
 	entries, err := os.ReadDir(filepath.Join(dir, ".ferry", "uploads"))
 	if err != nil {
@@ -109,7 +109,7 @@ func waiting(tb testing.TB, dir string) []string {
 }
 
 func TestEndpoint(t *testing.T) {
-	t.Run("is on this computer only, and cannot be guessed", func(t *testing.T) {
+	t.Run("has the loopback address and a secret", func(t *testing.T) {
 		seen := make(map[string]bool)
 		for range 8 {
 			at, err := url.Parse(start(t, t.TempDir()).Endpoint())
@@ -122,16 +122,16 @@ func TestEndpoint(t *testing.T) {
 			seen[at.Path] = true
 		}
 	})
-	t.Run("stays the same from run to run", func(t *testing.T) {
+	t.Run("is the same in the next run", func(t *testing.T) {
 		dir := t.TempDir()
 		r := open(t, receiver.Config{Dir: dir})
 		first := r.Endpoint()
 		serve(t, r)()
 		if again := start(t, dir).Endpoint(); again != first {
-			t.Errorf("%s became %s", first, again)
+			t.Errorf("got %s, want %s", again, first)
 		}
 	})
-	t.Run("keeps the secret when another program took the port", func(t *testing.T) {
+	t.Run("keeps the secret if the port is in use", func(t *testing.T) {
 		dir := t.TempDir()
 		r := open(t, receiver.Config{Dir: dir})
 		first, err := url.Parse(r.Endpoint())
@@ -142,10 +142,10 @@ func TestEndpoint(t *testing.T) {
 		serve(t, open(t, receiver.Config{Dir: t.TempDir(), Listen: first.Host}))
 		again, err := url.Parse(start(t, dir).Endpoint())
 		if err != nil || again.Path != first.Path || again.Host == first.Host {
-			t.Errorf("%s became %s, %v", first, again, err)
+			t.Errorf("%s, then %s, %v", first, again, err)
 		}
 	})
-	t.Run("survives a damaged record of itself", func(t *testing.T) {
+	t.Run("is replaced if its file is damaged", func(t *testing.T) {
 		dir := t.TempDir()
 		serve(t, open(t, receiver.Config{Dir: dir}))()
 		if err := os.WriteFile(filepath.Join(dir, ".ferry", "address.json"), []byte(`{"po`), 0o600); err != nil {
@@ -153,7 +153,7 @@ func TestEndpoint(t *testing.T) {
 		}
 		start(t, dir)
 	})
-	t.Run("is a secret of the user's", func(t *testing.T) {
+	t.Run("has private files", func(t *testing.T) {
 		if runtime.GOOS == "windows" {
 			t.Skip("Windows has no such modes")
 		}
@@ -168,39 +168,39 @@ func TestEndpoint(t *testing.T) {
 	})
 }
 
-func TestGate(t *testing.T) {
+func TestRequireSecret(t *testing.T) {
 	dir := t.TempDir()
 	r := start(t, dir)
-	u := newUploader(t)
+	c := newClient(t)
 	at, err := url.Parse(r.Endpoint())
 	if err != nil {
 		t.Fatal(err)
 	}
-	upload := u.create(r.Endpoint(), 4, map[string]string{"filename": "a"})
-	u.patch(upload, 0, "full")
+	upload := c.create(r.Endpoint(), 4, map[string]string{"filename": "a"})
+	c.patch(upload, 0, "full")
 	host := "http://" + at.Host
 	for _, test := range []struct {
 		name, method, url string
 		want              int
 	}{
-		{"nothing at the top", http.MethodPost, host + "/", http.StatusNotFound},
-		{"nothing under a wrong secret", http.MethodPost, host + "/files/", http.StatusNotFound},
-		{"nothing under half the secret", http.MethodPost, host + at.Path[:10] + "/", http.StatusNotFound},
-		{"no questions without the secret", http.MethodOptions, host + "/", http.StatusNotFound},
-		{"no files to read", http.MethodGet, upload, http.StatusMethodNotAllowed},
-		{"no list of files", http.MethodGet, r.Endpoint(), http.StatusMethodNotAllowed},
-		{"no upload of a made-up name", http.MethodHead, r.Endpoint() + "abc", http.StatusNotFound},
-		{"no way out of the folder", http.MethodHead, r.Endpoint() + "..%2f..%2faddress.json", http.StatusNotFound},
+		{"root", http.MethodPost, host + "/", http.StatusNotFound},
+		{"wrong secret", http.MethodPost, host + "/files/", http.StatusNotFound},
+		{"part of the secret", http.MethodPost, host + at.Path[:10] + "/", http.StatusNotFound},
+		{"OPTIONS without the secret", http.MethodOptions, host + "/", http.StatusNotFound},
+		{"download", http.MethodGet, upload, http.StatusMethodNotAllowed},
+		{"list", http.MethodGet, r.Endpoint(), http.StatusMethodNotAllowed},
+		{"invalid ID", http.MethodHead, r.Endpoint() + "abc", http.StatusNotFound},
+		{"path outside of the folder", http.MethodHead, r.Endpoint() + "..%2f..%2faddress.json", http.StatusNotFound},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := u.do(test.method, test.url, map[string]string{"Origin": "https://example.org", "Upload-Length": "1"}, nil)
+			got := c.do(test.method, test.url, map[string]string{"Origin": "https://example.org", "Upload-Length": "1"}, nil)
 			if got.status != test.want {
 				t.Errorf("status %d, want %d", got.status, test.want)
 			}
 		})
 	}
-	t.Run("no word to other web sites", func(t *testing.T) {
-		got := u.do(http.MethodOptions, r.Endpoint(), map[string]string{"Origin": "https://example.org"}, nil)
+	t.Run("no CORS headers", func(t *testing.T) {
+		got := c.do(http.MethodOptions, r.Endpoint(), map[string]string{"Origin": "https://example.org"}, nil)
 		for key := range got.header {
 			if strings.HasPrefix(key, "Access-Control") {
 				t.Errorf("%s: %v", key, got.header[key])
@@ -212,7 +212,7 @@ func TestGate(t *testing.T) {
 	})
 }
 
-func TestFolderHasOneOwner(t *testing.T) {
+func TestFolderInUse(t *testing.T) {
 	dir := t.TempDir()
 	first := open(t, receiver.Config{Dir: dir})
 	if first.Dir() != dir {
@@ -226,7 +226,7 @@ func TestFolderHasOneOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := first.Close(); err != nil {
-		t.Errorf("closing twice: %v", err)
+		t.Errorf("second close: %v", err)
 	}
 	start(t, dir)
 }
@@ -237,9 +237,9 @@ func TestOpenFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, config := range map[string]receiver.Config{
-		"where a file is":          {Dir: file},
-		"at an address of no host": {Dir: t.TempDir(), Listen: "nonsense"},
-		"at another host":          {Dir: t.TempDir(), Listen: "192.0.2.1:0"},
+		"file as folder":          {Dir: file},
+		"invalid address":         {Dir: t.TempDir(), Listen: "nonsense"},
+		"address of another host": {Dir: t.TempDir(), Listen: "192.0.2.1:0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if r, err := receiver.Open(config); err == nil {

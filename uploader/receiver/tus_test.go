@@ -11,92 +11,96 @@ import (
 	"testing"
 )
 
-// uploader is the least a tus client can be.
-type uploader struct {
-	tb     testing.TB
-	client *http.Client
+// client is a minimal tus client.
+type client struct {
+	tb   testing.TB
+	http *http.Client
 }
 
-func newUploader(tb testing.TB) *uploader {
+func newClient(tb testing.TB) *client {
 	tb.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	tb.Cleanup(transport.CloseIdleConnections)
-	return &uploader{tb: tb, client: &http.Client{Transport: transport}}
+	return &client{tb: tb, http: &http.Client{Transport: transport}}
 }
 
-type answer struct {
+type response struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (a answer) offset() int64 {
-	n, err := strconv.ParseInt(a.header.Get("Upload-Offset"), 10, 64)
+// offset returns the Upload-Offset header, -1 if there is none.
+func (r response) offset() int64 {
+	n, err := strconv.ParseInt(r.header.Get("Upload-Offset"), 10, 64)
 	if err != nil {
 		return -1
 	}
 	return n
 }
 
-func (u *uploader) try(method, url string, header map[string]string, body io.Reader) (answer, error) {
-	request, err := http.NewRequestWithContext(u.tb.Context(), method, url, body)
+// try sends a request.
+func (c *client) try(method, url string, header map[string]string, body io.Reader) (response, error) {
+	request, err := http.NewRequestWithContext(c.tb.Context(), method, url, body)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	request.Header.Set("Tus-Resumable", "1.0.0")
 	for key, value := range header {
 		request.Header.Set(key, value)
 	}
-	response, err := u.client.Do(request)
+	got, err := c.http.Do(request)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	text, err := io.ReadAll(response.Body)
-	_ = response.Body.Close()
-	return answer{status: response.StatusCode, header: response.Header, body: string(text)}, err
+	text, err := io.ReadAll(got.Body)
+	_ = got.Body.Close()
+	return response{status: got.StatusCode, header: got.Header, body: string(text)}, err
 }
 
-func (u *uploader) do(method, url string, header map[string]string, body io.Reader) answer {
-	u.tb.Helper()
-	got, err := u.try(method, url, header, body)
+// do sends a request and fails the test if there is no response.
+func (c *client) do(method, url string, header map[string]string, body io.Reader) response {
+	c.tb.Helper()
+	got, err := c.try(method, url, header, body)
 	if err != nil {
-		u.tb.Fatalf("%s: %v", method, err)
+		c.tb.Fatalf("%s: %v", method, err)
 	}
 	return got
 }
 
-func (u *uploader) want(status int, got answer) answer {
-	u.tb.Helper()
+// want fails the test if the response has another status.
+func (c *client) want(status int, got response) response {
+	c.tb.Helper()
 	if got.status != status {
-		u.tb.Fatalf("status %d, want %d: %s", got.status, status, got.body)
+		c.tb.Fatalf("status %d, want %d: %s", got.status, status, got.body)
 	}
 	return got
 }
 
-func (u *uploader) create(endpoint string, size int, metadata map[string]string) string {
-	u.tb.Helper()
+func (c *client) create(endpoint string, size int, metadata map[string]string) string {
+	c.tb.Helper()
 	header := map[string]string{"Upload-Length": strconv.Itoa(size), "Upload-Metadata": encode(metadata)}
-	return u.want(http.StatusCreated, u.do(http.MethodPost, endpoint, header, nil)).header.Get("Location")
+	return c.want(http.StatusCreated, c.do(http.MethodPost, endpoint, header, nil)).header.Get("Location")
 }
 
-func (u *uploader) patch(url string, offset int64, data string) answer {
-	u.tb.Helper()
-	return u.do(http.MethodPatch, url, chunk(offset), strings.NewReader(data))
+func (c *client) patch(url string, offset int64, data string) response {
+	c.tb.Helper()
+	return c.do(http.MethodPatch, url, chunk(offset), strings.NewReader(data))
 }
 
-func (u *uploader) head(url string) answer {
-	u.tb.Helper()
-	return u.do(http.MethodHead, url, nil, nil)
+func (c *client) head(url string) response {
+	c.tb.Helper()
+	return c.do(http.MethodHead, url, nil, nil)
 }
 
 // send uploads a small file in one request and returns its URL.
-func (u *uploader) send(endpoint string, metadata map[string]string, data []byte) (string, error) {
+func (c *client) send(endpoint string, metadata map[string]string, data []byte) (string, error) {
 	header := map[string]string{
 		"Upload-Length":   strconv.Itoa(len(data)),
 		"Upload-Metadata": encode(metadata),
 		"Content-Type":    "application/offset+octet-stream",
 	}
-	got, err := u.try(http.MethodPost, endpoint, header, bytes.NewReader(data))
+	got, err := c.try(http.MethodPost, endpoint, header, bytes.NewReader(data))
 	if err != nil {
 		return "", err
 	}
@@ -106,6 +110,7 @@ func (u *uploader) send(endpoint string, metadata map[string]string, data []byte
 	return got.header.Get("Location"), nil
 }
 
+// chunk returns the header of a PATCH request.
 func chunk(offset int64) map[string]string {
 	return map[string]string{
 		"Content-Type":  "application/offset+octet-stream",
@@ -113,6 +118,7 @@ func chunk(offset int64) map[string]string {
 	}
 }
 
+// encode returns an Upload-Metadata header.
 func encode(metadata map[string]string) string {
 	var pairs []string
 	for key, value := range metadata {

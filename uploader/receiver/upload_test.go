@@ -17,55 +17,55 @@ import (
 )
 
 func TestUpload(t *testing.T) {
-	t.Run("puts a file under its own name, folder and time", func(t *testing.T) {
+	t.Run("file with name, folder and time", func(t *testing.T) {
 		dir := t.TempDir()
 		r := start(t, dir)
-		u := newUploader(t)
+		c := newClient(t)
 		when := time.UnixMilli(981_173_106_789)
-		url := u.create(r.Endpoint(), 10, map[string]string{
+		url := c.create(r.Endpoint(), 10, map[string]string{
 			"filename": "x.jpg", "relativePath": "Iceland/day 1/x.jpg", "mtime": strconv.FormatInt(when.UnixMilli(), 10),
 		})
-		u.want(http.StatusNoContent, u.patch(url, 0, "first"))
+		c.want(http.StatusNoContent, c.patch(url, 0, "first"))
 		wantReceived(t, dir, map[string]string{})
-		u.want(http.StatusNoContent, u.patch(url, 5, " half"))
+		c.want(http.StatusNoContent, c.patch(url, 5, " half"))
 		wantReceived(t, dir, map[string]string{"Iceland/day 1/x.jpg": "first half"})
 		info, err := os.Stat(filepath.Join(dir, "Iceland", "day 1", "x.jpg"))
 		if err != nil || !info.ModTime().Equal(when) {
 			t.Errorf("modified %v, want %v, %v", info.ModTime(), when, err)
 		}
 	})
-	t.Run("takes an empty file, with and without a body", func(t *testing.T) {
+	t.Run("empty file, with and without a body", func(t *testing.T) {
 		dir := t.TempDir()
 		r := start(t, dir)
-		u := newUploader(t)
-		u.create(r.Endpoint(), 0, map[string]string{"filename": "a"})
-		if _, err := u.send(r.Endpoint(), map[string]string{"filename": "b", "mtime": "never"}, nil); err != nil {
+		c := newClient(t)
+		c.create(r.Endpoint(), 0, map[string]string{"filename": "a"})
+		if _, err := c.send(r.Endpoint(), map[string]string{"filename": "b", "mtime": "never"}, nil); err != nil {
 			t.Fatal(err)
 		}
 		wantReceived(t, dir, map[string]string{"a": "", "b": ""})
 	})
-	t.Run("takes a file of a length that is known only at its end", func(t *testing.T) {
+	t.Run("deferred length", func(t *testing.T) {
 		dir := t.TempDir()
 		r := start(t, dir)
-		u := newUploader(t)
+		c := newClient(t)
 		header := map[string]string{"Upload-Defer-Length": "1", "Upload-Metadata": encode(map[string]string{"filename": "a"})}
-		url := u.want(http.StatusCreated, u.do(http.MethodPost, r.Endpoint(), header, nil)).header.Get("Location")
-		u.want(http.StatusNoContent, u.patch(url, 0, "abc"))
+		url := c.want(http.StatusCreated, c.do(http.MethodPost, r.Endpoint(), header, nil)).header.Get("Location")
+		c.want(http.StatusNoContent, c.patch(url, 0, "abc"))
 		last := chunk(3)
 		last["Upload-Length"] = "6"
-		u.want(http.StatusNoContent, u.do(http.MethodPatch, url, last, strings.NewReader("def")))
+		c.want(http.StatusNoContent, c.do(http.MethodPatch, url, last, strings.NewReader("def")))
 		wantReceived(t, dir, map[string]string{"a": "abcdef"})
 	})
-	t.Run("joins parts, and shows only the whole", func(t *testing.T) {
+	t.Run("concatenation", func(t *testing.T) {
 		dir := t.TempDir()
 		r := start(t, dir)
-		u := newUploader(t)
+		c := newClient(t)
 		var parts []string
 		for _, text := range []string{"one ", "two ", "three"} {
 			header := map[string]string{"Upload-Length": strconv.Itoa(len(text)), "Upload-Concat": "partial"}
-			part := u.want(http.StatusCreated, u.do(http.MethodPost, r.Endpoint(), header, nil)).header.Get("Location")
-			u.want(http.StatusNoContent, u.patch(part, 0, text))
-			if got := u.head(part); got.offset() != int64(len(text)) {
+			part := c.want(http.StatusCreated, c.do(http.MethodPost, r.Endpoint(), header, nil)).header.Get("Location")
+			c.want(http.StatusNoContent, c.patch(part, 0, text))
+			if got := c.head(part); got.offset() != int64(len(text)) {
 				t.Errorf("offset %d of a part", got.offset())
 			}
 			parts = append(parts, part)
@@ -75,30 +75,30 @@ func TestUpload(t *testing.T) {
 			"Upload-Concat":   "final;" + strings.Join(parts, " "),
 			"Upload-Metadata": encode(map[string]string{"filename": "a"}),
 		}
-		whole := u.want(http.StatusCreated, u.do(http.MethodPost, r.Endpoint(), header, nil)).header.Get("Location")
+		final := c.want(http.StatusCreated, c.do(http.MethodPost, r.Endpoint(), header, nil)).header.Get("Location")
 		wantReceived(t, dir, map[string]string{"a": "one two three"})
-		if got := u.head(whole); got.offset() != 13 {
-			t.Errorf("offset %d of the whole", got.offset())
+		if got := c.head(final); got.offset() != 13 {
+			t.Errorf("offset %d of the final upload, want 13", got.offset())
 		}
 		for _, part := range parts {
-			u.want(http.StatusNoContent, u.do(http.MethodDelete, part, nil, nil))
+			c.want(http.StatusNoContent, c.do(http.MethodDelete, part, nil, nil))
 		}
 	})
-	t.Run("keeps what two megabytes are", func(t *testing.T) {
+	t.Run("large file in one request", func(t *testing.T) {
 		dir := t.TempDir()
 		r := start(t, dir)
 		data := bytes.Repeat([]byte("0123456789abcde\n"), 35<<20/16)
-		if _, err := newUploader(t).send(r.Endpoint(), map[string]string{"filename": "a"}, data); err != nil {
+		if _, err := newClient(t).send(r.Endpoint(), map[string]string{"filename": "a"}, data); err != nil {
 			t.Fatal(err)
 		}
 		wantReceived(t, dir, map[string]string{"a": string(data)})
 	})
 }
 
-func TestNamesCannotHarm(t *testing.T) {
+func TestUnsafeNames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "in", "here")
 	r := start(t, dir)
-	u := newUploader(t)
+	c := newClient(t)
 	want := make(map[string]string)
 	for i, test := range []struct{ filename, relativePath, want string }{
 		{"two words.txt", "", "two words.txt"},
@@ -116,7 +116,7 @@ func TestNamesCannotHarm(t *testing.T) {
 		{"not\xfftext", "", "not_text"},
 	} {
 		content := fmt.Sprint("content ", i)
-		if _, err := u.send(r.Endpoint(), map[string]string{"filename": test.filename, "relativePath": test.relativePath}, []byte(content)); err != nil {
+		if _, err := c.send(r.Endpoint(), map[string]string{"filename": test.filename, "relativePath": test.relativePath}, []byte(content)); err != nil {
 			t.Errorf("%q: %v", test.filename, err)
 		}
 		want["in/here/"+test.want] = content
@@ -124,17 +124,17 @@ func TestNamesCannotHarm(t *testing.T) {
 	wantReceived(t, filepath.Dir(filepath.Dir(dir)), want)
 }
 
-func TestNothingIsOverwritten(t *testing.T) {
-	t.Run("by fifty files of one name at once", func(t *testing.T) {
+func TestNoFileIsOverwritten(t *testing.T) {
+	t.Run("concurrent uploads with one name", func(t *testing.T) {
 		dir := t.TempDir()
 		r := start(t, dir)
-		u := newUploader(t)
+		c := newClient(t)
 		const files = 50
 		var group sync.WaitGroup
 		for i := range files {
 			group.Go(func() {
 				metadata := map[string]string{"filename": "same.txt", "relativePath": "folder/same.txt"}
-				if _, err := u.send(r.Endpoint(), metadata, []byte(strconv.Itoa(i))); err != nil {
+				if _, err := c.send(r.Endpoint(), metadata, []byte(strconv.Itoa(i))); err != nil {
 					t.Error(err)
 				}
 			})
@@ -150,11 +150,11 @@ func TestNothingIsOverwritten(t *testing.T) {
 		}
 		for n := 2; n <= files; n++ {
 			if _, ok := got[fmt.Sprintf("folder/same (%d).txt", n)]; !ok {
-				t.Errorf("number %d is missing", n)
+				t.Errorf("no file with number %d", n)
 			}
 		}
 	})
-	t.Run("not a file, a link or a folder that was there before", func(t *testing.T) {
+	t.Run("existing file, link and folder", func(t *testing.T) {
 		dir := t.TempDir()
 		for _, err := range []error{
 			os.WriteFile(filepath.Join(dir, "file"), []byte("old"), 0o600),
@@ -166,9 +166,9 @@ func TestNothingIsOverwritten(t *testing.T) {
 			}
 		}
 		r := start(t, dir)
-		u := newUploader(t)
+		c := newClient(t)
 		for _, at := range []string{"file", "folder", "link", "file/below", "link/below"} {
-			if _, err := u.send(r.Endpoint(), map[string]string{"relativePath": at}, []byte(at)); err != nil {
+			if _, err := c.send(r.Endpoint(), map[string]string{"relativePath": at}, []byte(at)); err != nil {
 				t.Errorf("%s: %v", at, err)
 			}
 		}
@@ -177,13 +177,13 @@ func TestNothingIsOverwritten(t *testing.T) {
 			"file (3)/below": "file/below", "link (3)/below": "link/below",
 		})
 	})
-	t.Run("nor anything outside, through a link to it", func(t *testing.T) {
+	t.Run("link to a folder outside", func(t *testing.T) {
 		dir, outside := t.TempDir(), t.TempDir()
 		if err := os.Symlink(outside, filepath.Join(dir, "out")); err != nil {
 			t.Fatal(err)
 		}
 		r := start(t, dir)
-		if _, err := newUploader(t).send(r.Endpoint(), map[string]string{"relativePath": "out/x"}, []byte("x")); err != nil {
+		if _, err := newClient(t).send(r.Endpoint(), map[string]string{"relativePath": "out/x"}, []byte("x")); err != nil {
 			t.Fatal(err)
 		}
 		wantReceived(t, outside, map[string]string{})
@@ -191,114 +191,114 @@ func TestNothingIsOverwritten(t *testing.T) {
 	})
 }
 
-func TestPlacedUpload(t *testing.T) {
+func TestFinishedUpload(t *testing.T) {
 	dir := t.TempDir()
-	u := newUploader(t)
+	c := newClient(t)
 	r := open(t, receiver.Config{Dir: dir})
 	stop := serve(t, r)
 	metadata := map[string]string{"filename": "a"}
-	url := u.create(r.Endpoint(), 3, metadata)
-	u.want(http.StatusNoContent, u.patch(url, 0, "abc"))
+	url := c.create(r.Endpoint(), 3, metadata)
+	c.want(http.StatusNoContent, c.patch(url, 0, "abc"))
 
 	check := func(t *testing.T) {
 		t.Helper()
-		got := u.want(http.StatusOK, u.head(url))
+		got := c.want(http.StatusOK, c.head(url))
 		if got.offset() != 3 || got.header.Get("Upload-Length") != "3" || got.header.Get("Upload-Metadata") != encode(metadata) {
-			t.Errorf("got %v", got.header)
+			t.Errorf("header %v", got.header)
 		}
-		if got := u.want(http.StatusNoContent, u.patch(url, 3, "")); got.offset() != 3 {
+		if got := c.want(http.StatusNoContent, c.patch(url, 3, "")); got.offset() != 3 {
 			t.Errorf("offset %d", got.offset())
 		}
-		u.want(http.StatusConflict, u.patch(url, 0, "xyz"))
+		c.want(http.StatusConflict, c.patch(url, 0, "xyz"))
 		wantReceived(t, dir, map[string]string{"a": "abc"})
 	}
-	t.Run("is known to be complete, and takes no more", check)
+	t.Run("is complete and accepts no bytes", check)
 	stop()
 	serve(t, open(t, receiver.Config{Dir: dir}))
-	t.Run("is known by the next run, too", check)
-	t.Run("leaves its file when it is terminated", func(t *testing.T) {
-		u.want(http.StatusNoContent, u.do(http.MethodDelete, url, nil, nil))
-		u.want(http.StatusNotFound, u.head(url))
+	t.Run("is complete in the next run", check)
+	t.Run("keeps its file when terminated", func(t *testing.T) {
+		c.want(http.StatusNoContent, c.do(http.MethodDelete, url, nil, nil))
+		c.want(http.StatusNotFound, c.head(url))
 		wantReceived(t, dir, map[string]string{"a": "abc"})
 	})
 }
 
-func TestTerminatedUploadLeavesNothing(t *testing.T) {
+func TestTerminateUnfinishedUpload(t *testing.T) {
 	dir := t.TempDir()
-	u := newUploader(t)
-	url := u.create(start(t, dir).Endpoint(), 3, nil)
-	u.patch(url, 0, "a")
-	u.want(http.StatusNoContent, u.do(http.MethodDelete, url, nil, nil))
-	u.want(http.StatusNotFound, u.head(url))
-	if left := waiting(t, dir); len(left) != 0 {
-		t.Errorf("left: %v", left)
+	c := newClient(t)
+	url := c.create(start(t, dir).Endpoint(), 3, nil)
+	c.patch(url, 0, "a")
+	c.want(http.StatusNoContent, c.do(http.MethodDelete, url, nil, nil))
+	c.want(http.StatusNotFound, c.head(url))
+	if left := privateFiles(t, dir); len(left) != 0 {
+		t.Errorf("private files: %v", left)
 	}
 }
 
-func TestStoppingKeepsWhatArrived(t *testing.T) {
+func TestShutdownKeepsReceivedBytes(t *testing.T) {
 	dir := t.TempDir()
-	u := newUploader(t)
+	c := newClient(t)
 	r := open(t, receiver.Config{Dir: dir})
 	stop := serve(t, r)
-	url := u.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
-	patch := beginPatch(t, u, dir, url, "abc")
+	url := c.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
+	patch := startPatch(t, c, dir, url, "abc")
 	stop()
 	patch.abandon()
 
 	serve(t, open(t, receiver.Config{Dir: dir}))
-	if got := u.want(http.StatusOK, u.head(url)); got.offset() != 3 {
+	if got := c.want(http.StatusOK, c.head(url)); got.offset() != 3 {
 		t.Fatalf("offset %d, want 3", got.offset())
 	}
-	u.want(http.StatusNoContent, u.patch(url, 3, "def"))
+	c.want(http.StatusNoContent, c.patch(url, 3, "def"))
 	wantReceived(t, dir, map[string]string{"a": "abcdef"})
 }
 
-func TestMovedFolderContinues(t *testing.T) {
+func TestResumeInMovedFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "before")
-	u := newUploader(t)
+	c := newClient(t)
 	r := open(t, receiver.Config{Dir: dir})
 	stop := serve(t, r)
-	url := u.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
-	u.patch(url, 0, "abc")
+	url := c.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
+	c.patch(url, 0, "abc")
 	stop()
 	moved := filepath.Join(filepath.Dir(dir), "after")
 	if err := os.Rename(dir, moved); err != nil {
 		t.Fatal(err)
 	}
 	serve(t, open(t, receiver.Config{Dir: moved}))
-	u.want(http.StatusNoContent, u.patch(url, 3, "def"))
+	c.want(http.StatusNoContent, c.patch(url, 3, "def"))
 	wantReceived(t, moved, map[string]string{"a": "abcdef"})
 }
 
-func TestSecondRequestTakesOver(t *testing.T) {
+func TestSecondRequestInterruptsFirst(t *testing.T) {
 	dir := t.TempDir()
 	r := start(t, dir)
-	u := newUploader(t)
-	url := u.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
-	first := beginPatch(t, u, dir, url, "abc")
-	if got := u.want(http.StatusOK, u.head(url)); got.offset() != 3 {
+	c := newClient(t)
+	url := c.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
+	first := startPatch(t, c, dir, url, "abc")
+	if got := c.want(http.StatusOK, c.head(url)); got.offset() != 3 {
 		t.Errorf("offset %d", got.offset())
 	}
 	first.abandon()
-	u.want(http.StatusNoContent, u.patch(url, 3, "def"))
+	c.want(http.StatusNoContent, c.patch(url, 3, "def"))
 	wantReceived(t, dir, map[string]string{"a": "abcdef"})
 }
 
-// hangingPatch is a PATCH that sends no more than its first bytes.
-type hangingPatch struct {
-	body  *io.PipeWriter
-	ended chan struct{}
+// stalledPatch is a PATCH request that sent its first bytes and stalls.
+type stalledPatch struct {
+	body *io.PipeWriter
+	done chan struct{}
 }
 
-// beginPatch returns when the first bytes of the upload are on the disk.
-func beginPatch(t *testing.T, u *uploader, dir, url, first string) *hangingPatch {
+// startPatch starts a PATCH request and returns when its first bytes are in the file.
+func startPatch(t *testing.T, c *client, dir, url, first string) *stalledPatch {
 	t.Helper()
 	read, write := io.Pipe()
-	patch := &hangingPatch{body: write, ended: make(chan struct{})}
+	patch := &stalledPatch{body: write, done: make(chan struct{})}
 	go func() {
-		defer close(patch.ended)
-		// How the request ends, with a status or a cut, is not what counts.
-		_, _ = u.try(http.MethodPatch, url, chunk(0), read)
+		defer close(patch.done)
+		// The request may end with a response or an error.
+		_, _ = c.try(http.MethodPatch, url, chunk(0), read)
 	}()
 	if _, err := io.WriteString(write, first); err != nil {
 		t.Fatal(err)
@@ -309,15 +309,15 @@ func beginPatch(t *testing.T, u *uploader, dir, url, first string) *hangingPatch
 			return patch
 		}
 		select {
-		case <-patch.ended:
-			t.Fatal("the request ended by itself")
+		case <-patch.done:
+			t.Fatal("request ended early")
 		case <-time.After(time.Millisecond):
 		}
 	}
 }
 
-// abandon ends the client's side of it.
-func (p *hangingPatch) abandon() {
+// abandon aborts the request.
+func (p *stalledPatch) abandon() {
 	_ = p.body.CloseWithError(io.ErrUnexpectedEOF)
-	<-p.ended
+	<-p.done
 }

@@ -9,13 +9,12 @@ import (
 	"strconv"
 )
 
-// Strategy derives the fingerprint of a file on disk for one destination: the key
-// by which an earlier upload of the same file is found again. destination is the
-// server's stable name (its creation URL, or "this-computer").
+// Strategy computes the fingerprint of a file for one destination: the key by which an
+// earlier upload of the same file is found. destination is the server's permanent name,
+// its creation URL or "this-computer".
 type Strategy func(ctx context.Context, disk Disk, file File, destination string) (string, error)
 
-// ParseStrategy returns the strategy of that name: "metadata", "path" or
-// "content".
+// ParseStrategy returns the strategy with that name: "metadata", "path" or "content".
 func ParseStrategy(name string) (Strategy, error) {
 	switch name {
 	case "metadata":
@@ -29,31 +28,30 @@ func ParseStrategy(name string) (Strategy, error) {
 	}
 }
 
-// Metadata tells files apart by name, size and modification time, so that a file
-// moved elsewhere is still found. The media type, a function of the name and of
-// what is installed, would add nothing but surprises. It never fails.
+// Metadata distinguishes files by name, size and modification time, so that a file moved
+// to another folder is still found. It never fails.
 func Metadata(_ context.Context, _ Disk, file File, destination string) (string, error) {
-	return digest("m1", append(traits(file), destination)), nil
+	return digest("m1", append(metadataFields(file), destination)), nil
 }
 
-// Path is Metadata with the whole path added, for people with many files of the
-// same name. It never fails.
+// Path is [Metadata] with the whole path, for users with many files of the same name. It
+// never fails.
 func Path(_ context.Context, _ Disk, file File, destination string) (string, error) {
-	return digest("p1", append(traits(file), file.Path, destination)), nil
+	return digest("p1", append(metadataFields(file), file.Path, destination)), nil
 }
 
-// Content tells files apart by size and samples of their bytes, so that it
-// survives renaming, copying and touching. It fails as Open does, with
-// SourceChanged when the file has another size by now, and with ctx's error.
+// Content distinguishes files by size and samples of their bytes, so that a renamed,
+// copied or touched file is still found. It fails like [Disk.Open], with SourceChanged if
+// the file's size changed, or with the context's error.
 func Content(ctx context.Context, disk Disk, file File, destination string) (string, error) {
-	sum, err := sample(ctx, disk, file)
+	sum, err := sampleSum(ctx, disk, file)
 	if err != nil {
 		return "", err
 	}
 	return digest("c1", []string{strconv.FormatInt(file.Size, 10), string(sum), destination}), nil
 }
 
-func traits(file File) []string {
+func metadataFields(file File) []string {
 	return []string{
 		file.Name(),
 		strconv.FormatInt(file.Size, 10),
@@ -62,15 +60,15 @@ func traits(file File) []string {
 	}
 }
 
-// digest makes one short key of fields. Each is preceded by its length, so that
-// no two lists of fields run together into the same bytes. The version names the
-// recipe: fingerprints of different recipes never meet.
+// digest returns a short key of fields. Each field is preceded by its length, so that
+// different lists are different bytes. version identifies the strategy, so that keys of
+// different strategies are never equal.
 func digest(version string, fields []string) string {
-	var all []byte
+	var data []byte
 	for _, field := range fields {
-		all = binary.AppendUvarint(all, uint64(len(field)))
-		all = append(all, field...)
+		data = binary.AppendUvarint(data, uint64(len(field)))
+		data = append(data, field...)
 	}
-	sum := sha256.Sum256(all)
+	sum := sha256.Sum256(data)
 	return version + ":" + base64.RawURLEncoding.EncodeToString(sum[:])
 }

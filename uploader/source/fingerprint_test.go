@@ -34,19 +34,19 @@ func TestParseStrategy(t *testing.T) {
 		}
 		key := fingerprint(t, strategy, file, "https://example.org/")
 		if other, ok := seen[key]; ok {
-			t.Errorf("%s and %s make the same key", name, other)
+			t.Errorf("%s and %s have the same key", name, other)
 		}
 		seen[key] = name
 		if len(key) > 64 || strings.ContainsAny(key, " \n/") {
-			t.Errorf("%s makes %q", name, key)
+			t.Errorf("%s: key %q", name, key)
 		}
 	}
-	if _, err := source.ParseStrategy("hope"); err == nil {
-		t.Error("an unknown name was taken")
+	if _, err := source.ParseStrategy("unknown"); err == nil {
+		t.Error("unknown name accepted")
 	}
 }
 
-// The keys are kept in databases: they never change for the same file.
+// Fingerprints are stored in databases: they must not change for the same file.
 func TestFingerprintsAreStable(t *testing.T) {
 	file := source.File{Path: "/home/ada/中文 📷.mov", Size: 1 << 40, ModTime: time.Unix(1_700_000_000, 123).UTC()}
 	for _, test := range []struct {
@@ -63,7 +63,7 @@ func TestFingerprintsAreStable(t *testing.T) {
 	}
 }
 
-func TestFingerprintsDifferWheneverAFieldDoes(t *testing.T) {
+func TestFingerprintsDependOnEachField(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.StringMatching(`[a-c|:,0-9]{1,4}`)
 		draw := func(label string) (source.File, string, string) {
@@ -88,12 +88,12 @@ func TestFingerprintsDifferWheneverAFieldDoes(t *testing.T) {
 	})
 }
 
-func TestMetadataForgetsThePlace(t *testing.T) {
+func TestMetadataIgnoresFolderAndIdentity(t *testing.T) {
 	when := time.Unix(1, 2)
 	a := source.File{Path: "/a/x", RelPath: "a/x", Size: 1, ModTime: when, Identity: source.Identity{Volume: 1, Index: 1}}
 	b := source.File{Path: "/b/x", Size: 1, ModTime: when.UTC()}
 	if fingerprint(t, source.Metadata, a, "to") != fingerprint(t, source.Metadata, b, "to") {
-		t.Error("a moved file is not found")
+		t.Error("moved file has another fingerprint")
 	}
 }
 
@@ -105,7 +105,7 @@ func TestContent(t *testing.T) {
 	large := strings.Repeat("0123456789abcdef", 4<<20/16)
 	changed := func(at int) string { return large[:at] + "!" + large[at+1:] }
 
-	t.Run("survives renaming, copying and touching", func(t *testing.T) {
+	t.Run("same after renaming, copying and touching", func(t *testing.T) {
 		for _, content := range []string{"", "x", large} {
 			before := key("before", content)
 			after := filepath.Join(dir, "after")
@@ -118,7 +118,7 @@ func TestContent(t *testing.T) {
 			}
 		}
 	})
-	t.Run("sees any change of a small file, and of a large one's ends and size", func(t *testing.T) {
+	t.Run("different for any change of a small file, and of the ends or size of a large one", func(t *testing.T) {
 		seen := make(map[string]string)
 		for name, content := range map[string]string{
 			"empty": "", "x": "x", "y": "y", "xx": "xx", "1 MiB": large[:1<<20], "1 MiB changed": changed(1 << 19)[:1<<20],
@@ -127,41 +127,41 @@ func TestContent(t *testing.T) {
 		} {
 			k := key("file", content)
 			if other, ok := seen[k]; ok {
-				t.Errorf("%s and %s make the same key", name, other)
+				t.Errorf("%s and %s have the same key", name, other)
 			}
 			seen[k] = name
 		}
 	})
-	t.Run("differs by destination", func(t *testing.T) {
+	t.Run("different by destination", func(t *testing.T) {
 		file := stat(t, write(t, filepath.Join(dir, "d"), "x"))
 		if fingerprint(t, source.Content, file, "a") == fingerprint(t, source.Content, file, "b") {
-			t.Error("the same key for two servers")
+			t.Error("same key for two servers")
 		}
 	})
-	t.Run("says when the file changed or is gone", func(t *testing.T) {
+	t.Run("fails if the file changed or is missing", func(t *testing.T) {
 		file := stat(t, write(t, filepath.Join(dir, "e"), "x"))
 		write(t, file.Path, "xyz")
 		if _, err := source.Content(t.Context(), source.Disk{}, file, "to"); !fault.Is(err, fault.SourceChanged) {
-			t.Errorf("changed: %v", err)
+			t.Errorf("changed: got %v", err)
 		}
 		if err := os.Remove(file.Path); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := source.Content(t.Context(), source.Disk{}, file, "to"); !fault.Is(err, fault.SourceMissing) {
-			t.Errorf("gone: %v", err)
+			t.Errorf("missing: got %v", err)
 		}
 	})
-	t.Run("stops with the context", func(t *testing.T) {
+	t.Run("fails if the context ends", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := source.Content(ctx, source.Disk{}, stat(t, write(t, filepath.Join(dir, "f"), "x")), "to"); !fault.Stopped(err) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("reads little of a file that is mostly a hole", func(t *testing.T) {
+	t.Run("sparse file", func(t *testing.T) {
 		path := write(t, filepath.Join(dir, "hole"), "")
 		if err := os.Truncate(path, 1<<42); err != nil {
-			t.Skipf("this file system has no sparse files of that size: %v", err)
+			t.Skipf("sparse files of that size are not supported: %v", err)
 		}
 		fingerprint(t, source.Content, stat(t, path), "to")
 	})
@@ -172,7 +172,7 @@ func FuzzMediaType(f *testing.F) {
 	f.Add(".\xff")
 	f.Fuzz(func(t *testing.T, name string) {
 		if got := source.MediaType(name); !strings.Contains(got, "/") || bytes.ContainsAny([]byte(got), ";\r\n ") {
-			t.Errorf("%q is %q", name, got)
+			t.Errorf("MediaType(%q) = %q", name, got)
 		}
 	})
 }

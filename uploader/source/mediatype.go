@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// mediaTypes holds the types whose answer must not depend on what is installed.
+// mediaTypes are types by extension that do not depend on what is installed.
 var mediaTypes = map[string]string{
 	".3gp": "video/3gpp", ".7z": "application/x-7z-compressed", ".aac": "audio/aac", ".aif": "audio/aiff",
 	".aiff": "audio/aiff", ".arw": "image/x-sony-arw", ".avi": "video/x-msvideo", ".avif": "image/avif",
@@ -33,8 +33,8 @@ var mediaTypes = map[string]string{
 	".zip": "application/zip", ".zst": "application/zstd",
 }
 
-// MediaType returns the media type (RFC 6838) that name's extension stands for,
-// without parameters; application/octet-stream when nobody knows.
+// MediaType returns the media type (RFC 6838), without parameters, of a file name's
+// extension, or application/octet-stream if it is unknown.
 func MediaType(name string) string {
 	extension := strings.ToLower(path.Ext(name))
 	if known, ok := mediaTypes[extension]; ok {

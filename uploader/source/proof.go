@@ -13,38 +13,38 @@ import (
 )
 
 const (
-	smallestBlock = 1 << 20
-	mostBlocks    = 4096
+	minBlockSize = 1 << 20
+	maxBlocks    = 4096
 
-	// hashChunk is how much is read at a time: large enough for the disk, small
-	// enough that an ended context is noticed soon.
-	hashChunk = 256 << 10
+	// hashBufferSize is the number of bytes read at once: large enough for the disk, and
+	// small enough that the end of the context is noticed soon.
+	hashBufferSize = 256 << 10
 )
 
-// BlockSize is the distance in bytes between the marks of a file's proof: a
-// power of two such that no file has more than 4,096 blocks.
+// BlockSize returns the size in bytes of the blocks of a file of that size: a power of
+// two such that no file has more than 4,096 blocks.
 func BlockSize(size int64) int64 {
-	block := int64(smallestBlock)
-	for block*mostBlocks < size {
+	block := int64(minBlockSize)
+	for block*maxBlocks < size {
 		block <<= 1
 	}
 	return block
 }
 
-// Mark is the inner state of one SHA-256 pass over a file after its first At
-// bytes. From two neighbouring marks the bytes between them can be checked
-// without reading what comes before, and the last one continues the pass.
+// Mark is the internal state of a SHA-256 hash of a file from its start to the end of a
+// block. From the states at both ends of a block its bytes can be verified without reading
+// those before it. From the last state hashing can continue.
 type Mark struct {
-	At    int64 // bytes from the start
+	At    int64 // bytes from the start of the file
 	State []byte
 }
 
-// Proof is what is known of a file's content: marks in order of At, one at the
-// end of each block from the first on, and perhaps one more where the last
-// acknowledged byte was.
+// Proof is the hashes by which a file's content is verified: one for the end of each
+// block, in order from the first, and possibly one more inside the next block, where the
+// last acknowledged byte was.
 type Proof []Mark
 
-// Covers is up to where the content is known, in bytes.
+// Covers returns the number of bytes from the start of the file that p covers.
 func (p Proof) Covers() int64 {
 	if len(p) == 0 {
 		return 0
@@ -52,7 +52,7 @@ func (p Proof) Covers() int64 {
 	return p[len(p)-1].At
 }
 
-// Upto is the part of the proof that speaks of the first n bytes.
+// Upto returns the part of p that covers at most the first n bytes.
 func (p Proof) Upto(n int64) Proof {
 	for len(p) > 0 && p[len(p)-1].At > n {
 		p = p[:len(p)-1]
@@ -60,124 +60,127 @@ func (p Proof) Upto(n int64) Proof {
 	return p
 }
 
-// Check reads stretches of file again and compares them with the proof: those
-// between the marks whose index (of the later mark) is in picks. It fails with a
-// *fault.Fault, SourceChanged when a byte differs, or ctx's error. A proof that
-// cannot be read, as one written by another version of the hash, proves nothing
-// and is SourceChanged too.
-func (p Proof) Check(ctx context.Context, file io.ReaderAt, picks []int) error {
-	for _, i := range picks {
-		var from Mark
+// Check reads some blocks of file, given by their index in p, and compares them with p.
+// It returns a *fault.Fault of kind SourceChanged if a byte differs, or the context's
+// error. A hash state that cannot be read, as of another version of the hash, is
+// SourceChanged, too.
+func (p Proof) Check(ctx context.Context, file io.ReaderAt, blocks []int) error {
+	for _, i := range blocks {
+		var start Mark
 		if i > 0 {
-			from = p[i-1]
+			start = p[i-1]
 		}
-		pass, err := resume(from)
+		h, err := resumeHash(start)
 		if err != nil {
 			return fault.New(fault.SourceChanged, fault.Read, err)
 		}
-		if err := pass.read(ctx, file, p[i].At); err != nil {
+		if err := h.readTo(ctx, file, p[i].At); err != nil {
 			return err
 		}
-		if !bytes.Equal(pass.mark().State, p[i].State) {
-			return fault.Newf(fault.SourceChanged, fault.Read, "the bytes from %d to %d are not those that were sent", from.At, p[i].At)
+		if !bytes.Equal(h.blockHash().State, p[i].State) {
+			return fault.Newf(fault.SourceChanged, fault.Read, "bytes %d to %d differ from those that were sent", start.At, p[i].At)
 		}
 	}
 	return nil
 }
 
-// Prover makes a proof of a file as far as told. It belongs to one goroutine.
+// Prover hashes a file and makes a [Proof] of it. It may be used by one goroutine at a
+// time.
 type Prover struct {
-	file  io.ReaderAt
-	block int64
-	pass  pass
-	proof Proof
+	file      io.ReaderAt
+	blockSize int64
+	hash      resumableHash
+	proof     Proof
 }
 
-// NewProver continues a proof of a file of that size; an empty one begins anew,
-// and so does one that cannot be read.
+// NewProver returns a [Prover] of a file of that size, which continues proof. It starts at
+// the beginning of the file if proof is empty or cannot be read.
 func NewProver(file io.ReaderAt, size int64, proof Proof) *Prover {
-	p := &Prover{file: file, block: BlockSize(size), proof: proof[:len(proof):len(proof)]}
+	p := &Prover{file: file, blockSize: BlockSize(size), proof: proof[:len(proof):len(proof)]}
 	var last Mark
 	if n := len(proof); n > 0 {
 		last = proof[n-1]
-		if last.At%p.block != 0 { // only where an earlier pass stopped
+		if last.At%p.blockSize != 0 { // inside a block
 			p.proof = proof[: n-1 : n-1]
 		}
 	}
-	pass, err := resume(last)
+	h, err := resumeHash(last)
 	if err != nil {
 		p.proof = nil
-		pass, _ = resume(Mark{}) // a new pass has no state that could be unreadable
+		h, _ = resumeHash(Mark{}) // does not fail: there is no state to read
 	}
-	p.pass = pass
+	p.hash = h
 	return p
 }
 
-// Advance reads on up to n bytes from the file's start, setting a mark at the
-// end of each block. It fails as Check does, and then stands at the last mark.
+// Advance hashes the file up to offset n. It fails like [Proof.Check], and then keeps the
+// blocks that it finished.
 func (p *Prover) Advance(ctx context.Context, n int64) error {
-	for p.pass.at < n {
-		next := min(n, (p.pass.at/p.block+1)*p.block)
-		if err := p.pass.read(ctx, p.file, next); err != nil {
+	for p.hash.offset < n {
+		next := min(n, (p.hash.offset/p.blockSize+1)*p.blockSize)
+		if err := p.hash.readTo(ctx, p.file, next); err != nil {
 			return err
 		}
-		if next%p.block == 0 {
-			p.proof = append(p.proof, p.pass.mark())
+		if next%p.blockSize == 0 {
+			p.proof = append(p.proof, p.hash.blockHash())
 		}
 	}
 	return nil
 }
 
-// Proof is what is proven so far: the marks, and one where the pass stands.
+// Proof returns the hashes of the finished blocks and, inside a block, that of the bytes
+// hashed so far.
 func (p *Prover) Proof() Proof {
-	if p.pass.at == p.proof.Covers() {
+	if p.hash.offset == p.proof.Covers() {
 		return p.proof
 	}
-	return append(p.proof[:len(p.proof):len(p.proof)], p.pass.mark())
+	return append(p.proof[:len(p.proof):len(p.proof)], p.hash.blockHash())
 }
 
-// Blocks is how many whole blocks are proven.
+// Blocks returns the number of finished blocks.
 func (p *Prover) Blocks() int { return len(p.proof) }
 
-// Sum is the SHA-256 of all that was read.
+// Sum returns the SHA-256 of the bytes hashed so far.
 func (p *Prover) Sum() [sha256.Size]byte {
-	return [sha256.Size]byte(p.pass.hash.Sum(nil))
+	return [sha256.Size]byte(p.hash.Sum(nil))
 }
 
-// pass is a SHA-256 pass over a file that can be marked and taken up again.
-type pass struct {
-	hash   hash.Hash
-	at     int64
+// resumableHash is a SHA-256 hash of a file's first bytes that can be continued from a
+// saved state.
+type resumableHash struct {
+	hash.Hash
+	offset int64
 	buffer []byte
 }
 
-func resume(from Mark) (pass, error) {
-	p := pass{hash: sha256.New(), at: from.At}
+func resumeHash(from Mark) (resumableHash, error) {
+	h := resumableHash{Hash: sha256.New(), offset: from.At}
 	if from.At == 0 {
-		return p, nil
+		return h, nil
 	}
-	if err := p.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(from.State); err != nil {
-		return pass{}, fmt.Errorf("read proof: %w", err)
+	if err := h.Hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(from.State); err != nil {
+		return resumableHash{}, fmt.Errorf("read hash state: %w", err)
 	}
-	return p, nil
+	return h, nil
 }
 
-func (p *pass) read(ctx context.Context, file io.ReaderAt, to int64) error {
-	if want := min(hashChunk, to-p.at); int64(len(p.buffer)) < want {
-		p.buffer = make([]byte, want)
+// readTo hashes file from the current offset to end.
+func (h *resumableHash) readTo(ctx context.Context, file io.ReaderAt, end int64) error {
+	if size := min(hashBufferSize, end-h.offset); int64(len(h.buffer)) < size {
+		h.buffer = make([]byte, size)
 	}
-	for p.at < to {
+	for h.offset < end {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		chunk := p.buffer[:min(int64(len(p.buffer)), to-p.at)]
-		n, err := file.ReadAt(chunk, p.at)
-		p.hash.Write(chunk[:n])
-		p.at += int64(n)
+		buffer := h.buffer[:min(int64(len(h.buffer)), end-h.offset)]
+		n, err := file.ReadAt(buffer, h.offset)
+		h.Write(buffer[:n])
+		h.offset += int64(n)
 		switch {
-		case n == len(chunk):
-		case err == io.EOF: // ReadAt returns it bare
-			return fault.Newf(fault.SourceChanged, fault.Read, "the file ends at %d bytes", p.at)
+		case n == len(buffer):
+		case err == io.EOF: // ReadAt returns it unwrapped
+			return fault.Newf(fault.SourceChanged, fault.Read, "file ends at byte %d", h.offset)
 		default:
 			return Classify(fault.Read, err)
 		}
@@ -185,10 +188,10 @@ func (p *pass) read(ctx context.Context, file io.ReaderAt, to int64) error {
 	return nil
 }
 
-func (p *pass) mark() Mark {
-	state, err := p.hash.(encoding.BinaryMarshaler).MarshalBinary()
+func (h *resumableHash) blockHash() Mark {
+	state, err := h.Hash.(encoding.BinaryMarshaler).MarshalBinary()
 	if err != nil {
-		panic(err) // SHA-256 always can
+		panic(err) // cannot happen with SHA-256
 	}
-	return Mark{At: p.at, State: state}
+	return Mark{At: h.offset, State: state}
 }

@@ -16,32 +16,34 @@ import (
 
 const mib = 1 << 20
 
-func noise(n int) []byte {
+// randomBytes returns n bytes, the same in each call.
+func randomBytes(n int) []byte {
 	content := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(content) // never fails
 	return content
 }
 
-func allOf(p source.Proof) []int {
-	picks := make([]int, len(p))
-	for i := range picks {
-		picks[i] = i
+// allBlocks returns the indexes of all blocks of p.
+func allBlocks(p source.Proof) []int {
+	blocks := make([]int, len(p))
+	for i := range blocks {
+		blocks[i] = i
 	}
-	return picks
+	return blocks
 }
 
-func TestBlocksAreFewAndPowersOfTwo(t *testing.T) {
+func TestBlockSize(t *testing.T) {
 	for _, c := range []struct{ size, want int64 }{
 		{0, mib}, {1, mib}, {4096 * mib, mib}, {4096*mib + 1, 2 * mib}, {1 << 40, 256 * mib},
 	} {
 		if got := source.BlockSize(c.size); got != c.want {
-			t.Errorf("a file of %d bytes has blocks of %d, want %d", c.size, got, c.want)
+			t.Errorf("BlockSize(%d) = %d, want %d", c.size, got, c.want)
 		}
 	}
 }
 
-func TestAProofIsTheSameHoweverOftenItWasInterrupted(t *testing.T) {
-	content := noise(2*mib + 12345)
+func TestProofIsIndependentOfInterruptions(t *testing.T) {
+	content := randomBytes(2*mib + 12345)
 	rapid.Check(t, func(t *rapid.T) {
 		var proof source.Proof
 		stops := rapid.SliceOfN(rapid.Int64Range(0, int64(len(content))), 0, 6).Draw(t, "stops")
@@ -54,19 +56,19 @@ func TestAProofIsTheSameHoweverOftenItWasInterrupted(t *testing.T) {
 			proof = prover.Proof()
 		}
 		if prover.Sum() != sha256.Sum256(content) {
-			t.Fatal("the sum is not that of the content")
+			t.Fatal("Sum is not the SHA-256 of the content")
 		}
 		if len(proof) != 3 || proof.Covers() != int64(len(content)) {
-			t.Fatalf("%d marks that cover %d bytes", len(proof), proof.Covers())
+			t.Fatalf("%d hashes cover %d bytes", len(proof), proof.Covers())
 		}
-		if err := proof.Check(t.Context(), bytes.NewReader(content), allOf(proof)); err != nil {
+		if err := proof.Check(t.Context(), bytes.NewReader(content), allBlocks(proof)); err != nil {
 			t.Fatal(err)
 		}
 	})
 }
 
-func TestOneChangedByteIsFoundWhereItIs(t *testing.T) {
-	content := noise(4 * mib)
+func TestCheckFindsChangedBlock(t *testing.T) {
+	content := randomBytes(4 * mib)
 	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), nil)
 	if err := prover.Advance(t.Context(), int64(len(content))); err != nil {
 		t.Fatal(err)
@@ -79,51 +81,51 @@ func TestOneChangedByteIsFoundWhereItIs(t *testing.T) {
 		for i := range proof {
 			err := proof.Check(t.Context(), bytes.NewReader(edited), []int{i})
 			if changed := fault.Is(err, fault.SourceChanged); changed != (at/mib == i) {
-				t.Fatalf("byte %d was edited; block %d: %v", at, i, err)
+				t.Fatalf("byte %d changed; block %d: %v", at, i, err)
 			}
 		}
 	})
 }
 
-func TestAProofCannotBeHadOfBytesThatAreNotThere(t *testing.T) {
-	content := noise(mib)
+func TestHashingFails(t *testing.T) {
+	content := randomBytes(mib)
 	prover := source.NewProver(bytes.NewReader(content), 2*mib, nil)
 	if err := prover.Advance(t.Context(), 2*mib); !fault.Is(err, fault.SourceChanged) {
-		t.Errorf("a file that shrank: %v", err)
+		t.Errorf("truncated file: got %v, want a fault of kind SourceChanged", err)
 	}
-	ended, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := source.NewProver(bytes.NewReader(content), mib, nil).Advance(ended, mib); !errors.Is(err, context.Canceled) {
-		t.Errorf("an ended context: %v", err)
+	if err := source.NewProver(bytes.NewReader(content), mib, nil).Advance(ctx, mib); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled context: got %v", err)
 	}
 }
 
-func TestAnUnreadableProofProvesNothing(t *testing.T) {
-	content := noise(2 * mib)
-	broken := source.Proof{{At: mib, State: []byte("from another world")}}
-	if err := broken.Check(t.Context(), bytes.NewReader(content), []int{0}); !fault.Is(err, fault.SourceChanged) {
-		t.Errorf("checking it: %v", err)
+func TestUnreadableProof(t *testing.T) {
+	content := randomBytes(2 * mib)
+	unreadable := source.Proof{{At: mib, State: []byte("not a hash state")}}
+	if err := unreadable.Check(t.Context(), bytes.NewReader(content), []int{0}); !fault.Is(err, fault.SourceChanged) {
+		t.Errorf("Check: got %v, want a fault of kind SourceChanged", err)
 	}
-	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), broken)
+	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), unreadable)
 	if err := prover.Advance(t.Context(), int64(len(content))); err != nil {
 		t.Fatal(err)
 	}
 	if prover.Sum() != sha256.Sum256(content) {
-		t.Error("continuing it does not begin anew")
+		t.Error("hashing did not start at the beginning")
 	}
 }
 
-func TestUptoLeavesOutWhatTheServerDoesNotHold(t *testing.T) {
+func TestProofPrefix(t *testing.T) {
 	proof := source.Proof{{At: mib}, {At: 2 * mib}, {At: 2*mib + 5}}
 	for _, c := range []struct{ n, want int64 }{{0, 0}, {mib - 1, 0}, {mib, mib}, {2*mib + 4, 2 * mib}, {9 * mib, 2*mib + 5}} {
 		if got := proof.Upto(c.n).Covers(); got != c.want {
-			t.Errorf("up to %d it covers %d, want %d", c.n, got, c.want)
+			t.Errorf("prefix of %d bytes covers %d, want %d", c.n, got, c.want)
 		}
 	}
 }
 
-func BenchmarkProve(b *testing.B) {
-	content := noise(64 * mib)
+func BenchmarkHash(b *testing.B) {
+	content := randomBytes(64 * mib)
 	b.SetBytes(int64(len(content)))
 	for b.Loop() {
 		prover := source.NewProver(bytes.NewReader(content), int64(len(content)), nil)

@@ -8,13 +8,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Renamed looks for a file that is not under its name any more under the other
-// names of its folder: the one of its identity and its size. The content is for
-// the caller to compare, since identities are given to new files in time. It fails
-// as Stat does, with SourceMissing when there is none, or with ctx's error.
+// Renamed finds a file that no longer exists under its name but under another in the same
+// folder, by its identity and size. The caller must compare the content, because systems
+// reuse identities for new files. It returns a fault of kind SourceMissing if there is
+// none, a fault like [Disk.Stat], or the context's error.
 func (d Disk) Renamed(ctx context.Context, file File) (File, error) {
 	folder := filepath.Dir(file.Path)
-	entries, err := d.reach().ReadDir(folder)
+	entries, err := d.fs().ReadDir(folder)
 	if err != nil && len(entries) == 0 || !file.Identity.Known() {
 		return File{}, missing(file)
 	}
@@ -26,22 +26,17 @@ func (d Disk) Renamed(ctx context.Context, file File) (File, error) {
 		if err != nil || !info.Mode().IsRegular() || info.Size() != file.Size {
 			continue
 		}
-		seen, err := d.Stat(filepath.Join(folder, entry.Name()))
-		if err == nil && seen.Identity == file.Identity && seen.Size == file.Size {
-			return seen.beside(file), nil
+		found, err := d.Stat(filepath.Join(folder, entry.Name()))
+		if err == nil && found.Identity == file.Identity && found.Size == file.Size {
+			if file.RelPath != "" {
+				found.RelPath = path.Join(path.Dir(file.RelPath), found.Name())
+			}
+			return found, nil
 		}
 	}
 	return File{}, missing(file)
 }
 
-// beside is the file as one of the same drop as other, in whose folder it lies.
-func (f File) beside(other File) File {
-	if other.RelPath != "" {
-		f.RelPath = path.Join(path.Dir(other.RelPath), f.Name())
-	}
-	return f
-}
-
 func missing(file File) error {
-	return fault.Newf(fault.SourceMissing, fault.Stat, "%s is not there under any name", file.Path)
+	return fault.Newf(fault.SourceMissing, fault.Stat, "%s does not exist under any name", file.Path)
 }

@@ -10,55 +10,54 @@ import (
 )
 
 const (
-	sampleWhole  = 1 << 20  // a file up to this size is read wholly
-	sampleBlock  = 64 << 10 // bytes of one sample of a larger one
-	sampleBlocks = 16       // the first, the last, and as many between at equal distances
+	maxUnsampled = 1 << 20  // bytes; a file up to this size is read as a whole
+	sampleSize   = 64 << 10 // bytes
+	sampleCount  = 16       // at equal distances, including the start and the end of the file
 )
 
-// sample returns the SHA-256 of the file's content, or of samples of it when it
-// is large: at most 1 MiB is read.
-func sample(ctx context.Context, disk Disk, file File) ([]byte, error) {
+// sampleSum returns the SHA-256 of the file's content or, if it is large, of samples of
+// it. It reads at most 1 MiB.
+func sampleSum(ctx context.Context, disk Disk, file File) ([]byte, error) {
 	opened, now, err := disk.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = opened.Close() }()
 	if now.Size != file.Size {
-		return nil, fault.Newf(fault.SourceChanged, fault.Read, "%d bytes long, was %d", now.Size, file.Size)
+		return nil, fault.Newf(fault.SourceChanged, fault.Read, "file has %d bytes, had %d", now.Size, file.Size)
 	}
 	sum := sha256.New()
-	for offset, length := range spans(file.Size) {
+	for offset, length := range sampleRanges(file.Size) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := copySpan(sum, opened, offset, length); err != nil {
+		if err := copyRange(sum, opened, offset, length); err != nil {
 			return nil, err
 		}
 	}
 	return sum.Sum(nil), nil
 }
 
-func copySpan(to io.Writer, from io.ReaderAt, offset, length int64) error {
+func copyRange(to io.Writer, from io.ReaderAt, offset, length int64) error {
 	_, err := io.CopyN(to, io.NewSectionReader(from, offset, length), length)
 	if errors.Is(err, io.EOF) {
-		return fault.Newf(fault.SourceChanged, fault.Read, "ended before byte %d", offset+length)
+		return fault.Newf(fault.SourceChanged, fault.Read, "file ends before byte %d", offset+length)
 	}
 	return Classify(fault.Read, err)
 }
 
-// spans yields the offset and length of every stretch to read of a file of that
-// size.
-func spans(size int64) func(yield func(offset, length int64) bool) {
+// sampleRanges yields the offset and length of each sample of a file of that size.
+func sampleRanges(size int64) func(yield func(offset, length int64) bool) {
 	return func(yield func(offset, length int64) bool) {
-		if size <= sampleWhole {
+		if size <= maxUnsampled {
 			yield(0, size)
 			return
 		}
-		last := size - sampleBlock
-		for i := range int64(sampleBlocks) {
-			// Dividing first keeps the product within range for any file size.
-			offset := last/(sampleBlocks-1)*i + last%(sampleBlocks-1)*i/(sampleBlocks-1)
-			if !yield(offset, sampleBlock) {
+		last := size - sampleSize
+		for i := range int64(sampleCount) {
+			// Dividing first avoids overflow.
+			offset := last/(sampleCount-1)*i + last%(sampleCount-1)*i/(sampleCount-1)
+			if !yield(offset, sampleSize) {
 				return
 			}
 		}

@@ -1,9 +1,8 @@
-// Package source is what the engine knows of local files: what the operating
-// system says of them (Stat), which files a drop means (Expand), and the
-// fingerprint by which an earlier upload of the same file is found again.
-// Everything comes from metadata; only the content strategy reads bytes. Every
-// error it returns is a *fault.Fault of a Source kind or LocalDisk, or the
-// context's end.
+// Package source reads local files for the engine: what the operating system reports of
+// them ([Disk.Stat]), the files that were added ([Disk.Expand]), and the fingerprint by
+// which an earlier upload of the same file is found. All of it comes from metadata; only
+// the [Content] strategy and proofs read bytes. Every error is a *fault.Fault of a Source
+// kind or LocalDisk, or the context's error.
 package source
 
 import (
@@ -12,9 +11,9 @@ import (
 	"time"
 )
 
-// Identity is the operating system's own name for a file: device and inode on
-// Unix, volume and file id on Windows. It survives a rename, not a copy. The
-// zero value means unknown.
+// Identity is the operating system's identifier of a file: device and inode on Unix,
+// volume and file ID on Windows. A renamed file keeps it, a copy has another. The zero
+// value means unknown.
 type Identity struct {
 	Volume uint64
 	Index  uint64
@@ -23,21 +22,21 @@ type Identity struct {
 // Known reports whether the system gave an identity.
 func (i Identity) Known() bool { return i != Identity{} }
 
-// File is one local file as it was seen at one moment. Path is bytes as the
-// system gives them, not necessarily UTF-8; it is absolute and clean.
+// File is the state of a local file at one time. Path is absolute, clean, and need not be
+// UTF-8.
 type File struct {
 	Path     string
-	RelPath  string // with forward slashes, from the dropped folder's own name down; "" for a file dropped alone
+	RelPath  string // with slashes, starting with the name of the added folder; "" for a file that was added itself
 	Size     int64  // bytes
 	ModTime  time.Time
 	Identity Identity
 }
 
-// Name is the file's base name.
+// Name returns the file's base name.
 func (f File) Name() string { return filepath.Base(f.Path) }
 
-// Compact returns the file with RelPath inside of the memory of Path, where it
-// mostly is the end of it: names of a million files are most of what is kept of them.
+// Compact returns the file with RelPath in the memory of Path, if it is the end of it.
+// With many files, paths take most of the memory.
 func (f File) Compact() File {
 	if strings.HasSuffix(f.Path, f.RelPath) {
 		f.RelPath = f.Path[len(f.Path)-len(f.RelPath):]
@@ -45,8 +44,8 @@ func (f File) Compact() File {
 	return f
 }
 
-// Same reports whether two observations are of the same content as far as
-// metadata can tell: size, modification time, and identity where both know one.
+// Same reports whether f and other have the same content as far as metadata can tell: by
+// size, modification time, and identity if both have one.
 func (f File) Same(other File) bool {
 	if f.Size != other.Size || !f.ModTime.Equal(other.ModTime) {
 		return false

@@ -9,37 +9,36 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Stat looks at what path names, following links, and never opens it. It fails
-// with a *fault.Fault: SourceMissing (a broken link too), SourceDenied,
-// SourceBusy, SourceUnsupported for whatever is not a regular file, a folder
-// included, and LocalDisk for the rest.
+// Stat returns the file that path names, following links, without opening it. It fails
+// with a *fault.Fault of kind SourceMissing (also for a broken link), SourceDenied,
+// SourceBusy, SourceUnsupported for a folder or another file that is not regular, or
+// LocalDisk.
 func (d Disk) Stat(path string) (File, error) {
 	path, err := absolute(path)
 	if err != nil {
 		return File{}, err
 	}
-	info, err := d.reach().Stat(path)
+	info, err := d.fs().Stat(path)
 	if err != nil {
 		return File{}, Classify(fault.Stat, err)
 	}
-	return observe(fault.Stat, path, info)
+	return newFile(fault.Stat, path, info)
 }
 
 // IsFolder reports whether path names a folder, following links.
 func (d Disk) IsFolder(path string) bool {
-	info, err := d.reach().Stat(path)
+	info, err := d.fs().Stat(path)
 	return err == nil && info.IsDir()
 }
 
-// Open opens file for reading and returns it with what the system says of it
-// now, for the caller to compare by File.Same. It never waits for the other end
-// of a pipe, not even for one that took the file's place a moment ago. It fails
-// as Stat does.
+// Open opens file for reading. It also returns the state of the open file, which the
+// caller can compare by [File.Same]. It does not block on a named pipe, even if one
+// replaced the file. It fails like Stat.
 func (d Disk) Open(file File) (Opened, File, error) {
 	if _, err := d.Stat(file.Path); err != nil {
 		return nil, File{}, err
 	}
-	opened, err := d.reach().Open(file.Path)
+	opened, err := d.fs().Open(file.Path)
 	if err != nil {
 		return nil, File{}, Classify(fault.Open, err)
 	}
@@ -51,30 +50,35 @@ func (d Disk) Open(file File) (Opened, File, error) {
 	return opened, now, nil
 }
 
-// Restat returns what the system says now of a file that Open opened, even when
-// another has taken its name meanwhile. It fails as Stat does.
+// Restat returns the current state of an open file, even if another file has its name
+// now. It fails like [Disk.Stat].
 func Restat(opened Opened, file File) (File, error) {
-	now, err := observeOpen(file.Path, opened)
+	info, err := opened.Stat()
+	if err != nil {
+		return File{}, Classify(fault.Open, err)
+	}
+	now, err := newFile(fault.Open, file.Path, info)
 	if err != nil {
 		return File{}, err
 	}
+	now.Identity = identifyOpen(opened, info)
 	now.RelPath = file.RelPath
 	return now, nil
 }
 
-// ChangedAt is when the system noted the last change of an open file, be it of its
-// bytes or of what is known about it. Unlike the modification time no program can
-// set it back. It reports false where the system does not tell.
+// ChangedAt returns the time of the last change of an open file's content or metadata
+// (ctime). Unlike the modification time, programs cannot set it. It reports false where
+// the system has no such time.
 func ChangedAt(opened Opened) (time.Time, bool) {
 	info, err := opened.Stat()
 	if err != nil {
 		return time.Time{}, false
 	}
-	return changedAt(info)
+	return changeTime(info)
 }
 
-// Classify turns an error of the file system into a *fault.Fault. One that is a
-// fault already, and nil, come back as they are.
+// Classify turns an error of the file system into a *fault.Fault. It returns a fault and
+// nil unchanged.
 func Classify(op fault.Op, err error) error {
 	if _, ok := errors.AsType[*fault.Fault](err); ok || err == nil {
 		return err
@@ -98,7 +102,7 @@ func kindOf(err error) fault.Kind {
 
 func absolute(path string) (string, error) {
 	if path == "" {
-		return "", fault.Newf(fault.SourceMissing, fault.Stat, "the path is empty")
+		return "", fault.Newf(fault.SourceMissing, fault.Stat, "path is empty")
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -107,10 +111,10 @@ func absolute(path string) (string, error) {
 	return abs, nil
 }
 
-// observe makes a File of what a stat said.
-func observe(op fault.Op, path string, info fs.FileInfo) (File, error) {
+// newFile returns the File with that path and info.
+func newFile(op fault.Op, path string, info fs.FileInfo) (File, error) {
 	if !info.Mode().IsRegular() {
-		return File{}, fault.Newf(fault.SourceUnsupported, op, "%s is %s, not a file", path, describe(info.Mode()))
+		return File{}, fault.Newf(fault.SourceUnsupported, op, "%s is %s, not a regular file", path, describe(info.Mode()))
 	}
 	return File{
 		Path:     path,
@@ -118,19 +122,6 @@ func observe(op fault.Op, path string, info fs.FileInfo) (File, error) {
 		ModTime:  info.ModTime(),
 		Identity: identify(path, info),
 	}, nil
-}
-
-func observeOpen(path string, opened Opened) (File, error) {
-	info, err := opened.Stat()
-	if err != nil {
-		return File{}, Classify(fault.Open, err)
-	}
-	file, err := observe(fault.Open, path, info)
-	if err != nil {
-		return File{}, err
-	}
-	file.Identity = identifyOpen(opened, info)
-	return file, nil
 }
 
 func describe(mode fs.FileMode) string {
@@ -144,6 +135,6 @@ func describe(mode fs.FileMode) string {
 	case mode&fs.ModeDevice != 0:
 		return "a device"
 	default:
-		return "something else"
+		return "a special file"
 	}
 }

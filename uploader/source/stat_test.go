@@ -33,7 +33,7 @@ func stat(t testing.TB, path string) source.File {
 }
 
 func TestStat(t *testing.T) {
-	t.Run("tells size, time and identity of a file", func(t *testing.T) {
+	t.Run("size, time and identity", func(t *testing.T) {
 		path := write(t, filepath.Join(t.TempDir(), "a.txt"), "four")
 		when := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 		if err := os.Chtimes(path, when, when); err != nil {
@@ -45,7 +45,7 @@ func TestStat(t *testing.T) {
 			t.Errorf("got %+v", file)
 		}
 	})
-	t.Run("makes a relative path absolute and clean", func(t *testing.T) {
+	t.Run("relative path", func(t *testing.T) {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "a"), "")
 		t.Chdir(dir)
@@ -53,7 +53,7 @@ func TestStat(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	})
-	t.Run("keeps the identity over a rename", func(t *testing.T) {
+	t.Run("renamed file has the same identity", func(t *testing.T) {
 		dir := t.TempDir()
 		before := stat(t, write(t, filepath.Join(dir, "a"), "x"))
 		moved := filepath.Join(dir, "b")
@@ -64,14 +64,14 @@ func TestStat(t *testing.T) {
 			t.Errorf("%+v became %+v", before, after)
 		}
 	})
-	t.Run("gives a copy an identity of its own", func(t *testing.T) {
+	t.Run("copy has another identity", func(t *testing.T) {
 		dir := t.TempDir()
 		a, b := stat(t, write(t, filepath.Join(dir, "a"), "x")), stat(t, write(t, filepath.Join(dir, "b"), "x"))
 		if a.Identity == b.Identity {
 			t.Errorf("both are %+v", a.Identity)
 		}
 	})
-	t.Run("takes any name the system takes", func(t *testing.T) {
+	t.Run("odd names", func(t *testing.T) {
 		for _, name := range oddNames {
 			path := write(t, filepath.Join(t.TempDir(), name), "x")
 			if got := stat(t, path).Name(); got != name {
@@ -88,10 +88,10 @@ func TestStatFaults(t *testing.T) {
 		name, path string
 		want       fault.Kind
 	}{
-		{"an empty path", "", fault.SourceMissing},
-		{"nothing there", filepath.Join(dir, "none"), fault.SourceMissing},
-		{"a file where a folder should be", filepath.Join(file, "below"), fault.SourceMissing},
-		{"a folder", dir, fault.SourceUnsupported},
+		{"empty path", "", fault.SourceMissing},
+		{"missing file", filepath.Join(dir, "none"), fault.SourceMissing},
+		{"file as folder", filepath.Join(file, "below"), fault.SourceMissing},
+		{"folder", dir, fault.SourceUnsupported},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := disk.Stat(test.path); !fault.Is(err, test.want) {
@@ -106,7 +106,7 @@ func TestStatFaults(t *testing.T) {
 }
 
 func TestOpen(t *testing.T) {
-	t.Run("gives the bytes and what the file is now", func(t *testing.T) {
+	t.Run("changed file", func(t *testing.T) {
 		path := write(t, filepath.Join(t.TempDir(), "a"), "before")
 		before := stat(t, path)
 		before.RelPath = "folder/a"
@@ -133,10 +133,10 @@ func TestClassify(t *testing.T) {
 		err  error
 		want fault.Kind
 	}{
-		{"what is classified stays", known, fault.SourceChanged},
-		{"not there", os.ErrNotExist, fault.SourceMissing},
-		{"not allowed", os.ErrPermission, fault.SourceDenied},
-		{"anything else is the disk's", errors.New("input/output error"), fault.LocalDisk},
+		{"fault", known, fault.SourceChanged},
+		{"not exist", os.ErrNotExist, fault.SourceMissing},
+		{"permission", os.ErrPermission, fault.SourceDenied},
+		{"other", errors.New("input/output error"), fault.LocalDisk},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if err := source.Classify(fault.Read, test.err); !fault.Is(err, test.want) {
@@ -145,7 +145,7 @@ func TestClassify(t *testing.T) {
 		})
 	}
 	if err := source.Classify(fault.Read, nil); err != nil {
-		t.Errorf("no error became %v", err)
+		t.Errorf("nil became %v", err)
 	}
 }
 
@@ -183,7 +183,7 @@ func TestMediaType(t *testing.T) {
 		"a.no-such-type": "application/octet-stream", "日本.pdf": "application/pdf", "a\nb.zip": "application/zip",
 	} {
 		if got := source.MediaType(name); got != want {
-			t.Errorf("%q is %s, want %s", name, got, want)
+			t.Errorf("MediaType(%q) = %s, want %s", name, got, want)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// oddNames are names that Unix takes; not all of them are text.
+// oddNames are names that Unix allows, one of them not UTF-8.
 var oddNames = []string{
 	"two words", " leading", "trailing ", "new\nline", "quote'\"`", "📷 photo.jpg", "中文.txt", "not\xff\xfeutf-8",
 	"-rf", "a\\b", "C:x", "*?[", "$(id)", "...", "e\u0301", "\u202egpj.exe", "tab\t", "%2e%2e",
@@ -46,7 +46,7 @@ func link(t testing.TB, to, path string) string {
 	return path
 }
 
-// shortDir is a folder whose path leaves room for a socket's name.
+// shortDir returns a folder with a path short enough for sockets.
 func shortDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "f")
@@ -64,13 +64,13 @@ func TestSpecialFiles(t *testing.T) {
 		name, path string
 		want       fault.Kind
 	}{
-		{"a pipe that nobody writes to", fifo(t, at("fifo")), fault.SourceUnsupported},
-		{"a link to a pipe", link(t, "fifo", at("to-fifo")), fault.SourceUnsupported},
-		{"a socket", socket(t, at("socket")), fault.SourceUnsupported},
-		{"a device", "/dev/zero", fault.SourceUnsupported},
-		{"a broken link", link(t, "gone", at("broken")), fault.SourceMissing},
-		{"a link to itself", link(t, "loop", at("loop")), fault.SourceMissing},
-		{"a name longer than the system takes", at(strings.Repeat("x", 300)), fault.SourceUnsupported},
+		{"named pipe without a writer", fifo(t, at("fifo")), fault.SourceUnsupported},
+		{"link to a named pipe", link(t, "fifo", at("to-fifo")), fault.SourceUnsupported},
+		{"socket", socket(t, at("socket")), fault.SourceUnsupported},
+		{"device", "/dev/zero", fault.SourceUnsupported},
+		{"broken link", link(t, "missing", at("broken")), fault.SourceMissing},
+		{"link to itself", link(t, "loop", at("loop")), fault.SourceMissing},
+		{"name too long", at(strings.Repeat("x", 300)), fault.SourceUnsupported},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := disk.Stat(test.path); !fault.Is(err, test.want) {
@@ -82,7 +82,7 @@ func TestSpecialFiles(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a link to a file is the file under the link's path", func(t *testing.T) {
+	t.Run("link to a file has the path of the link", func(t *testing.T) {
 		target := stat(t, write(t, at("target"), "x"))
 		linked := stat(t, link(t, "target", at("link")))
 		if linked.Path != at("link") || linked.Identity != target.Identity {
@@ -94,30 +94,30 @@ func TestSpecialFiles(t *testing.T) {
 func TestDenied(t *testing.T) {
 	dir := shortDir(t)
 	secret := write(t, filepath.Join(dir, "secret"), "x")
-	closed := filepath.Join(dir, "closed")
-	within := write(t, filepath.Join(closed, "within"), "x")
+	locked := filepath.Join(dir, "locked")
+	within := write(t, filepath.Join(locked, "within"), "x")
 	open := write(t, filepath.Join(dir, "open"), "x")
-	for path, mode := range map[string]os.FileMode{dir: 0o755, secret: 0, closed: 0} {
+	for path, mode := range map[string]os.FileMode{dir: 0o755, secret: 0, locked: 0} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() { _ = os.Chmod(closed, 0o755) })
+	t.Cleanup(func() { _ = os.Chmod(locked, 0o755) })
 
 	unprivileged(t, func() {
 		opened, _, err := disk.Open(stat(t, open))
 		if err != nil {
-			t.Fatalf("the readable file: %v", err)
+			t.Fatalf("readable file: %v", err)
 		}
 		_ = opened.Close()
 		if _, _, err := disk.Open(stat(t, secret)); !fault.Is(err, fault.SourceDenied) {
-			t.Errorf("a file that may not be read: %v", err)
+			t.Errorf("unreadable file: got %v", err)
 		}
 		if _, err := disk.Stat(within); !fault.Is(err, fault.SourceDenied) {
-			t.Errorf("a file in a closed folder: %v", err)
+			t.Errorf("file in an unreadable folder: got %v", err)
 		}
-		got := expand(t, source.Options{}, dir)
-		want := map[string]string{"/open": "", "/secret": "", "/closed": "source-denied"}
+		got := scan(t, source.Options{}, dir)
+		want := map[string]string{"/open": "", "/secret": "", "/locked": "source-denied"}
 		compare(t, got, want, filepath.Base(dir))
 	})
 }

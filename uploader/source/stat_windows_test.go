@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// oddNames are names that Windows takes.
+// oddNames are names that Windows allows.
 var oddNames = []string{"two words", " leading", "quote'`", "📷 photo.jpg", "中文.txt", "-rf", "$(id)", "e\u0301", "%2e%2e"}
 
 func TestLockedFileIsBusy(t *testing.T) {

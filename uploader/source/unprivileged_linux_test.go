@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unprivileged runs f with the rights of an ordinary user. Run by root, it
-// lays down root's rights over files on a thread that ends with f.
+// unprivileged calls f without root's file permissions: on a thread with another file system
+// user ID, which ends with f.
 func unprivileged(t *testing.T, f func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -23,7 +23,7 @@ func unprivileged(t *testing.T, f func()) {
 		runtime.LockOSThread()
 		_, _ = unix.SetfsuidRetUid(nobody)
 		if now, _ := unix.SetfsuidRetUid(-1); now != nobody {
-			t.Errorf("still user %d", now)
+			t.Errorf("file system user ID is %d, want %d", now, nobody)
 			return
 		}
 		f()

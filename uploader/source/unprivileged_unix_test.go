@@ -7,10 +7,11 @@ import (
 	"testing"
 )
 
+// unprivileged calls f, and skips the test if it runs as root.
 func unprivileged(t *testing.T, f func()) {
 	t.Helper()
 	if os.Geteuid() == 0 {
-		t.Skip("only Linux lets a single thread of root lay down its rights: run as an ordinary user")
+		t.Skip("must not run as root: only Linux has permissions per thread")
 	}
 	f()
 }

@@ -1,0 +1,83 @@
+package db
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// minStatusRows is the number of transfers with the same status from which one
+// statement for all of them is faster than saving their rows.
+const minStatusRows = 5
+
+// status is what a user's command changes. A command for all transfers gives many of
+// them the same status, and one statement updates them.
+type status struct {
+	intent   uploader.Intent
+	phase    uploader.Phase
+	attempt  int32
+	nextTry  uploader.Moment
+	fault    *fault.Fault
+	finished uploader.Moment
+	active   time.Duration
+	prior    uploader.TransferID
+}
+
+func statusOf(t *uploader.Transfer) status {
+	return status{t.Intent, t.Phase, t.Attempt, t.NextTry, t.Fault, t.Finished, t.Active, t.Prior}
+}
+
+// onlyStatusDiffers reports whether all differences are in the status.
+func onlyStatusDiffers(before, after uploader.Transfer) bool {
+	before.Intent, before.Phase, before.Attempt, before.NextTry = after.Intent, after.Phase, after.Attempt, after.NextTry
+	before.Fault, before.Finished, before.Active, before.Prior = after.Fault, after.Finished, after.Active, after.Prior
+	return before == after
+}
+
+// statusSQL has the columns in the order of statusValues. The IDs are one parameter:
+// see insertRows for the cost of parameters.
+const statusSQL = `UPDATE transfers SET
+	intent = ?, phase = ?, attempt = ?, next_try = ?, finished = ?, active = ?, prior = ?,
+	fault_kind = ?, fault_op = ?, fault_status = ?, fault_code = ?, fault_retry = ?, fault_detail = ?
+	WHERE id IN (SELECT value FROM json_each(?))`
+
+func statusValues(t *uploader.Transfer) []any {
+	r := newTransferRow(t)
+	f := r.Fault
+	return []any{
+		r.Intent, r.Phase, r.Attempt, r.NextTry, r.Finished, r.Active, r.Prior,
+		f.Kind, f.Op, f.Status, f.Code, f.Retry, f.Detail,
+	}
+}
+
+// updateStatus updates the status of transfers that have the same. It reports false if
+// they are fewer than minStatusRows or if some have no row.
+func updateStatus(tx *gorm.DB, transfers []*uploader.Transfer) (bool, error) {
+	if len(transfers) < minStatusRows {
+		return false, nil
+	}
+	values := append(statusValues(transfers[0]), jsonIDs(transfers))
+	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statusSQL, values...)
+	if err != nil {
+		return false, fmt.Errorf("update status: %w", err)
+	}
+	updated, err := result.RowsAffected()
+	return updated == int64(len(transfers)), err
+}
+
+// jsonIDs returns the transfers' IDs as a JSON array.
+func jsonIDs(transfers []*uploader.Transfer) string {
+	var list strings.Builder
+	for i, t := range transfers {
+		list.WriteByte("[,"[min(i, 1)])
+		list.WriteString(strconv.FormatInt(int64(t.ID), 10))
+	}
+	list.WriteByte(']')
+	return list.String()
+}

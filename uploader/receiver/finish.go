@@ -1,0 +1,126 @@
+package receiver
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"strconv"
+	"time"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+)
+
+const (
+	privateDir = ".ferry"                // in the receiver's folder
+	uploadsDir = privateDir + "/uploads" // files of unfinished uploads, and the records of all
+	infoSuffix = ".info"                 // tusd's record of an unfinished upload
+	doneSuffix = ".done"                 // the same record once all bytes are on the disk
+)
+
+// finisher moves complete uploads to the folder.
+//
+// The steps are safe against a crash at any point: the bytes are synced, the record is
+// renamed from infoSuffix to doneSuffix, the file gets its final name, and then it loses
+// its old one. A doneSuffix record with a file beside it means that the move is still to
+// be done; without a file, all is done.
+//
+// Callers must hold the upload's lock.
+type finisher struct {
+	root      *os.Root
+	folder    *folder
+	retention *retention
+	log       *slog.Logger
+}
+
+// isComplete reports whether all bytes of an upload have arrived, and it is a file and not
+// a part of one.
+func isComplete(info handler.FileInfo) bool {
+	return !info.IsPartial && !info.SizeIsDeferred && info.Offset == info.Size
+}
+
+// finish moves a complete upload to the folder.
+func (f *finisher) finish(info handler.FileInfo) error {
+	data := path.Join(uploadsDir, info.ID)
+	if err := f.sync(data, info); err != nil {
+		return fmt.Errorf("sync upload: %w", err)
+	}
+	if err := f.root.Rename(data+infoSuffix, data+doneSuffix); err != nil {
+		return fmt.Errorf("rename record: %w", err)
+	}
+	return f.move(info)
+}
+
+// sync checks the size of the file, sets its modification time to the mtime of the
+// metadata, in Unix milliseconds, and syncs it.
+func (f *finisher) sync(data string, info handler.FileInfo) error {
+	file, err := f.root.OpenFile(data, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	stat, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if stat.Size() != info.Size {
+		return fmt.Errorf("file has %d bytes, want %d", stat.Size(), info.Size)
+	}
+	if ms, err := strconv.ParseInt(info.MetaData["mtime"], 10, 64); err == nil {
+		modified := time.UnixMilli(ms)
+		if err := f.root.Chtimes(data, modified, modified); err != nil {
+			f.log.Debug("set modification time failed", "error", err)
+		}
+	}
+	return file.Sync()
+}
+
+// move moves the file of an upload with a doneSuffix record to the folder.
+func (f *finisher) move(info handler.FileInfo) error {
+	data := path.Join(uploadsDir, info.ID)
+	at, err := f.folder.moveIn(data, targetOf(info.MetaData))
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	if err := f.root.Chtimes(data+doneSuffix, now, now); err != nil {
+		f.log.Debug("set record time failed", "error", err)
+	}
+	f.retention.add(info.ID, now)
+	f.log.Debug("file received", "path", at, "size", info.Size)
+	return nil
+}
+
+// finished returns the info of a finished upload, and first moves its file if that is
+// still to be done. It returns fs.ErrNotExist if there is no such upload.
+func (f *finisher) finished(id string) (handler.FileInfo, error) {
+	info, err := f.readRecord(id + doneSuffix)
+	if err != nil {
+		return info, err
+	}
+	info.Offset = info.Size
+	_, err = f.root.Lstat(path.Join(uploadsDir, id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return info, nil
+	}
+	if err != nil {
+		return info, err
+	}
+	return info, f.move(info)
+}
+
+func (f *finisher) readRecord(name string) (handler.FileInfo, error) {
+	var info handler.FileInfo
+	text, err := f.root.ReadFile(path.Join(uploadsDir, name))
+	if err != nil {
+		return info, err
+	}
+	if err := json.Unmarshal(text, &info); err != nil {
+		return info, fmt.Errorf("read record: %w", err)
+	}
+	info.ID = name[:len(name)-len(path.Ext(name))]
+	return info, nil
+}

@@ -1,0 +1,15 @@
+package source
+
+import (
+	"io/fs"
+	"syscall"
+	"time"
+)
+
+func changeTime(info fs.FileInfo) (time.Time, bool) {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return time.Time{}, false
+	}
+	return time.Unix(stat.Ctimespec.Sec, stat.Ctimespec.Nsec), true
+}

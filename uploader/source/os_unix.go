@@ -1,0 +1,50 @@
+//go:build unix
+
+package source
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// openRegular opens a file without blocking: a named pipe without a writer is opened, and
+// a file with a lease is an error.
+func openRegular(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
+func identify(_ string, info fs.FileInfo) Identity {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return Identity{}
+	}
+	return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:gosec,unconvert // Dev is signed and narrower on some systems
+}
+
+func identifyOpen(_ Opened, info fs.FileInfo) Identity { return identify("", info) }
+
+// systemKind returns the kind of errors that the fs package does not classify.
+func systemKind(err error) (fault.Kind, bool) {
+	errno, ok := errors.AsType[syscall.Errno](err)
+	if !ok {
+		return 0, false
+	}
+	switch errno {
+	case syscall.ELOOP, syscall.ENOTDIR, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV:
+		return fault.SourceMissing, true
+	case syscall.EAGAIN, syscall.EBUSY, syscall.ETXTBSY:
+		return fault.SourceBusy, true
+	case syscall.ENXIO, syscall.EISDIR, syscall.ENAMETOOLONG:
+		return fault.SourceUnsupported, true
+	default:
+		return 0, false
+	}
+}
+
+func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

@@ -1,0 +1,75 @@
+package source
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/windows"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func openRegular(path string) (*os.File, error) { return os.Open(path) }
+
+// identify opens path for its attributes alone, which succeeds even if another program has
+// the file locked.
+func identify(path string, _ fs.FileInfo) Identity {
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return Identity{}
+	}
+	const share = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
+	handle, err := windows.CreateFile(name, 0, share, nil, windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
+	if err != nil {
+		return Identity{}
+	}
+	defer func() { _ = windows.CloseHandle(handle) }()
+	return identityOf(handle)
+}
+
+func identifyOpen(opened Opened, _ fs.FileInfo) Identity {
+	return identityOf(windows.Handle(opened.Fd()))
+}
+
+func identityOf(handle windows.Handle) Identity {
+	var info windows.ByHandleFileInformation
+	if windows.GetFileInformationByHandle(handle, &info) != nil {
+		return Identity{}
+	}
+	return Identity{
+		Volume: uint64(info.VolumeSerialNumber),
+		Index:  uint64(info.FileIndexHigh)<<32 | uint64(info.FileIndexLow),
+	}
+}
+
+// systemKind returns the kind of errors that the fs package does not classify.
+func systemKind(err error) (fault.Kind, bool) {
+	errno, ok := errors.AsType[windows.Errno](err)
+	if !ok {
+		return 0, false
+	}
+	switch errno {
+	case windows.ERROR_SHARING_VIOLATION, windows.ERROR_LOCK_VIOLATION:
+		return fault.SourceBusy, true
+	case windows.ERROR_NOT_READY, windows.ERROR_BAD_NETPATH, windows.ERROR_BAD_NET_NAME, windows.ERROR_NETNAME_DELETED,
+		windows.ERROR_DEV_NOT_EXIST, windows.ERROR_INVALID_NAME, windows.ERROR_CANT_RESOLVE_FILENAME:
+		return fault.SourceMissing, true
+	default:
+		return 0, false
+	}
+}
+
+func hidden(path string) bool {
+	if strings.HasPrefix(filepath.Base(path), ".") {
+		return true
+	}
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return false
+	}
+	attributes, err := windows.GetFileAttributes(name)
+	return err == nil && attributes&windows.FILE_ATTRIBUTE_HIDDEN != 0
+}
