@@ -227,7 +227,7 @@ func (s *Send) checkName() error {
 		return usage("cli.usage.name.alone", nil)
 	case s.Name == "":
 		s.Name = usualName
-	case !spool.Fits(s.Name):
+	case !spool.ValidName(s.Name):
 		return usage("cli.usage.name", words.Data{"Name": words.Printable(s.Name)})
 	}
 	return nil

@@ -29,7 +29,7 @@ type intake struct {
 
 // read begins to take the standard input, until it or ctx ends.
 func (w work) read(ctx context.Context, name string) (*intake, error) {
-	stream, err := spool.Folder(w.profile.Streams()).Begin(name)
+	stream, err := spool.Folder(w.profile.Streams()).Create(name)
 	if err != nil {
 		return nil, err
 	}

@@ -195,10 +195,10 @@ func (s *session) tend(w work, own *intake) error {
 	if own != nil {
 		keep, hold = []string{own.Path}, own.Stream
 	}
-	if err := errors.Join(hold.Close(), folder.Sweep(s.engine.Snapshot(), keep)); err != nil {
+	if err := errors.Join(hold.Close(), folder.RemoveUnused(s.engine.Snapshot(), keep)); err != nil {
 		return err
 	}
-	s.streams = start(func(ctx context.Context) error { return folder.Tend(ctx, s.engine, w.log) })
+	s.streams = start(func(ctx context.Context) error { return folder.RemoveFinished(ctx, s.engine, w.log) })
 	return nil
 }
 
