@@ -49,7 +49,7 @@ type Reply struct {
 }
 
 // Carry carries out one request and hands each reply to answer. It fails with a
-// *fault.Fault, a *Sentence, answer's error, feed.ErrEnded or ctx's error.
+// *fault.Fault, a *Sentence, answer's error, feed.ErrStopped or ctx's error.
 func (d *Desk) Carry(ctx context.Context, request instance.Request, answer func(Reply) error) error {
 	return d.carry(ctx, request, func(feed.Filter) {}, answer)
 }

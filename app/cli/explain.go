@@ -26,7 +26,7 @@ func Explain(err error) string {
 		return words.Printable(refused.Reason)
 	case errors.Is(err, receiver.ErrInUse):
 		return words.Say("cli.receive.taken")
-	case errors.Is(err, instance.ErrLeft), errors.Is(err, feed.ErrEnded), errors.Is(err, uploader.ErrStopped):
+	case errors.Is(err, instance.ErrLeft), errors.Is(err, feed.ErrStopped), errors.Is(err, uploader.ErrStopped):
 		return words.Say("cli.left")
 	case errors.Is(err, instance.ErrNobody), errors.Is(err, instance.ErrTaken):
 		return words.Say("cli.silent")

@@ -27,7 +27,7 @@ func (d *Desk) resume(ctx context.Context, request instance.Request, accepted fu
 		if err := d.signIn(ctx, server, given); err != nil {
 			return err
 		}
-		filter = filter.For(s, server.ID)
+		filter = filter.ForServer(s, server.ID)
 		targets = targetsOf(filter)
 	}
 	if filter.Empty() {

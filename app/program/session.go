@@ -240,7 +240,7 @@ func (s *session) close(err error) error {
 	}
 	if s.loop != nil {
 		stopped := s.loop.stop()
-		if stopped != nil && (errors.Is(err, uploader.ErrStopped) || errors.Is(err, feed.ErrEnded)) {
+		if stopped != nil && (errors.Is(err, uploader.ErrStopped) || errors.Is(err, feed.ErrStopped)) {
 			err = nil
 		}
 		end(stopped)
