@@ -102,7 +102,7 @@ func (d *Desk) carry(ctx context.Context, request instance.Request, accepted fun
 func (d *Desk) Answer(ctx context.Context, request instance.Request, answer func(value any) error) error {
 	err := d.carry(ctx, request, d.keep, func(reply Reply) error { return answer(reply) })
 	if err != nil {
-		return &instance.RefusedError{Reason: Explain(err), Misuse: Code(err) == ExitUsage}
+		return &instance.RequestError{Message: Explain(err), Usage: Code(err) == ExitUsage}
 	}
 	return nil
 }

@@ -16,19 +16,19 @@ import (
 func Explain(err error) string {
 	var sentence *Sentence
 	var usage *UsageError
-	var refused *instance.RefusedError
+	var refused *instance.RequestError
 	switch {
 	case errors.As(err, &sentence):
 		return sentence.Text
 	case errors.As(err, &usage):
 		return usage.Sentence
 	case errors.As(err, &refused):
-		return words.Printable(refused.Reason)
+		return words.Printable(refused.Message)
 	case errors.Is(err, receiver.ErrInUse):
 		return words.Say("cli.receive.taken")
-	case errors.Is(err, instance.ErrLeft), errors.Is(err, feed.ErrStopped), errors.Is(err, uploader.ErrStopped):
+	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, uploader.ErrStopped):
 		return words.Say("cli.left")
-	case errors.Is(err, instance.ErrNobody), errors.Is(err, instance.ErrTaken):
+	case errors.Is(err, instance.ErrNotListening), errors.Is(err, instance.ErrLocked):
 		return words.Say("cli.silent")
 	case errors.Is(err, context.Canceled):
 		return words.Say("cli.interrupted")
@@ -40,11 +40,11 @@ func Explain(err error) string {
 // Code is the exit code that an error means; 0 for none.
 func Code(err error) int {
 	var usage *UsageError
-	refused, isRefused := errors.AsType[*instance.RefusedError](err)
+	refused, isRefused := errors.AsType[*instance.RequestError](err)
 	switch {
 	case err == nil, errors.Is(err, ErrHelp):
 		return ExitOK
-	case errors.As(err, &usage), isRefused && refused.Misuse:
+	case errors.As(err, &usage), isRefused && refused.Usage:
 		return ExitUsage
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted

@@ -35,7 +35,7 @@ type Event struct {
 	Path    string              `json:"path"`
 	Server  string              `json:"server"`            // name
 	Size    int64               `json:"size"`              // bytes; -1 while unknown
-	Sent    int64               `json:"sent"`              // bytes
+	Sent    int64               `json:"sent"`              // bytes; of a running transfer those handed to the network
 	URL     string              `json:"url,omitempty"`     // of the upload; "" before it is created
 	Fault   string              `json:"fault,omitempty"`   // name of a fault.Kind
 	Message string              `json:"message,omitempty"` // text for the user, in the current language

@@ -49,7 +49,7 @@ func (in *intake) end(failed error) error {
 	if in == nil {
 		return failed
 	}
-	if failed != nil && !errors.Is(failed, instance.ErrLeft) {
+	if failed != nil && !errors.Is(failed, instance.ErrClosed) {
 		in.stop()
 	}
 	<-in.filled

@@ -39,16 +39,16 @@ func (w work) enter(ctx context.Context, ask func() error) (*instance.Lock, erro
 	defer cancel()
 	for {
 		lock, err := instance.Acquire(w.profile.Lock())
-		if !errors.Is(err, instance.ErrTaken) {
+		if !errors.Is(err, instance.ErrLocked) {
 			return lock, err
 		}
-		if err := ask(); !errors.Is(err, instance.ErrNobody) {
+		if err := ask(); !errors.Is(err, instance.ErrNotListening) {
 			return nil, err
 		}
 		select {
 		case <-time.After(arrivalEvery):
 		case <-patience.Done():
-			return nil, errors.Join(ctx.Err(), instance.ErrNobody)
+			return nil, errors.Join(ctx.Err(), instance.ErrNotListening)
 		}
 	}
 }

@@ -1,0 +1,61 @@
+package instance
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+)
+
+// instanceFile is the content of the file that says how to reach the running
+// instance.
+type instanceFile struct {
+	Address string `json:"address"` // host:port on loopback
+	Token   string `json:"token"`
+}
+
+func newToken() string { return rand.Text() }
+
+// write replaces the file atomically. Only the user can read it.
+func (f instanceFile) write(path string) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".instance-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}
+
+// readInstanceFile reads the file. It rejects an address that is not on loopback.
+func readInstanceFile(path string) (instanceFile, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return instanceFile{}, err
+	}
+	var f instanceFile
+	if err := json.Unmarshal(text, &f); err != nil {
+		return instanceFile{}, fmt.Errorf("parse %s: %w", path, err)
+	}
+	address, err := netip.ParseAddrPort(f.Address)
+	if err != nil {
+		return instanceFile{}, fmt.Errorf("parse %s: %w", path, err)
+	}
+	if !address.Addr().IsLoopback() {
+		return instanceFile{}, fmt.Errorf("parse %s: %s is not a loopback address", path, address)
+	}
+	return f, nil
+}
