@@ -27,9 +27,9 @@ func (w work) database(ctx context.Context) (*db.DB, error) {
 	file := words.Data{"File": words.Printable(w.profile.Database())}
 	switch {
 	case errors.Is(err, db.ErrNewer):
-		return nil, &cli.Sentence{Text: words.Say("cli.database.newer", file)}
+		return nil, &cli.UserError{Text: words.Say("cli.database.newer", file)}
 	case errors.Is(err, db.ErrNotFerry):
-		return nil, &cli.Sentence{Text: words.Say("cli.database.foreign", file)}
+		return nil, &cli.UserError{Text: words.Say("cli.database.foreign", file)}
 	case err != nil:
 		return nil, err
 	}

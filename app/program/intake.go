@@ -55,7 +55,7 @@ func (in *intake) end(failed error) error {
 	<-in.filled
 	switch {
 	case in.cut():
-		return errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.reading")}, in.err)
+		return errors.Join(&cli.UserError{Text: words.Say("cli.interrupted.reading")}, in.err)
 	case failed != nil:
 		return failed
 	default:

@@ -38,10 +38,10 @@ func Run(version string, args []string, streams cli.Streams) int {
 	if err == nil {
 		err = carryOut(ctx, version, invocation, streams)
 	}
-	if err != nil && !cli.Told(err) {
+	if err != nil && !cli.Reported(err) {
 		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
 	}
-	return cli.Code(err)
+	return cli.ExitCode(err)
 }
 
 func carryOut(ctx context.Context, version string, typed cli.Invocation, streams cli.Streams) (err error) {
@@ -94,7 +94,7 @@ type errand struct {
 }
 
 func (w work) send(ctx context.Context, s cli.Send) error {
-	e := errand{style: cli.StyleOf(s.JSON, s.Quiet), fingerprint: s.Fingerprint}
+	e := errand{style: cli.StyleFor(s.JSON, s.Quiet), fingerprint: s.Fingerprint}
 	paths, err := absolute(s.Paths)
 	if err != nil {
 		return err
@@ -116,14 +116,14 @@ func (w work) send(ctx context.Context, s cli.Send) error {
 
 func (w work) resume(ctx context.Context, r cli.Resume) error {
 	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header}
-	return again(w.follow(ctx, errand{request: request, style: cli.StyleOf(r.JSON, false)}), request)
+	return again(w.follow(ctx, errand{request: request, style: cli.StyleFor(r.JSON, false)}), request)
 }
 
 // again says of a request that was interrupted, and whose sign-in is kept nowhere,
 // how it goes on.
 func again(err error, request instance.Request) error {
-	if errors.Is(err, context.Canceled) && cli.SignsIn(request.To, request.Headers) {
-		return errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.same")}, err)
+	if errors.Is(err, context.Canceled) && cli.HasCredentials(request.To, request.Headers) {
+		return errors.Join(&cli.UserError{Text: words.Say("cli.interrupted.same")}, err)
 	}
 	return err
 }
@@ -133,16 +133,16 @@ func again(err error, request instance.Request) error {
 func (w work) follow(ctx context.Context, e errand) error {
 	printer := cli.NewPrinter(w.streams, e.style)
 	if e.stream != nil {
-		printer.Call(e.stream.Path, e.name)
+		printer.SetName(e.stream.Path, e.name)
 	}
 	lock, err := w.enter(ctx, func() error {
-		if err := cli.CheckShared(e.fingerprint); err != nil {
+		if err := cli.CheckFingerprint(e.fingerprint); err != nil {
 			return err
 		}
-		return elsewhere(ctx, instance.Call(ctx, w.profile.Meeting(), e.request, printer.TakeLine))
+		return elsewhere(ctx, instance.Call(ctx, w.profile.Meeting(), e.request, printer.PrintRaw))
 	})
 	if lock == nil {
-		return printer.End(e.stream.end(err))
+		return printer.Finish(e.stream.end(err))
 	}
 	s, err := open(ctx, w, lock, options{fingerprint: e.fingerprint, ask: true, stream: e.stream, request: e.request})
 	if err != nil {
@@ -150,30 +150,30 @@ func (w work) follow(ctx context.Context, e errand) error {
 	}
 	err = s.reachable(w, e.request)
 	if err == nil {
-		err = s.desk.Carry(ctx, e.request, printer.Take)
+		err = s.desk.Execute(ctx, e.request, printer.Print)
 	}
 	if err == nil {
 		err = s.finish(ctx)
 	}
-	return printer.End(s.close(s.drop(ctx, e.stream, err)))
+	return printer.Finish(s.close(s.drop(ctx, e.stream, err)))
 }
 
 func (w work) list(ctx context.Context, l cli.List) error {
-	printer := cli.NewPrinter(w.streams, cli.StyleOf(l.JSON, false))
+	printer := cli.NewPrinter(w.streams, cli.StyleFor(l.JSON, false))
 	told := func(err error) error {
 		if err != nil {
 			return err
 		}
-		return printer.EndList(l.All)
+		return printer.FinishList(l.All)
 	}
 	lock, err := w.enter(ctx, func() error {
-		return instance.Call(ctx, w.profile.Meeting(), instance.Request{Command: instance.List, All: l.All}, printer.TakeLine)
+		return instance.Call(ctx, w.profile.Meeting(), instance.Request{Command: instance.List, All: l.All}, printer.PrintRaw)
 	})
 	if lock == nil {
 		return told(err)
 	}
 	saved, err := load(ctx, w)
-	return errors.Join(told(errors.Join(err, cli.ListSaved(saved, l.All, printer.Take))), lock.Release())
+	return errors.Join(told(errors.Join(err, cli.ListSaved(saved, l.All, printer.Print))), lock.Release())
 }
 
 func absolute(paths []string) ([]string, error) {

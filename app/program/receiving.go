@@ -49,5 +49,5 @@ func (s *session) reachable(w work, request instance.Request) error {
 	if errors.Is(s.deaf, receiver.ErrInUse) && builtin.Endpoint != "" {
 		return nil
 	}
-	return &cli.Sentence{Text: words.Say("cli.received.unavailable", words.Data{"Dir": w.profile.Received, "Log": w.profile.Log()})}
+	return &cli.UserError{Text: words.Say("cli.received.unavailable", words.Data{"Dir": w.profile.Received, "Log": w.profile.Log()})}
 }

@@ -56,7 +56,7 @@ func (w work) enter(ctx context.Context, ask func() error) (*instance.Lock, erro
 // elsewhere says of a request that was interrupted that it goes on all the same.
 func elsewhere(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
-		return errors.Join(&cli.Sentence{Text: words.Say("cli.elsewhere")}, ctx.Err())
+		return errors.Join(&cli.UserError{Text: words.Say("cli.elsewhere")}, ctx.Err())
 	}
 	return err
 }
@@ -96,7 +96,7 @@ type session struct {
 	metering  *running // tells the engine what the network costs
 	archivist *running // backs the database up each week
 	lookout   *running // for a change of the network
-	desk      *cli.Desk
+	desk      *cli.Executor
 	server    *instance.Server
 }
 
@@ -129,7 +129,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	cli.Introduce(s.book, o.request, servers)
+	cli.RememberSignIn(s.book, o.request, servers)
 	s.engine = uploader.New(uploader.Config{
 		Store: s.database, Connect: s.book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
 		Growth: spool.Folder(w.profile.Streams()).Growth,
@@ -145,8 +145,8 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 	if err := s.tend(w, o.stream); err != nil {
 		return err
 	}
-	s.desk = &cli.Desk{Engine: s.engine, Book: s.book, Show: o.show}
-	s.server, err = instance.Listen(w.profile.Meeting(), s.desk.Answer, w.log)
+	s.desk = &cli.Executor{Engine: s.engine, Book: s.book, Show: o.show}
+	s.server, err = instance.Listen(w.profile.Meeting(), s.desk.Handle, w.log)
 	return err
 }
 
@@ -218,7 +218,7 @@ func (s *session) loaded(ctx context.Context) error {
 // finish waits until other programs have what they asked for.
 func (s *session) finish(ctx context.Context) error {
 	s.server.Drain(ctx)
-	return s.desk.Settle(ctx)
+	return s.desk.Wait(ctx)
 }
 
 // close ends everything and returns what went wrong, err first. When the engine

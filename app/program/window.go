@@ -39,7 +39,7 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 		return err
 	}
 	if !platform.HasScreen() {
-		return errors.Join(&cli.Sentence{Text: words.Say("cli.window.none")}, lock.Release())
+		return errors.Join(&cli.UserError{Text: words.Say("cli.window.none")}, lock.Release())
 	}
 	requests := make(chan app.Request, 1)
 	show := func(ctx context.Context, paths []string) error {
@@ -83,7 +83,7 @@ func (w work) show(ctx context.Context, config app.Config) (err error) {
 			if _, missing := broken.(noGL); missing {
 				key = "cli.window.opengl"
 			}
-			err = &cli.Sentence{Text: words.Say(key, words.Data{"Detail": words.Printable(fmt.Sprint(broken)), "Log": w.profile.Log()})}
+			err = &cli.UserError{Text: words.Say(key, words.Data{"Detail": words.Printable(fmt.Sprint(broken)), "Log": w.profile.Log()})}
 		}
 	}()
 	return app.Run(ctx, config)

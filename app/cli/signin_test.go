@@ -10,12 +10,12 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// TestASignInIsKnownBeforeAnythingIsAsked connects as an engine does that goes on
-// with what an earlier run left.
-func TestASignInIsKnownBeforeAnythingIsAsked(t *testing.T) {
-	var shown string
+// TestRememberSignIn connects to a server as the engine does when it resumes the
+// uploads of an earlier run.
+func TestRememberSignIn(t *testing.T) {
+	var received string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		shown = r.Header.Get("Authorization")
+		received = r.Header.Get("Authorization")
 		w.Header().Set("Tus-Resumable", "1.0.0")
 		w.Header().Set("Tus-Version", "1.0.0")
 	}))
@@ -27,22 +27,22 @@ func TestASignInIsKnownBeforeAnythingIsAsked(t *testing.T) {
 		to   string
 		want string
 	}{
-		{"for a server that is named", "studio", "Bearer x"},
-		{"for a server by its URL", studio.Endpoint, "Bearer x"},
-		{"for another server", "Lab", ""},
-		{"for nobody", "nobody", ""},
-		{"for no server", "", ""},
+		{"server name", "studio", "Bearer x"},
+		{"server URL", studio.Endpoint, "Bearer x"},
+		{"other server", "Lab", ""},
+		{"unknown server", "nobody", ""},
+		{"no server", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			book := connect.NewBook(connect.Config{})
 			defer book.Close()
-			Introduce(book, instance.Request{To: test.to, Headers: []string{"Authorization: Bearer x"}}, servers)
+			RememberSignIn(book, instance.Request{To: test.to, Headers: []string{"Authorization: Bearer x"}}, servers)
 			protocol, err := book.Connect(studio)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := protocol.Probe(t.Context()); err != nil || shown != test.want {
-				t.Errorf("the server was shown %q, %v", shown, err)
+			if _, err := protocol.Probe(t.Context()); err != nil || received != test.want {
+				t.Errorf("server received %q, err: %v", received, err)
 			}
 		})
 	}
