@@ -13,6 +13,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
@@ -112,7 +113,7 @@ func (p *place) backUp(kind string, copyTo func(string) error) error {
 		return err
 	}
 	backup := fmt.Sprintf("%s%s%s-v%d", p.path, kind, stamp(p.now()), version)
-	if err := os.Rename(scratch, backup); err != nil {
+	if err := atomicfile.Rename(scratch, backup); err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}
 	return p.pruneBackups(kind)

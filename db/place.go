@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
 // place is where a database file belongs, and what it should be like there.
@@ -124,10 +126,10 @@ func (p *place) moveIn(file string) error {
 			return err
 		}
 	}
-	if err := os.Rename(file, p.path); err != nil {
+	if err := atomicfile.Rename(file, p.path); err != nil {
 		return fmt.Errorf("move database into place: %w", err)
 	}
-	return syncFolder(filepath.Dir(p.path))
+	return nil
 }
 
 func (p *place) setAsideLog(file string) error {
@@ -236,16 +238,4 @@ func damageOr(err error) error {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
-}
-
-// syncFolder makes a rename survive a power cut. Where folders cannot be synced
-// (Windows), renames are durable by themselves.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer folder.Close()
-	_ = folder.Sync()
-	return nil
 }

@@ -3,11 +3,11 @@ package instance
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
-	"path/filepath"
+
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
 // instanceFile is the content of the file that says how to reach the running
@@ -25,19 +25,7 @@ func (f instanceFile) write(path string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".instance-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
+	return atomicfile.Write(path, text, 0o600)
 }
 
 // readInstanceFile reads the file. It rejects an address that is not on loopback.

@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"strconv"
+
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
 const addressFile = private + "/address.json"
@@ -38,24 +40,10 @@ func (a address) save(root *os.Root) error {
 	if err != nil {
 		return fmt.Errorf("save address: %w", err)
 	}
-	if err := replace(root, addressFile, text); err != nil {
+	if err := atomicfile.WriteIn(root, addressFile, text, 0o600); err != nil {
 		return fmt.Errorf("save address: %w", err)
 	}
 	return nil
-}
-
-// replace writes a file of ours so that a crash leaves the old text or the new.
-func replace(root *os.Root, name string, text []byte) error {
-	draft := name + ".new"
-	file, err := root.OpenFile(draft, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return root.Rename(draft, name)
 }
 
 // bind listens where asked. When the port is left to us, the one of the earlier

@@ -15,6 +15,8 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/filestore"
 	"github.com/tus/tusd/v2/pkg/handler"
+
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
 const (
@@ -209,5 +211,5 @@ func (d *desk) relocate(info handler.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	return replace(d.root, path.Join(uploads, info.ID+ongoing), text)
+	return atomicfile.WriteIn(d.root, path.Join(uploads, info.ID+ongoing), text, 0o600)
 }
