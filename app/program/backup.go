@@ -3,25 +3,26 @@ package program
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 const (
-	archiveFirst = 5 * time.Minute // a start has better things to do
-	archiveEvery = time.Hour
+	firstBackupCheck = 5 * time.Minute // after the start, which must not be slowed down
+	backupInterval   = time.Hour       // between two checks
 )
 
-// archive is what keeps a backup of itself.
-type archive interface {
+// backuper backs itself up if the last backup is a week old.
+type backuper interface {
 	BackUpWeekly(ctx context.Context) error
 }
 
-// keepBackups looks every hour whether a backup is due, until ctx ends. A failure
-// is only logged: what cannot be saved at all is told by whoever saves.
-func keepBackups(ctx context.Context, a archive, log *slog.Logger) {
-	timer := time.NewTimer(archiveFirst)
+// runBackups checks every hour whether a backup is due, until ctx ends. Errors are
+// only logged.
+func runBackups(ctx context.Context, b backuper, log *slog.Logger) {
+	timer := time.NewTimer(firstBackupCheck)
 	defer timer.Stop()
 	for {
 		select {
@@ -29,9 +30,15 @@ func keepBackups(ctx context.Context, a archive, log *slog.Logger) {
 			return
 		case <-timer.C:
 		}
-		if err := a.BackUpWeekly(ctx); err != nil && !fault.Stopped(err) {
-			log.Warn("the database could not be backed up", "err", err)
+		if err := b.BackUpWeekly(ctx); err != nil && !fault.Stopped(err) {
+			log.Warn("database backup failed", "err", err)
 		}
-		timer.Reset(archiveEvery)
+		timer.Reset(backupInterval)
 	}
+}
+
+// backUp writes a copy of the database to a new file in folder and returns its path.
+func (s *session) backUp(ctx context.Context, folder string) (string, error) {
+	path := filepath.Join(folder, "ferry-backup-"+time.Now().Format("20060102-150405.000")+".db")
+	return path, s.database.Backup(ctx, path)
 }

@@ -10,27 +10,28 @@ import (
 	"time"
 )
 
-type countingArchive struct{ looked atomic.Int64 }
+// failingBackuper counts the calls and always fails.
+type failingBackuper struct{ calls atomic.Int64 }
 
-func (a *countingArchive) BackUpWeekly(context.Context) error {
-	a.looked.Add(1)
-	return errors.New("the disk is full")
+func (b *failingBackuper) BackUpWeekly(context.Context) error {
+	b.calls.Add(1)
+	return errors.New("disk full")
 }
 
-func TestBackupsAreLookedAfterAllTheTime(t *testing.T) {
+func TestBackupIsCheckedEveryHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var a countingArchive
+		var b failingBackuper
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { keepBackups(ctx, &a, slog.New(slog.DiscardHandler)); close(ended) }()
+		go func() { runBackups(ctx, &b, slog.New(slog.DiscardHandler)); close(ended) }()
 		synctest.Wait()
-		if a.looked.Load() != 0 {
-			t.Error("a backup was made while the program started")
+		if b.calls.Load() != 0 {
+			t.Error("backup during start")
 		}
 		time.Sleep(3 * time.Hour)
 		synctest.Wait()
-		if a.looked.Load() != 3 {
-			t.Errorf("it was looked %d times in three hours, although the first time failed", a.looked.Load())
+		if b.calls.Load() != 3 {
+			t.Errorf("%d checks in three hours, want 3 although each failed", b.calls.Load())
 		}
 		cancel()
 		<-ended

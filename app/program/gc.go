@@ -7,37 +7,37 @@ import (
 	"runtime/metrics"
 )
 
-// spacious is how many bytes of garbage may gather between two collections at
-// least. By itself Go collects when there is as much garbage as there is in use,
-// which with a short list is a few megabytes: a sixth of what thousands of small
-// files cost the processor. With a long list nothing changes.
-const spacious = 32 << 20
+// minGarbage is how many bytes of garbage may accumulate before a collection, at
+// least. With Go's default the garbage may be as large as the live heap, which with
+// a short list is a few megabytes; collecting that often takes a sixth of the
+// processor time of thousands of small files. With a long list the default remains.
+const minGarbage = 32 << 20
 
-// GiveRoom sets how often memory is collected, again after each collection, until
-// the program ends. Who has said otherwise by GOGC is obeyed.
-func GiveRoom() {
+// TuneGC adjusts the garbage collector's GOGC percentage to the live heap, now and
+// after each collection. It does nothing if the environment sets GOGC.
+func TuneGC() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	percent := 0
-	var look func()
-	look = func() {
+	var tune func()
+	tune = func() {
 		metrics.Read(live)
-		if now := collectAt(live[0].Value.Uint64()); now != percent {
-			percent = now
+		if p := gcPercent(live[0].Value.Uint64()); p != percent {
+			percent = p
 			debug.SetGCPercent(percent)
 		}
-		runtime.AddCleanup(new(*int), func(int) { look() }, 0) // runs after the next collection
+		runtime.AddCleanup(new(*int), func(int) { tune() }, 0) // runs after the next collection
 	}
-	look()
+	tune()
 }
 
-// collectAt is the share of what is in use, in percent, that may be garbage: in
-// coarse steps, since changing it stops everything for a moment.
-func collectAt(live uint64) int {
+// gcPercent returns the GOGC percentage for a live heap of that many bytes. It
+// changes in coarse steps, because setting it stops the world.
+func gcPercent(live uint64) int {
 	percent := 800
-	for percent > 100 && live*uint64(percent)/100 > spacious {
+	for percent > 100 && live*uint64(percent)/100 > minGarbage {
 		percent /= 2
 	}
 	return percent

@@ -2,8 +2,8 @@ package program
 
 import "testing"
 
-func TestGarbageHasSomeRoomAndNeverMuchMoreThanThat(t *testing.T) {
-	for _, c := range []struct {
+func TestGCPercent(t *testing.T) {
+	for _, test := range []struct {
 		live uint64
 		want int
 	}{
@@ -13,8 +13,8 @@ func TestGarbageHasSomeRoomAndNeverMuchMoreThanThat(t *testing.T) {
 		{20 << 20, 100},
 		{1 << 40, 100},
 	} {
-		if got := collectAt(c.live); got != c.want {
-			t.Errorf("with %d bytes in use: %d %%, want %d %%", c.live, got, c.want)
+		if got := gcPercent(test.live); got != test.want {
+			t.Errorf("gcPercent(%d) = %d, want %d", test.live, got, test.want)
 		}
 	}
 }

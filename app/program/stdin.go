@@ -13,70 +13,75 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// dropPatience is how long a server is waited for to forget what was sent of a
-// stream that will never be whole.
-const dropPatience = 3 * time.Second
+// removeTimeout is how long to wait for a server to remove the upload of an
+// interrupted stream.
+const removeTimeout = 3 * time.Second
 
-// intake is the standard input on its way into the profile. It is sent from there
-// meanwhile. A nil intake takes nothing.
-type intake struct {
+// stdinStream is the standard input while it is saved in the profile, from where the
+// engine uploads it at the same time. A command without standard input has a nil
+// stdinStream, on which finish, finishUnsent and Close may be called.
+type stdinStream struct {
 	*spool.Stream
-	interrupted context.Context //nolint:containedctx // of the program, to tell its end from stop
-	stop        context.CancelFunc
-	filled      chan struct{} // closed when there is no more
-	err         error         // why it is not whole; to be looked at after filled
+	programCtx context.Context //nolint:containedctx // tells an interrupted program from stop
+	stop       context.CancelFunc
+	filled     chan struct{} // closed when reading has ended
+	err        error         // of reading; valid after filled is closed
 }
 
-// read begins to take the standard input, until it or ctx ends.
-func (w work) read(ctx context.Context, name string) (*intake, error) {
-	stream, err := spool.Folder(w.profile.Streams()).Create(name)
+// readStdin starts to save the standard input, until its end or until ctx ends.
+func (c command) readStdin(ctx context.Context, name string) (*stdinStream, error) {
+	stream, err := spool.Folder(c.profile.Streams()).Create(name)
 	if err != nil {
 		return nil, err
 	}
-	reading, stop := context.WithCancel(ctx)
-	in := &intake{Stream: stream, interrupted: ctx, stop: stop, filled: make(chan struct{})}
+	readCtx, stop := context.WithCancel(ctx)
+	in := &stdinStream{Stream: stream, programCtx: ctx, stop: stop, filled: make(chan struct{})}
 	go func() {
 		defer close(in.filled)
-		in.err = stream.Fill(reading, w.streams.In)
+		in.err = stream.Fill(readCtx, c.streams.In)
 	}()
 	return in, nil
 }
 
-// end waits until nothing more is read, and returns what went wrong first. When
-// sending has failed as such nothing more is read; where only the Ferry has ended
-// that sends it, the stream is taken to its end for the next one.
-func (in *intake) end(failed error) error {
+// finish waits until reading has ended and returns the first error, given the one of
+// sending. If sending failed it stops reading, except when only the connection to
+// the sending instance was closed: the next instance then sends the whole stream.
+func (in *stdinStream) finish(sendErr error) error {
 	if in == nil {
-		return failed
+		return sendErr
 	}
-	if failed != nil && !errors.Is(failed, instance.ErrClosed) {
+	if sendErr != nil && !errors.Is(sendErr, instance.ErrClosed) {
 		in.stop()
 	}
 	<-in.filled
 	switch {
-	case in.cut():
+	case in.interrupted():
 		return errors.Join(&cli.UserError{Text: words.Say("cli.interrupted.reading")}, in.err)
-	case failed != nil:
-		return failed
+	case sendErr != nil:
+		return sendErr
 	default:
 		return in.err
 	}
 }
 
-// cut reports whether the user interrupted the reading. It has ended by then.
-func (in *intake) cut() bool { return in != nil && in.err != nil && in.interrupted.Err() != nil }
+// interrupted reports whether the program was interrupted while reading. Reading
+// must have ended.
+func (in *stdinStream) interrupted() bool {
+	return in != nil && in.err != nil && in.programCtx.Err() != nil
+}
 
-// abandon is end for what nobody was told of: interrupted, it leaves nothing.
-func (in *intake) abandon(failed error) error {
-	err := in.end(failed)
-	if in.cut() {
+// finishUnsent is finish for a stream that was not given to an engine. If it was
+// interrupted, it removes the stream.
+func (in *stdinStream) finishUnsent(openErr error) error {
+	err := in.finish(openErr)
+	if in.interrupted() {
 		return errors.Join(err, in.Discard())
 	}
 	return err
 }
 
-// Close ends the reading and the hold on the stream.
-func (in *intake) Close() error {
+// Close stops reading and closes the stream.
+func (in *stdinStream) Close() error {
 	if in == nil {
 		return nil
 	}
@@ -85,34 +90,35 @@ func (in *intake) Close() error {
 	return in.Stream.Close()
 }
 
-// drop is end for what the engine sends. It removes all traces of a stream that
-// was interrupted, here and from its server: what is not whole is of no use.
-func (s *session) drop(ctx context.Context, in *intake, failed error) error {
-	err := in.end(failed)
-	if !in.cut() {
+// finishStdin is finish for a stream that the session's engine uploads. If the
+// stream was interrupted, it removes it from the profile and from the server, since
+// it can never be completed.
+func (s *session) finishStdin(ctx context.Context, in *stdinStream, sendErr error) error {
+	err := in.finish(sendErr)
+	if !in.interrupted() {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTimeout)
 	defer cancel()
-	// The batch may just have been asked for by somebody who did not wait for the
-	// answer any more: it is in the snapshot once a later command is answered.
+	// The Add command may still be pending, since its caller stopped waiting. After
+	// a later command has returned, its batch is in the snapshot.
 	if s.engine.Do(ctx, uploader.Resume{}) != nil {
 		return err
 	}
-	kicks := s.engine.Watch(ctx)
+	updates := s.engine.Watch(ctx)
 	batch := s.batchOf(in.Path)
 	if batch != 0 && s.engine.Do(ctx, uploader.Remove{Target: uploader.Target{Batch: batch}}) != nil {
-		return err // the next start finds that the stream is not whole
+		return err // the next start detects that the stream is cut
 	}
 	for s.batchOf(in.Path) != 0 {
-		if _, open := <-kicks; !open {
+		if _, open := <-updates; !open {
 			return err
 		}
 	}
 	return errors.Join(err, in.Discard())
 }
 
-// batchOf is the batch that a path was added with; 0 for none.
+// batchOf returns the batch that a path was added with; 0 for none.
 func (s *session) batchOf(path string) uploader.BatchID {
 	for id, b := range s.engine.Snapshot().Batches {
 		if slices.Contains(b.Roots, path) {

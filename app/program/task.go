@@ -2,22 +2,27 @@ package program
 
 import "context"
 
-// running is something that runs on a goroutine of its own.
-type running struct {
+// task is a function that runs on its own goroutine until it is stopped.
+type task struct {
 	cancel context.CancelFunc
-	ended  chan error
+	result chan error
 }
 
-// start runs something until stop. It does not end with the program's context:
-// the order of the end is stop's caller's.
-func start(run func(context.Context) error) *running {
+// startTask runs a function until stop is called. Its context does not depend on the
+// program's: the order in which tasks stop is up to the caller of stop.
+func startTask(run func(context.Context) error) *task {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{cancel: cancel, ended: make(chan error, 1)}
-	go func() { r.ended <- run(ctx) }()
-	return r
+	t := &task{cancel: cancel, result: make(chan error, 1)}
+	go func() { t.result <- run(ctx) }()
+	return t
 }
 
-func (r *running) stop() error {
-	r.cancel()
-	return <-r.ended
+// stop ends the task and returns its error. It must be called once; on a nil task it
+// does nothing.
+func (t *task) stop() error {
+	if t == nil {
+		return nil
+	}
+	t.cancel()
+	return <-t.result
 }

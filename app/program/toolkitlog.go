@@ -5,32 +5,32 @@ import (
 	"strings"
 )
 
-// complaints takes what the toolkit says to the standard logger into Ferry's log.
+// toolkitLog copies what Fyne writes to the standard logger to Ferry's log.
 //
-// The toolkit ends the program when it cannot open a window, as without OpenGL,
-// right after it has said so. What has to be saved is saved first: then a panic
-// takes its place, which ends the window alone.
-type complaints struct {
-	log   *slog.Logger
-	fatal bool // the next line says why there is no window
+// If Fyne cannot open a window, for example without OpenGL, it logs the error and
+// its cause in two lines and then exits the process. To let Ferry save its state,
+// Write panics with a windowError after the second line.
+type toolkitLog struct {
+	log       *slog.Logger
+	nextFatal bool // the next line is the cause of a window error
 }
 
-// noWindow is what the toolkit says before it ends the program.
-const noWindow = "window creation error"
+// windowErrorSuffix ends the line that Fyne logs if it cannot open a window.
+const windowErrorSuffix = "window creation error"
 
-// noGL is the panic of a window that cannot be opened, with the toolkit's reason.
-type noGL struct{ cause string }
+// windowError is the panic value for a window that cannot be opened.
+type windowError struct{ cause string }
 
-func (g noGL) String() string { return g.cause }
+func (e windowError) String() string { return e.cause }
 
-// Write is called by the standard logger, once for each line.
-func (c *complaints) Write(line []byte) (int, error) {
+// Write receives one line; the standard logger calls it once per line.
+func (l *toolkitLog) Write(line []byte) (int, error) {
 	text := strings.TrimSpace(string(line))
-	c.log.Warn("the toolkit complains", "text", text)
-	if c.fatal {
-		c.fatal = false
-		panic(noGL{strings.TrimSpace(strings.TrimPrefix(text, "Cause:"))})
+	l.log.Warn("message from toolkit", "text", text)
+	if l.nextFatal {
+		l.nextFatal = false
+		panic(windowError{strings.TrimSpace(strings.TrimPrefix(text, "Cause:"))})
 	}
-	c.fatal = strings.HasSuffix(text, noWindow)
+	l.nextFatal = strings.HasSuffix(text, windowErrorSuffix)
 	return len(line), nil
 }

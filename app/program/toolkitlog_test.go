@@ -8,20 +8,20 @@ import (
 	"testing"
 )
 
-func TestComplaintsOfTheToolkit(t *testing.T) {
-	var kept strings.Builder
-	said := log.New(&complaints{log: slog.New(slog.NewTextHandler(&kept, nil))}, "", 0)
-	said.Println("Fyne error: ", "something small")
-	said.Println("  Cause:", "a reason")
-	if !strings.Contains(kept.String(), "something small") {
-		t.Errorf("kept %q", kept.String())
+func TestToolkitLogPanicsOnWindowError(t *testing.T) {
+	var logged strings.Builder
+	toolkit := log.New(&toolkitLog{log: slog.New(slog.NewTextHandler(&logged, nil))}, "", 0)
+	toolkit.Println("Fyne error: ", "other error")
+	toolkit.Println("  Cause:", "a reason")
+	if !strings.Contains(logged.String(), "other error") {
+		t.Errorf("logged %q", logged.String())
 	}
 	defer func() {
 		if got := fmt.Sprint(recover()); got != "VersionUnavailable: GLX" {
-			t.Errorf("ended with %q", got)
+			t.Errorf("panic value %q", got)
 		}
 	}()
-	said.Println("Fyne error: ", noWindow)
-	said.Println("  Cause:", "VersionUnavailable: GLX")
-	t.Error("the program goes on, and the toolkit ends it")
+	toolkit.Println("Fyne error: ", windowErrorSuffix)
+	toolkit.Println("  Cause:", "VersionUnavailable: GLX")
+	t.Error("no panic")
 }
