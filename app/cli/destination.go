@@ -16,8 +16,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// destination returns the server that to, a name or URL, means. It probes and saves
-// a server whose URL is new.
+// destination returns the server with the name or URL to. It probes and saves a
+// server whose URL is new.
 func (x *Executor) destination(ctx context.Context, to string, header http.Header) (uploader.ServerID, error) {
 	if to == "" {
 		return uploader.BuiltinServer, nil
@@ -37,7 +37,7 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 		return server.ID, x.signIn(ctx, server, header)
 	}
 	if len(header) > 0 {
-		x.Book.Remember(endpoint, header)
+		x.Connector.Remember(endpoint, header)
 	}
 	return x.addServer(ctx, endpoint)
 }
@@ -68,7 +68,7 @@ func (x *Executor) signIn(ctx context.Context, server uploader.Server, header ht
 	if len(header) == 0 {
 		return nil
 	}
-	x.Book.Remember(server.Endpoint, header)
+	x.Connector.Remember(server.Endpoint, header)
 	return x.unblock(ctx, server.ID)
 }
 
@@ -81,11 +81,11 @@ func (x *Executor) unblock(ctx context.Context, id uploader.ServerID) error {
 	return x.Engine.Do(ctx, uploader.SignedIn{Server: id})
 }
 
-// RememberSignIn gives book the header fields of a request before the engine starts:
+// RememberSignIn gives connector the header fields of a request before the engine starts:
 // a single request without them would block the server. Errors in the request are
 // ignored here; [Executor.Execute] reports them. servers are the saved servers,
 // which the request may name.
-func RememberSignIn(book *connect.Book, request instance.Request, servers []uploader.Server) {
+func RememberSignIn(connector *connect.Book, request instance.Request, servers []uploader.Server) {
 	header, err := parseHeaders(request.Headers)
 	if err != nil || request.To == "" {
 		return
@@ -99,7 +99,7 @@ func RememberSignIn(book *connect.Book, request instance.Request, servers []uplo
 		endpoint = server.Endpoint
 	}
 	if err == nil && endpoint != "" && len(header) > 0 {
-		book.Remember(endpoint, header)
+		connector.Remember(endpoint, header)
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 	ExitInterrupted = 130 // stopped by a signal; all state is saved
 )
 
-// UserError is an error whose text is already meant for the user.
+// UserError is an error with a text for the user.
 type UserError struct{ Text string }
 
 func (e *UserError) Error() string { return e.Text }
@@ -42,7 +42,7 @@ var (
 	errTransfersFailed = errors.New("some transfers failed")
 )
 
-// Reported reports whether the user has already been told about err.
+// Reported reports whether err was already printed for the user.
 func Reported(err error) bool { return errors.Is(err, errTransfersFailed) || errors.Is(err, ErrHelp) }
 
 // Explain returns the text for the user that describes err.

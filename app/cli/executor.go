@@ -26,8 +26,8 @@ type Engine interface {
 // Executor carries out requests on a running engine. Its methods may be called from
 // any goroutine.
 type Executor struct {
-	Engine Engine
-	Book   *connect.Book
+	Engine    Engine
+	Connector *connect.Book
 
 	// Show brings up the window and adds files for its selected server. It is nil
 	// when there is no window.
@@ -119,7 +119,7 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 		return err
 	}
 	batch, options := uploader.NewBatchID(), request.Options
-	options.Again = true // never ask whether to upload a file a second time
+	options.Again = true // upload files again without asking
 	missing := missingPaths(request.Paths)
 	if err := x.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err

@@ -30,14 +30,14 @@ func TestRememberSignIn(t *testing.T) {
 		{"server name", "studio", "Bearer x"},
 		{"server URL", studio.Endpoint, "Bearer x"},
 		{"other server", "Lab", ""},
-		{"unknown server", "nobody", ""},
+		{"unknown server", "unknown", ""},
 		{"no server", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			book := connect.NewBook(connect.Config{})
-			defer book.Close()
-			RememberSignIn(book, instance.Request{To: test.to, Headers: []string{"Authorization: Bearer x"}}, servers)
-			protocol, err := book.Connect(studio)
+			connector := connect.NewBook(connect.Config{})
+			defer connector.Close()
+			RememberSignIn(connector, instance.Request{To: test.to, Headers: []string{"Authorization: Bearer x"}}, servers)
+			protocol, err := connector.Connect(studio)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -179,7 +179,7 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 }
 
 // reportHolds emits one event for each hold of a server, with its reason. A hold
-// that the server asked for is left out: its transfers have events of their own.
+// because of the server's fault is left out: its transfers report that fault.
 func (f *follower) reportHolds(s *uploader.Snapshot, now time.Time) error {
 	for _, server := range s.Servers {
 		hold, held := s.Held[server.ID]

@@ -174,7 +174,7 @@ func (s *Server) respond(ctx context.Context, conn net.Conn, line []byte) {
 		})
 	}
 	if ctx.Err() != nil {
-		return // the client disconnected, or the server closes and the missing end tells the client so
+		return // the client disconnected, or the server closes, which the client detects by the missing end
 	}
 	end := response{End: true}
 	if err != nil {

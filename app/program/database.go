@@ -41,8 +41,8 @@ func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
 	return d, nil
 }
 
-// recoveryText tells the user how a damaged database was repaired; "" if it was not
-// damaged.
+// recoveryText returns a text for the user about how a damaged database was repaired;
+// "" if it was not damaged.
 func recoveryText(d *db.DB) string {
 	r := d.Recovery()
 	key := "cli.recovered.empty"

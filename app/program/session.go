@@ -47,14 +47,14 @@ type session struct {
 	settings      *settings.Book
 	settingsSaver *task
 	keys          *platform.Keys
-	book          *connect.Book
+	connector     *connect.Book
 	receiver      *task
 	receiverErr   error // why the receiver is not running; nil if it is
 	engine        *uploader.Engine
 	engineLoop    *task
 	streamCleanup *task
 	configurer    *task // passes changed settings to the engine
-	metering      *task // tells the engine whether the network is metered
+	metering      *task // passes changes of the network to the engine
 	backups       *task
 	networkWatch  *task
 	executor      *cli.Executor
@@ -81,17 +81,17 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	saved := s.settings.Get()
 	transfers := o.applyTo(saved.Transfers)
 	builtin := s.startReceiver(c)
-	lines := &netx.Lines{}
-	s.networkWatch = startTask(func(ctx context.Context) error { lines.Watch(ctx, networkInterval); return nil })
+	conns := &netx.Lines{}
+	s.networkWatch = startTask(func(ctx context.Context) error { conns.Watch(ctx, networkInterval); return nil })
 	s.keys = platform.NewKeys(c.profile.Keys())
-	s.book = connect.NewBook(connect.Config{Keys: s.keys, Lines: lines})
+	s.connector = connect.NewBook(connect.Config{Keys: s.keys, Lines: conns})
 	servers, err := s.database.Servers(ctx)
 	if err != nil {
 		return err
 	}
-	cli.RememberSignIn(s.book, o.request, servers)
+	cli.RememberSignIn(s.connector, o.request, servers)
 	s.engine = uploader.New(uploader.Config{
-		Store: s.database, Connect: s.book.Connect, Log: c.log, Settings: &transfers, Builtin: builtin,
+		Store: s.database, Connect: s.connector.Connect, Log: c.log, Settings: &transfers, Builtin: builtin,
 		Growth: spool.Folder(c.profile.Streams()).Growth,
 		Ask:    o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
@@ -105,7 +105,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	if err := s.startStreamCleanup(c, o.stdin); err != nil {
 		return err
 	}
-	s.executor = &cli.Executor{Engine: s.engine, Book: s.book, Show: o.show}
+	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Show: o.show}
 	s.server, err = instance.Listen(c.profile.Meeting(), s.executor.Handle, c.log)
 	return err
 }
@@ -142,7 +142,7 @@ func (s *session) passSettings(ctx context.Context, c command, o options) {
 	}
 }
 
-// passMetering tells the engine whether the network is metered, whenever that
+// passMetering passes to the engine whether the network is metered, whenever that
 // changes, until ctx ends.
 func (s *session) passMetering(ctx context.Context, c command) {
 	err := platform.WatchMetered(ctx, func(metered bool) {
@@ -179,7 +179,7 @@ func (s *session) waitForClients(ctx context.Context) error {
 }
 
 // close stops everything and returns all errors, err first. If the engine failed, its
-// error replaces an err that only says that the engine has stopped.
+// error replaces an err that only reports that the engine has stopped.
 func (s *session) close(err error) error {
 	var errs []error
 	add := func(e error) { errs = append(errs, e) }
@@ -196,8 +196,8 @@ func (s *session) close(err error) error {
 	add(engineErr)
 	add(s.receiver.stop())
 	add(s.networkWatch.stop())
-	if s.book != nil {
-		s.book.Close()
+	if s.connector != nil {
+		s.connector.Close()
 	}
 	add(s.backups.stop())
 	add(s.settingsSaver.stop())

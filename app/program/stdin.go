@@ -22,7 +22,7 @@ const removeTimeout = 3 * time.Second
 // stdinStream, on which finish, finishUnsent and Close may be called.
 type stdinStream struct {
 	*spool.Stream
-	programCtx context.Context //nolint:containedctx // tells an interrupted program from stop
+	programCtx context.Context //nolint:containedctx // to distinguish an interrupted program from stop
 	stop       context.CancelFunc
 	filled     chan struct{} // closed when reading has ended
 	err        error         // of reading; valid after filled is closed

@@ -62,7 +62,7 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 		received = ""
 	}
 	return s.close(c.runWindow(ctx, app.Config{
-		Engine: s.engine, Access: access{s.book, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
+		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
 		Ask:     s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Keeping: app.Keeping{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
 		Autostart: c.autostart(),
