@@ -72,7 +72,7 @@ func TestReceiverFailureIsReported(t *testing.T) {
 		t.Errorf("after cancel: err %v, printed %q, logged %q", err, &printed, &logged)
 	}
 	must(t, c.reportFailure(serve)(t.Context())) // nil, since the error is already reported
-	if strings.Count(printed.String(), "can't receive files") != 1 || strings.Count(logged.String(), serveErr.Error()) != 1 {
+	if printed.String() != words.Say("cli.received.ended", words.Data{"Log": c.profile.Log()})+"\n" || strings.Count(logged.String(), serveErr.Error()) != 1 {
 		t.Errorf("printed %q, logged %q", &printed, &logged)
 	}
 }
