@@ -1,4 +1,4 @@
-// Ferry uploads files of any size to any tus server, and never starts over.
+// Ferry uploads files of any size to tus servers and resumes interrupted uploads.
 package main
 
 import (
@@ -12,6 +12,6 @@ import (
 var version = "unknown"
 
 func main() {
-	program.GiveRoom()
+	program.TuneGC()
 	os.Exit(program.Run(version, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

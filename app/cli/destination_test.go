@@ -18,57 +18,57 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-func TestAddress(t *testing.T) {
+func TestParseAddress(t *testing.T) {
 	basic := http.Header{"Authorization": {"Basic dTpw"}}
 	bearer := http.Header{"Authorization": {"Bearer x"}}
 	for _, test := range []struct {
 		name, to string
-		given    http.Header
-		endpoint string
 		header   http.Header
+		endpoint string
+		want     http.Header
 		ok       bool
 	}{
-		{"a URL stays as it is", "https://h/files/?tenant=1", nil, "https://h/files/?tenant=1", nil, true},
-		{"a host alone has a path", "http://h:1080", nil, "http://h:1080/", nil, true},
-		{"a fragment is nothing to a server", "http://h/files/#top", nil, "http://h/files/", nil, true},
+		{"URL is unchanged", "https://h/files/?tenant=1", nil, "https://h/files/?tenant=1", nil, true},
+		{"empty path becomes /", "http://h:1080", nil, "http://h:1080/", nil, true},
+		{"fragment is removed", "http://h/files/#top", nil, "http://h/files/", nil, true},
 		{"user and password become a header", "http://u:p@h/files/", nil, "http://h/files/", basic, true},
-		{"a header that was given wins over them", "http://u:p@h/files/", bearer, "http://h/files/", bearer, true},
-		{"another scheme is refused", "file:///etc/passwd", nil, "", nil, false},
-		{"no host is refused", "http:///files/", nil, "", nil, false},
-		{"nonsense is refused", "http://[::1/files/", nil, "", nil, false},
+		{"given header takes precedence over user and password", "http://u:p@h/files/", bearer, "http://h/files/", bearer, true},
+		{"other scheme is an error", "file:///etc/passwd", nil, "", nil, false},
+		{"missing host is an error", "http:///files/", nil, "", nil, false},
+		{"malformed URL is an error", "http://[::1/files/", nil, "", nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			endpoint, header, err := address(test.to, test.given)
+			endpoint, header, err := parseAddress(test.to, test.header)
 			if (err == nil) != test.ok || endpoint != test.endpoint {
 				t.Errorf("got %q, %v", endpoint, err)
 			}
-			if diff := cmp.Diff(test.header, header); diff != "" {
+			if diff := cmp.Diff(test.want, header); diff != "" {
 				t.Errorf("header (-want +got):\n%s", diff)
 			}
 		})
 	}
 	if len(bearer["Authorization"]) != 1 {
-		t.Error("the header that was given was changed")
+		t.Error("parseAddress modified the given header")
 	}
 }
 
-func FuzzAddress(f *testing.F) {
+func FuzzParseAddress(f *testing.F) {
 	for _, seed := range []string{"http://h/", "https://u:p@h:1/f?q#f", "http://[::1]:80/", "ftp://h/", "http://", "://", "http://u@h"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, to string) {
-		endpoint, _, err := address(to, nil)
+		endpoint, _, err := parseAddress(to, nil)
 		if err != nil {
 			return
 		}
-		again, header, err := address(endpoint, nil)
+		again, header, err := parseAddress(endpoint, nil)
 		if err != nil || again != endpoint || len(header) != 0 {
-			t.Errorf("%q gives %q, which gives %q, %v, %v", to, endpoint, again, header, err)
+			t.Errorf("parseAddress(%q) = %q, parsed again: %q, %v, %v", to, endpoint, again, header, err)
 		}
 	})
 }
 
-func TestNamed(t *testing.T) {
+func TestFindByName(t *testing.T) {
 	servers := []uploader.Server{
 		{ID: uploader.BuiltinServer, Name: "This computer"},
 		{ID: 2, Name: "Studio", Endpoint: "http://a/"},
@@ -85,7 +85,7 @@ func TestNamed(t *testing.T) {
 		{"studio", 0, "Several servers are named “studio”. Give the URL instead."},
 		{"x", 0, "There is no server named “x”. Known are: This computer, Studio, studio, Lab. A new one is given by its URL."},
 	} {
-		server, err := named(servers, test.name)
+		server, err := findByName(servers, test.name)
 		if server.ID != test.want || err != nil && err.Error() != test.err || err == nil && test.err != "" {
 			t.Errorf("%s: got %d, %v", test.name, server.ID, err)
 		}
@@ -102,14 +102,14 @@ func TestParseHeaders(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, line := range []string{"", "no colon", ": value", "a b: c", "A: x\r\nB: y", "A: \x00"} {
-		if _, err := parseHeaders([]string{line}); Code(err) != ExitUsage {
+		if _, err := parseHeaders([]string{line}); ExitCode(err) != ExitUsage {
 			t.Errorf("%q: got %v, want a usage error", line, err)
 		}
 	}
 	if _, err := parseHeaders([]string{"s3cret"}); err == nil || Explain(err) != "A header is written as 'Name: value'." {
-		t.Errorf("of a line that may be a secret it says %v", err)
+		t.Errorf("error for a line that may be a secret: %v", err)
 	}
-	if Code(errors.New("any")) != ExitFailed || Code(nil) != ExitOK {
-		t.Error("exit codes")
+	if ExitCode(errors.New("any")) != ExitFailed || ExitCode(nil) != ExitOK {
+		t.Error("wrong exit code for an error or nil")
 	}
 }

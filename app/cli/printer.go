@@ -15,24 +15,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Streams are the program's standard input, output and error.
+// Streams are the standard input, output and error of the process.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 }
 
-// Style is how a Printer tells what happens.
+// Style is the output format of a [Printer].
 type Style uint8
 
 // The styles.
 const (
-	Plain Style = iota // lines, with a bar where the standard error is a terminal
-	JSON               // one object a line, on the standard output
-	Quiet              // failures alone
+	Plain Style = iota // lines, with a bar if the standard error is a terminal
+	JSON               // one object per line on the standard output
+	Quiet              // only failures
 )
 
-// StyleOf chooses the style for two flags; JSON wins, since a program reads it.
-func StyleOf(json, quiet bool) Style {
+// StyleFor returns the style for the flags --json and --quiet. JSON takes
+// precedence.
+func StyleFor(json, quiet bool) Style {
 	switch {
 	case json:
 		return JSON
@@ -43,99 +44,108 @@ func StyleOf(json, quiet bool) Style {
 	}
 }
 
-// Printer tells what a request is answered with. It belongs to one goroutine.
+// Printer prints the response to a request. It must be used by one goroutine at a
+// time.
 type Printer struct {
-	streams Streams
-	style   Style
-	bar     *bar // nil unless one is drawn
-	failed  bool
-	shut    bool              // a server wants a sign-in
-	listed  bool              // an entry was told
-	names   map[string]string // what to call paths that mean nothing to people
+	streams       Streams
+	style         Style
+	bar           *bar // nil unless one is drawn
+	failed        bool // the summary has failed or open transfers
+	needsSignIn   bool // a server requires a sign-in
+	printedEntry  bool
+	namesForPaths map[string]string
 }
 
-// NewPrinter makes a Printer that writes to streams.
+// NewPrinter returns a Printer that writes to streams.
 func NewPrinter(streams Streams, style Style) *Printer {
-	p := &Printer{streams: streams, style: style}
+	p := &Printer{streams: streams, style: style, namesForPaths: map[string]string{}}
 	if file, ok := streams.Err.(*os.File); ok && style == Plain && term.IsTerminal(int(file.Fd())) { //nolint:gosec // a descriptor is a small number
 		p.bar = newBar(file)
 	}
 	return p
 }
 
-// Call has a path told by another name from now on.
-func (p *Printer) Call(path, name string) {
-	if p.names == nil {
-		p.names = map[string]string{}
-	}
-	p.names[path] = name
-}
+// SetName makes the Printer print name instead of path.
+func (p *Printer) SetName(path, name string) { p.namesForPaths[path] = name }
 
-// Take tells one reply. It fails when the output does.
-func (p *Printer) Take(reply Reply) error {
+// Print prints one value of a response. It returns the error of the output.
+func (p *Printer) Print(reply Reply) error {
 	switch {
 	case reply.Event != nil:
-		return p.event(*reply.Event)
+		return p.printEvent(*reply.Event)
 	case reply.Summary != nil:
-		return p.summary(*reply.Summary)
+		return p.printSummary(*reply.Summary)
 	case reply.Entry != nil:
-		return p.entry(*reply.Entry)
+		return p.printEntry(*reply.Entry)
 	default:
 		return nil
 	}
 }
 
-// TakeLine is Take for a reply that came from another program.
-func (p *Printer) TakeLine(line json.RawMessage) error {
+// PrintRaw prints a value that was received from another instance.
+func (p *Printer) PrintRaw(value json.RawMessage) error {
 	var reply Reply
-	if err := json.Unmarshal(line, &reply); err != nil {
+	if err := json.Unmarshal(value, &reply); err != nil {
 		return fmt.Errorf("decode reply: %w", err)
 	}
-	return p.Take(reply)
+	return p.Print(reply)
 }
 
-// End takes the bar away. It returns err, or
-// what makes the exit code of transfers that failed.
-func (p *Printer) End(err error) error {
+// Finish removes the bar. It returns err or, if that is nil, an error with the exit
+// code for the transfers that failed.
+func (p *Printer) Finish(err error) error {
 	p.bar.clear()
 	if err == nil && p.failed {
-		return errFailed
+		return errTransfersFailed
 	}
 	return err
 }
 
-func (p *Printer) event(e feed.Event) error {
-	if name, ok := p.names[e.Path]; ok {
+// FinishList prints a message if the list had no entries. all is whether the list
+// included finished transfers.
+func (p *Printer) FinishList(all bool) error {
+	switch {
+	case p.printedEntry || p.style != Plain:
+		return nil
+	case all:
+		return p.printLine(p.streams.Err, words.Say("cli.list.empty"))
+	default:
+		return p.printLine(p.streams.Err, words.Say("cli.list.settled"))
+	}
+}
+
+func (p *Printer) printEvent(e feed.Event) error {
+	if name, ok := p.namesForPaths[e.Path]; ok {
 		e.Path = name
 	}
 	if p.style == JSON {
-		return p.object(e)
+		return p.printObject(e)
 	}
-	p.bar.follow(e)
+	p.bar.update(e)
 	switch e.Event {
 	case feed.Failed:
-		p.shut = p.shut || e.Fault == fault.Auth.String()
-		return p.line(p.streams.Err, words.Say("cli.failed", words.Data{"Message": e.Message}))
+		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
+		return p.printLine(p.streams.Err, words.Say("cli.failed", words.Data{"Message": e.Message}))
 	case feed.Waiting:
 		if p.style == Quiet {
 			return nil
 		}
 		if e.Path == "" {
-			return p.line(p.streams.Err, e.Message)
+			return p.printLine(p.streams.Err, e.Message)
 		}
-		return p.line(p.streams.Err, words.Say("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
+		return p.printLine(p.streams.Err, words.Say("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
 	case feed.Done:
 		if p.style == Quiet {
 			return nil
 		}
-		return p.line(p.streams.Out, words.Say("cli.done", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
+		return p.printLine(p.streams.Out, words.Say("cli.done", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
 	default:
 		return nil
 	}
 }
 
-func (p *Printer) summary(s feed.Summary) error {
-	failed := s.Failed + s.Open // what waits for the user is not across either
+func (p *Printer) printSummary(s feed.Summary) error {
+	failed := s.Failed + s.Open // open transfers wait for the user and were not uploaded
 	p.failed = failed > 0
 	p.bar.clear()
 	if p.style != Plain {
@@ -144,50 +154,37 @@ func (p *Printer) summary(s feed.Summary) error {
 	data := words.Data{"Files": words.Files(s.Done), "Size": words.Size(s.Bytes)}
 	switch {
 	case s.Done == 0 && failed == 0:
-		return p.line(p.streams.Err, words.Say("cli.summary.nothing"))
+		return p.printLine(p.streams.Err, words.Say("cli.summary.nothing"))
 	case failed == 0:
-		return p.line(p.streams.Err, words.Say("cli.summary", data))
+		return p.printLine(p.streams.Err, words.Say("cli.summary", data))
 	default:
 		data["Failed"] = words.Files(failed)
-		err := p.line(p.streams.Err, words.Say("cli.summary.failed", data))
-		if p.shut {
-			err = errors.Join(err, p.line(p.streams.Err, words.Say("cli.sign-in")))
+		err := p.printLine(p.streams.Err, words.Say("cli.summary.failed", data))
+		if p.needsSignIn {
+			err = errors.Join(err, p.printLine(p.streams.Err, words.Say("cli.sign-in")))
 		}
 		return err
 	}
 }
 
-// EndList says of a list without entries what it would have had; all is whether
-// it was of everything.
-func (p *Printer) EndList(all bool) error {
-	switch {
-	case p.listed || p.style != Plain:
-		return nil
-	case all:
-		return p.line(p.streams.Err, words.Say("cli.list.empty"))
-	default:
-		return p.line(p.streams.Err, words.Say("cli.list.settled"))
-	}
-}
-
-func (p *Printer) entry(e Entry) error {
-	p.listed = true
+func (p *Printer) printEntry(e Entry) error {
+	p.printedEntry = true
 	if p.style == JSON {
-		return p.object(e)
+		return p.printObject(e)
 	}
-	return p.line(p.streams.Out, words.Say("cli.list.entry", words.Data{
+	return p.printLine(p.streams.Out, words.Say("cli.list.entry", words.Data{
 		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size), "Message": e.Message,
 	}))
 }
 
-func (p *Printer) object(value any) error {
+func (p *Printer) printObject(value any) error {
 	encoder := json.NewEncoder(p.streams.Out)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)
 }
 
-// line writes a line in the place of the bar, which is drawn again below it.
-func (p *Printer) line(to io.Writer, text string) error {
+// printLine replaces the bar with a line and draws the bar below it.
+func (p *Printer) printLine(to io.Writer, text string) error {
 	p.bar.clear()
 	_, err := fmt.Fprintln(to, text)
 	p.bar.draw(time.Now())

@@ -12,24 +12,24 @@ import (
 func TestPrinter(t *testing.T) {
 	added := Reply{Event: &feed.Event{Event: feed.Added, ID: 1, Path: "/a\x1b[2J", Size: 10}}
 	waiting := Reply{Event: &feed.Event{Event: feed.Waiting, ID: 1, Path: "/a\x1b[2J", Fault: "transient", Message: "Connection lost"}}
-	trouble := Reply{Event: &feed.Event{Event: feed.Waiting, Fault: "local-disk", Message: "Disk full."}}
+	saveError := Reply{Event: &feed.Event{Event: feed.Waiting, Fault: "local-disk", Message: "Disk full."}}
 	done := Reply{Event: &feed.Event{Event: feed.Done, ID: 1, Path: "/a\x1b[2J", Size: 10, Sent: 10, Message: "10 bytes in 1 s"}}
 	failed := Reply{Event: &feed.Event{Event: feed.Failed, ID: 2, Path: "/b", Message: "“/b” can't be found."}}
 	summary := Reply{Summary: &feed.Summary{Done: 1, Failed: 1, Bytes: 10}}
-	all := []Reply{added, waiting, trouble, done, failed, summary}
+	all := []Reply{added, waiting, saveError, done, failed, summary}
 	for _, test := range []struct {
 		name     string
 		style    Style
 		out, err string
 	}{
 		{
-			"plain: results out, the way there beside", Plain,
+			"plain: results to Out, everything else to Err", Plain,
 			"/a�[2J: 10 bytes in 1 s\n",
 			"/a�[2J: Connection lost\nDisk full.\nFailed: “/b” can't be found.\n1 file across, 10 bytes; 1 file failed\n",
 		},
-		{"quiet: failures alone", Quiet, "", "Failed: “/b” can't be found.\n"},
+		{"quiet: only failures", Quiet, "", "Failed: “/b” can't be found.\n"},
 		{
-			"JSON: events alone, as they are", JSON,
+			"JSON: only events, unchanged", JSON,
 			`{"event":"added","id":1,"path":"/a\u001b[2J","server":"","size":10,"sent":0}` + "\n" +
 				`{"event":"waiting","id":1,"path":"/a\u001b[2J","server":"","size":0,"sent":0,"fault":"transient","message":"Connection lost"}` + "\n" +
 				`{"event":"waiting","id":0,"path":"","server":"","size":0,"sent":0,"fault":"local-disk","message":"Disk full."}` + "\n" +
@@ -42,23 +42,23 @@ func TestPrinter(t *testing.T) {
 			var out, errs bytes.Buffer
 			p := NewPrinter(Streams{Out: &out, Err: &errs}, test.style)
 			for _, reply := range all {
-				if err := p.Take(reply); err != nil {
+				if err := p.Print(reply); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := p.End(nil); Code(err) != ExitFailed || !Told(err) {
-				t.Errorf("ended with %v, want failed and told", err)
+			if err := p.Finish(nil); ExitCode(err) != ExitFailed || !Reported(err) {
+				t.Errorf("Finish: %v, want a reported failure", err)
 			}
 			if out.String() != test.out || errs.String() != test.err {
-				t.Errorf("out %q\nerr %q", out.String(), errs.String())
+				t.Errorf("Out: %q\nErr: %q", out.String(), errs.String())
 			}
 		})
 	}
 }
 
-func TestTheBarsWords(t *testing.T) {
+func TestBarText(t *testing.T) {
 	b := newBar(&bytes.Buffer{})
-	b.total, b.done = 100_000_000, 40_000_000 // crossed in an earlier run: no speed
+	b.total, b.done = 100_000_000, 40_000_000 // sent in an earlier run: no speed
 	start := time.Now()
 	for _, step := range []struct {
 		after time.Duration
@@ -78,7 +78,7 @@ func TestTheBarsWords(t *testing.T) {
 	}
 }
 
-func TestTheBarAddsUpWhatCrossed(t *testing.T) {
+func TestBarSumsEvents(t *testing.T) {
 	var terminal bytes.Buffer
 	b := newBar(&terminal)
 	for _, e := range []feed.Event{
@@ -86,18 +86,18 @@ func TestTheBarAddsUpWhatCrossed(t *testing.T) {
 		{Event: feed.Added, ID: 2, Size: 50},
 		{Event: feed.Progress, ID: 1, Size: 100, Sent: 60},
 		{Event: feed.Failed, ID: 2, Size: 50, Sent: 10},
-		{Event: feed.Waiting, Message: "of all"},
+		{Event: feed.Waiting, Message: "no transfer"},
 	} {
-		b.follow(e)
+		b.update(e)
 	}
 	if b.total != 110 || b.done != 70 {
 		t.Errorf("%d of %d, want 70 of 110", b.done, b.total)
 	}
-	b.follow(feed.Event{Event: feed.Done, ID: 1, Size: 100, Sent: 100})
+	b.update(feed.Event{Event: feed.Done, ID: 1, Size: 100, Sent: 100})
 	if b.total != 110 || b.done != 110 {
 		t.Errorf("%d of %d, want 110 of 110", b.done, b.total)
 	}
 	if !strings.Contains(terminal.String(), "%") {
-		t.Errorf("drew %q", terminal.String())
+		t.Errorf("drawn: %q", terminal.String())
 	}
 }

@@ -13,9 +13,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
-// Serve runs the built-in receiver alone until ctx ends, after telling where it
-// is. dir is where files go unless the command says otherwise.
-func (r *Receive) Serve(ctx context.Context, dir string, log *slog.Logger, streams Streams) error {
+// Serve prints the address of the built-in receiver and runs it until ctx ends.
+// defaultDir is used unless the command names a folder.
+func (r *Receive) Serve(ctx context.Context, defaultDir string, log *slog.Logger, streams Streams) error {
+	dir := defaultDir
 	if r.Dir != "" {
 		dir = r.Dir
 	}
@@ -28,16 +29,16 @@ func (r *Receive) Serve(ctx context.Context, dir string, log *slog.Logger, strea
 		return err
 	}
 	if err != nil {
-		log.Error("open receiver", "err", err)
-		return say("cli.receive.failed", words.Data{"Detail": words.Printable(err.Error())})
+		log.Error("open receiver failed", "err", err)
+		return userError("cli.receive.failed", words.Data{"Detail": words.Printable(err.Error())})
 	}
-	if err := r.tell(server, streams); err != nil {
+	if err := r.printAddress(server, streams); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	return server.Serve(ctx)
 }
 
-func (r *Receive) tell(server *receiver.Receiver, streams Streams) error {
+func (r *Receive) printAddress(server *receiver.Receiver, streams Streams) error {
 	if r.JSON {
 		return json.NewEncoder(streams.Out).Encode(struct {
 			Event string `json:"event"`

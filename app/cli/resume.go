@@ -2,8 +2,9 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"net/http"
-	"strings"
+	"slices"
 
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
@@ -11,80 +12,76 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// resume goes on with everything unfinished, or with what is for one server.
-func (d *Desk) resume(ctx context.Context, request instance.Request, accepted func(feed.Filter), answer func(Reply) error) error {
+// resume resumes everything unfinished, or what is for the request's server.
+func (x *Executor) resume(ctx context.Context, request instance.Request, onAccept func(feed.Filter), reply func(Reply) error) error {
 	header, err := parseHeaders(request.Headers)
 	if err != nil {
 		return err
 	}
-	s := d.Engine.Snapshot()
+	s := x.Engine.Snapshot()
 	filter, targets := feed.Unfinished(s), []uploader.Target{uploader.Everything()}
 	if request.To != "" {
-		server, given, err := known(s.Servers, request.To, header)
+		server, header, err := savedServer(s.Servers, request.To, header)
 		if err != nil {
 			return err
 		}
-		if err := d.signIn(ctx, server, given); err != nil {
+		if err := x.signIn(ctx, server, header); err != nil {
 			return err
 		}
-		filter = filter.For(s, server.ID)
+		filter = filter.ForServer(s, server.ID)
 		targets = targetsOf(filter)
 	}
 	if filter.Empty() {
-		return answer(Reply{Summary: &feed.Summary{}})
+		return reply(Reply{Summary: &feed.Summary{}})
 	}
 	for _, target := range targets {
-		if err := d.Engine.Do(ctx, uploader.Resume{Target: target}); err != nil {
+		if err := x.Engine.Do(ctx, uploader.Resume{Target: target}); err != nil {
 			return err
 		}
 	}
-	if again := triedAgain(s, filter); len(again) > 0 {
-		if err := d.Engine.Do(ctx, uploader.Retry{Target: uploader.These(again...)}); err != nil {
+	if ids := toRetry(s, filter); len(ids) > 0 {
+		if err := x.Engine.Do(ctx, uploader.Retry{Target: uploader.These(ids...)}); err != nil {
 			return err
 		}
 	}
-	accepted(filter)
-	return d.follow(ctx, filter, answer)
+	onAccept(filter)
+	return x.follow(ctx, filter, reply)
 }
 
-// known finds a server that something was sent to already, with what a URL says of
-// the sign-in.
-func known(servers []uploader.Server, to string, header http.Header) (uploader.Server, http.Header, error) {
-	if !strings.Contains(to, "://") {
-		server, err := named(servers, to)
+// savedServer finds a server by name or URL. It returns the header to send, with the
+// user and password of the URL.
+func savedServer(servers []uploader.Server, to string, header http.Header) (uploader.Server, http.Header, error) {
+	if !isURL(to) {
+		server, err := findByName(servers, to)
 		return server, header, err
 	}
-	endpoint, given, err := address(to, header)
+	endpoint, header, err := parseAddress(to, header)
 	if err != nil {
 		return uploader.Server{}, nil, err
 	}
-	server, ok := at(servers, endpoint)
+	server, ok := findByEndpoint(servers, endpoint)
 	if !ok {
-		return uploader.Server{}, nil, usage("cli.server.never", words.Data{"URL": words.Printable(endpoint), "Known": names(servers)})
+		return uploader.Server{}, nil, usageError("cli.server.never", words.Data{"URL": words.Printable(endpoint), "Known": displayNames(servers)})
 	}
-	return server, given, nil
+	return server, header, nil
 }
 
-// targetsOf is what a filter means, as commands name it.
+// targetsOf returns the command targets that select the same transfers as f.
 func targetsOf(f feed.Filter) []uploader.Target {
 	var targets []uploader.Target
 	for batch := range f.Batches {
 		targets = append(targets, uploader.Target{Batch: batch})
 	}
-	var ids []uploader.TransferID
-	for id := range f.Transfers {
-		ids = append(ids, id)
-	}
-	return append(targets, uploader.These(ids...))
+	return append(targets, uploader.These(slices.Collect(maps.Keys(f.Transfers))...))
 }
 
-// triedAgain lists what does not go on by being resumed alone. What asks about an
-// earlier upload is for a person to answer.
-func triedAgain(s *uploader.Snapshot, f feed.Filter) []uploader.TransferID {
+// toRetry returns the transfers that need a Retry command besides Resume. It leaves
+// out those that ask the user about an earlier upload.
+func toRetry(s *uploader.Snapshot, f feed.Filter) []uploader.TransferID {
 	var ids []uploader.TransferID
 	for _, t := range s.Transfers {
-		stopped := t.Phase == uploader.PhaseFailed && t.State() != uploader.StateAsking
-		if f.Transfers[t.ID] && (stopped || t.Phase == uploader.PhaseWaiting) {
+		failed := t.Phase == uploader.PhaseFailed && t.State() != uploader.StateAsking
+		if f.Transfers[t.ID] && (failed || t.Phase == uploader.PhaseWaiting) {
 			ids = append(ids, t.ID)
 		}
 	}

@@ -28,28 +28,28 @@ func TestMain(m *testing.M) {
 
 const batch uploader.BatchID = 7
 
-// film shows prepared snapshots, one after another: the next one as soon as the
-// last was looked at.
-type film struct {
+// fakeSource returns prepared snapshots: each call of Snapshot the next one, and
+// then the last one again.
+type fakeSource struct {
 	snapshots []*uploader.Snapshot
-	shown     atomic.Int64
+	calls     atomic.Int64
 }
 
-func (f *film) Snapshot() *uploader.Snapshot {
-	i := min(int(f.shown.Add(1)), len(f.snapshots))
+func (f *fakeSource) Snapshot() *uploader.Snapshot {
+	i := min(int(f.calls.Add(1)), len(f.snapshots))
 	return f.snapshots[i-1]
 }
 
-func (f *film) Watch(ctx context.Context) <-chan struct{} {
-	kicks := make(chan struct{}, len(f.snapshots))
+func (f *fakeSource) Watch(ctx context.Context) <-chan struct{} {
+	updates := make(chan struct{}, len(f.snapshots))
 	for range len(f.snapshots) - 1 {
-		kicks <- struct{}{}
+		updates <- struct{}{}
 	}
-	close(kicks)
-	return kicks
+	close(updates)
+	return updates
 }
 
-func row(id uploader.TransferID, phase uploader.Phase, change ...func(*uploader.Transfer)) *uploader.Transfer {
+func transfer(id uploader.TransferID, phase uploader.Phase, change ...func(*uploader.Transfer)) *uploader.Transfer {
 	t := &uploader.Transfer{
 		ID: id, Batch: batch, Server: 1, Phase: phase,
 		Source: source.File{Path: "/x/" + string(rune('a'+id-1)), Size: 100}, Active: 2 * time.Second,
@@ -60,30 +60,30 @@ func row(id uploader.TransferID, phase uploader.Phase, change ...func(*uploader.
 	return t
 }
 
-func because(kind fault.Kind, attempt int32) func(*uploader.Transfer) {
+func withFault(kind fault.Kind, attempt int32) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		t.Fault, t.Attempt = fault.Newf(kind, fault.Patch, "raw"), attempt
 	}
 }
 
-func shot(expanded bool, live map[uploader.TransferID]uploader.Live, rows ...*uploader.Transfer) *uploader.Snapshot {
+func snapshot(expanded bool, running map[uploader.TransferID]uploader.Live, transfers ...*uploader.Transfer) *uploader.Snapshot {
 	return &uploader.Snapshot{
-		Transfers: rows, Live: live,
+		Transfers: transfers, Live: running,
 		Batches: map[uploader.BatchID]*uploader.Batch{batch: {ID: batch, Expanded: expanded}},
 		Servers: []uploader.Server{{ID: 1, Name: "This computer"}},
 	}
 }
 
-func sent(id uploader.TransferID, bytes int64) map[uploader.TransferID]uploader.Live {
+func live(id uploader.TransferID, bytes int64) map[uploader.TransferID]uploader.Live {
 	return map[uploader.TransferID]uploader.Live{id: {Sent: bytes}}
 }
 
 func TestFollow(t *testing.T) {
-	held := row(1, uploader.PhaseQueued, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
-	other := row(9, uploader.PhaseQueued, func(t *uploader.Transfer) { t.Batch = 8 })
-	queued1, queued2, done1 := row(1, uploader.PhaseQueued), row(2, uploader.PhaseQueued), row(1, uploader.PhaseDone)
-	sending := row(1, uploader.PhaseSending)
-	waiting := row(1, uploader.PhaseWaiting, because(fault.Transient, 1))
+	paused := transfer(1, uploader.PhaseQueued, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
+	other := transfer(9, uploader.PhaseQueued, func(t *uploader.Transfer) { t.Batch = 8 })
+	queued1, queued2, done1 := transfer(1, uploader.PhaseQueued), transfer(2, uploader.PhaseQueued), transfer(1, uploader.PhaseDone)
+	sending := transfer(1, uploader.PhaseSending)
+	waiting := transfer(1, uploader.PhaseWaiting, withFault(fault.Transient, 1))
 	for _, test := range []struct {
 		name      string
 		snapshots []*uploader.Snapshot
@@ -92,105 +92,105 @@ func TestFollow(t *testing.T) {
 		err       error
 	}{
 		{
-			"an empty batch ends at once",
-			[]*uploader.Snapshot{shot(true, nil)},
+			"an empty batch ends immediately",
+			[]*uploader.Snapshot{snapshot(true, nil)},
 			"",
 			feed.Summary{},
 			nil,
 		},
 		{
-			"a batch that is still walked is waited for",
-			[]*uploader.Snapshot{shot(false, nil), shot(true, nil, done1)},
+			"Follow waits until the batch is scanned",
+			[]*uploader.Snapshot{snapshot(false, nil), snapshot(true, nil, done1)},
 			"added 1 0, done 1 100",
 			feed.Summary{Done: 1, Bytes: 100},
 			nil,
 		},
 		{
-			"progress is told when there is some",
+			"progress is emitted when the sent bytes change",
 			[]*uploader.Snapshot{
-				shot(true, nil, queued1), shot(true, sent(1, 0), sending), shot(true, sent(1, 40), sending),
-				shot(true, sent(1, 40), sending), shot(true, sent(1, 70), sending), shot(true, nil, done1),
+				snapshot(true, nil, queued1), snapshot(true, live(1, 0), sending), snapshot(true, live(1, 40), sending),
+				snapshot(true, live(1, 40), sending), snapshot(true, live(1, 70), sending), snapshot(true, nil, done1),
 			},
 			"added 1 0, progress 1 40, progress 1 70, done 1 100",
 			feed.Summary{Done: 1, Bytes: 100},
 			nil,
 		},
 		{
-			"each wait is told once, with its fault",
+			"each wait has one event with its fault",
 			[]*uploader.Snapshot{
-				shot(true, nil, sending), shot(true, nil, waiting), shot(true, nil, row(1, uploader.PhaseWaiting, because(fault.Transient, 1))),
-				shot(true, nil, row(1, uploader.PhaseWaiting, because(fault.Offline, 1))), shot(true, nil, done1),
+				snapshot(true, nil, sending), snapshot(true, nil, waiting), snapshot(true, nil, transfer(1, uploader.PhaseWaiting, withFault(fault.Transient, 1))),
+				snapshot(true, nil, transfer(1, uploader.PhaseWaiting, withFault(fault.Offline, 1))), snapshot(true, nil, done1),
 			},
 			"added 1 0, waiting 1 0 transient, waiting 1 0 offline, done 1 100",
 			feed.Summary{Done: 1, Bytes: 100},
 			nil,
 		},
 		{
-			"a failure is final, a cancellation too",
-			[]*uploader.Snapshot{shot(true, nil, row(1, uploader.PhaseFailed, because(fault.TooLarge, 0)), row(2, uploader.PhaseCancelled))},
+			"failed and cancelled transfers are final",
+			[]*uploader.Snapshot{snapshot(true, nil, transfer(1, uploader.PhaseFailed, withFault(fault.TooLarge, 0)), transfer(2, uploader.PhaseCancelled))},
 			"added 1 0, failed 1 0 too-large, added 2 0, failed 2 0",
 			feed.Summary{Failed: 2},
 			nil,
 		},
 		{
-			"what failed and was tried again is told again",
+			"a retried transfer has further events",
 			[]*uploader.Snapshot{
-				shot(true, nil, row(1, uploader.PhaseFailed, because(fault.Quota, 0)), queued2), shot(true, nil, queued1, queued2),
-				shot(true, nil, done1, row(2, uploader.PhaseDone)),
+				snapshot(true, nil, transfer(1, uploader.PhaseFailed, withFault(fault.Quota, 0)), queued2), snapshot(true, nil, queued1, queued2),
+				snapshot(true, nil, done1, transfer(2, uploader.PhaseDone)),
 			},
 			"added 1 0, failed 1 0 quota, added 2 0, done 1 100, done 2 100",
 			feed.Summary{Done: 2, Bytes: 200},
 			nil,
 		},
 		{
-			"what is removed on the way counts as failed, what is across stays done",
-			[]*uploader.Snapshot{shot(true, nil, done1, queued2), shot(true, nil, done1), shot(true, nil)},
+			"a removed transfer counts as failed unless it was done",
+			[]*uploader.Snapshot{snapshot(true, nil, done1, queued2), snapshot(true, nil, done1), snapshot(true, nil)},
 			"added 1 0, done 1 100, added 2 0, failed 2 0",
 			feed.Summary{Done: 1, Failed: 1, Bytes: 100},
 			nil,
 		},
 		{
-			"another order is no change",
-			[]*uploader.Snapshot{shot(true, nil, queued1, queued2), shot(true, nil, queued2, queued1), shot(true, nil, row(2, uploader.PhaseDone), done1)},
+			"reordering emits no events",
+			[]*uploader.Snapshot{snapshot(true, nil, queued1, queued2), snapshot(true, nil, queued2, queued1), snapshot(true, nil, transfer(2, uploader.PhaseDone), done1)},
 			"added 1 0, added 2 0, done 2 100, done 1 100",
 			feed.Summary{Done: 2, Bytes: 200},
 			nil,
 		},
 		{
-			"others' transfers are not told of",
-			[]*uploader.Snapshot{shot(true, nil, other, queued1), shot(true, sent(9, 50), other, done1)},
+			"transfers of other batches are ignored",
+			[]*uploader.Snapshot{snapshot(true, nil, other, queued1), snapshot(true, live(9, 50), other, done1)},
 			"added 1 0, done 1 100",
 			feed.Summary{Done: 1, Bytes: 100},
 			nil,
 		},
 		{
-			"a pause is a wait",
-			[]*uploader.Snapshot{shot(true, nil, queued1), shot(true, nil, held), shot(true, nil, queued1), shot(true, nil, done1)},
+			"a paused transfer is waiting",
+			[]*uploader.Snapshot{snapshot(true, nil, queued1), snapshot(true, nil, paused), snapshot(true, nil, queued1), snapshot(true, nil, done1)},
 			"added 1 0, waiting 1 0, done 1 100",
 			feed.Summary{Done: 1, Bytes: 100},
 			nil,
 		},
 		{
-			"an engine that stops is an error",
-			[]*uploader.Snapshot{shot(true, nil, queued1)},
+			"a stopped engine is an error",
+			[]*uploader.Snapshot{snapshot(true, nil, queued1)},
 			"added 1 0",
 			feed.Summary{Open: 1},
-			feed.ErrEnded,
+			feed.ErrStopped,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			summary, err := feed.Follow(t.Context(), &film{snapshots: test.snapshots}, feed.Batch(batch), func(e feed.Event) error {
+			summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: test.snapshots}, feed.Batch(batch), func(e feed.Event) error {
 				line := e.Event + " " + string('0'+rune(e.ID)) + " " + json.Number(jsonOf(t, e.Sent)).String()
 				got = append(got, strings.TrimSpace(line+" "+e.Fault))
 				return nil
 			})
 			if !errors.Is(err, test.err) {
-				t.Errorf("ended with %v, want %v", err, test.err)
+				t.Errorf("err = %v, want %v", err, test.err)
 			}
 			for i, line := range got {
 				if strings.HasPrefix(line, "added") || strings.HasPrefix(line, "failed") || strings.HasPrefix(line, "waiting") {
-					got[i] = strings.Replace(line, " 100", " 0", 1) // of no interest here
+					got[i] = strings.Replace(line, " 100", " 0", 1) // not checked for these events
 				}
 			}
 			if diff := cmp.Diff(test.events, strings.Join(got, ", ")); diff != "" {
@@ -212,11 +212,11 @@ func jsonOf(t *testing.T, value any) string {
 	return string(text)
 }
 
-func TestEventsAreWrittenAsDocumented(t *testing.T) {
-	failed := row(1, uploader.PhaseFailed, because(fault.SourceMissing, 0))
+func TestEventJSON(t *testing.T) {
+	failed := transfer(1, uploader.PhaseFailed, withFault(fault.SourceMissing, 0))
 	failed.Session = uploader.Session{URL: "http://h/files/1", Offset: 30}
 	var got []string
-	_, err := feed.Follow(t.Context(), &film{snapshots: []*uploader.Snapshot{shot(true, nil, failed)}}, feed.Batch(batch), func(e feed.Event) error {
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, failed)}}, feed.Batch(batch), func(e feed.Event) error {
 		got = append(got, jsonOf(t, e))
 		return nil
 	})
@@ -233,74 +233,74 @@ func TestEventsAreWrittenAsDocumented(t *testing.T) {
 	}
 }
 
-func TestTroubleWithTheDiskIsToldOnce(t *testing.T) {
-	full := shot(true, nil, row(1, uploader.PhaseQueued))
+func TestSaveErrorIsReportedOnce(t *testing.T) {
+	full := snapshot(true, nil, transfer(1, uploader.PhaseQueued))
 	full.Trouble = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
-	var told int
-	_, err := feed.Follow(t.Context(), &film{snapshots: []*uploader.Snapshot{full, full, full, shot(true, nil, row(1, uploader.PhaseDone))}}, feed.Batch(batch),
+	var reports int
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{full, full, full, snapshot(true, nil, transfer(1, uploader.PhaseDone))}}, feed.Batch(batch),
 		func(e feed.Event) error {
 			if e.ID == 0 && e.Event == feed.Waiting && e.Fault == "local-disk" {
-				told++
+				reports++
 			}
 			return nil
 		})
-	if err != nil || told != 1 {
-		t.Errorf("told %d times (%v), want once", told, err)
+	if err != nil || reports != 1 {
+		t.Errorf("%d reports (err: %v), want 1", reports, err)
 	}
 }
 
-func TestAHoldIsToldOnce(t *testing.T) {
+func TestHoldIsReportedOnce(t *testing.T) {
 	held := func(reason uploader.Reason) *uploader.Snapshot {
-		s := shot(true, nil, row(1, uploader.PhaseQueued))
+		s := snapshot(true, nil, transfer(1, uploader.PhaseQueued))
 		s.Held = map[uploader.ServerID]uploader.Hold{1: {Reason: reason}}
 		return s
 	}
-	f := &film{snapshots: []*uploader.Snapshot{
+	f := &fakeSource{snapshots: []*uploader.Snapshot{
 		held(uploader.HeldBySchedule), held(uploader.HeldBySchedule), held(uploader.HeldByMetering),
-		shot(true, nil, row(1, uploader.PhaseQueued)), held(uploader.HeldByMetering), shot(true, nil, row(1, uploader.PhaseDone)),
+		snapshot(true, nil, transfer(1, uploader.PhaseQueued)), held(uploader.HeldByMetering), snapshot(true, nil, transfer(1, uploader.PhaseDone)),
 	}}
-	var told []string
+	var messages []string
 	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), func(e feed.Event) error {
 		if e.Event == feed.Waiting {
-			told = append(told, e.Message)
+			messages = append(messages, e.Message)
 		}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"Waiting, as the schedule says", "Waiting: this network is metered", "Waiting: this network is metered"}
-	if diff := cmp.Diff(want, told); diff != "" {
-		t.Error("told (-want +got):\n" + diff)
+	if diff := cmp.Diff(want, messages); diff != "" {
+		t.Error("messages (-want +got):\n" + diff)
 	}
 }
 
-func TestWhatStandsBeforeABlockedServerIsNotWaitedFor(t *testing.T) {
-	blocked := func(rows ...*uploader.Transfer) *uploader.Snapshot {
-		s := shot(true, sent(2, 40), rows...)
-		s.Blocked = map[uploader.ServerID]*fault.Fault{1: fault.Newf(fault.Auth, fault.Create, "who are you")}
+func TestFollowReturnsWhenOnlyBlockedTransfersRemain(t *testing.T) {
+	blocked := func(transfers ...*uploader.Transfer) *uploader.Snapshot {
+		s := snapshot(true, live(2, 40), transfers...)
+		s.Blocked = map[uploader.ServerID]*fault.Fault{1: fault.Newf(fault.Auth, fault.Create, "unauthorized")}
 		return s
 	}
-	refused, queued := row(1, uploader.PhaseFailed, because(fault.Auth, 0)), row(3, uploader.PhaseQueued)
-	var told []feed.Event
-	summary, err := feed.Follow(t.Context(), &film{snapshots: []*uploader.Snapshot{
-		blocked(refused, row(2, uploader.PhaseSending), queued), // what is under way may yet come across
-		blocked(refused, row(2, uploader.PhaseDone), queued),
+	refused, queued := transfer(1, uploader.PhaseFailed, withFault(fault.Auth, 0)), transfer(3, uploader.PhaseQueued)
+	var events []feed.Event
+	summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{
+		blocked(refused, transfer(2, uploader.PhaseSending), queued), // a running transfer may still finish
+		blocked(refused, transfer(2, uploader.PhaseDone), queued),
 	}}, feed.Batch(batch), func(e feed.Event) error {
 		if e.ID == 0 {
-			told = append(told, e)
+			events = append(events, e)
 		}
 		return nil
 	})
 	if want := (feed.Summary{Done: 1, Failed: 1, Open: 1, Bytes: 100}); err != nil || summary != want {
 		t.Errorf("%+v (%v), want %+v", summary, err, want)
 	}
-	if len(told) != 1 || told[0].Event != feed.Waiting || told[0].Fault != "auth" || !strings.Contains(told[0].Message, "sign-in") {
-		t.Errorf("told %+v, want once that the server wants a sign-in", told)
+	if len(events) != 1 || events[0].Event != feed.Waiting || events[0].Fault != "auth" || !strings.Contains(events[0].Message, "sign-in") {
+		t.Errorf("events %+v, want one sign-in event", events)
 	}
 }
 
-func TestUnfinishedMeansWhatIsNotAcross(t *testing.T) {
-	s := shot(false, nil, row(1, uploader.PhaseQueued), row(2, uploader.PhaseFailed), row(3, uploader.PhaseDone), row(4, uploader.PhaseCancelled))
+func TestUnfinished(t *testing.T) {
+	s := snapshot(false, nil, transfer(1, uploader.PhaseQueued), transfer(2, uploader.PhaseFailed), transfer(3, uploader.PhaseDone), transfer(4, uploader.PhaseCancelled))
 	want := feed.Filter{
 		Batches:   map[uploader.BatchID]bool{batch: true},
 		Except:    map[uploader.TransferID]bool{3: true, 4: true},
@@ -311,15 +311,15 @@ func TestUnfinishedMeansWhatIsNotAcross(t *testing.T) {
 	}
 }
 
-func TestFollowingEndsWithItsReaderAndItsContext(t *testing.T) {
-	snapshots := []*uploader.Snapshot{shot(true, nil, row(1, uploader.PhaseQueued))}
-	gone := errors.New("reader gone")
-	if _, err := feed.Follow(t.Context(), &film{snapshots: snapshots}, feed.Batch(batch), func(feed.Event) error { return gone }); !errors.Is(err, gone) {
-		t.Errorf("ended with %v, want the reader's error", err)
+func TestFollowReturnsErrorsOfEmitAndContext(t *testing.T) {
+	snapshots := []*uploader.Snapshot{snapshot(true, nil, transfer(1, uploader.PhaseQueued))}
+	emitErr := errors.New("emit failed")
+	if _, err := feed.Follow(t.Context(), &fakeSource{snapshots: snapshots}, feed.Batch(batch), func(feed.Event) error { return emitErr }); !errors.Is(err, emitErr) {
+		t.Errorf("err = %v, want emit's error", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := feed.Follow(ctx, &film{snapshots: snapshots}, feed.Batch(batch), func(feed.Event) error { return nil }); !errors.Is(err, context.Canceled) {
-		t.Errorf("ended with %v, want the context's error", err)
+	if _, err := feed.Follow(ctx, &fakeSource{snapshots: snapshots}, feed.Batch(batch), func(feed.Event) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v, want the context's error", err)
 	}
 }

@@ -22,8 +22,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// holder listens in a new profile and returns its meeting file.
-func holder(t *testing.T, handler instance.Handler) (string, *instance.Server) {
+// listen starts a server in a new profile and returns the path of its instance
+// file.
+func listen(t *testing.T, handler instance.Handler) (string, *instance.Server) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "instance.json")
 	server, err := instance.Listen(path, handler, slog.New(slog.DiscardHandler))
@@ -34,44 +35,44 @@ func holder(t *testing.T, handler instance.Handler) (string, *instance.Server) {
 	return path, server
 }
 
-func ignore(json.RawMessage) error { return nil }
+func ignoreValue(json.RawMessage) error { return nil }
 
-func nothing(context.Context, instance.Request, func(any) error) error { return nil }
+func noReply(context.Context, instance.Request, func(any) error) error { return nil }
 
-func TestOneProgramAtATimeHoldsAProfile(t *testing.T) {
+func TestLockIsExclusive(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ferry.lock")
 	first, err := instance.Acquire(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := instance.Acquire(path); !errors.Is(err, instance.ErrTaken) {
-		t.Errorf("the second got %v, want ErrTaken", err)
+	if _, err := instance.Acquire(path); !errors.Is(err, instance.ErrLocked) {
+		t.Errorf("second Acquire: %v, want ErrLocked", err)
 	}
 	if err := first.Release(); err != nil {
 		t.Fatal(err)
 	}
 	second, err := instance.Acquire(path)
 	if err != nil {
-		t.Fatalf("after the first let go: %v", err)
+		t.Fatalf("Acquire after Release: %v", err)
 	}
 	if err := second.Release(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestARequestArrivesWholeAndIsAnsweredLineByLine(t *testing.T) {
+func TestCallSendsRequestAndReceivesValues(t *testing.T) {
 	want := instance.Request{
 		Command: instance.Send, Paths: []string{"/a b/中文", "/not\xffutf8", "/new\nline \"q\""},
 		To: "http://h/files/", Headers: []string{"Authorization: Bearer x"},
 	}
 	var got instance.Request
-	path, _ := holder(t, func(_ context.Context, request instance.Request, answer func(any) error) error {
+	path, _ := listen(t, func(_ context.Context, request instance.Request, reply func(any) error) error {
 		got = request
-		return errors.Join(answer(1), answer("two"), answer([]int{3}))
+		return errors.Join(reply(1), reply("two"), reply([]int{3}))
 	})
-	var lines []string
-	err := instance.Call(t.Context(), path, want, func(line json.RawMessage) error {
-		lines = append(lines, string(line))
+	var values []string
+	err := instance.Call(t.Context(), path, want, func(value json.RawMessage) error {
+		values = append(values, string(value))
 		return nil
 	})
 	if err != nil {
@@ -80,64 +81,64 @@ func TestARequestArrivesWholeAndIsAnsweredLineByLine(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("request (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"1", `"two"`, "[3]"}, lines); diff != "" {
-		t.Errorf("answer (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{"1", `"two"`, "[3]"}, values); diff != "" {
+		t.Errorf("response (-want +got):\n%s", diff)
 	}
 }
 
-func TestARefusalIsToldInItsOwnWords(t *testing.T) {
-	path, _ := holder(t, func(context.Context, instance.Request, func(any) error) error { return errors.New("not today") })
-	err := instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, ignore)
-	var refused *instance.RefusedError
-	if !errors.As(err, &refused) || refused.Reason != "not today" {
-		t.Errorf("got %v, want the refusal", err)
+func TestHandlerErrorReachesTheClient(t *testing.T) {
+	path, _ := listen(t, func(context.Context, instance.Request, func(any) error) error { return errors.New("disk full") })
+	err := instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, ignoreValue)
+	var requestErr *instance.RequestError
+	if !errors.As(err, &requestErr) || requestErr.Message != "disk full" {
+		t.Errorf("got %v, want the handler's error", err)
 	}
 }
 
-func TestARequestThatMakesNoSenseIsToldApart(t *testing.T) {
-	nonsense := &instance.RefusedError{Reason: "no such server", Misuse: true}
-	path, _ := holder(t, func(context.Context, instance.Request, func(any) error) error { return nonsense })
-	err := instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, ignore)
-	var refused *instance.RefusedError
-	if !errors.As(err, &refused) || *refused != *nonsense {
-		t.Errorf("got %#v, want %#v", err, nonsense)
+func TestUsageErrorReachesTheClient(t *testing.T) {
+	want := &instance.RequestError{Message: "no such server", Usage: true}
+	path, _ := listen(t, func(context.Context, instance.Request, func(any) error) error { return want })
+	err := instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, ignoreValue)
+	var requestErr *instance.RequestError
+	if !errors.As(err, &requestErr) || *requestErr != *want {
+		t.Errorf("got %#v, want %#v", err, want)
 	}
 }
 
-func TestAnUnknownCommandIsRefused(t *testing.T) {
-	path, _ := holder(t, nothing)
-	err := instance.Call(t.Context(), path, instance.Request{Command: "format"}, ignore)
-	if refused := (*instance.RefusedError)(nil); !errors.As(err, &refused) {
-		t.Errorf("got %v, want a refusal", err)
+func TestUnknownCommandIsRejected(t *testing.T) {
+	path, _ := listen(t, noReply)
+	err := instance.Call(t.Context(), path, instance.Request{Command: "format"}, ignoreValue)
+	if requestErr := (*instance.RequestError)(nil); !errors.As(err, &requestErr) {
+		t.Errorf("got %v, want a RequestError", err)
 	}
 }
 
-func TestACallerWhoLeavesEndsItsAnswerOnly(t *testing.T) {
-	left := make(chan struct{})
-	path, server := holder(t, func(ctx context.Context, request instance.Request, answer func(any) error) error {
+func TestDisconnectingClientCancelsOnlyItsRequest(t *testing.T) {
+	cancelled := make(chan struct{})
+	path, server := listen(t, func(ctx context.Context, request instance.Request, reply func(any) error) error {
 		if request.Command == instance.List {
 			return nil
 		}
-		_ = answer("started")
+		_ = reply("started")
 		<-ctx.Done()
-		close(left)
+		close(cancelled)
 		return ctx.Err()
 	})
-	enough := errors.New("enough")
-	err := instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, func(json.RawMessage) error { return enough })
-	if !errors.Is(err, enough) {
-		t.Errorf("got %v, want the taker's error", err)
+	handleErr := errors.New("handle failed")
+	err := instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, func(json.RawMessage) error { return handleErr })
+	if !errors.Is(err, handleErr) {
+		t.Errorf("got %v, want handle's error", err)
 	}
-	<-left
-	if err := instance.Call(t.Context(), path, instance.Request{Command: instance.List}, ignore); err != nil {
-		t.Errorf("the next caller got %v", err)
+	<-cancelled
+	if err := instance.Call(t.Context(), path, instance.Request{Command: instance.List}, ignoreValue); err != nil {
+		t.Errorf("next call: %v", err)
 	}
 	server.Drain(t.Context())
 }
 
-func TestACallEndsWithItsContext(t *testing.T) {
-	path, _ := holder(t, func(ctx context.Context, _ instance.Request, answer func(any) error) error {
-		_ = answer("started")
+func TestCallReturnsWhenItsContextEnds(t *testing.T) {
+	path, _ := listen(t, func(ctx context.Context, _ instance.Request, reply func(any) error) error {
+		_ = reply("started")
 		<-ctx.Done()
 		return nil
 	})
@@ -151,9 +152,9 @@ func TestACallEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestAHolderThatEndsIsNoticed(t *testing.T) {
-	path, server := holder(t, func(ctx context.Context, _ instance.Request, answer func(any) error) error {
-		_ = answer("started")
+func TestCallReportsAClosedServer(t *testing.T) {
+	path, server := listen(t, func(ctx context.Context, _ instance.Request, reply func(any) error) error {
+		_ = reply("started")
 		<-ctx.Done()
 		return nil
 	})
@@ -162,72 +163,75 @@ func TestAHolderThatEndsIsNoticed(t *testing.T) {
 		go func() { closed <- server.Close() }()
 		return nil
 	})
-	if !errors.Is(err, instance.ErrLeft) {
-		t.Errorf("got %v, want ErrLeft", err)
+	if !errors.Is(err, instance.ErrClosed) {
+		t.Errorf("got %v, want ErrClosed", err)
 	}
 	if err := <-closed; err != nil {
 		t.Error(err)
 	}
-	if err := instance.Call(t.Context(), path, instance.Request{Command: instance.List}, ignore); !errors.Is(err, instance.ErrNobody) {
-		t.Errorf("got %v, want ErrNobody", err)
+	if err := instance.Call(t.Context(), path, instance.Request{Command: instance.List}, ignoreValue); !errors.Is(err, instance.ErrNotListening) {
+		t.Errorf("got %v, want ErrNotListening", err)
 	}
 }
 
-func TestDrainingWaitsForThoseBeingAnswered(t *testing.T) {
+func TestDrainWaitsForActiveRequests(t *testing.T) {
 	started, finish := make(chan struct{}), make(chan struct{})
-	path, server := holder(t, func(context.Context, instance.Request, func(any) error) error {
+	path, server := listen(t, func(context.Context, instance.Request, func(any) error) error {
 		close(started)
 		<-finish
 		return nil
 	})
-	called := make(chan error, 1)
-	go func() { called <- instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, ignore) }()
+	result := make(chan error, 1)
+	go func() {
+		result <- instance.Call(t.Context(), path, instance.Request{Command: instance.Resume}, ignoreValue)
+	}()
 	<-started
-	impatient, cancel := context.WithCancel(t.Context())
+	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	server.Drain(impatient) // returns: its context ended
+	server.Drain(cancelled) // returns immediately
 	close(finish)
 	server.Drain(t.Context())
-	if err := <-called; err != nil {
+	if err := <-result; err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAStaleMeetingFileMeansNobody(t *testing.T) {
+func TestStaleInstanceFile(t *testing.T) {
 	for name, text := range map[string]string{
-		"nobody at the address": `{"address":"127.0.0.1:1","token":"x"}`,
-		"another computer":      `{"address":"192.0.2.1:80","token":"x"}`,
-		"no address":            `{"token":"x"}`,
-		"half a file":           `{"addr`,
-		"empty":                 ``,
+		"unused port":            `{"address":"127.0.0.1:1","token":"x"}`,
+		"not a loopback address": `{"address":"192.0.2.1:80","token":"x"}`,
+		"missing address":        `{"token":"x"}`,
+		"truncated":              `{"addr`,
+		"empty file":             ``,
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "instance.json")
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := instance.Call(t.Context(), path, instance.Request{Command: instance.List}, ignore); !errors.Is(err, instance.ErrNobody) {
-				t.Errorf("got %v, want ErrNobody", err)
+			if err := instance.Call(t.Context(), path, instance.Request{Command: instance.List}, ignoreValue); !errors.Is(err, instance.ErrNotListening) {
+				t.Errorf("got %v, want ErrNotListening", err)
 			}
 		})
 	}
 }
 
-func meetingOf(t *testing.T, path string) (address, token string) {
+// readInstanceFile returns the content of an instance file.
+func readInstanceFile(t *testing.T, path string) (address, token string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m struct{ Address, Token string }
-	if err := json.Unmarshal(text, &m); err != nil {
+	var f struct{ Address, Token string }
+	if err := json.Unmarshal(text, &f); err != nil {
 		t.Fatal(err)
 	}
-	return m.Address, m.Token
+	return f.Address, f.Token
 }
 
-func TestOnlyTheUserCanReadTheToken(t *testing.T) {
-	path, server := holder(t, nothing)
+func TestInstanceFileIsPrivateAndRemoved(t *testing.T) {
+	path, server := listen(t, noReply)
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -235,32 +239,32 @@ func TestOnlyTheUserCanReadTheToken(t *testing.T) {
 	if runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, want 0600", info.Mode().Perm())
 	}
-	if _, token := meetingOf(t, path); len(token) < 20 {
-		t.Errorf("the token %q is too short", token)
+	if _, token := readInstanceFile(t, path); len(token) < 20 {
+		t.Errorf("token %q is too short", token)
 	}
 	if err := server.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); len(left) != 0 {
-		t.Errorf("closing left %v", left)
+		t.Errorf("files after Close: %v", left)
 	}
 }
 
-func TestWhoeverHasNoTokenIsHungUpOn(t *testing.T) {
-	path, _ := holder(t, func(context.Context, instance.Request, func(any) error) error {
-		t.Error("a stranger's request was carried out")
+func TestConnectionWithoutTokenIsClosed(t *testing.T) {
+	path, _ := listen(t, func(context.Context, instance.Request, func(any) error) error {
+		t.Error("handler called without a valid token")
 		return nil
 	})
-	address, token := meetingOf(t, path)
+	address, token := readInstanceFile(t, path)
 	const list = `{"command":"list"}` + "\n"
 	for name, text := range map[string]string{
-		"no token":           list,
-		"an empty token":     "\n" + list,
-		"a wrong token":      strings.Repeat("A", len(token)) + "\n" + list,
-		"a part of it":       token[:len(token)-1] + "\n" + list,
-		"more than it":       token + "A\n" + list,
-		"a line without end": strings.Repeat("A", 1<<16),
-		"HTTP":               "GET / HTTP/1.1\r\nHost: " + address + "\r\n\r\n",
+		"missing token":       list,
+		"empty token":         "\n" + list,
+		"wrong token":         strings.Repeat("A", len(token)) + "\n" + list,
+		"truncated token":     token[:len(token)-1] + "\n" + list,
+		"token with a suffix": token + "A\n" + list,
+		"overlong line":       strings.Repeat("A", 1<<16),
+		"HTTP":                "GET / HTTP/1.1\r\nHost: " + address + "\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := net.Dial("tcp", address)
@@ -268,9 +272,9 @@ func TestWhoeverHasNoTokenIsHungUpOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = conn.Close() }()
-			_, _ = conn.Write([]byte(text)) // the other side may have hung up already
-			if answer, _ := io.ReadAll(bufio.NewReader(conn)); len(answer) != 0 {
-				t.Errorf("was told %q", answer)
+			_, _ = conn.Write([]byte(text)) // fails if the server has closed the connection already
+			if response, _ := io.ReadAll(bufio.NewReader(conn)); len(response) != 0 {
+				t.Errorf("response %q, want none", response)
 			}
 		})
 	}

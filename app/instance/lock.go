@@ -1,12 +1,14 @@
-// Package instance lets one program at a time work in a profile, and lets others
-// hand their wishes to it. The one holds the profile's lock and listens on
-// loopback; where, and with which token, is in a file that only the user can
-// read. Another one sends a token and one Request, each a line, and is answered
-// line by line until the last one says so. When it goes away its answer ends;
-// what it asked for goes on.
+// Package instance ensures that one process at a time uses a profile, and lets
+// further instances of Ferry send requests to that process.
 //
-// What comes in is hostile until it has shown the token: lines are bounded,
-// slow speakers are cut off, and nothing is started for them.
+// The running instance holds the profile's [Lock] and listens on loopback with a
+// [Server]. It writes its address and a random token to the instance file, which
+// only the user can read. Another instance sends the token and one [Request], each
+// as one line, with [Call], and receives the response line by line. When it
+// disconnects, the response ends; what it requested continues.
+//
+// A client is not trusted before it has sent the token: lines are bounded, slow
+// clients are disconnected, and no handler runs for them.
 package instance
 
 import (
@@ -16,28 +18,29 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrTaken says that another program works in this profile.
-var ErrTaken = errors.New("another instance holds the profile")
+// ErrLocked is returned when another process uses the profile.
+var ErrLocked = errors.New("profile is locked by another instance")
 
-// Lock is the right to work in a profile. The operating system takes it back
-// when the program ends, however that happens.
+// Lock is the exclusive right to use a profile. The operating system releases it
+// when the process ends.
 type Lock struct{ file *flock.Flock }
 
-// Acquire takes the lock at path, or fails with ErrTaken.
+// Acquire takes the lock at path without waiting. It returns [ErrLocked] if another
+// process holds it.
 func Acquire(path string) (*Lock, error) {
 	file := flock.New(path, flock.SetPermissions(0o600))
-	taken, err := file.TryLock()
+	locked, err := file.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock profile: %w", err)
 	}
-	if !taken {
-		return nil, ErrTaken
+	if !locked {
+		return nil, ErrLocked
 	}
 	return &Lock{file}, nil
 }
 
-// Release gives the lock back. The file stays: removing it would let two
-// programs lock two files of one name.
+// Release releases the lock. It does not remove the file: two processes could then
+// lock two different files of the same name.
 func (l *Lock) Release() error {
 	if err := l.file.Unlock(); err != nil {
 		return fmt.Errorf("unlock profile: %w", err)

@@ -14,17 +14,16 @@ import (
 	"time"
 )
 
-// patience is how long a caller may take to say what it wants, or to take a line
-// of its answer.
-const patience = 10 * time.Second
+// ioTimeout is how long a client may take to connect, to send its token and
+// request, or to receive one line of the response.
+const ioTimeout = 10 * time.Second
 
-// Handler carries out one request, on a goroutine of its own. Each value given to
-// answer becomes a line of the caller's answer; the error it returns is told to
-// the caller in its own words. ctx ends when the caller is gone or the server
-// closes.
-type Handler func(ctx context.Context, request Request, answer func(value any) error) error
+// Handler carries out one request, on a goroutine of its own. Each value passed to
+// reply becomes one line of the response. The client receives the text of the
+// returned error. ctx ends when the client disconnects or the server closes.
+type Handler func(ctx context.Context, request Request, reply func(value any) error) error
 
-// Server is where the holder of a profile listens.
+// Server accepts requests from other instances.
 type Server struct {
 	path     string
 	token    string
@@ -32,16 +31,16 @@ type Server struct {
 	handler  Handler
 	log      *slog.Logger
 	stop     context.CancelFunc
-	ctx      context.Context //nolint:containedctx // the server's own life, ended by Close
+	ctx      context.Context //nolint:containedctx // the server's lifetime, ended by Close
 	tasks    sync.WaitGroup
 
 	mu     sync.Mutex
-	active int
-	idle   chan struct{} // closed while nobody is being answered
+	active int           // number of requests that are being handled
+	idle   chan struct{} // closed while active is 0
 }
 
-// Listen starts to answer callers, and tells where in the file at path. Only the
-// holder of the profile's lock may call it.
+// Listen starts a server on a free loopback port and writes the instance file at
+// path. The caller must hold the profile's [Lock].
 func Listen(path string, handler Handler, log *slog.Logger) (*Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -53,16 +52,16 @@ func Listen(path string, handler Handler, log *slog.Logger) (*Server, error) {
 		idle: make(chan struct{}),
 	}
 	close(s.idle)
-	if err := (meeting{listener.Addr().String(), s.token}).write(path); err != nil {
+	if err := (instanceFile{listener.Addr().String(), s.token}).write(path); err != nil {
 		stop()
-		return nil, errors.Join(fmt.Errorf("tell other instances: %w", err), listener.Close())
+		return nil, errors.Join(fmt.Errorf("write instance file: %w", err), listener.Close())
 	}
 	s.tasks.Go(s.accept)
 	return s, nil
 }
 
-// Drain waits until nobody is being answered any more, or ctx ends. Callers are
-// answered meanwhile.
+// Drain waits until no request is being handled, or ctx ends. The server continues
+// to accept requests meanwhile.
 func (s *Server) Drain(ctx context.Context) {
 	for {
 		s.mu.Lock()
@@ -79,7 +78,7 @@ func (s *Server) Drain(ctx context.Context) {
 	}
 }
 
-// Close ends all answers, waits for their handlers, and removes the file.
+// Close removes the instance file, ends all responses and waits for the handlers.
 func (s *Server) Close() error {
 	err := os.Remove(s.path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -89,7 +88,7 @@ func (s *Server) Close() error {
 	err = errors.Join(err, s.listener.Close())
 	s.tasks.Wait()
 	if err != nil {
-		return fmt.Errorf("stop listening for other instances: %w", err)
+		return fmt.Errorf("close server for other instances: %w", err)
 	}
 	return nil
 }
@@ -104,9 +103,9 @@ func (s *Server) accept() {
 			}
 			return
 		case err != nil:
-			s.log.Warn("accept another instance", "err", err)
+			s.log.Warn("accept connection from another instance failed", "err", err)
 			select {
-			case <-time.After(100 * time.Millisecond): // out of descriptors, most likely
+			case <-time.After(100 * time.Millisecond): // most likely there are no free file descriptors
 			case <-s.ctx.Done():
 				return
 			}
@@ -120,69 +119,71 @@ func (s *Server) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
-	_ = conn.SetReadDeadline(time.Now().Add(patience)) // before the hang-up, which it must not take back
-	hangUp := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
-	defer hangUp()
+	// Set before AfterFunc, which may already run and whose deadline must remain.
+	_ = conn.SetReadDeadline(time.Now().Add(ioTimeout))
+	stopInterrupt := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
+	defer stopInterrupt()
 
 	from := bufio.NewReader(conn)
-	token, err := readLine(from, tokenMost)
+	token, err := readLine(from, maxTokenLine)
 	if err != nil || subtle.ConstantTimeCompare(token, []byte(s.token)) != 1 {
-		s.log.Warn("refused a caller without the token")
+		s.log.Warn("rejected connection without valid token")
 		return
 	}
 	s.begin()
 	defer s.finish()
-	line, err := readLine(from, requestMost)
+	line, err := readLine(from, maxRequestLine)
 	if err != nil {
-		s.log.Warn("read request", "err", err)
+		s.log.Warn("read request failed", "err", err)
 		return
 	}
 	_ = conn.SetReadDeadline(time.Time{})
 	if ctx.Err() != nil {
 		return
 	}
-	s.tasks.Go(func() { watch(from, cancel) })
-	s.answer(ctx, conn, line)
+	s.tasks.Go(func() { cancelOnDisconnect(from, cancel) })
+	s.respond(ctx, conn, line)
 }
 
-// watch reads until the caller hangs up; it has nothing more to say.
-func watch(from *bufio.Reader, cancel func()) {
+// cancelOnDisconnect calls cancel when the client closes the connection. A client
+// sends nothing after its request.
+func cancelOnDisconnect(from *bufio.Reader, cancel func()) {
 	defer cancel()
 	_, _ = from.ReadByte()
 }
 
-func (s *Server) answer(ctx context.Context, conn net.Conn, line []byte) {
-	write := func(a answer) error {
-		text, err := json.Marshal(a)
+func (s *Server) respond(ctx context.Context, conn net.Conn, line []byte) {
+	write := func(r response) error {
+		text, err := json.Marshal(r)
 		if err != nil {
-			return fmt.Errorf("encode answer: %w", err)
+			return fmt.Errorf("encode response: %w", err)
 		}
-		_ = conn.SetWriteDeadline(time.Now().Add(patience))
+		_ = conn.SetWriteDeadline(time.Now().Add(ioTimeout))
 		_, err = conn.Write(append(text, '\n'))
 		return err
 	}
 	request, err := decodeRequest(line)
 	if err == nil {
-		s.log.Info("another program asks for something", "command", request.Command)
+		s.log.Info("request from another instance", "command", request.Command)
 		err = s.handler(ctx, request, func(value any) error {
 			text, err := json.Marshal(value)
 			if err != nil {
-				return fmt.Errorf("encode answer: %w", err)
+				return fmt.Errorf("encode response: %w", err)
 			}
-			return write(answer{Value: text})
+			return write(response{Value: text})
 		})
 	}
 	if ctx.Err() != nil {
-		return // the caller is gone, or sees by the missing end that this program is
+		return // the client disconnected, or the server closes, which the client detects by the missing end
 	}
-	end := answer{End: true}
+	end := response{End: true}
 	if err != nil {
 		end.Error = err.Error()
-		refused, ok := errors.AsType[*RefusedError](err)
-		end.Misuse = ok && refused.Misuse
+		requestErr, ok := errors.AsType[*RequestError](err)
+		end.Misuse = ok && requestErr.Usage
 	}
 	if err := write(end); err != nil {
-		s.log.Debug("end answer", "err", err)
+		s.log.Debug("write end of response failed", "err", err)
 	}
 }
 

@@ -11,40 +11,41 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Command is what a Request asks for.
+// Command is the kind of a [Request].
 type Command string
 
 // The commands.
 const (
-	Send   Command = "send"   // add Paths for the server To, and follow them
-	Resume Command = "resume" // go on with everything unfinished, for the server To alone where it says one, and follow it
-	List   Command = "list"   // tell what there is
-	Show   Command = "show"   // show the window, with Paths added to the chosen server
+	Send   Command = "send"   // upload Paths to the server To, and report events until done
+	Resume Command = "resume" // resume everything unfinished, or only what is for the server To, and report events until done
+	List   Command = "list"   // list transfers
+	Show   Command = "show"   // show the window, and add Paths for the selected server
 )
 
-// Request is what one program asks of the one that holds the profile.
+// Request is what one instance asks of the instance that holds the profile.
 type Request struct {
 	Command Command
-	Paths   []string // absolute; bytes as the system gives them
-	To      string   // a server's name or creation URL; "" is the built-in one, or any for Resume
-	Headers []string // "Name: value", for that server, kept in memory only
-	All     bool     // list: with history
+	Paths   []string // absolute; any bytes that the file system allows
+	To      string   // a server's name or creation URL; "" is the built-in receiver, and for Resume every server
+	Headers []string // "Name: value", sent to that server and kept in memory only
+	All     bool     // List: include finished transfers
 
-	Options uploader.Options // send: how
+	Options uploader.Options // Send
 }
 
-// Lines longer than this are not taken. A request carries at most what a command
-// line can.
+// Maximum lengths of lines in bytes. A request holds at most what fits on a command
+// line.
 const (
-	tokenMost   = 128
-	requestMost = 16 << 20
-	answerMost  = 1 << 20
+	maxTokenLine    = 128
+	maxRequestLine  = 16 << 20
+	maxResponseLine = 1 << 20
 )
 
-var errLong = errors.New("line too long")
+var errLineTooLong = errors.New("line too long")
 
-// request is a Request as it is sent. Paths are base64: they need not be UTF-8.
-type request struct {
+// wireRequest is a [Request] in JSON. Paths are base64, since they need not be
+// UTF-8.
+type wireRequest struct {
 	Command Command  `json:"command"`
 	Paths   [][]byte `json:"paths,omitempty"`
 	To      string   `json:"to,omitempty"`
@@ -56,16 +57,17 @@ type request struct {
 	Limit       int64 `json:"limit,omitempty"`
 }
 
-// answer is one line of an answer: a value, or the end.
-type answer struct {
+// response is one line of a response: a value or the end.
+type response struct {
 	Value  json.RawMessage `json:"value,omitempty"`
 	End    bool            `json:"end,omitempty"`
 	Error  string          `json:"error,omitempty"`
 	Misuse bool            `json:"misuse,omitempty"`
 }
 
+// encodeRequest returns the request as one line, with its newline.
 func encodeRequest(r Request) ([]byte, error) {
-	sent := request{
+	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
 		Connections: r.Options.Connections, Chunk: r.Options.Chunk, Limit: r.Options.Limit,
 	}
@@ -79,42 +81,44 @@ func encodeRequest(r Request) ([]byte, error) {
 	return append(line, '\n'), nil
 }
 
+// decodeRequest parses and validates a line without its newline.
 func decodeRequest(line []byte) (Request, error) {
-	var got request
+	var got wireRequest
 	if err := json.Unmarshal(line, &got); err != nil {
 		return Request{}, fmt.Errorf("decode request: %w", err)
 	}
 	switch got.Command {
 	case Send, Resume, List, Show:
 	default:
-		return Request{}, fmt.Errorf("decode request: no such command: %.40q", string(got.Command))
+		return Request{}, fmt.Errorf("decode request: unknown command %.40q", string(got.Command))
 	}
 	r := Request{
 		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
 		Options: uploader.Options{Connections: got.Connections, Chunk: got.Chunk, Limit: got.Limit},
 	}
 	if r.Options.Connections < 0 || r.Options.Chunk < 0 || r.Options.Limit < 0 {
-		return Request{}, errors.New("decode request: an option is negative")
+		return Request{}, errors.New("decode request: negative option")
 	}
 	for _, path := range got.Paths {
 		if len(path) == 0 || strings.ContainsRune(string(path), 0) {
-			return Request{}, errors.New("decode request: a path is empty or holds a zero byte")
+			return Request{}, errors.New("decode request: path is empty or contains a zero byte")
 		}
 		r.Paths = append(r.Paths, string(path))
 	}
 	return r, nil
 }
 
-// readLine reads up to a line's end, which is left out, and no more than most
-// bytes. A line without an end is io.ErrUnexpectedEOF, nothing at all io.EOF.
-func readLine(from *bufio.Reader, most int) ([]byte, error) {
+// readLine reads one line of at most maxLen bytes and returns it without the
+// newline. At the end of input it returns io.EOF, or io.ErrUnexpectedEOF inside a
+// line.
+func readLine(from *bufio.Reader, maxLen int) ([]byte, error) {
 	var line []byte
 	for {
-		part, err := from.ReadSlice('\n')
-		line = append(line, part...)
+		fragment, err := from.ReadSlice('\n')
+		line = append(line, fragment...)
 		switch {
-		case len(line) > most+1:
-			return nil, errLong
+		case len(line) > maxLen+1:
+			return nil, errLineTooLong
 		case err == nil:
 			return line[:len(line)-1], nil
 		case errors.Is(err, bufio.ErrBufferFull):

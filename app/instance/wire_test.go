@@ -26,22 +26,22 @@ func FuzzDecodeRequest(f *testing.F) {
 		}
 		for _, path := range request.Paths {
 			if path == "" || strings.Contains(path, "\x00") {
-				t.Errorf("took the path %q", path)
+				t.Errorf("accepted path %q", path)
 			}
 		}
 		if o := request.Options; min(int64(o.Connections), o.Chunk, o.Limit) < 0 {
-			t.Errorf("took the options %+v", o)
+			t.Errorf("accepted options %+v", o)
 		}
-		again, err := encodeRequest(request)
+		encoded, err := encodeRequest(request)
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := decodeRequest(again[:len(again)-1])
+		decoded, err := decodeRequest(encoded[:len(encoded)-1])
 		if err != nil {
-			t.Fatalf("%q does not come back: %v", again, err)
+			t.Fatalf("decode of encoded %q: %v", encoded, err)
 		}
-		if diff := cmp.Diff(request, back); diff != "" {
-			t.Errorf("comes back different (-want +got):\n%s", diff)
+		if diff := cmp.Diff(request, decoded); diff != "" {
+			t.Errorf("after a round trip (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -52,13 +52,13 @@ func TestReadLine(t *testing.T) {
 		want     string
 		err      error
 	}{
-		{"a line", "abc\nrest", "abc", nil},
+		{"a line and a rest", "abc\nrest", "abc", nil},
 		{"an empty line", "\n", "", nil},
-		{"as long as may be", strings.Repeat("a", 100) + "\n", strings.Repeat("a", 100), nil},
-		{"longer than may be", strings.Repeat("a", 101) + "\n", "", errLong},
-		{"without end", strings.Repeat("a", 5000), "", errLong},
-		{"cut off", "abc", "", io.ErrUnexpectedEOF},
-		{"nothing", "", "", io.EOF},
+		{"maximum length", strings.Repeat("a", 100) + "\n", strings.Repeat("a", 100), nil},
+		{"one byte too long", strings.Repeat("a", 101) + "\n", "", errLineTooLong},
+		{"no newline", strings.Repeat("a", 5000), "", errLineTooLong},
+		{"ends inside a line", "abc", "", io.ErrUnexpectedEOF},
+		{"end of input", "", "", io.EOF},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := readLine(bufio.NewReaderSize(bytes.NewBufferString(test.in), 16), 100)

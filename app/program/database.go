@@ -11,9 +11,9 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// load reads what is saved of a profile in which nothing runs.
-func load(ctx context.Context, w work) (uploader.Saved, error) {
-	database, err := w.database(ctx)
+// loadSaved reads the saved state of a profile for which no engine runs.
+func (c command) loadSaved(ctx context.Context) (uploader.Saved, error) {
+	database, err := c.openDatabase(ctx)
 	if err != nil {
 		return uploader.Saved{}, err
 	}
@@ -21,27 +21,29 @@ func load(ctx context.Context, w work) (uploader.Saved, error) {
 	return saved, errors.Join(err, database.Close())
 }
 
-// database opens the profile's database, and says when it had to be repaired.
-func (w work) database(ctx context.Context) (*db.DB, error) {
-	d, err := db.Open(ctx, w.profile.Database())
-	file := words.Data{"File": words.Printable(w.profile.Database())}
+// openDatabase opens the profile's database. If the database had to be repaired, it
+// logs and prints that.
+func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
+	d, err := db.Open(ctx, c.profile.Database())
+	file := words.Data{"File": words.Printable(c.profile.Database())}
 	switch {
 	case errors.Is(err, db.ErrNewer):
-		return nil, &cli.Sentence{Text: words.Say("cli.database.newer", file)}
+		return nil, &cli.UserError{Text: words.Say("cli.database.newer", file)}
 	case errors.Is(err, db.ErrNotFerry):
-		return nil, &cli.Sentence{Text: words.Say("cli.database.foreign", file)}
+		return nil, &cli.UserError{Text: words.Say("cli.database.foreign", file)}
 	case err != nil:
 		return nil, err
 	}
 	if r := d.Recovery(); r.Happened() {
-		w.log.Error("the database was damaged", "aside", r.SetAside, "restored", r.Restored, "reason", r.Reason)
-		_, _ = fmt.Fprintln(w.streams.Err, recovery(d))
+		c.log.Error("database was damaged", "moved_to", r.SetAside, "restored", r.Restored, "reason", r.Reason)
+		_, _ = fmt.Fprintln(c.streams.Err, recoveryText(d))
 	}
 	return d, nil
 }
 
-// recovery says in words what became of a damaged database; "" when it was whole.
-func recovery(d *db.DB) string {
+// recoveryText returns a text for the user about how a damaged database was repaired;
+// "" if it was not damaged.
+func recoveryText(d *db.DB) string {
 	r := d.Recovery()
 	key := "cli.recovered.empty"
 	switch {

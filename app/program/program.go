@@ -1,30 +1,29 @@
-// Package program is the whole of Ferry put together: what was typed is carried
-// out in a profile, by the window or by one command. A profile is worked in by a
-// session, which is opened from the disk up (lock, database, receiver, engine)
-// and closed in the opposite order, so that nothing acknowledged is lost however
-// the program ends. Errors reach the user here, once, as one sentence.
+// Package program assembles Ferry and runs one command line.
+//
+// A command that needs the engine opens a session in the profile: lock, database,
+// receiver and engine start in this order and are closed in the reverse order, so
+// that all acknowledged progress is saved. If another instance already holds the
+// profile, the command is sent to that instance instead. Errors are reported to the
+// user here, once, as one sentence.
 package program
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"syscall"
 
 	"github.com/ferryapp/ferry/app/cli"
-	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Run carries out the command line args and returns the exit code. SIGINT and
-// SIGTERM end it in order; a second one at once. version is what it says it is.
+// Run runs the command line args and returns the exit code. The first SIGINT or
+// SIGTERM shuts down gracefully, the second one kills the process. version is what
+// the command "version" prints.
 func Run(version string, args []string, streams cli.Streams) int {
 	if err := words.Load(""); err != nil {
 		_, _ = fmt.Fprintln(streams.Err, err)
@@ -32,24 +31,24 @@ func Run(version string, args []string, streams cli.Streams) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // the second signal ends the program at once
+	context.AfterFunc(ctx, stop) // restore the default effect of a second signal
 
 	invocation, err := cli.Parse(args, streams.Out)
 	if err == nil {
-		err = carryOut(ctx, version, invocation, streams)
+		err = run(ctx, version, invocation, streams)
 	}
-	if err != nil && !cli.Told(err) {
+	if err != nil && !cli.Reported(err) {
 		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
 	}
-	return cli.Code(err)
+	return cli.ExitCode(err)
 }
 
-func carryOut(ctx context.Context, version string, typed cli.Invocation, streams cli.Streams) (err error) {
-	if typed.Version {
+func run(ctx context.Context, version string, invocation cli.Invocation, streams cli.Streams) (err error) {
+	if invocation.Version {
 		_, err := fmt.Fprintln(streams.Out, words.Say("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}))
 		return err
 	}
-	p, err := profile.Open(typed.Profile)
+	p, err := profile.Open(invocation.Profile)
 	if err != nil {
 		return err
 	}
@@ -61,128 +60,17 @@ func carryOut(ctx context.Context, version string, typed cli.Invocation, streams
 	log.Info("started", "version", version, "pid", os.Getpid())
 	defer func() { log.Info("ended", "err", err) }()
 
-	w := work{version: version, profile: p, log: log, streams: streams}
+	c := command{version: version, profile: p, log: log, streams: streams}
 	switch {
-	case typed.Receive != nil:
-		return typed.Receive.Serve(ctx, p.Received, log, streams)
-	case typed.List != nil:
-		return w.list(ctx, *typed.List)
-	case typed.Resume != nil:
-		return w.resume(ctx, *typed.Resume)
-	case typed.Send != nil:
-		return w.send(ctx, *typed.Send)
+	case invocation.Receive != nil:
+		return invocation.Receive.Serve(ctx, p.Received, log, streams)
+	case invocation.List != nil:
+		return c.list(ctx, *invocation.List)
+	case invocation.Resume != nil:
+		return c.resume(ctx, *invocation.Resume)
+	case invocation.Send != nil:
+		return c.send(ctx, *invocation.Send)
 	default:
-		return w.window(ctx, *typed.Window)
+		return c.window(ctx, *invocation.Window)
 	}
-}
-
-// work is one command in one profile.
-type work struct {
-	version string
-	profile profile.Profile
-	log     *slog.Logger
-	streams cli.Streams
-}
-
-// errand is a request to be carried out and followed to its end.
-type errand struct {
-	request     instance.Request
-	style       cli.Style
-	fingerprint string  // a source.Strategy's name; "" for the one in the settings
-	stream      *intake // of the standard input; nil for none
-	name        string  // of the stream
-}
-
-func (w work) send(ctx context.Context, s cli.Send) error {
-	e := errand{style: cli.StyleOf(s.JSON, s.Quiet), fingerprint: s.Fingerprint}
-	paths, err := absolute(s.Paths)
-	if err != nil {
-		return err
-	}
-	if i := slices.Index(s.Paths, cli.Stdin); i >= 0 {
-		if e.stream, err = w.read(ctx, s.Name); err != nil {
-			return err
-		}
-		paths[i] = e.stream.Path
-		e.name = s.Name
-	}
-	e.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options}
-	err = w.follow(ctx, e)
-	if e.stream == nil {
-		err = again(err, e.request)
-	}
-	return errors.Join(err, e.stream.Close())
-}
-
-func (w work) resume(ctx context.Context, r cli.Resume) error {
-	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header}
-	return again(w.follow(ctx, errand{request: request, style: cli.StyleOf(r.JSON, false)}), request)
-}
-
-// again says of a request that was interrupted, and whose sign-in is kept nowhere,
-// how it goes on.
-func again(err error, request instance.Request) error {
-	if errors.Is(err, context.Canceled) && cli.SignsIn(request.To, request.Headers) {
-		return errors.Join(&cli.Sentence{Text: words.Say("cli.interrupted.same")}, err)
-	}
-	return err
-}
-
-// follow has a request carried out, by this program or by the one that holds the
-// profile, and tells what happens until it is done.
-func (w work) follow(ctx context.Context, e errand) error {
-	printer := cli.NewPrinter(w.streams, e.style)
-	if e.stream != nil {
-		printer.Call(e.stream.Path, e.name)
-	}
-	lock, err := w.enter(ctx, func() error {
-		if err := cli.CheckShared(e.fingerprint); err != nil {
-			return err
-		}
-		return elsewhere(ctx, instance.Call(ctx, w.profile.Meeting(), e.request, printer.TakeLine))
-	})
-	if lock == nil {
-		return printer.End(e.stream.end(err))
-	}
-	s, err := open(ctx, w, lock, options{fingerprint: e.fingerprint, ask: true, stream: e.stream, request: e.request})
-	if err != nil {
-		return e.stream.abandon(err)
-	}
-	err = s.reachable(w, e.request)
-	if err == nil {
-		err = s.desk.Carry(ctx, e.request, printer.Take)
-	}
-	if err == nil {
-		err = s.finish(ctx)
-	}
-	return printer.End(s.close(s.drop(ctx, e.stream, err)))
-}
-
-func (w work) list(ctx context.Context, l cli.List) error {
-	printer := cli.NewPrinter(w.streams, cli.StyleOf(l.JSON, false))
-	told := func(err error) error {
-		if err != nil {
-			return err
-		}
-		return printer.EndList(l.All)
-	}
-	lock, err := w.enter(ctx, func() error {
-		return instance.Call(ctx, w.profile.Meeting(), instance.Request{Command: instance.List, All: l.All}, printer.TakeLine)
-	})
-	if lock == nil {
-		return told(err)
-	}
-	saved, err := load(ctx, w)
-	return errors.Join(told(errors.Join(err, cli.ListSaved(saved, l.All, printer.Take))), lock.Release())
-}
-
-func absolute(paths []string) ([]string, error) {
-	all := make([]string, len(paths))
-	for i, path := range paths {
-		var err error
-		if all[i], err = filepath.Abs(path); err != nil {
-			return nil, fmt.Errorf("find %s: %w", path, err)
-		}
-	}
-	return all, nil
 }

@@ -22,25 +22,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestASecretIsNowhereButInTheKeyring signs in with one wrong and one right
-// secret to a server that repeats what it was shown, and looks for both in all
-// that the program leaves.
-func TestASecretIsNowhereButInTheKeyring(t *testing.T) {
+// TestSecretsAreStoredOnlyInTheKeyring signs in to a server with a wrong and a right
+// secret, which the server repeats in its response, and searches the files of the
+// profile and the command line for both.
+func TestSecretsAreStoredOnlyInTheKeyring(t *testing.T) {
 	if err := words.Load("en"); err != nil {
 		t.Fatal(err)
 	}
-	keyring.MockInit() // there is no session to ask in a test
+	keyring.MockInit() // tests have no desktop session
 	if bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); bus == "" {
-		t.Log("without a bus the secrets stay in memory")
+		t.Log("no session bus: secrets stay in memory")
 	}
 	const wrong, right = "wr0ng-hush-hush-4711", "r1ght-hush-hush-4712"
-	var met atomic.Int64
+	var rejected atomic.Int64
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") != "Bearer "+right {
-				met.Add(1)
+				rejected.Add(1)
 				w.WriteHeader(http.StatusUnauthorized)
-				_, _ = fmt.Fprintf(w, "ERR_NOT_YOU: I was shown %s", r.Header.Get("Authorization"))
+				_, _ = fmt.Fprintf(w, "ERR_UNAUTHORIZED: received %s", r.Header.Get("Authorization"))
 				return
 			}
 			next.ServeHTTP(w, r)
@@ -54,12 +54,12 @@ func TestASecretIsNowhereButInTheKeyring(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := work{profile: p, log: log, streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
-	lock, err := w.enter(t.Context(), func() error { return nil })
+	c := command{profile: p, log: log, streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
+	lock, err := c.lockOrCall(t.Context(), func() error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := open(t.Context(), w, lock, options{})
+	s, err := open(t.Context(), c, lock, options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,20 +69,20 @@ func TestASecretIsNowhereButInTheKeyring(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	until := func(so func(*uploader.Snapshot) bool) {
+	waitFor := func(condition func(*uploader.Snapshot) bool) {
 		t.Helper()
-		kicks := s.engine.Watch(t.Context())
-		for !so(s.engine.Snapshot()) {
-			<-kicks
+		updates := s.engine.Watch(t.Context())
+		for !condition(s.engine.Snapshot()) {
+			<-updates
 		}
 	}
-	set := func(secret string) {
+	setSecret := func(secret string) {
 		t.Helper()
 		if err := s.keys.Set(t.Context(), "server-test", connect.Secrets{SignIn: secret, Proxy: secret}.Pack()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	set(wrong)
+	setSecret(wrong)
 	do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: server.Endpoint, Access: uploader.Access{
 		SignIn: uploader.SignInBearer, Secret: "server-test",
 	}}})
@@ -91,14 +91,14 @@ func TestASecretIsNowhereButInTheKeyring(t *testing.T) {
 		t.Fatal(err)
 	}
 	do(uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{path}})
-	until(func(s *uploader.Snapshot) bool { f := s.Blocked[2]; return f != nil && f.Kind == fault.Auth })
-	set(right)
+	waitFor(func(s *uploader.Snapshot) bool { f := s.Blocked[2]; return f != nil && f.Kind == fault.Auth })
+	setSecret(right)
 	do(uploader.SignedIn{Server: 2})
-	until(func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 })
+	waitFor(func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 })
 	if _, err := s.backUp(t.Context(), p.Dir); err != nil {
 		t.Fatal(err)
 	}
-	look := func(when string) {
+	checkFiles := func(when string) {
 		t.Helper()
 		files := 0
 		err := filepath.WalkDir(p.Dir, func(path string, entry fs.DirEntry, err error) error {
@@ -109,7 +109,7 @@ func TestASecretIsNowhereButInTheKeyring(t *testing.T) {
 			text, err := os.ReadFile(path)
 			for _, secret := range []string{wrong, right} {
 				if strings.Contains(string(text), secret) {
-					t.Errorf("%s: %s holds a secret", when, entry.Name())
+					t.Errorf("%s: %s contains a secret", when, entry.Name())
 				}
 			}
 			return err
@@ -118,9 +118,9 @@ func TestASecretIsNowhereButInTheKeyring(t *testing.T) {
 			t.Errorf("%s: %d files, %v", when, files, err)
 		}
 	}
-	look("while it runs")
+	checkFiles("while running")
 	if line, err := os.ReadFile("/proc/self/cmdline"); err == nil && strings.Contains(string(line), "hush") {
-		t.Error("the command line holds a secret")
+		t.Error("command line contains a secret")
 	}
 	if err := s.close(nil); err != nil {
 		t.Fatal(err)
@@ -128,12 +128,12 @@ func TestASecretIsNowhereButInTheKeyring(t *testing.T) {
 	if err := closer.Close(); err != nil {
 		t.Fatal(err)
 	}
-	look("afterwards")
-	if met.Load() == 0 {
-		t.Error("the wrong secret was never shown")
+	checkFiles("after close")
+	if rejected.Load() == 0 {
+		t.Error("the wrong secret was never sent")
 	}
 	logged, _ := os.ReadFile(p.Log())
 	if !strings.Contains(string(logged), "401") {
-		t.Error("the log says nothing of what was refused, so that it proves nothing")
+		t.Error("log does not contain the rejected response, which could leak the secret")
 	}
 }

@@ -20,9 +20,10 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// TestChangedSettingsReachTheEngine has a file wait for an hour that never comes,
-// until that is taken back. Everything is also there next time.
-func TestChangedSettingsReachTheEngine(t *testing.T) {
+// TestSettingsAreAppliedAndSaved adds a file while the schedule allows no uploads, and
+// removes the schedule. Settings and transfer are still there in the next session
+// and in a backup.
+func TestSettingsAreAppliedAndSaved(t *testing.T) {
 	p, err := profile.Open(t.TempDir())
 	must(t, err)
 	d, err := db.Open(t.Context(), p.Database())
@@ -32,20 +33,20 @@ func TestChangedSettingsReachTheEngine(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "film.mov")
 	must(t, os.WriteFile(file, []byte("film"), 0o600))
 
-	s := begin(t, p)
-	kicks := s.engine.Watch(t.Context())
+	s := openSession(t, p)
+	updates := s.engine.Watch(t.Context())
 	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
 	s.settings.Update(func(s *settings.Settings) { s.Transfers.Schedule, s.Transfers.Simultaneous = nil, 7 })
 	for s.engine.Snapshot().Totals.Count[uploader.StateDone] == 0 {
-		<-kicks
+		<-updates
 	}
 	backup, err := s.backUp(t.Context(), t.TempDir())
 	must(t, err)
 	must(t, s.close(nil))
 
-	s = begin(t, p)
+	s = openSession(t, p)
 	if got := s.settings.Get().Transfers; got.Simultaneous != 7 || len(got.Schedule) != 0 {
-		t.Errorf("next time they are %+v", got)
+		t.Errorf("settings of the next session: %+v", got)
 	}
 	must(t, s.close(nil))
 	copied, err := db.Open(t.Context(), backup)
@@ -53,38 +54,36 @@ func TestChangedSettingsReachTheEngine(t *testing.T) {
 	saved, err := copied.Load(t.Context())
 	must(t, err)
 	if len(saved.Transfers) != 1 {
-		t.Errorf("the backup holds %d transfers", len(saved.Transfers))
+		t.Errorf("%d transfers in the backup, want 1", len(saved.Transfers))
 	}
 	must(t, copied.Close())
 }
 
-// TestAReceiverThatEndsIsHeardOf has it end before anybody ended it, and when it
-// was told to.
-func TestAReceiverThatEndsIsHeardOf(t *testing.T) {
+func TestReceiverFailureIsReported(t *testing.T) {
 	must(t, words.Load("en"))
-	broken := errors.New("the listener broke")
-	serve := func(context.Context) error { return broken }
-	var said, logged bytes.Buffer
-	w := work{log: slog.New(slog.NewTextHandler(&logged, nil)), streams: cli.Streams{Out: io.Discard, Err: &said}}
+	serveErr := errors.New("listener closed")
+	serve := func(context.Context) error { return serveErr }
+	var printed, logged bytes.Buffer
+	c := command{log: slog.New(slog.NewTextHandler(&logged, nil)), streams: cli.Streams{Out: io.Discard, Err: &printed}}
 
-	told, cancel := context.WithCancel(t.Context())
+	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := w.heard(serve)(told); !errors.Is(err, broken) || said.Len()+logged.Len() != 0 {
-		t.Errorf("told to end it fails with %v, says %q and logs %q", err, &said, &logged)
+	if err := c.reportFailure(serve)(cancelled); !errors.Is(err, serveErr) || printed.Len()+logged.Len() != 0 {
+		t.Errorf("after cancel: err %v, printed %q, logged %q", err, &printed, &logged)
 	}
-	must(t, w.heard(serve)(t.Context())) // what was said is not said again at the end
-	if strings.Count(said.String(), "can't receive files") != 1 || strings.Count(logged.String(), broken.Error()) != 1 {
-		t.Errorf("by itself it says %q and logs %q", &said, &logged)
+	must(t, c.reportFailure(serve)(t.Context())) // nil, since the error is already reported
+	if printed.String() != words.Say("cli.received.ended", words.Data{"Log": c.profile.Log()})+"\n" || strings.Count(logged.String(), serveErr.Error()) != 1 {
+		t.Errorf("printed %q, logged %q", &printed, &logged)
 	}
 }
 
-// begin opens a session in the profile.
-func begin(t *testing.T, p profile.Profile) *session {
+// openSession opens a session in the profile.
+func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()
 	lock, err := instance.Acquire(p.Lock())
 	must(t, err)
-	w := work{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
-	s, err := open(t.Context(), w, lock, options{})
+	c := command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
+	s, err := open(t.Context(), c, lock, options{})
 	must(t, err)
 	return s
 }

@@ -18,28 +18,28 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// access is how the window signs in to servers.
+// access implements [app.Access].
 type access struct {
 	*connect.Book
 	*platform.Keys
 }
 
-// window shows the window, or brings up the one that is there already; either
-// way with the files typed.
-func (w work) window(ctx context.Context, typed cli.Window) error {
-	paths, err := absolute(typed.Paths)
+// window shows the window, or that of the running instance, and adds the files of
+// the command line.
+func (c command) window(ctx context.Context, args cli.Window) error {
+	paths, err := absolutePaths(args.Paths)
 	if err != nil {
 		return err
 	}
-	lock, err := w.enter(ctx, func() error {
-		nothing := func(json.RawMessage) error { return nil }
-		return instance.Call(ctx, w.profile.Meeting(), instance.Request{Command: instance.Show, Paths: paths}, nothing)
+	lock, err := c.lockOrCall(ctx, func() error {
+		ignore := func(json.RawMessage) error { return nil }
+		return instance.Call(ctx, c.profile.Meeting(), instance.Request{Command: instance.Show, Paths: paths}, ignore)
 	})
 	if lock == nil {
 		return err
 	}
 	if !platform.HasScreen() {
-		return errors.Join(&cli.Sentence{Text: words.Say("cli.window.none")}, lock.Release())
+		return errors.Join(&cli.UserError{Text: words.Say("cli.window.none")}, lock.Release())
 	}
 	requests := make(chan app.Request, 1)
 	show := func(ctx context.Context, paths []string) error {
@@ -50,40 +50,40 @@ func (w work) window(ctx context.Context, typed cli.Window) error {
 			return ctx.Err()
 		}
 	}
-	s, err := open(ctx, w, lock, options{show: show})
+	s, err := open(ctx, c, lock, options{show: show})
 	if err != nil {
 		return err
 	}
 	if len(paths) > 0 {
 		requests <- app.Request{Paths: paths}
 	}
-	received := w.profile.Received
-	if s.deaf != nil {
+	received := c.profile.Received
+	if s.receiverErr != nil {
 		received = ""
 	}
-	return s.close(w.show(ctx, app.Config{
-		Engine: s.engine, Access: access{s.book, s.keys}, Settings: s.settings, Log: w.log, Hidden: typed.Hidden,
+	return s.close(c.runWindow(ctx, app.Config{
+		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
 		Ask:     s.settings.Get().Start.OnStart == settings.OnStartAsk,
-		Keeping: app.Keeping{Dir: w.profile.Dir, Log: w.profile.Log(), Backup: s.backUp}, Version: w.version,
-		Autostart: w.autostart(),
+		Keeping: app.Keeping{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
+		Autostart: c.autostart(),
 		News:      s.recovered, Received: received, Requests: requests,
 	}))
 }
 
-// show runs the window. The toolkit panics where there is no screen or no OpenGL:
-// that ends the window alone, and not what has to be saved.
-func (w work) show(ctx context.Context, config app.Config) (err error) {
+// runWindow runs the window until it is closed. The toolkit panics without a screen
+// or OpenGL; runWindow returns that as an error, so that the session can be closed.
+func (c command) runWindow(ctx context.Context, config app.Config) (err error) {
 	log.SetFlags(0)
-	log.SetOutput(&complaints{log: w.log})
+	log.SetOutput(&toolkitLog{log: c.log})
 	defer log.SetOutput(os.Stderr)
 	defer func() {
-		if broken := recover(); broken != nil {
-			w.log.Error("the window broke down", "panic", broken, "stack", string(debug.Stack()))
+		if p := recover(); p != nil {
+			c.log.Error("window panicked", "panic", p, "stack", string(debug.Stack()))
 			key := "cli.window.broken"
-			if _, missing := broken.(noGL); missing {
+			if _, ok := p.(windowError); ok {
 				key = "cli.window.opengl"
 			}
-			err = &cli.Sentence{Text: words.Say(key, words.Data{"Detail": words.Printable(fmt.Sprint(broken)), "Log": w.profile.Log()})}
+			err = &cli.UserError{Text: words.Say(key, words.Data{"Detail": words.Printable(fmt.Sprint(p)), "Log": c.profile.Log()})}
 		}
 	}()
 	return app.Run(ctx, config)

@@ -9,26 +9,26 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Growth says what the file at path is: a stream that is still being written, by
-// this program or another, one that is whole, one whose writer ended too early, or
-// none of this folder's. What cannot be told counts as cut: a stream that may not
-// be whole must not pass for one.
+// Growth reports whether the file at path is a stream that some process still
+// writes, a complete stream, a stream whose writer ended early, or not a stream of
+// this folder. A stream whose state cannot be read is reported as cut, because an
+// incomplete stream must never be taken for a complete one.
 func (f Folder) Growth(path string) uploader.Growth {
-	if !f.holds(path) {
+	if !f.contains(path) {
 		return uploader.GrowthNone
 	}
 	dir := filepath.Dir(path)
-	mark := filepath.Join(dir, growingName)
-	if !exists(mark) {
+	marker := filepath.Join(dir, growingName)
+	if !exists(marker) {
 		return uploader.GrowthWhole
 	}
-	lock := flock.New(mark, flock.SetFlag(os.O_RDWR)) // which does not make the file again
+	lock := flock.New(marker, flock.SetFlag(os.O_RDWR)) // without O_CREATE: the writer may just have removed it
 	free, err := lock.TryRLock()
 	if err == nil && !free {
 		return uploader.Growing
 	}
 	_ = lock.Close()
-	if exists(filepath.Join(dir, wholeName)) || !exists(mark) {
+	if exists(filepath.Join(dir, wholeName)) || !exists(marker) {
 		return uploader.GrowthWhole
 	}
 	return uploader.GrowthCut

@@ -1,15 +1,16 @@
-// Package spool keeps what comes through standard input in files of the profile,
-// each in a folder of its own below one folder, so that it can be sent like any
-// file: continued after a crash, checked, and tried again.
+// Package spool saves data from standard input in files of the profile, so that
+// it can be uploaded like any other file: resumed after a crash, verified and
+// retried.
 //
-// Begin makes a file and Fill takes a stream into it, while others may follow it
-// (Growth). The file belongs to the transfer that sends it: Tend removes it once
-// that is done or cancelled, and Sweep at the start of the program that holds the
-// profile removes what no transfer needs. A stream that is being read, or handed
-// over, is safe from Sweep: whoever has one holds the folder's lock, shared, until
-// Stream.Close.
+// Each stream is one file in a folder of its own. [Folder.Create] makes the file
+// and [Stream.Fill] copies the data into it, while the engine may already read it
+// ([Folder.Growth]). [Folder.RemoveFinished] removes a stream when the transfer
+// that uploads it is done or cancelled. [Folder.RemoveUnused], called when the
+// program that owns the profile starts, removes the streams that no transfer
+// needs. It does nothing while a [Stream] is open in any process: an open Stream
+// holds a shared lock on the folder.
 //
-// Errors of the disk are *fault.Fault of kind LocalDisk.
+// Errors of the disk are *[fault.Fault] of kind LocalDisk.
 package spool
 
 import (
@@ -26,51 +27,51 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Beside a stream that is being written lies a file that its writer has locked, and
-// for a moment at its end another that says that all of it is there. A lock ends
-// with the program that holds it, however that ends.
+// Marker files in the folder of a stream. growingName exists while the stream is
+// written, and its writer holds a lock on it, which ends with the process.
+// wholeName exists for a moment at the end: the stream is complete.
 const (
 	growingName = ".ferry-growing"
 	wholeName   = ".ferry-whole"
 )
 
-// longestName is how many bytes file systems take for one name.
-const longestName = 255
+// maxName is the longest file name that file systems accept, in bytes.
+const maxName = 255
 
-// Fits reports whether name can be that of a stream: a file's own name, without
+// ValidName reports whether name can be the name of a stream: a file name without
 // a path.
-func Fits(name string) bool {
-	return filepath.IsLocal(name) && name != growingName && name != wholeName && name != "." && !strings.ContainsAny(name, "/\\\x00") && len(name) <= longestName
+func ValidName(name string) bool {
+	return filepath.IsLocal(name) && name != growingName && name != wholeName && name != "." && !strings.ContainsAny(name, "/\\\x00") && len(name) <= maxName
 }
 
-// Folder is where streams are kept. It need not exist.
+// Folder is the path of the folder that contains all streams. It need not exist.
 type Folder string
 
-// Stream is what comes through standard input, and a hold on it.
+// Stream is an open stream. Close releases it.
 type Stream struct {
-	Path    string // absolute
-	hold    *flock.Flock
-	growing *flock.Flock
-	file    *os.File
+	Path       string // absolute
+	folderLock *flock.Flock
+	growing    *flock.Flock
+	file       *os.File
 }
 
-// Begin makes a new file called name for a stream. Until Fill has ended it is
-// known as growing, and after that as whole or as cut.
-func (f Folder) Begin(name string) (*Stream, error) {
+// Create makes a new stream in a file called name. [Folder.Growth] reports it as
+// growing until Fill returns, then as whole or cut.
+func (f Folder) Create(name string) (*Stream, error) {
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
-		return nil, failed(err)
+		return nil, diskError(err)
 	}
-	s := &Stream{hold: f.lock()}
-	if err := s.hold.RLock(); err != nil {
-		return nil, failed(err)
+	s := &Stream{folderLock: f.lock()}
+	if err := s.folderLock.RLock(); err != nil {
+		return nil, diskError(err)
 	}
 	dir, err := os.MkdirTemp(string(f), "")
 	if err != nil {
-		return nil, errors.Join(failed(err), s.Close())
+		return nil, errors.Join(diskError(err), s.Close())
 	}
 	s.Path = filepath.Join(dir, name)
 	if err := s.open(dir); err != nil {
-		return nil, errors.Join(failed(err), failed(os.RemoveAll(dir)), s.Close())
+		return nil, errors.Join(diskError(err), diskError(os.RemoveAll(dir)), s.Close())
 	}
 	return s, nil
 }
@@ -86,12 +87,13 @@ func (s *Stream) open(dir string) (err error) {
 	return nil
 }
 
-// Fill takes all of from into the file and puts it on the disk. It is called once.
-// When it fails, with ctx's error when that ended first, the stream is cut for
-// good; a goroutine then stays with from until that ends, since reading cannot be
-// broken off everywhere.
+// Fill copies all of from to the file and syncs it. It must be called once.
+//
+// If it fails, with ctx's error when ctx ended first, the stream remains cut. A
+// goroutine then stays blocked in from.Read until that returns, since a read
+// cannot be interrupted on every system.
 func (s *Stream) Fill(ctx context.Context, from io.Reader) error {
-	_, err := io.Copy(s.file, breakable(ctx, from))
+	_, err := io.Copy(s.file, contextReader(ctx, from))
 	if err == nil {
 		err = s.file.Sync()
 	}
@@ -101,33 +103,35 @@ func (s *Stream) Fill(ctx context.Context, from io.Reader) error {
 		err = os.WriteFile(filepath.Join(dir, wholeName), nil, 0o600)
 	}
 	if err = errors.Join(err, s.growing.Unlock()); err == nil {
-		// In this order: one of the two is there until neither needs to be.
+		// In this order: without growingName the stream counts as whole, so
+		// wholeName must exist until growingName is removed.
 		err = errors.Join(os.Remove(filepath.Join(dir, growingName)), os.Remove(filepath.Join(dir, wholeName)))
 	}
 	if ctx.Err() != nil && err != nil {
 		return ctx.Err()
 	}
-	return failed(err)
+	return diskError(err)
 }
 
-// Discard removes the stream. Nobody else may need it.
-func (s *Stream) Discard() error { return failed(os.RemoveAll(filepath.Dir(s.Path))) }
+// Discard removes the stream from the disk. No transfer may use it.
+func (s *Stream) Discard() error { return diskError(os.RemoveAll(filepath.Dir(s.Path))) }
 
-// Close lets go of the stream. What no transfer sends by now is Sweep's. A nil
-// Stream is closed already.
+// Close releases the lock on the folder, so that RemoveUnused may remove the
+// stream unless a transfer uses it. Close of a nil Stream does nothing.
 func (s *Stream) Close() error {
 	if s == nil {
 		return nil
 	}
-	return failed(s.hold.Unlock())
+	return diskError(s.folderLock.Unlock())
 }
 
 func (f Folder) lock() *flock.Flock {
 	return flock.New(filepath.Join(string(f), ".lock"), flock.SetPermissions(0o600))
 }
 
-// breakable reads from a reader that ends with ctx at the latest.
-func breakable(ctx context.Context, from io.Reader) io.Reader {
+// contextReader returns a reader of from that fails with ctx's error once ctx
+// ends, even while a read is blocked.
+func contextReader(ctx context.Context, from io.Reader) io.Reader {
 	out, in := io.Pipe()
 	stop := context.AfterFunc(ctx, func() { _ = out.CloseWithError(ctx.Err()) })
 	go func() {
@@ -138,8 +142,13 @@ func breakable(ctx context.Context, from io.Reader) io.Reader {
 	return out
 }
 
-// entries are the folders of the streams there are.
-func (f Folder) entries() ([]string, error) {
+// contains reports whether path is inside the folder.
+func (f Folder) contains(path string) bool {
+	return strings.HasPrefix(path, string(f)+string(filepath.Separator))
+}
+
+// streamDirs returns the folders of all streams.
+func (f Folder) streamDirs() ([]string, error) {
 	entries, err := os.ReadDir(string(f))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -150,10 +159,10 @@ func (f Folder) entries() ([]string, error) {
 			dirs = append(dirs, filepath.Join(string(f), entry.Name()))
 		}
 	}
-	return dirs, failed(err)
+	return dirs, diskError(err)
 }
 
-func failed(err error) error {
+func diskError(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -24,9 +24,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func take(t *testing.T, folder spool.Folder, name, content string) *spool.Stream {
+func createStream(t *testing.T, folder spool.Folder, name, content string) *spool.Stream {
 	t.Helper()
-	s, err := folder.Begin(name)
+	s, err := folder.Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +37,8 @@ func take(t *testing.T, folder spool.Folder, name, content string) *spool.Stream
 	return s
 }
 
-// kept are the names of the streams in a folder.
-func kept(t *testing.T, folder spool.Folder) []string {
+// streamNames returns the names of the files in all stream folders.
+func streamNames(t *testing.T, folder spool.Folder) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(string(folder), "*", "*"))
 	if err != nil {
@@ -51,76 +51,76 @@ func kept(t *testing.T, folder spool.Folder) []string {
 	return names
 }
 
-func sending(path string, phase uploader.Phase) *uploader.Transfer {
+func transferOf(path string, phase uploader.Phase) *uploader.Transfer {
 	return &uploader.Transfer{Source: source.File{Path: path}, Phase: phase}
 }
 
-func TestTake(t *testing.T) {
-	t.Run("what was read is a file for the user alone, under its name", func(t *testing.T) {
+func TestStreamFill(t *testing.T) {
+	t.Run("data is saved under the given name with mode 0600", func(t *testing.T) {
 		folder := spool.Folder(filepath.Join(t.TempDir(), "streams"))
-		s := take(t, folder, "film.mov", "content")
+		s := createStream(t, folder, "film.mov", "content")
 		got, err := os.ReadFile(s.Path)
 		if err != nil || string(got) != "content" || filepath.Base(s.Path) != "film.mov" {
-			t.Errorf("%s holds %q, %v", s.Path, got, err)
+			t.Errorf("content of %s: %q, err: %v", s.Path, got, err)
 		}
 		info, err := os.Stat(s.Path)
 		if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 			t.Errorf("%v, %v", info.Mode(), err)
 		}
 	})
-	t.Run("two of one name are two", func(t *testing.T) {
+	t.Run("two streams with the same name are kept apart", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
-		if take(t, folder, "a", "1").Path == take(t, folder, "a", "2").Path {
-			t.Error("the second took the place of the first")
+		if createStream(t, folder, "a", "1").Path == createStream(t, folder, "a", "2").Path {
+			t.Error("second stream replaced the first")
 		}
 	})
-	t.Run("a stream that breaks is cut for good", func(t *testing.T) {
+	t.Run("a read error leaves the stream cut", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
-		s, err := folder.Begin("a")
+		s, err := folder.Create("a")
 		if err != nil {
 			t.Fatal(err)
 		}
 		broken := io.MultiReader(strings.NewReader("some"), iotest.ErrReader(errors.New("broken")))
 		if err := s.Fill(t.Context(), broken); !fault.Is(err, fault.LocalDisk) {
-			t.Errorf("failed with %v", err)
+			t.Errorf("err = %v", err)
 		}
 		wantGrowth(t, folder, s.Path, uploader.GrowthCut)
 		if err := errors.Join(s.Close(), s.Discard()); err != nil {
 			t.Error(err)
 		}
-		if got := kept(t, folder); len(got) > 0 {
-			t.Errorf("left %q", got)
+		if got := streamNames(t, folder); len(got) > 0 {
+			t.Errorf("remaining files: %q", got)
 		}
 	})
-	t.Run("a stream that is waited for in vain is cut, too", func(t *testing.T) {
+	t.Run("cancelling a blocked read leaves the stream cut", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
-		s, err := folder.Begin("a")
+		s, err := folder.Create("a")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
 		ctx, cancel := context.WithCancel(t.Context())
-		silent, ending := io.Pipe()
+		blocked, writer := io.Pipe()
 		go cancel()
-		if err := s.Fill(ctx, silent); !errors.Is(err, context.Canceled) {
-			t.Errorf("failed with %v", err)
+		if err := s.Fill(ctx, blocked); !errors.Is(err, context.Canceled) {
+			t.Errorf("err = %v", err)
 		}
 		wantGrowth(t, folder, s.Path, uploader.GrowthCut)
-		_ = ending.Close()
+		_ = writer.Close()
 	})
 }
 
 func wantGrowth(t *testing.T, folder spool.Folder, path string, want uploader.Growth) {
 	t.Helper()
 	if got := folder.Growth(path); got != want {
-		t.Errorf("%s is %d, want %d", path, got, want)
+		t.Errorf("growth of %s: %d, want %d", path, got, want)
 	}
 }
 
 func TestGrowth(t *testing.T) {
 	folder := spool.Folder(filepath.Join(t.TempDir(), "streams"))
 	wantGrowth(t, folder, "/elsewhere/film.mov", uploader.GrowthNone)
-	s, err := folder.Begin("film.mov")
+	s, err := folder.Create("film.mov")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,78 +136,78 @@ func TestGrowth(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantGrowth(t, folder, s.Path, uploader.GrowthWhole)
-	if got := kept(t, folder); len(got) != 1 {
-		t.Errorf("beside the stream there is %q", got)
+	if got := streamNames(t, folder); len(got) != 1 {
+		t.Errorf("files after Fill: %q, want one", got)
 	}
 }
 
-func TestSweep(t *testing.T) {
-	t.Run("what a transfer needs, or is about to, stays; the rest goes", func(t *testing.T) {
+func TestRemoveUnused(t *testing.T) {
+	t.Run("streams needed by a transfer, a batch or the caller are kept", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
 		paths := map[string]string{}
-		for _, name := range []string{"failed", "done", "cancelled", "unwalked", "own", "orphan"} {
-			s := take(t, folder, name, name)
+		for _, name := range []string{"failed", "done", "cancelled", "unexpanded", "keep", "orphan"} {
+			s := createStream(t, folder, name, name)
 			paths[name] = s.Path
 			_ = s.Close()
 		}
 		snapshot := &uploader.Snapshot{
 			Transfers: []*uploader.Transfer{
-				sending(paths["failed"], uploader.PhaseFailed), sending(paths["done"], uploader.PhaseDone),
-				sending(paths["cancelled"], uploader.PhaseCancelled), sending("/elsewhere/orphan", uploader.PhaseQueued),
+				transferOf(paths["failed"], uploader.PhaseFailed), transferOf(paths["done"], uploader.PhaseDone),
+				transferOf(paths["cancelled"], uploader.PhaseCancelled), transferOf("/elsewhere/orphan", uploader.PhaseQueued),
 			},
-			Batches: map[uploader.BatchID]*uploader.Batch{1: {Roots: []string{paths["unwalked"]}}},
+			Batches: map[uploader.BatchID]*uploader.Batch{1: {Roots: []string{paths["unexpanded"]}}},
 		}
-		if err := folder.Sweep(snapshot, []string{paths["own"]}); err != nil {
+		if err := folder.RemoveUnused(snapshot, []string{paths["keep"]}); err != nil {
 			t.Fatal(err)
 		}
 		got := map[string]bool{}
-		for _, name := range kept(t, folder) {
+		for _, name := range streamNames(t, folder) {
 			got[name] = true
 		}
-		if diff := cmp.Diff(map[string]bool{"failed": true, "unwalked": true, "own": true}, got); diff != "" {
+		if diff := cmp.Diff(map[string]bool{"failed": true, "unexpanded": true, "keep": true}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
-	t.Run("what another program is about to hand over stays", func(t *testing.T) {
+	t.Run("an open stream is kept until it is closed", func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
-		s := take(t, folder, "a", "1")
-		if err := folder.Sweep(&uploader.Snapshot{}, nil); err != nil || len(kept(t, folder)) != 1 {
-			t.Errorf("left %q, %v", kept(t, folder), err)
+		s := createStream(t, folder, "a", "1")
+		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil); err != nil || len(streamNames(t, folder)) != 1 {
+			t.Errorf("remaining files: %q, err: %v", streamNames(t, folder), err)
 		}
 		_ = s.Close()
-		if err := folder.Sweep(&uploader.Snapshot{}, nil); err != nil || len(kept(t, folder)) != 0 {
-			t.Errorf("left %q, %v", kept(t, folder), err)
+		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil); err != nil || len(streamNames(t, folder)) != 0 {
+			t.Errorf("remaining files: %q, err: %v", streamNames(t, folder), err)
 		}
 	})
-	t.Run("where nothing was ever read there is nothing to do", func(t *testing.T) {
+	t.Run("a missing folder is no error", func(t *testing.T) {
 		folder := spool.Folder(filepath.Join(t.TempDir(), "never"))
-		if err := folder.Sweep(&uploader.Snapshot{}, nil); err != nil {
+		if err := folder.RemoveUnused(&uploader.Snapshot{}, nil); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// engine is a feed.Source of which each snapshot is told.
-type engine struct {
+// fakeEngine is a feed.Source whose snapshots the test sets and announces.
+type fakeEngine struct {
 	snapshot *uploader.Snapshot
-	kicks    chan struct{}
+	updates  chan struct{}
 }
 
-func (e *engine) Snapshot() *uploader.Snapshot { return e.snapshot }
+func (e *fakeEngine) Snapshot() *uploader.Snapshot { return e.snapshot }
 
-func (e *engine) Watch(ctx context.Context) <-chan struct{} {
-	context.AfterFunc(ctx, func() { close(e.kicks) })
-	return e.kicks
+func (e *fakeEngine) Watch(ctx context.Context) <-chan struct{} {
+	context.AfterFunc(ctx, func() { close(e.updates) })
+	return e.updates
 }
 
-func TestTendRemovesWhatIsAcrossAndNothingElse(t *testing.T) {
+func TestRemoveFinishedRemovesOnlyDoneStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		folder := spool.Folder(t.TempDir())
-		one, two := take(t, folder, "one", "1"), take(t, folder, "two", "2")
-		e := &engine{kicks: make(chan struct{})}
+		one, two := createStream(t, folder, "one", "1"), createStream(t, folder, "two", "2")
+		e := &fakeEngine{updates: make(chan struct{})}
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
-		go func() { ended <- folder.Tend(ctx, e, slog.New(slog.DiscardHandler)) }()
+		go func() { ended <- folder.RemoveFinished(ctx, e, slog.New(slog.DiscardHandler)) }()
 		for _, step := range []struct {
 			phase uploader.Phase
 			want  []string
@@ -216,11 +216,11 @@ func TestTendRemovesWhatIsAcrossAndNothingElse(t *testing.T) {
 			{uploader.PhaseFailed, []string{"one", "two"}},
 			{uploader.PhaseDone, []string{"two"}},
 		} {
-			e.snapshot = &uploader.Snapshot{Transfers: []*uploader.Transfer{sending(one.Path, step.phase), sending(two.Path, uploader.PhaseQueued)}}
-			e.kicks <- struct{}{}
+			e.snapshot = &uploader.Snapshot{Transfers: []*uploader.Transfer{transferOf(one.Path, step.phase), transferOf(two.Path, uploader.PhaseQueued)}}
+			e.updates <- struct{}{}
 			synctest.Wait()
 			got := map[string]bool{}
-			for _, name := range kept(t, folder) {
+			for _, name := range streamNames(t, folder) {
 				got[name] = true
 			}
 			want := map[string]bool{}
@@ -238,13 +238,13 @@ func TestTendRemovesWhatIsAcrossAndNothingElse(t *testing.T) {
 	})
 }
 
-func TestFits(t *testing.T) {
+func TestValidName(t *testing.T) {
 	for name, want := range map[string]bool{
 		"film.mov": true, "中文": true, "-": true, "..hidden": true, " ": true,
 		"": false, ".": false, "..": false, "a/b": false, `a\b`: false, "/a": false, "a\x00": false, strings.Repeat("a", 256): false,
 	} {
-		if got := spool.Fits(name); got != want {
-			t.Errorf("%q: %v", name, got)
+		if got := spool.ValidName(name); got != want {
+			t.Errorf("ValidName(%q) = %v, want %v", name, got, want)
 		}
 	}
 }

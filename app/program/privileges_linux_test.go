@@ -12,20 +12,20 @@ import (
 
 const terminate = syscall.SIGTERM
 
-// becomeUnprivileged starts this program over without the right to pass by
-// permissions, when the environment asks for that.
-func becomeUnprivileged() error {
-	if os.Getenv(unprivileged) != "wanted" {
+// dropPrivileges restarts this process without the capabilities that override file
+// permissions, if the environment variable is set to "wanted".
+func dropPrivileges() error {
+	if os.Getenv(unprivilegedEnv) != "wanted" {
 		return nil
 	}
 	runtime.LockOSThread()
 	for _, capability := range []uintptr{unix.CAP_DAC_OVERRIDE, unix.CAP_DAC_READ_SEARCH} {
 		err := unix.Prctl(unix.PR_CAPBSET_DROP, capability, 0, 0, 0)
 		if err != nil && os.Getuid() == 0 {
-			return fmt.Errorf("give up capability %d: %w", capability, err)
+			return fmt.Errorf("drop capability %d: %w", capability, err)
 		}
 	}
-	if err := os.Setenv(unprivileged, "given"); err != nil {
+	if err := os.Setenv(unprivilegedEnv, "given"); err != nil {
 		return err
 	}
 	self, err := os.Executable()
@@ -35,7 +35,7 @@ func becomeUnprivileged() error {
 	return syscall.Exec(self, os.Args, os.Environ())
 }
 
-// fifo PATH makes a named pipe.
-func fifo(ts *testscript.TestScript, _ bool, args []string) {
+// cmdFIFO implements "fifo PATH": it makes a named pipe.
+func cmdFIFO(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(unix.Mkfifo(ts.MkAbs(args[0]), 0o600))
 }

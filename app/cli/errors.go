@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/receiver"
+)
+
+// The exit codes.
+const (
+	ExitOK          = 0   // everything was uploaded
+	ExitFailed      = 1   // some transfers failed, or nothing could be started
+	ExitUsage       = 2   // the arguments are invalid
+	ExitInterrupted = 130 // stopped by a signal; all state is saved
+)
+
+// UserError is an error with a text for the user.
+type UserError struct{ Text string }
+
+func (e *UserError) Error() string { return e.Text }
+
+func userError(key string, data words.Data) error { return &UserError{words.Say(key, data)} }
+
+// UsageError says why the arguments are invalid, in text for the user.
+type UsageError struct{ Text string }
+
+func (e *UsageError) Error() string { return e.Text }
+
+func usageError(key string, data words.Data) error { return &UsageError{words.Say(key, data)} }
+
+var (
+	// ErrHelp is returned by [Parse] after it has printed help.
+	ErrHelp = errors.New("help requested")
+
+	// errTransfersFailed is returned when the failed transfers were already reported.
+	errTransfersFailed = errors.New("some transfers failed")
+)
+
+// Reported reports whether err was already printed for the user.
+func Reported(err error) bool { return errors.Is(err, errTransfersFailed) || errors.Is(err, ErrHelp) }
+
+// Explain returns the text for the user that describes err.
+func Explain(err error) string {
+	var userErr *UserError
+	var usageErr *UsageError
+	var requestErr *instance.RequestError
+	switch {
+	case errors.As(err, &userErr):
+		return userErr.Text
+	case errors.As(err, &usageErr):
+		return usageErr.Text
+	case errors.As(err, &requestErr):
+		return words.Printable(requestErr.Message)
+	case errors.Is(err, receiver.ErrInUse):
+		return words.Say("cli.receive.taken")
+	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, uploader.ErrStopped):
+		return words.Say("cli.left")
+	case errors.Is(err, instance.ErrNotListening), errors.Is(err, instance.ErrLocked):
+		return words.Say("cli.silent")
+	case errors.Is(err, context.Canceled):
+		return words.Say("cli.interrupted")
+	}
+	f := fault.Of(err)
+	return words.Fault(f, words.Subject{File: f.Detail}).String()
+}
+
+// ExitCode returns the exit code for err, which may be nil.
+func ExitCode(err error) int {
+	var usageErr *UsageError
+	requestErr, isRequestErr := errors.AsType[*instance.RequestError](err)
+	switch {
+	case err == nil, errors.Is(err, ErrHelp):
+		return ExitOK
+	case errors.As(err, &usageErr), isRequestErr && requestErr.Usage:
+		return ExitUsage
+	case errors.Is(err, context.Canceled):
+		return ExitInterrupted
+	default:
+		return ExitFailed
+	}
+}
+
+// serverError returns err as text for the user that names the server by its
+// endpoint. context.Canceled is returned unchanged.
+func serverError(endpoint string, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	f := fault.Of(err)
+	text := words.Fault(f, words.Subject{Server: endpoint})
+	if f.Kind == fault.Auth && f.Code != fault.CodeProxy {
+		text.Can = words.Say("cli.sign-in")
+	}
+	return &UserError{text.String()}
+}

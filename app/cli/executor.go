@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// Engine is the part of *[uploader.Engine] that an [Executor] uses.
+type Engine interface {
+	feed.Source
+	Do(ctx context.Context, command uploader.Command) error
+	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
+}
+
+// Executor carries out requests on a running engine. Its methods may be called from
+// any goroutine.
+type Executor struct {
+	Engine    Engine
+	Connector *connect.Book
+
+	// Show brings up the window and adds files for its selected server. It is nil
+	// when there is no window.
+	Show func(ctx context.Context, paths []string) error
+
+	mu       sync.Mutex
+	accepted []feed.Filter // transfers requested by other instances, connected or not
+}
+
+// Reply is one value of the response to a request. Exactly one field is set.
+type Reply struct {
+	Event   *feed.Event   `json:"event,omitempty"`
+	Summary *feed.Summary `json:"summary,omitempty"` // after the last Event
+	Entry   *Entry        `json:"entry,omitempty"`
+}
+
+// Execute carries out one request and passes each value of the response to reply.
+// The error is a *[fault.Fault], a *[UserError], a *[UsageError], reply's,
+// [feed.ErrStopped] or ctx's.
+func (x *Executor) Execute(ctx context.Context, request instance.Request, reply func(Reply) error) error {
+	return x.execute(ctx, request, func(feed.Filter) {}, reply)
+}
+
+// Handle is the [instance.Handler] for requests of other instances. It returns
+// errors as text for the user.
+func (x *Executor) Handle(ctx context.Context, request instance.Request, reply func(value any) error) error {
+	err := x.execute(ctx, request, x.addAccepted, func(r Reply) error { return reply(r) })
+	if err != nil {
+		return &instance.RequestError{Message: Explain(err), Usage: ExitCode(err) == ExitUsage}
+	}
+	return nil
+}
+
+// Wait waits until everything that other instances requested is final, or ctx
+// ends.
+func (x *Executor) Wait(ctx context.Context) error {
+	for {
+		x.mu.Lock()
+		accepted := x.accepted
+		x.accepted = nil
+		x.mu.Unlock()
+		if len(accepted) == 0 {
+			return nil
+		}
+		for _, filter := range accepted {
+			if _, err := feed.Follow(ctx, x.Engine, filter, func(feed.Event) error { return nil }); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (x *Executor) addAccepted(filter feed.Filter) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.accepted = append(x.accepted, filter)
+}
+
+// execute carries out a request. It calls onAccept with the transfers of the request
+// before it follows them.
+func (x *Executor) execute(ctx context.Context, request instance.Request, onAccept func(feed.Filter), reply func(Reply) error) error {
+	switch request.Command {
+	case instance.Send:
+		return x.send(ctx, request, onAccept, reply)
+	case instance.Resume:
+		return x.resume(ctx, request, onAccept, reply)
+	case instance.List:
+		return list(x.Engine.Snapshot(), request.All, reply)
+	case instance.Show:
+		if x.Show == nil {
+			return userError("cli.no-window", nil)
+		}
+		return x.Show(ctx, request.Paths)
+	default:
+		return fault.Newf(fault.Bug, fault.Run, "unknown request %q", request.Command)
+	}
+}
+
+func (x *Executor) send(ctx context.Context, request instance.Request, onAccept func(feed.Filter), reply func(Reply) error) error {
+	header, err := parseHeaders(request.Headers)
+	if err != nil {
+		return err
+	}
+	server, err := x.destination(ctx, request.To, header)
+	if err != nil {
+		return err
+	}
+	if err := x.unblock(ctx, server); err != nil {
+		return err
+	}
+	batch, options := uploader.NewBatchID(), request.Options
+	options.Again = true // upload files again without asking
+	missing := missingPaths(request.Paths)
+	if err := x.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
+		return err
+	}
+	onAccept(feed.Batch(batch))
+	if err := x.follow(ctx, feed.Batch(batch), reply); err != nil {
+		return err
+	}
+	return x.removeMissing(ctx, batch, missing)
+}
+
+// missingPaths returns the paths that do not exist.
+func missingPaths(paths []string) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		_, err := os.Lstat(path)
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+}
+
+// removeMissing removes the failed transfers of paths that did not exist when they
+// were added: most likely they were mistyped, and every later resume would fail
+// because of them.
+func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, missing []string) error {
+	var ids []uploader.TransferID
+	for _, t := range x.Engine.Snapshot().Transfers {
+		if t.Batch == batch && t.Phase == uploader.PhaseFailed && slices.Contains(missing, t.Source.Path) {
+			ids = append(ids, t.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return x.Engine.Do(ctx, uploader.Remove{Target: uploader.These(ids...)})
+}
+
+// follow passes the events of the filter's transfers and their summary to reply.
+func (x *Executor) follow(ctx context.Context, filter feed.Filter, reply func(Reply) error) error {
+	summary, err := feed.Follow(ctx, x.Engine, filter, func(e feed.Event) error { return reply(Reply{Event: &e}) })
+	if err != nil {
+		return err
+	}
+	return reply(Reply{Summary: &summary})
+}

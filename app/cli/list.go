@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Entry is one transfer in the list.
+type Entry struct {
+	ID      uploader.TransferID `json:"id"`
+	Path    string              `json:"path"`
+	Server  string              `json:"server"`
+	Size    int64               `json:"size"`
+	Sent    int64               `json:"sent"`
+	State   string              `json:"state"` // name of an uploader.State
+	URL     string              `json:"url,omitempty"`
+	Fault   string              `json:"fault,omitempty"`
+	Message string              `json:"message"` // text for the user, in the current language
+}
+
+// ListSaved lists the transfers of a profile for which no engine runs.
+func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
+	s := &uploader.Snapshot{Servers: saved.Servers}
+	for i := range saved.Transfers {
+		s.Transfers = append(s.Transfers, &saved.Transfers[i])
+	}
+	return list(s, all, func(r Reply) error {
+		if e := r.Entry; e.State == uploader.StateWaiting.String() {
+			e.Message = words.Say("cli.list.interrupted", words.Data{"SizeOf": words.SizeOf(e.Sent, e.Size)})
+		}
+		return reply(r)
+	})
+}
+
+// list lists the transfers, newest first. Unless all is set, it leaves out those
+// that are done or cancelled.
+func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
+	newestFirst := slices.SortedFunc(slices.Values(s.Transfers), func(a, b *uploader.Transfer) int { return cmp.Compare(b.ID, a.ID) })
+	for _, t := range newestFirst {
+		if !all && !t.Unfinished() && t.Phase != uploader.PhaseFailed {
+			continue
+		}
+		e := newEntry(s, t)
+		if err := reply(Reply{Entry: &e}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newEntry(s *uploader.Snapshot, t *uploader.Transfer) Entry {
+	e := Entry{
+		ID: t.ID, Path: t.Source.Path, Size: t.Source.Size, Sent: s.Sent(t), State: t.State().String(), URL: t.Session.URL,
+		Message: words.Row(s, t, 0, time.Now()),
+	}
+	if server, ok := s.Server(t.Server); ok {
+		e.Server = server.Name
+	}
+	if t.Fault != nil {
+		e.Fault = t.Fault.Kind.String()
+	}
+	return e
+}

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Limits of the send options. Smaller sizes would spend more on requests than on
+// data; larger ones are most likely typing errors.
+const (
+	maxConnections = 16
+	minSize        = 1_000             // bytes, or bytes per second
+	maxSize        = 1_000_000_000_000 // bytes, or bytes per second
+)
+
+// options parses the flags that set how files are sent. It fails with a
+// *[UsageError].
+func (s *Send) options() (uploader.Options, error) {
+	connections := 0
+	if s.Connections != nil {
+		connections = *s.Connections
+		if connections < 1 || connections > maxConnections {
+			return uploader.Options{}, usageError("cli.usage.connections", words.Data{"Most": maxConnections})
+		}
+	}
+	chunk, err := parseSize("--chunk", s.Chunk)
+	if err != nil {
+		return uploader.Options{}, err
+	}
+	limit, err := parseSize("--limit", strings.TrimSuffix(s.Limit, "/s"))
+	if err != nil {
+		return uploader.Options{}, err
+	}
+	return uploader.Options{Connections: connections, Chunk: chunk, Limit: limit}, nil
+}
+
+// parseSize parses a number of bytes with an optional unit: 6MB is 6,000,000, 6MiB
+// is 6,291,456, 2M is 2MB. The empty string is 0. A comma is an error, because it
+// may be a decimal point or a thousands separator.
+func parseSize(flag, text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	bytes, err := humanize.ParseBytes(text)
+	if err != nil || strings.Contains(text, ",") {
+		return 0, usageError("cli.usage.measure", words.Data{"Flag": flag, "Typed": words.Printable(text)})
+	}
+	if bytes < minSize || bytes > maxSize {
+		return 0, usageError("cli.usage.measure.bounds", words.Data{
+			"Flag": flag, "Typed": words.Printable(text), "Least": words.Size(minSize), "Most": words.Size(maxSize),
+		})
+	}
+	return int64(bytes), nil
+}

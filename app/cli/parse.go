@@ -1,0 +1,252 @@
+// Package cli implements Ferry's command line: its syntax, the requests it makes of
+// an engine, and its output.
+//
+// [Parse] parses the arguments. An [Executor] carries out requests on a running
+// engine, both of its own command line and of other instances. A [Printer] prints
+// the response: a progress bar and lines for people, or one JSON object per line
+// for programs.
+//
+// Results go to the standard output, everything else to the standard error. The bar
+// is drawn only on a terminal. An error is one sentence that ends with what the user
+// can do.
+package cli
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/ferryapp/ferry/app/spool"
+	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Stdin is the argument that stands for the standard input.
+const Stdin = "-"
+
+// defaultName is the name of the standard input without --name.
+const defaultName = "stdin"
+
+// Invocation is a parsed command line. Exactly one of the commands is set.
+type Invocation struct {
+	Profile string // the profile folder; "" for the default
+	Window  *Window
+	Send    *Send
+	Resume  *Resume
+	List    *List
+	Receive *Receive
+	Version bool
+}
+
+// In the tags below, placeholder is what the help shows for a value. The help texts
+// are translations; see helpTexts.
+
+// Window shows the window and adds files. It is the default command.
+type Window struct {
+	Hidden bool     `help:"${help_hidden}"`
+	Paths  []string `arg:"" optional:"" name:"file" help:"${help_paths}"`
+}
+
+// Send uploads files and exits when all are done.
+type Send struct {
+	To          string   `placeholder:"NAME|URL" help:"${help_to}"`
+	Header      []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	Connections *int     `placeholder:"N" help:"${help_connections}"`
+	Chunk       string   `placeholder:"SIZE" help:"${help_chunk}"`
+	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
+	Fingerprint string   `enum:",metadata,path,content" default:"" placeholder:"NAME" help:"${help_fingerprint}"`
+	JSON        bool     `name:"json" help:"${help_json}"`
+	Quiet       bool     `short:"q" help:"${help_quiet}"`
+	Name        string   `placeholder:"NAME" help:"${help_name}"`
+	Paths       []string `arg:"" name:"file" help:"${help_paths_send}"`
+
+	Options uploader.Options `kong:"-"` // from Connections, Chunk and Limit
+}
+
+// Resume resumes everything unfinished and exits when it is done.
+type Resume struct {
+	To     string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
+	Header []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	JSON   bool     `name:"json" help:"${help_json}"`
+}
+
+// List lists transfers.
+type List struct {
+	JSON bool `name:"json" help:"${help_json}"`
+	All  bool `help:"${help_all}"`
+}
+
+// Receive runs the built-in receiver alone.
+type Receive struct {
+	Listen string `placeholder:"ADDR" help:"${help_listen}"`
+	Dir    string `placeholder:"DIR" help:"${help_dir}"`
+	JSON   bool   `name:"json" help:"${help_json}"`
+}
+
+// commandLine is the syntax of the command line, for kong.
+type commandLine struct {
+	Help    helpFlag `short:"h" help:"${help_help}"`
+	Profile string   `placeholder:"DIR" help:"${help_profile}"`
+
+	Window  Window   `cmd:"" default:"withargs" help:"${help_window}"`
+	Send    Send     `cmd:"" help:"${help_send}"`
+	Resume  Resume   `cmd:"" help:"${help_resume}"`
+	List    List     `cmd:"" help:"${help_list}"`
+	Receive Receive  `cmd:"" help:"${help_receive}"`
+	Version struct{} `cmd:"" help:"${help_version}"`
+}
+
+type helpFlag bool
+
+// BeforeReset prints the help. Kong calls it for the flag before it validates the
+// arguments. Without a command the help lists all commands.
+func (helpFlag) BeforeReset(ctx *kong.Context) error {
+	if ctx.Selected() == ctx.Model.DefaultCmd {
+		ctx.Path = ctx.Path[:1]
+	}
+	return errors.Join(ErrHelp, ctx.PrintUsage(false))
+}
+
+// Parse parses the arguments. If they ask for help, it writes help to out and
+// returns [ErrHelp]. Any other error is a *[UsageError].
+func Parse(args []string, out io.Writer) (Invocation, error) {
+	var parsed commandLine
+	parser, err := kong.New(&parsed,
+		kong.Name("ferry"), kong.Description(words.Say("cli.description")), kong.NoDefaultHelp(),
+		kong.Writers(out, out), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), helpTexts(),
+	)
+	if err != nil {
+		return Invocation{}, err
+	}
+	ctx, err := parser.Parse(normalizeArgs(args))
+	if errors.Is(err, ErrHelp) {
+		return Invocation{}, ErrHelp
+	}
+	if err != nil {
+		return Invocation{}, usageError("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error()), "Help": helpCommand(err)})
+	}
+	return parsed.invocation(ctx.Selected().Name)
+}
+
+// normalizeArgs translates the common forms "help [command]" and "--version".
+func normalizeArgs(args []string) []string {
+	switch {
+	case len(args) > 0 && args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	default:
+		return args
+	}
+}
+
+// helpCommand returns the command line that prints help for the command in which a
+// parse error occurred.
+func helpCommand(err error) string {
+	if parseErr, ok := errors.AsType[*kong.ParseError](err); ok {
+		if command := parseErr.Context.Selected(); command != nil && command != parseErr.Context.Model.DefaultCmd {
+			return "ferry " + command.Name + " --help"
+		}
+	}
+	return "ferry --help"
+}
+
+// invocation returns the validated arguments of a command.
+func (c *commandLine) invocation(command string) (Invocation, error) {
+	i := Invocation{Profile: c.Profile}
+	switch command {
+	case "send":
+		i.Send = &c.Send
+		return i, c.Send.complete()
+	case "resume":
+		i.Resume = &c.Resume
+		return i, checkHeaders(c.Resume.To, c.Resume.Header)
+	case "list":
+		i.List = &c.List
+	case "receive":
+		i.Receive = &c.Receive
+	case "version":
+		i.Version = true
+	default:
+		i.Window = &c.Window
+		return i, c.Window.check()
+	}
+	return i, nil
+}
+
+func (w *Window) check() error {
+	if slices.Contains(w.Paths, Stdin) {
+		return usageError("cli.usage.stdin", nil)
+	}
+	return checkPaths(w.Paths)
+}
+
+// complete sets Options and the default Name, and validates the arguments.
+func (s *Send) complete() (err error) {
+	if s.Options, err = s.options(); err != nil {
+		return err
+	}
+	return errors.Join(checkPaths(s.Paths), checkHeaders(s.To, s.Header), s.completeName())
+}
+
+func (s *Send) completeName() error {
+	stdins := 0
+	for _, path := range s.Paths {
+		if path == Stdin {
+			stdins++
+		}
+	}
+	switch {
+	case stdins > 1:
+		return usageError("cli.usage.stdin.twice", nil)
+	case stdins == 0 && s.Name != "":
+		return usageError("cli.usage.name.alone", nil)
+	case s.Name == "":
+		s.Name = defaultName
+	case !spool.ValidName(s.Name):
+		return usageError("cli.usage.name", words.Data{"Name": words.Printable(s.Name)})
+	}
+	return nil
+}
+
+func checkPaths(paths []string) error {
+	if slices.Contains(paths, "") {
+		return usageError("cli.usage.empty", nil)
+	}
+	return nil
+}
+
+func checkHeaders(to string, headers []string) error {
+	if len(headers) > 0 && to == "" {
+		return usageError("cli.usage.header.to", nil)
+	}
+	_, err := parseHeaders(headers)
+	return err
+}
+
+// CheckFingerprint returns an error if the flag --fingerprint is set. It is for
+// requests that another instance carries out, whose engine already runs with the
+// fingerprint of its settings.
+func CheckFingerprint(fingerprint string) error {
+	if fingerprint == "" {
+		return nil
+	}
+	return userError("cli.usage.fingerprint", nil)
+}
+
+// helpTexts returns the help texts in the current language. In the tags, the dots of
+// the translation keys are underscores.
+func helpTexts() kong.Vars {
+	texts := kong.Vars{}
+	for _, key := range []string{
+		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
+		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
+		"help.listen", "help.dir", "help.version",
+	} {
+		texts[strings.ReplaceAll(key, ".", "_")] = words.Say(key)
+	}
+	return texts
+}

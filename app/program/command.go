@@ -1,0 +1,165 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/app/profile"
+	"github.com/ferryapp/ferry/app/words"
+)
+
+// How long to wait for an instance that holds the profile but does not listen,
+// because it is starting or shutting down, and how often to check.
+const (
+	maxLockWait      = 10 * time.Second
+	lockPollInterval = 50 * time.Millisecond
+)
+
+// command is one command that runs in one profile.
+type command struct {
+	version string
+	profile profile.Profile
+	log     *slog.Logger
+	streams cli.Streams
+}
+
+// job is a request whose transfers are followed until they are final.
+type job struct {
+	request     instance.Request
+	style       cli.Style
+	fingerprint string       // name of a source.Strategy; "" for the one in the settings
+	stdin       *stdinStream // nil unless the standard input is sent
+	stdinName   string
+}
+
+func (c command) send(ctx context.Context, s cli.Send) error {
+	j := job{style: cli.StyleFor(s.JSON, s.Quiet), fingerprint: s.Fingerprint}
+	paths, err := absolutePaths(s.Paths)
+	if err != nil {
+		return err
+	}
+	if i := slices.Index(s.Paths, cli.Stdin); i >= 0 {
+		if j.stdin, err = c.readStdin(ctx, s.Name); err != nil {
+			return err
+		}
+		paths[i] = j.stdin.Path
+		j.stdinName = s.Name
+	}
+	j.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options}
+	err = c.runJob(ctx, j)
+	if j.stdin == nil {
+		err = explainSignIn(err, j.request)
+	}
+	return errors.Join(err, j.stdin.Close())
+}
+
+func (c command) resume(ctx context.Context, r cli.Resume) error {
+	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header}
+	return explainSignIn(c.runJob(ctx, job{request: request, style: cli.StyleFor(r.JSON, false)}), request)
+}
+
+// explainSignIn adds to the error of an interrupted request that it must be resumed
+// with the same arguments, if these contain a sign-in, which is not saved.
+func explainSignIn(err error, request instance.Request) error {
+	if errors.Is(err, context.Canceled) && cli.HasCredentials(request.To, request.Headers) {
+		return errors.Join(&cli.UserError{Text: words.Say("cli.interrupted.same")}, err)
+	}
+	return err
+}
+
+// runJob carries out a job, in this process or in the instance that holds the
+// profile, and prints the response.
+func (c command) runJob(ctx context.Context, j job) error {
+	printer := cli.NewPrinter(c.streams, j.style)
+	if j.stdin != nil {
+		printer.SetName(j.stdin.Path, j.stdinName)
+	}
+	lock, err := c.lockOrCall(ctx, func() error {
+		if err := cli.CheckFingerprint(j.fingerprint); err != nil {
+			return err
+		}
+		return explainHandedOver(ctx, instance.Call(ctx, c.profile.Meeting(), j.request, printer.PrintRaw))
+	})
+	if lock == nil {
+		return printer.Finish(j.stdin.finish(err))
+	}
+	s, err := open(ctx, c, lock, options{fingerprint: j.fingerprint, ask: true, stdin: j.stdin, request: j.request})
+	if err != nil {
+		return j.stdin.finishUnsent(err)
+	}
+	err = s.checkReceiver(c, j.request)
+	if err == nil {
+		err = s.executor.Execute(ctx, j.request, printer.Print)
+	}
+	if err == nil {
+		err = s.waitForClients(ctx)
+	}
+	return printer.Finish(s.close(s.finishStdin(ctx, j.stdin, err)))
+}
+
+// explainHandedOver adds to the error of an interrupted call that the other instance
+// continues the request.
+func explainHandedOver(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(&cli.UserError{Text: words.Say("cli.elsewhere")}, ctx.Err())
+	}
+	return err
+}
+
+func (c command) list(ctx context.Context, l cli.List) error {
+	printer := cli.NewPrinter(c.streams, cli.StyleFor(l.JSON, false))
+	finish := func(err error) error {
+		if err != nil {
+			return err
+		}
+		return printer.FinishList(l.All)
+	}
+	lock, err := c.lockOrCall(ctx, func() error {
+		return instance.Call(ctx, c.profile.Meeting(), instance.Request{Command: instance.List, All: l.All}, printer.PrintRaw)
+	})
+	if lock == nil {
+		return finish(err)
+	}
+	saved, err := c.loadSaved(ctx)
+	return errors.Join(finish(errors.Join(err, cli.ListSaved(saved, l.All, printer.Print))), lock.Release())
+}
+
+// lockOrCall acquires the profile's lock. If another instance holds it, it returns a
+// nil lock and the result of call, which sends a request to that instance. It
+// retries while that instance holds the lock but does not listen.
+func (c command) lockOrCall(ctx context.Context, call func() error) (*instance.Lock, error) {
+	timeout, cancel := context.WithTimeout(ctx, maxLockWait)
+	defer cancel()
+	for {
+		lock, err := instance.Acquire(c.profile.Lock())
+		if !errors.Is(err, instance.ErrLocked) {
+			return lock, err
+		}
+		if err := call(); !errors.Is(err, instance.ErrNotListening) {
+			return nil, err
+		}
+		select {
+		case <-time.After(lockPollInterval):
+		case <-timeout.Done():
+			return nil, errors.Join(ctx.Err(), instance.ErrNotListening)
+		}
+	}
+}
+
+func absolutePaths(paths []string) ([]string, error) {
+	all := make([]string, len(paths))
+	for i, path := range paths {
+		var err error
+		if all[i], err = filepath.Abs(path); err != nil {
+			return nil, fmt.Errorf("make %s absolute: %w", path, err)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,20 @@
+package program
+
+import "testing"
+
+func TestGCPercent(t *testing.T) {
+	for _, test := range []struct {
+		live uint64
+		want int
+	}{
+		{0, 800},
+		{4 << 20, 800},
+		{8 << 20, 400},
+		{20 << 20, 100},
+		{1 << 40, 100},
+	} {
+		if got := gcPercent(test.live); got != test.want {
+			t.Errorf("gcPercent(%d) = %d, want %d", test.live, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package program
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ferryapp/ferry/app/cli"
+	"github.com/ferryapp/ferry/db"
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// cmdExits implements "exits CODE PROGRAM ARG...": it runs a program and compares its
+// exit code.
+func cmdExits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	cmd := newCmd(ts, args[1:]...)
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	wantExitCode(ts, cmd.Run(), want)
+}
+
+// wantExitCode compares an exit code, given the error of Run or Wait.
+func wantExitCode(ts *testscript.TestScript, err error, want int) {
+	code := 0
+	if exitErr, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = exitErr.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// cmdInterrupt implements "interrupt SIGNAL PROGRAM ARG...": it runs a program that
+// prints events as JSON, and sends it a signal at its first progress event. The exit
+// code must be 130, unless SIGNAL is KILL.
+func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := newCmd(ts, args[1:]...)
+	cmd.Stderr = ts.Stderr()
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	lines := bufio.NewScanner(out)
+	sent := false
+	for lines.Scan() {
+		_, err := fmt.Fprintln(ts.Stdout(), lines.Text())
+		ts.Check(err)
+		if !sent && strings.Contains(lines.Text(), `"event":"progress"`) {
+			sent = true
+			ts.Check(cmd.Process.Signal(signalNamed(ts, args[0])))
+		}
+	}
+	ts.Check(lines.Err())
+	wantExitCode(ts, cmd.Wait(), exitCodeAfter(args[0]))
+}
+
+// exitCodeAfter returns the exit code of a program after a signal; -1 if the signal
+// kills it.
+func exitCodeAfter(signal string) int {
+	if signal == "KILL" {
+		return -1
+	}
+	return cli.ExitInterrupted
+}
+
+func signalNamed(ts *testscript.TestScript, name string) os.Signal {
+	switch name {
+	case "INT":
+		return os.Interrupt
+	case "TERM":
+		return terminate
+	case "KILL":
+		return os.Kill
+	default:
+		ts.Fatalf("unknown signal %s", name)
+		return nil
+	}
+}
+
+// cmdStartReceiver implements "startreceiver PROGRAM ARG...": it starts a receiver
+// and sets $RECEIVER to its URL. At the end of the script the receiver is interrupted
+// and its exit code must be 0.
+func cmdStartReceiver(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := newCmd(ts, args...)
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		wantExitCode(ts, cmd.Wait(), cli.ExitOK)
+	})
+	var event struct{ URL string }
+	ts.Check(json.NewDecoder(out).Decode(&event))
+	ts.Setenv("RECEIVER", event.URL)
+}
+
+// cmdWaitFor implements "waitfor FILE [TEXT]": it waits until the file exists and
+// contains the text.
+func cmdWaitFor(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(scriptTimeout); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && (len(args) == 1 || bytes.Contains(text, []byte(args[1]))) {
+			return
+		}
+	}
+	ts.Fatalf("timeout waiting for %s", strings.Join(args, " with "))
+}
+
+// cmdRandom implements "random FILE SIZE": it makes a file of random bytes.
+func cmdRandom(ts *testscript.TestScript, _ bool, args []string) {
+	size, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	file, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = io.CopyN(file, rand.Reader, size)
+	ts.Check(errors.Join(err, file.Close()))
+}
+
+// cmdSpecialNames implements "specialnames DIR": it makes a folder of files with
+// special characters in their names.
+func cmdSpecialNames(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o700))
+	for i, name := range []string{
+		"with space", `"quoted" 'twice'`, "emoji 😀", "中文文件", "new\nline", "tab\there", "-dash", "send", "%s$(x)`y`;&|", "ends with dot.", "\xff\xfe",
+	} {
+		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(fmt.Sprintf("content %d of %s", i, dir)), 0o600))
+	}
+}
+
+// cmdReceived implements "received FILE|DIR...": it checks that the profile's
+// Received folder contains a copy of each file, compared by content.
+func cmdReceived(ts *testscript.TestScript, _ bool, args []string) {
+	got := checksums(ts, filepath.Join(ts.Getenv("FERRY_PROFILE"), "Received"))
+	for _, arg := range args {
+		for sum, path := range checksums(ts, ts.MkAbs(arg)) {
+			if got[sum] == "" {
+				ts.Fatalf("%q was not received", path)
+			}
+		}
+	}
+}
+
+// checksums returns the paths of all regular files under root by checksum.
+func checksums(ts *testscript.TestScript, root string) map[string]string {
+	paths := map[string]string{}
+	ts.Check(filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		paths[checksum(ts, path)] = path
+		return nil
+	}))
+	return paths
+}
+
+func checksum(ts *testscript.TestScript, path string) string {
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// cmdSaveSettings implements "savesettings JSON": it saves the settings in the
+// profile.
+func cmdSaveSettings(ts *testscript.TestScript, _ bool, args []string) {
+	ctx := context.Background()
+	d := openDB(ctx, ts)
+	ts.Check(d.SaveSetting(ctx, "settings", json.RawMessage(args[0])))
+	ts.Check(d.Close())
+}
+
+// cmdSavedOptions implements "savedoptions CONNECTIONS CHUNK LIMIT": it checks that
+// the profile contains a batch with these options.
+func cmdSavedOptions(ts *testscript.TestScript, _ bool, args []string) {
+	connections, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	chunk, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	limit, err := strconv.ParseInt(args[2], 10, 64)
+	ts.Check(err)
+	want := uploader.Options{Connections: connections, Chunk: chunk, Limit: limit, Again: true}
+
+	ctx := context.Background()
+	d := openDB(ctx, ts)
+	saved, err := d.Load(ctx)
+	ts.Check(err)
+	ts.Check(d.Close())
+	for _, batch := range saved.Batches {
+		if batch.Options == want {
+			return
+		}
+	}
+	ts.Fatalf("no batch with options %+v in %+v", want, saved.Batches)
+}
+
+func openDB(ctx context.Context, ts *testscript.TestScript) *db.DB {
+	d, err := db.Open(ctx, filepath.Join(ts.Getenv("FERRY_PROFILE"), "ferry.db"))
+	ts.Check(err)
+	return d
+}
