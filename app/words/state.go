@@ -107,7 +107,7 @@ func paused(sent, size int64) string {
 
 func retrying(t *uploader.Transfer, now time.Time) string {
 	tries := int(t.Attempt)
-	data := Data{"Why": Fault(t.Fault, Subject{}).Short, "N": tries, "Nth": humanize.Ordinal(tries)}
+	data := Data{"Why": Fault(t.Fault, Subject{}).Short, "N": Number(tries)}
 	left := t.NextTry.Sub(now)
 	if left < time.Second {
 		return Say("state.retrying.now", data)
