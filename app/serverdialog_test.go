@@ -50,7 +50,7 @@ func TestAddServer(t *testing.T) {
 	t.Run("one that answers is shown with what it can do, saved, and chosen", func(t *testing.T) {
 		s, d := check(t, answering(capable, nil), "up.example.com/files/")
 		s.until("it may be added", d.accept.Visible)
-		for _, part := range []string{"Ready", "Takes files up to 5.0 GB.", "It can: cancelling."} {
+		for _, part := range []string{"Ready", "Maximum file size: 5.0 GB.", "Features: cancelling uploads."} {
 			if !strings.Contains(d.said(), part) {
 				t.Errorf("said %q, without %q", d.said(), part)
 			}
@@ -107,7 +107,7 @@ func TestAddServer(t *testing.T) {
 	})
 	t.Run("what is no address is said without asking anyone", func(t *testing.T) {
 		_, d := check(t, newFakeEngine(), "ftp://up.example.com")
-		if d.said() != "The address must begin with https:// or http://" {
+		if d.said() != "The address must start with https:// or http://" {
 			t.Errorf("said %q", d.said())
 		}
 	})

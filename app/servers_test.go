@@ -249,7 +249,7 @@ func TestOneBannerSaysWhatAServerWaitsFor(t *testing.T) {
 		button string
 		then   func(*stage) bool
 	}{
-		"a sign-in": {code(fault.Auth, ""), "Studio asks for a sign-in. 2 uploads wait, nothing is lost.", "Sign in…", func(s *stage) bool {
+		"a sign-in": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *stage) bool {
 			return s.asking != nil && s.asking.kind() == uploader.SignInBearer
 		}},
 		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "not in the keyring any more", "Sign in…", func(s *stage) bool { return s.asking != nil }},

@@ -268,7 +268,7 @@ func TestAHoldIsToldOnce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"Waiting, as the schedule says", "Waiting: this network is metered", "Waiting: this network is metered"}
+	want := []string{"Waiting (schedule)", "Waiting: metered network", "Waiting: metered network"}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error("told (-want +got):\n" + diff)
 	}

@@ -22,13 +22,13 @@ func TestAWaitingRowSaysWhy(t *testing.T) {
 		en, zh   string
 	}{
 		{"for its turn", &uploader.Snapshot{}, "Waiting, 3rd in the queue", "等待中，队列第 3 位"},
-		{"for other hours", held(uploader.Hold{Reason: uploader.HeldBySchedule, Until: at}), "Waiting until 22:00, as the schedule says", "按计划等到 22:00"},
-		{"for another schedule", held(uploader.Hold{Reason: uploader.HeldBySchedule}), "Waiting, as the schedule says", "等待中：按计划现在不上传"},
-		{"for another network", held(uploader.Hold{Reason: uploader.HeldByMetering}), "Waiting: this network is metered", "等待中：当前网络按流量计费"},
-		{"for a network", held(uploader.Hold{Fault: fault.Newf(fault.Offline, fault.Head, ""), Until: at}), "Waiting for the network, goes on by itself", "等待网络，恢复后自动继续"},
-		{"for a busy server", held(uploader.Hold{Fault: fault.Newf(fault.Busy, fault.Head, ""), Until: at}), "The server is busy, goes on at 22:00", "服务器繁忙，22:00 继续"},
-		{"for a server, any moment", held(uploader.Hold{Fault: fault.Newf(fault.Unreachable, fault.Head, ""), Until: now}), "The server doesn't answer, goes on soon", "服务器没有应答，稍后继续"},
-		{"for a sign-in", &uploader.Snapshot{Blocked: map[uploader.ServerID]*fault.Fault{2: fault.Newf(fault.Auth, fault.Head, "")}}, "The server asks for a sign-in", "服务器要求登录"},
+		{"for other hours", held(uploader.Hold{Reason: uploader.HeldBySchedule, Until: at}), "Waiting until 22:00 (schedule)", "等待至 22:00（限速时段）"},
+		{"for another schedule", held(uploader.Hold{Reason: uploader.HeldBySchedule}), "Waiting (schedule)", "等待中（限速时段）"},
+		{"for another network", held(uploader.Hold{Reason: uploader.HeldByMetering}), "Waiting: metered network", "等待中：网络按流量计费"},
+		{"for a network", held(uploader.Hold{Fault: fault.Newf(fault.Offline, fault.Head, ""), Until: at}), "Waiting for the network, resumes automatically", "等待网络，恢复后自动继续"},
+		{"for a busy server", held(uploader.Hold{Fault: fault.Newf(fault.Busy, fault.Head, ""), Until: at}), "The server is busy, next try at 22:00", "服务器繁忙，22:00 重试"},
+		{"for a server, any moment", held(uploader.Hold{Fault: fault.Newf(fault.Unreachable, fault.Head, ""), Until: now}), "The server doesn't respond, retrying soon", "服务器没有响应，稍后重试"},
+		{"for a sign-in", &uploader.Snapshot{Blocked: map[uploader.ServerID]*fault.Fault{2: fault.Newf(fault.Auth, fault.Head, "")}}, "The server requires sign-in", "服务器要求登录"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			row := &uploader.Transfer{ID: 1, Server: 2}

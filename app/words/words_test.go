@@ -344,14 +344,14 @@ func TestAFaultsSentenceFitsTheCase(t *testing.T) {
 		en, zh string
 	}{
 		{"a connection that broke", answered(fault.Transient, fault.Patch, 0), "Connection lost", "连接中断"},
-		{"a server that answered", answered(fault.Transient, fault.Patch, 502), "The server has trouble", "服务器出现问题"},
+		{"a server that answered", answered(fault.Transient, fault.Patch, 502), "Server error", "服务器错误"},
 		{"an address that was never one", answered(fault.NotTus, fault.Create, 200), "Not an upload server", "不是上传服务器"},
-		{"a page in a known server's place", answered(fault.NotTus, fault.Head, 200), "Something else answers for the server", "应答的不是服务器"},
-		{"a redirect that is not followed", answered(fault.Refused, fault.Patch, 302), "The server points to another address", "服务器指向另一个地址"},
-		{"C2 another version", answered(fault.Refused, fault.Create, 412), "The server speaks another version", "服务器的协议版本不同"},
-		{"C2 another version, found out by asking", answered(fault.Refused, fault.Probe, 204), "The server speaks another version", "服务器的协议版本不同"},
-		{"a drive that fails", answered(fault.LocalDisk, fault.Read, 0), "The file can't be read", "文件无法读取"},
-		{"a disk that is full", answered(fault.LocalDisk, fault.Save, 0), "This computer's disk can't be written", "这台电脑的磁盘无法写入"},
+		{"a page in a known server's place", answered(fault.NotTus, fault.Head, 200), "The response is not from the server", "响应不是来自该服务器"},
+		{"a redirect that is not followed", answered(fault.Refused, fault.Patch, 302), "The server redirects to another address", "服务器重定向到其他地址"},
+		{"C2 another version", answered(fault.Refused, fault.Create, 412), "Unsupported protocol version", "协议版本不受支持"},
+		{"C2 another version, found out by asking", answered(fault.Refused, fault.Probe, 204), "Unsupported protocol version", "协议版本不受支持"},
+		{"a drive that fails", answered(fault.LocalDisk, fault.Read, 0), "The file can't be read", "无法读取文件"},
+		{"a disk that is full", answered(fault.LocalDisk, fault.Save, 0), "Ferry can't save its data", "Ferry 无法保存数据"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for language, want := range map[words.Language]string{words.English: test.en, words.Chinese: test.zh} {
@@ -387,12 +387,12 @@ func TestAFaultInPlainWords(t *testing.T) {
 		{
 			"a nameless server starts a sentence", fault.Newf(fault.Busy, fault.Patch, ""),
 			words.Subject{},
-			"The server is busy and asks for patience.",
+			"The server is busy.",
 		},
 		{
 			"the server's own code is told", refused,
 			words.Subject{Server: "Studio"},
-			"“Studio” refused the file (answer 400, ERR_UPLOAD_REJECTED).",
+			"“Studio” rejected the file (HTTP 400, ERR_UPLOAD_REJECTED).",
 		},
 		{
 			"a password in a URL is not told", fault.Newf(fault.Unreachable, fault.Probe, ""),
@@ -402,7 +402,7 @@ func TestAFaultInPlainWords(t *testing.T) {
 		{
 			"a name can't move the cursor", fault.Newf(fault.SourceDenied, fault.Open, ""),
 			words.Subject{File: "a\x1b[2J\n\u202eb"},
-			"“a�[2J��b” may not be read by you.",
+			"No permission to read “a�[2J��b”.",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -447,7 +447,7 @@ func rows(now time.Time) map[string]struct {
 			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending},
 			uploader.Live{Sent: 1_200_000_000, Rate: 12_400_000, ETA: 4 * time.Minute},
 			0,
-			"1.2 of 4.0 GB · 12.4 MB/s · about 4 min", "1.2 / 4.0 GB · 12.4 MB/秒 · 约 4 分钟",
+			"1.2 of 4.0 GB · 12.4 MB/s · about 4 min", "1.2 / 4.0 GB · 12.4 MB/s · 约 4 分钟",
 		},
 		"uploading without evidence": {
 			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending}, uploader.Live{}, 0, "0.0 of 4.0 GB", "0.0 / 4.0 GB",
@@ -455,25 +455,25 @@ func rows(now time.Time) map[string]struct {
 		"checking":        {uploader.Transfer{Phase: uploader.PhaseVerifying}, uploader.Live{}, 0, "Checking with the server", "正在与服务器核对"},
 		"paused":          {uploader.Transfer{Source: file, Session: part, Intent: uploader.IntentHold}, uploader.Live{}, 0, "Paused at 1.2 of 4.0 GB", "已暂停\uff0c1.2 / 4.0 GB"},
 		"paused at start": {uploader.Transfer{Source: file, Intent: uploader.IntentHold}, uploader.Live{}, 0, "Paused", "已暂停"},
-		"offline":         {waits(fault.Offline, 0, time.Second), uploader.Live{}, 0, "Waiting for the network, goes on by itself", "等待网络\uff0c恢复后自动继续"},
-		"retrying":        {waits(fault.Transient, 4, 12*time.Second), uploader.Live{}, 0, "Connection lost, trying again in 12 s (4th time)", "连接中断\uff0c12 秒后重试\uff08第 4 次\uff09"},
-		"first retry":     {waits(fault.Unreachable, 1, 2*time.Second), uploader.Live{}, 0, "The server doesn't answer, trying again in 2 s", "服务器没有应答\uff0c2 秒后重试"},
-		"retrying now":    {waits(fault.Transient, 4, 0), uploader.Live{}, 0, "Connection lost, trying again", "连接中断\uff0c正在重试"},
-		"busy":            {waits(fault.Busy, 1, 5*time.Minute), uploader.Live{}, 0, "The server is busy, next try at 14:05", "服务器繁忙\uff0c14:05 再试"},
+		"offline":         {waits(fault.Offline, 0, time.Second), uploader.Live{}, 0, "Waiting for the network, resumes automatically", "等待网络\uff0c恢复后自动继续"},
+		"retrying":        {waits(fault.Transient, 4, 12*time.Second), uploader.Live{}, 0, "Connection lost, retrying in 12 s (attempt 4)", "连接中断\uff0c12 秒后重试\uff08第 4 次\uff09"},
+		"first retry":     {waits(fault.Unreachable, 1, 2*time.Second), uploader.Live{}, 0, "The server doesn't respond, retrying in 2 s", "服务器没有响应\uff0c2 秒后重试"},
+		"retrying now":    {waits(fault.Transient, 4, 0), uploader.Live{}, 0, "Connection lost, retrying", "连接中断\uff0c正在重试"},
+		"busy":            {waits(fault.Busy, 1, 5*time.Minute), uploader.Live{}, 0, "The server is busy, next try at 14:05", "服务器繁忙\uff0c14:05 重试"},
 		"busy now":        {waits(fault.Busy, 1, 0), uploader.Live{}, 0, "The server is busy", "服务器繁忙"},
 		"changed":         {failed(fault.SourceChanged, part), uploader.Live{}, 0, "Changed since the upload began", "文件在上传开始后有改动"},
-		"missing":         {failed(fault.SourceMissing, part), uploader.Live{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移走"},
-		"sign in":         {failed(fault.Auth, part), uploader.Live{}, 0, "The server asks for a sign-in", "服务器要求登录"},
+		"missing":         {failed(fault.SourceMissing, part), uploader.Live{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移动"},
+		"sign in":         {failed(fault.Auth, part), uploader.Live{}, 0, "The server requires sign-in", "服务器要求登录"},
 		"forgotten":       {failed(fault.Gone, part), uploader.Live{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
 		"expired":         {failed(fault.Gone, expired), uploader.Live{}, 0, "The server no longer has the first 1.2 GB (expired)", "服务器上已没有前 1.2 GB\uff08已过期\uff09"},
-		"uploaded before": {failed(fault.Uploaded, uploader.Session{}), uploader.Live{}, 0, "Uploaded before", "以前上传过"},
-		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Live{}, 0, "The server no longer knows this upload", "服务器上已没有这个上传"},
+		"uploaded before": {failed(fault.Uploaded, uploader.Session{}), uploader.Live{}, 0, "Already uploaded", "已上传过"},
+		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Live{}, 0, "The server no longer has this upload", "服务器上已没有这个上传"},
 		"failed": {
 			failed(fault.TooLarge, part),
 			uploader.Live{},
 			0,
-			"“b-roll.mov” is larger than the server takes. Send it to another server, or ask for a higher limit.",
-			"“b-roll.mov”超出了服务器允许的大小。请换一个服务器\uff0c或请求提高限制。",
+			"“b-roll.mov” is larger than the server accepts. Use another server, or ask for a higher limit.",
+			"“b-roll.mov”超出了服务器允许的大小。请使用其他服务器\uff0c或请管理员提高限制。",
 		},
 		"done": {
 			uploader.Transfer{Source: file, Phase: uploader.PhaseDone, Active: 320 * time.Second},
