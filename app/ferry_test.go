@@ -55,7 +55,7 @@ func TestDrop(t *testing.T) {
 		next := snapshotOf()
 		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "holds no files.") })
+		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "contains no files.") })
 	})
 	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
 		s := raise(t, newFakeEngine())

@@ -79,7 +79,7 @@ type filterLine struct{ bar *filterBar }
 // in steps of the grid.
 const (
 	fieldWidth = 56
-	fieldLeast = 34
+	fieldLeast = 32
 )
 
 func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {

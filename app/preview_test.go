@@ -69,7 +69,7 @@ func TestPreview(t *testing.T) {
 		if !strings.Contains(s.read(), "Destination: This computer") || len(s.engine.heard()) > 0 {
 			t.Errorf("asks %q, told the engine %v", s.read(), s.engine.heard())
 		}
-		s.press("Add")
+		s.press("Upload")
 		s.heard(1)
 	})
 	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {

@@ -90,7 +90,7 @@ func TestAddServer(t *testing.T) {
 	})
 	t.Run("one that asks for a sign-in says where that is chosen, and what is wrong with the one typed", func(t *testing.T) {
 		s, d := check(t, answering(tus.Capabilities{}, fault.New(fault.Auth, fault.Probe, nil)), "up.example.com")
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "Choose above how to sign in") })
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "Choose a sign-in method above") })
 		d.signIn.SetSelectedIndex(1)
 		test.Type(d.secret, "t0ken")
 		if d.accept.Visible() {
@@ -103,7 +103,7 @@ func TestAddServer(t *testing.T) {
 			t.Errorf("the last button ends at %g, the fields at %g", button, page)
 		}
 		test.Tap(d.check)
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "doesn't accept this sign-in") })
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "rejected the sign-in") })
 	})
 	t.Run("what is no address is said without asking anyone", func(t *testing.T) {
 		_, d := check(t, newFakeEngine(), "ftp://up.example.com")
