@@ -173,7 +173,7 @@ func TestASecretIsKeptUntilAnotherIsTyped(t *testing.T) {
 func TestTheDialogSaysWhereASecretIsKept(t *testing.T) {
 	for keeping, part := range map[platform.Keeping]string{
 		platform.KeptBySystem: "only in this computer's keyring", platform.KeptInFile: "encrypted file",
-		platform.KeptLocked: "is locked", platform.KeptForNow: "forgets this when it quits",
+		platform.KeptLocked: "is locked", platform.KeptForNow: "lost when Ferry quits",
 	} {
 		s := raise(t, newFakeEngine())
 		s.access.keeping = keeping
