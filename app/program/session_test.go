@@ -73,7 +73,7 @@ func TestAReceiverThatEndsIsHeardOf(t *testing.T) {
 		t.Errorf("told to end it fails with %v, says %q and logs %q", err, &said, &logged)
 	}
 	must(t, w.heard(serve)(t.Context())) // what was said is not said again at the end
-	if strings.Count(said.String(), "can't receive files") != 1 || strings.Count(logged.String(), broken.Error()) != 1 {
+	if strings.Count(said.String(), "can no longer receive files") != 1 || strings.Count(logged.String(), broken.Error()) != 1 {
 		t.Errorf("by itself it says %q and logs %q", &said, &logged)
 	}
 }

@@ -65,7 +65,7 @@ func rowCases(now time.Time) map[string]struct {
 		"forgotten":       {failed(fault.Gone, part), uploader.Live{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
 		"expired":         {failed(fault.Gone, expired), uploader.Live{}, 0, "The server no longer has the first 1.2 GB (expired)", "服务器上已没有前 1.2 GB\uff08已过期\uff09"},
 		"uploaded before": {failed(fault.Uploaded, uploader.Session{}), uploader.Live{}, 0, "Already uploaded", "已上传过"},
-		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Live{}, 0, "The server no longer has this upload", "服务器上已没有这个上传"},
+		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Live{}, 0, "The server no longer has this upload", "服务器上已没有此上传任务"},
 		"failed": {
 			failed(fault.TooLarge, part),
 			uploader.Live{},
