@@ -78,7 +78,7 @@ func TestClosing(t *testing.T) {
 			transfer(1, sending, holding(1), expires(until.Add(time.Hour))), transfer(2, sending, holding(1), expires(until)),
 			transfer(3, done, holding(1), expires(time.Now().Add(time.Hour))), transfer(4, sending, holding(1))))
 		got := keptUntil(s.snapshot(), time.Now())
-		if want := "The server keeps what it has until " + words.Clock(until, time.Now()) + "."; got != want {
+		if want := "The server keeps the uploaded data until " + words.Clock(until, time.Now()) + "."; got != want {
 			t.Errorf("says %q", got)
 		}
 		if got := keptUntil(snapshotOf(transfer(1, sending, holding(1))), time.Now()); got != "" {

@@ -45,18 +45,18 @@ func TestDetailsTellAllThereIsToTell(t *testing.T) {
 			{"From", "/media/card", "/media/card/interview.mov"},
 			{"To", "Studio", ""},
 			{"Link", "https://studio.example.com/files/secret-id", "https://studio.example.com/files/secret-id"},
-			{"Across", "1.9 of 6.4 GB", ""},
-			{"Recognised by", "Name, size, time of change", ""},
+			{"Sent", "1.9 of 6.4 GB", ""},
+			{"Matched by", "Name, size, modification date", ""},
 			{"Added", "13:00", ""},
 			{"Started", "13:30", ""},
 			{"Kept until", "2026-03-02 14:00", ""},
-			{"Went on from", "1.0 GB", ""},
+			{"Resumed at", "1.0 GB", ""},
 		},
 		parts: []partFact{{"Part 1 of 2 · 25 of 100 bytes", 0.25}, {"Part 2 of 2 · 0 of 0 bytes", 1}},
 		history: []happening{
-			{"13:41:00", "Went on from 1.0 GB"},
-			{"13:40:00", "Connection lost; tries again at 13:41:00"},
-			{"13:30:00", "Began"},
+			{"13:41:00", "Resumed at 1.0 GB"},
+			{"13:40:00", "Connection lost; retry at 13:41:00"},
+			{"13:30:00", "Started"},
 		},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(facts{}, fact{}, partFact{}, happening{})); diff != "" {
@@ -193,11 +193,11 @@ func TestTheStoryIsToldWithoutRepeating(t *testing.T) {
 		{At: at(10), Kind: uploader.EventResumed, Offset: 5e8},
 	}}, now).history
 	want := []happening{
-		{"14:00:10", "Went on from 500.0 MB"},
-		{"14:00:09", "Connection lost; tries again at 14:00:10"},
-		{"14:00:04", "The server made an upload for it"},
-		{"14:00:02", "The file is still being written (2 times); tries again at 14:00:04"},
-		{"14:00:00", "Began"},
+		{"14:00:10", "Resumed at 500.0 MB"},
+		{"14:00:09", "Connection lost; retry at 14:00:10"},
+		{"14:00:04", "Server created the upload"},
+		{"14:00:02", "The file is still being written (2 times); retry at 14:00:04"},
+		{"14:00:00", "Started"},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(happening{})); diff != "" {
 		t.Error(diff)

@@ -21,7 +21,7 @@ func TestAFileThatIsTooLargeGoesToAnotherServer(t *testing.T) {
 	if !ok || add.Server != uploader.BuiltinServer || !cmp.Equal(add.Paths, []string{path}) {
 		t.Errorf("told the engine %+v", add)
 	}
-	if s.said() != "Removed 1 upload from the list" {
+	if s.said() != "Removed 1 upload" {
 		t.Errorf("the other row stays: %q", s.said())
 	}
 }

@@ -43,7 +43,7 @@ func TestDrop(t *testing.T) {
 			t.Error(diff)
 		}
 		s.until("it is said", func() bool {
-			return s.said() == "3 items are not files or folders on this computer, and were left out."
+			return s.said() == "3 items were skipped: they are not files or folders on this computer."
 		})
 	})
 	t.Run("a folder that holds no files is said to", func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestDrop(t *testing.T) {
 		next := snapshotOf()
 		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "holds no files.") })
+		s.until("it is said", func() bool { return strings.HasSuffix(s.said(), "contains no files.") })
 	})
 	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
@@ -67,7 +67,7 @@ func TestDrop(t *testing.T) {
 			transfer(2, inBatch(batch), holding(gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
 		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return s.said() == "Continuing, 2.0 GB were already there." })
+		s.until("it is said", func() bool { return s.said() == "Resuming, 2.0 GB already uploaded" })
 	})
 	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
 		s := raise(t, newFakeEngine())
@@ -105,7 +105,7 @@ func TestChoosing(t *testing.T) {
 	t.Run("a dialog that fails says so", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = errBroken })
 		s.addFolder()
-		s.until("it is said", func() bool { return s.said() == "The file dialog can't be opened. You can still drop files here." })
+		s.until("it is said", func() bool { return s.said() == "Couldn't open the file dialog. You can still drop files here." })
 	})
 }
 
@@ -169,7 +169,7 @@ func TestActions(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(7, done)))
 		s.act(actRemove, these(s.rows()...))
 		s.until("the list is empty", func() bool { return len(s.rows()) == 0 })
-		if got := s.engine.heard(); len(got) > 0 || s.said() != "Removed 1 upload from the list" {
+		if got := s.engine.heard(); len(got) > 0 || s.said() != "Removed 1 upload" {
 			t.Errorf("said %q and told the engine %v while it can be undone", s.said(), got)
 		}
 		s.window.toasts.Dismiss()
@@ -197,7 +197,7 @@ func TestActions(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		if s.said() != "Removed 1 upload from the list" {
+		if s.said() != "Removed 1 upload" {
 			t.Errorf("says %q, so that the second cannot be undone", s.said())
 		}
 		s.end()
@@ -227,9 +227,9 @@ func TestActions(t *testing.T) {
 		if got := s.engine.heard(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
-		s.press("Keep it")
+		s.press("Keep upload")
 		s.act(actCancel, these(s.rows()...))
-		s.press("Cancel the upload")
+		s.press("Cancel upload")
 		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.heard(2)); diff != "" {
 			t.Error(diff)
@@ -275,9 +275,9 @@ func TestActions(t *testing.T) {
 		if got := s.engine.heard(); len(got) != 0 {
 			t.Fatalf("told the engine %v before asking", got)
 		}
-		s.press("Keep it")
+		s.press("Keep upload")
 		s.act(actCancel, whole)
-		s.press("Cancel the upload")
+		s.press("Cancel upload")
 		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
@@ -398,7 +398,7 @@ func TestKeys(t *testing.T) {
 		if len(s.engine.heard()) > 0 || len(s.rows()) != 2 {
 			t.Errorf("told the engine %v before asking", s.engine.heard())
 		}
-		s.press("Cancel the upload")
+		s.press("Cancel upload")
 		s.heard(1) // holds it
 		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.heard(2)); diff != "" {

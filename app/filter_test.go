@@ -47,7 +47,7 @@ func TestFilter(t *testing.T) {
 		for _, tab := range tabsOf(s.snapshot()) {
 			got = append(got, tab.Label+" "+tab.Count)
 		}
-		if diff := cmp.Diff([]string{"All 4", "Active 1", "Waiting 0", "Needs you 1", "Done 2"}, got); diff != "" {
+		if diff := cmp.Diff([]string{"All 4", "Active 1", "Waiting 0", "Needs attention 1", "Done 2"}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -117,7 +117,7 @@ func TestSearch(t *testing.T) {
 		s := raise(t)
 		test.Type(s.window.filter.field, "xyz")
 		s.until("it is said", func() bool { return s.window.unmatched.Visible() })
-		if s.window.empty.Visible() || s.window.list.rows.Visible() || s.window.unmatchedAs.Title != "Nothing found" {
+		if s.window.empty.Visible() || s.window.list.rows.Visible() || s.window.unmatchedAs.Title != "No results" {
 			t.Errorf("says %+v", s.window.unmatchedAs)
 		}
 		s.window.unmatched.OnTapped()
@@ -186,7 +186,7 @@ func TestBatchInTheList(t *testing.T) {
 		next := iceland()
 		next.Transfers[0] = transfer(1, of(7, "Iceland/one.raw"), failed(fault.Refused))
 		s.publish(next)
-		if row := s.window.list.model(0); row.Detail != "1 needs you · 0 of 3 files · This computer" || row.Tone != theme.Error {
+		if row := s.window.list.model(0); row.Detail != "1 needs attention · 0 of 3 files · This computer" || row.Tone != theme.Error {
 			t.Errorf("says %+v", row)
 		}
 	})

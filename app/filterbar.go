@@ -79,7 +79,7 @@ type filterLine struct{ bar *filterBar }
 // in steps of the grid.
 const (
 	fieldWidth = 56
-	fieldLeast = 34
+	fieldLeast = 32
 )
 
 func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -141,7 +141,7 @@ func (f *ferry) toList() { f.window.window.Canvas().Focus(f.window.list.rows) }
 // unmatched is what stands where filter and search leave nothing.
 func unmatched(chosen filter, text string) widgets.EmptyModel {
 	if newSearch(text).empty() {
-		return widgets.EmptyModel{Title: words.Say("filter.empty"), Button: words.Say("filter.show-all")}
+		return widgets.EmptyModel{Title: words.Say("filter.empty." + chosen.String()), Button: words.Say("filter.show-all")}
 	}
 	model := widgets.EmptyModel{Title: words.Say("search.empty"), Button: words.Say("search.clear")}
 	model.Hint = words.Say("search.empty.hint", words.Data{"Text": words.Printable(text)})

@@ -108,9 +108,9 @@ func TestHowFastUploadsMayBeIsSaid(t *testing.T) {
 		{"as fast as it goes", snapshotOf(), uploader.Settings{}, monday, "No limit", theme.Muted},
 		{"a limit for always", snapshotOf(), uploader.Settings{Limit: 5e6}, monday, "At most 5.0 MB/s", theme.Active},
 		{"hours with a limit, with their end", snapshotOf(), uploader.Settings{Schedule: daily(5e6)}, monday, "5.0 MB/s until 18:00", theme.Active},
-		{"hours at which nothing is sent", snapshotOf(), uploader.Settings{Schedule: daily(uploader.Nothing)}, monday, "Nothing is sent until 18:00", theme.Warning},
+		{"hours at which nothing is sent", snapshotOf(), uploader.Settings{Schedule: daily(uploader.Nothing)}, monday, "No uploads until 18:00", theme.Warning},
 		{"the time before such hours", snapshotOf(), uploader.Settings{Schedule: daily(5e6)}, monday.Add(10 * time.Hour), "No limit until 08:00", theme.Muted},
-		{"a metered network before all else", metered, uploader.Settings{Limit: 5e6}, monday, "Metered: waits", theme.Warning},
+		{"a metered network before all else", metered, uploader.Settings{Limit: 5e6}, monday, "Metered: waiting", theme.Warning},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func TestTrayOf(t *testing.T) {
 		want trayView
 	}{
 		{"nothing to do", snapshotOf(transfer(1, done)), false, trayView{
-			mood: moodIdle, status: "Nothing to upload", tooltip: "Nothing to upload", recent: [recentMost]recent{{id: 1, name: "interview.mov", here: true}},
+			mood: moodIdle, status: "No uploads", tooltip: "No uploads", recent: [recentMost]recent{{id: 1, name: "interview.mov", here: true}},
 		}},
 		{"under way", moving, false, trayView{
 			mood: moodActive, eighths: 1, status: "2 uploading · about 4 min", tooltip: "2 uploading · 12 % · 12.4 MB/s · about 4 min", pause: true,
@@ -65,19 +65,19 @@ func TestTrayOf(t *testing.T) {
 			mood: moodPaused, status: "2 paused", tooltip: "2 paused", paused: true,
 		}},
 		{"one failed", snapshotOf(transfer(1, failed(fault.Refused))), false, trayView{
-			mood: moodAttention, status: "1 upload needs you", tooltip: "1 upload needs you",
+			mood: moodAttention, status: "1 upload needs attention", tooltip: "1 upload needs attention",
 		}},
 		{"a question is open, which is not about what the user had paused", snapshotOf(transfer(1, holding(gigabyte)), transfer(2, paused)), true, trayView{
-			mood: moodAttention, status: "1 waits for your answer · 1 paused", tooltip: "1 waits for your answer · 1 paused", paused: true, resume: "Resume 1 unfinished upload (3.0 GB left)",
+			mood: moodAttention, status: "1 waiting for your decision · 1 paused", tooltip: "1 waiting for your decision · 1 paused", paused: true, resume: "Resume 1 unfinished upload (3.0 GB left)",
 		}},
 		{"no network", snapshotOf(transfer(1, waiting(fault.Offline)), transfer(2)), false, trayView{
 			mood: moodActive, status: "Waiting for the network", tooltip: "Waiting for the network · 0 %", pause: true,
 		}},
 		{"a connection lost", snapshotOf(transfer(1, waiting(fault.Transient))), false, trayView{
-			mood: moodActive, status: "Waiting to try again", tooltip: "Waiting to try again · 0 %", pause: true,
+			mood: moodActive, status: "Waiting to retry", tooltip: "Waiting to retry · 0 %", pause: true,
 		}},
 		{"nothing can be saved", broken, false, trayView{
-			mood: moodAttention, status: "This computer's disk can't be written", tooltip: "This computer's disk can't be written", pause: true,
+			mood: moodAttention, status: "Ferry can't save its data", tooltip: "Ferry can't save its data", pause: true,
 		}},
 	}
 	for _, test := range tests {
@@ -147,18 +147,18 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 	speak(t)
 	s := snapshotOf(transfer(1, holding(gigabyte)), transfer(2, holding(gigabyte)), transfer(3, paused, holding(gigabyte)), transfer(4, done))
 	t.Run("what goes on by itself is said with what is already there", func(t *testing.T) {
-		if got, want := revivalIn(s).sentence(s), "Continuing 2 uploads: 2.0 of 8.0 GB is already there."; got != want {
+		if got, want := revivalIn(s).sentence(s), "Resuming 2 uploads · 2.0 of 8.0 GB already uploaded"; got != want {
 			t.Errorf("got %q", got)
 		}
 	})
 	t.Run("what the server turns out to hold corrects what was known", func(t *testing.T) {
 		killed := snapshotOf(transfer(1, holding(0)))
 		left := revivalIn(killed)
-		if got, want := left.sentence(killed), "Continuing 1 upload that was interrupted."; got != want {
+		if got, want := left.sentence(killed), "Resuming 1 interrupted upload"; got != want {
 			t.Errorf("got %q", got)
 		}
 		asked := snapshotOf(transfer(1, sending, holding(gigabyte), func(t *uploader.Transfer) { t.Resumed = gigabyte }))
-		if got, want := left.sentence(asked), "Continuing 1 upload: 1.0 of 4.0 GB is already there."; got != want {
+		if got, want := left.sentence(asked), "Resuming 1 upload · 1.0 of 4.0 GB already uploaded"; got != want {
 			t.Errorf("got %q", got)
 		}
 	})
@@ -170,11 +170,11 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 	})
 	t.Run("what was paused is not asked about: it stays paused", func(t *testing.T) {
 		left := leftoverIn(s)
-		if got, want := left.question(s), "2 uploads were interrupted. Asking the servers what is already there…"; got != want {
+		if got, want := left.question(s), "2 uploads were interrupted. Checking with the servers…"; got != want {
 			t.Errorf("before the servers have answered it says %q", got)
 		}
 		left.known = true
-		if got, want := left.question(s), "2 uploads were interrupted. 2.0 of 8.0 GB is already there."; got != want {
+		if got, want := left.question(s), "2 uploads were interrupted. 2.0 of 8.0 GB already uploaded."; got != want {
 			t.Errorf("got %q", got)
 		}
 		if left.holds(s.Transfers[2]) || !left.holds(s.Transfers[0]) {
@@ -184,7 +184,7 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 	t.Run("a folder that was not walked to its end is left too", func(t *testing.T) {
 		s := snapshotOf()
 		s.Batches[7] = &uploader.Batch{ID: 7}
-		if left := leftoverIn(s); left == nil || len(left.resume(s)) != 2 || left.question(s) != "1 folder was not looked through to its end." {
+		if left := leftoverIn(s); left == nil || len(left.resume(s)) != 2 || left.question(s) != "Adding 1 folder was interrupted." {
 			t.Errorf("found %+v", left)
 		}
 	})
@@ -196,12 +196,12 @@ func TestWhatAnEarlierRunLeft(t *testing.T) {
 			first []func(*uploader.Transfer)
 			want  string
 		}{
-			{"one was forgotten", []func(*uploader.Transfer){holding(gigabyte), failed(fault.Gone)}, "2 uploads were interrupted. 1.0 of 8.0 GB is already there. 1 of them needs you."},
-			{"one is missing here", []func(*uploader.Transfer){holding(gigabyte), failed(fault.SourceMissing)}, "2 uploads were interrupted. 2.0 of 8.0 GB is already there. 1 of them needs you."},
-			{"a server does not answer", []func(*uploader.Transfer){holding(gigabyte), func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }}, "2 uploads were interrupted. 2.0 of 8.0 GB was there last time; not every server answers now."},
+			{"one was forgotten", []func(*uploader.Transfer){holding(gigabyte), failed(fault.Gone)}, "2 uploads were interrupted. 1.0 of 8.0 GB already uploaded. 1 of them needs attention."},
+			{"one is missing here", []func(*uploader.Transfer){holding(gigabyte), failed(fault.SourceMissing)}, "2 uploads were interrupted. 2.0 of 8.0 GB already uploaded. 1 of them needs attention."},
+			{"a server does not answer", []func(*uploader.Transfer){holding(gigabyte), func(t *uploader.Transfer) { t.Fault = fault.New(fault.Unreachable, fault.Head, nil) }}, "2 uploads were interrupted. 2.0 of 8.0 GB uploaded when last checked; some servers don't respond."},
 		}
 		nothing := snapshotOf(transfer(1, func(t *uploader.Transfer) { t.Fault = fault.New(fault.Offline, fault.Head, nil) }))
-		if got := left.question(nothing); got != "1 upload was interrupted. Not every server answers now, so nobody knows what is already there." {
+		if got := left.question(nothing); got != "1 upload was interrupted. Some servers don't respond, so their progress is unknown." {
 			t.Errorf("of servers that are away it says %q", got)
 		}
 		for _, c := range tests {

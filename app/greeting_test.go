@@ -45,7 +45,7 @@ func TestGreeting(t *testing.T) {
 	both := uploader.These(1, 3)
 	t.Run("what continues is said once", func(t *testing.T) {
 		s := raise(t, newFakeEngine(transfer(1, holding(gigabyte))))
-		if got := s.window.banner.model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
+		if got := s.window.banner.model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
 			t.Errorf("said %q", got)
 		}
 	})
@@ -54,7 +54,7 @@ func TestGreeting(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Check{Target: both}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		if got := s.window.banner.model().Text; got != "2 uploads were interrupted. 2.0 of 8.0 GB is already there." {
+		if got := s.window.banner.model().Text; got != "2 uploads were interrupted. 2.0 of 8.0 GB already uploaded." {
 			t.Errorf("said %q", got)
 		}
 	})

@@ -58,7 +58,7 @@ func TestEveryKey(t *testing.T) {
 			s.until("files are added", func() bool { return len(s.engine.heard()) == 1 })
 		}},
 		"Ctrl+V": {nil, func(t *testing.T, s *stage) {
-			s.until("it is looked for files", func() bool { return s.said() == "There are no files on the clipboard." })
+			s.until("it is looked for files", func() bool { return s.said() == "No files on the clipboard." })
 		}},
 		"Ctrl+F": {nil, func(t *testing.T, s *stage) {
 			if s.window.window.Canvas().Focused() != s.window.filter.field {
@@ -253,7 +253,7 @@ func TestDetailsGoAlongWithTheSelection(t *testing.T) {
 
 func TestMenu(t *testing.T) {
 	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
-	moves := []string{"Move to the top", "Move up", "Move down", "Move to the bottom"}
+	moves := []string{"Move to top", "Move up", "Move down", "Move to bottom"}
 	shows := []string{"Open", "Show in folder", "Details"}
 	tests := []struct {
 		name string
@@ -263,15 +263,15 @@ func TestMenu(t *testing.T) {
 		{"uploading", transfer(1, sending), [][]string{{"Pause"}, shows, moves, {"Cancel"}}},
 		{"paused", transfer(1, paused), [][]string{{"Resume"}, shows, moves, {"Cancel"}}},
 		{"offline", transfer(1, waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, shows, moves, {"Cancel"}}},
-		{"changed", transfer(1, failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from the list"}}},
-		{"missing", transfer(1, failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from the list"}}},
-		{"signed out", transfer(1, failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from the list"}}},
-		{"uploaded before", transfer(1, failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy the old link"}, shows...), moves, {"Remove from the list"}}},
-		{"received before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from the list"}}},
-		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Continue earlier upload", "Upload as a new file"}, shows, moves, {"Remove from the list"}}},
-		{"done elsewhere", transfer(1, done, elsewhere, holding(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from the list"}}},
-		{"done here", transfer(1, done), [][]string{shows, {"Remove from the list"}}},
-		{"cancelled", transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from the list"}}},
+		{"changed", transfer(1, failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from list"}}},
+		{"missing", transfer(1, failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from list"}}},
+		{"signed out", transfer(1, failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from list"}}},
+		{"uploaded before", transfer(1, failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy old link"}, shows...), moves, {"Remove from list"}}},
+		{"received before", transfer(1, failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from list"}}},
+		{"maybe begun before", transfer(1, failed(fault.Several)), [][]string{{"Resume earlier upload", "Upload as a new file"}, shows, moves, {"Remove from list"}}},
+		{"done elsewhere", transfer(1, done, elsewhere, holding(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from list"}}},
+		{"done here", transfer(1, done), [][]string{shows, {"Remove from list"}}},
+		{"cancelled", transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from list"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -318,7 +318,7 @@ func TestWhatAMenuItemOrButtonDoes(t *testing.T) {
 	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
 		s := one(t, done)
 		s.act(actOpen, these(s.rows()...))
-		s.until("it is said", func() bool { return s.said() == "This can't be shown: interview.mov" })
+		s.until("it is said", func() bool { return s.said() == "Couldn't open interview.mov" })
 	})
 	t.Run("a file on its way is shown where it comes from", func(t *testing.T) {
 		path := file(t, "a.mov")

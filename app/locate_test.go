@@ -34,7 +34,7 @@ func TestWhereAMissingFileIs(t *testing.T) {
 	t.Run("another file is said to be one", func(t *testing.T) {
 		s, _ := locate(t, fault.New(fault.Mismatch, fault.Open, nil))
 		s.until("it is said", func() bool {
-			return s.said() == "That is a different file. The upload goes on with the very same file only."
+			return s.said() == "This is a different file. Only the original file can resume this upload."
 		})
 	})
 	t.Run("a failure is said", func(t *testing.T) {

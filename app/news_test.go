@@ -43,10 +43,10 @@ func TestNews(t *testing.T) {
 		{"when that ends, it is", walking, batched(transfer(1, done, two)), []string{"1 upload finished"}},
 		{"what was across before is no news", batched(transfer(1, done, two)), batched(transfer(1, done, two)), nil},
 		{"what was removed is no news", batched(transfer(1, sending, two)), snapshotOf(), nil},
-		{"what failed altogether has not finished", batched(transfer(1, sending, two)), batched(transfer(1, failed(fault.Refused), two)), []string{"1 upload needs you"}},
-		{"what partly failed has both", batched(transfer(1, sending, two), transfer(2, sending, two)), batched(transfer(1, done, two), transfer(2, failed(fault.Auth), two)), []string{"1 upload finished", "1 upload needs you"}},
+		{"what failed altogether has not finished", batched(transfer(1, sending, two)), batched(transfer(1, failed(fault.Refused), two)), []string{"1 upload needs attention"}},
+		{"what partly failed has both", batched(transfer(1, sending, two), transfer(2, sending, two)), batched(transfer(1, done, two), transfer(2, failed(fault.Auth), two)), []string{"1 upload finished", "1 upload needs attention"}},
 		{"trouble that stays is told once", batched(transfer(1, failed(fault.Auth))), batched(transfer(1, failed(fault.Auth))), nil},
-		{"a disk that cannot be written is told", snapshotOf(), sick, []string{"This computer's disk can't be written"}},
+		{"a disk that cannot be written is told", snapshotOf(), sick, []string{"Ferry can't save its data"}},
 		{"and once", sick, sick, nil},
 	}
 	for _, test := range tests {
@@ -81,7 +81,7 @@ func TestNewsIsForThoseWhoDoNotLook(t *testing.T) {
 		return all
 	}
 	s.until("it is told", func() bool { return slices.Contains(titles(), "1 upload finished") })
-	if diff := cmp.Diff([]string{"1 upload finished", "Ferry keeps going"}, slices.Sorted(slices.Values(titles()))); diff != "" {
+	if diff := cmp.Diff([]string{"1 upload finished", "Ferry is still running"}, slices.Sorted(slices.Values(titles()))); diff != "" {
 		t.Error(diff)
 	}
 	for _, note := range s.desktop.noted() {
@@ -112,8 +112,8 @@ func TestNewsSaysWhatItIsAbout(t *testing.T) {
 		{"one file has its name, which is text", rooted(`/x/<b>&"; rm`, transfer(1, sending, two, evil)), rooted(`/x/<b>&"; rm`, transfer(1, done, two, evil)), `<b>&"; rm · 4.0 GB`},
 		{"a folder has its name", rooted("/x/Iceland", transfer(1, sending, two), transfer(3, done, two)), rooted("/x/Iceland", transfer(1, done, two), transfer(3, done, two)), "Iceland · 8.0 GB"},
 		{"one that is stuck has its name and why", batched(transfer(1, sending, two)), batched(transfer(1, failed(fault.SourceMissing), two)), "interview.mov · The file can't be found"},
-		{"several that are stuck are counted only", batched(transfer(1, two), transfer(3, two)), batched(transfer(1, failed(fault.Refused), two), transfer(3, failed(fault.Gone), two)), "Open Ferry to see what to do."},
-		{"a sign-in is one thing, however many wait for it", batched(transfer(1, two, studio), transfer(3, two, studio)), batched(transfer(1, failed(fault.Auth), two, studio), transfer(3, failed(fault.Auth), two, studio)), "“Studio” asks for a sign-in."},
+		{"several that are stuck are counted only", batched(transfer(1, two), transfer(3, two)), batched(transfer(1, failed(fault.Refused), two), transfer(3, failed(fault.Gone), two)), "Open Ferry for details."},
+		{"a sign-in is one thing, however many wait for it", batched(transfer(1, two, studio), transfer(3, two, studio)), batched(transfer(1, failed(fault.Auth), two, studio), transfer(3, failed(fault.Auth), two, studio)), "“Studio” requires sign-in."},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestNewsOfTheProfile(t *testing.T) {
 		t.Errorf("said %q", got.Text)
 	}
 	s.window.banner.model().OnDismiss()
-	if got := s.window.banner.model().Text; got != "Continuing 1 upload: 1.0 of 4.0 GB is already there." {
+	if got := s.window.banner.model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
 		t.Errorf("then said %q", got)
 	}
 	s.window.banner.model().OnDismiss()

@@ -32,7 +32,7 @@ func TestPaste(t *testing.T) {
 	t.Run("a text is no file, and is said to be none", func(t *testing.T) {
 		s := raise(t, newFakeEngine(), copied("rm -rf /; $(reboot)"))
 		s.paste()
-		s.until("it is said", func() bool { return s.said() == "There are no files on the clipboard." })
+		s.until("it is said", func() bool { return s.said() == "No files on the clipboard." })
 		if len(s.engine.heard()) > 0 {
 			t.Error("something was added")
 		}

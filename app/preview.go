@@ -67,6 +67,16 @@ func (v *survey) sentence() string {
 	}
 }
 
+// title is the dialog's title. It names the number of files once all are counted.
+func (v *survey) title() string {
+	select {
+	case <-v.over:
+		return words.Count("preview.title", int(v.files.Load()))
+	default:
+		return words.Say("preview.title.counting")
+	}
+}
+
 // surveyed counts paths, and goes on as soon as it is known that they are not
 // much; otherwise the person is asked meanwhile. It is called beside the UI.
 func (f *ferry) surveyed(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
@@ -105,12 +115,12 @@ func (f *ferry) preview(v *survey, to uploader.ServerID, stop context.CancelFunc
 	amount := widgets.NewParagraph(v.sentence())
 	var box *widgets.Dialog
 	leave := func() { box.Hide() }
-	accept := newChoice(words.Say("choose.accept"), func() { leave(); add() }, leave)
+	accept := newChoice(words.Say("preview.accept"), func() { leave(); add() }, leave)
 	accept.Importance = widget.HighImportance
 	cancel := newChoice(words.Say("cancel"), leave, leave)
 	where := widgets.NewParagraph("")
 	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
-	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("preview.title"), widgets.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
+	box = widgets.NewDialog(f.window.window.Canvas(), v.title(), widgets.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
 	box.OnClosed = stop
 	box.SetSize(fyne.NewSize(theme.Grid(questionWidth), 0))
 	f.present(box)

@@ -66,10 +66,10 @@ func TestPreview(t *testing.T) {
 		s.handleDrop(uris(folder))
 		s.until("it asks", covered(s))
 		s.until("all is counted", func() bool { return strings.Contains(s.read(), "10,001 files · 0 bytes\n") })
-		if !strings.Contains(s.read(), "All of it goes to This computer.") || len(s.engine.heard()) > 0 {
+		if !strings.Contains(s.read(), "Destination: This computer") || len(s.engine.heard()) > 0 {
 			t.Errorf("asks %q, told the engine %v", s.read(), s.engine.heard())
 		}
-		s.press("Add")
+		s.press("Upload")
 		s.heard(1)
 	})
 	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {
@@ -125,13 +125,13 @@ func TestCounting(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.StopFinding{Batch: 2}), s.heard(1)); diff != "" {
 			t.Error(diff)
 		}
-		want := fmt.Sprintf("Stopped. The %d files that were found stay in the list.", len(s.snapshot().Transfers))
+		want := fmt.Sprintf("Stopped. The %d files found so far stay in the list.", len(s.snapshot().Transfers))
 		s.until("it says how many there are now", func() bool { return s.said() == want })
 	})
 	t.Run("a question from the start goes before it, and before a server that waits", func(t *testing.T) {
 		s := asked(t, newFakeEngine(transfer(9, holding(gigabyte))))
 		s.window.banner.counts("Counting…", func() {})
-		s.window.banner.blocked.Text = "Studio asks for a sign-in."
+		s.window.banner.blocked.Text = "Studio requires sign-in."
 		if len(s.window.banner.model().Buttons) != 3 {
 			t.Errorf("says %q", s.window.banner.model().Text)
 		}

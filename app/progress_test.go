@@ -94,7 +94,7 @@ func TestEveryStateHasItsOwnSign(t *testing.T) {
 
 func TestWhatNeedsAPersonShowsItsWayOut(t *testing.T) {
 	speak(t)
-	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.TooLarge: "Other server…", fault.SourceMissing: "Locate…", fault.Auth: "Sign in…", fault.Uploaded: "Upload again", fault.Several: "Continue earlier upload"}
+	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.TooLarge: "Change server…", fault.SourceMissing: "Locate…", fault.Auth: "Sign in…", fault.Uploaded: "Upload again", fault.Several: "Resume earlier upload"}
 	for kind, want := range kinds {
 		buttons := buttonsOf(situationOf([]*uploader.Transfer{transfer(1, failed(kind))}))
 		if button := buttons[len(buttons)-1]; !button.Prominent || button.Label != want {

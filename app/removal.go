@@ -110,7 +110,7 @@ func (f *ferry) takeOff(off subjects) {
 	f.removal.open, f.removal.release = off, release
 	f.removal.hide(off)
 	f.orderAll(hold)
-	f.window.toasts.Offer(words.Count("undo.removed", max(1, len(off.all))), words.Say("undo"), f.undoRemoval, f.carryOutRemoval)
+	f.window.toasts.Offer(removedText(off.all), words.Say("undo"), f.undoRemoval, f.carryOutRemoval)
 	f.presenter.now()
 }
 

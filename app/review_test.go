@@ -22,13 +22,13 @@ func TestReviewOf(t *testing.T) {
 		detail string
 		way    string
 	}{
-		{"ready", transfer(1, holding(gigabyte)), "Ready, 1.0 of 4.0 GB is already there · This computer", "Resume"},
-		{"ready, and not begun", transfer(1), "Ready, nothing of it is there yet · This computer", "Resume"},
+		{"ready", transfer(1, holding(gigabyte)), "Ready · 1.0 of 4.0 GB already uploaded · This computer", "Resume"},
+		{"ready, and not begun", transfer(1), "Ready · nothing uploaded yet · This computer", "Resume"},
 		{"being asked about", transfer(1, holding(gigabyte), checking), "Checking with the server · This computer", "Resume"},
-		{"at a server that is away", transfer(1, holding(gigabyte), away), "The server doesn't answer · This computer", "Resume"},
+		{"at a server that is away", transfer(1, holding(gigabyte), away), "The server doesn't respond · This computer", "Resume"},
 		{"changed", transfer(1, holding(gigabyte), failed(fault.SourceChanged)), "Changed since the upload began", "Start over"},
 		{"missing", transfer(1, holding(gigabyte), failed(fault.SourceMissing)), "Not found: drive disconnected or file moved", "Locate…"},
-		{"behind a sign-in", transfer(1, holding(gigabyte), failed(fault.Auth)), "The server asks for a sign-in", "Sign in…"},
+		{"behind a sign-in", transfer(1, holding(gigabyte), failed(fault.Auth)), "The server requires sign-in", "Sign in…"},
 		{"forgotten", transfer(1, holding(gigabyte), failed(fault.Gone)), "The server no longer has the first 1.0 GB", "Start over"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

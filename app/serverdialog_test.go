@@ -50,7 +50,7 @@ func TestAddServer(t *testing.T) {
 	t.Run("one that answers is shown with what it can do, saved, and chosen", func(t *testing.T) {
 		s, d := check(t, answering(capable, nil), "up.example.com/files/")
 		s.until("it may be added", d.accept.Visible)
-		for _, part := range []string{"Ready", "Takes files up to 5.0 GB.", "It can: cancelling."} {
+		for _, part := range []string{"Ready", "Maximum file size: 5.0 GB.", "Features: cancelling uploads."} {
 			if !strings.Contains(d.said(), part) {
 				t.Errorf("said %q, without %q", d.said(), part)
 			}
@@ -90,7 +90,7 @@ func TestAddServer(t *testing.T) {
 	})
 	t.Run("one that asks for a sign-in says where that is chosen, and what is wrong with the one typed", func(t *testing.T) {
 		s, d := check(t, answering(tus.Capabilities{}, fault.New(fault.Auth, fault.Probe, nil)), "up.example.com")
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "Choose above how to sign in") })
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "Choose a sign-in method above") })
 		d.signIn.SetSelectedIndex(1)
 		test.Type(d.secret, "t0ken")
 		if d.accept.Visible() {
@@ -103,11 +103,11 @@ func TestAddServer(t *testing.T) {
 			t.Errorf("the last button ends at %g, the fields at %g", button, page)
 		}
 		test.Tap(d.check)
-		s.until("it is said", func() bool { return strings.Contains(d.said(), "doesn't accept this sign-in") })
+		s.until("it is said", func() bool { return strings.Contains(d.said(), "rejected the sign-in") })
 	})
 	t.Run("what is no address is said without asking anyone", func(t *testing.T) {
 		_, d := check(t, newFakeEngine(), "ftp://up.example.com")
-		if d.said() != "The address must begin with https:// or http://" {
+		if d.said() != "The address must start with https:// or http://" {
 			t.Errorf("said %q", d.said())
 		}
 	})

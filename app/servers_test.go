@@ -116,7 +116,7 @@ func TestFieldsSayWhatIsWrongWithThem(t *testing.T) {
 	}{
 		"a user with a colon":            {func(d *serverDialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
 		"a token of two words":           {func(d *serverDialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
-		"a header that is none":          {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "header field"},
+		"a header that is none":          {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "one header"},
 		"a proxy without an address":     {func(d *serverDialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
 		"a size that is none":            {func(d *serverDialog) { d.chunkMax.SetText("big") }, "size"},
 		"a number that is none":          {func(d *serverDialog) { d.connections.SetText("0") }, "1 to 64"},
@@ -172,8 +172,8 @@ func TestASecretIsKeptUntilAnotherIsTyped(t *testing.T) {
 
 func TestTheDialogSaysWhereASecretIsKept(t *testing.T) {
 	for keeping, part := range map[platform.Keeping]string{
-		platform.KeptBySystem: "keyring, nowhere else", platform.KeptInFile: "encrypted file",
-		platform.KeptLocked: "is locked", platform.KeptForNow: "forgets this when it quits",
+		platform.KeptBySystem: "only in this computer's keyring", platform.KeptInFile: "encrypted file",
+		platform.KeptLocked: "is locked", platform.KeptForNow: "lost when Ferry quits",
 	} {
 		s := raise(t, newFakeEngine())
 		s.access.keeping = keeping
@@ -182,7 +182,7 @@ func TestTheDialogSaysWhereASecretIsKept(t *testing.T) {
 		s.until(part, func() bool { return strings.Contains(s.asking.noted(), part) })
 		s.asking.address.SetText("http://up.example.com/")
 		s.asking.look()
-		s.until("the open line", func() bool { return strings.Contains(s.asking.noted(), "anyone on the way") })
+		s.until("the open line", func() bool { return strings.Contains(s.asking.noted(), "not encrypted") })
 	}
 }
 
@@ -249,24 +249,24 @@ func TestOneBannerSaysWhatAServerWaitsFor(t *testing.T) {
 		button string
 		then   func(*stage) bool
 	}{
-		"a sign-in": {code(fault.Auth, ""), "Studio asks for a sign-in. 2 uploads wait, nothing is lost.", "Sign in…", func(s *stage) bool {
+		"a sign-in": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *stage) bool {
 			return s.asking != nil && s.asking.kind() == uploader.SignInBearer
 		}},
-		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "not in the keyring any more", "Sign in…", func(s *stage) bool { return s.asking != nil }},
+		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "no longer in the keyring", "Sign in…", func(s *stage) bool { return s.asking != nil }},
 		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *stage) bool { return s.passphrase != nil }},
-		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't answer", "Try again", signedIn},
+		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't respond", "Try again", signedIn},
 		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", func(s *stage) bool { return s.asking != nil }},
-		"a certificate":          {code(fault.TLS, ""), "can't be trusted", "Try again", signedIn},
+		"a certificate":          {code(fault.TLS, ""), "isn't trusted", "Try again", signedIn},
 		"a certificate file":     {code(fault.TLS, fault.CodeTrust), "certificate file", "Server settings…", func(s *stage) bool { return s.asking != nil }},
 		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
-		"a page in its place":    {code(fault.NotTus, ""), "answers in the place of “Studio”", "Try again", signedIn},
-		"a full server":          {code(fault.Quota, ""), "no room left", "Try again", signedIn},
+		"a page in its place":    {code(fault.NotTus, ""), "not from “Studio”", "Try again", signedIn},
+		"a full server":          {code(fault.Quota, ""), "no space left", "Try again", signedIn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := raise(t, newFakeEngine())
 			s.publish(blocking(c.fault))
 			model := s.window.banner.model()
-			if !strings.Contains(model.Text, c.text) || !strings.Contains(model.Text, "2 uploads wait") {
+			if !strings.Contains(model.Text, c.text) || !strings.Contains(model.Text, "2 uploads are waiting") {
 				t.Errorf("says %q", model.Text)
 			}
 			for _, button := range model.Buttons {

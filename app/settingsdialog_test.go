@@ -72,8 +72,8 @@ func TestEverySettingHasAControlThatChangesItAtOnce(t *testing.T) {
 		{sectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.Simultaneous == 8 }},
 		{sectionTransfers, "connections", pickIn("2"), func(s settings.Settings) bool { return s.Transfers.Connections == 2 }},
 		{sectionTransfers, "metered", pickIn("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
-		{sectionTransfers, "fingerprint", pickIn("Samples of its content"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
-		{sectionTransfers, "proof", pickIn("All that was sent, always"), func(s settings.Settings) bool { return s.Transfers.Proof == "whole" }},
+		{sectionTransfers, "fingerprint", pickIn("Content samples"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
+		{sectionTransfers, "proof", pickIn("Always everything"), func(s settings.Settings) bool { return s.Transfers.Proof == "whole" }},
 		{sectionTransfers, "sum", flip, func(s settings.Settings) bool { return s.Transfers.Sum }},
 		{sectionTransfers, "ignore", typed("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
 		{sectionTransfers, "hidden", flip, func(s settings.Settings) bool { return !s.Transfers.Hidden }},
@@ -301,12 +301,12 @@ func TestSchedule(t *testing.T) {
 	line.days.SetSelected("Weekend")
 	line.from.SetSelected("22:30")
 	line.until.SetSelected("06:00")
-	line.what.SetSelected("Send nothing")
+	line.what.SetSelected("No uploads")
 	want := uploader.Span{Days: weekend, From: 22*time.Hour + 30*time.Minute, Until: 6 * time.Hour, Limit: uploader.Nothing}
 	if diff := cmp.Diff(uploader.Schedule{want}, s.chosen().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
-	line.what.SetSelected("Send at most")
+	line.what.SetSelected("Limit to")
 	line.rate.number.SetText("4")
 	want.Limit = 4_000_000
 	if diff := cmp.Diff(uploader.Schedule{want}, s.chosen().Transfers.Schedule); diff != "" {

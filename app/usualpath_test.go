@@ -39,7 +39,7 @@ func TestAHostAloneFindsItsServerAtTheUsualPath(t *testing.T) {
 			test.Type(d.address, typed)
 			test.Tap(d.check)
 			s.until("it may be added", d.accept.Visible)
-			if !strings.Contains(d.said(), "Found at "+server.Endpoint) || !strings.Contains(d.said(), "Ready") {
+			if !strings.Contains(d.said(), "Server found at "+server.Endpoint) || !strings.Contains(d.said(), "Ready") {
 				t.Errorf("said %q", d.said())
 			}
 			if d.address.Text != server.Endpoint {

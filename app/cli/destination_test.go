@@ -82,8 +82,8 @@ func TestFindByName(t *testing.T) {
 	}{
 		{"this computer", 1, ""},
 		{"LAB", 4, ""},
-		{"studio", 0, "Several servers are named “studio”. Give the URL instead."},
-		{"x", 0, "There is no server named “x”. Known are: This computer, Studio, studio, Lab. A new one is given by its URL."},
+		{"studio", 0, "Several servers are named “studio”. Use the URL instead."},
+		{"x", 0, "There is no server named “x”. Known servers: This computer, Studio, studio, Lab. Use a URL for a new one."},
 	} {
 		server, err := findByName(servers, test.name)
 		if server.ID != test.want || err != nil && err.Error() != test.err || err == nil && test.err != "" {
@@ -106,7 +106,7 @@ func TestParseHeaders(t *testing.T) {
 			t.Errorf("%q: got %v, want a usage error", line, err)
 		}
 	}
-	if _, err := parseHeaders([]string{"s3cret"}); err == nil || Explain(err) != "A header is written as 'Name: value'." {
+	if _, err := parseHeaders([]string{"s3cret"}); err == nil || Explain(err) != "A header must have the form 'Name: value'." {
 		t.Errorf("error for a line that may be a secret: %v", err)
 	}
 	if ExitCode(errors.New("any")) != ExitFailed || ExitCode(nil) != ExitOK {

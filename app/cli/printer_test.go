@@ -25,7 +25,7 @@ func TestPrinter(t *testing.T) {
 		{
 			"plain: results to Out, everything else to Err", Plain,
 			"/a�[2J: 10 bytes in 1 s\n",
-			"/a�[2J: Connection lost\nDisk full.\nFailed: “/b” can't be found.\n1 file across, 10 bytes; 1 file failed\n",
+			"/a�[2J: Connection lost\nDisk full.\nFailed: “/b” can't be found.\n1 file uploaded, 10 bytes; 1 file failed\n",
 		},
 		{"quiet: only failures", Quiet, "", "Failed: “/b” can't be found.\n"},
 		{

@@ -268,7 +268,7 @@ func TestHoldIsReportedOnce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"Waiting, as the schedule says", "Waiting: this network is metered", "Waiting: this network is metered"}
+	want := []string{"Waiting (schedule)", "Waiting: metered network", "Waiting: metered network"}
 	if diff := cmp.Diff(want, messages); diff != "" {
 		t.Error("messages (-want +got):\n" + diff)
 	}

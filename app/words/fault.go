@@ -9,25 +9,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Subject is what a fault happened to. Empty fields are said as "the file" and
-// "the server".
+// Subject names the file and the server of a fault. Empty fields become "the file"
+// and "the server".
 type Subject struct {
-	File   string // a file's name or path
-	Server string // a server's name or URL
+	File   string // name or path
+	Server string // name or URL
 }
 
-// Sentence is a fault in words.
+// Sentence holds the texts about a fault.
 type Sentence struct {
-	Short string // a few words, for a narrow place
+	Short string // a few words
 	What  string // what happened
 	Does  string // what Ferry does about it
-	Can   string // what the person can do
+	Can   string // what the user can do
 }
 
-// String is the whole of it, in one line.
+// String returns What and Can on one line.
 func (s Sentence) String() string { return Say("state.failed", Data{"What": s.What, "Can": s.Can}) }
 
-// Fault says a fault. A nil fault gives an empty Sentence.
+// Fault returns the texts about a fault; the zero Sentence for nil.
 func Fault(f *fault.Fault, about Subject) Sentence {
 	if f == nil {
 		return Sentence{}
@@ -39,13 +39,13 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	key := keyOf(f)
 	return Sentence{
 		Short: Say(key + ".short"),
-		What:  sentence(Say(key+".what", data)),
+		What:  capitalized(Say(key+".what", data)),
 		Does:  Say(key + ".does"),
 		Can:   Say(key + ".can"),
 	}
 }
 
-// keyOf is where the sentences of a fault begin.
+// keyOf returns the prefix of the keys for a fault.
 func keyOf(f *fault.Fault) string {
 	if slices.Contains(fault.Codes(), f.Code) {
 		return "code." + f.Code
@@ -56,13 +56,13 @@ func keyOf(f *fault.Fault) string {
 	return "fault." + f.Kind.String()
 }
 
-// caseOf names the case where a fault's kind does not say enough; "" otherwise.
+// caseOf returns the special case that is more precise than the fault's kind, or "".
 func caseOf(f *fault.Fault) string {
 	upload := slices.Contains([]fault.Op{fault.Head, fault.Patch, fault.Concat, fault.Terminate}, f.Op)
 	switch {
-	case f.Kind == fault.Transient && f.Status != 0: // no connection was lost: the server answered
+	case f.Kind == fault.Transient && f.Status != 0: // the server responded
 		return "trouble"
-	case f.Kind == fault.NotTus && upload: // a tus server was there once
+	case f.Kind == fault.NotTus && upload: // a tus server responded before
 		return "stranger"
 	case f.Kind == fault.Refused && f.Status/100 == 3:
 		return "moved"
@@ -82,7 +82,7 @@ func quoted(name, otherwise string) string {
 	return "“" + Printable(withoutSecret(name)) + "”"
 }
 
-// withoutSecret takes user, password and query off a URL.
+// withoutSecret removes the user, password, query and fragment from a URL.
 func withoutSecret(name string) string {
 	if !strings.Contains(name, "://") {
 		return name

@@ -16,23 +16,22 @@ import (
 	"github.com/ferryapp/ferry/assets/translations"
 )
 
-// Variable is the environment variable that chooses a language instead of the
-// system's.
+// Variable is the environment variable that overrides the system's language.
 const Variable = "FERRY_LANGUAGE"
 
-// Language names one of the languages Ferry speaks, as BCP 47 writes it.
+// Language is the BCP 47 tag of a supported language.
 type Language string
 
-// The languages Ferry speaks, English first: it is spoken where none fits.
+// The supported languages. English is the fallback.
 const (
 	English Language = "en"
 	Chinese Language = "zh-Hans"
 )
 
-// Languages lists the languages Ferry speaks.
+// Languages returns the supported languages.
 func Languages() []Language { return []Language{English, Chinese} }
 
-// Name is what the language calls itself.
+// Name returns the name of the language in that language.
 func (l Language) Name() string {
 	switch l {
 	case English:
@@ -44,22 +43,22 @@ func (l Language) Name() string {
 	}
 }
 
-// System is the language of Ferry's that is nearest to the system's, or to the
-// one that Variable names.
+// System returns the supported language closest to that of [Variable] or, if it is
+// unset, of the system.
 func System() Language {
 	return nearest(cmp.Or(os.Getenv(Variable), lang.SystemLocale().String()))
 }
 
-// Load makes Ferry speak the language nearest to wanted: a BCP 47 tag such as
-// "zh-CN", or "" for the system's. What was said before stays as it was said.
+// Load loads the texts of the supported language closest to wanted, a BCP 47 tag
+// such as "zh-CN"; "" means the language returned by [System].
 func Load(wanted string) error {
 	chosen := System()
 	if wanted != "" {
 		chosen = nearest(wanted)
 	}
-	spoken := lang.SystemLocale().LanguageString()
-	speaking.Lock()
-	defer speaking.Unlock()
+	locale := lang.SystemLocale().LanguageString()
+	catalogue.Lock()
+	defer catalogue.Unlock()
 	for _, name := range filesOf(chosen) {
 		text, err := fs.ReadFile(translations.FS, name)
 		if err != nil {
@@ -69,9 +68,9 @@ func Load(wanted string) error {
 		if err != nil {
 			return fmt.Errorf("parse translation %s: %w", name, err)
 		}
-		// Fyne always speaks the system's language, so the chosen one is
-		// registered under that name.
-		if err := lang.AddTranslationsForLocale(text, fyne.Locale(spoken)); err != nil {
+		// Fyne always looks up the system's locale, so the texts are
+		// registered under it.
+		if err := lang.AddTranslationsForLocale(text, fyne.Locale(locale)); err != nil {
 			return fmt.Errorf("load translation %s: %w", name, err)
 		}
 	}
@@ -95,11 +94,11 @@ func filesOf(l Language) []string {
 	return slices.Sorted(slices.Values(all))
 }
 
-// countField is where a text finds the bare number that its plural depends on.
+// countField is the placeholder with the unformatted number that selects the plural.
 const countField = "Count"
 
-// foldPlurals lets a text decide on its plural itself. The rules that Fyne would
-// apply are those of the system's language, which need not be the text's.
+// foldPlurals replaces plural forms by one template that selects the form, because
+// Fyne applies the plural rules of the system's language instead of the text's.
 func foldPlurals(text []byte) ([]byte, error) {
 	var messages map[string]any
 	if err := json.Unmarshal(text, &messages); err != nil {

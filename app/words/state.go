@@ -9,8 +9,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Row is what a transfer's row says. place is the transfer's place among the
-// waiting ones, from 1; 0 when it is not known.
+// Row returns the status text of a transfer. place is its position in the queue,
+// from 1; 0 if unknown.
 func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) string {
 	state := t.State()
 	switch state {
@@ -44,10 +44,10 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 	}
 }
 
-// State is a state's name in one or two words, for filters and narrow places.
+// State returns the short name of a state.
 func State(state uploader.State) string { return Say("name." + state.String()) }
 
-// Server is the name of a server as people see it.
+// Server returns the display name of a server.
 func Server(server uploader.Server) string {
 	switch {
 	case server.Builtin():
@@ -59,7 +59,7 @@ func Server(server uploader.Server) string {
 	}
 }
 
-// waiting says why, where it is not only for its turn.
+// waiting returns why a queued transfer is not started.
 func waiting(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) string {
 	if f := s.Blocked[t.Server]; f != nil {
 		return Fault(f, Subject{}).Short
@@ -73,7 +73,7 @@ func waiting(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Tim
 	return Say("state.waiting.place", Data{"N": Number(place), "Nth": humanize.Ordinal(place)})
 }
 
-// Held says why nothing goes to a server for a while, and until when.
+// Held returns why a server is on hold, and until when.
 func Held(hold uploader.Hold, now time.Time) string {
 	switch {
 	case hold.Reason == uploader.HeldByMetering:
@@ -107,7 +107,7 @@ func paused(sent, size int64) string {
 
 func retrying(t *uploader.Transfer, now time.Time) string {
 	tries := int(t.Attempt)
-	data := Data{"Why": Fault(t.Fault, Subject{}).Short, "N": tries, "Nth": humanize.Ordinal(tries)}
+	data := Data{"Why": Fault(t.Fault, Subject{}).Short, "N": Number(tries)}
 	left := t.NextTry.Sub(now)
 	if left < time.Second {
 		return Say("state.retrying.now", data)

@@ -1,12 +1,12 @@
-// Package words is everything Ferry says to people: the sentences for faults
-// and states, and how sizes, times and counts are written, in every language
-// Ferry speaks. The texts are in assets/translations under keys; this package
-// fills them. Nothing here starts a window: a terminal speaks with it too.
+// Package words formats Ferry's interface texts: faults, states, sizes, times and
+// counts, in every supported language. The texts are in assets/translations; this
+// package looks them up by key and fills in their placeholders. It needs no window
+// and also serves the command line.
 //
-// Load is called before anything is said, and again where another language is
-// chosen. Every function may be called from any goroutine. The one exception is
-// beneath: Fyne says its own words while it draws, so that once a window is there
-// Load belongs to the goroutine of the user interface.
+// Call [Load] before any other function, and again to change the language. Every
+// function may be called from any goroutine, except that Load must be called on the
+// UI goroutine while a window exists, because Fyne reads its own texts there without
+// locking.
 package words
 
 import (
@@ -19,44 +19,42 @@ import (
 	"fyne.io/fyne/v2/lang"
 )
 
-// Data fills the places in a text, by name.
+// Data holds the values of the placeholders in a text, by name.
 type Data map[string]any
 
-// speaking keeps Load from changing the texts while one is read: Fyne's catalogue
-// is the program's only one, and guards itself against nothing.
-var speaking sync.RWMutex
+// catalogue guards Fyne's global message catalogue, which has no lock of its own.
+var catalogue sync.RWMutex
 
-// Say returns the text of a key in the language loaded.
+// Say returns the text of a key in the loaded language.
 func Say(key string, data ...Data) string {
-	speaking.RLock()
-	defer speaking.RUnlock()
+	catalogue.RLock()
+	defer catalogue.RUnlock()
 	return lang.LocalizeKey(key, key, fill(data))
 }
 
-// Count returns the text of a key that counts n things: its plural is right for
-// n, and {{.N}} in it is n with its thousands set apart.
+// Count returns the text of a key in the plural form for n. {{.N}} in the text is n
+// with thousands separators.
 func Count(key string, n int, data ...Data) string {
 	filled := fill(data)
 	filled["N"] = Number(n)
 	filled[countField] = n
-	speaking.RLock()
-	defer speaking.RUnlock()
+	catalogue.RLock()
+	defer catalogue.RUnlock()
 	return lang.LocalizePluralKey(key, key, n, filled)
 }
 
-// Files counts files: "1 file", "790 files".
+// Files returns a number of files: "1 file", "790 files".
 func Files(n int) string { return Count("files", n) }
 
-// FilesOf counts the files of a batch that are done: "612 of 790 files".
+// FilesOf returns how many files of a batch are done: "612 of 790 files".
 func FilesOf(done, all int) string {
 	return Count("files.of", all, Data{"Done": Number(done)})
 }
 
-// Uploads counts uploads: "1 upload", "3 uploads".
+// Uploads returns a number of uploads: "1 upload", "3 uploads".
 func Uploads(n int) string { return Count("uploads", n) }
 
-// Join puts two pieces of one line side by side: "12.4 MB/s · about 4 min".
-// Empty ones are left out.
+// Join joins the non-empty pieces of a line: "12.4 MB/s · about 4 min".
 func Join(pieces ...string) string {
 	line := ""
 	for _, piece := range pieces {
@@ -71,7 +69,7 @@ func Join(pieces ...string) string {
 	return line
 }
 
-// Sentences puts sentences one behind the other. Empty ones are left out.
+// Sentences joins the non-empty sentences.
 func Sentences(sentences ...string) string {
 	text := ""
 	for _, s := range sentences {
@@ -86,9 +84,8 @@ func Sentences(sentences ...string) string {
 	return text
 }
 
-// Printable makes a name from outside safe to show in one line: control
-// characters, which could move a terminal's cursor or break the line, and
-// characters that turn the direction of writing become "�".
+// Printable makes an untrusted name safe to show on one line. It replaces control
+// characters, line separators and bidirectional control characters with "�".
 func Printable(name string) string {
 	clean := func(r rune) rune {
 		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
@@ -107,8 +104,8 @@ func fill(data []Data) Data {
 	return filled
 }
 
-// sentence gives a text a capital at its start, where its script has them.
-func sentence(text string) string {
+// capitalized returns text with its first letter in upper case.
+func capitalized(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {
 		return text

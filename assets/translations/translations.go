@@ -1,13 +1,13 @@
-// Package translations holds what Ferry says, one JSON file for each area and
-// language: <area>.<language>.json. The area toolkit is what Fyne says by itself,
-// under Fyne's keys; Fyne has them too, but for languages under other names than
-// Ferry's. The format is that of github.com/nicksnyder/go-i18n. Adding a language
-// is adding its files.
+// Package translations embeds Ferry's interface texts: one JSON file for each
+// area and language, named <area>.<language>.json, in the format of
+// github.com/nicksnyder/go-i18n. The area toolkit overrides the texts of Fyne
+// under Fyne's keys, because Fyne names some languages differently. To add a
+// language, add its files.
 package translations
 
 import "embed"
 
-// FS holds the files.
+// FS holds the translation files.
 //
 //go:embed *.json
 var FS embed.FS

@@ -8,10 +8,10 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// Number writes a whole number with its thousands set apart.
+// Number formats an integer with thousands separators.
 func Number(n int) string { return humanize.Comma(int64(n)) }
 
-// Sizes are decimal, as drives and networks count: 1 KB is 1,000 bytes.
+// units are decimal: 1 KB is 1,000 bytes.
 var units = []struct {
 	name     string
 	size     float64
@@ -24,7 +24,7 @@ var units = []struct {
 	{"PB", 1e15, 2},
 }
 
-// Size writes a number of bytes: "84 KB", "4.0 GB".
+// Size formats a number of bytes: "84 KB", "4.0 GB".
 func Size(bytes int64) string {
 	unit, ok := unitOf(bytes)
 	if !ok {
@@ -33,10 +33,9 @@ func Size(bytes int64) string {
 	return inUnit(bytes, unit) + " " + units[unit].name
 }
 
-// SizeOf writes how much of a whole is there, in the whole's unit: "1.2 of 4.0
-// GB". A part that is not the whole never reads like the whole, and one that is
-// something never like nothing: it has a unit of its own then, "12.3 MB of 4.0 GB".
-// Of a whole that is not known yet, which is negative, there is so much so far.
+// SizeOf formats a part of a whole in the unit of the whole: "1.2 of 4.0 GB". An
+// incomplete part never reads like the whole, and a part above zero never reads like
+// zero: it gets its own unit, "12.3 MB of 4.0 GB". A negative whole is unknown.
 func SizeOf(part, whole int64) string {
 	if whole < 0 {
 		return Say("size.so-far", Data{"Size": Size(part)})
@@ -56,12 +55,12 @@ func SizeOf(part, whole int64) string {
 	return Say("size.of", Data{"Part": text, "Whole": Size(whole)})
 }
 
-// Percent is a part of something, or a multiple of it: "150 %" for 1.5.
+// Percent formats a ratio as a percentage: "150 %" for 1.5.
 func Percent(of float64) string {
 	return Say("percent", Data{"N": int(math.Round(100 * of))})
 }
 
-// Rate writes a speed: "12.4 MB/s". It is "" when there is none to tell.
+// Rate formats a speed: "12.4 MB/s". It returns "" below one byte per second.
 func Rate(bytesPerSecond float64) string {
 	if bytesPerSecond < 1 || math.IsNaN(bytesPerSecond) || bytesPerSecond > math.MaxInt64 {
 		return ""
@@ -69,8 +68,8 @@ func Rate(bytesPerSecond float64) string {
 	return Say("rate", Data{"Size": Size(int64(bytesPerSecond))})
 }
 
-// unitOf is the greatest unit in which bytes do not read as less than one. What
-// the next smaller unit would round up to 1,000 of belongs to it already.
+// unitOf returns the index of the largest unit in which bytes round to at least one,
+// so that 999,960,000 is "1.0 GB" and not "1000.0 MB"; false below 1 KB.
 func unitOf(bytes int64) (int, bool) {
 	for i := len(units) - 1; i > 0; i-- {
 		rounding := units[i-1].size / math.Pow10(units[i-1].decimals) / 2
@@ -85,8 +84,8 @@ func inUnit(bytes int64, unit int) string {
 	return fmt.Sprintf("%.*f", units[unit].decimals, float64(bytes)/units[unit].size)
 }
 
-// ETA writes how long something will still take, as coarsely as such guesses
-// are: "about 3 min". It is "" when it is not known.
+// ETA formats an estimated time left, coarsely: "about 3 min". It returns "" if the
+// estimate is not positive.
 func ETA(left time.Duration) string {
 	switch {
 	case left <= 0:
@@ -107,8 +106,8 @@ func ETA(left time.Duration) string {
 	return Say("eta.about", Data{"Time": Duration(left)})
 }
 
-// Duration writes a span of time in its two greatest units: "5 min 20 s". What
-// is shorter than a second counts as one.
+// Duration formats a duration in its two largest units: "5 min 20 s". The minimum is
+// one second.
 func Duration(d time.Duration) string {
 	seconds := int64(max(d.Round(time.Second)/time.Second, 1))
 	minutes, hours, days := seconds/60, seconds/3600, seconds/86400
@@ -130,7 +129,7 @@ func Duration(d time.Duration) string {
 	}
 }
 
-// Clock writes a time of day, with the date when it is not today's.
+// Clock formats a local time, with the date unless it is the date of now.
 func Clock(at, now time.Time) string {
 	at, now = at.Local(), now.Local()
 	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
