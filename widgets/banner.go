@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -36,8 +37,8 @@ type Banner struct {
 	widget.BaseWidget
 	model   BannerModel
 	back    *canvas.Rectangle
-	icon    *icon
-	lines   [bannerLines]*label
+	icon    *draw.Icon
+	lines   [bannerLines]*draw.Label
 	buttons *fyne.Container
 	dismiss *widget.Button
 	claimed float32 // the height that whoever lays the banner out has been told of
@@ -47,11 +48,11 @@ type Banner struct {
 func NewBanner(model BannerModel) *Banner {
 	b := &Banner{
 		back:    &canvas.Rectangle{},
-		icon:    newIcon(),
+		icon:    draw.NewIcon(),
 		buttons: &fyne.Container{},
 	}
 	for i := range b.lines {
-		b.lines[i] = newLabel(nameSize, theme.ColorText)
+		b.lines[i] = draw.NewLabel(draw.SizeText, theme.ColorText)
 	}
 	b.dismiss = widget.NewButtonWithIcon("", theme.Icon(theme.IconCancel), func() { call(b.model.OnDismiss) })
 	b.dismiss.Importance = widget.LowImportance
@@ -69,7 +70,7 @@ func (b *Banner) SetModel(model BannerModel) {
 
 func (b *Banner) fill(model BannerModel) {
 	b.model = model
-	b.icon.set(model.Icon, model.Tone.Color())
+	b.icon.Set(model.Icon, model.Tone.Color())
 	b.buttons.Objects = nil
 	for i, button := range model.Buttons {
 		object := widget.NewButton(button.Label, button.OnTapped)
@@ -79,7 +80,7 @@ func (b *Banner) fill(model BannerModel) {
 		}
 		b.buttons.Objects = append(b.buttons.Objects, object)
 	}
-	SetVisible(b.dismiss, model.OnDismiss != nil)
+	draw.SetVisible(b.dismiss, model.OnDismiss != nil)
 }
 
 // MinSize is one line, or as many as the words need, and one more where the
@@ -98,7 +99,7 @@ func (b *Banner) heightAt(width float32) float32 {
 
 // wordsHeight is the room of the words and what is around them.
 func (b *Banner) wordsHeight(width float32) float32 {
-	return theme.Grid(12) + float32(len(b.wrapped(width))-1)*b.lines[0].height
+	return theme.Grid(12) + float32(len(b.wrapped(width))-1)*b.lines[0].Height
 }
 
 // wrapped are the lines of the words at a width; before it is known, one.
@@ -107,22 +108,22 @@ func (b *Banner) wrapped(width float32) []string {
 	if room <= 0 {
 		return []string{b.model.Text}
 	}
-	return wrap(b.model.Text, room, theme.Size(nameSize), fyne.TextStyle{}, bannerLines)
+	return draw.Wrap(b.model.Text, room, theme.Size(draw.SizeText), fyne.TextStyle{}, bannerLines)
 }
 
 // CreateRenderer is called by the toolkit.
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.back, b.icon.image}
+	objects := []fyne.CanvasObject{b.back, b.icon.Object}
 	for _, line := range b.lines {
-		objects = append(objects, line.text)
+		objects = append(objects, line.Object)
 	}
 	objects = append(objects, b.buttons, b.dismiss)
-	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 // stacked says whether the buttons need a line of their own at a width.
 func (b *Banner) stacked(width float32) bool {
-	words := fyne.MeasureText(b.model.Text, theme.Size(nameSize), fyne.TextStyle{}).Width
+	words := fyne.MeasureText(b.model.Text, theme.Size(draw.SizeText), fyne.TextStyle{}).Width
 	return width > 0 && len(b.buttons.Objects) > 0 && b.textStart()+words+theme.Grid(3)+b.buttonsWidth() > b.end(width)
 }
 
@@ -156,7 +157,7 @@ func (b *Banner) arrange(size fyne.Size) {
 	} else {
 		b.arrangeButtons(end-b.buttonsWidth(), (line-b.buttonHeight())/2)
 	}
-	b.icon.place(fyne.NewPos(theme.Grid(4)+theme.Size(theme.SizeIcon)/2, line/2), theme.Size(theme.SizeIcon))
+	b.icon.Place(fyne.NewPos(theme.Grid(4)+theme.Size(theme.SizeIcon)/2, line/2), theme.Size(theme.SizeIcon))
 	b.arrangeWords(size.Width)
 	cross := b.dismiss.MinSize()
 	b.dismiss.Resize(cross)
@@ -167,13 +168,13 @@ func (b *Banner) arrange(size fyne.Size) {
 
 func (b *Banner) arrangeWords(width float32) {
 	words := b.wrapped(width)
-	at := fyne.NewPos(b.textStart(), (theme.Grid(12)-b.lines[0].height)/2)
+	at := fyne.NewPos(b.textStart(), (theme.Grid(12)-b.lines[0].Height)/2)
 	for i, line := range b.lines {
-		SetVisible(line.text, i < len(words))
+		draw.SetVisible(line.Object, i < len(words))
 		if i < len(words) {
-			line.set(words[i], theme.ColorText)
-			line.place(at, b.end(width)-b.textStart())
-			at.Y += line.height
+			line.Set(words[i], theme.ColorText)
+			line.Place(at, b.end(width)-b.textStart())
+			at.Y += line.Height
 		}
 	}
 }
@@ -206,7 +207,7 @@ func (b *Banner) buttonHeight() float32 { return theme.Grid(8) }
 func (b *Banner) paint() {
 	b.back.FillColor = theme.Color(b.model.Tone.Soft())
 	for _, line := range b.lines {
-		line.restyle()
+		line.Restyle()
 	}
-	b.icon.image.Refresh()
+	b.icon.Object.Refresh()
 }

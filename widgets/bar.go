@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -48,7 +49,7 @@ func (b *Bar) MinSize() fyne.Size {
 
 // CreateRenderer is called by the toolkit.
 func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{b.track, b.flight, b.solid}, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	return &draw.Renderer{Content: []fyne.CanvasObject{b.track, b.flight, b.solid}, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *Bar) arrange(size fyne.Size) {
@@ -60,7 +61,7 @@ func (b *Bar) arrange(size fyne.Size) {
 // partOf is a part of the width in whole units. Something is never shown as
 // nothing, and not quite all never as all.
 func partOf(size fyne.Size, part float64) float32 {
-	switch width := snap(size.Width * float32(part)); {
+	switch width := draw.Snap(size.Width * float32(part)); {
 	case part <= 0:
 		return 0
 	case part >= 1:
@@ -75,7 +76,7 @@ func stretch(r *canvas.Rectangle, width, height float32) {
 	if r.Size() == size {
 		return
 	}
-	SetVisible(r, width > 0)
+	draw.SetVisible(r, width > 0)
 	r.CornerRadius = height / 2
 	r.Resize(size)
 }

@@ -9,7 +9,7 @@
 // them.
 //
 // A change that changes nothing to see costs nothing: the toolkit paints the
-// whole window again after every refresh, so a widget asks for one only when it
+// FullText window again after every refresh, so a widget asks for one only when it
 // looks different.
 //
 // Everything belongs to the goroutine of the user interface.

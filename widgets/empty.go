@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -27,7 +28,7 @@ type EmptyState struct {
 	OnTapped func()
 
 	picture *canvas.Image
-	title   *label
+	title   *draw.Label
 	hint    *widget.RichText
 	button  *widget.Button
 }
@@ -37,10 +38,10 @@ func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
 	e := &EmptyState{
 		OnTapped: tapped,
 		picture:  &canvas.Image{FillMode: canvas.ImageFillContain},
-		title:    newLabel(fynetheme.SizeNameHeadingText, theme.ColorText),
+		title:    draw.NewLabel(fynetheme.SizeNameHeadingText, theme.ColorText),
 		hint:     widget.NewRichText(),
 	}
-	e.title.text.Alignment = fyne.TextAlignCenter
+	e.title.Object.Alignment = fyne.TextAlignCenter
 	e.hint.Wrapping = fyne.TextWrapWord
 	e.button = widget.NewButton("", func() { call(e.OnTapped) })
 	e.button.Importance = widget.HighImportance
@@ -60,17 +61,17 @@ func (e *EmptyState) fill(model EmptyModel) {
 		e.picture.Resource = model.Picture
 		e.picture.Refresh()
 	}
-	SetVisible(e.picture, model.Picture != nil)
-	e.title.set(model.Title, theme.ColorText)
+	draw.SetVisible(e.picture, model.Picture != nil)
+	e.title.Set(model.Title, theme.ColorText)
 	e.hint.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: model.Hint, Style: hintStyle()}}
 	e.hint.Refresh()
-	SetVisible(e.hint, model.Hint != "")
+	draw.SetVisible(e.hint, model.Hint != "")
 	e.button.Text, e.button.Icon = model.Button, nil
 	if model.Icon != "" {
 		e.button.Icon = theme.Icon(model.Icon)
 	}
 	e.button.Refresh()
-	SetVisible(e.button, model.Button != "")
+	draw.SetVisible(e.button, model.Button != "")
 }
 
 func hintStyle() widget.RichTextStyle {
@@ -87,22 +88,22 @@ func (e *EmptyState) MinSize() fyne.Size {
 
 // CreateRenderer is called by the toolkit.
 func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{e.picture, e.title.text, e.hint, e.button}
-	return &arranged{objects: objects, arrange: e.arrange, least: e.MinSize, repaint: e.title.restyle, widget: e}
+	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.hint, e.button}
+	return &draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.title.Restyle, Widget: e}
 }
 
-// arrange stacks everything in the middle. The picture leaves when the window
+// Arrange stacks everything in the middle. The picture leaves when the window
 // is too low for it.
 func (e *EmptyState) arrange(size fyne.Size) {
 	width := min(size.Width-theme.Grid(12), theme.Grid(100))
 	e.hint.Resize(fyne.NewSize(width, 0))
 	picture := fyne.NewSize(theme.Grid(60), theme.Grid(36))
-	words := e.title.height + e.button.MinSize().Height + theme.Grid(5)
+	words := e.title.Height + e.button.MinSize().Height + theme.Grid(5)
 	if e.hint.Visible() {
 		words += e.hint.MinSize().Height
 	}
 	roomy := e.picture.Resource != nil && size.Height > words+picture.Height+theme.Grid(10)
-	SetVisible(e.picture, roomy)
+	draw.SetVisible(e.picture, roomy)
 
 	y := (size.Height - words) / 2
 	if roomy {
@@ -112,8 +113,8 @@ func (e *EmptyState) arrange(size fyne.Size) {
 		y += picture.Height + theme.Grid(5)
 	}
 	x := (size.Width - width) / 2
-	e.title.place(fyne.NewPos(x, y), width)
-	y += e.title.height
+	e.title.Place(fyne.NewPos(x, y), width)
+	y += e.title.Height
 	if e.hint.Visible() {
 		e.hint.Resize(fyne.NewSize(width, e.hint.MinSize().Height))
 		e.hint.Move(fyne.NewPos(x, y))

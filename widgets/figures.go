@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -25,11 +26,11 @@ const figureGap = 3
 // Figures is a line of numbers of which each has a place of its own, so that none
 // moves when the digits of another change. The first ends where its place ends,
 // the others begin where theirs do. One that says nothing takes no room, unless its
-// text is Kept.
+// Text is Kept.
 type Figures struct {
 	widget.BaseWidget
 	figures []Figure
-	labels  []*label
+	labels  []*draw.Label
 }
 
 // NewFigures makes a line that says nothing yet.
@@ -40,9 +41,9 @@ func NewFigures(figures ...Figure) *Figures {
 		if i == 0 {
 			color = theme.ColorText
 		}
-		l := newLabel(textSize, color)
+		l := draw.NewLabel(draw.SizeCaption, color)
 		if i == 0 {
-			l.text.Alignment = fyne.TextAlignTrailing
+			l.Object.Alignment = fyne.TextAlignTrailing
 		}
 		f.labels = append(f.labels, l)
 	}
@@ -55,8 +56,8 @@ func NewFigures(figures ...Figure) *Figures {
 func (f *Figures) Set(texts ...string) {
 	changed := false
 	for i, l := range f.labels {
-		if texts[i] != l.whole {
-			l.set(texts[i], l.color)
+		if texts[i] != l.FullText {
+			l.Set(texts[i], l.Color)
 			changed = true
 		}
 	}
@@ -69,8 +70,8 @@ func (f *Figures) Set(texts ...string) {
 func (f *Figures) Texts() []string {
 	var texts []string
 	for _, l := range f.labels {
-		if l.text.Visible() {
-			texts = append(texts, l.whole)
+		if l.Object.Visible() {
+			texts = append(texts, l.FullText)
 		}
 	}
 	return texts
@@ -79,14 +80,14 @@ func (f *Figures) Texts() []string {
 // MinSize is room for the figure that stays longest.
 func (f *Figures) MinSize() fyne.Size {
 	least := slices.MinFunc(f.figures, func(a, b Figure) int { return a.Leaves - b.Leaves })
-	return fyne.NewSize(f.width(least), f.labels[0].height)
+	return fyne.NewSize(f.width(least), f.labels[0].Height)
 }
 
 // Width is the room that all of it needs that says something now.
 func (f *Figures) Width() float32 {
 	width := float32(0)
 	for i, figure := range f.figures {
-		if f.labels[i].whole != "" {
+		if f.labels[i].FullText != "" {
 			width += f.width(figure) + theme.Grid(figureGap)
 		}
 	}
@@ -96,7 +97,7 @@ func (f *Figures) Width() float32 {
 func (f *Figures) width(figure Figure) float32 {
 	width := float32(0)
 	for _, text := range figure.Widest {
-		width = max(width, fyne.MeasureText(text, theme.Size(textSize), fyne.TextStyle{}).Width)
+		width = max(width, fyne.MeasureText(text, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width)
 	}
 	return width + 1
 }
@@ -105,20 +106,20 @@ func (f *Figures) width(figure Figure) float32 {
 func (f *Figures) CreateRenderer() fyne.WidgetRenderer {
 	objects := make([]fyne.CanvasObject, len(f.labels))
 	for i, l := range f.labels {
-		objects[i] = l.text
+		objects[i] = l.Object
 	}
-	return &arranged{objects: objects, arrange: f.arrange, least: f.MinSize, repaint: f.paint, widget: f}
+	return &draw.Renderer{Content: objects, Arrange: f.arrange, Minimum: f.MinSize, Repaint: f.paint, Widget: f}
 }
 
 func (f *Figures) arrange(size fyne.Size) {
 	most := f.most(size.Width)
-	x, y := float32(0), snap((size.Height-f.labels[0].height)/2)
+	x, y := float32(0), draw.Snap((size.Height-f.labels[0].Height)/2)
 	for i, l := range f.labels {
-		shown := l.whole != "" && f.figures[i].Leaves <= most
-		SetVisible(l.text, shown)
+		shown := l.FullText != "" && f.figures[i].Leaves <= most
+		draw.SetVisible(l.Object, shown)
 		if shown {
 			width := f.width(f.figures[i])
-			l.place(fyne.NewPos(x, y), min(width, size.Width-x))
+			l.Place(fyne.NewPos(x, y), min(width, size.Width-x))
 			x += width + theme.Grid(figureGap)
 		}
 	}
@@ -133,7 +134,7 @@ func (f *Figures) most(room float32) int {
 	slices.SortFunc(order, func(a, b int) int { return f.figures[a].Leaves - f.figures[b].Leaves })
 	most := f.figures[order[0]].Leaves
 	for at, i := range order {
-		if f.labels[i].whole == "" {
+		if f.labels[i].FullText == "" {
 			continue
 		}
 		room -= f.width(f.figures[i])
@@ -150,7 +151,7 @@ func (f *Figures) most(room float32) int {
 
 func (f *Figures) paint() {
 	for _, l := range f.labels {
-		l.restyle()
+		l.Restyle()
 	}
 	canvas.Refresh(f)
 }

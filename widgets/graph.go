@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -50,7 +51,7 @@ func (g *SpeedGraph) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(16), t
 
 // CreateRenderer is called by the toolkit.
 func (g *SpeedGraph) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{g.ground, g.holder}, arrange: g.arrange, least: g.MinSize, repaint: g.paint, widget: g}
+	return &draw.Renderer{Content: []fyne.CanvasObject{g.ground, g.holder}, Arrange: g.arrange, Minimum: g.MinSize, Repaint: g.paint, Widget: g}
 }
 
 func (g *SpeedGraph) arrange(size fyne.Size) {
@@ -64,11 +65,11 @@ func (g *SpeedGraph) arrange(size fyne.Size) {
 	}
 	for i, column := range g.columns {
 		k := i - (count - len(recent))
-		SetVisible(column, k >= 0 && recent[k] > 0)
+		draw.SetVisible(column, k >= 0 && recent[k] > 0)
 		if !column.Visible() {
 			continue
 		}
-		height := max(snap(size.Height*float32(recent[k]/highest)), theme.Grid(0.5))
+		height := max(draw.Snap(size.Height*float32(recent[k]/highest)), theme.Grid(0.5))
 		column.Resize(fyne.NewSize(theme.Grid(columnWidth), height))
 		column.Move(fyne.NewPos(float32(i)*step, size.Height-height))
 	}

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -20,7 +21,7 @@ const hintDelay = 600 * time.Millisecond
 type Hints struct {
 	widget.BaseWidget
 	back  *canvas.Rectangle
-	text  *label
+	text  *draw.Label
 	about fyne.CanvasObject // what is pointed at; nil for nothing
 
 	after func(time.Duration, func()) (stop func() bool)
@@ -29,7 +30,7 @@ type Hints struct {
 
 // NewHints makes a place for hints, with none.
 func NewHints() *Hints {
-	h := &Hints{back: &canvas.Rectangle{}, text: newLabel(textSize, theme.ColorOnToast), after: afterOnUI}
+	h := &Hints{back: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
 	h.paint()
 	h.setShown(false)
 	h.ExtendBaseWidget(h)
@@ -41,7 +42,7 @@ func (h *Hints) Text() string {
 	if !h.back.Visible() {
 		return ""
 	}
-	return h.text.whole
+	return h.text.FullText
 }
 
 // Dismiss takes the hint away, until something else is pointed at.
@@ -81,14 +82,14 @@ func (h *Hints) say(about fyne.CanvasObject, text string) {
 	if h.about != about || !about.Visible() {
 		return
 	}
-	h.text.set(text, theme.ColorOnToast)
+	h.text.Set(text, theme.ColorOnToast)
 	h.setShown(true)
 	h.Refresh()
 }
 
 func (h *Hints) setShown(shown bool) {
-	SetVisible(h.back, shown)
-	SetVisible(h.text.text, shown)
+	draw.SetVisible(h.back, shown)
+	draw.SetVisible(h.text.Object, shown)
 }
 
 // MinSize asks for no room: hints use what others have.
@@ -96,10 +97,10 @@ func (h *Hints) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer is called by the toolkit.
 func (h *Hints) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{h.back, h.text.text}, arrange: h.arrange, least: h.MinSize, repaint: h.paint, widget: h}
+	return &draw.Renderer{Content: []fyne.CanvasObject{h.back, h.text.Object}, Arrange: h.arrange, Minimum: h.MinSize, Repaint: h.paint, Widget: h}
 }
 
-// arrange puts the hint under what it is about, or over it where there is no
+// Arrange puts the hint under what it is about, or over it where there is no
 // room, and inside the window.
 func (h *Hints) arrange(size fyne.Size) {
 	if h.about == nil || !h.back.Visible() {
@@ -107,24 +108,24 @@ func (h *Hints) arrange(size fyne.Size) {
 	}
 	driver := fyne.CurrentApp().Driver()
 	at := driver.AbsolutePositionForObject(h.about).Subtract(driver.AbsolutePositionForObject(h))
-	words := fyne.MeasureText(h.text.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+	words := fyne.MeasureText(h.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 	words = min(words, size.Width-theme.Grid(6))
-	width, height := words+theme.Grid(4), h.text.height+theme.Grid(2.5)
+	width, height := words+theme.Grid(4), h.text.Height+theme.Grid(2.5)
 	x := max(min(at.X+(h.about.Size().Width-width)/2, size.Width-width-theme.Grid(1)), theme.Grid(1))
 	y := at.Y + h.about.Size().Height + theme.Grid(1)
 	if y+height > size.Height {
 		y = at.Y - height - theme.Grid(1)
 	}
-	place := fyne.NewPos(snap(x), snap(y))
+	place := fyne.NewPos(draw.Snap(x), draw.Snap(y))
 	h.back.Resize(fyne.NewSize(width, height))
 	h.back.Move(place)
-	h.text.place(place.AddXY(theme.Grid(2), (height-h.text.height)/2), words)
+	h.text.Place(place.AddXY(theme.Grid(2), (height-h.text.Height)/2), words)
 }
 
 func (h *Hints) paint() {
 	h.back.FillColor = theme.Color(theme.ColorToast)
 	h.back.CornerRadius = theme.Grid(1.5)
-	h.text.restyle()
+	h.text.Restyle()
 }
 
 // IconButton is a button without words, which hints say instead.

@@ -12,7 +12,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/internal/widgettest"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -76,14 +78,14 @@ func TestARowExplainsWhatItDoesNotSay(t *testing.T) {
 			row.Hints = hints
 			widgettest.Show(t, container.NewStack(row, hints), 960, 60)
 			row.SetModel(widgets.RowModel{Name: c.text, Actions: []widgets.Action{{ID: "cancel", Icon: theme.IconCancel, Label: "Cancel"}}})
-			row.SetState(widgets.RowState{Hovered: true, Pointer: c.at})
+			row.SetState(list.RowState{Hovered: true, Pointer: c.at})
 			for _, ring := range clock.ring {
 				ring()
 			}
 			if got := hints.Text(); got != c.want {
 				t.Errorf("says %q, want %q", got, c.want)
 			}
-			row.SetState(widgets.RowState{})
+			row.SetState(list.RowState{})
 			if got := hints.Text(); got != "" {
 				t.Errorf("still says %q when the pointer is gone", got)
 			}
@@ -95,7 +97,7 @@ func TestDialogHints(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	window := widgettest.Show(t, canvas.NewRectangle(nil), 800, 600)
 	button := widget.NewButton("Not now", nil)
-	d := widgets.NewDialog(window.Canvas(), "Remove everything?", widgets.NewParagraph("The files are kept."), button)
+	d := dialog.New(window.Canvas(), "Remove everything?", dialog.NewParagraph("The files are kept."), button)
 	d.SetSize(fyne.NewSize(400, 0))
 	d.Show()
 	clock := &clock{}

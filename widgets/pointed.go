@@ -6,7 +6,7 @@ import "fyne.io/fyne/v2/driver/desktop"
 // is over them. It lives on the UI's goroutine.
 type pointed struct {
 	hovered bool
-	repaint func() // set by the part, which looks at hovered then
+	repaint func() // Set by the part, which looks at hovered then
 }
 
 // MouseIn is called by the toolkit.

@@ -8,6 +8,8 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -63,7 +65,7 @@ func (m RowModel) Equal(other RowModel) bool {
 }
 
 // Row shows one transfer, or anything else that has a name, a state and
-// progress. It is made to be one of many in a [SelectList].
+// progress. It is made to be one of many in a [View].
 type Row struct {
 	widget.BaseWidget
 
@@ -78,17 +80,17 @@ type Row struct {
 	Hints *Hints
 
 	model   RowModel
-	state   RowState
+	state   list.RowState
 	pointed fyne.CanvasObject // what is being explained; nil for nothing
 
 	back      *canvas.Rectangle
 	line      *canvas.Rectangle
 	tile      *canvas.Rectangle
-	icon      *icon
-	name      *label
-	glyph     *icon
-	detail    *label
-	columns   [3]*label // size, speed, time left
+	icon      *draw.Icon
+	name      *draw.Label
+	glyph     *draw.Icon
+	detail    *draw.Label
+	columns   [3]*draw.Label // size, speed, time left
 	bar       *Bar
 	chevron   *rowButton
 	buttons   []*rowButton
@@ -101,19 +103,19 @@ func NewRow() *Row {
 		back:      &canvas.Rectangle{},
 		line:      &canvas.Rectangle{},
 		tile:      &canvas.Rectangle{},
-		icon:      newIcon(),
-		name:      newLabel(nameSize, theme.ColorText),
-		glyph:     newIcon(),
-		detail:    newLabel(textSize, theme.ColorMuted),
+		icon:      draw.NewIcon(),
+		name:      draw.NewLabel(draw.SizeText, theme.ColorText),
+		glyph:     draw.NewIcon(),
+		detail:    draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 		bar:       NewBar(),
 		container: &fyne.Container{},
 	}
-	r.name.shorten = EllipsisMiddle
+	r.name.Shorten = draw.EllipsisMiddle
 	r.chevron = newRowButton(func(string) { call(r.OnFold) })
 	r.chevron.Hide()
 	for i := range r.columns {
-		r.columns[i] = newLabel(textSize, theme.ColorMuted)
-		r.columns[i].text.Alignment = fyne.TextAlignTrailing
+		r.columns[i] = draw.NewLabel(draw.SizeCaption, theme.ColorMuted)
+		r.columns[i].Object.Alignment = fyne.TextAlignTrailing
 	}
 	r.bar.Hide()
 	r.paint()
@@ -127,20 +129,20 @@ func (r *Row) SetModel(model RowModel) {
 		return
 	}
 	r.model = model
-	r.icon.set(model.Icon, theme.ColorMuted)
-	r.name.set(model.Name, theme.ColorText)
-	r.glyph.set(model.Glyph, model.Tone.Color())
-	r.detail.set(model.Detail, model.Tone.Color())
+	r.icon.Set(model.Icon, theme.ColorMuted)
+	r.name.Set(model.Name, theme.ColorText)
+	r.glyph.Set(model.Glyph, model.Tone.Color())
+	r.detail.Set(model.Detail, model.Tone.Color())
 	for i, text := range []string{model.Size, model.Speed, model.ETA} {
-		r.columns[i].set(text, theme.ColorMuted)
+		r.columns[i].Set(text, theme.ColorMuted)
 	}
-	SetVisible(r.bar, model.ShowBar)
+	draw.SetVisible(r.bar, model.ShowBar)
 	r.arrange(r.Size())
 	r.bar.Set(model.Acked, model.Sent, model.BarTone)
 }
 
 // SetState shows whether the row is selected, has the keyboard or is pointed at.
-func (r *Row) SetState(state RowState) {
+func (r *Row) SetState(state list.RowState) {
 	if state == r.state {
 		return
 	}
@@ -167,23 +169,23 @@ func (r *Row) MinSize() fyne.Size {
 
 // CreateRenderer is called by the toolkit.
 func (r *Row) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{r.back, r.line, r.tile, r.icon.image, r.name.text, r.glyph.image, r.detail.text}
+	objects := []fyne.CanvasObject{r.back, r.line, r.tile, r.icon.Object, r.name.Object, r.glyph.Object, r.detail.Object}
 	for _, column := range r.columns {
-		objects = append(objects, column.text)
+		objects = append(objects, column.Object)
 	}
 	objects = append(objects, r.bar, r.chevron, r.container)
-	return &arranged{objects: objects, arrange: r.arrange, least: r.MinSize, repaint: r.paint, widget: r}
+	return &draw.Renderer{Content: objects, Arrange: r.arrange, Minimum: r.MinSize, Repaint: r.paint, Widget: r}
 }
 
 func (r *Row) paint() {
-	for _, l := range append([]*label{r.name, r.detail}, r.columns[:]...) {
-		l.restyle()
+	for _, l := range append([]*draw.Label{r.name, r.detail}, r.columns[:]...) {
+		l.Restyle()
 	}
 	r.line.FillColor = theme.Color(fynetheme.ColorNameSeparator)
 	r.tile.FillColor = theme.Color(theme.ColorTile)
 	r.tile.CornerRadius = theme.Grid(2)
 	r.paintBack()
-	for _, object := range []fyne.CanvasObject{r.icon.image, r.glyph.image, r.bar} {
+	for _, object := range []fyne.CanvasObject{r.icon.Object, r.glyph.Object, r.bar} {
 		object.Refresh()
 	}
 	for _, button := range append([]*rowButton{r.chevron}, r.buttons...) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/internal/widgettest"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -143,16 +144,16 @@ func TestActions(t *testing.T) {
 	cases := []struct {
 		name  string
 		model widgets.RowModel
-		state widgets.RowState
+		state list.RowState
 		at    fyne.Position
 		want  []string
 	}{
-		{"an icon that is not shown cannot be clicked", uploading(), widgets.RowState{}, fyne.NewPos(932, 30), nil},
-		{"the last icon is at the right edge", uploading(), widgets.RowState{Hovered: true}, fyne.NewPos(932, 30), []string{"cancel"}},
-		{"the icon before is beside it", uploading(), widgets.RowState{Selected: true}, fyne.NewPos(900, 30), []string{"pause"}},
-		{"a row that the keyboard is on shows them", uploading(), widgets.RowState{Cursor: true}, fyne.NewPos(900, 30), []string{"pause"}},
-		{"what the row waits for can always be clicked", changed(), widgets.RowState{}, fyne.NewPos(920, 30), []string{"over"}},
-		{"beside the buttons nothing happens", changed(), widgets.RowState{Hovered: true}, fyne.NewPos(400, 30), nil},
+		{"an icon that is not shown cannot be clicked", uploading(), list.RowState{}, fyne.NewPos(932, 30), nil},
+		{"the last icon is at the right edge", uploading(), list.RowState{Hovered: true}, fyne.NewPos(932, 30), []string{"cancel"}},
+		{"the icon before is beside it", uploading(), list.RowState{Selected: true}, fyne.NewPos(900, 30), []string{"pause"}},
+		{"a row that the keyboard is on shows them", uploading(), list.RowState{Cursor: true}, fyne.NewPos(900, 30), []string{"pause"}},
+		{"what the row waits for can always be clicked", changed(), list.RowState{}, fyne.NewPos(920, 30), []string{"over"}},
+		{"beside the buttons nothing happens", changed(), list.RowState{Hovered: true}, fyne.NewPos(400, 30), nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -19,16 +20,16 @@ type rowButton struct {
 	onTap   func(id string)
 
 	back *canvas.Rectangle
-	icon *icon
-	text *label
+	icon *draw.Icon
+	text *draw.Label
 }
 
 func newRowButton(onTap func(id string)) *rowButton {
 	b := &rowButton{
 		onTap: onTap,
 		back:  &canvas.Rectangle{},
-		icon:  newIcon(),
-		text:  newLabel(textSize, theme.ColorAccent),
+		icon:  draw.NewIcon(),
+		text:  draw.NewLabel(draw.SizeCaption, theme.ColorAccent),
 	}
 	b.paint()
 	b.ExtendBaseWidget(b)
@@ -52,33 +53,33 @@ func (b *rowButton) MinSize() fyne.Size {
 	if !b.action.Prominent {
 		return fyne.NewSquareSize(side)
 	}
-	return fyne.NewSize(snap(b.textWidth()+theme.Grid(6)), theme.Grid(7.5))
+	return fyne.NewSize(draw.Snap(b.textWidth()+theme.Grid(6)), theme.Grid(7.5))
 }
 
 func (b *rowButton) textWidth() float32 {
-	return fyne.MeasureText(b.action.Label, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+	return fyne.MeasureText(b.action.Label, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 }
 
 // CreateRenderer is called by the toolkit.
 func (b *rowButton) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.back, b.icon.image, b.text.text}
-	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	objects := []fyne.CanvasObject{b.back, b.icon.Object, b.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *rowButton) arrange(size fyne.Size) {
 	b.back.Resize(size)
 	if b.action.Prominent {
 		width := b.textWidth()
-		height := b.text.height
-		b.text.place(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2), width)
+		height := b.text.Height
+		b.text.Place(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2), width)
 		return
 	}
-	b.icon.place(fyne.NewPos(size.Width/2, size.Height/2), theme.Size(theme.SizeIcon))
+	b.icon.Place(fyne.NewPos(size.Width/2, size.Height/2), theme.Size(theme.SizeIcon))
 }
 
 func (b *rowButton) paint() {
 	b.back.CornerRadius = theme.Grid(1.5)
-	b.text.restyle()
+	b.text.Restyle()
 	if b.action.Prominent {
 		b.paintProminent()
 	} else {
@@ -87,22 +88,22 @@ func (b *rowButton) paint() {
 }
 
 func (b *rowButton) paintProminent() {
-	b.icon.set("", theme.ColorMuted)
-	b.text.set(b.action.Label, theme.ColorText)
+	b.icon.Set("", theme.ColorMuted)
+	b.text.Set(b.action.Label, theme.ColorText)
 	b.back.FillColor = theme.Color(theme.ColorAction)
 	if b.hovered {
-		b.text.set(b.action.Label, fynetheme.ColorNameForegroundOnPrimary)
+		b.text.Set(b.action.Label, fynetheme.ColorNameForegroundOnPrimary)
 		b.back.FillColor = theme.Color(theme.ColorAccent)
 	}
 }
 
 func (b *rowButton) paintQuiet() {
-	b.text.set("", theme.ColorAccent)
-	b.text.fit(0)
-	b.icon.set(b.action.Icon, theme.ColorMuted)
+	b.text.Set("", theme.ColorAccent)
+	b.text.Fit(0)
+	b.icon.Set(b.action.Icon, theme.ColorMuted)
 	b.back.FillColor = nil
 	if b.hovered {
-		b.icon.set(b.action.Icon, theme.ColorText)
+		b.icon.Set(b.action.Icon, theme.ColorText)
 		b.back.FillColor = theme.Color(fynetheme.ColorNamePressed)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -45,20 +46,20 @@ func (r *Row) arrange(size fyne.Size) {
 // arrangeTile places the icon and returns where the text begins.
 func (r *Row) arrangeTile(size fyne.Size) float32 {
 	tile := theme.Size(theme.SizeTile)
-	at := fyne.NewPos(theme.Grid(1+fold*float32(1+r.model.Depth)), snap((size.Height-tile)/2))
+	at := fyne.NewPos(theme.Grid(1+fold*float32(1+r.model.Depth)), draw.Snap((size.Height-tile)/2))
 	r.arrangeChevron(at.X, size)
 	r.tile.Resize(fyne.NewSquareSize(tile))
 	r.tile.Move(at)
-	r.icon.place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
+	r.icon.Place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
 	return at.X + tile + theme.Grid(gap)
 }
 
 // arrangeChevron places what opens the row before the tile.
 func (r *Row) arrangeChevron(right float32, size fyne.Size) {
-	SetVisible(r.chevron, r.model.Fold != FoldNone)
+	draw.SetVisible(r.chevron, r.model.Fold != FoldNone)
 	width, height := theme.Grid(fold), theme.Grid(8)
 	r.chevron.Resize(fyne.NewSize(width, height))
-	r.chevron.Move(fyne.NewPos(right-width, snap((size.Height-height)/2)))
+	r.chevron.Move(fyne.NewPos(right-width, draw.Snap((size.Height-height)/2)))
 	icon := theme.IconChevronRight
 	if r.model.Fold == FoldOpen {
 		icon = theme.IconChevronDown
@@ -68,22 +69,22 @@ func (r *Row) arrangeChevron(right float32, size fyne.Size) {
 
 // arrangeText places name, state, bar and numbers between left and right.
 func (r *Row) arrangeText(left, right float32, size fyne.Size) {
-	nameHeight, detailHeight := r.name.height, r.detail.height
+	nameHeight, detailHeight := r.name.Height, r.detail.Height
 	top := (size.Height - nameHeight - detailHeight) / 2
 	if r.model.ShowBar {
 		top -= theme.Grid(1)
 	}
-	top = snap(top)
+	top = draw.Snap(top)
 	columns := r.arrangeColumns(left, right, top+(nameHeight-detailHeight)/2)
-	r.name.place(fyne.NewPos(left, top), columns-left)
+	r.name.Place(fyne.NewPos(left, top), columns-left)
 
 	mark := theme.Size(theme.SizeMark)
 	words := left
 	if r.model.Glyph != "" {
-		r.glyph.place(fyne.NewPos(left+mark/2, top+nameHeight+detailHeight/2+1), mark)
+		r.glyph.Place(fyne.NewPos(left+mark/2, top+nameHeight+detailHeight/2+1), mark)
 		words += mark + theme.Grid(1.25)
 	}
-	r.detail.place(fyne.NewPos(words, top+nameHeight), right-words)
+	r.detail.Place(fyne.NewPos(words, top+nameHeight), right-words)
 
 	height, end := theme.Size(theme.SizeBar), r.columnsEnd()
 	r.bar.Resize(fyne.NewSize(end-left, height))
@@ -105,10 +106,10 @@ func (r *Row) arrangeColumns(left, right, top float32) float32 {
 	for i := len(columnWidths) - 1; i >= 0; i-- {
 		width := theme.Grid(columnWidths[i])
 		column := r.columns[i]
-		show := i < shown && column.whole != "" && end <= right+theme.Grid(gap)
-		SetVisible(column.text, show)
+		show := i < shown && column.FullText != "" && end <= right+theme.Grid(gap)
+		draw.SetVisible(column.Object, show)
 		if show {
-			column.place(fyne.NewPos(end-width, top), width)
+			column.Place(fyne.NewPos(end-width, top), width)
 			used = min(used, end-width-theme.Grid(gap))
 		}
 		if i < shown {
@@ -142,12 +143,12 @@ func (r *Row) arrangeButtons(size fyne.Size) float32 {
 	lasting := false
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]
-		SetVisible(button, awake || action.Prominent)
+		draw.SetVisible(button, awake || action.Prominent)
 		button.set(action, r.state.Hovered && button.Visible() && r.pointsAt(button))
 		least := button.MinSize()
 		x -= least.Width
 		button.Resize(least)
-		button.Move(fyne.NewPos(x, snap((size.Height-least.Height)/2)))
+		button.Move(fyne.NewPos(x, draw.Snap((size.Height-least.Height)/2)))
 		if action.Prominent {
 			x -= theme.Grid(1)
 			lasting = true
@@ -187,9 +188,9 @@ func (r *Row) unclear() (about fyne.CanvasObject, text string) {
 			return button, button.action.Label
 		}
 	}
-	for _, l := range []*label{r.name, r.detail} {
-		if l.text.Text != l.whole && r.pointsAt(l.text) {
-			return l.text, l.whole
+	for _, l := range []*draw.Label{r.name, r.detail} {
+		if l.Object.Text != l.FullText && r.pointsAt(l.Object) {
+			return l.Object, l.FullText
 		}
 	}
 	return nil, ""
@@ -208,7 +209,7 @@ func (r *Row) provideButtons(count int) {
 		r.container.Objects = append(r.container.Objects, button)
 	}
 	for _, spare := range r.buttons[count:] {
-		SetVisible(spare, false)
+		draw.SetVisible(spare, false)
 	}
 	r.container.Resize(r.Size())
 }

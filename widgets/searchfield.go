@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -29,7 +30,7 @@ func NewSearchField(placeholder string, hints *Hints, hint string, changed func(
 	f.clear.Hide()
 	f.ActionItem = f.clear
 	f.OnChanged = func(text string) {
-		SetVisible(f.clear, text != "")
+		draw.SetVisible(f.clear, text != "")
 		changed(text)
 	}
 	f.ExtendBaseWidget(f)

@@ -7,6 +7,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -20,8 +21,8 @@ type SmallButton struct {
 	focused bool
 
 	back *canvas.Rectangle
-	icon *icon
-	text *label
+	icon *draw.Icon
+	text *draw.Label
 }
 
 var (
@@ -32,8 +33,8 @@ var (
 
 // NewSmallButton makes a button. Hints say the words where it has no room for them.
 func NewSmallButton(name theme.IconName, hints *Hints, tapped func()) *SmallButton {
-	b := &SmallButton{onTap: tapped, hints: hints, back: &canvas.Rectangle{}, icon: newIcon(), text: newLabel(textSize, theme.ColorMuted)}
-	b.icon.set(name, theme.ColorMuted)
+	b := &SmallButton{onTap: tapped, hints: hints, back: &canvas.Rectangle{}, icon: draw.NewIcon(), text: draw.NewLabel(draw.SizeCaption, theme.ColorMuted)}
+	b.icon.Set(name, theme.ColorMuted)
 	b.repaint = b.Refresh
 	b.ExtendBaseWidget(b)
 	return b
@@ -41,11 +42,11 @@ func NewSmallButton(name theme.IconName, hints *Hints, tapped func()) *SmallButt
 
 // Set says something else, in a tone. The same again costs nothing.
 func (b *SmallButton) Set(text string, tone theme.Tone) {
-	if text == b.text.whole && tone.Color() == b.text.color {
+	if text == b.text.FullText && tone.Color() == b.text.Color {
 		return
 	}
-	b.text.set(text, tone.Color())
-	b.icon.set(b.icon.name, tone.Color())
+	b.text.Set(text, tone.Color())
+	b.icon.Set(b.icon.Name, tone.Color())
 	b.Refresh()
 }
 
@@ -58,7 +59,7 @@ func (b *SmallButton) SetCompact(compact bool) {
 }
 
 // Text is what it says.
-func (b *SmallButton) Text() string { return b.text.whole }
+func (b *SmallButton) Text() string { return b.text.FullText }
 
 // Tapped is called by the toolkit.
 func (b *SmallButton) Tapped(*fyne.PointEvent) {
@@ -86,7 +87,7 @@ func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
 	default:
-		passKey(b, e)
+		draw.PassKey(b, e)
 	}
 }
 
@@ -94,7 +95,7 @@ func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
 func (b *SmallButton) MouseIn(e *desktop.MouseEvent) {
 	b.pointed.MouseIn(e)
 	if b.compact {
-		b.hints.Explain(b, b.text.whole)
+		b.hints.Explain(b, b.text.FullText)
 	}
 }
 
@@ -109,29 +110,29 @@ func (b *SmallButton) MinSize() fyne.Size {
 	if b.compact {
 		return fyne.NewSquareSize(theme.Grid(7))
 	}
-	return fyne.NewSize(snap(b.width()+theme.Size(theme.SizeMark)+theme.Grid(5.5)), theme.Grid(7))
+	return fyne.NewSize(draw.Snap(b.width()+theme.Size(theme.SizeMark)+theme.Grid(5.5)), theme.Grid(7))
 }
 
 func (b *SmallButton) width() float32 {
-	return fyne.MeasureText(b.text.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+	return fyne.MeasureText(b.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 }
 
 // CreateRenderer is called by the toolkit.
 func (b *SmallButton) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.back, b.icon.image, b.text.text}
-	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	objects := []fyne.CanvasObject{b.back, b.icon.Object, b.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *SmallButton) arrange(size fyne.Size) {
 	mark := theme.Size(theme.SizeMark)
 	b.back.Resize(size)
-	SetVisible(b.text.text, !b.compact)
+	draw.SetVisible(b.text.Object, !b.compact)
 	if b.compact {
-		b.icon.place(fyne.NewPos(size.Width/2, size.Height/2), mark)
+		b.icon.Place(fyne.NewPos(size.Width/2, size.Height/2), mark)
 		return
 	}
-	b.icon.place(fyne.NewPos(theme.Grid(2)+mark/2, size.Height/2), mark)
-	b.text.place(fyne.NewPos(theme.Grid(3.5)+mark, (size.Height-b.text.height)/2), b.width())
+	b.icon.Place(fyne.NewPos(theme.Grid(2)+mark/2, size.Height/2), mark)
+	b.text.Place(fyne.NewPos(theme.Grid(3.5)+mark, (size.Height-b.text.Height)/2), b.width())
 }
 
 func (b *SmallButton) paint() {
@@ -143,6 +144,6 @@ func (b *SmallButton) paint() {
 	if b.focused {
 		b.back.StrokeColor, b.back.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
 	}
-	b.text.restyle()
-	b.icon.image.Refresh()
+	b.text.Restyle()
+	b.icon.Object.Refresh()
 }

@@ -9,6 +9,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -52,7 +53,7 @@ func (t *Tabs) Set(tabs []Tab, chosen string) {
 		t.parts = append(t.parts, part)
 	}
 	for i, part := range t.parts {
-		SetVisible(part, i < len(tabs))
+		draw.SetVisible(part, i < len(tabs))
 		if i < len(tabs) {
 			part.set(tabs[i], tabs[i].ID == chosen)
 		}
@@ -111,7 +112,7 @@ func (r *tabsRenderer) Layout(size fyne.Size) {
 		}
 		least := part.MinSize()
 		part.Resize(least)
-		part.Move(fyne.NewPos(x, snap((size.Height-least.Height)/2)))
+		part.Move(fyne.NewPos(x, draw.Snap((size.Height-least.Height)/2)))
 		x += least.Width + theme.Grid(1)
 	}
 }
@@ -134,8 +135,8 @@ type tab struct {
 	brief  bool
 
 	back  *canvas.Rectangle
-	word  *label
-	count *label
+	word  *draw.Label
+	count *draw.Label
 }
 
 var (
@@ -147,8 +148,8 @@ func newTab(onTap func(id string)) *tab {
 	t := &tab{
 		onTap: onTap,
 		back:  &canvas.Rectangle{},
-		word:  newLabel(textSize, theme.ColorText),
-		count: newLabel(textSize, theme.ColorMuted),
+		word:  draw.NewLabel(draw.SizeCaption, theme.ColorText),
+		count: draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 	}
 	t.repaint = t.Refresh
 	t.ExtendBaseWidget(t)
@@ -157,8 +158,8 @@ func newTab(onTap func(id string)) *tab {
 
 func (t *tab) set(model Tab, chosen bool) {
 	t.model, t.chosen = model, chosen
-	t.word.set(model.Label, theme.ColorText)
-	t.count.set(model.Count, model.Tone.Color())
+	t.word.Set(model.Label, theme.ColorText)
+	t.count.Set(model.Count, model.Tone.Color())
 	t.Refresh()
 }
 
@@ -167,37 +168,37 @@ func (t *tab) Tapped(*fyne.PointEvent) { t.onTap(t.model.ID) }
 
 func (t *tab) setBrief(brief bool) {
 	t.brief = brief
-	SetVisible(t.count.text, !brief)
+	draw.SetVisible(t.count.Object, !brief)
 	t.Refresh()
 }
 
 // MinSize is room for the words.
 func (t *tab) MinSize() fyne.Size {
 	if t.brief {
-		return fyne.NewSize(snap(t.wide(t.word)+theme.Grid(4)), theme.Grid(7))
+		return fyne.NewSize(draw.Snap(t.wide(t.word)+theme.Grid(4)), theme.Grid(7))
 	}
-	return fyne.NewSize(snap(t.wide(t.word)+theme.Grid(1.5)+t.wide(t.count)+theme.Grid(5)), theme.Grid(7))
+	return fyne.NewSize(draw.Snap(t.wide(t.word)+theme.Grid(1.5)+t.wide(t.count)+theme.Grid(5)), theme.Grid(7))
 }
 
-func (t *tab) wide(l *label) float32 {
-	return fyne.MeasureText(l.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+func (t *tab) wide(l *draw.Label) float32 {
+	return fyne.MeasureText(l.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 }
 
 // CreateRenderer is called by the toolkit.
 func (t *tab) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{t.back, t.word.text, t.count.text}
-	return &arranged{objects: objects, arrange: t.arrange, least: t.MinSize, repaint: t.paint, widget: t}
+	objects := []fyne.CanvasObject{t.back, t.word.Object, t.count.Object}
+	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
 }
 
 func (t *tab) arrange(size fyne.Size) {
 	t.back.Resize(size)
-	y := (size.Height - t.word.height) / 2
+	y := (size.Height - t.word.Height) / 2
 	if t.brief {
-		t.word.place(fyne.NewPos(theme.Grid(2), y), t.wide(t.word))
+		t.word.Place(fyne.NewPos(theme.Grid(2), y), t.wide(t.word))
 		return
 	}
-	t.word.place(fyne.NewPos(theme.Grid(2.5), y), t.wide(t.word))
-	t.count.place(fyne.NewPos(theme.Grid(4)+t.wide(t.word), y), t.wide(t.count))
+	t.word.Place(fyne.NewPos(theme.Grid(2.5), y), t.wide(t.word))
+	t.count.Place(fyne.NewPos(theme.Grid(4)+t.wide(t.word), y), t.wide(t.count))
 }
 
 func (t *tab) paint() {
@@ -209,6 +210,6 @@ func (t *tab) paint() {
 	case t.hovered:
 		t.back.FillColor = theme.Color(fynetheme.ColorNameHover)
 	}
-	t.word.restyle()
-	t.count.restyle()
+	t.word.Restyle()
+	t.count.Restyle()
 }

@@ -9,6 +9,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -24,7 +25,7 @@ const (
 type Toasts struct {
 	widget.BaseWidget
 	back   *canvas.Rectangle
-	text   *label
+	text   *draw.Label
 	action *toastAction
 	turn   int    // counts messages, so that a late clock hides no newer one
 	over   func() // what follows when the message goes and was not answered; may be nil
@@ -35,7 +36,7 @@ type Toasts struct {
 
 // NewToasts makes a place for messages, with none.
 func NewToasts() *Toasts {
-	t := &Toasts{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorOnToast), action: newToastAction(), after: afterOnUI}
+	t := &Toasts{back: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeText, theme.ColorOnToast), action: newToastAction(), after: afterOnUI}
 	t.paint()
 	t.setShown(false)
 	t.ExtendBaseWidget(t)
@@ -57,7 +58,7 @@ func (t *Toasts) Text() string {
 	if !t.back.Visible() {
 		return ""
 	}
-	return t.text.whole
+	return t.text.FullText
 }
 
 // Dismiss takes the message away, and stops its clock.
@@ -76,7 +77,7 @@ func (t *Toasts) Dismiss() {
 
 func (t *Toasts) show(text, action string, tapped, over func(), stay time.Duration) {
 	t.Dismiss()
-	t.text.set(text, theme.ColorOnToast)
+	t.text.Set(text, theme.ColorOnToast)
 	t.action.set(action, func() {
 		t.over = nil
 		t.Dismiss()
@@ -102,9 +103,9 @@ func (t *Toasts) expire(turn int) {
 }
 
 func (t *Toasts) setShown(shown bool) {
-	SetVisible(t.back, shown)
-	SetVisible(t.text.text, shown)
-	SetVisible(t.action, shown && t.action.text.whole != "")
+	draw.SetVisible(t.back, shown)
+	draw.SetVisible(t.text.Object, shown)
+	draw.SetVisible(t.action, shown && t.action.text.FullText != "")
 }
 
 // MinSize asks for no room: toasts use what others have.
@@ -112,7 +113,7 @@ func (t *Toasts) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer is called by the toolkit.
 func (t *Toasts) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{t.back, t.text.text, t.action}, arrange: t.arrange, least: t.MinSize, repaint: t.paint, widget: t}
+	return &draw.Renderer{Content: []fyne.CanvasObject{t.back, t.text.Object, t.action}, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
 }
 
 func (t *Toasts) arrange(size fyne.Size) {
@@ -122,14 +123,14 @@ func (t *Toasts) arrange(size fyne.Size) {
 		action = t.action.MinSize().Width
 	}
 	sides := theme.Grid(8)
-	words := fyne.MeasureText(t.text.whole, theme.Size(nameSize), fyne.TextStyle{}).Width + 1
+	words := fyne.MeasureText(t.text.FullText, theme.Size(draw.SizeText), fyne.TextStyle{}).Width + 1
 	words = max(min(words, size.Width-theme.Grid(8)-sides-action), 0)
 	width := words + sides + action
-	at := fyne.NewPos(snap((size.Width-width)/2), size.Height-height-theme.Grid(14))
+	at := fyne.NewPos(draw.Snap((size.Width-width)/2), size.Height-height-theme.Grid(14))
 
 	t.back.Resize(fyne.NewSize(width, height))
 	t.back.Move(at)
-	t.text.place(at.AddXY(theme.Grid(4), (height-t.text.height)/2), words)
+	t.text.Place(at.AddXY(theme.Grid(4), (height-t.text.Height)/2), words)
 	t.action.Resize(fyne.NewSize(action, theme.Grid(8)))
 	t.action.Move(at.AddXY(width-action-theme.Grid(1.5), theme.Grid(1.5)))
 }
@@ -137,7 +138,7 @@ func (t *Toasts) arrange(size fyne.Size) {
 func (t *Toasts) paint() {
 	t.back.FillColor = theme.Color(theme.ColorToast)
 	t.back.CornerRadius = theme.Grid(2)
-	t.text.restyle()
+	t.text.Restyle()
 }
 
 // toastAction is the button of a toast: a word in the toast's own accent.
@@ -146,7 +147,7 @@ type toastAction struct {
 	pointed
 	onTap func()
 	back  *canvas.Rectangle
-	text  *label
+	text  *draw.Label
 }
 
 var (
@@ -155,9 +156,9 @@ var (
 )
 
 func newToastAction() *toastAction {
-	a := &toastAction{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorToastAction)}
-	a.text.text.TextStyle.Bold = true
-	a.text.text.Alignment = fyne.TextAlignCenter
+	a := &toastAction{back: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeText, theme.ColorToastAction)}
+	a.text.Object.TextStyle.Bold = true
+	a.text.Object.Alignment = fyne.TextAlignCenter
 	a.repaint = a.Refresh
 	a.paint()
 	a.ExtendBaseWidget(a)
@@ -166,7 +167,7 @@ func newToastAction() *toastAction {
 
 func (a *toastAction) set(text string, tapped func()) {
 	a.onTap = tapped
-	a.text.set(text, theme.ColorToastAction)
+	a.text.Set(text, theme.ColorToastAction)
 }
 
 // Tapped is called by the toolkit.
@@ -174,24 +175,24 @@ func (a *toastAction) Tapped(*fyne.PointEvent) { call(a.onTap) }
 
 // MinSize is room for the word.
 func (a *toastAction) MinSize() fyne.Size {
-	width := fyne.MeasureText(a.text.whole, theme.Size(nameSize), a.text.text.TextStyle).Width
+	width := fyne.MeasureText(a.text.FullText, theme.Size(draw.SizeText), a.text.Object.TextStyle).Width
 	return fyne.NewSize(width+theme.Grid(5), theme.Grid(8))
 }
 
 // CreateRenderer is called by the toolkit.
 func (a *toastAction) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{a.back, a.text.text}, arrange: a.arrange, least: a.MinSize, repaint: a.paint, widget: a}
+	return &draw.Renderer{Content: []fyne.CanvasObject{a.back, a.text.Object}, Arrange: a.arrange, Minimum: a.MinSize, Repaint: a.paint, Widget: a}
 }
 
 func (a *toastAction) arrange(size fyne.Size) {
 	a.back.Resize(size)
-	height := a.text.height
-	a.text.place(fyne.NewPos(0, (size.Height-height)/2), size.Width)
+	height := a.text.Height
+	a.text.Place(fyne.NewPos(0, (size.Height-height)/2), size.Width)
 }
 
 func (a *toastAction) paint() {
-	SetVisible(a.back, a.hovered)
+	draw.SetVisible(a.back, a.hovered)
 	a.back.FillColor = theme.Color(fynetheme.ColorNamePressed)
 	a.back.CornerRadius = theme.Grid(1.5)
-	a.text.restyle()
+	a.text.Restyle()
 }

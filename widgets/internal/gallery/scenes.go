@@ -10,6 +10,7 @@ import (
 
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -32,7 +33,7 @@ func (r rows) Bind(i int, row fyne.CanvasObject) {
 }
 
 func listScene() fyne.CanvasObject {
-	l := widgets.NewSelectList(rows(samples), func() fyne.CanvasObject { return widgets.NewRow() })
+	l := list.New(rows(samples), func() fyne.CanvasObject { return widgets.NewRow() })
 	l.Refresh()
 	l.Select(3)
 	return l

@@ -1,4 +1,4 @@
-package widgets
+package draw
 
 import (
 	"strings"
@@ -12,67 +12,67 @@ import (
 // settingLines is the maximum number of lines of a passage.
 const settingLines = 8
 
-// passage is some lines of text.
-type passage struct {
-	text  string
+// WrappedText is some lines of text.
+type WrappedText struct {
+	Text  string
 	size  fyne.ThemeSizeName
-	color fyne.ThemeColorName
-	lines [settingLines]*label
+	Color fyne.ThemeColorName
+	lines [settingLines]*Label
 }
 
-func newPassage(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *passage {
-	p := &passage{text: text, size: size, color: color}
+func NewWrappedText(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *WrappedText {
+	p := &WrappedText{Text: text, size: size, Color: color}
 	for i := range p.lines {
-		p.lines[i] = newLabel(size, color)
+		p.lines[i] = NewLabel(size, color)
 	}
 	return p
 }
 
-func (p *passage) set(text string) { p.text = text }
+func (p *WrappedText) Set(text string) { p.Text = text }
 
-func (p *passage) objects() []fyne.CanvasObject {
+func (p *WrappedText) Objects() []fyne.CanvasObject {
 	objects := make([]fyne.CanvasObject, len(p.lines))
 	for i, line := range p.lines {
-		objects[i] = line.text
+		objects[i] = line.Object
 	}
 	return objects
 }
 
-func (p *passage) wrapped(width float32) []string {
-	if p.text == "" {
+func (p *WrappedText) wrapped(width float32) []string {
+	if p.Text == "" {
 		return nil
 	}
-	return wrap(p.text, width, theme.Size(p.size), fyne.TextStyle{}, settingLines)
+	return Wrap(p.Text, width, theme.Size(p.size), fyne.TextStyle{}, settingLines)
 }
 
-func (p *passage) heightAt(width float32) float32 {
-	return float32(len(p.wrapped(width))) * p.lines[0].height
+func (p *WrappedText) HeightAt(width float32) float32 {
+	return float32(len(p.wrapped(width))) * p.lines[0].Height
 }
 
-// place puts the lines below each other from y on, and returns where they end.
-func (p *passage) place(y, width float32) float32 {
+// Place puts the lines below each other from y on, and returns where they end.
+func (p *WrappedText) Place(y, width float32) float32 {
 	words := p.wrapped(width)
 	for i, line := range p.lines {
-		SetVisible(line.text, i < len(words))
+		SetVisible(line.Object, i < len(words))
 		if i < len(words) {
-			line.set(words[i], p.color)
-			line.place(fyne.NewPos(0, y), width)
-			y += line.height
+			line.Set(words[i], p.Color)
+			line.Place(fyne.NewPos(0, y), width)
+			y += line.Height
 		}
 	}
 	return y
 }
 
-func (p *passage) restyle() {
+func (p *WrappedText) Restyle() {
 	for _, line := range p.lines {
-		line.restyle()
+		line.Restyle()
 	}
 }
 
-// wrap breaks a text into at most so many lines of a width: where it has breaks of
+// Wrap breaks a text into at most so many lines of a width: where it has breaks of
 // its own, where its script lets it be broken, or anywhere in what is wider than a
 // line by itself. The last line holds all the rest, and may be too wide.
-func wrap(text string, width, size float32, style fyne.TextStyle, most int) []string {
+func Wrap(text string, width, size float32, style fyne.TextStyle, most int) []string {
 	fits := func(text string) bool {
 		return fyne.MeasureText(trimmed(text), size, style).Width <= width
 	}

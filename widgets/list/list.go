@@ -1,4 +1,4 @@
-package widgets
+package list
 
 import (
 	"math"
@@ -7,9 +7,11 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/draw"
 )
 
-// Model is what a SelectList shows. The list asks for the rows in sight only,
+// Model is what a View shows. The list asks for the rows in sight only,
 // except where it has to look for an ID.
 type Model interface {
 	// Len is the number of rows.
@@ -44,7 +46,7 @@ type Stateful interface {
 	SetState(state RowState)
 }
 
-// SelectList shows very many rows of one height, of which any number can be
+// View shows very many rows of one height, of which any number can be
 // selected: with a click, Ctrl and Shift, with the arrows, Home, End, PageUp
 // and PageDown, and with Ctrl+A. Rows of a Tree are opened with Right and closed
 // with Left, which also goes from what is inside a row to the row.
@@ -54,7 +56,7 @@ type Stateful interface {
 //
 // Call Refresh when the model has changed in any way. It binds the rows in sight
 // and costs nothing for the others.
-type SelectList struct {
+type View struct {
 	widget.BaseWidget
 
 	// OnActivate is told the row that was double-clicked, or that Enter was
@@ -84,20 +86,20 @@ type press struct {
 	collapse bool // letting go selects this row alone
 }
 
-// NewSelectList makes a list of the rows of a model. All rows have the height
+// New makes a list of the rows of a model. All rows have the height
 // that a new one has at least; create makes as many as are in sight.
-func NewSelectList(model Model, create func() fyne.CanvasObject) *SelectList {
-	l := &SelectList{model: model, now: time.Now}
+func New(model Model, create func() fyne.CanvasObject) *View {
+	l := &View{model: model, now: time.Now}
 	l.view = newViewport(model, create, l.stateOf)
 	l.ExtendBaseWidget(l)
 	return l
 }
 
 // Selected returns the IDs of the selected rows in the model's order.
-func (l *SelectList) Selected() []int64 { return l.selection.in(l.model) }
+func (l *View) Selected() []int64 { return l.selection.in(l.model) }
 
 // Select selects these rows and no others.
-func (l *SelectList) Select(ids ...int64) {
+func (l *View) Select(ids ...int64) {
 	l.selection.clear()
 	for _, id := range ids {
 		l.selection.add(id)
@@ -109,47 +111,47 @@ func (l *SelectList) Select(ids ...int64) {
 }
 
 // SelectAll selects every row.
-func (l *SelectList) SelectAll() {
+func (l *View) SelectAll() {
 	l.selection.all(l.model)
 	l.changed()
 }
 
 // ClearSelection selects nothing.
-func (l *SelectList) ClearSelection() {
+func (l *View) ClearSelection() {
 	l.selection.clear()
 	l.changed()
 }
 
 // ScrollTo brings a row into sight.
-func (l *SelectList) ScrollTo(id int64) {
+func (l *View) ScrollTo(id int64) {
 	if i, ok := find(l.model, id, l.view.first()); ok {
 		l.view.reveal(i)
 	}
 }
 
 // ScrollToCursor brings the row into sight that the keyboard is on.
-func (l *SelectList) ScrollToCursor() {
+func (l *View) ScrollToCursor() {
 	if i, ok := l.cursor(); ok {
 		l.view.reveal(i)
 	}
 }
 
 // InSight reports whether a row can be seen, or a part of it.
-func (l *SelectList) InSight(id int64) bool {
+func (l *View) InSight(id int64) bool {
 	return slices.ContainsFunc(l.view.shown, func(s slot) bool { return s.id == id })
 }
 
 // ScrollToTop shows the first row.
-func (l *SelectList) ScrollToTop() { l.view.scrollTo(0) }
+func (l *View) ScrollToTop() { l.view.scrollTo(0) }
 
 // Scrolled is how far the list is scrolled, in rows.
-func (l *SelectList) Scrolled() float32 { return l.view.scrolled() }
+func (l *View) Scrolled() float32 { return l.view.scrolled() }
 
 // ScrollBack scrolls to where Scrolled said that a list was.
-func (l *SelectList) ScrollBack(rows float32) { l.view.scrollTo(rows * l.view.rowHeight()) }
+func (l *View) ScrollBack(rows float32) { l.view.scrollTo(rows * l.view.rowHeight()) }
 
 // Toggle opens a row of a Tree, or closes it.
-func (l *SelectList) Toggle(id int64) {
+func (l *View) Toggle(id int64) {
 	tree, ok := l.model.(Tree)
 	if !ok {
 		return
@@ -163,7 +165,7 @@ func (l *SelectList) Toggle(id int64) {
 
 // setOpen keeps the keyboard where something is: on the row, when the one it was
 // on is inside of it and out of sight.
-func (l *SelectList) setOpen(tree Tree, i int, open bool) {
+func (l *View) setOpen(tree Tree, i int, open bool) {
 	id := l.model.ID(i)
 	tree.SetOpen(i, open)
 	l.Refresh()
@@ -173,20 +175,20 @@ func (l *SelectList) setOpen(tree Tree, i int, open bool) {
 	l.changed()
 }
 
-func (l *SelectList) changed() {
+func (l *View) changed() {
 	l.view.mark()
 	if l.OnSelect != nil {
 		l.OnSelect()
 	}
 }
 
-func (l *SelectList) stateOf(id int64) RowState {
+func (l *View) stateOf(id int64) RowState {
 	return RowState{Selected: l.selection.has(id), Cursor: l.focused && l.keyboard && l.isCursor(id)}
 }
 
 // isCursor reports whether the keyboard is on a row, or would come to it: then it
 // can be seen where it is though it has not moved yet.
-func (l *SelectList) isCursor(id int64) bool {
+func (l *View) isCursor(id int64) bool {
 	if l.selection.begun {
 		return l.selection.cursor == id
 	}
@@ -196,33 +198,33 @@ func (l *SelectList) isCursor(id int64) bool {
 
 // entry is the row that Down begins with where nothing has been selected: the first
 // one that can be seen whole.
-func (l *SelectList) entry() int {
+func (l *View) entry() int {
 	return min(int(math.Ceil(float64(l.Scrolled())-0.01)), max(l.model.Len()-1, 0))
 }
 
 // MinSize is room for one row.
-func (l *SelectList) MinSize() fyne.Size { return l.view.least() }
+func (l *View) MinSize() fyne.Size { return l.view.least() }
 
 // CreateRenderer is called by the toolkit.
-func (l *SelectList) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{
-		objects: []fyne.CanvasObject{l.view.clip, l.view.scroll},
-		arrange: l.view.resize,
-		least:   l.MinSize,
-		repaint: l.sync,
-		widget:  l,
+func (l *View) CreateRenderer() fyne.WidgetRenderer {
+	return &draw.Renderer{
+		Content: []fyne.CanvasObject{l.view.clip, l.view.scroll},
+		Arrange: l.view.resize,
+		Minimum: l.MinSize,
+		Repaint: l.sync,
+		Widget:  l,
 	}
 }
 
 // sync follows the model to what it is now.
-func (l *SelectList) sync() {
+func (l *View) sync() {
 	if l.view.sync() {
 		l.selection.in(l.model) // forgets rows that are gone
 	}
 }
 
 var (
-	_ fyne.Focusable         = (*SelectList)(nil)
-	_ fyne.Shortcutable      = (*SelectList)(nil)
-	_ fyne.SecondaryTappable = (*SelectList)(nil)
+	_ fyne.Focusable         = (*View)(nil)
+	_ fyne.Shortcutable      = (*View)(nil)
+	_ fyne.SecondaryTappable = (*View)(nil)
 )

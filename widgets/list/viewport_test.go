@@ -1,4 +1,4 @@
-package widgets_test
+package list_test
 
 import (
 	"slices"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/internal/widgettest"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -154,7 +155,7 @@ func BenchmarkRefreshWithAllSelected(b *testing.B) {
 func TestRowsThatComeBackAreInTheThemeOfToday(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	model := numbered(100)
-	list := widgets.NewSelectList(&named{model}, func() fyne.CanvasObject { return widgets.NewRow() })
+	list := list.New(&named{model}, func() fyne.CanvasObject { return widgets.NewRow() })
 	widgettest.Show(t, list, listWidth, 10*rowHeight)
 	list.Refresh()
 	whole := model.rows

@@ -1,4 +1,4 @@
-package widgets_test
+package list_test
 
 import (
 	"slices"
@@ -11,7 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -46,7 +46,7 @@ func (m *ids) Bind(i int, row fyne.CanvasObject) {
 type probe struct {
 	canvas.Rectangle
 	id    int64
-	state widgets.RowState
+	state list.RowState
 }
 
 func newProbe() fyne.CanvasObject {
@@ -55,11 +55,11 @@ func newProbe() fyne.CanvasObject {
 	return p
 }
 
-func (p *probe) SetState(state widgets.RowState) { p.state = state }
+func (p *probe) SetState(state list.RowState) { p.state = state }
 
 // bench is a list in a window that ten rows fit into.
 type bench struct {
-	*widgets.SelectList
+	*list.View
 	model  *ids
 	window fyne.Window
 	probes []*probe
@@ -69,12 +69,12 @@ func newBench(t testing.TB, rows int) *bench {
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(theme.New(theme.Light, 1))
 	b := &bench{model: numbered(rows)}
-	b.SelectList = widgets.NewSelectList(b.model, func() fyne.CanvasObject {
+	b.View = list.New(b.model, func() fyne.CanvasObject {
 		p := newProbe()
 		b.probes = append(b.probes, p.(*probe))
 		return p
 	})
-	b.window = test.NewTempWindow(t, b.SelectList)
+	b.window = test.NewTempWindow(t, b.View)
 	b.window.SetPadded(false)
 	b.window.Resize(fyne.NewSize(listWidth, 10*rowHeight))
 	b.Refresh()
@@ -84,7 +84,7 @@ func newBench(t testing.TB, rows int) *bench {
 // inSight lists the IDs of the rows that can be seen, from top to bottom.
 func (b *bench) inSight() []int64 {
 	var seen []*probe
-	for _, object := range test.LaidOutObjects(b.SelectList) {
+	for _, object := range test.LaidOutObjects(b.View) {
 		if p, ok := object.(*probe); ok && p.Position().Y > -rowHeight && p.Position().Y < b.Size().Height {
 			seen = append(seen, p)
 		}
@@ -99,7 +99,7 @@ func (b *bench) inSight() []int64 {
 
 // probe returns the row in sight with that ID.
 func (b *bench) probe(id int64) *probe {
-	for _, object := range test.LaidOutObjects(b.SelectList) {
+	for _, object := range test.LaidOutObjects(b.View) {
 		if p, ok := object.(*probe); ok && p.id == id {
 			return p
 		}
@@ -255,7 +255,7 @@ func TestRowsKnowTheirState(t *testing.T) {
 	b := newBench(t, 10)
 	b.click(2, none)
 	test.MoveMouse(b.window.Canvas(), fyne.NewPos(30, 4*rowHeight+15))
-	want := map[int64]widgets.RowState{3: {Selected: true}, 5: {Hovered: true, Pointer: fyne.NewPos(30, 15)}, 6: {}}
+	want := map[int64]list.RowState{3: {Selected: true}, 5: {Hovered: true, Pointer: fyne.NewPos(30, 15)}, 6: {}}
 	for id, state := range want {
 		if diff := cmp.Diff(state, b.probe(id).state); diff != "" {
 			t.Errorf("row %d: %s", id, diff)
@@ -278,7 +278,7 @@ func TestRowsKnowTheirState(t *testing.T) {
 func TestAClickTakesTheFocus(t *testing.T) {
 	b := newBench(t, 10)
 	b.click(2, none)
-	if got := b.window.Canvas().Focused(); got != b.SelectList {
+	if got := b.window.Canvas().Focused(); got != b.View {
 		t.Errorf("focus on %v", got)
 	}
 }

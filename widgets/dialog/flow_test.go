@@ -1,4 +1,4 @@
-package widgets_test
+package dialog_test
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -32,7 +32,7 @@ func TestFlow(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			widgettest.SetTheme(t, theme.Light)
 			blocks := []*canvas.Rectangle{block(100), block(40), block(100), block(100)}
-			flow := widgets.NewFlow()
+			flow := dialog.NewFlow()
 			flow.SetLines([]fyne.CanvasObject{blocks[0], layout.NewSpacer(), blocks[1]}, []fyne.CanvasObject{blocks[2], blocks[3]})
 			widgettest.Show(t, flow, test.width, 200)
 			var got []fyne.Position

@@ -1,9 +1,10 @@
-package widgets
+package dialog
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -14,18 +15,18 @@ type Setting struct {
 	widget.BaseWidget
 	control fyne.CanvasObject
 	below   bool // the control stands beneath, and is as wide as the setting
-	name    *passage
-	about   *passage
-	sorry   *passage // why what was typed does not hold; empty when it does
+	name    *draw.WrappedText
+	about   *draw.WrappedText
+	sorry   *draw.WrappedText // why what was typed does not hold; empty when it does
 }
 
 // NewSetting makes a setting.
 func NewSetting(name, about string, control fyne.CanvasObject) *Setting {
 	s := &Setting{
 		control: control,
-		name:    newPassage(name, nameSize, theme.ColorText),
-		about:   newPassage(about, textSize, theme.ColorMuted),
-		sorry:   newPassage("", textSize, theme.ColorError),
+		name:    draw.NewWrappedText(name, draw.SizeText, theme.ColorText),
+		about:   draw.NewWrappedText(about, draw.SizeCaption, theme.ColorMuted),
+		sorry:   draw.NewWrappedText("", draw.SizeCaption, theme.ColorError),
 	}
 	s.ExtendBaseWidget(s)
 	return s
@@ -39,24 +40,24 @@ func NewWideSetting(name, about string, control fyne.CanvasObject) *Setting {
 }
 
 // Name is what the setting is called.
-func (s *Setting) Name() string { return s.name.text }
+func (s *Setting) Name() string { return s.name.Text }
 
 // About is the sentence about it.
-func (s *Setting) About() string { return s.about.text }
+func (s *Setting) About() string { return s.about.Text }
 
 // Control is what chooses.
 func (s *Setting) Control() fyne.CanvasObject { return s.control }
 
 // Problem is why what was typed does not hold; "" when it does.
-func (s *Setting) Problem() string { return s.sorry.text }
+func (s *Setting) Problem() string { return s.sorry.Text }
 
 // SetProblem says why what was typed does not hold; "" takes it back. It reports
 // whether that is news, after which the setting may have another height.
 func (s *Setting) SetProblem(why string) bool {
-	if why == s.sorry.text {
+	if why == s.sorry.Text {
 		return false
 	}
-	s.sorry.set(why)
+	s.sorry.Set(why)
 	s.Refresh()
 	return true
 }
@@ -92,10 +93,10 @@ func (s *Setting) beneath(width float32) bool {
 }
 
 func (s *Setting) wordsHeight(width float32) float32 {
-	height := s.name.heightAt(width)
-	for _, more := range []*passage{s.about, s.sorry} {
-		if more.text != "" {
-			height += theme.Grid(0.5) + more.heightAt(width)
+	height := s.name.HeightAt(width)
+	for _, more := range []*draw.WrappedText{s.about, s.sorry} {
+		if more.Text != "" {
+			height += theme.Grid(0.5) + more.HeightAt(width)
 		}
 	}
 	return height
@@ -114,12 +115,14 @@ func (s *Setting) MinSize() fyne.Size {
 func (s *Setting) CreateRenderer() fyne.WidgetRenderer {
 	var objects []fyne.CanvasObject
 	for _, p := range s.passages() {
-		objects = append(objects, p.objects()...)
+		objects = append(objects, p.Objects()...)
 	}
-	return &arranged{objects: append(objects, s.control), arrange: s.arrange, least: s.MinSize, repaint: s.paint, widget: s}
+	return &draw.Renderer{Content: append(objects, s.control), Arrange: s.arrange, Minimum: s.MinSize, Repaint: s.paint, Widget: s}
 }
 
-func (s *Setting) passages() []*passage { return []*passage{s.name, s.about, s.sorry} }
+func (s *Setting) passages() []*draw.WrappedText {
+	return []*draw.WrappedText{s.name, s.about, s.sorry}
+}
 
 func (s *Setting) arrange(size fyne.Size) {
 	if size.Width == 0 {
@@ -134,23 +137,23 @@ func (s *Setting) arrange(size fyne.Size) {
 		}
 		s.control.Move(fyne.NewPos(0, height-control.Height))
 	} else {
-		s.control.Move(fyne.NewPos(size.Width-control.Width, snap((height-control.Height)/2)))
+		s.control.Move(fyne.NewPos(size.Width-control.Width, draw.Snap((height-control.Height)/2)))
 	}
 	s.control.Resize(control)
 	y := float32(0)
 	if !s.beneath(size.Width) {
-		y = snap((height - s.wordsHeight(words)) / 2)
+		y = draw.Snap((height - s.wordsHeight(words)) / 2)
 	}
 	for i, p := range s.passages() {
-		if i > 0 && p.text != "" {
+		if i > 0 && p.Text != "" {
 			y += theme.Grid(0.5)
 		}
-		y = p.place(y, words)
+		y = p.Place(y, words)
 	}
 }
 
 func (s *Setting) paint() {
 	for _, p := range s.passages() {
-		p.restyle()
+		p.Restyle()
 	}
 }

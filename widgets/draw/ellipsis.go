@@ -1,4 +1,4 @@
-package widgets
+package draw
 
 import (
 	"path"
@@ -35,7 +35,7 @@ func EllipsisEnd(text string, width, size float32, style fyne.TextStyle) string 
 	})
 }
 
-// shorten finds the longest text that fits of those that keep so many of the
+// Shorten finds the longest text that fits of those that keep so many of the
 // characters. Where not even the ellipsis fits, it is returned nonetheless.
 func shorten(characters []string, width, size float32, style fyne.TextStyle, keep func(kept int) string) string {
 	fits := func(text string) bool { return fyne.MeasureText(text, size, style).Width <= width }

@@ -1,4 +1,4 @@
-package widgets_test
+package list_test
 
 import (
 	"slices"

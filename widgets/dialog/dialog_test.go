@@ -1,4 +1,4 @@
-package widgets_test
+package dialog_test
 
 import (
 	"testing"
@@ -9,20 +9,20 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // asked is a dialog with two buttons over a window of a size.
-func asked(t *testing.T, size fyne.Size, wide float32) (d *widgets.Dialog, body *widgets.Paragraph, buttons [2]*widget.Button) {
+func asked(t *testing.T, size fyne.Size, wide float32) (d *dialog.Dialog, body *dialog.Paragraph, buttons [2]*widget.Button) {
 	t.Helper()
 	widgettest.SetTheme(t, theme.Light)
 	window := test.NewTempWindow(t, canvas.NewRectangle(nil))
 	window.Resize(size)
-	body = widgets.NewParagraph("Everything that has crossed stays on the server until you come back for the rest of it.")
+	body = dialog.NewParagraph("Everything that has crossed stays on the server until you come back for the rest of it.")
 	buttons = [2]*widget.Button{widget.NewButton("Not now", nil), widget.NewButton("Take all of it away", nil)}
-	d = widgets.NewDialog(window.Canvas(), "Take it away?", body, layout.NewSpacer(), buttons[0], buttons[1])
+	d = dialog.New(window.Canvas(), "Take it away?", body, layout.NewSpacer(), buttons[0], buttons[1])
 	d.SetSize(fyne.NewSize(wide, 0))
 	d.Show()
 	return d, body, buttons
@@ -34,7 +34,7 @@ func place(o fyne.CanvasObject) (left, top, right, bottom float32) {
 }
 
 // titleOf is the dialog's title on the canvas.
-func titleOf(t *testing.T, d *widgets.Dialog, over fyne.CanvasObject) *canvas.Text {
+func titleOf(t *testing.T, d *dialog.Dialog, over fyne.CanvasObject) *canvas.Text {
 	t.Helper()
 	for _, o := range test.LaidOutObjects(over) {
 		if text, ok := o.(*canvas.Text); ok && text.Text == d.Title() {

@@ -1,19 +1,19 @@
-package widgets
+package list
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
-// What the pointer does in a SelectList.
+// What the pointer does in a View.
 
 var (
-	_ desktop.Mouseable = (*SelectList)(nil)
-	_ desktop.Hoverable = (*SelectList)(nil)
+	_ desktop.Mouseable = (*View)(nil)
+	_ desktop.Hoverable = (*View)(nil)
 )
 
 // MouseDown is called by the toolkit.
-func (l *SelectList) MouseDown(e *desktop.MouseEvent) {
+func (l *View) MouseDown(e *desktop.MouseEvent) {
 	l.focus()
 	l.modifiers = e.Modifier
 	l.keyboard = false
@@ -33,7 +33,7 @@ func (l *SelectList) MouseDown(e *desktop.MouseEvent) {
 
 // press selects as the modifiers say. A row of a selection of several stays
 // selected until the button is let go, so that the selection can be acted upon.
-func (l *SelectList) press(i int, modifiers fyne.KeyModifier) {
+func (l *View) press(i int, modifiers fyne.KeyModifier) {
 	id := l.model.ID(i)
 	if l.doubled(id) && modifiers == 0 {
 		l.pressed = press{}
@@ -60,13 +60,13 @@ func (l *SelectList) press(i int, modifiers fyne.KeyModifier) {
 
 // doubled says whether this press is the second of two on one row. The toolkit
 // would hold back every click until it knows, so the list looks itself.
-func (l *SelectList) doubled(id int64) bool {
+func (l *View) doubled(id int64) bool {
 	delay := fyne.CurrentApp().Driver().DoubleTapDelay()
 	return l.pressed.id == id && !l.pressed.at.IsZero() && l.now().Sub(l.pressed.at) <= delay
 }
 
 // MouseUp is called by the toolkit.
-func (l *SelectList) MouseUp(e *desktop.MouseEvent) {
+func (l *View) MouseUp(e *desktop.MouseEvent) {
 	if !l.pressed.collapse || e.Button != desktop.MouseButtonPrimary {
 		return
 	}
@@ -78,30 +78,30 @@ func (l *SelectList) MouseUp(e *desktop.MouseEvent) {
 }
 
 // TappedSecondary is called by the toolkit.
-func (l *SelectList) TappedSecondary(e *fyne.PointEvent) {
+func (l *View) TappedSecondary(e *fyne.PointEvent) {
 	if l.OnMenu != nil {
 		l.OnMenu(e.AbsolutePosition)
 	}
 }
 
 // MouseIn is called by the toolkit.
-func (l *SelectList) MouseIn(e *desktop.MouseEvent) { l.hover(e.Position) }
+func (l *View) MouseIn(e *desktop.MouseEvent) { l.hover(e.Position) }
 
 // MouseMoved is called by the toolkit.
-func (l *SelectList) MouseMoved(e *desktop.MouseEvent) { l.hover(e.Position) }
+func (l *View) MouseMoved(e *desktop.MouseEvent) { l.hover(e.Position) }
 
 // MouseOut is called by the toolkit.
-func (l *SelectList) MouseOut() {
+func (l *View) MouseOut() {
 	l.view.hovering = false
 	l.view.mark()
 }
 
-func (l *SelectList) hover(at fyne.Position) {
+func (l *View) hover(at fyne.Position) {
 	l.view.hovering, l.view.pointer = true, at
 	l.view.mark()
 }
 
-func (l *SelectList) focus() {
+func (l *View) focus() {
 	if c := l.canvas(); c != nil {
 		c.Focus(l)
 	}

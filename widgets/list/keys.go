@@ -1,35 +1,37 @@
-package widgets
+package list
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/ferryapp/ferry/widgets/draw"
 )
 
-// What the keyboard does in a SelectList.
+// What the keyboard does in a View.
 
-var _ desktop.Keyable = (*SelectList)(nil)
+var _ desktop.Keyable = (*View)(nil)
 
 // FocusGained is called by the toolkit.
-func (l *SelectList) FocusGained() {
+func (l *View) FocusGained() {
 	l.focused, l.keyboard = true, true
 	l.view.mark()
 }
 
 // FocusLost is called by the toolkit.
-func (l *SelectList) FocusLost() {
+func (l *View) FocusLost() {
 	l.focused, l.modifiers = false, 0
 	l.view.mark()
 }
 
 // KeyDown is called by the toolkit.
-func (l *SelectList) KeyDown(e *fyne.KeyEvent) {
+func (l *View) KeyDown(e *fyne.KeyEvent) {
 	if isShift(e.Name) {
 		l.modifiers |= fyne.KeyModifierShift
 	}
 }
 
 // KeyUp is called by the toolkit.
-func (l *SelectList) KeyUp(e *fyne.KeyEvent) {
+func (l *View) KeyUp(e *fyne.KeyEvent) {
 	if isShift(e.Name) {
 		l.modifiers &^= fyne.KeyModifierShift
 	}
@@ -40,11 +42,11 @@ func isShift(key fyne.KeyName) bool {
 }
 
 // TypedRune is called by the toolkit. Letters mean nothing here.
-func (l *SelectList) TypedRune(rune) {}
+func (l *View) TypedRune(rune) {}
 
 // TypedKey is called by the toolkit. A key that means nothing here is for the
 // window.
-func (l *SelectList) TypedKey(e *fyne.KeyEvent) {
+func (l *View) TypedKey(e *fyne.KeyEvent) {
 	switch {
 	case e.Name == fyne.KeyReturn, e.Name == fyne.KeyEnter:
 		l.activateCursor()
@@ -56,13 +58,13 @@ func (l *SelectList) TypedKey(e *fyne.KeyEvent) {
 		if to, ok := l.destination(e.Name); ok {
 			l.moveTo(to)
 		} else {
-			passKey(l, e)
+			draw.PassKey(l, e)
 		}
 	}
 }
 
 // destination is the row that a key moves to.
-func (l *SelectList) destination(key fyne.KeyName) (int, bool) {
+func (l *View) destination(key fyne.KeyName) (int, bool) {
 	last := l.model.Len() - 1
 	at, known := l.cursor()
 	switch key {
@@ -85,7 +87,7 @@ func (l *SelectList) destination(key fyne.KeyName) (int, bool) {
 	}
 }
 
-func (l *SelectList) stride(key fyne.KeyName) int {
+func (l *View) stride(key fyne.KeyName) int {
 	if key == fyne.KeyPageUp || key == fyne.KeyPageDown {
 		return max(l.view.page()-1, 1)
 	}
@@ -93,14 +95,14 @@ func (l *SelectList) stride(key fyne.KeyName) int {
 }
 
 // cursor is the index of the row that the keyboard is on.
-func (l *SelectList) cursor() (int, bool) {
+func (l *View) cursor() (int, bool) {
 	if !l.selection.begun {
 		return 0, false
 	}
 	return find(l.model, l.selection.cursor, l.view.first())
 }
 
-func (l *SelectList) moveTo(i int) {
+func (l *View) moveTo(i int) {
 	if l.model.Len() == 0 {
 		return
 	}
@@ -117,7 +119,7 @@ func (l *SelectList) moveTo(i int) {
 
 // unfold opens the row that the keyboard is on, or goes into it; the other way it
 // closes the row, or goes to the one it is inside of.
-func (l *SelectList) unfold(further bool) {
+func (l *View) unfold(further bool) {
 	tree, ok := l.model.(Tree)
 	i, known := l.cursor()
 	if !ok || !known {
@@ -135,20 +137,20 @@ func (l *SelectList) unfold(further bool) {
 	}
 }
 
-func (l *SelectList) activateCursor() {
+func (l *View) activateCursor() {
 	if i, ok := l.cursor(); ok {
 		l.activate(l.model.ID(i))
 	}
 }
 
-func (l *SelectList) activate(id int64) {
+func (l *View) activate(id int64) {
 	if l.OnActivate != nil {
 		l.OnActivate(id)
 	}
 }
 
 // openMenu opens the menu under the row that the keyboard is on.
-func (l *SelectList) openMenu() {
+func (l *View) openMenu() {
 	i, ok := l.cursor()
 	if !ok || l.OnMenu == nil {
 		return
@@ -161,7 +163,7 @@ func (l *SelectList) openMenu() {
 
 // TypedShortcut is called by the toolkit. Other shortcuts than Ctrl+A are for
 // the window, which would not see them while the list has the focus.
-func (l *SelectList) TypedShortcut(s fyne.Shortcut) {
+func (l *View) TypedShortcut(s fyne.Shortcut) {
 	if _, ok := s.(*fyne.ShortcutSelectAll); ok {
 		l.SelectAll()
 		return
@@ -171,6 +173,6 @@ func (l *SelectList) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
-func (l *SelectList) canvas() fyne.Canvas {
+func (l *View) canvas() fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(l)
 }

@@ -1,4 +1,4 @@
-package widgets
+package dialog
 
 import (
 	"slices"
@@ -9,6 +9,8 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -36,10 +38,10 @@ const (
 	bodyLeast    = 20 // of a body that scrolls
 )
 
-// NewDialog makes a dialog over a canvas. A spacer among the buttons pushes those
+// New makes a dialog over a canvas. A spacer among the buttons pushes those
 // after it to the right. A body that has a method HeightAt is asked by it for its
-// height.
-func NewDialog(canvas fyne.Canvas, title string, body fyne.CanvasObject, buttons ...fyne.CanvasObject) *Dialog {
+// Height.
+func New(canvas fyne.Canvas, title string, body fyne.CanvasObject, buttons ...fyne.CanvasObject) *Dialog {
 	s := newSheet(title, body, buttons)
 	return &Dialog{canvas: canvas, sheet: s, popup: widget.NewModalPopUp(s.scroll, canvas)}
 }
@@ -52,7 +54,7 @@ func (d *Dialog) SetSize(wanted fyne.Size) {
 }
 
 // Hints explain what is in the dialog: those of the window lie under it.
-func (d *Dialog) Hints() *Hints { return d.sheet.hints }
+func (d *Dialog) Hints() *widgets.Hints { return d.sheet.hints }
 
 // Fit keeps it to a window's size, in the middle.
 func (d *Dialog) Fit(window fyne.Size) {
@@ -92,7 +94,7 @@ func (d *Dialog) Hide() {
 func (d *Dialog) Visible() bool { return d.sheet.shown }
 
 // Title is what it is called.
-func (d *Dialog) Title() string { return d.sheet.title.whole }
+func (d *Dialog) Title() string { return d.sheet.title.FullText }
 
 // Refresh lays it out again, after its buttons have changed.
 func (d *Dialog) Refresh() { d.sheet.Refresh() }
@@ -100,20 +102,20 @@ func (d *Dialog) Refresh() { d.sheet.Refresh() }
 // sheet is what is in a dialog.
 type sheet struct {
 	widget.BaseWidget
-	title   *label
+	title   *draw.Label
 	body    fyne.CanvasObject
 	buttons []fyne.CanvasObject
-	hints   *Hints
+	hints   *widgets.Hints
 	scroll  *container.Scroll // holds all of it, where there is not even room for the buttons
 	width   float32
 	shown   bool
 }
 
 func newSheet(title string, body fyne.CanvasObject, buttons []fyne.CanvasObject) *sheet {
-	s := &sheet{title: newLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText), body: body, buttons: buttons, hints: NewHints()}
-	s.title.text.TextStyle = fyne.TextStyle{Bold: true}
-	s.title.set(title, theme.ColorText)
-	s.title.restyle()
+	s := &sheet{title: draw.NewLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText), body: body, buttons: buttons, hints: widgets.NewHints()}
+	s.title.Object.TextStyle = fyne.TextStyle{Bold: true}
+	s.title.Set(title, theme.ColorText)
+	s.title.Restyle()
 	s.ExtendBaseWidget(s)
 	s.scroll = container.NewVScroll(s)
 	return s
@@ -128,18 +130,18 @@ func (s *sheet) MinSize() fyne.Size {
 
 // CreateRenderer is called by the toolkit.
 func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
-	objects := append([]fyne.CanvasObject{s.title.text, s.body}, s.buttons...)
-	return &arranged{objects: append(objects, s.hints), arrange: s.arrange, least: s.MinSize, repaint: s.title.restyle, widget: s}
+	objects := append([]fyne.CanvasObject{s.title.Object, s.body}, s.buttons...)
+	return &draw.Renderer{Content: append(objects, s.hints), Arrange: s.arrange, Minimum: s.MinSize, Repaint: s.title.Restyle, Widget: s}
 }
 
-// heightAt is the height at which all of it can be seen.
+// HeightAt is the height at which all of it can be seen.
 func (s *sheet) heightAt(width float32) float32 {
 	inner := width - 2*theme.Grid(dialogMargin)
 	body := s.body.MinSize().Height
 	if knowing, ok := s.body.(interface{ HeightAt(width float32) float32 }); ok {
 		body = knowing.HeightAt(inner)
 	}
-	return s.chromeAt(width) + snap(body+0.5)
+	return s.chromeAt(width) + draw.Snap(body+0.5)
 }
 
 // chromeAt is the height of everything but the body.
@@ -149,7 +151,7 @@ func (s *sheet) chromeAt(width float32) float32 {
 }
 
 func (s *sheet) bodyTop() float32 {
-	return snap(theme.Grid(dialogMargin) + s.title.height + theme.Grid(dialogGap))
+	return draw.Snap(theme.Grid(dialogMargin) + s.title.Height + theme.Grid(dialogGap))
 }
 
 func (s *sheet) arrange(size fyne.Size) {
@@ -158,7 +160,7 @@ func (s *sheet) arrange(size fyne.Size) {
 	if width <= 0 {
 		return
 	}
-	s.title.place(fyne.NewPos(margin, margin), width)
+	s.title.Place(fyne.NewPos(margin, margin), width)
 	s.hints.Resize(size)
 	top := s.bodyTop()
 	buttons := s.buttonsHeight(width)

@@ -1,4 +1,4 @@
-package widgets
+package list
 
 import (
 	"math"
@@ -208,7 +208,7 @@ func (v *viewport) take() fyne.CanvasObject {
 	return last.row
 }
 
-// place moves the rows to where they belong.
+// Place moves the rows to where they belong.
 func (v *viewport) place() {
 	height := v.rowHeight()
 	objects := make([]fyne.CanvasObject, len(v.shown))

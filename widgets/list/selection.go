@@ -1,4 +1,4 @@
-package widgets
+package list
 
 // selection is which rows are selected, by their IDs, and the two ends of a
 // range that is being extended. It is a value without any looks; places are

@@ -1,4 +1,4 @@
-package widgets_test
+package list_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 )
 
 // family is a tree of two rows, each of which opens into two: 1 into 11 and 12, 2
@@ -45,11 +45,11 @@ func (f *family) Parent(i int) int {
 	return -1
 }
 
-func newFamily(t *testing.T) (*family, *widgets.SelectList) {
+func newFamily(t *testing.T) (*family, *list.View) {
 	b := newBench(t, 0)
 	f := &family{ids: b.model, open: map[int64]bool{}}
 	f.lay()
-	list := widgets.NewSelectList(f, newProbe)
+	list := list.New(f, newProbe)
 	b.window.SetContent(list)
 	list.Refresh()
 	return f, list

@@ -1,4 +1,4 @@
-package widgets
+package draw
 
 import (
 	"fyne.io/fyne/v2"
@@ -7,8 +7,8 @@ import (
 
 // The theme's text sizes that the widgets use.
 const (
-	nameSize = fynetheme.SizeNameText
-	textSize = fynetheme.SizeNameCaptionText
+	SizeText    = fynetheme.SizeNameText
+	SizeCaption = fynetheme.SizeNameCaptionText
 )
 
 // SetVisible shows or hides what is not already shown or hidden: showing again what
@@ -23,11 +23,11 @@ func SetVisible(object fyne.CanvasObject, visible bool) {
 	}
 }
 
-// snap rounds to whole units, which keeps lines of icons sharp.
-func snap(x float32) float32 { return float32(int(x + 0.5)) }
+// Snap rounds to whole units, which keeps lines of icons sharp.
+func Snap(x float32) float32 { return float32(int(x + 0.5)) }
 
-// passKey gives a key to the window that an object is in.
-func passKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
+// PassKey gives a key to the window that an object is in.
+func PassKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
 		c.OnTypedKey()(e)
 	}

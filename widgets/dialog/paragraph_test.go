@@ -1,4 +1,4 @@
-package widgets_test
+package dialog_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -29,7 +29,7 @@ func TestParagraphBreaksLines(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := widgets.NewParagraph(c.text)
+			p := dialog.NewParagraph(c.text)
 			widgettest.Show(t, p, 300, 200)
 			lines := linesOf(p)
 			for _, line := range lines {
@@ -49,7 +49,7 @@ func TestParagraphBreaksLines(t *testing.T) {
 
 func TestParagraphOfManyLines(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
-	p := widgets.NewParagraph(strings.Repeat("line\n", 30))
+	p := dialog.NewParagraph(strings.Repeat("line\n", 30))
 	widgettest.Show(t, p, 300, 400)
 	for _, line := range linesOf(p) {
 		if strings.Contains(line, "\n") {
@@ -59,7 +59,7 @@ func TestParagraphOfManyLines(t *testing.T) {
 }
 
 // linesOf are the lines that a paragraph shows, from the top.
-func linesOf(p *widgets.Paragraph) (lines []string) {
+func linesOf(p *dialog.Paragraph) (lines []string) {
 	for _, o := range test.LaidOutObjects(p) {
 		if text, ok := o.(*canvas.Text); ok && text.Visible() {
 			lines = append(lines, text.Text)

@@ -1,4 +1,4 @@
-package widgets
+package list
 
 import (
 	"time"
@@ -7,9 +7,9 @@ import (
 )
 
 // SetClock replaces the clock that tells double clicks.
-func (l *SelectList) SetClock(now func() time.Time) { l.now = now }
+func (l *View) SetClock(now func() time.Time) { l.now = now }
 
 // Wheel scrolls as the pointer's wheel does.
-func (l *SelectList) Wheel(distance float32) {
+func (l *View) Wheel(distance float32) {
 	l.view.scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, distance)})
 }

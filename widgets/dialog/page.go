@@ -1,16 +1,17 @@
-package widgets
+package dialog
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // Page is a column of things below each other that scrolls where there is too
 // little room. Unlike the toolkit's own columns it asks what is in it for the
-// height at the width there is, so that sentences have as many lines as they need.
+// Height at the width there is, so that sentences have as many lines as they need.
 type Page struct {
 	widget.BaseWidget
 	scroll *container.Scroll
@@ -73,7 +74,7 @@ func (p *Page) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(55), theme.G
 
 // CreateRenderer is called by the toolkit.
 func (p *Page) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{p.scroll}, arrange: p.arrange, least: p.MinSize, repaint: func() {}, widget: p}
+	return &draw.Renderer{Content: []fyne.CanvasObject{p.scroll}, Arrange: p.arrange, Minimum: p.MinSize, Repaint: func() {}, Widget: p}
 }
 
 func (p *Page) arrange(size fyne.Size) {

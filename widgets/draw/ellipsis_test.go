@@ -1,4 +1,4 @@
-package widgets_test
+package draw_test
 
 import (
 	"strings"
@@ -9,13 +9,13 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/rivo/uniseg"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 )
 
-const textSize = 14
+const SizeCaption = 14
 
 func widthOf(text string) float32 {
-	return fyne.MeasureText(text, textSize, fyne.TextStyle{}).Width
+	return fyne.MeasureText(text, SizeCaption, fyne.TextStyle{}).Width
 }
 
 func TestEllipsisMiddle(t *testing.T) {
@@ -31,7 +31,7 @@ func TestEllipsisMiddle(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := widgets.EllipsisMiddle(c.text, widthOf(c.room), textSize, fyne.TextStyle{})
+			got := draw.EllipsisMiddle(c.text, widthOf(c.room), SizeCaption, fyne.TextStyle{})
 			if !sameEnds(got, c.want) {
 				t.Errorf("got %q, want about %q", got, c.want)
 			}
@@ -59,7 +59,7 @@ func sameEnds(a, b string) bool {
 
 func TestEllipsisEndLeavesNoPunctuationHanging(t *testing.T) {
 	test.NewTempApp(t)
-	got := widgets.EllipsisEnd("It is not allowed. Ask.", widthOf("It is not allowed. …"), textSize, fyne.TextStyle{})
+	got := draw.EllipsisEnd("It is not allowed. Ask.", widthOf("It is not allowed. …"), SizeCaption, fyne.TextStyle{})
 	if want := "It is not allowed…"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -74,7 +74,7 @@ func FuzzEllipsisMiddle(f *testing.F) {
 		if len(name) > 512 || strings.Contains(name, ellipsis) || !utf8.ValidString(name) {
 			return
 		}
-		got := widgets.EllipsisMiddle(name, float32(width), textSize, fyne.TextStyle{})
+		got := draw.EllipsisMiddle(name, float32(width), SizeCaption, fyne.TextStyle{})
 		if got == name {
 			return
 		}

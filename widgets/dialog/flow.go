@@ -1,10 +1,11 @@
-package widgets
+package dialog
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -49,7 +50,7 @@ func (f *Flow) MinSize() fyne.Size {
 
 // CreateRenderer is called by the toolkit.
 func (f *Flow) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{f.holder}, arrange: f.arrange, least: f.MinSize, repaint: func() {}, widget: f}
+	return &draw.Renderer{Content: []fyne.CanvasObject{f.holder}, Arrange: f.arrange, Minimum: f.MinSize, Repaint: func() {}, Widget: f}
 }
 
 func (f *Flow) arrange(size fyne.Size) {
