@@ -87,7 +87,7 @@ func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
 	default:
-		draw.PassKey(b, e)
+		draw.ForwardKey(b, e)
 	}
 }
 

@@ -1,3 +1,11 @@
+// Package dialog provides modal dialogs and the widgets they contain: pages,
+// settings, paragraphs and flows of controls.
+//
+// Fyne's layouts ask an object for its minimum size before its width is known. The
+// widgets here have a method HeightAt, which returns the height of their wrapped
+// text at a width, and lay out their own content by that method.
+//
+// Everything here must be used on the UI goroutine.
 package dialog
 
 import (
@@ -14,228 +22,225 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Dialog lies over a window until it is hidden: a title, a body and buttons, which
-// all begin and end at the same two edges. Where the window has no room for the
-// buttons beside each other they stand below each other.
-//
-// It belongs to the goroutine of the user interface.
+// Dialog is a modal dialog with a title, a body and buttons. Its buttons are in a
+// row, or below each other if the window is too narrow for a row.
 type Dialog struct {
-	// OnClosed is called whenever it was hidden; may be nil.
+	// OnClosed is called after the dialog was hidden; may be nil.
 	OnClosed func()
 
-	canvas fyne.Canvas
-	popup  *widget.PopUp
-	sheet  *sheet
-	wanted fyne.Size
+	canvas    fyne.Canvas
+	popup     *widget.PopUp
+	content   *content
+	preferred fyne.Size
 }
 
-// The distances in a dialog, in steps of the grid.
+// Distances and sizes in a dialog, in steps of the grid.
 const (
-	dialogMargin = 5 // from its border to everything in it
-	dialogGap    = 4 // between title, body and buttons
-	dialogAround = 3 // from it to the window's border, at least
-	buttonGap    = 2
-	bodyLeast    = 20 // of a body that scrolls
+	dialogPadding = 5  // between border and content
+	dialogGap     = 4  // between title, body and buttons
+	windowMargin  = 3  // minimum distance to the window's border
+	buttonGap     = 2  // between two buttons
+	minBodyHeight = 20 // of a body that scrolls
 )
 
-// New makes a dialog over a canvas. A spacer among the buttons pushes those
-// after it to the right. A body that has a method HeightAt is asked by it for its
-// Height.
+// New returns a dialog over a canvas, which is not shown yet. Buttons after a
+// spacer are aligned to the right. If body has a method HeightAt(width float32)
+// float32, it determines the height of the body.
 func New(canvas fyne.Canvas, title string, body fyne.CanvasObject, buttons ...fyne.CanvasObject) *Dialog {
-	s := newSheet(title, body, buttons)
-	return &Dialog{canvas: canvas, sheet: s, popup: widget.NewModalPopUp(s.scroll, canvas)}
+	c := newContent(title, body, buttons)
+	return &Dialog{canvas: canvas, content: c, popup: widget.NewModalPopUp(c.scroll, canvas)}
 }
 
-// SetSize says how large it would be where the window has the room. With a height
-// of zero it is as high as what is in it.
-func (d *Dialog) SetSize(wanted fyne.Size) {
-	d.wanted = wanted
+// SetSize sets the preferred size, which is limited by that of the window. If the
+// height is zero, the dialog is as high as its content.
+func (d *Dialog) SetSize(size fyne.Size) {
+	d.preferred = size
 	d.Fit(d.canvas.Size())
 }
 
-// Hints explain what is in the dialog: those of the window lie under it.
-func (d *Dialog) Hints() *widgets.Hints { return d.sheet.hints }
+// Hints returns the tooltips for objects in the dialog. The dialog covers those of
+// the window.
+func (d *Dialog) Hints() *widgets.Hints { return d.content.tooltips }
 
-// Fit keeps it to a window's size, in the middle.
+// Fit resizes the dialog for a window of the given size and centres it.
 func (d *Dialog) Fit(window fyne.Size) {
-	around := 2 * theme.Grid(dialogAround)
-	size := fyne.NewSize(min(d.wanted.Width, window.Width-around), d.wanted.Height)
+	margins := 2 * theme.Grid(windowMargin)
+	size := fyne.NewSize(min(d.preferred.Width, window.Width-margins), d.preferred.Height)
 	if size.Height == 0 {
-		size.Height = d.sheet.heightAt(size.Width)
+		size.Height = d.content.heightAt(size.Width)
 	}
-	size.Height = min(size.Height, window.Height-around)
-	d.sheet.width = size.Width
+	size.Height = min(size.Height, window.Height-margins)
+	d.content.width = size.Width
 	d.popup.Resize(size)
 	if d.Visible() {
 		for _, overlay := range d.canvas.Overlays().List() {
-			overlay.Refresh() // the toolkit puts it into the middle again
+			overlay.Refresh() // centres the popup
 		}
 	}
 }
 
-// Show puts it over the window.
+// Show shows the dialog.
 func (d *Dialog) Show() {
 	d.Fit(d.canvas.Size())
-	d.sheet.shown = true
+	d.content.shown = true
 	d.popup.Show()
 }
 
-// Hide takes it away, and what lies over it.
+// Hide hides the dialog and every overlay above it.
 func (d *Dialog) Hide() {
-	d.sheet.shown = false
-	d.sheet.hints.Dismiss()
+	d.content.shown = false
+	d.content.tooltips.Dismiss()
 	d.popup.Hide()
 	if d.OnClosed != nil {
 		d.OnClosed()
 	}
 }
 
-// Visible reports whether it is shown.
-func (d *Dialog) Visible() bool { return d.sheet.shown }
+// Visible reports whether the dialog is shown.
+func (d *Dialog) Visible() bool { return d.content.shown }
 
-// Title is what it is called.
-func (d *Dialog) Title() string { return d.sheet.title.FullText }
+// Title returns the title.
+func (d *Dialog) Title() string { return d.content.title.FullText }
 
-// Refresh lays it out again, after its buttons have changed.
-func (d *Dialog) Refresh() { d.sheet.Refresh() }
+// Refresh updates the layout after buttons have changed.
+func (d *Dialog) Refresh() { d.content.Refresh() }
 
-// sheet is what is in a dialog.
-type sheet struct {
+// content is the content of a dialog.
+type content struct {
 	widget.BaseWidget
-	title   *draw.Label
-	body    fyne.CanvasObject
-	buttons []fyne.CanvasObject
-	hints   *widgets.Hints
-	scroll  *container.Scroll // holds all of it, where there is not even room for the buttons
-	width   float32
-	shown   bool
+	title    *draw.Label
+	body     fyne.CanvasObject
+	buttons  []fyne.CanvasObject
+	tooltips *widgets.Hints
+	scroll   *container.Scroll // contains the content, for windows that are too small even for the buttons
+	width    float32
+	shown    bool
 }
 
-func newSheet(title string, body fyne.CanvasObject, buttons []fyne.CanvasObject) *sheet {
-	s := &sheet{title: draw.NewLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText), body: body, buttons: buttons, hints: widgets.NewHints()}
-	s.title.Object.TextStyle = fyne.TextStyle{Bold: true}
-	s.title.Set(title, theme.ColorText)
-	s.title.Restyle()
-	s.ExtendBaseWidget(s)
-	s.scroll = container.NewVScroll(s)
-	return s
-}
-
-// MinSize is room for the buttons and a part of the body: in a dialog that is told
-// to be smaller everything scrolls.
-func (s *sheet) MinSize() fyne.Size {
-	width := max(s.width, theme.Grid(40))
-	return fyne.NewSize(theme.Grid(40), min(s.heightAt(width), s.chromeAt(width)+theme.Grid(bodyLeast)))
-}
-
-// CreateRenderer is called by the toolkit.
-func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
-	objects := append([]fyne.CanvasObject{s.title.Object, s.body}, s.buttons...)
-	return &draw.Renderer{Content: append(objects, s.hints), Arrange: s.arrange, Minimum: s.MinSize, Repaint: s.title.Restyle, Widget: s}
-}
-
-// HeightAt is the height at which all of it can be seen.
-func (s *sheet) heightAt(width float32) float32 {
-	inner := width - 2*theme.Grid(dialogMargin)
-	body := s.body.MinSize().Height
-	if knowing, ok := s.body.(interface{ HeightAt(width float32) float32 }); ok {
-		body = knowing.HeightAt(inner)
+func newContent(title string, body fyne.CanvasObject, buttons []fyne.CanvasObject) *content {
+	c := &content{
+		title: draw.NewLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText),
+		body:  body, buttons: buttons, tooltips: widgets.NewHints(),
 	}
-	return s.chromeAt(width) + draw.Snap(body+0.5)
+	c.title.Object.TextStyle = fyne.TextStyle{Bold: true}
+	c.title.Set(title, theme.ColorText)
+	c.title.Restyle()
+	c.ExtendBaseWidget(c)
+	c.scroll = container.NewVScroll(c)
+	return c
 }
 
-// chromeAt is the height of everything but the body.
-func (s *sheet) chromeAt(width float32) float32 {
-	buttons := s.buttonsHeight(width - 2*theme.Grid(dialogMargin))
-	return s.bodyTop() + theme.Grid(dialogGap) + buttons + theme.Grid(dialogMargin)
+// MinSize returns the size below which the whole content scrolls: that of title,
+// buttons and a part of the body.
+func (c *content) MinSize() fyne.Size {
+	width := max(c.width, theme.Grid(40))
+	return fyne.NewSize(theme.Grid(40), min(c.heightAt(width), c.fixedHeight(width)+theme.Grid(minBodyHeight)))
 }
 
-func (s *sheet) bodyTop() float32 {
-	return draw.Snap(theme.Grid(dialogMargin) + s.title.Height + theme.Grid(dialogGap))
+// CreateRenderer implements [fyne.Widget].
+func (c *content) CreateRenderer() fyne.WidgetRenderer {
+	objects := append([]fyne.CanvasObject{c.title.Object, c.body}, c.buttons...)
+	return &draw.Renderer{Content: append(objects, c.tooltips), Arrange: c.arrange, Minimum: c.MinSize, Repaint: c.title.Restyle, Widget: c}
 }
 
-func (s *sheet) arrange(size fyne.Size) {
-	margin := theme.Grid(dialogMargin)
-	width := size.Width - 2*margin
+// heightAt returns the height at which nothing scrolls.
+func (c *content) heightAt(width float32) float32 {
+	body := heightAt(c.body, width-2*theme.Grid(dialogPadding))
+	return c.fixedHeight(width) + draw.Snap(body+0.5)
+}
+
+// fixedHeight returns the height of everything but the body.
+func (c *content) fixedHeight(width float32) float32 {
+	buttons := c.buttonsHeight(width - 2*theme.Grid(dialogPadding))
+	return c.bodyTop() + theme.Grid(dialogGap) + buttons + theme.Grid(dialogPadding)
+}
+
+func (c *content) bodyTop() float32 {
+	return draw.Snap(theme.Grid(dialogPadding) + c.title.Height + theme.Grid(dialogGap))
+}
+
+func (c *content) arrange(size fyne.Size) {
+	padding := theme.Grid(dialogPadding)
+	width := size.Width - 2*padding
 	if width <= 0 {
 		return
 	}
-	s.title.Place(fyne.NewPos(margin, margin), width)
-	s.hints.Resize(size)
-	top := s.bodyTop()
-	buttons := s.buttonsHeight(width)
-	end := size.Height - margin - buttons
-	s.body.Move(fyne.NewPos(margin, top))
-	s.body.Resize(fyne.NewSize(width, max(end-theme.Grid(dialogGap)-top, 0)))
-	if s.stacked(width) {
-		s.stack(margin, end, width)
+	c.title.Place(fyne.NewPos(padding, padding), width)
+	c.tooltips.Resize(size)
+	top := c.bodyTop()
+	buttonsHeight := c.buttonsHeight(width)
+	buttonsTop := size.Height - padding - buttonsHeight
+	c.body.Move(fyne.NewPos(padding, top))
+	c.body.Resize(fyne.NewSize(width, max(buttonsTop-theme.Grid(dialogGap)-top, 0)))
+	if c.stacked(width) {
+		c.arrangeColumn(padding, buttonsTop, width)
 	} else {
-		s.line(margin, end, width, buttons)
+		c.arrangeRow(padding, buttonsTop, width, buttonsHeight)
 	}
 }
 
-// stacked says whether the buttons have no room beside each other.
-func (s *sheet) stacked(width float32) bool {
+// stacked reports whether the buttons are too wide for a row.
+func (c *content) stacked(width float32) bool {
 	used := float32(0)
-	for _, b := range s.shownButtons() {
+	for _, b := range c.visibleButtons() {
 		used += b.MinSize().Width + theme.Grid(buttonGap)
 	}
 	return used-theme.Grid(buttonGap) > width
 }
 
-func (s *sheet) buttonsHeight(width float32) float32 {
-	stacked, height := s.stacked(width), float32(0)
-	for i, b := range s.shownButtons() {
-		switch least := b.MinSize().Height; {
+func (c *content) buttonsHeight(width float32) float32 {
+	stacked, height := c.stacked(width), float32(0)
+	for i, b := range c.visibleButtons() {
+		switch minHeight := b.MinSize().Height; {
 		case !stacked:
-			height = max(height, least)
+			height = max(height, minHeight)
 		case i > 0:
-			height += theme.Grid(buttonGap) + least
+			height += theme.Grid(buttonGap) + minHeight
 		default:
-			height += least
+			height += minHeight
 		}
 	}
 	return height
 }
 
-// shownButtons are the buttons that are shown, without spacers.
-func (s *sheet) shownButtons() []fyne.CanvasObject {
-	var shown []fyne.CanvasObject
-	for _, b := range s.buttons {
+// visibleButtons returns the visible buttons without spacers.
+func (c *content) visibleButtons() []fyne.CanvasObject {
+	var visible []fyne.CanvasObject
+	for _, b := range c.buttons {
 		if _, spacer := b.(layout.SpacerObject); !spacer && b.Visible() {
-			shown = append(shown, b)
+			visible = append(visible, b)
 		}
 	}
-	return shown
+	return visible
 }
 
-// line puts the buttons beside each other: those before a spacer at the left, the
+// arrangeRow places the buttons in a row: those before a spacer at the left, the
 // others at the right.
-func (s *sheet) line(left, y, width, height float32) {
-	x, trailing := left, float32(0)
-	for _, b := range s.shownButtons() {
-		trailing += b.MinSize().Width + theme.Grid(buttonGap)
+func (c *content) arrangeRow(left, y, width, height float32) {
+	x, remaining := left, float32(0)
+	for _, b := range c.visibleButtons() {
+		remaining += b.MinSize().Width + theme.Grid(buttonGap)
 	}
-	for _, b := range s.buttons {
+	for _, b := range c.buttons {
 		if _, spacer := b.(layout.SpacerObject); spacer {
-			x = left + width + theme.Grid(buttonGap) - trailing
+			x = left + width + theme.Grid(buttonGap) - remaining
 			continue
 		}
 		if !b.Visible() {
 			continue
 		}
-		step := b.MinSize().Width
+		buttonWidth := b.MinSize().Width
 		b.Move(fyne.NewPos(x, y))
-		b.Resize(fyne.NewSize(step, height))
-		x += step + theme.Grid(buttonGap)
-		trailing -= step + theme.Grid(buttonGap)
+		b.Resize(fyne.NewSize(buttonWidth, height))
+		x += buttonWidth + theme.Grid(buttonGap)
+		remaining -= buttonWidth + theme.Grid(buttonGap)
 	}
 }
 
-// stack puts the buttons below each other, the last one first: it is what is
-// done most.
-func (s *sheet) stack(x, y, width float32) {
-	for _, b := range slices.Backward(s.shownButtons()) {
+// arrangeColumn places the buttons below each other, the last one, which is the
+// default action, on top.
+func (c *content) arrangeColumn(x, y, width float32) {
+	for _, b := range slices.Backward(c.visibleButtons()) {
 		height := b.MinSize().Height
 		b.Move(fyne.NewPos(x, y))
 		b.Resize(fyne.NewSize(width, height))

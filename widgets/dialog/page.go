@@ -9,9 +9,15 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Page is a column of things below each other that scrolls where there is too
-// little room. Unlike the toolkit's own columns it asks what is in it for the
-// Height at the width there is, so that sentences have as many lines as they need.
+// Spacing of a page in steps of the grid.
+const (
+	pageGap        = 5 // between two objects
+	densePageGap   = 2 // between two objects of a dense page
+	scrollBarWidth = 3 // space for the scroll bar at the right
+)
+
+// Page is a scrolling column of objects. Unlike Fyne's containers it gives objects
+// with a method HeightAt the height they need at the width of the page.
 type Page struct {
 	widget.BaseWidget
 	scroll *container.Scroll
@@ -19,8 +25,7 @@ type Page struct {
 	layout *columnLayout
 }
 
-// NewPage makes a page of objects. Those that have a method HeightAt are asked by
-// it for their height.
+// NewPage returns a page of objects.
 func NewPage(objects ...fyne.CanvasObject) *Page {
 	p := &Page{layout: &columnLayout{gap: pageGap}}
 	p.column = container.New(p.layout, objects...)
@@ -29,102 +34,90 @@ func NewPage(objects ...fyne.CanvasObject) *Page {
 	return p
 }
 
-// Dense has little space between what is on the page.
-func (p *Page) Dense() { p.layout.gap = pageGapDense }
+// Dense reduces the space between the objects.
+func (p *Page) Dense() { p.layout.gap = densePageGap }
 
-// Objects are what is on the page.
+// Objects returns the objects of the page.
 func (p *Page) Objects() []fyne.CanvasObject { return p.column.Objects }
 
-// SetObjects puts other things on the page, which stays scrolled where it is.
+// SetObjects replaces the objects of the page and keeps the scroll position.
 func (p *Page) SetObjects(objects ...fyne.CanvasObject) {
 	p.column.Objects = objects
 	p.Relayout()
 }
 
-// Relayout gives everything the height that it needs now.
+// Relayout updates the layout after the height of an object has changed.
 func (p *Page) Relayout() { p.arrange(p.Size()) }
 
-// Reveal scrolls so far that all of an object, which is somewhere on the page, can
-// be seen.
+// Reveal scrolls an object on the page, at any depth, into view.
 func (p *Page) Reveal(object fyne.CanvasObject) {
 	driver := fyne.CurrentApp().Driver()
 	top := driver.AbsolutePositionForObject(object).Y - driver.AbsolutePositionForObject(p.column).Y
 	margin := theme.Grid(6)
-	first, last := top-margin, top+object.Size().Height+margin-p.scroll.Size().Height
+	// The offsets at which the object's top and bottom are visible.
+	maxOffset, minOffset := top-margin, top+object.Size().Height+margin-p.scroll.Size().Height
 	offset := p.scroll.Offset
 	switch {
-	case first < offset.Y:
-		offset.Y = max(first, 0)
-	case last > offset.Y:
-		offset.Y = min(last, max(p.column.Size().Height-p.scroll.Size().Height, 0))
+	case maxOffset < offset.Y:
+		offset.Y = max(maxOffset, 0)
+	case minOffset > offset.Y:
+		offset.Y = min(minOffset, max(p.column.Size().Height-p.scroll.Size().Height, 0))
 	default:
 		return
 	}
 	p.scroll.ScrollToOffset(offset)
 }
 
-// HeightAt is the height at which nothing has to be scrolled, at a width.
+// ScrollToTop scrolls to the first object.
+func (p *Page) ScrollToTop() { p.scroll.ScrollToTop() }
+
+// HeightAt returns the height at which the page does not scroll.
 func (p *Page) HeightAt(width float32) float32 {
-	l := columnLayout{width: width - theme.Grid(pageGutter), gap: p.layout.gap}
+	l := columnLayout{width: width - theme.Grid(scrollBarWidth), gap: p.layout.gap}
 	return l.MinSize(p.column.Objects).Height
 }
 
-// MinSize is room to see anything at all.
+// MinSize returns a size that shows a part of the page.
 func (p *Page) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(55), theme.Grid(30)) }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 	return &draw.Renderer{Content: []fyne.CanvasObject{p.scroll}, Arrange: p.arrange, Minimum: p.MinSize, Repaint: func() {}, Widget: p}
 }
 
 func (p *Page) arrange(size fyne.Size) {
-	p.layout.width = size.Width - theme.Grid(pageGutter)
+	p.layout.width = size.Width - theme.Grid(scrollBarWidth)
 	p.scroll.Resize(size)
 	p.column.Layout.Layout(p.column.Objects, p.column.Size())
 	p.scroll.Refresh()
 }
 
-// columnLayout puts things below each other, each as wide as there is room.
+// columnLayout places visible objects below each other, all of the same width. The
+// gap is in steps of the grid.
 type columnLayout struct{ width, gap float32 }
 
+// MinSize implements [fyne.Layout].
 func (l *columnLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	gap := theme.Grid(l.gap)
 	height := float32(0)
 	for _, object := range objects {
-		height += l.heightOf(object) + theme.Grid(l.gap)
+		if object.Visible() {
+			height += heightAt(object, l.width) + gap
+		}
 	}
-	return fyne.NewSize(theme.Grid(50), max(height-theme.Grid(l.gap), 0))
+	return fyne.NewSize(theme.Grid(50), max(height-gap, 0))
 }
 
+// Layout implements [fyne.Layout].
 func (l *columnLayout) Layout(objects []fyne.CanvasObject, _ fyne.Size) {
 	y := float32(0)
 	for _, object := range objects {
 		if !object.Visible() {
 			continue
 		}
-		height := l.heightOf(object)
+		height := heightAt(object, l.width)
 		object.Move(fyne.NewPos(0, y))
 		object.Resize(fyne.NewSize(l.width, height))
 		y += height + theme.Grid(l.gap)
 	}
 }
-
-func (l *columnLayout) heightOf(object fyne.CanvasObject) float32 {
-	if !object.Visible() {
-		return -theme.Grid(l.gap)
-	}
-	if knowing, ok := object.(interface{ HeightAt(width float32) float32 }); ok {
-		return knowing.HeightAt(l.width)
-	}
-	return object.MinSize().Height
-}
-
-// The space between two things on a page, and at its right for what scrolls it, in
-// steps of the grid.
-const (
-	pageGap      = 5
-	pageGapDense = 2
-	pageGutter   = 3
-)
-
-// ScrollToTop shows the beginning.
-func (p *Page) ScrollToTop() { p.scroll.ScrollToTop() }

@@ -8,44 +8,44 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Paragraph is a text of some lines, broken at the width that it has. Unlike the
-// toolkit's label it has no space of its own around it, so that it stands in line
-// with whatever is above and below.
+// Paragraph is text that is wrapped at the paragraph's width. Unlike a
+// widget.Label it has no padding, so that it aligns with other objects.
 type Paragraph struct {
 	widget.BaseWidget
-	words *draw.WrappedText
+	text *draw.WrappedText
 }
 
-// NewParagraph makes a paragraph in the colour of all text.
+// NewParagraph returns a paragraph in the colour of text.
 func NewParagraph(text string) *Paragraph {
-	p := &Paragraph{words: draw.NewWrappedText(text, draw.SizeText, theme.ColorText)}
+	p := &Paragraph{text: draw.NewWrappedText(text, draw.SizeText, theme.ColorText)}
 	p.ExtendBaseWidget(p)
 	return p
 }
 
-// Text is what it says.
-func (p *Paragraph) Text() string { return p.words.Text }
+// Text returns the text.
+func (p *Paragraph) Text() string { return p.text.Text }
 
-// SetText says something else. The paragraph may need another height from then on.
+// SetText changes the text, which can change the height of the paragraph.
 func (p *Paragraph) SetText(text string) {
-	if text != p.words.Text {
-		p.words.Set(text)
+	if text != p.text.Text {
+		p.text.Text = text
 		p.Refresh()
 	}
 }
 
-// Say says something in a tone, as SetText does.
+// Say changes text and colour, which can change the height of the paragraph.
 func (p *Paragraph) Say(text string, tone theme.Tone) {
-	if text != p.words.Text || tone.Color() != p.words.Color {
-		p.words.Text, p.words.Color = text, tone.Color()
+	if text != p.text.Text || tone.Color() != p.text.Color {
+		p.text.Text, p.text.Color = text, tone.Color()
 		p.Refresh()
 	}
 }
 
-// HeightAt is the height at a width.
-func (p *Paragraph) HeightAt(width float32) float32 { return p.words.HeightAt(width) }
+// HeightAt returns the height at a width.
+func (p *Paragraph) HeightAt(width float32) float32 { return p.text.HeightAt(width) }
 
-// MinSize is a few words; whoever lays paragraphs out asks HeightAt.
+// MinSize returns the height at the current width, and a minimum width. Layouts
+// that know the width use HeightAt.
 func (p *Paragraph) MinSize() fyne.Size {
 	width := p.Size().Width
 	if width == 0 {
@@ -54,13 +54,13 @@ func (p *Paragraph) MinSize() fyne.Size {
 	return fyne.NewSize(theme.Grid(50), p.HeightAt(width))
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer {
 	return &draw.Renderer{
-		Content: p.words.Objects(), Minimum: p.MinSize, Repaint: p.words.Restyle, Widget: p,
+		Content: p.text.Objects(), Minimum: p.MinSize, Repaint: p.text.Restyle, Widget: p,
 		Arrange: func(size fyne.Size) {
 			if size.Width > 0 {
-				p.words.Place(0, size.Width)
+				p.text.Place(0, size.Width)
 			}
 		},
 	}

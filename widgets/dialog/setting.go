@@ -8,101 +8,94 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Setting is one thing to choose: its name, a sentence about it, and the control
-// that chooses. Where there is room the control stands at the right, otherwise
-// beneath.
+// Setting is a control with its name and a description. The control is at the
+// right, or below the text if there is too little space.
 type Setting struct {
 	widget.BaseWidget
-	control fyne.CanvasObject
-	below   bool // the control stands beneath, and is as wide as the setting
-	name    *draw.WrappedText
-	about   *draw.WrappedText
-	sorry   *draw.WrappedText // why what was typed does not hold; empty when it does
+	control     fyne.CanvasObject
+	wide        bool // the control is below the text and as wide as the setting
+	name        *draw.WrappedText
+	description *draw.WrappedText
+	problem     *draw.WrappedText
 }
 
-// NewSetting makes a setting.
-func NewSetting(name, about string, control fyne.CanvasObject) *Setting {
+// NewSetting returns a setting.
+func NewSetting(name, description string, control fyne.CanvasObject) *Setting {
 	s := &Setting{
-		control: control,
-		name:    draw.NewWrappedText(name, draw.SizeText, theme.ColorText),
-		about:   draw.NewWrappedText(about, draw.SizeCaption, theme.ColorMuted),
-		sorry:   draw.NewWrappedText("", draw.SizeCaption, theme.ColorError),
+		control:     control,
+		name:        draw.NewWrappedText(name, draw.SizeText, theme.ColorText),
+		description: draw.NewWrappedText(description, draw.SizeCaption, theme.ColorMuted),
+		problem:     draw.NewWrappedText("", draw.SizeCaption, theme.ColorError),
 	}
 	s.ExtendBaseWidget(s)
 	return s
 }
 
-// NewWideSetting makes a setting whose control needs all the width there is.
-func NewWideSetting(name, about string, control fyne.CanvasObject) *Setting {
-	s := NewSetting(name, about, control)
-	s.below = true
+// NewWideSetting returns a setting whose control is below the text and as wide as
+// the setting.
+func NewWideSetting(name, description string, control fyne.CanvasObject) *Setting {
+	s := NewSetting(name, description, control)
+	s.wide = true
 	return s
 }
 
-// Name is what the setting is called.
+// Name returns the name of the setting.
 func (s *Setting) Name() string { return s.name.Text }
 
-// About is the sentence about it.
-func (s *Setting) About() string { return s.about.Text }
+// About returns the description of the setting.
+func (s *Setting) About() string { return s.description.Text }
 
-// Control is what chooses.
+// Control returns the control.
 func (s *Setting) Control() fyne.CanvasObject { return s.control }
 
-// Problem is why what was typed does not hold; "" when it does.
-func (s *Setting) Problem() string { return s.sorry.Text }
+// Problem returns the text set by SetProblem.
+func (s *Setting) Problem() string { return s.problem.Text }
 
-// SetProblem says why what was typed does not hold; "" takes it back. It reports
-// whether that is news, after which the setting may have another height.
-func (s *Setting) SetProblem(why string) bool {
-	if why == s.sorry.Text {
+// SetProblem sets the text that says why the input is invalid; "" removes it. It
+// reports whether the text changed, which can change the height of the setting.
+func (s *Setting) SetProblem(text string) bool {
+	if text == s.problem.Text {
 		return false
 	}
-	s.sorry.Set(why)
+	s.problem.Text = text
 	s.Refresh()
 	return true
 }
 
-// HeightAt is the height at a width.
+// HeightAt returns the height at a width.
 func (s *Setting) HeightAt(width float32) float32 {
 	_, height := s.measure(width)
 	return height
 }
 
-// measure returns the width of the words and the height of all, at a width.
-func (s *Setting) measure(width float32) (words, height float32) {
+// measure returns the width of the text and the height of the setting at a width.
+func (s *Setting) measure(width float32) (textWidth, height float32) {
 	control := s.control.MinSize()
-	if s.beneath(width) {
-		return width, s.wordsHeight(width) + theme.Grid(1.5) + s.controlHeight(width)
+	if s.stacked(width) {
+		return width, s.textHeight(width) + theme.Grid(1.5) + heightAt(s.control, width)
 	}
-	words = width - control.Width - theme.Grid(5)
-	return words, max(s.wordsHeight(words), control.Height)
+	textWidth = width - control.Width - theme.Grid(5)
+	return textWidth, max(s.textHeight(textWidth), control.Height)
 }
 
-// controlHeight is the height of a control that stands beneath.
-func (s *Setting) controlHeight(width float32) float32 {
-	if knowing, ok := s.control.(interface{ HeightAt(width float32) float32 }); ok {
-		return knowing.HeightAt(width)
-	}
-	return s.control.MinSize().Height
+// stacked reports whether the control is below the text, because the text would be
+// too narrow beside it.
+func (s *Setting) stacked(width float32) bool {
+	return s.wide || width-s.control.MinSize().Width < theme.Grid(45)
 }
 
-// beneath says whether the control stands under the words, which are hard to read
-// in a narrow column.
-func (s *Setting) beneath(width float32) bool {
-	return s.below || width-s.control.MinSize().Width < theme.Grid(45)
-}
-
-func (s *Setting) wordsHeight(width float32) float32 {
+func (s *Setting) textHeight(width float32) float32 {
 	height := s.name.HeightAt(width)
-	for _, more := range []*draw.WrappedText{s.about, s.sorry} {
-		if more.Text != "" {
-			height += theme.Grid(0.5) + more.HeightAt(width)
+	for _, text := range []*draw.WrappedText{s.description, s.problem} {
+		if text.Text != "" {
+			height += theme.Grid(0.5) + text.HeightAt(width)
 		}
 	}
 	return height
 }
 
-// MinSize is one line; whoever lays settings out asks HeightAt.
+// MinSize returns the height at the current width, and a minimum width. Layouts
+// that know the width use HeightAt.
 func (s *Setting) MinSize() fyne.Size {
 	width := s.Size().Width
 	if width == 0 {
@@ -111,28 +104,28 @@ func (s *Setting) MinSize() fyne.Size {
 	return fyne.NewSize(theme.Grid(50), s.HeightAt(width))
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (s *Setting) CreateRenderer() fyne.WidgetRenderer {
 	var objects []fyne.CanvasObject
-	for _, p := range s.passages() {
-		objects = append(objects, p.Objects()...)
+	for _, text := range s.texts() {
+		objects = append(objects, text.Objects()...)
 	}
 	return &draw.Renderer{Content: append(objects, s.control), Arrange: s.arrange, Minimum: s.MinSize, Repaint: s.paint, Widget: s}
 }
 
-func (s *Setting) passages() []*draw.WrappedText {
-	return []*draw.WrappedText{s.name, s.about, s.sorry}
+func (s *Setting) texts() []*draw.WrappedText {
+	return []*draw.WrappedText{s.name, s.description, s.problem}
 }
 
 func (s *Setting) arrange(size fyne.Size) {
 	if size.Width == 0 {
 		return
 	}
-	words, height := s.measure(size.Width)
+	textWidth, height := s.measure(size.Width)
 	control := s.control.MinSize()
-	if s.beneath(size.Width) {
-		control = fyne.NewSize(min(control.Width, size.Width), s.controlHeight(size.Width))
-		if s.below {
+	if s.stacked(size.Width) {
+		control = fyne.NewSize(min(control.Width, size.Width), heightAt(s.control, size.Width))
+		if s.wide {
 			control.Width = size.Width
 		}
 		s.control.Move(fyne.NewPos(0, height-control.Height))
@@ -141,19 +134,19 @@ func (s *Setting) arrange(size fyne.Size) {
 	}
 	s.control.Resize(control)
 	y := float32(0)
-	if !s.beneath(size.Width) {
-		y = draw.Snap((height - s.wordsHeight(words)) / 2)
+	if !s.stacked(size.Width) {
+		y = draw.Snap((height - s.textHeight(textWidth)) / 2)
 	}
-	for i, p := range s.passages() {
-		if i > 0 && p.Text != "" {
+	for i, text := range s.texts() {
+		if i > 0 && text.Text != "" {
 			y += theme.Grid(0.5)
 		}
-		y = p.Place(y, words)
+		y = text.Place(y, textWidth)
 	}
 }
 
 func (s *Setting) paint() {
-	for _, p := range s.passages() {
-		p.Restyle()
+	for _, text := range s.texts() {
+		text.Restyle()
 	}
 }

@@ -1,3 +1,7 @@
+// Package draw provides what Ferry's widgets are composed of: single-line
+// labels, wrapped text, icons and a widget renderer.
+//
+// Everything here must be used on the UI goroutine.
 package draw
 
 import (
@@ -5,14 +9,14 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 )
 
-// The theme's text sizes that the widgets use.
+// The text sizes of the widgets.
 const (
 	SizeText    = fynetheme.SizeNameText
 	SizeCaption = fynetheme.SizeNameCaptionText
 )
 
-// SetVisible shows or hides what is not already shown or hidden: showing again what
-// is shown would draw the window anew.
+// SetVisible shows or hides object if that changes its visibility. Fyne repaints
+// the window even when Show is called on a visible object.
 func SetVisible(object fyne.CanvasObject, visible bool) {
 	switch {
 	case visible == object.Visible():
@@ -23,12 +27,6 @@ func SetVisible(object fyne.CanvasObject, visible bool) {
 	}
 }
 
-// Snap rounds to whole units, which keeps lines of icons sharp.
+// Snap rounds a coordinate that is not negative to whole units, which keeps the
+// lines of icons sharp.
 func Snap(x float32) float32 { return float32(int(x + 0.5)) }
-
-// PassKey gives a key to the window that an object is in.
-func PassKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
-		c.OnTypedKey()(e)
-	}
-}

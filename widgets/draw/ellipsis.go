@@ -10,33 +10,34 @@ import (
 
 const ellipsis = "…"
 
-// longestExtension is how many characters a suffix may have and still count as
-// the extension of a file's name.
-const longestExtension = 8
+// maxExtension is the maximum length of a file extension in characters, including
+// the dot. Longer suffixes are shortened like the rest of the name.
+const maxExtension = 8
 
-// EllipsisMiddle shortens a file's name to a width by leaving out its middle:
-// the beginning and the extension are what people know it by. A character is
-// never cut, however many code points it is made of. A text that fits is
-// returned as it is.
+// EllipsisMiddle shortens a file name to a width by removing its middle, so that
+// the beginning and the extension remain. It removes whole grapheme clusters. A
+// name that fits is returned unchanged.
 func EllipsisMiddle(name string, width, size float32, style fyne.TextStyle) string {
-	characters := split(name)
-	tail := len(split(extension(name))) + 2
+	characters := graphemes(name)
+	tail := len(graphemes(extension(name))) + 2
 	return shorten(characters, width, size, style, func(kept int) string {
 		end := min(max(kept/3, tail), kept)
 		return strings.Join(characters[:kept-end], "") + ellipsis + strings.Join(characters[len(characters)-end:], "")
 	})
 }
 
-// EllipsisEnd shortens a sentence to a width by leaving out its end.
+// EllipsisEnd shortens a text to a width by removing its end, including
+// punctuation before the ellipsis. A text that fits is returned unchanged.
 func EllipsisEnd(text string, width, size float32, style fyne.TextStyle) string {
-	characters := split(text)
+	characters := graphemes(text)
 	return shorten(characters, width, size, style, func(kept int) string {
 		return strings.TrimRight(strings.Join(characters[:kept], ""), " .,;:") + ellipsis
 	})
 }
 
-// Shorten finds the longest text that fits of those that keep so many of the
-// characters. Where not even the ellipsis fits, it is returned nonetheless.
+// shorten returns the text of characters if it fits, else the longest result of
+// keep that fits, where kept is the number of characters that remain. If nothing
+// fits, it returns the ellipsis.
 func shorten(characters []string, width, size float32, style fyne.TextStyle, keep func(kept int) string) string {
 	fits := func(text string) bool { return fyne.MeasureText(text, size, style).Width <= width }
 	if whole := strings.Join(characters, ""); fits(whole) {
@@ -55,18 +56,18 @@ func shorten(characters []string, width, size float32, style fyne.TextStyle, kee
 	return best
 }
 
-// split returns what a reader takes for single characters: grapheme clusters.
-func split(text string) []string {
-	var characters []string
-	for graphemes := uniseg.NewGraphemes(text); graphemes.Next(); {
-		characters = append(characters, graphemes.Str())
+// graphemes splits a text into grapheme clusters.
+func graphemes(text string) []string {
+	var clusters []string
+	for g := uniseg.NewGraphemes(text); g.Next(); {
+		clusters = append(clusters, g.Str())
 	}
-	return characters
+	return clusters
 }
 
 func extension(name string) string {
 	suffix := path.Ext(name)
-	if len(split(suffix)) > longestExtension || suffix == name {
+	if len(graphemes(suffix)) > maxExtension || suffix == name {
 		return ""
 	}
 	return suffix

@@ -12,26 +12,26 @@ import (
 	"github.com/ferryapp/ferry/widgets/draw"
 )
 
-const SizeCaption = 14
+const textSize = 14
 
 func widthOf(text string) float32 {
-	return fyne.MeasureText(text, SizeCaption, fyne.TextStyle{}).Width
+	return fyne.MeasureText(text, textSize, fyne.TextStyle{}).Width
 }
 
 func TestEllipsisMiddle(t *testing.T) {
 	test.NewTempApp(t)
 	cases := []struct{ name, text, room, want string }{
-		{"a name that fits stays", "report.pdf", "report.pdf", "report.pdf"},
-		{"the middle goes, the extension stays", "annual report for the board.pdf", "annual repo…ard.pdf", "annual repo…ard.pdf"},
-		{"without an extension both ends stay", "annual report for the board", "annual re…board", "annual re…board"},
-		{"a dot file has no extension", ".configuration-of-everything", ".configu…hing", ".configu…hing"},
-		{"a very long suffix is none", "backup.something-very-long-indeed", "backup.so…ndeed", "backup.so…ndeed"},
-		{"where nothing fits the ellipsis stays", "report.pdf", "", "…"},
-		{"nothing stays nothing", "", "", ""},
+		{"fits", "report.pdf", "report.pdf", "report.pdf"},
+		{"keeps the extension", "annual report for the board.pdf", "annual repo…ard.pdf", "annual repo…ard.pdf"},
+		{"no extension", "annual report for the board", "annual re…board", "annual re…board"},
+		{"dot file", ".configuration-of-everything", ".configu…hing", ".configu…hing"},
+		{"long suffix is no extension", "backup.something-very-long-indeed", "backup.so…ndeed", "backup.so…ndeed"},
+		{"no width", "report.pdf", "", "…"},
+		{"empty", "", "", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := draw.EllipsisMiddle(c.text, widthOf(c.room), SizeCaption, fyne.TextStyle{})
+			got := draw.EllipsisMiddle(c.text, widthOf(c.room), textSize, fyne.TextStyle{})
 			if !sameEnds(got, c.want) {
 				t.Errorf("got %q, want about %q", got, c.want)
 			}
@@ -44,8 +44,8 @@ func TestEllipsisMiddle(t *testing.T) {
 
 const ellipsis = "…"
 
-// sameEnds says whether both texts are whole, or shortened, alike: how many
-// characters fit depends on the font, what they are does not.
+// sameEnds reports whether a and b are equal, or are shortened in the same way: one
+// may keep more characters than the other, which depends on the font.
 func sameEnds(a, b string) bool {
 	headA, tailA, cutA := strings.Cut(a, ellipsis)
 	headB, tailB, cutB := strings.Cut(b, ellipsis)
@@ -57,9 +57,9 @@ func sameEnds(a, b string) bool {
 	return cutA == cutB && heads && tails
 }
 
-func TestEllipsisEndLeavesNoPunctuationHanging(t *testing.T) {
+func TestEllipsisEndTrimsPunctuation(t *testing.T) {
 	test.NewTempApp(t)
-	got := draw.EllipsisEnd("It is not allowed. Ask.", widthOf("It is not allowed. …"), SizeCaption, fyne.TextStyle{})
+	got := draw.EllipsisEnd("It is not allowed. Ask.", widthOf("It is not allowed. …"), textSize, fyne.TextStyle{})
 	if want := "It is not allowed…"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -74,7 +74,7 @@ func FuzzEllipsisMiddle(f *testing.F) {
 		if len(name) > 512 || strings.Contains(name, ellipsis) || !utf8.ValidString(name) {
 			return
 		}
-		got := draw.EllipsisMiddle(name, float32(width), SizeCaption, fyne.TextStyle{})
+		got := draw.EllipsisMiddle(name, float32(width), textSize, fyne.TextStyle{})
 		if got == name {
 			return
 		}
@@ -87,19 +87,19 @@ func FuzzEllipsisMiddle(f *testing.F) {
 		}
 		for _, end := range []int{len(head), len(name) - len(tail)} {
 			if !boundary(name, end) {
-				t.Errorf("%q cuts a character of %q", got, name)
+				t.Errorf("%q splits a character of %q", got, name)
 			}
 		}
 	})
 }
 
-// boundary says whether a character ends at a byte of the text.
-func boundary(text string, at int) bool {
-	if at == 0 {
+// boundary reports whether a byte offset is the end of a grapheme cluster.
+func boundary(text string, offset int) bool {
+	if offset == 0 {
 		return true
 	}
 	for graphemes := uniseg.NewGraphemes(text); graphemes.Next(); {
-		if _, end := graphemes.Positions(); end == at {
+		if _, end := graphemes.Positions(); end == offset {
 			return true
 		}
 	}

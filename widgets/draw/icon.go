@@ -7,21 +7,21 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Icon is one of the theme's icons in one of its colours.
+// Icon is an icon of the theme in a colour of the theme.
 type Icon struct {
 	Object *canvas.Image
-	Name   theme.IconName
+	Name   theme.IconName // changed by Set only
 	color  fyne.ThemeColorName
 }
 
-// NewIcon makes an icon that shows nothing yet.
+// NewIcon returns an icon that shows nothing.
 func NewIcon() *Icon {
 	i := &Icon{Object: &canvas.Image{FillMode: canvas.ImageFillContain}}
 	i.Object.Hide()
 	return i
 }
 
-// Set changes the icon; an empty name shows none.
+// Set changes the icon. An empty name hides it.
 func (i *Icon) Set(name theme.IconName, color fyne.ThemeColorName) {
 	if name == i.Name && color == i.color {
 		return
@@ -34,8 +34,8 @@ func (i *Icon) Set(name theme.IconName, color fyne.ThemeColorName) {
 	}
 }
 
-// Place puts the icon into a square with that middle.
-func (i *Icon) Place(middle fyne.Position, size float32) {
+// Place centres a square icon of a size on a position.
+func (i *Icon) Place(center fyne.Position, size float32) {
 	i.Object.Resize(fyne.NewSquareSize(size))
-	i.Object.Move(fyne.NewPos(Snap(middle.X-size/2), Snap(middle.Y-size/2)))
+	i.Object.Move(fyne.NewPos(Snap(center.X-size/2), Snap(center.Y-size/2)))
 }

@@ -7,32 +7,32 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Label is one line of text that shortens itself to the room it has, and
-// remembers how, since measuring is what costs.
+// Label is one line of text that is shortened to the available width. The result
+// is cached, because measuring text is slow.
 type Label struct {
-	Object   *canvas.Text
+	Object   *canvas.Text // shows the shortened text
 	Shorten  func(text string, width, size float32, style fyne.TextStyle) string
-	FullText string
-	Color    fyne.ThemeColorName
-	size     fyne.ThemeSizeName
+	FullText string              // changed by Set only
+	Color    fyne.ThemeColorName // changed by Set only
+	Height   float32             // of a line of Latin text, used for all scripts
 
-	room   float32 // that the text was last shortened to; below zero when it was not
-	Height float32 // of a line of Latin text, which all lines are set like
-	rise   float32 // how much higher this text reaches above the common baseline
-	drawn  float32 // how high this text is
+	size       fyne.ThemeSizeName
+	fitWidth   float32 // the width that Object's text was shortened to; negative if outdated
+	textHeight float32 // of Object's text
+	ascent     float32 // how far Object's text extends above the top of Latin text
 }
 
+// NewLabel returns an empty label that is shortened at its end.
 func NewLabel(size fyne.ThemeSizeName, color fyne.ThemeColorName) *Label {
-	l := &Label{Object: canvas.NewText("", theme.Color(color)), Shorten: EllipsisEnd, Color: color, size: size, room: -1}
+	l := &Label{Object: canvas.NewText("", theme.Color(color)), Shorten: EllipsisEnd, Color: color, size: size, fitWidth: -1}
 	l.Restyle()
 	return l
 }
 
-// Set changes what is said and in which colour. It shows when the label is put
-// in its place.
+// Set changes text and colour. The text is drawn by the next call of Place.
 func (l *Label) Set(text string, color fyne.ThemeColorName) {
 	if text != l.FullText {
-		l.FullText, l.room = text, -1
+		l.FullText, l.fitWidth = text, -1
 	}
 	if color != l.Color {
 		l.Color = color
@@ -41,39 +41,39 @@ func (l *Label) Set(text string, color fyne.ThemeColorName) {
 	}
 }
 
-// Restyle takes colour and size from the theme again.
+// Restyle applies colour and size of the current theme.
 func (l *Label) Restyle() {
 	l.Object.Color = theme.Color(l.Color)
 	l.Object.TextSize = theme.Size(l.size)
 	l.Height, _ = l.measure("Ag")
-	l.room = -1
+	l.fitWidth = -1
 }
 
-// Place puts the label on a line that begins at a place and is as high as Latin
-// Text, shortened to a width. Scripts that are higher reach out of the line, with
-// their baseline where Latin text has it.
+// Place moves the label to a position and shortens it to a width. Its baseline is
+// that of Latin text of the label's Height; taller scripts extend beyond the line.
 func (l *Label) Place(at fyne.Position, width float32) {
 	l.Fit(width)
-	l.Object.Resize(fyne.NewSize(width, l.drawn))
-	l.Object.Move(at.SubtractXY(0, l.rise))
+	l.Object.Resize(fyne.NewSize(width, l.textHeight))
+	l.Object.Move(at.SubtractXY(0, l.ascent))
 }
 
+// Fit shortens the label to a width without moving it.
 func (l *Label) Fit(width float32) {
-	if width == l.room {
+	if width == l.fitWidth {
 		return
 	}
-	l.room = width
-	fitted := l.Shorten(l.FullText, width, l.Object.TextSize, l.Object.TextStyle)
-	drawn, baseline := l.measure(fitted)
-	_, common := l.measure("Ag")
-	l.drawn, l.rise = drawn, baseline-common
-	if fitted != l.Object.Text {
-		l.Object.Text = fitted
+	l.fitWidth = width
+	text := l.Shorten(l.FullText, width, l.Object.TextSize, l.Object.TextStyle)
+	height, baseline := l.measure(text)
+	_, latinBaseline := l.measure("Ag")
+	l.textHeight, l.ascent = height, baseline-latinBaseline
+	if text != l.Object.Text {
+		l.Object.Text = text
 		l.Object.Refresh()
 	}
 }
 
-// measure returns the height of a text and how far below its top it stands.
+// measure returns the height of a text and the distance of its baseline from the top.
 func (l *Label) measure(text string) (height, baseline float32) {
 	size, baseline := fyne.CurrentApp().Driver().RenderedTextSize(text, l.Object.TextSize, l.Object.TextStyle, nil)
 	return size.Height, baseline

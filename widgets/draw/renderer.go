@@ -5,21 +5,28 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// Renderer is the renderer of the widgets here: fixed objects, a way to put
-// them in their places, and a way to take their colours from the theme again.
+// Renderer is a fyne.WidgetRenderer for a widget with a fixed set of objects.
 type Renderer struct {
 	Content []fyne.CanvasObject
-	Arrange func(fyne.Size)
-	Minimum func() fyne.Size
-	Repaint func()
+	Arrange func(fyne.Size)  // positions the content
+	Minimum func() fyne.Size // returns the widget's minimum size
+	Repaint func()           // applies colours and sizes of the current theme
 	Widget  fyne.CanvasObject
 }
 
+// Objects implements [fyne.WidgetRenderer].
 func (r *Renderer) Objects() []fyne.CanvasObject { return r.Content }
-func (r *Renderer) Layout(size fyne.Size)        { r.Arrange(size) }
-func (r *Renderer) MinSize() fyne.Size           { return r.Minimum() }
-func (r *Renderer) Destroy()                     {}
 
+// Layout implements [fyne.WidgetRenderer].
+func (r *Renderer) Layout(size fyne.Size) { r.Arrange(size) }
+
+// MinSize implements [fyne.WidgetRenderer].
+func (r *Renderer) MinSize() fyne.Size { return r.Minimum() }
+
+// Destroy implements [fyne.WidgetRenderer].
+func (r *Renderer) Destroy() {}
+
+// Refresh implements [fyne.WidgetRenderer].
 func (r *Renderer) Refresh() {
 	r.Repaint()
 	r.Arrange(r.Widget.Size())

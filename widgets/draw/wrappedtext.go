@@ -9,53 +9,56 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// settingLines is the maximum number of lines of a passage.
-const settingLines = 8
+// maxLines is the maximum number of lines of a WrappedText.
+const maxLines = 8
 
-// WrappedText is some lines of text.
+// WrappedText is text in one size and colour that is broken into up to eight
+// lines. The last line is shortened if the text needs more.
 type WrappedText struct {
 	Text  string
-	size  fyne.ThemeSizeName
 	Color fyne.ThemeColorName
-	lines [settingLines]*Label
+	size  fyne.ThemeSizeName
+	lines [maxLines]*Label
 }
 
+// NewWrappedText returns a wrapped text.
 func NewWrappedText(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *WrappedText {
-	p := &WrappedText{Text: text, size: size, Color: color}
-	for i := range p.lines {
-		p.lines[i] = NewLabel(size, color)
+	t := &WrappedText{Text: text, size: size, Color: color}
+	for i := range t.lines {
+		t.lines[i] = NewLabel(size, color)
 	}
-	return p
+	return t
 }
 
-func (p *WrappedText) Set(text string) { p.Text = text }
-
-func (p *WrappedText) Objects() []fyne.CanvasObject {
-	objects := make([]fyne.CanvasObject, len(p.lines))
-	for i, line := range p.lines {
+// Objects returns the objects of all lines, including those that are empty.
+func (t *WrappedText) Objects() []fyne.CanvasObject {
+	objects := make([]fyne.CanvasObject, len(t.lines))
+	for i, line := range t.lines {
 		objects[i] = line.Object
 	}
 	return objects
 }
 
-func (p *WrappedText) wrapped(width float32) []string {
-	if p.Text == "" {
+func (t *WrappedText) wrap(width float32) []string {
+	if t.Text == "" {
 		return nil
 	}
-	return Wrap(p.Text, width, theme.Size(p.size), fyne.TextStyle{}, settingLines)
+	return Wrap(t.Text, width, theme.Size(t.size), fyne.TextStyle{}, maxLines)
 }
 
-func (p *WrappedText) HeightAt(width float32) float32 {
-	return float32(len(p.wrapped(width))) * p.lines[0].Height
+// HeightAt returns the height of the text at a width.
+func (t *WrappedText) HeightAt(width float32) float32 {
+	return float32(len(t.wrap(width))) * t.lines[0].Height
 }
 
-// Place puts the lines below each other from y on, and returns where they end.
-func (p *WrappedText) Place(y, width float32) float32 {
-	words := p.wrapped(width)
-	for i, line := range p.lines {
-		SetVisible(line.Object, i < len(words))
-		if i < len(words) {
-			line.Set(words[i], p.Color)
+// Place positions the lines below each other from y, and returns the bottom of the
+// last one.
+func (t *WrappedText) Place(y, width float32) float32 {
+	texts := t.wrap(width)
+	for i, line := range t.lines {
+		SetVisible(line.Object, i < len(texts))
+		if i < len(texts) {
+			line.Set(texts[i], t.Color)
 			line.Place(fyne.NewPos(0, y), width)
 			y += line.Height
 		}
@@ -63,55 +66,57 @@ func (p *WrappedText) Place(y, width float32) float32 {
 	return y
 }
 
-func (p *WrappedText) Restyle() {
-	for _, line := range p.lines {
+// Restyle applies colours and sizes of the current theme.
+func (t *WrappedText) Restyle() {
+	for _, line := range t.lines {
 		line.Restyle()
 	}
 }
 
-// Wrap breaks a text into at most so many lines of a width: where it has breaks of
-// its own, where its script lets it be broken, or anywhere in what is wider than a
-// line by itself. The last line holds all the rest, and may be too wide.
-func Wrap(text string, width, size float32, style fyne.TextStyle, most int) []string {
+// Wrap breaks a text into at most maxLines lines of a width: at line breaks, where
+// Unicode line breaking (UAX #14) allows it, or inside of a segment that is wider
+// than a line. The last line holds the rest of the text and may be too wide.
+func Wrap(text string, width, size float32, style fyne.TextStyle, maxLines int) []string {
 	fits := func(text string) bool {
-		return fyne.MeasureText(trimmed(text), size, style).Width <= width
+		return fyne.MeasureText(trimLine(text), size, style).Width <= width
 	}
 	var lines []string
 	line, rest, state := "", text, -1
-	for rest != "" && len(lines) < most-1 {
-		var piece string
-		var ends bool
+	for rest != "" && len(lines) < maxLines-1 {
+		var segment string
+		var mustBreak bool
 		before := rest
-		piece, rest, ends, state = uniseg.FirstLineSegmentInString(rest, state)
+		segment, rest, mustBreak, state = uniseg.FirstLineSegmentInString(rest, state)
 		switch {
-		case fits(line+piece) && ends && rest != "":
-			lines = append(lines, trimmed(line+piece))
+		case fits(line+segment) && mustBreak && rest != "":
+			lines = append(lines, trimLine(line+segment))
 			line = ""
-		case fits(line + piece):
-			line += piece
+		case fits(line + segment):
+			line += segment
 		case line != "":
-			lines = append(lines, trimmed(line))
+			lines = append(lines, trimLine(line))
 			line, rest, state = "", before, -1
 		default:
-			line = longest(piece, fits)
-			lines = append(lines, trimmed(line))
+			line = longestPrefix(segment, fits)
+			lines = append(lines, trimLine(line))
 			line, rest, state = "", before[len(line):], -1
 		}
 	}
-	if last := strings.ReplaceAll(trimmed(line+rest), "\n", " "); last != "" || len(lines) == 0 {
+	if last := strings.ReplaceAll(trimLine(line+rest), "\n", " "); last != "" || len(lines) == 0 {
 		lines = append(lines, last)
 	}
 	return lines
 }
 
-// trimmed is a line without the space and the break at its end, which take no room.
-func trimmed(line string) string { return strings.TrimRight(line, " \r\n") }
+// trimLine removes trailing spaces and the line break, which are not drawn.
+func trimLine(line string) string { return strings.TrimRight(line, " \r\n") }
 
-// longest is the longest beginning of a text that fits; one character at least.
-func longest(text string, fits func(string) bool) string {
+// longestPrefix returns the longest prefix of a text that fits, at least one
+// grapheme cluster.
+func longestPrefix(text string, fits func(string) bool) string {
 	end := 0
-	for graphemes := uniseg.NewGraphemes(text); graphemes.Next(); {
-		_, next := graphemes.Positions()
+	for g := uniseg.NewGraphemes(text); g.Next(); {
+		_, next := g.Positions()
 		if end > 0 && !fits(text[:next]) {
 			break
 		}

@@ -58,7 +58,7 @@ func (l *View) TypedKey(e *fyne.KeyEvent) {
 		if to, ok := l.destination(e.Name); ok {
 			l.moveTo(to)
 		} else {
-			draw.PassKey(l, e)
+			draw.ForwardKey(l, e)
 		}
 	}
 }
