@@ -25,8 +25,8 @@ func TestFlow(t *testing.T) {
 		want   []fyne.Position
 		height float32
 	}{
-		{"lines stand below each other, what follows a spacer at the right", 300, []fyne.Position{{X: 0, Y: 0}, {X: 260, Y: 0}, {X: 0, Y: 34}, {X: 104, Y: 34}}, 64},
-		{"a line without room goes on in the next", 180, []fyne.Position{{X: 0, Y: 0}, {X: 140, Y: 0}, {X: 0, Y: 34}, {X: 0, Y: 68}}, 98},
+		{"fits: lines below each other, right aligned after a spacer", 300, []fyne.Position{{X: 0, Y: 0}, {X: 260, Y: 0}, {X: 0, Y: 34}, {X: 104, Y: 34}}, 64},
+		{"too narrow: line continues on a new one", 180, []fyne.Position{{X: 0, Y: 0}, {X: 140, Y: 0}, {X: 0, Y: 34}, {X: 0, Y: 68}}, 98},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestFlow(t *testing.T) {
 				t.Error(diff)
 			}
 			if height := flow.HeightAt(test.width); height != test.height {
-				t.Errorf("%g high, want %g", height, test.height)
+				t.Errorf("height %g, want %g", height, test.height)
 			}
 		})
 	}
