@@ -14,7 +14,7 @@ import (
 )
 
 func TestFlow(t *testing.T) {
-	block := func(width float32) *canvas.Rectangle {
+	box := func(width float32) *canvas.Rectangle {
 		r := &canvas.Rectangle{}
 		r.SetMinSize(fyne.NewSize(width, 30))
 		return r
@@ -31,12 +31,12 @@ func TestFlow(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			widgettest.SetTheme(t, theme.Light)
-			blocks := []*canvas.Rectangle{block(100), block(40), block(100), block(100)}
+			boxes := []*canvas.Rectangle{box(100), box(40), box(100), box(100)}
 			flow := dialog.NewFlow()
-			flow.SetLines([]fyne.CanvasObject{blocks[0], layout.NewSpacer(), blocks[1]}, []fyne.CanvasObject{blocks[2], blocks[3]})
+			flow.SetLines([]fyne.CanvasObject{boxes[0], layout.NewSpacer(), boxes[1]}, []fyne.CanvasObject{boxes[2], boxes[3]})
 			widgettest.Show(t, flow, test.width, 200)
 			var got []fyne.Position
-			for _, b := range blocks {
+			for _, b := range boxes {
 				got = append(got, b.Position())
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {

@@ -6,10 +6,10 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// SetClock replaces the clock that tells double clicks.
+// SetClock replaces the clock used to detect double clicks.
 func (l *View) SetClock(now func() time.Time) { l.now = now }
 
-// Wheel scrolls as the pointer's wheel does.
+// Wheel scrolls like the mouse wheel.
 func (l *View) Wheel(distance float32) {
 	l.view.scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, distance)})
 }

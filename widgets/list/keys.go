@@ -7,30 +7,28 @@ import (
 	"github.com/ferryapp/ferry/widgets/draw"
 )
 
-// What the keyboard does in a View.
-
 var _ desktop.Keyable = (*View)(nil)
 
-// FocusGained is called by the toolkit.
+// FocusGained implements [fyne.Focusable].
 func (l *View) FocusGained() {
 	l.focused, l.keyboard = true, true
-	l.view.mark()
+	l.view.updateStates()
 }
 
-// FocusLost is called by the toolkit.
+// FocusLost implements [fyne.Focusable].
 func (l *View) FocusLost() {
 	l.focused, l.modifiers = false, 0
-	l.view.mark()
+	l.view.updateStates()
 }
 
-// KeyDown is called by the toolkit.
+// KeyDown implements [desktop.Keyable].
 func (l *View) KeyDown(e *fyne.KeyEvent) {
 	if isShift(e.Name) {
 		l.modifiers |= fyne.KeyModifierShift
 	}
 }
 
-// KeyUp is called by the toolkit.
+// KeyUp implements [desktop.Keyable].
 func (l *View) KeyUp(e *fyne.KeyEvent) {
 	if isShift(e.Name) {
 		l.modifiers &^= fyne.KeyModifierShift
@@ -41,21 +39,23 @@ func isShift(key fyne.KeyName) bool {
 	return key == desktop.KeyShiftLeft || key == desktop.KeyShiftRight
 }
 
-// TypedRune is called by the toolkit. Letters mean nothing here.
+// TypedRune implements [fyne.Focusable]. It does nothing.
 func (l *View) TypedRune(rune) {}
 
-// TypedKey is called by the toolkit. A key that means nothing here is for the
-// window.
+// TypedKey implements [fyne.Focusable]. Keys that the list does not use are passed
+// to the window.
 func (l *View) TypedKey(e *fyne.KeyEvent) {
 	switch {
 	case e.Name == fyne.KeyReturn, e.Name == fyne.KeyEnter:
 		l.activateCursor()
 	case e.Name == desktop.KeyMenu, e.Name == fyne.KeyF10 && l.modifiers == fyne.KeyModifierShift:
 		l.openMenu()
-	case e.Name == fyne.KeyRight, e.Name == fyne.KeyLeft:
-		l.unfold(e.Name == fyne.KeyRight)
+	case e.Name == fyne.KeyRight:
+		l.openOrEnter()
+	case e.Name == fyne.KeyLeft:
+		l.closeOrLeave()
 	default:
-		if to, ok := l.destination(e.Name); ok {
+		if to, ok := l.target(e.Name); ok {
 			l.moveTo(to)
 		} else {
 			draw.ForwardKey(l, e)
@@ -63,45 +63,47 @@ func (l *View) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// destination is the row that a key moves to.
-func (l *View) destination(key fyne.KeyName) (int, bool) {
+// target returns the index that a key moves the cursor to. It can be out of range.
+func (l *View) target(key fyne.KeyName) (int, bool) {
 	last := l.model.Len() - 1
-	at, known := l.cursor()
+	at, ok := l.cursor()
 	switch key {
 	case fyne.KeyHome:
 		return 0, true
 	case fyne.KeyEnd:
 		return last, true
 	case fyne.KeyUp, fyne.KeyPageUp:
-		if !known {
+		if !ok {
 			return last, true
 		}
-		return at - l.stride(key), true
+		return at - l.step(key), true
 	case fyne.KeyDown, fyne.KeyPageDown:
-		if !known {
-			return l.entry(), true
+		if !ok {
+			return l.firstWhole(), true
 		}
-		return at + l.stride(key), true
+		return at + l.step(key), true
 	default:
 		return 0, false
 	}
 }
 
-func (l *View) stride(key fyne.KeyName) int {
+// step returns the number of rows that a key moves by.
+func (l *View) step(key fyne.KeyName) int {
 	if key == fyne.KeyPageUp || key == fyne.KeyPageDown {
-		return max(l.view.page()-1, 1)
+		return max(l.view.pageSize()-1, 1)
 	}
 	return 1
 }
 
-// cursor is the index of the row that the keyboard is on.
+// cursor returns the index of the cursor.
 func (l *View) cursor() (int, bool) {
-	if !l.selection.begun {
+	if !l.selection.hasCursor {
 		return 0, false
 	}
-	return find(l.model, l.selection.cursor, l.view.first())
+	return indexOf(l.model, l.selection.cursor, l.view.first())
 }
 
+// moveTo selects row i, or extends the selection to it if Shift is pressed.
 func (l *View) moveTo(i int) {
 	if l.model.Len() == 0 {
 		return
@@ -111,30 +113,46 @@ func (l *View) moveTo(i int) {
 	if l.modifiers&fyne.KeyModifierShift != 0 {
 		l.selection.extend(l.model, i)
 	} else {
-		l.selection.only(l.model.ID(i))
+		l.selection.selectOnly(l.model.ID(i))
 	}
 	l.view.reveal(i)
 	l.changed()
 }
 
-// unfold opens the row that the keyboard is on, or goes into it; the other way it
-// closes the row, or goes to the one it is inside of.
-func (l *View) unfold(further bool) {
-	tree, ok := l.model.(Tree)
-	i, known := l.cursor()
-	if !ok || !known {
+// openOrEnter opens the cursor's row, or moves to the first row in it if it is open.
+func (l *View) openOrEnter() {
+	tree, i, ok := l.treeCursor()
+	if !ok {
 		return
 	}
-	opens, open := tree.Opens(i)
-	switch {
-	case opens && open != further:
-		l.keyboard = true
-		l.setOpen(tree, i, further)
-	case opens && further:
+	switch opens, open := tree.Opens(i); {
+	case opens && open:
 		l.moveTo(i + 1)
-	case !further && tree.Parent(i) >= 0:
-		l.moveTo(tree.Parent(i))
+	case opens:
+		l.keyboard = true
+		l.setOpen(tree, i, true)
 	}
+}
+
+// closeOrLeave closes the cursor's row, or moves to the row that contains it.
+func (l *View) closeOrLeave() {
+	tree, i, ok := l.treeCursor()
+	if !ok {
+		return
+	}
+	if opens, open := tree.Opens(i); opens && open {
+		l.keyboard = true
+		l.setOpen(tree, i, false)
+	} else if parent := tree.Parent(i); parent >= 0 {
+		l.moveTo(parent)
+	}
+}
+
+// treeCursor returns the model as a Tree and the index of the cursor.
+func (l *View) treeCursor() (tree Tree, i int, ok bool) {
+	tree, isTree := l.model.(Tree)
+	i, hasCursor := l.cursor()
+	return tree, i, isTree && hasCursor
 }
 
 func (l *View) activateCursor() {
@@ -149,7 +167,7 @@ func (l *View) activate(id int64) {
 	}
 }
 
-// openMenu opens the menu under the row that the keyboard is on.
+// openMenu opens the menu below the cursor.
 func (l *View) openMenu() {
 	i, ok := l.cursor()
 	if !ok || l.OnMenu == nil {
@@ -157,22 +175,16 @@ func (l *View) openMenu() {
 	}
 	l.view.reveal(i)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(l)
-	below := float32(i+1)*l.view.rowHeight() - l.view.scroll.Offset.Y
-	l.OnMenu(at.AddXY(l.view.rowHeight(), below))
+	bottom := float32(i+1)*l.view.rowHeight() - l.view.scroll.Offset.Y
+	l.OnMenu(at.AddXY(l.view.rowHeight(), bottom))
 }
 
-// TypedShortcut is called by the toolkit. Other shortcuts than Ctrl+A are for
-// the window, which would not see them while the list has the focus.
+// TypedShortcut implements [fyne.Shortcutable]. Shortcuts that the list does not
+// use are passed to the window.
 func (l *View) TypedShortcut(s fyne.Shortcut) {
 	if _, ok := s.(*fyne.ShortcutSelectAll); ok {
 		l.SelectAll()
 		return
 	}
-	if window, ok := l.canvas().(fyne.Shortcutable); ok {
-		window.TypedShortcut(s)
-	}
-}
-
-func (l *View) canvas() fyne.Canvas {
-	return fyne.CurrentApp().Driver().CanvasForObject(l)
+	draw.ForwardShortcut(l, s)
 }

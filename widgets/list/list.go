@@ -1,3 +1,7 @@
+// Package list provides a list for many rows, with selection by pointer and
+// keyboard. The rows are widgets of the caller.
+//
+// Everything here must be used on the UI goroutine.
 package list
 
 import (
@@ -11,61 +15,25 @@ import (
 	"github.com/ferryapp/ferry/widgets/draw"
 )
 
-// Model is what a View shows. The list asks for the rows in sight only,
-// except where it has to look for an ID.
-type Model interface {
-	// Len is the number of rows.
-	Len() int
-	// ID names row i for as long as it exists, wherever it moves.
-	ID(i int) int64
-	// Bind fills a row, made by the list's create function, with row i.
-	Bind(i int, row fyne.CanvasObject)
-}
-
-// Tree is a Model some of whose rows open into others, which follow them.
-type Tree interface {
-	Model
-	// Opens says whether row i opens into others, and whether it is open.
-	Opens(i int) (opens, open bool)
-	// SetOpen opens row i, or closes it.
-	SetOpen(i int, open bool)
-	// Parent is the row that row i is inside of; -1 when it is inside of none.
-	Parent(i int) int
-}
-
-// RowState is what a list knows of a row and the row's model does not.
-type RowState struct {
-	Selected bool
-	Cursor   bool          // the keyboard is here, and it is the keyboard that moved last
-	Hovered  bool          // the pointer is here,
-	Pointer  fyne.Position // at this place in the row
-}
-
-// Stateful is a row that shows its state.
-type Stateful interface {
-	SetState(state RowState)
-}
-
-// View shows very many rows of one height, of which any number can be
-// selected: with a click, Ctrl and Shift, with the arrows, Home, End, PageUp
-// and PageDown, and with Ctrl+A. Rows of a Tree are opened with Right and closed
-// with Left, which also goes from what is inside a row to the row.
+// View shows the rows of a [Model], all of the same height. Any number of rows can
+// be selected: by clicks with Ctrl and Shift, by the arrow keys, Home, End, PageUp
+// and PageDown, and by Ctrl+A. Right opens a row of a [Tree]; Left closes it, or
+// moves to the row that contains it.
 //
-// The selection is kept by ID, so it stays with its rows while others come and
-// go, and so does what is in sight when rows are inserted above it.
+// Selection and scroll position are kept by ID while rows are inserted and removed.
 //
-// Call Refresh when the model has changed in any way. It binds the rows in sight
-// and costs nothing for the others.
+// Refresh must be called after every change of the model. It binds the visible rows
+// only.
 type View struct {
 	widget.BaseWidget
 
-	// OnActivate is told the row that was double-clicked, or that Enter was
-	// pressed on.
+	// OnActivate is called with the row that was double-clicked, or that is the
+	// cursor when Enter is pressed.
 	OnActivate func(id int64)
-	// OnSelect is called when the user has changed the selection.
+	// OnSelect is called when the selection or the cursor may have changed.
 	OnSelect func()
-	// OnMenu is called for a click with the other button and for the menu key,
-	// with a place on the canvas. The row clicked on is selected by then.
+	// OnMenu is called for a secondary click, after the row was selected, and for
+	// the menu key, with a position on the canvas.
 	OnMenu func(at fyne.Position)
 
 	model     Model
@@ -73,21 +41,21 @@ type View struct {
 	view      *viewport
 
 	focused   bool
-	keyboard  bool // the keyboard moved last, not the pointer
+	keyboard  bool // the keyboard was used last, not the pointer
 	modifiers fyne.KeyModifier
 	pressed   press
 	now       func() time.Time
 }
 
-// press is the last press of the pointer's first button.
+// press is the last press of the primary button.
 type press struct {
 	id       int64
 	at       time.Time
-	collapse bool // letting go selects this row alone
+	collapse bool // releasing the button selects this row only
 }
 
-// New makes a list of the rows of a model. All rows have the height
-// that a new one has at least; create makes as many as are in sight.
+// New returns a list of the rows of a model. All rows have the minimum height of a
+// row made by create, which is called for about as many rows as are visible.
 func New(model Model, create func() fyne.CanvasObject) *View {
 	l := &View{model: model, now: time.Now}
 	l.view = newViewport(model, create, l.stateOf)
@@ -95,88 +63,88 @@ func New(model Model, create func() fyne.CanvasObject) *View {
 	return l
 }
 
-// Selected returns the IDs of the selected rows in the model's order.
-func (l *View) Selected() []int64 { return l.selection.in(l.model) }
+// Selected returns the IDs of the selected rows in the order of the model.
+func (l *View) Selected() []int64 { return l.selection.ordered(l.model) }
 
-// Select selects these rows and no others.
+// Select replaces the selection. The last ID becomes the cursor.
 func (l *View) Select(ids ...int64) {
 	l.selection.clear()
 	for _, id := range ids {
 		l.selection.add(id)
 	}
 	if len(ids) > 0 {
-		l.selection.anchor, l.selection.cursor, l.selection.begun = ids[0], ids[len(ids)-1], true
+		l.selection.anchor, l.selection.cursor, l.selection.hasCursor = ids[0], ids[len(ids)-1], true
 	}
 	l.changed()
 }
 
 // SelectAll selects every row.
 func (l *View) SelectAll() {
-	l.selection.all(l.model)
+	l.selection.selectAll(l.model)
 	l.changed()
 }
 
-// ClearSelection selects nothing.
+// ClearSelection removes the selection and the cursor.
 func (l *View) ClearSelection() {
 	l.selection.clear()
 	l.changed()
 }
 
-// ScrollTo brings a row into sight.
+// ScrollTo scrolls a row into view.
 func (l *View) ScrollTo(id int64) {
-	if i, ok := find(l.model, id, l.view.first()); ok {
+	if i, ok := indexOf(l.model, id, l.view.first()); ok {
 		l.view.reveal(i)
 	}
 }
 
-// ScrollToCursor brings the row into sight that the keyboard is on.
+// ScrollToCursor scrolls the cursor into view.
 func (l *View) ScrollToCursor() {
 	if i, ok := l.cursor(); ok {
 		l.view.reveal(i)
 	}
 }
 
-// InSight reports whether a row can be seen, or a part of it.
+// InSight reports whether a row is visible, at least in part.
 func (l *View) InSight(id int64) bool {
-	return slices.ContainsFunc(l.view.shown, func(s slot) bool { return s.id == id })
+	return slices.ContainsFunc(l.view.visible, func(s slot) bool { return s.id == id })
 }
 
-// ScrollToTop shows the first row.
+// ScrollToTop scrolls to the first row.
 func (l *View) ScrollToTop() { l.view.scrollTo(0) }
 
-// Scrolled is how far the list is scrolled, in rows.
-func (l *View) Scrolled() float32 { return l.view.scrolled() }
+// Scrolled returns the scroll offset in rows.
+func (l *View) Scrolled() float32 { return l.view.offsetRows() }
 
-// ScrollBack scrolls to where Scrolled said that a list was.
+// ScrollBack sets the scroll offset in rows.
 func (l *View) ScrollBack(rows float32) { l.view.scrollTo(rows * l.view.rowHeight()) }
 
-// Toggle opens a row of a Tree, or closes it.
+// Toggle opens or closes a row of a Tree.
 func (l *View) Toggle(id int64) {
 	tree, ok := l.model.(Tree)
 	if !ok {
 		return
 	}
-	if i, ok := find(l.model, id, l.view.first()); ok {
+	if i, ok := indexOf(l.model, id, l.view.first()); ok {
 		if opens, open := tree.Opens(i); opens {
 			l.setOpen(tree, i, !open)
 		}
 	}
 }
 
-// setOpen keeps the keyboard where something is: on the row, when the one it was
-// on is inside of it and out of sight.
+// setOpen opens or closes row i. If that removes the cursor from the model, row i
+// is selected.
 func (l *View) setOpen(tree Tree, i int, open bool) {
 	id := l.model.ID(i)
 	tree.SetOpen(i, open)
 	l.Refresh()
-	if _, ok := l.cursor(); l.selection.begun && !ok {
-		l.selection.only(id)
+	if _, ok := l.cursor(); l.selection.hasCursor && !ok {
+		l.selection.selectOnly(id)
 	}
 	l.changed()
 }
 
 func (l *View) changed() {
-	l.view.mark()
+	l.view.updateStates()
 	if l.OnSelect != nil {
 		l.OnSelect()
 	}
@@ -186,26 +154,25 @@ func (l *View) stateOf(id int64) RowState {
 	return RowState{Selected: l.selection.has(id), Cursor: l.focused && l.keyboard && l.isCursor(id)}
 }
 
-// isCursor reports whether the keyboard is on a row, or would come to it: then it
-// can be seen where it is though it has not moved yet.
+// isCursor reports whether a row is the cursor, or would become it with the key
+// Down if there is none, so that the focus is visible.
 func (l *View) isCursor(id int64) bool {
-	if l.selection.begun {
+	if l.selection.hasCursor {
 		return l.selection.cursor == id
 	}
-	entry := l.entry()
-	return entry < l.model.Len() && l.model.ID(entry) == id
+	first := l.firstWhole()
+	return first < l.model.Len() && l.model.ID(first) == id
 }
 
-// entry is the row that Down begins with where nothing has been selected: the first
-// one that can be seen whole.
-func (l *View) entry() int {
+// firstWhole returns the index of the first row that is visible as a whole.
+func (l *View) firstWhole() int {
 	return min(int(math.Ceil(float64(l.Scrolled())-0.01)), max(l.model.Len()-1, 0))
 }
 
-// MinSize is room for one row.
-func (l *View) MinSize() fyne.Size { return l.view.least() }
+// MinSize returns the size of one row.
+func (l *View) MinSize() fyne.Size { return l.view.minSize() }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (l *View) CreateRenderer() fyne.WidgetRenderer {
 	return &draw.Renderer{
 		Content: []fyne.CanvasObject{l.view.clip, l.view.scroll},
@@ -216,10 +183,10 @@ func (l *View) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// sync follows the model to what it is now.
+// sync updates the view after a change of the model.
 func (l *View) sync() {
 	if l.view.sync() {
-		l.selection.in(l.model) // forgets rows that are gone
+		l.selection.ordered(l.model) // removes IDs that the model no longer has
 	}
 }
 

@@ -5,20 +5,18 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
-// What the pointer does in a View.
-
 var (
 	_ desktop.Mouseable = (*View)(nil)
 	_ desktop.Hoverable = (*View)(nil)
 )
 
-// MouseDown is called by the toolkit.
+// MouseDown implements [desktop.Mouseable].
 func (l *View) MouseDown(e *desktop.MouseEvent) {
 	l.focus()
 	l.modifiers = e.Modifier
 	l.keyboard = false
 	l.hover(e.Position)
-	i, ok := l.view.at(e.Position)
+	i, ok := l.view.indexAt(e.Position)
 	switch {
 	case !ok:
 		l.pressed = press{}
@@ -26,16 +24,16 @@ func (l *View) MouseDown(e *desktop.MouseEvent) {
 	case e.Button == desktop.MouseButtonPrimary:
 		l.press(i, e.Modifier)
 	case e.Button == desktop.MouseButtonSecondary && !l.selection.has(l.model.ID(i)):
-		l.selection.only(l.model.ID(i))
+		l.selection.selectOnly(l.model.ID(i))
 		l.changed()
 	}
 }
 
-// press selects as the modifiers say. A row of a selection of several stays
-// selected until the button is let go, so that the selection can be acted upon.
+// press changes the selection for a press of the primary button on row i. If the
+// row is selected already, the selection changes when the button is released.
 func (l *View) press(i int, modifiers fyne.KeyModifier) {
 	id := l.model.ID(i)
-	if l.doubled(id) && modifiers == 0 {
+	if l.isDoubleClick(id) && modifiers == 0 {
 		l.pressed = press{}
 		l.activate(id)
 		return
@@ -45,7 +43,7 @@ func (l *View) press(i int, modifiers fyne.KeyModifier) {
 	shift := modifiers&fyne.KeyModifierShift != 0
 	switch {
 	case control && shift:
-		l.selection.include(l.model, i)
+		l.selection.addRange(l.model, i)
 	case shift:
 		l.selection.extend(l.model, i)
 	case control:
@@ -53,56 +51,57 @@ func (l *View) press(i int, modifiers fyne.KeyModifier) {
 	case l.selection.has(id):
 		l.pressed.collapse = true
 	default:
-		l.selection.only(id)
+		l.selection.selectOnly(id)
 	}
 	l.changed()
 }
 
-// doubled says whether this press is the second of two on one row. The toolkit
-// would hold back every click until it knows, so the list looks itself.
-func (l *View) doubled(id int64) bool {
+// isDoubleClick reports whether a press is the second one on a row within the
+// double-tap delay. With fyne.DoubleTappable, Fyne would delay every single click
+// by that time.
+func (l *View) isDoubleClick(id int64) bool {
 	delay := fyne.CurrentApp().Driver().DoubleTapDelay()
 	return l.pressed.id == id && !l.pressed.at.IsZero() && l.now().Sub(l.pressed.at) <= delay
 }
 
-// MouseUp is called by the toolkit.
+// MouseUp implements [desktop.Mouseable].
 func (l *View) MouseUp(e *desktop.MouseEvent) {
 	if !l.pressed.collapse || e.Button != desktop.MouseButtonPrimary {
 		return
 	}
 	l.pressed.collapse = false
-	if i, ok := l.view.at(e.Position); ok && l.model.ID(i) == l.pressed.id {
-		l.selection.only(l.pressed.id)
+	if i, ok := l.view.indexAt(e.Position); ok && l.model.ID(i) == l.pressed.id {
+		l.selection.selectOnly(l.pressed.id)
 		l.changed()
 	}
 }
 
-// TappedSecondary is called by the toolkit.
+// TappedSecondary implements [fyne.SecondaryTappable].
 func (l *View) TappedSecondary(e *fyne.PointEvent) {
 	if l.OnMenu != nil {
 		l.OnMenu(e.AbsolutePosition)
 	}
 }
 
-// MouseIn is called by the toolkit.
+// MouseIn implements [desktop.Hoverable].
 func (l *View) MouseIn(e *desktop.MouseEvent) { l.hover(e.Position) }
 
-// MouseMoved is called by the toolkit.
+// MouseMoved implements [desktop.Hoverable].
 func (l *View) MouseMoved(e *desktop.MouseEvent) { l.hover(e.Position) }
 
-// MouseOut is called by the toolkit.
+// MouseOut implements [desktop.Hoverable].
 func (l *View) MouseOut() {
 	l.view.hovering = false
-	l.view.mark()
+	l.view.updateStates()
 }
 
 func (l *View) hover(at fyne.Position) {
 	l.view.hovering, l.view.pointer = true, at
-	l.view.mark()
+	l.view.updateStates()
 }
 
 func (l *View) focus() {
-	if c := l.canvas(); c != nil {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(l); c != nil {
 		c.Focus(l)
 	}
 }

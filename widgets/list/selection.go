@@ -1,115 +1,94 @@
 package list
 
-// selection is which rows are selected, by their IDs, and the two ends of a
-// range that is being extended. It is a value without any looks; places are
-// found in the model it is given, so it stays right while rows come and go.
+// selection is a set of selected IDs and the range that Shift extends. It stores no
+// indexes, so it stays valid when rows are inserted, removed or moved.
 type selection struct {
-	chosen map[int64]struct{}
-	anchor int64 // where a range begins
-	cursor int64 // where the keyboard is
-	begun  bool  // whether there is an anchor and a cursor
+	ids       map[int64]struct{}
+	anchor    int64 // the fixed end of the range
+	cursor    int64 // the end of the range that moves
+	hasCursor bool  // whether anchor and cursor are set
 }
 
 func (s *selection) has(id int64) bool {
-	_, ok := s.chosen[id]
+	_, ok := s.ids[id]
 	return ok
 }
 
 func (s *selection) clear() {
-	s.chosen = nil
-	s.begun = false
+	s.ids = nil
+	s.hasCursor = false
 }
 
-// only selects one row.
-func (s *selection) only(id int64) {
-	s.chosen = map[int64]struct{}{id: {}}
-	s.anchor, s.cursor, s.begun = id, id, true
+// selectOnly replaces the selection by one row.
+func (s *selection) selectOnly(id int64) {
+	s.ids = map[int64]struct{}{id: {}}
+	s.anchor, s.cursor, s.hasCursor = id, id, true
 }
 
-// toggle adds a row to the selection or takes it away.
+// toggle adds a row or removes it.
 func (s *selection) toggle(id int64) {
 	if s.has(id) {
-		delete(s.chosen, id)
+		delete(s.ids, id)
 	} else {
 		s.add(id)
 	}
-	s.anchor, s.cursor, s.begun = id, id, true
+	s.anchor, s.cursor, s.hasCursor = id, id, true
 }
 
 func (s *selection) add(id int64) {
-	if s.chosen == nil {
-		s.chosen = map[int64]struct{}{}
+	if s.ids == nil {
+		s.ids = map[int64]struct{}{}
 	}
-	s.chosen[id] = struct{}{}
+	s.ids[id] = struct{}{}
 }
 
-// extend selects everything between the anchor and row i, instead of what was
-// selected before.
+// extend replaces the selection by the rows from the anchor to row i.
 func (s *selection) extend(m Model, i int) {
-	s.chosen = nil
-	s.include(m, i)
+	s.ids = nil
+	s.addRange(m, i)
 }
 
-// include adds everything between the anchor and row i.
-func (s *selection) include(m Model, i int) {
+// addRange adds the rows from the anchor to row i.
+func (s *selection) addRange(m Model, i int) {
 	from := i
-	if s.begun {
-		if at, ok := find(m, s.anchor, i); ok {
+	if s.hasCursor {
+		if at, ok := indexOf(m, s.anchor, i); ok {
 			from = at
 		}
 	}
 	for k := min(from, i); k <= max(from, i); k++ {
 		s.add(m.ID(k))
 	}
-	s.anchor, s.cursor, s.begun = m.ID(from), m.ID(i), true
+	s.anchor, s.cursor, s.hasCursor = m.ID(from), m.ID(i), true
 }
 
-func (s *selection) all(m Model) {
-	s.chosen = make(map[int64]struct{}, m.Len())
+func (s *selection) selectAll(m Model) {
+	s.ids = make(map[int64]struct{}, m.Len())
 	for i := range m.Len() {
-		s.chosen[m.ID(i)] = struct{}{}
+		s.ids[m.ID(i)] = struct{}{}
 	}
-	if !s.begun && m.Len() > 0 {
-		s.anchor, s.cursor, s.begun = m.ID(0), m.ID(0), true
+	if !s.hasCursor && m.Len() > 0 {
+		s.anchor, s.cursor, s.hasCursor = m.ID(0), m.ID(0), true
 	}
 }
 
-// in returns the selected IDs in the model's order and forgets those that the
-// model no longer has.
-func (s *selection) in(m Model) []int64 {
-	if len(s.chosen) == 0 {
+// ordered returns the selected IDs in the order of the model. IDs that the model
+// does not have are removed from the selection.
+func (s *selection) ordered(m Model) []int64 {
+	if len(s.ids) == 0 {
 		return nil
 	}
-	ids := make([]int64, 0, len(s.chosen))
+	ids := make([]int64, 0, len(s.ids))
 	for i := range m.Len() {
 		if id := m.ID(i); s.has(id) {
 			ids = append(ids, id)
 		}
 	}
-	if len(ids) != len(s.chosen) {
-		s.keep(ids)
+	if len(ids) != len(s.ids) {
+		s.ids = make(map[int64]struct{}, len(ids))
+		for _, id := range ids {
+			s.ids[id] = struct{}{}
+		}
 	}
 	return ids
-}
-
-func (s *selection) keep(ids []int64) {
-	s.chosen = make(map[int64]struct{}, len(ids))
-	for _, id := range ids {
-		s.chosen[id] = struct{}{}
-	}
-}
-
-// find returns the place of an ID, looking first near where it is likely to be.
-func find(m Model, id int64, near int) (int, bool) {
-	count := m.Len()
-	near = min(max(near, 0), max(count-1, 0))
-	for step := 0; near-step >= 0 || near+step < count; step++ {
-		if i := near - step; i >= 0 && i < count && m.ID(i) == id {
-			return i, true
-		}
-		if i := near + step; i < count && m.ID(i) == id {
-			return i, true
-		}
-	}
-	return 0, false
 }

@@ -10,87 +10,92 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// viewport is the part of a list that is in sight: it makes rows, binds them,
-// puts them in their places and takes them back when they leave.
+// viewport is the visible part of a list. It creates, binds, positions and reuses
+// row objects.
 //
-// The rows lie in a layer of the size of the window, under a scroll container
-// that holds nothing but the height of all rows. Their places are small numbers
-// wherever the list is scrolled to; as children of the scroll container they
-// would be millions of units away, more than a float32 holds exactly.
+// The rows are in a layer of the size of the list, beside a scroll container that
+// contains only an empty object of the height of all rows. As children of the
+// scroll container, rows of a long list would have positions that a float32 cannot
+// represent exactly.
 type viewport struct {
 	model  Model
 	create func() fyne.CanvasObject
 	state  func(id int64) RowState
 
 	layer  *fyne.Container
-	clip   *container.Clip // keeps the layer's rows inside
+	clip   *container.Clip // clips the layer
 	scroll *container.Scroll
-	extent *extent
+	extent *extentLayout
 
-	shown []slot
-	spare []spare
-	probe fyne.CanvasObject // tells the height of all rows
-	count int               // of the model's rows, when last looked at
-	unit  float32           // the height of a row, when last looked at
+	visible []slot
+	free    []freeRow
+	sample  fyne.CanvasObject // determines the height of all rows
+
+	// At the last sync:
+	count      int     // number of rows
+	syncHeight float32 // height of a row
 
 	hovering bool
 	pointer  fyne.Position
 }
 
-// slot is a row in sight.
+// slot is a visible row.
 type slot struct {
 	id    int64
 	index int
 	row   fyne.CanvasObject
 }
 
-// spare is a row that nobody uses, as it looked when it left.
-type spare struct {
+// freeRow is a row object for reuse, with the look it was painted in.
+type freeRow struct {
 	row  fyne.CanvasObject
 	look theme.Look
 }
 
-// extent is a layout that is as high as it is told and lays out nothing.
-type extent struct{ height float32 }
+// extentLayout is a layout of a fixed height that positions nothing.
+type extentLayout struct{ height float32 }
 
-func (e *extent) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, e.height) }
-func (e *extent) Layout([]fyne.CanvasObject, fyne.Size) {}
+// MinSize implements [fyne.Layout].
+func (e *extentLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, e.height) }
+
+// Layout implements [fyne.Layout].
+func (e *extentLayout) Layout([]fyne.CanvasObject, fyne.Size) {}
 
 func newViewport(model Model, create func() fyne.CanvasObject, state func(int64) RowState) *viewport {
-	v := &viewport{model: model, create: create, state: state, layer: container.NewWithoutLayout(), extent: &extent{}, probe: create()}
+	v := &viewport{model: model, create: create, state: state, layer: container.NewWithoutLayout(), extent: &extentLayout{}, sample: create()}
 	v.clip = container.NewClip(v.layer)
 	v.scroll = container.NewVScroll(container.New(v.extent))
-	v.scroll.OnScrolled = func(fyne.Position) { v.show(false) }
+	v.scroll.OnScrolled = func(fyne.Position) { v.update(false) }
 	return v
 }
 
-func (v *viewport) rowHeight() float32 { return v.probe.MinSize().Height }
+func (v *viewport) rowHeight() float32 { return v.sample.MinSize().Height }
 
-func (v *viewport) least() fyne.Size { return v.probe.MinSize() }
+func (v *viewport) minSize() fyne.Size { return v.sample.MinSize() }
 
 func (v *viewport) resize(size fyne.Size) {
 	v.clip.Resize(size)
-	v.layer.Resize(size) // the clip does not until it has been painted
+	v.layer.Resize(size) // the clip resizes it only when it is painted
 	v.scroll.Resize(size)
-	v.show(false)
+	v.update(false)
 }
 
-// first is the index of the first row in sight.
+// first returns the index of the first visible row.
 func (v *viewport) first() int {
 	return int(float64(v.scroll.Offset.Y) / float64(v.rowHeight()))
 }
 
-// page is how many whole rows are in sight, at least one.
-func (v *viewport) page() int {
+// pageSize returns the number of rows that are visible as a whole, at least one.
+func (v *viewport) pageSize() int {
 	return max(int(v.scroll.Size().Height/v.rowHeight()), 1)
 }
 
-// sync follows the model: all rows in sight are bound again, and what the user
-// looks at stays where it is. It says whether the number of rows changed.
+// sync updates the viewport after a change of the model: it binds all visible rows
+// and keeps them at their position. It reports whether the number of rows changed.
 func (v *viewport) sync() bool {
-	offset := v.anchored()
-	v.unit = v.rowHeight()
-	height := v.unit * float32(v.model.Len())
+	offset := v.anchoredOffset()
+	v.syncHeight = v.rowHeight()
+	height := v.syncHeight * float32(v.model.Len())
 	resized := v.count != v.model.Len()
 	v.count = v.model.Len()
 	if height != v.extent.height {
@@ -98,68 +103,68 @@ func (v *viewport) sync() bool {
 		v.scroll.Refresh()
 	}
 	v.scrollTo(offset)
-	v.show(true)
+	v.update(true)
 	return resized
 }
 
-// scrolled is how far it is scrolled, in rows.
-func (v *viewport) scrolled() float32 {
-	if v.unit == 0 {
+// offsetRows returns the scroll offset in rows.
+func (v *viewport) offsetRows() float32 {
+	if v.syncHeight == 0 {
 		return 0
 	}
-	return v.scroll.Offset.Y / v.unit
+	return v.scroll.Offset.Y / v.syncHeight
 }
 
-// anchored is the offset that keeps the first of the rows in sight that still
-// exists in its place, also when rows have become higher. At the very top the list
-// stays at the top.
-func (v *viewport) anchored() float32 {
+// anchoredOffset returns the scroll offset at which the first visible row that the
+// model still has keeps its position, also if the row height has changed. At the
+// top of the list it is 0, so that rows inserted there become visible.
+func (v *viewport) anchoredOffset() float32 {
 	offset := v.scroll.Offset.Y
 	if offset <= 0 {
 		return 0
 	}
-	if v.unit != v.rowHeight() {
-		offset = v.scrolled() * v.rowHeight()
+	if v.syncHeight != v.rowHeight() {
+		offset = v.offsetRows() * v.rowHeight()
 	}
-	for _, s := range v.shown {
-		if i, ok := find(v.model, s.id, s.index); ok {
+	for _, s := range v.visible {
+		if i, ok := indexOf(v.model, s.id, s.index); ok {
 			return offset + float32(i-s.index)*v.rowHeight()
 		}
 	}
 	return offset
 }
 
-// scrollTo scrolls to an offset, as far as there is something to show.
+// scrollTo sets the scroll offset, limited to the height of all rows.
 func (v *viewport) scrollTo(offset float32) {
-	most := max(v.extent.height-v.scroll.Size().Height, 0)
-	v.scroll.ScrollToOffset(fyne.NewPos(0, min(max(offset, 0), most)))
-	v.show(false)
+	maxOffset := max(v.extent.height-v.scroll.Size().Height, 0)
+	v.scroll.ScrollToOffset(fyne.NewPos(0, min(max(offset, 0), maxOffset)))
+	v.update(false)
 }
 
-// reveal scrolls no farther than it takes to see row i.
+// reveal scrolls row i into view by the shortest distance.
 func (v *viewport) reveal(i int) {
 	top := float32(i) * v.rowHeight()
 	bottom := top + v.rowHeight() - v.scroll.Size().Height
 	v.scrollTo(min(max(v.scroll.Offset.Y, bottom), top))
 }
 
-// show makes the rows in sight the ones that are in the layer. Rows that stay
-// are bound again only when asked to.
-func (v *viewport) show(rebind bool) {
-	before := v.shown
-	v.shown = v.inSight()
-	fresh := v.claim(before)
-	for i, s := range v.shown {
-		if rebind || fresh[i] {
+// update fills the layer with the visible rows. Rows that were visible before are
+// bound again only if rebind is set.
+func (v *viewport) update(rebind bool) {
+	before := v.visible
+	v.visible = v.visibleSlots()
+	isNew := v.assignRows(before)
+	for i, s := range v.visible {
+		if rebind || isNew[i] {
 			v.model.Bind(s.index, s.row)
 		}
 	}
 	v.place()
-	v.mark()
+	v.updateStates()
 }
 
-// inSight lists the rows that can be seen, without their objects.
-func (v *viewport) inSight() []slot {
+// visibleSlots returns the visible rows without their objects.
+func (v *viewport) visibleSlots() []slot {
 	height := float64(v.rowHeight())
 	from := v.first()
 	to := int(math.Ceil((float64(v.scroll.Offset.Y) + float64(v.scroll.Size().Height)) / height))
@@ -171,49 +176,49 @@ func (v *viewport) inSight() []slot {
 	return slots
 }
 
-// claim gives every slot an object: its own if it had one before, else one that
-// nobody uses. It says which slots got another than before.
-func (v *viewport) claim(before []slot) (fresh []bool) {
-	own := make(map[int64]fyne.CanvasObject, len(before))
+// assignRows gives every visible slot a row object: the one it had before, or a
+// free one. It returns which slots have an object that must be bound.
+func (v *viewport) assignRows(before []slot) (isNew []bool) {
+	rows := make(map[int64]fyne.CanvasObject, len(before))
 	for _, s := range before {
-		own[s.id] = s.row
+		rows[s.id] = s.row
 	}
-	fresh = make([]bool, len(v.shown))
-	for i := range v.shown {
-		s := &v.shown[i]
-		s.row = own[s.id]
-		delete(own, s.id)
+	isNew = make([]bool, len(v.visible))
+	for i := range v.visible {
+		s := &v.visible[i]
+		s.row = rows[s.id]
+		delete(rows, s.id)
 	}
-	for _, row := range own {
-		v.spare = append(v.spare, spare{row, theme.LookNow()})
+	for _, row := range rows {
+		v.free = append(v.free, freeRow{row, theme.CurrentLook()})
 	}
-	for i := range v.shown {
-		if s := &v.shown[i]; s.row == nil {
-			s.row, fresh[i] = v.take(), true
+	for i := range v.visible {
+		if s := &v.visible[i]; s.row == nil {
+			s.row, isNew[i] = v.takeRow(), true
 		}
 	}
-	return fresh
+	return isNew
 }
 
-// take returns a row that nobody uses, in the theme of today.
-func (v *viewport) take() fyne.CanvasObject {
-	if len(v.spare) == 0 {
+// takeRow returns a free row object in the current theme, or a new one.
+func (v *viewport) takeRow() fyne.CanvasObject {
+	if len(v.free) == 0 {
 		return v.create()
 	}
-	last := v.spare[len(v.spare)-1]
-	v.spare = v.spare[:len(v.spare)-1]
-	if last.look != theme.LookNow() {
+	last := v.free[len(v.free)-1]
+	v.free = v.free[:len(v.free)-1]
+	if last.look != theme.CurrentLook() {
 		last.row.Refresh()
 	}
 	return last.row
 }
 
-// Place moves the rows to where they belong.
+// place positions the visible rows and repaints the layer if its rows changed.
 func (v *viewport) place() {
 	height := v.rowHeight()
-	objects := make([]fyne.CanvasObject, len(v.shown))
+	objects := make([]fyne.CanvasObject, len(v.visible))
 	same := len(v.layer.Objects) == len(objects)
-	for i, s := range v.shown {
+	for i, s := range v.visible {
 		y := float64(s.index)*float64(height) - float64(v.scroll.Offset.Y)
 		s.row.Resize(fyne.NewSize(v.layer.Size().Width, height))
 		s.row.Move(fyne.NewPos(0, float32(y)))
@@ -226,10 +231,10 @@ func (v *viewport) place() {
 	}
 }
 
-// mark tells the rows in sight their states.
-func (v *viewport) mark() {
+// updateStates sets the states of the visible rows.
+func (v *viewport) updateStates() {
 	hovered := v.hovered()
-	for i, s := range v.shown {
+	for i, s := range v.visible {
 		row, ok := s.row.(Stateful)
 		if !ok {
 			continue
@@ -242,12 +247,12 @@ func (v *viewport) mark() {
 	}
 }
 
-// hovered is which of the rows in sight the pointer is on, or -1.
+// hovered returns the index in visible of the row below the pointer, or -1.
 func (v *viewport) hovered() int {
 	if !v.hovering {
 		return -1
 	}
-	for i, s := range v.shown {
+	for i, s := range v.visible {
 		if y := v.pointer.Y - s.row.Position().Y; y >= 0 && y < s.row.Size().Height {
 			return i
 		}
@@ -255,8 +260,8 @@ func (v *viewport) hovered() int {
 	return -1
 }
 
-// at returns the index of the row at a place of the list.
-func (v *viewport) at(place fyne.Position) (int, bool) {
-	i := int(math.Floor((float64(place.Y) + float64(v.scroll.Offset.Y)) / float64(v.rowHeight())))
+// indexAt returns the index of the row at a position in the list.
+func (v *viewport) indexAt(at fyne.Position) (int, bool) {
+	i := int(math.Floor((float64(at.Y) + float64(v.scroll.Offset.Y)) / float64(v.rowHeight())))
 	return i, i >= 0 && i < v.model.Len()
 }

@@ -93,5 +93,5 @@ type Look struct {
 	grid float32
 }
 
-// LookNow is how things look in the current theme.
-func LookNow() Look { return Look{text: Color(ColorText), grid: Grid(1)} }
+// CurrentLook is how things look in the current theme.
+func CurrentLook() Look { return Look{text: Color(ColorText), grid: Grid(1)} }
