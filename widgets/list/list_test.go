@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
 	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -20,113 +21,110 @@ const (
 	listWidth = 480
 )
 
-// ids is a model of rows that are nothing but their IDs.
-type ids struct {
+// idModel is a model of rows that have only an ID.
+type idModel struct {
 	rows  []int64
-	bound int // how often a row was bound
+	bound int // number of calls of Bind
 }
 
-func numbered(n int) *ids {
-	m := &ids{}
+func newModel(n int) *idModel {
+	m := &idModel{}
 	for i := range n {
 		m.rows = append(m.rows, int64(i+1))
 	}
 	return m
 }
 
-func (m *ids) Len() int       { return len(m.rows) }
-func (m *ids) ID(i int) int64 { return m.rows[i] }
+func (m *idModel) Len() int       { return len(m.rows) }
+func (m *idModel) ID(i int) int64 { return m.rows[i] }
 
-func (m *ids) Bind(i int, row fyne.CanvasObject) {
+func (m *idModel) Bind(i int, row fyne.CanvasObject) {
 	m.bound++
-	row.(*probe).id = m.rows[i]
+	row.(*testRow).id = m.rows[i]
 }
 
-// probe is a row that remembers what it was told.
-type probe struct {
+// testRow is a row that records its ID and state.
+type testRow struct {
 	canvas.Rectangle
 	id    int64
 	state list.RowState
 }
 
-func newProbe() fyne.CanvasObject {
-	p := &probe{}
-	p.SetMinSize(fyne.NewSize(100, rowHeight))
-	return p
+func newTestRow() fyne.CanvasObject {
+	r := &testRow{}
+	r.SetMinSize(fyne.NewSize(100, rowHeight))
+	return r
 }
 
-func (p *probe) SetState(state list.RowState) { p.state = state }
+func (r *testRow) SetState(state list.RowState) { r.state = state }
 
-// bench is a list in a window that ten rows fit into.
-type bench struct {
+// harness is a list in a window that shows ten rows.
+type harness struct {
 	*list.View
-	model  *ids
+	model  *idModel
 	window fyne.Window
-	probes []*probe
+	made   []*testRow // every row object
 }
 
-func newBench(t testing.TB, rows int) *bench {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(theme.New(theme.Light, 1))
-	b := &bench{model: numbered(rows)}
-	b.View = list.New(b.model, func() fyne.CanvasObject {
-		p := newProbe()
-		b.probes = append(b.probes, p.(*probe))
-		return p
+func newHarness(t testing.TB, rows int) *harness {
+	widgettest.SetTheme(t, theme.Light)
+	h := &harness{model: newModel(rows)}
+	h.View = list.New(h.model, func() fyne.CanvasObject {
+		r := newTestRow()
+		h.made = append(h.made, r.(*testRow))
+		return r
 	})
-	b.window = test.NewTempWindow(t, b.View)
-	b.window.SetPadded(false)
-	b.window.Resize(fyne.NewSize(listWidth, 10*rowHeight))
-	b.Refresh()
-	return b
+	h.window = widgettest.Show(t, h.View, listWidth, 10*rowHeight)
+	h.Refresh()
+	return h
 }
 
-// inSight lists the IDs of the rows that can be seen, from top to bottom.
-func (b *bench) inSight() []int64 {
-	var seen []*probe
-	for _, object := range test.LaidOutObjects(b.View) {
-		if p, ok := object.(*probe); ok && p.Position().Y > -rowHeight && p.Position().Y < b.Size().Height {
-			seen = append(seen, p)
+// visible returns the IDs of the visible rows from top to bottom.
+func (h *harness) visible() []int64 {
+	var shown []*testRow
+	for _, object := range test.LaidOutObjects(h.View) {
+		if r, ok := object.(*testRow); ok && r.Position().Y > -rowHeight && r.Position().Y < h.Size().Height {
+			shown = append(shown, r)
 		}
 	}
-	slices.SortFunc(seen, func(a, b *probe) int { return int(a.Position().Y - b.Position().Y) })
+	slices.SortFunc(shown, func(a, b *testRow) int { return int(a.Position().Y - b.Position().Y) })
 	var rows []int64
-	for _, p := range seen {
-		rows = append(rows, p.id)
+	for _, r := range shown {
+		rows = append(rows, r.id)
 	}
 	return rows
 }
 
-// probe returns the row in sight with that ID.
-func (b *bench) probe(id int64) *probe {
-	for _, object := range test.LaidOutObjects(b.View) {
-		if p, ok := object.(*probe); ok && p.id == id {
-			return p
+// row returns the visible row with an ID, or nil.
+func (h *harness) row(id int64) *testRow {
+	for _, object := range test.LaidOutObjects(h.View) {
+		if r, ok := object.(*testRow); ok && r.id == id {
+			return r
 		}
 	}
 	return nil
 }
 
-func (b *bench) mouse(line int, button desktop.MouseButton, modifiers fyne.KeyModifier) *desktop.MouseEvent {
+func (h *harness) mouse(line int, button desktop.MouseButton, modifiers fyne.KeyModifier) *desktop.MouseEvent {
 	e := &desktop.MouseEvent{Button: button, Modifier: modifiers}
 	e.Position = fyne.NewPos(20, float32(line)*rowHeight+10)
 	e.AbsolutePosition = e.Position
 	return e
 }
 
-// click presses and lets go on the row at a line of the window.
-func (b *bench) click(line int, modifiers fyne.KeyModifier) {
-	e := b.mouse(line, desktop.MouseButtonPrimary, modifiers)
-	b.MouseDown(e)
-	b.MouseUp(e)
+// click clicks on the row at a line of the window.
+func (h *harness) click(line int, modifiers fyne.KeyModifier) {
+	e := h.mouse(line, desktop.MouseButtonPrimary, modifiers)
+	h.MouseDown(e)
+	h.MouseUp(e)
 }
 
-func (b *bench) key(name fyne.KeyName, modifiers fyne.KeyModifier) {
+func (h *harness) key(name fyne.KeyName, modifiers fyne.KeyModifier) {
 	if modifiers&shift != 0 {
-		b.KeyDown(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
-		defer b.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+		h.KeyDown(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+		defer h.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
 	}
-	b.TypedKey(&fyne.KeyEvent{Name: name})
+	h.TypedKey(&fyne.KeyEvent{Name: name})
 }
 
 const (
@@ -135,7 +133,7 @@ const (
 	control = fyne.KeyModifierShortcutDefault
 )
 
-func TestThePointerSelects(t *testing.T) {
+func TestClickSelects(t *testing.T) {
 	type click struct {
 		line      int
 		modifiers fyne.KeyModifier
@@ -145,74 +143,74 @@ func TestThePointerSelects(t *testing.T) {
 		clicks []click
 		want   []int64
 	}{
-		{"a click selects a row", []click{{2, none}}, []int64{3}},
-		{"another click selects another row instead", []click{{2, none}, {5, none}}, []int64{6}},
+		{"click selects a row", []click{{2, none}}, []int64{3}},
+		{"click on another row replaces the selection", []click{{2, none}, {5, none}}, []int64{6}},
 		{"Ctrl adds a row", []click{{2, none}, {5, control}}, []int64{3, 6}},
-		{"Ctrl takes a row away", []click{{2, none}, {5, control}, {2, control}}, []int64{6}},
+		{"Ctrl removes a row", []click{{2, none}, {5, control}, {2, control}}, []int64{6}},
 		{"Shift selects a range downwards", []click{{2, none}, {4, shift}}, []int64{3, 4, 5}},
 		{"Shift selects a range upwards", []click{{4, none}, {2, shift}}, []int64{3, 4, 5}},
-		{"a range turns around where it began", []click{{4, none}, {2, shift}, {6, shift}}, []int64{5, 6, 7}},
-		{"Shift without a beginning selects one row", []click{{3, shift}}, []int64{4}},
+		{"Shift keeps the anchor", []click{{4, none}, {2, shift}, {6, shift}}, []int64{5, 6, 7}},
+		{"Shift without an anchor selects one row", []click{{3, shift}}, []int64{4}},
 		{"Ctrl and Shift add a range", []click{{0, none}, {3, control}, {5, control | shift}}, []int64{1, 4, 5, 6}},
-		{"a click on a selected row selects it alone", []click{{2, none}, {5, shift}, {3, none}}, []int64{4}},
+		{"click on a selected row selects only that row", []click{{2, none}, {5, shift}, {3, none}}, []int64{4}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			b := newBench(t, 100)
+			h := newHarness(t, 100)
 			for _, click := range c.clicks {
-				b.click(click.line, click.modifiers)
+				h.click(click.line, click.modifiers)
 			}
-			if diff := cmp.Diff(c.want, b.Selected()); diff != "" {
+			if diff := cmp.Diff(c.want, h.Selected()); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 }
 
-func TestAClickBelowTheLastRowSelectsNothing(t *testing.T) {
-	b := newBench(t, 3)
-	b.click(1, none)
-	b.click(6, none)
-	if got := b.Selected(); len(got) != 0 {
+func TestClickBelowLastRowClearsSelection(t *testing.T) {
+	h := newHarness(t, 3)
+	h.click(1, none)
+	h.click(6, none)
+	if got := h.Selected(); len(got) != 0 {
 		t.Errorf("selected %v", got)
 	}
 }
 
-func TestAPressOnASelectionKeepsItUntilLetGo(t *testing.T) {
-	b := newBench(t, 10)
-	b.click(1, none)
-	b.click(4, shift)
-	b.MouseDown(b.mouse(2, desktop.MouseButtonPrimary, none))
-	if got := b.Selected(); len(got) != 4 {
+func TestPressOnSelectionKeepsItUntilRelease(t *testing.T) {
+	h := newHarness(t, 10)
+	h.click(1, none)
+	h.click(4, shift)
+	h.MouseDown(h.mouse(2, desktop.MouseButtonPrimary, none))
+	if got := h.Selected(); len(got) != 4 {
 		t.Errorf("selected %v while pressed", got)
 	}
-	b.MouseUp(b.mouse(6, desktop.MouseButtonPrimary, none))
-	if got := b.Selected(); len(got) != 4 {
-		t.Errorf("selected %v when let go elsewhere", got)
+	h.MouseUp(h.mouse(6, desktop.MouseButtonPrimary, none))
+	if got := h.Selected(); len(got) != 4 {
+		t.Errorf("selected %v after release on another row", got)
 	}
 }
 
-func TestTheOtherButtonOpensTheMenuOfWhatIsSelected(t *testing.T) {
+func TestSecondaryClickOpensMenu(t *testing.T) {
 	cases := []struct {
 		name string
 		line int
 		want []int64
 	}{
-		{"on a selected row, of the selection", 2, []int64{2, 3, 4}},
-		{"on another row, of that row", 7, []int64{8}},
+		{"on a selected row keeps the selection", 2, []int64{2, 3, 4}},
+		{"on another row selects that row", 7, []int64{8}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			b := newBench(t, 10)
+			h := newHarness(t, 10)
 			var at fyne.Position
-			b.OnMenu = func(place fyne.Position) { at = place }
-			b.click(1, none)
-			b.click(3, shift)
-			e := b.mouse(c.line, desktop.MouseButtonSecondary, none)
-			b.MouseDown(e)
-			b.MouseUp(e)
-			test.TapSecondaryAt(b, e.Position)
-			if diff := cmp.Diff(c.want, b.Selected()); diff != "" {
+			h.OnMenu = func(place fyne.Position) { at = place }
+			h.click(1, none)
+			h.click(3, shift)
+			e := h.mouse(c.line, desktop.MouseButtonSecondary, none)
+			h.MouseDown(e)
+			h.MouseUp(e)
+			test.TapSecondaryAt(h, e.Position)
+			if diff := cmp.Diff(c.want, h.Selected()); diff != "" {
 				t.Error(diff)
 			}
 			if at != e.AbsolutePosition {
@@ -222,7 +220,7 @@ func TestTheOtherButtonOpensTheMenuOfWhatIsSelected(t *testing.T) {
 	}
 }
 
-func TestADoubleClickActivates(t *testing.T) {
+func TestDoubleClickActivates(t *testing.T) {
 	delay := test.NewTempApp(t).Driver().DoubleTapDelay()
 	cases := []struct {
 		name   string
@@ -230,20 +228,20 @@ func TestADoubleClickActivates(t *testing.T) {
 		after  time.Duration
 		want   []int64
 	}{
-		{"two quick clicks on a row do", 2, delay / 2, []int64{3}},
-		{"two slow ones do not", 2, 2 * delay, nil},
-		{"two on different rows do not", 3, delay / 2, nil},
+		{"two fast clicks", 2, delay / 2, []int64{3}},
+		{"two slow clicks", 2, 2 * delay, nil},
+		{"clicks on different rows", 3, delay / 2, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			b := newBench(t, 10)
+			h := newHarness(t, 10)
 			now := time.Unix(1, 0)
-			b.SetClock(func() time.Time { return now })
+			h.SetClock(func() time.Time { return now })
 			var activated []int64
-			b.OnActivate = func(id int64) { activated = append(activated, id) }
-			b.click(2, none)
+			h.OnActivate = func(id int64) { activated = append(activated, id) }
+			h.click(2, none)
 			now = now.Add(c.after)
-			b.click(c.second, none)
+			h.click(c.second, none)
 			if diff := cmp.Diff(c.want, activated); diff != "" {
 				t.Error(diff)
 			}
@@ -251,66 +249,66 @@ func TestADoubleClickActivates(t *testing.T) {
 	}
 }
 
-func TestRowsKnowTheirState(t *testing.T) {
-	b := newBench(t, 10)
-	b.click(2, none)
-	test.MoveMouse(b.window.Canvas(), fyne.NewPos(30, 4*rowHeight+15))
+func TestRowState(t *testing.T) {
+	h := newHarness(t, 10)
+	h.click(2, none)
+	test.MoveMouse(h.window.Canvas(), fyne.NewPos(30, 4*rowHeight+15))
 	want := map[int64]list.RowState{3: {Selected: true}, 5: {Hovered: true, Pointer: fyne.NewPos(30, 15)}, 6: {}}
 	for id, state := range want {
-		if diff := cmp.Diff(state, b.probe(id).state); diff != "" {
+		if diff := cmp.Diff(state, h.row(id).state); diff != "" {
 			t.Errorf("row %d: %s", id, diff)
 		}
 	}
-	b.key(fyne.KeyDown, none)
-	if state := b.probe(4).state; !state.Cursor || !state.Selected {
-		t.Errorf("the keyboard's row is %+v", state)
+	h.key(fyne.KeyDown, none)
+	if state := h.row(4).state; !state.Cursor || !state.Selected {
+		t.Errorf("state of the cursor %+v", state)
 	}
-	b.MouseOut()
-	if state := b.probe(5).state; state.Hovered {
-		t.Error("still hovered when the pointer is gone")
+	h.MouseOut()
+	if state := h.row(5).state; state.Hovered {
+		t.Error("hovered after the pointer left")
 	}
-	b.window.Canvas().Unfocus()
-	if state := b.probe(4).state; state.Cursor || !state.Selected {
-		t.Errorf("without the focus the row is %+v", state)
+	h.window.Canvas().Unfocus()
+	if state := h.row(4).state; state.Cursor || !state.Selected {
+		t.Errorf("state without focus %+v", state)
 	}
 }
 
-func TestAClickTakesTheFocus(t *testing.T) {
-	b := newBench(t, 10)
-	b.click(2, none)
-	if got := b.window.Canvas().Focused(); got != b.View {
+func TestClickTakesFocus(t *testing.T) {
+	h := newHarness(t, 10)
+	h.click(2, none)
+	if got := h.window.Canvas().Focused(); got != h.View {
 		t.Errorf("focus on %v", got)
 	}
 }
 
-func TestOnlyRowsInSightAreBound(t *testing.T) {
-	b := newBench(t, 100_000)
-	b.model.bound = 0
-	b.Refresh()
-	if b.model.bound != 10 {
-		t.Errorf("bound %d rows, want the 10 in sight", b.model.bound)
+func TestRefreshBindsVisibleRowsOnly(t *testing.T) {
+	h := newHarness(t, 100_000)
+	h.model.bound = 0
+	h.Refresh()
+	if h.model.bound != 10 {
+		t.Errorf("bound %d rows, want 10", h.model.bound)
 	}
-	b.model.bound = 0
-	b.ScrollTo(11)
-	if b.model.bound != 1 {
-		t.Errorf("bound %d rows for scrolling by one", b.model.bound)
+	h.model.bound = 0
+	h.ScrollTo(11)
+	if h.model.bound != 1 {
+		t.Errorf("bound %d rows after scrolling by one, want 1", h.model.bound)
 	}
 	for range 500 {
-		b.key(fyne.KeyPageDown, none)
+		h.key(fyne.KeyPageDown, none)
 	}
-	if len(b.probes) > 25 {
-		t.Errorf("made %d rows for a window of 10", len(b.probes))
+	if len(h.made) > 25 {
+		t.Errorf("made %d rows for 10 visible ones", len(h.made))
 	}
 }
 
-func TestTheEndOfALongListIsExact(t *testing.T) {
-	b := newBench(t, 1_000_000)
-	b.key(fyne.KeyEnd, none)
-	last := b.probe(1_000_000)
+func TestLastRowOfLongListIsPositionedExactly(t *testing.T) {
+	h := newHarness(t, 1_000_000)
+	h.key(fyne.KeyEnd, none)
+	last := h.row(1_000_000)
 	if last == nil {
-		t.Fatal("the last row is not in sight")
+		t.Fatal("last row is not visible")
 	}
 	if bottom := last.Position().Y + rowHeight; bottom < 10*rowHeight-4 || bottom > 10*rowHeight+4 {
-		t.Errorf("the last row ends at %v, the window at %v", bottom, 10*rowHeight)
+		t.Errorf("bottom of the last row %v, of the window %v", bottom, 10*rowHeight)
 	}
 }
