@@ -9,17 +9,17 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Badge is a word or a number on a rounded ground, in a tone.
+// Badge is a short text on a rounded background, in a tone.
 type Badge struct {
 	widget.BaseWidget
-	tone theme.Tone
-	back *canvas.Rectangle
-	text *draw.Label
+	tone       theme.Tone
+	background *canvas.Rectangle
+	text       *draw.Label
 }
 
-// NewBadge makes a badge.
+// NewBadge returns a badge.
 func NewBadge(text string, tone theme.Tone) *Badge {
-	b := &Badge{tone: tone, back: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, tone.Color())}
+	b := &Badge{tone: tone, background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, tone.Color())}
 	b.text.Set(text, tone.Color())
 	b.text.Object.Alignment = fyne.TextAlignCenter
 	b.paint()
@@ -27,7 +27,7 @@ func NewBadge(text string, tone theme.Tone) *Badge {
 	return b
 }
 
-// Set shows another text in another tone.
+// Set changes text and tone.
 func (b *Badge) Set(text string, tone theme.Tone) {
 	if text == b.text.FullText && tone == b.tone {
 		return
@@ -37,26 +37,26 @@ func (b *Badge) Set(text string, tone theme.Tone) {
 	b.Refresh()
 }
 
-// MinSize is room for the text.
+// MinSize returns the size of the text with padding.
 func (b *Badge) MinSize() fyne.Size {
 	text := fyne.MeasureText(b.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{})
 	height := text.Height + theme.Grid(1)
 	return fyne.NewSize(max(text.Width+theme.Grid(4), height), height)
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (b *Badge) CreateRenderer() fyne.WidgetRenderer {
-	return &draw.Renderer{Content: []fyne.CanvasObject{b.back, b.text.Object}, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
+	objects := []fyne.CanvasObject{b.background, b.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *Badge) arrange(size fyne.Size) {
-	b.back.Resize(size)
-	b.back.CornerRadius = size.Height / 2
-	height := b.text.Height
-	b.text.Place(fyne.NewPos(0, (size.Height-height)/2), size.Width)
+	b.background.Resize(size)
+	b.background.CornerRadius = size.Height / 2
+	b.text.Place(fyne.NewPos(0, (size.Height-b.text.Height)/2), size.Width)
 }
 
 func (b *Badge) paint() {
-	b.back.FillColor = theme.Color(b.tone.Soft())
+	b.background.FillColor = theme.Color(b.tone.Soft())
 	b.text.Restyle()
 }

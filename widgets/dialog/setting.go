@@ -42,9 +42,6 @@ func NewWideSetting(name, description string, control fyne.CanvasObject) *Settin
 // Name returns the name of the setting.
 func (s *Setting) Name() string { return s.name.Text }
 
-// About returns the description of the setting.
-func (s *Setting) About() string { return s.description.Text }
-
 // Control returns the control.
 func (s *Setting) Control() fyne.CanvasObject { return s.control }
 

@@ -14,7 +14,7 @@ const (
 	ColorMuted       fyne.ThemeColorName = "ferryMuted"       // text of the second rank, things at rest
 	ColorTile        fyne.ThemeColorName = "ferryTile"        // behind a file's icon
 	ColorTrack       fyne.ThemeColorName = "ferryTrack"       // of a progress bar: what has not crossed
-	ColorInFlight    fyne.ThemeColorName = "ferryInFlight"    // sent, not yet acknowledged
+	ColorSent        fyne.ThemeColorName = "ferryInFlight"    // sent, not yet acknowledged
 	ColorPaused      fyne.ThemeColorName = "ferryPaused"      // the bars of what is at rest,
 	ColorWarningBar  fyne.ThemeColorName = "ferryWarningBar"  // of what needs the user,
 	ColorErrorBar    fyne.ThemeColorName = "ferryErrorBar"    // and of what failed
@@ -53,7 +53,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameShadow:              {tint(0x0B2B36, 0x24), tint(0x000000, 0x66)},
 	ColorTile:                              {rgb(0xEBF1F3), rgb(0x202D33)},
 	ColorTrack:                             {tint(0x0B3B47, 0x22), tint(0xC9F0F7, 0x1F)},
-	ColorInFlight:                          {rgb(0x8CC4CF), rgb(0x2B6C78)},
+	ColorSent:                              {rgb(0x8CC4CF), rgb(0x2B6C78)},
 	ColorPaused:                            {rgb(0x9AABB3), rgb(0x62767F)},
 	ColorWarningBar:                        {rgb(0xDDA748), rgb(0xB98A3F)},
 	ColorErrorBar:                          {rgb(0xD98279), rgb(0xB8665D)},

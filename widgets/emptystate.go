@@ -10,21 +10,21 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// EmptyModel is what an EmptyState says.
+// EmptyModel is the content of an [EmptyState].
 type EmptyModel struct {
-	Picture fyne.Resource // may be missing
+	Picture fyne.Resource // optional
 	Title   string        // one sentence
-	Hint    string        // what else there is to know; may be missing
-	Button  string        // what to do about it; without words there is no button
+	Hint    string        // further text, optional
+	Button  string        // label of the button, which is hidden if empty
 	Icon    theme.IconName
 }
 
-// EmptyState stands where there is nothing to list: a picture, a sentence, a
-// hint and one button.
+// EmptyState is shown in place of an empty list: a picture, a sentence, a hint and
+// one button.
 type EmptyState struct {
 	widget.BaseWidget
 
-	// OnTapped is called for the button.
+	// OnTapped is called when the button is tapped.
 	OnTapped func()
 
 	picture *canvas.Image
@@ -33,7 +33,7 @@ type EmptyState struct {
 	button  *widget.Button
 }
 
-// NewEmptyState makes an empty state.
+// NewEmptyState returns an empty state.
 func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
 	e := &EmptyState{
 		OnTapped: tapped,
@@ -45,18 +45,18 @@ func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
 	e.hint.Wrapping = fyne.TextWrapWord
 	e.button = widget.NewButton("", func() { call(e.OnTapped) })
 	e.button.Importance = widget.HighImportance
-	e.fill(model)
+	e.setModel(model)
 	e.ExtendBaseWidget(e)
 	return e
 }
 
-// SetModel says something else.
+// SetModel replaces the content.
 func (e *EmptyState) SetModel(model EmptyModel) {
-	e.fill(model)
+	e.setModel(model)
 	e.Refresh()
 }
 
-func (e *EmptyState) fill(model EmptyModel) {
+func (e *EmptyState) setModel(model EmptyModel) {
 	if model.Picture != e.picture.Resource {
 		e.picture.Resource = model.Picture
 		e.picture.Refresh()
@@ -81,32 +81,31 @@ func hintStyle() widget.RichTextStyle {
 	return style
 }
 
-// MinSize is room for the button and a few words.
+// MinSize returns the width of the button, and a minimum height.
 func (e *EmptyState) MinSize() fyne.Size {
 	return fyne.NewSize(max(theme.Grid(60), e.button.MinSize().Width), theme.Grid(50))
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.hint, e.button}
 	return &draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.title.Restyle, Widget: e}
 }
 
-// Arrange stacks everything in the middle. The picture leaves when the window
-// is too low for it.
+// arrange centres the content. The picture is hidden if there is not enough height.
 func (e *EmptyState) arrange(size fyne.Size) {
 	width := min(size.Width-theme.Grid(12), theme.Grid(100))
 	e.hint.Resize(fyne.NewSize(width, 0))
 	picture := fyne.NewSize(theme.Grid(60), theme.Grid(36))
-	words := e.title.Height + e.button.MinSize().Height + theme.Grid(5)
+	height := e.title.Height + e.button.MinSize().Height + theme.Grid(5) // without the picture
 	if e.hint.Visible() {
-		words += e.hint.MinSize().Height
+		height += e.hint.MinSize().Height
 	}
-	roomy := e.picture.Resource != nil && size.Height > words+picture.Height+theme.Grid(10)
-	draw.SetVisible(e.picture, roomy)
+	showPicture := e.picture.Resource != nil && size.Height > height+picture.Height+theme.Grid(10)
+	draw.SetVisible(e.picture, showPicture)
 
-	y := (size.Height - words) / 2
-	if roomy {
+	y := (size.Height - height) / 2
+	if showPicture {
 		y -= (picture.Height + theme.Grid(5)) / 2
 		e.picture.Resize(picture)
 		e.picture.Move(fyne.NewPos((size.Width-picture.Width)/2, y))
@@ -124,7 +123,7 @@ func (e *EmptyState) arrange(size fyne.Size) {
 }
 
 func (e *EmptyState) arrangeButton(size fyne.Size, y float32) {
-	least := e.button.MinSize().AddWidthHeight(theme.Grid(4), 0)
-	e.button.Resize(least)
-	e.button.Move(fyne.NewPos((size.Width-least.Width)/2, y))
+	buttonSize := e.button.MinSize().AddWidthHeight(theme.Grid(4), 0)
+	e.button.Resize(buttonSize)
+	e.button.Move(fyne.NewPos((size.Width-buttonSize.Width)/2, y))
 }

@@ -11,32 +11,32 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// SpeedGraph is a row of small columns on a thin line, the newest at the right, in
-// relation to the highest of them. It fits into a line of text and grows to any size.
+// SpeedGraph is a bar chart of recent samples, the newest at the right, scaled to
+// the greatest visible one. Its minimum size fits into a line of text.
 type SpeedGraph struct {
 	widget.BaseWidget
-	samples []float64
-	columns []*canvas.Rectangle
-	ground  *canvas.Rectangle
-	holder  *fyne.Container
+	samples   []float64
+	columns   []*canvas.Rectangle
+	baseline  *canvas.Rectangle
+	container *fyne.Container // of the columns
 }
 
-// Columns and the space between them, in steps of the grid.
+// Sizes of the columns in steps of the grid.
 const (
 	columnWidth = 0.75
 	columnGap   = 0.25
 )
 
-// NewSpeedGraph makes a graph of nothing.
+// NewSpeedGraph returns a graph without samples.
 func NewSpeedGraph() *SpeedGraph {
-	g := &SpeedGraph{ground: &canvas.Rectangle{}, holder: &fyne.Container{}}
+	g := &SpeedGraph{baseline: &canvas.Rectangle{}, container: &fyne.Container{}}
 	g.paint()
 	g.ExtendBaseWidget(g)
 	return g
 }
 
-// Set shows these samples, the newest last; as many as there is room for. None
-// may be below zero.
+// Set replaces the samples, the newest last. The graph shows as many as fit.
+// Samples must not be negative.
 func (g *SpeedGraph) Set(samples []float64) {
 	if slices.Equal(samples, g.samples) {
 		return
@@ -46,18 +46,19 @@ func (g *SpeedGraph) Set(samples []float64) {
 	canvas.Refresh(g)
 }
 
-// MinSize is a few columns of the height of a line of text.
+// MinSize returns the height of a line of text, and a minimum width.
 func (g *SpeedGraph) MinSize() fyne.Size { return fyne.NewSize(theme.Grid(16), theme.Grid(4)) }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (g *SpeedGraph) CreateRenderer() fyne.WidgetRenderer {
-	return &draw.Renderer{Content: []fyne.CanvasObject{g.ground, g.holder}, Arrange: g.arrange, Minimum: g.MinSize, Repaint: g.paint, Widget: g}
+	objects := []fyne.CanvasObject{g.baseline, g.container}
+	return &draw.Renderer{Content: objects, Arrange: g.arrange, Minimum: g.MinSize, Repaint: g.paint, Widget: g}
 }
 
 func (g *SpeedGraph) arrange(size fyne.Size) {
 	step := theme.Grid(columnWidth + columnGap)
 	count := max(int((size.Width+theme.Grid(columnGap))/step), 0)
-	g.provide(count)
+	g.setColumnCount(count)
 	recent := g.samples[max(len(g.samples)-count, 0):]
 	highest := 0.0
 	for _, sample := range recent {
@@ -73,14 +74,14 @@ func (g *SpeedGraph) arrange(size fyne.Size) {
 		column.Resize(fyne.NewSize(theme.Grid(columnWidth), height))
 		column.Move(fyne.NewPos(float32(i)*step, size.Height-height))
 	}
-	thin := theme.Grid(0.25)
-	g.ground.Resize(fyne.NewSize(size.Width, thin))
-	g.ground.Move(fyne.NewPos(0, size.Height-thin))
-	g.holder.Resize(size)
+	thickness := theme.Grid(0.25)
+	g.baseline.Resize(fyne.NewSize(size.Width, thickness))
+	g.baseline.Move(fyne.NewPos(0, size.Height-thickness))
+	g.container.Resize(size)
 }
 
-// provide makes as many columns as there is room for.
-func (g *SpeedGraph) provide(count int) {
+// setColumnCount creates or removes columns.
+func (g *SpeedGraph) setColumnCount(count int) {
 	if len(g.columns) == count {
 		return
 	}
@@ -88,17 +89,17 @@ func (g *SpeedGraph) provide(count int) {
 	for len(g.columns) < count {
 		g.columns = append(g.columns, &canvas.Rectangle{})
 	}
-	g.holder.Objects = make([]fyne.CanvasObject, count)
+	g.container.Objects = make([]fyne.CanvasObject, count)
 	for i, column := range g.columns {
-		g.holder.Objects[i] = column
+		g.container.Objects[i] = column
 	}
 	g.paint()
 }
 
 func (g *SpeedGraph) paint() {
-	g.ground.FillColor = theme.Color(theme.ColorTrack)
+	g.baseline.FillColor = theme.Color(theme.ColorTrack)
 	for i, column := range g.columns {
-		column.FillColor = theme.Color(theme.ColorInFlight)
+		column.FillColor = theme.Color(theme.ColorSent)
 		if i == len(g.columns)-1 {
 			column.FillColor = theme.Color(theme.ColorAccent)
 		}
