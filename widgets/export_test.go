@@ -2,8 +2,8 @@ package widgets
 
 import "time"
 
-// SetAfter replaces the clock that takes messages away.
+// SetAfter replaces the timers that hide messages.
 func (t *Toasts) SetAfter(after func(time.Duration, func()) (stop func() bool)) { t.after = after }
 
-// SetAfter replaces the clock that holds hints back.
+// SetAfter replaces the timers that delay tooltips.
 func (h *Hints) SetAfter(after func(time.Duration, func()) (stop func() bool)) { h.after = after }

@@ -18,45 +18,48 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func TestHints(t *testing.T) {
+func newTooltips() (*widgets.Hints, *fakeTimers) {
+	tooltips, timers := widgets.NewHints(), &fakeTimers{}
+	tooltips.SetAfter(timers.after)
+	return tooltips, timers
+}
+
+func TestTooltipOfIconButton(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
-	hints, clock := widgets.NewHints(), &clock{}
-	hints.SetAfter(clock.after)
+	tooltips, timers := newTooltips()
 	tapped := 0
-	button := widgets.NewIconButton(theme.IconRemove, hints, "Remove finished", func() { tapped++ })
-	window := widgettest.Show(t, container.NewStack(button, hints), 480, 360)
-	point := func() { test.MoveMouse(window.Canvas(), fyne.NewPos(100, 100)) }
-	leave := func() { button.MouseOut() }
+	button := widgets.NewIconButton(theme.IconRemove, tooltips, "Remove finished", func() { tapped++ })
+	window := widgettest.Show(t, container.NewStack(button, tooltips), 480, 360)
 
-	point()
-	if hints.Text() != "" {
-		t.Error("it is said before the pointer has rested")
+	test.MoveMouse(window.Canvas(), fyne.NewPos(100, 100))
+	if got := tooltips.Text(); got != "" {
+		t.Errorf("tooltip %q before the delay", got)
 	}
-	clock.ring[0]()
-	if got := hints.Text(); got != "Remove finished" {
-		t.Errorf("said %q", got)
+	timers.fire[0]()
+	if got := tooltips.Text(); got != "Remove finished" {
+		t.Errorf("tooltip %q", got)
 	}
-	leave()
-	if got := hints.Text(); got != "" {
-		t.Errorf("still says %q when the pointer is gone", got)
+	button.MouseOut()
+	if got := tooltips.Text(); got != "" {
+		t.Errorf("tooltip %q after the pointer left", got)
 	}
 
 	button.MouseIn(&desktop.MouseEvent{})
-	leave()
-	clock.ring[1]()
-	if got := hints.Text(); got != "" {
-		t.Errorf("says %q though the pointer only passed by", got)
+	button.MouseOut()
+	timers.fire[1]()
+	if got := tooltips.Text(); got != "" {
+		t.Errorf("tooltip %q after the pointer left within the delay", got)
 	}
 
 	button.MouseIn(&desktop.MouseEvent{})
-	clock.ring[2]()
+	timers.fire[2]()
 	test.TapCanvas(window.Canvas(), fyne.NewPos(100, 100))
-	if tapped != 1 || hints.Text() != "" {
-		t.Errorf("tapped %d times, and says %q", tapped, hints.Text())
+	if tapped != 1 || tooltips.Text() != "" {
+		t.Errorf("tapped %d times, tooltip %q", tapped, tooltips.Text())
 	}
 }
 
-func TestARowExplainsWhatItDoesNotSay(t *testing.T) {
+func TestTooltipsOfRow(t *testing.T) {
 	long := strings.Repeat("a long name ", 20) + ".mov"
 	cases := []struct {
 		name string
@@ -64,51 +67,50 @@ func TestARowExplainsWhatItDoesNotSay(t *testing.T) {
 		at   fyne.Position
 		want string
 	}{
-		{"a shortened name is said in full", long, fyne.NewPos(120, 15), long},
-		{"a name that has room is not said twice", "short.mov", fyne.NewPos(120, 15), ""},
-		{"a button says what it does", long, fyne.NewPos(932, 30), "Cancel"},
-		{"beside both there is nothing to say", long, fyne.NewPos(700, 55), ""},
+		{"shortened name", long, fyne.NewPos(120, 15), long},
+		{"name that fits", "short.mov", fyne.NewPos(120, 15), ""},
+		{"button without text", long, fyne.NewPos(932, 30), "Cancel"},
+		{"elsewhere", long, fyne.NewPos(700, 55), ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			widgettest.SetTheme(t, theme.Light)
-			hints, clock := widgets.NewHints(), &clock{}
-			hints.SetAfter(clock.after)
+			tooltips, timers := newTooltips()
 			row := widgets.NewRow()
-			row.Hints = hints
-			widgettest.Show(t, container.NewStack(row, hints), 960, 60)
+			row.Hints = tooltips
+			widgettest.Show(t, container.NewStack(row, tooltips), 960, 60)
 			row.SetModel(widgets.RowModel{Name: c.text, Actions: []widgets.Action{{ID: "cancel", Icon: theme.IconCancel, Label: "Cancel"}}})
 			row.SetState(list.RowState{Hovered: true, Pointer: c.at})
-			for _, ring := range clock.ring {
-				ring()
+			for _, fire := range timers.fire {
+				fire()
 			}
-			if got := hints.Text(); got != c.want {
-				t.Errorf("says %q, want %q", got, c.want)
+			if got := tooltips.Text(); got != c.want {
+				t.Errorf("tooltip %q, want %q", got, c.want)
 			}
 			row.SetState(list.RowState{})
-			if got := hints.Text(); got != "" {
-				t.Errorf("still says %q when the pointer is gone", got)
+			if got := tooltips.Text(); got != "" {
+				t.Errorf("tooltip %q after the pointer left", got)
 			}
 		})
 	}
 }
 
-func TestDialogHints(t *testing.T) {
+func TestTooltipsOfDialog(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	window := widgettest.Show(t, canvas.NewRectangle(nil), 800, 600)
 	button := widget.NewButton("Not now", nil)
 	d := dialog.New(window.Canvas(), "Remove everything?", dialog.NewParagraph("The files are kept."), button)
 	d.SetSize(fyne.NewSize(400, 0))
 	d.Show()
-	clock := &clock{}
-	d.Hints().SetAfter(clock.after)
-	d.Hints().Explain(button, "Leave everything as it is")
-	clock.ring[0]()
-	if got := d.Hints().Text(); got != "Leave everything as it is" {
-		t.Errorf("hint %q", got)
+	timers := &fakeTimers{}
+	d.Hints().SetAfter(timers.after)
+	d.Hints().Explain(button, "Change nothing")
+	timers.fire[0]()
+	if got := d.Hints().Text(); got != "Change nothing" {
+		t.Errorf("tooltip %q", got)
 	}
 	d.Hide()
 	if got := d.Hints().Text(); got != "" {
-		t.Errorf("hint %q after the dialog was hidden", got)
+		t.Errorf("tooltip %q after the dialog was hidden", got)
 	}
 }
