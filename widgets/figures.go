@@ -111,10 +111,10 @@ func (f *Figures) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (f *Figures) arrange(size fyne.Size) {
-	maxLeaves := f.maxLeaves(size.Width)
+	fittingOrder := f.fittingOrder(size.Width)
 	x, y := float32(0), draw.Snap((size.Height-f.labels[0].Height)/2)
 	for i, l := range f.labels {
-		visible := l.FullText != "" && f.figures[i].Leaves <= maxLeaves
+		visible := l.FullText != "" && f.figures[i].Leaves <= fittingOrder
 		draw.SetVisible(l.Object, visible)
 		if visible {
 			width := f.width(f.figures[i])
@@ -124,15 +124,14 @@ func (f *Figures) arrange(size fyne.Size) {
 	}
 }
 
-// maxLeaves returns the greatest value of Leaves of the figures that fit into a
-// width.
-func (f *Figures) maxLeaves(width float32) int {
+// fittingOrder returns the greatest hide order of the figures that fit into a width.
+func (f *Figures) fittingOrder(width float32) int {
 	order := make([]int, len(f.figures))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(f.figures[a].Leaves, f.figures[b].Leaves) })
-	leaves := f.figures[order[0]].Leaves
+	fitting := f.figures[order[0]].Leaves
 	for n, i := range order {
 		if f.labels[i].FullText == "" {
 			continue
@@ -144,9 +143,9 @@ func (f *Figures) maxLeaves(width float32) int {
 		if width < 0 {
 			break
 		}
-		leaves = f.figures[i].Leaves
+		fitting = f.figures[i].Leaves
 	}
-	return leaves
+	return fitting
 }
 
 func (f *Figures) paint() {

@@ -35,8 +35,8 @@ type Row struct {
 	tile            *canvas.Rectangle
 	icon            *draw.Icon
 	name            *draw.Label
-	glyph           *draw.Icon
-	detail          *draw.Label
+	statusIcon      *draw.Icon
+	status          *draw.Label
 	columns         [3]*draw.Label // size, speed, ETA
 	bar             *Bar
 	chevron         *rowButton
@@ -54,8 +54,8 @@ func NewRow() *Row {
 		tile:            &canvas.Rectangle{},
 		icon:            draw.NewIcon(),
 		name:            draw.NewLabel(draw.SizeText, theme.ColorText),
-		glyph:           draw.NewIcon(),
-		detail:          draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
+		statusIcon:      draw.NewIcon(),
+		status:          draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 		bar:             NewBar(),
 		buttonContainer: &fyne.Container{},
 	}
@@ -81,8 +81,8 @@ func (r *Row) SetModel(model RowModel) {
 	r.model = model
 	r.icon.Set(model.Icon, theme.ColorMuted)
 	r.name.Set(model.Name, theme.ColorText)
-	r.glyph.Set(model.Glyph, model.Tone.Color())
-	r.detail.Set(model.Detail, model.Tone.Color())
+	r.statusIcon.Set(model.Glyph, model.Tone.Color())
+	r.status.Set(model.Detail, model.Tone.Color())
 	for i, text := range []string{model.Size, model.Speed, model.ETA} {
 		r.columns[i].Set(text, theme.ColorMuted)
 	}
@@ -119,7 +119,7 @@ func (r *Row) MinSize() fyne.Size {
 
 // CreateRenderer implements [fyne.Widget].
 func (r *Row) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{r.background, r.separator, r.tile, r.icon.Object, r.name.Object, r.glyph.Object, r.detail.Object}
+	objects := []fyne.CanvasObject{r.background, r.separator, r.tile, r.icon.Object, r.name.Object, r.statusIcon.Object, r.status.Object}
 	for _, column := range r.columns {
 		objects = append(objects, column.Object)
 	}
@@ -128,14 +128,14 @@ func (r *Row) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (r *Row) paint() {
-	for _, l := range append([]*draw.Label{r.name, r.detail}, r.columns[:]...) {
+	for _, l := range append([]*draw.Label{r.name, r.status}, r.columns[:]...) {
 		l.Restyle()
 	}
 	r.separator.FillColor = theme.Color(fynetheme.ColorNameSeparator)
 	r.tile.FillColor = theme.Color(theme.ColorTile)
 	r.tile.CornerRadius = theme.Grid(2)
 	r.paintBackground()
-	for _, object := range []fyne.CanvasObject{r.icon.Object, r.glyph.Object, r.bar} {
+	for _, object := range []fyne.CanvasObject{r.icon.Object, r.statusIcon.Object, r.bar} {
 		object.Refresh()
 	}
 	for _, button := range append([]*rowButton{r.chevron}, r.buttons...) {

@@ -69,22 +69,22 @@ func (r *Row) arrangeChevron(right float32, size fyne.Size) {
 
 // arrangeText places name, status, bar and columns between left and right.
 func (r *Row) arrangeText(left, right float32, size fyne.Size) {
-	nameHeight, detailHeight := r.name.Height, r.detail.Height
-	top := (size.Height - nameHeight - detailHeight) / 2
+	nameHeight, statusHeight := r.name.Height, r.status.Height
+	top := (size.Height - nameHeight - statusHeight) / 2
 	if r.model.ShowBar {
 		top -= theme.Grid(1)
 	}
 	top = draw.Snap(top)
-	nameEnd := r.arrangeColumns(left, right, top+(nameHeight-detailHeight)/2)
+	nameEnd := r.arrangeColumns(left, right, top+(nameHeight-statusHeight)/2)
 	r.name.Place(fyne.NewPos(left, top), nameEnd-left)
 
-	glyphSize := theme.Size(theme.SizeMark)
-	detailLeft := left
+	iconSize := theme.Size(theme.SizeMark)
+	statusLeft := left
 	if r.model.Glyph != "" {
-		r.glyph.Place(fyne.NewPos(left+glyphSize/2, top+nameHeight+detailHeight/2+1), glyphSize)
-		detailLeft += glyphSize + theme.Grid(1.25)
+		r.statusIcon.Place(fyne.NewPos(left+iconSize/2, top+nameHeight+statusHeight/2+1), iconSize)
+		statusLeft += iconSize + theme.Grid(1.25)
 	}
-	r.detail.Place(fyne.NewPos(detailLeft, top+nameHeight), right-detailLeft)
+	r.status.Place(fyne.NewPos(statusLeft, top+nameHeight), right-statusLeft)
 
 	barHeight := theme.Size(theme.SizeBar)
 	r.bar.Resize(fyne.NewSize(r.columnsEnd()-left, barHeight))
@@ -199,7 +199,7 @@ func (r *Row) tooltip() (target fyne.CanvasObject, text string) {
 			return button, button.action.Label
 		}
 	}
-	for _, l := range []*draw.Label{r.name, r.detail} {
+	for _, l := range []*draw.Label{r.name, r.status} {
 		if l.Object.Text != l.FullText && r.pointerOver(l.Object) {
 			return l.Object, l.FullText
 		}

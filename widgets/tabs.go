@@ -62,13 +62,13 @@ func (t *Tabs) Set(tabs []Tab, selected string) {
 }
 
 // SetBrief hides or shows the counts.
-func (t *Tabs) SetBrief(brief bool) {
-	if brief == t.compact {
+func (t *Tabs) SetBrief(compact bool) {
+	if compact == t.compact {
 		return
 	}
-	t.compact = brief
+	t.compact = compact
 	for _, item := range t.items {
-		item.setCompact(brief)
+		item.setCompact(compact)
 	}
 	t.Refresh()
 }

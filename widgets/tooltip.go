@@ -30,103 +30,103 @@ type Hints struct {
 
 // NewHints returns an area for tooltips that shows none.
 func NewHints() *Hints {
-	h := &Hints{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
-	h.paint()
-	h.setVisible(false)
-	h.ExtendBaseWidget(h)
-	return h
+	t := &Hints{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
+	t.paint()
+	t.setVisible(false)
+	t.ExtendBaseWidget(t)
+	return t
 }
 
 // Text returns the text of the visible tooltip, or "".
-func (h *Hints) Text() string {
-	if !h.background.Visible() {
+func (t *Hints) Text() string {
+	if !t.background.Visible() {
 		return ""
 	}
-	return h.text.FullText
+	return t.text.FullText
 }
 
 // Dismiss hides the tooltip until the pointer enters an object.
-func (h *Hints) Dismiss() {
-	if h == nil {
+func (t *Hints) Dismiss() {
+	if t == nil {
 		return
 	}
-	h.target = nil
-	if h.stopTimer != nil {
-		h.stopTimer()
-		h.stopTimer = nil
+	t.target = nil
+	if t.stopTimer != nil {
+		t.stopTimer()
+		t.stopTimer = nil
 	}
-	if h.background.Visible() {
-		h.setVisible(false)
-		canvas.Refresh(h)
+	if t.background.Visible() {
+		t.setVisible(false)
+		canvas.Refresh(t)
 	}
 }
 
 // Explain shows a tooltip for an object after a delay. It is called when the
 // pointer enters the object.
-func (h *Hints) Explain(target fyne.CanvasObject, text string) {
-	if h == nil || target == h.target {
+func (t *Hints) Explain(target fyne.CanvasObject, text string) {
+	if t == nil || target == t.target {
 		return
 	}
-	h.Dismiss()
-	h.target = target
-	h.stopTimer = h.after(tooltipDelay, func() { h.show(target, text) })
+	t.Dismiss()
+	t.target = target
+	t.stopTimer = t.after(tooltipDelay, func() { t.show(target, text) })
 }
 
 // Leave hides the tooltip of an object. It is called when the pointer leaves the
 // object.
-func (h *Hints) Leave(target fyne.CanvasObject) {
-	if h != nil && h.target == target {
-		h.Dismiss()
+func (t *Hints) Leave(target fyne.CanvasObject) {
+	if t != nil && t.target == target {
+		t.Dismiss()
 	}
 }
 
-func (h *Hints) show(target fyne.CanvasObject, text string) {
-	if h.target != target || !target.Visible() {
+func (t *Hints) show(target fyne.CanvasObject, text string) {
+	if t.target != target || !target.Visible() {
 		return
 	}
-	h.text.Set(text, theme.ColorOnToast)
-	h.setVisible(true)
-	h.Refresh()
+	t.text.Set(text, theme.ColorOnToast)
+	t.setVisible(true)
+	t.Refresh()
 }
 
-func (h *Hints) setVisible(visible bool) {
-	draw.SetVisible(h.background, visible)
-	draw.SetVisible(h.text.Object, visible)
+func (t *Hints) setVisible(visible bool) {
+	draw.SetVisible(t.background, visible)
+	draw.SetVisible(t.text.Object, visible)
 }
 
 // MinSize returns zero: tooltips are shown above other content.
-func (h *Hints) MinSize() fyne.Size { return fyne.Size{} }
+func (t *Hints) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer implements [fyne.Widget].
-func (h *Hints) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{h.background, h.text.Object}
-	return &draw.Renderer{Content: objects, Arrange: h.arrange, Minimum: h.MinSize, Repaint: h.paint, Widget: h}
+func (t *Hints) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{t.background, t.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
 }
 
 // arrange places the tooltip below its object, or above it if there is not enough
 // space, within the window.
-func (h *Hints) arrange(size fyne.Size) {
-	if h.target == nil || !h.background.Visible() {
+func (t *Hints) arrange(size fyne.Size) {
+	if t.target == nil || !t.background.Visible() {
 		return
 	}
 	driver := fyne.CurrentApp().Driver()
-	at := driver.AbsolutePositionForObject(h.target).Subtract(driver.AbsolutePositionForObject(h))
-	text := fyne.MeasureText(h.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
+	at := driver.AbsolutePositionForObject(t.target).Subtract(driver.AbsolutePositionForObject(t))
+	text := fyne.MeasureText(t.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 	text = min(text, size.Width-theme.Grid(6))
-	width, height := text+theme.Grid(4), h.text.Height+theme.Grid(2.5)
-	x := max(min(at.X+(h.target.Size().Width-width)/2, size.Width-width-theme.Grid(1)), theme.Grid(1))
-	y := at.Y + h.target.Size().Height + theme.Grid(1)
+	width, height := text+theme.Grid(4), t.text.Height+theme.Grid(2.5)
+	x := max(min(at.X+(t.target.Size().Width-width)/2, size.Width-width-theme.Grid(1)), theme.Grid(1))
+	y := at.Y + t.target.Size().Height + theme.Grid(1)
 	if y+height > size.Height {
 		y = at.Y - height - theme.Grid(1)
 	}
 	topLeft := fyne.NewPos(draw.Snap(x), draw.Snap(y))
-	h.background.Resize(fyne.NewSize(width, height))
-	h.background.Move(topLeft)
-	h.text.Place(topLeft.AddXY(theme.Grid(2), (height-h.text.Height)/2), text)
+	t.background.Resize(fyne.NewSize(width, height))
+	t.background.Move(topLeft)
+	t.text.Place(topLeft.AddXY(theme.Grid(2), (height-t.text.Height)/2), text)
 }
 
-func (h *Hints) paint() {
-	h.background.FillColor = theme.Color(theme.ColorToast)
-	h.background.CornerRadius = theme.Grid(1.5)
-	h.text.Restyle()
+func (t *Hints) paint() {
+	t.background.FillColor = theme.Color(theme.ColorToast)
+	t.background.CornerRadius = theme.Grid(1.5)
+	t.text.Restyle()
 }
