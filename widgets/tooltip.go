@@ -17,7 +17,7 @@ const tooltipDelay = 600 * time.Millisecond
 
 // Hints shows tooltips, one at a time: the label of a button without text, or the
 // full form of a shortened text. It covers the whole window and handles no taps. A
-// nil *Hints shows nothing.
+// nil pointer shows nothing.
 type Hints struct {
 	widget.BaseWidget
 	background *canvas.Rectangle

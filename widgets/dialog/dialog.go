@@ -1,7 +1,7 @@
 // Package dialog provides modal dialogs and the widgets they contain: pages,
 // settings, paragraphs and flows of controls.
 //
-// Fyne's layouts ask an object for its minimum size before its width is known. The
+// Fyne's layouts use the minimum size of an object before its width is known. The
 // widgets here have a method HeightAt, which returns the height of their wrapped
 // text at a width, and lay out their own content by that method.
 //
