@@ -15,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -108,14 +109,14 @@ func (d *details) open(id uploader.TransferID) {
 	if d.of != id {
 		d.of, d.kept, d.asked, d.pending = id, dossier{}, time.Time{}, false
 	}
-	widgets.SetVisible(d.content, id != 0)
+	draw.SetVisible(d.content, id != 0)
 }
 
 // continueWith shows what another pane does.
 func (d *details) continueWith(other *details) {
 	d.curves, d.seen, d.kept = other.curves, other.seen, other.kept
 	d.of = other.of
-	widgets.SetVisible(d.content, d.of != 0)
+	draw.SetVisible(d.content, d.of != 0)
 }
 
 // show brings the pane to the state of the snapshot. It keeps up with the speeds
@@ -143,18 +144,18 @@ func (d *details) show(s *uploader.Snapshot, now time.Time) {
 	bar := progressOf(s, t, 0)
 	_, tone := signOf(t.State())
 	d.bar.Set(bar.held, bar.sent, tone)
-	widgets.SetVisible(d.because, len(told.because) > 0)
+	draw.SetVisible(d.because, len(told.because) > 0)
 	d.lines.show(told.lines)
 	d.showSpeed()
 	d.parts.show(told.parts)
 	d.history.show(told.history)
-	widgets.SetVisible(d.partsTitle, len(told.parts) > 0)
-	widgets.SetVisible(d.historyTitle, len(told.history) > 0)
+	draw.SetVisible(d.partsTitle, len(told.parts) > 0)
+	draw.SetVisible(d.historyTitle, len(told.history) > 0)
 }
 
 func (d *details) showSpeed() {
 	curve := d.curves[d.of]
-	widgets.SetVisible(d.speed, curve != nil)
+	draw.SetVisible(d.speed, curve != nil)
 	if curve == nil {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -37,7 +38,7 @@ func (l *factLine) object() fyne.CanvasObject { return l.line }
 func (l *factLine) say(f fact) {
 	murmur(l.name, f.name)
 	l.copied = f.copy
-	widgets.SetVisible(l.button, f.copy != "")
+	draw.SetVisible(l.button, f.copy != "")
 	if l.shortens() != (l.value.Truncation == fyne.TextTruncateEllipsis) {
 		l.value.Wrapping, l.value.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
 		l.value.Refresh()

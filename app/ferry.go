@@ -14,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 )
 
 // ferry is the whole face. Its methods belong to the UI's goroutine, save those
@@ -43,8 +43,8 @@ type ferry struct {
 	arrivals   arrivals
 	counting   counting
 	news       news
-	boxes      []*widgets.Dialog // over the window, the last one on top
-	quitting   *widgets.Dialog
+	boxes      []*dialog.Dialog // over the window, the last one on top
+	quitting   *dialog.Dialog
 	passphrase *passphraseDialog // the last one opened
 	asking     *serverDialog     // the last one opened
 	settings   *settingsDialog   // that is open; nil when none is

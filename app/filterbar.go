@@ -7,6 +7,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -64,7 +65,7 @@ func (b *filterBar) show(s *uploader.Snapshot, visible bool) {
 		b.wide = b.tabs.Width()
 	}
 	if visible != b.content.Visible() {
-		widgets.SetVisible(b.content, visible)
+		draw.SetVisible(b.content, visible)
 		b.relayout()
 	}
 }
@@ -102,8 +103,8 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if searching {
 		right = min(max(room-b.tabs.Width(), theme.Grid(fieldLeast)), theme.Grid(fieldWidth))
 	}
-	widgets.SetVisible(b.field, searching)
-	widgets.SetVisible(b.opener, !searching)
+	draw.SetVisible(b.field, searching)
+	draw.SetVisible(b.opener, !searching)
 	b.field.Resize(fyne.NewSize(right, height))
 	b.field.Move(fyne.NewPos(size.Width-side-right, 0))
 	b.opener.Resize(fyne.NewSquareSize(height))

@@ -13,6 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -83,7 +84,7 @@ func (f *footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 		f.speed.add(s.Totals.Rate, now)
 	}
 	if moves := slices.ContainsFunc(f.speed.samples, func(rate float64) bool { return rate > 0 }); moves != f.graph.Visible() {
-		widgets.SetVisible(f.graph, moves)
+		draw.SetVisible(f.graph, moves)
 		f.content.Refresh()
 	}
 	f.graph.Set(f.speed.samples)

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 )
 
 // countingModel counts how often a list is filled with rows.
@@ -22,7 +23,7 @@ func (m *countingModel) Bind(i int, row fyne.CanvasObject) {
 // counted puts a list into the window that says how often its rows are filled.
 func counted(s *stage) *countingModel {
 	model := &countingModel{listing: s.window.list}
-	rows := widgets.NewSelectList(model, func() fyne.CanvasObject { return widgets.NewRow() })
+	rows := list.New(model, func() fyne.CanvasObject { return widgets.NewRow() })
 	s.window.list.rows = rows
 	rows.Resize(s.window.middle.Size())
 	return model

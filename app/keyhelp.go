@@ -10,12 +10,13 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // showKeys tells all keys of the window.
 func (f *ferry) showKeys() {
-	var box *widgets.Dialog
+	var box *dialog.Dialog
 	done := newChoice(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
 	var rows []fyne.CanvasObject
 	for i, part := range keyLines(f.shortcuts()) {
@@ -23,12 +24,12 @@ func (f *ferry) showKeys() {
 			rows = append(rows, widget.NewSeparator())
 		}
 		for _, line := range part {
-			rows = append(rows, widgets.NewSetting(line.does, "", keycaps(line.keys)))
+			rows = append(rows, dialog.NewSetting(line.does, "", keycaps(line.keys)))
 		}
 	}
-	page := widgets.NewPage(rows...)
+	page := dialog.NewPage(rows...)
 	page.Dense()
-	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
+	box = dialog.New(f.window.window.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
 	box.SetSize(fyne.NewSize(theme.Grid(120), 0))
 	f.present(box)
 	f.window.window.Canvas().Focus(done)

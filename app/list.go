@@ -10,6 +10,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -17,7 +18,7 @@ import (
 // widgets.Tree. A batch's row has its ID below zero, a transfer's above. It lives
 // on the UI's goroutine.
 type listing struct {
-	rows    *widgets.SelectList
+	rows    *list.View
 	act     func(action, subjects)
 	details func(uploader.TransferID)
 	unblock func(*uploader.Transfer) // does what its server waits for
@@ -33,7 +34,7 @@ type listing struct {
 
 func newListing(f *ferry, hints *widgets.Hints) *listing {
 	l := &listing{act: f.act, details: f.openDetails, unblock: f.unblock, left: func() *leftover { return f.left }, s: &uploader.Snapshot{}, outline: newOutline(), high: highWater{}, heights: batchHighWater{}}
-	l.rows = widgets.NewSelectList(l, func() fyne.CanvasObject {
+	l.rows = list.New(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = hints
 		return row

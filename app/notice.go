@@ -8,6 +8,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -138,7 +139,7 @@ func (n *notice) refresh() {
 		n.banner.SetModel(model)
 	}
 	if visible := model.Text != ""; visible != n.content.Visible() {
-		widgets.SetVisible(n.content, visible)
+		draw.SetVisible(n.content, visible)
 		n.relayout()
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -25,14 +25,14 @@ func (f *ferry) askPassphrase(then func()) {
 
 // passphraseDialog is the question. It lives on the UI's goroutine.
 type passphraseDialog struct {
-	box         *widgets.Dialog
+	box         *dialog.Dialog
 	first, next *entry // next repeats a new passphrase; nil when there is a file
-	said        *widgets.Paragraph
+	said        *dialog.Paragraph
 	accept      *choice
 }
 
 func (f *ferry) openPassphrase(there bool, then func()) {
-	d := &passphraseDialog{said: widgets.NewParagraph("")}
+	d := &passphraseDialog{said: dialog.NewParagraph("")}
 	leave := func() { d.box.Hide() }
 	r := reach{leave: leave, reveal: func(fyne.CanvasObject) {}}
 	d.first = newEntry(r, 60, nil)
@@ -52,8 +52,8 @@ func (f *ferry) openPassphrase(there bool, then func()) {
 		d.next.OnSubmitted = d.first.OnSubmitted
 	}
 	d.said.Say(words.Say(text), theme.Muted)
-	body := widgets.NewPage(d.said, form)
-	d.box = widgets.NewDialog(f.window.window.Canvas(), words.Say(title), body, layout.NewSpacer(), newChoice(words.Say("cancel"), leave, leave), d.accept)
+	body := dialog.NewPage(d.said, form)
+	d.box = dialog.New(f.window.window.Canvas(), words.Say(title), body, layout.NewSpacer(), newChoice(words.Say("cancel"), leave, leave), d.accept)
 	d.box.SetSize(fyne.NewSize(theme.Grid(115), theme.Grid(66)))
 	f.passphrase = d
 	f.present(d.box)

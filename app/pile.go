@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -34,7 +34,7 @@ func (p *pile[T]) show(items []T) {
 		p.content.Add(row.object())
 	}
 	for i, row := range p.rows {
-		widgets.SetVisible(row.object(), i < len(items))
+		draw.SetVisible(row.object(), i < len(items))
 		if i < len(items) {
 			row.say(items[i])
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -112,15 +112,15 @@ func (f *ferry) preview(v *survey, to uploader.ServerID, stop context.CancelFunc
 	if !known {
 		server = uploader.Server{ID: to}
 	}
-	amount := widgets.NewParagraph(v.sentence())
-	var box *widgets.Dialog
+	amount := dialog.NewParagraph(v.sentence())
+	var box *dialog.Dialog
 	leave := func() { box.Hide() }
 	accept := newChoice(words.Say("preview.accept"), func() { leave(); add() }, leave)
 	accept.Importance = widget.HighImportance
 	cancel := newChoice(words.Say("cancel"), leave, leave)
-	where := widgets.NewParagraph("")
+	where := dialog.NewParagraph("")
 	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
-	box = widgets.NewDialog(f.window.window.Canvas(), v.title(), widgets.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
+	box = dialog.New(f.window.window.Canvas(), v.title(), dialog.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
 	box.OnClosed = stop
 	box.SetSize(fyne.NewSize(theme.Grid(questionWidth), 0))
 	f.present(box)

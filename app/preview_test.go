@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 )
 
 // heap is a folder with so many files.
@@ -41,7 +41,7 @@ func vast(t *testing.T) string {
 func (s *stage) read() string {
 	var all []string
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
-		if said, ok := o.(*widgets.Paragraph); ok {
+		if said, ok := o.(*dialog.Paragraph); ok {
 			all = append(all, said.Text())
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -36,8 +36,8 @@ func (f *ferry) ask(title, text string, answers ...answer) {
 }
 
 // pose is ask for a question with more in it than words.
-func (f *ferry) pose(q question) *widgets.Dialog {
-	var box *widgets.Dialog
+func (f *ferry) pose(q question) *dialog.Dialog {
+	var box *dialog.Dialog
 	leave := func() { box.Hide() }
 	buttons := []fyne.CanvasObject{layout.NewSpacer()}
 	for _, a := range q.answers {
@@ -50,11 +50,11 @@ func (f *ferry) pose(q question) *widgets.Dialog {
 		button.Importance = a.importance
 		buttons = append(buttons, button)
 	}
-	body := widgets.NewPage(widgets.NewParagraph(q.text))
+	body := dialog.NewPage(dialog.NewParagraph(q.text))
 	if q.more != nil {
 		body.SetObjects(append(body.Objects(), flush(q.more))...)
 	}
-	box = widgets.NewDialog(f.window.window.Canvas(), q.title, body, buttons...)
+	box = dialog.New(f.window.window.Canvas(), q.title, body, buttons...)
 	box.OnClosed = q.closed
 	box.SetSize(fyne.NewSize(theme.Grid(questionWidth), 0))
 	f.present(box)
@@ -63,13 +63,13 @@ func (f *ferry) pose(q question) *widgets.Dialog {
 }
 
 // present shows a dialog that Escape takes away.
-func (f *ferry) present(box *widgets.Dialog) {
+func (f *ferry) present(box *dialog.Dialog) {
 	f.window.hints.Dismiss()
 	f.boxes = append(slices.DeleteFunc(f.boxes, isHidden), box)
 	box.Show()
 }
 
-func isHidden(box *widgets.Dialog) bool { return !box.Visible() }
+func isHidden(box *dialog.Dialog) bool { return !box.Visible() }
 
 // dismiss takes the dialog away that lies over everything else.
 func (f *ferry) dismiss() {

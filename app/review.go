@@ -12,6 +12,8 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -19,9 +21,9 @@ import (
 // can be done about that one. It lives on the UI's goroutine, over the window, and
 // follows the snapshots until the question is answered.
 type review struct {
-	box     *widgets.Dialog
-	summary *widgets.Paragraph
-	rows    *widgets.SelectList
+	box     *dialog.Dialog
+	summary *dialog.Paragraph
+	rows    *list.View
 
 	act    func(action, subjects)
 	resume func(uploader.TransferID)
@@ -42,8 +44,8 @@ func (f *ferry) review() {
 }
 
 func newReview(f *ferry) *review {
-	r := &review{left: f.left, act: f.act, resume: f.resumeOne, summary: widgets.NewParagraph("")}
-	r.rows = widgets.NewSelectList(r, func() fyne.CanvasObject {
+	r := &review{left: f.left, act: f.act, resume: f.resumeOne, summary: dialog.NewParagraph("")}
+	r.rows = list.New(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
 		row.Hints = f.window.hints
 		return row
@@ -53,14 +55,14 @@ func newReview(f *ferry) *review {
 	resume := newChoice(words.Say("greeting.resume-all"), f.resumeLeft, leave)
 	resume.Importance = widget.HighImportance
 	content := container.New(under{r.summary}, r.summary, r.rows)
-	r.box = widgets.NewDialog(f.window.window.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
+	r.box = dialog.New(f.window.window.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
 	r.box.OnClosed = func() { f.reviewing = nil }
 	r.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(115)))
 	return r
 }
 
 // under lays a list out under what is said about it.
-type under struct{ said *widgets.Paragraph }
+type under struct{ said *dialog.Paragraph }
 
 // MinSize is part of fyne.Layout: the list scrolls.
 func (u under) MinSize([]fyne.CanvasObject) fyne.Size {

@@ -13,7 +13,8 @@ import (
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -29,10 +30,10 @@ type serverDialog struct {
 	old    uploader.Server // that is changed; ID 0 for one to be added
 
 	parent  fyne.Window
-	box     *widgets.Dialog
-	page    *widgets.Page
+	box     *dialog.Dialog
+	page    *dialog.Page
 	busy    *widget.Activity
-	result  *widgets.Paragraph
+	result  *dialog.Paragraph
 	content *fyne.Container // of these three
 	check   *choice
 	accept  *choice
@@ -102,8 +103,8 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 		old:    old,
 		parent: parent,
 		busy:   widget.NewActivity(),
-		result: widgets.NewParagraph(""),
-		page:   widgets.NewPage(),
+		result: dialog.NewParagraph(""),
+		page:   dialog.NewPage(),
 		stop:   func() {},
 	}
 	leave := func() { d.box.Hide() }
@@ -128,7 +129,7 @@ func newServerDialog(parent fyne.Window, old uploader.Server, choose func(*entry
 	d.page.SetObjects(d.rows)
 
 	d.content = container.New(answered{d.result}, d.page, d.busy, d.result)
-	d.box = widgets.NewDialog(parent.Canvas(), words.Say(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
+	d.box = dialog.New(parent.Canvas(), words.Say(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
 	d.box.OnClosed = d.edited
 	d.edited()
 	d.fit()
@@ -150,7 +151,7 @@ const (
 
 // answered puts what a server answers under the fields, after a sign that it is
 // being asked.
-type answered struct{ said *widgets.Paragraph }
+type answered struct{ said *dialog.Paragraph }
 
 // MinSize is part of fyne.Layout: the fields scroll.
 func (answered) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -217,7 +218,7 @@ func (d *serverDialog) edited() {
 	d.trial++
 	d.busy.Stop()
 	d.busy.Hide()
-	widgets.SetVisible(d.accept, d.old.ID != 0)
+	draw.SetVisible(d.accept, d.old.ID != 0)
 	d.accept.Importance = widget.HighImportance
 	d.check.Show()
 	d.check.Enable()

@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -193,6 +193,6 @@ func (f *serverForm) arrange() {
 
 func show(visible bool, objects ...fyne.CanvasObject) {
 	for _, object := range objects {
-		widgets.SetVisible(object, visible)
+		draw.SetVisible(object, visible)
 	}
 }

@@ -10,15 +10,15 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // manageServers lists the servers, to change and remove them.
 func (f *ferry) manageServers() {
-	var box *widgets.Dialog
+	var box *dialog.Dialog
 	leave := func() { box.Hide() }
-	page := widgets.NewPage()
+	page := dialog.NewPage()
 	r := reach{leave: leave, reveal: page.Reveal}
 	rows := container.NewVBox()
 	var first fyne.Focusable
@@ -47,7 +47,7 @@ func (f *ferry) manageServers() {
 		rows.Add(widget.NewLabel(words.Say("servers.none")))
 	}
 	page.SetObjects(rows)
-	box = widgets.NewDialog(f.window.window.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), newChoice(words.Say("servers.close"), leave, leave))
+	box = dialog.New(f.window.window.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), newChoice(words.Say("servers.close"), leave, leave))
 	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
 	f.present(box)
 	f.window.window.Canvas().Focus(first)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -23,7 +23,7 @@ type Keeping struct {
 func (f *settingsForm) data(ferry *ferry) {
 	keeping := ferry.config.Keeping
 	open := newPress(f.reach, words.Say("settings.folder.do"), theme.Icon(theme.IconFolderOpen), func() { ferry.openPlace(ferry.system.openFolder, keeping.Dir) })
-	f.rows = append(f.rows, widgets.NewSetting(words.Say("settings.folder"), words.Printable(keeping.Dir), open))
+	f.rows = append(f.rows, dialog.NewSetting(words.Say("settings.folder"), words.Printable(keeping.Dir), open))
 	f.deed("backup", theme.Icon(theme.IconData), ferry.backUp)
 	f.deed("log", theme.Icon(theme.IconDocument), func() { ferry.openPlace(ferry.system.reveal, keeping.Log) })
 	f.deed("diagnostics", theme.Icon(theme.IconCopy), ferry.copyDiagnostics)

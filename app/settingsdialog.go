@@ -10,6 +10,8 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -38,10 +40,10 @@ func (s section) icon() theme.IconName {
 // to confirm. It lives on the UI's goroutine.
 type settingsDialog struct {
 	ferry  *ferry
-	box    *widgets.Dialog
+	box    *dialog.Dialog
 	chosen section
 	nav    []*sectionButton
-	page   *widgets.Page
+	page   *dialog.Page
 	form   *settingsForm
 	reset  *choice
 	close  *choice
@@ -80,7 +82,7 @@ func (d *settingsDialog) reopen(f *ferry) {
 }
 
 func newSettingsDialog(f *ferry) *settingsDialog {
-	d := &settingsDialog{ferry: f, page: widgets.NewPage(), chosen: sections}
+	d := &settingsDialog{ferry: f, page: dialog.NewPage(), chosen: sections}
 	leave := func() { d.box.Hide() }
 	nav := container.NewVBox()
 	for s := range sections {
@@ -92,7 +94,7 @@ func newSettingsDialog(f *ferry) *settingsDialog {
 	d.reset = newChoice(words.Say("settings.reset"), d.resetSection, leave)
 	d.close = newChoice(words.Say("settings.close"), leave, leave)
 	content := container.New(&settingsLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
-	d.box = widgets.NewDialog(f.window.window.Canvas(), words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
+	d.box = dialog.New(f.window.window.Canvas(), words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
 }
@@ -106,7 +108,7 @@ func (d *settingsDialog) choose(s section) {
 	for _, button := range d.nav {
 		button.mark(button.section == s)
 	}
-	widgets.SetVisible(d.reset, s != sectionData)
+	draw.SetVisible(d.reset, s != sectionData)
 	d.fill()
 	d.page.ScrollToTop()
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -36,10 +36,10 @@ func settle(t *testing.T, section section) (*stage, *settingsDialog) {
 }
 
 // row is the field of that key.
-func (d *settingsDialog) row(t *testing.T, key string) *widgets.Setting {
+func (d *settingsDialog) row(t *testing.T, key string) *dialog.Setting {
 	t.Helper()
 	for _, object := range d.page.Objects() {
-		if row, ok := object.(*widgets.Setting); ok && row.Name() == words.Say("settings."+key) {
+		if row, ok := object.(*dialog.Setting); ok && row.Name() == words.Say("settings."+key) {
 			return row
 		}
 	}
@@ -50,8 +50,8 @@ func (d *settingsDialog) row(t *testing.T, key string) *widgets.Setting {
 func (s *stage) chosen() settings.Settings { return s.config.Settings.Get() }
 
 func TestEverySettingHasAControlThatChangesItAtOnce(t *testing.T) {
-	pickIn := func(label string) func(*testing.T, *widgets.Setting) {
-		return func(t *testing.T, row *widgets.Setting) {
+	pickIn := func(label string) func(*testing.T, *dialog.Setting) {
+		return func(t *testing.T, row *dialog.Setting) {
 			control := row.Control().(*selection)
 			if !slices.Contains(control.Options, label) {
 				t.Fatalf("%q offers %q, not %q", row.Name(), control.Options, label)
@@ -59,14 +59,14 @@ func TestEverySettingHasAControlThatChangesItAtOnce(t *testing.T) {
 			control.SetSelected(label)
 		}
 	}
-	flip := func(_ *testing.T, row *widgets.Setting) { test.Tap(row.Control().(*tick)) }
-	typed := func(text string) func(*testing.T, *widgets.Setting) {
-		return func(_ *testing.T, row *widgets.Setting) { row.Control().(*entry).SetText(text) }
+	flip := func(_ *testing.T, row *dialog.Setting) { test.Tap(row.Control().(*tick)) }
+	typed := func(text string) func(*testing.T, *dialog.Setting) {
+		return func(_ *testing.T, row *dialog.Setting) { row.Control().(*entry).SetText(text) }
 	}
 	for _, c := range []struct {
 		section section
 		key     string
-		do      func(*testing.T, *widgets.Setting)
+		do      func(*testing.T, *dialog.Setting)
 		changed func(settings.Settings) bool
 	}{
 		{sectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.Simultaneous == 8 }},
@@ -138,7 +138,7 @@ func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
 						}
 					}
 					for _, object := range s.settings.page.Objects() {
-						if row, ok := object.(*widgets.Setting); ok {
+						if row, ok := object.(*dialog.Setting); ok {
 							within(t, row)
 						}
 					}
@@ -160,7 +160,7 @@ func TestEverySectionIsWholeInEveryLanguageAndSize(t *testing.T) {
 }
 
 // within fails for a field whose control reaches out of it.
-func within(t *testing.T, row *widgets.Setting) {
+func within(t *testing.T, row *dialog.Setting) {
 	t.Helper()
 	control := row.Control()
 	end := control.Position().Add(control.Size())

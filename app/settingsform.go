@@ -8,7 +8,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -36,15 +36,15 @@ func (f *settingsForm) heading(key string) {
 }
 
 // field puts a control under its name and sentence.
-func (f *settingsForm) field(key string, control fyne.CanvasObject) *widgets.Setting {
-	row := widgets.NewSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
+func (f *settingsForm) field(key string, control fyne.CanvasObject) *dialog.Setting {
+	row := dialog.NewSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
 }
 
 // wide is a field whose control needs all the width.
-func (f *settingsForm) wide(key string, control fyne.CanvasObject) *widgets.Setting {
-	row := widgets.NewWideSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
+func (f *settingsForm) wide(key string, control fyne.CanvasObject) *dialog.Setting {
+	row := dialog.NewWideSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
 }
@@ -66,7 +66,7 @@ func (f *settingsForm) show(s settings.Settings) {
 // nowhere.
 func (f *settingsForm) fieldOf(focused fyne.Focusable) int {
 	return slices.IndexFunc(f.rows, func(row fyne.CanvasObject) bool {
-		field, ok := row.(*widgets.Setting)
+		field, ok := row.(*dialog.Setting)
 		return ok && focused != nil && any(field.Control()) == any(focused)
 	})
 }
@@ -76,7 +76,7 @@ func (f *settingsForm) controlAt(place int) fyne.Focusable {
 	if place < 0 || place >= len(f.rows) {
 		return nil
 	}
-	if field, ok := f.rows[place].(*widgets.Setting); ok {
+	if field, ok := f.rows[place].(*dialog.Setting); ok {
 		control, _ := field.Control().(fyne.Focusable)
 		return control
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -32,7 +32,7 @@ var (
 // span, and a button for another one.
 type scheduleControl struct {
 	reach
-	content *widgets.Flow
+	content *dialog.Flow
 	add     *press
 	spans   uploader.Schedule // as shown
 	lines   []*spanControl
@@ -43,7 +43,7 @@ type scheduleControl struct {
 
 // schedule is the field of the week's hours.
 func (f *settingsForm) schedule() {
-	c := &scheduleControl{reach: f.reach, content: widgets.NewFlow()}
+	c := &scheduleControl{reach: f.reach, content: dialog.NewFlow()}
 	c.add = newPress(f.reach, words.Say("settings.schedule.add"), theme.Icon(theme.IconAdd), c.addSpan)
 	c.changed = func() {
 		spans := slices.Clone(c.spans)

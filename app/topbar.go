@@ -8,6 +8,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -73,7 +74,7 @@ func (b *topBar) show(s *uploader.Snapshot, chosen uploader.Server, sum tally) {
 	b.chosen = chosen.ID
 	if name := shorten(words.Server(chosen), longestName); name != b.name || chosen.Builtin() != b.folder.Visible() {
 		b.name = name
-		widgets.SetVisible(b.folder, chosen.Builtin())
+		draw.SetVisible(b.folder, chosen.Builtin())
 		b.content.Refresh()
 	}
 	setEnabled(b.finish, sum.closed > 0)

@@ -5,7 +5,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -33,7 +33,7 @@ func (l *barLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		setText(b.add, "")
 	}
 	if over := l.width() - size.Width; over > 0 {
-		setText(b.to, widgets.EllipsisEnd(b.name, wholeName(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
+		setText(b.to, draw.EllipsisEnd(b.name, wholeName(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
 	}
 	l.place(size)
 }
@@ -45,9 +45,9 @@ func wholeName(b *topBar) float32 {
 
 // compact says what the bar does without.
 func (l *barLine) compact(label, words bool) {
-	widgets.SetVisible(l.bar.label, !label)
-	widgets.SetVisible(l.bar.toggle, !words)
-	widgets.SetVisible(l.bar.toggling, words)
+	draw.SetVisible(l.bar.label, !label)
+	draw.SetVisible(l.bar.toggle, !words)
+	draw.SetVisible(l.bar.toggling, words)
 }
 
 func (l *barLine) sides() (left, right []fyne.CanvasObject) {

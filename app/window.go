@@ -11,6 +11,7 @@ import (
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -106,9 +107,9 @@ func (w *window) show(s *uploader.Snapshot, sum tally) {
 	if nothing {
 		w.showUnmatched()
 	}
-	widgets.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
-	widgets.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
-	widgets.SetVisible(w.list.rows, !nothing)
+	draw.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
+	draw.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
+	draw.SetVisible(w.list.rows, !nothing)
 }
 
 func (w *window) showUnmatched() {

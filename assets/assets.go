@@ -1,9 +1,9 @@
-// Package assets is the drawings that Ferry carries in its binary: its icon,
-// the icons of the tray and the pictures of empty states. They are made for
-// Ferry and under its licence.
+// Package assets contains the images that are embedded in Ferry: the application
+// icon, the tray icons and the illustration of the empty list. They were made for
+// Ferry and are under its licence.
 //
-// The SVG files are the originals; draw.sh makes the PNG files from them. What
-// is returned here is immutable and may be used from any goroutine.
+// The PNG files are rendered from the SVG files by draw.sh. All functions may be
+// called from any goroutine.
 package assets
 
 import (
@@ -18,18 +18,19 @@ import (
 //go:embed icon/512.png
 var icon []byte
 
-// Icon is Ferry's own icon, for windows and notices.
+// Icon returns the application icon, a PNG image of 512 by 512 pixels.
 func Icon() fyne.Resource { return fyne.NewStaticResource("ferry.png", icon) }
 
 //go:embed icon/64.png
 var smallIcon []byte
 
-// SmallIcon is Ferry's own icon as it stands beside a notification: a PNG.
+// SmallIcon returns the application icon for notifications, a PNG image of 64 by 64
+// pixels.
 func SmallIcon() []byte { return bytes.Clone(smallIcon) }
 
 //go:embed illustrations/harbour.svg
 var harbour []byte
 
-// Harbour is the picture of a list that has nothing in it yet. It stands on
-// light and on dark grounds.
+// Harbour returns the illustration of the empty list, an SVG image for light and
+// dark backgrounds.
 func Harbour() fyne.Resource { return fyne.NewStaticResource("harbour.svg", harbour) }

@@ -10,7 +10,7 @@ import (
 	"github.com/ferryapp/ferry/assets"
 )
 
-func TestIconsArePicturesOfTheirOwn(t *testing.T) {
+func TestIconsAreDistinctImages(t *testing.T) {
 	icons := []struct {
 		icon fyne.Resource
 		side int
@@ -31,18 +31,18 @@ func TestIconsArePicturesOfTheirOwn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if size := picture.Bounds().Size(); size.X != i.side || size.Y != i.side {
-				t.Errorf("is %v, want %d a side", size, i.side)
+				t.Errorf("size %v, want %d by %[2]d", size, i.side)
 			}
 			if other, ok := seen[string(i.icon.Content())]; ok {
-				t.Errorf("is the same as %s", other)
+				t.Errorf("same image as %s", other)
 			}
 			seen[string(i.icon.Content())] = i.icon.Name()
 		})
 	}
 }
 
-func TestPicturesAreDrawings(t *testing.T) {
+func TestHarbourIsSVG(t *testing.T) {
 	if content := assets.Harbour().Content(); !bytes.HasPrefix(content, []byte("<svg ")) {
-		t.Errorf("begins with %.20q", content)
+		t.Errorf("content starts with %.20q", content)
 	}
 }

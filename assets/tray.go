@@ -12,9 +12,8 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// The icons of the tray stand on a ground of a middle tone, since nobody can
-// know whether a panel is light or dark. What the ferry carries says the state;
-// the colour repeats it.
+// The tray icons have a background of medium brightness, because the panel can be
+// light or dark. The symbol and the colour show the state.
 var (
 	//go:embed tray/idle.png
 	trayIdle []byte
@@ -26,55 +25,55 @@ var (
 	trayAttention []byte
 )
 
-// TrayIdle says that nothing is to be done.
+// TrayIdle returns the tray icon for no unfinished uploads.
 func TrayIdle() fyne.Resource { return fyne.NewStaticResource("tray-idle.png", trayIdle) }
 
-// TrayActive says that something crosses, and how much of it has, in eighths: the
-// water rises in the icon.
+// TrayActive returns the tray icon for active uploads, with their progress in
+// eighths.
 func TrayActive(eighths int) fyne.Resource {
-	return fyne.NewStaticResource(fmt.Sprintf("tray-active-%d.png", eighths), flooded(trayActive, eighths))
+	return fyne.NewStaticResource(fmt.Sprintf("tray-active-%d.png", eighths), withProgress(trayActive, eighths))
 }
 
-// The ground of the active icon, under water and above it.
+// TrayPaused returns the tray icon for uploads paused by the user.
+func TrayPaused() fyne.Resource { return fyne.NewStaticResource("tray-paused.png", trayPaused) }
+
+// TrayAttention returns the tray icon for uploads that need attention.
+func TrayAttention() fyne.Resource {
+	return fyne.NewStaticResource("tray-attention.png", trayAttention)
+}
+
+// The background of the active icon, below and above the level of the progress.
 var (
-	water = color.NRGBA{0x0E, 0x84, 0x99, 0xFF}
-	dry   = color.NRGBA{0x08, 0x3E, 0x4A, 0xFF}
+	doneColor      = color.NRGBA{0x0E, 0x84, 0x99, 0xFF}
+	remainingColor = color.NRGBA{0x08, 0x3E, 0x4A, 0xFF}
 )
 
-// flooded is the picture with its ground dry above the water; as it is when it
-// cannot be read.
-func flooded(drawn []byte, eighths int) []byte {
-	picture, err := png.Decode(bytes.NewReader(drawn))
+// withProgress returns a PNG image with the background above the level of the
+// progress darkened. If the image cannot be decoded, it is returned unchanged.
+func withProgress(icon []byte, eighths int) []byte {
+	source, err := png.Decode(bytes.NewReader(icon))
 	if err != nil {
-		return drawn
+		return icon
 	}
-	flat := image.NewNRGBA(image.Rect(0, 0, picture.Bounds().Dx(), picture.Bounds().Dy()))
-	draw.Draw(flat, flat.Rect, picture, picture.Bounds().Min, draw.Src)
-	surface := flat.Rect.Dy() * (8 - min(max(eighths, 0), 8)) / 8
-	for y := range surface {
-		for x := range flat.Rect.Dx() {
-			flat.SetNRGBA(x, y, dried(flat.NRGBAAt(x, y)))
+	target := image.NewNRGBA(image.Rect(0, 0, source.Bounds().Dx(), source.Bounds().Dy()))
+	draw.Draw(target, target.Rect, source, source.Bounds().Min, draw.Src)
+	level := target.Rect.Dy() * (8 - min(max(eighths, 0), 8)) / 8
+	for y := range level {
+		for x := range target.Rect.Dx() {
+			target.SetNRGBA(x, y, darken(target.NRGBAAt(x, y)))
 		}
 	}
 	var b bytes.Buffer
-	if png.Encode(&b, flat) != nil {
-		return drawn
+	if png.Encode(&b, target) != nil {
+		return icon
 	}
 	return b.Bytes()
 }
 
-// dried takes the water out of a colour, which is somewhere between it and white.
-func dried(c color.NRGBA) color.NRGBA {
-	white := (int(c.R) - int(water.R)) * 255 / (255 - int(water.R))
-	mix := func(ground uint8) uint8 { return uint8((int(ground)*(255-white) + 255*white) / 255) } //nolint:gosec // a mean of bytes
+// darken replaces doneColor by remainingColor in a mix of doneColor and white.
+func darken(c color.NRGBA) color.NRGBA {
+	white := (int(c.R) - int(doneColor.R)) * 255 / (255 - int(doneColor.R))
 	white = min(max(white, 0), 255)
-	return color.NRGBA{mix(dry.R), mix(dry.G), mix(dry.B), c.A}
-}
-
-// TrayPaused says that everything rests because the user wants it to.
-func TrayPaused() fyne.Resource { return fyne.NewStaticResource("tray-paused.png", trayPaused) }
-
-// TrayAttention says that something waits for the user.
-func TrayAttention() fyne.Resource {
-	return fyne.NewStaticResource("tray-attention.png", trayAttention)
+	mix := func(background uint8) uint8 { return uint8((int(background)*(255-white) + 255*white) / 255) } //nolint:gosec // a mean of two bytes
+	return color.NRGBA{mix(remainingColor.R), mix(remainingColor.G), mix(remainingColor.B), c.A}
 }

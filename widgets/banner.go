@@ -5,71 +5,71 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// BannerModel is what a Banner says and offers.
+// BannerModel is the content of a [Banner].
 type BannerModel struct {
 	Icon    theme.IconName
 	Tone    theme.Tone
 	Text    string
-	Buttons []BannerButton // the first is the recommended one
-	// OnDismiss puts a cross at the end of the banner, which calls it. Without
-	// it the banner stays until its cause is gone.
+	Buttons []BannerButton // the first one is highlighted
+	// OnDismiss is called by the close button. If it is nil, there is no close
+	// button.
 	OnDismiss func()
 }
 
-// BannerButton is one of the things to do about a banner.
+// BannerButton is an action of a banner.
 type BannerButton struct {
 	Label    string
 	OnTapped func()
-	Quiet    bool // it is not what is recommended, though it stands first
+	Quiet    bool // not highlighted even if it is the first button
 }
 
-// bannerLines is how many lines a banner's text has at most.
-const bannerLines = 3
+// maxBannerLines is the maximum number of lines of a banner's text.
+const maxBannerLines = 3
 
-// Banner is a message across the window, with what can be done about it. In a
-// narrow window its text has several lines, and its buttons stand in one of their
-// own.
+// Banner is a message across the width of the window, with buttons. In a narrow
+// window its text is wrapped, and its buttons are below the text.
 type Banner struct {
 	widget.BaseWidget
-	model   BannerModel
-	back    *canvas.Rectangle
-	icon    *icon
-	lines   [bannerLines]*label
-	buttons *fyne.Container
-	dismiss *widget.Button
-	claimed float32 // the height that whoever lays the banner out has been told of
+	model      BannerModel
+	background *canvas.Rectangle
+	icon       *draw.Icon
+	lines      [maxBannerLines]*draw.Label
+	buttons    *fyne.Container
+	dismiss    *widget.Button
+	height     float32 // at the last layout
 }
 
-// NewBanner makes a banner.
+// NewBanner returns a banner.
 func NewBanner(model BannerModel) *Banner {
 	b := &Banner{
-		back:    &canvas.Rectangle{},
-		icon:    newIcon(),
-		buttons: &fyne.Container{},
+		background: &canvas.Rectangle{},
+		icon:       draw.NewIcon(),
+		buttons:    &fyne.Container{},
 	}
 	for i := range b.lines {
-		b.lines[i] = newLabel(nameSize, theme.ColorText)
+		b.lines[i] = draw.NewLabel(draw.SizeText, theme.ColorText)
 	}
 	b.dismiss = widget.NewButtonWithIcon("", theme.Icon(theme.IconCancel), func() { call(b.model.OnDismiss) })
 	b.dismiss.Importance = widget.LowImportance
-	b.fill(model)
+	b.setModel(model)
 	b.paint()
 	b.ExtendBaseWidget(b)
 	return b
 }
 
-// SetModel says something else.
+// SetModel replaces the content.
 func (b *Banner) SetModel(model BannerModel) {
-	b.fill(model)
+	b.setModel(model)
 	b.Refresh()
 }
 
-func (b *Banner) fill(model BannerModel) {
+func (b *Banner) setModel(model BannerModel) {
 	b.model = model
-	b.icon.set(model.Icon, model.Tone.Color())
+	b.icon.Set(model.Icon, model.Tone.Color())
 	b.buttons.Objects = nil
 	for i, button := range model.Buttons {
 		object := widget.NewButton(button.Label, button.OnTapped)
@@ -79,57 +79,57 @@ func (b *Banner) fill(model BannerModel) {
 		}
 		b.buttons.Objects = append(b.buttons.Objects, object)
 	}
-	SetVisible(b.dismiss, model.OnDismiss != nil)
+	draw.SetVisible(b.dismiss, model.OnDismiss != nil)
 }
 
-// MinSize is one line, or as many as the words need, and one more where the
-// buttons do not fit beside them.
+// MinSize returns the height at the current width, and a minimum width.
 func (b *Banner) MinSize() fyne.Size {
 	return fyne.NewSize(theme.Grid(60), b.heightAt(b.Size().Width))
 }
 
 func (b *Banner) heightAt(width float32) float32 {
-	height := b.wordsHeight(width)
+	height := b.textHeight(width)
 	if b.stacked(width) {
 		height += theme.Grid(10)
 	}
 	return height
 }
 
-// wordsHeight is the room of the words and what is around them.
-func (b *Banner) wordsHeight(width float32) float32 {
-	return theme.Grid(12) + float32(len(b.wrapped(width))-1)*b.lines[0].height
+// textHeight returns the height of the text with padding.
+func (b *Banner) textHeight(width float32) float32 {
+	return theme.Grid(12) + float32(len(b.wrap(width))-1)*b.lines[0].Height
 }
 
-// wrapped are the lines of the words at a width; before it is known, one.
-func (b *Banner) wrapped(width float32) []string {
-	room := b.end(width) - b.textStart()
-	if room <= 0 {
+// wrap returns the lines of the text at a width, or one line if width is 0.
+func (b *Banner) wrap(width float32) []string {
+	textWidth := b.textEnd(width) - b.textStart()
+	if textWidth <= 0 {
 		return []string{b.model.Text}
 	}
-	return wrap(b.model.Text, room, theme.Size(nameSize), fyne.TextStyle{}, bannerLines)
+	return draw.Wrap(b.model.Text, textWidth, theme.Size(draw.SizeText), fyne.TextStyle{}, maxBannerLines)
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.back, b.icon.image}
+	objects := []fyne.CanvasObject{b.background, b.icon.Object}
 	for _, line := range b.lines {
-		objects = append(objects, line.text)
+		objects = append(objects, line.Object)
 	}
 	objects = append(objects, b.buttons, b.dismiss)
-	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
-// stacked says whether the buttons need a line of their own at a width.
+// stacked reports whether the buttons are below the text.
 func (b *Banner) stacked(width float32) bool {
-	words := fyne.MeasureText(b.model.Text, theme.Size(nameSize), fyne.TextStyle{}).Width
-	return width > 0 && len(b.buttons.Objects) > 0 && b.textStart()+words+theme.Grid(3)+b.buttonsWidth() > b.end(width)
+	text := fyne.MeasureText(b.model.Text, theme.Size(draw.SizeText), fyne.TextStyle{}).Width
+	return width > 0 && len(b.buttons.Objects) > 0 && b.textStart()+text+theme.Grid(3)+b.buttonsWidth() > b.textEnd(width)
 }
 
 func (b *Banner) textStart() float32 { return theme.Grid(4 + 5 + 3) }
 
-// end is where the cross begins, or the right edge.
-func (b *Banner) end(width float32) float32 {
+// textEnd returns the left edge of the close button, or the right edge of the
+// content if there is none.
+func (b *Banner) textEnd(width float32) float32 {
 	if b.model.OnDismiss == nil {
 		return width - theme.Grid(4)
 	}
@@ -148,44 +148,43 @@ func (b *Banner) arrange(size fyne.Size) {
 	if size.IsZero() {
 		return
 	}
-	b.back.Resize(size)
-	line := theme.Grid(12)
-	end := b.end(size.Width)
+	b.background.Resize(size)
+	lineHeight := theme.Grid(12)
+	end := b.textEnd(size.Width)
 	if b.stacked(size.Width) {
-		b.arrangeButtons(b.textStart(), b.wordsHeight(size.Width)-theme.Grid(2))
+		b.arrangeButtons(b.textStart(), b.textHeight(size.Width)-theme.Grid(2))
 	} else {
-		b.arrangeButtons(end-b.buttonsWidth(), (line-b.buttonHeight())/2)
+		b.arrangeButtons(end-b.buttonsWidth(), (lineHeight-b.buttonHeight())/2)
 	}
-	b.icon.place(fyne.NewPos(theme.Grid(4)+theme.Size(theme.SizeIcon)/2, line/2), theme.Size(theme.SizeIcon))
-	b.arrangeWords(size.Width)
-	cross := b.dismiss.MinSize()
-	b.dismiss.Resize(cross)
-	b.dismiss.Move(fyne.NewPos(end, (line-cross.Height)/2))
+	b.icon.Place(fyne.NewPos(theme.Grid(4)+theme.Size(theme.SizeIcon)/2, lineHeight/2), theme.Size(theme.SizeIcon))
+	b.arrangeText(size.Width)
+	dismiss := b.dismiss.MinSize()
+	b.dismiss.Resize(dismiss)
+	b.dismiss.Move(fyne.NewPos(end, (lineHeight-dismiss.Height)/2))
 	b.buttons.Resize(size)
-	b.claim(b.heightAt(size.Width))
+	b.updateHeight(b.heightAt(size.Width))
 }
 
-func (b *Banner) arrangeWords(width float32) {
-	words := b.wrapped(width)
-	at := fyne.NewPos(b.textStart(), (theme.Grid(12)-b.lines[0].height)/2)
+func (b *Banner) arrangeText(width float32) {
+	texts := b.wrap(width)
+	at := fyne.NewPos(b.textStart(), (theme.Grid(12)-b.lines[0].Height)/2)
 	for i, line := range b.lines {
-		SetVisible(line.text, i < len(words))
-		if i < len(words) {
-			line.set(words[i], theme.ColorText)
-			line.place(at, b.end(width)-b.textStart())
-			at.Y += line.height
+		draw.SetVisible(line.Object, i < len(texts))
+		if i < len(texts) {
+			line.Set(texts[i], theme.ColorText)
+			line.Place(at, b.textEnd(width)-b.textStart())
+			at.Y += line.Height
 		}
 	}
 }
 
-// claim has the window laid out again when the banner has another number of
-// lines than before: only now does it know its width, and who laid it out asked
-// for its height before.
-func (b *Banner) claim(height float32) {
-	if height == b.claimed {
+// updateHeight requests a layout of the window if the height has changed. Layouts
+// use the minimum height from before the width was known.
+func (b *Banner) updateHeight(height float32) {
+	if height == b.height {
 		return
 	}
-	b.claimed = height
+	b.height = height
 	fyne.Do(func() {
 		if c := fyne.CurrentApp().Driver().CanvasForObject(b); c != nil && c.Content() != nil {
 			c.Content().Refresh()
@@ -204,9 +203,9 @@ func (b *Banner) arrangeButtons(x, y float32) {
 func (b *Banner) buttonHeight() float32 { return theme.Grid(8) }
 
 func (b *Banner) paint() {
-	b.back.FillColor = theme.Color(b.model.Tone.Soft())
+	b.background.FillColor = theme.Color(b.model.Tone.Soft())
 	for _, line := range b.lines {
-		line.restyle()
+		line.Restyle()
 	}
-	b.icon.image.Refresh()
+	b.icon.Object.Refresh()
 }

@@ -5,33 +5,33 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Bar is a thin progress bar of two parts: what has been acknowledged, solid,
-// and what is on its way, lighter. It shows what it is told, without animation;
-// that it never goes back is the business of who tells it.
+// Bar is a thin progress bar that shows acknowledged progress in a solid colour and
+// sent progress in a lighter one. It is not animated.
 type Bar struct {
 	widget.BaseWidget
 	acked, sent float64
 	tone        theme.Tone
 	track       *canvas.Rectangle
-	flight      *canvas.Rectangle
-	solid       *canvas.Rectangle
+	sentBar     *canvas.Rectangle
+	ackedBar    *canvas.Rectangle
 }
 
-// NewBar makes an empty bar.
+// NewBar returns an empty bar.
 func NewBar() *Bar {
-	b := &Bar{track: &canvas.Rectangle{}, flight: &canvas.Rectangle{}, solid: &canvas.Rectangle{}}
+	b := &Bar{track: &canvas.Rectangle{}, sentBar: &canvas.Rectangle{}, ackedBar: &canvas.Rectangle{}}
 	b.paint()
 	b.ExtendBaseWidget(b)
 	return b
 }
 
-// Set shows how much of the whole has been acknowledged and how much has been
-// sent, both from 0 to 1, in a tone.
+// Set sets the acknowledged and sent fractions of the whole, from 0 to 1, and the
+// tone.
 func (b *Bar) Set(acked, sent float64, tone theme.Tone) {
-	b.acked, b.sent = within(acked), max(within(acked), within(sent))
+	b.acked, b.sent = clamp(acked), max(clamp(acked), clamp(sent))
 	b.arrange(b.Size())
 	if tone != b.tone {
 		b.tone = tone
@@ -39,60 +39,61 @@ func (b *Bar) Set(acked, sent float64, tone theme.Tone) {
 	}
 }
 
-func within(part float64) float64 { return min(max(part, 0), 1) }
+func clamp(fraction float64) float64 { return min(max(fraction, 0), 1) }
 
-// MinSize is as high as the theme's bar.
+// MinSize returns the height of the theme's progress bar and a minimum width.
 func (b *Bar) MinSize() fyne.Size {
 	return fyne.NewSize(theme.Grid(8), theme.Size(theme.SizeBar))
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{b.track, b.flight, b.solid}, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	objects := []fyne.CanvasObject{b.track, b.sentBar, b.ackedBar}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *Bar) arrange(size fyne.Size) {
-	stretch(b.track, size.Width, size.Height)
-	stretch(b.flight, partOf(size, b.sent), size.Height)
-	stretch(b.solid, partOf(size, b.acked), size.Height)
+	resizeBar(b.track, size.Width, size.Height)
+	resizeBar(b.sentBar, widthOf(size, b.sent), size.Height)
+	resizeBar(b.ackedBar, widthOf(size, b.acked), size.Height)
 }
 
-// partOf is a part of the width in whole units. Something is never shown as
-// nothing, and not quite all never as all.
-func partOf(size fyne.Size, part float64) float32 {
-	switch width := snap(size.Width * float32(part)); {
-	case part <= 0:
+// widthOf returns the width of a fraction of a bar in whole units. A fraction above
+// 0 is visible, and one below 1 is not full width.
+func widthOf(size fyne.Size, fraction float64) float32 {
+	switch width := draw.Snap(size.Width * float32(fraction)); {
+	case fraction <= 0:
 		return 0
-	case part >= 1:
+	case fraction >= 1:
 		return size.Width
 	default:
 		return min(max(width, size.Height), size.Width-1)
 	}
 }
 
-func stretch(r *canvas.Rectangle, width, height float32) {
+func resizeBar(r *canvas.Rectangle, width, height float32) {
 	size := fyne.NewSize(width, height)
 	if r.Size() == size {
 		return
 	}
-	SetVisible(r, width > 0)
+	draw.SetVisible(r, width > 0)
 	r.CornerRadius = height / 2
 	r.Resize(size)
 }
 
 func (b *Bar) paint() {
-	solid, flight := barColors(b.tone)
+	acked, sent := barColors(b.tone)
 	b.track.FillColor = theme.Color(theme.ColorTrack)
-	b.flight.FillColor = theme.Color(flight)
-	b.solid.FillColor = theme.Color(solid)
+	b.sentBar.FillColor = theme.Color(sent)
+	b.ackedBar.FillColor = theme.Color(acked)
 }
 
-func barColors(tone theme.Tone) (solid, flight fyne.ThemeColorName) {
+func barColors(tone theme.Tone) (acked, sent fyne.ThemeColorName) {
 	switch tone {
 	case theme.Muted:
 		return theme.ColorPaused, theme.ColorTrack
 	case theme.Active:
-		return theme.ColorAccent, theme.ColorInFlight
+		return theme.ColorAccent, theme.ColorSent
 	case theme.Warning:
 		return theme.ColorWarningBar, theme.ColorTrack
 	case theme.Error:

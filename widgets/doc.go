@@ -1,16 +1,13 @@
-// Package widgets is what Ferry's window is built of: a list for very many
-// rows, the row itself, a progress bar, banners, toasts, badges, a speed graph
-// and the empty state.
+// Package widgets provides the parts of Ferry's window: list rows, progress bars,
+// banners, toasts, tooltips, badges, a speed graph and the empty state. The list is
+// in package list, dialogs are in package dialog.
 //
-// The widgets know nothing of uploads. They are told what to show by small
-// values and say what the user did by calling functions; who builds them
-// decides what that means. They take their colours and sizes from
-// [github.com/ferryapp/ferry/widgets/theme] and their words from whoever uses
-// them.
+// The widgets are independent of uploads: they show plain values and report user
+// actions by calling functions. All texts come from the caller; colours and sizes
+// come from [github.com/ferryapp/ferry/widgets/theme].
 //
-// A change that changes nothing to see costs nothing: the toolkit paints the
-// whole window again after every refresh, so a widget asks for one only when it
-// looks different.
+// Fyne repaints the whole window for every refresh, so a widget requests one only
+// if its appearance changes.
 //
-// Everything belongs to the goroutine of the user interface.
+// Everything here must be used on the UI goroutine.
 package widgets

@@ -1,35 +1,39 @@
 package widgets
 
 import (
+	"cmp"
 	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Figure is a number with its unit that changes often.
+// Figure describes a frequently changing number with its unit.
 type Figure struct {
-	Widest []string // the longest it says, in each of its units: the room that it has
-	Leaves int      // where there is no room for all, the one with the greatest number leaves first
+	Widest []string // sample texts; the widest determines the figure's width
+	Leaves int      // if there is too little space, figures with greater values are hidden first
 }
 
-// Kept is the text of a figure that says nothing for a moment.
+// Kept is the text of a figure that is empty but keeps its space.
 const Kept = " "
 
-// Figures is a line of numbers of which each has a place of its own, so that none
-// moves when the digits of another change. The first ends where its place ends,
-// the others begin where theirs do. One that says nothing takes no room, unless its
-// text is Kept.
+// figureGap is the space between two figures, in steps of the grid.
+const figureGap = 3
+
+// Figures is a line of numbers of fixed width, so that a change of one does not
+// move the others. The first is aligned to the right, the others to the left. A
+// figure without text takes no space.
 type Figures struct {
 	widget.BaseWidget
 	figures []Figure
-	labels  []*label
+	labels  []*draw.Label
 }
 
-// NewFigures makes a line that says nothing yet.
+// NewFigures returns a line of figures without texts.
 func NewFigures(figures ...Figure) *Figures {
 	f := &Figures{figures: figures}
 	for i := range figures {
@@ -37,9 +41,9 @@ func NewFigures(figures ...Figure) *Figures {
 		if i == 0 {
 			color = theme.ColorText
 		}
-		l := newLabel(textSize, color)
+		l := draw.NewLabel(draw.SizeCaption, color)
 		if i == 0 {
-			l.text.Alignment = fyne.TextAlignTrailing
+			l.Object.Alignment = fyne.TextAlignTrailing
 		}
 		f.labels = append(f.labels, l)
 	}
@@ -47,13 +51,12 @@ func NewFigures(figures ...Figure) *Figures {
 	return f
 }
 
-// Set says something else, in the order of the figures. The same again costs
-// nothing.
+// Set sets the texts of all figures.
 func (f *Figures) Set(texts ...string) {
 	changed := false
 	for i, l := range f.labels {
-		if texts[i] != l.whole {
-			l.set(texts[i], l.color)
+		if texts[i] != l.FullText {
+			l.Set(texts[i], l.Color)
 			changed = true
 		}
 	}
@@ -62,29 +65,29 @@ func (f *Figures) Set(texts ...string) {
 	}
 }
 
-// Texts is what is said, as far as there is room for it.
+// Texts returns the texts of the visible figures.
 func (f *Figures) Texts() []string {
 	var texts []string
 	for _, l := range f.labels {
-		if l.text.Visible() {
-			texts = append(texts, l.whole)
+		if l.Object.Visible() {
+			texts = append(texts, l.FullText)
 		}
 	}
 	return texts
 }
 
-// MinSize is room for the figure that stays longest.
+// MinSize returns the size of the figure that is hidden last.
 func (f *Figures) MinSize() fyne.Size {
-	least := slices.MinFunc(f.figures, func(a, b Figure) int { return a.Leaves - b.Leaves })
-	return fyne.NewSize(f.width(least), f.labels[0].height)
+	last := slices.MinFunc(f.figures, func(a, b Figure) int { return cmp.Compare(a.Leaves, b.Leaves) })
+	return fyne.NewSize(f.width(last), f.labels[0].Height)
 }
 
-// Width is the room that all of it needs that says something now.
+// Width returns the width of all figures that have a text.
 func (f *Figures) Width() float32 {
 	width := float32(0)
 	for i, figure := range f.figures {
-		if f.labels[i].whole != "" {
-			width += f.width(figure) + theme.Grid(gap)
+		if f.labels[i].FullText != "" {
+			width += f.width(figure) + theme.Grid(figureGap)
 		}
 	}
 	return width
@@ -93,61 +96,61 @@ func (f *Figures) Width() float32 {
 func (f *Figures) width(figure Figure) float32 {
 	width := float32(0)
 	for _, text := range figure.Widest {
-		width = max(width, fyne.MeasureText(text, theme.Size(textSize), fyne.TextStyle{}).Width)
+		width = max(width, fyne.MeasureText(text, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width)
 	}
 	return width + 1
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (f *Figures) CreateRenderer() fyne.WidgetRenderer {
 	objects := make([]fyne.CanvasObject, len(f.labels))
 	for i, l := range f.labels {
-		objects[i] = l.text
+		objects[i] = l.Object
 	}
-	return &arranged{objects: objects, arrange: f.arrange, least: f.MinSize, repaint: f.paint, widget: f}
+	return &draw.Renderer{Content: objects, Arrange: f.arrange, Minimum: f.MinSize, Repaint: f.paint, Widget: f}
 }
 
 func (f *Figures) arrange(size fyne.Size) {
-	most := f.most(size.Width)
-	x, y := float32(0), snap((size.Height-f.labels[0].height)/2)
+	fittingOrder := f.fittingOrder(size.Width)
+	x, y := float32(0), draw.Snap((size.Height-f.labels[0].Height)/2)
 	for i, l := range f.labels {
-		shown := l.whole != "" && f.figures[i].Leaves <= most
-		SetVisible(l.text, shown)
-		if shown {
+		visible := l.FullText != "" && f.figures[i].Leaves <= fittingOrder
+		draw.SetVisible(l.Object, visible)
+		if visible {
 			width := f.width(f.figures[i])
-			l.place(fyne.NewPos(x, y), min(width, size.Width-x))
-			x += width + theme.Grid(gap)
+			l.Place(fyne.NewPos(x, y), min(width, size.Width-x))
+			x += width + theme.Grid(figureGap)
 		}
 	}
 }
 
-// most is the greatest Leaves for which there is room.
-func (f *Figures) most(room float32) int {
+// fittingOrder returns the greatest hide order of the figures that fit into a width.
+func (f *Figures) fittingOrder(width float32) int {
 	order := make([]int, len(f.figures))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return f.figures[a].Leaves - f.figures[b].Leaves })
-	most := f.figures[order[0]].Leaves
-	for at, i := range order {
-		if f.labels[i].whole == "" {
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(f.figures[a].Leaves, f.figures[b].Leaves) })
+	fitting := f.figures[order[0]].Leaves
+	for n, i := range order {
+		if f.labels[i].FullText == "" {
 			continue
 		}
-		room -= f.width(f.figures[i])
-		if at > 0 {
-			room -= theme.Grid(gap)
+		width -= f.width(f.figures[i])
+		if n > 0 {
+			width -= theme.Grid(figureGap)
 		}
-		if room < 0 {
+		if width < 0 {
 			break
 		}
-		most = f.figures[i].Leaves
+		fitting = f.figures[i].Leaves
 	}
-	return most
+	return fitting
 }
 
 func (f *Figures) paint() {
 	for _, l := range f.labels {
-		l.restyle()
+		l.Restyle()
 	}
 	canvas.Refresh(f)
 }

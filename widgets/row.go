@@ -1,127 +1,70 @@
 package widgets
 
 import (
-	"slices"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// The toolkit's names that rows and buttons use.
-const (
-	nameSize = fynetheme.SizeNameText
-	textSize = fynetheme.SizeNameCaptionText
-	onAccent = fynetheme.ColorNameForegroundOnPrimary
-	pressed  = fynetheme.ColorNamePressed
-)
-
-// RowModel is everything a Row shows. Two equal models look the same.
-type RowModel struct {
-	Icon   theme.IconName // what kind of thing it is
-	Name   string         // shortened in its middle where there is no room
-	Size   string         // how much of how much; the last column to go when the row is narrow
-	Speed  string
-	ETA    string
-	Glyph  theme.IconName // the state as a sign,
-	Detail string         // in words
-	Tone   theme.Tone     // and as a colour
-
-	ShowBar bool
-	BarTone theme.Tone
-	Acked   float64 // of 1: acknowledged by the receiving side
-	Sent    float64 // of 1: sent, at or above Acked
-
-	Depth int  // how many rows it is inside of
-	Fold  Fold // whether it opens into rows
-
-	Actions []Action // the last one stands at the right edge
-}
-
-// Fold is whether a row opens into others.
-type Fold uint8
-
-// The ways a row can be.
-const (
-	FoldNone Fold = iota
-	FoldClosed
-	FoldOpen
-)
-
-// Action is something the user can do with a row.
-type Action struct {
-	ID    string
-	Icon  theme.IconName
-	Label string
-	// Prominent shows the label, at all times: the row waits for the user.
-	// Other actions are icons that show when the row is pointed at or selected.
-	Prominent bool
-}
-
-// Equal says whether both look the same.
-func (m RowModel) Equal(other RowModel) bool {
-	return m.Name == other.Name && m.Icon == other.Icon &&
-		m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
-		m.Glyph == other.Glyph && m.Detail == other.Detail && m.Tone == other.Tone &&
-		m.ShowBar == other.ShowBar && m.BarTone == other.BarTone && m.Depth == other.Depth && m.Fold == other.Fold && m.Acked == other.Acked && m.Sent == other.Sent &&
-		slices.Equal(m.Actions, other.Actions)
-}
-
-// Row shows one transfer, or anything else that has a name, a state and
-// progress. It is made to be one of many in a [SelectList].
+// Row shows the name, status and progress of an item. It is a row of a
+// [list.View].
 type Row struct {
 	widget.BaseWidget
 
-	// OnAction is told the ID of the action the user chose.
+	// OnAction is called with the ID of an action when its button is tapped.
 	OnAction func(id string)
 
-	// OnFold is called when the user opens or closes the row.
+	// OnFold is called when the chevron is tapped.
 	OnFold func()
 
-	// Hints says what the buttons do that have no words, and words in full that
-	// have no room; nil for nothing.
+	// Hints shows the labels of buttons without text, and the full form of
+	// shortened texts. It may be nil.
 	Hints *Hints
 
-	model   RowModel
-	state   RowState
-	pointed fyne.CanvasObject // what is being explained; nil for nothing
+	model         RowModel
+	state         list.RowState
+	tooltipTarget fyne.CanvasObject // the object whose tooltip was requested, or nil
 
-	back      *canvas.Rectangle
-	line      *canvas.Rectangle
-	tile      *canvas.Rectangle
-	icon      *icon
-	name      *label
-	glyph     *icon
-	detail    *label
-	columns   [3]*label // size, speed, time left
-	bar       *Bar
-	chevron   *rowButton
-	buttons   []*rowButton
-	container *fyne.Container // of the buttons
+	background      *canvas.Rectangle
+	separator       *canvas.Rectangle
+	tile            *canvas.Rectangle
+	icon            *draw.Icon
+	name            *draw.Label
+	statusIcon      *draw.Icon
+	status          *draw.Label
+	columns         [3]*draw.Label // size, speed, ETA
+	bar             *Bar
+	chevron         *rowButton
+	buttons         []*rowButton // one for every action, then hidden ones for reuse
+	buttonContainer *fyne.Container
 }
 
-// NewRow makes an empty row.
+var _ list.Stateful = (*Row)(nil)
+
+// NewRow returns an empty row.
 func NewRow() *Row {
 	r := &Row{
-		back:      &canvas.Rectangle{},
-		line:      &canvas.Rectangle{},
-		tile:      &canvas.Rectangle{},
-		icon:      newIcon(),
-		name:      newLabel(nameSize, theme.ColorText),
-		glyph:     newIcon(),
-		detail:    newLabel(textSize, theme.ColorMuted),
-		bar:       NewBar(),
-		container: &fyne.Container{},
+		background:      &canvas.Rectangle{},
+		separator:       &canvas.Rectangle{},
+		tile:            &canvas.Rectangle{},
+		icon:            draw.NewIcon(),
+		name:            draw.NewLabel(draw.SizeText, theme.ColorText),
+		statusIcon:      draw.NewIcon(),
+		status:          draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
+		bar:             NewBar(),
+		buttonContainer: &fyne.Container{},
 	}
-	r.name.shorten = EllipsisMiddle
+	r.name.Shorten = draw.EllipsisMiddle
 	r.chevron = newRowButton(func(string) { call(r.OnFold) })
 	r.chevron.Hide()
 	for i := range r.columns {
-		r.columns[i] = newLabel(textSize, theme.ColorMuted)
-		r.columns[i].text.Alignment = fyne.TextAlignTrailing
+		r.columns[i] = draw.NewLabel(draw.SizeCaption, theme.ColorMuted)
+		r.columns[i].Object.Alignment = fyne.TextAlignTrailing
 	}
 	r.bar.Hide()
 	r.paint()
@@ -129,69 +72,70 @@ func NewRow() *Row {
 	return r
 }
 
-// SetModel shows another model. An equal one costs nothing.
+// SetModel replaces the content. It does nothing if the model is equal to the
+// current one.
 func (r *Row) SetModel(model RowModel) {
 	if model.Equal(r.model) {
 		return
 	}
 	r.model = model
-	r.icon.set(model.Icon, theme.ColorMuted)
-	r.name.set(model.Name, theme.ColorText)
-	r.glyph.set(model.Glyph, model.Tone.Color())
-	r.detail.set(model.Detail, model.Tone.Color())
+	r.icon.Set(model.Icon, theme.ColorMuted)
+	r.name.Set(model.Name, theme.ColorText)
+	r.statusIcon.Set(model.Glyph, model.Tone.Color())
+	r.status.Set(model.Detail, model.Tone.Color())
 	for i, text := range []string{model.Size, model.Speed, model.ETA} {
-		r.columns[i].set(text, theme.ColorMuted)
+		r.columns[i].Set(text, theme.ColorMuted)
 	}
-	SetVisible(r.bar, model.ShowBar)
+	draw.SetVisible(r.bar, model.ShowBar)
 	r.arrange(r.Size())
 	r.bar.Set(model.Acked, model.Sent, model.BarTone)
 }
 
-// SetState shows whether the row is selected, has the keyboard or is pointed at.
-func (r *Row) SetState(state RowState) {
+// SetState implements [list.Stateful].
+func (r *Row) SetState(state list.RowState) {
 	if state == r.state {
 		return
 	}
-	marked := state.Selected != r.state.Selected || state.Cursor != r.state.Cursor || state.Hovered != r.state.Hovered
+	repaint := state.Selected != r.state.Selected || state.Cursor != r.state.Cursor || state.Hovered != r.state.Hovered
 	r.state = state
-	if marked {
-		r.paintBack()
-		r.back.Refresh()
+	if repaint {
+		r.paintBackground()
+		r.background.Refresh()
 	}
 	r.arrange(r.Size())
 }
 
-func (r *Row) act(id string) {
+func (r *Row) actionTapped(id string) {
 	r.Hints.Dismiss()
 	if r.OnAction != nil {
 		r.OnAction(id)
 	}
 }
 
-// MinSize is the one height of all rows, and room for a few letters.
+// MinSize returns the height of all rows, and a minimum width.
 func (r *Row) MinSize() fyne.Size {
 	return fyne.NewSize(theme.Grid(60), theme.Size(theme.SizeRow))
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (r *Row) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{r.back, r.line, r.tile, r.icon.image, r.name.text, r.glyph.image, r.detail.text}
+	objects := []fyne.CanvasObject{r.background, r.separator, r.tile, r.icon.Object, r.name.Object, r.statusIcon.Object, r.status.Object}
 	for _, column := range r.columns {
-		objects = append(objects, column.text)
+		objects = append(objects, column.Object)
 	}
-	objects = append(objects, r.bar, r.chevron, r.container)
-	return &arranged{objects: objects, arrange: r.arrange, least: r.MinSize, repaint: r.paint, widget: r}
+	objects = append(objects, r.bar, r.chevron, r.buttonContainer)
+	return &draw.Renderer{Content: objects, Arrange: r.arrange, Minimum: r.MinSize, Repaint: r.paint, Widget: r}
 }
 
 func (r *Row) paint() {
-	for _, l := range append([]*label{r.name, r.detail}, r.columns[:]...) {
-		l.restyle()
+	for _, l := range append([]*draw.Label{r.name, r.status}, r.columns[:]...) {
+		l.Restyle()
 	}
-	r.line.FillColor = theme.Color(fynetheme.ColorNameSeparator)
+	r.separator.FillColor = theme.Color(fynetheme.ColorNameSeparator)
 	r.tile.FillColor = theme.Color(theme.ColorTile)
 	r.tile.CornerRadius = theme.Grid(2)
-	r.paintBack()
-	for _, object := range []fyne.CanvasObject{r.icon.image, r.glyph.image, r.bar} {
+	r.paintBackground()
+	for _, object := range []fyne.CanvasObject{r.icon.Object, r.statusIcon.Object, r.bar} {
 		object.Refresh()
 	}
 	for _, button := range append([]*rowButton{r.chevron}, r.buttons...) {
@@ -199,16 +143,17 @@ func (r *Row) paint() {
 	}
 }
 
-func (r *Row) paintBack() {
-	r.back.CornerRadius = theme.Grid(2)
-	r.back.FillColor, r.back.StrokeColor, r.back.StrokeWidth = nil, nil, 0
+func (r *Row) paintBackground() {
+	b := r.background
+	b.CornerRadius = theme.Grid(2)
+	b.FillColor, b.StrokeColor, b.StrokeWidth = nil, nil, 0
 	if r.state.Hovered {
-		r.back.FillColor = theme.Color(fynetheme.ColorNameHover)
+		b.FillColor = theme.Color(fynetheme.ColorNameHover)
 	}
 	if r.state.Selected {
-		r.back.FillColor = theme.Color(fynetheme.ColorNameSelection)
+		b.FillColor = theme.Color(fynetheme.ColorNameSelection)
 	}
 	if r.state.Cursor {
-		r.back.StrokeColor, r.back.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
+		b.StrokeColor, b.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
 	}
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// uploading is a row in the middle of its work.
+// uploading returns a model with all columns and a bar.
 func uploading() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconVideo, Name: "interview-final.mov",
@@ -23,7 +25,7 @@ func uploading() widgets.RowModel {
 	}
 }
 
-// changed is a row that waits for the user.
+// changed returns a model with a prominent action.
 func changed() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconVideo, Name: "b-roll.mov", Size: "2.2 of 3.0 GB",
@@ -33,7 +35,7 @@ func changed() widgets.RowModel {
 	}
 }
 
-// done is a row without a bar.
+// done returns a model without a bar.
 func done() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconDocument, Name: "invoice.pdf", Size: "84 KB",
@@ -42,7 +44,7 @@ func done() widgets.RowModel {
 	}
 }
 
-// batch is a row that is open.
+// batch returns a model of an open row.
 func batch() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconFolder, Name: "Iceland raws", Size: "31.2 of 40.1 GB", Speed: "42.0 MB/s", ETA: "about 3 min",
@@ -52,7 +54,7 @@ func batch() widgets.RowModel {
 	}
 }
 
-// inside is a row inside of another.
+// inside returns a model of a row in another row.
 func inside() widgets.RowModel {
 	model := done()
 	model.Depth = 1
@@ -62,20 +64,18 @@ func inside() widgets.RowModel {
 func newRow(t testing.TB, model widgets.RowModel, width float32) (*widgets.Row, fyne.Window) {
 	row := widgets.NewRow()
 	row.SetModel(model)
-	window := test.NewTempWindow(t, row)
-	window.SetPadded(false)
-	window.Resize(fyne.NewSize(width, row.MinSize().Height))
+	window := widgettest.Show(t, row, width, row.MinSize().Height)
 	return row, window
 }
 
-func TestRowsLookAsTheyShould(t *testing.T) {
+func TestRowGoldenMarkup(t *testing.T) {
 	models := map[string]widgets.RowModel{"uploading": uploading(), "changed": changed(), "done": done(), "batch": batch(), "inside": inside()}
 	for modeName, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
 		for widthName, width := range map[string]float32{"wide": 960, "narrow": 480} {
 			for name, model := range models {
 				golden := "row/" + name + "-" + widthName + "-" + modeName + ".xml"
 				t.Run(golden, func(t *testing.T) {
-					test.NewTempApp(t).Settings().SetTheme(theme.New(mode, 1))
+					widgettest.SetTheme(t, mode)
 					_, window := newRow(t, model, width)
 					test.AssertRendersToMarkup(t, golden, window.Canvas())
 				})
@@ -84,7 +84,7 @@ func TestRowsLookAsTheyShould(t *testing.T) {
 	}
 }
 
-// texts lists what can be read in a row.
+// texts returns the visible texts of a row.
 func texts(row fyne.CanvasObject) []string {
 	var all []string
 	for _, object := range test.LaidOutObjects(row) {
@@ -95,20 +95,20 @@ func texts(row fyne.CanvasObject) []string {
 	return all
 }
 
-func TestColumnsLeaveWhenTheRowIsNarrow(t *testing.T) {
+func TestRowHidesColumnsWhenNarrow(t *testing.T) {
 	cases := []struct {
 		name  string
 		width float32
 		want  []string
 	}{
-		{"wide rows have all columns", 960, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s", "about 4 min"}},
-		{"the time goes first", 640, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s"}},
-		{"then the speed", 520, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB"}},
-		{"the name and the state stay", 360, []string{"interview-final.mov", "Uploading"}},
+		{"all columns", 960, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s", "about 4 min"}},
+		{"ETA hidden", 640, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB", "18.4 MB/s"}},
+		{"ETA and speed hidden", 520, []string{"interview-final.mov", "Uploading", "1.9 of 6.4 GB"}},
+		{"all columns hidden", 360, []string{"interview-final.mov", "Uploading"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+			widgettest.SetTheme(t, theme.Light)
 			row, _ := newRow(t, uploading(), c.width)
 			if diff := cmp.Diff(c.want, texts(row)); diff != "" {
 				t.Error(diff)
@@ -117,8 +117,8 @@ func TestColumnsLeaveWhenTheRowIsNarrow(t *testing.T) {
 	}
 }
 
-func TestColumnsDoNotMoveWithTheirDigits(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+func TestRowColumnsDoNotMove(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
 	row, _ := newRow(t, uploading(), 960)
 	before := rightEdges(row)
 	model := uploading()
@@ -129,7 +129,7 @@ func TestColumnsDoNotMoveWithTheirDigits(t *testing.T) {
 	}
 }
 
-// rightEdges is where the texts that are aligned to the right end.
+// rightEdges returns the right edges of the right-aligned texts.
 func rightEdges(row fyne.CanvasObject) []float32 {
 	var edges []float32
 	for _, object := range test.LaidOutObjects(row) {
@@ -140,24 +140,24 @@ func rightEdges(row fyne.CanvasObject) []float32 {
 	return edges
 }
 
-func TestActions(t *testing.T) {
+func TestRowActions(t *testing.T) {
 	cases := []struct {
 		name  string
 		model widgets.RowModel
-		state widgets.RowState
+		state list.RowState
 		at    fyne.Position
 		want  []string
 	}{
-		{"an icon that is not shown cannot be clicked", uploading(), widgets.RowState{}, fyne.NewPos(932, 30), nil},
-		{"the last icon is at the right edge", uploading(), widgets.RowState{Hovered: true}, fyne.NewPos(932, 30), []string{"cancel"}},
-		{"the icon before is beside it", uploading(), widgets.RowState{Selected: true}, fyne.NewPos(900, 30), []string{"pause"}},
-		{"a row that the keyboard is on shows them", uploading(), widgets.RowState{Cursor: true}, fyne.NewPos(900, 30), []string{"pause"}},
-		{"what the row waits for can always be clicked", changed(), widgets.RowState{}, fyne.NewPos(920, 30), []string{"over"}},
-		{"beside the buttons nothing happens", changed(), widgets.RowState{Hovered: true}, fyne.NewPos(400, 30), nil},
+		{"hidden icon", uploading(), list.RowState{}, fyne.NewPos(932, 30), nil},
+		{"last icon of a hovered row", uploading(), list.RowState{Hovered: true}, fyne.NewPos(932, 30), []string{"cancel"}},
+		{"first icon of a selected row", uploading(), list.RowState{Selected: true}, fyne.NewPos(900, 30), []string{"pause"}},
+		{"first icon of the cursor", uploading(), list.RowState{Cursor: true}, fyne.NewPos(900, 30), []string{"pause"}},
+		{"prominent action", changed(), list.RowState{}, fyne.NewPos(920, 30), []string{"over"}},
+		{"beside the buttons", changed(), list.RowState{Hovered: true}, fyne.NewPos(400, 30), nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+			widgettest.SetTheme(t, theme.Light)
 			row, window := newRow(t, c.model, 960)
 			var chosen []string
 			row.OnAction = func(id string) { chosen = append(chosen, id) }
@@ -170,8 +170,8 @@ func TestActions(t *testing.T) {
 	}
 }
 
-func TestAnEqualModelCostsNothing(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+func TestRowSetEqualModelDoesNotAllocate(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
 	row, _ := newRow(t, uploading(), 960)
 	same := uploading()
 	if allocations := testing.AllocsPerRun(100, func() { row.SetModel(same) }); allocations != 0 {
@@ -179,15 +179,15 @@ func TestAnEqualModelCostsNothing(t *testing.T) {
 	}
 }
 
-func TestEqualLooksAtEverything(t *testing.T) {
+func TestRowModelEqual(t *testing.T) {
 	changes := map[string]func(*widgets.RowModel){
 		"icon":    func(m *widgets.RowModel) { m.Icon = theme.IconAudio },
 		"name":    func(m *widgets.RowModel) { m.Name = "x" },
 		"size":    func(m *widgets.RowModel) { m.Size = "x" },
 		"speed":   func(m *widgets.RowModel) { m.Speed = "x" },
-		"time":    func(m *widgets.RowModel) { m.ETA = "x" },
+		"eta":     func(m *widgets.RowModel) { m.ETA = "x" },
 		"glyph":   func(m *widgets.RowModel) { m.Glyph = theme.IconBusy },
-		"words":   func(m *widgets.RowModel) { m.Detail = "x" },
+		"detail":  func(m *widgets.RowModel) { m.Detail = "x" },
 		"tone":    func(m *widgets.RowModel) { m.Tone = theme.Error },
 		"bar":     func(m *widgets.RowModel) { m.ShowBar = false },
 		"acked":   func(m *widgets.RowModel) { m.Acked = 0.31 },
@@ -198,19 +198,19 @@ func TestEqualLooksAtEverything(t *testing.T) {
 		"actions": func(m *widgets.RowModel) { m.Actions = m.Actions[:1] },
 	}
 	if !uploading().Equal(uploading()) {
-		t.Error("a model is not equal to itself")
+		t.Error("equal models are reported as different")
 	}
 	for name, change := range changes {
 		other := uploading()
 		change(&other)
 		if other.Equal(uploading()) {
-			t.Errorf("another %s is taken for equal", name)
+			t.Errorf("models with different %s are reported as equal", name)
 		}
 	}
 }
 
-func TestBarsEndAtOnePlace(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
+func TestRowBarEndDoesNotDependOnButtons(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
 	end := func(actions ...widgets.Action) float32 {
 		model := uploading()
 		model.Actions = actions
@@ -224,17 +224,17 @@ func TestBarsEndAtOnePlace(t *testing.T) {
 	}
 	none := end()
 	for label, got := range map[string]float32{
-		"icons":         end(widgets.Action{ID: "a", Icon: theme.IconPause}, widgets.Action{ID: "b", Icon: theme.IconCancel}),
-		"a short word":  end(widgets.Action{ID: "a", Label: "Sign in…", Prominent: true}),
-		"a longer word": end(widgets.Action{ID: "a", Icon: theme.IconCancel}, widgets.Action{ID: "b", Label: "Start over", Prominent: true}),
+		"icons":        end(widgets.Action{ID: "a", Icon: theme.IconPause}, widgets.Action{ID: "b", Icon: theme.IconCancel}),
+		"short label":  end(widgets.Action{ID: "a", Label: "Sign in…", Prominent: true}),
+		"longer label": end(widgets.Action{ID: "a", Icon: theme.IconCancel}, widgets.Action{ID: "b", Label: "Start over", Prominent: true}),
 	} {
 		if got != none || got == 0 {
-			t.Errorf("with %s the bar ends at %g, without buttons at %g", label, got, none)
+			t.Errorf("%s: right edge of the bar %g, without buttons %g", label, got, none)
 		}
 	}
 }
 
-func TestARowFollowsTheTheme(t *testing.T) {
+func TestRowFollowsTheme(t *testing.T) {
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(theme.New(theme.Light, 1))
 	row, window := newRow(t, uploading(), 960)
@@ -243,8 +243,8 @@ func TestARowFollowsTheTheme(t *testing.T) {
 	test.AssertRendersToMarkup(t, "row/uploading-wide-dark.xml", window.Canvas())
 }
 
-func BenchmarkRowThatMoves(b *testing.B) {
-	test.NewTempApp(b).Settings().SetTheme(theme.New(theme.Light, 1))
+func BenchmarkRowSetModel(b *testing.B) {
+	widgettest.SetTheme(b, theme.Light)
 	row, _ := newRow(b, uploading(), 960)
 	models := [2]widgets.RowModel{uploading(), uploading()}
 	models[1].Size, models[1].Sent = "2.0 of 6.4 GB", 0.37

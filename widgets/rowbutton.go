@@ -3,38 +3,40 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// rowButton is a button in a row. It does not look at the pointer itself: a
-// child that did would take the pointer from its list, and the row would lose
-// its buttons the moment one is reached.
+// rowButton is a button in a row. It does not implement desktop.Hoverable, because
+// the list would receive MouseOut while the pointer is over it. The row sets its
+// hovered state.
 type rowButton struct {
 	widget.BaseWidget
 	action  Action
 	hovered bool
 	onTap   func(id string)
 
-	back *canvas.Rectangle
-	icon *icon
-	text *label
+	background *canvas.Rectangle
+	icon       *draw.Icon
+	text       *draw.Label
 }
 
 func newRowButton(onTap func(id string)) *rowButton {
 	b := &rowButton{
-		onTap: onTap,
-		back:  &canvas.Rectangle{},
-		icon:  newIcon(),
-		text:  newLabel(textSize, theme.ColorAccent),
+		onTap:      onTap,
+		background: &canvas.Rectangle{},
+		icon:       draw.NewIcon(),
+		text:       draw.NewLabel(draw.SizeCaption, theme.ColorAccent),
 	}
 	b.paint()
 	b.ExtendBaseWidget(b)
 	return b
 }
 
-// Tapped is called by the toolkit.
+// Tapped implements [fyne.Tappable].
 func (b *rowButton) Tapped(*fyne.PointEvent) { b.onTap(b.action.ID) }
 
 func (b *rowButton) set(action Action, hovered bool) {
@@ -45,63 +47,62 @@ func (b *rowButton) set(action Action, hovered bool) {
 	b.Refresh()
 }
 
-// MinSize is a square for an icon, or the room its words need.
+// MinSize returns the size of the label, or of the icon if the action is not
+// prominent.
 func (b *rowButton) MinSize() fyne.Size {
-	side := theme.Grid(8)
 	if !b.action.Prominent {
-		return fyne.NewSquareSize(side)
+		return fyne.NewSquareSize(theme.Grid(8))
 	}
-	return fyne.NewSize(snap(b.textWidth()+theme.Grid(6)), theme.Grid(7.5))
+	return fyne.NewSize(draw.Snap(b.textWidth()+theme.Grid(6)), theme.Grid(7.5))
 }
 
 func (b *rowButton) textWidth() float32 {
-	return fyne.MeasureText(b.action.Label, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+	return fyne.MeasureText(b.action.Label, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (b *rowButton) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.back, b.icon.image, b.text.text}
-	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	objects := []fyne.CanvasObject{b.background, b.icon.Object, b.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *rowButton) arrange(size fyne.Size) {
-	b.back.Resize(size)
+	b.background.Resize(size)
 	if b.action.Prominent {
 		width := b.textWidth()
-		height := b.text.height
-		b.text.place(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2), width)
+		b.text.Place(fyne.NewPos((size.Width-width)/2, (size.Height-b.text.Height)/2), width)
 		return
 	}
-	b.icon.place(fyne.NewPos(size.Width/2, size.Height/2), theme.Size(theme.SizeIcon))
+	b.icon.Place(fyne.NewPos(size.Width/2, size.Height/2), theme.Size(theme.SizeIcon))
 }
 
 func (b *rowButton) paint() {
-	b.back.CornerRadius = theme.Grid(1.5)
-	b.text.restyle()
+	b.background.CornerRadius = theme.Grid(1.5)
+	b.text.Restyle()
 	if b.action.Prominent {
-		b.paintProminent()
+		b.paintLabel()
 	} else {
-		b.paintQuiet()
+		b.paintIcon()
 	}
 }
 
-func (b *rowButton) paintProminent() {
-	b.icon.set("", theme.ColorMuted)
-	b.text.set(b.action.Label, theme.ColorText)
-	b.back.FillColor = theme.Color(theme.ColorAction)
+func (b *rowButton) paintLabel() {
+	b.icon.Set("", theme.ColorMuted)
+	b.text.Set(b.action.Label, theme.ColorText)
+	b.background.FillColor = theme.Color(theme.ColorAction)
 	if b.hovered {
-		b.text.set(b.action.Label, onAccent)
-		b.back.FillColor = theme.Color(theme.ColorAccent)
+		b.text.Set(b.action.Label, fynetheme.ColorNameForegroundOnPrimary)
+		b.background.FillColor = theme.Color(theme.ColorAccent)
 	}
 }
 
-func (b *rowButton) paintQuiet() {
-	b.text.set("", theme.ColorAccent)
-	b.text.fit(0)
-	b.icon.set(b.action.Icon, theme.ColorMuted)
-	b.back.FillColor = nil
+func (b *rowButton) paintIcon() {
+	b.text.Set("", theme.ColorAccent)
+	b.text.Fit(0)
+	b.icon.Set(b.action.Icon, theme.ColorMuted)
+	b.background.FillColor = nil
 	if b.hovered {
-		b.icon.set(b.action.Icon, theme.ColorText)
-		b.back.FillColor = theme.Color(pressed)
+		b.icon.Set(b.action.Icon, theme.ColorText)
+		b.background.FillColor = theme.Color(fynetheme.ColorNamePressed)
 	}
 }

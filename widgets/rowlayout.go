@@ -5,210 +5,213 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// A row, from left to right: the room of a chevron, further in for what is inside
-// of another row; the tile with the icon; the name over the state in
-// words over the bar; the columns of numbers; the buttons. The columns keep
-// their places from row to row, whatever the buttons are, and leave one after
-// the other when the row is narrow. Distances are in steps of the grid.
+// A row contains from left to right: an indentation by its depth; the chevron; the
+// tile with the icon; the name above the status above the bar; the columns; the
+// buttons. The columns have the same position in all rows, whatever buttons a row
+// has, and are hidden one by one if the row is too narrow. Distances are in steps of
+// the grid.
 const (
-	edge         = 4.0  // from the border to what is inside
-	fold         = 6.0  // of a chevron, and how much further in a row begins that is inside of another
-	gap          = 3.0  // between what stands side by side
-	reservedSide = 28.0 // kept for the buttons at the right, shown or not, so that all bars end at one place
-	leastName    = 44.0 // the columns leave when the name has less
+	rowPadding   = 4.0  // between the edge and the content
+	chevronWidth = 6.0  // also the indentation for each level of depth
+	rowGap       = 3.0  // between parts beside each other
+	buttonsWidth = 28.0 // reserved for the buttons, so that bars end at the same position
+	minNameWidth = 44.0 // columns are hidden to keep this width for the name
 )
 
-// columnWidths are the rooms for size, speed and time left, wide enough for
-// their longest words, so that nothing moves when the digits change.
+// columnWidths are the widths of size, speed and ETA, enough for their longest
+// texts, so that columns do not move.
 var columnWidths = [...]float32{32, 21, 24}
 
 func (r *Row) arrange(size fyne.Size) {
-	if least := r.MinSize(); size.Width < least.Width {
-		return // not laid out yet
+	if size.Width < r.MinSize().Width {
+		return // no layout yet
 	}
 	inset := theme.Grid(1)
-	r.back.Resize(fyne.NewSize(size.Width-2*inset, size.Height-2))
-	r.back.Move(fyne.NewPos(inset, 1))
+	r.background.Resize(fyne.NewSize(size.Width-2*inset, size.Height-2))
+	r.background.Move(fyne.NewPos(inset, 1))
 
 	left := r.arrangeTile(size)
-	buttons := r.arrangeButtons(size)
-	right := size.Width - theme.Grid(edge) - max(theme.Grid(reservedSide), buttons) - theme.Grid(gap)
-	r.line.Resize(fyne.NewSize(size.Width-left-theme.Grid(edge), 1))
-	r.line.Move(fyne.NewPos(left, size.Height-1))
+	prominent := r.arrangeButtons(size)
+	right := size.Width - theme.Grid(rowPadding) - max(theme.Grid(buttonsWidth), prominent) - theme.Grid(rowGap)
+	r.separator.Resize(fyne.NewSize(size.Width-left-theme.Grid(rowPadding), 1))
+	r.separator.Move(fyne.NewPos(left, size.Height-1))
 	r.arrangeText(left, right, size)
-	r.explain()
+	r.updateTooltip()
 }
 
-// arrangeTile places the icon and returns where the text begins.
+// arrangeTile places chevron, tile and icon, and returns the left edge of the text.
 func (r *Row) arrangeTile(size fyne.Size) float32 {
 	tile := theme.Size(theme.SizeTile)
-	at := fyne.NewPos(theme.Grid(1+fold*float32(1+r.model.Depth)), snap((size.Height-tile)/2))
+	at := fyne.NewPos(theme.Grid(1+chevronWidth*float32(1+r.model.Depth)), draw.Snap((size.Height-tile)/2))
 	r.arrangeChevron(at.X, size)
 	r.tile.Resize(fyne.NewSquareSize(tile))
 	r.tile.Move(at)
-	r.icon.place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
-	return at.X + tile + theme.Grid(gap)
+	r.icon.Place(at.AddXY(tile/2, tile/2), theme.Size(theme.SizeIcon))
+	return at.X + tile + theme.Grid(rowGap)
 }
 
-// arrangeChevron places what opens the row before the tile.
+// arrangeChevron places the chevron, which ends at right.
 func (r *Row) arrangeChevron(right float32, size fyne.Size) {
-	SetVisible(r.chevron, r.model.Fold != FoldNone)
-	width, height := theme.Grid(fold), theme.Grid(8)
+	draw.SetVisible(r.chevron, r.model.Fold != FoldNone)
+	width, height := theme.Grid(chevronWidth), theme.Grid(8)
 	r.chevron.Resize(fyne.NewSize(width, height))
-	r.chevron.Move(fyne.NewPos(right-width, snap((size.Height-height)/2)))
+	r.chevron.Move(fyne.NewPos(right-width, draw.Snap((size.Height-height)/2)))
 	icon := theme.IconChevronRight
 	if r.model.Fold == FoldOpen {
 		icon = theme.IconChevronDown
 	}
-	r.chevron.set(Action{Icon: icon}, r.state.Hovered && r.chevron.Visible() && r.pointsAt(r.chevron))
+	r.chevron.set(Action{Icon: icon}, r.pointerOver(r.chevron))
 }
 
-// arrangeText places name, state, bar and numbers between left and right.
+// arrangeText places name, status, bar and columns between left and right.
 func (r *Row) arrangeText(left, right float32, size fyne.Size) {
-	nameHeight, detailHeight := r.name.height, r.detail.height
-	top := (size.Height - nameHeight - detailHeight) / 2
+	nameHeight, statusHeight := r.name.Height, r.status.Height
+	top := (size.Height - nameHeight - statusHeight) / 2
 	if r.model.ShowBar {
 		top -= theme.Grid(1)
 	}
-	top = snap(top)
-	columns := r.arrangeColumns(left, right, top+(nameHeight-detailHeight)/2)
-	r.name.place(fyne.NewPos(left, top), columns-left)
+	top = draw.Snap(top)
+	nameEnd := r.arrangeColumns(left, right, top+(nameHeight-statusHeight)/2)
+	r.name.Place(fyne.NewPos(left, top), nameEnd-left)
 
-	mark := theme.Size(theme.SizeMark)
-	words := left
+	iconSize := theme.Size(theme.SizeMark)
+	statusLeft := left
 	if r.model.Glyph != "" {
-		r.glyph.place(fyne.NewPos(left+mark/2, top+nameHeight+detailHeight/2+1), mark)
-		words += mark + theme.Grid(1.25)
+		r.statusIcon.Place(fyne.NewPos(left+iconSize/2, top+nameHeight+statusHeight/2+1), iconSize)
+		statusLeft += iconSize + theme.Grid(1.25)
 	}
-	r.detail.place(fyne.NewPos(words, top+nameHeight), right-words)
+	r.status.Place(fyne.NewPos(statusLeft, top+nameHeight), right-statusLeft)
 
-	height, end := theme.Size(theme.SizeBar), r.columnsEnd()
-	r.bar.Resize(fyne.NewSize(end-left, height))
-	r.bar.Move(fyne.NewPos(left, size.Height-theme.Grid(2)-height))
+	barHeight := theme.Size(theme.SizeBar)
+	r.bar.Resize(fyne.NewSize(r.columnsEnd()-left, barHeight))
+	r.bar.Move(fyne.NewPos(left, size.Height-theme.Grid(2)-barHeight))
 }
 
-// columnsEnd is where the columns and the bar end, in every row.
+// columnsEnd returns the right edge of columns and bar, which is the same for all
+// rows of a list.
 func (r *Row) columnsEnd() float32 {
-	return r.Size().Width - theme.Grid(edge+reservedSide+gap)
+	return r.Size().Width - theme.Grid(rowPadding+buttonsWidth+rowGap)
 }
 
-// arrangeColumns places the columns that have room, right to left, and returns
-// where the name has to end. Places are counted from the row's own edge, not
-// from its buttons, so that columns stand under each other.
+// arrangeColumns places the columns that fit, from right to left, and returns the
+// right edge of the name.
 func (r *Row) arrangeColumns(left, right, top float32) float32 {
 	end := r.columnsEnd()
-	used := right
-	shown := columnsIn(end - left)
+	nameEnd := right
+	count := columnsIn(end - left)
 	for i := len(columnWidths) - 1; i >= 0; i-- {
 		width := theme.Grid(columnWidths[i])
 		column := r.columns[i]
-		show := i < shown && column.whole != "" && end <= right+theme.Grid(gap)
-		SetVisible(column.text, show)
-		if show {
-			column.place(fyne.NewPos(end-width, top), width)
-			used = min(used, end-width-theme.Grid(gap))
+		visible := i < count && column.FullText != "" && end <= right+theme.Grid(rowGap)
+		draw.SetVisible(column.Object, visible)
+		if visible {
+			column.Place(fyne.NewPos(end-width, top), width)
+			nameEnd = min(nameEnd, end-width-theme.Grid(rowGap))
 		}
-		if i < shown {
+		if i < count {
 			end -= width
 		}
 	}
-	return used
+	return nameEnd
 }
 
-// columnsIn is how many columns have a place beside a name that can be read.
-func columnsIn(room float32) int {
-	room -= theme.Grid(leastName)
-	for i, width := range columnWidths {
-		room -= theme.Grid(width)
-		if room < 0 {
+// columnsIn returns the number of columns that fit into a width beside the name.
+func columnsIn(width float32) int {
+	width -= theme.Grid(minNameWidth)
+	for i, columnWidth := range columnWidths {
+		width -= theme.Grid(columnWidth)
+		if width < 0 {
 			return i
 		}
 	}
 	return len(columnWidths)
 }
 
-// arrangeButtons places the buttons that are shown now and returns the room
-// that is kept for them at all times.
+// arrangeButtons places the buttons of the actions and returns the width that
+// prominent ones need.
 func (r *Row) arrangeButtons(size fyne.Size) float32 {
-	r.provideButtons(len(r.model.Actions))
-	awake := r.state.Hovered || r.state.Selected || r.state.Cursor
-	x := size.Width - theme.Grid(edge)
+	r.setButtonCount(len(r.model.Actions))
+	showAll := r.state.Hovered || r.state.Selected || r.state.Cursor
+	x := size.Width - theme.Grid(rowPadding)
 	if last := len(r.model.Actions) - 1; last >= 0 && !r.model.Actions[last].Prominent {
-		x += theme.Grid(1) // so that the icon, not the ground around it, ends at the edge
+		x += theme.Grid(1) // aligns the icon, not the button, with the edge
 	}
-	lasting := false
+	hasProminent := false
 	for i, action := range slices.Backward(r.model.Actions) {
 		button := r.buttons[i]
-		SetVisible(button, awake || action.Prominent)
-		button.set(action, r.state.Hovered && button.Visible() && r.pointsAt(button))
-		least := button.MinSize()
-		x -= least.Width
-		button.Resize(least)
-		button.Move(fyne.NewPos(x, snap((size.Height-least.Height)/2)))
+		draw.SetVisible(button, showAll || action.Prominent)
+		button.set(action, r.pointerOver(button))
+		buttonSize := button.MinSize()
+		x -= buttonSize.Width
+		button.Resize(buttonSize)
+		button.Move(fyne.NewPos(x, draw.Snap((size.Height-buttonSize.Height)/2)))
 		if action.Prominent {
 			x -= theme.Grid(1)
-			lasting = true
+			hasProminent = true
 		}
 	}
-	if !lasting {
+	if !hasProminent {
 		return 0
 	}
-	return size.Width - theme.Grid(edge) - x
+	return size.Width - theme.Grid(rowPadding) - x
 }
 
-// explain says what is under the pointer, when that does not say all of it itself:
-// a button without words, or words that are shortened.
-func (r *Row) explain() {
-	about, text := r.unclear()
-	if about == r.pointed {
+// setButtonCount creates missing buttons and hides those that are not needed.
+func (r *Row) setButtonCount(count int) {
+	for len(r.buttons) < count {
+		button := newRowButton(r.actionTapped)
+		r.buttons = append(r.buttons, button)
+		r.buttonContainer.Objects = append(r.buttonContainer.Objects, button)
+	}
+	for _, unused := range r.buttons[count:] {
+		draw.SetVisible(unused, false)
+	}
+	r.buttonContainer.Resize(r.Size())
+}
+
+// updateTooltip requests the tooltip of the object below the pointer.
+func (r *Row) updateTooltip() {
+	target, text := r.tooltip()
+	if target == r.tooltipTarget {
 		return
 	}
-	if r.pointed != nil {
-		r.Hints.leave(r.pointed)
+	if r.tooltipTarget != nil {
+		r.Hints.Leave(r.tooltipTarget)
 	}
-	r.pointed = about
-	if about != nil {
-		r.Hints.point(about, text)
+	r.tooltipTarget = target
+	if target != nil {
+		r.Hints.Explain(target, text)
 	}
 }
 
-func (r *Row) unclear() (about fyne.CanvasObject, text string) {
-	if !r.state.Hovered {
-		return nil, ""
-	}
+// tooltip returns the object below the pointer that has a tooltip: a button without
+// text, or a shortened text. It returns nil if there is none.
+func (r *Row) tooltip() (target fyne.CanvasObject, text string) {
 	for _, button := range r.buttons {
-		if button.Visible() && r.pointsAt(button) {
+		if r.pointerOver(button) {
 			if button.action.Prominent {
 				return nil, ""
 			}
 			return button, button.action.Label
 		}
 	}
-	for _, l := range []*label{r.name, r.detail} {
-		if l.text.Text != l.whole && r.pointsAt(l.text) {
-			return l.text, l.whole
+	for _, l := range []*draw.Label{r.name, r.status} {
+		if l.Object.Text != l.FullText && r.pointerOver(l.Object) {
+			return l.Object, l.FullText
 		}
 	}
 	return nil, ""
 }
 
-func (r *Row) pointsAt(object fyne.CanvasObject) bool {
+// pointerOver reports whether the pointer is over a visible object of the row.
+func (r *Row) pointerOver(object fyne.CanvasObject) bool {
+	if !r.state.Hovered || !object.Visible() {
+		return false
+	}
 	at := r.state.Pointer.Subtract(object.Position())
 	return at.X >= 0 && at.Y >= 0 && at.X < object.Size().Width && at.Y < object.Size().Height
-}
-
-// provideButtons makes as many buttons as there are actions and hides the rest.
-func (r *Row) provideButtons(count int) {
-	for len(r.buttons) < count {
-		button := newRowButton(r.act)
-		r.buttons = append(r.buttons, button)
-		r.container.Objects = append(r.container.Objects, button)
-	}
-	for _, spare := range r.buttons[count:] {
-		SetVisible(spare, false)
-	}
-	r.container.Resize(r.Size())
 }

@@ -4,45 +4,45 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// SearchField is a line in which the user types what to look for. Escape empties
-// it; Enter and Down leave it for what was found.
+// SearchField is a text field with a button that clears it.
 type SearchField struct {
 	widget.Entry
 
-	// OnLeave is called when the user has typed enough.
+	// OnLeave is called when the user leaves the field: with Escape or the button,
+	// which clear it, or with Enter or Down.
 	OnLeave func()
-	// OnFocus is told whether the field has the keyboard.
+	// OnFocus is called when the field gains or loses the keyboard focus.
 	OnFocus func(focused bool)
 
 	clear *IconButton
 }
 
-// NewSearchField makes an empty field. The hint says what its button does, which
-// empties it.
-func NewSearchField(placeholder string, hints *Hints, hint string, changed func(text string)) *SearchField {
+// NewSearchField returns an empty field. The tooltip is that of the button.
+func NewSearchField(placeholder string, tooltips *Hints, tooltip string, changed func(text string)) *SearchField {
 	f := &SearchField{}
 	f.PlaceHolder, f.Icon = placeholder, theme.Tinted(theme.IconSearch, theme.ColorMuted)
-	f.clear = NewIconButton(theme.IconCancel, hints, hint, f.Clear)
+	f.clear = NewIconButton(theme.IconCancel, tooltips, tooltip, f.Clear)
 	f.clear.Hide()
 	f.ActionItem = f.clear
 	f.OnChanged = func(text string) {
-		SetVisible(f.clear, text != "")
+		draw.SetVisible(f.clear, text != "")
 		changed(text)
 	}
 	f.ExtendBaseWidget(f)
 	return f
 }
 
-// Clear empties the field and leaves it.
+// Clear clears the field and calls OnLeave.
 func (f *SearchField) Clear() {
 	f.SetText("")
 	call(f.OnLeave)
 }
 
-// TypedKey is called by the toolkit.
+// TypedKey implements [fyne.Focusable].
 func (f *SearchField) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyEscape:
@@ -54,32 +54,30 @@ func (f *SearchField) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// TypedShortcut is called by the toolkit. What means nothing to a text is for the
-// window, which would not see it otherwise.
+// TypedShortcut implements [fyne.Shortcutable]. Shortcuts that do not edit text are
+// passed to the window.
 func (f *SearchField) TypedShortcut(s fyne.Shortcut) {
 	switch s.(type) {
 	case *fyne.ShortcutCut, *fyne.ShortcutCopy, *fyne.ShortcutPaste, *fyne.ShortcutSelectAll, *fyne.ShortcutUndo, *fyne.ShortcutRedo:
 		f.Entry.TypedShortcut(s)
 	default:
-		if window, ok := fyne.CurrentApp().Driver().CanvasForObject(f).(fyne.Shortcutable); ok {
-			window.TypedShortcut(s)
-		}
+		draw.ForwardShortcut(f, s)
 	}
 }
 
-// FocusGained is called by the toolkit.
+// FocusGained implements [fyne.Focusable].
 func (f *SearchField) FocusGained() {
 	f.Entry.FocusGained()
-	f.tell(true)
+	f.focusChanged(true)
 }
 
-// FocusLost is called by the toolkit.
+// FocusLost implements [fyne.Focusable].
 func (f *SearchField) FocusLost() {
 	f.Entry.FocusLost()
-	f.tell(false)
+	f.focusChanged(false)
 }
 
-func (f *SearchField) tell(focused bool) {
+func (f *SearchField) focusChanged(focused bool) {
 	if f.OnFocus != nil {
 		f.OnFocus(focused)
 	}

@@ -7,21 +7,22 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// SmallButton is a quiet button of an icon and words, for a line of small text.
+// SmallButton is a button without background, with an icon and small text.
 type SmallButton struct {
 	widget.BaseWidget
-	pointed
-	onTap   func()
-	hints   *Hints
-	compact bool // without the words
-	focused bool
+	hoverable
+	onTap    func()
+	tooltips *Hints
+	compact  bool // without text
+	focused  bool
 
-	back *canvas.Rectangle
-	icon *icon
-	text *label
+	background *canvas.Rectangle
+	icon       *draw.Icon
+	text       *draw.Label
 }
 
 var (
@@ -30,26 +31,29 @@ var (
 	_ desktop.Cursorable = (*SmallButton)(nil)
 )
 
-// NewSmallButton makes a button. Hints say the words where it has no room for them.
-func NewSmallButton(name theme.IconName, hints *Hints, tapped func()) *SmallButton {
-	b := &SmallButton{onTap: tapped, hints: hints, back: &canvas.Rectangle{}, icon: newIcon(), text: newLabel(textSize, theme.ColorMuted)}
-	b.icon.set(name, theme.ColorMuted)
+// NewSmallButton returns a button. In compact form its text is shown as a tooltip.
+func NewSmallButton(name theme.IconName, tooltips *Hints, tapped func()) *SmallButton {
+	b := &SmallButton{
+		onTap: tapped, tooltips: tooltips,
+		background: &canvas.Rectangle{}, icon: draw.NewIcon(), text: draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
+	}
+	b.icon.Set(name, theme.ColorMuted)
 	b.repaint = b.Refresh
 	b.ExtendBaseWidget(b)
 	return b
 }
 
-// Set says something else, in a tone. The same again costs nothing.
+// Set changes text and tone.
 func (b *SmallButton) Set(text string, tone theme.Tone) {
-	if text == b.text.whole && tone.Color() == b.text.color {
+	if text == b.text.FullText && tone.Color() == b.text.Color {
 		return
 	}
-	b.text.set(text, tone.Color())
-	b.icon.set(b.icon.name, tone.Color())
+	b.text.Set(text, tone.Color())
+	b.icon.Set(b.icon.Name, tone.Color())
 	b.Refresh()
 }
 
-// SetCompact has it do without its words, or with them again.
+// SetCompact hides or shows the text.
 func (b *SmallButton) SetCompact(compact bool) {
 	if compact != b.compact {
 		b.compact = compact
@@ -57,92 +61,93 @@ func (b *SmallButton) SetCompact(compact bool) {
 	}
 }
 
-// Text is what it says.
-func (b *SmallButton) Text() string { return b.text.whole }
+// Text returns the text.
+func (b *SmallButton) Text() string { return b.text.FullText }
 
-// Tapped is called by the toolkit.
+// Tapped implements [fyne.Tappable].
 func (b *SmallButton) Tapped(*fyne.PointEvent) {
-	b.hints.Dismiss()
+	b.tooltips.Dismiss()
 	call(b.onTap)
 }
 
-// FocusGained is called by the toolkit.
-func (b *SmallButton) FocusGained() { b.focus(true) }
+// FocusGained implements [fyne.Focusable].
+func (b *SmallButton) FocusGained() { b.setFocused(true) }
 
-// FocusLost is called by the toolkit.
-func (b *SmallButton) FocusLost() { b.focus(false) }
+// FocusLost implements [fyne.Focusable].
+func (b *SmallButton) FocusLost() { b.setFocused(false) }
 
-func (b *SmallButton) focus(focused bool) {
+func (b *SmallButton) setFocused(focused bool) {
 	b.focused = focused
 	b.Refresh()
 }
 
-// TypedRune is called by the toolkit. Letters mean nothing here.
+// TypedRune implements [fyne.Focusable]. It does nothing.
 func (b *SmallButton) TypedRune(rune) {}
 
-// TypedKey is called by the toolkit. A key that does not press it is for the window.
+// TypedKey implements [fyne.Focusable]. Keys that do not press the button are
+// passed to the window.
 func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
 	default:
-		passKey(b, e)
+		draw.ForwardKey(b, e)
 	}
 }
 
-// MouseIn is called by the toolkit.
+// MouseIn implements [desktop.Hoverable].
 func (b *SmallButton) MouseIn(e *desktop.MouseEvent) {
-	b.pointed.MouseIn(e)
+	b.hoverable.MouseIn(e)
 	if b.compact {
-		b.hints.point(b, b.text.whole)
+		b.tooltips.Explain(b, b.text.FullText)
 	}
 }
 
-// MouseOut is called by the toolkit.
+// MouseOut implements [desktop.Hoverable].
 func (b *SmallButton) MouseOut() {
-	b.pointed.MouseOut()
-	b.hints.leave(b)
+	b.hoverable.MouseOut()
+	b.tooltips.Leave(b)
 }
 
-// MinSize is room for icon and words.
+// MinSize returns the size of icon and text, or of the icon in compact form.
 func (b *SmallButton) MinSize() fyne.Size {
 	if b.compact {
 		return fyne.NewSquareSize(theme.Grid(7))
 	}
-	return fyne.NewSize(snap(b.width()+theme.Size(theme.SizeMark)+theme.Grid(5.5)), theme.Grid(7))
+	return fyne.NewSize(draw.Snap(b.textWidth()+theme.Size(theme.SizeMark)+theme.Grid(5.5)), theme.Grid(7))
 }
 
-func (b *SmallButton) width() float32 {
-	return fyne.MeasureText(b.text.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+func (b *SmallButton) textWidth() float32 {
+	return fyne.MeasureText(b.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (b *SmallButton) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{b.back, b.icon.image, b.text.text}
-	return &arranged{objects: objects, arrange: b.arrange, least: b.MinSize, repaint: b.paint, widget: b}
+	objects := []fyne.CanvasObject{b.background, b.icon.Object, b.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: b.arrange, Minimum: b.MinSize, Repaint: b.paint, Widget: b}
 }
 
 func (b *SmallButton) arrange(size fyne.Size) {
-	mark := theme.Size(theme.SizeMark)
-	b.back.Resize(size)
-	SetVisible(b.text.text, !b.compact)
+	iconSize := theme.Size(theme.SizeMark)
+	b.background.Resize(size)
+	draw.SetVisible(b.text.Object, !b.compact)
 	if b.compact {
-		b.icon.place(fyne.NewPos(size.Width/2, size.Height/2), mark)
+		b.icon.Place(fyne.NewPos(size.Width/2, size.Height/2), iconSize)
 		return
 	}
-	b.icon.place(fyne.NewPos(theme.Grid(2)+mark/2, size.Height/2), mark)
-	b.text.place(fyne.NewPos(theme.Grid(3.5)+mark, (size.Height-b.text.height)/2), b.width())
+	b.icon.Place(fyne.NewPos(theme.Grid(2)+iconSize/2, size.Height/2), iconSize)
+	b.text.Place(fyne.NewPos(theme.Grid(3.5)+iconSize, (size.Height-b.text.Height)/2), b.textWidth())
 }
 
 func (b *SmallButton) paint() {
-	b.back.CornerRadius = theme.Grid(1.5)
-	b.back.FillColor, b.back.StrokeColor, b.back.StrokeWidth = nil, nil, 0
+	b.background.CornerRadius = theme.Grid(1.5)
+	b.background.FillColor, b.background.StrokeColor, b.background.StrokeWidth = nil, nil, 0
 	if b.hovered {
-		b.back.FillColor = theme.Color(fynetheme.ColorNameHover)
+		b.background.FillColor = theme.Color(fynetheme.ColorNameHover)
 	}
 	if b.focused {
-		b.back.StrokeColor, b.back.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
+		b.background.StrokeColor, b.background.StrokeWidth = theme.Color(theme.ColorAccent), 1.5
 	}
-	b.text.restyle()
-	b.icon.image.Refresh()
+	b.text.Restyle()
+	b.icon.Object.Refresh()
 }

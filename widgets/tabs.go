@@ -9,133 +9,141 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Tab is one of several views of the same things.
+// Tab is the content of a tab.
 type Tab struct {
 	ID    string
 	Label string
-	Count string // of what it shows
+	Count string // number of items, shown after the label
 	Tone  theme.Tone
 }
 
-// Tabs is a line of words of which one is chosen.
+// Tabs is a row of tabs of which one is selected.
 type Tabs struct {
 	widget.BaseWidget
 
-	// OnChosen is told the ID of the tab that was tapped.
+	// OnChosen is called with the ID of a tapped tab that is not selected.
 	OnChosen func(id string)
 
-	tabs   []Tab
-	chosen string
-	brief  bool // without the counts
-	parts  []*tab
+	tabs     []Tab
+	selected string
+	compact  bool // without counts
+	items    []*tab
 }
 
-// NewTabs makes a line without tabs.
-func NewTabs(onChosen func(id string)) *Tabs {
-	t := &Tabs{OnChosen: onChosen}
+// NewTabs returns a row without tabs.
+func NewTabs(onSelect func(id string)) *Tabs {
+	t := &Tabs{OnChosen: onSelect}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-// Set shows tabs, of which one is chosen. The same again costs nothing.
-func (t *Tabs) Set(tabs []Tab, chosen string) {
-	if slices.Equal(tabs, t.tabs) && chosen == t.chosen {
+// Set replaces the tabs and selects one by its ID.
+func (t *Tabs) Set(tabs []Tab, selected string) {
+	if slices.Equal(tabs, t.tabs) && selected == t.selected {
 		return
 	}
-	t.tabs, t.chosen = slices.Clone(tabs), chosen
-	for len(t.parts) < len(tabs) {
-		part := newTab(t.tapped)
-		part.brief = t.brief
-		t.parts = append(t.parts, part)
+	t.tabs, t.selected = slices.Clone(tabs), selected
+	for len(t.items) < len(tabs) {
+		item := newTab(t.tapped)
+		item.compact = t.compact
+		t.items = append(t.items, item)
 	}
-	for i, part := range t.parts {
-		SetVisible(part, i < len(tabs))
+	for i, item := range t.items {
+		draw.SetVisible(item, i < len(tabs))
 		if i < len(tabs) {
-			part.set(tabs[i], tabs[i].ID == chosen)
+			item.set(tabs[i], tabs[i].ID == selected)
 		}
 	}
 	t.Refresh()
 }
 
-// SetBrief has the tabs do without their counts, or with them again.
-func (t *Tabs) SetBrief(brief bool) {
-	if brief == t.brief {
+// SetBrief hides or shows the counts.
+func (t *Tabs) SetBrief(compact bool) {
+	if compact == t.compact {
 		return
 	}
-	t.brief = brief
-	for _, part := range t.parts {
-		part.setBrief(brief)
+	t.compact = compact
+	for _, item := range t.items {
+		item.setCompact(compact)
 	}
 	t.Refresh()
 }
 
 func (t *Tabs) tapped(id string) {
-	if id != t.chosen && t.OnChosen != nil {
+	if id != t.selected && t.OnChosen != nil {
 		t.OnChosen(id)
 	}
 }
 
-// Width is the room that all tabs need.
+// Width returns the width of all tabs.
 func (t *Tabs) Width() float32 {
 	width := theme.Grid(3)
 	for i := range t.tabs {
-		width += t.parts[i].MinSize().Width + theme.Grid(1)
+		width += t.items[i].MinSize().Width + theme.Grid(1)
 	}
 	return width
 }
 
-// MinSize is room for all tabs.
+// MinSize returns the size of all tabs.
 func (t *Tabs) MinSize() fyne.Size { return fyne.NewSize(t.Width(), theme.Grid(8)) }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (t *Tabs) CreateRenderer() fyne.WidgetRenderer { return &tabsRenderer{t} }
 
+// tabsRenderer renders [Tabs], whose set of objects grows.
 type tabsRenderer struct{ tabs *Tabs }
 
+// Objects implements [fyne.WidgetRenderer].
 func (r *tabsRenderer) Objects() []fyne.CanvasObject {
-	objects := make([]fyne.CanvasObject, len(r.tabs.parts))
-	for i, part := range r.tabs.parts {
-		objects[i] = part
+	objects := make([]fyne.CanvasObject, len(r.tabs.items))
+	for i, item := range r.tabs.items {
+		objects[i] = item
 	}
 	return objects
 }
 
+// Layout implements [fyne.WidgetRenderer].
 func (r *tabsRenderer) Layout(size fyne.Size) {
 	x := theme.Grid(3)
-	for _, part := range r.tabs.parts {
-		if !part.Visible() {
+	for _, item := range r.tabs.items {
+		if !item.Visible() {
 			continue
 		}
-		least := part.MinSize()
-		part.Resize(least)
-		part.Move(fyne.NewPos(x, snap((size.Height-least.Height)/2)))
-		x += least.Width + theme.Grid(1)
+		itemSize := item.MinSize()
+		item.Resize(itemSize)
+		item.Move(fyne.NewPos(x, draw.Snap((size.Height-itemSize.Height)/2)))
+		x += itemSize.Width + theme.Grid(1)
 	}
 }
 
+// MinSize implements [fyne.WidgetRenderer].
 func (r *tabsRenderer) MinSize() fyne.Size { return r.tabs.MinSize() }
-func (r *tabsRenderer) Destroy()           {}
 
+// Destroy implements [fyne.WidgetRenderer].
+func (r *tabsRenderer) Destroy() {}
+
+// Refresh implements [fyne.WidgetRenderer].
 func (r *tabsRenderer) Refresh() {
 	r.Layout(r.tabs.Size())
 	canvas.Refresh(r.tabs)
 }
 
-// tab is one word of Tabs, with its count.
+// tab is a tab of [Tabs].
 type tab struct {
 	widget.BaseWidget
-	pointed
-	onTap  func(id string)
-	model  Tab
-	chosen bool
-	brief  bool
+	hoverable
+	onTap    func(id string)
+	model    Tab
+	selected bool
+	compact  bool
 
-	back  *canvas.Rectangle
-	word  *label
-	count *label
+	background *canvas.Rectangle
+	label      *draw.Label
+	count      *draw.Label
 }
 
 var (
@@ -145,70 +153,70 @@ var (
 
 func newTab(onTap func(id string)) *tab {
 	t := &tab{
-		onTap: onTap,
-		back:  &canvas.Rectangle{},
-		word:  newLabel(textSize, theme.ColorText),
-		count: newLabel(textSize, theme.ColorMuted),
+		onTap:      onTap,
+		background: &canvas.Rectangle{},
+		label:      draw.NewLabel(draw.SizeCaption, theme.ColorText),
+		count:      draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
 	}
 	t.repaint = t.Refresh
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-func (t *tab) set(model Tab, chosen bool) {
-	t.model, t.chosen = model, chosen
-	t.word.set(model.Label, theme.ColorText)
-	t.count.set(model.Count, model.Tone.Color())
+func (t *tab) set(model Tab, selected bool) {
+	t.model, t.selected = model, selected
+	t.label.Set(model.Label, theme.ColorText)
+	t.count.Set(model.Count, model.Tone.Color())
 	t.Refresh()
 }
 
-// Tapped is called by the toolkit.
+// Tapped implements [fyne.Tappable].
 func (t *tab) Tapped(*fyne.PointEvent) { t.onTap(t.model.ID) }
 
-func (t *tab) setBrief(brief bool) {
-	t.brief = brief
-	SetVisible(t.count.text, !brief)
+func (t *tab) setCompact(compact bool) {
+	t.compact = compact
+	draw.SetVisible(t.count.Object, !compact)
 	t.Refresh()
 }
 
-// MinSize is room for the words.
+// MinSize returns the size of label and count with padding.
 func (t *tab) MinSize() fyne.Size {
-	if t.brief {
-		return fyne.NewSize(snap(t.wide(t.word)+theme.Grid(4)), theme.Grid(7))
+	if t.compact {
+		return fyne.NewSize(draw.Snap(t.textWidth(t.label)+theme.Grid(4)), theme.Grid(7))
 	}
-	return fyne.NewSize(snap(t.wide(t.word)+theme.Grid(1.5)+t.wide(t.count)+theme.Grid(5)), theme.Grid(7))
+	return fyne.NewSize(draw.Snap(t.textWidth(t.label)+theme.Grid(1.5)+t.textWidth(t.count)+theme.Grid(5)), theme.Grid(7))
 }
 
-func (t *tab) wide(l *label) float32 {
-	return fyne.MeasureText(l.whole, theme.Size(textSize), fyne.TextStyle{}).Width + 1
+func (t *tab) textWidth(l *draw.Label) float32 {
+	return fyne.MeasureText(l.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (t *tab) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{t.back, t.word.text, t.count.text}
-	return &arranged{objects: objects, arrange: t.arrange, least: t.MinSize, repaint: t.paint, widget: t}
+	objects := []fyne.CanvasObject{t.background, t.label.Object, t.count.Object}
+	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
 }
 
 func (t *tab) arrange(size fyne.Size) {
-	t.back.Resize(size)
-	y := (size.Height - t.word.height) / 2
-	if t.brief {
-		t.word.place(fyne.NewPos(theme.Grid(2), y), t.wide(t.word))
+	t.background.Resize(size)
+	y := (size.Height - t.label.Height) / 2
+	if t.compact {
+		t.label.Place(fyne.NewPos(theme.Grid(2), y), t.textWidth(t.label))
 		return
 	}
-	t.word.place(fyne.NewPos(theme.Grid(2.5), y), t.wide(t.word))
-	t.count.place(fyne.NewPos(theme.Grid(4)+t.wide(t.word), y), t.wide(t.count))
+	t.label.Place(fyne.NewPos(theme.Grid(2.5), y), t.textWidth(t.label))
+	t.count.Place(fyne.NewPos(theme.Grid(4)+t.textWidth(t.label), y), t.textWidth(t.count))
 }
 
 func (t *tab) paint() {
-	t.back.CornerRadius = theme.Grid(1.5)
-	t.back.FillColor = nil
+	t.background.CornerRadius = theme.Grid(1.5)
+	t.background.FillColor = nil
 	switch {
-	case t.chosen:
-		t.back.FillColor = theme.Color(theme.ColorAccentSoft)
+	case t.selected:
+		t.background.FillColor = theme.Color(theme.ColorAccentSoft)
 	case t.hovered:
-		t.back.FillColor = theme.Color(fynetheme.ColorNameHover)
+		t.background.FillColor = theme.Color(fynetheme.ColorNameHover)
 	}
-	t.word.restyle()
-	t.count.restyle()
+	t.label.Restyle()
+	t.count.Restyle()
 }

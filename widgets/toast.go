@@ -6,112 +6,114 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/ferryapp/ferry/widgets/draw"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// How long a toast stays: longer when there is something to decide.
+// How long a toast is shown.
 const (
-	toastTime       = 4 * time.Second
-	toastActionTime = 8 * time.Second
+	toastDuration       = 4 * time.Second
+	actionToastDuration = 8 * time.Second // with a button
 )
 
-// Toasts shows short messages at the bottom of the window, one at a time, that
-// go away by themselves. It lies over everything else and takes no click but
-// those on the message's button.
+// Toasts shows short messages at the bottom of the window, one at a time, and hides
+// them after some seconds. It is placed above the content of the window and handles
+// taps only on the button of a message.
 type Toasts struct {
 	widget.BaseWidget
-	back   *canvas.Rectangle
-	text   *label
-	action *toastAction
-	turn   int    // counts messages, so that a late clock hides no newer one
-	over   func() // what follows when the message goes and was not answered; may be nil
+	background *canvas.Rectangle
+	text       *draw.Label
+	action     *toastAction
+	serial     int    // number of the message, so that an old timer does not hide a new message
+	expired    func() // called when the message is hidden without its action; may be nil
 
-	after func(time.Duration, func()) (stop func() bool)
-	stop  func() bool // the clock of the message that is shown
+	after     func(time.Duration, func()) (stop func() bool)
+	stopTimer func() bool // of the current message
 }
 
-// NewToasts makes a place for messages, with none.
+// NewToasts returns an area for messages that shows none.
 func NewToasts() *Toasts {
-	t := &Toasts{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorOnToast), action: newToastAction(), after: afterOnUI}
+	t := &Toasts{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeText, theme.ColorOnToast), action: newToastAction(), after: afterOnUI}
 	t.paint()
-	t.setShown(false)
+	t.setVisible(false)
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-// Say says something for a few seconds.
-func (t *Toasts) Say(text string) { t.show(text, "", nil, nil, toastTime) }
+// Say shows a message for four seconds.
+func (t *Toasts) Say(text string) { t.show(text, "", nil, nil, toastDuration) }
 
-// Offer says something and offers one thing to do about it, like undoing it.
-// Either tapped is called or over, which is when the offer is gone. Over may be
-// nil.
-func (t *Toasts) Offer(text, action string, tapped, over func()) {
-	t.show(text, action, tapped, over, toastActionTime)
+// Offer shows a message with a button for eight seconds. Exactly one of tapped and
+// expired is called: tapped for the button, expired when the message is hidden
+// otherwise. Both may be nil.
+func (t *Toasts) Offer(text, action string, tapped, expired func()) {
+	t.show(text, action, tapped, expired, actionToastDuration)
 }
 
-// Text is what is being said, or nothing.
+// Text returns the text of the current message, or "".
 func (t *Toasts) Text() string {
-	if !t.back.Visible() {
+	if !t.background.Visible() {
 		return ""
 	}
-	return t.text.whole
+	return t.text.FullText
 }
 
-// Dismiss takes the message away, and stops its clock.
+// Dismiss hides the current message.
 func (t *Toasts) Dismiss() {
-	t.turn++
-	if t.stop != nil {
-		t.stop()
-		t.stop = nil
+	t.serial++
+	if t.stopTimer != nil {
+		t.stopTimer()
+		t.stopTimer = nil
 	}
-	t.setShown(false)
+	t.setVisible(false)
 	canvas.Refresh(t)
-	over := t.over
-	t.over = nil
-	call(over)
+	expired := t.expired
+	t.expired = nil
+	call(expired)
 }
 
-func (t *Toasts) show(text, action string, tapped, over func(), stay time.Duration) {
+func (t *Toasts) show(text, action string, tapped, expired func(), duration time.Duration) {
 	t.Dismiss()
-	t.text.set(text, theme.ColorOnToast)
+	t.text.Set(text, theme.ColorOnToast)
 	t.action.set(action, func() {
-		t.over = nil
+		t.expired = nil
 		t.Dismiss()
 		call(tapped)
 	})
-	t.over = over
-	t.setShown(true)
+	t.expired = expired
+	t.setVisible(true)
 	t.Refresh()
-	turn := t.turn
-	t.stop = t.after(stay, func() { t.expire(turn) })
+	serial := t.serial
+	t.stopTimer = t.after(duration, func() { t.expire(serial) })
 }
 
-// afterOnUI calls f on the goroutine of the user interface after a while,
-// unless it is stopped before.
+// afterOnUI calls f on the UI goroutine after a duration, unless it is stopped.
 func afterOnUI(d time.Duration, f func()) (stop func() bool) {
 	return time.AfterFunc(d, func() { fyne.Do(f) }).Stop
 }
 
-func (t *Toasts) expire(turn int) {
-	if turn == t.turn {
+func (t *Toasts) expire(serial int) {
+	if serial == t.serial {
 		t.Dismiss()
 	}
 }
 
-func (t *Toasts) setShown(shown bool) {
-	SetVisible(t.back, shown)
-	SetVisible(t.text.text, shown)
-	SetVisible(t.action, shown && t.action.text.whole != "")
+func (t *Toasts) setVisible(visible bool) {
+	draw.SetVisible(t.background, visible)
+	draw.SetVisible(t.text.Object, visible)
+	draw.SetVisible(t.action, visible && t.action.text.FullText != "")
 }
 
-// MinSize asks for no room: toasts use what others have.
+// MinSize returns zero: toasts are shown above other content.
 func (t *Toasts) MinSize() fyne.Size { return fyne.Size{} }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (t *Toasts) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{t.back, t.text.text, t.action}, arrange: t.arrange, least: t.MinSize, repaint: t.paint, widget: t}
+	objects := []fyne.CanvasObject{t.background, t.text.Object, t.action}
+	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
 }
 
 func (t *Toasts) arrange(size fyne.Size) {
@@ -120,32 +122,32 @@ func (t *Toasts) arrange(size fyne.Size) {
 	if t.action.Visible() {
 		action = t.action.MinSize().Width
 	}
-	sides := theme.Grid(8)
-	words := fyne.MeasureText(t.text.whole, theme.Size(nameSize), fyne.TextStyle{}).Width + 1
-	words = max(min(words, size.Width-theme.Grid(8)-sides-action), 0)
-	width := words + sides + action
-	at := fyne.NewPos(snap((size.Width-width)/2), size.Height-height-theme.Grid(14))
+	padding := theme.Grid(8)
+	text := fyne.MeasureText(t.text.FullText, theme.Size(draw.SizeText), fyne.TextStyle{}).Width + 1
+	text = max(min(text, size.Width-theme.Grid(8)-padding-action), 0)
+	width := text + padding + action
+	at := fyne.NewPos(draw.Snap((size.Width-width)/2), size.Height-height-theme.Grid(14))
 
-	t.back.Resize(fyne.NewSize(width, height))
-	t.back.Move(at)
-	t.text.place(at.AddXY(theme.Grid(4), (height-t.text.height)/2), words)
+	t.background.Resize(fyne.NewSize(width, height))
+	t.background.Move(at)
+	t.text.Place(at.AddXY(theme.Grid(4), (height-t.text.Height)/2), text)
 	t.action.Resize(fyne.NewSize(action, theme.Grid(8)))
 	t.action.Move(at.AddXY(width-action-theme.Grid(1.5), theme.Grid(1.5)))
 }
 
 func (t *Toasts) paint() {
-	t.back.FillColor = theme.Color(theme.ColorToast)
-	t.back.CornerRadius = theme.Grid(2)
-	t.text.restyle()
+	t.background.FillColor = theme.Color(theme.ColorToast)
+	t.background.CornerRadius = theme.Grid(2)
+	t.text.Restyle()
 }
 
-// toastAction is the button of a toast: a word in the toast's own accent.
+// toastAction is the button of a toast.
 type toastAction struct {
 	widget.BaseWidget
-	pointed
-	onTap func()
-	back  *canvas.Rectangle
-	text  *label
+	hoverable
+	onTap      func()
+	background *canvas.Rectangle
+	text       *draw.Label
 }
 
 var (
@@ -154,9 +156,9 @@ var (
 )
 
 func newToastAction() *toastAction {
-	a := &toastAction{back: &canvas.Rectangle{}, text: newLabel(nameSize, theme.ColorToastAction)}
-	a.text.text.TextStyle.Bold = true
-	a.text.text.Alignment = fyne.TextAlignCenter
+	a := &toastAction{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeText, theme.ColorToastAction)}
+	a.text.Object.TextStyle.Bold = true
+	a.text.Object.Alignment = fyne.TextAlignCenter
 	a.repaint = a.Refresh
 	a.paint()
 	a.ExtendBaseWidget(a)
@@ -165,32 +167,32 @@ func newToastAction() *toastAction {
 
 func (a *toastAction) set(text string, tapped func()) {
 	a.onTap = tapped
-	a.text.set(text, theme.ColorToastAction)
+	a.text.Set(text, theme.ColorToastAction)
 }
 
-// Tapped is called by the toolkit.
+// Tapped implements [fyne.Tappable].
 func (a *toastAction) Tapped(*fyne.PointEvent) { call(a.onTap) }
 
-// MinSize is room for the word.
+// MinSize returns the size of the text with padding.
 func (a *toastAction) MinSize() fyne.Size {
-	width := fyne.MeasureText(a.text.whole, theme.Size(nameSize), a.text.text.TextStyle).Width
+	width := fyne.MeasureText(a.text.FullText, theme.Size(draw.SizeText), a.text.Object.TextStyle).Width
 	return fyne.NewSize(width+theme.Grid(5), theme.Grid(8))
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements [fyne.Widget].
 func (a *toastAction) CreateRenderer() fyne.WidgetRenderer {
-	return &arranged{objects: []fyne.CanvasObject{a.back, a.text.text}, arrange: a.arrange, least: a.MinSize, repaint: a.paint, widget: a}
+	objects := []fyne.CanvasObject{a.background, a.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: a.arrange, Minimum: a.MinSize, Repaint: a.paint, Widget: a}
 }
 
 func (a *toastAction) arrange(size fyne.Size) {
-	a.back.Resize(size)
-	height := a.text.height
-	a.text.place(fyne.NewPos(0, (size.Height-height)/2), size.Width)
+	a.background.Resize(size)
+	a.text.Place(fyne.NewPos(0, (size.Height-a.text.Height)/2), size.Width)
 }
 
 func (a *toastAction) paint() {
-	SetVisible(a.back, a.hovered)
-	a.back.FillColor = theme.Color(pressed)
-	a.back.CornerRadius = theme.Grid(1.5)
-	a.text.restyle()
+	draw.SetVisible(a.background, a.hovered)
+	a.background.FillColor = theme.Color(fynetheme.ColorNamePressed)
+	a.background.CornerRadius = theme.Grid(1.5)
+	a.text.Restyle()
 }

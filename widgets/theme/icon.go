@@ -14,8 +14,8 @@ import (
 //go:embed icons/*.svg
 var iconFiles embed.FS
 
-// IconName names one of Ferry's icons. All are drawn on a grid of 24 units
-// with one width of line.
+// IconName is the name of an icon. All icons are drawn on a grid of 24 by 24 units
+// with the same line width.
 type IconName string
 
 // The icons.
@@ -76,7 +76,7 @@ const (
 	IconInfo      IconName = "info"
 	IconHelp      IconName = "help"
 
-	// Places and subjects.
+	// Devices and settings.
 	IconServer     IconName = "server"
 	IconComputer   IconName = "computer"
 	IconGlobe      IconName = "globe"
@@ -93,9 +93,8 @@ const (
 	IconChevronRight IconName = "chevron-right"
 )
 
-// standIns are the icons of Fyne that Ferry draws itself, so that Fyne's own
-// dialogs and fields belong to the family.
-var standIns = map[fyne.ThemeIconName]IconName{
+// fyneIcons are Ferry's versions of icons of Fyne, which Fyne's own widgets use.
+var fyneIcons = map[fyne.ThemeIconName]IconName{
 	fynetheme.IconNameCancel:         IconCancel,
 	fynetheme.IconNameWindowClose:    IconCancel,
 	fynetheme.IconNameConfirm:        IconCheck,
@@ -130,11 +129,11 @@ var standIns = map[fyne.ThemeIconName]IconName{
 	fynetheme.IconNameVisibility:     IconView,
 }
 
-// IconNames lists every icon, in the order of the alphabet.
+// IconNames returns the names of all icons in alphabetical order.
 func IconNames() []IconName {
 	entries, err := iconFiles.ReadDir("icons")
 	if err != nil {
-		return nil // not possible: the directory is embedded
+		return nil // impossible: the directory is embedded
 	}
 	names := make([]IconName, len(entries))
 	for i, entry := range entries {
@@ -143,17 +142,17 @@ func IconNames() []IconName {
 	return names
 }
 
-// Icon returns an icon in the colour of text. It follows the theme.
+// Icon returns an icon in the colour of text of the current theme.
 func Icon(name IconName) fyne.Resource {
 	return Tinted(name, ColorText)
 }
 
-// Tinted returns an icon in a colour of the theme, and follows it. A name that
-// is none of Ferry's gives Fyne's sign for a missing image.
+// Tinted returns an icon in a colour of the current theme. For an unknown name it
+// returns Fyne's broken image icon.
 func Tinted(name IconName, tint fyne.ThemeColorName) fyne.Resource {
-	drawing, err := iconFiles.ReadFile(path.Join("icons", string(name)+".svg"))
+	svg, err := iconFiles.ReadFile(path.Join("icons", string(name)+".svg"))
 	if err != nil {
 		return fynetheme.BrokenImageIcon()
 	}
-	return fynetheme.NewColoredResource(fyne.NewStaticResource("ferry-"+string(name)+".svg", drawing), tint)
+	return fynetheme.NewColoredResource(fyne.NewStaticResource("ferry-"+string(name)+".svg", svg), tint)
 }

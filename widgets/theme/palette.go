@@ -7,29 +7,28 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 )
 
-// The colours that Fyne has no name for. Those that it has keep its names: the
-// accent is fyne's ColorNamePrimary.
+// Colours in addition to those of Fyne.
 const (
-	ColorSurface     fyne.ThemeColorName = "ferrySurface"     // what lists and cards lie on
-	ColorMuted       fyne.ThemeColorName = "ferryMuted"       // text of the second rank, things at rest
-	ColorTile        fyne.ThemeColorName = "ferryTile"        // behind a file's icon
-	ColorTrack       fyne.ThemeColorName = "ferryTrack"       // of a progress bar: what has not crossed
-	ColorInFlight    fyne.ThemeColorName = "ferryInFlight"    // sent, not yet acknowledged
-	ColorPaused      fyne.ThemeColorName = "ferryPaused"      // the bars of what is at rest,
-	ColorWarningBar  fyne.ThemeColorName = "ferryWarningBar"  // of what needs the user,
-	ColorErrorBar    fyne.ThemeColorName = "ferryErrorBar"    // and of what failed
-	ColorAction      fyne.ThemeColorName = "ferryAction"      // a button in a row, on whatever the row lies on
-	ColorAccentSoft  fyne.ThemeColorName = "ferryAccentSoft"  // the backgrounds of badges and banners
-	ColorMutedSoft   fyne.ThemeColorName = "ferryMutedSoft"   //
-	ColorSuccessSoft fyne.ThemeColorName = "ferrySuccessSoft" //
-	ColorWarningSoft fyne.ThemeColorName = "ferryWarningSoft" //
-	ColorErrorSoft   fyne.ThemeColorName = "ferryErrorSoft"   //
-	ColorToast       fyne.ThemeColorName = "ferryToast"       // a toast stands out: dark on light, light on dark
-	ColorOnToast     fyne.ThemeColorName = "ferryOnToast"     // its text
-	ColorToastAction fyne.ThemeColorName = "ferryToastAction" // its button
+	ColorSurface     fyne.ThemeColorName = "ferrySurface"    // background of lists and cards
+	ColorMuted       fyne.ThemeColorName = "ferryMuted"      // secondary text, Tone Muted
+	ColorTile        fyne.ThemeColorName = "ferryTile"       // tile behind an icon
+	ColorTrack       fyne.ThemeColorName = "ferryTrack"      // progress bar: not sent
+	ColorSent        fyne.ThemeColorName = "ferrySent"       // progress bar: sent, not acknowledged
+	ColorPaused      fyne.ThemeColorName = "ferryPaused"     // progress bar in tone Muted
+	ColorWarningBar  fyne.ThemeColorName = "ferryWarningBar" // progress bar in tone Warning
+	ColorErrorBar    fyne.ThemeColorName = "ferryErrorBar"   // progress bar in tone Error
+	ColorAction      fyne.ThemeColorName = "ferryAction"     // button in a row, translucent
+	ColorAccentSoft  fyne.ThemeColorName = "ferryAccentSoft" // backgrounds of badges and banners
+	ColorMutedSoft   fyne.ThemeColorName = "ferryMutedSoft"
+	ColorSuccessSoft fyne.ThemeColorName = "ferrySuccessSoft"
+	ColorWarningSoft fyne.ThemeColorName = "ferryWarningSoft"
+	ColorErrorSoft   fyne.ThemeColorName = "ferryErrorSoft"
+	ColorToast       fyne.ThemeColorName = "ferryToast"       // background of toasts and tooltips: dark in the light variant
+	ColorOnToast     fyne.ThemeColorName = "ferryOnToast"     // text of toasts and tooltips
+	ColorToastAction fyne.ThemeColorName = "ferryToastAction" // button of a toast
 )
 
-// The colours by what they do, for readers of code that paints.
+// Shorter names for colours of Fyne.
 const (
 	ColorAccent  = fynetheme.ColorNamePrimary
 	ColorText    = fynetheme.ColorNameForeground
@@ -38,10 +37,10 @@ const (
 	ColorError   = fynetheme.ColorNameError
 )
 
-// shade is a colour in the light and in the dark.
+// shade is a colour in both variants.
 type shade struct{ light, dark color.NRGBA }
 
-// palette is every colour of Ferry.
+// palette contains all colours.
 var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameBackground:          {rgb(0xF4F7F8), rgb(0x11191D)},
 	ColorSurface:                           {rgb(0xFFFFFF), rgb(0x172126)},
@@ -53,7 +52,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	fynetheme.ColorNameShadow:              {tint(0x0B2B36, 0x24), tint(0x000000, 0x66)},
 	ColorTile:                              {rgb(0xEBF1F3), rgb(0x202D33)},
 	ColorTrack:                             {tint(0x0B3B47, 0x22), tint(0xC9F0F7, 0x1F)},
-	ColorInFlight:                          {rgb(0x8CC4CF), rgb(0x2B6C78)},
+	ColorSent:                              {rgb(0x8CC4CF), rgb(0x2B6C78)},
 	ColorPaused:                            {rgb(0x9AABB3), rgb(0x62767F)},
 	ColorWarningBar:                        {rgb(0xDDA748), rgb(0xB98A3F)},
 	ColorErrorBar:                          {rgb(0xD98279), rgb(0xB8665D)},

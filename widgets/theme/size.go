@@ -5,17 +5,17 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 )
 
-// The sizes that Fyne has no name for.
+// Sizes in addition to those of Fyne.
 const (
 	SizeGrid fyne.ThemeSizeName = "ferryGrid" // the unit of all distances
 	SizeBar  fyne.ThemeSizeName = "ferryBar"  // the height of a progress bar
-	SizeTile fyne.ThemeSizeName = "ferryTile" // of the square behind a file's icon
-	SizeIcon fyne.ThemeSizeName = "ferryIcon" // of an icon in a tile or a button
-	SizeMark fyne.ThemeSizeName = "ferryMark" // of a glyph beside a caption
+	SizeTile fyne.ThemeSizeName = "ferryTile" // the side of the tile behind an icon
+	SizeIcon fyne.ThemeSizeName = "ferryIcon" // the side of an icon in a tile or a button
+	SizeMark fyne.ThemeSizeName = "ferryMark" // the side of an icon beside a caption
 	SizeRow  fyne.ThemeSizeName = "ferryRow"  // the height of a row of a list
 )
 
-// sizes are in Fyne's units at scale 1.
+// sizes are the sizes in Fyne's units at scale 1.
 var sizes = map[fyne.ThemeSizeName]float32{
 	SizeGrid: 4,
 	SizeBar:  4,
@@ -46,7 +46,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	fynetheme.SizeNameDialogRadius:       12,
 }
 
-// Size returns a size in Fyne's units, scaled as the theme is.
+// Size implements [fyne.Theme]. It returns a size multiplied by the theme's scale.
 func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	size, ok := sizes[name]
 	if !ok {
@@ -55,8 +55,7 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	return size * t.scale
 }
 
-// Grid is that many steps of the grid all distances keep to, in the current
-// theme.
+// Grid returns the length of a number of steps of the grid in the current theme.
 func Grid(steps float32) float32 {
 	return steps * Size(SizeGrid)
 }

@@ -1,14 +1,12 @@
-// Package theme is how Ferry looks: its colours, sizes and icons.
+// Package theme defines Ferry's colours, sizes and icons.
 //
-// A [Theme] is a fyne.Theme. It follows the system from light to dark unless
-// it is told not to, has one accent colour, the teal of deep water, and keeps
-// every other colour for meaning: a [Tone] says what state something is in.
-// Text keeps a contrast of at least 4.5 to 1 to whatever it stands on (WCAG
-// AA), which a test holds. Distances are multiples of four units, see [Grid].
+// A [Theme] is a fyne.Theme with a light and a dark variant. It has one accent
+// colour; other colours than greys express the state of something, as a [Tone].
+// Text has a contrast of at least 4.5:1 to its background (WCAG 2.1, level AA).
+// Distances are multiples of four units, see [Grid].
 //
-// Everything here is immutable and may be used from any goroutine; the
-// functions that ask for the current theme ask Fyne, so they belong to the
-// goroutine of the user interface.
+// Values of this package are immutable and may be used from any goroutine. The
+// functions that use the current theme must be called on the UI goroutine.
 package theme
 
 import (
@@ -18,29 +16,29 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 )
 
-// Mode says whether a Theme follows the system.
+// Mode selects the variant of a Theme.
 type Mode uint8
 
 // The modes.
 const (
-	System Mode = iota // light or dark, as the system is
+	System Mode = iota // the variant of the system
 	Light
 	Dark
 )
 
-// Theme is the look of Ferry.
+// Theme is a fyne.Theme.
 type Theme struct {
 	mode  Mode
 	scale float32
 }
 
-// New makes a theme. All sizes are multiplied by scale; 1 is the normal size.
+// New returns a theme. All sizes are multiplied by scale; 1 is the normal size.
 func New(mode Mode, scale float32) *Theme {
 	return &Theme{mode: mode, scale: scale}
 }
 
-// Color returns the colour of that name. The variant is what the system wants;
-// a theme that does not follow the system ignores it.
+// Color implements [fyne.Theme]. The variant is that of the system, and is used only
+// in mode System.
 func (t *Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	variant = t.variant(variant)
 	shade, ok := palette[name]
@@ -65,17 +63,17 @@ func (t *Theme) variant(system fyne.ThemeVariant) fyne.ThemeVariant {
 	}
 }
 
-// Font returns the font for a style: Fyne's own, whose digits are all of one
-// width, and which the system's fonts complete for other scripts.
+// Font implements [fyne.Theme]. It returns Fyne's font, which has digits of equal
+// width and falls back to the system's fonts for other scripts.
 func (t *Theme) Font(style fyne.TextStyle) fyne.Resource {
 	return fynetheme.DefaultTheme().Font(style)
 }
 
-// Icon returns Ferry's drawing of one of Fyne's icons, or Fyne's where Ferry
-// has none.
+// Icon implements [fyne.Theme]. It returns Ferry's version of an icon of Fyne, or
+// Fyne's icon if there is none.
 func (t *Theme) Icon(name fyne.ThemeIconName) fyne.Resource {
-	if own, ok := standIns[name]; ok {
-		return Icon(own)
+	if icon, ok := fyneIcons[name]; ok {
+		return Icon(icon)
 	}
 	return fynetheme.DefaultTheme().Icon(name)
 }
@@ -86,12 +84,12 @@ func Color(name fyne.ThemeColorName) color.Color { return fynetheme.Color(name) 
 // Size returns a size of the current theme.
 func Size(name fyne.ThemeSizeName) float32 { return fynetheme.Size(name) }
 
-// Look tells apart how things look in one theme and in another. Looks can be
-// compared with ==.
+// Look identifies the appearance of a theme: two looks are equal (==) if objects
+// need not be repainted.
 type Look struct {
 	text color.Color
 	grid float32
 }
 
-// LookNow is how things look in the current theme.
-func LookNow() Look { return Look{text: Color(ColorText), grid: Grid(1)} }
+// CurrentLook returns the look of the current theme.
+func CurrentLook() Look { return Look{text: Color(ColorText), grid: Grid(1)} }

@@ -2,16 +2,16 @@ package theme
 
 import "fyne.io/fyne/v2"
 
-// Tone is what a colour means: how something is doing. It never stands alone;
-// a glyph and a word say the same.
+// Tone is a state that is expressed by a colour, always together with an icon or a
+// text.
 type Tone uint8
 
 // The tones.
 const (
-	Muted   Tone = iota // at rest: waiting, paused
-	Active              // moving
-	Success             // arrived
-	Warning             // needs the user, nothing is lost
+	Muted   Tone = iota // inactive: waiting, paused
+	Active              // in progress
+	Success             // done
+	Warning             // needs attention
 	Error               // failed
 )
 
@@ -23,8 +23,8 @@ var toneColors = [...]struct{ strong, soft fyne.ThemeColorName }{
 	Error:   {ColorError, ColorErrorSoft},
 }
 
-// Color is the colour of the tone's words and glyphs.
+// Color returns the colour of texts and icons in the tone.
 func (t Tone) Color() fyne.ThemeColorName { return toneColors[t].strong }
 
-// Soft is the colour of a background in that tone.
+// Soft returns the colour of backgrounds in the tone.
 func (t Tone) Soft() fyne.ThemeColorName { return toneColors[t].soft }

@@ -1,5 +1,9 @@
-// Command gallery paints the widgets in every state, in the light and in the
-// dark, wide and narrow, into PNG files of a directory. It needs no window.
+// Command gallery renders the widgets in every state, in the light and the dark
+// theme, to PNG files. It needs no display.
+//
+// Usage:
+//
+//	gallery DIRECTORY
 package main
 
 import (
@@ -15,7 +19,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
-	fynetheme "fyne.io/fyne/v2/theme"
 
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -32,44 +35,42 @@ func main() {
 func run(directory string) error {
 	app := test.NewApp()
 	modes := map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark}
-	var failures []error
+	var errs []error
 	for name, mode := range modes {
 		app.Settings().SetTheme(theme.New(mode, 1))
 		for _, scene := range scenes {
 			path := filepath.Join(directory, scene.name+"-"+name+".png")
-			failures = append(failures, paint(path, scene))
+			errs = append(errs, render(path, scene))
 		}
 	}
-	return errors.Join(failures...)
+	return errors.Join(errs...)
 }
 
-// paint writes a picture of a scene, two pixels for a unit.
-func paint(path string, s scene) error {
-	ground := canvas.NewRectangle(theme.Color(s.ground))
+// render writes a PNG file of a scene at two pixels per unit.
+func render(path string, s scene) error {
+	background := canvas.NewRectangle(theme.Color(s.background))
 	c := software.NewCanvas()
 	c.SetPadded(false)
 	c.SetScale(2)
-	c.SetContent(container.NewStack(ground, s.make()))
+	c.SetContent(container.NewStack(background, s.make()))
 	c.Resize(s.size)
-	c.Resize(s.size.AddWidthHeight(0, 1)) // what depends on its width knows it now
+	c.Resize(s.size.AddWidthHeight(0, 1)) // lays out again objects whose height depends on their width
 	if s.act != nil {
 		s.act(c)
 	}
 	file, err := os.Create(path)
 	if err != nil {
-		return fmt.Errorf("create picture: %w", err)
+		return fmt.Errorf("create image: %w", err)
 	}
 	defer file.Close()
 	return png.Encode(file, c.Capture())
 }
 
-// scene is one picture.
+// scene is the content of one image.
 type scene struct {
-	name   string
-	size   fyne.Size
-	ground fyne.ThemeColorName
-	make   func() fyne.CanvasObject
-	act    func(fyne.Canvas) // what the user does before the picture is taken
+	name       string
+	size       fyne.Size
+	background fyne.ThemeColorName
+	make       func() fyne.CanvasObject
+	act        func(fyne.Canvas) // simulates user input before rendering; may be nil
 }
-
-const background = fynetheme.ColorNameBackground

@@ -6,23 +6,25 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/test"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/assets"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/list"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 var scenes = []scene{
-	{name: "list-wide", size: fyne.NewSize(960, 660), ground: theme.ColorSurface, make: list, act: point},
-	{name: "list-narrow", size: fyne.NewSize(480, 660), ground: theme.ColorSurface, make: list, act: point},
-	{name: "parts", size: fyne.NewSize(960, 360), ground: background, make: parts},
-	{name: "banner-narrow", size: fyne.NewSize(480, 100), ground: background, make: func() fyne.CanvasObject { return container.NewVBox(banner()) }},
-	{name: "empty", size: fyne.NewSize(720, 460), ground: theme.ColorSurface, make: empty},
-	{name: "icons", size: fyne.NewSize(700, 420), ground: theme.ColorSurface, make: icons},
+	{name: "list-wide", size: fyne.NewSize(960, 660), background: theme.ColorSurface, make: listScene, act: hoverFirstRow},
+	{name: "list-narrow", size: fyne.NewSize(480, 660), background: theme.ColorSurface, make: listScene, act: hoverFirstRow},
+	{name: "parts", size: fyne.NewSize(960, 360), background: fynetheme.ColorNameBackground, make: partsScene},
+	{name: "banner-narrow", size: fyne.NewSize(480, 100), background: fynetheme.ColorNameBackground, make: func() fyne.CanvasObject { return container.NewVBox(banner()) }},
+	{name: "empty", size: fyne.NewSize(720, 460), background: theme.ColorSurface, make: emptyScene},
+	{name: "icons", size: fyne.NewSize(700, 420), background: theme.ColorSurface, make: iconsScene},
 }
 
-// rows is a list of the rows that there are in samples.
+// rows is a list.Model of row models.
 type rows []widgets.RowModel
 
 func (r rows) Len() int       { return len(r) }
@@ -31,38 +33,38 @@ func (r rows) Bind(i int, row fyne.CanvasObject) {
 	row.(*widgets.Row).SetModel(r[i])
 }
 
-func list() fyne.CanvasObject {
-	l := widgets.NewSelectList(rows(samples), func() fyne.CanvasObject { return widgets.NewRow() })
+func listScene() fyne.CanvasObject {
+	l := list.New(rows(samples), func() fyne.CanvasObject { return widgets.NewRow() })
 	l.Refresh()
 	l.Select(3)
 	return l
 }
 
-// point rests the pointer on the pause button of the first row.
-func point(c fyne.Canvas) {
+// hoverFirstRow moves the pointer over the pause button of the first row.
+func hoverFirstRow(c fyne.Canvas) {
 	test.MoveMouse(c, fyne.NewPos(c.Size().Width-60, 30))
 }
 
 func banner() fyne.CanvasObject {
 	return widgets.NewBanner(widgets.BannerModel{
 		Icon: theme.IconRetry, Tone: theme.Active,
-		Text:      "3 uploads were interrupted. 2.1 of 6.4 GB is already there.",
+		Text:      "3 interrupted uploads, 2.1 of 6.4 GB already uploaded",
 		Buttons:   []widgets.BannerButton{{Label: "Resume all"}, {Label: "Review…"}},
 		OnDismiss: func() {},
 	})
 }
 
-func parts() fyne.CanvasObject {
+func partsScene() fyne.CanvasObject {
 	warning := widgets.NewBanner(widgets.BannerModel{
 		Icon: theme.IconKey, Tone: theme.Warning,
-		Text:    "Studio server asks for a sign-in. Its 4 uploads go on from where they are.",
+		Text:    "Studio server requires sign-in. 4 uploads are waiting.",
 		Buttons: []widgets.BannerButton{{Label: "Sign in…"}},
 	})
-	broken := widgets.NewBanner(widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: "The disk is full: progress cannot be saved at the moment.", OnDismiss: func() {}})
+	failure := widgets.NewBanner(widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: "The disk is full. Progress cannot be saved.", OnDismiss: func() {}})
 	graph := widgets.NewSpeedGraph()
 	graph.Set([]float64{3, 5, 9, 14, 22, 31, 34, 30, 36, 41, 44, 40, 12, 4, 22, 38, 42, 47, 44, 48})
 	badges := container.NewHBox(graph, layout.NewSpacer())
-	for tone, text := range []string{"Waiting 12", "Active 3", "Done 198", "Needs you 1", "Failed 2"} {
+	for tone, text := range []string{"Waiting 12", "Active 3", "Done 198", "Needs attention 1", "Failed 2"} {
 		badges.Add(container.NewCenter(widgets.NewBadge(text, theme.Tone(tone))))
 	}
 	buttons := container.NewHBox()
@@ -78,20 +80,20 @@ func parts() fyne.CanvasObject {
 	buttons.Add(disabled)
 	toasts := widgets.NewToasts()
 	toasts.Offer("Removed 3 uploads", "Undo", nil, nil)
-	stack := container.NewVBox(banner(), warning, broken, container.NewPadded(badges), container.NewPadded(buttons), container.NewPadded(entry))
+	stack := container.NewVBox(banner(), warning, failure, container.NewPadded(badges), container.NewPadded(buttons), container.NewPadded(entry))
 	return container.NewStack(stack, toasts)
 }
 
-func empty() fyne.CanvasObject {
+func emptyScene() fyne.CanvasObject {
 	return widgets.NewEmptyState(widgets.EmptyModel{
 		Picture: assets.Harbour(),
 		Title:   "Drop files or folders here",
-		Hint:    "They go across to This computer, and carry on by themselves after any interruption.",
+		Hint:    "Destination: This computer. Interrupted uploads are resumed automatically.",
 		Button:  "Add files…", Icon: theme.IconAdd,
 	}, func() {})
 }
 
-func icons() fyne.CanvasObject {
+func iconsScene() fyne.CanvasObject {
 	grid := container.NewGridWrap(fyne.NewSize(56, 48))
 	for i, name := range theme.IconNames() {
 		image := canvas.NewImageFromResource(theme.Tinted(name, theme.Tone(i%5).Color()))

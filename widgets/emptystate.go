@@ -1,0 +1,129 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/draw"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// EmptyModel is the content of an [EmptyState].
+type EmptyModel struct {
+	Picture fyne.Resource // optional
+	Title   string        // one sentence
+	Hint    string        // further text, optional
+	Button  string        // label of the button, which is hidden if empty
+	Icon    theme.IconName
+}
+
+// EmptyState is shown in place of an empty list: a picture, a sentence, a hint and
+// one button.
+type EmptyState struct {
+	widget.BaseWidget
+
+	// OnTapped is called when the button is tapped.
+	OnTapped func()
+
+	picture *canvas.Image
+	title   *draw.Label
+	hint    *widget.RichText
+	button  *widget.Button
+}
+
+// NewEmptyState returns an empty state.
+func NewEmptyState(model EmptyModel, tapped func()) *EmptyState {
+	e := &EmptyState{
+		OnTapped: tapped,
+		picture:  &canvas.Image{FillMode: canvas.ImageFillContain},
+		title:    draw.NewLabel(fynetheme.SizeNameHeadingText, theme.ColorText),
+		hint:     widget.NewRichText(),
+	}
+	e.title.Object.Alignment = fyne.TextAlignCenter
+	e.hint.Wrapping = fyne.TextWrapWord
+	e.button = widget.NewButton("", func() { call(e.OnTapped) })
+	e.button.Importance = widget.HighImportance
+	e.setModel(model)
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// SetModel replaces the content.
+func (e *EmptyState) SetModel(model EmptyModel) {
+	e.setModel(model)
+	e.Refresh()
+}
+
+func (e *EmptyState) setModel(model EmptyModel) {
+	if model.Picture != e.picture.Resource {
+		e.picture.Resource = model.Picture
+		e.picture.Refresh()
+	}
+	draw.SetVisible(e.picture, model.Picture != nil)
+	e.title.Set(model.Title, theme.ColorText)
+	e.hint.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: model.Hint, Style: hintStyle()}}
+	e.hint.Refresh()
+	draw.SetVisible(e.hint, model.Hint != "")
+	e.button.Text, e.button.Icon = model.Button, nil
+	if model.Icon != "" {
+		e.button.Icon = theme.Icon(model.Icon)
+	}
+	e.button.Refresh()
+	draw.SetVisible(e.button, model.Button != "")
+}
+
+func hintStyle() widget.RichTextStyle {
+	style := widget.RichTextStyleParagraph
+	style.Alignment = fyne.TextAlignCenter
+	style.ColorName = theme.ColorMuted
+	return style
+}
+
+// MinSize returns the width of the button, and a minimum height.
+func (e *EmptyState) MinSize() fyne.Size {
+	return fyne.NewSize(max(theme.Grid(60), e.button.MinSize().Width), theme.Grid(50))
+}
+
+// CreateRenderer implements [fyne.Widget].
+func (e *EmptyState) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{e.picture, e.title.Object, e.hint, e.button}
+	return &draw.Renderer{Content: objects, Arrange: e.arrange, Minimum: e.MinSize, Repaint: e.title.Restyle, Widget: e}
+}
+
+// arrange centres the content. The picture is hidden if there is not enough height.
+func (e *EmptyState) arrange(size fyne.Size) {
+	width := min(size.Width-theme.Grid(12), theme.Grid(100))
+	e.hint.Resize(fyne.NewSize(width, 0))
+	picture := fyne.NewSize(theme.Grid(60), theme.Grid(36))
+	height := e.title.Height + e.button.MinSize().Height + theme.Grid(5) // without the picture
+	if e.hint.Visible() {
+		height += e.hint.MinSize().Height
+	}
+	showPicture := e.picture.Resource != nil && size.Height > height+picture.Height+theme.Grid(10)
+	draw.SetVisible(e.picture, showPicture)
+
+	y := (size.Height - height) / 2
+	if showPicture {
+		y -= (picture.Height + theme.Grid(5)) / 2
+		e.picture.Resize(picture)
+		e.picture.Move(fyne.NewPos((size.Width-picture.Width)/2, y))
+		y += picture.Height + theme.Grid(5)
+	}
+	x := (size.Width - width) / 2
+	e.title.Place(fyne.NewPos(x, y), width)
+	y += e.title.Height
+	if e.hint.Visible() {
+		e.hint.Resize(fyne.NewSize(width, e.hint.MinSize().Height))
+		e.hint.Move(fyne.NewPos(x, y))
+		y += e.hint.Size().Height
+	}
+	e.arrangeButton(size, y+theme.Grid(4))
+}
+
+func (e *EmptyState) arrangeButton(size fyne.Size, y float32) {
+	buttonSize := e.button.MinSize().AddWidthHeight(theme.Grid(4), 0)
+	e.button.Resize(buttonSize)
+	e.button.Move(fyne.NewPos((size.Width-buttonSize.Width)/2, y))
+}

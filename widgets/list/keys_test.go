@@ -1,0 +1,130 @@
+package list_test
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestKeysMoveSelection(t *testing.T) {
+	type press struct {
+		key       fyne.KeyName
+		modifiers fyne.KeyModifier
+	}
+	cases := []struct {
+		name string
+		from int64 // 0: no selection
+		keys []press
+		want []int64
+	}{
+		{"Down selects the next row", 3, []press{{fyne.KeyDown, none}}, []int64{4}},
+		{"Up selects the previous row", 3, []press{{fyne.KeyUp, none}}, []int64{2}},
+		{"Up stays at the first row", 1, []press{{fyne.KeyUp, none}}, []int64{1}},
+		{"Down stays at the last row", 100, []press{{fyne.KeyDown, none}}, []int64{100}},
+		{"Down without a selection selects the first row", 0, []press{{fyne.KeyDown, none}}, []int64{1}},
+		{"Up without a selection selects the last row", 0, []press{{fyne.KeyUp, none}}, []int64{100}},
+		{"Home selects the first row", 50, []press{{fyne.KeyHome, none}}, []int64{1}},
+		{"End selects the last row", 50, []press{{fyne.KeyEnd, none}}, []int64{100}},
+		{"PageDown moves by one row less than a page", 20, []press{{fyne.KeyPageDown, none}}, []int64{29}},
+		{"PageUp moves by one row less than a page", 20, []press{{fyne.KeyPageUp, none}}, []int64{11}},
+		{"PageUp stays at the first row", 3, []press{{fyne.KeyPageUp, none}}, []int64{1}},
+		{"Shift with Down extends the selection", 3, []press{{fyne.KeyDown, shift}, {fyne.KeyDown, shift}}, []int64{3, 4, 5}},
+		{"Shift with Up shrinks the range", 3, []press{{fyne.KeyDown, shift}, {fyne.KeyDown, shift}, {fyne.KeyUp, shift}}, []int64{3, 4}},
+		{"Shift with Home extends the selection to the first row", 3, []press{{fyne.KeyHome, shift}}, []int64{1, 2, 3}},
+		{"Shift with End extends the selection to the last row", 98, []press{{fyne.KeyEnd, shift}}, []int64{98, 99, 100}},
+		{"other keys keep the selection", 3, []press{{fyne.KeyF5, none}}, []int64{3}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHarness(t, 100)
+			if c.from != 0 {
+				h.Select(c.from)
+				h.ScrollTo(c.from)
+			}
+			for _, press := range c.keys {
+				h.key(press.key, press.modifiers)
+			}
+			if diff := cmp.Diff(c.want, h.Selected()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestKeysScrollToCursor(t *testing.T) {
+	h := newHarness(t, 1000)
+	h.Select(10)
+	for _, step := range []struct {
+		key  fyne.KeyName
+		want int64
+	}{{fyne.KeyDown, 11}, {fyne.KeyEnd, 1000}, {fyne.KeyPageUp, 991}, {fyne.KeyUp, 990}, {fyne.KeyHome, 1}} {
+		h.key(step.key, none)
+		if rows := h.visible(); !slices.Contains(rows, step.want) {
+			t.Errorf("after %s row %d is not visible: %v", step.key, step.want, rows)
+		}
+	}
+}
+
+func TestCursorIsShownOnFocus(t *testing.T) {
+	h := newHarness(t, 100)
+	h.ScrollTo(30)
+	h.window.Canvas().FocusNext()
+	first := h.visible()[0]
+	if p := h.row(first); !p.state.Cursor || p.state.Selected {
+		t.Errorf("state of the first visible row %+v", p.state)
+	}
+	h.key(fyne.KeyDown, none)
+	if diff := cmp.Diff([]int64{first}, h.Selected()); diff != "" {
+		t.Error(diff)
+	}
+	h.ClearSelection()
+	h.click(2, none)
+	h.window.Canvas().Unfocus()
+	for _, id := range h.visible() {
+		if h.row(id).state.Cursor {
+			t.Errorf("row %d is shown as cursor without focus", id)
+		}
+	}
+}
+
+func TestKeysCallHandlers(t *testing.T) {
+	h := newHarness(t, 10)
+	var calls []string
+	record := func(call string) { calls = append(calls, call) }
+	h.OnActivate = func(int64) { record("activate") }
+	h.OnMenu = func(fyne.Position) { record("menu") }
+	h.window.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { record("window " + string(e.Name)) })
+	h.Select(3)
+	for _, key := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDelete, fyne.KeySpace, desktop.KeyMenu, fyne.KeyEscape} {
+		h.key(key, none)
+	}
+	h.key(fyne.KeyF10, none)
+	h.key(fyne.KeyF10, shift)
+	want := []string{"activate", "activate", "window Delete", "window Space", "menu", "window Escape", "window F10", "menu"}
+	if diff := cmp.Diff(want, calls); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestKeysDoNothingInAnEmptyList(t *testing.T) {
+	h := newHarness(t, 0)
+	for _, key := range []fyne.KeyName{fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyReturn, desktop.KeyMenu} {
+		h.key(key, none)
+		h.key(key, shift)
+	}
+	h.TypedShortcut(&fyne.ShortcutSelectAll{})
+	if got := h.Selected(); len(got) != 0 {
+		t.Errorf("selected %v", got)
+	}
+}
+
+func TestSelectAllShortcut(t *testing.T) {
+	h := newHarness(t, 100)
+	h.TypedShortcut(&fyne.ShortcutSelectAll{})
+	if got := h.Selected(); len(got) != 100 {
+		t.Errorf("selected %d of 100", len(got))
+	}
+}

@@ -1,0 +1,197 @@
+// Package list provides a list for many rows, with selection by pointer and
+// keyboard. The rows are widgets of the caller.
+//
+// Everything here must be used on the UI goroutine.
+package list
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/draw"
+)
+
+// View shows the rows of a [Model], all of the same height. Any number of rows can
+// be selected: by clicks with Ctrl and Shift, by the arrow keys, Home, End, PageUp
+// and PageDown, and by Ctrl+A. Right opens a row of a [Tree]; Left closes it, or
+// moves to the row that contains it.
+//
+// Selection and scroll position are kept by ID while rows are inserted and removed.
+//
+// Refresh must be called after every change of the model. It binds the visible rows
+// only.
+type View struct {
+	widget.BaseWidget
+
+	// OnActivate is called with the row that was double-clicked, or that is the
+	// cursor when Enter is pressed.
+	OnActivate func(id int64)
+	// OnSelect is called when the selection or the cursor may have changed.
+	OnSelect func()
+	// OnMenu is called for a secondary click, after the row was selected, and for
+	// the menu key, with a position on the canvas.
+	OnMenu func(at fyne.Position)
+
+	model     Model
+	selection selection
+	view      *viewport
+
+	focused   bool
+	keyboard  bool // the keyboard was used last, not the pointer
+	modifiers fyne.KeyModifier
+	pressed   press
+	now       func() time.Time
+}
+
+// press is the last press of the primary button.
+type press struct {
+	id       int64
+	at       time.Time
+	collapse bool // releasing the button selects this row only
+}
+
+// New returns a list of the rows of a model. All rows have the minimum height of a
+// row made by create, which is called for about as many rows as are visible.
+func New(model Model, create func() fyne.CanvasObject) *View {
+	l := &View{model: model, now: time.Now}
+	l.view = newViewport(model, create, l.stateOf)
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// Selected returns the IDs of the selected rows in the order of the model.
+func (l *View) Selected() []int64 { return l.selection.ordered(l.model) }
+
+// Select replaces the selection. The last ID becomes the cursor.
+func (l *View) Select(ids ...int64) {
+	l.selection.clear()
+	for _, id := range ids {
+		l.selection.add(id)
+	}
+	if len(ids) > 0 {
+		l.selection.anchor, l.selection.cursor, l.selection.hasCursor = ids[0], ids[len(ids)-1], true
+	}
+	l.changed()
+}
+
+// SelectAll selects every row.
+func (l *View) SelectAll() {
+	l.selection.selectAll(l.model)
+	l.changed()
+}
+
+// ClearSelection removes the selection and the cursor.
+func (l *View) ClearSelection() {
+	l.selection.clear()
+	l.changed()
+}
+
+// ScrollTo scrolls a row into view.
+func (l *View) ScrollTo(id int64) {
+	if i, ok := indexOf(l.model, id, l.view.first()); ok {
+		l.view.reveal(i)
+	}
+}
+
+// ScrollToCursor scrolls the cursor into view.
+func (l *View) ScrollToCursor() {
+	if i, ok := l.cursor(); ok {
+		l.view.reveal(i)
+	}
+}
+
+// InSight reports whether a row is visible, at least in part.
+func (l *View) InSight(id int64) bool {
+	return slices.ContainsFunc(l.view.visible, func(s slot) bool { return s.id == id })
+}
+
+// ScrollToTop scrolls to the first row.
+func (l *View) ScrollToTop() { l.view.scrollTo(0) }
+
+// Scrolled returns the scroll offset in rows.
+func (l *View) Scrolled() float32 { return l.view.offsetRows() }
+
+// ScrollBack sets the scroll offset in rows.
+func (l *View) ScrollBack(rows float32) { l.view.scrollTo(rows * l.view.rowHeight()) }
+
+// Toggle opens or closes a row of a Tree.
+func (l *View) Toggle(id int64) {
+	tree, ok := l.model.(Tree)
+	if !ok {
+		return
+	}
+	if i, ok := indexOf(l.model, id, l.view.first()); ok {
+		if opens, open := tree.Opens(i); opens {
+			l.setOpen(tree, i, !open)
+		}
+	}
+}
+
+// setOpen opens or closes row i. If that removes the cursor from the model, row i
+// is selected.
+func (l *View) setOpen(tree Tree, i int, open bool) {
+	id := l.model.ID(i)
+	tree.SetOpen(i, open)
+	l.Refresh()
+	if _, ok := l.cursor(); l.selection.hasCursor && !ok {
+		l.selection.selectOnly(id)
+	}
+	l.changed()
+}
+
+func (l *View) changed() {
+	l.view.updateStates()
+	if l.OnSelect != nil {
+		l.OnSelect()
+	}
+}
+
+func (l *View) stateOf(id int64) RowState {
+	return RowState{Selected: l.selection.has(id), Cursor: l.focused && l.keyboard && l.isCursor(id)}
+}
+
+// isCursor reports whether a row is the cursor, or would become it with the key
+// Down if there is none, so that the focus is visible.
+func (l *View) isCursor(id int64) bool {
+	if l.selection.hasCursor {
+		return l.selection.cursor == id
+	}
+	first := l.firstWhole()
+	return first < l.model.Len() && l.model.ID(first) == id
+}
+
+// firstWhole returns the index of the first row that is visible as a whole.
+func (l *View) firstWhole() int {
+	return min(int(math.Ceil(float64(l.Scrolled())-0.01)), max(l.model.Len()-1, 0))
+}
+
+// MinSize returns the size of one row.
+func (l *View) MinSize() fyne.Size { return l.view.minSize() }
+
+// CreateRenderer implements [fyne.Widget].
+func (l *View) CreateRenderer() fyne.WidgetRenderer {
+	return &draw.Renderer{
+		Content: []fyne.CanvasObject{l.view.clip, l.view.scroll},
+		Arrange: l.view.resize,
+		Minimum: l.MinSize,
+		Repaint: l.sync,
+		Widget:  l,
+	}
+}
+
+// sync updates the view after a change of the model.
+func (l *View) sync() {
+	if l.view.sync() {
+		l.selection.ordered(l.model) // removes IDs that the model no longer has
+	}
+}
+
+var (
+	_ fyne.Focusable         = (*View)(nil)
+	_ fyne.Shortcutable      = (*View)(nil)
+	_ fyne.SecondaryTappable = (*View)(nil)
+)

@@ -1,0 +1,132 @@
+package widgets
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets/draw"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+// tooltipDelay is how long the pointer must be over an object before its tooltip is
+// shown.
+const tooltipDelay = 600 * time.Millisecond
+
+// Hints shows tooltips, one at a time: the label of a button without text, or the
+// full form of a shortened text. It covers the whole window and handles no taps. A
+// nil pointer shows nothing.
+type Hints struct {
+	widget.BaseWidget
+	background *canvas.Rectangle
+	text       *draw.Label
+	target     fyne.CanvasObject // the object below the pointer, or nil
+
+	after     func(time.Duration, func()) (stop func() bool)
+	stopTimer func() bool
+}
+
+// NewHints returns an area for tooltips that shows none.
+func NewHints() *Hints {
+	t := &Hints{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
+	t.paint()
+	t.setVisible(false)
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Text returns the text of the visible tooltip, or "".
+func (t *Hints) Text() string {
+	if !t.background.Visible() {
+		return ""
+	}
+	return t.text.FullText
+}
+
+// Dismiss hides the tooltip until the pointer enters an object.
+func (t *Hints) Dismiss() {
+	if t == nil {
+		return
+	}
+	t.target = nil
+	if t.stopTimer != nil {
+		t.stopTimer()
+		t.stopTimer = nil
+	}
+	if t.background.Visible() {
+		t.setVisible(false)
+		canvas.Refresh(t)
+	}
+}
+
+// Explain shows a tooltip for an object after a delay. It is called when the
+// pointer enters the object.
+func (t *Hints) Explain(target fyne.CanvasObject, text string) {
+	if t == nil || target == t.target {
+		return
+	}
+	t.Dismiss()
+	t.target = target
+	t.stopTimer = t.after(tooltipDelay, func() { t.show(target, text) })
+}
+
+// Leave hides the tooltip of an object. It is called when the pointer leaves the
+// object.
+func (t *Hints) Leave(target fyne.CanvasObject) {
+	if t != nil && t.target == target {
+		t.Dismiss()
+	}
+}
+
+func (t *Hints) show(target fyne.CanvasObject, text string) {
+	if t.target != target || !target.Visible() {
+		return
+	}
+	t.text.Set(text, theme.ColorOnToast)
+	t.setVisible(true)
+	t.Refresh()
+}
+
+func (t *Hints) setVisible(visible bool) {
+	draw.SetVisible(t.background, visible)
+	draw.SetVisible(t.text.Object, visible)
+}
+
+// MinSize returns zero: tooltips are shown above other content.
+func (t *Hints) MinSize() fyne.Size { return fyne.Size{} }
+
+// CreateRenderer implements [fyne.Widget].
+func (t *Hints) CreateRenderer() fyne.WidgetRenderer {
+	objects := []fyne.CanvasObject{t.background, t.text.Object}
+	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
+}
+
+// arrange places the tooltip below its object, or above it if there is not enough
+// space, within the window.
+func (t *Hints) arrange(size fyne.Size) {
+	if t.target == nil || !t.background.Visible() {
+		return
+	}
+	driver := fyne.CurrentApp().Driver()
+	at := driver.AbsolutePositionForObject(t.target).Subtract(driver.AbsolutePositionForObject(t))
+	text := fyne.MeasureText(t.text.FullText, theme.Size(draw.SizeCaption), fyne.TextStyle{}).Width + 1
+	text = min(text, size.Width-theme.Grid(6))
+	width, height := text+theme.Grid(4), t.text.Height+theme.Grid(2.5)
+	x := max(min(at.X+(t.target.Size().Width-width)/2, size.Width-width-theme.Grid(1)), theme.Grid(1))
+	y := at.Y + t.target.Size().Height + theme.Grid(1)
+	if y+height > size.Height {
+		y = at.Y - height - theme.Grid(1)
+	}
+	topLeft := fyne.NewPos(draw.Snap(x), draw.Snap(y))
+	t.background.Resize(fyne.NewSize(width, height))
+	t.background.Move(topLeft)
+	t.text.Place(topLeft.AddXY(theme.Grid(2), (height-t.text.Height)/2), text)
+}
+
+func (t *Hints) paint() {
+	t.background.FillColor = theme.Color(theme.ColorToast)
+	t.background.CornerRadius = theme.Grid(1.5)
+	t.text.Restyle()
+}

@@ -1,0 +1,116 @@
+package widgets_test
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/dialog"
+	"github.com/ferryapp/ferry/widgets/internal/widgettest"
+	"github.com/ferryapp/ferry/widgets/list"
+	"github.com/ferryapp/ferry/widgets/theme"
+)
+
+func newTooltips() (*widgets.Hints, *fakeTimers) {
+	tooltips, timers := widgets.NewHints(), &fakeTimers{}
+	tooltips.SetAfter(timers.after)
+	return tooltips, timers
+}
+
+func TestTooltipOfIconButton(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	tooltips, timers := newTooltips()
+	tapped := 0
+	button := widgets.NewIconButton(theme.IconRemove, tooltips, "Remove finished", func() { tapped++ })
+	window := widgettest.Show(t, container.NewStack(button, tooltips), 480, 360)
+
+	test.MoveMouse(window.Canvas(), fyne.NewPos(100, 100))
+	if got := tooltips.Text(); got != "" {
+		t.Errorf("tooltip %q before the delay", got)
+	}
+	timers.fire[0]()
+	if got := tooltips.Text(); got != "Remove finished" {
+		t.Errorf("tooltip %q", got)
+	}
+	button.MouseOut()
+	if got := tooltips.Text(); got != "" {
+		t.Errorf("tooltip %q after the pointer left", got)
+	}
+
+	button.MouseIn(&desktop.MouseEvent{})
+	button.MouseOut()
+	timers.fire[1]()
+	if got := tooltips.Text(); got != "" {
+		t.Errorf("tooltip %q after the pointer left within the delay", got)
+	}
+
+	button.MouseIn(&desktop.MouseEvent{})
+	timers.fire[2]()
+	test.TapCanvas(window.Canvas(), fyne.NewPos(100, 100))
+	if tapped != 1 || tooltips.Text() != "" {
+		t.Errorf("tapped %d times, tooltip %q", tapped, tooltips.Text())
+	}
+}
+
+func TestTooltipsOfRow(t *testing.T) {
+	long := strings.Repeat("a long name ", 20) + ".mov"
+	cases := []struct {
+		name string
+		text string
+		at   fyne.Position
+		want string
+	}{
+		{"shortened name", long, fyne.NewPos(120, 15), long},
+		{"name that fits", "short.mov", fyne.NewPos(120, 15), ""},
+		{"button without text", long, fyne.NewPos(932, 30), "Cancel"},
+		{"elsewhere", long, fyne.NewPos(700, 55), ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			widgettest.SetTheme(t, theme.Light)
+			tooltips, timers := newTooltips()
+			row := widgets.NewRow()
+			row.Hints = tooltips
+			widgettest.Show(t, container.NewStack(row, tooltips), 960, 60)
+			row.SetModel(widgets.RowModel{Name: c.text, Actions: []widgets.Action{{ID: "cancel", Icon: theme.IconCancel, Label: "Cancel"}}})
+			row.SetState(list.RowState{Hovered: true, Pointer: c.at})
+			for _, fire := range timers.fire {
+				fire()
+			}
+			if got := tooltips.Text(); got != c.want {
+				t.Errorf("tooltip %q, want %q", got, c.want)
+			}
+			row.SetState(list.RowState{})
+			if got := tooltips.Text(); got != "" {
+				t.Errorf("tooltip %q after the pointer left", got)
+			}
+		})
+	}
+}
+
+func TestTooltipsOfDialog(t *testing.T) {
+	widgettest.SetTheme(t, theme.Light)
+	window := widgettest.Show(t, canvas.NewRectangle(nil), 800, 600)
+	button := widget.NewButton("Not now", nil)
+	d := dialog.New(window.Canvas(), "Remove everything?", dialog.NewParagraph("The files are kept."), button)
+	d.SetSize(fyne.NewSize(400, 0))
+	d.Show()
+	timers := &fakeTimers{}
+	d.Hints().SetAfter(timers.after)
+	d.Hints().Explain(button, "Change nothing")
+	timers.fire[0]()
+	if got := d.Hints().Text(); got != "Change nothing" {
+		t.Errorf("tooltip %q", got)
+	}
+	d.Hide()
+	if got := d.Hints().Text(); got != "" {
+		t.Errorf("tooltip %q after the dialog was hidden", got)
+	}
+}
