@@ -58,11 +58,6 @@ func (l *loop) supersede(c Add) map[BatchID]bool {
 	return superseded
 }
 
-// underWay reports whether not all of a batch is across or given up.
-func (s Sum) underWay() bool {
-	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateAsking]
-}
-
 // toBeWalked reports whether this run walks a batch.
 func (l *loop) toBeWalked(id BatchID) bool {
 	return l.walking != nil && l.walking.batch.ID == id ||
@@ -124,8 +119,10 @@ func (l *loop) nextWalk(work context.Context) {
 	b := *l.batches[o.batch]
 	ctx, cancel := context.WithCancel(work)
 	w := &walker{
-		loop:        l,
 		order:       o,
+		store:       l.store,
+		disk:        l.engine.config.Disk,
+		grows:       l.engine.config.Growth,
 		batch:       b,
 		cancel:      cancel,
 		fingerprint: l.fingerprint(l.servers[b.Server]),
@@ -133,13 +130,22 @@ func (l *loop) nextWalk(work context.Context) {
 		options:     source.Options{Ignore: l.settings.Ignore, Hidden: l.settings.Hidden, FollowFolders: l.settings.Links},
 		matcher:     l.matcher(b),
 	}
+	w.sink = sink{
+		found: func(portion []finding, last bool, saved func()) {
+			l.send(func() {
+				l.found(w, portion, last)
+				l.after = append(l.after, func(context.Context) { saved() })
+			})
+		},
+		cannotRecall: func(err error) { l.send(func() { l.cannotRecall(w, err) }) },
+		closed:       l.gone,
+	}
 	l.walking = w
 	l.tasks.Go(func() {
 		defer cancel()
 		if err := guard(func() error { return w.run(ctx) }); err != nil {
 			l.log.Error("a folder could not be walked to its end", "batch", w.batch.ID, "err", err)
-			w.portion = nil
-			w.hand(ctx, true)
+			w.abort(ctx)
 		}
 	})
 }
@@ -149,7 +155,7 @@ func (l *loop) nextWalk(work context.Context) {
 func (l *loop) matcher(b Batch) *matcher {
 	m := &matcher{
 		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{},
-		unmade: map[string]TransferID{}, engine: l.engine,
+		unmade: map[string]TransferID{}, store: l.store, disk: l.engine.config.Disk,
 	}
 	for id := range l.table.unmade {
 		if t := l.table.get(id); t.Server == b.Server && t.Batch != b.ID {
@@ -285,18 +291,13 @@ func (l *loop) newTransfer(batch BatchID, f finding) {
 // question is what the user is to be asked about an earlier upload; nil when it is
 // not there any more.
 func (l *loop) question(a answer) (prior TransferID, asks error) {
-	if t := l.settled(a.several); t != nil && continuable(t) {
+	if t := l.settled(a.several); t != nil && t.Continuable() {
 		return t.ID, fault.Newf(fault.Several, fault.Load, "perhaps that of transfer %d", t.ID)
 	}
 	if t := l.settled(a.uploaded); t != nil && t.Phase == PhaseDone && !t.Intent.GivenUp() {
 		return t.ID, fault.Newf(fault.Uploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
 	}
 	return 0, nil
-}
-
-// continuable reports whether an earlier upload can go on with another file.
-func continuable(t *Transfer) bool {
-	return t.Phase != PhaseDone && t.Phase != PhaseCancelled && !t.Intent.GivenUp()
 }
 
 // proceed has the earlier uploads that are asked about go on with the files of
@@ -312,7 +313,7 @@ func (l *loop) proceedWith(ids []TransferID) {
 			continue
 		}
 		prior := l.settled(asking.Prior)
-		if prior == nil || !continuable(prior) {
+		if prior == nil || !prior.Continuable() {
 			l.feed(id, retriedByUser{})
 			continue
 		}
@@ -322,4 +323,15 @@ func (l *loop) proceedWith(ids []TransferID) {
 	if len(answered) > 0 {
 		l.forget(answered)
 	}
+}
+
+// cannotRecall says why a walk does not go on; nil when it does.
+func (l *loop) cannotRecall(w *walker, err error) {
+	if l.walking != w || fault.Stopped(err) {
+		return
+	}
+	if err != nil && l.blind == nil {
+		l.log.Error("earlier uploads cannot be looked up", "err", err)
+	}
+	l.blind, l.stale = fault.Of(err), true
 }

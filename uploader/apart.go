@@ -3,11 +3,8 @@ package uploader
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // Saving fails for a moment more often than for one row: what failed is first
@@ -58,75 +55,6 @@ func (a *apart) try(pieces []Changes) {
 	half := len(pieces) / 2
 	a.try(pieces[:half])
 	a.try(pieces[half:])
-}
-
-// pieces cuts changes into what belongs to no transfer alone, and what belongs to
-// each.
-func (c Changes) pieces() []Changes {
-	rest := c
-	rest.Transfers, rest.Before, rest.Proofs, rest.Parts, rest.Events = nil, nil, nil, nil, nil
-	of := map[TransferID]Changes{}
-	for _, t := range c.Transfers {
-		of[t.ID] = Changes{Transfers: []*Transfer{t}}
-	}
-	for id, marks := range c.Proofs {
-		piece := of[id]
-		piece.Proofs = map[TransferID]source.Proof{id: marks}
-		of[id] = piece
-	}
-	for id, parts := range c.Parts {
-		piece := of[id]
-		piece.Parts = map[TransferID][]Part{id: parts}
-		of[id] = piece
-	}
-	for id, events := range c.Events {
-		piece := of[id]
-		piece.Events = map[TransferID][]Event{id: events}
-		of[id] = piece
-	}
-	var pieces []Changes
-	if !rest.Empty() {
-		pieces = append(pieces, rest)
-	}
-	for _, id := range slices.Sorted(maps.Keys(of)) {
-		pieces = append(pieces, of[id])
-	}
-	return pieces
-}
-
-// transfer is whose piece it is, 0 for nobody's.
-func (c Changes) transfer() TransferID {
-	for _, t := range c.Transfers {
-		return t.ID
-	}
-	for id := range c.Proofs {
-		return id
-	}
-	for id := range c.Parts {
-		return id
-	}
-	for id := range c.Events {
-		return id
-	}
-	return 0
-}
-
-// join is the inverse of pieces.
-func join(pieces []Changes) Changes {
-	all := Changes{Proofs: map[TransferID]source.Proof{}, Parts: map[TransferID][]Part{}, Events: map[TransferID][]Event{}}
-	for _, p := range pieces {
-		if p.transfer() == 0 {
-			p.Proofs, p.Parts, p.Events = all.Proofs, all.Parts, all.Events
-			p.Transfers = all.Transfers
-			all = p
-			continue
-		}
-		all.Transfers = append(all.Transfers, p.Transfers...)
-		maps.Copy(all.Proofs, p.Proofs)
-		maps.Copy(all.Parts, p.Parts)
-		maps.Copy(all.Events, p.Events)
-	}
-	return all
 }
 
 // salvage commits what can be committed of changes that failed as a whole twice.

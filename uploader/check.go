@@ -1,17 +1,6 @@
 package uploader
 
-import (
-	"context"
-	"time"
-
-	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/retry"
-	"github.com/ferryapp/ferry/uploader/source"
-)
-
-// checkPatience is how long a server may take to say what it holds, before what
-// was known last has to do.
-const checkPatience = 20 * time.Second
+import "github.com/ferryapp/ferry/uploader/fault"
 
 // freshMost is how many files are looked for of which no server has anything yet.
 // There may be a million, and nothing of them can be lost.
@@ -120,78 +109,4 @@ func aboutServer(f *fault.Fault) bool {
 	default:
 		return false
 	}
-}
-
-// stepChecked keeps what a check found. What goes no further by itself is said at
-// once; what may be better by the time the user decides only waits.
-func stepChecked(t Transfer, in checked, now time.Time) (Transfer, effects) {
-	if t.Phase == PhaseFailed { // meanwhile
-		return t, effects{}
-	}
-	t.Phase, t.Fault = PhaseQueued, nil
-	switch {
-	case t.Intent.GivenUp():
-		return giveUp(t, now)
-	case !in.held || t.Intent == IntentHold:
-		return t, effects{enqueue: t.Intent == IntentRun}
-	case in.fault == nil:
-		return t, effects{}
-	case in.fault.Kind == fault.Gone && t.Session.Offset == 0:
-		t.Session = Session{} // it held nothing of it: nothing is lost by another
-		return t, effects{}
-	}
-	t.Fault = in.fault
-	if !retry.Decide(in.fault, 0, 0).Again {
-		t.Phase, t.Finished = PhaseFailed, MomentOf(now)
-	}
-	return t, effects{}
-}
-
-// look is a check: it asks, and changes nothing.
-func (w *worker) look(ctx context.Context) {
-	short, cancel := context.WithTimeout(ctx, checkPatience)
-	defer cancel()
-	found := checked{}
-	err := guard(func() error { return w.examine(short) })
-	switch {
-	case err == nil || ctx.Err() != nil:
-	case short.Err() != nil:
-		found.fault = fault.New(fault.Unreachable, fault.Head, short.Err())
-	default:
-		found.fault = fault.Of(err)
-	}
-	w.report(w.transfer.ID, found)
-}
-
-func (w *worker) examine(ctx context.Context) error {
-	session := w.transfer.Session
-	if !session.Begun() {
-		_, err := w.lookAt(ctx)
-		return err
-	}
-	if joined := session.URL != "" && session.Parts > 0; !joined { // which is whole, as far as anybody knows
-		if _, err := w.resume(ctx); err != nil {
-			return err
-		}
-	}
-	seen, err := w.lookAt(ctx)
-	if err != nil {
-		return err
-	}
-	if w.growth() == GrowthCut {
-		return cut()
-	}
-	if seen.Size != w.transfer.Source.Size && w.transfer.Source.Size != SizeUnknown {
-		return changed(w.transfer.Source, seen)
-	}
-	return nil
-}
-
-// lookAt looks at the file, also where it has another name by now.
-func (w *worker) lookAt(ctx context.Context) (source.File, error) {
-	seen, err := w.disk.Stat(w.transfer.Source.Path)
-	if fault.Is(err, fault.SourceMissing) {
-		return w.renamed(ctx, err)
-	}
-	return seen, err
 }

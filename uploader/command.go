@@ -105,14 +105,6 @@ type Relocate struct {
 // Metering says whether the network is paid for by what goes over it.
 type Metering struct{ Metered bool }
 
-// retryWith is Retry with what its caller saw of paths that were not there before.
-// Looking may take long, on a drive that does not answer, and the loop never does.
-type retryWith struct {
-	Target  Target
-	folders map[string]bool // paths that are folders now
-}
-
-func (retryWith) command()    {}
 func (Add) command()          {}
 func (Pause) command()        {}
 func (Resume) command()       {}
@@ -152,4 +144,17 @@ func NewBatchID() BatchID {
 	var b [2]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails: it crashes the program instead
 	return BatchID(time.Now().UnixMicro()<<10 | int64(binary.BigEndian.Uint16(b[:])&0x3ff))
+}
+
+// covers reports whether a target means a batch as a whole, with what is still to
+// be found of it.
+func (t Target) covers(id BatchID) bool { return !t.Final && (t.All || t.Batch == id) }
+
+// named is what a target lists by itself.
+func (t Target) named() map[TransferID]bool {
+	named := make(map[TransferID]bool, len(t.IDs))
+	for _, id := range t.IDs {
+		named[id] = true
+	}
+	return named
 }

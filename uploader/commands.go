@@ -26,7 +26,7 @@ func (l *loop) carryOut(o order) {
 // looksAtAll reports whether a command looks at transfers by the way, so that all
 // that was commanded before must have come to them. The others ask for it one by one
 // (settled).
-func looksAtAll(command Command) bool {
+func looksAtAll(command any) bool {
 	switch c := command.(type) {
 	case RemoveServer, Find:
 		return true
@@ -37,7 +37,7 @@ func looksAtAll(command Command) bool {
 	}
 }
 
-func (l *loop) command(command Command) error {
+func (l *loop) command(command any) error {
 	switch c := command.(type) {
 	case Add:
 		return l.add(c)
@@ -114,19 +114,6 @@ func (l *loop) feedAll(target Target, in input) {
 			l.feed(id, in)
 		}
 	})
-}
-
-// covers reports whether a target means a batch as a whole, with what is still to
-// be found of it.
-func (t Target) covers(id BatchID) bool { return !t.Final && (t.All || t.Batch == id) }
-
-// named is what a target lists by itself.
-func (t Target) named() map[TransferID]bool {
-	named := make(map[TransferID]bool, len(t.IDs))
-	for _, id := range t.IDs {
-		named[id] = true
-	}
-	return named
 }
 
 // intend says what becomes of the files that are still to be found.
@@ -233,4 +220,11 @@ func (l *loop) retryThese(ids []TransferID, named map[TransferID]bool, folders m
 	if len(unwalked) > 0 {
 		l.forget(unwalked)
 	}
+}
+
+// retryWith is Retry with what its caller saw of paths that were not there before.
+// Looking may take long, on a drive that does not answer, and the loop never does.
+type retryWith struct {
+	Target  Target
+	folders map[string]bool // paths that are folders now
 }

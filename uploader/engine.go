@@ -67,7 +67,7 @@ type Engine struct {
 
 // order is a command on its way to the loop.
 type order struct {
-	command Command
+	command any        // a Command, or one prepared outside of the loop (retryWith, relocation)
 	reply   chan error // buffered
 }
 
@@ -120,17 +120,18 @@ func (e *Engine) Do(ctx context.Context, command Command) error {
 // has heard the command; what is given later comes after it. The answer, called once,
 // waits for what Do waits for.
 func (e *Engine) Give(ctx context.Context, command Command) (answer func(context.Context) error, err error) {
+	var prepared any = command
 	switch c := command.(type) {
 	case Retry:
-		command = e.lookAgain(c)
+		prepared = e.lookAgain(c)
 	case Relocate:
 		found, err := e.locate(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		command = found
+		prepared = found
 	}
-	o := order{command, make(chan error, 1)}
+	o := order{prepared, make(chan error, 1)}
 	select {
 	case e.commands <- o:
 		return func(ctx context.Context) error { return e.await(ctx, o.reply) }, nil
@@ -224,4 +225,10 @@ func (e *Engine) end() {
 		close(c)
 	}
 	e.watchers = nil
+}
+
+// Events returns what is saved of a transfer's events, oldest first; none of one
+// that nobody knows. It reads the disk. It fails with a *fault.Fault or ctx's error.
+func (e *Engine) Events(ctx context.Context, id TransferID) ([]Event, error) {
+	return e.config.Store.Events(ctx, id)
 }

@@ -64,7 +64,7 @@ func (l *loop) launch(work context.Context, id TransferID) {
 	f.meter.sample(0, now)
 	l.endRest(now)
 	l.flights[id] = f
-	w := &worker{
+	config := workerConfig{
 		transfer: *l.table.get(id),
 		remote:   remote,
 		disk:     l.engine.config.Disk,
@@ -79,11 +79,10 @@ func (l *loop) launch(work context.Context, id TransferID) {
 
 		recallParts: l.store.Parts,
 		fingerprint: l.fingerprint(l.servers[t.Server]),
-		whole:       &stretch{tally: f.tally},
 	}
-	w.whole.at.Store(t.Session.Offset)
-	w.learn = func(most int64) { l.send(func() { l.learnBody(t.Server, most) }) }
-	l.fit(w)
+	config.learn = func(most int64) { l.send(func() { l.learnBody(t.Server, most) }) }
+	l.fit(&config)
+	w := newWorker(config)
 	l.tasks.Go(func() {
 		defer halt(nil)
 		if looks {

@@ -110,7 +110,7 @@ func (l *loop) adjust(v *valve, id ServerID) {
 }
 
 // fit gives a worker the bounds that hold for it.
-func (l *loop) fit(w *worker) {
+func (l *loop) fit(w *workerConfig) {
 	valve := l.valve(w.transfer.Server)
 	w.limits = []*netx.Limit{l.flow, valve.limit}
 	w.connections = func() int { return int(valve.connections.Load()) }

@@ -1,28 +1,5 @@
 package uploader
 
-import (
-	"time"
-
-	"github.com/ferryapp/ferry/uploader/fault"
-)
-
-// Hold is why nothing new goes to a server for the time being. It ends by itself.
-type Hold struct {
-	Reason Reason
-	Fault  *fault.Fault // what the server was last heard to say, for HeldByServer
-	Until  time.Time    // zero: when that is nobody can tell
-}
-
-// Reason is what a Hold comes from.
-type Reason uint8
-
-// The reasons.
-const (
-	HeldByServer   Reason = iota // every upload there would meet the same fault
-	HeldBySchedule               // the user wants nothing to be sent at these hours
-	HeldByMetering               // the user wants nothing to be sent over this network
-)
-
 // held says why nothing goes to a server, and whether that is so. The receiver
 // inside this program is not reached over any network that is paid for.
 func (l *loop) held(server ServerID) (Hold, bool) {

@@ -1,20 +1,10 @@
 package uploader
 
 import (
-	"context"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
-
-// EventsKept is how many events are kept of a transfer: the newest.
-const EventsKept = 100
-
-// Events returns what is saved of a transfer's events, oldest first; none of one
-// that nobody knows. It reads the disk. It fails with a *fault.Fault or ctx's error.
-func (e *Engine) Events(ctx context.Context, id TransferID) ([]Event, error) {
-	return e.config.Store.Events(ctx, id)
-}
 
 // happened tells what a change of a transfer means to people, when it means
 // anything. Of one that never moved only that it failed is worth a word: its row

@@ -32,7 +32,7 @@ func (l *ledger) remove(t *Transfer) {
 }
 
 func (l *ledger) enter(t *Transfer, sign int) {
-	state, size, sent := t.State(), max(t.Source.Size, 0), sentOf(t)
+	state, size, sent := t.State(), max(t.Source.Size, 0), t.Sent()
 	sum := l.batches[t.Batch]
 	sum.Count[state] += sign
 	sum.Files += sign
@@ -49,7 +49,7 @@ func (l *ledger) enter(t *Transfer, sign int) {
 
 // move adds how a transfer that was added moves right now.
 func (l *ledger) move(t *Transfer, live Live) {
-	before := sentOf(t)
+	before := t.Sent()
 	now := max(live.Sent, t.Session.Offset)
 	sum := l.batches[t.Batch]
 	sum.Sent += now - before
@@ -75,12 +75,4 @@ func (l *ledger) totals() Totals {
 // without the user doing anything.
 func pending(t *Transfer, s State) bool {
 	return !t.Phase.Final() && s != StatePaused && s != StateCancelled
-}
-
-// sentOf is how many bytes of a transfer that does not move have crossed.
-func sentOf(t *Transfer) int64 {
-	if t.Phase == PhaseDone {
-		return t.Source.Size
-	}
-	return max(t.Session.Sent, t.Session.Offset)
 }

@@ -34,7 +34,8 @@ type matcher struct {
 	begun      map[int64][]*Transfer // unfinished ones that the server holds something of, by size
 	unmade     map[string]TransferID // what failed before it began, by path
 	gone       map[TransferID]bool   // whether their files are not where they were; as far as looked
-	engine     *Engine
+	store      Store
+	disk       source.Disk
 }
 
 // of weighs the earlier uploads with the file's fingerprint, oldest first, and
@@ -147,7 +148,7 @@ func (m *matcher) weigh(ctx context.Context, file source.File, c *Transfer) (pro
 	case c.Session.Offset == 0 && !sameIdentity(file, c.Source) && c.Source.Path != file.Path && c.Source.Name() != file.Name():
 		return refuted, nil // it has nothing in common but its size
 	default:
-		return m.engine.compare(ctx, c, file)
+		return compare(ctx, m.store, m.disk, c, file)
 	}
 }
 
@@ -156,7 +157,7 @@ func (m *matcher) weigh(ctx context.Context, file source.File, c *Transfer) (pro
 func (m *matcher) isGone(c *Transfer) bool {
 	gone, looked := m.gone[c.ID]
 	if !looked {
-		_, err := m.engine.config.Disk.Stat(c.Source.Path)
+		_, err := m.disk.Stat(c.Source.Path)
 		gone = fault.Is(err, fault.SourceMissing) || c.Phase == PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
 		m.gone[c.ID] = gone
 	}
@@ -175,21 +176,21 @@ func furthestOf(candidates []*Transfer) *Transfer {
 // compare reads some of what was sent of a begun upload again in the file. What
 // was sent after the last mark can be compared with nothing: for that the system's
 // word is taken that it is the same file, and nothing else.
-func (e *Engine) compare(ctx context.Context, t *Transfer, file source.File) (proof, error) {
-	saved, err := e.config.Store.Proof(ctx, t.ID)
+func compare(ctx context.Context, store Store, disk source.Disk, t *Transfer, file source.File) (proof, error) {
+	saved, err := store.Proof(ctx, t.ID)
 	if err != nil {
 		return unproven, err
 	}
 	held := t.Session.Offset
 	if t.Session.Parts > 0 {
-		parts, err := e.config.Store.Parts(ctx, t.ID)
+		parts, err := store.Parts(ctx, t.ID)
 		if err != nil {
 			return unproven, err
 		}
 		held = furthest(parts)
 	}
 	marks := saved.Upto(held)
-	opened, seen, err := e.config.Disk.Open(file)
+	opened, seen, err := disk.Open(file)
 	if err != nil || !seen.Same(file) {
 		return unproven, ctx.Err()
 	}

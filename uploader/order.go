@@ -3,50 +3,10 @@ package uploader
 import (
 	"cmp"
 	"slices"
-
-	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // This file is the user's order: batches by their rank, the transfers of each by
 // theirs, and what has the same rank by ID.
-
-// ranks compares transfers; it is the ranks of the batches. A transfer whose batch
-// is not known stands where one of rank 0 would.
-type ranks map[BatchID]int64
-
-func (o ranks) compare(a, b *Transfer) int {
-	batches := 0
-	if a.Batch != b.Batch {
-		batches = cmp.Compare(o[a.Batch], o[b.Batch])
-	}
-	return cmp.Or(batches, cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID))
-}
-
-// Arrange puts the transfers into the user's order and finds the next rank.
-func (s *Saved) Arrange() {
-	batches := ranks{}
-	for _, b := range s.Batches {
-		batches[b.ID] = b.Rank
-	}
-	compare := func(a, b Transfer) int { return batches.compare(&a, &b) }
-	if !slices.IsSortedFunc(s.Transfers, compare) {
-		slices.SortFunc(s.Transfers, compare)
-	}
-	s.NextRank = 1
-	for i := range s.Transfers {
-		s.NextRank = max(s.NextRank, s.Transfers[i].Rank+1)
-	}
-}
-
-// explain gives what stopped a reason where a damaged profile lost it: whoever looks
-// at a transfer that failed or waits may rely on one.
-func (s *Saved) explain() {
-	for i := range s.Transfers {
-		if t := &s.Transfers[i]; t.Fault == nil && (t.Phase == PhaseFailed || t.Phase == PhaseWaiting) {
-			t.Fault = fault.Newf(fault.Bug, fault.Load, "the reason was lost")
-		}
-	}
-}
 
 // ranked is one of a list whose order is about to change.
 type ranked struct {
@@ -147,7 +107,7 @@ func (l *loop) rearrange(m Move) {
 	l.table.arrange()
 	chosen := map[BatchID]map[TransferID]bool{}
 	for _, id := range m.Target.IDs {
-		if t := l.table.get(id); t != nil && !removed(t) {
+		if t := l.table.get(id); t != nil && !t.Removed() {
 			if chosen[t.Batch] == nil {
 				chosen[t.Batch] = map[TransferID]bool{}
 			}
@@ -190,7 +150,7 @@ func (l *loop) moveWithin(chosen map[BatchID]map[TransferID]bool, to Place) {
 	}
 	lists := map[BatchID][]ranked{}
 	for t := range l.table.each() {
-		if of := chosen[t.Batch]; of != nil && !removed(t) {
+		if of := chosen[t.Batch]; of != nil && !t.Removed() {
 			lists[t.Batch] = append(lists[t.Batch], ranked{int64(t.ID), t.Rank, of[t.ID]})
 		}
 	}

@@ -83,7 +83,10 @@ func (w *worker) patchOnce(ctx context.Context, file source.Opened, r rest, size
 func (w *worker) portion(left int64, sum checksum) int64 {
 	asked := w.options.Chunk
 	if sum.algorithm != "" {
-		asked = least(asked, checkedMost)
+		asked = checkedMost
+		if w.options.Chunk > 0 {
+			asked = min(w.options.Chunk, checkedMost)
+		}
 	}
 	return w.remote.profile().portion(left, asked)
 }

@@ -45,10 +45,10 @@ func TestAnEditBetweenSendingAndProvingIsNotProven(t *testing.T) {
 				t.Fatal(err)
 			}
 			proven := false
-			w := &worker{
+			w := newWorker(workerConfig{
 				transfer: Transfer{ID: 1, Source: seen},
 				report:   func(_ TransferID, in ...input) { _, proven = in[0].(proved) },
-			}
+			})
 			if err := w.attest(t.Context(), file, seen); err != nil {
 				t.Fatal(err)
 			}

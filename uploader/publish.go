@@ -35,7 +35,7 @@ func (l *loop) show(now time.Time) {
 	sums, share := l.table.ledger.copy(), l.share()
 	for id, f := range l.flights {
 		t := l.table.get(id)
-		if removed(t) {
+		if t.Removed() {
 			continue // its worker is on its way out
 		}
 		pace := f.meter

@@ -16,14 +16,12 @@ type relocation struct {
 	file source.File
 }
 
-func (relocation) command() {}
-
 // locate makes sure that the file at the path is the one that an upload began
 // with. It fails with a *fault.Fault: as Stat does, with Mismatch when it is
 // another file, with Several when nothing proves that it is the one.
 func (e *Engine) locate(ctx context.Context, r Relocate) (relocation, error) {
 	t := e.Snapshot().Transfer(r.ID)
-	if t == nil || !continuable(t) {
+	if t == nil || !t.Continuable() {
 		return relocation{}, fault.Newf(fault.Refused, fault.Open, "transfer %d is not unfinished", r.ID)
 	}
 	file, err := e.lookIn(r.Path, t.Source)
@@ -62,7 +60,7 @@ func (e *Engine) prove(ctx context.Context, t *Transfer, file source.File) error
 	if file.Size != t.Source.Size {
 		return mismatch(t.Source.Size, file.Size)
 	}
-	weighed, err := e.compare(ctx, t, file)
+	weighed, err := compare(ctx, e.config.Store, e.config.Disk, t, file)
 	switch {
 	case err != nil:
 		return err
@@ -77,7 +75,7 @@ func (e *Engine) prove(ctx context.Context, t *Transfer, file source.File) error
 
 // relocate has a transfer go on with its file where that is now.
 func (l *loop) relocate(r relocation) {
-	if t := l.settled(r.id); t != nil && continuable(t) {
+	if t := l.settled(r.id); t != nil && t.Continuable() {
 		l.feed(r.id, adopted{file: r.file, batch: t.Batch})
 	}
 }

@@ -38,7 +38,7 @@ func TestAnySequenceKeepsTheInvariants(t *testing.T) {
 				}).Draw(t, "command"))
 			},
 			"added again or relocated": func(t *rapid.T) {
-				if !continuable(&l.transfer) {
+				if !l.transfer.Continuable() {
 					t.Skip("it would be a transfer of its own")
 				}
 				path := rapid.SampledFrom([]string{"/film", "/moved/film"}).Draw(t, "path")
@@ -175,7 +175,7 @@ func (l *life) feed(t *rapid.T, in input) {
 // check is for what must hold of a transfer at any time.
 func (l *life) check(t *rapid.T) {
 	tr := l.transfer
-	removed := func(s Session) bool { return s.sameUpload(tr.Session) }
+	removed := func(s Session) bool { return s.SameUpload(tr.Session) }
 	switch {
 	case tr.Phase == PhaseWaiting && (tr.Fault == nil || tr.NextTry.IsZero() || l.alarm != tr.NextTry):
 		t.Fatalf("waits without a reason or an end: %+v", tr)

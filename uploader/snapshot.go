@@ -76,7 +76,7 @@ func (s *Snapshot) Sent(t *Transfer) int64 {
 	if live, ok := s.Live[t.ID]; ok {
 		return max(live.Sent, t.Session.Offset)
 	}
-	return sentOf(t)
+	return t.Sent()
 }
 
 // State is what a transfer's row says: one word for intent, phase and fault
@@ -180,3 +180,25 @@ func waitingState(f *fault.Fault) State {
 		return StateRetrying
 	}
 }
+
+// underWay reports whether not all of a batch is across or given up.
+func (s Sum) underWay() bool {
+	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateAsking]
+}
+
+// Hold is why nothing new goes to a server for the time being. It ends by itself.
+type Hold struct {
+	Reason Reason
+	Fault  *fault.Fault // what the server was last heard to say, for HeldByServer
+	Until  time.Time    // zero: when that is nobody can tell
+}
+
+// Reason is what a Hold comes from.
+type Reason uint8
+
+// The reasons.
+const (
+	HeldByServer   Reason = iota // every upload there would meet the same fault
+	HeldBySchedule               // the user wants nothing to be sent at these hours
+	HeldByMetering               // the user wants nothing to be sent over this network
+)

@@ -183,7 +183,7 @@ func step(t Transfer, in input, now time.Time) (Transfer, effects) {
 		t.Phase = PhaseQueued
 		return t, effects{enqueue: true}
 	case terminated:
-		if !t.Intent.GivenUp() || !t.Session.sameUpload(in.session) || t.Phase.Working() || t.Phase.Final() {
+		if !t.Intent.GivenUp() || !t.Session.SameUpload(in.session) || t.Phase.Working() || t.Phase.Final() {
 			return t, effects{} // of an earlier upload, or too late
 		}
 		return cancelled(t, now), effects{}
@@ -264,7 +264,7 @@ func stepResumed(t Transfer) (Transfer, effects) {
 }
 
 func stepRetried(t Transfer) (Transfer, effects) {
-	if removed(&t) {
+	if t.Removed() {
 		return t, effects{} // nobody sees it any more
 	}
 	switch t.Phase {
@@ -329,9 +329,6 @@ func stepRemoved(t Transfer, now time.Time) (Transfer, effects) {
 		return giveUp(t, now)
 	}
 }
-
-// sameUpload reports whether both are states of one upload.
-func (s Session) sameUpload(other Session) bool { return s.URL == other.URL && s.Parts == other.Parts }
 
 // giveUp ends a cancelled transfer that has no worker: at once when the server
 // holds nothing of it, otherwise when that is removed.
@@ -398,4 +395,29 @@ func stepFaulted(t Transfer, in ended, now time.Time) (Transfer, effects) {
 	}
 	t.Phase, t.NextTry = PhaseWaiting, MomentOf(now.Add(decision.Delay))
 	return t, effects{wake: true}
+}
+
+// stepChecked keeps what a check found. What goes no further by itself is said at
+// once; what may be better by the time the user decides only waits.
+func stepChecked(t Transfer, in checked, now time.Time) (Transfer, effects) {
+	if t.Phase == PhaseFailed { // meanwhile
+		return t, effects{}
+	}
+	t.Phase, t.Fault = PhaseQueued, nil
+	switch {
+	case t.Intent.GivenUp():
+		return giveUp(t, now)
+	case !in.held || t.Intent == IntentHold:
+		return t, effects{enqueue: t.Intent == IntentRun}
+	case in.fault == nil:
+		return t, effects{}
+	case in.fault.Kind == fault.Gone && t.Session.Offset == 0:
+		t.Session = Session{} // it held nothing of it: nothing is lost by another
+		return t, effects{}
+	}
+	t.Fault = in.fault
+	if !retry.Decide(in.fault, 0, 0).Again {
+		t.Phase, t.Finished = PhaseFailed, MomentOf(now)
+	}
+	return t, effects{}
 }

@@ -2,11 +2,9 @@ package uploader
 
 import (
 	"context"
-	"encoding/hex"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 // sumStep is how much is read between two looks at how far the sum is.
@@ -33,15 +31,6 @@ func (w *worker) declare(ctx context.Context, file source.Opened) error {
 	sum := pass.Sum()
 	w.tell(summed{string(sum[:])})
 	return nil
-}
-
-// metadata is what the server is told of the file.
-func (w *worker) metadata() []tus.Pair {
-	pairs := usual(w.transfer.Source)
-	if sum := w.transfer.SHA256; sum != "" {
-		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
-	}
-	return amended(pairs, w.transfer.Source, w.remote.server.Profile.Metadata)
 }
 
 // conclude proves the rest of the file and keeps its sum, which must be the one

@@ -16,7 +16,7 @@ type sweep struct {
 	left   idSet        // not settled yet
 	final  bool         // only those that are final when it comes to them
 	apply  func([]TransferID)
-	behind Command    // in place of the above: waits for the sweeps before it, and is carried out then
+	behind any        // a command, in place of the above: waits for the sweeps before it, and is carried out then
 	reply  chan error // nil once answered
 }
 

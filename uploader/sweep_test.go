@@ -48,7 +48,7 @@ func sweeper(t *testing.T, rows int) (*loop, *commits) {
 	return l, store
 }
 
-func (l *loop) given(command Command) chan error {
+func (l *loop) given(command any) chan error {
 	o := order{command, make(chan error, 1)}
 	l.carryOut(o)
 	return o.reply
@@ -214,7 +214,7 @@ func TestACommandThatLooksAtTransfersWaitsForThoseBefore(t *testing.T) {
 func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
 	const rows = 2 * sweepPortion
 	l, _ := sweeper(t, rows)
-	for _, command := range []Command{Cancel{Everything()}, Retry{Everything()}, Remove{Target{All: true, Final: true}}} {
+	for _, command := range []any{Cancel{Everything()}, Retry{Everything()}, Remove{Target{All: true, Final: true}}} {
 		if again, is := command.(Retry); is {
 			command = retryWith{Target: again.Target}
 		}
@@ -268,9 +268,9 @@ func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
 				return Everything()
 			}
 		})
-		given := rapid.Custom(func(rt *rapid.T) Command {
+		given := rapid.Custom(func(rt *rapid.T) any {
 			target := ids.Draw(rt, "target")
-			return []Command{
+			return []any{
 				Pause{target}, Resume{target}, Cancel{target}, Remove{target}, retryWith{Target: target}, Check{target}, SignedIn{2},
 			}[rapid.IntRange(0, 6).Draw(rt, "kind")]
 		})

@@ -107,7 +107,7 @@ func (t *table) put(next *Transfer) {
 		t.kept[next.ID] = now
 	}
 	i, shown := t.index.of(next.ID)
-	if !shown || removed(next) {
+	if !shown || next.Removed() {
 		t.leave(now)
 		t.enter(next)
 		return
@@ -122,7 +122,7 @@ func (t *table) put(next *Transfer) {
 
 // notice keeps account of what can be continued, and of what failed before it began.
 func (t *table) notice(row *Transfer) {
-	keep(t.begun, row.ID, row.Session.Begun() && continuable(row))
+	keep(t.begun, row.ID, row.Session.Begun() && row.Continuable())
 	keep(t.unmade, row.ID, unmade(row))
 }
 
@@ -144,7 +144,7 @@ func unmade(t *Transfer) bool {
 func (t *table) enter(row *Transfer) {
 	t.batch[row.Batch]++
 	t.notice(row)
-	if removed(row) {
+	if row.Removed() {
 		t.hidden[row.ID] = row
 		return
 	}
@@ -279,9 +279,6 @@ func (t *table) doubt() {
 		t.kept[id] = nil
 	}
 }
-
-// removed reports whether a transfer is known for the sake of a walk alone.
-func removed(t *Transfer) bool { return t.Intent == IntentRemove && t.Phase.Final() }
 
 // durable is the part of a transfer that a restart must find again. While a
 // worker is busy its phase is not: whatever it was, the next run starts it from

@@ -68,7 +68,7 @@ func checkTable(r *rapid.T, table *table, model []*Transfer) {
 		if table.get(t.ID) != t {
 			r.Fatalf("transfer %d is %v", t.ID, table.get(t.ID))
 		}
-		if !removed(t) {
+		if !t.Removed() {
 			shown = append(shown, t)
 			want.add(t)
 		}

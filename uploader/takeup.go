@@ -17,7 +17,7 @@ func (l *loop) takeUp() {
 		if t.Phase == PhaseFailed && closes(t.Fault) && t.Fault.Kind == fault.Auth {
 			l.gates[t.Server] = gate{fault: t.Fault} // the user is still to sign in; all else may be better by now
 		}
-		if removed(t) {
+		if t.Removed() {
 			l.drop(t)
 		}
 	}

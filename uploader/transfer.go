@@ -167,3 +167,24 @@ func parseName(names []string, name, what string) (uint8, error) {
 	}
 	return 0, fmt.Errorf("unknown %s %q", what, name)
 }
+
+// SameUpload reports whether both are states of one upload.
+func (s Session) SameUpload(other Session) bool { return s.URL == other.URL && s.Parts == other.Parts }
+
+// Continuable reports whether the transfer can still be resumed, also with its file
+// at another path.
+func (t *Transfer) Continuable() bool {
+	return t.Phase != PhaseDone && t.Phase != PhaseCancelled && !t.Intent.GivenUp()
+}
+
+// Removed reports whether the user removed the transfer and nothing is left to do
+// for it. It may still be kept while its batch is scanned.
+func (t *Transfer) Removed() bool { return t.Intent == IntentRemove && t.Phase.Final() }
+
+// Sent returns how many bytes of a transfer without a worker were sent.
+func (t *Transfer) Sent() int64 {
+	if t.Phase == PhaseDone {
+		return t.Source.Size
+	}
+	return max(t.Session.Sent, t.Session.Offset)
+}

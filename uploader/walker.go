@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -14,6 +13,9 @@ const (
 	// worth it, soon enough that the first rows are seen at once.
 	portionMost  = 256
 	portionEvery = 100 * time.Millisecond
+
+	// lookupRetry is how long a failed look-up of earlier uploads waits for the next try.
+	lookupRetry = time.Second
 )
 
 // finding is one file of a batch, or why it cannot be taken.
@@ -25,10 +27,28 @@ type finding struct {
 	err         error
 }
 
+// sink is where a scan reports to. Its functions may be called from the scan's
+// goroutine, and do not block for longer than the caller of the scan takes to
+// receive.
+type sink struct {
+	// found delivers the files of a portion; last says that it is the scan's last.
+	// saved is called once the transfers made of it are saved.
+	found func(portion []finding, last bool, saved func())
+
+	// cannotRecall reports why earlier uploads cannot be looked up, or nil once they
+	// can again.
+	cannotRecall func(error)
+
+	closed <-chan struct{} // closed when nothing is received any more
+}
+
 // walker expands one batch on its own goroutine.
 type walker struct {
-	loop        *loop
 	order       walkOrder
+	store       Store
+	disk        source.Disk
+	grows       func(path string) Growth // nil: no file is known to be growing
+	sink        sink
 	batch       Batch
 	cancel      context.CancelFunc
 	fingerprint func(context.Context, source.File) (string, error)
@@ -43,7 +63,7 @@ type walker struct {
 
 func (w *walker) run(ctx context.Context) error {
 	w.began = time.Now()
-	for file, err := range w.loop.engine.config.Disk.Expand(ctx, w.batch.Roots, w.options) {
+	for file, err := range w.disk.Expand(ctx, w.batch.Roots, w.options) {
 		if ctx.Err() != nil {
 			return nil // the batch stays unexpanded and is walked again at the next start
 		}
@@ -68,10 +88,10 @@ func (w *walker) run(ctx context.Context) error {
 }
 
 func (w *walker) growth(path string) Growth {
-	if w.loop.engine.config.Growth == nil {
+	if w.grows == nil {
 		return GrowthNone
 	}
-	return w.loop.engine.config.Growth(path)
+	return w.grows(path)
 }
 
 // means reports whether a path is to be walked: it, or a folder that it is in.
@@ -97,10 +117,13 @@ func (w *walker) hand(ctx context.Context, last bool) {
 	}
 	portion, saved := w.portion, make(chan struct{})
 	w.portion, w.saved, w.began = nil, saved, time.Now()
-	w.loop.send(func() {
-		w.loop.found(w, portion, last)
-		w.loop.after = append(w.loop.after, func(context.Context) { close(saved) })
-	})
+	w.sink.found(portion, last, func() { close(saved) })
+}
+
+// abort ends a scan that failed: what was found and not delivered is dropped.
+func (w *walker) abort(ctx context.Context) {
+	w.portion = nil
+	w.hand(ctx, true)
 }
 
 func (w *walker) awaitSaved(ctx context.Context) bool {
@@ -112,7 +135,7 @@ func (w *walker) awaitSaved(ctx context.Context) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	case <-w.loop.gone:
+	case <-w.sink.closed:
 		return false
 	}
 }
@@ -130,12 +153,12 @@ func (w *walker) recall(ctx context.Context) bool {
 		return true
 	}
 	for blind := false; ; blind = true {
-		previous, err := w.loop.store.FindPrevious(ctx, prints)
+		previous, err := w.store.FindPrevious(ctx, prints)
 		if err == nil {
 			err = w.match(ctx, previous)
 		}
 		if blind || err != nil {
-			w.loop.send(func() { w.loop.cannotRecall(w, err) })
+			w.sink.cannotRecall(err)
 		}
 		if err == nil {
 			return true
@@ -143,20 +166,9 @@ func (w *walker) recall(ctx context.Context) bool {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-time.After(saveRetry):
+		case <-time.After(lookupRetry):
 		}
 	}
-}
-
-// cannotRecall says why a walk does not go on; nil when it does.
-func (l *loop) cannotRecall(w *walker, err error) {
-	if l.walking != w || fault.Stopped(err) {
-		return
-	}
-	if err != nil && l.blind == nil {
-		l.log.Error("earlier uploads cannot be looked up", "err", err)
-	}
-	l.blind, l.stale = fault.Of(err), true
 }
 
 // match finds out for each file of the portion which earlier upload it belongs to.

@@ -73,12 +73,12 @@ func TestWhatIsReadAgainBeforeAnUploadGoesOn(t *testing.T) {
 				restoreUntilNoted(t, path, file, before)
 			}
 			read := &counting{Opened: file}
-			w := &worker{
+			w := newWorker(workerConfig{
 				transfer: Transfer{ID: 1, Source: seen, Fingerprint: "m1", Session: Session{URL: "u", Offset: held}},
 				settings: Settings{Proof: c.proof},
 				recall:   func(context.Context, TransferID) (source.Proof, error) { return sent.Proof(), nil },
 				report:   func(TransferID, ...input) {},
-			}
+			})
 			if c.watched {
 				w.attested = before
 			}

@@ -40,34 +40,47 @@ var (
 	errShutdown = errors.New("shutting down")
 )
 
+// workerConfig is what a worker needs. Its functions are called from the worker's
+// goroutines.
+type workerConfig struct {
+	transfer Transfer // the worker's own copy
+	remote   *remote
+	disk     source.Disk
+	settings Settings      // is not changed
+	tally    *tally        // read by the engine while the worker runs
+	moved    *atomic.Int64 // bytes handed to the network by all workers since the start
+	attested testimony     // of this run, about what an earlier worker sent
+	options  Options
+	limits   []*netx.Limit            // all of them apply
+	grows    func(path string) Growth // nil: no file is known to be growing
+
+	report      func(TransferID, ...input)
+	save        func(context.Context, TransferID, input) error // report, and wait until it is saved
+	recall      func(context.Context, TransferID) (source.Proof, error)
+	recallParts func(context.Context, TransferID) ([]Part, error)
+	fingerprint func(context.Context, source.File) (string, error)
+	connections func() int // parts that may be sent at a time, right now
+	inParts     bool       // parts were asked for, of this server or this batch
+	learn       func(bodyMost int64)
+}
+
+// newWorker makes a worker; nothing happens before it runs.
+func newWorker(config workerConfig) *worker {
+	w := &worker{workerConfig: config, whole: &stretch{tally: config.tally}}
+	w.whole.at.Store(config.transfer.Session.Offset)
+	return w
+}
+
 // worker carries one transfer as far as it goes. It runs on its own goroutine
 // with its own copy, and tells the loop what happened by report.
 type worker struct {
-	transfer Transfer
-	remote   *remote
-	disk     source.Disk
-	settings Settings // is not changed
-	tally    *tally
-	moved    *atomic.Int64 // bytes handed to the network by all workers since the start
-	report   func(TransferID, ...input)
-	save     func(context.Context, TransferID, input) error // report, and wait until it is saved
-	recall   func(context.Context, TransferID) (source.Proof, error)
-
-	recallParts func(context.Context, TransferID) ([]Part, error)
-	fingerprint func(context.Context, source.File) (string, error)
-	options     Options
-	limits      []*netx.Limit // that all hold
-	grows       func(path string) Growth
-	connections func() int // parts that may cross at a time, right now
-	inParts     bool       // which was asked for, of this server or this batch
-	learn       func(bodyMost int64)
+	workerConfig
 
 	ending bool    // what is told waits for the end
 	untold []input // what does
 
 	file     source.Opened
 	declared source.File // as the file was when it was opened
-	attested testimony   // of this run, about what an earlier worker sent
 	prover   *source.Prover
 	proven   int      // marks that the loop has
 	whole    *stretch // the file as one stretch

@@ -1,0 +1,22 @@
+package uploader
+
+import "sync/atomic"
+
+// tally is what a worker tells of its progress while a request runs. It is
+// written by the worker and read by the loop, without either waiting.
+type tally struct {
+	position atomic.Int64 // bytes of the file that are across or handed to the network
+	handed   atomic.Int64 // bytes handed to the network by this worker, for the speed
+	read     atomic.Int64 // bytes read before anything is sent
+	furthest atomic.Int64 // the end of the furthest byte of the file that was handed over
+}
+
+// reach takes note of how far into the file the network has come.
+func (t *tally) reach(end int64) {
+	for {
+		furthest := t.furthest.Load()
+		if end <= furthest || t.furthest.CompareAndSwap(furthest, end) {
+			return
+		}
+	}
+}
