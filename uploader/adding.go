@@ -44,7 +44,7 @@ func (l *loop) supersede(c Add) map[BatchID]bool {
 		switch {
 		case b.Server != c.Server, !slices.ContainsFunc(b.Roots, said):
 		case b.Expanded, l.toBeWalked(id):
-			if !c.Options.Again && (!b.Expanded || l.table.ledger.batches[id].underWay()) {
+			if !c.Options.Again && (!b.Expanded || l.table.batchTotals(id).underWay()) {
 				superseded[id] = true
 			}
 		default:
@@ -70,13 +70,6 @@ func (l *loop) keep(b Batch) {
 	l.rank(&b)
 	l.pending.Batches = append(l.pending.Batches, b)
 	l.stale = true
-}
-
-// walkOrder is a batch that is to be walked: all of it, or what lies at and below
-// some paths.
-type walkOrder struct {
-	batch BatchID
-	only  map[string]bool // nil: everything
 }
 
 // walk has a batch expanded, one batch at a time: each sees what the ones before
@@ -130,7 +123,7 @@ func (l *loop) nextWalk(work context.Context) {
 		options:     source.Options{Ignore: l.settings.Ignore, Hidden: l.settings.Hidden, FollowFolders: l.settings.Links},
 		matcher:     l.matcher(b),
 	}
-	w.sink = sink{
+	w.reporter = reporter{
 		found: func(portion []finding, last bool, saved func()) {
 			l.send(func() {
 				l.found(w, portion, last)
@@ -157,13 +150,13 @@ func (l *loop) matcher(b Batch) *matcher {
 		batch: b, superseded: l.superseded[b.ID], begun: map[int64][]*Transfer{}, gone: map[TransferID]bool{},
 		unmade: map[string]TransferID{}, store: l.store, disk: l.engine.config.Disk,
 	}
-	for id := range l.table.unmade {
-		if t := l.table.get(id); t.Server == b.Server && t.Batch != b.ID {
-			m.unmade[t.Source.Path] = id
+	for t := range l.table.neverBegun() {
+		if t.Server == b.Server && t.Batch != b.ID {
+			m.unmade[t.Source.Path] = t.ID
 		}
 	}
-	for id := range l.table.begun {
-		if t := l.table.get(id); t.Server == b.Server && t.Batch != b.ID {
+	for t := range l.table.resumable() {
+		if t.Server == b.Server && t.Batch != b.ID {
 			m.begun[t.Source.Size] = append(m.begun[t.Source.Size], t)
 		}
 	}
@@ -172,11 +165,11 @@ func (l *loop) matcher(b Batch) *matcher {
 
 // pathsOf is what a batch has transfers for.
 func (l *loop) pathsOf(id BatchID) map[string]bool {
-	known := make(map[string]bool, l.table.batch[id])
-	if l.table.batch[id] == 0 {
+	known := make(map[string]bool, l.table.count(id))
+	if l.table.count(id) == 0 {
 		return known
 	}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if t.Batch == id {
 			known[t.Source.Path] = true
 		}
@@ -190,7 +183,7 @@ func (l *loop) found(w *walker, findings []finding, last bool) {
 		return // called off
 	}
 	id := w.batch.ID
-	l.urgent = l.urgent || l.table.batch[id] == 0 // the user just dropped it
+	l.urgent = l.urgent || l.table.count(id) == 0 // the user just dropped it
 	for _, f := range findings {
 		l.takeIn(id, f)
 		l.replace(w, f.file.Path)
@@ -228,7 +221,7 @@ func (l *loop) takeIn(id BatchID, f finding) {
 // at again.
 func (l *loop) replace(w *walker, paths ...string) {
 	for _, path := range paths {
-		if t := l.settled(w.matcher.unmade[path]); t != nil && unmade(t) && t.Batch != w.batch.ID {
+		if t := l.settled(w.matcher.unmade[path]); t != nil && t.FailedBeforeStart() && t.Batch != w.batch.ID {
 			l.forget([]TransferID{t.ID})
 		}
 	}
@@ -251,10 +244,8 @@ func (l *loop) endWalk(id BatchID) {
 	b.Expanded = true
 	l.keep(b)
 	delete(l.superseded, id)
-	for _, t := range l.table.hidden {
-		if t.Batch == id {
-			l.dropped = append(l.dropped, t.ID)
-		}
+	for t := range l.table.hiddenOf(id) {
+		l.dropped = append(l.dropped, t.ID)
 	}
 }
 

@@ -84,8 +84,7 @@ func (l *loop) salvage(ctx context.Context, changes Changes, whole error) error 
 
 // isSaved takes a transfer out of what is to be saved.
 func (l *loop) isSaved(id TransferID) {
-	delete(l.table.dirty, id)
-	l.table.kept[id] = nil
+	l.table.markOneSaved(id)
 	delete(l.pending.Proofs, id)
 	delete(l.pending.Parts, id)
 	delete(l.journal.unsaved, id)

@@ -42,7 +42,7 @@ func (l *loop) wakeUp() {
 			delete(l.gates, server)
 		}
 	}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if t.Phase == PhaseWaiting {
 			l.feed(t.ID, due{})
 		}

@@ -99,7 +99,7 @@ func (l *loop) targets(target Target) []TransferID {
 		pick(l.table.get(id))
 	}
 	if target.All || target.Batch != 0 {
-		for t := range l.table.each() {
+		for t := range l.table.all() {
 			if target.All || t.Batch == target.Batch {
 				pick(t)
 			}

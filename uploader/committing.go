@@ -34,7 +34,7 @@ func (l *loop) commit(ctx context.Context, now time.Time) bool {
 	}
 	l.retryAt, l.committed, l.enqueued, l.portioned = time.Time{}, now, false, false
 	l.pending = Changes{}
-	l.table.saved()
+	l.table.markSaved()
 	l.journal.saved()
 	return true
 }
@@ -56,7 +56,7 @@ func (l *loop) pressing(now time.Time) bool {
 }
 
 func (l *loop) unsaved() bool {
-	return len(l.table.dirty) > 0 || len(l.journal.unsaved) > 0 || !l.pending.Empty() || len(l.after) > 0
+	return l.table.unsaved() || len(l.journal.unsaved) > 0 || !l.pending.Empty() || len(l.after) > 0
 }
 
 func (l *loop) troubled(err error, now time.Time) {
@@ -64,7 +64,7 @@ func (l *loop) troubled(err error, now time.Time) {
 		l.log.Error("cannot save", "err", err)
 	}
 	l.trouble, l.retryAt, l.stale = fault.Of(err), now.Add(saveRetry), true
-	l.table.doubt()
+	l.table.markUncertain()
 }
 
 // act carries out what had to wait for the commit.

@@ -46,21 +46,21 @@ func (l *loop) forget(ids []TransferID) {
 
 // forgetEmptyBatches removes the batches of which nothing is left to show.
 func (l *loop) forgetEmptyBatches() {
-	for id := range l.table.bare {
+	for _, id := range l.table.emptiedBatches() {
 		if b := l.batches[id]; b != nil && !b.Expanded {
 			continue // more of it may be found
 		}
 		l.forgetEmpty(id)
-		delete(l.table.bare, id)
+		l.table.clearEmptied(id)
 	}
 }
 
 // forgetEmpty removes a batch if nothing is left of it.
 func (l *loop) forgetEmpty(id BatchID) {
-	if b := l.batches[id]; b != nil && b.Expanded && l.table.batch[id] == 0 {
+	if b := l.batches[id]; b != nil && b.Expanded && l.table.count(id) == 0 {
 		delete(l.batches, id)
 		delete(l.limits, id)
-		delete(l.table.ranks, id)
+		l.table.forgetRank(id)
 		l.queue.Forget(int64(id))
 		l.pending.RemovedBatches = append(l.pending.RemovedBatches, id)
 		l.stale = true

@@ -97,7 +97,7 @@ func (l *loop) reopen(server ServerID) {
 	waits := func(t *Transfer) bool {
 		return t != nil && (t.Phase == PhaseWaiting || t.Phase == PhaseFailed && mayBeBetter(t.Fault))
 	}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if t.Server == server && waits(t) && waits(l.settled(t.ID)) {
 			l.feed(t.ID, retriedByUser{})
 		}

@@ -9,7 +9,7 @@ func (l *loop) givenTaken(t *Transfer) *fault.Fault {
 	if !server.Profile.Given {
 		return nil
 	}
-	for other := range l.table.each() {
+	for other := range l.table.all() {
 		if other.Server != t.Server || other.ID == t.ID {
 			continue
 		}

@@ -54,7 +54,7 @@ func finished(t *Transfer) bool { return t.Phase == PhaseDone || t.Phase == Phas
 
 // over reports whether all of a batch is finished.
 func (l *loop) over(id BatchID) bool {
-	b, sum := l.batches[id], l.table.ledger.batches[id]
+	b, sum := l.batches[id], l.table.batchTotals(id)
 	return (b == nil || b.Expanded) && sum.Count[StateDone]+sum.Count[StateCancelled] == sum.Files
 }
 
@@ -62,7 +62,7 @@ func (l *loop) over(id BatchID) bool {
 func (l *loop) surplus(now time.Time) []TransferID {
 	limits, all := l.settings.History, 0
 	over := map[BatchID]bool{}
-	for id, sum := range l.table.ledger.batches {
+	for id, sum := range l.table.perBatch() {
 		if l.over(id) {
 			over[id] = true
 			all += sum.Files
@@ -78,7 +78,7 @@ func (l *loop) surplus(now time.Time) []TransferID {
 		return nil
 	}
 	past, asked := make([]*Transfer, 0, all), map[TransferID]bool{}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if over[t.Batch] && finished(t) {
 			past = append(past, t)
 		}

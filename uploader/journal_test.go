@@ -17,7 +17,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 	busy, lost := &fault.Fault{Kind: fault.Busy}, &fault.Fault{Kind: fault.SourceMissing}
 	held := Session{URL: "http://s/1", Offset: 40}
 	moved := func(phase Phase, session Session) Transfer {
-		return Transfer{Phase: phase, Session: session, Started: MomentOf(noon)}
+		return Transfer{Phase: phase, Session: session, Started: MomentOf(testNow)}
 	}
 	for _, c := range []struct {
 		name   string
@@ -36,7 +36,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 		{
 			"it has to wait", moved(PhaseSending, held),
 			ended{fault: busy, random: 0.5},
-			Event{Kind: EventWaiting, Offset: 40, Until: noon.Add(500 * time.Millisecond), Fault: busy},
+			Event{Kind: EventWaiting, Offset: 40, Until: testNow.Add(500 * time.Millisecond), Fault: busy},
 		},
 		{"its wait is over", moved(PhaseWaiting, held), due{}, Event{}},
 		{"the user paused it", moved(PhaseSending, held), pausedByUser{}, Event{Kind: EventPaused, Offset: 40}},
@@ -50,25 +50,25 @@ func TestWhatIsWorthAWord(t *testing.T) {
 		},
 		{
 			"the user starts over",
-			Transfer{Phase: PhaseFailed, Session: held, Started: MomentOf(noon), Fault: &fault.Fault{Kind: fault.Gone}},
+			Transfer{Phase: PhaseFailed, Session: held, Started: MomentOf(testNow), Fault: &fault.Fault{Kind: fault.Gone}},
 			retriedByUser{},
 			Event{Kind: EventRestarted, Offset: 40},
 		},
 		{"it is across", moved(PhaseVerifying, Session{URL: "u", Offset: 0}), ended{}, Event{Kind: EventDone}},
 		{
 			"it is given up",
-			Transfer{Phase: PhaseQueued, Session: held, Started: MomentOf(noon), Intent: IntentCancel},
+			Transfer{Phase: PhaseQueued, Session: held, Started: MomentOf(testNow), Intent: IntentCancel},
 			terminated{held},
 			Event{Kind: EventCancelled, Offset: 40},
 		},
 		{"what never moved is given up", Transfer{}, cancelledByUser{}, Event{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			after, _ := step(c.before, c.in, noon)
-			got, is := happened(&c.before, &after, noon)
+			after, _ := step(c.before, c.in, testNow)
+			got, is := happened(&c.before, &after, testNow)
 			if is {
 				got.Until = got.Until.Round(time.Millisecond)
-				c.want.At = noon
+				c.want.At = testNow
 			}
 			if c.want.Kind == EventWaiting {
 				c.want.Until = after.NextTry.Time()
@@ -180,8 +180,8 @@ func told(t *testing.T, file source.File, inputs []input, want []EventKind) jour
 	t.Helper()
 	j, transfer := newJournal(), Transfer{ID: 1, Source: file}
 	for _, in := range inputs {
-		next, _ := step(transfer, in, noon)
-		j.note(&transfer, &next, noon)
+		next, _ := step(transfer, in, testNow)
+		j.note(&transfer, &next, testNow)
 		transfer = next
 	}
 	var kinds []EventKind

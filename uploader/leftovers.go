@@ -2,27 +2,14 @@ package uploader
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/retry"
 )
-
-// errStays is why an upload stays where it is until the server lets go of it.
-var errStays = errors.New("the server lets nobody remove uploads")
 
 // terminatePatience is how long a server may take to remove an upload. Nobody
 // waits for it but the leftover itself.
 const terminatePatience = 30 * time.Second
-
-// removalTries is how often a server in trouble is asked to remove an upload, and
-// removalWait how long is waited before the next time at most.
-const (
-	removalTries = 4
-	removalWait  = 10 * time.Second
-)
 
 // staysMost is the longest wait before a server that was away is asked again.
 const staysMost = 2 * time.Minute
@@ -116,17 +103,6 @@ func (l *loop) removeAgain(now time.Time) {
 			l.removeLater(server, url)
 		}
 	}
-}
-
-// removesAgain says when a server is asked once more that did not remove an
-// upload, and whether it is.
-func removesAgain(err error, attempt int) (time.Duration, bool) {
-	f := fault.Of(err)
-	if f == nil || attempt+1 >= removalTries || f.Kind != fault.Transient && f.Kind != fault.Busy {
-		return 0, false
-	}
-	wait := retry.Decide(f, attempt, rand.Float64()).Delay //nolint:gosec // only for the jitter
-	return wait, wait <= removalWait
 }
 
 // remove removes an upload from its server, and reports whether it stays there all

@@ -107,7 +107,7 @@ func newLoop(e *Engine, saved Saved) *loop {
 		store:      e.config.Store,
 		reports:    make(chan func(), reportsMost),
 		gone:       make(chan struct{}),
-		table:      newTable(saved.Transfers),
+		table:      newTable(saved.Transfers, saved.Batches),
 		queue:      queue.New(queue.Limits{}),
 		batches:    make(map[BatchID]*Batch, len(saved.Batches)),
 		servers:    make(map[ServerID]Server, len(saved.Servers)),
@@ -132,7 +132,6 @@ func newLoop(e *Engine, saved Saved) *loop {
 		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
 		l.rank(&saved.Batches[i])
 	}
-	l.table.mixed = false // the store has the order
 	for _, s := range saved.Servers {
 		l.servers[s.ID] = s
 	}

@@ -96,7 +96,7 @@ func ascending(list []ranked) bool {
 
 // rank takes a batch's place to all who go by it.
 func (l *loop) rank(b *Batch) {
-	l.table.rank(b.ID, b.Rank)
+	l.table.setRank(b.ID, b.Rank)
 	l.queue.SetRank(int64(b.ID), b.Rank)
 	l.nextPlace = max(l.nextPlace, b.Rank+1)
 }
@@ -104,7 +104,7 @@ func (l *loop) rank(b *Batch) {
 // rearrange carries out a Move. Transfers that are all there is of their batch
 // move with it.
 func (l *loop) rearrange(m Move) {
-	l.table.arrange()
+	l.table.sort()
 	chosen := map[BatchID]map[TransferID]bool{}
 	for _, id := range m.Target.IDs {
 		if t := l.table.get(id); t != nil && !t.Removed() {
@@ -120,7 +120,7 @@ func (l *loop) rearrange(m Move) {
 		delete(chosen, m.Target.Batch)
 	}
 	for id, of := range chosen {
-		if l.batches[id] != nil && len(of) == l.table.batch[id] {
+		if l.batches[id] != nil && len(of) == l.table.count(id) {
 			batches[id] = true
 			delete(chosen, id)
 		}
@@ -149,7 +149,7 @@ func (l *loop) moveWithin(chosen map[BatchID]map[TransferID]bool, to Place) {
 		return
 	}
 	lists := map[BatchID][]ranked{}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if of := chosen[t.Batch]; of != nil && !t.Removed() {
 			lists[t.Batch] = append(lists[t.Batch], ranked{int64(t.ID), t.Rank, of[t.ID]})
 		}

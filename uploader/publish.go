@@ -32,7 +32,7 @@ func (l *loop) show(now time.Time) {
 		Checking:  len(l.checks),
 		Trouble:   cmp.Or(l.trouble, l.blind),
 	}
-	sums, share := l.table.ledger.copy(), l.share()
+	sums, share := l.table.allTotals(), l.share()
 	for id, f := range l.flights {
 		t := l.table.get(id)
 		if t.Removed() {
@@ -43,10 +43,10 @@ func (l *loop) show(now time.Time) {
 		sent := f.tally.position.Load()
 		live := Live{Sent: sent, Read: f.tally.read.Load(), Rate: pace.rate, ETA: pace.eta(t.Source.Size - sent)}
 		s.Live[id] = live
-		sums.move(t, live)
+		sums.addProgress(t, live)
 	}
-	s.Sums = sums.batches
-	s.Totals = l.totals(sums)
+	s.Sums = sums.perBatch()
+	s.Totals = l.overall(sums)
 	l.published, l.stale, l.urgent = now, false, false
 	l.engine.publish(s)
 }
@@ -74,9 +74,9 @@ func (l *loop) endRest(now time.Time) {
 	}
 }
 
-// totals is the ledger's, with the speed of everything.
-func (l *loop) totals(sums ledger) Totals {
-	totals := sums.totals()
+// overall returns the totals with the speed of everything.
+func (l *loop) overall(sums totals) Totals {
+	totals := sums.overall()
 	totals.Active = len(l.flights)
 	if totals.Active > 0 {
 		totals.Rate, totals.ETA = l.pace.rate, l.pace.eta(totals.Left)

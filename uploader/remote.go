@@ -3,12 +3,16 @@ package uploader
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/retry"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -152,3 +156,24 @@ func (r *remote) terminateOnce(ctx context.Context, url string) error {
 	}
 	return r.protocol.Terminate(ctx, url)
 }
+
+// errStays is why an upload stays where it is until the server lets go of it.
+var errStays = errors.New("the server lets nobody remove uploads")
+
+// removesAgain says when a server is asked once more that did not remove an
+// upload, and whether it is.
+func removesAgain(err error, attempt int) (time.Duration, bool) {
+	f := fault.Of(err)
+	if f == nil || attempt+1 >= removalTries || f.Kind != fault.Transient && f.Kind != fault.Busy {
+		return 0, false
+	}
+	wait := retry.Decide(f, attempt, rand.Float64()).Delay //nolint:gosec // only for the jitter
+	return wait, wait <= removalWait
+}
+
+// removalTries is how often a server in trouble is asked to remove an upload, and
+// removalWait how long is waited before the next time at most.
+const (
+	removalTries = 4
+	removalWait  = 10 * time.Second
+)

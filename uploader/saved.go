@@ -8,7 +8,7 @@ import (
 
 // Arrange puts the transfers into the user's order and finds the next rank.
 func (s *Saved) Arrange() {
-	batches := ranks{}
+	batches := batchOrder{}
 	for _, b := range s.Batches {
 		batches[b.ID] = b.Rank
 	}

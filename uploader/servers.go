@@ -126,7 +126,7 @@ func (l *loop) move(old Server, endpoint string) {
 			left[i] = m.of(url)
 		}
 	}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if t.Server != old.ID {
 			continue
 		}
@@ -150,7 +150,7 @@ func (l *loop) removeServer(id ServerID) error {
 	if id == BuiltinServer {
 		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")
 	}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if t.Server == id && t.Unfinished() {
 			return fault.Newf(fault.Refused, fault.Save, "%q still has unfinished transfers", l.servers[id].Name)
 		}

@@ -32,7 +32,7 @@ func TestAClockThatIsSetBackHoldsUpNothing(t *testing.T) {
 	settings := DefaultSettings()
 	restsIn := func(at time.Time) Span {
 		minute := time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
-		return Span{Days: [7]bool{true, true, true, true, true, true, true}, From: minute, Until: (minute + time.Minute) % day, Limit: Nothing}
+		return Span{Days: [7]bool{true, true, true, true, true, true, true}, From: minute, Until: (minute + time.Minute) % (24 * time.Hour), Limit: Nothing}
 	}
 	settings.Schedule = Schedule{restsIn(now.Add(time.Hour))}
 	l := newLoop(
@@ -48,7 +48,7 @@ func TestAClockThatIsSetBackHoldsUpNothing(t *testing.T) {
 
 	l.turn(t.Context(), t.Context())
 
-	for transfer := range l.table.each() { // neither server is there, which each finds out for itself
+	for transfer := range l.table.all() { // neither server is there, which each finds out for itself
 		if transfer.Phase != PhaseWaiting || transfer.Fault.Kind != fault.Unreachable || transfer.NextTry.After(now.Add(time.Minute)) {
 			t.Errorf("transfer %d is %v until %v: %v", transfer.ID, transfer.Phase, transfer.NextTry.Time(), transfer.Fault)
 		}

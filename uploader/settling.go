@@ -21,7 +21,7 @@ func (l *loop) settle(t *Transfer, now time.Time) {
 // settleAnew has those that wait for their files looked at again, after the
 // settings have changed.
 func (l *loop) settleAnew() {
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		if t.Phase == PhaseWaiting && t.Fault.Kind == fault.SourceBusy {
 			l.feed(t.ID, due{})
 		}

@@ -24,7 +24,7 @@ func TestUnsettled(t *testing.T) {
 		{"nothing is to rest", 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := unsettled(source.File{ModTime: noon.Add(-c.age)}, c.settle, noon); got != c.rests {
+			if got := unsettled(source.File{ModTime: testNow.Add(-c.age)}, c.settle, testNow); got != c.rests {
 				t.Errorf("has to rest for %v, want %v", got, c.rests)
 			}
 		})

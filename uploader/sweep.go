@@ -1,6 +1,10 @@
 package uploader
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader/paged"
+)
 
 // sweepPortion is how many transfers a command changes in one commit: what else is
 // to be saved waits no longer than for so many.
@@ -12,9 +16,9 @@ const sweepPortion = 512
 // command had been carried out when it was given: whatever comes later finds it so
 // (feed, settled). A crash leaves the portions that were saved.
 type sweep struct {
-	line   []TransferID // where some are settled already
-	left   idSet        // not settled yet
-	final  bool         // only those that are final when it comes to them
+	line   []TransferID                // where some are settled already
+	left   paged.Map[TransferID, bool] // not settled yet
+	final  bool                        // only those that are final when it comes to them
 	apply  func([]TransferID)
 	behind any        // a command, in place of the above: waits for the sweeps before it, and is carried out then
 	reply  chan error // nil once answered
@@ -32,7 +36,7 @@ func (l *loop) sweep(target Target, apply func([]TransferID)) {
 		l.carryOn(s, ids)
 		return
 	}
-	s.line, s.left = make([]TransferID, 0, len(ids)), newIDSet()
+	s.line = make([]TransferID, 0, len(ids))
 	for _, id := range ids {
 		if l.flights[id] != nil {
 			s.enlist(id)
@@ -45,7 +49,7 @@ func (l *loop) sweep(target Target, apply func([]TransferID)) {
 }
 
 func (s *sweep) enlist(id TransferID) {
-	if s.left.add(id) {
+	if !s.left.Set(id, true) {
 		s.line = append(s.line, id)
 	}
 }
@@ -84,7 +88,7 @@ func (l *loop) sweepBehind(s *sweep) {
 func (s *sweep) portion() []TransferID {
 	ids := make([]TransferID, 0, sweepPortion)
 	for len(s.line) > 0 && len(ids) < sweepPortion {
-		if id := s.line[0]; s.left.take(id) {
+		if id := s.line[0]; s.left.Delete(id) {
 			ids = append(ids, id)
 		}
 		s.line = s.line[1:]
@@ -99,7 +103,7 @@ func (l *loop) catchUp(id TransferID) {
 		if s == l.swept {
 			return // what follows was commanded later
 		}
-		if s.left.take(id) {
+		if s.left.Delete(id) {
 			l.caught++
 			l.carryOn(s, []TransferID{id})
 		}

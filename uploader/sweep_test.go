@@ -38,7 +38,7 @@ func sweeper(t *testing.T, rows int) (*loop, *commits) {
 	e := New(Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Store: store})
 	saved := Saved{NextID: TransferID(rows) + 1, Batches: []Batch{{ID: 1, Server: 2, Expanded: true}}}
 	for id := range TransferID(rows) {
-		saved.Transfers = append(saved.Transfers, Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: MomentOf(noon)})
+		saved.Transfers = append(saved.Transfers, Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: MomentOf(testNow)})
 	}
 	l := newLoop(e, saved)
 	l.takeUp()
@@ -124,7 +124,7 @@ func TestWhatIsCommandedLaterHolds(t *testing.T) {
 		t.Errorf("answered: the one %v, all %v", answered(one), answered(all))
 	}
 	l.turn(t.Context(), t.Context())
-	for row := range l.table.each() {
+	for row := range l.table.all() {
 		if want := row.ID == last; (row.Intent == IntentRun) != want {
 			t.Fatalf("transfer %d is to %v", row.ID, row.Intent)
 		}
@@ -134,7 +134,7 @@ func TestWhatIsCommandedLaterHolds(t *testing.T) {
 	for len(l.sweeps) > 0 {
 		l.turn(t.Context(), t.Context())
 	}
-	for row := range l.table.each() {
+	for row := range l.table.all() {
 		if row.Intent != IntentRun {
 			t.Fatalf("transfer %d is to %v", row.ID, row.Intent)
 		}
@@ -155,14 +155,14 @@ func TestADiskThatFailsHoldsUpTheRest(t *testing.T) {
 	if !answered(reply) || <-reply == nil {
 		t.Error("nobody is told")
 	}
-	if held := l.table.ledger.count[StatePaused]; held != 2*sweepPortion {
+	if held := l.countOf(StatePaused); held != 2*sweepPortion {
 		t.Errorf("%d are paused, and one portion is saved", held)
 	}
 	store.after, l.retryAt = 0, time.Time{}
 	for len(l.sweeps) > 0 || l.unsaved() {
 		l.turn(t.Context(), t.Context())
 	}
-	if held := l.table.ledger.count[StatePaused]; held != rows {
+	if held := l.countOf(StatePaused); held != rows {
 		t.Errorf("%d of %d are paused", held, rows)
 	}
 }
@@ -183,13 +183,13 @@ func TestWhatIsInLineIsGoneThroughInPortions(t *testing.T) {
 	l.given(Pause{Everything()})
 	l.stopping = false
 	l.turn(t.Context(), t.Context())
-	if held := l.table.ledger.count[StatePaused]; held > 2*sweepPortion || len(l.flights) > 0 {
+	if held := l.countOf(StatePaused); held > 2*sweepPortion || len(l.flights) > 0 {
 		t.Errorf("%d are paused in one turn, %d are sent", held, len(l.flights))
 	}
 	for len(l.sweeps) > 0 {
 		l.turn(t.Context(), t.Context())
 	}
-	if held := l.table.ledger.count[StatePaused]; held != rows || l.queue.Waiting()+l.queue.Running() > 0 {
+	if held := l.countOf(StatePaused); held != rows || l.queue.Waiting()+l.queue.Running() > 0 {
 		t.Errorf("%d of %d are paused, %d stand in line", held, rows, l.queue.Waiting())
 	}
 }
@@ -223,7 +223,7 @@ func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
 	for len(l.sweeps) > 0 {
 		l.turn(t.Context(), t.Context())
 	}
-	if waiting := l.table.ledger.count[StateWaiting]; waiting != rows {
+	if waiting := l.countOf(StateWaiting); waiting != rows {
 		t.Errorf("%d of %d wait", waiting, rows)
 	}
 }
@@ -291,7 +291,7 @@ func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
 		}
 		kept := map[TransferID]Transfer{}
 		for id := range TransferID(rows) {
-			kept[id+1] = Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: MomentOf(noon)}
+			kept[id+1] = Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: MomentOf(testNow)}
 		}
 		for _, c := range store.all {
 			for _, row := range c.Transfers {
@@ -302,7 +302,7 @@ func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
 			}
 		}
 		shown := map[TransferID]Transfer{}
-		for row := range swept.table.each() {
+		for row := range swept.table.all() {
 			shown[row.ID] = durable(row)
 		}
 		if !maps.Equal(kept, shown) {
@@ -326,7 +326,7 @@ func (l *loop) outcome() string {
 		inLine bool
 	}
 	stands := map[stand][]TransferID{}
-	for row := range l.table.each() {
+	for row := range l.table.all() {
 		s := stand{row.State(), row.Intent, l.queue.Holds(int64(row.ID))}
 		stands[s] = append(stands[s], row.ID)
 	}
@@ -342,3 +342,12 @@ func (l *loop) outcome() string {
 	slices.Sort(lines)
 	return strings.Join(lines, "; ")
 }
+
+// countOf returns how many transfers are in a state.
+func (l *loop) countOf(state State) int {
+	sums := l.table.allTotals()
+	return sums.overall().Count[state]
+}
+
+// testNow is the present in the tests of pure functions.
+var testNow = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)

@@ -1,74 +1,84 @@
+// Package table holds every transfer of a running engine in the user's order, their
+// totals, and which of them differ from what is saved. It is a data structure: no
+// clock, no I/O, no goroutines. The cost of a change does not depend on the number
+// of rows.
 package uploader
 
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"unsafe"
+
+	"github.com/ferryapp/ferry/uploader/paged"
 )
 
-// table holds every transfer in the user's order, and what they sum up to. Only
-// the loop touches it; what leaves it are pointers to values that are never
-// changed again. What a change costs does not depend on how many rows there are.
+// table is not safe for concurrent use. The transfers it returns are never changed
+// again: a change puts a new value.
 type table struct {
-	rows   []*Transfer              // in the user's order once they are arranged; nil where one was removed
-	holes  int                      // how many are nil
-	index  places                   // of the rows
-	hidden map[TransferID]*Transfer // removed by the user, and known for the sake of a walk alone
-	dirty  map[TransferID]bool      // changed in a way that must survive
-	kept   map[TransferID]*Transfer // those that changed in any way, as they are saved; nil where that is not certain
-	batch  map[BatchID]int          // how many transfers a batch has, hidden ones included
-	bare   map[BatchID]bool         // batches that had transfers and have none any more
-	begun  map[TransferID]bool      // those of which a server may hold something, and which can be continued
-	unmade map[TransferID]bool      // those that failed before any server had something
-	ledger ledger                   // of the rows
-	shown  []*Transfer              // the rows as they were last copied
-	fresh  bool                     // they differ from that
-	ranks  ranks                    // of the batches
-	mixed  bool                     // the rows are not in order
+	rows    []*Transfer                  // in the user's order once sorted; nil where one was removed
+	holes   int                          // how many rows are nil
+	index   paged.Map[TransferID, int32] // of the rows, from 1
+	hidden  map[TransferID]*Transfer     // removed by the user, kept until their batch is scanned
+	dirty   map[TransferID]bool          // changed in a way that must be saved
+	saved   map[TransferID]*Transfer     // changed ones as they are saved; nil where that is not certain
+	files   map[BatchID]int              // transfers of each batch, hidden ones included
+	emptied map[BatchID]bool             // batches that had transfers and have none any more
+	begun   map[TransferID]bool          // those of which a server may hold something, and which can be resumed
+	unbegun map[TransferID]bool          // those that failed before a server had anything
+	totals  totals                       // of the rows
+	shown   []*Transfer                  // the rows as of the last snapshot
+	stale   bool                         // the rows differ from shown
+	order   batchOrder
+	mixed   bool // the rows are not in order
 }
 
-// chunkRows is how many rows are allocated together: so many fill 8 KiB.
+// chunkRows is how many rows are allocated together, to fill 8 KiB.
 const chunkRows = int(8192 / unsafe.Sizeof(Transfer{}))
 
-func newTable(saved []Transfer) *table {
+// newTable makes a table of transfers that are in the user's order.
+func newTable(loaded []Transfer, batches []Batch) *table {
 	t := &table{
-		rows:   make([]*Transfer, 0, len(saved)),
-		index:  newPlaces(),
-		hidden: map[TransferID]*Transfer{},
-		dirty:  map[TransferID]bool{},
-		kept:   map[TransferID]*Transfer{},
-		batch:  map[BatchID]int{},
-		bare:   map[BatchID]bool{},
-		begun:  map[TransferID]bool{},
-		unmade: map[TransferID]bool{},
-		ledger: newLedger(),
-		fresh:  true,
-		ranks:  ranks{},
+		rows:    make([]*Transfer, 0, len(loaded)),
+		hidden:  map[TransferID]*Transfer{},
+		dirty:   map[TransferID]bool{},
+		saved:   map[TransferID]*Transfer{},
+		files:   map[BatchID]int{},
+		emptied: map[BatchID]bool{},
+		begun:   map[TransferID]bool{},
+		unbegun: map[TransferID]bool{},
+		totals:  newTotals(),
+		stale:   true,
+		order:   batchOrder{},
 	}
-	for chunk := range slices.Chunk(saved, chunkRows) {
-		chunk = slices.Clone(chunk) // so that what is replaced can be freed before all is
+	for chunk := range slices.Chunk(loaded, chunkRows) {
+		chunk = slices.Clone(chunk) // so that replaced rows can be freed before all of loaded is
 		for i := range chunk {
 			chunk[i].Source = chunk[i].Source.Compact()
-			t.enter(&chunk[i])
+			t.insert(&chunk[i])
 		}
 	}
+	for i := range batches {
+		t.order[batches[i].ID] = batches[i].Rank
+	}
+	t.mixed = false
 	return t
 }
 
+// get returns a transfer, or nil.
 func (t *table) get(id TransferID) *Transfer {
-	if i, ok := t.index.of(id); ok {
-		return t.rows[i]
+	if i := t.index.Get(id); i > 0 {
+		return t.rows[i-1]
 	}
 	return t.hidden[id]
 }
 
-// each visits every transfer, in the user's order and then the hidden ones. The one
-// that is visited may be given a new value, and be hidden by it; it is visited again
-// then.
-func (t *table) each() iter.Seq[*Transfer] {
+// all visits every transfer, in the user's order and then the hidden ones. The
+// visited one may be put meanwhile; if that hides it, it is visited again.
+func (t *table) all() iter.Seq[*Transfer] {
 	return func(yield func(*Transfer) bool) {
-		for _, row := range t.rows { // as they are now: hiding one may put others in its place
+		for _, row := range t.rows { // the slice as it is now: hiding a row may replace t.rows
 			if row != nil && !yield(row) {
 				return
 			}
@@ -81,52 +91,96 @@ func (t *table) each() iter.Seq[*Transfer] {
 	}
 }
 
-// arrange puts the rows in order.
-func (t *table) arrange() {
-	if t.mixed {
-		t.sort(t.ranks.compare)
+// hiddenOf visits the transfers of a batch that the user removed and that are kept
+// until it is scanned.
+func (t *table) hiddenOf(batch BatchID) iter.Seq[*Transfer] {
+	return func(yield func(*Transfer) bool) {
+		for _, row := range t.hidden {
+			if row.Batch == batch && !yield(row) {
+				return
+			}
+		}
 	}
 }
 
-// rank says where a batch stands.
-func (t *table) rank(batch BatchID, rank int64) {
-	if t.ranks[batch] != rank {
-		t.ranks[batch] = rank
-		t.mixed = t.mixed || t.batch[batch] > 0
+// resumable visits the transfers of which a server may hold something and that can
+// be resumed, in no order.
+func (t *table) resumable() iter.Seq[*Transfer] { return t.visit(t.begun) }
+
+// neverBegun visits the transfers that failed before a server had anything of them,
+// in no order.
+func (t *table) neverBegun() iter.Seq[*Transfer] { return t.visit(t.unbegun) }
+
+func (t *table) visit(set map[TransferID]bool) iter.Seq[*Transfer] {
+	return func(yield func(*Transfer) bool) {
+		for id := range set {
+			if !yield(t.get(id)) {
+				return
+			}
+		}
 	}
 }
 
-// put keeps a new value of a transfer. A new one goes last until the rows are
-// arranged.
+// count returns how many transfers a batch has, hidden ones included.
+func (t *table) count(batch BatchID) int { return t.files[batch] }
+
+// batchTotals returns the totals of a batch's rows.
+func (t *table) batchTotals(batch BatchID) Sum { return t.totals.batches[batch] }
+
+// perBatch returns the totals of all batches. It must not be changed.
+func (t *table) perBatch() map[BatchID]Sum { return t.totals.batches }
+
+// allTotals returns a copy of the totals, to which live progress can be added.
+func (t *table) allTotals() totals {
+	return t.totals.clone()
+}
+
+// emptiedBatches returns the batches whose last transfer left, until clearEmptied.
+func (t *table) emptiedBatches() []BatchID { return slices.Sorted(maps.Keys(t.emptied)) }
+
+func (t *table) clearEmptied(batch BatchID) { delete(t.emptied, batch) }
+
+// setRank sets the place of a batch in the user's order.
+func (t *table) setRank(batch BatchID, rank int64) {
+	if t.order[batch] != rank {
+		t.order[batch] = rank
+		t.mixed = t.mixed || t.files[batch] > 0
+	}
+}
+
+func (t *table) forgetRank(batch BatchID) { delete(t.order, batch) }
+
+// put stores a new value of a transfer. A new transfer goes last until the rows are
+// sorted.
 func (t *table) put(next *Transfer) {
 	now := t.get(next.ID)
 	if now == nil || durable(now) != durable(next) {
 		t.dirty[next.ID] = true
 	}
-	if _, changed := t.kept[next.ID]; !changed {
-		t.kept[next.ID] = now
+	if _, changed := t.saved[next.ID]; !changed {
+		t.saved[next.ID] = now
 	}
-	i, shown := t.index.of(next.ID)
-	if !shown || next.Removed() {
-		t.leave(now)
-		t.enter(next)
+	i := t.index.Get(next.ID)
+	if i == 0 || next.Removed() {
+		t.delete(now)
+		t.insert(next)
 		return
 	}
 	t.mixed = t.mixed || now.Batch != next.Batch || now.Rank != next.Rank
 	t.uncount(now)
-	t.rows[i], t.fresh = next, true
-	t.batch[next.Batch]++
-	t.ledger.add(next)
-	t.notice(next)
+	t.rows[i-1], t.stale = next, true
+	t.files[next.Batch]++
+	t.totals.add(next)
+	t.classify(next)
 }
 
-// notice keeps account of what can be continued, and of what failed before it began.
-func (t *table) notice(row *Transfer) {
-	keep(t.begun, row.ID, row.Session.Begun() && row.Continuable())
-	keep(t.unmade, row.ID, unmade(row))
+// classify updates begun and unbegun.
+func (t *table) classify(row *Transfer) {
+	include(t.begun, row.ID, row.Session.Begun() && row.Continuable())
+	include(t.unbegun, row.ID, row.FailedBeforeStart())
 }
 
-func keep(set map[TransferID]bool, id TransferID, in bool) {
+func include(set map[TransferID]bool, id TransferID, in bool) {
 	if in {
 		set[id] = true
 	} else if len(set) > 0 {
@@ -134,103 +188,104 @@ func keep(set map[TransferID]bool, id TransferID, in bool) {
 	}
 }
 
-// unmade reports whether a transfer failed before any server had something of it,
-// and asks nothing.
-func unmade(t *Transfer) bool {
-	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.GivenUp() && t.State() != StateAsking
-}
-
-// enter takes in a transfer that is not in the table.
-func (t *table) enter(row *Transfer) {
-	t.batch[row.Batch]++
-	t.notice(row)
+// insert adds a transfer that is not in the table.
+func (t *table) insert(row *Transfer) {
+	t.files[row.Batch]++
+	t.classify(row)
 	if row.Removed() {
 		t.hidden[row.ID] = row
 		return
 	}
 	if last := len(t.rows) - 1; last >= 0 {
-		t.mixed = t.mixed || t.rows[last] == nil || t.ranks.compare(t.rows[last], row) > 0
+		t.mixed = t.mixed || t.rows[last] == nil || t.order.compare(t.rows[last], row) > 0
 	}
-	t.index.set(row.ID, len(t.rows))
 	t.rows = append(t.rows, row)
-	t.ledger.add(row)
-	t.fresh = true
+	t.setIndex(row.ID, len(t.rows))
+	t.totals.add(row)
+	t.stale = true
 }
 
-// leave takes a transfer out. Its place stays empty until half of the places are:
-// then closing the ranks costs each of those that left two steps.
-func (t *table) leave(row *Transfer) {
+func (t *table) setIndex(id TransferID, place int) {
+	t.index.Set(id, int32(place)) //nolint:gosec // memory holds fewer than two thousand million rows
+}
+
+// delete takes a transfer out; nil is ignored. Its row stays empty until half of the
+// rows are, so that compacting costs two steps for each deleted row.
+func (t *table) delete(row *Transfer) {
 	if row == nil {
 		return
 	}
 	t.uncount(row)
 	delete(t.begun, row.ID)
-	delete(t.unmade, row.ID)
-	i, shown := t.index.of(row.ID)
-	if !shown {
+	delete(t.unbegun, row.ID)
+	i := t.index.Delete(row.ID)
+	if i == 0 {
 		delete(t.hidden, row.ID)
 		return
 	}
-	t.rows[i], t.fresh = nil, true
-	t.index.delete(row.ID)
+	t.rows[i-1], t.stale = nil, true
 	if t.holes++; t.holes > len(t.rows)/2 {
-		t.close()
+		t.compact()
 	}
 }
 
-// uncount takes a transfer out of the sums.
+// uncount takes a transfer out of the totals.
 func (t *table) uncount(row *Transfer) {
-	if _, shown := t.index.of(row.ID); shown {
-		t.ledger.remove(row)
+	if t.index.Get(row.ID) > 0 {
+		t.totals.remove(row)
 	}
-	if t.batch[row.Batch]--; t.batch[row.Batch] == 0 {
-		delete(t.batch, row.Batch)
-		t.bare[row.Batch] = true
+	if t.files[row.Batch]--; t.files[row.Batch] == 0 {
+		delete(t.files, row.Batch)
+		t.emptied[row.Batch] = true
 	}
 }
 
-// close gives every row its place anew, without holes.
-func (t *table) close() {
+// compact removes the empty rows.
+func (t *table) compact() {
 	rows := make([]*Transfer, 0, len(t.rows)-t.holes)
 	for _, row := range t.rows {
 		if row != nil {
 			rows = append(rows, row)
 		}
 	}
-	t.rows = rows
-	t.holes = 0
+	t.rows, t.holes = rows, 0
+	t.reindex()
+}
+
+func (t *table) reindex() {
 	for i, row := range t.rows {
-		t.index.set(row.ID, i)
+		t.setIndex(row.ID, i+1)
 	}
 }
 
-// sort brings the rows into an order.
-func (t *table) sort(compare func(a, b *Transfer) int) {
-	t.close()
-	slices.SortStableFunc(t.rows, compare)
-	for i, row := range t.rows {
-		t.index.set(row.ID, i)
+// sort puts the rows in the user's order.
+func (t *table) sort() {
+	if !t.mixed {
+		return
 	}
-	t.fresh, t.mixed = true, false
+	t.compact()
+	slices.SortStableFunc(t.rows, t.order.compare)
+	t.reindex()
+	t.stale, t.mixed = true, false
 }
 
-// remove takes transfers off the table.
+// remove takes transfers out of the table and out of what is to be saved.
 func (t *table) remove(ids []TransferID) {
 	for _, id := range ids {
-		t.leave(t.get(id))
+		t.delete(t.get(id))
 		delete(t.dirty, id)
-		delete(t.kept, id)
+		delete(t.saved, id)
 	}
 }
 
-// snapshot is the rows as a slice that nobody changes any more; unchanged rows are
-// not copied again.
+// snapshot returns the rows in the user's order, as a slice that is never changed.
+// Without changes it returns the same slice again.
 func (t *table) snapshot() []*Transfer {
-	t.arrange()
-	if !t.fresh {
+	t.sort()
+	if !t.stale {
 		return t.shown
 	}
-	t.fresh = false
+	t.stale = false
 	t.shown = make([]*Transfer, 0, len(t.rows)-t.holes)
 	if t.holes == 0 {
 		t.shown = append(t.shown, t.rows...)
@@ -244,7 +299,10 @@ func (t *table) snapshot() []*Transfer {
 	return t.shown
 }
 
-// changed returns the transfers that differ from what is saved.
+// unsaved reports whether a transfer differs from what is saved.
+func (t *table) unsaved() bool { return len(t.dirty) > 0 }
+
+// changed returns the transfers that differ from what is saved, by ID.
 func (t *table) changed() []*Transfer {
 	rows := make([]*Transfer, 0, len(t.dirty))
 	for id := range t.dirty {
@@ -254,39 +312,45 @@ func (t *table) changed() []*Transfer {
 	return rows
 }
 
-// before returns how transfers are saved, as far as that is certain.
+// before returns the saved values of rows, where they are certain.
 func (t *table) before(rows []*Transfer) map[TransferID]*Transfer {
 	before := make(map[TransferID]*Transfer, len(rows))
 	for _, row := range rows {
-		if kept := t.kept[row.ID]; kept != nil {
-			before[row.ID] = kept
+		if saved := t.saved[row.ID]; saved != nil {
+			before[row.ID] = saved
 		}
 	}
 	return before
 }
 
-// saved takes note that all that must survive does.
-func (t *table) saved() {
+// markSaved records that all changes are saved.
+func (t *table) markSaved() {
 	for id := range t.dirty {
-		delete(t.kept, id)
+		delete(t.saved, id)
 	}
 	clear(t.dirty)
 }
 
-// doubt takes note that nobody knows whether what was to be saved is.
-func (t *table) doubt() {
+// markOneSaved records that one transfer needs no saving, without knowing what is
+// saved of it.
+func (t *table) markOneSaved(id TransferID) {
+	delete(t.dirty, id)
+	t.saved[id] = nil
+}
+
+// markUncertain records that it is not known whether the changes are saved.
+func (t *table) markUncertain() {
 	for id := range t.dirty {
-		t.kept[id] = nil
+		t.saved[id] = nil
 	}
 }
 
-// durable is the part of a transfer that a restart must find again. While a
-// worker is busy its phase is not: whatever it was, the next run starts it from
-// the queue.
+// durable is the part of a transfer that must survive a restart. The phase of one
+// with a worker is not: the next run starts it from the queue.
 func durable(t *Transfer) Transfer {
 	d := *t
 	if !d.Session.Begun() && !d.Phase.Final() {
-		d.Started = 0 // told again with the first thing that matters
+		d.Started = 0 // saved with the session or the final phase
 	}
 	if !d.Phase.Final() {
 		d.Phase = PhaseQueued

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -17,7 +18,7 @@ import (
 // TestTheTableIsWhatWasPutIn plays any sequence of changes against a plain list.
 func TestTheTableIsWhatWasPutIn(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		table := newTable(nil)
+		table := newTable(nil, nil)
 		var model []*Transfer
 		at := func(id TransferID) int {
 			return slices.IndexFunc(model, func(t *Transfer) bool { return t.ID == id })
@@ -40,7 +41,7 @@ func TestTheTableIsWhatWasPutIn(t *testing.T) {
 				model = slices.DeleteFunc(model, func(t *Transfer) bool { return slices.Contains(ids, t.ID) })
 			},
 			"move a batch": func(*rapid.T) {
-				table.rank(BatchID(rapid.IntRange(1, 3).Draw(r, "batch")), rapid.Int64Range(-1, 1).Draw(r, "place"))
+				table.setRank(BatchID(rapid.IntRange(1, 3).Draw(r, "batch")), rapid.Int64Range(-1, 1).Draw(r, "place"))
 			},
 			"": func(r *rapid.T) { checkTable(r, table, model) },
 		})
@@ -54,15 +55,15 @@ func anyRow(r *rapid.T, id TransferID) *Transfer {
 		Batch:   BatchID(rapid.IntRange(1, 3).Draw(r, "batch")),
 		Rank:    rapid.Int64Range(-1, 3).Draw(r, "rank"),
 		Source:  source.File{Size: size},
-		Intent:  Intent(rapid.IntRange(0, int(intents)-1).Draw(r, "intent")),
-		Phase:   Phase(rapid.IntRange(0, int(phases)-1).Draw(r, "phase")),
+		Intent:  Intent(rapid.IntRange(0, int(IntentRemove)).Draw(r, "intent")),
+		Phase:   Phase(rapid.IntRange(0, int(PhaseCancelled)).Draw(r, "phase")),
 		Session: Session{Offset: rapid.Int64Range(0, size).Draw(r, "offset"), Sent: rapid.Int64Range(0, 120).Draw(r, "sent")},
 	}
 }
 
 func checkTable(r *rapid.T, table *table, model []*Transfer) {
 	var shown []*Transfer
-	want, files := newLedger(), map[BatchID]int{}
+	want, files := newTotals(), map[BatchID]int{}
 	for _, t := range model {
 		files[t.Batch]++
 		if table.get(t.ID) != t {
@@ -73,18 +74,18 @@ func checkTable(r *rapid.T, table *table, model []*Transfer) {
 			want.add(t)
 		}
 	}
-	slices.SortFunc(shown, table.ranks.compare)
+	slices.SortFunc(shown, table.order.compare)
 	got := table.snapshot()
 	if !slices.Equal(got, shown) {
 		r.Fatalf("%d rows are shown, want %d, or they differ", len(got), len(shown))
 	}
-	if diff := gocmp.Diff(want, table.ledger, gocmp.AllowUnexported(ledger{})); diff != "" {
+	if diff := gocmp.Diff(want, table.totals, gocmp.AllowUnexported(totals{})); diff != "" {
 		r.Fatalf("summed anew (-) and along the way (+) differ:\n%s", diff)
 	}
-	if !maps.Equal(files, table.batch) {
-		r.Fatalf("batches have %v transfers, want %v", table.batch, files)
+	if !maps.Equal(files, table.files) {
+		r.Fatalf("batches have %v transfers, want %v", table.files, files)
 	}
-	seen := slices.SortedFunc(table.each(), func(a, b *Transfer) int { return cmp.Compare(a.ID, b.ID) })
+	seen := slices.SortedFunc(table.all(), func(a, b *Transfer) int { return cmp.Compare(a.ID, b.ID) })
 	if !sameSet(seen, model) {
 		r.Fatalf("visited %d transfers, want %d", len(seen), len(model))
 	}
@@ -99,18 +100,18 @@ func sameSet(a, b []*Transfer) bool {
 func TestTheLedgerAddsUp(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		var all []*Transfer
-		sums := newLedger()
+		sums := newTotals()
 		live := map[TransferID]Live{}
 		for id := range rapid.IntRange(0, 20).Draw(r, "transfers") {
 			row := anyRow(r, TransferID(id+1))
 			all = append(all, row)
 			sums.add(row)
 		}
-		moving := sums.copy()
+		moving := sums.clone()
 		for _, row := range all {
 			if rapid.Bool().Draw(r, "moves") {
 				live[row.ID] = Live{Sent: rapid.Int64Range(0, 120).Draw(r, "sent now"), Rate: float64(rapid.IntRange(0, 9).Draw(r, "rate"))}
-				moving.move(row, live[row.ID])
+				moving.addProgress(row, live[row.ID])
 			}
 		}
 		s := &Snapshot{Transfers: all, Live: live}
@@ -125,13 +126,13 @@ func TestTheLedgerAddsUp(t *testing.T) {
 			sum.Rate += live[row.ID].Rate
 			batches[row.Batch] = sum
 			want.Count[row.State()]++
-			if pending(row, row.State()) {
+			if isPending(row, row.State()) {
 				want.Pending++
 				want.Bytes += row.Source.Size
 				want.Left += max(0, row.Source.Size-s.Sent(row))
 			}
 		}
-		if diff := gocmp.Diff(want, moving.totals()); diff != "" {
+		if diff := gocmp.Diff(want, moving.overall()); diff != "" {
 			r.Fatalf("totals: want (-) and got (+) differ:\n%s", diff)
 		}
 		if diff := gocmp.Diff(batches, moving.batches, cmpopts.EquateEmpty()); diff != "" {
@@ -141,7 +142,7 @@ func TestTheLedgerAddsUp(t *testing.T) {
 }
 
 // rowsOf makes a table as it is after a start.
-func rowsOf(count int) *table { return newTable(savedRows(count)) }
+func rowsOf(count int) *table { return newTable(savedRows(count), nil) }
 
 func savedRows(count int) []Transfer {
 	saved := make([]Transfer, count)
@@ -149,8 +150,8 @@ func savedRows(count int) []Transfer {
 		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
 		saved[i] = Transfer{
 			ID: TransferID(i + 1), Batch: BatchID(i/1000 + 1), Server: 1, Rank: int64(i + 1),
-			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: MomentOf(noon),
-			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: noon},
+			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: MomentOf(testTime),
+			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testTime},
 		}
 	}
 	return saved
@@ -159,7 +160,7 @@ func savedRows(count int) []Transfer {
 func TestOneChangeAmongManyCostsNoMoreThanAmongFew(t *testing.T) {
 	const many = 100_000
 	table := rowsOf(many)
-	table.saved()
+	table.markSaved()
 	next := *table.get(many / 2)
 	allocations := testing.AllocsPerRun(1000, func() {
 		next.Session.Offset++
@@ -172,7 +173,7 @@ func TestOneChangeAmongManyCostsNoMoreThanAmongFew(t *testing.T) {
 	if got := len(table.changed()); got != 1 {
 		t.Errorf("%d rows are to be saved after one changed", got)
 	}
-	if allocations := testing.AllocsPerRun(10, func() { table.fresh = true; table.snapshot() }); allocations != 1 {
+	if allocations := testing.AllocsPerRun(10, func() { table.stale = true; table.snapshot() }); allocations != 1 {
 		t.Errorf("a snapshot allocates %v times, want once, for the list", allocations)
 	}
 	if allocations := testing.AllocsPerRun(10, func() { table.snapshot() }); allocations != 0 {
@@ -194,8 +195,8 @@ func TestForgettingMovesFewOthers(t *testing.T) {
 	if moves == 0 || moves > 2*many {
 		t.Errorf("forgetting %d one by one moved others %d times", many, moves)
 	}
-	if len(table.snapshot()) != 0 || len(table.ledger.batches) != 0 {
-		t.Errorf("%d rows and %d batches are left", len(table.rows), len(table.ledger.batches))
+	if len(table.snapshot()) != 0 || len(table.totals.batches) != 0 {
+		t.Errorf("%d rows and %d batches are left", len(table.rows), len(table.totals.batches))
 	}
 }
 
@@ -204,12 +205,12 @@ func TestForgettingMovesFewOthers(t *testing.T) {
 func TestRowsMayBeHiddenWhileAllAreVisited(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		hides := rapid.SliceOfN(rapid.Bool(), 1, 20).Draw(r, "hides")
-		table := newTable(nil)
+		table := newTable(nil, nil)
 		for i := range hides {
 			table.put(&Transfer{ID: TransferID(i + 1)})
 		}
 		visited := map[TransferID]bool{}
-		for row := range table.each() {
+		for row := range table.all() {
 			visited[row.ID] = true
 			if hides[row.ID-1] {
 				next := *row
@@ -234,19 +235,19 @@ func TestTheTableKnowsWhatIsSavedOfARow(t *testing.T) {
 	saved := func() *Transfer { return table.before(table.changed())[1] }
 
 	change(0, IntentRun) // which is nothing to be saved
-	table.saved()
+	table.markSaved()
 	change(1, IntentHold)
 	change(2, IntentHold)
 	if saved() != loaded {
 		t.Errorf("before anything is saved, it is %+v", saved())
 	}
-	table.saved()
+	table.markSaved()
 	held := table.get(1)
 	change(2, IntentRun)
 	if saved() != held {
 		t.Errorf("once a change is saved, it is %+v", saved())
 	}
-	table.doubt()
+	table.markUncertain()
 	change(3, IntentRun)
 	if saved() != nil {
 		t.Errorf("where a save failed, it is %+v", saved())
@@ -256,3 +257,6 @@ func TestTheTableKnowsWhatIsSavedOfARow(t *testing.T) {
 		t.Error("a new one is saved already")
 	}
 }
+
+// testTime is the present in these tests.
+var testTime = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)

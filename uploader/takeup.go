@@ -12,7 +12,7 @@ func (l *loop) takeUp() {
 		l.servers[BuiltinServer] = builtin
 		l.pending.Servers = append(l.pending.Servers, builtin)
 	}
-	for t := range l.table.each() {
+	for t := range l.table.all() {
 		l.feed(t.ID, recovered{ask: l.engine.config.Ask})
 		if t.Phase == PhaseFailed && closes(t.Fault) && t.Fault.Kind == fault.Auth {
 			l.gates[t.Server] = gate{fault: t.Fault} // the user is still to sign in; all else may be better by now

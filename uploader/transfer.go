@@ -188,3 +188,9 @@ func (t *Transfer) Sent() int64 {
 	}
 	return max(t.Session.Sent, t.Session.Offset)
 }
+
+// FailedBeforeStart reports whether the transfer failed before any server had
+// something of it, and asks the user nothing.
+func (t *Transfer) FailedBeforeStart() bool {
+	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.GivenUp() && t.State() != StateAsking
+}

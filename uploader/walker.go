@@ -27,10 +27,10 @@ type finding struct {
 	err         error
 }
 
-// sink is where a scan reports to. Its functions may be called from the scan's
+// reporter is where a scan reports to. Its functions may be called from the scan's
 // goroutine, and do not block for longer than the caller of the scan takes to
 // receive.
-type sink struct {
+type reporter struct {
 	// found delivers the files of a portion; last says that it is the scan's last.
 	// saved is called once the transfers made of it are saved.
 	found func(portion []finding, last bool, saved func())
@@ -48,7 +48,7 @@ type walker struct {
 	store       Store
 	disk        source.Disk
 	grows       func(path string) Growth // nil: no file is known to be growing
-	sink        sink
+	reporter    reporter
 	batch       Batch
 	cancel      context.CancelFunc
 	fingerprint func(context.Context, source.File) (string, error)
@@ -117,7 +117,7 @@ func (w *walker) hand(ctx context.Context, last bool) {
 	}
 	portion, saved := w.portion, make(chan struct{})
 	w.portion, w.saved, w.began = nil, saved, time.Now()
-	w.sink.found(portion, last, func() { close(saved) })
+	w.reporter.found(portion, last, func() { close(saved) })
 }
 
 // abort ends a scan that failed: what was found and not delivered is dropped.
@@ -135,7 +135,7 @@ func (w *walker) awaitSaved(ctx context.Context) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	case <-w.sink.closed:
+	case <-w.reporter.closed:
 		return false
 	}
 }
@@ -158,7 +158,7 @@ func (w *walker) recall(ctx context.Context) bool {
 			err = w.match(ctx, previous)
 		}
 		if blind || err != nil {
-			w.sink.cannotRecall(err)
+			w.reporter.cannotRecall(err)
 		}
 		if err == nil {
 			return true
@@ -184,4 +184,11 @@ func (w *walker) match(ctx context.Context, previous map[string][]Transfer) erro
 		}
 	}
 	return nil
+}
+
+// walkOrder is a batch that is to be walked: all of it, or what lies at and below
+// some paths.
+type walkOrder struct {
+	batch BatchID
+	only  map[string]bool // nil: everything
 }

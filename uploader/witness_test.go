@@ -113,12 +113,15 @@ func TestATestimonyHoldsOnlyWhenALaterChangeWouldShow(t *testing.T) {
 		of   testimony
 		want bool
 	}{
-		{"changed long ago", testimony{changed: noon.Add(-time.Minute), known: true}, true},
-		{"changed a moment ago", testimony{changed: noon.Add(-time.Second), known: true}, false},
+		{"changed long ago", testimony{changed: checkedAt.Add(-time.Minute), known: true}, true},
+		{"changed a moment ago", testimony{changed: checkedAt.Add(-time.Second), known: true}, false},
 		{"nobody knows when", testimony{}, false},
 	} {
-		if got := c.of.holds(noon); got != c.want {
+		if got := c.of.holds(checkedAt); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }
+
+// checkedAt is when file states are judged in these tests.
+var checkedAt = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
