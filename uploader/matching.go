@@ -78,7 +78,7 @@ func (m *matcher) of(ctx context.Context, file source.File, alike []Transfer) (a
 // since reports whether an upload that is across was not when the batch was added,
 // which then meant this very one.
 func (m *matcher) since(across *Transfer) bool {
-	return across.Finished.After(m.batch.Added)
+	return across.Finished >= MomentOf(m.batch.Added) // both to the millisecond
 }
 
 // samePath picks the upload of the file at that very path, best one of which

@@ -24,12 +24,12 @@ func TestUnsettled(t *testing.T) {
 		{"nothing is to rest", 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := unsettled(source.File{ModTime: testTime.Add(-c.age)}, c.settle, testTime); got != c.rests {
+			if got := unsettled(source.File{ModTime: settleTime.Add(-c.age)}, c.settle, settleTime); got != c.rests {
 				t.Errorf("has to rest for %v, want %v", got, c.rests)
 			}
 		})
 	}
 }
 
-// testTime is the present in this test.
-var testTime = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+// settleTime is the present in this test.
+var settleTime = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
