@@ -178,7 +178,7 @@ func TestAnEngineWorksWithDamagedTransfers(t *testing.T) {
 // exercise has an engine work with what there is.
 func exercise(t *testing.T, store *db.DB) {
 	t.Helper()
-	e, quit := engine(t, store)
+	e, quit := startEngine(t, store)
 	defer quit()
 	all := uploader.Everything()
 	for _, c := range []uploader.Command{

@@ -13,20 +13,21 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // engine runs an engine on a store until the returned function is called.
-func engine(t *testing.T, store *db.DB) (e *uploader.Engine, quit func()) {
+func startEngine(t *testing.T, store *db.DB) (e *engine.Engine, quit func()) {
 	t.Helper()
 	return engineTelling(t, store, slog.New(slog.DiscardHandler))
 }
 
-func engineTelling(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.Engine, quit func()) {
+func engineTelling(t *testing.T, store *db.DB, log *slog.Logger) (e *engine.Engine, quit func()) {
 	t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	e = uploader.New(uploader.Config{
+	e = engine.New(engine.Config{
 		Store: store, Log: log,
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
 			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport})
@@ -44,7 +45,7 @@ func engineTelling(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.En
 	}
 }
 
-func until(t *testing.T, e *uploader.Engine, what string, want func(*uploader.Snapshot) bool) {
+func until(t *testing.T, e *engine.Engine, what string, want func(*uploader.Snapshot) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -65,7 +66,7 @@ func TestAFullDiskStopsNoUploadAndForgetsNothing(t *testing.T) {
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	path := filepath.Join(t.TempDir(), "ferry.db")
 	store := opened(t, path)
-	e, quit := engine(t, store)
+	e, quit := startEngine(t, store)
 	do := func(c uploader.Command) {
 		t.Helper()
 		if err := e.Do(t.Context(), c); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -133,7 +134,7 @@ func reloads(t *testing.T, chance *rand.Rand) {
 	server := &moody{chance: rand.New(rand.NewPCG(chance.Uint64(), 2)), held: map[string][2]int64{}} //nolint:gosec // must be repeatable
 	store := opened(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closed(t, store)
-	e := uploader.New(uploader.Config{
+	e := engine.New(engine.Config{
 		Store: store, Log: slog.New(slog.DiscardHandler),
 		Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
 	})
@@ -189,7 +190,7 @@ func anyCommand(chance *rand.Rand, s *uploader.Snapshot, files []string) uploade
 }
 
 // wantReloaded waits for a moment in which nothing changes, and compares.
-func wantReloaded(t *testing.T, e *uploader.Engine, store *db.DB, said []uploader.Command) {
+func wantReloaded(t *testing.T, e *engine.Engine, store *db.DB, said []uploader.Command) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

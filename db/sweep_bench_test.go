@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 )
 
 // BenchmarkSweepMillion gives commands for everything to an engine with a million
@@ -38,7 +39,7 @@ func BenchmarkSweepMillion(b *testing.B) {
 
 // meanwhile gives a command, and ten others a second until it is answered. It
 // returns how long the longest of those waited.
-func meanwhile(b *testing.B, e *uploader.Engine, command uploader.Command) time.Duration {
+func meanwhile(b *testing.B, e *engine.Engine, command uploader.Command) time.Duration {
 	b.Helper()
 	answered := make(chan error, 1)
 	go func() { answered <- e.Do(b.Context(), command) }()
@@ -61,7 +62,7 @@ func meanwhile(b *testing.B, e *uploader.Engine, command uploader.Command) time.
 }
 
 // lined is an engine with so many files in line, to a server to which nothing goes.
-func lined(b *testing.B, rows int) *uploader.Engine {
+func lined(b *testing.B, rows int) *engine.Engine {
 	b.Helper()
 	store := opened(b, b.TempDir()+"/ferry.db")
 	transfers := sample(0, rows)
@@ -75,7 +76,7 @@ func lined(b *testing.B, rows int) *uploader.Engine {
 	})
 	settings := uploader.DefaultSettings()
 	settings.Metered = uploader.MeteredHold
-	e := uploader.New(uploader.Config{Store: store, Log: slog.New(slog.DiscardHandler), Settings: &settings, Ask: true})
+	e := engine.New(engine.Config{Store: store, Log: slog.New(slog.DiscardHandler), Settings: &settings, Ask: true})
 	ctx, quit := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -37,7 +38,7 @@ func (s *said) times(sentence string) int {
 type voyage struct {
 	path   string // of the profile
 	store  *db.DB
-	engine *uploader.Engine
+	engine *engine.Engine
 	quit   func()
 	server *uploadtest.Tusd
 	proxy  *uploadtest.Proxy

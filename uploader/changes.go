@@ -20,7 +20,7 @@ type Changes struct {
 
 	// Proofs add to the proofs of content: for each transfer, its saved marks at
 	// or behind the first of these are replaced by these. A proof goes with its
-	// session: a saved transfer that is done or not begun has none, nor has a
+	// Session: a saved transfer that is done or not begun has none, nor has a
 	// removed one.
 	Proofs map[TransferID]source.Proof
 
@@ -39,9 +39,9 @@ func (c Changes) Empty() bool {
 		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
 }
 
-// pieces cuts changes into what belongs to no transfer alone, and what belongs to
+// Split cuts changes into what belongs to no transfer alone, and what belongs to
 // each.
-func (c Changes) pieces() []Changes {
+func (c Changes) Split() []Changes {
 	rest := c
 	rest.Transfers, rest.Before, rest.Proofs, rest.Parts, rest.Events = nil, nil, nil, nil, nil
 	of := map[TransferID]Changes{}
@@ -73,8 +73,8 @@ func (c Changes) pieces() []Changes {
 	return pieces
 }
 
-// transfer is whose piece it is, 0 for nobody's.
-func (c Changes) transfer() TransferID {
+// Transfer is whose piece it is, 0 for nobody's.
+func (c Changes) Owner() TransferID {
 	for _, t := range c.Transfers {
 		return t.ID
 	}
@@ -90,11 +90,11 @@ func (c Changes) transfer() TransferID {
 	return 0
 }
 
-// join is the inverse of pieces.
-func join(pieces []Changes) Changes {
+// JoinChanges is the inverse of pieces.
+func JoinChanges(pieces []Changes) Changes {
 	all := Changes{Proofs: map[TransferID]source.Proof{}, Parts: map[TransferID][]Part{}, Events: map[TransferID][]Event{}}
 	for _, p := range pieces {
-		if p.transfer() == 0 {
+		if p.Owner() == 0 {
 			p.Proofs, p.Parts, p.Events = all.Proofs, all.Parts, all.Events
 			p.Transfers = all.Transfers
 			all = p

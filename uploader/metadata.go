@@ -16,7 +16,7 @@ func (e *MetadataError) Error() string { return fmt.Sprintf("line %d is no metad
 
 // ParseMetadata reads a Profile's Metadata: in each line a key, and after a space
 // its value, in which {name}, {path}, {type} and {size} stand for those of the
-// file. Keys are of printable ASCII without a comma, and each is there once (tus
+// File. Keys are of printable ASCII without a comma, and each is there once (tus
 // 1.0.0, Upload-Metadata). Empty lines are passed over.
 func ParseMetadata(template string) ([]tus.Pair, error) {
 	var pairs []tus.Pair

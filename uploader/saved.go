@@ -8,11 +8,11 @@ import (
 
 // Arrange puts the transfers into the user's order and finds the next rank.
 func (s *Saved) Arrange() {
-	batches := batchOrder{}
+	batches := BatchOrder{}
 	for _, b := range s.Batches {
 		batches[b.ID] = b.Rank
 	}
-	compare := func(a, b Transfer) int { return batches.compare(&a, &b) }
+	compare := func(a, b Transfer) int { return batches.Compare(&a, &b) }
 	if !slices.IsSortedFunc(s.Transfers, compare) {
 		slices.SortFunc(s.Transfers, compare)
 	}
@@ -22,9 +22,9 @@ func (s *Saved) Arrange() {
 	}
 }
 
-// explain gives what stopped a reason where a damaged profile lost it: whoever looks
+// FillFaults gives what stopped a reason where a damaged profile lost it: whoever looks
 // at a transfer that failed or waits may rely on one.
-func (s *Saved) explain() {
+func (s *Saved) FillFaults() {
 	for i := range s.Transfers {
 		if t := &s.Transfers[i]; t.Fault == nil && (t.Phase == PhaseFailed || t.Phase == PhaseWaiting) {
 			t.Fault = fault.Newf(fault.Bug, fault.Load, "the reason was lost")

@@ -22,7 +22,7 @@ type Intent uint8
 
 // The intents.
 const (
-	IntentRun    Intent = iota // get it across
+	IntentRun    Intent = iota // Get it across
 	IntentHold                 // paused: keep everything, send nothing
 	IntentCancel               // give it up, and remove what the server holds of it
 	IntentRemove               // the same, and take it off the list
@@ -52,7 +52,7 @@ const (
 	PhaseCreating               // the server is asked for an upload URL
 	PhaseChecking               // the server is asked for the offset it holds
 	PhaseSending                // bytes are crossing
-	PhaseVerifying              // all bytes crossed; offset, size and source are compared
+	PhaseVerifying              // All bytes crossed; offset, size and source are compared
 	PhaseWaiting                // tries again at NextTry, because of Fault
 	PhaseDone                   // final
 	PhaseFailed                 // final until the user acts; Fault says why

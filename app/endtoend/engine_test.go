@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 )
 
 // bench is the engine in this process, on a real database, as the program puts
@@ -25,7 +26,7 @@ type bench struct {
 	disk     brim               // that the database is on
 	settings *uploader.Settings // nil: the engine's own
 	ask      bool               // what is left waits for the user at the next start
-	engine   *uploader.Engine
+	engine   *engine.Engine
 	quit     func()
 }
 
@@ -44,7 +45,7 @@ func (b *bench) start() {
 		b.t.Fatal(err)
 	}
 	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return b.network }})
-	b.engine = uploader.New(uploader.Config{
+	b.engine = engine.New(engine.Config{
 		Store: brimming{store, &b.disk}, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
 		Settings: b.settings, Ask: b.ask,
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
@@ -89,7 +90,7 @@ type session struct {
 	book      *connect.Book
 	receiver  *running // nil when it could not be opened
 	deaf      error    // why it could not
-	engine    *uploader.Engine
+	engine    *engine.Engine
 	loop      *running
 	streams   *running
 	tuner     *running // brings changed settings to the engine
@@ -130,7 +131,7 @@ func (s *session) open(ctx context.Context, w work, o options) (err error) {
 		return err
 	}
 	cli.Introduce(s.book, o.request, servers)
-	s.engine = uploader.New(uploader.Config{
+	s.engine = engine.New(engine.Config{
 		Store: s.database, Connect: s.book.Connect, Log: w.log, Settings: &transfers, Builtin: builtin,
 		Growth: spool.Folder(w.profile.Streams()).Growth,
 		Ask:    o.ask || chosen.Start.OnStart == settings.OnStartAsk,
@@ -209,7 +210,7 @@ func (s *session) loaded(ctx context.Context) error {
 	kicks := s.engine.Watch(watch)
 	for s.engine.Snapshot().Seq == 0 {
 		if _, ok := <-kicks; !ok {
-			return errors.Join(ctx.Err(), uploader.ErrStopped)
+			return errors.Join(ctx.Err(), engine.ErrStopped)
 		}
 	}
 	return nil
@@ -240,7 +241,7 @@ func (s *session) close(err error) error {
 	}
 	if s.loop != nil {
 		stopped := s.loop.stop()
-		if stopped != nil && (errors.Is(err, uploader.ErrStopped) || errors.Is(err, feed.ErrEnded)) {
+		if stopped != nil && (errors.Is(err, engine.ErrStopped) || errors.Is(err, feed.ErrEnded)) {
 			err = nil
 		}
 		end(stopped)

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+)
+
+// This file is the user's order: batches by their rank, the transfers of each by
+// theirs, and what has the same rank by ID.
+
+// ranked is one of a list whose order is about to change.
+type ranked struct {
+	id     int64
+	rank   int64
+	chosen bool
+}
+
+// rearranged moves the chosen ones of a list that is in order, as a block that
+// keeps its own order. It returns those that get another rank, as few as that
+// takes.
+func rearranged(list []ranked, to uploader.Place) []ranked {
+	next := shifted(list, to)
+	if slices.Equal(next, list) {
+		return nil
+	}
+	return reranked(list, next, to)
+}
+
+// shifted is the list in its new order, with the old ranks.
+func shifted(list []ranked, to uploader.Place) []ranked {
+	next := slices.Clone(list)
+	switch to {
+	case uploader.PlaceUp:
+		for i := 1; i < len(next); i++ {
+			if next[i].chosen && !next[i-1].chosen {
+				next[i], next[i-1] = next[i-1], next[i]
+			}
+		}
+	case uploader.PlaceDown:
+		for i := len(next) - 2; i >= 0; i-- {
+			if next[i].chosen && !next[i+1].chosen {
+				next[i], next[i+1] = next[i+1], next[i]
+			}
+		}
+	case uploader.PlaceTop:
+		slices.SortStableFunc(next, func(a, b ranked) int { return cmp.Compare(side(b), side(a)) })
+	case uploader.PlaceBottom:
+		slices.SortStableFunc(next, func(a, b ranked) int { return cmp.Compare(side(a), side(b)) })
+	}
+	return next
+}
+
+func side(r ranked) int {
+	if r.chosen {
+		return 1
+	}
+	return 0
+}
+
+// reranked gives a list that was in another order before the ranks of its new one.
+func reranked(before, next []ranked, to uploader.Place) []ranked {
+	first, last := before[0].rank, before[len(before)-1].rank
+	was := make(map[int64]int64, len(before))
+	moved := int64(0)
+	for _, r := range before {
+		was[r.id] = r.rank
+		moved += int64(side(r))
+	}
+	for i := range next {
+		switch {
+		case to == uploader.PlaceUp || to == uploader.PlaceDown:
+			next[i].rank = before[i].rank
+		case to == uploader.PlaceTop && next[i].chosen:
+			next[i].rank = first - moved + int64(i)
+		case to == uploader.PlaceBottom && next[i].chosen:
+			next[i].rank = last + moved - int64(len(next)-1-i)
+		}
+	}
+	if !ascending(next) { // some had the same rank
+		for i := range next {
+			next[i].rank = first + int64(i)
+		}
+	}
+	return slices.DeleteFunc(next, func(r ranked) bool { return was[r.id] == r.rank })
+}
+
+// ascending reports whether every rank is above the one before.
+func ascending(list []ranked) bool {
+	for i := 1; i < len(list); i++ {
+		if list[i].rank <= list[i-1].rank {
+			return false
+		}
+	}
+	return true
+}
+
+// Rank takes a batch's place to all who go by it.
+func (l *loop) rank(b *uploader.Batch) {
+	l.table.SetRank(b.ID, b.Rank)
+	l.queue.SetRank(int64(b.ID), b.Rank)
+	l.nextPlace = max(l.nextPlace, b.Rank+1)
+}
+
+// rearrange carries out a Move. Transfers that are all there is of their batch
+// move with it.
+func (l *loop) rearrange(m uploader.Move) {
+	l.table.Sort()
+	chosen := map[uploader.BatchID]map[uploader.TransferID]bool{}
+	for _, id := range m.Target.IDs {
+		if t := l.table.Get(id); t != nil && !t.Removed() {
+			if chosen[t.Batch] == nil {
+				chosen[t.Batch] = map[uploader.TransferID]bool{}
+			}
+			chosen[t.Batch][id] = true
+		}
+	}
+	batches := map[uploader.BatchID]bool{}
+	if l.batches[m.Target.Batch] != nil {
+		batches[m.Target.Batch] = true
+		delete(chosen, m.Target.Batch)
+	}
+	for id, of := range chosen {
+		if l.batches[id] != nil && len(of) == l.table.Count(id) {
+			batches[id] = true
+			delete(chosen, id)
+		}
+	}
+	l.moveWithin(chosen, m.To)
+	l.moveBatches(batches, m.To)
+}
+
+func (l *loop) moveBatches(chosen map[uploader.BatchID]bool, to uploader.Place) {
+	list := make([]ranked, 0, len(l.batches))
+	for id, b := range l.batches {
+		list = append(list, ranked{int64(id), b.Rank, chosen[id]})
+	}
+	slices.SortFunc(list, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id)) })
+	for _, r := range rearranged(list, to) {
+		b := *l.batches[uploader.BatchID(r.id)]
+		b.Rank = r.rank
+		l.keep(b)
+	}
+}
+
+// moveWithin moves transfers within their batches. All rows are looked at once,
+// however many batches there are.
+func (l *loop) moveWithin(chosen map[uploader.BatchID]map[uploader.TransferID]bool, to uploader.Place) {
+	if len(chosen) == 0 {
+		return
+	}
+	lists := map[uploader.BatchID][]ranked{}
+	for t := range l.table.All() {
+		if of := chosen[t.Batch]; of != nil && !t.Removed() {
+			lists[t.Batch] = append(lists[t.Batch], ranked{int64(t.ID), t.Rank, of[t.ID]})
+		}
+	}
+	for _, list := range lists {
+		for _, r := range rearranged(list, to) {
+			l.feed(uploader.TransferID(r.id), lifecycle.RankChanged{Rank: r.rank})
+			if l.queue.Holds(r.id) {
+				l.queue.Push(itemOf(l.table.Get(uploader.TransferID(r.id))))
+			}
+			l.nextRank = max(l.nextRank, r.rank+1)
+		}
+	}
+}
