@@ -20,7 +20,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 	busy, lost := &fault.Fault{Kind: fault.Busy}, &fault.Fault{Kind: fault.SourceMissing}
 	held := uploader.Session{URL: "http://s/1", Offset: 40}
 	moved := func(phase uploader.Phase, session uploader.Session) uploader.Transfer {
-		return uploader.Transfer{Phase: phase, Session: session, Started: uploader.MomentOf(testNow)}
+		return uploader.Transfer{Phase: phase, Session: session, Started: uploader.MomentOf(recordedAt)}
 	}
 	for _, c := range []struct {
 		name   string
@@ -39,7 +39,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 		{
 			"it has to wait", moved(uploader.PhaseSending, held),
 			lifecycle.WorkerEnded{Fault: busy, Random: 0.5},
-			uploader.Event{Kind: uploader.EventWaiting, Offset: 40, Until: testNow.Add(500 * time.Millisecond), Fault: busy},
+			uploader.Event{Kind: uploader.EventWaiting, Offset: 40, Until: recordedAt.Add(500 * time.Millisecond), Fault: busy},
 		},
 		{"its wait is over", moved(uploader.PhaseWaiting, held), lifecycle.WaitEnded{}, uploader.Event{}},
 		{"the user paused it", moved(uploader.PhaseSending, held), lifecycle.PausedByUser{}, uploader.Event{Kind: uploader.EventPaused, Offset: 40}},
@@ -53,25 +53,25 @@ func TestWhatIsWorthAWord(t *testing.T) {
 		},
 		{
 			"the user starts over",
-			uploader.Transfer{Phase: uploader.PhaseFailed, Session: held, Started: uploader.MomentOf(testNow), Fault: &fault.Fault{Kind: fault.Gone}},
+			uploader.Transfer{Phase: uploader.PhaseFailed, Session: held, Started: uploader.MomentOf(recordedAt), Fault: &fault.Fault{Kind: fault.Gone}},
 			lifecycle.RetriedByUser{},
 			uploader.Event{Kind: uploader.EventRestarted, Offset: 40},
 		},
 		{"it is across", moved(uploader.PhaseVerifying, uploader.Session{URL: "u", Offset: 0}), lifecycle.WorkerEnded{}, uploader.Event{Kind: uploader.EventDone}},
 		{
 			"it is given up",
-			uploader.Transfer{Phase: uploader.PhaseQueued, Session: held, Started: uploader.MomentOf(testNow), Intent: uploader.IntentCancel},
+			uploader.Transfer{Phase: uploader.PhaseQueued, Session: held, Started: uploader.MomentOf(recordedAt), Intent: uploader.IntentCancel},
 			lifecycle.UploadDeleted{Session: held},
 			uploader.Event{Kind: uploader.EventCancelled, Offset: 40},
 		},
 		{"what never moved is given up", uploader.Transfer{}, lifecycle.CancelledByUser{}, uploader.Event{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			after, _ := lifecycle.Step(c.before, c.in, testNow)
-			got, is := happened(&c.before, &after, testNow)
+			after, _ := lifecycle.Step(c.before, c.in, recordedAt)
+			got, is := happened(&c.before, &after, recordedAt)
 			if is {
 				got.Until = got.Until.Round(time.Millisecond)
-				c.want.At = testNow
+				c.want.At = recordedAt
 			}
 			if c.want.Kind == uploader.EventWaiting {
 				c.want.Until = after.NextTry.Time()
@@ -185,8 +185,8 @@ func told(t *testing.T, file source.File, inputs []lifecycle.Input, want []uploa
 	t.Helper()
 	j, transfer := newJournal(), uploader.Transfer{ID: 1, Source: file}
 	for _, in := range inputs {
-		next, _ := lifecycle.Step(transfer, in, testNow)
-		j.note(&transfer, &next, testNow)
+		next, _ := lifecycle.Step(transfer, in, recordedAt)
+		j.note(&transfer, &next, recordedAt)
 		transfer = next
 	}
 	var kinds []uploader.EventKind
@@ -198,3 +198,6 @@ func told(t *testing.T, file source.File, inputs []lifecycle.Input, want []uploa
 	}
 	return j
 }
+
+// recordedAt is when the events of these tests happen.
+var recordedAt = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)

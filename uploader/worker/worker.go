@@ -18,11 +18,6 @@ import (
 )
 
 const (
-	// SmallFile is up to what size a file goes in one request with its creation.
-	// A lost answer to such a request costs sending the file again, so it must be
-	// cheap to send.
-	SmallFile = 1 << 20
-
 	// Time to learn what the server holds after a pause, so that what is shown is
 	// true. It is only an extra: resuming asks again.
 	lastLook = 3 * time.Second
@@ -325,8 +320,6 @@ func (w *Worker) keep(ctx context.Context, in lifecycle.Input) error {
 	w.Transfer, _ = lifecycle.Step(w.Transfer, in, time.Now())
 	return w.Save(ctx, w.Transfer.ID, in)
 }
-
-func IsSmall(f source.File) bool { return f.Size != uploader.SizeUnknown && f.Size <= SmallFile }
 
 func unacknowledged(requests int, offset int64) error {
 	return fault.Newf(fault.Transient, fault.Patch, "the server acknowledged nothing of %d requests at offset %d", requests, offset)
