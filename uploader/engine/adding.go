@@ -68,7 +68,7 @@ func (l *loop) toBeWalked(id uploader.BatchID) bool {
 		slices.ContainsFunc(l.walks, func(o scan.Request) bool { return o.Batch == id })
 }
 
-// keep puts a new value of a batch into the state and into the next commit.
+// save puts a new value of a batch into the state and into the next commit.
 func (l *loop) keep(b uploader.Batch) {
 	l.batches[b.ID] = &b
 	l.rank(&b)

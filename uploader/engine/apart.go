@@ -89,5 +89,5 @@ func (l *loop) isSaved(id uploader.TransferID) {
 	l.table.MarkOneSaved(id)
 	delete(l.pending.Proofs, id)
 	delete(l.pending.Parts, id)
-	delete(l.journal.unsaved, id)
+	delete(l.journal.Unsaved, id)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// chosen runs a bench whose settings differ from the usual ones.
+// Chosen runs a bench whose settings differ from the usual ones.
 func chosen(t *testing.T, endpoint string, choose func(*uploader.Settings)) *bench {
 	t.Helper()
 	b := newBench(t, endpoint)

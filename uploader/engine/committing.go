@@ -12,7 +12,7 @@ import (
 // workers go on, and whatever waits for a save waits.
 func (l *loop) commit(ctx context.Context, now time.Time) bool {
 	changes := l.pending
-	changes.Transfers, changes.Events = l.table.Changed(), l.journal.unsaved
+	changes.Transfers, changes.Events = l.table.Changed(), l.journal.Unsaved
 	changes.Before = l.table.Before(changes.Transfers)
 	if !changes.Empty() {
 		if now.Before(l.retryAt) {
@@ -36,7 +36,7 @@ func (l *loop) commit(ctx context.Context, now time.Time) bool {
 	l.retryAt, l.committed, l.enqueued, l.portioned = time.Time{}, now, false, false
 	l.pending = uploader.Changes{}
 	l.table.MarkSaved()
-	l.journal.saved()
+	l.journal.MarkSaved()
 	return true
 }
 
@@ -57,7 +57,7 @@ func (l *loop) pressing(now time.Time) bool {
 }
 
 func (l *loop) unsaved() bool {
-	return l.table.Unsaved() || len(l.journal.unsaved) > 0 || !l.pending.Empty() || len(l.after) > 0
+	return l.table.Unsaved() || len(l.journal.Unsaved) > 0 || !l.pending.Empty() || len(l.after) > 0
 }
 
 func (l *loop) troubled(err error, now time.Time) {

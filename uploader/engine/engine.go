@@ -7,7 +7,7 @@
 // two one goroutine, the loop, owns all state and is the only writer of the
 // Store. Workers, one for each file under way, have a copy of their transfer and
 // Report back; a walker, one at a time, expands what was added into files. Whatever
-// happened is first stepped (step.go), then committed, and only then acted upon: an
+// eventOf is first stepped (step.go), then committed, and only then acted upon: an
 // upload URL is saved before the first byte follows it. What nobody waits for
 // gathers for a common commit.
 //

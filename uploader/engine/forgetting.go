@@ -23,7 +23,7 @@ func (l *loop) forgetDropped() {
 	}
 }
 
-// forget takes transfers out of everything. One that still has a worker, because it
+// Forget takes transfers out of everything. One that still has a worker, because it
 // failed under its hands, goes when that is gone.
 func (l *loop) forget(ids []uploader.TransferID) {
 	flies := func(id uploader.TransferID) bool { return l.flights[id] != nil }
@@ -40,7 +40,7 @@ func (l *loop) forget(ids []uploader.TransferID) {
 	}
 	for _, id := range ids {
 		delete(l.attested, id)
-		l.journal.forget(id)
+		l.journal.Forget(id)
 	}
 	l.table.Remove(ids)
 	l.pending.RemovedTransfers = append(l.pending.RemovedTransfers, ids...)

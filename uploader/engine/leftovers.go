@@ -71,7 +71,7 @@ func (l *loop) removeLater(server uploader.ServerID, url string) {
 // leaves tells that the server still holds what is of no use any more.
 func (l *loop) leaves(id uploader.TransferID, session uploader.Session) {
 	if l.table.Get(id) != nil {
-		l.journal.tell(id, uploader.Event{At: time.Now().Round(0), Kind: uploader.EventLeft, Offset: session.Offset})
+		l.journal.Add(id, uploader.Event{At: time.Now().Round(0), Kind: uploader.EventLeft, Offset: session.Offset})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/journal"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/queue"
@@ -73,7 +74,7 @@ type loop struct {
 	nextServer uploader.ServerID
 	moved      atomic.Int64 // bytes handed to the network by all workers since the start
 	pace       meter        // of moved
-	journal    journal
+	journal    journal.Journal
 	history    history
 
 	pending    uploader.Changes             // what is not transfers; those are the table's to know
@@ -131,7 +132,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		nextRank:   saved.NextRank,
 		nextPlace:  1,
 		nextServer: saved.NextServer,
-		journal:    newJournal(),
+		journal:    journal.New(),
 	}
 	for i := range saved.Batches {
 		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
@@ -316,7 +317,7 @@ func why(t *uploader.Transfer) error {
 
 // Put takes a transfer's new value into the state.
 func (l *loop) put(before, after *uploader.Transfer, now time.Time) {
-	l.journal.note(before, after, now)
+	l.journal.Note(before, after, now)
 	l.table.Put(after)
 	l.stale = true
 }
@@ -327,7 +328,7 @@ func itemOf(t *uploader.Transfer) queue.Item {
 		Server: int64(t.Server),
 		Batch:  int64(t.Batch),
 		Rank:   t.Rank,
-		Small:  worker.IsSmall(t.Source) && t.Session.URL == "",
+		Small:  uploader.IsSmall(t.Source) && t.Session.URL == "",
 	}
 }
 

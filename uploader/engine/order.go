@@ -6,6 +6,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/table"
 )
 
 // This file is the user's order: batches by their rank, the transfers of each by
@@ -47,14 +48,14 @@ func (l *loop) rearrange(m uploader.Move) {
 }
 
 func (l *loop) moveBatches(chosen map[uploader.BatchID]bool, to uploader.Place) {
-	list := make([]ranked, 0, len(l.batches))
+	list := make([]table.Ranked, 0, len(l.batches))
 	for id, b := range l.batches {
-		list = append(list, ranked{int64(id), b.Rank, chosen[id]})
+		list = append(list, table.Ranked{ID: int64(id), Rank: b.Rank, Chosen: chosen[id]})
 	}
-	slices.SortFunc(list, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id)) })
-	for _, r := range rearranged(list, to) {
-		b := *l.batches[uploader.BatchID(r.id)]
-		b.Rank = r.rank
+	slices.SortFunc(list, func(a, b table.Ranked) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID)) })
+	for _, r := range table.Reorder(list, to) {
+		b := *l.batches[uploader.BatchID(r.ID)]
+		b.Rank = r.Rank
 		l.keep(b)
 	}
 }
@@ -65,19 +66,19 @@ func (l *loop) moveWithin(chosen map[uploader.BatchID]map[uploader.TransferID]bo
 	if len(chosen) == 0 {
 		return
 	}
-	lists := map[uploader.BatchID][]ranked{}
+	lists := map[uploader.BatchID][]table.Ranked{}
 	for t := range l.table.All() {
 		if of := chosen[t.Batch]; of != nil && !t.Removed() {
-			lists[t.Batch] = append(lists[t.Batch], ranked{int64(t.ID), t.Rank, of[t.ID]})
+			lists[t.Batch] = append(lists[t.Batch], table.Ranked{ID: int64(t.ID), Rank: t.Rank, Chosen: of[t.ID]})
 		}
 	}
 	for _, list := range lists {
-		for _, r := range rearranged(list, to) {
-			l.feed(uploader.TransferID(r.id), lifecycle.RankChanged{Rank: r.rank})
-			if l.queue.Holds(r.id) {
-				l.queue.Push(itemOf(l.table.Get(uploader.TransferID(r.id))))
+		for _, r := range table.Reorder(list, to) {
+			l.feed(uploader.TransferID(r.ID), lifecycle.RankChanged{Rank: r.Rank})
+			if l.queue.Holds(r.ID) {
+				l.queue.Push(itemOf(l.table.Get(uploader.TransferID(r.ID))))
 			}
-			l.nextRank = max(l.nextRank, r.rank+1)
+			l.nextRank = max(l.nextRank, r.Rank+1)
 		}
 	}
 }

@@ -235,7 +235,7 @@ func TestE2WhatMayHaveExpiredIsAskedForBeforeAByteIsSent(t *testing.T) {
 	}
 }
 
-// forget removes from a server everything it holds.
+// Forget removes from a server everything it holds.
 func forget(t *testing.T, server *uploadtest.Tusd) {
 	t.Helper()
 	for _, f := range server.Stored(t) {

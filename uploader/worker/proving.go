@@ -38,7 +38,7 @@ func (w *Worker) attest(ctx context.Context, file source.Opened, seen source.Fil
 			return err
 		}
 	}
-	if now.Reliable(time.Now()) && !IsSmall(seen) {
+	if now.Reliable(time.Now()) && !uploader.IsSmall(seen) {
 		w.Report(w.Transfer.ID, lifecycle.SourceVerified{State: now})
 	}
 	return nil

@@ -251,7 +251,7 @@ func (w *Worker) createAt(ctx context.Context, file source.Opened, caps tus.Capa
 // upload.
 func (w *Worker) sendsAlong(caps tus.Capabilities) bool {
 	size, profile := w.Transfer.Source.Size, w.Remote.profile()
-	return size > 0 && IsSmall(w.Transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) &&
+	return size > 0 && uploader.IsSmall(w.Transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) &&
 		profile.RequestSize(size, w.Options.Chunk) == size && !profile.Checksums && !w.Remote.plain.Load()
 }
 

@@ -1,9 +1,6 @@
-package worker
+package uploader
 
-import (
-	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/source"
-)
+import "github.com/ferryapp/ferry/uploader/source"
 
 // SmallFile is the largest size, in bytes, of a file that is sent in the request
 // that creates its upload. A lost response to such a request costs sending the file
@@ -11,4 +8,4 @@ import (
 const SmallFile = 1 << 20
 
 // IsSmall reports whether a file is sent in one request.
-func IsSmall(f source.File) bool { return f.Size != uploader.SizeUnknown && f.Size <= SmallFile }
+func IsSmall(f source.File) bool { return f.Size != SizeUnknown && f.Size <= SmallFile }

@@ -1,17 +1,16 @@
-package engine
+package journal
 
 import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/worker"
 )
 
-// happened tells what a change of a transfer means to people, when it means
+// eventOf tells what a change of a transfer means to people, when it means
 // anything. Of one that never moved only that it failed is worth a word: its row
 // says the rest.
-func happened(before, after *uploader.Transfer, now time.Time) (uploader.Event, bool) {
+func eventOf(before, after *uploader.Transfer, now time.Time) (uploader.Event, bool) {
 	event := uploader.Event{At: now, Offset: after.Session.Offset}
 	switch moved := !before.Started.IsZero() || !after.Started.IsZero(); {
 	case entering(uploader.PhaseFailed, before, after):
@@ -46,7 +45,7 @@ func entering(p uploader.Phase, before, after *uploader.Transfer) bool {
 	return before.Phase != p && after.Phase == p
 }
 
-// journal gathers events until they are saved. It belongs to the loop.
+// Journal gathers events until they are saved. It belongs to the loop.
 //
 // Most small files cross in one request at the first try. Three rows for each of
 // them would tell nothing that the transfer does not, and cost more than the rest
@@ -54,8 +53,8 @@ func entering(p uploader.Phase, before, after *uploader.Transfer) bool {
 //
 // What waits for the network, or for a program to be done with the file, is looked
 // after every few seconds. That it does so is told once, however long it takes.
-type journal struct {
-	unsaved map[uploader.TransferID][]uploader.Event
+type Journal struct {
+	Unsaved map[uploader.TransferID][]uploader.Event
 	held    map[uploader.TransferID][]uploader.Event
 	waits   map[uploader.TransferID]wait
 }
@@ -66,13 +65,13 @@ type wait struct {
 	began []uploader.Event // the look that may be the last; none while it waits
 }
 
-func newJournal() journal {
-	return journal{unsaved: map[uploader.TransferID][]uploader.Event{}, held: map[uploader.TransferID][]uploader.Event{}, waits: map[uploader.TransferID]wait{}}
+func New() Journal {
+	return Journal{Unsaved: map[uploader.TransferID][]uploader.Event{}, held: map[uploader.TransferID][]uploader.Event{}, waits: map[uploader.TransferID]wait{}}
 }
 
-// note takes down what a change of a transfer means.
-func (j *journal) note(before, after *uploader.Transfer, now time.Time) {
-	event, is := happened(before, after, now)
+// Note takes down what a change of a transfer means.
+func (j *Journal) Note(before, after *uploader.Transfer, now time.Time) {
+	event, is := eventOf(before, after, now)
 	if !is {
 		return
 	}
@@ -87,7 +86,7 @@ func (j *journal) note(before, after *uploader.Transfer, now time.Time) {
 			j.waits[after.ID] = wait{kind: w.kind}
 			return
 		}
-		j.keep(after.ID, w.began)
+		j.save(after.ID, w.began)
 		delete(j.waits, after.ID)
 	}
 	if idle {
@@ -97,35 +96,35 @@ func (j *journal) note(before, after *uploader.Transfer, now time.Time) {
 	switch {
 	case holding && event.Kind == uploader.EventDone:
 		delete(j.held, after.ID)
-	case holding && event.Kind == uploader.EventCreated, event.Kind == uploader.EventStarted && before.Started.IsZero() && worker.IsSmall(after.Source):
+	case holding && event.Kind == uploader.EventCreated, event.Kind == uploader.EventStarted && before.Started.IsZero() && uploader.IsSmall(after.Source):
 		j.held[after.ID] = append(held, event)
 	default:
 		delete(j.held, after.ID)
-		j.keep(after.ID, append(held, event))
+		j.save(after.ID, append(held, event))
 	}
 }
 
-// tell takes down what no change of the transfer shows.
-func (j *journal) tell(id uploader.TransferID, event uploader.Event) {
+// Add takes down what no change of the transfer shows.
+func (j *Journal) Add(id uploader.TransferID, event uploader.Event) {
 	held := j.held[id]
 	delete(j.held, id)
-	j.keep(id, append(held, event))
+	j.save(id, append(held, event))
 }
 
-// keep takes events into the next commit. While nothing can be saved they do not
+// save takes events into the next commit. While nothing can be saved they do not
 // gather without end.
-func (j *journal) keep(id uploader.TransferID, events []uploader.Event) {
+func (j *Journal) save(id uploader.TransferID, events []uploader.Event) {
 	if len(events) == 0 {
 		return
 	}
-	j.unsaved[id] = append(j.unsaved[id], events...)
-	j.unsaved[id] = j.unsaved[id][max(0, len(j.unsaved[id])-uploader.EventsKept):]
+	j.Unsaved[id] = append(j.Unsaved[id], events...)
+	j.Unsaved[id] = j.Unsaved[id][max(0, len(j.Unsaved[id])-uploader.EventsKept):]
 }
 
-func (j *journal) forget(id uploader.TransferID) {
-	delete(j.unsaved, id)
+func (j *Journal) Forget(id uploader.TransferID) {
+	delete(j.Unsaved, id)
 	delete(j.held, id)
 	delete(j.waits, id)
 }
 
-func (j *journal) saved() { clear(j.unsaved) }
+func (j *Journal) MarkSaved() { clear(j.Unsaved) }

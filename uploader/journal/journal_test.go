@@ -1,4 +1,4 @@
-package engine
+package journal
 
 import (
 	"slices"
@@ -13,7 +13,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/source"
-	"github.com/ferryapp/ferry/uploader/worker"
 )
 
 func TestWhatIsWorthAWord(t *testing.T) {
@@ -68,7 +67,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			after, _ := lifecycle.Step(c.before, c.in, recordedAt)
-			got, is := happened(&c.before, &after, recordedAt)
+			got, is := eventOf(&c.before, &after, recordedAt)
 			if is {
 				got.Until = got.Until.Round(time.Millisecond)
 				c.want.At = recordedAt
@@ -84,7 +83,7 @@ func TestWhatIsWorthAWord(t *testing.T) {
 }
 
 func TestTheJournalOfASmallFileBeginsWhenThereIsSomethingToTell(t *testing.T) {
-	small, large := source.File{Size: 10}, source.File{Size: worker.SmallFile + 1}
+	small, large := source.File{Size: 10}, source.File{Size: uploader.SmallFile + 1}
 	busy := lifecycle.WorkerEnded{Fault: &fault.Fault{Kind: fault.Busy}}
 	for _, c := range []struct {
 		name   string
@@ -150,14 +149,14 @@ func TestAWaitThatIsNoAttemptIsToldOnce(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			told(t, source.File{Size: worker.SmallFile + 1}, slices.Concat(c.inputs...), c.want)
+			told(t, source.File{Size: uploader.SmallFile + 1}, slices.Concat(c.inputs...), c.want)
 		})
 	}
 }
 
 func TestTheJournalIsBounded(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		j := newJournal()
+		j := New()
 		all := 0
 		for _, n := range rapid.SliceOf(rapid.IntRange(0, 2*uploader.EventsKept)).Draw(r, "events") {
 			events := make([]uploader.Event, n)
@@ -165,8 +164,8 @@ func TestTheJournalIsBounded(t *testing.T) {
 				events[i].Offset = int64(all)
 				all++
 			}
-			j.keep(1, events)
-			kept := j.unsaved[1]
+			j.save(1, events)
+			kept := j.Unsaved[1]
 			if len(kept) != min(all, uploader.EventsKept) {
 				r.Fatalf("%d events are kept of %d", len(kept), all)
 			}
@@ -180,17 +179,17 @@ func TestTheJournalIsBounded(t *testing.T) {
 }
 
 // told takes a transfer of that file through inputs, and makes sure what its
-// journal has to save then.
-func told(t *testing.T, file source.File, inputs []lifecycle.Input, want []uploader.EventKind) journal {
+// Journal has to save then.
+func told(t *testing.T, file source.File, inputs []lifecycle.Input, want []uploader.EventKind) Journal {
 	t.Helper()
-	j, transfer := newJournal(), uploader.Transfer{ID: 1, Source: file}
+	j, transfer := New(), uploader.Transfer{ID: 1, Source: file}
 	for _, in := range inputs {
 		next, _ := lifecycle.Step(transfer, in, recordedAt)
-		j.note(&transfer, &next, recordedAt)
+		j.Note(&transfer, &next, recordedAt)
 		transfer = next
 	}
 	var kinds []uploader.EventKind
-	for _, e := range j.unsaved[1] {
+	for _, e := range j.Unsaved[1] {
 		kinds = append(kinds, e.Kind)
 	}
 	if diff := cmp.Diff(want, kinds); diff != "" {
