@@ -80,7 +80,7 @@ func (m *Matcher) of(ctx context.Context, file source.File, alike []uploader.Tra
 // since reports whether an upload that is across was not when the batch was added,
 // which then meant this very one.
 func (m *Matcher) since(across *uploader.Transfer) bool {
-	return across.Finished >= uploader.MomentOf(m.Batch.Added) // both to the millisecond
+	return across.Finished.After(m.Batch.Added)
 }
 
 // samePath picks the upload of the file at that very path, best one of which
