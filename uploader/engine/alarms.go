@@ -7,42 +7,43 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// alarms are the moments at which waits end, soonest first. An alarm that lost
-// its meaning is not taken back: whoever hears it looks whether it still holds.
-type alarms struct{ ring ring }
+// alarms are the times at which waits end. An alarm is never removed before its
+// time: the receiver checks whether it still applies.
+type alarms struct{ heap alarmHeap }
 
 type alarm struct {
 	at time.Time
 	id uploader.TransferID
 }
 
-func (a *alarms) set(at time.Time, id uploader.TransferID) { heap.Push(&a.ring, alarm{at, id}) }
+func (a *alarms) set(at time.Time, id uploader.TransferID) { heap.Push(&a.heap, alarm{at, id}) }
 
-// next is when the soonest alarm goes off, or the zero time.
+// next returns the time of the next alarm, or the zero time.
 func (a *alarms) next() time.Time {
-	if len(a.ring) == 0 {
+	if len(a.heap) == 0 {
 		return time.Time{}
 	}
-	return a.ring[0].at
+	return a.heap[0].at
 }
 
-// WaitEnded takes out the alarms that have gone off.
+// due removes and returns the alarms whose time has come.
 func (a *alarms) due(now time.Time) []uploader.TransferID {
 	var ids []uploader.TransferID
-	for len(a.ring) > 0 && !a.ring[0].at.After(now) {
-		ids = append(ids, heap.Pop(&a.ring).(alarm).id)
+	for len(a.heap) > 0 && !a.heap[0].at.After(now) {
+		ids = append(ids, heap.Pop(&a.heap).(alarm).id)
 	}
 	return ids
 }
 
-type ring []alarm
+// alarmHeap implements [heap.Interface], the earliest alarm first.
+type alarmHeap []alarm
 
-func (r ring) Len() int           { return len(r) }
-func (r ring) Less(i, j int) bool { return r[i].at.Before(r[j].at) }
-func (r ring) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
-func (r *ring) Push(x any)        { *r = append(*r, x.(alarm)) }
-func (r *ring) Pop() any {
-	last := (*r)[len(*r)-1]
-	*r = (*r)[:len(*r)-1]
+func (h alarmHeap) Len() int           { return len(h) }
+func (h alarmHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h alarmHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *alarmHeap) Push(x any)        { *h = append(*h, x.(alarm)) }
+func (h *alarmHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
 	return last
 }

@@ -8,9 +8,9 @@ import (
 func TestTheClockTellsSleepFromWork(t *testing.T) {
 	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
-		name        string
-		wall, ticks time.Duration // that went by
-		want        bool
+		name            string
+		wall, monotonic time.Duration // that went by
+		want            bool
 	}{
 		{"a quarter of a second's work", 250 * time.Millisecond, 250 * time.Millisecond, false},
 		{"an hour's rest", time.Hour, time.Hour, false},
@@ -24,7 +24,7 @@ func TestTheClockTellsSleepFromWork(t *testing.T) {
 			if k.jumped(began, time.Minute) {
 				t.Error("the first look sees a jump")
 			}
-			if got := k.jumped(began.Add(c.wall), time.Minute+c.ticks); got != c.want {
+			if got := k.jumped(began.Add(c.wall), time.Minute+c.monotonic); got != c.want {
 				t.Errorf("jumped: %v, want %v", got, c.want)
 			}
 		})

@@ -1,19 +1,16 @@
-// Package uploader is the engine: it takes files into a queue, carries them to
-// their servers over a resumable protocol, and remembers every step, so that it
-// goes on where it stopped whatever happens in between.
+// Package engine runs transfers: it queues files, starts a worker for each that is
+// sent, and saves every step, so that uploads resume after any interruption.
 //
-// Data goes one way. Commands go in by Engine.Do; what is to be shown comes out
-// as immutable Snapshots that observers pull when Watch kicks them. Between the
-// two one goroutine, the loop, owns all state and is the only writer of the
-// Store. Workers, one for each file under way, have a copy of their transfer and
-// Report back; a walker, one at a time, expands what was added into files. Whatever
-// eventOf is first stepped (step.go), then committed, and only then acted upon: an
-// upload URL is saved before the first byte follows it. What nobody waits for
-// gathers for a common commit.
+// Commands go in by [Engine.Do]; immutable snapshots come out, which observers fetch
+// when [Engine.Watch] notifies them. One goroutine, the loop, owns all state and is
+// the only one that calls Store.Save. Workers have a copy of their transfer and
+// report to the loop, as the scan of a batch does. The loop steps a transfer with
+// every input ([lifecycle.Step]), commits the result, and only then acts on it: an
+// upload URL is saved before the first byte is sent. Changes that nothing waits for
+// are collected for a common commit.
 //
-// Errors are classified into *fault.Fault where they appear; a transfer carries
-// the fault that stopped it. The package depends on the standard library and
-// golang.org/x alone: no window, no database, no command line.
+// Errors are classified into [*fault.Fault] where they appear; a transfer has the
+// fault that stopped it.
 package engine
 
 import (
@@ -59,16 +56,16 @@ type Config struct {
 // goroutine.
 type Engine struct {
 	config   Config
-	commands chan order
+	commands chan request
 	snapshot atomic.Pointer[uploader.Snapshot]
-	done     chan struct{} // Closed when Run has ended
+	done     chan struct{} // closed when Run has ended
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]struct{} // nil once Run has ended
 }
 
-// Request is a command on its way to the loop.
-type order struct {
+// request is a command on its way to the loop.
+type request struct {
 	command any        // a Command, or one prepared outside of the loop (retryWith, relocation)
 	reply   chan error // buffered
 }
@@ -81,7 +78,7 @@ func New(config Config) *Engine {
 	}
 	e := &Engine{
 		config:   config,
-		commands: make(chan order),
+		commands: make(chan request),
 		done:     make(chan struct{}),
 		watchers: map[chan struct{}]struct{}{},
 	}
@@ -125,7 +122,7 @@ func (e *Engine) Give(ctx context.Context, command uploader.Command) (answer fun
 	var prepared any = command
 	switch c := command.(type) {
 	case uploader.Retry:
-		prepared = e.lookAgain(c)
+		prepared = e.prepareRetry(c)
 	case uploader.Relocate:
 		found, err := e.locate(ctx, c)
 		if err != nil {
@@ -133,7 +130,7 @@ func (e *Engine) Give(ctx context.Context, command uploader.Command) (answer fun
 		}
 		prepared = found
 	}
-	o := order{prepared, make(chan error, 1)}
+	o := request{prepared, make(chan error, 1)}
 	select {
 	case e.commands <- o:
 		return func(ctx context.Context) error { return e.await(ctx, o.reply) }, nil

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -89,7 +89,7 @@ func TestAServerThatIsAwayIsAskedByOne(t *testing.T) {
 	b.until("all in line", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateRetrying] > 0
 	})
-	most := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
+	most := uploader.DefaultSettings().Simultaneous + admission.MaxSmallFiles
 	if n := b.engine.Snapshot().Totals.Count[uploader.StateRetrying]; n > most {
 		t.Errorf("%d transfers have tried a server that is away", n)
 	}

@@ -9,67 +9,63 @@ import (
 )
 
 const (
-	// What is finished is looked through now and then, and what is too much of it
-	// leaves in portions that no commit is long for.
-	historyEvery   = time.Minute
-	historyPortion = 256
-	historyPause   = 50 * time.Millisecond
+	// Finished transfers are compared with the limits once in historyInterval.
+	// Surplus ones are removed in portions, so that no commit takes long.
+	historyInterval = time.Minute
+	historyPortion  = 256
+	historyPause    = 50 * time.Millisecond
 )
 
-// history takes what is finished off the list when there is too much of it, or when it
-// is too old. Only batches that are over are history: as long as one of its files
-// is not across, a batch tells how far it is, and which of its files are. What
-// somebody is asked about stays until that is answered.
+// history removes finished transfers beyond the user's limits. Only batches whose
+// transfers are all finished count: until then a batch shows its progress and files.
+// A transfer that a question is about stays until it is answered.
 type history struct {
-	surplus []uploader.TransferID // still to leave, the oldest first
-	at      time.Time             // when to look again
-	next    time.Time             // when the next portion leaves; zero for none
+	surplus []uploader.TransferID // still to be removed, the oldest first
+	checkAt time.Time             // when to compare with the limits again
+	nextAt  time.Time             // when the next portion is removed; zero for none
 }
 
-// fade lets go of history beyond the user's limits, a little at a time.
-func (l *loop) fade(now time.Time) {
-	h := &l.history
-	if len(l.sweeps) > 0 {
-		return // what looks finished may have been tried again
+// trim removes the next portion if it is time.
+func (h *history) trim(s *state, limits uploader.History, now time.Time) {
+	if s.bulk.unfinished() {
+		return // what is finished now may be about to be retried
 	}
-	if len(h.surplus) == 0 && !now.Before(h.at) {
-		h.surplus, h.at = l.surplus(now), now.Add(historyEvery)
+	if len(h.surplus) == 0 && !now.Before(h.checkAt) {
+		h.surplus, h.checkAt = surplus(s, limits, now), now.Add(historyInterval)
 	}
-	if len(h.surplus) == 0 || now.Before(h.next) {
+	if len(h.surplus) == 0 || now.Before(h.nextAt) {
 		return
 	}
 	portion := h.surplus[:min(len(h.surplus), historyPortion)]
-	h.surplus, h.next = h.surplus[len(portion):], now.Add(historyPause)
+	h.surplus, h.nextAt = h.surplus[len(portion):], now.Add(historyPause)
 	if len(h.surplus) == 0 {
-		h.surplus, h.next = nil, time.Time{}
+		h.surplus, h.nextAt = nil, time.Time{}
 	}
-	isHistory := func(id uploader.TransferID) bool { // the user may have gone on with it meanwhile
-		t := l.table.Get(id)
-		return t != nil && finished(t) && l.over(t.Batch)
-	}
-	l.forget(slices.DeleteFunc(slices.Clone(portion), func(id uploader.TransferID) bool { return !isHistory(id) }))
+	s.forget(slices.DeleteFunc(slices.Clone(portion), func(id uploader.TransferID) bool {
+		t := s.table.Get(id) // the user may have retried it meanwhile
+		return t == nil || !isFinished(t) || !batchFinished(s, t.Batch)
+	}))
 }
 
-// finished reports whether nothing is to be done about a transfer any more. What
-// failed waits for the user.
-func finished(t *uploader.Transfer) bool {
+// isFinished reports whether nothing is left to do for a transfer. A failed one
+// waits for the user.
+func isFinished(t *uploader.Transfer) bool {
 	return t.Phase == uploader.PhaseDone || t.Phase == uploader.PhaseCancelled
 }
 
-// over reports whether all of a batch is finished.
-func (l *loop) over(id uploader.BatchID) bool {
-	b, sum := l.batches[id], l.table.BatchTotals(id)
-	return (b == nil || b.Expanded) && sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled] == sum.Files
+func batchFinished(s *state, id uploader.BatchID) bool {
+	b, totals := s.batches[id], s.table.BatchTotals(id)
+	return (b == nil || b.Expanded) && totals.Count[uploader.StateDone]+totals.Count[uploader.StateCancelled] == totals.Files
 }
 
-// surplus lists what is to leave, the oldest first.
-func (l *loop) surplus(now time.Time) []uploader.TransferID {
-	limits, all := l.settings.History, 0
-	over := map[uploader.BatchID]bool{}
-	for id, sum := range l.table.PerBatch() {
-		if l.over(id) {
-			over[id] = true
-			all += sum.Files
+// surplus returns the finished transfers beyond the limits, the oldest first.
+func surplus(s *state, limits uploader.History, now time.Time) []uploader.TransferID {
+	all := 0
+	finished := map[uploader.BatchID]bool{}
+	for id, totals := range s.table.PerBatch() {
+		if batchFinished(s, id) {
+			finished[id] = true
+			all += totals.Files
 		}
 	}
 	beyond := func(count int) int {
@@ -82,8 +78,8 @@ func (l *loop) surplus(now time.Time) []uploader.TransferID {
 		return nil
 	}
 	past, asked := make([]*uploader.Transfer, 0, all), map[uploader.TransferID]bool{}
-	for t := range l.table.All() {
-		if over[t.Batch] && finished(t) {
+	for t := range s.table.All() {
+		if finished[t.Batch] && isFinished(t) {
 			past = append(past, t)
 		}
 		if t.State() == uploader.StateAsking {
@@ -91,26 +87,27 @@ func (l *loop) surplus(now time.Time) []uploader.TransferID {
 		}
 	}
 	past = slices.DeleteFunc(past, func(t *uploader.Transfer) bool { return asked[t.ID] })
-	return surplusOf(past, beyond(len(past)), limits.Age, now)
+	return oldest(past, beyond(len(past)), limits.Age, now)
 }
 
-// surplusOf lists so many of the oldest, and what is beyond the age; zero is no
-// age. What claims to have ended in the future ended under a clock that has been set back
-// since, before everything that is told right; how old it is nobody knows.
-func surplusOf(past []*uploader.Transfer, beyond int, age time.Duration, now time.Time) []uploader.TransferID {
-	ended := func(t *uploader.Transfer) uploader.Moment {
+// oldest returns the count oldest transfers and those beyond the age; an age of
+// zero is none. A transfer that finished in the future was recorded under a clock
+// that was set back since: it counts as older than all others, and as of unknown
+// age.
+func oldest(past []*uploader.Transfer, count int, age time.Duration, now time.Time) []uploader.TransferID {
+	finished := func(t *uploader.Transfer) uploader.Moment {
 		if t.Finished.After(now) {
 			return 0
 		}
 		return t.Finished
 	}
 	slices.SortFunc(past, func(a, b *uploader.Transfer) int {
-		return cmp.Or(cmp.Compare(ended(a), ended(b)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(finished(a), finished(b)), cmp.Compare(a.ID, b.ID))
 	})
 	var ids []uploader.TransferID
 	for i, t := range past {
-		known := ended(t) != 0
-		if i < beyond || age > 0 && known && now.Sub(t.Finished.Time()) > age {
+		known := finished(t) != 0
+		if i < count || age > 0 && known && now.Sub(t.Finished.Time()) > age {
 			ids = append(ids, t.ID)
 		}
 	}

@@ -1,105 +1,57 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
+	"github.com/ferryapp/ferry/uploader/deletion"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/journal"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
-	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/queue"
-	"github.com/ferryapp/ferry/uploader/scan"
-	"github.com/ferryapp/ferry/uploader/table"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
 const (
-	progressEvery   = 250 * time.Millisecond
-	checkpointEvery = time.Second
-	saveRetry       = time.Second
+	checkpointInterval = time.Second
 
-	// commitEvery is how long what nobody waits for, such as that one of many
-	// small files is across, gathers for one commit. The first after a quiet time
-	// is saved at once.
-	commitEvery = 50 * time.Millisecond
-
-	// reportsMost is how many reports wait for the loop before workers wait for it,
-	// and how many it takes in one turn.
-	reportsMost = 1024
+	// maxReports is how many reports wait for the loop before those who send them
+	// wait for it, and how many it receives in one turn.
+	maxReports = 1024
 )
 
-// loop owns all state of a running engine. Everything in it belongs to the one
-// goroutine in run; workers and adders talk to it through reports.
+// loop owns all state of a running engine. Everything in it belongs to the goroutine
+// in run; others send it functions to run.
 type loop struct {
 	engine  *Engine
 	log     *slog.Logger
-	store   uploader.Store
-	reports chan func()   // Run by the loop
-	gone    chan struct{} // Closed when no report is taken any more
+	reports chan func()   // run by the loop
+	closed  chan struct{} // closed when no report is received any more
 	tasks   sync.WaitGroup
 
-	table      *table.Table
-	queue      *queue.Queue
-	batches    map[uploader.BatchID]*uploader.Batch
-	servers    map[uploader.ServerID]uploader.Server
-	remotes    map[uploader.ServerID]*worker.Remote
-	settings   uploader.Settings // sane
-	flow       *netx.Limit       // over everything
-	resting    bool              // nothing is sent, as the schedule has it
-	regime     time.Time         // until when the schedule has it as it is; zero for good
-	metered    bool              // the network is paid for by what goes over it
-	valves     map[uploader.ServerID]*valve
-	limits     map[uploader.BatchID]*netx.Limit
-	gates      map[uploader.ServerID]gate     // servers left alone
-	refused    map[uploader.ServerID][]string // uploads whose removal waits for a sign-in
-	staying    staying
-	flights    map[uploader.TransferID]*flight
-	attested   map[uploader.TransferID]lifecycle.FileState // of unfinished ones
-	checks     map[uploader.TransferID]bool                // stand in line, or are under way, to be looked at and not sent
-	alarms     alarms
-	clock      clock
-	removals   removals
-	dropped    []uploader.TransferID                          // removed by the user, and final now
-	walks      []scan.Request                                 // waiting for their turn
-	walking    *scan.Scanner                                  // the one under way; nil for none
-	superseded map[uploader.BatchID]map[uploader.BatchID]bool // by batches still to be walked: those they were added over
-	nextID     uploader.TransferID
-	nextRank   int64
-	nextPlace  int64 // of a batch
-	nextServer uploader.ServerID
-	moved      atomic.Int64 // bytes handed to the network by all workers since the start
-	pace       meter        // of moved
-	journal    journal.Journal
-	history    history
+	state     *state
+	servers   *servers
+	admission *admission.Control
+	deleter   *deletion.Deleter
+	scans     *scans
+	checks    *checks
+	workers   *workers
+	commits   *commits
+	publisher *publisher
+	history   history
+	clock     clock
 
-	pending    uploader.Changes             // what is not transfers; those are the table's to know
-	after      []func(work context.Context) // to be done once everything above is saved
 	replies    []reply
-	sweeps     []*sweep     // the oldest first
-	portioned  bool         // a portion of one is to be saved
-	swept      *sweep       // the one that is being carried out; nil for none
-	caught     int          // transfers that a sweep came to in this turn before their place in its line
-	trouble    *fault.Fault // why nothing can be saved
-	blind      *fault.Fault // why a walk does not go on
-	failures   int          // of saving, in a row
-	retryAt    time.Time    // of a failed save
-	committed  time.Time    // when everything was last saved
-	enqueued   bool         // something stands in line that is not saved yet
-	checkpoint time.Time    // of the last one
-	sampled    time.Time    // when the meters were read
-	published  time.Time
-	stale      bool // something is to be published
-	urgent     bool // at once
+	checkpoint time.Time // the last one
+	sampled    time.Time // when the counters were read
 	stopping   bool
-	seq        uint64
 }
 
-// reply is an answer that waits for the commit.
+// reply is a reply to a command that waits for the commit.
 type reply struct {
 	to  chan error
 	err error
@@ -108,53 +60,63 @@ type reply struct {
 func newLoop(e *Engine, saved uploader.Saved) *loop {
 	saved.FillFaults()
 	l := &loop{
-		engine:     e,
-		log:        e.config.Log,
-		store:      e.config.Store,
-		reports:    make(chan func(), reportsMost),
-		gone:       make(chan struct{}),
-		table:      table.New(saved.Transfers, saved.Batches),
-		queue:      queue.New(queue.Limits{}),
-		batches:    make(map[uploader.BatchID]*uploader.Batch, len(saved.Batches)),
-		servers:    make(map[uploader.ServerID]uploader.Server, len(saved.Servers)),
-		remotes:    map[uploader.ServerID]*worker.Remote{},
-		flow:       netx.NewLimit(0),
-		valves:     map[uploader.ServerID]*valve{},
-		limits:     map[uploader.BatchID]*netx.Limit{},
-		gates:      map[uploader.ServerID]gate{},
-		refused:    map[uploader.ServerID][]string{},
-		staying:    staying{urls: map[uploader.ServerID][]string{}},
-		flights:    map[uploader.TransferID]*flight{},
-		attested:   map[uploader.TransferID]lifecycle.FileState{},
-		checks:     map[uploader.TransferID]bool{},
-		superseded: map[uploader.BatchID]map[uploader.BatchID]bool{},
-		nextID:     saved.NextID,
-		nextRank:   saved.NextRank,
-		nextPlace:  1,
-		nextServer: saved.NextServer,
-		journal:    journal.New(),
-	}
-	for i := range saved.Batches {
-		l.batches[saved.Batches[i].ID] = &saved.Batches[i]
-		l.rank(&saved.Batches[i])
+		engine:  e,
+		log:     e.config.Log,
+		reports: make(chan func(), maxReports),
+		closed:  make(chan struct{}),
+		state:   newState(&saved, e.config.Log),
+		servers: &servers{
+			log:     e.config.Log,
+			open:    e.config.Connect,
+			byID:    make(map[uploader.ServerID]uploader.Server, len(saved.Servers)),
+			remotes: map[uploader.ServerID]*worker.Remote{},
+			nextID:  saved.NextServer,
+		},
+		admission: admission.New(*e.config.Settings, time.Now()),
 	}
 	for _, s := range saved.Servers {
-		l.servers[s.ID] = s
+		l.servers.byID[s.ID] = s
+		l.admission.SetServer(s.ID, s.Profile)
 	}
-	l.configure(*e.config.Settings)
+	l.state.deleteUpload = l.deleteUpload
+	l.deleter = deletion.New(deletion.Engine{
+		Send:        l.send,
+		AfterCommit: func(f func(context.Context)) { l.state.afterCommit = append(l.state.afterCommit, f) },
+		Connect:     l.servers.connect,
+		Blocks:      blocksServer,
+		Block: func(id uploader.ServerID, f *fault.Fault) {
+			l.admission.BlockForUser(id, f)
+			l.state.stale, l.state.urgent = true, true
+		},
+	}, l.log, &l.tasks)
+	l.checks = &checks{state: l.state, servers: l.servers, admission: l.admission}
+	l.workers = &workers{
+		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody,
+	}
+	l.checks.judge = l.workers.judge
+	l.scans = &scans{
+		state: l.state, config: &e.config, servers: l.servers, admission: l.admission,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
+		superseded: map[uploader.BatchID]map[uploader.BatchID]bool{},
+	}
+	l.commits = &commits{state: l.state, servers: l.servers, store: e.config.Store, log: l.log}
+	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission}
+	l.regulate()
 	return l
 }
 
-// Run is the engine's life: take what happened, commit it, act on it, show it.
+// run runs the engine until ctx ends: it takes input, steps transfers, commits, acts
+// and publishes.
 func (l *loop) run(ctx context.Context) {
 	// Saving goes on while everything else stops.
 	disk := context.WithoutCancel(ctx)
 	work, stopWork := context.WithCancelCause(disk)
 	defer stopWork(worker.ErrShutdown)
-	l.takeUp()
+	l.load()
 	for quit := ctx.Done(); ; {
 		l.turn(disk, work)
-		if l.stopping && len(l.flights) == 0 && !l.sweeping() {
+		if l.stopping && len(l.state.running) == 0 && !l.bulkReady() {
 			break
 		}
 		if l.wait(quit) {
@@ -162,63 +124,95 @@ func (l *loop) run(ctx context.Context) {
 			stopWork(worker.ErrShutdown)
 		}
 	}
-	close(l.gone)
+	close(l.closed)
 	l.tasks.Wait()
 	l.lastSave(disk, work)
 }
 
-// turn carries everything that has been taken to its end: saved, acted upon, and
-// shown. Acting can bring up more to save. What has no hurry gathers for a later
-// turn's commit; a place that became free is taken all the same.
+// load brings what was saved into a running state, after a quit as after a crash:
+// what was being sent is queued again.
+func (l *loop) load() {
+	s, builtin := l.state, l.servers.byID[uploader.BuiltinServer]
+	if endpoint := l.engine.config.Builtin; endpoint != "" && builtin.Endpoint != endpoint {
+		l.moveServer(builtin, endpoint)
+		builtin.Endpoint = endpoint
+		l.putServer(builtin)
+	}
+	for t := range s.table.All() {
+		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.Ask})
+		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && blocksServer(t.Fault) {
+			l.admission.BlockForUser(t.Server, t.Fault) // other faults may have passed meanwhile
+		}
+		if t.Removed() {
+			s.drop(t)
+		}
+	}
+	for _, b := range s.batches {
+		if !b.Expanded && !l.engine.config.Ask {
+			l.scans.scan(b.ID)
+		}
+	}
+	s.stale, s.urgent = true, true
+}
+
+// turn carries out everything that was received: it saves it, acts on it and
+// publishes it. Acting can change more that is to be saved. Without hurry, changes
+// are left for a later turn's commit; a free place in the queue is used all the same.
 func (l *loop) turn(disk, work context.Context) {
 	now := time.Now()
-	if l.clock.jumped(now.Round(0), now.Sub(start)) {
-		l.wakeUp()
+	if l.clock.jumped(now.Round(0), now.Sub(processStart)) {
+		l.clockJumped()
 	}
-	if !l.regime.IsZero() && !now.Before(l.regime) {
+	if change := l.admission.ScheduleChanges(); !change.IsZero() && !now.Before(change) {
 		l.regulate()
 	}
-	l.ring(now)
+	l.endWaits(now)
 	l.sample(now)
-	if l.caught = 0; l.sweeping() {
-		l.sweepOn()
+	if l.state.bulk.caughtUp = 0; l.bulkReady() {
+		l.nextBulkPortion()
 	}
-	l.forgetDropped()
-	l.removeAgain(now)
-	l.fade(now)
-	for !l.pressing(now) || l.commit(disk, now) {
+	l.state.forgetDropped()
+	l.deleter.RetryPostponed(now)
+	l.history.trim(l.state, l.admission.Settings().History, now)
+	for !l.commitDue(now) || l.commits.save(disk, now) {
 		l.act(work)
 		if !l.stopping {
-			l.admit(work)
+			l.workers.admit(work)
 		}
-		if !l.pressing(now) {
+		if !l.commitDue(now) {
 			break
 		}
 	}
-	l.showWhenDue(now)
-	l.answer(l.trouble)
+	if l.publisher.due(now) {
+		l.publish(now)
+	}
+	l.sendReplies(l.commits.fault)
 }
 
-// wait takes the next thing that happens, and what else is there already. It
+func (l *loop) commitDue(now time.Time) bool {
+	return l.commits.due(l.stopping || len(l.replies) > 0 || l.publisher.due(now), now)
+}
+
+// wait receives the next report or command, and the others that are waiting. It
 // reports whether the engine is asked to stop.
 func (l *loop) wait(quit <-chan struct{}) bool {
-	timer := time.NewTimer(l.nap(time.Now()))
+	timer := time.NewTimer(l.idle(time.Now()))
 	defer timer.Stop()
 	select {
 	case report := <-l.reports:
 		report()
-	case o := <-l.orders():
-		l.carryOut(o)
+	case r := <-l.commands():
+		l.execute(r)
 	case <-timer.C:
 	case <-quit:
 		return true
 	}
-	for range reportsMost {
+	for range maxReports {
 		select {
 		case report := <-l.reports:
 			report()
-		case o := <-l.orders():
-			l.carryOut(o)
+		case r := <-l.commands():
+			l.execute(r)
 		default:
 			return false
 		}
@@ -226,145 +220,162 @@ func (l *loop) wait(quit <-chan struct{}) bool {
 	return false
 }
 
-// orders is closed to new commands while stopping: nothing would come of them.
-func (l *loop) orders() <-chan order {
+// commands returns nil while the engine stops: no new command is received.
+func (l *loop) commands() <-chan request {
 	if l.stopping {
 		return nil
 	}
 	return l.engine.commands
 }
 
-// nap is how long nothing has to be done unless something happens.
-func (l *loop) nap(now time.Time) time.Duration {
+// idle returns how long nothing has to be done unless something is received.
+func (l *loop) idle(now time.Time) time.Duration {
 	next := now.Add(time.Hour)
-	sooner := func(t time.Time) {
+	until := func(t time.Time) {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
 	}
-	if l.alarms.next() != (time.Time{}) || len(l.flights) > 0 || !l.regime.IsZero() {
-		sooner(now.Add(drowsy))
+	s, schedule := l.state, l.admission.ScheduleChanges()
+	if !s.alarms.next().IsZero() || len(s.running) > 0 || !schedule.IsZero() {
+		until(now.Add(maxIdle))
 	}
-	sooner(l.alarms.next())
-	sooner(l.regime)
-	sooner(l.retryAt)
-	sooner(l.staying.at)
-	sooner(l.history.next)
-	if l.sweeping() {
-		sooner(now)
+	until(s.alarms.next())
+	until(schedule)
+	until(l.commits.retryAt)
+	until(l.deleter.NextTry())
+	until(l.history.nextAt)
+	if l.bulkReady() {
+		until(now)
 	}
-	if l.unsaved() && l.retryAt.IsZero() {
-		sooner(l.committed.Add(commitEvery))
+	if l.commits.unsaved() && l.commits.retryAt.IsZero() {
+		until(l.commits.savedAt.Add(commitInterval))
 	}
-	if len(l.flights) > 0 || l.stale {
-		sooner(later(l.published, l.sampled).Add(progressEvery))
+	if len(s.running) > 0 || s.stale {
+		last := l.publisher.publishedAt
+		if l.sampled.After(last) {
+			last = l.sampled
+		}
+		until(last.Add(progressInterval))
 	}
 	return max(0, next.Sub(now))
 }
 
-// send hands a report to the loop, which takes reports in the order they were
-// Sent. It is called from other goroutines and does nothing once the loop has
-// WorkerEnded.
+// send runs a report on the loop's goroutine, in the order of the calls. It may be
+// called from any other goroutine, and does nothing once the loop has ended.
 func (l *loop) send(report func()) {
 	select {
 	case l.reports <- report:
-	case <-l.gone:
+	case <-l.closed:
 	}
 }
 
-// feed takes an input into a transfer and does what follows from it. Only what
-// must not outrun the disk waits for the commit.
-func (l *loop) feed(id uploader.TransferID, in lifecycle.Input) {
-	t := l.settled(id)
-	if t == nil {
-		return
-	}
-	now := time.Now().Round(0)
-	next, then := lifecycle.Step(*t, in, now)
-	if next != *t {
-		l.put(t, &next, now)
-	}
-	l.unchecked(id, in, then)
-	if then.Dequeue {
-		l.queue.Remove(int64(id))
-	}
-	if then.Enqueue {
-		l.queue.Push(itemOf(&next))
-		l.enqueued = true
-	}
-	if f := l.flights[id]; then.StopWorker && f != nil {
-		f.halt(why(&next))
-	}
-	if then.Wake {
-		l.alarms.set(next.NextTry.Time(), id)
-	}
-	if then.Delete.Begun() {
-		l.terminateLater(id, next.Server, then.Delete)
-	}
-	if next.Intent == uploader.IntentRemove && next.Phase.Final() {
-		l.drop(&next)
-	}
-}
-
-// why is the reason for which a worker is made to stop: what is given up is of no
-// interest any more.
-func why(t *uploader.Transfer) error {
-	if t.Intent.GivenUp() {
-		return worker.ErrGivenUp
-	}
-	return worker.ErrStopped
-}
-
-// Put takes a transfer's new value into the state.
-func (l *loop) put(before, after *uploader.Transfer, now time.Time) {
-	l.journal.Note(before, after, now)
-	l.table.Put(after)
-	l.stale = true
-}
-
-func itemOf(t *uploader.Transfer) queue.Item {
-	return queue.Item{
-		ID:     int64(t.ID),
-		Server: int64(t.Server),
-		Batch:  int64(t.Batch),
-		Rank:   t.Rank,
-		Small:  uploader.IsSmall(t.Source) && t.Session.URL == "",
-	}
-}
-
-// ring wakes the transfers whose wait is over.
-func (l *loop) ring(now time.Time) {
-	for _, id := range l.alarms.due(now) {
-		if t := l.table.Get(id); t != nil && t.Phase == uploader.PhaseWaiting && !t.NextTry.After(now) {
-			l.feed(id, lifecycle.WaitEnded{})
+// endWaits queues the transfers whose wait is over.
+func (l *loop) endWaits(now time.Time) {
+	for _, id := range l.state.alarms.due(now) {
+		if t := l.state.table.Get(id); t != nil && t.Phase == uploader.PhaseWaiting && !t.NextTry.After(now) {
+			l.state.apply(id, lifecycle.WaitEnded{})
 		}
 	}
-	l.openGates(now)
+	l.admission.UnblockExpired(now)
 }
 
-// Sample reads the meters, and once a second takes them into the transfers for
-// the checkpoint.
+// sample reads the workers' counters four times a second, and takes them into the
+// transfers once a second, to be saved.
 func (l *loop) sample(now time.Time) {
-	if len(l.flights) == 0 || now.Sub(l.sampled) < progressEvery {
+	if len(l.state.running) == 0 {
+		l.publisher.paused = true
 		return
 	}
-	l.sampled, l.stale = now, true
-	l.pace.sample(l.moved.Load(), now)
-	keep := now.Sub(l.checkpoint) >= checkpointEvery
-	if keep {
+	if now.Sub(l.sampled) < progressInterval {
+		return
+	}
+	l.sampled, l.state.stale = now, true
+	l.publisher.sample(l.workers.totalSent.Load(), now)
+	checkpoint := now.Sub(l.checkpoint) >= checkpointInterval
+	if checkpoint {
 		l.checkpoint = now
 	}
-	for id, f := range l.flights {
-		f.meter.sample(f.tally.Sent.Load(), now)
-		if keep {
-			l.feed(id, lifecycle.BytesSent{Sent: f.tally.Position.Load()})
+	l.workers.sample(now, checkpoint)
+}
+
+// clockJumped is called after the computer was suspended or its clock was set. The
+// times at which waits end mean nothing any more, and connections are most likely
+// broken: what waits is tried now, and workers are stopped and started again.
+func (l *loop) clockJumped() {
+	l.log.Info("clock jump: computer suspended or clock set")
+	l.admission.UnblockTimed()
+	for t := range l.state.table.All() {
+		if t.Phase == uploader.PhaseWaiting {
+			l.state.apply(t.ID, lifecycle.WaitEnded{})
 		}
+	}
+	l.regulate()
+	for _, w := range l.state.running {
+		w.stop(worker.ErrClockJump)
 	}
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// regulate brings what is being sent, and how fast, in line with the settings, the
+// schedule and the servers' options.
+func (l *loop) regulate() {
+	l.admission.Update(time.Now())
+	l.state.queue.SetLimits(queue.Limits{Large: l.admission.Settings().Simultaneous, Small: admission.MaxSmallFiles})
+	l.workers.stopSurplus()
+	l.workers.stopHeld()
+	l.checks.endFutile()
+	l.state.stale = true
+}
+
+// act runs what waited for the commit.
+func (l *loop) act(work context.Context) {
+	actions := l.state.afterCommit
+	l.state.afterCommit = nil
+	for _, action := range actions {
+		action(work)
 	}
-	return b
+}
+
+// publish makes a snapshot and notifies those who watch.
+func (l *loop) publish(now time.Time) {
+	l.engine.publish(l.publisher.snapshot(cmp.Or(l.commits.fault, l.scans.fault), now))
+}
+
+// lastSave saves what is not saved yet, if the store accepts it now.
+func (l *loop) lastSave(disk, work context.Context) {
+	l.commits.retryAt = time.Time{}
+	for l.state.bulk.unfinished() {
+		l.nextBulkPortion()
+	}
+	l.state.forgetDropped()
+	if l.commits.save(disk, time.Now()) {
+		l.act(work)
+		l.tasks.Wait() // work has ended, so what it starts ends at once
+	}
+	l.publish(time.Now())
+	l.sendReplies(l.commits.fault)
+}
+
+// sendReplies replies to the commands whose outcome is saved and published, or
+// cannot be saved. A bulk command that cannot be saved is carried out all the same,
+// once it can.
+func (l *loop) sendReplies(trouble *fault.Fault) {
+	for _, c := range l.state.bulk.commands {
+		if trouble != nil && c.reply != nil {
+			c.reply <- trouble
+			c.reply = nil
+		}
+	}
+	for _, r := range l.replies {
+		switch {
+		case r.to == nil: // it was sent before
+		case r.err != nil:
+			r.to <- r.err
+		case trouble != nil:
+			r.to <- trouble
+		default:
+			r.to <- nil
+		}
+	}
+	l.replies = nil
 }

@@ -1,150 +1,184 @@
 package engine
 
 import (
+	"log/slog"
 	"slices"
 	"strings"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
-func (l *loop) saveServer(s uploader.Server) error {
-	if _, known := l.servers[s.ID]; s.ID != 0 && !known {
-		return fault.Newf(fault.Refused, fault.Save, "there is no server %d", s.ID)
-	}
-	if s.ID == 0 {
-		s = l.merged(s)
-	}
-	if s.ID == 0 {
-		s.ID = l.nextServer
-		l.nextServer++
-	}
-	old, known := l.servers[s.ID]
-	s.Identity = s.Endpoint
-	if known {
-		s.Identity = old.Identity
-	}
-	if known && old.Endpoint != s.Endpoint {
-		s.Profile.BodyMost = 0 // of another server
-		l.move(old, s.Endpoint)
-	}
-	l.servers[s.ID] = s
-	l.pending.Servers = append(l.pending.Servers, s)
-	l.regulate()
-	if known && (old.Endpoint != s.Endpoint || old.Access != s.Access) {
-		l.reopen(s.ID)
-	} else {
-		l.reconnect(s)
-	}
-	return nil
+// servers are the known servers and the connections of this run to them.
+type servers struct {
+	log     *slog.Logger
+	open    func(uploader.Server) (uploader.Protocol, error) // Config.Connect
+	byID    map[uploader.ServerID]uploader.Server
+	remotes map[uploader.ServerID]*worker.Remote // those in use
+	nextID  uploader.ServerID
 }
 
-// learnBody keeps what was found out about how large requests to a server may be.
-func (l *loop) learnBody(id uploader.ServerID, most int64) {
-	s, known := l.servers[id]
-	if !known || s.Profile.BodyMost > 0 && s.Profile.BodyMost <= most {
+// connect returns a server's connections; they are made when they are first used.
+func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
+	if r := s.remotes[id]; r != nil {
+		return r, nil
+	}
+	server, known := s.byID[id]
+	if !known {
+		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
+	}
+	if server.Endpoint == "" {
+		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no address in this run", server.Name)
+	}
+	protocol, err := s.open(server)
+	if err != nil {
+		return nil, err
+	}
+	r := worker.NewRemote(server, protocol)
+	s.remotes[id] = r
+	return r, nil
+}
+
+// reconnect replaces the connections of a server that is in use. Workers that run
+// keep theirs.
+func (s *servers) reconnect(id uploader.ServerID) {
+	if s.remotes[id] == nil {
 		return
 	}
-	s.Profile.BodyMost = most
-	l.servers[id] = s
-	l.pending.Servers = append(l.pending.Servers, s)
-	l.stale = true
-	l.log.Info("requests carry less", "server", id, "bytes", most)
-}
-
-// reconnect has what is under way at a server go on as the server is now.
-func (l *loop) reconnect(s uploader.Server) {
-	if l.remotes[s.ID] == nil {
-		return
-	}
-	delete(l.remotes, s.ID)
-	if _, err := l.connect(s.ID); err != nil {
-		l.log.Warn("cannot connect", "server", s.ID, "err", err)
+	delete(s.remotes, id)
+	if _, err := s.connect(id); err != nil {
+		s.log.Warn("connect failed", "server", id, "err", err)
 	}
 }
 
-// merged is a server to be added as it is kept: in place of the one at the same
-// address, whose access and profile stay where the new one says nothing of them.
-func (l *loop) merged(s uploader.Server) uploader.Server {
-	s.ID = l.serverAt(s.Endpoint)
-	known := l.servers[s.ID]
-	if s.Access == (uploader.Access{}) {
-		s.Access = known.Access
+// merge returns a server to be added as it is saved: with the ID of one at the same
+// address, whose access and options stay where the new one has none.
+func (s *servers) merge(added uploader.Server) uploader.Server {
+	added.ID = s.at(added.Endpoint)
+	known := s.byID[added.ID]
+	if added.Access == (uploader.Access{}) {
+		added.Access = known.Access
 	}
-	if s.Profile == (uploader.Profile{}) {
-		s.Profile = known.Profile
+	if added.Profile == (uploader.Profile{}) {
+		added.Profile = known.Profile
 	}
-	return s
+	return added
 }
 
-func (l *loop) serverAt(endpoint string) uploader.ServerID {
-	for id, s := range l.servers {
-		if s.Endpoint == endpoint {
+// at returns the ID of the server at an address; 0 for none.
+func (s *servers) at(endpoint string) uploader.ServerID {
+	for id, server := range s.byID {
+		if server.Endpoint == endpoint {
 			return id
 		}
 	}
 	return 0
 }
 
-// move is a server's change of address.
-type move struct{ from, to string }
+// takeID returns an ID for a new server.
+func (s *servers) takeID() uploader.ServerID {
+	id := s.nextID
+	s.nextID++
+	return id
+}
 
-// of is the address that an upload below the old one has now.
-func (m move) of(url string) string {
-	if rest, below := strings.CutPrefix(url, m.from); below && m.from != "" {
-		return m.to + rest
+// remove forgets a server and closes its connections.
+func (s *servers) remove(id uploader.ServerID) {
+	delete(s.byID, id)
+	if r := s.remotes[id]; r != nil {
+		r.Close()
+	}
+	delete(s.remotes, id)
+}
+
+// addressChange is a change of a server's address.
+type addressChange struct{ from, to string }
+
+// apply returns the URL that an upload below the old address has now.
+func (c addressChange) apply(url string) string {
+	if rest, below := strings.CutPrefix(url, c.from); below && c.from != "" {
+		return c.to + rest
 	}
 	return url
 }
 
-// rebased is what a worker tells that was launched before its server moved, as it
-// is after that.
-func (f *flight) rebased(in lifecycle.Input) lifecycle.Input {
-	for _, m := range f.moves {
-		switch told := in.(type) {
-		case lifecycle.UploadCreated:
-			told.Session.URL = m.of(told.Session.URL)
-			in = told
-		case lifecycle.PartChanged:
-			told.Part.URL = m.of(told.Part.URL)
-			in = told
-		}
+func (l *loop) saveServer(s uploader.Server) error {
+	if _, known := l.servers.byID[s.ID]; s.ID != 0 && !known {
+		return fault.Newf(fault.Refused, fault.Save, "no server %d", s.ID)
 	}
-	return in
+	if s.ID == 0 {
+		s = l.servers.merge(s)
+	}
+	if s.ID == 0 {
+		s.ID = l.servers.takeID()
+	}
+	old, known := l.servers.byID[s.ID]
+	s.Identity = s.Endpoint
+	if known {
+		s.Identity = old.Identity
+	}
+	if known && old.Endpoint != s.Endpoint {
+		s.Profile.BodyMost = 0 // was found out from another server
+		l.moveServer(old, s.Endpoint)
+	}
+	l.putServer(s)
+	l.regulate()
+	if known && (old.Endpoint != s.Endpoint || old.Access != s.Access) {
+		l.unblock(s.ID)
+	} else {
+		l.servers.reconnect(s.ID)
+	}
+	return nil
 }
 
-// move takes the uploads of a server along to its new address. Those under way
-// there start again from what the server holds.
-func (l *loop) move(old uploader.Server, endpoint string) {
-	delete(l.remotes, old.ID)
-	delete(l.gates, old.ID)
+// putServer stores a new value of a server and saves it with the next commit.
+func (l *loop) putServer(s uploader.Server) {
+	l.servers.byID[s.ID] = s
+	l.admission.SetServer(s.ID, s.Profile)
+	l.state.changes.Servers = append(l.state.changes.Servers, s)
+	l.state.stale = true
+}
+
+// limitBody saves the largest request body that a server accepts, found out from
+// its refusals.
+func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
+	s, known := l.servers.byID[id]
+	if !known || s.Profile.BodyMost > 0 && s.Profile.BodyMost <= bytes {
+		return
+	}
+	s.Profile.BodyMost = bytes
+	l.putServer(s)
+	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
+}
+
+// moveServer changes the URLs of a server's uploads to its new address. Running
+// workers are stopped and resume from what the server holds.
+func (l *loop) moveServer(old uploader.Server, endpoint string) {
+	delete(l.servers.remotes, old.ID)
+	l.admission.Unblock(old.ID)
 	if old.Endpoint == "" {
 		return
 	}
-	m := move{old.Endpoint, endpoint}
-	for _, left := range [][]string{l.refused[old.ID], l.staying.urls[old.ID]} {
-		for i, url := range left {
-			left[i] = m.of(url)
-		}
-	}
-	for t := range l.table.All() {
+	change := addressChange{old.Endpoint, endpoint}
+	l.deleter.Move(old.ID, change.apply)
+	s := l.state
+	for t := range s.table.All() {
 		if t.Server != old.ID {
 			continue
 		}
-		if f := l.flights[t.ID]; f != nil {
-			f.moves = append(f.moves, m)
-			f.halt(worker.ErrServerMoved)
+		if w := s.running[t.ID]; w != nil {
+			w.moves = append(w.moves, change)
+			w.stop(worker.ErrServerMoved)
 		}
 		for _, part := range l.partsOf(t.ID, t.Session) {
-			if url := m.of(part.URL); url != part.URL {
+			if url := change.apply(part.URL); url != part.URL {
 				part.URL = url
-				l.keepParts(t.ID, part)
+				s.saveParts(t.ID, part)
 			}
 		}
-		if url := m.of(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
-			l.feed(t.ID, lifecycle.URLChanged{URL: url})
+		if url := change.apply(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
+			s.apply(t.ID, urlChanged(url))
 		}
 	}
 }
@@ -153,26 +187,21 @@ func (l *loop) removeServer(id uploader.ServerID) error {
 	if id == uploader.BuiltinServer {
 		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")
 	}
-	for t := range l.table.All() {
+	s := l.state
+	for t := range s.table.All() {
 		if t.Server == id && t.Unfinished() {
-			return fault.Newf(fault.Refused, fault.Save, "%q still has unfinished transfers", l.servers[id].Name)
+			return fault.Newf(fault.Refused, fault.Save, "%q has unfinished transfers", l.servers.byID[id].Name)
 		}
 	}
-	for _, b := range l.batches {
+	for _, b := range s.batches {
 		if b.Server == id && !b.Expanded {
-			return fault.Newf(fault.Refused, fault.Save, "files for %q are still being found", l.servers[id].Name)
+			return fault.Newf(fault.Refused, fault.Save, "files for %q are still being scanned", l.servers.byID[id].Name)
 		}
 	}
-	delete(l.servers, id)
-	if r := l.remotes[id]; r != nil {
-		r.Close()
-	}
-	delete(l.remotes, id)
-	delete(l.gates, id)
-	delete(l.valves, id)
-	delete(l.refused, id)
-	delete(l.staying.urls, id)
-	l.pending.Servers = slices.DeleteFunc(l.pending.Servers, func(s uploader.Server) bool { return s.ID == id })
-	l.pending.RemovedServers = append(l.pending.RemovedServers, id)
+	l.servers.remove(id)
+	l.admission.RemoveServer(id)
+	l.deleter.Forget(id)
+	s.changes.Servers = slices.DeleteFunc(s.changes.Servers, func(s uploader.Server) bool { return s.ID == id })
+	s.changes.RemovedServers = append(s.changes.RemovedServers, id)
 	return nil
 }

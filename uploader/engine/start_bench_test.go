@@ -26,11 +26,11 @@ func BenchmarkMillionRowsTakenUp(b *testing.B) {
 		e := New(Config{Log: slog.New(slog.DiscardHandler)})
 		l := newLoop(e, saved)
 		saved = uploader.Saved{}
-		l.takeUp()
-		l.show(time.Now())
+		l.load()
+		l.publish(time.Now())
 		b.ReportMetric(time.Since(began).Seconds(), "s")
 		b.ReportMetric(float64(heapInUse()-before)/(1<<20), "MiB")
-		if standing := l.queue.Waiting(); standing != manyRows {
+		if standing := l.state.queue.Waiting(); standing != manyRows {
 			b.Fatalf("%d stand in line", standing)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -212,7 +213,7 @@ func TestAMiddleboxFailsAFewAndHoldsTheRest(t *testing.T) {
 	s := b.until("rest", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[theServer] != nil
 	})
-	most := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
+	most := uploader.DefaultSettings().Simultaneous + admission.MaxSmallFiles
 	if n := s.Totals.Count[uploader.StateFailed]; n > most {
 		t.Errorf("%d transfers failed", n)
 	}

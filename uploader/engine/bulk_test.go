@@ -20,16 +20,16 @@ import (
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
-// commits is a store that takes down what is saved, until it fails.
-type commits struct {
+// recordingStore records what is saved, until it fails.
+type recordingStore struct {
 	uploader.Store
 
 	all   []uploader.Changes
-	after int // how many it takes; 0 for all
+	limit int // how many saves succeed; 0 for all
 }
 
-func (c *commits) Save(_ context.Context, changes uploader.Changes) error {
-	if c.after > 0 && len(c.all) >= c.after {
+func (c *recordingStore) Save(_ context.Context, changes uploader.Changes) error {
+	if c.limit > 0 && len(c.all) >= c.limit {
 		return fault.New(fault.LocalDisk, fault.Save, uploader.ErrUnavailable)
 	}
 	c.all = append(c.all, changes)
@@ -37,16 +37,16 @@ func (c *commits) Save(_ context.Context, changes uploader.Changes) error {
 }
 
 // sweeper is a loop with so many transfers in line, of which none is sent.
-func sweeper(t *testing.T, rows int) (*loop, *commits) {
+func sweeper(t *testing.T, rows int) (*loop, *recordingStore) {
 	t.Helper()
-	store := &commits{}
+	store := &recordingStore{}
 	e := New(Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Store: store})
 	saved := uploader.Saved{NextID: uploader.TransferID(rows) + 1, Batches: []uploader.Batch{{ID: 1, Server: 2, Expanded: true}}}
 	for id := range uploader.TransferID(rows) {
 		saved.Transfers = append(saved.Transfers, uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.MomentOf(testNow)})
 	}
 	l := newLoop(e, saved)
-	l.takeUp()
+	l.load()
 	l.stopping = true // nothing is sent
 	l.turn(t.Context(), t.Context())
 	store.all = nil
@@ -54,9 +54,9 @@ func sweeper(t *testing.T, rows int) (*loop, *commits) {
 }
 
 func (l *loop) given(command any) chan error {
-	o := order{command, make(chan error, 1)}
-	l.carryOut(o)
-	return o.reply
+	r := request{command, make(chan error, 1)}
+	l.execute(r)
+	return r.reply
 }
 
 func answered(reply chan error) bool { return len(reply) > 0 }
@@ -68,7 +68,7 @@ func TestACommandForManyIsSavedInPortions(t *testing.T) {
 		"remove all": uploader.Remove{Target: uploader.Everything()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			const rows = 2*sweepPortion + 100
+			const rows = 2*bulkPortion + 100
 			l, store := sweeper(t, rows)
 			reply := l.given(command)
 			for turn := 1; !answered(reply); turn++ {
@@ -82,7 +82,7 @@ func TestACommandForManyIsSavedInPortions(t *testing.T) {
 			}
 			seen := map[uploader.TransferID]bool{}
 			for i, c := range store.all {
-				if n := len(c.Transfers) + len(c.RemovedTransfers); n > sweepPortion || n == 0 {
+				if n := len(c.Transfers) + len(c.RemovedTransfers); n > bulkPortion || n == 0 {
 					t.Errorf("commit %d saves %d rows", i+1, n)
 				}
 				for _, row := range c.Transfers {
@@ -100,26 +100,26 @@ func TestACommandForManyIsSavedInPortions(t *testing.T) {
 }
 
 func TestAnUploadURLIsSavedWithTheNextPortion(t *testing.T) {
-	l, store := sweeper(t, 3*sweepPortion)
-	under := uploader.TransferID(3 * sweepPortion)
-	l.flights[under] = &flight{halt: func(error) {}, tally: &worker.Counters{}, remote: &worker.Remote{}}
-	l.feed(under, lifecycle.WorkerStarted{})
+	l, store := sweeper(t, 3*bulkPortion)
+	under := uploader.TransferID(3 * bulkPortion)
+	l.state.running[under] = &runningWorker{stop: func(error) {}, counters: &worker.Counters{}, remote: &worker.Remote{}}
+	l.state.apply(under, lifecycle.WorkerStarted{})
 	l.given(uploader.Pause{Target: uploader.Everything()})
 	l.turn(t.Context(), t.Context())
-	if got := l.table.Get(under); got.Intent != uploader.IntentHold {
+	if got := l.state.table.Get(under); got.Intent != uploader.IntentHold {
 		t.Errorf("what is under way is %v and not halted first", got.Intent)
 	}
 	before, safe := len(store.all), false
-	l.feed(under, lifecycle.UploadCreated{Session: uploader.Session{URL: "http://server/1"}})
-	l.after = append(l.after, func(context.Context) { safe = true })
+	l.state.apply(under, lifecycle.UploadCreated{Session: uploader.Session{URL: "http://server/1"}})
+	l.state.afterCommit = append(l.state.afterCommit, func(context.Context) { safe = true })
 	l.turn(t.Context(), t.Context())
-	if !safe || len(store.all) != before+1 || len(l.sweeps) == 0 {
-		t.Errorf("safe: %v, after %d commits, of %d sweeps", safe, len(store.all)-before, len(l.sweeps))
+	if !safe || len(store.all) != before+1 || !l.state.bulk.unfinished() {
+		t.Errorf("safe: %v, after %d commits, of %d sweeps", safe, len(store.all)-before, len(l.state.bulk.commands))
 	}
 }
 
 func TestWhatIsCommandedLaterHolds(t *testing.T) {
-	const rows = 2 * sweepPortion
+	const rows = 2 * bulkPortion
 	last := uploader.TransferID(rows)
 	l, _ := sweeper(t, rows)
 	all := l.given(uploader.Pause{Target: uploader.Everything()})
@@ -129,30 +129,30 @@ func TestWhatIsCommandedLaterHolds(t *testing.T) {
 		t.Errorf("answered: the one %v, all %v", answered(one), answered(all))
 	}
 	l.turn(t.Context(), t.Context())
-	for row := range l.table.All() {
+	for row := range l.state.table.All() {
 		if want := row.ID == last; (row.Intent == uploader.IntentRun) != want {
 			t.Fatalf("transfer %d is to %v", row.ID, row.Intent)
 		}
 	}
 	l.given(uploader.Pause{Target: uploader.Everything()})
 	l.given(uploader.Resume{Target: uploader.Everything()})
-	for len(l.sweeps) > 0 {
+	for l.state.bulk.unfinished() {
 		l.turn(t.Context(), t.Context())
 	}
-	for row := range l.table.All() {
+	for row := range l.state.table.All() {
 		if row.Intent != uploader.IntentRun {
 			t.Fatalf("transfer %d is to %v", row.ID, row.Intent)
 		}
 	}
-	if standing := l.queue.Waiting(); standing != rows {
+	if standing := l.state.queue.Waiting(); standing != rows {
 		t.Errorf("%d of %d stand in line", standing, rows)
 	}
 }
 
 func TestADiskThatFailsHoldsUpTheRest(t *testing.T) {
-	const rows = 4 * sweepPortion
+	const rows = 4 * bulkPortion
 	l, store := sweeper(t, rows)
-	store.after = 1
+	store.limit = 1
 	reply := l.given(uploader.Pause{Target: uploader.Everything()})
 	for range 5 {
 		l.turn(t.Context(), t.Context())
@@ -160,11 +160,11 @@ func TestADiskThatFailsHoldsUpTheRest(t *testing.T) {
 	if !answered(reply) || <-reply == nil {
 		t.Error("nobody is told")
 	}
-	if held := l.countOf(uploader.StatePaused); held != 2*sweepPortion {
+	if held := l.countOf(uploader.StatePaused); held != 2*bulkPortion {
 		t.Errorf("%d are paused, and one portion is saved", held)
 	}
-	store.after, l.retryAt = 0, time.Time{}
-	for len(l.sweeps) > 0 || l.unsaved() {
+	store.limit, l.commits.retryAt = 0, time.Time{}
+	for l.state.bulk.unfinished() || l.commits.unsaved() {
 		l.turn(t.Context(), t.Context())
 	}
 	if held := l.countOf(uploader.StatePaused); held != rows {
@@ -173,7 +173,7 @@ func TestADiskThatFailsHoldsUpTheRest(t *testing.T) {
 }
 
 func TestWhatIsCommandedIsSavedBeforeTheEnd(t *testing.T) {
-	const rows = 3 * sweepPortion
+	const rows = 3 * bulkPortion
 	l, store := sweeper(t, rows)
 	reply := l.given(uploader.Pause{Target: uploader.Everything()})
 	l.lastSave(t.Context(), t.Context())
@@ -183,29 +183,29 @@ func TestWhatIsCommandedIsSavedBeforeTheEnd(t *testing.T) {
 }
 
 func TestWhatIsInLineIsGoneThroughInPortions(t *testing.T) {
-	const rows = 10 * sweepPortion
+	const rows = 10 * bulkPortion
 	l, _ := sweeper(t, rows)
 	l.given(uploader.Pause{Target: uploader.Everything()})
 	l.stopping = false
 	l.turn(t.Context(), t.Context())
-	if held := l.countOf(uploader.StatePaused); held > 2*sweepPortion || len(l.flights) > 0 {
-		t.Errorf("%d are paused in one turn, %d are sent", held, len(l.flights))
+	if held := l.countOf(uploader.StatePaused); held > 2*bulkPortion || len(l.state.running) > 0 {
+		t.Errorf("%d are paused in one turn, %d are sent", held, len(l.state.running))
 	}
-	for len(l.sweeps) > 0 {
+	for l.state.bulk.unfinished() {
 		l.turn(t.Context(), t.Context())
 	}
-	if held := l.countOf(uploader.StatePaused); held != rows || l.queue.Waiting()+l.queue.Running() > 0 {
-		t.Errorf("%d of %d are paused, %d stand in line", held, rows, l.queue.Waiting())
+	if held := l.countOf(uploader.StatePaused); held != rows || l.state.queue.Waiting()+l.state.queue.Running() > 0 {
+		t.Errorf("%d of %d are paused, %d stand in line", held, rows, l.state.queue.Waiting())
 	}
 }
 
 func TestACommandThatLooksAtTransfersWaitsForThoseBefore(t *testing.T) {
-	const rows = 2 * sweepPortion
+	const rows = 2 * bulkPortion
 	l, _ := sweeper(t, rows)
-	l.servers[2] = uploader.Server{ID: 2, Endpoint: "http://server/"}
+	l.servers.byID[2] = uploader.Server{ID: 2, Endpoint: "http://server/"}
 	l.given(uploader.Remove{Target: uploader.Everything()})
 	server, later := l.given(uploader.RemoveServer{ID: 2}), l.given(uploader.Pause{Target: uploader.Everything()})
-	for len(l.sweeps) > 0 {
+	for l.state.bulk.unfinished() {
 		l.turn(t.Context(), t.Context())
 	}
 	if !answered(server) || !answered(later) {
@@ -217,7 +217,7 @@ func TestACommandThatLooksAtTransfersWaitsForThoseBefore(t *testing.T) {
 }
 
 func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
-	const rows = 2 * sweepPortion
+	const rows = 2 * bulkPortion
 	l, _ := sweeper(t, rows)
 	for _, command := range []any{uploader.Cancel{Target: uploader.Everything()}, uploader.Retry{Target: uploader.Everything()}, uploader.Remove{Target: uploader.Target{All: true, Final: true}}} {
 		if again, is := command.(uploader.Retry); is {
@@ -225,7 +225,7 @@ func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
 		}
 		l.given(command)
 	}
-	for len(l.sweeps) > 0 {
+	for l.state.bulk.unfinished() {
 		l.turn(t.Context(), t.Context())
 	}
 	if waiting := l.countOf(uploader.StateWaiting); waiting != rows {
@@ -234,7 +234,7 @@ func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
 }
 
 func TestAFileThatWasJustRemovedIsAddedAnew(t *testing.T) {
-	const rows = 2 * sweepPortion
+	const rows = 2 * bulkPortion
 	for name, known := range map[string]scan.Found{
 		"continued":         {Match: scan.Match{Continues: rows}},
 		"across, joined":    {Match: scan.Match{Joins: rows - 1}},
@@ -244,12 +244,12 @@ func TestAFileThatWasJustRemovedIsAddedAnew(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := sweeper(t, rows)
-			l.feed(rows-1, lifecycle.WorkerStarted{})
-			l.feed(rows-1, lifecycle.WorkerEnded{})
-			l.keep(uploader.Batch{ID: 7, Server: 2})
+			l.state.apply(rows-1, lifecycle.WorkerStarted{})
+			l.state.apply(rows-1, lifecycle.WorkerEnded{})
+			l.state.keepBatch(uploader.Batch{ID: 7, Server: 2})
 			l.given(uploader.Remove{Target: uploader.Target{Batch: 1}})
-			l.takeIn(7, known)
-			if row := l.table.Get(rows + 1); row == nil || row.State() != uploader.StateWaiting || row.Batch != 7 {
+			l.scans.take(7, known)
+			if row := l.state.table.Get(rows + 1); row == nil || row.State() != uploader.StateWaiting || row.Batch != 7 {
 				t.Errorf("it is %+v", row)
 			}
 		})
@@ -257,7 +257,7 @@ func TestAFileThatWasJustRemovedIsAddedAnew(t *testing.T) {
 }
 
 func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
-	const rows = 2*sweepPortion + 10
+	const rows = 2*bulkPortion + 10
 	rapid.Check(t, func(rt *rapid.T) {
 		swept, store := sweeper(t, rows)
 		one, _ := sweeper(t, rows)
@@ -307,7 +307,7 @@ func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
 			}
 		}
 		shown := map[uploader.TransferID]uploader.Transfer{}
-		for row := range swept.table.All() {
+		for row := range swept.state.table.All() {
 			shown[row.ID] = table.Durable(row)
 		}
 		if !maps.Equal(kept, shown) {
@@ -318,7 +318,7 @@ func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
 
 // carriedOut turns until nothing is left to do.
 func (l *loop) carriedOut() {
-	for len(l.sweeps) > 0 || l.unsaved() || len(l.dropped) > 0 {
+	for l.state.bulk.unfinished() || l.commits.unsaved() || len(l.state.dropped) > 0 {
 		l.turn(context.Background(), context.Background())
 	}
 }
@@ -331,8 +331,8 @@ func (l *loop) outcome() string {
 		inLine bool
 	}
 	stands := map[stand][]uploader.TransferID{}
-	for row := range l.table.All() {
-		s := stand{row.State(), row.Intent, l.queue.Holds(int64(row.ID))}
+	for row := range l.state.table.All() {
+		s := stand{row.State(), row.Intent, l.state.queue.Holds(int64(row.ID))}
 		stands[s] = append(stands[s], row.ID)
 	}
 	var lines []string
@@ -350,7 +350,7 @@ func (l *loop) outcome() string {
 
 // countOf returns how many transfers are in a state.
 func (l *loop) countOf(state uploader.State) int {
-	sums := l.table.AllTotals()
+	sums := l.state.table.AllTotals()
 	return sums.Overall().Count[state]
 }
 

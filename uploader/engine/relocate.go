@@ -77,9 +77,9 @@ func (e *Engine) prove(ctx context.Context, t *uploader.Transfer, file source.Fi
 	}
 }
 
-// relocate has a transfer go on with its file where that is now.
+// relocate continues a transfer with its file at another path.
 func (l *loop) relocate(r relocation) {
-	if t := l.settled(r.id); t != nil && t.Continuable() {
-		l.feed(r.id, lifecycle.AddedAgain{File: r.file, Batch: t.Batch})
+	if t := l.state.current(r.id); t != nil && t.Continuable() {
+		l.state.apply(r.id, lifecycle.AddedAgain{File: r.file, Batch: t.Batch})
 	}
 }
