@@ -33,7 +33,7 @@ import (
 // ID names this application to the desktop.
 const ID = "io.github.ferryapp.Ferry"
 
-// Engine is what the face needs of an *uploader.Engine, whose methods' contracts
+// Engine is what the face needs of an *engine.Engine, whose methods' contracts
 // it has.
 type Engine interface {
 	Give(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)

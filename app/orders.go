@@ -29,7 +29,7 @@ type orders struct {
 	wake    chan struct{} // holds one token while there may be something waiting
 }
 
-// handing gives the engine a command (uploader.Engine.Give).
+// handing gives the engine a command (engine.Engine.Give).
 type handing func(context.Context, uploader.Command) (answer func(context.Context) error, err error)
 
 func newOrders(hand handing) *orders {

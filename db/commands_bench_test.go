@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 )
 
 // BenchmarkCommandsForMillion measures commands for all of a million queued files, and the
@@ -37,7 +38,7 @@ func BenchmarkCommandsForMillion(b *testing.B) {
 
 // longestCommandDuring runs a command, and ten others a second until it is done. It returns
 // the longest time that one of those took.
-func longestCommandDuring(b *testing.B, e *uploader.Engine, command uploader.Command) time.Duration {
+func longestCommandDuring(b *testing.B, e *engine.Engine, command uploader.Command) time.Duration {
 	b.Helper()
 	done := make(chan error, 1)
 	go func() { done <- e.Do(b.Context(), command) }()
@@ -61,7 +62,7 @@ func longestCommandDuring(b *testing.B, e *uploader.Engine, command uploader.Com
 
 // startQueuedEngine starts an engine with so many queued files, to a server to which nothing
 // is sent because the network is metered.
-func startQueuedEngine(b *testing.B, rows int) *uploader.Engine {
+func startQueuedEngine(b *testing.B, rows int) *engine.Engine {
 	b.Helper()
 	store := openDB(b, b.TempDir()+"/ferry.db")
 	transfers := sampleTransfers(0, rows)
@@ -75,7 +76,7 @@ func startQueuedEngine(b *testing.B, rows int) *uploader.Engine {
 	})
 	settings := uploader.DefaultSettings()
 	settings.Metered = uploader.MeteredHold
-	e := uploader.New(uploader.Config{Store: store, Log: slog.New(slog.DiscardHandler), Settings: &settings, Ask: true})
+	e := engine.New(engine.Config{Store: store, Log: slog.New(slog.DiscardHandler), Settings: &settings, Ask: true})
 	ctx, cancel := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
 	go func() { stopped <- e.Run(ctx) }()

@@ -13,20 +13,21 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // startEngine runs an engine on a store until stop is called.
-func startEngine(t *testing.T, store *db.DB) (e *uploader.Engine, stop func()) {
+func startEngine(t *testing.T, store *db.DB) (e *engine.Engine, stop func()) {
 	t.Helper()
 	return startEngineWithLog(t, store, slog.New(slog.DiscardHandler))
 }
 
-func startEngineWithLog(t *testing.T, store *db.DB, log *slog.Logger) (e *uploader.Engine, stop func()) {
+func startEngineWithLog(t *testing.T, store *db.DB, log *slog.Logger) (e *engine.Engine, stop func()) {
 	t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	e = uploader.New(uploader.Config{
+	e = engine.New(engine.Config{
 		Store: store, Log: log,
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
 			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport})
@@ -45,7 +46,7 @@ func startEngineWithLog(t *testing.T, store *db.DB, log *slog.Logger) (e *upload
 }
 
 // waitUntil waits for a snapshot that meets the condition. what describes it.
-func waitUntil(t *testing.T, e *uploader.Engine, what string, condition func(*uploader.Snapshot) bool) {
+func waitUntil(t *testing.T, e *engine.Engine, what string, condition func(*uploader.Snapshot) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -133,7 +134,7 @@ func checkReloads(t *testing.T, random *rand.Rand) {
 	server := &randomServer{random: rand.New(rand.NewPCG(random.Uint64(), 2)), uploads: map[string][2]int64{}} //nolint:gosec // must be repeatable
 	store := openDB(t, filepath.Join(t.TempDir(), "ferry.db"))
 	defer closeDB(t, store)
-	e := uploader.New(uploader.Config{
+	e := engine.New(engine.Config{
 		Store: store, Log: slog.New(slog.DiscardHandler),
 		Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
 	})
@@ -189,7 +190,7 @@ func randomCommand(random *rand.Rand, s *uploader.Snapshot, files []string) uplo
 }
 
 // waitReloaded waits until the snapshot and the database are equal.
-func waitReloaded(t *testing.T, e *uploader.Engine, store *db.DB, commands []uploader.Command) {
+func waitReloaded(t *testing.T, e *engine.Engine, store *db.DB, commands []uploader.Command) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

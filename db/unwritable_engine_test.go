@@ -12,6 +12,7 @@ import (
 
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -37,7 +38,7 @@ func (s *logBuffer) count(message string) int {
 type uploadRun struct {
 	path   string // of the profile
 	store  *db.DB
-	engine *uploader.Engine
+	engine *engine.Engine
 	stop   func()
 	server *uploadtest.Tusd
 	proxy  *uploadtest.Proxy
@@ -148,14 +149,14 @@ func TestEngineWithReadOnlyDatabase(t *testing.T) {
 	if run.engine.Snapshot().Trouble == nil {
 		t.Error("store error ended while the database is read-only")
 	}
-	if got := run.log.count("cannot save"); got != 1 {
+	if got := run.log.count("save failed"); got != 1 {
 		t.Errorf("save failure logged %d times, want once", got)
 	}
 
 	readOnly("off")
 	run.waitDone(t, 3)
 	run.checkComplete(t, 3)
-	if got := run.log.count("saving works again"); got != 1 {
+	if got := run.log.count("save succeeded again"); got != 1 {
 		t.Errorf("recovery logged %d times, want once", got)
 	}
 }

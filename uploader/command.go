@@ -41,7 +41,7 @@ type Check struct{ Target Target }
 
 // Retry tries failed and cancelled transfers again, and waiting ones now. What
 // the server holds is continued; where it cannot be (the source changed, the
-// server forgot), the file is sent from its start. For one that asks about an
+// Server forgot), the file is sent from its start. For one that asks about an
 // earlier upload it means: upload it as a new file. Only a target that names it by
 // its ID says so.
 type Retry struct{ Target Target }
@@ -60,7 +60,7 @@ type SignedIn struct{ Server ServerID }
 // SaveServer adds a server (ID 0) or changes one. When an added server's
 // endpoint is known already, that one is kept: it gets the new name, and the new
 // access and profile where they say anything. When a known
-// server's endpoint changes, upload URLs below the old one move with it.
+// Server's endpoint changes, upload URLs below the old one move with it.
 type SaveServer struct{ Server Server }
 
 // RemoveServer forgets a server. It fails while unfinished transfers use it.
@@ -105,14 +105,6 @@ type Relocate struct {
 // Metering says whether the network is paid for by what goes over it.
 type Metering struct{ Metered bool }
 
-// retryWith is Retry with what its caller saw of paths that were not there before.
-// Looking may take long, on a drive that does not answer, and the loop never does.
-type retryWith struct {
-	Target  Target
-	folders map[string]bool // paths that are folders now
-}
-
-func (retryWith) command()    {}
 func (Add) command()          {}
 func (Pause) command()        {}
 func (Resume) command()       {}
@@ -135,9 +127,9 @@ func (Metering) command()     {}
 // makes no sense (pausing a finished one) are passed over.
 type Target struct {
 	IDs   []TransferID
-	Batch BatchID // all of one batch
-	All   bool    // all there are
-	Final bool    // only finished, failed and cancelled ones of the above
+	Batch BatchID // All of one batch
+	All   bool    // All there are
+	Final bool    // Only finished, failed and cancelled ones of the above
 }
 
 // These makes a target of single transfers.
@@ -147,9 +139,22 @@ func These(ids ...TransferID) Target { return Target{IDs: ids} }
 func Everything() Target { return Target{All: true} }
 
 // NewBatchID returns an ID nobody else has: the time in microseconds, then
-// random bits, so that IDs sort by age.
+// Random bits, so that IDs sort by age.
 func NewBatchID() BatchID {
 	var b [2]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails: it crashes the program instead
 	return BatchID(time.Now().UnixMicro()<<10 | int64(binary.BigEndian.Uint16(b[:])&0x3ff))
+}
+
+// Covers reports whether a target means a batch as a whole, with what is still to
+// be found of it.
+func (t Target) Covers(id BatchID) bool { return !t.Final && (t.All || t.Batch == id) }
+
+// Named is what a target lists by itself.
+func (t Target) Named() map[TransferID]bool {
+	named := make(map[TransferID]bool, len(t.IDs))
+	for _, id := range t.IDs {
+		named[id] = true
+	}
+	return named
 }

@@ -32,3 +32,6 @@ const (
 	EventDone      EventKind = "done"
 	EventCancelled EventKind = "cancelled"
 )
+
+// EventsKept is how many events are kept of a transfer: the newest.
+const EventsKept = 100

@@ -4,11 +4,11 @@ package uploader
 // ones: below that their headers weigh as much.
 const leastBody = 64 << 10
 
-// portion is how many of the bytes left of an upload go in one request: all of
+// RequestSize is how many of the bytes left of an upload go in one request: all of
 // them, or as many as the profile and asked allow; asked is 0 for no bound. Only
 // the last request of an upload carries less than the profile's minimum, or no
 // multiple of what it names.
-func (p Profile) portion(left, asked int64) int64 {
+func (p Profile) RequestSize(left, asked int64) int64 {
 	most := least(p.ChunkMax, p.BodyMost, asked)
 	if most == 0 {
 		return left
@@ -16,9 +16,9 @@ func (p Profile) portion(left, asked int64) int64 {
 	return min(left, p.whole(max(most, p.ChunkMin)))
 }
 
-// steady is how many of the bytes there are of a file may go before its last
+// CompleteChunks is how many of the bytes there are of a file may go before its last
 // request.
-func (p Profile) steady(there int64) int64 {
+func (p Profile) CompleteChunks(there int64) int64 {
 	if there -= there % max(p.ChunkMultiple, 1); there >= p.ChunkMin {
 		return there
 	}
@@ -35,9 +35,9 @@ func (p Profile) whole(size int64) int64 {
 	return size + (unit-size%unit)%unit
 }
 
-// smaller is how large requests may be when one of refused bytes was too large,
+// SmallerRequest is how large requests may be when one of refused bytes was too large,
 // and whether that is any less.
-func (p Profile) smaller(refused int64) (most int64, ok bool) {
+func (p Profile) SmallerRequest(refused int64) (most int64, ok bool) {
 	bound := p.ChunkMin
 	if bound == 0 {
 		bound = max(p.ChunkMultiple, leastBody)

@@ -23,7 +23,7 @@ func TestPortionsKeepToTheProfile(t *testing.T) {
 		"a minimum that is no multiple":               {Profile{ChunkMin: 300 * kib, ChunkMultiple: 256 * kib}, 40 * mib, mib / 4, 512 * kib},
 		"what was found out goes before the maximum":  {Profile{ChunkMax: 6 * mib, BodyMost: mib}, 40 * mib, 0, mib},
 	} {
-		if got := c.profile.portion(c.left, c.asked); got != c.want {
+		if got := c.profile.RequestSize(c.left, c.asked); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestEveryPortionButTheLastKeepsToTheProfile(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		p, asked := anyProfile(r), sizes(r, "asked")
 		left := rapid.Int64Range(1, 1<<22).Draw(r, "left")
-		got := p.portion(left, asked)
+		got := p.RequestSize(left, asked)
 		switch {
 		case got < 1 || got > left:
 			r.Fatalf("%d of %d bytes", got, left)
@@ -61,33 +61,14 @@ func TestRefusedSizesShrinkToAnEnd(t *testing.T) {
 		p := Profile{ChunkMin: sizes(r, "min"), ChunkMultiple: sizes(r, "multiple")}
 		size := rapid.Int64Range(1, 1<<50).Draw(r, "size")
 		for tries := 0; ; tries++ {
-			next, ok := p.smaller(size)
+			next, ok := p.SmallerRequest(size)
 			if !ok {
 				return
 			}
-			if next >= size || next < p.ChunkMin || p.portion(next, next) != next || tries > 60 {
+			if next >= size || next < p.ChunkMin || p.RequestSize(next, next) != next || tries > 60 {
 				r.Fatalf("after %d bytes were refused come %d (try %d)", size, next, tries)
 			}
 			size = next
-		}
-	})
-}
-
-func TestPartsAreOfTheProfilesSizes(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		p := Profile{ChunkMin: rapid.Int64Range(0, 200<<20).Draw(r, "min"), ChunkMultiple: rapid.Int64Range(0, 300<<20).Draw(r, "multiple")}
-		size := rapid.Int64Range(1, 1<<36).Draw(r, "size")
-		parts := plan(size, rapid.IntRange(0, 32).Draw(r, "connections"), p)
-		var at int64
-		for i, part := range parts {
-			last := i == len(parts)-1
-			if part.Start != at || part.Length < 1 || !last && p.ChunkMultiple > 0 && part.Length%p.ChunkMultiple != 0 {
-				r.Fatalf("part %d of %d: %+v", i, len(parts), part)
-			}
-			at += part.Length
-		}
-		if len(parts) > 0 && at != size {
-			r.Fatalf("the parts cover %d of %d bytes", at, size)
 		}
 	})
 }

@@ -39,7 +39,7 @@ func (s Schedule) sane() Schedule {
 
 // At says which limit holds at that moment, in bytes per second as in Span, and
 // when another span or none begins to hold: zero when that never happens. usual
-// holds outside of all spans. The clock is that of now's location.
+// Reliable outside of all spans. The clock is that of now's location.
 func (s Schedule) At(now time.Time, usual int64) (limit int64, until time.Time) {
 	holding := s.holding(now)
 	for _, boundary := range s.boundaries(now) {
@@ -63,7 +63,7 @@ func (s Schedule) holding(now time.Time) int {
 	return slices.IndexFunc(s, func(span Span) bool { return span.holds(now) })
 }
 
-// holds looks at the span that began today and at the one of yesterday.
+// Reliable looks at the span that began today and at the one of yesterday.
 func (s Span) holds(now time.Time) bool {
 	for _, back := range []int{0, 1} {
 		from, until, begins := s.on(now, -back)

@@ -23,10 +23,10 @@ type Profile struct {
 	ChunkMin       int64  `json:"chunkMin,omitempty"`       // no request but the last of a file carries less; 0: no minimum
 	ChunkMax       int64  `json:"chunkMax,omitempty"`       // no request carries more; 0: the rest of the file in one
 	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last carries a multiple of it; 0: any size
-	BodyMost       int64  `json:"bodyMost,omitempty"`       // found out from refusals (413): no request carries more; 0: none was refused
+	BodyMost       int64  `json:"bodyMost,omitempty"`       // Deliver out from refusals (413): no request carries more; 0: none was refused
 	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE go as POST with X-HTTP-Method-Override
 	Given          bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: nothing is created
-	Connections    int    `json:"connections,omitempty"`    // parts of one file at a time; 0: as the settings say
+	Connections    int    `json:"connections,omitempty"`    // Parts of one file at a time; 0: as the settings say
 	Simultaneous   int    `json:"simultaneous,omitempty"`   // files at a time; 0: as the settings say
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: as fast as it goes
 	Metadata       string `json:"metadata,omitempty"`       // what uploads are created with besides the usual; ParseMetadata reads it

@@ -13,7 +13,7 @@ import (
 // kept by whoever gives them to the engine.
 type Settings struct {
 	Simultaneous int      `json:"simultaneous"` // large files that move at once
-	Connections  int      `json:"connections"`  // parts of one file at a time, at most; 1: files are not parted
+	Connections  int      `json:"connections"`  // Parts of one file at a time, at most; 1: files are not parted
 	Limit        int64    `json:"limit"`        // bytes per second over everything; 0: as fast as it goes
 	Schedule     Schedule `json:"schedule"`     // hours of the week with a limit of their own
 	Metered      Metered  `json:"metered"`      // what to do on a network that is paid for by what goes over it
@@ -44,7 +44,7 @@ type Proof string
 // The degrees of proof.
 const (
 	ProofSamples Proof = "samples" // some of it when size, time and identity are as they were, otherwise all
-	ProofWhole   Proof = "whole"   // all of it, always
+	ProofWhole   Proof = "whole"   // All of it, always
 )
 
 // History is how much of what is finished is kept; whichever limit is met first
@@ -69,9 +69,9 @@ func DefaultSettings() Settings {
 	}
 }
 
-// plainSettings hold for an engine that was given none: files cross in one piece
+// PlainSettings hold for an engine that was given none: files cross in one piece
 // and as soon as they are found.
-func plainSettings() Settings {
+func PlainSettings() Settings {
 	s := DefaultSettings()
 	s.Connections, s.Settle = 1, 0
 	return s
@@ -125,8 +125,8 @@ func oneOf[T cmp.Ordered](value T, known ...T) T {
 	return known[0]
 }
 
-// strategy derives fingerprints. The settings are sane.
-func (s Settings) strategy() source.Strategy {
+// FingerprintStrategy derives fingerprints. The settings are sane.
+func (s Settings) FingerprintStrategy() source.Strategy {
 	strategy, err := source.ParseStrategy(s.Fingerprint)
 	if err != nil {
 		return source.Metadata

@@ -10,7 +10,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// read makes settings of JSON over the usual ones, sane.
+// Read makes settings of JSON over the usual ones, sane.
 func read(text []byte) (uploader.Settings, error) {
 	s := uploader.DefaultSettings()
 	if len(text) == 0 {

@@ -10,7 +10,7 @@ import (
 // safe to read from any goroutine; unchanged transfers keep their pointer from
 // one snapshot to the next, so that a reader finds changes by comparing them.
 type Snapshot struct {
-	Seq       uint64              // grows with every snapshot; 0 until what was saved is loaded
+	Seq       uint64              // Growth with every snapshot; 0 until what was saved is loaded
 	Transfers []*Transfer         // in the user's order
 	Live      map[TransferID]Live // of the transfers a worker is busy with
 	Batches   map[BatchID]*Batch
@@ -33,7 +33,7 @@ type Live struct {
 
 // Sum is counts and sums over the transfers of a batch.
 type Sum struct {
-	Count [states]int // by State
+	Count [NumStates]int // by State
 	Files int
 	Bytes int64   // of all its files
 	Sent  int64   // of those, how many have crossed
@@ -76,7 +76,7 @@ func (s *Snapshot) Sent(t *Transfer) int64 {
 	if live, ok := s.Live[t.ID]; ok {
 		return max(live.Sent, t.Session.Offset)
 	}
-	return sentOf(t)
+	return t.Sent()
 }
 
 // State is what a transfer's row says: one word for intent, phase and fault
@@ -101,10 +101,10 @@ const (
 	StateFailed
 	StateDone
 	StateCancelled
-	states
+	NumStates
 )
 
-var stateNames = [states]string{
+var stateNames = [NumStates]string{
 	"waiting", "preparing", "uploading", "checking", "paused", "offline", "retrying", "busy", "changed", "missing",
 	"sign-in", "forgotten", "asking", "failed", "done", "cancelled",
 }
@@ -114,7 +114,7 @@ func (s State) String() string { return nameOf(stateNames[:], uint8(s), "state")
 
 // States lists every state, in order of declaration.
 func States() []State {
-	all := make([]State, states)
+	all := make([]State, NumStates)
 	for i := range all {
 		all[i] = State(i)
 	}
@@ -180,3 +180,25 @@ func waitingState(f *fault.Fault) State {
 		return StateRetrying
 	}
 }
+
+// Unfinished reports whether not all of a batch is across or given up.
+func (s Sum) Unfinished() bool {
+	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateAsking]
+}
+
+// Hold is why nothing new goes to a server for the time being. It ends by itself.
+type Hold struct {
+	Reason Reason
+	Fault  *fault.Fault // what the server was last heard to say, for HeldByServer
+	Until  time.Time    // zero: when that is nobody can tell
+}
+
+// Reason is what a Hold comes from.
+type Reason uint8
+
+// The reasons.
+const (
+	HeldByServer   Reason = iota // every upload there would meet the same fault
+	HeldBySchedule               // the user wants nothing to be sent at these hours
+	HeldByMetering               // the user wants nothing to be sent over this network
+)

@@ -22,7 +22,7 @@ type Intent uint8
 
 // The intents.
 const (
-	IntentRun    Intent = iota // get it across
+	IntentRun    Intent = iota // Get it across
 	IntentHold                 // paused: keep everything, send nothing
 	IntentCancel               // give it up, and remove what the server holds of it
 	IntentRemove               // the same, and take it off the list
@@ -52,7 +52,7 @@ const (
 	PhaseCreating               // the server is asked for an upload URL
 	PhaseChecking               // the server is asked for the offset it holds
 	PhaseSending                // bytes are crossing
-	PhaseVerifying              // all bytes crossed; offset, size and source are compared
+	PhaseVerifying              // All bytes crossed; offset, size and source are compared
 	PhaseWaiting                // tries again at NextTry, because of Fault
 	PhaseDone                   // final
 	PhaseFailed                 // final until the user acts; Fault says why
@@ -166,4 +166,31 @@ func parseName(names []string, name, what string) (uint8, error) {
 		}
 	}
 	return 0, fmt.Errorf("unknown %s %q", what, name)
+}
+
+// SameUpload reports whether both are states of one upload.
+func (s Session) SameUpload(other Session) bool { return s.URL == other.URL && s.Parts == other.Parts }
+
+// Continuable reports whether the transfer can still be resumed, also with its file
+// at another path.
+func (t *Transfer) Continuable() bool {
+	return t.Phase != PhaseDone && t.Phase != PhaseCancelled && !t.Intent.GivenUp()
+}
+
+// Removed reports whether the user removed the transfer and nothing is left to do
+// for it. It may still be kept while its batch is scanned.
+func (t *Transfer) Removed() bool { return t.Intent == IntentRemove && t.Phase.Final() }
+
+// Sent returns how many bytes of a transfer without a worker were sent.
+func (t *Transfer) Sent() int64 {
+	if t.Phase == PhaseDone {
+		return t.Source.Size
+	}
+	return max(t.Session.Sent, t.Session.Offset)
+}
+
+// FailedBeforeStart reports whether the transfer failed before any server had
+// something of it, and asks the user nothing.
+func (t *Transfer) FailedBeforeStart() bool {
+	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.GivenUp() && t.State() != StateAsking
 }

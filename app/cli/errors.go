@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/words"
-	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
@@ -59,7 +59,7 @@ func Explain(err error) string {
 		return words.Printable(requestErr.Message)
 	case errors.Is(err, receiver.ErrInUse):
 		return words.Say("cli.receive.taken")
-	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, uploader.ErrStopped):
+	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, engine.ErrStopped):
 		return words.Say("cli.left")
 	case errors.Is(err, instance.ErrNotListening), errors.Is(err, instance.ErrLocked):
 		return words.Say("cli.silent")

@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// Engine is the part of *[uploader.Engine] that an [Executor] uses.
+// Engine is the part of *[engine.Engine] that an [Executor] uses.
 type Engine interface {
 	feed.Source
 	Do(ctx context.Context, command uploader.Command) error

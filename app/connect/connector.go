@@ -84,7 +84,7 @@ func (c *Book) Remember(endpoint string, header http.Header) {
 	c.headers.set(endpoint, header.Clone())
 }
 
-// Connect implements uploader.Config.Connect. It returns the same client each time
+// Connect implements engine.Config.Connect. It returns the same client each time
 // for the same server. From the next request on the client uses the server as given
 // now, and reads its secrets again.
 func (c *Book) Connect(server uploader.Server) (uploader.Protocol, error) {

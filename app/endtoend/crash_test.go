@@ -18,6 +18,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -86,7 +87,7 @@ func (p *crashPlan) run(ctx context.Context) error {
 	}
 	transport := netx.Transport(netx.Config{})
 	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return transport }})
-	engine := uploader.New(uploader.Config{
+	engine := engine.New(engine.Config{
 		Store: crashingStore{store, p}, Disk: source.NewDisk(crashingDisk{plan: p}), Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(ctx)
@@ -97,7 +98,7 @@ func (p *crashPlan) run(ctx context.Context) error {
 	return errors.Join(err, <-done, store.Close())
 }
 
-func (p *crashPlan) upload(ctx context.Context, engine *uploader.Engine) error {
+func (p *crashPlan) upload(ctx context.Context, engine *engine.Engine) error {
 	if err := engine.Do(ctx, uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: p.Endpoint}}); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 )
 
 // engineRunner runs the engine in this process on a real database, configured as in
@@ -25,7 +26,7 @@ type engineRunner struct {
 	disk       fullDisk           // of the database
 	settings   *uploader.Settings // nil: default settings
 	askOnStart bool               // interrupted uploads wait for the user after the next start
-	engine     *uploader.Engine
+	engine     *engine.Engine
 	stop       func()
 }
 
@@ -44,7 +45,7 @@ func (r *engineRunner) start() {
 		r.t.Fatal(err)
 	}
 	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return r.transport }})
-	r.engine = uploader.New(uploader.Config{
+	r.engine = engine.New(engine.Config{
 		Store: fullDiskStore{store, &r.disk}, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
 		Settings: r.settings, Ask: r.askOnStart,
 	})

@@ -41,7 +41,7 @@ type Event struct {
 	Message string              `json:"message,omitempty"` // text for the user, in the current language
 }
 
-// Source provides snapshots. *[uploader.Engine] implements it.
+// Source provides snapshots. *[engine.Engine] implements it.
 type Source interface {
 	Snapshot() *uploader.Snapshot
 	Watch(ctx context.Context) <-chan struct{}

@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
@@ -50,7 +51,7 @@ type session struct {
 	connector     *connect.Book
 	receiver      *task
 	receiverErr   error // why the receiver is not running; nil if it is
-	engine        *uploader.Engine
+	engine        *engine.Engine
 	engineLoop    *task
 	streamCleanup *task
 	configurer    *task // passes changed settings to the engine
@@ -90,7 +91,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 		return err
 	}
 	cli.RememberSignIn(s.connector, o.request, servers)
-	s.engine = uploader.New(uploader.Config{
+	s.engine = engine.New(engine.Config{
 		Store: s.database, Connect: s.connector.Connect, Log: c.log, Settings: &transfers, Builtin: builtin,
 		Growth: spool.Folder(c.profile.Streams()).Growth,
 		Ask:    o.ask || saved.Start.OnStart == settings.OnStartAsk,
@@ -125,7 +126,7 @@ func (s *session) waitLoaded(ctx context.Context) error {
 	updates := s.engine.Watch(watchCtx)
 	for s.engine.Snapshot().Seq == 0 {
 		if _, ok := <-updates; !ok {
-			return errors.Join(ctx.Err(), uploader.ErrStopped)
+			return errors.Join(ctx.Err(), engine.ErrStopped)
 		}
 	}
 	return nil
@@ -190,7 +191,7 @@ func (s *session) close(err error) error {
 	add(s.metering.stop())
 	add(s.configurer.stop())
 	engineErr := s.engineLoop.stop()
-	if engineErr != nil && (errors.Is(err, uploader.ErrStopped) || errors.Is(err, feed.ErrStopped)) {
+	if engineErr != nil && (errors.Is(err, engine.ErrStopped) || errors.Is(err, feed.ErrStopped)) {
 		err = nil
 	}
 	add(engineErr)

@@ -1,0 +1,271 @@
+// Package admission decides what may be sent to which server at the moment: by the
+// user's settings and weekly schedule, by metered networks, by what the server's
+// options allow, and by what the server refused or how it failed.
+//
+// A Control is a data structure: it starts nothing and reads no clock. Its methods
+// belong to the engine's goroutine, except for the limits and the connection counts
+// in a Bounds, which workers use from their goroutines.
+package admission
+
+import (
+	"maps"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
+)
+
+// MaxSmallFiles is how many files that are sent whole in one request are sent at
+// the same time.
+const MaxSmallFiles = 16
+
+// Control is what may be sent at the moment.
+type Control struct {
+	settings      uploader.Settings // sane
+	total         *netx.Limit       // over everything
+	metered       bool              // the network is metered
+	scheduledOff  bool              // the schedule lets nothing be sent
+	scheduleUntil time.Time         // when the schedule changes; zero: never
+
+	servers map[uploader.ServerID]*server
+	batches map[uploader.BatchID]*netx.Limit
+	blocks  map[uploader.ServerID]block
+}
+
+// server is what is sent to one server at most.
+type server struct {
+	options     uploader.Profile
+	connections atomic.Int64 // parts of one file at the same time; read by workers
+	limit       *netx.Limit
+	backoff     backoff
+}
+
+// block keeps a server's transfers in the queue while each of them would meet the
+// same fault: one of them finds out, not all.
+type block struct {
+	until time.Time // zero: until the user acts
+	fault *fault.Fault
+}
+
+func (b block) needsUser() bool { return b.fault != nil && b.until.IsZero() }
+
+// New makes a Control without servers.
+func New(settings uploader.Settings, now time.Time) *Control {
+	c := &Control{
+		total:   netx.NewLimit(0),
+		servers: map[uploader.ServerID]*server{},
+		batches: map[uploader.BatchID]*netx.Limit{},
+		blocks:  map[uploader.ServerID]block{},
+	}
+	c.Configure(settings, now)
+	return c
+}
+
+// Configure puts settings into effect.
+func (c *Control) Configure(settings uploader.Settings, now time.Time) {
+	c.settings = settings.Sane()
+	c.Update(now)
+}
+
+// Settings returns the settings in effect, which are sane.
+func (c *Control) Settings() uploader.Settings { return c.settings }
+
+// SetMetered records whether the network is metered.
+func (c *Control) SetMetered(metered bool) { c.metered = metered }
+
+// SetServer adds a server or changes its options.
+func (c *Control) SetServer(id uploader.ServerID, options uploader.Profile) {
+	s := c.servers[id]
+	if s == nil {
+		s = &server{limit: netx.NewLimit(0)}
+		c.servers[id] = s
+	}
+	s.options = options
+	c.adjust(s)
+}
+
+// RemoveServer forgets a server.
+func (c *Control) RemoveServer(id uploader.ServerID) {
+	delete(c.servers, id)
+	delete(c.blocks, id)
+}
+
+// RemoveBatch forgets the limit of a batch.
+func (c *Control) RemoveBatch(id uploader.BatchID) { delete(c.batches, id) }
+
+// Update brings limits in line with the settings and the schedule as of now.
+func (c *Control) Update(now time.Time) {
+	limit, until := c.settings.Schedule.At(now, c.settings.Limit)
+	c.scheduledOff, c.scheduleUntil = limit == uploader.Nothing, until.Round(0)
+	c.total.Set(limit)
+	for _, s := range c.servers {
+		c.adjust(s)
+	}
+}
+
+// ScheduleChanges returns when the schedule's limit changes; zero for never.
+func (c *Control) ScheduleChanges() time.Time { return c.scheduleUntil }
+
+func (c *Control) adjust(s *server) {
+	connections := c.settings.Connections
+	if s.options.Connections > 0 {
+		connections = min(s.options.Connections, uploader.ConnectionsMost)
+	}
+	if s.backoff.max > 0 {
+		connections = min(connections, s.backoff.max)
+	}
+	s.connections.Store(int64(connections))
+	s.limit.Set(s.options.Limit)
+}
+
+func (c *Control) server(id uploader.ServerID) *server {
+	if c.servers[id] == nil {
+		c.SetServer(id, uploader.Profile{})
+	}
+	return c.servers[id]
+}
+
+// MaxFiles returns how many files may be sent to a server at the same time by its
+// options.
+func (c *Control) MaxFiles(id uploader.ServerID) int {
+	if n := c.server(id).options.Simultaneous; n > 0 {
+		return n
+	}
+	return math.MaxInt
+}
+
+// Capacity returns how many files may be sent to a server at the moment; 0 when it
+// is held or blocked.
+func (c *Control) Capacity(id uploader.ServerID) int {
+	if _, held := c.Hold(id); held || c.blocks[id].needsUser() {
+		return 0
+	}
+	if limit := c.server(id).backoff.max; limit > 0 {
+		return min(limit, c.MaxFiles(id))
+	}
+	return c.MaxFiles(id)
+}
+
+// Bounds are the limits of one worker. They follow later changes.
+type Bounds struct {
+	Limits         []*netx.Limit // all of them apply
+	Connections    func() int    // parts of the file that may be sent at the same time, right now
+	PartsRequested bool          // the server's or the batch's options ask for parts
+	Options        uploader.Options
+}
+
+// Bounds returns the limits for a transfer to a server; batch may be nil.
+func (c *Control) Bounds(id uploader.ServerID, batch *uploader.Batch) Bounds {
+	s := c.server(id)
+	b := Bounds{
+		Limits:         []*netx.Limit{c.total, s.limit},
+		Connections:    func() int { return int(s.connections.Load()) },
+		PartsRequested: s.options.Connections > 0,
+	}
+	if batch == nil {
+		return b
+	}
+	b.Options = batch.Options
+	if n := batch.Options.Connections; n > 0 {
+		b.Connections, b.PartsRequested = func() int { return n }, true
+	}
+	if batch.Options.Limit > 0 {
+		b.Limits = append(b.Limits, c.batchLimit(batch))
+	}
+	return b
+}
+
+// batchLimit returns the limit that all workers of a batch share.
+func (c *Control) batchLimit(b *uploader.Batch) *netx.Limit {
+	limit := c.batches[b.ID]
+	if limit == nil {
+		limit = netx.NewLimit(b.Options.Limit)
+		c.batches[b.ID] = limit
+	}
+	return limit
+}
+
+// Refused records that a server refused a request as one too many (429, 503), with
+// so many files under way to it. It returns how many it gets at most from now on,
+// and whether that changed.
+func (c *Control) Refused(id uploader.ServerID, underWay int, now time.Time) (most int, changed bool) {
+	s := c.server(id)
+	underWay = max(underWay, int(s.connections.Load()))
+	if changed = s.backoff.refused(underWay, now); changed {
+		c.adjust(s)
+	}
+	return s.backoff.max, changed
+}
+
+// Accepted records that a server accepted data. It returns how many files it gets
+// at most from now on (0: no limit), and whether that changed. A block that ends by
+// itself ends.
+func (c *Control) Accepted(id uploader.ServerID, now time.Time) (most int, changed bool) {
+	if b := c.blocks[id]; !b.until.IsZero() {
+		delete(c.blocks, id)
+	}
+	s := c.server(id)
+	usual := max(c.settings.Simultaneous, MaxSmallFiles, c.settings.Connections)
+	if changed = s.backoff.accepted(usual, now); changed {
+		c.adjust(s)
+	}
+	return s.backoff.max, changed
+}
+
+// BlockForUser keeps a server's transfers in the queue until Unblock.
+func (c *Control) BlockForUser(id uploader.ServerID, f *fault.Fault) {
+	c.blocks[id] = block{fault: f}
+}
+
+// BlockUntil keeps a server's transfers in the queue until then, unless it waits for
+// the user already.
+func (c *Control) BlockUntil(id uploader.ServerID, f *fault.Fault, until time.Time) {
+	if !c.blocks[id].needsUser() {
+		c.blocks[id] = block{until: until, fault: f}
+	}
+}
+
+// Unblock lets a server's transfers go.
+func (c *Control) Unblock(id uploader.ServerID) { delete(c.blocks, id) }
+
+// UnblockExpired lets the transfers go whose servers were blocked until now.
+func (c *Control) UnblockExpired(now time.Time) {
+	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() && !b.until.After(now) })
+}
+
+// UnblockTimed ends every block that ends by itself.
+func (c *Control) UnblockTimed() {
+	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() })
+}
+
+// BlockFault returns the fault for which a server is blocked, or nil.
+func (c *Control) BlockFault(id uploader.ServerID) *fault.Fault { return c.blocks[id].fault }
+
+// Blocked returns the servers that wait for the user, with the reason.
+func (c *Control) Blocked() map[uploader.ServerID]*fault.Fault {
+	blocked := map[uploader.ServerID]*fault.Fault{}
+	for id, b := range c.blocks {
+		if b.needsUser() {
+			blocked[id] = b.fault
+		}
+	}
+	return blocked
+}
+
+// Hold returns why nothing new is sent to a server, and whether that is so. The
+// built-in receiver is not reached over a metered network.
+func (c *Control) Hold(id uploader.ServerID) (uploader.Hold, bool) {
+	if c.metered && c.settings.Metered == uploader.MeteredHold && id != uploader.BuiltinServer {
+		return uploader.Hold{Reason: uploader.HeldByMetering}, true
+	}
+	if c.scheduledOff {
+		return uploader.Hold{Reason: uploader.HeldBySchedule, Until: c.scheduleUntil}, true
+	}
+	if b, blocked := c.blocks[id]; blocked && !b.needsUser() {
+		return uploader.Hold{Reason: uploader.HeldByServer, Fault: b.fault, Until: b.until}, true
+	}
+	return uploader.Hold{}, false
+}

@@ -1,0 +1,133 @@
+package admission_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+const server = uploader.ServerID(2)
+
+var now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.Local) // a Monday
+
+func TestCapacity(t *testing.T) {
+	always := [7]bool{true, true, true, true, true, true, true}
+	offline := &fault.Fault{Kind: fault.Offline}
+	for name, c := range map[string]struct {
+		change func(*admission.Control)
+		server uploader.ServerID
+		want   int
+		reason uploader.Reason // of the hold, where want is 0 and blocked is false
+		blocks bool            // the server waits for the user
+	}{
+		"unlimited by default": {func(*admission.Control) {}, server, math.MaxInt, 0, false},
+		"the server's options limit it": {
+			func(c *admission.Control) { c.SetServer(server, uploader.Profile{Simultaneous: 2}) }, server, 2, 0, false,
+		},
+		"a metered network holds when the settings say so": {
+			func(c *admission.Control) {
+				s := uploader.DefaultSettings()
+				s.Metered = uploader.MeteredHold
+				c.Configure(s, now)
+				c.SetMetered(true)
+			}, server, 0, uploader.HeldByMetering, false,
+		},
+		"a metered network does not hold the built-in receiver": {
+			func(c *admission.Control) {
+				s := uploader.DefaultSettings()
+				s.Metered = uploader.MeteredHold
+				c.Configure(s, now)
+				c.SetMetered(true)
+			}, uploader.BuiltinServer, math.MaxInt, 0, false,
+		},
+		"a metered network does not hold by default": {
+			func(c *admission.Control) { c.SetMetered(true) }, server, math.MaxInt, 0, false,
+		},
+		"scheduled hours without sending hold everything": {
+			func(c *admission.Control) {
+				s := uploader.DefaultSettings()
+				s.Schedule = uploader.Schedule{{Days: always, From: 11 * time.Hour, Until: 13 * time.Hour, Limit: uploader.Nothing}}
+				c.Configure(s, now)
+			}, server, 0, uploader.HeldBySchedule, false,
+		},
+		"a server that is away is held until the next try": {
+			func(c *admission.Control) { c.BlockUntil(server, offline, now.Add(time.Minute)) }, server, 0, uploader.HeldByServer, false,
+		},
+		"and sent to after it": {
+			func(c *admission.Control) {
+				c.BlockUntil(server, offline, now.Add(time.Minute))
+				c.UnblockExpired(now.Add(time.Minute))
+			}, server, math.MaxInt, 0, false,
+		},
+		"and sent to once it accepts data": {
+			func(c *admission.Control) {
+				c.BlockUntil(server, offline, now.Add(time.Minute))
+				c.Accepted(server, now)
+			}, server, math.MaxInt, 0, false,
+		},
+		"a sign-in blocks until the user acts": {
+			func(c *admission.Control) {
+				c.BlockForUser(server, &fault.Fault{Kind: fault.Auth})
+				c.BlockUntil(server, offline, now.Add(time.Minute))
+				c.UnblockExpired(now.Add(time.Hour))
+				c.UnblockTimed()
+				c.Accepted(server, now)
+			}, server, 0, 0, true,
+		},
+		"and no longer": {
+			func(c *admission.Control) {
+				c.BlockForUser(server, &fault.Fault{Kind: fault.Auth})
+				c.Unblock(server)
+			}, server, math.MaxInt, 0, false,
+		},
+		"a refusal halves what is under way": {
+			func(c *admission.Control) { c.Refused(server, 16, now) }, server, 8, 0, false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			control := admission.New(uploader.DefaultSettings(), now)
+			control.SetServer(server, uploader.Profile{})
+			c.change(control)
+			if got := control.Capacity(c.server); got != c.want {
+				t.Errorf("capacity is %d, want %d", got, c.want)
+			}
+			hold, held := control.Hold(c.server)
+			if held != (c.want == 0 && !c.blocks) || held && hold.Reason != c.reason {
+				t.Errorf("hold is %+v, %v", hold, held)
+			}
+			if _, blocked := control.Blocked()[c.server]; blocked != c.blocks {
+				t.Errorf("blocked for the user: %v, want %v", blocked, c.blocks)
+			}
+		})
+	}
+}
+
+func TestBoundsFollowChanges(t *testing.T) {
+	settings := uploader.DefaultSettings()
+	settings.Connections = 8
+	control := admission.New(settings, now)
+	control.SetServer(server, uploader.Profile{})
+	usual := control.Bounds(server, nil)
+	batch := control.Bounds(server, &uploader.Batch{ID: 1, Options: uploader.Options{Connections: 3, Limit: 1000}})
+	if got := usual.Connections(); got != 8 || usual.PartsRequested {
+		t.Errorf("%d connections, parts requested: %v", got, usual.PartsRequested)
+	}
+	if got := batch.Connections(); got != 3 || !batch.PartsRequested || len(batch.Limits) != 3 {
+		t.Errorf("batch: %d connections, parts requested: %v, %d limits", got, batch.PartsRequested, len(batch.Limits))
+	}
+	control.SetServer(server, uploader.Profile{Connections: 2})
+	if got := usual.Connections(); got != 2 || !control.Bounds(server, nil).PartsRequested {
+		t.Errorf("%d connections after the server's options changed, want 2", got)
+	}
+	control.Refused(server, 2, now)
+	if got := usual.Connections(); got != 1 {
+		t.Errorf("%d connections after a refusal, want 1", got)
+	}
+	if same := control.Bounds(server, &uploader.Batch{ID: 1, Options: uploader.Options{Limit: 1000}}); same.Limits[2] != batch.Limits[2] {
+		t.Error("workers of a batch have different limits")
+	}
+}

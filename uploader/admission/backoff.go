@@ -1,0 +1,51 @@
+package admission
+
+import "time"
+
+const (
+	// sameRefusal is how long after a refusal further ones count as the same: those
+	// requests were under way already.
+	sameRefusal = 2 * time.Second
+
+	// increaseAfter is how long a server must have accepted everything before it
+	// gets one more at the same time.
+	increaseAfter = 5 * time.Second
+
+	// forgetAfter is how long after the last refusal the backoff ends.
+	forgetAfter = 10 * time.Minute
+)
+
+// backoff reduces how much is sent to a server at the same time after it refused
+// requests as too many (429, 503): by half after every refusal, up by one after
+// every increaseAfter without one. The zero backoff limits nothing.
+type backoff struct {
+	max         int       // files at the same time, and parts of each; 0: no limit
+	lastRefused time.Time // the last refusal that counted
+	changed     time.Time
+}
+
+// refused records a refusal with so many under way, itself included. It reports
+// whether max changed.
+func (b *backoff) refused(underWay int, now time.Time) bool {
+	if b.max > 0 && now.Sub(b.lastRefused) < sameRefusal {
+		return false
+	}
+	if b.max > 0 {
+		underWay = min(underWay, b.max)
+	}
+	b.max, b.lastRefused, b.changed = max(underWay/2, 1), now, now
+	return true
+}
+
+// accepted records accepted data. usual is how many are sent at the same time
+// without a backoff. It reports whether max changed.
+func (b *backoff) accepted(usual int, now time.Time) bool {
+	if b.max == 0 || now.Sub(b.changed) < increaseAfter {
+		return false
+	}
+	b.changed = now
+	if b.max++; b.max >= usual || now.Sub(b.lastRefused) >= forgetAfter {
+		*b = backoff{}
+	}
+	return true
+}

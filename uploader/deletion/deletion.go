@@ -1,0 +1,185 @@
+// Package deletion deletes uploads that are no longer needed from their servers.
+//
+// Deleting is best effort: an upload that cannot be deleted expires on its server.
+// While the program runs, a server that cannot be reached is asked again later, and
+// one that requires sign-in once the user has signed in. Nothing is kept over a
+// restart except by the engine, which deletes a cancelled transfer's upload again.
+package deletion
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/worker"
+)
+
+const (
+	// timeout is how long a server may take for one transfer's uploads.
+	timeout = 30 * time.Second
+
+	// maxPostponed is the longest wait before a server is asked again.
+	maxPostponed = 2 * time.Minute
+)
+
+// Engine is what a Deleter needs of the engine. Its functions are called on the
+// engine's goroutine, except for Send, which may be called on any.
+type Engine struct {
+	// Send runs a function on the engine's goroutine.
+	Send func(func())
+
+	// AfterCommit runs a function on the engine's goroutine once what is in memory
+	// now is saved. work ends when the engine stops.
+	AfterCommit func(func(work context.Context))
+
+	// Connect returns a server, or fails when it is unknown or has no address.
+	Connect func(uploader.ServerID) (*worker.Remote, error)
+
+	// Blocks reports whether a fault keeps everything from the server until the user
+	// acts.
+	Blocks func(*fault.Fault) bool
+
+	// Block is called when a server requires sign-in.
+	Block func(uploader.ServerID, *fault.Fault)
+}
+
+// Deleter deletes uploads from servers. Its methods belong to the engine's
+// goroutine.
+type Deleter struct {
+	engine Engine
+	log    *slog.Logger
+	tasks  *sync.WaitGroup
+	pool   pool
+
+	signIn    map[uploader.ServerID][]string // URLs that wait for the user to sign in
+	postponed map[uploader.ServerID][]string // URLs on servers that could not be reached
+	tries     int                            // in a row that postponed something, over all servers
+	nextTry   time.Time                      // of the postponed; zero for none
+}
+
+// New makes a Deleter whose goroutines are counted in tasks.
+func New(engine Engine, log *slog.Logger, tasks *sync.WaitGroup) *Deleter {
+	return &Deleter{
+		engine: engine, log: log, tasks: tasks,
+		signIn:    map[uploader.ServerID][]string{},
+		postponed: map[uploader.ServerID][]string{},
+	}
+}
+
+// Delete deletes uploads in the background. done is called on the engine's
+// goroutine: kept reports whether the server still holds any of them. It is not
+// called when the engine stops first.
+func (d *Deleter) Delete(work context.Context, remote *worker.Remote, urls []string, done func(kept bool)) {
+	d.pool.add(d.tasks, func() {
+		if work.Err() != nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(work, timeout)
+		defer cancel()
+		kept := false
+		for _, url := range urls {
+			kept = d.deleteOne(ctx, remote, url) || kept
+		}
+		if work.Err() == nil {
+			d.engine.Send(func() { done(kept) })
+		}
+	})
+}
+
+// deleteLater deletes an upload that belongs to no transfer any more.
+func (d *Deleter) deleteLater(server uploader.ServerID, url string) {
+	d.engine.AfterCommit(func(work context.Context) {
+		remote, err := d.engine.Connect(server)
+		if err != nil {
+			return
+		}
+		d.Delete(work, remote, []string{url}, func(bool) {})
+	})
+}
+
+// deleteOne deletes an upload and reports whether the server keeps it. It runs on
+// one of the pool's goroutines.
+func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, url string) (kept bool) {
+	err := remote.Terminate(ctx, url)
+	if err == nil {
+		return false
+	}
+	server := remote.Server.ID
+	d.log.Warn("upload not deleted", "server", server, "err", err)
+	switch f := fault.Of(err); {
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Kind == fault.Transient, f.Kind == fault.Busy:
+		d.engine.Send(func() { d.postpone(server, url, time.Now()) })
+		return true
+	case f.Kind == fault.Auth && d.engine.Blocks(f):
+		d.engine.Send(func() { d.awaitSignIn(remote, url, f) })
+		return false
+	default:
+		return true
+	}
+}
+
+// awaitSignIn keeps an upload until the user has signed in. The sign-in may have
+// changed since the request was sent.
+func (d *Deleter) awaitSignIn(remote *worker.Remote, url string, f *fault.Fault) {
+	server := remote.Server.ID
+	if current, err := d.engine.Connect(server); err != nil || current != remote {
+		d.deleteLater(server, url)
+		return
+	}
+	d.signIn[server] = append(d.signIn[server], url)
+	d.engine.Block(server, f)
+}
+
+func (d *Deleter) postpone(server uploader.ServerID, url string, now time.Time) {
+	d.postponed[server] = append(d.postponed[server], url)
+	if d.nextTry.IsZero() {
+		d.nextTry = now.Add(min(time.Second<<min(d.tries, 16), maxPostponed))
+	}
+}
+
+// NextTry returns when RetryPostponed has something to do; zero for never.
+func (d *Deleter) NextTry() time.Time { return d.nextTry }
+
+// RetryPostponed tries the postponed deletions again if it is time.
+func (d *Deleter) RetryPostponed(now time.Time) {
+	if d.nextTry.IsZero() || now.Before(d.nextTry) {
+		return
+	}
+	postponed := d.postponed
+	d.postponed, d.nextTry, d.tries = map[uploader.ServerID][]string{}, time.Time{}, d.tries+1
+	for server, urls := range postponed {
+		for _, url := range urls {
+			d.deleteLater(server, url)
+		}
+	}
+}
+
+// Reachable records that a server answered: the next wait is short again.
+func (d *Deleter) Reachable() { d.tries = 0 }
+
+// SignedIn deletes what waited for a sign-in to the server.
+func (d *Deleter) SignedIn(server uploader.ServerID) {
+	urls := d.signIn[server]
+	delete(d.signIn, server)
+	for _, url := range urls {
+		d.deleteLater(server, url)
+	}
+}
+
+// Move replaces the URLs of a server that has another address now.
+func (d *Deleter) Move(server uploader.ServerID, moved func(url string) string) {
+	for _, urls := range [][]string{d.signIn[server], d.postponed[server]} {
+		for i, url := range urls {
+			urls[i] = moved(url)
+		}
+	}
+}
+
+// Forget drops what waits to be deleted from a server that was removed.
+func (d *Deleter) Forget(server uploader.ServerID) {
+	delete(d.signIn, server)
+	delete(d.postponed, server)
+}

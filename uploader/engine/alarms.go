@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"container/heap"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// alarms are the times at which waits end. An alarm is never removed before its
+// time: the receiver checks whether it still applies.
+type alarms struct{ heap alarmHeap }
+
+type alarm struct {
+	at time.Time
+	id uploader.TransferID
+}
+
+func (a *alarms) set(at time.Time, id uploader.TransferID) { heap.Push(&a.heap, alarm{at, id}) }
+
+// next returns the time of the next alarm, or the zero time.
+func (a *alarms) next() time.Time {
+	if len(a.heap) == 0 {
+		return time.Time{}
+	}
+	return a.heap[0].at
+}
+
+// due removes and returns the alarms whose time has come.
+func (a *alarms) due(now time.Time) []uploader.TransferID {
+	var ids []uploader.TransferID
+	for len(a.heap) > 0 && !a.heap[0].at.After(now) {
+		ids = append(ids, heap.Pop(&a.heap).(alarm).id)
+	}
+	return ids
+}
+
+// alarmHeap implements [heap.Interface], the earliest alarm first.
+type alarmHeap []alarm
+
+func (h alarmHeap) Len() int           { return len(h) }
+func (h alarmHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h alarmHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *alarmHeap) Push(x any)        { *h = append(*h, x.(alarm)) }
+func (h *alarmHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}

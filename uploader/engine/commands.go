@@ -1,0 +1,298 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+)
+
+// retryWith is [uploader.Retry] with what was found at paths that could not be read
+// before. Looking may take long, on a drive that does not respond, so it is done
+// outside of the loop.
+type retryWith struct {
+	Target  uploader.Target
+	folders map[string]bool // paths that are folders now
+}
+
+// execute carries out a command. The reply is sent when the outcome is saved and
+// published: for a bulk command when all of it is.
+func (l *loop) execute(r request) {
+	s := l.state
+	if s.bulk.unfinished() && readsOthers(r.command) {
+		s.bulk.deferCommand(r.command, r.reply)
+		return
+	}
+	before := len(s.bulk.commands)
+	err := l.command(r.command)
+	if len(s.bulk.commands) > before {
+		s.bulk.last().reply = r.reply
+	} else {
+		l.replies = append(l.replies, reply{r.reply, err})
+	}
+	s.stale, s.urgent = true, true
+}
+
+// readsOthers reports whether a command depends on transfers that are not its
+// target, so that all earlier commands must be complete. Others ask for them one by
+// one (state.current).
+func readsOthers(command any) bool {
+	switch c := command.(type) {
+	case uploader.RemoveServer, uploader.Find:
+		return true
+	case uploader.SaveServer:
+		return c.Server.ID != 0
+	default:
+		return false
+	}
+}
+
+func (l *loop) command(command any) error {
+	s := l.state
+	switch c := command.(type) {
+	case uploader.Add:
+		return l.scans.add(c)
+	case uploader.Pause:
+		s.setIntent(c.Target, uploader.IntentHold)
+		s.applyAll(c.Target, lifecycle.PausedByUser{})
+	case uploader.Resume:
+		l.resume(c.Target)
+	case uploader.StopFinding:
+		l.scans.cancel(uploader.Target{Batch: c.Batch})
+		s.forgetIfEmptyIn(uploader.Target{Batch: c.Batch})
+	case uploader.Find:
+		l.scans.rescan(c.Batch)
+	case uploader.Check:
+		l.checks.start(c.Target)
+	case retryWith:
+		l.retry(c)
+	case uploader.Cancel:
+		l.scans.cancel(c.Target)
+		s.applyAll(c.Target, lifecycle.CancelledByUser{})
+	case uploader.Remove:
+		l.scans.cancel(c.Target)
+		s.applyAll(c.Target, lifecycle.RemovedByUser{})
+		s.forgetIfEmptyIn(c.Target)
+	case uploader.Continue:
+		s.forEach(c.Target, l.continueEarlier)
+	case relocation:
+		l.relocate(c)
+	case uploader.SignedIn:
+		l.unblock(c.Server)
+	case uploader.SaveServer:
+		return l.saveServer(c.Server)
+	case uploader.RemoveServer:
+		return l.removeServer(c.ID)
+	case uploader.Move:
+		s.move(c)
+	case uploader.Metering:
+		l.admission.SetMetered(c.Metered)
+		l.regulate()
+	case uploader.Configure:
+		l.configure(c.Settings)
+	default:
+		return fault.Newf(fault.Bug, fault.Run, "unknown command %T", command)
+	}
+	return nil
+}
+
+// configure puts settings into effect. Files that wait until they are settled are
+// looked at again.
+func (l *loop) configure(settings uploader.Settings) {
+	l.admission.Configure(settings, time.Now())
+	l.history = history{} // compared with the new limits
+	l.regulate()
+	for t := range l.state.table.All() {
+		if t.Phase == uploader.PhaseWaiting && t.Fault.Kind == fault.SourceBusy {
+			l.state.apply(t.ID, lifecycle.WaitEnded{})
+		}
+	}
+}
+
+// bulkReady reports whether the next portion of a bulk command can be applied. While
+// nothing can be saved, none is.
+func (l *loop) bulkReady() bool { return l.state.bulk.unfinished() && l.commits.fault == nil }
+
+// nextBulkPortion applies the next portion of the oldest bulk command, or carries
+// out the command that was deferred behind the ones before it.
+func (l *loop) nextBulkPortion() {
+	s := l.state
+	c := s.bulk.commands[0]
+	if c.deferred != nil {
+		later := s.bulk.commands[1:]
+		s.bulk.commands = nil
+		l.execute(request{c.deferred, c.reply})
+		s.bulk.commands = append(s.bulk.commands, later...)
+		s.bulk.portioned = true
+		return
+	}
+	s.applyBulk(c, c.portion())
+	if len(c.ids) == 0 {
+		s.bulk.commands = slices.Delete(s.bulk.commands, 0, 1)
+		s.urgent = true
+		l.replies = append(l.replies, reply{to: c.reply})
+	}
+	s.stale, s.bulk.portioned = true, true
+}
+
+// resume also scans the rest of batches that an earlier run did not scan to the end:
+// those of the target, and those of which it has a transfer.
+func (l *loop) resume(target uploader.Target) {
+	s := l.state
+	s.setIntent(target, uploader.IntentRun)
+	s.applyAll(target, lifecycle.ResumedByUser{})
+	batches := map[uploader.BatchID]bool{}
+	for _, id := range target.IDs {
+		if t := s.table.Get(id); t != nil {
+			batches[t.Batch] = true
+		}
+	}
+	for id, b := range s.batches {
+		if !b.Expanded && (target.Covers(id) || batches[id] && b.Intent == uploader.IntentRun) {
+			l.scans.scan(id)
+		}
+	}
+}
+
+// prepareRetry finds out which failed paths are folders now, such as one on a drive
+// that was disconnected. It runs on the caller's goroutine.
+func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
+	with, named := retryWith{Target: r.Target, folders: map[string]bool{}}, r.Target.Named()
+	for _, t := range e.Snapshot().Transfers {
+		notFound := t.Phase == uploader.PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
+		isTarget := r.Target.All || r.Target.Batch == t.Batch || named[t.ID]
+		if notFound && isTarget && e.config.Disk.IsFolder(t.Source.Path) {
+			with.folders[t.Source.Path] = true
+		}
+	}
+	return with
+}
+
+// retry also unblocks the servers. A question about an earlier upload is answered by
+// it only for transfers that the target names.
+func (l *loop) retry(r retryWith) {
+	named := r.Target.Named()
+	for _, id := range l.state.targets(r.Target) {
+		if t := l.state.table.Get(id); t.State() != uploader.StateAsking || named[id] {
+			l.admission.Unblock(t.Server)
+		}
+	}
+	l.state.forEach(r.Target, func(ids []uploader.TransferID) { l.retryThese(ids, named, r.folders) })
+}
+
+// retryThese retries transfers. A folder that could not be scanned when it was added
+// is scanned now, in place of its transfer.
+func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.TransferID]bool, folders map[string]bool) {
+	s := l.state
+	var scanned []uploader.TransferID
+	for _, id := range ids {
+		t := s.table.Get(id)
+		if t.State() == uploader.StateAsking && !named[id] {
+			continue
+		}
+		if t.Phase == uploader.PhaseFailed && s.batches[t.Batch] != nil && (t.Fault.Op == fault.List || folders[t.Source.Path]) {
+			scanned = append(scanned, id)
+			l.scans.scanPath(t.Batch, t.Source.Path)
+			continue
+		}
+		s.apply(id, lifecycle.RetriedByUser{})
+	}
+	if len(scanned) > 0 {
+		s.forget(scanned)
+	}
+}
+
+// continueEarlier continues the earlier uploads that transfers ask about with the
+// files of those. Where the earlier one no longer exists, the file is sent as a new
+// one.
+func (l *loop) continueEarlier(ids []uploader.TransferID) {
+	s := l.state
+	var answered []uploader.TransferID
+	for _, id := range ids {
+		asking := s.table.Get(id)
+		if asking.Phase != uploader.PhaseFailed || asking.Fault.Kind != fault.Several {
+			continue
+		}
+		prior := s.current(asking.Prior)
+		if prior == nil || !prior.Continuable() {
+			s.apply(id, lifecycle.RetriedByUser{})
+			continue
+		}
+		s.apply(prior.ID, lifecycle.AddedAgain{File: asking.Source, Fingerprint: asking.Fingerprint, Batch: asking.Batch})
+		answered = append(answered, id)
+	}
+	if len(answered) > 0 {
+		s.forget(answered)
+	}
+}
+
+// unblock continues everything that waited for the user to do something about a
+// server. Running workers keep their connections; faults they still meet with those
+// are not asked about.
+func (l *loop) unblock(server uploader.ServerID) {
+	l.admission.Unblock(server)
+	l.servers.reconnect(server)
+	waits := func(t *uploader.Transfer) bool {
+		return t != nil && (t.Phase == uploader.PhaseWaiting || t.Phase == uploader.PhaseFailed && mayHavePassed(t.Fault))
+	}
+	for t := range l.state.table.All() {
+		if t.Server == server && waits(t) && waits(l.state.current(t.ID)) {
+			l.state.apply(t.ID, lifecycle.RetriedByUser{})
+		}
+	}
+	l.deleter.SignedIn(server)
+}
+
+// mayHavePassed reports whether a fault may have passed once the user has done
+// something about the server.
+func mayHavePassed(f *fault.Fault) bool { return f != nil && (blocksServer(f) || f.Kind == fault.Auth) }
+
+// deleteUpload deletes what a server holds of a session, in the background and once
+// the session is saved as given up. A server that is away is not waited for.
+func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, session uploader.Session) {
+	urls := l.urlsOf(id, session)
+	l.state.afterCommit = append(l.state.afterCommit, func(work context.Context) {
+		done := func(kept bool) {
+			if kept && l.state.table.Get(id) != nil {
+				l.state.journal.Add(id, uploader.Event{At: time.Now().Round(0), Kind: uploader.EventLeft, Offset: session.Offset})
+			}
+			l.state.apply(id, lifecycle.UploadDeleted{Session: session})
+		}
+		remote, err := l.servers.connect(server)
+		if err != nil {
+			done(true)
+			return
+		}
+		l.deleter.Delete(work, remote, urls, done)
+	})
+}
+
+// urlsOf returns the URLs of everything that the server may hold of a session. Parts
+// are forgotten with the next commit, so it is called before that.
+func (l *loop) urlsOf(id uploader.TransferID, session uploader.Session) []string {
+	var urls []string
+	if session.URL != "" {
+		urls = append(urls, session.URL)
+	}
+	for _, part := range l.partsOf(id, session) {
+		if part.URL != "" {
+			urls = append(urls, part.URL)
+		}
+	}
+	return urls
+}
+
+// partsOf returns the parts of a session, saved ones and those not saved yet.
+func (l *loop) partsOf(id uploader.TransferID, session uploader.Session) []uploader.Part {
+	if session.Parts == 0 {
+		return nil
+	}
+	saved, err := l.engine.config.Store.Parts(context.Background(), id)
+	if err != nil {
+		l.log.Warn("load parts failed", "transfer", id, "err", err)
+	}
+	return append(saved, l.state.changes.Parts[id]...)
+}

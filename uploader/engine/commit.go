@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+)
+
+const (
+	// commitInterval is how long changes that nothing waits for are collected for
+	// one commit. The first change after a pause is saved at once.
+	commitInterval = 50 * time.Millisecond
+
+	// saveRetry is how long a failed save waits for the next try.
+	saveRetry = time.Second
+
+	// A save fails for a moment more often than for one row: it is tried again as a
+	// whole first, and row by row at the second failure and at every twentieth.
+	partialSaveAt    = 2
+	partialSaveEvery = 20
+)
+
+// commits saves what changed.
+type commits struct {
+	state   *state
+	servers *servers
+	store   uploader.Store
+	log     *slog.Logger
+
+	fault    *fault.Fault // why nothing can be saved; nil when it can
+	failures int          // in a row
+	retryAt  time.Time    // after a failure
+	savedAt  time.Time    // when everything was last saved
+}
+
+// unsaved reports whether anything is to be saved, or waits for a commit.
+func (c *commits) unsaved() bool {
+	s := c.state
+	return s.table.Unsaved() || len(s.journal.Unsaved) > 0 || !s.changes.Empty() || len(s.afterCommit) > 0
+}
+
+// due reports whether to commit now. demanded says that something outside of the
+// state waits for it. The queue is saved before transfers are taken from it.
+func (c *commits) due(demanded bool, now time.Time) bool {
+	s := c.state
+	switch {
+	case c.fault != nil:
+		return true
+	case !c.unsaved():
+		return false
+	case demanded, s.enqueued, s.bulk.portioned, len(s.afterCommit) > 0, len(s.running) == 0:
+		return true
+	default:
+		return now.Sub(c.savedAt) >= commitInterval
+	}
+}
+
+// save saves all that changed and reports whether it did. After a failure
+// everything is kept for the next try; workers go on.
+func (c *commits) save(ctx context.Context, now time.Time) bool {
+	s := c.state
+	changes := s.changes
+	changes.Transfers, changes.Events = s.table.Changed(), s.journal.Unsaved
+	changes.Before = s.table.Before(changes.Transfers)
+	if !changes.Empty() {
+		if now.Before(c.retryAt) {
+			return false
+		}
+		err := c.store.Save(ctx, changes)
+		if c.failures++; err != nil && c.failures == partialSaveAt {
+			err = c.savePartially(ctx, changes, err)
+		}
+		if err != nil {
+			c.failures %= partialSaveEvery
+			c.failed(err, now)
+			return false
+		}
+	}
+	c.failures = 0
+	if c.fault != nil {
+		c.log.Info("save succeeded again")
+		c.fault, s.stale = nil, true
+	}
+	c.retryAt, c.savedAt, s.enqueued, s.bulk.portioned = time.Time{}, now, false, false
+	s.changes = uploader.Changes{}
+	s.table.MarkSaved()
+	s.journal.MarkSaved()
+	return true
+}
+
+func (c *commits) failed(err error, now time.Time) {
+	if c.fault == nil {
+		c.log.Error("save failed", "err", err)
+	}
+	c.fault, c.retryAt, c.state.stale = fault.Of(err), now.Add(saveRetry), true
+	c.state.table.MarkUncertain()
+}
+
+// savePartially saves what can be saved of changes that failed as a whole twice. A
+// transfer that cannot be saved fails; what is saved of it stays, for when the user
+// retries it. The result is whole, the failure of all of it, when nothing can be
+// saved, and otherwise the failure of what is left.
+func (c *commits) savePartially(ctx context.Context, changes uploader.Changes, whole error) error {
+	save := func(changes uploader.Changes) error { return c.store.Save(ctx, changes) }
+	if save(uploader.Changes{Servers: []uploader.Server{c.servers.byID[uploader.BuiltinServer]}}) != nil {
+		return whole // nothing can be saved
+	}
+	s := c.state
+	p := savePieces(changes, save)
+	for _, piece := range p.saved {
+		if id := piece.Owner(); id != 0 {
+			c.markSaved(id)
+			continue
+		}
+		s.changes = uploader.Changes{Proofs: s.changes.Proofs, Parts: s.changes.Parts}
+	}
+	for id, err := range p.failed {
+		c.log.Error("save transfer failed", "transfer", id, "err", err)
+		s.apply(id, lifecycle.SaveFailed{Fault: fault.Of(err)})
+		c.markSaved(id)
+	}
+	return p.err
+}
+
+// markSaved takes a transfer out of what is to be saved.
+func (c *commits) markSaved(id uploader.TransferID) {
+	s := c.state
+	s.table.MarkOneSaved(id)
+	delete(s.changes.Proofs, id)
+	delete(s.changes.Parts, id)
+	delete(s.journal.Unsaved, id)
+}

@@ -1,0 +1,381 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
+	"github.com/ferryapp/ferry/uploader/deletion"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/queue"
+	"github.com/ferryapp/ferry/uploader/worker"
+)
+
+const (
+	checkpointInterval = time.Second
+
+	// maxReports is how many reports wait for the loop before those who send them
+	// wait for it, and how many it receives in one turn.
+	maxReports = 1024
+)
+
+// loop owns all state of a running engine. Everything in it belongs to the goroutine
+// in run; others send it functions to run.
+type loop struct {
+	engine  *Engine
+	log     *slog.Logger
+	reports chan func()   // run by the loop
+	closed  chan struct{} // closed when no report is received any more
+	tasks   sync.WaitGroup
+
+	state     *state
+	servers   *servers
+	admission *admission.Control
+	deleter   *deletion.Deleter
+	scans     *scans
+	checks    *checks
+	workers   *workers
+	commits   *commits
+	publisher *publisher
+	history   history
+	clock     clock
+
+	replies    []reply
+	checkpoint time.Time // the last one
+	sampled    time.Time // when the counters were read
+	stopping   bool
+}
+
+// reply is a reply to a command that waits for the commit.
+type reply struct {
+	to  chan error
+	err error
+}
+
+func newLoop(e *Engine, saved uploader.Saved) *loop {
+	saved.FillFaults()
+	l := &loop{
+		engine:  e,
+		log:     e.config.Log,
+		reports: make(chan func(), maxReports),
+		closed:  make(chan struct{}),
+		state:   newState(&saved, e.config.Log),
+		servers: &servers{
+			log:     e.config.Log,
+			open:    e.config.Connect,
+			byID:    make(map[uploader.ServerID]uploader.Server, len(saved.Servers)),
+			remotes: map[uploader.ServerID]*worker.Remote{},
+			nextID:  saved.NextServer,
+		},
+		admission: admission.New(*e.config.Settings, time.Now()),
+	}
+	for _, s := range saved.Servers {
+		l.servers.byID[s.ID] = s
+		l.admission.SetServer(s.ID, s.Profile)
+	}
+	l.state.deleteUpload = l.deleteUpload
+	l.deleter = deletion.New(deletion.Engine{
+		Send:        l.send,
+		AfterCommit: func(f func(context.Context)) { l.state.afterCommit = append(l.state.afterCommit, f) },
+		Connect:     l.servers.connect,
+		Blocks:      blocksServer,
+		Block: func(id uploader.ServerID, f *fault.Fault) {
+			l.admission.BlockForUser(id, f)
+			l.state.stale, l.state.urgent = true, true
+		},
+	}, l.log, &l.tasks)
+	l.checks = &checks{state: l.state, servers: l.servers, admission: l.admission}
+	l.workers = &workers{
+		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody,
+	}
+	l.checks.judge = l.workers.judge
+	l.scans = &scans{
+		state: l.state, config: &e.config, servers: l.servers, admission: l.admission,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
+		superseded: map[uploader.BatchID]map[uploader.BatchID]bool{},
+	}
+	l.commits = &commits{state: l.state, servers: l.servers, store: e.config.Store, log: l.log}
+	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission}
+	l.regulate()
+	return l
+}
+
+// run runs the engine until ctx ends: it takes input, steps transfers, commits, acts
+// and publishes.
+func (l *loop) run(ctx context.Context) {
+	// Saving goes on while everything else stops.
+	disk := context.WithoutCancel(ctx)
+	work, stopWork := context.WithCancelCause(disk)
+	defer stopWork(worker.ErrShutdown)
+	l.load()
+	for quit := ctx.Done(); ; {
+		l.turn(disk, work)
+		if l.stopping && len(l.state.running) == 0 && !l.bulkReady() {
+			break
+		}
+		if l.wait(quit) {
+			l.stopping, quit = true, nil
+			stopWork(worker.ErrShutdown)
+		}
+	}
+	close(l.closed)
+	l.tasks.Wait()
+	l.lastSave(disk, work)
+}
+
+// load brings what was saved into a running state, after a quit as after a crash:
+// what was being sent is queued again.
+func (l *loop) load() {
+	s, builtin := l.state, l.servers.byID[uploader.BuiltinServer]
+	if endpoint := l.engine.config.Builtin; endpoint != "" && builtin.Endpoint != endpoint {
+		l.moveServer(builtin, endpoint)
+		builtin.Endpoint = endpoint
+		l.putServer(builtin)
+	}
+	for t := range s.table.All() {
+		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.Ask})
+		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && blocksServer(t.Fault) {
+			l.admission.BlockForUser(t.Server, t.Fault) // other faults may have passed meanwhile
+		}
+		if t.Removed() {
+			s.drop(t)
+		}
+	}
+	for _, b := range s.batches {
+		if !b.Expanded && !l.engine.config.Ask {
+			l.scans.scan(b.ID)
+		}
+	}
+	s.stale, s.urgent = true, true
+}
+
+// turn carries out everything that was received: it saves it, acts on it and
+// publishes it. Acting can change more that is to be saved. Without hurry, changes
+// are left for a later turn's commit; a free place in the queue is used all the same.
+func (l *loop) turn(disk, work context.Context) {
+	now := time.Now()
+	if l.clock.jumped(now.Round(0), now.Sub(processStart)) {
+		l.clockJumped()
+	}
+	if change := l.admission.ScheduleChanges(); !change.IsZero() && !now.Before(change) {
+		l.regulate()
+	}
+	l.endWaits(now)
+	l.sample(now)
+	if l.state.bulk.caughtUp = 0; l.bulkReady() {
+		l.nextBulkPortion()
+	}
+	l.state.forgetDropped()
+	l.deleter.RetryPostponed(now)
+	l.history.trim(l.state, l.admission.Settings().History, now)
+	for !l.commitDue(now) || l.commits.save(disk, now) {
+		l.act(work)
+		if !l.stopping {
+			l.workers.admit(work)
+		}
+		if !l.commitDue(now) {
+			break
+		}
+	}
+	if l.publisher.due(now) {
+		l.publish(now)
+	}
+	l.sendReplies(l.commits.fault)
+}
+
+func (l *loop) commitDue(now time.Time) bool {
+	return l.commits.due(l.stopping || len(l.replies) > 0 || l.publisher.due(now), now)
+}
+
+// wait receives the next report or command, and the others that are waiting. It
+// reports whether the engine is asked to stop.
+func (l *loop) wait(quit <-chan struct{}) bool {
+	timer := time.NewTimer(l.idle(time.Now()))
+	defer timer.Stop()
+	select {
+	case report := <-l.reports:
+		report()
+	case r := <-l.commands():
+		l.execute(r)
+	case <-timer.C:
+	case <-quit:
+		return true
+	}
+	for range maxReports {
+		select {
+		case report := <-l.reports:
+			report()
+		case r := <-l.commands():
+			l.execute(r)
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// commands returns nil while the engine stops: no new command is received.
+func (l *loop) commands() <-chan request {
+	if l.stopping {
+		return nil
+	}
+	return l.engine.commands
+}
+
+// idle returns how long nothing has to be done unless something is received.
+func (l *loop) idle(now time.Time) time.Duration {
+	next := now.Add(time.Hour)
+	until := func(t time.Time) {
+		if !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	s, schedule := l.state, l.admission.ScheduleChanges()
+	if !s.alarms.next().IsZero() || len(s.running) > 0 || !schedule.IsZero() {
+		until(now.Add(maxIdle))
+	}
+	until(s.alarms.next())
+	until(schedule)
+	until(l.commits.retryAt)
+	until(l.deleter.NextTry())
+	until(l.history.nextAt)
+	if l.bulkReady() {
+		until(now)
+	}
+	if l.commits.unsaved() && l.commits.retryAt.IsZero() {
+		until(l.commits.savedAt.Add(commitInterval))
+	}
+	if len(s.running) > 0 || s.stale {
+		last := l.publisher.publishedAt
+		if l.sampled.After(last) {
+			last = l.sampled
+		}
+		until(last.Add(progressInterval))
+	}
+	return max(0, next.Sub(now))
+}
+
+// send runs a report on the loop's goroutine, in the order of the calls. It may be
+// called from any other goroutine, and does nothing once the loop has ended.
+func (l *loop) send(report func()) {
+	select {
+	case l.reports <- report:
+	case <-l.closed:
+	}
+}
+
+// endWaits queues the transfers whose wait is over.
+func (l *loop) endWaits(now time.Time) {
+	for _, id := range l.state.alarms.due(now) {
+		if t := l.state.table.Get(id); t != nil && t.Phase == uploader.PhaseWaiting && !t.NextTry.After(now) {
+			l.state.apply(id, lifecycle.WaitEnded{})
+		}
+	}
+	l.admission.UnblockExpired(now)
+}
+
+// sample reads the workers' counters four times a second, and takes them into the
+// transfers once a second, to be saved.
+func (l *loop) sample(now time.Time) {
+	if len(l.state.running) == 0 {
+		l.publisher.paused = true
+		return
+	}
+	if now.Sub(l.sampled) < progressInterval {
+		return
+	}
+	l.sampled, l.state.stale = now, true
+	l.publisher.sample(l.workers.totalSent.Load(), now)
+	checkpoint := now.Sub(l.checkpoint) >= checkpointInterval
+	if checkpoint {
+		l.checkpoint = now
+	}
+	l.workers.sample(now, checkpoint)
+}
+
+// clockJumped is called after the computer was suspended or its clock was set. The
+// times at which waits end mean nothing any more, and connections are most likely
+// broken: what waits is tried now, and workers are stopped and started again.
+func (l *loop) clockJumped() {
+	l.log.Info("clock jump: computer suspended or clock set")
+	l.admission.UnblockTimed()
+	for t := range l.state.table.All() {
+		if t.Phase == uploader.PhaseWaiting {
+			l.state.apply(t.ID, lifecycle.WaitEnded{})
+		}
+	}
+	l.regulate()
+	for _, w := range l.state.running {
+		w.stop(worker.ErrClockJump)
+	}
+}
+
+// regulate brings what is being sent, and how fast, in line with the settings, the
+// schedule and the servers' options.
+func (l *loop) regulate() {
+	l.admission.Update(time.Now())
+	l.state.queue.SetLimits(queue.Limits{Large: l.admission.Settings().Simultaneous, Small: admission.MaxSmallFiles})
+	l.workers.stopSurplus()
+	l.workers.stopHeld()
+	l.checks.endFutile()
+	l.state.stale = true
+}
+
+// act runs what waited for the commit.
+func (l *loop) act(work context.Context) {
+	actions := l.state.afterCommit
+	l.state.afterCommit = nil
+	for _, action := range actions {
+		action(work)
+	}
+}
+
+// publish makes a snapshot and notifies those who watch.
+func (l *loop) publish(now time.Time) {
+	l.engine.publish(l.publisher.snapshot(cmp.Or(l.commits.fault, l.scans.fault), now))
+}
+
+// lastSave saves what is not saved yet, if the store accepts it now.
+func (l *loop) lastSave(disk, work context.Context) {
+	l.commits.retryAt = time.Time{}
+	for l.state.bulk.unfinished() {
+		l.nextBulkPortion()
+	}
+	l.state.forgetDropped()
+	if l.commits.save(disk, time.Now()) {
+		l.act(work)
+		l.tasks.Wait() // work has ended, so what it starts ends at once
+	}
+	l.publish(time.Now())
+	l.sendReplies(l.commits.fault)
+}
+
+// sendReplies replies to the commands whose outcome is saved and published, or
+// cannot be saved. A bulk command that cannot be saved is carried out all the same,
+// once it can.
+func (l *loop) sendReplies(trouble *fault.Fault) {
+	for _, c := range l.state.bulk.commands {
+		if trouble != nil && c.reply != nil {
+			c.reply <- trouble
+			c.reply = nil
+		}
+	}
+	for _, r := range l.replies {
+		switch {
+		case r.to == nil: // it was sent before
+		case r.err != nil:
+			r.to <- r.err
+		case trouble != nil:
+			r.to <- trouble
+		default:
+			r.to <- nil
+		}
+	}
+	l.replies = nil
+}

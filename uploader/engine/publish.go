@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/speed"
+	"github.com/ferryapp/ferry/uploader/table"
+)
+
+// progressInterval is how often progress is sampled and published.
+const progressInterval = 250 * time.Millisecond
+
+// publisher makes snapshots of the state.
+type publisher struct {
+	state     *state
+	servers   *servers
+	admission *admission.Control
+
+	seq         uint64
+	publishedAt time.Time
+	speed       speed.Meter // of everything
+	paused      bool        // nothing was being sent at some time since the last sample
+}
+
+// due reports whether to publish now: at once what the user did, and otherwise four
+// times a second at most.
+func (p *publisher) due(now time.Time) bool {
+	return p.state.stale && (p.state.urgent || now.Sub(p.publishedAt) >= progressInterval)
+}
+
+// snapshot returns the state as of now. trouble is why nothing can be saved or
+// looked up; nil when all is well.
+func (p *publisher) snapshot(trouble *fault.Fault, now time.Time) *uploader.Snapshot {
+	p.seq++
+	s := p.state
+	snapshot := &uploader.Snapshot{
+		Seq:       p.seq,
+		Transfers: s.table.Snapshot(),
+		Live:      make(map[uploader.TransferID]uploader.Live, len(s.running)),
+		Batches:   maps.Clone(s.batches),
+		Servers:   slices.SortedFunc(maps.Values(p.servers.byID), func(a, b uploader.Server) int { return cmp.Compare(a.ID, b.ID) }),
+		Blocked:   p.admission.Blocked(),
+		Held:      map[uploader.ServerID]uploader.Hold{},
+		Checking:  len(s.checks),
+		Trouble:   trouble,
+	}
+	for id := range p.servers.byID {
+		if hold, held := p.admission.Hold(id); held {
+			snapshot.Held[id] = hold
+		}
+	}
+	totals, share := s.table.AllTotals(), p.share()
+	for id, running := range s.running {
+		t := s.table.Get(id)
+		if t.Removed() {
+			continue // its worker is about to end
+		}
+		sent := running.counters.Position.Load()
+		live := uploader.Live{
+			Sent: sent,
+			Read: running.counters.Read.Load(),
+			Rate: running.speed.Rate() * share,
+			ETA:  running.speed.Left(t.Source.Size-sent, share),
+		}
+		snapshot.Live[id] = live
+		totals.AddProgress(t, live)
+	}
+	snapshot.Sums = totals.PerBatch()
+	snapshot.Totals = p.overall(totals)
+	p.publishedAt, s.stale, s.urgent = now, false, false
+	return snapshot
+}
+
+// overall returns the totals with the speed of everything.
+func (p *publisher) overall(totals table.Totals) uploader.Totals {
+	all := totals.Overall()
+	all.Active = len(p.state.running)
+	if all.Active > 0 {
+		all.Rate, all.ETA = p.speed.Rate(), p.speed.Left(all.Left, 1)
+	}
+	return all
+}
+
+// share is the factor by which the speeds of transfers are reduced, so that they add
+// up to no more than the speed of everything. The speed of a single transfer is too
+// high at first: its first bytes fill buffers.
+func (p *publisher) share() float64 {
+	sum := 0.0
+	for _, running := range p.state.running {
+		sum += running.speed.Rate()
+	}
+	if sum <= p.speed.Rate() || p.speed.Rate() < 1 {
+		return 1
+	}
+	return p.speed.Rate() / sum
+}
+
+// sample takes in how much was sent by all workers. After a pause the speed is
+// measured anew.
+func (p *publisher) sample(totalSent int64, now time.Time) {
+	if p.paused && now.Sub(p.speed.SampledAt()) > speed.TimeConstant {
+		p.speed = speed.Meter{}
+	}
+	p.paused = false
+	p.speed.Sample(totalSent, now)
+}

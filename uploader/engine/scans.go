@@ -1,0 +1,377 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/scan"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/worker"
+)
+
+// scans expands batches into transfers, one batch at a time: each sees what the ones
+// before it added, so that a file that is added twice is recognized.
+type scans struct {
+	state     *state
+	config    *Config
+	servers   *servers
+	admission *admission.Control
+	log       *slog.Logger
+	tasks     *sync.WaitGroup
+	send      func(func()) // runs a function on the loop's goroutine
+	closed    <-chan struct{}
+
+	requests   []scanRequest
+	running    *scan.Scanner                                  // nil for none
+	superseded map[uploader.BatchID]map[uploader.BatchID]bool // by unscanned batches: those with the same paths
+	fault      *fault.Fault                                   // why the running scan does not go on; nil when it does
+}
+
+// scanRequest is a batch to scan: all of it, or what is at and below some paths.
+type scanRequest struct {
+	batch uploader.BatchID
+	scan.Request
+}
+
+func (r scanRequest) isWhole() bool { return r.Only == nil }
+
+// add creates a batch and scans it. Adding it again changes nothing.
+func (s *scans) add(c uploader.Add) error {
+	if c.Batch <= 0 {
+		return fault.Newf(fault.Refused, fault.Save, "%d is not a batch ID", c.Batch)
+	}
+	if _, known := s.state.batches[c.Batch]; known {
+		return nil
+	}
+	if _, known := s.servers.byID[c.Server]; !known {
+		return fault.Newf(fault.Refused, fault.Save, "no server %d", c.Server)
+	}
+	superseded := s.supersede(c)
+	s.state.keepBatch(uploader.Batch{
+		ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0),
+		Rank: s.state.nextBatchRank, Options: c.Options,
+	})
+	if len(superseded) > 0 {
+		s.superseded[c.Batch] = superseded
+	}
+	s.scan(c.Batch)
+	return nil
+}
+
+// supersede removes the added paths from the batches that an earlier run did not
+// scan to the end, or they would be sent once more when those are scanned. It
+// returns the unfinished batches that have some of the paths: what is uploaded of
+// them counts as uploaded for the new batch.
+func (s *scans) supersede(c uploader.Add) map[uploader.BatchID]bool {
+	superseded := map[uploader.BatchID]bool{}
+	paths := make(map[string]bool, len(c.Paths)) // there may be hundreds of thousands
+	for _, path := range c.Paths {
+		paths[path] = true
+	}
+	added := func(root string) bool { return paths[root] }
+	for id, b := range s.state.batches {
+		switch {
+		case b.Server != c.Server, !slices.ContainsFunc(b.Roots, added):
+		case b.Expanded, s.isRequested(id):
+			if !c.Options.Again && (!b.Expanded || s.state.table.BatchTotals(id).Unfinished()) {
+				superseded[id] = true
+			}
+		default:
+			rest := *b
+			rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), added)
+			rest.Expanded = len(rest.Roots) == 0
+			s.state.keepBatch(rest)
+			superseded[id] = true
+		}
+	}
+	return superseded
+}
+
+// isRequested reports whether a batch is scanned in this run.
+func (s *scans) isRequested(id uploader.BatchID) bool {
+	return s.running != nil && s.running.Batch.ID == id || slices.ContainsFunc(s.requests, of(id))
+}
+
+func of(id uploader.BatchID) func(scanRequest) bool {
+	return func(r scanRequest) bool { return r.batch == id }
+}
+
+// scan scans a batch.
+func (s *scans) scan(id uploader.BatchID) {
+	whole := func(r scanRequest) bool { return r.batch == id && r.isWhole() }
+	if slices.ContainsFunc(s.requests, whole) || s.running != nil && s.running.Batch.ID == id && s.running.Request.Only == nil {
+		return
+	}
+	s.request(scanRequest{batch: id})
+}
+
+// scanPath scans a path of a batch again. A running scan may be past it, so this one
+// comes after it.
+func (s *scans) scanPath(id uploader.BatchID, path string) {
+	b := *s.state.batches[id]
+	b.Expanded = false
+	s.state.keepBatch(b)
+	for i := range s.requests {
+		if r := &s.requests[i]; r.batch == id && !r.isWhole() {
+			r.Only[path] = true
+			return
+		}
+	}
+	s.request(scanRequest{id, scan.Request{Only: map[string]bool{path: true}}})
+}
+
+func (s *scans) request(r scanRequest) {
+	s.requests = append(s.requests, r)
+	s.state.afterCommit = append(s.state.afterCommit, s.startNext)
+}
+
+// rescan scans a batch again whose scan is over.
+func (s *scans) rescan(id uploader.BatchID) {
+	known := s.state.batches[id]
+	if known == nil || !known.Expanded {
+		return
+	}
+	b := *known
+	b.Expanded = false
+	s.state.keepBatch(b)
+	s.scan(id)
+}
+
+// cancel ends the scans of a target's batches.
+func (s *scans) cancel(target uploader.Target) {
+	for id, b := range s.state.batches {
+		if !b.Expanded && target.Covers(id) {
+			s.requests = slices.DeleteFunc(s.requests, of(id))
+			s.end(id)
+		}
+	}
+}
+
+// startNext starts the next scan unless one is running.
+func (s *scans) startNext(work context.Context) {
+	if s.running != nil || len(s.requests) == 0 {
+		return
+	}
+	r := s.requests[0]
+	s.requests = s.requests[1:]
+	b, settings := *s.state.batches[r.batch], s.admission.Settings()
+	ctx, cancel := context.WithCancel(work)
+	scanner := &scan.Scanner{
+		Request:     r.Request,
+		Store:       s.config.Store,
+		Disk:        s.config.Disk,
+		Growth:      s.config.Growth,
+		Batch:       b,
+		Cancel:      cancel,
+		Fingerprint: fingerprinter(s.config, settings, s.servers.byID[b.Server]),
+		Known:       s.knownPaths(b.ID),
+		Options:     source.Options{Ignore: settings.Ignore, Hidden: settings.Hidden, FollowFolders: settings.Links},
+		Matcher:     s.matcher(b),
+	}
+	scanner.Reporter = scan.Reporter{
+		Deliver: func(portion []scan.Found, last bool, saved func()) {
+			s.send(func() {
+				s.found(scanner, portion, last)
+				s.state.afterCommit = append(s.state.afterCommit, func(context.Context) { saved() })
+			})
+		},
+		LookupFailed: func(err error) { s.send(func() { s.lookupFailed(scanner, err) }) },
+		Closed:       s.closed,
+	}
+	s.running = scanner
+	s.tasks.Go(func() {
+		defer cancel()
+		if err := worker.CatchPanic(func() error { return scanner.Run(ctx) }); err != nil {
+			s.log.Error("scan failed", "batch", b.ID, "err", err)
+			scanner.Abort(ctx)
+		}
+	})
+}
+
+// matcher returns what is known of earlier uploads that files of a batch may belong
+// to.
+func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
+	m := &scan.Matcher{
+		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Gone: map[uploader.TransferID]bool{},
+		Unmade: map[string]uploader.TransferID{}, Store: s.config.Store, Disk: s.config.Disk,
+	}
+	for t := range s.state.table.NeverBegun() {
+		if t.Server == b.Server && t.Batch != b.ID {
+			m.Unmade[t.Source.Path] = t.ID
+		}
+	}
+	for t := range s.state.table.Resumable() {
+		if t.Server == b.Server && t.Batch != b.ID {
+			m.Begun[t.Source.Size] = append(m.Begun[t.Source.Size], t)
+		}
+	}
+	return m
+}
+
+// knownPaths returns the paths that a batch has transfers for.
+func (s *scans) knownPaths(id uploader.BatchID) map[string]bool {
+	known := make(map[string]bool, s.state.table.Count(id))
+	if s.state.table.Count(id) == 0 {
+		return known
+	}
+	for t := range s.state.table.All() {
+		if t.Batch == id {
+			known[t.Source.Path] = true
+		}
+	}
+	return known
+}
+
+// found receives a portion of a batch's files.
+func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
+	if s.running != from {
+		return // cancelled
+	}
+	id := from.Batch.ID
+	s.state.urgent = s.state.urgent || s.state.table.Count(id) == 0 // the user just added it
+	for _, f := range portion {
+		s.take(id, f)
+		s.replaceFailed(from, f.File.Path)
+	}
+	if last {
+		s.state.urgent = true
+		s.replaceFailed(from, from.Batch.Roots...) // folders are not among the files
+		s.state.forgetEmptyBatches()               // those whose files moved to this one
+		s.end(id)
+	}
+}
+
+// take makes a transfer of a found file, or gives the file to the transfer it
+// belongs to. The match may be out of date: commands and workers went on.
+func (s *scans) take(id uploader.BatchID, f scan.Found) {
+	again := s.state.batches[id].Options.Again
+	switch t := s.state.current(f.Match.Continues); {
+	case t == nil || t.Batch == id || t.Intent.GivenUp() || t.Phase == uploader.PhaseCancelled:
+	case t.Phase != uploader.PhaseDone:
+		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, Again: again})
+		return
+	case again: // it was not uploaded yet when the file was found
+		f.Match = scan.Match{Joins: t.ID}
+	default:
+		f.Match = scan.Match{Uploaded: t.ID}
+	}
+	if t := s.state.current(f.Match.Joins); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.GivenUp() {
+		s.state.apply(t.ID, lifecycle.MovedToBatch{Batch: id})
+		return
+	}
+	s.newTransfer(id, f)
+}
+
+// replaceFailed forgets the transfers that failed before they began at paths that
+// were scanned again.
+func (s *scans) replaceFailed(from *scan.Scanner, paths ...string) {
+	for _, path := range paths {
+		if t := s.state.current(from.Matcher.Unmade[path]); t != nil && t.FailedBeforeStart() && t.Batch != from.Batch.ID {
+			s.state.forget([]uploader.TransferID{t.ID})
+		}
+	}
+}
+
+// end ends the scan of a batch, complete or not.
+func (s *scans) end(id uploader.BatchID) {
+	wasRunning := s.running != nil && s.running.Batch.ID == id
+	if wasRunning {
+		s.running.Cancel()
+		s.running, s.fault = nil, nil
+		s.state.afterCommit = append(s.state.afterCommit, s.startNext)
+	}
+	if wasRunning && slices.ContainsFunc(s.requests, of(id)) {
+		return // more of it is to be scanned
+	}
+	s.requests = slices.DeleteFunc(s.requests, of(id))
+	b := *s.state.batches[id]
+	b.Expanded = true
+	s.state.keepBatch(b)
+	delete(s.superseded, id)
+	for t := range s.state.table.HiddenOf(id) {
+		s.state.dropped = append(s.state.dropped, t.ID)
+	}
+}
+
+func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
+	now := time.Now().Round(0)
+	t := &uploader.Transfer{
+		ID:          s.state.nextID,
+		Batch:       batch,
+		Server:      s.state.batches[batch].Server,
+		Source:      f.File.Compact(),
+		Fingerprint: f.Fingerprint,
+		Rank:        s.state.nextRank,
+		Intent:      s.state.batches[batch].Intent,
+		Added:       uploader.MomentOf(now),
+	}
+	s.state.nextID++
+	s.state.nextRank++
+	if prior, question := s.question(f.Match); f.Err == nil && question != nil {
+		f.Err, t.Prior = question, prior
+	}
+	if f.Err != nil {
+		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Of(f.Err), uploader.MomentOf(now)
+	}
+	if f.Growth == uploader.GrowthNone { // the writer of a growing file says when it is whole
+		s.waitUntilSettled(t, now)
+	}
+	s.state.put(&uploader.Transfer{}, t, now)
+	if t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun {
+		s.state.enqueue(t)
+	}
+}
+
+// waitUntilSettled makes a new transfer wait, without a worker, until its file was
+// not changed for as long as the settings want.
+func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
+	wait := worker.UnsettledFor(t.Source, s.admission.Settings().Settle, now)
+	if wait == 0 || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
+		return
+	}
+	f := worker.StillWritten(wait)
+	t.Phase, t.Fault, t.NextTry = uploader.PhaseWaiting, f, uploader.MomentOf(now.Add(f.RetryAfter))
+	s.state.alarms.set(t.NextTry.Time(), t.ID)
+}
+
+// question returns what the user is asked about an earlier upload; nil when that no
+// longer exists.
+func (s *scans) question(m scan.Match) (prior uploader.TransferID, question error) {
+	if t := s.state.current(m.Possible); t != nil && t.Continuable() {
+		return t.ID, fault.Newf(fault.Several, fault.Load, "may be the file of transfer %d", t.ID)
+	}
+	if t := s.state.current(m.Uploaded); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.GivenUp() {
+		return t.ID, fault.Newf(fault.Uploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
+	}
+	return 0, nil
+}
+
+// lookupFailed records why a scan does not go on; nil when it does again.
+func (s *scans) lookupFailed(from *scan.Scanner, err error) {
+	if s.running != from || fault.Stopped(err) {
+		return
+	}
+	if err != nil && s.fault == nil {
+		s.log.Error("look up earlier uploads failed", "err", err)
+	}
+	s.fault, s.state.stale = fault.Of(err), true
+}
+
+// fingerprinter returns a function that derives the fingerprints of files on their
+// way to a server. It may be called from any goroutine.
+func fingerprinter(c *Config, settings uploader.Settings, to uploader.Server) func(context.Context, source.File) (string, error) {
+	strategy, destination := c.Fingerprint, worker.Destination(to)
+	if strategy == nil {
+		strategy = settings.FingerprintStrategy()
+	}
+	return func(ctx context.Context, file source.File) (string, error) {
+		return strategy(ctx, c.Disk, file, destination)
+	}
+}

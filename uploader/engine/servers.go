@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/worker"
+)
+
+// servers are the known servers and the connections of this run to them.
+type servers struct {
+	log     *slog.Logger
+	open    func(uploader.Server) (uploader.Protocol, error) // Config.Connect
+	byID    map[uploader.ServerID]uploader.Server
+	remotes map[uploader.ServerID]*worker.Remote // those in use
+	nextID  uploader.ServerID
+}
+
+// connect returns a server's connections; they are made when they are first used.
+func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
+	if r := s.remotes[id]; r != nil {
+		return r, nil
+	}
+	server, known := s.byID[id]
+	if !known {
+		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
+	}
+	if server.Endpoint == "" {
+		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no address in this run", server.Name)
+	}
+	protocol, err := s.open(server)
+	if err != nil {
+		return nil, err
+	}
+	r := worker.NewRemote(server, protocol)
+	s.remotes[id] = r
+	return r, nil
+}
+
+// reconnect replaces the connections of a server that is in use. Workers that run
+// keep theirs.
+func (s *servers) reconnect(id uploader.ServerID) {
+	if s.remotes[id] == nil {
+		return
+	}
+	delete(s.remotes, id)
+	if _, err := s.connect(id); err != nil {
+		s.log.Warn("connect failed", "server", id, "err", err)
+	}
+}
+
+// merge returns a server to be added as it is saved: with the ID of one at the same
+// address, whose access and options stay where the new one has none.
+func (s *servers) merge(added uploader.Server) uploader.Server {
+	added.ID = s.at(added.Endpoint)
+	known := s.byID[added.ID]
+	if added.Access == (uploader.Access{}) {
+		added.Access = known.Access
+	}
+	if added.Profile == (uploader.Profile{}) {
+		added.Profile = known.Profile
+	}
+	return added
+}
+
+// at returns the ID of the server at an address; 0 for none.
+func (s *servers) at(endpoint string) uploader.ServerID {
+	for id, server := range s.byID {
+		if server.Endpoint == endpoint {
+			return id
+		}
+	}
+	return 0
+}
+
+// takeID returns an ID for a new server.
+func (s *servers) takeID() uploader.ServerID {
+	id := s.nextID
+	s.nextID++
+	return id
+}
+
+// remove forgets a server and closes its connections.
+func (s *servers) remove(id uploader.ServerID) {
+	delete(s.byID, id)
+	if r := s.remotes[id]; r != nil {
+		r.Close()
+	}
+	delete(s.remotes, id)
+}
+
+// addressChange is a change of a server's address.
+type addressChange struct{ from, to string }
+
+// apply returns the URL that an upload below the old address has now.
+func (c addressChange) apply(url string) string {
+	if rest, below := strings.CutPrefix(url, c.from); below && c.from != "" {
+		return c.to + rest
+	}
+	return url
+}
+
+func (l *loop) saveServer(s uploader.Server) error {
+	if _, known := l.servers.byID[s.ID]; s.ID != 0 && !known {
+		return fault.Newf(fault.Refused, fault.Save, "no server %d", s.ID)
+	}
+	if s.ID == 0 {
+		s = l.servers.merge(s)
+	}
+	if s.ID == 0 {
+		s.ID = l.servers.takeID()
+	}
+	old, known := l.servers.byID[s.ID]
+	s.Identity = s.Endpoint
+	if known {
+		s.Identity = old.Identity
+	}
+	if known && old.Endpoint != s.Endpoint {
+		s.Profile.BodyMost = 0 // was found out from another server
+		l.moveServer(old, s.Endpoint)
+	}
+	l.putServer(s)
+	l.regulate()
+	if known && (old.Endpoint != s.Endpoint || old.Access != s.Access) {
+		l.unblock(s.ID)
+	} else {
+		l.servers.reconnect(s.ID)
+	}
+	return nil
+}
+
+// putServer stores a new value of a server and saves it with the next commit.
+func (l *loop) putServer(s uploader.Server) {
+	l.servers.byID[s.ID] = s
+	l.admission.SetServer(s.ID, s.Profile)
+	l.state.changes.Servers = append(l.state.changes.Servers, s)
+	l.state.stale = true
+}
+
+// limitBody saves the largest request body that a server accepts, found out from
+// its refusals.
+func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
+	s, known := l.servers.byID[id]
+	if !known || s.Profile.BodyMost > 0 && s.Profile.BodyMost <= bytes {
+		return
+	}
+	s.Profile.BodyMost = bytes
+	l.putServer(s)
+	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
+}
+
+// moveServer changes the URLs of a server's uploads to its new address. Running
+// workers are stopped and resume from what the server holds.
+func (l *loop) moveServer(old uploader.Server, endpoint string) {
+	delete(l.servers.remotes, old.ID)
+	l.admission.Unblock(old.ID)
+	if old.Endpoint == "" {
+		return
+	}
+	change := addressChange{old.Endpoint, endpoint}
+	l.deleter.Move(old.ID, change.apply)
+	s := l.state
+	for t := range s.table.All() {
+		if t.Server != old.ID {
+			continue
+		}
+		if w := s.running[t.ID]; w != nil {
+			w.moves = append(w.moves, change)
+			w.stop(worker.ErrServerMoved)
+		}
+		for _, part := range l.partsOf(t.ID, t.Session) {
+			if url := change.apply(part.URL); url != part.URL {
+				part.URL = url
+				s.saveParts(t.ID, part)
+			}
+		}
+		if url := change.apply(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
+			s.apply(t.ID, urlChanged(url))
+		}
+	}
+}
+
+func (l *loop) removeServer(id uploader.ServerID) error {
+	if id == uploader.BuiltinServer {
+		return fault.Newf(fault.Refused, fault.Save, "the built-in receiver cannot be removed")
+	}
+	s := l.state
+	for t := range s.table.All() {
+		if t.Server == id && t.Unfinished() {
+			return fault.Newf(fault.Refused, fault.Save, "%q has unfinished transfers", l.servers.byID[id].Name)
+		}
+	}
+	for _, b := range s.batches {
+		if b.Server == id && !b.Expanded {
+			return fault.Newf(fault.Refused, fault.Save, "files for %q are still being scanned", l.servers.byID[id].Name)
+		}
+	}
+	l.servers.remove(id)
+	l.admission.RemoveServer(id)
+	l.deleter.Forget(id)
+	s.changes.Servers = slices.DeleteFunc(s.changes.Servers, func(s uploader.Server) bool { return s.ID == id })
+	s.changes.RemovedServers = append(s.changes.RemovedServers, id)
+	return nil
+}

@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// BenchmarkMillionRowsTakenUp is what a start does with what was loaded: all stand in
+// line then, and are shown.
+const manyRows = 1_000_000
+
+func BenchmarkMillionRowsTakenUp(b *testing.B) {
+	for b.Loop() {
+		before := heapInUse()
+		saved := uploader.Saved{Transfers: manySaved(manyRows), NextID: manyRows + 1}
+		for id := range uploader.BatchID(manyRows/1000 + 1) {
+			saved.Batches = append(saved.Batches, uploader.Batch{ID: id + 1, Server: 1, Rank: int64(id + 1), Expanded: true})
+		}
+		began := time.Now()
+		e := New(Config{Log: slog.New(slog.DiscardHandler)})
+		l := newLoop(e, saved)
+		saved = uploader.Saved{}
+		l.load()
+		l.publish(time.Now())
+		b.ReportMetric(time.Since(began).Seconds(), "s")
+		b.ReportMetric(float64(heapInUse()-before)/(1<<20), "MiB")
+		if standing := l.state.queue.Waiting(); standing != manyRows {
+			b.Fatalf("%d stand in line", standing)
+		}
+	}
+}
+
+func manySaved(count int) []uploader.Transfer {
+	saved := make([]uploader.Transfer, count)
+	for i := range saved {
+		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
+		saved[i] = uploader.Transfer{
+			ID: uploader.TransferID(i + 1), Batch: uploader.BatchID(i/1000 + 1), Server: 1, Rank: int64(i + 1),
+			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.MomentOf(testNow),
+			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testNow},
+		}
+	}
+	return saved
+}
+
+func heapInUse() uint64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}

@@ -1,0 +1,297 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/journal"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/queue"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/table"
+	"github.com/ferryapp/ferry/uploader/worker"
+)
+
+// state is what the engine knows of transfers and batches, and what of it is not
+// saved yet. It belongs to the loop's goroutine.
+type state struct {
+	log      *slog.Logger
+	table    *table.Table
+	queue    *queue.Queue
+	batches  map[uploader.BatchID]*uploader.Batch
+	journal  journal.Journal
+	alarms   alarms
+	bulk     bulk
+	running  map[uploader.TransferID]*runningWorker
+	checks   map[uploader.TransferID]bool                // queued or running checks
+	verified map[uploader.TransferID]lifecycle.FileState // of unfinished transfers
+	dropped  []uploader.TransferID                       // removed by the user, and final now
+
+	changes     uploader.Changes             // not saved yet; transfers and events excluded
+	afterCommit []func(work context.Context) // run once everything above is saved
+	enqueued    bool                         // something in the queue is not saved yet
+
+	nextID        uploader.TransferID
+	nextRank      int64
+	nextBatchRank int64
+
+	stale  bool // there is something to publish
+	urgent bool // publish it at once
+
+	// deleteUpload deletes what a server holds of a session that was given up.
+	deleteUpload func(uploader.TransferID, uploader.ServerID, uploader.Session)
+}
+
+func newState(saved *uploader.Saved, log *slog.Logger) *state {
+	s := &state{
+		log:           log,
+		table:         table.New(saved.Transfers, saved.Batches),
+		queue:         queue.New(queue.Limits{}),
+		batches:       make(map[uploader.BatchID]*uploader.Batch, len(saved.Batches)),
+		journal:       journal.New(),
+		running:       map[uploader.TransferID]*runningWorker{},
+		checks:        map[uploader.TransferID]bool{},
+		verified:      map[uploader.TransferID]lifecycle.FileState{},
+		nextID:        saved.NextID,
+		nextRank:      saved.NextRank,
+		nextBatchRank: 1,
+	}
+	for i := range saved.Batches {
+		s.batches[saved.Batches[i].ID] = &saved.Batches[i]
+		s.setBatchRank(&saved.Batches[i])
+	}
+	return s
+}
+
+// apply steps a transfer and carries out the effects that need not wait for a
+// commit.
+func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
+	t := s.current(id)
+	if t == nil {
+		return
+	}
+	now := time.Now().Round(0)
+	next, effects := lifecycle.Step(*t, in, now)
+	if next != *t {
+		s.put(t, &next, now)
+	}
+	s.updateCheck(id, in, effects)
+	if effects.Dequeue {
+		s.queue.Remove(int64(id))
+	}
+	if effects.Enqueue {
+		s.enqueue(&next)
+	}
+	if w := s.running[id]; effects.StopWorker && w != nil {
+		w.stop(stopCause(&next))
+	}
+	if effects.Wake {
+		s.alarms.set(next.NextTry.Time(), id)
+	}
+	if effects.Delete.Begun() {
+		s.deleteUpload(id, next.Server, effects.Delete)
+	}
+	if next.Removed() {
+		s.drop(&next)
+	}
+}
+
+// stopCause returns why a transfer's worker is stopped. With ErrGivenUp it does not
+// ask the server for the offset once more.
+func stopCause(t *uploader.Transfer) error {
+	if t.Intent.GivenUp() {
+		return worker.ErrGivenUp
+	}
+	return worker.ErrStopped
+}
+
+// updateCheck ends the check of a transfer that is queued for sending or leaves the
+// queue.
+func (s *state) updateCheck(id uploader.TransferID, in lifecycle.Input, effects lifecycle.Effects) {
+	switch in.(type) {
+	case lifecycle.ResumedByUser, lifecycle.AddedAgain:
+		delete(s.checks, id)
+	}
+	if effects.Enqueue || effects.Dequeue {
+		delete(s.checks, id)
+	}
+}
+
+// put stores a new value of a transfer and the event that the change is.
+func (s *state) put(before, after *uploader.Transfer, now time.Time) {
+	s.journal.Note(before, after, now)
+	s.table.Put(after)
+	s.stale = true
+}
+
+func (s *state) enqueue(t *uploader.Transfer) {
+	s.queue.Push(queueItem(t))
+	s.enqueued = true
+}
+
+func queueItem(t *uploader.Transfer) queue.Item {
+	return queue.Item{
+		ID:     int64(t.ID),
+		Server: int64(t.Server),
+		Batch:  int64(t.Batch),
+		Rank:   t.Rank,
+		Small:  uploader.IsSmall(t.Source) && t.Session.URL == "",
+	}
+}
+
+// current returns a transfer with every command given so far applied; nil for none.
+// Decisions about another transfer use it.
+func (s *state) current(id uploader.TransferID) *uploader.Transfer {
+	s.catchUp(id)
+	return s.table.Get(id)
+}
+
+// keepBatch stores a new value of a batch and saves it with the next commit.
+func (s *state) keepBatch(b uploader.Batch) {
+	s.batches[b.ID] = &b
+	s.setBatchRank(&b)
+	s.changes.Batches = append(s.changes.Batches, b)
+	s.stale = true
+}
+
+func (s *state) setBatchRank(b *uploader.Batch) {
+	s.table.SetRank(b.ID, b.Rank)
+	s.queue.SetRank(int64(b.ID), b.Rank)
+	s.nextBatchRank = max(s.nextBatchRank, b.Rank+1)
+}
+
+// drop takes a final transfer off the list. While its batch is scanned it is kept,
+// or the scan would add its file again.
+func (s *state) drop(t *uploader.Transfer) {
+	if b := s.batches[t.Batch]; b == nil || b.Expanded {
+		s.dropped = append(s.dropped, t.ID)
+	}
+}
+
+// forgetDropped forgets the transfers that were dropped.
+func (s *state) forgetDropped() {
+	if dropped := s.dropped; len(dropped) > 0 {
+		s.dropped = nil
+		s.forget(dropped)
+	}
+}
+
+// forget deletes transfers. One that failed while its worker runs is deleted when
+// the worker has ended.
+func (s *state) forget(ids []uploader.TransferID) {
+	isRunning := func(id uploader.TransferID) bool { return s.running[id] != nil }
+	if slices.ContainsFunc(ids, isRunning) {
+		for _, id := range ids {
+			if isRunning(id) {
+				s.dropped = append(s.dropped, id)
+			}
+		}
+		ids = slices.DeleteFunc(slices.Clone(ids), isRunning)
+	}
+	if len(ids) == 0 {
+		return
+	}
+	for _, id := range ids {
+		delete(s.verified, id)
+		s.journal.Forget(id)
+	}
+	s.table.Remove(ids)
+	s.changes.RemovedTransfers = append(s.changes.RemovedTransfers, ids...)
+	s.forgetEmptyBatches()
+	s.stale = true
+}
+
+// forgetEmptyBatches deletes the batches whose last transfer left.
+func (s *state) forgetEmptyBatches() {
+	for _, id := range s.table.EmptiedBatches() {
+		if b := s.batches[id]; b != nil && !b.Expanded {
+			continue // more of it may be found
+		}
+		s.forgetIfEmpty(id)
+		s.table.ClearEmptied(id)
+	}
+}
+
+// forgetIfEmpty deletes a scanned batch without transfers.
+func (s *state) forgetIfEmpty(id uploader.BatchID) {
+	b := s.batches[id]
+	if b == nil || !b.Expanded || s.table.Count(id) > 0 {
+		return
+	}
+	delete(s.batches, id)
+	s.table.ForgetRank(id)
+	s.queue.Forget(int64(id))
+	s.changes.RemovedBatches = append(s.changes.RemovedBatches, id)
+	s.stale = true
+}
+
+// forgetIfEmptyIn deletes the batches of a target that have no transfers.
+func (s *state) forgetIfEmptyIn(target uploader.Target) {
+	for id := range s.batches {
+		if target.All || target.Batch == id {
+			s.forgetIfEmpty(id)
+		}
+	}
+}
+
+// setIntent sets the intent of the files that are still to be found.
+func (s *state) setIntent(target uploader.Target, intent uploader.Intent) {
+	for id, b := range s.batches {
+		if !b.Expanded && target.Covers(id) && b.Intent != intent {
+			next := *b
+			next.Intent = intent
+			s.keepBatch(next)
+		}
+	}
+}
+
+// targets returns the transfers of a command, in the user's order. While an earlier
+// bulk command is unfinished, a target of final transfers includes those that may
+// become final by it.
+func (s *state) targets(target uploader.Target) []uploader.TransferID {
+	var ids []uploader.TransferID
+	add := func(t *uploader.Transfer) {
+		if t != nil && (!target.Final || t.Phase.Final() || s.bulk.unfinished()) {
+			ids = append(ids, t.ID)
+		}
+	}
+	for _, id := range target.IDs {
+		add(s.table.Get(id))
+	}
+	if target.All || target.Batch != 0 {
+		for t := range s.table.All() {
+			if target.All || t.Batch == target.Batch {
+				add(t)
+			}
+		}
+	}
+	return ids
+}
+
+// applyAll applies an input to the transfers of a target.
+func (s *state) applyAll(target uploader.Target, in lifecycle.Input) {
+	s.forEach(target, func(ids []uploader.TransferID) {
+		for _, id := range ids {
+			s.apply(id, in)
+		}
+	})
+}
+
+// saveProof adds blocks to the proofs that the next commit saves.
+func (s *state) saveProof(id uploader.TransferID, in lifecycle.BlocksHashed) {
+	if s.changes.Proofs == nil {
+		s.changes.Proofs = map[uploader.TransferID]source.Proof{}
+	}
+	s.changes.Proofs[id] = append(s.changes.Proofs[id].Upto(in.Marks[0].At-1), in.Marks...)
+}
+
+// saveParts adds parts to those that the next commit saves.
+func (s *state) saveParts(id uploader.TransferID, parts ...uploader.Part) {
+	if s.changes.Parts == nil {
+		s.changes.Parts = map[uploader.TransferID][]uploader.Part{}
+	}
+	s.changes.Parts[id] = append(s.changes.Parts[id], parts...)
+}

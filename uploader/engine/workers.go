@@ -1,0 +1,352 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
+	"github.com/ferryapp/ferry/uploader/deletion"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/speed"
+	"github.com/ferryapp/ferry/uploader/worker"
+)
+
+// workers starts workers and receives what they report.
+type workers struct {
+	state     *state
+	config    *Config
+	servers   *servers
+	admission *admission.Control
+	deleter   *deletion.Deleter
+	checks    *checks
+	log       *slog.Logger
+	tasks     *sync.WaitGroup
+	send      func(func()) // runs a function on the loop's goroutine
+	closed    <-chan struct{}
+
+	limitBody func(uploader.ServerID, int64)
+	totalSent atomic.Int64 // bytes sent by all workers since the start
+}
+
+// runningWorker is a worker as the loop sees it.
+type runningWorker struct {
+	stop     context.CancelCauseFunc
+	remote   *worker.Remote  // what it was started with
+	moves    []addressChange // of its server since then
+	counters *worker.Counters
+	speed    speed.Meter
+}
+
+// admit starts workers as long as the queue gives transfers out. While a bulk
+// command is unfinished, a turn catches up with no more than a portion of it.
+func (w *workers) admit(work context.Context) {
+	s := w.state
+	for s.bulk.caughtUp < bulkPortion {
+		item, ok := s.queue.Admit(func(server int64) int { return w.admission.Capacity(uploader.ServerID(server)) })
+		if !ok {
+			return
+		}
+		s.catchUp(uploader.TransferID(item.ID))
+		w.start(work, uploader.TransferID(item.ID))
+	}
+}
+
+// start starts the worker of a transfer: for a check, or to send it.
+func (w *workers) start(work context.Context, id uploader.TransferID) {
+	s := w.state
+	t := s.table.Get(id)
+	if t == nil || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
+		s.queue.Release(int64(id))
+		return
+	}
+	isCheck := s.checks[id]
+	if isCheck {
+		s.apply(id, lifecycle.CheckStarted{})
+	} else {
+		s.apply(id, lifecycle.WorkerStarted{})
+		if inUse := w.uploadURLInUse(t); inUse != nil {
+			w.receive(id, lifecycle.WorkerEnded{Fault: inUse})
+			return
+		}
+	}
+	random := rand.Float64() //nolint:gosec // jitter, not a secret
+	remote, err := w.servers.connect(t.Server)
+	switch {
+	case err != nil && isCheck:
+		w.receive(id, lifecycle.CheckEnded{Fault: fault.Of(err)})
+		return
+	case err != nil:
+		w.receive(id, lifecycle.WorkerEnded{Fault: fault.Of(err), Random: random})
+		return
+	}
+	ctx, stop := context.WithCancelCause(work)
+	running := &runningWorker{stop: stop, counters: &worker.Counters{}, remote: remote}
+	running.counters.Position.Store(t.Session.Offset)
+	running.speed.Sample(0, time.Now())
+	s.running[id] = running
+	run := worker.New(w.workerConfig(t, running))
+	w.tasks.Go(func() {
+		defer stop(nil)
+		if isCheck {
+			run.Check(ctx)
+			return
+		}
+		run.Run(ctx, random)
+	})
+}
+
+func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) worker.Config {
+	settings := w.admission.Settings()
+	bounds := w.admission.Bounds(t.Server, w.state.batches[t.Batch])
+	return worker.Config{
+		Transfer:       *w.state.table.Get(t.ID),
+		Remote:         running.remote,
+		Disk:           w.config.Disk,
+		Settings:       settings,
+		Counters:       running.counters,
+		TotalSent:      &w.totalSent,
+		Verified:       w.state.verified[t.ID],
+		Options:        bounds.Options,
+		Limits:         bounds.Limits,
+		Growth:         w.config.Growth,
+		Report:         w.report,
+		Save:           w.save,
+		LoadProof:      w.config.Store.Proof,
+		LoadParts:      w.config.Store.Parts,
+		Fingerprint:    fingerprinter(w.config, settings, w.servers.byID[t.Server]),
+		Connections:    bounds.Connections,
+		PartsRequested: bounds.PartsRequested,
+		BodyLimited:    func(bytes int64) { w.send(func() { w.limitBody(t.Server, bytes) }) },
+	}
+}
+
+// uploadURLInUse returns a fault when the upload URL that is the transfer's server
+// is used by another transfer: it is for one file, the first one.
+func (w *workers) uploadURLInUse(t *uploader.Transfer) *fault.Fault {
+	server := w.servers.byID[t.Server]
+	if !server.Profile.Given {
+		return nil
+	}
+	for other := range w.state.table.All() {
+		if other.Server != t.Server || other.ID == t.ID {
+			continue
+		}
+		if other = w.state.current(other.ID); other == nil || other.Intent.GivenUp() {
+			continue
+		}
+		if other.Session.URL == server.Endpoint || other.ID < t.ID && other.Unfinished() {
+			f := fault.Newf(fault.Refused, fault.Create, "the upload URL is for one file and used by transfer %d", other.ID)
+			f.Code = fault.CodeGivenTaken
+			return f
+		}
+	}
+	return nil
+}
+
+// report sends a worker's inputs to the loop. It is called from workers' goroutines.
+func (w *workers) report(id uploader.TransferID, inputs ...lifecycle.Input) {
+	w.send(func() {
+		for _, in := range inputs {
+			w.receive(id, in)
+		}
+	})
+}
+
+// save is report for an input that must be saved before the worker goes on. It fails
+// with ctx's error, so that a worker that is stopped does not wait for a disk that
+// cannot be written. It is called from workers' goroutines.
+func (w *workers) save(ctx context.Context, id uploader.TransferID, in lifecycle.Input) error {
+	saved := make(chan struct{})
+	w.send(func() {
+		w.receive(id, in)
+		w.state.afterCommit = append(w.state.afterCommit, func(context.Context) { close(saved) })
+	})
+	select {
+	case <-saved:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.closed:
+		return worker.ErrShutdown
+	}
+}
+
+// receive applies an input from a worker, and what it says of the server.
+func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
+	s := w.state
+	running := s.running[id]
+	switch in.(type) {
+	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
+		w.release(id)
+	}
+	t := s.table.Get(id)
+	if t == nil {
+		return
+	}
+	if running != nil {
+		in = running.withNewAddress(in)
+	}
+	switch in := in.(type) {
+	case lifecycle.UploadCreated, lifecycle.Acknowledged:
+		w.accepted(t.Server)
+	case lifecycle.PartChanged:
+		w.accepted(t.Server)
+		s.saveParts(id, in.Part)
+	case lifecycle.PartsPlanned:
+		s.saveParts(id, in.Parts...)
+	case lifecycle.FileUpdated:
+		if in.File.Path != t.Source.Path {
+			w.log.Info("renamed file found", "transfer", id)
+		}
+	case lifecycle.SourceVerified:
+		s.verified[id] = in.State
+		return
+	case lifecycle.BlocksHashed:
+		s.saveProof(id, in)
+	case lifecycle.CheckEnded:
+		w.checks.ended(id, in, running != nil && w.isStale(running, t.Server, in.Fault))
+		return
+	case lifecycle.WorkerEnded:
+		w.log.Debug("worker ended", "transfer", id, "fault", in.Fault, "stopped", in.Stopped)
+	}
+	s.apply(id, in)
+	if next := s.table.Get(id); next == nil || next.Phase.Final() {
+		delete(s.verified, id)
+	}
+	end, isEnd := in.(lifecycle.WorkerEnded)
+	switch {
+	case !isEnd || end.Fault == nil:
+	case running != nil && w.isStale(running, t.Server, end.Fault):
+		s.apply(id, lifecycle.RetriedByUser{})
+	default:
+		w.judge(s.table.Get(id), end.Fault)
+	}
+}
+
+// release records that a worker has ended.
+func (w *workers) release(id uploader.TransferID) {
+	delete(w.state.running, id)
+	w.state.queue.Release(int64(id))
+	w.state.urgent = w.state.urgent || len(w.state.running) == 0
+}
+
+// isStale reports whether a worker met a fault of connections that were replaced
+// since, such as those without a sign-in.
+func (w *workers) isStale(running *runningWorker, server uploader.ServerID, f *fault.Fault) bool {
+	return running.remote != w.servers.remotes[server] && blocksServer(f)
+}
+
+// withNewAddress returns what a worker reports with the address its server has now.
+func (r *runningWorker) withNewAddress(in lifecycle.Input) lifecycle.Input {
+	for _, change := range r.moves {
+		switch reported := in.(type) {
+		case lifecycle.UploadCreated:
+			reported.Session.URL = change.apply(reported.Session.URL)
+			in = reported
+		case lifecycle.PartChanged:
+			reported.Part.URL = change.apply(reported.Part.URL)
+			in = reported
+		}
+	}
+	return in
+}
+
+func urlChanged(url string) lifecycle.Input { return lifecycle.URLChanged{URL: url} }
+
+// judge logs a fault of a transfer, and blocks its server when the fault is not
+// about this transfer alone. A nil transfer is ignored.
+func (w *workers) judge(t *uploader.Transfer, f *fault.Fault) {
+	if t == nil {
+		return
+	}
+	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
+	if isOverload(f) {
+		w.refused(t.Server)
+	}
+	switch {
+	case t.Phase == uploader.PhaseFailed && blocksServer(f):
+		w.admission.BlockForUser(t.Server, f)
+	case t.Phase != uploader.PhaseWaiting:
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, isOverload(f):
+		w.admission.BlockUntil(t.Server, f, t.NextTry.Time()) // this transfer's next try ends it
+	}
+	w.checks.endFutile()
+}
+
+// isOverload reports whether a server says that it gets too many requests.
+func isOverload(f *fault.Fault) bool {
+	return f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable
+}
+
+// blocksServer reports whether nothing more is sent to a server until the user has
+// done something about the fault. A 403 may be about one upload alone.
+func blocksServer(f *fault.Fault) bool {
+	if f == nil {
+		return false
+	}
+	switch f.Kind {
+	case fault.Auth:
+		return f.Status != http.StatusForbidden
+	case fault.NotTus, fault.TLS, fault.Quota:
+		return true
+	default:
+		return false
+	}
+}
+
+// accepted records that a server accepted something.
+func (w *workers) accepted(server uploader.ServerID) {
+	if limit, changed := w.admission.Accepted(server, time.Now()); changed {
+		w.log.Info("more simultaneous transfers to a server", "server", server, "max", limit)
+	}
+	w.deleter.Reachable()
+}
+
+// refused records that a server refused a request as one too many.
+func (w *workers) refused(server uploader.ServerID) {
+	underWay := w.state.queue.RunningAt(int64(server)) + 1 // the refused one has ended
+	if limit, changed := w.admission.Refused(server, underWay, time.Now()); changed {
+		w.log.Info("fewer simultaneous transfers to a server", "server", server, "max", limit)
+	}
+}
+
+// sample reads the byte counts, and with checkpoint takes them into the transfers.
+func (w *workers) sample(now time.Time, checkpoint bool) {
+	for id, running := range w.state.running {
+		running.speed.Sample(running.counters.Sent.Load(), now)
+		if checkpoint {
+			w.state.apply(id, lifecycle.BytesSent{Sent: running.counters.Position.Load()})
+		}
+	}
+}
+
+// stopHeld stops the workers to servers that are held by the user's choice. Those to
+// a server that is held because of a fault find out by themselves.
+func (w *workers) stopHeld() {
+	for id, running := range w.state.running {
+		t := w.state.table.Get(id)
+		if t == nil {
+			continue
+		}
+		if hold, held := w.admission.Hold(t.Server); held && hold.Reason != uploader.HeldByServer {
+			running.stop(worker.ErrHeld)
+		}
+	}
+}
+
+// stopSurplus stops the workers that are more than the limits allow.
+func (w *workers) stopSurplus() {
+	maxFiles := func(server int64) int { return w.admission.MaxFiles(uploader.ServerID(server)) }
+	for _, id := range w.state.queue.Surplus(maxFiles) {
+		if running := w.state.running[uploader.TransferID(id)]; running != nil {
+			running.stop(worker.ErrHeld)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package table
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// TestRearrangingTouchesFew moves what has any ranks, equal ones too: the order is
+// that which was asked for, and where no rank was shared few others get a new one.
+func TestRearrangingTouchesFew(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var list []Ranked
+		rank := int64(0)
+		shared := false
+		for id := range rapid.Int64Range(1, 12).Draw(t, "length") {
+			step := rapid.Int64Range(0, 3).Draw(t, "step")
+			shared = shared || step == 0 && id > 0
+			rank += step
+			list = append(list, Ranked{id, rank, rapid.Bool().Draw(t, "chosen")})
+		}
+		to := rapid.SampledFrom([]uploader.Place{uploader.PlaceUp, uploader.PlaceDown, uploader.PlaceTop, uploader.PlaceBottom}).Draw(t, "to")
+		changed := Reorder(slices.Clone(list), to)
+		after := slices.Clone(list)
+		chosen := 0
+		for i := range after {
+			chosen += side(after[i])
+			for _, c := range changed {
+				if c.ID == after[i].ID {
+					after[i] = c
+				}
+			}
+		}
+		slices.SortStableFunc(after, func(a, b Ranked) int { return int(a.Rank - b.Rank) })
+		if want := shifted(list, to); len(changed) > 0 && !slices.EqualFunc(after, want, func(a, b Ranked) bool { return a.ID == b.ID }) {
+			t.Fatalf("%v is %v, want %v", list, after, want)
+		}
+		if !shared && len(changed) > 2*chosen {
+			t.Fatalf("%d of %d chosen get other ranks: %v", len(changed), chosen, changed)
+		}
+	})
+}

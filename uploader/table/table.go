@@ -1,0 +1,362 @@
+// Package table holds every transfer of a running engine in the user's order, their
+// Totals, and which of them differ from what is saved. It is a data structure: no
+// clock, no I/O, no goroutines. The cost of a change does not depend on the number
+// of rows.
+package table
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"unsafe"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/paged"
+)
+
+// Table is not safe for concurrent use. The transfers it returns are never changed
+// Again: a change puts a new value.
+type Table struct {
+	rows    []*uploader.Transfer                       // in the user's order once sorted; nil where one was removed
+	holes   int                                        // how many rows are nil
+	index   paged.Map[uploader.TransferID, int32]      // of the rows, from 1
+	hidden  map[uploader.TransferID]*uploader.Transfer // removed by the user, kept until their batch is scanned
+	dirty   map[uploader.TransferID]bool               // Changed in a way that must be saved
+	saved   map[uploader.TransferID]*uploader.Transfer // Changed ones as they are saved; nil where that is not certain
+	files   map[uploader.BatchID]int                   // transfers of each batch, hidden ones included
+	emptied map[uploader.BatchID]bool                  // batches that had transfers and have none any more
+	begun   map[uploader.TransferID]bool               // those of which a server may hold something, and which can be resumed
+	unbegun map[uploader.TransferID]bool               // those that failed before a server had anything
+	totals  Totals                                     // of the rows
+	shown   []*uploader.Transfer                       // the rows as of the last snapshot
+	stale   bool                                       // the rows differ from shown
+	order   uploader.BatchOrder
+	mixed   bool // the rows are not in order
+}
+
+// chunkRows is how many rows are allocated together, to fill 8 KiB.
+const chunkRows = int(8192 / unsafe.Sizeof(uploader.Transfer{}))
+
+// New makes a table of transfers that are in the user's order.
+func New(loaded []uploader.Transfer, batches []uploader.Batch) *Table {
+	t := &Table{
+		rows:    make([]*uploader.Transfer, 0, len(loaded)),
+		hidden:  map[uploader.TransferID]*uploader.Transfer{},
+		dirty:   map[uploader.TransferID]bool{},
+		saved:   map[uploader.TransferID]*uploader.Transfer{},
+		files:   map[uploader.BatchID]int{},
+		emptied: map[uploader.BatchID]bool{},
+		begun:   map[uploader.TransferID]bool{},
+		unbegun: map[uploader.TransferID]bool{},
+		totals:  newTotals(),
+		stale:   true,
+		order:   uploader.BatchOrder{},
+	}
+	for chunk := range slices.Chunk(loaded, chunkRows) {
+		chunk = slices.Clone(chunk) // so that replaced rows can be freed before all of loaded is
+		for i := range chunk {
+			chunk[i].Source = chunk[i].Source.Compact()
+			t.insert(&chunk[i])
+		}
+	}
+	for i := range batches {
+		t.order[batches[i].ID] = batches[i].Rank
+	}
+	t.mixed = false
+	return t
+}
+
+// Get returns a transfer, or nil.
+func (t *Table) Get(id uploader.TransferID) *uploader.Transfer {
+	if i := t.index.Get(id); i > 0 {
+		return t.rows[i-1]
+	}
+	return t.hidden[id]
+}
+
+// All visits every transfer, in the user's order and then the hidden ones. The
+// visited one may be put meanwhile; if that hides it, it is visited again.
+func (t *Table) All() iter.Seq[*uploader.Transfer] {
+	return func(yield func(*uploader.Transfer) bool) {
+		for _, row := range t.rows { // the slice as it is now: hiding a row may replace t.rows
+			if row != nil && !yield(row) {
+				return
+			}
+		}
+		for _, row := range t.hidden {
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// HiddenOf visits the transfers of a batch that the user removed and that are kept
+// until it is scanned.
+func (t *Table) HiddenOf(batch uploader.BatchID) iter.Seq[*uploader.Transfer] {
+	return func(yield func(*uploader.Transfer) bool) {
+		for _, row := range t.hidden {
+			if row.Batch == batch && !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// Resumable visits the transfers of which a server may hold something and that can
+// be resumed, in no order.
+func (t *Table) Resumable() iter.Seq[*uploader.Transfer] { return t.visit(t.begun) }
+
+// NeverBegun visits the transfers that failed before a server had anything of them,
+// in no order.
+func (t *Table) NeverBegun() iter.Seq[*uploader.Transfer] { return t.visit(t.unbegun) }
+
+func (t *Table) visit(set map[uploader.TransferID]bool) iter.Seq[*uploader.Transfer] {
+	return func(yield func(*uploader.Transfer) bool) {
+		for id := range set {
+			if !yield(t.Get(id)) {
+				return
+			}
+		}
+	}
+}
+
+// Count returns how many transfers a batch has, hidden ones included.
+func (t *Table) Count(batch uploader.BatchID) int { return t.files[batch] }
+
+// BatchTotals returns the totals of a batch's rows.
+func (t *Table) BatchTotals(batch uploader.BatchID) uploader.Sum { return t.totals.batches[batch] }
+
+// PerBatch returns the totals of all batches. It must not be changed.
+func (t *Table) PerBatch() map[uploader.BatchID]uploader.Sum { return t.totals.batches }
+
+// AllTotals returns a copy of the totals, to which live progress can be added.
+func (t *Table) AllTotals() Totals {
+	return t.totals.clone()
+}
+
+// EmptiedBatches returns the batches whose last transfer left, until ClearEmptied.
+func (t *Table) EmptiedBatches() []uploader.BatchID { return slices.Sorted(maps.Keys(t.emptied)) }
+
+func (t *Table) ClearEmptied(batch uploader.BatchID) { delete(t.emptied, batch) }
+
+// SetRank sets the place of a batch in the user's order.
+func (t *Table) SetRank(batch uploader.BatchID, rank int64) {
+	if t.order[batch] != rank {
+		t.order[batch] = rank
+		t.mixed = t.mixed || t.files[batch] > 0
+	}
+}
+
+func (t *Table) ForgetRank(batch uploader.BatchID) { delete(t.order, batch) }
+
+// Put stores a new value of a transfer. A new transfer goes last until the rows are
+// sorted.
+func (t *Table) Put(next *uploader.Transfer) {
+	now := t.Get(next.ID)
+	if now == nil || Durable(now) != Durable(next) {
+		t.dirty[next.ID] = true
+	}
+	if _, changed := t.saved[next.ID]; !changed {
+		t.saved[next.ID] = now
+	}
+	i := t.index.Get(next.ID)
+	if i == 0 || next.Removed() {
+		t.delete(now)
+		t.insert(next)
+		return
+	}
+	t.mixed = t.mixed || now.Batch != next.Batch || now.Rank != next.Rank
+	t.uncount(now)
+	t.rows[i-1], t.stale = next, true
+	t.files[next.Batch]++
+	t.totals.add(next)
+	t.classify(next)
+}
+
+// classify updates begun and unbegun.
+func (t *Table) classify(row *uploader.Transfer) {
+	include(t.begun, row.ID, row.Session.Begun() && row.Continuable())
+	include(t.unbegun, row.ID, row.FailedBeforeStart())
+}
+
+func include(set map[uploader.TransferID]bool, id uploader.TransferID, in bool) {
+	if in {
+		set[id] = true
+	} else if len(set) > 0 {
+		delete(set, id)
+	}
+}
+
+// insert adds a transfer that is not in the table.
+func (t *Table) insert(row *uploader.Transfer) {
+	t.files[row.Batch]++
+	t.classify(row)
+	if row.Removed() {
+		t.hidden[row.ID] = row
+		return
+	}
+	if last := len(t.rows) - 1; last >= 0 {
+		t.mixed = t.mixed || t.rows[last] == nil || t.order.Compare(t.rows[last], row) > 0
+	}
+	t.rows = append(t.rows, row)
+	t.setIndex(row.ID, len(t.rows))
+	t.totals.add(row)
+	t.stale = true
+}
+
+func (t *Table) setIndex(id uploader.TransferID, place int) {
+	t.index.Set(id, int32(place)) //nolint:gosec // memory holds fewer than two thousand million rows
+}
+
+// delete takes a transfer out; nil is ignored. Its row stays empty until half of the
+// rows are, so that compacting costs two steps for each deleted row.
+func (t *Table) delete(row *uploader.Transfer) {
+	if row == nil {
+		return
+	}
+	t.uncount(row)
+	delete(t.begun, row.ID)
+	delete(t.unbegun, row.ID)
+	i := t.index.Delete(row.ID)
+	if i == 0 {
+		delete(t.hidden, row.ID)
+		return
+	}
+	t.rows[i-1], t.stale = nil, true
+	if t.holes++; t.holes > len(t.rows)/2 {
+		t.compact()
+	}
+}
+
+// uncount takes a transfer out of the totals.
+func (t *Table) uncount(row *uploader.Transfer) {
+	if t.index.Get(row.ID) > 0 {
+		t.totals.remove(row)
+	}
+	if t.files[row.Batch]--; t.files[row.Batch] == 0 {
+		delete(t.files, row.Batch)
+		t.emptied[row.Batch] = true
+	}
+}
+
+// compact removes the empty rows.
+func (t *Table) compact() {
+	rows := make([]*uploader.Transfer, 0, len(t.rows)-t.holes)
+	for _, row := range t.rows {
+		if row != nil {
+			rows = append(rows, row)
+		}
+	}
+	t.rows, t.holes = rows, 0
+	t.reindex()
+}
+
+func (t *Table) reindex() {
+	for i, row := range t.rows {
+		t.setIndex(row.ID, i+1)
+	}
+}
+
+// Sort puts the rows in the user's order.
+func (t *Table) Sort() {
+	if !t.mixed {
+		return
+	}
+	t.compact()
+	slices.SortStableFunc(t.rows, t.order.Compare)
+	t.reindex()
+	t.stale, t.mixed = true, false
+}
+
+// Remove takes transfers out of the table and out of what is to be saved.
+func (t *Table) Remove(ids []uploader.TransferID) {
+	for _, id := range ids {
+		t.delete(t.Get(id))
+		delete(t.dirty, id)
+		delete(t.saved, id)
+	}
+}
+
+// Snapshot returns the rows in the user's order, as a slice that is never changed.
+// Without changes it returns the same slice again.
+func (t *Table) Snapshot() []*uploader.Transfer {
+	t.Sort()
+	if !t.stale {
+		return t.shown
+	}
+	t.stale = false
+	t.shown = make([]*uploader.Transfer, 0, len(t.rows)-t.holes)
+	if t.holes == 0 {
+		t.shown = append(t.shown, t.rows...)
+		return t.shown
+	}
+	for _, row := range t.rows {
+		if row != nil {
+			t.shown = append(t.shown, row)
+		}
+	}
+	return t.shown
+}
+
+// Unsaved reports whether a transfer differs from what is saved.
+func (t *Table) Unsaved() bool { return len(t.dirty) > 0 }
+
+// Changed returns the transfers that differ from what is saved, by ID.
+func (t *Table) Changed() []*uploader.Transfer {
+	rows := make([]*uploader.Transfer, 0, len(t.dirty))
+	for id := range t.dirty {
+		rows = append(rows, t.Get(id))
+	}
+	slices.SortFunc(rows, func(a, b *uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) })
+	return rows
+}
+
+// Before returns the saved values of rows, where they are certain.
+func (t *Table) Before(rows []*uploader.Transfer) map[uploader.TransferID]*uploader.Transfer {
+	before := make(map[uploader.TransferID]*uploader.Transfer, len(rows))
+	for _, row := range rows {
+		if saved := t.saved[row.ID]; saved != nil {
+			before[row.ID] = saved
+		}
+	}
+	return before
+}
+
+// MarkSaved records that all changes are saved.
+func (t *Table) MarkSaved() {
+	for id := range t.dirty {
+		delete(t.saved, id)
+	}
+	clear(t.dirty)
+}
+
+// MarkOneSaved records that one transfer needs no saving, without knowing what is
+// saved of it.
+func (t *Table) MarkOneSaved(id uploader.TransferID) {
+	delete(t.dirty, id)
+	t.saved[id] = nil
+}
+
+// MarkUncertain records that it is not known whether the changes are saved.
+func (t *Table) MarkUncertain() {
+	for id := range t.dirty {
+		t.saved[id] = nil
+	}
+}
+
+// Durable is the part of a transfer that must survive a restart. The phase of one
+// with a worker is not: the next run starts it from the queue.
+func Durable(t *uploader.Transfer) uploader.Transfer {
+	d := *t
+	if !d.Session.Begun() && !d.Phase.Final() {
+		d.Started = 0 // saved with the session or the final phase
+	}
+	if !d.Phase.Final() {
+		d.Phase = uploader.PhaseQueued
+		d.NextTry = 0
+		d.Fault = nil
+	}
+	return d
+}

@@ -1,0 +1,263 @@
+package table
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/source"
+)
+
+// TestTheTableIsWhatWasPutIn plays any sequence of changes against a plain list.
+func TestTheTableIsWhatWasPutIn(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		table := New(nil, nil)
+		var model []*uploader.Transfer
+		at := func(id uploader.TransferID) int {
+			return slices.IndexFunc(model, func(t *uploader.Transfer) bool { return t.ID == id })
+		}
+		id := rapid.Custom(func(r *rapid.T) uploader.TransferID { return uploader.TransferID(rapid.IntRange(1, 20).Draw(r, "id")) })
+		r.Repeat(map[string]func(*rapid.T){
+			"put": func(r *rapid.T) {
+				next := anyRow(r, id.Draw(r, "row"))
+				was := at(next.ID)
+				if was < 0 {
+					model = append(model, next)
+				} else {
+					model[was] = next
+				}
+				table.Put(next)
+			},
+			"remove": func(r *rapid.T) {
+				ids := rapid.SliceOfDistinct(id, func(id uploader.TransferID) uploader.TransferID { return id }).Draw(r, "rows")
+				table.Remove(ids)
+				model = slices.DeleteFunc(model, func(t *uploader.Transfer) bool { return slices.Contains(ids, t.ID) })
+			},
+			"move a batch": func(*rapid.T) {
+				table.SetRank(uploader.BatchID(rapid.IntRange(1, 3).Draw(r, "batch")), rapid.Int64Range(-1, 1).Draw(r, "place"))
+			},
+			"": func(r *rapid.T) { checkTable(r, table, model) },
+		})
+	})
+}
+
+func anyRow(r *rapid.T, id uploader.TransferID) *uploader.Transfer {
+	size := rapid.Int64Range(0, 100).Draw(r, "size")
+	return &uploader.Transfer{
+		ID:      id,
+		Batch:   uploader.BatchID(rapid.IntRange(1, 3).Draw(r, "batch")),
+		Rank:    rapid.Int64Range(-1, 3).Draw(r, "rank"),
+		Source:  source.File{Size: size},
+		Intent:  uploader.Intent(rapid.IntRange(0, int(uploader.IntentRemove)).Draw(r, "intent")),
+		Phase:   uploader.Phase(rapid.IntRange(0, int(uploader.PhaseCancelled)).Draw(r, "phase")),
+		Session: uploader.Session{Offset: rapid.Int64Range(0, size).Draw(r, "offset"), Sent: rapid.Int64Range(0, 120).Draw(r, "sent")},
+	}
+}
+
+func checkTable(r *rapid.T, table *Table, model []*uploader.Transfer) {
+	var shown []*uploader.Transfer
+	want, files := newTotals(), map[uploader.BatchID]int{}
+	for _, t := range model {
+		files[t.Batch]++
+		if table.Get(t.ID) != t {
+			r.Fatalf("transfer %d is %v", t.ID, table.Get(t.ID))
+		}
+		if !t.Removed() {
+			shown = append(shown, t)
+			want.add(t)
+		}
+	}
+	slices.SortFunc(shown, table.order.Compare)
+	got := table.Snapshot()
+	if !slices.Equal(got, shown) {
+		r.Fatalf("%d rows are shown, want %d, or they differ", len(got), len(shown))
+	}
+	if diff := gocmp.Diff(want, table.totals, gocmp.AllowUnexported(Totals{})); diff != "" {
+		r.Fatalf("summed anew (-) and along the way (+) differ:\n%s", diff)
+	}
+	if !maps.Equal(files, table.files) {
+		r.Fatalf("batches have %v transfers, want %v", table.files, files)
+	}
+	seen := slices.SortedFunc(table.All(), func(a, b *uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) })
+	if !sameSet(seen, model) {
+		r.Fatalf("visited %d transfers, want %d", len(seen), len(model))
+	}
+}
+
+func sameSet(a, b []*uploader.Transfer) bool {
+	byID := func(a, b *uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) }
+	return slices.Equal(slices.SortedFunc(slices.Values(a), byID), slices.SortedFunc(slices.Values(b), byID))
+}
+
+// TestTheLedgerAddsUp compares the sums with what is seen by going through all.
+func TestTheLedgerAddsUp(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		var all []*uploader.Transfer
+		sums := newTotals()
+		live := map[uploader.TransferID]uploader.Live{}
+		for id := range rapid.IntRange(0, 20).Draw(r, "transfers") {
+			row := anyRow(r, uploader.TransferID(id+1))
+			all = append(all, row)
+			sums.add(row)
+		}
+		moving := sums.clone()
+		for _, row := range all {
+			if rapid.Bool().Draw(r, "moves") {
+				live[row.ID] = uploader.Live{Sent: rapid.Int64Range(0, 120).Draw(r, "sent now"), Rate: float64(rapid.IntRange(0, 9).Draw(r, "rate"))}
+				moving.AddProgress(row, live[row.ID])
+			}
+		}
+		s := &uploader.Snapshot{Transfers: all, Live: live}
+		want := uploader.Totals{Count: map[uploader.State]int{}}
+		batches := map[uploader.BatchID]uploader.Sum{}
+		for _, row := range all {
+			sum := batches[row.Batch]
+			sum.Count[row.State()]++
+			sum.Files++
+			sum.Bytes += row.Source.Size
+			sum.Sent += s.Sent(row)
+			sum.Rate += live[row.ID].Rate
+			batches[row.Batch] = sum
+			want.Count[row.State()]++
+			if isPending(row, row.State()) {
+				want.Pending++
+				want.Bytes += row.Source.Size
+				want.Left += max(0, row.Source.Size-s.Sent(row))
+			}
+		}
+		if diff := gocmp.Diff(want, moving.Overall()); diff != "" {
+			r.Fatalf("totals: want (-) and got (+) differ:\n%s", diff)
+		}
+		if diff := gocmp.Diff(batches, moving.batches, cmpopts.EquateEmpty()); diff != "" {
+			r.Fatalf("batches: want (-) and got (+) differ:\n%s", diff)
+		}
+	})
+}
+
+// rowsOf makes a table as it is after a start.
+func rowsOf(count int) *Table { return New(savedRows(count), nil) }
+
+func savedRows(count int) []uploader.Transfer {
+	saved := make([]uploader.Transfer, count)
+	for i := range saved {
+		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
+		saved[i] = uploader.Transfer{
+			ID: uploader.TransferID(i + 1), Batch: uploader.BatchID(i/1000 + 1), Server: 1, Rank: int64(i + 1),
+			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.MomentOf(testTime),
+			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testTime},
+		}
+	}
+	return saved
+}
+
+func TestOneChangeAmongManyCostsNoMoreThanAmongFew(t *testing.T) {
+	const many = 100_000
+	table := rowsOf(many)
+	table.MarkSaved()
+	next := *table.Get(many / 2)
+	allocations := testing.AllocsPerRun(1000, func() {
+		next.Session.Offset++
+		value := next
+		table.Put(&value)
+	})
+	if allocations > 4 {
+		t.Errorf("a change allocates %v times", allocations)
+	}
+	if got := len(table.Changed()); got != 1 {
+		t.Errorf("%d rows are to be saved after one changed", got)
+	}
+	if allocations := testing.AllocsPerRun(10, func() { table.stale = true; table.Snapshot() }); allocations != 1 {
+		t.Errorf("a snapshot allocates %v times, want once, for the list", allocations)
+	}
+	if allocations := testing.AllocsPerRun(10, func() { table.Snapshot() }); allocations != 0 {
+		t.Errorf("a snapshot of what did not change allocates %v times", allocations)
+	}
+}
+
+func TestForgettingMovesFewOthers(t *testing.T) {
+	const many = 100_000
+	table := rowsOf(many)
+	places, moves := table.rows, 0
+	for id := uploader.TransferID(1); id <= many; id++ {
+		table.Remove([]uploader.TransferID{id})
+		if len(table.rows) < len(places) { // otherwise nobody's place changed
+			places = table.rows
+			moves += len(places)
+		}
+	}
+	if moves == 0 || moves > 2*many {
+		t.Errorf("forgetting %d one by one moved others %d times", many, moves)
+	}
+	if len(table.Snapshot()) != 0 || len(table.totals.batches) != 0 {
+		t.Errorf("%d rows and %d batches are left", len(table.rows), len(table.totals.batches))
+	}
+}
+
+// TestRowsMayBeHiddenWhileAllAreVisited hides some of the rows from within the visit,
+// as a start does with what was removed when the program was killed.
+func TestRowsMayBeHiddenWhileAllAreVisited(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		hides := rapid.SliceOfN(rapid.Bool(), 1, 20).Draw(r, "hides")
+		table := New(nil, nil)
+		for i := range hides {
+			table.Put(&uploader.Transfer{ID: uploader.TransferID(i + 1)})
+		}
+		visited := map[uploader.TransferID]bool{}
+		for row := range table.All() {
+			visited[row.ID] = true
+			if hides[row.ID-1] {
+				next := *row
+				next.Intent, next.Phase = uploader.IntentRemove, uploader.PhaseCancelled
+				table.Put(&next)
+			}
+		}
+		if len(visited) != len(hides) {
+			r.Fatalf("visited %d of %d rows", len(visited), len(hides))
+		}
+	})
+}
+
+func TestTheTableKnowsWhatIsSavedOfARow(t *testing.T) {
+	table := rowsOf(1)
+	loaded := table.Get(1)
+	change := func(sent int64, intent uploader.Intent) {
+		next := *table.Get(1)
+		next.Phase, next.Session.Sent, next.Intent = uploader.PhaseSending, sent, intent
+		table.Put(&next)
+	}
+	saved := func() *uploader.Transfer { return table.Before(table.Changed())[1] }
+
+	change(0, uploader.IntentRun) // which is nothing to be saved
+	table.MarkSaved()
+	change(1, uploader.IntentHold)
+	change(2, uploader.IntentHold)
+	if saved() != loaded {
+		t.Errorf("before anything is saved, it is %+v", saved())
+	}
+	table.MarkSaved()
+	held := table.Get(1)
+	change(2, uploader.IntentRun)
+	if saved() != held {
+		t.Errorf("once a change is saved, it is %+v", saved())
+	}
+	table.MarkUncertain()
+	change(3, uploader.IntentRun)
+	if saved() != nil {
+		t.Errorf("where a save failed, it is %+v", saved())
+	}
+	table.Put(&uploader.Transfer{ID: 2})
+	if table.Before(table.Changed())[2] != nil {
+		t.Error("a new one is saved already")
+	}
+}
+
+// testTime is the present in these tests.
+var testTime = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)

@@ -1,0 +1,85 @@
+package table
+
+import (
+	"maps"
+
+	"github.com/ferryapp/ferry/uploader"
+)
+
+// Totals are the sums over the rows of a table, kept up to date as transfers come
+// and go. What a worker sends at the moment is not included: AddProgress adds it to
+// a copy.
+type Totals struct {
+	batches map[uploader.BatchID]uploader.Sum
+	count   [uploader.NumStates]int
+	pending int   // neither final nor paused
+	bytes   int64 // of the pending ones
+	left    int64 // of those, how many are not sent
+}
+
+func newTotals() Totals { return Totals{batches: map[uploader.BatchID]uploader.Sum{}} }
+
+func (s *Totals) clone() Totals {
+	c := *s
+	c.batches = maps.Clone(s.batches)
+	return c
+}
+
+func (s *Totals) add(t *uploader.Transfer) { s.change(t, 1) }
+
+// Remove takes out a value that was added.
+func (s *Totals) remove(t *uploader.Transfer) {
+	s.change(t, -1)
+	if s.batches[t.Batch].Files == 0 {
+		delete(s.batches, t.Batch)
+	}
+}
+
+func (s *Totals) change(t *uploader.Transfer, sign int) {
+	state, size, sent := t.State(), max(t.Source.Size, 0), t.Sent()
+	sum := s.batches[t.Batch]
+	sum.Count[state] += sign
+	sum.Files += sign
+	sum.Bytes += int64(sign) * size
+	sum.Sent += int64(sign) * sent
+	s.batches[t.Batch] = sum
+	s.count[state] += sign
+	if isPending(t, state) {
+		s.pending += sign
+		s.bytes += int64(sign) * size
+		s.left += int64(sign) * max(0, size-sent)
+	}
+}
+
+// AddProgress adds what a worker sends at the moment of a transfer that was added.
+func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Live) {
+	before := t.Sent()
+	now := max(live.Sent, t.Session.Offset)
+	sum := s.batches[t.Batch]
+	sum.Sent += now - before
+	sum.Rate += live.Rate
+	s.batches[t.Batch] = sum
+	if isPending(t, t.State()) {
+		s.left += max(0, t.Source.Size-now) - max(0, t.Source.Size-before)
+	}
+}
+
+// PerBatch returns the totals of each batch.
+func (s *Totals) PerBatch() map[uploader.BatchID]uploader.Sum { return s.batches }
+
+// Overall returns the totals over all rows, without speed.
+func (s *Totals) Overall() uploader.Totals {
+	all := uploader.Totals{Count: make(map[uploader.State]int, uploader.NumStates), Pending: s.pending, Bytes: s.bytes, Left: s.left}
+	for state, n := range s.count {
+		if n > 0 {
+			all.Count[uploader.State(state)] = n
+		}
+	}
+	return all
+}
+
+// isPending reports whether more of the transfer will be sent without action by the
+// user.
+func isPending(t *uploader.Transfer, s uploader.State) bool {
+	return !t.Phase.Final() && s != uploader.StatePaused && s != uploader.StateCancelled
+}

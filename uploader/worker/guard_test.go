@@ -1,0 +1,22 @@
+package worker
+
+import (
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestAPanicIsAFaultOfWhatWasBeingDone(t *testing.T) {
+	err := CatchPanic(func() error {
+		var parts []uploader.Part
+		_ = parts[3]
+		return nil
+	})
+	if !fault.Is(err, fault.Bug) {
+		t.Errorf("got %v", err)
+	}
+	if err := CatchPanic(func() error { return nil }); err != nil {
+		t.Errorf("without a panic: %v", err)
+	}
+}
