@@ -190,7 +190,7 @@ func (q *Queue) Holds(id int64) bool {
 }
 
 // Waiting returns the number of waiting items.
-func (q *Queue) Waiting() int { return q.index.count }
+func (q *Queue) Waiting() int { return q.index.count() }
 
 // Running returns the number of running items.
 func (q *Queue) Running() int { return len(q.running) }
