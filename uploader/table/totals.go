@@ -27,7 +27,7 @@ func (s *Totals) clone() Totals {
 
 func (s *Totals) add(t *uploader.Transfer) { s.change(t, 1) }
 
-// Remove takes out a value that was added.
+// remove takes out a value that was added.
 func (s *Totals) remove(t *uploader.Transfer) {
 	s.change(t, -1)
 	if s.batches[t.Batch].Files == 0 {
