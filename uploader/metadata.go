@@ -14,7 +14,7 @@ type MetadataError struct{ Line int } // from 1
 // Error implements error.
 func (e *MetadataError) Error() string { return fmt.Sprintf("line %d is not valid metadata", e.Line) }
 
-// ParseMetadata parses a template of metadata (Profile.Metadata). Each line has a key
+// ParseMetadata parses the metadata template of server options. Each line has a key
 // and, after a space, its value, which may contain the placeholders {name}, {path},
 // {type} and {size}. Keys are printable ASCII without commas and unique (tus 1.0.0,
 // Upload-Metadata). Empty lines are skipped. Errors are of type *MetadataError.

@@ -14,7 +14,7 @@ type Span struct {
 	Days  [7]bool       `json:"days"`  // on which it begins; from Sunday, as time.Weekday
 	From  time.Duration `json:"from"`  // since midnight
 	Until time.Duration `json:"until"` // since midnight; on the next day if not after From
-	Limit int64         `json:"limit"` // bytes per second; 0: unlimited; Nothing: nothing is sent
+	Limit int64         `json:"limit"` // bytes per second; 0: unlimited; [Nothing]: nothing is sent
 }
 
 // Nothing is the limit of a span in which nothing is sent.
@@ -22,8 +22,8 @@ const Nothing = -1
 
 const day = 24 * time.Hour
 
-// sane returns the spans that have days, with values in their valid range.
-func (s Schedule) sane() Schedule {
+// normalized returns the spans that have days, with values in their valid range.
+func (s Schedule) normalized() Schedule {
 	var spans Schedule
 	for _, span := range s[:min(len(s), SpansMost)] {
 		if span.Days == [7]bool{} {

@@ -17,8 +17,8 @@ type Server struct {
 // Builtin reports whether s is the receiver inside this program.
 func (s Server) Builtin() bool { return s.ID == BuiltinServer }
 
-// Profile are the options of uploads to a server. The zero Profile is the default.
-// Sizes are in bytes.
+// Profile are the server options: how uploads to a server differ from the default,
+// which is the zero value. Sizes are in bytes.
 type Profile struct {
 	ChunkMin       int64  `json:"chunkMin,omitempty"`       // minimum of every request but the last of an upload; 0: none
 	ChunkMax       int64  `json:"chunkMax,omitempty"`       // maximum of a request; 0: none
@@ -45,7 +45,7 @@ const (
 )
 
 // Access is how a server is reached and signed in to. It contains no secrets: they are
-// in a keyring, under the name Secret.
+// in a keyring, under the name [Access.Secret].
 type Access struct {
 	SignIn      SignIn `json:"signIn,omitempty"`
 	User        string `json:"user,omitempty"`        // for SignInBasic

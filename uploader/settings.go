@@ -93,7 +93,7 @@ func (s Settings) Sane() Settings {
 	s.Simultaneous = min(positiveOr(s.Simultaneous, defaults.Simultaneous), maxSimultaneous)
 	s.Connections = min(max(s.Connections, 1), ConnectionsMost)
 	s.Limit = min(max(s.Limit, 0), maxLimit)
-	s.Schedule = s.Schedule.sane()
+	s.Schedule = s.Schedule.normalized()
 	s.Metered = oneOf(s.Metered, MeteredGoOn, MeteredHold)
 	if _, err := source.ParseStrategy(s.Fingerprint); err != nil {
 		s.Fingerprint = defaults.Fingerprint
@@ -123,7 +123,7 @@ func oneOf[T cmp.Ordered](value T, choices ...T) T {
 	return choices[0]
 }
 
-// FingerprintStrategy returns the strategy that Fingerprint names. s must be sane.
+// FingerprintStrategy returns the strategy that Fingerprint names. s must be normalized.
 func (s Settings) FingerprintStrategy() source.Strategy {
 	strategy, err := source.ParseStrategy(s.Fingerprint)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// parse decodes JSON over the default settings and makes the result sane.
+// parse decodes JSON over the default settings and normalizes them.
 func parse(text []byte) (uploader.Settings, error) {
 	s := uploader.DefaultSettings()
 	if len(text) == 0 {
@@ -20,7 +20,7 @@ func parse(text []byte) (uploader.Settings, error) {
 	return s.Sane(), err
 }
 
-func TestSaneSettings(t *testing.T) {
+func TestNormalizedSettings(t *testing.T) {
 	t.Parallel()
 	defaults := uploader.DefaultSettings()
 	with := func(change func(*uploader.Settings)) uploader.Settings {
@@ -66,7 +66,7 @@ func TestSaneSettings(t *testing.T) {
 	}
 }
 
-func FuzzSaneSettings(f *testing.F) {
+func FuzzNormalizedSettings(f *testing.F) {
 	defaults, _ := json.Marshal(uploader.DefaultSettings())
 	f.Add(defaults)
 	f.Add([]byte(`{"simultaneous":-3,"unknown":[{}],"schedule":[{"days":[true,false],"from":1,"until":0,"limit":-1}]}`))
@@ -77,7 +77,7 @@ func FuzzSaneSettings(f *testing.F) {
 			return
 		}
 		if diff := cmp.Diff(s, s.Sane()); diff != "" {
-			t.Fatalf("Sane is not idempotent:\n%s", diff)
+			t.Fatalf("normalizing is not idempotent:\n%s", diff)
 		}
 		if s.Simultaneous < 1 || s.Connections < 1 || s.Limit < 0 || s.Settle < 0 || s.Ignore == nil {
 			t.Fatalf("settings out of range: %+v", s)

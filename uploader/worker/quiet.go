@@ -8,15 +8,15 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// UnsettledFor returns how long a file must remain unchanged before it counts as
-// completely written; 0 if it does. A modification time a little in the future, as by
+// UnsettledFor returns for how much longer a file must remain unchanged until it was so
+// for the quiet time and counts as completely written; 0 if it does. A modification time a little in the future, as by
 // the clock of a file server, counts as now; one further in the future is ignored.
-func UnsettledFor(file source.File, settle time.Duration, now time.Time) time.Duration {
+func UnsettledFor(file source.File, quiet time.Duration, now time.Time) time.Duration {
 	age := now.Sub(file.ModTime)
-	if age >= settle || age <= -settle {
+	if age >= quiet || age <= -quiet {
 		return 0
 	}
-	return settle - age
+	return quiet - age
 }
 
 // StillWritten returns the fault of a file that changed too recently to be sent.
