@@ -2,10 +2,12 @@ package uploader
 
 import "cmp"
 
-// BatchOrder compares transfers; it is the BatchOrder of the batches. A transfer whose batch
-// is not known stands where one of rank 0 would.
+// BatchOrder is the rank of each batch in the user's order. A batch that is not in it
+// has rank 0.
 type BatchOrder map[BatchID]int64
 
+// Compare compares two transfers by the user's order: by their batches, by their rank
+// within a batch, and by ID.
 func (o BatchOrder) Compare(a, b *Transfer) int {
 	batches := 0
 	if a.Batch != b.Batch {

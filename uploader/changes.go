@@ -7,29 +7,28 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Changes is one atomic change of a profile's memory. Transfers, Batches and
-// Servers are inserted or wholly replaced by ID.
+// Changes is one atomic change of what a [Store] holds. Transfers, Batches and Servers
+// are inserted, or replaced as a whole by ID.
 type Changes struct {
 	Transfers        []*Transfer
-	Before           map[TransferID]*Transfer // those of the transfers as they are saved, where that is certain
+	Before           map[TransferID]*Transfer // saved values of Transfers, where they are certain
 	Batches          []Batch
 	Servers          []Server
 	RemovedTransfers []TransferID
 	RemovedBatches   []BatchID
 	RemovedServers   []ServerID
 
-	// Proofs add to the proofs of content: for each transfer, its saved marks at
-	// or behind the first of these are replaced by these. A proof goes with its
-	// Session: a saved transfer that is done or not begun has none, nor has a
-	// removed one.
+	// Proofs extend the proofs of content: of each transfer, the saved blocks from
+	// the first of these on are replaced by these. The proof of a transfer that is
+	// done, not begun or removed is deleted.
 	Proofs map[TransferID]source.Proof
 
-	// Parts are inserted or wholly replaced by transfer and index. They go as
-	// proofs do, where a session without parts has none.
+	// Parts are inserted, or replaced as a whole by transfer and index. They are
+	// deleted as proofs are, and when the session has no parts.
 	Parts map[TransferID][]Part
 
-	// Events are appended to those of their transfers, of which the newest
-	// EventsKept stay. They go with the transfer.
+	// Events are appended to those of their transfers. The newest EventsKept of a
+	// transfer are kept, until it is removed.
 	Events map[TransferID][]Event
 }
 
@@ -39,41 +38,41 @@ func (c Changes) Empty() bool {
 		len(c.RemovedTransfers) == 0 && len(c.RemovedServers) == 0 && len(c.Proofs) == 0 && len(c.Parts) == 0 && len(c.Events) == 0
 }
 
-// Split cuts changes into what belongs to no transfer alone, and what belongs to
-// each.
+// Split splits changes into those of single transfers, by ID, after those that belong
+// to no single transfer, if any. JoinChanges joins them.
 func (c Changes) Split() []Changes {
 	rest := c
 	rest.Transfers, rest.Before, rest.Proofs, rest.Parts, rest.Events = nil, nil, nil, nil, nil
-	of := map[TransferID]Changes{}
+	byID := map[TransferID]Changes{}
 	for _, t := range c.Transfers {
-		of[t.ID] = Changes{Transfers: []*Transfer{t}}
+		byID[t.ID] = Changes{Transfers: []*Transfer{t}}
 	}
-	for id, marks := range c.Proofs {
-		piece := of[id]
-		piece.Proofs = map[TransferID]source.Proof{id: marks}
-		of[id] = piece
+	for id, proof := range c.Proofs {
+		piece := byID[id]
+		piece.Proofs = map[TransferID]source.Proof{id: proof}
+		byID[id] = piece
 	}
 	for id, parts := range c.Parts {
-		piece := of[id]
+		piece := byID[id]
 		piece.Parts = map[TransferID][]Part{id: parts}
-		of[id] = piece
+		byID[id] = piece
 	}
 	for id, events := range c.Events {
-		piece := of[id]
+		piece := byID[id]
 		piece.Events = map[TransferID][]Event{id: events}
-		of[id] = piece
+		byID[id] = piece
 	}
 	var pieces []Changes
 	if !rest.Empty() {
 		pieces = append(pieces, rest)
 	}
-	for _, id := range slices.Sorted(maps.Keys(of)) {
-		pieces = append(pieces, of[id])
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		pieces = append(pieces, byID[id])
 	}
 	return pieces
 }
 
-// Transfer is whose piece it is, 0 for nobody's.
+// Owner returns the transfer that a piece made by Split belongs to; 0 for none.
 func (c Changes) Owner() TransferID {
 	for _, t := range c.Transfers {
 		return t.ID
@@ -90,7 +89,7 @@ func (c Changes) Owner() TransferID {
 	return 0
 }
 
-// JoinChanges is the inverse of pieces.
+// JoinChanges is the inverse of Split.
 func JoinChanges(pieces []Changes) Changes {
 	all := Changes{Proofs: map[TransferID]source.Proof{}, Parts: map[TransferID][]Part{}, Events: map[TransferID][]Event{}}
 	for _, p := range pieces {

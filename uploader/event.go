@@ -10,28 +10,28 @@ import (
 type Event struct {
 	At     time.Time
 	Kind   EventKind
-	Offset int64        // bytes the server had acknowledged by then
-	Until  time.Time    // of a wait: when it goes on; zero otherwise
+	Offset int64        // in bytes, as acknowledged by then
+	Until  time.Time    // of the next attempt, for EventWaiting; zero otherwise
 	Fault  *fault.Fault // why it waits, asks or failed; nil otherwise
 }
 
-// EventKind is what happened. Its text is kept in the database.
+// EventKind is the kind of an event, as stored in the database.
 type EventKind string
 
-// What can happen to a transfer.
+// The kinds of event.
 const (
-	EventStarted   EventKind = "started"   // a worker took it up
-	EventCreated   EventKind = "created"   // the server made an upload for it
-	EventResumed   EventKind = "resumed"   // the server said from where it goes on
-	EventWaiting   EventKind = "waiting"   // it tries again at Until
+	EventStarted   EventKind = "started"   // a worker started
+	EventCreated   EventKind = "created"   // the server created an upload
+	EventResumed   EventKind = "resumed"   // the server reported the offset to resume at
+	EventWaiting   EventKind = "waiting"   // the next attempt is at Until
 	EventPaused    EventKind = "paused"    // by the user
 	EventFailed    EventKind = "failed"    // until the user acts
-	EventFound     EventKind = "found"     // its file was found at another place
-	EventRestarted EventKind = "restarted" // what the server held was given up
-	EventLeft      EventKind = "left"      // the server still holds what was given up
+	EventFound     EventKind = "found"     // its file has another path now
+	EventRestarted EventKind = "restarted" // the upload on the server was abandoned
+	EventLeft      EventKind = "left"      // an abandoned upload could not be deleted from the server
 	EventDone      EventKind = "done"
 	EventCancelled EventKind = "cancelled"
 )
 
-// EventsKept is how many events are kept of a transfer: the newest.
+// EventsKept is how many events of a transfer are kept: the newest.
 const EventsKept = 100

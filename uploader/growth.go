@@ -1,15 +1,15 @@
 package uploader
 
-// Growth says of a file whether it is one that another program is still writing,
-// and says itself when that has ended.
+// Growth is whether another program is still writing a file, as that program reports
+// it.
 type Growth uint8
 
-// What a file can be.
+// The states of a file.
 const (
-	GrowthNone  Growth = iota // a file like any other
+	GrowthNone  Growth = iota // no program reports to write it
 	Growing                   // being written
-	GrowthWhole               // written to its end
-	GrowthCut                 // its writer ended too early: nobody knows the rest
+	GrowthWhole               // complete
+	GrowthCut                 // truncated: its writer ended early
 )
 
 // SizeUnknown is the size of a file that is still being written.

@@ -8,25 +8,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// MetadataError is a line of a template that is no pair.
+// MetadataError is returned for a line of a metadata template that is not valid.
 type MetadataError struct{ Line int } // from 1
 
 // Error implements error.
-func (e *MetadataError) Error() string { return fmt.Sprintf("line %d is no metadata", e.Line) }
+func (e *MetadataError) Error() string { return fmt.Sprintf("line %d is not valid metadata", e.Line) }
 
-// ParseMetadata reads a Profile's Metadata: in each line a key, and after a space
-// its value, in which {name}, {path}, {type} and {size} stand for those of the
-// File. Keys are of printable ASCII without a comma, and each is there once (tus
-// 1.0.0, Upload-Metadata). Empty lines are passed over.
+// ParseMetadata parses the metadata template of server options. Each line has a key
+// and, after a space, its value, which may contain the placeholders {name}, {path},
+// {type} and {size}. Keys are printable ASCII without commas and unique (tus 1.0.0,
+// Upload-Metadata). Empty lines are skipped. Errors are of type *MetadataError.
 func ParseMetadata(template string) ([]tus.Pair, error) {
 	var pairs []tus.Pair
 	for i, line := range strings.Split(template, "\n") {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		known := func(p tus.Pair) bool { return p.Key == key }
+		sameKey := func(p tus.Pair) bool { return p.Key == key }
 		switch {
 		case key == "":
 			continue
-		case strings.ContainsFunc(key, notInKey), slices.ContainsFunc(pairs, known):
+		case strings.ContainsFunc(key, invalidInKey), slices.ContainsFunc(pairs, sameKey):
 			return nil, &MetadataError{i + 1}
 		}
 		pairs = append(pairs, tus.Pair{Key: key, Value: strings.TrimSpace(value)})
@@ -34,4 +34,4 @@ func ParseMetadata(template string) ([]tus.Pair, error) {
 	return pairs, nil
 }
 
-func notInKey(r rune) bool { return r <= ' ' || r > '~' || r == ',' }
+func invalidInKey(r rune) bool { return r <= ' ' || r > '~' || r == ',' }

@@ -6,29 +6,27 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// Protocol is how the engine speaks with one server. Implementations are safe
-// for use by several goroutines. Every error is a *fault.Fault, or wraps the
-// error of a context the caller ended; nothing is tried twice.
+// Protocol is a client of one server. Implementations are safe for concurrent use.
+// Every error is a *fault.Fault, or wraps the error of ctx. Nothing is retried.
 type Protocol interface {
-	// Probe asks what the server can do. A server that speaks the protocol but
-	// refuses to be asked gives a zero Capabilities and no error.
+	// Probe returns what the server supports. A tus server that refuses the request
+	// yields zero Capabilities and no error.
 	Probe(ctx context.Context) (tus.Capabilities, error)
 
-	// Create makes an upload, and with a body sends its first bytes.
+	// Create creates an upload. With a body, its first bytes are sent too.
 	Create(ctx context.Context, request tus.CreateRequest) (tus.Upload, error)
 
-	// Head asks for the offset the server holds.
+	// Head returns the offset of an upload.
 	Head(ctx context.Context, url string) (tus.Status, error)
 
-	// PatchWith sends bytes, and returns what the server acknowledged, which may
-	// be less.
+	// PatchWith sends bytes, and returns the acknowledged offset. The server may
+	// acknowledge fewer bytes than were sent.
 	PatchWith(ctx context.Context, request tus.PatchRequest) (tus.Status, error)
 
-	// Concat joins parts, in the order of their bytes, into one upload. A fault
-	// of kind Refused is a server that does not.
+	// Concat joins parts, in the given order, into one upload. It fails with a fault
+	// of kind Refused if the server does not support that.
 	Concat(ctx context.Context, request tus.ConcatRequest) (tus.Upload, error)
 
-	// Terminate removes the upload from the server. One that is gone already is
-	// removed.
+	// Terminate deletes an upload. It succeeds if the server no longer has it.
 	Terminate(ctx context.Context, url string) error
 }

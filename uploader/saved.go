@@ -6,7 +6,17 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Arrange puts the transfers into the user's order and finds the next rank.
+// Saved is everything that a [Store] holds, except proofs, parts and events.
+type Saved struct {
+	Transfers  []Transfer
+	Batches    []Batch
+	Servers    []Server   // includes the built-in one
+	NextID     TransferID // greater than any ID ever saved, removed ones included
+	NextServer ServerID   // greater than any ID ever saved, removed ones included
+	NextRank   int64      // greater than any rank saved
+}
+
+// Arrange sorts the transfers by the user's order and sets NextRank.
 func (s *Saved) Arrange() {
 	batches := BatchOrder{}
 	for _, b := range s.Batches {
@@ -22,22 +32,12 @@ func (s *Saved) Arrange() {
 	}
 }
 
-// FillFaults gives what stopped a reason where a damaged profile lost it: whoever looks
-// at a transfer that failed or waits may rely on one.
+// FillFaults sets the fault of failed and waiting transfers that lost theirs, as in a
+// damaged profile: every such transfer has one.
 func (s *Saved) FillFaults() {
 	for i := range s.Transfers {
 		if t := &s.Transfers[i]; t.Fault == nil && (t.Phase == PhaseFailed || t.Phase == PhaseWaiting) {
-			t.Fault = fault.Newf(fault.Bug, fault.Load, "the reason was lost")
+			t.Fault = fault.Newf(fault.Bug, fault.Load, "fault of the transfer was not saved")
 		}
 	}
-}
-
-// Saved is a profile's whole memory.
-type Saved struct {
-	Transfers  []Transfer
-	Batches    []Batch
-	Servers    []Server   // never empty: the built-in one is always there
-	NextID     TransferID // greater than any ID ever saved, removed ones included
-	NextServer ServerID   // likewise
-	NextRank   int64      // greater than any rank saved
 }

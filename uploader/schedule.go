@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// Schedule is a week's hours with limits of their own; outside of them the usual
-// limit holds. Where several spans hold, the first does.
+// Schedule is a list of weekly spans with a speed limit of their own. Where spans
+// overlap, the first applies; outside of them the usual limit does.
 type Schedule []Span
 
-// Span is the same time of day on some days of the week, local time.
+// Span is a time of day on some days of the week, in local time.
 type Span struct {
-	Days  [7]bool       `json:"days"`  // from Sunday, as time.Weekday counts
+	Days  [7]bool       `json:"days"`  // on which it begins; from Sunday, as time.Weekday
 	From  time.Duration `json:"from"`  // since midnight
-	Until time.Duration `json:"until"` // since midnight; at or before From: on the next day
-	Limit int64         `json:"limit"` // bytes per second; 0: as fast as it goes; -1: nothing is sent
+	Until time.Duration `json:"until"` // since midnight; on the next day if not after From
+	Limit int64         `json:"limit"` // bytes per second; 0: unlimited; [Nothing]: nothing is sent
 }
 
-// Nothing is the limit of hours in which nothing is sent.
+// Nothing is the limit of a span in which nothing is sent.
 const Nothing = -1
 
 const day = 24 * time.Hour
 
-// sane drops the spans that never hold, and puts into range what is not.
-func (s Schedule) sane() Schedule {
+// normalized returns the spans that have days, with values in their valid range.
+func (s Schedule) normalized() Schedule {
 	var spans Schedule
 	for _, span := range s[:min(len(s), SpansMost)] {
 		if span.Days == [7]bool{} {
@@ -31,59 +31,58 @@ func (s Schedule) sane() Schedule {
 		}
 		span.From = min(max(span.From, 0), day-time.Nanosecond)
 		span.Until = min(max(span.Until, 0), day)
-		span.Limit = min(max(span.Limit, Nothing), limitMost)
+		span.Limit = min(max(span.Limit, Nothing), maxLimit)
 		spans = append(spans, span)
 	}
 	return spans
 }
 
-// At says which limit holds at that moment, in bytes per second as in Span, and
-// when another span or none begins to hold: zero when that never happens. usual
-// Reliable outside of all spans. The clock is that of now's location.
+// At returns the limit at a time, in bytes per second as in Span, and when it changes:
+// zero for never. usual is the limit outside of all spans. Times of day are in now's
+// location.
 func (s Schedule) At(now time.Time, usual int64) (limit int64, until time.Time) {
-	holding := s.holding(now)
+	current := s.spanAt(now)
 	for _, boundary := range s.boundaries(now) {
-		if next := s.holding(boundary); next != holding && s.limit(next, usual) != s.limit(holding, usual) {
+		if next := s.spanAt(boundary); next != current && s.limitOf(next, usual) != s.limitOf(current, usual) {
 			until = boundary
 			break
 		}
 	}
-	return s.limit(holding, usual), until
+	return s.limitOf(current, usual), until
 }
 
-func (s Schedule) limit(span int, usual int64) int64 {
+func (s Schedule) limitOf(span int, usual int64) int64 {
 	if span < 0 {
 		return usual
 	}
 	return s[span].Limit
 }
 
-// holding is the first span that holds at that moment; -1 for none.
-func (s Schedule) holding(now time.Time) int {
-	return slices.IndexFunc(s, func(span Span) bool { return span.holds(now) })
+// spanAt returns the index of the span that applies at a time; -1 for none.
+func (s Schedule) spanAt(now time.Time) int {
+	return slices.IndexFunc(s, func(span Span) bool { return span.contains(now) })
 }
 
-// Reliable looks at the span that began today and at the one of yesterday.
-func (s Span) holds(now time.Time) bool {
-	for _, back := range []int{0, 1} {
-		from, until, begins := s.on(now, -back)
-		if begins && !now.Before(from) && now.Before(until) {
+func (s Span) contains(now time.Time) bool {
+	for _, days := range []int{0, -1} { // a span that began yesterday may last until today
+		from, until, ok := s.on(now, days)
+		if ok && !now.Before(from) && now.Before(until) {
 			return true
 		}
 	}
 	return false
 }
 
-// on is from when until when the span holds that begins so many days after now's,
-// and whether one does. Hours that a change of the clock leaves out or has twice
-// are what time.Date makes of them.
-func (s Span) on(now time.Time, days int) (from, until time.Time, begins bool) {
+// on returns the begin and end of the span that begins so many days after the day of
+// now, and whether one does. Times of day that a change of the clock skips or repeats
+// are as time.Date defines.
+func (s Span) on(now time.Time, days int) (from, until time.Time, ok bool) {
 	year, month, date := now.Date()
 	at := func(days int, clock time.Duration) time.Time {
 		hours, minutes, rest := clock/time.Hour, clock%time.Hour/time.Minute, clock%time.Minute
 		return time.Date(year, month, date+days, int(hours), int(minutes), int(rest/time.Second), int(rest%time.Second), now.Location())
 	}
-	if !s.Days[at(days, 12*time.Hour).Weekday()] { // noon is on its day in every zone
+	if !s.Days[at(days, 12*time.Hour).Weekday()] { // noon, since midnight may not exist
 		return from, until, false
 	}
 	from = at(days, s.From)
@@ -93,13 +92,13 @@ func (s Span) on(now time.Time, days int) (from, until time.Time, begins bool) {
 	return from, at(days, s.Until), true
 }
 
-// boundaries are the moments of the coming week at which a span begins or ends.
+// boundaries returns the times in the coming week at which a span begins or ends, in
+// order.
 func (s Schedule) boundaries(now time.Time) []time.Time {
 	var all []time.Time
 	for _, span := range s {
 		for days := -1; days <= 8; days++ {
-			from, until, begins := span.on(now, days)
-			if begins {
+			if from, until, ok := span.on(now, days); ok {
 				all = append(all, from, until)
 			}
 		}

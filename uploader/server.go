@@ -1,15 +1,15 @@
 package uploader
 
-// BuiltinServer is the destination "This computer": the receiver inside this
-// program. Its row exists in every profile.
+// BuiltinServer is the destination "This computer": the receiver inside this program.
+// Every store has it.
 const BuiltinServer ServerID = 1
 
-// Server is one destination. Values can be compared with ==.
+// Server is a destination. Values can be compared with ==.
 type Server struct {
 	ID       ServerID
 	Name     string
-	Endpoint string // the creation URL; changes between runs for the built-in receiver
-	Identity string // the endpoint it was added with, by which fingerprints know it; the engine's to set
+	Endpoint string // the creation URL; that of the built-in receiver changes between runs
+	Identity string // the endpoint it was added with, which fingerprints contain; set by the engine
 	Profile  Profile
 	Access   Access
 }
@@ -17,41 +17,41 @@ type Server struct {
 // Builtin reports whether s is the receiver inside this program.
 func (s Server) Builtin() bool { return s.ID == BuiltinServer }
 
-// Profile is how uploads cross to a server, where that differs from the usual.
-// The zero Profile is the usual way. Sizes are in bytes.
+// Profile are the server options: how uploads to a server differ from the default,
+// which is the zero value. Sizes are in bytes.
 type Profile struct {
-	ChunkMin       int64  `json:"chunkMin,omitempty"`       // no request but the last of a file carries less; 0: no minimum
-	ChunkMax       int64  `json:"chunkMax,omitempty"`       // no request carries more; 0: the rest of the file in one
-	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last carries a multiple of it; 0: any size
-	BodyMost       int64  `json:"bodyMost,omitempty"`       // Deliver out from refusals (413): no request carries more; 0: none was refused
-	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE go as POST with X-HTTP-Method-Override
-	Given          bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: nothing is created
-	Connections    int    `json:"connections,omitempty"`    // Parts of one file at a time; 0: as the settings say
-	Simultaneous   int    `json:"simultaneous,omitempty"`   // files at a time; 0: as the settings say
-	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: as fast as it goes
-	Metadata       string `json:"metadata,omitempty"`       // what uploads are created with besides the usual; ParseMetadata reads it
-	Checksums      bool   `json:"checksums,omitempty"`      // requests carry a checksum where the server has the extension
+	ChunkMin       int64  `json:"chunkMin,omitempty"`       // minimum of every request but the last of an upload; 0: none
+	ChunkMax       int64  `json:"chunkMax,omitempty"`       // maximum of a request; 0: none
+	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last is a multiple of it; 0: any size
+	BodyMost       int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
+	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE are sent as POST with X-HTTP-Method-Override
+	Given          bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: no upload is created
+	Connections    int    `json:"connections,omitempty"`    // parts of one file at the same time; 0: as in Settings
+	Simultaneous   int    `json:"simultaneous,omitempty"`   // files at the same time; 0: as in Settings
+	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited
+	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
+	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
 }
 
-// SignIn is how a server is told who is there.
+// SignIn is a way to sign in to a server.
 type SignIn string
 
 // The ways to sign in.
 const (
-	SignInNone    SignIn = ""        // not at all
+	SignInNone    SignIn = ""
 	SignInBearer  SignIn = "bearer"  // a token (RFC 6750)
-	SignInBasic   SignIn = "basic"   // user and password (RFC 7617)
-	SignInHeaders SignIn = "headers" // header fields of the user's own
+	SignInBasic   SignIn = "basic"   // user name and password (RFC 7617)
+	SignInHeaders SignIn = "headers" // header fields that the user enters
 )
 
-// Access is how a server is reached and signed in to. It holds no secret: those
-// are in a keyring, under the name Secret.
+// Access is how a server is reached and signed in to. It contains no secrets: they are
+// in a keyring, under the name [Access.Secret].
 type Access struct {
 	SignIn      SignIn `json:"signIn,omitempty"`
 	User        string `json:"user,omitempty"`        // for SignInBasic
-	Secret      string `json:"secret,omitempty"`      // the keyring's name for token, password or header fields; "" for none
-	CA          string `json:"ca,omitempty"`          // a PEM file of authorities to trust besides the system's
-	Certificate string `json:"certificate,omitempty"` // a PEM file with this client's certificate
-	Key         string `json:"key,omitempty"`         // a PEM file with the certificate's key; "": it is in Certificate
+	Secret      string `json:"secret,omitempty"`      // name in the keyring of the token, password or header fields; "" for none
+	CA          string `json:"ca,omitempty"`          // PEM file of CA certificates trusted besides the system's
+	Certificate string `json:"certificate,omitempty"` // PEM file of the client certificate
+	Key         string `json:"key,omitempty"`         // PEM file of its private key; "": it is in Certificate
 	Proxy       string `json:"proxy,omitempty"`       // "": the system's; "none"; or an http, https or socks5 URL without password
 }

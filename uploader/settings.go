@@ -8,53 +8,52 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Settings are how the engine works, as far as that is the user's to choose.
-// Configure puts them into effect at once, also for what is under way. They are
-// kept by whoever gives them to the engine.
+// Settings are the user's settings of the engine. Configure applies them at once. The
+// engine does not save them.
 type Settings struct {
-	Simultaneous int      `json:"simultaneous"` // large files that move at once
-	Connections  int      `json:"connections"`  // Parts of one file at a time, at most; 1: files are not parted
-	Limit        int64    `json:"limit"`        // bytes per second over everything; 0: as fast as it goes
-	Schedule     Schedule `json:"schedule"`     // hours of the week with a limit of their own
-	Metered      Metered  `json:"metered"`      // what to do on a network that is paid for by what goes over it
-	Fingerprint  string   `json:"fingerprint"`  // a source.Strategy's name
-	Proof        Proof    `json:"proof"`        // how much of what was sent is read again before an upload is continued
-	Sum          bool     `json:"sum"`          // the SHA-256 of the whole file goes into the metadata: the file is read once before it is sent
+	Simultaneous int      `json:"simultaneous"` // large files sent at the same time
+	Connections  int      `json:"connections"`  // maximum of parts of one file sent at the same time; 1: no parts
+	Limit        int64    `json:"limit"`        // bytes per second in total; 0: unlimited
+	Schedule     Schedule `json:"schedule"`     // weekly spans with another limit
+	Metered      Metered  `json:"metered"`      // what to do on a metered network
+	Fingerprint  string   `json:"fingerprint"`  // name of a source.Strategy
+	Proof        Proof    `json:"proof"`        // how much of what was sent is verified before an upload resumes
+	Sum          bool     `json:"sum"`          // the metadata contains the SHA-256 of the file, which is read before it is sent
 
-	Ignore  []string      `json:"ignore"`  // patterns of names that are passed over inside folders
-	Hidden  bool          `json:"hidden"`  // hidden files inside folders are taken along
-	Links   bool          `json:"links"`   // links to folders inside folders are followed
-	Settle  time.Duration `json:"settle"`  // a file waits until it was not changed for so long
-	History History       `json:"history"` // of finished uploads
+	Ignore  []string      `json:"ignore"`  // patterns of names that are skipped inside folders
+	Hidden  bool          `json:"hidden"`  // include hidden files inside folders
+	Links   bool          `json:"links"`   // follow links to folders inside folders
+	Settle  time.Duration `json:"settle"`  // how long a file must be unchanged before it is sent
+	History History       `json:"history"` // of finished transfers
 }
 
 // Metered is what to do on a metered network.
 type Metered string
 
-// What can be done on a metered network.
+// The choices for a metered network.
 const (
-	MeteredGoOn Metered = "go-on"
-	MeteredHold Metered = "hold" // wait for another network
+	MeteredGoOn Metered = "go-on" // send as usual
+	MeteredHold Metered = "hold"  // wait for another network
 )
 
-// Proof is how much of what was sent is read again and compared before an upload
-// is continued.
+// Proof is how much of what was sent is compared with the file before an upload
+// resumes.
 type Proof string
 
-// The degrees of proof.
+// The choices of verification.
 const (
-	ProofSamples Proof = "samples" // some of it when size, time and identity are as they were, otherwise all
-	ProofWhole   Proof = "whole"   // All of it, always
+	ProofSamples Proof = "samples" // a sample if size, time and identity are unchanged, otherwise all
+	ProofWhole   Proof = "whole"   // all
 )
 
-// History is how much of what is finished is kept; whichever limit is met first
-// counts. Zero is no limit.
+// History is how many finished transfers are kept and for how long; both limits apply.
+// Zero is no limit.
 type History struct {
-	Most int           `json:"most"` // finished transfers
+	Most int           `json:"most"`
 	Age  time.Duration `json:"age"`
 }
 
-// DefaultSettings is what holds when the user chose nothing.
+// DefaultSettings returns the settings of a user who changed none.
 func DefaultSettings() Settings {
 	return Settings{
 		Simultaneous: 3,
@@ -69,63 +68,62 @@ func DefaultSettings() Settings {
 	}
 }
 
-// PlainSettings hold for an engine that was given none: files cross in one piece
-// and as soon as they are found.
+// PlainSettings returns the settings of an engine that was given none: those of
+// DefaultSettings, but without parts, and files are sent as soon as they are found.
 func PlainSettings() Settings {
 	s := DefaultSettings()
 	s.Connections, s.Settle = 1, 0
 	return s
 }
 
-// The most that makes sense of what settings can ask for. A surface may offer less.
+// Maximums of settings. The interface may offer less.
 const (
-	simultaneousMost = 64
-	ConnectionsMost  = 32
-	limitMost        = 1 << 50 // bytes per second
-	SpansMost        = 100
-	PatternsMost     = 1000
-	settleMost       = 24 * time.Hour
+	maxSimultaneous = 64
+	ConnectionsMost = 32
+	maxLimit        = 1 << 50 // bytes per second
+	SpansMost       = 100
+	PatternsMost    = 1000
+	maxSettle       = 24 * time.Hour
 )
 
-// Sane returns the settings with whatever makes no sense in its nearest sensible
-// form: where there is none, in that of DefaultSettings.
+// Sane returns the settings with every value in its valid range: out of range, the
+// nearest valid value; unknown, that of DefaultSettings.
 func (s Settings) Sane() Settings {
-	usual := DefaultSettings()
-	s.Simultaneous = min(orUsual(s.Simultaneous, usual.Simultaneous), simultaneousMost)
+	defaults := DefaultSettings()
+	s.Simultaneous = min(positiveOr(s.Simultaneous, defaults.Simultaneous), maxSimultaneous)
 	s.Connections = min(max(s.Connections, 1), ConnectionsMost)
-	s.Limit = min(max(s.Limit, 0), limitMost)
-	s.Schedule = s.Schedule.sane()
+	s.Limit = min(max(s.Limit, 0), maxLimit)
+	s.Schedule = s.Schedule.normalized()
 	s.Metered = oneOf(s.Metered, MeteredGoOn, MeteredHold)
 	if _, err := source.ParseStrategy(s.Fingerprint); err != nil {
-		s.Fingerprint = usual.Fingerprint
+		s.Fingerprint = defaults.Fingerprint
 	}
 	s.Proof = oneOf(s.Proof, ProofSamples, ProofWhole)
-	if s.Ignore == nil { // an empty list means that nothing is passed over
-		s.Ignore = usual.Ignore
+	if s.Ignore == nil { // an empty list means that nothing is skipped
+		s.Ignore = defaults.Ignore
 	}
 	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), PatternsMost)])
-	s.Settle = min(max(s.Settle, 0), settleMost)
+	s.Settle = min(max(s.Settle, 0), maxSettle)
 	s.History.Most, s.History.Age = max(s.History.Most, 0), max(s.History.Age, 0)
 	return s
 }
 
-func orUsual(n, usual int) int {
+func positiveOr(n, fallback int) int {
 	if n <= 0 {
-		return usual
+		return fallback
 	}
 	return n
 }
 
-// oneOf returns value when it is among those that are known, and otherwise the
-// first of them.
-func oneOf[T cmp.Ordered](value T, known ...T) T {
-	if slices.Contains(known, value) {
+// oneOf returns value if it is one of choices, otherwise the first of them.
+func oneOf[T cmp.Ordered](value T, choices ...T) T {
+	if slices.Contains(choices, value) {
 		return value
 	}
-	return known[0]
+	return choices[0]
 }
 
-// FingerprintStrategy derives fingerprints. The settings are sane.
+// FingerprintStrategy returns the strategy that Fingerprint names. s must be normalized.
 func (s Settings) FingerprintStrategy() source.Strategy {
 	strategy, err := source.ParseStrategy(s.Fingerprint)
 	if err != nil {

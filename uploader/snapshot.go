@@ -6,50 +6,74 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Snapshot is everything there is to show, at one moment. It is immutable and
-// safe to read from any goroutine; unchanged transfers keep their pointer from
-// one snapshot to the next, so that a reader finds changes by comparing them.
+// Snapshot is everything there is to show at one moment. It is immutable and may be
+// read from any goroutine. Unchanged transfers keep their pointer from one snapshot to
+// the next, so that comparing pointers finds the changed ones.
 type Snapshot struct {
-	Seq       uint64              // Growth with every snapshot; 0 until what was saved is loaded
+	Seq       uint64              // increases with every snapshot; 0 until the store is loaded
 	Transfers []*Transfer         // in the user's order
-	Live      map[TransferID]Live // of the transfers a worker is busy with
+	Live      map[TransferID]Live // of the transfers with a worker
 	Batches   map[BatchID]*Batch
-	Sums      map[BatchID]Sum // over the transfers of each batch
+	Sums      map[BatchID]Sum
 	Servers   []Server
 	Totals    Totals
 	Blocked   map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
-	Checking  int                       // transfers whose Check is not over
-	Held      map[ServerID]Hold         // servers to which nothing new goes, for a while
-	Trouble   *fault.Fault              // why nothing can be saved or looked up at the moment; nil when all is well
+	Checking  int                       // transfers whose Check is not done
+	Held      map[ServerID]Hold         // servers to which nothing new is sent for a while
+	Trouble   *fault.Fault              // why the store cannot save or be searched; nil if it can
 }
 
-// Live is how a transfer moves right now.
+// Live is the current progress of a transfer.
 type Live struct {
-	Sent int64         // bytes handed to the network, at or above Session.Offset
-	Read int64         // bytes read so far for the file's sum, before anything is sent; 0 when that is not done
-	Rate float64       // bytes per second, a moving average; 0 when not known yet
-	ETA  time.Duration // for the rest of this file; 0 when there is not evidence enough
+	Sent int64         // bytes handed to the network; at least Session.Offset
+	Read int64         // bytes hashed so far, before anything is sent; 0 if the file is not hashed
+	Rate float64       // bytes per second, a moving average; 0 if not known yet
+	ETA  time.Duration // for the rest of the file; 0 if not known yet
 }
 
-// Sum is counts and sums over the transfers of a batch.
+// Sum is the totals of a batch.
 type Sum struct {
 	Count [NumStates]int // by State
 	Files int
-	Bytes int64   // of all its files
-	Sent  int64   // of those, how many have crossed
+	Bytes int64   // of all files
+	Sent  int64   // of Bytes
 	Rate  float64 // bytes per second right now
 }
 
-// Totals are counts and sums over all transfers.
+// Unfinished reports whether some transfers of the batch are neither done, cancelled
+// nor asking about an earlier upload.
+func (s Sum) Unfinished() bool {
+	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateAsking]
+}
+
+// Totals are the totals of all transfers.
 type Totals struct {
 	Count   map[State]int
 	Active  int           // transfers with a worker
 	Pending int           // transfers that are neither final nor paused
 	Bytes   int64         // of the pending ones
-	Left    int64         // bytes of the pending ones that have not crossed
-	Rate    float64       // bytes per second over all
-	ETA     time.Duration // until nothing is pending; 0 when not known
+	Left    int64         // of Bytes, not sent yet
+	Rate    float64       // bytes per second
+	ETA     time.Duration // until nothing is pending; 0 if not known
 }
+
+// Hold is why nothing new is sent to a server at the moment. It ends without action by
+// the user.
+type Hold struct {
+	Reason Reason
+	Fault  *fault.Fault // the latest fault, for HeldByServer
+	Until  time.Time    // zero if not known
+}
+
+// Reason is the reason for a Hold.
+type Reason uint8
+
+// The reasons.
+const (
+	HeldByServer   Reason = iota // every transfer would get the same fault
+	HeldBySchedule               // Settings.Schedule lets nothing be sent at this time
+	HeldByMetering               // Settings.Metered lets nothing be sent over this network
+)
 
 // Transfer returns the transfer with that ID, or nil.
 func (s *Snapshot) Transfer(id TransferID) *Transfer {
@@ -71,134 +95,10 @@ func (s *Snapshot) Server(id ServerID) (Server, bool) {
 	return Server{}, false
 }
 
-// Sent is how many bytes of the transfer have crossed, as well as is known.
+// Sent returns how many bytes of a transfer are sent.
 func (s *Snapshot) Sent(t *Transfer) int64 {
 	if live, ok := s.Live[t.ID]; ok {
 		return max(live.Sent, t.Session.Offset)
 	}
 	return t.Sent()
 }
-
-// State is what a transfer's row says: one word for intent, phase and fault
-// together.
-type State uint8
-
-// The states, as the list shows and filters them.
-const (
-	StateWaiting State = iota
-	StatePreparing
-	StateUploading
-	StateChecking
-	StatePaused
-	StateOffline
-	StateRetrying
-	StateBusy
-	StateChanged
-	StateMissing
-	StateSignIn
-	StateForgotten
-	StateAsking // about an earlier upload of the same file
-	StateFailed
-	StateDone
-	StateCancelled
-	NumStates
-)
-
-var stateNames = [NumStates]string{
-	"waiting", "preparing", "uploading", "checking", "paused", "offline", "retrying", "busy", "changed", "missing",
-	"sign-in", "forgotten", "asking", "failed", "done", "cancelled",
-}
-
-// String returns the state's stable name, as printed in machine-readable output.
-func (s State) String() string { return nameOf(stateNames[:], uint8(s), "state") }
-
-// States lists every state, in order of declaration.
-func States() []State {
-	all := make([]State, NumStates)
-	for i := range all {
-		all[i] = State(i)
-	}
-	return all
-}
-
-// State says what to show of the transfer.
-func (t *Transfer) State() State {
-	switch {
-	case t.Phase == PhaseDone:
-		return StateDone
-	case t.Phase == PhaseCancelled || t.Intent.GivenUp():
-		return StateCancelled
-	case t.Phase == PhaseFailed:
-		return failedState(t.Fault)
-	case t.Intent == IntentHold:
-		return StatePaused
-	case t.Phase == PhaseWaiting:
-		return waitingState(t.Fault)
-	case t.Phase == PhasePreparing:
-		return StatePreparing
-	case t.Phase == PhaseCreating, t.Phase == PhaseChecking, t.Phase == PhaseVerifying:
-		return StateChecking
-	case t.Phase == PhaseSending:
-		return StateUploading
-	default:
-		return StateWaiting
-	}
-}
-
-func failedState(f *fault.Fault) State {
-	if f == nil {
-		return StateFailed
-	}
-	switch f.Kind {
-	case fault.SourceChanged, fault.Mismatch:
-		return StateChanged
-	case fault.SourceMissing:
-		return StateMissing
-	case fault.Auth:
-		return StateSignIn
-	case fault.Gone:
-		return StateForgotten
-	case fault.Uploaded, fault.Several:
-		return StateAsking
-	default:
-		return StateFailed
-	}
-}
-
-func waitingState(f *fault.Fault) State {
-	if f == nil {
-		return StateWaiting
-	}
-	switch f.Kind {
-	case fault.Offline:
-		return StateOffline
-	case fault.Busy:
-		return StateBusy
-	case fault.SourceBusy:
-		return StateWaiting
-	default:
-		return StateRetrying
-	}
-}
-
-// Unfinished reports whether not all of a batch is across or given up.
-func (s Sum) Unfinished() bool {
-	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateAsking]
-}
-
-// Hold is why nothing new goes to a server for the time being. It ends by itself.
-type Hold struct {
-	Reason Reason
-	Fault  *fault.Fault // what the server was last heard to say, for HeldByServer
-	Until  time.Time    // zero: when that is nobody can tell
-}
-
-// Reason is what a Hold comes from.
-type Reason uint8
-
-// The reasons.
-const (
-	HeldByServer   Reason = iota // every upload there would meet the same fault
-	HeldBySchedule               // the user wants nothing to be sent at these hours
-	HeldByMetering               // the user wants nothing to be sent over this network
-)

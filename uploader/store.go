@@ -7,35 +7,33 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Store keeps what must survive the program. Only the engine's loop calls Load
-// and Save, one at a time; the others may be called from other goroutines
-// meanwhile. Every error is a *fault.Fault of kind LocalDisk, or ctx's end.
+// Store saves the engine's state. Load and Save are called by the engine's goroutine
+// only, one at a time. The other methods may be called from other goroutines at the
+// same time. Every error is a *fault.Fault of kind LocalDisk, or the error of ctx.
 type Store interface {
-	// Load returns everything saved, as Saved.Arrange has it.
+	// Load returns everything saved, arranged by Saved.Arrange.
 	Load(ctx context.Context) (Saved, error)
 
-	// Save commits all of the changes or none of them. When it returns nil they
-	// survive a power cut.
+	// Save commits all of the changes or none. When it returns nil, they survive a
+	// power failure.
 	Save(ctx context.Context, changes Changes) error
 
-	// FindPrevious returns, for each fingerprint that has any, the saved
-	// transfers with it but for the cancelled ones, oldest first: those that can
-	// still be continued, and those that are done.
+	// FindPrevious returns the saved transfers with the given fingerprints, by
+	// fingerprint, oldest first: those that can be resumed and those that are done,
+	// but not the cancelled ones.
 	FindPrevious(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
 
-	// Proof returns what is saved of a transfer's proof of content; nil when
-	// nothing is. Like FindPrevious it may be called from other goroutines.
+	// Proof returns the saved proof of content of a transfer; nil if there is none.
 	Proof(ctx context.Context, id TransferID) (source.Proof, error)
 
-	// Parts returns the saved parts of a transfer in the order of their index.
-	// It may be called from other goroutines, too.
+	// Parts returns the saved parts of a transfer, ordered by index.
 	Parts(ctx context.Context, id TransferID) ([]Part, error)
 
-	// Events returns what is saved of a transfer's events, oldest first: the
-	// newest EventsKept of them. It may be called from other goroutines, too.
+	// Events returns the saved events of a transfer, oldest first, at most
+	// EventsKept.
 	Events(ctx context.Context, id TransferID) ([]Event, error)
 }
 
-// ErrUnavailable is inside of a Store's error that is not about what was to be
-// saved: at the moment nothing can be, such as on a full disk.
-var ErrUnavailable = errors.New("nothing can be saved at the moment")
+// ErrUnavailable is wrapped by the error of a Store that cannot save anything at the
+// moment, such as on a full disk.
+var ErrUnavailable = errors.New("store unavailable")

@@ -1,3 +1,9 @@
+// Package journal records the events of transfers, which are kept for people to read.
+//
+// A [Journal] derives events from changes of transfers and holds them until they are
+// saved. It is a data structure: it reads no clock, does no I/O, starts no goroutine
+// and returns no errors. At most [uploader.EventsKept] events of a transfer wait to be
+// saved; older ones are dropped.
 package journal
 
 import (
@@ -7,21 +13,110 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// eventOf tells what a change of a transfer means to people, when it means
-// anything. Of one that never moved only that it failed is worth a word: its row
-// says the rest.
+// Journal holds the events that are not saved yet. It is not safe for concurrent use.
+//
+// Most small files are uploaded with one request in the first attempt. Their events
+// would be most of what is saved and tell no more than the transfer does, so they are
+// withheld until something else happens.
+//
+// A transfer that waits for the network, or for a program to finish writing its file,
+// is tried again every few seconds. Such waits in a row are recorded as one event.
+type Journal struct {
+	Unsaved  map[uploader.TransferID][]uploader.Event
+	withheld map[uploader.TransferID][]uploader.Event
+	waits    map[uploader.TransferID]wait
+}
+
+// wait is a series of waits for the same reason, none of them a failed attempt.
+type wait struct {
+	kind    fault.Kind
+	started []uploader.Event // the start of the attempt that is running, which may end the series; nil between attempts
+}
+
+// New makes an empty Journal.
+func New() Journal {
+	return Journal{
+		Unsaved:  map[uploader.TransferID][]uploader.Event{},
+		withheld: map[uploader.TransferID][]uploader.Event{},
+		waits:    map[uploader.TransferID]wait{},
+	}
+}
+
+// Note records the event that a change of a transfer is, if any.
+func (j *Journal) Note(before, after *uploader.Transfer, now time.Time) {
+	event, ok := eventOf(before, after, now)
+	if !ok {
+		return
+	}
+	idle := event.Kind == uploader.EventWaiting && before.Attempt == after.Attempt
+	if w, waits := j.waits[after.ID]; waits {
+		switch {
+		case event.Kind == uploader.EventStarted:
+			w.started = []uploader.Event{event}
+			j.waits[after.ID] = w
+			return
+		case idle && event.Fault.Kind == w.kind:
+			j.waits[after.ID] = wait{kind: w.kind}
+			return
+		}
+		j.add(after.ID, w.started)
+		delete(j.waits, after.ID)
+	}
+	if idle {
+		j.waits[after.ID] = wait{kind: event.Fault.Kind}
+	}
+	withheld, small := j.withheld[after.ID]
+	switch {
+	case small && event.Kind == uploader.EventDone:
+		delete(j.withheld, after.ID)
+	case small && event.Kind == uploader.EventCreated, event.Kind == uploader.EventStarted && before.Started.IsZero() && uploader.IsSmall(after.Source):
+		j.withheld[after.ID] = append(withheld, event)
+	default:
+		j.Add(after.ID, event)
+	}
+}
+
+// Add records an event that is not a change of the transfer.
+func (j *Journal) Add(id uploader.TransferID, event uploader.Event) {
+	withheld := j.withheld[id]
+	delete(j.withheld, id)
+	j.add(id, append(withheld, event))
+}
+
+// add adds events to those that are to be saved, of which the newest are kept.
+func (j *Journal) add(id uploader.TransferID, events []uploader.Event) {
+	if len(events) == 0 {
+		return
+	}
+	unsaved := j.Unsaved[id]
+	unsaved = append(unsaved, events...)
+	j.Unsaved[id] = unsaved[max(0, len(unsaved)-uploader.EventsKept):]
+}
+
+// Forget drops the events of a transfer that was removed.
+func (j *Journal) Forget(id uploader.TransferID) {
+	delete(j.Unsaved, id)
+	delete(j.withheld, id)
+	delete(j.waits, id)
+}
+
+// MarkSaved records that all events are saved.
+func (j *Journal) MarkSaved() { clear(j.Unsaved) }
+
+// eventOf returns the event that a change of a transfer is, and whether it is one. The
+// only event of a transfer that never had a worker is that it failed.
 func eventOf(before, after *uploader.Transfer, now time.Time) (uploader.Event, bool) {
 	event := uploader.Event{At: now, Offset: after.Session.Offset}
-	switch moved := !before.Started.IsZero() || !after.Started.IsZero(); {
-	case entering(uploader.PhaseFailed, before, after):
+	switch started := !before.Started.IsZero() || !after.Started.IsZero(); {
+	case entered(uploader.PhaseFailed, before, after):
 		event.Kind, event.Fault = uploader.EventFailed, after.Fault
-	case !moved:
+	case !started:
 		return uploader.Event{}, false
-	case entering(uploader.PhaseDone, before, after):
+	case entered(uploader.PhaseDone, before, after):
 		event.Kind = uploader.EventDone
-	case entering(uploader.PhaseCancelled, before, after):
+	case entered(uploader.PhaseCancelled, before, after):
 		event.Kind, event.Offset = uploader.EventCancelled, before.Session.Offset
-	case entering(uploader.PhaseWaiting, before, after):
+	case entered(uploader.PhaseWaiting, before, after):
 		event.Kind, event.Until, event.Fault = uploader.EventWaiting, after.NextTry.Time(), after.Fault
 	case before.Source.Path != after.Source.Path:
 		event.Kind = uploader.EventFound
@@ -41,90 +136,6 @@ func eventOf(before, after *uploader.Transfer, now time.Time) (uploader.Event, b
 	return event, true
 }
 
-func entering(p uploader.Phase, before, after *uploader.Transfer) bool {
+func entered(p uploader.Phase, before, after *uploader.Transfer) bool {
 	return before.Phase != p && after.Phase == p
 }
-
-// Journal gathers events until they are saved. It belongs to the loop.
-//
-// Most small files cross in one request at the first try. Three rows for each of
-// them would tell nothing that the transfer does not, and cost more than the rest
-// of what is saved, so that their events are held back until there is more to say.
-//
-// What waits for the network, or for a program to be done with the file, is looked
-// after every few seconds. That it does so is told once, however long it takes.
-type Journal struct {
-	Unsaved map[uploader.TransferID][]uploader.Event
-	held    map[uploader.TransferID][]uploader.Event
-	waits   map[uploader.TransferID]wait
-}
-
-// wait is a stretch of waits for the same, none of which is an attempt that failed.
-type wait struct {
-	kind  fault.Kind
-	began []uploader.Event // the look that may be the last; none while it waits
-}
-
-func New() Journal {
-	return Journal{Unsaved: map[uploader.TransferID][]uploader.Event{}, held: map[uploader.TransferID][]uploader.Event{}, waits: map[uploader.TransferID]wait{}}
-}
-
-// Note takes down what a change of a transfer means.
-func (j *Journal) Note(before, after *uploader.Transfer, now time.Time) {
-	event, is := eventOf(before, after, now)
-	if !is {
-		return
-	}
-	idle := event.Kind == uploader.EventWaiting && before.Attempt == after.Attempt
-	if w, waits := j.waits[after.ID]; waits {
-		switch {
-		case event.Kind == uploader.EventStarted:
-			w.began = []uploader.Event{event}
-			j.waits[after.ID] = w
-			return
-		case idle && event.Fault.Kind == w.kind:
-			j.waits[after.ID] = wait{kind: w.kind}
-			return
-		}
-		j.save(after.ID, w.began)
-		delete(j.waits, after.ID)
-	}
-	if idle {
-		j.waits[after.ID] = wait{kind: event.Fault.Kind}
-	}
-	held, holding := j.held[after.ID]
-	switch {
-	case holding && event.Kind == uploader.EventDone:
-		delete(j.held, after.ID)
-	case holding && event.Kind == uploader.EventCreated, event.Kind == uploader.EventStarted && before.Started.IsZero() && uploader.IsSmall(after.Source):
-		j.held[after.ID] = append(held, event)
-	default:
-		delete(j.held, after.ID)
-		j.save(after.ID, append(held, event))
-	}
-}
-
-// Add takes down what no change of the transfer shows.
-func (j *Journal) Add(id uploader.TransferID, event uploader.Event) {
-	held := j.held[id]
-	delete(j.held, id)
-	j.save(id, append(held, event))
-}
-
-// save takes events into the next commit. While nothing can be saved they do not
-// gather without end.
-func (j *Journal) save(id uploader.TransferID, events []uploader.Event) {
-	if len(events) == 0 {
-		return
-	}
-	j.Unsaved[id] = append(j.Unsaved[id], events...)
-	j.Unsaved[id] = j.Unsaved[id][max(0, len(j.Unsaved[id])-uploader.EventsKept):]
-}
-
-func (j *Journal) Forget(id uploader.TransferID) {
-	delete(j.Unsaved, id)
-	delete(j.held, id)
-	delete(j.waits, id)
-}
-
-func (j *Journal) MarkSaved() { clear(j.Unsaved) }

@@ -6,18 +6,21 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// ticking is how long the system's clock of changes may stand still. A file that
-// was changed so lately may change again without its showing.
-const ticking = 2 * time.Second
+// changeTimeResolution is the coarsest resolution of a file's change time. A change
+// within that time after another may leave the change time as it is.
+const changeTimeResolution = 2 * time.Second
 
-// FileState is a file at a moment at which what had been sent of it was right. As
-// long as the system notes no change of it, it still is: no program can set that
-// clock back, as it can the modification time.
+// FileState is a file at a moment at which it matched what had been sent of it. It
+// still does while the file system reports the same state: unlike the modification
+// time, programs cannot set the change time.
 type FileState struct {
 	File      source.File
-	ChangedAt time.Time // as the system noted it
-	Known     bool      // whether it did
+	ChangedAt time.Time // change time (ctime)
+	Known     bool      // the file system reports a change time
 }
 
-// Reliable reports whether a later change would show.
-func (t FileState) Reliable(now time.Time) bool { return t.Known && now.Sub(t.ChangedAt) > ticking }
+// Reliable reports whether a change of the file after now would be visible in its
+// change time.
+func (s FileState) Reliable(now time.Time) bool {
+	return s.Known && now.Sub(s.ChangedAt) > changeTimeResolution
+}

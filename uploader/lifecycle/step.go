@@ -1,3 +1,18 @@
+// Package lifecycle is the state machine of a transfer.
+//
+// [Step] takes a transfer and something that happened to it, an [Input], and returns
+// the transfer as it is afterwards and what is to be done, the [Effects]. It is a
+// pure function: it reads no clock, does no I/O, starts no goroutine, and cannot
+// fail. Errors arrive as inputs with a [fault.Fault]. The engine saves the result
+// before it carries out the effects.
+//
+//	queued ─WorkerStarted→ preparing → creating|checking → sending → verifying → done
+//	   ↑                       │ WorkerEnded with a fault
+//	   └──WaitEnded── waiting ─┴→ failed      cancelled ←UploadDeleted─ (intent cancel or remove)
+//
+// Invariants: a failed or waiting transfer has a fault, a waiting one a next try, a
+// final one a time at which it finished. A finished upload never restarts, and
+// an upload of which the server acknowledged bytes is only abandoned by the user.
 package lifecycle
 
 import (
@@ -9,117 +24,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// This file is the whole life of a transfer: step takes what happened and says
-// what becomes of it. It is pure; the loop keeps the result, saves it, and then
-// carries out the effects.
-//
-//	queued ─taken→ preparing → creating|checking → sending → verifying → done
-//	   ↑                │ ended with a fault
-//	   └──due── waiting ┴→ failed          cancelled ←terminated─ (intent cancel)
+// maxRecreated is how many uploads in a row are created for one file when the server
+// removes each before it has a byte.
+const maxRecreated = 3
 
-// Input is something that happened to a transfer. The set is closed.
-type Input interface{ input() }
-
-type (
-	// Restored: the program started and found the transfer saved. With ask it
-	// waits for the user instead of going on.
-	Restored struct{ Ask bool }
-
-	PausedByUser    struct{}
-	ResumedByUser   struct{}
-	RetriedByUser   struct{}
-	CancelledByUser struct{}
-	RemovedByUser   struct{}
-
-	// AddedAgain: the user added the transfer's file again, maybe at another place.
-	AddedAgain struct {
-		File        source.File
-		Fingerprint string // "": the next worker finds out
-		Batch       uploader.BatchID
-		Again       bool // Sent once more if need be, without asking
-	}
-	MovedToBatch struct{ Batch uploader.BatchID } // the user added the file again in the middle of its batch
-
-	CheckStarted struct{} // a worker starts to ask how things stand
-	CheckEnded   struct { // it has the answer
-		Fault *fault.Fault
-		Held  bool // the transfer waits for the user
-	}
-
-	RankChanged   struct{ Rank int64 }           // the user moved it
-	WorkerStarted struct{}                       // the queue's turn came, a worker starts
-	PhaseEntered  struct{ Phase uploader.Phase } // the worker reached a phase
-	FileUpdated   struct {                       // the file was found changed, and what was sent of it was not
-		File        source.File
-		Fingerprint string
-	}
-	UploadCreated  struct{ Session uploader.Session } // the server made an upload, or joined the parts to one
-	PartsPlanned   struct{ Parts []uploader.Part }    // the file crosses in these
-	PartChanged    struct{ Part uploader.Part }       // one of them got a URL or an offset
-	Acknowledged   struct{ Session uploader.Session } // the server said what it holds; URL is not looked at
-	BytesSent      struct{ Sent int64 }               // so many bytes went out to the network
-	BlocksHashed   struct{ Marks source.Proof }       // for the store alone
-	SourceVerified struct{ State FileState }          // what was sent is right; for the loop alone
-	FileHashed     struct{ SHA256 string }            // SHA-256 of the whole file; "" for none
-	WorkerEnded    struct {                           // the worker is gone
-		Fault   *fault.Fault // nil when everything crossed or the worker was halted
-		Stopped bool         // WorkerEnded because the loop asked it to
-		Active  time.Duration
-		Random  float64 // in [0, 1), for the jitter of a wait
-	}
-
-	WaitEnded     struct{}                           // a wait is over
-	SaveFailed    struct{ Fault *fault.Fault }       // the store does not take it
-	UploadDeleted struct{ Session uploader.Session } // the server's part of a given-up upload is gone, or left to expire
-	URLChanged    struct{ URL string }               // the server's endpoint changed, the upload URL with it
-)
-
-func (Restored) input()        {}
-func (PausedByUser) input()    {}
-func (ResumedByUser) input()   {}
-func (RetriedByUser) input()   {}
-func (CancelledByUser) input() {}
-func (RemovedByUser) input()   {}
-func (AddedAgain) input()      {}
-func (CheckStarted) input()    {}
-func (CheckEnded) input()      {}
-func (MovedToBatch) input()    {}
-func (RankChanged) input()     {}
-func (WorkerStarted) input()   {}
-func (PhaseEntered) input()    {}
-func (FileUpdated) input()     {}
-func (UploadCreated) input()   {}
-func (PartsPlanned) input()    {}
-func (PartChanged) input()     {}
-func (Acknowledged) input()    {}
-func (BytesSent) input()       {}
-func (BlocksHashed) input()    {}
-func (SourceVerified) input()  {}
-func (FileHashed) input()      {}
-func (WorkerEnded) input()     {}
-func (WaitEnded) input()       {}
-func (SaveFailed) input()      {}
-func (UploadDeleted) input()   {}
-func (URLChanged) input()      {}
-
-// fewAnew is how many uploads in a row are made for one file when the server
-// forgets each before it held a byte; one that does so every time is broken.
-const fewAnew = 3
-
-// Effects is what the loop does after a step is saved.
+// Effects is what the engine does once the result of a step is saved.
 type Effects struct {
-	Enqueue    bool             // stand in line
-	Dequeue    bool             // leave the line
-	StopWorker bool             // the worker ends
-	Wake       bool             // WaitEnded at NextTry
-	Delete     uploader.Session // what the server holds of this is removed, when it is begun
+	Enqueue    bool             // add the transfer to the queue
+	Dequeue    bool             // remove it from the queue
+	StopWorker bool             // stop its worker
+	Wake       bool             // send WaitEnded at NextTry
+	Delete     uploader.Session // delete its uploads from the server, if Begun
 }
 
-// Step says what becomes of t. now has no monotonic part to survive a reload.
+// Step returns the transfer after in, and what is to be done. Times in the result
+// are those of now to the millisecond.
 func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effects) {
 	switch in := in.(type) {
 	case Restored:
-		return stepRecovered(t, in, now)
+		return stepRestored(t, in, now)
 	case PausedByUser:
 		return stepPaused(t)
 	case ResumedByUser:
@@ -131,12 +54,7 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 	case RemovedByUser:
 		return stepRemoved(t, now)
 	case AddedAgain:
-		return stepAdopted(t, in)
-	case CheckStarted:
-		t.Phase, t.Fault = uploader.PhaseChecking, nil
-		return t, Effects{}
-	case CheckEnded:
-		return stepChecked(t, in, now)
+		return stepAddedAgain(t, in)
 	case MovedToBatch:
 		t.Batch = in.Batch
 		return t, Effects{}
@@ -150,14 +68,10 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		}
 		return t, Effects{}
 	case PhaseEntered:
-		if !t.Phase.Final() { // it failed under its worker's hands
+		if !t.Phase.Final() { // it may have failed by SaveFailed while the worker ran
 			t.Phase = in.Phase
 		}
 		return t, Effects{}
-	case SaveFailed:
-		halt := t.Phase.Working()
-		t.Phase, t.Fault, t.NextTry, t.Finished = uploader.PhaseFailed, in.Fault, 0, uploader.MomentOf(now)
-		return t, Effects{Dequeue: true, StopWorker: halt}
 	case FileUpdated:
 		t.Source, t.Fingerprint = in.File, in.Fingerprint
 		return t, Effects{}
@@ -168,7 +82,7 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		t.Session = uploader.Session{Parts: len(in.Parts)}
 		return t, Effects{}
 	case Acknowledged:
-		return stepAcked(t, in.Session), Effects{}
+		return stepAcknowledged(t, in.Session), Effects{}
 	case BytesSent:
 		t.Session.Sent = max(t.Session.Sent, in.Sent)
 		return t, Effects{}
@@ -176,67 +90,76 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		t.SHA256 = in.SHA256
 		return t, Effects{}
 	case WorkerEnded:
-		return stepEnded(t, in, now)
+		return stepWorkerEnded(t, in, now)
+	case CheckStarted:
+		t.Phase, t.Fault = uploader.PhaseChecking, nil
+		return t, Effects{}
+	case CheckEnded:
+		return stepCheckEnded(t, in, now)
 	case WaitEnded:
 		if t.Phase != uploader.PhaseWaiting {
 			return t, Effects{}
 		}
 		t.Phase = uploader.PhaseQueued
 		return t, Effects{Enqueue: true}
+	case SaveFailed:
+		working := t.Phase.Working()
+		t.Phase, t.Fault, t.NextTry, t.Finished = uploader.PhaseFailed, in.Fault, 0, uploader.MomentOf(now)
+		return t, Effects{Dequeue: true, StopWorker: working}
 	case UploadDeleted:
 		if !t.Intent.GivenUp() || !t.Session.SameUpload(in.Session) || t.Phase.Working() || t.Phase.Final() {
-			return t, Effects{} // of an earlier upload, or too late
+			return t, Effects{} // an earlier upload was deleted, or the transfer is final already
 		}
 		return cancelled(t, now), Effects{}
 	case URLChanged:
 		t.Session.URL = in.URL
 		if t.Intent.GivenUp() && !t.Phase.Working() && !t.Phase.Final() {
-			return t, Effects{Delete: t.Session} // what was asked to be removed has another address now
+			return t, Effects{Delete: t.Session} // the old URL was to be deleted
 		}
 		return t, Effects{StopWorker: t.Phase.Working()}
 	}
 	return t, Effects{}
 }
 
-func stepAdopted(t uploader.Transfer, in AddedAgain) (uploader.Transfer, Effects) {
-	elsewhere := t.Source.Path != in.File.Path
-	t.Source, t.Batch = adoptedSource(t, in.File), in.Batch
+func stepAddedAgain(t uploader.Transfer, in AddedAgain) (uploader.Transfer, Effects) {
+	moved := t.Source.Path != in.File.Path
+	t.Source, t.Batch = sourceAddedAgain(t, in.File), in.Batch
 	if in.Fingerprint != "" || !t.Phase.Working() {
 		t.Fingerprint = in.Fingerprint
 	}
 	switch {
-	case t.Phase.Working() && elsewhere && !t.Intent.GivenUp():
+	case t.Phase.Working() && moved && !t.Intent.GivenUp():
 		t.Intent = uploader.IntentRun
-		return t, Effects{StopWorker: true} // its worker looks at the old place
+		return t, Effects{StopWorker: true} // the worker uses the old path
 	case t.Phase != uploader.PhaseFailed:
 		return stepResumed(t)
 	case t.Fault.Kind == fault.Several, t.Fault.Kind == fault.Uploaded && !in.Again:
-		return t, Effects{} // the question stands
+		return t, Effects{} // the user has not answered yet
 	case t.Fault.Kind == fault.SourceChanged:
-		return revived(t), Effects{Enqueue: true} // this may be the file it was; it is compared with what was sent
+		return requeued(t), Effects{Enqueue: true} // this may be the original; the worker compares it with what was sent
 	default:
 		return stepRetried(t)
 	}
 }
 
-// adoptedSource is where the file is now. What the server holds a part of stays
-// the file it was known as, for the next worker to compare with what it finds: a
-// Fingerprint alone is no proof that the bytes are the same.
-func adoptedSource(t uploader.Transfer, found source.File) source.File {
+// sourceAddedAgain returns the file at its new path. Once an upload has begun, size,
+// time and identity stay those of the file that was sent: a fingerprint does not
+// prove equal content, so the next worker compares them with the file it opens.
+func sourceAddedAgain(t uploader.Transfer, added source.File) source.File {
 	if t.Session.Begun() {
-		found.Size, found.ModTime, found.Identity = t.Source.Size, t.Source.ModTime, t.Source.Identity
+		added.Size, added.ModTime, added.Identity = t.Source.Size, t.Source.ModTime, t.Source.Identity
 	}
-	return found
+	return added
 }
 
-func stepRecovered(t uploader.Transfer, in Restored, now time.Time) (uploader.Transfer, Effects) {
+func stepRestored(t uploader.Transfer, in Restored, now time.Time) (uploader.Transfer, Effects) {
 	if t.Phase.Final() {
 		return t, Effects{}
 	}
 	t.Phase, t.NextTry = uploader.PhaseQueued, 0
 	switch {
 	case t.Intent.GivenUp():
-		return giveUp(t, now)
+		return deleteUpload(t, now)
 	case t.Intent == uploader.IntentRun && !in.Ask:
 		return t, Effects{Enqueue: true}
 	}
@@ -260,40 +183,39 @@ func stepResumed(t uploader.Transfer) (uploader.Transfer, Effects) {
 		return t, Effects{}
 	}
 	t.Intent = uploader.IntentRun
-	// A worker that is on its way out is followed by the next when it has ended.
+	// If a worker is stopping, WorkerEnded adds the transfer to the queue.
 	return t, Effects{Enqueue: t.Phase == uploader.PhaseQueued}
 }
 
 func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 	if t.Removed() {
-		return t, Effects{} // nobody sees it any more
+		return t, Effects{}
 	}
 	switch t.Phase {
 	case uploader.PhaseWaiting:
 		t.Phase, t.NextTry = uploader.PhaseQueued, 0
 		return t, Effects{Enqueue: true}
 	case uploader.PhaseFailed, uploader.PhaseCancelled:
-		stale := t.Session
-		if !startsOver(t) {
-			stale = uploader.Session{}
-		} else {
+		var abandoned uploader.Session
+		if mustRestart(t) {
+			abandoned = t.Session
 			t.Session, t.Resumed, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
 		}
-		return revived(t), Effects{Enqueue: true, Delete: stale}
+		return requeued(t), Effects{Enqueue: true, Delete: abandoned}
 	default:
 		return t, Effects{}
 	}
 }
 
-// revived stands in line again after it was final.
-func revived(t uploader.Transfer) uploader.Transfer {
+// requeued returns a final transfer as one that is queued.
+func requeued(t uploader.Transfer) uploader.Transfer {
 	t.Intent, t.Phase, t.Fault, t.Attempt, t.Prior = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
 	t.NextTry, t.Finished = 0, 0
 	return t
 }
 
-// startsOver reports whether what the server holds is of no use for another try.
-func startsOver(t uploader.Transfer) bool {
+// mustRestart reports whether a retry cannot resume the upload on the server.
+func mustRestart(t uploader.Transfer) bool {
 	if t.Phase == uploader.PhaseCancelled || t.Fault == nil {
 		return t.Phase == uploader.PhaseCancelled
 	}
@@ -313,27 +235,27 @@ func stepCancelled(t uploader.Transfer, now time.Time) (uploader.Transfer, Effec
 	if t.Phase.Working() {
 		return t, Effects{StopWorker: true}
 	}
-	return giveUp(t, now)
+	return deleteUpload(t, now)
 }
 
-// stepRemoved gives up what is not final, and what failed with something left on
-// the server. A transfer with this intent is taken off the list once it is final.
+// stepRemoved cancels a transfer that is not final, or that failed with an upload on
+// the server. The engine takes it off the list once it is final.
 func stepRemoved(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
-	given := t.Intent.GivenUp()
+	cancelling := t.Intent.GivenUp()
 	t.Intent = uploader.IntentRemove
 	switch {
-	case given, t.Phase == uploader.PhaseDone, t.Phase == uploader.PhaseCancelled, t.Phase == uploader.PhaseFailed && !t.Session.Begun():
+	case cancelling, t.Phase == uploader.PhaseDone, t.Phase == uploader.PhaseCancelled, t.Phase == uploader.PhaseFailed && !t.Session.Begun():
 		return t, Effects{}
 	case t.Phase.Working():
 		return t, Effects{StopWorker: true}
 	default:
-		return giveUp(t, now)
+		return deleteUpload(t, now)
 	}
 }
 
-// giveUp ends a cancelled transfer that has no worker: at once when the server
-// Reliable nothing of it, otherwise when that is removed.
-func giveUp(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
+// deleteUpload continues the cancellation of a transfer without a worker. It is
+// final at once if there is no upload, otherwise after UploadDeleted.
+func deleteUpload(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
 	if !t.Session.Begun() {
 		return cancelled(t, now), Effects{Dequeue: true}
 	}
@@ -346,7 +268,7 @@ func cancelled(t uploader.Transfer, now time.Time) uploader.Transfer {
 	return t
 }
 
-func stepAcked(t uploader.Transfer, session uploader.Session) uploader.Transfer {
+func stepAcknowledged(t uploader.Transfer, session uploader.Session) uploader.Transfer {
 	if session.Offset > t.Session.Offset {
 		t.Attempt = 0
 	}
@@ -354,37 +276,36 @@ func stepAcked(t uploader.Transfer, session uploader.Session) uploader.Transfer 
 		t.Resumed = session.Offset
 	}
 	t.Session.Offset, t.Session.Sent = session.Offset, session.Offset
-	if !session.Expires.IsZero() { // some servers tell it only once
+	if !session.Expires.IsZero() { // some servers send it only once
 		t.Session.Expires = session.Expires
 	}
 	return t
 }
 
-func stepEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
+func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
 	t.Active += in.Active
 	switch {
-	case t.Phase == uploader.PhaseFailed: // meanwhile
+	case t.Phase == uploader.PhaseFailed: // by SaveFailed while the worker ran
 		return t, Effects{}
 	case in.Fault == nil && !in.Stopped:
 		t.Phase, t.Fault, t.Attempt, t.Finished = uploader.PhaseDone, nil, 0, uploader.MomentOf(now)
 		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size
 		return t, Effects{}
 	case t.Intent.GivenUp():
-		return giveUp(t, now)
+		return deleteUpload(t, now)
 	case t.Intent == uploader.IntentHold, in.Stopped:
 		t.Phase = uploader.PhaseQueued
 		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
-	case in.Fault.Kind == fault.Gone && in.Fault.Op == fault.Head && t.Session.Offset == 0 && t.Session.Sent == 0 && t.Attempt < fewAnew:
-		// The server forgot an upload it held nothing of: nothing is lost by another.
-		t.Phase, t.Session = uploader.PhaseQueued, uploader.Session{}
+	case in.Fault.Kind == fault.Gone && in.Fault.Op == fault.Head && t.Session.Offset == 0 && t.Session.Sent == 0 && t.Attempt < maxRecreated:
+		t.Phase, t.Session = uploader.PhaseQueued, uploader.Session{} // nothing was acknowledged: create another upload
 		t.Attempt++
 		return t, Effects{Enqueue: true}
 	default:
-		return stepFaulted(t, in, now)
+		return stepFault(t, in, now)
 	}
 }
 
-func stepFaulted(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
+func stepFault(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
 	t.Fault = in.Fault
 	decision := retry.Decide(in.Fault, int(t.Attempt), in.Random)
 	if !decision.Again {
@@ -398,22 +319,22 @@ func stepFaulted(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.T
 	return t, Effects{Wake: true}
 }
 
-// stepChecked keeps what a check found. What goes no further by itself is said at
-// once; what may be better by the time the user decides only waits.
-func stepChecked(t uploader.Transfer, in CheckEnded, now time.Time) (uploader.Transfer, Effects) {
-	if t.Phase == uploader.PhaseFailed { // meanwhile
+// stepCheckEnded keeps the result of a check. A fault that no retry can resolve
+// fails the transfer now; with any other it waits for the user.
+func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader.Transfer, Effects) {
+	if t.Phase == uploader.PhaseFailed { // by SaveFailed while the check ran
 		return t, Effects{}
 	}
 	t.Phase, t.Fault = uploader.PhaseQueued, nil
 	switch {
 	case t.Intent.GivenUp():
-		return giveUp(t, now)
+		return deleteUpload(t, now)
 	case !in.Held || t.Intent == uploader.IntentHold:
 		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
 	case in.Fault == nil:
 		return t, Effects{}
 	case in.Fault.Kind == fault.Gone && t.Session.Offset == 0:
-		t.Session = uploader.Session{} // it held nothing of it: nothing is lost by another
+		t.Session = uploader.Session{} // nothing was acknowledged: another upload is created
 		return t, Effects{}
 	}
 	t.Fault = in.Fault

@@ -9,12 +9,12 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// noon is when everything happens in these tests.
+// noon is the time passed to Step in these tests.
 var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 func TestStep(t *testing.T) {
 	session := uploader.Session{URL: "http://s/1", Offset: 40, Sent: 60}
-	faulty := func(kind fault.Kind, op fault.Op) WorkerEnded {
+	ended := func(kind fault.Kind, op fault.Op) WorkerEnded {
 		return WorkerEnded{Fault: &fault.Fault{Kind: kind, Op: op}, Random: 0.5}
 	}
 	for _, c := range []struct {
@@ -23,11 +23,11 @@ func TestStep(t *testing.T) {
 		in    Input
 		phase uploader.Phase
 		state uploader.State
-		then  Effects
+		want  Effects
 		check func(uploader.Transfer) bool
 	}{
 		{
-			"what was under way stands in line again after a crash",
+			"running transfer is queued after crash",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 3},
 			Restored{},
 			uploader.PhaseQueued, uploader.StateWaiting,
@@ -35,7 +35,7 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session == session && t.Attempt == 3 },
 		},
 		{
-			"what was under way waits for the user who wants to be asked",
+			"running transfer waits for user after crash with ask",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
 			Restored{Ask: true},
 			uploader.PhaseQueued, uploader.StateWaiting,
@@ -43,7 +43,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"what was paused stays paused after a crash",
+			"paused transfer stays paused after crash",
 			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentHold, Session: session},
 			Restored{},
 			uploader.PhaseQueued, uploader.StatePaused,
@@ -51,7 +51,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"what was being cancelled is cancelled after a crash",
+			"cancellation continues after crash",
 			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentCancel, Session: session},
 			Restored{},
 			uploader.PhaseQueued, uploader.StateCancelled,
@@ -59,7 +59,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"what was being cancelled before the server knew of it is final after a crash",
+			"cancellation without upload is final after crash",
 			uploader.Transfer{Phase: uploader.PhaseCreating, Intent: uploader.IntentCancel},
 			Restored{},
 			uploader.PhaseCancelled, uploader.StateCancelled,
@@ -67,7 +67,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"final is final",
+			"failed transfer is not restored",
 			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Refused}},
 			Restored{},
 			uploader.PhaseFailed, uploader.StateFailed,
@@ -75,7 +75,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"a file added again is looked for where it is now, and compared with what was sent of it",
+			"begun transfer added again keeps size, time and identity",
 			uploader.Transfer{Session: session, Source: source.File{Path: "/old", Size: 100, ModTime: noon, Identity: source.Identity{Index: 1}}},
 			AddedAgain{File: source.File{Path: "/new", RelPath: "new", Size: 100, ModTime: noon.Add(time.Hour), Identity: source.Identity{Index: 2}}, Batch: 7},
 			uploader.PhaseQueued, uploader.StateWaiting,
@@ -87,7 +87,7 @@ func TestStep(t *testing.T) {
 			},
 		},
 		{
-			"a file added again of which nothing was sent is what it is now",
+			"unbegun transfer added again takes file as it is",
 			uploader.Transfer{Source: source.File{Path: "/old", Size: 100, ModTime: noon}},
 			AddedAgain{File: source.File{Path: "/new", Size: 100, ModTime: noon.Add(time.Hour)}, Batch: 7},
 			uploader.PhaseQueued, uploader.StateWaiting,
@@ -95,7 +95,7 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Source.ModTime.Equal(noon.Add(time.Hour)) },
 		},
 		{
-			"a pause ends the worker",
+			"pause stops worker",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
 			PausedByUser{},
 			uploader.PhaseSending, uploader.StatePaused,
@@ -103,7 +103,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"a paused worker that has ended leaves the offset as it was",
+			"stopped worker keeps session of paused transfer",
 			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentHold, Session: session},
 			WorkerEnded{Stopped: true},
 			uploader.PhaseQueued, uploader.StatePaused,
@@ -111,7 +111,7 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session == session },
 		},
 		{
-			"a file that was across when the pause came is done",
+			"upload completed during pause is done",
 			uploader.Transfer{Phase: uploader.PhaseVerifying, Intent: uploader.IntentHold, Session: session, Source: source.File{Size: 100}},
 			WorkerEnded{},
 			uploader.PhaseDone, uploader.StateDone,
@@ -119,7 +119,7 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session.Offset == 100 },
 		},
 		{
-			"resumed while the worker was on its way out, it stands in line when that has ended",
+			"transfer resumed while worker stops is queued",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
 			WorkerEnded{Stopped: true},
 			uploader.PhaseQueued, uploader.StateWaiting,
@@ -127,7 +127,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"a wait that is paused is over",
+			"pause ends wait",
 			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.MomentOf(noon), Fault: &fault.Fault{Kind: fault.Transient}},
 			PausedByUser{},
 			uploader.PhaseQueued, uploader.StatePaused,
@@ -135,9 +135,9 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.NextTry.IsZero() && t.Fault == nil },
 		},
 		{
-			"a lost connection waits, longer each time",
+			"transient fault waits with backoff",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 2},
-			faulty(fault.Transient, fault.Patch),
+			ended(fault.Transient, fault.Patch),
 			uploader.PhaseWaiting, uploader.StateRetrying,
 			Effects{Wake: true},
 			func(t uploader.Transfer) bool {
@@ -145,15 +145,15 @@ func TestStep(t *testing.T) {
 			},
 		},
 		{
-			"being offline does not count as a try",
+			"offline does not count as attempt",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 2},
-			faulty(fault.Offline, fault.Head),
+			ended(fault.Offline, fault.Head),
 			uploader.PhaseWaiting, uploader.StateOffline,
 			Effects{Wake: true},
 			func(t uploader.Transfer) bool { return t.Attempt == 2 },
 		},
 		{
-			"progress forgives earlier failures",
+			"progress resets attempts",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 5},
 			Acknowledged{uploader.Session{Offset: 41}},
 			uploader.PhaseSending, uploader.StateUploading,
@@ -163,7 +163,7 @@ func TestStep(t *testing.T) {
 			},
 		},
 		{
-			"a server that holds less than it said is believed",
+			"lower offset is accepted",
 			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session, Attempt: 5},
 			Acknowledged{uploader.Session{Offset: 7}},
 			uploader.PhaseChecking, uploader.StateChecking,
@@ -171,7 +171,7 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Attempt == 5 && t.Session.Offset == 7 && t.Session.Sent == 7 },
 		},
 		{
-			"an expiry that is not repeated is remembered",
+			"missing expiry keeps earlier one",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u", Expires: uploader.MomentOf(noon)}},
 			Acknowledged{uploader.Session{Offset: 1}},
 			uploader.PhaseSending, uploader.StateUploading,
@@ -179,39 +179,39 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session.Expires.Equal(noon) },
 		},
 		{
-			"a sign-in keeps URL and offset",
+			"required sign-in keeps session",
 			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session},
-			faulty(fault.Auth, fault.Head),
+			ended(fault.Auth, fault.Head),
 			uploader.PhaseFailed, uploader.StateSignIn,
 			Effects{},
 			func(t uploader.Transfer) bool { return t.Session == session },
 		},
 		{
-			"an upload that is gone before it held a byte is made again",
+			"removed upload without data is created again",
 			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "u"}},
-			faulty(fault.Gone, fault.Head),
+			ended(fault.Gone, fault.Head),
 			uploader.PhaseQueued, uploader.StateWaiting,
 			Effects{Enqueue: true},
 			func(t uploader.Transfer) bool { return t.Session == uploader.Session{} },
 		},
 		{
-			"but not for ever",
-			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "u"}, Attempt: fewAnew},
-			faulty(fault.Gone, fault.Head),
+			"removed upload without data fails after maxRecreated",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "u"}, Attempt: maxRecreated},
+			ended(fault.Gone, fault.Head),
 			uploader.PhaseFailed, uploader.StateForgotten,
 			Effects{},
 			nil,
 		},
 		{
-			"an upload that is gone with progress is told",
+			"removed upload with data fails",
 			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session},
-			faulty(fault.Gone, fault.Head),
+			ended(fault.Gone, fault.Head),
 			uploader.PhaseFailed, uploader.StateForgotten,
 			Effects{},
 			func(t uploader.Transfer) bool { return t.Session == session },
 		},
 		{
-			"retried after the server forgot, it starts over",
+			"retry of removed upload restarts",
 			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: uploader.MomentOf(noon)},
 			RetriedByUser{},
 			uploader.PhaseQueued, uploader.StateWaiting,
@@ -221,7 +221,7 @@ func TestStep(t *testing.T) {
 			},
 		},
 		{
-			"retried after a sign-in, it goes on",
+			"retry after sign-in resumes",
 			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Auth}, Session: session},
 			RetriedByUser{},
 			uploader.PhaseQueued, uploader.StateWaiting,
@@ -229,7 +229,7 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session == session },
 		},
 		{
-			"cancelled in line, it leaves the line",
+			"cancelling queued transfer dequeues it",
 			uploader.Transfer{Phase: uploader.PhaseQueued},
 			CancelledByUser{},
 			uploader.PhaseCancelled, uploader.StateCancelled,
@@ -237,7 +237,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"the server's part of a cancelled upload is removed",
+			"upload of cancelled transfer is deleted",
 			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentCancel, Session: session},
 			WorkerEnded{Stopped: true},
 			uploader.PhaseQueued, uploader.StateCancelled,
@@ -245,7 +245,7 @@ func TestStep(t *testing.T) {
 			nil,
 		},
 		{
-			"an old leftover's removal does not touch the upload that replaced it",
+			"deletion of earlier upload keeps current one",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session},
 			UploadDeleted{},
 			uploader.PhaseSending, uploader.StateUploading,
@@ -254,15 +254,15 @@ func TestStep(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, then := Step(c.from, c.in, noon)
+			got, effects := Step(c.from, c.in, noon)
 			if got.Phase != c.phase || got.State() != c.state {
-				t.Errorf("became %v (%v), want %v (%v)", got.Phase, got.State(), c.phase, c.state)
+				t.Errorf("phase %v (%v), want %v (%v)", got.Phase, got.State(), c.phase, c.state)
 			}
-			if then != c.then {
-				t.Errorf("then %+v, want %+v", then, c.then)
+			if effects != c.want {
+				t.Errorf("effects %+v, want %+v", effects, c.want)
 			}
 			if c.check != nil && !c.check(got) {
-				t.Errorf("got %+v", got)
+				t.Errorf("unexpected transfer %+v", got)
 			}
 		})
 	}

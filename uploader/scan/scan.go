@@ -1,3 +1,15 @@
+// Package scan expands what the user added into files and finds the earlier uploads
+// of these files.
+//
+// A [Scanner] lists the files of one batch on its own goroutine, computes their
+// fingerprints, has a [Matcher] find earlier uploads, and delivers the files to a
+// [Reporter] in portions. The next portion is delivered once the transfers of the one
+// before are saved, so that memory does not grow with the number of files.
+//
+// A file that cannot be read is delivered with its error and the scan continues. A
+// scan that is cancelled delivers nothing more and starts over at the next start of
+// the program. While the store cannot be read, the scan waits, because without earlier
+// uploads files would be uploaded twice.
 package scan
 
 import (
@@ -10,98 +22,29 @@ import (
 )
 
 const (
-	// Found files come to the loop in portions: large enough for one commit to be
-	// worth it, soon enough that the first rows are seen at once.
-	portionMost  = 256
-	portionEvery = 100 * time.Millisecond
+	// A portion is delivered when it has maxPortion files or is maxPortionAge old:
+	// large enough for one commit each, early enough to show the first files at once.
+	maxPortion    = 256
+	maxPortionAge = 100 * time.Millisecond
 
-	// lookupRetry is how long a failed look-up of earlier uploads waits for the next try.
+	// lookupRetry is the wait between two tries to look up earlier uploads.
 	lookupRetry = time.Second
 )
 
-// Found is one file of a batch, or why it cannot be taken.
-type Found struct {
-	File        source.File
-	Fingerprint string
-	Match       Match
-	Growth      uploader.Growth
-	Err         error
+// Request is a batch to scan: all of it, or what is at and below some paths.
+type Request struct {
+	Batch uploader.BatchID
+	Only  map[string]bool // nil: everything
 }
 
-// Reporter is where a scan reports to. Its functions may be called from the scan's
-// goroutine, and do not block for longer than the caller of the scan takes to
-// receive.
-type Reporter struct {
-	// Deliver delivers the files of a portion; last says that it is the scan's last.
-	// saved is called once the transfers made of it are saved.
-	Deliver func(portion []Found, last bool, saved func())
-
-	// LookupFailed reports why earlier uploads cannot be looked up, or nil once they
-	// can again.
-	LookupFailed func(error)
-
-	Closed <-chan struct{} // Closed when nothing is received any more
-}
-
-// Scanner expands one batch on its own goroutine.
-type Scanner struct {
-	Request     Request
-	Store       uploader.Store
-	Disk        source.Disk
-	Growth      func(path string) uploader.Growth // nil: no file is known to be growing
-	Reporter    Reporter
-	Batch       uploader.Batch
-	Cancel      context.CancelFunc
-	Fingerprint func(context.Context, source.File) (string, error)
-	Known       map[string]bool // paths the batch has transfers for
-	Matcher     *Matcher
-	Options     source.Options
-
-	portion []Found
-	began   time.Time     // of the portion
-	saved   chan struct{} // Closed when the portion before is saved; nil before there is one
-}
-
-func (w *Scanner) Run(ctx context.Context) error {
-	w.began = time.Now()
-	for file, err := range w.Disk.Expand(ctx, w.Batch.Roots, w.Options) {
-		if ctx.Err() != nil {
-			return nil // the batch stays unexpanded and is walked again at the next start
-		}
-		if w.Known[file.Path] || !w.Request.Includes(file.Path) {
-			continue
-		}
-		f := Found{File: file, Growth: w.growth(file.Path), Err: err}
-		if f.Growth == uploader.Growing {
-			f.File.Size = uploader.SizeUnknown // and by a file of no size none is found again
-		} else if err == nil {
-			f.Fingerprint, f.Err = w.Fingerprint(ctx, file)
-		}
-		w.portion = append(w.portion, f)
-		if len(w.portion) >= portionMost || time.Since(w.began) >= portionEvery {
-			w.deliver(ctx, false)
-		}
-	}
-	if ctx.Err() == nil {
-		w.deliver(ctx, true)
-	}
-	return nil
-}
-
-func (w *Scanner) growth(path string) uploader.Growth {
-	if w.Growth == nil {
-		return uploader.GrowthNone
-	}
-	return w.Growth(path)
-}
-
-// Includes reports whether a path is to be walked: it, or a folder that it is in.
-func (o Request) Includes(path string) bool {
-	if o.Only == nil {
+// Includes reports whether a path is to be scanned: whether it or a folder that it is
+// in is requested.
+func (r Request) Includes(path string) bool {
+	if r.Only == nil {
 		return true
 	}
 	for at := path; ; at = filepath.Dir(at) {
-		if o.Only[at] {
+		if r.Only[at] {
 			return true
 		}
 		if at == filepath.Dir(at) {
@@ -110,56 +53,133 @@ func (o Request) Includes(path string) bool {
 	}
 }
 
-// deliver gives the portion to the loop once the one before is saved, so that a walk
-// that is faster than the disk does not fill the memory.
-func (w *Scanner) deliver(ctx context.Context, last bool) {
-	if !w.awaitSaved(ctx) || !w.recall(ctx) {
+// Found is one file of a batch.
+type Found struct {
+	File        source.File
+	Fingerprint string
+	Match       Match
+	Growth      uploader.Growth
+	Err         error // why the file cannot be uploaded; nil otherwise
+}
+
+// Reporter receives what a scan finds. Its functions are called on the scan's
+// goroutine.
+type Reporter struct {
+	// Deliver delivers the files of a portion; last is set for the last one of the
+	// scan. saved is to be called once the transfers made of the files are saved.
+	Deliver func(portion []Found, last bool, saved func())
+
+	// LookupFailed reports an error of looking up earlier uploads, or nil once that
+	// succeeds again.
+	LookupFailed func(error)
+
+	Closed <-chan struct{} // closed when portions are no longer received
+}
+
+// Scanner scans one batch. It belongs to the goroutine that calls Run.
+type Scanner struct {
+	Request     Request
+	Store       uploader.Store
+	Disk        source.Disk
+	Growth      func(path string) uploader.Growth // nil: no file is being written by a known program
+	Reporter    Reporter
+	Batch       uploader.Batch
+	Cancel      context.CancelFunc
+	Fingerprint func(context.Context, source.File) (string, error)
+	Known       map[string]bool // paths that have a transfer already
+	Matcher     *Matcher
+	Options     source.Options
+
+	portion []Found
+	began   time.Time     // of the portion
+	saved   chan struct{} // closed when the portion before is saved; nil before the first
+}
+
+// Run scans the batch. It returns nil; when ctx ends, the batch is scanned again at
+// the next start of the program.
+func (s *Scanner) Run(ctx context.Context) error {
+	s.began = time.Now()
+	for file, err := range s.Disk.Expand(ctx, s.Batch.Roots, s.Options) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if s.Known[file.Path] || !s.Request.Includes(file.Path) {
+			continue
+		}
+		f := Found{File: file, Growth: s.growth(file.Path), Err: err}
+		if f.Growth == uploader.Growing {
+			f.File.Size = uploader.SizeUnknown // such a file matches no earlier upload
+		} else if err == nil {
+			f.Fingerprint, f.Err = s.Fingerprint(ctx, file)
+		}
+		s.portion = append(s.portion, f)
+		if len(s.portion) >= maxPortion || time.Since(s.began) >= maxPortionAge {
+			s.deliver(ctx, false)
+		}
+	}
+	if ctx.Err() == nil {
+		s.deliver(ctx, true)
+	}
+	return nil
+}
+
+// Abort ends a scan whose Run panicked. Files that were not delivered are dropped.
+func (s *Scanner) Abort(ctx context.Context) {
+	s.portion = nil
+	s.deliver(ctx, true)
+}
+
+func (s *Scanner) growth(path string) uploader.Growth {
+	if s.Growth == nil {
+		return uploader.GrowthNone
+	}
+	return s.Growth(path)
+}
+
+// deliver matches and delivers the portion once the one before is saved. It does
+// nothing if ctx ends or the reporter closes first.
+func (s *Scanner) deliver(ctx context.Context, last bool) {
+	if !s.awaitSaved(ctx) || !s.lookUp(ctx) {
 		return
 	}
-	portion, saved := w.portion, make(chan struct{})
-	w.portion, w.saved, w.began = nil, saved, time.Now()
-	w.Reporter.Deliver(portion, last, func() { close(saved) })
+	portion, saved := s.portion, make(chan struct{})
+	s.portion, s.saved, s.began = nil, saved, time.Now()
+	s.Reporter.Deliver(portion, last, func() { close(saved) })
 }
 
-// Abort ends a scan that failed: what was found and not delivered is dropped.
-func (w *Scanner) Abort(ctx context.Context) {
-	w.portion = nil
-	w.deliver(ctx, true)
-}
-
-func (w *Scanner) awaitSaved(ctx context.Context) bool {
-	if w.saved == nil {
+func (s *Scanner) awaitSaved(ctx context.Context) bool {
+	if s.saved == nil {
 		return true
 	}
 	select {
-	case <-w.saved:
+	case <-s.saved:
 		return true
 	case <-ctx.Done():
 		return false
-	case <-w.Reporter.Closed:
+	case <-s.Reporter.Closed:
 		return false
 	}
 }
 
-// LoadProof looks for earlier uploads of the portion's files, for as long as the
-// Store takes to answer: without the answer files would be sent twice.
-func (w *Scanner) recall(ctx context.Context) bool {
-	prints := make([]string, 0, len(w.portion))
-	for _, f := range w.portion {
+// lookUp looks up and matches the earlier uploads of the portion's files. It retries
+// until the store answers, and reports false if ctx ends first.
+func (s *Scanner) lookUp(ctx context.Context) bool {
+	fingerprints := make([]string, 0, len(s.portion))
+	for _, f := range s.portion {
 		if f.Err == nil {
-			prints = append(prints, f.Fingerprint)
+			fingerprints = append(fingerprints, f.Fingerprint)
 		}
 	}
-	if len(prints) == 0 {
+	if len(fingerprints) == 0 {
 		return true
 	}
-	for blind := false; ; blind = true {
-		previous, err := w.Store.FindPrevious(ctx, prints)
+	for failed := false; ; failed = true {
+		previous, err := s.Store.FindPrevious(ctx, fingerprints)
 		if err == nil {
-			err = w.match(ctx, previous)
+			err = s.match(ctx, previous)
 		}
-		if blind || err != nil {
-			w.Reporter.LookupFailed(err)
+		if failed || err != nil {
+			s.Reporter.LookupFailed(err)
 		}
 		if err == nil {
 			return true
@@ -172,24 +192,17 @@ func (w *Scanner) recall(ctx context.Context) bool {
 	}
 }
 
-// match finds out for each file of the portion which earlier upload it belongs to.
-func (w *Scanner) match(ctx context.Context, previous map[string][]uploader.Transfer) error {
-	for i := range w.portion {
-		f := &w.portion[i]
+// match sets the Match of each file of the portion.
+func (s *Scanner) match(ctx context.Context, previous map[string][]uploader.Transfer) error {
+	for i := range s.portion {
+		f := &s.portion[i]
 		if f.Err != nil || f.File.Size == uploader.SizeUnknown {
 			continue
 		}
 		var err error
-		if f.Match, err = w.Matcher.of(ctx, f.File, previous[f.Fingerprint]); err != nil {
+		if f.Match, err = s.Matcher.match(ctx, f.File, previous[f.Fingerprint]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// Request is a batch that is to be walked: all of it, or what lies at and below
-// some paths.
-type Request struct {
-	Batch uploader.BatchID
-	Only  map[string]bool // nil: everything
 }

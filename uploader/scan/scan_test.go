@@ -5,27 +5,27 @@ import (
 	"testing"
 )
 
-func TestAWalkOfSomePathsMeansWhatIsAtAndBelowThem(t *testing.T) {
-	at := filepath.FromSlash
-	some := Request{Only: map[string]bool{at("/raws/day 1"): true, at("/notes.txt"): true}}
-	for _, test := range []struct {
-		name  string
-		order Request
-		path  string
-		means bool
+func TestRequestIncludes(t *testing.T) {
+	path := filepath.FromSlash
+	some := Request{Only: map[string]bool{path("/raws/day 1"): true, path("/notes.txt"): true}}
+	for _, c := range []struct {
+		name    string
+		request Request
+		path    string
+		want    bool
 	}{
-		{"everything", Request{}, "/raws/day 2/a.raw", true},
-		{"a path itself", some, "/notes.txt", true},
-		{"what is in it", some, "/raws/day 1/a.raw", true},
-		{"what is deep in it", some, "/raws/day 1/b/c/d.raw", true},
-		{"not what only begins like it", some, "/raws/day 10/a.raw", false},
-		{"not what is beside it", some, "/raws/day 2/a.raw", false},
-		{"not what it is in", some, "/raws", false},
-		{"all there is", Request{Only: map[string]bool{at("/"): true}}, "/a", true},
+		{"no restriction", Request{}, "/raws/day 2/a.raw", true},
+		{"requested file", some, "/notes.txt", true},
+		{"file in requested folder", some, "/raws/day 1/a.raw", true},
+		{"file deep in requested folder", some, "/raws/day 1/b/c/d.raw", true},
+		{"folder with requested name as prefix", some, "/raws/day 10/a.raw", false},
+		{"sibling of requested folder", some, "/raws/day 2/a.raw", false},
+		{"parent of requested folder", some, "/raws", false},
+		{"root requested", Request{Only: map[string]bool{path("/"): true}}, "/a", true},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			if got := test.order.Includes(at(test.path)); got != test.means {
-				t.Errorf("got %v", got)
+		t.Run(c.name, func(t *testing.T) {
+			if got := c.request.Includes(path(c.path)); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
 	}

@@ -7,16 +7,15 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Ranked is one of a list whose order is about to change.
+// Ranked is an item of a list that is reordered.
 type Ranked struct {
 	ID     int64
 	Rank   int64
-	Chosen bool
+	Chosen bool // to be moved
 }
 
-// Reorder moves the chosen ones of a list that is in order, as a block that
-// keeps its own order. It returns those that get another rank, as few as that
-// takes.
+// Reorder moves the chosen items of a list that is in order; among themselves they
+// keep their order. It returns the items whose rank changes, as few as possible.
 func Reorder(list []Ranked, to uploader.Place) []Ranked {
 	next := shifted(list, to)
 	if slices.Equal(next, list) {
@@ -25,7 +24,7 @@ func Reorder(list []Ranked, to uploader.Place) []Ranked {
 	return reranked(list, next, to)
 }
 
-// shifted is the list in its new order, with the old ranks.
+// shifted returns the list in its new order, with the old ranks.
 func shifted(list []Ranked, to uploader.Place) []Ranked {
 	next := slices.Clone(list)
 	switch to {
@@ -49,6 +48,7 @@ func shifted(list []Ranked, to uploader.Place) []Ranked {
 	return next
 }
 
+// side is 1 for a chosen item, otherwise 0.
 func side(r Ranked) int {
 	if r.Chosen {
 		return 1
@@ -56,23 +56,23 @@ func side(r Ranked) int {
 	return 0
 }
 
-// reranked gives a list that was in another order before the ranks of its new one.
+// reranked gives the reordered list new ranks, and returns the items that changed.
 func reranked(before, next []Ranked, to uploader.Place) []Ranked {
 	first, last := before[0].Rank, before[len(before)-1].Rank
-	was := make(map[int64]int64, len(before))
-	moved := int64(0)
+	oldRank := make(map[int64]int64, len(before))
+	chosen := int64(0)
 	for _, r := range before {
-		was[r.ID] = r.Rank
-		moved += int64(side(r))
+		oldRank[r.ID] = r.Rank
+		chosen += int64(side(r))
 	}
 	for i := range next {
 		switch {
 		case to == uploader.PlaceUp || to == uploader.PlaceDown:
 			next[i].Rank = before[i].Rank
 		case to == uploader.PlaceTop && next[i].Chosen:
-			next[i].Rank = first - moved + int64(i)
+			next[i].Rank = first - chosen + int64(i)
 		case to == uploader.PlaceBottom && next[i].Chosen:
-			next[i].Rank = last + moved - int64(len(next)-1-i)
+			next[i].Rank = last + chosen - int64(len(next)-1-i)
 		}
 	}
 	if !ascending(next) { // some had the same rank
@@ -80,10 +80,10 @@ func reranked(before, next []Ranked, to uploader.Place) []Ranked {
 			next[i].Rank = first + int64(i)
 		}
 	}
-	return slices.DeleteFunc(next, func(r Ranked) bool { return was[r.ID] == r.Rank })
+	return slices.DeleteFunc(next, func(r Ranked) bool { return oldRank[r.ID] == r.Rank })
 }
 
-// ascending reports whether every rank is above the one before.
+// ascending reports whether every rank is higher than the one before.
 func ascending(list []Ranked) bool {
 	for i := 1; i < len(list); i++ {
 		if list[i].Rank <= list[i-1].Rank {

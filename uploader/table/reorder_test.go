@@ -9,9 +9,9 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// TestRearrangingTouchesFew moves what has any ranks, equal ones too: the order is
-// that which was asked for, and where no rank was shared few others get a new one.
-func TestRearrangingTouchesFew(t *testing.T) {
+// TestReorderChangesFewRanks reorders items of any ranks, equal ones too. If no rank is
+// shared, at most two ranks change for each chosen item.
+func TestReorderChangesFewRanks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var list []Ranked
 		rank := int64(0)
@@ -36,10 +36,10 @@ func TestRearrangingTouchesFew(t *testing.T) {
 		}
 		slices.SortStableFunc(after, func(a, b Ranked) int { return int(a.Rank - b.Rank) })
 		if want := shifted(list, to); len(changed) > 0 && !slices.EqualFunc(after, want, func(a, b Ranked) bool { return a.ID == b.ID }) {
-			t.Fatalf("%v is %v, want %v", list, after, want)
+			t.Fatalf("%v reordered is %v, want %v", list, after, want)
 		}
 		if !shared && len(changed) > 2*chosen {
-			t.Fatalf("%d of %d chosen get other ranks: %v", len(changed), chosen, changed)
+			t.Fatalf("%d ranks changed for %d chosen items: %v", len(changed), chosen, changed)
 		}
 	})
 }

@@ -1,7 +1,8 @@
-// Package table holds every transfer of a running engine in the user's order, their
-// Totals, and which of them differ from what is saved. It is a data structure: no
-// clock, no I/O, no goroutines. The cost of a change does not depend on the number
-// of rows.
+// Package table holds the transfers of a running engine: in the user's order, with
+// totals, and with a record of which of them differ from what is saved.
+//
+// A [Table] is a data structure: it reads no clock, does no I/O, starts no goroutine
+// and returns no errors. The cost of a change does not depend on the number of rows.
 package table
 
 import (
@@ -15,19 +16,19 @@ import (
 	"github.com/ferryapp/ferry/uploader/paged"
 )
 
-// Table is not safe for concurrent use. The transfers it returns are never changed
-// Again: a change puts a new value.
+// Table holds transfers. It is not safe for concurrent use, but the transfers and
+// snapshots that it returns are immutable: a change puts a new value.
 type Table struct {
 	rows    []*uploader.Transfer                       // in the user's order once sorted; nil where one was removed
 	holes   int                                        // how many rows are nil
 	index   paged.Map[uploader.TransferID, int32]      // of the rows, from 1
 	hidden  map[uploader.TransferID]*uploader.Transfer // removed by the user, kept until their batch is scanned
-	dirty   map[uploader.TransferID]bool               // Changed in a way that must be saved
-	saved   map[uploader.TransferID]*uploader.Transfer // Changed ones as they are saved; nil where that is not certain
+	dirty   map[uploader.TransferID]bool               // changed in a way that must be saved
+	saved   map[uploader.TransferID]*uploader.Transfer // saved values of changed transfers; nil where they are not certain
 	files   map[uploader.BatchID]int                   // transfers of each batch, hidden ones included
-	emptied map[uploader.BatchID]bool                  // batches that had transfers and have none any more
-	begun   map[uploader.TransferID]bool               // those of which a server may hold something, and which can be resumed
-	unbegun map[uploader.TransferID]bool               // those that failed before a server had anything
+	emptied map[uploader.BatchID]bool                  // batches whose last transfer left
+	begun   map[uploader.TransferID]bool               // transfers with an upload on the server that can be resumed
+	unbegun map[uploader.TransferID]bool               // transfers that failed before an upload was created
 	totals  Totals                                     // of the rows
 	shown   []*uploader.Transfer                       // the rows as of the last snapshot
 	stale   bool                                       // the rows differ from shown
@@ -104,12 +105,12 @@ func (t *Table) HiddenOf(batch uploader.BatchID) iter.Seq[*uploader.Transfer] {
 	}
 }
 
-// Resumable visits the transfers of which a server may hold something and that can
-// be resumed, in no order.
+// Resumable visits the transfers with an upload on the server that can be resumed, in
+// no order.
 func (t *Table) Resumable() iter.Seq[*uploader.Transfer] { return t.visit(t.begun) }
 
-// NeverBegun visits the transfers that failed before a server had anything of them,
-// in no order.
+// NeverBegun visits the transfers that failed before an upload was created, in no
+// order.
 func (t *Table) NeverBegun() iter.Seq[*uploader.Transfer] { return t.visit(t.unbegun) }
 
 func (t *Table) visit(set map[uploader.TransferID]bool) iter.Seq[*uploader.Transfer] {
@@ -139,6 +140,7 @@ func (t *Table) AllTotals() Totals {
 // EmptiedBatches returns the batches whose last transfer left, until ClearEmptied.
 func (t *Table) EmptiedBatches() []uploader.BatchID { return slices.Sorted(maps.Keys(t.emptied)) }
 
+// ClearEmptied removes a batch from EmptiedBatches.
 func (t *Table) ClearEmptied(batch uploader.BatchID) { delete(t.emptied, batch) }
 
 // SetRank sets the place of a batch in the user's order.
@@ -149,6 +151,7 @@ func (t *Table) SetRank(batch uploader.BatchID, rank int64) {
 	}
 }
 
+// ForgetRank removes the place of a batch that no longer exists.
 func (t *Table) ForgetRank(batch uploader.BatchID) { delete(t.order, batch) }
 
 // Put stores a new value of a transfer. A new transfer goes last until the rows are
@@ -207,7 +210,7 @@ func (t *Table) insert(row *uploader.Transfer) {
 }
 
 func (t *Table) setIndex(id uploader.TransferID, place int) {
-	t.index.Set(id, int32(place)) //nolint:gosec // memory holds fewer than two thousand million rows
+	t.index.Set(id, int32(place)) //nolint:gosec // memory holds fewer than 2^31 rows
 }
 
 // delete takes a transfer out; nil is ignored. Its row stays empty until half of the
@@ -300,7 +303,7 @@ func (t *Table) Snapshot() []*uploader.Transfer {
 	return t.shown
 }
 
-// Unsaved reports whether a transfer differs from what is saved.
+// Unsaved reports whether any transfer differs from what is saved.
 func (t *Table) Unsaved() bool { return len(t.dirty) > 0 }
 
 // Changed returns the transfers that differ from what is saved, by ID.
@@ -346,8 +349,8 @@ func (t *Table) MarkUncertain() {
 	}
 }
 
-// Durable is the part of a transfer that must survive a restart. The phase of one
-// with a worker is not: the next run starts it from the queue.
+// Durable returns the part of a transfer that must be saved. The phase of a transfer
+// that is not final is not part of it: the next run starts it from the queue.
 func Durable(t *uploader.Transfer) uploader.Transfer {
 	d := *t
 	if !d.Session.Begun() && !d.Phase.Final() {

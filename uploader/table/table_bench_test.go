@@ -9,7 +9,7 @@ import (
 
 const million = 1_000_000
 
-// BenchmarkMillionRowsInMemory says what the table and one snapshot hold.
+// BenchmarkMillionRowsInMemory measures the memory of a table and one snapshot.
 func BenchmarkMillionRowsInMemory(b *testing.B) {
 	for b.Loop() {
 		before := inUse()
@@ -28,10 +28,10 @@ func inUse() uint64 {
 	return stats.HeapAlloc
 }
 
-// BenchmarkMillionRowsSnapshot changes one row and shows all.
+// BenchmarkMillionRowsSnapshot changes one row and takes a snapshot.
 func BenchmarkMillionRowsSnapshot(b *testing.B) {
 	table := rowsOf(million)
-	table.Remove([]uploader.TransferID{3}) // a hole, as there mostly is one
+	table.Remove([]uploader.TransferID{3}) // leaves an empty row, as is usual
 	table.MarkSaved()
 	next := *table.Get(million / 2)
 	for b.Loop() {
@@ -45,7 +45,7 @@ func BenchmarkMillionRowsSnapshot(b *testing.B) {
 	}
 }
 
-func BenchmarkMillionRowsForgetOne(b *testing.B) {
+func BenchmarkMillionRowsRemoveOne(b *testing.B) {
 	table := rowsOf(million)
 	id := uploader.TransferID(0)
 	for b.Loop() {
@@ -58,7 +58,7 @@ func BenchmarkMillionRowsForgetOne(b *testing.B) {
 	}
 }
 
-func BenchmarkMillionRowsForgetAll(b *testing.B) {
+func BenchmarkMillionRowsRemoveAll(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		table := rowsOf(million)

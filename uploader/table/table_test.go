@@ -16,8 +16,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// TestTheTableIsWhatWasPutIn plays any sequence of changes against a plain list.
-func TestTheTableIsWhatWasPutIn(t *testing.T) {
+// TestTableMatchesModel applies random changes to a table and to a slice.
+func TestTableMatchesModel(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		table := New(nil, nil)
 		var model []*uploader.Transfer
@@ -68,7 +68,7 @@ func checkTable(r *rapid.T, table *Table, model []*uploader.Transfer) {
 	for _, t := range model {
 		files[t.Batch]++
 		if table.Get(t.ID) != t {
-			r.Fatalf("transfer %d is %v", t.ID, table.Get(t.ID))
+			r.Fatalf("Get(%d) = %v, want %v", t.ID, table.Get(t.ID), t)
 		}
 		if !t.Removed() {
 			shown = append(shown, t)
@@ -78,17 +78,17 @@ func checkTable(r *rapid.T, table *Table, model []*uploader.Transfer) {
 	slices.SortFunc(shown, table.order.Compare)
 	got := table.Snapshot()
 	if !slices.Equal(got, shown) {
-		r.Fatalf("%d rows are shown, want %d, or they differ", len(got), len(shown))
+		r.Fatalf("snapshot of %d rows differs from the model's %d", len(got), len(shown))
 	}
 	if diff := gocmp.Diff(want, table.totals, gocmp.AllowUnexported(Totals{})); diff != "" {
-		r.Fatalf("summed anew (-) and along the way (+) differ:\n%s", diff)
+		r.Fatalf("totals (-want +got):\n%s", diff)
 	}
 	if !maps.Equal(files, table.files) {
-		r.Fatalf("batches have %v transfers, want %v", table.files, files)
+		r.Fatalf("transfers of batches: %v, want %v", table.files, files)
 	}
 	seen := slices.SortedFunc(table.All(), func(a, b *uploader.Transfer) int { return cmp.Compare(a.ID, b.ID) })
 	if !sameSet(seen, model) {
-		r.Fatalf("visited %d transfers, want %d", len(seen), len(model))
+		r.Fatalf("All visited %d transfers, want %d", len(seen), len(model))
 	}
 }
 
@@ -97,8 +97,8 @@ func sameSet(a, b []*uploader.Transfer) bool {
 	return slices.Equal(slices.SortedFunc(slices.Values(a), byID), slices.SortedFunc(slices.Values(b), byID))
 }
 
-// TestTheLedgerAddsUp compares the sums with what is seen by going through all.
-func TestTheLedgerAddsUp(t *testing.T) {
+// TestTotalsMatchSnapshot compares the totals with those computed from all transfers.
+func TestTotalsMatchSnapshot(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		var all []*uploader.Transfer
 		sums := newTotals()
@@ -134,15 +134,15 @@ func TestTheLedgerAddsUp(t *testing.T) {
 			}
 		}
 		if diff := gocmp.Diff(want, moving.Overall()); diff != "" {
-			r.Fatalf("totals: want (-) and got (+) differ:\n%s", diff)
+			r.Fatalf("totals (-want +got):\n%s", diff)
 		}
 		if diff := gocmp.Diff(batches, moving.batches, cmpopts.EquateEmpty()); diff != "" {
-			r.Fatalf("batches: want (-) and got (+) differ:\n%s", diff)
+			r.Fatalf("batches (-want +got):\n%s", diff)
 		}
 	})
 }
 
-// rowsOf makes a table as it is after a start.
+// rowsOf makes a table as it is after loading that many transfers.
 func rowsOf(count int) *Table { return New(savedRows(count), nil) }
 
 func savedRows(count int) []uploader.Transfer {
@@ -158,7 +158,7 @@ func savedRows(count int) []uploader.Transfer {
 	return saved
 }
 
-func TestOneChangeAmongManyCostsNoMoreThanAmongFew(t *testing.T) {
+func TestPutAndSnapshotAllocations(t *testing.T) {
 	const many = 100_000
 	table := rowsOf(many)
 	table.MarkSaved()
@@ -169,41 +169,41 @@ func TestOneChangeAmongManyCostsNoMoreThanAmongFew(t *testing.T) {
 		table.Put(&value)
 	})
 	if allocations > 4 {
-		t.Errorf("a change allocates %v times", allocations)
+		t.Errorf("Put allocates %v times, want at most 4", allocations)
 	}
 	if got := len(table.Changed()); got != 1 {
-		t.Errorf("%d rows are to be saved after one changed", got)
+		t.Errorf("%d rows changed, want 1", got)
 	}
 	if allocations := testing.AllocsPerRun(10, func() { table.stale = true; table.Snapshot() }); allocations != 1 {
-		t.Errorf("a snapshot allocates %v times, want once, for the list", allocations)
+		t.Errorf("Snapshot allocates %v times, want once, for the slice", allocations)
 	}
 	if allocations := testing.AllocsPerRun(10, func() { table.Snapshot() }); allocations != 0 {
-		t.Errorf("a snapshot of what did not change allocates %v times", allocations)
+		t.Errorf("Snapshot without changes allocates %v times, want 0", allocations)
 	}
 }
 
-func TestForgettingMovesFewOthers(t *testing.T) {
+func TestRemoveMovesFewRows(t *testing.T) {
 	const many = 100_000
 	table := rowsOf(many)
-	places, moves := table.rows, 0
+	rows, moves := table.rows, 0
 	for id := uploader.TransferID(1); id <= many; id++ {
 		table.Remove([]uploader.TransferID{id})
-		if len(table.rows) < len(places) { // otherwise nobody's place changed
-			places = table.rows
-			moves += len(places)
+		if len(table.rows) < len(rows) { // compacted
+			rows = table.rows
+			moves += len(rows)
 		}
 	}
 	if moves == 0 || moves > 2*many {
-		t.Errorf("forgetting %d one by one moved others %d times", many, moves)
+		t.Errorf("removing %d rows moved others %d times", many, moves)
 	}
 	if len(table.Snapshot()) != 0 || len(table.totals.batches) != 0 {
 		t.Errorf("%d rows and %d batches are left", len(table.rows), len(table.totals.batches))
 	}
 }
 
-// TestRowsMayBeHiddenWhileAllAreVisited hides some of the rows from within the visit,
-// as a start does with what was removed when the program was killed.
-func TestRowsMayBeHiddenWhileAllAreVisited(t *testing.T) {
+// TestPutDuringAll hides rows while All visits them, as the engine does when it loads
+// transfers that the user removed in an earlier run.
+func TestPutDuringAll(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		hides := rapid.SliceOfN(rapid.Bool(), 1, 20).Draw(r, "hides")
 		table := New(nil, nil)
@@ -225,7 +225,7 @@ func TestRowsMayBeHiddenWhileAllAreVisited(t *testing.T) {
 	})
 }
 
-func TestTheTableKnowsWhatIsSavedOfARow(t *testing.T) {
+func TestBeforeReturnsSavedValues(t *testing.T) {
 	table := rowsOf(1)
 	loaded := table.Get(1)
 	change := func(sent int64, intent uploader.Intent) {
@@ -235,29 +235,29 @@ func TestTheTableKnowsWhatIsSavedOfARow(t *testing.T) {
 	}
 	saved := func() *uploader.Transfer { return table.Before(table.Changed())[1] }
 
-	change(0, uploader.IntentRun) // which is nothing to be saved
+	change(0, uploader.IntentRun) // need not be saved
 	table.MarkSaved()
 	change(1, uploader.IntentHold)
 	change(2, uploader.IntentHold)
 	if saved() != loaded {
-		t.Errorf("before anything is saved, it is %+v", saved())
+		t.Errorf("before a save: got %+v, want the loaded value", saved())
 	}
 	table.MarkSaved()
 	held := table.Get(1)
 	change(2, uploader.IntentRun)
 	if saved() != held {
-		t.Errorf("once a change is saved, it is %+v", saved())
+		t.Errorf("after a save: got %+v, want the saved value", saved())
 	}
 	table.MarkUncertain()
 	change(3, uploader.IntentRun)
 	if saved() != nil {
-		t.Errorf("where a save failed, it is %+v", saved())
+		t.Errorf("after a failed save: got %+v, want none", saved())
 	}
 	table.Put(&uploader.Transfer{ID: 2})
 	if table.Before(table.Changed())[2] != nil {
-		t.Error("a new one is saved already")
+		t.Error("a new transfer has a saved value")
 	}
 }
 
-// testTime is the present in these tests.
+// testTime is when the transfers of these tests were added.
 var testTime = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)

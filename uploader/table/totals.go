@@ -6,9 +6,8 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Totals are the sums over the rows of a table, kept up to date as transfers come
-// and go. What a worker sends at the moment is not included: AddProgress adds it to
-// a copy.
+// Totals are the sums over the rows of a table, kept up to date as rows change. The
+// progress of running workers is not included: AddProgress adds it to a copy.
 type Totals struct {
 	batches map[uploader.BatchID]uploader.Sum
 	count   [uploader.NumStates]int
@@ -27,7 +26,7 @@ func (s *Totals) clone() Totals {
 
 func (s *Totals) add(t *uploader.Transfer) { s.change(t, 1) }
 
-// Remove takes out a value that was added.
+// remove takes out a value that was added.
 func (s *Totals) remove(t *uploader.Transfer) {
 	s.change(t, -1)
 	if s.batches[t.Batch].Files == 0 {
@@ -51,7 +50,7 @@ func (s *Totals) change(t *uploader.Transfer, sign int) {
 	}
 }
 
-// AddProgress adds what a worker sends at the moment of a transfer that was added.
+// AddProgress adds the progress of the worker of a transfer that was added.
 func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Live) {
 	before := t.Sent()
 	now := max(live.Sent, t.Session.Offset)

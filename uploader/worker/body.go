@@ -12,38 +12,39 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// reader is size bytes of the file from offset on, for one request, which begin
-// at the place at of their stretch. It may be called from several goroutines.
-func (w *Worker) reader(ctx context.Context, file source.Opened, offset, size int64, count *partCounter, at int64) io.ReadSeeker {
-	count.set(at)
-	read := &body{section: io.NewSectionReader(file, offset, size), start: at, count: count, moved: w.TotalSent}
+// body returns size bytes of the file from offset as the body of one request, which
+// counts and limits what is read. at is the offset in the part that counter counts.
+// It may be called from several goroutines.
+func (w *Worker) body(ctx context.Context, file source.Opened, offset, size int64, counter *partCounter, at int64) io.ReadSeeker {
+	counter.set(at)
+	read := &countingBody{section: io.NewSectionReader(file, offset, size), start: at, counter: counter, total: w.TotalSent}
 	return netx.Throttle(ctx, read, w.Limits...)
 }
 
-// body counts what the network takes.
-type body struct {
+// countingBody counts the bytes that the network takes.
+type countingBody struct {
 	section *io.SectionReader
-	start   int64 // in the stretch
-	count   *partCounter
-	moved   *atomic.Int64
+	start   int64 // in the part
+	counter *partCounter
+	total   *atomic.Int64
 }
 
-func (b *body) Read(p []byte) (int, error) {
+func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.section.Read(p)
-	b.count.add(int64(n))
-	b.moved.Add(int64(n))
+	b.counter.add(int64(n))
+	b.total.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return n, source.Classify(fault.Read, err)
 	}
 	return n, err
 }
 
-// Seek lets a request be sent once more after a redirect.
-func (b *body) Seek(offset int64, whence int) (int64, error) {
+// Seek lets a request be sent again after a redirect.
+func (b *countingBody) Seek(offset int64, whence int) (int64, error) {
 	at, err := b.section.Seek(offset, whence)
 	if err != nil {
 		return at, fmt.Errorf("seek source: %w", err)
 	}
-	b.count.set(b.start + at)
+	b.counter.set(b.start + at)
 	return at, nil
 }

@@ -10,55 +10,55 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// Check is a check: it asks, and changes nothing.
+// checkTimeout is how long a server may take to report the offset in a check.
+const checkTimeout = 20 * time.Second
+
+// Check finds out what the server has of an interrupted upload and whether its file
+// is still there. It sends no data and changes nothing on the server.
 func (w *Worker) Check(ctx context.Context) {
-	short, cancel := context.WithTimeout(ctx, checkPatience)
+	limited, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	found := lifecycle.CheckEnded{}
-	err := CatchPanic(func() error { return w.examine(short) })
+	end := lifecycle.CheckEnded{}
+	err := CatchPanic(func() error { return w.check(limited) })
 	switch {
 	case err == nil || ctx.Err() != nil:
-	case short.Err() != nil:
-		found.Fault = fault.New(fault.Unreachable, fault.Head, short.Err())
+	case limited.Err() != nil:
+		end.Fault = fault.New(fault.Unreachable, fault.Head, limited.Err())
 	default:
-		found.Fault = fault.Of(err)
+		end.Fault = fault.Of(err)
 	}
-	w.Report(w.Transfer.ID, found)
+	w.Report(w.Transfer.ID, end)
 }
 
-func (w *Worker) examine(ctx context.Context) error {
+func (w *Worker) check(ctx context.Context) error {
 	session := w.Transfer.Session
 	if !session.Begun() {
-		_, err := w.lookAt(ctx)
+		_, err := w.stat(ctx)
 		return err
 	}
-	if joined := session.URL != "" && session.Parts > 0; !joined { // which is whole, as far as anybody knows
-		if _, err := w.resume(ctx); err != nil {
+	if joined := session.URL != "" && session.Parts > 0; !joined {
+		if _, err := w.queryOffset(ctx); err != nil {
 			return err
 		}
 	}
-	seen, err := w.lookAt(ctx)
+	seen, err := w.stat(ctx)
 	if err != nil {
 		return err
 	}
 	if w.growth() == uploader.GrowthCut {
-		return cut()
+		return sourceCut()
 	}
 	if seen.Size != w.Transfer.Source.Size && w.Transfer.Source.Size != uploader.SizeUnknown {
-		return changed(w.Transfer.Source, seen)
+		return sourceChanged(w.Transfer.Source, seen)
 	}
 	return nil
 }
 
-// lookAt looks at the file, also where it has another name by now.
-func (w *Worker) lookAt(ctx context.Context) (source.File, error) {
+// stat returns the state of the file, also if it was renamed.
+func (w *Worker) stat(ctx context.Context) (source.File, error) {
 	seen, err := w.Disk.Stat(w.Transfer.Source.Path)
 	if fault.Is(err, fault.SourceMissing) {
-		return w.renamed(ctx, err)
+		return w.findRenamed(ctx, err)
 	}
 	return seen, err
 }
-
-// checkPatience is how long a server may take to say what it holds, before what
-// was known last has to do.
-const checkPatience = 20 * time.Second

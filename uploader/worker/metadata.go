@@ -11,9 +11,18 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// usual is what every server is told of a file. Names are bytes on some systems;
-// Upload-Metadata carries them as they are.
-func usual(f source.File) []tus.Pair {
+// metadata returns the Upload-Metadata of the file.
+func (w *Worker) metadata() []tus.Pair {
+	pairs := defaultMetadata(w.Transfer.Source)
+	if sum := w.Transfer.SHA256; sum != "" {
+		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
+	}
+	return withTemplate(pairs, w.Transfer.Source, w.Remote.Server.Profile.Metadata)
+}
+
+// defaultMetadata returns the metadata that every server gets. File names may be
+// arbitrary bytes, which Upload-Metadata can hold.
+func defaultMetadata(f source.File) []tus.Pair {
 	pairs := []tus.Pair{
 		{Key: "filename", Value: f.Name()},
 		{Key: "filetype", Value: source.MediaType(f.Name())},
@@ -25,33 +34,24 @@ func usual(f source.File) []tus.Pair {
 	return pairs
 }
 
-// amended is pairs with those of a template, which go before others of the same
-// key.
-func amended(pairs []tus.Pair, f source.File, template string) []tus.Pair {
-	own, err := uploader.ParseMetadata(template)
+// withTemplate adds the metadata of a server's template to pairs, replacing those of
+// the same key. A template that does not parse adds nothing.
+func withTemplate(pairs []tus.Pair, f source.File, template string) []tus.Pair {
+	added, err := uploader.ParseMetadata(template)
 	if err != nil {
-		return pairs // whoever let it be saved did not read it
+		return pairs
 	}
 	path := f.RelPath
 	if path == "" {
 		path = f.Name()
 	}
-	fill := strings.NewReplacer(
+	placeholders := strings.NewReplacer(
 		"{name}", f.Name(), "{path}", path, "{type}", source.MediaType(f.Name()), "{size}", strconv.FormatInt(f.Size, 10),
 	)
-	for _, pair := range own {
-		pair.Value = fill.Replace(pair.Value)
-		same := func(known tus.Pair) bool { return known.Key == pair.Key }
-		pairs = append(slices.DeleteFunc(pairs, same), pair)
+	for _, pair := range added {
+		pair.Value = placeholders.Replace(pair.Value)
+		sameKey := func(p tus.Pair) bool { return p.Key == pair.Key }
+		pairs = append(slices.DeleteFunc(pairs, sameKey), pair)
 	}
 	return pairs
-}
-
-// metadata is what the server is told of the file.
-func (w *Worker) metadata() []tus.Pair {
-	pairs := usual(w.Transfer.Source)
-	if sum := w.Transfer.SHA256; sum != "" {
-		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
-	}
-	return amended(pairs, w.Transfer.Source, w.Remote.Server.Profile.Metadata)
 }

@@ -14,114 +14,64 @@ import (
 )
 
 const (
-	// joinTries is how often a server may say that it is not done with joining
-	// Parts, which takes minutes, and joinStride for how many bytes once more.
-	joinTries  = 8
-	joinStride = 1 << 30
+	// A server may take minutes to join parts. It is queried minJoinQueries times, and
+	// once more for every joinQueryBytes of the file.
+	minJoinQueries = 8
+	joinQueryBytes = 1 << 30
 )
 
-// Part decides whether the file crosses in parts, and saves the plan.
-func (w *Worker) part(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
+// planParts decides whether the file is uploaded in parts (tus 1.0.0, Concatenation),
+// and saves the plan.
+func (w *Worker) planParts(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
 	if !slices.Contains(caps.Extensions, tus.Concatenation) {
 		return false, nil
 	}
-	w.parts = plan(w.Transfer.Source.Size, w.Connections(), w.Remote.profile())
+	w.parts = plan(w.Transfer.Source.Size, w.Connections(), w.Remote.options())
 	if w.parts == nil {
 		return false, nil
 	}
-	if helps, err := w.partsHelp(ctx); !helps || err != nil {
+	if worthwhile, err := w.partsWorthwhile(ctx); !worthwhile || err != nil {
 		w.parts = nil
 		return false, err
 	}
-	return true, w.keep(ctx, lifecycle.PartsPlanned{Parts: w.parts})
+	return true, w.reportAndSave(ctx, lifecycle.PartsPlanned{Parts: w.parts})
 }
 
-// partsHelp reports whether several connections may be faster than one. Joining
-// costs the server a copy of the whole file, so that over a short line, which one
-// connection fills, the parts must have been asked for.
-func (w *Worker) partsHelp(ctx context.Context) (bool, error) {
+// partsWorthwhile reports whether several connections may be faster than one. Joining
+// costs the server a copy of the file. With low latency one connection uses all of
+// the bandwidth, so parts are used only if the options ask for them.
+func (w *Worker) partsWorthwhile(ctx context.Context) (bool, error) {
 	if w.PartsRequested {
 		return true, nil
 	}
 	return w.Remote.HighLatency(ctx)
 }
 
-// askParts learns what the server holds of each part. One that is gone begins
-// Again; the others are kept. Where the plan itself is lost, the file begins again.
-func (w *Worker) askParts(ctx context.Context) (complete bool, err error) {
+// queryParts asks the server for the offset of each part. A part that the server no
+// longer has restarts, the others resume. If the plan was lost, the file restarts.
+func (w *Worker) queryParts(ctx context.Context) (err error) {
 	if w.parts, err = w.LoadParts(ctx, w.Transfer.ID); err != nil {
-		return false, err
+		return err
 	}
 	if len(w.parts) != w.Transfer.Session.Parts || !covers(w.parts, w.Transfer.Source.Size) {
-		return false, w.replan(ctx)
+		return w.discardPlan(ctx)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range w.parts {
-		group.Go(func() error { return CatchPanic(func() error { return w.askPart(ctx, &w.parts[i]) }) })
+		group.Go(func() error { return CatchPanic(func() error { return w.queryPart(ctx, &w.parts[i]) }) })
 	}
 	if err := group.Wait(); err != nil {
-		return false, err
+		return err
 	}
 	for _, part := range w.parts {
 		w.Report(w.Transfer.ID, lifecycle.PartChanged{Part: part})
 	}
-	w.ackParts()
-	return false, nil
+	w.reportPartOffsets()
+	return nil
 }
 
-// askJoined makes sure that the file the parts were joined to is whole before the
-// Parts are given up. It takes no bytes: either it is whole, or the server is
-// still at it.
-func (w *Worker) askJoined(ctx context.Context) (complete bool, err error) {
-	status, err := w.Remote.protocol.Head(ctx, w.Transfer.Session.URL)
-	if err != nil {
-		return false, err
-	}
-	if status.Offset < w.Transfer.Source.Size {
-		return false, w.unjoined(ctx, status.Offset)
-	}
-	if complete, err = w.take(status); err != nil {
-		return false, err
-	}
-	if w.parts, err = w.LoadParts(ctx, w.Transfer.ID); err != nil {
-		return false, err
-	}
-	w.dropParts(ctx)
-	return complete, nil
-}
-
-// unjoined is the fault of a file of which the server has put together only held
-// bytes so far. A server that does not come to an end of it in good time is not
-// waited for any longer: the parts are kept, to be joined anew when the user says
-// so.
-func (w *Worker) unjoined(ctx context.Context, held int64) error {
-	if int(w.Transfer.Attempt) < joinTries+int(w.Transfer.Source.Size/joinStride) {
-		f := fault.Newf(fault.Busy, fault.Head, "the server has joined %d bytes so far", held)
-		f.Code = fault.CodeJoining
-		return f
-	}
-	session := w.Transfer.Session
-	abandoned := session.URL
-	session.URL = ""
-	if err := w.keep(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
-		return err
-	}
-	_ = w.Remote.Terminate(ctx, abandoned) // it is of no use, and the server expires it
-	f := fault.Newf(fault.Refused, fault.Concat, "the server has joined %d bytes and goes no further", held)
-	f.Code = fault.CodeUnjoined
-	return f
-}
-
-// replan gives up parts that are not the file, as after a repair of the profile:
-// MovedToBatch they would be another one.
-func (w *Worker) replan(ctx context.Context) error {
-	w.dropParts(ctx)
-	w.parts = nil
-	w.Counters.Position.Store(0)
-	return w.keep(ctx, lifecycle.UploadCreated{})
-}
-
-func (w *Worker) askPart(ctx context.Context, part *uploader.Part) error {
+// queryPart updates the offset of a part.
+func (w *Worker) queryPart(ctx context.Context, part *uploader.Part) error {
 	if part.URL == "" {
 		return nil
 	}
@@ -139,52 +89,111 @@ func (w *Worker) askPart(ctx context.Context, part *uploader.Part) error {
 	return nil
 }
 
-// ackParts tells what all parts together hold.
-func (w *Worker) ackParts() {
+// discardPlan deletes parts that do not make up the file, as after a repair of the
+// profile. The file restarts.
+func (w *Worker) discardPlan(ctx context.Context) error {
+	w.deleteParts(ctx)
+	w.parts = nil
+	w.Counters.Position.Store(0)
+	return w.reportAndSave(ctx, lifecycle.UploadCreated{})
+}
+
+// reportPartOffsets reports the sum of the offsets of all parts.
+func (w *Worker) reportPartOffsets() {
 	var sum int64
 	for _, part := range w.parts {
 		sum += part.Offset
 	}
-	w.tell(lifecycle.Acknowledged{Session: uploader.Session{Offset: sum}})
+	w.report(lifecycle.Acknowledged{Session: uploader.Session{Offset: sum}})
 	w.Counters.Position.Store(sum)
 }
 
-// sendParts brings the parts across, over as many connections as help, and has
-// the server join them.
+// sendParts sends the parts and has the server join them.
 func (w *Worker) sendParts(ctx context.Context, file source.Opened) error {
-	w.tell(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
-	if err := w.crossParts(ctx, file); err != nil {
+	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
+	if err := w.sendPartsParallel(ctx, file); err != nil {
 		return err
 	}
-	w.tell(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
+	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
 	urls := make([]string, len(w.parts))
 	for i, part := range w.parts {
 		urls[i] = part.URL
 	}
-	size := w.Transfer.Source.Size
-	patient, end := withGracePeriod(ctx)
+	graceful, end := withGracePeriod(ctx)
 	defer end()
-	upload, err := w.Remote.protocol.Concat(patient, tus.ConcatRequest{Parts: urls, Metadata: w.metadata(), Size: size})
+	upload, err := w.Remote.protocol.Concat(graceful, tus.ConcatRequest{Parts: urls, Metadata: w.metadata(), Size: w.Transfer.Source.Size})
 	if err != nil {
 		return err
 	}
 	session := w.Transfer.Session
 	session.URL, session.Expires = upload.URL, uploader.MomentOf(upload.Expires)
-	if err := w.keep(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
+	if err := w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
 		return err
 	}
-	_, err = w.askJoined(ctx)
+	_, err = w.checkJoined(ctx)
 	return err
 }
 
-// sendUnparted sends in one piece a file whose parts the server refuses. What it
-// Reliable of them cannot be used.
-func (w *Worker) sendUnparted(ctx context.Context, file source.Opened) error {
-	w.dropParts(ctx)
+// checkJoined verifies that the upload that the parts were joined into is complete,
+// and deletes the parts. A joined upload accepts no data: if it is incomplete, the
+// server is still joining.
+func (w *Worker) checkJoined(ctx context.Context) (complete bool, err error) {
+	status, err := w.Remote.protocol.Head(ctx, w.Transfer.Session.URL)
+	if err != nil {
+		return false, err
+	}
+	if status.Offset < w.Transfer.Source.Size {
+		return false, w.joinIncomplete(ctx, status.Offset)
+	}
+	if complete, err = w.acceptOffset(status); err != nil {
+		return false, err
+	}
+	if w.parts, err = w.LoadParts(ctx, w.Transfer.ID); err != nil {
+		return false, err
+	}
+	w.deleteParts(ctx)
+	return complete, nil
+}
+
+// joinIncomplete returns the fault for an upload of which the server has joined only
+// so many bytes. After too many queries the joined upload is abandoned, and a retry
+// by the user joins the parts once more.
+func (w *Worker) joinIncomplete(ctx context.Context, joined int64) error {
+	if int(w.Transfer.Attempt) < minJoinQueries+int(w.Transfer.Source.Size/joinQueryBytes) {
+		f := fault.Newf(fault.Busy, fault.Head, "server has joined %d bytes so far", joined)
+		f.Code = fault.CodeJoining
+		return f
+	}
+	session := w.Transfer.Session
+	abandoned := session.URL
+	session.URL = ""
+	if err := w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
+		return err
+	}
+	_ = w.Remote.Terminate(ctx, abandoned) // if it fails, the upload expires on the server
+	f := fault.Newf(fault.Refused, fault.Concat, "server stopped joining after %d bytes", joined)
+	f.Code = fault.CodeUnjoined
+	return f
+}
+
+// partsRefused reports whether err means that the server does not accept parts, not
+// only the content of one.
+func (w *Worker) partsRefused(err error) bool {
+	f := fault.Of(err)
+	if f == nil || f.Kind != fault.Refused {
+		return false
+	}
+	created := slices.ContainsFunc(w.parts, func(p uploader.Part) bool { return p.URL != "" })
+	return f.Op == fault.Concat || f.Op == fault.Create && !created
+}
+
+// sendWhole restarts the upload without parts.
+func (w *Worker) sendWhole(ctx context.Context, file source.Opened) error {
+	w.deleteParts(ctx)
 	w.parts, w.Connections = nil, func() int { return 1 }
 	w.Counters.Position.Store(0)
 	w.whole.at.Store(0)
-	if err := w.keep(ctx, lifecycle.UploadCreated{}); err != nil {
+	if err := w.reportAndSave(ctx, lifecycle.UploadCreated{}); err != nil {
 		return err
 	}
 	if complete, err := w.create(ctx, file); err != nil || complete {
@@ -193,14 +202,15 @@ func (w *Worker) sendUnparted(ctx context.Context, file source.Opened) error {
 	return w.send(ctx, file)
 }
 
-// dropParts removes from the server what was joined and is not needed any more.
-func (w *Worker) dropParts(ctx context.Context) {
+// deleteParts deletes the parts from the server, until one cannot be deleted. What is
+// left expires.
+func (w *Worker) deleteParts(ctx context.Context) {
 	for _, part := range w.parts {
 		if part.URL == "" {
 			continue
 		}
 		if err := w.Remote.Terminate(ctx, part.URL); err != nil {
-			return // the server expires what is left
+			return
 		}
 	}
 }
@@ -215,82 +225,23 @@ func (w *Worker) unfinishedParts() []int {
 	return indices
 }
 
-// partSender sends one part on a goroutine of its own.
-type partSender struct {
-	worker *Worker // what never changes of it
-	id     uploader.TransferID
-	file   source.Opened
-	part   uploader.Part
-	count  *partCounter
-	stale  bool // the server may hold more of the part than it acknowledged
-}
-
-func (w *Worker) partSender(file source.Opened, part uploader.Part) *partSender {
-	count := &partCounter{tally: w.Counters, start: part.Start}
-	count.at.Store(part.Offset)
-	return &partSender{worker: w, id: w.Transfer.ID, file: file, part: part, count: count}
-}
-
-func (s *partSender) run(ctx context.Context) error {
-	if s.stale {
-		if err := s.worker.askPart(ctx, &s.part); err != nil {
-			return err
-		}
-		s.count.set(s.part.Offset)
+// acknowledgedEnd returns the end of the furthest byte of the file that the server
+// acknowledged.
+func (w *Worker) acknowledgedEnd() int64 {
+	if w.Transfer.Session.Parts > 0 {
+		return Furthest(w.parts)
 	}
-	if s.part.URL == "" {
-		if err := s.create(ctx); err != nil {
-			return err
+	return w.Transfer.Session.Offset
+}
+
+// Furthest returns the end of the furthest byte of the file that the server
+// acknowledged of any part.
+func Furthest(parts []uploader.Part) int64 {
+	var end int64
+	for _, p := range parts {
+		if p.Offset > 0 {
+			end = max(end, p.Start+p.Offset)
 		}
 	}
-	for fruitless := 0; s.part.Offset < s.part.Length; {
-		before := s.part.Offset
-		if err := s.patch(ctx); err != nil {
-			return err
-		}
-		if fruitless++; s.part.Offset > before {
-			fruitless = 0
-		} else if fruitless >= fruitlessPatches {
-			return unacknowledged(fruitless, before)
-		}
-	}
-	return nil
-}
-
-func (s *partSender) create(ctx context.Context) error {
-	patient, end := withGracePeriod(ctx)
-	defer end()
-	upload, err := s.worker.Remote.protocol.Create(patient, tus.CreateRequest{Size: s.part.Length, Partial: true})
-	if err != nil {
-		return err
-	}
-	s.part.URL, s.part.Offset, s.part.Expires = upload.URL, 0, upload.Expires
-	return s.worker.Save(ctx, s.id, lifecycle.PartChanged{Part: s.part})
-}
-
-func (s *partSender) patch(ctx context.Context) error {
-	status, err := s.worker.patch(ctx, s.file, rest{
-		url: s.part.URL, offset: s.part.Offset, start: s.part.Start, length: s.part.Length, count: s.count,
-	})
-	if err != nil {
-		return err
-	}
-	if status.Offset > s.part.Length {
-		return SizeMismatch(status.Offset, s.part.Length)
-	}
-	s.part.Offset = status.Offset
-	s.count.set(status.Offset)
-	s.worker.Report(s.id, lifecycle.PartChanged{Part: s.part})
-	return nil
-}
-
-// refusesParts reports whether the server says no to parts as such, rather than
-// to what is in one of them.
-func (w *Worker) refusesParts(err error) bool {
-	f := fault.Of(err)
-	if f == nil || f.Kind != fault.Refused {
-		return false
-	}
-	begun := slices.ContainsFunc(w.parts, func(p uploader.Part) bool { return p.URL != "" })
-	return f.Op == fault.Concat || f.Op == fault.Create && !begun
+	return end
 }

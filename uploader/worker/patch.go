@@ -11,47 +11,46 @@ import (
 )
 
 const (
-	// checkedMost is how much goes in one request that carries a checksum. A
-	// Server keeps nothing of it when the checksum fails, and what is checked
-	// ahead is read twice: the second time from the system's memory.
-	checkedMost = 64 << 20
+	// maxChecksummed is how many bytes go in one request with a checksum. A server
+	// discards all of them if the checksum does not match, and for a checksum in the
+	// header they are read twice, the second time from the file system's cache.
+	maxChecksummed = 64 << 20
 
-	// damagedMost is how often a request is sent again at once whose bytes did
-	// not arrive as they were.
-	damagedMost = 3
+	// maxChecksumRetries is how often a request is sent again at once when its bytes
+	// arrived damaged.
+	maxChecksumRetries = 3
 )
 
-// rest is what is missing of one upload: of a whole file or of a part.
-type rest struct {
-	url    string
-	offset int64 // in the upload
-	start  int64 // of the upload in the file
-	length int64 // of the upload, as far as it is known
-	ends   bool  // the server does not know the length yet, and is told with the last bytes
-	count  *partCounter
+// remainder is what is still to be sent of one upload: of a file, or of a part.
+type remainder struct {
+	url     string
+	offset  int64 // in the upload
+	start   int64 // of the upload in the file
+	length  int64 // of the upload, as far as it is known
+	final   bool  // the length is sent with the last bytes: the server does not know it yet
+	counter *partCounter
 }
 
-// patch sends the next bytes of an upload in one request: the rest, or as much as
-// one request may have. A server that refuses the request for its size or its
-// checksum gets another: nothing is lost by it. It may be called from several
-// goroutines.
-func (w *Worker) patch(ctx context.Context, file source.Opened, r rest) (tus.Status, error) {
-	for damaged := 0; ; {
+// patch sends the next bytes of an upload in one request, as many as the limits
+// allow. If the server refuses the request for its size or its checksum, another is
+// sent at once. It may be called from several goroutines.
+func (w *Worker) patch(ctx context.Context, file source.Opened, r remainder) (tus.Status, error) {
+	for retries := 0; ; {
 		sum, err := w.checksum(ctx)
 		if err != nil {
 			return tus.Status{}, err
 		}
-		size := w.portion(r.length-r.offset, sum)
+		size := w.requestSize(r.length-r.offset, sum)
 		status, err := w.patchOnce(ctx, file, r, size, sum)
 		f := fault.Of(err)
 		switch {
 		case err == nil || fault.Stopped(err):
 			return status, err
 		case f.Code == tus.CodeChecksumRefused:
-			w.Remote.refuses(sum)
-		case f.Code == tus.CodeChecksumMismatch && damaged < damagedMost:
-			damaged++
-		case f.Kind == fault.TooLarge && f.Status == http.StatusRequestEntityTooLarge && w.shrink(size):
+			w.Remote.refuseChecksum(sum)
+		case f.Code == tus.CodeChecksumMismatch && retries < maxChecksumRetries:
+			retries++
+		case f.Kind == fault.TooLarge && f.Status == http.StatusRequestEntityTooLarge && w.reduceRequests(size):
 			if status, err := w.Remote.protocol.Head(ctx, r.url); err != nil || status.Offset != r.offset {
 				return status, err
 			}
@@ -61,75 +60,42 @@ func (w *Worker) patch(ctx context.Context, file source.Opened, r rest) (tus.Sta
 	}
 }
 
-func (w *Worker) patchOnce(ctx context.Context, file source.Opened, r rest, size int64, sum checksum) (tus.Status, error) {
+func (w *Worker) patchOnce(ctx context.Context, file source.Opened, r remainder, size int64, sum checksum) (tus.Status, error) {
 	at := r.start + r.offset
-	request := tus.PatchRequest{URL: r.url, Offset: r.offset, Size: size, Ends: r.ends && r.offset+size == r.length}
+	request := tus.PatchRequest{URL: r.url, Offset: r.offset, Size: size, Ends: r.final && r.offset+size == r.length}
 	switch {
 	case sum.algorithm == "":
 	case sum.trailer:
 		request.Trailer = sum.algorithm
 	default:
-		ahead, err := digest(ctx, io.NewSectionReader(file, at, size), sum.algorithm)
+		header, err := digest(ctx, io.NewSectionReader(file, at, size), sum.algorithm)
 		if err != nil {
 			return tus.Status{}, err
 		}
-		request.Checksum = ahead
+		request.Checksum = header
 	}
-	request.Body = w.reader(ctx, file, at, size, r.count, r.offset)
+	request.Body = w.body(ctx, file, at, size, r.counter, r.offset)
 	return w.Remote.protocol.PatchWith(ctx, request)
 }
 
-// RequestSize is how many of the bytes left go in one request.
-func (w *Worker) portion(left int64, sum checksum) int64 {
-	asked := w.Options.Chunk
+// requestSize returns how many of the bytes left go in one request.
+func (w *Worker) requestSize(left int64, sum checksum) int64 {
+	limit := w.Options.Chunk
 	if sum.algorithm != "" {
-		asked = checkedMost
+		limit = maxChecksummed
 		if w.Options.Chunk > 0 {
-			asked = min(w.Options.Chunk, checkedMost)
+			limit = min(w.Options.Chunk, maxChecksummed)
 		}
 	}
-	return w.Remote.profile().RequestSize(left, asked)
+	return w.Remote.options().RequestSize(left, limit)
 }
 
-// shrink has requests carry less than what was just refused. It reports whether
-// they may.
-func (w *Worker) shrink(refused int64) bool {
-	most, ok := w.Remote.profile().SmallerRequest(refused)
+// reduceRequests limits requests to less than the size that was refused. It reports
+// false if they cannot be smaller.
+func (w *Worker) reduceRequests(refused int64) bool {
+	limit, ok := w.Remote.options().SmallerRequest(refused)
 	if ok {
-		w.BodyLimited(w.Remote.bound(most))
+		w.BodyLimited(w.Remote.limitBody(limit))
 	}
 	return ok
-}
-
-// checksum is how the bytes of requests to the server are checked.
-func (w *Worker) checksum(ctx context.Context) (checksum, error) {
-	if !w.Remote.Server.Profile.Checksums {
-		return checksum{}, nil
-	}
-	caps, err := w.Remote.Capabilities(ctx)
-	if err != nil {
-		return checksum{}, err
-	}
-	return w.Remote.checksum(caps), nil
-}
-
-// digest is the checksum of what is about to be sent.
-func digest(ctx context.Context, body io.Reader, algorithm string) (tus.Digest, error) {
-	hash, known := tus.NewHash(algorithm)
-	if !known {
-		return tus.Digest{}, fault.Newf(fault.Bug, fault.Read, "no such checksum: %s", algorithm)
-	}
-	buffer := make([]byte, 1<<20)
-	for {
-		n, err := body.Read(buffer)
-		_, _ = hash.Write(buffer[:n]) // a hash never fails
-		switch {
-		case ctx.Err() != nil:
-			return tus.Digest{}, ctx.Err()
-		case err == io.EOF:
-			return tus.Digest{Algorithm: algorithm, Sum: hash.Sum(nil)}, nil
-		case err != nil:
-			return tus.Digest{}, source.Classify(fault.Read, err)
-		}
-	}
 }

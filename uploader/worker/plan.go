@@ -3,21 +3,21 @@ package worker
 import "github.com/ferryapp/ferry/uploader"
 
 const (
-	// smallestPart keeps the price of a part, one more request and one more row,
-	// far below that of its bytes.
-	smallestPart = 8 << 20
+	// minPart keeps the cost of a part, a request and a row in the database, small
+	// compared with that of its bytes.
+	minPart = 8 << 20
 
-	// partsPerConnection makes parts short enough that a connection that is taken
-	// responseTime or added finds another beginning soon.
+	// partsPerConnection makes parts so short that a connection that is added or ends
+	// finds another part soon.
 	partsPerConnection = 2
 )
 
-// plan cuts a file of that size into parts for so many connections; nil when
-// parting it is of no use. All parts but the last are such that the profile's
-// sizes can be kept to.
-func plan(size int64, connections int, profile uploader.Profile) []uploader.Part {
-	unit := max(profile.ChunkMultiple, 1)
-	count := min(int64(connections)*partsPerConnection, size/max(smallestPart, profile.ChunkMin, unit))
+// plan divides a file into parts for a number of connections; nil if parts are not
+// worthwhile. All parts but the last have a length with which requests can keep to
+// the server options.
+func plan(size int64, connections int, options uploader.Profile) []uploader.Part {
+	unit := max(options.ChunkMultiple, 1)
+	count := min(int64(connections)*partsPerConnection, size/max(minPart, options.ChunkMin, unit))
 	if connections < 2 || count < 2 {
 		return nil
 	}
@@ -32,7 +32,7 @@ func plan(size int64, connections int, profile uploader.Profile) []uploader.Part
 	return parts
 }
 
-// Covers reports whether the parts, joined in their order, are a file of that size.
+// covers reports whether the parts, joined in order, are a file of that size.
 func covers(parts []uploader.Part, size int64) bool {
 	var end int64
 	for i, p := range parts {

@@ -17,61 +17,74 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// Remote is one server as this run knows it: how to speak with it, and what it
-// said it can do. Its methods may be called from any goroutine.
+const (
+	// minHighLatency is the latency from which on one connection may not use all of
+	// the bandwidth: the send buffer of a connection no longer holds all of the data
+	// in flight.
+	minHighLatency = 15 * time.Millisecond
+
+	// maxDeletionTries is how often the deletion of an upload is tried, and
+	// maxDeletionWait the longest wait between two tries.
+	maxDeletionTries = 4
+	maxDeletionWait  = 10 * time.Second
+)
+
+// ErrNotDeleted is returned by [Remote.Terminate] for a server that cannot delete
+// uploads. They remain until they expire.
+var ErrNotDeleted = errors.New("server does not support deleting uploads")
+
+// Remote is a server as this run knows it: the connection to it, and what it supports
+// and refused so far. Its methods may be called from any goroutine.
 type Remote struct {
 	Server   uploader.Server
 	protocol uploader.Protocol
 
-	asking           chan struct{} // Held by whoever asks the server, or looks at what it said
+	probing          chan struct{} // a lock for the fields below that can be awaited with a context
 	probed, measured bool
 	caps             tus.Capabilities
-	responseTime     time.Duration // how long it takes to answer what costs it nothing
+	responseTime     time.Duration // the shortest of those of the probes
 
-	bodyMost atomic.Int64 // no request carries more, as far as refusals told; 0: none was refused
-	plain    atomic.Bool  // the server refused a body in the request that creates an upload
+	bodyMost     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
+	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
 	mu      sync.Mutex
-	refused []checksum // checksums that the server turned down
+	refused []checksum
 }
 
-// longLine is from where on one connection may not fill the line to a server:
-// what a system lets a connection keep on its way fills the fastest line that is
-// shorter.
-const longLine = 15 * time.Millisecond
-
+// NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
-	r := &Remote{Server: server, protocol: protocol, asking: make(chan struct{}, 1)}
+	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
 	r.bodyMost.Store(server.Profile.BodyMost)
 	return r
 }
 
-// profile is the server's, with what was found out in this run.
-func (r *Remote) profile() uploader.Profile {
-	p := r.Server.Profile
-	p.BodyMost = r.bodyMost.Load()
-	return p
+// options returns the server options, with the limit learned in this run.
+func (r *Remote) options() uploader.Profile {
+	options := r.Server.Profile
+	options.BodyMost = r.bodyMost.Load()
+	return options
 }
 
-// bound has no request carry more than most from now on, and returns the bound
-// that holds.
-func (r *Remote) bound(most int64) int64 {
+// limitBody limits requests to so many bytes, and returns the limit that applies,
+// which may be lower already.
+func (r *Remote) limitBody(limit int64) int64 {
 	for {
-		known := r.bodyMost.Load()
-		if known > 0 && known <= most {
-			return known
+		now := r.bodyMost.Load()
+		if now > 0 && now <= limit {
+			return now
 		}
-		if r.bodyMost.CompareAndSwap(known, most) {
-			return most
+		if r.bodyMost.CompareAndSwap(now, limit) {
+			return limit
 		}
 	}
 }
 
-// Capabilities asks the server once; a failed try is not remembered.
+// Capabilities returns what the server supports. It probes the server once; an error
+// is not cached.
 func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	select {
-	case r.asking <- struct{}{}:
-		defer func() { <-r.asking }()
+	case r.probing <- struct{}{}:
+		defer func() { <-r.probing }()
 	case <-ctx.Done():
 		return tus.Capabilities{}, ctx.Err()
 	}
@@ -87,38 +100,39 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	return caps, nil
 }
 
-// HighLatency reports whether the server is at the end of a long line. The first
-// Match may have waited for a connection, so that a late one is asked for again.
+// HighLatency reports whether the latency is so high that one connection may not use
+// all of the bandwidth. The first response may have been late because a connection
+// had to be made, so a second one is measured before it is trusted.
 func (r *Remote) HighLatency(ctx context.Context) (bool, error) {
 	if _, err := r.Capabilities(ctx); err != nil {
 		return false, err
 	}
 	select {
-	case r.asking <- struct{}{}:
-		defer func() { <-r.asking }()
+	case r.probing <- struct{}{}:
+		defer func() { <-r.probing }()
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	if r.measured || r.responseTime < longLine {
-		return r.responseTime >= longLine, nil
+	if r.measured || r.responseTime < minHighLatency {
+		return r.responseTime >= minHighLatency, nil
 	}
 	began := time.Now()
 	if _, err := r.protocol.Probe(ctx); err != nil {
 		return false, err
 	}
 	r.responseTime, r.measured = min(r.responseTime, time.Since(began)), true
-	return r.responseTime >= longLine, nil
+	return r.responseTime >= minHighLatency, nil
 }
 
-// Close gives back what the protocol holds, where it is an io.Closer.
+// Close closes the protocol if it is an io.Closer.
 func (r *Remote) Close() {
 	if closer, ok := r.protocol.(io.Closer); ok {
-		_ = closer.Close() // nothing of it is used any more
+		_ = closer.Close() // the protocol is not used any more
 	}
 }
 
-// Destination is the server's stable name, the last part of a fingerprint: its
-// endpoint may change, and what it holds is found all the same.
+// Destination returns the server's part of a fingerprint. It stays the same when the
+// endpoint changes.
 func Destination(s uploader.Server) string {
 	if s.Builtin() {
 		return "this-computer"
@@ -126,16 +140,16 @@ func Destination(s uploader.Server) string {
 	return cmp.Or(s.Identity, s.Endpoint)
 }
 
-// Terminate removes an upload, and fails with ErrNotDeleted where the server removes
-// none. One whose URL was given stays the user's. A server in trouble is asked a
-// few times more.
+// Terminate deletes an upload, or returns ErrNotDeleted if the server cannot. It
+// retries after transient faults. An upload whose URL the user entered is not
+// deleted.
 func (r *Remote) Terminate(ctx context.Context, url string) error {
 	if r.Server.Profile.Given {
 		return nil
 	}
 	for attempt := 0; ; attempt++ {
 		err := r.terminateOnce(ctx, url)
-		wait, again := retriesDeletion(err, attempt)
+		wait, again := retryDeletion(err, attempt)
 		if !again {
 			return err
 		}
@@ -158,23 +172,13 @@ func (r *Remote) terminateOnce(ctx context.Context, url string) error {
 	return r.protocol.Terminate(ctx, url)
 }
 
-// ErrNotDeleted is why an upload stays where it is until the server lets go of it.
-var ErrNotDeleted = errors.New("the server lets nobody remove uploads")
-
-// retriesDeletion says when a server is asked once more that did not remove an
-// upload, and whether it is.
-func retriesDeletion(err error, attempt int) (time.Duration, bool) {
+// retryDeletion reports whether a failed deletion is tried again, and after which
+// wait.
+func retryDeletion(err error, attempt int) (wait time.Duration, again bool) {
 	f := fault.Of(err)
 	if f == nil || attempt+1 >= maxDeletionTries || f.Kind != fault.Transient && f.Kind != fault.Busy {
 		return 0, false
 	}
-	wait := retry.Decide(f, attempt, rand.Float64()).Delay //nolint:gosec // only for the jitter
+	wait = retry.Decide(f, attempt, rand.Float64()).Delay //nolint:gosec // only for the jitter
 	return wait, wait <= maxDeletionWait
 }
-
-// maxDeletionTries is how often a server in trouble is asked to remove an upload, and
-// maxDeletionWait how long is waited before the next time at most.
-const (
-	maxDeletionTries = 4
-	maxDeletionWait  = 10 * time.Second
-)

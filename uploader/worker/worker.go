@@ -1,11 +1,27 @@
+// Package worker sends one transfer to its server.
+//
+// A [Worker] opens the file, finds out what the server has of it, creates an upload
+// where there is none, sends the rest, and verifies that the file did not change. It
+// makes one attempt: retries, queueing and saving are the engine's. It reports what
+// happens as inputs of package lifecycle, and works on its own copy of the transfer,
+// which it steps with the same inputs.
+//
+// Invariants: an upload URL and a plan of parts are saved before data follows, so
+// that a crash loses no upload. No byte is sent after the offset of a resumed upload
+// before what was sent has been compared with the file.
+//
+// A worker runs on one goroutine. It starts others only while a method runs: one that
+// hashes what is sent, and one for each part that is being sent. Functions of
+// [Config] may be called from any of them. A [Remote] is shared by the workers of a
+// server and is safe for concurrent use.
+//
+// Errors are [fault.Fault] values, or the error of a context that ended. They end
+// the worker and are reported once, in [lifecycle.WorkerEnded].
 package worker
 
 import (
 	"context"
 	"errors"
-	"net/http"
-	"runtime/debug"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,76 +34,77 @@ import (
 )
 
 const (
-	// Time to learn what the server holds after a pause, so that what is shown is
-	// true. It is only an extra: resuming asks again.
-	lastLook = 3 * time.Second
+	// stopTimeout limits the requests that are sent or finished after a worker was
+	// stopped. Their responses are useful, but not needed: resuming queries the offset.
+	stopTimeout = 3 * time.Second
 
-	// A server that acknowledges nothing new so many times in a row is not going
-	// to take the rest.
-	fruitlessPatches = 3
+	// maxFruitless is after how many requests in a row of which the server
+	// acknowledged nothing an attempt fails.
+	maxFruitless = 3
 )
 
-// The reasons for which the loop ends a worker.
+// The causes with which the engine cancels the context of a worker.
 var (
-	ErrStopped     = errors.New("halted by the user")
-	ErrGivenUp     = errors.New("given up by the user")
-	ErrHeld        = errors.New("more is under way than may be")
-	ErrServerMoved = errors.New("the server has another address")
-	ErrClockJump   = errors.New("the computer slept")
+	ErrStopped     = errors.New("stopped by the user")
+	ErrGivenUp     = errors.New("cancelled by the user")
+	ErrHeld        = errors.New("more uploads running than allowed")
+	ErrServerMoved = errors.New("server endpoint changed")
+	ErrClockJump   = errors.New("computer was suspended or its clock was set")
 	ErrShutdown    = errors.New("shutting down")
 )
 
-// Config is what a worker needs. Its functions are called from the worker's
-// goroutines.
+// Config is what a worker needs.
 type Config struct {
 	Transfer  uploader.Transfer // the worker's own copy
 	Remote    *Remote
 	Disk      source.Disk
-	Settings  uploader.Settings   // is not changed
-	Counters  *Counters           // Read by the engine while the worker runs
-	TotalSent *atomic.Int64       // bytes handed to the network by all workers since the start
-	Verified  lifecycle.FileState // of this run, about what an earlier worker sent
+	Settings  uploader.Settings // read only
+	Counters  *Counters
+	TotalSent *atomic.Int64       // bytes handed to the network by all workers since the program started
+	Verified  lifecycle.FileState // the file when a worker of this run last verified it; zero for none
 	Options   uploader.Options
-	Limits    []*netx.Limit                     // All of them apply
-	Growth    func(path string) uploader.Growth // nil: no file is known to be growing
+	Limits    []*netx.Limit                     // all of them apply
+	Growth    func(path string) uploader.Growth // nil: no file is being written by a known program
 
-	Report         func(uploader.TransferID, ...lifecycle.Input)
-	Save           func(context.Context, uploader.TransferID, lifecycle.Input) error // Report, and wait until it is saved
+	// Report passes inputs to the engine. Save also waits until they are saved.
+	Report func(uploader.TransferID, ...lifecycle.Input)
+	Save   func(context.Context, uploader.TransferID, lifecycle.Input) error
+
 	LoadProof      func(context.Context, uploader.TransferID) (source.Proof, error)
 	LoadParts      func(context.Context, uploader.TransferID) ([]uploader.Part, error)
 	Fingerprint    func(context.Context, source.File) (string, error)
-	Connections    func() int // Parts that may be sent at a time, right now
-	PartsRequested bool       // Parts were asked for, of this server or this batch
-	BodyLimited    func(bodyMost int64)
+	Connections    func() int           // how many parts may be sent at the same time, right now
+	PartsRequested bool                 // the server's or the batch's options ask for parts
+	BodyLimited    func(bodyMost int64) // called when the server refused a request as too large
 }
 
-// New makes a worker; nothing happens before it runs.
+// Worker sends one transfer.
+type Worker struct {
+	Config
+
+	deferring bool // reports are kept in deferred until the worker ends
+	deferred  []lifecycle.Input
+
+	file     source.Opened
+	opened   source.File // the file as it was when it was opened
+	prover   *source.Prover
+	reported int             // blocks of the prover that the engine has
+	whole    *partCounter    // counts the file when it is not sent in parts
+	parts    []uploader.Part // nil when the session has none
+}
+
+// New makes a worker. It does nothing before Run or Check.
 func New(config Config) *Worker {
-	w := &Worker{Config: config, whole: &partCounter{tally: config.Counters}}
+	w := &Worker{Config: config, whole: &partCounter{counters: config.Counters}}
 	w.whole.at.Store(config.Transfer.Session.Offset)
 	return w
 }
 
-// Worker carries one transfer as far as it goes. It runs on its own goroutine
-// with its own copy, and tells the loop what happened by report.
-type Worker struct {
-	Config
-
-	ending bool              // what is told waits for the end
-	untold []lifecycle.Input // what does
-
-	file     source.Opened
-	declared source.File // as the file was when it was opened
-	prover   *source.Prover
-	proven   int             // Marks that the loop has
-	whole    *partCounter    // the file as one stretch
-	parts    []uploader.Part // when the session has any
-}
-
-// Run works until the transfer is across, a fault ends it, or ctx does.
+// Run works until the upload is complete, a fault ends it, or ctx is cancelled.
+// random in [0, 1) is the jitter of the next retry.
 func (w *Worker) Run(ctx context.Context, random float64) {
 	began := time.Now()
-	err := CatchPanic(func() error { return w.carry(ctx) })
+	err := CatchPanic(func() error { return w.upload(ctx) })
 	end := lifecycle.WorkerEnded{Active: time.Since(began), Random: random}
 	switch {
 	case err == nil:
@@ -96,22 +113,11 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 	default:
 		end.Fault = fault.Of(err)
 	}
-	w.Report(w.Transfer.ID, append(w.untold, end)...)
+	w.Report(w.Transfer.ID, append(w.deferred, end)...)
 }
 
-// CatchPanic turns a panic, which is always a mistake of this program, into a fault of
-// what was being done. Every goroutine that works on files or requests runs in it.
-func CatchPanic(work func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fault.Newf(fault.Bug, fault.Run, "panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return work()
-}
-
-func (w *Worker) carry(ctx context.Context) error {
-	if follow, err := w.grown(ctx); err != nil {
+func (w *Worker) upload(ctx context.Context) error {
+	if follow, err := w.checkGrowth(ctx); err != nil {
 		return err
 	} else if follow {
 		return w.follow(ctx)
@@ -121,210 +127,159 @@ func (w *Worker) carry(ctx context.Context) error {
 		return err
 	}
 	defer file.Close()
-	complete, err := w.resume(ctx)
-	if err == nil {
-		err = w.attest(ctx, file, seen)
-	}
-	if err == nil && !w.Transfer.Session.Begun() {
-		complete, err = w.create(ctx, file)
-	}
-	switch {
-	case err != nil || complete:
-	case w.Transfer.Session.URL == "":
-		err = w.sendParts(ctx, file)
-		if w.refusesParts(err) {
-			err = w.sendUnparted(ctx, file)
+	if err := w.uploadFile(ctx, file, seen); err != nil {
+		if stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrGivenUp) {
+			w.queryOffsetAfterStop(ctx, file)
 		}
-	default:
-		err = w.send(ctx, file)
+		return w.sourceFault(file, err)
 	}
-	if err != nil && stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrGivenUp) {
-		w.lookOnceMore(ctx, file)
-	}
-	if err != nil {
-		return w.blame(file, err)
-	}
-	w.tell(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	if err := w.conclude(ctx); err != nil {
+	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
+	if err := w.finishHash(ctx); err != nil {
 		return err
 	}
 	return unchanged(file, w.Transfer.Source)
 }
 
-// resume learns the offset the server holds of an upload that was begun, which
-// is the truth. It reports whether everything is across already.
-func (w *Worker) resume(ctx context.Context) (complete bool, err error) {
+// uploadFile resumes or creates the upload and sends what the server does not have.
+func (w *Worker) uploadFile(ctx context.Context, file source.Opened, seen source.File) error {
+	complete, err := w.queryOffset(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.verifySource(ctx, file, seen); err != nil {
+		return err
+	}
+	if !w.Transfer.Session.Begun() {
+		if complete, err = w.create(ctx, file); err != nil {
+			return err
+		}
+	}
+	switch {
+	case complete:
+		return nil
+	case w.Transfer.Session.URL != "":
+		return w.send(ctx, file)
+	}
+	err = w.sendParts(ctx, file)
+	if w.partsRefused(err) {
+		return w.sendWhole(ctx, file)
+	}
+	return err
+}
+
+// queryOffset asks the server for the offset of an upload that was begun. It reports
+// whether the upload is complete.
+func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 	if !w.Transfer.Session.Begun() {
 		return false, nil
 	}
-	w.tell(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
+	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
 	switch {
 	case w.Transfer.Session.URL == "":
-		return w.askParts(ctx)
+		return false, w.queryParts(ctx)
 	case w.Transfer.Session.Parts > 0:
-		return w.askJoined(ctx)
+		return w.checkJoined(ctx)
 	}
 	status, err := w.Remote.protocol.Head(ctx, w.Transfer.Session.URL)
 	if err != nil {
 		return false, err
 	}
-	return w.take(status)
+	return w.acceptOffset(status)
 }
 
-// send brings the rest of the file across, in as few requests as the server takes.
+// send sends the rest of the file, in as few requests as the server accepts.
 func (w *Worker) send(ctx context.Context, file source.Opened) error {
-	w.tell(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
-	defer w.proveBeside(ctx)()
+	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
+	defer w.hashWhileSending(ctx)()
 	for fruitless := 0; ; {
 		before := w.Transfer.Session.Offset
-		complete, err := w.advance(ctx, file)
+		complete, err := w.sendNext(ctx, file)
 		if err != nil || complete {
 			return err
 		}
 		if w.Transfer.Session.Offset > before {
 			fruitless = 0
-		} else if fruitless++; fruitless >= fruitlessPatches {
+		} else if fruitless++; fruitless >= maxFruitless {
 			return unacknowledged(fruitless, before)
 		}
 	}
 }
 
-// create makes an upload for the file, and sends a small one along. The URL is
-// saved before anything else follows.
-func (w *Worker) create(ctx context.Context, file source.Opened) (complete bool, err error) {
-	if w.Remote.Server.Profile.Given {
-		return false, w.takeGiven(ctx)
-	}
-	caps, err := w.Remote.Capabilities(ctx)
-	if err != nil {
-		return false, err
-	}
+// sendNext sends the next bytes of the file in one request.
+func (w *Worker) sendNext(ctx context.Context, file source.Opened) (complete bool, err error) {
 	size := w.Transfer.Source.Size
-	if caps.MaxSize > 0 && size > caps.MaxSize {
-		return false, fault.Newf(fault.TooLarge, fault.Create, "the server takes at most %d bytes, the file has %d", caps.MaxSize, size)
-	}
-	if err := w.declare(ctx, file); err != nil {
-		return false, err
-	}
-	w.tell(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
-	if inParts, err := w.part(ctx, caps); inParts || err != nil {
-		return false, err
-	}
-	patient, end := withGracePeriod(ctx)
-	defer end()
-	upload, err := w.createAt(patient, file, caps)
-	if err != nil {
-		return false, err
-	}
-	if upload.Offset > size {
-		return false, SizeMismatch(upload.Offset, size)
-	}
-	session := uploader.Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.MomentOf(upload.Expires)}
-	if session.Offset == size {
-		w.tellAtEnd() // nothing follows that could need the URL first
-		w.tell(lifecycle.UploadCreated{Session: session})
-		return true, nil
-	}
-	w.whole.set(session.Offset)
-	return false, w.keep(ctx, lifecycle.UploadCreated{Session: session})
-}
-
-// createAt asks the server for an upload. A server that refuses the body that
-// comes along is asked without.
-func (w *Worker) createAt(ctx context.Context, file source.Opened, caps tus.Capabilities) (tus.Upload, error) {
-	size := w.Transfer.Source.Size
-	request := tus.CreateRequest{Size: size, Metadata: w.metadata()}
-	if w.sendsAlong(caps) {
-		request.Body, request.BodySize = w.reader(ctx, file, 0, size, w.whole, 0), size
-		upload, err := w.Remote.protocol.Create(ctx, request)
-		if f := fault.Of(err); err == nil || f.Kind != fault.TooLarge || f.Status != http.StatusRequestEntityTooLarge {
-			return upload, err
-		}
-		w.Remote.plain.Store(true)
-		w.whole.set(0)
-		request.Body, request.BodySize = nil, 0
-	}
-	return w.Remote.protocol.Create(ctx, request)
-}
-
-// sendsAlong reports whether the file crosses with the request that creates its
-// upload.
-func (w *Worker) sendsAlong(caps tus.Capabilities) bool {
-	size, profile := w.Transfer.Source.Size, w.Remote.profile()
-	return size > 0 && uploader.IsSmall(w.Transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) &&
-		profile.RequestSize(size, w.Options.Chunk) == size && !profile.Checksums && !w.Remote.plain.Load()
-}
-
-// advance sends the next bytes of the file in one request.
-func (w *Worker) advance(ctx context.Context, file source.Opened) (complete bool, err error) {
-	size := w.Transfer.Source.Size
-	status, err := w.patch(ctx, file, rest{
-		url: w.Transfer.Session.URL, offset: w.Transfer.Session.Offset, length: size, count: w.whole,
+	status, err := w.patch(ctx, file, remainder{
+		url: w.Transfer.Session.URL, offset: w.Transfer.Session.Offset, length: size, counter: w.whole,
 	})
 	if err != nil {
 		return false, err
 	}
-	status.Length = size // PATCH answers the offset only
-	return w.take(status)
+	status.Length = size // a PATCH response has the offset only
+	return w.acceptOffset(status)
 }
 
-// take believes what the server said it holds, as far as it can be true.
-func (w *Worker) take(status tus.Status) (complete bool, err error) {
+// acceptOffset takes over the offset that the server reported, unless it contradicts
+// the size of the file.
+func (w *Worker) acceptOffset(status tus.Status) (complete bool, err error) {
 	size := w.Transfer.Source.Size
 	if size != uploader.SizeUnknown && (status.Offset > size || status.Length >= 0 && status.Length != size) {
 		return false, SizeMismatch(max(status.Offset, status.Length), size)
 	}
-	w.tell(lifecycle.Acknowledged{Session: uploader.Session{Offset: status.Offset, Expires: uploader.MomentOf(status.Expires)}})
+	w.report(acknowledged(status))
 	w.whole.set(status.Offset)
 	return status.Offset == size, nil
 }
 
-// lookOnceMore asks what the server holds after the user stopped the transfer,
-// and proves the file as far as that.
-func (w *Worker) lookOnceMore(ctx context.Context, file source.Opened) {
+func acknowledged(status tus.Status) lifecycle.Acknowledged {
+	return lifecycle.Acknowledged{Session: uploader.Session{Offset: status.Offset, Expires: uploader.MomentOf(status.Expires)}}
+}
+
+// queryOffsetAfterStop asks for the offset after the user stopped the transfer, and
+// hashes the file up to there. Errors are ignored: they recur when the user resumes.
+func (w *Worker) queryOffsetAfterStop(ctx context.Context, file source.Opened) {
 	if w.prover == nil || w.Transfer.Phase != uploader.PhaseSending {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
-	if _, err := w.resume(ctx); err != nil {
-		return // whatever it is, it is met again when the user resumes
+	if _, err := w.queryOffset(ctx); err != nil {
+		return
 	}
-	held := w.Transfer.Session.Offset
-	if w.Transfer.Session.Parts > 0 {
-		held = Furthest(w.parts)
-	}
-	w.prover = source.NewProver(file, w.Transfer.Source.Size, w.prover.Proof().Upto(held))
-	w.proven = min(w.proven, w.prover.Blocks())
-	if w.prover.Advance(ctx, held) == nil {
-		w.handProof(w.Transfer.ID)
+	end := w.acknowledgedEnd()
+	w.prover = source.NewProver(file, w.Transfer.Source.Size, w.prover.Proof().Upto(end))
+	w.reported = min(w.reported, w.prover.Blocks())
+	if w.prover.Advance(ctx, end) == nil {
+		w.reportBlocks(w.Transfer.ID)
 	}
 }
 
-// tell reports an input and keeps the worker's own copy in step.
-func (w *Worker) tell(in lifecycle.Input) {
+// report steps the worker's copy of the transfer and reports the input.
+func (w *Worker) report(in lifecycle.Input) {
 	w.Transfer, _ = lifecycle.Step(w.Transfer, in, time.Now())
-	if w.ending {
-		w.untold = append(w.untold, in)
+	if w.deferring {
+		w.deferred = append(w.deferred, in)
 		return
 	}
 	w.Report(w.Transfer.ID, in)
 }
 
-// tellAtEnd has what is told from now on wait for the end, which is a moment away:
-// with many small files each report that wakes the loop counts.
-func (w *Worker) tellAtEnd() { w.ending = true }
+// deferReports keeps what is reported from now on until the worker ends. It is for a
+// worker that is about to end: with many small files each report that wakes the
+// engine costs time.
+func (w *Worker) deferReports() { w.deferring = true }
 
-// keep is tell for what must be saved before the worker goes on.
-func (w *Worker) keep(ctx context.Context, in lifecycle.Input) error {
+// reportAndSave is report for what must be saved before the worker continues.
+func (w *Worker) reportAndSave(ctx context.Context, in lifecycle.Input) error {
 	w.Transfer, _ = lifecycle.Step(w.Transfer, in, time.Now())
 	return w.Save(ctx, w.Transfer.ID, in)
 }
 
 func unacknowledged(requests int, offset int64) error {
-	return fault.Newf(fault.Transient, fault.Patch, "the server acknowledged nothing of %d requests at offset %d", requests, offset)
+	return fault.Newf(fault.Transient, fault.Patch, "server acknowledged nothing of %d requests at offset %d", requests, offset)
 }
 
-func SizeMismatch(theirs, ours int64) error {
-	return fault.Newf(fault.Mismatch, fault.Head, "the server speaks of %d bytes, the file has %d", theirs, ours)
+// SizeMismatch returns the fault for a server whose upload does not fit a file of
+// that many bytes.
+func SizeMismatch(reported, size int64) error {
+	return fault.Newf(fault.Mismatch, fault.Head, "server reports %d bytes, file has %d", reported, size)
 }

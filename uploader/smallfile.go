@@ -2,9 +2,9 @@ package uploader
 
 import "github.com/ferryapp/ferry/uploader/source"
 
-// SmallFile is the largest size, in bytes, of a file that is sent in the request
-// that creates its upload. A lost response to such a request costs sending the file
-// again, so the size is small.
+// SmallFile is the largest size, in bytes, of a file that is sent in the request that
+// creates its upload. A lost response to such a request costs sending the file again,
+// so the size is small.
 const SmallFile = 1 << 20
 
 // IsSmall reports whether a file is sent in one request.

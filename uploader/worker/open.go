@@ -8,9 +8,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// open opens the source. Before anything was sent, a file that changed since it
-// was added is simply taken as it is now; afterwards one of another size cannot
-// be the same.
+// open opens the file. If it changed before the upload began, the new state is taken
+// over. If the upload has begun, a different size is a fault.
 func (w *Worker) open(ctx context.Context) (source.Opened, source.File, error) {
 	file, seen, err := w.Disk.Open(w.Transfer.Source)
 	if fault.Is(err, fault.SourceMissing) {
@@ -22,31 +21,32 @@ func (w *Worker) open(ctx context.Context) (source.Opened, source.File, error) {
 	switch {
 	case !w.Transfer.Session.Begun():
 		if seen != w.Transfer.Source || w.Transfer.Fingerprint == "" {
-			w.restate(ctx, seen)
+			w.updateFile(ctx, seen)
 		}
-		if err := w.settled(seen); err != nil {
+		if err := w.checkQuiet(seen); err != nil {
 			_ = file.Close()
 			return nil, source.File{}, err
 		}
 	case seen.Size != w.Transfer.Source.Size:
 		_ = file.Close()
-		return nil, source.File{}, changed(w.Transfer.Source, seen)
+		return nil, source.File{}, sourceChanged(w.Transfer.Source, seen)
 	}
 	return file, seen, nil
 }
 
-// openRenamed opens a file that has another name in its folder now. One of which
-// nothing was sent is known by all that the system says of it; what was sent of
-// the others is compared before they go on.
+// openRenamed opens a file that was renamed within its folder.
 func (w *Worker) openRenamed(ctx context.Context, missing error) (source.Opened, source.File, error) {
-	renamed, err := w.renamed(ctx, missing)
+	renamed, err := w.findRenamed(ctx, missing)
 	if err != nil {
 		return nil, source.File{}, err
 	}
 	return w.Disk.Open(renamed)
 }
 
-func (w *Worker) renamed(ctx context.Context, missing error) (source.File, error) {
+// findRenamed finds a file that was renamed within its folder, or returns missing. If
+// nothing was sent of it, the modification time must match too. Otherwise its content
+// is compared with what was sent before the upload resumes.
+func (w *Worker) findRenamed(ctx context.Context, missing error) (source.File, error) {
 	renamed, err := w.Disk.Renamed(ctx, w.Transfer.Source)
 	if err != nil || !w.Transfer.Session.Begun() && !renamed.Same(w.Transfer.Source) {
 		return source.File{}, missing
@@ -54,31 +54,31 @@ func (w *Worker) renamed(ctx context.Context, missing error) (source.File, error
 	return renamed, nil
 }
 
-// restate takes the file as it is now, so that it is found again as that, too.
-// When there is no telling what it is now, it stays known as what it was.
-func (w *Worker) restate(ctx context.Context, seen source.File) {
+// updateFile takes over the state of the file. If its fingerprint cannot be computed,
+// the fingerprint stays as it was.
+func (w *Worker) updateFile(ctx context.Context, seen source.File) {
 	fingerprint, err := w.Fingerprint(ctx, seen)
 	if err != nil {
 		fingerprint = w.Transfer.Fingerprint
 	}
-	w.tell(lifecycle.FileUpdated{File: seen, Fingerprint: fingerprint})
+	w.report(lifecycle.FileUpdated{File: seen, Fingerprint: fingerprint})
 }
 
-// unchanged makes sure that what was sent is what the file still is.
-func unchanged(file source.Opened, declared source.File) error {
-	seen, err := source.Restat(file, declared)
+// unchanged returns a fault if the open file differs from before.
+func unchanged(file source.Opened, before source.File) error {
+	seen, err := source.Restat(file, before)
 	if err != nil {
 		return err
 	}
-	if !seen.Same(declared) {
-		return fault.Newf(fault.SourceChanged, fault.Stat, "the file changed while it was being sent")
+	if !seen.Same(before) {
+		return fault.Newf(fault.SourceChanged, fault.Stat, "file changed while it was being sent")
 	}
 	return nil
 }
 
-// blame looks whether the source is the reason for a failed request: a file that
-// shrinks or cannot be read breaks the request that carries it.
-func (w *Worker) blame(file source.Opened, err error) error {
+// sourceFault returns the fault of the file if it is the reason for err: a file that
+// shrinks or cannot be read breaks the request that sends it.
+func (w *Worker) sourceFault(file source.Opened, err error) error {
 	if fault.Stopped(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) {
 		return err
 	}

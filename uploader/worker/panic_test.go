@@ -7,16 +7,16 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-func TestAPanicIsAFaultOfWhatWasBeingDone(t *testing.T) {
+func TestCatchPanic(t *testing.T) {
 	err := CatchPanic(func() error {
 		var parts []uploader.Part
 		_ = parts[3]
 		return nil
 	})
 	if !fault.Is(err, fault.Bug) {
-		t.Errorf("got %v", err)
+		t.Errorf("after a panic: got %v, want a fault of kind Bug", err)
 	}
 	if err := CatchPanic(func() error { return nil }); err != nil {
-		t.Errorf("without a panic: %v", err)
+		t.Errorf("without a panic: got %v", err)
 	}
 }

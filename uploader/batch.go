@@ -1,0 +1,28 @@
+package uploader
+
+import "time"
+
+// BatchID identifies a batch.
+type BatchID int64
+
+// Batch is what one drop or command added. It is saved before its roots are scanned: a
+// batch that is not Expanded is scanned again at the next start.
+type Batch struct {
+	ID       BatchID
+	Server   ServerID
+	Roots    []string // absolute paths as given
+	Added    time.Time
+	Expanded bool   // every file of it has a transfer
+	Intent   Intent // of files that are still to be found
+	Rank     int64  // place in the user's order; lower goes first
+	Options  Options
+}
+
+// Options are the options of a batch, where it differs from the settings and the
+// server options. They are saved with the batch.
+type Options struct {
+	Connections int   // maximum of parts of one file sent at the same time; 1: no parts; 0: as in Settings
+	Chunk       int64 // maximum of bytes in one request; 0: none
+	Limit       int64 // maximum of bytes per second of the batch; 0: none
+	Again       bool  // upload files again that were uploaded before, without asking
+}

@@ -1,0 +1,208 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/worker"
+)
+
+// Match is the earlier upload that a file belongs to. At most one field is set.
+type Match struct {
+	Continues uploader.TransferID // an unfinished transfer of this file: it resumes
+	Joins     uploader.TransferID // a finished transfer of this file: it moves to the scanned batch
+	Possible  uploader.TransferID // an unfinished transfer that may be of this file: the user is asked
+	Uploaded  uploader.TransferID // a finished transfer of this file: the user is asked whether to upload it again
+}
+
+// Evidence is the result of comparing a file with what was sent by an earlier upload.
+type Evidence uint8
+
+// The results.
+const (
+	Different Evidence = iota // a byte differs
+	Unproven                  // not all that was sent can be compared
+	Proven                    // equal
+)
+
+// Matcher finds the earlier uploads that files belong to. It reads files, so it is
+// used on the scan's goroutine only.
+type Matcher struct {
+	Batch      uploader.Batch
+	Superseded map[uploader.BatchID]bool      // batches whose files were added again with this batch
+	Begun      map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
+	Unmade     map[string]uploader.TransferID // transfers that failed before an upload was created, by path
+	Gone       map[uploader.TransferID]bool   // cache: the transfer's file is missing
+	Store      uploader.Store
+	Disk       source.Disk
+}
+
+// match returns the earlier upload that a file belongs to, of those with the same
+// fingerprint, oldest first, and those of the same size. A transfer of the same path
+// matches first: its worker compares the content before it resumes. A file that was
+// moved is recognised by its identity or its content. A copy next to its original
+// matches nothing. It fails with the store's error or ctx's.
+func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint []uploader.Transfer) (Match, error) {
+	var done *uploader.Transfer
+	var unfinished []*uploader.Transfer
+	for i := range sameFingerprint {
+		c := &sameFingerprint[i]
+		switch {
+		case c.Batch == m.Batch.ID, c.Intent.GivenUp():
+		case c.Phase == uploader.PhaseDone:
+			done = c
+		case c.Server != m.Batch.Server: // another server that had the same endpoint before
+		default:
+			unfinished = append(unfinished, c)
+		}
+	}
+	if c := samePath(file, unfinished); c != nil {
+		return Match{Continues: c.ID}, nil
+	}
+	found, err := m.matchMoved(ctx, file, unfinished)
+	switch {
+	case err != nil || found != Match{}:
+		return found, err
+	case done == nil:
+		return Match{}, nil
+	case done.Source.Path == file.Path && (m.Superseded[done.Batch] || m.Batch.Options.Again && m.finishedAfterAdd(done)):
+		return Match{Joins: done.ID}, nil
+	case m.Batch.Options.Again:
+		return Match{}, nil
+	default:
+		return Match{Uploaded: done.ID}, nil
+	}
+}
+
+// finishedAfterAdd reports whether a transfer finished after the batch was added. If
+// the batch asks for its files to be uploaded again, that is done for this one.
+func (m *Matcher) finishedAfterAdd(done *uploader.Transfer) bool {
+	return done.Finished.After(m.Batch.Added)
+}
+
+// samePath returns the transfer of the file's path with the highest offset, or nil.
+func samePath(file source.File, candidates []*uploader.Transfer) *uploader.Transfer {
+	var best *uploader.Transfer
+	for _, c := range candidates {
+		if c.Source.Path == file.Path && (best == nil || c.Session.Offset > best.Session.Offset) {
+			best = c
+		}
+	}
+	return best
+}
+
+// matchMoved finds the transfer of a file that was moved here.
+func (m *Matcher) matchMoved(ctx context.Context, file source.File, sameFingerprint []*uploader.Transfer) (Match, error) {
+	var unbegun, equal, possible []*uploader.Transfer
+	for _, c := range sameFingerprint {
+		if !c.Session.Begun() && m.isMissing(c) {
+			unbegun = append(unbegun, c)
+		}
+	}
+	for _, c := range m.begunCandidates(file, sameFingerprint) {
+		evidence, err := m.compare(ctx, file, c)
+		switch {
+		case err != nil:
+			return Match{}, err
+		case evidence == Proven:
+			equal = append(equal, c)
+		case evidence == Unproven:
+			possible = append(possible, c)
+		}
+	}
+	switch {
+	case len(equal) == 1:
+		return Match{Continues: equal[0].ID}, nil
+	case len(equal) > 1:
+		return Match{Possible: furthestOf(equal).ID}, nil
+	case len(possible) > 0:
+		return Match{Possible: furthestOf(possible).ID}, nil
+	case len(unbegun) > 0: // nothing was sent, so no content can be mixed up
+		return Match{Continues: unbegun[0].ID}, nil
+	default:
+		return Match{}, nil
+	}
+}
+
+// begunCandidates returns the transfers with an upload on the server that may be of
+// the file: of the same size, and with its fingerprint or any other.
+func (m *Matcher) begunCandidates(file source.File, sameFingerprint []*uploader.Transfer) []*uploader.Transfer {
+	var list []*uploader.Transfer
+	listed := map[uploader.TransferID]bool{}
+	for _, c := range slices.Concat(sameFingerprint, m.Begun[file.Size]) {
+		if !listed[c.ID] && c.Session.Begun() && c.Source.Size == file.Size {
+			listed[c.ID] = true
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// compare compares a file with a candidate of the same size.
+func (m *Matcher) compare(ctx context.Context, file source.File, c *uploader.Transfer) (Evidence, error) {
+	switch {
+	case c.Source.Path != file.Path && !m.isMissing(c):
+		return Different, nil
+	case c.Session.Offset == 0 && !sameIdentity(file, c.Source) && c.Source.Path != file.Path && c.Source.Name() != file.Name():
+		return Different, nil // only the size is the same
+	default:
+		return Compare(ctx, m.Store, m.Disk, c, file)
+	}
+}
+
+// isMissing reports whether the file of a transfer is missing, or changed so that the
+// transfer failed.
+func (m *Matcher) isMissing(c *uploader.Transfer) bool {
+	missing, cached := m.Gone[c.ID]
+	if !cached {
+		_, err := m.Disk.Stat(c.Source.Path)
+		missing = fault.Is(err, fault.SourceMissing) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
+		m.Gone[c.ID] = missing
+	}
+	return missing
+}
+
+func sameIdentity(a, b source.File) bool { return a.Identity.Known() && a.Identity == b.Identity }
+
+func furthestOf(candidates []*uploader.Transfer) *uploader.Transfer {
+	return slices.MaxFunc(candidates, func(a, b *uploader.Transfer) int { return cmp.Compare(a.Session.Offset, b.Session.Offset) })
+}
+
+// Compare compares a sample of what was sent by an upload with a file. What was sent
+// after the last saved block cannot be compared; it counts as equal only if identity,
+// size and modification time are the same. It fails with the store's error or ctx's.
+func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *uploader.Transfer, file source.File) (Evidence, error) {
+	saved, err := store.Proof(ctx, t.ID)
+	if err != nil {
+		return Unproven, err
+	}
+	end := t.Session.Offset
+	if t.Session.Parts > 0 {
+		parts, err := store.Parts(ctx, t.ID)
+		if err != nil {
+			return Unproven, err
+		}
+		end = worker.Furthest(parts)
+	}
+	proof := saved.Upto(end)
+	opened, seen, err := disk.Open(file)
+	if err != nil || !seen.Same(file) {
+		return Unproven, ctx.Err()
+	}
+	defer opened.Close()
+	err = proof.Check(ctx, opened, worker.Sample(len(proof)))
+	switch {
+	case ctx.Err() != nil:
+		return Unproven, ctx.Err()
+	case fault.Is(err, fault.SourceChanged):
+		return Different, nil
+	case err != nil || proof.Covers() < end && !(sameIdentity(file, t.Source) && file.Same(t.Source)):
+		return Unproven, nil
+	default:
+		return Proven, nil
+	}
+}

@@ -1,0 +1,28 @@
+package uploader
+
+import "time"
+
+// Session is the state of an upload on its server that is needed to resume it.
+type Session struct {
+	URL     string // of the upload; "" until the server returned it
+	Parts   int    // in how many parts the file is uploaded, to be joined into URL; 0 for none
+	Offset  int64  // acknowledged bytes; the response to HEAD takes precedence
+	Sent    int64  // bytes handed to the network; for display only, never for resuming
+	Expires Moment // when the server deletes the upload (Upload-Expires); zero if not known
+}
+
+// Begun reports whether the server may have an upload of the file.
+func (s Session) Begun() bool { return s.URL != "" || s.Parts > 0 }
+
+// SameUpload reports whether both sessions are of one upload.
+func (s Session) SameUpload(other Session) bool { return s.URL == other.URL && s.Parts == other.Parts }
+
+// Part is a section of a file that is uploaded separately (tus 1.0.0, Concatenation).
+type Part struct {
+	Index   int
+	URL     string // "" until the server returned it
+	Start   int64  // in the file
+	Length  int64
+	Offset  int64 // acknowledged bytes of the part
+	Expires time.Time
+}

@@ -1,0 +1,36 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// withGracePeriod returns a context that outlives ctx by stopTimeout when the
+// user stops the worker or the program shuts down. It is for a request that creates
+// something on the server: without the response, nothing could resume or delete it.
+func withGracePeriod(ctx context.Context) (context.Context, context.CancelFunc) {
+	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if !stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrShutdown) {
+			cancel()
+			return
+		}
+		select {
+		case <-time.After(stopTimeout):
+			cancel()
+		case <-graceful.Done():
+		}
+	})
+	return graceful, func() {
+		stop()
+		cancel()
+	}
+}
+
+// stoppedByUser reports whether ctx ended because of a command or a setting of the
+// user.
+func stoppedByUser(ctx context.Context) bool {
+	cause := context.Cause(ctx)
+	return errors.Is(cause, ErrStopped) || errors.Is(cause, ErrGivenUp) || errors.Is(cause, ErrHeld) || errors.Is(cause, errExcessPart)
+}
