@@ -13,103 +13,106 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// The table of answers of the protocol, cell by cell, as a transfer lives it. What
-// each answer is called is the client's to test.
+// These tests check how a transfer reacts to each status code in the table of
+// docs/protocol.md. How responses are classified is tested in package tus.
 
-// retort answers requests in a server's stead, each kind once.
-type retort struct {
+// scriptedServer responds to requests in place of the server, once for each kind.
+type scriptedServer struct {
 	mu      sync.Mutex
-	planned map[string]reply // by kindOfRequest
+	pending map[string]scriptedResponse // by requestKind
 }
 
-type reply struct {
-	pass   int // so many requests of the kind come before it
+type scriptedResponse struct {
+	skip   int // number of requests of the kind that go to the server before
 	status int
-	words  string
+	body   string
 }
 
-func kindOfRequest(r *http.Request) string {
+// requestKind returns the method of a request, or "final POST" for a concatenation.
+func requestKind(r *http.Request) string {
 	if strings.HasPrefix(r.Header.Get("Upload-Concat"), "final") {
-		return "joining POST"
+		return "final POST"
 	}
 	return r.Method
 }
 
-func (s *retort) take(r *http.Request) (reply, bool) {
+// next returns the scripted response to a request, if there is one.
+func (s *scriptedServer) next(r *http.Request) (scriptedResponse, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kind := kindOfRequest(r)
-	next, planned := s.planned[kind]
+	kind := requestKind(r)
+	scripted, found := s.pending[kind]
 	switch {
-	case !planned:
-		return reply{}, false
-	case next.pass > 0:
-		next.pass--
-		s.planned[kind] = next
-		return reply{}, false
+	case !found:
+		return scriptedResponse{}, false
+	case scripted.skip > 0:
+		scripted.skip--
+		s.pending[kind] = scripted
+		return scriptedResponse{}, false
 	default:
-		delete(s.planned, kind)
-		return next, true
+		delete(s.pending, kind)
+		return scripted, true
 	}
 }
 
-// waits reports whether the answer to that kind is still to come.
-func (s *retort) waits(kind string) bool {
+// isPending reports whether the response to that kind has not been sent yet.
+func (s *scriptedServer) isPending(kind string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, waiting := s.planned[kind]
-	return waiting
+	_, found := s.pending[kind]
+	return found
 }
 
-func (s *retort) option() uploadtest.Option {
+// option returns the script as a server option.
+func (s *scriptedServer) option() uploadtest.Option {
 	return uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer, meant := s.take(r)
-			if !meant {
+			response, ok := s.next(r)
+			if !ok {
 				next.ServeHTTP(w, r)
 				return
 			}
-			_, _ = io.Copy(io.Discard, r.Body) // or the answer may be lost with the connection
+			_, _ = io.Copy(io.Discard, r.Body) // otherwise the response may be lost with the connection
 			w.Header().Set("Tus-Resumable", "1.0.0")
-			w.WriteHeader(answer.status)
-			_, _ = io.WriteString(w, answer.words)
+			w.WriteHeader(response.status)
+			_, _ = io.WriteString(w, response.body)
 		})
 	})
 }
 
-// toTheEnd presses Try now until the only transfer is final. Whatever waits says
-// why and until when.
-func (b *bench) toTheEnd() (last *uploader.Transfer) {
-	b.t.Helper()
-	b.until("the end", func(s *uploader.Snapshot) bool {
+// retryUntilFinal retries the only transfer whenever it waits, until it is final. It
+// checks that a waiting transfer has a fault and a time of its next try.
+func (h *harness) retryUntilFinal() (last *uploader.Transfer) {
+	h.t.Helper()
+	h.waitFor("a final transfer", func(s *uploader.Snapshot) bool {
 		if len(s.Transfers) != 1 {
 			return false
 		}
 		last = s.Transfers[0]
 		if last.Phase == uploader.PhaseWaiting {
 			if last.Fault == nil || last.NextTry.IsZero() {
-				b.t.Errorf("it waits for %v until %v", last.Fault, last.NextTry)
+				h.t.Errorf("waiting transfer has fault %v, next try at %v", last.Fault, last.NextTry)
 			}
 			retry := uploader.Retry{Target: uploader.These(last.ID)}
-			go func() { _ = b.engine.Do(b.t.Context(), retry) }()
+			go func() { _ = h.engine.Do(h.t.Context(), retry) }()
 		}
 		return last.Phase.Final()
 	})
 	return last
 }
 
-// interrupted are tusd's words for what it broke off itself.
+// Response bodies of tusd for requests that it ended itself.
 const (
-	interrupted = "ERR_UPLOAD_INTERRUPTED: upload has been interrupted by another request for this upload resource\n"
-	rejected    = "ERR_UPLOAD_REJECTED: not here\n"
-	stopped     = "ERR_UPLOAD_STOPPED: that is enough\n"
+	bodyInterrupted = "ERR_UPLOAD_INTERRUPTED: upload has been interrupted by another request for this upload resource\n"
+	bodyRejected    = "ERR_UPLOAD_REJECTED: rejected by hook\n"
+	bodyStopped     = "ERR_UPLOAD_STOPPED: stopped by hook\n"
 )
 
-// passing are the answers that mean: later.
-var passing = []reply{
-	{status: 400, words: interrupted},
-	{status: 400, words: "ERR_UNEXPECTED_EOF: server expected to receive more bytes\n"},
-	{status: 400, words: "ERR_LOCK_TIMEOUT: failed to acquire lock before timeout\n"},
+// transient lists the responses after which a request is retried later.
+var transient = []scriptedResponse{
+	{status: 400, body: bodyInterrupted},
+	{status: 400, body: "ERR_UNEXPECTED_EOF: server expected to receive more bytes\n"},
+	{status: 400, body: "ERR_LOCK_TIMEOUT: failed to acquire lock before timeout\n"},
 	{status: 408},
 	{status: 409},
 	{status: 423},
@@ -121,134 +124,134 @@ var passing = []reply{
 	{status: 504},
 }
 
-func TestStatusTableOfATransfer(t *testing.T) {
+func TestTransferStatusCodes(t *testing.T) {
 	t.Parallel()
-	signIn := []reply{{status: 401}, {status: 403}, {status: 407}}
-	refusals := []reply{{status: 412}, {status: 415}, {status: 418}, {status: 501}}
-	no := []reply{{status: 400, words: rejected}, {status: 400, words: stopped}}
+	signIn := []scriptedResponse{{status: 401}, {status: 403}, {status: 407}}
+	refused := []scriptedResponse{{status: 412}, {status: 415}, {status: 418}, {status: 501}}
+	rejectedByHook := []scriptedResponse{{status: 400, body: bodyRejected}, {status: 400, body: bodyStopped}}
 	for _, c := range []struct {
-		on      string
-		answers []reply
-		becomes uploader.State
+		on        string
+		responses []scriptedResponse
+		want      uploader.State
 	}{
-		{"POST", []reply{{status: 404}, {status: 410}}, uploader.StateFailed},
+		{"POST", []scriptedResponse{{status: 404}, {status: 410}}, uploader.StateFailed},
 		{"POST", signIn, uploader.StateSignIn},
-		{"POST", passing, uploader.StateDone},
-		{"POST", slices.Concat(refusals, no, []reply{{status: 413}, {status: 507}}), uploader.StateFailed},
+		{"POST", transient, uploader.StateDone},
+		{"POST", slices.Concat(refused, rejectedByHook, []scriptedResponse{{status: 413}, {status: 507}}), uploader.StateFailed},
 
-		{"HEAD", []reply{{status: 404}, {status: 410}}, uploader.StateForgotten},
+		{"HEAD", []scriptedResponse{{status: 404}, {status: 410}}, uploader.StateForgotten},
 		{"HEAD", signIn, uploader.StateSignIn},
-		{"HEAD", passing, uploader.StateDone},
-		{"HEAD", slices.Concat(refusals, []reply{{status: 507}}), uploader.StateFailed},
+		{"HEAD", transient, uploader.StateDone},
+		{"HEAD", slices.Concat(refused, []scriptedResponse{{status: 507}}), uploader.StateFailed},
 
-		{"PATCH", []reply{{status: 404}, {status: 410}}, uploader.StateDone}, // HEAD says otherwise
+		{"PATCH", []scriptedResponse{{status: 404}, {status: 410}}, uploader.StateDone}, // the following HEAD finds the upload
 		{"PATCH", signIn, uploader.StateSignIn},
-		{"PATCH", passing, uploader.StateDone},
-		{"PATCH", slices.Concat(refusals, no, []reply{{status: 507}}), uploader.StateFailed},
+		{"PATCH", transient, uploader.StateDone},
+		{"PATCH", slices.Concat(refused, rejectedByHook, []scriptedResponse{{status: 507}}), uploader.StateFailed},
 
-		{"joining POST", signIn[:1], uploader.StateSignIn},
-		{"joining POST", passing, uploader.StateDone},
-		{"joining POST", []reply{{status: 507}}, uploader.StateFailed},
+		{"final POST", signIn[:1], uploader.StateSignIn},
+		{"final POST", transient, uploader.StateDone},
+		{"final POST", []scriptedResponse{{status: 507}}, uploader.StateFailed},
 	} {
-		for _, answer := range c.answers {
-			code, _, _ := strings.Cut(answer.words, ":")
-			t.Run(fmt.Sprintf("%d %s on %s", answer.status, code, c.on), func(t *testing.T) {
+		for _, response := range c.responses {
+			code, _, _ := strings.Cut(response.body, ":")
+			t.Run(fmt.Sprintf("%d %s on %s", response.status, code, c.on), func(t *testing.T) {
 				t.Parallel()
-				lives(t, c.on, answer, c.becomes)
+				testStatus(t, c.on, response, c.want)
 			})
 		}
 	}
 }
 
-// lives sends a file of which one request gets the answer, and wants that it ends
-// in that state with everything kept, and crosses when it is tried again.
-func lives(t *testing.T, on string, answer reply, becomes uploader.State) {
+// testStatus uploads a file of which one request gets the response. It checks that
+// the transfer ends in that state with its session kept, and that a retry uploads it.
+func testStatus(t *testing.T, on string, response scriptedResponse, want uploader.State) {
 	t.Helper()
-	script := &retort{planned: map[string]reply{}}
+	script := &scriptedServer{pending: map[string]scriptedResponse{}}
 	options, size := uploader.Options{Chunk: 1 << 20}, 3<<20+1
 	switch on {
-	case "joining POST":
+	case "final POST":
 		options, size = uploader.Options{Connections: 2}, 20<<20
 	case http.MethodHead:
-		script.planned[http.MethodPatch] = reply{pass: 1, status: 500}
+		script.pending[http.MethodPatch] = scriptedResponse{skip: 1, status: 500}
 	case http.MethodPatch:
-		answer.pass = 1
+		response.skip = 1
 	}
-	script.planned[on] = answer
+	script.pending[on] = response
 	server := uploadtest.NewTusd(t, script.option())
-	b := newBench(t, server.Endpoint)
-	path := write(t, "film.mov", size)
-	b.addWith(options, path)
-	row := b.toTheEnd()
-	if script.waits(on) {
-		t.Fatalf("there was no %s", on)
+	h := newHarness(t, server.Endpoint)
+	path := createFile(t, "film.mov", size)
+	h.addWithOptions(options, path)
+	row := h.retryUntilFinal()
+	if script.isPending(on) {
+		t.Fatalf("no %s request was sent", on)
 	}
-	if row.State() != becomes {
-		t.Fatalf("it is %v, want %v: %v", row.State(), becomes, row.Fault)
+	if row.State() != want {
+		t.Fatalf("state %v, want %v: %v", row.State(), want, row.Fault)
 	}
-	begun := on == http.MethodHead || on == http.MethodPatch
-	if begun && becomes != uploader.StateDone && (row.Session.URL == "" || row.Session.Offset < 1<<20) {
-		t.Errorf("what the server holds is forgotten: %+v", row.Session)
+	started := on == http.MethodHead || on == http.MethodPatch
+	if started && want != uploader.StateDone && (row.Session.URL == "" || row.Session.Offset < 1<<20) {
+		t.Errorf("session is lost: %+v", row.Session)
 	}
-	if becomes != uploader.StateDone {
-		b.do(uploader.Retry{Target: uploader.Everything()})
-		row = b.toTheEnd()
+	if want != uploader.StateDone {
+		h.do(uploader.Retry{Target: uploader.Everything()})
+		row = h.retryUntilFinal()
 	}
 	if row.Phase != uploader.PhaseDone {
-		t.Errorf("tried again it is %v: %v", row.State(), row.Fault)
+		t.Errorf("after a retry: state %v: %v", row.State(), row.Fault)
 	}
 	wantStoredOnce(t, server, path)
-	if made := count(server.Requests(), http.MethodPost); begun && made != 1 && becomes != uploader.StateForgotten {
-		t.Errorf("%d uploads were made", made)
+	if created := countRequests(server.Requests(), http.MethodPost); started && created != 1 && want != uploader.StateForgotten {
+		t.Errorf("%d uploads were created, want 1", created)
 	}
 }
 
-func TestStatusTableOfARemoval(t *testing.T) {
+func TestTerminationStatusCodes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name    string
-		answers []reply
-		left    bool
+		name      string
+		responses []scriptedResponse
+		reported  bool
 	}{
-		{"T2 it is gone already", []reply{{status: 404}, {status: 410}}, false},
-		{"T3 the server removes none", []reply{{status: 403}, {status: 405}, {status: 501}, {status: 400}}, true},
-		{"later", passing, false},
+		{"T2 upload does not exist", []scriptedResponse{{status: 404}, {status: 410}}, false},
+		{"T3 server refuses termination", []scriptedResponse{{status: 403}, {status: 405}, {status: 501}, {status: 400}}, true},
+		{"transient", transient, false},
 	} {
-		for _, answer := range c.answers {
-			code, _, _ := strings.Cut(answer.words, ":")
-			t.Run(fmt.Sprintf("%s, %d %s", c.name, answer.status, code), func(t *testing.T) {
+		for _, response := range c.responses {
+			code, _, _ := strings.Cut(response.body, ":")
+			t.Run(fmt.Sprintf("%s, %d %s", c.name, response.status, code), func(t *testing.T) {
 				t.Parallel()
-				script := &retort{planned: map[string]reply{
-					http.MethodPatch:  {pass: 1, status: http.StatusUnsupportedMediaType},
-					http.MethodDelete: answer,
+				script := &scriptedServer{pending: map[string]scriptedResponse{
+					http.MethodPatch:  {skip: 1, status: http.StatusUnsupportedMediaType},
+					http.MethodDelete: response,
 				}}
 				server := uploadtest.NewTusd(t, script.option())
-				b := newBench(t, server.Endpoint)
-				b.addWith(uploader.Options{Chunk: 1 << 20}, write(t, "film.mov", 2<<20))
-				id := b.toTheEnd().ID
-				b.do(uploader.Cancel{Target: uploader.Everything()})
-				b.untilCount(uploader.StateCancelled, 1)
-				b.until("its end", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
-				if told := slices.Contains(b.kindsOf(id), uploader.EventLeft); told != c.left {
-					t.Errorf("told to stay on the server: %v", told)
+				h := newHarness(t, server.Endpoint)
+				h.addWithOptions(uploader.Options{Chunk: 1 << 20}, createFile(t, "film.mov", 2<<20))
+				id := h.retryUntilFinal().ID
+				h.do(uploader.Cancel{Target: uploader.Everything()})
+				h.waitCount(uploader.StateCancelled, 1)
+				h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+				if got := slices.Contains(h.eventKinds(id), uploader.EventLeft); got != c.reported {
+					t.Errorf("EventLeft recorded: %v", got)
 				}
 				removed := len(server.Stored(t)) == 0
-				if later := c.name == "later"; removed != later {
-					t.Errorf("removed: %v", removed)
+				if transientCase := c.name == "transient"; removed != transientCase {
+					t.Errorf("upload terminated: %v", removed)
 				}
 			})
 		}
 	}
 }
 
-func TestT3WhatStaysOnTheServerIsTold(t *testing.T) {
+func TestT3UploadLeftOnServerIsReported(t *testing.T) {
 	t.Parallel()
-	script := &retort{planned: map[string]reply{http.MethodPatch: {pass: 1, status: http.StatusUnsupportedMediaType}}}
+	script := &scriptedServer{pending: map[string]scriptedResponse{http.MethodPatch: {skip: 1, status: http.StatusUnsupportedMediaType}}}
 	server := uploadtest.NewTusd(t, uploadtest.NoTermination(), script.option())
-	b := newBench(t, server.Endpoint)
-	b.addWith(uploader.Options{Chunk: 1 << 20}, write(t, "film.mov", 2<<20))
-	id := b.toTheEnd().ID
-	b.do(uploader.Cancel{Target: uploader.Everything()})
-	b.until("its end", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
-	b.wantEvent(id, uploader.EventLeft)
+	h := newHarness(t, server.Endpoint)
+	h.addWithOptions(uploader.Options{Chunk: 1 << 20}, createFile(t, "film.mov", 2<<20))
+	id := h.retryUntilFinal().ID
+	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.wantEvent(id, uploader.EventLeft)
 }

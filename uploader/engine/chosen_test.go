@@ -16,92 +16,93 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// Chosen runs a bench whose settings differ from the usual ones.
-func chosen(t *testing.T, endpoint string, choose func(*uploader.Settings)) *bench {
+// newHarnessWith returns a harness whose settings are those of testSettings, changed
+// by set.
+func newHarnessWith(t *testing.T, endpoint string, set func(*uploader.Settings)) *harness {
 	t.Helper()
-	b := newBench(t, endpoint)
-	b.quit()
-	b.change = func(c *engine.Config) {
+	h := newHarness(t, endpoint)
+	h.stop()
+	h.configure = func(c *engine.Config) {
 		s := uploader.DefaultSettings()
 		s.Settle, s.Connections = 0, 1
-		choose(&s)
+		set(&s)
 		c.Settings = &s
 	}
-	b.start()
-	return b
+	h.start()
+	return h
 }
 
-func TestAFileThatWasJustWrittenRestsAndCrossesByItself(t *testing.T) {
+func TestRecentlyModifiedFileWaitsThenUploads(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
-	path := write(t, "log.txt", 1000)
-	b.add(path)
-	waiting := b.untilState(uploader.StateWaiting)
-	if waiting.Fault == nil || waiting.Fault.Kind != fault.SourceBusy || !waiting.Started.IsZero() {
-		t.Errorf("it waits because of %v", waiting.Fault)
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
+	path := createFile(t, "log.txt", 1000)
+	h.add(path)
+	row := h.waitState(uploader.StateWaiting)
+	if row.Fault == nil || row.Fault.Kind != fault.SourceBusy || !row.Started.IsZero() {
+		t.Errorf("fault %v, started %v; want fault.SourceBusy and not started", row.Fault, row.Started)
 	}
-	b.untilState(uploader.StateDone)
+	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
 }
 
-func TestAFileThatGrowsWhileItRestsCrossesWhole(t *testing.T) {
+func TestFileGrowingWhileWaitingIsUploadedWhole(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
-	path := write(t, "log.txt", 1000)
-	b.add(path)
-	b.untilState(uploader.StateWaiting)
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
+	path := createFile(t, "log.txt", 1000)
+	h.add(path)
+	h.waitState(uploader.StateWaiting)
 	editFile(t, path, 1000)
-	b.untilState(uploader.StateDone)
+	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
 }
 
-func TestManyFreshFilesRestSideBySide(t *testing.T) {
+func TestRecentlyModifiedFilesWaitConcurrently(t *testing.T) {
 	t.Parallel()
 	const files = 300
 	server := uploadtest.NewTusd(t)
-	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Hour })
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Hour })
 	folder := filepath.Join(t.TempDir(), "notes")
 	for i := range files {
-		fillFolder(t, folder, strconv.Itoa(i))
+		createFiles(t, folder, strconv.Itoa(i))
 	}
-	b.add(folder)
-	s := b.untilCount(uploader.StateWaiting, files)
+	h.add(folder)
+	s := h.waitCount(uploader.StateWaiting, files)
 	for _, row := range s.Transfers {
 		if row.Phase != uploader.PhaseWaiting {
 			t.Fatalf("%s is %v", row.Source.Name(), row.Phase)
 		}
 	}
-	patient := uploader.DefaultSettings()
-	patient.Settle = 0
-	b.do(uploader.Configure{Settings: patient})
-	b.untilCount(uploader.StateDone, files)
+	noWait := uploader.DefaultSettings()
+	noWait.Settle = 0
+	h.do(uploader.Configure{Settings: noWait})
+	h.waitCount(uploader.StateDone, files)
 }
 
-func TestWhatIsTakenOutOfAFolder(t *testing.T) {
+func TestFolderScanSettings(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name   string
-		choose func(*uploader.Settings)
-		want   []string
+		name string
+		set  func(*uploader.Settings)
+		want []string
 	}{
-		{"usually", func(*uploader.Settings) {}, []string{".hidden", "a", "b.tmp"}},
+		{"default", func(*uploader.Settings) {}, []string{".hidden", "a", "b.tmp"}},
 		{"without hidden files", func(s *uploader.Settings) { s.Hidden = false }, []string{"a", "b.tmp"}},
-		{"without what the user wants to be passed over", func(s *uploader.Settings) { s.Ignore = []string{"*.tmp"} }, []string{".DS_Store", ".hidden", "a"}},
-		{"with links to folders", func(s *uploader.Settings) { s.Links = true }, []string{".hidden", "a", "b.tmp", "linked"}},
+		{"with ignore patterns", func(s *uploader.Settings) { s.Ignore = []string{"*.tmp"} }, []string{".DS_Store", ".hidden", "a"}},
+		{"following links to folders", func(s *uploader.Settings) { s.Links = true }, []string{".hidden", "a", "b.tmp", "linked"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
-			b := chosen(t, server.Endpoint, c.choose)
+			h := newHarnessWith(t, server.Endpoint, c.set)
 			folder, elsewhere := filepath.Join(t.TempDir(), "folder"), filepath.Join(t.TempDir(), "elsewhere")
-			fillFolder(t, folder, "a", "b.tmp", ".hidden", ".DS_Store")
-			fillFolder(t, elsewhere, "linked")
+			createFiles(t, folder, "a", "b.tmp", ".hidden", ".DS_Store")
+			createFiles(t, elsewhere, "linked")
 			if err := os.Symlink(elsewhere, filepath.Join(folder, "link")); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, row := range b.finished(b.add(folder)) {
+			for _, row := range h.waitFinal(h.add(folder)) {
 				if row.Phase == uploader.PhaseDone {
 					got = append(got, row.Source.Name())
 				}
@@ -114,12 +115,12 @@ func TestWhatIsTakenOutOfAFolder(t *testing.T) {
 	}
 }
 
-func TestTheSumIsToldToTheServerBeforeTheFileIsSent(t *testing.T) {
+func TestSHA256InMetadata(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := chosen(t, server.Endpoint, func(s *uploader.Settings) { s.Sum = true })
-	paths := []string{write(t, "nothing", 0), write(t, "small.bin", 1000), write(t, "large.bin", 9<<20)}
-	for _, row := range b.finished(b.add(paths...)) {
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Sum = true })
+	paths := []string{createFile(t, "empty", 0), createFile(t, "small.bin", 1000), createFile(t, "large.bin", 9<<20)}
+	for _, row := range h.waitFinal(h.add(paths...)) {
 		if row.Phase != uploader.PhaseDone {
 			t.Errorf("%s: %v", row.Source.Name(), row.Fault)
 		}
@@ -127,54 +128,54 @@ func TestTheSumIsToldToTheServerBeforeTheFileIsSent(t *testing.T) {
 	wantStored(t, server, paths...)
 	for _, f := range server.Stored(t) {
 		if f.Metadata["sha256"] != f.SHA256 {
-			t.Errorf("the server was told %q", f.Metadata["sha256"])
+			t.Errorf("sha256 in metadata is %q", f.Metadata["sha256"])
 		}
 	}
 }
 
-func TestReadingForTheSumIsTold(t *testing.T) {
-	b := chosen(t, uploadtest.NewTusd(t).Endpoint, func(s *uploader.Settings) { s.Sum = true })
-	path := write(t, "film.mov", 0)
+func TestHashingProgressIsReported(t *testing.T) {
+	h := newHarnessWith(t, uploadtest.NewTusd(t).Endpoint, func(s *uploader.Settings) { s.Sum = true })
+	path := createFile(t, "film.mov", 0)
 	if err := os.Truncate(path, 4<<30); err != nil {
 		t.Fatal(err)
 	}
-	b.add(path)
-	b.until("a part of it read", func(s *uploader.Snapshot) bool {
+	h.add(path)
+	h.waitFor("hashing progress", func(s *uploader.Snapshot) bool {
 		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing && s.Live[s.Transfers[0].ID].Read > 0
 	})
-	b.do(uploader.Cancel{Target: uploader.Everything()})
-	b.until("its end", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
 }
 
-func TestAFileThatHasAnotherSumThanTheServerWasToldIsNotDone(t *testing.T) {
+func TestSHA256MismatchIsNotDone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
 		at   int64
-	}{{"where it was sent", 1 << 20}, {"where it was not sent yet", 11 << 20}} {
+	}{{"edited in the uploaded range", 1 << 20}, {"edited in the remaining range", 11 << 20}} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
-			b := chosen(t, proxy.URL(server.Endpoint), func(s *uploader.Settings) { s.Sum = true })
+			h := newHarnessWith(t, proxy.URL(server.Endpoint), func(s *uploader.Settings) { s.Sum = true })
 			proxy.Slow(4 << 20)
-			path := write(t, "film.mov", 12<<20)
-			b.add(path)
-			b.until("a part of it", func(*uploader.Snapshot) bool {
-				held := server.Stored(t)
-				return len(held) == 1 && held[0].Size > 3<<20
+			path := createFile(t, "film.mov", 12<<20)
+			h.add(path)
+			h.waitFor("3 MiB stored", func(*uploader.Snapshot) bool {
+				stored := server.Stored(t)
+				return len(stored) == 1 && stored[0].Size > 3<<20
 			})
-			b.do(uploader.Pause{Target: uploader.Everything()})
-			b.untilState(uploader.StatePaused)
+			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.waitState(uploader.StatePaused)
 			restoringTime(t, path, func() { editFile(t, path, c.at) })
 			proxy.Heal(t)
-			b.do(uploader.Resume{Target: uploader.Everything()})
-			b.untilState(uploader.StateChanged)
-			b.do(uploader.Retry{Target: uploader.Everything()})
-			b.untilState(uploader.StateDone)
-			b.until("the old upload's removal", func(*uploader.Snapshot) bool { return len(server.Stored(t)) == 1 })
+			h.do(uploader.Resume{Target: uploader.Everything()})
+			h.waitState(uploader.StateChanged)
+			h.do(uploader.Retry{Target: uploader.Everything()})
+			h.waitState(uploader.StateDone)
+			h.waitFor("the old upload to be terminated", func(*uploader.Snapshot) bool { return len(server.Stored(t)) == 1 })
 			wantStored(t, server, path)
 			if f := server.Stored(t)[0]; f.Metadata["sha256"] != f.SHA256 {
-				t.Errorf("the server was told %q", f.Metadata["sha256"])
+				t.Errorf("sha256 in metadata is %q", f.Metadata["sha256"])
 			}
 		})
 	}

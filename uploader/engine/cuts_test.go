@@ -9,72 +9,73 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestNoConnectionThatIsCutCostsAByteThatArrived cuts all of a file's connections at
-// Random moments, and quits at one of them. Whatever reached the server is kept,
-// over many connections as over one: nothing is sent to it twice.
-func TestNoConnectionThatIsCutCostsAByteThatArrived(t *testing.T) {
+// TestConnectionResetsLoseNoReceivedByte resets all connections of a file at random
+// offsets, and restarts the engine after one of them. The server receives each byte
+// once, over one connection and over several.
+func TestConnectionResetsLoseNoReceivedByte(t *testing.T) {
 	t.Parallel()
-	const size, cuts = 40 << 20, 5
+	const size, resets = 40 << 20, 5
 	for _, connections := range []int{1, 4} {
-		t.Run(fmt.Sprintf("over %d", connections), func(t *testing.T) {
+		t.Run(fmt.Sprintf("connections=%d", connections), func(t *testing.T) {
 			t.Parallel()
 			seed := rand.Uint64()
 			t.Logf("seed %d", seed)
-			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // must be repeatable
+			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // must be reproducible
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			proxy.Slow(24 << 20)
-			b := newBench(t, proxy.URL(server.Endpoint))
-			path := write(t, "film.mov", size)
-			batch := b.addWith(uploader.Options{Connections: connections}, path)
-			var held int64
-			for cut := range cuts {
-				after := 1 + random.Int64N(size/cuts)
-				reached := proxy.Upstream() + after
+			h := newHarness(t, proxy.URL(server.Endpoint))
+			path := createFile(t, "film.mov", size)
+			batch := h.addWithOptions(uploader.Options{Connections: connections}, path)
+			var stored int64
+			for i := range resets {
+				after := 1 + random.Int64N(size/resets)
+				target := proxy.Upstream() + after
 				proxy.CutAfter(after)
-				b.hurriedUntil("a cut", func(s *uploader.Snapshot) bool {
-					return proxy.Upstream() >= reached || s.Totals.Count[uploader.StateDone] > 0
+				h.retryUntil("a connection reset", func(s *uploader.Snapshot) bool {
+					return proxy.Upstream() >= target || s.Totals.Count[uploader.StateDone] > 0
 				})
-				if cut == cuts/2 {
-					b.restart()
+				if i == resets/2 {
+					h.restart()
 				}
-				now := heldBy(t, server)
-				if now < held {
-					t.Errorf("after cut %d the server holds %d bytes, and held %d before", cut, now, held)
+				now := storedBytes(t, server)
+				if now < stored {
+					t.Errorf("after reset %d the server has %d bytes, had %d before", i, now, stored)
 				}
-				held = now
+				stored = now
 			}
 			proxy.Heal(t)
-			b.hurriedUntil("its end", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
-			if row := b.finished(batch)[0]; row.Phase != uploader.PhaseDone {
+			h.retryUntil("1 done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
+			if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
 				t.Errorf("%v: %v", row.Phase, row.Fault)
 			}
 			wantStored(t, server, path)
 			if sent := bodyBytes(server.Requests()); sent != size {
-				t.Errorf("%d bytes arrived of a file of %d", sent, size)
+				t.Errorf("server received %d bytes, file has %d", sent, size)
 			}
 		})
 	}
 }
 
-// heldBy is how many bytes a server holds, in whatever uploads.
-func heldBy(t *testing.T, server served) (held int64) {
+// storedBytes returns the number of bytes in all uploads of a server, without final
+// uploads.
+func storedBytes(t *testing.T, server tusdServer) (stored int64) {
 	t.Helper()
 	for _, f := range server.Stored(t) {
 		if !f.Joined {
-			held += f.Size
+			stored += f.Size
 		}
 	}
-	return held
+	return stored
 }
 
-// hurriedUntil is until for somebody who presses Try now whenever something waits.
-func (b *bench) hurriedUntil(what string, want func(*uploader.Snapshot) bool) {
-	b.t.Helper()
-	b.until(what, func(s *uploader.Snapshot) bool {
+// retryUntil is like waitFor, and retries waiting transfers meanwhile.
+func (h *harness) retryUntil(what string, want func(*uploader.Snapshot) bool) {
+	h.t.Helper()
+	h.waitFor(what, func(s *uploader.Snapshot) bool {
 		for _, t := range s.Transfers {
 			if t.Phase == uploader.PhaseWaiting {
-				b.do(uploader.Retry{Target: uploader.Everything()})
+				h.do(uploader.Retry{Target: uploader.Everything()})
 			}
 		}
 		return want(s)

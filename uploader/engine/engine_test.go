@@ -27,101 +27,103 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, uploadtest.TusdGoroutines())
 }
 
-// bench is an engine with its store and one server, which a test can stop and
-// start again.
-type bench struct {
-	t        *testing.T
-	store    *uploadtest.Store
-	endpoint string
-	engine   *engine.Engine
-	quit     func()
-	change   func(*engine.Config)
+// harness runs an engine with one server on an in-memory store. The engine can be
+// stopped and started again on the same store.
+type harness struct {
+	t         *testing.T
+	store     *uploadtest.Store
+	endpoint  string
+	engine    *engine.Engine
+	stop      func()
+	configure func(*engine.Config) // changes the configuration of the next start; may be nil
 }
 
-const theServer uploader.ServerID = 2
+// testServer is the ID of the harness's server.
+const testServer uploader.ServerID = 2
 
-func newBench(t *testing.T, endpoint string) *bench {
+func newHarness(t *testing.T, endpoint string) *harness {
 	t.Helper()
-	b := &bench{t: t, store: uploadtest.NewStore(), endpoint: endpoint}
-	b.start()
-	b.do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: endpoint}})
-	t.Cleanup(func() { b.quit() })
-	return b
+	h := &harness{t: t, store: uploadtest.NewStore(), endpoint: endpoint}
+	h.start()
+	h.do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: endpoint}})
+	t.Cleanup(func() { h.stop() })
+	return h
 }
 
-// start runs an engine on whatever the store holds.
-func (b *bench) start() {
-	b.t.Helper()
+// start runs an engine on the store.
+func (h *harness) start() {
+	h.t.Helper()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	config := engine.Config{
-		Store: b.store,
-		Log:   slog.New(slog.NewTextHandler(b.t.Output(), nil)),
+		Store: h.store,
+		Log:   slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
 			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Profile.MethodOverride})
 		},
 	}
-	if b.change != nil {
-		b.change(&config)
+	if h.configure != nil {
+		h.configure(&config)
 	}
-	b.engine = engine.New(config)
-	ctx, cancel := context.WithCancel(b.t.Context())
+	h.engine = engine.New(config)
+	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- b.engine.Run(ctx) }()
-	b.quit = func() {
+	go func() { ended <- h.engine.Run(ctx) }()
+	h.stop = func() {
 		cancel()
 		if err := <-ended; err != nil {
-			b.t.Errorf("run: %v", err)
+			h.t.Errorf("run: %v", err)
 		}
 		transport.CloseIdleConnections()
-		b.quit = func() {}
+		h.stop = func() {}
 	}
 }
 
-// restart stops the engine orderly and runs another on the same store.
-func (b *bench) restart() {
-	b.t.Helper()
-	b.quit()
-	b.start()
+// restart stops the engine and starts another one on the same store.
+func (h *harness) restart() {
+	h.t.Helper()
+	h.stop()
+	h.start()
 }
 
-func (b *bench) do(command uploader.Command) {
-	b.t.Helper()
-	if err := b.engine.Do(b.t.Context(), command); err != nil {
-		b.t.Fatalf("%T: %v", command, err)
+func (h *harness) do(command uploader.Command) {
+	h.t.Helper()
+	if err := h.engine.Do(h.t.Context(), command); err != nil {
+		h.t.Fatalf("%T: %v", command, err)
 	}
 }
 
-func (b *bench) add(paths ...string) uploader.BatchID {
-	b.t.Helper()
+func (h *harness) add(paths ...string) uploader.BatchID {
+	h.t.Helper()
 	batch := uploader.NewBatchID()
-	b.do(uploader.Add{Batch: batch, Server: theServer, Paths: paths})
+	h.do(uploader.Add{Batch: batch, Server: testServer, Paths: paths})
 	return batch
 }
 
-// until waits for a snapshot of which want is true.
-func (b *bench) until(what string, want func(*uploader.Snapshot) bool) *uploader.Snapshot {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 5*time.Minute)
+// waitFor waits for a snapshot for which cond returns true, and returns it.
+func (h *harness) waitFor(what string, cond func(*uploader.Snapshot) bool) *uploader.Snapshot {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), 5*time.Minute)
 	defer cancel()
-	changes := b.engine.Watch(ctx)
+	changes := h.engine.Watch(ctx)
 	for {
-		s := b.engine.Snapshot()
-		if want(s) {
+		s := h.engine.Snapshot()
+		if cond(s) {
 			return s
 		}
 		if _, open := <-changes; !open {
-			b.t.Fatalf("never came: %s; there is: %s", what, describe(s))
+			h.t.Fatalf("timed out waiting for %s; transfers: %s", what, describe(s))
 		}
 	}
 }
 
-// finished waits until a batch is walked and everything in it is final.
-func (b *bench) finished(batch uploader.BatchID) []*uploader.Transfer {
-	b.t.Helper()
+// waitFinal waits until a batch is scanned and all its transfers are final, and
+// returns them.
+func (h *harness) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
+	h.t.Helper()
 	var rows []*uploader.Transfer
-	b.until("the end of the batch", func(s *uploader.Snapshot) bool {
+	h.waitFor("all transfers of the batch to be final", func(s *uploader.Snapshot) bool {
 		rows = nil
-		if known := s.Batches[batch]; known == nil || !known.Expanded {
+		if added := s.Batches[batch]; added == nil || !added.Expanded {
 			return false
 		}
 		for _, t := range s.Transfers {
@@ -137,6 +139,7 @@ func (b *bench) finished(batch uploader.BatchID) []*uploader.Transfer {
 	return rows
 }
 
+// describe lists the transfers of a snapshot with their states, for failure messages.
 func describe(s *uploader.Snapshot) string {
 	text := ""
 	for _, t := range s.Transfers {
@@ -148,7 +151,9 @@ func describe(s *uploader.Snapshot) string {
 	return text
 }
 
-func write(t *testing.T, name string, size int) string {
+// createFile creates a file in a new temporary folder and returns its path. Its
+// content depends on its name alone.
+func createFile(t *testing.T, name string, size int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	content := make([]byte, size)
@@ -163,7 +168,8 @@ func write(t *testing.T, name string, size int) string {
 	return path
 }
 
-func sumOf(t *testing.T, path string) string {
+// fileSHA256 returns the SHA-256 of a file in hexadecimal.
+func fileSHA256(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -173,48 +179,48 @@ func sumOf(t *testing.T, path string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wantStored compares what the server holds with the given files, one upload
-// each, and nothing besides.
-func wantStored(t *testing.T, server served, paths ...string) {
+// wantStored checks that the server has exactly one upload of each file and no
+// other uploads.
+func wantStored(t *testing.T, server tusdServer, paths ...string) {
 	t.Helper()
 	stored := map[string]int{}
 	for _, f := range server.Stored(t) {
 		stored[f.SHA256]++
 	}
 	for _, path := range paths {
-		if sum := sumOf(t, path); stored[sum] != 1 {
-			t.Errorf("%q is stored %d times", filepath.Base(path), stored[sum])
+		if sum := fileSHA256(t, path); stored[sum] != 1 {
+			t.Errorf("%q is stored %d times, want 1", filepath.Base(path), stored[sum])
 		} else {
 			delete(stored, sum)
 		}
 	}
 	if len(stored) != 0 {
-		t.Errorf("%d uploads hold something else", len(stored))
+		t.Errorf("server has %d other uploads, want 0", len(stored))
 	}
 }
 
-// served is a tusd, in this process or as a program.
-type served interface {
+// tusdServer is a tusd server, in this process or as a separate program.
+type tusdServer interface {
 	Stored(t testing.TB) []uploadtest.StoredFile
 }
 
-func TestFilesOfEverySizeAndNameCross(t *testing.T) {
+func TestUploadFileSizesAndNames(t *testing.T) {
 	servers := []struct {
 		name  string
-		start func(*testing.T) (served, string)
+		start func(*testing.T) (tusdServer, string)
 	}{
-		{"to tusd in this process", func(t *testing.T) (served, string) { s := uploadtest.NewTusd(t); return s, s.Endpoint }},
-		{"to the real tusd", func(t *testing.T) (served, string) { s := uploadtest.NewTusdBinary(t); return s, s.Endpoint }},
+		{"in-process tusd", func(t *testing.T) (tusdServer, string) { s := uploadtest.NewTusd(t); return s, s.Endpoint }},
+		{"tusd binary", func(t *testing.T) (tusdServer, string) { s := uploadtest.NewTusdBinary(t); return s, s.Endpoint }},
 	}
 	files := []struct {
 		name string
 		size int
 	}{
-		{"nothing.bin", 0},
+		{"empty.bin", 0},
 		{"one.bin", 1},
 		{"small.bin", 10 << 10},
-		{"the largest small one.bin", 1 << 20},
-		{"the smallest large one.bin", 1<<20 + 1},
+		{"largest small file.bin", 1 << 20},
+		{"smallest large file.bin", 1<<20 + 1},
 		{"huge.bin", 64 << 20},
 		{"\"quotes\" & 'more' 中文 🎞.bin", 1000},
 		{"new\nline.bin", 1000},
@@ -222,34 +228,34 @@ func TestFilesOfEverySizeAndNameCross(t *testing.T) {
 	for _, s := range servers {
 		t.Run(s.name, func(t *testing.T) {
 			server, endpoint := s.start(t)
-			b := newBench(t, endpoint)
+			h := newHarness(t, endpoint)
 			var paths, names []string
 			for _, f := range files {
-				paths, names = append(paths, write(t, f.name, f.size)), append(names, f.name)
+				paths, names = append(paths, createFile(t, f.name, f.size)), append(names, f.name)
 			}
-			for _, row := range b.finished(b.add(paths...)) {
+			for _, row := range h.waitFinal(h.add(paths...)) {
 				if row.Phase != uploader.PhaseDone {
 					t.Errorf("%q: %v", row.Source.Name(), row.Fault)
 				}
 			}
 			wantStored(t, server, paths...)
-			var known []string
+			var got []string
 			for _, f := range server.Stored(t) {
-				known = append(known, f.Metadata["filename"])
+				got = append(got, f.Metadata["filename"])
 			}
 			slices.Sort(names)
-			slices.Sort(known)
-			if diff := cmp.Diff(names, known); diff != "" {
-				t.Error("the names the server knows (-want +got):\n" + diff)
+			slices.Sort(got)
+			if diff := cmp.Diff(names, got); diff != "" {
+				t.Error("file names on the server (-want +got):\n" + diff)
 			}
 		})
 	}
 }
 
-func TestManyFilesOfAFolderCrossWithTheirPaths(t *testing.T) {
+func TestUploadFolderKeepsRelativePaths(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
+	h := newHarness(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "raws")
 	for i := range 1000 {
 		path := filepath.Join(folder, string(rune('a'+i%7)), "f"+string(rune('a'+i%26))+time.Duration(i).String())
@@ -260,37 +266,37 @@ func TestManyFilesOfAFolderCrossWithTheirPaths(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows := b.finished(b.add(folder))
+	rows := h.waitFinal(h.add(folder))
 	if len(rows) != 1000 {
-		t.Fatalf("%d transfers", len(rows))
+		t.Fatalf("got %d transfers, want 1000", len(rows))
 	}
 	want := map[string]string{}
 	for _, row := range rows {
-		want[row.Source.RelPath] = sumOf(t, row.Source.Path)
+		want[row.Source.RelPath] = fileSHA256(t, row.Source.Path)
 	}
 	for _, f := range server.Stored(t) {
 		if want[f.Metadata["relativePath"]] != f.SHA256 {
-			t.Errorf("%q holds something else", f.Metadata["relativePath"])
+			t.Errorf("content of %q differs", f.Metadata["relativePath"])
 		}
 		delete(want, f.Metadata["relativePath"])
 	}
 	if len(want) != 0 {
-		t.Errorf("%d files are not there", len(want))
+		t.Errorf("%d files are missing on the server", len(want))
 	}
 }
 
-func TestWhatCannotBeSentIsSaidAndTheRestGoesOn(t *testing.T) {
+func TestMissingFilesDoNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	good := write(t, "good.bin", 100)
+	h := newHarness(t, server.Endpoint)
+	good := createFile(t, "good.bin", 100)
 	missing := filepath.Join(t.TempDir(), "missing.bin")
 	link := filepath.Join(t.TempDir(), "broken")
 	if err := os.Symlink(missing, link); err != nil {
 		t.Fatal(err)
 	}
 	kinds := map[string]fault.Kind{}
-	for _, row := range b.finished(b.add(missing, link, good)) {
+	for _, row := range h.waitFinal(h.add(missing, link, good)) {
 		if row.Fault != nil {
 			kinds[row.Source.Path] = row.Fault.Kind
 		}
@@ -301,21 +307,21 @@ func TestWhatCannotBeSentIsSaidAndTheRestGoesOn(t *testing.T) {
 	wantStored(t, server, good)
 }
 
-func TestAQuitInTheMiddleGoesOnWhereTheServerStands(t *testing.T) {
+func TestRestartResumesAtServerOffset(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Slow(8 << 20)
-	path := write(t, "film.mov", 24<<20)
-	batch := b.add(path)
-	b.until("a third of it", func(s *uploader.Snapshot) bool {
+	path := createFile(t, "film.mov", 24<<20)
+	batch := h.add(path)
+	h.waitFor("8 MiB sent", func(s *uploader.Snapshot) bool {
 		return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 8<<20
 	})
-	b.quit()
+	h.stop()
 	proxy.Heal(t)
-	b.start()
-	rows := b.finished(batch)
+	h.start()
+	rows := h.waitFinal(batch)
 	wantStored(t, server, path)
 	var patched int64
 	for _, r := range server.Requests() {
@@ -324,9 +330,12 @@ func TestAQuitInTheMiddleGoesOnWhereTheServerStands(t *testing.T) {
 		}
 	}
 	if patched != 24<<20 {
-		t.Errorf("the server was sent %d bytes for a file of %d", patched, 24<<20)
+		t.Errorf("server received %d bytes, file has %d", patched, 24<<20)
 	}
 	if rows[0].Resumed == 0 {
-		t.Error("what was there already is not told")
+		t.Error("Resumed = 0, want the offset before the restart")
 	}
 }
+
+// everyDay is the days of a schedule span that applies on all days.
+var everyDay = [7]bool{true, true, true, true, true, true, true}

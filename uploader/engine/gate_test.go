@@ -14,8 +14,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestASignInIsAskedForOnce lets a login expire in the middle of a delivery.
-func TestASignInIsAskedForOnce(t *testing.T) {
+// TestExpiredSignInBlocksServerOnce lets the sign-in expire while files are uploaded.
+func TestExpiredSignInBlocksServerOnce(t *testing.T) {
 	t.Parallel()
 	var expired atomic.Bool
 	var refused atomic.Int64
@@ -31,7 +31,7 @@ func TestASignInIsAskedForOnce(t *testing.T) {
 	}))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Slow(4 << 20)
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	folder := t.TempDir()
 	var paths []string
 	for i := range 30 {
@@ -41,25 +41,25 @@ func TestASignInIsAskedForOnce(t *testing.T) {
 		}
 		paths = append(paths, path)
 	}
-	b.add(paths...)
-	b.until("a few across", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
+	h.add(paths...)
+	h.waitFor("2 done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
 	expired.Store(true)
 	proxy.Cut()
 	proxy.Heal(t)
-	b.until("the question", func(s *uploader.Snapshot) bool { return s.Blocked[theServer] != nil && s.Totals.Active == 0 })
-	s := b.engine.Snapshot()
-	if kind := s.Blocked[theServer].Kind; kind != fault.Auth {
-		t.Errorf("blocked for %v", kind)
+	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool { return s.Blocked[testServer] != nil && s.Totals.Active == 0 })
+	s := h.engine.Snapshot()
+	if kind := s.Blocked[testServer].Kind; kind != fault.Auth {
+		t.Errorf("server is blocked by %v, want fault.Auth", kind)
 	}
-	// Each of those under way may meet it, and be asked again where its answer was cut off.
+	// Each running transfer may get a 401, and repeat a request whose response was lost.
 	if n := refused.Load(); n > int64(2*uploader.DefaultSettings().Simultaneous) {
-		t.Errorf("%d requests were refused before it was noticed", n)
+		t.Errorf("%d requests were refused before the server was blocked", n)
 	}
 	expired.Store(false)
-	b.do(uploader.SignedIn{Server: theServer})
-	b.until("the rest", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == len(paths) })
+	h.do(uploader.SignedIn{Server: testServer})
+	h.waitFor("all done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == len(paths) })
 	complete := 0
-	for _, f := range server.Stored(t) { // an upload whose creation was cut off is empty, and nobody's
+	for _, f := range server.Stored(t) { // an upload whose creation was interrupted stays empty
 		if f.Size == f.Length {
 			complete++
 		}
@@ -69,12 +69,13 @@ func TestASignInIsAskedForOnce(t *testing.T) {
 	}
 }
 
-// TestAServerThatIsAwayIsAskedByOne keeps the rest in line meanwhile.
-func TestAServerThatIsAwayIsAskedByOne(t *testing.T) {
+// TestUnreachableServerIsTriedByFewTransfers checks that the other transfers stay
+// queued.
+func TestUnreachableServerIsTriedByFewTransfers(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Refuse()
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	folder := filepath.Join(t.TempDir(), "notes")
 	for i := range 500 {
 		path := filepath.Join(folder, strconv.Itoa(i))
@@ -85,18 +86,18 @@ func TestAServerThatIsAwayIsAskedByOne(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	batch := b.add(folder)
-	b.until("all in line", func(s *uploader.Snapshot) bool {
+	batch := h.add(folder)
+	h.waitFor("the batch to be scanned and a retrying transfer", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateRetrying] > 0
 	})
-	most := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
-	if n := b.engine.Snapshot().Totals.Count[uploader.StateRetrying]; n > most {
-		t.Errorf("%d transfers have tried a server that is away", n)
+	limit := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
+	if n := h.engine.Snapshot().Totals.Count[uploader.StateRetrying]; n > limit {
+		t.Errorf("%d transfers have tried the unreachable server", n)
 	}
 	proxy.Heal(t)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.finished(batch)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 500 {
-		t.Errorf("%d of 500 files are there", n)
+		t.Errorf("server has %d uploads, want 500", n)
 	}
 }

@@ -10,55 +10,54 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestQuittingLosesNoUploadThatIsBeingMade quits while the server is making an
-// upload, which takes it a moment: its URL is known to the next run, and nothing is
-// left on the server that nobody knows of.
-func TestQuittingLosesNoUploadThatIsBeingMade(t *testing.T) {
+// TestShutdownDuringCreateKeepsUpload stops the engine while the server creates an
+// upload: the next run uses its URL, and no other upload is left on the server.
+func TestShutdownDuringCreateKeepsUpload(t *testing.T) {
 	t.Parallel()
 	const large = 20 << 20
 	for _, c := range []struct {
 		name    string
 		size    int
 		profile uploader.Profile
-		making  func(*http.Request) bool
+		matches func(*http.Request) bool
 	}{
-		{"of a large file", large, uploader.Profile{}, func(*http.Request) bool { return true }},
-		{"with all that is in it", 1000, uploader.Profile{}, func(*http.Request) bool { return true }},
-		{"of a part", large, uploader.Profile{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") == "partial" }},
-		{"of all parts", large, uploader.Profile{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") != "partial" }},
+		{"large file", large, uploader.Profile{}, func(*http.Request) bool { return true }},
+		{"small file with its content", 1000, uploader.Profile{}, func(*http.Request) bool { return true }},
+		{"part", large, uploader.Profile{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") == "partial" }},
+		{"concatenation", large, uploader.Profile{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") != "partial" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			asked, quitting := make(chan struct{}), make(chan struct{})
+			received, respond := make(chan struct{}), make(chan struct{})
 			var first sync.Once
 			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if r.Method == http.MethodPost && c.making(r) {
+					if r.Method == http.MethodPost && c.matches(r) {
 						first.Do(func() {
-							close(asked)
-							<-quitting
-							time.Sleep(200 * time.Millisecond) // what a busy server takes
+							close(received)
+							<-respond
+							time.Sleep(200 * time.Millisecond) // a slow server
 						})
 					}
 					next.ServeHTTP(w, r)
 				})
 			}))
-			b := newBench(t, server.Endpoint)
+			h := newHarness(t, server.Endpoint)
 			if c.profile != (uploader.Profile{}) {
-				b.give(c.profile)
+				h.setServerOptions(c.profile)
 			}
-			path := write(t, "film.mov", c.size)
-			batch := b.add(path)
-			<-asked
-			close(quitting)
-			b.restart()
-			for _, row := range b.finished(batch) {
+			path := createFile(t, "film.mov", c.size)
+			batch := h.add(path)
+			<-received
+			close(respond)
+			h.restart()
+			for _, row := range h.waitFinal(batch) {
 				if row.Phase != uploader.PhaseDone {
 					t.Errorf("%v: %v", row.Phase, row.Fault)
 				}
 			}
 			if stored := server.Stored(t); len(stored) != 1 {
-				t.Errorf("the server holds %d uploads of one file: %+v", len(stored), stored)
+				t.Errorf("server has %d uploads, want 1: %+v", len(stored), stored)
 			}
 			wantStored(t, server, path)
 		})

@@ -9,8 +9,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// given makes an upload at a server as somebody else would, and returns its URL.
-func given(t *testing.T, endpoint, size string) string {
+// createUpload creates an upload of that size on a server and returns its URL.
+func createUpload(t *testing.T, endpoint, size string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, http.NoBody)
 	if err != nil {
@@ -18,71 +18,71 @@ func given(t *testing.T, endpoint, size string) string {
 	}
 	request.Header.Set("Tus-Resumable", "1.0.0")
 	request.Header.Set("Upload-Length", size)
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil || answer.StatusCode != http.StatusCreated {
-		t.Fatalf("%v, %v", answer, err)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil || response.StatusCode != http.StatusCreated {
+		t.Fatalf("%v, %v", response, err)
 	}
-	_ = answer.Body.Close()
-	return answer.Header.Get("Location")
+	_ = response.Body.Close()
+	return response.Header.Get("Location")
 }
 
-func TestAGivenUploadURLIsForOneFile(t *testing.T) {
+func TestUploadURLAcceptsOneFile(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	url := given(t, server.Endpoint, "3000000")
-	b := newBench(t, url)
-	b.give(uploader.Profile{Given: true, ChunkMax: 1 << 20})
-	path, second := write(t, "film.mov", 3_000_000), write(t, "other.mov", 3_000_000)
-	rows := b.finished(b.add(path, second))
+	url := createUpload(t, server.Endpoint, "3000000")
+	h := newHarness(t, url)
+	h.setServerOptions(uploader.Profile{Given: true, ChunkMax: 1 << 20})
+	path, second := createFile(t, "film.mov", 3_000_000), createFile(t, "other.mov", 3_000_000)
+	rows := h.waitFinal(h.add(path, second))
 	if rows[0].Phase != uploader.PhaseDone || rows[0].Session.URL != url {
-		t.Errorf("the first is %v at %s: %v", rows[0].Phase, rows[0].Session.URL, rows[0].Fault)
+		t.Errorf("first file: phase %v, URL %s: %v", rows[0].Phase, rows[0].Session.URL, rows[0].Fault)
 	}
 	if f := rows[1].Fault; rows[1].Phase != uploader.PhaseFailed || f.Code != fault.CodeGivenTaken {
-		t.Errorf("the second is %v: %v", rows[1].Phase, f)
+		t.Errorf("second file: phase %v: %v", rows[1].Phase, f)
 	}
 	wantStored(t, server, path)
-	if n := count(server.Requests(), http.MethodPost); n != 1 {
-		t.Errorf("%d uploads were created, of which one by this test", n)
+	if n := countRequests(server.Requests(), http.MethodPost); n != 1 {
+		t.Errorf("%d uploads were created, want only the one of the test", n)
 	}
-	if third := b.finished(b.add(write(t, "third.mov", 10)))[0]; third.Fault == nil || third.Fault.Code != fault.CodeGivenTaken {
-		t.Errorf("a later one is %v: %v", third.Phase, third.Fault)
+	if third := h.waitFinal(h.add(createFile(t, "third.mov", 10)))[0]; third.Fault == nil || third.Fault.Code != fault.CodeGivenTaken {
+		t.Errorf("file added later: phase %v: %v", third.Phase, third.Fault)
 	}
 }
 
-func TestAGivenUploadIsContinuedAndNeverRemoved(t *testing.T) {
+func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	url := given(t, server.Endpoint, "6000000")
+	url := createUpload(t, server.Endpoint, "6000000")
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Slow(4 << 20)
-	b := newBench(t, proxy.URL(url))
-	b.give(uploader.Profile{Given: true})
-	path := write(t, "film.mov", 6_000_000)
-	b.add(path)
-	b.until("a part of it", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 })
-	b.restart()
+	h := newHarness(t, proxy.URL(url))
+	h.setServerOptions(uploader.Profile{Given: true})
+	path := createFile(t, "film.mov", 6_000_000)
+	h.add(path)
+	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 })
+	h.restart()
 	proxy.Heal(t)
-	b.untilState(uploader.StateDone)
+	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
-	if all := bodyBytes(server.Requests()); all >= 12_000_000 {
-		t.Errorf("%d bytes crossed", all)
+	if received := bodyBytes(server.Requests()); received >= 12_000_000 {
+		t.Errorf("server received %d bytes, want less than twice the file", received)
 	}
 
-	t.Run("what somebody else began is not continued", func(t *testing.T) {
-		b.do(uploader.Remove{Target: uploader.Everything()})
-		b.until("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
-		if row := b.finished(b.add(path))[0]; row.Fault == nil || row.Fault.Code != fault.CodeGivenBegun {
-			t.Errorf("%v: %v", row.Phase, row.Fault)
+	t.Run("started elsewhere", func(t *testing.T) {
+		h.do(uploader.Remove{Target: uploader.Everything()})
+		h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+		if row := h.waitFinal(h.add(path))[0]; row.Fault == nil || row.Fault.Code != fault.CodeGivenBegun {
+			t.Errorf("phase %v: %v", row.Phase, row.Fault)
 		}
-		if n := count(server.Requests(), http.MethodDelete); n != 0 {
-			t.Errorf("%d uploads were removed", n)
+		if n := countRequests(server.Requests(), http.MethodDelete); n != 0 {
+			t.Errorf("%d DELETE requests, want 0", n)
 		}
 	})
-	t.Run("one of another size is not this file's", func(t *testing.T) {
-		b := newBench(t, given(t, server.Endpoint, "5"))
-		b.give(uploader.Profile{Given: true})
-		if row := b.finished(b.add(write(t, "six.bin", 6)))[0]; row.Fault == nil || row.Fault.Kind != fault.Mismatch {
-			t.Errorf("%v: %v", row.Phase, row.Fault)
+	t.Run("another size", func(t *testing.T) {
+		h := newHarness(t, createUpload(t, server.Endpoint, "5"))
+		h.setServerOptions(uploader.Profile{Given: true})
+		if row := h.waitFinal(h.add(createFile(t, "six.bin", 6)))[0]; row.Fault == nil || row.Fault.Kind != fault.Mismatch {
+			t.Errorf("phase %v: %v", row.Phase, row.Fault)
 		}
 	})
 }

@@ -17,129 +17,130 @@ import (
 
 const filmSize = 12 << 20
 
-// shoot is one file on its way, with a disk that can refuse it.
-type shoot struct {
-	*bench
+// fileHarness is a harness for one file, on a disk that can deny access to it.
+type fileHarness struct {
+	*harness
 	server *uploadtest.Tusd
 	proxy  *uploadtest.Proxy
 	disk   *uploadtest.Disk
 	path   string
 }
 
-func newShoot(t *testing.T, options ...uploadtest.Option) *shoot {
+func newFileHarness(t *testing.T, options ...uploadtest.Option) *fileHarness {
 	t.Helper()
-	s := &shoot{server: uploadtest.NewTusd(t, options...), disk: &uploadtest.Disk{}, path: write(t, "film.mov", filmSize)}
+	s := &fileHarness{server: uploadtest.NewTusd(t, options...), disk: &uploadtest.Disk{}, path: createFile(t, "film.mov", filmSize)}
 	s.proxy = uploadtest.NewProxy(t, s.server.Endpoint)
-	s.bench = newBench(t, s.proxy.URL(s.server.Endpoint))
-	s.bench.quit()
-	s.change = func(c *engine.Config) { c.Disk = source.NewDisk(s.disk) }
+	s.harness = newHarness(t, s.proxy.URL(s.server.Endpoint))
+	s.harness.stop()
+	s.configure = func(c *engine.Config) { c.Disk = source.NewDisk(s.disk) }
 	s.start()
 	return s
 }
 
-// Held waits until the server has so much of the file.
-func (s *shoot) held(size int64) {
+// waitStored waits until the server has size bytes of the file.
+func (s *fileHarness) waitStored(size int64) {
 	s.t.Helper()
-	s.until("a part of it", func(*uploader.Snapshot) bool {
+	s.waitFor("the server to have part of the file", func(*uploader.Snapshot) bool {
 		stored := s.server.Stored(s.t)
 		return len(stored) == 1 && stored[0].Size >= size
 	})
 }
 
-// stages are the moments at which something can happen to a file. Each stops the
-// upload there and returns how it goes on.
+// stages lists the states of an upload in which its file is changed. Each start
+// function pauses an upload in that state and returns a function to resume it.
 var stages = []struct {
 	name  string
-	at    int64 // a place in the file that the stage is about
-	reach func(t *testing.T) (s *shoot, goOn func())
+	at    int64 // offset at which the file is edited or truncated
+	start func(t *testing.T) (s *fileHarness, resume func())
 }{
-	{"before anything was sent", 1 << 19, func(t *testing.T) (*shoot, func()) {
+	{"before the upload", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
 		t.Helper()
-		s := newShoot(t)
+		s := newFileHarness(t)
 		s.proxy.Refuse()
 		s.add(s.path)
-		s.untilState(uploader.StateRetrying)
+		s.waitState(uploader.StateRetrying)
 		s.do(uploader.Pause{Target: uploader.Everything()})
-		s.untilState(uploader.StatePaused)
+		s.waitState(uploader.StatePaused)
 		return s, func() { s.do(uploader.Resume{Target: uploader.Everything()}) }
 	}},
-	{"where it was sent", 1 << 19, PartChanged},
-	{"where it was not sent yet", filmSize - 1<<20, PartChanged},
-	{"when all was sent and nothing was heard of it", 1 << 19, func(t *testing.T) (*shoot, func()) {
+	{"in the uploaded range", 1 << 19, pausePartway},
+	{"in the remaining range", filmSize - 1<<20, pausePartway},
+	{"after the upload without a response", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
 		t.Helper()
-		hear := make(chan struct{})
-		s := newShoot(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		respond := make(chan struct{})
+		s := newFileHarness(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.Method != http.MethodPatch {
 					next.ServeHTTP(w, r)
 					return
 				}
 				next.ServeHTTP(httptest.NewRecorder(), r)
-				<-hear
+				<-respond
 			})
 		}))
 		s.add(s.path)
-		s.held(filmSize)
+		s.waitStored(filmSize)
 		s.do(uploader.Pause{Target: uploader.Everything()})
-		s.untilState(uploader.StatePaused)
-		close(hear)
+		s.waitState(uploader.StatePaused)
+		close(respond)
 		return s, func() { s.do(uploader.Resume{Target: uploader.Everything()}) }
 	}},
 }
 
-func PartChanged(t *testing.T) (*shoot, func()) {
+// pausePartway pauses an upload when the server has 3 MiB.
+func pausePartway(t *testing.T) (*fileHarness, func()) {
 	t.Helper()
-	s := newShoot(t)
+	s := newFileHarness(t)
 	s.proxy.Slow(4 << 20)
 	s.add(s.path)
-	s.held(3 << 20)
+	s.waitStored(3 << 20)
 	s.do(uploader.Pause{Target: uploader.Everything()})
-	s.untilState(uploader.StatePaused)
+	s.waitState(uploader.StatePaused)
 	return s, func() { s.do(uploader.Resume{Target: uploader.Everything()}) }
 }
 
-// TestWhateverHappensToAFileWhenever is what becomes of an upload when something
-// happens to its file: what crosses is the file, and what cannot is said.
-func TestWhateverHappensToAFileWhenever(t *testing.T) {
+// TestSourceChanges checks the result of an upload for each change of its file at
+// each stage.
+func TestSourceChanges(t *testing.T) {
 	t.Parallel()
 	const done, changed, missing, failed = uploader.StateDone, uploader.StateChanged, uploader.StateMissing, uploader.StateFailed
 	for _, c := range []struct {
 		name   string
-		happen func(t *testing.T, s *shoot, at int64)
+		change func(t *testing.T, s *fileHarness, at int64)
 		want   [4]uploader.State // by stage
 	}{
-		{"left alone", func(*testing.T, *shoot, int64) {}, [4]uploader.State{done, done, done, done}},
-		{"touched", func(t *testing.T, s *shoot, _ int64) {
+		{"unchanged", func(*testing.T, *fileHarness, int64) {}, [4]uploader.State{done, done, done, done}},
+		{"touched", func(t *testing.T, s *fileHarness, _ int64) {
 			t.Helper()
 			if err := os.Chtimes(s.path, time.Now(), time.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}, [4]uploader.State{done, done, done, done}},
-		{"appended to", func(t *testing.T, s *shoot, _ int64) { t.Helper(); editFile(t, s.path, filmSize) }, [4]uploader.State{done, changed, changed, changed}},
-		{"truncated", func(t *testing.T, s *shoot, at int64) {
+		{"appended to", func(t *testing.T, s *fileHarness, _ int64) { t.Helper(); editFile(t, s.path, filmSize) }, [4]uploader.State{done, changed, changed, changed}},
+		{"truncated", func(t *testing.T, s *fileHarness, at int64) {
 			t.Helper()
 			if err := os.Truncate(s.path, at); err != nil {
 				t.Fatal(err)
 			}
 		}, [4]uploader.State{done, changed, changed, changed}},
-		{"edited", func(t *testing.T, s *shoot, at int64) { t.Helper(); editFile(t, s.path, at) }, [4]uploader.State{done, changed, done, changed}},
-		{"edited, and its time restored", func(t *testing.T, s *shoot, at int64) {
+		{"edited", func(t *testing.T, s *fileHarness, at int64) { t.Helper(); editFile(t, s.path, at) }, [4]uploader.State{done, changed, done, changed}},
+		{"edited with restored time", func(t *testing.T, s *fileHarness, at int64) {
 			t.Helper()
 			restoringTime(t, s.path, func() { editFile(t, s.path, at) })
 		}, [4]uploader.State{done, changed, done, changed}},
-		{"replaced by a copy", func(t *testing.T, s *shoot, _ int64) {
+		{"replaced by a copy", func(t *testing.T, s *fileHarness, _ int64) {
 			t.Helper()
 			restoringTime(t, s.path, func() { replaceByCopy(t, s.path) })
 		}, [4]uploader.State{done, done, done, done}},
-		{"replaced by another file of its size", func(t *testing.T, s *shoot, _ int64) {
+		{"replaced by another file of equal size", func(t *testing.T, s *fileHarness, _ int64) {
 			t.Helper()
-			moveTo(t, write(t, "other.mov", filmSize), s.path)
+			moveFile(t, createFile(t, "other.mov", filmSize), s.path)
 		}, [4]uploader.State{done, changed, changed, changed}},
-		{"deleted", func(t *testing.T, s *shoot, _ int64) { t.Helper(); remove(t, s.path) }, [4]uploader.State{missing, missing, missing, missing}},
-		{"not to be read any more", func(_ *testing.T, s *shoot, _ int64) { s.disk.Deny(s.path) }, [4]uploader.State{failed, failed, failed, failed}},
-		{"replaced by a folder", func(t *testing.T, s *shoot, _ int64) {
+		{"deleted", func(t *testing.T, s *fileHarness, _ int64) { t.Helper(); removeFile(t, s.path) }, [4]uploader.State{missing, missing, missing, missing}},
+		{"unreadable", func(_ *testing.T, s *fileHarness, _ int64) { s.disk.Deny(s.path) }, [4]uploader.State{failed, failed, failed, failed}},
+		{"replaced by a folder", func(t *testing.T, s *fileHarness, _ int64) {
 			t.Helper()
-			remove(t, s.path)
+			removeFile(t, s.path)
 			if err := os.Mkdir(s.path, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -148,25 +149,25 @@ func TestWhateverHappensToAFileWhenever(t *testing.T) {
 		for i, stage := range stages {
 			t.Run(c.name+" "+stage.name, func(t *testing.T) {
 				t.Parallel()
-				s, goOn := stage.reach(t)
-				before := s.only()
-				c.happen(t, s, stage.at)
+				s, resume := stage.start(t)
+				paused := s.onlyTransfer()
+				c.change(t, s, stage.at)
 				s.proxy.Heal(t)
 				s.restart()
-				s.untilState(uploader.StatePaused)
-				goOn()
-				ended := s.untilState(c.want[i])
+				s.waitState(uploader.StatePaused)
+				resume()
+				ended := s.waitState(c.want[i])
 				if c.want[i] != done {
-					if ended.Session.URL != before.Session.URL {
-						t.Error("what the server holds is given up")
+					if ended.Session.URL != paused.Session.URL {
+						t.Error("upload URL changed")
 					}
 					return
 				}
-				if before.Session.Begun() && ended.Resumed == 0 {
-					t.Error("it started over")
+				if paused.Session.Begun() && ended.Resumed == 0 {
+					t.Error("upload started over")
 				}
-				if got := hex.EncodeToString([]byte(ended.SHA256)); got != sumOf(t, s.path) {
-					t.Errorf("its sum is given as %s", got)
+				if got := hex.EncodeToString([]byte(ended.SHA256)); got != fileSHA256(t, s.path) {
+					t.Errorf("SHA256 is %s", got)
 				}
 				wantStored(t, s.server, s.path)
 			})
@@ -174,30 +175,30 @@ func TestWhateverHappensToAFileWhenever(t *testing.T) {
 	}
 }
 
-func TestAFileThatGrowsWhileItCrossesIsNotCalledDone(t *testing.T) {
+func TestFileGrowingDuringUploadIsNotDone(t *testing.T) {
 	t.Parallel()
-	s := newShoot(t)
+	s := newFileHarness(t)
 	s.proxy.Slow(4 << 20)
 	s.add(s.path)
-	s.held(3 << 20)
+	s.waitStored(3 << 20)
 	editFile(t, s.path, filmSize)
 	s.proxy.Heal(t)
-	s.untilState(uploader.StateChanged)
+	s.waitState(uploader.StateChanged)
 }
 
-func TestAFileThatMayBeReadAgainGoesOn(t *testing.T) {
+func TestUnreadableFileResumesWhenReadable(t *testing.T) {
 	t.Parallel()
-	s, goOn := PartChanged(t)
+	s, resume := pausePartway(t)
 	s.disk.Deny(s.path)
 	s.proxy.Heal(t)
-	goOn()
-	if denied := s.untilState(uploader.StateFailed); denied.Fault.Kind != fault.SourceDenied {
-		t.Errorf("failed with %v", denied.Fault)
+	resume()
+	if failed := s.waitState(uploader.StateFailed); failed.Fault.Kind != fault.SourceDenied {
+		t.Errorf("fault is %v, want fault.SourceDenied", failed.Fault)
 	}
 	s.disk.Deny("")
 	s.do(uploader.Retry{Target: uploader.Everything()})
-	if ended := s.untilState(uploader.StateDone); ended.Resumed == 0 {
-		t.Error("it started over")
+	if ended := s.waitState(uploader.StateDone); ended.Resumed == 0 {
+		t.Error("upload started over")
 	}
 	wantStored(t, s.server, s.path)
 }

@@ -11,17 +11,18 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestTheSumOfASmallFileIsKept(t *testing.T) {
+func TestSHA256OfSmallFileIsSaved(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	path := write(t, "a.txt", 1000)
-	row := b.finished(b.add(path))[0]
-	if got := hex.EncodeToString([]byte(row.SHA256)); got != sumOf(t, path) {
-		t.Errorf("its sum is given as %s", got)
+	h := newHarness(t, server.Endpoint)
+	path := createFile(t, "a.txt", 1000)
+	row := h.waitFinal(h.add(path))[0]
+	if got := hex.EncodeToString([]byte(row.SHA256)); got != fileSHA256(t, path) {
+		t.Errorf("SHA256 is %s", got)
 	}
 }
 
+// keepModTime calls change and restores the modification time of the file.
 func restoringTime(t *testing.T, path string, change func()) {
 	t.Helper()
 	before, err := os.Stat(path)
@@ -34,6 +35,7 @@ func restoringTime(t *testing.T, path string, change func()) {
 	}
 }
 
+// replaceByCopy replaces a file by a copy.
 func replaceByCopy(t *testing.T, path string) {
 	t.Helper()
 	from, err := os.Open(path)
@@ -56,12 +58,12 @@ func replaceByCopy(t *testing.T, path string) {
 	}
 }
 
-func TestAnEditDuringAnOutageIsNoticed(t *testing.T) {
-	b, _, proxy, path := underWay(t)
+func TestSourceEditDetectedAfterOutage(t *testing.T) {
+	h, _, proxy, path := startSlowUpload(t)
 	proxy.Refuse()
-	b.untilState(uploader.StateRetrying)
+	h.waitState(uploader.StateRetrying)
 	restoringTime(t, path, func() { editFile(t, path, 1<<20) })
 	proxy.Heal(t)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.untilState(uploader.StateChanged)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateChanged)
 }

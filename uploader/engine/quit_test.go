@@ -10,40 +10,39 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// filling is a store on a disk that is full after some commits. Only the loop
-// calls Save.
-type filling struct {
+// fullDiskStore is a store whose saves fail after the first remaining ones. Only the
+// engine's goroutine calls Save.
+type fullDiskStore struct {
 	uploader.Store
-	left int
+	remaining int
 }
 
-func (f *filling) Save(ctx context.Context, changes uploader.Changes) error {
-	if f.left--; f.left < 0 {
-		return fault.Newf(fault.LocalDisk, fault.Save, "the disk is full")
+func (f *fullDiskStore) Save(ctx context.Context, changes uploader.Changes) error {
+	if f.remaining--; f.remaining < 0 {
+		return fault.Newf(fault.LocalDisk, fault.Save, "disk full")
 	}
 	return f.Store.Save(ctx, changes)
 }
 
-// TestQuittingEndsWhileNothingCanBeSaved lets the disk be full from the first
-// commit on, then in another run from the second, and so on until a run went
-// through without one that failed.
-func TestQuittingEndsWhileNothingCanBeSaved(t *testing.T) {
+// TestShutdownWhenEverySaveFails fails all saves from the first on, in the next run
+// from the second on, and so on until a run has no failed save.
+func TestShutdownWhenEverySaveFails(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	for n := 0; ; n++ {
-		b := newBench(t, server.Endpoint)
-		b.quit()
-		b.change = func(c *engine.Config) { c.Store = &filling{b.store, n} }
-		b.start()
-		_ = b.engine.Do(t.Context(), uploader.Add{ // which may fail
-			Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{write(t, "large.bin", 2<<20), write(t, "small.bin", 10)},
+		h := newHarness(t, server.Endpoint)
+		h.stop()
+		h.configure = func(c *engine.Config) { c.Store = &fullDiskStore{h.store, n} }
+		h.start()
+		_ = h.engine.Do(t.Context(), uploader.Add{ // may fail
+			Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{createFile(t, "large.bin", 2<<20), createFile(t, "small.bin", 10)},
 		})
-		s := b.until("the end or trouble", func(s *uploader.Snapshot) bool {
+		s := h.waitFor("2 done or an engine error", func(s *uploader.Snapshot) bool {
 			return s.Trouble != nil || s.Totals.Count[uploader.StateDone] == 2
 		})
-		b.quit()
+		h.stop()
 		if s.Trouble == nil {
-			t.Logf("%d commits", n)
+			t.Logf("%d saves", n)
 			return
 		}
 	}

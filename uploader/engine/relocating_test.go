@@ -13,7 +13,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// editFile writes over a few bytes of a file.
+// editFile overwrites 6 bytes of a file.
 func editFile(t *testing.T, path string, at int64) {
 	t.Helper()
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -26,228 +26,228 @@ func editFile(t *testing.T, path string, at int64) {
 	}
 }
 
-// TestAFileThatWasRenamedGoesOnByItself renames a file in its folder when the
-// Server holds a part of it.
-func TestAFileThatWasRenamedGoesOnByItself(t *testing.T) {
+// TestRenamedFileIsFound renames a file in its folder when the server has part of it.
+func TestRenamedFileIsFound(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
-		happen func(t *testing.T, path, to string)
+		change func(t *testing.T, path, to string)
 		want   uploader.State
 	}{
-		{"renamed", moveTo, uploader.StateDone},
+		{"renamed", moveFile, uploader.StateDone},
 		{"renamed and touched", func(t *testing.T, path, to string) {
 			t.Helper()
-			moveTo(t, path, to)
+			moveFile(t, path, to)
 			if err := os.Chtimes(to, time.Now(), time.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}, uploader.StateDone},
-		{"renamed and edited where it was sent", func(t *testing.T, path, to string) {
+		{"renamed and edited in the uploaded range", func(t *testing.T, path, to string) {
 			t.Helper()
-			moveTo(t, path, to)
+			moveFile(t, path, to)
 			editFile(t, to, 1<<20)
 		}, uploader.StateMissing},
-		{"deleted, and another one of its size made", func(t *testing.T, path, to string) {
+		{"deleted, another file of equal size", func(t *testing.T, path, to string) {
 			t.Helper()
-			remove(t, path)
-			moveTo(t, write(t, "other.mov", 12<<20), to)
+			removeFile(t, path)
+			moveFile(t, createFile(t, "other.mov", 12<<20), to)
 		}, uploader.StateMissing},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b, server, proxy, path := underWay(t)
-			b.do(uploader.Pause{Target: uploader.Everything()})
-			paused := b.untilState(uploader.StatePaused)
+			h, server, proxy, path := startSlowUpload(t)
+			h.do(uploader.Pause{Target: uploader.Everything()})
+			paused := h.waitState(uploader.StatePaused)
 			proxy.Heal(t)
 			to := filepath.Join(filepath.Dir(path), "final cut.mov")
-			c.happen(t, path, to)
-			b.do(uploader.Resume{Target: uploader.Everything()})
-			ended := b.untilState(c.want)
+			c.change(t, path, to)
+			h.do(uploader.Resume{Target: uploader.Everything()})
+			got := h.waitState(c.want)
 			if c.want == uploader.StateMissing {
-				if ended.Source.Path != path || ended.Session != paused.Session {
-					t.Errorf("it is looked for at %s", ended.Source.Path)
+				if got.Source.Path != path || got.Session != paused.Session {
+					t.Errorf("path is %s, or the session changed", got.Source.Path)
 				}
 				return
 			}
-			if ended.Source.Path != to || ended.Resumed == 0 {
-				t.Errorf("went on from %d with %s", ended.Resumed, ended.Source.Path)
+			if got.Source.Path != to || got.Resumed == 0 {
+				t.Errorf("resumed at %d with %s", got.Resumed, got.Source.Path)
 			}
 			wantStored(t, server, to)
-			b.wantEvent(ended.ID, uploader.EventFound)
+			h.wantEvent(got.ID, uploader.EventFound)
 		})
 	}
 }
 
-func (b *bench) wantEvent(id uploader.TransferID, kind uploader.EventKind) {
-	b.t.Helper()
-	events, err := b.engine.Events(b.t.Context(), id)
+// wantEvent checks that a transfer has an event of that kind.
+func (h *harness) wantEvent(id uploader.TransferID, kind uploader.EventKind) {
+	h.t.Helper()
+	events, err := h.engine.Events(h.t.Context(), id)
 	if err != nil {
-		b.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	if !slices.ContainsFunc(events, func(e uploader.Event) bool { return e.Kind == kind }) {
-		b.t.Errorf("that it was %s is not told: %v", kind, events)
+		h.t.Errorf("event %s is missing: %v", kind, events)
 	}
 }
 
-func TestAFileOfAFolderThatWasRenamedBeforeItWasSentCrossesUnderItsNewName(t *testing.T) {
+func TestFileRenamedBeforeUploadUsesNewName(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Refuse()
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	folder := filepath.Join(t.TempDir(), "raws")
-	fillFolder(t, folder, "draft")
-	b.add(folder)
-	b.untilState(uploader.StateRetrying)
-	moveTo(t, filepath.Join(folder, "draft"), filepath.Join(folder, "final"))
+	createFiles(t, folder, "draft")
+	h.add(folder)
+	h.waitState(uploader.StateRetrying)
+	moveFile(t, filepath.Join(folder, "draft"), filepath.Join(folder, "final"))
 	proxy.Heal(t)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.untilState(uploader.StateDone)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
 	if got := server.Stored(t)[0].Metadata["relativePath"]; got != "raws/final" {
-		t.Errorf("it is called %q", got)
+		t.Errorf("relativePath is %q", got)
 	}
 }
 
-func TestAFileIsLocatedByTheUser(t *testing.T) {
+func TestRelocateFile(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name string
-		is   func(t *testing.T, b *bench, path string) string // where the user says that it is
-		want fault.Kind                                       // Bug: it goes on
+		name   string
+		locate func(t *testing.T, h *harness, path string) string // returns the path that the user chooses
+		want   fault.Kind                                         // fault.Bug for success
 	}{
-		{"on another disk", func(t *testing.T, _ *bench, path string) string {
+		{"on another disk", func(t *testing.T, _ *harness, path string) string {
 			t.Helper()
 			to := filepath.Join(t.TempDir(), "somewhere.mov")
-			copyTo(t, path, to)
+			copyFile(t, path, to)
 			return to
 		}, fault.Bug},
-		{"in another folder", func(t *testing.T, _ *bench, path string) string {
+		{"in another folder", func(t *testing.T, _ *harness, path string) string {
 			t.Helper()
 			to := filepath.Join(t.TempDir(), "somewhere.mov")
-			moveTo(t, path, to)
+			moveFile(t, path, to)
 			return to
 		}, fault.Bug},
-		{"another file of its size", func(t *testing.T, _ *bench, _ string) string {
+		{"another file of equal size", func(t *testing.T, _ *harness, _ string) string {
 			t.Helper()
-			return write(t, "other.mov", 12<<20)
+			return createFile(t, "other.mov", 12<<20)
 		}, fault.Mismatch},
-		{"another file", func(t *testing.T, _ *bench, _ string) string {
+		{"another file", func(t *testing.T, _ *harness, _ string) string {
 			t.Helper()
-			return write(t, "film.mov", 3<<20)
+			return createFile(t, "film.mov", 3<<20)
 		}, fault.Mismatch},
-		{"one of which nobody knows whether all that was sent is the same", func(t *testing.T, b *bench, path string) string {
+		{"copy with a partial proof", func(t *testing.T, h *harness, path string) string {
 			t.Helper()
 			to := filepath.Join(t.TempDir(), "film.mov")
-			copyTo(t, path, to)
-			b.knowOnly(b.only().ID, to, 1<<20)
+			copyFile(t, path, to)
+			h.truncateProof(h.onlyTransfer().ID, to, 1<<20)
 			return to
 		}, fault.Several},
-		{"a folder without it", func(t *testing.T, _ *bench, _ string) string { t.Helper(); return t.TempDir() }, fault.SourceMissing},
-		{"nothing", func(t *testing.T, _ *bench, _ string) string {
+		{"folder without the file", func(t *testing.T, _ *harness, _ string) string { t.Helper(); return t.TempDir() }, fault.SourceMissing},
+		{"missing path", func(t *testing.T, _ *harness, _ string) string {
 			t.Helper()
-			return filepath.Join(t.TempDir(), "nothing")
+			return filepath.Join(t.TempDir(), "missing")
 		}, fault.SourceMissing},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b, server, proxy, path := underWay(t)
-			b.do(uploader.Pause{Target: uploader.Everything()})
-			b.untilState(uploader.StatePaused)
+			h, server, proxy, path := startSlowUpload(t)
+			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.waitState(uploader.StatePaused)
 			proxy.Heal(t)
-			there := c.is(t, b, path)
-			_ = os.Remove(path) // it may be gone already
-			b.do(uploader.Resume{Target: uploader.Everything()})
-			missing := b.untilState(uploader.StateMissing)
-			err := b.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: there})
+			located := c.locate(t, h, path)
+			_ = os.Remove(path) // may not exist
+			h.do(uploader.Resume{Target: uploader.Everything()})
+			missing := h.waitState(uploader.StateMissing)
+			err := h.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: located})
 			if c.want != fault.Bug {
 				if !fault.Is(err, c.want) {
-					t.Errorf("it is said: %v", err)
+					t.Errorf("relocate: got %v", err)
 				}
-				if row := b.only(); row.State() != uploader.StateMissing || row.Source.Path != path {
-					t.Errorf("it is %v", row.State())
+				if row := h.onlyTransfer(); row.State() != uploader.StateMissing || row.Source.Path != path {
+					t.Errorf("state %v, path %s", row.State(), row.Source.Path)
 				}
 				return
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			if done := b.untilState(uploader.StateDone); done.Resumed == 0 || done.Source.Path != there {
-				t.Errorf("went on from %d with %s", done.Resumed, done.Source.Path)
+			if done := h.waitState(uploader.StateDone); done.Resumed == 0 || done.Source.Path != located {
+				t.Errorf("resumed at %d with %s", done.Resumed, done.Source.Path)
 			}
-			wantStored(t, server, there)
-			b.wantEvent(missing.ID, uploader.EventFound)
-			if again := b.finished(b.add(there))[0]; again.Prior != missing.ID {
-				t.Error("it is not known by its new name")
+			wantStored(t, server, located)
+			h.wantEvent(missing.ID, uploader.EventFound)
+			if row := h.waitFinal(h.add(located))[0]; row.Prior != missing.ID {
+				t.Error("file was not matched by its new name")
 			}
-			if err := b.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: there}); !fault.Is(err, fault.Refused) {
-				t.Errorf("once it is across it is said: %v", err)
+			if err := h.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: located}); !fault.Is(err, fault.Refused) {
+				t.Errorf("relocate a done transfer: got %v, want fault.Refused", err)
 			}
 		})
 	}
 }
 
-func TestAFolderThatWasMovedIsLocatedFileByFile(t *testing.T) {
+func TestRelocateFolder(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name string
-		says func(folder string) string
+		name   string
+		choose func(folder string) string // returns the path that the user chooses
 	}{
-		{"by itself", func(folder string) string { return folder }},
-		{"by the folder that holds it", filepath.Dir},
+		{"the folder", func(folder string) string { return folder }},
+		{"its parent folder", filepath.Dir},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newShoot(t)
+			s := newFileHarness(t)
 			s.proxy.Slow(4 << 20)
 			folder := filepath.Join(t.TempDir(), "drive", "raws")
-			moveTo(t, s.path, filepath.Join(folder, "day 1", "film.mov"))
+			moveFile(t, s.path, filepath.Join(folder, "day 1", "film.mov"))
 			batch := uploader.NewBatchID()
-			s.do(uploader.Add{Batch: batch, Server: theServer, Paths: []string{folder}, Options: uploader.Options{Connections: 3}})
-			s.until("a part of it", func(p *uploader.Snapshot) bool {
+			s.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{folder}, Options: uploader.Options{Connections: 3}})
+			s.waitFor("3 MiB sent", func(p *uploader.Snapshot) bool {
 				return len(p.Transfers) == 1 && p.Sent(p.Transfers[0]) > 3<<20
 			})
 			s.do(uploader.Pause{Target: uploader.Everything()})
-			paused := s.untilState(uploader.StatePaused)
+			paused := s.waitState(uploader.StatePaused)
 			s.proxy.Heal(t)
 			moved := filepath.Join(t.TempDir(), "other drive", "raws")
-			moveTo(t, folder, moved)
+			moveFile(t, folder, moved)
 			s.do(uploader.Resume{Target: uploader.Everything()})
-			s.untilState(uploader.StateMissing)
-			s.do(uploader.Relocate{ID: paused.ID, Path: c.says(moved)})
-			done := s.untilState(uploader.StateDone)
+			s.waitState(uploader.StateMissing)
+			s.do(uploader.Relocate{ID: paused.ID, Path: c.choose(moved)})
+			done := s.waitState(uploader.StateDone)
 			if done.Resumed == 0 || done.Source.RelPath != "raws/day 1/film.mov" {
-				t.Errorf("%s went on from %d", done.Source.RelPath, done.Resumed)
+				t.Errorf("%s resumed at %d", done.Source.RelPath, done.Resumed)
 			}
-			if got := hex.EncodeToString([]byte(done.SHA256)); got != sumOf(t, done.Source.Path) {
-				t.Errorf("its sum is given as %s", got)
+			if got := hex.EncodeToString([]byte(done.SHA256)); got != fileSHA256(t, done.Source.Path) {
+				t.Errorf("SHA256 is %s", got)
 			}
 		})
 	}
 }
 
-func TestAFileInPartsIsFoundAgainWhereItWasMoved(t *testing.T) {
+func TestReaddMovedFileContinuesParts(t *testing.T) {
 	t.Parallel()
-	s := newShoot(t)
+	s := newFileHarness(t)
 	s.proxy.Slow(4 << 20)
-	path := write(t, "large.mov", 24<<20)
+	path := createFile(t, "large.mov", 24<<20)
 	options := uploader.Options{Connections: 3}
-	s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: theServer, Paths: []string{path}, Options: options})
-	s.until("a part of it", func(p *uploader.Snapshot) bool {
+	s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{path}, Options: options})
+	s.waitFor("6 MiB sent", func(p *uploader.Snapshot) bool {
 		return len(p.Transfers) == 1 && p.Sent(p.Transfers[0]) > 6<<20
 	})
 	s.do(uploader.Pause{Target: uploader.Everything()})
-	paused := s.untilState(uploader.StatePaused)
+	paused := s.waitState(uploader.StatePaused)
 	if paused.Session.Parts == 0 {
-		t.Fatal("it crosses in one piece")
+		t.Fatal("file is not uploaded in parts")
 	}
 	s.proxy.Heal(t)
 	to := filepath.Join(t.TempDir(), "renamed.mov")
-	copyTo(t, path, to)
-	remove(t, path)
+	copyFile(t, path, to)
+	removeFile(t, path)
 	batch := uploader.NewBatchID()
-	s.do(uploader.Add{Batch: batch, Server: theServer, Paths: []string{to}, Options: options})
-	done := s.finished(batch)[0]
+	s.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{to}, Options: options})
+	done := s.waitFinal(batch)[0]
 	if done.ID != paused.ID || done.Phase != uploader.PhaseDone || done.Resumed == 0 {
-		t.Errorf("not continued: %s", describe(s.engine.Snapshot()))
+		t.Errorf("upload was not continued: %s", describe(s.engine.Snapshot()))
 	}
-	if got := hex.EncodeToString([]byte(done.SHA256)); got != sumOf(t, to) {
-		t.Errorf("its sum is given as %s", got)
+	if got := hex.EncodeToString([]byte(done.SHA256)); got != fileSHA256(t, to) {
+		t.Errorf("SHA256 is %s", got)
 	}
 }

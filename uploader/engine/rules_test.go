@@ -13,9 +13,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// The rules of the protocol that are the engine's to keep, by their numbers.
+// These tests check the rules of docs/protocol.md that the engine implements. Test
+// names start with the rule number.
 
-func count(requests []uploadtest.Request, method string) int {
+// countRequests returns the number of requests with that method.
+func countRequests(requests []uploadtest.Request, method string) int {
 	n := 0
 	for _, r := range requests {
 		if r.Method == method {
@@ -25,21 +27,21 @@ func count(requests []uploadtest.Request, method string) int {
 	return n
 }
 
-func TestC17AnUploadOfAnotherFileIsNeverPatched(t *testing.T) {
+func TestC17MismatchedUploadIsNotPatched(t *testing.T) {
 	t.Parallel()
 	const size = 12 << 20
 	for _, c := range []struct {
 		name           string
 		offset, length int64
 	}{
-		{"the server holds more than the file has", size + 1, size},
-		{"the server expects another length", 1 << 20, size + 1},
+		{"offset beyond the file", size + 1, size},
+		{"different length", 1 << 20, size + 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var lies atomic.Bool
+			var modified atomic.Bool
 			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if !lies.Load() || r.Method != http.MethodHead {
+					if !modified.Load() || r.Method != http.MethodHead {
 						next.ServeHTTP(w, r)
 						return
 					}
@@ -49,62 +51,62 @@ func TestC17AnUploadOfAnotherFileIsNeverPatched(t *testing.T) {
 				})
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
-			b := newBench(t, proxy.URL(server.Endpoint))
+			h := newHarness(t, proxy.URL(server.Endpoint))
 			proxy.Slow(4 << 20)
-			b.add(write(t, "film.mov", size))
-			b.until("a part of it", func(s *uploader.Snapshot) bool {
+			h.add(createFile(t, "film.mov", size))
+			h.waitFor("2 MiB sent", func(s *uploader.Snapshot) bool {
 				return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 2<<20
 			})
-			lies.Store(true)
+			modified.Store(true)
 			proxy.Cut()
 			proxy.Heal(t)
-			if failed := b.untilState(uploader.StateChanged); failed.Fault.Kind != fault.Mismatch {
-				t.Errorf("failed with %v", failed.Fault)
+			if failed := h.waitState(uploader.StateChanged); failed.Fault.Kind != fault.Mismatch {
+				t.Errorf("got fault %v", failed.Fault)
 			}
-			if n := count(server.Requests(), http.MethodPatch); n != 1 {
+			if n := countRequests(server.Requests(), http.MethodPatch); n != 1 {
 				t.Errorf("%d PATCH requests", n)
 			}
 		})
 	}
 }
 
-func TestC18WhatIsCompleteIsDoneWithoutAPatch(t *testing.T) {
+func TestC18CompleteUploadIsNotPatched(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	var lost atomic.Bool
+	var dropped atomic.Bool
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Slow(8 << 20)
-	path := write(t, "film.mov", 6<<20)
-	b.add(path)
-	b.until("a part of it", func(s *uploader.Snapshot) bool {
-		if len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 && !lost.Swap(true) {
+	path := createFile(t, "film.mov", 6<<20)
+	h.add(path)
+	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
+		if len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 && !dropped.Swap(true) {
 			proxy.LoseAnswers(1)
 		}
-		return lost.Load()
+		return dropped.Load()
 	})
-	b.untilState(uploader.StateDone)
+	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
-	patches, heads := count(server.Requests(), http.MethodPatch), count(server.Requests(), http.MethodHead)
+	patches, heads := countRequests(server.Requests(), http.MethodPatch), countRequests(server.Requests(), http.MethodHead)
 	if patches != 1 || heads != 1 {
-		t.Errorf("%d PATCH and %d HEAD requests, want the answer of one lost and asked for", patches, heads)
+		t.Errorf("%d PATCH and %d HEAD requests, want 1 of each", patches, heads)
 	}
 }
 
-func TestK6AFileThatIsTooLargeIsNotEvenAskedFor(t *testing.T) {
+func TestK6TooLargeFileSendsNoPost(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.MaxSize(5<<20))
-	b := newBench(t, server.Endpoint)
-	row := b.finished(b.add(write(t, "film.mov", 6<<20)))[0]
+	h := newHarness(t, server.Endpoint)
+	row := h.waitFinal(h.add(createFile(t, "film.mov", 6<<20)))[0]
 	if row.Fault == nil || row.Fault.Kind != fault.TooLarge {
-		t.Errorf("failed with %v", row.Fault)
+		t.Errorf("got fault %v", row.Fault)
 	}
-	if n := count(server.Requests(), http.MethodPost); n != 0 {
-		t.Errorf("%d POST requests", n)
+	if n := countRequests(server.Requests(), http.MethodPost); n != 0 {
+		t.Errorf("%d POST requests, want 0", n)
 	}
 }
 
-func TestW1OnlyAServerThatOffersItGetsBytesWithTheCreation(t *testing.T) {
+func TestW1CreationWithUploadOnlyIfOffered(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
@@ -123,18 +125,18 @@ func TestW1OnlyAServerThatOffersItGetsBytesWithTheCreation(t *testing.T) {
 					w.Header().Set("Tus-Extension", "creation,termination")
 				})
 			}))
-			b := newBench(t, server.Endpoint)
-			path := write(t, "note.txt", 1000)
-			b.finished(b.add(path))
+			h := newHarness(t, server.Endpoint)
+			path := createFile(t, "note.txt", 1000)
+			h.waitFinal(h.add(path))
 			wantStored(t, server, path)
-			if n := count(server.Requests(), http.MethodPatch); n != c.patches {
+			if n := countRequests(server.Requests(), http.MethodPatch); n != c.patches {
 				t.Errorf("%d PATCH requests, want %d", n, c.patches)
 			}
 		})
 	}
 }
 
-func TestC15NoExtensionIsUsedThatIsNotOffered(t *testing.T) {
+func TestC15OnlyOfferedExtensionsAreUsed(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -147,50 +149,50 @@ func TestC15NoExtensionIsUsedThatIsNotOffered(t *testing.T) {
 			w.Header().Set("Tus-Extension", "creation")
 		})
 	}))
-	b := newBench(t, server.Endpoint)
-	small, large := write(t, "note.txt", 1000), write(t, "film.mov", 20<<20)
-	b.finished(b.addWith(uploader.Options{Connections: 4}, small, large))
+	h := newHarness(t, server.Endpoint)
+	small, large := createFile(t, "note.txt", 1000), createFile(t, "film.mov", 20<<20)
+	h.waitFinal(h.addWithOptions(uploader.Options{Connections: 4}, small, large))
 	wantStored(t, server, small, large)
 	for _, r := range server.Requests() {
 		if r.Method == http.MethodDelete || r.Method == http.MethodPost && r.Body > 0 || r.Header.Get("Upload-Concat") != "" ||
 			r.Header.Get("Upload-Checksum") != "" || r.Header.Get("Upload-Defer-Length") != "" {
-			t.Errorf("%s %s uses what was not offered: %v", r.Method, r.Path, r.Header)
+			t.Errorf("%s %s uses an extension that is not offered: %v", r.Method, r.Path, r.Header)
 		}
 	}
 }
 
-func TestC19TheOffsetIsNeverAheadOfTheServers(t *testing.T) {
+func TestC19OffsetNeverExceedsServerOffset(t *testing.T) {
 	t.Parallel()
-	b, server, proxy, path := underWay(t)
-	ahead := func(s *uploader.Snapshot) bool {
+	h, server, proxy, path := startSlowUpload(t)
+	check := func(s *uploader.Snapshot) bool {
 		row := s.Transfers[0]
-		for _, held := range server.Stored(t) { // it only grows: what is read later is not less
-			if row.Session.Offset > held.Size {
-				t.Errorf("the offset is %d, the server holds %d", row.Session.Offset, held.Size)
+		for _, stored := range server.Stored(t) { // sizes only grow, so a later read is not smaller
+			if row.Session.Offset > stored.Size {
+				t.Errorf("offset %d exceeds the server's %d", row.Session.Offset, stored.Size)
 			}
 		}
 		return row.Phase == uploader.PhaseDone
 	}
 	for range 3 {
-		b.until("more of it", func(s *uploader.Snapshot) bool {
-			return ahead(s) || s.Transfers[0].Phase == uploader.PhaseSending && s.Live[s.Transfers[0].ID].Sent > s.Transfers[0].Session.Offset
+		h.waitFor("more progress", func(s *uploader.Snapshot) bool {
+			return check(s) || s.Transfers[0].Phase == uploader.PhaseSending && s.Live[s.Transfers[0].ID].Sent > s.Transfers[0].Session.Offset
 		})
 		proxy.Cut()
 	}
 	proxy.Heal(t)
-	b.until("its end", ahead)
+	h.waitFor("a done transfer", check)
 	wantStored(t, server, path)
 }
 
-func TestE2WhatMayHaveExpiredIsAskedForBeforeAByteIsSent(t *testing.T) {
+func TestE2ExpiredUploadGetsHeadFirst(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name    string
-		holds   bool
-		becomes uploader.State
+		name   string
+		stored bool
+		want   uploader.State
 	}{
-		{"the server still holds it", true, uploader.StateDone},
-		{"the server has let go of it", false, uploader.StateForgotten},
+		{"upload exists", true, uploader.StateDone},
+		{"upload removed", false, uploader.StateForgotten},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
@@ -202,41 +204,41 @@ func TestE2WhatMayHaveExpiredIsAskedForBeforeAByteIsSent(t *testing.T) {
 				})
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
-			b := newBench(t, proxy.URL(server.Endpoint))
+			h := newHarness(t, proxy.URL(server.Endpoint))
 			proxy.Slow(4 << 20)
-			path := write(t, "film.mov", 12<<20)
-			b.add(path)
-			b.until("a part of it", func(*uploader.Snapshot) bool {
-				held := server.Stored(t)
-				return len(held) == 1 && held[0].Size > 2<<20
+			path := createFile(t, "film.mov", 12<<20)
+			h.add(path)
+			h.waitFor("2 MiB stored", func(*uploader.Snapshot) bool {
+				stored := server.Stored(t)
+				return len(stored) == 1 && stored[0].Size > 2<<20
 			})
-			b.do(uploader.Pause{Target: uploader.Everything()})
-			if paused := b.untilState(uploader.StatePaused); paused.Session.Expires.IsZero() {
-				t.Error("the date is not known")
+			h.do(uploader.Pause{Target: uploader.Everything()})
+			if paused := h.waitState(uploader.StatePaused); paused.Session.Expires.IsZero() {
+				t.Error("Session.Expires is zero")
 			}
-			if !c.holds {
-				forget(t, server)
+			if !c.stored {
+				deleteStored(t, server)
 			}
 			proxy.Heal(t)
-			seen := len(server.Requests())
-			b.do(uploader.Resume{Target: uploader.Everything()})
-			b.untilState(c.becomes)
-			after := server.Requests()[seen:]
+			before := len(server.Requests())
+			h.do(uploader.Resume{Target: uploader.Everything()})
+			h.waitState(c.want)
+			after := server.Requests()[before:]
 			if len(after) == 0 || after[0].Method != http.MethodHead {
-				t.Errorf("it was not asked for first: %v", after)
+				t.Errorf("first request is not HEAD: %v", after)
 			}
-			if n := count(after, http.MethodPatch); n > 0 != c.holds {
+			if n := countRequests(after, http.MethodPatch); n > 0 != c.stored {
 				t.Errorf("%d PATCH requests", n)
 			}
-			if c.holds {
+			if c.stored {
 				wantStored(t, server, path)
 			}
 		})
 	}
 }
 
-// Forget removes from a server everything it holds.
-func forget(t *testing.T, server *uploadtest.Tusd) {
+// deleteStored deletes all uploads from the server's disk.
+func deleteStored(t *testing.T, server *uploadtest.Tusd) {
 	t.Helper()
 	for _, f := range server.Stored(t) {
 		for _, file := range []string{f.Path, f.Path + ".info"} {
@@ -247,55 +249,55 @@ func forget(t *testing.T, server *uploadtest.Tusd) {
 	}
 }
 
-func TestE3AnExpiredUploadIsToldAndSentAnew(t *testing.T) {
+func TestE3ExpiredUploadIsReportedAndRestarted(t *testing.T) {
 	t.Parallel()
-	b, server, proxy, path := underWay(t)
-	b.do(uploader.Pause{Target: uploader.Everything()})
-	held := b.untilState(uploader.StatePaused).Session
-	forget(t, server)
+	h, server, proxy, path := startSlowUpload(t)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	session := h.waitState(uploader.StatePaused).Session
+	deleteStored(t, server)
 	proxy.Heal(t)
-	b.do(uploader.Resume{Target: uploader.Everything()})
-	if lost := b.untilState(uploader.StateForgotten); lost.Session.Offset != held.Offset {
-		t.Errorf("%d bytes are told lost of %d", lost.Session.Offset, held.Offset)
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	if forgotten := h.waitState(uploader.StateForgotten); forgotten.Session.Offset != session.Offset {
+		t.Errorf("offset of the lost upload is %d, want %d", forgotten.Session.Offset, session.Offset)
 	}
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	if done := b.untilState(uploader.StateDone); done.Session.URL == held.URL {
-		t.Error("the expired URL was used again")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	if done := h.waitState(uploader.StateDone); done.Session.URL == session.URL {
+		t.Error("upload URL is the expired one")
 	}
 	wantStored(t, server, path)
 }
 
-func TestT1AServerWithoutTerminationIsNotAskedForIt(t *testing.T) {
+func TestT1NoDeleteWithoutTermination(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.NoTermination())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Slow(4 << 20)
-	b.add(write(t, "film.mov", 12<<20))
-	b.until("a part of it", func(s *uploader.Snapshot) bool {
+	h.add(createFile(t, "film.mov", 12<<20))
+	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
 		return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20
 	})
-	b.do(uploader.Cancel{Target: uploader.Everything()})
-	b.until("its end", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
-	if n := count(server.Requests(), http.MethodDelete); n != 0 {
-		t.Errorf("%d DELETE requests", n)
+	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	if n := countRequests(server.Requests(), http.MethodDelete); n != 0 {
+		t.Errorf("%d DELETE requests, want 0", n)
 	}
 }
 
-func TestT4ATerminatedUploadsURLIsNotUsedAgain(t *testing.T) {
+func TestT4TerminatedURLIsNotReused(t *testing.T) {
 	t.Parallel()
-	b, server, proxy, path := underWay(t)
-	url := b.only().Session.URL
-	b.do(uploader.Cancel{Target: uploader.Everything()})
-	b.until("its end", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h, server, proxy, path := startSlowUpload(t)
+	url := h.onlyTransfer().Session.URL
+	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
 	proxy.Heal(t)
-	seen := len(server.Requests())
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.untilState(uploader.StateDone)
+	before := len(server.Requests())
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
-	for _, r := range server.Requests()[seen:] {
+	for _, r := range server.Requests()[before:] {
 		if strings.HasSuffix(url, r.Path) {
-			t.Errorf("%s of the terminated upload", r.Method)
+			t.Errorf("%s request to the terminated upload", r.Method)
 		}
 	}
 }

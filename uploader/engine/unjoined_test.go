@@ -11,58 +11,58 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestAServerThatDoesNotComeToAnEndOfJoining says of a joined file for ever that
-// it is not whole. The wait for it is said, and the file is joined anew when the
-// Server is right again.
-func TestAServerThatDoesNotComeToAnEndOfJoining(t *testing.T) {
+// TestConcatenationThatStaysIncomplete has a server that reports a final upload as
+// incomplete. The transfer reports that it waits for the server, and concatenates its
+// parts again once the server responds correctly.
+func TestConcatenationThatStaysIncomplete(t *testing.T) {
 	t.Parallel()
 	const size = 20 << 20
 	var stuck atomic.Bool
-	var joins atomic.Int64
+	var concatenations atomic.Int64
 	stuck.Store(true)
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != "partial" {
-				joins.Add(1)
+				concatenations.Add(1)
 			}
-			next.ServeHTTP(&halfWay{ResponseWriter: w, stuck: stuck.Load() && r.Method == http.MethodHead}, r)
+			next.ServeHTTP(&halfOffsetWriter{ResponseWriter: w, stuck: stuck.Load() && r.Method == http.MethodHead}, r)
 		})
 	}))
-	b := newBench(t, server.Endpoint)
-	b.give(uploader.Profile{Connections: 2})
-	path := write(t, "film.mov", size)
-	b.add(path)
-	busy := b.untilState(uploader.StateBusy)
-	if busy.Fault.Code != fault.CodeJoining {
-		t.Errorf("it waits for %v", busy.Fault)
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.Profile{Connections: 2})
+	path := createFile(t, "film.mov", size)
+	h.add(path)
+	waiting := h.waitState(uploader.StateBusy)
+	if waiting.Fault.Code != fault.CodeJoining {
+		t.Errorf("got fault %v, want fault.CodeJoining", waiting.Fault)
 	}
-	failed := b.hurried(uploader.StateFailed)
+	failed := h.retryUntilState(uploader.StateFailed)
 	if failed.Fault.Code != fault.CodeUnjoined || failed.Session.URL != "" || failed.Session.Parts == 0 {
-		t.Errorf("%v with %+v", failed.Fault, failed.Session)
+		t.Errorf("fault %v, session %+v", failed.Fault, failed.Session)
 	}
 	before := bodyBytes(server.Requests())
 	stuck.Store(false)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.untilState(uploader.StateDone)
-	if again := bodyBytes(server.Requests()) - before; again != 0 {
-		t.Errorf("%d bytes were sent twice", again)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
+	if resent := bodyBytes(server.Requests()) - before; resent != 0 {
+		t.Errorf("%d bytes were sent again, want 0", resent)
 	}
-	if n := joins.Load(); n != 2 {
-		t.Errorf("it was joined %d times", n)
+	if n := concatenations.Load(); n != 2 {
+		t.Errorf("%d concatenations, want 2", n)
 	}
 }
 
-// hurried presses Try now until there is a transfer in that state.
-func (b *bench) hurried(want uploader.State) (found *uploader.Transfer) {
-	b.t.Helper()
-	b.until(want.String(), func(s *uploader.Snapshot) bool {
+// retryUntilState retries busy transfers until there is a transfer in that state.
+func (h *harness) retryUntilState(want uploader.State) (found *uploader.Transfer) {
+	h.t.Helper()
+	h.waitFor(want.String(), func(s *uploader.Snapshot) bool {
 		for _, t := range s.Transfers {
 			switch t.State() {
 			case want:
 				found = t
 				return true
 			case uploader.StateBusy:
-				go func() { _ = b.engine.Do(b.t.Context(), uploader.Retry{Target: uploader.These(t.ID)}) }()
+				go func() { _ = h.engine.Do(h.t.Context(), uploader.Retry{Target: uploader.These(t.ID)}) }()
 			}
 		}
 		return false
@@ -70,14 +70,14 @@ func (b *bench) hurried(want uploader.State) (found *uploader.Transfer) {
 	return found
 }
 
-// halfWay says of joined files that only half of them is there.
-type halfWay struct {
+// halfOffsetWriter halves the Upload-Offset of final uploads while stuck is set.
+type halfOffsetWriter struct {
 	http.ResponseWriter
 	stuck bool
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (h *halfWay) WriteHeader(status int) {
+func (h *halfOffsetWriter) WriteHeader(status int) {
 	if length, err := strconv.Atoi(h.Header().Get("Upload-Length")); h.stuck && err == nil && len(h.Header().Get("Upload-Concat")) > len("partial") {
 		h.Header().Set("Upload-Offset", strconv.Itoa(length/2))
 	}
@@ -85,4 +85,4 @@ func (h *halfWay) WriteHeader(status int) {
 }
 
 // Unwrap lets http.ResponseController reach the connection's deadlines.
-func (h *halfWay) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+func (h *halfOffsetWriter) Unwrap() http.ResponseWriter { return h.ResponseWriter }

@@ -15,7 +15,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func fillFolder(t *testing.T, folder string, names ...string) {
+// createFiles creates files in a folder whose content is their name.
+func createFiles(t *testing.T, folder string, names ...string) {
 	t.Helper()
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -27,217 +28,218 @@ func fillFolder(t *testing.T, folder string, names ...string) {
 	}
 }
 
-// whileWalking adds a folder of which the walk stops at the file "n" until it may
-// go on; what comes before is found by then.
-func whileWalking(t *testing.T, prepare func(folder string), names ...string) (b *bench, server *uploadtest.Tusd, batch uploader.BatchID, goOn func()) {
+// startBlockedScan adds a folder whose scan blocks at the file "n" until release is
+// called. Files before it in order are found first.
+func startBlockedScan(t *testing.T, prepare func(folder string), names ...string) (h *harness, server *uploadtest.Tusd, batch uploader.BatchID, release func()) {
 	t.Helper()
 	server = uploadtest.NewTusd(t)
-	b = newBench(t, server.Endpoint)
-	b.quit()
-	hold := make(chan struct{})
-	b.change = func(c *engine.Config) {
+	h = newHarness(t, server.Endpoint)
+	h.stop()
+	unblock := make(chan struct{})
+	h.configure = func(c *engine.Config) {
 		c.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
 			switch f.Name() {
-			case "m": // long enough for a portion to go out with the next file
+			case "m": // long enough that the files found so far are sent to the engine with the next one
 				time.Sleep(150 * time.Millisecond)
 			case "n":
 				select {
-				case <-hold:
+				case <-unblock:
 				case <-ctx.Done():
 				}
 			}
 			return source.Metadata(ctx, disk, f, destination)
 		}
 	}
-	b.start()
+	h.start()
 	folder := filepath.Join(t.TempDir(), "raws")
-	fillFolder(t, folder, names...)
+	createFiles(t, folder, names...)
 	if prepare != nil {
 		prepare(folder)
 	}
-	return b, server, b.add(folder), func() { close(hold) }
+	return h, server, h.add(folder), func() { close(unblock) }
 }
 
-func (b *bench) untilCount(state uploader.State, want int) *uploader.Snapshot {
-	b.t.Helper()
-	return b.until(strconv.Itoa(want)+" "+state.String(), func(s *uploader.Snapshot) bool { return s.Totals.Count[state] == want })
+// waitCount waits until that number of transfers is in a state.
+func (h *harness) waitCount(state uploader.State, want int) *uploader.Snapshot {
+	h.t.Helper()
+	return h.waitFor(strconv.Itoa(want)+" "+state.String(), func(s *uploader.Snapshot) bool { return s.Totals.Count[state] == want })
 }
 
-func TestPausingAllHoldsWhatIsStillToBeFound(t *testing.T) {
+func TestPauseAllDuringScan(t *testing.T) {
 	t.Parallel()
-	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n", "o")
-	b.untilCount(uploader.StateDone, 2)
-	b.do(uploader.Pause{Target: uploader.Everything()})
-	goOn()
-	b.until("the end of the walk", func(s *uploader.Snapshot) bool { return s.Batches[batch].Expanded })
-	if s := b.engine.Snapshot(); s.Totals.Count[uploader.StatePaused] != 2 || s.Totals.Active != 0 {
-		t.Errorf("not paused: %s", describe(s))
+	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n", "o")
+	h.waitCount(uploader.StateDone, 2)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	release()
+	h.waitFor("the scan to end", func(s *uploader.Snapshot) bool { return s.Batches[batch].Expanded })
+	if s := h.engine.Snapshot(); s.Totals.Count[uploader.StatePaused] != 2 || s.Totals.Active != 0 {
+		t.Errorf("want 2 paused transfers, got %s", describe(s))
 	}
-	b.do(uploader.Resume{Target: uploader.Everything()})
-	b.finished(batch)
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 4 {
-		t.Errorf("%d of 4 files are there", n)
+		t.Errorf("server has %d uploads, want 4", n)
 	}
 }
 
-func TestRemovingABatchEndsItsWalk(t *testing.T) {
+func TestRemoveBatchStopsScan(t *testing.T) {
 	t.Parallel()
-	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n", "o")
-	b.untilCount(uploader.StateDone, 2)
-	b.do(uploader.Remove{Target: uploader.Target{Batch: batch}})
-	goOn()
+	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n", "o")
+	h.waitCount(uploader.StateDone, 2)
+	h.do(uploader.Remove{Target: uploader.Target{Batch: batch}})
+	release()
 	next := filepath.Join(t.TempDir(), "next")
-	fillFolder(t, next, "later")
-	b.finished(b.add(next))
+	createFiles(t, next, "later")
+	h.waitFinal(h.add(next))
 	if n := len(server.Stored(t)); n != 3 {
-		t.Errorf("%d files are there, want the two found before and the one added after", n)
+		t.Errorf("server has %d uploads, want 3", n)
 	}
-	if s := b.engine.Snapshot(); len(s.Transfers) != 1 || s.Batches[batch] != nil {
-		t.Errorf("still listed: %s", describe(s))
+	if s := h.engine.Snapshot(); len(s.Transfers) != 1 || s.Batches[batch] != nil {
+		t.Errorf("transfers are still listed: %s", describe(s))
 	}
 }
 
-func TestRowsRemovedDuringTheWalkAreNotFoundAgain(t *testing.T) {
+func TestTransfersRemovedDuringScanStayRemoved(t *testing.T) {
 	t.Parallel()
-	b, server, batch, goOn := whileWalking(t, nil, "a", "m", "n")
-	b.untilCount(uploader.StateDone, 2)
-	b.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
-	if s := b.engine.Snapshot(); len(s.Transfers) != 0 {
-		t.Errorf("still listed: %s", describe(s))
+	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n")
+	h.waitCount(uploader.StateDone, 2)
+	h.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
+	if s := h.engine.Snapshot(); len(s.Transfers) != 0 {
+		t.Errorf("transfers are still listed: %s", describe(s))
 	}
-	b.quit()
-	goOn()
-	b.start()
-	b.finished(batch)
+	h.stop()
+	release()
+	h.start()
+	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 3 {
 		t.Errorf("%d uploads of 3 files", n)
 	}
 }
 
-func TestAFolderThatCouldNotBeWalkedIsWalkedWhenRetried(t *testing.T) {
+func TestRetryScansLinkReplacedByFolder(t *testing.T) {
 	t.Parallel()
-	elsewhere := t.TempDir()
+	target := t.TempDir()
 	link := ""
-	b, server, batch, goOn := whileWalking(t, func(folder string) {
+	h, server, batch, release := startBlockedScan(t, func(folder string) {
 		link = filepath.Join(folder, "c")
-		if err := os.Symlink(elsewhere, link); err != nil {
+		if err := os.Symlink(target, link); err != nil {
 			t.Fatal(err)
 		}
 	}, "a", "m", "n")
-	b.untilCount(uploader.StateFailed, 1)
+	h.waitCount(uploader.StateFailed, 1)
 	if err := os.Remove(link); err != nil {
 		t.Fatal(err)
 	}
-	fillFolder(t, link, "inside")
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	goOn()
-	b.finished(batch)
+	createFiles(t, link, "inside")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	release()
+	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 4 {
-		t.Errorf("%d of 4 files are there: %s", n, describe(b.engine.Snapshot()))
+		t.Errorf("server has %d uploads, want 4: %s", n, describe(h.engine.Snapshot()))
 	}
 
-	// Once more, with what is done already taken off the list.
+	// Remove the done transfers while the folder is missing again.
 	if err := os.RemoveAll(link); err != nil {
 		t.Fatal(err)
 	}
-	b.do(uploader.Remove{Target: uploader.Everything()})
-	if n := len(b.engine.Snapshot().Transfers); n != 0 {
-		t.Errorf("%d transfers are left", n)
+	h.do(uploader.Remove{Target: uploader.Everything()})
+	if n := len(h.engine.Snapshot().Transfers); n != 0 {
+		t.Errorf("%d transfers remain, want 0", n)
 	}
 }
 
-func TestWhatIsDoneAndTakenOffTheListIsNotSentAgainByARetry(t *testing.T) {
+func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
+	h := newHarness(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "raws")
-	fillFolder(t, folder, "a", "b", "c")
+	createFiles(t, folder, "a", "b", "c")
 	if err := os.Symlink(t.TempDir(), filepath.Join(folder, "link")); err != nil {
 		t.Fatal(err)
 	}
-	batch := b.add(folder)
+	batch := h.add(folder)
 	var done []uploader.TransferID
-	for _, row := range b.finished(batch) {
+	for _, row := range h.waitFinal(batch) {
 		if row.Phase == uploader.PhaseDone {
 			done = append(done, row.ID)
 		}
 	}
-	b.do(uploader.Remove{Target: uploader.These(done...)})
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.finished(batch)
+	h.do(uploader.Remove{Target: uploader.These(done...)})
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 3 {
 		t.Errorf("%d uploads of 3 files", n)
 	}
 }
 
-func TestAFolderOnADriveThatWasAwayIsWalkedWhenRetried(t *testing.T) {
+func TestRetryScansFolderThatWasMissing(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
+	h := newHarness(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "drive")
-	batch := b.add(folder)
-	b.finished(batch)
-	fillFolder(t, folder, "a", "b")
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.finished(batch)
+	batch := h.add(folder)
+	h.waitFinal(batch)
+	createFiles(t, folder, "a", "b")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 2 {
-		t.Errorf("%d of 2 files are there: %s", n, describe(b.engine.Snapshot()))
+		t.Errorf("server has %d uploads, want 2: %s", n, describe(h.engine.Snapshot()))
 	}
 }
 
-func TestWhatWasRemovedIsNotBackAfterARestart(t *testing.T) {
-	b, _, proxy, _ := underWay(t)
+func TestRemovedTransferStaysRemovedAfterRestart(t *testing.T) {
+	h, _, proxy, _ := startSlowUpload(t)
 	proxy.Blackhole()
-	b.do(uploader.Remove{Target: uploader.Everything()})
-	b.quit()
+	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.stop()
 	proxy.Refuse()
-	b.start()
-	b.until("an empty list", func(s *uploader.Snapshot) bool { return s.Seq > 0 && len(s.Transfers) == 0 })
+	h.start()
+	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Seq > 0 && len(s.Transfers) == 0 })
 }
 
-func TestAMiddleboxFailsAFewAndHoldsTheRest(t *testing.T) {
+func TestCaptivePortalBlocksServer(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
-			_, _ = w.Write([]byte("<h1>Welcome to the hotel</h1>"))
+			_, _ = w.Write([]byte("<h1>Sign in to the network</h1>"))
 		})
 	}))
-	b := newBench(t, server.Endpoint)
+	h := newHarness(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "notes")
 	for i := range 300 {
-		fillFolder(t, folder, strconv.Itoa(i))
+		createFiles(t, folder, strconv.Itoa(i))
 	}
-	batch := b.add(folder)
-	s := b.until("rest", func(s *uploader.Snapshot) bool {
-		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[theServer] != nil
+	batch := h.add(folder)
+	s := h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool {
+		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[testServer] != nil
 	})
-	most := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
-	if n := s.Totals.Count[uploader.StateFailed]; n > most {
+	limit := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
+	if n := s.Totals.Count[uploader.StateFailed]; n > limit {
 		t.Errorf("%d transfers failed", n)
 	}
 }
 
-func TestResumingAFileOfAFolderThatWasNotWalkedToItsEndWalksTheRest(t *testing.T) {
+func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	t.Parallel()
-	b, server, batch, goOn := whileWalking(t, func(folder string) {
-		moveTo(t, write(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
+	h, server, batch, release := startBlockedScan(t, func(folder string) {
+		moveFile(t, createFile(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
 	}, "a", "m", "n")
-	b.until("what comes before", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
-	b.quit()
-	change := b.change
-	b.change = func(c *engine.Config) { change(c); c.Ask = true }
-	goOn()
-	b.start()
-	s := b.until("what was saved", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
+	h.stop()
+	change := h.configure
+	h.configure = func(c *engine.Config) { change(c); c.Ask = true }
+	release()
+	h.start()
+	s := h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
 	if s.Batches[batch].Expanded {
-		t.Fatal("the walk was at its end")
+		t.Fatal("scan is already complete")
 	}
-	b.do(uploader.Resume{Target: uploader.These(s.Transfers[1].ID)})
-	b.until("the rest of the folder", func(s *uploader.Snapshot) bool {
+	h.do(uploader.Resume{Target: uploader.These(s.Transfers[1].ID)})
+	h.waitFor("the rest of the folder to be scanned", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateDone] >= 2
 	})
 	if n := len(server.Stored(t)); n < 2 {
-		t.Errorf("%d files are there", n)
+		t.Errorf("server has %d uploads, want at least 2", n)
 	}
 }
