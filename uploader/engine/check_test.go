@@ -262,11 +262,3 @@ func newInterruptedUploadHandler(t *testing.T, handle func(http.ResponseWriter, 
 	h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
 	return h
 }
-
-// must fails the test if err is not nil.
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}

@@ -2,22 +2,12 @@ package engine_test
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
-
-// testSettings returns the default settings with one connection per file and
-// without a wait for recently modified files, changed by change.
-func testSettings(change func(*uploader.Settings)) uploader.Settings {
-	s := uploader.DefaultSettings()
-	s.Settle, s.Connections = 0, 1
-	change(&s)
-	return s
-}
 
 func TestRemovingLimitKeepsConnection(t *testing.T) {
 	t.Parallel()
@@ -102,28 +92,6 @@ func TestServerSimultaneousLimit(t *testing.T) {
 	})
 	h.waitFinal(batch)
 	wantStored(t, server, paths...)
-}
-
-func TestLoweringConnectionsDuringPartUpload(t *testing.T) {
-	t.Parallel()
-	server := uploadtest.NewTusd(t)
-	h := newHarness(t, server.Endpoint)
-	h.delayProbes()
-	with := func(connections int, limit int64) uploader.Configure {
-		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Connections, s.Limit = connections, limit })}
-	}
-	h.do(with(4, 4<<20))
-	path := createFile(t, "film.mov", 64<<20)
-	batch := h.add(path)
-	h.waitFor("2 parts with progress", func(*uploader.Snapshot) bool {
-		partial := func(f uploadtest.StoredFile) bool { return f.Size > 0 && f.Size < f.Length }
-		return len(slices.DeleteFunc(server.Stored(t), func(f uploadtest.StoredFile) bool { return !partial(f) })) >= 2
-	})
-	h.do(with(1, 0))
-	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
-		t.Fatal(row.Fault)
-	}
-	wantStored(t, server, path)
 }
 
 func TestFingerprintSettingAppliesToNewFiles(t *testing.T) {

@@ -8,24 +8,6 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// eventKinds returns the kinds of the events of a transfer, and checks that their
-// times are set and in order.
-func (h *harness) eventKinds(id uploader.TransferID) []uploader.EventKind {
-	h.t.Helper()
-	events, err := h.engine.Events(h.t.Context(), id)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	var kinds []uploader.EventKind
-	for i, e := range events {
-		kinds = append(kinds, e.Kind)
-		if e.At.IsZero() || i > 0 && e.At.Before(events[i-1].At) {
-			h.t.Errorf("event %s has time %v", e.Kind, e.At)
-		}
-	}
-	return kinds
-}
-
 func TestTransferEvents(t *testing.T) {
 	t.Parallel()
 	h, _, proxy, _ := startSlowUpload(t)

@@ -1,15 +1,145 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
+
+func TestSaveFailureDoesNotStopUpload(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.store.FailFrom(1)
+	err := h.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{path + "2"}})
+	if !fault.Is(err, fault.LocalDisk) {
+		t.Errorf("add with a failing store: got %v, want fault.LocalDisk", err)
+	}
+	proxy.Heal(t)
+	h.waitState(uploader.StateDone)
+	if h.engine.Snapshot().Trouble == nil {
+		t.Error("save failure is not reported")
+	}
+	h.store.FailFrom(1 << 30)
+	h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+	wantStored(t, server, path)
+}
+
+func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := filepath.Join(t.TempDir(), "raws")
+	createFiles(t, folder, "a", "b", "unsavable", "c", "d")
+	unsavable := func(row *uploader.Transfer) bool { return row.Source.Name() == "unsavable" }
+	h.store.Refuse(unsavable)
+	batch := h.add(folder)
+	h.waitFor("4 done, 1 failed and no save error", func(s *uploader.Snapshot) bool {
+		return s.Sums[batch].Count[uploader.StateDone] == 4 && s.Sums[batch].Count[uploader.StateFailed] == 1 && s.Trouble == nil
+	})
+	for _, row := range h.engine.Snapshot().Transfers {
+		if unsavable(row) && !fault.Is(row.Fault, fault.LocalDisk) {
+			t.Errorf("unsavable transfer has fault %v, want fault.LocalDisk", row.Fault)
+		}
+	}
+	saved, err := h.store.Load(t.Context())
+	if err != nil || len(saved.Transfers) != 4 {
+		t.Errorf("%d transfers are saved (%v), want 4", len(saved.Transfers), err)
+	}
+	h.store.Refuse(nil)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFor("5 files done", func(s *uploader.Snapshot) bool { return s.Sums[batch].Count[uploader.StateDone] == 5 })
+	h.restart()
+	if got := len(h.waitFinal(batch)); got != 5 {
+		t.Errorf("%d transfers after a restart, want 5", got)
+	}
+}
+
+func TestSaveFailureDuringUploadKeepsProgress(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.store.Refuse(func(row *uploader.Transfer) bool { return row.Source.Path == path })
+	failed := h.waitState(uploader.StateFailed)
+	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
+	h.store.Refuse(nil)
+	proxy.Heal(t)
+	h.doWithRetry(uploader.Retry{Target: uploader.Everything()})
+	h.waitFor("1 done and no save error", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 && s.Trouble == nil })
+	if row := h.engine.Snapshot().Transfer(failed.ID); row.Resumed == 0 {
+		t.Error("upload started over")
+	}
+	wantStored(t, server, path)
+}
+
+// TestRemoveAfterSaveFailureStopsWorker removes a transfer that cannot be saved
+// while its worker waits for the response to a HEAD request.
+func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
+	t.Parallel()
+	received, respond := make(chan struct{}, 8), make(chan struct{})
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodHead {
+				received <- struct{}{}
+				<-respond
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	h := newHarness(t, proxy.URL(server.Endpoint))
+	proxy.Slow(1 << 20)
+	path := createFile(t, "film.mov", 12<<20)
+	h.add(path)
+	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 11<<20 })
+	h.store.Refuse(func(row *uploader.Transfer) bool { return row.Source.Path == path })
+	<-received
+	h.doWithRetry(uploader.Remove{Target: uploader.Everything()})
+	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+	close(respond)
+	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
+}
+
+func TestScanFailureIsReported(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, uploadtest.NewTusd(t).Endpoint)
+	errFind := errors.New("find failed")
+	h.stop()
+	failing := &failingFindStore{Store: h.store}
+	h.configure = func(c *engine.Config) { c.Store = failing }
+	h.start()
+	failing.setErr(errFind)
+	batch := h.add(createFile(t, "a", 10))
+	s := h.waitFor("an engine error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
+	if !errors.Is(s.Trouble, errFind) {
+		t.Errorf("engine error is %v", s.Trouble)
+	}
+	failing.setErr(nil)
+	h.waitFinal(batch)
+	h.waitFor("no engine error", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+}
+
+// failingFindStore is a store whose FindPrevious fails with err, if it is set.
+type failingFindStore struct {
+	*uploadtest.Store
+	err atomic.Pointer[error]
+}
+
+func (s *failingFindStore) setErr(err error) { s.err.Store(&err) }
+
+func (s *failingFindStore) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
+	if err := s.err.Load(); err != nil && *err != nil {
+		return nil, fault.New(fault.LocalDisk, fault.Load, *err)
+	}
+	return s.Store.FindPrevious(ctx, fingerprints)
+}
 
 // TestRecoveryFromAnyStoreFailure fails the first access to the store, in the next
 // run the second, and so on until a run has fewer accesses. Each run must upload
@@ -47,22 +177,6 @@ func TestRecoveryFromAnyStoreFailure(t *testing.T) {
 			return
 		}
 	}
-}
-
-// doWithRetry runs a command until it succeeds.
-func (h *harness) doWithRetry(command uploader.Command) {
-	h.t.Helper()
-	for range 5 {
-		err := h.engine.Do(h.t.Context(), command)
-		if err == nil {
-			return
-		}
-		if errors.Is(err, engine.ErrStopped) {
-			h.t.Fatal(err)
-		}
-		h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
-	}
-	h.t.Fatalf("%T still fails after 5 tries", command)
 }
 
 // TestRecoveryFromAnyFileFailure fails the first access to the source files, in the

@@ -5,53 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
-
-// moveFile renames a file, creating the folder it is moved to.
-func moveFile(t *testing.T, from, to string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(from, to); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// copyFile copies a file with its modification time.
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	info, err := os.Stat(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(to, info.ModTime(), info.ModTime()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// removeFile removes a file.
-func removeFile(t *testing.T, path string) {
-	t.Helper()
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // truncateProof saves a proof that covers only the first n bytes of an upload, as
 // after a crash.
@@ -183,6 +143,29 @@ func TestMatchReaddedFile(t *testing.T) {
 	}
 }
 
+func TestFilesWithEqualNameSizeAndTimeAreSeparate(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	modTime := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	var paths []string
+	for _, content := range []string{"one", "two"} {
+		path := filepath.Join(t.TempDir(), "folder", "config")
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, modTime, modTime); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	h.waitFinal(h.add(paths...))
+	wantStored(t, server, paths...)
+}
+
 // newAmbiguousMatch adds a file that matches two partial uploads whose source files
 // were removed.
 func newAmbiguousMatch(t *testing.T) (h *harness, server *uploadtest.Tusd, row *uploader.Transfer) {
@@ -257,63 +240,4 @@ func TestAmbiguousMatchWaitsForDecision(t *testing.T) {
 			t.Errorf("want 1 asking transfer, got %s", describe(h.engine.Snapshot()))
 		}
 	})
-}
-
-func TestReaddUploadedFileAsks(t *testing.T) {
-	t.Parallel()
-	server := uploadtest.NewTusd(t)
-	uploads := func() int { return countRequests(server.Requests(), http.MethodPost) }
-	h := newHarness(t, server.Endpoint)
-	path := createFile(t, "a.txt", 1000)
-	first := h.waitFinal(h.add(path))[0]
-
-	row := h.waitFinal(h.add(path))[0]
-	if row.State() != uploader.StateAsking || row.Fault.Kind != fault.Uploaded || row.Prior != first.ID || uploads() != 1 {
-		t.Fatalf("fault %v, prior transfer %d, %d uploads", row.Fault, row.Prior, uploads())
-	}
-	if repeated := h.waitFinal(h.add(path)); repeated[0].ID != row.ID {
-		t.Error("added again, it has a second asking transfer")
-	}
-	h.restart()
-	h.waitState(uploader.StateAsking)
-	h.do(uploader.Continue{Target: uploader.These(row.ID)})
-	if row := h.waitState(uploader.StateAsking); row.Prior != first.ID {
-		t.Error("Continue changed a transfer that has nothing to continue")
-	}
-	h.do(uploader.Retry{Target: uploader.Everything()})
-	if row := h.waitState(uploader.StateAsking); row.Prior != first.ID || uploads() != 1 {
-		t.Error("retrying everything retried an asking transfer")
-	}
-	h.do(uploader.Retry{Target: uploader.These(row.ID)})
-	h.waitFor("the second upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 && uploads() == 2 })
-
-	batch := uploader.NewBatchID()
-	h.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{path}, Options: uploader.Options{Again: true}})
-	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone || uploads() != 3 {
-		t.Errorf("added with Again: state %v", row.State())
-	}
-	h.do(uploader.Remove{Target: uploader.Everything()})
-	if row := h.waitFinal(h.add(path))[0]; row.Phase != uploader.PhaseDone || uploads() != 4 {
-		t.Errorf("added with an empty history: state %v", row.State())
-	}
-}
-
-func TestReaddFolderAsksOnlyForUploadedFiles(t *testing.T) {
-	t.Parallel()
-	server := uploadtest.NewTusd(t)
-	h := newHarness(t, server.Endpoint)
-	folder := filepath.Join(t.TempDir(), "raws")
-	createFiles(t, folder, "a", "b", "c")
-	h.waitFinal(h.add(folder))
-	createFiles(t, folder, "new")
-	states := map[string]uploader.State{}
-	for _, row := range h.waitFinal(h.add(folder)) {
-		states[row.Source.Name()] = row.State()
-	}
-	if len(states) != 4 || states["new"] != uploader.StateDone || states["b"] != uploader.StateAsking {
-		t.Errorf("states: %v", states)
-	}
-	if n := len(server.Stored(t)); n != 4 {
-		t.Errorf("%d uploads of 4 files", n)
-	}
 }

@@ -4,22 +4,63 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// addWithOptions adds paths in a new batch with options.
-func (h *harness) addWithOptions(options uploader.Options, paths ...string) uploader.BatchID {
-	h.t.Helper()
-	batch := uploader.NewBatchID()
-	h.do(uploader.Add{Batch: batch, Server: testServer, Paths: paths, Options: options})
-	return batch
+// delayProbes restarts the engine with servers that respond to a probe after 20 ms,
+// as over a connection with high latency.
+func (h *harness) delayProbes() {
+	h.configure = func(config *engine.Config) {
+		connect := config.Connect
+		config.Connect = func(s uploader.Server) (uploader.Protocol, error) {
+			protocol, err := connect(s)
+			return delayedProbe{protocol}, err
+		}
+	}
+	h.restart()
+}
+
+type delayedProbe struct{ uploader.Protocol }
+
+func (d delayedProbe) Probe(ctx context.Context) (tus.Capabilities, error) {
+	time.Sleep(20 * time.Millisecond)
+	return d.Protocol.Probe(ctx)
+}
+
+func TestN1RefusedPartsFallBackToSingleUpload(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, refused string }{
+		{"parts refused", "partial"},
+		{"concatenation refused", "final"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if strings.HasPrefix(r.Header.Get("Upload-Concat"), c.refused) {
+						w.Header().Set("Tus-Resumable", "1.0.0")
+						w.WriteHeader(http.StatusNotImplemented)
+						return
+					}
+					next.ServeHTTP(w, r)
+				})
+			}))
+			h := newHarness(t, server.Endpoint)
+			path := createFile(t, "film.mov", 20<<20)
+			h.waitFinal(h.addWithOptions(uploader.Options{Connections: 4}, path))
+			wantStored(t, server, path)
+		})
+	}
 }
 
 func TestN9PartsAreConcatenatedAndRemoved(t *testing.T) {
@@ -43,26 +84,6 @@ func TestN9PartsAreConcatenatedAndRemoved(t *testing.T) {
 			wantStored(t, server, path, small)
 		})
 	}
-}
-
-// delayProbes restarts the engine with servers that respond to a probe after 20 ms,
-// as over a connection with high latency.
-func (h *harness) delayProbes() {
-	h.configure = func(config *engine.Config) {
-		connect := config.Connect
-		config.Connect = func(s uploader.Server) (uploader.Protocol, error) {
-			protocol, err := connect(s)
-			return delayedProbe{protocol}, err
-		}
-	}
-	h.restart()
-}
-
-type delayedProbe struct{ uploader.Protocol }
-
-func (d delayedProbe) Probe(ctx context.Context) (tus.Capabilities, error) {
-	time.Sleep(20 * time.Millisecond)
-	return d.Protocol.Probe(ctx)
 }
 
 func TestN11PartsResumeAfterRestart(t *testing.T) {
@@ -90,31 +111,6 @@ func TestN11PartsResumeAfterRestart(t *testing.T) {
 	wantStored(t, server, path)
 	if sent := bodyBytes(server.Requests()); sent != row.Source.Size {
 		t.Errorf("server received %d bytes, file has %d", sent, row.Source.Size)
-	}
-}
-
-func TestN1RefusedPartsFallBackToSingleUpload(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ name, refused string }{
-		{"parts refused", "partial"},
-		{"concatenation refused", "final"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if strings.HasPrefix(r.Header.Get("Upload-Concat"), c.refused) {
-						w.Header().Set("Tus-Resumable", "1.0.0")
-						w.WriteHeader(http.StatusNotImplemented)
-						return
-					}
-					next.ServeHTTP(w, r)
-				})
-			}))
-			h := newHarness(t, server.Endpoint)
-			path := createFile(t, "film.mov", 20<<20)
-			h.waitFinal(h.addWithOptions(uploader.Options{Connections: 4}, path))
-			wantStored(t, server, path)
-		})
 	}
 }
 
@@ -157,37 +153,24 @@ func TestHeldPartUploadResumes(t *testing.T) {
 	wantStored(t, server, path)
 }
 
-func TestC10NoRequestExceedsChunkSize(t *testing.T) {
-	t.Parallel()
-	const chunk = 3 << 20
-	server := uploadtest.NewTusd(t)
-	h := newHarness(t, server.Endpoint)
-	path := createFile(t, "film.mov", 10<<20)
-	h.waitFinal(h.addWithOptions(uploader.Options{Chunk: chunk}, path))
-	wantStored(t, server, path)
-	patches := 0
-	for _, r := range server.Requests() {
-		if r.Method == http.MethodPatch {
-			patches++
-			if r.Body > chunk {
-				t.Errorf("request body has %d bytes", r.Body)
-			}
-		}
-	}
-	if patches != 4 {
-		t.Errorf("%d PATCH requests, want 4", patches)
-	}
-}
-
-func TestBatchRateLimit(t *testing.T) {
+func TestLoweringConnectionsDuringPartUpload(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
-	path := createFile(t, "film.mov", 4<<20)
-	start := time.Now() // only the lower bound is checked, which holds on a slow machine
-	h.waitFinal(h.addWithOptions(uploader.Options{Limit: 4 << 20}, path))
-	if took := time.Since(start); took < 800*time.Millisecond {
-		t.Errorf("4 MiB at 4 MiB/s took %v", took)
+	h.delayProbes()
+	with := func(connections int, limit int64) uploader.Configure {
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Connections, s.Limit = connections, limit })}
+	}
+	h.do(with(4, 4<<20))
+	path := createFile(t, "film.mov", 64<<20)
+	batch := h.add(path)
+	h.waitFor("2 parts with progress", func(*uploader.Snapshot) bool {
+		partial := func(f uploadtest.StoredFile) bool { return f.Size > 0 && f.Size < f.Length }
+		return len(slices.DeleteFunc(server.Stored(t), func(f uploadtest.StoredFile) bool { return !partial(f) })) >= 2
+	})
+	h.do(with(1, 0))
+	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
+		t.Fatal(row.Fault)
 	}
 	wantStored(t, server, path)
 }
@@ -230,3 +213,106 @@ func TestPartsResumeAfterTouch(t *testing.T) {
 		})
 	}
 }
+
+// TestInvalidSavedPartsAreDiscarded corrupts the saved parts of a file between two
+// runs: the upload starts over and the file is stored correctly.
+func TestInvalidSavedPartsAreDiscarded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		damage func(*uploader.Part)
+	}{
+		{"wrong start", func(p *uploader.Part) { p.Start++ }},
+		{"too short", func(p *uploader.Part) { p.Length-- }},
+		{"maximum length", func(p *uploader.Part) { p.Length = 1<<63 - 1 }},
+		{"empty", func(p *uploader.Part) { p.Length = 0 }},
+		{"offset beyond length", func(p *uploader.Part) { p.Offset = p.Length + 1 }},
+		{"negative offset", func(p *uploader.Part) { p.Offset = -1 }},
+		{"wrong index", func(p *uploader.Part) { p.Index = 99 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := uploadtest.NewTusd(t)
+			proxy := uploadtest.NewProxy(t, server.Endpoint)
+			h := newHarness(t, proxy.URL(server.Endpoint))
+			proxy.Slow(12 << 20)
+			path := createFile(t, "film.mov", 20<<20)
+			batch := h.addWithOptions(uploader.Options{Connections: 2}, path)
+			h.waitFor("2 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 18<<20 })
+			h.stop()
+			id := h.engine.Snapshot().Transfers[0].ID
+			parts, err := h.store.Parts(t.Context(), id)
+			if err != nil || len(parts) != 2 {
+				t.Fatalf("%d saved parts (%v), want 2", len(parts), err)
+			}
+			c.damage(&parts[1])
+			if err := h.store.Save(t.Context(), uploader.Changes{Parts: map[uploader.TransferID][]uploader.Part{id: parts}}); err != nil {
+				t.Fatal(err)
+			}
+			proxy.Heal(t)
+			h.start()
+			if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
+				t.Errorf("phase %v: %v", row.Phase, row.Fault)
+			}
+			wantStored(t, server, path)
+		})
+	}
+}
+
+// TestConcatenationThatStaysIncomplete has a server that reports a final upload as
+// incomplete. The transfer reports that it waits for the server, and concatenates its
+// parts again once the server responds correctly.
+func TestConcatenationThatStaysIncomplete(t *testing.T) {
+	t.Parallel()
+	const size = 20 << 20
+	var stuck atomic.Bool
+	var concatenations atomic.Int64
+	stuck.Store(true)
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != "partial" {
+				concatenations.Add(1)
+			}
+			next.ServeHTTP(&halfOffsetWriter{ResponseWriter: w, stuck: stuck.Load() && r.Method == http.MethodHead}, r)
+		})
+	}))
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.Profile{Connections: 2})
+	path := createFile(t, "film.mov", size)
+	h.add(path)
+	waiting := h.waitState(uploader.StateBusy)
+	if waiting.Fault.Code != fault.CodeJoining {
+		t.Errorf("got fault %v, want fault.CodeJoining", waiting.Fault)
+	}
+	failed := h.retryUntilState(uploader.StateFailed)
+	if failed.Fault.Code != fault.CodeUnjoined || failed.Session.URL != "" || failed.Session.Parts == 0 {
+		t.Errorf("fault %v, session %+v", failed.Fault, failed.Session)
+	}
+	before := bodyBytes(server.Requests())
+	stuck.Store(false)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
+	if resent := bodyBytes(server.Requests()) - before; resent != 0 {
+		t.Errorf("%d bytes were sent again, want 0", resent)
+	}
+	if n := concatenations.Load(); n != 2 {
+		t.Errorf("%d concatenations, want 2", n)
+	}
+}
+
+// halfOffsetWriter halves the Upload-Offset of final uploads while stuck is set.
+type halfOffsetWriter struct {
+	http.ResponseWriter
+	stuck bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (h *halfOffsetWriter) WriteHeader(status int) {
+	if length, err := strconv.Atoi(h.Header().Get("Upload-Length")); h.stuck && err == nil && len(h.Header().Get("Upload-Concat")) > len("partial") {
+		h.Header().Set("Upload-Offset", strconv.Itoa(length/2))
+	}
+	h.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection's deadlines.
+func (h *halfOffsetWriter) Unwrap() http.ResponseWriter { return h.ResponseWriter }

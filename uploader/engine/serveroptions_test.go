@@ -12,12 +12,26 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// setServerOptions saves the server with other options.
-func (h *harness) setServerOptions(profile uploader.Profile) {
-	h.t.Helper()
-	server, _ := h.engine.Snapshot().Server(testServer)
-	server.Profile = profile
-	h.do(uploader.SaveServer{Server: server})
+func TestC10NoRequestExceedsChunkSize(t *testing.T) {
+	t.Parallel()
+	const chunk = 3 << 20
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	path := createFile(t, "film.mov", 10<<20)
+	h.waitFinal(h.addWithOptions(uploader.Options{Chunk: chunk}, path))
+	wantStored(t, server, path)
+	patches := 0
+	for _, r := range server.Requests() {
+		if r.Method == http.MethodPatch {
+			patches++
+			if r.Body > chunk {
+				t.Errorf("request body has %d bytes", r.Body)
+			}
+		}
+	}
+	if patches != 4 {
+		t.Errorf("%d PATCH requests, want 4", patches)
+	}
 }
 
 // maxRequestBody returns the largest request body that the server is known to accept.
@@ -40,16 +54,6 @@ func rejectLargerBodies(method string, maxBody int64, refused *atomic.Int64) upl
 			next.ServeHTTP(w, r)
 		})
 	})
-}
-
-// bodySizes returns the body sizes of the requests with that method.
-func bodySizes(requests []uploadtest.Request, method string) (sizes []int64) {
-	for _, r := range requests {
-		if r.Method == method {
-			sizes = append(sizes, r.Body)
-		}
-	}
-	return sizes
 }
 
 func TestServerChunkSizes(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -12,19 +11,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
-
-// editFile overwrites 6 bytes of a file.
-func editFile(t *testing.T, path string, at int64) {
-	t.Helper()
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if _, err := file.WriteAt([]byte("edited"), at); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // TestRenamedFileIsFound renames a file in its folder when the server has part of it.
 func TestRenamedFileIsFound(t *testing.T) {
@@ -74,18 +60,6 @@ func TestRenamedFileIsFound(t *testing.T) {
 			wantStored(t, server, to)
 			h.wantEvent(got.ID, uploader.EventFound)
 		})
-	}
-}
-
-// wantEvent checks that a transfer has an event of that kind.
-func (h *harness) wantEvent(id uploader.TransferID, kind uploader.EventKind) {
-	h.t.Helper()
-	events, err := h.engine.Events(h.t.Context(), id)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if !slices.ContainsFunc(events, func(e uploader.Event) bool { return e.Kind == kind }) {
-		h.t.Errorf("event %s is missing: %v", kind, events)
 	}
 }
 
@@ -219,35 +193,5 @@ func TestRelocateFolder(t *testing.T) {
 				t.Errorf("SHA256 is %s", got)
 			}
 		})
-	}
-}
-
-func TestReaddMovedFileContinuesParts(t *testing.T) {
-	t.Parallel()
-	s := newFileHarness(t)
-	s.proxy.Slow(4 << 20)
-	path := createFile(t, "large.mov", 24<<20)
-	options := uploader.Options{Connections: 3}
-	s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{path}, Options: options})
-	s.waitFor("6 MiB sent", func(p *uploader.Snapshot) bool {
-		return len(p.Transfers) == 1 && p.Sent(p.Transfers[0]) > 6<<20
-	})
-	s.do(uploader.Pause{Target: uploader.Everything()})
-	paused := s.waitState(uploader.StatePaused)
-	if paused.Session.Parts == 0 {
-		t.Fatal("file is not uploaded in parts")
-	}
-	s.proxy.Heal(t)
-	to := filepath.Join(t.TempDir(), "renamed.mov")
-	copyFile(t, path, to)
-	removeFile(t, path)
-	batch := uploader.NewBatchID()
-	s.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{to}, Options: options})
-	done := s.waitFinal(batch)[0]
-	if done.ID != paused.ID || done.Phase != uploader.PhaseDone || done.Resumed == 0 {
-		t.Errorf("upload was not continued: %s", describe(s.engine.Snapshot()))
-	}
-	if got := hex.EncodeToString([]byte(done.SHA256)); got != fileSHA256(t, to) {
-		t.Errorf("SHA256 is %s", got)
 	}
 }

@@ -80,27 +80,6 @@ func (s *scriptedServer) option() uploadtest.Option {
 	})
 }
 
-// retryUntilFinal retries the only transfer whenever it waits, until it is final. It
-// checks that a waiting transfer has a fault and a time of its next try.
-func (h *harness) retryUntilFinal() (last *uploader.Transfer) {
-	h.t.Helper()
-	h.waitFor("a final transfer", func(s *uploader.Snapshot) bool {
-		if len(s.Transfers) != 1 {
-			return false
-		}
-		last = s.Transfers[0]
-		if last.Phase == uploader.PhaseWaiting {
-			if last.Fault == nil || last.NextTry.IsZero() {
-				h.t.Errorf("waiting transfer has fault %v, next try at %v", last.Fault, last.NextTry)
-			}
-			retry := uploader.Retry{Target: uploader.These(last.ID)}
-			go func() { _ = h.engine.Do(h.t.Context(), retry) }()
-		}
-		return last.Phase.Final()
-	})
-	return last
-}
-
 // Response bodies of tusd for requests that it ended itself.
 const (
 	bodyInterrupted = "ERR_UPLOAD_INTERRUPTED: upload has been interrupted by another request for this upload resource\n"

@@ -2,8 +2,10 @@ package engine_test
 
 import (
 	"net/http"
-	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -53,25 +55,6 @@ func (l *authGate) rejected() []string {
 
 func hasMethod(method string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == method }
-}
-
-// waitBlocked waits until the server is blocked by a fault of that kind and no
-// transfer is running.
-func (h *harness) waitBlocked(kind fault.Kind) {
-	h.t.Helper()
-	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool {
-		f := s.Blocked[testServer]
-		return f != nil && f.Kind == kind && s.Totals.Active == 0
-	})
-}
-
-// changeEndpoint saves the server with another endpoint.
-func (h *harness) changeEndpoint(endpoint string) {
-	h.t.Helper()
-	h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-	server, _ := h.engine.Snapshot().Server(testServer)
-	server.Endpoint = endpoint
-	h.do(uploader.SaveServer{Server: server})
 }
 
 // TestSignInRequiredAtAnyRequest requires a sign-in for each kind of request of an upload.
@@ -171,79 +154,6 @@ func TestTerminationWaitsForSignIn(t *testing.T) {
 	}
 }
 
-// TestEndpointChangeDuringPartUpload changes the endpoint while parts are being
-// uploaded: the session then refers to the new endpoint.
-func TestEndpointChangeDuringPartUpload(t *testing.T) {
-	server := uploadtest.NewTusd(t)
-	first, second := uploadtest.NewProxy(t, server.Endpoint), uploadtest.NewProxy(t, server.Endpoint)
-	first.Slow(8 << 20)
-	h := newHarness(t, first.URL(server.Endpoint))
-	h.setServerOptions(uploader.Profile{Connections: 3, ChunkMax: 1 << 20})
-	path := createFile(t, "film.mov", 60<<20)
-	h.add(path)
-	h.waitFor("8 MiB sent in parts", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Session.Parts > 0 && s.Sent(s.Transfers[0]) > 8<<20
-	})
-	h.changeEndpoint(second.URL(server.Endpoint))
-	first.Refuse()
-	done := h.waitState(uploader.StateDone)
-	if u, err := url.Parse(done.Session.URL); err != nil || u.Host != second.Addr() {
-		t.Errorf("upload URL is %s, want the new endpoint", done.Session.URL)
-	}
-	if received := bodyBytes(server.Requests()); received > 63<<20 {
-		t.Errorf("server received %d bytes, file has %d", received, 60<<20)
-	}
-	wantStoredOnce(t, server, path)
-}
-
-// wantStoredOnce checks that the server has exactly one upload of the file. It may
-// have other uploads.
-func wantStoredOnce(t *testing.T, server tusdServer, path string) {
-	t.Helper()
-	n := 0
-	for _, f := range server.Stored(t) {
-		if f.SHA256 == fileSHA256(t, path) {
-			n++
-		}
-	}
-	if n != 1 {
-		t.Errorf("server has %d uploads of the file, want 1", n)
-	}
-}
-
-func TestEndpointChangeKeepsPausedUpload(t *testing.T) {
-	h, server, proxy, path := startSlowUpload(t)
-	h.do(uploader.Pause{Target: uploader.Everything()})
-	h.waitFor("no running transfer", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
-	second := uploadtest.NewProxy(t, server.Endpoint)
-	h.changeEndpoint(second.URL(server.Endpoint))
-	proxy.Refuse()
-	h.add(path) // continues the upload
-	h.waitState(uploader.StateDone)
-	if n := countRequests(server.Requests(), http.MethodPost); n != 1 {
-		t.Errorf("%d uploads were created, want 1", n)
-	}
-	wantStored(t, server, path)
-}
-
-// TestCaptivePortalResponseIsRetried lets a network respond to HEAD requests with
-// its own sign-in page.
-func TestCaptivePortalResponseIsRetried(t *testing.T) {
-	page := uploadtest.Answer{Status: http.StatusOK, Header: map[string]string{"Content-Type": "text/html"}, Body: "<html>Welcome to our hotel</html>"}
-	h, server, proxy, path := startSlowUpload(t)
-	h.stop()
-	proxy.Refuse()
-	gateway := uploadtest.NewGateway(t, server.URL)
-	gateway.Next(2, http.MethodHead, page)
-	h.start()
-	h.changeEndpoint(gateway.URL + "/files/")
-	h.waitState(uploader.StateDone)
-	if n := len(gateway.Requests()); n != 2 {
-		t.Errorf("%d requests got the page, want 2", n)
-	}
-	wantStored(t, server, path)
-}
-
 // TestLateUnauthorizedResponseDoesNotBlockAgain delays one 401 response until
 // after the user has signed in.
 func TestLateUnauthorizedResponseDoesNotBlockAgain(t *testing.T) {
@@ -298,20 +208,57 @@ func TestBlockedServerRestoredAfterRestart(t *testing.T) {
 	}
 }
 
-func TestSaveRemovedServerFails(t *testing.T) {
+// TestExpiredSignInBlocksServerOnce lets the sign-in expire while files are uploaded.
+func TestExpiredSignInBlocksServerOnce(t *testing.T) {
 	t.Parallel()
-	h := newHarness(t, "https://uploads.example.com/files/")
-	server, known := h.engine.Snapshot().Server(testServer)
-	if !known {
-		t.Fatal("server not found")
+	var expired atomic.Bool
+	var refused atomic.Int64
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if expired.Load() {
+				refused.Add(1)
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	proxy.Slow(4 << 20)
+	h := newHarness(t, proxy.URL(server.Endpoint))
+	folder := t.TempDir()
+	var paths []string
+	for i := range 30 {
+		path := filepath.Join(folder, strconv.Itoa(i)+".mov")
+		if err := os.WriteFile(path, make([]byte, 2<<20+i), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
 	}
-	h.do(uploader.RemoveServer{ID: testServer})
-	if err := h.engine.Do(t.Context(), uploader.SaveServer{Server: server}); !fault.Is(err, fault.Refused) {
-		t.Errorf("saving a removed server: got %v, want fault.Refused", err)
+	h.add(paths...)
+	h.waitFor("2 done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
+	expired.Store(true)
+	proxy.Cut()
+	proxy.Heal(t)
+	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool { return s.Blocked[testServer] != nil && s.Totals.Active == 0 })
+	s := h.engine.Snapshot()
+	if kind := s.Blocked[testServer].Kind; kind != fault.Auth {
+		t.Errorf("server is blocked by %v, want fault.Auth", kind)
 	}
-	server.ID = 0
-	h.do(uploader.SaveServer{Server: server})
-	if added := h.engine.Snapshot().Servers[1]; added.ID <= testServer || added.Name != server.Name {
-		t.Errorf("added as a new server: got %+v", added)
+	// Each running transfer may get a 401, and repeat a request whose response was lost.
+	if n := refused.Load(); n > int64(2*uploader.DefaultSettings().Simultaneous) {
+		t.Errorf("%d requests were refused before the server was blocked", n)
+	}
+	expired.Store(false)
+	h.do(uploader.SignedIn{Server: testServer})
+	h.waitFor("all done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == len(paths) })
+	complete := 0
+	for _, f := range server.Stored(t) { // an upload whose creation was interrupted stays empty
+		if f.Size == f.Length {
+			complete++
+		}
+	}
+	if complete != len(paths) {
+		t.Errorf("%d complete uploads of %d files", complete, len(paths))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -53,6 +54,7 @@ var stages = []struct {
 	at    int64 // offset at which the file is edited or truncated
 	start func(t *testing.T) (s *fileHarness, resume func())
 }{
+
 	{"before the upload", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
 		t.Helper()
 		s := newFileHarness(t)
@@ -184,6 +186,61 @@ func TestFileGrowingDuringUploadIsNotDone(t *testing.T) {
 	editFile(t, s.path, filmSize)
 	s.proxy.Heal(t)
 	s.waitState(uploader.StateChanged)
+}
+
+func TestSourceEditDetectedOnResume(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.waitState(uploader.StatePaused)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[1] ^= 0xff
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	proxy.Heal(t)
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.waitState(uploader.StateChanged)
+
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
+	h.waitFor("the old upload to be terminated", func(*uploader.Snapshot) bool { return len(server.Stored(t)) == 1 })
+	wantStored(t, server, path)
+}
+
+func TestSourceEditDetectedAfterOutage(t *testing.T) {
+	h, _, proxy, path := startSlowUpload(t)
+	proxy.Refuse()
+	h.waitState(uploader.StateRetrying)
+	restoringTime(t, path, func() { editFile(t, path, 1<<20) })
+	proxy.Heal(t)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateChanged)
+}
+
+func TestMissingFileResumesWhenRestored(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.waitState(uploader.StatePaused)
+	moved := filepath.Join(t.TempDir(), "away")
+	if err := os.Rename(path, moved); err != nil {
+		t.Fatal(err)
+	}
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.waitState(uploader.StateMissing)
+	if err := os.Rename(moved, path); err != nil {
+		t.Fatal(err)
+	}
+	proxy.Heal(t)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	if done := h.waitState(uploader.StateDone); done.Resumed == 0 {
+		t.Error("upload started over")
+	}
+	wantStored(t, server, path)
 }
 
 func TestUnreadableFileResumesWhenReadable(t *testing.T) {

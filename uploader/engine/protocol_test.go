@@ -13,20 +13,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// These tests check the rules of docs/protocol.md that the engine implements. Test
-// names start with the rule number.
-
-// countRequests returns the number of requests with that method.
-func countRequests(requests []uploadtest.Request, method string) int {
-	n := 0
-	for _, r := range requests {
-		if r.Method == method {
-			n++
-		}
-	}
-	return n
-}
-
 func TestC17MismatchedUploadIsNotPatched(t *testing.T) {
 	t.Parallel()
 	const size = 12 << 20

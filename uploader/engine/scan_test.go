@@ -2,31 +2,21 @@ package engine_test
 
 import (
 	"context"
-	"net/http"
+	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
-
-// createFiles creates files in a folder whose content is their name.
-func createFiles(t *testing.T, folder string, names ...string) {
-	t.Helper()
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // startBlockedScan adds a folder whose scan blocks at the file "n" until release is
 // called. Files before it in order are found first.
@@ -59,10 +49,39 @@ func startBlockedScan(t *testing.T, prepare func(folder string), names ...string
 	return h, server, h.add(folder), func() { close(unblock) }
 }
 
-// waitCount waits until that number of transfers is in a state.
-func (h *harness) waitCount(state uploader.State, want int) *uploader.Snapshot {
-	h.t.Helper()
-	return h.waitFor(strconv.Itoa(want)+" "+state.String(), func(s *uploader.Snapshot) bool { return s.Totals.Count[state] == want })
+func TestFolderScanSettings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		set  func(*uploader.Settings)
+		want []string
+	}{
+		{"default", func(*uploader.Settings) {}, []string{".hidden", "a", "b.tmp"}},
+		{"without hidden files", func(s *uploader.Settings) { s.Hidden = false }, []string{"a", "b.tmp"}},
+		{"with ignore patterns", func(s *uploader.Settings) { s.Ignore = []string{"*.tmp"} }, []string{".DS_Store", ".hidden", "a"}},
+		{"following links to folders", func(s *uploader.Settings) { s.Links = true }, []string{".hidden", "a", "b.tmp", "linked"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t)
+			h := newHarnessWith(t, server.Endpoint, c.set)
+			folder, elsewhere := filepath.Join(t.TempDir(), "folder"), filepath.Join(t.TempDir(), "elsewhere")
+			createFiles(t, folder, "a", "b.tmp", ".hidden", ".DS_Store")
+			createFiles(t, elsewhere, "linked")
+			if err := os.Symlink(elsewhere, filepath.Join(folder, "link")); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, row := range h.waitFinal(h.add(folder)) {
+				if row.Phase == uploader.PhaseDone {
+					got = append(got, row.Source.Name())
+				}
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error("files (-want +got):\n" + diff)
+			}
+		})
+	}
 }
 
 func TestPauseAllDuringScan(t *testing.T) {
@@ -116,6 +135,78 @@ func TestTransfersRemovedDuringScanStayRemoved(t *testing.T) {
 	}
 }
 
+// TestStopAndRestartScan stops the scan of a folder and starts it again.
+func TestStopAndRestartScan(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := t.TempDir()
+	const files = 3000
+	for i := range files {
+		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%04d.txt", i)), []byte{byte(i), byte(i >> 8)}, 0o600))
+	}
+	var calls atomic.Int64 // a cancelled scan may overlap with the next one
+	release := make(chan struct{})
+	h.stop()
+	h.configure = func(c *engine.Config) {
+		c.Fingerprint = func(ctx context.Context, disk source.Disk, file source.File, destination string) (string, error) {
+			if calls.Add(1) > files/2 {
+				select {
+				case <-release:
+				case <-ctx.Done():
+				}
+			}
+			return source.Metadata(ctx, disk, file, destination)
+		}
+	}
+	h.start()
+	batch := h.add(folder)
+	h.waitFor("the first transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) > 0 })
+	h.do(uploader.StopFinding{Batch: batch})
+	close(release)
+	stopped := h.engine.Snapshot()
+	if found := len(stopped.Transfers); !stopped.Batches[batch].Expanded || found == 0 || found > files/2 {
+		t.Fatalf("stopped after %d files: %+v", found, stopped.Batches[batch])
+	}
+	h.do(uploader.Find{Batch: batch})
+	h.waitFinal(batch)
+	rows := h.engine.Snapshot().Transfers
+	paths := map[string]bool{}
+	for _, row := range rows {
+		paths[row.Source.Path] = true
+	}
+	if len(rows) != files || len(paths) != files {
+		t.Errorf("%d transfers for %d files", len(rows), len(paths))
+	}
+	if stored := server.Stored(t); len(stored) != files {
+		t.Errorf("%d uploads for %d files", len(stored), files)
+	}
+}
+
+func TestResumeFileContinuesInterruptedScan(t *testing.T) {
+	t.Parallel()
+	h, server, batch, release := startBlockedScan(t, func(folder string) {
+		moveFile(t, createFile(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
+	}, "a", "m", "n")
+	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
+	h.stop()
+	change := h.configure
+	h.configure = func(c *engine.Config) { change(c); c.Ask = true }
+	release()
+	h.start()
+	s := h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	if s.Batches[batch].Expanded {
+		t.Fatal("scan is already complete")
+	}
+	h.do(uploader.Resume{Target: uploader.These(s.Transfers[1].ID)})
+	h.waitFor("the rest of the folder to be scanned", func(s *uploader.Snapshot) bool {
+		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateDone] >= 2
+	})
+	if n := len(server.Stored(t)); n < 2 {
+		t.Errorf("server has %d uploads, want at least 2", n)
+	}
+}
+
 func TestRetryScansLinkReplacedByFolder(t *testing.T) {
 	t.Parallel()
 	target := t.TempDir()
@@ -148,6 +239,21 @@ func TestRetryScansLinkReplacedByFolder(t *testing.T) {
 	}
 }
 
+func TestRetryScansFolderThatWasMissing(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := filepath.Join(t.TempDir(), "drive")
+	batch := h.add(folder)
+	h.waitFinal(batch)
+	createFiles(t, folder, "a", "b")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFinal(batch)
+	if n := len(server.Stored(t)); n != 2 {
+		t.Errorf("server has %d uploads, want 2: %s", n, describe(h.engine.Snapshot()))
+	}
+}
+
 func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
@@ -169,77 +275,5 @@ func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 3 {
 		t.Errorf("%d uploads of 3 files", n)
-	}
-}
-
-func TestRetryScansFolderThatWasMissing(t *testing.T) {
-	t.Parallel()
-	server := uploadtest.NewTusd(t)
-	h := newHarness(t, server.Endpoint)
-	folder := filepath.Join(t.TempDir(), "drive")
-	batch := h.add(folder)
-	h.waitFinal(batch)
-	createFiles(t, folder, "a", "b")
-	h.do(uploader.Retry{Target: uploader.Everything()})
-	h.waitFinal(batch)
-	if n := len(server.Stored(t)); n != 2 {
-		t.Errorf("server has %d uploads, want 2: %s", n, describe(h.engine.Snapshot()))
-	}
-}
-
-func TestRemovedTransferStaysRemovedAfterRestart(t *testing.T) {
-	h, _, proxy, _ := startSlowUpload(t)
-	proxy.Blackhole()
-	h.do(uploader.Remove{Target: uploader.Everything()})
-	h.stop()
-	proxy.Refuse()
-	h.start()
-	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return s.Seq > 0 && len(s.Transfers) == 0 })
-}
-
-func TestCaptivePortalBlocksServer(t *testing.T) {
-	t.Parallel()
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html")
-			_, _ = w.Write([]byte("<h1>Sign in to the network</h1>"))
-		})
-	}))
-	h := newHarness(t, server.Endpoint)
-	folder := filepath.Join(t.TempDir(), "notes")
-	for i := range 300 {
-		createFiles(t, folder, strconv.Itoa(i))
-	}
-	batch := h.add(folder)
-	s := h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool {
-		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[testServer] != nil
-	})
-	limit := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
-	if n := s.Totals.Count[uploader.StateFailed]; n > limit {
-		t.Errorf("%d transfers failed", n)
-	}
-}
-
-func TestResumeFileContinuesInterruptedScan(t *testing.T) {
-	t.Parallel()
-	h, server, batch, release := startBlockedScan(t, func(folder string) {
-		moveFile(t, createFile(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
-	}, "a", "m", "n")
-	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
-	h.stop()
-	change := h.configure
-	h.configure = func(c *engine.Config) { change(c); c.Ask = true }
-	release()
-	h.start()
-	s := h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-	if s.Batches[batch].Expanded {
-		t.Fatal("scan is already complete")
-	}
-	h.do(uploader.Resume{Target: uploader.These(s.Transfers[1].ID)})
-	h.waitFor("the rest of the folder to be scanned", func(s *uploader.Snapshot) bool {
-		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateDone] >= 2
-	})
-	if n := len(server.Stored(t)); n < 2 {
-		t.Errorf("server has %d uploads, want at least 2", n)
 	}
 }
