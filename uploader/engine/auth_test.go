@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -18,41 +17,28 @@ import (
 
 // authGate responds with 401 to the requests that match while it is enabled.
 type authGate struct {
-	enabled atomic.Bool
-	match   func(*http.Request) bool
-
-	mu              sync.Mutex
-	rejectedMethods []string // methods of the requests answered with 401
-
-	allowed chan struct{} // receives a value after each matching request that was let through; may be nil
+	match    func(*http.Request) bool
+	enabled  atomic.Bool
+	rejected atomic.Int64  // number of requests answered with 401
+	allowed  chan struct{} // receives a value after each matching request that was let through; may be nil
 }
 
 // option returns the gate as a server option.
-func (l *authGate) option() uploadtest.Option {
-	return uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if l.enabled.Load() && l.match(r) {
-				l.mu.Lock()
-				l.rejectedMethods = append(l.rejectedMethods, r.Method)
-				l.mu.Unlock()
-				w.WriteHeader(http.StatusUnauthorized)
-				return
-			}
-			next.ServeHTTP(w, r)
-			if l.allowed != nil && l.match(r) {
-				l.allowed <- struct{}{}
-			}
-		})
+func (g *authGate) option() uploadtest.Option {
+	return intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if g.enabled.Load() && g.match(r) {
+			g.rejected.Add(1)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+		if g.allowed != nil && g.match(r) {
+			g.allowed <- struct{}{}
+		}
 	})
 }
 
-// rejected returns the methods of the requests answered with 401.
-func (l *authGate) rejected() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.rejectedMethods)
-}
-
+// hasMethod returns a function that reports whether a request has that method.
 func hasMethod(method string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == method }
 }
@@ -62,7 +48,7 @@ func TestSignInRequiredAtAnyRequest(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		match   func(*http.Request) bool
-		profile uploader.Profile
+		options uploader.Profile
 	}{
 		"creation":    {hasMethod(http.MethodPost), uploader.Profile{}},
 		"first chunk": {hasMethod(http.MethodPatch), uploader.Profile{}},
@@ -79,12 +65,12 @@ func TestSignInRequiredAtAnyRequest(t *testing.T) {
 			gate.enabled.Store(true)
 			server := uploadtest.NewTusd(t, gate.option())
 			h := newHarness(t, server.Endpoint)
-			h.setServerOptions(c.profile)
+			h.setServerOptions(c.options)
 			path := createFile(t, "film.mov", 20<<20)
 			h.add(path)
 			h.waitBlocked(fault.Auth)
 			offset := h.onlyTransfer().Session.Offset
-			before := len(gate.rejected())
+			before := gate.rejected.Load()
 
 			// It stays blocked after a restart and sends few requests.
 			h.restart()
@@ -92,7 +78,7 @@ func TestSignInRequiredAtAnyRequest(t *testing.T) {
 			if resumed := h.onlyTransfer().Session.Offset; resumed < offset {
 				t.Errorf("offset before restart %d, after %d", offset, resumed)
 			}
-			if n := len(gate.rejected()) - before; n > 8 {
+			if n := gate.rejected.Load() - before; n > 8 {
 				t.Errorf("%d requests were rejected, want at most 8", n)
 			}
 			gate.enabled.Store(false)
@@ -138,7 +124,7 @@ func TestTerminationWaitsForSignIn(t *testing.T) {
 	proxy.Slow(4 << 20)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	h.add(createFile(t, "film.mov", 20<<20))
-	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 })
+	h.waitSent(1 << 20)
 	h.do(uploader.Remove{Target: uploader.Everything()})
 	h.waitFor("an empty list and a blocked server", func(s *uploader.Snapshot) bool {
 		return len(s.Transfers) == 0 && s.Blocked[testServer] != nil
@@ -160,24 +146,22 @@ func TestLateUnauthorizedResponseDoesNotBlockAgain(t *testing.T) {
 	t.Parallel()
 	var patches atomic.Int64
 	firstReceived, release := make(chan struct{}), make(chan struct{})
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method != http.MethodPatch {
-				next.ServeHTTP(w, r)
-				return
-			}
-			switch patches.Add(1) {
-			case 1:
-				close(firstReceived)
-				<-release
-				w.WriteHeader(http.StatusUnauthorized)
-			case 2:
-				<-firstReceived
-				w.WriteHeader(http.StatusUnauthorized)
-			default:
-				next.ServeHTTP(w, r)
-			}
-		})
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method != http.MethodPatch {
+			next.ServeHTTP(w, r)
+			return
+		}
+		switch patches.Add(1) {
+		case 1:
+			close(firstReceived)
+			<-release
+			w.WriteHeader(http.StatusUnauthorized)
+		case 2:
+			<-firstReceived
+			w.WriteHeader(http.StatusUnauthorized)
+		default:
+			next.ServeHTTP(w, r)
+		}
 	}))
 	h := newHarness(t, server.Endpoint)
 	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20)}
@@ -200,10 +184,10 @@ func TestBlockedServerRestoredAfterRestart(t *testing.T) {
 	h := newHarness(t, server.Endpoint)
 	h.add(createFile(t, "film.mov", 3<<20))
 	h.waitBlocked(fault.Auth)
-	before := len(gate.rejected())
+	before := gate.rejected.Load()
 	h.restart()
 	h.waitBlocked(fault.Auth)
-	if n := len(gate.rejected()) - before; n != 0 {
+	if n := gate.rejected.Load() - before; n != 0 {
 		t.Errorf("%d requests were sent after the restart, want 0", n)
 	}
 }
@@ -213,15 +197,13 @@ func TestExpiredSignInBlocksServerOnce(t *testing.T) {
 	t.Parallel()
 	var expired atomic.Bool
 	var refused atomic.Int64
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if expired.Load() {
-				refused.Add(1)
-				w.WriteHeader(http.StatusUnauthorized)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if expired.Load() {
+			refused.Add(1)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
 	}))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Slow(4 << 20)

@@ -22,7 +22,7 @@ func newInterruptedUpload(t *testing.T, beforeStart func(h *harness, path string
 	beforeStart(h, path)
 	h.configure = func(c *engine.Config) { c.Ask = true }
 	h.start()
-	h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	h.waitLoaded()
 	return h, server, path
 }
 
@@ -116,7 +116,7 @@ func TestCheckOfUnreachableServerKeepsOffset(t *testing.T) {
 	proxy.Refuse()
 	h.configure = func(c *engine.Config) { c.Ask = true }
 	h.start()
-	h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	h.waitLoaded()
 	offset := h.onlyTransfer().Session.Offset
 	got := h.checkAll()
 	if got.Phase != uploader.PhaseQueued || got.Session.Offset != offset || got.Fault == nil {
@@ -204,8 +204,8 @@ func TestSignInDuringCheckIgnoresLateUnauthorized(t *testing.T) {
 	h.do(uploader.SignedIn{Server: testServer})
 	close(respond)
 	s := h.waitFor("the check to end", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
-	if row := s.Transfers[0]; row.Fault != nil || row.Phase != uploader.PhaseQueued || s.Blocked[testServer] != nil {
-		t.Errorf("state %v, fault %v; server blocked by %v", row.State(), row.Fault, s.Blocked[testServer])
+	if transfer := s.Transfers[0]; transfer.Fault != nil || transfer.Phase != uploader.PhaseQueued || s.Blocked[testServer] != nil {
+		t.Errorf("state %v, fault %v; server blocked by %v", transfer.State(), transfer.Fault, s.Blocked[testServer])
 	}
 }
 
@@ -239,17 +239,12 @@ func newInterruptedUploadStatus(t *testing.T, on *atomic.Bool, status int) *harn
 // requests are passed to handle, with the server's handler as next.
 func newInterruptedUploadHandler(t *testing.T, handle func(http.ResponseWriter, *http.Request, http.Handler)) *harness {
 	t.Helper()
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handle(w, r, next) })
-	}))
+	server := uploadtest.NewTusd(t, intercept(handle))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Slow(4 << 20)
 	h.add(createFile(t, "film.mov", 12<<20))
-	h.waitFor("3 MiB stored", func(*uploader.Snapshot) bool {
-		stored := server.Stored(t)
-		return len(stored) == 1 && stored[0].Size > 3<<20
-	})
+	h.waitStored(server, 3<<20)
 	h.do(uploader.Pause{Target: uploader.Everything()})
 	paused := h.waitState(uploader.StatePaused)
 	h.stop()
@@ -259,6 +254,6 @@ func newInterruptedUploadHandler(t *testing.T, handle func(http.ResponseWriter, 
 	proxy.Heal(t)
 	h.configure = func(c *engine.Config) { c.Ask = true }
 	h.start()
-	h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	h.waitLoaded()
 	return h
 }

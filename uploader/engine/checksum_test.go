@@ -15,14 +15,14 @@ import (
 
 // newChecksumHarness returns a harness at a reference server behind the handler that
 // wrap returns, with checksums enabled.
-func newChecksumHarness(t *testing.T, profile uploader.Profile, wrap func(http.Handler) http.Handler) (*harness, *uploadtest.Reference) {
+func newChecksumHarness(t *testing.T, options uploader.Profile, wrap func(http.Handler) http.Handler) (*harness, *uploadtest.Reference) {
 	t.Helper()
 	reference := uploadtest.NewReference(t)
 	server := httptest.NewServer(wrap(reference))
 	t.Cleanup(server.Close)
 	h := newHarness(t, server.URL+"/files/")
-	profile.Checksums = true
-	h.setServerOptions(profile)
+	options.Checksums = true
+	h.setServerOptions(options)
 	return h, reference
 }
 
@@ -79,9 +79,9 @@ func TestX3CorruptChunkIsResent(t *testing.T) {
 			server.Twist(1, http.MethodOptions, withoutExtensions(extension))
 			server.Corrupt(2)
 			path := createFile(t, "film.mov", 4<<20)
-			row := h.waitFinal(h.add(path))[0]
-			if row.Phase != uploader.PhaseDone || row.Attempt != 0 {
-				t.Errorf("phase %v, attempt %d: %v", row.Phase, row.Attempt, row.Fault)
+			transfer := h.waitFinal(h.add(path))[0]
+			if transfer.Phase != uploader.PhaseDone || transfer.Attempt != 0 {
+				t.Errorf("phase %v, attempt %d: %v", transfer.Phase, transfer.Attempt, transfer.Fault)
 			}
 			wantStored(t, server, path)
 			if n := countRequests(server.Requests(), http.MethodPatch); n != 6 {

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -34,9 +32,7 @@ func TestResumeAfterServerRestart(t *testing.T) {
 	proxy.Slow(4 << 20)
 	path := createFile(t, "film.mov", 12<<20)
 	h.add(path)
-	h.waitFor("4 MiB sent", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 4<<20
-	})
+	h.waitSent(4 << 20)
 	server.Kill(t)
 	h.waitState(uploader.StateRetrying)
 	server.Restart(t)
@@ -54,9 +50,9 @@ func TestUnreachableServerIsRetried(t *testing.T) {
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	path := createFile(t, "a.bin", 100)
 	h.add(path)
-	row := h.waitState(uploader.StateRetrying)
-	if row.Fault.Kind != fault.Unreachable || row.NextTry.IsZero() {
-		t.Errorf("fault %v, next try at %v", row.Fault, row.NextTry)
+	transfer := h.waitState(uploader.StateRetrying)
+	if transfer.Fault.Kind != fault.Unreachable || transfer.NextTry.IsZero() {
+		t.Errorf("fault %v, next try at %v", transfer.Fault, transfer.NextTry)
 	}
 	proxy.Heal(t)
 	h.do(uploader.Retry{Target: uploader.Everything()})
@@ -72,15 +68,7 @@ func TestUnreachableServerIsTriedByFewTransfers(t *testing.T) {
 	proxy.Refuse()
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	folder := filepath.Join(t.TempDir(), "notes")
-	for i := range 500 {
-		path := filepath.Join(folder, strconv.Itoa(i))
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(path), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	createNumberedFiles(t, folder, 500)
 	batch := h.add(folder)
 	h.waitFor("the batch to be scanned and a retrying transfer", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateRetrying] > 0
@@ -153,8 +141,8 @@ func TestConnectionResetsLoseNoReceivedByte(t *testing.T) {
 			}
 			proxy.Heal(t)
 			h.retryUntil("1 done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
-			if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
-				t.Errorf("%v: %v", row.Phase, row.Fault)
+			if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
+				t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 			}
 			wantStored(t, server, path)
 			if sent := bodyBytes(server.Requests()); sent != size {
@@ -196,17 +184,13 @@ func TestCaptivePortalResponseIsRetried(t *testing.T) {
 
 func TestCaptivePortalBlocksServer(t *testing.T) {
 	t.Parallel()
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html")
-			_, _ = w.Write([]byte("<h1>Sign in to the network</h1>"))
-		})
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<h1>Sign in to the network</h1>"))
 	}))
 	h := newHarness(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "notes")
-	for i := range 300 {
-		createFiles(t, folder, strconv.Itoa(i))
-	}
+	createNumberedFiles(t, folder, 300)
 	batch := h.add(folder)
 	s := h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[testServer] != nil

@@ -39,7 +39,7 @@ func TestCancelTerminatesUpload(t *testing.T) {
 	h, server, proxy, path := startSlowUpload(t)
 	h.do(uploader.Cancel{Target: uploader.Everything()})
 	h.waitState(uploader.StateCancelled)
-	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.waitCancelled()
 	if left := server.Stored(t); len(left) != 0 {
 		t.Errorf("server has %d uploads, want 0", len(left))
 	}
@@ -114,13 +114,11 @@ func TestTerminationRetriedAfterOutage(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			deleted := make(chan struct{}, 10)
-			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					next.ServeHTTP(w, r)
-					if r.Method == http.MethodDelete {
-						deleted <- struct{}{}
-					}
-				})
+			server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				next.ServeHTTP(w, r)
+				if r.Method == http.MethodDelete {
+					deleted <- struct{}{}
+				}
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))

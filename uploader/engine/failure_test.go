@@ -39,15 +39,15 @@ func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
 	h := newHarness(t, server.Endpoint)
 	folder := filepath.Join(t.TempDir(), "raws")
 	createFiles(t, folder, "a", "b", "unsavable", "c", "d")
-	unsavable := func(row *uploader.Transfer) bool { return row.Source.Name() == "unsavable" }
+	unsavable := func(transfer *uploader.Transfer) bool { return transfer.Source.Name() == "unsavable" }
 	h.store.Refuse(unsavable)
 	batch := h.add(folder)
 	h.waitFor("4 done, 1 failed and no save error", func(s *uploader.Snapshot) bool {
 		return s.Sums[batch].Count[uploader.StateDone] == 4 && s.Sums[batch].Count[uploader.StateFailed] == 1 && s.Trouble == nil
 	})
-	for _, row := range h.engine.Snapshot().Transfers {
-		if unsavable(row) && !fault.Is(row.Fault, fault.LocalDisk) {
-			t.Errorf("unsavable transfer has fault %v, want fault.LocalDisk", row.Fault)
+	for _, transfer := range h.engine.Snapshot().Transfers {
+		if unsavable(transfer) && !fault.Is(transfer.Fault, fault.LocalDisk) {
+			t.Errorf("unsavable transfer has fault %v, want fault.LocalDisk", transfer.Fault)
 		}
 	}
 	saved, err := h.store.Load(t.Context())
@@ -66,14 +66,14 @@ func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
 func TestSaveFailureDuringUploadKeepsProgress(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	h.store.Refuse(func(row *uploader.Transfer) bool { return row.Source.Path == path })
+	h.store.Refuse(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
 	failed := h.waitState(uploader.StateFailed)
 	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
 	h.store.Refuse(nil)
 	proxy.Heal(t)
 	h.doWithRetry(uploader.Retry{Target: uploader.Everything()})
 	h.waitFor("1 done and no save error", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 && s.Trouble == nil })
-	if row := h.engine.Snapshot().Transfer(failed.ID); row.Resumed == 0 {
+	if transfer := h.engine.Snapshot().Transfer(failed.ID); transfer.Resumed == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, server, path)
@@ -84,14 +84,12 @@ func TestSaveFailureDuringUploadKeepsProgress(t *testing.T) {
 func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
 	t.Parallel()
 	received, respond := make(chan struct{}, 8), make(chan struct{})
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodHead {
-				received <- struct{}{}
-				<-respond
-			}
-			next.ServeHTTP(w, r)
-		})
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodHead {
+			received <- struct{}{}
+			<-respond
+		}
+		next.ServeHTTP(w, r)
 	}))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
@@ -99,7 +97,7 @@ func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
 	path := createFile(t, "film.mov", 12<<20)
 	h.add(path)
 	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 11<<20 })
-	h.store.Refuse(func(row *uploader.Transfer) bool { return row.Source.Path == path })
+	h.store.Refuse(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
 	<-received
 	h.doWithRetry(uploader.Remove{Target: uploader.Everything()})
 	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
@@ -150,7 +148,7 @@ func TestRecoveryFromAnyStoreFailure(t *testing.T) {
 	for n := 1; ; n++ {
 		h := &harness{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
 		h.start()
-		h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+		h.waitLoaded()
 		h.store.FailOn(n)
 		paths := []string{createFile(t, "large.bin", 2<<20), createFile(t, "small.bin", 10)}
 		before := len(server.Stored(t))
@@ -163,9 +161,9 @@ func TestRecoveryFromAnyStoreFailure(t *testing.T) {
 		h.stop()
 		h.store.FailOn(0)
 		h.start()
-		for _, row := range h.waitFinal(batch) {
-			if row.Phase != uploader.PhaseDone {
-				t.Fatalf("with access %d failed: %s is %v after a restart", n, row.Source.Name(), row.Phase)
+		for _, transfer := range h.waitFinal(batch) {
+			if transfer.Phase != uploader.PhaseDone {
+				t.Fatalf("with access %d failed: %s is %v after a restart", n, transfer.Source.Name(), transfer.Phase)
 			}
 		}
 		h.stop()
@@ -208,8 +206,8 @@ func testFileFailures(t *testing.T, strategy source.Strategy) {
 		disk.FailOn(n)
 		batch := h.add(folder)
 		failed := 0
-		for _, row := range h.waitFinal(batch) {
-			if row.Phase != uploader.PhaseDone {
+		for _, transfer := range h.waitFinal(batch) {
+			if transfer.Phase != uploader.PhaseDone {
 				failed++
 			}
 		}
@@ -219,15 +217,15 @@ func testFileFailures(t *testing.T, strategy source.Strategy) {
 			t.Errorf("with access %d failed: want at most 1 failed transfer, got %s", n, describe(h.engine.Snapshot()))
 		}
 		h.restart()
-		h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+		h.waitLoaded()
 		h.do(uploader.Retry{Target: uploader.Everything()})
-		rows := h.waitFinal(batch)
-		if len(rows) != 3 {
-			t.Fatalf("with access %d failed: %d transfers, want 3: %s", n, len(rows), describe(h.engine.Snapshot()))
+		transfers := h.waitFinal(batch)
+		if len(transfers) != 3 {
+			t.Fatalf("with access %d failed: %d transfers, want 3: %s", n, len(transfers), describe(h.engine.Snapshot()))
 		}
-		for _, row := range rows {
-			if row.Phase != uploader.PhaseDone {
-				t.Fatalf("with access %d failed: %s is %v: %v", n, row.Source.Name(), row.Phase, row.Fault)
+		for _, transfer := range transfers {
+			if transfer.Phase != uploader.PhaseDone {
+				t.Fatalf("with access %d failed: %s is %v: %v", n, transfer.Source.Name(), transfer.Phase, transfer.Fault)
 			}
 		}
 		h.stop()

@@ -7,7 +7,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 )
 
 // must fails the test if err is not nil.
@@ -45,6 +47,14 @@ func createFiles(t *testing.T, folder string, names ...string) {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// createNumberedFiles creates n files named by their number in a folder.
+func createNumberedFiles(t *testing.T, folder string, n int) {
+	t.Helper()
+	for i := range n {
+		createFiles(t, folder, strconv.Itoa(i))
 	}
 }
 
@@ -109,6 +119,19 @@ func editFile(t *testing.T, path string, at int64) {
 	}
 	defer file.Close()
 	if _, err := file.WriteAt([]byte("edited"), at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// keepModTime calls change and restores the modification time of the file.
+func keepModTime(t *testing.T, path string, change func()) {
+	t.Helper()
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change()
+	if err := os.Chtimes(path, time.Time{}, before.ModTime()); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -47,6 +47,7 @@ func (w *writer) growth(path string) uploader.Growth {
 	return uploader.Growth(w.state.Load())
 }
 
+// write appends size bytes to the file.
 func (w *writer) write(size int) {
 	w.t.Helper()
 	if _, err := w.file.Write([]byte(strings.Repeat("a line of the log\n", size/18+1)[:size])); err != nil {
@@ -95,19 +96,19 @@ func TestD3GrowingFileIsUploadedWhileWritten(t *testing.T) {
 func testGrowingFile(t *testing.T, server tusdServer, endpoint string) {
 	t.Helper()
 	h, w, batch := startGrowingUpload(t, server, endpoint, 3<<20)
-	if row := h.engine.Snapshot().Transfers[0]; row.Source.Size != uploader.SizeUnknown || row.Phase.Final() {
-		t.Errorf("phase %v, size %d", row.Phase, row.Source.Size)
+	if transfer := h.engine.Snapshot().Transfers[0]; transfer.Source.Size != uploader.SizeUnknown || transfer.Phase.Final() {
+		t.Errorf("phase %v, size %d", transfer.Phase, transfer.Source.Size)
 	}
 	w.write(1000)
 	waitGrowingOffset(t, h, server, 3<<20+1000)
 	w.write(5 << 20)
 	w.setGrowth(uploader.GrowthWhole)
-	row := h.waitFinal(batch)[0]
-	if row.Phase != uploader.PhaseDone || row.Source.Size != 8<<20+1000 || row.Fingerprint == "" || row.SHA256 == "" {
-		t.Errorf("phase %v, fault %v, size %d", row.Phase, row.Fault, row.Source.Size)
+	transfer := h.waitFinal(batch)[0]
+	if transfer.Phase != uploader.PhaseDone || transfer.Source.Size != 8<<20+1000 || transfer.Fingerprint == "" || transfer.SHA256 == "" {
+		t.Errorf("phase %v, fault %v, size %d", transfer.Phase, transfer.Fault, transfer.Source.Size)
 	}
 	wantStored(t, server, w.path)
-	if length := server.Stored(t)[0].Length; length != row.Source.Size {
+	if length := server.Stored(t)[0].Length; length != transfer.Source.Size {
 		t.Errorf("server has length %d", length)
 	}
 }
@@ -118,8 +119,8 @@ func TestD3GrowingFileEndsWithoutNewBytes(t *testing.T) {
 		server := uploadtest.NewTusd(t)
 		h, w, batch := startGrowingUpload(t, server, server.Endpoint, size)
 		w.setGrowth(uploader.GrowthWhole)
-		if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone || row.Source.Size != int64(size) {
-			t.Errorf("phase %v, fault %v, size %d", row.Phase, row.Fault, row.Source.Size)
+		if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || transfer.Source.Size != int64(size) {
+			t.Errorf("phase %v, fault %v, size %d", transfer.Phase, transfer.Fault, transfer.Source.Size)
 		}
 		wantStored(t, server, w.path)
 	}
@@ -131,9 +132,9 @@ func TestIncompleteGrowingFileFails(t *testing.T) {
 	h, w, batch := startGrowingUpload(t, server, server.Endpoint, 2<<20)
 	w.setGrowth(uploader.GrowthCut)
 	for _, when := range []string{"when the writer stops early", "after a retry"} {
-		row := h.waitFinal(batch)[0]
-		if row.Phase != uploader.PhaseFailed || row.Fault.Kind != fault.SourceCut {
-			t.Errorf("%s: phase %v, fault %v", when, row.Phase, row.Fault)
+		transfer := h.waitFinal(batch)[0]
+		if transfer.Phase != uploader.PhaseFailed || transfer.Fault.Kind != fault.SourceCut {
+			t.Errorf("%s: phase %v, fault %v", when, transfer.Phase, transfer.Fault)
 		}
 		h.do(uploader.Retry{Target: uploader.Everything()})
 	}
@@ -167,14 +168,14 @@ func TestGrowingFileResumesAfterRestart(t *testing.T) {
 				w.write(100)
 				w.setGrowth(uploader.GrowthWhole)
 			}
-			row := h.waitFinal(batch)[0]
-			if row.Phase != c.want {
-				t.Fatalf("phase %v, fault %v", row.Phase, row.Fault)
+			transfer := h.waitFinal(batch)[0]
+			if transfer.Phase != c.want {
+				t.Fatalf("phase %v, fault %v", transfer.Phase, transfer.Fault)
 			}
 			if c.want == uploader.PhaseDone {
 				wantStored(t, server, w.path)
-				if sent := bodyBytes(server.Requests()); sent != row.Source.Size {
-					t.Errorf("server received %d bytes, file has %d", sent, row.Source.Size)
+				if sent := bodyBytes(server.Requests()); sent != transfer.Source.Size {
+					t.Errorf("server received %d bytes, file has %d", sent, transfer.Source.Size)
 				}
 			}
 		})
@@ -193,31 +194,20 @@ func TestCheckOfGrowingFile(t *testing.T) {
 	configure := h.configure
 	h.configure = func(c *engine.Config) { configure(c); c.Ask = true }
 	h.start()
-	h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-	if row := h.checkAll(); row.Phase != uploader.PhaseQueued || row.Fault != nil || row.Session.Offset != 2<<20 {
-		t.Errorf("state %v, fault %v, offset %d", row.State(), row.Fault, row.Session.Offset)
+	h.waitLoaded()
+	if transfer := h.checkAll(); transfer.Phase != uploader.PhaseQueued || transfer.Fault != nil || transfer.Session.Offset != 2<<20 {
+		t.Errorf("state %v, fault %v, offset %d", transfer.State(), transfer.Fault, transfer.Session.Offset)
 	}
 	h.do(uploader.Resume{Target: uploader.Everything()})
-	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone || row.Resumed != 2<<20 {
-		t.Errorf("phase %v, fault %v, resumed at %d", row.Phase, row.Fault, row.Resumed)
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || transfer.Resumed != 2<<20 {
+		t.Errorf("phase %v, fault %v, resumed at %d", transfer.Phase, transfer.Fault, transfer.Resumed)
 	}
 	wantStored(t, server, w.path)
 }
 
 func TestD1GrowingFileWaitsForItsLengthWithoutDeferral(t *testing.T) {
 	t.Parallel()
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodOptions {
-				w.Header().Set("Tus-Resumable", "1.0.0")
-				w.Header().Set("Tus-Version", "1.0.0")
-				w.Header().Set("Tus-Extension", "creation,termination")
-				w.WriteHeader(http.StatusNoContent)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	}))
+	server := uploadtest.NewTusd(t, offerExtensions("creation,termination"))
 	w := newWriter(t)
 	h := newHarness(t, server.Endpoint)
 	h.stop()
@@ -230,8 +220,8 @@ func TestD1GrowingFileWaitsForItsLengthWithoutDeferral(t *testing.T) {
 	})
 	w.write(1000)
 	w.setGrowth(uploader.GrowthWhole)
-	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone || row.Source.Size != 2<<20+1000 {
-		t.Errorf("phase %v, fault %v", row.Phase, row.Fault)
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || transfer.Source.Size != 2<<20+1000 {
+		t.Errorf("phase %v, fault %v", transfer.Phase, transfer.Fault)
 	}
 	wantStored(t, server, w.path)
 	for _, r := range server.Requests() {

@@ -3,11 +3,11 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -38,6 +38,8 @@ type harness struct {
 // testServer is the ID of the harness's server.
 const testServer uploader.ServerID = 2
 
+// newHarness starts an engine with an empty store and adds one server. The engine
+// is stopped when the test ends.
 func newHarness(t *testing.T, endpoint string) *harness {
 	t.Helper()
 	h := &harness{t: t, store: uploadtest.NewStore(), endpoint: endpoint}
@@ -82,6 +84,7 @@ func (h *harness) restart() {
 	h.start()
 }
 
+// do runs a command and fails the test if it fails.
 func (h *harness) do(command uploader.Command) {
 	h.t.Helper()
 	if err := h.engine.Do(h.t.Context(), command); err != nil {
@@ -105,11 +108,10 @@ func (h *harness) doWithRetry(command uploader.Command) {
 	h.t.Fatalf("%T still fails after 5 tries", command)
 }
 
+// add adds paths in a new batch.
 func (h *harness) add(paths ...string) uploader.BatchID {
 	h.t.Helper()
-	batch := uploader.NewBatchID()
-	h.do(uploader.Add{Batch: batch, Server: testServer, Paths: paths})
-	return batch
+	return h.addWithOptions(uploader.Options{}, paths...)
 }
 
 // addWithOptions adds paths in a new batch with options.
@@ -121,17 +123,17 @@ func (h *harness) addWithOptions(options uploader.Options, paths ...string) uplo
 }
 
 // setServerOptions saves the server with other options.
-func (h *harness) setServerOptions(profile uploader.Profile) {
+func (h *harness) setServerOptions(options uploader.Profile) {
 	h.t.Helper()
 	server, _ := h.engine.Snapshot().Server(testServer)
-	server.Profile = profile
+	server.Profile = options
 	h.do(uploader.SaveServer{Server: server})
 }
 
 // changeEndpoint saves the server with another endpoint.
 func (h *harness) changeEndpoint(endpoint string) {
 	h.t.Helper()
-	h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	h.waitLoaded()
 	server, _ := h.engine.Snapshot().Server(testServer)
 	server.Endpoint = endpoint
 	h.do(uploader.SaveServer{Server: server})
@@ -154,19 +156,26 @@ func (h *harness) waitFor(what string, cond func(*uploader.Snapshot) bool) *uplo
 	}
 }
 
+// waitLoaded waits until the engine has loaded the saved state, and returns its
+// first snapshot.
+func (h *harness) waitLoaded() *uploader.Snapshot {
+	h.t.Helper()
+	return h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+}
+
 // waitFinal waits until a batch is scanned and all its transfers are final, and
 // returns them.
 func (h *harness) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 	h.t.Helper()
-	var rows []*uploader.Transfer
+	var transfers []*uploader.Transfer
 	h.waitFor("all transfers of the batch to be final", func(s *uploader.Snapshot) bool {
-		rows = nil
+		transfers = nil
 		if added := s.Batches[batch]; added == nil || !added.Expanded {
 			return false
 		}
 		for _, t := range s.Transfers {
 			if t.Batch == batch {
-				rows = append(rows, t)
+				transfers = append(transfers, t)
 				if !t.Phase.Final() {
 					return false
 				}
@@ -174,7 +183,7 @@ func (h *harness) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 		}
 		return true
 	})
-	return rows
+	return transfers
 }
 
 // waitState waits for a transfer in that state and returns it. A paused transfer is
@@ -182,7 +191,7 @@ func (h *harness) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 func (h *harness) waitState(want uploader.State) *uploader.Transfer {
 	h.t.Helper()
 	var found *uploader.Transfer
-	h.waitFor(want.String(), func(s *uploader.Snapshot) bool {
+	h.waitFor("a transfer in state "+want.String(), func(s *uploader.Snapshot) bool {
 		for _, t := range s.Transfers {
 			if t.State() == want && (want != uploader.StatePaused || t.Phase == uploader.PhaseQueued) {
 				found = t
@@ -197,7 +206,31 @@ func (h *harness) waitState(want uploader.State) *uploader.Transfer {
 // waitCount waits until that number of transfers is in a state.
 func (h *harness) waitCount(state uploader.State, want int) *uploader.Snapshot {
 	h.t.Helper()
-	return h.waitFor(strconv.Itoa(want)+" "+state.String(), func(s *uploader.Snapshot) bool { return s.Totals.Count[state] == want })
+	return h.waitFor(fmt.Sprintf("%d transfers in state %v", want, state), func(s *uploader.Snapshot) bool { return s.Totals.Count[state] == want })
+}
+
+// waitSent waits until more than size bytes of the only transfer are sent.
+func (h *harness) waitSent(size int64) {
+	h.t.Helper()
+	h.waitFor(fmt.Sprintf("more than %d bytes to be sent", size), func(s *uploader.Snapshot) bool {
+		return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > size
+	})
+}
+
+// waitStored waits until the server has exactly one upload with at least size bytes.
+func (h *harness) waitStored(server tusdServer, size int64) {
+	h.t.Helper()
+	h.waitFor(fmt.Sprintf("the server to have %d bytes", size), func(*uploader.Snapshot) bool {
+		stored := server.Stored(h.t)
+		return len(stored) == 1 && stored[0].Size >= size
+	})
+}
+
+// waitCancelled waits until the first transfer is cancelled and its worker has
+// stopped.
+func (h *harness) waitCancelled() {
+	h.t.Helper()
+	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
 }
 
 // waitBlocked waits until the server is blocked by a fault of that kind and no
@@ -226,7 +259,7 @@ func (h *harness) retryUntil(what string, want func(*uploader.Snapshot) bool) {
 // retryUntilState retries busy transfers until there is a transfer in that state.
 func (h *harness) retryUntilState(want uploader.State) (found *uploader.Transfer) {
 	h.t.Helper()
-	h.waitFor(want.String(), func(s *uploader.Snapshot) bool {
+	h.waitFor("a transfer in state "+want.String(), func(s *uploader.Snapshot) bool {
 		for _, t := range s.Transfers {
 			switch t.State() {
 			case want:
@@ -265,11 +298,11 @@ func (h *harness) retryUntilFinal() (last *uploader.Transfer) {
 // onlyTransfer returns the transfer if there is exactly one.
 func (h *harness) onlyTransfer() *uploader.Transfer {
 	h.t.Helper()
-	rows := h.engine.Snapshot().Transfers
-	if len(rows) != 1 {
-		h.t.Fatalf("%d transfers, want 1: %s", len(rows), describe(h.engine.Snapshot()))
+	transfers := h.engine.Snapshot().Transfers
+	if len(transfers) != 1 {
+		h.t.Fatalf("%d transfers, want 1: %s", len(transfers), describe(h.engine.Snapshot()))
 	}
-	return rows[0]
+	return transfers[0]
 }
 
 // eventKinds returns the kinds of the events of a transfer, and checks that their
@@ -293,12 +326,8 @@ func (h *harness) eventKinds(id uploader.TransferID) []uploader.EventKind {
 // wantEvent checks that a transfer has an event of that kind.
 func (h *harness) wantEvent(id uploader.TransferID, kind uploader.EventKind) {
 	h.t.Helper()
-	events, err := h.engine.Events(h.t.Context(), id)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if !slices.ContainsFunc(events, func(e uploader.Event) bool { return e.Kind == kind }) {
-		h.t.Errorf("event %s is missing: %v", kind, events)
+	if kinds := h.eventKinds(id); !slices.Contains(kinds, kind) {
+		h.t.Errorf("event %s is missing: %v", kind, kinds)
 	}
 }
 
@@ -330,9 +359,7 @@ func newHarnessWith(t *testing.T, endpoint string, set func(*uploader.Settings))
 	h := newHarness(t, endpoint)
 	h.stop()
 	h.configure = func(c *engine.Config) {
-		s := uploader.DefaultSettings()
-		s.Settle, s.Connections = 0, 1
-		set(&s)
+		s := testSettings(set)
 		c.Settings = &s
 	}
 	h.start()
@@ -352,16 +379,36 @@ func startSlowUpload(t *testing.T) (h *harness, server *uploadtest.Tusd, proxy *
 	proxy.Slow(4 << 20)
 	path = createFile(t, "film.mov", 12<<20)
 	h.add(path)
-	h.waitFor("3 MiB stored", func(*uploader.Snapshot) bool {
-		stored := server.Stored(t)
-		return len(stored) == 1 && stored[0].Size > 3<<20
-	})
+	h.waitStored(server, 3<<20)
 	return h, server, proxy, path
 }
 
 // tusdServer is a tusd server, in this process or as a separate program.
 type tusdServer interface {
 	Stored(t testing.TB) []uploadtest.StoredFile
+}
+
+// intercept is a server option that passes each request to handle, with the server's
+// handler as next.
+func intercept(handle func(w http.ResponseWriter, r *http.Request, next http.Handler)) uploadtest.Option {
+	return uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handle(w, r, next) })
+	})
+}
+
+// offerExtensions is a server option that responds to OPTIONS with a list of
+// extensions.
+func offerExtensions(extensions string) uploadtest.Option {
+	return intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method != http.MethodOptions {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Tus-Resumable", "1.0.0")
+		w.Header().Set("Tus-Version", "1.0.0")
+		w.Header().Set("Tus-Extension", extensions)
+		w.WriteHeader(http.StatusNoContent)
+	})
 }
 
 // wantStored checks that the server has exactly one upload of each file and no
@@ -398,9 +445,6 @@ func wantStoredOnce(t *testing.T, server tusdServer, path string) {
 		t.Errorf("server has %d uploads of the file, want 1", n)
 	}
 }
-
-// These tests check the rules of docs/protocol.md that the engine implements. Test
-// names start with the rule number.
 
 // countRequests returns the number of requests with that method.
 func countRequests(requests []uploadtest.Request, method string) int {

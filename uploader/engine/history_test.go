@@ -21,16 +21,16 @@ func newHistoryStore(t *testing.T, count int, change func(*uploader.Transfer)) *
 	var changes uploader.Changes
 	for i := range count {
 		id := i + 1
-		row := &uploader.Transfer{
+		transfer := &uploader.Transfer{
 			ID: uploader.TransferID(id), Batch: uploader.BatchID(id), Server: uploader.BuiltinServer, Rank: int64(id), Phase: uploader.PhaseDone,
 			Finished: uploader.MomentOf(time.Now().Add(-time.Duration(count-id) * time.Minute)),
 		}
-		row.Source.Path = fmt.Sprintf("/%d", id)
+		transfer.Source.Path = fmt.Sprintf("/%d", id)
 		if change != nil {
-			change(row)
+			change(transfer)
 		}
-		changes.Transfers = append(changes.Transfers, row)
-		changes.Batches = append(changes.Batches, uploader.Batch{ID: row.Batch, Server: row.Server, Expanded: true})
+		changes.Transfers = append(changes.Transfers, transfer)
+		changes.Batches = append(changes.Batches, uploader.Batch{ID: transfer.Batch, Server: transfer.Server, Expanded: true})
 	}
 	if err := store.Save(t.Context(), changes); err != nil {
 		t.Fatal(err)
@@ -50,16 +50,16 @@ func applyHistoryLimits(t *testing.T, store *uploadtest.Store, limits uploader.H
 	time.Sleep(10 * time.Minute)
 	synctest.Wait()
 	remaining := map[uploader.TransferID]bool{}
-	for _, row := range h.engine.Snapshot().Transfers {
-		remaining[row.ID] = true
+	for _, transfer := range h.engine.Snapshot().Transfers {
+		remaining[transfer.ID] = true
 	}
 	saved, err := store.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range saved.Transfers {
-		if !remaining[row.ID] {
-			t.Errorf("transfer %d is saved but not listed", row.ID)
+	for _, transfer := range saved.Transfers {
+		if !remaining[transfer.ID] {
+			t.Errorf("transfer %d is saved but not listed", transfer.ID)
 		}
 	}
 	if len(saved.Transfers) != len(remaining) || len(saved.Batches) != len(remaining) || len(h.engine.Snapshot().Batches) != len(remaining) {
@@ -121,9 +121,8 @@ func TestHistoryLimits(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store := func() *uploadtest.Store { return newHistoryStore(t, 1000, c.change) }
 			synctest.Test(t, func(t *testing.T) {
-				remaining := applyHistoryLimits(t, store(), c.limits)
+				remaining := applyHistoryLimits(t, newHistoryStore(t, 1000, c.change), c.limits)
 				for id := uploader.TransferID(1); id <= 1000; id++ {
 					if remaining[id] != c.want(id) {
 						t.Fatalf("transfer %d: listed %v, want %v", id, remaining[id], c.want(id))

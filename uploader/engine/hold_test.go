@@ -100,23 +100,21 @@ func TestConcurrencyIsReducedOn503(t *testing.T) {
 	t.Parallel()
 	const maxConcurrent = 2
 	var running, maxRunning, refusals atomic.Int64
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method != http.MethodPost {
-				next.ServeHTTP(w, r)
-				return
-			}
-			n := running.Add(1)
-			defer running.Add(-1)
-			maxRunning.Store(max(maxRunning.Load(), n))
-			if n > maxConcurrent {
-				refusals.Add(1)
-				w.Header().Set("Tus-Resumable", "1.0.0")
-				w.WriteHeader(http.StatusServiceUnavailable)
-				return
-			}
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method != http.MethodPost {
 			next.ServeHTTP(w, r)
-		})
+			return
+		}
+		n := running.Add(1)
+		defer running.Add(-1)
+		maxRunning.Store(max(maxRunning.Load(), n))
+		if n > maxConcurrent {
+			refusals.Add(1)
+			w.Header().Set("Tus-Resumable", "1.0.0")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		next.ServeHTTP(w, r)
 	}))
 	h := newHarness(t, server.Endpoint)
 	folder := t.TempDir()

@@ -113,12 +113,12 @@ func TestMatchReaddedFile(t *testing.T) {
 			paused := h.waitState(uploader.StatePaused)
 			proxy.Heal(t)
 			path = c.change(t, h, path)
-			row := h.waitFinal(h.add(path))[0]
+			transfer := h.waitFinal(h.add(path))[0]
 			got := anew
 			switch {
-			case row.ID == paused.ID:
+			case transfer.ID == paused.ID:
 				got = continued
-			case row.State() == uploader.StateAsking:
+			case transfer.State() == uploader.StateAsking:
 				got = asked
 			}
 			if got != c.want {
@@ -126,15 +126,15 @@ func TestMatchReaddedFile(t *testing.T) {
 			}
 			switch c.want {
 			case continued:
-				if row.Phase != uploader.PhaseDone || row.Resumed == 0 || row.Source.Path != path {
-					t.Errorf("upload started over or ended in phase %v: %v", row.Phase, row.Fault)
+				if transfer.Phase != uploader.PhaseDone || transfer.Resumed == 0 || transfer.Source.Path != path {
+					t.Errorf("upload started over or ended in phase %v: %v", transfer.Phase, transfer.Fault)
 				}
 				wantStored(t, server, path)
 			case asked:
-				if row.Prior != paused.ID || row.Fault.Kind != fault.Several || countRequests(server.Requests(), http.MethodPost) != 1 {
-					t.Errorf("prior transfer %d, fault %v", row.Prior, row.Fault)
+				if transfer.Prior != paused.ID || transfer.Fault.Kind != fault.Several || countRequests(server.Requests(), http.MethodPost) != 1 {
+					t.Errorf("prior transfer %d, fault %v", transfer.Prior, transfer.Fault)
 				}
-				h.do(uploader.Continue{Target: uploader.These(row.ID)})
+				h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
 				if stopped := h.waitState(uploader.StateChanged); stopped.ID != paused.ID || stopped.Fault.Code != fault.CodeUnproven {
 					t.Errorf("continued without a full proof: transfer %d has fault %v, code %q", stopped.ID, stopped.Fault, stopped.Fault.Code)
 				}
@@ -168,7 +168,7 @@ func TestFilesWithEqualNameSizeAndTimeAreSeparate(t *testing.T) {
 
 // newAmbiguousMatch adds a file that matches two partial uploads whose source files
 // were removed.
-func newAmbiguousMatch(t *testing.T) (h *harness, server *uploadtest.Tusd, row *uploader.Transfer) {
+func newAmbiguousMatch(t *testing.T) (h *harness, server *uploadtest.Tusd, transfer *uploader.Transfer) {
 	t.Helper()
 	h, server, proxy, path := startSlowUpload(t)
 	copyPath := filepath.Join(t.TempDir(), "film.mov")
@@ -188,55 +188,55 @@ func newAmbiguousMatch(t *testing.T) (h *harness, server *uploadtest.Tusd, row *
 	removeFile(t, path)
 	removeFile(t, copyPath)
 	h.add(to)
-	row = h.waitState(uploader.StateAsking)
-	if row.Fault.Kind != fault.Several || row.Prior == 0 || row.Source.Path != to {
-		t.Fatalf("prior transfer %d, fault %v", row.Prior, row.Fault)
+	transfer = h.waitState(uploader.StateAsking)
+	if transfer.Fault.Kind != fault.Several || transfer.Prior == 0 || transfer.Source.Path != to {
+		t.Fatalf("prior transfer %d, fault %v", transfer.Prior, transfer.Fault)
 	}
-	return h, server, row
+	return h, server, transfer
 }
 
 func TestAmbiguousMatchWaitsForDecision(t *testing.T) {
 	t.Parallel()
 	t.Run("continue the earlier one", func(t *testing.T) {
-		h, server, row := newAmbiguousMatch(t)
+		h, server, transfer := newAmbiguousMatch(t)
 		h.restart()
 		h.waitState(uploader.StateAsking)
-		h.do(uploader.Continue{Target: uploader.These(row.ID)})
+		h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
 		done := h.waitState(uploader.StateDone)
-		if done.ID != row.Prior || done.Resumed == 0 || done.Source.Path != row.Source.Path {
-			t.Errorf("transfer %d resumed at %d, want transfer %d", done.ID, done.Resumed, row.Prior)
+		if done.ID != transfer.Prior || done.Resumed == 0 || done.Source.Path != transfer.Source.Path {
+			t.Errorf("transfer %d resumed at %d, want transfer %d", done.ID, done.Resumed, transfer.Prior)
 		}
-		if h.engine.Snapshot().Transfer(row.ID) != nil {
+		if h.engine.Snapshot().Transfer(transfer.ID) != nil {
 			t.Error("the new transfer is still listed")
 		}
 		if n := countRequests(server.Requests(), http.MethodPost); n != 2 {
-			t.Errorf("%d uploads were created", n)
+			t.Errorf("%d uploads were created, want 2", n)
 		}
 	})
 	t.Run("upload as a new file", func(t *testing.T) {
-		h, server, row := newAmbiguousMatch(t)
-		h.do(uploader.Retry{Target: uploader.These(row.ID)})
+		h, server, transfer := newAmbiguousMatch(t)
+		h.do(uploader.Retry{Target: uploader.These(transfer.ID)})
 		done := h.waitState(uploader.StateDone)
-		if done.ID != row.ID || done.Prior != 0 {
-			t.Errorf("transfer %d is done", done.ID)
+		if done.ID != transfer.ID || done.Prior != 0 {
+			t.Errorf("transfer %d is done, want %d", done.ID, transfer.ID)
 		}
 		if n := countRequests(server.Requests(), http.MethodPost); n != 3 {
-			t.Errorf("%d uploads were created", n)
+			t.Errorf("%d uploads were created, want 3", n)
 		}
 	})
 	t.Run("continue after the earlier one was removed", func(t *testing.T) {
-		h, _, row := newAmbiguousMatch(t)
-		h.do(uploader.Remove{Target: uploader.These(row.Prior)})
-		h.do(uploader.Continue{Target: uploader.These(row.ID)})
-		if done := h.waitState(uploader.StateDone); done.ID != row.ID {
-			t.Errorf("transfer %d is done", done.ID)
+		h, _, transfer := newAmbiguousMatch(t)
+		h.do(uploader.Remove{Target: uploader.These(transfer.Prior)})
+		h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
+		if done := h.waitState(uploader.StateDone); done.ID != transfer.ID {
+			t.Errorf("transfer %d is done, want %d", done.ID, transfer.ID)
 		}
 	})
 	t.Run("added again", func(t *testing.T) {
-		h, _, row := newAmbiguousMatch(t)
-		batch := h.add(row.Source.Path)
-		rows := h.waitFinal(batch)
-		if len(rows) != 1 || rows[0].ID != row.ID || rows[0].State() != uploader.StateAsking {
+		h, _, transfer := newAmbiguousMatch(t)
+		batch := h.add(transfer.Source.Path)
+		transfers := h.waitFinal(batch)
+		if len(transfers) != 1 || transfers[0].ID != transfer.ID || transfers[0].State() != uploader.StateAsking {
 			t.Errorf("want 1 asking transfer, got %s", describe(h.engine.Snapshot()))
 		}
 	})

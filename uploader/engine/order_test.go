@@ -51,15 +51,15 @@ func newIdleHarness(t *testing.T) *harness {
 }
 
 // listOrder returns the order of batches, and of the transfers in each batch.
-func listOrder(s *uploader.Snapshot) (batches []uploader.BatchID, rows map[uploader.BatchID][]uploader.TransferID) {
-	rows = map[uploader.BatchID][]uploader.TransferID{}
+func listOrder(s *uploader.Snapshot) (batches []uploader.BatchID, transfers map[uploader.BatchID][]uploader.TransferID) {
+	transfers = map[uploader.BatchID][]uploader.TransferID{}
 	for _, t := range s.Transfers {
 		if len(batches) == 0 || batches[len(batches)-1] != t.Batch {
 			batches = append(batches, t.Batch)
 		}
-		rows[t.Batch] = append(rows[t.Batch], t.ID)
+		transfers[t.Batch] = append(transfers[t.Batch], t.ID)
 	}
-	return batches, rows
+	return batches, transfers
 }
 
 // TestMovesMatchModel compares random moves with the model, before and after a
@@ -75,11 +75,11 @@ func TestMovesMatchModel(t *testing.T) {
 		id := h.add(paths...)
 		h.waitFor("the batch to be scanned", func(s *uploader.Snapshot) bool { return s.Batches[id] != nil && s.Batches[id].Expanded })
 	}
-	batches, rows := listOrder(h.engine.Snapshot())
+	batches, transfers := listOrder(h.engine.Snapshot())
 	places := []uploader.Place{uploader.PlaceUp, uploader.PlaceDown, uploader.PlaceTop, uploader.PlaceBottom}
 	compare := func(t *rapid.T) {
 		gotBatches, gotRows := listOrder(h.engine.Snapshot())
-		if diff := cmp.Diff(batches, gotBatches) + cmp.Diff(rows, gotRows); diff != "" {
+		if diff := cmp.Diff(batches, gotBatches) + cmp.Diff(transfers, gotRows); diff != "" {
 			t.Fatalf("order (-want +got):\n%s", diff)
 		}
 	}
@@ -92,12 +92,12 @@ func TestMovesMatchModel(t *testing.T) {
 			},
 			"move transfers": func(t *rapid.T) {
 				batch, to := rapid.SampledFrom(batches).Draw(t, "batch"), rapid.SampledFrom(places).Draw(t, "to")
-				ids := rapid.SliceOfNDistinct(rapid.SampledFrom(rows[batch]), 1, len(rows[batch]), rapid.ID).Draw(t, "ids")
+				ids := rapid.SliceOfNDistinct(rapid.SampledFrom(transfers[batch]), 1, len(transfers[batch]), rapid.ID).Draw(t, "ids")
 				h.do(uploader.Move{Target: uploader.These(ids...), To: to})
-				if len(ids) == len(rows[batch]) { // all transfers: the batch moves
+				if len(ids) == len(transfers[batch]) { // all transfers: the batch moves
 					batches = reorder(batches, []uploader.BatchID{batch}, to)
 				} else {
-					rows[batch] = reorder(rows[batch], ids, to)
+					transfers[batch] = reorder(transfers[batch], ids, to)
 				}
 			},
 			"restart": func(t *rapid.T) {
@@ -153,9 +153,9 @@ func TestMoveToTopStartsNext(t *testing.T) {
 	h.do(uploader.Move{Target: uploader.Target{Batch: batch}, To: uploader.PlaceTop})
 	h.do(limited(0))
 	h.waitFinal(first)
-	rows := h.waitFinal(batch)
-	slices.SortFunc(rows, func(a, h *uploader.Transfer) int { return a.Started.Time().Compare(h.Started.Time()) })
-	if rows[0].ID != last.ID {
-		t.Errorf("%q started first, want %q", rows[0].Source.Name(), last.Source.Name())
+	transfers := h.waitFinal(batch)
+	slices.SortFunc(transfers, func(a, b *uploader.Transfer) int { return a.Started.Time().Compare(b.Started.Time()) })
+	if transfers[0].ID != last.ID {
+		t.Errorf("%q started first, want %q", transfers[0].Source.Name(), last.Source.Name())
 	}
 }

@@ -45,15 +45,13 @@ func TestN1RefusedPartsFallBackToSingleUpload(t *testing.T) {
 		{"concatenation refused", "final"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if strings.HasPrefix(r.Header.Get("Upload-Concat"), c.refused) {
-						w.Header().Set("Tus-Resumable", "1.0.0")
-						w.WriteHeader(http.StatusNotImplemented)
-						return
-					}
-					next.ServeHTTP(w, r)
-				})
+			server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if strings.HasPrefix(r.Header.Get("Upload-Concat"), c.refused) {
+					w.Header().Set("Tus-Resumable", "1.0.0")
+					w.WriteHeader(http.StatusNotImplemented)
+					return
+				}
+				next.ServeHTTP(w, r)
 			}))
 			h := newHarness(t, server.Endpoint)
 			path := createFile(t, "film.mov", 20<<20)
@@ -76,9 +74,9 @@ func TestN9PartsAreConcatenatedAndRemoved(t *testing.T) {
 			h := newHarness(t, endpoint)
 			path := createFile(t, "film.mov", 50<<20+7)
 			small := createFile(t, "note.txt", 100)
-			for _, row := range h.waitFinal(h.addWithOptions(uploader.Options{Connections: 3}, path, small)) {
-				if row.Phase != uploader.PhaseDone {
-					t.Errorf("%s: %v", row.Source.Name(), row.Fault)
+			for _, transfer := range h.waitFinal(h.addWithOptions(uploader.Options{Connections: 3}, path, small)) {
+				if transfer.Phase != uploader.PhaseDone {
+					t.Errorf("%s: %v", transfer.Source.Name(), transfer.Fault)
 				}
 			}
 			wantStored(t, server, path, small)
@@ -104,13 +102,13 @@ func TestN11PartsResumeAfterRestart(t *testing.T) {
 	h.stop()
 	proxy.Heal(t)
 	h.start()
-	row := h.waitFinal(batch)[0]
-	if row.Phase != uploader.PhaseDone || row.Resumed == 0 {
-		t.Errorf("phase %v, resumed at %d", row.Phase, row.Resumed)
+	transfer := h.waitFinal(batch)[0]
+	if transfer.Phase != uploader.PhaseDone || transfer.Resumed == 0 {
+		t.Errorf("phase %v, resumed at %d", transfer.Phase, transfer.Resumed)
 	}
 	wantStored(t, server, path)
-	if sent := bodyBytes(server.Requests()); sent != row.Source.Size {
-		t.Errorf("server received %d bytes, file has %d", sent, row.Source.Size)
+	if sent := bodyBytes(server.Requests()); sent != transfer.Source.Size {
+		t.Errorf("server received %d bytes, file has %d", sent, transfer.Source.Size)
 	}
 }
 
@@ -123,7 +121,7 @@ func TestCancelTerminatesAllParts(t *testing.T) {
 	h.addWithOptions(uploader.Options{Connections: 4}, createFile(t, "film.mov", 40<<20))
 	h.waitFor("an upload on the server", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 0 })
 	h.do(uploader.Cancel{Target: uploader.Everything()})
-	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.waitCancelled()
 	if left := server.Stored(t); len(left) != 0 {
 		t.Errorf("server has %d uploads, want 0", len(left))
 	}
@@ -147,8 +145,8 @@ func TestHeldPartUploadResumes(t *testing.T) {
 	})
 	h.do(withLimit(0))
 	h.do(uploader.Metering{})
-	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
-		t.Fatal(row.Fault)
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
+		t.Fatal(transfer.Fault)
 	}
 	wantStored(t, server, path)
 }
@@ -169,8 +167,8 @@ func TestLoweringConnectionsDuringPartUpload(t *testing.T) {
 		return len(slices.DeleteFunc(server.Stored(t), func(f uploadtest.StoredFile) bool { return !partial(f) })) >= 2
 	})
 	h.do(with(1, 0))
-	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
-		t.Fatal(row.Fault)
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
+		t.Fatal(transfer.Fault)
 	}
 	wantStored(t, server, path)
 }
@@ -251,8 +249,8 @@ func TestInvalidSavedPartsAreDiscarded(t *testing.T) {
 			}
 			proxy.Heal(t)
 			h.start()
-			if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone {
-				t.Errorf("phase %v: %v", row.Phase, row.Fault)
+			if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
+				t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 			}
 			wantStored(t, server, path)
 		})
@@ -268,13 +266,11 @@ func TestConcatenationThatStaysIncomplete(t *testing.T) {
 	var stuck atomic.Bool
 	var concatenations atomic.Int64
 	stuck.Store(true)
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != "partial" {
-				concatenations.Add(1)
-			}
-			next.ServeHTTP(&halfOffsetWriter{ResponseWriter: w, stuck: stuck.Load() && r.Method == http.MethodHead}, r)
-		})
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != "partial" {
+			concatenations.Add(1)
+		}
+		next.ServeHTTP(&halfOffsetWriter{ResponseWriter: w, stuck: stuck.Load() && r.Method == http.MethodHead}, r)
 	}))
 	h := newHarness(t, server.Endpoint)
 	h.setServerOptions(uploader.Profile{Connections: 2})

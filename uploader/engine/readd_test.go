@@ -53,8 +53,8 @@ func TestReaddFileContinuesUpload(t *testing.T) {
 			paused := h.waitState(uploader.StatePaused)
 			proxy.Heal(t)
 			path = c.move(t, path)
-			rows := h.waitFinal(h.add(path))
-			if len(rows) != 1 || rows[0].ID != paused.ID || rows[0].Resumed == 0 || rows[0].Phase != uploader.PhaseDone {
+			transfers := h.waitFinal(h.add(path))
+			if len(transfers) != 1 || transfers[0].ID != paused.ID || transfers[0].Resumed == 0 || transfers[0].Phase != uploader.PhaseDone {
 				t.Errorf("upload was not continued: %s", describe(h.engine.Snapshot()))
 			}
 			wantStored(t, server, path)
@@ -69,9 +69,7 @@ func TestReaddMovedFileContinuesParts(t *testing.T) {
 	path := createFile(t, "large.mov", 24<<20)
 	options := uploader.Options{Connections: 3}
 	s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{path}, Options: options})
-	s.waitFor("6 MiB sent", func(p *uploader.Snapshot) bool {
-		return len(p.Transfers) == 1 && p.Sent(p.Transfers[0]) > 6<<20
-	})
+	s.waitSent(6 << 20)
 	s.do(uploader.Pause{Target: uploader.Everything()})
 	paused := s.waitState(uploader.StatePaused)
 	if paused.Session.Parts == 0 {
@@ -108,10 +106,7 @@ func TestReaddFileChangedBeforeUpload(t *testing.T) {
 	proxy.Heal(t)
 	proxy.Slow(4 << 20)
 	h.do(uploader.Retry{Target: uploader.Everything()})
-	h.waitFor("a partial upload", func(*uploader.Snapshot) bool {
-		stored := server.Stored(t)
-		return len(stored) == 1 && stored[0].Size > 0
-	})
+	h.waitStored(server, 1)
 	h.add(path)
 	h.waitFor("all batches to be scanned", func(s *uploader.Snapshot) bool {
 		for _, batch := range s.Batches {
@@ -138,7 +133,7 @@ func TestReaddMissingFileReusesTransfer(t *testing.T) {
 	h.add(file, folder)
 	h.waitFor("2 missing", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateMissing] == 2 })
 	h.waitFinal(h.add(file))
-	if rows := h.engine.Snapshot().Transfers; len(rows) != 2 {
+	if transfers := h.engine.Snapshot().Transfers; len(transfers) != 2 {
 		t.Errorf("missing file added again: want 2 transfers, got %s", describe(h.engine.Snapshot()))
 	}
 	createFiles(t, folder, "a")
@@ -155,11 +150,9 @@ func TestReaddMissingFileReusesTransfer(t *testing.T) {
 // uploaded; the first upload ends before the second batch is matched.
 func TestReaddFileDoneBeforeMatch(t *testing.T) {
 	respond, match := make(chan struct{}), make(chan struct{})
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			<-respond
-			next.ServeHTTP(w, r)
-		})
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		<-respond
+		next.ServeHTTP(w, r)
 	}))
 	h := newHarness(t, server.Endpoint)
 	h.stop()
@@ -180,8 +173,8 @@ func TestReaddFileDoneBeforeMatch(t *testing.T) {
 	close(respond)
 	h.waitCount(uploader.StateDone, 1)
 	close(match)
-	rows := h.waitFinal(second)
-	if n := len(server.Stored(t)); n != 1 || len(rows) != 1 || rows[0].Phase != uploader.PhaseDone {
+	transfers := h.waitFinal(second)
+	if n := len(server.Stored(t)); n != 1 || len(transfers) != 1 || transfers[0].Phase != uploader.PhaseDone {
 		t.Errorf("%d uploads of 1 file: %s", n, describe(h.engine.Snapshot()))
 	}
 }
@@ -194,34 +187,34 @@ func TestReaddUploadedFileAsks(t *testing.T) {
 	path := createFile(t, "a.txt", 1000)
 	first := h.waitFinal(h.add(path))[0]
 
-	row := h.waitFinal(h.add(path))[0]
-	if row.State() != uploader.StateAsking || row.Fault.Kind != fault.Uploaded || row.Prior != first.ID || uploads() != 1 {
-		t.Fatalf("fault %v, prior transfer %d, %d uploads", row.Fault, row.Prior, uploads())
+	transfer := h.waitFinal(h.add(path))[0]
+	if transfer.State() != uploader.StateAsking || transfer.Fault.Kind != fault.Uploaded || transfer.Prior != first.ID || uploads() != 1 {
+		t.Fatalf("fault %v, prior transfer %d, %d uploads", transfer.Fault, transfer.Prior, uploads())
 	}
-	if repeated := h.waitFinal(h.add(path)); repeated[0].ID != row.ID {
+	if repeated := h.waitFinal(h.add(path)); repeated[0].ID != transfer.ID {
 		t.Error("added again, it has a second asking transfer")
 	}
 	h.restart()
 	h.waitState(uploader.StateAsking)
-	h.do(uploader.Continue{Target: uploader.These(row.ID)})
-	if row := h.waitState(uploader.StateAsking); row.Prior != first.ID {
+	h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
+	if transfer := h.waitState(uploader.StateAsking); transfer.Prior != first.ID {
 		t.Error("Continue changed a transfer that has nothing to continue")
 	}
 	h.do(uploader.Retry{Target: uploader.Everything()})
-	if row := h.waitState(uploader.StateAsking); row.Prior != first.ID || uploads() != 1 {
+	if transfer := h.waitState(uploader.StateAsking); transfer.Prior != first.ID || uploads() != 1 {
 		t.Error("retrying everything retried an asking transfer")
 	}
-	h.do(uploader.Retry{Target: uploader.These(row.ID)})
+	h.do(uploader.Retry{Target: uploader.These(transfer.ID)})
 	h.waitFor("the second upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 && uploads() == 2 })
 
 	batch := uploader.NewBatchID()
 	h.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{path}, Options: uploader.Options{Again: true}})
-	if row := h.waitFinal(batch)[0]; row.Phase != uploader.PhaseDone || uploads() != 3 {
-		t.Errorf("added with Again: state %v", row.State())
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || uploads() != 3 {
+		t.Errorf("added with Again: state %v", transfer.State())
 	}
 	h.do(uploader.Remove{Target: uploader.Everything()})
-	if row := h.waitFinal(h.add(path))[0]; row.Phase != uploader.PhaseDone || uploads() != 4 {
-		t.Errorf("added with an empty history: state %v", row.State())
+	if transfer := h.waitFinal(h.add(path))[0]; transfer.Phase != uploader.PhaseDone || uploads() != 4 {
+		t.Errorf("added with an empty history: state %v", transfer.State())
 	}
 }
 
@@ -234,8 +227,8 @@ func TestReaddFolderAsksOnlyForUploadedFiles(t *testing.T) {
 	h.waitFinal(h.add(folder))
 	createFiles(t, folder, "new")
 	states := map[string]uploader.State{}
-	for _, row := range h.waitFinal(h.add(folder)) {
-		states[row.Source.Name()] = row.State()
+	for _, transfer := range h.waitFinal(h.add(folder)) {
+		states[transfer.Source.Name()] = transfer.State()
 	}
 	if len(states) != 4 || states["new"] != uploader.StateDone || states["b"] != uploader.StateAsking {
 		t.Errorf("states: %v", states)
@@ -284,8 +277,8 @@ func TestReaddFolderAfterRestartDuringScan(t *testing.T) {
 	h.waitCount(uploader.StateDone, 2)
 	folder := h.engine.Snapshot().Batches[batch].Roots[0]
 	h.stop()
-	change := h.configure
-	h.configure = func(c *engine.Config) { change(c); c.Ask = true }
+	configure := h.configure
+	h.configure = func(c *engine.Config) { configure(c); c.Ask = true }
 	release()
 	h.start()
 	second := h.add(folder)

@@ -135,8 +135,8 @@ func TestRelocateFile(t *testing.T) {
 				if !fault.Is(err, c.want) {
 					t.Errorf("relocate: got %v", err)
 				}
-				if row := h.onlyTransfer(); row.State() != uploader.StateMissing || row.Source.Path != path {
-					t.Errorf("state %v, path %s", row.State(), row.Source.Path)
+				if transfer := h.onlyTransfer(); transfer.State() != uploader.StateMissing || transfer.Source.Path != path {
+					t.Errorf("state %v, path %s", transfer.State(), transfer.Source.Path)
 				}
 				return
 			}
@@ -148,7 +148,7 @@ func TestRelocateFile(t *testing.T) {
 			}
 			wantStored(t, server, located)
 			h.wantEvent(missing.ID, uploader.EventFound)
-			if row := h.waitFinal(h.add(located))[0]; row.Prior != missing.ID {
+			if transfer := h.waitFinal(h.add(located))[0]; transfer.Prior != missing.ID {
 				t.Error("file was not matched by its new name")
 			}
 			if err := h.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: located}); !fault.Is(err, fault.Refused) {
@@ -174,9 +174,7 @@ func TestRelocateFolder(t *testing.T) {
 			moveFile(t, s.path, filepath.Join(folder, "day 1", "film.mov"))
 			batch := uploader.NewBatchID()
 			s.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{folder}, Options: uploader.Options{Connections: 3}})
-			s.waitFor("3 MiB sent", func(p *uploader.Snapshot) bool {
-				return len(p.Transfers) == 1 && p.Sent(p.Transfers[0]) > 3<<20
-			})
+			s.waitSent(3 << 20)
 			s.do(uploader.Pause{Target: uploader.Everything()})
 			paused := s.waitState(uploader.StatePaused)
 			s.proxy.Heal(t)

@@ -71,9 +71,9 @@ func TestFolderScanSettings(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, row := range h.waitFinal(h.add(folder)) {
-				if row.Phase == uploader.PhaseDone {
-					got = append(got, row.Source.Name())
+			for _, transfer := range h.waitFinal(h.add(folder)) {
+				if transfer.Phase == uploader.PhaseDone {
+					got = append(got, transfer.Source.Name())
 				}
 			}
 			slices.Sort(got)
@@ -170,13 +170,13 @@ func TestStopAndRestartScan(t *testing.T) {
 	}
 	h.do(uploader.Find{Batch: batch})
 	h.waitFinal(batch)
-	rows := h.engine.Snapshot().Transfers
+	transfers := h.engine.Snapshot().Transfers
 	paths := map[string]bool{}
-	for _, row := range rows {
-		paths[row.Source.Path] = true
+	for _, transfer := range transfers {
+		paths[transfer.Source.Path] = true
 	}
-	if len(rows) != files || len(paths) != files {
-		t.Errorf("%d transfers for %d files", len(rows), len(paths))
+	if len(transfers) != files || len(paths) != files {
+		t.Errorf("%d transfers for %d files", len(transfers), len(paths))
 	}
 	if stored := server.Stored(t); len(stored) != files {
 		t.Errorf("%d uploads for %d files", len(stored), files)
@@ -190,11 +190,11 @@ func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	}, "a", "m", "n")
 	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
 	h.stop()
-	change := h.configure
-	h.configure = func(c *engine.Config) { change(c); c.Ask = true }
+	configure := h.configure
+	h.configure = func(c *engine.Config) { configure(c); c.Ask = true }
 	release()
 	h.start()
-	s := h.waitFor("the first snapshot", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
+	s := h.waitLoaded()
 	if s.Batches[batch].Expanded {
 		t.Fatal("scan is already complete")
 	}
@@ -265,9 +265,9 @@ func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 	}
 	batch := h.add(folder)
 	var done []uploader.TransferID
-	for _, row := range h.waitFinal(batch) {
-		if row.Phase == uploader.PhaseDone {
-			done = append(done, row.ID)
+	for _, transfer := range h.waitFinal(batch) {
+		if transfer.Phase == uploader.PhaseDone {
+			done = append(done, transfer.ID)
 		}
 	}
 	h.do(uploader.Remove{Target: uploader.These(done...)})

@@ -12,28 +12,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestC10NoRequestExceedsChunkSize(t *testing.T) {
-	t.Parallel()
-	const chunk = 3 << 20
-	server := uploadtest.NewTusd(t)
-	h := newHarness(t, server.Endpoint)
-	path := createFile(t, "film.mov", 10<<20)
-	h.waitFinal(h.addWithOptions(uploader.Options{Chunk: chunk}, path))
-	wantStored(t, server, path)
-	patches := 0
-	for _, r := range server.Requests() {
-		if r.Method == http.MethodPatch {
-			patches++
-			if r.Body > chunk {
-				t.Errorf("request body has %d bytes", r.Body)
-			}
-		}
-	}
-	if patches != 4 {
-		t.Errorf("%d PATCH requests, want 4", patches)
-	}
-}
-
 // maxRequestBody returns the largest request body that the server is known to accept.
 func (h *harness) maxRequestBody() int64 {
 	server, _ := h.engine.Snapshot().Server(testServer)
@@ -43,16 +21,14 @@ func (h *harness) maxRequestBody() int64 {
 // rejectLargerBodies responds with 413 to requests of that method with a body larger
 // than maxBody, as reverse proxies do, and counts them in refused.
 func rejectLargerBodies(method string, maxBody int64, refused *atomic.Int64) uploadtest.Option {
-	return uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == method && r.ContentLength > maxBody {
-				refused.Add(1)
-				w.WriteHeader(http.StatusRequestEntityTooLarge)
-				_, _ = w.Write([]byte("<html><title>413 Request Entity Too Large</title></html>"))
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+	return intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == method && r.ContentLength > maxBody {
+			refused.Add(1)
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			_, _ = w.Write([]byte("<html><title>413 Request Entity Too Large</title></html>"))
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -60,7 +36,7 @@ func TestServerChunkSizes(t *testing.T) {
 	t.Parallel()
 	const kib, mib = 1 << 10, 1 << 20
 	for name, c := range map[string]struct {
-		profile uploader.Profile
+		options uploader.Profile
 		size    int
 		want    []int64
 	}{
@@ -71,7 +47,7 @@ func TestServerChunkSizes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			h := newHarness(t, server.Endpoint)
-			h.setServerOptions(c.profile)
+			h.setServerOptions(c.options)
 			path := createFile(t, "film.mov", c.size)
 			h.waitFinal(h.add(path))
 			wantStored(t, server, path)
@@ -106,16 +82,16 @@ func TestServerChunkSizes(t *testing.T) {
 func TestTooLargeRequestIsHalved(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
-	for name, profile := range map[string]uploader.Profile{"single upload": {}, "parts": {Connections: 3}} {
+	for name, options := range map[string]uploader.Profile{"single upload": {}, "parts": {Connections: 3}} {
 		t.Run(name, func(t *testing.T) {
 			var refused atomic.Int64
 			server := uploadtest.NewTusd(t, rejectLargerBodies(http.MethodPatch, 3*mib, &refused))
 			h := newHarness(t, server.Endpoint)
-			h.setServerOptions(profile)
+			h.setServerOptions(options)
 			path := createFile(t, "film.mov", 40*mib)
-			for _, row := range h.waitFinal(h.add(path)) {
-				if row.Phase != uploader.PhaseDone || row.Attempt != 0 {
-					t.Errorf("attempt %d: %v", row.Attempt, row.Fault)
+			for _, transfer := range h.waitFinal(h.add(path)) {
+				if transfer.Phase != uploader.PhaseDone || transfer.Attempt != 0 {
+					t.Errorf("attempt %d: %v", transfer.Attempt, transfer.Fault)
 				}
 			}
 			wantStored(t, server, path)
@@ -138,9 +114,9 @@ func TestTooLargeRequestIsHalved(t *testing.T) {
 		server := uploadtest.NewTusd(t, rejectLargerBodies(http.MethodPatch, 3*mib, &refused))
 		h := newHarness(t, server.Endpoint)
 		h.setServerOptions(uploader.Profile{ChunkMin: 4 * mib})
-		row := h.waitFinal(h.add(createFile(t, "film.mov", 10*mib)))[0]
-		if row.Phase != uploader.PhaseFailed || row.Fault.Kind != fault.TooLarge || refused.Load() != 3 {
-			t.Errorf("after %d refusals: phase %v: %v", refused.Load(), row.Phase, row.Fault)
+		transfer := h.waitFinal(h.add(createFile(t, "film.mov", 10*mib)))[0]
+		if transfer.Phase != uploader.PhaseFailed || transfer.Fault.Kind != fault.TooLarge || refused.Load() != 3 {
+			t.Errorf("after %d refusals: phase %v: %v", refused.Load(), transfer.Phase, transfer.Fault)
 		}
 	})
 }
@@ -156,49 +132,5 @@ func TestBodyTooLargeForPostIsPatched(t *testing.T) {
 	wantStored(t, server, first, second)
 	if n := refused.Load(); n != 1 {
 		t.Errorf("%d requests were refused, want 1", n)
-	}
-}
-
-func TestK6TooLargeFileIsNotUploaded(t *testing.T) {
-	t.Parallel()
-	for name, option := range map[string]uploadtest.Option{
-		"Tus-Max-Size": uploadtest.MaxSize(1 << 20),
-		"413 on POST": uploadtest.Wrap(func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.Method == http.MethodPost {
-					w.Header().Set("Tus-Resumable", "1.0.0")
-					w.WriteHeader(http.StatusRequestEntityTooLarge)
-					return
-				}
-				next.ServeHTTP(w, r)
-			})
-		}),
-	} {
-		t.Run(name, func(t *testing.T) {
-			server := uploadtest.NewTusd(t, option)
-			h := newHarness(t, server.Endpoint)
-			row := h.waitFinal(h.add(createFile(t, "film.mov", 2<<20)))[0]
-			if row.Phase != uploader.PhaseFailed || row.Fault.Kind != fault.TooLarge || len(server.Stored(t)) != 0 {
-				t.Errorf("phase %v: %v", row.Phase, row.Fault)
-			}
-		})
-	}
-}
-
-func TestC4MethodOverride(t *testing.T) {
-	t.Parallel()
-	server := uploadtest.NewReference(t)
-	h := newHarness(t, server.Endpoint)
-	h.setServerOptions(uploader.Profile{MethodOverride: true, Connections: 2})
-	path := createFile(t, "film.mov", 20<<20)
-	h.waitFinal(h.add(path))
-	methods := map[string]int{}
-	for _, r := range server.Requests() {
-		if override := r.Header.Get("X-HTTP-Method-Override"); override != "" || r.Method == http.MethodPatch || r.Method == http.MethodDelete {
-			methods[r.Method+" "+override]++
-		}
-	}
-	if diff := cmp.Diff(map[string]int{"POST PATCH": 2, "POST DELETE": 2}, methods); diff != "" {
-		t.Error("methods and overrides (-want +got):\n" + diff)
 	}
 }

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -17,9 +16,9 @@ func TestRecentlyModifiedFileWaitsThenUploads(t *testing.T) {
 	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
 	path := createFile(t, "log.txt", 1000)
 	h.add(path)
-	row := h.waitState(uploader.StateWaiting)
-	if row.Fault == nil || row.Fault.Kind != fault.SourceBusy || !row.Started.IsZero() {
-		t.Errorf("fault %v, started %v; want fault.SourceBusy and not started", row.Fault, row.Started)
+	transfer := h.waitState(uploader.StateWaiting)
+	if transfer.Fault == nil || transfer.Fault.Kind != fault.SourceBusy || !transfer.Started.IsZero() {
+		t.Errorf("fault %v, started %v; want fault.SourceBusy and not started", transfer.Fault, transfer.Started)
 	}
 	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
@@ -43,14 +42,12 @@ func TestRecentlyModifiedFilesWaitConcurrently(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Hour })
 	folder := filepath.Join(t.TempDir(), "notes")
-	for i := range files {
-		createFiles(t, folder, strconv.Itoa(i))
-	}
+	createNumberedFiles(t, folder, files)
 	h.add(folder)
 	s := h.waitCount(uploader.StateWaiting, files)
-	for _, row := range s.Transfers {
-		if row.Phase != uploader.PhaseWaiting {
-			t.Fatalf("%s is %v", row.Source.Name(), row.Phase)
+	for _, transfer := range s.Transfers {
+		if transfer.Phase != uploader.PhaseWaiting {
+			t.Fatalf("%s is %v", transfer.Source.Name(), transfer.Phase)
 		}
 	}
 	noWait := uploader.DefaultSettings()

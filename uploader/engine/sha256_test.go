@@ -14,8 +14,8 @@ func TestSHA256OfSmallFileIsSaved(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
 	path := createFile(t, "a.txt", 1000)
-	row := h.waitFinal(h.add(path))[0]
-	if got := hex.EncodeToString([]byte(row.SHA256)); got != fileSHA256(t, path) {
+	transfer := h.waitFinal(h.add(path))[0]
+	if got := hex.EncodeToString([]byte(transfer.SHA256)); got != fileSHA256(t, path) {
 		t.Errorf("SHA256 is %s", got)
 	}
 }
@@ -25,9 +25,9 @@ func TestSHA256InMetadata(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Sum = true })
 	paths := []string{createFile(t, "empty", 0), createFile(t, "small.bin", 1000), createFile(t, "large.bin", 9<<20)}
-	for _, row := range h.waitFinal(h.add(paths...)) {
-		if row.Phase != uploader.PhaseDone {
-			t.Errorf("%s: %v", row.Source.Name(), row.Fault)
+	for _, transfer := range h.waitFinal(h.add(paths...)) {
+		if transfer.Phase != uploader.PhaseDone {
+			t.Errorf("%s: %v", transfer.Source.Name(), transfer.Fault)
 		}
 	}
 	wantStored(t, server, paths...)
@@ -49,7 +49,7 @@ func TestHashingProgressIsReported(t *testing.T) {
 		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing && s.Live[s.Transfers[0].ID].Read > 0
 	})
 	h.do(uploader.Cancel{Target: uploader.Everything()})
-	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.waitCancelled()
 }
 
 func TestSHA256MismatchIsNotDone(t *testing.T) {
@@ -65,13 +65,10 @@ func TestSHA256MismatchIsNotDone(t *testing.T) {
 			proxy.Slow(4 << 20)
 			path := createFile(t, "film.mov", 12<<20)
 			h.add(path)
-			h.waitFor("3 MiB stored", func(*uploader.Snapshot) bool {
-				stored := server.Stored(t)
-				return len(stored) == 1 && stored[0].Size > 3<<20
-			})
+			h.waitStored(server, 3<<20)
 			h.do(uploader.Pause{Target: uploader.Everything()})
 			h.waitState(uploader.StatePaused)
-			restoringTime(t, path, func() { editFile(t, path, c.at) })
+			keepModTime(t, path, func() { editFile(t, path, c.at) })
 			proxy.Heal(t)
 			h.do(uploader.Resume{Target: uploader.Everything()})
 			h.waitState(uploader.StateChanged)

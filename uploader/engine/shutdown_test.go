@@ -21,13 +21,11 @@ func TestRestartResumesAtServerOffset(t *testing.T) {
 	proxy.Slow(8 << 20)
 	path := createFile(t, "film.mov", 24<<20)
 	batch := h.add(path)
-	h.waitFor("8 MiB sent", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 8<<20
-	})
+	h.waitSent(8 << 20)
 	h.stop()
 	proxy.Heal(t)
 	h.start()
-	rows := h.waitFinal(batch)
+	transfers := h.waitFinal(batch)
 	wantStored(t, server, path)
 	var patched int64
 	for _, r := range server.Requests() {
@@ -38,7 +36,7 @@ func TestRestartResumesAtServerOffset(t *testing.T) {
 	if patched != 24<<20 {
 		t.Errorf("server received %d bytes, file has %d", patched, 24<<20)
 	}
-	if rows[0].Resumed == 0 {
+	if transfers[0].Resumed == 0 {
 		t.Error("Resumed = 0, want the offset before the restart")
 	}
 }
@@ -51,7 +49,7 @@ func TestShutdownDuringCreateKeepsUpload(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		size    int
-		profile uploader.Profile
+		options uploader.Profile
 		matches func(*http.Request) bool
 	}{
 		{"large file", large, uploader.Profile{}, func(*http.Request) bool { return true }},
@@ -63,30 +61,28 @@ func TestShutdownDuringCreateKeepsUpload(t *testing.T) {
 			t.Parallel()
 			received, respond := make(chan struct{}), make(chan struct{})
 			var first sync.Once
-			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if r.Method == http.MethodPost && c.matches(r) {
-						first.Do(func() {
-							close(received)
-							<-respond
-							time.Sleep(200 * time.Millisecond) // a slow server
-						})
-					}
-					next.ServeHTTP(w, r)
-				})
+			server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if r.Method == http.MethodPost && c.matches(r) {
+					first.Do(func() {
+						close(received)
+						<-respond
+						time.Sleep(200 * time.Millisecond) // a slow server
+					})
+				}
+				next.ServeHTTP(w, r)
 			}))
 			h := newHarness(t, server.Endpoint)
-			if c.profile != (uploader.Profile{}) {
-				h.setServerOptions(c.profile)
+			if c.options != (uploader.Profile{}) {
+				h.setServerOptions(c.options)
 			}
 			path := createFile(t, "film.mov", c.size)
 			batch := h.add(path)
 			<-received
 			close(respond)
 			h.restart()
-			for _, row := range h.waitFinal(batch) {
-				if row.Phase != uploader.PhaseDone {
-					t.Errorf("%v: %v", row.Phase, row.Fault)
+			for _, transfer := range h.waitFinal(batch) {
+				if transfer.Phase != uploader.PhaseDone {
+					t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 				}
 			}
 			if stored := server.Stored(t); len(stored) != 1 {

@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
+// filmSize is the size of the file of a [fileHarness].
 const filmSize = 12 << 20
 
 // fileHarness is a harness for one file, on a disk that can deny access to it.
@@ -36,15 +37,6 @@ func newFileHarness(t *testing.T, options ...uploadtest.Option) *fileHarness {
 	s.configure = func(c *engine.Config) { c.Disk = source.NewDisk(s.disk) }
 	s.start()
 	return s
-}
-
-// waitStored waits until the server has size bytes of the file.
-func (s *fileHarness) waitStored(size int64) {
-	s.t.Helper()
-	s.waitFor("the server to have part of the file", func(*uploader.Snapshot) bool {
-		stored := s.server.Stored(s.t)
-		return len(stored) == 1 && stored[0].Size >= size
-	})
 }
 
 // stages lists the states of an upload in which its file is changed. Each start
@@ -70,18 +62,16 @@ var stages = []struct {
 	{"after the upload without a response", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
 		t.Helper()
 		respond := make(chan struct{})
-		s := newFileHarness(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.Method != http.MethodPatch {
-					next.ServeHTTP(w, r)
-					return
-				}
-				next.ServeHTTP(httptest.NewRecorder(), r)
-				<-respond
-			})
+		s := newFileHarness(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method != http.MethodPatch {
+				next.ServeHTTP(w, r)
+				return
+			}
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			<-respond
 		}))
 		s.add(s.path)
-		s.waitStored(filmSize)
+		s.waitStored(s.server, filmSize)
 		s.do(uploader.Pause{Target: uploader.Everything()})
 		s.waitState(uploader.StatePaused)
 		close(respond)
@@ -95,7 +85,7 @@ func pausePartway(t *testing.T) (*fileHarness, func()) {
 	s := newFileHarness(t)
 	s.proxy.Slow(4 << 20)
 	s.add(s.path)
-	s.waitStored(3 << 20)
+	s.waitStored(s.server, 3<<20)
 	s.do(uploader.Pause{Target: uploader.Everything()})
 	s.waitState(uploader.StatePaused)
 	return s, func() { s.do(uploader.Resume{Target: uploader.Everything()}) }
@@ -128,11 +118,11 @@ func TestSourceChanges(t *testing.T) {
 		{"edited", func(t *testing.T, s *fileHarness, at int64) { t.Helper(); editFile(t, s.path, at) }, [4]uploader.State{done, changed, done, changed}},
 		{"edited with restored time", func(t *testing.T, s *fileHarness, at int64) {
 			t.Helper()
-			restoringTime(t, s.path, func() { editFile(t, s.path, at) })
+			keepModTime(t, s.path, func() { editFile(t, s.path, at) })
 		}, [4]uploader.State{done, changed, done, changed}},
 		{"replaced by a copy", func(t *testing.T, s *fileHarness, _ int64) {
 			t.Helper()
-			restoringTime(t, s.path, func() { replaceByCopy(t, s.path) })
+			keepModTime(t, s.path, func() { replaceByCopy(t, s.path) })
 		}, [4]uploader.State{done, done, done, done}},
 		{"replaced by another file of equal size", func(t *testing.T, s *fileHarness, _ int64) {
 			t.Helper()
@@ -158,18 +148,18 @@ func TestSourceChanges(t *testing.T) {
 				s.restart()
 				s.waitState(uploader.StatePaused)
 				resume()
-				ended := s.waitState(c.want[i])
+				got := s.waitState(c.want[i])
 				if c.want[i] != done {
-					if ended.Session.URL != paused.Session.URL {
+					if got.Session.URL != paused.Session.URL {
 						t.Error("upload URL changed")
 					}
 					return
 				}
-				if paused.Session.Begun() && ended.Resumed == 0 {
+				if paused.Session.Begun() && got.Resumed == 0 {
 					t.Error("upload started over")
 				}
-				if got := hex.EncodeToString([]byte(ended.SHA256)); got != fileSHA256(t, s.path) {
-					t.Errorf("SHA256 is %s", got)
+				if sum := hex.EncodeToString([]byte(got.SHA256)); sum != fileSHA256(t, s.path) {
+					t.Errorf("SHA256 is %s", sum)
 				}
 				wantStored(t, s.server, s.path)
 			})
@@ -182,7 +172,7 @@ func TestFileGrowingDuringUploadIsNotDone(t *testing.T) {
 	s := newFileHarness(t)
 	s.proxy.Slow(4 << 20)
 	s.add(s.path)
-	s.waitStored(3 << 20)
+	s.waitStored(s.server, 3<<20)
 	editFile(t, s.path, filmSize)
 	s.proxy.Heal(t)
 	s.waitState(uploader.StateChanged)
@@ -215,7 +205,7 @@ func TestSourceEditDetectedAfterOutage(t *testing.T) {
 	h, _, proxy, path := startSlowUpload(t)
 	proxy.Refuse()
 	h.waitState(uploader.StateRetrying)
-	restoringTime(t, path, func() { editFile(t, path, 1<<20) })
+	keepModTime(t, path, func() { editFile(t, path, 1<<20) })
 	proxy.Heal(t)
 	h.do(uploader.Retry{Target: uploader.Everything()})
 	h.waitState(uploader.StateChanged)

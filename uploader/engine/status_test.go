@@ -65,18 +65,16 @@ func (s *scriptedServer) isPending(kind string) bool {
 
 // option returns the script as a server option.
 func (s *scriptedServer) option() uploadtest.Option {
-	return uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			response, ok := s.next(r)
-			if !ok {
-				next.ServeHTTP(w, r)
-				return
-			}
-			_, _ = io.Copy(io.Discard, r.Body) // otherwise the response may be lost with the connection
-			w.Header().Set("Tus-Resumable", "1.0.0")
-			w.WriteHeader(response.status)
-			_, _ = io.WriteString(w, response.body)
-		})
+	return intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		response, ok := s.next(r)
+		if !ok {
+			next.ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the response may be lost with the connection
+		w.Header().Set("Tus-Resumable", "1.0.0")
+		w.WriteHeader(response.status)
+		_, _ = io.WriteString(w, response.body)
 	})
 }
 
@@ -161,23 +159,23 @@ func testStatus(t *testing.T, on string, response scriptedResponse, want uploade
 	h := newHarness(t, server.Endpoint)
 	path := createFile(t, "film.mov", size)
 	h.addWithOptions(options, path)
-	row := h.retryUntilFinal()
+	transfer := h.retryUntilFinal()
 	if script.isPending(on) {
 		t.Fatalf("no %s request was sent", on)
 	}
-	if row.State() != want {
-		t.Fatalf("state %v, want %v: %v", row.State(), want, row.Fault)
+	if transfer.State() != want {
+		t.Fatalf("state %v, want %v: %v", transfer.State(), want, transfer.Fault)
 	}
 	started := on == http.MethodHead || on == http.MethodPatch
-	if started && want != uploader.StateDone && (row.Session.URL == "" || row.Session.Offset < 1<<20) {
-		t.Errorf("session is lost: %+v", row.Session)
+	if started && want != uploader.StateDone && (transfer.Session.URL == "" || transfer.Session.Offset < 1<<20) {
+		t.Errorf("session is lost: %+v", transfer.Session)
 	}
 	if want != uploader.StateDone {
 		h.do(uploader.Retry{Target: uploader.Everything()})
-		row = h.retryUntilFinal()
+		transfer = h.retryUntilFinal()
 	}
-	if row.Phase != uploader.PhaseDone {
-		t.Errorf("after a retry: state %v: %v", row.State(), row.Fault)
+	if transfer.Phase != uploader.PhaseDone {
+		t.Errorf("after a retry: state %v: %v", transfer.State(), transfer.Fault)
 	}
 	wantStoredOnce(t, server, path)
 	if created := countRequests(server.Requests(), http.MethodPost); started && created != 1 && want != uploader.StateForgotten {
@@ -210,12 +208,12 @@ func TestTerminationStatusCodes(t *testing.T) {
 				id := h.retryUntilFinal().ID
 				h.do(uploader.Cancel{Target: uploader.Everything()})
 				h.waitCount(uploader.StateCancelled, 1)
-				h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+				h.waitCancelled()
 				if got := slices.Contains(h.eventKinds(id), uploader.EventLeft); got != c.reported {
 					t.Errorf("EventLeft recorded: %v", got)
 				}
 				removed := len(server.Stored(t)) == 0
-				if transientCase := c.name == "transient"; removed != transientCase {
+				if want := c.name == "transient"; removed != want {
 					t.Errorf("upload terminated: %v", removed)
 				}
 			})
@@ -231,6 +229,6 @@ func TestT3UploadLeftOnServerIsReported(t *testing.T) {
 	h.addWithOptions(uploader.Options{Chunk: 1 << 20}, createFile(t, "film.mov", 2<<20))
 	id := h.retryUntilFinal().ID
 	h.do(uploader.Cancel{Target: uploader.Everything()})
-	h.waitFor("a cancelled transfer", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.waitCancelled()
 	h.wantEvent(id, uploader.EventLeft)
 }

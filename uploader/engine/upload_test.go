@@ -43,9 +43,9 @@ func TestUploadFileSizesAndNames(t *testing.T) {
 			for _, f := range files {
 				paths, names = append(paths, createFile(t, f.name, f.size)), append(names, f.name)
 			}
-			for _, row := range h.waitFinal(h.add(paths...)) {
-				if row.Phase != uploader.PhaseDone {
-					t.Errorf("%q: %v", row.Source.Name(), row.Fault)
+			for _, transfer := range h.waitFinal(h.add(paths...)) {
+				if transfer.Phase != uploader.PhaseDone {
+					t.Errorf("%q: %v", transfer.Source.Name(), transfer.Fault)
 				}
 			}
 			wantStored(t, server, paths...)
@@ -76,13 +76,13 @@ func TestUploadFolderKeepsRelativePaths(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows := h.waitFinal(h.add(folder))
-	if len(rows) != 1000 {
-		t.Fatalf("got %d transfers, want 1000", len(rows))
+	transfers := h.waitFinal(h.add(folder))
+	if len(transfers) != 1000 {
+		t.Fatalf("got %d transfers, want 1000", len(transfers))
 	}
 	want := map[string]string{}
-	for _, row := range rows {
-		want[row.Source.RelPath] = fileSHA256(t, row.Source.Path)
+	for _, transfer := range transfers {
+		want[transfer.Source.RelPath] = fileSHA256(t, transfer.Source.Path)
 	}
 	for _, f := range server.Stored(t) {
 		if want[f.Metadata["relativePath"]] != f.SHA256 {
@@ -106,9 +106,9 @@ func TestMissingFilesDoNotBlockOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds := map[string]fault.Kind{}
-	for _, row := range h.waitFinal(h.add(missing, link, good)) {
-		if row.Fault != nil {
-			kinds[row.Source.Path] = row.Fault.Kind
+	for _, transfer := range h.waitFinal(h.add(missing, link, good)) {
+		if transfer.Fault != nil {
+			kinds[transfer.Source.Path] = transfer.Fault.Kind
 		}
 	}
 	if kinds[missing] != fault.SourceMissing || kinds[link] != fault.SourceMissing || len(kinds) != 2 {

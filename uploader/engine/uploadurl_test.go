@@ -33,12 +33,12 @@ func TestUploadURLAcceptsOneFile(t *testing.T) {
 	h := newHarness(t, url)
 	h.setServerOptions(uploader.Profile{Given: true, ChunkMax: 1 << 20})
 	path, second := createFile(t, "film.mov", 3_000_000), createFile(t, "other.mov", 3_000_000)
-	rows := h.waitFinal(h.add(path, second))
-	if rows[0].Phase != uploader.PhaseDone || rows[0].Session.URL != url {
-		t.Errorf("first file: phase %v, URL %s: %v", rows[0].Phase, rows[0].Session.URL, rows[0].Fault)
+	transfers := h.waitFinal(h.add(path, second))
+	if transfers[0].Phase != uploader.PhaseDone || transfers[0].Session.URL != url {
+		t.Errorf("first file: phase %v, URL %s: %v", transfers[0].Phase, transfers[0].Session.URL, transfers[0].Fault)
 	}
-	if f := rows[1].Fault; rows[1].Phase != uploader.PhaseFailed || f.Code != fault.CodeGivenTaken {
-		t.Errorf("second file: phase %v: %v", rows[1].Phase, f)
+	if f := transfers[1].Fault; transfers[1].Phase != uploader.PhaseFailed || f.Code != fault.CodeGivenTaken {
+		t.Errorf("second file: phase %v: %v", transfers[1].Phase, f)
 	}
 	wantStored(t, server, path)
 	if n := countRequests(server.Requests(), http.MethodPost); n != 1 {
@@ -59,7 +59,7 @@ func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	h.setServerOptions(uploader.Profile{Given: true})
 	path := createFile(t, "film.mov", 6_000_000)
 	h.add(path)
-	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 })
+	h.waitSent(1 << 20)
 	h.restart()
 	proxy.Heal(t)
 	h.waitState(uploader.StateDone)
@@ -71,8 +71,8 @@ func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	t.Run("started elsewhere", func(t *testing.T) {
 		h.do(uploader.Remove{Target: uploader.Everything()})
 		h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
-		if row := h.waitFinal(h.add(path))[0]; row.Fault == nil || row.Fault.Code != fault.CodeGivenBegun {
-			t.Errorf("phase %v: %v", row.Phase, row.Fault)
+		if transfer := h.waitFinal(h.add(path))[0]; transfer.Fault == nil || transfer.Fault.Code != fault.CodeGivenBegun {
+			t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 		}
 		if n := countRequests(server.Requests(), http.MethodDelete); n != 0 {
 			t.Errorf("%d DELETE requests, want 0", n)
@@ -81,8 +81,8 @@ func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	t.Run("another size", func(t *testing.T) {
 		h := newHarness(t, createUpload(t, server.Endpoint, "5"))
 		h.setServerOptions(uploader.Profile{Given: true})
-		if row := h.waitFinal(h.add(createFile(t, "six.bin", 6)))[0]; row.Fault == nil || row.Fault.Kind != fault.Mismatch {
-			t.Errorf("phase %v: %v", row.Phase, row.Fault)
+		if transfer := h.waitFinal(h.add(createFile(t, "six.bin", 6)))[0]; transfer.Fault == nil || transfer.Fault.Kind != fault.Mismatch {
+			t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package engine_test
+package uploader_test
 
 import (
 	"testing"
@@ -28,6 +28,7 @@ func weekdays(days string) (set [7]bool) {
 	return set
 }
 
+// hours converts hours to a duration.
 func hours(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
 
 func TestScheduleAt(t *testing.T) {
