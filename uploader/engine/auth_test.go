@@ -169,7 +169,7 @@ func TestLateUnauthorizedResponseDoesNotBlockAgain(t *testing.T) {
 	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool { return s.Blocked[testServer] != nil })
 	h.do(uploader.SignedIn{Server: testServer})
 	close(release)
-	h.waitFor("2 files done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 })
+	h.waitCount(uploader.StateDone, 2)
 	h.waitFinal(batch)
 	wantStored(t, server, paths...)
 }
@@ -233,7 +233,7 @@ func TestExpiredSignInBlocksServerOnce(t *testing.T) {
 	}
 	expired.Store(false)
 	h.do(uploader.SignedIn{Server: testServer})
-	h.waitFor("all done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == len(paths) })
+	h.waitCount(uploader.StateDone, len(paths))
 	complete := 0
 	for _, f := range server.Stored(t) { // an upload whose creation was interrupted stays empty
 		if f.Size == f.Length {

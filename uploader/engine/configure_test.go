@@ -54,7 +54,7 @@ func TestLoweringSimultaneousStopsRunningTransfers(t *testing.T) {
 	h.do(limited(3))
 	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20), createFile(t, "c.mov", 3<<20), createFile(t, "d.mov", 3<<20)}
 	batch := h.add(paths...)
-	h.waitFor("3 running", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 3 })
+	h.waitCount(uploader.StateUploading, 3)
 	h.do(limited(1))
 	s := h.waitFor("1 running and 3 waiting", func(s *uploader.Snapshot) bool {
 		return s.Totals.Active == 1 && s.Totals.Count[uploader.StateWaiting] == 3
@@ -80,7 +80,7 @@ func TestServerSimultaneousLimit(t *testing.T) {
 	h.do(limited(100_000))
 	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20), createFile(t, "c.mov", 3<<20), createFile(t, "d.mov", 3<<20)}
 	batch := h.add(paths...)
-	h.waitFor("4 running", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 4 })
+	h.waitCount(uploader.StateUploading, 4)
 	h.do(uploader.SaveServer{Server: limitedServer})
 	h.waitFor("2 running", func(s *uploader.Snapshot) bool { return s.Totals.Active == 2 })
 	h.do(limited(0))

@@ -64,26 +64,25 @@ func TestReaddFileContinuesUpload(t *testing.T) {
 
 func TestReaddMovedFileContinuesParts(t *testing.T) {
 	t.Parallel()
-	s := newFileHarness(t)
-	s.proxy.Slow(4 << 20)
+	h := newFileHarness(t)
+	h.proxy.Slow(4 << 20)
 	path := createFile(t, "large.mov", 24<<20)
 	options := uploader.Options{Connections: 3}
-	s.do(uploader.Add{Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{path}, Options: options})
-	s.waitSent(6 << 20)
-	s.do(uploader.Pause{Target: uploader.Everything()})
-	paused := s.waitState(uploader.StatePaused)
+	h.addWithOptions(options, path)
+	h.waitSent(6 << 20)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	paused := h.waitState(uploader.StatePaused)
 	if paused.Session.Parts == 0 {
 		t.Fatal("file is not uploaded in parts")
 	}
-	s.proxy.Heal(t)
+	h.proxy.Heal(t)
 	to := filepath.Join(t.TempDir(), "renamed.mov")
 	copyFile(t, path, to)
 	removeFile(t, path)
-	batch := uploader.NewBatchID()
-	s.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{to}, Options: options})
-	done := s.waitFinal(batch)[0]
+	batch := h.addWithOptions(options, to)
+	done := h.waitFinal(batch)[0]
 	if done.ID != paused.ID || done.Phase != uploader.PhaseDone || done.Resumed == 0 {
-		t.Errorf("upload was not continued: %s", describe(s.engine.Snapshot()))
+		t.Errorf("upload was not continued: %s", describe(h.engine.Snapshot()))
 	}
 	if got := hex.EncodeToString([]byte(done.SHA256)); got != fileSHA256(t, to) {
 		t.Errorf("SHA256 is %s", got)
@@ -131,7 +130,7 @@ func TestReaddMissingFileReusesTransfer(t *testing.T) {
 	root := t.TempDir()
 	file, folder := filepath.Join(root, "notes.txt"), filepath.Join(root, "raws")
 	h.add(file, folder)
-	h.waitFor("2 missing", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateMissing] == 2 })
+	h.waitCount(uploader.StateMissing, 2)
 	h.waitFinal(h.add(file))
 	if transfers := h.engine.Snapshot().Transfers; len(transfers) != 2 {
 		t.Errorf("missing file added again: want 2 transfers, got %s", describe(h.engine.Snapshot()))
@@ -207,8 +206,7 @@ func TestReaddUploadedFileAsks(t *testing.T) {
 	h.do(uploader.Retry{Target: uploader.These(transfer.ID)})
 	h.waitFor("the second upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 && uploads() == 2 })
 
-	batch := uploader.NewBatchID()
-	h.do(uploader.Add{Batch: batch, Server: testServer, Paths: []string{path}, Options: uploader.Options{Again: true}})
+	batch := h.addWithOptions(uploader.Options{Again: true}, path)
 	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || uploads() != 3 {
 		t.Errorf("added with Again: state %v", transfer.State())
 	}

@@ -30,13 +30,13 @@ type fileHarness struct {
 
 func newFileHarness(t *testing.T, options ...uploadtest.Option) *fileHarness {
 	t.Helper()
-	s := &fileHarness{server: uploadtest.NewTusd(t, options...), disk: &uploadtest.Disk{}, path: createFile(t, "film.mov", filmSize)}
-	s.proxy = uploadtest.NewProxy(t, s.server.Endpoint)
-	s.harness = newHarness(t, s.proxy.URL(s.server.Endpoint))
-	s.harness.stop()
-	s.configure = func(c *engine.Config) { c.Disk = source.NewDisk(s.disk) }
-	s.start()
-	return s
+	h := &fileHarness{server: uploadtest.NewTusd(t, options...), disk: &uploadtest.Disk{}, path: createFile(t, "film.mov", filmSize)}
+	h.proxy = uploadtest.NewProxy(t, h.server.Endpoint)
+	h.harness = newHarness(t, h.proxy.URL(h.server.Endpoint))
+	h.harness.stop()
+	h.configure = func(c *engine.Config) { c.Disk = source.NewDisk(h.disk) }
+	h.start()
+	return h
 }
 
 // stages lists the states of an upload in which its file is changed. Each start
@@ -44,25 +44,25 @@ func newFileHarness(t *testing.T, options ...uploadtest.Option) *fileHarness {
 var stages = []struct {
 	name  string
 	at    int64 // offset at which the file is edited or truncated
-	start func(t *testing.T) (s *fileHarness, resume func())
+	start func(t *testing.T) (h *fileHarness, resume func())
 }{
 
 	{"before the upload", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
 		t.Helper()
-		s := newFileHarness(t)
-		s.proxy.Refuse()
-		s.add(s.path)
-		s.waitState(uploader.StateRetrying)
-		s.do(uploader.Pause{Target: uploader.Everything()})
-		s.waitState(uploader.StatePaused)
-		return s, func() { s.do(uploader.Resume{Target: uploader.Everything()}) }
+		h := newFileHarness(t)
+		h.proxy.Refuse()
+		h.add(h.path)
+		h.waitState(uploader.StateRetrying)
+		h.do(uploader.Pause{Target: uploader.Everything()})
+		h.waitState(uploader.StatePaused)
+		return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
 	}},
 	{"in the uploaded range", 1 << 19, pausePartway},
 	{"in the remaining range", filmSize - 1<<20, pausePartway},
 	{"after the upload without a response", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
 		t.Helper()
 		respond := make(chan struct{})
-		s := newFileHarness(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		h := newFileHarness(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			if r.Method != http.MethodPatch {
 				next.ServeHTTP(w, r)
 				return
@@ -70,25 +70,25 @@ var stages = []struct {
 			next.ServeHTTP(httptest.NewRecorder(), r)
 			<-respond
 		}))
-		s.add(s.path)
-		s.waitStored(s.server, filmSize)
-		s.do(uploader.Pause{Target: uploader.Everything()})
-		s.waitState(uploader.StatePaused)
+		h.add(h.path)
+		h.waitStored(h.server, filmSize)
+		h.do(uploader.Pause{Target: uploader.Everything()})
+		h.waitState(uploader.StatePaused)
 		close(respond)
-		return s, func() { s.do(uploader.Resume{Target: uploader.Everything()}) }
+		return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
 	}},
 }
 
 // pausePartway pauses an upload when the server has 3 MiB.
 func pausePartway(t *testing.T) (*fileHarness, func()) {
 	t.Helper()
-	s := newFileHarness(t)
-	s.proxy.Slow(4 << 20)
-	s.add(s.path)
-	s.waitStored(s.server, 3<<20)
-	s.do(uploader.Pause{Target: uploader.Everything()})
-	s.waitState(uploader.StatePaused)
-	return s, func() { s.do(uploader.Resume{Target: uploader.Everything()}) }
+	h := newFileHarness(t)
+	h.proxy.Slow(4 << 20)
+	h.add(h.path)
+	h.waitStored(h.server, 3<<20)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.waitState(uploader.StatePaused)
+	return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
 }
 
 // TestSourceChanges checks the result of an upload for each change of its file at
@@ -98,42 +98,42 @@ func TestSourceChanges(t *testing.T) {
 	const done, changed, missing, failed = uploader.StateDone, uploader.StateChanged, uploader.StateMissing, uploader.StateFailed
 	for _, c := range []struct {
 		name   string
-		change func(t *testing.T, s *fileHarness, at int64)
+		change func(t *testing.T, h *fileHarness, at int64)
 		want   [4]uploader.State // by stage
 	}{
 		{"unchanged", func(*testing.T, *fileHarness, int64) {}, [4]uploader.State{done, done, done, done}},
-		{"touched", func(t *testing.T, s *fileHarness, _ int64) {
+		{"touched", func(t *testing.T, h *fileHarness, _ int64) {
 			t.Helper()
-			if err := os.Chtimes(s.path, time.Now(), time.Now()); err != nil {
+			if err := os.Chtimes(h.path, time.Now(), time.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}, [4]uploader.State{done, done, done, done}},
-		{"appended to", func(t *testing.T, s *fileHarness, _ int64) { t.Helper(); editFile(t, s.path, filmSize) }, [4]uploader.State{done, changed, changed, changed}},
-		{"truncated", func(t *testing.T, s *fileHarness, at int64) {
+		{"appended to", func(t *testing.T, h *fileHarness, _ int64) { t.Helper(); editFile(t, h.path, filmSize) }, [4]uploader.State{done, changed, changed, changed}},
+		{"truncated", func(t *testing.T, h *fileHarness, at int64) {
 			t.Helper()
-			if err := os.Truncate(s.path, at); err != nil {
+			if err := os.Truncate(h.path, at); err != nil {
 				t.Fatal(err)
 			}
 		}, [4]uploader.State{done, changed, changed, changed}},
-		{"edited", func(t *testing.T, s *fileHarness, at int64) { t.Helper(); editFile(t, s.path, at) }, [4]uploader.State{done, changed, done, changed}},
-		{"edited with restored time", func(t *testing.T, s *fileHarness, at int64) {
+		{"edited", func(t *testing.T, h *fileHarness, at int64) { t.Helper(); editFile(t, h.path, at) }, [4]uploader.State{done, changed, done, changed}},
+		{"edited with restored time", func(t *testing.T, h *fileHarness, at int64) {
 			t.Helper()
-			keepModTime(t, s.path, func() { editFile(t, s.path, at) })
+			keepModTime(t, h.path, func() { editFile(t, h.path, at) })
 		}, [4]uploader.State{done, changed, done, changed}},
-		{"replaced by a copy", func(t *testing.T, s *fileHarness, _ int64) {
+		{"replaced by a copy", func(t *testing.T, h *fileHarness, _ int64) {
 			t.Helper()
-			keepModTime(t, s.path, func() { replaceByCopy(t, s.path) })
+			keepModTime(t, h.path, func() { replaceByCopy(t, h.path) })
 		}, [4]uploader.State{done, done, done, done}},
-		{"replaced by another file of equal size", func(t *testing.T, s *fileHarness, _ int64) {
+		{"replaced by another file of equal size", func(t *testing.T, h *fileHarness, _ int64) {
 			t.Helper()
-			moveFile(t, createFile(t, "other.mov", filmSize), s.path)
+			moveFile(t, createFile(t, "other.mov", filmSize), h.path)
 		}, [4]uploader.State{done, changed, changed, changed}},
-		{"deleted", func(t *testing.T, s *fileHarness, _ int64) { t.Helper(); removeFile(t, s.path) }, [4]uploader.State{missing, missing, missing, missing}},
-		{"unreadable", func(_ *testing.T, s *fileHarness, _ int64) { s.disk.Deny(s.path) }, [4]uploader.State{failed, failed, failed, failed}},
-		{"replaced by a folder", func(t *testing.T, s *fileHarness, _ int64) {
+		{"deleted", func(t *testing.T, h *fileHarness, _ int64) { t.Helper(); removeFile(t, h.path) }, [4]uploader.State{missing, missing, missing, missing}},
+		{"unreadable", func(_ *testing.T, h *fileHarness, _ int64) { h.disk.Deny(h.path) }, [4]uploader.State{failed, failed, failed, failed}},
+		{"replaced by a folder", func(t *testing.T, h *fileHarness, _ int64) {
 			t.Helper()
-			removeFile(t, s.path)
-			if err := os.Mkdir(s.path, 0o700); err != nil {
+			removeFile(t, h.path)
+			if err := os.Mkdir(h.path, 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}, [4]uploader.State{failed, failed, failed, failed}},
@@ -141,14 +141,14 @@ func TestSourceChanges(t *testing.T) {
 		for i, stage := range stages {
 			t.Run(c.name+" "+stage.name, func(t *testing.T) {
 				t.Parallel()
-				s, resume := stage.start(t)
-				paused := s.onlyTransfer()
-				c.change(t, s, stage.at)
-				s.proxy.Heal(t)
-				s.restart()
-				s.waitState(uploader.StatePaused)
+				h, resume := stage.start(t)
+				paused := h.onlyTransfer()
+				c.change(t, h, stage.at)
+				h.proxy.Heal(t)
+				h.restart()
+				h.waitState(uploader.StatePaused)
 				resume()
-				got := s.waitState(c.want[i])
+				got := h.waitState(c.want[i])
 				if c.want[i] != done {
 					if got.Session.URL != paused.Session.URL {
 						t.Error("upload URL changed")
@@ -158,10 +158,10 @@ func TestSourceChanges(t *testing.T) {
 				if paused.Session.Begun() && got.Resumed == 0 {
 					t.Error("upload started over")
 				}
-				if sum := hex.EncodeToString([]byte(got.SHA256)); sum != fileSHA256(t, s.path) {
+				if sum := hex.EncodeToString([]byte(got.SHA256)); sum != fileSHA256(t, h.path) {
 					t.Errorf("SHA256 is %s", sum)
 				}
-				wantStored(t, s.server, s.path)
+				wantStored(t, h.server, h.path)
 			})
 		}
 	}
@@ -169,13 +169,13 @@ func TestSourceChanges(t *testing.T) {
 
 func TestFileGrowingDuringUploadIsNotDone(t *testing.T) {
 	t.Parallel()
-	s := newFileHarness(t)
-	s.proxy.Slow(4 << 20)
-	s.add(s.path)
-	s.waitStored(s.server, 3<<20)
-	editFile(t, s.path, filmSize)
-	s.proxy.Heal(t)
-	s.waitState(uploader.StateChanged)
+	h := newFileHarness(t)
+	h.proxy.Slow(4 << 20)
+	h.add(h.path)
+	h.waitStored(h.server, 3<<20)
+	editFile(t, h.path, filmSize)
+	h.proxy.Heal(t)
+	h.waitState(uploader.StateChanged)
 }
 
 func TestSourceEditDetectedOnResume(t *testing.T) {
@@ -235,17 +235,17 @@ func TestMissingFileResumesWhenRestored(t *testing.T) {
 
 func TestUnreadableFileResumesWhenReadable(t *testing.T) {
 	t.Parallel()
-	s, resume := pausePartway(t)
-	s.disk.Deny(s.path)
-	s.proxy.Heal(t)
+	h, resume := pausePartway(t)
+	h.disk.Deny(h.path)
+	h.proxy.Heal(t)
 	resume()
-	if failed := s.waitState(uploader.StateFailed); failed.Fault.Kind != fault.SourceDenied {
+	if failed := h.waitState(uploader.StateFailed); failed.Fault.Kind != fault.SourceDenied {
 		t.Errorf("fault is %v, want fault.SourceDenied", failed.Fault)
 	}
-	s.disk.Deny("")
-	s.do(uploader.Retry{Target: uploader.Everything()})
-	if ended := s.waitState(uploader.StateDone); ended.Resumed == 0 {
+	h.disk.Deny("")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	if ended := h.waitState(uploader.StateDone); ended.Resumed == 0 {
 		t.Error("upload started over")
 	}
-	wantStored(t, s.server, s.path)
+	wantStored(t, h.server, h.path)
 }
