@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -73,7 +73,7 @@ func TestUnreachableServerIsTriedByFewTransfers(t *testing.T) {
 	h.waitFor("the batch to be scanned and a retrying transfer", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateRetrying] > 0
 	})
-	limit := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
+	limit := uploader.DefaultSettings().Simultaneous + admission.MaxSmallFiles
 	if n := h.engine.Snapshot().Totals.Count[uploader.StateRetrying]; n > limit {
 		t.Errorf("%d transfers have tried the unreachable server", n)
 	}
@@ -195,7 +195,7 @@ func TestCaptivePortalBlocksServer(t *testing.T) {
 	s := h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool {
 		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[testServer] != nil
 	})
-	limit := uploader.DefaultSettings().Simultaneous + engine.SmallAtOnce
+	limit := uploader.DefaultSettings().Simultaneous + admission.MaxSmallFiles
 	if n := s.Totals.Count[uploader.StateFailed]; n > limit {
 		t.Errorf("%d transfers failed", n)
 	}
