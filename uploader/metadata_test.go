@@ -9,9 +9,9 @@ import (
 
 func TestParseMetadataErrors(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"a,b c", "a 1\na 2", "ключ 1", "a\tb"} {
-		if _, err := uploader.ParseMetadata(bad); err == nil {
-			t.Errorf("ParseMetadata(%q) succeeded, want error", bad)
+	for _, template := range []string{"a,b c", "a 1\na 2", "ключ 1", "a\tb"} {
+		if pairs, err := uploader.ParseMetadata(template); err == nil {
+			t.Errorf("ParseMetadata(%q) = %q, want an error", template, pairs)
 		}
 	}
 }
