@@ -12,219 +12,219 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// leftBehind is a large upload of which the server holds a part, and an engine
-// that started anew and asks before it goes on.
-func leftBehind(t *testing.T, between func(b *bench, path string)) (b *bench, server *uploadtest.Tusd, path string) {
+// newInterruptedUpload returns a harness whose engine was restarted during an upload
+// and asks before it resumes. beforeStart is called between the two runs.
+func newInterruptedUpload(t *testing.T, beforeStart func(h *harness, path string)) (h *harness, server *uploadtest.Tusd, path string) {
 	t.Helper()
-	b, server, proxy, path := underWay(t)
-	b.quit()
+	h, server, proxy, path := startSlowUpload(t)
+	h.stop()
 	proxy.Heal(t)
-	between(b, path)
-	b.change = func(c *engine.Config) { c.Ask = true }
-	b.start()
-	b.until("the start", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-	return b, server, path
+	beforeStart(h, path)
+	h.configure = func(c *engine.Config) { c.Ask = true }
+	h.start()
+	h.waitLoaded()
+	return h, server, path
 }
 
-// Check has the engine check everything, and waits for the end of it.
-func (b *bench) look() *uploader.Transfer {
-	b.t.Helper()
-	b.do(uploader.Check{Target: uploader.Everything()})
-	b.until("the end of the check", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
-	return b.only()
+// checkAll checks all transfers, waits until the check has ended and returns the
+// only transfer.
+func (h *harness) checkAll() *uploader.Transfer {
+	h.t.Helper()
+	h.do(uploader.Check{Target: uploader.Everything()})
+	h.waitFor("the check to end", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
+	return h.onlyTransfer()
 }
 
-func TestACheckLearnsWhatTheServerHoldsAndSendsNothing(t *testing.T) {
+func TestCheckUpdatesOffsetWithoutUpload(t *testing.T) {
 	t.Parallel()
-	b, server, path := leftBehind(t, func(b *bench, _ string) {
-		saved, err := b.store.Load(t.Context())
+	h, server, path := newInterruptedUpload(t, func(h *harness, _ string) {
+		saved, err := h.store.Load(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		behind := saved.Transfers[0]
-		behind.Session.Offset, behind.Session.Sent = 1, 1
-		if err := b.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&behind}}); err != nil {
+		stale := saved.Transfers[0]
+		stale.Session.Offset, stale.Session.Sent = 1, 1
+		if err := h.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&stale}}); err != nil {
 			t.Fatal(err)
 		}
 	})
-	got := b.look()
-	held := server.Stored(t)[0].Size
-	if got.Session.Offset != held || got.Phase != uploader.PhaseQueued || got.Fault != nil {
-		t.Errorf("the server holds %d, learned %+v", held, got)
+	got := h.checkAll()
+	stored := server.Stored(t)[0].Size
+	if got.Session.Offset != stored || got.Phase != uploader.PhaseQueued || got.Fault != nil {
+		t.Errorf("server has %d bytes, check returned %+v", stored, got)
 	}
-	b.do(uploader.Resume{Target: uploader.Everything()})
-	if done := b.untilState(uploader.StateDone); done.Resumed != held {
-		t.Errorf("went on at %d, not at %d", done.Resumed, held)
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	if done := h.waitState(uploader.StateDone); done.Resumed != stored {
+		t.Errorf("resumed at %d, want %d", done.Resumed, stored)
 	}
 	wantStored(t, server, path)
 }
 
-func TestACheckSaysWhatGoesNoFurther(t *testing.T) {
+func TestCheckReportsSourceFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name    string
-		between func(b *bench, path string)
-		want    uploader.State
+		name        string
+		beforeStart func(h *harness, path string)
+		want        uploader.State
 	}{
-		{"a file that is not there", func(_ *bench, path string) { must(t, os.Remove(path)) }, uploader.StateMissing},
-		{"a file that grew", func(_ *bench, path string) { must(t, os.Truncate(path, 13<<20)) }, uploader.StateChanged},
+		{"file is missing", func(_ *harness, path string) { must(t, os.Remove(path)) }, uploader.StateMissing},
+		{"file grew", func(_ *harness, path string) { must(t, os.Truncate(path, 13<<20)) }, uploader.StateChanged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b, server, _ := leftBehind(t, c.between)
-			if got := b.look(); got.State() != c.want || got.Session.Offset == 0 {
-				t.Errorf("it is said to be %v with %d bytes", got.State(), got.Session.Offset)
+			h, server, _ := newInterruptedUpload(t, c.beforeStart)
+			if got := h.checkAll(); got.State() != c.want || got.Session.Offset == 0 {
+				t.Errorf("state %v, offset %d", got.State(), got.Session.Offset)
 			}
 			if len(server.Stored(t)) != 1 {
-				t.Error("the server's part of it is gone")
+				t.Error("upload was removed from the server")
 			}
 		})
 	}
 }
 
-func TestACheckFindsAnUploadForgotten(t *testing.T) {
+func TestCheckReportsMissingUpload(t *testing.T) {
 	t.Parallel()
-	var forgets atomic.Bool
-	b := answering(t, &forgets, http.StatusNotFound)
-	if got := b.look(); got.State() != uploader.StateForgotten {
-		t.Errorf("it is said to be %v", got.State())
+	var enabled atomic.Bool
+	h := newInterruptedUploadStatus(t, &enabled, http.StatusNotFound)
+	if got := h.checkAll(); got.State() != uploader.StateForgotten {
+		t.Errorf("state %v, want StateForgotten", got.State())
 	}
-	forgets.Store(false)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.untilState(uploader.StateDone)
+	enabled.Store(false)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
 }
 
-func TestACheckFindsASignInNeeded(t *testing.T) {
+func TestCheckReportsSignInRequired(t *testing.T) {
 	t.Parallel()
-	var refuses atomic.Bool
-	b := answering(t, &refuses, http.StatusUnauthorized)
-	held := b.only().Session.Offset
-	if got := b.look(); got.State() != uploader.StateSignIn || got.Session.Offset != held {
-		t.Errorf("it is said to be %v with %d bytes", got.State(), got.Session.Offset)
+	var enabled atomic.Bool
+	h := newInterruptedUploadStatus(t, &enabled, http.StatusUnauthorized)
+	offset := h.onlyTransfer().Session.Offset
+	if got := h.checkAll(); got.State() != uploader.StateSignIn || got.Session.Offset != offset {
+		t.Errorf("state %v, offset %d", got.State(), got.Session.Offset)
 	}
-	b.until("the question", func(s *uploader.Snapshot) bool { return s.Blocked[theServer] != nil })
-	refuses.Store(false)
-	b.do(uploader.SignedIn{Server: theServer})
-	if done := b.untilState(uploader.StateDone); done.Resumed < held {
-		t.Errorf("went on at %d", done.Resumed)
+	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool { return s.Blocked[testServer] != nil })
+	enabled.Store(false)
+	h.do(uploader.SignedIn{Server: testServer})
+	if done := h.waitState(uploader.StateDone); done.Resumed < offset {
+		t.Errorf("resumed at %d", done.Resumed)
 	}
 }
 
-// TestACheckOfAServerThatIsAwayLeavesWhatWasKnown asks once for all that is there.
-func TestACheckOfAServerThatIsAwayLeavesWhatWasKnown(t *testing.T) {
-	b, _, proxy, _ := underWay(t)
-	b.quit()
+func TestCheckOfUnreachableServerKeepsOffset(t *testing.T) {
+	h, _, proxy, _ := startSlowUpload(t)
+	h.stop()
 	proxy.Refuse()
-	b.change = func(c *engine.Config) { c.Ask = true }
-	b.start()
-	b.until("the start", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-	held := b.only().Session.Offset
-	got := b.look()
-	if got.Phase != uploader.PhaseQueued || got.Session.Offset != held || got.Fault == nil {
-		t.Errorf("learned %+v", got)
+	h.configure = func(c *engine.Config) { c.Ask = true }
+	h.start()
+	h.waitLoaded()
+	offset := h.onlyTransfer().Session.Offset
+	got := h.checkAll()
+	if got.Phase != uploader.PhaseQueued || got.Session.Offset != offset || got.Fault == nil {
+		t.Errorf("check returned %+v", got)
 	}
-	b.do(uploader.Resume{Target: uploader.Everything()})
-	b.untilState(uploader.StateRetrying)
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.waitState(uploader.StateRetrying)
 	proxy.Heal(t)
-	b.do(uploader.Retry{Target: uploader.Everything()})
-	b.untilState(uploader.StateDone)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
 }
 
-func TestResumedWhileItIsCheckedItGoesOn(t *testing.T) {
+func TestResumeDuringCheck(t *testing.T) {
 	t.Parallel()
 	var slow atomic.Bool
-	asked, answer := make(chan struct{}, 8), make(chan struct{})
-	b := CheckEnded(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	received, respond := make(chan struct{}, 8), make(chan struct{})
+	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if slow.Load() && r.Method == http.MethodHead {
-			asked <- struct{}{}
-			<-answer
+			received <- struct{}{}
+			<-respond
 		}
 		next.ServeHTTP(w, r)
 	})
 	slow.Store(true)
-	b.do(uploader.Check{Target: uploader.Everything()})
-	<-asked
-	b.do(uploader.Resume{Target: uploader.Everything()})
+	h.do(uploader.Check{Target: uploader.Everything()})
+	<-received
+	h.do(uploader.Resume{Target: uploader.Everything()})
 	slow.Store(false)
-	close(answer)
-	b.untilState(uploader.StateDone)
+	close(respond)
+	h.waitState(uploader.StateDone)
 }
 
-// TestACheckThatCannotBeMadeComesToAnEnd has the user wait for no answer that does
-// not come before something else happens.
-func TestACheckThatCannotBeMadeComesToAnEnd(t *testing.T) {
+// TestCheckEndsWhenServerIsHeldOrBlocked checks that a check ends when no request
+// can be sent to the server.
+func TestCheckEndsWhenServerIsHeldOrBlocked(t *testing.T) {
 	t.Parallel()
-	t.Run("on a network that is paid for", func(t *testing.T) {
-		b, server, _ := leftBehind(t, func(*bench, string) {})
-		b.do(uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Metered = uploader.MeteredHold })})
-		b.do(uploader.Metering{Metered: true})
-		before := len(server.Requests())
-		if got := b.look(); got.Phase != uploader.PhaseQueued || got.Fault != nil || len(server.Requests()) != before {
-			t.Errorf("learned %+v from %d requests", got, len(server.Requests())-before)
+	t.Run("held on a metered network", func(t *testing.T) {
+		h, server, _ := newInterruptedUpload(t, func(*harness, string) {})
+		h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Metered = uploader.MeteredHold })})
+		h.do(uploader.Metering{Metered: true})
+		requests := len(server.Requests())
+		if got := h.checkAll(); got.Phase != uploader.PhaseQueued || got.Fault != nil || len(server.Requests()) != requests {
+			t.Errorf("check returned %+v after %d requests", got, len(server.Requests())-requests)
 		}
-		b.do(uploader.Metering{})
-		b.look()
-		b.do(uploader.Resume{Target: uploader.Everything()})
-		b.untilState(uploader.StateDone)
+		h.do(uploader.Metering{})
+		h.checkAll()
+		h.do(uploader.Resume{Target: uploader.Everything()})
+		h.waitState(uploader.StateDone)
 	})
-	t.Run("at a server that waits for a sign-in since the last run", func(t *testing.T) {
-		b, _, _ := leftBehind(t, func(b *bench, path string) {
-			saved, err := b.store.Load(t.Context())
+	t.Run("blocked since the previous run", func(t *testing.T) {
+		h, _, _ := newInterruptedUpload(t, func(h *harness, path string) {
+			saved, err := h.store.Load(t.Context())
 			must(t, err)
-			asks := saved.Transfers[0]
-			asks.ID, asks.Source.Path = saved.NextID, path+" too"
-			asks.Phase, asks.Finished = uploader.PhaseFailed, asks.Added
-			asks.Fault = &fault.Fault{Kind: fault.Auth, Op: fault.Head, Status: http.StatusUnauthorized}
-			must(t, b.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&asks}}))
+			blocked := saved.Transfers[0]
+			blocked.ID, blocked.Source.Path = saved.NextID, path+" 2"
+			blocked.Phase, blocked.Finished = uploader.PhaseFailed, blocked.Added
+			blocked.Fault = &fault.Fault{Kind: fault.Auth, Op: fault.Head, Status: http.StatusUnauthorized}
+			must(t, h.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&blocked}}))
 		})
-		b.do(uploader.Check{Target: uploader.Everything()})
-		b.until("the end of the check", func(s *uploader.Snapshot) bool {
+		h.do(uploader.Check{Target: uploader.Everything()})
+		h.waitFor("the check to end", func(s *uploader.Snapshot) bool {
 			return s.Checking == 0 && s.Totals.Count[uploader.StateSignIn] == 2
 		})
 	})
 }
 
-// TestASignInDuringACheckIsNotAskedForAgain has the server answer as it did before
-// the sign-in to a request that was under way then.
-func TestASignInDuringACheckIsNotAskedForAgain(t *testing.T) {
+// TestSignInDuringCheckIgnoresLateUnauthorized responds with 401 to a request that
+// was sent before the sign-in.
+func TestSignInDuringCheckIgnoresLateUnauthorized(t *testing.T) {
 	t.Parallel()
 	var expired atomic.Bool
-	asked, answer := make(chan struct{}, 8), make(chan struct{})
-	b := CheckEnded(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	received, respond := make(chan struct{}, 8), make(chan struct{})
+	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if r.Method == http.MethodHead && expired.Swap(false) {
-			asked <- struct{}{}
-			<-answer
+			received <- struct{}{}
+			<-respond
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 	expired.Store(true)
-	b.do(uploader.Check{Target: uploader.Everything()})
-	<-asked
-	b.do(uploader.SignedIn{Server: theServer})
-	close(answer)
-	s := b.until("the end of the check", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
-	if row := s.Transfers[0]; row.Fault != nil || row.Phase != uploader.PhaseQueued || s.Blocked[theServer] != nil {
-		t.Errorf("learned %v, %v; blocked for %v", row.State(), row.Fault, s.Blocked[theServer])
+	h.do(uploader.Check{Target: uploader.Everything()})
+	<-received
+	h.do(uploader.SignedIn{Server: testServer})
+	close(respond)
+	s := h.waitFor("the check to end", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
+	if transfer := s.Transfers[0]; transfer.Fault != nil || transfer.Phase != uploader.PhaseQueued || s.Blocked[testServer] != nil {
+		t.Errorf("state %v, fault %v; server blocked by %v", transfer.State(), transfer.Fault, s.Blocked[testServer])
 	}
 }
 
-func TestWhatIsPausedIsNotChecked(t *testing.T) {
+func TestCheckSkipsPausedTransfers(t *testing.T) {
 	t.Parallel()
-	b, server, _ := leftBehind(t, func(*bench, string) {})
-	b.do(uploader.Pause{Target: uploader.Everything()})
-	before := len(server.Requests())
-	b.look()
-	if asked := len(server.Requests()) - before; asked != 0 {
-		t.Errorf("the server was asked %d times", asked)
+	h, server, _ := newInterruptedUpload(t, func(*harness, string) {})
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	requests := len(server.Requests())
+	h.checkAll()
+	if n := len(server.Requests()) - requests; n != 0 {
+		t.Errorf("%d requests were sent, want 0", n)
 	}
 }
 
-// answering leaves an upload at a server that answers with the status as long as
-// it is told to.
-func answering(t *testing.T, on *atomic.Bool, status int) *bench {
+// newInterruptedUploadStatus is like newInterruptedUpload, at a server that responds
+// with the status to every request while on is set.
+func newInterruptedUploadStatus(t *testing.T, on *atomic.Bool, status int) *harness {
 	t.Helper()
-	b := CheckEnded(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if on.Load() {
 			w.WriteHeader(status)
 			return
@@ -232,39 +232,28 @@ func answering(t *testing.T, on *atomic.Bool, status int) *bench {
 		next.ServeHTTP(w, r)
 	})
 	on.Store(true)
-	return b
+	return h
 }
 
-// CheckEnded leaves an upload at a server whose requests pass a gatekeeper.
-func CheckEnded(t *testing.T, gatekeeper func(http.ResponseWriter, *http.Request, http.Handler)) *bench {
+// newInterruptedUploadHandler is like newInterruptedUpload, at a server whose
+// requests are passed to handle, with the server's handler as next.
+func newInterruptedUploadHandler(t *testing.T, handle func(http.ResponseWriter, *http.Request, http.Handler)) *harness {
 	t.Helper()
-	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { gatekeeper(w, r, next) })
-	}))
+	server := uploadtest.NewTusd(t, intercept(handle))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Slow(4 << 20)
-	b.add(write(t, "film.mov", 12<<20))
-	b.until("a part of it", func(*uploader.Snapshot) bool {
-		held := server.Stored(t)
-		return len(held) == 1 && held[0].Size > 3<<20
-	})
-	b.do(uploader.Pause{Target: uploader.Everything()})
-	paused := b.untilState(uploader.StatePaused)
-	b.quit()
-	wanted := *paused
-	wanted.Intent = uploader.IntentRun
-	must(t, b.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&wanted}}))
+	h.add(createFile(t, "film.mov", 12<<20))
+	h.waitStored(server, 3<<20)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	paused := h.waitState(uploader.StatePaused)
+	h.stop()
+	unpaused := *paused
+	unpaused.Intent = uploader.IntentRun
+	must(t, h.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&unpaused}}))
 	proxy.Heal(t)
-	b.change = func(c *engine.Config) { c.Ask = true }
-	b.start()
-	b.until("the start", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-	return b
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	h.configure = func(c *engine.Config) { c.Ask = true }
+	h.start()
+	h.waitLoaded()
+	return h
 }

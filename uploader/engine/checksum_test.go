@@ -13,25 +13,27 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// checking is a bench at a Reference behind a handler of the test's own.
-func checking(t *testing.T, profile uploader.Profile, in func(http.Handler) http.Handler) (*bench, *uploadtest.Reference) {
+// newChecksumHarness returns a harness at a reference server behind the handler that
+// wrap returns, with checksums enabled.
+func newChecksumHarness(t *testing.T, options uploader.Profile, wrap func(http.Handler) http.Handler) (*harness, *uploadtest.Reference) {
 	t.Helper()
 	reference := uploadtest.NewReference(t)
-	server := httptest.NewServer(in(reference))
+	server := httptest.NewServer(wrap(reference))
 	t.Cleanup(server.Close)
-	b := newBench(t, server.URL+"/files/")
-	profile.Checksums = true
-	b.give(profile)
-	return b, reference
+	h := newHarness(t, server.URL+"/files/")
+	options.Checksums = true
+	h.setServerOptions(options)
+	return h, reference
 }
 
-func asItIs(next http.Handler) http.Handler { return next }
+// unwrapped returns the handler itself.
+func unwrapped(next http.Handler) http.Handler { return next }
 
-// without takes words out of what the server says of itself.
-func without(words ...string) func(*uploadtest.Answer) {
+// withoutExtensions removes extensions from Tus-Extension.
+func withoutExtensions(extensions ...string) func(*uploadtest.Answer) {
 	return func(a *uploadtest.Answer) {
-		for _, word := range words {
-			a.Header["Tus-Extension"] = strings.ReplaceAll(a.Header["Tus-Extension"], word+",", "")
+		for _, extension := range extensions {
+			a.Header["Tus-Extension"] = strings.ReplaceAll(a.Header["Tus-Extension"], extension+",", "")
 		}
 	}
 }
@@ -39,65 +41,65 @@ func without(words ...string) func(*uploadtest.Answer) {
 func TestX1NoChecksumWithoutTheExtension(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	b.give(uploader.Profile{Checksums: true})
-	path := write(t, "film.mov", 3<<20)
-	b.finished(b.add(path))
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.Profile{Checksums: true})
+	path := createFile(t, "film.mov", 3<<20)
+	h.waitFinal(h.add(path))
 	wantStored(t, server, path)
 	for _, r := range server.Requests() {
 		if r.Header.Get("Upload-Checksum") != "" {
-			t.Errorf("%s carries %s", r.Method, r.Header.Get("Upload-Checksum"))
+			t.Errorf("%s has checksum %s", r.Method, r.Header.Get("Upload-Checksum"))
 		}
 	}
 }
 
-func TestX2EveryBodyCarriesItsChecksum(t *testing.T) {
+func TestX2EveryBodyHasChecksum(t *testing.T) {
 	t.Parallel()
-	b, server := checking(t, uploader.Profile{ChunkMax: 1 << 20, Connections: 2}, asItIs)
-	server.Twist(1, http.MethodOptions, without("checksum-trailer"))
-	paths := []string{write(t, "parts.mov", 20<<20), write(t, "whole.mov", 3<<20), write(t, "small.txt", 1000)}
-	b.finished(b.add(paths...))
+	h, server := newChecksumHarness(t, uploader.Profile{ChunkMax: 1 << 20, Connections: 2}, unwrapped)
+	server.Twist(1, http.MethodOptions, withoutExtensions("checksum-trailer"))
+	paths := []string{createFile(t, "parts.mov", 20<<20), createFile(t, "whole.mov", 3<<20), createFile(t, "small.txt", 1000)}
+	h.waitFinal(h.add(paths...))
 	for _, r := range server.Requests() {
 		if r.Body > 0 && !strings.HasPrefix(r.Header.Get("Upload-Checksum"), "sha256 ") {
-			t.Errorf("%s with %d bytes carries %q", r.Method, r.Body, r.Header.Get("Upload-Checksum"))
+			t.Errorf("%s with %d bytes has checksum %q", r.Method, r.Body, r.Header.Get("Upload-Checksum"))
 		}
 	}
 	for _, f := range server.Stored(t) {
 		if f.Size != f.Length {
-			t.Errorf("%d of %d bytes", f.Size, f.Length)
+			t.Errorf("stored %d of %d bytes", f.Size, f.Length)
 		}
 	}
 }
 
-func TestX3DamagedBytesAreReadAndSentAgain(t *testing.T) {
+func TestX3CorruptChunkIsResent(t *testing.T) {
 	t.Parallel()
-	for name, words := range map[string]string{"checked ahead": "checksum-trailer", "checked by a trailer": "checksum"} {
+	for name, extension := range map[string]string{"checksum in header": "checksum-trailer", "checksum in trailer": "checksum"} {
 		t.Run(name, func(t *testing.T) {
-			b, server := checking(t, uploader.Profile{ChunkMax: 1 << 20}, asItIs)
-			server.Twist(1, http.MethodOptions, without(words))
+			h, server := newChecksumHarness(t, uploader.Profile{ChunkMax: 1 << 20}, unwrapped)
+			server.Twist(1, http.MethodOptions, withoutExtensions(extension))
 			server.Corrupt(2)
-			path := write(t, "film.mov", 4<<20)
-			row := b.finished(b.add(path))[0]
-			if row.Phase != uploader.PhaseDone || row.Attempt != 0 {
-				t.Errorf("%v after %d tries: %v", row.Phase, row.Attempt, row.Fault)
+			path := createFile(t, "film.mov", 4<<20)
+			transfer := h.waitFinal(h.add(path))[0]
+			if transfer.Phase != uploader.PhaseDone || transfer.Attempt != 0 {
+				t.Errorf("phase %v, attempt %d: %v", transfer.Phase, transfer.Attempt, transfer.Fault)
 			}
 			wantStored(t, server, path)
-			if n := count(server.Requests(), http.MethodPatch); n != 6 {
-				t.Errorf("%d requests for 4 pieces, of which 2 were damaged", n)
+			if n := countRequests(server.Requests(), http.MethodPatch); n != 6 {
+				t.Errorf("%d requests, want 6 for 4 chunks of which 2 were corrupted", n)
 			}
 		})
 	}
 }
 
-func TestX4ARefusedAlgorithmIsReplacedByAnotherOrNone(t *testing.T) {
+func TestX4RefusedAlgorithmFallsBack(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ refuse, want string }{
-		"the best one":  {"sha256", "sha1"},
-		"every one":     {"", ""},
-		"all but crc32": {"sha", "crc32"},
+		"preferred one refused": {"sha256", "sha1"},
+		"all refused":           {"", ""},
+		"all but crc32 refused": {"sha", "crc32"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, server := checking(t, uploader.Profile{ChunkMax: 1 << 20}, func(next http.Handler) http.Handler {
+			h, server := newChecksumHarness(t, uploader.Profile{ChunkMax: 1 << 20}, func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if sum := r.Header.Get("Upload-Checksum"); sum != "" && strings.HasPrefix(sum, c.refuse) {
 						w.Header().Set("Tus-Resumable", "1.0.0")
@@ -107,34 +109,34 @@ func TestX4ARefusedAlgorithmIsReplacedByAnotherOrNone(t *testing.T) {
 					next.ServeHTTP(w, r)
 				})
 			})
-			server.Twist(1, http.MethodOptions, without("checksum-trailer"))
-			path := write(t, "film.mov", 3<<20)
-			b.finished(b.add(path))
+			server.Twist(1, http.MethodOptions, withoutExtensions("checksum-trailer"))
+			path := createFile(t, "film.mov", 3<<20)
+			h.waitFinal(h.add(path))
 			wantStored(t, server, path)
 			for _, r := range server.Requests() {
 				if algorithm, _, _ := strings.Cut(r.Header.Get("Upload-Checksum"), " "); r.Method == http.MethodPatch && algorithm != c.want {
-					t.Errorf("a request carries %q", algorithm)
+					t.Errorf("request has algorithm %q", algorithm)
 				}
 			}
 		})
 	}
 }
 
-func TestX5WhatIsCheckedIsFinite(t *testing.T) {
+func TestX5ChecksummedChunkIsBounded(t *testing.T) {
 	t.Parallel()
-	b, server := checking(t, uploader.Profile{}, asItIs)
-	path := write(t, "film.mov", 64<<20+1)
-	b.finished(b.add(path))
+	h, server := newChecksumHarness(t, uploader.Profile{}, unwrapped)
+	path := createFile(t, "film.mov", 64<<20+1)
+	h.waitFinal(h.add(path))
 	wantStored(t, server, path)
-	if diff := cmp.Diff([]int64{64 << 20, 1}, bodiesOf(server.Requests(), http.MethodPatch)); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff([]int64{64 << 20, 1}, bodySizes(server.Requests(), http.MethodPatch)); diff != "" {
+		t.Error("body sizes (-want +got):\n" + diff)
 	}
 }
 
-func TestY1AChecksumMayFollowTheBody(t *testing.T) {
+func TestY1ChecksumInTrailer(t *testing.T) {
 	t.Parallel()
 	var trailers atomic.Int64
-	b, server := checking(t, uploader.Profile{}, func(next http.Handler) http.Handler {
+	h, server := newChecksumHarness(t, uploader.Profile{}, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)
 			if strings.HasPrefix(r.Trailer.Get("Upload-Checksum"), "sha256 ") {
@@ -142,10 +144,10 @@ func TestY1AChecksumMayFollowTheBody(t *testing.T) {
 			}
 		})
 	})
-	path := write(t, "film.mov", 3<<20)
-	b.finished(b.add(path))
+	path := createFile(t, "film.mov", 3<<20)
+	h.waitFinal(h.add(path))
 	wantStored(t, server, path)
-	if n := trailers.Load(); n != 1 || count(server.Requests(), http.MethodPatch) != 1 {
-		t.Errorf("%d trailers, %d requests", n, count(server.Requests(), http.MethodPatch))
+	if n := trailers.Load(); n != 1 || countRequests(server.Requests(), http.MethodPatch) != 1 {
+		t.Errorf("%d trailers, %d requests", n, countRequests(server.Requests(), http.MethodPatch))
 	}
 }

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -10,141 +9,100 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// settled is settings that files need not wait for, changed.
-func settled(change func(*uploader.Settings)) uploader.Settings {
-	s := uploader.DefaultSettings()
-	s.Settle, s.Connections = 0, 1
-	change(&s)
-	return s
-}
-
-// patchesOf counts the requests that carry bytes.
-func patchesOf(requests []uploadtest.Request) int {
-	n := 0
-	for _, r := range requests {
-		if r.Method == http.MethodPatch {
-			n++
-		}
-	}
-	return n
-}
-
-func TestALimitThatIsLiftedCutsNoConnection(t *testing.T) {
+func TestRemovingLimitKeepsConnection(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	b.do(uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Limit = 10_000 })})
-	path := write(t, "film.mov", 5<<20) // more than eight minutes at that rate
-	batch := b.add(path)
-	b.until("the first bytes", func(s *uploader.Snapshot) bool { return s.Totals.Left < 5<<20 && s.Totals.Pending > 0 })
-	b.do(uploader.Configure{Settings: settled(func(*uploader.Settings) {})})
-	b.finished(batch)
+	h := newHarness(t, server.Endpoint)
+	h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit = 10_000 })})
+	path := createFile(t, "film.mov", 5<<20) // takes more than eight minutes at that rate
+	batch := h.add(path)
+	h.waitFor("the first bytes to be sent", func(s *uploader.Snapshot) bool { return s.Totals.Left < 5<<20 && s.Totals.Pending > 0 })
+	h.do(uploader.Configure{Settings: testSettings(func(*uploader.Settings) {})})
+	h.waitFinal(batch)
 	wantStored(t, server, path)
-	if n := patchesOf(server.Requests()); n != 1 {
-		t.Errorf("%d requests carried the file, want the one it began with", n)
+	if n := countRequests(server.Requests(), http.MethodPatch); n != 1 {
+		t.Errorf("%d PATCH requests, want 1", n)
 	}
 }
 
-func TestAServersLimitHoldsBesideTheOthers(t *testing.T) {
+func TestServerLimitAppliesBesideOtherLimits(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	limited := uploader.Server{ID: theServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Limit: 10_000}}
-	b.do(uploader.SaveServer{Server: limited})
-	b.do(uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Limit = 1 << 30 })})
-	path := write(t, "film.mov", 5<<20)
-	batch := b.addWith(uploader.Options{Limit: 1 << 30}, path)
-	b.until("the first bytes", func(s *uploader.Snapshot) bool { return s.Totals.Left < 5<<20 && s.Totals.Pending > 0 })
+	h := newHarness(t, server.Endpoint)
+	limited := uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Limit: 10_000}}
+	h.do(uploader.SaveServer{Server: limited})
+	h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit = 1 << 30 })})
+	path := createFile(t, "film.mov", 5<<20)
+	batch := h.addWithOptions(uploader.Options{Limit: 1 << 30}, path)
+	h.waitFor("the first bytes to be sent", func(s *uploader.Snapshot) bool { return s.Totals.Left < 5<<20 && s.Totals.Pending > 0 })
 	if stored := server.Stored(t); len(stored) > 0 && stored[0].Size > 2<<20 {
-		t.Errorf("%d bytes arrived already", stored[0].Size)
+		t.Errorf("server has %d bytes already", stored[0].Size)
 	}
 	limited.Profile.Limit = 0
-	b.do(uploader.SaveServer{Server: limited})
-	b.finished(batch)
+	h.do(uploader.SaveServer{Server: limited})
+	h.waitFinal(batch)
 	wantStored(t, server, path)
 }
 
-func TestFewerFilesAtATimeHoldsForWhatIsUnderWay(t *testing.T) {
+func TestLoweringSimultaneousStopsRunningTransfers(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	slowly := func(simultaneous int) uploader.Configure {
-		return uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Limit, s.Simultaneous = 100_000, simultaneous })}
+	h := newHarness(t, server.Endpoint)
+	limited := func(simultaneous int) uploader.Configure {
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit, s.Simultaneous = 100_000, simultaneous })}
 	}
-	b.do(slowly(3))
-	paths := []string{write(t, "a.mov", 3<<20), write(t, "b.mov", 3<<20), write(t, "c.mov", 3<<20), write(t, "d.mov", 3<<20)}
-	batch := b.add(paths...)
-	b.until("three under way", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 3 })
-	b.do(slowly(1))
-	s := b.until("one under way", func(s *uploader.Snapshot) bool {
+	h.do(limited(3))
+	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20), createFile(t, "c.mov", 3<<20), createFile(t, "d.mov", 3<<20)}
+	batch := h.add(paths...)
+	h.waitCount(uploader.StateUploading, 3)
+	h.do(limited(1))
+	s := h.waitFor("1 running and 3 waiting", func(s *uploader.Snapshot) bool {
 		return s.Totals.Active == 1 && s.Totals.Count[uploader.StateWaiting] == 3
 	})
 	if first := s.Transfers[0]; first.State() != uploader.StateUploading {
-		t.Errorf("the first in order is %v", first.State())
+		t.Errorf("state of the first transfer is %v", first.State())
 	}
-	b.do(slowly(4))
-	b.until("all under way", func(s *uploader.Snapshot) bool { return s.Totals.Active == 4 })
-	b.do(uploader.Configure{Settings: settled(func(*uploader.Settings) {})})
-	b.finished(batch)
+	h.do(limited(4))
+	h.waitFor("4 running", func(s *uploader.Snapshot) bool { return s.Totals.Active == 4 })
+	h.do(uploader.Configure{Settings: testSettings(func(*uploader.Settings) {})})
+	h.waitFinal(batch)
 	wantStored(t, server, paths...)
 }
 
-func TestAServerGetsNoMoreFilesAtATimeThanItsProfileSays(t *testing.T) {
+func TestServerSimultaneousLimit(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	narrow := uploader.Server{ID: theServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Simultaneous: 2}}
-	slowly := func(limit int64) uploader.Configure {
-		return uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Limit, s.Simultaneous = limit, 4 })}
+	h := newHarness(t, server.Endpoint)
+	limitedServer := uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Simultaneous: 2}}
+	limited := func(limit int64) uploader.Configure {
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit, s.Simultaneous = limit, 4 })}
 	}
-	b.do(slowly(100_000))
-	paths := []string{write(t, "a.mov", 3<<20), write(t, "b.mov", 3<<20), write(t, "c.mov", 3<<20), write(t, "d.mov", 3<<20)}
-	batch := b.add(paths...)
-	b.until("all under way", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 4 })
-	b.do(uploader.SaveServer{Server: narrow})
-	b.until("two under way", func(s *uploader.Snapshot) bool { return s.Totals.Active == 2 })
-	b.do(slowly(0))
-	b.until("the end", func(s *uploader.Snapshot) bool {
+	h.do(limited(100_000))
+	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20), createFile(t, "c.mov", 3<<20), createFile(t, "d.mov", 3<<20)}
+	batch := h.add(paths...)
+	h.waitCount(uploader.StateUploading, 4)
+	h.do(uploader.SaveServer{Server: limitedServer})
+	h.waitFor("2 running", func(s *uploader.Snapshot) bool { return s.Totals.Active == 2 })
+	h.do(limited(0))
+	h.waitFor("4 done", func(s *uploader.Snapshot) bool {
 		if s.Totals.Active > 2 {
-			t.Errorf("%d at a time", s.Totals.Active)
+			t.Errorf("%d transfers are running, want at most 2", s.Totals.Active)
 		}
 		return s.Totals.Count[uploader.StateDone] == 4
 	})
-	b.finished(batch)
+	h.waitFinal(batch)
 	wantStored(t, server, paths...)
 }
 
-func TestFewerConnectionsHoldForPartsUnderWay(t *testing.T) {
+func TestFingerprintSettingAppliesToNewFiles(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	b.farAway()
-	with := func(connections int, limit int64) uploader.Configure {
-		return uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Connections, s.Limit = connections, limit })}
-	}
-	b.do(with(4, 4<<20))
-	path := write(t, "film.mov", 64<<20)
-	batch := b.add(path)
-	b.until("two parts", func(*uploader.Snapshot) bool {
-		began := func(f uploadtest.StoredFile) bool { return f.Size > 0 && f.Size < f.Length }
-		return len(slices.DeleteFunc(server.Stored(t), func(f uploadtest.StoredFile) bool { return !began(f) })) >= 2
-	})
-	b.do(with(1, 0))
-	if row := b.finished(batch)[0]; row.Phase != uploader.PhaseDone {
-		t.Fatal(row.Fault)
-	}
-	wantStored(t, server, path)
-}
-
-func TestTheFingerprintThatIsChosenIsThatOfNewFiles(t *testing.T) {
-	t.Parallel()
-	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	before := b.finished(b.add(write(t, "a.mov", 100)))[0]
-	b.do(uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Fingerprint = "content" })})
-	after := b.finished(b.add(write(t, "b.mov", 100)))[0]
+	h := newHarness(t, server.Endpoint)
+	first := h.waitFinal(h.add(createFile(t, "a.mov", 100)))[0]
+	h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Fingerprint = "content" })})
+	second := h.waitFinal(h.add(createFile(t, "b.mov", 100)))[0]
 	kind := func(t *uploader.Transfer) string { name, _, _ := strings.Cut(t.Fingerprint, ":"); return name }
-	if kind(before) == kind(after) {
-		t.Errorf("both are %q", kind(after))
+	if kind(first) == kind(second) {
+		t.Errorf("both fingerprints are of kind %q", kind(second))
 	}
 }

@@ -37,7 +37,7 @@ func BenchmarkThousandSmallFiles(b *testing.B) {
 	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
-// benchmarkSend sends a folder to a real tusd binary, with a new profile each time.
+// benchmarkSend uploads a folder to a tusd binary, with an empty store each time.
 func benchmarkSend(b *testing.B, folder string) {
 	for b.Loop() {
 		b.StopTimer()
@@ -61,7 +61,7 @@ func benchmarkSend(b *testing.B, folder string) {
 		b.StartTimer()
 
 		batch := uploader.NewBatchID()
-		if err := engine.Do(ctx, uploader.Add{Batch: batch, Server: theServer, Paths: []string{folder}}); err != nil {
+		if err := engine.Do(ctx, uploader.Add{Batch: batch, Server: testServer, Paths: []string{folder}}); err != nil {
 			b.Fatal(err)
 		}
 		for s := engine.Snapshot(); !s.Batches[batch].Expanded || s.Totals.Pending > 0; s = engine.Snapshot() {
@@ -71,7 +71,7 @@ func benchmarkSend(b *testing.B, folder string) {
 		b.StopTimer()
 		for state, n := range engine.Snapshot().Totals.Count {
 			if state != uploader.StateDone {
-				b.Fatalf("%d are %v", n, state)
+				b.Fatalf("%d transfers are %v", n, state)
 			}
 		}
 		cancel()

@@ -1,46 +1,174 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// TestAnyFailedAccessToTheStoreConverges lets the first access to the store fail,
-// then in another run the second, and so on until a run used up no failure: each
-// must end with every file across, once.
-func TestAnyFailedAccessToTheStoreConverges(t *testing.T) {
+func TestSaveFailureDoesNotStopUpload(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.store.FailFrom(1)
+	err := h.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{path + "2"}})
+	if !fault.Is(err, fault.LocalDisk) {
+		t.Errorf("add with a failing store: got %v, want fault.LocalDisk", err)
+	}
+	proxy.Heal(t)
+	h.waitState(uploader.StateDone)
+	if h.engine.Snapshot().Trouble == nil {
+		t.Error("save failure is not reported")
+	}
+	h.store.FailFrom(1 << 30)
+	h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+	wantStored(t, server, path)
+}
+
+func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := filepath.Join(t.TempDir(), "raws")
+	createFiles(t, folder, "a", "b", "unsavable", "c", "d")
+	unsavable := func(transfer *uploader.Transfer) bool { return transfer.Source.Name() == "unsavable" }
+	h.store.Refuse(unsavable)
+	batch := h.add(folder)
+	h.waitFor("4 done, 1 failed and no save error", func(s *uploader.Snapshot) bool {
+		return s.Sums[batch].Count[uploader.StateDone] == 4 && s.Sums[batch].Count[uploader.StateFailed] == 1 && s.Trouble == nil
+	})
+	for _, transfer := range h.engine.Snapshot().Transfers {
+		if unsavable(transfer) && !fault.Is(transfer.Fault, fault.LocalDisk) {
+			t.Errorf("unsavable transfer has fault %v, want fault.LocalDisk", transfer.Fault)
+		}
+	}
+	saved, err := h.store.Load(t.Context())
+	if err != nil || len(saved.Transfers) != 4 {
+		t.Errorf("%d transfers are saved (%v), want 4", len(saved.Transfers), err)
+	}
+	h.store.Refuse(nil)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFor("5 files done", func(s *uploader.Snapshot) bool { return s.Sums[batch].Count[uploader.StateDone] == 5 })
+	h.restart()
+	if got := len(h.waitFinal(batch)); got != 5 {
+		t.Errorf("%d transfers after a restart, want 5", got)
+	}
+}
+
+func TestSaveFailureDuringUploadKeepsProgress(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.store.Refuse(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
+	failed := h.waitState(uploader.StateFailed)
+	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
+	h.store.Refuse(nil)
+	proxy.Heal(t)
+	h.doWithRetry(uploader.Retry{Target: uploader.Everything()})
+	h.waitFor("1 done and no save error", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 && s.Trouble == nil })
+	if transfer := h.engine.Snapshot().Transfer(failed.ID); transfer.Resumed == 0 {
+		t.Error("upload started over")
+	}
+	wantStored(t, server, path)
+}
+
+// TestRemoveAfterSaveFailureStopsWorker removes a transfer that cannot be saved
+// while its worker waits for the response to a HEAD request.
+func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
+	t.Parallel()
+	received, respond := make(chan struct{}, 8), make(chan struct{})
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodHead {
+			received <- struct{}{}
+			<-respond
+		}
+		next.ServeHTTP(w, r)
+	}))
+	proxy := uploadtest.NewProxy(t, server.Endpoint)
+	h := newHarness(t, proxy.URL(server.Endpoint))
+	proxy.Slow(1 << 20)
+	path := createFile(t, "film.mov", 12<<20)
+	h.add(path)
+	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 11<<20 })
+	h.store.Refuse(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
+	<-received
+	h.doWithRetry(uploader.Remove{Target: uploader.Everything()})
+	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
+	close(respond)
+	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
+}
+
+func TestScanFailureIsReported(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, uploadtest.NewTusd(t).Endpoint)
+	errFind := errors.New("find failed")
+	h.stop()
+	failing := &failingFindStore{Store: h.store}
+	h.configure = func(c *engine.Config) { c.Store = failing }
+	h.start()
+	failing.setErr(errFind)
+	batch := h.add(createFile(t, "a", 10))
+	s := h.waitFor("an engine error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
+	if !errors.Is(s.Trouble, errFind) {
+		t.Errorf("engine error is %v", s.Trouble)
+	}
+	failing.setErr(nil)
+	h.waitFinal(batch)
+	h.waitFor("no engine error", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+}
+
+// failingFindStore is a store whose FindPrevious fails with err, if it is set.
+type failingFindStore struct {
+	*uploadtest.Store
+	err atomic.Pointer[error]
+}
+
+func (s *failingFindStore) setErr(err error) { s.err.Store(&err) }
+
+func (s *failingFindStore) FindPrevious(ctx context.Context, fingerprints []string) (map[string][]uploader.Transfer, error) {
+	if err := s.err.Load(); err != nil && *err != nil {
+		return nil, fault.New(fault.LocalDisk, fault.Load, *err)
+	}
+	return s.Store.FindPrevious(ctx, fingerprints)
+}
+
+// TestRecoveryFromAnyStoreFailure fails the first access to the store, in the next
+// run the second, and so on until a run has fewer accesses. Each run must upload
+// every file once.
+func TestRecoveryFromAnyStoreFailure(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	for n := 1; ; n++ {
-		b := &bench{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
-		b.start()
-		b.until("what was saved", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-		b.store.FailOn(n)
-		paths := []string{write(t, "large.bin", 2<<20), write(t, "small.bin", 10)}
+		h := &harness{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
+		h.start()
+		h.waitLoaded()
+		h.store.FailOn(n)
+		paths := []string{createFile(t, "large.bin", 2<<20), createFile(t, "small.bin", 10)}
 		before := len(server.Stored(t))
-		b.insist(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: server.Endpoint}})
+		h.doWithRetry(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: server.Endpoint}})
 		batch := uploader.NewBatchID()
-		b.insist(uploader.Add{Batch: batch, Server: theServer, Paths: paths})
-		b.finished(batch)
-		b.until("everything saved", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
-		used := b.store.Accesses() >= n
-		b.quit()
-		b.store.FailOn(0)
-		b.start()
-		for _, row := range b.finished(batch) {
-			if row.Phase != uploader.PhaseDone {
-				t.Fatalf("access %d failed: %s is %v after a restart", n, row.Source.Name(), row.Phase)
+		h.doWithRetry(uploader.Add{Batch: batch, Server: testServer, Paths: paths})
+		h.waitFinal(batch)
+		h.waitFor("no save error", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+		used := h.store.Accesses() >= n
+		h.stop()
+		h.store.FailOn(0)
+		h.start()
+		for _, transfer := range h.waitFinal(batch) {
+			if transfer.Phase != uploader.PhaseDone {
+				t.Fatalf("with access %d failed: %s is %v after a restart", n, transfer.Source.Name(), transfer.Phase)
 			}
 		}
-		b.quit()
-		if made := len(server.Stored(t)) - before; made != len(paths) {
-			t.Fatalf("access %d failed: %d uploads of %d files", n, made, len(paths))
+		h.stop()
+		if created := len(server.Stored(t)) - before; created != len(paths) {
+			t.Fatalf("with access %d failed: %d uploads of %d files", n, created, len(paths))
 		}
 		if !used {
 			t.Logf("%d accesses", n-1)
@@ -49,77 +177,61 @@ func TestAnyFailedAccessToTheStoreConverges(t *testing.T) {
 	}
 }
 
-// insist gives a command until it is acknowledged, as a person would.
-func (b *bench) insist(command uploader.Command) {
-	b.t.Helper()
-	for range 5 {
-		err := b.engine.Do(b.t.Context(), command)
-		if err == nil {
-			return
-		}
-		if errors.Is(err, engine.ErrStopped) {
-			b.t.Fatal(err)
-		}
-		b.until("saving again", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
-	}
-	b.t.Fatalf("%T is never acknowledged", command)
-}
-
-// TestAnyFailedAccessToAFileConverges lets the first access to the files fail, then
-// in another run the second, and so on until a run used up no failure. What the
-// user then tries again must end with every file across, once.
-func TestAnyFailedAccessToAFileConverges(t *testing.T) {
+// TestRecoveryFromAnyFileFailure fails the first access to the source files, in the
+// next run the second, and so on until a run has fewer accesses. After a retry each
+// run must have uploaded every file once.
+func TestRecoveryFromAnyFileFailure(t *testing.T) {
 	t.Parallel()
-	for name, strategy := range map[string]source.Strategy{"with fingerprints of metadata": source.Metadata, "with fingerprints of content": source.Content} {
+	for name, strategy := range map[string]source.Strategy{"metadata fingerprints": source.Metadata, "content fingerprints": source.Content} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			failEachAccess(t, strategy)
+			testFileFailures(t, strategy)
 		})
 	}
 }
 
-func failEachAccess(t *testing.T, strategy source.Strategy) {
+func testFileFailures(t *testing.T, strategy source.Strategy) {
 	t.Helper()
 	server := uploadtest.NewTusd(t)
 	folder := filepath.Join(t.TempDir(), "raws")
-	fillFolder(t, folder, "a", "b")
-	moveTo(t, write(t, "large.bin", 1<<20+1), filepath.Join(folder, "large.bin"))
+	createFiles(t, folder, "a", "b")
+	moveFile(t, createFile(t, "large.bin", 1<<20+1), filepath.Join(folder, "large.bin"))
 	disk := &uploadtest.Disk{}
 	for n := 1; ; n++ {
-		b := &bench{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
-		b.change = func(c *engine.Config) { c.Disk, c.Fingerprint = source.NewDisk(disk), strategy }
-		b.start()
-		b.do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: server.Endpoint}})
-		before := wholeOn(t, server)
+		h := &harness{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
+		h.configure = func(c *engine.Config) { c.Disk, c.Fingerprint = source.NewDisk(disk), strategy }
+		h.start()
+		h.do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: server.Endpoint}})
+		before := completeUploads(t, server)
 		disk.FailOn(n)
-		batch := b.add(folder)
+		batch := h.add(folder)
 		failed := 0
-		for _, row := range b.finished(batch) {
-			if row.Phase != uploader.PhaseDone {
+		for _, transfer := range h.waitFinal(batch) {
+			if transfer.Phase != uploader.PhaseDone {
 				failed++
 			}
 		}
 		used := disk.Accesses() >= n
 		disk.FailOn(0)
 		if failed > 1 {
-			t.Errorf("access %d failed, and with it: %s", n, describe(b.engine.Snapshot()))
+			t.Errorf("with access %d failed: want at most 1 failed transfer, got %s", n, describe(h.engine.Snapshot()))
 		}
-		b.restart()
-		b.until("what was saved", func(s *uploader.Snapshot) bool { return s.Seq > 0 })
-		b.do(uploader.Retry{Target: uploader.Everything()})
-		rows := b.finished(batch)
-		if len(rows) != 3 {
-			t.Fatalf("access %d failed: there are %d transfers: %s", n, len(rows), describe(b.engine.Snapshot()))
+		h.restart()
+		h.waitLoaded()
+		h.do(uploader.Retry{Target: uploader.Everything()})
+		transfers := h.waitFinal(batch)
+		if len(transfers) != 3 {
+			t.Fatalf("with access %d failed: %d transfers, want 3: %s", n, len(transfers), describe(h.engine.Snapshot()))
 		}
-		for _, row := range rows {
-			if row.Phase != uploader.PhaseDone {
-				t.Fatalf("access %d failed: %s is %v: %v", n, row.Source.Name(), row.Phase, row.Fault)
+		for _, transfer := range transfers {
+			if transfer.Phase != uploader.PhaseDone {
+				t.Fatalf("with access %d failed: %s is %v: %v", n, transfer.Source.Name(), transfer.Phase, transfer.Fault)
 			}
 		}
-		b.quit()
-		for name, made := range wholeOn(t, server) {
-			if got := made - before[name]; got != 1 {
-				t.Fatalf("access %d failed: %q was uploaded %d times", n, name, got)
+		h.stop()
+		for name, created := range completeUploads(t, server) {
+			if got := created - before[name]; got != 1 {
+				t.Fatalf("with access %d failed: %q was uploaded %d times", n, name, got)
 			}
 		}
 		if !used {
@@ -129,15 +241,15 @@ func failEachAccess(t *testing.T, strategy source.Strategy) {
 	}
 }
 
-// wholeOn counts the whole uploads of each content. What a request left that
-// broke off before its answer is nobody's.
-func wholeOn(t *testing.T, server *uploadtest.Tusd) map[string]int {
+// completeUploads counts the complete uploads by SHA-256. It ignores uploads whose
+// creation was interrupted before the response.
+func completeUploads(t *testing.T, server *uploadtest.Tusd) map[string]int {
 	t.Helper()
-	whole := map[string]int{}
+	complete := map[string]int{}
 	for _, f := range server.Stored(t) {
 		if f.Size == f.Length {
-			whole[f.SHA256]++
+			complete[f.SHA256]++
 		}
 	}
-	return whole
+	return complete
 }

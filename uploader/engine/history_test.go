@@ -12,24 +12,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// chronicle is a store with as many finished transfers, each a batch of its own
-// and a minute older than the next, the last one finished now.
-func chronicle(t *testing.T, count int, change func(*uploader.Transfer)) *uploadtest.Store {
+// newHistoryStore returns a store with count finished transfers, changed by change.
+// Each is in a separate batch and finished one minute before the next, the last one
+// now.
+func newHistoryStore(t *testing.T, count int, change func(*uploader.Transfer)) *uploadtest.Store {
 	t.Helper()
 	store := uploadtest.NewStore()
 	var changes uploader.Changes
 	for i := range count {
 		id := i + 1
-		row := &uploader.Transfer{
+		transfer := &uploader.Transfer{
 			ID: uploader.TransferID(id), Batch: uploader.BatchID(id), Server: uploader.BuiltinServer, Rank: int64(id), Phase: uploader.PhaseDone,
 			Finished: uploader.MomentOf(time.Now().Add(-time.Duration(count-id) * time.Minute)),
 		}
-		row.Source.Path = fmt.Sprintf("/%d", id)
+		transfer.Source.Path = fmt.Sprintf("/%d", id)
 		if change != nil {
-			change(row)
+			change(transfer)
 		}
-		changes.Transfers = append(changes.Transfers, row)
-		changes.Batches = append(changes.Batches, uploader.Batch{ID: row.Batch, Server: row.Server, Expanded: true})
+		changes.Transfers = append(changes.Transfers, transfer)
+		changes.Batches = append(changes.Batches, uploader.Batch{ID: transfer.Batch, Server: transfer.Server, Expanded: true})
 	}
 	if err := store.Save(t.Context(), changes); err != nil {
 		t.Fatal(err)
@@ -37,37 +38,37 @@ func chronicle(t *testing.T, count int, change func(*uploader.Transfer)) *upload
 	return store
 }
 
-// leftOf runs an engine on the store until it has nothing more to do, and returns
-// what is in the list and in the store then.
-func leftOf(t *testing.T, store *uploadtest.Store, limits uploader.History) map[uploader.TransferID]bool {
+// applyHistoryLimits runs an engine on the store until it has applied the limits, and
+// returns the remaining transfers. It checks that list and store have the same ones.
+func applyHistoryLimits(t *testing.T, store *uploadtest.Store, limits uploader.History) map[uploader.TransferID]bool {
 	t.Helper()
 	settings := uploader.DefaultSettings()
 	settings.History = limits
-	b := &bench{t: t, store: store, change: func(c *engine.Config) { c.Settings = &settings }}
-	b.start()
-	defer func() { b.quit() }()
+	h := &harness{t: t, store: store, configure: func(c *engine.Config) { c.Settings = &settings }}
+	h.start()
+	defer func() { h.stop() }()
 	time.Sleep(10 * time.Minute)
 	synctest.Wait()
-	left := map[uploader.TransferID]bool{}
-	for _, row := range b.engine.Snapshot().Transfers {
-		left[row.ID] = true
+	remaining := map[uploader.TransferID]bool{}
+	for _, transfer := range h.engine.Snapshot().Transfers {
+		remaining[transfer.ID] = true
 	}
 	saved, err := store.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range saved.Transfers {
-		if !left[row.ID] {
-			t.Errorf("transfer %d is saved and not shown", row.ID)
+	for _, transfer := range saved.Transfers {
+		if !remaining[transfer.ID] {
+			t.Errorf("transfer %d is saved but not listed", transfer.ID)
 		}
 	}
-	if len(saved.Transfers) != len(left) || len(saved.Batches) != len(left) || len(b.engine.Snapshot().Batches) != len(left) {
-		t.Errorf("%d transfers are shown, %d saved, in %d batches", len(left), len(saved.Transfers), len(saved.Batches))
+	if len(saved.Transfers) != len(remaining) || len(saved.Batches) != len(remaining) || len(h.engine.Snapshot().Batches) != len(remaining) {
+		t.Errorf("%d transfers are listed, %d saved, in %d batches", len(remaining), len(saved.Transfers), len(saved.Batches))
 	}
-	return left
+	return remaining
 }
 
-func TestHistoryHasLimits(t *testing.T) {
+func TestHistoryLimits(t *testing.T) {
 	const day = 24 * time.Hour
 	in := func(from, to int) func(uploader.TransferID) bool {
 		return func(id uploader.TransferID) bool { return int(id) >= from && int(id) <= to }
@@ -76,14 +77,14 @@ func TestHistoryHasLimits(t *testing.T) {
 		name   string
 		limits uploader.History
 		change func(*uploader.Transfer)
-		stays  func(uploader.TransferID) bool // of 1,000
+		want   func(uploader.TransferID) bool // of 1000 transfers
 	}{
-		{"all is kept when there is no limit", uploader.History{}, nil, in(1, 1000)},
-		{"so many are kept, the newest", uploader.History{Most: 100}, nil, in(901, 1000)},
-		{"what is old enough leaves", uploader.History{Age: 5 * time.Hour}, nil, in(700, 1000)},
-		{"whichever limit is met first", uploader.History{Most: 900, Age: 10 * day}, nil, in(101, 1000)},
+		{"no limit", uploader.History{}, nil, in(1, 1000)},
+		{"number", uploader.History{Most: 100}, nil, in(901, 1000)},
+		{"age", uploader.History{Age: 5 * time.Hour}, nil, in(700, 1000)},
+		{"number before age", uploader.History{Most: 900, Age: 10 * day}, nil, in(101, 1000)},
 		{
-			"what failed waits for the user",
+			"failed transfer is kept",
 			uploader.History{Most: 1},
 			func(t *uploader.Transfer) {
 				if t.ID == 7 {
@@ -93,7 +94,7 @@ func TestHistoryHasLimits(t *testing.T) {
 			func(id uploader.TransferID) bool { return id == 7 || id == 1000 },
 		},
 		{
-			"what the user is asked about stays",
+			"transfer with a question and its prior transfer are kept",
 			uploader.History{Most: 1},
 			func(t *uploader.Transfer) {
 				if t.ID == 7 {
@@ -103,7 +104,7 @@ func TestHistoryHasLimits(t *testing.T) {
 			func(id uploader.TransferID) bool { return id == 5 || id == 7 || id == 1000 },
 		},
 		{
-			"what ended under a clock that was ahead leaves first",
+			"transfer finished in the future is removed first",
 			uploader.History{Most: 100, Age: 20 * time.Hour},
 			func(t *uploader.Transfer) {
 				if t.ID <= 950 {
@@ -113,19 +114,18 @@ func TestHistoryHasLimits(t *testing.T) {
 			in(901, 1000),
 		},
 		{
-			"nothing is too old for a clock that was set back",
+			"transfers finished in the future are not too old",
 			uploader.History{Age: day},
 			func(t *uploader.Transfer) { t.Finished += uploader.Moment((365 * day).Milliseconds()) },
 			in(1, 1000),
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store := func() *uploadtest.Store { return chronicle(t, 1000, c.change) }
 			synctest.Test(t, func(t *testing.T) {
-				left := leftOf(t, store(), c.limits)
+				remaining := applyHistoryLimits(t, newHistoryStore(t, 1000, c.change), c.limits)
 				for id := uploader.TransferID(1); id <= 1000; id++ {
-					if left[id] != c.stays(id) {
-						t.Fatalf("transfer %d: in the list %v, want %v", id, left[id], c.stays(id))
+					if remaining[id] != c.want(id) {
+						t.Fatalf("transfer %d: listed %v, want %v", id, remaining[id], c.want(id))
 					}
 				}
 			})
@@ -133,9 +133,9 @@ func TestHistoryHasLimits(t *testing.T) {
 	}
 }
 
-func TestABatchIsHistoryWhenAllOfItIsOver(t *testing.T) {
+func TestHistoryKeepsUnfinishedBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := chronicle(t, 1000, func(t *uploader.Transfer) {
+		store := newHistoryStore(t, 1000, func(t *uploader.Transfer) {
 			if t.Batch = 1 + t.Batch/501; t.ID == 1 {
 				t.Phase, t.Intent, t.Finished = uploader.PhaseQueued, uploader.IntentHold, 0
 			}
@@ -145,9 +145,9 @@ func TestABatchIsHistoryWhenAllOfItIsOver(t *testing.T) {
 			t.Fatal(err)
 		}
 		var empty uploader.Changes
-		for _, b := range saved.Batches {
-			if b.ID > 2 {
-				empty.RemovedBatches = append(empty.RemovedBatches, b.ID)
+		for _, batch := range saved.Batches {
+			if batch.ID > 2 {
+				empty.RemovedBatches = append(empty.RemovedBatches, batch.ID)
 			}
 		}
 		if err := store.Save(t.Context(), empty); err != nil {
@@ -155,20 +155,20 @@ func TestABatchIsHistoryWhenAllOfItIsOver(t *testing.T) {
 		}
 		settings := uploader.DefaultSettings()
 		settings.History = uploader.History{Most: 10}
-		b := &bench{t: t, store: store, change: func(c *engine.Config) { c.Settings = &settings }}
-		b.start()
-		defer func() { b.quit() }()
+		h := &harness{t: t, store: store, configure: func(c *engine.Config) { c.Settings = &settings }}
+		h.start()
+		defer func() { h.stop() }()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		s := b.engine.Snapshot()
-		if going, over := s.Sums[1].Files, s.Sums[2].Files; going != 500 || over != 10 {
-			t.Errorf("%d files are left of a batch that goes on, %d of one that is over; want 500 and 10", going, over)
+		s := h.engine.Snapshot()
+		if unfinished, finished := s.Sums[1].Files, s.Sums[2].Files; unfinished != 500 || finished != 10 {
+			t.Errorf("%d files remain of the unfinished batch, %d of the finished one; want 500 and 10", unfinished, finished)
 		}
-		b.do(uploader.Remove{Target: uploader.These(1)})
+		h.do(uploader.Remove{Target: uploader.These(1)})
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		if left := len(b.engine.Snapshot().Transfers); left != 10 {
-			t.Errorf("%d are left when all is over, want 10", left)
+		if remaining := len(h.engine.Snapshot().Transfers); remaining != 10 {
+			t.Errorf("%d transfers remain when all are finished, want 10", remaining)
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,12 +9,12 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestMetadataOfTheUsersOwn(t *testing.T) {
+func TestMetadataTemplate(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	b.give(uploader.Profile{Metadata: "bucketName raw files\nobjectName in/{path}\n\nfiletype application/x-own\nempty\nabout {name} {size} {type}"})
-	b.finished(b.add(write(t, "clip.mp4", 1000)))
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.Profile{Metadata: "bucketName raw files\nobjectName in/{path}\n\nfiletype application/x-own\nempty\nabout {name} {size} {type}"})
+	h.waitFinal(h.add(createFile(t, "clip.mp4", 1000)))
 	got := server.Stored(t)[0].Metadata
 	delete(got, "mtime")
 	want := map[string]string{
@@ -23,26 +22,6 @@ func TestMetadataOfTheUsersOwn(t *testing.T) {
 		"about": "clip.mp4 1000 video/mp4",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+		t.Error("metadata (-want +got):\n" + diff)
 	}
-	for _, bad := range []string{"a,b c", "a 1\na 2", "ключ 1", "a\tb"} {
-		if _, err := uploader.ParseMetadata(bad); err == nil {
-			t.Errorf("%q is taken", bad)
-		}
-	}
-}
-
-func FuzzParseMetadata(f *testing.F) {
-	f.Add("a b\nc {name}")
-	f.Add(",\n\x00")
-	f.Fuzz(func(t *testing.T, template string) {
-		pairs, err := uploader.ParseMetadata(template)
-		seen := map[string]bool{}
-		for _, p := range pairs {
-			if err != nil || p.Key == "" || seen[p.Key] || strings.ContainsAny(p.Key+p.Value, "\n") {
-				t.Errorf("%q gives %q, %v", template, pairs, err)
-			}
-			seen[p.Key] = true
-		}
-	})
 }

@@ -4,39 +4,79 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func (b *bench) addWith(options uploader.Options, paths ...string) uploader.BatchID {
-	b.t.Helper()
-	batch := uploader.NewBatchID()
-	b.do(uploader.Add{Batch: batch, Server: theServer, Paths: paths, Options: options})
-	return batch
+// delayProbes restarts the engine with servers that respond to a probe after 20 ms,
+// as over a connection with high latency.
+func (h *harness) delayProbes() {
+	h.configure = func(config *engine.Config) {
+		connect := config.Connect
+		config.Connect = func(s uploader.Server) (uploader.Protocol, error) {
+			protocol, err := connect(s)
+			return delayedProbe{protocol}, err
+		}
+	}
+	h.restart()
 }
 
-func TestN9PartsAreJoinedAndRemoved(t *testing.T) {
+type delayedProbe struct{ uploader.Protocol }
+
+func (d delayedProbe) Probe(ctx context.Context) (tus.Capabilities, error) {
+	time.Sleep(20 * time.Millisecond)
+	return d.Protocol.Probe(ctx)
+}
+
+func TestN1RefusedPartsFallBackToSingleUpload(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, refused string }{
+		{"parts refused", "partial"},
+		{"concatenation refused", "final"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if strings.HasPrefix(r.Header.Get("Upload-Concat"), c.refused) {
+					w.Header().Set("Tus-Resumable", "1.0.0")
+					w.WriteHeader(http.StatusNotImplemented)
+					return
+				}
+				next.ServeHTTP(w, r)
+			}))
+			h := newHarness(t, server.Endpoint)
+			path := createFile(t, "film.mov", 20<<20)
+			h.waitFinal(h.addWithOptions(uploader.Options{Connections: 4}, path))
+			wantStored(t, server, path)
+		})
+	}
+}
+
+func TestN9PartsAreConcatenatedAndRemoved(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		start func(*testing.T) (served, string)
+		start func(*testing.T) (tusdServer, string)
 	}{
-		{"by tusd in this process", func(t *testing.T) (served, string) { s := uploadtest.NewTusd(t); return s, s.Endpoint }},
-		{"by the real tusd", func(t *testing.T) (served, string) { s := uploadtest.NewTusdBinary(t); return s, s.Endpoint }},
+		{"in-process tusd", func(t *testing.T) (tusdServer, string) { s := uploadtest.NewTusd(t); return s, s.Endpoint }},
+		{"tusd binary", func(t *testing.T) (tusdServer, string) { s := uploadtest.NewTusdBinary(t); return s, s.Endpoint }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server, endpoint := c.start(t)
-			b := newBench(t, endpoint)
-			path := write(t, "film.mov", 50<<20+7)
-			small := write(t, "note.txt", 100)
-			for _, row := range b.finished(b.addWith(uploader.Options{Connections: 3}, path, small)) {
-				if row.Phase != uploader.PhaseDone {
-					t.Errorf("%s: %v", row.Source.Name(), row.Fault)
+			h := newHarness(t, endpoint)
+			path := createFile(t, "film.mov", 50<<20+7)
+			small := createFile(t, "note.txt", 100)
+			for _, transfer := range h.waitFinal(h.addWithOptions(uploader.Options{Connections: 3}, path, small)) {
+				if transfer.Phase != uploader.PhaseDone {
+					t.Errorf("%s: %v", transfer.Source.Name(), transfer.Fault)
 				}
 			}
 			wantStored(t, server, path, small)
@@ -44,153 +84,96 @@ func TestN9PartsAreJoinedAndRemoved(t *testing.T) {
 	}
 }
 
-// farAway makes every server answer as late as over a long line.
-func (b *bench) farAway() {
-	b.change = func(config *engine.Config) {
-		connect := config.Connect
-		config.Connect = func(s uploader.Server) (uploader.Protocol, error) {
-			protocol, err := connect(s)
-			return distant{protocol}, err
-		}
-	}
-	b.restart()
-}
-
-type distant struct{ uploader.Protocol }
-
-func (d distant) Probe(ctx context.Context) (tus.Capabilities, error) {
-	time.Sleep(20 * time.Millisecond)
-	return d.Protocol.Probe(ctx)
-}
-
-func TestN11PartsGoOnPartByPartAfterAQuit(t *testing.T) {
+func TestN11PartsResumeAfterRestart(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Slow(12 << 20)
-	path := write(t, "film.mov", 40<<20)
-	batch := b.addWith(uploader.Options{Connections: 4}, path)
-	b.until("a part of it", func(*uploader.Snapshot) bool {
-		var held int64
+	path := createFile(t, "film.mov", 40<<20)
+	batch := h.addWithOptions(uploader.Options{Connections: 4}, path)
+	h.waitFor("12 MiB stored", func(*uploader.Snapshot) bool {
+		var sum int64
 		for _, f := range server.Stored(t) {
-			held += f.Size
+			sum += f.Size
 		}
-		return held > 12<<20
+		return sum > 12<<20
 	})
-	b.quit()
+	h.stop()
 	proxy.Heal(t)
-	b.start()
-	row := b.finished(batch)[0]
-	if row.Phase != uploader.PhaseDone || row.Resumed == 0 {
-		t.Errorf("%v, went on at %d", row.Phase, row.Resumed)
+	h.start()
+	transfer := h.waitFinal(batch)[0]
+	if transfer.Phase != uploader.PhaseDone || transfer.Resumed == 0 {
+		t.Errorf("phase %v, resumed at %d", transfer.Phase, transfer.Resumed)
 	}
 	wantStored(t, server, path)
-	if sent := bodyBytes(server.Requests()); sent != row.Source.Size {
-		t.Errorf("%d bytes were sent for a file of %d", sent, row.Source.Size)
+	if sent := bodyBytes(server.Requests()); sent != transfer.Source.Size {
+		t.Errorf("server received %d bytes, file has %d", sent, transfer.Source.Size)
 	}
 }
 
-func TestN1AServerThatRefusesPartsGetsTheFileInOnePiece(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ name, refused string }{
-		{"refuses parts", "partial"},
-		{"refuses to join them", "final"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if strings.HasPrefix(r.Header.Get("Upload-Concat"), c.refused) {
-						w.Header().Set("Tus-Resumable", "1.0.0")
-						w.WriteHeader(http.StatusNotImplemented)
-						return
-					}
-					next.ServeHTTP(w, r)
-				})
-			}))
-			b := newBench(t, server.Endpoint)
-			path := write(t, "film.mov", 20<<20)
-			b.finished(b.addWith(uploader.Options{Connections: 4}, path))
-			wantStored(t, server, path)
-		})
-	}
-}
-
-func TestCancellingRemovesAllParts(t *testing.T) {
+func TestCancelTerminatesAllParts(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	b := newBench(t, proxy.URL(server.Endpoint))
+	h := newHarness(t, proxy.URL(server.Endpoint))
 	proxy.Slow(12 << 20)
-	b.addWith(uploader.Options{Connections: 4}, write(t, "film.mov", 40<<20))
-	b.until("a part of it", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 0 })
-	b.do(uploader.Cancel{Target: uploader.Everything()})
-	b.until("its end", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseCancelled })
+	h.addWithOptions(uploader.Options{Connections: 4}, createFile(t, "film.mov", 40<<20))
+	h.waitFor("an upload on the server", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 0 })
+	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.waitCancelled()
 	if left := server.Stored(t); len(left) != 0 {
-		t.Errorf("the server still holds %d uploads", len(left))
+		t.Errorf("server has %d uploads, want 0", len(left))
 	}
 }
 
-// TestPartsUnderWayRestAndGoOn holds a file that crosses in parts.
-func TestPartsUnderWayRestAndGoOn(t *testing.T) {
+// TestHeldPartUploadResumes holds uploads while a file is uploaded in parts.
+func TestHeldPartUploadResumes(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	rests := func(limit int64) uploader.Configure {
-		return uploader.Configure{Settings: settled(func(s *uploader.Settings) { s.Metered, s.Limit = uploader.MeteredHold, limit })}
+	h := newHarness(t, server.Endpoint)
+	withLimit := func(limit int64) uploader.Configure {
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Metered, s.Limit = uploader.MeteredHold, limit })}
 	}
-	b.do(rests(1 << 20))
-	path := write(t, "film.mov", 20<<20)
-	batch := b.addWith(uploader.Options{Connections: 2}, path)
-	b.until("some of it", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 20<<20 })
-	b.do(uploader.Metering{Metered: true})
-	b.until("rest", func(s *uploader.Snapshot) bool {
+	h.do(withLimit(1 << 20))
+	path := createFile(t, "film.mov", 20<<20)
+	batch := h.addWithOptions(uploader.Options{Connections: 2}, path)
+	h.waitFor("progress", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 20<<20 })
+	h.do(uploader.Metering{Metered: true})
+	h.waitFor("1 waiting and no running transfer", func(s *uploader.Snapshot) bool {
 		return s.Totals.Active == 0 && s.Totals.Count[uploader.StateWaiting] == 1
 	})
-	b.do(rests(0))
-	b.do(uploader.Metering{})
-	if row := b.finished(batch)[0]; row.Phase != uploader.PhaseDone {
-		t.Fatal(row.Fault)
+	h.do(withLimit(0))
+	h.do(uploader.Metering{})
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
+		t.Fatal(transfer.Fault)
 	}
 	wantStored(t, server, path)
 }
 
-func TestC10NoRequestIsLargerThanTheChunk(t *testing.T) {
-	t.Parallel()
-	const chunk = 3 << 20
-	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	path := write(t, "film.mov", 10<<20)
-	b.finished(b.addWith(uploader.Options{Chunk: chunk}, path))
-	wantStored(t, server, path)
-	patches := 0
-	for _, r := range server.Requests() {
-		if r.Method == http.MethodPatch {
-			patches++
-			if r.Body > chunk {
-				t.Errorf("a request of %d bytes", r.Body)
-			}
-		}
-	}
-	if patches != 4 {
-		t.Errorf("%d requests", patches)
-	}
-}
-
-func TestALimitSlowsDownAndChangesNothing(t *testing.T) {
+func TestLoweringConnectionsDuringPartUpload(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	b := newBench(t, server.Endpoint)
-	path := write(t, "film.mov", 4<<20)
-	began := time.Now() // Only its lower bound is looked at, which no slow machine breaks
-	b.finished(b.addWith(uploader.Options{Limit: 4 << 20}, path))
-	if took := time.Since(began); took < 800*time.Millisecond {
-		t.Errorf("4 MiB at 4 MiB a second took %v", took)
+	h := newHarness(t, server.Endpoint)
+	h.delayProbes()
+	with := func(connections int, limit int64) uploader.Configure {
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Connections, s.Limit = connections, limit })}
+	}
+	h.do(with(4, 4<<20))
+	path := createFile(t, "film.mov", 64<<20)
+	batch := h.add(path)
+	h.waitFor("2 parts with progress", func(*uploader.Snapshot) bool {
+		partial := func(f uploadtest.StoredFile) bool { return f.Size > 0 && f.Size < f.Length }
+		return len(slices.DeleteFunc(server.Stored(t), func(f uploadtest.StoredFile) bool { return !partial(f) })) >= 2
+	})
+	h.do(with(1, 0))
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
+		t.Fatal(transfer.Fault)
 	}
 	wantStored(t, server, path)
 }
 
-func TestPartsOfAFileThatWasOnlyTouchedGoOn(t *testing.T) {
+func TestPartsResumeAfterTouch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -198,42 +181,134 @@ func TestPartsOfAFileThatWasOnlyTouchedGoOn(t *testing.T) {
 		want uploader.State
 	}{
 		{"touched", false, uploader.StateDone},
-		{"edited where a later part was sent", true, uploader.StateChanged},
+		{"edited in a later part", true, uploader.StateChanged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
-			b := newBench(t, proxy.URL(server.Endpoint))
+			h := newHarness(t, proxy.URL(server.Endpoint))
 			proxy.Slow(12 << 20)
-			path := write(t, "film.mov", 40<<20)
-			b.addWith(uploader.Options{Connections: 4}, path)
-			b.until("more than the first part", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 2 })
-			b.do(uploader.Pause{Target: uploader.Everything()})
-			b.untilState(uploader.StatePaused)
+			path := createFile(t, "film.mov", 40<<20)
+			h.addWithOptions(uploader.Options{Connections: 4}, path)
+			h.waitFor("3 uploads on the server", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 2 })
+			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.waitState(uploader.StatePaused)
 			if c.edit {
-				var part int64 = 40 << 20 / 5 // the second of five begins there
-				file, err := os.OpenFile(path, os.O_RDWR, 0)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err := file.WriteAt([]byte("edited"), part+100); err != nil {
-					t.Fatal(err)
-				}
-				if err := file.Close(); err != nil {
-					t.Fatal(err)
-				}
+				var part int64 = 40 << 20 / 5 // start of the second of five parts
+				editFile(t, path, part+100)
 			} else if err := os.Chtimes(path, time.Now(), time.Now().Add(-time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 			proxy.Heal(t)
-			b.do(uploader.Resume{Target: uploader.Everything()})
-			ended := b.untilState(c.want)
+			h.do(uploader.Resume{Target: uploader.Everything()})
+			got := h.waitState(c.want)
 			if c.want == uploader.StateDone {
 				wantStored(t, server, path)
-				if ended.Resumed == 0 {
-					t.Error("it started over")
+				if got.Resumed == 0 {
+					t.Error("upload started over")
 				}
 			}
 		})
 	}
 }
+
+// TestInvalidSavedPartsAreDiscarded corrupts the saved parts of a file between two
+// runs: the upload starts over and the file is stored correctly.
+func TestInvalidSavedPartsAreDiscarded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		damage func(*uploader.Part)
+	}{
+		{"wrong start", func(p *uploader.Part) { p.Start++ }},
+		{"too short", func(p *uploader.Part) { p.Length-- }},
+		{"maximum length", func(p *uploader.Part) { p.Length = 1<<63 - 1 }},
+		{"empty", func(p *uploader.Part) { p.Length = 0 }},
+		{"offset beyond length", func(p *uploader.Part) { p.Offset = p.Length + 1 }},
+		{"negative offset", func(p *uploader.Part) { p.Offset = -1 }},
+		{"wrong index", func(p *uploader.Part) { p.Index = 99 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := uploadtest.NewTusd(t)
+			proxy := uploadtest.NewProxy(t, server.Endpoint)
+			h := newHarness(t, proxy.URL(server.Endpoint))
+			proxy.Slow(12 << 20)
+			path := createFile(t, "film.mov", 20<<20)
+			batch := h.addWithOptions(uploader.Options{Connections: 2}, path)
+			h.waitFor("2 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 18<<20 })
+			h.stop()
+			id := h.engine.Snapshot().Transfers[0].ID
+			parts, err := h.store.Parts(t.Context(), id)
+			if err != nil || len(parts) != 2 {
+				t.Fatalf("%d saved parts (%v), want 2", len(parts), err)
+			}
+			c.damage(&parts[1])
+			if err := h.store.Save(t.Context(), uploader.Changes{Parts: map[uploader.TransferID][]uploader.Part{id: parts}}); err != nil {
+				t.Fatal(err)
+			}
+			proxy.Heal(t)
+			h.start()
+			if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
+				t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
+			}
+			wantStored(t, server, path)
+		})
+	}
+}
+
+// TestConcatenationThatStaysIncomplete has a server that reports a final upload as
+// incomplete. The transfer reports that it waits for the server, and concatenates its
+// parts again once the server responds correctly.
+func TestConcatenationThatStaysIncomplete(t *testing.T) {
+	t.Parallel()
+	const size = 20 << 20
+	var stuck atomic.Bool
+	var concatenations atomic.Int64
+	stuck.Store(true)
+	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != "partial" {
+			concatenations.Add(1)
+		}
+		next.ServeHTTP(&halfOffsetWriter{ResponseWriter: w, stuck: stuck.Load() && r.Method == http.MethodHead}, r)
+	}))
+	h := newHarness(t, server.Endpoint)
+	h.setServerOptions(uploader.Profile{Connections: 2})
+	path := createFile(t, "film.mov", size)
+	h.add(path)
+	waiting := h.waitState(uploader.StateBusy)
+	if waiting.Fault.Code != fault.CodeJoining {
+		t.Errorf("got fault %v, want fault.CodeJoining", waiting.Fault)
+	}
+	failed := h.retryUntilState(uploader.StateFailed)
+	if failed.Fault.Code != fault.CodeUnjoined || failed.Session.URL != "" || failed.Session.Parts == 0 {
+		t.Errorf("fault %v, session %+v", failed.Fault, failed.Session)
+	}
+	before := bodyBytes(server.Requests())
+	stuck.Store(false)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
+	if resent := bodyBytes(server.Requests()) - before; resent != 0 {
+		t.Errorf("%d bytes were sent again, want 0", resent)
+	}
+	if n := concatenations.Load(); n != 2 {
+		t.Errorf("%d concatenations, want 2", n)
+	}
+}
+
+// halfOffsetWriter halves the Upload-Offset of final uploads while stuck is set.
+type halfOffsetWriter struct {
+	http.ResponseWriter
+	stuck bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (h *halfOffsetWriter) WriteHeader(status int) {
+	if length, err := strconv.Atoi(h.Header().Get("Upload-Length")); h.stuck && err == nil && len(h.Header().Get("Upload-Concat")) > len("partial") {
+		h.Header().Set("Upload-Offset", strconv.Itoa(length/2))
+	}
+	h.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection's deadlines.
+func (h *halfOffsetWriter) Unwrap() http.ResponseWriter { return h.ResponseWriter }

@@ -1,0 +1,279 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// startBlockedScan adds a folder whose scan blocks at the file "n" until release is
+// called. Files before it in order are found first.
+func startBlockedScan(t *testing.T, prepare func(folder string), names ...string) (h *harness, server *uploadtest.Tusd, batch uploader.BatchID, release func()) {
+	t.Helper()
+	server = uploadtest.NewTusd(t)
+	h = newHarness(t, server.Endpoint)
+	h.stop()
+	unblock := make(chan struct{})
+	h.configure = func(c *engine.Config) {
+		c.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
+			switch f.Name() {
+			case "m": // long enough that the files found so far are sent to the engine with the next one
+				time.Sleep(150 * time.Millisecond)
+			case "n":
+				select {
+				case <-unblock:
+				case <-ctx.Done():
+				}
+			}
+			return source.Metadata(ctx, disk, f, destination)
+		}
+	}
+	h.start()
+	folder := filepath.Join(t.TempDir(), "raws")
+	createFiles(t, folder, names...)
+	if prepare != nil {
+		prepare(folder)
+	}
+	return h, server, h.add(folder), func() { close(unblock) }
+}
+
+func TestFolderScanSettings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		set  func(*uploader.Settings)
+		want []string
+	}{
+		{"default", func(*uploader.Settings) {}, []string{".hidden", "a", "b.tmp"}},
+		{"without hidden files", func(s *uploader.Settings) { s.Hidden = false }, []string{"a", "b.tmp"}},
+		{"with ignore patterns", func(s *uploader.Settings) { s.Ignore = []string{"*.tmp"} }, []string{".DS_Store", ".hidden", "a"}},
+		{"following links to folders", func(s *uploader.Settings) { s.Links = true }, []string{".hidden", "a", "b.tmp", "linked"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t)
+			h := newHarnessWith(t, server.Endpoint, c.set)
+			folder, elsewhere := filepath.Join(t.TempDir(), "folder"), filepath.Join(t.TempDir(), "elsewhere")
+			createFiles(t, folder, "a", "b.tmp", ".hidden", ".DS_Store")
+			createFiles(t, elsewhere, "linked")
+			if err := os.Symlink(elsewhere, filepath.Join(folder, "link")); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, transfer := range h.waitFinal(h.add(folder)) {
+				if transfer.Phase == uploader.PhaseDone {
+					got = append(got, transfer.Source.Name())
+				}
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error("files (-want +got):\n" + diff)
+			}
+		})
+	}
+}
+
+func TestPauseAllDuringScan(t *testing.T) {
+	t.Parallel()
+	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n", "o")
+	h.waitCount(uploader.StateDone, 2)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	release()
+	h.waitFor("the scan to end", func(s *uploader.Snapshot) bool { return s.Batches[batch].Expanded })
+	if s := h.engine.Snapshot(); s.Totals.Count[uploader.StatePaused] != 2 || s.Totals.Active != 0 {
+		t.Errorf("want 2 paused transfers, got %s", describe(s))
+	}
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.waitFinal(batch)
+	if n := len(server.Stored(t)); n != 4 {
+		t.Errorf("server has %d uploads, want 4", n)
+	}
+}
+
+func TestRemoveBatchStopsScan(t *testing.T) {
+	t.Parallel()
+	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n", "o")
+	h.waitCount(uploader.StateDone, 2)
+	h.do(uploader.Remove{Target: uploader.Target{Batch: batch}})
+	release()
+	next := filepath.Join(t.TempDir(), "next")
+	createFiles(t, next, "later")
+	h.waitFinal(h.add(next))
+	if n := len(server.Stored(t)); n != 3 {
+		t.Errorf("server has %d uploads, want 3", n)
+	}
+	if s := h.engine.Snapshot(); len(s.Transfers) != 1 || s.Batches[batch] != nil {
+		t.Errorf("transfers are still listed: %s", describe(s))
+	}
+}
+
+func TestTransfersRemovedDuringScanStayRemoved(t *testing.T) {
+	t.Parallel()
+	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n")
+	h.waitCount(uploader.StateDone, 2)
+	h.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
+	if s := h.engine.Snapshot(); len(s.Transfers) != 0 {
+		t.Errorf("transfers are still listed: %s", describe(s))
+	}
+	h.stop()
+	release()
+	h.start()
+	h.waitFinal(batch)
+	if n := len(server.Stored(t)); n != 3 {
+		t.Errorf("%d uploads of 3 files", n)
+	}
+}
+
+// TestStopAndRestartScan stops the scan of a folder and starts it again.
+func TestStopAndRestartScan(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := t.TempDir()
+	const files = 3000
+	for i := range files {
+		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%04d.txt", i)), []byte{byte(i), byte(i >> 8)}, 0o600))
+	}
+	var calls atomic.Int64 // a cancelled scan may overlap with the next one
+	release := make(chan struct{})
+	h.stop()
+	h.configure = func(c *engine.Config) {
+		c.Fingerprint = func(ctx context.Context, disk source.Disk, file source.File, destination string) (string, error) {
+			if calls.Add(1) > files/2 {
+				select {
+				case <-release:
+				case <-ctx.Done():
+				}
+			}
+			return source.Metadata(ctx, disk, file, destination)
+		}
+	}
+	h.start()
+	batch := h.add(folder)
+	h.waitFor("the first transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) > 0 })
+	h.do(uploader.StopFinding{Batch: batch})
+	close(release)
+	stopped := h.engine.Snapshot()
+	if found := len(stopped.Transfers); !stopped.Batches[batch].Expanded || found == 0 || found > files/2 {
+		t.Fatalf("stopped after %d files: %+v", found, stopped.Batches[batch])
+	}
+	h.do(uploader.Find{Batch: batch})
+	h.waitFinal(batch)
+	transfers := h.engine.Snapshot().Transfers
+	paths := map[string]bool{}
+	for _, transfer := range transfers {
+		paths[transfer.Source.Path] = true
+	}
+	if len(transfers) != files || len(paths) != files {
+		t.Errorf("%d transfers for %d files", len(transfers), len(paths))
+	}
+	if stored := server.Stored(t); len(stored) != files {
+		t.Errorf("%d uploads for %d files", len(stored), files)
+	}
+}
+
+func TestResumeFileContinuesInterruptedScan(t *testing.T) {
+	t.Parallel()
+	h, server, batch, release := startBlockedScan(t, func(folder string) {
+		moveFile(t, createFile(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
+	}, "a", "m", "n")
+	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
+	h.stop()
+	configure := h.configure
+	h.configure = func(c *engine.Config) { configure(c); c.Ask = true }
+	release()
+	h.start()
+	s := h.waitLoaded()
+	if s.Batches[batch].Expanded {
+		t.Fatal("scan is already complete")
+	}
+	h.do(uploader.Resume{Target: uploader.These(s.Transfers[1].ID)})
+	h.waitFor("the rest of the folder to be scanned", func(s *uploader.Snapshot) bool {
+		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateDone] >= 2
+	})
+	if n := len(server.Stored(t)); n < 2 {
+		t.Errorf("server has %d uploads, want at least 2", n)
+	}
+}
+
+func TestRetryScansLinkReplacedByFolder(t *testing.T) {
+	t.Parallel()
+	target := t.TempDir()
+	link := ""
+	h, server, batch, release := startBlockedScan(t, func(folder string) {
+		link = filepath.Join(folder, "c")
+		if err := os.Symlink(target, link); err != nil {
+			t.Fatal(err)
+		}
+	}, "a", "m", "n")
+	h.waitCount(uploader.StateFailed, 1)
+	if err := os.Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	createFiles(t, link, "inside")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	release()
+	h.waitFinal(batch)
+	if n := len(server.Stored(t)); n != 4 {
+		t.Errorf("server has %d uploads, want 4: %s", n, describe(h.engine.Snapshot()))
+	}
+
+	// Remove the done transfers while the folder is missing again.
+	if err := os.RemoveAll(link); err != nil {
+		t.Fatal(err)
+	}
+	h.do(uploader.Remove{Target: uploader.Everything()})
+	if n := len(h.engine.Snapshot().Transfers); n != 0 {
+		t.Errorf("%d transfers remain, want 0", n)
+	}
+}
+
+func TestRetryScansFolderThatWasMissing(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := filepath.Join(t.TempDir(), "drive")
+	batch := h.add(folder)
+	h.waitFinal(batch)
+	createFiles(t, folder, "a", "b")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFinal(batch)
+	if n := len(server.Stored(t)); n != 2 {
+		t.Errorf("server has %d uploads, want 2: %s", n, describe(h.engine.Snapshot()))
+	}
+}
+
+func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	folder := filepath.Join(t.TempDir(), "raws")
+	createFiles(t, folder, "a", "b", "c")
+	if err := os.Symlink(t.TempDir(), filepath.Join(folder, "link")); err != nil {
+		t.Fatal(err)
+	}
+	batch := h.add(folder)
+	var done []uploader.TransferID
+	for _, transfer := range h.waitFinal(batch) {
+		if transfer.Phase == uploader.PhaseDone {
+			done = append(done, transfer.ID)
+		}
+	}
+	h.do(uploader.Remove{Target: uploader.These(done...)})
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitFinal(batch)
+	if n := len(server.Stored(t)); n != 3 {
+		t.Errorf("%d uploads of 3 files", n)
+	}
+}

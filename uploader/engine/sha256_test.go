@@ -1,0 +1,84 @@
+package engine_test
+
+import (
+	"encoding/hex"
+	"os"
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+func TestSHA256OfSmallFileIsSaved(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarness(t, server.Endpoint)
+	path := createFile(t, "a.txt", 1000)
+	transfer := h.waitFinal(h.add(path))[0]
+	if got := hex.EncodeToString([]byte(transfer.SHA256)); got != fileSHA256(t, path) {
+		t.Errorf("SHA256 is %s", got)
+	}
+}
+
+func TestSHA256InMetadata(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Sum = true })
+	paths := []string{createFile(t, "empty", 0), createFile(t, "small.bin", 1000), createFile(t, "large.bin", 9<<20)}
+	for _, transfer := range h.waitFinal(h.add(paths...)) {
+		if transfer.Phase != uploader.PhaseDone {
+			t.Errorf("%s: %v", transfer.Source.Name(), transfer.Fault)
+		}
+	}
+	wantStored(t, server, paths...)
+	for _, f := range server.Stored(t) {
+		if f.Metadata["sha256"] != f.SHA256 {
+			t.Errorf("sha256 in metadata is %q", f.Metadata["sha256"])
+		}
+	}
+}
+
+func TestHashingProgressIsReported(t *testing.T) {
+	h := newHarnessWith(t, uploadtest.NewTusd(t).Endpoint, func(s *uploader.Settings) { s.Sum = true })
+	path := createFile(t, "film.mov", 0)
+	if err := os.Truncate(path, 4<<30); err != nil {
+		t.Fatal(err)
+	}
+	h.add(path)
+	h.waitFor("hashing progress", func(s *uploader.Snapshot) bool {
+		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing && s.Live[s.Transfers[0].ID].Read > 0
+	})
+	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.waitCancelled()
+}
+
+func TestSHA256MismatchIsNotDone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		at   int64
+	}{{"edited in the uploaded range", 1 << 20}, {"edited in the remaining range", 11 << 20}} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t)
+			proxy := uploadtest.NewProxy(t, server.Endpoint)
+			h := newHarnessWith(t, proxy.URL(server.Endpoint), func(s *uploader.Settings) { s.Sum = true })
+			proxy.Slow(4 << 20)
+			path := createFile(t, "film.mov", 12<<20)
+			h.add(path)
+			h.waitStored(server, 3<<20)
+			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.waitState(uploader.StatePaused)
+			keepModTime(t, path, func() { editFile(t, path, c.at) })
+			proxy.Heal(t)
+			h.do(uploader.Resume{Target: uploader.Everything()})
+			h.waitState(uploader.StateChanged)
+			h.do(uploader.Retry{Target: uploader.Everything()})
+			h.waitState(uploader.StateDone)
+			h.waitFor("the old upload to be terminated", func(*uploader.Snapshot) bool { return len(server.Stored(t)) == 1 })
+			wantStored(t, server, path)
+			if f := server.Stored(t)[0]; f.Metadata["sha256"] != f.SHA256 {
+				t.Errorf("sha256 in metadata is %q", f.Metadata["sha256"])
+			}
+		})
+	}
+}

@@ -1,0 +1,251 @@
+package engine_test
+
+import (
+	"encoding/hex"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
+)
+
+// filmSize is the size of the file of a [fileHarness].
+const filmSize = 12 << 20
+
+// fileHarness is a harness for one file, on a disk that can deny access to it.
+type fileHarness struct {
+	*harness
+	server *uploadtest.Tusd
+	proxy  *uploadtest.Proxy
+	disk   *uploadtest.Disk
+	path   string
+}
+
+func newFileHarness(t *testing.T, options ...uploadtest.Option) *fileHarness {
+	t.Helper()
+	h := &fileHarness{server: uploadtest.NewTusd(t, options...), disk: &uploadtest.Disk{}, path: createFile(t, "film.mov", filmSize)}
+	h.proxy = uploadtest.NewProxy(t, h.server.Endpoint)
+	h.harness = newHarness(t, h.proxy.URL(h.server.Endpoint))
+	h.harness.stop()
+	h.configure = func(c *engine.Config) { c.Disk = source.NewDisk(h.disk) }
+	h.start()
+	return h
+}
+
+// stages lists the states of an upload in which its file is changed. Each start
+// function pauses an upload in that state and returns a function to resume it.
+var stages = []struct {
+	name  string
+	at    int64 // offset at which the file is edited or truncated
+	start func(t *testing.T) (h *fileHarness, resume func())
+}{
+
+	{"before the upload", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
+		t.Helper()
+		h := newFileHarness(t)
+		h.proxy.Refuse()
+		h.add(h.path)
+		h.waitState(uploader.StateRetrying)
+		h.do(uploader.Pause{Target: uploader.Everything()})
+		h.waitState(uploader.StatePaused)
+		return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
+	}},
+	{"in the uploaded range", 1 << 19, pausePartway},
+	{"in the remaining range", filmSize - 1<<20, pausePartway},
+	{"after the upload without a response", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
+		t.Helper()
+		respond := make(chan struct{})
+		h := newFileHarness(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method != http.MethodPatch {
+				next.ServeHTTP(w, r)
+				return
+			}
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			<-respond
+		}))
+		h.add(h.path)
+		h.waitStored(h.server, filmSize)
+		h.do(uploader.Pause{Target: uploader.Everything()})
+		h.waitState(uploader.StatePaused)
+		close(respond)
+		return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
+	}},
+}
+
+// pausePartway pauses an upload when the server has 3 MiB.
+func pausePartway(t *testing.T) (*fileHarness, func()) {
+	t.Helper()
+	h := newFileHarness(t)
+	h.proxy.Slow(4 << 20)
+	h.add(h.path)
+	h.waitStored(h.server, 3<<20)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.waitState(uploader.StatePaused)
+	return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
+}
+
+// TestSourceChanges checks the result of an upload for each change of its file at
+// each stage.
+func TestSourceChanges(t *testing.T) {
+	t.Parallel()
+	const done, changed, missing, failed = uploader.StateDone, uploader.StateChanged, uploader.StateMissing, uploader.StateFailed
+	for _, c := range []struct {
+		name   string
+		change func(t *testing.T, h *fileHarness, at int64)
+		want   [4]uploader.State // by stage
+	}{
+		{"unchanged", func(*testing.T, *fileHarness, int64) {}, [4]uploader.State{done, done, done, done}},
+		{"touched", func(t *testing.T, h *fileHarness, _ int64) {
+			t.Helper()
+			if err := os.Chtimes(h.path, time.Now(), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}, [4]uploader.State{done, done, done, done}},
+		{"appended to", func(t *testing.T, h *fileHarness, _ int64) { t.Helper(); editFile(t, h.path, filmSize) }, [4]uploader.State{done, changed, changed, changed}},
+		{"truncated", func(t *testing.T, h *fileHarness, at int64) {
+			t.Helper()
+			if err := os.Truncate(h.path, at); err != nil {
+				t.Fatal(err)
+			}
+		}, [4]uploader.State{done, changed, changed, changed}},
+		{"edited", func(t *testing.T, h *fileHarness, at int64) { t.Helper(); editFile(t, h.path, at) }, [4]uploader.State{done, changed, done, changed}},
+		{"edited with restored time", func(t *testing.T, h *fileHarness, at int64) {
+			t.Helper()
+			keepModTime(t, h.path, func() { editFile(t, h.path, at) })
+		}, [4]uploader.State{done, changed, done, changed}},
+		{"replaced by a copy", func(t *testing.T, h *fileHarness, _ int64) {
+			t.Helper()
+			keepModTime(t, h.path, func() { replaceByCopy(t, h.path) })
+		}, [4]uploader.State{done, done, done, done}},
+		{"replaced by another file of equal size", func(t *testing.T, h *fileHarness, _ int64) {
+			t.Helper()
+			moveFile(t, createFile(t, "other.mov", filmSize), h.path)
+		}, [4]uploader.State{done, changed, changed, changed}},
+		{"deleted", func(t *testing.T, h *fileHarness, _ int64) { t.Helper(); removeFile(t, h.path) }, [4]uploader.State{missing, missing, missing, missing}},
+		{"unreadable", func(_ *testing.T, h *fileHarness, _ int64) { h.disk.Deny(h.path) }, [4]uploader.State{failed, failed, failed, failed}},
+		{"replaced by a folder", func(t *testing.T, h *fileHarness, _ int64) {
+			t.Helper()
+			removeFile(t, h.path)
+			if err := os.Mkdir(h.path, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}, [4]uploader.State{failed, failed, failed, failed}},
+	} {
+		for i, stage := range stages {
+			t.Run(c.name+" "+stage.name, func(t *testing.T) {
+				t.Parallel()
+				h, resume := stage.start(t)
+				paused := h.onlyTransfer()
+				c.change(t, h, stage.at)
+				h.proxy.Heal(t)
+				h.restart()
+				h.waitState(uploader.StatePaused)
+				resume()
+				got := h.waitState(c.want[i])
+				if c.want[i] != done {
+					if got.Session.URL != paused.Session.URL {
+						t.Error("upload URL changed")
+					}
+					return
+				}
+				if paused.Session.Begun() && got.Resumed == 0 {
+					t.Error("upload started over")
+				}
+				if sum := hex.EncodeToString([]byte(got.SHA256)); sum != fileSHA256(t, h.path) {
+					t.Errorf("SHA256 is %s", sum)
+				}
+				wantStored(t, h.server, h.path)
+			})
+		}
+	}
+}
+
+func TestFileGrowingDuringUploadIsNotDone(t *testing.T) {
+	t.Parallel()
+	h := newFileHarness(t)
+	h.proxy.Slow(4 << 20)
+	h.add(h.path)
+	h.waitStored(h.server, 3<<20)
+	editFile(t, h.path, filmSize)
+	h.proxy.Heal(t)
+	h.waitState(uploader.StateChanged)
+}
+
+func TestSourceEditDetectedOnResume(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.waitState(uploader.StatePaused)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[1] ^= 0xff
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	proxy.Heal(t)
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.waitState(uploader.StateChanged)
+
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateDone)
+	h.waitFor("the old upload to be terminated", func(*uploader.Snapshot) bool { return len(server.Stored(t)) == 1 })
+	wantStored(t, server, path)
+}
+
+func TestSourceEditDetectedAfterOutage(t *testing.T) {
+	h, _, proxy, path := startSlowUpload(t)
+	proxy.Refuse()
+	h.waitState(uploader.StateRetrying)
+	keepModTime(t, path, func() { editFile(t, path, 1<<20) })
+	proxy.Heal(t)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.waitState(uploader.StateChanged)
+}
+
+func TestMissingFileResumesWhenRestored(t *testing.T) {
+	t.Parallel()
+	h, server, proxy, path := startSlowUpload(t)
+	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.waitState(uploader.StatePaused)
+	moved := filepath.Join(t.TempDir(), "away")
+	if err := os.Rename(path, moved); err != nil {
+		t.Fatal(err)
+	}
+	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.waitState(uploader.StateMissing)
+	if err := os.Rename(moved, path); err != nil {
+		t.Fatal(err)
+	}
+	proxy.Heal(t)
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	if done := h.waitState(uploader.StateDone); done.Resumed == 0 {
+		t.Error("upload started over")
+	}
+	wantStored(t, server, path)
+}
+
+func TestUnreadableFileResumesWhenReadable(t *testing.T) {
+	t.Parallel()
+	h, resume := pausePartway(t)
+	h.disk.Deny(h.path)
+	h.proxy.Heal(t)
+	resume()
+	if failed := h.waitState(uploader.StateFailed); failed.Fault.Kind != fault.SourceDenied {
+		t.Errorf("fault is %v, want fault.SourceDenied", failed.Fault)
+	}
+	h.disk.Deny("")
+	h.do(uploader.Retry{Target: uploader.Everything()})
+	if ended := h.waitState(uploader.StateDone); ended.Resumed == 0 {
+		t.Error("upload started over")
+	}
+	wantStored(t, h.server, h.path)
+}
