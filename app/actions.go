@@ -27,7 +27,7 @@ type transferActions struct {
 	removals  *removals
 	adding    *adder
 	clipboard func() fyne.Clipboard
-	notify    func(platform.Note)
+	notify    func(platform.Notification)
 	show      func(*uploader.Snapshot) time.Duration
 	addServer func()
 	unblock   func(*uploader.Transfer) // asks for what its server waits for
@@ -56,7 +56,7 @@ func (a *transferActions) act(what view.Action, s view.Selection) {
 	case view.ActionCopyPriorLink:
 		a.copyPriorLink(s.Transfers[0])
 	case view.ActionRetry:
-		a.bridge.Send(uploader.Retry{Target: uploader.These(view.IDs(view.Retryable(s.All))...)}, nil)
+		a.bridge.Send(uploader.Retry{Target: uploader.TargetTransfers(view.IDs(view.Retryable(s.All))...)}, nil)
 	case view.ActionCancel:
 		a.cancel(s)
 	case view.ActionRemove:
@@ -138,9 +138,9 @@ func (a *transferActions) confirmLoss(s view.Selection, then func()) {
 // confirm asks whether to cancel what is unfinished.
 func (a *transferActions) confirm(s view.Selection, then func()) {
 	n := len(s.Allowed(view.ActionCancel))
-	text := words.Say("cancelling.none")
+	text := words.Text("cancelling.none")
 	if bytes := view.UploadedBytes(s); bytes > 0 {
-		text = words.Say("cancelling.text", words.Data{"Size": words.Size(bytes)})
+		text = words.Text("cancelling.text", words.Data{"Size": words.Size(bytes)})
 	}
 	a.dialogs.Ask(form.Question{
 		Title: words.Count("cancelling.title", n), Text: text,
@@ -175,7 +175,7 @@ func (a *transferActions) showMoved() {
 
 // locate asks where a missing file is, and continues its upload with that one.
 func (a *transferActions) locate(t *uploader.Transfer) {
-	question := platform.Question{Title: words.Say("choose.missing", words.Data{"Name": view.TransferName(t)}), Accept: words.Say("choose.accept")}
+	question := platform.ChooserOptions{Title: words.Text("choose.missing", words.Data{"Name": view.TransferName(t)}), AcceptLabel: words.Text("choose.accept")}
 	a.files.chooseFiles(question, func(paths []string) {
 		a.bridge.Send(uploader.Relocate{ID: t.ID, Path: paths[0]}, func(err error) {
 			a.bridge.Post(func() { a.located(t, paths[0], err) })
@@ -187,7 +187,7 @@ func (a *transferActions) locate(t *uploader.Transfer) {
 func (a *transferActions) chooseServer(t *uploader.Transfer) {
 	s := a.bridge.Snapshot()
 	refused, _ := s.Server(t.Server)
-	answers := []form.Answer{{Label: words.Say("cancel")}, {Label: words.Say("top.add-server"), Do: a.addServer}}
+	answers := []form.Answer{{Label: words.Text("cancel")}, {Label: words.Text("top.add-server"), Do: a.addServer}}
 	for _, server := range s.Servers {
 		if server.ID != t.Server {
 			name := view.Shorten(words.Server(server), view.MaxNameLength)
@@ -195,7 +195,7 @@ func (a *transferActions) chooseServer(t *uploader.Transfer) {
 		}
 	}
 	a.dialogs.Ask(form.Question{
-		Title: words.Say("elsewhere.title", words.Data{"Name": view.TransferName(t)}), Text: words.Say("elsewhere.text", words.Data{"Server": words.Server(refused)}),
+		Title: words.Text("elsewhere.title", words.Data{"Name": view.TransferName(t)}), Text: words.Text("elsewhere.text", words.Data{"Server": words.Server(refused)}),
 		Answers: answers,
 	})
 }
@@ -210,11 +210,11 @@ func (a *transferActions) sendTo(server uploader.ServerID, t *uploader.Transfer)
 // the missing one is added like any other, and is asked about then.
 func (a *transferActions) located(t *uploader.Transfer, path string, err error) {
 	switch {
-	case err == nil || fault.Stopped(err):
-	case fault.Is(err, fault.Several):
+	case err == nil || fault.IsCanceled(err):
+	case fault.Is(err, fault.AmbiguousMatch):
 		a.adding.addTo(t.Server, []string{path}, 0)
 	case fault.Is(err, fault.Mismatch):
-		a.window.warn(words.Say("locate.other"))
+		a.window.warn(words.Text("locate.other"))
 	default:
 		a.window.warn(view.ErrorText(err))
 	}

@@ -23,9 +23,9 @@ func TestActions(t *testing.T) {
 		want uploader.Command
 		then uploader.State
 	}{
-		{"pause", apptest.Transfer(7, apptest.Sending), view.ActionPause, uploader.Pause{Target: uploader.These(7)}, uploader.StatePaused},
-		{"resume", apptest.Transfer(7, apptest.Paused), view.ActionResume, uploader.Resume{Target: uploader.These(7)}, uploader.StateWaiting},
-		{"retry", apptest.Transfer(7, apptest.Failed(fault.Refused)), view.ActionRetry, uploader.Retry{Target: uploader.These(7)}, uploader.StateWaiting},
+		{"pause", apptest.Transfer(7, apptest.Sending), view.ActionPause, uploader.Pause{Target: uploader.TargetTransfers(7)}, uploader.StatePaused},
+		{"resume", apptest.Transfer(7, apptest.Paused), view.ActionResume, uploader.Resume{Target: uploader.TargetTransfers(7)}, uploader.StateWaiting},
+		{"retry", apptest.Transfer(7, apptest.Failed(fault.Refused)), view.ActionRetry, uploader.Retry{Target: uploader.TargetTransfers(7)}, uploader.StateWaiting},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -41,11 +41,11 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8)))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()[0]))
 		s.until("the row is gone", func() bool { return len(s.rows()) == 1 })
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -55,7 +55,7 @@ func TestActions(t *testing.T) {
 		s.until("the rows are gone", func() bool { return len(s.rows()) == 0 })
 		s.waitCommand(1)
 		s.removals.restore()
-		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 		s.until("the rows are back", func() bool { return len(s.rows()) == 2 })
@@ -79,7 +79,7 @@ func TestActions(t *testing.T) {
 			t.Errorf("said %q and told the engine %v while it can be undone", s.message(), got)
 		}
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.until("it is gone for good", func() bool { return s.removals.hidden.Len() == 0 && len(s.rows()) == 0 })
@@ -100,7 +100,7 @@ func TestActions(t *testing.T) {
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()[0]))
 		s.until("the first is hidden", func() bool { return len(s.rows()) == 1 })
 		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		if s.message() != "Removed 1 upload" {
@@ -108,7 +108,7 @@ func TestActions(t *testing.T) {
 		}
 		s.quitter.end()
 		s.bridge.Wait()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(8)}), s.waitCommand(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(8)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -123,7 +123,7 @@ func TestActions(t *testing.T) {
 	t.Run("what makes no sense for a row is not asked for", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Sending)))
 		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(8)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(8)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -137,7 +137,7 @@ func TestActions(t *testing.T) {
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		s.press("Cancel upload")
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -145,18 +145,18 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
 		s.actions.act(view.ActionCancel, s.window.list.Selection(map[int64]bool{-2: true}))
 		s.until("it is gone", func() bool { return len(s.rows()) == 0 && len(s.window.list.Snapshot.Batches) == 0 })
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(7)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.removals.undo()
 		s.until("it is back", func() bool { return len(s.rows()) == 2 && len(s.window.list.Snapshot.Batches) == 1 })
-		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.These(7)}), s.waitCommand(2)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("a batch that is still being looked through is held whole, and what was paused in it stays so", func(t *testing.T) {
 		growing := apptest.Folder(2, "raws")
-		growing.Expanded = false
+		growing.Scanned = false
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), growing)))
 		s.actions.act(view.ActionCancel, s.window.list.Selection(map[int64]bool{-2: true}))
 		s.waitCommand(1)
@@ -168,7 +168,7 @@ func TestActions(t *testing.T) {
 		want := []uploader.Command{
 			uploader.Pause{Target: uploader.Target{Batch: 2}},
 			uploader.Resume{Target: uploader.Target{Batch: 2}},
-			uploader.Pause{Target: uploader.These(8)},
+			uploader.Pause{Target: uploader.TargetTransfers(8)},
 		}
 		if diff := cmp.Diff(want, s.engine.Commands()); diff != "" {
 			t.Error(diff)
@@ -191,7 +191,7 @@ func TestActions(t *testing.T) {
 	t.Run("a received file is shown where it arrived, also under another name", func(t *testing.T) {
 		modified := time.Date(2026, 3, 1, 14, 0, 0, 0, time.UTC)
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done, func(t *uploader.Transfer) { t.Source.Size, t.Source.ModTime = 3, modified })))
-		taken, arrived := filepath.Join(s.config.Received, "interview.mov"), filepath.Join(s.config.Received, "interview (2).mov")
+		taken, arrived := filepath.Join(s.config.ReceivedDir, "interview.mov"), filepath.Join(s.config.ReceivedDir, "interview (2).mov")
 		for path, content := range map[string]string{taken: "of somebody else", arrived: "own"} {
 			err := errors.Join(os.WriteFile(path, []byte(content), 0o600), os.Chtimes(path, modified, modified))
 			if err != nil {
@@ -204,7 +204,7 @@ func TestActions(t *testing.T) {
 	t.Run("one that is gone since shows the folder", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
 		s.actions.act(view.ActionReveal, view.SelectionOf(s.rows()...))
-		s.until("it is shown", func() bool { return cmp.Equal([]string{s.config.Received}, s.desktop.shownPaths()) })
+		s.until("it is shown", func() bool { return cmp.Equal([]string{s.config.ReceivedDir}, s.desktop.shownPaths()) })
 	})
 	t.Run("what cannot be done is said", func(t *testing.T) {
 		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Sending))

@@ -27,11 +27,11 @@ const clipboardTimeout = 5 * time.Second
 // a request. Its methods belong to the UI's goroutine unless they say otherwise.
 type adder struct {
 	bridge      *bridge.Bridge
-	settings    *settings.Book
+	settings    *settings.Current
 	destination *destination
 	dialogs     *form.Dialogs
 	files       *fileDialogs
-	copied      func(context.Context) (string, error) // see platform.Copied
+	copied      func(context.Context) (string, error) // see platform.ReadClipboard
 	clipboard   func() fyne.Clipboard
 	patience    time.Duration // how long counting may delay adding
 	added       view.NewBatches
@@ -66,8 +66,8 @@ func (a *adder) addFolder() {
 	a.files.chooseFolders(addQuestion("choose.folder"), func(paths []string) { a.add(paths, 0) })
 }
 
-func addQuestion(title string) platform.Question {
-	return platform.Question{Title: words.Say(title), Accept: words.Say("choose.accept")}
+func addQuestion(title string) platform.ChooserOptions {
+	return platform.ChooserOptions{Title: words.Text(title), AcceptLabel: words.Text("choose.accept")}
 }
 
 // paste adds the files on the clipboard.
@@ -82,7 +82,7 @@ func (a *adder) paste() {
 				a.pasteText(a.clipboard().Content())
 			case err != nil:
 				a.log.Warn("clipboard not read", "error", err)
-				a.warn(words.Say("paste.failed"))
+				a.warn(words.Text("paste.failed"))
 			default:
 				a.pasteText(text)
 			}
@@ -91,9 +91,9 @@ func (a *adder) paste() {
 }
 
 func (a *adder) pasteText(text string) {
-	paths, refused := platform.ParseCopied(text)
+	paths, refused := platform.ParseClipboard(text)
 	if len(paths) == 0 {
-		a.warn(words.Say("paste.nothing"))
+		a.warn(words.Text("paste.nothing"))
 		return
 	}
 	a.add(paths, refused)

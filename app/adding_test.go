@@ -50,7 +50,7 @@ func TestDrop(t *testing.T) {
 		s.until("one is not there", func() bool { return s.message() != "" })
 		batch := s.waitCommand(1).(uploader.Add).Batch
 		next := apptest.Snapshot()
-		next.Batches[batch] = &uploader.Batch{ID: batch, Expanded: true}
+		next.Batches[batch] = &uploader.Batch{ID: batch, Scanned: true}
 		s.publish(next)
 		s.until("it is said", func() bool { return strings.HasSuffix(s.message(), "contains no files.") })
 	})
@@ -60,9 +60,9 @@ func TestDrop(t *testing.T) {
 		batch := s.waitCommand(1).(uploader.Add).Batch
 		now := time.Now()
 		next := apptest.Snapshot(
-			apptest.Transfer(1, apptest.InBatch(batch), apptest.Acknowledged(2*apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now.Add(-time.Hour)) }),
-			apptest.Transfer(2, apptest.InBatch(batch), apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.MomentOf(now) }))
-		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Expanded: true}
+			apptest.Transfer(1, apptest.InBatch(batch), apptest.Acknowledged(2*apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.TimestampOf(now.Add(-time.Hour)) }),
+			apptest.Transfer(2, apptest.InBatch(batch), apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.TimestampOf(now) }))
+		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Scanned: true}
 		s.publish(next)
 		s.until("it is said", func() bool { return s.message() == "Resuming, 2.0 GB already uploaded" })
 	})

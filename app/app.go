@@ -39,25 +39,25 @@ type Request struct {
 
 // Config is what the window needs.
 type Config struct {
-	Engine    bridge.Engine
-	Access    servers.Access
-	Settings  *settings.Book // the user's settings
-	Log       *slog.Logger
-	Hidden    bool   // start in the tray, where there is one
-	Ask       bool   // the engine waits until a person has decided about interrupted uploads
-	News      string // a notice about the profile, as text; "" for none
-	Received  string // the folder in which the built-in receiver puts files; "" when it does not run
-	Keeping   Keeping
-	Autostart Autostart // may be nil
-	Version   string
-	Requests  <-chan Request // may be nil; an empty request shows the window
+	Engine      bridge.Engine
+	Access      servers.Access
+	Settings    *settings.Current // the user's settings
+	Log         *slog.Logger
+	Hidden      bool   // start in the tray, where there is one
+	AskToResume bool   // the engine waits until a person has decided about interrupted uploads
+	Notice      string // a notice about the profile, as text; "" for none
+	ReceivedDir string // the folder in which the built-in receiver puts files; "" when it does not run
+	Data        ProfileData
+	Autostart   Autostart // may be nil
+	Version     string
+	Requests    <-chan Request // may be nil; an empty request shows the window
 }
 
 // Run shows Ferry until it is quit or ctx ends, and returns when everything it
 // started has ended. It must be called on the program's first goroutine, with
 // words loaded.
 func Run(ctx context.Context, config Config) error {
-	platform.OutliveXErrors()
+	platform.IgnoreXErrors()
 	toolkit := fyneapp.NewWithID(ID)
 	savePreferences := takeStopHook(toolkit.Lifecycle())
 	sh := newShell(toolkit, config, native(toolkit), fyne.Do)
@@ -71,14 +71,14 @@ func Run(ctx context.Context, config Config) error {
 // on the UI's goroutine.
 type system struct {
 	hasTray    func(context.Context) bool
-	followTray func(ctx context.Context, changed func()) // see platform.FollowTray
-	showInTray func(context.Context) error               // see platform.ShowInTray
+	followTray func(ctx context.Context, changed func()) // see platform.WatchTray
+	showInTray func(context.Context) error               // see platform.RegisterTrayIcon
 	trayAway   time.Duration                             // how long a tray may be missing before it counts as gone
 	surveyed   time.Duration                             // how long counting may delay adding
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error
-	copied     func(context.Context) (string, error) // see platform.Copied
+	copied     func(context.Context) (string, error) // see platform.ReadClipboard
 	chooser    platform.Chooser
 	notifier   platform.Notifier
 	tooltip    func(string)

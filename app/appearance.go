@@ -17,8 +17,8 @@ func (sh *shell) followSettings(ctx context.Context) {
 
 func (sh *shell) applySettings() {
 	chosen := sh.config.Settings.Get()
-	if chosen.Look != sh.look {
-		sh.applyLook(chosen.Look)
+	if chosen.Appearance != sh.look {
+		sh.applyLook(chosen.Appearance)
 	}
 	sh.preferences.Show(chosen)
 	sh.bridge.Refresh()
@@ -26,7 +26,7 @@ func (sh *shell) applySettings() {
 
 // applyLook changes theme, size and language. Colours follow by themselves; after a
 // setTray of language or size the window is built again.
-func (sh *shell) applyLook(look settings.Look) {
+func (sh *shell) applyLook(look settings.Appearance) {
 	last := sh.look
 	sh.look = look
 	if look.Theme != last.Theme || look.Scale != last.Scale {
@@ -53,7 +53,7 @@ func (sh *shell) rebuild() {
 }
 
 // themeOf is the toolkit's theme for a look.
-func themeOf(look settings.Look) *theme.Theme {
+func themeOf(look settings.Appearance) *theme.Theme {
 	mode := theme.System
 	switch look.Theme {
 	case settings.ThemeLight:

@@ -41,7 +41,7 @@ func TestWindowKeepsStateOnRebuild(t *testing.T) {
 	s.until("it asks", func() bool { return s.prompt.interrupted != nil })
 	s.window.list.Rows.Select(4)
 	s.window.openDetails(4)
-	s.config.Settings.Update(func(set *settings.Settings) { set.Look.Scale = 1.5 })
+	s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Scale = 1.5 })
 	s.until("it is worn", func() bool { return s.look.Scale == 1.5 })
 	if got := s.window.list.Rows.Selected(); !slices.Equal(got, []int64{4}) {
 		t.Errorf("%v is selected", got)
@@ -66,15 +66,15 @@ func TestListKeepsScrollPositionOnRebuild(t *testing.T) {
 		transfers = append(transfers, apptest.Transfer(id+1, apptest.Done))
 	}
 	s := startWindow(t, apptest.NewEngine(transfers...))
-	s.window.list.Rows.ScrollBack(200.5)
-	for _, change := range []func(*settings.Look){
-		func(l *settings.Look) { l.Language = words.Chinese },
-		func(l *settings.Look) { l.Scale = 1.5 },
-		func(l *settings.Look) { l.Language = words.English },
+	s.window.list.Rows.SetScrollOffset(200.5)
+	for _, change := range []func(*settings.Appearance){
+		func(l *settings.Appearance) { l.Language = words.Chinese },
+		func(l *settings.Appearance) { l.Scale = 1.5 },
+		func(l *settings.Appearance) { l.Language = words.English },
 	} {
-		s.config.Settings.Update(func(set *settings.Settings) { change(&set.Look) })
-		s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Look })
-		if got := s.window.list.Rows.Scrolled(); got != 200.5 || !s.window.list.Rows.InSight(201) {
+		s.config.Settings.Update(func(set *settings.Settings) { change(&set.Appearance) })
+		s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Appearance })
+		if got := s.window.list.Rows.ScrollOffset(); got != 200.5 || !s.window.list.Rows.RowVisible(201) {
 			t.Errorf("it is at row %v", got)
 		}
 	}

@@ -19,7 +19,7 @@ type Autostart interface {
 // loginStart keeps the system and the setting for starting at login the same.
 type loginStart struct {
 	bridge   *bridge.Bridge
-	settings *settings.Book
+	settings *settings.Current
 	system   Autostart // nil where it is not possible
 	log      *slog.Logger
 	warn     func(text string) // on the UI's goroutine
@@ -61,6 +61,6 @@ func (l *loginStart) set(want bool) bool {
 	}
 	l.log.Warn("autostart not set", "on", want, "error", err)
 	l.settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !want })
-	l.bridge.Post(func() { l.warn(words.Say("settings.at-login.failed")) })
+	l.bridge.Post(func() { l.warn(words.Text("settings.at-login.failed")) })
 	return !want
 }

@@ -26,29 +26,29 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 	if blocked.Fault == nil {
 		return widgets.BannerModel{}
 	}
-	again := widgets.BannerButton{Label: words.Say("blocked.again"), OnTapped: func() { b.bridge.Send(uploader.SignedIn{Server: blocked.Server.ID}, nil) }}
-	edit := widgets.BannerButton{Label: words.Say("blocked.edit"), OnTapped: func() { b.edit(blocked.Server) }}
+	again := widgets.BannerButton{Label: words.Text("blocked.again"), OnTapped: func() { b.bridge.Send(uploader.Unblock{Server: blocked.Server.ID}, nil) }}
+	edit := widgets.BannerButton{Label: words.Text("blocked.edit"), OnTapped: func() { b.edit(blocked.Server) }}
 	model := widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Buttons: []widgets.BannerButton{edit, again}}
 	name := words.Data{"Server": words.Server(blocked.Server)}
 	what := words.Fault(blocked.Fault, words.Subject{Server: words.Server(blocked.Server)}).What
 	switch {
-	case blocked.Fault.Code == fault.CodeLocked:
+	case blocked.Fault.Code == fault.CodeKeyringLocked:
 		model.Icon = theme.IconKey
-		model.Buttons = []widgets.BannerButton{{Label: words.Say("blocked.unlock"), OnTapped: func() { b.unlock(again.OnTapped) }}}
-	case blocked.Fault.Kind == fault.Auth && blocked.Fault.Code != fault.CodeProxy && blocked.Fault.Code != fault.CodeKeyring:
+		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.unlock"), OnTapped: func() { b.unlock(again.OnTapped) }}}
+	case blocked.Fault.Kind == fault.Auth && blocked.Fault.Code != fault.CodeProxySignIn && blocked.Fault.Code != fault.CodeKeyringFailed:
 		model.Icon = theme.IconKey
-		model.Buttons = []widgets.BannerButton{{Label: words.Say("blocked.sign-in"), OnTapped: func() { b.signIn(blocked.Server) }}}
+		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.sign-in"), OnTapped: func() { b.signIn(blocked.Server) }}}
 		if blocked.Fault.Code == "" {
-			what = words.Say("blocked.auth", name)
+			what = words.Text("blocked.auth", name)
 		}
 	case blocked.Fault.Kind == fault.Quota:
 		model.Buttons = []widgets.BannerButton{again}
-	case blocked.Fault.Code == fault.CodeKeyring:
+	case blocked.Fault.Code == fault.CodeKeyringFailed:
 		model.Buttons = []widgets.BannerButton{again, edit}
 	}
 	model.Text = what
 	if blocked.Waiting > 0 {
-		model.Text = words.Say("blocked.text", words.Data{"What": what, "Wait": words.Count("blocked.waiting", blocked.Waiting)})
+		model.Text = words.Text("blocked.text", words.Data{"What": what, "Wait": words.Count("blocked.waiting", blocked.Waiting)})
 	}
 	return model
 }

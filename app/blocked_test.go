@@ -28,12 +28,12 @@ func TestBlockedServerBanner(t *testing.T) {
 		"a sign-in": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
 			return asksForServer(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
 		}},
-		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSecret), "no longer in the keyring", "Sign in…", asksForServer},
-		"a locked file":          {code(fault.Auth, fault.CodeLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
-		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyring), "doesn't respond", "Try again", signedIn},
-		"a proxy":                {code(fault.Auth, fault.CodeProxy), "proxy", "Server settings…", asksForServer},
+		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", asksForServer},
+		"a locked file":          {code(fault.Auth, fault.CodeKeyringLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
+		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyringFailed), "doesn't respond", "Try again", signedIn},
+		"a proxy":                {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", asksForServer},
 		"a certificate":          {code(fault.TLS, ""), "isn't trusted", "Try again", signedIn},
-		"a certificate file":     {code(fault.TLS, fault.CodeTrust), "certificate file", "Server settings…", asksForServer},
+		"a certificate file":     {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", asksForServer},
 		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
 		"a page in its place":    {code(fault.NotTus, ""), "not from “Studio”", "Try again", signedIn},
 		"a full server":          {code(fault.Quota, ""), "no space left", "Try again", signedIn},
@@ -67,7 +67,7 @@ func TestBlockedServerBanner(t *testing.T) {
 
 func signedIn(s *testWindow) bool {
 	commands := s.engine.Commands()
-	return len(commands) == 1 && commands[0] == uploader.Command(uploader.SignedIn{Server: 2})
+	return len(commands) == 1 && commands[0] == uploader.Command(uploader.Unblock{Server: 2})
 }
 
 // asksForServer reports whether the dialog of a server is open.
@@ -85,7 +85,7 @@ func TestManageServers(t *testing.T) {
 	t.Run("one is removed with its sign-in", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		server, _ := s.bridge.Snapshot().Server(2)
-		server.Access.Secret = "server-1"
+		server.Access.SecretName = "server-1"
 		s.access.Kept["server-1"] = "x"
 		s.servers.Remove(server)
 		s.press("Remove")
@@ -119,7 +119,7 @@ func (s *testWindow) pressed(label string) {
 
 func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s := startWindow(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
-	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
+	s.access.KeepingState, s.access.Passphrase = platform.StorageLockedFile, "open sesame"
 	server, _ := s.bridge.Snapshot().Server(2)
 	s.servers.Edit(server)
 	shown[*form.Select](s)[0].SetSelectedIndex(1)
@@ -128,7 +128,7 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 			test.Type(e, "t0ken")
 		}
 	}
-	s.press(words.Say("server.save"))
+	s.press(words.Text("server.save"))
 	s.until("the passphrase is asked for", func() bool { return s.passphrase.dialog != nil })
 	test.Tap(s.passphrase.dialog.accept) // without one
 	test.Type(s.passphrase.dialog.first, "wrong")
@@ -146,7 +146,7 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 		}
 		return false
 	})
-	if kept, _ := s.access.Secret(saved.Access.Secret); kept.SignIn != "t0ken" {
+	if kept, _ := s.access.Secret(saved.Access.SecretName); kept.SignIn != "t0ken" {
 		t.Errorf("the keyring has %#v", kept)
 	}
 }

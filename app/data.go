@@ -10,8 +10,8 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Keeping is where Ferry stores its data.
-type Keeping struct {
+// Storage is where Ferry stores its data.
+type ProfileData struct {
 	Dir string // the profile folder
 	Log string // the log's path
 
@@ -23,7 +23,7 @@ type Keeping struct {
 // backups copies the database of the profile. It lives on the UI's goroutine.
 type backups struct {
 	bridge  *bridge.Bridge
-	keeping Keeping
+	keeping ProfileData
 	files   *fileDialogs
 	log     *slog.Logger
 	warn    func(text string)
@@ -31,7 +31,7 @@ type backups struct {
 
 // backUp asks for a folder, and writes a copy of the database into it.
 func (d *backups) backUp() {
-	question := platform.Question{Title: words.Say("settings.backup.where"), Accept: words.Say("settings.backup.here")}
+	question := platform.ChooserOptions{Title: words.Text("settings.backup.where"), AcceptLabel: words.Text("settings.backup.here")}
 	d.files.chooseFolders(question, func(folders []string) { d.backUpTo(folders[0]) })
 }
 
@@ -44,7 +44,7 @@ func (d *backups) backUpTo(folder string) {
 				d.warn(view.ErrorText(err))
 				return
 			}
-			d.warn(words.Say("settings.backup.done", words.Data{"File": words.Printable(path)}))
+			d.warn(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
 		})
 	})
 }

@@ -16,7 +16,7 @@ func TestDataSection(t *testing.T) {
 	t.Run("a copy goes into the folder that is chosen", func(t *testing.T) {
 		var into string
 		s := startWindow(t, apptest.NewEngine(), choosing("/backups"), func(c *Config, _ *fakeDesktop) {
-			c.Keeping.Backup = func(_ context.Context, folder string) (string, error) { into = folder; return folder + "/copy.db", nil }
+			c.Data.Backup = func(_ context.Context, folder string) (string, error) { into = folder; return folder + "/copy.db", nil }
 		})
 		s.data.backUp()
 		s.until("it is said", func() bool { return strings.Contains(s.message(), "/backups/copy.db") })
@@ -26,7 +26,7 @@ func TestDataSection(t *testing.T) {
 	})
 	t.Run("a copy that fails is said", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), choosing("/backups"), func(c *Config, _ *fakeDesktop) {
-			c.Keeping.Backup = func(context.Context, string) (string, error) { return "", fault.New(fault.LocalDisk, fault.Save, nil) }
+			c.Data.Backup = func(context.Context, string) (string, error) { return "", fault.New(fault.LocalDisk, fault.Save, nil) }
 		})
 		s.data.backUp()
 		s.until("it is said", func() bool { return strings.Contains(s.message(), "disk") })

@@ -27,27 +27,27 @@ type fileDialogs struct {
 }
 
 // chooseFiles asks for files, and calls then with at least one path.
-func (d *fileDialogs) chooseFiles(question platform.Question, then func(paths []string)) {
+func (d *fileDialogs) chooseFiles(question platform.ChooserOptions, then func(paths []string)) {
 	d.choose(d.chooser.Files, question, d.askFile, then)
 }
 
 // chooseFolders asks for folders, and calls then with at least one path.
-func (d *fileDialogs) chooseFolders(question platform.Question, then func(paths []string)) {
+func (d *fileDialogs) chooseFolders(question platform.ChooserOptions, then func(paths []string)) {
 	d.choose(d.chooser.Folders, question, d.askFolder, then)
 }
 
 type (
-	systemDialog  func(context.Context, platform.Question) ([]string, error)
+	systemDialog  func(context.Context, platform.ChooserOptions) ([]string, error)
 	toolkitDialog func(then func(paths []string))
 )
 
 // choose opens one system dialog at a time; otherwise is for desktops without it.
-func (d *fileDialogs) choose(system systemDialog, question platform.Question, otherwise toolkitDialog, then func(paths []string)) {
+func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptions, otherwise toolkitDialog, then func(paths []string)) {
 	if d.open {
 		return
 	}
 	d.open = true
-	question.Parent = handleOf(d.window)
+	question.ParentWindow = handleOf(d.window)
 	d.bridge.Run(func(ctx context.Context) {
 		paths, err := system(ctx, question)
 		d.bridge.Post(func() {
@@ -57,7 +57,7 @@ func (d *fileDialogs) choose(system systemDialog, question platform.Question, ot
 				otherwise(then)
 			case err != nil:
 				d.log.Warn("file dialog failed", "error", err)
-				d.warn(words.Say("choose.failed"))
+				d.warn(words.Text("choose.failed"))
 			case len(paths) > 0:
 				then(paths)
 			}

@@ -22,7 +22,7 @@ import (
 func chooseTab(s *testWindow, id string) {
 	for _, o := range test.LaidOutObjects(s.window.window.Content()) {
 		if tabs, ok := o.(*widgets.Tabs); ok {
-			tabs.OnChosen(id)
+			tabs.OnSelect(id)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func TestFilter(t *testing.T) {
 		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{3}) })
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(3)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(3)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.until("nothing is left under it, which is said", func() bool { return s.window.unmatched.Visible() })
@@ -160,7 +160,7 @@ func TestBatchRows(t *testing.T) {
 	t.Run("its row sums up its files", func(t *testing.T) {
 		s := raise(t)
 		row := s.window.list.Row(0)
-		if row.Name != "Iceland" || row.Detail != "1 of 3 files · This computer" || row.Size != "4.0 of 12.0 GB" || row.Fold == 0 {
+		if row.Name != "Iceland" || row.Status != "1 of 3 files · This computer" || row.Size != "4.0 of 12.0 GB" || row.Fold == 0 {
 			t.Errorf("says %+v", row)
 		}
 	})
@@ -176,7 +176,7 @@ func TestBatchRows(t *testing.T) {
 		next := apptest.Folders()
 		next.Transfers[0] = apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused))
 		s.publish(next)
-		if row := s.window.list.Row(0); row.Detail != "1 needs attention · 0 of 3 files · This computer" || row.Tone != theme.Error {
+		if row := s.window.list.Row(0); row.Status != "1 needs attention · 0 of 3 files · This computer" || row.Tone != theme.Error {
 			t.Errorf("says %+v", row)
 		}
 	})

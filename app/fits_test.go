@@ -102,7 +102,7 @@ var scenes = []struct {
 	set  func(s *testWindow)
 }{
 	{"every state", func(s *testWindow) { s.window.list.Rows.SelectAll() }},
-	{"the end", func(s *testWindow) { s.window.list.Rows.ScrollBack(1000) }},
+	{"the end", func(s *testWindow) { s.window.list.Rows.SetScrollOffset(1000) }},
 	{"details", func(s *testWindow) { s.window.openDetails(3) }},
 	{"failed", func(s *testWindow) { s.window.openDetails(15) }},
 	{"nothing", func(s *testWindow) { s.show(apptest.Snapshot()) }},
@@ -116,7 +116,7 @@ var scenes = []struct {
 		s.show(s.bridge.Snapshot())
 	}},
 	{"counting", func(s *testWindow) {
-		s.window.banner.ShowScan(words.Say("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
+		s.window.banner.ShowScan(words.Text("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
 	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
 	{"cancel", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
@@ -143,8 +143,8 @@ func TestEveryTextFits(t *testing.T) {
 		for _, language := range []words.Language{words.English, words.Chinese} {
 			t.Run(room.name+" "+string(language), func(t *testing.T) {
 				s := startWindow(t, apptest.NewEngine(apptest.EveryState(time.Now())...))
-				s.config.Settings.Update(func(set *settings.Settings) { set.Look.Language, set.Look.Scale = language, room.scale })
-				s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Look })
+				s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Language, set.Appearance.Scale = language, room.scale })
+				s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Appearance })
 				s.window.window.Resize(room.size)
 				for _, scene := range scenes {
 					s.set(scene.set)
@@ -177,7 +177,7 @@ func (s *testWindow) set(scene func(*testWindow)) {
 	s.window.filter.Field.SetText("")
 	s.window.closeDetails()
 	moving := apptest.Snapshot(apptest.EveryState(time.Now())...)
-	moving.Live[3] = uploader.Live{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
+	moving.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
 	moving.Totals.Active, moving.Totals.Rate, moving.Totals.ETA = 1, 12.4e6, 22*time.Hour
 	s.engine.Publish(moving)
 	s.show(moving)

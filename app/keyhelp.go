@@ -18,7 +18,7 @@ import (
 // showHelp shows all keys of the window.
 func (k *keyboard) showHelp() {
 	var box *dialog.Dialog
-	done := form.NewDialogButton(words.Say("keys.done"), func() { box.Hide() }, func() { box.Hide() })
+	done := form.NewDialogButton(words.Text("keys.done"), func() { box.Hide() }, func() { box.Hide() })
 	var rows []fyne.CanvasObject
 	for i, part := range keyLines(k.shortcuts()) {
 		if i > 0 {
@@ -29,8 +29,8 @@ func (k *keyboard) showHelp() {
 		}
 	}
 	page := dialog.NewPage(rows...)
-	page.Dense()
-	box = dialog.New(k.dialogs.Canvas(), words.Say("keys.title"), page, layout.NewSpacer(), done)
+	page.SetDense()
+	box = dialog.New(k.dialogs.Canvas(), words.Text("keys.title"), page, layout.NewSpacer(), done)
 	box.SetSize(fyne.NewSize(theme.Grid(120), 0))
 	k.dialogs.Present(box)
 	k.dialogs.Canvas().Focus(done)
@@ -52,7 +52,7 @@ func keyLines(parts [][]shortcut) [][]keyLine {
 				last.keys = append(last.keys, s.String())
 				continue
 			}
-			lines[i] = append(lines[i], keyLine{keys: []string{s.String()}, does: words.Say(s.does)})
+			lines[i] = append(lines[i], keyLine{keys: []string{s.String()}, does: words.Text(s.does)})
 		}
 	}
 	return lines

@@ -183,7 +183,7 @@ func (s shortcut) String() string {
 	for _, m := range []struct {
 		modifier fyne.KeyModifier
 		name     string
-	}{{command, commandName()}, {alt, altName()}, {shift, words.Say("key.shift")}} {
+	}{{command, commandName()}, {alt, altName()}, {shift, words.Text("key.shift")}} {
 		if s.modifier&m.modifier != 0 {
 			parts = append(parts, m.name)
 		}
@@ -195,14 +195,14 @@ func commandName() string {
 	if runtime.GOOS == "darwin" {
 		return "⌘"
 	}
-	return words.Say("key.ctrl")
+	return words.Text("key.ctrl")
 }
 
 func altName() string {
 	if runtime.GOOS == "darwin" {
 		return "⌥"
 	}
-	return words.Say("key.alt")
+	return words.Text("key.alt")
 }
 
 // keyName is the label of a key.
@@ -216,7 +216,7 @@ func keyName(key fyne.KeyName) string {
 		fyne.KeySpace: "key.space", fyne.KeyReturn: "key.enter", fyne.KeyDelete: "key.delete", fyne.KeyBackspace: "key.backspace", fyne.KeyEscape: "key.escape",
 		fyne.KeyHome: "key.home", fyne.KeyEnd: "key.end", fyne.KeyPageUp: "key.page-up", fyne.KeyPageDown: "key.page-down",
 	}[key]; name != "" {
-		return words.Say(name)
+		return words.Text(name)
 	}
 	return string(key)
 }

@@ -45,7 +45,7 @@ func TestEveryKey(t *testing.T) {
 			}
 		}
 	}
-	move := func(batch uploader.BatchID, to uploader.Place) func(*testing.T, *testWindow) {
+	move := func(batch uploader.BatchID, to uploader.MoveTo) func(*testing.T, *testWindow) {
 		return told(uploader.Move{Target: uploader.Target{Batch: batch}, To: to})
 	}
 	// The list is: batch 7 with 1, 2 and 3; 4, which failed; batch 8 with 5 and 6.
@@ -98,16 +98,16 @@ func TestEveryKey(t *testing.T) {
 			}
 		}},
 		"Space": {[]int64{-7}, told(uploader.Pause{Target: uploader.Target{Batch: 7}})},
-		"F5":    {[]int64{4}, told(uploader.Retry{Target: uploader.These(4)})},
+		"F5":    {[]int64{4}, told(uploader.Retry{Target: uploader.TargetTransfers(4)})},
 		"Ctrl+C": {[]int64{-8}, func(t *testing.T, s *testWindow) {
 			if got := s.toolkit.Clipboard().Content(); got != "https://x/1\nhttps://x/1" {
 				t.Errorf("copied %q", got)
 			}
 		}},
-		"Alt+↑":      {[]int64{4}, told(uploader.Move{Target: uploader.These(4), To: uploader.PlaceUp})},
-		"Alt+↓":      {[]int64{-7}, move(7, uploader.PlaceDown)},
-		"Ctrl+Alt+↑": {[]int64{4}, told(uploader.Move{Target: uploader.These(4), To: uploader.PlaceTop})},
-		"Ctrl+Alt+↓": {[]int64{-7}, move(7, uploader.PlaceBottom)},
+		"Alt+↑":      {[]int64{4}, told(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveUp})},
+		"Alt+↓":      {[]int64{-7}, move(7, uploader.MoveDown)},
+		"Ctrl+Alt+↑": {[]int64{4}, told(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveTop})},
+		"Ctrl+Alt+↓": {[]int64{-7}, move(7, uploader.MoveBottom)},
 		"Delete": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
 		}},
@@ -183,10 +183,10 @@ func TestMoveKeepsOrder(t *testing.T) {
 		do   view.Action
 		want []uploader.Target
 	}{
-		{"up, the first goes first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.These(4)}},
-		{"down, the last does", view.ActionMoveDown, []uploader.Target{uploader.These(4), {Batch: 8}, {Batch: 7}}},
-		{"to the top, the last does", view.ActionMoveTop, []uploader.Target{uploader.These(4), {Batch: 8}, {Batch: 7}}},
-		{"to the bottom, the first does", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.These(4)}},
+		{"up, the first goes first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
+		{"down, the last does", view.ActionMoveDown, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
+		{"to the top, the last does", view.ActionMoveTop, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
+		{"to the bottom, the first does", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -208,7 +208,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s.window.list.Activate(-7)
 		s.window.list.Rows.Select(2, 3)
 		s.actions.actOnSelected(view.ActionMoveUp)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.These(2, 3), To: uploader.PlaceUp}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.TargetTransfers(2, 3), To: uploader.MoveUp}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -222,7 +222,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		moved := apptest.Snapshot(append(slices.Clone(transfers[1:]), transfers[0])...)
 		s.engine.Publish(moved)
 		s.actions.showMoved()
-		if !s.window.list.Rows.InSight(1) {
+		if !s.window.list.Rows.RowVisible(1) {
 			t.Error("it is out of sight")
 		}
 	})
@@ -230,7 +230,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.Select(1)
 		s.actions.actOnSelected(view.ActionMoveTop)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.PlaceTop}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.MoveTop}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -270,9 +270,9 @@ func TestMenu(t *testing.T) {
 		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from list"}}},
 		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from list"}}},
 		{"signed out", apptest.Transfer(1, apptest.Failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from list"}}},
-		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy old link"}, shows...), moves, {"Remove from list"}}},
-		{"received before", apptest.Transfer(1, apptest.Failed(fault.Uploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from list"}}},
-		{"maybe begun before", apptest.Transfer(1, apptest.Failed(fault.Several)), [][]string{{"Resume earlier upload", "Upload as a new file"}, shows, moves, {"Remove from list"}}},
+		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy old link"}, shows...), moves, {"Remove from list"}}},
+		{"received before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from list"}}},
+		{"maybe begun before", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), [][]string{{"Resume earlier upload", "Upload as a new file"}, shows, moves, {"Remove from list"}}},
 		{"done elsewhere", apptest.Transfer(1, apptest.Done, elsewhere, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from list"}}},
 		{"done here", apptest.Transfer(1, apptest.Done), [][]string{shows, {"Remove from list"}}},
 		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from list"}}},
@@ -302,7 +302,7 @@ func TestMenu(t *testing.T) {
 			t.Fatal("no menu opens")
 		}
 		apptest.Pick(t, s.window.list.Menu(s.window.list.Selected()), "Try again")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(4)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(4)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -343,15 +343,15 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		s.until("it asks", s.keys.covered)
 	})
 	t.Run("continue goes on with the earlier upload", func(t *testing.T) {
-		s := one(t, apptest.Failed(fault.Several))
+		s := one(t, apptest.Failed(fault.AmbiguousMatch))
 		s.actions.act(view.ActionContinue, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Continue{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.ContinueEarlier{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("the old link is that of the earlier upload", func(t *testing.T) {
 		elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
-		again := apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere, func(t *uploader.Transfer) { t.Prior = 2 })
+		again := apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), elsewhere, func(t *uploader.Transfer) { t.EarlierUpload = 2 })
 		s := startWindow(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Acknowledged(1))))
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(again))
 		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.message() != "Link copied" {
@@ -359,7 +359,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		}
 	})
 	t.Run("and it is said when that is gone", func(t *testing.T) {
-		s := one(t, apptest.Failed(fault.Uploaded), func(t *uploader.Transfer) { t.Server = 2 })
+		s := one(t, apptest.Failed(fault.AlreadyUploaded), func(t *uploader.Transfer) { t.Server = 2 })
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(s.rows()...))
 		if s.message() != "The earlier upload is no longer in the list." {
 			t.Errorf("said %q", s.message())
@@ -371,7 +371,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		next.Transfers[1] = apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
 		s := startWindow(t, apptest.NewEngineAt(next))
 		s.window.list.Do(-7, "retry")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})

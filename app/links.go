@@ -23,9 +23,9 @@ func (a *transferActions) copyLinks(transfers []*uploader.Transfer) {
 
 // copyPriorLink copies the URL of an earlier upload of the same file.
 func (a *transferActions) copyPriorLink(t *uploader.Transfer) {
-	prior := a.bridge.Snapshot().Transfer(t.Prior)
+	prior := a.bridge.Snapshot().Transfer(t.EarlierUpload)
 	if prior == nil || view.Link(prior) == "" {
-		a.window.warn(words.Say("link.gone"))
+		a.window.warn(words.Text("link.gone"))
 		return
 	}
 	a.copyLinks([]*uploader.Transfer{prior})
@@ -42,7 +42,7 @@ func (a *transferActions) takeRecent(r view.RecentUpload) {
 	case view.Link(t) != "":
 		a.copyLinks([]*uploader.Transfer{t})
 		if !a.window.visible {
-			a.notify(platform.Note{Key: noteCopied, Title: words.Count("link.copied", 1), Body: words.Printable(t.Source.Name())})
+			a.notify(platform.Notification{Key: noteCopied, Title: words.Count("link.copied", 1), Body: words.Printable(t.Source.Name())})
 		}
 	}
 }

@@ -28,7 +28,7 @@ func TestLocateMissingFile(t *testing.T) {
 	}
 	t.Run("its upload goes on with it", func(t *testing.T) { locate(t, nil) })
 	t.Run("what nobody can tell is added to the same server, which asks", func(t *testing.T) {
-		s, found := locate(t, fault.New(fault.Several, fault.Open, nil))
+		s, found := locate(t, fault.New(fault.AmbiguousMatch, fault.Open, nil))
 		if add := s.waitCommand(2).(uploader.Add); add.Server != 2 || !slices.Equal(add.Paths, []string{found}) {
 			t.Errorf("added %+v", add)
 		}

@@ -22,14 +22,14 @@ func native(toolkit fyne.App) system {
 	send := func(title, body string) { toolkit.SendNotification(fyne.NewNotification(title, body)) }
 	return system{
 		hasTray:    platform.HasTray,
-		followTray: platform.FollowTray,
-		showInTray: platform.ShowInTray,
+		followTray: platform.WatchTray,
+		showInTray: platform.RegisterTrayIcon,
 		trayAway:   trayGrace,
 		surveyed:   surveyTimeout,
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
 		openFile:   platform.OpenFile,
-		copied:     platform.Copied,
+		copied:     platform.ReadClipboard,
 		chooser:    platform.NewChooser(),
 		notifier:   platform.NewNotifier("Ferry", assets.SmallIcon(), send),
 		tooltip:    systray.SetTooltip,

@@ -18,7 +18,7 @@ type notifications struct {
 	bridge      *bridge.Bridge
 	notifier    platform.Notifier
 	log         *slog.Logger
-	settings    *settings.Book
+	settings    *settings.Current
 	window      *window
 	interrupted func() *view.Interrupted
 	open        func() // the window
@@ -26,7 +26,7 @@ type notifications struct {
 }
 
 // send shows a notification.
-func (n *notifications) send(note platform.Note) {
+func (n *notifications) send(note platform.Notification) {
 	n.bridge.Run(func(ctx context.Context) {
 		if err := n.notifier.Notify(ctx, note); err != nil {
 			n.log.Info("notification not shown", "error", err)
@@ -60,9 +60,9 @@ func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
 			continue
 		}
 		open := func() { n.bridge.Post(func() { n.openAt(next.Key) }) }
-		n.send(platform.Note{
-			Key: next.Key, Title: next.Title, Body: next.Body, Open: open,
-			Actions: []platform.Action{{Label: words.Say("tray.open"), Do: open}},
+		n.send(platform.Notification{
+			Key: next.Key, Title: next.Title, Body: next.Body, OnClick: open,
+			Actions: []platform.Action{{Label: words.Text("tray.open"), Do: open}},
 		})
 	}
 }

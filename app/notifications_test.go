@@ -36,7 +36,7 @@ func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 }
 
 func TestProfileNoticeIsShown(t *testing.T) {
-	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.News = "The database was damaged." })
+	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.Notice = "The database was damaged." })
 	if got := s.window.banner.Model(); got.Text != "The database was damaged." || !s.window.banner.Content.Visible() {
 		t.Errorf("said %q", got.Text)
 	}

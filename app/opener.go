@@ -69,7 +69,7 @@ func (o *opener) report(path string, err error) {
 	}
 	o.log.Warn("not shown", "error", err)
 	o.bridge.Post(func() {
-		o.warn(words.Say("reveal.failed", words.Data{"Path": words.Printable(path)}))
+		o.warn(words.Text("reveal.failed", words.Data{"Path": words.Printable(path)}))
 	})
 }
 

@@ -33,8 +33,8 @@ func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Blocked(fault.New(fault.Auth, fault.Head, nil))))
 	list := s.window.list
 	refused, waits := list.Row(0), list.Row(1)
-	if waits.Glyph != refused.Glyph || waits.Tone != refused.Tone || waits.Tone != theme.Warning {
-		t.Errorf("refused: %v %v; waits: %v %v", refused.Glyph, refused.Tone, waits.Glyph, waits.Tone)
+	if waits.StatusIcon != refused.StatusIcon || waits.Tone != refused.Tone || waits.Tone != theme.Warning {
+		t.Errorf("refused: %v %v; waits: %v %v", refused.StatusIcon, refused.Tone, waits.StatusIcon, waits.Tone)
 	}
 	edge := func(all int) string { return list.Row(all).Actions[len(list.Row(all).Actions)-1].Label }
 	if edge(0) != "Sign in…" || edge(1) != edge(0) {

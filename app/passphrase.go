@@ -17,9 +17,9 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// locker is the encrypted file for secrets (platform.Keys).
+// locker is the encrypted file for secrets (platform.AppKeyring).
 type locker interface {
-	Keeping(ctx context.Context) platform.Keeping
+	Storage(ctx context.Context) platform.Storage
 	Unlock(ctx context.Context, passphrase string) error
 }
 
@@ -37,7 +37,7 @@ type passphrasePrompt struct {
 // and calls then once the file is unlocked.
 func (p *passphrasePrompt) ask(then func()) {
 	p.bridge.Run(func(ctx context.Context) {
-		exists := p.access.Keeping(ctx) == platform.KeptLocked
+		exists := p.access.Storage(ctx) == platform.StorageLockedFile
 		p.bridge.Post(func() { p.open(exists, then) })
 	})
 }
@@ -56,23 +56,23 @@ func (p *passphrasePrompt) open(exists bool, then func()) {
 	r := form.Host{Close: leave, Reveal: func(fyne.CanvasObject) {}}
 	d.first = form.NewEntry(r, 60, nil)
 	d.first.Password = true
-	fields := widget.NewForm(widget.NewFormItem(words.Say("passphrase"), d.first))
+	fields := widget.NewForm(widget.NewFormItem(words.Text("passphrase"), d.first))
 	title, text, label := "passphrase.unlock.title", "passphrase.unlock.text", "passphrase.unlock"
 	if !exists {
 		title, text, label = "passphrase.make.title", "passphrase.make.text", "passphrase.make"
 		d.next = form.NewEntry(r, 60, nil)
 		d.next.Password = true
-		fields.Append(words.Say("passphrase.again"), d.next)
+		fields.Append(words.Text("passphrase.again"), d.next)
 	}
-	d.accept = form.NewDialogButton(words.Say(label), func() { p.unlock(d, then) }, leave)
+	d.accept = form.NewDialogButton(words.Text(label), func() { p.unlock(d, then) }, leave)
 	d.accept.Importance = widget.HighImportance
 	d.first.OnSubmitted = func(string) { p.unlock(d, then) }
 	if d.next != nil {
 		d.next.OnSubmitted = d.first.OnSubmitted
 	}
-	d.message.Say(words.Say(text), theme.Muted)
+	d.message.Set(words.Text(text), theme.Muted)
 	body := dialog.NewPage(d.message, fields)
-	d.box = dialog.New(p.dialogs.Canvas(), words.Say(title), body, layout.NewSpacer(), form.NewDialogButton(words.Say("cancel"), leave, leave), d.accept)
+	d.box = dialog.New(p.dialogs.Canvas(), words.Text(title), body, layout.NewSpacer(), form.NewDialogButton(words.Text("cancel"), leave, leave), d.accept)
 	d.box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), theme.Grid(66)))
 	p.dialog = d
 	p.dialogs.Present(d.box)
@@ -83,10 +83,10 @@ func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
 	passphrase := d.first.Text
 	switch {
 	case passphrase == "":
-		d.message.Say(words.Say("passphrase.empty"), theme.Error)
+		d.message.Set(words.Text("passphrase.empty"), theme.Error)
 		return
 	case d.next != nil && d.next.Text != passphrase:
-		d.message.Say(words.Say("passphrase.differs"), theme.Error)
+		d.message.Set(words.Text("passphrase.differs"), theme.Error)
 		return
 	}
 	d.accept.Disable()
@@ -99,10 +99,10 @@ func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
 				d.box.Hide()
 				then()
 			case errors.Is(err, platform.ErrPassphrase):
-				d.message.Say(words.Say("passphrase.wrong"), theme.Error)
+				d.message.Set(words.Text("passphrase.wrong"), theme.Error)
 			default:
 				p.log.Warn("secrets cannot be unlocked", "error", err)
-				d.message.Say(words.Say("passphrase.failed"), theme.Error)
+				d.message.Set(words.Text("passphrase.failed"), theme.Error)
 			}
 		})
 	})

@@ -19,7 +19,7 @@ import (
 // are running. It lives on the UI's goroutine.
 type quitter struct {
 	bridge      *bridge.Bridge
-	settings    *settings.Book
+	settings    *settings.Current
 	dialogs     *form.Dialogs
 	visibility  *visibility
 	tray        *tray.Presence
@@ -55,7 +55,7 @@ func (q *quitter) withTray(then func(present bool)) {
 func (q *quitter) quit() {
 	s := q.bridge.Snapshot()
 	running := view.CountsOf(s, q.interrupted()).Running
-	if running == 0 || !q.settings.Get().Start.AskBeforeQuit {
+	if running == 0 || !q.settings.Get().Start.ConfirmQuit {
 		q.end()
 		return
 	}
@@ -69,24 +69,24 @@ func (q *quitter) ask(text string, tray bool) {
 		return
 	}
 	q.visibility.open()
-	never := widget.NewCheck(words.Say("quit.never"), nil)
+	never := widget.NewCheck(words.Text("quit.never"), nil)
 	leave := func() {
 		if never.Checked {
-			q.settings.Update(func(s *settings.Settings) { s.Start.AskBeforeQuit = false })
+			q.settings.Update(func(s *settings.Settings) { s.Start.ConfirmQuit = false })
 		}
 		q.end()
 	}
 	answers := []form.Answer{
-		{Label: words.Say("quit.cancel")},
-		{Label: words.Say("quit.quit"), Do: leave},
-		{Label: words.Say("quit.keep"), Do: q.visibility.hide},
+		{Label: words.Text("quit.cancel")},
+		{Label: words.Text("quit.quit"), Do: leave},
+		{Label: words.Text("quit.keep"), Do: q.visibility.hide},
 	}
 	if !tray {
 		answers = answers[:2]
 	}
 	answers[len(answers)-1].Importance = widget.HighImportance
 	q.question = q.dialogs.Ask(form.Question{
-		Title: words.Say("quit.title"), Text: text, More: never,
+		Title: words.Text("quit.title"), Text: text, More: never,
 		Closed: func() { q.question = nil }, Answers: answers,
 	})
 }

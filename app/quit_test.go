@@ -74,7 +74,7 @@ func TestClosingAndQuitting(t *testing.T) {
 	t.Run("quitting says until when servers keep what they have", func(t *testing.T) {
 		until := time.Now().Add(48 * time.Hour)
 		expires := func(at time.Time) func(*uploader.Transfer) {
-			return func(t *uploader.Transfer) { t.Session.Expires = uploader.MomentOf(at) }
+			return func(t *uploader.Transfer) { t.Session.Expires = uploader.TimestampOf(at) }
 		}
 		s := startWindow(t, apptest.NewEngine(
 			apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(1), expires(until.Add(time.Hour))), apptest.Transfer(2, apptest.Sending, apptest.Acknowledged(1), expires(until)),
@@ -97,11 +97,11 @@ func TestClosingAndQuitting(t *testing.T) {
 			}
 		}
 		s.press("Quit")
-		if s.config.Settings.Get().Start.AskBeforeQuit {
+		if s.config.Settings.Get().Start.ConfirmQuit {
 			t.Error("it will ask again")
 		}
 		again := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
-		again.config.Settings.Update(func(s *settings.Settings) { s.Start.AskBeforeQuit = false })
+		again.config.Settings.Update(func(s *settings.Settings) { s.Start.ConfirmQuit = false })
 		again.quitter.quit()
 		if !again.toolkit.quit || again.quitter.question != nil {
 			t.Error("it asks")
@@ -157,7 +157,7 @@ func TestTrayMenu(t *testing.T) {
 		t.Error(diff)
 	}
 	apptest.Pick(t, s.toolkit.menu, "Pause all")
-	if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Everything()}), s.waitCommand(1)); diff != "" {
+	if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetAll()}), s.waitCommand(1)); diff != "" {
 		t.Error(diff)
 	}
 	s.until("the menu offers to resume, though the engine has no more news", func() bool {

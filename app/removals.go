@@ -48,7 +48,7 @@ func (r *removals) remove(removed view.Selection) {
 	r.open, r.undoCommands = removed, undo
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
-	r.toasts.Offer(view.RemovedText(removed.All), words.Say("undo"), r.restore, r.commit)
+	r.toasts.NotifyWithAction(view.RemovedText(removed.All), words.Text("undo"), r.restore, r.commit)
 	r.bridge.Refresh()
 }
 
@@ -74,7 +74,7 @@ func (r *removals) commit() {
 	removed := r.open
 	r.open, r.undoCommands = view.Selection{}, nil
 	if len(removed.Transfers) > 0 {
-		r.send(uploader.These(view.IDs(removed.Transfers)...), view.Selection{Transfers: removed.Transfers})
+		r.send(uploader.TargetTransfers(view.IDs(removed.Transfers)...), view.Selection{Transfers: removed.Transfers})
 	}
 	for _, id := range removed.Batches {
 		r.send(uploader.Target{Batch: id}, view.Selection{Batches: []uploader.BatchID{id}})
@@ -87,7 +87,7 @@ func (r *removals) send(target uploader.Target, removed view.Selection) {
 		r.bridge.Post(func() {
 			if err != nil {
 				r.hidden.Show(removed)
-				r.toasts.Say(view.ErrorText(err))
+				r.toasts.Notify(view.ErrorText(err))
 			}
 			r.bridge.Refresh()
 		})

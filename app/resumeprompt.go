@@ -20,7 +20,7 @@ type resumePrompt struct {
 	window        *window
 	dialogs       *form.Dialogs
 	notifications *notifications
-	settings      *settings.Book
+	settings      *settings.Current
 	ask           bool   // the engine waits for an answer
 	open          func() // the window
 	act           func(view.Action, view.Selection)
@@ -97,15 +97,15 @@ func (p *resumePrompt) notify(s *uploader.Snapshot) {
 	if totals.Count == 0 {
 		return
 	}
-	p.notifications.send(platform.Note{
-		Key:   noteUnfinished,
-		Title: words.Count("note.unfinished", totals.Count),
-		Body:  words.Say("note.left", words.Data{"Size": words.Size(totals.Size - totals.Sent)}),
-		Stay:  true,
-		Open:  func() { p.bridge.Post(p.open) },
+	p.notifications.send(platform.Notification{
+		Key:        noteUnfinished,
+		Title:      words.Count("note.unfinished", totals.Count),
+		Body:       words.Text("note.left", words.Data{"Size": words.Size(totals.Size - totals.Sent)}),
+		Persistent: true,
+		OnClick:    func() { p.bridge.Post(p.open) },
 		Actions: []platform.Action{
-			{Label: words.Say("greeting.resume"), Do: func() { p.bridge.Post(p.resumeAll) }},
-			{Label: words.Say("greeting.not-now"), Do: func() { p.bridge.Post(p.notNow) }},
+			{Label: words.Text("greeting.resume"), Do: func() { p.bridge.Post(p.resumeAll) }},
+			{Label: words.Text("greeting.not-now"), Do: func() { p.bridge.Post(p.notNow) }},
 		},
 	})
 }
@@ -141,7 +141,7 @@ func (p *resumePrompt) resumeOne(id uploader.TransferID) {
 		return
 	}
 	delete(p.interrupted.Transfers, id)
-	p.bridge.Send(uploader.Resume{Target: uploader.These(id)}, nil)
+	p.bridge.Send(uploader.Resume{Target: uploader.TargetTransfers(id)}, nil)
 	if p.interrupted.Empty() {
 		p.answered()
 	}

@@ -43,7 +43,7 @@ func TestResumePrompt(t *testing.T) {
 	held := func() *apptest.Engine {
 		return apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte)))
 	}
-	both := uploader.These(1, 3)
+	both := uploader.TargetTransfers(1, 3)
 	t.Run("what continues is said once", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))))
 		if got := s.window.banner.Model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
@@ -77,17 +77,17 @@ func TestResumePrompt(t *testing.T) {
 		s := startAsking(t, engine)
 		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.resumeAll()
-		s.wantCommands(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.These(1)})
+		s.wantCommands(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 	t.Run("in the tray, a note has the same answers", func(t *testing.T) {
 		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), startHidden)
 		s.until("the note is shown", func() bool { return len(s.desktop.notifications()) == 1 })
 		note := s.desktop.notifications()[0]
-		if note.Title != "1 upload didn't finish" || note.Body != "3.0 GB left" || note.Actions[0].Label != "Resume" || !note.Stay {
+		if note.Title != "1 upload didn't finish" || note.Body != "3.0 GB left" || note.Actions[0].Label != "Resume" || !note.Persistent {
 			t.Errorf("noted %+v", note)
 		}
 		note.Actions[1].Do()
-		s.wantCommands(uploader.Pause{Target: uploader.These(1)})
+		s.wantCommands(uploader.Pause{Target: uploader.TargetTransfers(1)})
 		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.withdrawnKeys()) })
 	})
 	t.Run("and so has the menu, on top", func(t *testing.T) {
@@ -99,14 +99,14 @@ func TestResumePrompt(t *testing.T) {
 			t.Errorf("the icon is %s, the window shows: %v", s.toolkit.icon.Name(), s.window.visible)
 		}
 		apptest.Pick(t, s.toolkit.menu, "Resume 1 unfinished upload (3.0 GB left)")
-		s.wantCommands(uploader.Resume{Target: uploader.These(1)})
+		s.wantCommands(uploader.Resume{Target: uploader.TargetTransfers(1)})
 		s.until("the note is withdrawn", func() bool { return cmp.Equal([]string{noteUnfinished}, s.desktop.withdrawnKeys()) })
 		s.until("the icon asks for nothing any more", func() bool { return s.toolkit.icon.Name() != "tray-attention.png" })
 	})
 	t.Run("a click on the note shows the window, and the question in it", func(t *testing.T) {
 		s := startAsking(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), startHidden)
 		s.until("the note is shown", func() bool { return len(s.desktop.notifications()) == 1 })
-		s.desktop.notifications()[0].Open()
+		s.desktop.notifications()[0].OnClick()
 		s.until("the window shows", func() bool { return s.window.visible })
 		if len(s.window.banner.Model().Buttons) != 3 {
 			t.Error("the question is not in it")

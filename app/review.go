@@ -36,15 +36,15 @@ func newReview(p *resumePrompt) *review {
 	r := &review{interrupted: p.interrupted, act: p.act, resume: p.resumeOne, summary: dialog.NewParagraph("")}
 	r.rows = list.New(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
-		row.Hints = p.window.hints
+		row.Tooltips = p.window.hints
 		return row
 	})
 	leave := func() { r.box.Hide() }
-	later := form.NewDialogButton(words.Say("greeting.not-now"), p.notNow, leave)
-	resume := form.NewDialogButton(words.Say("greeting.resume-all"), p.resumeAll, leave)
+	later := form.NewDialogButton(words.Text("greeting.not-now"), p.notNow, leave)
+	resume := form.NewDialogButton(words.Text("greeting.resume-all"), p.resumeAll, leave)
 	resume.Importance = widget.HighImportance
 	content := container.New(underSummary{r.summary}, r.summary, r.rows)
-	r.box = dialog.New(p.dialogs.Canvas(), words.Say("review.title"), content, layout.NewSpacer(), later, resume)
+	r.box = dialog.New(p.dialogs.Canvas(), words.Text("review.title"), content, layout.NewSpacer(), later, resume)
 	r.box.OnClosed = func() { p.review = nil }
 	r.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(115)))
 	return r

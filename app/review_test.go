@@ -23,13 +23,13 @@ func TestReview(t *testing.T) {
 	t.Run("one can be resumed, the others wait", func(t *testing.T) {
 		s := open(t)
 		s.prompt.review.choose(3, "resume")
-		s.wantCommands(uploader.Resume{Target: uploader.These(3)})
+		s.wantCommands(uploader.Resume{Target: uploader.TargetTransfers(3)})
 		s.until("it is not asked about any more", func() bool { return s.prompt.review != nil && s.prompt.review.Len() == 1 })
 	})
 	t.Run("one can be left for later, which pauses it", func(t *testing.T) {
 		s := open(t)
 		s.prompt.review.choose(1, "pause")
-		s.wantCommands(uploader.Pause{Target: uploader.These(1)})
+		s.wantCommands(uploader.Pause{Target: uploader.TargetTransfers(1)})
 		s.until("it is not asked about any more", func() bool { return s.prompt.review.Len() == 1 })
 	})
 	t.Run("the last one decided on ends the question", func(t *testing.T) {
@@ -45,12 +45,12 @@ func TestReview(t *testing.T) {
 		s := open(t)
 		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Gone)), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.review.choose(1, "retry")
-		s.wantCommands(uploader.Retry{Target: uploader.These(1)})
+		s.wantCommands(uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 	t.Run("all can be resumed", func(t *testing.T) {
 		s := open(t)
 		s.press("Resume all")
-		s.wantCommands(uploader.Resume{Target: uploader.These(1, 3)})
+		s.wantCommands(uploader.Resume{Target: uploader.TargetTransfers(1, 3)})
 		if s.prompt.review != nil || s.window.window.Canvas().Overlays().Top() != nil {
 			t.Error("it stays open")
 		}
@@ -58,7 +58,7 @@ func TestReview(t *testing.T) {
 	t.Run("or none", func(t *testing.T) {
 		s := open(t)
 		s.press("Not now")
-		s.wantCommands(uploader.Pause{Target: uploader.These(1, 3)})
+		s.wantCommands(uploader.Pause{Target: uploader.TargetTransfers(1, 3)})
 	})
 	t.Run("Escape leaves it, and the question stays", func(t *testing.T) {
 		s := open(t)
@@ -72,7 +72,7 @@ func TestReview(t *testing.T) {
 func TestRecentUploadsInTrayMenu(t *testing.T) {
 	elsewhere := func(name, url string, at int) func(*uploader.Transfer) {
 		return func(t *uploader.Transfer) {
-			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.MomentOf(apptest.Noon.Add(apptest.Minutes(at)))
+			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.TimestampOf(apptest.Noon.Add(apptest.Minutes(at)))
 		}
 	}
 	s := startWindow(t, apptest.NewEngine(

@@ -23,7 +23,7 @@ import (
 // everyRow is the row of a transfer in each state, and rows of batches.
 func everyRow(now time.Time) []widgets.RowModel {
 	s := apptest.Snapshot(apptest.EveryState(now)...)
-	s.Live[3] = uploader.Live{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
+	s.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
 	rows := make([]widgets.RowModel, 0, len(s.Transfers)+3)
 	for i, t := range s.Transfers {
 		rows = append(rows, view.TransferRow(s, t, i+1, s.Sent(t), now))
@@ -33,7 +33,7 @@ func everyRow(now time.Time) []widgets.RowModel {
 		apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "Iceland/one"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "Iceland/two"), apptest.Failed(fault.Refused))), apptest.Folder(7, "Iceland")),
 		apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "Iceland/one"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "Iceland/two"), apptest.Done)), apptest.Folder(7, "Iceland")),
 	} {
-		l := transferlist.NewList(widgets.NewHints(), transferlist.ListActions{Interrupted: func() *view.Interrupted { return nil }})
+		l := transferlist.NewList(widgets.NewTooltips(), transferlist.ListActions{Interrupted: func() *view.Interrupted { return nil }})
 		l.Show(apptest.Summed(s))
 		rows = append(rows, l.Row(0))
 	}
@@ -76,7 +76,7 @@ func TestWindowGolden(t *testing.T) {
 		for size, room := range map[string]fyne.Size{"wide": fyne.NewSize(960, 640), "narrow": minSize} {
 			t.Run(name+" "+size, func(t *testing.T) {
 				next := apptest.Folders()
-				next.Live[2] = uploader.Live{Sent: 3 * apptest.Gigabyte, Rate: 18.4e6, ETA: 4 * time.Minute}
+				next.Progress[2] = uploader.Progress{Sent: 3 * apptest.Gigabyte, Rate: 18.4e6, ETA: 4 * time.Minute}
 				next.Totals.Active, next.Totals.Rate, next.Totals.ETA = 1, 18.4e6, 4*time.Minute
 				s := startWindow(t, apptest.NewEngineAt(next))
 				s.toolkit.Settings().SetTheme(theme.New(mode, 1))

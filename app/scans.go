@@ -43,27 +43,27 @@ func (c *folderScans) stop(scan view.Scan) {
 		if i == len(scan.Batches)-1 {
 			done = func(err error) { c.bridge.Post(func() { c.stopped(scan.Batches, err) }) }
 		}
-		c.bridge.Send(uploader.StopFinding{Batch: id}, done)
+		c.bridge.Send(uploader.StopScan{Batch: id}, done)
 	}
 }
 
 func (c *folderScans) stopped(batches []uploader.BatchID, err error) {
 	if err != nil {
-		c.toasts.Say(view.ErrorText(err))
+		c.toasts.Notify(view.ErrorText(err))
 		return
 	}
 	again := func() {
 		for _, id := range batches {
-			c.bridge.Send(uploader.Find{Batch: id}, nil)
+			c.bridge.Send(uploader.Scan{Batch: id}, nil)
 		}
 	}
 	s, files := c.visible(c.bridge.Snapshot()), 0
 	for _, id := range batches {
-		files += s.Sums[id].Files
+		files += s.BatchTotals[id].Files
 	}
 	if files == 0 {
-		c.toasts.Say(words.Say("counting.stopped.empty"))
+		c.toasts.Notify(words.Text("counting.stopped.empty"))
 		return
 	}
-	c.toasts.Offer(words.Count("counting.stopped", files), words.Say("undo"), again, func() {})
+	c.toasts.NotifyWithAction(words.Count("counting.stopped", files), words.Text("undo"), again, func() {})
 }

@@ -15,7 +15,7 @@ func TestScanCanBeStopped(t *testing.T) {
 	walking := func(roots ...string) *uploader.Snapshot {
 		s := apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(2)), apptest.Transfer(3, apptest.InBatch(2)))
 		s.Batches[2] = &uploader.Batch{ID: 2, Roots: roots}
-		s.Sums = map[uploader.BatchID]uploader.Sum{2: {Files: 42_000, Bytes: 12 * apptest.Gigabyte}}
+		s.BatchTotals = map[uploader.BatchID]uploader.BatchTotals{2: {Files: 42_000, Bytes: 12 * apptest.Gigabyte}}
 		return s
 	}
 	t.Run("it can be stopped, and says how many the list has then", func(t *testing.T) {
@@ -27,7 +27,7 @@ func TestScanCanBeStopped(t *testing.T) {
 			t.Fatalf("says %q", banner.Text)
 		}
 		banner.Buttons[0].OnTapped()
-		if diff := cmp.Diff(uploader.Command(uploader.StopFinding{Batch: 2}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.StopScan{Batch: 2}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		want := fmt.Sprintf("Stopped. The %d files found so far stay in the list.", len(s.bridge.Snapshot().Transfers))

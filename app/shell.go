@@ -52,12 +52,12 @@ type shell struct {
 	prompt        *resumePrompt
 	scans         *folderScans
 
-	look settings.Look // that is shown
+	look settings.Appearance // that is shown
 }
 
 // newShell puts the parts together. Nothing runs before start.
 func newShell(toolkit fyne.App, config Config, system system, ui func(func())) *shell {
-	look := config.Settings.Get().Look
+	look := config.Settings.Get().Appearance
 	toolkit.Settings().SetTheme(themeOf(look))
 	toolkit.SetIcon(assets.Icon())
 	sh := &shell{toolkit: toolkit, config: config, system: system, look: look}
@@ -86,7 +86,7 @@ func (sh *shell) makeParts() {
 	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, warn: warn}
 	sh.opener = &opener{
 		bridge: sh.bridge, showFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
-		received: sh.config.Received, log: log, warn: warn,
+		received: sh.config.ReceivedDir, log: log, warn: warn,
 	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
 	sh.adding = &adder{
@@ -114,20 +114,20 @@ func (sh *shell) makeDialogs() {
 		Unlock: sh.passphrase.ask, ChooseFile: sh.files.chooseFiles, Choose: sh.choose,
 	})
 	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask}
-	sh.data = &backups{bridge: sh.bridge, keeping: sh.config.Keeping, files: sh.files, log: sh.config.Log, warn: sh.window.warn}
+	sh.data = &backups{bridge: sh.bridge, keeping: sh.config.Data, files: sh.files, log: sh.config.Log, warn: sh.window.warn}
 	sh.preferences = preferences.New(preferences.Config{
-		Book: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Keeping.Dir,
+		Book: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,
 		Data: preferences.DataActions{
-			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Keeping.Dir) },
+			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.data.backUp,
-			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Keeping.Log) },
+			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Data.Log) },
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,
 		},
 	})
 	sh.prompt = &resumePrompt{
 		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, notifications: sh.notifications, settings: sh.config.Settings,
-		ask: sh.config.Ask, open: func() { sh.visibility.open() }, act: sh.actions.act, visible: sh.removals.visible,
+		ask: sh.config.AskToResume, open: func() { sh.visibility.open() }, act: sh.actions.act, visible: sh.removals.visible,
 	}
 }
 
@@ -184,7 +184,7 @@ func (sh *shell) start(ctx context.Context) {
 	sh.bridge.Run(func(ctx context.Context) { login.follow(ctx, atLogin) })
 	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.end) })
 	sh.window.visible = !sh.config.Hidden
-	sh.window.banner.ShowNotice(sh.config.News)
+	sh.window.banner.ShowNotice(sh.config.Notice)
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()
@@ -244,11 +244,11 @@ func (sh *shell) interrupted() *view.Interrupted { return sh.prompt.interrupted 
 
 func (sh *shell) warnError(err error) { sh.window.warn(view.ErrorText(err)) }
 
-func (sh *shell) pauseAll() { sh.bridge.Send(uploader.Pause{Target: uploader.Everything()}, nil) }
+func (sh *shell) pauseAll() { sh.bridge.Send(uploader.Pause{Target: uploader.TargetAll()}, nil) }
 
 func (sh *shell) resumeAll() {
 	sh.prompt.resumeAll()
-	sh.bridge.Send(uploader.Resume{Target: uploader.Everything()}, nil)
+	sh.bridge.Send(uploader.Resume{Target: uploader.TargetAll()}, nil)
 }
 
 // choose makes a server the destination of what is added from now on.
@@ -272,7 +272,7 @@ func (sh *shell) addFromTray() {
 // copyText copies a text to the clipboard, and shows that it did.
 func (sh *shell) copyText(text string) {
 	sh.toolkit.Clipboard().SetContent(text)
-	sh.window.warn(words.Say("details.copied"))
+	sh.window.warn(words.Text("details.copied"))
 }
 
 // copyDiagnostics copies a description of this program and its state.

@@ -38,10 +38,10 @@ type survey struct {
 func newSurvey() *survey { return &survey{done: make(chan struct{}), large: make(chan struct{})} }
 
 // run counts the files at and below the paths, until ctx ends.
-func (v *survey) run(ctx context.Context, paths []string, options source.Options) {
+func (v *survey) run(ctx context.Context, paths []string, options source.ScanOptions) {
 	defer close(v.done)
 	large := false
-	for found, err := range (source.Disk{}).Expand(ctx, paths, options) {
+	for found, err := range (source.Disk{}).Scan(ctx, paths, options) {
 		if err != nil {
 			continue
 		}
@@ -62,7 +62,7 @@ func (v *survey) title() string {
 	case <-v.done:
 		return words.Count("preview.title", int(v.files.Load()))
 	default:
-		return words.Say("preview.title.counting")
+		return words.Text("preview.title.counting")
 	}
 }
 
@@ -73,7 +73,7 @@ func (v *survey) text() string {
 	case <-v.done:
 		return so
 	default:
-		return words.Say("preview.counting", words.Data{"So": so})
+		return words.Text("preview.counting", words.Data{"So": so})
 	}
 }
 
@@ -81,7 +81,7 @@ func (v *survey) text() string {
 // many; otherwise it asks for a confirmation. It runs beside the UI's goroutine.
 func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
 	chosen := a.settings.Get().Transfers
-	options := source.Options{Ignore: chosen.Ignore, Hidden: chosen.Hidden, FollowFolders: chosen.Links}
+	options := source.ScanOptions{Ignore: chosen.Ignore, Hidden: chosen.IncludeHidden, FollowLinks: chosen.FollowLinks}
 	ctx, cancel := context.WithCancel(ctx)
 	v := newSurvey()
 	a.bridge.Fork(func() { v.run(ctx, paths, options) })
@@ -113,11 +113,11 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	amount := dialog.NewParagraph(v.text())
 	var box *dialog.Dialog
 	leave := func() { box.Hide() }
-	accept := form.NewDialogButton(words.Say("preview.accept"), func() { leave(); add() }, leave)
+	accept := form.NewDialogButton(words.Text("preview.accept"), func() { leave(); add() }, leave)
 	accept.Importance = widget.HighImportance
-	cancel := form.NewDialogButton(words.Say("cancel"), leave, leave)
+	cancel := form.NewDialogButton(words.Text("cancel"), leave, leave)
 	where := dialog.NewParagraph("")
-	where.Say(words.Say("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
+	where.Set(words.Text("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
 	box = dialog.New(a.dialogs.Canvas(), v.title(), dialog.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
 	box.OnClosed = stop
 	box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), 0))

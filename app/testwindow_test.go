@@ -59,7 +59,7 @@ type fakeDesktop struct {
 	copied    string        // on the clipboard; "" for a desktop without files on it
 	picked    []string
 	pickErr   error
-	notes     []platform.Note
+	notes     []platform.Notification
 	withdrawn []string
 	shown     []string
 }
@@ -143,17 +143,17 @@ func (d *fakeDesktop) clipboard(ctx context.Context) (string, error) {
 	return d.copied, nil
 }
 
-func (d *fakeDesktop) Files(ctx context.Context, _ platform.Question) ([]string, error) {
+func (d *fakeDesktop) Files(ctx context.Context, _ platform.ChooserOptions) ([]string, error) {
 	d.wait(ctx)
 	return d.picked, d.pickErr
 }
 
-func (d *fakeDesktop) Folders(ctx context.Context, _ platform.Question) ([]string, error) {
+func (d *fakeDesktop) Folders(ctx context.Context, _ platform.ChooserOptions) ([]string, error) {
 	d.wait(ctx)
 	return d.picked, d.pickErr
 }
 
-func (d *fakeDesktop) Notify(ctx context.Context, note platform.Note) error {
+func (d *fakeDesktop) Notify(ctx context.Context, note platform.Notification) error {
 	d.wait(ctx)
 	d.record(func() { d.notes = append(d.notes, note) })
 	return nil
@@ -177,7 +177,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 	engine.Wake = s.desktop.wake
 	log := slog.New(slog.DiscardHandler)
 	s.access = apptest.NewAccess(engine)
-	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), Log: log, Received: t.TempDir()}
+	config := Config{Engine: engine, Access: s.access, Settings: settings.Open(t.Context(), apptest.NoSettings{}, log), Log: log, ReceivedDir: t.TempDir()}
 	for _, option := range options {
 		option(&config, s.desktop)
 	}
@@ -196,7 +196,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 }
 
 func startHidden(c *Config, _ *fakeDesktop)    { c.Hidden = true }
-func withQuestion(c *Config, _ *fakeDesktop)   { c.Ask = true }
+func withQuestion(c *Config, _ *fakeDesktop)   { c.AskToResume = true }
 func withoutTray(_ *Config, d *fakeDesktop)    { d.noTray = true }
 func withoutChooser(_ *Config, d *fakeDesktop) { d.pickErr = platform.ErrNoChooser }
 
@@ -251,7 +251,7 @@ func shown[T fyne.CanvasObject](s *testWindow) []T {
 func (s *testWindow) setting(key string) *dialog.Setting {
 	s.t.Helper()
 	for _, row := range shown[*dialog.Setting](s) {
-		if row.Name() == words.Say("settings."+key) {
+		if row.Name() == words.Text("settings."+key) {
 			return row
 		}
 	}
@@ -275,7 +275,7 @@ func (s *testWindow) press(label string) {
 	s.t.Fatalf("there is no button %q", label)
 }
 
-func (d *fakeDesktop) notifications() []platform.Note {
+func (d *fakeDesktop) notifications() []platform.Notification {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.notes

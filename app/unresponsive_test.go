@@ -57,11 +57,11 @@ func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]upload
 // stuckAccess is a keyring that blocks.
 type stuckAccess struct{ mud stuck }
 
-func (a stuckAccess) Try(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.Answer, error) {
-	return connect.Answer{}, a.mud.wait(ctx)
+func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.TestResult, error) {
+	return connect.TestResult{}, a.mud.wait(ctx)
 }
 
-func (a stuckAccess) Keeping(ctx context.Context) (keeping platform.Keeping) {
+func (a stuckAccess) Storage(ctx context.Context) (keeping platform.Storage) {
 	_ = a.mud.wait(ctx)
 	return keeping
 }
@@ -85,7 +85,7 @@ func startStuck(t *testing.T) *testWindow {
 	s := startWindow(t, engine, func(c *Config, d *fakeDesktop) {
 		d.block = stuck
 		c.Engine, c.Access, c.Autostart = stuckEngine{engine, stuck}, stuckAccess{stuck}, stuckAutostart{stuck}
-		c.Keeping = Keeping{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", stuck.wait(ctx) }}
+		c.Data = ProfileData{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", stuck.wait(ctx) }}
 	})
 	t.Cleanup(func() { close(stuck) }) // before the Ferry is closed, which waits for all that it began
 	s.window.setFilter(view.FilterAll)

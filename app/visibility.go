@@ -55,7 +55,7 @@ func (v *visibility) hide() {
 		return
 	}
 	v.memory.SetBool(prefHideExplained, true)
-	v.notifications.send(platform.Note{Key: "hide", Title: words.Say("hide.title"), Body: words.Say("hide.body")})
+	v.notifications.send(platform.Notification{Key: "hide", Title: words.Text("hide.title"), Body: words.Text("hide.body")})
 }
 
 // hideAtStart leaves the window hidden where a tray can open it. At a login the tray
@@ -76,7 +76,7 @@ func (v *visibility) watchTray(ctx context.Context) {
 		v.bridge.Post(func() {
 			if !v.window.visible {
 				v.open()
-				v.window.warn(words.Say("tray.gone"))
+				v.window.warn(words.Text("tray.gone"))
 			}
 		})
 	})

@@ -53,18 +53,18 @@ type window struct {
 	emptyFor    uploader.ServerID // whose name the empty state contains
 	footer      *frame.Footer
 	toasts      *widgets.Toasts
-	hints       *widgets.Hints
+	hints       *widgets.Tooltips
 	visible     bool
 	destination *destination
-	settings    *settings.Book
+	settings    *settings.Current
 	refresh     func() // shows the newest snapshot soon
 }
 
 // newWindow returns a window without content; see furnish.
-func newWindow(toolkit fyne.App, to *destination, book *settings.Book, refresh func(), blocker func(view.Blocked) widgets.BannerModel) *window {
+func newWindow(toolkit fyne.App, to *destination, book *settings.Current, refresh func(), blocker func(view.Blocked) widgets.BannerModel) *window {
 	w := &window{
 		window: toolkit.NewWindow("Ferry"), destination: to, settings: book, refresh: refresh,
-		banner: frame.NewBanner(blocker), toasts: widgets.NewToasts(), hints: widgets.NewHints(),
+		banner: frame.NewBanner(blocker), toasts: widgets.NewToasts(), hints: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
 	w.window.Resize(startSize)
@@ -103,7 +103,7 @@ func (w *window) refurnish() {
 	w.filter.ContinueWith(filter)
 	w.list.ContinueWith(list)
 	w.list.Rows.Refresh()
-	w.list.Rows.ScrollBack(list.Rows.Scrolled())
+	w.list.Rows.SetScrollOffset(list.Rows.ScrollOffset())
 	w.list.Rows.Select(selected...)
 	w.details.ContinueWith(pane)
 }
@@ -142,18 +142,18 @@ func (w *window) showEmpty(server uploader.Server) {
 	w.emptyFor = server.ID
 	w.empty.SetModel(widgets.EmptyModel{
 		Picture: assets.Harbour(),
-		Title:   words.Say("empty.title"),
+		Title:   words.Text("empty.title"),
 		Hint:    emptyHint(server),
-		Button:  words.Say("empty.add"),
+		Button:  words.Text("empty.add"),
 		Icon:    theme.IconAdd,
 	})
 }
 
 func emptyHint(server uploader.Server) string {
 	if server.Builtin() {
-		return words.Say("empty.text.builtin")
+		return words.Text("empty.text.builtin")
 	}
-	return words.Say("empty.text", words.Data{"Server": words.Server(server)})
+	return words.Text("empty.text", words.Data{"Server": words.Server(server)})
 }
 
 func (w *window) open() {
@@ -168,7 +168,7 @@ func (w *window) hide() {
 }
 
 // warn shows a message for some seconds.
-func (w *window) warn(text string) { w.toasts.Say(text) }
+func (w *window) warn(text string) { w.toasts.Notify(text) }
 
 // minimum is a layout that keeps the window from becoming too small to use.
 type minimum struct {

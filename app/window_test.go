@@ -20,7 +20,7 @@ func TestTopBar(t *testing.T) {
 		s.until("it offers to resume", func() bool { return s.window.bar.Toggle.Text == "Resume all" })
 		test.Tap(s.window.bar.Toggle)
 		s.until("it offers to pause", func() bool { return s.window.bar.Toggle.Text == "Pause all" })
-		want := []uploader.Command{uploader.Pause{Target: uploader.Everything()}, uploader.Resume{Target: uploader.Everything()}}
+		want := []uploader.Command{uploader.Pause{Target: uploader.TargetAll()}, uploader.Resume{Target: uploader.TargetAll()}}
 		if diff := cmp.Diff(want, s.engine.Commands()); diff != "" {
 			t.Error(diff)
 		}
@@ -29,7 +29,7 @@ func TestTopBar(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Failed(fault.Auth)), apptest.Transfer(3, apptest.Sending)))
 		test.Tap(s.window.bar.Finish)
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -80,7 +80,7 @@ func TestKeys(t *testing.T) {
 		press(s, fyne.KeySpace)
 		s.until("both rest", func() bool { return s.rows()[0].State() == uploader.StatePaused })
 		press(s, fyne.KeySpace)
-		want := uploader.Command(uploader.Resume{Target: uploader.These(1, 2)})
+		want := uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(1, 2)})
 		if diff := cmp.Diff(want, s.waitCommand(2)); diff != "" {
 			t.Error(diff)
 		}
@@ -89,7 +89,7 @@ func TestKeys(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyDelete)
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.These(2)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(2)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 		s.removals.restore()
@@ -142,7 +142,7 @@ func TestKeys(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.Refused)), apptest.Transfer(2, apptest.Done)))
 		s.window.list.Rows.SelectAll()
 		press(s, fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.These(1)}), s.waitCommand(1)); diff != "" {
+		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -22,11 +22,11 @@ func BenchmarkCommandsForMillion(b *testing.B) {
 			name    string
 			command uploader.Command
 		}{
-			{"pause", uploader.Pause{Target: uploader.Everything()}},
-			{"resume", uploader.Resume{Target: uploader.Everything()}},
-			{"cancel", uploader.Cancel{Target: uploader.Everything()}},
-			{"retry", uploader.Retry{Target: uploader.Everything()}},
-			{"remove", uploader.Remove{Target: uploader.Everything()}},
+			{"pause", uploader.Pause{Target: uploader.TargetAll()}},
+			{"resume", uploader.Resume{Target: uploader.TargetAll()}},
+			{"cancel", uploader.Cancel{Target: uploader.TargetAll()}},
+			{"retry", uploader.Retry{Target: uploader.TargetAll()}},
+			{"remove", uploader.Remove{Target: uploader.TargetAll()}},
 		} {
 			start := time.Now()
 			longest := longestCommandDuring(b, e, c.command)
@@ -52,7 +52,7 @@ func longestCommandDuring(b *testing.B, e *engine.Engine, command uploader.Comma
 			return longest
 		case <-tick.C:
 			start := time.Now()
-			if err := e.Do(b.Context(), uploader.Metering{Metered: true}); err != nil {
+			if err := e.Do(b.Context(), uploader.SetMetered{Metered: true}); err != nil {
 				b.Error(err)
 			}
 			longest = max(longest, time.Since(start))
@@ -71,12 +71,12 @@ func startQueuedEngine(b *testing.B, rows int) *engine.Engine {
 	}
 	save(b, store, uploader.Changes{
 		Servers:   []uploader.Server{{ID: 2, Name: "far away", Endpoint: "http://127.0.0.1:1/files/"}},
-		Batches:   []uploader.Batch{{ID: 1, Server: 2, Rank: 1, Expanded: true}},
+		Batches:   []uploader.Batch{{ID: 1, Server: 2, Rank: 1, Scanned: true}},
 		Transfers: transfers,
 	})
 	settings := uploader.DefaultSettings()
 	settings.Metered = uploader.MeteredHold
-	e := engine.New(engine.Config{Store: store, Log: slog.New(slog.DiscardHandler), Settings: &settings, Ask: true})
+	e := engine.New(engine.Config{Store: store, Log: slog.New(slog.DiscardHandler), Settings: &settings, AskBeforeResume: true})
 	ctx, cancel := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
 	go func() { stopped <- e.Run(ctx) }()
@@ -87,7 +87,7 @@ func startQueuedEngine(b *testing.B, rows int) *engine.Engine {
 		}
 		closeDB(b, store)
 	})
-	if err := e.Do(b.Context(), uploader.Metering{Metered: true}); err != nil {
+	if err := e.Do(b.Context(), uploader.SetMetered{Metered: true}); err != nil {
 		b.Fatal(err)
 	}
 	return e

@@ -97,7 +97,7 @@ func TestDamagedValueLosesNoOtherRow(t *testing.T) {
 	store := openDB(t, original)
 	saveWithChildren(t, store, 3)
 	save(t, store, uploader.Changes{
-		Servers: []uploader.Server{{ID: 2, Name: "two", Endpoint: "http://two/", Identity: "http://two/"}, {ID: 3, Name: "three", Endpoint: "http://three/", Identity: "http://three/"}},
+		Servers: []uploader.Server{{ID: 2, Name: "two", Endpoint: "http://two/", OriginalEndpoint: "http://two/"}, {ID: 3, Name: "three", Endpoint: "http://three/", OriginalEndpoint: "http://three/"}},
 		Batches: []uploader.Batch{{ID: 1, Server: 2, Roots: []string{"/a"}}, {ID: 2, Server: 2, Roots: []string{"/b", "/c"}}, {ID: 3, Server: 3}},
 	})
 	before, err := readContents(t, store)
@@ -167,7 +167,7 @@ func TestEngineWithDamagedTransfers(t *testing.T) {
 	closeDB(t, store)
 	store = openDB(t, path)
 	defer closeDB(t, store)
-	if recovered := store.Recovery().Salvaged; recovered < kinds/2 || recovered == kinds {
+	if recovered := store.Recovery().Recovered; recovered < kinds/2 || recovered == kinds {
 		t.Errorf("recovered %d of %d", recovered, kinds)
 	}
 	runCommands(t, store)
@@ -178,13 +178,13 @@ func runCommands(t *testing.T, store *db.DB) {
 	t.Helper()
 	e, stop := startEngine(t, store)
 	defer stop()
-	all := uploader.Everything()
+	all := uploader.TargetAll()
 	for _, c := range []uploader.Command{
 		uploader.Check{Target: all},
 		uploader.Retry{Target: all},
-		uploader.Continue{Target: all},
+		uploader.ContinueEarlier{Target: all},
 		uploader.Pause{Target: all},
-		uploader.Move{Target: uploader.These(2), To: uploader.PlaceTop},
+		uploader.Move{Target: uploader.TargetTransfers(2), To: uploader.MoveTop},
 		uploader.Resume{Target: all},
 		uploader.Cancel{Target: all},
 	} {

@@ -54,7 +54,7 @@ func waitUntil(t *testing.T, e *engine.Engine, what string, condition func(*uplo
 	for !condition(e.Snapshot()) {
 		if _, open := <-changes; !open {
 			s := e.Snapshot()
-			t.Fatalf("timed out waiting for %s: totals %v, store error %v", what, s.Totals, s.Trouble)
+			t.Fatalf("timed out waiting for %s: totals %v, store error %v", what, s.Totals, s.StoreFault)
 		}
 	}
 }
@@ -78,7 +78,7 @@ func TestEngineWithFullDatabase(t *testing.T) {
 	folder := t.TempDir()
 	large := filepath.Join(folder, "large.mov")
 	writeFile(t, large, make([]byte, 8<<20))
-	proxy.Slow(2 << 20)
+	proxy.Throttle(2 << 20)
 	do(uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{large}})
 	waitUntil(t, e, "the upload to start", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateUploading] == 1 })
 
@@ -96,11 +96,11 @@ func TestEngineWithFullDatabase(t *testing.T) {
 	}
 	batch := uploader.NewBatchID()
 	do(uploader.Add{Batch: batch, Server: 2, Paths: []string{many}})
-	waitUntil(t, e, "a store error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
-	if err := e.Snapshot().Trouble; !errors.Is(err, db.ErrFull) {
+	waitUntil(t, e, "a store error", func(s *uploader.Snapshot) bool { return s.StoreFault != nil })
+	if err := e.Snapshot().StoreFault; !errors.Is(err, db.ErrFull) {
 		t.Errorf("store error %v, want %v", err, db.ErrFull)
 	}
-	proxy.Heal(t)
+	proxy.Restore(t)
 	waitUntil(t, e, "the large upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
 	if failed := e.Snapshot().Totals.Count[uploader.StateFailed]; failed > 0 {
 		t.Errorf("%d transfers failed, want 0", failed)
@@ -108,7 +108,7 @@ func TestEngineWithFullDatabase(t *testing.T) {
 
 	limitPages(t, store, 1<<30)
 	waitUntil(t, e, "all uploads", func(s *uploader.Snapshot) bool {
-		return s.Trouble == nil && s.Totals.Count[uploader.StateDone] == 1001
+		return s.StoreFault == nil && s.Totals.Count[uploader.StateDone] == 1001
 	})
 	stop()
 	closeDB(t, store)

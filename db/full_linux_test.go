@@ -29,12 +29,12 @@ func TestEngineWithFullDisk(t *testing.T) {
 	if err != nil && !errors.Is(err, db.ErrFull) {
 		t.Fatal(err)
 	}
-	waitUntil(t, run.engine, "a store error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
-	if err := run.engine.Snapshot().Trouble; !errors.Is(err, db.ErrFull) {
+	waitUntil(t, run.engine, "a store error", func(s *uploader.Snapshot) bool { return s.StoreFault != nil })
+	if err := run.engine.Snapshot().StoreFault; !errors.Is(err, db.ErrFull) {
 		t.Errorf("store error %v, want %v", err, db.ErrFull)
 	}
 
-	run.proxy.Heal(t)
+	run.proxy.Restore(t)
 	waitUntil(t, run.engine, "both uploads", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
 	if failed := run.engine.Snapshot().Totals.Count[uploader.StateFailed]; failed > 0 {
 		t.Errorf("%d transfers failed, want 0", failed)

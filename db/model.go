@@ -93,9 +93,9 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Added:        nullMoment(t.Added),
 		Started:      nullMoment(t.Started),
 		Finished:     nullMoment(t.Finished),
-		Active:       t.Active.Milliseconds(),
-		Resumed:      t.Resumed,
-		Prior:        int64(t.Prior),
+		Active:       t.ActiveTime.Milliseconds(),
+		Resumed:      t.ResumedFrom,
+		Prior:        int64(t.EarlierUpload),
 
 		Fault: newFaultColumns(t.Fault),
 	}
@@ -125,21 +125,21 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 			ModTime:  modTime(r.ModSeconds, r.ModNanos),
 			Identity: source.Identity{Volume: uint64(r.Volume), Index: uint64(r.FileIndex)},
 		},
-		Fingerprint: string(r.Fingerprint),
-		Rank:        r.Rank,
-		Intent:      intent,
-		Phase:       phase,
-		Session:     uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: uploader.Moment(r.Expires.Int64)},
-		Attempt:     int32(min(max(r.Attempt, math.MinInt32), math.MaxInt32)),
-		NextTry:     uploader.Moment(r.NextTry.Int64),
-		Fault:       r.Fault.fault(),
-		Added:       uploader.Moment(r.Added.Int64),
-		Started:     uploader.Moment(r.Started.Int64),
-		Finished:    uploader.Moment(r.Finished.Int64),
-		Active:      time.Duration(r.Active) * time.Millisecond,
-		Resumed:     r.Resumed,
-		SHA256:      digestOf(r.Sha256),
-		Prior:       uploader.TransferID(r.Prior),
+		Fingerprint:   string(r.Fingerprint),
+		Rank:          r.Rank,
+		Intent:        intent,
+		Phase:         phase,
+		Session:       uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: uploader.Timestamp(r.Expires.Int64)},
+		Attempt:       int32(min(max(r.Attempt, math.MinInt32), math.MaxInt32)),
+		NextTry:       uploader.Timestamp(r.NextTry.Int64),
+		Fault:         r.Fault.fault(),
+		Added:         uploader.Timestamp(r.Added.Int64),
+		Started:       uploader.Timestamp(r.Started.Int64),
+		Finished:      uploader.Timestamp(r.Finished.Int64),
+		ActiveTime:    time.Duration(r.Active) * time.Millisecond,
+		ResumedFrom:   r.Resumed,
+		SHA256:        digestOf(r.Sha256),
+		EarlierUpload: uploader.TransferID(r.Prior),
 	}, nil
 }
 
@@ -175,14 +175,14 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Server:   int64(b.Server),
 		Roots:    packRoots(b.Roots),
 		Added:    nullTime(b.Added),
-		Expanded: boolInt(b.Expanded),
+		Expanded: boolInt(b.Scanned),
 		Intent:   b.Intent.String(),
 		Rank:     b.Rank,
 
 		Connections: b.Options.Connections,
-		Chunk:       b.Options.Chunk,
+		Chunk:       b.Options.ChunkMax,
 		Pace:        b.Options.Limit,
-		Again:       boolInt(b.Options.Again),
+		Again:       boolInt(b.Options.UploadAgain),
 	}
 }
 
@@ -196,14 +196,14 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
 	}
 	return uploader.Batch{
-		ID:       uploader.BatchID(r.ID),
-		Server:   uploader.ServerID(r.Server),
-		Roots:    roots,
-		Added:    timeOf(r.Added),
-		Expanded: r.Expanded != 0,
-		Intent:   intent,
-		Rank:     r.Rank,
-		Options:  uploader.Options{Connections: r.Connections, Chunk: r.Chunk, Limit: r.Pace, Again: r.Again != 0},
+		ID:      uploader.BatchID(r.ID),
+		Server:  uploader.ServerID(r.Server),
+		Roots:   roots,
+		Added:   timeOf(r.Added),
+		Scanned: r.Expanded != 0,
+		Intent:  intent,
+		Rank:    r.Rank,
+		Options: uploader.BatchOptions{Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0},
 	}, nil
 }
 
@@ -220,12 +220,12 @@ type serverRow struct {
 func (serverRow) TableName() string { return "servers" }
 
 func newServerRow(s uploader.Server) serverRow {
-	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint, Identity: s.Identity, Profile: mustJSON(s.Profile), Access: mustJSON(s.Access)}
+	return serverRow{ID: int64(s.ID), Name: s.Name, Endpoint: s.Endpoint, Identity: s.OriginalEndpoint, Profile: mustJSON(s.Options), Access: mustJSON(s.Access)}
 }
 
 func (r *serverRow) server() (uploader.Server, error) {
-	server := uploader.Server{ID: uploader.ServerID(r.ID), Name: r.Name, Endpoint: r.Endpoint, Identity: r.Identity}
-	err := errors.Join(json.Unmarshal([]byte(r.Profile), &server.Profile), json.Unmarshal([]byte(r.Access), &server.Access))
+	server := uploader.Server{ID: uploader.ServerID(r.ID), Name: r.Name, Endpoint: r.Endpoint, OriginalEndpoint: r.Identity}
+	err := errors.Join(json.Unmarshal([]byte(r.Profile), &server.Options), json.Unmarshal([]byte(r.Access), &server.Access))
 	if err != nil {
 		return uploader.Server{}, fmt.Errorf("%w: server %d: %w", ErrDamaged, r.ID, err)
 	}
@@ -278,7 +278,7 @@ func boolInt(b bool) int64 {
 // blob returns a non-nil slice: the driver binds nil as NULL.
 func blob(s string) []byte { return append(make([]byte, 0, len(s)), s...) }
 
-func nullMoment(m uploader.Moment) sql.NullInt64 {
+func nullMoment(m uploader.Timestamp) sql.NullInt64 {
 	return sql.NullInt64{Int64: int64(m), Valid: !m.IsZero()}
 }
 

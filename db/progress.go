@@ -33,8 +33,8 @@ func onlyProgressDiffers(before, after uploader.Transfer) bool {
 	before.Phase, before.Attempt = after.Phase, after.Attempt
 	before.Session.URL, before.Session.Expires = after.Session.URL, after.Session.Expires
 	before.Session.Offset, before.Session.Sent = after.Session.Offset, after.Session.Sent
-	before.Started, before.Finished, before.Active = after.Started, after.Finished, after.Active
-	before.Resumed, before.SHA256 = after.Resumed, after.SHA256
+	before.Started, before.Finished, before.ActiveTime = after.Started, after.Finished, after.ActiveTime
+	before.ResumedFrom, before.SHA256 = after.ResumedFrom, after.SHA256
 	return before == after
 }
 

@@ -31,7 +31,7 @@ func (d *DB) Proof(ctx context.Context, id uploader.TransferID) (source.Proof, e
 	}
 	var proof source.Proof
 	for _, row := range rows {
-		proof = append(proof, source.Mark{At: row.At, State: row.State})
+		proof = append(proof, source.BlockHash{End: row.At, State: row.State})
 	}
 	return proof, nil
 }
@@ -41,10 +41,10 @@ func saveProof(ctx context.Context, tx *gorm.DB, id uploader.TransferID, blocks 
 	if len(blocks) == 0 {
 		return nil
 	}
-	if err := tx.Delete(&blockRow{}, "transfer = ? AND at >= ?", int64(id), blocks[0].At).Error; err != nil {
+	if err := tx.Delete(&blockRow{}, "transfer = ? AND at >= ?", int64(id), blocks[0].End).Error; err != nil {
 		return fmt.Errorf("truncate proof of transfer %d: %w", id, err)
 	}
-	return upsert(ctx, tx, blocks, func(b source.Mark) blockRow {
-		return blockRow{Transfer: int64(id), At: b.At, State: b.State}
+	return upsert(ctx, tx, blocks, func(b source.BlockHash) blockRow {
+		return blockRow{Transfer: int64(id), At: b.End, State: b.State}
 	})
 }

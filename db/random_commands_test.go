@@ -167,9 +167,9 @@ func randomCommand(random *rand.Rand, s *uploader.Snapshot, files []string) uplo
 	if len(s.Transfers) == 0 || random.IntN(4) == 0 {
 		return add
 	}
-	target := uploader.These(s.Transfers[random.IntN(len(s.Transfers))].ID)
+	target := uploader.TargetTransfers(s.Transfers[random.IntN(len(s.Transfers))].ID)
 	if random.IntN(5) == 0 {
-		target = uploader.Everything()
+		target = uploader.TargetAll()
 	}
 	switch random.IntN(9) {
 	case 0, 1:
@@ -179,9 +179,9 @@ func randomCommand(random *rand.Rand, s *uploader.Snapshot, files []string) uplo
 	case 4:
 		return uploader.Retry{Target: target}
 	case 5:
-		return uploader.Move{Target: target, To: uploader.Place(random.IntN(4))}
+		return uploader.Move{Target: target, To: uploader.MoveTo(random.IntN(4))}
 	case 6:
-		return uploader.SignedIn{Server: 2}
+		return uploader.Unblock{Server: 2}
 	case 7:
 		return uploader.Cancel{Target: target}
 	default:

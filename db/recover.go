@@ -11,10 +11,10 @@ import (
 // Recovery describes how a damaged file was replaced, to be reported to the user. It
 // is also stored, as JSON, until it was reported.
 type Recovery struct {
-	SetAside string // path of the damaged file; "" if there was no damage
-	Restored string // path of the backup that replaced it; "" if a new file did
-	Salvaged int    `json:"Salvaged"` // transfers recovered from the damaged file
-	Reason   string // the damage found, for the log and the details pane
+	SetAside  string // path of the damaged file; "" if there was no damage
+	Restored  string // path of the backup that replaced it; "" if a new file did
+	Recovered int    `json:"Salvaged"` // transfers recovered from the damaged file
+	Reason    string // the damage found, for the log and the details pane
 }
 
 // Happened reports whether a file was replaced.
@@ -65,8 +65,8 @@ func (f *file) replace(ctx context.Context, reason error) error {
 	}
 	defer os.Remove(temp) // fails if it was renamed
 	recovery.Restored = restored
-	if recovery.Salvaged, err = f.recoverRows(ctx, temp); err != nil {
-		recovery.Salvaged = 0
+	if recovery.Recovered, err = f.recoverRows(ctx, temp); err != nil {
+		recovery.Recovered = 0
 		recovery.Reason += "; nothing recovered: " + err.Error()
 	}
 	recovery.SetAside = f.asidePath()

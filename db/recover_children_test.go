@@ -27,7 +27,7 @@ func saveWithChildren(t *testing.T, store *db.DB, count int) {
 		if row.ID%3 == 0 {
 			row.Source.RelPath = "" // added as a single file
 		}
-		changes.Proofs[row.ID] = source.Proof{{At: 1 << 20, State: []byte(fmt.Sprintf("state of %d", row.ID))}}
+		changes.Proofs[row.ID] = source.Proof{{End: 1 << 20, State: []byte(fmt.Sprintf("state of %d", row.ID))}}
 		for i := range 2 {
 			url := fmt.Sprintf("http://127.0.0.1:41234/files/%d-%d", row.ID, i)
 			changes.Parts[row.ID] = append(changes.Parts[row.ID], uploader.Part{Index: i, URL: url, Start: int64(i) * 1000, Length: 1000})
@@ -46,7 +46,7 @@ func TestRecoveryKeepsProofsPartsAndEvents(t *testing.T) {
 	store = damageAndReopen(t, path, store)
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
-	if err != nil || store.Recovery().Salvaged == 0 {
+	if err != nil || store.Recovery().Recovered == 0 {
 		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	proofs, parts, events := 0, 0, 0
@@ -123,11 +123,11 @@ func TestRecoveryWithMissingColumnsAndTables(t *testing.T) {
 	store = damageAndReopen(t, path, store)
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
-	if err != nil || store.Recovery().Salvaged == 0 || len(all.Transfers) != store.Recovery().Salvaged {
+	if err != nil || store.Recovery().Recovered == 0 || len(all.Transfers) != store.Recovery().Recovered {
 		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	last := all.Servers[len(all.Servers)-1]
-	if last.ID != server.ID || last.Identity != server.Endpoint {
+	if last.ID != server.ID || last.OriginalEndpoint != server.Endpoint {
 		t.Errorf("server %+v, want ID and identity of %+v", last, server)
 	}
 	if parts, err := store.Parts(t.Context(), all.Transfers[0].ID); err != nil || len(parts) != 2 {

@@ -117,7 +117,7 @@ func (r serverRow) valid() bool {
 // the migration would set. It replaces unreadable options, which the user can set
 // again, so that the endpoint is not lost with them.
 func (r serverRow) normalized() serverRow {
-	if json.Unmarshal([]byte(r.Profile), new(uploader.Profile)) != nil {
+	if json.Unmarshal([]byte(r.Profile), new(uploader.ServerOptions)) != nil {
 		r.Profile = "{}"
 	}
 	if json.Unmarshal([]byte(r.Access), new(uploader.Access)) != nil {

@@ -26,13 +26,13 @@ func TestRecoveryAfterUncleanExit(t *testing.T) {
 	store := openDB(t, path)
 	defer closeDB(t, store)
 	recovery := store.Recovery()
-	if !recovery.Happened() || recovery.Restored != "" || recovery.Reason == "" || recovery.Salvaged < 1000 {
+	if !recovery.Happened() || recovery.Restored != "" || recovery.Reason == "" || recovery.Recovered < 1000 {
 		t.Errorf("recovery %+v, with a third of 2000 transfers damaged", recovery)
 	}
 	if aside, err := os.ReadFile(recovery.SetAside); err != nil || !bytes.Equal(aside, damaged) {
 		t.Errorf("file set aside differs from the damaged one, %v", err)
 	}
-	checkUsable(t, store, recovery.Salvaged)
+	checkUsable(t, store, recovery.Recovered)
 	want := []string{"ferry.db", "ferry.db-shm", "ferry.db-wal", filepath.Base(recovery.SetAside)}
 	if diff := cmp.Diff(want, listFiles(t, filepath.Dir(path))); diff != "" {
 		t.Errorf("files differ (-want +got):\n%s", diff)
@@ -58,7 +58,7 @@ func TestRecoveryOfDamageFoundByLoad(t *testing.T) {
 	if !store.Recovery().Happened() {
 		t.Error("not recovered")
 	}
-	checkUsable(t, store, store.Recovery().Salvaged)
+	checkUsable(t, store, store.Recovery().Recovered)
 	closeDB(t, store)
 
 	store = openDB(t, path)
@@ -118,7 +118,7 @@ func TestRecoveryReadsWriteAheadLog(t *testing.T) {
 	store = openDB(t, copied)
 	defer closeDB(t, store)
 	all, err := store.Load(t.Context())
-	if err != nil || store.Recovery().Salvaged < 1000 {
+	if err != nil || store.Recovery().Recovered < 1000 {
 		t.Fatalf("recovery %+v, %v", store.Recovery(), err)
 	}
 	newest := all.Transfers[len(all.Transfers)-7:]
@@ -156,7 +156,7 @@ func TestRecoverySurvivesKill(t *testing.T) {
 		if !store.Recovery().Happened() {
 			t.Error("no recovery reported")
 		}
-		recovered = max(recovered, store.Recovery().Salvaged)
+		recovered = max(recovered, store.Recovery().Recovered)
 		if recovered < 500 {
 			t.Errorf("recovery %+v, with two thirds of 1000 transfers intact", store.Recovery())
 		}
@@ -180,7 +180,7 @@ func TestRecoveryOfTruncatedFile(t *testing.T) {
 	if !store.Recovery().Happened() {
 		t.Error("no recovery reported")
 	}
-	checkUsable(t, store, store.Recovery().Salvaged)
+	checkUsable(t, store, store.Recovery().Recovered)
 }
 
 func TestOpenSetsLogWithoutDatabaseAside(t *testing.T) {

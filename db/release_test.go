@@ -32,31 +32,31 @@ func releaseContent() []byte { return bytes.Repeat([]byte("ferry\n"), (2<<20+100
 
 func releaseServers() []uploader.Server {
 	return []uploader.Server{
-		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/x7f/", Identity: "this-computer"},
+		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/x7f/", OriginalEndpoint: "this-computer"},
 		{
-			ID: 2, Name: "Studio 工作室", Endpoint: "https://studio.example/files/", Identity: "https://old.studio.example/files/",
-			Profile: uploader.Profile{
-				ChunkMin: 5 << 20, ChunkMax: 64 << 20, ChunkMultiple: 256 << 10, BodyMost: 100 << 20, MethodOverride: true, Given: true,
-				Connections: 4, Simultaneous: 2, Limit: 1 << 20, Metadata: "project Iceland", Checksums: true,
+			ID: 2, Name: "Studio 工作室", Endpoint: "https://studio.example/files/", OriginalEndpoint: "https://old.studio.example/files/",
+			Options: uploader.ServerOptions{
+				ChunkMin: 5 << 20, ChunkMax: 64 << 20, ChunkMultiple: 256 << 10, MaxBody: 100 << 20, MethodOverride: true, GivenURL: true,
+				Connections: 4, MaxFiles: 2, Limit: 1 << 20, Metadata: "project Iceland", Checksums: true,
 			},
 			Access: uploader.Access{
-				SignIn: uploader.SignInBasic, User: "ada", Secret: "ferry-2", CA: "/etc/ca.pem", Certificate: "/home/ada/c.pem",
+				SignIn: uploader.SignInBasic, User: "ada", SecretName: "ferry-2", CA: "/etc/ca.pem", Certificate: "/home/ada/c.pem",
 				Key: "/home/ada/k.pem", Proxy: "socks5://proxy.example:1080",
 			},
 		},
-		{ID: 3, Name: "Archive", Endpoint: "https://archive.example/", Identity: "https://archive.example/", Access: uploader.Access{SignIn: uploader.SignInBearer, Secret: "ferry-3"}},
-		{ID: 4, Name: "Headers", Endpoint: "https://headers.example/", Identity: "https://headers.example/", Access: uploader.Access{SignIn: uploader.SignInHeaders, Secret: "ferry-4", Proxy: "none"}},
+		{ID: 3, Name: "Archive", Endpoint: "https://archive.example/", OriginalEndpoint: "https://archive.example/", Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "ferry-3"}},
+		{ID: 4, Name: "Headers", Endpoint: "https://headers.example/", OriginalEndpoint: "https://headers.example/", Access: uploader.Access{SignIn: uploader.SignInHeaders, SecretName: "ferry-4", Proxy: "none"}},
 	}
 }
 
 func releaseBatches() []uploader.Batch {
 	return []uploader.Batch{
-		{ID: 11, Server: 2, Roots: []string{"/home/ada/Iceland", "/home/ada/caf\xe9.mov", "/home/ada/中文"}, Added: releaseTime(0), Expanded: true, Rank: 1},
+		{ID: 11, Server: 2, Roots: []string{"/home/ada/Iceland", "/home/ada/caf\xe9.mov", "/home/ada/中文"}, Added: releaseTime(0), Scanned: true, Rank: 1},
 		{
-			ID: 12, Server: 3, Roots: []string{"/home/ada/not scanned"}, Added: releaseTime(1), Intent: uploader.IntentHold, Rank: 2,
-			Options: uploader.Options{Connections: 8, Chunk: 16 << 20, Limit: 3 << 20, Again: true},
+			ID: 12, Server: 3, Roots: []string{"/home/ada/not scanned"}, Added: releaseTime(1), Intent: uploader.IntentPause, Rank: 2,
+			Options: uploader.BatchOptions{Connections: 8, ChunkMax: 16 << 20, Limit: 3 << 20, UploadAgain: true},
 		},
-		{ID: 1 << 60, Server: 1, Roots: []string{"/a"}, Added: releaseTime(2), Expanded: true, Intent: uploader.IntentCancel, Rank: 3},
+		{ID: 1 << 60, Server: 1, Roots: []string{"/a"}, Added: releaseTime(2), Scanned: true, Intent: uploader.IntentCancel, Rank: 3},
 	}
 }
 
@@ -69,14 +69,14 @@ func releaseTransfer(id uploader.TransferID, phase uploader.Phase, session uploa
 			Path: "/home/ada/Iceland/" + name, RelPath: "Iceland/" + name, Size: 10 << 20,
 			ModTime: time.Unix(1_700_000_000+int64(id), 123_456_789), Identity: source.Identity{Volume: 66305, Index: uint64(id)},
 		},
-		Fingerprint: "m1:" + name, Rank: int64(id), Phase: phase, Session: session, Added: uploader.MomentOf(releaseTime(0)),
+		Fingerprint: "m1:" + name, Rank: int64(id), Phase: phase, Session: session, Added: uploader.TimestampOf(releaseTime(0)),
 	}
 }
 
 func releaseTransfers() []*uploader.Transfer {
 	url := func(name string) uploader.Session {
 		return uploader.Session{
-			URL: "https://studio.example/files/" + name, Offset: 4 << 20, Sent: 4<<20 + 1000, Expires: uploader.MomentOf(releaseTime(60)),
+			URL: "https://studio.example/files/" + name, Offset: 4 << 20, Sent: 4<<20 + 1000, Expires: uploader.TimestampOf(releaseTime(60)),
 		}
 	}
 	queued := releaseTransfer(1, uploader.PhaseQueued, uploader.Session{})
@@ -84,22 +84,22 @@ func releaseTransfers() []*uploader.Transfer {
 	creating := releaseTransfer(3, uploader.PhaseCreating, uploader.Session{})
 	checking := releaseTransfer(4, uploader.PhaseChecking, url("four"))
 	sending := releaseTransfer(5, uploader.PhaseSending, url("five"))
-	sending.Started, sending.Active, sending.Resumed = uploader.MomentOf(releaseTime(3)), 90*time.Second+7*time.Millisecond, 2<<20
+	sending.Started, sending.ActiveTime, sending.ResumedFrom = uploader.TimestampOf(releaseTime(3)), 90*time.Second+7*time.Millisecond, 2<<20
 	sending.Source.Size = int64(len(releaseContent()))
 	verifying := releaseTransfer(6, uploader.PhaseVerifying, url("six"))
 	waiting := releaseTransfer(7, uploader.PhaseWaiting, url("seven"))
-	waiting.Attempt, waiting.NextTry = 4, uploader.MomentOf(releaseTime(9))
+	waiting.Attempt, waiting.NextTry = 4, uploader.TimestampOf(releaseTime(9))
 	waiting.Fault = &fault.Fault{
 		Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second, Detail: "too many requests",
 	}
 	done := releaseTransfer(8, uploader.PhaseDone, url("eight"))
-	done.Started, done.Finished = uploader.MomentOf(releaseTime(3)), uploader.MomentOf(releaseTime(5))
+	done.Started, done.Finished = uploader.TimestampOf(releaseTime(3)), uploader.TimestampOf(releaseTime(5))
 	done.SHA256 = string(bytes.Repeat([]byte{0xab}, 32))
 	failed := releaseTransfer(9, uploader.PhaseFailed, uploader.Session{})
-	failed.Intent, failed.Prior = uploader.IntentHold, 8
-	failed.Fault = &fault.Fault{Kind: fault.Uploaded, Op: fault.Stat}
+	failed.Intent, failed.EarlierUpload = uploader.IntentPause, 8
+	failed.Fault = &fault.Fault{Kind: fault.AlreadyUploaded, Op: fault.Stat}
 	cancelled := releaseTransfer(10, uploader.PhaseCancelled, uploader.Session{})
-	cancelled.Intent, cancelled.Finished = uploader.IntentCancel, uploader.MomentOf(releaseTime(6))
+	cancelled.Intent, cancelled.Finished = uploader.IntentCancel, uploader.TimestampOf(releaseTime(6))
 	removing := releaseTransfer(11, uploader.PhaseQueued, url("eleven"))
 	removing.Intent = uploader.IntentRemove
 	inParts := releaseTransfer(12, uploader.PhaseSending, uploader.Session{Parts: 3, Offset: 5 << 20, Sent: 6 << 20})
@@ -114,8 +114,8 @@ func releaseTransfers() []*uploader.Transfer {
 func releaseProof(t *testing.T) source.Proof {
 	t.Helper()
 	content := releaseContent()
-	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), nil)
-	if err := prover.Advance(t.Context(), int64(len(content))); err != nil {
+	prover := source.NewHasher(bytes.NewReader(content), int64(len(content)), nil)
+	if err := prover.HashTo(t.Context(), int64(len(content))); err != nil {
 		t.Fatal(err)
 	}
 	return prover.Proof()
@@ -138,9 +138,9 @@ func releaseEvents() []uploader.Event {
 		{At: releaseTime(4), Kind: uploader.EventWaiting, Until: releaseTime(9), Fault: &fault.Fault{Kind: fault.Offline, Op: fault.Head, RetryAfter: time.Second}},
 		{At: releaseTime(5), Kind: uploader.EventPaused},
 		{At: releaseTime(6), Kind: uploader.EventFailed, Fault: refused},
-		{At: releaseTime(7), Kind: uploader.EventFound},
+		{At: releaseTime(7), Kind: uploader.EventRelocated},
 		{At: releaseTime(8), Kind: uploader.EventRestarted},
-		{At: releaseTime(9), Kind: uploader.EventLeft, Fault: refused},
+		{At: releaseTime(9), Kind: uploader.EventKept, Fault: refused},
 		{At: releaseTime(10), Kind: uploader.EventDone, Offset: 10 << 20},
 		{At: releaseTime(11), Kind: uploader.EventCancelled},
 	}
@@ -160,9 +160,9 @@ func releaseSettings() map[string]string {
 
 func releaseEngineSettings() uploader.Settings {
 	return uploader.Settings{
-		Simultaneous: 4, Connections: 6, Limit: 1 << 20, Metered: uploader.MeteredHold, Fingerprint: "content", Proof: uploader.ProofWhole, Sum: true,
-		Schedule: uploader.Schedule{{Days: [7]bool{false, true, true, true, true, true, false}, From: 8 * time.Hour, Until: 18 * time.Hour, Limit: uploader.Nothing}},
-		Ignore:   []string{"*.tmp"}, Hidden: true, Links: true, Settle: 5 * time.Second, History: uploader.History{Most: 500, Age: 24 * time.Hour},
+		MaxFiles: 4, Connections: 6, Limit: 1 << 20, Metered: uploader.MeteredHold, Fingerprint: "content", ResumeCheck: uploader.ResumeCheckAll, SendSHA256: true,
+		Schedule: uploader.Schedule{{Days: [7]bool{false, true, true, true, true, true, false}, From: 8 * time.Hour, Until: 18 * time.Hour, Limit: uploader.SendNothing}},
+		Ignore:   []string{"*.tmp"}, IncludeHidden: true, FollowLinks: true, SettleTime: 5 * time.Second, History: uploader.History{MaxCount: 500, MaxAge: 24 * time.Hour},
 	}
 }
 
@@ -212,7 +212,7 @@ func TestSaveToDatabaseOfPreviousRelease(t *testing.T) {
 		{"progress columns", func(c *uploader.Transfer) { c.Session.Sent++ }},
 		{"status columns", func(c *uploader.Transfer) {
 			c.Intent, c.Phase, c.Attempt, c.NextTry, c.Fault = uploader.IntentCancel, uploader.PhaseCancelled, 0, 0, nil
-			c.Finished, c.Active, c.Prior = uploader.MomentOf(releaseTime(70)), 0, 0
+			c.Finished, c.ActiveTime, c.EarlierUpload = uploader.TimestampOf(releaseTime(70)), 0, 0
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

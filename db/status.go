@@ -22,21 +22,21 @@ type status struct {
 	intent   uploader.Intent
 	phase    uploader.Phase
 	attempt  int32
-	nextTry  uploader.Moment
+	nextTry  uploader.Timestamp
 	fault    *fault.Fault
-	finished uploader.Moment
+	finished uploader.Timestamp
 	active   time.Duration
 	prior    uploader.TransferID
 }
 
 func statusOf(t *uploader.Transfer) status {
-	return status{t.Intent, t.Phase, t.Attempt, t.NextTry, t.Fault, t.Finished, t.Active, t.Prior}
+	return status{t.Intent, t.Phase, t.Attempt, t.NextTry, t.Fault, t.Finished, t.ActiveTime, t.EarlierUpload}
 }
 
 // onlyStatusDiffers reports whether all differences are in the status.
 func onlyStatusDiffers(before, after uploader.Transfer) bool {
 	before.Intent, before.Phase, before.Attempt, before.NextTry = after.Intent, after.Phase, after.Attempt, after.NextTry
-	before.Fault, before.Finished, before.Active, before.Prior = after.Fault, after.Finished, after.Active, after.Prior
+	before.Fault, before.Finished, before.ActiveTime, before.EarlierUpload = after.Fault, after.Finished, after.ActiveTime, after.EarlierUpload
 	return before == after
 }
 

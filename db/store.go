@@ -49,7 +49,7 @@ func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 	if err != nil {
 		return uploader.Saved{}, d.classify(fault.Load, err)
 	}
-	saved.Arrange()
+	saved.Sort()
 	return saved, nil
 }
 

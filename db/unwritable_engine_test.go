@@ -56,7 +56,7 @@ func startUploads(t *testing.T, profile string) *uploadRun {
 	run.store = openDB(t, run.path)
 	run.engine, run.stop = startEngineWithLog(t, run.store, slog.New(slog.NewTextHandler(run.log, nil)))
 	run.do(t, uploader.SaveServer{Server: uploader.Server{Endpoint: run.proxy.URL(run.server.Endpoint)}})
-	run.proxy.Slow(1 << 20)
+	run.proxy.Throttle(1 << 20)
 	folder := t.TempDir()
 	for _, name := range []string{"first.mov", "second.mov"} {
 		path := filepath.Join(folder, name)
@@ -90,7 +90,7 @@ func (run *uploadRun) waitDone(t *testing.T, files int) {
 // with one complete upload on the server.
 func (run *uploadRun) checkComplete(t *testing.T, files int) {
 	t.Helper()
-	waitUntil(t, run.engine, "the store error to end", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+	waitUntil(t, run.engine, "the store error to end", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
 	run.stop()
 	closeDB(t, run.store)
 	store := openDB(t, run.path)
@@ -133,8 +133,8 @@ func TestEngineWithReadOnlyDatabase(t *testing.T) {
 		}
 	}
 	readOnly("on")
-	waitUntil(t, run.engine, "a store error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
-	if err := run.engine.Snapshot().Trouble; !errors.Is(err, db.ErrUnwritable) {
+	waitUntil(t, run.engine, "a store error", func(s *uploader.Snapshot) bool { return s.StoreFault != nil })
+	if err := run.engine.Snapshot().StoreFault; !errors.Is(err, db.ErrUnwritable) {
 		t.Errorf("store error %v, want %v", err, db.ErrUnwritable)
 	}
 	late := filepath.Join(t.TempDir(), "late.mov")
@@ -144,9 +144,9 @@ func TestEngineWithReadOnlyDatabase(t *testing.T) {
 		t.Errorf("add returned %v, want %v", err, db.ErrUnwritable)
 	}
 
-	run.proxy.Heal(t)
+	run.proxy.Restore(t)
 	run.waitDone(t, 2)
-	if run.engine.Snapshot().Trouble == nil {
+	if run.engine.Snapshot().StoreFault == nil {
 		t.Error("store error ended while the database is read-only")
 	}
 	if got := run.log.count("save failed"); got != 1 {
@@ -180,9 +180,9 @@ func TestEngineWithReadOnlyFolder(t *testing.T) {
 	}
 	chmodAll(0o500, 0o400)
 	t.Cleanup(func() { chmodAll(0o700, 0o600) })
-	run.proxy.Heal(t)
+	run.proxy.Restore(t)
 	run.waitDone(t, 2)
-	if err := run.engine.Snapshot().Trouble; err != nil {
+	if err := run.engine.Snapshot().StoreFault; err != nil {
 		t.Errorf("store error %v", err)
 	}
 	chmodAll(0o700, 0o600)

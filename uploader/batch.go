@@ -8,21 +8,21 @@ type BatchID int64
 // Batch is what one drop or command added. It is saved before its roots are scanned: a
 // batch that is not Expanded is scanned again at the next start.
 type Batch struct {
-	ID       BatchID
-	Server   ServerID
-	Roots    []string // absolute paths as given
-	Added    time.Time
-	Expanded bool   // every file of it has a transfer
-	Intent   Intent // of files that are still to be found
-	Rank     int64  // place in the user's order; lower goes first
-	Options  Options
+	ID      BatchID
+	Server  ServerID
+	Roots   []string // absolute paths as given
+	Added   time.Time
+	Scanned bool   // every file of it has a transfer
+	Intent  Intent // of files that are still to be found
+	Rank    int64  // place in the user's order; lower goes first
+	Options BatchOptions
 }
 
-// Options are the options of a batch, where it differs from the settings and the
+// BatchOptions are the options of a batch, where it differs from the settings and the
 // server options. They are saved with the batch.
-type Options struct {
+type BatchOptions struct {
 	Connections int   // maximum of parts of one file sent at the same time; 1: no parts; 0: as in Settings
-	Chunk       int64 // maximum of bytes in one request; 0: none
+	ChunkMax    int64 // maximum of bytes in one request; 0: none
 	Limit       int64 // maximum of bytes per second of the batch; 0: none
-	Again       bool  // upload files again that were uploaded before, without asking
+	UploadAgain bool  // upload files again that were uploaded before, without asking
 }

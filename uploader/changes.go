@@ -27,7 +27,7 @@ type Changes struct {
 	// deleted as proofs are, and when the session has no parts.
 	Parts map[TransferID][]Part
 
-	// Events are appended to those of their transfers. The newest EventsKept of a
+	// Events are appended to those of their transfers. The newest MaxEvents of a
 	// transfer are kept, until it is removed.
 	Events map[TransferID][]Event
 }

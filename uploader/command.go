@@ -16,7 +16,7 @@ type Add struct {
 	Server ServerID
 	Paths  []string // absolute; folders are scanned
 
-	Options Options
+	Options BatchOptions
 }
 
 // Pause stops sending transfers until they are resumed, also after a restart.
@@ -25,16 +25,16 @@ type Pause struct{ Target Target }
 // Resume resumes paused transfers, and those interrupted in an earlier run.
 type Resume struct{ Target Target }
 
-// StopFinding ends the scan of a batch. Files found so far stay.
-type StopFinding struct{ Batch BatchID }
+// StopScan ends the scan of a batch. Files found so far stay.
+type StopScan struct{ Batch BatchID }
 
-// Find scans a batch again for files that it does not have yet.
-type Find struct{ Batch BatchID }
+// Scan scans a batch again for files that it does not have yet.
+type Scan struct{ Batch BatchID }
 
 // Check finds out the state of interrupted transfers that wait for the user: the
 // offset on the server, and whether the file is there. Nothing is sent. Transfers that
 // cannot be resumed fail, the others keep waiting. A server that is held or blocked
-// (Snapshot.Held, Snapshot.Blocked) is not queried.
+// (Snapshot.Holds, Snapshot.Blocked) is not queried.
 type Check struct{ Target Target }
 
 // Retry retries failed, cancelled and waiting transfers now. An upload that exists on
@@ -50,9 +50,9 @@ type Cancel struct{ Target Target }
 // Remove removes transfers from the list. Unfinished ones are cancelled first.
 type Remove struct{ Target Target }
 
-// SignedIn resumes everything that waits for the user to resolve a fault of a server
+// Unblock resumes everything that waits for the user to resolve a fault of a server
 // (Snapshot.Blocked), such as a required sign-in.
-type SignedIn struct{ Server ServerID }
+type Unblock struct{ Server ServerID }
 
 // SaveServer adds a server (ID 0) or changes one. If a server with the endpoint of an
 // added one exists, that server is changed instead: it takes over the name, and the
@@ -71,24 +71,24 @@ type Configure struct{ Settings Settings }
 // Several keep their order among themselves.
 type Move struct {
 	Target Target
-	To     Place
+	To     MoveTo
 }
 
-// Place is where Move moves transfers to.
-type Place uint8
+// MoveTo is where Move moves transfers to.
+type MoveTo uint8
 
 // The places.
 const (
-	PlaceUp   Place = iota // by one towards the front
-	PlaceDown              // by one towards the end
-	PlaceTop
-	PlaceBottom
+	MoveUp   MoveTo = iota // by one towards the front
+	MoveDown               // by one towards the end
+	MoveTop
+	MoveBottom
 )
 
-// Continue answers a transfer that asks about an earlier upload of its file
-// (Transfer.Prior): the earlier transfer resumes with this file, and the asking one is
+// ContinueEarlier answers a transfer that asks about an earlier upload of its file
+// (Transfer.EarlierUpload): the earlier transfer resumes with this file, and the asking one is
 // removed. The other answer, to upload it as a new file, is Retry.
-type Continue struct{ Target Target }
+type ContinueEarlier struct{ Target Target }
 
 // Relocate sets the path of the file of an unfinished transfer. The file is first
 // compared with what was sent, on the goroutine that calls Engine.Do. That fails with
@@ -99,26 +99,26 @@ type Relocate struct {
 	Path string // of the file, or of a folder that it was dropped with or is in
 }
 
-// Metering reports whether the network is metered.
-type Metering struct{ Metered bool }
+// SetMetered reports whether the network is metered.
+type SetMetered struct{ Metered bool }
 
-func (Add) command()          {}
-func (Pause) command()        {}
-func (Resume) command()       {}
-func (StopFinding) command()  {}
-func (Find) command()         {}
-func (Check) command()        {}
-func (Retry) command()        {}
-func (Cancel) command()       {}
-func (Remove) command()       {}
-func (SignedIn) command()     {}
-func (SaveServer) command()   {}
-func (RemoveServer) command() {}
-func (Configure) command()    {}
-func (Move) command()         {}
-func (Continue) command()     {}
-func (Relocate) command()     {}
-func (Metering) command()     {}
+func (Add) command()             {}
+func (Pause) command()           {}
+func (Resume) command()          {}
+func (StopScan) command()        {}
+func (Scan) command()            {}
+func (Check) command()           {}
+func (Retry) command()           {}
+func (Cancel) command()          {}
+func (Remove) command()          {}
+func (Unblock) command()         {}
+func (SaveServer) command()      {}
+func (RemoveServer) command()    {}
+func (Configure) command()       {}
+func (Move) command()            {}
+func (ContinueEarlier) command() {}
+func (Relocate) command()        {}
+func (SetMetered) command()      {}
 
 // Target selects the transfers of a command. Transfers to which the command does not
 // apply (pausing a finished one) are skipped.
@@ -129,18 +129,18 @@ type Target struct {
 	Final bool // only the finished, failed and cancelled ones of the above
 }
 
-// These returns a target of single transfers.
-func These(ids ...TransferID) Target { return Target{IDs: ids} }
+// TargetTransfers returns a target of single transfers.
+func TargetTransfers(ids ...TransferID) Target { return Target{IDs: ids} }
 
-// Everything returns the target of all transfers.
-func Everything() Target { return Target{All: true} }
+// TargetAll returns the target of all transfers.
+func TargetAll() Target { return Target{All: true} }
 
-// Covers reports whether the target includes a batch as a whole, with files that are
+// CoversBatch reports whether the target includes a batch as a whole, with files that are
 // still to be found.
-func (t Target) Covers(id BatchID) bool { return !t.Final && (t.All || t.Batch == id) }
+func (t Target) CoversBatch(id BatchID) bool { return !t.Final && (t.All || t.Batch == id) }
 
-// Named returns the set of the IDs that the target lists.
-func (t Target) Named() map[TransferID]bool {
+// IDSet returns the set of the IDs that the target lists.
+func (t Target) IDSet() map[TransferID]bool {
 	named := make(map[TransferID]bool, len(t.IDs))
 	for _, id := range t.IDs {
 		named[id] = true

@@ -26,12 +26,12 @@ const (
 	EventWaiting   EventKind = "waiting"   // the next attempt is at Until
 	EventPaused    EventKind = "paused"    // by the user
 	EventFailed    EventKind = "failed"    // until the user acts
-	EventFound     EventKind = "found"     // its file has another path now
+	EventRelocated EventKind = "found"     // its file has another path now
 	EventRestarted EventKind = "restarted" // the upload on the server was abandoned
-	EventLeft      EventKind = "left"      // an abandoned upload could not be deleted from the server
+	EventKept      EventKind = "left"      // an abandoned upload could not be deleted from the server
 	EventDone      EventKind = "done"
 	EventCancelled EventKind = "cancelled"
 )
 
-// EventsKept is how many events of a transfer are kept: the newest.
-const EventsKept = 100
+// MaxEvents is how many events of a transfer are kept: the newest.
+const MaxEvents = 100

@@ -8,8 +8,8 @@ const minReducedBody = 64 << 10
 // or as many as the options and limit allow; limit is 0 for none. Only the last
 // request of an upload may be smaller than ChunkMin or not a multiple of
 // ChunkMultiple.
-func (p Profile) RequestSize(left, limit int64) int64 {
-	size := minLimit(p.ChunkMax, p.BodyMost, limit)
+func (p ServerOptions) RequestSize(left, limit int64) int64 {
+	size := minLimit(p.ChunkMax, p.MaxBody, limit)
 	if size == 0 {
 		return left
 	}
@@ -18,7 +18,7 @@ func (p Profile) RequestSize(left, limit int64) int64 {
 
 // CompleteChunks returns how many of the available bytes of a file may be sent when
 // more are to follow.
-func (p Profile) CompleteChunks(available int64) int64 {
+func (p ServerOptions) CompleteChunks(available int64) int64 {
 	if available -= available % max(p.ChunkMultiple, 1); available >= p.ChunkMin {
 		return available
 	}
@@ -27,7 +27,7 @@ func (p Profile) CompleteChunks(available int64) int64 {
 
 // SmallerRequest returns the limit for requests after one of that size was refused as
 // too large, and whether there is a smaller one.
-func (p Profile) SmallerRequest(refused int64) (limit int64, ok bool) {
+func (p ServerOptions) SmallerRequest(refused int64) (limit int64, ok bool) {
 	lowest := p.ChunkMin
 	if lowest == 0 {
 		lowest = max(p.ChunkMultiple, minReducedBody)
@@ -41,7 +41,7 @@ func (p Profile) SmallerRequest(refused int64) (limit int64, ok bool) {
 
 // roundToMultiple rounds a size down to a multiple of ChunkMultiple, or up if that is
 // less than ChunkMin.
-func (p Profile) roundToMultiple(size int64) int64 {
+func (p ServerOptions) roundToMultiple(size int64) int64 {
 	unit := max(p.ChunkMultiple, 1)
 	if down := size - size%unit; down > 0 && down >= p.ChunkMin {
 		return down

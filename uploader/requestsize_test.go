@@ -9,19 +9,19 @@ import (
 func TestRequestSize(t *testing.T) {
 	const kib, mib = 1 << 10, 1 << 20
 	for name, c := range map[string]struct {
-		options     Profile
+		options     ServerOptions
 		left, limit int64
 		want        int64
 	}{
-		"no limits":                      {Profile{}, 40 << 30, 0, 40 << 30},
-		"maximum":                        {Profile{ChunkMax: 6 * mib}, 40 * mib, 0, 6 * mib},
-		"last request":                   {Profile{ChunkMin: 5 * mib, ChunkMax: 6 * mib}, 1, 0, 1},
-		"limit below maximum":            {Profile{ChunkMax: 6 * mib}, 40 * mib, mib, mib},
-		"limit below minimum":            {Profile{ChunkMin: 5 * mib, ChunkMax: 200 * mib}, 40 * mib, mib, 5 * mib},
-		"limit rounded down to multiple": {Profile{ChunkMultiple: 256 * kib}, 40 * mib, mib + 1, mib},
-		"limit below multiple":           {Profile{ChunkMultiple: 256 * kib}, 40 * mib, 1000, 256 * kib},
-		"minimum rounded up to multiple": {Profile{ChunkMin: 300 * kib, ChunkMultiple: 256 * kib}, 40 * mib, mib / 4, 512 * kib},
-		"learned limit below maximum":    {Profile{ChunkMax: 6 * mib, BodyMost: mib}, 40 * mib, 0, mib},
+		"no limits":                      {ServerOptions{}, 40 << 30, 0, 40 << 30},
+		"maximum":                        {ServerOptions{ChunkMax: 6 * mib}, 40 * mib, 0, 6 * mib},
+		"last request":                   {ServerOptions{ChunkMin: 5 * mib, ChunkMax: 6 * mib}, 1, 0, 1},
+		"limit below maximum":            {ServerOptions{ChunkMax: 6 * mib}, 40 * mib, mib, mib},
+		"limit below minimum":            {ServerOptions{ChunkMin: 5 * mib, ChunkMax: 200 * mib}, 40 * mib, mib, 5 * mib},
+		"limit rounded down to multiple": {ServerOptions{ChunkMultiple: 256 * kib}, 40 * mib, mib + 1, mib},
+		"limit below multiple":           {ServerOptions{ChunkMultiple: 256 * kib}, 40 * mib, 1000, 256 * kib},
+		"minimum rounded up to multiple": {ServerOptions{ChunkMin: 300 * kib, ChunkMultiple: 256 * kib}, 40 * mib, mib / 4, 512 * kib},
+		"learned limit below maximum":    {ServerOptions{ChunkMax: 6 * mib, MaxBody: mib}, 40 * mib, 0, mib},
 	} {
 		if got := c.options.RequestSize(c.left, c.limit); got != c.want {
 			t.Errorf("%s: got %d, want %d", name, got, c.want)
@@ -35,7 +35,7 @@ func drawSize(r *rapid.T, name string) int64 {
 
 func TestRequestSizeKeepsToOptions(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		p := Profile{ChunkMin: drawSize(r, "min"), ChunkMax: drawSize(r, "max"), ChunkMultiple: drawSize(r, "multiple"), BodyMost: drawSize(r, "body")}
+		p := ServerOptions{ChunkMin: drawSize(r, "min"), ChunkMax: drawSize(r, "max"), ChunkMultiple: drawSize(r, "multiple"), MaxBody: drawSize(r, "body")}
 		limit := drawSize(r, "limit")
 		left := rapid.Int64Range(1, 1<<22).Draw(r, "left")
 		got := p.RequestSize(left, limit)
@@ -55,7 +55,7 @@ func TestRequestSizeKeepsToOptions(t *testing.T) {
 
 func TestSmallerRequestTerminates(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		p := Profile{ChunkMin: drawSize(r, "min"), ChunkMultiple: drawSize(r, "multiple")}
+		p := ServerOptions{ChunkMin: drawSize(r, "min"), ChunkMultiple: drawSize(r, "multiple")}
 		size := rapid.Int64Range(1, 1<<50).Draw(r, "size")
 		for tries := 0; ; tries++ {
 			next, ok := p.SmallerRequest(size)

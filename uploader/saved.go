@@ -16,8 +16,8 @@ type Saved struct {
 	NextRank   int64      // greater than any rank saved
 }
 
-// Arrange sorts the transfers by the user's order and sets NextRank.
-func (s *Saved) Arrange() {
+// Sort sorts the transfers by the user's order and sets NextRank.
+func (s *Saved) Sort() {
 	batches := BatchOrder{}
 	for _, b := range s.Batches {
 		batches[b.ID] = b.Rank

@@ -14,24 +14,24 @@ type Span struct {
 	Days  [7]bool       `json:"days"`  // on which it begins; from Sunday, as time.Weekday
 	From  time.Duration `json:"from"`  // since midnight
 	Until time.Duration `json:"until"` // since midnight; on the next day if not after From
-	Limit int64         `json:"limit"` // bytes per second; 0: unlimited; [Nothing]: nothing is sent
+	Limit int64         `json:"limit"` // bytes per second; 0: unlimited; [SendNothing]: nothing is sent
 }
 
-// Nothing is the limit of a span in which nothing is sent.
-const Nothing = -1
+// SendNothing is the limit of a span in which nothing is sent.
+const SendNothing = -1
 
 const day = 24 * time.Hour
 
 // normalized returns the spans that have days, with values in their valid range.
 func (s Schedule) normalized() Schedule {
 	var spans Schedule
-	for _, span := range s[:min(len(s), SpansMost)] {
+	for _, span := range s[:min(len(s), MaxSpans)] {
 		if span.Days == [7]bool{} {
 			continue
 		}
 		span.From = min(max(span.From, 0), day-time.Nanosecond)
 		span.Until = min(max(span.Until, 0), day)
-		span.Limit = min(max(span.Limit, Nothing), maxLimit)
+		span.Limit = min(max(span.Limit, SendNothing), maxLimit)
 		spans = append(spans, span)
 	}
 	return spans

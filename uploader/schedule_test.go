@@ -36,13 +36,13 @@ func TestScheduleAt(t *testing.T) {
 	const usual = 1000
 	office := uploader.Schedule{{Days: weekdays(".MTWTF."), From: hours(9), Until: hours(17), Limit: 10}}
 	night := uploader.Schedule{{Days: weekdays(".....F."), From: hours(22), Until: hours(6), Limit: 0}}
-	always := uploader.Schedule{{Days: weekdays("SMTWTFS"), Until: hours(24), Limit: uploader.Nothing}}
+	always := uploader.Schedule{{Days: weekdays("SMTWTFS"), Until: hours(24), Limit: uploader.SendNothing}}
 	// Berlin's clocks change on the Sundays 2026-03-29, from 02:00 to 03:00, and
 	// 2026-10-25, from 03:00 to 02:00.
 	gap := uploader.Schedule{{Days: weekdays("S......"), From: hours(1), Until: hours(4), Limit: 5}}
 	inGap := uploader.Schedule{{Days: weekdays("S......"), From: hours(2.25), Until: hours(2.75), Limit: 5}}
 	layers := uploader.Schedule{
-		{Days: weekdays("SMTWTFS"), From: hours(12), Until: hours(13), Limit: uploader.Nothing},
+		{Days: weekdays("SMTWTFS"), From: hours(12), Until: hours(13), Limit: uploader.SendNothing},
 		{Days: weekdays("SMTWTFS"), From: hours(8), Until: hours(20), Limit: 7},
 	}
 	for _, c := range []struct {
@@ -60,8 +60,8 @@ func TestScheduleAt(t *testing.T) {
 		{"span over midnight, before midnight", night, "2026-03-06T23:00:00+01:00", 0, "2026-03-07T06:00:00+01:00"},
 		{"span over midnight, after midnight", night, "2026-03-07T05:59:00+01:00", 0, "2026-03-07T06:00:00+01:00"},
 		{"morning before a span over midnight", night, "2026-03-06T05:00:00+01:00", usual, "2026-03-06T22:00:00+01:00"},
-		{"constant limit never changes", always, "2026-03-06T05:00:00+01:00", uploader.Nothing, ""},
-		{"first matching span applies", layers, "2026-03-02T12:30:00+01:00", uploader.Nothing, "2026-03-02T13:00:00+01:00"},
+		{"constant limit never changes", always, "2026-03-06T05:00:00+01:00", uploader.SendNothing, ""},
+		{"first matching span applies", layers, "2026-03-02T12:30:00+01:00", uploader.SendNothing, "2026-03-02T13:00:00+01:00"},
 		{"second span applies after the first", layers, "2026-03-02T13:00:00+01:00", 7, "2026-03-02T20:00:00+01:00"},
 		{"span contains the change to summer time", gap, "2026-03-29T01:30:00+01:00", 5, "2026-03-29T04:00:00+02:00"},
 		{"span contains the change from summer time", gap, "2026-10-25T01:30:00+02:00", 5, "2026-10-25T04:00:00+01:00"},

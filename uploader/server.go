@@ -6,28 +6,28 @@ const BuiltinServer ServerID = 1
 
 // Server is a destination. Values can be compared with ==.
 type Server struct {
-	ID       ServerID
-	Name     string
-	Endpoint string // the creation URL; that of the built-in receiver changes between runs
-	Identity string // the endpoint it was added with, which fingerprints contain; set by the engine
-	Profile  Profile
-	Access   Access
+	ID               ServerID
+	Name             string
+	Endpoint         string // the creation URL; that of the built-in receiver changes between runs
+	OriginalEndpoint string // the endpoint it was added with, which fingerprints contain; set by the engine
+	Options          ServerOptions
+	Access           Access
 }
 
 // Builtin reports whether s is the receiver inside this program.
 func (s Server) Builtin() bool { return s.ID == BuiltinServer }
 
-// Profile are the server options: how uploads to a server differ from the default,
+// Options are the server options: how uploads to a server differ from the default,
 // which is the zero value. Sizes are in bytes.
-type Profile struct {
+type ServerOptions struct {
 	ChunkMin       int64  `json:"chunkMin,omitempty"`       // minimum of every request but the last of an upload; 0: none
 	ChunkMax       int64  `json:"chunkMax,omitempty"`       // maximum of a request; 0: none
 	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last is a multiple of it; 0: any size
-	BodyMost       int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
+	MaxBody        int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
 	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE are sent as POST with X-HTTP-Method-Override
-	Given          bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: no upload is created
+	GivenURL       bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: no upload is created
 	Connections    int    `json:"connections,omitempty"`    // parts of one file at the same time; 0: as in Settings
-	Simultaneous   int    `json:"simultaneous,omitempty"`   // files at the same time; 0: as in Settings
+	MaxFiles       int    `json:"simultaneous,omitempty"`   // files at the same time; 0: as in Settings
 	Limit          int64  `json:"limit,omitempty"`          // bytes per second; 0: unlimited
 	Metadata       string `json:"metadata,omitempty"`       // template of additional metadata; see ParseMetadata
 	Checksums      bool   `json:"checksums,omitempty"`      // requests have a checksum if the server supports it
@@ -45,11 +45,11 @@ const (
 )
 
 // Access is how a server is reached and signed in to. It contains no secrets: they are
-// in a keyring, under the name [Access.Secret].
+// in a keyring, under the name [Access.SecretName].
 type Access struct {
 	SignIn      SignIn `json:"signIn,omitempty"`
 	User        string `json:"user,omitempty"`        // for SignInBasic
-	Secret      string `json:"secret,omitempty"`      // name in the keyring of the token, password or header fields; "" for none
+	SecretName  string `json:"secret,omitempty"`      // name in the keyring of the token, password or header fields; "" for none
 	CA          string `json:"ca,omitempty"`          // PEM file of CA certificates trusted besides the system's
 	Certificate string `json:"certificate,omitempty"` // PEM file of the client certificate
 	Key         string `json:"key,omitempty"`         // PEM file of its private key; "": it is in Certificate

@@ -4,11 +4,11 @@ import "time"
 
 // Session is the state of an upload on its server that is needed to resume it.
 type Session struct {
-	URL     string // of the upload; "" until the server returned it
-	Parts   int    // in how many parts the file is uploaded, to be joined into URL; 0 for none
-	Offset  int64  // acknowledged bytes; the response to HEAD takes precedence
-	Sent    int64  // bytes handed to the network; for display only, never for resuming
-	Expires Moment // when the server deletes the upload (Upload-Expires); zero if not known
+	URL     string    // of the upload; "" until the server returned it
+	Parts   int       // in how many parts the file is uploaded, to be joined into URL; 0 for none
+	Offset  int64     // acknowledged bytes; the response to HEAD takes precedence
+	Sent    int64     // bytes handed to the network; for display only, never for resuming
+	Expires Timestamp // when the server deletes the upload (Upload-Expires); zero if not known
 }
 
 // Begun reports whether the server may have an upload of the file.

@@ -11,20 +11,20 @@ import (
 // Settings are the user's settings of the engine. Configure applies them at once. The
 // engine does not save them.
 type Settings struct {
-	Simultaneous int      `json:"simultaneous"` // large files sent at the same time
-	Connections  int      `json:"connections"`  // maximum of parts of one file sent at the same time; 1: no parts
-	Limit        int64    `json:"limit"`        // bytes per second in total; 0: unlimited
-	Schedule     Schedule `json:"schedule"`     // weekly spans with another limit
-	Metered      Metered  `json:"metered"`      // what to do on a metered network
-	Fingerprint  string   `json:"fingerprint"`  // name of a source.Strategy
-	Proof        Proof    `json:"proof"`        // how much of what was sent is verified before an upload resumes
-	Sum          bool     `json:"sum"`          // the metadata contains the SHA-256 of the file, which is read before it is sent
+	MaxFiles    int         `json:"simultaneous"` // large files sent at the same time
+	Connections int         `json:"connections"`  // maximum of parts of one file sent at the same time; 1: no parts
+	Limit       int64       `json:"limit"`        // bytes per second in total; 0: unlimited
+	Schedule    Schedule    `json:"schedule"`     // weekly spans with another limit
+	Metered     Metered     `json:"metered"`      // what to do on a metered network
+	Fingerprint string      `json:"fingerprint"`  // name of a source.Strategy
+	ResumeCheck ResumeCheck `json:"proof"`        // how much of what was sent is verified before an upload resumes
+	SendSHA256  bool        `json:"sum"`          // the metadata contains the SHA-256 of the file, which is read before it is sent
 
-	Ignore  []string      `json:"ignore"`  // patterns of names that are skipped inside folders
-	Hidden  bool          `json:"hidden"`  // include hidden files inside folders
-	Links   bool          `json:"links"`   // follow links to folders inside folders
-	Settle  time.Duration `json:"settle"`  // how long a file must be unchanged before it is sent
-	History History       `json:"history"` // of finished transfers
+	Ignore        []string      `json:"ignore"`  // patterns of names that are skipped inside folders
+	IncludeHidden bool          `json:"hidden"`  // include hidden files inside folders
+	FollowLinks   bool          `json:"links"`   // follow links to folders inside folders
+	SettleTime    time.Duration `json:"settle"`  // how long a file must be unchanged before it is sent
+	History       History       `json:"history"` // of finished transfers
 }
 
 // Metered is what to do on a metered network.
@@ -32,79 +32,79 @@ type Metered string
 
 // The choices for a metered network.
 const (
-	MeteredGoOn Metered = "go-on" // send as usual
-	MeteredHold Metered = "hold"  // wait for another network
+	MeteredUpload Metered = "go-on" // send as usual
+	MeteredHold   Metered = "hold"  // wait for another network
 )
 
-// Proof is how much of what was sent is compared with the file before an upload
+// ResumeCheck is how much of what was sent is compared with the file before an upload
 // resumes.
-type Proof string
+type ResumeCheck string
 
 // The choices of verification.
 const (
-	ProofSamples Proof = "samples" // a sample if size, time and identity are unchanged, otherwise all
-	ProofWhole   Proof = "whole"   // all
+	ResumeCheckSamples ResumeCheck = "samples" // a sample if size, time and identity are unchanged, otherwise all
+	ResumeCheckAll     ResumeCheck = "whole"   // all
 )
 
 // History is how many finished transfers are kept and for how long; both limits apply.
 // Zero is no limit.
 type History struct {
-	Most int           `json:"most"`
-	Age  time.Duration `json:"age"`
+	MaxCount int           `json:"most"`
+	MaxAge   time.Duration `json:"age"`
 }
 
 // DefaultSettings returns the settings of a user who changed none.
 func DefaultSettings() Settings {
 	return Settings{
-		Simultaneous: 3,
-		Connections:  8,
-		Metered:      MeteredGoOn,
-		Fingerprint:  "metadata",
-		Proof:        ProofSamples,
-		Ignore:       source.DefaultIgnore(),
-		Hidden:       true,
-		Settle:       2 * time.Second,
-		History:      History{Most: 10_000, Age: 90 * 24 * time.Hour},
+		MaxFiles:      3,
+		Connections:   8,
+		Metered:       MeteredUpload,
+		Fingerprint:   "metadata",
+		ResumeCheck:   ResumeCheckSamples,
+		Ignore:        source.DefaultIgnore(),
+		IncludeHidden: true,
+		SettleTime:    2 * time.Second,
+		History:       History{MaxCount: 10_000, MaxAge: 90 * 24 * time.Hour},
 	}
 }
 
-// PlainSettings returns the settings of an engine that was given none: those of
+// FallbackSettings returns the settings of an engine that was given none: those of
 // DefaultSettings, but without parts, and files are sent as soon as they are found.
-func PlainSettings() Settings {
+func FallbackSettings() Settings {
 	s := DefaultSettings()
-	s.Connections, s.Settle = 1, 0
+	s.Connections, s.SettleTime = 1, 0
 	return s
 }
 
 // Maximums of settings. The interface may offer less.
 const (
 	maxSimultaneous = 64
-	ConnectionsMost = 32
+	MaxConnections  = 32
 	maxLimit        = 1 << 50 // bytes per second
-	SpansMost       = 100
-	PatternsMost    = 1000
+	MaxSpans        = 100
+	MaxPatterns     = 1000
 	maxSettle       = 24 * time.Hour
 )
 
-// Sane returns the settings with every value in its valid range: out of range, the
+// Normalized returns the settings with every value in its valid range: out of range, the
 // nearest valid value; unknown, that of DefaultSettings.
-func (s Settings) Sane() Settings {
+func (s Settings) Normalized() Settings {
 	defaults := DefaultSettings()
-	s.Simultaneous = min(positiveOr(s.Simultaneous, defaults.Simultaneous), maxSimultaneous)
-	s.Connections = min(max(s.Connections, 1), ConnectionsMost)
+	s.MaxFiles = min(positiveOr(s.MaxFiles, defaults.MaxFiles), maxSimultaneous)
+	s.Connections = min(max(s.Connections, 1), MaxConnections)
 	s.Limit = min(max(s.Limit, 0), maxLimit)
 	s.Schedule = s.Schedule.normalized()
-	s.Metered = oneOf(s.Metered, MeteredGoOn, MeteredHold)
+	s.Metered = oneOf(s.Metered, MeteredUpload, MeteredHold)
 	if _, err := source.ParseStrategy(s.Fingerprint); err != nil {
 		s.Fingerprint = defaults.Fingerprint
 	}
-	s.Proof = oneOf(s.Proof, ProofSamples, ProofWhole)
+	s.ResumeCheck = oneOf(s.ResumeCheck, ResumeCheckSamples, ResumeCheckAll)
 	if s.Ignore == nil { // an empty list means that nothing is skipped
 		s.Ignore = defaults.Ignore
 	}
-	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), PatternsMost)])
-	s.Settle = min(max(s.Settle, 0), maxSettle)
-	s.History.Most, s.History.Age = max(s.History.Most, 0), max(s.History.Age, 0)
+	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), MaxPatterns)])
+	s.SettleTime = min(max(s.SettleTime, 0), maxSettle)
+	s.History.MaxCount, s.History.MaxAge = max(s.History.MaxCount, 0), max(s.History.MaxAge, 0)
 	return s
 }
 

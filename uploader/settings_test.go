@@ -17,7 +17,7 @@ func parse(text []byte) (uploader.Settings, error) {
 		return s, nil
 	}
 	err := json.Unmarshal(text, &s)
-	return s.Sane(), err
+	return s.Normalized(), err
 }
 
 func TestNormalizedSettings(t *testing.T) {
@@ -35,13 +35,13 @@ func TestNormalizedSettings(t *testing.T) {
 	}{
 		{"no settings", ``, defaults},
 		{"empty object", `{}`, defaults},
-		{"unknown field", `{"colour": "green", "simultaneous": 5}`, with(func(s *uploader.Settings) { s.Simultaneous = 5 })},
+		{"unknown field", `{"colour": "green", "simultaneous": 5}`, with(func(s *uploader.Settings) { s.MaxFiles = 5 })},
 		{"zero files at the same time", `{"simultaneous": 0}`, defaults},
 		{"negative numbers", `{"simultaneous": -1, "connections": -9, "limit": -1, "settle": -1, "history": {"most": -1, "age": -1}}`, with(func(s *uploader.Settings) {
-			s.Connections, s.Settle, s.History = 1, 0, uploader.History{}
+			s.Connections, s.SettleTime, s.History = 1, 0, uploader.History{}
 		})},
 		{"huge numbers", `{"simultaneous": 1000000, "connections": 1000000, "limit": 9223372036854775807, "settle": 9223372036854775807}`, with(func(s *uploader.Settings) {
-			s.Simultaneous, s.Connections, s.Limit, s.Settle = 64, 32, 1<<50, 24*time.Hour
+			s.MaxFiles, s.Connections, s.Limit, s.SettleTime = 64, 32, 1<<50, 24*time.Hour
 		})},
 		{"unknown choices", `{"metered": "maybe", "fingerprint": "palm", "proof": "none"}`, defaults},
 		{"empty patterns", `{"ignore": []}`, with(func(s *uploader.Settings) { s.Ignore = []string{} })},
@@ -50,7 +50,7 @@ func TestNormalizedSettings(t *testing.T) {
 			"span without days and span out of range",
 			`{"schedule": [{"limit": 5}, {"days": [true], "from": -5, "until": 9223372036854775807, "limit": -7}]}`,
 			with(func(s *uploader.Settings) {
-				s.Schedule = uploader.Schedule{{Days: [7]bool{true}, Until: 24 * time.Hour, Limit: uploader.Nothing}}
+				s.Schedule = uploader.Schedule{{Days: [7]bool{true}, Until: 24 * time.Hour, Limit: uploader.SendNothing}}
 			}),
 		},
 	} {
@@ -76,10 +76,10 @@ func FuzzNormalizedSettings(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if diff := cmp.Diff(s, s.Sane()); diff != "" {
+		if diff := cmp.Diff(s, s.Normalized()); diff != "" {
 			t.Fatalf("normalizing is not idempotent:\n%s", diff)
 		}
-		if s.Simultaneous < 1 || s.Connections < 1 || s.Limit < 0 || s.Settle < 0 || s.Ignore == nil {
+		if s.MaxFiles < 1 || s.Connections < 1 || s.Limit < 0 || s.SettleTime < 0 || s.Ignore == nil {
 			t.Fatalf("settings out of range: %+v", s)
 		}
 		encoded, err := json.Marshal(s)

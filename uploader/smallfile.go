@@ -2,10 +2,10 @@ package uploader
 
 import "github.com/ferryapp/ferry/uploader/source"
 
-// SmallFile is the largest size, in bytes, of a file that is sent in the request that
+// MaxSmallFile is the largest size, in bytes, of a file that is sent in the request that
 // creates its upload. A lost response to such a request costs sending the file again,
 // so the size is small.
-const SmallFile = 1 << 20
+const MaxSmallFile = 1 << 20
 
 // IsSmall reports whether a file is sent in one request.
-func IsSmall(f source.File) bool { return f.Size != SizeUnknown && f.Size <= SmallFile }
+func IsSmall(f source.File) bool { return f.Size != SizeUnknown && f.Size <= MaxSmallFile }

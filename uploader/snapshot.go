@@ -10,29 +10,29 @@ import (
 // read from any goroutine. Unchanged transfers keep their pointer from one snapshot to
 // the next, so that comparing pointers finds the changed ones.
 type Snapshot struct {
-	Seq       uint64              // increases with every snapshot; 0 until the store is loaded
-	Transfers []*Transfer         // in the user's order
-	Live      map[TransferID]Live // of the transfers with a worker
-	Batches   map[BatchID]*Batch
-	Sums      map[BatchID]Sum
-	Servers   []Server
-	Totals    Totals
-	Blocked   map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
-	Checking  int                       // transfers whose Check is not done
-	Held      map[ServerID]Hold         // servers to which nothing new is sent for a while
-	Trouble   *fault.Fault              // why the store cannot save or be searched; nil if it can
+	Seq         uint64                  // increases with every snapshot; 0 until the store is loaded
+	Transfers   []*Transfer             // in the user's order
+	Progress    map[TransferID]Progress // of the transfers with a worker
+	Batches     map[BatchID]*Batch
+	BatchTotals map[BatchID]BatchTotals
+	Servers     []Server
+	Totals      Totals
+	Blocked     map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
+	Checking    int                       // transfers whose Check is not done
+	Holds       map[ServerID]Hold         // servers to which nothing new is sent for a while
+	StoreFault  *fault.Fault              // why the store cannot save or be searched; nil if it can
 }
 
-// Live is the current progress of a transfer.
-type Live struct {
+// Progress is the current progress of a transfer.
+type Progress struct {
 	Sent int64         // bytes handed to the network; at least Session.Offset
 	Read int64         // bytes hashed so far, before anything is sent; 0 if the file is not hashed
 	Rate float64       // bytes per second, a moving average; 0 if not known yet
 	ETA  time.Duration // for the rest of the file; 0 if not known yet
 }
 
-// Sum is the totals of a batch.
-type Sum struct {
+// SendSHA256 is the totals of a batch.
+type BatchTotals struct {
 	Count [NumStates]int // by State
 	Files int
 	Bytes int64   // of all files
@@ -42,8 +42,8 @@ type Sum struct {
 
 // Unfinished reports whether some transfers of the batch are neither done, cancelled
 // nor asking about an earlier upload.
-func (s Sum) Unfinished() bool {
-	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateAsking]
+func (s BatchTotals) Unfinished() bool {
+	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateNeedsDecision]
 }
 
 // Totals are the totals of all transfers.
@@ -60,19 +60,19 @@ type Totals struct {
 // Hold is why nothing new is sent to a server at the moment. It ends without action by
 // the user.
 type Hold struct {
-	Reason Reason
+	Reason HoldReason
 	Fault  *fault.Fault // the latest fault, for HeldByServer
 	Until  time.Time    // zero if not known
 }
 
-// Reason is the reason for a Hold.
-type Reason uint8
+// HoldReason is the reason for a Hold.
+type HoldReason uint8
 
 // The reasons.
 const (
-	HeldByServer   Reason = iota // every transfer would get the same fault
-	HeldBySchedule               // Settings.Schedule lets nothing be sent at this time
-	HeldByMetering               // Settings.Metered lets nothing be sent over this network
+	HeldByServer   HoldReason = iota // every transfer would get the same fault
+	HeldBySchedule                   // Settings.Schedule lets nothing be sent at this time
+	HeldByMetering                   // Settings.Metered lets nothing be sent over this network
 )
 
 // Transfer returns the transfer with that ID, or nil.
@@ -97,7 +97,7 @@ func (s *Snapshot) Server(id ServerID) (Server, bool) {
 
 // Sent returns how many bytes of a transfer are sent.
 func (s *Snapshot) Sent(t *Transfer) int64 {
-	if live, ok := s.Live[t.ID]; ok {
+	if live, ok := s.Progress[t.ID]; ok {
 		return max(live.Sent, t.Session.Offset)
 	}
 	return t.Sent()

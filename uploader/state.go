@@ -10,17 +10,17 @@ const (
 	StateWaiting   State = iota // queued
 	StatePreparing              // the file is opened or hashed
 	StateUploading
-	StateChecking  // an upload is created, queried or verified
-	StatePaused    // by the user
-	StateOffline   // waits for a network
-	StateRetrying  // waits for the next attempt
-	StateBusy      // waits, since the server is busy
-	StateChanged   // the file differs from what was sent
-	StateMissing   // the file does not exist
-	StateSignIn    // the server requires sign-in
-	StateForgotten // the server no longer has the upload
-	StateAsking    // asks about an earlier upload of the same file
-	StateFailed    // for another reason
+	StateChecking      // an upload is created, queried or verified
+	StatePaused        // by the user
+	StateOffline       // waits for a network
+	StateRetrying      // waits for the next attempt
+	StateBusy          // waits, since the server is busy
+	StateChanged       // the file differs from what was sent
+	StateMissing       // the file does not exist
+	StateSignIn        // the server requires sign-in
+	StateExpired       // the server no longer has the upload
+	StateNeedsDecision // asks about an earlier upload of the same file
+	StateFailed        // for another reason
 	StateDone
 	StateCancelled
 	NumStates
@@ -48,11 +48,11 @@ func (t *Transfer) State() State {
 	switch {
 	case t.Phase == PhaseDone:
 		return StateDone
-	case t.Phase == PhaseCancelled || t.Intent.GivenUp():
+	case t.Phase == PhaseCancelled || t.Intent.Cancels():
 		return StateCancelled
 	case t.Phase == PhaseFailed:
 		return failedState(t.Fault)
-	case t.Intent == IntentHold:
+	case t.Intent == IntentPause:
 		return StatePaused
 	case t.Phase == PhaseWaiting:
 		return waitingState(t.Fault)
@@ -79,9 +79,9 @@ func failedState(f *fault.Fault) State {
 	case fault.Auth:
 		return StateSignIn
 	case fault.Gone:
-		return StateForgotten
-	case fault.Uploaded, fault.Several:
-		return StateAsking
+		return StateExpired
+	case fault.AlreadyUploaded, fault.AmbiguousMatch:
+		return StateNeedsDecision
 	default:
 		return StateFailed
 	}

@@ -11,7 +11,7 @@ import (
 // only, one at a time. The other methods may be called from other goroutines at the
 // same time. Every error is a *fault.Fault of kind LocalDisk, or the error of ctx.
 type Store interface {
-	// Load returns everything saved, arranged by Saved.Arrange.
+	// Load returns everything saved, arranged by Saved.Sort.
 	Load(ctx context.Context) (Saved, error)
 
 	// Save commits all of the changes or none. When it returns nil, they survive a
@@ -23,14 +23,14 @@ type Store interface {
 	// but not the cancelled ones.
 	FindPrevious(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
 
-	// Proof returns the saved proof of content of a transfer; nil if there is none.
+	// ResumeCheck returns the saved proof of content of a transfer; nil if there is none.
 	Proof(ctx context.Context, id TransferID) (source.Proof, error)
 
 	// Parts returns the saved parts of a transfer, ordered by index.
 	Parts(ctx context.Context, id TransferID) ([]Part, error)
 
 	// Events returns the saved events of a transfer, oldest first, at most
-	// EventsKept.
+	// MaxEvents.
 	Events(ctx context.Context, id TransferID) ([]Event, error)
 }
 

@@ -10,7 +10,7 @@ import (
 func TestMoment(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 6, 1, 12, 0, 0, 123_456_789, time.UTC)
-	m := uploader.MomentOf(noon)
+	m := uploader.TimestampOf(noon)
 	if got, want := m.Time(), noon.Truncate(time.Millisecond); !got.Equal(want) {
 		t.Errorf("Time() = %v, want %v", got, want)
 	}
@@ -20,7 +20,7 @@ func TestMoment(t *testing.T) {
 	if got := m.Sub(noon.Add(-time.Minute)).Round(time.Second); got != time.Minute {
 		t.Errorf("Sub of a minute earlier = %v", got)
 	}
-	if zero := uploader.MomentOf(time.Time{}); !zero.IsZero() || !zero.Time().IsZero() || !zero.Before(noon) {
+	if zero := uploader.TimestampOf(time.Time{}); !zero.IsZero() || !zero.Time().IsZero() || !zero.Before(noon) {
 		t.Errorf("zero time: got %v", zero)
 	}
 }

@@ -17,25 +17,25 @@ type ServerID int64
 // Transfer is one file going to one server. Values are immutable once they are in a
 // Snapshot: every change makes a new one.
 type Transfer struct {
-	ID          TransferID
-	Batch       BatchID
-	Server      ServerID
-	Source      source.File
-	Fingerprint string
-	Rank        int64 // place in the user's order; lower goes first
-	Intent      Intent
-	Phase       Phase
-	Attempt     int32 // failed attempts since the acknowledged offset last increased
-	Session     Session
-	NextTry     Moment
-	Fault       *fault.Fault // why it waits or failed; nil otherwise
-	Added       Moment
-	Started     Moment        // when the first worker started; zero before
-	Finished    Moment        // when it became final; zero before
-	Active      time.Duration // time with a worker
-	Resumed     int64         // offset at which the transfer was last resumed
-	SHA256      string        // 32 bytes, of the whole file: once it is done or the metadata contains it; "" before
-	Prior       TransferID    // the earlier upload that a fault of kind Uploaded or Several asks about; 0 for none
+	ID            TransferID
+	Batch         BatchID
+	Server        ServerID
+	Source        source.File
+	Fingerprint   string
+	Rank          int64 // place in the user's order; lower goes first
+	Intent        Intent
+	Phase         Phase
+	Attempt       int32 // failed attempts since the acknowledged offset last increased
+	Session       Session
+	NextTry       Timestamp
+	Fault         *fault.Fault // why it waits or failed; nil otherwise
+	Added         Timestamp
+	Started       Timestamp     // when the first worker started; zero before
+	Finished      Timestamp     // when it became final; zero before
+	ActiveTime    time.Duration // time with a worker
+	ResumedFrom   int64         // offset at which the transfer was last resumed
+	SHA256        string        // 32 bytes, of the whole file: once it is done or the metadata contains it; "" before
+	EarlierUpload TransferID    // the earlier upload that a fault of kind Uploaded or Several asks about; 0 for none
 }
 
 // Intent is what the user wants done with a transfer. Only commands change it.
@@ -44,7 +44,7 @@ type Intent uint8
 // The intents.
 const (
 	IntentRun    Intent = iota // upload it
-	IntentHold                 // paused
+	IntentPause                // paused
 	IntentCancel               // cancel it, and delete its upload from the server
 	IntentRemove               // cancel it if it is unfinished, and remove it from the list
 	intents
@@ -61,8 +61,8 @@ func ParseIntent(name string) (Intent, error) {
 	return Intent(i), err
 }
 
-// GivenUp reports whether the intent is to cancel or to remove.
-func (i Intent) GivenUp() bool { return i == IntentCancel || i == IntentRemove }
+// Cancels reports whether the intent is to cancel or to remove.
+func (i Intent) Cancels() bool { return i == IntentCancel || i == IntentRemove }
 
 // Phase is how far the engine is with a transfer. Only the engine sets it.
 type Phase uint8
@@ -104,10 +104,10 @@ func (p Phase) Working() bool { return p >= PhasePreparing && p <= PhaseVerifyin
 // Unfinished reports whether the transfer is not final.
 func (t *Transfer) Unfinished() bool { return !t.Phase.Final() }
 
-// Continuable reports whether the transfer can still be resumed, also with its file at
+// Resumable reports whether the transfer can still be resumed, also with its file at
 // another path.
-func (t *Transfer) Continuable() bool {
-	return t.Phase != PhaseDone && t.Phase != PhaseCancelled && !t.Intent.GivenUp()
+func (t *Transfer) Resumable() bool {
+	return t.Phase != PhaseDone && t.Phase != PhaseCancelled && !t.Intent.Cancels()
 }
 
 // Removed reports whether the user removed the transfer and nothing is left to do for
@@ -117,7 +117,7 @@ func (t *Transfer) Removed() bool { return t.Intent == IntentRemove && t.Phase.F
 // FailedBeforeStart reports whether the transfer failed before an upload was created,
 // and asks the user nothing.
 func (t *Transfer) FailedBeforeStart() bool {
-	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.GivenUp() && t.State() != StateAsking
+	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.Cancels() && t.State() != StateNeedsDecision
 }
 
 // Sent returns how many bytes of a transfer without a worker were sent.

@@ -6,4 +6,4 @@ import "time"
 func (t *Toasts) SetAfter(after func(time.Duration, func()) (stop func() bool)) { t.after = after }
 
 // SetAfter replaces the timers that delay tooltips.
-func (h *Hints) SetAfter(after func(time.Duration, func()) (stop func() bool)) { h.after = after }
+func (h *Tooltips) SetAfter(after func(time.Duration, func()) (stop func() bool)) { h.after = after }

@@ -14,12 +14,12 @@ import (
 
 // Figure describes a frequently changing number with its unit.
 type Figure struct {
-	Widest []string // sample texts; the widest determines the figure's width
-	Leaves int      // if there is too little space, figures with greater values are hidden first
+	Widest    []string // sample texts; the widest determines the figure's width
+	HideOrder int      // if there is too little space, figures with greater values are hidden first
 }
 
-// Kept is the text of a figure that is empty but keeps its space.
-const Kept = " "
+// Blank is the text of a figure that is empty but keeps its space.
+const Blank = " "
 
 // figureGap is the space between two figures, in steps of the grid.
 const figureGap = 3
@@ -78,7 +78,7 @@ func (f *Figures) Texts() []string {
 
 // MinSize returns the size of the figure that is hidden last.
 func (f *Figures) MinSize() fyne.Size {
-	last := slices.MinFunc(f.figures, func(a, b Figure) int { return cmp.Compare(a.Leaves, b.Leaves) })
+	last := slices.MinFunc(f.figures, func(a, b Figure) int { return cmp.Compare(a.HideOrder, b.HideOrder) })
 	return fyne.NewSize(f.width(last), f.labels[0].Height)
 }
 
@@ -114,7 +114,7 @@ func (f *Figures) arrange(size fyne.Size) {
 	fittingOrder := f.fittingOrder(size.Width)
 	x, y := float32(0), draw.Snap((size.Height-f.labels[0].Height)/2)
 	for i, l := range f.labels {
-		visible := l.FullText != "" && f.figures[i].Leaves <= fittingOrder
+		visible := l.FullText != "" && f.figures[i].HideOrder <= fittingOrder
 		draw.SetVisible(l.Object, visible)
 		if visible {
 			width := f.width(f.figures[i])
@@ -130,8 +130,8 @@ func (f *Figures) fittingOrder(width float32) int {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(f.figures[a].Leaves, f.figures[b].Leaves) })
-	fitting := f.figures[order[0]].Leaves
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(f.figures[a].HideOrder, f.figures[b].HideOrder) })
+	fitting := f.figures[order[0]].HideOrder
 	for n, i := range order {
 		if f.labels[i].FullText == "" {
 			continue
@@ -143,7 +143,7 @@ func (f *Figures) fittingOrder(width float32) int {
 		if width < 0 {
 			break
 		}
-		fitting = f.figures[i].Leaves
+		fitting = f.figures[i].HideOrder
 	}
 	return fitting
 }

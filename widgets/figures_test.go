@@ -16,7 +16,7 @@ import (
 func TestFiguresAreHiddenInOrder(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	figures := widgets.NewFigures(
-		widgets.Figure{Widest: []string{"888.8 MB/s"}}, widgets.Figure{Widest: []string{"888.8 GB left"}, Leaves: 2}, widgets.Figure{Widest: []string{"about 22 h 20 min"}, Leaves: 1},
+		widgets.Figure{Widest: []string{"888.8 MB/s"}}, widgets.Figure{Widest: []string{"888.8 GB left"}, HideOrder: 2}, widgets.Figure{Widest: []string{"about 22 h 20 min"}, HideOrder: 1},
 	)
 	figures.Set("1 KB/s", "2 KB left", "3 s")
 	for width, want := range map[float32][]string{
@@ -35,7 +35,7 @@ func TestFiguresAreHiddenInOrder(t *testing.T) {
 
 func TestFiguresDoNotMove(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
-	figures := widgets.NewFigures(widgets.Figure{Widest: []string{"888.8 MB/s"}}, widgets.Figure{Widest: []string{"about 22 h"}, Leaves: 1})
+	figures := widgets.NewFigures(widgets.Figure{Widest: []string{"888.8 MB/s"}}, widgets.Figure{Widest: []string{"about 22 h"}, HideOrder: 1})
 	widgettest.Show(t, figures, 400, 20)
 	places := func() (all []fyne.Position) {
 		for _, o := range test.LaidOutObjects(figures) {

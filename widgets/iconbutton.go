@@ -11,14 +11,14 @@ import (
 // IconButton is a button with an icon and a tooltip.
 type IconButton struct {
 	widget.Button
-	tooltips *Hints
+	tooltips *Tooltips
 	tooltip  string
 }
 
 var _ desktop.Hoverable = (*IconButton)(nil)
 
 // NewIconButton returns a button of low importance.
-func NewIconButton(icon theme.IconName, tooltips *Hints, tooltip string, tapped func()) *IconButton {
+func NewIconButton(icon theme.IconName, tooltips *Tooltips, tooltip string, tapped func()) *IconButton {
 	b := &IconButton{tooltips: tooltips, tooltip: tooltip}
 	b.Icon, b.Importance, b.OnTapped = theme.Icon(icon), widget.LowImportance, tapped
 	b.ExtendBaseWidget(b)
@@ -34,13 +34,13 @@ func (b *IconButton) Set(icon theme.IconName, tooltip string) {
 // MouseIn implements [desktop.Hoverable].
 func (b *IconButton) MouseIn(e *desktop.MouseEvent) {
 	b.Button.MouseIn(e)
-	b.tooltips.Explain(b, b.tooltip)
+	b.tooltips.ShowFor(b, b.tooltip)
 }
 
 // MouseOut implements [desktop.Hoverable].
 func (b *IconButton) MouseOut() {
 	b.Button.MouseOut()
-	b.tooltips.Leave(b)
+	b.tooltips.HideFor(b)
 }
 
 // Tapped implements [fyne.Tappable].

@@ -19,12 +19,12 @@ type Row struct {
 	// OnAction is called with the ID of an action when its button is tapped.
 	OnAction func(id string)
 
-	// OnFold is called when the chevron is tapped.
-	OnFold func()
+	// OnToggle is called when the chevron is tapped.
+	OnToggle func()
 
-	// Hints shows the labels of buttons without text, and the full form of
+	// Tooltips shows the labels of buttons without text, and the full form of
 	// shortened texts. It may be nil.
-	Hints *Hints
+	Tooltips *Tooltips
 
 	model         RowModel
 	state         list.RowState
@@ -60,7 +60,7 @@ func NewRow() *Row {
 		buttonContainer: &fyne.Container{},
 	}
 	r.name.Shorten = draw.EllipsisMiddle
-	r.chevron = newRowButton(func(string) { call(r.OnFold) })
+	r.chevron = newRowButton(func(string) { call(r.OnToggle) })
 	r.chevron.Hide()
 	for i := range r.columns {
 		r.columns[i] = draw.NewLabel(draw.SizeCaption, theme.ColorMuted)
@@ -81,8 +81,8 @@ func (r *Row) SetModel(model RowModel) {
 	r.model = model
 	r.icon.Set(model.Icon, theme.ColorMuted)
 	r.name.Set(model.Name, theme.ColorText)
-	r.statusIcon.Set(model.Glyph, model.Tone.Color())
-	r.status.Set(model.Detail, model.Tone.Color())
+	r.statusIcon.Set(model.StatusIcon, model.Tone.Color())
+	r.status.Set(model.Status, model.Tone.Color())
 	for i, text := range []string{model.Size, model.Speed, model.ETA} {
 		r.columns[i].Set(text, theme.ColorMuted)
 	}
@@ -106,7 +106,7 @@ func (r *Row) SetState(state list.RowState) {
 }
 
 func (r *Row) actionTapped(id string) {
-	r.Hints.Dismiss()
+	r.Tooltips.Dismiss()
 	if r.OnAction != nil {
 		r.OnAction(id)
 	}

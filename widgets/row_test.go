@@ -19,7 +19,7 @@ func uploading() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconVideo, Name: "interview-final.mov",
 		Size: "1.9 of 6.4 GB", Speed: "18.4 MB/s", ETA: "about 4 min",
-		Glyph: theme.IconUploading, Detail: "Uploading", Tone: theme.Active,
+		StatusIcon: theme.IconUploading, Status: "Uploading", Tone: theme.Active,
 		ShowBar: true, BarTone: theme.Active, Acked: 0.3, Sent: 0.36,
 		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
 	}
@@ -29,7 +29,7 @@ func uploading() widgets.RowModel {
 func changed() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconVideo, Name: "b-roll.mov", Size: "2.2 of 3.0 GB",
-		Glyph: theme.IconChanged, Detail: "Changed since the upload began", Tone: theme.Warning,
+		StatusIcon: theme.IconChanged, Status: "Changed since the upload began", Tone: theme.Warning,
 		ShowBar: true, BarTone: theme.Warning, Acked: 0.73, Sent: 0.73,
 		Actions: []widgets.Action{{ID: "over", Label: "Start over", Prominent: true}},
 	}
@@ -39,7 +39,7 @@ func changed() widgets.RowModel {
 func done() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconDocument, Name: "invoice.pdf", Size: "84 KB",
-		Glyph: theme.IconDone, Detail: "84 KB in 1 s", Tone: theme.Success,
+		StatusIcon: theme.IconDone, Status: "84 KB in 1 s", Tone: theme.Success,
 		Actions: []widgets.Action{{ID: "link", Icon: theme.IconLink}},
 	}
 }
@@ -48,7 +48,7 @@ func done() widgets.RowModel {
 func batch() widgets.RowModel {
 	return widgets.RowModel{
 		Icon: theme.IconFolder, Name: "Iceland raws", Size: "31.2 of 40.1 GB", Speed: "42.0 MB/s", ETA: "about 3 min",
-		Glyph: theme.IconUploading, Detail: "612 of 790 files · Studio server", Tone: theme.Active,
+		StatusIcon: theme.IconUploading, Status: "612 of 790 files · Studio server", Tone: theme.Active,
 		ShowBar: true, BarTone: theme.Active, Acked: 0.78, Sent: 0.8, Fold: widgets.FoldOpen,
 		Actions: []widgets.Action{{ID: "pause", Icon: theme.IconPause}, {ID: "cancel", Icon: theme.IconCancel}},
 	}
@@ -186,8 +186,8 @@ func TestRowModelEqual(t *testing.T) {
 		"size":    func(m *widgets.RowModel) { m.Size = "x" },
 		"speed":   func(m *widgets.RowModel) { m.Speed = "x" },
 		"eta":     func(m *widgets.RowModel) { m.ETA = "x" },
-		"glyph":   func(m *widgets.RowModel) { m.Glyph = theme.IconBusy },
-		"detail":  func(m *widgets.RowModel) { m.Detail = "x" },
+		"glyph":   func(m *widgets.RowModel) { m.StatusIcon = theme.IconBusy },
+		"detail":  func(m *widgets.RowModel) { m.Status = "x" },
 		"tone":    func(m *widgets.RowModel) { m.Tone = theme.Error },
 		"bar":     func(m *widgets.RowModel) { m.ShowBar = false },
 		"acked":   func(m *widgets.RowModel) { m.Acked = 0.31 },

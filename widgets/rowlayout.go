@@ -80,7 +80,7 @@ func (r *Row) arrangeText(left, right float32, size fyne.Size) {
 
 	iconSize := theme.Size(theme.SizeMark)
 	statusLeft := left
-	if r.model.Glyph != "" {
+	if r.model.StatusIcon != "" {
 		r.statusIcon.Place(fyne.NewPos(left+iconSize/2, top+nameHeight+statusHeight/2+1), iconSize)
 		statusLeft += iconSize + theme.Grid(1.25)
 	}
@@ -180,11 +180,11 @@ func (r *Row) updateTooltip() {
 		return
 	}
 	if r.tooltipTarget != nil {
-		r.Hints.Leave(r.tooltipTarget)
+		r.Tooltips.HideFor(r.tooltipTarget)
 	}
 	r.tooltipTarget = target
 	if target != nil {
-		r.Hints.Explain(target, text)
+		r.Tooltips.ShowFor(target, text)
 	}
 }
 

@@ -8,14 +8,14 @@ import (
 
 // RowModel is the content of a [Row].
 type RowModel struct {
-	Icon   theme.IconName // type of the item
-	Name   string         // shortened in the middle
-	Size   string         // the column that is hidden last in a narrow row
-	Speed  string
-	ETA    string
-	Glyph  theme.IconName // status icon
-	Detail string         // status text
-	Tone   theme.Tone     // of the status
+	Icon       theme.IconName // type of the item
+	Name       string         // shortened in the middle
+	Size       string         // the column that is hidden last in a narrow row
+	Speed      string
+	ETA        string
+	StatusIcon theme.IconName // status icon
+	Status     string         // status text
+	Tone       theme.Tone     // of the status
 
 	ShowBar bool
 	BarTone theme.Tone
@@ -52,7 +52,7 @@ type Action struct {
 func (m RowModel) Equal(other RowModel) bool {
 	return m.Name == other.Name && m.Icon == other.Icon &&
 		m.Size == other.Size && m.Speed == other.Speed && m.ETA == other.ETA &&
-		m.Glyph == other.Glyph && m.Detail == other.Detail && m.Tone == other.Tone &&
+		m.StatusIcon == other.StatusIcon && m.Status == other.Status && m.Tone == other.Tone &&
 		m.ShowBar == other.ShowBar && m.BarTone == other.BarTone && m.Acked == other.Acked && m.Sent == other.Sent &&
 		m.Depth == other.Depth && m.Fold == other.Fold &&
 		slices.Equal(m.Actions, other.Actions)

@@ -22,7 +22,7 @@ type SearchField struct {
 }
 
 // NewSearchField returns an empty field. The tooltip is that of the button.
-func NewSearchField(placeholder string, tooltips *Hints, tooltip string, changed func(text string)) *SearchField {
+func NewSearchField(placeholder string, tooltips *Tooltips, tooltip string, changed func(text string)) *SearchField {
 	f := &SearchField{}
 	f.PlaceHolder, f.Icon = placeholder, theme.Tinted(theme.IconSearch, theme.ColorMuted)
 	f.clear = NewIconButton(theme.IconCancel, tooltips, tooltip, f.Clear)

@@ -15,7 +15,7 @@ import (
 
 func TestSearchField(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
-	tooltips := widgets.NewHints()
+	tooltips := widgets.NewTooltips()
 	var texts []string
 	left := 0
 	var focus []bool

@@ -16,7 +16,7 @@ type SmallButton struct {
 	widget.BaseWidget
 	hoverable
 	onTap    func()
-	tooltips *Hints
+	tooltips *Tooltips
 	compact  bool // without text
 	focused  bool
 
@@ -32,7 +32,7 @@ var (
 )
 
 // NewSmallButton returns a button. In compact form its text is shown as a tooltip.
-func NewSmallButton(name theme.IconName, tooltips *Hints, tapped func()) *SmallButton {
+func NewSmallButton(name theme.IconName, tooltips *Tooltips, tapped func()) *SmallButton {
 	b := &SmallButton{
 		onTap: tapped, tooltips: tooltips,
 		background: &canvas.Rectangle{}, icon: draw.NewIcon(), text: draw.NewLabel(draw.SizeCaption, theme.ColorMuted),
@@ -99,14 +99,14 @@ func (b *SmallButton) TypedKey(e *fyne.KeyEvent) {
 func (b *SmallButton) MouseIn(e *desktop.MouseEvent) {
 	b.hoverable.MouseIn(e)
 	if b.compact {
-		b.tooltips.Explain(b, b.text.FullText)
+		b.tooltips.ShowFor(b, b.text.FullText)
 	}
 }
 
 // MouseOut implements [desktop.Hoverable].
 func (b *SmallButton) MouseOut() {
 	b.hoverable.MouseOut()
-	b.tooltips.Leave(b)
+	b.tooltips.HideFor(b)
 }
 
 // MinSize returns the size of icon and text, or of the icon in compact form.

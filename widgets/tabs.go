@@ -25,8 +25,8 @@ type Tab struct {
 type Tabs struct {
 	widget.BaseWidget
 
-	// OnChosen is called with the ID of a tapped tab that is not selected.
-	OnChosen func(id string)
+	// OnSelect is called with the ID of a tapped tab that is not selected.
+	OnSelect func(id string)
 
 	tabs     []Tab
 	selected string
@@ -36,7 +36,7 @@ type Tabs struct {
 
 // NewTabs returns a row without tabs.
 func NewTabs(onSelect func(id string)) *Tabs {
-	t := &Tabs{OnChosen: onSelect}
+	t := &Tabs{OnSelect: onSelect}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -61,8 +61,8 @@ func (t *Tabs) Set(tabs []Tab, selected string) {
 	t.Refresh()
 }
 
-// SetBrief hides or shows the counts.
-func (t *Tabs) SetBrief(compact bool) {
+// SetCompact hides or shows the counts.
+func (t *Tabs) SetCompact(compact bool) {
 	if compact == t.compact {
 		return
 	}
@@ -74,8 +74,8 @@ func (t *Tabs) SetBrief(compact bool) {
 }
 
 func (t *Tabs) tapped(id string) {
-	if id != t.selected && t.OnChosen != nil {
-		t.OnChosen(id)
+	if id != t.selected && t.OnSelect != nil {
+		t.OnSelect(id)
 	}
 }
 

@@ -43,13 +43,13 @@ func NewToasts() *Toasts {
 	return t
 }
 
-// Say shows a message for four seconds.
-func (t *Toasts) Say(text string) { t.show(text, "", nil, nil, toastDuration) }
+// Notify shows a message for four seconds.
+func (t *Toasts) Notify(text string) { t.show(text, "", nil, nil, toastDuration) }
 
-// Offer shows a message with a button for eight seconds. Exactly one of tapped and
+// NotifyWithAction shows a message with a button for eight seconds. Exactly one of tapped and
 // expired is called: tapped for the button, expired when the message is hidden
 // otherwise. Both may be nil.
-func (t *Toasts) Offer(text, action string, tapped, expired func()) {
+func (t *Toasts) NotifyWithAction(text, action string, tapped, expired func()) {
 	t.show(text, action, tapped, expired, actionToastDuration)
 }
 

@@ -39,8 +39,8 @@ func TestToastIsHiddenByItsTimer(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	toasts, timers := newToasts()
 	widgettest.Show(t, toasts, 480, 360)
-	toasts.Say("Link copied")
-	toasts.Say("Link copied again")
+	toasts.Notify("Link copied")
+	toasts.Notify("Link copied again")
 	if timers.stopped != 1 {
 		t.Error("timer of the first message was not stopped")
 	}
@@ -57,8 +57,8 @@ func TestToastIsHiddenByItsTimer(t *testing.T) {
 func TestToastWithActionIsShownLonger(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	toasts, timers := newToasts()
-	toasts.Say("Link copied")
-	toasts.Offer("Removed 3 uploads", "Undo", nil, nil)
+	toasts.Notify("Link copied")
+	toasts.NotifyWithAction("Removed 3 uploads", "Undo", nil, nil)
 	if timers.delays[1] <= timers.delays[0] {
 		t.Errorf("%v without action, %v with action", timers.delays[0], timers.delays[1])
 	}
@@ -73,7 +73,7 @@ func TestToastAction(t *testing.T) {
 	toasts, _ := newToasts()
 	window := widgettest.Show(t, toasts, 480, 360)
 	tapped, expired := 0, 0
-	toasts.Offer("Removed 3 uploads", "Undo", func() { tapped++ }, func() { expired++ })
+	toasts.NotifyWithAction("Removed 3 uploads", "Undo", func() { tapped++ }, func() { expired++ })
 	for x := float32(0); x < 480; x += 8 {
 		test.TapCanvas(window.Canvas(), fyne.NewPos(x, 360-78))
 	}
@@ -92,10 +92,10 @@ func TestToastActionExpires(t *testing.T) {
 	for name, hide := range map[string]func(){
 		"timer":       func() { timers.fire[len(timers.fire)-1]() },
 		"dismissed":   toasts.Dismiss,
-		"new message": func() { toasts.Say("Link copied") },
+		"new message": func() { toasts.Notify("Link copied") },
 	} {
 		expired := 0
-		toasts.Offer("Removed 3 uploads", "Undo", func() { t.Errorf("%s: tapped called", name) }, func() { expired++ })
+		toasts.NotifyWithAction("Removed 3 uploads", "Undo", func() { t.Errorf("%s: tapped called", name) }, func() { expired++ })
 		hide()
 		toasts.Dismiss()
 		if expired != 1 {
@@ -110,7 +110,7 @@ func TestToastsPassTapsThrough(t *testing.T) {
 	button := widget.NewButton("below", func() { tapped++ })
 	toasts, _ := newToasts()
 	window := widgettest.Show(t, container.NewStack(button, toasts), 480, 360)
-	toasts.Say("Link copied")
+	toasts.Notify("Link copied")
 	test.TapCanvas(window.Canvas(), fyne.NewPos(240, 20))
 	if tapped != 1 {
 		t.Errorf("button below was tapped %d times", tapped)

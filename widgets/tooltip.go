@@ -15,10 +15,10 @@ import (
 // shown.
 const tooltipDelay = 600 * time.Millisecond
 
-// Hints shows tooltips, one at a time: the label of a button without text, or the
+// Tooltips shows tooltips, one at a time: the label of a button without text, or the
 // full form of a shortened text. It covers the whole window and handles no taps. A
 // nil pointer shows nothing.
-type Hints struct {
+type Tooltips struct {
 	widget.BaseWidget
 	background *canvas.Rectangle
 	text       *draw.Label
@@ -28,9 +28,9 @@ type Hints struct {
 	stopTimer func() bool
 }
 
-// NewHints returns an area for tooltips that shows none.
-func NewHints() *Hints {
-	t := &Hints{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
+// NewTooltips returns an area for tooltips that shows none.
+func NewTooltips() *Tooltips {
+	t := &Tooltips{background: &canvas.Rectangle{}, text: draw.NewLabel(draw.SizeCaption, theme.ColorOnToast), after: afterOnUI}
 	t.paint()
 	t.setVisible(false)
 	t.ExtendBaseWidget(t)
@@ -38,7 +38,7 @@ func NewHints() *Hints {
 }
 
 // Text returns the text of the visible tooltip, or "".
-func (t *Hints) Text() string {
+func (t *Tooltips) Text() string {
 	if !t.background.Visible() {
 		return ""
 	}
@@ -46,7 +46,7 @@ func (t *Hints) Text() string {
 }
 
 // Dismiss hides the tooltip until the pointer enters an object.
-func (t *Hints) Dismiss() {
+func (t *Tooltips) Dismiss() {
 	if t == nil {
 		return
 	}
@@ -61,9 +61,9 @@ func (t *Hints) Dismiss() {
 	}
 }
 
-// Explain shows a tooltip for an object after a delay. It is called when the
+// ShowFor shows a tooltip for an object after a delay. It is called when the
 // pointer enters the object.
-func (t *Hints) Explain(target fyne.CanvasObject, text string) {
+func (t *Tooltips) ShowFor(target fyne.CanvasObject, text string) {
 	if t == nil || target == t.target {
 		return
 	}
@@ -72,15 +72,15 @@ func (t *Hints) Explain(target fyne.CanvasObject, text string) {
 	t.stopTimer = t.after(tooltipDelay, func() { t.show(target, text) })
 }
 
-// Leave hides the tooltip of an object. It is called when the pointer leaves the
+// HideFor hides the tooltip of an object. It is called when the pointer leaves the
 // object.
-func (t *Hints) Leave(target fyne.CanvasObject) {
+func (t *Tooltips) HideFor(target fyne.CanvasObject) {
 	if t != nil && t.target == target {
 		t.Dismiss()
 	}
 }
 
-func (t *Hints) show(target fyne.CanvasObject, text string) {
+func (t *Tooltips) show(target fyne.CanvasObject, text string) {
 	if t.target != target || !target.Visible() {
 		return
 	}
@@ -89,23 +89,23 @@ func (t *Hints) show(target fyne.CanvasObject, text string) {
 	t.Refresh()
 }
 
-func (t *Hints) setVisible(visible bool) {
+func (t *Tooltips) setVisible(visible bool) {
 	draw.SetVisible(t.background, visible)
 	draw.SetVisible(t.text.Object, visible)
 }
 
 // MinSize returns zero: tooltips are shown above other content.
-func (t *Hints) MinSize() fyne.Size { return fyne.Size{} }
+func (t *Tooltips) MinSize() fyne.Size { return fyne.Size{} }
 
 // CreateRenderer implements [fyne.Widget].
-func (t *Hints) CreateRenderer() fyne.WidgetRenderer {
+func (t *Tooltips) CreateRenderer() fyne.WidgetRenderer {
 	objects := []fyne.CanvasObject{t.background, t.text.Object}
 	return &draw.Renderer{Content: objects, Arrange: t.arrange, Minimum: t.MinSize, Repaint: t.paint, Widget: t}
 }
 
 // arrange places the tooltip below its object, or above it if there is not enough
 // space, within the window.
-func (t *Hints) arrange(size fyne.Size) {
+func (t *Tooltips) arrange(size fyne.Size) {
 	if t.target == nil || !t.background.Visible() {
 		return
 	}
@@ -125,7 +125,7 @@ func (t *Hints) arrange(size fyne.Size) {
 	t.text.Place(topLeft.AddXY(theme.Grid(2), (height-t.text.Height)/2), text)
 }
 
-func (t *Hints) paint() {
+func (t *Tooltips) paint() {
 	t.background.FillColor = theme.Color(theme.ColorToast)
 	t.background.CornerRadius = theme.Grid(1.5)
 	t.text.Restyle()

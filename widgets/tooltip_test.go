@@ -18,8 +18,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func newTooltips() (*widgets.Hints, *fakeTimers) {
-	tooltips, timers := widgets.NewHints(), &fakeTimers{}
+func newTooltips() (*widgets.Tooltips, *fakeTimers) {
+	tooltips, timers := widgets.NewTooltips(), &fakeTimers{}
 	tooltips.SetAfter(timers.after)
 	return tooltips, timers
 }
@@ -77,7 +77,7 @@ func TestTooltipsOfRow(t *testing.T) {
 			widgettest.SetTheme(t, theme.Light)
 			tooltips, timers := newTooltips()
 			row := widgets.NewRow()
-			row.Hints = tooltips
+			row.Tooltips = tooltips
 			widgettest.Show(t, container.NewStack(row, tooltips), 960, 60)
 			row.SetModel(widgets.RowModel{Name: c.text, Actions: []widgets.Action{{ID: "cancel", Icon: theme.IconCancel, Label: "Cancel"}}})
 			row.SetState(list.RowState{Hovered: true, Pointer: c.at})
@@ -103,14 +103,14 @@ func TestTooltipsOfDialog(t *testing.T) {
 	d.SetSize(fyne.NewSize(400, 0))
 	d.Show()
 	timers := &fakeTimers{}
-	d.Hints().SetAfter(timers.after)
-	d.Hints().Explain(button, "Change nothing")
+	d.Tooltips().SetAfter(timers.after)
+	d.Tooltips().ShowFor(button, "Change nothing")
 	timers.fire[0]()
-	if got := d.Hints().Text(); got != "Change nothing" {
+	if got := d.Tooltips().Text(); got != "Change nothing" {
 		t.Errorf("tooltip %q", got)
 	}
 	d.Hide()
-	if got := d.Hints().Text(); got != "" {
+	if got := d.Tooltips().Text(); got != "" {
 		t.Errorf("tooltip %q after the dialog was hidden", got)
 	}
 }

@@ -94,7 +94,7 @@ func (b *Bridge) Post(do func()) { b.tasks.Post(do) }
 func (b *Bridge) Send(command uploader.Command, done func(error)) {
 	b.commands.Send(command, func(err error) {
 		b.presenter.Refresh()
-		if err != nil && !fault.Stopped(err) {
+		if err != nil && !fault.IsCanceled(err) {
 			b.config.Log.Warn("command failed", "command", fmt.Sprintf("%T", command), "error", err)
 		}
 		if done != nil {

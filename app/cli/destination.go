@@ -37,7 +37,7 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 		return server.ID, x.signIn(ctx, server, header)
 	}
 	if len(header) > 0 {
-		x.Connector.Remember(endpoint, header)
+		x.Connector.SetHeader(endpoint, header)
 	}
 	return x.addServer(ctx, endpoint)
 }
@@ -68,7 +68,7 @@ func (x *Executor) signIn(ctx context.Context, server uploader.Server, header ht
 	if len(header) == 0 {
 		return nil
 	}
-	x.Connector.Remember(server.Endpoint, header)
+	x.Connector.SetHeader(server.Endpoint, header)
 	return x.unblock(ctx, server.ID)
 }
 
@@ -78,14 +78,14 @@ func (x *Executor) unblock(ctx context.Context, id uploader.ServerID) error {
 	if x.Engine.Snapshot().Blocked[id] == nil {
 		return nil
 	}
-	return x.Engine.Do(ctx, uploader.SignedIn{Server: id})
+	return x.Engine.Do(ctx, uploader.Unblock{Server: id})
 }
 
 // RememberSignIn gives connector the header fields of a request before the engine starts:
 // a single request without them would block the server. Errors in the request are
 // ignored here; [Executor.Execute] reports them. servers are the saved servers,
 // which the request may name.
-func RememberSignIn(connector *connect.Book, request instance.Request, servers []uploader.Server) {
+func RememberSignIn(connector *connect.Connector, request instance.Request, servers []uploader.Server) {
 	header, err := parseHeaders(request.Headers)
 	if err != nil || request.To == "" {
 		return
@@ -99,7 +99,7 @@ func RememberSignIn(connector *connect.Book, request instance.Request, servers [
 		endpoint = server.Endpoint
 	}
 	if err == nil && endpoint != "" && len(header) > 0 {
-		connector.Remember(endpoint, header)
+		connector.SetHeader(endpoint, header)
 	}
 }
 

@@ -25,14 +25,14 @@ type UserError struct{ Text string }
 
 func (e *UserError) Error() string { return e.Text }
 
-func userError(key string, data words.Data) error { return &UserError{words.Say(key, data)} }
+func userError(key string, data words.Data) error { return &UserError{words.Text(key, data)} }
 
 // UsageError says why the arguments are invalid, in text for the user.
 type UsageError struct{ Text string }
 
 func (e *UsageError) Error() string { return e.Text }
 
-func usageError(key string, data words.Data) error { return &UsageError{words.Say(key, data)} }
+func usageError(key string, data words.Data) error { return &UsageError{words.Text(key, data)} }
 
 var (
 	// ErrHelp is returned by [Parse] after it has printed help.
@@ -58,13 +58,13 @@ func Explain(err error) string {
 	case errors.As(err, &requestErr):
 		return words.Printable(requestErr.Message)
 	case errors.Is(err, receiver.ErrInUse):
-		return words.Say("cli.receive.taken")
+		return words.Text("cli.receive.taken")
 	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, engine.ErrStopped):
-		return words.Say("cli.left")
+		return words.Text("cli.left")
 	case errors.Is(err, instance.ErrNotListening), errors.Is(err, instance.ErrLocked):
-		return words.Say("cli.silent")
+		return words.Text("cli.silent")
 	case errors.Is(err, context.Canceled):
-		return words.Say("cli.interrupted")
+		return words.Text("cli.interrupted")
 	}
 	f := fault.Of(err)
 	return words.Fault(f, words.Subject{File: f.Detail}).String()
@@ -94,8 +94,8 @@ func serverError(endpoint string, err error) error {
 	}
 	f := fault.Of(err)
 	text := words.Fault(f, words.Subject{Server: endpoint})
-	if f.Kind == fault.Auth && f.Code != fault.CodeProxy {
-		text.Can = words.Say("cli.sign-in")
+	if f.Kind == fault.Auth && f.Code != fault.CodeProxySignIn {
+		text.Can = words.Text("cli.sign-in")
 	}
 	return &UserError{text.String()}
 }

@@ -27,7 +27,7 @@ type Engine interface {
 // any goroutine.
 type Executor struct {
 	Engine    Engine
-	Connector *connect.Book
+	Connector *connect.Connector
 
 	// Show brings up the window and adds files for its selected server. It is nil
 	// when there is no window.
@@ -119,7 +119,7 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 		return err
 	}
 	batch, options := uploader.NewBatchID(), request.Options
-	options.Again = true // upload files again without asking
+	options.UploadAgain = true // upload files again without asking
 	missing := missingPaths(request.Paths)
 	if err := x.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err
@@ -152,7 +152,7 @@ func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, mi
 	if len(ids) == 0 {
 		return nil
 	}
-	return x.Engine.Do(ctx, uploader.Remove{Target: uploader.These(ids...)})
+	return x.Engine.Do(ctx, uploader.Remove{Target: uploader.TargetTransfers(ids...)})
 }
 
 // follow passes the events of the filter's transfers and their summary to reply.

@@ -30,7 +30,7 @@ func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
 	}
 	return list(s, all, func(r Reply) error {
 		if e := r.Entry; e.State == uploader.StateWaiting.String() {
-			e.Message = words.Say("cli.list.interrupted", words.Data{"SizeOf": words.SizeOf(e.Sent, e.Size)})
+			e.Message = words.Text("cli.list.interrupted", words.Data{"SizeOf": words.SizeOf(e.Sent, e.Size)})
 		}
 		return reply(r)
 	})

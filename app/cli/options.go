@@ -19,23 +19,23 @@ const (
 
 // options parses the flags that set how files are sent. It fails with a
 // *[UsageError].
-func (s *Send) options() (uploader.Options, error) {
+func (s *Send) options() (uploader.BatchOptions, error) {
 	connections := 0
 	if s.Connections != nil {
 		connections = *s.Connections
 		if connections < 1 || connections > maxConnections {
-			return uploader.Options{}, usageError("cli.usage.connections", words.Data{"Most": maxConnections})
+			return uploader.BatchOptions{}, usageError("cli.usage.connections", words.Data{"Most": maxConnections})
 		}
 	}
 	chunk, err := parseSize("--chunk", s.Chunk)
 	if err != nil {
-		return uploader.Options{}, err
+		return uploader.BatchOptions{}, err
 	}
 	limit, err := parseSize("--limit", strings.TrimSuffix(s.Limit, "/s"))
 	if err != nil {
-		return uploader.Options{}, err
+		return uploader.BatchOptions{}, err
 	}
-	return uploader.Options{Connections: connections, Chunk: chunk, Limit: limit}, nil
+	return uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit}, nil
 }
 
 // parseSize parses a number of bytes with an optional unit: 6MB is 6,000,000, 6MiB

@@ -63,7 +63,7 @@ type Send struct {
 	Name        string   `placeholder:"NAME" help:"${help_name}"`
 	Paths       []string `arg:"" name:"file" help:"${help_paths_send}"`
 
-	Options uploader.Options `kong:"-"` // from Connections, Chunk and Limit
+	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk and Limit
 }
 
 // Resume resumes everything unfinished and exits when it is done.
@@ -115,7 +115,7 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 func Parse(args []string, out io.Writer) (Invocation, error) {
 	var parsed commandLine
 	parser, err := kong.New(&parsed,
-		kong.Name("ferry"), kong.Description(words.Say("cli.description")), kong.NoDefaultHelp(),
+		kong.Name("ferry"), kong.Description(words.Text("cli.description")), kong.NoDefaultHelp(),
 		kong.Writers(out, out), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), helpTexts(),
 	)
 	if err != nil {
@@ -246,7 +246,7 @@ func helpTexts() kong.Vars {
 		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.version",
 	} {
-		texts[strings.ReplaceAll(key, ".", "_")] = words.Say(key)
+		texts[strings.ReplaceAll(key, ".", "_")] = words.Text(key)
 	}
 	return texts
 }

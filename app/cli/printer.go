@@ -108,9 +108,9 @@ func (p *Printer) FinishList(all bool) error {
 	case p.printedEntry || p.style != Plain:
 		return nil
 	case all:
-		return p.printLine(p.streams.Err, words.Say("cli.list.empty"))
+		return p.printLine(p.streams.Err, words.Text("cli.list.empty"))
 	default:
-		return p.printLine(p.streams.Err, words.Say("cli.list.settled"))
+		return p.printLine(p.streams.Err, words.Text("cli.list.settled"))
 	}
 }
 
@@ -125,7 +125,7 @@ func (p *Printer) printEvent(e feed.Event) error {
 	switch e.Event {
 	case feed.Failed:
 		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
-		return p.printLine(p.streams.Err, words.Say("cli.failed", words.Data{"Message": e.Message}))
+		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": e.Message}))
 	case feed.Waiting:
 		if p.style == Quiet {
 			return nil
@@ -133,12 +133,12 @@ func (p *Printer) printEvent(e feed.Event) error {
 		if e.Path == "" {
 			return p.printLine(p.streams.Err, e.Message)
 		}
-		return p.printLine(p.streams.Err, words.Say("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
+		return p.printLine(p.streams.Err, words.Text("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
 	case feed.Done:
 		if p.style == Quiet {
 			return nil
 		}
-		return p.printLine(p.streams.Out, words.Say("cli.done", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
+		return p.printLine(p.streams.Out, words.Text("cli.done", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
 	default:
 		return nil
 	}
@@ -154,14 +154,14 @@ func (p *Printer) printSummary(s feed.Summary) error {
 	data := words.Data{"Files": words.Files(s.Done), "Size": words.Size(s.Bytes)}
 	switch {
 	case s.Done == 0 && failed == 0:
-		return p.printLine(p.streams.Err, words.Say("cli.summary.nothing"))
+		return p.printLine(p.streams.Err, words.Text("cli.summary.nothing"))
 	case failed == 0:
-		return p.printLine(p.streams.Err, words.Say("cli.summary", data))
+		return p.printLine(p.streams.Err, words.Text("cli.summary", data))
 	default:
 		data["Failed"] = words.Files(failed)
-		err := p.printLine(p.streams.Err, words.Say("cli.summary.failed", data))
+		err := p.printLine(p.streams.Err, words.Text("cli.summary.failed", data))
 		if p.needsSignIn {
-			err = errors.Join(err, p.printLine(p.streams.Err, words.Say("cli.sign-in")))
+			err = errors.Join(err, p.printLine(p.streams.Err, words.Text("cli.sign-in")))
 		}
 		return err
 	}
@@ -172,7 +172,7 @@ func (p *Printer) printEntry(e Entry) error {
 	if p.style == JSON {
 		return p.printObject(e)
 	}
-	return p.printLine(p.streams.Out, words.Say("cli.list.entry", words.Data{
+	return p.printLine(p.streams.Out, words.Text("cli.list.entry", words.Data{
 		"ID": e.ID, "Path": words.Printable(e.Path), "Server": words.Printable(e.Server), "Size": words.Size(e.Size), "Message": e.Message,
 	}))
 }

@@ -46,6 +46,6 @@ func (r *Receive) printAddress(server *receiver.Receiver, streams Streams) error
 			Dir   string `json:"dir"`
 		}{"receiving", server.Endpoint(), server.Dir()})
 	}
-	_, err := fmt.Fprintln(streams.Out, words.Say("cli.receive", words.Data{"URL": server.Endpoint(), "Dir": words.Printable(server.Dir())}))
+	_, err := fmt.Fprintln(streams.Out, words.Text("cli.receive", words.Data{"URL": server.Endpoint(), "Dir": words.Printable(server.Dir())}))
 	return err
 }

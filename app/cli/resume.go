@@ -19,7 +19,7 @@ func (x *Executor) resume(ctx context.Context, request instance.Request, onAccep
 		return err
 	}
 	s := x.Engine.Snapshot()
-	filter, targets := feed.Unfinished(s), []uploader.Target{uploader.Everything()}
+	filter, targets := feed.Unfinished(s), []uploader.Target{uploader.TargetAll()}
 	if request.To != "" {
 		server, header, err := savedServer(s.Servers, request.To, header)
 		if err != nil {
@@ -40,7 +40,7 @@ func (x *Executor) resume(ctx context.Context, request instance.Request, onAccep
 		}
 	}
 	if ids := toRetry(s, filter); len(ids) > 0 {
-		if err := x.Engine.Do(ctx, uploader.Retry{Target: uploader.These(ids...)}); err != nil {
+		if err := x.Engine.Do(ctx, uploader.Retry{Target: uploader.TargetTransfers(ids...)}); err != nil {
 			return err
 		}
 	}
@@ -72,7 +72,7 @@ func targetsOf(f feed.Filter) []uploader.Target {
 	for batch := range f.Batches {
 		targets = append(targets, uploader.Target{Batch: batch})
 	}
-	return append(targets, uploader.These(slices.Collect(maps.Keys(f.Transfers))...))
+	return append(targets, uploader.TargetTransfers(slices.Collect(maps.Keys(f.Transfers))...))
 }
 
 // toRetry returns the transfers that need a Retry command besides Resume. It leaves
@@ -80,7 +80,7 @@ func targetsOf(f feed.Filter) []uploader.Target {
 func toRetry(s *uploader.Snapshot, f feed.Filter) []uploader.TransferID {
 	var ids []uploader.TransferID
 	for _, t := range s.Transfers {
-		failed := t.Phase == uploader.PhaseFailed && t.State() != uploader.StateAsking
+		failed := t.Phase == uploader.PhaseFailed && t.State() != uploader.StateNeedsDecision
 		if f.Transfers[t.ID] && (failed || t.Phase == uploader.PhaseWaiting) {
 			ids = append(ids, t.ID)
 		}

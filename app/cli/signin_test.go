@@ -34,7 +34,7 @@ func TestRememberSignIn(t *testing.T) {
 		{"no server", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			connector := connect.NewBook(connect.Config{})
+			connector := connect.New(connect.Config{})
 			defer connector.Close()
 			RememberSignIn(connector, instance.Request{To: test.to, Headers: []string{"Authorization: Bearer x"}}, servers)
 			protocol, err := connector.Connect(studio)

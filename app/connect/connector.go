@@ -22,23 +22,23 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// Keys is the part of platform.Keyring that a [Book] uses.
-type Keys interface {
+// Keyring is the part of platform.Keyring that a [Connector] uses.
+type Keyring interface {
 	Get(ctx context.Context, name string) (string, error)
 }
 
-// Config configures a [Book]. The zero value is one without a keyring.
+// Config configures a [Connector]. The zero value is one without a keyring.
 type Config struct {
-	Keys  Keys
-	Lines *netx.Lines // tracks all network connections; may be nil
+	Keyring Keyring
+	Conns   *netx.ConnTracker // tracks all network connections; may be nil
 
-	// Network wraps each transport; nil is netx.Watch.
-	Network func(*http.Transport) http.RoundTripper
+	// WrapTransport wraps each transport; nil is netx.NewWatchdog.
+	WrapTransport func(*http.Transport) http.RoundTripper
 }
 
-// Book makes and keeps the clients of servers.
-type Book struct {
-	keyring    Keys
+// Connector makes and keeps the clients of servers.
+type Connector struct {
+	keyring    Keyring
 	transports *transportPool
 	headers    *headers
 
@@ -46,7 +46,7 @@ type Book struct {
 	clients map[uploader.ServerID]*serverClient
 }
 
-// headers holds the header fields of [Book.Remember] by endpoint. No other mutex is
+// headers holds the header fields of [Connector.SetHeader] by endpoint. No other mutex is
 // locked while its own is, so that a client may use it with its own locked.
 type headers struct {
 	mu         sync.Mutex
@@ -65,29 +65,29 @@ func (h *headers) get(endpoint string) http.Header {
 	return h.byEndpoint[endpoint]
 }
 
-// NewBook returns a [Book] without clients.
-func NewBook(config Config) *Book {
-	if config.Network == nil {
-		config.Network = func(t *http.Transport) http.RoundTripper { return netx.Watch(t) }
+// New returns a [Connector] without clients.
+func New(config Config) *Connector {
+	if config.WrapTransport == nil {
+		config.WrapTransport = func(t *http.Transport) http.RoundTripper { return netx.NewWatchdog(t) }
 	}
-	return &Book{
-		keyring:    config.Keys,
-		transports: &transportPool{conns: config.Lines, wrap: config.Network, open: map[transportKey]*sharedTransport{}},
+	return &Connector{
+		keyring:    config.Keyring,
+		transports: &transportPool{conns: config.Conns, wrap: config.WrapTransport, open: map[transportKey]*sharedTransport{}},
 		headers:    &headers{byEndpoint: map[string]http.Header{}},
 		clients:    map[uploader.ServerID]*serverClient{},
 	}
 }
 
-// Remember adds header to every request to the server at endpoint until the program
+// SetHeader adds header to every request to the server at endpoint until the program
 // exits. It takes precedence over the sign-in from the keyring.
-func (c *Book) Remember(endpoint string, header http.Header) {
+func (c *Connector) SetHeader(endpoint string, header http.Header) {
 	c.headers.set(endpoint, header.Clone())
 }
 
 // Connect implements engine.Config.Connect. It returns the same client each time
 // for the same server. From the next request on the client uses the server as given
 // now, and reads its secrets again.
-func (c *Book) Connect(server uploader.Server) (uploader.Protocol, error) {
+func (c *Connector) Connect(server uploader.Server) (uploader.Protocol, error) {
 	if _, err := tus.New(tus.Config{Endpoint: server.Endpoint}); err != nil {
 		return nil, refused(err)
 	}
@@ -104,33 +104,33 @@ func (c *Book) Connect(server uploader.Server) (uploader.Protocol, error) {
 	return client, nil
 }
 
-// Answer is the result of [Book.Try].
-type Answer struct {
+// TestResult is the result of [Connector.Test].
+type TestResult struct {
 	Capabilities tus.Capabilities
 	Upload       *tus.Status // status of the upload whose URL is the endpoint; nil unless Profile.Given
 }
 
-// Try requests the capabilities of a server that need not be saved. secrets need not
+// Test requests the capabilities of a server that need not be saved. secrets need not
 // be in the keyring; if nil, those in the keyring are used.
-func (c *Book) Try(ctx context.Context, server uploader.Server, secrets *Secrets) (Answer, error) {
+func (c *Connector) Test(ctx context.Context, server uploader.Server, secrets *Secrets) (TestResult, error) {
 	client := newServerClient(c, server)
 	client.secrets = secrets
 	defer client.Close()
 	capabilities, err := client.Probe(ctx)
-	if err != nil || !server.Profile.Given {
-		return Answer{Capabilities: capabilities}, err
+	if err != nil || !server.Options.GivenURL {
+		return TestResult{Capabilities: capabilities}, err
 	}
 	status, err := client.Head(ctx, server.Endpoint)
-	return Answer{Capabilities: capabilities, Upload: &status}, err
+	return TestResult{Capabilities: capabilities, Upload: &status}, err
 }
 
 // Close closes idle network connections. It does not cancel requests.
-func (c *Book) Close() {
+func (c *Connector) Close() {
 	c.transports.closeIdle()
 }
 
 // remove removes a closed client.
-func (c *Book) remove(client *serverClient) {
+func (c *Connector) remove(client *serverClient) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if id := client.server.ID; c.clients[id] == client {

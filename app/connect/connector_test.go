@@ -26,7 +26,7 @@ type fakeKeyring struct {
 }
 
 func keyringWith(name string, secrets connect.Secrets) *fakeKeyring {
-	return &fakeKeyring{entries: map[string]string{name: secrets.Pack()}}
+	return &fakeKeyring{entries: map[string]string{name: secrets.Encode()}}
 }
 
 func (k *fakeKeyring) Get(_ context.Context, name string) (string, error) {
@@ -46,7 +46,7 @@ func (k *fakeKeyring) Get(_ context.Context, name string) (string, error) {
 func (k *fakeKeyring) set(name string, secrets connect.Secrets) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.entries[name] = secrets.Pack()
+	k.entries[name] = secrets.Encode()
 }
 
 func (k *fakeKeyring) callCount() int {
@@ -95,14 +95,14 @@ func startServer(t *testing.T) *fakeServer {
 }
 
 // newConnector returns a connector that is closed at the end of the test.
-func newConnector(t *testing.T, config connect.Config) *connect.Book {
+func newConnector(t *testing.T, config connect.Config) *connect.Connector {
 	t.Helper()
-	connector := connect.NewBook(config)
+	connector := connect.New(config)
 	t.Cleanup(connector.Close)
 	return connector
 }
 
-func connectTo(t *testing.T, connector *connect.Book, server uploader.Server) uploader.Protocol {
+func connectTo(t *testing.T, connector *connect.Connector, server uploader.Server) uploader.Protocol {
 	t.Helper()
 	client, err := connector.Connect(server)
 	if err != nil {
@@ -127,7 +127,7 @@ func TestSetHeaderAppliesToItsServerOnly(t *testing.T) {
 	otherClient := connectTo(t, connector, uploader.Server{ID: 3, Endpoint: other.endpoint()})
 	for _, secret := range []string{"", "Bearer one", "Bearer two"} {
 		if secret != "" {
-			connector.Remember(server.endpoint(), http.Header{"Authorization": {secret}})
+			connector.SetHeader(server.endpoint(), http.Header{"Authorization": {secret}})
 		}
 		for range 2 {
 			probe(t, client)
@@ -152,8 +152,8 @@ func TestConnectRejectsInvalidEndpoint(t *testing.T) {
 func TestServerChangeAppliesToNextRequest(t *testing.T) {
 	server, moved := startServer(t), startServer(t)
 	keyring := keyringWith("studio", connect.Secrets{SignIn: "first"})
-	connector := newConnector(t, connect.Config{Keys: keyring})
-	studio := uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, Secret: "studio"}}
+	connector := newConnector(t, connect.Config{Keyring: keyring})
+	studio := uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"}}
 	client := connectTo(t, connector, studio)
 	check := func(s *fakeServer, want string) {
 		t.Helper()
@@ -177,7 +177,7 @@ func TestServerChangeAppliesToNextRequest(t *testing.T) {
 	connectTo(t, connector, studio)
 	check(moved, "Basic bWU6c2Vjb25k")
 
-	studio.Profile.MethodOverride = true
+	studio.Options.MethodOverride = true
 	connectTo(t, connector, studio)
 	if err := client.Terminate(t.Context(), moved.endpoint()+"1"); err != nil {
 		t.Fatal(err)
@@ -190,11 +190,11 @@ func TestServerChangeAppliesToNextRequest(t *testing.T) {
 func TestTestUsesGivenSecrets(t *testing.T) {
 	server := startServer(t)
 	keyring := keyringWith("studio", connect.Secrets{SignIn: "stored"})
-	connector := newConnector(t, connect.Config{Keys: keyring})
-	studio := uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, Secret: "studio"}}
+	connector := newConnector(t, connect.Config{Keyring: keyring})
+	studio := uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"}}
 	client := connectTo(t, connector, studio)
 	for want, secrets := range map[string]*connect.Secrets{"Bearer typed": {SignIn: "typed"}, "Bearer stored": nil} {
-		if _, err := connector.Try(t.Context(), studio, secrets); err != nil {
+		if _, err := connector.Test(t.Context(), studio, secrets); err != nil {
 			t.Fatal(err)
 		}
 		if got := server.last(t).Header.Get("Authorization"); got != want {
@@ -206,8 +206,8 @@ func TestTestUsesGivenSecrets(t *testing.T) {
 		t.Errorf("the test changed the server's own client: Authorization is %q", got)
 	}
 
-	studio.Profile.Given = true
-	result, err := connector.Try(t.Context(), studio, nil)
+	studio.Options.GivenURL = true
+	result, err := connector.Test(t.Context(), studio, nil)
 	if err != nil || result.Upload == nil || result.Upload.Length != 9 {
 		t.Errorf("result for an upload URL is %+v, %v", result, err)
 	}

@@ -29,14 +29,14 @@ func ParseProxy(text string) (netx.Proxy, error) {
 		return netx.Proxy{}, fmt.Errorf("%w: contains a password, which must be in the keyring", ErrInvalidProxy)
 	}
 	proxy := netx.Proxy{Kind: netx.ProxyKind(strings.ToLower(u.Scheme)), Address: u.Host, User: u.User.Username()}
-	if _, err := proxy.Choose(); err != nil || proxy.Kind == netx.ProxySystem || proxy.Kind == netx.ProxyNone {
+	if _, err := proxy.Func(); err != nil || proxy.Kind == netx.ProxySystem || proxy.Kind == netx.ProxyNone {
 		return netx.Proxy{}, ErrInvalidProxy
 	}
 	return proxy, nil
 }
 
-// ProxyAsks reports whether the proxy needs a password.
-func ProxyAsks(text string) bool {
+// ProxyNeedsPassword reports whether the proxy needs a password.
+func ProxyNeedsPassword(text string) bool {
 	proxy, err := ParseProxy(text)
 	return err == nil && proxy.User != ""
 }

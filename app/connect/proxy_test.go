@@ -13,27 +13,27 @@ import (
 )
 
 func TestProxySignIn(t *testing.T) {
-	ca := uploadtest.NewAuthority(t)
+	ca := uploadtest.NewCA(t)
 	const host = "uploads.example"
-	server := startTLSServer(t, ca.Server(t, host))
+	server := startTLSServer(t, ca.ServerConfig(t, host))
 	target := server.Listener.Addr().String()
 	user := url.UserPassword("me", "p:w ü%")
-	for kind, proxy := range map[netx.ProxyKind]*uploadtest.Forwarder{
+	for kind, proxy := range map[netx.ProxyKind]*uploadtest.ForwardProxy{
 		netx.ProxyHTTP:   uploadtest.NewHTTPProxy(t, target, user, nil),
-		netx.ProxyHTTPS:  uploadtest.NewHTTPProxy(t, target, user, ca.Server(t, "127.0.0.1")),
+		netx.ProxyHTTPS:  uploadtest.NewHTTPProxy(t, target, user, ca.ServerConfig(t, "127.0.0.1")),
 		netx.ProxySOCKS5: uploadtest.NewSOCKS5(t, target, user),
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			keyring := keyringWith("studio", connect.Secrets{SignIn: "t0ken", Proxy: "p:w ü%"})
-			connector := newConnector(t, connect.Config{Keys: keyring})
+			connector := newConnector(t, connect.Config{Keyring: keyring})
 			studio := uploader.Server{ID: 2, Endpoint: "https://" + host + "/files/", Access: uploader.Access{
-				SignIn: uploader.SignInBearer, Secret: "studio", CA: writePEM(t, ca.PEM), Proxy: string(kind) + "://me@" + proxy.Addr,
+				SignIn: uploader.SignInBearer, SecretName: "studio", CA: writePEM(t, ca.PEM), Proxy: string(kind) + "://me@" + proxy.Addr,
 			}}
 			probe(t, connectTo(t, connector, studio))
 			if r := server.last(t); r.Header.Get("Authorization") != "Bearer t0ken" || r.Header.Get("Proxy-Authorization") != "" {
 				t.Errorf("server received %v", r.Header)
 			}
-			if targets := proxy.Asked(); len(targets) != 1 || targets[0] != host+":443" {
+			if targets := proxy.Targets(); len(targets) != 1 || targets[0] != host+":443" {
 				t.Errorf("proxy connected to %q", targets)
 			}
 
@@ -54,9 +54,9 @@ func TestProxyPasswordWithoutSignIn(t *testing.T) {
 	server := startServer(t)
 	user := url.UserPassword("me", "pass")
 	proxy := uploadtest.NewHTTPProxy(t, server.Listener.Addr().String(), user, nil)
-	connector := newConnector(t, connect.Config{Keys: keyringWith("studio", connect.Secrets{Proxy: "pass"})})
+	connector := newConnector(t, connect.Config{Keyring: keyringWith("studio", connect.Secrets{Proxy: "pass"})})
 	probe(t, connectTo(t, connector, uploader.Server{ID: 2, Endpoint: "http://uploads.example/files/", Access: uploader.Access{
-		Secret: "studio", Proxy: "http://me@" + proxy.Addr,
+		SecretName: "studio", Proxy: "http://me@" + proxy.Addr,
 	}}))
 	if r := server.last(t); r.Header.Get("Authorization") != "" {
 		t.Errorf("server received %v", r.Header)
@@ -93,7 +93,7 @@ func FuzzParseProxy(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := proxy.Choose(); err != nil {
+		if _, err := proxy.Func(); err != nil {
 			t.Errorf("ParseProxy(%q) returned an invalid proxy: %v", text, err)
 		}
 	})

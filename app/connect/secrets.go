@@ -23,8 +23,8 @@ type Secrets struct {
 	Proxy  string `json:"proxy,omitempty"`  // password for the proxy
 }
 
-// Pack encodes s for the keyring.
-func (s Secrets) Pack() string {
+// Encode encodes s for the keyring.
+func (s Secrets) Encode() string {
 	text, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // strings can always be encoded
@@ -32,8 +32,8 @@ func (s Secrets) Pack() string {
 	return string(text)
 }
 
-// Unpack decodes the result of [Secrets.Pack].
-func Unpack(text string) (Secrets, error) {
+// DecodeSecrets decodes the result of [Secrets.Encode].
+func DecodeSecrets(text string) (Secrets, error) {
 	var s Secrets
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return Secrets{}, errors.New("invalid keyring entry") // err would contain part of it
@@ -52,29 +52,29 @@ func (Secrets) LogValue() slog.Value { return slog.StringValue("…") }
 
 // readSecrets reads a server's secrets from the keyring, unless neither its sign-in
 // nor its proxy needs any.
-func (c *Book) readSecrets(ctx context.Context, access uploader.Access, header http.Header) (*Secrets, error) {
+func (c *Connector) readSecrets(ctx context.Context, access uploader.Access, header http.Header) (*Secrets, error) {
 	signsIn := access.SignIn != uploader.SignInNone && header.Get("Authorization") == ""
-	if access.Secret == "" || !signsIn && !ProxyAsks(access.Proxy) {
+	if access.SecretName == "" || !signsIn && !ProxyNeedsPassword(access.Proxy) {
 		return &Secrets{}, nil
 	}
 	if c.keyring == nil {
-		return nil, authFault(fault.CodeKeyring, errors.New("no keyring"))
+		return nil, authFault(fault.CodeKeyringFailed, errors.New("no keyring"))
 	}
-	text, err := c.keyring.Get(ctx, access.Secret)
+	text, err := c.keyring.Get(ctx, access.SecretName)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, platform.ErrNoSecret):
-		return nil, authFault(fault.CodeNoSecret, err)
+		return nil, authFault(fault.CodeNoSignIn, err)
 	case errors.Is(err, platform.ErrLocked):
-		return nil, authFault(fault.CodeLocked, err)
+		return nil, authFault(fault.CodeKeyringLocked, err)
 	default:
-		return nil, authFault(fault.CodeKeyring, err)
+		return nil, authFault(fault.CodeKeyringFailed, err)
 	}
-	secrets, err := Unpack(text)
+	secrets, err := DecodeSecrets(text)
 	if err != nil {
-		return nil, authFault(fault.CodeNoSecret, err)
+		return nil, authFault(fault.CodeNoSignIn, err)
 	}
 	return &secrets, nil
 }
@@ -95,14 +95,14 @@ func signInHeader(access uploader.Access, secret string) (http.Header, error) {
 		}
 	case uploader.SignInBasic: // RFC 7617, section 2
 		if strings.Contains(access.User, ":") {
-			return nil, authFault(fault.CodeNoSecret, errors.New("user name contains a colon"))
+			return nil, authFault(fault.CodeNoSignIn, errors.New("user name contains a colon"))
 		}
 		request := http.Request{Header: header}
 		request.SetBasicAuth(access.User, secret)
 	case uploader.SignInHeaders:
 		fields, err := ParseHeader(strings.Split(secret, "\n"))
 		if err != nil {
-			return nil, authFault(fault.CodeNoSecret, err)
+			return nil, authFault(fault.CodeNoSignIn, err)
 		}
 		return fields, nil
 	}

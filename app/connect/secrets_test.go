@@ -45,8 +45,8 @@ func TestSignInHeaders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := startServer(t)
 			keyring := keyringWith("studio", connect.Secrets{SignIn: test.secret})
-			test.access.Secret = "studio"
-			probe(t, connectTo(t, newConnector(t, connect.Config{Keys: keyring}), uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: test.access}))
+			test.access.SecretName = "studio"
+			probe(t, connectTo(t, newConnector(t, connect.Config{Keyring: keyring}), uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: test.access}))
 			got := http.Header{}
 			for _, field := range []string{"Authorization", "X-Api-Key", "X-Team"} {
 				if values := server.last(t).Header.Values(field); len(values) > 0 {
@@ -66,8 +66,8 @@ func TestSignInHeaders(t *testing.T) {
 func TestKeyringIsReadOnceOnFirstRequest(t *testing.T) {
 	server := startServer(t)
 	keyring := keyringWith("studio", connect.Secrets{SignIn: "t0ken"})
-	client := connectTo(t, newConnector(t, connect.Config{Keys: keyring}), uploader.Server{
-		ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, Secret: "studio"},
+	client := connectTo(t, newConnector(t, connect.Config{Keyring: keyring}), uploader.Server{
+		ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"},
 	})
 	if keyring.callCount() != 0 {
 		t.Error("Connect read the keyring")
@@ -92,16 +92,16 @@ func TestUnavailableSecretIsAuthFault(t *testing.T) {
 		entry string
 		code  string
 	}{
-		"no secret":       {platform.ErrNoSecret, "", fault.CodeNoSecret},
-		"locked keyring":  {platform.ErrLocked, "", fault.CodeLocked},
-		"keyring failure": {errors.New("no reply"), "", fault.CodeKeyring},
-		"invalid entry":   {nil, "hush, this is not JSON", fault.CodeNoSecret},
+		"no secret":       {platform.ErrNoSecret, "", fault.CodeNoSignIn},
+		"locked keyring":  {platform.ErrLocked, "", fault.CodeKeyringLocked},
+		"keyring failure": {errors.New("no reply"), "", fault.CodeKeyringFailed},
+		"invalid entry":   {nil, "hush, this is not JSON", fault.CodeNoSignIn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := startServer(t)
 			keyring := &fakeKeyring{err: test.err, entries: map[string]string{"studio": test.entry}}
-			client := connectTo(t, newConnector(t, connect.Config{Keys: keyring}), uploader.Server{
-				ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, Secret: "studio"},
+			client := connectTo(t, newConnector(t, connect.Config{Keyring: keyring}), uploader.Server{
+				ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"},
 			})
 			_, err := client.Head(t.Context(), server.endpoint()+"1")
 			f := fault.Of(err)
@@ -121,10 +121,10 @@ func TestUnavailableSecretIsAuthFault(t *testing.T) {
 	t.Run("canceled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		client := connectTo(t, newConnector(t, connect.Config{Keys: &fakeKeyring{err: context.Canceled}}), uploader.Server{
-			ID: 2, Endpoint: startServer(t).endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, Secret: "studio"},
+		client := connectTo(t, newConnector(t, connect.Config{Keyring: &fakeKeyring{err: context.Canceled}}), uploader.Server{
+			ID: 2, Endpoint: startServer(t).endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"},
 		})
-		if _, err := client.Probe(ctx); !fault.Stopped(err) {
+		if _, err := client.Probe(ctx); !fault.IsCanceled(err) {
 			t.Errorf("error is %v", err)
 		}
 	})
@@ -138,16 +138,16 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	if strings.Contains(log.String(), "hush") {
 		t.Error(log.String())
 	}
-	if decoded, err := connect.Unpack(secrets.Pack()); err != nil || decoded != secrets {
+	if decoded, err := connect.DecodeSecrets(secrets.Encode()); err != nil || decoded != secrets {
 		t.Errorf("decoded %#v, %v", decoded, err)
 	}
 }
 
 func TestErrorsOmitSecretsInServerResponse(t *testing.T) {
 	for _, access := range []uploader.Access{
-		{SignIn: uploader.SignInBearer, Secret: "studio"},
-		{SignIn: uploader.SignInBasic, User: "photographer", Secret: "studio"},
-		{SignIn: uploader.SignInHeaders, Secret: "studio"},
+		{SignIn: uploader.SignInBearer, SecretName: "studio"},
+		{SignIn: uploader.SignInBasic, User: "photographer", SecretName: "studio"},
+		{SignIn: uploader.SignInHeaders, SecretName: "studio"},
 	} {
 		server := startServer(t)
 		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +155,7 @@ func TestErrorsOmitSecretsInServerResponse(t *testing.T) {
 			_, _ = fmt.Fprintf(w, "I do not accept %v", r.Header)
 		})
 		keyring := keyringWith("studio", connect.Secrets{SignIn: "X-Key: hush-hush-hush"})
-		client := connectTo(t, newConnector(t, connect.Config{Keys: keyring}), uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: access})
+		client := connectTo(t, newConnector(t, connect.Config{Keyring: keyring}), uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: access})
 		_, err := client.Head(t.Context(), server.endpoint()+"1")
 		if f := fault.Of(err); f.Kind != fault.Auth || f.Status != http.StatusUnauthorized {
 			t.Errorf("%s: error is %v", access.SignIn, err)

@@ -18,7 +18,7 @@ import (
 // serverClient implements uploader.Protocol for one server. It creates a new
 // tus.Client after the server or its header has changed.
 type serverClient struct {
-	connector *Book
+	connector *Connector
 	creating  *semaphore.Weighted // one call of create at a time, which may block on the keyring
 
 	mu        sync.Mutex
@@ -32,7 +32,7 @@ type serverClient struct {
 
 var _ io.Closer = (*serverClient)(nil)
 
-func newServerClient(connector *Book, server uploader.Server) *serverClient {
+func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{connector: connector, server: server, creating: semaphore.NewWeighted(1)}
 }
 
@@ -100,7 +100,7 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 
 // newClient creates a client and its transport. If secrets is nil it reads them from
 // the keyring.
-func (c *Book) newClient(ctx context.Context, server uploader.Server, secrets *Secrets, header http.Header) (*tus.Client, *serverTransport, error) {
+func (c *Connector) newClient(ctx context.Context, server uploader.Server, secrets *Secrets, header http.Header) (*tus.Client, *serverTransport, error) {
 	access := server.Access
 	if secrets == nil {
 		var err error
@@ -118,7 +118,7 @@ func (c *Book) newClient(ctx context.Context, server uploader.Server, secrets *S
 		return nil, nil, err
 	}
 	client, err := tus.New(tus.Config{
-		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Profile.MethodOverride,
+		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
 	})
 	if err != nil {
 		transport.release()

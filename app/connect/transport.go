@@ -39,7 +39,7 @@ func (t *serverTransport) release() {
 }
 
 // newTransport returns the transport of a server.
-func (c *Book) newTransport(server uploader.Server, proxyPassword string) (*serverTransport, error) {
+func (c *Connector) newTransport(server uploader.Server, proxyPassword string) (*serverTransport, error) {
 	origin, err := url.Parse(server.Endpoint)
 	if err != nil {
 		return nil, refused(errors.New("invalid endpoint URL"))
@@ -59,7 +59,7 @@ func (c *Book) newTransport(server uploader.Server, proxyPassword string) (*serv
 	if err != nil {
 		return nil, err
 	}
-	other, err := c.transports.acquire(netx.Trust{Authorities: trust.Authorities}, proxy)
+	other, err := c.transports.acquire(netx.TLSOptions{CACertificates: trust.CACertificates}, proxy)
 	if err != nil {
 		own.release()
 		return nil, err
@@ -68,21 +68,21 @@ func (c *Book) newTransport(server uploader.Server, proxyPassword string) (*serv
 }
 
 // readTrust reads the certificate files of an Access.
-func readTrust(access uploader.Access) (netx.Trust, error) {
-	var trust netx.Trust
+func readTrust(access uploader.Access) (netx.TLSOptions, error) {
+	var trust netx.TLSOptions
 	for _, file := range []struct {
 		path    string
 		content *[]byte
-	}{{access.CA, &trust.Authorities}, {access.Certificate, &trust.Certificate}, {access.Key, &trust.Key}} {
+	}{{access.CA, &trust.CACertificates}, {access.Certificate, &trust.Certificate}, {access.Key, &trust.Key}} {
 		if file.path == "" {
 			continue
 		}
 		content, err := os.ReadFile(file.path)
 		if err != nil {
-			return netx.Trust{}, certificateFault(err)
+			return netx.TLSOptions{}, certificateFault(err)
 		}
 		if len(content) == 0 {
-			return netx.Trust{}, certificateFault(fmt.Errorf("%s is empty", file.path))
+			return netx.TLSOptions{}, certificateFault(fmt.Errorf("%s is empty", file.path))
 		}
 		*file.content = content
 	}
@@ -91,7 +91,7 @@ func readTrust(access uploader.Access) (netx.Trust, error) {
 
 func certificateFault(err error) error {
 	f := fault.New(fault.TLS, fault.Probe, err)
-	f.Code = fault.CodeTrust
+	f.Code = fault.CodeCertificateFile
 	return f
 }
 
@@ -104,7 +104,7 @@ type transportKey struct {
 
 // transportPool holds the transports in use.
 type transportPool struct {
-	conns *netx.Lines // may be nil
+	conns *netx.ConnTracker // may be nil
 	wrap  func(*http.Transport) http.RoundTripper
 
 	mu   sync.Mutex
@@ -122,9 +122,9 @@ type sharedTransport struct {
 }
 
 // acquire returns the transport with these settings. The caller releases it.
-func (p *transportPool) acquire(trust netx.Trust, proxy netx.Proxy) (*sharedTransport, error) {
+func (p *transportPool) acquire(trust netx.TLSOptions, proxy netx.Proxy) (*sharedTransport, error) {
 	key := transportKey{proxy: proxy, trust: [3][sha256.Size]byte{
-		sha256.Sum256(trust.Authorities), sha256.Sum256(trust.Certificate), sha256.Sum256(trust.Key),
+		sha256.Sum256(trust.CACertificates), sha256.Sum256(trust.Certificate), sha256.Sum256(trust.Key),
 	}}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -136,11 +136,11 @@ func (p *transportPool) acquire(trust netx.Trust, proxy netx.Proxy) (*sharedTran
 	if err != nil {
 		return nil, certificateFault(err)
 	}
-	proxyFunc, err := proxy.Choose()
+	proxyFunc, err := proxy.Func()
 	if err != nil {
 		return nil, refused(err)
 	}
-	transport := netx.Transport(netx.Config{TLS: tls, Proxy: proxyFunc, Lines: p.conns})
+	transport := netx.Transport(netx.Config{TLS: tls, Proxy: proxyFunc, ConnTracker: p.conns})
 	p.open[key] = &sharedTransport{Transport: transport, wrapped: p.wrap(transport), pool: p, key: key, users: 1}
 	return p.open[key], nil
 }
@@ -156,7 +156,7 @@ func (t *sharedTransport) release() {
 	delete(t.pool.open, t.key)
 	t.CloseIdleConnections()
 	if t.pool.conns != nil {
-		t.pool.conns.Leave(t.Transport)
+		t.pool.conns.RemoveTransport(t.Transport)
 	}
 }
 

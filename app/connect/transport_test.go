@@ -43,28 +43,28 @@ func writePEM(t *testing.T, content []byte) (path string) {
 }
 
 // certificateAccess returns an access with the CA and a client certificate of it.
-func certificateAccess(t *testing.T, ca *uploadtest.Authority) uploader.Access {
+func certificateAccess(t *testing.T, ca *uploadtest.CA) uploader.Access {
 	t.Helper()
 	certificate, key := ca.Issue(t, "member")
 	return uploader.Access{
-		SignIn: uploader.SignInBearer, Secret: "studio",
+		SignIn: uploader.SignInBearer, SecretName: "studio",
 		CA: writePEM(t, ca.PEM), Certificate: writePEM(t, certificate), Key: writePEM(t, key),
 	}
 }
 
 // requestClientCert returns a TLS configuration that requests a client certificate and
 // accepts any.
-func requestClientCert(t *testing.T, ca *uploadtest.Authority) *tls.Config {
+func requestClientCert(t *testing.T, ca *uploadtest.CA) *tls.Config {
 	t.Helper()
-	config := ca.Server(t, "127.0.0.1")
+	config := ca.ServerConfig(t, "127.0.0.1")
 	config.ClientAuth = tls.RequestClientCert
 	return config
 }
 
 func TestCustomCAAndClientCertificate(t *testing.T) {
-	ca := uploadtest.NewAuthority(t)
-	server := startTLSServer(t, ca.Known(t, "127.0.0.1"))
-	connector := newConnector(t, connect.Config{Keys: keyringWith("studio", connect.Secrets{SignIn: "t0ken"})})
+	ca := uploadtest.NewCA(t)
+	server := startTLSServer(t, ca.MutualTLSConfig(t, "127.0.0.1"))
+	connector := newConnector(t, connect.Config{Keyring: keyringWith("studio", connect.Secrets{SignIn: "t0ken"})})
 	access := certificateAccess(t, ca)
 	combined := access
 	certificate, _ := os.ReadFile(access.Certificate)
@@ -90,7 +90,7 @@ func TestCustomCAAndClientCertificate(t *testing.T) {
 		f := fault.Of(err)
 		if f == nil || f.Kind != fault.TLS {
 			t.Errorf("%s: error is %v", name, err)
-		} else if badFile := !strings.HasPrefix(name, "without"); badFile != (f.Code == fault.CodeTrust) {
+		} else if badFile := !strings.HasPrefix(name, "without"); badFile != (f.Code == fault.CodeCertificateFile) {
 			t.Errorf("%s: code is %q", name, f.Code)
 		}
 	}
@@ -98,7 +98,7 @@ func TestCustomCAAndClientCertificate(t *testing.T) {
 
 // TestCredentialsAreSentToOwnOriginOnly also covers K8: a Location on another host.
 func TestCredentialsAreSentToOwnOriginOnly(t *testing.T) {
-	ca := uploadtest.NewAuthority(t)
+	ca := uploadtest.NewCA(t)
 	other, plain := startTLSServer(t, requestClientCert(t, ca)), startServer(t)
 	var home *fakeServer
 	for name, test := range map[string]struct {
@@ -126,9 +126,9 @@ func TestCredentialsAreSentToOwnOriginOnly(t *testing.T) {
 				}
 				home.ServeHTTP(w, r)
 			})
-			connector := newConnector(t, connect.Config{Keys: keyringWith("studio", connect.Secrets{SignIn: "t0ken"})})
+			connector := newConnector(t, connect.Config{Keyring: keyringWith("studio", connect.Secrets{SignIn: "t0ken"})})
 			client := connectTo(t, connector, uploader.Server{ID: 2, Endpoint: home.endpoint(), Access: certificateAccess(t, ca)})
-			connector.Remember(home.endpoint(), http.Header{"X-Key": {"hush"}})
+			connector.SetHeader(home.endpoint(), http.Header{"X-Key": {"hush"}})
 			probe(t, client)
 			if r := home.last(t); r.Header.Get("Authorization") != "Bearer t0ken" || r.Header.Get("X-Key") != "hush" || len(r.TLS.PeerCertificates) != 1 {
 				t.Fatalf("own server received %v and %d certificates", r.Header, len(r.TLS.PeerCertificates))
@@ -155,7 +155,7 @@ func patch(t *testing.T, p uploader.Protocol, url string) error {
 
 func TestServersWithSameSettingsShareTransport(t *testing.T) {
 	var created []*http.Transport
-	connector := newConnector(t, connect.Config{Network: func(t *http.Transport) http.RoundTripper {
+	connector := newConnector(t, connect.Config{WrapTransport: func(t *http.Transport) http.RoundTripper {
 		created = append(created, t)
 		return t
 	}})
@@ -184,8 +184,8 @@ func TestServersWithSameSettingsShareTransport(t *testing.T) {
 }
 
 func TestCloseClosesTransport(t *testing.T) {
-	lines := &netx.Lines{}
-	connector := newConnector(t, connect.Config{Lines: lines})
+	lines := &netx.ConnTracker{}
+	connector := newConnector(t, connect.Config{Conns: lines})
 	server, closed := startServerReportingClosed(t)
 	client := connectTo(t, connector, uploader.Server{ID: 2, Endpoint: server.endpoint()})
 	probe(t, client)

@@ -20,7 +20,7 @@ const linkButtonX = 901
 // launchFinished starts Ferry with count finished uploads and returns their links.
 func launchFinished(t *testing.T, count int) (ferry *desktop.Ferry, ctx context.Context, links []string) {
 	t.Helper()
-	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.UnusedURL(t)})
 	for i := range count {
 		w.single(studio, fmt.Sprintf("picture %d.pdf", i), 1000, w.done)
 		links = append(links, w.changes.Transfers[i].Session.URL)

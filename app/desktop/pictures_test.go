@@ -38,7 +38,7 @@ type capturer struct {
 	*desktop.Ferry
 	t    *testing.T
 	ctx  context.Context
-	look settings.Look
+	look settings.Appearance
 	dir  string
 }
 
@@ -53,7 +53,7 @@ func TestPictures(t *testing.T) {
 	must(t, os.MkdirAll(dir, 0o755))
 	for _, theme := range []settings.Theme{settings.ThemeLight, settings.ThemeDark} {
 		for _, language := range []words.Language{words.English, words.Chinese} {
-			look := settings.Look{Theme: theme, Language: language, Scale: 1}
+			look := settings.Appearance{Theme: theme, Language: language, Scale: 1}
 			for name, show := range scenes {
 				t.Run(fmt.Sprintf("%s %s %s", name, theme, language), func(t *testing.T) {
 					t.Parallel() // each has its own desktop
@@ -81,7 +81,7 @@ var scenes = map[string]func(*capturer){
 // startMu serializes the search for free displays, which could find the same one.
 var startMu sync.Mutex
 
-func newCapturer(t *testing.T, dir string, look settings.Look) *capturer {
+func newCapturer(t *testing.T, dir string, look settings.Appearance) *capturer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
@@ -103,7 +103,7 @@ func newCapturer(t *testing.T, dir string, look settings.Look) *capturer {
 }
 
 // setLook sets the look in the settings.
-func (c *capturer) setLook(s *settings.Settings) { s.Look = c.look }
+func (c *capturer) setLook(s *settings.Settings) { s.Appearance = c.look }
 
 // open starts Ferry with the profile and a window of the given size.
 func (c *capturer) open(width, height int, args ...string) {
@@ -187,7 +187,7 @@ func (c *capturer) first() {
 func (c *capturer) busy() {
 	server := uploadtest.NewTusd(c.t)
 	proxy := uploadtest.NewProxy(c.t, server.Endpoint)
-	proxy.Slow(24 << 20)
+	proxy.Throttle(24 << 20)
 	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
 	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
 	raws := w.batch(studio, "Iceland raws")
@@ -199,7 +199,7 @@ func (c *capturer) busy() {
 		w.file(raws, fmt.Sprintf("Iceland raws/day %d/IMG_%04d.CR3", 1+i/200, 2000+i), 51_000_000, change)
 	}
 	w.single(studio, "invoice.pdf", 84_000, w.done)
-	w.single(studio, "第三集 粗剪.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partiallySent(0.4)(t) })
+	w.single(studio, "第三集 粗剪.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentPause; partiallySent(0.4)(t) })
 	w.single(studio, "b-roll.mov", 3_000_000_000, w.failed(fault.SourceChanged, 0.73))
 	w.save(c.ctx, c.Profile(), c.setLook)
 	c.open(1040, 680)
@@ -219,16 +219,16 @@ func (c *capturer) busy() {
 
 // states is a list with every error state.
 func (c *capturer) states() {
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://studio.invalid/files/", archive: uploadtest.Unused(c.t)})
+	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://studio.invalid/files/", archive: uploadtest.UnusedURL(c.t)})
 	w.single(archive, "lecture-07.mp4", 1_800_000_000, w.failed(fault.Auth, 0.3))
 	w.single(archive, "b-roll.mov", 3_000_000_000, w.failed(fault.SourceChanged, 0.73))
 	w.single(archive, "drone-0042.mov", 9_200_000_000, w.failed(fault.SourceMissing, 0.5))
 	w.single(archive, "panorama.tif", 2_100_000_000, w.failed(fault.Gone, 0.6))
 	w.single(archive, "dataset.zip", 12_000_000_000, w.failed(fault.TooLarge, 0))
-	w.single(archive, "contract.pdf", 2_400_000, w.failed(fault.Uploaded, 0))
+	w.single(archive, "contract.pdf", 2_400_000, w.failed(fault.AlreadyUploaded, 0))
 	w.single(archive, "series.mov", 6_400_000_000, partiallySent(0.2))
 	w.single(studio, "interview.mov", 6_400_000_000, nil)
-	w.single(studio, "notes.txt", 4_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
+	w.single(studio, "notes.txt", 4_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentPause })
 	w.single(studio, "trailer.mp4", 420_000_000, w.done)
 	w.save(c.ctx, c.Profile(), c.setLook)
 	c.open(1040, 760)

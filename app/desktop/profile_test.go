@@ -50,7 +50,7 @@ func newProfileBuilder(t *testing.T, endpoints map[uploader.ServerID]string) *pr
 func (w *profileBuilder) batch(server uploader.ServerID, root string) uploader.BatchID {
 	id := uploader.BatchID(len(w.changes.Batches) + 1)
 	w.changes.Batches = append(w.changes.Batches, uploader.Batch{
-		ID: id, Server: server, Roots: []string{filepath.Join(w.dir, root)}, Added: w.now.Add(-time.Hour), Expanded: true, Rank: int64(id),
+		ID: id, Server: server, Roots: []string{filepath.Join(w.dir, root)}, Added: w.now.Add(-time.Hour), Scanned: true, Rank: int64(id),
 	})
 	return id
 }
@@ -72,7 +72,7 @@ func (w *profileBuilder) file(batch uploader.BatchID, name string, size int64, c
 	}
 	row := &uploader.Transfer{
 		ID: w.nextID, Batch: batch, Server: w.changes.Batches[batch-1].Server, Source: seen, Rank: int64(w.nextID),
-		Fingerprint: "m1:" + strconv.Itoa(int(w.nextID)), Added: uploader.MomentOf(w.now.Add(-time.Hour)),
+		Fingerprint: "m1:" + strconv.Itoa(int(w.nextID)), Added: uploader.TimestampOf(w.now.Add(-time.Hour)),
 	}
 	w.nextID++
 	if change != nil {
@@ -88,7 +88,7 @@ func (w *profileBuilder) single(server uploader.ServerID, name string, size int6
 }
 
 func (w *profileBuilder) done(t *uploader.Transfer) {
-	t.Phase, t.Started, t.Finished, t.Active = uploader.PhaseDone, uploader.MomentOf(w.now.Add(-30*time.Minute)), uploader.MomentOf(w.now.Add(-20*time.Minute)), max(time.Second, time.Duration(t.Source.Size/20_000_000)*time.Second)
+	t.Phase, t.Started, t.Finished, t.ActiveTime = uploader.PhaseDone, uploader.TimestampOf(w.now.Add(-30*time.Minute)), uploader.TimestampOf(w.now.Add(-20*time.Minute)), max(time.Second, time.Duration(t.Source.Size/20_000_000)*time.Second)
 	t.Session = uploader.Session{URL: "http://127.0.0.1:9/files/" + strconv.Itoa(int(t.ID)), Offset: t.Source.Size, Sent: t.Source.Size}
 	t.SHA256 = string([]byte{1, 31: 0})
 }
@@ -106,7 +106,7 @@ func partiallySent(part float64) func(*uploader.Transfer) {
 func (w *profileBuilder) failed(kind fault.Kind, part float64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		partiallySent(part)(t)
-		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Newf(kind, fault.Patch, "for a picture"), uploader.MomentOf(w.now)
+		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Newf(kind, fault.Patch, "for a picture"), uploader.TimestampOf(w.now)
 	}
 }
 

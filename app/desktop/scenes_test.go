@@ -42,12 +42,12 @@ func (c *capturer) servers() {
 func (c *capturer) waiting() {
 	server := uploadtest.NewTusd(c.t)
 	gateway := uploadtest.NewGateway(c.t, server.URL)
-	gateway.Next(100, http.MethodPost, uploadtest.Answer{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "900"}})
-	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: gateway.URL + "/files/", archive: uploadtest.Unused(c.t)})
+	gateway.Respond(100, http.MethodPost, uploadtest.Response{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "900"}})
+	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: gateway.URL + "/files/", archive: uploadtest.UnusedURL(c.t)})
 	w.single(studio, "lecture-08.mp4", 1_900_000_000, nil)
 	w.single(archive, "panorama.tif", 2_100_000_000, partiallySent(0.4))
 	w.single(archive, "series.mov", 6_400_000_000, nil)
-	w.single(studio, "notes.pdf", 4_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partiallySent(0.6)(t) })
+	w.single(studio, "notes.pdf", 4_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentPause; partiallySent(0.6)(t) })
 	w.single(studio, "archive-2025.tar", 41_000_000_000, w.failed(fault.Quota, 0.7))
 	w.save(c.ctx, c.Profile(), c.setLook)
 	c.open(960, 640)
@@ -113,7 +113,7 @@ func (c *capturer) resumePrompt() {
 func (c *capturer) withoutTray() {
 	server := uploadtest.NewTusd(c.t)
 	proxy := uploadtest.NewProxy(c.t, server.Endpoint)
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: proxy.URL(server.Endpoint)})
 	w.single(studio, "interview-final.mov", 6_400_000_000, nil)
 	w.save(c.ctx, c.Profile(), c.setLook)
@@ -129,7 +129,7 @@ func (c *capturer) scaled() {
 	c.look.Scale = 2
 	w := newProfileBuilder(c.t, map[uploader.ServerID]string{studio: "http://127.0.0.1:9/files/"})
 	w.single(studio, "interview-final.mov", 6_400_000_000, w.done)
-	w.single(studio, "b-roll.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold; partiallySent(0.4)(t) })
+	w.single(studio, "b-roll.mov", 3_000_000_000, func(t *uploader.Transfer) { t.Intent = uploader.IntentPause; partiallySent(0.4)(t) })
 	w.single(studio, "invoice.pdf", 84_000, w.done)
 	w.save(c.ctx, c.Profile(), c.setLook)
 	c.open(1240, 800)

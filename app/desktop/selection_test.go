@@ -38,7 +38,7 @@ func TestMouseSelectionAndUndoRemove(t *testing.T) {
 }
 
 func TestMoveRowsByKey(t *testing.T) {
-	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.UnusedURL(t)})
 	w.single(studio, "first.pdf", 1000, w.done)
 	w.single(studio, "second.pdf", 1000, w.done)
 	w.single(studio, "third.pdf", 1000, w.failed(fault.Refused, 0)) // only unfinished uploads can be moved

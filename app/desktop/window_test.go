@@ -98,7 +98,7 @@ func TestPasteCopiedFiles(t *testing.T) {
 }
 
 func TestRemoveSelectedRowsAndUndo(t *testing.T) {
-	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.UnusedURL(t)})
 	links := make([]string, 4)
 	for i := range links {
 		w.single(studio, fmt.Sprintf("%d.pdf", i), 1000, w.done)
@@ -131,7 +131,7 @@ func awaitLinks(t *testing.T, ctx context.Context, ferry *desktop.Ferry, links .
 }
 
 func TestDetailsOpenAndCloseByKey(t *testing.T) {
-	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.UnusedURL(t)})
 	w.single(studio, "one.pdf", 1000, w.done)
 	ferry, ctx := launchProfile(t, w)
 	awaitLinks(t, ctx, ferry, w.changes.Transfers[0].Session.URL)
@@ -146,7 +146,7 @@ func TestDetailsOpenAndCloseByKey(t *testing.T) {
 }
 
 func TestCopyLinkByKeyAndContextMenu(t *testing.T) {
-	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.Unused(t)})
+	w := newProfileBuilder(t, map[uploader.ServerID]string{studio: uploadtest.UnusedURL(t)})
 	w.single(studio, "one.pdf", 1000, w.done)
 	w.single(studio, "two.pdf", 1000, w.done)
 	ferry, ctx := launchProfile(t, w)

@@ -25,10 +25,10 @@ type lineRow struct {
 	copied string
 }
 
-func newLineRow(hints *widgets.Hints, toClipboard func(string)) *lineRow {
+func newLineRow(hints *widgets.Tooltips, toClipboard func(string)) *lineRow {
 	l := &lineRow{name: newMutedText(), value: newCaption("")}
 	l.value.Wrapping = fyne.TextWrapWord
-	l.button = widgets.NewIconButton(theme.IconCopy, hints, words.Say("details.copy"), func() { toClipboard(l.copied) })
+	l.button = widgets.NewIconButton(theme.IconCopy, hints, words.Text("details.copy"), func() { toClipboard(l.copied) })
 	name := container.New(width(theme.Grid(nameWidth)), l.name)
 	l.line = container.NewBorder(nil, nil, name, l.button, l.value)
 	return l

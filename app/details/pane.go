@@ -65,7 +65,7 @@ type Actions struct {
 }
 
 // New returns a closed pane.
-func New(hints *widgets.Hints, actions Actions) *Pane {
+func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	d := &Pane{
 		actions:  actions,
 		curves:   view.Speeds{},
@@ -83,16 +83,16 @@ func New(hints *widgets.Hints, actions Actions) *Pane {
 	d.lines = newRowPool(func() poolRow[view.Line] { return newLineRow(hints, actions.Copy) })
 	d.parts = newRowPool(func() poolRow[view.PartLine] { return newPartRow() })
 	d.history = newRowPool(func() poolRow[view.HistoryLine] { return newHistoryRow() })
-	d.partsTitle, d.historyTitle = newHeading(words.Say("details.parts")), newHeading(words.Say("details.history"))
+	d.partsTitle, d.historyTitle = newHeading(words.Text("details.parts")), newHeading(words.Text("details.history"))
 
 	side := theme.Grid(2)
 	padded := func(object fyne.CanvasObject) fyne.CanvasObject {
 		return container.New(layout.NewCustomPaddedLayout(0, 0, side, side), object)
 	}
 	graph := container.New(height(theme.Grid(14)), d.graph)
-	d.speed = container.NewVBox(container.NewBorder(nil, nil, newHeading(words.Say("details.speed")), d.peak), padded(graph))
-	shut := widgets.NewIconButton(theme.IconCancel, hints, words.Say("details.close"), actions.Closed)
-	diagnose := widget.NewButtonWithIcon(words.Say("details.diagnostics"), theme.Icon(theme.IconCopy), d.copyDiagnostics)
+	d.speed = container.NewVBox(container.NewBorder(nil, nil, newHeading(words.Text("details.speed")), d.peak), padded(graph))
+	shut := widgets.NewIconButton(theme.IconCancel, hints, words.Text("details.close"), actions.Closed)
+	diagnose := widget.NewButtonWithIcon(words.Text("details.diagnostics"), theme.Icon(theme.IconCopy), d.copyDiagnostics)
 	body := container.NewVBox(
 		d.state, padded(d.bar), d.reasons, d.lines.content, d.speed,
 		d.partsTitle, d.parts.content, d.historyTitle, d.history.content, layout.NewSpacer(), padded(diagnose),
@@ -161,7 +161,7 @@ func (d *Pane) showSpeed() {
 	d.graph.Set(curve.Samples)
 	peak := ""
 	if highest := slices.Max(curve.Samples); highest >= 1 {
-		peak = words.Say("details.peak", words.Data{"Rate": words.Rate(highest)})
+		peak = words.Text("details.peak", words.Data{"Rate": words.Rate(highest)})
 	}
 	setLabel(d.peak, peak)
 }

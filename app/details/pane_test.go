@@ -21,7 +21,7 @@ func start(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *boo
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	copied, closed = new(string), new(bool)
-	d = New(widgets.NewHints(), Actions{
+	d = New(widgets.NewTooltips(), Actions{
 		Read:   func(_ uploader.TransferID, then func(view.Record)) { then(kept) },
 		Copy:   func(text string) { *copied = text },
 		Closed: func() { *closed = true },
@@ -36,7 +36,7 @@ func TestPane(t *testing.T) {
 	film, events, parts := apptest.Film(now)
 	kept := view.Record{Events: events, Parts: parts}
 	s := apptest.Snapshot(film)
-	s.Live[film.ID] = uploader.Live{Sent: film.Session.Offset, Rate: 18e6}
+	s.Progress[film.ID] = uploader.Progress{Sent: film.Session.Offset, Rate: 18e6}
 	d, copied, closed := start(t, kept)
 	if d.Show(s, now); d.Content.Visible() {
 		t.Error("it is open before anyone opened it")

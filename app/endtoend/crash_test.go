@@ -86,7 +86,7 @@ func (p *crashPlan) run(ctx context.Context) error {
 		return err
 	}
 	transport := netx.Transport(netx.Config{})
-	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return transport }})
+	book := connect.New(connect.Config{WrapTransport: func(*http.Transport) http.RoundTripper { return transport }})
 	engine := engine.New(engine.Config{
 		Store: crashingStore{store, p}, Disk: source.NewDisk(crashingDisk{plan: p}), Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
 	})
@@ -111,7 +111,7 @@ func (p *crashPlan) upload(ctx context.Context, engine *engine.Engine) error {
 	defer cancel()
 	for range engine.Watch(ctx) {
 		s := engine.Snapshot()
-		if b := s.Batches[batch]; b != nil && b.Expanded && s.Totals.Pending == 0 {
+		if b := s.Batches[batch]; b != nil && b.Scanned && s.Totals.Pending == 0 {
 			return nil
 		}
 	}
@@ -159,7 +159,7 @@ func (d crashingDisk) ReadDir(path string) (entries []fs.DirEntry, err error) {
 	return entries, err
 }
 
-func (d crashingDisk) Open(path string) (file source.Opened, err error) {
+func (d crashingDisk) Open(path string) (file source.OpenFile, err error) {
 	err = d.plan.do(fileAccess, func() error { file, err = d.system.Open(path); return err })
 	if err != nil {
 		return nil, err
@@ -168,17 +168,17 @@ func (d crashingDisk) Open(path string) (file source.Opened, err error) {
 }
 
 type crashingFile struct {
-	source.Opened
+	source.OpenFile
 	plan *crashPlan
 }
 
 func (m crashingFile) ReadAt(p []byte, at int64) (n int, err error) {
-	err = m.plan.do(fileAccess, func() error { n, err = m.Opened.ReadAt(p, at); return err })
+	err = m.plan.do(fileAccess, func() error { n, err = m.OpenFile.ReadAt(p, at); return err })
 	return n, err
 }
 
 func (m crashingFile) Stat() (info fs.FileInfo, err error) {
-	err = m.plan.do(fileAccess, func() error { info, err = m.Opened.Stat(); return err })
+	err = m.plan.do(fileAccess, func() error { info, err = m.OpenFile.Stat(); return err })
 	return info, err
 }
 

@@ -44,10 +44,10 @@ func (r *engineRunner) start() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	book := connect.NewBook(connect.Config{Network: func(*http.Transport) http.RoundTripper { return r.transport }})
+	book := connect.New(connect.Config{WrapTransport: func(*http.Transport) http.RoundTripper { return r.transport }})
 	r.engine = engine.New(engine.Config{
 		Store: fullDiskStore{store, &r.disk}, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
-		Settings: r.settings, Ask: r.askOnStart,
+		Settings: r.settings, AskBeforeResume: r.askOnStart,
 	})
 	ctx, cancel := context.WithCancel(r.t.Context())
 	ended := make(chan error, 1)
@@ -114,7 +114,7 @@ func (r *engineRunner) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 	r.t.Helper()
 	var rows []*uploader.Transfer
 	r.waitFor("the end of the batch", func(s *uploader.Snapshot) bool {
-		if entry := s.Batches[batch]; entry == nil || !entry.Expanded {
+		if entry := s.Batches[batch]; entry == nil || !entry.Scanned {
 			return false
 		}
 		rows = rows[:0]
@@ -133,7 +133,7 @@ func (r *engineRunner) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 			}
 		}
 		if len(waiting) > 0 {
-			r.do(uploader.Retry{Target: uploader.These(waiting...)})
+			r.do(uploader.Retry{Target: uploader.TargetTransfers(waiting...)})
 		}
 		return unfinished == 0
 	})
@@ -150,7 +150,7 @@ func describeUnfinished(s *uploader.Snapshot) string {
 		}
 	}
 	for id := range maps.Keys(s.Batches) {
-		if !s.Batches[id].Expanded {
+		if !s.Batches[id].Scanned {
 			lines = append(lines, fmt.Sprintf("batch %d is not scanned", id))
 		}
 	}

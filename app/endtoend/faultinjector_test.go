@@ -29,19 +29,19 @@ type networkFault struct {
 }
 
 var networkFaults = []networkFault{
-	{"reset", false, func(f *faultInjector) bool { f.proxy.Cut(); return true }},
-	{"reset after bytes", false, func(f *faultInjector) bool { f.proxy.CutAfter(f.random.Int64N(4 << 20)); return true }},
-	{"responses dropped", false, func(f *faultInjector) bool { f.proxy.LoseAnswers(1 + f.random.IntN(4)); return true }},
+	{"reset", false, func(f *faultInjector) bool { f.proxy.Reset(); return true }},
+	{"reset after bytes", false, func(f *faultInjector) bool { f.proxy.ResetAfter(f.random.Int64N(4 << 20)); return true }},
+	{"responses dropped", false, func(f *faultInjector) bool { f.proxy.DropResponses(1 + f.random.IntN(4)); return true }},
 	{"black hole", true, func(f *faultInjector) bool { f.proxy.Blackhole(); return true }},
 	{"connections refused", true, func(f *faultInjector) bool { f.proxy.Refuse(); return true }},
-	{"slow", true, func(f *faultInjector) bool { f.proxy.Slow(1<<18 + f.random.IntN(8<<20)); return true }},
+	{"slow", true, func(f *faultInjector) bool { f.proxy.Throttle(1<<18 + f.random.IntN(8<<20)); return true }},
 	{"error responses", false, (*faultInjector).respondErrors},
 	{"server restarted", false, (*faultInjector).restartServer},
 }
 
 // errorResponses are temporary error responses of gateways and servers. None of them
 // may stop a transfer.
-var errorResponses = []uploadtest.Answer{
+var errorResponses = []uploadtest.Response{
 	{Status: http.StatusBadGateway, Body: "<html><h1>502 Bad Gateway</h1></html>"},
 	{Status: http.StatusServiceUnavailable},
 	{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "1"}},
@@ -63,7 +63,7 @@ const baseRate = 8 << 20
 func (f *faultInjector) toggle() {
 	if f.active {
 		f.restore()
-		f.proxy.Slow(baseRate)
+		f.proxy.Throttle(baseRate)
 		return
 	}
 	next := networkFaults[f.random.IntN(len(networkFaults))]
@@ -76,7 +76,7 @@ func (f *faultInjector) toggle() {
 // restore ends the faults of the proxy.
 func (f *faultInjector) restore() {
 	f.t.Helper()
-	f.proxy.Heal(f.t)
+	f.proxy.Restore(f.t)
 	f.active = false
 }
 
@@ -109,7 +109,7 @@ func (f *faultInjector) respondErrors() bool {
 		return false
 	}
 	f.planned += count
-	f.gateway.Next(count, method, response)
+	f.gateway.Respond(count, method, response)
 	return true
 }
 

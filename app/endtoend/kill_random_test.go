@@ -33,7 +33,7 @@ func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 	random := newRandom(t, seedKills)
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Slow(16 << 20)
+	proxy.Throttle(16 << 20)
 	ferry := &client{t: t, profile: t.TempDir(), endpoint: proxy.URL(server.Endpoint)}
 
 	var folders []string
@@ -49,7 +49,7 @@ func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 		}
 		killAfter(t, next, time.Minute)
 	}
-	proxy.Heal(t)
+	proxy.Restore(t)
 	if !killAfter(t, ferry.resume(), time.Minute) {
 		t.Fatal("the final resume was killed")
 	}

@@ -160,7 +160,7 @@ func TestRetryAfterStoppingFaultConverges(t *testing.T) {
 	testEveryRequest(t, stoppingFaults, func(t *testing.T, runner *engineRunner, rows []*uploader.Transfer) {
 		t.Helper()
 		for _, row := range rows {
-			runner.do(uploader.Retry{Target: uploader.These(row.ID)})
+			runner.do(uploader.Retry{Target: uploader.TargetTransfers(row.ID)})
 		}
 		wantDone(t, runner.waitFinal(rows[0].Batch))
 	})
@@ -242,7 +242,7 @@ func uploadPartsWithFault(t *testing.T, n int, fault requestFault, path string) 
 	runner := newEngineRunner(t, filepath.Join(t.TempDir(), "ferry.db"), network)
 	batch := uploader.NewBatchID()
 	runner.do(uploader.Add{
-		Batch: batch, Server: runner.addServer(server.Endpoint), Paths: []string{path}, Options: uploader.Options{Connections: 2, Chunk: 6 << 20},
+		Batch: batch, Server: runner.addServer(server.Endpoint), Paths: []string{path}, Options: uploader.BatchOptions{Connections: 2, ChunkMax: 6 << 20},
 	})
 	runner.waitFor("the fault or the end", func(s *uploader.Snapshot) bool {
 		return network.injected() || s.Totals.Count[uploader.StateDone] == 1

@@ -62,7 +62,7 @@ func (s *stressRun) addToTotals() {
 	totals.streams += len(s.streams)
 	for _, f := range s.stored() {
 		totals.uploads++
-		if !f.Joined {
+		if !f.Final {
 			totals.bytes += f.Size
 		}
 	}

@@ -34,8 +34,8 @@ func (s *programStress) finishAll() {
 		s.waitRun(last)
 		left = left[:0]
 		for _, e := range s.ferry.list() {
-			cut := s.streamOf(e.Path) != nil && (e.Fault == fault.SourceCut.String() || e.Fault == fault.SourceMissing.String())
-			asks := e.Fault == fault.Several.String() // the user must choose an earlier upload
+			cut := s.streamOf(e.Path) != nil && (e.Fault == fault.SourceTruncated.String() || e.Fault == fault.SourceMissing.String())
+			asks := e.Fault == fault.AmbiguousMatch.String() // the user must choose an earlier upload
 			if e.State != uploader.StateDone.String() && !cut && !asks && !(e.State == uploader.StateMissing.String() && missing(e.Path)) {
 				left = append(left, e)
 			}
@@ -99,8 +99,8 @@ func (s *stressRun) check(saved uploader.Saved) {
 			done[t.Source.Path] = true
 			s.checkDone(t, stored[filepath.Base(t.Session.URL)])
 		}
-		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Several {
-			s.checkQuestion(t, transfers[t.Prior])
+		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.AmbiguousMatch {
+			s.checkQuestion(t, transfers[t.EarlierUpload])
 			done[t.Source.Path] = true // after the user's choice
 		}
 	}
@@ -116,7 +116,7 @@ func (s *stressRun) check(saved uploader.Saved) {
 	s.checkCreatedOnce(stored)
 	s.checkSentOnce(stored)
 	for _, batch := range saved.Batches {
-		if !batch.Expanded {
+		if !batch.Scanned {
 			s.report("%v is not completely scanned", batch.Roots)
 		}
 	}
@@ -176,7 +176,7 @@ func (s *stressRun) checkCreatedOnce(stored map[string]uploadtest.StoredFile) {
 	s.t.Helper()
 	created := map[string]int{}
 	for _, f := range stored {
-		if f.Size > 0 && f.Length > 1<<20 && !f.Joined {
+		if f.Size > 0 && f.Length > 1<<20 && !f.Final {
 			created[f.Metadata["relativePath"]]++
 		}
 	}

@@ -66,7 +66,7 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *r
 	proxy := uploadtest.NewProxy(t, gateway.URL)
 	proxy.Refuse()
 	before, open := goleak.IgnoreCurrent(), descriptors(t)
-	proxy.Heal(t)
+	proxy.Restore(t)
 
 	s := &engineStress{
 		stressRun: newStressRun(t, round, proxy), filter: filter, endpoint: proxy.URL(endpoint), runs: 1,
@@ -76,7 +76,7 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *r
 	prepare(s.stressRun)
 	transport := netx.Transport(netx.Config{})
 	database := filepath.Join(t.TempDir(), "ferry.db")
-	s.runner = newEngineRunner(t, database, netx.Watch(transport))
+	s.runner = newEngineRunner(t, database, netx.NewWatchdog(transport))
 	s.server = s.runner.addServer(s.endpoint)
 	s.files.sending = s.sending
 	s.run(newRandom(t, seedPurposes*round+seedActions), length)
@@ -92,7 +92,7 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *r
 	transport.CloseIdleConnections()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // used by the gateway
 	proxy.Refuse()
-	goleak.VerifyNone(t, before, uploadtest.TusdGoroutines())
+	goleak.VerifyNone(t, before, uploadtest.IgnoreTusdGoroutines())
 	if now := descriptors(t); now > open {
 		s.report("%d open descriptors, %d before", now, open)
 	}
@@ -101,7 +101,7 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *r
 // run injects faults and sends commands for the duration.
 func (s *engineStress) run(random *rand.Rand, length time.Duration) {
 	s.t.Helper()
-	s.faults.proxy.Slow(baseRate)
+	s.faults.proxy.Throttle(baseRate)
 	for end := time.Now().Add(length); time.Now().Before(end); {
 		s.step(nil)
 		s.endTimedFaults(1)
@@ -125,18 +125,18 @@ func (s *engineStress) endFaults() {
 	s.faults.endAll()
 	s.filter.setMaxBody(0)
 	s.endTimedFaults(math.MaxInt)
-	s.runner.waitFor("a save after the full disk", func(now *uploader.Snapshot) bool { return now.Trouble == nil })
+	s.runner.waitFor("a save after the full disk", func(now *uploader.Snapshot) bool { return now.StoreFault == nil })
 	s.configure(baseSettings())
-	s.saveServerOptions(uploader.Profile{})
-	s.do(uploader.Metering{})
-	s.do(uploader.SignedIn{Server: s.server})
+	s.saveServerOptions(uploader.ServerOptions{})
+	s.do(uploader.SetMetered{})
+	s.do(uploader.Unblock{Server: s.server})
 }
 
 // sending returns the paths of the files being sent.
 func (s *engineStress) sending() []string {
 	var paths []string
 	now := s.runner.engine.Snapshot()
-	for id := range now.Live {
+	for id := range now.Progress {
 		paths = append(paths, now.Transfer(id).Source.Path)
 	}
 	slices.Sort(paths)
@@ -144,8 +144,8 @@ func (s *engineStress) sending() []string {
 }
 
 // batchOptionsVariant returns the n-th variant of a batch's options.
-func batchOptionsVariant(n uint64) uploader.Options {
-	return []uploader.Options{{}, {}, {Chunk: 1 << 20}, {Connections: 3}, {Limit: 4 << 20}, {Connections: 2, Chunk: 3 << 20}}[n%6]
+func batchOptionsVariant(n uint64) uploader.BatchOptions {
+	return []uploader.BatchOptions{{}, {}, {ChunkMax: 1 << 20}, {Connections: 3}, {Limit: 4 << 20}, {Connections: 2, ChunkMax: 3 << 20}}[n%6]
 }
 
 // pick returns the n-th unfinished transfer, modulo their number, or nil.
@@ -159,9 +159,9 @@ func (s *engineStress) pick(n uint64) *uploader.Transfer {
 
 func (s *engineStress) target(n uint64) uploader.Target {
 	if t := s.pick(n); t != nil {
-		return uploader.These(t.ID)
+		return uploader.TargetTransfers(t.ID)
 	}
-	return uploader.These()
+	return uploader.TargetTransfers()
 }
 
 // markTouched marks a transfer's file as touched, so that it need not be uploaded.
@@ -195,12 +195,12 @@ func (s *engineStress) recordShown() {
 func (s *engineStress) finishAll() {
 	s.t.Helper()
 	for range maxResumes {
-		s.mustDo(uploader.Resume{Target: uploader.Everything()}) // a pause may have been saved after it was reported as failed
+		s.mustDo(uploader.Resume{Target: uploader.TargetAll()}) // a pause may have been saved after it was reported as failed
 		s.answerQuestions(0)
 		s.retry(s.unfinished()...)
 		last := s.runner.waitFor("the end of all transfers", func(now *uploader.Snapshot) bool {
 			for _, b := range now.Batches {
-				if !b.Expanded {
+				if !b.Scanned {
 					return false
 				}
 			}

@@ -59,7 +59,7 @@ func (s *programStress) run(length time.Duration) {
 	s.t.Helper()
 	first := s.ferry.send(s.createFolder()) // adds the server to the profile
 	s.waitRun(first)
-	s.faults.proxy.Slow(baseRate)
+	s.faults.proxy.Throttle(baseRate)
 	for end := time.Now().Add(length); time.Now().Before(end); {
 		s.runUntilEnd([]*run{s.send()})
 		for again := s.random.IntN(4); again > 0; again-- {

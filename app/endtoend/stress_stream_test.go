@@ -81,7 +81,7 @@ func (s *stressRun) checkStream(t uploader.Transfer, st *stream, f uploadtest.St
 // isCutStream reports whether the transfer of a stream ended because it was cut.
 func isCutStream(t uploader.Transfer) bool {
 	return t.Phase == uploader.PhaseCancelled ||
-		t.Phase == uploader.PhaseFailed && (fault.Is(t.Fault, fault.SourceCut) || fault.Is(t.Fault, fault.SourceMissing))
+		t.Phase == uploader.PhaseFailed && (fault.Is(t.Fault, fault.SourceTruncated) || fault.Is(t.Fault, fault.SourceMissing))
 }
 
 // checkStreams checks that a stream is uploaded if its process exited with 0.

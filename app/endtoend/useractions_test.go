@@ -14,9 +14,9 @@ var userActions = []struct {
 	run  func(s *engineStress, n uint64)
 }{
 	{"pause", func(s *engineStress, n uint64) { s.do(uploader.Pause{Target: s.target(n)}) }},
-	{"pause all", func(s *engineStress, _ uint64) { s.do(uploader.Pause{Target: uploader.Everything()}) }},
+	{"pause all", func(s *engineStress, _ uint64) { s.do(uploader.Pause{Target: uploader.TargetAll()}) }},
 	{"resume", func(s *engineStress, n uint64) { s.do(uploader.Resume{Target: s.target(n)}) }},
-	{"resume all", func(s *engineStress, _ uint64) { s.do(uploader.Resume{Target: uploader.Everything()}) }},
+	{"resume all", func(s *engineStress, _ uint64) { s.do(uploader.Resume{Target: uploader.TargetAll()}) }},
 	{"pause and resume at once", func(s *engineStress, n uint64) {
 		s.do(uploader.Pause{Target: s.target(n)})
 		s.do(uploader.Resume{Target: s.target(n)})
@@ -38,26 +38,26 @@ var userActions = []struct {
 	{"answer", (*engineStress).answerQuestions},
 	{"find again", func(s *engineStress, n uint64) {
 		if t := s.pick(n); t != nil {
-			s.do(uploader.Find{Batch: t.Batch})
+			s.do(uploader.Scan{Batch: t.Batch})
 		}
 	}},
 	{"check", func(s *engineStress, n uint64) { s.do(uploader.Check{Target: s.target(n)}) }},
 	{"move", func(s *engineStress, n uint64) {
-		s.do(uploader.Move{Target: s.target(n), To: uploader.Place(n / 7 % 4)})
+		s.do(uploader.Move{Target: s.target(n), To: uploader.MoveTo(n / 7 % 4)})
 	}},
 	{"move a batch", func(s *engineStress, n uint64) {
 		if t := s.pick(n); t != nil {
-			s.do(uploader.Move{Target: uploader.Target{Batch: t.Batch}, To: uploader.Place(n / 7 % 4)})
+			s.do(uploader.Move{Target: uploader.Target{Batch: t.Batch}, To: uploader.MoveTo(n / 7 % 4)})
 		}
 	}},
 	{"settings", func(s *engineStress, n uint64) { s.configure(settingsVariant(n)) }},
-	{"metered", func(s *engineStress, n uint64) { s.do(uploader.Metering{Metered: n%2 == 0}) }},
+	{"metered", func(s *engineStress, n uint64) { s.do(uploader.SetMetered{Metered: n%2 == 0}) }},
 	{"server options", func(s *engineStress, n uint64) { s.saveServerOptions(serverOptionsVariant(n)) }},
 	{"sign-in expires", func(s *engineStress, n uint64) {
 		s.filter.setUnauthorized(true)
 		s.startTimedFault(n, func() {
 			s.filter.setUnauthorized(false)
-			s.mustDo(uploader.SignedIn{Server: s.server})
+			s.mustDo(uploader.Unblock{Server: s.server})
 		})
 	}},
 	{"bodies too large", func(s *engineStress, n uint64) { s.filter.setMaxBody([]int64{0, 256 << 10, 1 << 20, 3<<20 + 1}[n%4]) }},
@@ -108,7 +108,7 @@ func (s *engineStress) mustDo(command uploader.Command) {
 	s.t.Helper()
 	for !s.do(command) {
 		s.runner.disk.setFull(false)
-		s.runner.waitFor("a save after the full disk", func(now *uploader.Snapshot) bool { return now.Trouble == nil })
+		s.runner.waitFor("a save after the full disk", func(now *uploader.Snapshot) bool { return now.StoreFault == nil })
 	}
 }
 
@@ -126,9 +126,9 @@ func (s *engineStress) configure(settings uploader.Settings) {
 	s.do(uploader.Configure{Settings: settings})
 }
 
-func (s *engineStress) saveServerOptions(p uploader.Profile) {
+func (s *engineStress) saveServerOptions(p uploader.ServerOptions) {
 	s.t.Helper()
-	s.do(uploader.SaveServer{Server: uploader.Server{ID: s.server, Name: "studio", Endpoint: s.endpoint, Profile: p}})
+	s.do(uploader.SaveServer{Server: uploader.Server{ID: s.server, Name: "studio", Endpoint: s.endpoint, Options: p}})
 }
 
 // retry retries transfers. For those that ask whether to upload a file again, this
@@ -140,19 +140,19 @@ func (s *engineStress) retry(rows ...*uploader.Transfer) {
 		if t == nil {
 			continue
 		}
-		if t.State() == uploader.StateAsking {
+		if t.State() == uploader.StateNeedsDecision {
 			s.markTouched(t)
 		}
 		ids = append(ids, t.ID)
 	}
-	s.do(uploader.Retry{Target: uploader.These(ids...)})
+	s.do(uploader.Retry{Target: uploader.TargetTransfers(ids...)})
 }
 
 func (s *engineStress) cancel(t *uploader.Transfer) {
 	s.t.Helper()
 	if t != nil {
 		s.markTouched(t)
-		s.do(uploader.Cancel{Target: uploader.These(t.ID)})
+		s.do(uploader.Cancel{Target: uploader.TargetTransfers(t.ID)})
 	}
 }
 
@@ -162,10 +162,10 @@ func (s *engineStress) remove(t *uploader.Transfer) {
 	if t == nil {
 		return
 	}
-	if t.State() != uploader.StateAsking {
+	if t.State() != uploader.StateNeedsDecision {
 		s.markTouched(t)
 	}
-	s.do(uploader.Remove{Target: uploader.These(t.ID)})
+	s.do(uploader.Remove{Target: uploader.TargetTransfers(t.ID)})
 	s.markRemoved(t.ID)
 }
 
@@ -182,9 +182,9 @@ func (s *engineStress) answerQuestions(uint64) {
 	s.t.Helper()
 	for _, t := range s.runner.engine.Snapshot().Transfers {
 		switch {
-		case t.State() != uploader.StateAsking:
-		case t.Fault.Kind == fault.Several:
-			s.do(uploader.Continue{Target: uploader.These(t.ID)})
+		case t.State() != uploader.StateNeedsDecision:
+		case t.Fault.Kind == fault.AmbiguousMatch:
+			s.do(uploader.ContinueEarlier{Target: uploader.TargetTransfers(t.ID)})
 			s.markRemoved(t.ID) // unless the earlier one was removed meanwhile
 		default:
 			s.remove(t)
@@ -195,7 +195,7 @@ func (s *engineStress) answerQuestions(uint64) {
 // baseSettings returns the settings without faults.
 func baseSettings() uploader.Settings {
 	settings := uploader.DefaultSettings()
-	settings.Connections, settings.Settle = 1, 0
+	settings.Connections, settings.SettleTime = 1, 0
 	return settings
 }
 
@@ -203,17 +203,17 @@ func baseSettings() uploader.Settings {
 func settingsVariant(n uint64) uploader.Settings {
 	pick := func(count uint64) uint64 { k := n % count; n /= count; return k }
 	settings := baseSettings()
-	settings.Simultaneous = 1 + int(pick(6))          //nolint:gosec // below 7
+	settings.MaxFiles = 1 + int(pick(6))              //nolint:gosec // below 7
 	settings.Connections = []int{1, 1, 2, 4}[pick(4)] // parts
 	settings.Limit = []int64{0, 0, 1 << 20, 4 << 20}[pick(4)]
-	settings.Proof = []uploader.Proof{uploader.ProofSamples, uploader.ProofWhole}[pick(2)]
-	settings.Sum = pick(2) == 0
-	settings.Settle = []time.Duration{0, 0, 50 * time.Millisecond, 300 * time.Millisecond}[pick(4)]
-	settings.Metered = []uploader.Metered{uploader.MeteredGoOn, uploader.MeteredHold}[pick(2)]
+	settings.ResumeCheck = []uploader.ResumeCheck{uploader.ResumeCheckSamples, uploader.ResumeCheckAll}[pick(2)]
+	settings.SendSHA256 = pick(2) == 0
+	settings.SettleTime = []time.Duration{0, 0, 50 * time.Millisecond, 300 * time.Millisecond}[pick(4)]
+	settings.Metered = []uploader.Metered{uploader.MeteredUpload, uploader.MeteredHold}[pick(2)]
 	always := uploader.Span{Days: [7]bool{true, true, true, true, true, true, true}, Until: 24 * time.Hour}
 	switch pick(6) {
 	case 0:
-		always.Limit = uploader.Nothing
+		always.Limit = uploader.SendNothing
 		settings.Schedule = uploader.Schedule{always}
 	case 1:
 		always.Limit = 2 << 20
@@ -223,9 +223,9 @@ func settingsVariant(n uint64) uploader.Settings {
 }
 
 // serverOptionsVariant returns the n-th variant of a server's options.
-func serverOptionsVariant(n uint64) uploader.Profile {
+func serverOptionsVariant(n uint64) uploader.ServerOptions {
 	pick := func(count uint64) uint64 { k := n % count; n /= count; return k }
-	chunks := []uploader.Profile{
+	chunks := []uploader.ServerOptions{
 		{},
 		{ChunkMax: 1 << 20},
 		{ChunkMin: 512 << 10, ChunkMax: 2 << 20, ChunkMultiple: 256 << 10},
@@ -236,7 +236,7 @@ func serverOptionsVariant(n uint64) uploader.Profile {
 	p.MethodOverride = pick(2) == 0
 	p.Checksums = pick(2) == 0
 	p.Connections = []int{0, 0, 1, 3}[pick(4)]
-	p.Simultaneous = []int{0, 0, 1, 5}[pick(4)]
+	p.MaxFiles = []int{0, 0, 1, 5}[pick(4)]
 	p.Limit = []int64{0, 0, 0, 3 << 20}[pick(4)]
 	return p
 }

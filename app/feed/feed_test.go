@@ -52,7 +52,7 @@ func (f *fakeSource) Watch(ctx context.Context) <-chan struct{} {
 func transfer(id uploader.TransferID, phase uploader.Phase, change ...func(*uploader.Transfer)) *uploader.Transfer {
 	t := &uploader.Transfer{
 		ID: id, Batch: batch, Server: 1, Phase: phase,
-		Source: source.File{Path: "/x/" + string(rune('a'+id-1)), Size: 100}, Active: 2 * time.Second,
+		Source: source.File{Path: "/x/" + string(rune('a'+id-1)), Size: 100}, ActiveTime: 2 * time.Second,
 	}
 	for _, c := range change {
 		c(t)
@@ -66,20 +66,20 @@ func withFault(kind fault.Kind, attempt int32) func(*uploader.Transfer) {
 	}
 }
 
-func snapshot(expanded bool, running map[uploader.TransferID]uploader.Live, transfers ...*uploader.Transfer) *uploader.Snapshot {
+func snapshot(expanded bool, running map[uploader.TransferID]uploader.Progress, transfers ...*uploader.Transfer) *uploader.Snapshot {
 	return &uploader.Snapshot{
-		Transfers: transfers, Live: running,
-		Batches: map[uploader.BatchID]*uploader.Batch{batch: {ID: batch, Expanded: expanded}},
+		Transfers: transfers, Progress: running,
+		Batches: map[uploader.BatchID]*uploader.Batch{batch: {ID: batch, Scanned: expanded}},
 		Servers: []uploader.Server{{ID: 1, Name: "This computer"}},
 	}
 }
 
-func live(id uploader.TransferID, bytes int64) map[uploader.TransferID]uploader.Live {
-	return map[uploader.TransferID]uploader.Live{id: {Sent: bytes}}
+func live(id uploader.TransferID, bytes int64) map[uploader.TransferID]uploader.Progress {
+	return map[uploader.TransferID]uploader.Progress{id: {Sent: bytes}}
 }
 
 func TestFollow(t *testing.T) {
-	paused := transfer(1, uploader.PhaseQueued, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
+	paused := transfer(1, uploader.PhaseQueued, func(t *uploader.Transfer) { t.Intent = uploader.IntentPause })
 	other := transfer(9, uploader.PhaseQueued, func(t *uploader.Transfer) { t.Batch = 8 })
 	queued1, queued2, done1 := transfer(1, uploader.PhaseQueued), transfer(2, uploader.PhaseQueued), transfer(1, uploader.PhaseDone)
 	sending := transfer(1, uploader.PhaseSending)
@@ -235,7 +235,7 @@ func TestEventJSON(t *testing.T) {
 
 func TestSaveErrorIsReportedOnce(t *testing.T) {
 	full := snapshot(true, nil, transfer(1, uploader.PhaseQueued))
-	full.Trouble = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
+	full.StoreFault = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
 	var reports int
 	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{full, full, full, snapshot(true, nil, transfer(1, uploader.PhaseDone))}}, feed.Batch(batch),
 		func(e feed.Event) error {
@@ -250,9 +250,9 @@ func TestSaveErrorIsReportedOnce(t *testing.T) {
 }
 
 func TestHoldIsReportedOnce(t *testing.T) {
-	held := func(reason uploader.Reason) *uploader.Snapshot {
+	held := func(reason uploader.HoldReason) *uploader.Snapshot {
 		s := snapshot(true, nil, transfer(1, uploader.PhaseQueued))
-		s.Held = map[uploader.ServerID]uploader.Hold{1: {Reason: reason}}
+		s.Holds = map[uploader.ServerID]uploader.Hold{1: {Reason: reason}}
 		return s
 	}
 	f := &fakeSource{snapshots: []*uploader.Snapshot{

@@ -40,7 +40,7 @@ func Unfinished(s *uploader.Snapshot) Filter {
 		}
 	}
 	for id, batch := range s.Batches {
-		if !batch.Expanded {
+		if !batch.Scanned {
 			f.Batches[id] = true
 		}
 	}
@@ -74,7 +74,7 @@ func (f Filter) matches(t *uploader.Transfer) bool {
 // no more transfers are added.
 func (f Filter) scanned(s *uploader.Snapshot) bool {
 	for id := range f.Batches {
-		if batch := s.Batches[id]; batch != nil && !batch.Expanded {
+		if batch := s.Batches[id]; batch != nil && !batch.Scanned {
 			return false
 		}
 	}

@@ -61,7 +61,7 @@ func (f *follower) idle(s *uploader.Snapshot) bool {
 			return false
 		}
 	}
-	for id := range s.Live {
+	for id := range s.Progress {
 		if t := f.known[id]; t != nil && !t.Phase.Final() {
 			return false
 		}
@@ -161,7 +161,7 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 }
 
 func (f *follower) reportProgress(s *uploader.Snapshot) error {
-	for id := range s.Live {
+	for id := range s.Progress {
 		t := f.known[id]
 		if t == nil || t.Phase.Final() {
 			continue
@@ -182,7 +182,7 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 // because of the server's fault is left out: its transfers report that fault.
 func (f *follower) reportHolds(s *uploader.Snapshot, now time.Time) error {
 	for _, server := range s.Servers {
-		hold, held := s.Held[server.ID]
+		hold, held := s.Holds[server.ID]
 		switch {
 		case !held:
 			delete(f.holds, server.ID)
@@ -191,7 +191,7 @@ func (f *follower) reportHolds(s *uploader.Snapshot, now time.Time) error {
 			continue
 		}
 		f.holds[server.ID] = hold
-		if err := f.emit(Event{Event: Waiting, Server: server.Name, Message: words.Held(hold, now)}); err != nil {
+		if err := f.emit(Event{Event: Waiting, Server: server.Name, Message: words.HoldReason(hold, now)}); err != nil {
 			return err
 		}
 	}
@@ -215,15 +215,15 @@ func (f *follower) reportBlocked(s *uploader.Snapshot) error {
 
 // reportSaveError emits one event when the engine can no longer save its state.
 func (f *follower) reportSaveError(s *uploader.Snapshot) error {
-	if s.Trouble == nil {
+	if s.StoreFault == nil {
 		f.saveErr = nil
 		return nil
 	}
 	if f.saveErr != nil {
 		return nil
 	}
-	f.saveErr = s.Trouble
-	return f.emit(Event{Event: Waiting, Fault: s.Trouble.Kind.String(), Message: words.Fault(s.Trouble, words.Subject{}).String()})
+	f.saveErr = s.StoreFault
+	return f.emit(Event{Event: Waiting, Fault: s.StoreFault.Kind.String(), Message: words.Fault(s.StoreFault, words.Subject{}).String()})
 }
 
 // count updates the counters for a transfer that changed from before, which may be

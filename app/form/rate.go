@@ -43,10 +43,10 @@ type RateField struct {
 func NewRateField(r Host) *RateField {
 	c := &RateField{Changed: func(int64, bool) {}}
 	c.Number = NewEntry(r, 20, func(string) { c.Changed(c.Rate()) })
-	c.Number.SetPlaceHolder(words.Say("settings.rate.none"))
+	c.Number.SetPlaceHolder(words.Text("settings.rate.none"))
 	units := make([]string, len(rateUnits))
 	for i, unit := range rateUnits {
-		units[i] = words.Say(unit.key)
+		units[i] = words.Text(unit.key)
 	}
 	c.Unit = NewSelect(r, units, func(int) { c.Changed(c.Rate()) })
 	c.Unit.ShowIndex(megabytes)

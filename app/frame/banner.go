@@ -70,9 +70,9 @@ func (n *Banner) ShowNotice(text string) {
 // Ask shows the question about interrupted uploads.
 func (n *Banner) Ask(text string, yes, review, no func()) {
 	n.greeting = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
-		{Label: words.Say("greeting.resume-all"), OnTapped: yes},
-		{Label: words.Say("greeting.review"), OnTapped: review},
-		{Label: words.Say("greeting.not-now"), OnTapped: no},
+		{Label: words.Text("greeting.resume-all"), OnTapped: yes},
+		{Label: words.Text("greeting.review"), OnTapped: review},
+		{Label: words.Text("greeting.not-now"), OnTapped: no},
 	}}
 	n.temporary = false
 	n.refresh()
@@ -89,7 +89,7 @@ func (n *Banner) ShowScan(text string, stop func()) {
 		return
 	}
 	n.scan = widgets.BannerModel{Icon: theme.IconSearch, Tone: theme.Active, Text: text, Buttons: []widgets.BannerButton{
-		{Label: words.Say("counting.stop"), OnTapped: stop, Quiet: true},
+		{Label: words.Text("counting.stop"), OnTapped: stop, Quiet: true},
 	}}
 	if changed {
 		n.refresh()
@@ -107,10 +107,10 @@ func (n *Banner) Hide() {
 func (n *Banner) Show(s *uploader.Snapshot) {
 	over := n.ShowsResumed() && s.Totals.Pending == 0
 	barrier := view.FirstBlocked(s)
-	if s.Trouble == n.fault && !over && barrier == n.blockedBy {
+	if s.StoreFault == n.fault && !over && barrier == n.blockedBy {
 		return
 	}
-	n.fault = s.Trouble
+	n.fault = s.StoreFault
 	if barrier != n.blockedBy {
 		n.blockedBy, n.blocked = barrier, n.blockedModel(barrier)
 	}

@@ -42,14 +42,14 @@ type FooterActions struct {
 }
 
 // NewFooter returns a footer. Its menu opens on the canvas.
-func NewFooter(canvas fyne.Canvas, hints *widgets.Hints, actions FooterActions) *Footer {
+func NewFooter(canvas fyne.Canvas, hints *widgets.Tooltips, actions FooterActions) *Footer {
 	f := &Footer{
 		canvas: canvas, actions: actions,
 		graph: widgets.NewSpeedGraph(),
 		figures: widgets.NewFigures(
-			widgets.Figure{Widest: []string{words.Rate(888), words.Rate(888.8e6)}, Leaves: 1},
+			widgets.Figure{Widest: []string{words.Rate(888), words.Rate(888.8e6)}, HideOrder: 1},
 			widgets.Figure{Widest: []string{leftOf(888), leftOf(888.8e6)}},
-			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, Leaves: 2},
+			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, HideOrder: 2},
 		),
 		link: widget.NewLabel(""), icon: widget.NewIcon(nil),
 		speed: &view.Speed{}, shown: connections,
@@ -64,7 +64,7 @@ func NewFooter(canvas fyne.Canvas, hints *widgets.Hints, actions FooterActions) 
 }
 
 func leftOf(bytes int64) string {
-	return words.Say("footer.left", words.Data{"Size": words.Size(bytes)})
+	return words.Text("footer.left", words.Data{"Size": words.Size(bytes)})
 }
 
 // Show shows a snapshot, and the limit of the settings.
@@ -76,7 +76,7 @@ func (f *Footer) Show(s *uploader.Snapshot, set uploader.Settings, now time.Time
 	}
 	f.showSpeed(s, now)
 	if f.graph.Visible() {
-		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Kept)
+		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Blank)
 	}
 	f.figures.Set(rate, left, eta)
 	f.showLimit(s, set, now)
@@ -109,7 +109,7 @@ func (f *Footer) showLimit(s *uploader.Snapshot, set uploader.Settings, now time
 func (f *Footer) showLink(s *uploader.Snapshot) {
 	if c := connectionOf(s); c != f.shown {
 		f.shown = c
-		f.link.SetText(words.Say("footer." + c.String()))
+		f.link.SetText(words.Text("footer." + c.String()))
 		f.icon.SetResource(theme.Tinted(c.icon(), c.tone().Color()))
 		f.Content.Refresh()
 	}

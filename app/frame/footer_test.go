@@ -30,7 +30,7 @@ func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.S
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	w := test.NewTempWindow(t, nil)
-	f := NewFooter(w.Canvas(), widgets.NewHints(), FooterActions{})
+	f := NewFooter(w.Canvas(), widgets.NewTooltips(), FooterActions{})
 	w.SetContent(container.NewBorder(nil, f.Content, nil, nil))
 	w.SetPadded(false)
 	w.Resize(size)

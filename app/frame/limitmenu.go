@@ -28,7 +28,7 @@ func (f *Footer) LimitMenu() *fyne.Menu {
 		item.Checked = limit == now
 		menu.Items = append(menu.Items, item)
 	}
-	more := fyne.NewMenuItem(words.Say("limit.more"), f.actions.OpenSettings)
+	more := fyne.NewMenuItem(words.Text("limit.more"), f.actions.OpenSettings)
 	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator(), more)
 	return menu
 }

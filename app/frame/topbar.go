@@ -44,18 +44,18 @@ type TopBarActions struct {
 }
 
 // NewTopBar returns a top bar. Its menus open on the canvas.
-func NewTopBar(canvas fyne.Canvas, hints *widgets.Hints, actions TopBarActions) *TopBar {
+func NewTopBar(canvas fyne.Canvas, hints *widgets.Tooltips, actions TopBarActions) *TopBar {
 	b := &TopBar{canvas: canvas, actions: actions, pausing: true}
 	b.To = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
 	b.To.IconPlacement = widget.ButtonIconTrailingText
-	b.Add = widget.NewButtonWithIcon(words.Say("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
+	b.Add = widget.NewButtonWithIcon(words.Text("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
 	b.Add.Importance = widget.HighImportance
-	b.Toggle = widget.NewButtonWithIcon(words.Say("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
-	b.Finish = widgets.NewIconButton(theme.IconRemove, hints, words.Say("top.remove-finished"), actions.RemoveFinished)
-	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Say("top.open-received"), actions.OpenReceived)
-	b.toggleIcon = widgets.NewIconButton(theme.IconPause, hints, words.Say("top.pause-all"), b.toggleAll)
-	b.settings = widgets.NewIconButton(theme.IconSettings, hints, words.Say("top.settings"), actions.OpenSettings)
-	b.label = muted(words.Say("top.to"))
+	b.Toggle = widget.NewButtonWithIcon(words.Text("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
+	b.Finish = widgets.NewIconButton(theme.IconRemove, hints, words.Text("top.remove-finished"), actions.RemoveFinished)
+	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Text("top.open-received"), actions.OpenReceived)
+	b.toggleIcon = widgets.NewIconButton(theme.IconPause, hints, words.Text("top.pause-all"), b.toggleAll)
+	b.settings = widgets.NewIconButton(theme.IconSettings, hints, words.Text("top.settings"), actions.OpenSettings)
+	b.label = muted(words.Text("top.to"))
 	b.Content = container.New(&topBarLayout{b}, b.label, b.To, b.folder, b.Add, b.Toggle, b.toggleIcon, b.Finish, b.settings)
 	return b
 }
@@ -87,9 +87,9 @@ func (b *TopBar) setPausing(pausing bool) {
 		return
 	}
 	b.pausing = pausing
-	icon, label := theme.IconResume, words.Say("top.resume-all")
+	icon, label := theme.IconResume, words.Text("top.resume-all")
 	if pausing {
-		icon, label = theme.IconPause, words.Say("top.pause-all")
+		icon, label = theme.IconPause, words.Text("top.pause-all")
 	}
 	b.Toggle.Icon = theme.Icon(icon)
 	b.Toggle.SetText(label)
@@ -116,11 +116,11 @@ func (b *TopBar) ServerMenu() *fyne.Menu {
 		item.Checked = server.ID == b.chosen
 		items = append(items, item)
 	}
-	more := fyne.NewMenuItem(words.Say("top.add-server"), b.actions.AddServer)
+	more := fyne.NewMenuItem(words.Text("top.add-server"), b.actions.AddServer)
 	more.Icon = theme.Icon(theme.IconAdd)
 	items = append(items, fyne.NewMenuItemSeparator(), more)
 	if len(b.servers) > 1 {
-		manage := fyne.NewMenuItem(words.Say("top.manage-servers"), b.actions.ManageServers)
+		manage := fyne.NewMenuItem(words.Text("top.manage-servers"), b.actions.ManageServers)
 		manage.Icon = theme.Icon(theme.IconServer)
 		items = append(items, manage)
 	}
@@ -128,9 +128,9 @@ func (b *TopBar) ServerMenu() *fyne.Menu {
 }
 
 func (b *TopBar) openAdd() {
-	files := fyne.NewMenuItem(words.Say("top.add-files"), b.actions.AddFiles)
+	files := fyne.NewMenuItem(words.Text("top.add-files"), b.actions.AddFiles)
 	files.Icon = theme.Icon(theme.IconFile)
-	folder := fyne.NewMenuItem(words.Say("top.add-folder"), b.actions.AddFolder)
+	folder := fyne.NewMenuItem(words.Text("top.add-folder"), b.actions.AddFolder)
 	folder.Icon = theme.Icon(theme.IconFolder)
 	b.open(fyne.NewMenu("", files, folder), b.Add)
 }

@@ -21,7 +21,7 @@ func (l *topBarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 func (l *topBarLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b := l.bar
 	setButtonText(b.To, b.name)
-	setButtonText(b.Add, words.Say("top.add"))
+	setButtonText(b.Add, words.Text("top.add"))
 	l.compact(false, false)
 	if l.width() > size.Width {
 		l.compact(true, false)

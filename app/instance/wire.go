@@ -30,7 +30,7 @@ type Request struct {
 	Headers []string // "Name: value", sent to that server and kept in memory only
 	All     bool     // List: include finished transfers
 
-	Options uploader.Options // Send
+	Options uploader.BatchOptions // Send
 }
 
 // Maximum lengths of lines in bytes. A request holds at most what fits on a command
@@ -69,7 +69,7 @@ type response struct {
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
-		Connections: r.Options.Connections, Chunk: r.Options.Chunk, Limit: r.Options.Limit,
+		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
 	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
@@ -94,9 +94,9 @@ func decodeRequest(line []byte) (Request, error) {
 	}
 	r := Request{
 		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
-		Options: uploader.Options{Connections: got.Connections, Chunk: got.Chunk, Limit: got.Limit},
+		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit},
 	}
-	if r.Options.Connections < 0 || r.Options.Chunk < 0 || r.Options.Limit < 0 {
+	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 {
 		return Request{}, errors.New("decode request: negative option")
 	}
 	for _, path := range got.Paths {

@@ -29,7 +29,7 @@ func FuzzDecodeRequest(f *testing.F) {
 				t.Errorf("accepted path %q", path)
 			}
 		}
-		if o := request.Options; min(int64(o.Connections), o.Chunk, o.Limit) < 0 {
+		if o := request.Options; min(int64(o.Connections), o.ChunkMax, o.Limit) < 0 {
 			t.Errorf("accepted options %+v", o)
 		}
 		encoded, err := encodeRequest(request)

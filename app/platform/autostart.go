@@ -15,9 +15,9 @@ type Autostart struct {
 	Command []string // absolute path of the program and its arguments
 }
 
-// Program returns the path with which to start this program again. For an AppImage
+// ExecutablePath returns the path with which to start this program again. For an AppImage
 // that is the image: its executable is in a temporary mount.
-func Program() (string, error) {
+func ExecutablePath() (string, error) {
 	if image := os.Getenv("APPIMAGE"); filepath.IsAbs(image) {
 		return image, nil
 	}

@@ -15,11 +15,11 @@ type systemChooser struct{}
 // NewChooser returns the system's file dialog.
 func NewChooser() Chooser { return systemChooser{} }
 
-func (systemChooser) Files(ctx context.Context, options Question) ([]string, error) {
+func (systemChooser) Files(ctx context.Context, options ChooserOptions) ([]string, error) {
 	return selectMultiple(ctx, zenity.Title(options.Title))
 }
 
-func (systemChooser) Folders(ctx context.Context, options Question) ([]string, error) {
+func (systemChooser) Folders(ctx context.Context, options ChooserOptions) ([]string, error) {
 	return selectMultiple(ctx, zenity.Title(options.Title), zenity.Directory())
 }
 

@@ -27,15 +27,15 @@ type portalChooser struct{}
 // NewChooser returns the desktop's file dialog.
 func NewChooser() Chooser { return portalChooser{} }
 
-func (c portalChooser) Files(ctx context.Context, options Question) ([]string, error) {
+func (c portalChooser) Files(ctx context.Context, options ChooserOptions) ([]string, error) {
 	return c.open(ctx, options, false)
 }
 
-func (c portalChooser) Folders(ctx context.Context, options Question) ([]string, error) {
+func (c portalChooser) Folders(ctx context.Context, options ChooserOptions) ([]string, error) {
 	return c.open(ctx, options, true)
 }
 
-func (c portalChooser) open(ctx context.Context, options Question, directory bool) ([]string, error) {
+func (c portalChooser) open(ctx context.Context, options ChooserOptions, directory bool) ([]string, error) {
 	conn, err := connectSession()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoChooser, err)
@@ -49,11 +49,11 @@ func (c portalChooser) open(ctx context.Context, options Question, directory boo
 	}
 	var handle dbus.ObjectPath
 	err = conn.Object(portalName, portalPath).
-		CallWithContext(ctx, portalOpen, 0, options.Parent, options.Title, map[string]dbus.Variant{
+		CallWithContext(ctx, portalOpen, 0, options.ParentWindow, options.Title, map[string]dbus.Variant{
 			"handle_token": dbus.MakeVariant(token),
 			"multiple":     dbus.MakeVariant(true),
 			"directory":    dbus.MakeVariant(directory),
-			"accept_label": dbus.MakeVariant(options.Accept),
+			"accept_label": dbus.MakeVariant(options.AcceptLabel),
 		}).Store(&handle)
 	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err()

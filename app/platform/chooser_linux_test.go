@@ -44,7 +44,7 @@ func startPortal(t *testing.T, p *portal) *portal {
 func TestChooser(t *testing.T) {
 	t.Run("files with special characters", func(t *testing.T) {
 		startPortal(t, &portal{uris: []string{"file:///home/a%20b/c+d%25.mov", "file:///x/%FF"}})
-		got, err := platform.NewChooser().Files(t.Context(), platform.Question{Title: "Add files"})
+		got, err := platform.NewChooser().Files(t.Context(), platform.ChooserOptions{Title: "Add files"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestChooser(t *testing.T) {
 	})
 	t.Run("folders", func(t *testing.T) {
 		p := startPortal(t, &portal{uris: []string{"file:///raws"}})
-		if _, err := platform.NewChooser().Folders(t.Context(), platform.Question{}); err != nil {
+		if _, err := platform.NewChooser().Folders(t.Context(), platform.ChooserOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		options := <-p.calls
@@ -64,7 +64,7 @@ func TestChooser(t *testing.T) {
 	})
 	t.Run("cancelled by the user", func(t *testing.T) {
 		startPortal(t, &portal{status: 1})
-		got, err := platform.NewChooser().Files(t.Context(), platform.Question{})
+		got, err := platform.NewChooser().Files(t.Context(), platform.ChooserOptions{})
 		if err != nil || len(got) != 0 {
 			t.Errorf("returned %q, %v, want none", got, err)
 		}
@@ -72,7 +72,7 @@ func TestChooser(t *testing.T) {
 	t.Run("not a local file", func(t *testing.T) {
 		for _, uri := range []string{"smb://host/share/a", "file://host/share/a"} {
 			startPortal(t, &portal{uris: []string{uri}})
-			if got, err := platform.NewChooser().Files(t.Context(), platform.Question{}); err == nil {
+			if got, err := platform.NewChooser().Files(t.Context(), platform.ChooserOptions{}); err == nil {
 				t.Errorf("returned %q for %s, want an error", got, uri)
 			}
 		}
@@ -81,13 +81,13 @@ func TestChooser(t *testing.T) {
 		p := startPortal(t, &portal{silent: true})
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { <-p.calls; cancel() }()
-		if _, err := platform.NewChooser().Files(ctx, platform.Question{}); !errors.Is(err, context.Canceled) {
+		if _, err := platform.NewChooser().Files(ctx, platform.ChooserOptions{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("error is %v", err)
 		}
 	})
 	t.Run("no portal", func(t *testing.T) {
 		privateBus(t)
-		if _, err := platform.NewChooser().Files(t.Context(), platform.Question{}); !errors.Is(err, platform.ErrNoChooser) {
+		if _, err := platform.NewChooser().Files(t.Context(), platform.ChooserOptions{}); !errors.Is(err, platform.ErrNoChooser) {
 			t.Errorf("error is %v", err)
 		}
 	})

@@ -17,11 +17,11 @@ const (
 	maxClipboardPaths = 200_000
 )
 
-// ParseCopied parses the files on a clipboard: a list of URIs (text/uri-list, RFC
+// ParseClipboard parses the files on a clipboard: a list of URIs (text/uri-list, RFC
 // 2483), the format of GNOME's file manager (x-special/gnome-copied-files), or plain
 // paths, one per line. It returns absolute, clean paths, which need not exist, and
 // the number of other lines.
-func ParseCopied(text string) (paths []string, refused int) {
+func ParseClipboard(text string) (paths []string, refused int) {
 	if len(text) > maxClipboardBytes {
 		return nil, 1
 	}

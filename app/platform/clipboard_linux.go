@@ -18,10 +18,10 @@ import (
 // clipboardTargets are the formats that are read, in order of preference.
 var clipboardTargets = []string{"x-special/gnome-copied-files", "text/uri-list", "UTF8_STRING", "STRING"}
 
-// Copied returns the content of the X clipboard for [ParseCopied]. It blocks until the
+// ReadClipboard returns the content of the X clipboard for [ParseClipboard]. It blocks until the
 // program that owns the clipboard has sent it or ctx is done. Without an X server, or
 // with an empty clipboard, it fails with [ErrNoClipboard].
-func Copied(ctx context.Context) (string, error) {
+func ReadClipboard(ctx context.Context) (string, error) {
 	if os.Getenv("DISPLAY") == "" {
 		return "", ErrNoClipboard
 	}

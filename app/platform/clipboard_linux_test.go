@@ -28,14 +28,14 @@ func TestParseClipboard(t *testing.T) {
 		{"empty", "", nil, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			paths, refused := platform.ParseCopied(c.text)
+			paths, refused := platform.ParseClipboard(c.text)
 			if diff := cmp.Diff(c.want, paths); diff != "" || refused != c.refused {
 				t.Errorf("refused %d lines, want %d; paths (-want +got):\n%s", refused, c.refused, diff)
 			}
 		})
 	}
 	t.Run("too large", func(t *testing.T) {
-		if paths, refused := platform.ParseCopied(strings.Repeat("/a\n", 20<<20)); paths != nil || refused != 1 {
+		if paths, refused := platform.ParseClipboard(strings.Repeat("/a\n", 20<<20)); paths != nil || refused != 1 {
 			t.Errorf("returned %d paths, refused %d", len(paths), refused)
 		}
 	})
@@ -43,7 +43,7 @@ func TestParseClipboard(t *testing.T) {
 
 func TestReadClipboardFailsWithoutDisplay(t *testing.T) {
 	t.Setenv("DISPLAY", "")
-	if _, err := platform.Copied(t.Context()); !errors.Is(err, platform.ErrNoClipboard) {
+	if _, err := platform.ReadClipboard(t.Context()); !errors.Is(err, platform.ErrNoClipboard) {
 		t.Errorf("error is %v, want ErrNoClipboard", err)
 	}
 }

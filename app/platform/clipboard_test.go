@@ -12,7 +12,7 @@ func FuzzParseClipboard(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		paths, refused := platform.ParseCopied(text)
+		paths, refused := platform.ParseClipboard(text)
 		if refused < 0 {
 			t.Errorf("refused %d lines", refused)
 		}

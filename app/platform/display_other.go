@@ -2,5 +2,5 @@
 
 package platform
 
-// HasScreen reports whether a display is available. On this system one always is.
-func HasScreen() bool { return true }
+// HasDisplay reports whether a display is available. On this system one always is.
+func HasDisplay() bool { return true }

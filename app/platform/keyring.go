@@ -26,21 +26,21 @@ var (
 	ErrLocked   = errors.New("keyring is locked")
 )
 
-// Keeping is the place where secrets are stored.
-type Keeping uint8
+// Storage is the place where secrets are stored.
+type Storage uint8
 
 // The places for secrets.
 const (
-	KeptBySystem Keeping = iota // the system's keyring
-	KeptInFile                  // an encrypted file, unlocked
-	KeptLocked                  // an encrypted file, locked
-	KeptForNow                  // memory: lost when the program exits
+	StorageSystem     Storage = iota // the system's keyring
+	StorageFile                      // an encrypted file, unlocked
+	StorageLockedFile                // an encrypted file, locked
+	StorageMemory                    // memory: lost when the program exits
 )
 
-// Keys is the keyring of the program. It stores secrets in the encrypted file if the
+// AppKeyring is the keyring of the program. It stores secrets in the encrypted file if the
 // user created one, otherwise in the system's keyring, and in memory where there is
 // none or it fails. It may be used by several goroutines.
-type Keys struct {
+type AppKeyring struct {
 	system       Keyring
 	systemExists func(context.Context) bool
 	file         *FileKeyring
@@ -51,32 +51,32 @@ type Keys struct {
 	memory      map[string]string
 }
 
-// NewKeys returns the program's keyring, whose encrypted file is at path.
-func NewKeys(path string) *Keys {
+// NewAppKeyring returns the program's keyring, whose encrypted file is at path.
+func NewAppKeyring(path string) *AppKeyring {
 	return newKeys(newSystemKeyring(), HasKeyring, NewFileKeyring(path))
 }
 
-func newKeys(system Keyring, systemExists func(context.Context) bool, file *FileKeyring) *Keys {
-	return &Keys{system: system, systemExists: systemExists, file: file, memory: map[string]string{}}
+func newKeys(system Keyring, systemExists func(context.Context) bool, file *FileKeyring) *AppKeyring {
+	return &AppKeyring{system: system, systemExists: systemExists, file: file, memory: map[string]string{}}
 }
 
-// Keeping returns where a secret would be stored now.
-func (k *Keys) Keeping(ctx context.Context) Keeping {
+// Storage returns where a secret would be stored now.
+func (k *AppKeyring) Storage(ctx context.Context) Storage {
 	switch {
 	case k.file.Unlocked():
-		return KeptInFile
+		return StorageFile
 	case k.file.Exists():
-		return KeptLocked
+		return StorageLockedFile
 	case k.systemUnavailable(ctx):
-		return KeptForNow
+		return StorageMemory
 	default:
-		return KeptBySystem
+		return StorageSystem
 	}
 }
 
 // Unlock unlocks or creates the encrypted file and moves secrets from memory into it.
 // It fails with [ErrPassphrase] if the passphrase is wrong.
-func (k *Keys) Unlock(ctx context.Context, passphrase string) error {
+func (k *AppKeyring) Unlock(ctx context.Context, passphrase string) error {
 	if err := k.file.Unlock(passphrase); err != nil {
 		return err
 	}
@@ -92,16 +92,16 @@ func (k *Keys) Unlock(ctx context.Context, passphrase string) error {
 }
 
 // Get implements [Keyring].
-func (k *Keys) Get(ctx context.Context, name string) (string, error) {
+func (k *AppKeyring) Get(ctx context.Context, name string) (string, error) {
 	if secret, ok := k.inMemory(name); ok {
 		return secret, nil
 	}
-	switch k.Keeping(ctx) {
-	case KeptInFile:
+	switch k.Storage(ctx) {
+	case StorageFile:
 		return k.file.Get(ctx, name)
-	case KeptLocked:
+	case StorageLockedFile:
 		return "", ErrLocked
-	case KeptForNow:
+	case StorageMemory:
 		return "", ErrNoSecret
 	default:
 		return k.system.Get(ctx, name)
@@ -110,13 +110,13 @@ func (k *Keys) Get(ctx context.Context, name string) (string, error) {
 
 // Set implements [Keyring]. If the system's keyring fails, this secret and later ones
 // are stored in memory.
-func (k *Keys) Set(ctx context.Context, name, secret string) error {
-	switch k.Keeping(ctx) {
-	case KeptInFile:
+func (k *AppKeyring) Set(ctx context.Context, name, secret string) error {
+	switch k.Storage(ctx) {
+	case StorageFile:
 		return k.file.Set(ctx, name, secret)
-	case KeptLocked:
+	case StorageLockedFile:
 		return ErrLocked
-	case KeptBySystem:
+	case StorageSystem:
 		err := k.system.Set(ctx, name, secret)
 		if err == nil || ctx.Err() != nil {
 			return err
@@ -130,23 +130,23 @@ func (k *Keys) Set(ctx context.Context, name, secret string) error {
 }
 
 // Delete implements [Keyring].
-func (k *Keys) Delete(ctx context.Context, name string) error {
+func (k *AppKeyring) Delete(ctx context.Context, name string) error {
 	k.mu.Lock()
 	delete(k.memory, name)
 	k.mu.Unlock()
-	switch k.Keeping(ctx) {
-	case KeptInFile:
+	switch k.Storage(ctx) {
+	case StorageFile:
 		return k.file.Delete(ctx, name)
-	case KeptLocked:
+	case StorageLockedFile:
 		return ErrLocked
-	case KeptForNow:
+	case StorageMemory:
 		return nil
 	default:
 		return k.system.Delete(ctx, name)
 	}
 }
 
-func (k *Keys) inMemory(name string) (secret string, ok bool) {
+func (k *AppKeyring) inMemory(name string) (secret string, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	secret, ok = k.memory[name]
@@ -154,7 +154,7 @@ func (k *Keys) inMemory(name string) (secret string, ok bool) {
 }
 
 // systemUnavailable checks once whether the system has a keyring.
-func (k *Keys) systemUnavailable(ctx context.Context) bool {
+func (k *AppKeyring) systemUnavailable(ctx context.Context) bool {
 	k.mu.Lock()
 	checked, unavailable := k.checked, k.unavailable
 	k.mu.Unlock()

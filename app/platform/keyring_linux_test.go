@@ -33,8 +33,8 @@ const insideSession = "FERRY_TEST_SESSION"
 
 func TestSecretServiceKeyring(t *testing.T) {
 	if os.Getenv(insideSession) != "" {
-		keys := platform.NewKeys(filepath.Join(os.Getenv(insideSession), "keys"))
-		checkStorage(t, keys, platform.KeptBySystem)
+		keys := platform.NewAppKeyring(filepath.Join(os.Getenv(insideSession), "keys"))
+		checkStorage(t, keys, platform.StorageSystem)
 		testKeyring(t, keys)
 		return
 	}

@@ -48,9 +48,9 @@ func testKeyring(t *testing.T, keys platform.Keyring) {
 	}
 }
 
-func checkStorage(t *testing.T, keys *platform.Keys, want platform.Keeping) {
+func checkStorage(t *testing.T, keys *platform.AppKeyring, want platform.Storage) {
 	t.Helper()
-	if got := keys.Keeping(t.Context()); got != want {
+	if got := keys.Storage(t.Context()); got != want {
 		t.Errorf("secrets are stored in %d, want %d", got, want)
 	}
 }
@@ -61,7 +61,7 @@ func missing(context.Context) bool { return false }
 func TestAppKeyringUsesSystemKeyring(t *testing.T) {
 	keyring.MockInit()
 	keys := platform.NewKeyringWith(present, filepath.Join(t.TempDir(), "keys"))
-	checkStorage(t, keys, platform.KeptBySystem)
+	checkStorage(t, keys, platform.StorageSystem)
 	testKeyring(t, keys)
 	if err := keys.Set(t.Context(), "server-1", "hush"); err != nil {
 		t.Fatal(err)
@@ -74,21 +74,21 @@ func TestAppKeyringUsesSystemKeyring(t *testing.T) {
 func TestAppKeyringUsesMemoryWithoutSystemKeyring(t *testing.T) {
 	keyring.MockInitWithError(errors.New("must not be called"))
 	keys := platform.NewKeyringWith(missing, filepath.Join(t.TempDir(), "keys"))
-	checkStorage(t, keys, platform.KeptForNow)
+	checkStorage(t, keys, platform.StorageMemory)
 	testKeyring(t, keys)
 }
 
 func TestAppKeyringUsesMemoryAfterSystemKeyringFailed(t *testing.T) {
 	keyring.MockInitWithError(errors.New("dismissed"))
 	keys := platform.NewKeyringWith(present, filepath.Join(t.TempDir(), "keys"))
-	checkStorage(t, keys, platform.KeptBySystem)
+	checkStorage(t, keys, platform.StorageSystem)
 	if _, err := keys.Get(t.Context(), "server-1"); err == nil || errors.Is(err, platform.ErrNoSecret) {
 		t.Errorf("get: error is %v, want that of the keyring", err)
 	}
 	if err := keys.Set(t.Context(), "server-1", "hush"); err != nil {
 		t.Fatalf("set: %v", err)
 	}
-	checkStorage(t, keys, platform.KeptForNow)
+	checkStorage(t, keys, platform.StorageMemory)
 	testKeyring(t, keys)
 }
 
@@ -101,7 +101,7 @@ func TestAppKeyringUsesEncryptedFile(t *testing.T) {
 	if err := keys.Unlock(t.Context(), "open sesame"); err != nil {
 		t.Fatal(err)
 	}
-	checkStorage(t, keys, platform.KeptInFile)
+	checkStorage(t, keys, platform.StorageFile)
 	testKeyring(t, keys)
 
 	t.Run("file is private and encrypted", func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestAppKeyringUsesEncryptedFile(t *testing.T) {
 	})
 	t.Run("next run must unlock it", func(t *testing.T) {
 		next := platform.NewKeyringWith(present, path)
-		checkStorage(t, next, platform.KeptLocked)
+		checkStorage(t, next, platform.StorageLockedFile)
 		if _, err := next.Get(t.Context(), "server-1"); !errors.Is(err, platform.ErrLocked) {
 			t.Errorf("get: error is %v, want ErrLocked", err)
 		}

@@ -2,15 +2,15 @@ package platform
 
 import "context"
 
-// Note is a desktop notification. Title and Body are plain text; markup in Body is
+// Notification is a desktop notification. Title and Body are plain text; markup in Body is
 // shown as it is.
-type Note struct {
-	Key     string // a later notification with the same key replaces this one
-	Title   string // must not contain file names: some desktops parse markup in it
-	Body    string
-	Open    func() // called on a click, on a goroutine of the notifier; may be nil
-	Actions []Action
-	Stay    bool // shown until the user closes it
+type Notification struct {
+	Key        string // a later notification with the same key replaces this one
+	Title      string // must not contain file names: some desktops parse markup in it
+	Body       string
+	OnClick    func() // called on a click, on a goroutine of the notifier; may be nil
+	Actions    []Action
+	Persistent bool // shown until the user closes it
 }
 
 // Action is a button of a notification.
@@ -24,7 +24,7 @@ type Action struct {
 // elsewhere too.
 type Notifier interface {
 	// Notify shows a notification and replaces an earlier one with the same key.
-	Notify(ctx context.Context, note Note) error
+	Notify(ctx context.Context, note Notification) error
 
 	// Withdraw removes the notification with that key. It does nothing if there is
 	// none.

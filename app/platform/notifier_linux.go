@@ -37,20 +37,20 @@ type busNotifier struct {
 
 	mu      sync.Mutex
 	closed  bool
-	conn    *dbus.Conn        // nil before the first notification
-	server  string            // unique bus name of the notification server; "" if none runs
-	plain   bool              // the server does not parse markup in bodies
-	shown   map[uint32]Note   // by ID
-	current map[string]uint32 // IDs by key
+	conn    *dbus.Conn              // nil before the first notification
+	server  string                  // unique bus name of the notification server; "" if none runs
+	plain   bool                    // the server does not parse markup in bodies
+	shown   map[uint32]Notification // by ID
+	current map[string]uint32       // IDs by key
 }
 
 // NewNotifier returns the desktop's notifier. Notifications are shown with that
 // program name and icon, a PNG. fallback is not used on this system.
 func NewNotifier(name string, icon []byte, fallback func(title, body string)) Notifier {
-	return &busNotifier{app: name, hints: notificationHints(icon), shown: map[uint32]Note{}, current: map[string]uint32{}}
+	return &busNotifier{app: name, hints: notificationHints(icon), shown: map[uint32]Notification{}, current: map[string]uint32{}}
 }
 
-func (n *busNotifier) Notify(ctx context.Context, note Note) error {
+func (n *busNotifier) Notify(ctx context.Context, note Notification) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err := n.connect(); err != nil {
@@ -195,8 +195,8 @@ func (n *busNotifier) invoke(signal *dbus.Signal) {
 	if !ok {
 		return
 	}
-	if key == actionDefault && note.Open != nil {
-		note.Open()
+	if key == actionDefault && note.OnClick != nil {
+		note.OnClick()
 		return
 	}
 	index, err := strconv.Atoi(key)
@@ -225,15 +225,15 @@ func (n *busNotifier) forget(signal *dbus.Signal) {
 
 // lookup returns the notification with that ID if the signal comes from the server
 // that shows it. The caller holds mu.
-func (n *busNotifier) lookup(signal *dbus.Signal, id uint32) (Note, bool) {
+func (n *busNotifier) lookup(signal *dbus.Signal, id uint32) (Notification, bool) {
 	note, ok := n.shown[id]
 	return note, ok && signal.Sender == n.server
 }
 
 // actionList returns pairs of action key and label. The key of a button is its index.
-func actionList(note Note) []string {
+func actionList(note Notification) []string {
 	list := make([]string, 0, 2*len(note.Actions)+2)
-	if note.Open != nil {
+	if note.OnClick != nil {
 		list = append(list, actionDefault, "")
 	}
 	for i, action := range note.Actions {
@@ -242,8 +242,8 @@ func actionList(note Note) []string {
 	return list
 }
 
-func expiry(note Note) int32 {
-	if note.Stay {
+func expiry(note Notification) int32 {
+	if note.Persistent {
 		return expireNever
 	}
 	return expireDefault

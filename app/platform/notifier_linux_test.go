@@ -106,7 +106,7 @@ func stopServer(t *testing.T, conn *dbus.Conn) {
 	}
 }
 
-func notify(t *testing.T, n platform.Notifier, note platform.Note) {
+func notify(t *testing.T, n platform.Notifier, note platform.Notification) {
 	t.Helper()
 	if err := n.Notify(t.Context(), note); err != nil {
 		t.Fatal(err)
@@ -123,8 +123,8 @@ func emit(t *testing.T, conn *dbus.Conn, member string, values ...any) {
 func TestNotifier(t *testing.T) {
 	t.Run("same key replaces", func(t *testing.T) {
 		n, server, _ := newNotifier(t)
-		notify(t, n, platform.Note{Key: "resume", Title: "3 uploads", Actions: []platform.Action{{Label: "Resume"}}, Stay: true})
-		notify(t, n, platform.Note{Key: "resume", Title: "2 uploads"})
+		notify(t, n, platform.Notification{Key: "resume", Title: "3 uploads", Actions: []platform.Action{{Label: "Resume"}}, Persistent: true})
+		notify(t, n, platform.Notification{Key: "resume", Title: "2 uploads"})
 		want := []shownNotification{
 			{Title: "3 uploads", Actions: []string{"0", "Resume"}, Expiry: 0, Icon: true},
 			{Replaces: 1, Title: "2 uploads", Actions: []string{}, Expiry: -1, Icon: true},
@@ -137,7 +137,7 @@ func TestNotifier(t *testing.T) {
 	t.Run("button calls its action", func(t *testing.T) {
 		n, _, conn := newNotifier(t)
 		called := make(chan string, 2)
-		notify(t, n, platform.Note{Key: "resume", Title: "3 uploads", Actions: []platform.Action{
+		notify(t, n, platform.Notification{Key: "resume", Title: "3 uploads", Actions: []platform.Action{
 			{Label: "Resume", Do: func() { called <- "resume" }},
 			{Label: "Not now", Do: func() { called <- "not now" }},
 		}})
@@ -149,7 +149,7 @@ func TestNotifier(t *testing.T) {
 	t.Run("other IDs and unknown keys are ignored", func(t *testing.T) {
 		n, _, conn := newNotifier(t)
 		called := make(chan string, 2)
-		notify(t, n, platform.Note{Key: "resume", Actions: []platform.Action{{Do: func() { called <- "resume" }}}})
+		notify(t, n, platform.Notification{Key: "resume", Actions: []platform.Action{{Do: func() { called <- "resume" }}}})
 		emit(t, conn, "ActionInvoked", uint32(7), "0")
 		emit(t, conn, "ActionInvoked", uint32(1), "5")
 		emit(t, conn, "ActionInvoked", uint32(1), "default")
@@ -162,7 +162,7 @@ func TestNotifier(t *testing.T) {
 	t.Run("click calls Open", func(t *testing.T) {
 		n, server, conn := newNotifier(t)
 		opened := make(chan struct{})
-		notify(t, n, platform.Note{Key: "resume", Open: func() { close(opened) }, Actions: []platform.Action{{Label: "Resume"}}})
+		notify(t, n, platform.Notification{Key: "resume", OnClick: func() { close(opened) }, Actions: []platform.Action{{Label: "Resume"}}})
 		emit(t, conn, "ActionInvoked", uint32(1), "default")
 		<-opened
 		shown, _ := server.calls()
@@ -182,7 +182,7 @@ func TestNotifier(t *testing.T) {
 		} {
 			n, server, _ := newNotifier(t)
 			server.setCapabilities(c.capabilities...)
-			notify(t, n, platform.Note{Key: "done", Body: name})
+			notify(t, n, platform.Notification{Key: "done", Body: name})
 			if shown, _ := server.calls(); shown[0].Body != c.want {
 				t.Errorf("%s: body is %q, want %q", c.name, shown[0].Body, c.want)
 			}
@@ -190,7 +190,7 @@ func TestNotifier(t *testing.T) {
 	})
 	t.Run("withdraw closes once", func(t *testing.T) {
 		n, server, _ := newNotifier(t)
-		notify(t, n, platform.Note{Key: "resume"})
+		notify(t, n, platform.Notification{Key: "resume"})
 		for range 2 {
 			if err := n.Withdraw(t.Context(), "resume"); err != nil {
 				t.Fatal(err)
@@ -205,7 +205,7 @@ func TestNotifier(t *testing.T) {
 		privateBus(t)
 		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
 		defer n.Close()
-		if n.Notify(t.Context(), platform.Note{Key: "resume"}) == nil {
+		if n.Notify(t.Context(), platform.Notification{Key: "resume"}) == nil {
 			t.Error("no error")
 		}
 	})
@@ -215,11 +215,11 @@ func TestNotifierAfterRestart(t *testing.T) {
 	t.Run("server restarted, IDs reused", func(t *testing.T) {
 		n, _, conn := newNotifier(t)
 		called := make(chan string, 2)
-		notify(t, n, platform.Note{Key: "resume", Open: func() { called <- "old" }})
+		notify(t, n, platform.Notification{Key: "resume", OnClick: func() { called <- "old" }})
 		stopServer(t, conn)
 		server, conn := startServer(t)
 		emit(t, conn, "ActionInvoked", uint32(1), "default") // ID 1 is that of another program now
-		notify(t, n, platform.Note{Key: "resume", Open: func() { called <- "new" }})
+		notify(t, n, platform.Notification{Key: "resume", OnClick: func() { called <- "new" }})
 		emit(t, conn, "ActionInvoked", uint32(1), "default")
 		if got := <-called; got != "new" {
 			t.Errorf("called Open of the %s notification", got)
@@ -230,7 +230,7 @@ func TestNotifierAfterRestart(t *testing.T) {
 	})
 	t.Run("withdraw after server restart", func(t *testing.T) {
 		n, _, conn := newNotifier(t)
-		notify(t, n, platform.Note{Key: "resume"})
+		notify(t, n, platform.Notification{Key: "resume"})
 		stopServer(t, conn)
 		server, _ := startServer(t)
 		if err := n.Withdraw(t.Context(), "resume"); err != nil {
@@ -244,12 +244,12 @@ func TestNotifierAfterRestart(t *testing.T) {
 		stop := privateBus(t)
 		startServer(t)
 		n := platform.NewNotifier("Ferry", assets.SmallIcon(), nil)
-		notify(t, n, platform.Note{Key: "resume"})
+		notify(t, n, platform.Notification{Key: "resume"})
 		stop()
 		privateBus(t)
 		server, conn := startServer(t)
 		opened := make(chan struct{})
-		note := platform.Note{Key: "resume", Open: func() { close(opened) }}
+		note := platform.Notification{Key: "resume", OnClick: func() { close(opened) }}
 		for n.Notify(t.Context(), note) != nil { // until the old connection is known to be closed
 			if t.Context().Err() != nil {
 				t.Fatal("did not connect to the new bus")

@@ -19,7 +19,7 @@ func NewNotifier(name string, icon []byte, fallback func(title, body string)) No
 	return toolkitNotifier{send: fallback}
 }
 
-func (n toolkitNotifier) Notify(_ context.Context, note Note) error {
+func (n toolkitNotifier) Notify(_ context.Context, note Notification) error {
 	n.send(sanitize(note.Title), sanitize(note.Body))
 	return nil
 }

@@ -31,13 +31,13 @@ func HasTray(ctx context.Context) bool {
 	return err == nil && host
 }
 
-// ShowInTray registers the toolkit's icon with the current tray. Registering it again
+// RegisterTrayIcon registers the toolkit's icon with the current tray. Registering it again
 // does nothing.
 //
 // The toolkit registers it with a restarted tray only until it receives an unrelated
 // signal with a short body. Such signals arrive because the keyring library uses the
 // same connection.
-func ShowInTray(ctx context.Context) error {
+func RegisterTrayIcon(ctx context.Context) error {
 	conn, err := dbus.SessionBus() // the toolkit's connection, which the icon belongs to
 	if err != nil {
 		return fmt.Errorf("register tray icon: %w", err)
@@ -50,9 +50,9 @@ func ShowInTray(ctx context.Context) error {
 	return nil
 }
 
-// FollowTray calls changed, on the caller's goroutine, whenever a tray appears or
+// WatchTray calls changed, on the caller's goroutine, whenever a tray appears or
 // disappears. It returns when ctx is done or the session bus is not available.
-func FollowTray(ctx context.Context, changed func()) {
+func WatchTray(ctx context.Context, changed func()) {
 	conn, err := connectSession(dbus.WithContext(ctx))
 	if err != nil {
 		return

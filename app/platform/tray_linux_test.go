@@ -67,7 +67,7 @@ func TestWatchTrayReportsChanges(t *testing.T) {
 	returned := make(chan struct{})
 	go func() {
 		defer close(returned)
-		platform.FollowTray(ctx, func() {
+		platform.WatchTray(ctx, func() {
 			select {
 			case changes <- struct{}{}:
 			default:
@@ -94,7 +94,7 @@ func TestWatchTrayReportsChanges(t *testing.T) {
 
 func TestWatchTrayReturnsWithoutBus(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
-	platform.FollowTray(t.Context(), func() { t.Error("reported a change") })
+	platform.WatchTray(t.Context(), func() { t.Error("reported a change") })
 }
 
 // trayWatcher is a fake StatusNotifierWatcher.
@@ -112,12 +112,12 @@ func TestRegisterTrayIcon(t *testing.T) {
 			t.Error("closing the shared connection failed")
 		}
 	})
-	if platform.ShowInTray(t.Context()) == nil {
+	if platform.RegisterTrayIcon(t.Context()) == nil {
 		t.Error("no error without a tray")
 	}
 	icons := make(chan string, 1)
 	export(t, service(t, trayWatcherName), trayWatcher{icons}, "/StatusNotifierWatcher", trayWatcherName)
-	if err := platform.ShowInTray(t.Context()); err != nil {
+	if err := platform.RegisterTrayIcon(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if path := <-icons; path != "/StatusNotifierItem" {

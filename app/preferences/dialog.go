@@ -57,14 +57,14 @@ func newDialog(config Config) *settingsDialog {
 	nav := container.NewVBox()
 	for s := range NumSections {
 		button := newSectionButton(s, func() { d.choose(s) }, leave, d.step)
-		button.hints = func() *widgets.Hints { return d.box.Hints() }
+		button.hints = func() *widgets.Tooltips { return d.box.Tooltips() }
 		d.nav = append(d.nav, button)
 		nav.Add(button)
 	}
-	d.reset = form.NewDialogButton(words.Say("settings.reset"), d.resetSection, leave)
-	d.close = form.NewDialogButton(words.Say("settings.close"), leave, leave)
+	d.reset = form.NewDialogButton(words.Text("settings.reset"), d.resetSection, leave)
+	d.close = form.NewDialogButton(words.Text("settings.close"), leave, leave)
 	content := container.New(&dialogLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
-	d.box = dialog.New(config.Dialogs.Canvas(), words.Say("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
+	d.box = dialog.New(config.Dialogs.Canvas(), words.Text("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
 	return d
 }
@@ -131,7 +131,7 @@ func (d *settingsDialog) resetSection() {
 		case SectionStart:
 			s.Start = usual.Start
 		case SectionLook:
-			s.Look = usual.Look
+			s.Appearance = usual.Appearance
 		}
 	})
 	d.fill()
@@ -142,7 +142,7 @@ type sectionButton struct {
 	form.DialogButton
 	section Section
 	step    func(by int)
-	hints   func() *widgets.Hints // show its name where it has only an icon
+	hints   func() *widgets.Tooltips // show its name where it has only an icon
 }
 
 func newSectionButton(s Section, tapped, leave func(), step func(int)) *sectionButton {
@@ -159,7 +159,7 @@ func newSectionButton(s Section, tapped, leave func(), step func(int)) *sectionB
 func (b *sectionButton) showLabel(aloud bool) {
 	text := ""
 	if aloud {
-		text = words.Say("settings." + b.section.String())
+		text = words.Text("settings." + b.section.String())
 	}
 	if b.Text != text {
 		b.SetText(text)
@@ -170,14 +170,14 @@ func (b *sectionButton) showLabel(aloud bool) {
 func (b *sectionButton) MouseIn(e *desktop.MouseEvent) {
 	b.DialogButton.MouseIn(e)
 	if b.Text == "" {
-		b.hints().Explain(b, words.Say("settings."+b.section.String()))
+		b.hints().ShowFor(b, words.Text("settings."+b.section.String()))
 	}
 }
 
 // MouseOut is called by the toolkit.
 func (b *sectionButton) MouseOut() {
 	b.DialogButton.MouseOut()
-	b.hints().Leave(b)
+	b.hints().HideFor(b)
 }
 
 func (b *sectionButton) setChosen(chosen bool) {

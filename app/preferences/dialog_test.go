@@ -32,7 +32,7 @@ func startAt(t *testing.T, section Section) (*testDialog, *settingsDialog) {
 func (d *settingsDialog) row(t *testing.T, key string) *dialog.Setting {
 	t.Helper()
 	for _, object := range d.page.Objects() {
-		if row, ok := object.(*dialog.Setting); ok && row.Name() == words.Say("settings."+key) {
+		if row, ok := object.(*dialog.Setting); ok && row.Name() == words.Text("settings."+key) {
 			return row
 		}
 	}
@@ -62,28 +62,28 @@ func TestEverySettingHasControl(t *testing.T) {
 		do      func(*testing.T, *dialog.Setting)
 		changed func(settings.Settings) bool
 	}{
-		{SectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.Simultaneous == 8 }},
+		{SectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.MaxFiles == 8 }},
 		{SectionTransfers, "connections", pickIn("2"), func(s settings.Settings) bool { return s.Transfers.Connections == 2 }},
 		{SectionTransfers, "metered", pickIn("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
 		{SectionTransfers, "fingerprint", pickIn("Content samples"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
-		{SectionTransfers, "proof", pickIn("Always everything"), func(s settings.Settings) bool { return s.Transfers.Proof == "whole" }},
-		{SectionTransfers, "sum", flip, func(s settings.Settings) bool { return s.Transfers.Sum }},
+		{SectionTransfers, "proof", pickIn("Always everything"), func(s settings.Settings) bool { return s.Transfers.ResumeCheck == "whole" }},
+		{SectionTransfers, "sum", flip, func(s settings.Settings) bool { return s.Transfers.SendSHA256 }},
 		{SectionTransfers, "ignore", typed("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
-		{SectionTransfers, "hidden", flip, func(s settings.Settings) bool { return !s.Transfers.Hidden }},
-		{SectionTransfers, "links", flip, func(s settings.Settings) bool { return s.Transfers.Links }},
-		{SectionTransfers, "settle", pickIn("30 s"), func(s settings.Settings) bool { return s.Transfers.Settle.Seconds() == 30 }},
-		{SectionTransfers, "most", pickIn("100 uploads"), func(s settings.Settings) bool { return s.Transfers.History.Most == 100 }},
-		{SectionTransfers, "age", pickIn("7 days"), func(s settings.Settings) bool { return s.Transfers.History.Age == 7*day }},
+		{SectionTransfers, "hidden", flip, func(s settings.Settings) bool { return !s.Transfers.IncludeHidden }},
+		{SectionTransfers, "links", flip, func(s settings.Settings) bool { return s.Transfers.FollowLinks }},
+		{SectionTransfers, "settle", pickIn("30 s"), func(s settings.Settings) bool { return s.Transfers.SettleTime.Seconds() == 30 }},
+		{SectionTransfers, "most", pickIn("100 uploads"), func(s settings.Settings) bool { return s.Transfers.History.MaxCount == 100 }},
+		{SectionTransfers, "age", pickIn("7 days"), func(s settings.Settings) bool { return s.Transfers.History.MaxAge == 7*day }},
 		{SectionNotifications, "finished", flip, func(s settings.Settings) bool { return !s.Notifications.Finished }},
-		{SectionNotifications, "needs-you", flip, func(s settings.Settings) bool { return !s.Notifications.NeedsYou }},
+		{SectionNotifications, "needs-you", flip, func(s settings.Settings) bool { return !s.Notifications.NeedsAttention }},
 		{SectionNotifications, "interrupted", flip, func(s settings.Settings) bool { return !s.Notifications.Interrupted }},
 		{SectionStart, "on-start", pickIn("Ask first"), func(s settings.Settings) bool { return s.Start.OnStart == settings.OnStartAsk }},
 		{SectionStart, "at-login", flip, func(s settings.Settings) bool { return s.Start.AtLogin }},
 		{SectionStart, "close-to-tray", flip, func(s settings.Settings) bool { return !s.Start.CloseToTray }},
-		{SectionStart, "ask-before-quit", flip, func(s settings.Settings) bool { return !s.Start.AskBeforeQuit }},
-		{SectionLook, "language", pickIn("简体中文"), func(s settings.Settings) bool { return s.Look.Language == words.Chinese }},
-		{SectionLook, "theme", pickIn("Dark"), func(s settings.Settings) bool { return s.Look.Theme == settings.ThemeDark }},
-		{SectionLook, "scale", pickIn("150 %"), func(s settings.Settings) bool { return s.Look.Scale == 1.5 }},
+		{SectionStart, "ask-before-quit", flip, func(s settings.Settings) bool { return !s.Start.ConfirmQuit }},
+		{SectionLook, "language", pickIn("简体中文"), func(s settings.Settings) bool { return s.Appearance.Language == words.Chinese }},
+		{SectionLook, "theme", pickIn("Dark"), func(s settings.Settings) bool { return s.Appearance.Theme == settings.ThemeDark }},
+		{SectionLook, "scale", pickIn("150 %"), func(s settings.Settings) bool { return s.Appearance.Scale == 1.5 }},
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			s, d := startAt(t, c.section)
@@ -105,7 +105,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 				s, _ := startAt(t, SectionTransfers)
 				s.window.Resize(fyne.NewSize(480, 360))
 				s.config.Book.Update(func(set *settings.Settings) {
-					set.Look.Language, set.Look.Scale = language, scale
+					set.Appearance.Language, set.Appearance.Scale = language, scale
 					set.Transfers.Schedule = uploader.Schedule{defaultSpan}
 				})
 				if err := words.Load(string(language)); err != nil {
@@ -208,7 +208,7 @@ func TestSchedule(t *testing.T) {
 	line.from.SetSelected("22:30")
 	line.until.SetSelected("06:00")
 	line.kind.SetSelected("No uploads")
-	want := uploader.Span{Days: weekend, From: 22*time.Hour + 30*time.Minute, Until: 6 * time.Hour, Limit: uploader.Nothing}
+	want := uploader.Span{Days: weekend, From: 22*time.Hour + 30*time.Minute, Until: 6 * time.Hour, Limit: uploader.SendNothing}
 	if diff := cmp.Diff(uploader.Schedule{want}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
@@ -247,10 +247,10 @@ func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
 func TestResetSectionKeepsOtherSections(t *testing.T) {
 	s, d := startAt(t, SectionNotifications)
 	s.config.Book.Update(func(set *settings.Settings) {
-		set.Notifications.Finished, set.Start.AskBeforeQuit = false, false
+		set.Notifications.Finished, set.Start.ConfirmQuit = false, false
 	})
 	test.Tap(d.reset)
-	if got := s.current(); !got.Notifications.Finished || got.Start.AskBeforeQuit {
+	if got := s.current(); !got.Notifications.Finished || got.Start.ConfirmQuit {
 		t.Errorf("they are %+v", got)
 	}
 	if !d.row(t, "finished").Control().(*form.Checkbox).Checked {

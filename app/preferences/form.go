@@ -17,7 +17,7 @@ import (
 // The translation keys of a field are "settings." and its key.
 type sectionForm struct {
 	form.Host
-	book     *settings.Book
+	book     *settings.Current
 	relayout func() // after the height of a field has changed
 
 	scheduleControl *scheduleControl // in the section about transfers
@@ -27,7 +27,7 @@ type sectionForm struct {
 
 // heading adds the heading of a group of fields.
 func (f *sectionForm) heading(key string) {
-	label := widget.NewLabelWithStyle(words.Say("settings."+key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	label := widget.NewLabelWithStyle(words.Text("settings."+key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	above := theme.Grid(2)
 	if len(f.rows) == 0 {
 		above = -theme.Grid(2)
@@ -37,14 +37,14 @@ func (f *sectionForm) heading(key string) {
 
 // field adds a control with its name and explanation.
 func (f *sectionForm) field(key string, control fyne.CanvasObject) *dialog.Setting {
-	row := dialog.NewSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
+	row := dialog.NewSetting(words.Text("settings."+key), words.Text("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
 }
 
 // wide adds a control that needs the full width.
 func (f *sectionForm) wide(key string, control fyne.CanvasObject) *dialog.Setting {
-	row := dialog.NewWideSetting(words.Say("settings."+key), words.Say("settings."+key+".help"), control)
+	row := dialog.NewWideSetting(words.Text("settings."+key), words.Text("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
 }
@@ -121,5 +121,5 @@ func selectOne[T comparable](f *sectionForm, key string, at func(*settings.Setti
 
 // button adds a button that is not a setting.
 func (f *sectionForm) button(key string, icon fyne.Resource, do func()) {
-	f.field(key, form.NewButton(f.Host, words.Say("settings."+key+".do"), icon, do))
+	f.field(key, form.NewButton(f.Host, words.Text("settings."+key+".do"), icon, do))
 }

@@ -8,7 +8,7 @@ import (
 
 // Config is what the settings dialog needs.
 type Config struct {
-	Book    *settings.Book
+	Book    *settings.Current
 	Dialogs *form.Dialogs
 	Folder  string // of the profile
 	Data    DataActions

@@ -45,7 +45,7 @@ type scheduleControl struct {
 // schedule is the field of the week's hours.
 func (f *sectionForm) schedule() {
 	c := &scheduleControl{Host: f.Host, content: dialog.NewFlow()}
-	c.add = form.NewButton(f.Host, words.Say("settings.schedule.add"), theme.Icon(theme.IconAdd), c.addSpan)
+	c.add = form.NewButton(f.Host, words.Text("settings.schedule.add"), theme.Icon(theme.IconAdd), c.addSpan)
 	c.changed = func() {
 		spans := slices.Clone(c.spans)
 		f.book.Update(func(s *settings.Settings) { s.Transfers.Schedule = spans })
@@ -110,7 +110,7 @@ func newSpanControl(r form.Host, span uploader.Span, changed func(uploader.Span)
 	c.from = newTimeSelection(r, span.From, func(at time.Duration) { edit(func() { c.span.From = at }) })
 	c.until = newTimeSelection(r, span.Until%day, func(at time.Duration) { edit(func() { c.span.Until = at }) })
 	c.kind = form.NewSelect(r, []string{
-		words.Say("settings.schedule.nothing"), words.Say("settings.schedule.at-most"), words.Say("settings.schedule.free"),
+		words.Text("settings.schedule.nothing"), words.Text("settings.schedule.at-most"), words.Text("settings.schedule.free"),
 	}, func(what int) { edit(func() { c.setKind(what) }) })
 	c.remove = form.NewButton(r, "", theme.Icon(theme.IconRemove), removed)
 	c.remove.Importance = widget.LowImportance
@@ -131,14 +131,14 @@ func newSpanControl(r form.Host, span uploader.Span, changed func(uploader.Span)
 
 // setKind changes what happens in the span.
 func (c *spanControl) setKind(what int) {
-	c.span.Limit = [...]int64{spanNothing: uploader.Nothing, spanAtMost: defaultSpan.Limit, spanFree: 0}[what]
+	c.span.Limit = [...]int64{spanNothing: uploader.SendNothing, spanAtMost: defaultSpan.Limit, spanFree: 0}[what]
 	c.showLimit()
 }
 
 func (c *spanControl) showLimit() {
 	what := spanAtMost
 	switch c.span.Limit {
-	case uploader.Nothing:
+	case uploader.SendNothing:
 		what = spanNothing
 	case 0:
 		what = spanFree
@@ -171,9 +171,9 @@ func newTimeSelection(r form.Host, at time.Duration, changed func(time.Duration)
 // dayOptions are the days that can be chosen, with the ones there are.
 func dayOptions(now [7]bool) (days [][7]bool, labels []string) {
 	offer := func(d [7]bool, label string) { days, labels = append(days, d), append(labels, label) }
-	offer(everyDay, words.Say("settings.days.every"))
-	offer(workdays, words.Say("settings.days.work"))
-	offer(weekend, words.Say("settings.days.weekend"))
+	offer(everyDay, words.Text("settings.days.every"))
+	offer(workdays, words.Text("settings.days.work"))
+	offer(weekend, words.Text("settings.days.weekend"))
 	for i := range 7 {
 		weekday := (i + 1) % 7 // weeks are read from Monday on
 		var one [7]bool
@@ -195,11 +195,11 @@ func dayNames(days [7]bool) string {
 		}
 	}
 	if len(names) == 0 {
-		return words.Say("settings.days.none")
+		return words.Text("settings.days.none")
 	}
-	return strings.Join(names, words.Say("list.comma"))
+	return strings.Join(names, words.Text("list.comma"))
 }
 
 func weekdayName(weekday int) string {
-	return words.Say("settings.day." + strings.ToLower(time.Weekday(weekday).String()))
+	return words.Text("settings.day." + strings.ToLower(time.Weekday(weekday).String()))
 }

@@ -13,18 +13,18 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Variable is the environment variable with the path of the profile folder.
-const Variable = "FERRY_PROFILE"
+// EnvVar is the environment variable with the path of the profile folder.
+const EnvVar = "FERRY_PROFILE"
 
 // Profile is a profile folder. It exists, and only the user can access it.
 type Profile struct {
-	Dir      string // absolute path
-	Usual    bool   // Dir is in the system's folder for application data
-	Received string // folder of the built-in receiver; created with the first file
+	Dir         string // absolute path
+	Default     bool   // Dir is in the system's folder for application data
+	ReceivedDir string // folder of the built-in receiver; created with the first file
 }
 
 // Open opens the profile in dir and creates the folder if it is missing. If dir is
-// empty the folder is that of the environment [Variable], or one in the system's folder
+// empty the folder is that of the environment [EnvVar], or one in the system's folder
 // for application data.
 func Open(dir string) (Profile, error) {
 	p, err := locate(dir)
@@ -49,32 +49,32 @@ func (p Profile) Log() string { return filepath.Join(p.Dir, "ferry.log") }
 // Lock returns the path of the file that the running program has locked.
 func (p Profile) Lock() string { return filepath.Join(p.Dir, "ferry.lock") }
 
-// Meeting returns the path of the file with the address of the running program.
-func (p Profile) Meeting() string { return filepath.Join(p.Dir, "instance.json") }
+// InstanceFile returns the path of the file with the address of the running program.
+func (p Profile) InstanceFile() string { return filepath.Join(p.Dir, "instance.json") }
 
-// Streams returns the folder for data from standard input.
-func (p Profile) Streams() string { return filepath.Join(p.Dir, "streams") }
+// SpoolDir returns the folder for data from standard input.
+func (p Profile) SpoolDir() string { return filepath.Join(p.Dir, "streams") }
 
-// Keys returns the path of the encrypted file of secrets. The file exists only if the
+// KeyringFile returns the path of the encrypted file of secrets. The file exists only if the
 // user has created it.
-func (p Profile) Keys() string { return filepath.Join(p.Dir, "keys.json") }
+func (p Profile) KeyringFile() string { return filepath.Join(p.Dir, "keys.json") }
 
 func locate(dir string) (Profile, error) {
 	if dir == "" {
-		dir = os.Getenv(Variable)
+		dir = os.Getenv(EnvVar)
 	}
 	if dir == "" {
 		return Profile{
-			Usual:    true,
-			Dir:      filepath.Join(xdg.DataHome, "ferry"),
-			Received: filepath.Join(xdg.UserDirs.Download, "Ferry"),
+			Default:     true,
+			Dir:         filepath.Join(xdg.DataHome, "ferry"),
+			ReceivedDir: filepath.Join(xdg.UserDirs.Download, "Ferry"),
 		}, nil
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return Profile{}, err
 	}
-	return Profile{Dir: dir, Received: filepath.Join(dir, "Received")}, nil
+	return Profile{Dir: dir, ReceivedDir: filepath.Join(dir, "Received")}, nil
 }
 
 // checkWritable creates and removes a file in dir.

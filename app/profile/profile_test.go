@@ -24,9 +24,9 @@ func open(t *testing.T, dir string) profile.Profile {
 func TestOpenUsesArgumentThenEnvironment(t *testing.T) {
 	root := t.TempDir()
 	fromArgument, fromEnv := filepath.Join(root, "argument"), filepath.Join(root, "environment")
-	t.Setenv(profile.Variable, fromEnv)
+	t.Setenv(profile.EnvVar, fromEnv)
 
-	if got := open(t, fromArgument); got.Dir != fromArgument || got.Received != filepath.Join(fromArgument, "Received") {
+	if got := open(t, fromArgument); got.Dir != fromArgument || got.ReceivedDir != filepath.Join(fromArgument, "Received") {
 		t.Errorf("profile is %+v, want %s with its own received folder", got, fromArgument)
 	}
 	if got := open(t, ""); got.Dir != fromEnv {
@@ -36,7 +36,7 @@ func TestOpenUsesArgumentThenEnvironment(t *testing.T) {
 
 func TestOpenDefaultsToSystemDataFolder(t *testing.T) {
 	root := t.TempDir()
-	t.Setenv(profile.Variable, "")
+	t.Setenv(profile.EnvVar, "")
 	t.Setenv("XDG_DATA_HOME", filepath.Join(root, "data"))
 	t.Setenv("XDG_DOWNLOAD_DIR", filepath.Join(root, "Downloads"))
 	xdg.Reload()
@@ -46,8 +46,8 @@ func TestOpenDefaultsToSystemDataFolder(t *testing.T) {
 	if p.Dir != filepath.Join(root, "data", "ferry") {
 		t.Errorf("profile is %s", p.Dir)
 	}
-	if p.Received != filepath.Join(root, "Downloads", "Ferry") {
-		t.Errorf("received folder is %s", p.Received)
+	if p.ReceivedDir != filepath.Join(root, "Downloads", "Ferry") {
+		t.Errorf("received folder is %s", p.ReceivedDir)
 	}
 }
 

@@ -30,7 +30,7 @@ func runBackups(ctx context.Context, b backuper, log *slog.Logger) {
 			return
 		case <-timer.C:
 		}
-		if err := b.BackUpWeekly(ctx); err != nil && !fault.Stopped(err) {
+		if err := b.BackUpWeekly(ctx); err != nil && !fault.IsCanceled(err) {
 			log.Warn("database backup failed", "err", err)
 		}
 		timer.Reset(backupInterval)

@@ -69,7 +69,7 @@ func (c command) resume(ctx context.Context, r cli.Resume) error {
 // with the same arguments, if these contain a sign-in, which is not saved.
 func explainSignIn(err error, request instance.Request) error {
 	if errors.Is(err, context.Canceled) && cli.HasCredentials(request.To, request.Headers) {
-		return errors.Join(&cli.UserError{Text: words.Say("cli.interrupted.same")}, err)
+		return errors.Join(&cli.UserError{Text: words.Text("cli.interrupted.same")}, err)
 	}
 	return err
 }
@@ -85,7 +85,7 @@ func (c command) runJob(ctx context.Context, j job) error {
 		if err := cli.CheckFingerprint(j.fingerprint); err != nil {
 			return err
 		}
-		return explainHandedOver(ctx, instance.Call(ctx, c.profile.Meeting(), j.request, printer.PrintRaw))
+		return explainHandedOver(ctx, instance.Call(ctx, c.profile.InstanceFile(), j.request, printer.PrintRaw))
 	})
 	if lock == nil {
 		return printer.Finish(j.stdin.finish(err))
@@ -108,7 +108,7 @@ func (c command) runJob(ctx context.Context, j job) error {
 // continues the request.
 func explainHandedOver(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
-		return errors.Join(&cli.UserError{Text: words.Say("cli.elsewhere")}, ctx.Err())
+		return errors.Join(&cli.UserError{Text: words.Text("cli.elsewhere")}, ctx.Err())
 	}
 	return err
 }
@@ -122,7 +122,7 @@ func (c command) list(ctx context.Context, l cli.List) error {
 		return printer.FinishList(l.All)
 	}
 	lock, err := c.lockOrCall(ctx, func() error {
-		return instance.Call(ctx, c.profile.Meeting(), instance.Request{Command: instance.List, All: l.All}, printer.PrintRaw)
+		return instance.Call(ctx, c.profile.InstanceFile(), instance.Request{Command: instance.List, All: l.All}, printer.PrintRaw)
 	})
 	if lock == nil {
 		return finish(err)

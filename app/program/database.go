@@ -28,9 +28,9 @@ func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
 	file := words.Data{"File": words.Printable(c.profile.Database())}
 	switch {
 	case errors.Is(err, db.ErrNewer):
-		return nil, &cli.UserError{Text: words.Say("cli.database.newer", file)}
+		return nil, &cli.UserError{Text: words.Text("cli.database.newer", file)}
 	case errors.Is(err, db.ErrNotFerry):
-		return nil, &cli.UserError{Text: words.Say("cli.database.foreign", file)}
+		return nil, &cli.UserError{Text: words.Text("cli.database.foreign", file)}
 	case err != nil:
 		return nil, err
 	}
@@ -51,8 +51,8 @@ func recoveryText(d *db.DB) string {
 		return ""
 	case r.Restored != "":
 		key = "cli.recovered"
-	case r.Salvaged > 0:
+	case r.Recovered > 0:
 		key = "cli.recovered.salvaged"
 	}
-	return words.Say(key, words.Data{"SetAside": words.Printable(r.SetAside)})
+	return words.Text(key, words.Data{"SetAside": words.Printable(r.SetAside)})
 }

@@ -45,7 +45,7 @@ func Run(version string, args []string, streams cli.Streams) int {
 
 func run(ctx context.Context, version string, invocation cli.Invocation, streams cli.Streams) (err error) {
 	if invocation.Version {
-		_, err := fmt.Fprintln(streams.Out, words.Say("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}))
+		_, err := fmt.Fprintln(streams.Out, words.Text("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}))
 		return err
 	}
 	p, err := profile.Open(invocation.Profile)
@@ -63,7 +63,7 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 	c := command{version: version, profile: p, log: log, streams: streams}
 	switch {
 	case invocation.Receive != nil:
-		return invocation.Receive.Serve(ctx, p.Received, log, streams)
+		return invocation.Receive.Serve(ctx, p.ReceivedDir, log, streams)
 	case invocation.List != nil:
 		return c.list(ctx, *invocation.List)
 	case invocation.Resume != nil:

@@ -15,7 +15,7 @@ import (
 // startReceiver starts the built-in receiver and returns its endpoint. If it cannot
 // start, it sets receiverErr and returns "": Ferry can still upload to other servers.
 func (s *session) startReceiver(c command) string {
-	r, err := receiver.Open(receiver.Config{Dir: c.profile.Received, Log: c.log})
+	r, err := receiver.Open(receiver.Config{Dir: c.profile.ReceivedDir, Log: c.log})
 	if err != nil {
 		c.log.Warn("start built-in receiver failed", "err", err)
 		s.receiverErr = err
@@ -34,7 +34,7 @@ func (c command) reportFailure(serve func(context.Context) error) func(context.C
 			return err
 		}
 		c.log.Error("built-in receiver failed", "err", err)
-		_, _ = fmt.Fprintln(c.streams.Err, words.Say("cli.received.ended", words.Data{"Log": c.profile.Log()}))
+		_, _ = fmt.Fprintln(c.streams.Err, words.Text("cli.received.ended", words.Data{"Log": c.profile.Log()}))
 		return nil
 	}
 }
@@ -49,5 +49,5 @@ func (s *session) checkReceiver(c command, request instance.Request) error {
 	if errors.Is(s.receiverErr, receiver.ErrInUse) && builtin.Endpoint != "" {
 		return nil
 	}
-	return &cli.UserError{Text: words.Say("cli.received.unavailable", words.Data{"Dir": c.profile.Received, "Log": c.profile.Log()})}
+	return &cli.UserError{Text: words.Text("cli.received.unavailable", words.Data{"Dir": c.profile.ReceivedDir, "Log": c.profile.Log()})}
 }

@@ -197,7 +197,7 @@ func cmdSavedOptions(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	limit, err := strconv.ParseInt(args[2], 10, 64)
 	ts.Check(err)
-	want := uploader.Options{Connections: connections, Chunk: chunk, Limit: limit, Again: true}
+	want := uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit, UploadAgain: true}
 
 	ctx := context.Background()
 	d := openDB(ctx, ts)

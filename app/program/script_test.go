@@ -58,7 +58,7 @@ func TestScripts(t *testing.T) {
 	}
 	for _, script := range scripts {
 		proxy := uploadtest.NewProxy(t, tusd.Endpoint)
-		proxy.Slow(slowRate)
+		proxy.Throttle(slowRate)
 		slow["script-"+strings.TrimSuffix(filepath.Base(script), ".txtar")] = proxy.URL(tusd.Endpoint)
 	}
 	testscript.Run(t, testscript.Params{
@@ -72,7 +72,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SLOW", slow[filepath.Base(env.WorkDir)])
 			env.Setenv("AUTH", auth)
 			env.Setenv("AUTHNAME", hostOf(t, auth))
-			env.Setenv("REFUSED", uploadtest.Unused(t))
+			env.Setenv("REFUSED", uploadtest.UnusedURL(t))
 			env.Setenv("LC_ALL", "en_US.UTF-8")
 			env.Setenv("NO_PROXY", "*")
 			return nil
@@ -127,7 +127,7 @@ func newAuthServer(t *testing.T) string {
 		})
 	}))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Slow(slowRate)
+	proxy.Throttle(slowRate)
 	return proxy.URL(server.Endpoint)
 }
 

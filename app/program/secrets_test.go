@@ -78,13 +78,13 @@ func TestSecretsAreStoredOnlyInTheKeyring(t *testing.T) {
 	}
 	setSecret := func(secret string) {
 		t.Helper()
-		if err := s.keys.Set(t.Context(), "server-test", connect.Secrets{SignIn: secret, Proxy: secret}.Pack()); err != nil {
+		if err := s.keys.Set(t.Context(), "server-test", connect.Secrets{SignIn: secret, Proxy: secret}.Encode()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	setSecret(wrong)
 	do(uploader.SaveServer{Server: uploader.Server{Name: "studio", Endpoint: server.Endpoint, Access: uploader.Access{
-		SignIn: uploader.SignInBearer, Secret: "server-test",
+		SignIn: uploader.SignInBearer, SecretName: "server-test",
 	}}})
 	path := filepath.Join(t.TempDir(), "film.mov")
 	if err := os.WriteFile(path, make([]byte, 3<<20), 0o600); err != nil {
@@ -93,7 +93,7 @@ func TestSecretsAreStoredOnlyInTheKeyring(t *testing.T) {
 	do(uploader.Add{Batch: uploader.NewBatchID(), Server: 2, Paths: []string{path}})
 	waitFor(func(s *uploader.Snapshot) bool { f := s.Blocked[2]; return f != nil && f.Kind == fault.Auth })
 	setSecret(right)
-	do(uploader.SignedIn{Server: 2})
+	do(uploader.Unblock{Server: 2})
 	waitFor(func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 })
 	if _, err := s.backUp(t.Context(), p.Dir); err != nil {
 		t.Fatal(err)

@@ -45,10 +45,10 @@ type session struct {
 	lock          *instance.Lock
 	database      *db.DB
 	recovered     string // text for the user if the database was repaired, or ""
-	settings      *settings.Book
+	settings      *settings.Current
 	settingsSaver *task
-	keys          *platform.Keys
-	connector     *connect.Book
+	keys          *platform.AppKeyring
+	connector     *connect.Connector
 	receiver      *task
 	receiverErr   error // why the receiver is not running; nil if it is
 	engine        *engine.Engine
@@ -82,19 +82,19 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	saved := s.settings.Get()
 	transfers := o.applyTo(saved.Transfers)
 	builtin := s.startReceiver(c)
-	conns := &netx.Lines{}
+	conns := &netx.ConnTracker{}
 	s.networkWatch = startTask(func(ctx context.Context) error { conns.Watch(ctx, networkInterval); return nil })
-	s.keys = platform.NewKeys(c.profile.Keys())
-	s.connector = connect.NewBook(connect.Config{Keys: s.keys, Lines: conns})
+	s.keys = platform.NewAppKeyring(c.profile.KeyringFile())
+	s.connector = connect.New(connect.Config{Keyring: s.keys, Conns: conns})
 	servers, err := s.database.Servers(ctx)
 	if err != nil {
 		return err
 	}
 	cli.RememberSignIn(s.connector, o.request, servers)
 	s.engine = engine.New(engine.Config{
-		Store: s.database, Connect: s.connector.Connect, Log: c.log, Settings: &transfers, Builtin: builtin,
-		Growth: spool.Folder(c.profile.Streams()).Growth,
-		Ask:    o.ask || saved.Start.OnStart == settings.OnStartAsk,
+		Store: s.database, Connect: s.connector.Connect, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
+		Growth:          spool.Folder(c.profile.SpoolDir()).Growth,
+		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
 	s.engineLoop = startTask(s.engine.Run)
 	if err := s.waitLoaded(ctx); err != nil {
@@ -107,7 +107,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 		return err
 	}
 	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Show: o.show}
-	s.server, err = instance.Listen(c.profile.Meeting(), s.executor.Handle, c.log)
+	s.server, err = instance.Listen(c.profile.InstanceFile(), s.executor.Handle, c.log)
 	return err
 }
 
@@ -115,7 +115,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 func (s *session) openSettings(ctx context.Context, c command) error {
 	s.settings = settings.Open(ctx, s.database, c.log)
 	s.settingsSaver = startTask(s.settings.Run)
-	return words.Load(string(s.settings.Get().Look.Language))
+	return words.Load(string(s.settings.Get().Appearance.Language))
 }
 
 // waitLoaded waits for the engine's first snapshot. If the engine ends before that,
@@ -147,7 +147,7 @@ func (s *session) passSettings(ctx context.Context, c command, o options) {
 // changes, until ctx ends.
 func (s *session) passMetering(ctx context.Context, c command) {
 	err := platform.WatchMetered(ctx, func(metered bool) {
-		if err := s.engine.Do(ctx, uploader.Metering{Metered: metered}); err != nil && ctx.Err() == nil {
+		if err := s.engine.Do(ctx, uploader.SetMetered{Metered: metered}); err != nil && ctx.Err() == nil {
 			c.log.Warn("set metering failed", "metered", metered, "err", err)
 		}
 	})
@@ -160,7 +160,7 @@ func (s *session) passMetering(ctx context.Context, c command) {
 // that is about to be sent, and starts to remove those that are finished. It
 // releases that stream's lock: from here on only this process removes streams.
 func (s *session) startStreamCleanup(c command, stdin *stdinStream) error {
-	folder := spool.Folder(c.profile.Streams())
+	folder := spool.Folder(c.profile.SpoolDir())
 	var keep []string
 	var stream *spool.Stream
 	if stdin != nil {

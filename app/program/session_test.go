@@ -36,7 +36,7 @@ func TestSettingsAreAppliedAndSaved(t *testing.T) {
 	s := openSession(t, p)
 	updates := s.engine.Watch(t.Context())
 	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
-	s.settings.Update(func(s *settings.Settings) { s.Transfers.Schedule, s.Transfers.Simultaneous = nil, 7 })
+	s.settings.Update(func(s *settings.Settings) { s.Transfers.Schedule, s.Transfers.MaxFiles = nil, 7 })
 	for s.engine.Snapshot().Totals.Count[uploader.StateDone] == 0 {
 		<-updates
 	}
@@ -45,7 +45,7 @@ func TestSettingsAreAppliedAndSaved(t *testing.T) {
 	must(t, s.close(nil))
 
 	s = openSession(t, p)
-	if got := s.settings.Get().Transfers; got.Simultaneous != 7 || len(got.Schedule) != 0 {
+	if got := s.settings.Get().Transfers; got.MaxFiles != 7 || len(got.Schedule) != 0 {
 		t.Errorf("settings of the next session: %+v", got)
 	}
 	must(t, s.close(nil))
@@ -72,7 +72,7 @@ func TestReceiverFailureIsReported(t *testing.T) {
 		t.Errorf("after cancel: err %v, printed %q, logged %q", err, &printed, &logged)
 	}
 	must(t, c.reportFailure(serve)(t.Context())) // nil, since the error is already reported
-	if printed.String() != words.Say("cli.received.ended", words.Data{"Log": c.profile.Log()})+"\n" || strings.Count(logged.String(), serveErr.Error()) != 1 {
+	if printed.String() != words.Text("cli.received.ended", words.Data{"Log": c.profile.Log()})+"\n" || strings.Count(logged.String(), serveErr.Error()) != 1 {
 		t.Errorf("printed %q, logged %q", &printed, &logged)
 	}
 }

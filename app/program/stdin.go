@@ -30,7 +30,7 @@ type stdinStream struct {
 
 // readStdin starts to save the standard input, until its end or until ctx ends.
 func (c command) readStdin(ctx context.Context, name string) (*stdinStream, error) {
-	stream, err := spool.Folder(c.profile.Streams()).Create(name)
+	stream, err := spool.Folder(c.profile.SpoolDir()).Create(name)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (in *stdinStream) finish(sendErr error) error {
 	<-in.filled
 	switch {
 	case in.interrupted():
-		return errors.Join(&cli.UserError{Text: words.Say("cli.interrupted.reading")}, in.err)
+		return errors.Join(&cli.UserError{Text: words.Text("cli.interrupted.reading")}, in.err)
 	case sendErr != nil:
 		return sendErr
 	default:

@@ -20,8 +20,8 @@ import (
 
 // access implements [app.Access].
 type access struct {
-	*connect.Book
-	*platform.Keys
+	*connect.Connector
+	*platform.AppKeyring
 }
 
 // window shows the window, or that of the running instance, and adds the files of
@@ -33,13 +33,13 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	}
 	lock, err := c.lockOrCall(ctx, func() error {
 		ignore := func(json.RawMessage) error { return nil }
-		return instance.Call(ctx, c.profile.Meeting(), instance.Request{Command: instance.Show, Paths: paths}, ignore)
+		return instance.Call(ctx, c.profile.InstanceFile(), instance.Request{Command: instance.Show, Paths: paths}, ignore)
 	})
 	if lock == nil {
 		return err
 	}
-	if !platform.HasScreen() {
-		return errors.Join(&cli.UserError{Text: words.Say("cli.window.none")}, lock.Release())
+	if !platform.HasDisplay() {
+		return errors.Join(&cli.UserError{Text: words.Text("cli.window.none")}, lock.Release())
 	}
 	requests := make(chan app.Request, 1)
 	show := func(ctx context.Context, paths []string) error {
@@ -57,16 +57,16 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	if len(paths) > 0 {
 		requests <- app.Request{Paths: paths}
 	}
-	received := c.profile.Received
+	received := c.profile.ReceivedDir
 	if s.receiverErr != nil {
 		received = ""
 	}
 	return s.close(c.runWindow(ctx, app.Config{
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
-		Ask:     s.settings.Get().Start.OnStart == settings.OnStartAsk,
-		Keeping: app.Keeping{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
+		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
+		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
 		Autostart: c.autostart(),
-		News:      s.recovered, Received: received, Requests: requests,
+		Notice:    s.recovered, ReceivedDir: received, Requests: requests,
 	}))
 }
 
@@ -83,7 +83,7 @@ func (c command) runWindow(ctx context.Context, config app.Config) (err error) {
 			if _, ok := p.(windowError); ok {
 				key = "cli.window.opengl"
 			}
-			err = &cli.UserError{Text: words.Say(key, words.Data{"Detail": words.Printable(fmt.Sprint(p)), "Log": c.profile.Log()})}
+			err = &cli.UserError{Text: words.Text(key, words.Data{"Detail": words.Printable(fmt.Sprint(p)), "Log": c.profile.Log()})}
 		}
 	}()
 	return app.Run(ctx, config)

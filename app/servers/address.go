@@ -17,7 +17,7 @@ type address struct {
 // addressError is why an address cannot be used.
 type addressError struct{ key string }
 
-func (e *addressError) Error() string { return words.Say(e.key) }
+func (e *addressError) Error() string { return words.Text(e.key) }
 
 // parseAddress parses a server's address. Without a scheme it is https, and http on this
 // computer, where the connection cannot be read by others.

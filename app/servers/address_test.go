@@ -35,7 +35,7 @@ func TestParseAddress(t *testing.T) {
 	for _, test := range bad {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := parseAddress(test.typed)
-			if err == nil || err.Error() != words.Say(test.key) {
+			if err == nil || err.Error() != words.Text(test.key) {
 				t.Errorf("%q gave %v", test.typed, err)
 			}
 		})

@@ -17,29 +17,29 @@ var knownExtensions = []string{
 // capabilitiesText is what a server can do, and how fast it answered.
 func capabilitiesText(can tus.Capabilities, took time.Duration) string {
 	if !can.Known {
-		return words.Say("server.silent")
+		return words.Text("server.silent")
 	}
-	lines := []string{words.Say("server.ready", words.Data{"Time": latency(took)})}
+	lines := []string{words.Text("server.ready", words.Data{"Time": latency(took)})}
 	if can.MaxSize > 0 {
-		lines = append(lines, words.Say("server.max-size", words.Data{"Size": words.Size(can.MaxSize)}))
+		lines = append(lines, words.Text("server.max-size", words.Data{"Size": words.Size(can.MaxSize)}))
 	} else {
-		lines = append(lines, words.Say("server.any-size"))
+		lines = append(lines, words.Text("server.any-size"))
 	}
 	var names []string
 	for _, extension := range knownExtensions {
 		if slices.Contains(can.Extensions, extension) {
-			names = append(names, words.Say("server.can."+extension))
+			names = append(names, words.Text("server.can."+extension))
 		}
 	}
 	if len(names) > 0 {
-		lines = append(lines, words.Say("server.can", words.Data{"List": strings.Join(names, words.Say("list.comma"))}))
+		lines = append(lines, words.Text("server.can", words.Data{"List": strings.Join(names, words.Text("list.comma"))}))
 	}
 	return strings.Join(lines, "\n")
 }
 
 func latency(took time.Duration) string {
 	if took < time.Second {
-		return words.Say("time.milliseconds", words.Data{"N": took.Milliseconds()})
+		return words.Text("time.milliseconds", words.Data{"N": took.Milliseconds()})
 	}
 	return words.Duration(took)
 }

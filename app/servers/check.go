@@ -54,13 +54,13 @@ func (d *serverDialog) startCheck() {
 	d.check.Disable()
 	d.busy.Show()
 	d.busy.Start()
-	d.setResult(words.Say("server.checking", words.Data{"Server": host}), theme.Muted)
+	d.setResult(words.Text("server.checking", words.Data{"Server": host}), theme.Muted)
 	attempt := d.attempt
 	d.bridge.Run(func(ctx context.Context) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		d.bridge.Post(func() { d.setStop(attempt, stop) })
-		var answer connect.Answer
+		var answer connect.TestResult
 		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
 		began := time.Now()
 		found := next
@@ -97,7 +97,7 @@ func (d *serverDialog) setStop(attempt int, stop context.CancelFunc) {
 }
 
 // checked shows the result of a check, unless another one has been started.
-func (d *serverDialog) checked(attempt int, answer connect.Answer, took time.Duration, err error) {
+func (d *serverDialog) checked(attempt int, answer connect.TestResult, took time.Duration, err error) {
 	if attempt != d.attempt {
 		return
 	}
@@ -107,26 +107,26 @@ func (d *serverDialog) checked(attempt int, answer connect.Answer, took time.Dur
 		return
 	}
 	if d.old.ID == 0 {
-		d.offerSave(words.Say("server.add"), widget.HighImportance)
+		d.offerSave(words.Text("server.add"), widget.HighImportance)
 	}
 	d.setResult(capabilitiesText(answer.Capabilities, took)+uploadText(answer), theme.Success)
 }
 
 // foundElsewhere shows the result of a check that found the server at another address
 // than was typed.
-func (d *serverDialog) foundElsewhere(endpoint string, answer connect.Answer, took time.Duration) {
+func (d *serverDialog) foundElsewhere(endpoint string, answer connect.TestResult, took time.Duration) {
 	d.address.SetText(endpoint)
 	d.checked(d.attempt, answer, took, nil)
-	found := words.Say("server.found", words.Data{"Address": words.Printable(endpoint)})
+	found := words.Text("server.found", words.Data{"Address": words.Printable(endpoint)})
 	d.setResult(found+"\n"+d.result.Text(), theme.Success)
 }
 
 // uploadText is the offset of the upload whose URL was typed; "" for none.
-func uploadText(answer connect.Answer) string {
+func uploadText(answer connect.TestResult) string {
 	if answer.Upload == nil {
 		return ""
 	}
-	return "\n" + words.Say("server.given.holds", words.Data{"SizeOf": words.SizeOf(answer.Upload.Offset, max(answer.Upload.Length, 0))})
+	return "\n" + words.Text("server.given.holds", words.Data{"SizeOf": words.SizeOf(answer.Upload.Offset, max(answer.Upload.Length, 0))})
 }
 
 // failed shows why a check failed, and offers to add the server anyway if it may work
@@ -140,7 +140,7 @@ func (d *serverDialog) failed(err error) {
 	}
 	switch f.Kind {
 	case fault.Offline, fault.Unreachable, fault.Transient, fault.Busy, fault.Auth:
-		d.offerSave(words.Say("server.add-anyway"), widget.MediumImportance)
+		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
 	}
 }
 
@@ -151,9 +151,9 @@ func checkFaultText(f *fault.Fault, typed uploader.Server) string {
 	case f.Kind != fault.Auth || slices.Contains(fault.Codes(), f.Code):
 		return words.Fault(f, words.Subject{Server: host}).String()
 	case typed.Access.SignIn == uploader.SignInNone:
-		return words.Say("server.sign-in.asked", words.Data{"Server": words.Printable(host)})
+		return words.Text("server.sign-in.asked", words.Data{"Server": words.Printable(host)})
 	default:
-		return words.Say("server.sign-in.refused", words.Data{"Server": words.Printable(host)})
+		return words.Text("server.sign-in.refused", words.Data{"Server": words.Printable(host)})
 	}
 }
 
@@ -162,10 +162,10 @@ func faultOf(err error) *fault.Fault {
 	f := fault.Of(err)
 	if f.Kind == fault.Bug {
 		f = fault.New(fault.Auth, fault.Load, err)
-		f.Code = fault.CodeKeyring
+		f.Code = fault.CodeKeyringFailed
 	}
 	if errors.Is(err, platform.ErrLocked) {
-		f.Code = fault.CodeLocked
+		f.Code = fault.CodeKeyringLocked
 	}
 	return f
 }

@@ -15,13 +15,13 @@ const defaultPath = "/files/"
 
 // tryDefaultPath tries a server. If its address has no path and there is no tus server,
 // defaultPath is tried as well. The server returned has the endpoint that answered.
-func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (connect.Answer, uploader.Server, error) {
-	answer, err := access.Try(ctx, server, secrets)
+func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, uploader.Server, error) {
+	answer, err := access.Test(ctx, server, secrets)
 	other, alone := atDefaultPath(server)
 	if !alone || !notTus(answer, err) {
 		return answer, server, err
 	}
-	if found, e := access.Try(ctx, other, secrets); e == nil && found.Capabilities.Known {
+	if found, e := access.Test(ctx, other, secrets); e == nil && found.Capabilities.Known {
 		return found, other, nil
 	}
 	return answer, server, err
@@ -31,7 +31,7 @@ func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, 
 // address has a path, or is the URL of an upload.
 func atDefaultPath(server uploader.Server) (uploader.Server, bool) {
 	u, err := url.Parse(server.Endpoint)
-	if err != nil || u.Path != "" && u.Path != "/" || server.Profile.Given {
+	if err != nil || u.Path != "" && u.Path != "/" || server.Options.GivenURL {
 		return server, false
 	}
 	u.Path = defaultPath
@@ -40,7 +40,7 @@ func atDefaultPath(server uploader.Server) (uploader.Server, bool) {
 }
 
 // notTus reports whether the answer is not that of a tus server.
-func notTus(answer connect.Answer, err error) bool {
+func notTus(answer connect.TestResult, err error) bool {
 	if err == nil {
 		return !answer.Capabilities.Known
 	}

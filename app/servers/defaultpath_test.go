@@ -20,17 +20,17 @@ import (
 // realAccess connects to real servers.
 type realAccess struct {
 	*apptest.Access
-	book *connect.Book
+	book *connect.Connector
 }
 
-func (a realAccess) Try(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.Answer, error) {
-	return a.book.Try(ctx, server, secrets)
+func (a realAccess) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error) {
+	return a.book.Test(ctx, server, secrets)
 }
 
 func TestCheckFindsServerAtDefaultPath(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t)
 	host := strings.TrimSuffix(server.Endpoint, defaultPath)
-	book := connect.NewBook(connect.Config{})
+	book := connect.New(connect.Config{})
 	t.Cleanup(book.Close)
 	for name, typed := range map[string]string{"the host": host, "and a slash": host + "/"} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestDefaultPathIsTried(t *testing.T) {
 				}
 				return capable, nil
 			}
-			server := uploader.Server{Endpoint: c.typed, Profile: uploader.Profile{Given: c.given}}
+			server := uploader.Server{Endpoint: c.typed, Options: uploader.ServerOptions{GivenURL: c.given}}
 			answer, found, err := tryDefaultPath(t.Context(), apptest.NewAccess(engine), server, &connect.Secrets{})
 			if got := strings.Join(asked, " "); got != c.asked || pathOf(t, found.Endpoint) != c.found {
 				t.Errorf("asked %q, found %q", got, found.Endpoint)

@@ -41,7 +41,7 @@ type serverDialog struct {
 	cancel  *form.DialogButton
 
 	attempt int // counts checks: the answer to an earlier one is ignored
-	keeping platform.Keeping
+	keeping platform.Storage
 
 	stopCheck context.CancelFunc // stops the running check
 }
@@ -77,9 +77,9 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 		d.fill(old)
 	}
 	d.changed = d.reset
-	d.check = form.NewDialogButton(words.Say("server.check"), d.startCheck, leave)
-	d.accept = form.NewDialogButton(words.Say(label), d.saveServer, leave)
-	d.cancel = form.NewDialogButton(words.Say("cancel"), leave, leave)
+	d.check = form.NewDialogButton(words.Text("server.check"), d.startCheck, leave)
+	d.accept = form.NewDialogButton(words.Text(label), d.saveServer, leave)
+	d.cancel = form.NewDialogButton(words.Text("cancel"), leave, leave)
 	d.address.OnChanged = func(string) { d.reset() }
 	d.address.OnSubmitted = func(string) { d.submit() }
 	d.name.OnSubmitted = func(string) { d.submit() }
@@ -91,7 +91,7 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 	d.page.SetObjects(d.rows)
 
 	d.content = container.New(resultLayout{d.result}, d.page, d.busy, d.result)
-	d.box = dialog.New(canvas, words.Say(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
+	d.box = dialog.New(canvas, words.Text(title), d.content, layout.NewSpacer(), d.cancel, d.check, d.accept)
 	d.box.OnClosed = d.reset
 	d.reset()
 	d.resize()
@@ -136,7 +136,7 @@ func (a resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // readKeeping finds out where secrets are stored, and shows it.
 func (d *serverDialog) readKeeping() {
 	d.bridge.Run(func(ctx context.Context) {
-		keeping := d.access.Keeping(ctx)
+		keeping := d.access.Storage(ctx)
 		d.bridge.Post(func() { d.keeping = keeping; d.showNote() })
 	})
 }
@@ -148,20 +148,20 @@ func (d *serverDialog) showNote() {
 	add := func(key string, tone theme.Tone) {
 		text := widget.NewRichText()
 		text.Wrapping = fyne.TextWrapWord
-		form.SetText(text, words.Say(key), tone)
+		form.SetText(text, words.Text(key), tone)
 		d.note.Add(form.Indent(text, 0))
 	}
 	unlock := func(key string) {
-		d.note.Add(container.NewHBox(form.NewButton(d.Host, words.Say(key), theme.Icon(theme.IconKey), func() { d.unlock(d.readKeeping) })))
+		d.note.Add(container.NewHBox(form.NewButton(d.Host, words.Text(key), theme.Icon(theme.IconKey), func() { d.unlock(d.readKeeping) })))
 	}
 	switch d.keeping {
-	case platform.KeptForNow:
+	case platform.StorageMemory:
 		add("server.kept.now", theme.Warning)
 		unlock("server.kept.file.make")
-	case platform.KeptLocked:
+	case platform.StorageLockedFile:
 		add("server.kept.locked", theme.Warning)
 		unlock("server.kept.unlock")
-	case platform.KeptInFile:
+	case platform.StorageFile:
 		add("server.kept.file", theme.Muted)
 	default:
 		add("server.kept.system", theme.Muted)
@@ -191,11 +191,11 @@ func (d *serverDialog) reset() {
 	d.check.Refresh()
 	d.accept.Refresh()
 	d.box.Refresh() // without the button that was hidden
-	d.setResult(words.Say("server.hint"), theme.Muted)
+	d.setResult(words.Text("server.hint"), theme.Muted)
 }
 
 // setResult shows a text in a tone.
 func (d *serverDialog) setResult(text string, tone theme.Tone) {
-	d.result.Say(text, tone)
+	d.result.Set(text, tone)
 	d.content.Refresh()
 }

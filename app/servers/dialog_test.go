@@ -133,7 +133,7 @@ func TestAddServer(t *testing.T) {
 		if d.accept.Visible() {
 			t.Error("what was found out before the address changed is kept")
 		}
-		s.config.Bridge.Post(func() { d.checked(d.attempt-1, connect.Answer{Capabilities: capable}, 0, nil) })
+		s.config.Bridge.Post(func() { d.checked(d.attempt-1, connect.TestResult{Capabilities: capable}, 0, nil) })
 		s.until("it is passed over", func() bool { return s.ui.Idle() })
 		if d.accept.Visible() {
 			t.Error("the answer to another address counts")

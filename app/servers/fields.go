@@ -33,25 +33,25 @@ func (f *serverForm) fill(s uploader.Server) {
 		f.proxyAddress.ShowText(proxy.Address)
 		f.proxyUser.ShowText(proxy.User)
 	}
-	if s.Access.Secret != "" {
+	if s.Access.SecretName != "" {
 		for _, e := range []*form.Entry{f.secret, f.headers, f.proxySecret} {
-			e.SetPlaceHolder(words.Say("server.secret.kept"))
+			e.SetPlaceHolder(words.Text("server.secret.kept"))
 		}
 	}
-	p := s.Profile
+	p := s.Options
 	f.chunkMin.ShowText(sizeText(p.ChunkMin))
 	f.chunkMax.ShowText(sizeText(p.ChunkMax))
 	f.chunkMultiple.ShowText(sizeText(p.ChunkMultiple))
 	f.connections.ShowText(countText(p.Connections))
-	f.simultaneous.ShowText(countText(p.Simultaneous))
+	f.simultaneous.ShowText(countText(p.MaxFiles))
 	f.limit.ShowRate(p.Limit)
 	f.metadata.ShowText(p.Metadata)
-	f.given.SetChecked(p.Given)
+	f.given.SetChecked(p.GivenURL)
 	f.checksums.SetChecked(p.Checksums)
 	f.override.SetChecked(p.MethodOverride)
-	p.BodyMost = 0
+	p.MaxBody = 0
 	a := s.Access
-	f.moreOpen = p != uploader.Profile{} || a.CA+a.Certificate+a.Proxy != ""
+	f.moreOpen = p != uploader.ServerOptions{} || a.CA+a.Certificate+a.Proxy != ""
 	f.arrange()
 }
 
@@ -68,7 +68,7 @@ func (f *serverForm) read() (s uploader.Server, typed connect.Secrets, err error
 	if s.Access, typed, err = f.readAccess(); err != nil {
 		return s, typed, err
 	}
-	s.Profile, err = f.readProfile()
+	s.Options, err = f.readProfile()
 	return s, typed, err
 }
 
@@ -81,17 +81,17 @@ func (f *serverForm) readAccess() (a uploader.Access, typed connect.Secrets, err
 	case uploader.SignInBasic:
 		a.User, typed.SignIn = f.user.Text, f.secret.Text
 		if strings.Contains(a.User, ":") {
-			return a, typed, &fieldError{words.Say("server.user.colon"), f.user}
+			return a, typed, &fieldError{words.Text("server.user.colon"), f.user}
 		}
 	case uploader.SignInBearer:
 		typed.SignIn = strings.TrimSpace(f.secret.Text)
 		if strings.ContainsFunc(typed.SignIn, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return a, typed, &fieldError{words.Say("server.token.invalid"), f.secret}
+			return a, typed, &fieldError{words.Text("server.token.invalid"), f.secret}
 		}
 	case uploader.SignInHeaders:
 		typed.SignIn = strings.TrimSpace(f.headers.Text)
 		if _, err := connect.ParseHeader(strings.Split(typed.SignIn, "\n")); err != nil {
-			return a, typed, &fieldError{words.Say("server.headers.invalid"), f.headers}
+			return a, typed, &fieldError{words.Text("server.headers.invalid"), f.headers}
 		}
 	}
 	a.Proxy, typed.Proxy, err = f.readProxy()
@@ -115,40 +115,40 @@ func (f *serverForm) readProxy() (proxy, password string, err error) {
 		u.User, password = url.User(user), f.proxySecret.Text
 	}
 	if _, err := connect.ParseProxy(u.String()); err != nil {
-		return "", "", &fieldError{words.Say("server.proxy.invalid"), f.proxyAddress}
+		return "", "", &fieldError{words.Text("server.proxy.invalid"), f.proxyAddress}
 	}
 	return u.String(), password, nil
 }
 
 // readProfile reads the server options. It fails with a *fieldError.
-func (f *serverForm) readProfile() (p uploader.Profile, err error) {
+func (f *serverForm) readProfile() (p uploader.ServerOptions, err error) {
 	for _, size := range []struct {
 		from *form.Entry
 		to   *int64
 	}{{f.chunkMin, &p.ChunkMin}, {f.chunkMax, &p.ChunkMax}, {f.chunkMultiple, &p.ChunkMultiple}} {
 		if *size.to, err = parseSize(size.from.Text); err != nil {
-			return p, &fieldError{words.Say("server.size.invalid"), size.from}
+			return p, &fieldError{words.Text("server.size.invalid"), size.from}
 		}
 	}
 	for _, count := range []struct {
 		from *form.Entry
 		to   *int
-	}{{f.connections, &p.Connections}, {f.simultaneous, &p.Simultaneous}} {
+	}{{f.connections, &p.Connections}, {f.simultaneous, &p.MaxFiles}} {
 		if *count.to, err = parseCount(count.from.Text); err != nil {
-			return p, &fieldError{words.Say("server.count.invalid"), count.from}
+			return p, &fieldError{words.Text("server.count.invalid"), count.from}
 		}
 	}
 	rate, good := f.limit.Rate()
 	if !good {
-		return p, &fieldError{words.Say("server.limit.invalid"), f.limit.Number}
+		return p, &fieldError{words.Text("server.limit.invalid"), f.limit.Number}
 	}
 	if p.ChunkMax > 0 && (p.ChunkMin > p.ChunkMax || p.ChunkMultiple > p.ChunkMax) {
-		return p, &fieldError{words.Say("server.chunk.invalid"), f.chunkMax}
+		return p, &fieldError{words.Text("server.chunk.invalid"), f.chunkMax}
 	}
 	p.Limit, p.Metadata = rate, strings.TrimSpace(f.metadata.Text)
-	p.Given, p.Checksums, p.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
+	p.GivenURL, p.Checksums, p.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
 	if _, err := uploader.ParseMetadata(p.Metadata); err != nil {
-		return p, &fieldError{words.Say("server.metadata.invalid"), f.metadata}
+		return p, &fieldError{words.Text("server.metadata.invalid"), f.metadata}
 	}
 	return p, nil
 }

@@ -57,7 +57,7 @@ func newServerForm(r form.Host, changed func(), choose func(*form.Entry)) *serve
 	typed := func(string) { f.changed() }
 	f.address, f.name = form.NewField(r.Close), form.NewField(r.Close)
 	f.address.SetPlaceHolder("https://uploads.example.com/files/")
-	f.name.SetPlaceHolder(words.Say("server.name.optional"))
+	f.name.SetPlaceHolder(words.Text("server.name.optional"))
 	f.row("server.address", f.address)
 	f.row("server.name", f.name)
 	f.signIn = form.NewSelect(r, optionLabels("server.sign-in.", []string{"none", "bearer", "basic", "headers"}), func(int) { f.arrange(); f.changed() })
@@ -72,7 +72,7 @@ func newServerForm(r form.Host, changed func(), choose func(*form.Entry)) *serve
 	f.headersRow = f.row("server.headers", f.headers)
 	f.noteRow = []fyne.CanvasObject{layout.NewSpacer(), f.note}
 	f.rows.Objects = append(f.rows.Objects, f.noteRow...)
-	f.moreButton = form.NewButton(r, words.Say("server.more"), theme.Icon(theme.IconChevronDown), func() { f.moreOpen = !f.moreOpen; f.arrange() })
+	f.moreButton = form.NewButton(r, words.Text("server.more"), theme.Icon(theme.IconChevronDown), func() { f.moreOpen = !f.moreOpen; f.arrange() })
 	f.moreButton.Importance = widget.LowImportance
 	f.moreButton.Alignment = widget.ButtonAlignLeading
 	f.rows.Add(layout.NewSpacer())
@@ -90,16 +90,16 @@ func (f *serverForm) connection(typed func(string), choose func(*form.Entry)) {
 		entry **form.Entry
 	}{{"server.ca", &f.ca}, {"server.certificate", &f.certificate}, {"server.key", &f.key}} {
 		path := form.NewEntry(f.Host, 20, typed)
-		path.SetPlaceHolder(words.Say(file.key + ".none"))
+		path.SetPlaceHolder(words.Text(file.key + ".none"))
 		*file.entry = path
-		button := form.NewButton(f.Host, words.Say("server.choose"), nil, func() { choose(path) })
+		button := form.NewButton(f.Host, words.Text("server.choose"), nil, func() { choose(path) })
 		f.moreRows = append(f.moreRows, f.row(file.key, container.NewBorder(nil, nil, nil, button, path))...)
 	}
 	f.proxy = form.NewSelect(f.Host, optionLabels("server.proxy.", []string{"system", "none", "http", "https", "socks5"}), func(int) { f.arrange(); f.changed() })
 	f.proxy.ShowIndex(0)
 	f.proxyAddress, f.proxyUser, f.proxySecret = form.NewEntry(f.Host, 20, typed), form.NewEntry(f.Host, 20, typed), form.NewEntry(f.Host, 20, typed)
 	f.proxyAddress.SetPlaceHolder("proxy.example.com:3128")
-	f.proxyUser.SetPlaceHolder(words.Say("server.optional"))
+	f.proxyUser.SetPlaceHolder(words.Text("server.optional"))
 	f.proxySecret.Password = true
 	f.moreRows = append(f.moreRows, f.row("server.proxy", f.proxy)...)
 	for _, row := range [][]fyne.CanvasObject{
@@ -118,11 +118,11 @@ func (f *serverForm) transfer(typed func(string)) {
 		more(key, e)
 		return e
 	}
-	f.chunkMax = number("server.chunk.max", words.Say("server.chunk.max.none"))
-	f.chunkMin = number("server.chunk.min", words.Say("server.chunk.min.none"))
-	f.chunkMultiple = number("server.chunk.multiple", words.Say("server.chunk.multiple.none"))
-	f.connections = number("server.connections", words.Say("server.as-settings"))
-	f.simultaneous = number("server.simultaneous", words.Say("server.as-settings"))
+	f.chunkMax = number("server.chunk.max", words.Text("server.chunk.max.none"))
+	f.chunkMin = number("server.chunk.min", words.Text("server.chunk.min.none"))
+	f.chunkMultiple = number("server.chunk.multiple", words.Text("server.chunk.multiple.none"))
+	f.connections = number("server.connections", words.Text("server.as-settings"))
+	f.simultaneous = number("server.simultaneous", words.Text("server.as-settings"))
 	f.limit = form.NewRateField(f.Host)
 	f.limit.Changed = func(int64, bool) { f.changed() }
 	more("server.limit", f.limit.Content)
@@ -132,7 +132,7 @@ func (f *serverForm) transfer(typed func(string)) {
 	ticked := func(bool) { f.changed() }
 	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, ticked), form.NewCheckbox(f.Host, ticked), form.NewCheckbox(f.Host, ticked)
 	for key, box := range map[string]*form.Checkbox{"given": f.given, "checksums": f.checksums, "override": f.override} {
-		box.Text = words.Say("server." + key)
+		box.Text = words.Text("server." + key)
 	}
 	for _, box := range []*form.Checkbox{f.given, f.checksums, f.override} {
 		gap := layout.NewSpacer()
@@ -144,7 +144,7 @@ func (f *serverForm) transfer(typed func(string)) {
 
 // row adds a field with a label, and returns both.
 func (f *serverForm) row(key string, control fyne.CanvasObject) []fyne.CanvasObject {
-	label := widget.NewLabelWithStyle(words.Say(key), fyne.TextAlignTrailing, fyne.TextStyle{})
+	label := widget.NewLabelWithStyle(words.Text(key), fyne.TextAlignTrailing, fyne.TextStyle{})
 	f.rows.Add(label)
 	f.rows.Add(control)
 	return []fyne.CanvasObject{label, control}
@@ -153,7 +153,7 @@ func (f *serverForm) row(key string, control fyne.CanvasObject) []fyne.CanvasObj
 func optionLabels(beginning string, names []string) []string {
 	labels := make([]string, len(names))
 	for i, name := range names {
-		labels[i] = words.Say(beginning + name)
+		labels[i] = words.Text(beginning + name)
 	}
 	return labels
 }
@@ -174,9 +174,9 @@ func (f *serverForm) arrange() {
 	form.SetVisible(kind == uploader.SignInBasic || kind == uploader.SignInBearer, f.secretRow...)
 	form.SetVisible(kind == uploader.SignInHeaders, f.headersRow...)
 	if label := f.secretRow[0].(*widget.Label); kind == uploader.SignInBearer {
-		label.SetText(words.Say("server.token"))
+		label.SetText(words.Text("server.token"))
 	} else {
-		label.SetText(words.Say("server.secret"))
+		label.SetText(words.Text("server.secret"))
 	}
 	form.SetVisible(kind != uploader.SignInNone, f.noteRow...)
 	form.SetVisible(f.moreOpen, f.moreRows...)
@@ -186,6 +186,6 @@ func (f *serverForm) arrange() {
 		icon, label = theme.IconChevronUp, "server.less"
 	}
 	f.moreButton.Icon = theme.Icon(icon)
-	f.moreButton.SetText(words.Say(label))
+	f.moreButton.SetText(words.Text(label))
 	f.rows.Refresh()
 }

@@ -71,8 +71,8 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 	saved := s.savedServer()
 	want := uploader.Server{
 		Name: "Studio 2", Endpoint: "https://up.example.com/files/",
-		Profile: uploader.Profile{
-			ChunkMin: 5 << 20, ChunkMax: 200 << 20, ChunkMultiple: 256 << 10, Connections: 4, Simultaneous: 2,
+		Options: uploader.ServerOptions{
+			ChunkMin: 5 << 20, ChunkMax: 200 << 20, ChunkMultiple: 256 << 10, Connections: 4, MaxFiles: 2,
 			Limit: 3_000_000, Metadata: "objectName {name}", Checksums: true, MethodOverride: true,
 		},
 		Access: uploader.Access{
@@ -84,8 +84,8 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		t.Error(diff)
 	}
 	secrets := connect.Secrets{SignIn: "hush hush", Proxy: "hush too"}
-	if kept, ok := s.access.Secret(saved.Access.Secret); !ok || kept != secrets {
-		t.Errorf("under %q the keyring has %#v", saved.Access.Secret, kept)
+	if kept, ok := s.access.Secret(saved.Access.SecretName); !ok || kept != secrets {
+		t.Errorf("under %q the keyring has %#v", saved.Access.SecretName, kept)
 	}
 	if s.access.Secrets[0] != secrets {
 		t.Error("it was tried with another sign-in")
@@ -99,7 +99,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		if err != nil || typed != (connect.Secrets{}) {
 			t.Fatalf("%v, %v", typed, err)
 		}
-		again.ID, again.Access.Secret = saved.ID, saved.Access.Secret
+		again.ID, again.Access.SecretName = saved.ID, saved.Access.SecretName
 		if diff := cmp.Diff(saved, again); diff != "" {
 			t.Error(diff)
 		}
@@ -143,8 +143,8 @@ func TestInvalidFieldsAreReported(t *testing.T) {
 func TestSecretIsKeptUntilReplaced(t *testing.T) {
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	old := studio(s)
-	old.Access = uploader.Access{SignIn: uploader.SignInBearer, Secret: "server-1"}
-	s.access.Kept["server-1"] = connect.Secrets{SignIn: "first"}.Pack()
+	old.Access = uploader.Access{SignIn: uploader.SignInBearer, SecretName: "server-1"}
+	s.access.Kept["server-1"] = connect.Secrets{SignIn: "first"}.Encode()
 
 	s.Edit(old)
 	s.dialog.name.SetText("Renamed")
@@ -154,7 +154,7 @@ func TestSecretIsKeptUntilReplaced(t *testing.T) {
 	}
 	s.until("it is said that it may go on", func() bool {
 		commands := s.engine.Commands()
-		return commands[len(commands)-1] == uploader.Command(uploader.SignedIn{Server: 2})
+		return commands[len(commands)-1] == uploader.Command(uploader.Unblock{Server: 2})
 	})
 	if kept, _ := s.access.Secret("server-1"); kept.SignIn != "first" {
 		t.Errorf("the keyring has %#v", kept)
@@ -172,9 +172,9 @@ func TestSecretIsKeptUntilReplaced(t *testing.T) {
 }
 
 func TestDialogShowsWhereSecretIsStored(t *testing.T) {
-	for keeping, part := range map[platform.Keeping]string{
-		platform.KeptBySystem: "only in this computer's keyring", platform.KeptInFile: "encrypted file",
-		platform.KeptLocked: "is locked", platform.KeptForNow: "lost when Ferry quits",
+	for keeping, part := range map[platform.Storage]string{
+		platform.StorageSystem: "only in this computer's keyring", platform.StorageFile: "encrypted file",
+		platform.StorageLockedFile: "is locked", platform.StorageMemory: "lost when Ferry quits",
 	} {
 		s := start(t, apptest.NewEngine())
 		s.access.KeepingState = keeping
@@ -200,7 +200,7 @@ func (d *serverDialog) noteText() string {
 
 func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
-	s.access.KeepingState, s.access.Passphrase = platform.KeptLocked, "open sesame"
+	s.access.KeepingState, s.access.Passphrase = platform.StorageLockedFile, "open sesame"
 	s.Edit(studio(s))
 	s.dialog.signIn.SetSelectedIndex(1)
 	test.Type(s.dialog.secret, "t0ken")
@@ -211,7 +211,7 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	}
 	s.unlocked()
 	saved := s.savedServer()
-	if kept, _ := s.access.Secret(saved.Access.Secret); kept.SignIn != "t0ken" {
+	if kept, _ := s.access.Secret(saved.Access.SecretName); kept.SignIn != "t0ken" {
 		t.Errorf("the keyring has %#v", kept)
 	}
 }
@@ -233,14 +233,14 @@ func TestCheckShowsOffsetOfGivenUpload(t *testing.T) {
 	engine := apptest.NewEngine()
 	engine.ProbeFunc = func(context.Context, string) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
 	s := start(t, engine)
-	s.access.Upload = &connect.Answer{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
+	s.access.Upload = &connect.TestResult{Upload: &tus.Status{Offset: 0, Length: 4_000_000_000}}
 	s.Add()
 	test.Type(s.dialog.address, "up.example.com/files/abc")
 	test.Tap(s.dialog.moreButton)
 	test.Tap(s.dialog.given)
 	test.Tap(s.dialog.check)
 	s.until("what it holds", func() bool { return strings.Contains(s.dialog.resultText(), "of 4.0 GB") })
-	if !s.access.Tried[0].Profile.Given {
+	if !s.access.Tried[0].Options.GivenURL {
 		t.Error("it was not tried as one")
 	}
 }

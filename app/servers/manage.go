@@ -28,8 +28,8 @@ func (s *Manager) Manage() {
 		if server.Builtin() {
 			continue
 		}
-		edit := form.NewButton(r, words.Say("servers.edit"), theme.Icon(theme.IconSettings), func() { leave(); s.Edit(server) })
-		remove := form.NewButton(r, words.Say("servers.remove"), theme.Icon(theme.IconRemove), func() { leave(); s.Remove(server) })
+		edit := form.NewButton(r, words.Text("servers.edit"), theme.Icon(theme.IconSettings), func() { leave(); s.Edit(server) })
+		remove := form.NewButton(r, words.Text("servers.remove"), theme.Icon(theme.IconRemove), func() { leave(); s.Remove(server) })
 		if first == nil {
 			first = edit
 		}
@@ -42,14 +42,14 @@ func (s *Manager) Manage() {
 		icon := container.NewCenter(widget.NewIcon(theme.Icon(view.ServerIcon(server))))
 		rows.Add(container.NewBorder(nil, widget.NewSeparator(), icon, container.NewCenter(container.NewHBox(edit, remove)), text))
 	}
-	add := form.NewDialogButton(words.Say("servers.add"), func() { leave(); s.Add() }, leave)
+	add := form.NewDialogButton(words.Text("servers.add"), func() { leave(); s.Add() }, leave)
 	add.Icon, add.Importance = theme.Icon(theme.IconAdd), widget.HighImportance
 	if first == nil {
 		first = add
-		rows.Add(widget.NewLabel(words.Say("servers.none")))
+		rows.Add(widget.NewLabel(words.Text("servers.none")))
 	}
 	page.SetObjects(rows)
-	box = dialog.New(s.config.Dialogs.Canvas(), words.Say("servers.title"), page, add, layout.NewSpacer(), form.NewDialogButton(words.Say("servers.close"), leave, leave))
+	box = dialog.New(s.config.Dialogs.Canvas(), words.Text("servers.title"), page, add, layout.NewSpacer(), form.NewDialogButton(words.Text("servers.close"), leave, leave))
 	box.SetSize(fyne.NewSize(theme.Grid(140), 0))
 	s.config.Dialogs.Present(box)
 	s.config.Dialogs.Canvas().Focus(first)
@@ -66,16 +66,16 @@ func (s *Manager) Remove(server uploader.Server) {
 	}
 	if waiting > 0 {
 		s.config.Dialogs.Ask(form.Question{
-			Title: words.Say("servers.busy.title"), Text: words.Count("servers.busy.text", waiting, name),
-			Answers: []form.Answer{{Label: words.Say("servers.close")}},
+			Title: words.Text("servers.busy.title"), Text: words.Count("servers.busy.text", waiting, name),
+			Answers: []form.Answer{{Label: words.Text("servers.close")}},
 		})
 		return
 	}
 	s.config.Dialogs.Ask(form.Question{
-		Title: words.Say("servers.removing.title", name), Text: words.Say("servers.removing.text"),
+		Title: words.Text("servers.removing.title", name), Text: words.Text("servers.removing.text"),
 		Answers: []form.Answer{
-			{Label: words.Say("servers.removing.no")},
-			{Label: words.Say("servers.removing.yes"), Importance: widget.DangerImportance, Do: func() { s.sendRemoval(server) }},
+			{Label: words.Text("servers.removing.no")},
+			{Label: words.Text("servers.removing.yes"), Importance: widget.DangerImportance, Do: func() { s.sendRemoval(server) }},
 		},
 	})
 }
@@ -92,11 +92,11 @@ func (s *Manager) sendRemoval(server uploader.Server) {
 
 // deleteSecret deletes the secret of a removed server from the keyring.
 func (s *Manager) deleteSecret(server uploader.Server) {
-	if server.Access.Secret == "" {
+	if server.Access.SecretName == "" {
 		return
 	}
 	s.config.Bridge.Run(func(ctx context.Context) {
-		if err := s.config.Access.Delete(ctx, server.Access.Secret); err != nil {
+		if err := s.config.Access.Delete(ctx, server.Access.SecretName); err != nil {
 			s.config.Log.Warn("secret not deleted from the keyring", "error", err)
 		}
 	})

@@ -11,11 +11,11 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Access is what signing in to servers needs: a *connect.Book, and the *platform.Keys
+// Access is what signing in to servers needs: a *connect.Connector, and the *platform.AppKeyring
 // that it reads.
 type Access interface {
-	Try(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.Answer, error)
-	Keeping(ctx context.Context) platform.Keeping
+	Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error)
+	Storage(ctx context.Context) platform.Storage
 	Unlock(ctx context.Context, passphrase string) error
 	platform.Keyring
 }
@@ -24,18 +24,18 @@ type Access interface {
 // those stored for the server that is being changed. It may block on the keyring.
 func completeSecrets(ctx context.Context, access Access, old, next uploader.Server, typed connect.Secrets) (connect.Secrets, error) {
 	keepsSignIn := typed.SignIn == "" && next.Access.SignIn == old.Access.SignIn && next.Access.SignIn != uploader.SignInNone
-	keepsProxy := typed.Proxy == "" && connect.ProxyAsks(next.Access.Proxy) && connect.ProxyAsks(old.Access.Proxy)
-	if old.Access.Secret == "" || !keepsSignIn && !keepsProxy {
+	keepsProxy := typed.Proxy == "" && connect.ProxyNeedsPassword(next.Access.Proxy) && connect.ProxyNeedsPassword(old.Access.Proxy)
+	if old.Access.SecretName == "" || !keepsSignIn && !keepsProxy {
 		return typed, nil
 	}
-	text, err := access.Get(ctx, old.Access.Secret)
+	text, err := access.Get(ctx, old.Access.SecretName)
 	if errors.Is(err, platform.ErrNoSecret) {
 		return typed, nil
 	}
 	if err != nil {
 		return connect.Secrets{}, err
 	}
-	kept, err := connect.Unpack(text)
+	kept, err := connect.DecodeSecrets(text)
 	if err != nil {
 		return typed, nil //nolint:nilerr // what is stored cannot be used
 	}
@@ -52,9 +52,9 @@ func completeSecrets(ctx context.Context, access Access, old, next uploader.Serv
 // their name. Secrets that are no longer needed are deleted. It may block on the
 // keyring.
 func saveSecrets(ctx context.Context, access Access, old, next uploader.Server, secrets connect.Secrets) (uploader.Server, error) {
-	name := old.Access.Secret
-	if next.Access.SignIn == uploader.SignInNone && !connect.ProxyAsks(next.Access.Proxy) {
-		next.Access.Secret = ""
+	name := old.Access.SecretName
+	if next.Access.SignIn == uploader.SignInNone && !connect.ProxyNeedsPassword(next.Access.Proxy) {
+		next.Access.SecretName = ""
 		if name != "" {
 			return next, access.Delete(ctx, name)
 		}
@@ -63,8 +63,8 @@ func saveSecrets(ctx context.Context, access Access, old, next uploader.Server, 
 	if name == "" {
 		name = newSecretName()
 	}
-	next.Access.Secret = name
-	return next, access.Set(ctx, name, secrets.Pack())
+	next.Access.SecretName = name
+	return next, access.Set(ctx, name, secrets.Encode())
 }
 
 // newSecretName is a name that no other server has, in any profile.

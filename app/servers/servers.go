@@ -21,7 +21,7 @@ type Config struct {
 	Log     *slog.Logger
 
 	Unlock     func(then func()) // unlocks the encrypted file for secrets
-	ChooseFile func(question platform.Question, then func(paths []string))
+	ChooseFile func(question platform.ChooserOptions, then func(paths []string))
 	Choose     func(uploader.ServerID) // makes a server the destination
 }
 
@@ -60,7 +60,7 @@ func (s *Manager) SignIn(server uploader.Server) {
 func (s *Manager) save(server uploader.Server, done func(error)) {
 	s.config.Bridge.Send(uploader.SaveServer{Server: server}, func(err error) {
 		if err == nil && server.ID != 0 { // also when only a secret has changed
-			s.config.Bridge.Send(uploader.SignedIn{Server: server.ID}, nil)
+			s.config.Bridge.Send(uploader.Unblock{Server: server.ID}, nil)
 		}
 		s.config.Bridge.Post(func() { done(err); s.chooseSaved(server, err) })
 	})
@@ -78,6 +78,6 @@ func (s *Manager) chooseSaved(saved uploader.Server, err error) {
 
 // choosePath asks for a file, and writes its path into a field.
 func (s *Manager) choosePath(e *form.Entry) {
-	question := platform.Question{Title: words.Say("server.choose.title"), Accept: words.Say("server.choose.accept")}
+	question := platform.ChooserOptions{Title: words.Text("server.choose.title"), AcceptLabel: words.Text("server.choose.accept")}
 	s.config.ChooseFile(question, func(paths []string) { e.SetText(paths[0]) })
 }

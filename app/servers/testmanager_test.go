@@ -48,7 +48,7 @@ func start(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *test
 	config := Config{
 		Bridge: b, Access: s.access, Dialogs: form.NewDialogs(s.window.Canvas(), func() {}), Log: log,
 		Unlock:     func(then func()) { s.unlocked = then },
-		ChooseFile: func(platform.Question, func([]string)) { t.Error("a file is asked for") },
+		ChooseFile: func(platform.ChooserOptions, func([]string)) { t.Error("a file is asked for") },
 		Choose:     func(id uploader.ServerID) { s.chosen = id },
 	}
 	for _, option := range options {

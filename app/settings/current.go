@@ -21,10 +21,10 @@ type Store interface {
 	SaveSetting(ctx context.Context, key string, value json.RawMessage) error
 }
 
-// Book holds the current settings of one profile, notifies watchers of changes and
+// Current holds the current settings of one profile, notifies watchers of changes and
 // saves them in the background. Its methods may be called from any goroutine. Only
 // [Open] and Run block on the disk.
-type Book struct {
+type Current struct {
 	store   Store
 	log     *slog.Logger
 	unsaved chan struct{} // has a value while there are changes to save
@@ -36,7 +36,7 @@ type Book struct {
 
 // Open reads the settings. If that fails it logs the error and uses the defaults, so
 // that the program can start.
-func Open(ctx context.Context, store Store, log *slog.Logger) *Book {
+func Open(ctx context.Context, store Store, log *slog.Logger) *Current {
 	saved, err := store.Setting(ctx, storeKey)
 	if err != nil {
 		log.Warn("settings not read, using defaults", "err", err)
@@ -45,11 +45,11 @@ func Open(ctx context.Context, store Store, log *slog.Logger) *Book {
 	if len(invalid) > 0 {
 		log.Warn("invalid settings, using their defaults", "settings", invalid)
 	}
-	return &Book{store: store, log: log, settings: settings, unsaved: make(chan struct{}, 1), watchers: map[chan struct{}]struct{}{}}
+	return &Current{store: store, log: log, settings: settings, unsaved: make(chan struct{}, 1), watchers: map[chan struct{}]struct{}{}}
 }
 
 // Get returns a copy of the current settings.
-func (c *Book) Get() Settings {
+func (c *Current) Get() Settings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.settings.clone()
@@ -57,7 +57,7 @@ func (c *Book) Get() Settings {
 
 // Update changes the settings, notifies watchers and makes Run save them. Invalid
 // values are replaced by their defaults. change must not call c's methods.
-func (c *Book) Update(change func(*Settings)) {
+func (c *Current) Update(change func(*Settings)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	next := c.settings.clone()
@@ -71,7 +71,7 @@ func (c *Book) Update(change func(*Settings)) {
 
 // Watch returns a channel that receives a value after changes; several changes may be
 // combined. It is closed when ctx is done.
-func (c *Book) Watch(ctx context.Context) <-chan struct{} {
+func (c *Current) Watch(ctx context.Context) <-chan struct{} {
 	watcher := make(chan struct{}, 1)
 	c.mu.Lock()
 	c.watchers[watcher] = struct{}{}
@@ -87,7 +87,7 @@ func (c *Book) Watch(ctx context.Context) <-chan struct{} {
 
 // Run saves changes until ctx is done, then those not saved yet. It returns the error
 // of that last save.
-func (c *Book) Run(ctx context.Context) error {
+func (c *Current) Run(ctx context.Context) error {
 	var retry <-chan time.Time // not nil after a failed save
 	for {
 		select {
@@ -107,7 +107,7 @@ func (c *Book) Run(ctx context.Context) error {
 }
 
 // flush saves the settings if there are changes or the last save failed.
-func (c *Book) flush(ctx context.Context, failed bool) error {
+func (c *Current) flush(ctx context.Context, failed bool) error {
 	select {
 	case <-c.unsaved:
 	default:
@@ -118,7 +118,7 @@ func (c *Book) flush(ctx context.Context, failed bool) error {
 	return c.save(ctx)
 }
 
-func (c *Book) save(ctx context.Context) error {
+func (c *Current) save(ctx context.Context) error {
 	saved, err := c.Get().format()
 	if err != nil {
 		return err

@@ -1,7 +1,7 @@
 // Package settings holds the user's settings and their defaults: how files are
 // uploaded, appearance, notifications and startup.
 //
-// A [Book] holds the settings of one profile. Changes take effect at once and are
+// A [Current] holds the settings of one profile. Changes take effect at once and are
 // saved in the background. Reading never fails: an invalid value in the database is
 // replaced by its default.
 //
@@ -21,22 +21,22 @@ type Settings struct {
 	Transfers     uploader.Settings `json:"transfers"`
 	Notifications Notifications     `json:"notifications"`
 	Start         Start             `json:"start"`
-	Look          Look              `json:"look"`
+	Appearance    Appearance        `json:"look"`
 }
 
 // Notifications selects the desktop notifications, which are silent.
 type Notifications struct {
-	Finished    bool `json:"finished"`    // a batch is finished
-	NeedsYou    bool `json:"needsYou"`    // an upload needs a decision of the user
-	Interrupted bool `json:"interrupted"` // Ferry started hidden with unfinished uploads of an earlier run
+	Finished       bool `json:"finished"`    // a batch is finished
+	NeedsAttention bool `json:"needsYou"`    // an upload needs a decision of the user
+	Interrupted    bool `json:"interrupted"` // Ferry started hidden with unfinished uploads of an earlier run
 }
 
 // Start are the settings for starting and quitting.
 type Start struct {
-	OnStart       OnStart `json:"onStart"`
-	AtLogin       bool    `json:"atLogin"`       // start hidden when the user logs in
-	CloseToTray   bool    `json:"closeToTray"`   // closing the window hides it, if there is a tray
-	AskBeforeQuit bool    `json:"askBeforeQuit"` // ask for confirmation while uploads are active
+	OnStart     OnStart `json:"onStart"`
+	AtLogin     bool    `json:"atLogin"`       // start hidden when the user logs in
+	CloseToTray bool    `json:"closeToTray"`   // closing the window hides it, if there is a tray
+	ConfirmQuit bool    `json:"askBeforeQuit"` // ask for confirmation while uploads are active
 }
 
 // OnStart selects what happens to unfinished uploads of an earlier run.
@@ -44,12 +44,12 @@ type OnStart string
 
 // The choices of OnStart.
 const (
-	OnStartContinue OnStart = "continue"
-	OnStartAsk      OnStart = "ask" // they wait for the user's answer
+	OnStartResume OnStart = "continue"
+	OnStartAsk    OnStart = "ask" // they wait for the user's answer
 )
 
-// Look are the settings of the interface's appearance.
-type Look struct {
+// Appearance are the settings of the interface's appearance.
+type Appearance struct {
 	Language words.Language `json:"language"` // "": the system's
 	Theme    Theme          `json:"theme"`
 	Scale    float64        `json:"scale"` // 1 is the normal size
@@ -65,16 +65,16 @@ const (
 	ThemeDark   Theme = "dark"
 )
 
-// Scales returns the values of [Look].Scale that are offered.
+// Scales returns the values of [Appearance].Scale that are offered.
 func Scales() []float64 { return []float64{0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2} }
 
 // Default returns the default settings.
 func Default() Settings {
 	return Settings{
 		Transfers:     uploader.DefaultSettings(),
-		Notifications: Notifications{Finished: true, NeedsYou: true, Interrupted: true},
-		Start:         Start{OnStart: OnStartContinue, CloseToTray: true, AskBeforeQuit: true},
-		Look:          Look{Theme: ThemeSystem, Scale: 1},
+		Notifications: Notifications{Finished: true, NeedsAttention: true, Interrupted: true},
+		Start:         Start{OnStart: OnStartResume, CloseToTray: true, ConfirmQuit: true},
+		Appearance:    Appearance{Theme: ThemeSystem, Scale: 1},
 	}
 }
 

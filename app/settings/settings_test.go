@@ -54,7 +54,7 @@ func storeWith(text string) *memoryStore {
 	return &memoryStore{saved: map[string]json.RawMessage{"settings": json.RawMessage(text)}}
 }
 
-func open(t *testing.T, store settings.Store) *settings.Book {
+func open(t *testing.T, store settings.Store) *settings.Current {
 	t.Helper()
 	return settings.Open(t.Context(), store, slog.New(slog.DiscardHandler))
 }
@@ -63,16 +63,16 @@ func open(t *testing.T, store settings.Store) *settings.Book {
 func nonDefault() settings.Settings {
 	return settings.Settings{
 		Transfers: uploader.Settings{
-			Simultaneous: 5, Connections: 2, Limit: 4_000_000,
+			MaxFiles: 5, Connections: 2, Limit: 4_000_000,
 			Schedule: uploader.Schedule{{
 				Days: [7]bool{1: true, 5: true}, From: 22 * time.Hour, Until: 6*time.Hour + 30*time.Minute, Limit: -1,
 			}},
-			Metered: uploader.MeteredHold, Fingerprint: "content", Proof: uploader.ProofWhole, Sum: true,
-			Ignore: []string{"*.tmp", "数据?"}, Hidden: false, Links: true, Settle: 10 * time.Second,
-			History: uploader.History{Most: 50, Age: 24 * time.Hour},
+			Metered: uploader.MeteredHold, Fingerprint: "content", ResumeCheck: uploader.ResumeCheckAll, SendSHA256: true,
+			Ignore: []string{"*.tmp", "数据?"}, IncludeHidden: false, FollowLinks: true, SettleTime: 10 * time.Second,
+			History: uploader.History{MaxCount: 50, MaxAge: 24 * time.Hour},
 		},
-		Start: settings.Start{OnStart: settings.OnStartAsk, AtLogin: true},
-		Look:  settings.Look{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5},
+		Start:      settings.Start{OnStart: settings.OnStartAsk, AtLogin: true},
+		Appearance: settings.Appearance{Language: words.Chinese, Theme: settings.ThemeDark, Scale: 1.5},
 	}
 }
 
@@ -194,7 +194,7 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"section of another type", `{"transfers":7,"look":{"scale":2}}`,
-			with(func(s *settings.Settings) { s.Look.Scale = 2 }),
+			with(func(s *settings.Settings) { s.Appearance.Scale = 2 }),
 			[]string{"transfers"},
 		},
 		{

@@ -13,11 +13,11 @@ import (
 
 // Limits of settings.
 const (
-	MostSimultaneous = 32
-	MostConnections  = uploader.ConnectionsMost
-	MostSettle       = time.Hour
-	MostHistory      = 1_000_000
-	MostHistoryAge   = 10 * 366 * 24 * time.Hour
+	MaxSimultaneous = 32
+	MaxConnections  = uploader.MaxConnections
+	MaxSettle       = time.Hour
+	MaxHistory      = 1_000_000
+	MaxHistoryAge   = 10 * 366 * 24 * time.Hour
 
 	minScale, maxScale = 0.5, 4
 
@@ -38,21 +38,21 @@ func (s Settings) validated() (valid Settings, invalid []string) {
 		}
 	}
 	t, dt := &s.Transfers, &d.Transfers
-	check("simultaneous", between(t.Simultaneous, 1, MostSimultaneous), func() { t.Simultaneous = dt.Simultaneous })
-	check("connections", between(t.Connections, 1, MostConnections), func() { t.Connections = dt.Connections })
+	check("simultaneous", between(t.MaxFiles, 1, MaxSimultaneous), func() { t.MaxFiles = dt.MaxFiles })
+	check("connections", between(t.Connections, 1, MaxConnections), func() { t.Connections = dt.Connections })
 	check("limit", t.Limit >= 0, func() { t.Limit = dt.Limit })
-	check("schedule", len(t.Schedule) <= uploader.SpansMost && all(t.Schedule, validSpan), func() { t.Schedule = dt.Schedule })
-	check("metered", oneOf(t.Metered, uploader.MeteredGoOn, uploader.MeteredHold), func() { t.Metered = dt.Metered })
+	check("schedule", len(t.Schedule) <= uploader.MaxSpans && all(t.Schedule, validSpan), func() { t.Schedule = dt.Schedule })
+	check("metered", oneOf(t.Metered, uploader.MeteredUpload, uploader.MeteredHold), func() { t.Metered = dt.Metered })
 	check("fingerprint", validStrategy(t.Fingerprint), func() { t.Fingerprint = dt.Fingerprint })
-	check("proof", oneOf(t.Proof, uploader.ProofSamples, uploader.ProofWhole), func() { t.Proof = dt.Proof })
-	check("ignore", len(t.Ignore) <= uploader.PatternsMost && all(t.Ignore, ValidPattern), func() { t.Ignore = dt.Ignore })
-	check("settle", between(t.Settle, 0, MostSettle), func() { t.Settle = dt.Settle })
-	check("history.most", between(t.History.Most, 0, MostHistory), func() { t.History.Most = dt.History.Most })
-	check("history.age", between(t.History.Age, 0, MostHistoryAge), func() { t.History.Age = dt.History.Age })
-	check("onStart", oneOf(s.Start.OnStart, OnStartContinue, OnStartAsk), func() { s.Start.OnStart = d.Start.OnStart })
-	check("language", s.Look.Language == "" || slices.Contains(words.Languages(), s.Look.Language), func() { s.Look.Language = d.Look.Language })
-	check("theme", oneOf(s.Look.Theme, ThemeSystem, ThemeLight, ThemeDark), func() { s.Look.Theme = d.Look.Theme })
-	check("scale", between(s.Look.Scale, minScale, maxScale), func() { s.Look.Scale = d.Look.Scale })
+	check("proof", oneOf(t.ResumeCheck, uploader.ResumeCheckSamples, uploader.ResumeCheckAll), func() { t.ResumeCheck = dt.ResumeCheck })
+	check("ignore", len(t.Ignore) <= uploader.MaxPatterns && all(t.Ignore, ValidPattern), func() { t.Ignore = dt.Ignore })
+	check("settle", between(t.SettleTime, 0, MaxSettle), func() { t.SettleTime = dt.SettleTime })
+	check("history.most", between(t.History.MaxCount, 0, MaxHistory), func() { t.History.MaxCount = dt.History.MaxCount })
+	check("history.age", between(t.History.MaxAge, 0, MaxHistoryAge), func() { t.History.MaxAge = dt.History.MaxAge })
+	check("onStart", oneOf(s.Start.OnStart, OnStartResume, OnStartAsk), func() { s.Start.OnStart = d.Start.OnStart })
+	check("language", s.Appearance.Language == "" || slices.Contains(words.Languages(), s.Appearance.Language), func() { s.Appearance.Language = d.Appearance.Language })
+	check("theme", oneOf(s.Appearance.Theme, ThemeSystem, ThemeLight, ThemeDark), func() { s.Appearance.Theme = d.Appearance.Theme })
+	check("scale", between(s.Appearance.Scale, minScale, maxScale), func() { s.Appearance.Scale = d.Appearance.Scale })
 	return s, invalid
 }
 

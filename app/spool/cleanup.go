@@ -83,7 +83,7 @@ func (f Folder) usage(s *uploader.Snapshot) (needed, finished map[string]bool) {
 		}
 	}
 	for _, batch := range s.Batches {
-		if batch.Expanded {
+		if batch.Scanned {
 			continue
 		}
 		for _, root := range batch.Roots {

@@ -13,25 +13,25 @@ import (
 // writes, a complete stream, a stream whose writer ended early, or not a stream of
 // this folder. A stream whose state cannot be read is reported as cut, because an
 // incomplete stream must never be taken for a complete one.
-func (f Folder) Growth(path string) uploader.Growth {
+func (f Folder) Growth(path string) uploader.FileGrowth {
 	if !f.contains(path) {
 		return uploader.GrowthNone
 	}
 	dir := filepath.Dir(path)
 	marker := filepath.Join(dir, growingName)
 	if !exists(marker) {
-		return uploader.GrowthWhole
+		return uploader.GrowthComplete
 	}
 	lock := flock.New(marker, flock.SetFlag(os.O_RDWR)) // without O_CREATE: the writer may just have removed it
 	free, err := lock.TryRLock()
 	if err == nil && !free {
-		return uploader.Growing
+		return uploader.GrowthActive
 	}
 	_ = lock.Close()
 	if exists(filepath.Join(dir, wholeName)) || !exists(marker) {
-		return uploader.GrowthWhole
+		return uploader.GrowthComplete
 	}
-	return uploader.GrowthCut
+	return uploader.GrowthTruncated
 }
 
 func exists(path string) bool {

@@ -84,7 +84,7 @@ func TestStreamFill(t *testing.T) {
 		if err := s.Fill(t.Context(), broken); !fault.Is(err, fault.LocalDisk) {
 			t.Errorf("err = %v", err)
 		}
-		wantGrowth(t, folder, s.Path, uploader.GrowthCut)
+		wantGrowth(t, folder, s.Path, uploader.GrowthTruncated)
 		if err := errors.Join(s.Close(), s.Discard()); err != nil {
 			t.Error(err)
 		}
@@ -105,12 +105,12 @@ func TestStreamFill(t *testing.T) {
 		if err := s.Fill(ctx, blocked); !errors.Is(err, context.Canceled) {
 			t.Errorf("err = %v", err)
 		}
-		wantGrowth(t, folder, s.Path, uploader.GrowthCut)
+		wantGrowth(t, folder, s.Path, uploader.GrowthTruncated)
 		_ = writer.Close()
 	})
 }
 
-func wantGrowth(t *testing.T, folder spool.Folder, path string, want uploader.Growth) {
+func wantGrowth(t *testing.T, folder spool.Folder, path string, want uploader.FileGrowth) {
 	t.Helper()
 	if got := folder.Growth(path); got != want {
 		t.Errorf("growth of %s: %d, want %d", path, got, want)
@@ -125,17 +125,17 @@ func TestGrowth(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	wantGrowth(t, folder, s.Path, uploader.Growing)
+	wantGrowth(t, folder, s.Path, uploader.GrowthActive)
 	out, in := io.Pipe()
 	filled := make(chan error, 1)
 	go func() { filled <- s.Fill(t.Context(), out) }()
 	_, _ = in.Write([]byte("some"))
-	wantGrowth(t, folder, s.Path, uploader.Growing)
+	wantGrowth(t, folder, s.Path, uploader.GrowthActive)
 	_ = in.Close()
 	if err := <-filled; err != nil {
 		t.Fatal(err)
 	}
-	wantGrowth(t, folder, s.Path, uploader.GrowthWhole)
+	wantGrowth(t, folder, s.Path, uploader.GrowthComplete)
 	if got := streamNames(t, folder); len(got) != 1 {
 		t.Errorf("files after Fill: %q, want one", got)
 	}

@@ -35,20 +35,20 @@ type FilterActions struct {
 }
 
 // NewFilterBar returns a hidden filter bar.
-func NewFilterBar(hints *widgets.Hints, actions FilterActions) *FilterBar {
+func NewFilterBar(hints *widgets.Tooltips, actions FilterActions) *FilterBar {
 	b := &FilterBar{Relayout: func() {}}
 	b.tabs = widgets.NewTabs(func(id string) {
 		if chosen, known := view.FilterNamed(id); known {
 			actions.Choose(chosen)
 		}
 	})
-	b.Field = widgets.NewSearchField(words.Say("search.placeholder"), hints, words.Say("search.clear"), actions.Seek)
+	b.Field = widgets.NewSearchField(words.Text("search.placeholder"), hints, words.Text("search.clear"), actions.Seek)
 	b.Field.OnLeave = actions.Leave
 	b.Field.OnFocus = func(focused bool) {
 		b.focused = focused
 		b.Content.Refresh()
 	}
-	b.opener = widgets.NewIconButton(theme.IconSearch, hints, words.Say("search.placeholder"), actions.Find)
+	b.opener = widgets.NewIconButton(theme.IconSearch, hints, words.Text("search.placeholder"), actions.Find)
 	b.scroll = container.NewHScroll(b.tabs)
 	b.Content = container.New(&filterLine{b}, b.scroll, b.Field, b.opener)
 	b.Content.Hide()
@@ -85,7 +85,7 @@ func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
 
 func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b, side := l.bar, theme.Grid(4)
-	b.tabs.SetBrief(false)
+	b.tabs.SetCompact(false)
 	room := size.Width - side - theme.Grid(1)
 	height := b.Field.MinSize().Height
 	searching := room-b.tabs.Width() >= theme.Grid(fieldWidth) || b.Field.Text != "" || b.focused
@@ -94,7 +94,7 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		right = theme.Grid(fieldWidth)
 	}
 	if b.tabs.Width()+right > room {
-		b.tabs.SetBrief(true)
+		b.tabs.SetCompact(true)
 	}
 	if searching {
 		right = min(max(room-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
@@ -111,12 +111,12 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 // NoMatches is what is shown instead of the list when filter and search match nothing.
 func NoMatches(chosen view.Filter, text string) widgets.EmptyModel {
 	if view.NewSearch(text).Empty() {
-		return widgets.EmptyModel{Title: words.Say("filter.empty." + chosen.String()), Button: words.Say("filter.show-all")}
+		return widgets.EmptyModel{Title: words.Text("filter.empty." + chosen.String()), Button: words.Text("filter.show-all")}
 	}
-	model := widgets.EmptyModel{Title: words.Say("search.empty"), Button: words.Say("search.clear")}
-	model.Hint = words.Say("search.empty.hint", words.Data{"Text": words.Printable(text)})
+	model := widgets.EmptyModel{Title: words.Text("search.empty"), Button: words.Text("search.clear")}
+	model.Hint = words.Text("search.empty.hint", words.Data{"Text": words.Printable(text)})
 	if chosen != view.FilterAll {
-		model.Hint = words.Say("search.empty.hint.under", words.Data{"Text": words.Printable(text), "Filter": words.Say("filter." + chosen.String())})
+		model.Hint = words.Text("search.empty.hint.under", words.Data{"Text": words.Printable(text), "Filter": words.Text("filter." + chosen.String())})
 	}
 	return model
 }

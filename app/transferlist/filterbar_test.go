@@ -17,7 +17,7 @@ func TestSearchFieldIsButtonInNarrowWindow(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light, 1))
 	w := test.NewTempWindow(t, nil)
 	var bar *FilterBar
-	bar = NewFilterBar(widgets.NewHints(), FilterActions{
+	bar = NewFilterBar(widgets.NewTooltips(), FilterActions{
 		Choose: func(view.Filter) {}, Seek: func(string) {}, Leave: func() {},
 		Find: func() { bar.Field.Show(); w.Canvas().Focus(bar.Field) },
 	})

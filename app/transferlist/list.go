@@ -42,11 +42,11 @@ type ListActions struct {
 }
 
 // NewList returns an empty list.
-func NewList(hints *widgets.Hints, do ListActions) *List {
+func NewList(hints *widgets.Tooltips, do ListActions) *List {
 	l := &List{actions: do, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
 	l.Rows = list.New(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
-		row.Hints = hints
+		row.Tooltips = hints
 		return row
 	})
 	l.Rows.OnActivate = l.Activate
@@ -109,7 +109,7 @@ func (l *List) Parent(i int) int { return l.outline.Parent(i) }
 func (l *List) Bind(i int, object fyne.CanvasObject) {
 	row, id := object.(*widgets.Row), l.ID(i)
 	row.OnAction = func(name string) { l.Do(id, name) }
-	row.OnFold = func() { l.Rows.Toggle(id) }
+	row.OnToggle = func() { l.Rows.Toggle(id) }
 	row.SetModel(l.Row(i))
 }
 
@@ -133,24 +133,24 @@ func (l *List) Row(i int) widgets.RowModel {
 // that needs a sign-in it looks like one that the server has refused.
 func (l *List) showBlocked(row *widgets.RowModel, t *uploader.Transfer) {
 	if l.actions.Interrupted().Contains(t) {
-		row.Detail = words.Say("state.awaits-you")
+		row.Status = words.Text("state.awaits-you")
 		return
 	}
 	blocked := l.Snapshot.Blocked[t.Server]
 	if blocked == nil {
 		return
 	}
-	row.Glyph, row.Tone = theme.IconError, theme.Warning
+	row.StatusIcon, row.Tone = theme.IconError, theme.Warning
 	if blocked.Kind == fault.Auth {
-		row.Glyph, row.Tone = view.StateIcon(uploader.StateSignIn)
-		signIn := widgets.Action{ID: view.ActionSignIn.String(), Icon: view.ActionSignIn.Icon(), Label: words.Say("action.sign-in"), Prominent: true}
+		row.StatusIcon, row.Tone = view.StateIcon(uploader.StateSignIn)
+		signIn := widgets.Action{ID: view.ActionSignIn.String(), Icon: view.ActionSignIn.Icon(), Label: words.Text("action.sign-in"), Prominent: true}
 		row.Actions = append(slices.Clone(row.Actions), signIn)
 	}
 	row.BarTone = row.Tone
 }
 
 func (l *List) batchRow(i int, g *view.Group) widgets.RowModel {
-	b, sum := l.batch(g.Batch), l.Snapshot.Sums[g.Batch]
+	b, sum := l.batch(g.Batch), l.Snapshot.BatchTotals[g.Batch]
 	row := view.BatchRow(l.Snapshot, b, sum, l.unacknowledged[b.ID], l.batchHigh.Raise(b.ID, sum))
 	if opens, open := l.Opens(i); open {
 		row.Fold = widgets.FoldOpen
@@ -166,7 +166,7 @@ func (l *List) batch(id uploader.BatchID) *uploader.Batch {
 	if b := l.Snapshot.Batches[id]; b != nil {
 		return b
 	}
-	return &uploader.Batch{ID: id, Expanded: true}
+	return &uploader.Batch{ID: id, Scanned: true}
 }
 
 // Do applies the action of a row's button to the transfers of the row.
@@ -211,7 +211,7 @@ func (l *List) Selection(ids map[int64]bool) view.Selection {
 		if g := l.outline.GroupAt(i); g != nil {
 			s.Batches = append(s.Batches, g.Batch)
 			s.All = append(s.All, l.outline.Members(g.Batch)...)
-			s.Scanning = s.Scanning || !l.batch(g.Batch).Expanded
+			s.Scanning = s.Scanning || !l.batch(g.Batch).Scanned
 			continue
 		}
 		if parent := l.outline.Parent(i); parent < 0 || !ids[l.ID(parent)] {
@@ -243,7 +243,7 @@ func (l *List) MoveTargets(s view.Selection) []uploader.Target {
 			targets[at].IDs = append(targets[at].IDs, t.ID)
 		default:
 			inside[t.Batch] = len(targets)
-			targets = append(targets, uploader.These(t.ID))
+			targets = append(targets, uploader.TargetTransfers(t.ID))
 		}
 	}
 	return targets

@@ -31,7 +31,7 @@ func (l *List) Menu(s view.Selection) *fyne.Menu {
 			menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 		}
 		last = a.Group()
-		item := fyne.NewMenuItem(words.Say(is.Label(a)), func() { l.actions.Act(a, s) })
+		item := fyne.NewMenuItem(words.Text(is.Label(a)), func() { l.actions.Act(a, s) })
 		item.Icon = theme.Icon(a.Icon())
 		menu.Items = append(menu.Items, item)
 	}

@@ -19,8 +19,8 @@ const (
 type Presence struct {
 	Icon     bool // the toolkit has an icon for a tray
 	Has      func(context.Context) bool
-	Follow   func(ctx context.Context, changed func()) // see platform.FollowTray
-	ShowIcon func(context.Context) error               // see platform.ShowInTray
+	Follow   func(ctx context.Context, changed func()) // see platform.WatchTray
+	ShowIcon func(context.Context) error               // see platform.RegisterTrayIcon
 	Away     time.Duration                             // how long a tray may be missing before it counts as gone
 	Log      *slog.Logger
 }

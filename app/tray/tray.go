@@ -89,17 +89,17 @@ func (t *Tray) menu(next view.Tray) *fyne.Menu {
 	var items []*fyne.MenuItem
 	separate := func() { items = append(items, fyne.NewMenuItemSeparator()) }
 	if next.Resume != "" {
-		items = append(items, fyne.NewMenuItem(next.Resume, t.actions.ResumeInterrupted), fyne.NewMenuItem(words.Say("greeting.not-now"), t.actions.NotNow))
+		items = append(items, fyne.NewMenuItem(next.Resume, t.actions.ResumeInterrupted), fyne.NewMenuItem(words.Text("greeting.not-now"), t.actions.NotNow))
 		separate()
 	}
 	status := fyne.NewMenuItem(next.Status, nil)
 	status.Disabled = true
 	items = append(items, status)
 	separate()
-	items = append(items, fyne.NewMenuItem(words.Say("tray.open"), t.actions.Open), t.toggle(next),
-		fyne.NewMenuItem(words.Say("tray.add"), t.actions.Add), t.recent(next))
+	items = append(items, fyne.NewMenuItem(words.Text("tray.open"), t.actions.Open), t.toggle(next),
+		fyne.NewMenuItem(words.Text("tray.add"), t.actions.Add), t.recent(next))
 	separate()
-	quit := fyne.NewMenuItem(words.Say("tray.quit"), t.actions.Quit)
+	quit := fyne.NewMenuItem(words.Text("tray.quit"), t.actions.Quit)
 	quit.IsQuit = true
 	return fyne.NewMenu("Ferry", append(items, quit)...)
 }
@@ -107,11 +107,11 @@ func (t *Tray) menu(next view.Tray) *fyne.Menu {
 // toggle pauses or resumes everything.
 func (t *Tray) toggle(next view.Tray) *fyne.MenuItem {
 	if next.Pause || !next.Paused {
-		item := fyne.NewMenuItem(words.Say("tray.pause-all"), t.actions.PauseAll)
+		item := fyne.NewMenuItem(words.Text("tray.pause-all"), t.actions.PauseAll)
 		item.Disabled = !next.Pause
 		return item
 	}
-	return fyne.NewMenuItem(words.Say("tray.resume-all"), t.actions.ResumeAll)
+	return fyne.NewMenuItem(words.Text("tray.resume-all"), t.actions.ResumeAll)
 }
 
 // recent is the submenu of the recent uploads.
@@ -125,9 +125,9 @@ func (t *Tray) recent(next view.Tray) *fyne.MenuItem {
 		if r.Received {
 			key = "recent.show"
 		}
-		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Say(key, words.Data{"Name": r.Name}), func() { t.actions.TakeRecent(r) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Text(key, words.Data{"Name": r.Name}), func() { t.actions.TakeRecent(r) }))
 	}
-	item := fyne.NewMenuItem(words.Say("tray.recent"), nil)
+	item := fyne.NewMenuItem(words.Text("tray.recent"), nil)
 	if item.Disabled = len(menu.Items) == 0; !item.Disabled {
 		item.ChildMenu = menu
 	}

@@ -82,8 +82,8 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 		switch {
 		case fault.Is(t.Fault, fault.TooLarge) && t.State() == uploader.StateFailed:
 			s.tooLarge++
-		case t.State() != uploader.StateAsking:
-		case t.Fault.Kind == fault.Several:
+		case t.State() != uploader.StateNeedsDecision:
+		case t.Fault.Kind == fault.AmbiguousMatch:
 			s.several++
 		case t.Server != uploader.BuiltinServer:
 			s.priorLinks++
@@ -99,8 +99,8 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 }
 
 // situationOfBatch is the summary of a batch, as far as the buttons of its row need it.
-func situationOfBatch(b *uploader.Batch, sum uploader.Sum) Situation {
-	return Situation{count: sum.Count, scanning: !b.Expanded}
+func situationOfBatch(b *uploader.Batch, sum uploader.BatchTotals) Situation {
+	return Situation{count: sum.Count, scanning: !b.Scanned}
 }
 
 func (s Situation) any(states ...uploader.State) bool {
@@ -204,11 +204,11 @@ func (s Situation) Label(a Action) string {
 	switch {
 	case s.several > 0:
 		return key + ".new"
-	case s.any(uploader.StateAsking):
+	case s.any(uploader.StateNeedsDecision):
 		return key + ".again"
 	case s.any(uploader.StateSignIn, uploader.StateMissing, uploader.StateFailed):
 		return key
-	case s.any(uploader.StateChanged, uploader.StateForgotten):
+	case s.any(uploader.StateChanged, uploader.StateExpired):
 		return key + ".start-over"
 	case s.retrying():
 		return key + ".now"
@@ -233,7 +233,7 @@ func (a Action) Command(target uploader.Target) uploader.Command {
 	case ActionResume:
 		return uploader.Resume{Target: target}
 	case ActionContinue:
-		return uploader.Continue{Target: target}
+		return uploader.ContinueEarlier{Target: target}
 	case ActionRetry:
 		return uploader.Retry{Target: target}
 	case ActionCancel:
@@ -247,9 +247,9 @@ func (a Action) Command(target uploader.Target) uploader.Command {
 	}
 }
 
-func (a Action) place() uploader.Place {
-	return map[Action]uploader.Place{
-		ActionMoveTop: uploader.PlaceTop, ActionMoveUp: uploader.PlaceUp, ActionMoveDown: uploader.PlaceDown, ActionMoveBottom: uploader.PlaceBottom,
+func (a Action) place() uploader.MoveTo {
+	return map[Action]uploader.MoveTo{
+		ActionMoveTop: uploader.MoveTop, ActionMoveUp: uploader.MoveUp, ActionMoveDown: uploader.MoveDown, ActionMoveBottom: uploader.MoveBottom,
 	}[a]
 }
 

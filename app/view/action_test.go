@@ -27,8 +27,8 @@ func TestButtons(t *testing.T) {
 		{"done here can be shown", apptest.Transfer(1, apptest.Done), []Action{ActionReveal, ActionRemove}},
 		{"done elsewhere has a link", apptest.Transfer(1, apptest.Done, apptest.Acknowledged(4*apptest.Gigabyte), elsewhere), []Action{ActionCopyLink, ActionRemove}},
 		{"what is missing can be shown where it is", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), []Action{ActionLocate, ActionRemove}},
-		{"uploaded before: again, or the old link", apptest.Transfer(1, apptest.Failed(fault.Uploaded), elsewhere), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
-		{"maybe begun before: that one, or a new file", apptest.Transfer(1, apptest.Failed(fault.Several)), []Action{ActionContinue, ActionRetry, ActionRemove}},
+		{"uploaded before: again, or the old link", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), elsewhere), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
+		{"maybe begun before: that one, or a new file", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), []Action{ActionContinue, ActionRetry, ActionRemove}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 
 // BatchRow is the row of a batch. Flying is the number of uploaded bytes that are not
 // acknowledged yet, high the greatest number of uploaded bytes that was shown.
-func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, unacknowledged, high int64) widgets.RowModel {
+func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals, unacknowledged, high int64) widgets.RowModel {
 	state := leadingState(b, sum)
 	model := widgets.RowModel{Icon: theme.IconFolder, Name: batchName(b, sum), Actions: buttonsOf(situationOfBatch(b, sum))}
-	model.Glyph, model.Tone = StateIcon(state)
+	model.StatusIcon, model.Tone = StateIcon(state)
 	model.BarTone = model.Tone
 	if sum.Rate >= 1 {
 		_, model.BarTone = StateIcon(uploader.StateUploading)
@@ -23,14 +23,14 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, unackno
 	server, _ := s.Server(b.Server)
 	switch {
 	case sum.Files == 0:
-		model.Detail = words.Join(words.Say("batch.looking"), words.Server(server))
-	case !b.Expanded:
-		model.Detail = words.Join(needsPersonText(sum), words.Count("batch.found", sum.Files), words.Server(server))
+		model.Status = words.Join(words.Text("batch.looking"), words.Server(server))
+	case !b.Scanned:
+		model.Status = words.Join(needsPersonText(sum), words.Count("batch.found", sum.Files), words.Server(server))
 	case sum.Count[uploader.StateDone] == sum.Files:
-		model.Size, model.Detail = words.Size(sum.Bytes), words.Join(words.State(state), words.Files(sum.Files), words.Server(server))
+		model.Size, model.Status = words.Size(sum.Bytes), words.Join(words.State(state), words.Files(sum.Files), words.Server(server))
 		return model
 	default:
-		model.Detail = words.Join(batchStateText(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
+		model.Status = words.Join(batchStateText(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
 	}
 	remaining := sum.Bytes - sum.Sent
 	model.Speed = words.Rate(sum.Rate)
@@ -52,7 +52,7 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.Sum, unackno
 
 // batchName is the name of a batch: that of its folder or file, or that of the first of
 // several.
-func batchName(b *uploader.Batch, sum uploader.Sum) string {
+func batchName(b *uploader.Batch, sum uploader.BatchTotals) string {
 	if isNamed(b) {
 		return words.Printable(filepath.Base(b.Roots[0]))
 	}
@@ -65,9 +65,9 @@ func batchName(b *uploader.Batch, sum uploader.Sum) string {
 func isNamed(b *uploader.Batch) bool { return len(b.Roots) == 1 }
 
 // batchStateText is the state of a batch in words; "" where the counts say it.
-func batchStateText(s *uploader.Snapshot, b *uploader.Batch, state uploader.State, sum uploader.Sum) string {
-	if hold, held := s.Held[b.Server]; held && state == uploader.StateWaiting {
-		return words.Held(hold, time.Now())
+func batchStateText(s *uploader.Snapshot, b *uploader.Batch, state uploader.State, sum uploader.BatchTotals) string {
+	if hold, held := s.Holds[b.Server]; held && state == uploader.StateWaiting {
+		return words.HoldReason(hold, time.Now())
 	}
 	if state == uploader.StateUploading || NeedsPerson(state) {
 		return needsPersonText(sum)
@@ -76,7 +76,7 @@ func batchStateText(s *uploader.Snapshot, b *uploader.Batch, state uploader.Stat
 }
 
 // needsPersonText is how many files of a batch wait for a person; "" for none.
-func needsPersonText(sum uploader.Sum) string {
+func needsPersonText(sum uploader.BatchTotals) string {
 	if n := needPersonCount(sum); n > 0 {
 		return words.Count("batch.needs", n)
 	}
@@ -84,7 +84,7 @@ func needsPersonText(sum uploader.Sum) string {
 }
 
 // needPersonCount is how many files of a batch wait for a person.
-func needPersonCount(sum uploader.Sum) int {
+func needPersonCount(sum uploader.BatchTotals) int {
 	n := 0
 	for state, count := range sum.Count {
 		if NeedsPerson(uploader.State(state)) {
@@ -98,7 +98,7 @@ func needPersonCount(sum uploader.Sum) int {
 // first what needs a person, then what is active, then what waits, then what is paused
 // or finished.
 var statePriority = []uploader.State{
-	uploader.StateFailed, uploader.StateSignIn, uploader.StateChanged, uploader.StateForgotten, uploader.StateMissing, uploader.StateAsking,
+	uploader.StateFailed, uploader.StateSignIn, uploader.StateChanged, uploader.StateExpired, uploader.StateMissing, uploader.StateNeedsDecision,
 	uploader.StateUploading, uploader.StateChecking, uploader.StatePreparing,
 	uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy,
 	uploader.StateWaiting, uploader.StatePaused, uploader.StateDone, uploader.StateCancelled,
@@ -107,8 +107,8 @@ var statePriority = []uploader.State{
 // leadingState is the state that a batch's row shows. It does not change between two
 // files: a batch of which something is uploaded is uploading while its next file is
 // being prepared.
-func leadingState(b *uploader.Batch, sum uploader.Sum) uploader.State {
-	if !b.Expanded {
+func leadingState(b *uploader.Batch, sum uploader.BatchTotals) uploader.State {
+	if !b.Scanned {
 		sum.Count[remainderState(b)]++
 	}
 	for _, state := range statePriority {
@@ -121,7 +121,7 @@ func leadingState(b *uploader.Batch, sum uploader.Sum) uploader.State {
 
 // steadyState is the state of an active batch without the short states between two
 // files.
-func steadyState(state uploader.State, sum uploader.Sum) uploader.State {
+func steadyState(state uploader.State, sum uploader.BatchTotals) uploader.State {
 	switch state {
 	case uploader.StateChecking, uploader.StatePreparing:
 		if sum.Sent > 0 || sum.Count[uploader.StateDone] > 0 {
@@ -137,7 +137,7 @@ func steadyState(state uploader.State, sum uploader.Sum) uploader.State {
 
 // remainderState is the state of the files that are not found yet.
 func remainderState(b *uploader.Batch) uploader.State {
-	if b.Intent == uploader.IntentHold {
+	if b.Intent == uploader.IntentPause {
 		return uploader.StatePaused
 	}
 	return uploader.StatePreparing

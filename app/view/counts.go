@@ -32,7 +32,7 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 	}
 	for _, t := range s.Transfers {
 		waiting := interrupted.Contains(t)
-		if paused := t.Intent == uploader.IntentHold && !t.Phase.Final(); paused || waiting {
+		if paused := t.Intent == uploader.IntentPause && !t.Phase.Final(); paused || waiting {
 			counts.Paused++
 			counts.pausedBytes += max(0, t.Source.Size-s.Sent(t))
 		}
@@ -47,7 +47,7 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 // NeedsPerson reports whether a transfer in this state waits for a person.
 func NeedsPerson(state uploader.State) bool {
 	switch state {
-	case uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateForgotten, uploader.StateAsking,
+	case uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateExpired, uploader.StateNeedsDecision,
 		uploader.StateFailed:
 		return true
 	default:

@@ -86,7 +86,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 		{Name: "started", Value: when(t.Started.Time())},
 		{Name: "finished", Value: when(t.Finished.Time())},
 		{Name: "expires", Value: when(t.Session.Expires.Time())},
-		{Name: "resumed", Value: sizeText(t.Resumed)},
+		{Name: "resumed", Value: sizeText(t.ResumedFrom)},
 		{Name: "at-work", Value: durationText(activeTime(t))},
 	}
 	if t.SHA256 != "" {
@@ -96,7 +96,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	lines := all[:0]
 	for _, f := range all {
 		if f.Value != "" {
-			f.Name = words.Say("details." + f.Name)
+			f.Name = words.Text("details." + f.Name)
 			lines = append(lines, f)
 		}
 	}
@@ -109,7 +109,7 @@ func activeTime(t *uploader.Transfer) time.Duration {
 	if t.Phase.Working() {
 		return 0
 	}
-	return t.Active
+	return t.ActiveTime
 }
 
 func sizeText(bytes int64) string {
@@ -131,11 +131,11 @@ func durationText(d time.Duration) string {
 func fingerprintText(fingerprint string) string {
 	switch {
 	case strings.HasPrefix(fingerprint, "m"):
-		return words.Say("details.known-by.metadata")
+		return words.Text("details.known-by.metadata")
 	case strings.HasPrefix(fingerprint, "p"):
-		return words.Say("details.known-by.path")
+		return words.Text("details.known-by.path")
 	case strings.HasPrefix(fingerprint, "c"):
-		return words.Say("details.known-by.content")
+		return words.Text("details.known-by.content")
 	default:
 		return ""
 	}
@@ -143,7 +143,7 @@ func fingerprintText(fingerprint string) string {
 
 func partLineOf(part uploader.Part, of int) PartLine {
 	name := words.Join(
-		words.Say("details.part", words.Data{"N": part.Index + 1, "Of": of}),
+		words.Text("details.part", words.Data{"N": part.Index + 1, "Of": of}),
 		words.SizeOf(part.Offset, part.Length),
 	)
 	if part.Length == 0 {
@@ -188,7 +188,7 @@ func historyLineOf(e eventRun, now time.Time) HistoryLine {
 		text = at.Format("2006-01-02 15:04")
 	}
 	data := words.Data{"Size": words.Size(e.Offset), "At": waitEndText(e.Event, now), "Why": shortFault(e.Fault), "N": e.times}
-	return HistoryLine{At: text, What: words.Say(e.key(), data)}
+	return HistoryLine{At: text, What: words.Text(e.key(), data)}
 }
 
 // waitEndText is the time at which a wait ends, with seconds where it is short.
@@ -202,7 +202,7 @@ func waitEndText(e uploader.Event, now time.Time) string {
 // shortFault is a short text for why a transfer waits or stopped.
 func shortFault(f *fault.Fault) string {
 	if fault.Is(f, fault.SourceBusy) {
-		return words.Say("details.writing")
+		return words.Text("details.writing")
 	}
 	return words.Fault(f, words.Subject{}).Short
 }

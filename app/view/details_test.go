@@ -62,7 +62,7 @@ func TestEveryEventKindHasText(t *testing.T) {
 	apptest.LoadEnglish(t)
 	kinds := []uploader.EventKind{
 		uploader.EventStarted, uploader.EventCreated, uploader.EventResumed, uploader.EventWaiting, uploader.EventPaused,
-		uploader.EventFailed, uploader.EventFound, uploader.EventRestarted, uploader.EventLeft, uploader.EventDone, uploader.EventCancelled,
+		uploader.EventFailed, uploader.EventRelocated, uploader.EventRestarted, uploader.EventKept, uploader.EventDone, uploader.EventCancelled,
 	}
 	for _, kind := range kinds {
 		for _, offset := range []int64{0, 1000} {
@@ -78,7 +78,7 @@ func TestDiagnosticsContainNoNamesAndNoSecrets(t *testing.T) {
 	film, kept := film(time.Now())
 	film.Fault = kept.Events[1].Fault
 	s := apptest.Snapshot(film)
-	s.Servers[1].Profile.Metadata = "pass abracadabra"
+	s.Servers[1].Options.Metadata = "pass abracadabra"
 	text := TransferDiagnostics(s, film, kept)
 	for _, secret := range []string{"interview", "/media", "secret-id", "abracadabra"} {
 		if strings.Contains(text, secret) {
@@ -95,7 +95,7 @@ func TestDiagnosticsContainNoNamesAndNoSecrets(t *testing.T) {
 func TestSpeedsKeepLastMinutesOfActiveTransfers(t *testing.T) {
 	c, now := Speeds{}, time.Now()
 	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Sending))
-	moving.Live[1], moving.Live[2] = uploader.Live{Rate: 1}, uploader.Live{Rate: 2}
+	moving.Progress[1], moving.Progress[2] = uploader.Progress{Rate: 1}, uploader.Progress{Rate: 2}
 	for range 2 * maxSamples {
 		now = now.Add(sampleInterval)
 		c.Update(moving, 0, now)

@@ -25,7 +25,7 @@ func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, d Record) s
 	server, _ := s.Server(t.Server)
 	line("system", runtime.GOOS+"/"+runtime.GOARCH)
 	line("server", originOf(server.Endpoint))
-	profile := server.Profile
+	profile := server.Options
 	profile.Metadata = "" // contains the user's text
 	line("profile", fmt.Sprintf("%+v", profile))
 	line("transfer", t.ID)
@@ -37,7 +37,7 @@ func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, d Record) s
 	line("upload", originOf(t.Session.URL))
 	line("offset", t.Session.Offset)
 	line("sent", s.Sent(t))
-	line("resumed at", t.Resumed)
+	line("resumed at", t.ResumedFrom)
 	line("parts", t.Session.Parts)
 	line("attempt", t.Attempt)
 	for _, at := range []struct {
@@ -122,8 +122,8 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 	if chosen, err := json.MarshalIndent(s, "", "  "); err == nil {
 		line("settings", string(chosen))
 	}
-	if snapshot.Trouble != nil {
-		line("trouble", faultSummary(snapshot.Trouble))
+	if snapshot.StoreFault != nil {
+		line("trouble", faultSummary(snapshot.StoreFault))
 	}
 	for _, t := range newestFaults(snapshot.Transfers) {
 		line(fmt.Sprintf("fault of transfer %d at server %d", t.ID, t.Server), faultSummary(t.Fault))

@@ -20,5 +20,5 @@ func KeptUntil(s *uploader.Snapshot, now time.Time) string {
 	if first.IsZero() {
 		return ""
 	}
-	return words.Say("quit.until", words.Data{"Date": words.Clock(first, now)})
+	return words.Text("quit.until", words.Data{"Date": words.Clock(first, now)})
 }

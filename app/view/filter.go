@@ -57,7 +57,7 @@ func Tabs(s *uploader.Snapshot) []widgets.Tab {
 	tabs := make([]widgets.Tab, 0, NumFilters)
 	for f := range NumFilters {
 		n := counts[f]
-		tabs = append(tabs, widgets.Tab{ID: f.String(), Label: words.Say("filter." + f.String()), Count: words.Number(n), Tone: f.tone(n)})
+		tabs = append(tabs, widgets.Tab{ID: f.String(), Label: words.Text("filter." + f.String()), Count: words.Number(n), Tone: f.tone(n)})
 	}
 	return tabs
 }

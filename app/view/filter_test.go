@@ -16,7 +16,7 @@ func TestEveryStateHasOneFilter(t *testing.T) {
 	want := map[Filter][]uploader.State{
 		FilterActive:  {uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking},
 		FilterWaiting: {uploader.StateWaiting, uploader.StatePaused, uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy},
-		FilterTrouble: {uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateForgotten, uploader.StateAsking, uploader.StateFailed},
+		FilterTrouble: {uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateExpired, uploader.StateNeedsDecision, uploader.StateFailed},
 		FilterDone:    {uploader.StateDone, uploader.StateCancelled},
 	}
 	if diff := cmp.Diff(want, under); diff != "" {

@@ -27,16 +27,16 @@ func (r *Hidden) Without(s *uploader.Snapshot) *uploader.Snapshot {
 	r.prune(s)
 	rest := *s
 	rest.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), r.hides)
-	rest.Batches, rest.Totals.Count, rest.Sums = maps.Clone(s.Batches), maps.Clone(s.Totals.Count), maps.Clone(s.Sums)
+	rest.Batches, rest.Totals.Count, rest.BatchTotals = maps.Clone(s.Batches), maps.Clone(s.Totals.Count), maps.Clone(s.BatchTotals)
 	for _, t := range s.Transfers {
 		if r.hides(t) {
 			rest.Totals.Count[t.State()]--
-			subtract(rest.Sums, t, s.Sent(t))
+			subtract(rest.BatchTotals, t, s.Sent(t))
 		}
 	}
 	for id := range r.batches {
 		delete(rest.Batches, id)
-		delete(rest.Sums, id)
+		delete(rest.BatchTotals, id)
 	}
 	return &rest
 }
@@ -67,7 +67,7 @@ func (r *Hidden) prune(s *uploader.Snapshot) {
 }
 
 // subtract subtracts a transfer from the sum of its batch.
-func subtract(sums map[uploader.BatchID]uploader.Sum, t *uploader.Transfer, sent int64) {
+func subtract(sums map[uploader.BatchID]uploader.BatchTotals, t *uploader.Transfer, sent int64) {
 	sum, known := sums[t.Batch]
 	if !known {
 		return
@@ -105,7 +105,7 @@ func (r *Hidden) Show(off Selection) {
 func Suspend(removed Selection, batches map[uploader.BatchID]*uploader.Batch) (pause, undo []uploader.Command) {
 	growing := map[uploader.BatchID]bool{}
 	for _, id := range removed.Batches {
-		if b := batches[id]; b != nil && !b.Expanded && b.Intent == uploader.IntentRun {
+		if b := batches[id]; b != nil && !b.Scanned && b.Intent == uploader.IntentRun {
 			growing[id] = true
 			pause = append(pause, uploader.Pause{Target: uploader.Target{Batch: id}})
 			undo = append(undo, uploader.Resume{Target: uploader.Target{Batch: id}})
@@ -121,11 +121,11 @@ func Suspend(removed Selection, batches map[uploader.BatchID]*uploader.Batch) (p
 		}
 	}
 	if len(active) > 0 {
-		pause = append(pause, uploader.Pause{Target: uploader.These(active...)})
-		undo = append(undo, uploader.Resume{Target: uploader.These(active...)})
+		pause = append(pause, uploader.Pause{Target: uploader.TargetTransfers(active...)})
+		undo = append(undo, uploader.Resume{Target: uploader.TargetTransfers(active...)})
 	}
 	if len(paused) > 0 {
-		undo = append(undo, uploader.Pause{Target: uploader.These(paused...)})
+		undo = append(undo, uploader.Pause{Target: uploader.TargetTransfers(paused...)})
 	}
 	return pause, undo
 }

@@ -31,9 +31,9 @@ func StateIcon(state uploader.State) (theme.IconName, theme.Tone) {
 		return theme.IconMissing, theme.Warning
 	case uploader.StateSignIn:
 		return theme.IconKey, theme.Warning
-	case uploader.StateForgotten:
+	case uploader.StateExpired:
 		return theme.IconForgotten, theme.Warning
-	case uploader.StateAsking:
+	case uploader.StateNeedsDecision:
 		return theme.IconInfo, theme.Warning
 	case uploader.StateFailed:
 		return theme.IconError, theme.Error

@@ -27,7 +27,7 @@ func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 		}
 	}
 	for id, batch := range s.Batches {
-		if !batch.Expanded {
+		if !batch.Scanned {
 			found.batches = append(found.batches, id)
 		}
 	}
@@ -51,7 +51,7 @@ func (l *Interrupted) Update(s *uploader.Snapshot) {
 	l.Transfers = still
 	l.batches = slices.DeleteFunc(l.batches, func(id uploader.BatchID) bool {
 		batch := s.Batches[id]
-		return batch == nil || batch.Expanded || batch.Intent != uploader.IntentRun
+		return batch == nil || batch.Scanned || batch.Intent != uploader.IntentRun
 	})
 }
 
@@ -62,7 +62,7 @@ func (l *Interrupted) Contains(t *uploader.Transfer) bool {
 
 // Target is all of the transfers.
 func (l *Interrupted) Target() uploader.Target {
-	return uploader.These(slices.Sorted(maps.Keys(l.Transfers))...)
+	return uploader.TargetTransfers(slices.Sorted(maps.Keys(l.Transfers))...)
 }
 
 // ResumeCommands are the commands of the answer yes. Files that were missing are looked
@@ -79,7 +79,7 @@ func (l *Interrupted) ResumeCommands(s *uploader.Snapshot) []uploader.Command {
 		}
 	}
 	if len(missing) > 0 {
-		commands = append(commands, uploader.Retry{Target: uploader.These(missing...)})
+		commands = append(commands, uploader.Retry{Target: uploader.TargetTransfers(missing...)})
 	}
 	return commands
 }
@@ -110,7 +110,7 @@ func (l *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 		}
 		totals.Count++
 		totals.Size += max(0, t.Source.Size)
-		if state := t.State(); state != uploader.StateForgotten && state != uploader.StateChanged {
+		if state := t.State(); state != uploader.StateExpired && state != uploader.StateChanged {
 			totals.Sent += t.Session.Offset
 		}
 		switch {
@@ -131,14 +131,14 @@ func (l *Interrupted) Question(s *uploader.Snapshot) string {
 	case totals.Count == 0:
 		return words.Count("greeting.asking.folders", len(l.batches))
 	case !l.Known:
-		return words.Sentences(words.Count("greeting.asking.fresh", totals.Count), words.Say("greeting.checking"))
+		return words.Sentences(words.Count("greeting.asking.fresh", totals.Count), words.Text("greeting.checking"))
 	}
 	question := words.Count("greeting.asking.fresh", totals.Count)
 	switch {
 	case totals.unreachable > 0 && totals.Sent > 0:
-		question = words.Sentences(question, words.Say("greeting.unsure", of))
+		question = words.Sentences(question, words.Text("greeting.unsure", of))
 	case totals.unreachable > 0:
-		question = words.Sentences(question, words.Say("greeting.away"))
+		question = words.Sentences(question, words.Text("greeting.away"))
 	case totals.Sent > 0:
 		question = words.Count("greeting.asking", totals.Count, of)
 	}

@@ -22,7 +22,7 @@ func TestInterruptedAndResumed(t *testing.T) {
 		if got, want := left.Text(killed), "Resuming 1 interrupted upload"; got != want {
 			t.Errorf("got %q", got)
 		}
-		asked := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Resumed = apptest.Gigabyte }))
+		asked := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.ResumedFrom = apptest.Gigabyte }))
 		if got, want := left.Text(asked), "Resuming 1 upload · 1.0 of 4.0 GB already uploaded"; got != want {
 			t.Errorf("got %q", got)
 		}

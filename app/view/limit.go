@@ -11,9 +11,9 @@ import (
 // LimitNow is the limit that holds now, with its end where it comes from the schedule,
 // and its tone.
 func LimitNow(s *uploader.Snapshot, set uploader.Settings, now time.Time) (string, theme.Tone) {
-	for _, hold := range s.Held {
+	for _, hold := range s.Holds {
 		if hold.Reason == uploader.HeldByMetering {
-			return words.Say("limit.metered"), theme.Warning
+			return words.Text("limit.metered"), theme.Warning
 		}
 	}
 	limit, until := set.Schedule.At(now, set.Limit)
@@ -31,7 +31,7 @@ func limitTone(limit int64) theme.Tone {
 	switch limit {
 	case 0:
 		return theme.Muted
-	case uploader.Nothing:
+	case uploader.SendNothing:
 		return theme.Warning
 	default:
 		return theme.Active
@@ -42,24 +42,24 @@ func limitTone(limit int64) theme.Tone {
 func limitUntil(limit int64, until string) string {
 	data := words.Data{"At": until}
 	switch {
-	case limit == uploader.Nothing && until == "":
-		return words.Say("limit.nothing")
-	case limit == uploader.Nothing:
-		return words.Say("limit.nothing.until", data)
+	case limit == uploader.SendNothing && until == "":
+		return words.Text("limit.nothing")
+	case limit == uploader.SendNothing:
+		return words.Text("limit.nothing.until", data)
 	case until == "":
 		return LimitLabel(limit)
 	case limit == 0:
-		return words.Say("limit.none.until", data)
+		return words.Text("limit.none.until", data)
 	default:
 		data["Rate"] = words.Rate(float64(limit))
-		return words.Say("limit.at-most.until", data)
+		return words.Text("limit.at-most.until", data)
 	}
 }
 
 // LimitLabel is a limit without an end in words.
 func LimitLabel(limit int64) string {
 	if limit == 0 {
-		return words.Say("limit.none")
+		return words.Text("limit.none")
 	}
-	return words.Say("limit.at-most", words.Data{"Rate": words.Rate(float64(limit))})
+	return words.Text("limit.at-most", words.Data{"Rate": words.Rate(float64(limit))})
 }

@@ -16,7 +16,7 @@ func TestLimitNow(t *testing.T) {
 		return uploader.Schedule{{Days: [7]bool{true, true, true, true, true, true, true}, From: 8 * time.Hour, Until: 18 * time.Hour, Limit: limit}}
 	}
 	metered := apptest.Snapshot()
-	metered.Held = map[uploader.ServerID]uploader.Hold{2: {Reason: uploader.HeldByMetering}}
+	metered.Holds = map[uploader.ServerID]uploader.Hold{2: {Reason: uploader.HeldByMetering}}
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot
@@ -28,7 +28,7 @@ func TestLimitNow(t *testing.T) {
 		{"as fast as it goes", apptest.Snapshot(), uploader.Settings{}, monday, "No limit", theme.Muted},
 		{"a limit for always", apptest.Snapshot(), uploader.Settings{Limit: 5e6}, monday, "At most 5.0 MB/s", theme.Active},
 		{"hours with a limit, with their end", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday, "5.0 MB/s until 18:00", theme.Active},
-		{"hours at which nothing is sent", apptest.Snapshot(), uploader.Settings{Schedule: daily(uploader.Nothing)}, monday, "No uploads until 18:00", theme.Warning},
+		{"hours at which nothing is sent", apptest.Snapshot(), uploader.Settings{Schedule: daily(uploader.SendNothing)}, monday, "No uploads until 18:00", theme.Warning},
 		{"the time before such hours", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday.Add(10 * time.Hour), "No limit until 08:00", theme.Muted},
 		{"a metered network before all else", metered, uploader.Settings{Limit: 5e6}, monday, "Metered: waiting", theme.Warning},
 	}

@@ -21,7 +21,7 @@ func (a NewBatches) Messages(s *uploader.Snapshot) []string {
 	var messages []string
 	for id, paths := range a {
 		batch := s.Batches[id]
-		if batch == nil || !batch.Expanded {
+		if batch == nil || !batch.Scanned {
 			continue
 		}
 		delete(a, id)
@@ -30,7 +30,7 @@ func (a NewBatches) Messages(s *uploader.Snapshot) []string {
 		case files == 0:
 			messages = append(messages, emptyText(paths))
 		case uploaded > 0:
-			messages = append(messages, words.Say("drop.continuing", words.Data{"Size": words.Size(uploaded)}))
+			messages = append(messages, words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)}))
 		}
 	}
 	return messages
@@ -56,7 +56,7 @@ func countFiles(s *uploader.Snapshot, batch *uploader.Batch) (files int, uploade
 
 func emptyText(paths []string) string {
 	if len(paths) == 1 {
-		return words.Say("drop.empty.one", words.Data{"Folder": words.Printable(filepath.Base(paths[0]))})
+		return words.Text("drop.empty.one", words.Data{"Folder": words.Printable(filepath.Base(paths[0]))})
 	}
 	return words.Count("drop.empty", len(paths))
 }

@@ -38,7 +38,7 @@ func (n *Notifications) Update(s *uploader.Snapshot, counts Counts) []Notificati
 	if n.started {
 		notes = append(n.finishedNotes(s, open), n.problemNotes(s, counts)...)
 	}
-	n.started, n.needPerson, n.disk, n.openBatches = true, counts.needPerson, s.Trouble, open
+	n.started, n.needPerson, n.disk, n.openBatches = true, counts.needPerson, s.StoreFault, open
 	return notes
 }
 
@@ -75,8 +75,8 @@ func (n *Notifications) problemNotes(s *uploader.Snapshot, counts Counts) []Noti
 	if counts.needPerson > n.needPerson {
 		notes = append(notes, Notification{Key: NoteTrouble, Title: words.Count("note.trouble", counts.needPerson), Body: problemText(s, counts.needPerson)})
 	}
-	if s.Trouble != nil && n.disk == nil {
-		sentence := words.Fault(s.Trouble, words.Subject{})
+	if s.StoreFault != nil && n.disk == nil {
+		sentence := words.Fault(s.StoreFault, words.Subject{})
 		notes = append(notes, Notification{Key: noteDisk, Title: sentence.Short, Body: sentence.Can})
 	}
 	return notes
@@ -94,15 +94,15 @@ func problemText(s *uploader.Snapshot, n int) string {
 			first = t
 		}
 		if n > 1 && (state != uploader.StateSignIn || t.Server != first.Server) {
-			return words.Say("note.trouble.text")
+			return words.Text("note.trouble.text")
 		}
 	}
 	if first == nil {
-		return words.Say("note.trouble.text")
+		return words.Text("note.trouble.text")
 	}
 	if first.State() == uploader.StateSignIn {
 		server, _ := s.Server(first.Server)
-		return words.Say("note.sign-in", words.Data{"Server": words.Server(server)})
+		return words.Text("note.sign-in", words.Data{"Server": words.Server(server)})
 	}
 	return words.Join(words.Printable(first.Source.Name()), words.Fault(first.Fault, words.Subject{}).Short)
 }
@@ -130,13 +130,13 @@ func (s *batchStats) add(other *batchStats) {
 // final.
 func findOpenBatches(s *uploader.Snapshot) map[uploader.BatchID]bool {
 	open := map[uploader.BatchID]bool{}
-	for id, sum := range s.Sums {
+	for id, sum := range s.BatchTotals {
 		if sum.Files > sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled]+needPersonCount(sum) {
 			open[id] = true
 		}
 	}
 	for id, batch := range s.Batches {
-		if !batch.Expanded {
+		if !batch.Scanned {
 			open[id] = true
 		}
 	}
@@ -167,5 +167,5 @@ func NotificationWanted(key string, chosen settings.Notifications) bool {
 	if key == NoteFinished {
 		return chosen.Finished
 	}
-	return chosen.NeedsYou
+	return chosen.NeedsAttention
 }

@@ -17,7 +17,7 @@ func TestNotifications(t *testing.T) {
 	walking := apptest.Batched(apptest.Transfer(1, apptest.Done, two))
 	walking.Batches[2] = &uploader.Batch{ID: 2}
 	sick := apptest.Snapshot()
-	sick.Trouble = fault.New(fault.LocalDisk, fault.Save, nil)
+	sick.StoreFault = fault.New(fault.LocalDisk, fault.Save, nil)
 	tests := []struct {
 		name          string
 		before, after *uploader.Snapshot
@@ -119,7 +119,7 @@ func TestNotificationSettings(t *testing.T) {
 		change func(*settings.Notifications)
 	}{
 		{NoteFinished, func(n *settings.Notifications) { n.Finished = false }},
-		{NoteTrouble, func(n *settings.Notifications) { n.NeedsYou = false }},
+		{NoteTrouble, func(n *settings.Notifications) { n.NeedsAttention = false }},
 	} {
 		some := all
 		c.change(&some)

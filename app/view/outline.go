@@ -80,7 +80,7 @@ func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
 		return false
 	}
 	for id, b := range s.Batches {
-		if old := o.batches[id]; b != old && (old == nil || b.Expanded != old.Expanded) {
+		if old := o.batches[id]; b != old && (old == nil || b.Scanned != old.Scanned) {
 			return false
 		}
 	}
@@ -139,7 +139,7 @@ func (o *Outline) groupTransfers() {
 	}
 	var empty []*uploader.Batch
 	for id, b := range o.batches {
-		if _, known := o.groupOf[id]; !known && !b.Expanded {
+		if _, known := o.groupOf[id]; !known && !b.Scanned {
 			empty = append(empty, b)
 		}
 	}
@@ -196,7 +196,7 @@ func (o *Outline) isSingleFile(g *Group, batch *uploader.Batch) bool {
 		return false
 	}
 	only := o.transfers[o.order[g.from]]
-	return batch == nil || batch.Expanded || len(batch.Roots) == 1 && batch.Roots[0] == only.Source.Path
+	return batch == nil || batch.Scanned || len(batch.Roots) == 1 && batch.Roots[0] == only.Source.Path
 }
 
 // layOut lists the rows.

@@ -40,7 +40,7 @@ func lines(rows ...string) string {
 func TestOutline(t *testing.T) {
 	apptest.LoadEnglish(t)
 	looking := func(s *uploader.Snapshot, b *uploader.Batch) *uploader.Snapshot {
-		b.Expanded = false
+		b.Scanned = false
 		return apptest.WithBatches(s, b)
 	}
 	tests := []struct {
@@ -147,7 +147,7 @@ func anySnapshot(t *rapid.T) *uploader.Snapshot {
 	}
 	for id := uploader.BatchID(6); id <= 9; id++ {
 		b := apptest.Folder(id, fmt.Sprintf("batch%d", id))
-		b.Expanded = rapid.Bool().Draw(t, "expanded")
+		b.Scanned = rapid.Bool().Draw(t, "expanded")
 		s.Batches[id] = b
 	}
 	s.Transfers = transfers

@@ -59,7 +59,7 @@ func (o *Outline) Members(batch uploader.BatchID) []*uploader.Transfer {
 // Unacknowledged is the number of bytes of each batch that were sent and not
 // acknowledged yet.
 func (o *Outline) Unacknowledged(s *uploader.Snapshot) map[uploader.BatchID]int64 {
-	bytes := make(map[uploader.BatchID]int64, len(s.Live))
+	bytes := make(map[uploader.BatchID]int64, len(s.Progress))
 	for i, is := range o.items {
 		if is.under != FilterActive {
 			continue

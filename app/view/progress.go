@@ -64,7 +64,7 @@ func (h BatchHighWater) Keep(batches map[uploader.BatchID]*uploader.Batch) {
 }
 
 // Raise returns the greatest number of bytes seen of the batch.
-func (h BatchHighWater) Raise(id uploader.BatchID, sum uploader.Sum) int64 {
+func (h BatchHighWater) Raise(id uploader.BatchID, sum uploader.BatchTotals) int64 {
 	final := sum.Count[uploader.StateDone] + sum.Count[uploader.StateCancelled] + needPersonCount(sum)
 	mark := h[id]
 	if mark.bytes != sum.Bytes || final < mark.final || sum.Sent > mark.sent {

@@ -40,20 +40,20 @@ func TestBatchBarDoesNotGoBack(t *testing.T) {
 	high := BatchHighWater{}
 	steps := []struct {
 		name string
-		sum  uploader.Sum
+		sum  uploader.BatchTotals
 		want int64
 	}{
-		{"it rises", uploader.Sum{Bytes: 4000, Sent: 1500}, 1500},
-		{"bytes under way are lost", uploader.Sum{Bytes: 4000, Sent: 1000}, 1500},
-		{"they are sent again", uploader.Sum{Bytes: 4000, Sent: 1700}, 1700},
-		{"the batch grows", uploader.Sum{Bytes: 5000, Sent: 1600}, 1600},
+		{"it rises", uploader.BatchTotals{Bytes: 4000, Sent: 1500}, 1500},
+		{"bytes under way are lost", uploader.BatchTotals{Bytes: 4000, Sent: 1000}, 1500},
+		{"they are sent again", uploader.BatchTotals{Bytes: 4000, Sent: 1700}, 1700},
+		{"the batch grows", uploader.BatchTotals{Bytes: 5000, Sent: 1600}, 1600},
 	}
 	for _, step := range steps {
 		if got := high.Raise(1, step.sum); got != step.want {
 			t.Errorf("%s: shown at %d, want %d", step.name, got, step.want)
 		}
 	}
-	high.Raise(2, uploader.Sum{})
+	high.Raise(2, uploader.BatchTotals{})
 	high.Keep(map[uploader.BatchID]*uploader.Batch{2: {}})
 	if _, kept := high[2]; len(high) != 1 || !kept {
 		t.Errorf("kept %v", high)
@@ -63,7 +63,7 @@ func TestBatchBarDoesNotGoBack(t *testing.T) {
 func TestProgressOf(t *testing.T) {
 	empty := apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) { t.Source.Size = 0 })
 	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
-	moving.Live[1] = uploader.Live{Sent: 2 * apptest.Gigabyte}
+	moving.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte}
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot
@@ -95,7 +95,7 @@ func TestEveryStateHasOwnIcon(t *testing.T) {
 
 func TestRowsThatNeedPersonHaveLabelledButton(t *testing.T) {
 	apptest.LoadEnglish(t)
-	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.TooLarge: "Change server…", fault.SourceMissing: "Locate…", fault.Auth: "Sign in…", fault.Uploaded: "Upload again", fault.Several: "Resume earlier upload"}
+	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.TooLarge: "Change server…", fault.SourceMissing: "Locate…", fault.Auth: "Sign in…", fault.AlreadyUploaded: "Upload again", fault.AmbiguousMatch: "Resume earlier upload"}
 	for kind, want := range kinds {
 		buttons := buttonsOf(situationOf([]*uploader.Transfer{apptest.Transfer(1, apptest.Failed(kind))}))
 		if button := buttons[len(buttons)-1]; !button.Prominent || button.Label != want {

@@ -22,7 +22,7 @@ func TestBarDoesNotGoBackProperty(t *testing.T) {
 				t.Session = uploader.Session{URL: "https://x/1", Offset: held, Sent: held}
 			})
 			s := apptest.Snapshot(upload)
-			s.Live[1] = uploader.Live{Sent: sent}
+			s.Progress[1] = uploader.Progress{Sent: sent}
 			next := ProgressOf(s, upload, high.Raise(upload, s.Sent(upload)))
 			if next.Sent < shown.Sent {
 				t.Fatalf("the bar went from %v to %v", shown, next)

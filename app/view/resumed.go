@@ -29,7 +29,7 @@ func (r Resumed) Text(s *uploader.Snapshot) string {
 	var sent, size int64
 	for _, t := range s.Transfers {
 		if acknowledged, ours := r[t.ID]; ours {
-			sent += max(t.Resumed, acknowledged)
+			sent += max(t.ResumedFrom, acknowledged)
 			size += max(0, t.Source.Size)
 		}
 	}

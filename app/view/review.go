@@ -21,22 +21,22 @@ func ReviewRow(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widget
 	server, _ := s.Server(t.Server)
 	switch {
 	case t.Phase == uploader.PhaseChecking:
-		model.Detail = words.Join(words.Say("state.checking"), words.Server(server))
+		model.Status = words.Join(words.Text("state.checking"), words.Server(server))
 	case t.Fault != nil:
-		model.Glyph, model.Tone = theme.IconOffline, theme.Warning
-		model.Detail = words.Join(words.Fault(t.Fault, words.Subject{}).Short, words.Server(server))
+		model.StatusIcon, model.Tone = theme.IconOffline, theme.Warning
+		model.Status = words.Join(words.Fault(t.Fault, words.Subject{}).Short, words.Server(server))
 	case t.Session.Offset == 0:
-		model.Glyph, model.Tone = theme.IconCheck, theme.Success
-		model.Detail = words.Join(words.Say("review.ready.fresh"), words.Server(server))
+		model.StatusIcon, model.Tone = theme.IconCheck, theme.Success
+		model.Status = words.Join(words.Text("review.ready.fresh"), words.Server(server))
 	default:
-		model.Glyph, model.Tone = theme.IconCheck, theme.Success
+		model.StatusIcon, model.Tone = theme.IconCheck, theme.Success
 		of := words.Data{"SizeOf": words.SizeOf(t.Session.Offset, t.Source.Size)}
-		model.Detail = words.Join(words.Say("review.ready", of), words.Server(server))
+		model.Status = words.Join(words.Text("review.ready", of), words.Server(server))
 	}
 	model.Actions = []widgets.Action{
-		{ID: ActionPause.String(), Icon: theme.IconPause, Label: words.Say("review.later")},
-		{ID: ActionCancel.String(), Icon: theme.IconCancel, Label: words.Say("action.cancel")},
-		{ID: ActionResume.String(), Icon: theme.IconResume, Label: words.Say("action.resume"), Prominent: true},
+		{ID: ActionPause.String(), Icon: theme.IconPause, Label: words.Text("review.later")},
+		{ID: ActionCancel.String(), Icon: theme.IconCancel, Label: words.Text("action.cancel")},
+		{ID: ActionResume.String(), Icon: theme.IconResume, Label: words.Text("action.resume"), Prominent: true},
 	}
 	return model
 }

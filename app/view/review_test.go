@@ -31,8 +31,8 @@ func TestReviewRow(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := apptest.Snapshot(c.t)
 			row := ReviewRow(s, c.t, apptest.Noon)
-			if row.Detail != c.detail {
-				t.Errorf("says %q", row.Detail)
+			if row.Status != c.detail {
+				t.Errorf("says %q", row.Status)
 			}
 			if got := labelledButton(row); got != c.way {
 				t.Errorf("offers %q", got)

@@ -19,25 +19,25 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, place int, high int
 		Icon:    fileIcon(t.Source.Name()),
 		Name:    TransferName(t),
 		Size:    sizeOf(t),
-		Detail:  words.Row(s, t, place, now),
+		Status:  words.Row(s, t, place, now),
 		ShowBar: state == uploader.StateUploading || bar.Sent > 0 && state != uploader.StateDone && state != uploader.StateCancelled,
 		Acked:   bar.Acked,
 		Sent:    bar.Sent,
 		Actions: buttonsOf(situationOf([]*uploader.Transfer{t})),
 	}
-	model.Glyph, model.Tone = StateIcon(state)
+	model.StatusIcon, model.Tone = StateIcon(state)
 	model.BarTone = model.Tone
-	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateForgotten { // which the detail contains
+	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // which the detail contains
 		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
 	}
 	server, _ := s.Server(t.Server)
 	switch state {
 	case uploader.StateUploading:
-		live := s.Live[t.ID]
-		model.Detail = words.Join(words.State(state), words.Server(server))
+		live := s.Progress[t.ID]
+		model.Status = words.Join(words.State(state), words.Server(server))
 		model.Speed, model.ETA = words.Rate(live.Rate), words.ETA(live.ETA)
 	case uploader.StateDone:
-		model.Detail = words.Join(words.State(state), words.Duration(t.Active), words.Server(server))
+		model.Status = words.Join(words.State(state), words.Duration(t.ActiveTime), words.Server(server))
 	}
 	return model
 }
@@ -48,9 +48,9 @@ func RowInBatch(row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) w
 	row.Depth = 1
 	switch state := t.State(); state {
 	case uploader.StateUploading:
-		row.Detail = words.State(state)
+		row.Status = words.State(state)
 	case uploader.StateDone:
-		row.Detail = words.Join(words.State(state), words.Duration(t.Active))
+		row.Status = words.Join(words.State(state), words.Duration(t.ActiveTime))
 	}
 	if b != nil && len(b.Roots) == 1 {
 		if _, below, ok := strings.Cut(t.Source.RelPath, "/"); ok {
@@ -74,7 +74,7 @@ func sizeOf(t *uploader.Transfer) string {
 func buttonsOf(s Situation) []widgets.Action {
 	var quiet, prominent []widgets.Action
 	for _, a := range s.buttons() {
-		button := widgets.Action{ID: a.String(), Icon: a.Icon(), Label: words.Say(s.Label(a)), Prominent: s.labelled(a)}
+		button := widgets.Action{ID: a.String(), Icon: a.Icon(), Label: words.Text(s.Label(a)), Prominent: s.labelled(a)}
 		if button.Prominent {
 			prominent = append(prominent, button)
 		} else {

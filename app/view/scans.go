@@ -28,13 +28,13 @@ type Scan struct {
 // Interrupted scans do not run before a person has answered.
 func (c Scans) Update(s *uploader.Snapshot, interrupted *Interrupted, now time.Time) Scan {
 	for id := range c {
-		if batch := s.Batches[id]; batch == nil || batch.Expanded {
+		if batch := s.Batches[id]; batch == nil || batch.Scanned {
 			delete(c, id)
 		}
 	}
 	var sum Scan
 	for id, batch := range s.Batches {
-		if batch.Expanded || batch.Intent != uploader.IntentRun || interrupted != nil && slices.Contains(interrupted.batches, id) {
+		if batch.Scanned || batch.Intent != uploader.IntentRun || interrupted != nil && slices.Contains(interrupted.batches, id) {
 			continue
 		}
 		since, known := c[id]
@@ -44,12 +44,12 @@ func (c Scans) Update(s *uploader.Snapshot, interrupted *Interrupted, now time.T
 		if !known || now.Sub(since) < ScanDelay {
 			continue
 		}
-		sum.add(id, batch, s.Sums[id])
+		sum.add(id, batch, s.BatchTotals[id])
 	}
 	return sum
 }
 
-func (c *Scan) add(id uploader.BatchID, batch *uploader.Batch, sum uploader.Sum) {
+func (c *Scan) add(id uploader.BatchID, batch *uploader.Batch, sum uploader.BatchTotals) {
 	c.Batches = append(c.Batches, id)
 	c.files += sum.Files
 	c.bytes += sum.Bytes
@@ -66,8 +66,8 @@ func (c Scan) Text() string {
 	case len(c.Batches) == 0:
 		return ""
 	case c.name == "":
-		return words.Say("counting", words.Data{"So": so})
+		return words.Text("counting", words.Data{"So": so})
 	default:
-		return words.Say("counting.folder", words.Data{"Folder": c.name, "So": so})
+		return words.Text("counting.folder", words.Data{"Folder": c.name, "So": so})
 	}
 }

@@ -12,7 +12,7 @@ func TestScans(t *testing.T) {
 	walking := func(roots ...string) *uploader.Snapshot {
 		s := apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(2)), apptest.Transfer(3, apptest.InBatch(2)))
 		s.Batches[2] = &uploader.Batch{ID: 2, Roots: roots}
-		s.Sums = map[uploader.BatchID]uploader.Sum{2: {Files: 42_000, Bytes: 12 * apptest.Gigabyte}}
+		s.BatchTotals = map[uploader.BatchID]uploader.BatchTotals{2: {Files: 42_000, Bytes: 12 * apptest.Gigabyte}}
 		return s
 	}
 	long := apptest.Noon.Add(2 * ScanDelay)

@@ -52,7 +52,7 @@ func (s Selection) Targets(a Action) []uploader.Target {
 		targets = append(targets, uploader.Target{Batch: batch})
 	}
 	if fit := Allowed(a, s.Transfers); len(fit) > 0 {
-		targets = append(targets, uploader.These(IDs(fit)...))
+		targets = append(targets, uploader.TargetTransfers(IDs(fit)...))
 	}
 	return targets
 }

@@ -25,11 +25,11 @@ type Speed struct {
 // active are removed, except the one to keep.
 func (c Speeds) Update(s *uploader.Snapshot, keep uploader.TransferID, now time.Time) {
 	for id := range c {
-		if _, active := s.Live[id]; !active && id != keep {
+		if _, active := s.Progress[id]; !active && id != keep {
 			delete(c, id)
 		}
 	}
-	for id, live := range s.Live {
+	for id, live := range s.Progress {
 		if c[id] == nil {
 			c[id] = &Speed{}
 		}

@@ -11,7 +11,7 @@ func ErrorText(err error) string {
 	if f := fault.Of(err); f.Kind != fault.Bug {
 		return words.Fault(f, words.Subject{}).String()
 	}
-	return words.Say("order.failed")
+	return words.Text("order.failed")
 }
 
 // MaxNameLength is the greatest number of characters of a server's name on a button.
@@ -39,7 +39,7 @@ func RemovedText(transfers []*uploader.Transfer) string {
 	case unfinished < n:
 		return words.Count("undo.removed", n)
 	case n == 1:
-		return words.Say("undo.cancelled.one", words.Data{"Name": words.Printable(transfers[0].Source.Name())})
+		return words.Text("undo.cancelled.one", words.Data{"Name": words.Printable(transfers[0].Source.Name())})
 	default:
 		return words.Count("undo.cancelled", n)
 	}

@@ -39,7 +39,7 @@ func TrayOf(s *uploader.Snapshot, counts Counts, interrupted *Interrupted) Tray 
 		all := interrupted.Totals(s)
 		tray.Resume = words.Count("tray.resume", all.Count, words.Data{"Left": words.Size(all.Size - all.Sent)})
 		if all.Count == 0 {
-			tray.Resume = words.Say("tray.resume.folders")
+			tray.Resume = words.Text("tray.resume.folders")
 		}
 	}
 	return tray
@@ -47,7 +47,7 @@ func TrayOf(s *uploader.Snapshot, counts Counts, interrupted *Interrupted) Tray 
 
 func trayStateOf(s *uploader.Snapshot, counts Counts, asking bool) TrayState {
 	switch {
-	case asking, counts.needPerson > 0, s.Trouble != nil:
+	case asking, counts.needPerson > 0, s.StoreFault != nil:
 		return TrayAttention
 	case counts.Running > 0:
 		return TrayActive
@@ -60,18 +60,18 @@ func trayStateOf(s *uploader.Snapshot, counts Counts, asking bool) TrayState {
 
 // statusLine changes seldom, because the menu is rebuilt when it does.
 func statusLine(s *uploader.Snapshot, counts Counts) string {
-	if counts.Running > 0 && s.Trouble == nil {
+	if counts.Running > 0 && s.StoreFault == nil {
 		return words.Join(runningLine(s, counts), words.ETA(s.Totals.ETA))
 	}
 	switch {
-	case s.Trouble != nil:
-		return words.Fault(s.Trouble, words.Subject{}).Short
+	case s.StoreFault != nil:
+		return words.Fault(s.StoreFault, words.Subject{}).Short
 	case counts.needPerson > 0:
 		return words.Count("tray.trouble", counts.needPerson)
 	case counts.Paused > 0:
 		return words.Join(countOf("tray.asked", counts.unanswered), countOf("tray.held", counts.Paused-counts.unanswered))
 	default:
-		return words.Say("tray.idle")
+		return words.Text("tray.idle")
 	}
 }
 
@@ -85,11 +85,11 @@ func countOf(key string, n int) string {
 
 // tooltipOf is the state in one line.
 func tooltipOf(s *uploader.Snapshot, counts Counts) string {
-	if counts.Running == 0 || s.Trouble != nil || s.Totals.Bytes == 0 {
+	if counts.Running == 0 || s.StoreFault != nil || s.Totals.Bytes == 0 {
 		return statusLine(s, counts)
 	}
 	percent := 100 * (s.Totals.Bytes - s.Totals.Left) / s.Totals.Bytes
-	line := words.Join(runningLine(s, counts), words.Say("percent", words.Data{"N": percent}))
+	line := words.Join(runningLine(s, counts), words.Text("percent", words.Data{"N": percent}))
 	return words.Join(line, words.Rate(s.Totals.Rate), words.ETA(s.Totals.ETA))
 }
 
@@ -99,9 +99,9 @@ func runningLine(s *uploader.Snapshot, counts Counts) string {
 	active := count[uploader.StateUploading] + count[uploader.StatePreparing] + count[uploader.StateChecking]
 	switch {
 	case active == 0 && count[uploader.StateOffline] > 0:
-		return words.Say("tray.offline")
+		return words.Text("tray.offline")
 	case active == 0 && count[uploader.StateRetrying]+count[uploader.StateBusy] > 0:
-		return words.Say("tray.retrying")
+		return words.Text("tray.retrying")
 	default:
 		return words.Count("tray.running", counts.Running)
 	}

@@ -16,7 +16,7 @@ func TestTrayOf(t *testing.T) {
 	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2))
 	moving.Totals.Rate, moving.Totals.ETA = 12.4e6, 4*time.Minute
 	broken := apptest.Snapshot(apptest.Transfer(1, apptest.Sending))
-	broken.Trouble = fault.New(fault.LocalDisk, fault.Save, nil)
+	broken.StoreFault = fault.New(fault.LocalDisk, fault.Save, nil)
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot

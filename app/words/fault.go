@@ -25,7 +25,7 @@ type Sentence struct {
 }
 
 // String returns What and Can on one line.
-func (s Sentence) String() string { return Say("state.failed", Data{"What": s.What, "Can": s.Can}) }
+func (s Sentence) String() string { return Text("state.failed", Data{"What": s.What, "Can": s.Can}) }
 
 // Fault returns the texts about a fault; the zero Sentence for nil.
 func Fault(f *fault.Fault, about Subject) Sentence {
@@ -38,10 +38,10 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	}
 	key := keyOf(f)
 	return Sentence{
-		Short: Say(key + ".short"),
-		What:  capitalized(Say(key+".what", data)),
-		Does:  Say(key + ".does"),
-		Can:   Say(key + ".can"),
+		Short: Text(key + ".short"),
+		What:  capitalized(Text(key+".what", data)),
+		Does:  Text(key + ".does"),
+		Can:   Text(key + ".can"),
 	}
 }
 
@@ -77,7 +77,7 @@ func caseOf(f *fault.Fault) string {
 
 func quoted(name, otherwise string) string {
 	if name == "" {
-		return Say(otherwise)
+		return Text(otherwise)
 	}
 	return "“" + Printable(withoutSecret(name)) + "”"
 }

@@ -38,11 +38,11 @@ func Size(bytes int64) string {
 // zero: it gets its own unit, "12.3 MB of 4.0 GB". A negative whole is unknown.
 func SizeOf(part, whole int64) string {
 	if whole < 0 {
-		return Say("size.so-far", Data{"Size": Size(part)})
+		return Text("size.so-far", Data{"Size": Size(part)})
 	}
 	unit, ok := unitOf(whole)
 	if !ok {
-		return Say("size.of", Data{"Part": Number(int(part)), "Whole": Size(whole)})
+		return Text("size.of", Data{"Part": Number(int(part)), "Whole": Size(whole)})
 	}
 	text := inUnit(part, unit)
 	if part < whole && text == inUnit(whole, unit) {
@@ -52,12 +52,12 @@ func SizeOf(part, whole int64) string {
 	if part > 0 && text == inUnit(0, unit) {
 		text = Size(part)
 	}
-	return Say("size.of", Data{"Part": text, "Whole": Size(whole)})
+	return Text("size.of", Data{"Part": text, "Whole": Size(whole)})
 }
 
 // Percent formats a ratio as a percentage: "150 %" for 1.5.
 func Percent(of float64) string {
-	return Say("percent", Data{"N": int(math.Round(100 * of))})
+	return Text("percent", Data{"N": int(math.Round(100 * of))})
 }
 
 // Rate formats a speed: "12.4 MB/s". It returns "" below one byte per second.
@@ -65,7 +65,7 @@ func Rate(bytesPerSecond float64) string {
 	if bytesPerSecond < 1 || math.IsNaN(bytesPerSecond) || bytesPerSecond > math.MaxInt64 {
 		return ""
 	}
-	return Say("rate", Data{"Size": Size(int64(bytesPerSecond))})
+	return Text("rate", Data{"Size": Size(int64(bytesPerSecond))})
 }
 
 // unitOf returns the index of the largest unit in which bytes round to at least one,
@@ -91,7 +91,7 @@ func ETA(left time.Duration) string {
 	case left <= 0:
 		return ""
 	case left < 5*time.Second:
-		return Say("eta.seconds")
+		return Text("eta.seconds")
 	case left < 55*time.Second:
 		left = left.Round(5 * time.Second)
 	case left < 10*time.Minute:
@@ -103,7 +103,7 @@ func ETA(left time.Duration) string {
 	default:
 		left = max(left.Round(24*time.Hour), 24*time.Hour)
 	}
-	return Say("eta.about", Data{"Time": Duration(left)})
+	return Text("eta.about", Data{"Time": Duration(left)})
 }
 
 // Duration formats a duration in its two largest units: "5 min 20 s". The minimum is
@@ -113,19 +113,19 @@ func Duration(d time.Duration) string {
 	minutes, hours, days := seconds/60, seconds/3600, seconds/86400
 	switch {
 	case minutes == 0:
-		return Say("time.seconds", Data{"S": seconds})
+		return Text("time.seconds", Data{"S": seconds})
 	case hours == 0 && seconds%60 == 0:
-		return Say("time.minutes", Data{"M": minutes})
+		return Text("time.minutes", Data{"M": minutes})
 	case hours == 0:
-		return Say("time.minutes.seconds", Data{"M": minutes, "S": seconds % 60})
+		return Text("time.minutes.seconds", Data{"M": minutes, "S": seconds % 60})
 	case days == 0 && minutes%60 == 0:
-		return Say("time.hours", Data{"H": hours})
+		return Text("time.hours", Data{"H": hours})
 	case days == 0:
-		return Say("time.hours.minutes", Data{"H": hours, "M": minutes % 60})
+		return Text("time.hours.minutes", Data{"H": hours, "M": minutes % 60})
 	case hours%24 == 0:
 		return Count("time.days", int(days))
 	default:
-		return Say("time.days.hours", Data{"D": days, "H": hours % 24})
+		return Text("time.days.hours", Data{"D": days, "H": hours % 24})
 	}
 }
 

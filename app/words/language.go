@@ -16,8 +16,8 @@ import (
 	"github.com/ferryapp/ferry/assets/translations"
 )
 
-// Variable is the environment variable that overrides the system's language.
-const Variable = "FERRY_LANGUAGE"
+// LanguageVariable is the environment variable that overrides the system's language.
+const LanguageVariable = "FERRY_LANGUAGE"
 
 // Language is the BCP 47 tag of a supported language.
 type Language string
@@ -43,10 +43,10 @@ func (l Language) Name() string {
 	}
 }
 
-// System returns the supported language closest to that of [Variable] or, if it is
+// System returns the supported language closest to that of [LanguageVariable] or, if it is
 // unset, of the system.
 func System() Language {
-	return nearest(cmp.Or(os.Getenv(Variable), lang.SystemLocale().String()))
+	return nearest(cmp.Or(os.Getenv(LanguageVariable), lang.SystemLocale().String()))
 }
 
 // Load loads the texts of the supported language closest to wanted, a BCP 47 tag

@@ -15,14 +15,14 @@ const gb = 1_000_000_000
 // rowCases returns a transfer in every state with its expected status texts.
 func rowCases(now time.Time) map[string]struct {
 	transfer uploader.Transfer
-	live     uploader.Live
+	live     uploader.Progress
 	place    int
 	en, zh   string
 } {
 	file := source.File{Path: "/x/b-roll.mov", Size: 4 * gb}
 	waits := func(kind fault.Kind, attempt int32, in time.Duration) uploader.Transfer {
 		return uploader.Transfer{
-			ID: 1, Source: file, Phase: uploader.PhaseWaiting, Attempt: attempt, NextTry: uploader.MomentOf(now.Add(in)),
+			ID: 1, Source: file, Phase: uploader.PhaseWaiting, Attempt: attempt, NextTry: uploader.TimestampOf(now.Add(in)),
 			Fault: fault.Newf(kind, fault.Patch, ""),
 		}
 	}
@@ -30,56 +30,56 @@ func rowCases(now time.Time) map[string]struct {
 		return uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseFailed, Session: session, Fault: fault.Newf(kind, fault.Head, "")}
 	}
 	part := uploader.Session{Offset: 1_200_000_000}
-	expired := uploader.Session{Offset: 1_200_000_000, Expires: uploader.MomentOf(now.Add(-time.Hour))}
+	expired := uploader.Session{Offset: 1_200_000_000, Expires: uploader.TimestampOf(now.Add(-time.Hour))}
 	type row = struct {
 		transfer uploader.Transfer
-		live     uploader.Live
+		live     uploader.Progress
 		place    int
 		en, zh   string
 	}
 	return map[string]row{
-		"waiting":          {uploader.Transfer{Source: file}, uploader.Live{}, 3, "Waiting, 3rd in the queue", "等待中\uff0c队列第 3 位"},
-		"waiting anywhere": {uploader.Transfer{Source: file}, uploader.Live{}, 0, "Waiting", "等待中"},
-		"preparing":        {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Live{}, 0, "Reading the file", "正在读取文件"},
+		"waiting":          {uploader.Transfer{Source: file}, uploader.Progress{}, 3, "Waiting, 3rd in the queue", "等待中\uff0c队列第 3 位"},
+		"waiting anywhere": {uploader.Transfer{Source: file}, uploader.Progress{}, 0, "Waiting", "等待中"},
+		"preparing":        {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Progress{}, 0, "Reading the file", "正在读取文件"},
 		"uploading": {
 			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending},
-			uploader.Live{Sent: 1_200_000_000, Rate: 12_400_000, ETA: 4 * time.Minute},
+			uploader.Progress{Sent: 1_200_000_000, Rate: 12_400_000, ETA: 4 * time.Minute},
 			0,
 			"1.2 of 4.0 GB · 12.4 MB/s · about 4 min", "1.2 / 4.0 GB · 12.4 MB/s · 约 4 分钟",
 		},
 		"uploading without evidence": {
-			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending}, uploader.Live{}, 0, "0.0 of 4.0 GB", "0.0 / 4.0 GB",
+			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending}, uploader.Progress{}, 0, "0.0 of 4.0 GB", "0.0 / 4.0 GB",
 		},
-		"checking":        {uploader.Transfer{Phase: uploader.PhaseVerifying}, uploader.Live{}, 0, "Checking with the server", "正在与服务器核对"},
-		"paused":          {uploader.Transfer{Source: file, Session: part, Intent: uploader.IntentHold}, uploader.Live{}, 0, "Paused at 1.2 of 4.0 GB", "已暂停\uff0c1.2 / 4.0 GB"},
-		"paused at start": {uploader.Transfer{Source: file, Intent: uploader.IntentHold}, uploader.Live{}, 0, "Paused", "已暂停"},
-		"offline":         {waits(fault.Offline, 0, time.Second), uploader.Live{}, 0, "Waiting for the network, resumes automatically", "等待网络\uff0c恢复后自动继续"},
-		"retrying":        {waits(fault.Transient, 4, 12*time.Second), uploader.Live{}, 0, "Connection lost, retrying in 12 s (attempt 4)", "连接中断\uff0c12 秒后重试\uff08第 4 次\uff09"},
-		"first retry":     {waits(fault.Unreachable, 1, 2*time.Second), uploader.Live{}, 0, "The server doesn't respond, retrying in 2 s", "服务器没有响应\uff0c2 秒后重试"},
-		"retrying now":    {waits(fault.Transient, 4, 0), uploader.Live{}, 0, "Connection lost, retrying", "连接中断\uff0c正在重试"},
-		"busy":            {waits(fault.Busy, 1, 5*time.Minute), uploader.Live{}, 0, "The server is busy, next try at 14:05", "服务器繁忙\uff0c14:05 重试"},
-		"busy now":        {waits(fault.Busy, 1, 0), uploader.Live{}, 0, "The server is busy", "服务器繁忙"},
-		"changed":         {failed(fault.SourceChanged, part), uploader.Live{}, 0, "Changed since the upload began", "文件在上传开始后有改动"},
-		"missing":         {failed(fault.SourceMissing, part), uploader.Live{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移动"},
-		"sign in":         {failed(fault.Auth, part), uploader.Live{}, 0, "The server requires sign-in", "服务器要求登录"},
-		"forgotten":       {failed(fault.Gone, part), uploader.Live{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
-		"expired":         {failed(fault.Gone, expired), uploader.Live{}, 0, "The server no longer has the first 1.2 GB (expired)", "服务器上已没有前 1.2 GB\uff08已过期\uff09"},
-		"uploaded before": {failed(fault.Uploaded, uploader.Session{}), uploader.Live{}, 0, "Already uploaded", "已上传过"},
-		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Live{}, 0, "The server no longer has this upload", "服务器上已没有此上传任务"},
+		"checking":        {uploader.Transfer{Phase: uploader.PhaseVerifying}, uploader.Progress{}, 0, "Checking with the server", "正在与服务器核对"},
+		"paused":          {uploader.Transfer{Source: file, Session: part, Intent: uploader.IntentPause}, uploader.Progress{}, 0, "Paused at 1.2 of 4.0 GB", "已暂停\uff0c1.2 / 4.0 GB"},
+		"paused at start": {uploader.Transfer{Source: file, Intent: uploader.IntentPause}, uploader.Progress{}, 0, "Paused", "已暂停"},
+		"offline":         {waits(fault.Offline, 0, time.Second), uploader.Progress{}, 0, "Waiting for the network, resumes automatically", "等待网络\uff0c恢复后自动继续"},
+		"retrying":        {waits(fault.Transient, 4, 12*time.Second), uploader.Progress{}, 0, "Connection lost, retrying in 12 s (attempt 4)", "连接中断\uff0c12 秒后重试\uff08第 4 次\uff09"},
+		"first retry":     {waits(fault.Unreachable, 1, 2*time.Second), uploader.Progress{}, 0, "The server doesn't respond, retrying in 2 s", "服务器没有响应\uff0c2 秒后重试"},
+		"retrying now":    {waits(fault.Transient, 4, 0), uploader.Progress{}, 0, "Connection lost, retrying", "连接中断\uff0c正在重试"},
+		"busy":            {waits(fault.Busy, 1, 5*time.Minute), uploader.Progress{}, 0, "The server is busy, next try at 14:05", "服务器繁忙\uff0c14:05 重试"},
+		"busy now":        {waits(fault.Busy, 1, 0), uploader.Progress{}, 0, "The server is busy", "服务器繁忙"},
+		"changed":         {failed(fault.SourceChanged, part), uploader.Progress{}, 0, "Changed since the upload began", "文件在上传开始后有改动"},
+		"missing":         {failed(fault.SourceMissing, part), uploader.Progress{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移动"},
+		"sign in":         {failed(fault.Auth, part), uploader.Progress{}, 0, "The server requires sign-in", "服务器要求登录"},
+		"forgotten":       {failed(fault.Gone, part), uploader.Progress{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
+		"expired":         {failed(fault.Gone, expired), uploader.Progress{}, 0, "The server no longer has the first 1.2 GB (expired)", "服务器上已没有前 1.2 GB\uff08已过期\uff09"},
+		"uploaded before": {failed(fault.AlreadyUploaded, uploader.Session{}), uploader.Progress{}, 0, "Already uploaded", "已上传过"},
+		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Progress{}, 0, "The server no longer has this upload", "服务器上已没有此上传任务"},
 		"failed": {
 			failed(fault.TooLarge, part),
-			uploader.Live{},
+			uploader.Progress{},
 			0,
 			"“b-roll.mov” is larger than the server accepts. Use another server, or ask for a higher limit.",
 			"“b-roll.mov”超出了服务器允许的大小。请使用其他服务器\uff0c或请管理员提高限制。",
 		},
 		"done": {
-			uploader.Transfer{Source: file, Phase: uploader.PhaseDone, Active: 320 * time.Second},
-			uploader.Live{},
+			uploader.Transfer{Source: file, Phase: uploader.PhaseDone, ActiveTime: 320 * time.Second},
+			uploader.Progress{},
 			0,
 			"4.0 GB in 5 min 20 s", "4.0 GB\uff0c用时 5 分 20 秒",
 		},
-		"cancelled": {uploader.Transfer{Phase: uploader.PhaseCancelled}, uploader.Live{}, 0, "Cancelled", "已取消"},
+		"cancelled": {uploader.Transfer{Phase: uploader.PhaseCancelled}, uploader.Progress{}, 0, "Cancelled", "已取消"},
 	}
 }
 
@@ -89,9 +89,9 @@ func TestRowForEveryState(t *testing.T) {
 	for name, row := range rowCases(now) {
 		seen[row.transfer.State()] = true
 		t.Run(name, func(t *testing.T) {
-			snapshot := &uploader.Snapshot{Live: map[uploader.TransferID]uploader.Live{}}
-			if row.live != (uploader.Live{}) {
-				snapshot.Live[row.transfer.ID] = row.live
+			snapshot := &uploader.Snapshot{Progress: map[uploader.TransferID]uploader.Progress{}}
+			if row.live != (uploader.Progress{}) {
+				snapshot.Progress[row.transfer.ID] = row.live
 			}
 			load(t, words.English)
 			if got := words.Row(snapshot, &row.transfer, row.place, now); got != row.en {
@@ -118,7 +118,7 @@ func TestRowShowsWhyTransferWaits(t *testing.T) {
 	now := time.Date(2026, 3, 2, 14, 0, 0, 0, time.Local)
 	at := now.Add(8 * time.Hour)
 	held := func(h uploader.Hold) *uploader.Snapshot {
-		return &uploader.Snapshot{Held: map[uploader.ServerID]uploader.Hold{2: h}}
+		return &uploader.Snapshot{Holds: map[uploader.ServerID]uploader.Hold{2: h}}
 	}
 	for _, c := range []struct {
 		name     string

@@ -25,8 +25,8 @@ type Data map[string]any
 // catalogue guards Fyne's global message catalogue, which has no lock of its own.
 var catalogue sync.RWMutex
 
-// Say returns the text of a key in the loaded language.
-func Say(key string, data ...Data) string {
+// Text returns the text of a key in the loaded language.
+func Text(key string, data ...Data) string {
 	catalogue.RLock()
 	defer catalogue.RUnlock()
 	return lang.LocalizeKey(key, key, fill(data))
@@ -63,7 +63,7 @@ func Join(pieces ...string) string {
 		case line == "":
 			line = piece
 		default:
-			line = Say("join", Data{"A": line, "B": piece})
+			line = Text("join", Data{"A": line, "B": piece})
 		}
 	}
 	return line
@@ -78,7 +78,7 @@ func Sentences(sentences ...string) string {
 		case text == "":
 			text = s
 		default:
-			text = Say("sentences", Data{"A": text, "B": s})
+			text = Text("sentences", Data{"A": text, "B": s})
 		}
 	}
 	return text

@@ -25,21 +25,21 @@ const MaxSmallFiles = 16
 // Control is what may be sent at the moment.
 type Control struct {
 	settings      uploader.Settings // sane
-	total         *netx.Limit       // over everything
+	total         *netx.Limiter     // over everything
 	metered       bool              // the network is metered
 	scheduledOff  bool              // the schedule lets nothing be sent
 	scheduleUntil time.Time         // when the schedule changes; zero: never
 
 	servers map[uploader.ServerID]*server
-	batches map[uploader.BatchID]*netx.Limit
+	batches map[uploader.BatchID]*netx.Limiter
 	blocks  map[uploader.ServerID]block
 }
 
 // server is what is sent to one server at most.
 type server struct {
-	options     uploader.Profile
+	options     uploader.ServerOptions
 	connections atomic.Int64 // parts of one file at the same time; read by workers
-	limit       *netx.Limit
+	limit       *netx.Limiter
 	backoff     backoff
 }
 
@@ -55,9 +55,9 @@ func (b block) needsUser() bool { return b.fault != nil && b.until.IsZero() }
 // New makes a Control without servers.
 func New(settings uploader.Settings, now time.Time) *Control {
 	c := &Control{
-		total:   netx.NewLimit(0),
+		total:   netx.NewLimiter(0),
 		servers: map[uploader.ServerID]*server{},
-		batches: map[uploader.BatchID]*netx.Limit{},
+		batches: map[uploader.BatchID]*netx.Limiter{},
 		blocks:  map[uploader.ServerID]block{},
 	}
 	c.Configure(settings, now)
@@ -66,7 +66,7 @@ func New(settings uploader.Settings, now time.Time) *Control {
 
 // Configure puts settings into effect.
 func (c *Control) Configure(settings uploader.Settings, now time.Time) {
-	c.settings = settings.Sane()
+	c.settings = settings.Normalized()
 	c.Update(now)
 }
 
@@ -77,10 +77,10 @@ func (c *Control) Settings() uploader.Settings { return c.settings }
 func (c *Control) SetMetered(metered bool) { c.metered = metered }
 
 // SetServer adds a server or changes its options.
-func (c *Control) SetServer(id uploader.ServerID, options uploader.Profile) {
+func (c *Control) SetServer(id uploader.ServerID, options uploader.ServerOptions) {
 	s := c.servers[id]
 	if s == nil {
-		s = &server{limit: netx.NewLimit(0)}
+		s = &server{limit: netx.NewLimiter(0)}
 		c.servers[id] = s
 	}
 	s.options = options
@@ -99,7 +99,7 @@ func (c *Control) RemoveBatch(id uploader.BatchID) { delete(c.batches, id) }
 // Update brings limits in line with the settings and the schedule as of now.
 func (c *Control) Update(now time.Time) {
 	limit, until := c.settings.Schedule.At(now, c.settings.Limit)
-	c.scheduledOff, c.scheduleUntil = limit == uploader.Nothing, until.Round(0)
+	c.scheduledOff, c.scheduleUntil = limit == uploader.SendNothing, until.Round(0)
 	c.total.Set(limit)
 	for _, s := range c.servers {
 		c.adjust(s)
@@ -112,7 +112,7 @@ func (c *Control) ScheduleChanges() time.Time { return c.scheduleUntil }
 func (c *Control) adjust(s *server) {
 	connections := c.settings.Connections
 	if s.options.Connections > 0 {
-		connections = min(s.options.Connections, uploader.ConnectionsMost)
+		connections = min(s.options.Connections, uploader.MaxConnections)
 	}
 	if s.backoff.max > 0 {
 		connections = min(connections, s.backoff.max)
@@ -123,7 +123,7 @@ func (c *Control) adjust(s *server) {
 
 func (c *Control) server(id uploader.ServerID) *server {
 	if c.servers[id] == nil {
-		c.SetServer(id, uploader.Profile{})
+		c.SetServer(id, uploader.ServerOptions{})
 	}
 	return c.servers[id]
 }
@@ -131,7 +131,7 @@ func (c *Control) server(id uploader.ServerID) *server {
 // MaxFiles returns how many files may be sent to a server at the same time by its
 // options.
 func (c *Control) MaxFiles(id uploader.ServerID) int {
-	if n := c.server(id).options.Simultaneous; n > 0 {
+	if n := c.server(id).options.MaxFiles; n > 0 {
 		return n
 	}
 	return math.MaxInt
@@ -151,17 +151,17 @@ func (c *Control) Capacity(id uploader.ServerID) int {
 
 // Bounds are the limits of one worker. They follow later changes.
 type Bounds struct {
-	Limits         []*netx.Limit // all of them apply
-	Connections    func() int    // parts of the file that may be sent at the same time, right now
-	PartsRequested bool          // the server's or the batch's options ask for parts
-	Options        uploader.Options
+	Limits         []*netx.Limiter // all of them apply
+	Connections    func() int      // parts of the file that may be sent at the same time, right now
+	PartsRequested bool            // the server's or the batch's options ask for parts
+	Options        uploader.BatchOptions
 }
 
 // Bounds returns the limits for a transfer to a server; batch may be nil.
 func (c *Control) Bounds(id uploader.ServerID, batch *uploader.Batch) Bounds {
 	s := c.server(id)
 	b := Bounds{
-		Limits:         []*netx.Limit{c.total, s.limit},
+		Limits:         []*netx.Limiter{c.total, s.limit},
 		Connections:    func() int { return int(s.connections.Load()) },
 		PartsRequested: s.options.Connections > 0,
 	}
@@ -179,10 +179,10 @@ func (c *Control) Bounds(id uploader.ServerID, batch *uploader.Batch) Bounds {
 }
 
 // batchLimit returns the limit that all workers of a batch share.
-func (c *Control) batchLimit(b *uploader.Batch) *netx.Limit {
+func (c *Control) batchLimit(b *uploader.Batch) *netx.Limiter {
 	limit := c.batches[b.ID]
 	if limit == nil {
-		limit = netx.NewLimit(b.Options.Limit)
+		limit = netx.NewLimiter(b.Options.Limit)
 		c.batches[b.ID] = limit
 	}
 	return limit
@@ -208,7 +208,7 @@ func (c *Control) Accepted(id uploader.ServerID, now time.Time) (most int, chang
 		delete(c.blocks, id)
 	}
 	s := c.server(id)
-	usual := max(c.settings.Simultaneous, MaxSmallFiles, c.settings.Connections)
+	usual := max(c.settings.MaxFiles, MaxSmallFiles, c.settings.Connections)
 	if changed = s.backoff.accepted(usual, now); changed {
 		c.adjust(s)
 	}

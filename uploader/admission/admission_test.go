@@ -21,12 +21,12 @@ func TestCapacity(t *testing.T) {
 		change func(*admission.Control)
 		server uploader.ServerID
 		want   int
-		reason uploader.Reason // of the hold, where want is 0 and blocked is false
-		blocks bool            // the server waits for the user
+		reason uploader.HoldReason // of the hold, where want is 0 and blocked is false
+		blocks bool                // the server waits for the user
 	}{
 		"unlimited by default": {func(*admission.Control) {}, server, math.MaxInt, 0, false},
 		"the server's options limit it": {
-			func(c *admission.Control) { c.SetServer(server, uploader.Profile{Simultaneous: 2}) }, server, 2, 0, false,
+			func(c *admission.Control) { c.SetServer(server, uploader.ServerOptions{MaxFiles: 2}) }, server, 2, 0, false,
 		},
 		"a metered network holds when the settings say so": {
 			func(c *admission.Control) {
@@ -50,7 +50,7 @@ func TestCapacity(t *testing.T) {
 		"scheduled hours without sending hold everything": {
 			func(c *admission.Control) {
 				s := uploader.DefaultSettings()
-				s.Schedule = uploader.Schedule{{Days: always, From: 11 * time.Hour, Until: 13 * time.Hour, Limit: uploader.Nothing}}
+				s.Schedule = uploader.Schedule{{Days: always, From: 11 * time.Hour, Until: 13 * time.Hour, Limit: uploader.SendNothing}}
 				c.Configure(s, now)
 			}, server, 0, uploader.HeldBySchedule, false,
 		},
@@ -90,7 +90,7 @@ func TestCapacity(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			control := admission.New(uploader.DefaultSettings(), now)
-			control.SetServer(server, uploader.Profile{})
+			control.SetServer(server, uploader.ServerOptions{})
 			c.change(control)
 			if got := control.Capacity(c.server); got != c.want {
 				t.Errorf("capacity is %d, want %d", got, c.want)
@@ -110,16 +110,16 @@ func TestBoundsFollowChanges(t *testing.T) {
 	settings := uploader.DefaultSettings()
 	settings.Connections = 8
 	control := admission.New(settings, now)
-	control.SetServer(server, uploader.Profile{})
+	control.SetServer(server, uploader.ServerOptions{})
 	usual := control.Bounds(server, nil)
-	batch := control.Bounds(server, &uploader.Batch{ID: 1, Options: uploader.Options{Connections: 3, Limit: 1000}})
+	batch := control.Bounds(server, &uploader.Batch{ID: 1, Options: uploader.BatchOptions{Connections: 3, Limit: 1000}})
 	if got := usual.Connections(); got != 8 || usual.PartsRequested {
 		t.Errorf("%d connections, parts requested: %v", got, usual.PartsRequested)
 	}
 	if got := batch.Connections(); got != 3 || !batch.PartsRequested || len(batch.Limits) != 3 {
 		t.Errorf("batch: %d connections, parts requested: %v, %d limits", got, batch.PartsRequested, len(batch.Limits))
 	}
-	control.SetServer(server, uploader.Profile{Connections: 2})
+	control.SetServer(server, uploader.ServerOptions{Connections: 2})
 	if got := usual.Connections(); got != 2 || !control.Bounds(server, nil).PartsRequested {
 		t.Errorf("%d connections after the server's options changed, want 2", got)
 	}
@@ -127,7 +127,7 @@ func TestBoundsFollowChanges(t *testing.T) {
 	if got := usual.Connections(); got != 1 {
 		t.Errorf("%d connections after a refusal, want 1", got)
 	}
-	if same := control.Bounds(server, &uploader.Batch{ID: 1, Options: uploader.Options{Limit: 1000}}); same.Limits[2] != batch.Limits[2] {
+	if same := control.Bounds(server, &uploader.Batch{ID: 1, Options: uploader.BatchOptions{Limit: 1000}}); same.Limits[2] != batch.Limits[2] {
 		t.Error("workers of a batch have different limits")
 	}
 }

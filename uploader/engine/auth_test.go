@@ -48,17 +48,17 @@ func TestSignInRequiredAtAnyRequest(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		match   func(*http.Request) bool
-		options uploader.Profile
+		options uploader.ServerOptions
 	}{
-		"creation":    {hasMethod(http.MethodPost), uploader.Profile{}},
-		"first chunk": {hasMethod(http.MethodPatch), uploader.Profile{}},
+		"creation":    {hasMethod(http.MethodPost), uploader.ServerOptions{}},
+		"first chunk": {hasMethod(http.MethodPatch), uploader.ServerOptions{}},
 		"later chunk": {func(r *http.Request) bool {
 			return r.Method == http.MethodPatch && r.Header.Get("Upload-Offset") == "4194304"
-		}, uploader.Profile{ChunkMax: 4 << 20}},
+		}, uploader.ServerOptions{ChunkMax: 4 << 20}},
 		"later chunk of a part": {func(r *http.Request) bool {
 			return r.Method == http.MethodPatch && r.Header.Get("Upload-Offset") != "0"
-		}, uploader.Profile{ChunkMax: 4 << 20, Connections: 2}},
-		"concatenation": {func(r *http.Request) bool { return strings.HasPrefix(r.Header.Get("Upload-Concat"), "final") }, uploader.Profile{Connections: 2}},
+		}, uploader.ServerOptions{ChunkMax: 4 << 20, Connections: 2}},
+		"concatenation": {func(r *http.Request) bool { return strings.HasPrefix(r.Header.Get("Upload-Concat"), "final") }, uploader.ServerOptions{Connections: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			gate := &authGate{match: c.match}
@@ -82,7 +82,7 @@ func TestSignInRequiredAtAnyRequest(t *testing.T) {
 				t.Errorf("%d requests were rejected, want at most 8", n)
 			}
 			gate.enabled.Store(false)
-			h.do(uploader.SignedIn{Server: testServer})
+			h.do(uploader.Unblock{Server: testServer})
 			h.waitState(uploader.StateDone)
 			if received := bodyBytes(server.Requests()); received != 20<<20 {
 				t.Errorf("server received %d bytes, file has %d", received, 20<<20)
@@ -100,17 +100,17 @@ func TestSignInRequiredOnResumeKeepsUpload(t *testing.T) {
 	proxy.Refuse()
 	gateway := uploadtest.NewGateway(t, server.URL)
 	for _, status := range []int{http.StatusUnauthorized, http.StatusProxyAuthRequired} {
-		gateway.Next(1, http.MethodHead, uploadtest.Answer{Status: status})
+		gateway.Respond(1, http.MethodHead, uploadtest.Response{Status: status})
 	}
 	h.start()
 	h.changeEndpoint(gateway.URL + "/files/")
 	h.waitBlocked(fault.Auth)
-	h.do(uploader.SignedIn{Server: testServer})
+	h.do(uploader.Unblock{Server: testServer})
 	h.waitFor("the server to be blocked with 407", func(s *uploader.Snapshot) bool {
 		f := s.Blocked[testServer]
-		return f != nil && f.Status == http.StatusProxyAuthRequired && f.Code == fault.CodeProxy
+		return f != nil && f.Status == http.StatusProxyAuthRequired && f.Code == fault.CodeProxySignIn
 	})
-	h.do(uploader.SignedIn{Server: testServer})
+	h.do(uploader.Unblock{Server: testServer})
 	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
 }
@@ -121,11 +121,11 @@ func TestTerminationWaitsForSignIn(t *testing.T) {
 	gate.enabled.Store(true)
 	server := uploadtest.NewTusd(t, gate.option())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	h.add(createFile(t, "film.mov", 20<<20))
 	h.waitSent(1 << 20)
-	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	h.waitFor("an empty list and a blocked server", func(s *uploader.Snapshot) bool {
 		return len(s.Transfers) == 0 && s.Blocked[testServer] != nil
 	})
@@ -133,7 +133,7 @@ func TestTerminationWaitsForSignIn(t *testing.T) {
 		t.Fatal("upload was terminated without a sign-in")
 	}
 	gate.enabled.Store(false)
-	h.do(uploader.SignedIn{Server: testServer})
+	h.do(uploader.Unblock{Server: testServer})
 	<-gate.allowed
 	if n := len(server.Stored(t)); n != 0 {
 		t.Errorf("server has %d uploads, want 0", n)
@@ -167,7 +167,7 @@ func TestLateUnauthorizedResponseDoesNotBlockAgain(t *testing.T) {
 	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20)}
 	batch := h.add(paths...)
 	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool { return s.Blocked[testServer] != nil })
-	h.do(uploader.SignedIn{Server: testServer})
+	h.do(uploader.Unblock{Server: testServer})
 	close(release)
 	h.waitCount(uploader.StateDone, 2)
 	h.waitFinal(batch)
@@ -206,7 +206,7 @@ func TestExpiredSignInBlocksServerOnce(t *testing.T) {
 		next.ServeHTTP(w, r)
 	}))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	folder := t.TempDir()
 	var paths []string
@@ -220,19 +220,19 @@ func TestExpiredSignInBlocksServerOnce(t *testing.T) {
 	h.add(paths...)
 	h.waitFor("2 done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] >= 2 })
 	expired.Store(true)
-	proxy.Cut()
-	proxy.Heal(t)
+	proxy.Reset()
+	proxy.Restore(t)
 	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool { return s.Blocked[testServer] != nil && s.Totals.Active == 0 })
 	s := h.engine.Snapshot()
 	if kind := s.Blocked[testServer].Kind; kind != fault.Auth {
 		t.Errorf("server is blocked by %v, want fault.Auth", kind)
 	}
 	// Each running transfer may get a 401, and repeat a request whose response was lost.
-	if n := refused.Load(); n > int64(2*uploader.DefaultSettings().Simultaneous) {
+	if n := refused.Load(); n > int64(2*uploader.DefaultSettings().MaxFiles) {
 		t.Errorf("%d requests were refused before the server was blocked", n)
 	}
 	expired.Store(false)
-	h.do(uploader.SignedIn{Server: testServer})
+	h.do(uploader.Unblock{Server: testServer})
 	h.waitCount(uploader.StateDone, len(paths))
 	complete := 0
 	for _, f := range server.Stored(t) { // an upload whose creation was interrupted stays empty

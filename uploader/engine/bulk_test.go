@@ -41,9 +41,9 @@ func sweeper(t *testing.T, rows int) (*loop, *recordingStore) {
 	t.Helper()
 	store := &recordingStore{}
 	e := New(Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Store: store})
-	saved := uploader.Saved{NextID: uploader.TransferID(rows) + 1, Batches: []uploader.Batch{{ID: 1, Server: 2, Expanded: true}}}
+	saved := uploader.Saved{NextID: uploader.TransferID(rows) + 1, Batches: []uploader.Batch{{ID: 1, Server: 2, Scanned: true}}}
 	for id := range uploader.TransferID(rows) {
-		saved.Transfers = append(saved.Transfers, uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.MomentOf(testNow)})
+		saved.Transfers = append(saved.Transfers, uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.TimestampOf(testNow)})
 	}
 	l := newLoop(e, saved)
 	l.load()
@@ -63,9 +63,9 @@ func answered(reply chan error) bool { return len(reply) > 0 }
 
 func TestACommandForManyIsSavedInPortions(t *testing.T) {
 	for name, command := range map[string]uploader.Command{
-		"pause all":  uploader.Pause{Target: uploader.Everything()},
-		"cancel all": uploader.Cancel{Target: uploader.Everything()},
-		"remove all": uploader.Remove{Target: uploader.Everything()},
+		"pause all":  uploader.Pause{Target: uploader.TargetAll()},
+		"cancel all": uploader.Cancel{Target: uploader.TargetAll()},
+		"remove all": uploader.Remove{Target: uploader.TargetAll()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			const rows = 2*bulkPortion + 100
@@ -104,9 +104,9 @@ func TestAnUploadURLIsSavedWithTheNextPortion(t *testing.T) {
 	under := uploader.TransferID(3 * bulkPortion)
 	l.state.running[under] = &runningWorker{stop: func(error) {}, counters: &worker.Counters{}, remote: &worker.Remote{}}
 	l.state.apply(under, lifecycle.WorkerStarted{})
-	l.given(uploader.Pause{Target: uploader.Everything()})
+	l.given(uploader.Pause{Target: uploader.TargetAll()})
 	l.turn(t.Context(), t.Context())
-	if got := l.state.table.Get(under); got.Intent != uploader.IntentHold {
+	if got := l.state.table.Get(under); got.Intent != uploader.IntentPause {
 		t.Errorf("what is under way is %v and not halted first", got.Intent)
 	}
 	before, safe := len(store.all), false
@@ -122,8 +122,8 @@ func TestWhatIsCommandedLaterHolds(t *testing.T) {
 	const rows = 2 * bulkPortion
 	last := uploader.TransferID(rows)
 	l, _ := sweeper(t, rows)
-	all := l.given(uploader.Pause{Target: uploader.Everything()})
-	one := l.given(uploader.Resume{Target: uploader.These(last)})
+	all := l.given(uploader.Pause{Target: uploader.TargetAll()})
+	one := l.given(uploader.Resume{Target: uploader.TargetTransfers(last)})
 	l.turn(t.Context(), t.Context())
 	if !answered(one) || answered(all) {
 		t.Errorf("answered: the one %v, all %v", answered(one), answered(all))
@@ -134,8 +134,8 @@ func TestWhatIsCommandedLaterHolds(t *testing.T) {
 			t.Fatalf("transfer %d is to %v", row.ID, row.Intent)
 		}
 	}
-	l.given(uploader.Pause{Target: uploader.Everything()})
-	l.given(uploader.Resume{Target: uploader.Everything()})
+	l.given(uploader.Pause{Target: uploader.TargetAll()})
+	l.given(uploader.Resume{Target: uploader.TargetAll()})
 	for l.state.bulk.unfinished() {
 		l.turn(t.Context(), t.Context())
 	}
@@ -153,7 +153,7 @@ func TestADiskThatFailsHoldsUpTheRest(t *testing.T) {
 	const rows = 4 * bulkPortion
 	l, store := sweeper(t, rows)
 	store.limit = 1
-	reply := l.given(uploader.Pause{Target: uploader.Everything()})
+	reply := l.given(uploader.Pause{Target: uploader.TargetAll()})
 	for range 5 {
 		l.turn(t.Context(), t.Context())
 	}
@@ -175,7 +175,7 @@ func TestADiskThatFailsHoldsUpTheRest(t *testing.T) {
 func TestWhatIsCommandedIsSavedBeforeTheEnd(t *testing.T) {
 	const rows = 3 * bulkPortion
 	l, store := sweeper(t, rows)
-	reply := l.given(uploader.Pause{Target: uploader.Everything()})
+	reply := l.given(uploader.Pause{Target: uploader.TargetAll()})
 	l.lastSave(t.Context(), t.Context())
 	if !answered(reply) || <-reply != nil || len(store.all) != 1 || len(store.all[0].Transfers) != rows {
 		t.Errorf("answered: %v, in %d commits", answered(reply), len(store.all))
@@ -185,7 +185,7 @@ func TestWhatIsCommandedIsSavedBeforeTheEnd(t *testing.T) {
 func TestWhatIsInLineIsGoneThroughInPortions(t *testing.T) {
 	const rows = 10 * bulkPortion
 	l, _ := sweeper(t, rows)
-	l.given(uploader.Pause{Target: uploader.Everything()})
+	l.given(uploader.Pause{Target: uploader.TargetAll()})
 	l.stopping = false
 	l.turn(t.Context(), t.Context())
 	if held := l.countOf(uploader.StatePaused); held > 2*bulkPortion || len(l.state.running) > 0 {
@@ -203,8 +203,8 @@ func TestACommandThatLooksAtTransfersWaitsForThoseBefore(t *testing.T) {
 	const rows = 2 * bulkPortion
 	l, _ := sweeper(t, rows)
 	l.servers.byID[2] = uploader.Server{ID: 2, Endpoint: "http://server/"}
-	l.given(uploader.Remove{Target: uploader.Everything()})
-	server, later := l.given(uploader.RemoveServer{ID: 2}), l.given(uploader.Pause{Target: uploader.Everything()})
+	l.given(uploader.Remove{Target: uploader.TargetAll()})
+	server, later := l.given(uploader.RemoveServer{ID: 2}), l.given(uploader.Pause{Target: uploader.TargetAll()})
 	for l.state.bulk.unfinished() {
 		l.turn(t.Context(), t.Context())
 	}
@@ -219,7 +219,7 @@ func TestACommandThatLooksAtTransfersWaitsForThoseBefore(t *testing.T) {
 func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
 	const rows = 2 * bulkPortion
 	l, _ := sweeper(t, rows)
-	for _, command := range []any{uploader.Cancel{Target: uploader.Everything()}, uploader.Retry{Target: uploader.Everything()}, uploader.Remove{Target: uploader.Target{All: true, Final: true}}} {
+	for _, command := range []any{uploader.Cancel{Target: uploader.TargetAll()}, uploader.Retry{Target: uploader.TargetAll()}, uploader.Remove{Target: uploader.Target{All: true, Final: true}}} {
 		if again, is := command.(uploader.Retry); is {
 			command = retryWith{Target: again.Target}
 		}
@@ -236,8 +236,8 @@ func TestClearingLeavesWhatIsTriedAgain(t *testing.T) {
 func TestAFileThatWasJustRemovedIsAddedAnew(t *testing.T) {
 	const rows = 2 * bulkPortion
 	for name, known := range map[string]scan.Found{
-		"continued":         {Match: scan.Match{Continues: rows}},
-		"across, joined":    {Match: scan.Match{Joins: rows - 1}},
+		"continued":         {Match: scan.Match{Resumes: rows}},
+		"across, joined":    {Match: scan.Match{Moves: rows - 1}},
 		"across, asked":     {Match: scan.Match{Uploaded: rows - 1}},
 		"perhaps, asked":    {Match: scan.Match{Possible: rows}},
 		"never seen before": {},
@@ -264,19 +264,19 @@ func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
 		ids := rapid.Custom(func(rt *rapid.T) uploader.Target {
 			switch first := rapid.Int64Range(1, rows).Draw(rt, "from"); rapid.IntRange(0, 4).Draw(rt, "what") {
 			case 0:
-				return uploader.These(uploader.TransferID(first))
+				return uploader.TargetTransfers(uploader.TransferID(first))
 			case 1:
-				return uploader.These(uploader.TransferID(first), 1, rows, 1)
+				return uploader.TargetTransfers(uploader.TransferID(first), 1, rows, 1)
 			case 2:
 				return uploader.Target{Batch: 1, Final: true}
 			default:
-				return uploader.Everything()
+				return uploader.TargetAll()
 			}
 		})
 		given := rapid.Custom(func(rt *rapid.T) any {
 			target := ids.Draw(rt, "target")
 			return []any{
-				uploader.Pause{Target: target}, uploader.Resume{Target: target}, uploader.Cancel{Target: target}, uploader.Remove{Target: target}, retryWith{Target: target}, uploader.Check{Target: target}, uploader.SignedIn{Server: 2},
+				uploader.Pause{Target: target}, uploader.Resume{Target: target}, uploader.Cancel{Target: target}, uploader.Remove{Target: target}, retryWith{Target: target}, uploader.Check{Target: target}, uploader.Unblock{Server: 2},
 			}[rapid.IntRange(0, 6).Draw(rt, "kind")]
 		})
 		for _, command := range rapid.SliceOfN(given, 1, 6).Draw(rt, "commands") {
@@ -296,7 +296,7 @@ func TestCommandsInTheMiddleOfASweepEndAsIfOneCameAfterTheOther(t *testing.T) {
 		}
 		kept := map[uploader.TransferID]uploader.Transfer{}
 		for id := range uploader.TransferID(rows) {
-			kept[id+1] = uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.MomentOf(testNow)}
+			kept[id+1] = uploader.Transfer{ID: id + 1, Batch: 1, Server: 2, Rank: int64(id), Added: uploader.TimestampOf(testNow)}
 		}
 		for _, c := range store.all {
 			for _, row := range c.Transfers {
@@ -332,7 +332,7 @@ func (l *loop) outcome() string {
 	}
 	stands := map[stand][]uploader.TransferID{}
 	for row := range l.state.table.All() {
-		s := stand{row.State(), row.Intent, l.state.queue.Holds(int64(row.ID))}
+		s := stand{row.State(), row.Intent, l.state.queue.Contains(int64(row.ID))}
 		stands[s] = append(stands[s], row.ID)
 	}
 	var lines []string

@@ -18,9 +18,9 @@ func newInterruptedUpload(t *testing.T, beforeStart func(h *harness, path string
 	t.Helper()
 	h, server, proxy, path := startSlowUpload(t)
 	h.stop()
-	proxy.Heal(t)
+	proxy.Restore(t)
 	beforeStart(h, path)
-	h.configure = func(c *engine.Config) { c.Ask = true }
+	h.configure = func(c *engine.Config) { c.AskBeforeResume = true }
 	h.start()
 	h.waitLoaded()
 	return h, server, path
@@ -30,7 +30,7 @@ func newInterruptedUpload(t *testing.T, beforeStart func(h *harness, path string
 // only transfer.
 func (h *harness) checkAll() *uploader.Transfer {
 	h.t.Helper()
-	h.do(uploader.Check{Target: uploader.Everything()})
+	h.do(uploader.Check{Target: uploader.TargetAll()})
 	h.waitFor("the check to end", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
 	return h.onlyTransfer()
 }
@@ -53,9 +53,9 @@ func TestCheckUpdatesOffsetWithoutUpload(t *testing.T) {
 	if got.Session.Offset != stored || got.Phase != uploader.PhaseQueued || got.Fault != nil {
 		t.Errorf("server has %d bytes, check returned %+v", stored, got)
 	}
-	h.do(uploader.Resume{Target: uploader.Everything()})
-	if done := h.waitState(uploader.StateDone); done.Resumed != stored {
-		t.Errorf("resumed at %d, want %d", done.Resumed, stored)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
+	if done := h.waitState(uploader.StateDone); done.ResumedFrom != stored {
+		t.Errorf("resumed at %d, want %d", done.ResumedFrom, stored)
 	}
 	wantStored(t, server, path)
 }
@@ -86,11 +86,11 @@ func TestCheckReportsMissingUpload(t *testing.T) {
 	t.Parallel()
 	var enabled atomic.Bool
 	h := newInterruptedUploadStatus(t, &enabled, http.StatusNotFound)
-	if got := h.checkAll(); got.State() != uploader.StateForgotten {
+	if got := h.checkAll(); got.State() != uploader.StateExpired {
 		t.Errorf("state %v, want StateForgotten", got.State())
 	}
 	enabled.Store(false)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 }
 
@@ -104,9 +104,9 @@ func TestCheckReportsSignInRequired(t *testing.T) {
 	}
 	h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool { return s.Blocked[testServer] != nil })
 	enabled.Store(false)
-	h.do(uploader.SignedIn{Server: testServer})
-	if done := h.waitState(uploader.StateDone); done.Resumed < offset {
-		t.Errorf("resumed at %d", done.Resumed)
+	h.do(uploader.Unblock{Server: testServer})
+	if done := h.waitState(uploader.StateDone); done.ResumedFrom < offset {
+		t.Errorf("resumed at %d", done.ResumedFrom)
 	}
 }
 
@@ -114,7 +114,7 @@ func TestCheckOfUnreachableServerKeepsOffset(t *testing.T) {
 	h, _, proxy, _ := startSlowUpload(t)
 	h.stop()
 	proxy.Refuse()
-	h.configure = func(c *engine.Config) { c.Ask = true }
+	h.configure = func(c *engine.Config) { c.AskBeforeResume = true }
 	h.start()
 	h.waitLoaded()
 	offset := h.onlyTransfer().Session.Offset
@@ -122,10 +122,10 @@ func TestCheckOfUnreachableServerKeepsOffset(t *testing.T) {
 	if got.Phase != uploader.PhaseQueued || got.Session.Offset != offset || got.Fault == nil {
 		t.Errorf("check returned %+v", got)
 	}
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateRetrying)
-	proxy.Heal(t)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 }
 
@@ -141,9 +141,9 @@ func TestResumeDuringCheck(t *testing.T) {
 		next.ServeHTTP(w, r)
 	})
 	slow.Store(true)
-	h.do(uploader.Check{Target: uploader.Everything()})
+	h.do(uploader.Check{Target: uploader.TargetAll()})
 	<-received
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	slow.Store(false)
 	close(respond)
 	h.waitState(uploader.StateDone)
@@ -156,14 +156,14 @@ func TestCheckEndsWhenServerIsHeldOrBlocked(t *testing.T) {
 	t.Run("held on a metered network", func(t *testing.T) {
 		h, server, _ := newInterruptedUpload(t, func(*harness, string) {})
 		h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Metered = uploader.MeteredHold })})
-		h.do(uploader.Metering{Metered: true})
+		h.do(uploader.SetMetered{Metered: true})
 		requests := len(server.Requests())
 		if got := h.checkAll(); got.Phase != uploader.PhaseQueued || got.Fault != nil || len(server.Requests()) != requests {
 			t.Errorf("check returned %+v after %d requests", got, len(server.Requests())-requests)
 		}
-		h.do(uploader.Metering{})
+		h.do(uploader.SetMetered{})
 		h.checkAll()
-		h.do(uploader.Resume{Target: uploader.Everything()})
+		h.do(uploader.Resume{Target: uploader.TargetAll()})
 		h.waitState(uploader.StateDone)
 	})
 	t.Run("blocked since the previous run", func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestCheckEndsWhenServerIsHeldOrBlocked(t *testing.T) {
 			blocked.Fault = &fault.Fault{Kind: fault.Auth, Op: fault.Head, Status: http.StatusUnauthorized}
 			must(t, h.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&blocked}}))
 		})
-		h.do(uploader.Check{Target: uploader.Everything()})
+		h.do(uploader.Check{Target: uploader.TargetAll()})
 		h.waitFor("the check to end", func(s *uploader.Snapshot) bool {
 			return s.Checking == 0 && s.Totals.Count[uploader.StateSignIn] == 2
 		})
@@ -199,9 +199,9 @@ func TestSignInDuringCheckIgnoresLateUnauthorized(t *testing.T) {
 		next.ServeHTTP(w, r)
 	})
 	expired.Store(true)
-	h.do(uploader.Check{Target: uploader.Everything()})
+	h.do(uploader.Check{Target: uploader.TargetAll()})
 	<-received
-	h.do(uploader.SignedIn{Server: testServer})
+	h.do(uploader.Unblock{Server: testServer})
 	close(respond)
 	s := h.waitFor("the check to end", func(s *uploader.Snapshot) bool { return s.Checking == 0 })
 	if transfer := s.Transfers[0]; transfer.Fault != nil || transfer.Phase != uploader.PhaseQueued || s.Blocked[testServer] != nil {
@@ -212,7 +212,7 @@ func TestSignInDuringCheckIgnoresLateUnauthorized(t *testing.T) {
 func TestCheckSkipsPausedTransfers(t *testing.T) {
 	t.Parallel()
 	h, server, _ := newInterruptedUpload(t, func(*harness, string) {})
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	requests := len(server.Requests())
 	h.checkAll()
 	if n := len(server.Requests()) - requests; n != 0 {
@@ -242,17 +242,17 @@ func newInterruptedUploadHandler(t *testing.T, handle func(http.ResponseWriter, 
 	server := uploadtest.NewTusd(t, intercept(handle))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	h.add(createFile(t, "film.mov", 12<<20))
 	h.waitStored(server, 3<<20)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	paused := h.waitState(uploader.StatePaused)
 	h.stop()
 	unpaused := *paused
 	unpaused.Intent = uploader.IntentRun
 	must(t, h.store.Save(t.Context(), uploader.Changes{Transfers: []*uploader.Transfer{&unpaused}}))
-	proxy.Heal(t)
-	h.configure = func(c *engine.Config) { c.Ask = true }
+	proxy.Restore(t)
+	h.configure = func(c *engine.Config) { c.AskBeforeResume = true }
 	h.start()
 	h.waitLoaded()
 	return h

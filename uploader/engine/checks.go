@@ -30,7 +30,7 @@ func (c *checks) startThese(ids []uploader.TransferID, unbegun *int) {
 	s := c.state
 	for _, id := range ids {
 		t := s.table.Get(id)
-		if t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun || s.queue.Holds(int64(id)) || s.running[id] != nil {
+		if t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun || s.queue.Contains(int64(id)) || s.running[id] != nil {
 			continue // it is being sent, or is not to be
 		}
 		if !t.Session.Begun() {
@@ -50,13 +50,13 @@ func (c *checks) ended(id uploader.TransferID, result lifecycle.CheckEnded, stal
 	if stale {
 		result.Fault = nil
 	}
-	result.Held = c.state.checks[id]
+	result.AwaitsUser = c.state.checks[id]
 	delete(c.state.checks, id)
 	c.state.apply(id, result)
 	switch t := c.state.table.Get(id); {
 	case t == nil:
-	case stale && result.Held:
-		c.start(uploader.These(id))
+	case stale && result.AwaitsUser:
+		c.start(uploader.TargetTransfers(id))
 	case result.Fault != nil:
 		c.endOf(t.Server, result.Fault)
 		c.judge(t, result.Fault)
@@ -74,7 +74,7 @@ func (c *checks) endOf(server uploader.ServerID, f *fault.Fault) {
 		if t == nil || t.Server != server || c.state.running[id] != nil {
 			continue
 		}
-		result := lifecycle.CheckEnded{Held: true}
+		result := lifecycle.CheckEnded{AwaitsUser: true}
 		if t.Session.Begun() {
 			result.Fault = f
 		}

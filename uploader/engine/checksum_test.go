@@ -15,7 +15,7 @@ import (
 
 // newChecksumHarness returns a harness at a reference server behind the handler that
 // wrap returns, with checksums enabled.
-func newChecksumHarness(t *testing.T, options uploader.Profile, wrap func(http.Handler) http.Handler) (*harness, *uploadtest.Reference) {
+func newChecksumHarness(t *testing.T, options uploader.ServerOptions, wrap func(http.Handler) http.Handler) (*harness, *uploadtest.Reference) {
 	t.Helper()
 	reference := uploadtest.NewReference(t)
 	server := httptest.NewServer(wrap(reference))
@@ -30,8 +30,8 @@ func newChecksumHarness(t *testing.T, options uploader.Profile, wrap func(http.H
 func unwrapped(next http.Handler) http.Handler { return next }
 
 // withoutExtensions removes extensions from Tus-Extension.
-func withoutExtensions(extensions ...string) func(*uploadtest.Answer) {
-	return func(a *uploadtest.Answer) {
+func withoutExtensions(extensions ...string) func(*uploadtest.Response) {
+	return func(a *uploadtest.Response) {
 		for _, extension := range extensions {
 			a.Header["Tus-Extension"] = strings.ReplaceAll(a.Header["Tus-Extension"], extension+",", "")
 		}
@@ -42,7 +42,7 @@ func TestX1NoChecksumWithoutTheExtension(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
-	h.setServerOptions(uploader.Profile{Checksums: true})
+	h.setServerOptions(uploader.ServerOptions{Checksums: true})
 	path := createFile(t, "film.mov", 3<<20)
 	h.waitFinal(h.add(path))
 	wantStored(t, server, path)
@@ -55,8 +55,8 @@ func TestX1NoChecksumWithoutTheExtension(t *testing.T) {
 
 func TestX2EveryBodyHasChecksum(t *testing.T) {
 	t.Parallel()
-	h, server := newChecksumHarness(t, uploader.Profile{ChunkMax: 1 << 20, Connections: 2}, unwrapped)
-	server.Twist(1, http.MethodOptions, withoutExtensions("checksum-trailer"))
+	h, server := newChecksumHarness(t, uploader.ServerOptions{ChunkMax: 1 << 20, Connections: 2}, unwrapped)
+	server.ModifyResponses(1, http.MethodOptions, withoutExtensions("checksum-trailer"))
 	paths := []string{createFile(t, "parts.mov", 20<<20), createFile(t, "whole.mov", 3<<20), createFile(t, "small.txt", 1000)}
 	h.waitFinal(h.add(paths...))
 	for _, r := range server.Requests() {
@@ -75,9 +75,9 @@ func TestX3CorruptChunkIsResent(t *testing.T) {
 	t.Parallel()
 	for name, extension := range map[string]string{"checksum in header": "checksum-trailer", "checksum in trailer": "checksum"} {
 		t.Run(name, func(t *testing.T) {
-			h, server := newChecksumHarness(t, uploader.Profile{ChunkMax: 1 << 20}, unwrapped)
-			server.Twist(1, http.MethodOptions, withoutExtensions(extension))
-			server.Corrupt(2)
+			h, server := newChecksumHarness(t, uploader.ServerOptions{ChunkMax: 1 << 20}, unwrapped)
+			server.ModifyResponses(1, http.MethodOptions, withoutExtensions(extension))
+			server.CorruptBodies(2)
 			path := createFile(t, "film.mov", 4<<20)
 			transfer := h.waitFinal(h.add(path))[0]
 			if transfer.Phase != uploader.PhaseDone || transfer.Attempt != 0 {
@@ -99,7 +99,7 @@ func TestX4RefusedAlgorithmFallsBack(t *testing.T) {
 		"all but crc32 refused": {"sha", "crc32"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, server := newChecksumHarness(t, uploader.Profile{ChunkMax: 1 << 20}, func(next http.Handler) http.Handler {
+			h, server := newChecksumHarness(t, uploader.ServerOptions{ChunkMax: 1 << 20}, func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if sum := r.Header.Get("Upload-Checksum"); sum != "" && strings.HasPrefix(sum, c.refuse) {
 						w.Header().Set("Tus-Resumable", "1.0.0")
@@ -109,7 +109,7 @@ func TestX4RefusedAlgorithmFallsBack(t *testing.T) {
 					next.ServeHTTP(w, r)
 				})
 			})
-			server.Twist(1, http.MethodOptions, withoutExtensions("checksum-trailer"))
+			server.ModifyResponses(1, http.MethodOptions, withoutExtensions("checksum-trailer"))
 			path := createFile(t, "film.mov", 3<<20)
 			h.waitFinal(h.add(path))
 			wantStored(t, server, path)
@@ -124,7 +124,7 @@ func TestX4RefusedAlgorithmFallsBack(t *testing.T) {
 
 func TestX5ChecksummedChunkIsBounded(t *testing.T) {
 	t.Parallel()
-	h, server := newChecksumHarness(t, uploader.Profile{}, unwrapped)
+	h, server := newChecksumHarness(t, uploader.ServerOptions{}, unwrapped)
 	path := createFile(t, "film.mov", 64<<20+1)
 	h.waitFinal(h.add(path))
 	wantStored(t, server, path)
@@ -136,7 +136,7 @@ func TestX5ChecksummedChunkIsBounded(t *testing.T) {
 func TestY1ChecksumInTrailer(t *testing.T) {
 	t.Parallel()
 	var trailers atomic.Int64
-	h, server := newChecksumHarness(t, uploader.Profile{}, func(next http.Handler) http.Handler {
+	h, server := newChecksumHarness(t, uploader.ServerOptions{}, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)
 			if strings.HasPrefix(r.Trailer.Get("Upload-Checksum"), "sha256 ") {

@@ -27,16 +27,16 @@ func TestClockSetBack(t *testing.T) {
 	waiting := func(id uploader.TransferID, server uploader.ServerID) uploader.Transfer {
 		return uploader.Transfer{
 			ID: id, Server: server, Batch: 1, Rank: int64(id), Phase: uploader.PhaseWaiting,
-			NextTry: uploader.MomentOf(soon), Fault: busy, Attempt: 1,
+			NextTry: uploader.TimestampOf(soon), Fault: busy, Attempt: 1,
 			Source:  source.File{Path: "/film.mov", Size: 1},
-			Session: uploader.Session{URL: "http://s/1", Expires: uploader.MomentOf(soon)},
+			Session: uploader.Session{URL: "http://s/1", Expires: uploader.TimestampOf(soon)},
 		}
 	}
 	settings := uploader.DefaultSettings()
 	from := time.Duration(ahead.Hour())*time.Hour + time.Duration(ahead.Minute())*time.Minute
 	settings.Schedule = uploader.Schedule{{
 		Days: [7]bool{true, true, true, true, true, true, true},
-		From: from, Until: (from + time.Minute) % (24 * time.Hour), Limit: uploader.Nothing,
+		From: from, Until: (from + time.Minute) % (24 * time.Hour), Limit: uploader.SendNothing,
 	}}
 	l := newLoop(
 		New(Config{Store: nullStore{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Settings: &settings}),

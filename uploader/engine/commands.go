@@ -41,7 +41,7 @@ func (l *loop) execute(r request) {
 // one (state.current).
 func readsOthers(command any) bool {
 	switch c := command.(type) {
-	case uploader.RemoveServer, uploader.Find:
+	case uploader.RemoveServer, uploader.Scan:
 		return true
 	case uploader.SaveServer:
 		return c.Server.ID != 0
@@ -56,14 +56,14 @@ func (l *loop) command(command any) error {
 	case uploader.Add:
 		return l.scans.add(c)
 	case uploader.Pause:
-		s.setIntent(c.Target, uploader.IntentHold)
+		s.setIntent(c.Target, uploader.IntentPause)
 		s.applyAll(c.Target, lifecycle.PausedByUser{})
 	case uploader.Resume:
 		l.resume(c.Target)
-	case uploader.StopFinding:
+	case uploader.StopScan:
 		l.scans.cancel(uploader.Target{Batch: c.Batch})
 		s.forgetIfEmptyIn(uploader.Target{Batch: c.Batch})
-	case uploader.Find:
+	case uploader.Scan:
 		l.scans.rescan(c.Batch)
 	case uploader.Check:
 		l.checks.start(c.Target)
@@ -76,11 +76,11 @@ func (l *loop) command(command any) error {
 		l.scans.cancel(c.Target)
 		s.applyAll(c.Target, lifecycle.RemovedByUser{})
 		s.forgetIfEmptyIn(c.Target)
-	case uploader.Continue:
+	case uploader.ContinueEarlier:
 		s.forEach(c.Target, l.continueEarlier)
 	case relocation:
 		l.relocate(c)
-	case uploader.SignedIn:
+	case uploader.Unblock:
 		l.unblock(c.Server)
 	case uploader.SaveServer:
 		return l.saveServer(c.Server)
@@ -88,7 +88,7 @@ func (l *loop) command(command any) error {
 		return l.removeServer(c.ID)
 	case uploader.Move:
 		s.move(c)
-	case uploader.Metering:
+	case uploader.SetMetered:
 		l.admission.SetMetered(c.Metered)
 		l.regulate()
 	case uploader.Configure:
@@ -151,7 +151,7 @@ func (l *loop) resume(target uploader.Target) {
 		}
 	}
 	for id, b := range s.batches {
-		if !b.Expanded && (target.Covers(id) || batches[id] && b.Intent == uploader.IntentRun) {
+		if !b.Scanned && (target.CoversBatch(id) || batches[id] && b.Intent == uploader.IntentRun) {
 			l.scans.scan(id)
 		}
 	}
@@ -160,7 +160,7 @@ func (l *loop) resume(target uploader.Target) {
 // prepareRetry finds out which failed paths are folders now, such as one on a drive
 // that was disconnected. It runs on the caller's goroutine.
 func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
-	with, named := retryWith{Target: r.Target, folders: map[string]bool{}}, r.Target.Named()
+	with, named := retryWith{Target: r.Target, folders: map[string]bool{}}, r.Target.IDSet()
 	for _, t := range e.Snapshot().Transfers {
 		notFound := t.Phase == uploader.PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
 		isTarget := r.Target.All || r.Target.Batch == t.Batch || named[t.ID]
@@ -174,9 +174,9 @@ func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
 // retry also unblocks the servers. A question about an earlier upload is answered by
 // it only for transfers that the target names.
 func (l *loop) retry(r retryWith) {
-	named := r.Target.Named()
+	named := r.Target.IDSet()
 	for _, id := range l.state.targets(r.Target) {
-		if t := l.state.table.Get(id); t.State() != uploader.StateAsking || named[id] {
+		if t := l.state.table.Get(id); t.State() != uploader.StateNeedsDecision || named[id] {
 			l.admission.Unblock(t.Server)
 		}
 	}
@@ -190,7 +190,7 @@ func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.Transfer
 	var scanned []uploader.TransferID
 	for _, id := range ids {
 		t := s.table.Get(id)
-		if t.State() == uploader.StateAsking && !named[id] {
+		if t.State() == uploader.StateNeedsDecision && !named[id] {
 			continue
 		}
 		if t.Phase == uploader.PhaseFailed && s.batches[t.Batch] != nil && (t.Fault.Op == fault.List || folders[t.Source.Path]) {
@@ -213,11 +213,11 @@ func (l *loop) continueEarlier(ids []uploader.TransferID) {
 	var answered []uploader.TransferID
 	for _, id := range ids {
 		asking := s.table.Get(id)
-		if asking.Phase != uploader.PhaseFailed || asking.Fault.Kind != fault.Several {
+		if asking.Phase != uploader.PhaseFailed || asking.Fault.Kind != fault.AmbiguousMatch {
 			continue
 		}
-		prior := s.current(asking.Prior)
-		if prior == nil || !prior.Continuable() {
+		prior := s.current(asking.EarlierUpload)
+		if prior == nil || !prior.Resumable() {
 			s.apply(id, lifecycle.RetriedByUser{})
 			continue
 		}
@@ -257,7 +257,7 @@ func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, se
 	l.state.afterCommit = append(l.state.afterCommit, func(work context.Context) {
 		done := func(kept bool) {
 			if kept && l.state.table.Get(id) != nil {
-				l.state.journal.Add(id, uploader.Event{At: time.Now().Round(0), Kind: uploader.EventLeft, Offset: session.Offset})
+				l.state.journal.Add(id, uploader.Event{At: time.Now().Round(0), Kind: uploader.EventKept, Offset: session.Offset})
 			}
 			l.state.apply(id, lifecycle.UploadDeleted{Session: session})
 		}

@@ -65,7 +65,7 @@ func (c *commits) save(ctx context.Context, now time.Time) bool {
 	s := c.state
 	changes := s.changes
 	changes.Transfers, changes.Events = s.table.Changed(), s.journal.Unsaved
-	changes.Before = s.table.Before(changes.Transfers)
+	changes.Before = s.table.SavedValues(changes.Transfers)
 	if !changes.Empty() {
 		if now.Before(c.retryAt) {
 			return false

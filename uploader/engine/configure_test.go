@@ -29,16 +29,16 @@ func TestServerLimitAppliesBesideOtherLimits(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
-	limited := uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Limit: 10_000}}
+	limited := uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint, Options: uploader.ServerOptions{Limit: 10_000}}
 	h.do(uploader.SaveServer{Server: limited})
 	h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit = 1 << 30 })})
 	path := createFile(t, "film.mov", 5<<20)
-	batch := h.addWithOptions(uploader.Options{Limit: 1 << 30}, path)
+	batch := h.addWithOptions(uploader.BatchOptions{Limit: 1 << 30}, path)
 	h.waitFor("the first bytes to be sent", func(s *uploader.Snapshot) bool { return s.Totals.Left < 5<<20 && s.Totals.Pending > 0 })
 	if stored := server.Stored(t); len(stored) > 0 && stored[0].Size > 2<<20 {
 		t.Errorf("server has %d bytes already", stored[0].Size)
 	}
-	limited.Profile.Limit = 0
+	limited.Options.Limit = 0
 	h.do(uploader.SaveServer{Server: limited})
 	h.waitFinal(batch)
 	wantStored(t, server, path)
@@ -49,7 +49,7 @@ func TestLoweringSimultaneousStopsRunningTransfers(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
 	limited := func(simultaneous int) uploader.Configure {
-		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit, s.Simultaneous = 100_000, simultaneous })}
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit, s.MaxFiles = 100_000, simultaneous })}
 	}
 	h.do(limited(3))
 	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20), createFile(t, "c.mov", 3<<20), createFile(t, "d.mov", 3<<20)}
@@ -73,9 +73,9 @@ func TestServerSimultaneousLimit(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
-	limitedServer := uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint, Profile: uploader.Profile{Simultaneous: 2}}
+	limitedServer := uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint, Options: uploader.ServerOptions{MaxFiles: 2}}
 	limited := func(limit int64) uploader.Configure {
-		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit, s.Simultaneous = limit, 4 })}
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Limit, s.MaxFiles = limit, 4 })}
 	}
 	h.do(limited(100_000))
 	paths := []string{createFile(t, "a.mov", 3<<20), createFile(t, "b.mov", 3<<20), createFile(t, "c.mov", 3<<20), createFile(t, "d.mov", 3<<20)}

@@ -16,10 +16,10 @@ import (
 func TestResumeAfterConnectionReset(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	proxy.Cut()
-	proxy.Heal(t)
+	proxy.Reset()
+	proxy.Restore(t)
 	done := h.waitState(uploader.StateDone)
-	if done.Resumed == 0 {
+	if done.ResumedFrom == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, server, path)
@@ -29,15 +29,15 @@ func TestResumeAfterServerRestart(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	path := createFile(t, "film.mov", 12<<20)
 	h.add(path)
 	h.waitSent(4 << 20)
 	server.Kill(t)
 	h.waitState(uploader.StateRetrying)
 	server.Restart(t)
-	proxy.Heal(t)
-	if done := h.waitState(uploader.StateDone); done.Resumed == 0 {
+	proxy.Restore(t)
+	if done := h.waitState(uploader.StateDone); done.ResumedFrom == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, server, path)
@@ -54,8 +54,8 @@ func TestUnreachableServerIsRetried(t *testing.T) {
 	if transfer.Fault.Kind != fault.Unreachable || transfer.NextTry.IsZero() {
 		t.Errorf("fault %v, next try at %v", transfer.Fault, transfer.NextTry)
 	}
-	proxy.Heal(t)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
 }
@@ -71,14 +71,14 @@ func TestUnreachableServerIsTriedByFewTransfers(t *testing.T) {
 	createNumberedFiles(t, folder, 500)
 	batch := h.add(folder)
 	h.waitFor("the batch to be scanned and a retrying transfer", func(s *uploader.Snapshot) bool {
-		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateRetrying] > 0
+		return s.Batches[batch].Scanned && s.Totals.Count[uploader.StateRetrying] > 0
 	})
-	limit := uploader.DefaultSettings().Simultaneous + admission.MaxSmallFiles
+	limit := uploader.DefaultSettings().MaxFiles + admission.MaxSmallFiles
 	if n := h.engine.Snapshot().Totals.Count[uploader.StateRetrying]; n > limit {
 		t.Errorf("%d transfers have tried the unreachable server", n)
 	}
-	proxy.Heal(t)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 500 {
 		t.Errorf("server has %d uploads, want 500", n)
@@ -118,15 +118,15 @@ func TestConnectionResetsLoseNoReceivedByte(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // must be reproducible
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
-			proxy.Slow(24 << 20)
+			proxy.Throttle(24 << 20)
 			h := newHarness(t, proxy.URL(server.Endpoint))
 			path := createFile(t, "film.mov", size)
-			batch := h.addWithOptions(uploader.Options{Connections: connections}, path)
+			batch := h.addWithOptions(uploader.BatchOptions{Connections: connections}, path)
 			var stored int64
 			for i := range resets {
 				after := 1 + random.Int64N(size/resets)
 				target := proxy.Upstream() + after
-				proxy.CutAfter(after)
+				proxy.ResetAfter(after)
 				h.retryUntil("a connection reset", func(s *uploader.Snapshot) bool {
 					return proxy.Upstream() >= target || s.Totals.Count[uploader.StateDone] > 0
 				})
@@ -139,7 +139,7 @@ func TestConnectionResetsLoseNoReceivedByte(t *testing.T) {
 				}
 				stored = now
 			}
-			proxy.Heal(t)
+			proxy.Restore(t)
 			h.retryUntil("1 done", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] > 0 })
 			if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
 				t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
@@ -157,7 +157,7 @@ func TestConnectionResetsLoseNoReceivedByte(t *testing.T) {
 func storedBytes(t *testing.T, server tusdServer) (stored int64) {
 	t.Helper()
 	for _, f := range server.Stored(t) {
-		if !f.Joined {
+		if !f.Final {
 			stored += f.Size
 		}
 	}
@@ -167,12 +167,12 @@ func storedBytes(t *testing.T, server tusdServer) (stored int64) {
 // TestCaptivePortalResponseIsRetried lets a network respond to HEAD requests with
 // its own sign-in page.
 func TestCaptivePortalResponseIsRetried(t *testing.T) {
-	page := uploadtest.Answer{Status: http.StatusOK, Header: map[string]string{"Content-Type": "text/html"}, Body: "<html>Welcome to our hotel</html>"}
+	page := uploadtest.Response{Status: http.StatusOK, Header: map[string]string{"Content-Type": "text/html"}, Body: "<html>Welcome to our hotel</html>"}
 	h, server, proxy, path := startSlowUpload(t)
 	h.stop()
 	proxy.Refuse()
 	gateway := uploadtest.NewGateway(t, server.URL)
-	gateway.Next(2, http.MethodHead, page)
+	gateway.Respond(2, http.MethodHead, page)
 	h.start()
 	h.changeEndpoint(gateway.URL + "/files/")
 	h.waitState(uploader.StateDone)
@@ -193,9 +193,9 @@ func TestCaptivePortalBlocksServer(t *testing.T) {
 	createNumberedFiles(t, folder, 300)
 	batch := h.add(folder)
 	s := h.waitFor("the server to be blocked", func(s *uploader.Snapshot) bool {
-		return s.Batches[batch].Expanded && s.Totals.Active == 0 && s.Blocked[testServer] != nil
+		return s.Batches[batch].Scanned && s.Totals.Active == 0 && s.Blocked[testServer] != nil
 	})
-	limit := uploader.DefaultSettings().Simultaneous + admission.MaxSmallFiles
+	limit := uploader.DefaultSettings().MaxFiles + admission.MaxSmallFiles
 	if n := s.Totals.Count[uploader.StateFailed]; n > limit {
 		t.Errorf("%d transfers failed", n)
 	}

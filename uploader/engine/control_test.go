@@ -13,7 +13,7 @@ import (
 func TestPauseKeepsUpload(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	paused := h.waitState(uploader.StatePaused)
 	if paused.Session.Offset == 0 {
 		t.Error("offset is 0 after the pause")
@@ -22,11 +22,11 @@ func TestPauseKeepsUpload(t *testing.T) {
 	h.restart()
 	h.waitState(uploader.StatePaused)
 
-	proxy.Heal(t)
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	done := h.waitState(uploader.StateDone)
-	if done.Resumed < paused.Session.Offset {
-		t.Errorf("resumed at %d, server had %d", done.Resumed, paused.Session.Offset)
+	if done.ResumedFrom < paused.Session.Offset {
+		t.Errorf("resumed at %d, server had %d", done.ResumedFrom, paused.Session.Offset)
 	}
 	wantStored(t, server, path)
 	if sent := bodyBytes(server.Requests()); sent != done.Source.Size {
@@ -37,15 +37,15 @@ func TestPauseKeepsUpload(t *testing.T) {
 func TestCancelTerminatesUpload(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateCancelled)
 	h.waitCancelled()
 	if left := server.Stored(t); len(left) != 0 {
 		t.Errorf("server has %d uploads, want 0", len(left))
 	}
 
-	proxy.Heal(t)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
 }
@@ -55,7 +55,7 @@ func TestRemoveTerminatesUnfinishedUpload(t *testing.T) {
 	h, server, _, _ := startSlowUpload(t)
 	h.do(uploader.Remove{Target: uploader.Target{All: true, Final: true}})
 	h.onlyTransfer()
-	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
 	if left := server.Stored(t); len(left) != 0 {
 		t.Errorf("server has %d uploads, want 0", len(left))
@@ -67,7 +67,7 @@ func TestRemoveTerminatesUnfinishedUpload(t *testing.T) {
 func TestRemovedTransferStaysRemovedAfterRestart(t *testing.T) {
 	h, _, proxy, _ := startSlowUpload(t)
 	proxy.Blackhole()
-	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	h.stop()
 	proxy.Refuse()
 	h.start()
@@ -82,7 +82,7 @@ func TestRemovalCompletesAfterCrash(t *testing.T) {
 	h := newHarness(t, server.Endpoint)
 	h.stop()
 	kept := createFile(t, "kept.bin", 100)
-	changes := uploader.Changes{Batches: []uploader.Batch{{ID: 1, Server: testServer, Expanded: true}}}
+	changes := uploader.Changes{Batches: []uploader.Batch{{ID: 1, Server: testServer, Scanned: true}}}
 	for id, intent := range []uploader.Intent{uploader.IntentRemove, uploader.IntentRemove, uploader.IntentRun} {
 		changes.Transfers = append(changes.Transfers, &uploader.Transfer{
 			ID: uploader.TransferID(id + 1), Batch: 1, Server: testServer, Source: source.File{Path: kept, Size: 100}, Intent: intent,
@@ -108,8 +108,8 @@ func TestTerminationRetriedAfterOutage(t *testing.T) {
 		command uploader.Command
 		removed func(*uploader.Snapshot) bool
 	}{
-		{"cancelled", uploader.Cancel{Target: uploader.Everything()}, func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateCancelled] == 1 }},
-		{"removed", uploader.Remove{Target: uploader.Everything()}, func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 }},
+		{"cancelled", uploader.Cancel{Target: uploader.TargetAll()}, func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateCancelled] == 1 }},
+		{"removed", uploader.Remove{Target: uploader.TargetAll()}, func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -122,7 +122,7 @@ func TestTerminationRetriedAfterOutage(t *testing.T) {
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Slow(4 << 20)
+			proxy.Throttle(4 << 20)
 			h.add(createFile(t, "film.mov", 8<<20))
 			h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
 				return len(s.Transfers) == 1 && s.Transfers[0].Session.URL != "" && s.Sent(s.Transfers[0]) > 1<<20
@@ -130,7 +130,7 @@ func TestTerminationRetriedAfterOutage(t *testing.T) {
 			proxy.Refuse()
 			h.do(c.command)
 			h.waitFor("the command to take effect", c.removed)
-			proxy.Heal(t)
+			proxy.Restore(t)
 			select {
 			case <-deleted:
 			case <-time.After(5 * time.Minute):

@@ -13,9 +13,9 @@ import (
 func TestRunningUploadFollowsEndpointChange(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	proxy.Cut()
+	proxy.Reset()
 	h.do(uploader.SaveServer{Server: uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint}})
-	if done := h.waitState(uploader.StateDone); done.Resumed == 0 {
+	if done := h.waitState(uploader.StateDone); done.ResumedFrom == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, server, path)
@@ -26,9 +26,9 @@ func TestRunningUploadFollowsEndpointChange(t *testing.T) {
 func TestEndpointChangeDuringPartUpload(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	first, second := uploadtest.NewProxy(t, server.Endpoint), uploadtest.NewProxy(t, server.Endpoint)
-	first.Slow(8 << 20)
+	first.Throttle(8 << 20)
 	h := newHarness(t, first.URL(server.Endpoint))
-	h.setServerOptions(uploader.Profile{Connections: 3, ChunkMax: 1 << 20})
+	h.setServerOptions(uploader.ServerOptions{Connections: 3, ChunkMax: 1 << 20})
 	path := createFile(t, "film.mov", 60<<20)
 	h.add(path)
 	h.waitFor("8 MiB sent in parts", func(s *uploader.Snapshot) bool {
@@ -48,7 +48,7 @@ func TestEndpointChangeDuringPartUpload(t *testing.T) {
 
 func TestEndpointChangeKeepsPausedUpload(t *testing.T) {
 	h, server, proxy, path := startSlowUpload(t)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	h.waitFor("no running transfer", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
 	second := uploadtest.NewProxy(t, server.Endpoint)
 	h.changeEndpoint(second.URL(server.Endpoint))

@@ -42,14 +42,14 @@ type Config struct {
 
 	// Growth says of a file whether another program is still writing it. It may be
 	// called from any goroutine. nil: no file is known to be.
-	Growth func(path string) uploader.Growth
+	Growth func(path string) uploader.FileGrowth
 
-	// Builtin is where the built-in receiver listens in this run; "" when it
+	// BuiltinEndpoint is where the built-in receiver listens in this run; "" when it
 	// does not run.
-	Builtin string
+	BuiltinEndpoint string
 
-	// Ask holds what an earlier run left unfinished until the user resumes it.
-	Ask bool
+	// AskBeforeResume holds what an earlier run left unfinished until the user resumes it.
+	AskBeforeResume bool
 }
 
 // Engine moves transfers to their servers. Its methods may be called from any
@@ -73,7 +73,7 @@ type request struct {
 // New makes an engine. Nothing moves before Run; commands given before wait.
 func New(config Config) *Engine {
 	if config.Settings == nil {
-		plain := uploader.PlainSettings()
+		plain := uploader.FallbackSettings()
 		config.Settings = &plain
 	}
 	e := &Engine{
@@ -108,17 +108,17 @@ func (e *Engine) Run(ctx context.Context) error {
 // error. What cannot be saved holds all the same, and is saved as soon as that
 // works again; a command whose ctx ended may still be carried out.
 func (e *Engine) Do(ctx context.Context, command uploader.Command) error {
-	answer, err := e.Give(ctx, command)
+	answer, err := e.Submit(ctx, command)
 	if err != nil {
 		return err
 	}
 	return answer(ctx)
 }
 
-// Give is Do for whoever has more to say meanwhile. It returns as soon as the engine
+// Submit is Do for whoever has more to say meanwhile. It returns as soon as the engine
 // has heard the command; what is given later comes after it. The answer, called once,
 // waits for what Do waits for.
-func (e *Engine) Give(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error) {
+func (e *Engine) Submit(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error) {
 	var prepared any = command
 	switch c := command.(type) {
 	case uploader.Retry:

@@ -64,7 +64,7 @@ func benchmarkSend(b *testing.B, folder string) {
 		if err := engine.Do(ctx, uploader.Add{Batch: batch, Server: testServer, Paths: []string{folder}}); err != nil {
 			b.Fatal(err)
 		}
-		for s := engine.Snapshot(); !s.Batches[batch].Expanded || s.Totals.Pending > 0; s = engine.Snapshot() {
+		for s := engine.Snapshot(); !s.Batches[batch].Scanned || s.Totals.Pending > 0; s = engine.Snapshot() {
 			<-changes
 		}
 

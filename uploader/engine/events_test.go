@@ -11,11 +11,11 @@ import (
 func TestTransferEvents(t *testing.T) {
 	t.Parallel()
 	h, _, proxy, _ := startSlowUpload(t)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	h.waitState(uploader.StatePaused)
 	h.restart()
-	proxy.Heal(t)
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	done := h.waitState(uploader.StateDone)
 	want := []uploader.EventKind{
 		uploader.EventStarted, uploader.EventCreated, uploader.EventPaused,
@@ -24,7 +24,7 @@ func TestTransferEvents(t *testing.T) {
 	if diff := cmp.Diff(want, h.eventKinds(done.ID)); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
-	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	if got := h.eventKinds(done.ID); len(got) > 0 {
 		t.Errorf("removed transfer has events: %v", got)
 	}

@@ -23,13 +23,13 @@ func TestSaveFailureDoesNotStopUpload(t *testing.T) {
 	if !fault.Is(err, fault.LocalDisk) {
 		t.Errorf("add with a failing store: got %v, want fault.LocalDisk", err)
 	}
-	proxy.Heal(t)
+	proxy.Restore(t)
 	h.waitState(uploader.StateDone)
-	if h.engine.Snapshot().Trouble == nil {
+	if h.engine.Snapshot().StoreFault == nil {
 		t.Error("save failure is not reported")
 	}
 	h.store.FailFrom(1 << 30)
-	h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+	h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
 	wantStored(t, server, path)
 }
 
@@ -40,10 +40,10 @@ func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "raws")
 	createFiles(t, folder, "a", "b", "unsavable", "c", "d")
 	unsavable := func(transfer *uploader.Transfer) bool { return transfer.Source.Name() == "unsavable" }
-	h.store.Refuse(unsavable)
+	h.store.FailSaves(unsavable)
 	batch := h.add(folder)
 	h.waitFor("4 done, 1 failed and no save error", func(s *uploader.Snapshot) bool {
-		return s.Sums[batch].Count[uploader.StateDone] == 4 && s.Sums[batch].Count[uploader.StateFailed] == 1 && s.Trouble == nil
+		return s.BatchTotals[batch].Count[uploader.StateDone] == 4 && s.BatchTotals[batch].Count[uploader.StateFailed] == 1 && s.StoreFault == nil
 	})
 	for _, transfer := range h.engine.Snapshot().Transfers {
 		if unsavable(transfer) && !fault.Is(transfer.Fault, fault.LocalDisk) {
@@ -54,9 +54,9 @@ func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
 	if err != nil || len(saved.Transfers) != 4 {
 		t.Errorf("%d transfers are saved (%v), want 4", len(saved.Transfers), err)
 	}
-	h.store.Refuse(nil)
-	h.do(uploader.Retry{Target: uploader.Everything()})
-	h.waitFor("5 files done", func(s *uploader.Snapshot) bool { return s.Sums[batch].Count[uploader.StateDone] == 5 })
+	h.store.FailSaves(nil)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
+	h.waitFor("5 files done", func(s *uploader.Snapshot) bool { return s.BatchTotals[batch].Count[uploader.StateDone] == 5 })
 	h.restart()
 	if got := len(h.waitFinal(batch)); got != 5 {
 		t.Errorf("%d transfers after a restart, want 5", got)
@@ -66,14 +66,14 @@ func TestSaveFailureOfOneTransferDoesNotBlockOthers(t *testing.T) {
 func TestSaveFailureDuringUploadKeepsProgress(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	h.store.Refuse(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
+	h.store.FailSaves(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
 	failed := h.waitState(uploader.StateFailed)
 	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
-	h.store.Refuse(nil)
-	proxy.Heal(t)
-	h.doWithRetry(uploader.Retry{Target: uploader.Everything()})
-	h.waitFor("1 done and no save error", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 && s.Trouble == nil })
-	if transfer := h.engine.Snapshot().Transfer(failed.ID); transfer.Resumed == 0 {
+	h.store.FailSaves(nil)
+	proxy.Restore(t)
+	h.doWithRetry(uploader.Retry{Target: uploader.TargetAll()})
+	h.waitFor("1 done and no save error", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 1 && s.StoreFault == nil })
+	if transfer := h.engine.Snapshot().Transfer(failed.ID); transfer.ResumedFrom == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, server, path)
@@ -93,13 +93,13 @@ func TestRemoveAfterSaveFailureStopsWorker(t *testing.T) {
 	}))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(1 << 20)
+	proxy.Throttle(1 << 20)
 	path := createFile(t, "film.mov", 12<<20)
 	h.add(path)
 	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 11<<20 })
-	h.store.Refuse(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
+	h.store.FailSaves(func(transfer *uploader.Transfer) bool { return transfer.Source.Path == path })
 	<-received
-	h.doWithRetry(uploader.Remove{Target: uploader.Everything()})
+	h.doWithRetry(uploader.Remove{Target: uploader.TargetAll()})
 	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
 	close(respond)
 	h.waitFor("no running worker", func(s *uploader.Snapshot) bool { return s.Totals.Active == 0 })
@@ -115,13 +115,13 @@ func TestScanFailureIsReported(t *testing.T) {
 	h.start()
 	failing.setErr(errFind)
 	batch := h.add(createFile(t, "a", 10))
-	s := h.waitFor("an engine error", func(s *uploader.Snapshot) bool { return s.Trouble != nil })
-	if !errors.Is(s.Trouble, errFind) {
-		t.Errorf("engine error is %v", s.Trouble)
+	s := h.waitFor("an engine error", func(s *uploader.Snapshot) bool { return s.StoreFault != nil })
+	if !errors.Is(s.StoreFault, errFind) {
+		t.Errorf("engine error is %v", s.StoreFault)
 	}
 	failing.setErr(nil)
 	h.waitFinal(batch)
-	h.waitFor("no engine error", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+	h.waitFor("no engine error", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
 }
 
 // failingFindStore is a store whose FindPrevious fails with err, if it is set.
@@ -156,7 +156,7 @@ func TestRecoveryFromAnyStoreFailure(t *testing.T) {
 		batch := uploader.NewBatchID()
 		h.doWithRetry(uploader.Add{Batch: batch, Server: testServer, Paths: paths})
 		h.waitFinal(batch)
-		h.waitFor("no save error", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+		h.waitFor("no save error", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
 		used := h.store.Accesses() >= n
 		h.stop()
 		h.store.FailOn(0)
@@ -218,7 +218,7 @@ func testFileFailures(t *testing.T, strategy source.Strategy) {
 		}
 		h.restart()
 		h.waitLoaded()
-		h.do(uploader.Retry{Target: uploader.Everything()})
+		h.do(uploader.Retry{Target: uploader.TargetAll()})
 		transfers := h.waitFinal(batch)
 		if len(transfers) != 3 {
 			t.Fatalf("with access %d failed: %d transfers, want 3: %s", n, len(transfers), describe(h.engine.Snapshot()))

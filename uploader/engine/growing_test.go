@@ -32,19 +32,19 @@ func newWriter(t *testing.T) *writer {
 	}
 	t.Cleanup(func() { _ = file.Close() })
 	w := &writer{t: t, path: path, file: file}
-	w.setGrowth(uploader.Growing)
+	w.setGrowth(uploader.GrowthActive)
 	return w
 }
 
 // setGrowth sets the state that growth returns.
-func (w *writer) setGrowth(growth uploader.Growth) { w.state.Store(int32(growth)) }
+func (w *writer) setGrowth(growth uploader.FileGrowth) { w.state.Store(int32(growth)) }
 
 // growth implements engine.Config.Growth.
-func (w *writer) growth(path string) uploader.Growth {
+func (w *writer) growth(path string) uploader.FileGrowth {
 	if path != w.path {
 		return uploader.GrowthNone
 	}
-	return uploader.Growth(w.state.Load())
+	return uploader.FileGrowth(w.state.Load())
 }
 
 // write appends size bytes to the file.
@@ -102,7 +102,7 @@ func testGrowingFile(t *testing.T, server tusdServer, endpoint string) {
 	w.write(1000)
 	waitGrowingOffset(t, h, server, 3<<20+1000)
 	w.write(5 << 20)
-	w.setGrowth(uploader.GrowthWhole)
+	w.setGrowth(uploader.GrowthComplete)
 	transfer := h.waitFinal(batch)[0]
 	if transfer.Phase != uploader.PhaseDone || transfer.Source.Size != 8<<20+1000 || transfer.Fingerprint == "" || transfer.SHA256 == "" {
 		t.Errorf("phase %v, fault %v, size %d", transfer.Phase, transfer.Fault, transfer.Source.Size)
@@ -118,7 +118,7 @@ func TestD3GrowingFileEndsWithoutNewBytes(t *testing.T) {
 	for _, size := range []int{0, 1000} {
 		server := uploadtest.NewTusd(t)
 		h, w, batch := startGrowingUpload(t, server, server.Endpoint, size)
-		w.setGrowth(uploader.GrowthWhole)
+		w.setGrowth(uploader.GrowthComplete)
 		if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || transfer.Source.Size != int64(size) {
 			t.Errorf("phase %v, fault %v, size %d", transfer.Phase, transfer.Fault, transfer.Source.Size)
 		}
@@ -130,13 +130,13 @@ func TestIncompleteGrowingFileFails(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h, w, batch := startGrowingUpload(t, server, server.Endpoint, 2<<20)
-	w.setGrowth(uploader.GrowthCut)
+	w.setGrowth(uploader.GrowthTruncated)
 	for _, when := range []string{"when the writer stops early", "after a retry"} {
 		transfer := h.waitFinal(batch)[0]
-		if transfer.Phase != uploader.PhaseFailed || transfer.Fault.Kind != fault.SourceCut {
+		if transfer.Phase != uploader.PhaseFailed || transfer.Fault.Kind != fault.SourceTruncated {
 			t.Errorf("%s: phase %v, fault %v", when, transfer.Phase, transfer.Fault)
 		}
-		h.do(uploader.Retry{Target: uploader.Everything()})
+		h.do(uploader.Retry{Target: uploader.TargetAll()})
 	}
 	for _, r := range server.Requests() {
 		if r.Method == http.MethodPatch && r.Header.Get("Upload-Length") != "" {
@@ -149,12 +149,12 @@ func TestGrowingFileResumesAfterRestart(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
-		growth uploader.Growth
+		growth uploader.FileGrowth
 		want   uploader.Phase
 	}{
-		{"still growing", uploader.Growing, uploader.PhaseDone},
-		{"completed meanwhile", uploader.GrowthWhole, uploader.PhaseDone},
-		{"cut off meanwhile", uploader.GrowthCut, uploader.PhaseFailed},
+		{"still growing", uploader.GrowthActive, uploader.PhaseDone},
+		{"completed meanwhile", uploader.GrowthComplete, uploader.PhaseDone},
+		{"cut off meanwhile", uploader.GrowthTruncated, uploader.PhaseFailed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
@@ -163,10 +163,10 @@ func TestGrowingFileResumesAfterRestart(t *testing.T) {
 			w.write(3 << 20)
 			w.setGrowth(c.growth)
 			h.start()
-			if c.growth == uploader.Growing {
+			if c.growth == uploader.GrowthActive {
 				waitGrowingOffset(t, h, server, 5<<20)
 				w.write(100)
-				w.setGrowth(uploader.GrowthWhole)
+				w.setGrowth(uploader.GrowthComplete)
 			}
 			transfer := h.waitFinal(batch)[0]
 			if transfer.Phase != c.want {
@@ -190,17 +190,17 @@ func TestCheckOfGrowingFile(t *testing.T) {
 	h, w, batch := startGrowingUpload(t, server, server.Endpoint, 2<<20)
 	h.stop()
 	w.write(1 << 20)
-	w.setGrowth(uploader.GrowthWhole)
+	w.setGrowth(uploader.GrowthComplete)
 	configure := h.configure
-	h.configure = func(c *engine.Config) { configure(c); c.Ask = true }
+	h.configure = func(c *engine.Config) { configure(c); c.AskBeforeResume = true }
 	h.start()
 	h.waitLoaded()
 	if transfer := h.checkAll(); transfer.Phase != uploader.PhaseQueued || transfer.Fault != nil || transfer.Session.Offset != 2<<20 {
 		t.Errorf("state %v, fault %v, offset %d", transfer.State(), transfer.Fault, transfer.Session.Offset)
 	}
-	h.do(uploader.Resume{Target: uploader.Everything()})
-	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || transfer.Resumed != 2<<20 {
-		t.Errorf("phase %v, fault %v, resumed at %d", transfer.Phase, transfer.Fault, transfer.Resumed)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
+	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || transfer.ResumedFrom != 2<<20 {
+		t.Errorf("phase %v, fault %v, resumed at %d", transfer.Phase, transfer.Fault, transfer.ResumedFrom)
 	}
 	wantStored(t, server, w.path)
 }
@@ -219,7 +219,7 @@ func TestD1GrowingFileWaitsForItsLengthWithoutDeferral(t *testing.T) {
 		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing
 	})
 	w.write(1000)
-	w.setGrowth(uploader.GrowthWhole)
+	w.setGrowth(uploader.GrowthComplete)
 	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || transfer.Source.Size != 2<<20+1000 {
 		t.Errorf("phase %v, fault %v", transfer.Phase, transfer.Fault)
 	}

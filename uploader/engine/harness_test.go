@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, uploadtest.TusdGoroutines())
+	goleak.VerifyTestMain(m, uploadtest.IgnoreTusdGoroutines())
 }
 
 // harness runs an engine with one server on an in-memory store. The engine can be
@@ -57,7 +57,7 @@ func (h *harness) start() {
 		Store: h.store,
 		Log:   slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
-			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Profile.MethodOverride})
+			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Options.MethodOverride})
 		},
 	}
 	if h.configure != nil {
@@ -103,7 +103,7 @@ func (h *harness) doWithRetry(command uploader.Command) {
 		if errors.Is(err, engine.ErrStopped) {
 			h.t.Fatal(err)
 		}
-		h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.Trouble == nil })
+		h.waitFor("saves to succeed", func(s *uploader.Snapshot) bool { return s.StoreFault == nil })
 	}
 	h.t.Fatalf("%T still fails after 5 tries", command)
 }
@@ -111,11 +111,11 @@ func (h *harness) doWithRetry(command uploader.Command) {
 // add adds paths in a new batch.
 func (h *harness) add(paths ...string) uploader.BatchID {
 	h.t.Helper()
-	return h.addWithOptions(uploader.Options{}, paths...)
+	return h.addWithOptions(uploader.BatchOptions{}, paths...)
 }
 
 // addWithOptions adds paths in a new batch with options.
-func (h *harness) addWithOptions(options uploader.Options, paths ...string) uploader.BatchID {
+func (h *harness) addWithOptions(options uploader.BatchOptions, paths ...string) uploader.BatchID {
 	h.t.Helper()
 	batch := uploader.NewBatchID()
 	h.do(uploader.Add{Batch: batch, Server: testServer, Paths: paths, Options: options})
@@ -123,10 +123,10 @@ func (h *harness) addWithOptions(options uploader.Options, paths ...string) uplo
 }
 
 // setServerOptions saves the server with other options.
-func (h *harness) setServerOptions(options uploader.Profile) {
+func (h *harness) setServerOptions(options uploader.ServerOptions) {
 	h.t.Helper()
 	server, _ := h.engine.Snapshot().Server(testServer)
-	server.Profile = options
+	server.Options = options
 	h.do(uploader.SaveServer{Server: server})
 }
 
@@ -170,7 +170,7 @@ func (h *harness) waitFinal(batch uploader.BatchID) []*uploader.Transfer {
 	var transfers []*uploader.Transfer
 	h.waitFor("all transfers of the batch to be final", func(s *uploader.Snapshot) bool {
 		transfers = nil
-		if added := s.Batches[batch]; added == nil || !added.Expanded {
+		if added := s.Batches[batch]; added == nil || !added.Scanned {
 			return false
 		}
 		for _, t := range s.Transfers {
@@ -249,7 +249,7 @@ func (h *harness) retryUntil(what string, want func(*uploader.Snapshot) bool) {
 	h.waitFor(what, func(s *uploader.Snapshot) bool {
 		for _, t := range s.Transfers {
 			if t.Phase == uploader.PhaseWaiting {
-				h.do(uploader.Retry{Target: uploader.Everything()})
+				h.do(uploader.Retry{Target: uploader.TargetAll()})
 			}
 		}
 		return want(s)
@@ -266,7 +266,7 @@ func (h *harness) retryUntilState(want uploader.State) (found *uploader.Transfer
 				found = t
 				return true
 			case uploader.StateBusy:
-				go func() { _ = h.engine.Do(h.t.Context(), uploader.Retry{Target: uploader.These(t.ID)}) }()
+				go func() { _ = h.engine.Do(h.t.Context(), uploader.Retry{Target: uploader.TargetTransfers(t.ID)}) }()
 			}
 		}
 		return false
@@ -287,7 +287,7 @@ func (h *harness) retryUntilFinal() (last *uploader.Transfer) {
 			if last.Fault == nil || last.NextTry.IsZero() {
 				h.t.Errorf("waiting transfer has fault %v, next try at %v", last.Fault, last.NextTry)
 			}
-			retry := uploader.Retry{Target: uploader.These(last.ID)}
+			retry := uploader.Retry{Target: uploader.TargetTransfers(last.ID)}
 			go func() { _ = h.engine.Do(h.t.Context(), retry) }()
 		}
 		return last.Phase.Final()
@@ -347,7 +347,7 @@ func describe(s *uploader.Snapshot) string {
 // without a wait for recently modified files, changed by change.
 func testSettings(change func(*uploader.Settings)) uploader.Settings {
 	s := uploader.DefaultSettings()
-	s.Settle, s.Connections = 0, 1
+	s.SettleTime, s.Connections = 0, 1
 	change(&s)
 	return s
 }
@@ -376,7 +376,7 @@ func startSlowUpload(t *testing.T) (h *harness, server *uploadtest.Tusd, proxy *
 	server = uploadtest.NewTusd(t)
 	proxy = uploadtest.NewProxy(t, server.Endpoint)
 	h = newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	path = createFile(t, "film.mov", 12<<20)
 	h.add(path)
 	h.waitStored(server, 3<<20)

@@ -55,7 +55,7 @@ func isFinished(t *uploader.Transfer) bool {
 
 func batchFinished(s *state, id uploader.BatchID) bool {
 	b, totals := s.batches[id], s.table.BatchTotals(id)
-	return (b == nil || b.Expanded) && totals.Count[uploader.StateDone]+totals.Count[uploader.StateCancelled] == totals.Files
+	return (b == nil || b.Scanned) && totals.Count[uploader.StateDone]+totals.Count[uploader.StateCancelled] == totals.Files
 }
 
 // surplus returns the finished transfers beyond the limits, the oldest first.
@@ -69,12 +69,12 @@ func surplus(s *state, limits uploader.History, now time.Time) []uploader.Transf
 		}
 	}
 	beyond := func(count int) int {
-		if limits.Most == 0 {
+		if limits.MaxCount == 0 {
 			return 0
 		}
-		return max(0, count-limits.Most)
+		return max(0, count-limits.MaxCount)
 	}
-	if all == 0 || beyond(all) == 0 && limits.Age <= 0 {
+	if all == 0 || beyond(all) == 0 && limits.MaxAge <= 0 {
 		return nil
 	}
 	past, asked := make([]*uploader.Transfer, 0, all), map[uploader.TransferID]bool{}
@@ -82,12 +82,12 @@ func surplus(s *state, limits uploader.History, now time.Time) []uploader.Transf
 		if finished[t.Batch] && isFinished(t) {
 			past = append(past, t)
 		}
-		if t.State() == uploader.StateAsking {
-			asked[t.Prior] = true
+		if t.State() == uploader.StateNeedsDecision {
+			asked[t.EarlierUpload] = true
 		}
 	}
 	past = slices.DeleteFunc(past, func(t *uploader.Transfer) bool { return asked[t.ID] })
-	return oldest(past, beyond(len(past)), limits.Age, now)
+	return oldest(past, beyond(len(past)), limits.MaxAge, now)
 }
 
 // oldest returns the count oldest transfers and those beyond the age; an age of
@@ -95,7 +95,7 @@ func surplus(s *state, limits uploader.History, now time.Time) []uploader.Transf
 // that was set back since: it counts as older than all others, and as of unknown
 // age.
 func oldest(past []*uploader.Transfer, count int, age time.Duration, now time.Time) []uploader.TransferID {
-	finished := func(t *uploader.Transfer) uploader.Moment {
+	finished := func(t *uploader.Transfer) uploader.Timestamp {
 		if t.Finished.After(now) {
 			return 0
 		}

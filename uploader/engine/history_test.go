@@ -23,14 +23,14 @@ func newHistoryStore(t *testing.T, count int, change func(*uploader.Transfer)) *
 		id := i + 1
 		transfer := &uploader.Transfer{
 			ID: uploader.TransferID(id), Batch: uploader.BatchID(id), Server: uploader.BuiltinServer, Rank: int64(id), Phase: uploader.PhaseDone,
-			Finished: uploader.MomentOf(time.Now().Add(-time.Duration(count-id) * time.Minute)),
+			Finished: uploader.TimestampOf(time.Now().Add(-time.Duration(count-id) * time.Minute)),
 		}
 		transfer.Source.Path = fmt.Sprintf("/%d", id)
 		if change != nil {
 			change(transfer)
 		}
 		changes.Transfers = append(changes.Transfers, transfer)
-		changes.Batches = append(changes.Batches, uploader.Batch{ID: transfer.Batch, Server: transfer.Server, Expanded: true})
+		changes.Batches = append(changes.Batches, uploader.Batch{ID: transfer.Batch, Server: transfer.Server, Scanned: true})
 	}
 	if err := store.Save(t.Context(), changes); err != nil {
 		t.Fatal(err)
@@ -80,12 +80,12 @@ func TestHistoryLimits(t *testing.T) {
 		want   func(uploader.TransferID) bool // of 1000 transfers
 	}{
 		{"no limit", uploader.History{}, nil, in(1, 1000)},
-		{"number", uploader.History{Most: 100}, nil, in(901, 1000)},
-		{"age", uploader.History{Age: 5 * time.Hour}, nil, in(700, 1000)},
-		{"number before age", uploader.History{Most: 900, Age: 10 * day}, nil, in(101, 1000)},
+		{"number", uploader.History{MaxCount: 100}, nil, in(901, 1000)},
+		{"age", uploader.History{MaxAge: 5 * time.Hour}, nil, in(700, 1000)},
+		{"number before age", uploader.History{MaxCount: 900, MaxAge: 10 * day}, nil, in(101, 1000)},
 		{
 			"failed transfer is kept",
-			uploader.History{Most: 1},
+			uploader.History{MaxCount: 1},
 			func(t *uploader.Transfer) {
 				if t.ID == 7 {
 					t.Phase = uploader.PhaseFailed
@@ -95,28 +95,28 @@ func TestHistoryLimits(t *testing.T) {
 		},
 		{
 			"transfer with a question and its prior transfer are kept",
-			uploader.History{Most: 1},
+			uploader.History{MaxCount: 1},
 			func(t *uploader.Transfer) {
 				if t.ID == 7 {
-					t.Phase, t.Fault, t.Prior = uploader.PhaseFailed, &fault.Fault{Kind: fault.Uploaded, Op: fault.Load}, 5
+					t.Phase, t.Fault, t.EarlierUpload = uploader.PhaseFailed, &fault.Fault{Kind: fault.AlreadyUploaded, Op: fault.Load}, 5
 				}
 			},
 			func(id uploader.TransferID) bool { return id == 5 || id == 7 || id == 1000 },
 		},
 		{
 			"transfer finished in the future is removed first",
-			uploader.History{Most: 100, Age: 20 * time.Hour},
+			uploader.History{MaxCount: 100, MaxAge: 20 * time.Hour},
 			func(t *uploader.Transfer) {
 				if t.ID <= 950 {
-					t.Finished += uploader.Moment((365 * day).Milliseconds())
+					t.Finished += uploader.Timestamp((365 * day).Milliseconds())
 				}
 			},
 			in(901, 1000),
 		},
 		{
 			"transfers finished in the future are not too old",
-			uploader.History{Age: day},
-			func(t *uploader.Transfer) { t.Finished += uploader.Moment((365 * day).Milliseconds()) },
+			uploader.History{MaxAge: day},
+			func(t *uploader.Transfer) { t.Finished += uploader.Timestamp((365 * day).Milliseconds()) },
 			in(1, 1000),
 		},
 	} {
@@ -137,7 +137,7 @@ func TestHistoryKeepsUnfinishedBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newHistoryStore(t, 1000, func(t *uploader.Transfer) {
 			if t.Batch = 1 + t.Batch/501; t.ID == 1 {
-				t.Phase, t.Intent, t.Finished = uploader.PhaseQueued, uploader.IntentHold, 0
+				t.Phase, t.Intent, t.Finished = uploader.PhaseQueued, uploader.IntentPause, 0
 			}
 		})
 		saved, err := store.Load(t.Context())
@@ -154,17 +154,17 @@ func TestHistoryKeepsUnfinishedBatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		settings := uploader.DefaultSettings()
-		settings.History = uploader.History{Most: 10}
+		settings.History = uploader.History{MaxCount: 10}
 		h := &harness{t: t, store: store, configure: func(c *engine.Config) { c.Settings = &settings }}
 		h.start()
 		defer func() { h.stop() }()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		s := h.engine.Snapshot()
-		if unfinished, finished := s.Sums[1].Files, s.Sums[2].Files; unfinished != 500 || finished != 10 {
+		if unfinished, finished := s.BatchTotals[1].Files, s.BatchTotals[2].Files; unfinished != 500 || finished != 10 {
 			t.Errorf("%d files remain of the unfinished batch, %d of the finished one; want 500 and 10", unfinished, finished)
 		}
-		h.do(uploader.Remove{Target: uploader.These(1)})
+		h.do(uploader.Remove{Target: uploader.TargetTransfers(1)})
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		if remaining := len(h.engine.Snapshot().Transfers); remaining != 10 {

@@ -24,7 +24,7 @@ func TestScheduleHoldsAndLimits(t *testing.T) {
 		settings := testSettings(func(s *uploader.Settings) {
 			s.Limit = 1000
 			s.Schedule = uploader.Schedule{
-				{Days: everyDay, From: timeOfDay(20 * time.Minute), Until: timeOfDay(50 * time.Minute), Limit: uploader.Nothing},
+				{Days: everyDay, From: timeOfDay(20 * time.Minute), Until: timeOfDay(50 * time.Minute), Limit: uploader.SendNothing},
 				{Days: everyDay, From: timeOfDay(50 * time.Minute), Until: timeOfDay(60 * time.Minute), Limit: 2000},
 			}
 		})
@@ -34,7 +34,7 @@ func TestScheduleHoldsAndLimits(t *testing.T) {
 			time.Sleep(time.Until(now.Add(d)))
 			synctest.Wait()
 			s := e.Snapshot()
-			return s.Transfers[0].State(), s.Held[testServer], server.offset.Load()
+			return s.Transfers[0].State(), s.Holds[testServer], server.offset.Load()
 		}
 		near := func(got, want int64) bool { return got >= want*98/100 && got <= want*102/100 }
 
@@ -79,19 +79,19 @@ func TestMeteredNetworkHoldsUploads(t *testing.T) {
 	path := createFile(t, "film.mov", 3<<20)
 	batch := h.add(path)
 	h.waitState(uploader.StateUploading)
-	h.do(uploader.Metering{Metered: true})
+	h.do(uploader.SetMetered{Metered: true})
 	h.waitState(uploader.StateWaiting)
-	if hold := h.engine.Snapshot().Held[testServer]; hold.Reason != uploader.HeldByMetering {
+	if hold := h.engine.Snapshot().Holds[testServer]; hold.Reason != uploader.HeldByMetering {
 		t.Errorf("hold is %+v, want HeldByMetering", hold)
 	}
-	if _, found := h.engine.Snapshot().Held[uploader.BuiltinServer]; found {
+	if _, found := h.engine.Snapshot().Holds[uploader.BuiltinServer]; found {
 		t.Error("built-in server is held")
 	}
-	h.do(with(uploader.MeteredGoOn, 10_000))
+	h.do(with(uploader.MeteredUpload, 10_000))
 	h.waitState(uploader.StateUploading)
 	h.do(with(uploader.MeteredHold, 0))
 	h.waitState(uploader.StateWaiting)
-	h.do(uploader.Metering{Metered: false})
+	h.do(uploader.SetMetered{Metered: false})
 	h.waitFinal(batch)
 	wantStored(t, server, path)
 }

@@ -76,7 +76,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 	}
 	for _, s := range saved.Servers {
 		l.servers.byID[s.ID] = s
-		l.admission.SetServer(s.ID, s.Profile)
+		l.admission.SetServer(s.ID, s.Options)
 	}
 	l.state.deleteUpload = l.deleteUpload
 	l.deleter = deletion.New(deletion.Engine{
@@ -133,13 +133,13 @@ func (l *loop) run(ctx context.Context) {
 // what was being sent is queued again.
 func (l *loop) load() {
 	s, builtin := l.state, l.servers.byID[uploader.BuiltinServer]
-	if endpoint := l.engine.config.Builtin; endpoint != "" && builtin.Endpoint != endpoint {
+	if endpoint := l.engine.config.BuiltinEndpoint; endpoint != "" && builtin.Endpoint != endpoint {
 		l.moveServer(builtin, endpoint)
 		builtin.Endpoint = endpoint
 		l.putServer(builtin)
 	}
 	for t := range s.table.All() {
-		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.Ask})
+		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && blocksServer(t.Fault) {
 			l.admission.BlockForUser(t.Server, t.Fault) // other faults may have passed meanwhile
 		}
@@ -148,7 +148,7 @@ func (l *loop) load() {
 		}
 	}
 	for _, b := range s.batches {
-		if !b.Expanded && !l.engine.config.Ask {
+		if !b.Scanned && !l.engine.config.AskBeforeResume {
 			l.scans.scan(b.ID)
 		}
 	}
@@ -320,7 +320,7 @@ func (l *loop) clockJumped() {
 // schedule and the servers' options.
 func (l *loop) regulate() {
 	l.admission.Update(time.Now())
-	l.state.queue.SetLimits(queue.Limits{Large: l.admission.Settings().Simultaneous, Small: admission.MaxSmallFiles})
+	l.state.queue.SetLimits(queue.Limits{Large: l.admission.Settings().MaxFiles, Small: admission.MaxSmallFiles})
 	l.workers.stopSurplus()
 	l.workers.stopHeld()
 	l.checks.endFutile()

@@ -22,8 +22,8 @@ func (h *harness) truncateProof(id uploader.TransferID, path string, n int64) {
 		h.t.Fatal(err)
 	}
 	defer file.Close()
-	prover := source.NewProver(file, n, nil)
-	if err := prover.Advance(h.t.Context(), n); err != nil {
+	prover := source.NewHasher(file, n, nil)
+	if err := prover.HashTo(h.t.Context(), n); err != nil {
 		h.t.Fatal(err)
 	}
 	changes := uploader.Changes{Proofs: map[uploader.TransferID]source.Proof{id: prover.Proof()}}
@@ -109,16 +109,16 @@ func TestMatchReaddedFile(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, server, proxy, path := startSlowUpload(t)
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			paused := h.waitState(uploader.StatePaused)
-			proxy.Heal(t)
+			proxy.Restore(t)
 			path = c.change(t, h, path)
 			transfer := h.waitFinal(h.add(path))[0]
 			got := anew
 			switch {
 			case transfer.ID == paused.ID:
 				got = continued
-			case transfer.State() == uploader.StateAsking:
+			case transfer.State() == uploader.StateNeedsDecision:
 				got = asked
 			}
 			if got != c.want {
@@ -126,16 +126,16 @@ func TestMatchReaddedFile(t *testing.T) {
 			}
 			switch c.want {
 			case continued:
-				if transfer.Phase != uploader.PhaseDone || transfer.Resumed == 0 || transfer.Source.Path != path {
+				if transfer.Phase != uploader.PhaseDone || transfer.ResumedFrom == 0 || transfer.Source.Path != path {
 					t.Errorf("upload started over or ended in phase %v: %v", transfer.Phase, transfer.Fault)
 				}
 				wantStored(t, server, path)
 			case asked:
-				if transfer.Prior != paused.ID || transfer.Fault.Kind != fault.Several || countRequests(server.Requests(), http.MethodPost) != 1 {
-					t.Errorf("prior transfer %d, fault %v", transfer.Prior, transfer.Fault)
+				if transfer.EarlierUpload != paused.ID || transfer.Fault.Kind != fault.AmbiguousMatch || countRequests(server.Requests(), http.MethodPost) != 1 {
+					t.Errorf("prior transfer %d, fault %v", transfer.EarlierUpload, transfer.Fault)
 				}
-				h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
-				if stopped := h.waitState(uploader.StateChanged); stopped.ID != paused.ID || stopped.Fault.Code != fault.CodeUnproven {
+				h.do(uploader.ContinueEarlier{Target: uploader.TargetTransfers(transfer.ID)})
+				if stopped := h.waitState(uploader.StateChanged); stopped.ID != paused.ID || stopped.Fault.Code != fault.CodeNotComparable {
 					t.Errorf("continued without a full proof: transfer %d has fault %v, code %q", stopped.ID, stopped.Fault, stopped.Fault.Code)
 				}
 			}
@@ -178,19 +178,19 @@ func newAmbiguousMatch(t *testing.T) (h *harness, server *uploadtest.Tusd, trans
 		stored := server.Stored(t)
 		return len(stored) == 2 && stored[0].Size > 2<<20 && stored[1].Size > 2<<20
 	})
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	h.waitFor("2 paused", func(s *uploader.Snapshot) bool {
 		return s.Totals.Count[uploader.StatePaused] == 2 && s.Totals.Active == 0
 	})
-	proxy.Heal(t)
+	proxy.Restore(t)
 	to := filepath.Join(t.TempDir(), "third", "film.mov")
 	copyFile(t, path, to)
 	removeFile(t, path)
 	removeFile(t, copyPath)
 	h.add(to)
-	transfer = h.waitState(uploader.StateAsking)
-	if transfer.Fault.Kind != fault.Several || transfer.Prior == 0 || transfer.Source.Path != to {
-		t.Fatalf("prior transfer %d, fault %v", transfer.Prior, transfer.Fault)
+	transfer = h.waitState(uploader.StateNeedsDecision)
+	if transfer.Fault.Kind != fault.AmbiguousMatch || transfer.EarlierUpload == 0 || transfer.Source.Path != to {
+		t.Fatalf("prior transfer %d, fault %v", transfer.EarlierUpload, transfer.Fault)
 	}
 	return h, server, transfer
 }
@@ -200,11 +200,11 @@ func TestAmbiguousMatchWaitsForDecision(t *testing.T) {
 	t.Run("continue the earlier one", func(t *testing.T) {
 		h, server, transfer := newAmbiguousMatch(t)
 		h.restart()
-		h.waitState(uploader.StateAsking)
-		h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
+		h.waitState(uploader.StateNeedsDecision)
+		h.do(uploader.ContinueEarlier{Target: uploader.TargetTransfers(transfer.ID)})
 		done := h.waitState(uploader.StateDone)
-		if done.ID != transfer.Prior || done.Resumed == 0 || done.Source.Path != transfer.Source.Path {
-			t.Errorf("transfer %d resumed at %d, want transfer %d", done.ID, done.Resumed, transfer.Prior)
+		if done.ID != transfer.EarlierUpload || done.ResumedFrom == 0 || done.Source.Path != transfer.Source.Path {
+			t.Errorf("transfer %d resumed at %d, want transfer %d", done.ID, done.ResumedFrom, transfer.EarlierUpload)
 		}
 		if h.engine.Snapshot().Transfer(transfer.ID) != nil {
 			t.Error("the new transfer is still listed")
@@ -215,9 +215,9 @@ func TestAmbiguousMatchWaitsForDecision(t *testing.T) {
 	})
 	t.Run("upload as a new file", func(t *testing.T) {
 		h, server, transfer := newAmbiguousMatch(t)
-		h.do(uploader.Retry{Target: uploader.These(transfer.ID)})
+		h.do(uploader.Retry{Target: uploader.TargetTransfers(transfer.ID)})
 		done := h.waitState(uploader.StateDone)
-		if done.ID != transfer.ID || done.Prior != 0 {
+		if done.ID != transfer.ID || done.EarlierUpload != 0 {
 			t.Errorf("transfer %d is done, want %d", done.ID, transfer.ID)
 		}
 		if n := countRequests(server.Requests(), http.MethodPost); n != 3 {
@@ -226,8 +226,8 @@ func TestAmbiguousMatchWaitsForDecision(t *testing.T) {
 	})
 	t.Run("continue after the earlier one was removed", func(t *testing.T) {
 		h, _, transfer := newAmbiguousMatch(t)
-		h.do(uploader.Remove{Target: uploader.These(transfer.Prior)})
-		h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
+		h.do(uploader.Remove{Target: uploader.TargetTransfers(transfer.EarlierUpload)})
+		h.do(uploader.ContinueEarlier{Target: uploader.TargetTransfers(transfer.ID)})
 		if done := h.waitState(uploader.StateDone); done.ID != transfer.ID {
 			t.Errorf("transfer %d is done, want %d", done.ID, transfer.ID)
 		}
@@ -236,7 +236,7 @@ func TestAmbiguousMatchWaitsForDecision(t *testing.T) {
 		h, _, transfer := newAmbiguousMatch(t)
 		batch := h.add(transfer.Source.Path)
 		transfers := h.waitFinal(batch)
-		if len(transfers) != 1 || transfers[0].ID != transfer.ID || transfers[0].State() != uploader.StateAsking {
+		if len(transfers) != 1 || transfers[0].ID != transfer.ID || transfers[0].State() != uploader.StateNeedsDecision {
 			t.Errorf("want 1 asking transfer, got %s", describe(h.engine.Snapshot()))
 		}
 	})

@@ -13,7 +13,7 @@ func TestMetadataTemplate(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
-	h.setServerOptions(uploader.Profile{Metadata: "bucketName raw files\nobjectName in/{path}\n\nfiletype application/x-own\nempty\nabout {name} {size} {type}"})
+	h.setServerOptions(uploader.ServerOptions{Metadata: "bucketName raw files\nobjectName in/{path}\n\nfiletype application/x-own\nempty\nabout {name} {size} {type}"})
 	h.waitFinal(h.add(createFile(t, "clip.mp4", 1000)))
 	got := server.Stored(t)[0].Metadata
 	delete(got, "mtime")

@@ -36,7 +36,7 @@ func (s *state) move(m uploader.Move) {
 	s.moveBatches(batches, m.To)
 }
 
-func (s *state) moveBatches(chosen map[uploader.BatchID]bool, to uploader.Place) {
+func (s *state) moveBatches(chosen map[uploader.BatchID]bool, to uploader.MoveTo) {
 	list := make([]table.Ranked, 0, len(s.batches))
 	for id, b := range s.batches {
 		list = append(list, table.Ranked{ID: int64(id), Rank: b.Rank, Chosen: chosen[id]})
@@ -51,7 +51,7 @@ func (s *state) moveBatches(chosen map[uploader.BatchID]bool, to uploader.Place)
 
 // moveWithinBatches moves transfers within their batches. It visits all rows once,
 // however many batches there are.
-func (s *state) moveWithinBatches(chosen map[uploader.BatchID]map[uploader.TransferID]bool, to uploader.Place) {
+func (s *state) moveWithinBatches(chosen map[uploader.BatchID]map[uploader.TransferID]bool, to uploader.MoveTo) {
 	if len(chosen) == 0 {
 		return
 	}
@@ -65,7 +65,7 @@ func (s *state) moveWithinBatches(chosen map[uploader.BatchID]map[uploader.Trans
 		for _, r := range table.Reorder(list, to) {
 			id := uploader.TransferID(r.ID)
 			s.apply(id, lifecycle.RankChanged{Rank: r.Rank})
-			if s.queue.Holds(r.ID) {
+			if s.queue.Contains(r.ID) {
 				s.queue.Push(queueItem(s.table.Get(id)))
 			}
 			s.nextRank = max(s.nextRank, r.Rank+1)

@@ -15,26 +15,26 @@ import (
 
 // reorder is a simple model of Move: PlaceUp and PlaceDown move each element one
 // place, PlaceTop and PlaceBottom move all as a block.
-func reorder[T comparable](list []T, chosen []T, to uploader.Place) []T {
+func reorder[T comparable](list []T, chosen []T, to uploader.MoveTo) []T {
 	isChosen := func(x T) bool { return slices.Contains(chosen, x) }
 	list = slices.Clone(list)
 	switch to {
-	case uploader.PlaceUp:
+	case uploader.MoveUp:
 		for i := 1; i < len(list); i++ {
 			if isChosen(list[i]) && !isChosen(list[i-1]) {
 				list[i-1], list[i] = list[i], list[i-1]
 			}
 		}
 		return list
-	case uploader.PlaceDown:
+	case uploader.MoveDown:
 		slices.Reverse(list)
-		list = reorder(list, chosen, uploader.PlaceUp)
+		list = reorder(list, chosen, uploader.MoveUp)
 		slices.Reverse(list)
 		return list
 	}
 	selected := slices.DeleteFunc(slices.Clone(list), func(x T) bool { return !isChosen(x) })
 	rest := slices.DeleteFunc(slices.Clone(list), isChosen)
-	if to == uploader.PlaceTop {
+	if to == uploader.MoveTop {
 		return append(selected, rest...)
 	}
 	return append(rest, selected...)
@@ -43,9 +43,9 @@ func reorder[T comparable](list []T, chosen []T, to uploader.Place) []T {
 // newIdleHarness returns a harness whose schedule holds all uploads.
 func newIdleHarness(t *testing.T) *harness {
 	t.Helper()
-	h := newHarness(t, uploadtest.Unused(t))
+	h := newHarness(t, uploadtest.UnusedURL(t))
 	h.do(uploader.Configure{Settings: testSettings(func(s *uploader.Settings) {
-		s.Schedule = uploader.Schedule{{Days: everyDay, Until: 24 * time.Hour, Limit: uploader.Nothing}}
+		s.Schedule = uploader.Schedule{{Days: everyDay, Until: 24 * time.Hour, Limit: uploader.SendNothing}}
 	})})
 	return h
 }
@@ -73,10 +73,10 @@ func TestMovesMatchModel(t *testing.T) {
 			paths = append(paths, createFile(t, fmt.Sprintf("%d-%d.mov", i, file), 10))
 		}
 		id := h.add(paths...)
-		h.waitFor("the batch to be scanned", func(s *uploader.Snapshot) bool { return s.Batches[id] != nil && s.Batches[id].Expanded })
+		h.waitFor("the batch to be scanned", func(s *uploader.Snapshot) bool { return s.Batches[id] != nil && s.Batches[id].Scanned })
 	}
 	batches, transfers := listOrder(h.engine.Snapshot())
-	places := []uploader.Place{uploader.PlaceUp, uploader.PlaceDown, uploader.PlaceTop, uploader.PlaceBottom}
+	places := []uploader.MoveTo{uploader.MoveUp, uploader.MoveDown, uploader.MoveTop, uploader.MoveBottom}
 	compare := func(t *rapid.T) {
 		gotBatches, gotRows := listOrder(h.engine.Snapshot())
 		if diff := cmp.Diff(batches, gotBatches) + cmp.Diff(transfers, gotRows); diff != "" {
@@ -93,7 +93,7 @@ func TestMovesMatchModel(t *testing.T) {
 			"move transfers": func(t *rapid.T) {
 				batch, to := rapid.SampledFrom(batches).Draw(t, "batch"), rapid.SampledFrom(places).Draw(t, "to")
 				ids := rapid.SliceOfNDistinct(rapid.SampledFrom(transfers[batch]), 1, len(transfers[batch]), rapid.ID).Draw(t, "ids")
-				h.do(uploader.Move{Target: uploader.These(ids...), To: to})
+				h.do(uploader.Move{Target: uploader.TargetTransfers(ids...), To: to})
 				if len(ids) == len(transfers[batch]) { // all transfers: the batch moves
 					batches = reorder(batches, []uploader.BatchID{batch}, to)
 				} else {
@@ -125,7 +125,7 @@ func TestMoveBatchChangesNoTransfer(t *testing.T) {
 	small := h.add(createFile(t, "a.mov", 10))
 	h.waitCount(uploader.StateWaiting, len(names)+1)
 	before := h.engine.Snapshot()
-	h.do(uploader.Move{Target: uploader.Target{Batch: large}, To: uploader.PlaceBottom})
+	h.do(uploader.Move{Target: uploader.Target{Batch: large}, To: uploader.MoveBottom})
 	after := h.engine.Snapshot()
 	if batches, _ := listOrder(after); !slices.Equal(batches, []uploader.BatchID{small, large}) {
 		t.Errorf("order of batches is %v", batches)
@@ -142,15 +142,15 @@ func TestMoveToTopStartsNext(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
 	limited := func(limit int64) uploader.Configure {
-		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.Simultaneous, s.Limit = 1, limit })}
+		return uploader.Configure{Settings: testSettings(func(s *uploader.Settings) { s.MaxFiles, s.Limit = 1, limit })}
 	}
 	h.do(limited(10_000))
 	first := h.add(createFile(t, "first.mov", 2<<20))
 	h.waitFor("1 running", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
 	batch := h.add(createFile(t, "a.mov", 2<<20), createFile(t, "b.mov", 2<<20), createFile(t, "c.mov", 2<<20))
 	last := h.waitCount(uploader.StateWaiting, 3).Transfers[3]
-	h.do(uploader.Move{Target: uploader.These(last.ID), To: uploader.PlaceTop})
-	h.do(uploader.Move{Target: uploader.Target{Batch: batch}, To: uploader.PlaceTop})
+	h.do(uploader.Move{Target: uploader.TargetTransfers(last.ID), To: uploader.MoveTop})
+	h.do(uploader.Move{Target: uploader.Target{Batch: batch}, To: uploader.MoveTop})
 	h.do(limited(0))
 	h.waitFinal(first)
 	transfers := h.waitFinal(batch)

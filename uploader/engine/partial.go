@@ -34,7 +34,7 @@ func (p *partialSave) try(pieces []uploader.Changes) {
 	case err == nil:
 		p.saved = append(p.saved, pieces...)
 		return
-	case fault.Stopped(err), errors.Is(err, uploader.ErrUnavailable):
+	case fault.IsCanceled(err), errors.Is(err, uploader.ErrUnavailable):
 		p.ended, p.err = true, err
 		return
 	}

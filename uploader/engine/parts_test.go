@@ -55,7 +55,7 @@ func TestN1RefusedPartsFallBackToSingleUpload(t *testing.T) {
 			}))
 			h := newHarness(t, server.Endpoint)
 			path := createFile(t, "film.mov", 20<<20)
-			h.waitFinal(h.addWithOptions(uploader.Options{Connections: 4}, path))
+			h.waitFinal(h.addWithOptions(uploader.BatchOptions{Connections: 4}, path))
 			wantStored(t, server, path)
 		})
 	}
@@ -74,7 +74,7 @@ func TestN9PartsAreConcatenatedAndRemoved(t *testing.T) {
 			h := newHarness(t, endpoint)
 			path := createFile(t, "film.mov", 50<<20+7)
 			small := createFile(t, "note.txt", 100)
-			for _, transfer := range h.waitFinal(h.addWithOptions(uploader.Options{Connections: 3}, path, small)) {
+			for _, transfer := range h.waitFinal(h.addWithOptions(uploader.BatchOptions{Connections: 3}, path, small)) {
 				if transfer.Phase != uploader.PhaseDone {
 					t.Errorf("%s: %v", transfer.Source.Name(), transfer.Fault)
 				}
@@ -89,9 +89,9 @@ func TestN11PartsResumeAfterRestart(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(12 << 20)
+	proxy.Throttle(12 << 20)
 	path := createFile(t, "film.mov", 40<<20)
-	batch := h.addWithOptions(uploader.Options{Connections: 4}, path)
+	batch := h.addWithOptions(uploader.BatchOptions{Connections: 4}, path)
 	h.waitFor("12 MiB stored", func(*uploader.Snapshot) bool {
 		var sum int64
 		for _, f := range server.Stored(t) {
@@ -100,11 +100,11 @@ func TestN11PartsResumeAfterRestart(t *testing.T) {
 		return sum > 12<<20
 	})
 	h.stop()
-	proxy.Heal(t)
+	proxy.Restore(t)
 	h.start()
 	transfer := h.waitFinal(batch)[0]
-	if transfer.Phase != uploader.PhaseDone || transfer.Resumed == 0 {
-		t.Errorf("phase %v, resumed at %d", transfer.Phase, transfer.Resumed)
+	if transfer.Phase != uploader.PhaseDone || transfer.ResumedFrom == 0 {
+		t.Errorf("phase %v, resumed at %d", transfer.Phase, transfer.ResumedFrom)
 	}
 	wantStored(t, server, path)
 	if sent := bodyBytes(server.Requests()); sent != transfer.Source.Size {
@@ -117,10 +117,10 @@ func TestCancelTerminatesAllParts(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(12 << 20)
-	h.addWithOptions(uploader.Options{Connections: 4}, createFile(t, "film.mov", 40<<20))
+	proxy.Throttle(12 << 20)
+	h.addWithOptions(uploader.BatchOptions{Connections: 4}, createFile(t, "film.mov", 40<<20))
 	h.waitFor("an upload on the server", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 0 })
-	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()
 	if left := server.Stored(t); len(left) != 0 {
 		t.Errorf("server has %d uploads, want 0", len(left))
@@ -137,14 +137,14 @@ func TestHeldPartUploadResumes(t *testing.T) {
 	}
 	h.do(withLimit(1 << 20))
 	path := createFile(t, "film.mov", 20<<20)
-	batch := h.addWithOptions(uploader.Options{Connections: 2}, path)
+	batch := h.addWithOptions(uploader.BatchOptions{Connections: 2}, path)
 	h.waitFor("progress", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 20<<20 })
-	h.do(uploader.Metering{Metered: true})
+	h.do(uploader.SetMetered{Metered: true})
 	h.waitFor("1 waiting and no running transfer", func(s *uploader.Snapshot) bool {
 		return s.Totals.Active == 0 && s.Totals.Count[uploader.StateWaiting] == 1
 	})
 	h.do(withLimit(0))
-	h.do(uploader.Metering{})
+	h.do(uploader.SetMetered{})
 	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
 		t.Fatal(transfer.Fault)
 	}
@@ -187,11 +187,11 @@ func TestPartsResumeAfterTouch(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Slow(12 << 20)
+			proxy.Throttle(12 << 20)
 			path := createFile(t, "film.mov", 40<<20)
-			h.addWithOptions(uploader.Options{Connections: 4}, path)
+			h.addWithOptions(uploader.BatchOptions{Connections: 4}, path)
 			h.waitFor("3 uploads on the server", func(*uploader.Snapshot) bool { return len(server.Stored(t)) > 2 })
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			h.waitState(uploader.StatePaused)
 			if c.edit {
 				var part int64 = 40 << 20 / 5 // start of the second of five parts
@@ -199,12 +199,12 @@ func TestPartsResumeAfterTouch(t *testing.T) {
 			} else if err := os.Chtimes(path, time.Now(), time.Now().Add(-time.Hour)); err != nil {
 				t.Fatal(err)
 			}
-			proxy.Heal(t)
-			h.do(uploader.Resume{Target: uploader.Everything()})
+			proxy.Restore(t)
+			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			got := h.waitState(c.want)
 			if c.want == uploader.StateDone {
 				wantStored(t, server, path)
-				if got.Resumed == 0 {
+				if got.ResumedFrom == 0 {
 					t.Error("upload started over")
 				}
 			}
@@ -233,9 +233,9 @@ func TestInvalidSavedPartsAreDiscarded(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Slow(12 << 20)
+			proxy.Throttle(12 << 20)
 			path := createFile(t, "film.mov", 20<<20)
-			batch := h.addWithOptions(uploader.Options{Connections: 2}, path)
+			batch := h.addWithOptions(uploader.BatchOptions{Connections: 2}, path)
 			h.waitFor("2 MiB sent", func(s *uploader.Snapshot) bool { return s.Totals.Pending > 0 && s.Totals.Left < 18<<20 })
 			h.stop()
 			id := h.engine.Snapshot().Transfers[0].ID
@@ -247,7 +247,7 @@ func TestInvalidSavedPartsAreDiscarded(t *testing.T) {
 			if err := h.store.Save(t.Context(), uploader.Changes{Parts: map[uploader.TransferID][]uploader.Part{id: parts}}); err != nil {
 				t.Fatal(err)
 			}
-			proxy.Heal(t)
+			proxy.Restore(t)
 			h.start()
 			if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone {
 				t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
@@ -273,20 +273,20 @@ func TestConcatenationThatStaysIncomplete(t *testing.T) {
 		next.ServeHTTP(&halfOffsetWriter{ResponseWriter: w, stuck: stuck.Load() && r.Method == http.MethodHead}, r)
 	}))
 	h := newHarness(t, server.Endpoint)
-	h.setServerOptions(uploader.Profile{Connections: 2})
+	h.setServerOptions(uploader.ServerOptions{Connections: 2})
 	path := createFile(t, "film.mov", size)
 	h.add(path)
 	waiting := h.waitState(uploader.StateBusy)
-	if waiting.Fault.Code != fault.CodeJoining {
+	if waiting.Fault.Code != fault.CodeConcatPending {
 		t.Errorf("got fault %v, want fault.CodeJoining", waiting.Fault)
 	}
 	failed := h.retryUntilState(uploader.StateFailed)
-	if failed.Fault.Code != fault.CodeUnjoined || failed.Session.URL != "" || failed.Session.Parts == 0 {
+	if failed.Fault.Code != fault.CodeConcatFailed || failed.Session.URL != "" || failed.Session.Parts == 0 {
 		t.Errorf("fault %v, session %+v", failed.Fault, failed.Session)
 	}
 	before := bodyBytes(server.Requests())
 	stuck.Store(false)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 	if resent := bodyBytes(server.Requests()) - before; resent != 0 {
 		t.Errorf("%d bytes were sent again, want 0", resent)

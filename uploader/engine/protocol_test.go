@@ -23,7 +23,7 @@ func TestC4MethodOverride(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewReference(t)
 	h := newHarness(t, server.Endpoint)
-	h.setServerOptions(uploader.Profile{MethodOverride: true, Connections: 2})
+	h.setServerOptions(uploader.ServerOptions{MethodOverride: true, Connections: 2})
 	path := createFile(t, "film.mov", 20<<20)
 	h.waitFinal(h.add(path))
 	methods := map[string]int{}
@@ -43,7 +43,7 @@ func TestC10NoRequestExceedsChunkSize(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	h := newHarness(t, server.Endpoint)
 	path := createFile(t, "film.mov", 10<<20)
-	h.waitFinal(h.addWithOptions(uploader.Options{Chunk: chunk}, path))
+	h.waitFinal(h.addWithOptions(uploader.BatchOptions{ChunkMax: chunk}, path))
 	wantStored(t, server, path)
 	patches := 0
 	for _, r := range server.Requests() {
@@ -64,7 +64,7 @@ func TestC15OnlyOfferedExtensionsAreUsed(t *testing.T) {
 	server := uploadtest.NewTusd(t, offerExtensions("creation"))
 	h := newHarness(t, server.Endpoint)
 	small, large := createFile(t, "note.txt", 1000), createFile(t, "film.mov", 20<<20)
-	h.waitFinal(h.addWithOptions(uploader.Options{Connections: 4}, small, large))
+	h.waitFinal(h.addWithOptions(uploader.BatchOptions{Connections: 4}, small, large))
 	wantStored(t, server, small, large)
 	for _, r := range server.Requests() {
 		if r.Method == http.MethodDelete || r.Method == http.MethodPost && r.Body > 0 || r.Header.Get("Upload-Concat") != "" ||
@@ -97,12 +97,12 @@ func TestC17MismatchedUploadIsNotPatched(t *testing.T) {
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Slow(4 << 20)
+			proxy.Throttle(4 << 20)
 			h.add(createFile(t, "film.mov", size))
 			h.waitSent(2 << 20)
 			modified.Store(true)
-			proxy.Cut()
-			proxy.Heal(t)
+			proxy.Reset()
+			proxy.Restore(t)
 			if failed := h.waitState(uploader.StateChanged); failed.Fault.Kind != fault.Mismatch {
 				t.Errorf("got fault %v, want fault.Mismatch", failed.Fault)
 			}
@@ -119,12 +119,12 @@ func TestC18CompleteUploadIsNotPatched(t *testing.T) {
 	var dropped atomic.Bool
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(8 << 20)
+	proxy.Throttle(8 << 20)
 	path := createFile(t, "film.mov", 6<<20)
 	h.add(path)
 	h.waitFor("1 MiB sent", func(s *uploader.Snapshot) bool {
 		if len(s.Transfers) == 1 && s.Sent(s.Transfers[0]) > 1<<20 && !dropped.Swap(true) {
-			proxy.LoseAnswers(1)
+			proxy.DropResponses(1)
 		}
 		return dropped.Load()
 	})
@@ -150,11 +150,11 @@ func TestC19OffsetNeverExceedsServerOffset(t *testing.T) {
 	}
 	for range 3 {
 		h.waitFor("more progress", func(s *uploader.Snapshot) bool {
-			return check(s) || s.Transfers[0].Phase == uploader.PhaseSending && s.Live[s.Transfers[0].ID].Sent > s.Transfers[0].Session.Offset
+			return check(s) || s.Transfers[0].Phase == uploader.PhaseSending && s.Progress[s.Transfers[0].ID].Sent > s.Transfers[0].Session.Offset
 		})
-		proxy.Cut()
+		proxy.Reset()
 	}
-	proxy.Heal(t)
+	proxy.Restore(t)
 	h.waitFor("a done transfer", check)
 	wantStored(t, server, path)
 }
@@ -167,7 +167,7 @@ func TestE2ExpiredUploadGetsHeadFirst(t *testing.T) {
 		want   uploader.State
 	}{
 		{"upload exists", true, uploader.StateDone},
-		{"upload removed", false, uploader.StateForgotten},
+		{"upload removed", false, uploader.StateExpired},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -178,20 +178,20 @@ func TestE2ExpiredUploadGetsHeadFirst(t *testing.T) {
 			}))
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			h := newHarness(t, proxy.URL(server.Endpoint))
-			proxy.Slow(4 << 20)
+			proxy.Throttle(4 << 20)
 			path := createFile(t, "film.mov", 12<<20)
 			h.add(path)
 			h.waitStored(server, 2<<20)
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			if paused := h.waitState(uploader.StatePaused); paused.Session.Expires.IsZero() {
 				t.Error("Session.Expires is zero")
 			}
 			if !c.stored {
 				deleteStored(t, server)
 			}
-			proxy.Heal(t)
+			proxy.Restore(t)
 			before := len(server.Requests())
-			h.do(uploader.Resume{Target: uploader.Everything()})
+			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			h.waitState(c.want)
 			after := server.Requests()[before:]
 			if len(after) == 0 || after[0].Method != http.MethodHead {
@@ -210,15 +210,15 @@ func TestE2ExpiredUploadGetsHeadFirst(t *testing.T) {
 func TestE3ExpiredUploadIsReportedAndRestarted(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	session := h.waitState(uploader.StatePaused).Session
 	deleteStored(t, server)
-	proxy.Heal(t)
-	h.do(uploader.Resume{Target: uploader.Everything()})
-	if forgotten := h.waitState(uploader.StateForgotten); forgotten.Session.Offset != session.Offset {
+	proxy.Restore(t)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
+	if forgotten := h.waitState(uploader.StateExpired); forgotten.Session.Offset != session.Offset {
 		t.Errorf("offset of the lost upload is %d, want %d", forgotten.Session.Offset, session.Offset)
 	}
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	if done := h.waitState(uploader.StateDone); done.Session.URL == session.URL {
 		t.Error("upload URL is the expired one")
 	}
@@ -279,10 +279,10 @@ func TestT1NoDeleteWithoutTermination(t *testing.T) {
 	server := uploadtest.NewTusd(t, uploadtest.NoTermination())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	h.add(createFile(t, "film.mov", 12<<20))
 	h.waitSent(1 << 20)
-	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()
 	if n := countRequests(server.Requests(), http.MethodDelete); n != 0 {
 		t.Errorf("%d DELETE requests, want 0", n)
@@ -293,11 +293,11 @@ func TestT4TerminatedURLIsNotReused(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
 	url := h.onlyTransfer().Session.URL
-	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()
-	proxy.Heal(t)
+	proxy.Restore(t)
 	before := len(server.Requests())
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
 	for _, r := range server.Requests()[before:] {

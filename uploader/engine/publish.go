@@ -40,19 +40,19 @@ func (p *publisher) snapshot(trouble *fault.Fault, now time.Time) *uploader.Snap
 	p.seq++
 	s := p.state
 	snapshot := &uploader.Snapshot{
-		Seq:       p.seq,
-		Transfers: s.table.Snapshot(),
-		Live:      make(map[uploader.TransferID]uploader.Live, len(s.running)),
-		Batches:   maps.Clone(s.batches),
-		Servers:   slices.SortedFunc(maps.Values(p.servers.byID), func(a, b uploader.Server) int { return cmp.Compare(a.ID, b.ID) }),
-		Blocked:   p.admission.Blocked(),
-		Held:      map[uploader.ServerID]uploader.Hold{},
-		Checking:  len(s.checks),
-		Trouble:   trouble,
+		Seq:        p.seq,
+		Transfers:  s.table.Snapshot(),
+		Progress:   make(map[uploader.TransferID]uploader.Progress, len(s.running)),
+		Batches:    maps.Clone(s.batches),
+		Servers:    slices.SortedFunc(maps.Values(p.servers.byID), func(a, b uploader.Server) int { return cmp.Compare(a.ID, b.ID) }),
+		Blocked:    p.admission.Blocked(),
+		Holds:      map[uploader.ServerID]uploader.Hold{},
+		Checking:   len(s.checks),
+		StoreFault: trouble,
 	}
 	for id := range p.servers.byID {
 		if hold, held := p.admission.Hold(id); held {
-			snapshot.Held[id] = hold
+			snapshot.Holds[id] = hold
 		}
 	}
 	totals, share := s.table.AllTotals(), p.share()
@@ -62,16 +62,16 @@ func (p *publisher) snapshot(trouble *fault.Fault, now time.Time) *uploader.Snap
 			continue // its worker is about to end
 		}
 		sent := running.counters.Position.Load()
-		live := uploader.Live{
+		live := uploader.Progress{
 			Sent: sent,
 			Read: running.counters.Read.Load(),
 			Rate: running.speed.Rate() * share,
 			ETA:  running.speed.Left(t.Source.Size-sent, share),
 		}
-		snapshot.Live[id] = live
+		snapshot.Progress[id] = live
 		totals.AddProgress(t, live)
 	}
-	snapshot.Sums = totals.PerBatch()
+	snapshot.BatchTotals = totals.PerBatch()
 	snapshot.Totals = p.overall(totals)
 	p.publishedAt, s.stale, s.urgent = now, false, false
 	return snapshot

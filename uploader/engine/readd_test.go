@@ -49,12 +49,12 @@ func TestReaddFileContinuesUpload(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, server, proxy, path := startSlowUpload(t)
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			paused := h.waitState(uploader.StatePaused)
-			proxy.Heal(t)
+			proxy.Restore(t)
 			path = c.move(t, path)
 			transfers := h.waitFinal(h.add(path))
-			if len(transfers) != 1 || transfers[0].ID != paused.ID || transfers[0].Resumed == 0 || transfers[0].Phase != uploader.PhaseDone {
+			if len(transfers) != 1 || transfers[0].ID != paused.ID || transfers[0].ResumedFrom == 0 || transfers[0].Phase != uploader.PhaseDone {
 				t.Errorf("upload was not continued: %s", describe(h.engine.Snapshot()))
 			}
 			wantStored(t, server, path)
@@ -65,23 +65,23 @@ func TestReaddFileContinuesUpload(t *testing.T) {
 func TestReaddMovedFileContinuesParts(t *testing.T) {
 	t.Parallel()
 	h := newFileHarness(t)
-	h.proxy.Slow(4 << 20)
+	h.proxy.Throttle(4 << 20)
 	path := createFile(t, "large.mov", 24<<20)
-	options := uploader.Options{Connections: 3}
+	options := uploader.BatchOptions{Connections: 3}
 	h.addWithOptions(options, path)
 	h.waitSent(6 << 20)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	paused := h.waitState(uploader.StatePaused)
 	if paused.Session.Parts == 0 {
 		t.Fatal("file is not uploaded in parts")
 	}
-	h.proxy.Heal(t)
+	h.proxy.Restore(t)
 	to := filepath.Join(t.TempDir(), "renamed.mov")
 	copyFile(t, path, to)
 	removeFile(t, path)
 	batch := h.addWithOptions(options, to)
 	done := h.waitFinal(batch)[0]
-	if done.ID != paused.ID || done.Phase != uploader.PhaseDone || done.Resumed == 0 {
+	if done.ID != paused.ID || done.Phase != uploader.PhaseDone || done.ResumedFrom == 0 {
 		t.Errorf("upload was not continued: %s", describe(h.engine.Snapshot()))
 	}
 	if got := hex.EncodeToString([]byte(done.SHA256)); got != fileSHA256(t, to) {
@@ -93,7 +93,7 @@ func TestReaddMovedFileContinuesParts(t *testing.T) {
 // and adds it again when part of it is uploaded.
 func TestReaddFileChangedBeforeUpload(t *testing.T) {
 	h, server, proxy, _ := startSlowUpload(t)
-	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
 	path := createFile(t, "second.mov", 12<<20)
 	proxy.Refuse()
@@ -102,20 +102,20 @@ func TestReaddFileChangedBeforeUpload(t *testing.T) {
 	if err := os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	proxy.Heal(t)
-	proxy.Slow(4 << 20)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	proxy.Restore(t)
+	proxy.Throttle(4 << 20)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitStored(server, 1)
 	h.add(path)
 	h.waitFor("all batches to be scanned", func(s *uploader.Snapshot) bool {
 		for _, batch := range s.Batches {
-			if !batch.Expanded {
+			if !batch.Scanned {
 				return false
 			}
 		}
 		return true
 	})
-	proxy.Heal(t)
+	proxy.Restore(t)
 	h.waitState(uploader.StateDone)
 	h.onlyTransfer()
 	wantStored(t, server, path)
@@ -168,7 +168,7 @@ func TestReaddFileDoneBeforeMatch(t *testing.T) {
 	path := createFile(t, "note.txt", 10)
 	h.add(path)
 	h.waitFor("the first upload to start", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
-	second := h.addWithOptions(uploader.Options{Again: true}, path)
+	second := h.addWithOptions(uploader.BatchOptions{UploadAgain: true}, path)
 	close(respond)
 	h.waitCount(uploader.StateDone, 1)
 	close(match)
@@ -187,30 +187,30 @@ func TestReaddUploadedFileAsks(t *testing.T) {
 	first := h.waitFinal(h.add(path))[0]
 
 	transfer := h.waitFinal(h.add(path))[0]
-	if transfer.State() != uploader.StateAsking || transfer.Fault.Kind != fault.Uploaded || transfer.Prior != first.ID || uploads() != 1 {
-		t.Fatalf("fault %v, prior transfer %d, %d uploads", transfer.Fault, transfer.Prior, uploads())
+	if transfer.State() != uploader.StateNeedsDecision || transfer.Fault.Kind != fault.AlreadyUploaded || transfer.EarlierUpload != first.ID || uploads() != 1 {
+		t.Fatalf("fault %v, prior transfer %d, %d uploads", transfer.Fault, transfer.EarlierUpload, uploads())
 	}
 	if repeated := h.waitFinal(h.add(path)); repeated[0].ID != transfer.ID {
 		t.Error("added again, it has a second asking transfer")
 	}
 	h.restart()
-	h.waitState(uploader.StateAsking)
-	h.do(uploader.Continue{Target: uploader.These(transfer.ID)})
-	if transfer := h.waitState(uploader.StateAsking); transfer.Prior != first.ID {
+	h.waitState(uploader.StateNeedsDecision)
+	h.do(uploader.ContinueEarlier{Target: uploader.TargetTransfers(transfer.ID)})
+	if transfer := h.waitState(uploader.StateNeedsDecision); transfer.EarlierUpload != first.ID {
 		t.Error("Continue changed a transfer that has nothing to continue")
 	}
-	h.do(uploader.Retry{Target: uploader.Everything()})
-	if transfer := h.waitState(uploader.StateAsking); transfer.Prior != first.ID || uploads() != 1 {
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
+	if transfer := h.waitState(uploader.StateNeedsDecision); transfer.EarlierUpload != first.ID || uploads() != 1 {
 		t.Error("retrying everything retried an asking transfer")
 	}
-	h.do(uploader.Retry{Target: uploader.These(transfer.ID)})
+	h.do(uploader.Retry{Target: uploader.TargetTransfers(transfer.ID)})
 	h.waitFor("the second upload", func(s *uploader.Snapshot) bool { return s.Totals.Count[uploader.StateDone] == 2 && uploads() == 2 })
 
-	batch := h.addWithOptions(uploader.Options{Again: true}, path)
+	batch := h.addWithOptions(uploader.BatchOptions{UploadAgain: true}, path)
 	if transfer := h.waitFinal(batch)[0]; transfer.Phase != uploader.PhaseDone || uploads() != 3 {
 		t.Errorf("added with Again: state %v", transfer.State())
 	}
-	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	if transfer := h.waitFinal(h.add(path))[0]; transfer.Phase != uploader.PhaseDone || uploads() != 4 {
 		t.Errorf("added with an empty history: state %v", transfer.State())
 	}
@@ -228,7 +228,7 @@ func TestReaddFolderAsksOnlyForUploadedFiles(t *testing.T) {
 	for _, transfer := range h.waitFinal(h.add(folder)) {
 		states[transfer.Source.Name()] = transfer.State()
 	}
-	if len(states) != 4 || states["new"] != uploader.StateDone || states["b"] != uploader.StateAsking {
+	if len(states) != 4 || states["new"] != uploader.StateDone || states["b"] != uploader.StateNeedsDecision {
 		t.Errorf("states: %v", states)
 	}
 	if n := len(server.Stored(t)); n != 4 {
@@ -241,7 +241,7 @@ func TestReaddFolderAsksOnlyForUploadedFiles(t *testing.T) {
 func TestReaddFolderOfInterruptedScan(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	proxy.Heal(t)
+	proxy.Restore(t)
 	h.waitState(uploader.StateDone)
 	folder := filepath.Dir(path)
 	h.stop()
@@ -249,20 +249,20 @@ func TestReaddFolderOfInterruptedScan(t *testing.T) {
 	if err := h.store.Save(t.Context(), uploader.Changes{Batches: []uploader.Batch{interrupted}}); err != nil {
 		t.Fatal(err)
 	}
-	h.configure = func(c *engine.Config) { c.Ask = true }
+	h.configure = func(c *engine.Config) { c.AskBeforeResume = true }
 	h.start()
 	before := len(server.Stored(t))
 	h.waitFinal(h.add(folder))
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	s := h.waitFor("all batches to be scanned and uploaded", func(s *uploader.Snapshot) bool {
 		for _, batch := range s.Batches {
-			if !batch.Expanded {
+			if !batch.Scanned {
 				return false
 			}
 		}
 		return s.Totals.Pending == 0
 	})
-	if created := len(server.Stored(t)) - before; created != 0 || s.Totals.Count[uploader.StateAsking] != 1 {
+	if created := len(server.Stored(t)) - before; created != 0 || s.Totals.Count[uploader.StateNeedsDecision] != 1 {
 		t.Errorf("%d uploads of an uploaded file were created: %s", created, describe(s))
 	}
 }
@@ -276,7 +276,7 @@ func TestReaddFolderAfterRestartDuringScan(t *testing.T) {
 	folder := h.engine.Snapshot().Batches[batch].Roots[0]
 	h.stop()
 	configure := h.configure
-	h.configure = func(c *engine.Config) { configure(c); c.Ask = true }
+	h.configure = func(c *engine.Config) { configure(c); c.AskBeforeResume = true }
 	release()
 	h.start()
 	second := h.add(folder)

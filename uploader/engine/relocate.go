@@ -25,7 +25,7 @@ type relocation struct {
 // another file, with Several when nothing proves that it is the one.
 func (e *Engine) locate(ctx context.Context, r uploader.Relocate) (relocation, error) {
 	t := e.Snapshot().Transfer(r.ID)
-	if t == nil || !t.Continuable() {
+	if t == nil || !t.Resumable() {
 		return relocation{}, fault.Newf(fault.Refused, fault.Open, "transfer %d is not unfinished", r.ID)
 	}
 	file, err := e.lookIn(r.Path, t.Source)
@@ -70,8 +70,8 @@ func (e *Engine) prove(ctx context.Context, t *uploader.Transfer, file source.Fi
 		return err
 	case weighed == scan.Different:
 		return fault.Newf(fault.Mismatch, fault.Open, "the bytes that were sent are not those at the beginning of %s", file.Path)
-	case weighed == scan.Unproven:
-		return fault.Newf(fault.Several, fault.Open, "not all that was sent can be compared with %s", file.Path)
+	case weighed == scan.Inconclusive:
+		return fault.Newf(fault.AmbiguousMatch, fault.Open, "not all that was sent can be compared with %s", file.Path)
 	default:
 		return nil
 	}
@@ -79,7 +79,7 @@ func (e *Engine) prove(ctx context.Context, t *uploader.Transfer, file source.Fi
 
 // relocate continues a transfer with its file at another path.
 func (l *loop) relocate(r relocation) {
-	if t := l.state.current(r.id); t != nil && t.Continuable() {
+	if t := l.state.current(r.id); t != nil && t.Resumable() {
 		l.state.apply(r.id, lifecycle.AddedAgain{File: r.file, Batch: t.Batch})
 	}
 }

@@ -41,12 +41,12 @@ func TestRenamedFileIsFound(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, server, proxy, path := startSlowUpload(t)
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			paused := h.waitState(uploader.StatePaused)
-			proxy.Heal(t)
+			proxy.Restore(t)
 			to := filepath.Join(filepath.Dir(path), "final cut.mov")
 			c.change(t, path, to)
-			h.do(uploader.Resume{Target: uploader.Everything()})
+			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			got := h.waitState(c.want)
 			if c.want == uploader.StateMissing {
 				if got.Source.Path != path || got.Session != paused.Session {
@@ -54,11 +54,11 @@ func TestRenamedFileIsFound(t *testing.T) {
 				}
 				return
 			}
-			if got.Source.Path != to || got.Resumed == 0 {
-				t.Errorf("resumed at %d with %s", got.Resumed, got.Source.Path)
+			if got.Source.Path != to || got.ResumedFrom == 0 {
+				t.Errorf("resumed at %d with %s", got.ResumedFrom, got.Source.Path)
 			}
 			wantStored(t, server, to)
-			h.wantEvent(got.ID, uploader.EventFound)
+			h.wantEvent(got.ID, uploader.EventRelocated)
 		})
 	}
 }
@@ -73,8 +73,8 @@ func TestFileRenamedBeforeUploadUsesNewName(t *testing.T) {
 	h.add(folder)
 	h.waitState(uploader.StateRetrying)
 	moveFile(t, filepath.Join(folder, "draft"), filepath.Join(folder, "final"))
-	proxy.Heal(t)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 	if got := server.Stored(t)[0].Metadata["relativePath"]; got != "raws/final" {
 		t.Errorf("relativePath is %q", got)
@@ -114,7 +114,7 @@ func TestRelocateFile(t *testing.T) {
 			copyFile(t, path, to)
 			h.truncateProof(h.onlyTransfer().ID, to, 1<<20)
 			return to
-		}, fault.Several},
+		}, fault.AmbiguousMatch},
 		{"folder without the file", func(t *testing.T, _ *harness, _ string) string { t.Helper(); return t.TempDir() }, fault.SourceMissing},
 		{"missing path", func(t *testing.T, _ *harness, _ string) string {
 			t.Helper()
@@ -123,12 +123,12 @@ func TestRelocateFile(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, server, proxy, path := startSlowUpload(t)
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			h.waitState(uploader.StatePaused)
-			proxy.Heal(t)
+			proxy.Restore(t)
 			located := c.locate(t, h, path)
 			_ = os.Remove(path) // may not exist
-			h.do(uploader.Resume{Target: uploader.Everything()})
+			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			missing := h.waitState(uploader.StateMissing)
 			err := h.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: located})
 			if c.want != fault.Bug {
@@ -143,12 +143,12 @@ func TestRelocateFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if done := h.waitState(uploader.StateDone); done.Resumed == 0 || done.Source.Path != located {
-				t.Errorf("resumed at %d with %s", done.Resumed, done.Source.Path)
+			if done := h.waitState(uploader.StateDone); done.ResumedFrom == 0 || done.Source.Path != located {
+				t.Errorf("resumed at %d with %s", done.ResumedFrom, done.Source.Path)
 			}
 			wantStored(t, server, located)
-			h.wantEvent(missing.ID, uploader.EventFound)
-			if transfer := h.waitFinal(h.add(located))[0]; transfer.Prior != missing.ID {
+			h.wantEvent(missing.ID, uploader.EventRelocated)
+			if transfer := h.waitFinal(h.add(located))[0]; transfer.EarlierUpload != missing.ID {
 				t.Error("file was not matched by its new name")
 			}
 			if err := h.engine.Do(t.Context(), uploader.Relocate{ID: missing.ID, Path: located}); !fault.Is(err, fault.Refused) {
@@ -169,22 +169,22 @@ func TestRelocateFolder(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newFileHarness(t)
-			h.proxy.Slow(4 << 20)
+			h.proxy.Throttle(4 << 20)
 			folder := filepath.Join(t.TempDir(), "drive", "raws")
 			moveFile(t, h.path, filepath.Join(folder, "day 1", "film.mov"))
-			h.addWithOptions(uploader.Options{Connections: 3}, folder)
+			h.addWithOptions(uploader.BatchOptions{Connections: 3}, folder)
 			h.waitSent(3 << 20)
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			paused := h.waitState(uploader.StatePaused)
-			h.proxy.Heal(t)
+			h.proxy.Restore(t)
 			moved := filepath.Join(t.TempDir(), "other drive", "raws")
 			moveFile(t, folder, moved)
-			h.do(uploader.Resume{Target: uploader.Everything()})
+			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			h.waitState(uploader.StateMissing)
 			h.do(uploader.Relocate{ID: paused.ID, Path: c.choose(moved)})
 			done := h.waitState(uploader.StateDone)
-			if done.Resumed == 0 || done.Source.RelPath != "raws/day 1/film.mov" {
-				t.Errorf("%s resumed at %d", done.Source.RelPath, done.Resumed)
+			if done.ResumedFrom == 0 || done.Source.RelPath != "raws/day 1/film.mov" {
+				t.Errorf("%s resumed at %d", done.Source.RelPath, done.ResumedFrom)
 			}
 			if got := hex.EncodeToString([]byte(done.SHA256)); got != fileSHA256(t, done.Source.Path) {
 				t.Errorf("SHA256 is %s", got)

@@ -57,9 +57,9 @@ func TestFolderScanSettings(t *testing.T) {
 		want []string
 	}{
 		{"default", func(*uploader.Settings) {}, []string{".hidden", "a", "b.tmp"}},
-		{"without hidden files", func(s *uploader.Settings) { s.Hidden = false }, []string{"a", "b.tmp"}},
+		{"without hidden files", func(s *uploader.Settings) { s.IncludeHidden = false }, []string{"a", "b.tmp"}},
 		{"with ignore patterns", func(s *uploader.Settings) { s.Ignore = []string{"*.tmp"} }, []string{".DS_Store", ".hidden", "a"}},
-		{"following links to folders", func(s *uploader.Settings) { s.Links = true }, []string{".hidden", "a", "b.tmp", "linked"}},
+		{"following links to folders", func(s *uploader.Settings) { s.FollowLinks = true }, []string{".hidden", "a", "b.tmp", "linked"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
@@ -88,13 +88,13 @@ func TestPauseAllDuringScan(t *testing.T) {
 	t.Parallel()
 	h, server, batch, release := startBlockedScan(t, nil, "a", "m", "n", "o")
 	h.waitCount(uploader.StateDone, 2)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	release()
-	h.waitFor("the scan to end", func(s *uploader.Snapshot) bool { return s.Batches[batch].Expanded })
+	h.waitFor("the scan to end", func(s *uploader.Snapshot) bool { return s.Batches[batch].Scanned })
 	if s := h.engine.Snapshot(); s.Totals.Count[uploader.StatePaused] != 2 || s.Totals.Active != 0 {
 		t.Errorf("want 2 paused transfers, got %s", describe(s))
 	}
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 4 {
 		t.Errorf("server has %d uploads, want 4", n)
@@ -162,13 +162,13 @@ func TestStopAndRestartScan(t *testing.T) {
 	h.start()
 	batch := h.add(folder)
 	h.waitFor("the first transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) > 0 })
-	h.do(uploader.StopFinding{Batch: batch})
+	h.do(uploader.StopScan{Batch: batch})
 	close(release)
 	stopped := h.engine.Snapshot()
-	if found := len(stopped.Transfers); !stopped.Batches[batch].Expanded || found == 0 || found > files/2 {
+	if found := len(stopped.Transfers); !stopped.Batches[batch].Scanned || found == 0 || found > files/2 {
 		t.Fatalf("stopped after %d files: %+v", found, stopped.Batches[batch])
 	}
-	h.do(uploader.Find{Batch: batch})
+	h.do(uploader.Scan{Batch: batch})
 	h.waitFinal(batch)
 	transfers := h.engine.Snapshot().Transfers
 	paths := map[string]bool{}
@@ -191,16 +191,16 @@ func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
 	h.stop()
 	configure := h.configure
-	h.configure = func(c *engine.Config) { configure(c); c.Ask = true }
+	h.configure = func(c *engine.Config) { configure(c); c.AskBeforeResume = true }
 	release()
 	h.start()
 	s := h.waitLoaded()
-	if s.Batches[batch].Expanded {
+	if s.Batches[batch].Scanned {
 		t.Fatal("scan is already complete")
 	}
-	h.do(uploader.Resume{Target: uploader.These(s.Transfers[1].ID)})
+	h.do(uploader.Resume{Target: uploader.TargetTransfers(s.Transfers[1].ID)})
 	h.waitFor("the rest of the folder to be scanned", func(s *uploader.Snapshot) bool {
-		return s.Batches[batch].Expanded && s.Totals.Count[uploader.StateDone] >= 2
+		return s.Batches[batch].Scanned && s.Totals.Count[uploader.StateDone] >= 2
 	})
 	if n := len(server.Stored(t)); n < 2 {
 		t.Errorf("server has %d uploads, want at least 2", n)
@@ -222,7 +222,7 @@ func TestRetryScansLinkReplacedByFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	createFiles(t, link, "inside")
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	release()
 	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 4 {
@@ -233,7 +233,7 @@ func TestRetryScansLinkReplacedByFolder(t *testing.T) {
 	if err := os.RemoveAll(link); err != nil {
 		t.Fatal(err)
 	}
-	h.do(uploader.Remove{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetAll()})
 	if n := len(h.engine.Snapshot().Transfers); n != 0 {
 		t.Errorf("%d transfers remain, want 0", n)
 	}
@@ -247,7 +247,7 @@ func TestRetryScansFolderThatWasMissing(t *testing.T) {
 	batch := h.add(folder)
 	h.waitFinal(batch)
 	createFiles(t, folder, "a", "b")
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 2 {
 		t.Errorf("server has %d uploads, want 2: %s", n, describe(h.engine.Snapshot()))
@@ -270,8 +270,8 @@ func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 			done = append(done, transfer.ID)
 		}
 	}
-	h.do(uploader.Remove{Target: uploader.These(done...)})
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Remove{Target: uploader.TargetTransfers(done...)})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 3 {
 		t.Errorf("%d uploads of 3 files", n)

@@ -79,14 +79,14 @@ func (s *scans) supersede(c uploader.Add) map[uploader.BatchID]bool {
 	for id, b := range s.state.batches {
 		switch {
 		case b.Server != c.Server, !slices.ContainsFunc(b.Roots, added):
-		case b.Expanded, s.isRequested(id):
-			if !c.Options.Again && (!b.Expanded || s.state.table.BatchTotals(id).Unfinished()) {
+		case b.Scanned, s.isRequested(id):
+			if !c.Options.UploadAgain && (!b.Scanned || s.state.table.BatchTotals(id).Unfinished()) {
 				superseded[id] = true
 			}
 		default:
 			rest := *b
 			rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), added)
-			rest.Expanded = len(rest.Roots) == 0
+			rest.Scanned = len(rest.Roots) == 0
 			s.state.keepBatch(rest)
 			superseded[id] = true
 		}
@@ -116,7 +116,7 @@ func (s *scans) scan(id uploader.BatchID) {
 // comes after it.
 func (s *scans) scanPath(id uploader.BatchID, path string) {
 	b := *s.state.batches[id]
-	b.Expanded = false
+	b.Scanned = false
 	s.state.keepBatch(b)
 	for i := range s.requests {
 		if r := &s.requests[i]; r.batch == id && !r.isWhole() {
@@ -135,11 +135,11 @@ func (s *scans) request(r scanRequest) {
 // rescan scans a batch again whose scan is over.
 func (s *scans) rescan(id uploader.BatchID) {
 	known := s.state.batches[id]
-	if known == nil || !known.Expanded {
+	if known == nil || !known.Scanned {
 		return
 	}
 	b := *known
-	b.Expanded = false
+	b.Scanned = false
 	s.state.keepBatch(b)
 	s.scan(id)
 }
@@ -147,7 +147,7 @@ func (s *scans) rescan(id uploader.BatchID) {
 // cancel ends the scans of a target's batches.
 func (s *scans) cancel(target uploader.Target) {
 	for id, b := range s.state.batches {
-		if !b.Expanded && target.Covers(id) {
+		if !b.Scanned && target.CoversBatch(id) {
 			s.requests = slices.DeleteFunc(s.requests, of(id))
 			s.end(id)
 		}
@@ -171,8 +171,8 @@ func (s *scans) startNext(work context.Context) {
 		Batch:       b,
 		Cancel:      cancel,
 		Fingerprint: fingerprinter(s.config, settings, s.servers.byID[b.Server]),
-		Known:       s.knownPaths(b.ID),
-		Options:     source.Options{Ignore: settings.Ignore, Hidden: settings.Hidden, FollowFolders: settings.Links},
+		KnownPaths:  s.knownPaths(b.ID),
+		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden, FollowLinks: settings.FollowLinks},
 		Matcher:     s.matcher(b),
 	}
 	scanner.Reporter = scan.Reporter{
@@ -199,12 +199,12 @@ func (s *scans) startNext(work context.Context) {
 // to.
 func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
 	m := &scan.Matcher{
-		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Gone: map[uploader.TransferID]bool{},
-		Unmade: map[string]uploader.TransferID{}, Store: s.config.Store, Disk: s.config.Disk,
+		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
+		NeverBegun: map[string]uploader.TransferID{}, Store: s.config.Store, Disk: s.config.Disk,
 	}
 	for t := range s.state.table.NeverBegun() {
 		if t.Server == b.Server && t.Batch != b.ID {
-			m.Unmade[t.Source.Path] = t.ID
+			m.NeverBegun[t.Source.Path] = t.ID
 		}
 	}
 	for t := range s.state.table.Resumable() {
@@ -251,18 +251,18 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 // take makes a transfer of a found file, or gives the file to the transfer it
 // belongs to. The match may be out of date: commands and workers went on.
 func (s *scans) take(id uploader.BatchID, f scan.Found) {
-	again := s.state.batches[id].Options.Again
-	switch t := s.state.current(f.Match.Continues); {
-	case t == nil || t.Batch == id || t.Intent.GivenUp() || t.Phase == uploader.PhaseCancelled:
+	again := s.state.batches[id].Options.UploadAgain
+	switch t := s.state.current(f.Match.Resumes); {
+	case t == nil || t.Batch == id || t.Intent.Cancels() || t.Phase == uploader.PhaseCancelled:
 	case t.Phase != uploader.PhaseDone:
-		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, Again: again})
+		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, UploadAgain: again})
 		return
 	case again: // it was not uploaded yet when the file was found
-		f.Match = scan.Match{Joins: t.ID}
+		f.Match = scan.Match{Moves: t.ID}
 	default:
 		f.Match = scan.Match{Uploaded: t.ID}
 	}
-	if t := s.state.current(f.Match.Joins); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.GivenUp() {
+	if t := s.state.current(f.Match.Moves); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.Cancels() {
 		s.state.apply(t.ID, lifecycle.MovedToBatch{Batch: id})
 		return
 	}
@@ -273,7 +273,7 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 // were scanned again.
 func (s *scans) replaceFailed(from *scan.Scanner, paths ...string) {
 	for _, path := range paths {
-		if t := s.state.current(from.Matcher.Unmade[path]); t != nil && t.FailedBeforeStart() && t.Batch != from.Batch.ID {
+		if t := s.state.current(from.Matcher.NeverBegun[path]); t != nil && t.FailedBeforeStart() && t.Batch != from.Batch.ID {
 			s.state.forget([]uploader.TransferID{t.ID})
 		}
 	}
@@ -292,10 +292,10 @@ func (s *scans) end(id uploader.BatchID) {
 	}
 	s.requests = slices.DeleteFunc(s.requests, of(id))
 	b := *s.state.batches[id]
-	b.Expanded = true
+	b.Scanned = true
 	s.state.keepBatch(b)
 	delete(s.superseded, id)
-	for t := range s.state.table.HiddenOf(id) {
+	for t := range s.state.table.Hidden(id) {
 		s.state.dropped = append(s.state.dropped, t.ID)
 	}
 }
@@ -310,15 +310,15 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 		Fingerprint: f.Fingerprint,
 		Rank:        s.state.nextRank,
 		Intent:      s.state.batches[batch].Intent,
-		Added:       uploader.MomentOf(now),
+		Added:       uploader.TimestampOf(now),
 	}
 	s.state.nextID++
 	s.state.nextRank++
 	if prior, question := s.question(f.Match); f.Err == nil && question != nil {
-		f.Err, t.Prior = question, prior
+		f.Err, t.EarlierUpload = question, prior
 	}
 	if f.Err != nil {
-		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Of(f.Err), uploader.MomentOf(now)
+		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Of(f.Err), uploader.TimestampOf(now)
 	}
 	if f.Growth == uploader.GrowthNone { // the writer of a growing file says when it is whole
 		s.waitUntilSettled(t, now)
@@ -332,30 +332,30 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 // waitUntilSettled makes a new transfer wait, without a worker, until its file was
 // not changed for as long as the settings want.
 func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
-	wait := worker.UnsettledFor(t.Source, s.admission.Settings().Settle, now)
+	wait := worker.QuietTimeLeft(t.Source, s.admission.Settings().SettleTime, now)
 	if wait == 0 || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
 		return
 	}
-	f := worker.StillWritten(wait)
-	t.Phase, t.Fault, t.NextTry = uploader.PhaseWaiting, f, uploader.MomentOf(now.Add(f.RetryAfter))
+	f := worker.StillWrittenFault(wait)
+	t.Phase, t.Fault, t.NextTry = uploader.PhaseWaiting, f, uploader.TimestampOf(now.Add(f.RetryAfter))
 	s.state.alarms.set(t.NextTry.Time(), t.ID)
 }
 
 // question returns what the user is asked about an earlier upload; nil when that no
 // longer exists.
 func (s *scans) question(m scan.Match) (prior uploader.TransferID, question error) {
-	if t := s.state.current(m.Possible); t != nil && t.Continuable() {
-		return t.ID, fault.Newf(fault.Several, fault.Load, "may be the file of transfer %d", t.ID)
+	if t := s.state.current(m.Possible); t != nil && t.Resumable() {
+		return t.ID, fault.Newf(fault.AmbiguousMatch, fault.Load, "may be the file of transfer %d", t.ID)
 	}
-	if t := s.state.current(m.Uploaded); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.GivenUp() {
-		return t.ID, fault.Newf(fault.Uploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
+	if t := s.state.current(m.Uploaded); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.Cancels() {
+		return t.ID, fault.Newf(fault.AlreadyUploaded, fault.Load, "uploaded on %s", t.Finished.Time().Format(time.RFC3339))
 	}
 	return 0, nil
 }
 
 // lookupFailed records why a scan does not go on; nil when it does again.
 func (s *scans) lookupFailed(from *scan.Scanner, err error) {
-	if s.running != from || fault.Stopped(err) {
+	if s.running != from || fault.IsCanceled(err) {
 		return
 	}
 	if err != nil && s.fault == nil {
@@ -367,7 +367,7 @@ func (s *scans) lookupFailed(from *scan.Scanner, err error) {
 // fingerprinter returns a function that derives the fingerprints of files on their
 // way to a server. It may be called from any goroutine.
 func fingerprinter(c *Config, settings uploader.Settings, to uploader.Server) func(context.Context, source.File) (string, error) {
-	strategy, destination := c.Fingerprint, worker.Destination(to)
+	strategy, destination := c.Fingerprint, worker.ServerKey(to)
 	if strategy == nil {
 		strategy = settings.FingerprintStrategy()
 	}

@@ -15,7 +15,7 @@ import (
 // maxRequestBody returns the largest request body that the server is known to accept.
 func (h *harness) maxRequestBody() int64 {
 	server, _ := h.engine.Snapshot().Server(testServer)
-	return server.Profile.BodyMost
+	return server.Options.MaxBody
 }
 
 // rejectLargerBodies responds with 413 to requests of that method with a body larger
@@ -36,13 +36,13 @@ func TestServerChunkSizes(t *testing.T) {
 	t.Parallel()
 	const kib, mib = 1 << 10, 1 << 20
 	for name, c := range map[string]struct {
-		options uploader.Profile
+		options uploader.ServerOptions
 		size    int
 		want    []int64
 	}{
-		"6 MiB each":           {uploader.Profile{ChunkMin: 6 * mib, ChunkMax: 6 * mib}, 13 * mib, []int64{6 * mib, 6 * mib, mib}},
-		"maximum and multiple": {uploader.Profile{ChunkMax: 5*mib + 1, ChunkMultiple: 256 * kib}, 11*mib + 7, []int64{5 * mib, 5 * mib, mib + 7}},
-		"minimum only":         {uploader.Profile{ChunkMin: 5 * mib}, 11 * mib, []int64{11 * mib}},
+		"6 MiB each":           {uploader.ServerOptions{ChunkMin: 6 * mib, ChunkMax: 6 * mib}, 13 * mib, []int64{6 * mib, 6 * mib, mib}},
+		"maximum and multiple": {uploader.ServerOptions{ChunkMax: 5*mib + 1, ChunkMultiple: 256 * kib}, 11*mib + 7, []int64{5 * mib, 5 * mib, mib + 7}},
+		"minimum only":         {uploader.ServerOptions{ChunkMin: 5 * mib}, 11 * mib, []int64{11 * mib}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
@@ -59,7 +59,7 @@ func TestServerChunkSizes(t *testing.T) {
 	t.Run("multiples in parts, except for the last chunk", func(t *testing.T) {
 		server := uploadtest.NewTusd(t)
 		h := newHarness(t, server.Endpoint)
-		h.setServerOptions(uploader.Profile{ChunkMultiple: 256 * kib, ChunkMax: 3 * mib, Connections: 3})
+		h.setServerOptions(uploader.ServerOptions{ChunkMultiple: 256 * kib, ChunkMax: 3 * mib, Connections: 3})
 		path := createFile(t, "film.mov", 50*mib+12345)
 		h.waitFinal(h.add(path))
 		notMultiples := 0
@@ -82,7 +82,7 @@ func TestServerChunkSizes(t *testing.T) {
 func TestTooLargeRequestIsHalved(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
-	for name, options := range map[string]uploader.Profile{"single upload": {}, "parts": {Connections: 3}} {
+	for name, options := range map[string]uploader.ServerOptions{"single upload": {}, "parts": {Connections: 3}} {
 		t.Run(name, func(t *testing.T) {
 			var refused atomic.Int64
 			server := uploadtest.NewTusd(t, rejectLargerBodies(http.MethodPatch, 3*mib, &refused))
@@ -113,7 +113,7 @@ func TestTooLargeRequestIsHalved(t *testing.T) {
 		var refused atomic.Int64
 		server := uploadtest.NewTusd(t, rejectLargerBodies(http.MethodPatch, 3*mib, &refused))
 		h := newHarness(t, server.Endpoint)
-		h.setServerOptions(uploader.Profile{ChunkMin: 4 * mib})
+		h.setServerOptions(uploader.ServerOptions{ChunkMin: 4 * mib})
 		transfer := h.waitFinal(h.add(createFile(t, "film.mov", 10*mib)))[0]
 		if transfer.Phase != uploader.PhaseFailed || transfer.Fault.Kind != fault.TooLarge || refused.Load() != 3 {
 			t.Errorf("after %d refusals: phase %v: %v", refused.Load(), transfer.Phase, transfer.Fault)

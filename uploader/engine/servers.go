@@ -60,8 +60,8 @@ func (s *servers) merge(added uploader.Server) uploader.Server {
 	if added.Access == (uploader.Access{}) {
 		added.Access = known.Access
 	}
-	if added.Profile == (uploader.Profile{}) {
-		added.Profile = known.Profile
+	if added.Options == (uploader.ServerOptions{}) {
+		added.Options = known.Options
 	}
 	return added
 }
@@ -114,12 +114,12 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.ID = l.servers.takeID()
 	}
 	old, known := l.servers.byID[s.ID]
-	s.Identity = s.Endpoint
+	s.OriginalEndpoint = s.Endpoint
 	if known {
-		s.Identity = old.Identity
+		s.OriginalEndpoint = old.OriginalEndpoint
 	}
 	if known && old.Endpoint != s.Endpoint {
-		s.Profile.BodyMost = 0 // was found out from another server
+		s.Options.MaxBody = 0 // was found out from another server
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
@@ -135,7 +135,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 // putServer stores a new value of a server and saves it with the next commit.
 func (l *loop) putServer(s uploader.Server) {
 	l.servers.byID[s.ID] = s
-	l.admission.SetServer(s.ID, s.Profile)
+	l.admission.SetServer(s.ID, s.Options)
 	l.state.changes.Servers = append(l.state.changes.Servers, s)
 	l.state.stale = true
 }
@@ -144,10 +144,10 @@ func (l *loop) putServer(s uploader.Server) {
 // its refusals.
 func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	s, known := l.servers.byID[id]
-	if !known || s.Profile.BodyMost > 0 && s.Profile.BodyMost <= bytes {
+	if !known || s.Options.MaxBody > 0 && s.Options.MaxBody <= bytes {
 		return
 	}
-	s.Profile.BodyMost = bytes
+	s.Options.MaxBody = bytes
 	l.putServer(s)
 	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
 }
@@ -169,7 +169,7 @@ func (l *loop) moveServer(old uploader.Server, endpoint string) {
 		}
 		if w := s.running[t.ID]; w != nil {
 			w.moves = append(w.moves, change)
-			w.stop(worker.ErrServerMoved)
+			w.stop(worker.ErrEndpointChanged)
 		}
 		for _, part := range l.partsOf(t.ID, t.Session) {
 			if url := change.apply(part.URL); url != part.URL {
@@ -194,7 +194,7 @@ func (l *loop) removeServer(id uploader.ServerID) error {
 		}
 	}
 	for _, b := range s.batches {
-		if b.Server == id && !b.Expanded {
+		if b.Server == id && !b.Scanned {
 			return fault.Newf(fault.Refused, fault.Save, "files for %q are still being scanned", l.servers.byID[id].Name)
 		}
 	}

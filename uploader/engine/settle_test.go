@@ -13,7 +13,7 @@ import (
 func TestRecentlyModifiedFileWaitsThenUploads(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.SettleTime = time.Second })
 	path := createFile(t, "log.txt", 1000)
 	h.add(path)
 	transfer := h.waitState(uploader.StateWaiting)
@@ -27,7 +27,7 @@ func TestRecentlyModifiedFileWaitsThenUploads(t *testing.T) {
 func TestFileGrowingWhileWaitingIsUploadedWhole(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Second })
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.SettleTime = time.Second })
 	path := createFile(t, "log.txt", 1000)
 	h.add(path)
 	h.waitState(uploader.StateWaiting)
@@ -40,7 +40,7 @@ func TestRecentlyModifiedFilesWaitConcurrently(t *testing.T) {
 	t.Parallel()
 	const files = 300
 	server := uploadtest.NewTusd(t)
-	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Settle = time.Hour })
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.SettleTime = time.Hour })
 	folder := filepath.Join(t.TempDir(), "notes")
 	createNumberedFiles(t, folder, files)
 	h.add(folder)
@@ -51,7 +51,7 @@ func TestRecentlyModifiedFilesWaitConcurrently(t *testing.T) {
 		}
 	}
 	noWait := uploader.DefaultSettings()
-	noWait.Settle = 0
+	noWait.SettleTime = 0
 	h.do(uploader.Configure{Settings: noWait})
 	h.waitCount(uploader.StateDone, files)
 }

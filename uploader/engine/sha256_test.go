@@ -23,7 +23,7 @@ func TestSHA256OfSmallFileIsSaved(t *testing.T) {
 func TestSHA256InMetadata(t *testing.T) {
 	t.Parallel()
 	server := uploadtest.NewTusd(t)
-	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.Sum = true })
+	h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.SendSHA256 = true })
 	paths := []string{createFile(t, "empty", 0), createFile(t, "small.bin", 1000), createFile(t, "large.bin", 9<<20)}
 	for _, transfer := range h.waitFinal(h.add(paths...)) {
 		if transfer.Phase != uploader.PhaseDone {
@@ -39,16 +39,16 @@ func TestSHA256InMetadata(t *testing.T) {
 }
 
 func TestHashingProgressIsReported(t *testing.T) {
-	h := newHarnessWith(t, uploadtest.NewTusd(t).Endpoint, func(s *uploader.Settings) { s.Sum = true })
+	h := newHarnessWith(t, uploadtest.NewTusd(t).Endpoint, func(s *uploader.Settings) { s.SendSHA256 = true })
 	path := createFile(t, "film.mov", 0)
 	if err := os.Truncate(path, 4<<30); err != nil {
 		t.Fatal(err)
 	}
 	h.add(path)
 	h.waitFor("hashing progress", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing && s.Live[s.Transfers[0].ID].Read > 0
+		return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhasePreparing && s.Progress[s.Transfers[0].ID].Read > 0
 	})
-	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()
 }
 
@@ -61,18 +61,18 @@ func TestSHA256MismatchIsNotDone(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
-			h := newHarnessWith(t, proxy.URL(server.Endpoint), func(s *uploader.Settings) { s.Sum = true })
-			proxy.Slow(4 << 20)
+			h := newHarnessWith(t, proxy.URL(server.Endpoint), func(s *uploader.Settings) { s.SendSHA256 = true })
+			proxy.Throttle(4 << 20)
 			path := createFile(t, "film.mov", 12<<20)
 			h.add(path)
 			h.waitStored(server, 3<<20)
-			h.do(uploader.Pause{Target: uploader.Everything()})
+			h.do(uploader.Pause{Target: uploader.TargetAll()})
 			h.waitState(uploader.StatePaused)
 			keepModTime(t, path, func() { editFile(t, path, c.at) })
-			proxy.Heal(t)
-			h.do(uploader.Resume{Target: uploader.Everything()})
+			proxy.Restore(t)
+			h.do(uploader.Resume{Target: uploader.TargetAll()})
 			h.waitState(uploader.StateChanged)
-			h.do(uploader.Retry{Target: uploader.Everything()})
+			h.do(uploader.Retry{Target: uploader.TargetAll()})
 			h.waitState(uploader.StateDone)
 			h.waitFor("the old upload to be terminated", func(*uploader.Snapshot) bool { return len(server.Stored(t)) == 1 })
 			wantStored(t, server, path)

@@ -18,12 +18,12 @@ func TestRestartResumesAtServerOffset(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(8 << 20)
+	proxy.Throttle(8 << 20)
 	path := createFile(t, "film.mov", 24<<20)
 	batch := h.add(path)
 	h.waitSent(8 << 20)
 	h.stop()
-	proxy.Heal(t)
+	proxy.Restore(t)
 	h.start()
 	transfers := h.waitFinal(batch)
 	wantStored(t, server, path)
@@ -36,7 +36,7 @@ func TestRestartResumesAtServerOffset(t *testing.T) {
 	if patched != 24<<20 {
 		t.Errorf("server received %d bytes, file has %d", patched, 24<<20)
 	}
-	if transfers[0].Resumed == 0 {
+	if transfers[0].ResumedFrom == 0 {
 		t.Error("Resumed = 0, want the offset before the restart")
 	}
 }
@@ -49,13 +49,13 @@ func TestShutdownDuringCreateKeepsUpload(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		size    int
-		options uploader.Profile
+		options uploader.ServerOptions
 		matches func(*http.Request) bool
 	}{
-		{"large file", large, uploader.Profile{}, func(*http.Request) bool { return true }},
-		{"small file with its content", 1000, uploader.Profile{}, func(*http.Request) bool { return true }},
-		{"part", large, uploader.Profile{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") == "partial" }},
-		{"concatenation", large, uploader.Profile{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") != "partial" }},
+		{"large file", large, uploader.ServerOptions{}, func(*http.Request) bool { return true }},
+		{"small file with its content", 1000, uploader.ServerOptions{}, func(*http.Request) bool { return true }},
+		{"part", large, uploader.ServerOptions{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") == "partial" }},
+		{"concatenation", large, uploader.ServerOptions{Connections: 2}, func(r *http.Request) bool { return r.Header.Get("Upload-Concat") != "partial" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +72,7 @@ func TestShutdownDuringCreateKeepsUpload(t *testing.T) {
 				next.ServeHTTP(w, r)
 			}))
 			h := newHarness(t, server.Endpoint)
-			if c.options != (uploader.Profile{}) {
+			if c.options != (uploader.ServerOptions{}) {
 				h.setServerOptions(c.options)
 			}
 			path := createFile(t, "film.mov", c.size)
@@ -121,10 +121,10 @@ func TestShutdownWhenEverySaveFails(t *testing.T) {
 			Batch: uploader.NewBatchID(), Server: testServer, Paths: []string{createFile(t, "large.bin", 2<<20), createFile(t, "small.bin", 10)},
 		})
 		s := h.waitFor("2 done or an engine error", func(s *uploader.Snapshot) bool {
-			return s.Trouble != nil || s.Totals.Count[uploader.StateDone] == 2
+			return s.StoreFault != nil || s.Totals.Count[uploader.StateDone] == 2
 		})
 		h.stop()
-		if s.Trouble == nil {
+		if s.StoreFault == nil {
 			t.Logf("%d saves", n)
 			return
 		}

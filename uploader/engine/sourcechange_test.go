@@ -53,9 +53,9 @@ var stages = []struct {
 		h.proxy.Refuse()
 		h.add(h.path)
 		h.waitState(uploader.StateRetrying)
-		h.do(uploader.Pause{Target: uploader.Everything()})
+		h.do(uploader.Pause{Target: uploader.TargetAll()})
 		h.waitState(uploader.StatePaused)
-		return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
+		return h, func() { h.do(uploader.Resume{Target: uploader.TargetAll()}) }
 	}},
 	{"in the uploaded range", 1 << 19, pausePartway},
 	{"in the remaining range", filmSize - 1<<20, pausePartway},
@@ -72,10 +72,10 @@ var stages = []struct {
 		}))
 		h.add(h.path)
 		h.waitStored(h.server, filmSize)
-		h.do(uploader.Pause{Target: uploader.Everything()})
+		h.do(uploader.Pause{Target: uploader.TargetAll()})
 		h.waitState(uploader.StatePaused)
 		close(respond)
-		return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
+		return h, func() { h.do(uploader.Resume{Target: uploader.TargetAll()}) }
 	}},
 }
 
@@ -83,12 +83,12 @@ var stages = []struct {
 func pausePartway(t *testing.T) (*fileHarness, func()) {
 	t.Helper()
 	h := newFileHarness(t)
-	h.proxy.Slow(4 << 20)
+	h.proxy.Throttle(4 << 20)
 	h.add(h.path)
 	h.waitStored(h.server, 3<<20)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	h.waitState(uploader.StatePaused)
-	return h, func() { h.do(uploader.Resume{Target: uploader.Everything()}) }
+	return h, func() { h.do(uploader.Resume{Target: uploader.TargetAll()}) }
 }
 
 // TestSourceChanges checks the result of an upload for each change of its file at
@@ -144,7 +144,7 @@ func TestSourceChanges(t *testing.T) {
 				h, resume := stage.start(t)
 				paused := h.onlyTransfer()
 				c.change(t, h, stage.at)
-				h.proxy.Heal(t)
+				h.proxy.Restore(t)
 				h.restart()
 				h.waitState(uploader.StatePaused)
 				resume()
@@ -155,7 +155,7 @@ func TestSourceChanges(t *testing.T) {
 					}
 					return
 				}
-				if paused.Session.Begun() && got.Resumed == 0 {
+				if paused.Session.Begun() && got.ResumedFrom == 0 {
 					t.Error("upload started over")
 				}
 				if sum := hex.EncodeToString([]byte(got.SHA256)); sum != fileSHA256(t, h.path) {
@@ -170,18 +170,18 @@ func TestSourceChanges(t *testing.T) {
 func TestFileGrowingDuringUploadIsNotDone(t *testing.T) {
 	t.Parallel()
 	h := newFileHarness(t)
-	h.proxy.Slow(4 << 20)
+	h.proxy.Throttle(4 << 20)
 	h.add(h.path)
 	h.waitStored(h.server, 3<<20)
 	editFile(t, h.path, filmSize)
-	h.proxy.Heal(t)
+	h.proxy.Restore(t)
 	h.waitState(uploader.StateChanged)
 }
 
 func TestSourceEditDetectedOnResume(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	h.waitState(uploader.StatePaused)
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -191,11 +191,11 @@ func TestSourceEditDetectedOnResume(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	proxy.Heal(t)
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateChanged)
 
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
 	h.waitFor("the old upload to be terminated", func(*uploader.Snapshot) bool { return len(server.Stored(t)) == 1 })
 	wantStored(t, server, path)
@@ -206,28 +206,28 @@ func TestSourceEditDetectedAfterOutage(t *testing.T) {
 	proxy.Refuse()
 	h.waitState(uploader.StateRetrying)
 	keepModTime(t, path, func() { editFile(t, path, 1<<20) })
-	proxy.Heal(t)
-	h.do(uploader.Retry{Target: uploader.Everything()})
+	proxy.Restore(t)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateChanged)
 }
 
 func TestMissingFileResumesWhenRestored(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
-	h.do(uploader.Pause{Target: uploader.Everything()})
+	h.do(uploader.Pause{Target: uploader.TargetAll()})
 	h.waitState(uploader.StatePaused)
 	moved := filepath.Join(t.TempDir(), "away")
 	if err := os.Rename(path, moved); err != nil {
 		t.Fatal(err)
 	}
-	h.do(uploader.Resume{Target: uploader.Everything()})
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateMissing)
 	if err := os.Rename(moved, path); err != nil {
 		t.Fatal(err)
 	}
-	proxy.Heal(t)
-	h.do(uploader.Retry{Target: uploader.Everything()})
-	if done := h.waitState(uploader.StateDone); done.Resumed == 0 {
+	proxy.Restore(t)
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
+	if done := h.waitState(uploader.StateDone); done.ResumedFrom == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, server, path)
@@ -237,14 +237,14 @@ func TestUnreadableFileResumesWhenReadable(t *testing.T) {
 	t.Parallel()
 	h, resume := pausePartway(t)
 	h.disk.Deny(h.path)
-	h.proxy.Heal(t)
+	h.proxy.Restore(t)
 	resume()
 	if failed := h.waitState(uploader.StateFailed); failed.Fault.Kind != fault.SourceDenied {
 		t.Errorf("fault is %v, want fault.SourceDenied", failed.Fault)
 	}
 	h.disk.Deny("")
-	h.do(uploader.Retry{Target: uploader.Everything()})
-	if ended := h.waitState(uploader.StateDone); ended.Resumed == 0 {
+	h.do(uploader.Retry{Target: uploader.TargetAll()})
+	if ended := h.waitState(uploader.StateDone); ended.ResumedFrom == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, h.server, h.path)

@@ -15,12 +15,12 @@ func TestSumOfRatesDoesNotExceedTotal(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(8 << 20)
+	proxy.Throttle(8 << 20)
 	batch := h.add(createFile(t, "one.mov", 6<<20), createFile(t, "two.mov", 6<<20), createFile(t, "three.mov", 6<<20), createFile(t, "four.mov", 6<<20))
 	measured := false
 	h.waitFor("4 done", func(s *uploader.Snapshot) bool {
 		sum := 0.0
-		for _, live := range s.Live {
+		for _, live := range s.Progress {
 			sum += live.Rate
 		}
 		if s.Totals.Rate >= 1 && sum > s.Totals.Rate*1.001 {
@@ -48,9 +48,9 @@ func TestRateRestartsAfterPause(t *testing.T) {
 			return e.Snapshot().Totals
 		}
 		after(10 * time.Second)
-		do(uploader.Pause{Target: uploader.Everything()})
+		do(uploader.Pause{Target: uploader.TargetAll()})
 		after(10 * time.Minute)
-		do(uploader.Resume{Target: uploader.Everything()})
+		do(uploader.Resume{Target: uploader.TargetAll()})
 		if totals := after(1500 * time.Millisecond); totals.Rate < 800 || totals.ETA != 0 {
 			t.Errorf("after the pause: rate %.0f B/s, ETA %v", totals.Rate, totals.ETA)
 		}

@@ -20,7 +20,7 @@ func BenchmarkMillionRowsTakenUp(b *testing.B) {
 		before := heapInUse()
 		saved := uploader.Saved{Transfers: manySaved(manyRows), NextID: manyRows + 1}
 		for id := range uploader.BatchID(manyRows/1000 + 1) {
-			saved.Batches = append(saved.Batches, uploader.Batch{ID: id + 1, Server: 1, Rank: int64(id + 1), Expanded: true})
+			saved.Batches = append(saved.Batches, uploader.Batch{ID: id + 1, Server: 1, Rank: int64(id + 1), Scanned: true})
 		}
 		began := time.Now()
 		e := New(Config{Log: slog.New(slog.DiscardHandler)})
@@ -42,7 +42,7 @@ func manySaved(count int) []uploader.Transfer {
 		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
 		saved[i] = uploader.Transfer{
 			ID: uploader.TransferID(i + 1), Batch: uploader.BatchID(i/1000 + 1), Server: 1, Rank: int64(i + 1),
-			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.MomentOf(testNow),
+			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.TimestampOf(testNow),
 			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testNow},
 		}
 	}

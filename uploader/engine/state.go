@@ -88,7 +88,7 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 	if w := s.running[id]; effects.StopWorker && w != nil {
 		w.stop(stopCause(&next))
 	}
-	if effects.Wake {
+	if effects.ScheduleRetry {
 		s.alarms.set(next.NextTry.Time(), id)
 	}
 	if effects.Delete.Begun() {
@@ -102,8 +102,8 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 // stopCause returns why a transfer's worker is stopped. With ErrGivenUp it does not
 // ask the server for the offset once more.
 func stopCause(t *uploader.Transfer) error {
-	if t.Intent.GivenUp() {
-		return worker.ErrGivenUp
+	if t.Intent.Cancels() {
+		return worker.ErrCancelled
 	}
 	return worker.ErrStopped
 }
@@ -122,7 +122,7 @@ func (s *state) updateCheck(id uploader.TransferID, in lifecycle.Input, effects 
 
 // put stores a new value of a transfer and the event that the change is.
 func (s *state) put(before, after *uploader.Transfer, now time.Time) {
-	s.journal.Note(before, after, now)
+	s.journal.Record(before, after, now)
 	s.table.Put(after)
 	s.stale = true
 }
@@ -159,14 +159,14 @@ func (s *state) keepBatch(b uploader.Batch) {
 
 func (s *state) setBatchRank(b *uploader.Batch) {
 	s.table.SetRank(b.ID, b.Rank)
-	s.queue.SetRank(int64(b.ID), b.Rank)
+	s.queue.SetBatchRank(int64(b.ID), b.Rank)
 	s.nextBatchRank = max(s.nextBatchRank, b.Rank+1)
 }
 
 // drop takes a final transfer off the list. While its batch is scanned it is kept,
 // or the scan would add its file again.
 func (s *state) drop(t *uploader.Transfer) {
-	if b := s.batches[t.Batch]; b == nil || b.Expanded {
+	if b := s.batches[t.Batch]; b == nil || b.Scanned {
 		s.dropped = append(s.dropped, t.ID)
 	}
 }
@@ -196,7 +196,7 @@ func (s *state) forget(ids []uploader.TransferID) {
 	}
 	for _, id := range ids {
 		delete(s.verified, id)
-		s.journal.Forget(id)
+		s.journal.Remove(id)
 	}
 	s.table.Remove(ids)
 	s.changes.RemovedTransfers = append(s.changes.RemovedTransfers, ids...)
@@ -207,7 +207,7 @@ func (s *state) forget(ids []uploader.TransferID) {
 // forgetEmptyBatches deletes the batches whose last transfer left.
 func (s *state) forgetEmptyBatches() {
 	for _, id := range s.table.EmptiedBatches() {
-		if b := s.batches[id]; b != nil && !b.Expanded {
+		if b := s.batches[id]; b != nil && !b.Scanned {
 			continue // more of it may be found
 		}
 		s.forgetIfEmpty(id)
@@ -218,12 +218,12 @@ func (s *state) forgetEmptyBatches() {
 // forgetIfEmpty deletes a scanned batch without transfers.
 func (s *state) forgetIfEmpty(id uploader.BatchID) {
 	b := s.batches[id]
-	if b == nil || !b.Expanded || s.table.Count(id) > 0 {
+	if b == nil || !b.Scanned || s.table.Count(id) > 0 {
 		return
 	}
 	delete(s.batches, id)
-	s.table.ForgetRank(id)
-	s.queue.Forget(int64(id))
+	s.table.RemoveRank(id)
+	s.queue.ForgetBatch(int64(id))
 	s.changes.RemovedBatches = append(s.changes.RemovedBatches, id)
 	s.stale = true
 }
@@ -240,7 +240,7 @@ func (s *state) forgetIfEmptyIn(target uploader.Target) {
 // setIntent sets the intent of the files that are still to be found.
 func (s *state) setIntent(target uploader.Target, intent uploader.Intent) {
 	for id, b := range s.batches {
-		if !b.Expanded && target.Covers(id) && b.Intent != intent {
+		if !b.Scanned && target.CoversBatch(id) && b.Intent != intent {
 			next := *b
 			next.Intent = intent
 			s.keepBatch(next)
@@ -285,7 +285,7 @@ func (s *state) saveProof(id uploader.TransferID, in lifecycle.BlocksHashed) {
 	if s.changes.Proofs == nil {
 		s.changes.Proofs = map[uploader.TransferID]source.Proof{}
 	}
-	s.changes.Proofs[id] = append(s.changes.Proofs[id].Upto(in.Marks[0].At-1), in.Marks...)
+	s.changes.Proofs[id] = append(s.changes.Proofs[id].Prefix(in.Blocks[0].End-1), in.Blocks...)
 }
 
 // saveParts adds parts to those that the next commit saves.

@@ -116,7 +116,7 @@ func TestTransferStatusCodes(t *testing.T) {
 		{"POST", transient, uploader.StateDone},
 		{"POST", slices.Concat(refused, rejectedByHook, []scriptedResponse{{status: 413}, {status: 507}}), uploader.StateFailed},
 
-		{"HEAD", []scriptedResponse{{status: 404}, {status: 410}}, uploader.StateForgotten},
+		{"HEAD", []scriptedResponse{{status: 404}, {status: 410}}, uploader.StateExpired},
 		{"HEAD", signIn, uploader.StateSignIn},
 		{"HEAD", transient, uploader.StateDone},
 		{"HEAD", slices.Concat(refused, []scriptedResponse{{status: 507}}), uploader.StateFailed},
@@ -145,10 +145,10 @@ func TestTransferStatusCodes(t *testing.T) {
 func testStatus(t *testing.T, on string, response scriptedResponse, want uploader.State) {
 	t.Helper()
 	script := &scriptedServer{pending: map[string]scriptedResponse{}}
-	options, size := uploader.Options{Chunk: 1 << 20}, 3<<20+1
+	options, size := uploader.BatchOptions{ChunkMax: 1 << 20}, 3<<20+1
 	switch on {
 	case "final POST":
-		options, size = uploader.Options{Connections: 2}, 20<<20
+		options, size = uploader.BatchOptions{Connections: 2}, 20<<20
 	case http.MethodHead:
 		script.pending[http.MethodPatch] = scriptedResponse{skip: 1, status: 500}
 	case http.MethodPatch:
@@ -171,14 +171,14 @@ func testStatus(t *testing.T, on string, response scriptedResponse, want uploade
 		t.Errorf("session is lost: %+v", transfer.Session)
 	}
 	if want != uploader.StateDone {
-		h.do(uploader.Retry{Target: uploader.Everything()})
+		h.do(uploader.Retry{Target: uploader.TargetAll()})
 		transfer = h.retryUntilFinal()
 	}
 	if transfer.Phase != uploader.PhaseDone {
 		t.Errorf("after a retry: state %v: %v", transfer.State(), transfer.Fault)
 	}
 	wantStoredOnce(t, server, path)
-	if created := countRequests(server.Requests(), http.MethodPost); started && created != 1 && want != uploader.StateForgotten {
+	if created := countRequests(server.Requests(), http.MethodPost); started && created != 1 && want != uploader.StateExpired {
 		t.Errorf("%d uploads were created, want 1", created)
 	}
 }
@@ -204,12 +204,12 @@ func TestTerminationStatusCodes(t *testing.T) {
 				}}
 				server := uploadtest.NewTusd(t, script.option())
 				h := newHarness(t, server.Endpoint)
-				h.addWithOptions(uploader.Options{Chunk: 1 << 20}, createFile(t, "film.mov", 2<<20))
+				h.addWithOptions(uploader.BatchOptions{ChunkMax: 1 << 20}, createFile(t, "film.mov", 2<<20))
 				id := h.retryUntilFinal().ID
-				h.do(uploader.Cancel{Target: uploader.Everything()})
+				h.do(uploader.Cancel{Target: uploader.TargetAll()})
 				h.waitCount(uploader.StateCancelled, 1)
 				h.waitCancelled()
-				if got := slices.Contains(h.eventKinds(id), uploader.EventLeft); got != c.reported {
+				if got := slices.Contains(h.eventKinds(id), uploader.EventKept); got != c.reported {
 					t.Errorf("EventLeft recorded: %v", got)
 				}
 				removed := len(server.Stored(t)) == 0
@@ -226,9 +226,9 @@ func TestT3UploadLeftOnServerIsReported(t *testing.T) {
 	script := &scriptedServer{pending: map[string]scriptedResponse{http.MethodPatch: {skip: 1, status: http.StatusUnsupportedMediaType}}}
 	server := uploadtest.NewTusd(t, uploadtest.NoTermination(), script.option())
 	h := newHarness(t, server.Endpoint)
-	h.addWithOptions(uploader.Options{Chunk: 1 << 20}, createFile(t, "film.mov", 2<<20))
+	h.addWithOptions(uploader.BatchOptions{ChunkMax: 1 << 20}, createFile(t, "film.mov", 2<<20))
 	id := h.retryUntilFinal().ID
-	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()
-	h.wantEvent(id, uploader.EventLeft)
+	h.wantEvent(id, uploader.EventKept)
 }

@@ -33,7 +33,7 @@ func TestTusdWithoutConcatenation(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t, uploadtest.NoConcatenation())
 	h := newHarness(t, server.Endpoint)
 	path := createFile(t, "film.mov", 30<<20)
-	if transfer := h.waitFinal(h.addWithOptions(uploader.Options{Connections: 4}, path))[0]; transfer.Session.Parts != 0 {
+	if transfer := h.waitFinal(h.addWithOptions(uploader.BatchOptions{Connections: 4}, path))[0]; transfer.Session.Parts != 0 {
 		t.Errorf("uploaded in %d parts, want 0", transfer.Session.Parts)
 	}
 	wantStored(t, server, path)
@@ -43,12 +43,12 @@ func TestTusdWithoutTermination(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t, uploadtest.NoTermination())
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(8 << 20)
+	proxy.Throttle(8 << 20)
 	h.add(createFile(t, "film.mov", 30<<20))
 	h.waitFor("the upload to start", func(s *uploader.Snapshot) bool {
-		return len(server.Stored(t)) == 1 && len(s.Live) == 1 && s.Transfers[0].Session.URL != ""
+		return len(server.Stored(t)) == 1 && len(s.Progress) == 1 && s.Transfers[0].Session.URL != ""
 	})
-	h.do(uploader.Cancel{Target: uploader.Everything()})
+	h.do(uploader.Cancel{Target: uploader.TargetAll()})
 	h.waitCancelled()
 	if left := len(server.Stored(t)); left != 1 {
 		t.Errorf("server has %d uploads, want 1", left)
@@ -81,15 +81,15 @@ func TestTusdNetworkTimeout(t *testing.T) {
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
 	path := createFile(t, "film.mov", 30<<20)
-	proxy.Slow(8 << 20)
+	proxy.Throttle(8 << 20)
 	batch := h.add(path)
 	h.waitFor("4 MiB sent", func(s *uploader.Snapshot) bool {
-		return len(s.Transfers) == 1 && s.Live[s.Transfers[0].ID].Sent > 4<<20
+		return len(s.Transfers) == 1 && s.Progress[s.Transfers[0].ID].Sent > 4<<20
 	})
-	proxy.Slow(1)
+	proxy.Throttle(1)
 	h.waitFor("the server to time out", func(s *uploader.Snapshot) bool { return s.Transfers[0].Phase == uploader.PhaseWaiting })
-	proxy.Heal(t)
-	if transfer := h.waitFinal(batch)[0]; transfer.Resumed == 0 {
+	proxy.Restore(t)
+	if transfer := h.waitFinal(batch)[0]; transfer.ResumedFrom == 0 {
 		t.Error("upload started over")
 	}
 	wantStored(t, server, path)
@@ -131,7 +131,7 @@ func TestTusdStopUpload(t *testing.T) {
 	server := uploadtest.NewTusdBinary(t, uploadtest.Hook("post-receive", `echo '{"StopUpload":true}'`))
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	h := newHarness(t, proxy.URL(server.Endpoint))
-	proxy.Slow(8 << 20) // the hook runs once a second
+	proxy.Throttle(8 << 20) // the hook runs once a second
 	transfer := h.waitFinal(h.add(createFile(t, "film.mov", 60<<20)))[0]
 	// tusd also removes the upload, and closes the connection before it has read the
 	// body, so that the response may be lost.

@@ -123,7 +123,7 @@ func TestBatchRateLimit(t *testing.T) {
 	h := newHarness(t, server.Endpoint)
 	path := createFile(t, "film.mov", 4<<20)
 	start := time.Now() // only the lower bound is checked, which holds on a slow machine
-	h.waitFinal(h.addWithOptions(uploader.Options{Limit: 4 << 20}, path))
+	h.waitFinal(h.addWithOptions(uploader.BatchOptions{Limit: 4 << 20}, path))
 	if took := time.Since(start); took < 800*time.Millisecond {
 		t.Errorf("4 MiB at 4 MiB/s took %v", took)
 	}

@@ -31,20 +31,20 @@ func TestUploadURLAcceptsOneFile(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	url := createUpload(t, server.Endpoint, "3000000")
 	h := newHarness(t, url)
-	h.setServerOptions(uploader.Profile{Given: true, ChunkMax: 1 << 20})
+	h.setServerOptions(uploader.ServerOptions{GivenURL: true, ChunkMax: 1 << 20})
 	path, second := createFile(t, "film.mov", 3_000_000), createFile(t, "other.mov", 3_000_000)
 	transfers := h.waitFinal(h.add(path, second))
 	if transfers[0].Phase != uploader.PhaseDone || transfers[0].Session.URL != url {
 		t.Errorf("first file: phase %v, URL %s: %v", transfers[0].Phase, transfers[0].Session.URL, transfers[0].Fault)
 	}
-	if f := transfers[1].Fault; transfers[1].Phase != uploader.PhaseFailed || f.Code != fault.CodeGivenTaken {
+	if f := transfers[1].Fault; transfers[1].Phase != uploader.PhaseFailed || f.Code != fault.CodeUploadURLInUse {
 		t.Errorf("second file: phase %v: %v", transfers[1].Phase, f)
 	}
 	wantStored(t, server, path)
 	if n := countRequests(server.Requests(), http.MethodPost); n != 1 {
 		t.Errorf("%d uploads were created, want only the one of the test", n)
 	}
-	if third := h.waitFinal(h.add(createFile(t, "third.mov", 10)))[0]; third.Fault == nil || third.Fault.Code != fault.CodeGivenTaken {
+	if third := h.waitFinal(h.add(createFile(t, "third.mov", 10)))[0]; third.Fault == nil || third.Fault.Code != fault.CodeUploadURLInUse {
 		t.Errorf("file added later: phase %v: %v", third.Phase, third.Fault)
 	}
 }
@@ -54,14 +54,14 @@ func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	url := createUpload(t, server.Endpoint, "6000000")
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.Slow(4 << 20)
+	proxy.Throttle(4 << 20)
 	h := newHarness(t, proxy.URL(url))
-	h.setServerOptions(uploader.Profile{Given: true})
+	h.setServerOptions(uploader.ServerOptions{GivenURL: true})
 	path := createFile(t, "film.mov", 6_000_000)
 	h.add(path)
 	h.waitSent(1 << 20)
 	h.restart()
-	proxy.Heal(t)
+	proxy.Restore(t)
 	h.waitState(uploader.StateDone)
 	wantStored(t, server, path)
 	if received := bodyBytes(server.Requests()); received >= 12_000_000 {
@@ -69,9 +69,9 @@ func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	}
 
 	t.Run("started elsewhere", func(t *testing.T) {
-		h.do(uploader.Remove{Target: uploader.Everything()})
+		h.do(uploader.Remove{Target: uploader.TargetAll()})
 		h.waitFor("an empty list", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 0 })
-		if transfer := h.waitFinal(h.add(path))[0]; transfer.Fault == nil || transfer.Fault.Code != fault.CodeGivenBegun {
+		if transfer := h.waitFinal(h.add(path))[0]; transfer.Fault == nil || transfer.Fault.Code != fault.CodeUploadURLHasData {
 			t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 		}
 		if n := countRequests(server.Requests(), http.MethodDelete); n != 0 {
@@ -80,7 +80,7 @@ func TestUploadURLIsResumedAndNeverTerminated(t *testing.T) {
 	})
 	t.Run("another size", func(t *testing.T) {
 		h := newHarness(t, createUpload(t, server.Endpoint, "5"))
-		h.setServerOptions(uploader.Profile{Given: true})
+		h.setServerOptions(uploader.ServerOptions{GivenURL: true})
 		if transfer := h.waitFinal(h.add(createFile(t, "six.bin", 6)))[0]; transfer.Fault == nil || transfer.Fault.Kind != fault.Mismatch {
 			t.Errorf("phase %v: %v", transfer.Phase, transfer.Fault)
 		}

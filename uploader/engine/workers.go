@@ -131,19 +131,19 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 // is used by another transfer: it is for one file, the first one.
 func (w *workers) uploadURLInUse(t *uploader.Transfer) *fault.Fault {
 	server := w.servers.byID[t.Server]
-	if !server.Profile.Given {
+	if !server.Options.GivenURL {
 		return nil
 	}
 	for other := range w.state.table.All() {
 		if other.Server != t.Server || other.ID == t.ID {
 			continue
 		}
-		if other = w.state.current(other.ID); other == nil || other.Intent.GivenUp() {
+		if other = w.state.current(other.ID); other == nil || other.Intent.Cancels() {
 			continue
 		}
 		if other.Session.URL == server.Endpoint || other.ID < t.ID && other.Unfinished() {
 			f := fault.Newf(fault.Refused, fault.Create, "the upload URL is for one file and used by transfer %d", other.ID)
-			f.Code = fault.CodeGivenTaken
+			f.Code = fault.CodeUploadURLInUse
 			return f
 		}
 	}
@@ -311,7 +311,7 @@ func (w *workers) accepted(server uploader.ServerID) {
 
 // refused records that a server refused a request as one too many.
 func (w *workers) refused(server uploader.ServerID) {
-	underWay := w.state.queue.RunningAt(int64(server)) + 1 // the refused one has ended
+	underWay := w.state.queue.RunningOn(int64(server)) + 1 // the refused one has ended
 	if limit, changed := w.admission.Refused(server, underWay, time.Now()); changed {
 		w.log.Info("fewer simultaneous transfers to a server", "server", server, "max", limit)
 	}
@@ -336,7 +336,7 @@ func (w *workers) stopHeld() {
 			continue
 		}
 		if hold, held := w.admission.Hold(t.Server); held && hold.Reason != uploader.HeldByServer {
-			running.stop(worker.ErrHeld)
+			running.stop(worker.ErrOverLimit)
 		}
 	}
 }
@@ -344,9 +344,9 @@ func (w *workers) stopHeld() {
 // stopSurplus stops the workers that are more than the limits allow.
 func (w *workers) stopSurplus() {
 	maxFiles := func(server int64) int { return w.admission.MaxFiles(uploader.ServerID(server)) }
-	for _, id := range w.state.queue.Surplus(maxFiles) {
+	for _, id := range w.state.queue.OverLimit(maxFiles) {
 		if running := w.state.running[uploader.TransferID(id)]; running != nil {
-			running.stop(worker.ErrHeld)
+			running.stop(worker.ErrOverLimit)
 		}
 	}
 }

@@ -39,9 +39,9 @@ const (
 	SourceBusy                    // the file is locked or still being written
 	SourceUnsupported             // not a regular file: a pipe, a socket or a device
 	LocalDisk                     // a local disk failed or is full
-	Uploaded                      // the same file was uploaded before; the user chooses whether to upload it again
-	Several                       // several unfinished uploads may belong to this file, and none can be verified
-	SourceCut                     // a stream whose writer exited before completing it
+	AlreadyUploaded               // the same file was uploaded before; the user chooses whether to upload it again
+	AmbiguousMatch                // several unfinished uploads may belong to this file, and none can be verified
+	SourceTruncated               // a stream whose writer exited before completing it
 	numKinds
 )
 
@@ -142,7 +142,7 @@ func (f *Fault) Unwrap() error { return f.cause }
 
 // Of returns the fault that err is or wraps, or nil if err is nil. Any other
 // error is returned as a Bug, including a canceled context, which callers must
-// check with [Stopped] first.
+// check with [IsCanceled] first.
 func Of(err error) *Fault {
 	if err == nil {
 		return nil
@@ -159,7 +159,7 @@ func Is(err error, kind Kind) bool {
 	return ok && f != nil && f.Kind == kind
 }
 
-// Stopped reports whether err is or wraps [context.Canceled].
-func Stopped(err error) bool {
+// IsCanceled reports whether err is or wraps [context.Canceled].
+func IsCanceled(err error) bool {
 	return errors.Is(err, context.Canceled)
 }

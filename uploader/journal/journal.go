@@ -2,7 +2,7 @@
 //
 // A [Journal] derives events from changes of transfers and holds them until they are
 // saved. It is a data structure: it reads no clock, does no I/O, starts no goroutine
-// and returns no errors. At most [uploader.EventsKept] events of a transfer wait to be
+// and returns no errors. At most [uploader.MaxEvents] events of a transfer wait to be
 // saved; older ones are dropped.
 package journal
 
@@ -42,8 +42,8 @@ func New() Journal {
 	}
 }
 
-// Note records the event that a change of a transfer is, if any.
-func (j *Journal) Note(before, after *uploader.Transfer, now time.Time) {
+// Record records the event that a change of a transfer is, if any.
+func (j *Journal) Record(before, after *uploader.Transfer, now time.Time) {
 	event, ok := eventOf(before, after, now)
 	if !ok {
 		return
@@ -90,11 +90,11 @@ func (j *Journal) add(id uploader.TransferID, events []uploader.Event) {
 	}
 	unsaved := j.Unsaved[id]
 	unsaved = append(unsaved, events...)
-	j.Unsaved[id] = unsaved[max(0, len(unsaved)-uploader.EventsKept):]
+	j.Unsaved[id] = unsaved[max(0, len(unsaved)-uploader.MaxEvents):]
 }
 
-// Forget drops the events of a transfer that was removed.
-func (j *Journal) Forget(id uploader.TransferID) {
+// Remove drops the events of a transfer that was removed.
+func (j *Journal) Remove(id uploader.TransferID) {
 	delete(j.Unsaved, id)
 	delete(j.withheld, id)
 	delete(j.waits, id)
@@ -119,8 +119,8 @@ func eventOf(before, after *uploader.Transfer, now time.Time) (uploader.Event, b
 	case entered(uploader.PhaseWaiting, before, after):
 		event.Kind, event.Until, event.Fault = uploader.EventWaiting, after.NextTry.Time(), after.Fault
 	case before.Source.Path != after.Source.Path:
-		event.Kind = uploader.EventFound
-	case before.Intent == uploader.IntentRun && after.Intent == uploader.IntentHold:
+		event.Kind = uploader.EventRelocated
+	case before.Intent == uploader.IntentRun && after.Intent == uploader.IntentPause:
 		event.Kind = uploader.EventPaused
 	case before.Session.Begun() && !after.Session.Begun():
 		event.Kind, event.Offset = uploader.EventRestarted, before.Session.Offset

@@ -19,7 +19,7 @@ func TestEventOf(t *testing.T) {
 	busy, lost := &fault.Fault{Kind: fault.Busy}, &fault.Fault{Kind: fault.SourceMissing}
 	held := uploader.Session{URL: "http://s/1", Offset: 40}
 	started := func(phase uploader.Phase, session uploader.Session) uploader.Transfer {
-		return uploader.Transfer{Phase: phase, Session: session, Started: uploader.MomentOf(recordedAt)}
+		return uploader.Transfer{Phase: phase, Session: session, Started: uploader.TimestampOf(recordedAt)}
 	}
 	for _, c := range []struct {
 		name   string
@@ -52,14 +52,14 @@ func TestEventOf(t *testing.T) {
 		},
 		{
 			"retried after removal by server",
-			uploader.Transfer{Phase: uploader.PhaseFailed, Session: held, Started: uploader.MomentOf(recordedAt), Fault: &fault.Fault{Kind: fault.Gone}},
+			uploader.Transfer{Phase: uploader.PhaseFailed, Session: held, Started: uploader.TimestampOf(recordedAt), Fault: &fault.Fault{Kind: fault.Gone}},
 			lifecycle.RetriedByUser{},
 			uploader.Event{Kind: uploader.EventRestarted, Offset: 40},
 		},
 		{"done", started(uploader.PhaseVerifying, uploader.Session{URL: "u", Offset: 0}), lifecycle.WorkerEnded{}, uploader.Event{Kind: uploader.EventDone}},
 		{
 			"cancelled",
-			uploader.Transfer{Phase: uploader.PhaseQueued, Session: held, Started: uploader.MomentOf(recordedAt), Intent: uploader.IntentCancel},
+			uploader.Transfer{Phase: uploader.PhaseQueued, Session: held, Started: uploader.TimestampOf(recordedAt), Intent: uploader.IntentCancel},
 			lifecycle.UploadDeleted{Session: held},
 			uploader.Event{Kind: uploader.EventCancelled, Offset: 40},
 		},
@@ -83,7 +83,7 @@ func TestEventOf(t *testing.T) {
 }
 
 func TestSmallFileWithholdsEvents(t *testing.T) {
-	small, large := source.File{Size: 10}, source.File{Size: uploader.SmallFile + 1}
+	small, large := source.File{Size: 10}, source.File{Size: uploader.MaxSmallFile + 1}
 	busy := lifecycle.WorkerEnded{Fault: &fault.Fault{Kind: fault.Busy}}
 	for _, c := range []struct {
 		name   string
@@ -149,7 +149,7 @@ func TestRepeatedWaitsAreOneEvent(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			checkEvents(t, source.File{Size: uploader.SmallFile + 1}, slices.Concat(c.inputs...), c.want)
+			checkEvents(t, source.File{Size: uploader.MaxSmallFile + 1}, slices.Concat(c.inputs...), c.want)
 		})
 	}
 }
@@ -158,7 +158,7 @@ func TestUnsavedEventsAreLimited(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		j := New()
 		all := 0
-		for _, n := range rapid.SliceOf(rapid.IntRange(0, 2*uploader.EventsKept)).Draw(r, "events") {
+		for _, n := range rapid.SliceOf(rapid.IntRange(0, 2*uploader.MaxEvents)).Draw(r, "events") {
 			events := make([]uploader.Event, n)
 			for i := range events {
 				events[i].Offset = int64(all)
@@ -166,7 +166,7 @@ func TestUnsavedEventsAreLimited(t *testing.T) {
 			}
 			j.add(1, events)
 			kept := j.Unsaved[1]
-			if len(kept) != min(all, uploader.EventsKept) {
+			if len(kept) != min(all, uploader.MaxEvents) {
 				r.Fatalf("%d of %d events kept", len(kept), all)
 			}
 			for i, e := range kept {
@@ -184,7 +184,7 @@ func checkEvents(t *testing.T, file source.File, inputs []lifecycle.Input, want 
 	j, transfer := New(), uploader.Transfer{ID: 1, Source: file}
 	for _, in := range inputs {
 		next, _ := lifecycle.Step(transfer, in, recordedAt)
-		j.Note(&transfer, &next, recordedAt)
+		j.Record(&transfer, &next, recordedAt)
 		transfer = next
 	}
 	var kinds []uploader.EventKind

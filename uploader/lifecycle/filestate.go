@@ -14,13 +14,13 @@ const changeTimeResolution = 2 * time.Second
 // still does while the file system reports the same state: unlike the modification
 // time, programs cannot set the change time.
 type FileState struct {
-	File      source.File
-	ChangedAt time.Time // change time (ctime)
-	Known     bool      // the file system reports a change time
+	File          source.File
+	ChangeTime    time.Time // change time (ctime)
+	HasChangeTime bool      // the file system reports a change time
 }
 
 // Reliable reports whether a change of the file after now would be visible in its
 // change time.
 func (s FileState) Reliable(now time.Time) bool {
-	return s.Known && now.Sub(s.ChangedAt) > changeTimeResolution
+	return s.HasChangeTime && now.Sub(s.ChangeTime) > changeTimeResolution
 }

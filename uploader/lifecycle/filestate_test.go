@@ -11,8 +11,8 @@ func TestFileStateReliable(t *testing.T) {
 		state FileState
 		want  bool
 	}{
-		{"changed a minute ago", FileState{ChangedAt: noon.Add(-time.Minute), Known: true}, true},
-		{"changed a second ago", FileState{ChangedAt: noon.Add(-time.Second), Known: true}, false},
+		{"changed a minute ago", FileState{ChangeTime: noon.Add(-time.Minute), HasChangeTime: true}, true},
+		{"changed a second ago", FileState{ChangeTime: noon.Add(-time.Second), HasChangeTime: true}, false},
 		{"no change time", FileState{}, false},
 	} {
 		if got := c.state.Reliable(noon); got != c.want {

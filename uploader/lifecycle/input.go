@@ -28,7 +28,7 @@ type (
 		File        source.File
 		Fingerprint string // "": computed by the next worker
 		Batch       uploader.BatchID
-		Again       bool // upload the file again without asking
+		UploadAgain bool // upload the file again without asking
 	}
 
 	// MovedToBatch: the file was added again with another batch, and needs no upload.
@@ -57,10 +57,10 @@ type (
 	// Acknowledged: the server reported the offset. Session.URL is ignored.
 	Acknowledged struct{ Session uploader.Session }
 
-	BytesSent      struct{ Sent int64 }         // bytes handed to the network
-	BlocksHashed   struct{ Marks source.Proof } // for the store only
-	SourceVerified struct{ State FileState }    // what was sent matches the file; for the engine only
-	FileHashed     struct{ SHA256 string }      // of the whole file; "" for none
+	BytesSent      struct{ Sent int64 }          // bytes handed to the network
+	BlocksHashed   struct{ Blocks source.Proof } // for the store only
+	SourceVerified struct{ State FileState }     // what was sent matches the file; for the engine only
+	FileHashed     struct{ SHA256 string }       // of the whole file; "" for none
 
 	// WorkerEnded: the worker's goroutine is done.
 	WorkerEnded struct {
@@ -74,8 +74,8 @@ type (
 
 	// CheckEnded: the check that CheckStarted began is done.
 	CheckEnded struct {
-		Fault *fault.Fault
-		Held  bool // the transfer waits for the user
+		Fault      *fault.Fault
+		AwaitsUser bool // the transfer waits for the user
 	}
 )
 

@@ -20,7 +20,7 @@ type model struct {
 	final     bool // the transfer became final while its worker ran
 	queued    bool
 	asks      bool // interrupted, and the user decides whether it resumes
-	wakeAt    uploader.Moment
+	wakeAt    uploader.Timestamp
 	deletions []uploader.Session
 }
 
@@ -38,11 +38,11 @@ func TestRandomInputsKeepInvariants(t *testing.T) {
 				}).Draw(t, "command"))
 			},
 			"added again or relocated": func(t *rapid.T) {
-				if !m.transfer.Continuable() {
+				if !m.transfer.Resumable() {
 					t.Skip("the engine would add a new transfer")
 				}
 				path := rapid.SampledFrom([]string{"/film", "/moved/film"}).Draw(t, "path")
-				m.step(t, AddedAgain{File: source.File{Path: path, Size: modelSize}, Batch: 2, Again: rapid.Bool().Draw(t, "again")})
+				m.step(t, AddedAgain{File: source.File{Path: path, Size: modelSize}, Batch: 2, UploadAgain: rapid.Bool().Draw(t, "again")})
 			},
 			"moved to batch": func(t *rapid.T) {
 				if m.transfer.Phase != uploader.PhaseDone {
@@ -138,7 +138,7 @@ func (m *model) endWorker(t *rapid.T) {
 	m.working = false
 	if m.checking {
 		m.checking = false
-		m.step(t, CheckEnded{Fault: in.Fault, Held: m.asks})
+		m.step(t, CheckEnded{Fault: in.Fault, AwaitsUser: m.asks})
 	} else {
 		m.step(t, in)
 	}
@@ -163,7 +163,7 @@ func (m *model) step(t *rapid.T, in Input) {
 	if effects.Enqueue {
 		m.asks, m.queued = false, !m.working // the queue ignores a running transfer
 	}
-	if effects.Wake {
+	if effects.ScheduleRetry {
 		m.wakeAt = after.NextTry
 	}
 	if effects.Delete.Begun() {
@@ -191,7 +191,7 @@ func (m *model) check(t *rapid.T) {
 	case tr.Phase != uploader.PhaseQueued || m.working:
 	case tr.Intent == uploader.IntentRun && !m.queued && !m.asks:
 		t.Fatalf("not in the queue: %+v", tr)
-	case tr.Intent.GivenUp() && !slices.ContainsFunc(m.deletions, sameUpload):
+	case tr.Intent.Cancels() && !slices.ContainsFunc(m.deletions, sameUpload):
 		t.Fatalf("cancelled, but its upload is not being deleted: %+v", tr)
 	case m.queued && tr.Intent != uploader.IntentRun:
 		t.Fatalf("queued with intent %v", tr.Intent)

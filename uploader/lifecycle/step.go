@@ -30,11 +30,11 @@ const maxRecreated = 3
 
 // Effects is what the engine does once the result of a step is saved.
 type Effects struct {
-	Enqueue    bool             // add the transfer to the queue
-	Dequeue    bool             // remove it from the queue
-	StopWorker bool             // stop its worker
-	Wake       bool             // send WaitEnded at NextTry
-	Delete     uploader.Session // delete its uploads from the server, if Begun
+	Enqueue       bool             // add the transfer to the queue
+	Dequeue       bool             // remove it from the queue
+	StopWorker    bool             // stop its worker
+	ScheduleRetry bool             // send WaitEnded at NextTry
+	Delete        uploader.Session // delete its uploads from the server, if Begun
 }
 
 // Step returns the transfer after in, and what is to be done. Times in the result
@@ -64,7 +64,7 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 	case WorkerStarted:
 		t.Phase, t.Fault, t.NextTry = uploader.PhasePreparing, nil, 0
 		if t.Started.IsZero() {
-			t.Started = uploader.MomentOf(now)
+			t.Started = uploader.TimestampOf(now)
 		}
 		return t, Effects{}
 	case PhaseEntered:
@@ -104,16 +104,16 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		return t, Effects{Enqueue: true}
 	case SaveFailed:
 		working := t.Phase.Working()
-		t.Phase, t.Fault, t.NextTry, t.Finished = uploader.PhaseFailed, in.Fault, 0, uploader.MomentOf(now)
+		t.Phase, t.Fault, t.NextTry, t.Finished = uploader.PhaseFailed, in.Fault, 0, uploader.TimestampOf(now)
 		return t, Effects{Dequeue: true, StopWorker: working}
 	case UploadDeleted:
-		if !t.Intent.GivenUp() || !t.Session.SameUpload(in.Session) || t.Phase.Working() || t.Phase.Final() {
+		if !t.Intent.Cancels() || !t.Session.SameUpload(in.Session) || t.Phase.Working() || t.Phase.Final() {
 			return t, Effects{} // an earlier upload was deleted, or the transfer is final already
 		}
 		return cancelled(t, now), Effects{}
 	case URLChanged:
 		t.Session.URL = in.URL
-		if t.Intent.GivenUp() && !t.Phase.Working() && !t.Phase.Final() {
+		if t.Intent.Cancels() && !t.Phase.Working() && !t.Phase.Final() {
 			return t, Effects{Delete: t.Session} // the old URL was to be deleted
 		}
 		return t, Effects{StopWorker: t.Phase.Working()}
@@ -128,12 +128,12 @@ func stepAddedAgain(t uploader.Transfer, in AddedAgain) (uploader.Transfer, Effe
 		t.Fingerprint = in.Fingerprint
 	}
 	switch {
-	case t.Phase.Working() && moved && !t.Intent.GivenUp():
+	case t.Phase.Working() && moved && !t.Intent.Cancels():
 		t.Intent = uploader.IntentRun
 		return t, Effects{StopWorker: true} // the worker uses the old path
 	case t.Phase != uploader.PhaseFailed:
 		return stepResumed(t)
-	case t.Fault.Kind == fault.Several, t.Fault.Kind == fault.Uploaded && !in.Again:
+	case t.Fault.Kind == fault.AmbiguousMatch, t.Fault.Kind == fault.AlreadyUploaded && !in.UploadAgain:
 		return t, Effects{} // the user has not answered yet
 	case t.Fault.Kind == fault.SourceChanged:
 		return requeued(t), Effects{Enqueue: true} // this may be the original; the worker compares it with what was sent
@@ -158,7 +158,7 @@ func stepRestored(t uploader.Transfer, in Restored, now time.Time) (uploader.Tra
 	}
 	t.Phase, t.NextTry = uploader.PhaseQueued, 0
 	switch {
-	case t.Intent.GivenUp():
+	case t.Intent.Cancels():
 		return deleteUpload(t, now)
 	case t.Intent == uploader.IntentRun && !in.Ask:
 		return t, Effects{Enqueue: true}
@@ -170,7 +170,7 @@ func stepPaused(t uploader.Transfer) (uploader.Transfer, Effects) {
 	if t.Phase.Final() || t.Intent != uploader.IntentRun {
 		return t, Effects{}
 	}
-	t.Intent = uploader.IntentHold
+	t.Intent = uploader.IntentPause
 	if t.Phase.Working() {
 		return t, Effects{StopWorker: true}
 	}
@@ -179,7 +179,7 @@ func stepPaused(t uploader.Transfer) (uploader.Transfer, Effects) {
 }
 
 func stepResumed(t uploader.Transfer) (uploader.Transfer, Effects) {
-	if t.Phase.Final() || t.Intent.GivenUp() {
+	if t.Phase.Final() || t.Intent.Cancels() {
 		return t, Effects{}
 	}
 	t.Intent = uploader.IntentRun
@@ -199,7 +199,7 @@ func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 		var abandoned uploader.Session
 		if mustRestart(t) {
 			abandoned = t.Session
-			t.Session, t.Resumed, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
+			t.Session, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
 		}
 		return requeued(t), Effects{Enqueue: true, Delete: abandoned}
 	default:
@@ -209,7 +209,7 @@ func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 
 // requeued returns a final transfer as one that is queued.
 func requeued(t uploader.Transfer) uploader.Transfer {
-	t.Intent, t.Phase, t.Fault, t.Attempt, t.Prior = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
+	t.Intent, t.Phase, t.Fault, t.Attempt, t.EarlierUpload = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
 	t.NextTry, t.Finished = 0, 0
 	return t
 }
@@ -228,7 +228,7 @@ func mustRestart(t uploader.Transfer) bool {
 }
 
 func stepCancelled(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
-	if t.Phase == uploader.PhaseDone || t.Phase == uploader.PhaseCancelled || t.Intent.GivenUp() {
+	if t.Phase == uploader.PhaseDone || t.Phase == uploader.PhaseCancelled || t.Intent.Cancels() {
 		return t, Effects{}
 	}
 	t.Intent = uploader.IntentCancel
@@ -241,7 +241,7 @@ func stepCancelled(t uploader.Transfer, now time.Time) (uploader.Transfer, Effec
 // stepRemoved cancels a transfer that is not final, or that failed with an upload on
 // the server. The engine takes it off the list once it is final.
 func stepRemoved(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
-	cancelling := t.Intent.GivenUp()
+	cancelling := t.Intent.Cancels()
 	t.Intent = uploader.IntentRemove
 	switch {
 	case cancelling, t.Phase == uploader.PhaseDone, t.Phase == uploader.PhaseCancelled, t.Phase == uploader.PhaseFailed && !t.Session.Begun():
@@ -264,7 +264,7 @@ func deleteUpload(t uploader.Transfer, now time.Time) (uploader.Transfer, Effect
 }
 
 func cancelled(t uploader.Transfer, now time.Time) uploader.Transfer {
-	t.Phase, t.Session, t.Fault, t.Finished = uploader.PhaseCancelled, uploader.Session{}, nil, uploader.MomentOf(now)
+	t.Phase, t.Session, t.Fault, t.Finished = uploader.PhaseCancelled, uploader.Session{}, nil, uploader.TimestampOf(now)
 	return t
 }
 
@@ -273,7 +273,7 @@ func stepAcknowledged(t uploader.Transfer, session uploader.Session) uploader.Tr
 		t.Attempt = 0
 	}
 	if t.Phase == uploader.PhaseChecking {
-		t.Resumed = session.Offset
+		t.ResumedFrom = session.Offset
 	}
 	t.Session.Offset, t.Session.Sent = session.Offset, session.Offset
 	if !session.Expires.IsZero() { // some servers send it only once
@@ -283,17 +283,17 @@ func stepAcknowledged(t uploader.Transfer, session uploader.Session) uploader.Tr
 }
 
 func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
-	t.Active += in.Active
+	t.ActiveTime += in.Active
 	switch {
 	case t.Phase == uploader.PhaseFailed: // by SaveFailed while the worker ran
 		return t, Effects{}
 	case in.Fault == nil && !in.Stopped:
-		t.Phase, t.Fault, t.Attempt, t.Finished = uploader.PhaseDone, nil, 0, uploader.MomentOf(now)
+		t.Phase, t.Fault, t.Attempt, t.Finished = uploader.PhaseDone, nil, 0, uploader.TimestampOf(now)
 		t.Session.Offset, t.Session.Sent = t.Source.Size, t.Source.Size
 		return t, Effects{}
-	case t.Intent.GivenUp():
+	case t.Intent.Cancels():
 		return deleteUpload(t, now)
-	case t.Intent == uploader.IntentHold, in.Stopped:
+	case t.Intent == uploader.IntentPause, in.Stopped:
 		t.Phase = uploader.PhaseQueued
 		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
 	case in.Fault.Kind == fault.Gone && in.Fault.Op == fault.Head && t.Session.Offset == 0 && t.Session.Sent == 0 && t.Attempt < maxRecreated:
@@ -308,15 +308,15 @@ func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (upload
 func stepFault(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
 	t.Fault = in.Fault
 	decision := retry.Decide(in.Fault, int(t.Attempt), in.Random)
-	if !decision.Again {
-		t.Phase, t.Finished = uploader.PhaseFailed, uploader.MomentOf(now)
+	if !decision.Retry {
+		t.Phase, t.Finished = uploader.PhaseFailed, uploader.TimestampOf(now)
 		return t, Effects{}
 	}
-	if decision.Count {
+	if decision.CountAttempt {
 		t.Attempt++
 	}
-	t.Phase, t.NextTry = uploader.PhaseWaiting, uploader.MomentOf(now.Add(decision.Delay))
-	return t, Effects{Wake: true}
+	t.Phase, t.NextTry = uploader.PhaseWaiting, uploader.TimestampOf(now.Add(decision.Delay))
+	return t, Effects{ScheduleRetry: true}
 }
 
 // stepCheckEnded keeps the result of a check. A fault that no retry can resolve
@@ -327,9 +327,9 @@ func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader
 	}
 	t.Phase, t.Fault = uploader.PhaseQueued, nil
 	switch {
-	case t.Intent.GivenUp():
+	case t.Intent.Cancels():
 		return deleteUpload(t, now)
-	case !in.Held || t.Intent == uploader.IntentHold:
+	case !in.AwaitsUser || t.Intent == uploader.IntentPause:
 		return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
 	case in.Fault == nil:
 		return t, Effects{}
@@ -338,8 +338,8 @@ func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader
 		return t, Effects{}
 	}
 	t.Fault = in.Fault
-	if !retry.Decide(in.Fault, 0, 0).Again {
-		t.Phase, t.Finished = uploader.PhaseFailed, uploader.MomentOf(now)
+	if !retry.Decide(in.Fault, 0, 0).Retry {
+		t.Phase, t.Finished = uploader.PhaseFailed, uploader.TimestampOf(now)
 	}
 	return t, Effects{}
 }

@@ -44,7 +44,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"paused transfer stays paused after crash",
-			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentHold, Session: session},
+			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentPause, Session: session},
 			Restored{},
 			uploader.PhaseQueued, uploader.StatePaused,
 			Effects{},
@@ -104,7 +104,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"stopped worker keeps session of paused transfer",
-			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentHold, Session: session},
+			uploader.Transfer{Phase: uploader.PhaseSending, Intent: uploader.IntentPause, Session: session},
 			WorkerEnded{Stopped: true},
 			uploader.PhaseQueued, uploader.StatePaused,
 			Effects{},
@@ -112,7 +112,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"upload completed during pause is done",
-			uploader.Transfer{Phase: uploader.PhaseVerifying, Intent: uploader.IntentHold, Session: session, Source: source.File{Size: 100}},
+			uploader.Transfer{Phase: uploader.PhaseVerifying, Intent: uploader.IntentPause, Session: session, Source: source.File{Size: 100}},
 			WorkerEnded{},
 			uploader.PhaseDone, uploader.StateDone,
 			Effects{},
@@ -128,7 +128,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"pause ends wait",
-			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.MomentOf(noon), Fault: &fault.Fault{Kind: fault.Transient}},
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: &fault.Fault{Kind: fault.Transient}},
 			PausedByUser{},
 			uploader.PhaseQueued, uploader.StatePaused,
 			Effects{Dequeue: true},
@@ -139,7 +139,7 @@ func TestStep(t *testing.T) {
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 2},
 			ended(fault.Transient, fault.Patch),
 			uploader.PhaseWaiting, uploader.StateRetrying,
-			Effects{Wake: true},
+			Effects{ScheduleRetry: true},
 			func(t uploader.Transfer) bool {
 				return t.Attempt == 3 && t.NextTry.Equal(noon.Add(2*time.Second)) && t.Session == session
 			},
@@ -149,7 +149,7 @@ func TestStep(t *testing.T) {
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 2},
 			ended(fault.Offline, fault.Head),
 			uploader.PhaseWaiting, uploader.StateOffline,
-			Effects{Wake: true},
+			Effects{ScheduleRetry: true},
 			func(t uploader.Transfer) bool { return t.Attempt == 2 },
 		},
 		{
@@ -172,7 +172,7 @@ func TestStep(t *testing.T) {
 		},
 		{
 			"missing expiry keeps earlier one",
-			uploader.Transfer{Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u", Expires: uploader.MomentOf(noon)}},
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u", Expires: uploader.TimestampOf(noon)}},
 			Acknowledged{uploader.Session{Offset: 1}},
 			uploader.PhaseSending, uploader.StateUploading,
 			Effects{},
@@ -198,7 +198,7 @@ func TestStep(t *testing.T) {
 			"removed upload without data fails after maxRecreated",
 			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "u"}, Attempt: maxRecreated},
 			ended(fault.Gone, fault.Head),
-			uploader.PhaseFailed, uploader.StateForgotten,
+			uploader.PhaseFailed, uploader.StateExpired,
 			Effects{},
 			nil,
 		},
@@ -206,13 +206,13 @@ func TestStep(t *testing.T) {
 			"removed upload with data fails",
 			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session},
 			ended(fault.Gone, fault.Head),
-			uploader.PhaseFailed, uploader.StateForgotten,
+			uploader.PhaseFailed, uploader.StateExpired,
 			Effects{},
 			func(t uploader.Transfer) bool { return t.Session == session },
 		},
 		{
 			"retry of removed upload restarts",
-			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: uploader.MomentOf(noon)},
+			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: uploader.TimestampOf(noon)},
 			RetriedByUser{},
 			uploader.PhaseQueued, uploader.StateWaiting,
 			Effects{Enqueue: true, Delete: session},

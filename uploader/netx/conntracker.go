@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Lines tracks the open connections of transports and closes those that a network
+// ConnTracker tracks the open connections of transports and closes those that a network
 // change has broken. Otherwise a request on a computer that moved to another
 // network would only end with the timeout of a [Watchdog]. The zero value is ready
 // to use and may be shared by several transports.
-type Lines struct {
+type ConnTracker struct {
 	// InterfaceAddrs returns the addresses of this computer; nil means
 	// [net.InterfaceAddrs].
 	InterfaceAddrs func() ([]net.Addr, error)
@@ -25,11 +25,11 @@ type Lines struct {
 	transports map[*http.Transport]struct{}
 }
 
-// Changed must be called when the network may have changed. It closes all idle
+// NetworkChanged must be called when the network may have changed. It closes all idle
 // connections, whose state is unknown, and all connections whose local address
 // this computer no longer has; requests on those fail with [net.ErrClosed]. Other
 // connections stay open.
-func (l *Lines) Changed() {
+func (l *ConnTracker) NetworkChanged() {
 	l.mu.Lock()
 	transports := slices.Collect(maps.Keys(l.transports))
 	l.mu.Unlock()
@@ -47,9 +47,9 @@ func (l *Lines) Changed() {
 	}
 }
 
-// Watch polls this computer's addresses and calls [Lines.Changed] when they have
+// Watch polls this computer's addresses and calls [ConnTracker.NetworkChanged] when they have
 // changed. It returns when ctx ends.
-func (l *Lines) Watch(ctx context.Context, interval time.Duration) {
+func (l *ConnTracker) Watch(ctx context.Context, interval time.Duration) {
 	last, _ := l.localAddrs()
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -61,13 +61,13 @@ func (l *Lines) Watch(ctx context.Context, interval time.Duration) {
 		}
 		if current, err := l.localAddrs(); err == nil && !maps.Equal(last, current) {
 			last = current
-			l.Changed()
+			l.NetworkChanged()
 		}
 	}
 }
 
 // localAddrs returns the set of this computer's addresses.
-func (l *Lines) localAddrs() (map[netip.Addr]bool, error) {
+func (l *ConnTracker) localAddrs() (map[netip.Addr]bool, error) {
 	list := l.InterfaceAddrs
 	if list == nil {
 		list = net.InterfaceAddrs
@@ -98,14 +98,14 @@ func ipOf(addr net.Addr) netip.Addr {
 	return result.Unmap()
 }
 
-func (l *Lines) openConns() []*trackedConn {
+func (l *ConnTracker) openConns() []*trackedConn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Collect(maps.Keys(l.conns))
 }
 
 // addTransport adds a transport whose idle connections Changed closes.
-func (l *Lines) addTransport(transport *http.Transport) {
+func (l *ConnTracker) addTransport(transport *http.Transport) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.transports == nil {
@@ -114,9 +114,9 @@ func (l *Lines) addTransport(transport *http.Transport) {
 	l.transports[transport] = struct{}{}
 }
 
-// Leave removes a transport that is no longer used. Its open connections are
+// RemoveTransport removes a transport that is no longer used. Its open connections are
 // tracked until they are closed.
-func (l *Lines) Leave(transport *http.Transport) {
+func (l *ConnTracker) RemoveTransport(transport *http.Transport) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.transports, transport)
@@ -126,7 +126,7 @@ func (l *Lines) Leave(transport *http.Transport) {
 type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 
 // wrapDial returns a dialFunc whose connections are tracked.
-func (l *Lines) wrapDial(dial dialFunc) dialFunc {
+func (l *ConnTracker) wrapDial(dial dialFunc) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
@@ -152,7 +152,7 @@ func (l *Lines) wrapDial(dial dialFunc) dialFunc {
 // through user space.
 type trackedConn struct {
 	*net.TCPConn
-	tracker *Lines
+	tracker *ConnTracker
 }
 
 // Close implements net.Conn.

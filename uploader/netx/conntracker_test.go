@@ -27,7 +27,7 @@ func interfaceAddrs(texts ...string) func() ([]net.Addr, error) {
 
 // startRequest starts a request whose response is delayed until respond is called.
 // It returns when the server has received the request.
-func startRequest(t *testing.T, conns *netx.Lines) (result chan error, respond func()) {
+func startRequest(t *testing.T, conns *netx.ConnTracker) (result chan error, respond func()) {
 	t.Helper()
 	received, ready := make(chan struct{}), make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -38,7 +38,7 @@ func startRequest(t *testing.T, conns *netx.Lines) (result chan error, respond f
 		}
 	}))
 	t.Cleanup(server.Close)
-	transport := netx.Transport(netx.Config{Lines: conns})
+	transport := netx.Transport(netx.Config{ConnTracker: conns})
 	t.Cleanup(transport.CloseIdleConnections)
 	result = make(chan error, 1)
 	go func() {
@@ -54,23 +54,23 @@ func startRequest(t *testing.T, conns *netx.Lines) (result chan error, respond f
 }
 
 func TestNetworkChangeClosesConnsWithRemovedAddress(t *testing.T) {
-	conns := &netx.Lines{InterfaceAddrs: interfaceAddrs("10.0.0.7")}
+	conns := &netx.ConnTracker{InterfaceAddrs: interfaceAddrs("10.0.0.7")}
 	result, _ := startRequest(t, conns)
-	conns.Changed()
+	conns.NetworkChanged()
 	if err := <-result; !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v, want net.ErrClosed", err)
 	}
 }
 
 func TestNetworkChangeKeepsOtherConns(t *testing.T) {
-	for name, conns := range map[string]*netx.Lines{
+	for name, conns := range map[string]*netx.ConnTracker{
 		"address still present":   {InterfaceAddrs: interfaceAddrs("10.0.0.7", "127.0.0.1")},
 		"system addresses":        {},
 		"addresses not available": {InterfaceAddrs: func() ([]net.Addr, error) { return nil, errors.New("failed") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result, respond := startRequest(t, conns)
-			conns.Changed()
+			conns.NetworkChanged()
 			respond()
 			if err := <-result; err != nil {
 				t.Error(err)
@@ -82,14 +82,14 @@ func TestNetworkChangeKeepsOtherConns(t *testing.T) {
 func TestNetworkChangeClosesIdleConns(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.RemoteAddr) }))
 	defer server.Close()
-	conns := &netx.Lines{}
-	transport := netx.Transport(netx.Config{Lines: conns})
+	conns := &netx.ConnTracker{}
+	transport := netx.Transport(netx.Config{ConnTracker: conns})
 	defer transport.CloseIdleConnections()
 	first := get(t, transport, server.URL)
 	if second := get(t, transport, server.URL); second != first {
 		t.Fatalf("connection not reused: %s, then %s", first, second)
 	}
-	conns.Changed()
+	conns.NetworkChanged()
 	if after := get(t, transport, server.URL); after == first {
 		t.Error("connection reused after the network change")
 	}
@@ -98,7 +98,7 @@ func TestNetworkChangeClosesIdleConns(t *testing.T) {
 func TestWatchReportsAddressChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start, calls := time.Now(), 0
-		conns := &netx.Lines{InterfaceAddrs: func() ([]net.Addr, error) {
+		conns := &netx.ConnTracker{InterfaceAddrs: func() ([]net.Addr, error) {
 			calls++
 			switch elapsed := time.Since(start); {
 			case elapsed < 4*time.Second:

@@ -15,25 +15,25 @@ import (
 // small enough for a steady rate and large enough for the timers of all systems.
 const burstsPerSecond = 20
 
-// Limit limits the total rate of all bodies that share it. The rate may be changed
+// Limiter limits the total rate of all bodies that share it. The rate may be changed
 // at any time.
-type Limit struct {
+type Limiter struct {
 	unlimited atomic.Bool // checked by every Read without locking
 
 	mu     sync.Mutex
 	bucket *rate.Limiter
 }
 
-// NewLimit returns a limit of bytesPerSecond; 0 means unlimited.
-func NewLimit(bytesPerSecond int64) *Limit {
-	l := &Limit{bucket: rate.NewLimiter(rate.Inf, 0)}
+// NewLimiter returns a limit of bytesPerSecond; 0 means unlimited.
+func NewLimiter(bytesPerSecond int64) *Limiter {
+	l := &Limiter{bucket: rate.NewLimiter(rate.Inf, 0)}
 	l.Set(bytesPerSecond)
 	return l
 }
 
 // Set changes the limit; 0 means unlimited. A burst that a body is already waiting
 // for, at most a twentieth of a second's bytes, still uses the previous rate.
-func (l *Limit) Set(bytesPerSecond int64) {
+func (l *Limiter) Set(bytesPerSecond int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.unlimited.Store(bytesPerSecond <= 0)
@@ -46,7 +46,7 @@ func (l *Limit) Set(bytesPerSecond int64) {
 }
 
 // Rate returns the limit in bytes per second; 0 means unlimited.
-func (l *Limit) Rate() int64 {
+func (l *Limiter) Rate() int64 {
 	if limit := l.bucket.Limit(); limit != rate.Inf {
 		return int64(limit)
 	}
@@ -54,7 +54,7 @@ func (l *Limit) Rate() int64 {
 }
 
 // maxBurst returns how many of n bytes may be read at once.
-func (l *Limit) maxBurst(n int) int {
+func (l *Limiter) maxBurst(n int) int {
 	if l.unlimited.Load() || l.bucket.Limit() == rate.Inf {
 		return n
 	}
@@ -62,10 +62,10 @@ func (l *Limit) maxBurst(n int) int {
 }
 
 // wait returns when n bytes may be sent, or with the error of ctx.
-func (l *Limit) wait(ctx context.Context, n int) error {
+func (l *Limiter) wait(ctx context.Context, n int) error {
 	for n > 0 && !l.unlimited.Load() {
 		reservation, reserved := l.reserve(n)
-		if err := Wait(ctx, reservation.Delay()); err != nil {
+		if err := Sleep(ctx, reservation.Delay()); err != nil {
 			reservation.Cancel()
 			return err
 		}
@@ -75,15 +75,15 @@ func (l *Limit) wait(ctx context.Context, n int) error {
 }
 
 // reserve reserves as many of n bytes as fit into one burst.
-func (l *Limit) reserve(n int) (reservation *rate.Reservation, reserved int) {
+func (l *Limiter) reserve(n int) (reservation *rate.Reservation, reserved int) {
 	l.mu.Lock() // the burst must not shrink in between
 	defer l.mu.Unlock()
 	reserved = l.maxBurst(n)
 	return l.bucket.ReserveN(time.Now(), reserved), reserved
 }
 
-// Wait returns nil after d, or the error of ctx if ctx ends first.
-func Wait(ctx context.Context, d time.Duration) error {
+// Sleep returns nil after d, or the error of ctx if ctx ends first.
+func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
@@ -101,8 +101,8 @@ func Wait(ctx context.Context, d time.Duration) error {
 // are ignored. It reads small amounts, so that a low limit results in a steady
 // rate. A waiting Read returns with the error of ctx when ctx ends. The result is
 // not safe for concurrent use.
-func Throttle(ctx context.Context, body io.ReadSeeker, limits ...*Limit) io.ReadSeeker {
-	limits = slices.DeleteFunc(slices.Clone(limits), func(l *Limit) bool { return l == nil })
+func Throttle(ctx context.Context, body io.ReadSeeker, limits ...*Limiter) io.ReadSeeker {
+	limits = slices.DeleteFunc(slices.Clone(limits), func(l *Limiter) bool { return l == nil })
 	if len(limits) == 0 {
 		return body
 	}
@@ -112,7 +112,7 @@ func Throttle(ctx context.Context, body io.ReadSeeker, limits ...*Limit) io.Read
 type throttledReader struct {
 	io.ReadSeeker
 	ctx    context.Context //nolint:containedctx // the context of the request that reads the body
-	limits []*Limit
+	limits []*Limiter
 }
 
 // Read implements io.Reader. It waits after reading, so that only bytes that were

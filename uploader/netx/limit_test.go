@@ -32,7 +32,7 @@ func drain(t *testing.T, body io.Reader) time.Duration {
 func TestLimitRate(t *testing.T) {
 	for _, rate := range []int64{1, 10, 999, 100_000, 5_000_000, 1 << 30} {
 		synctest.Test(t, func(t *testing.T) {
-			limit := netx.NewLimit(rate)
+			limit := netx.NewLimiter(rate)
 			size := min(rate*2, 1<<27)
 			took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, size)), limit))
 			want := time.Duration(float64(size) / float64(rate) * float64(time.Second))
@@ -48,7 +48,7 @@ func TestLimitRate(t *testing.T) {
 
 func TestLimitGivesSteadyRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 500_000)), netx.NewLimit(100_000))
+		body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 500_000)), netx.NewLimiter(100_000))
 		buffer := make([]byte, 64<<10)
 		for start := time.Now(); ; start = time.Now() {
 			n, err := body.Read(buffer)
@@ -64,7 +64,7 @@ func TestLimitGivesSteadyRate(t *testing.T) {
 
 func TestLimitIsSharedFairly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limit := netx.NewLimit(100_000)
+		limit := netx.NewLimiter(100_000)
 		start := time.Now()
 		var wg sync.WaitGroup
 		for range 10 {
@@ -83,7 +83,7 @@ func TestLimitIsSharedFairly(t *testing.T) {
 
 func TestSeveralLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		global, slow, fast := netx.NewLimit(300), netx.NewLimit(100), netx.NewLimit(0)
+		global, slow, fast := netx.NewLimiter(300), netx.NewLimiter(100), netx.NewLimiter(0)
 		start := time.Now()
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -108,10 +108,10 @@ func TestSeveralLimits(t *testing.T) {
 func TestZeroLimitIsUnlimited(t *testing.T) {
 	for _, rate := range []int64{0, -1} {
 		synctest.Test(t, func(t *testing.T) {
-			if took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1<<20)), netx.NewLimit(rate))); took != 0 {
+			if took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1<<20)), netx.NewLimiter(rate))); took != 0 {
 				t.Errorf("took %s, want 0s", took)
 			}
-			if got := netx.NewLimit(rate).Rate(); got != 0 {
+			if got := netx.NewLimiter(rate).Rate(); got != 0 {
 				t.Errorf("Rate() = %d, want 0", got)
 			}
 		})
@@ -124,7 +124,7 @@ func TestThrottleWithoutLimitsReturnsBody(t *testing.T) {
 		t.Errorf("got a %T, want the body itself", got)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		if took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1000)), nil, netx.NewLimit(100))); took < 9*time.Second {
+		if took := drain(t, netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 1000)), nil, netx.NewLimiter(100))); took < 9*time.Second {
 			t.Errorf("1000 bytes with a nil limit and one of 100 bytes/s took %s, want 10s", took)
 		}
 	})
@@ -132,7 +132,7 @@ func TestThrottleWithoutLimitsReturnsBody(t *testing.T) {
 
 func TestLimitChangesWhileReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limit := netx.NewLimit(100)
+		limit := netx.NewLimiter(100)
 		time.AfterFunc(10*time.Second, func() { limit.Set(1000) }) // after 1000 bytes
 		time.AfterFunc(15*time.Second, func() { limit.Set(10) })   // after 6000 bytes
 		time.AfterFunc(25*time.Second, func() { limit.Set(0) })    // after 6100 bytes
@@ -149,7 +149,7 @@ func TestLimitIsNeverExceeded(t *testing.T) {
 		reads := rapid.SliceOfN(rapid.IntRange(1, 1<<16), 1, 50).Draw(r, "reads")
 		pauses := rapid.SliceOfN(rapid.Int64Range(0, int64(time.Second)), 50, 50).Draw(r, "pauses")
 		synctest.Test(t, func(t *testing.T) {
-			body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 4<<20)), netx.NewLimit(rate))
+			body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, 4<<20)), netx.NewLimiter(rate))
 			start, total := time.Now(), int64(0)
 			for i, size := range reads {
 				n, _ := body.Read(make([]byte, size))
@@ -167,7 +167,7 @@ func TestLimitIsNeverExceeded(t *testing.T) {
 func TestLimitReturnsWhenContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		limit := netx.NewLimit(1)
+		limit := netx.NewLimiter(1)
 		body := netx.Throttle(ctx, strings.NewReader("hello"), limit)
 		if _, err := body.Read(make([]byte, 1)); err != nil {
 			t.Fatal(err)
@@ -187,7 +187,7 @@ func TestLimitReturnsWhenContextEnds(t *testing.T) {
 }
 
 func TestThrottledBodyCanBeRewound(t *testing.T) {
-	body := netx.Throttle(t.Context(), strings.NewReader("hello"), netx.NewLimit(0))
+	body := netx.Throttle(t.Context(), strings.NewReader("hello"), netx.NewLimiter(0))
 	for range 2 {
 		if text, err := io.ReadAll(body); err != nil || string(text) != "hello" {
 			t.Errorf("read %q, %v", text, err)
@@ -223,7 +223,7 @@ func TestThrottledBodyIsSentInSmallWrites(t *testing.T) {
 		return conn, err
 	}
 	const size, rate = 20_000, 100_000
-	body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, size)), netx.NewLimit(rate))
+	body := netx.Throttle(t.Context(), bytes.NewReader(make([]byte, size)), netx.NewLimiter(rate))
 	request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, server.URL, io.NopCloser(body))
 	request.ContentLength = size
 	response, err := transport.RoundTrip(request)

@@ -1,7 +1,7 @@
 // Package netx implements the HTTP transport of uploads. It configures an
 // [http.Transport] for large request bodies with its TLS options and its proxy,
 // ends stalled requests ([Watchdog]), limits the bandwidth ([Throttle]), and closes
-// connections that a network change has broken ([Lines]).
+// connections that a network change has broken ([ConnTracker]).
 //
 // The total duration of a request is not limited, since an upload may take any
 // time; timeouts apply only while no bytes are transferred. All types are safe for
@@ -21,7 +21,7 @@ import (
 // Config configures a transport. The zero value is ready to use.
 type Config struct {
 	// TLS is the configuration for https servers and proxies; nil means the
-	// system's certificate pool. [Trust] creates one. Versions below TLS 1.2 are
+	// system's certificate pool. [TLSOptions] creates one. Versions below TLS 1.2 are
 	// never used.
 	TLS *tls.Config
 
@@ -29,8 +29,8 @@ type Config struct {
 	// The type [Proxy] creates one.
 	Proxy func(*http.Request) (*url.URL, error)
 
-	// Lines tracks the transport's connections, if not nil.
-	Lines *Lines
+	// ConnTracker tracks the transport's connections, if not nil.
+	ConnTracker *ConnTracker
 }
 
 const (
@@ -63,8 +63,8 @@ func Transport(config Config) *http.Transport {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	dial := (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAliveInterval}).DialContext
-	if config.Lines != nil {
-		dial = config.Lines.wrapDial(dial)
+	if config.ConnTracker != nil {
+		dial = config.ConnTracker.wrapDial(dial)
 	}
 	transport := &http.Transport{
 		Proxy:                  proxy,
@@ -80,8 +80,8 @@ func Transport(config Config) *http.Transport {
 		DisableCompression:     true,
 		Protocols:              &http1,
 	}
-	if config.Lines != nil {
-		config.Lines.addTransport(transport)
+	if config.ConnTracker != nil {
+		config.ConnTracker.addTransport(transport)
 	}
 	return transport
 }

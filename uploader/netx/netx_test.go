@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m, uploadtest.TusdGoroutines()) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, uploadtest.IgnoreTusdGoroutines()) }
 
 func TestTransportUsesHTTP1WithHTTP2Server(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

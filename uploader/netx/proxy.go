@@ -34,9 +34,9 @@ type Proxy struct {
 // (RFC 1929).
 const maxSOCKSCredential = 255
 
-// Choose returns a function for Config.Proxy. Its errors do not contain the
+// Func returns a function for Config.Proxy. Its errors do not contain the
 // password.
-func (p Proxy) Choose() (func(*http.Request) (*url.URL, error), error) {
+func (p Proxy) Func() (func(*http.Request) (*url.URL, error), error) {
 	switch p.Kind {
 	case ProxySystem:
 		return http.ProxyFromEnvironment, nil

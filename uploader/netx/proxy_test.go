@@ -20,7 +20,7 @@ const serverName = "server.example"
 
 // startServers starts an http and an https server that echo the request body, and
 // returns their addresses by scheme. The certificate is for serverName.
-func startServers(t *testing.T, authority *uploadtest.Authority) map[string]string {
+func startServers(t *testing.T, authority *uploadtest.CA) map[string]string {
 	t.Helper()
 	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -29,20 +29,20 @@ func startServers(t *testing.T, authority *uploadtest.Authority) map[string]stri
 	plain := httptest.NewServer(echo)
 	t.Cleanup(plain.Close)
 	secure := httptest.NewUnstartedServer(echo)
-	secure.TLS = authority.Server(t, serverName)
+	secure.TLS = authority.ServerConfig(t, serverName)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	return map[string]string{"http": plain.Listener.Addr().String(), "https": secure.Listener.Addr().String()}
 }
 
 // proxyTransport returns a transport that uses proxy.
-func proxyTransport(t *testing.T, authority *uploadtest.Authority, proxy netx.Proxy) *http.Transport {
+func proxyTransport(t *testing.T, authority *uploadtest.CA, proxy netx.Proxy) *http.Transport {
 	t.Helper()
-	proxyFunc, err := proxy.Choose()
+	proxyFunc, err := proxy.Func()
 	if err != nil {
 		t.Fatal(err)
 	}
-	tlsConfig, err := netx.Trust{Authorities: authority.PEM}.Config()
+	tlsConfig, err := netx.TLSOptions{CACertificates: authority.PEM}.Config()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,16 +52,16 @@ func proxyTransport(t *testing.T, authority *uploadtest.Authority, proxy netx.Pr
 }
 
 func TestRequestsThroughProxy(t *testing.T) {
-	authority := uploadtest.NewAuthority(t)
+	authority := uploadtest.NewCA(t)
 	account := url.UserPassword("me@work", "p:w ü%")
-	kinds := map[netx.ProxyKind]func(target string, user *url.Userinfo) *uploadtest.Forwarder{
-		netx.ProxyHTTP: func(target string, user *url.Userinfo) *uploadtest.Forwarder {
+	kinds := map[netx.ProxyKind]func(target string, user *url.Userinfo) *uploadtest.ForwardProxy{
+		netx.ProxyHTTP: func(target string, user *url.Userinfo) *uploadtest.ForwardProxy {
 			return uploadtest.NewHTTPProxy(t, target, user, nil)
 		},
-		netx.ProxyHTTPS: func(target string, user *url.Userinfo) *uploadtest.Forwarder {
-			return uploadtest.NewHTTPProxy(t, target, user, authority.Server(t, "127.0.0.1"))
+		netx.ProxyHTTPS: func(target string, user *url.Userinfo) *uploadtest.ForwardProxy {
+			return uploadtest.NewHTTPProxy(t, target, user, authority.ServerConfig(t, "127.0.0.1"))
 		},
-		netx.ProxySOCKS5: func(target string, user *url.Userinfo) *uploadtest.Forwarder {
+		netx.ProxySOCKS5: func(target string, user *url.Userinfo) *uploadtest.ForwardProxy {
 			return uploadtest.NewSOCKS5(t, target, user)
 		},
 	}
@@ -84,7 +84,7 @@ func TestRequestsThroughProxy(t *testing.T) {
 					if echoed, err := io.ReadAll(response.Body); err != nil || string(echoed) != body {
 						t.Errorf("%s with %d bytes, %v", response.Status, len(echoed), err)
 					}
-					if diff := cmp.Diff([]string{serverName + ":8443"}, forwarder.Asked()); diff != "" {
+					if diff := cmp.Diff([]string{serverName + ":8443"}, forwarder.Targets()); diff != "" {
 						t.Errorf("hosts requested from the proxy (-want +got):\n%s", diff)
 					}
 				})
@@ -94,7 +94,7 @@ func TestRequestsThroughProxy(t *testing.T) {
 }
 
 func TestProxyRejectsWrongPassword(t *testing.T) {
-	authority := uploadtest.NewAuthority(t)
+	authority := uploadtest.NewCA(t)
 	target, account := startServers(t, authority)["https"], url.UserPassword("me", "secret")
 	wrong := netx.Proxy{User: "me", Password: "guess"}
 
@@ -113,7 +113,7 @@ func TestProxyRejectsWrongPassword(t *testing.T) {
 
 func TestProxyIsNotUsedForLoopback(t *testing.T) {
 	proxy := netx.Proxy{Kind: netx.ProxyHTTP, Address: "proxy.example:3128"}
-	proxyFunc, err := proxy.Choose()
+	proxyFunc, err := proxy.Func()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestProxyIsNotUsedForLoopback(t *testing.T) {
 
 func TestProxyNone(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://proxy.example:3128")
-	proxyFunc, err := netx.Proxy{Kind: netx.ProxyNone, Address: "ignored"}.Choose()
+	proxyFunc, err := netx.Proxy{Kind: netx.ProxyNone, Address: "ignored"}.Func()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestProxyAddress(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			proxyFunc, err := test.proxy.Choose()
+			proxyFunc, err := test.proxy.Func()
 			if test.want == "" {
 				if err == nil || strings.Contains(err.Error(), "hunter2") {
 					t.Errorf("got %v", err)
@@ -187,7 +187,7 @@ func FuzzProxyAddress(f *testing.F) {
 	}
 	request := httptest.NewRequest(http.MethodGet, "http://server/", nil)
 	f.Fuzz(func(t *testing.T, kind, address, user, password string) {
-		proxyFunc, err := netx.Proxy{Kind: netx.ProxyKind(kind), Address: address, User: user, Password: password}.Choose()
+		proxyFunc, err := netx.Proxy{Kind: netx.ProxyKind(kind), Address: address, User: user, Password: password}.Func()
 		if err != nil || kind == string(netx.ProxySystem) || kind == string(netx.ProxyNone) {
 			return
 		}

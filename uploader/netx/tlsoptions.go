@@ -8,20 +8,20 @@ import (
 	"fmt"
 )
 
-// Trust configures TLS: which server certificates are trusted and which client
+// TLSOptions configures TLS: which server certificates are trusted and which client
 // certificate is sent. The zero value trusts the system's certificate pool and
 // sends no client certificate.
-type Trust struct {
-	Authorities []byte // CA certificates trusted in addition to the system's, PEM
-	Certificate []byte // the client certificate with its chain, PEM
-	Key         []byte // its private key, PEM, not encrypted; if empty, Certificate contains it
+type TLSOptions struct {
+	CACertificates []byte // CA certificates trusted in addition to the system's, PEM
+	Certificate    []byte // the client certificate with its chain, PEM
+	Key            []byte // its private key, PEM, not encrypted; if empty, Certificate contains it
 }
 
 // Config returns a configuration for Config.TLS. Its errors contain no part of the
 // key.
-func (t Trust) Config() (*tls.Config, error) {
+func (t TLSOptions) Config() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if len(t.Authorities) > 0 {
+	if len(t.CACertificates) > 0 {
 		pool, err := t.pool()
 		if err != nil {
 			return nil, fmt.Errorf("parse CA certificates: %w", err)
@@ -40,13 +40,13 @@ func (t Trust) Config() (*tls.Config, error) {
 
 // pool returns the system's certificate pool with the additional ones. Unlike
 // [x509.CertPool.AppendCertsFromPEM] it reports certificates that cannot be parsed.
-func (t Trust) pool() (*x509.CertPool, error) {
+func (t TLSOptions) pool() (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil { // the system has none
 		pool = x509.NewCertPool()
 	}
 	found := false
-	for block, rest := pem.Decode(t.Authorities); block != nil; block, rest = pem.Decode(rest) {
+	for block, rest := pem.Decode(t.CACertificates); block != nil; block, rest = pem.Decode(rest) {
 		if block.Type != "CERTIFICATE" {
 			continue
 		}
@@ -63,7 +63,7 @@ func (t Trust) pool() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-func (t Trust) clientCertificate() (tls.Certificate, error) {
+func (t TLSOptions) clientCertificate() (tls.Certificate, error) {
 	key := t.Key
 	if len(key) == 0 {
 		key = t.Certificate

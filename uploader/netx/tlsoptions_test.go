@@ -34,7 +34,7 @@ func startTLSServer(t *testing.T, config *tls.Config) *httptest.Server {
 }
 
 // tlsTransport returns a transport with the given options.
-func tlsTransport(t *testing.T, options netx.Trust) *http.Transport {
+func tlsTransport(t *testing.T, options netx.TLSOptions) *http.Transport {
 	t.Helper()
 	config, err := options.Config()
 	if err != nil {
@@ -46,12 +46,12 @@ func tlsTransport(t *testing.T, options netx.Trust) *http.Transport {
 }
 
 func TestAdditionalCACertificates(t *testing.T) {
-	trusted, other := uploadtest.NewAuthority(t), uploadtest.NewAuthority(t)
-	server := startTLSServer(t, trusted.Server(t, "127.0.0.1"))
-	if got := get(t, tlsTransport(t, netx.Trust{Authorities: append(other.PEM, trusted.PEM...)}), server.URL); got != "none" {
+	trusted, other := uploadtest.NewCA(t), uploadtest.NewCA(t)
+	server := startTLSServer(t, trusted.ServerConfig(t, "127.0.0.1"))
+	if got := get(t, tlsTransport(t, netx.TLSOptions{CACertificates: append(other.PEM, trusted.PEM...)}), server.URL); got != "none" {
 		t.Errorf("client certificate %q, want none", got)
 	}
-	for name, options := range map[string]netx.Trust{"no CA certificate": {}, "another CA certificate": {Authorities: other.PEM}} {
+	for name, options := range map[string]netx.TLSOptions{"no CA certificate": {}, "another CA certificate": {CACertificates: other.PEM}} {
 		_, err := tlsTransport(t, options).RoundTrip(httptest.NewRequest(http.MethodGet, server.URL, nil))
 		if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); !unknown {
 			t.Errorf("%s: got %v, want x509.UnknownAuthorityError", name, err)
@@ -60,45 +60,45 @@ func TestAdditionalCACertificates(t *testing.T) {
 }
 
 func TestCertificateOfAnotherHostIsRejected(t *testing.T) {
-	authority := uploadtest.NewAuthority(t)
-	server := startTLSServer(t, authority.Server(t, "other.example"))
-	_, err := tlsTransport(t, netx.Trust{Authorities: authority.PEM}).RoundTrip(httptest.NewRequest(http.MethodGet, server.URL, nil))
+	authority := uploadtest.NewCA(t)
+	server := startTLSServer(t, authority.ServerConfig(t, "other.example"))
+	_, err := tlsTransport(t, netx.TLSOptions{CACertificates: authority.PEM}).RoundTrip(httptest.NewRequest(http.MethodGet, server.URL, nil))
 	if _, wrong := errors.AsType[x509.HostnameError](err); !wrong {
 		t.Errorf("got %v, want x509.HostnameError", err)
 	}
 }
 
 func TestClientCertificate(t *testing.T) {
-	authority := uploadtest.NewAuthority(t)
-	server := startTLSServer(t, authority.Known(t, "127.0.0.1"))
+	authority := uploadtest.NewCA(t)
+	server := startTLSServer(t, authority.MutualTLSConfig(t, "127.0.0.1"))
 	certificate, key := authority.Issue(t, "test client")
-	for name, options := range map[string]netx.Trust{
-		"two files": {Authorities: authority.PEM, Certificate: certificate, Key: key},
-		"one file":  {Authorities: authority.PEM, Certificate: append(key, certificate...)},
+	for name, options := range map[string]netx.TLSOptions{
+		"two files": {CACertificates: authority.PEM, Certificate: certificate, Key: key},
+		"one file":  {CACertificates: authority.PEM, Certificate: append(key, certificate...)},
 	} {
 		if got := get(t, tlsTransport(t, options), server.URL); got != "test client" {
 			t.Errorf("%s: client certificate %q", name, got)
 		}
 	}
-	if _, err := tlsTransport(t, netx.Trust{Authorities: authority.PEM}).RoundTrip(httptest.NewRequest(http.MethodGet, server.URL, nil)); err == nil {
+	if _, err := tlsTransport(t, netx.TLSOptions{CACertificates: authority.PEM}).RoundTrip(httptest.NewRequest(http.MethodGet, server.URL, nil)); err == nil {
 		t.Error("request without a client certificate succeeded")
 	}
 }
 
 func TestTLSOptionsErrors(t *testing.T) {
-	authority := uploadtest.NewAuthority(t)
+	authority := uploadtest.NewCA(t)
 	certificate, key := authority.Issue(t, "me")
 	_, otherKey := authority.Issue(t, "me")
 	for name, test := range map[string]struct {
-		options netx.Trust
+		options netx.TLSOptions
 		want    string
 	}{
-		"not PEM":                         {netx.Trust{Authorities: []byte("hello")}, "parse CA certificates: no certificate found"},
-		"key instead of a CA certificate": {netx.Trust{Authorities: key}, "parse CA certificates: no certificate found"},
-		"malformed CA certificate":        {netx.Trust{Authorities: []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}, "parse CA certificates: x509"},
-		"certificate without key":         {netx.Trust{Certificate: certificate}, "parse client certificate"},
-		"key without certificate":         {netx.Trust{Key: key}, "parse client certificate"},
-		"key of another certificate":      {netx.Trust{Certificate: certificate, Key: otherKey}, "parse client certificate"},
+		"not PEM":                         {netx.TLSOptions{CACertificates: []byte("hello")}, "parse CA certificates: no certificate found"},
+		"key instead of a CA certificate": {netx.TLSOptions{CACertificates: key}, "parse CA certificates: no certificate found"},
+		"malformed CA certificate":        {netx.TLSOptions{CACertificates: []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")}, "parse CA certificates: x509"},
+		"certificate without key":         {netx.TLSOptions{Certificate: certificate}, "parse client certificate"},
+		"key without certificate":         {netx.TLSOptions{Key: key}, "parse client certificate"},
+		"key of another certificate":      {netx.TLSOptions{Certificate: certificate, Key: otherKey}, "parse client certificate"},
 	} {
 		if _, err := test.options.Config(); err == nil || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %s", name, err, test.want)
@@ -110,7 +110,7 @@ func FuzzTLSOptions(f *testing.F) {
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), []byte("x"), []byte(nil))
 	f.Add([]byte(nil), []byte("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), []byte("y"))
 	f.Fuzz(func(t *testing.T, authorities, certificate, key []byte) {
-		config, err := netx.Trust{Authorities: authorities, Certificate: certificate, Key: key}.Config()
+		config, err := netx.TLSOptions{CACertificates: authorities, Certificate: certificate, Key: key}.Config()
 		if (err == nil) != (config != nil) {
 			t.Fatalf("config %v, error %v", config, err)
 		}

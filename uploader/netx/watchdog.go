@@ -45,8 +45,8 @@ const (
 	DefaultResponseTimeout = 60 * time.Second
 )
 
-// Watch returns a Watchdog for next with the default timeouts.
-func Watch(next http.RoundTripper) *Watchdog {
+// NewWatchdog returns a Watchdog for next with the default timeouts.
+func NewWatchdog(next http.RoundTripper) *Watchdog {
 	return &Watchdog{Next: next, SendTimeout: DefaultSendTimeout, ResponseTimeout: DefaultResponseTimeout}
 }
 

@@ -127,7 +127,7 @@ func TestWatchdog(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
 				request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", test.body)
-				response, err := netx.Watch(test.server).RoundTrip(request)
+				response, err := netx.NewWatchdog(test.server).RoundTrip(request)
 				if response != nil {
 					_ = response.Body.Close()
 				}
@@ -145,7 +145,7 @@ func TestWatchdog(t *testing.T) {
 func TestWatchdogIgnoresSlowSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", &slowReader{t.Context(), time.Hour, 3})
-		response, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		response, err := netx.NewWatchdog(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			if _, err := io.Copy(io.Discard, r.Body); err != nil {
 				return nil, err
 			}
@@ -165,7 +165,7 @@ func TestWatchdogWithGetBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://server/", strings.NewReader("hello"))
 		start := time.Now()
-		_, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		_, err := netx.NewWatchdog(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			body, err := r.GetBody()
 			if err != nil {
@@ -185,7 +185,7 @@ func TestWatchdogWithGetBody(t *testing.T) {
 func TestWatchdogResponseBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://server/", nil)
-		response, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		response, err := netx.NewWatchdog(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			return respond(io.MultiReader(&slowReader{r.Context(), 59 * time.Second, 3}, &slowReader{r.Context(), time.Hour, 1}))
 		})).RoundTrip(request)
 		if err != nil {
@@ -208,7 +208,7 @@ func TestWatchdogKeepsCallersCancel(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(10*time.Second, func() { cancel(paused) })
 		request, _ := http.NewRequestWithContext(ctx, http.MethodPatch, "http://server/", strings.NewReader("x"))
-		_, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		_, err := netx.NewWatchdog(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			return nil, sleep(r.Context(), time.Hour)
 		})).RoundTrip(request)
 		if !errors.Is(err, context.Canceled) || errors.Is(err, netx.ErrStalled) {
@@ -251,7 +251,7 @@ func TestWatchdogEndsRequestsWithoutTraffic(t *testing.T) {
 	if _, err := watchdog.RoundTrip(request); !errors.Is(err, netx.ErrStalled) {
 		t.Errorf("got %v", err)
 	}
-	proxy.Cut()
+	proxy.Reset()
 }
 
 func TestWithResponseTimeout(t *testing.T) {
@@ -267,7 +267,7 @@ func TestWithResponseTimeout(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				request, _ := http.NewRequestWithContext(netx.WithResponseTimeout(t.Context(), test.timeout), http.MethodPost, "http://server/", nil)
-				response, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				response, err := netx.NewWatchdog(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 					if err := sleep(r.Context(), test.delay); err != nil {
 						return nil, err
 					}
@@ -288,7 +288,7 @@ func TestWithResponseTimeoutDoesNotChangeSendTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		request, _ := http.NewRequestWithContext(netx.WithResponseTimeout(t.Context(), time.Hour), http.MethodPatch, "http://server/", strings.NewReader("x"))
-		_, err := netx.Watch(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		_, err := netx.NewWatchdog(roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			return nil, sleep(r.Context(), 2*time.Hour)
 		})).RoundTrip(request)
 		if took := time.Since(start); !errors.Is(err, netx.ErrStalled) || took != 30*time.Second {

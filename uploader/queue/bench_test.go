@@ -19,7 +19,7 @@ func BenchmarkMillion(b *testing.B) {
 			item, _ := q.Admit(unlimited)
 			q.Release(item.ID)
 			if item.ID%1000 == 0 {
-				q.SetRank(item.Batch+1, -item.ID)
+				q.SetBatchRank(item.Batch+1, -item.ID)
 			}
 		}
 	}

@@ -99,7 +99,7 @@ func TestQueueMatchesModel(t *testing.T) {
 			},
 			"set the rank of a batch": func(t *rapid.T) {
 				batch, rank := rapid.Int64Range(1, 4).Draw(t, "batch"), rapid.Int64Range(-3, 3).Draw(t, "rank")
-				m.q.SetRank(batch, rank)
+				m.q.SetBatchRank(batch, rank)
 				m.ranks[batch] = rank
 			},
 			"change a server limit": func(t *rapid.T) {
@@ -150,7 +150,7 @@ func TestNoBatchStarves(t *testing.T) {
 			q.Push(queue.Item{ID: next, Batch: batch, Rank: next, Server: batch % 2})
 		}
 		for batch := range batches {
-			q.SetRank(batch, batch)
+			q.SetBatchRank(batch, batch)
 			push(batch)
 		}
 		waited, turns := map[int64]int64{}, map[int64]int{}

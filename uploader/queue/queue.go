@@ -67,14 +67,14 @@ func New(limits Limits) *Queue {
 }
 
 // SetLimits changes the limits of both classes. Running items are not affected;
-// [Queue.Surplus] returns those that exceed the limits.
+// [Queue.OverLimit] returns those that exceed the limits.
 func (q *Queue) SetLimits(limits Limits) {
 	q.classes[0].limit, q.classes[1].limit = limits.Large, limits.Small
 }
 
-// SetRank sets the rank of a batch. Lower ranks come first; batches of equal rank
+// SetBatchRank sets the rank of a batch. Lower ranks come first; batches of equal rank
 // are ordered by the ranks of their items. The default rank is 0.
-func (q *Queue) SetRank(batch, rank int64) {
+func (q *Queue) SetBatchRank(batch, rank int64) {
 	if q.ranks[batch] == rank {
 		return
 	}
@@ -89,8 +89,8 @@ func (q *Queue) SetRank(batch, rank int64) {
 	}
 }
 
-// Forget removes the rank of a batch that has no more items.
-func (q *Queue) Forget(batch int64) { delete(q.ranks, batch) }
+// ForgetBatch removes the rank of a batch that has no more items.
+func (q *Queue) ForgetBatch(batch int64) { delete(q.ranks, batch) }
 
 // Push adds an item. A waiting item with the same ID is replaced; a running one is
 // left unchanged.
@@ -157,9 +157,9 @@ func (q *Queue) Release(id int64) {
 	}
 }
 
-// Surplus returns the IDs of the running items that exceed the limits of the
+// OverLimit returns the IDs of the running items that exceed the limits of the
 // classes or servers: those that come last in the user's order.
-func (q *Queue) Surplus(limit ServerLimit) []int64 {
+func (q *Queue) OverLimit(limit ServerLimit) []int64 {
 	items := make([]Item, 0, len(q.running))
 	for _, item := range q.running {
 		items = append(items, item)
@@ -182,8 +182,8 @@ func (q *Queue) Surplus(limit ServerLimit) []int64 {
 	return ids
 }
 
-// Holds reports whether an item is waiting or running.
-func (q *Queue) Holds(id int64) bool {
+// Contains reports whether an item is waiting or running.
+func (q *Queue) Contains(id int64) bool {
 	_, running := q.running[id]
 	g, _ := q.index.lookup(id)
 	return running || g != nil
@@ -195,8 +195,8 @@ func (q *Queue) Waiting() int { return q.index.count() }
 // Running returns the number of running items.
 func (q *Queue) Running() int { return len(q.running) }
 
-// RunningAt returns the number of running items of a server.
-func (q *Queue) RunningAt(server int64) int { return q.servers[server].running }
+// RunningOn returns the number of running items of a server.
+func (q *Queue) RunningOn(server int64) int { return q.servers[server].running }
 
 // classOf returns the index of a class in Queue.classes.
 func classOf(small bool) int {

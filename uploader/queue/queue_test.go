@@ -109,7 +109,7 @@ func TestOrder(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			q := queue.New(c.limits)
 			for _, item := range c.items {
-				q.SetRank(item.Batch, item.Batch)
+				q.SetBatchRank(item.Batch, item.Batch)
 				q.Push(item)
 			}
 			if diff := cmp.Diff(c.want, admitAll(q, c.server)); diff != "" {
@@ -137,13 +137,13 @@ func TestRunningItemIsNotAdmittedTwice(t *testing.T) {
 func TestSetRankMovesItemsOfBatch(t *testing.T) {
 	q := queue.New(queue.Limits{Large: 99, Small: 99})
 	for id := range int64(3) {
-		q.SetRank(id+1, id+1)
+		q.SetBatchRank(id+1, id+1)
 		q.Push(queue.Item{ID: 10*id + 11, Batch: id + 1, Server: id})
 		q.Push(queue.Item{ID: 10*id + 12, Batch: id + 1, Server: id})
 		q.Push(queue.Item{ID: 10*id + 13, Batch: id + 1, Server: id, Small: true})
 	}
-	q.SetRank(3, -1)
-	q.SetRank(1, 7)
+	q.SetBatchRank(3, -1)
+	q.SetBatchRank(1, 7)
 	if diff := cmp.Diff([]int64{31, 32, 21, 11, 22, 12, 33, 23, 13}, admitAll(q, unlimited)); diff != "" {
 		t.Error("admitted (-want +got):\n" + diff)
 	}
@@ -179,18 +179,18 @@ func TestSurplusIsLastInOrder(t *testing.T) {
 		q.Push(queue.Item{ID: id + 11, Small: true, Rank: 99, Server: id})
 	}
 	admitAll(q, unlimited)
-	if got := q.Surplus(unlimited); got != nil {
+	if got := q.OverLimit(unlimited); got != nil {
 		t.Errorf("got %v within the limits, want none", got)
 	}
-	if diff := cmp.Diff([]int64{1, 11}, q.Surplus(limited(map[int64]int{1: 9, 2: 9}))); diff != "" {
+	if diff := cmp.Diff([]int64{1, 11}, q.OverLimit(limited(map[int64]int{1: 9, 2: 9}))); diff != "" {
 		t.Error("server limit exceeded (-want +got):\n" + diff)
 	}
 	q.SetLimits(queue.Limits{Large: 1, Small: 1})
-	if diff := cmp.Diff([]int64{2, 1, 12}, q.Surplus(unlimited)); diff != "" {
+	if diff := cmp.Diff([]int64{2, 1, 12}, q.OverLimit(unlimited)); diff != "" {
 		t.Error("class limit exceeded (-want +got):\n" + diff)
 	}
 	q.Release(1)
-	if diff := cmp.Diff([]int64{2, 12}, q.Surplus(unlimited)); diff != "" {
+	if diff := cmp.Diff([]int64{2, 12}, q.OverLimit(unlimited)); diff != "" {
 		t.Error("after a release (-want +got):\n" + diff)
 	}
 }

@@ -12,9 +12,9 @@ import (
 
 // Decision is what to do after a fault.
 type Decision struct {
-	Again bool          // retry after Delay; if false, stop until the user acts
-	Delay time.Duration // 0 means retry at once
-	Count bool          // increment the attempt, so that the next delay is longer
+	Retry        bool          // retry after Delay; if false, stop until the user acts
+	Delay        time.Duration // 0 means retry at once
+	CountAttempt bool          // increment the attempt, so that the next delay is longer
 }
 
 const (
@@ -45,15 +45,15 @@ const (
 func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	switch f.Kind {
 	case fault.Offline:
-		return Decision{Again: true, Delay: offlineDelay}
+		return Decision{Retry: true, Delay: offlineDelay}
 	case fault.SourceBusy:
 		if f.RetryAfter > 0 {
-			return Decision{Again: true, Delay: min(f.RetryAfter, maxRetryAfter)}
+			return Decision{Retry: true, Delay: min(f.RetryAfter, maxRetryAfter)}
 		}
-		return Decision{Again: true, Delay: sourceBusyDelay}
+		return Decision{Retry: true, Delay: sourceBusyDelay}
 	case fault.Conflict:
 		if attempt < maxImmediate {
-			return Decision{Again: true, Count: true}
+			return Decision{Retry: true, CountAttempt: true}
 		}
 		return backoff(f, attempt, random, maxDelay)
 	case fault.NotTus:
@@ -84,7 +84,7 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	case fault.Gone:
 		// Only HEAD confirms that the upload no longer exists.
 		if (f.Op == fault.Patch || f.Op == fault.Concat) && attempt < maxImmediate {
-			return Decision{Again: true, Count: true}
+			return Decision{Retry: true, CountAttempt: true}
 		}
 		return Decision{}
 	default:
@@ -101,11 +101,11 @@ func isUploadOp(op fault.Op) bool {
 // a random delay that grows with attempt up to limit.
 func backoff(f *fault.Fault, attempt int, random float64, limit time.Duration) Decision {
 	if f.RetryAfter > 0 {
-		return Decision{Again: true, Delay: min(f.RetryAfter, maxRetryAfter), Count: true}
+		return Decision{Retry: true, Delay: min(f.RetryAfter, maxRetryAfter), CountAttempt: true}
 	}
 	delay := limit
 	if attempt < 16 { // a larger shift exceeds every limit and could overflow
 		delay = min(baseDelay<<attempt, limit)
 	}
-	return Decision{Again: true, Delay: time.Duration(random * float64(delay)), Count: true}
+	return Decision{Retry: true, Delay: time.Duration(random * float64(delay)), CountAttempt: true}
 }

@@ -18,8 +18,8 @@ func TestDecideForEveryKind(t *testing.T) {
 	for _, kind := range fault.Kinds() {
 		t.Run(kind.String(), func(t *testing.T) {
 			got := retry.Decide(&fault.Fault{Kind: kind, Op: fault.Create}, 0, 0.5)
-			if got.Again != retried[kind] {
-				t.Errorf("retry = %v, want %v", got.Again, retried[kind])
+			if got.Retry != retried[kind] {
+				t.Errorf("retry = %v, want %v", got.Retry, retried[kind])
 			}
 		})
 	}
@@ -33,18 +33,18 @@ func TestDecide(t *testing.T) {
 		random  float64
 		want    retry.Decision
 	}{
-		{"first delay is at most one second", fault.Fault{Kind: fault.Transient}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
-		{"delays double", fault.Fault{Kind: fault.Transient}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
-		{"delay limit is two minutes", fault.Fault{Kind: fault.Transient}, 1000, 0.5, retry.Decision{Again: true, Delay: time.Minute, Count: true}},
-		{"delay limit of an unreachable server is 20 seconds", fault.Fault{Kind: fault.Unreachable}, 1000, 0.5, retry.Decision{Again: true, Delay: 10 * time.Second, Count: true}},
-		{"delay limit of a busy server is five minutes", fault.Fault{Kind: fault.Busy}, 1000, 0.5, retry.Decision{Again: true, Delay: 150 * time.Second, Count: true}},
-		{"Retry-After is used exactly", fault.Fault{Kind: fault.Busy, RetryAfter: 90 * time.Second}, 0, 0.1, retry.Decision{Again: true, Delay: 90 * time.Second, Count: true}},
-		{"Retry-After is limited", fault.Fault{Kind: fault.Busy, RetryAfter: 9000 * time.Hour}, 0, 0.1, retry.Decision{Again: true, Delay: time.Hour, Count: true}},
-		{"offline does not count as an attempt", fault.Fault{Kind: fault.Offline}, 7, 0.9, retry.Decision{Again: true, Delay: 5 * time.Second}},
-		{"first conflict is retried at once", fault.Fault{Kind: fault.Conflict}, 0, 0.9, retry.Decision{Again: true, Count: true}},
-		{"repeated conflict is retried with backoff", fault.Fault{Kind: fault.Conflict}, 3, 0.5, retry.Decision{Again: true, Delay: 4 * time.Second, Count: true}},
-		{"gone on PATCH is retried at once", fault.Fault{Kind: fault.Gone, Op: fault.Patch}, 0, 0.9, retry.Decision{Again: true, Count: true}},
-		{"HEAD 400 is retried", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 0, 0.5, retry.Decision{Again: true, Delay: 500 * time.Millisecond, Count: true}},
+		{"first delay is at most one second", fault.Fault{Kind: fault.Transient}, 0, 0.5, retry.Decision{Retry: true, Delay: 500 * time.Millisecond, CountAttempt: true}},
+		{"delays double", fault.Fault{Kind: fault.Transient}, 3, 0.5, retry.Decision{Retry: true, Delay: 4 * time.Second, CountAttempt: true}},
+		{"delay limit is two minutes", fault.Fault{Kind: fault.Transient}, 1000, 0.5, retry.Decision{Retry: true, Delay: time.Minute, CountAttempt: true}},
+		{"delay limit of an unreachable server is 20 seconds", fault.Fault{Kind: fault.Unreachable}, 1000, 0.5, retry.Decision{Retry: true, Delay: 10 * time.Second, CountAttempt: true}},
+		{"delay limit of a busy server is five minutes", fault.Fault{Kind: fault.Busy}, 1000, 0.5, retry.Decision{Retry: true, Delay: 150 * time.Second, CountAttempt: true}},
+		{"Retry-After is used exactly", fault.Fault{Kind: fault.Busy, RetryAfter: 90 * time.Second}, 0, 0.1, retry.Decision{Retry: true, Delay: 90 * time.Second, CountAttempt: true}},
+		{"Retry-After is limited", fault.Fault{Kind: fault.Busy, RetryAfter: 9000 * time.Hour}, 0, 0.1, retry.Decision{Retry: true, Delay: time.Hour, CountAttempt: true}},
+		{"offline does not count as an attempt", fault.Fault{Kind: fault.Offline}, 7, 0.9, retry.Decision{Retry: true, Delay: 5 * time.Second}},
+		{"first conflict is retried at once", fault.Fault{Kind: fault.Conflict}, 0, 0.9, retry.Decision{Retry: true, CountAttempt: true}},
+		{"repeated conflict is retried with backoff", fault.Fault{Kind: fault.Conflict}, 3, 0.5, retry.Decision{Retry: true, Delay: 4 * time.Second, CountAttempt: true}},
+		{"gone on PATCH is retried at once", fault.Fault{Kind: fault.Gone, Op: fault.Patch}, 0, 0.9, retry.Decision{Retry: true, CountAttempt: true}},
+		{"HEAD 400 is retried", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 0, 0.5, retry.Decision{Retry: true, Delay: 500 * time.Millisecond, CountAttempt: true}},
 		{"HEAD 400 stops after five attempts", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 5, 0.5, retry.Decision{}},
 		{"gone on HEAD stops", fault.Fault{Kind: fault.Gone, Op: fault.Head}, 0, 0.9, retry.Decision{}},
 	} {
@@ -82,7 +82,7 @@ func TestNotTusIsRetriedForExistingUploads(t *testing.T) {
 		"probe":                {fault.Probe, 0, false},
 	} {
 		got := retry.Decide(&fault.Fault{Kind: fault.NotTus, Op: c.op}, c.attempt, 0.5)
-		if got.Again != c.retried || got.Again && (!got.Count || got.Delay == 0) {
+		if got.Retry != c.retried || got.Retry && (!got.CountAttempt || got.Delay == 0) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

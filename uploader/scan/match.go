@@ -13,20 +13,20 @@ import (
 
 // Match is the earlier upload that a file belongs to. At most one field is set.
 type Match struct {
-	Continues uploader.TransferID // an unfinished transfer of this file: it resumes
-	Joins     uploader.TransferID // a finished transfer of this file: it moves to the scanned batch
-	Possible  uploader.TransferID // an unfinished transfer that may be of this file: the user is asked
-	Uploaded  uploader.TransferID // a finished transfer of this file: the user is asked whether to upload it again
+	Resumes  uploader.TransferID // an unfinished transfer of this file: it resumes
+	Moves    uploader.TransferID // a finished transfer of this file: it moves to the scanned batch
+	Possible uploader.TransferID // an unfinished transfer that may be of this file: the user is asked
+	Uploaded uploader.TransferID // a finished transfer of this file: the user is asked whether to upload it again
 }
 
-// Evidence is the result of comparing a file with what was sent by an earlier upload.
-type Evidence uint8
+// Comparison is the result of comparing a file with what was sent by an earlier upload.
+type Comparison uint8
 
 // The results.
 const (
-	Different Evidence = iota // a byte differs
-	Unproven                  // not all that was sent can be compared
-	Proven                    // equal
+	Different    Comparison = iota // a byte differs
+	Inconclusive                   // not all that was sent can be compared
+	Equal                          // equal
 )
 
 // Matcher finds the earlier uploads that files belong to. It reads files, so it is
@@ -35,8 +35,8 @@ type Matcher struct {
 	Batch      uploader.Batch
 	Superseded map[uploader.BatchID]bool      // batches whose files were added again with this batch
 	Begun      map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
-	Unmade     map[string]uploader.TransferID // transfers that failed before an upload was created, by path
-	Gone       map[uploader.TransferID]bool   // cache: the transfer's file is missing
+	NeverBegun map[string]uploader.TransferID // transfers that failed before an upload was created, by path
+	Missing    map[uploader.TransferID]bool   // cache: the transfer's file is missing
 	Store      uploader.Store
 	Disk       source.Disk
 }
@@ -52,7 +52,7 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 	for i := range sameFingerprint {
 		c := &sameFingerprint[i]
 		switch {
-		case c.Batch == m.Batch.ID, c.Intent.GivenUp():
+		case c.Batch == m.Batch.ID, c.Intent.Cancels():
 		case c.Phase == uploader.PhaseDone:
 			done = c
 		case c.Server != m.Batch.Server: // another server that had the same endpoint before
@@ -61,7 +61,7 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		}
 	}
 	if c := samePath(file, unfinished); c != nil {
-		return Match{Continues: c.ID}, nil
+		return Match{Resumes: c.ID}, nil
 	}
 	found, err := m.matchMoved(ctx, file, unfinished)
 	switch {
@@ -69,9 +69,9 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		return found, err
 	case done == nil:
 		return Match{}, nil
-	case done.Source.Path == file.Path && (m.Superseded[done.Batch] || m.Batch.Options.Again && m.finishedAfterAdd(done)):
-		return Match{Joins: done.ID}, nil
-	case m.Batch.Options.Again:
+	case done.Source.Path == file.Path && (m.Superseded[done.Batch] || m.Batch.Options.UploadAgain && m.finishedAfterAdd(done)):
+		return Match{Moves: done.ID}, nil
+	case m.Batch.Options.UploadAgain:
 		return Match{}, nil
 	default:
 		return Match{Uploaded: done.ID}, nil
@@ -108,21 +108,21 @@ func (m *Matcher) matchMoved(ctx context.Context, file source.File, sameFingerpr
 		switch {
 		case err != nil:
 			return Match{}, err
-		case evidence == Proven:
+		case evidence == Equal:
 			equal = append(equal, c)
-		case evidence == Unproven:
+		case evidence == Inconclusive:
 			possible = append(possible, c)
 		}
 	}
 	switch {
 	case len(equal) == 1:
-		return Match{Continues: equal[0].ID}, nil
+		return Match{Resumes: equal[0].ID}, nil
 	case len(equal) > 1:
 		return Match{Possible: furthestOf(equal).ID}, nil
 	case len(possible) > 0:
 		return Match{Possible: furthestOf(possible).ID}, nil
 	case len(unbegun) > 0: // nothing was sent, so no content can be mixed up
-		return Match{Continues: unbegun[0].ID}, nil
+		return Match{Resumes: unbegun[0].ID}, nil
 	default:
 		return Match{}, nil
 	}
@@ -143,7 +143,7 @@ func (m *Matcher) begunCandidates(file source.File, sameFingerprint []*uploader.
 }
 
 // compare compares a file with a candidate of the same size.
-func (m *Matcher) compare(ctx context.Context, file source.File, c *uploader.Transfer) (Evidence, error) {
+func (m *Matcher) compare(ctx context.Context, file source.File, c *uploader.Transfer) (Comparison, error) {
 	switch {
 	case c.Source.Path != file.Path && !m.isMissing(c):
 		return Different, nil
@@ -157,11 +157,11 @@ func (m *Matcher) compare(ctx context.Context, file source.File, c *uploader.Tra
 // isMissing reports whether the file of a transfer is missing, or changed so that the
 // transfer failed.
 func (m *Matcher) isMissing(c *uploader.Transfer) bool {
-	missing, cached := m.Gone[c.ID]
+	missing, cached := m.Missing[c.ID]
 	if !cached {
 		_, err := m.Disk.Stat(c.Source.Path)
 		missing = fault.Is(err, fault.SourceMissing) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
-		m.Gone[c.ID] = missing
+		m.Missing[c.ID] = missing
 	}
 	return missing
 }
@@ -175,34 +175,34 @@ func furthestOf(candidates []*uploader.Transfer) *uploader.Transfer {
 // Compare compares a sample of what was sent by an upload with a file. What was sent
 // after the last saved block cannot be compared; it counts as equal only if identity,
 // size and modification time are the same. It fails with the store's error or ctx's.
-func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *uploader.Transfer, file source.File) (Evidence, error) {
+func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *uploader.Transfer, file source.File) (Comparison, error) {
 	saved, err := store.Proof(ctx, t.ID)
 	if err != nil {
-		return Unproven, err
+		return Inconclusive, err
 	}
 	end := t.Session.Offset
 	if t.Session.Parts > 0 {
 		parts, err := store.Parts(ctx, t.ID)
 		if err != nil {
-			return Unproven, err
+			return Inconclusive, err
 		}
-		end = worker.Furthest(parts)
+		end = worker.AcknowledgedEnd(parts)
 	}
-	proof := saved.Upto(end)
+	proof := saved.Prefix(end)
 	opened, seen, err := disk.Open(file)
 	if err != nil || !seen.Same(file) {
-		return Unproven, ctx.Err()
+		return Inconclusive, ctx.Err()
 	}
 	defer opened.Close()
-	err = proof.Check(ctx, opened, worker.Sample(len(proof)))
+	err = proof.Check(ctx, opened, worker.SampleBlocks(len(proof)))
 	switch {
 	case ctx.Err() != nil:
-		return Unproven, ctx.Err()
+		return Inconclusive, ctx.Err()
 	case fault.Is(err, fault.SourceChanged):
 		return Different, nil
 	case err != nil || proof.Covers() < end && !(sameIdentity(file, t.Source) && file.Same(t.Source)):
-		return Unproven, nil
+		return Inconclusive, nil
 	default:
-		return Proven, nil
+		return Equal, nil
 	}
 }

@@ -58,7 +58,7 @@ type Found struct {
 	File        source.File
 	Fingerprint string
 	Match       Match
-	Growth      uploader.Growth
+	Growth      uploader.FileGrowth
 	Err         error // why the file cannot be uploaded; nil otherwise
 }
 
@@ -81,14 +81,14 @@ type Scanner struct {
 	Request     Request
 	Store       uploader.Store
 	Disk        source.Disk
-	Growth      func(path string) uploader.Growth // nil: no file is being written by a known program
+	Growth      func(path string) uploader.FileGrowth // nil: no file is being written by a known program
 	Reporter    Reporter
 	Batch       uploader.Batch
 	Cancel      context.CancelFunc
 	Fingerprint func(context.Context, source.File) (string, error)
-	Known       map[string]bool // paths that have a transfer already
+	KnownPaths  map[string]bool // paths that have a transfer already
 	Matcher     *Matcher
-	Options     source.Options
+	Options     source.ScanOptions
 
 	portion []Found
 	began   time.Time     // of the portion
@@ -99,15 +99,15 @@ type Scanner struct {
 // the next start of the program.
 func (s *Scanner) Run(ctx context.Context) error {
 	s.began = time.Now()
-	for file, err := range s.Disk.Expand(ctx, s.Batch.Roots, s.Options) {
+	for file, err := range s.Disk.Scan(ctx, s.Batch.Roots, s.Options) {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if s.Known[file.Path] || !s.Request.Includes(file.Path) {
+		if s.KnownPaths[file.Path] || !s.Request.Includes(file.Path) {
 			continue
 		}
 		f := Found{File: file, Growth: s.growth(file.Path), Err: err}
-		if f.Growth == uploader.Growing {
+		if f.Growth == uploader.GrowthActive {
 			f.File.Size = uploader.SizeUnknown // such a file matches no earlier upload
 		} else if err == nil {
 			f.Fingerprint, f.Err = s.Fingerprint(ctx, file)
@@ -129,7 +129,7 @@ func (s *Scanner) Abort(ctx context.Context) {
 	s.deliver(ctx, true)
 }
 
-func (s *Scanner) growth(path string) uploader.Growth {
+func (s *Scanner) growth(path string) uploader.FileGrowth {
 	if s.Growth == nil {
 		return uploader.GrowthNone
 	}

@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// System is the file system that a [Disk] uses. Its errors are those of the os package.
+// FileSystem is the file system that a [Disk] uses. Its errors are those of the os package.
 // It may be used from any goroutine.
-type System interface {
+type FileSystem interface {
 	// Stat returns the FileInfo of the file that path names, following links.
 	Stat(path string) (fs.FileInfo, error)
 
@@ -17,11 +17,11 @@ type System interface {
 	ReadDir(path string) ([]fs.DirEntry, error)
 
 	// Open opens a file for reading. It does not block on a named pipe.
-	Open(path string) (Opened, error)
+	Open(path string) (OpenFile, error)
 }
 
-// Opened is an open file; *os.File implements it.
-type Opened interface {
+// OpenFile is an open file; *os.File implements it.
+type OpenFile interface {
 	io.ReaderAt
 	io.Closer
 	Stat() (fs.FileInfo, error)
@@ -29,29 +29,29 @@ type Opened interface {
 }
 
 // Disk gives access to files. The zero Disk uses [OS].
-type Disk struct{ system System }
+type Disk struct{ system FileSystem }
 
 // NewDisk returns a Disk that uses system.
-func NewDisk(system System) Disk { return Disk{system} }
+func NewDisk(system FileSystem) Disk { return Disk{system} }
 
-func (d Disk) fs() System {
+func (d Disk) fs() FileSystem {
 	if d.system == nil {
 		return OS{}
 	}
 	return d.system
 }
 
-// OS is the [System] of the os package.
+// OS is the [FileSystem] of the os package.
 type OS struct{}
 
-// Stat implements [System].
+// Stat implements [FileSystem].
 func (OS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
 
-// ReadDir implements [System].
+// ReadDir implements [FileSystem].
 func (OS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
 
-// Open implements [System].
-func (OS) Open(path string) (Opened, error) {
+// Open implements [FileSystem].
+func (OS) Open(path string) (OpenFile, error) {
 	file, err := openRegular(path)
 	if err != nil {
 		return nil, err // not an interface that holds a nil *os.File

@@ -154,7 +154,7 @@ func TestContent(t *testing.T) {
 	t.Run("fails if the context ends", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := source.Content(ctx, source.Disk{}, stat(t, write(t, filepath.Join(dir, "f"), "x")), "to"); !fault.Stopped(err) {
+		if _, err := source.Content(ctx, source.Disk{}, stat(t, write(t, filepath.Join(dir, "f"), "x")), "to"); !fault.IsCanceled(err) {
 			t.Errorf("got %v", err)
 		}
 	})

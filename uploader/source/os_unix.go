@@ -27,7 +27,7 @@ func identify(_ string, info fs.FileInfo) Identity {
 	return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:gosec,unconvert // Dev is signed and narrower on some systems
 }
 
-func identifyOpen(_ Opened, info fs.FileInfo) Identity { return identify("", info) }
+func identifyOpen(_ OpenFile, info fs.FileInfo) Identity { return identify("", info) }
 
 // systemKind returns the kind of errors that the fs package does not classify.
 func systemKind(err error) (fault.Kind, bool) {

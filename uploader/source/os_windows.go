@@ -30,7 +30,7 @@ func identify(path string, _ fs.FileInfo) Identity {
 	return identityOf(handle)
 }
 
-func identifyOpen(opened Opened, _ fs.FileInfo) Identity {
+func identifyOpen(opened OpenFile, _ fs.FileInfo) Identity {
 	return identityOf(windows.Handle(opened.Fd()))
 }
 

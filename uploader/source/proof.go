@@ -31,30 +31,30 @@ func BlockSize(size int64) int64 {
 	return block
 }
 
-// Mark is the internal state of a SHA-256 hash of a file from its start to the end of a
+// BlockHash is the internal state of a SHA-256 hash of a file from its start to the end of a
 // block. From the states at both ends of a block its bytes can be verified without reading
 // those before it. From the last state hashing can continue.
-type Mark struct {
-	At    int64 // bytes from the start of the file
+type BlockHash struct {
+	End   int64 // bytes from the start of the file
 	State []byte
 }
 
 // Proof is the hashes by which a file's content is verified: one for the end of each
 // block, in order from the first, and possibly one more inside the next block, where the
 // last acknowledged byte was.
-type Proof []Mark
+type Proof []BlockHash
 
 // Covers returns the number of bytes from the start of the file that p covers.
 func (p Proof) Covers() int64 {
 	if len(p) == 0 {
 		return 0
 	}
-	return p[len(p)-1].At
+	return p[len(p)-1].End
 }
 
-// Upto returns the part of p that covers at most the first n bytes.
-func (p Proof) Upto(n int64) Proof {
-	for len(p) > 0 && p[len(p)-1].At > n {
+// Prefix returns the part of p that covers at most the first n bytes.
+func (p Proof) Prefix(n int64) Proof {
+	for len(p) > 0 && p[len(p)-1].End > n {
 		p = p[:len(p)-1]
 	}
 	return p
@@ -66,7 +66,7 @@ func (p Proof) Upto(n int64) Proof {
 // SourceChanged, too.
 func (p Proof) Check(ctx context.Context, file io.ReaderAt, blocks []int) error {
 	for _, i := range blocks {
-		var start Mark
+		var start BlockHash
 		if i > 0 {
 			start = p[i-1]
 		}
@@ -74,48 +74,48 @@ func (p Proof) Check(ctx context.Context, file io.ReaderAt, blocks []int) error 
 		if err != nil {
 			return fault.New(fault.SourceChanged, fault.Read, err)
 		}
-		if err := h.readTo(ctx, file, p[i].At); err != nil {
+		if err := h.readTo(ctx, file, p[i].End); err != nil {
 			return err
 		}
 		if !bytes.Equal(h.blockHash().State, p[i].State) {
-			return fault.Newf(fault.SourceChanged, fault.Read, "bytes %d to %d differ from those that were sent", start.At, p[i].At)
+			return fault.Newf(fault.SourceChanged, fault.Read, "bytes %d to %d differ from those that were sent", start.End, p[i].End)
 		}
 	}
 	return nil
 }
 
-// Prover hashes a file and makes a [Proof] of it. It may be used by one goroutine at a
+// Hasher hashes a file and makes a [Proof] of it. It may be used by one goroutine at a
 // time.
-type Prover struct {
+type Hasher struct {
 	file      io.ReaderAt
 	blockSize int64
 	hash      resumableHash
 	proof     Proof
 }
 
-// NewProver returns a [Prover] of a file of that size, which continues proof. It starts at
+// NewHasher returns a [Hasher] of a file of that size, which continues proof. It starts at
 // the beginning of the file if proof is empty or cannot be read.
-func NewProver(file io.ReaderAt, size int64, proof Proof) *Prover {
-	p := &Prover{file: file, blockSize: BlockSize(size), proof: proof[:len(proof):len(proof)]}
-	var last Mark
+func NewHasher(file io.ReaderAt, size int64, proof Proof) *Hasher {
+	p := &Hasher{file: file, blockSize: BlockSize(size), proof: proof[:len(proof):len(proof)]}
+	var last BlockHash
 	if n := len(proof); n > 0 {
 		last = proof[n-1]
-		if last.At%p.blockSize != 0 { // inside a block
+		if last.End%p.blockSize != 0 { // inside a block
 			p.proof = proof[: n-1 : n-1]
 		}
 	}
 	h, err := resumeHash(last)
 	if err != nil {
 		p.proof = nil
-		h, _ = resumeHash(Mark{}) // does not fail: there is no state to read
+		h, _ = resumeHash(BlockHash{}) // does not fail: there is no state to read
 	}
 	p.hash = h
 	return p
 }
 
-// Advance hashes the file up to offset n. It fails like [Proof.Check], and then keeps the
+// HashTo hashes the file up to offset n. It fails like [Proof.Check], and then keeps the
 // blocks that it finished.
-func (p *Prover) Advance(ctx context.Context, n int64) error {
+func (p *Hasher) HashTo(ctx context.Context, n int64) error {
 	for p.hash.offset < n {
 		next := min(n, (p.hash.offset/p.blockSize+1)*p.blockSize)
 		if err := p.hash.readTo(ctx, p.file, next); err != nil {
@@ -130,7 +130,7 @@ func (p *Prover) Advance(ctx context.Context, n int64) error {
 
 // Proof returns the hashes of the finished blocks and, inside a block, that of the bytes
 // hashed so far.
-func (p *Prover) Proof() Proof {
+func (p *Hasher) Proof() Proof {
 	if p.hash.offset == p.proof.Covers() {
 		return p.proof
 	}
@@ -138,10 +138,10 @@ func (p *Prover) Proof() Proof {
 }
 
 // Blocks returns the number of finished blocks.
-func (p *Prover) Blocks() int { return len(p.proof) }
+func (p *Hasher) Blocks() int { return len(p.proof) }
 
 // Sum returns the SHA-256 of the bytes hashed so far.
-func (p *Prover) Sum() [sha256.Size]byte {
+func (p *Hasher) Sum() [sha256.Size]byte {
 	return [sha256.Size]byte(p.hash.Sum(nil))
 }
 
@@ -153,9 +153,9 @@ type resumableHash struct {
 	buffer []byte
 }
 
-func resumeHash(from Mark) (resumableHash, error) {
-	h := resumableHash{Hash: sha256.New(), offset: from.At}
-	if from.At == 0 {
+func resumeHash(from BlockHash) (resumableHash, error) {
+	h := resumableHash{Hash: sha256.New(), offset: from.End}
+	if from.End == 0 {
 		return h, nil
 	}
 	if err := h.Hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(from.State); err != nil {
@@ -188,10 +188,10 @@ func (h *resumableHash) readTo(ctx context.Context, file io.ReaderAt, end int64)
 	return nil
 }
 
-func (h *resumableHash) blockHash() Mark {
+func (h *resumableHash) blockHash() BlockHash {
 	state, err := h.Hash.(encoding.BinaryMarshaler).MarshalBinary()
 	if err != nil {
 		panic(err) // cannot happen with SHA-256
 	}
-	return Mark{At: h.offset, State: state}
+	return BlockHash{End: h.offset, State: state}
 }

@@ -47,10 +47,10 @@ func TestProofIsIndependentOfInterruptions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var proof source.Proof
 		stops := rapid.SliceOfN(rapid.Int64Range(0, int64(len(content))), 0, 6).Draw(t, "stops")
-		var prover *source.Prover
+		var prover *source.Hasher
 		for _, stop := range append(stops, int64(len(content))) {
-			prover = source.NewProver(bytes.NewReader(content), int64(len(content)), proof)
-			if err := prover.Advance(t.Context(), stop); err != nil {
+			prover = source.NewHasher(bytes.NewReader(content), int64(len(content)), proof)
+			if err := prover.HashTo(t.Context(), stop); err != nil {
 				t.Fatal(err)
 			}
 			proof = prover.Proof()
@@ -69,8 +69,8 @@ func TestProofIsIndependentOfInterruptions(t *testing.T) {
 
 func TestCheckFindsChangedBlock(t *testing.T) {
 	content := randomBytes(4 * mib)
-	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), nil)
-	if err := prover.Advance(t.Context(), int64(len(content))); err != nil {
+	prover := source.NewHasher(bytes.NewReader(content), int64(len(content)), nil)
+	if err := prover.HashTo(t.Context(), int64(len(content))); err != nil {
 		t.Fatal(err)
 	}
 	proof := prover.Proof()
@@ -89,25 +89,25 @@ func TestCheckFindsChangedBlock(t *testing.T) {
 
 func TestHashingFails(t *testing.T) {
 	content := randomBytes(mib)
-	prover := source.NewProver(bytes.NewReader(content), 2*mib, nil)
-	if err := prover.Advance(t.Context(), 2*mib); !fault.Is(err, fault.SourceChanged) {
+	prover := source.NewHasher(bytes.NewReader(content), 2*mib, nil)
+	if err := prover.HashTo(t.Context(), 2*mib); !fault.Is(err, fault.SourceChanged) {
 		t.Errorf("truncated file: got %v, want a fault of kind SourceChanged", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := source.NewProver(bytes.NewReader(content), mib, nil).Advance(ctx, mib); !errors.Is(err, context.Canceled) {
+	if err := source.NewHasher(bytes.NewReader(content), mib, nil).HashTo(ctx, mib); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled context: got %v", err)
 	}
 }
 
 func TestUnreadableProof(t *testing.T) {
 	content := randomBytes(2 * mib)
-	unreadable := source.Proof{{At: mib, State: []byte("not a hash state")}}
+	unreadable := source.Proof{{End: mib, State: []byte("not a hash state")}}
 	if err := unreadable.Check(t.Context(), bytes.NewReader(content), []int{0}); !fault.Is(err, fault.SourceChanged) {
 		t.Errorf("Check: got %v, want a fault of kind SourceChanged", err)
 	}
-	prover := source.NewProver(bytes.NewReader(content), int64(len(content)), unreadable)
-	if err := prover.Advance(t.Context(), int64(len(content))); err != nil {
+	prover := source.NewHasher(bytes.NewReader(content), int64(len(content)), unreadable)
+	if err := prover.HashTo(t.Context(), int64(len(content))); err != nil {
 		t.Fatal(err)
 	}
 	if prover.Sum() != sha256.Sum256(content) {
@@ -116,9 +116,9 @@ func TestUnreadableProof(t *testing.T) {
 }
 
 func TestProofPrefix(t *testing.T) {
-	proof := source.Proof{{At: mib}, {At: 2 * mib}, {At: 2*mib + 5}}
+	proof := source.Proof{{End: mib}, {End: 2 * mib}, {End: 2*mib + 5}}
 	for _, c := range []struct{ n, want int64 }{{0, 0}, {mib - 1, 0}, {mib, mib}, {2*mib + 4, 2 * mib}, {9 * mib, 2*mib + 5}} {
-		if got := proof.Upto(c.n).Covers(); got != c.want {
+		if got := proof.Prefix(c.n).Covers(); got != c.want {
 			t.Errorf("prefix of %d bytes covers %d, want %d", c.n, got, c.want)
 		}
 	}
@@ -128,8 +128,8 @@ func BenchmarkHash(b *testing.B) {
 	content := randomBytes(64 * mib)
 	b.SetBytes(int64(len(content)))
 	for b.Loop() {
-		prover := source.NewProver(bytes.NewReader(content), int64(len(content)), nil)
-		if err := prover.Advance(b.Context(), int64(len(content))); err != nil {
+		prover := source.NewHasher(bytes.NewReader(content), int64(len(content)), nil)
+		if err := prover.HashTo(b.Context(), int64(len(content))); err != nil {
 			b.Fatal(err)
 		}
 	}

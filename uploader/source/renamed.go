@@ -8,11 +8,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Renamed finds a file that no longer exists under its name but under another in the same
+// FindRenamed finds a file that no longer exists under its name but under another in the same
 // folder, by its identity and size. The caller must compare the content, because systems
 // reuse identities for new files. It returns a fault of kind SourceMissing if there is
 // none, a fault like [Disk.Stat], or the context's error.
-func (d Disk) Renamed(ctx context.Context, file File) (File, error) {
+func (d Disk) FindRenamed(ctx context.Context, file File) (File, error) {
 	folder := filepath.Dir(file.Path)
 	entries, err := d.fs().ReadDir(folder)
 	if err != nil && len(entries) == 0 || !file.Identity.Known() {

@@ -11,8 +11,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Options are the options of [Disk.Expand]. They do not apply to roots.
-type Options struct {
+// ScanOptions are the options of [Disk.Scan]. They do not apply to roots.
+type ScanOptions struct {
 	// Ignore is patterns, in the syntax of path.Match, of base names of files and folders
 	// to skip. A malformed pattern matches itself.
 	Ignore []string
@@ -21,9 +21,9 @@ type Options struct {
 	// on Windows those with the hidden attribute.
 	Hidden bool
 
-	// FollowFolders follows links to folders inside folders, each folder once. Links to
+	// FollowLinks follows links to folders inside folders, each folder once. Links to
 	// files are always followed.
-	FollowFolders bool
+	FollowLinks bool
 }
 
 // DefaultIgnore returns patterns of files that desktops create in folders.
@@ -31,7 +31,7 @@ func DefaultIgnore() []string {
 	return []string{".DS_Store", "Thumbs.db", "desktop.ini", "~$*"}
 }
 
-// Expand yields the files that roots name, as they are found: a file itself, or all files
+// Scan yields the files that roots name, as they are found: a file itself, or all files
 // in a folder and its subfolders, sorted by name in each. Each folder and each file is
 // visited once, even if several roots include it under the same name; hard links are
 // different files.
@@ -40,7 +40,7 @@ func DefaultIgnore() []string {
 // *fault.Fault, and the scan continues. If ctx ends, the last pair is a zero File and the
 // context's error. Memory grows with the names in the open folders and the number of
 // folders visited.
-func (d Disk) Expand(ctx context.Context, roots []string, options Options) iter.Seq2[File, error] {
+func (d Disk) Scan(ctx context.Context, roots []string, options ScanOptions) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		s := &scan{
 			ctx:     ctx,
@@ -68,8 +68,8 @@ type location struct {
 // scan is the state of one scan. Its methods return false when the scan has ended.
 type scan struct {
 	ctx     context.Context //nolint:containedctx // a scan lives as long as the call that got ctx
-	system  System
-	options Options
+	system  FileSystem
+	options ScanOptions
 	yield   func(File, error) bool
 	folders map[location]bool // visited, or being visited
 	roots   map[location]bool // files yielded as roots
@@ -144,7 +144,7 @@ func (s *scan) entry(file, rel string, entry fs.DirEntry) bool {
 	if !info.IsDir() {
 		return s.file(file, rel, info)
 	}
-	if !entry.IsDir() && !s.options.FollowFolders {
+	if !entry.IsDir() && !s.options.FollowLinks {
 		err := fault.Newf(fault.SourceUnsupported, fault.List, "%s is a link to a folder", file)
 		return s.yield(File{Path: file, RelPath: rel}, err)
 	}

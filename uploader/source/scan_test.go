@@ -19,10 +19,10 @@ type found struct{ rel, fault string }
 
 var disk source.Disk // the zero Disk: the real file system
 
-func scan(t testing.TB, options source.Options, roots ...string) []found {
+func scan(t testing.TB, options source.ScanOptions, roots ...string) []found {
 	t.Helper()
 	var all []found
-	for file, err := range disk.Expand(context.Background(), roots, options) {
+	for file, err := range disk.Scan(context.Background(), roots, options) {
 		got := found{rel: file.RelPath}
 		if err != nil {
 			got.fault = fault.Of(err).Kind.String()
@@ -62,53 +62,53 @@ func TestScan(t *testing.T) {
 		name    string
 		files   []string
 		roots   []string // below top
-		options source.Options
+		options source.ScanOptions
 		want    []found
 	}{
-		{"file", []string{"a"}, []string{"a"}, source.Options{Hidden: true}, rels("")},
+		{"file", []string{"a"}, []string{"a"}, source.ScanOptions{Hidden: true}, rels("")},
 		{
 			"folder with hidden files, sorted by name",
 			[]string{"b", "a/z", "a/.hidden", ".dot/x", "c"},
 			[]string{"."},
-			source.Options{Hidden: true},
+			source.ScanOptions{Hidden: true},
 			rels("top/.dot/x", "top/a/.hidden", "top/a/z", "top/b", "top/c"),
 		},
-		{"empty folder", []string{"a"}, []string{"empty"}, source.Options{Hidden: true}, nil},
-		{"missing root", nil, []string{"none"}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
-		{"empty path", nil, []string{""}, source.Options{Hidden: true}, []found{{"", "source-missing"}}},
+		{"empty folder", []string{"a"}, []string{"empty"}, source.ScanOptions{Hidden: true}, nil},
+		{"missing root", nil, []string{"none"}, source.ScanOptions{Hidden: true}, []found{{"", "source-missing"}}},
+		{"empty path", nil, []string{""}, source.ScanOptions{Hidden: true}, []found{{"", "source-missing"}}},
 		{
 			"duplicate roots",
 			[]string{"a", "d/b"},
 			[]string{".", "a", ".", "d", "d/b"},
-			source.Options{Hidden: true},
+			source.ScanOptions{Hidden: true},
 			rels("top/a", "top/d/b"),
 		},
 		{
 			"inner roots before the outer one",
 			[]string{"a", "d/b"},
 			[]string{"a", "a", "d", "."},
-			source.Options{Hidden: true},
+			source.ScanOptions{Hidden: true},
 			rels("", "d/b"),
 		},
 		{
 			"ignored files, except as roots",
 			[]string{"a", ".DS_Store", "d/Thumbs.db", "d/desktop.ini", "~$report.docx", "d/b"},
 			[]string{".", ".DS_Store"},
-			source.Options{Hidden: true, Ignore: source.DefaultIgnore()},
+			source.ScanOptions{Hidden: true, Ignore: source.DefaultIgnore()},
 			rels("top/a", "top/d/b", ""),
 		},
 		{
 			"ignored folder",
 			[]string{"node_modules/a", "src/node_modules/b", "src/c"},
 			[]string{"."},
-			source.Options{Hidden: true, Ignore: []string{"node_*"}},
+			source.ScanOptions{Hidden: true, Ignore: []string{"node_*"}},
 			rels("top/src/c"),
 		},
 		{
 			"malformed pattern",
 			[]string{"[a", "a"},
 			[]string{"."},
-			source.Options{Hidden: true, Ignore: []string{"[a"}},
+			source.ScanOptions{Hidden: true, Ignore: []string{"[a"}},
 			rels("top/a"),
 		},
 	} {
@@ -125,7 +125,7 @@ func TestScan(t *testing.T) {
 				roots = append(roots, root)
 			}
 			if test.name == "empty path" {
-				for file, err := range disk.Expand(t.Context(), roots, test.options) {
+				for file, err := range disk.Scan(t.Context(), roots, test.options) {
 					if file.Path != "" || !fault.Is(err, fault.SourceMissing) {
 						t.Errorf("got %+v, %v", file, err)
 					}
@@ -141,7 +141,7 @@ func TestScan(t *testing.T) {
 
 func TestScanMatchesStat(t *testing.T) {
 	top := tree(t, "a", "d/b")
-	for file, err := range disk.Expand(t.Context(), []string{top}, source.Options{Hidden: true}) {
+	for file, err := range disk.Scan(t.Context(), []string{top}, source.ScanOptions{Hidden: true}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestScanStops(t *testing.T) {
 	top := tree(t, "a", "b", "c")
 	t.Run("when the caller stops", func(t *testing.T) {
 		n := 0
-		for range disk.Expand(t.Context(), []string{top, top}, source.Options{Hidden: true}) {
+		for range disk.Scan(t.Context(), []string{top, top}, source.ScanOptions{Hidden: true}) {
 			n++
 			break
 		}
@@ -169,14 +169,14 @@ func TestScanStops(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var got []error
-		for file, err := range disk.Expand(ctx, []string{top}, source.Options{Hidden: true}) {
+		for file, err := range disk.Scan(ctx, []string{top}, source.ScanOptions{Hidden: true}) {
 			cancel()
 			got = append(got, err)
 			if err != nil && file != (source.File{}) {
 				t.Errorf("last pair has file %+v", file)
 			}
 		}
-		if len(got) != 2 || got[0] != nil || !fault.Stopped(got[1]) {
+		if len(got) != 2 || got[0] != nil || !fault.IsCanceled(got[1]) {
 			t.Errorf("errors %v, want nil and the context's error", got)
 		}
 	})
@@ -197,7 +197,7 @@ func FuzzExpandRelPath(f *testing.F) {
 			t.Skip("file names not allowed by this system")
 		}
 		want := []found{{rel: "top/" + folder + "/" + name}}
-		got := scan(t, source.Options{Hidden: true}, top)
+		got := scan(t, source.ScanOptions{Hidden: true}, top)
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(found{})); diff != "" {
 			t.Fatal(diff)
 		}
@@ -222,7 +222,7 @@ func BenchmarkScan(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		for _, err := range disk.Expand(b.Context(), []string{dir}, source.Options{Hidden: true, Ignore: source.DefaultIgnore()}) {
+		for _, err := range disk.Scan(b.Context(), []string{dir}, source.ScanOptions{Hidden: true, Ignore: source.DefaultIgnore()}) {
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -237,10 +237,10 @@ func BenchmarkScan(b *testing.B) {
 
 func TestScanSkipsHiddenFilesExceptRoots(t *testing.T) {
 	top := tree(t, ".a", "b", ".c/d")
-	if diff := cmp.Diff([]found{{rel: "top/b"}}, scan(t, source.Options{}, top), cmp.AllowUnexported(found{})); diff != "" {
+	if diff := cmp.Diff([]found{{rel: "top/b"}}, scan(t, source.ScanOptions{}, top), cmp.AllowUnexported(found{})); diff != "" {
 		t.Error("files differ (-want +got):\n" + diff)
 	}
-	if n := len(scan(t, source.Options{}, top, filepath.Join(top, ".a"), filepath.Join(top, ".c"))); n != 3 {
+	if n := len(scan(t, source.ScanOptions{}, top, filepath.Join(top, ".a"), filepath.Join(top, ".c"))); n != 3 {
 		t.Errorf("%d files with hidden roots, want 3", n)
 	}
 }

@@ -53,7 +53,7 @@ func TestScanContinuesAfterFaults(t *testing.T) {
 	for _, name := range oddNames {
 		want["/"+name] = ""
 	}
-	compare(t, scan(t, source.Options{Hidden: true}, dir), want, filepath.Base(dir))
+	compare(t, scan(t, source.ScanOptions{Hidden: true}, dir), want, filepath.Base(dir))
 }
 
 func TestScanLinkedFolders(t *testing.T) {
@@ -64,18 +64,18 @@ func TestScanLinkedFolders(t *testing.T) {
 	link(t, top, filepath.Join(outside, "back"))
 
 	t.Run("not followed", func(t *testing.T) {
-		compare(t, scan(t, source.Options{Hidden: true}, top), map[string]string{
+		compare(t, scan(t, source.ScanOptions{Hidden: true}, top), map[string]string{
 			"/a": "", "/d/b": "", "/d/up": "source-unsupported", "/out": "source-unsupported",
 		}, "top")
 	})
 	t.Run("followed once, with a cycle", func(t *testing.T) {
-		compare(t, scan(t, source.Options{Hidden: true, FollowFolders: true}, top), map[string]string{
+		compare(t, scan(t, source.ScanOptions{Hidden: true, FollowLinks: true}, top), map[string]string{
 			"/a": "", "/d/b": "", "/out/far/c": "",
 		}, "top")
 	})
 	t.Run("followed as root, with the name of the link", func(t *testing.T) {
 		linked := link(t, outside, filepath.Join(t.TempDir(), "linked"))
-		compare(t, scan(t, source.Options{Hidden: true}, linked), map[string]string{
+		compare(t, scan(t, source.ScanOptions{Hidden: true}, linked), map[string]string{
 			"/far/c": "", "/back": "source-unsupported",
 		}, "linked")
 	})

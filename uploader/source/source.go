@@ -1,5 +1,5 @@
 // Package source reads local files for the engine: what the operating system reports of
-// them ([Disk.Stat]), the files that were added ([Disk.Expand]), and the fingerprint by
+// them ([Disk.Stat]), the files that were added ([Disk.Scan]), and the fingerprint by
 // which an earlier upload of the same file is found. All of it comes from metadata; only
 // the [Content] strategy and proofs read bytes. Every error is a *fault.Fault of a Source
 // kind or LocalDisk, or the context's error.

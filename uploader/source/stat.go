@@ -34,7 +34,7 @@ func (d Disk) IsFolder(path string) bool {
 // Open opens file for reading. It also returns the state of the open file, which the
 // caller can compare by [File.Same]. It does not block on a named pipe, even if one
 // replaced the file. It fails like Stat.
-func (d Disk) Open(file File) (Opened, File, error) {
+func (d Disk) Open(file File) (OpenFile, File, error) {
 	if _, err := d.Stat(file.Path); err != nil {
 		return nil, File{}, err
 	}
@@ -42,7 +42,7 @@ func (d Disk) Open(file File) (Opened, File, error) {
 	if err != nil {
 		return nil, File{}, Classify(fault.Open, err)
 	}
-	now, err := Restat(opened, file)
+	now, err := StatOpen(opened, file)
 	if err != nil {
 		_ = opened.Close()
 		return nil, File{}, err
@@ -50,9 +50,9 @@ func (d Disk) Open(file File) (Opened, File, error) {
 	return opened, now, nil
 }
 
-// Restat returns the current state of an open file, even if another file has its name
+// StatOpen returns the current state of an open file, even if another file has its name
 // now. It fails like [Disk.Stat].
-func Restat(opened Opened, file File) (File, error) {
+func StatOpen(opened OpenFile, file File) (File, error) {
 	info, err := opened.Stat()
 	if err != nil {
 		return File{}, Classify(fault.Open, err)
@@ -66,10 +66,10 @@ func Restat(opened Opened, file File) (File, error) {
 	return now, nil
 }
 
-// ChangedAt returns the time of the last change of an open file's content or metadata
+// ChangeTime returns the time of the last change of an open file's content or metadata
 // (ctime). Unlike the modification time, programs cannot set it. It reports false where
 // the system has no such time.
-func ChangedAt(opened Opened) (time.Time, bool) {
+func ChangeTime(opened OpenFile) (time.Time, bool) {
 	info, err := opened.Stat()
 	if err != nil {
 		return time.Time{}, false

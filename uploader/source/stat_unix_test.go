@@ -116,7 +116,7 @@ func TestDenied(t *testing.T) {
 		if _, err := disk.Stat(within); !fault.Is(err, fault.SourceDenied) {
 			t.Errorf("file in an unreadable folder: got %v", err)
 		}
-		got := scan(t, source.Options{}, dir)
+		got := scan(t, source.ScanOptions{}, dir)
 		want := map[string]string{"/open": "", "/secret": "", "/locked": "source-denied"}
 		compare(t, got, want, filepath.Base(dir))
 	})

@@ -16,7 +16,7 @@ type Ranked struct {
 
 // Reorder moves the chosen items of a list that is in order; among themselves they
 // keep their order. It returns the items whose rank changes, as few as possible.
-func Reorder(list []Ranked, to uploader.Place) []Ranked {
+func Reorder(list []Ranked, to uploader.MoveTo) []Ranked {
 	next := shifted(list, to)
 	if slices.Equal(next, list) {
 		return nil
@@ -25,24 +25,24 @@ func Reorder(list []Ranked, to uploader.Place) []Ranked {
 }
 
 // shifted returns the list in its new order, with the old ranks.
-func shifted(list []Ranked, to uploader.Place) []Ranked {
+func shifted(list []Ranked, to uploader.MoveTo) []Ranked {
 	next := slices.Clone(list)
 	switch to {
-	case uploader.PlaceUp:
+	case uploader.MoveUp:
 		for i := 1; i < len(next); i++ {
 			if next[i].Chosen && !next[i-1].Chosen {
 				next[i], next[i-1] = next[i-1], next[i]
 			}
 		}
-	case uploader.PlaceDown:
+	case uploader.MoveDown:
 		for i := len(next) - 2; i >= 0; i-- {
 			if next[i].Chosen && !next[i+1].Chosen {
 				next[i], next[i+1] = next[i+1], next[i]
 			}
 		}
-	case uploader.PlaceTop:
+	case uploader.MoveTop:
 		slices.SortStableFunc(next, func(a, b Ranked) int { return cmp.Compare(side(b), side(a)) })
-	case uploader.PlaceBottom:
+	case uploader.MoveBottom:
 		slices.SortStableFunc(next, func(a, b Ranked) int { return cmp.Compare(side(a), side(b)) })
 	}
 	return next
@@ -57,7 +57,7 @@ func side(r Ranked) int {
 }
 
 // reranked gives the reordered list new ranks, and returns the items that changed.
-func reranked(before, next []Ranked, to uploader.Place) []Ranked {
+func reranked(before, next []Ranked, to uploader.MoveTo) []Ranked {
 	first, last := before[0].Rank, before[len(before)-1].Rank
 	oldRank := make(map[int64]int64, len(before))
 	chosen := int64(0)
@@ -67,11 +67,11 @@ func reranked(before, next []Ranked, to uploader.Place) []Ranked {
 	}
 	for i := range next {
 		switch {
-		case to == uploader.PlaceUp || to == uploader.PlaceDown:
+		case to == uploader.MoveUp || to == uploader.MoveDown:
 			next[i].Rank = before[i].Rank
-		case to == uploader.PlaceTop && next[i].Chosen:
+		case to == uploader.MoveTop && next[i].Chosen:
 			next[i].Rank = first - chosen + int64(i)
-		case to == uploader.PlaceBottom && next[i].Chosen:
+		case to == uploader.MoveBottom && next[i].Chosen:
 			next[i].Rank = last + chosen - int64(len(next)-1-i)
 		}
 	}

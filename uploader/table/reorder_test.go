@@ -22,7 +22,7 @@ func TestReorderChangesFewRanks(t *testing.T) {
 			rank += step
 			list = append(list, Ranked{id, rank, rapid.Bool().Draw(t, "chosen")})
 		}
-		to := rapid.SampledFrom([]uploader.Place{uploader.PlaceUp, uploader.PlaceDown, uploader.PlaceTop, uploader.PlaceBottom}).Draw(t, "to")
+		to := rapid.SampledFrom([]uploader.MoveTo{uploader.MoveUp, uploader.MoveDown, uploader.MoveTop, uploader.MoveBottom}).Draw(t, "to")
 		changed := Reorder(slices.Clone(list), to)
 		after := slices.Clone(list)
 		chosen := 0

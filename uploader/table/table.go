@@ -93,9 +93,9 @@ func (t *Table) All() iter.Seq[*uploader.Transfer] {
 	}
 }
 
-// HiddenOf visits the transfers of a batch that the user removed and that are kept
+// Hidden visits the transfers of a batch that the user removed and that are kept
 // until it is scanned.
-func (t *Table) HiddenOf(batch uploader.BatchID) iter.Seq[*uploader.Transfer] {
+func (t *Table) Hidden(batch uploader.BatchID) iter.Seq[*uploader.Transfer] {
 	return func(yield func(*uploader.Transfer) bool) {
 		for _, row := range t.hidden {
 			if row.Batch == batch && !yield(row) {
@@ -127,10 +127,12 @@ func (t *Table) visit(set map[uploader.TransferID]bool) iter.Seq[*uploader.Trans
 func (t *Table) Count(batch uploader.BatchID) int { return t.files[batch] }
 
 // BatchTotals returns the totals of a batch's rows.
-func (t *Table) BatchTotals(batch uploader.BatchID) uploader.Sum { return t.totals.batches[batch] }
+func (t *Table) BatchTotals(batch uploader.BatchID) uploader.BatchTotals {
+	return t.totals.batches[batch]
+}
 
 // PerBatch returns the totals of all batches. It must not be changed.
-func (t *Table) PerBatch() map[uploader.BatchID]uploader.Sum { return t.totals.batches }
+func (t *Table) PerBatch() map[uploader.BatchID]uploader.BatchTotals { return t.totals.batches }
 
 // AllTotals returns a copy of the totals, to which live progress can be added.
 func (t *Table) AllTotals() Totals {
@@ -151,8 +153,8 @@ func (t *Table) SetRank(batch uploader.BatchID, rank int64) {
 	}
 }
 
-// ForgetRank removes the place of a batch that no longer exists.
-func (t *Table) ForgetRank(batch uploader.BatchID) { delete(t.order, batch) }
+// RemoveRank removes the place of a batch that no longer exists.
+func (t *Table) RemoveRank(batch uploader.BatchID) { delete(t.order, batch) }
 
 // Put stores a new value of a transfer. A new transfer goes last until the rows are
 // sorted.
@@ -180,7 +182,7 @@ func (t *Table) Put(next *uploader.Transfer) {
 
 // classify updates begun and unbegun.
 func (t *Table) classify(row *uploader.Transfer) {
-	include(t.begun, row.ID, row.Session.Begun() && row.Continuable())
+	include(t.begun, row.ID, row.Session.Begun() && row.Resumable())
 	include(t.unbegun, row.ID, row.FailedBeforeStart())
 }
 
@@ -316,8 +318,8 @@ func (t *Table) Changed() []*uploader.Transfer {
 	return rows
 }
 
-// Before returns the saved values of rows, where they are certain.
-func (t *Table) Before(rows []*uploader.Transfer) map[uploader.TransferID]*uploader.Transfer {
+// SavedValues returns the saved values of rows, where they are certain.
+func (t *Table) SavedValues(rows []*uploader.Transfer) map[uploader.TransferID]*uploader.Transfer {
 	before := make(map[uploader.TransferID]*uploader.Transfer, len(rows))
 	for _, row := range rows {
 		if saved := t.saved[row.ID]; saved != nil {

@@ -102,7 +102,7 @@ func TestTotalsMatchSnapshot(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		var all []*uploader.Transfer
 		sums := newTotals()
-		live := map[uploader.TransferID]uploader.Live{}
+		live := map[uploader.TransferID]uploader.Progress{}
 		for id := range rapid.IntRange(0, 20).Draw(r, "transfers") {
 			row := anyRow(r, uploader.TransferID(id+1))
 			all = append(all, row)
@@ -111,13 +111,13 @@ func TestTotalsMatchSnapshot(t *testing.T) {
 		moving := sums.clone()
 		for _, row := range all {
 			if rapid.Bool().Draw(r, "moves") {
-				live[row.ID] = uploader.Live{Sent: rapid.Int64Range(0, 120).Draw(r, "sent now"), Rate: float64(rapid.IntRange(0, 9).Draw(r, "rate"))}
+				live[row.ID] = uploader.Progress{Sent: rapid.Int64Range(0, 120).Draw(r, "sent now"), Rate: float64(rapid.IntRange(0, 9).Draw(r, "rate"))}
 				moving.AddProgress(row, live[row.ID])
 			}
 		}
-		s := &uploader.Snapshot{Transfers: all, Live: live}
+		s := &uploader.Snapshot{Transfers: all, Progress: live}
 		want := uploader.Totals{Count: map[uploader.State]int{}}
-		batches := map[uploader.BatchID]uploader.Sum{}
+		batches := map[uploader.BatchID]uploader.BatchTotals{}
 		for _, row := range all {
 			sum := batches[row.Batch]
 			sum.Count[row.State()]++
@@ -151,7 +151,7 @@ func savedRows(count int) []uploader.Transfer {
 		name := fmt.Sprintf("IMG_%07d.CR3", i+1)
 		saved[i] = uploader.Transfer{
 			ID: uploader.TransferID(i + 1), Batch: uploader.BatchID(i/1000 + 1), Server: 1, Rank: int64(i + 1),
-			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.MomentOf(testTime),
+			Fingerprint: fmt.Sprintf("m1:%043d", i), Added: uploader.TimestampOf(testTime),
 			Source: source.File{Path: "/media/card/DCIM/100CANON/" + name, RelPath: "100CANON/" + name, Size: 25 << 20, ModTime: testTime},
 		}
 	}
@@ -233,12 +233,12 @@ func TestBeforeReturnsSavedValues(t *testing.T) {
 		next.Phase, next.Session.Sent, next.Intent = uploader.PhaseSending, sent, intent
 		table.Put(&next)
 	}
-	saved := func() *uploader.Transfer { return table.Before(table.Changed())[1] }
+	saved := func() *uploader.Transfer { return table.SavedValues(table.Changed())[1] }
 
 	change(0, uploader.IntentRun) // need not be saved
 	table.MarkSaved()
-	change(1, uploader.IntentHold)
-	change(2, uploader.IntentHold)
+	change(1, uploader.IntentPause)
+	change(2, uploader.IntentPause)
 	if saved() != loaded {
 		t.Errorf("before a save: got %+v, want the loaded value", saved())
 	}
@@ -254,7 +254,7 @@ func TestBeforeReturnsSavedValues(t *testing.T) {
 		t.Errorf("after a failed save: got %+v, want none", saved())
 	}
 	table.Put(&uploader.Transfer{ID: 2})
-	if table.Before(table.Changed())[2] != nil {
+	if table.SavedValues(table.Changed())[2] != nil {
 		t.Error("a new transfer has a saved value")
 	}
 }

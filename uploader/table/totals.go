@@ -9,14 +9,14 @@ import (
 // Totals are the sums over the rows of a table, kept up to date as rows change. The
 // progress of running workers is not included: AddProgress adds it to a copy.
 type Totals struct {
-	batches map[uploader.BatchID]uploader.Sum
+	batches map[uploader.BatchID]uploader.BatchTotals
 	count   [uploader.NumStates]int
 	pending int   // neither final nor paused
 	bytes   int64 // of the pending ones
 	left    int64 // of those, how many are not sent
 }
 
-func newTotals() Totals { return Totals{batches: map[uploader.BatchID]uploader.Sum{}} }
+func newTotals() Totals { return Totals{batches: map[uploader.BatchID]uploader.BatchTotals{}} }
 
 func (s *Totals) clone() Totals {
 	c := *s
@@ -51,7 +51,7 @@ func (s *Totals) change(t *uploader.Transfer, sign int) {
 }
 
 // AddProgress adds the progress of the worker of a transfer that was added.
-func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Live) {
+func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Progress) {
 	before := t.Sent()
 	now := max(live.Sent, t.Session.Offset)
 	sum := s.batches[t.Batch]
@@ -64,7 +64,7 @@ func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Live) {
 }
 
 // PerBatch returns the totals of each batch.
-func (s *Totals) PerBatch() map[uploader.BatchID]uploader.Sum { return s.batches }
+func (s *Totals) PerBatch() map[uploader.BatchID]uploader.BatchTotals { return s.batches }
 
 // Overall returns the totals over all rows, without speed.
 func (s *Totals) Overall() uploader.Totals {

@@ -27,7 +27,7 @@ func BenchmarkPatch(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			transport := netx.Transport(netx.Config{})
 			defer transport.CloseIdleConnections()
-			client := newClient(b, tus.Config{Endpoint: endpoint, HTTP: netx.Watch(transport)})
+			client := newClient(b, tus.Config{Endpoint: endpoint, HTTP: netx.NewWatchdog(transport)})
 			b.SetBytes(size)
 			for b.Loop() {
 				patchFile(b, client, path, size)
@@ -70,7 +70,7 @@ func newDiscardServer(b *testing.B) string {
 func BenchmarkSmall(b *testing.B) {
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
-	client := newClient(b, tus.Config{Endpoint: uploadtest.NewTusdBinary(b).Endpoint, HTTP: netx.Watch(transport)})
+	client := newClient(b, tus.Config{Endpoint: uploadtest.NewTusdBinary(b).Endpoint, HTTP: netx.NewWatchdog(transport)})
 	content := randomBytes(b, 10<<10)
 	b.SetParallelism(4)
 	b.SetBytes(int64(len(content)))

@@ -91,18 +91,18 @@ func normalizeAlgorithm(name string) string {
 	return strings.ReplaceAll(strings.ToLower(name), "-", "")
 }
 
-// Checksum returns the first of [Capabilities.Algorithms], or "".
+// Checksum returns the first of [Capabilities.ChecksumAlgorithms], or "".
 func (c Capabilities) Checksum() string {
-	if common := c.Algorithms(); len(common) > 0 {
+	if common := c.ChecksumAlgorithms(); len(common) > 0 {
 		return common[0]
 	}
 	return ""
 }
 
-// Algorithms returns the checksum algorithms that both sides implement, in order of
+// ChecksumAlgorithms returns the checksum algorithms that both sides implement, in order of
 // preference and as the server spells them. It returns none if the server does not
 // have the extension.
-func (c Capabilities) Algorithms() []string {
+func (c Capabilities) ChecksumAlgorithms() []string {
 	if !slices.Contains(c.Extensions, Checksum) && !slices.Contains(c.Extensions, ChecksumTrailer) {
 		return nil
 	}

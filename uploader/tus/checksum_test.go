@@ -88,7 +88,7 @@ func TestX2ChecksumIsOfRequestBody(t *testing.T) {
 }
 
 func TestX2InvalidChecksumIsBug(t *testing.T) {
-	client := newClient(t, tus.Config{Endpoint: uploadtest.Unused(t)})
+	client := newClient(t, tus.Config{Endpoint: uploadtest.UnusedURL(t)})
 	tests := map[string]tus.PatchRequest{
 		"no algorithm":              {Checksum: tus.Digest{Sum: []byte{1}}},
 		"invalid algorithm name":    {Checksum: tus.Digest{Algorithm: "sha 1", Sum: []byte{1}}},
@@ -121,7 +121,7 @@ func TestX3CorruptedChunkCanBeSentAgain(t *testing.T) {
 			}
 			request := tus.PatchRequest{URL: upload.URL, Size: 3 << 20}
 			addChecksum(&request, content)
-			server.Corrupt(1)
+			server.CorruptBodies(1)
 			request.Body = bytes.NewReader(content)
 			_, err = client.PatchWith(t.Context(), request)
 			if got := wantKind(t, err, fault.Transient); got.Status != 460 || got.Code != tus.CodeChecksumMismatch {
@@ -227,7 +227,7 @@ func TestY1WholeFileInOnePatch(t *testing.T) {
 	server := uploadtest.NewReference(t)
 	transport := netx.Transport(netx.Config{})
 	t.Cleanup(transport.CloseIdleConnections)
-	client := newClient(t, tus.Config{Endpoint: server.Endpoint, HTTP: netx.Watch(transport)})
+	client := newClient(t, tus.Config{Endpoint: server.Endpoint, HTTP: netx.NewWatchdog(transport)})
 	for _, size := range []int64{0, 1, 5 << 20} {
 		content := randomBytes(t, size)
 		upload, err := client.Create(t.Context(), tus.CreateRequest{Size: size, Metadata: metadata})

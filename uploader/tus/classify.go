@@ -87,7 +87,7 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 		f.Kind = kindOf(op, f.Status, "", true)
 	}
 	if f.Kind == fault.Auth { // only a proxy can require a sign-in before there is a response
-		f.Code = fault.CodeProxy
+		f.Code = fault.CodeProxySignIn
 	}
 	return f
 }

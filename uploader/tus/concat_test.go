@@ -147,7 +147,7 @@ func TestN3PartReferences(t *testing.T) {
 }
 
 func TestN3InvalidPartsAreBugs(t *testing.T) {
-	client := newClient(t, tus.Config{Endpoint: uploadtest.Unused(t)})
+	client := newClient(t, tus.Config{Endpoint: uploadtest.UnusedURL(t)})
 	for name, parts := range map[string][]string{
 		"no parts": nil, "invalid URL": {"://"}, "no host": {"http://"}, "another scheme": {"ftp://server/1"}, "control character": {"/1\n2"},
 	} {
@@ -290,7 +290,7 @@ func TestN10ResponseTimeoutGrowsWithSize(t *testing.T) {
 						return nil, r.Context().Err()
 					}
 				})
-				client := newClient(t, tus.Config{Endpoint: "http://server/", HTTP: netx.Watch(slow)})
+				client := newClient(t, tus.Config{Endpoint: "http://server/", HTTP: netx.NewWatchdog(slow)})
 				_, err := client.Concat(t.Context(), tus.ConcatRequest{Parts: []string{"/1"}, Size: test.size})
 				if errors.Is(err, netx.ErrStalled) != test.stalled || (err == nil) == test.stalled {
 					t.Errorf("got %v", err)

@@ -91,7 +91,7 @@ func TestK5MetadataIsPaddedBase64(t *testing.T) {
 }
 
 func TestK5InvalidMetadataKeyIsBug(t *testing.T) {
-	client := newClient(t, tus.Config{Endpoint: uploadtest.Unused(t)})
+	client := newClient(t, tus.Config{Endpoint: uploadtest.UnusedURL(t)})
 	for name, pairs := range map[string][]tus.Pair{
 		"empty": {{}}, "space": {{Key: "a b"}}, "comma": {{Key: "a,b"}}, "not ASCII": {{Key: "naïve"}}, "line break": {{Key: "a\n"}},
 		"duplicate": {{Key: "a"}, {Key: "a"}},
@@ -226,7 +226,7 @@ func unseekable(content []byte) io.Reader { return struct{ io.Reader }{bytes.New
 func TestW5CreateIsNotRetried(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.LoseAnswers(1)
+	proxy.DropResponses(1)
 	client := newClient(t, tus.Config{Endpoint: proxy.URL(server.Endpoint)})
 	_, err := client.Create(t.Context(), tus.CreateRequest{Size: 5, Body: strings.NewReader("hello"), BodySize: 5})
 	wantKind(t, err, fault.Transient)
@@ -236,7 +236,7 @@ func TestW5CreateIsNotRetried(t *testing.T) {
 }
 
 func TestInvalidSizesAreBugs(t *testing.T) {
-	client := newClient(t, tus.Config{Endpoint: uploadtest.Unused(t)})
+	client := newClient(t, tus.Config{Endpoint: uploadtest.UnusedURL(t)})
 	for _, request := range []tus.CreateRequest{{Size: -1}, {Size: 1, BodySize: -1}, {Size: 1, BodySize: 2, Body: strings.NewReader("ab")}} {
 		_, err := client.Create(t.Context(), request)
 		wantKind(t, err, fault.Bug)

@@ -66,7 +66,7 @@ func TestD3LengthIsSentWithLastPatch(t *testing.T) {
 					ends     bool
 				}{{0, 7, false}, {7, size - last, false}, {size - last, size, true}} {
 					got, err := client.PatchWith(t.Context(), tus.PatchRequest{
-						URL: upload.URL, Offset: chunk.from, Body: bytes.NewReader(content[chunk.from:chunk.to]), Size: chunk.to - chunk.from, Ends: chunk.ends,
+						URL: upload.URL, Offset: chunk.from, Body: bytes.NewReader(content[chunk.from:chunk.to]), Size: chunk.to - chunk.from, Last: chunk.ends,
 					})
 					if err != nil || got.Offset != chunk.to {
 						t.Fatalf("patch up to %d: %+v, %v", chunk.to, got, err)
@@ -92,7 +92,7 @@ func TestD3EmptyDeferredUpload(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Body: strings.NewReader(""), Ends: true})
+			got, err := client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Body: strings.NewReader(""), Last: true})
 			if err != nil || got.Offset != 0 {
 				t.Fatalf("got %+v, %v", got, err)
 			}
@@ -111,7 +111,7 @@ func TestD4LengthCannotBeChanged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Body: strings.NewReader("hello"), Size: 5, Ends: true})
+			_, err = client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Body: strings.NewReader("hello"), Size: 5, Last: true})
 			wantKind(t, err, fault.Refused)
 			if got, err := client.Head(t.Context(), upload.URL); err != nil || got.Offset != 0 || got.Length != 10 {
 				t.Errorf("after the last PATCH: %+v, %v", got, err)
@@ -131,8 +131,8 @@ func TestD4HeadReturnsWhetherLengthWasReceived(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			proxy.CutAfter(size / 2)
-			_, err = client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Body: bytes.NewReader(content), Size: size, Ends: true})
+			proxy.ResetAfter(size / 2)
+			_, err = client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Body: bytes.NewReader(content), Size: size, Last: true})
 			wantKind(t, err, fault.Transient)
 			status := headUntilUnlocked(t, client, upload.URL)
 			if status.Length != -1 && status.Length != size {
@@ -140,7 +140,7 @@ func TestD4HeadReturnsWhetherLengthWasReceived(t *testing.T) {
 			}
 			rest := content[status.Offset:]
 			got, err := client.PatchWith(t.Context(), tus.PatchRequest{
-				URL: upload.URL, Offset: status.Offset, Body: bytes.NewReader(rest), Size: int64(len(rest)), Ends: status.Length < 0,
+				URL: upload.URL, Offset: status.Offset, Body: bytes.NewReader(rest), Size: int64(len(rest)), Last: status.Length < 0,
 			})
 			if err != nil || got.Offset != size {
 				t.Fatalf("resuming at %+v: %+v, %v", status, got, err)
@@ -174,7 +174,7 @@ func TestD5HeadHasNoLengthUntilSent(t *testing.T) {
 			if got, err := client.Head(t.Context(), upload.URL); err != nil || got.Offset != 5 || got.Length != -1 {
 				t.Errorf("before the last PATCH: %+v, %v", got, err)
 			}
-			if _, err := client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Offset: 5, Body: strings.NewReader("!"), Size: 1, Ends: true}); err != nil {
+			if _, err := client.PatchWith(t.Context(), tus.PatchRequest{URL: upload.URL, Offset: 5, Body: strings.NewReader("!"), Size: 1, Last: true}); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := client.Head(t.Context(), upload.URL); err != nil || got.Length != 6 {
@@ -185,9 +185,9 @@ func TestD5HeadHasNoLengthUntilSent(t *testing.T) {
 }
 
 func TestInvalidDeferredLengthsAreBugs(t *testing.T) {
-	client := newClient(t, tus.Config{Endpoint: uploadtest.Unused(t)})
+	client := newClient(t, tus.Config{Endpoint: uploadtest.UnusedURL(t)})
 	_, err := client.Create(t.Context(), tus.CreateRequest{Deferred: true, Size: 5})
 	wantKind(t, err, fault.Bug)
-	_, err = client.PatchWith(t.Context(), tus.PatchRequest{URL: "http://server/", Offset: math.MaxInt64, Body: strings.NewReader("a"), Size: 1, Ends: true})
+	_, err = client.PatchWith(t.Context(), tus.PatchRequest{URL: "http://server/", Offset: math.MaxInt64, Body: strings.NewReader("a"), Size: 1, Last: true})
 	wantKind(t, err, fault.Bug)
 }

@@ -36,7 +36,7 @@ func TestMalformedResponsesAreValidated(t *testing.T) {
 		status := rapid.SampledFrom([]int{0, 0, 200, 201, 204, 206, 299, 304, 400, 404, 409, 460, 500, 599}).Draw(r, "status")
 		values := rapid.SliceOfN(rapid.SampledFrom(malformedValues), len(names), len(names)).Draw(r, "values")
 		op := rapid.SampledFrom([]fault.Op{fault.Create, fault.Head, fault.Patch, fault.Concat, fault.Terminate}).Draw(r, "op")
-		server.Twist(1, "", func(a *uploadtest.Answer) {
+		server.ModifyResponses(1, "", func(a *uploadtest.Response) {
 			for i, name := range names {
 				a.Header[name] = values[i]
 			}

@@ -19,10 +19,10 @@ type PatchRequest struct {
 	Body   io.Reader
 	Size   int64 // bytes of Body
 
-	// Ends sends the length of a deferred upload: it ends with this body, which may
+	// Last sends the length of a deferred upload: it ends with this body, which may
 	// be empty (tus 1.0.0, Creation-Defer-Length). A server rejects a second length,
 	// so after a failed request it may only be set if HEAD returns no length.
-	Ends bool
+	Last bool
 
 	// Checksum is the checksum of Body, sent before it. It requires checksum, and an
 	// algorithm that the server offers.
@@ -30,7 +30,7 @@ type PatchRequest struct {
 
 	// Trailer is the algorithm of a checksum that is computed while Body is sent,
 	// and sent after it; "" for none. It requires checksum-trailer, and one of
-	// [Capabilities.Algorithms].
+	// [Capabilities.ChecksumAlgorithms].
 	Trailer string
 }
 
@@ -85,7 +85,7 @@ func (r PatchRequest) header() http.Header {
 		"Content-Type":  {contentType},
 		"Upload-Offset": {strconv.FormatInt(r.Offset, 10)},
 	}
-	if r.Ends {
+	if r.Last {
 		header.Set("Upload-Length", strconv.FormatInt(r.Offset+r.Size, 10))
 	}
 	if r.Checksum.Algorithm != "" {

@@ -18,13 +18,13 @@ import (
 // proxyClient returns a client for a server whose host name only the proxy resolves.
 func proxyClient(t *testing.T, proxy netx.Proxy) *tus.Client {
 	t.Helper()
-	proxyFunc, err := proxy.Choose()
+	proxyFunc, err := proxy.Func()
 	if err != nil {
 		t.Fatal(err)
 	}
 	transport := netx.Transport(netx.Config{Proxy: proxyFunc})
 	t.Cleanup(transport.CloseIdleConnections)
-	return newClient(t, tus.Config{Endpoint: "http://server.example/files/", HTTP: netx.Watch(transport)})
+	return newClient(t, tus.Config{Endpoint: "http://server.example/files/", HTTP: netx.NewWatchdog(transport)})
 }
 
 func TestUploadThroughProxy(t *testing.T) {
@@ -52,15 +52,15 @@ func TestUploadThroughProxy(t *testing.T) {
 }
 
 func TestProxyFaults(t *testing.T) {
-	unused, err := url.Parse(uploadtest.Unused(t))
+	unused, err := url.Parse(uploadtest.UnusedURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	account := url.UserPassword("me", "secret")
-	http := func(proxy *uploadtest.Forwarder) netx.Proxy {
+	http := func(proxy *uploadtest.ForwardProxy) netx.Proxy {
 		return netx.Proxy{Kind: netx.ProxyHTTP, Address: proxy.Addr, User: "me", Password: "guess"}
 	}
-	socks := func(proxy *uploadtest.Forwarder) netx.Proxy {
+	socks := func(proxy *uploadtest.ForwardProxy) netx.Proxy {
 		return netx.Proxy{Kind: netx.ProxySOCKS5, Address: proxy.Addr, User: "me", Password: "guess"}
 	}
 	tests := map[string]struct {

@@ -133,7 +133,7 @@ func (r *response) statusFault() *fault.Fault {
 	switch {
 	case f.Code != "":
 	case r.status == http.StatusProxyAuthRequired:
-		f.Code = fault.CodeProxy
+		f.Code = fault.CodeProxySignIn
 	default:
 		f.Code = r.checksumCode()
 	}

@@ -124,7 +124,7 @@ func TestStatusFaultDetail(t *testing.T) {
 }
 
 func TestStatusFaultWrapsNoError(t *testing.T) {
-	if err := call(t, fault.Head, respond(http.StatusTeapot)); fault.Stopped(err) || errors.Unwrap(err) != nil {
+	if err := call(t, fault.Head, respond(http.StatusTeapot)); fault.IsCanceled(err) || errors.Unwrap(err) != nil {
 		t.Errorf("got %v", err)
 	}
 }

@@ -81,7 +81,7 @@ func TestTransportErrorsWithRealConnections(t *testing.T) {
 		endpoint string
 		want     fault.Kind
 	}{
-		"no listener":                     {uploadtest.Unused(t), fault.Unreachable},
+		"no listener":                     {uploadtest.UnusedURL(t), fault.Unreachable},
 		"unknown host":                    {"http://nowhere.invalid/files/", fault.Offline},
 		"untrusted certificate":           {untrusted.Endpoint, fault.TLS},
 		"HTTPS request to an HTTP server": {strings.Replace(plain.Endpoint, "http:", "https:", 1), fault.NotTus},
@@ -104,7 +104,7 @@ func TestResumeAfterConnectionLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy.CutAfter(1 << 20)
+	proxy.ResetAfter(1 << 20)
 	_, err = client.Patch(t.Context(), upload.URL, 0, bytes.NewReader(content), 4<<20)
 	wantKind(t, err, fault.Transient)
 	status, err := client.Head(t.Context(), upload.URL)
@@ -146,7 +146,7 @@ func TestCanceledContextIsNotAFault(t *testing.T) {
 		cancel(paused)
 	}()
 	_, err := newClient(t, tus.Config{Endpoint: server.URL}).Patch(ctx, server.URL, 0, strings.NewReader("hello"), 5)
-	if _, isFault := errors.AsType[*fault.Fault](err); isFault || !fault.Stopped(err) || !errors.Is(err, paused) {
+	if _, isFault := errors.AsType[*fault.Fault](err); isFault || !fault.IsCanceled(err) || !errors.Is(err, paused) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -159,8 +159,8 @@ func TestCancelDuringThrottledRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	body := netx.Throttle(ctx, &cancelingReader{strings.NewReader("hello"), 2, cancel}, netx.NewLimit(1)) // 1 byte/s
-	if _, err := client.Patch(ctx, upload.URL, 0, body, 5); !fault.Stopped(err) {
+	body := netx.Throttle(ctx, &cancelingReader{strings.NewReader("hello"), 2, cancel}, netx.NewLimiter(1)) // 1 byte/s
+	if _, err := client.Patch(ctx, upload.URL, 0, body, 5); !fault.IsCanceled(err) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -180,13 +180,13 @@ func (r *cancelingReader) Read(p []byte) (int, error) {
 }
 
 func TestMissingClientCertificateIsTLSFault(t *testing.T) {
-	authority := uploadtest.NewAuthority(t)
+	authority := uploadtest.NewCA(t)
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.TLS = authority.Known(t, "127.0.0.1")
+	server.TLS = authority.MutualTLSConfig(t, "127.0.0.1")
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	server.StartTLS()
 	defer server.Close()
-	tlsConfig, err := netx.Trust{Authorities: authority.PEM}.Config()
+	tlsConfig, err := netx.TLSOptions{CACertificates: authority.PEM}.Config()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestDeadlineExceededIsTransient(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	_, err := newClient(t, tus.Config{Endpoint: server.URL}).Head(ctx, server.URL)
-	if got := wantKind(t, err, fault.Transient); !errors.Is(got, context.DeadlineExceeded) || fault.Stopped(err) {
+	if got := wantKind(t, err, fault.Transient); !errors.Is(got, context.DeadlineExceeded) || fault.IsCanceled(err) {
 		t.Errorf("got %v", err)
 	}
 }

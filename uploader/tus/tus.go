@@ -30,7 +30,7 @@ type Capabilities struct {
 const (
 	Creation                = "creation"
 	CreationWithUpload      = "creation-with-upload"
-	CreationDefer           = "creation-defer-length"
+	CreationDeferLength     = "creation-defer-length"
 	Expiration              = "expiration"
 	Checksum                = "checksum"
 	ChecksumTrailer         = "checksum-trailer"
@@ -50,7 +50,7 @@ type CreateRequest struct {
 	BodySize int64
 
 	// Deferred leaves the length of the upload open until it is sent with
-	// [PatchRequest.Ends]. Size must be 0. It requires creation-defer-length.
+	// [PatchRequest.Last]. Size must be 0. It requires creation-defer-length.
 	Deferred bool
 
 	// Partial creates a part for [Client.Concat]. It requires concatenation.

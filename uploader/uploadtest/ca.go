@@ -15,7 +15,7 @@ import (
 )
 
 // CA is a certificate authority for tests.
-type Authority struct {
+type CA struct {
 	PEM []byte // the CA certificate
 
 	certificate *x509.Certificate
@@ -23,9 +23,9 @@ type Authority struct {
 }
 
 // NewCA creates a CA with a new key.
-func NewAuthority(t testing.TB) *Authority {
+func NewCA(t testing.TB) *CA {
 	t.Helper()
-	a := &Authority{key: newKey(t)}
+	a := &CA{key: newKey(t)}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Ferry's test authority"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
@@ -44,7 +44,7 @@ func NewAuthority(t testing.TB) *Authority {
 
 // Issue returns a certificate and its key, both in PEM. The name is a host name,
 // an IP address or a client name.
-func (a *Authority) Issue(t testing.TB, name string) (certificate, key []byte) {
+func (a *CA) Issue(t testing.TB, name string) (certificate, key []byte) {
 	t.Helper()
 	own := newKey(t)
 	template := &x509.Certificate{
@@ -69,7 +69,7 @@ func (a *Authority) Issue(t testing.TB, name string) (certificate, key []byte) {
 }
 
 // ServerConfig returns the TLS configuration of a server with that name.
-func (a *Authority) Server(t testing.TB, name string) *tls.Config {
+func (a *CA) ServerConfig(t testing.TB, name string) *tls.Config {
 	t.Helper()
 	pair, err := tls.X509KeyPair(a.Issue(t, name))
 	if err != nil {
@@ -80,9 +80,9 @@ func (a *Authority) Server(t testing.TB, name string) *tls.Config {
 
 // MutualTLSConfig is like ServerConfig, but the server requires client
 // certificates signed by the CA.
-func (a *Authority) Known(t testing.TB, name string) *tls.Config {
+func (a *CA) MutualTLSConfig(t testing.TB, name string) *tls.Config {
 	t.Helper()
-	config := a.Server(t, name)
+	config := a.ServerConfig(t, name)
 	config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
 	config.ClientCAs.AddCert(a.certificate)
 	return config

@@ -11,7 +11,7 @@ import (
 // ErrDisk is wrapped by every error that [Disk.FailOn] causes.
 var ErrDisk = errors.New("injected disk failure")
 
-// Disk is a [source.System] on the operating system's file system, with injected
+// Disk is a [source.FileSystem] on the operating system's file system, with injected
 // failures. It is safe for concurrent use.
 type Disk struct {
 	system source.OS
@@ -55,7 +55,7 @@ func (d *Disk) access() error {
 	return nil
 }
 
-// Stat implements source.System.
+// Stat implements source.FileSystem.
 func (d *Disk) Stat(path string) (fs.FileInfo, error) {
 	if err := d.access(); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (d *Disk) Stat(path string) (fs.FileInfo, error) {
 	return d.system.Stat(path)
 }
 
-// ReadDir implements source.System.
+// ReadDir implements source.FileSystem.
 func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
 	if err := d.access(); err != nil {
 		return nil, err
@@ -71,8 +71,8 @@ func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
 	return d.system.ReadDir(path)
 }
 
-// Open implements source.System.
-func (d *Disk) Open(path string) (source.Opened, error) {
+// Open implements source.FileSystem.
+func (d *Disk) Open(path string) (source.OpenFile, error) {
 	if err := d.access(); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (d *Disk) isDenied(path string) bool {
 
 // failingFile is an open file whose reads can fail.
 type failingFile struct {
-	source.Opened
+	source.OpenFile
 	owner *Disk
 }
 
@@ -102,12 +102,12 @@ func (o failingFile) ReadAt(p []byte, at int64) (int, error) {
 	if err := o.owner.access(); err != nil {
 		return 0, err
 	}
-	return o.Opened.ReadAt(p, at)
+	return o.OpenFile.ReadAt(p, at)
 }
 
 func (o failingFile) Stat() (fs.FileInfo, error) {
 	if err := o.owner.access(); err != nil {
 		return nil, err
 	}
-	return o.Opened.Stat()
+	return o.OpenFile.Stat()
 }

@@ -15,7 +15,7 @@ import (
 
 // ForwardProxy is a proxy that clients are configured to use. It connects to one
 // target whatever host is requested, so requests may name hosts that do not exist.
-type Forwarder struct {
+type ForwardProxy struct {
 	Addr string // host:port
 
 	target string
@@ -28,7 +28,7 @@ type Forwarder struct {
 }
 
 // Targets returns the host:port of every request and tunnel that was allowed.
-func (f *Forwarder) Asked() []string {
+func (f *ForwardProxy) Targets() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]string(nil), f.targets...)
@@ -37,7 +37,7 @@ func (f *Forwarder) Asked() []string {
 // NewHTTPProxy starts an HTTP proxy in front of target, a host:port. It requires
 // the credentials user unless user is nil, and uses TLS unless config is nil.
 // The proxy ends with the test.
-func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.Config) *Forwarder {
+func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.Config) *ForwardProxy {
 	t.Helper()
 	f := newForwarder(t, target, user)
 	server := newHTTPServer(t, http.HandlerFunc(f.serveHTTP))
@@ -53,9 +53,9 @@ func NewHTTPProxy(t testing.TB, target string, user *url.Userinfo, config *tls.C
 
 // newForwarder returns a proxy whose tunnels are closed at the end of the test,
 // after the listening server is.
-func newForwarder(t testing.TB, target string, user *url.Userinfo) *Forwarder {
+func newForwarder(t testing.TB, target string, user *url.Userinfo) *ForwardProxy {
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &Forwarder{target: target, user: user, ctx: ctx}
+	f := &ForwardProxy{target: target, user: user, ctx: ctx}
 	t.Cleanup(func() {
 		cancel()
 		f.wait.Wait()
@@ -63,7 +63,7 @@ func newForwarder(t testing.TB, target string, user *url.Userinfo) *Forwarder {
 	return f
 }
 
-func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *ForwardProxy) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	if !f.authorized(r.Header.Get("Proxy-Authorization")) {
 		w.Header().Set("Proxy-Authenticate", "Basic")
 		w.WriteHeader(http.StatusProxyAuthRequired)
@@ -89,7 +89,7 @@ func (f *Forwarder) serveHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // forward sends on one request that is not a CONNECT.
-func (f *Forwarder) forward(w http.ResponseWriter, r *http.Request) {
+func (f *ForwardProxy) forward(w http.ResponseWriter, r *http.Request) {
 	proxy := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", f.target },
 		Transport: &http.Transport{DisableKeepAlives: true},
@@ -98,7 +98,7 @@ func (f *Forwarder) forward(w http.ResponseWriter, r *http.Request) {
 	proxy.ServeHTTP(w, r)
 }
 
-func (f *Forwarder) authorized(authorization string) bool {
+func (f *ForwardProxy) authorized(authorization string) bool {
 	if f.user == nil {
 		return true
 	}
@@ -108,19 +108,19 @@ func (f *Forwarder) authorized(authorization string) bool {
 	return ok && gotUser == f.user.Username() && gotPassword == password
 }
 
-func (f *Forwarder) record(host string) {
+func (f *ForwardProxy) record(host string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.targets = append(f.targets, host)
 }
 
-func (f *Forwarder) dial() (net.Conn, error) {
+func (f *ForwardProxy) dial() (net.Conn, error) {
 	var dialer net.Dialer
 	return dialer.DialContext(f.ctx, "tcp", f.target)
 }
 
 // tunnel copies bytes both ways until either side is closed or the test ends.
-func (f *Forwarder) tunnel(client, server net.Conn) {
+func (f *ForwardProxy) tunnel(client, server net.Conn) {
 	closeBoth := func() {
 		_ = client.Close()
 		_ = server.Close()

@@ -16,7 +16,7 @@ import (
 // NewSOCKS5 starts a SOCKS5 proxy (RFC 1928) in front of target, a host:port. It
 // requires the credentials user (RFC 1929) unless user is nil. The proxy ends
 // with the test.
-func NewSOCKS5(t testing.TB, target string, user *url.Userinfo) *Forwarder {
+func NewSOCKS5(t testing.TB, target string, user *url.Userinfo) *ForwardProxy {
 	t.Helper()
 	f := newForwarder(t, target, user)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -52,7 +52,7 @@ const (
 	passwordVersion = 1
 )
 
-func (f *Forwarder) serveSOCKS(client net.Conn) {
+func (f *ForwardProxy) serveSOCKS(client net.Conn) {
 	defer context.AfterFunc(f.ctx, func() { _ = client.Close() })()
 	defer client.Close()
 	host, err := f.handshake(client)
@@ -75,7 +75,7 @@ func socksReply(code byte) []byte {
 
 // handshake negotiates the authentication method, authenticates the client, and
 // returns the requested host:port.
-func (f *Forwarder) handshake(client net.Conn) (host string, err error) {
+func (f *ForwardProxy) handshake(client net.Conn) (host string, err error) {
 	head, err := readBytes(client, 2)
 	if err != nil {
 		return "", err
@@ -105,7 +105,7 @@ func (f *Forwarder) handshake(client net.Conn) (host string, err error) {
 
 var errUnauthorized = errors.New("authentication failed")
 
-func (f *Forwarder) authenticate(client net.Conn) error {
+func (f *ForwardProxy) authenticate(client net.Conn) error {
 	if _, err := readBytes(client, 1); err != nil {
 		return err
 	}

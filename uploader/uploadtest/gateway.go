@@ -11,7 +11,7 @@ import (
 )
 
 // Response is an HTTP response defined by a test.
-type Answer struct {
+type Response struct {
 	Status int
 	Header map[string]string
 	Body   string
@@ -29,7 +29,7 @@ type Gateway struct {
 
 type plannedResponse struct {
 	method    string
-	response  Answer
+	response  Response
 	remaining int
 }
 
@@ -60,7 +60,7 @@ func NewGateway(t testing.TB, target string) *Gateway {
 
 // Respond plans the response for the next n requests of that method, "" for any.
 // Earlier planned responses are used first.
-func (g *Gateway) Next(n int, method string, response Answer) {
+func (g *Gateway) Respond(n int, method string, response Response) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.planned = append(g.planned, plannedResponse{method: method, response: response, remaining: n})
@@ -89,7 +89,7 @@ func (g *Gateway) handler(next http.Handler) http.Handler {
 }
 
 // takePlanned uses up one planned response that matches the request.
-func (g *Gateway) takePlanned(r *http.Request) (Answer, bool) {
+func (g *Gateway) takePlanned(r *http.Request) (Response, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i := range g.planned {
@@ -103,5 +103,5 @@ func (g *Gateway) takePlanned(r *http.Request) (Answer, bool) {
 			return p.response, true
 		}
 	}
-	return Answer{}, false
+	return Response{}, false
 }

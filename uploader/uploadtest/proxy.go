@@ -86,7 +86,7 @@ func (p *Proxy) Downstream() int64 { return p.down.Load() }
 func (p *Proxy) Connections() int64 { return p.accepted.Load() }
 
 // Reset resets every open connection; new ones are accepted.
-func (p *Proxy) Cut() {
+func (p *Proxy) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.resetLocked()
@@ -100,7 +100,7 @@ func (p *Proxy) resetLocked() {
 }
 
 // ResetAfter resets every connection, once, after n more bytes were sent upstream.
-func (p *Proxy) CutAfter(n int64) {
+func (p *Proxy) ResetAfter(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.resetAfter = n
@@ -116,7 +116,7 @@ func (p *Proxy) Blackhole() {
 	}
 }
 
-// Refuse resets every connection and refuses new ones until Restore.
+// FailSaves resets every connection and refuses new ones until Restore.
 func (p *Proxy) Refuse() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -128,21 +128,21 @@ func (p *Proxy) Refuse() {
 }
 
 // Throttle limits the rate at which bytes are sent upstream, over all connections.
-func (p *Proxy) Slow(bytesPerSecond int) {
+func (p *Proxy) Throttle(bytesPerSecond int) {
 	p.limiter.SetLimit(rate.Limit(bytesPerSecond))
 }
 
 // DropResponses delivers the next n requests and resets the connection instead of
 // sending the response. Requests must not share a connection at the same time,
 // as in HTTP/1.1.
-func (p *Proxy) LoseAnswers(n int) {
+func (p *Proxy) DropResponses(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dropResponses = n
 }
 
 // Restore ends every fault. Connections that were reset stay closed.
-func (p *Proxy) Heal(t testing.TB) {
+func (p *Proxy) Restore(t testing.TB) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -189,7 +189,7 @@ func (p *Proxy) listen(listener net.Listener) {
 }
 
 // UnusedURL returns a URL on this machine where nothing listens.
-func Unused(t testing.TB) string {
+func UnusedURL(t testing.TB) string {
 	t.Helper()
 	return fmt.Sprintf("http://127.0.0.1:%d%s", freePort(t), basePath)
 }

@@ -96,7 +96,7 @@ func (p *Proxy) sendPiece(l *relayConn, chunk []byte) bool {
 	p.up.Add(int64(len(chunk))) // counted first, so that no response is seen before its request is counted
 	_, err := l.server.Write(chunk)
 	if last {
-		p.Cut()
+		p.Reset()
 	}
 	return err == nil && !last
 }

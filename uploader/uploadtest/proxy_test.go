@@ -30,7 +30,7 @@ func TestProxyRelaysAndCounts(t *testing.T) {
 func TestProxyResetsAfterBytes(t *testing.T) {
 	server := sink(t)
 	proxy := uploadtest.NewProxy(t, server.URL)
-	proxy.CutAfter(1000)
+	proxy.ResetAfter(1000)
 	if _, err := do(t, http.MethodPut, proxy.URL(server.URL), strings.Repeat("x", 1<<20), nil); err == nil {
 		t.Error("the request succeeded")
 	}
@@ -49,7 +49,7 @@ func TestProxyRefusesUntilRestored(t *testing.T) {
 	if _, err := do(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("got %v, want connection refused", err)
 	}
-	proxy.Heal(t)
+	proxy.Restore(t)
 	mustDo(t, http.MethodOptions, proxy.URL(server.Endpoint), "", nil)
 }
 
@@ -69,7 +69,7 @@ func TestProxyBlackholeBlocksBytesUntilRestored(t *testing.T) {
 	if n, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || proxy.Upstream() != 0 {
 		t.Errorf("%d bytes sent upstream, %d received, %v", proxy.Upstream(), n, err)
 	}
-	proxy.Heal(t)
+	proxy.Restore(t)
 	_ = conn.SetReadDeadline(time.Time{})
 	if response, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(response), "HTTP/1.") {
 		t.Errorf("after Restore: %q, %v", response, err)
@@ -79,7 +79,7 @@ func TestProxyBlackholeBlocksBytesUntilRestored(t *testing.T) {
 func TestProxyDropsResponseAfterDeliveringRequest(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
-	proxy.LoseAnswers(1)
+	proxy.DropResponses(1)
 	if _, err := do(t, http.MethodPost, proxy.URL(server.Endpoint), "", map[string]string{"Upload-Length": "1"}); err == nil {
 		t.Error("the response was received")
 	}
@@ -92,7 +92,7 @@ func TestProxyDropsResponseAfterDeliveringRequest(t *testing.T) {
 func TestProxyThrottles(t *testing.T) {
 	server := sink(t)
 	proxy := uploadtest.NewProxy(t, server.URL)
-	proxy.Slow(64 << 10)
+	proxy.Throttle(64 << 10)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	request, _ := http.NewRequestWithContext(ctx, http.MethodPut, proxy.URL(server.URL), strings.NewReader(strings.Repeat("x", 1<<20)))
@@ -104,7 +104,7 @@ func TestProxyThrottles(t *testing.T) {
 func TestGatewayAnswersOnlyPlannedRequests(t *testing.T) {
 	server := uploadtest.NewTusd(t)
 	gateway := uploadtest.NewGateway(t, server.URL)
-	gateway.Next(1, http.MethodPost, uploadtest.Answer{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "7"}, Body: "later"})
+	gateway.Respond(1, http.MethodPost, uploadtest.Response{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "7"}, Body: "later"})
 	if got := mustDo(t, http.MethodOptions, gateway.URL+"/files/", "", nil); got.StatusCode != http.StatusOK {
 		t.Errorf("request of another method: %s", got.Status)
 	}

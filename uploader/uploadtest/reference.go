@@ -32,7 +32,7 @@ type Reference struct {
 type responseChange struct {
 	method    string
 	remaining int
-	apply     func(*Answer)
+	apply     func(*Response)
 }
 
 // referenceExtensions is the Tus-Extension header.
@@ -59,14 +59,14 @@ func NewReference(t testing.TB, opts ...Option) *Reference {
 // ModifyResponses applies change to the responses of the next n requests of that
 // method, "" for any, after each request was handled. Setting a header to ""
 // removes it.
-func (s *Reference) Twist(n int, method string, change func(*Answer)) {
+func (s *Reference) ModifyResponses(n int, method string, change func(*Response)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changes = append(s.changes, responseChange{method: method, remaining: n, apply: change})
 }
 
 // CorruptBodies flips a bit in each of the next n request bodies.
-func (s *Reference) Corrupt(n int) {
+func (s *Reference) CorruptBodies(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.corruptBodies = n
@@ -123,7 +123,7 @@ func (s *Reference) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // modified returns the response after the next change that matches.
-func (s *Reference) modified(method string, response Answer) Answer {
+func (s *Reference) modified(method string, response Response) Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.changes {
@@ -137,7 +137,7 @@ func (s *Reference) modified(method string, response Answer) Answer {
 }
 
 // handle returns the response to a request.
-func (s *Reference) handle(r *http.Request) Answer {
+func (s *Reference) handle(r *http.Request) Response {
 	if r.Method == http.MethodOptions {
 		return s.options()
 	}
@@ -172,15 +172,15 @@ func (s *Reference) handle(r *http.Request) Answer {
 }
 
 // respond returns a response with Tus-Resumable. The headers are name, value pairs.
-func respond(status int, headers ...string) Answer {
-	response := Answer{Status: status, Header: map[string]string{"Tus-Resumable": "1.0.0"}}
+func respond(status int, headers ...string) Response {
+	response := Response{Status: status, Header: map[string]string{"Tus-Resumable": "1.0.0"}}
 	for i := 0; i < len(headers); i += 2 {
 		response.Header[headers[i]] = headers[i+1]
 	}
 	return response
 }
 
-func (s *Reference) options() Answer {
+func (s *Reference) options() Response {
 	response := respond(http.StatusNoContent, "Tus-Version", "1.0.0", "Tus-Extension", referenceExtensions, "Tus-Checksum-Algorithm", "sha1,crc32,sha256")
 	if s.o.maxSize > 0 {
 		response.Header["Tus-Max-Size"] = strconv.FormatInt(s.o.maxSize, 10)
@@ -189,7 +189,7 @@ func (s *Reference) options() Answer {
 }
 
 // find returns an upload, or the response if there is none.
-func (s *Reference) find(name string) (*upload, Answer) {
+func (s *Reference) find(name string) (*upload, Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.uploads[name]
@@ -199,20 +199,20 @@ func (s *Reference) find(name string) (*upload, Answer) {
 	case u.expired(s.now()):
 		return nil, respond(http.StatusGone)
 	}
-	return u, Answer{}
+	return u, Response{}
 }
 
 // now returns the server's time. The caller holds s.mu.
 func (s *Reference) now() time.Time { return time.Now().Add(s.clockOffset) }
 
-func (s *Reference) remove(name string) Answer {
+func (s *Reference) remove(name string) Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.uploads, name)
 	return respond(http.StatusNoContent)
 }
 
-func (s *Reference) head(u *upload) Answer {
+func (s *Reference) head(u *upload) Response {
 	response := respond(http.StatusOK, "Cache-Control", "no-store", "Upload-Metadata", u.metadata, "Upload-Concat", u.concat)
 	s.mu.Lock()
 	defer s.mu.Unlock()

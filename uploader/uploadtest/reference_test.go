@@ -59,7 +59,7 @@ func TestReferenceIsStrict(t *testing.T) {
 func TestReferenceModifiesResponses(t *testing.T) {
 	server := uploadtest.NewReference(t, uploadtest.Expiry(time.Minute))
 	location := upload(t, server.Endpoint, "9", "hello")
-	server.Twist(1, http.MethodHead, func(a *uploadtest.Answer) {
+	server.ModifyResponses(1, http.MethodHead, func(a *uploadtest.Response) {
 		a.Header["Upload-Offset"], a.Header["Tus-Resumable"] = "7", ""
 	})
 	modified := mustDo(t, http.MethodHead, location, "", nil)

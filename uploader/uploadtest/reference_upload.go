@@ -74,7 +74,7 @@ func (u *upload) expired(now time.Time) bool {
 }
 
 // setExpires sets Upload-Expires if the upload is unfinished.
-func (u *upload) setExpires(response *Answer) {
+func (u *upload) setExpires(response *Response) {
 	if !u.expires.IsZero() && !u.complete() {
 		response.Header["Upload-Expires"] = u.expires.UTC().Format(http.TimeFormat)
 	}
@@ -96,13 +96,13 @@ func (u *upload) stored() StoredFile {
 	content := u.bytes()
 	sum := sha256.Sum256(content)
 	return StoredFile{
-		Metadata: metadata, Joined: u.final(),
+		Metadata: metadata, Final: u.final(),
 		SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content)), Length: u.total(),
 	}
 }
 
 // post handles the creation of an upload.
-func (s *Reference) post(r *http.Request) Answer {
+func (s *Reference) post(r *http.Request) Response {
 	u := &upload{metadata: r.Header.Get("Upload-Metadata"), concat: r.Header.Get("Upload-Concat")}
 	if _, ok := parseMetadata(u.metadata); !ok {
 		return respond(http.StatusBadRequest)
@@ -185,7 +185,7 @@ func (s *Reference) setLengthOnce(u *upload, text string) (status int) {
 }
 
 // patch handles the upload of a chunk.
-func (s *Reference) patch(u *upload, r *http.Request) Answer {
+func (s *Reference) patch(u *upload, r *http.Request) Response {
 	switch {
 	case u.final():
 		return respond(http.StatusForbidden)

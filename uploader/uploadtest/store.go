@@ -60,7 +60,7 @@ func (s *Store) FailOn(n int) { s.failWhen(func(access int) bool { return access
 func (s *Store) FailFrom(n int) { s.failWhen(func(access int) bool { return access >= n }) }
 
 // FailSaves makes every save of a matching transfer fail; nil matches none.
-func (s *Store) Refuse(match func(*uploader.Transfer) bool) {
+func (s *Store) FailSaves(match func(*uploader.Transfer) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if match == nil {
@@ -111,7 +111,7 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 		b.Roots = slices.Clone(b.Roots)
 		saved.Batches = append(saved.Batches, b)
 	}
-	saved.Arrange()
+	saved.Sort()
 	return saved, nil
 }
 
@@ -129,7 +129,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		return fault.New(fault.LocalDisk, fault.Save, ErrStore)
 	}
 	for id, marks := range changes.Proofs {
-		s.proofs[id] = append(s.proofs[id].Upto(marks[0].At-1), marks...)
+		s.proofs[id] = append(s.proofs[id].Prefix(marks[0].End-1), marks...)
 	}
 	for id, parts := range changes.Parts {
 		if s.parts[id] == nil {
@@ -236,7 +236,7 @@ func (s *Store) appendEvents(id uploader.TransferID, events []uploader.Event) {
 		e.At, e.Until, e.Fault = truncateTime(e.At), truncateTime(e.Until), storedFault(e.Fault)
 		all = append(all, e)
 	}
-	s.events[id] = all[max(0, len(all)-uploader.EventsKept):]
+	s.events[id] = all[max(0, len(all)-uploader.MaxEvents):]
 }
 
 // Events implements uploader.Store.
@@ -253,7 +253,7 @@ func (s *Store) Events(ctx context.Context, id uploader.TransferID) ([]uploader.
 func stored(t *uploader.Transfer) uploader.Transfer {
 	k := *t
 	k.Source.ModTime = k.Source.ModTime.Round(0)
-	k.Active = k.Active.Truncate(time.Millisecond)
+	k.ActiveTime = k.ActiveTime.Truncate(time.Millisecond)
 	k.Fault = storedFault(t.Fault)
 	return k
 }

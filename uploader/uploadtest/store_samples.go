@@ -27,7 +27,7 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		},
 		Fingerprint: "metadata:caf\xe9.mov",
 		Rank:        int64(id),
-		Intent:      uploader.IntentHold,
+		Intent:      uploader.IntentPause,
 		Phase:       uploader.PhaseFailed,
 		Session: uploader.Session{
 			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: moment(9),
@@ -38,13 +38,13 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 			Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second,
 			Detail: "the server's text, maybe \xff broken",
 		},
-		Added:    moment(2),
-		Started:  moment(3),
-		Finished: moment(4),
-		Active:   time.Hour + 7*time.Millisecond,
-		Resumed:  1 << 33,
-		SHA256:   "\x01\x02" + strings.Repeat("\x00", 29) + "\xff",
-		Prior:    1 << 40,
+		Added:         moment(2),
+		Started:       moment(3),
+		Finished:      moment(4),
+		ActiveTime:    time.Hour + 7*time.Millisecond,
+		ResumedFrom:   1 << 33,
+		SHA256:        "\x01\x02" + strings.Repeat("\x00", 29) + "\xff",
+		EarlierUpload: 1 << 40,
 	}
 }
 
@@ -52,7 +52,7 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 	number := rapid.Int64()
 	text := rapid.Custom(func(r *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(r, "bytes")) })
 	const century = 100 * 365 * 24 * 60 * 60 * 1000
-	when := rapid.Map(rapid.Int64Range(-century, century), func(ms int64) uploader.Moment { return uploader.Moment(ms) })
+	when := rapid.Map(rapid.Int64Range(-century, century), func(ms int64) uploader.Timestamp { return uploader.Timestamp(ms) })
 	duration := rapid.Map(rapid.Int64Range(0, 1<<40), func(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond })
 	transfer := uploader.Transfer{
 		ID:     uploader.TransferID(rapid.Int64Range(1, 100).Draw(r, "id")),
@@ -68,19 +68,19 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 		},
 		Fingerprint: text.Draw(r, "fingerprint"),
 		Rank:        rapid.Int64Range(math.MinInt64, math.MaxInt64-1).Draw(r, "rank"),
-		Intent:      rapid.SampledFrom([]uploader.Intent{uploader.IntentRun, uploader.IntentHold, uploader.IntentCancel, uploader.IntentRemove}).Draw(r, "intent"),
+		Intent:      rapid.SampledFrom([]uploader.Intent{uploader.IntentRun, uploader.IntentPause, uploader.IntentCancel, uploader.IntentRemove}).Draw(r, "intent"),
 		Phase:       uploader.Phase(rapid.IntRange(int(uploader.PhaseQueued), int(uploader.PhaseCancelled)).Draw(r, "phase")),
 		Session: uploader.Session{
 			URL: text.Draw(r, "URL"), Offset: number.Draw(r, "offset"), Sent: number.Draw(r, "sent"), Expires: when.Draw(r, "expires"),
 		},
-		Attempt:  rapid.Int32().Draw(r, "attempt"),
-		NextTry:  when.Draw(r, "next try"),
-		Added:    when.Draw(r, "added"),
-		Started:  when.Draw(r, "started"),
-		Finished: when.Draw(r, "finished"),
-		Active:   duration.Draw(r, "active"),
-		Resumed:  number.Draw(r, "resumed"),
-		Prior:    uploader.TransferID(number.Draw(r, "prior")),
+		Attempt:       rapid.Int32().Draw(r, "attempt"),
+		NextTry:       when.Draw(r, "next try"),
+		Added:         when.Draw(r, "added"),
+		Started:       when.Draw(r, "started"),
+		Finished:      when.Draw(r, "finished"),
+		ActiveTime:    duration.Draw(r, "active"),
+		ResumedFrom:   number.Draw(r, "resumed"),
+		EarlierUpload: uploader.TransferID(number.Draw(r, "prior")),
 	}
 	if rapid.Bool().Draw(r, "has a fault") {
 		transfer.Fault = &fault.Fault{
@@ -95,8 +95,8 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 	return transfer
 }
 
-// moment returns instant(n) as an uploader.Moment.
-func moment(n int) uploader.Moment { return uploader.MomentOf(instant(n)) }
+// moment returns instant(n) as an uploader.Timestamp.
+func moment(n int) uploader.Timestamp { return uploader.TimestampOf(instant(n)) }
 
 // instant returns the n-th of a series of times one second apart.
 func instant(n int) time.Time {

@@ -87,21 +87,21 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 
 func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 	batches := []uploader.Batch{
-		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Expanded: true},
-		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentHold},
-		{ID: math.MaxInt64, Rank: -7, Options: uploader.Options{Connections: 4, Chunk: 6 << 20, Limit: 1 << 40, Again: true}},
+		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Scanned: true},
+		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentPause},
+		{ID: math.MaxInt64, Rank: -7, Options: uploader.BatchOptions{Connections: 4, ChunkMax: 6 << 20, Limit: 1 << 40, UploadAgain: true}},
 	}
 	servers := []uploader.Server{
 		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/files/"},
 		{ID: 2, Name: "工作室 \x00 odd", Endpoint: "https://studio.example/files?a=b#c"},
 		{
 			ID: 3, Name: "everything", Endpoint: "https://all.example/",
-			Profile: uploader.Profile{
-				ChunkMin: 1, ChunkMax: 1 << 40, ChunkMultiple: 256 << 10, BodyMost: 9, MethodOverride: true, Given: true, Connections: 4,
-				Simultaneous: 2, Limit: 1 << 20, Metadata: "project 中文\nteam \"a\"", Checksums: true,
+			Options: uploader.ServerOptions{
+				ChunkMin: 1, ChunkMax: 1 << 40, ChunkMultiple: 256 << 10, MaxBody: 9, MethodOverride: true, GivenURL: true, Connections: 4,
+				MaxFiles: 2, Limit: 1 << 20, Metadata: "project 中文\nteam \"a\"", Checksums: true,
 			},
 			Access: uploader.Access{
-				SignIn: uploader.SignInBasic, User: "ñ", Secret: "ferry-3", CA: "/ca.pem", Certificate: "/c.pem", Key: "/k.pem", Proxy: "socks5://[::1]:1080",
+				SignIn: uploader.SignInBasic, User: "ñ", SecretName: "ferry-3", CA: "/ca.pem", Certificate: "/c.pem", Key: "/k.pem", Proxy: "socks5://[::1]:1080",
 			},
 		},
 	}
@@ -116,7 +116,7 @@ func testOverwrite(t *testing.T, reopen Reopen) {
 	first := fullTransfer(1)
 	save(t, store, uploader.Changes{
 		Transfers: []*uploader.Transfer{&first},
-		Batches:   []uploader.Batch{{ID: 5, Server: 1, Roots: []string{"/a", "/b"}, Added: instant(0), Expanded: true, Options: uploader.Options{Chunk: 1}}},
+		Batches:   []uploader.Batch{{ID: 5, Server: 1, Roots: []string{"/a", "/b"}, Added: instant(0), Scanned: true, Options: uploader.BatchOptions{ChunkMax: 1}}},
 		Servers:   []uploader.Server{{ID: 2, Name: "one", Endpoint: "https://one.example/"}},
 	})
 	bare := uploader.Transfer{ID: 1}

@@ -65,13 +65,13 @@ func testAnyChange(t *testing.T, reopen Reopen) {
 				want.Session.Parts = parts
 			}
 			if maybe("times") {
-				want.Started, want.Finished, want.Active = next.Started, next.Finished, next.Active
+				want.Started, want.Finished, want.ActiveTime = next.Started, next.Finished, next.ActiveTime
 			}
 			if maybe("content") {
-				want.Resumed, want.SHA256 = next.Resumed, next.SHA256
+				want.ResumedFrom, want.SHA256 = next.ResumedFrom, next.SHA256
 			}
 			if maybe("rarer fields") && maybe("really") {
-				want.Intent, want.Fault, want.NextTry, want.Prior = next.Intent, next.Fault, next.NextTry, next.Prior
+				want.Intent, want.Fault, want.NextTry, want.EarlierUpload = next.Intent, next.Fault, next.NextTry, next.EarlierUpload
 			}
 		}
 	})
@@ -96,7 +96,7 @@ func testAnyStatusUpdate(t *testing.T, reopen Reopen) {
 					next = &other
 				}
 				after.Intent, after.Phase, after.Fault, after.NextTry = next.Intent, next.Phase, next.Fault, next.NextTry
-				after.Attempt, after.Finished, after.Active, after.Prior = next.Attempt, next.Finished, next.Active, next.Prior
+				after.Attempt, after.Finished, after.ActiveTime, after.EarlierUpload = next.Attempt, next.Finished, next.ActiveTime, next.EarlierUpload
 			}
 			first.Transfers = append(first.Transfers, &before)
 			update.Transfers, update.Before[after.ID] = append(update.Transfers, &after), &before

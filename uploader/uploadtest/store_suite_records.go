@@ -13,15 +13,15 @@ func testProof(t *testing.T, reopen Reopen) {
 	store := reopen()
 	sending := &uploader.Transfer{ID: 1, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u"}}
 	other := &uploader.Transfer{ID: 2, Phase: uploader.PhaseSending, Session: uploader.Session{URL: "v"}}
-	mark := func(at int64, state string) source.Mark { return source.Mark{At: at, State: []byte(state)} }
-	saveProof := func(id uploader.TransferID, marks ...source.Mark) {
+	mark := func(at int64, state string) source.BlockHash { return source.BlockHash{End: at, State: []byte(state)} }
+	saveProof := func(id uploader.TransferID, marks ...source.BlockHash) {
 		t.Helper()
 		save(t, store, uploader.Changes{
 			Transfers: []*uploader.Transfer{sending, other},
 			Proofs:    map[uploader.TransferID]source.Proof{id: marks},
 		})
 	}
-	want := func(id uploader.TransferID, marks ...source.Mark) {
+	want := func(id uploader.TransferID, marks ...source.BlockHash) {
 		t.Helper()
 		got, err := store.Proof(t.Context(), id)
 		if err != nil {
@@ -128,11 +128,11 @@ func testEvents(t *testing.T, reopen Reopen) {
 	save(t, store, uploader.Changes{Transfers: []*uploader.Transfer{&transfer}})
 	want(1, all)
 
-	addEvents(uploader.EventsKept - 10)
+	addEvents(uploader.MaxEvents - 10)
 	addEvents(30)
 	store = reopen()
-	want(1, all[len(all)-uploader.EventsKept:])
-	want(2, []uploader.Event{all[0], all[3], all[4], all[uploader.EventsKept-6]})
+	want(1, all[len(all)-uploader.MaxEvents:])
+	want(2, []uploader.Event{all[0], all[3], all[4], all[uploader.MaxEvents-6]})
 
 	save(t, store, uploader.Changes{RemovedTransfers: []uploader.TransferID{1}})
 	want(1, nil)

@@ -19,7 +19,7 @@ type StoredFile struct {
 	Name     string // the last element of its URL
 	Metadata map[string]string
 	Path     string // of its content on disk; "" when it is not on disk
-	Joined   bool   // a final upload, concatenated from others
+	Final    bool   // a final upload, concatenated from others
 	SHA256   string // of its content, in hex
 	Size     int64  // bytes stored
 	Length   int64  // declared size in bytes; -1 while deferred
@@ -43,7 +43,7 @@ func readStored(t testing.TB, infoPath string) StoredFile {
 	t.Helper()
 	var info handler.FileInfo
 	path := readInfo(t, infoPath, &info)
-	file := StoredFile{Name: filepath.Base(path), Metadata: info.MetaData, Path: path, Joined: info.IsFinal, Length: info.Size}
+	file := StoredFile{Name: filepath.Base(path), Metadata: info.MetaData, Path: path, Final: info.IsFinal, Length: info.Size}
 	if info.SizeIsDeferred {
 		file.Length = -1
 	}

@@ -55,7 +55,7 @@ func NewTusd(t testing.TB, opts ...Option) *Tusd {
 
 // IgnoreTusdGoroutines is an option for goleak: tusd keeps a goroutine per request
 // for some seconds after its response.
-func TusdGoroutines() goleak.Option {
+func IgnoreTusdGoroutines() goleak.Option {
 	return goleak.IgnoreAnyFunction("github.com/tus/tusd/v2/pkg/handler.newDelayedContext.func1")
 }
 

@@ -45,7 +45,7 @@ func (w *Worker) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.growth() == uploader.GrowthCut {
+	if w.growth() == uploader.GrowthTruncated {
 		return sourceCut()
 	}
 	if seen.Size != w.Transfer.Source.Size && w.Transfer.Source.Size != uploader.SizeUnknown {

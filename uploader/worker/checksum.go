@@ -22,7 +22,7 @@ func checksumsOf(caps tus.Capabilities) []checksum {
 	var checksums []checksum
 	header := slices.Contains(caps.Extensions, tus.Checksum)
 	trailer := slices.Contains(caps.Extensions, tus.ChecksumTrailer)
-	for _, algorithm := range caps.Algorithms() {
+	for _, algorithm := range caps.ChecksumAlgorithms() {
 		if trailer {
 			checksums = append(checksums, checksum{algorithm, true})
 		}
@@ -56,7 +56,7 @@ func (r *Remote) refuseChecksum(c checksum) {
 
 // checksum returns the checksum for the next request, or none.
 func (w *Worker) checksum(ctx context.Context) (checksum, error) {
-	if !w.Remote.Server.Profile.Checksums {
+	if !w.Remote.Server.Options.Checksums {
 		return checksum{}, nil
 	}
 	caps, err := w.Remote.Capabilities(ctx)

@@ -14,8 +14,8 @@ import (
 
 // create creates an upload for the file, and sends a small file with the request. If
 // more is to be sent, the URL is saved first.
-func (w *Worker) create(ctx context.Context, file source.Opened) (complete bool, err error) {
-	if w.Remote.Server.Profile.Given {
+func (w *Worker) create(ctx context.Context, file source.OpenFile) (complete bool, err error) {
+	if w.Remote.Server.Options.GivenURL {
 		return false, w.useGivenUpload(ctx)
 	}
 	caps, err := w.Remote.Capabilities(ctx)
@@ -42,7 +42,7 @@ func (w *Worker) create(ctx context.Context, file source.Opened) (complete bool,
 	if upload.Offset > size {
 		return false, SizeMismatch(upload.Offset, size)
 	}
-	session := uploader.Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.MomentOf(upload.Expires)}
+	session := uploader.Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.TimestampOf(upload.Expires)}
 	if session.Offset == size {
 		w.deferReports()
 		w.report(lifecycle.UploadCreated{Session: session})
@@ -54,7 +54,7 @@ func (w *Worker) create(ctx context.Context, file source.Opened) (complete bool,
 
 // requestUpload sends the request that creates the upload. If the server refuses it
 // for its body, it is sent again without.
-func (w *Worker) requestUpload(ctx context.Context, file source.Opened, caps tus.Capabilities) (tus.Upload, error) {
+func (w *Worker) requestUpload(ctx context.Context, file source.OpenFile, caps tus.Capabilities) (tus.Upload, error) {
 	size := w.Transfer.Source.Size
 	request := tus.CreateRequest{Size: size, Metadata: w.metadata()}
 	if w.createsWithBody(caps) {
@@ -75,7 +75,7 @@ func (w *Worker) requestUpload(ctx context.Context, file source.Opened, caps tus
 func (w *Worker) createsWithBody(caps tus.Capabilities) bool {
 	size, options := w.Transfer.Source.Size, w.Remote.options()
 	return size > 0 && uploader.IsSmall(w.Transfer.Source) && slices.Contains(caps.Extensions, tus.CreationWithUpload) &&
-		options.RequestSize(size, w.Options.Chunk) == size && !options.Checksums && !w.Remote.noCreateBody.Load()
+		options.RequestSize(size, w.Options.ChunkMax) == size && !options.Checksums && !w.Remote.noCreateBody.Load()
 }
 
 // useGivenUpload begins the upload whose URL the user entered, in place of creating
@@ -91,10 +91,10 @@ func (w *Worker) useGivenUpload(ctx context.Context) error {
 	switch {
 	case status.Offset > 0:
 		f := fault.Newf(fault.Refused, fault.Create, "upload already has %d bytes", status.Offset)
-		f.Code = fault.CodeGivenBegun
+		f.Code = fault.CodeUploadURLHasData
 		return f
 	case status.Length >= 0 && status.Length != size:
 		return SizeMismatch(status.Length, size)
 	}
-	return w.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: url, Expires: uploader.MomentOf(status.Expires)}})
+	return w.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: url, Expires: uploader.TimestampOf(status.Expires)}})
 }

@@ -28,7 +28,7 @@ const (
 )
 
 // growth reports whether the worker's file is being written.
-func (w *Worker) growth() uploader.Growth {
+func (w *Worker) growth() uploader.FileGrowth {
 	if w.Growth == nil {
 		return uploader.GrowthNone
 	}
@@ -40,9 +40,9 @@ func (w *Worker) growth() uploader.Growth {
 func (w *Worker) checkGrowth(ctx context.Context) (follow bool, err error) {
 	begun := w.Transfer.Session.Begun()
 	switch w.growth() {
-	case uploader.GrowthCut:
+	case uploader.GrowthTruncated:
 		return false, sourceCut()
-	case uploader.Growing:
+	case uploader.GrowthActive:
 		if begun {
 			return true, nil
 		}
@@ -61,7 +61,7 @@ func (w *Worker) checkGrowth(ctx context.Context) (follow bool, err error) {
 // canDeferLength reports whether the server accepts an upload of unknown length.
 func (w *Worker) canDeferLength(ctx context.Context) (bool, error) {
 	caps, err := w.Remote.Capabilities(ctx)
-	return slices.Contains(caps.Extensions, tus.CreationDefer) && !w.Remote.Server.Profile.Given, err
+	return slices.Contains(caps.Extensions, tus.CreationDeferLength) && !w.Remote.Server.Options.GivenURL, err
 }
 
 // awaitComplete waits until the file is no longer being written.
@@ -69,21 +69,21 @@ func (w *Worker) awaitComplete(ctx context.Context) error {
 	for began := time.Now(); ; {
 		state := w.growth()
 		switch {
-		case state == uploader.GrowthCut:
+		case state == uploader.GrowthTruncated:
 			return sourceCut()
-		case state != uploader.Growing:
+		case state != uploader.GrowthActive:
 			return nil
 		case time.Since(began) >= growthTimeout:
 			return fault.Newf(fault.SourceBusy, fault.Open, "file is still being written, and server requires its length")
 		}
-		if err := netx.Wait(ctx, growthPoll); err != nil {
+		if err := netx.Sleep(ctx, growthPoll); err != nil {
 			return err
 		}
 	}
 }
 
 func sourceCut() error {
-	return fault.Newf(fault.SourceCut, fault.Read, "program writing the file ended early")
+	return fault.Newf(fault.SourceTruncated, fault.Read, "program writing the file ended early")
 }
 
 // follow uploads a file while it is being written (tus 1.0.0, Creation Defer Length):
@@ -110,7 +110,7 @@ func (w *Worker) follow(ctx context.Context) error {
 	}
 	w.updateFile(ctx, f.now)
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	w.prover = source.NewProver(file, f.now.Size, nil)
+	w.prover = source.NewHasher(file, f.now.Size, nil)
 	if err := w.finishHash(ctx); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (w *Worker) follow(ctx context.Context) error {
 // follower is the upload of a file while it is being written.
 type follower struct {
 	worker    *Worker
-	file      source.Opened
+	file      source.OpenFile
 	now       source.File // as last seen
 	length    int64       // of the upload, as the server knows it; SizeUnknown before
 	sentAt    time.Time   // of the last request
@@ -141,7 +141,7 @@ func (f *follower) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: upload.URL, Expires: uploader.MomentOf(upload.Expires)}})
+	return w.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: upload.URL, Expires: uploader.TimestampOf(upload.Expires)}})
 }
 
 func (f *follower) queryOffset(ctx context.Context) error {
@@ -158,13 +158,13 @@ func (f *follower) queryOffset(ctx context.Context) error {
 func (f *follower) advance(ctx context.Context) (complete bool, err error) {
 	w := f.worker
 	state := w.growth() // before the size: a complete file does not grow
-	if state == uploader.GrowthCut {
+	if state == uploader.GrowthTruncated {
 		return false, sourceCut()
 	}
-	if f.now, err = source.Restat(f.file, w.Transfer.Source); err != nil {
+	if f.now, err = source.StatOpen(f.file, w.Transfer.Source); err != nil {
 		return false, err
 	}
-	written, offset := state != uploader.Growing, w.Transfer.Session.Offset
+	written, offset := state != uploader.GrowthActive, w.Transfer.Session.Offset
 	switch {
 	case offset > f.now.Size, f.length >= 0 && (!written || f.length != f.now.Size):
 		return false, SizeMismatch(max(offset, f.length), f.now.Size)
@@ -175,7 +175,7 @@ func (f *follower) advance(ctx context.Context) (complete bool, err error) {
 	}
 	end := offset + w.Remote.options().CompleteChunks(f.now.Size-offset)
 	if end == offset || end-offset < minGrowth && time.Since(f.sentAt) < maxGrowthDelay {
-		return false, netx.Wait(ctx, growthPoll)
+		return false, netx.Sleep(ctx, growthPoll)
 	}
 	return false, f.send(ctx, end, false)
 }

@@ -32,5 +32,5 @@ func withGracePeriod(ctx context.Context) (context.Context, context.CancelFunc) 
 // user.
 func stoppedByUser(ctx context.Context) bool {
 	cause := context.Cause(ctx)
-	return errors.Is(cause, ErrStopped) || errors.Is(cause, ErrGivenUp) || errors.Is(cause, ErrHeld) || errors.Is(cause, errExcessPart)
+	return errors.Is(cause, ErrStopped) || errors.Is(cause, ErrCancelled) || errors.Is(cause, ErrOverLimit) || errors.Is(cause, errExcessPart)
 }

@@ -51,7 +51,7 @@ func (w *Worker) hashWhileSending(ctx context.Context) (stop func()) {
 				delay = minHashDelay
 			}
 			before = reached
-			if CatchPanic(func() error { return w.prover.Advance(ctx, reached) }) != nil {
+			if CatchPanic(func() error { return w.prover.HashTo(ctx, reached) }) != nil {
 				return // the request fails to read the file too, and reports the fault
 			}
 			if time.Since(reported) >= blockReportInterval {
@@ -78,24 +78,24 @@ func (w *Worker) reportBlocks(id uploader.TransferID) {
 	if len(fresh) == 0 || unchanged(w.file, w.opened) != nil {
 		return
 	}
-	w.Report(id, lifecycle.BlocksHashed{Marks: slices.Clone(fresh)})
+	w.Report(id, lifecycle.BlocksHashed{Blocks: slices.Clone(fresh)})
 	w.reported = w.prover.Blocks()
 }
 
 // hashBeforeSending hashes the whole file for the metadata of its upload, if the
 // settings say so.
-func (w *Worker) hashBeforeSending(ctx context.Context, file source.Opened) error {
-	if !w.Settings.Sum {
+func (w *Worker) hashBeforeSending(ctx context.Context, file source.OpenFile) error {
+	if !w.Settings.SendSHA256 {
 		if w.Transfer.SHA256 != "" {
 			w.report(lifecycle.FileHashed{}) // the settings were different in an earlier attempt
 		}
 		return nil
 	}
 	size := w.Transfer.Source.Size
-	prover := source.NewProver(file, size, nil)
+	prover := source.NewHasher(file, size, nil)
 	for at := int64(0); at < size; {
 		at = min(at+hashProgressStep, size)
-		if err := prover.Advance(ctx, at); err != nil {
+		if err := prover.HashTo(ctx, at); err != nil {
 			return err
 		}
 		w.Counters.Read.Store(at)
@@ -108,7 +108,7 @@ func (w *Worker) hashBeforeSending(ctx context.Context, file source.Opened) erro
 // finishHash hashes the rest of the file and reports its SHA-256, which must be the
 // one in the metadata, if any.
 func (w *Worker) finishHash(ctx context.Context) error {
-	if err := w.prover.Advance(ctx, w.Transfer.Source.Size); err != nil {
+	if err := w.prover.HashTo(ctx, w.Transfer.Source.Size); err != nil {
 		return err
 	}
 	declared, sum := w.Transfer.SHA256, w.prover.Sum()

@@ -17,7 +17,7 @@ func (w *Worker) metadata() []tus.Pair {
 	if sum := w.Transfer.SHA256; sum != "" {
 		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
 	}
-	return withTemplate(pairs, w.Transfer.Source, w.Remote.Server.Profile.Metadata)
+	return withTemplate(pairs, w.Transfer.Source, w.Remote.Server.Options.Metadata)
 }
 
 // defaultMetadata returns the metadata that every server gets. File names may be

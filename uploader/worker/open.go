@@ -10,7 +10,7 @@ import (
 
 // open opens the file. If it changed before the upload began, the new state is taken
 // over. If the upload has begun, a different size is a fault.
-func (w *Worker) open(ctx context.Context) (source.Opened, source.File, error) {
+func (w *Worker) open(ctx context.Context) (source.OpenFile, source.File, error) {
 	file, seen, err := w.Disk.Open(w.Transfer.Source)
 	if fault.Is(err, fault.SourceMissing) {
 		file, seen, err = w.openRenamed(ctx, err)
@@ -35,7 +35,7 @@ func (w *Worker) open(ctx context.Context) (source.Opened, source.File, error) {
 }
 
 // openRenamed opens a file that was renamed within its folder.
-func (w *Worker) openRenamed(ctx context.Context, missing error) (source.Opened, source.File, error) {
+func (w *Worker) openRenamed(ctx context.Context, missing error) (source.OpenFile, source.File, error) {
 	renamed, err := w.findRenamed(ctx, missing)
 	if err != nil {
 		return nil, source.File{}, err
@@ -47,7 +47,7 @@ func (w *Worker) openRenamed(ctx context.Context, missing error) (source.Opened,
 // nothing was sent of it, the modification time must match too. Otherwise its content
 // is compared with what was sent before the upload resumes.
 func (w *Worker) findRenamed(ctx context.Context, missing error) (source.File, error) {
-	renamed, err := w.Disk.Renamed(ctx, w.Transfer.Source)
+	renamed, err := w.Disk.FindRenamed(ctx, w.Transfer.Source)
 	if err != nil || !w.Transfer.Session.Begun() && !renamed.Same(w.Transfer.Source) {
 		return source.File{}, missing
 	}
@@ -65,8 +65,8 @@ func (w *Worker) updateFile(ctx context.Context, seen source.File) {
 }
 
 // unchanged returns a fault if the open file differs from before.
-func unchanged(file source.Opened, before source.File) error {
-	seen, err := source.Restat(file, before)
+func unchanged(file source.OpenFile, before source.File) error {
+	seen, err := source.StatOpen(file, before)
 	if err != nil {
 		return err
 	}
@@ -78,8 +78,8 @@ func unchanged(file source.Opened, before source.File) error {
 
 // sourceFault returns the fault of the file if it is the reason for err: a file that
 // shrinks or cannot be read breaks the request that sends it.
-func (w *Worker) sourceFault(file source.Opened, err error) error {
-	if fault.Stopped(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) {
+func (w *Worker) sourceFault(file source.OpenFile, err error) error {
+	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) {
 		return err
 	}
 	if changed := unchanged(file, w.Transfer.Source); changed != nil && w.Transfer.Session.URL != "" {

@@ -12,7 +12,7 @@ import (
 )
 
 // errExcessPart stops the sender of a part when fewer connections are allowed. Unlike
-// ErrHeld it does not end the transfer.
+// ErrOverLimit it does not end the transfer.
 var errExcessPart = errors.New("more parts being sent than allowed")
 
 // parallelUpload sends the parts of one file over as many connections as help and are
@@ -20,7 +20,7 @@ var errExcessPart = errors.New("more parts being sent than allowed")
 // goroutine of its own, which returns its result through the results channel.
 type parallelUpload struct {
 	worker  *Worker
-	file    source.Opened
+	file    source.OpenFile
 	tuner   *connectionTuner
 	waiting []int                           // indices of parts without a sender
 	running map[int]context.CancelCauseFunc // senders by index of their part
@@ -38,7 +38,7 @@ type partResult struct {
 }
 
 // sendPartsParallel sends what the server does not have of the parts.
-func (w *Worker) sendPartsParallel(ctx context.Context, file source.Opened) error {
+func (w *Worker) sendPartsParallel(ctx context.Context, file source.OpenFile) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer w.hashWhileSending(ctx)()

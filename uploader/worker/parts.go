@@ -109,7 +109,7 @@ func (w *Worker) reportPartOffsets() {
 }
 
 // sendParts sends the parts and has the server join them.
-func (w *Worker) sendParts(ctx context.Context, file source.Opened) error {
+func (w *Worker) sendParts(ctx context.Context, file source.OpenFile) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
 	if err := w.sendPartsParallel(ctx, file); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (w *Worker) sendParts(ctx context.Context, file source.Opened) error {
 		return err
 	}
 	session := w.Transfer.Session
-	session.URL, session.Expires = upload.URL, uploader.MomentOf(upload.Expires)
+	session.URL, session.Expires = upload.URL, uploader.TimestampOf(upload.Expires)
 	if err := w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (w *Worker) checkJoined(ctx context.Context) (complete bool, err error) {
 func (w *Worker) joinIncomplete(ctx context.Context, joined int64) error {
 	if int(w.Transfer.Attempt) < minJoinQueries+int(w.Transfer.Source.Size/joinQueryBytes) {
 		f := fault.Newf(fault.Busy, fault.Head, "server has joined %d bytes so far", joined)
-		f.Code = fault.CodeJoining
+		f.Code = fault.CodeConcatPending
 		return f
 	}
 	session := w.Transfer.Session
@@ -172,7 +172,7 @@ func (w *Worker) joinIncomplete(ctx context.Context, joined int64) error {
 	}
 	_ = w.Remote.Terminate(ctx, abandoned) // if it fails, the upload expires on the server
 	f := fault.Newf(fault.Refused, fault.Concat, "server stopped joining after %d bytes", joined)
-	f.Code = fault.CodeUnjoined
+	f.Code = fault.CodeConcatFailed
 	return f
 }
 
@@ -188,7 +188,7 @@ func (w *Worker) partsRefused(err error) bool {
 }
 
 // sendWhole restarts the upload without parts.
-func (w *Worker) sendWhole(ctx context.Context, file source.Opened) error {
+func (w *Worker) sendWhole(ctx context.Context, file source.OpenFile) error {
 	w.deleteParts(ctx)
 	w.parts, w.Connections = nil, func() int { return 1 }
 	w.Counters.Position.Store(0)
@@ -229,14 +229,14 @@ func (w *Worker) unfinishedParts() []int {
 // acknowledged.
 func (w *Worker) acknowledgedEnd() int64 {
 	if w.Transfer.Session.Parts > 0 {
-		return Furthest(w.parts)
+		return AcknowledgedEnd(w.parts)
 	}
 	return w.Transfer.Session.Offset
 }
 
-// Furthest returns the end of the furthest byte of the file that the server
+// AcknowledgedEnd returns the end of the furthest byte of the file that the server
 // acknowledged of any part.
-func Furthest(parts []uploader.Part) int64 {
+func AcknowledgedEnd(parts []uploader.Part) int64 {
 	var end int64
 	for _, p := range parts {
 		if p.Offset > 0 {

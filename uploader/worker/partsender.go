@@ -14,13 +14,13 @@ import (
 type partSender struct {
 	worker  *Worker
 	id      uploader.TransferID
-	file    source.Opened
+	file    source.OpenFile
 	part    uploader.Part
 	counter *partCounter
 	stale   bool // the server may have more of the part than part.Offset
 }
 
-func (w *Worker) newPartSender(file source.Opened, part uploader.Part) *partSender {
+func (w *Worker) newPartSender(file source.OpenFile, part uploader.Part) *partSender {
 	counter := &partCounter{counters: w.Counters, start: part.Start}
 	counter.at.Store(part.Offset)
 	return &partSender{worker: w, id: w.Transfer.ID, file: file, part: part, counter: counter}

@@ -34,7 +34,7 @@ type remainder struct {
 // patch sends the next bytes of an upload in one request, as many as the limits
 // allow. If the server refuses the request for its size or its checksum, another is
 // sent at once. It may be called from several goroutines.
-func (w *Worker) patch(ctx context.Context, file source.Opened, r remainder) (tus.Status, error) {
+func (w *Worker) patch(ctx context.Context, file source.OpenFile, r remainder) (tus.Status, error) {
 	for retries := 0; ; {
 		sum, err := w.checksum(ctx)
 		if err != nil {
@@ -44,7 +44,7 @@ func (w *Worker) patch(ctx context.Context, file source.Opened, r remainder) (tu
 		status, err := w.patchOnce(ctx, file, r, size, sum)
 		f := fault.Of(err)
 		switch {
-		case err == nil || fault.Stopped(err):
+		case err == nil || fault.IsCanceled(err):
 			return status, err
 		case f.Code == tus.CodeChecksumRefused:
 			w.Remote.refuseChecksum(sum)
@@ -60,9 +60,9 @@ func (w *Worker) patch(ctx context.Context, file source.Opened, r remainder) (tu
 	}
 }
 
-func (w *Worker) patchOnce(ctx context.Context, file source.Opened, r remainder, size int64, sum checksum) (tus.Status, error) {
+func (w *Worker) patchOnce(ctx context.Context, file source.OpenFile, r remainder, size int64, sum checksum) (tus.Status, error) {
 	at := r.start + r.offset
-	request := tus.PatchRequest{URL: r.url, Offset: r.offset, Size: size, Ends: r.final && r.offset+size == r.length}
+	request := tus.PatchRequest{URL: r.url, Offset: r.offset, Size: size, Last: r.final && r.offset+size == r.length}
 	switch {
 	case sum.algorithm == "":
 	case sum.trailer:
@@ -80,11 +80,11 @@ func (w *Worker) patchOnce(ctx context.Context, file source.Opened, r remainder,
 
 // requestSize returns how many of the bytes left go in one request.
 func (w *Worker) requestSize(left int64, sum checksum) int64 {
-	limit := w.Options.Chunk
+	limit := w.Options.ChunkMax
 	if sum.algorithm != "" {
 		limit = maxChecksummed
-		if w.Options.Chunk > 0 {
-			limit = min(w.Options.Chunk, maxChecksummed)
+		if w.Options.ChunkMax > 0 {
+			limit = min(w.Options.ChunkMax, maxChecksummed)
 		}
 	}
 	return w.Remote.options().RequestSize(left, limit)

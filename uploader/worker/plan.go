@@ -15,7 +15,7 @@ const (
 // plan divides a file into parts for a number of connections; nil if parts are not
 // worthwhile. All parts but the last have a length with which requests can keep to
 // the server options.
-func plan(size int64, connections int, options uploader.Profile) []uploader.Part {
+func plan(size int64, connections int, options uploader.ServerOptions) []uploader.Part {
 	unit := max(options.ChunkMultiple, 1)
 	count := min(int64(connections)*partsPerConnection, size/max(minPart, options.ChunkMin, unit))
 	if connections < 2 || count < 2 {

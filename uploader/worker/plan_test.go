@@ -16,7 +16,7 @@ func TestPlanCoversFile(t *testing.T) {
 	}{
 		{1 << 30, 1, 0}, {1 << 30, 0, 0}, {15 << 20, 4, 0}, {16 << 20, 4, 2}, {1 << 30, 4, 8}, {1<<40 + 3, 5, 10},
 	} {
-		parts := plan(c.size, c.connections, uploader.Profile{})
+		parts := plan(c.size, c.connections, uploader.ServerOptions{})
 		if len(parts) != c.want {
 			t.Errorf("%d bytes, %d connections: %d parts, want %d", c.size, c.connections, len(parts), c.want)
 		}
@@ -35,7 +35,7 @@ func TestPlanCoversFile(t *testing.T) {
 
 func TestPlanKeepsToServerOptions(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		options := uploader.Profile{ChunkMin: rapid.Int64Range(0, 200<<20).Draw(r, "min"), ChunkMultiple: rapid.Int64Range(0, 300<<20).Draw(r, "multiple")}
+		options := uploader.ServerOptions{ChunkMin: rapid.Int64Range(0, 200<<20).Draw(r, "min"), ChunkMultiple: rapid.Int64Range(0, 300<<20).Draw(r, "multiple")}
 		size := rapid.Int64Range(1, 1<<36).Draw(r, "size")
 		parts := plan(size, rapid.IntRange(0, 32).Draw(r, "connections"), options)
 		var at int64

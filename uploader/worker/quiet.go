@@ -8,10 +8,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// UnsettledFor returns for how much longer a file must remain unchanged until it was so
+// QuietTimeLeft returns for how much longer a file must remain unchanged until it was so
 // for the quiet time and counts as completely written; 0 if it does. A modification time a little in the future, as by
 // the clock of a file server, counts as now; one further in the future is ignored.
-func UnsettledFor(file source.File, quiet time.Duration, now time.Time) time.Duration {
+func QuietTimeLeft(file source.File, quiet time.Duration, now time.Time) time.Duration {
 	age := now.Sub(file.ModTime)
 	if age >= quiet || age <= -quiet {
 		return 0
@@ -19,20 +19,20 @@ func UnsettledFor(file source.File, quiet time.Duration, now time.Time) time.Dur
 	return quiet - age
 }
 
-// StillWritten returns the fault of a file that changed too recently to be sent.
-func StillWritten(wait time.Duration) *fault.Fault {
+// StillWrittenFault returns the fault of a file that changed too recently to be sent.
+func StillWrittenFault(wait time.Duration) *fault.Fault {
 	f := fault.Newf(fault.SourceBusy, fault.Stat, "file changed recently")
-	f.RetryAfter = wait + time.Millisecond // an uploader.Moment drops the rest of a millisecond
+	f.RetryAfter = wait + time.Millisecond // an uploader.Timestamp drops the rest of a millisecond
 	return f
 }
 
 // checkQuiet returns a fault if the file may still be being written.
 func (w *Worker) checkQuiet(seen source.File) error {
-	if w.growth() == uploader.GrowthWhole {
+	if w.growth() == uploader.GrowthComplete {
 		return nil
 	}
-	if wait := UnsettledFor(seen, w.Settings.Settle, time.Now()); wait > 0 {
-		return StillWritten(wait)
+	if wait := QuietTimeLeft(seen, w.Settings.SettleTime, time.Now()); wait > 0 {
+		return StillWrittenFault(wait)
 	}
 	return nil
 }

@@ -54,14 +54,14 @@ type Remote struct {
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
-	r.bodyMost.Store(server.Profile.BodyMost)
+	r.bodyMost.Store(server.Options.MaxBody)
 	return r
 }
 
 // options returns the server options, with the limit learned in this run.
-func (r *Remote) options() uploader.Profile {
-	options := r.Server.Profile
-	options.BodyMost = r.bodyMost.Load()
+func (r *Remote) options() uploader.ServerOptions {
+	options := r.Server.Options
+	options.MaxBody = r.bodyMost.Load()
 	return options
 }
 
@@ -131,20 +131,20 @@ func (r *Remote) Close() {
 	}
 }
 
-// Destination returns the server's part of a fingerprint. It stays the same when the
+// ServerKey returns the server's part of a fingerprint. It stays the same when the
 // endpoint changes.
-func Destination(s uploader.Server) string {
+func ServerKey(s uploader.Server) string {
 	if s.Builtin() {
 		return "this-computer"
 	}
-	return cmp.Or(s.Identity, s.Endpoint)
+	return cmp.Or(s.OriginalEndpoint, s.Endpoint)
 }
 
 // Terminate deletes an upload, or returns ErrNotDeleted if the server cannot. It
 // retries after transient faults. An upload whose URL the user entered is not
 // deleted.
 func (r *Remote) Terminate(ctx context.Context, url string) error {
-	if r.Server.Profile.Given {
+	if r.Server.Options.GivenURL {
 		return nil
 	}
 	for attempt := 0; ; attempt++ {

@@ -18,10 +18,10 @@ const maxSampledBlocks = 8
 
 // verifySource verifies that what was sent is the beginning of this file, and
 // prepares to hash the rest.
-func (w *Worker) verifySource(ctx context.Context, file source.Opened, seen source.File) error {
+func (w *Worker) verifySource(ctx context.Context, file source.OpenFile, seen source.File) error {
 	w.file, w.opened = file, seen
 	state := fileState(file, seen) // before anything is read
-	w.prover = source.NewProver(file, seen.Size, nil)
+	w.prover = source.NewHasher(file, seen.Size, nil)
 	if w.Transfer.Session.Begun() {
 		if err := w.compareSent(ctx, state); err != nil {
 			return err
@@ -35,10 +35,10 @@ func (w *Worker) verifySource(ctx context.Context, file source.Opened, seen sour
 
 // fileState returns the state of an open file, without the path below the root that
 // was added.
-func fileState(opened source.Opened, seen source.File) lifecycle.FileState {
-	changed, known := source.ChangedAt(opened)
+func fileState(opened source.OpenFile, seen source.File) lifecycle.FileState {
+	changed, known := source.ChangeTime(opened)
 	seen.RelPath = ""
-	return lifecycle.FileState{File: seen, ChangedAt: changed, Known: known}
+	return lifecycle.FileState{File: seen, ChangeTime: changed, HasChangeTime: known}
 }
 
 // compareSent compares the file with the proof of what was sent. With unchanged
@@ -52,15 +52,15 @@ func (w *Worker) compareSent(ctx context.Context, state lifecycle.FileState) err
 		return err
 	}
 	seen, end := w.opened, w.acknowledgedEnd()
-	proof := saved.Upto(end)
+	proof := saved.Prefix(end)
 	same := seen.Same(w.Transfer.Source)
-	blocks := Sample(len(proof))
+	blocks := SampleBlocks(len(proof))
 	switch {
 	case !same && proof.Covers() < end:
 		return w.differs(seen, sourceChanged(w.Transfer.Source, seen))
-	case !same, w.Settings.Proof == uploader.ProofWhole:
+	case !same, w.Settings.ResumeCheck == uploader.ResumeCheckAll:
 		blocks = firstInts(len(proof))
-	case state.Known && state == w.Verified:
+	case state.HasChangeTime && state == w.Verified:
 		blocks = nil
 	}
 	if err := proof.Check(ctx, w.file, blocks); err != nil {
@@ -69,7 +69,7 @@ func (w *Worker) compareSent(ctx context.Context, state lifecycle.FileState) err
 	if !same || seen.Path != w.Transfer.Source.Path || w.Transfer.Fingerprint == "" {
 		w.updateFile(ctx, seen)
 	}
-	w.prover = source.NewProver(w.file, seen.Size, proof)
+	w.prover = source.NewHasher(w.file, seen.Size, proof)
 	w.reported = w.prover.Blocks()
 	return nil
 }
@@ -83,9 +83,9 @@ func (w *Worker) differs(seen source.File, err error) error {
 	return fault.Newf(fault.SourceMissing, fault.Open, "renamed file differs: %v", err)
 }
 
-// Sample returns the indices of the blocks to compare of a proof of n blocks: the
+// SampleBlocks returns the indices of the blocks to compare of a proof of n blocks: the
 // first, the last, and some at random, in order.
-func Sample(n int) []int {
+func SampleBlocks(n int) []int {
 	if n <= maxSampledBlocks {
 		return firstInts(n)
 	}
@@ -110,7 +110,7 @@ func sourceChanged(before, now source.File) error {
 	f := fault.Newf(fault.SourceChanged, fault.Open, "file had %d bytes of %s, has %d bytes of %s",
 		before.Size, before.ModTime.Format(time.RFC3339Nano), now.Size, now.ModTime.Format(time.RFC3339Nano))
 	if before.Size == now.Size {
-		f.Code = fault.CodeUnproven
+		f.Code = fault.CodeNotComparable
 	}
 	return f
 }

@@ -15,13 +15,13 @@ import (
 
 // readCounter counts the reads of a file.
 type readCounter struct {
-	source.Opened
+	source.OpenFile
 	reads int
 }
 
 func (c *readCounter) ReadAt(p []byte, at int64) (int, error) {
 	c.reads++
-	return c.Opened.ReadAt(p, at)
+	return c.OpenFile.ReadAt(p, at)
 }
 
 // TestVerifySourceBeforeResuming resumes a file of 4 MiB of which the server has 3.
@@ -30,16 +30,16 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		verified    bool // by a worker of this run
-		proof       uploader.Proof
+		proof       uploader.ResumeCheck
 		change      func(t *testing.T, path string)
 		wantRead    bool
 		wantChanged bool
 	}{
-		{"verified by an earlier run", false, uploader.ProofSamples, nil, true, false},
-		{"verified by this run and unchanged", true, uploader.ProofSamples, nil, false, false},
-		{"verified by this run with whole proof", true, uploader.ProofWhole, nil, true, false},
-		{"touched with modification time restored", true, uploader.ProofSamples, func(*testing.T, string) {}, true, false},
-		{"edited with modification time restored", true, uploader.ProofSamples, func(t *testing.T, path string) {
+		{"verified by an earlier run", false, uploader.ResumeCheckSamples, nil, true, false},
+		{"verified by this run and unchanged", true, uploader.ResumeCheckSamples, nil, false, false},
+		{"verified by this run with whole proof", true, uploader.ResumeCheckAll, nil, true, false},
+		{"touched with modification time restored", true, uploader.ResumeCheckSamples, func(*testing.T, string) {}, true, false},
+		{"edited with modification time restored", true, uploader.ResumeCheckSamples, func(t *testing.T, path string) {
 			t.Helper()
 			file, err := os.OpenFile(path, os.O_RDWR, 0)
 			if err != nil {
@@ -61,22 +61,22 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer file.Close()
-			prover := source.NewProver(file, size, nil)
-			if err := prover.Advance(t.Context(), sent); err != nil {
+			prover := source.NewHasher(file, size, nil)
+			if err := prover.HashTo(t.Context(), sent); err != nil {
 				t.Fatal(err)
 			}
 			before := fileState(file, seen)
-			if !before.Known {
+			if !before.HasChangeTime {
 				t.Skip("this file system has no change times")
 			}
 			if c.change != nil {
 				c.change(t, path)
 				restoreModTime(t, path, file, before)
 			}
-			counted := &readCounter{Opened: file}
+			counted := &readCounter{OpenFile: file}
 			w := New(Config{
 				Transfer:  uploader.Transfer{ID: 1, Source: seen, Fingerprint: "m1", Session: uploader.Session{URL: "u", Offset: sent}},
-				Settings:  uploader.Settings{Proof: c.proof},
+				Settings:  uploader.Settings{ResumeCheck: c.proof},
 				LoadProof: func(context.Context, uploader.TransferID) (source.Proof, error) { return prover.Proof(), nil },
 				Report:    func(uploader.TransferID, ...lifecycle.Input) {},
 			})
@@ -96,13 +96,13 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 
 // restoreModTime restores the modification time of a file, until its change time,
 // which has a resolution of a few milliseconds, differs from before.
-func restoreModTime(t *testing.T, path string, file source.Opened, before lifecycle.FileState) {
+func restoreModTime(t *testing.T, path string, file source.OpenFile, before lifecycle.FileState) {
 	t.Helper()
 	for {
 		if err := os.Chtimes(path, time.Time{}, before.File.ModTime); err != nil {
 			t.Fatal(err)
 		}
-		if changed, _ := source.ChangedAt(file); !changed.Equal(before.ChangedAt) {
+		if changed, _ := source.ChangeTime(file); !changed.Equal(before.ChangeTime) {
 			return
 		}
 	}
@@ -151,7 +151,7 @@ func TestBlocksOfFileEditedWhileSending(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.edit(t, file)
-			if err := w.prover.Advance(t.Context(), 1<<20); err != nil {
+			if err := w.prover.HashTo(t.Context(), 1<<20); err != nil {
 				t.Fatal(err)
 			}
 			w.reportBlocks(1)

@@ -45,12 +45,12 @@ const (
 
 // The causes with which the engine cancels the context of a worker.
 var (
-	ErrStopped     = errors.New("stopped by the user")
-	ErrGivenUp     = errors.New("cancelled by the user")
-	ErrHeld        = errors.New("more uploads running than allowed")
-	ErrServerMoved = errors.New("server endpoint changed")
-	ErrClockJump   = errors.New("computer was suspended or its clock was set")
-	ErrShutdown    = errors.New("shutting down")
+	ErrStopped         = errors.New("stopped by the user")
+	ErrCancelled       = errors.New("cancelled by the user")
+	ErrOverLimit       = errors.New("more uploads running than allowed")
+	ErrEndpointChanged = errors.New("server endpoint changed")
+	ErrClockJump       = errors.New("computer was suspended or its clock was set")
+	ErrShutdown        = errors.New("shutting down")
 )
 
 // Config is what a worker needs.
@@ -62,9 +62,9 @@ type Config struct {
 	Counters  *Counters
 	TotalSent *atomic.Int64       // bytes handed to the network by all workers since the program started
 	Verified  lifecycle.FileState // the file when a worker of this run last verified it; zero for none
-	Options   uploader.Options
-	Limits    []*netx.Limit                     // all of them apply
-	Growth    func(path string) uploader.Growth // nil: no file is being written by a known program
+	Options   uploader.BatchOptions
+	Limits    []*netx.Limiter                       // all of them apply
+	Growth    func(path string) uploader.FileGrowth // nil: no file is being written by a known program
 
 	// Report passes inputs to the engine. Save also waits until they are saved.
 	Report func(uploader.TransferID, ...lifecycle.Input)
@@ -85,9 +85,9 @@ type Worker struct {
 	deferring bool // reports are kept in deferred until the worker ends
 	deferred  []lifecycle.Input
 
-	file     source.Opened
+	file     source.OpenFile
 	opened   source.File // the file as it was when it was opened
-	prover   *source.Prover
+	prover   *source.Hasher
 	reported int             // blocks of the prover that the engine has
 	whole    *partCounter    // counts the file when it is not sent in parts
 	parts    []uploader.Part // nil when the session has none
@@ -128,7 +128,7 @@ func (w *Worker) upload(ctx context.Context) error {
 	}
 	defer file.Close()
 	if err := w.uploadFile(ctx, file, seen); err != nil {
-		if stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrGivenUp) {
+		if stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrCancelled) {
 			w.queryOffsetAfterStop(ctx, file)
 		}
 		return w.sourceFault(file, err)
@@ -141,7 +141,7 @@ func (w *Worker) upload(ctx context.Context) error {
 }
 
 // uploadFile resumes or creates the upload and sends what the server does not have.
-func (w *Worker) uploadFile(ctx context.Context, file source.Opened, seen source.File) error {
+func (w *Worker) uploadFile(ctx context.Context, file source.OpenFile, seen source.File) error {
 	complete, err := w.queryOffset(ctx)
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 }
 
 // send sends the rest of the file, in as few requests as the server accepts.
-func (w *Worker) send(ctx context.Context, file source.Opened) error {
+func (w *Worker) send(ctx context.Context, file source.OpenFile) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
 	defer w.hashWhileSending(ctx)()
 	for fruitless := 0; ; {
@@ -206,7 +206,7 @@ func (w *Worker) send(ctx context.Context, file source.Opened) error {
 }
 
 // sendNext sends the next bytes of the file in one request.
-func (w *Worker) sendNext(ctx context.Context, file source.Opened) (complete bool, err error) {
+func (w *Worker) sendNext(ctx context.Context, file source.OpenFile) (complete bool, err error) {
 	size := w.Transfer.Source.Size
 	status, err := w.patch(ctx, file, remainder{
 		url: w.Transfer.Session.URL, offset: w.Transfer.Session.Offset, length: size, counter: w.whole,
@@ -231,12 +231,12 @@ func (w *Worker) acceptOffset(status tus.Status) (complete bool, err error) {
 }
 
 func acknowledged(status tus.Status) lifecycle.Acknowledged {
-	return lifecycle.Acknowledged{Session: uploader.Session{Offset: status.Offset, Expires: uploader.MomentOf(status.Expires)}}
+	return lifecycle.Acknowledged{Session: uploader.Session{Offset: status.Offset, Expires: uploader.TimestampOf(status.Expires)}}
 }
 
 // queryOffsetAfterStop asks for the offset after the user stopped the transfer, and
 // hashes the file up to there. Errors are ignored: they recur when the user resumes.
-func (w *Worker) queryOffsetAfterStop(ctx context.Context, file source.Opened) {
+func (w *Worker) queryOffsetAfterStop(ctx context.Context, file source.OpenFile) {
 	if w.prover == nil || w.Transfer.Phase != uploader.PhaseSending {
 		return
 	}
@@ -246,9 +246,9 @@ func (w *Worker) queryOffsetAfterStop(ctx context.Context, file source.Opened) {
 		return
 	}
 	end := w.acknowledgedEnd()
-	w.prover = source.NewProver(file, w.Transfer.Source.Size, w.prover.Proof().Upto(end))
+	w.prover = source.NewHasher(file, w.Transfer.Source.Size, w.prover.Proof().Prefix(end))
 	w.reported = min(w.reported, w.prover.Blocks())
-	if w.prover.Advance(ctx, end) == nil {
+	if w.prover.HashTo(ctx, end) == nil {
 		w.reportBlocks(w.Transfer.ID)
 	}
 }

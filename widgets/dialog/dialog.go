@@ -58,9 +58,9 @@ func (d *Dialog) SetSize(size fyne.Size) {
 	d.Fit(d.canvas.Size())
 }
 
-// Hints returns the tooltips for objects in the dialog. The dialog covers those of
+// Tooltips returns the tooltips for objects in the dialog. The dialog covers those of
 // the window.
-func (d *Dialog) Hints() *widgets.Hints { return d.content.tooltips }
+func (d *Dialog) Tooltips() *widgets.Tooltips { return d.content.tooltips }
 
 // Fit resizes the dialog for a window of the given size and centres it.
 func (d *Dialog) Fit(window fyne.Size) {
@@ -111,7 +111,7 @@ type content struct {
 	title    *draw.Label
 	body     fyne.CanvasObject
 	buttons  []fyne.CanvasObject
-	tooltips *widgets.Hints
+	tooltips *widgets.Tooltips
 	scroll   *container.Scroll // contains the content, for windows that are too small even for the buttons
 	width    float32
 	shown    bool
@@ -120,7 +120,7 @@ type content struct {
 func newContent(title string, body fyne.CanvasObject, buttons []fyne.CanvasObject) *content {
 	c := &content{
 		title: draw.NewLabel(fynetheme.SizeNameSubHeadingText, theme.ColorText),
-		body:  body, buttons: buttons, tooltips: widgets.NewHints(),
+		body:  body, buttons: buttons, tooltips: widgets.NewTooltips(),
 	}
 	c.title.Object.TextStyle = fyne.TextStyle{Bold: true}
 	c.title.Set(title, theme.ColorText)

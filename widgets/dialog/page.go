@@ -34,8 +34,8 @@ func NewPage(objects ...fyne.CanvasObject) *Page {
 	return p
 }
 
-// Dense reduces the space between the objects.
-func (p *Page) Dense() { p.layout.gap = densePageGap }
+// SetDense reduces the space between the objects.
+func (p *Page) SetDense() { p.layout.gap = densePageGap }
 
 // Objects returns the objects of the page.
 func (p *Page) Objects() []fyne.CanvasObject { return p.column.Objects }

@@ -33,8 +33,8 @@ func (p *Paragraph) SetText(text string) {
 	}
 }
 
-// Say changes text and colour, which can change the height of the paragraph.
-func (p *Paragraph) Say(text string, tone theme.Tone) {
+// Set changes text and colour, which can change the height of the paragraph.
+func (p *Paragraph) Set(text string, tone theme.Tone) {
 	if text != p.text.Text || tone.Color() != p.text.Color {
 		p.text.Text, p.text.Color = text, tone.Color()
 		p.Refresh()

@@ -104,19 +104,19 @@ func (l *View) ScrollToCursor() {
 	}
 }
 
-// InSight reports whether a row is visible, at least in part.
-func (l *View) InSight(id int64) bool {
+// RowVisible reports whether a row is visible, at least in part.
+func (l *View) RowVisible(id int64) bool {
 	return slices.ContainsFunc(l.view.visible, func(s slot) bool { return s.id == id })
 }
 
 // ScrollToTop scrolls to the first row.
 func (l *View) ScrollToTop() { l.view.scrollTo(0) }
 
-// Scrolled returns the scroll offset in rows.
-func (l *View) Scrolled() float32 { return l.view.offsetRows() }
+// ScrollOffset returns the scroll offset in rows.
+func (l *View) ScrollOffset() float32 { return l.view.offsetRows() }
 
-// ScrollBack sets the scroll offset in rows.
-func (l *View) ScrollBack(rows float32) { l.view.scrollTo(rows * l.view.rowHeight()) }
+// SetScrollOffset sets the scroll offset in rows.
+func (l *View) SetScrollOffset(rows float32) { l.view.scrollTo(rows * l.view.rowHeight()) }
 
 // Toggle opens or closes a row of a Tree.
 func (l *View) Toggle(id int64) {
@@ -166,7 +166,7 @@ func (l *View) isCursor(id int64) bool {
 
 // firstWhole returns the index of the first row that is visible as a whole.
 func (l *View) firstWhole() int {
-	return min(int(math.Ceil(float64(l.Scrolled())-0.01)), max(l.model.Len()-1, 0))
+	return min(int(math.Ceil(float64(l.ScrollOffset())-0.01)), max(l.model.Len()-1, 0))
 }
 
 // MinSize returns the size of one row.

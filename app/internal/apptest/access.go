@@ -16,13 +16,13 @@ type Access struct {
 	engine *Engine
 
 	mu           sync.Mutex
-	KeepingState platform.Keeping
+	KeepingState platform.Storage
 	Passphrase   string
 	Kept         map[string]string
 	Err          error
 	Tried        []uploader.Server
 	Secrets      []connect.Secrets // that were sent to servers
-	Upload       *connect.Answer
+	Upload       *connect.TestResult
 }
 
 // NewAccess returns an empty keyring.
@@ -30,8 +30,8 @@ func NewAccess(engine *Engine) *Access {
 	return &Access{engine: engine, Kept: map[string]string{}}
 }
 
-// Try is part of servers.Access.
-func (a *Access) Try(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.Answer, error) {
+// Test is part of servers.Access.
+func (a *Access) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error) {
 	a.mu.Lock()
 	a.Tried, a.Secrets = append(a.Tried, server), append(a.Secrets, *secrets)
 	upload := a.Upload
@@ -40,11 +40,11 @@ func (a *Access) Try(ctx context.Context, server uploader.Server, secrets *conne
 	if upload != nil {
 		return *upload, err
 	}
-	return connect.Answer{Capabilities: can}, err
+	return connect.TestResult{Capabilities: can}, err
 }
 
-// Keeping is part of servers.Access.
-func (a *Access) Keeping(context.Context) platform.Keeping {
+// Storage is part of servers.Access.
+func (a *Access) Storage(context.Context) platform.Storage {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.KeepingState
@@ -57,7 +57,7 @@ func (a *Access) Unlock(_ context.Context, passphrase string) error {
 	if a.Passphrase != "" && a.Passphrase != passphrase {
 		return platform.ErrPassphrase
 	}
-	a.Passphrase, a.KeepingState = passphrase, platform.KeptInFile
+	a.Passphrase, a.KeepingState = passphrase, platform.StorageFile
 	return nil
 }
 
@@ -79,7 +79,7 @@ func (a *Access) Set(_ context.Context, name, secret string) error {
 	switch {
 	case a.Err != nil:
 		return a.Err
-	case a.KeepingState == platform.KeptLocked:
+	case a.KeepingState == platform.StorageLockedFile:
 		return platform.ErrLocked
 	}
 	a.Kept[name] = secret
@@ -99,6 +99,6 @@ func (a *Access) Secret(name string) (connect.Secrets, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	text, ok := a.Kept[name]
-	secrets, _ := connect.Unpack(text)
+	secrets, _ := connect.DecodeSecrets(text)
 	return secrets, ok
 }

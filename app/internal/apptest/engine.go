@@ -97,7 +97,7 @@ func carriedOut(old *uploader.Snapshot, command uploader.Command) *uploader.Snap
 			transfers = append(transfers, t)
 		}
 	case uploader.Pause:
-		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent = uploader.IntentHold })
+		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent = uploader.IntentPause })
 	case uploader.Resume:
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent = uploader.IntentRun })
 	case uploader.Retry:

@@ -33,7 +33,7 @@ func Acknowledged(bytes int64) func(*uploader.Transfer) {
 func Sending(t *uploader.Transfer) { t.Phase = uploader.PhaseSending }
 
 // Paused sets the intent.
-func Paused(t *uploader.Transfer) { t.Intent = uploader.IntentHold }
+func Paused(t *uploader.Transfer) { t.Intent = uploader.IntentPause }
 
 // Done sets the phase.
 func Done(t *uploader.Transfer) { t.Phase = uploader.PhaseDone }
@@ -67,7 +67,7 @@ func InBatch(id uploader.BatchID) func(*uploader.Transfer) {
 func Batched(transfers ...*uploader.Transfer) *uploader.Snapshot {
 	s := Snapshot(transfers...)
 	for _, t := range transfers {
-		s.Batches[t.Batch] = &uploader.Batch{ID: t.Batch, Expanded: true}
+		s.Batches[t.Batch] = &uploader.Batch{ID: t.Batch, Scanned: true}
 	}
 	return s
 }
@@ -87,7 +87,7 @@ func WithPath(path string) func(*uploader.Transfer) {
 
 // Folder is a batch of one folder that is completely scanned.
 func Folder(id uploader.BatchID, name string) *uploader.Batch {
-	return &uploader.Batch{ID: id, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/" + name}, Expanded: true}
+	return &uploader.Batch{ID: id, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/" + name}, Scanned: true}
 }
 
 // WithBatches adds batches to a snapshot.
@@ -112,9 +112,9 @@ func Folders() *uploader.Snapshot {
 func EveryState(now time.Time) []*uploader.Transfer {
 	begun := Acknowledged(1_200_000_000)
 	phase := func(p uploader.Phase) func(*uploader.Transfer) { return func(t *uploader.Transfer) { t.Phase = p } }
-	tried := func(t *uploader.Transfer) { t.Attempt, t.NextTry = 4, uploader.MomentOf(now.Add(12*time.Second)) }
-	at := func(t *uploader.Transfer) { t.NextTry = uploader.MomentOf(now.Add(5 * time.Minute)) }
-	took := func(t *uploader.Transfer) { t.Active = 320 * time.Second }
+	tried := func(t *uploader.Transfer) { t.Attempt, t.NextTry = 4, uploader.TimestampOf(now.Add(12*time.Second)) }
+	at := func(t *uploader.Transfer) { t.NextTry = uploader.TimestampOf(now.Add(5 * time.Minute)) }
+	took := func(t *uploader.Transfer) { t.ActiveTime = 320 * time.Second }
 	states := [][]func(*uploader.Transfer){
 		{},
 		{phase(uploader.PhasePreparing)},
@@ -128,8 +128,8 @@ func EveryState(now time.Time) []*uploader.Transfer {
 		{Failed(fault.SourceMissing), begun},
 		{Failed(fault.Auth), begun},
 		{Failed(fault.Gone), begun},
-		{Failed(fault.Uploaded)},
-		{Failed(fault.Several)},
+		{Failed(fault.AlreadyUploaded)},
+		{Failed(fault.AmbiguousMatch)},
 		{Failed(fault.TooLarge), begun},
 		{Done, Acknowledged(4 * Gigabyte), took},
 		{phase(uploader.PhaseCancelled)},
@@ -154,7 +154,7 @@ func Blocked(f *fault.Fault) *uploader.Snapshot {
 func Snapshot(transfers ...*uploader.Transfer) *uploader.Snapshot {
 	s := &uploader.Snapshot{
 		Transfers: transfers,
-		Live:      map[uploader.TransferID]uploader.Live{},
+		Progress:  map[uploader.TransferID]uploader.Progress{},
 		Batches:   map[uploader.BatchID]*uploader.Batch{},
 		Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2, Name: "Studio", Endpoint: "https://studio.example.com/files/"}},
 		Totals:    uploader.Totals{Count: map[uploader.State]int{}},
@@ -172,18 +172,18 @@ func Snapshot(transfers ...*uploader.Transfer) *uploader.Snapshot {
 
 // Summed adds the sums of the batches to a snapshot that has none.
 func Summed(s *uploader.Snapshot) *uploader.Snapshot {
-	if s.Sums != nil {
+	if s.BatchTotals != nil {
 		return s
 	}
-	s.Sums = map[uploader.BatchID]uploader.Sum{}
+	s.BatchTotals = map[uploader.BatchID]uploader.BatchTotals{}
 	for _, t := range s.Transfers {
-		sum := s.Sums[t.Batch]
+		sum := s.BatchTotals[t.Batch]
 		sum.Files++
 		sum.Count[t.State()]++
 		sum.Bytes += t.Source.Size
 		sum.Sent += s.Sent(t)
-		sum.Rate += s.Live[t.ID].Rate
-		s.Sums[t.Batch] = sum
+		sum.Rate += s.Progress[t.ID].Rate
+		s.BatchTotals[t.Batch] = sum
 	}
 	return s
 }
@@ -205,9 +205,9 @@ func Film(now time.Time) (*uploader.Transfer, []uploader.Event, []uploader.Part)
 	t := Transfer(7, Sending)
 	t.Source.Path, t.Source.Size = "/media/card/interview.mov", 6_400_000_000
 	t.Server, t.Fingerprint = 2, "m1:abc"
-	t.Added, t.Started = uploader.MomentOf(now.Add(-time.Hour)), uploader.MomentOf(now.Add(-30*time.Minute))
-	t.Session = uploader.Session{URL: "https://studio.example.com/files/secret-id", Offset: 1_900_000_000, Expires: uploader.MomentOf(now.Add(24 * time.Hour))}
-	t.Resumed, t.Active = 1_000_000_000, 20*time.Minute
+	t.Added, t.Started = uploader.TimestampOf(now.Add(-time.Hour)), uploader.TimestampOf(now.Add(-30*time.Minute))
+	t.Session = uploader.Session{URL: "https://studio.example.com/files/secret-id", Offset: 1_900_000_000, Expires: uploader.TimestampOf(now.Add(24 * time.Hour))}
+	t.ResumedFrom, t.ActiveTime = 1_000_000_000, 20*time.Minute
 	cut := fault.Newf(fault.Transient, fault.Patch, "PATCH https://studio.example.com/files/secret-id of /media/card/interview.mov: reset")
 	events := []uploader.Event{
 		{At: now.Add(-30 * time.Minute), Kind: uploader.EventStarted},

@@ -79,7 +79,7 @@ func partsScene() fyne.CanvasObject {
 	entry.SetPlaceHolder("Search 搜索")
 	buttons.Add(disabled)
 	toasts := widgets.NewToasts()
-	toasts.Offer("Removed 3 uploads", "Undo", nil, nil)
+	toasts.NotifyWithAction("Removed 3 uploads", "Undo", nil, nil)
 	stack := container.NewVBox(banner(), warning, failure, container.NewPadded(badges), container.NewPadded(buttons), container.NewPadded(entry))
 	return container.NewStack(stack, toasts)
 }
