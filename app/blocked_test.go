@@ -119,7 +119,7 @@ func (s *testWindow) pressed(label string) {
 
 func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s := startWindow(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
-	s.access.KeepingState, s.access.Passphrase = platform.StorageLockedFile, "open sesame"
+	s.access.StorageState, s.access.Passphrase = platform.StorageLockedFile, "open sesame"
 	server, _ := s.bridge.Snapshot().Server(2)
 	s.servers.Edit(server)
 	shown[*form.Select](s)[0].SetSelectedIndex(1)

@@ -38,7 +38,7 @@ type stuckEngine struct {
 	mud stuck
 }
 
-func (e stuckEngine) Give(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
+func (e stuckEngine) Submit(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
 	return nil, e.mud.wait(ctx)
 }
 

@@ -17,7 +17,7 @@ type Server struct {
 // Builtin reports whether s is the receiver inside this program.
 func (s Server) Builtin() bool { return s.ID == BuiltinServer }
 
-// Options are the server options: how uploads to a server differ from the default,
+// ServerOptions are the server options: how uploads to a server differ from the default,
 // which is the zero value. Sizes are in bytes.
 type ServerOptions struct {
 	ChunkMin       int64  `json:"chunkMin,omitempty"`       // minimum of every request but the last of an upload; 0: none

@@ -31,7 +31,7 @@ type Progress struct {
 	ETA  time.Duration // for the rest of the file; 0 if not known yet
 }
 
-// SendSHA256 is the totals of a batch.
+// BatchTotals are the totals of a batch.
 type BatchTotals struct {
 	Count [NumStates]int // by State
 	Files int

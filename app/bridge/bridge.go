@@ -17,7 +17,7 @@ import (
 
 // Engine is the part of an *uploader.Engine that the window needs.
 type Engine interface {
-	Give(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)
+	Submit(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)
 	Snapshot() *uploader.Snapshot
 	Watch(ctx context.Context) <-chan struct{}
 	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
@@ -52,7 +52,7 @@ type Bridge struct {
 
 // New returns a Bridge. Nothing runs before Start.
 func New(config Config) *Bridge {
-	b := &Bridge{config: config, tasks: NewTasks(config.UI), commands: NewCommands(config.Engine.Give)}
+	b := &Bridge{config: config, tasks: NewTasks(config.UI), commands: NewCommands(config.Engine.Submit)}
 	b.presenter = NewPresenter(config.Engine, b.tasks.Post, config.Show)
 	return b
 }

@@ -22,7 +22,7 @@ type queued struct {
 // without blocking the UI. A command whose answer takes long does not delay the next
 // one. What was sent before the end is still carried out.
 type Commands struct {
-	give     giveFunc
+	submit   submitFunc
 	answered sync.WaitGroup
 
 	mu      sync.Mutex
@@ -30,12 +30,12 @@ type Commands struct {
 	wake    chan struct{} // has one token while there may be something waiting
 }
 
-// giveFunc sends a command to the engine (uploader.Engine.Give).
-type giveFunc func(context.Context, uploader.Command) (answer func(context.Context) error, err error)
+// submitFunc sends a command to the engine (engine.Engine.Submit).
+type submitFunc func(context.Context, uploader.Command) (answer func(context.Context) error, err error)
 
-// NewCommands returns an empty queue of commands for an engine's Give method.
-func NewCommands(give func(context.Context, uploader.Command) (answer func(context.Context) error, err error)) *Commands {
-	return &Commands{give: give, wake: make(chan struct{}, 1)}
+// NewCommands returns an empty queue of commands for an engine's Submit method.
+func NewCommands(submit submitFunc) *Commands {
+	return &Commands{submit: submit, wake: make(chan struct{}, 1)}
 }
 
 // Send queues a command. It may be called from any goroutine. Done may be nil.
@@ -79,7 +79,7 @@ func (c *Commands) sendAll(ctx context.Context) {
 func (c *Commands) send(ctx context.Context, next queued) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(shutdownTimeout, cancel) })
-	answer, err := c.give(lasting, next.command)
+	answer, err := c.submit(lasting, next.command)
 	c.answered.Go(func() {
 		defer cancel()
 		defer stop()

@@ -80,7 +80,7 @@ func TestCommands(t *testing.T) {
 			}
 		})
 	})
-	for name, engine := range map[string]giveFunc{
+	for name, engine := range map[string]submitFunc{
 		"hears": func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
 			return nil, blocked(ctx)
 		},

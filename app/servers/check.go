@@ -198,7 +198,7 @@ func (d *serverDialog) saveServer() {
 				d.save(next, d.saved)
 			case errors.Is(err, platform.ErrLocked):
 				d.accept.Enable()
-				d.unlock(func() { d.readKeeping(); d.saveServer() })
+				d.unlock(func() { d.readStorage(); d.saveServer() })
 			default:
 				d.accept.Enable()
 				d.setResult(words.Fault(faultOf(err), words.Subject{Server: hostOf(next.Endpoint)}).String(), theme.Error)

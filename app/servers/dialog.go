@@ -133,8 +133,8 @@ func (a resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	form.Place(a.result, x, top, size.Width-x, height)
 }
 
-// readKeeping finds out where secrets are stored, and shows it.
-func (d *serverDialog) readKeeping() {
+// readStorage finds out where secrets are stored, and shows it.
+func (d *serverDialog) readStorage() {
 	d.bridge.Run(func(ctx context.Context) {
 		keeping := d.access.Storage(ctx)
 		d.bridge.Post(func() { d.keeping = keeping; d.showNote() })
@@ -152,7 +152,7 @@ func (d *serverDialog) showNote() {
 		d.note.Add(form.Indent(text, 0))
 	}
 	unlock := func(key string) {
-		d.note.Add(container.NewHBox(form.NewButton(d.Host, words.Text(key), theme.Icon(theme.IconKey), func() { d.unlock(d.readKeeping) })))
+		d.note.Add(container.NewHBox(form.NewButton(d.Host, words.Text(key), theme.Icon(theme.IconKey), func() { d.unlock(d.readStorage) })))
 	}
 	switch d.keeping {
 	case platform.StorageMemory:

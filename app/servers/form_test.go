@@ -177,12 +177,12 @@ func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 		platform.StorageLockedFile: "is locked", platform.StorageMemory: "lost when Ferry quits",
 	} {
 		s := start(t, apptest.NewEngine())
-		s.access.KeepingState = keeping
+		s.access.StorageState = keeping
 		s.Add()
 		s.dialog.signIn.SetSelectedIndex(1)
 		s.until(part, func() bool { return strings.Contains(s.dialog.noteText(), part) })
 		s.dialog.address.SetText("http://up.example.com/")
-		s.dialog.readKeeping()
+		s.dialog.readStorage()
 		s.until("the open line", func() bool { return strings.Contains(s.dialog.noteText(), "not encrypted") })
 	}
 }
@@ -200,7 +200,7 @@ func (d *serverDialog) noteText() string {
 
 func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
-	s.access.KeepingState, s.access.Passphrase = platform.StorageLockedFile, "open sesame"
+	s.access.StorageState, s.access.Passphrase = platform.StorageLockedFile, "open sesame"
 	s.Edit(studio(s))
 	s.dialog.signIn.SetSelectedIndex(1)
 	test.Type(s.dialog.secret, "t0ken")

@@ -43,7 +43,7 @@ func (s *Manager) Edit(old uploader.Server) {
 	d.access, d.bridge, d.unlock, d.save = s.config.Access, s.config.Bridge, s.config.Unlock, s.save
 	s.dialog = d
 	s.config.Dialogs.Present(d.box)
-	d.readKeeping()
+	d.readStorage()
 	s.config.Dialogs.Canvas().Focus(d.firstField())
 }
 

@@ -16,7 +16,7 @@ type Access struct {
 	engine *Engine
 
 	mu           sync.Mutex
-	KeepingState platform.Storage
+	StorageState platform.Storage
 	Passphrase   string
 	Kept         map[string]string
 	Err          error
@@ -47,7 +47,7 @@ func (a *Access) Test(ctx context.Context, server uploader.Server, secrets *conn
 func (a *Access) Storage(context.Context) platform.Storage {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.KeepingState
+	return a.StorageState
 }
 
 // Unlock is part of servers.Access.
@@ -57,7 +57,7 @@ func (a *Access) Unlock(_ context.Context, passphrase string) error {
 	if a.Passphrase != "" && a.Passphrase != passphrase {
 		return platform.ErrPassphrase
 	}
-	a.Passphrase, a.KeepingState = passphrase, platform.StorageFile
+	a.Passphrase, a.StorageState = passphrase, platform.StorageFile
 	return nil
 }
 
@@ -79,7 +79,7 @@ func (a *Access) Set(_ context.Context, name, secret string) error {
 	switch {
 	case a.Err != nil:
 		return a.Err
-	case a.KeepingState == platform.StorageLockedFile:
+	case a.StorageState == platform.StorageLockedFile:
 		return platform.ErrLocked
 	}
 	a.Kept[name] = secret

@@ -67,8 +67,8 @@ func (e *Engine) Publish(s *uploader.Snapshot) {
 	}
 }
 
-// Give records the command, and publishes a snapshot with its visible effect.
-func (e *Engine) Give(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
+// Submit records the command, and publishes a snapshot with its visible effect.
+func (e *Engine) Submit(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 	e.mu.Lock()
 	e.sent = append(e.sent, command)
 	refuse, old := e.Err, e.current
