@@ -200,6 +200,17 @@ func (c *Control) Refused(id uploader.ServerID, underWay int, now time.Time) (mo
 	return s.backoff.max, changed
 }
 
+// Slow records that one of so many small files under way to a server is sent at that
+// rate. It returns how many files the server gets at most from now on, and whether
+// that changed.
+func (c *Control) Slow(id uploader.ServerID, underWay int, bytesPerSecond float64, now time.Time) (most int, changed bool) {
+	s := c.server(id)
+	if changed = s.backoff.slow(underWay, bytesPerSecond, now); changed {
+		c.adjust(s)
+	}
+	return s.backoff.max, changed
+}
+
 // Accepted records that a server accepted data. It returns how many files it gets
 // at most from now on (0: no limit), and whether that changed. A block that ends by
 // itself ends.

@@ -11,13 +11,18 @@ const (
 	// gets one more at the same time.
 	increaseAfter = 5 * time.Second
 
+	// minFileRate is how many bytes per second each of several small files should
+	// get. More of them on a slow connection do not finish sooner, and a small file
+	// that is interrupted is sent again from its start.
+	minFileRate = 8 << 10
+
 	// forgetAfter is how long after the last refusal the backoff ends.
 	forgetAfter = 10 * time.Minute
 )
 
 // backoff reduces how much is sent to a server at the same time after it refused
-// requests as too many (429, 503): by half after every refusal, up by one after
-// every increaseAfter without one. The zero backoff limits nothing.
+// requests as too many (429, 503), or when the connection is slow: by half after
+// every refusal, up by one after every increaseAfter without one. The zero backoff limits nothing.
 type backoff struct {
 	max         int       // files at the same time, and parts of each; 0: no limit
 	lastRefused time.Time // the last refusal that counted
@@ -34,6 +39,17 @@ func (b *backoff) refused(underWay int, now time.Time) bool {
 		underWay = min(underWay, b.max)
 	}
 	b.max, b.lastRefused, b.changed = max(underWay/2, 1), now, now
+	return true
+}
+
+// slow records that one of underWay requests is sent at that rate. It reports whether
+// max changed.
+func (b *backoff) slow(underWay int, bytesPerSecond float64, now time.Time) bool {
+	limit := max(int(float64(underWay)*bytesPerSecond/minFileRate), 1)
+	if limit >= underWay || b.max > 0 && limit >= b.max {
+		return false
+	}
+	b.max, b.lastRefused, b.changed = limit, now, now
 	return true
 }
 

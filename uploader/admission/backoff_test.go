@@ -46,6 +46,29 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+func TestBackoffOnSlowConnection(t *testing.T) {
+	for name, c := range map[string]struct {
+		underWay int
+		rate     float64 // of each, in bytes per second
+		before   int
+		want     int // 0: no limit
+	}{
+		"16 small files at 256 kbit/s":         {16, 2000, 0, 3},
+		"one is left on the slowest":           {16, 10, 0, 1},
+		"each gets enough":                     {16, 20_000, 0, 0},
+		"the files under way when it was less": {16, 4096, 4, 4},
+		"fewer than before":                    {4, 4096, 4, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := backoff{max: c.before}
+			changed := b.slow(c.underWay, c.rate, time.Unix(1_700_000_000, 0))
+			if b.max != c.want || changed != (c.want != c.before) {
+				t.Errorf("max is %d, changed: %v; want %d", b.max, changed, c.want)
+			}
+		})
+	}
+}
+
 // TestBackoffConverges plays against servers that accept a fixed number at the same
 // time: within a minute they get no more than one above it, and from then on no less
 // than half of it.

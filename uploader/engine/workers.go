@@ -124,6 +124,7 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Connections:    bounds.Connections,
 		PartsRequested: bounds.PartsRequested,
 		BodyLimited:    func(bytes int64) { w.send(func() { w.limitBody(t.Server, bytes) }) },
+		Slow:           func(rate float64) { w.send(func() { w.slow(t.Server, rate) }) },
 	}
 }
 
@@ -314,6 +315,14 @@ func (w *workers) refused(server uploader.ServerID) {
 	underWay := w.state.queue.RunningOn(int64(server)) + 1 // the refused one has ended
 	if limit, changed := w.admission.Refused(server, underWay, time.Now()); changed {
 		w.log.Info("fewer simultaneous transfers to a server", "server", server, "max", limit)
+	}
+}
+
+// slow records that a small file is sent to a server at that rate.
+func (w *workers) slow(server uploader.ServerID, bytesPerSecond float64) {
+	underWay := w.state.queue.RunningOn(int64(server))
+	if limit, changed := w.admission.Slow(server, underWay, bytesPerSecond, time.Now()); changed {
+		w.log.Info("fewer simultaneous transfers on a slow connection", "server", server, "max", limit, "rate", int64(bytesPerSecond))
 	}
 }
 

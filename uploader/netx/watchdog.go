@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -24,19 +27,48 @@ func (stalledError) Temporary() bool { return true }
 // byte of the request is sent and no byte of the response is received. It closes
 // the connection, and the error is [ErrStalled]. The total duration of a request is
 // not limited.
+//
+// Bytes that the connection has taken may wait in the system's send buffer. On
+// Linux they count as sent when the peer acknowledges them (tcp(7), TCP_INFO), so
+// that a request on a slow connection does not end as long as it moves. Other
+// systems do not report that: there both timeouts of a request with a body are
+// multiplied by unknownProgressFactor.
 type Watchdog struct {
 	Next http.RoundTripper
 
-	// SendTimeout is the maximum time between two reads of the request body by the
-	// connection, until the request is sent completely. It includes the time to
-	// connect, but not the time of the body's own Read, which a slow disk or a
-	// bandwidth limit may delay.
+	// SendTimeout is the maximum time in which the connection neither reads from the
+	// request body nor transfers bytes, until the request is read completely. It
+	// includes the time to connect, but not the time of the body's own Read, which a
+	// slow disk or a bandwidth limit may delay.
 	SendTimeout time.Duration
 
-	// ResponseTimeout is the maximum time from the end of the request to the
-	// response, and between two reads of the response body.
+	// ResponseTimeout is the maximum time without transferred bytes from the end of
+	// the request to the response, and between two reads of the response body. Where
+	// the request was slow it is longer: a proxy may still have to send maxRelayed
+	// bytes of it at the same rate.
 	ResponseTimeout time.Duration
 }
+
+const (
+	// unknownProgressFactor multiplies the timeouts on systems that do not report
+	// which bytes the peer has acknowledged.
+	unknownProgressFactor = 5
+
+	// maxRelayed is how many bytes of a request a proxy may have received without
+	// having sent them on: two usual receive buffers.
+	maxRelayed = 256 << 10
+
+	// maxRelayTime limits the additional time for that.
+	maxRelayTime = 10 * time.Minute
+
+	// slowAfter is the part of SendTimeout after which a request whose bytes still
+	// wait for the connection is slow: 10 s by default.
+	slowAfter = 3
+
+	// checksPerTimeout is how often the connection's progress is checked within one
+	// timeout.
+	checksPerTimeout = 8
+)
 
 // The default timeouts. Common proxies close a connection after 60 s without data,
 // and a server may need about as long to store the last bytes.
@@ -65,11 +97,29 @@ func responseTimeoutOf(ctx context.Context) time.Duration {
 	return d
 }
 
+type slowNoticeKey struct{}
+
+// WithSlowNotice returns a context for requests of which slow is called once per
+// request, in its own goroutine, if bytes of one still wait for the connection after
+// a third of the SendTimeout of the [Watchdog]. It gets the rate at which the peer
+// acknowledged bytes until then. It is never called on systems that do not report
+// the acknowledged bytes.
+func WithSlowNotice(ctx context.Context, slow func(bytesPerSecond float64)) context.Context {
+	return context.WithValue(ctx, slowNoticeKey{}, slow)
+}
+
 // RoundTrip implements [http.RoundTripper].
 func (w *Watchdog) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
-	timer := &stallTimer{sendTimeout: w.SendTimeout, responseTimeout: max(w.ResponseTimeout, responseTimeoutOf(ctx))}
-	response, err := w.Next.RoundTrip(timer.start(ctx, cancel, request))
+	timer := &stallTimer{
+		sendTimeout: w.SendTimeout, responseTimeout: max(w.ResponseTimeout, responseTimeoutOf(ctx)),
+		expire: func() { cancel(ErrStalled) },
+	}
+	timer.slow, _ = ctx.Value(slowNoticeKey{}).(func(bytesPerSecond float64))
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) { timer.setConn(info.Conn) },
+	})
+	response, err := w.Next.RoundTrip(timer.start(traced, request))
 	if err != nil {
 		timer.stop()
 		cancel(nil)
@@ -83,24 +133,104 @@ func (w *Watchdog) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// stallTimer cancels a request when it expires. It is reset whenever bytes are
-// transferred.
+// stallTimer calls expire when no bytes were transferred for the timeout. It is
+// reset whenever bytes are transferred, and checks the connection's own progress
+// several times within the timeout.
 type stallTimer struct {
 	sendTimeout, responseTimeout time.Duration
 
-	timer *time.Timer
+	expire func()
+	slow   func(bytesPerSecond float64) // nil for none, and after it was called
+	timer  *time.Timer
 
-	mu      sync.Mutex
-	sent    bool // the request is sent completely
-	stopped bool
+	mu        sync.Mutex
+	hasBody   bool
+	sent      bool // the request body is read completely
+	suspended bool // while the source of the body is being read
+	stopped   bool
+	last      time.Time // of the last transferred bytes
+	conn      transferConn
+}
+
+// transferConn is the connection of a request.
+type transferConn struct {
+	conn        syscall.Conn // nil before there is one
+	start       time.Time
+	first, last uint64 // bytes that it had transferred at the start and when last checked
+	known       bool   // the system reports the progress
+	waiting     bool   // bytes were waiting when last checked
+}
+
+// progress is the progress of a connection.
+type progress struct {
+	transferred uint64 // bytes that the peer has acknowledged, and bytes received from it
+	waiting     bool   // bytes wait to be sent or acknowledged
+}
+
+// check reports whether the connection has transferred bytes since the last check.
+func (c *transferConn) check() bool {
+	if c.conn == nil {
+		return false
+	}
+	now, ok := connProgress(c.conn)
+	moved := ok && now.transferred != c.last
+	if ok {
+		c.last, c.waiting = now.transferred, now.waiting
+	}
+	return moved
+}
+
+// rate returns the transferred bytes per second until now.
+func (c *transferConn) rate(now time.Time) float64 {
+	return float64(c.last-c.first) / now.Sub(c.start).Seconds()
+}
+
+// relayTime returns how long a proxy may take to send on what it has received, at the
+// rate of the request until then.
+func (c *transferConn) relayTime(until time.Time) time.Duration {
+	transferred := float64(c.last - c.first)
+	if !c.known || transferred == 0 {
+		return 0
+	}
+	return min(time.Duration(float64(until.Sub(c.start))*min(1, maxRelayed/transferred)), maxRelayTime)
+}
+
+// tcpConnOf returns the TCP connection below conn, or nil.
+func tcpConnOf(conn net.Conn) syscall.Conn {
+	for {
+		switch c := conn.(type) {
+		case interface{ NetConn() net.Conn }: // such as a tls.Conn
+			conn = c.NetConn()
+		case syscall.Conn:
+			return c
+		default:
+			return nil
+		}
+	}
+}
+
+// setConn sets the connection on which the request is sent.
+func (t *stallTimer) setConn(conn net.Conn) {
+	tcp := tcpConnOf(conn)
+	if tcp == nil {
+		return
+	}
+	now, known := connProgress(tcp)
+	t.mu.Lock()
+	t.conn = transferConn{conn: tcp, start: time.Now(), first: now.transferred, last: now.transferred, known: known}
+	t.mu.Unlock()
+	t.reset()
 }
 
 // start starts the timer and returns the request to send in place of the caller's.
-func (t *stallTimer) start(ctx context.Context, cancel context.CancelCauseFunc, request *http.Request) *http.Request {
+func (t *stallTimer) start(ctx context.Context, request *http.Request) *http.Request {
 	request = request.WithContext(ctx)
 	body := request.Body
-	t.sent = body == nil || body == http.NoBody
-	t.timer = time.AfterFunc(t.timeout(), func() { cancel(ErrStalled) })
+	t.hasBody = body != nil && body != http.NoBody
+	t.sent, t.last = !t.hasBody, time.Now()
+	t.mu.Lock()
+	t.timer = time.AfterFunc(t.nextCheck(t.last), t.check)
+	t.mu.Unlock()
 	if t.sent {
 		return request
 	}
@@ -118,19 +248,61 @@ func (t *stallTimer) start(ctx context.Context, cancel context.CancelCauseFunc, 
 	return request
 }
 
+// timeout returns the maximum time since the last transferred bytes.
 func (t *stallTimer) timeout() time.Duration {
+	timeout := t.sendTimeout
 	if t.sent {
-		return t.responseTimeout
+		timeout = t.responseTimeout
 	}
-	return t.sendTimeout
+	switch {
+	case !t.hasBody || t.conn.conn == nil:
+		return timeout
+	case !t.conn.known:
+		return timeout * unknownProgressFactor
+	case t.sent:
+		return max(timeout, t.conn.relayTime(t.last))
+	default:
+		return timeout
+	}
+}
+
+// nextCheck returns how long after now the timer checks the connection next.
+func (t *stallTimer) nextCheck(now time.Time) time.Duration {
+	timeout := t.timeout()
+	return min(timeout/checksPerTimeout, t.last.Add(timeout).Sub(now))
+}
+
+// check expires the timer if no bytes were transferred for the timeout.
+func (t *stallTimer) check() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stopped || t.suspended {
+		return
+	}
+	now := time.Now()
+	if t.conn.check() {
+		t.last = now
+	}
+	if t.slow != nil && t.conn.known && t.conn.waiting && now.Sub(t.conn.start) >= t.sendTimeout/slowAfter {
+		go t.slow(t.conn.rate(now))
+		t.slow = nil
+	}
+	next := t.nextCheck(now)
+	if next <= 0 {
+		t.expire()
+		return
+	}
+	t.timer.Reset(next)
 }
 
 // reset restarts the timer after bytes were transferred.
 func (t *stallTimer) reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.suspended = false
 	if !t.stopped {
-		t.timer.Reset(t.timeout())
+		t.last = time.Now()
+		t.timer.Reset(t.nextCheck(t.last))
 	}
 }
 
@@ -156,6 +328,7 @@ func (t *stallTimer) stop() {
 func (t *stallTimer) suspend() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.suspended = true
 	t.timer.Stop()
 }
 
@@ -164,9 +337,9 @@ func (t *stallTimer) describe() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.sent {
-		return fmt.Sprintf("no response within %s", t.responseTimeout)
+		return fmt.Sprintf("no response within %s", t.timeout().Round(time.Millisecond))
 	}
-	return fmt.Sprintf("no bytes sent within %s", t.sendTimeout)
+	return fmt.Sprintf("no bytes sent within %s", t.timeout())
 }
 
 // isStalled reports whether a stallTimer canceled the request.

@@ -73,9 +73,10 @@ type Config struct {
 	LoadProof      func(context.Context, uploader.TransferID) (source.Proof, error)
 	LoadParts      func(context.Context, uploader.TransferID) ([]uploader.Part, error)
 	Fingerprint    func(context.Context, source.File) (string, error)
-	Connections    func() int           // how many parts may be sent at the same time, right now
-	PartsRequested bool                 // the server's or the batch's options ask for parts
-	BodyLimited    func(bodyMost int64) // called when the server refused a request as too large
+	Connections    func() int                   // how many parts may be sent at the same time, right now
+	PartsRequested bool                         // the server's or the batch's options ask for parts
+	BodyLimited    func(bodyMost int64)         // called when the server refused a request as too large
+	Slow           func(bytesPerSecond float64) // called when a request of a small file is slow; nil for none
 }
 
 // Worker sends one transfer.
@@ -127,6 +128,9 @@ func (w *Worker) upload(ctx context.Context) error {
 		return err
 	}
 	defer file.Close()
+	if w.Slow != nil && uploader.IsSmall(w.Transfer.Source) {
+		ctx = netx.WithSlowNotice(ctx, w.Slow)
+	}
 	if err := w.uploadFile(ctx, file, seen); err != nil {
 		if stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrCancelled) {
 			w.queryOffsetAfterStop(ctx, file)
