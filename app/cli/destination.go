@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 // destination returns the server with the name or URL to. It probes and saves a
@@ -116,8 +117,14 @@ func isURL(to string) bool { return strings.Contains(to, "://") }
 // and password in the URL become an Authorization field, unless header has one.
 func parseAddress(to string, header http.Header) (string, http.Header, error) {
 	u, err := url.Parse(to)
-	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", nil, usageError("cli.address", words.Data{"URL": words.Printable(to)})
+	if err == nil {
+		err = netx.CheckAddress(u)
+	}
+	switch {
+	case errors.Is(err, netx.ErrPort):
+		return "", nil, usageError("cli.address.port", words.Data{"URL": words.Address(to)})
+	case err != nil, u.Scheme != "http" && u.Scheme != "https":
+		return "", nil, usageError("cli.address", words.Data{"URL": words.Address(to)})
 	}
 	if user := u.User; user != nil && header.Get("Authorization") == "" {
 		password, _ := user.Password()
@@ -169,7 +176,7 @@ func findByName(servers []uploader.Server, name string) (uploader.Server, error)
 	case 1:
 		return found[0], nil
 	case 0:
-		return uploader.Server{}, usageError("cli.server.unknown", words.Data{"Name": words.Printable(name), "Known": displayNames(servers)})
+		return uploader.Server{}, usageError("cli.server.unknown", words.Data{"Name": words.Address(name), "Known": displayNames(servers)})
 	default:
 		return uploader.Server{}, usageError("cli.server.ambiguous", words.Data{"Name": words.Printable(name)})
 	}

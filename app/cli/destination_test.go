@@ -47,6 +47,18 @@ func TestParseAddress(t *testing.T) {
 			}
 		})
 	}
+	for to, text := range map[string]string{
+		"ftp://user:password@host/":      `“ftp://host/” is not a web address. Example: https://example.com/files/`,
+		"http://user:password@[::1/":     `“http://[::1/” is not a web address. Example: https://example.com/files/`,
+		"http://user:password@h:70000/":  `The port of “http://h:70000/” is invalid. Use a number from 1 to 65535.`,
+		"http://h:0/":                    `The port of “http://h:0/” is invalid. Use a number from 1 to 65535.`,
+		"http://256.1.1.1/?token=secret": `“http://256.1.1.1/” is not a web address. Example: https://example.com/files/`,
+	} {
+		_, _, err := parseAddress(to, nil)
+		if usage, ok := errors.AsType[*UsageError](err); !ok || usage.Text != text {
+			t.Errorf("parseAddress(%q): got %v, want %q", to, err, text)
+		}
+	}
 	if len(bearer["Authorization"]) != 1 {
 		t.Error("parseAddress modified the given header")
 	}

@@ -54,7 +54,7 @@ func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
 
 func newEntry(s *uploader.Snapshot, t *uploader.Transfer) Entry {
 	e := Entry{
-		ID: t.ID, Path: t.Source.Path, Size: t.Source.Size, Sent: s.Sent(t), State: t.State().String(), URL: t.Session.URL,
+		ID: t.ID, Path: t.Source.Path, Size: t.Source.Size, Sent: s.Sent(t), State: t.State().String(), URL: words.Link(t.Session.URL),
 		Message: words.Row(s, t, 0, time.Now()),
 	}
 	if server, ok := s.Server(t.Server); ok {

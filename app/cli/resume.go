@@ -61,7 +61,7 @@ func savedServer(servers []uploader.Server, to string, header http.Header) (uplo
 	}
 	server, ok := findByEndpoint(servers, endpoint)
 	if !ok {
-		return uploader.Server{}, nil, usageError("cli.server.never", words.Data{"URL": words.Printable(endpoint), "Known": displayNames(servers)})
+		return uploader.Server{}, nil, usageError("cli.server.never", words.Data{"URL": words.Address(endpoint), "Known": displayNames(servers)})
 	}
 	return server, header, nil
 }

@@ -263,7 +263,7 @@ func finalEvent(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) Event
 func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message string) Event {
 	e := Event{
 		Event: kind, ID: t.ID, Path: t.Source.Path, Size: t.Source.Size, Sent: s.Sent(t),
-		URL: t.Session.URL, Message: message,
+		URL: words.Link(t.Session.URL), Message: message,
 	}
 	if server, ok := s.Server(t.Server); ok {
 		e.Server = server.Name

@@ -1,11 +1,13 @@
 package servers
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"strings"
 
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 // address is a server's address as it was typed, parsed.
@@ -40,6 +42,12 @@ func parseAddress(text string) (address, error) {
 		return address{}, &addressError{"server.address.scheme"}
 	case u.User != nil:
 		return address{}, &addressError{"server.address.secret"}
+	}
+	switch err := netx.CheckAddress(u); {
+	case errors.Is(err, netx.ErrPort):
+		return address{}, &addressError{"server.address.port"}
+	case err != nil:
+		return address{}, &addressError{"server.address.invalid"}
 	}
 	u.Fragment, u.RawFragment = "", ""
 	if u.Path == "" {

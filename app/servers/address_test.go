@@ -29,6 +29,10 @@ func TestParseAddress(t *testing.T) {
 		{"nothing", "  ", "server.address.empty"},
 		{"no host", "https:///files", "server.address.invalid"},
 		{"nonsense", "https://exa mple/", "server.address.invalid"},
+		{"a port above 65535", "up.example.com:65536/files/", "server.address.port"},
+		{"port 0", "http://127.0.0.1:0/", "server.address.port"},
+		{"a number of an IP address above 255", "https://256.1.1.1/", "server.address.invalid"},
+		{"an empty part of the host", "https://up..example.com/", "server.address.invalid"},
 		{"another scheme", "ftp://up.example.com/", "server.address.scheme"},
 		{"a password, which must not be kept in the clear", "https://me:secret@up.example.com/", "server.address.secret"},
 	}

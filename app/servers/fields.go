@@ -21,7 +21,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	changed := f.changed
 	f.changed = func() {}
 	defer func() { f.changed = changed }()
-	f.address.SetText(s.Endpoint)
+	f.address.SetText(words.Link(s.Endpoint))
 	f.name.SetText(s.Name)
 	f.signIn.ShowIndex(max(slices.Index(signIns, s.Access.SignIn), 0))
 	f.user.ShowText(s.Access.User)

@@ -79,7 +79,7 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	all := []Line{
 		{Name: "from", Value: words.Printable(filepath.Dir(t.Source.Path)), Copy: t.Source.Path},
 		{Name: "to", Value: words.Server(server)},
-		{Name: "link", Value: words.Printable(t.Session.URL), Copy: t.Session.URL},
+		{Name: "link", Value: words.Printable(words.Link(t.Session.URL)), Copy: words.Link(t.Session.URL)},
 		{Name: "size", Value: words.SizeOf(s.Sent(t), t.Source.Size)},
 		{Name: "known-by", Value: fingerprintText(t.Fingerprint)},
 		{Name: "added", Value: when(t.Added.Time())},

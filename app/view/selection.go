@@ -3,6 +3,7 @@ package view
 import (
 	"slices"
 
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
 
@@ -72,7 +73,7 @@ func Link(t *uploader.Transfer) string {
 	if t.Phase != uploader.PhaseDone || t.Server == uploader.BuiltinServer {
 		return ""
 	}
-	return t.Session.URL
+	return words.Link(t.Session.URL)
 }
 
 // Received reports whether the built-in receiver has written the file to its folder.

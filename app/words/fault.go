@@ -2,7 +2,6 @@ package words
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -79,18 +78,8 @@ func quoted(name, otherwise string) string {
 	if name == "" {
 		return Text(otherwise)
 	}
-	return "“" + Printable(withoutSecret(name)) + "”"
-}
-
-// withoutSecret removes the user, password, query and fragment from a URL.
-func withoutSecret(name string) string {
-	if !strings.Contains(name, "://") {
-		return name
+	if strings.Contains(name, "://") {
+		name = Address(name)
 	}
-	u, err := url.Parse(name)
-	if err != nil {
-		return name
-	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	return u.String()
+	return "“" + Printable(name) + "”"
 }

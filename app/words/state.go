@@ -55,7 +55,7 @@ func Server(server uploader.Server) string {
 	case server.Name != "":
 		return Printable(server.Name)
 	default:
-		return Printable(withoutSecret(server.Endpoint))
+		return Address(server.Endpoint)
 	}
 }
 

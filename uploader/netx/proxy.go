@@ -67,6 +67,8 @@ func (p Proxy) url() (*url.URL, error) {
 	switch {
 	case err != nil, u.Hostname() == "", u.User != nil, u.Host != host:
 		return nil, errors.New("address is not host or host:port")
+	case CheckAddress(u) != nil:
+		return nil, CheckAddress(u)
 	case p.Kind == ProxySOCKS5 && (len(p.User) > maxSOCKSCredential || len(p.Password) > maxSOCKSCredential):
 		return nil, fmt.Errorf("SOCKS5 user name or password exceeds %d bytes", maxSOCKSCredential)
 	}

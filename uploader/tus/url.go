@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 // parseURL parses an absolute http or https URL. Its errors do not contain the
@@ -29,6 +31,9 @@ func checkURL(u *url.URL) error {
 		return errors.New("URL has no host")
 	case !utf8.ValidString(u.Host): // distinct invalid hosts could become equal when stored
 		return errors.New("URL host is not valid UTF-8")
+	}
+	if err := netx.CheckAddress(u); err != nil {
+		return err
 	}
 	_, err := url.Parse(u.String()) // a resolved reference may have no valid text form
 	return withoutURL(err)
