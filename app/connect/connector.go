@@ -32,7 +32,8 @@ type Config struct {
 	Keyring Keyring
 	Conns   *netx.ConnTracker // tracks all network connections; may be nil
 
-	// WrapTransport wraps each transport; nil is netx.NewWatchdog.
+	// WrapTransport wraps each transport; nil is a netx.Watchdog of a
+	// netx.HTTP2Fallback.
 	WrapTransport func(*http.Transport) http.RoundTripper
 }
 
@@ -68,7 +69,9 @@ func (h *headers) get(endpoint string) http.Header {
 // New returns a [Connector] without clients.
 func New(config Config) *Connector {
 	if config.WrapTransport == nil {
-		config.WrapTransport = func(t *http.Transport) http.RoundTripper { return netx.NewWatchdog(t) }
+		config.WrapTransport = func(t *http.Transport) http.RoundTripper {
+			return netx.NewWatchdog(netx.NewHTTP2Fallback(t))
+		}
 	}
 	return &Connector{
 		keyring:    config.Keyring,

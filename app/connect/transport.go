@@ -154,7 +154,7 @@ func (t *sharedTransport) release() {
 		return
 	}
 	delete(t.pool.open, t.key)
-	t.CloseIdleConnections()
+	t.closeIdle()
 	if t.pool.conns != nil {
 		t.pool.conns.RemoveTransport(t.Transport)
 	}
@@ -164,6 +164,14 @@ func (p *transportPool) closeIdle() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, transport := range p.open {
-		transport.CloseIdleConnections()
+		transport.closeIdle()
+	}
+}
+
+// closeIdle closes idle network connections, also those of a wrapper.
+func (t *sharedTransport) closeIdle() {
+	t.CloseIdleConnections()
+	if wrapped, ok := t.wrapped.(interface{ CloseIdleConnections() }); ok {
+		wrapped.CloseIdleConnections()
 	}
 }

@@ -45,7 +45,8 @@ const (
 )
 
 // Transport returns an HTTP/1.1 transport for uploads. HTTP/2 is disabled: all
-// uploads to a server would share one connection and its flow-control window. The
+// uploads to a server would share one connection and its flow-control window.
+// [HTTP2Fallback] is for servers that support nothing else. The
 // caller must call CloseIdleConnections when the transport is no longer used.
 func Transport(config Config) *http.Transport {
 	proxy := config.Proxy

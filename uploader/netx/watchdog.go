@@ -97,6 +97,13 @@ func responseTimeoutOf(ctx context.Context) time.Duration {
 	return d
 }
 
+// CloseIdleConnections calls the method of Next, if there is one.
+func (w *Watchdog) CloseIdleConnections() {
+	if next, ok := w.Next.(interface{ CloseIdleConnections() }); ok {
+		next.CloseIdleConnections()
+	}
+}
+
 type slowNoticeKey struct{}
 
 // WithSlowNotice returns a context for requests of which slow is called once per
