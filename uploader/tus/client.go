@@ -75,7 +75,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		endpoint: endpoint, http: transport, header: header,
-		override: config.MethodOverride, secrets: secretsOf(header),
+		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}, nil
 }
 

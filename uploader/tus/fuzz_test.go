@@ -254,3 +254,14 @@ func FuzzChecksumAlgorithm(f *testing.F) {
 		}
 	})
 }
+
+func FuzzRedactURLs(f *testing.F) {
+	f.Add("https://host/path", "&x=1 end")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		server := "https://user:topsecret1@host/files/?a=topsecret2"
+		text := redactURLs(before + " " + server + "&b=topsecret3 " + after)
+		if strings.Contains(text, "topsecret") && !strings.Contains(before+after, "topsecret") {
+			t.Errorf("%q", text)
+		}
+	})
+}

@@ -1,10 +1,9 @@
 package tus
 
 import (
-	"cmp"
 	"encoding/base64"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,9 +35,7 @@ func secretsOf(header http.Header) []string {
 			}
 		}
 	}
-	secrets = slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
-	slices.SortFunc(secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	return slices.Compact(secrets)
+	return sortSecrets(secrets)
 }
 
 func isAuthorization(name string) bool {
@@ -58,9 +55,16 @@ func credentialsIn(value string) []string {
 	return credentials
 }
 
-// redact replaces the client's secrets in text.
-func (c *Client) redact(text string) string {
-	for _, secret := range c.secrets {
+// redact replaces secrets in the text of a response to a request to target: those of
+// the client and of target, and what looks like one in any URL.
+func (c *Client) redact(target *url.URL, text string) string {
+	text = redactSecrets(text, c.secrets)
+	text = redactSecrets(text, urlSecrets(target))
+	return redactURLs(text)
+}
+
+func redactSecrets(text string, secrets []string) string {
+	for _, secret := range secrets {
 		if len(secret) >= minSubstringSecret {
 			text = strings.ReplaceAll(text, secret, redacted)
 		} else {

@@ -67,12 +67,12 @@ func (c *Client) send(ctx context.Context, r request) (*response, error) {
 	}
 	httpResp, err := c.roundTrip(httpReq, r)
 	if err != nil {
-		return nil, r.roundTripError(ctx, err)
+		return nil, c.roundTripError(ctx, r, err)
 	}
 	if r.body != nil {
 		if err := r.body.readError(); err != nil {
 			_ = httpResp.Body.Close()
-			return nil, r.roundTripError(ctx, err)
+			return nil, c.roundTripError(ctx, r, err)
 		}
 	}
 	return c.readResponse(r, httpResp, cancel), nil
@@ -162,18 +162,18 @@ func (r *response) redirect(req request) (*url.URL, error) {
 // roundTripError classifies the error of a round trip. The end of the caller's
 // context is not a fault, and the error of the caller's reader is not a network
 // error.
-func (r request) roundTripError(ctx context.Context, err error) error {
+func (c *Client) roundTripError(ctx context.Context, r request, err error) error {
 	if ctx.Err() != nil {
 		return contextError(ctx, r.op)
 	}
-	if r.body == nil {
-		return transportFault(r.op, err)
+	if r.body != nil {
+		if readErr := r.body.readError(); readErr != nil {
+			return bodyError(r.op, readErr)
+		}
 	}
-	readErr := r.body.readError()
-	if readErr == nil {
-		return transportFault(r.op, err)
-	}
-	return bodyError(r.op, readErr)
+	f := transportFault(r.op, err)
+	f.Detail = c.redact(r.url, f.Detail) // it may quote a malformed response
+	return f
 }
 
 // contextError returns the error of a context that has ended. An exceeded deadline

@@ -1,6 +1,9 @@
 package tus
 
 import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"fmt"
 	"io"
@@ -32,21 +35,52 @@ type response struct {
 	code    string // the server's error code, such as ERR_UPLOAD_STOPPED
 
 	checksummed bool // the request had a checksum
+
+	redact func(text string) string
 }
 
 // readResponse reads and closes the body of httpResp. If that takes too long, it
 // cancels the request.
 func (c *Client) readResponse(r request, httpResp *http.Response, cancel context.CancelFunc) *response {
-	resp := &response{op: r.op, url: r.url, status: httpResp.StatusCode, header: httpResp.Header, checksummed: r.hasChecksum()}
+	resp := &response{
+		op: r.op, url: r.url, status: httpResp.StatusCode, header: httpResp.Header, checksummed: r.hasChecksum(),
+		redact: func(text string) string { return c.redact(r.url, text) },
+	}
 	timer := time.AfterFunc(readBodyTimeout, cancel)
 	defer timer.Stop()
 	defer func() { _ = httpResp.Body.Close() }()
 	if resp.status/100 != 2 {
-		text, _ := io.ReadAll(io.LimitReader(httpResp.Body, maxErrorBody))
-		resp.code, resp.message = parseErrorBody(c.redact(string(text)))
+		resp.code, resp.message = parseErrorBody(resp.redact(readErrorBody(httpResp)))
 	}
 	_, _ = io.CopyN(io.Discard, httpResp.Body, maxDrain)
 	return resp
+}
+
+// readErrorBody returns the start of the body of an error response, decoded. It
+// returns "" if it is encoded in a way that cannot be decoded: no request accepts an
+// encoding, but some servers use one anyway.
+func readErrorBody(httpResp *http.Response) string {
+	var reader io.Reader = httpResp.Body
+	var err error
+	encodings := toLower(headerTokens(httpResp.Header, "Content-Encoding"))
+	encoded := io.LimitReader(httpResp.Body, maxDrain)
+	switch encoding := strings.Join(encodings, ","); encoding {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		reader, err = gzip.NewReader(encoded)
+	case "deflate": // the zlib format (RFC 9110, 8.4.1.2)
+		reader, err = zlib.NewReader(encoded)
+	default:
+		return ""
+	}
+	if err != nil {
+		return ""
+	}
+	text, _ := io.ReadAll(io.LimitReader(reader, maxErrorBody))
+	if len(text) == maxErrorBody { // a secret at the end may be incomplete
+		text = text[:max(bytes.LastIndexAny(text, " \t\r\n\"<>,"), maxErrorBody/2)]
+	}
+	return string(text)
 }
 
 var (
@@ -103,12 +137,31 @@ func (r *response) notTus() *fault.Fault {
 	return r.fault(fault.NotTus, "response has no Tus-Resumable header: it is from a middlebox or not from a tus server")
 }
 
-// fault returns a fault with the status, code and Retry-After of the response.
+// fault returns a fault with the status, code and Retry-After of the response. The
+// args may be text of the server: secrets in them are replaced.
 func (r *response) fault(kind fault.Kind, format string, args ...any) *fault.Fault {
+	for i, arg := range args {
+		args[i] = r.redactArg(arg)
+	}
 	f := fault.Newf(kind, r.op, format, args...)
 	f.Status, f.Code = r.status, r.code
 	f.RetryAfter = parseRetryAfter(r.header, time.Now())
 	return f
+}
+
+// redactArg replaces secrets in an argument of a fault's text.
+func (r *response) redactArg(arg any) any {
+	switch arg := arg.(type) {
+	case string:
+		return r.redact(arg)
+	case error:
+		return r.redact(arg.Error())
+	case []string:
+		for i, text := range arg {
+			arg[i] = r.redact(text)
+		}
+	}
+	return arg
 }
 
 // statusFault returns the fault of a response without a 2xx status.
@@ -120,7 +173,7 @@ func (r *response) statusFault() *fault.Fault {
 	}
 	details := []string{detail}
 	if versions := headerTokens(r.header, "Tus-Version"); r.status == http.StatusPreconditionFailed && len(versions) > 0 {
-		details = append(details, fmt.Sprintf("server supports tus %.100s, want %s", strings.Join(versions, ", "), Version))
+		details = append(details, fmt.Sprintf("server supports tus %.100s, want %s", r.redact(strings.Join(versions, ", ")), Version))
 	}
 	if isWrongURLStatus(r.status) && (r.op == fault.Create || r.op == fault.Probe) {
 		details = append(details, "this URL does not accept uploads")
@@ -129,7 +182,8 @@ func (r *response) statusFault() *fault.Fault {
 		details = append(details, "response has no Tus-Resumable header: it may be from a middlebox or not from a tus server")
 	}
 	details = slices.DeleteFunc(details, func(text string) bool { return text == "" })
-	f := r.fault(kind, "%s", strings.Join(details, "; "))
+	f := r.fault(kind, "")
+	f.Detail = strings.Join(details, "; ")
 	switch {
 	case f.Code != "":
 	case r.status == http.StatusProxyAuthRequired:
