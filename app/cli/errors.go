@@ -17,7 +17,8 @@ const (
 	ExitOK          = 0   // everything was uploaded
 	ExitFailed      = 1   // some transfers failed, or nothing could be started
 	ExitUsage       = 2   // the arguments are invalid
-	ExitInterrupted = 130 // stopped by a signal; all state is saved
+	ExitInterrupted = 130 // stopped by SIGINT or SIGTERM; all state is saved
+	ExitHangup      = 129 // the same by SIGHUP: the terminal was closed
 )
 
 // UserError is an error with a text for the user.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -13,6 +14,7 @@ import (
 type Entry struct {
 	ID      uploader.TransferID `json:"id"`
 	Path    string              `json:"path"`
+	Escaped string              `json:"path_escaped,omitempty"` // see [feed.EscapedPath]
 	Server  string              `json:"server"`
 	Size    int64               `json:"size"`
 	Sent    int64               `json:"sent"`
@@ -54,7 +56,7 @@ func list(s *uploader.Snapshot, all bool, reply func(Reply) error) error {
 
 func newEntry(s *uploader.Snapshot, t *uploader.Transfer) Entry {
 	e := Entry{
-		ID: t.ID, Path: t.Source.Path, Size: t.Source.Size, Sent: s.Sent(t), State: t.State().String(), URL: words.Link(t.Session.URL),
+		ID: t.ID, Path: t.Source.Path, Escaped: feed.EscapedPath(t.Source.Path), Size: t.Source.Size, Sent: s.Sent(t), State: t.State().String(), URL: words.Link(t.Session.URL),
 		Message: words.Row(s, t, 0, time.Now()),
 	}
 	if server, ok := s.Server(t.Server); ok {

@@ -10,7 +10,9 @@ package feed
 import (
 	"context"
 	"errors"
+	"net/url"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -33,12 +35,23 @@ type Event struct {
 	Event   string              `json:"event"`
 	ID      uploader.TransferID `json:"id"`
 	Path    string              `json:"path"`
-	Server  string              `json:"server"`            // name
-	Size    int64               `json:"size"`              // bytes; -1 while unknown
-	Sent    int64               `json:"sent"`              // bytes; of a running transfer those handed to the network
-	URL     string              `json:"url,omitempty"`     // of the upload; "" before it is created
-	Fault   string              `json:"fault,omitempty"`   // name of a fault.Kind
-	Message string              `json:"message,omitempty"` // text for the user, in the current language
+	Escaped string              `json:"path_escaped,omitempty"` // see [EscapedPath]
+	Server  string              `json:"server"`                 // name
+	Size    int64               `json:"size"`                   // bytes; -1 while unknown
+	Sent    int64               `json:"sent"`                   // bytes; of a running transfer those handed to the network
+	URL     string              `json:"url,omitempty"`          // of the upload; "" before it is created
+	Fault   string              `json:"fault,omitempty"`        // name of a fault.Kind
+	Message string              `json:"message,omitempty"`      // text for the user, in the current language
+}
+
+// EscapedPath returns the bytes of a path that is not UTF-8, percent-encoded (RFC
+// 3986, 2.1): JSON cannot contain them, so that several paths would look the same. It
+// returns "" for any other path.
+func EscapedPath(path string) string {
+	if utf8.ValidString(path) {
+		return ""
+	}
+	return (&url.URL{Path: path}).EscapedPath()
 }
 
 // Source provides snapshots. *[engine.Engine] implements it.

@@ -262,7 +262,7 @@ func finalEvent(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) Event
 
 func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message string) Event {
 	e := Event{
-		Event: kind, ID: t.ID, Path: t.Source.Path, Size: t.Source.Size, Sent: s.Sent(t),
+		Event: kind, ID: t.ID, Path: t.Source.Path, Escaped: EscapedPath(t.Source.Path), Size: t.Source.Size, Sent: s.Sent(t),
 		URL: words.Link(t.Session.URL), Message: message,
 	}
 	if server, ok := s.Server(t.Server); ok {

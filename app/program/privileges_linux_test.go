@@ -10,7 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const terminate = syscall.SIGTERM
+const (
+	terminate = syscall.SIGTERM
+	hangup    = syscall.SIGHUP
+)
 
 // dropPrivileges restarts this process without the capabilities that override file
 // permissions, if the environment variable is set to "wanted".

@@ -12,26 +12,23 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Run runs the command line args and returns the exit code. The first SIGINT or
-// SIGTERM shuts down gracefully, the second one kills the process. version is what
-// the command "version" prints.
+// Run runs the command line args and returns the exit code. The first SIGINT,
+// SIGTERM or SIGHUP shuts down gracefully, the second one kills the process. version
+// is what the command "version" prints.
 func Run(version string, args []string, streams cli.Streams) int {
 	if err := words.Load(""); err != nil {
 		_, _ = fmt.Fprintln(streams.Err, err)
 		return cli.ExitFailed
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := notifySignals()
 	defer stop()
-	context.AfterFunc(ctx, stop) // restore the default effect of a second signal
 
 	invocation, err := cli.Parse(args, streams.Out)
 	if err == nil {
@@ -40,7 +37,7 @@ func Run(version string, args []string, streams cli.Streams) int {
 	if err != nil && !cli.Reported(err) {
 		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
 	}
-	return cli.ExitCode(err)
+	return exitCode(ctx, err)
 }
 
 func run(ctx context.Context, version string, invocation cli.Invocation, streams cli.Streams) (err error) {

@@ -51,7 +51,7 @@ func wantExitCode(ts *testscript.TestScript, err error, want int) {
 
 // cmdInterrupt implements "interrupt SIGNAL PROGRAM ARG...": it runs a program that
 // prints events as JSON, and sends it a signal at its first progress event. The exit
-// code must be 130, unless SIGNAL is KILL.
+// code must be 129 after HUP, and 130 after any other but KILL.
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := newCmd(ts, args[1:]...)
 	cmd.Stderr = ts.Stderr()
@@ -78,6 +78,9 @@ func exitCodeAfter(signal string) int {
 	if signal == "KILL" {
 		return -1
 	}
+	if signal == "HUP" {
+		return cli.ExitHangup
+	}
 	return cli.ExitInterrupted
 }
 
@@ -87,6 +90,8 @@ func signalNamed(ts *testscript.TestScript, name string) os.Signal {
 		return os.Interrupt
 	case "TERM":
 		return terminate
+	case "HUP":
+		return hangup
 	case "KILL":
 		return os.Kill
 	default:

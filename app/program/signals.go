@@ -1,0 +1,55 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/ferryapp/ferry/app/cli"
+)
+
+// errHangup is the cause with which the context of [Run] ends after SIGHUP: the
+// terminal was closed.
+var errHangup = errors.New("terminal was closed")
+
+// notifySignals returns a context that ends with the first SIGINT, SIGTERM or SIGHUP.
+// After that the signals have their default effect. A SIGHUP that is ignored when
+// Ferry starts, as by nohup, stays ignored.
+func notifySignals() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(received, syscall.SIGHUP)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case s := <-received:
+			signal.Stop(received)
+			if s == syscall.SIGHUP {
+				cancel(errHangup)
+				return
+			}
+			cancel(nil)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(received)
+		cancel(nil)
+		<-ended
+	}
+}
+
+// exitCode returns the exit code for err after the context of a run has ended.
+func exitCode(ctx context.Context, err error) int {
+	code := cli.ExitCode(err)
+	if code == cli.ExitInterrupted && errors.Is(context.Cause(ctx), errHangup) {
+		return cli.ExitHangup
+	}
+	return code
+}
