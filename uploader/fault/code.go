@@ -13,9 +13,10 @@ const (
 	CodeConcatFailed     = "NOT_JOINED"       // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable    = "NOT_COMPARABLE"   // SourceChanged: the file may be unchanged, but this cannot be verified
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
+	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
 )
 
 // Codes returns all codes that Ferry sets itself.
 func Codes() []string {
-	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeProxySignIn}
+	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeProxySignIn, CodeExhausted}
 }

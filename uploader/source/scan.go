@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -118,7 +119,7 @@ func (s *scan) folder(folder, rel string, info fs.FileInfo) bool {
 		return true
 	}
 	s.folders[at] = true
-	entries, err := s.system.ReadDir(folder)
+	entries, err := s.readDir(folder)
 	for _, entry := range entries {
 		if !s.running() {
 			return false
@@ -134,6 +135,26 @@ func (s *scan) folder(folder, rel string, info fs.FileInfo) bool {
 		return s.yield(File{Path: folder, RelPath: rel}, Classify(fault.List, err))
 	}
 	return true
+}
+
+const (
+	maxListTries = 30 // of a folder while this computer has no more open files
+	listDelay    = time.Second
+)
+
+// readDir lists a folder. While the system has no more open files, it waits.
+func (s *scan) readDir(folder string) ([]fs.DirEntry, error) {
+	for try := 1; ; try++ {
+		entries, err := s.system.ReadDir(folder)
+		if !fault.IsExhausted(err) || try == maxListTries {
+			return entries, err
+		}
+		select {
+		case <-time.After(listDelay):
+		case <-s.ctx.Done():
+			return nil, s.ctx.Err()
+		}
+	}
 }
 
 func (s *scan) entry(file, rel string, entry fs.DirEntry) bool {

@@ -2,7 +2,7 @@
 // them ([Disk.Stat]), the files that were added ([Disk.Scan]), and the fingerprint by
 // which an earlier upload of the same file is found. All of it comes from metadata; only
 // the [Content] strategy and proofs read bytes. Every error is a *fault.Fault of a Source
-// kind or LocalDisk, or the context's error.
+// kind, LocalDisk or Transient (no more open files), or the context's error.
 package source
 
 import (

@@ -77,11 +77,14 @@ func ChangeTime(opened OpenFile) (time.Time, bool) {
 	return changeTime(info)
 }
 
-// Classify turns an error of the file system into a *fault.Fault. It returns a fault and
-// nil unchanged.
+// Classify turns an error of the file system into a *fault.Fault. One that is about no file,
+// such as too many open files, is Transient. It returns a fault and nil unchanged.
 func Classify(op fault.Op, err error) error {
 	if _, ok := errors.AsType[*fault.Fault](err); ok || err == nil {
 		return err
+	}
+	if fault.IsExhausted(err) {
+		return fault.NewExhausted(op, err)
 	}
 	return fault.New(kindOf(err), op, err)
 }

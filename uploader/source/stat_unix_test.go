@@ -3,12 +3,15 @@
 package source_test
 
 import (
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -120,4 +123,57 @@ func TestDenied(t *testing.T) {
 		want := map[string]string{"/open": "", "/secret": "", "/locked": "source-denied"}
 		compare(t, got, want, filepath.Base(dir))
 	})
+}
+
+func TestTooManyOpenFilesIsTransient(t *testing.T) {
+	for name, err := range map[string]error{
+		"of this program":   &os.PathError{Op: "open", Path: "/a", Err: syscall.EMFILE},
+		"of the system":     os.NewSyscallError("openat", syscall.ENFILE),
+		"memory, in a read": &os.PathError{Op: "read", Path: "/a", Err: syscall.ENOMEM},
+	} {
+		got := fault.Of(source.Classify(fault.Open, err))
+		if got.Kind != fault.Transient || got.Code != fault.CodeExhausted {
+			t.Errorf("%s: got %v, code %q", name, got, got.Code)
+		}
+	}
+}
+
+// exhaustedSystem has no file descriptor to list a folder for some time.
+type exhaustedSystem struct {
+	source.OS
+	until time.Time
+}
+
+func (s exhaustedSystem) ReadDir(path string) ([]fs.DirEntry, error) {
+	if time.Now().Before(s.until) {
+		return nil, &os.PathError{Op: "open", Path: path, Err: syscall.EMFILE}
+	}
+	return s.OS.ReadDir(path)
+}
+
+func TestScanWaitsForFileDescriptors(t *testing.T) {
+	top := tree(t, "a", "sub/b")
+	for name, test := range map[string]struct {
+		wait time.Duration
+		want string
+	}{
+		"soon":  {5 * time.Second, "top/a top/sub/b "},
+		"never": {time.Hour, "top: transient "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got := ""
+				system := source.NewDisk(exhaustedSystem{until: time.Now().Add(test.wait)})
+				for file, err := range system.Scan(t.Context(), []string{top}, source.ScanOptions{}) {
+					if got += file.RelPath; err != nil {
+						got += ": " + fault.Of(err).Kind.String()
+					}
+					got += " "
+				}
+				if got != test.want {
+					t.Errorf("found %q, want %q", got, test.want)
+				}
+			})
+		})
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -81,6 +82,9 @@ func isWrongURLStatus(status int) bool {
 
 // transportFault classifies an error of a round trip without a response.
 func transportFault(op fault.Op, err error) *fault.Fault {
+	if isExhausted(err) {
+		return fault.NewExhausted(op, err)
+	}
 	f := fault.New(transportKind(err), op, err)
 	if statusErr, ok := errors.AsType[statusError](err); ok {
 		f.Status = statusErr.HTTPStatus()
@@ -90,6 +94,15 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 		f.Code = fault.CodeProxySignIn
 	}
 	return f
+}
+
+// isExhausted is [fault.IsExhausted], also for a name lookup, whose error contains only
+// the text of the system's.
+func isExhausted(err error) bool {
+	if dnsErr, ok := errors.AsType[*net.DNSError](err); ok && strings.HasSuffix(dnsErr.Err, syscall.EMFILE.Error()) {
+		return true
+	}
+	return fault.IsExhausted(err)
 }
 
 // statusError is an error with the status of an intermediary's response, such as a

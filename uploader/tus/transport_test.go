@@ -45,6 +45,8 @@ func TestTransportErrors(t *testing.T) {
 		{"name server timeout", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "timeout", IsTimeout: true}}, fault.Offline},
 		{"connection refused", dial(syscall.ECONNREFUSED), fault.Unreachable},
 		{"dial timeout", &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, fault.Unreachable},
+		{"no file descriptor", dial(syscall.EMFILE), fault.Transient},
+		{"no file descriptor for the name lookup", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "dial udp 127.0.0.53:53: socket: " + syscall.EMFILE.Error()}}, fault.Transient},
 		{"connection reset", &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, fault.Transient},
 		{"broken pipe", &net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}, fault.Transient},
 		{"end of file", io.EOF, fault.Transient},
