@@ -55,9 +55,15 @@ func (s *fakeServer) Terminate(context.Context, string) error { return nil }
 // bubble.
 func (s *fakeServer) start(t *testing.T, settings uploader.Settings, path string) (e *engine.Engine, do func(uploader.Command), stop func()) {
 	t.Helper()
+	return startFake(t, s, settings, path)
+}
+
+// startFake is [fakeServer.start] for any server.
+func startFake(t *testing.T, server uploader.Protocol, settings uploader.Settings, path string) (e *engine.Engine, do func(uploader.Command), stop func()) {
+	t.Helper()
 	e = engine.New(engine.Config{
 		Store: uploadtest.NewStore(), Settings: &settings, Log: slog.New(slog.DiscardHandler),
-		Connect: func(uploader.Server) (uploader.Protocol, error) { return s, nil },
+		Connect: func(uploader.Server) (uploader.Protocol, error) { return server, nil },
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -55,7 +55,10 @@ type (
 	PartChanged  struct{ Part uploader.Part }    // its URL or offset
 
 	// Acknowledged: the server reported the offset. Session.URL is ignored.
-	Acknowledged struct{ Session uploader.Session }
+	Acknowledged struct {
+		Session uploader.Session
+		Poor    bool // the request brought so little that it counts as a failed attempt
+	}
 
 	BytesSent      struct{ Sent int64 }          // bytes handed to the network
 	BlocksHashed   struct{ Blocks source.Proof } // for the store only

@@ -107,7 +107,7 @@ func (m *model) workerReport(t *rapid.T) {
 	}
 	offset := rapid.Int64Range(0, modelSize).Draw(t, "offset")
 	if m.checking {
-		m.step(t, rapid.SampledFrom([]Input{PhaseEntered{uploader.PhaseChecking}, Acknowledged{uploader.Session{Offset: offset}}, PartChanged{}}).Draw(t, "report"))
+		m.step(t, rapid.SampledFrom([]Input{PhaseEntered{uploader.PhaseChecking}, Acknowledged{Session: uploader.Session{Offset: offset}}, PartChanged{}}).Draw(t, "report"))
 		return
 	}
 	m.step(t, rapid.SampledFrom([]Input{
@@ -118,7 +118,7 @@ func (m *model) workerReport(t *rapid.T) {
 		FileUpdated{source.File{Path: "/film", Size: uploader.SizeUnknown}, ""}, // still being written
 		FileUpdated{source.File{Path: "/renamed", Size: modelSize}, "f"},
 		UploadCreated{uploader.Session{URL: "u", Offset: offset}},
-		Acknowledged{uploader.Session{Offset: offset}},
+		Acknowledged{Session: uploader.Session{Offset: offset}},
 		BytesSent{offset},
 		FileHashed{"sum"},
 	}).Draw(t, "report"))

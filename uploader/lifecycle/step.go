@@ -82,7 +82,7 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		t.Session = uploader.Session{Parts: len(in.Parts)}
 		return t, Effects{}
 	case Acknowledged:
-		return stepAcknowledged(t, in.Session), Effects{}
+		return stepAcknowledged(t, in), Effects{}
 	case BytesSent:
 		t.Session.Sent = max(t.Session.Sent, in.Sent)
 		return t, Effects{}
@@ -268,8 +268,9 @@ func cancelled(t uploader.Transfer, now time.Time) uploader.Transfer {
 	return t
 }
 
-func stepAcknowledged(t uploader.Transfer, session uploader.Session) uploader.Transfer {
-	if session.Offset > t.Session.Offset {
+func stepAcknowledged(t uploader.Transfer, in Acknowledged) uploader.Transfer {
+	session := in.Session
+	if session.Offset > t.Session.Offset && !in.Poor {
 		t.Attempt = 0
 	}
 	if t.Phase == uploader.PhaseChecking {

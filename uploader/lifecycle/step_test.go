@@ -155,7 +155,7 @@ func TestStep(t *testing.T) {
 		{
 			"progress resets attempts",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 5},
-			Acknowledged{uploader.Session{Offset: 41}},
+			Acknowledged{Session: uploader.Session{Offset: 41}},
 			uploader.PhaseSending, uploader.StateUploading,
 			Effects{},
 			func(t uploader.Transfer) bool {
@@ -163,9 +163,17 @@ func TestStep(t *testing.T) {
 			},
 		},
 		{
+			"poor progress does not reset attempts",
+			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 5},
+			Acknowledged{Session: uploader.Session{Offset: 41}, Poor: true},
+			uploader.PhaseSending, uploader.StateUploading,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Attempt == 5 && t.Session.Offset == 41 },
+		},
+		{
 			"lower offset is accepted",
 			uploader.Transfer{Phase: uploader.PhaseChecking, Session: session, Attempt: 5},
-			Acknowledged{uploader.Session{Offset: 7}},
+			Acknowledged{Session: uploader.Session{Offset: 7}},
 			uploader.PhaseChecking, uploader.StateChecking,
 			Effects{},
 			func(t uploader.Transfer) bool { return t.Attempt == 5 && t.Session.Offset == 7 && t.Session.Sent == 7 },
@@ -173,7 +181,7 @@ func TestStep(t *testing.T) {
 		{
 			"missing expiry keeps earlier one",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: uploader.Session{URL: "u", Expires: uploader.TimestampOf(noon)}},
-			Acknowledged{uploader.Session{Offset: 1}},
+			Acknowledged{Session: uploader.Session{Offset: 1}},
 			uploader.PhaseSending, uploader.StateUploading,
 			Effects{},
 			func(t uploader.Transfer) bool { return t.Session.Expires.Equal(noon) },

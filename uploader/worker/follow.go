@@ -193,7 +193,7 @@ func (f *follower) send(ctx context.Context, end int64, final bool) error {
 	switch {
 	case final && status.Offset == end:
 		f.length = end
-	case status.Offset > offset:
+	case status.Offset > offset && !w.poor:
 		f.fruitless = 0
 	default:
 		if f.fruitless++; f.fruitless >= maxFruitless {
@@ -207,6 +207,5 @@ func (f *follower) send(ctx context.Context, end int64, final bool) error {
 }
 
 func (f *follower) acceptOffset(status tus.Status) {
-	f.worker.report(acknowledged(status))
-	f.worker.whole.set(status.Offset)
+	f.worker.acknowledge(status)
 }

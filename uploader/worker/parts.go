@@ -85,8 +85,22 @@ func (w *Worker) queryPart(ctx context.Context, part *uploader.Part) error {
 	case status.Offset > part.Length || status.Length >= 0 && status.Length != part.Length:
 		return SizeMismatch(max(status.Offset, status.Length), part.Length)
 	}
-	part.Offset = status.Offset
+	w.acknowledgePart(part, status.Offset)
 	return nil
+}
+
+// acknowledgePart takes over the offset of a part that the server reported, and reports
+// whether the last request counts as a failed attempt. It may be called from several
+// goroutines, for different parts.
+func (w *Worker) acknowledgePart(part *uploader.Part, offset int64) (poor bool) {
+	poor = w.Remote.yields.acknowledged(part.URL, offset)
+	if offset > part.Offset && !poor {
+		w.progressed.Store(true)
+	}
+	if part.Offset = offset; offset == part.Length {
+		w.Remote.yields.forget(part.URL)
+	}
+	return poor
 }
 
 // discardPlan deletes parts that do not make up the file, as after a repair of the
@@ -104,7 +118,7 @@ func (w *Worker) reportPartOffsets() {
 	for _, part := range w.parts {
 		sum += part.Offset
 	}
-	w.report(lifecycle.Acknowledged{Session: uploader.Session{Offset: sum}})
+	w.report(lifecycle.Acknowledged{Session: uploader.Session{Offset: sum}, Poor: !w.progressed.Load()})
 	w.Counters.Position.Store(sum)
 }
 

@@ -40,13 +40,14 @@ func (s *partSender) run(ctx context.Context) error {
 	}
 	for fruitless := 0; s.part.Offset < s.part.Length; {
 		before := s.part.Offset
-		if err := s.sendNext(ctx); err != nil {
+		poor, err := s.sendNext(ctx)
+		if err != nil {
 			return err
 		}
-		if fruitless++; s.part.Offset > before {
+		if fruitless++; s.part.Offset > before && !poor {
 			fruitless = 0
 		} else if fruitless >= maxFruitless {
-			return unacknowledged(fruitless, before)
+			return unacknowledged(fruitless, s.part.Offset)
 		}
 	}
 	return nil
@@ -63,19 +64,20 @@ func (s *partSender) create(ctx context.Context) error {
 	return s.worker.Save(ctx, s.id, lifecycle.PartChanged{Part: s.part})
 }
 
-// sendNext sends the next bytes of the part in one request.
-func (s *partSender) sendNext(ctx context.Context) error {
+// sendNext sends the next bytes of the part in one request. It reports whether that
+// counts as a failed attempt.
+func (s *partSender) sendNext(ctx context.Context) (poor bool, err error) {
 	status, err := s.worker.patch(ctx, s.file, remainder{
 		url: s.part.URL, offset: s.part.Offset, start: s.part.Start, length: s.part.Length, counter: s.counter,
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if status.Offset > s.part.Length {
-		return SizeMismatch(status.Offset, s.part.Length)
+		return false, SizeMismatch(status.Offset, s.part.Length)
 	}
-	s.part.Offset = status.Offset
+	poor = s.worker.acknowledgePart(&s.part, status.Offset)
 	s.counter.set(status.Offset)
 	s.worker.Report(s.id, lifecycle.PartChanged{Part: s.part})
-	return nil
+	return poor, nil
 }

@@ -40,8 +40,12 @@ func (w *Worker) patch(ctx context.Context, file source.OpenFile, r remainder) (
 		if err != nil {
 			return tus.Status{}, err
 		}
-		size := w.requestSize(r.length-r.offset, sum)
+		size := w.requestSize(r, sum)
+		w.Remote.yields.sending(r.url, r.offset, size)
 		status, err := w.patchOnce(ctx, file, r, size, sum)
+		if fault.IsCanceled(err) {
+			w.Remote.yields.forget(r.url)
+		}
 		f := fault.Of(err)
 		switch {
 		case err == nil || fault.IsCanceled(err):
@@ -79,15 +83,19 @@ func (w *Worker) patchOnce(ctx context.Context, file source.OpenFile, r remainde
 }
 
 // requestSize returns how many of the bytes left go in one request.
-func (w *Worker) requestSize(left int64, sum checksum) int64 {
-	limit := w.Options.ChunkMax
-	if sum.algorithm != "" {
-		limit = maxChecksummed
-		if w.Options.ChunkMax > 0 {
-			limit = min(w.Options.ChunkMax, maxChecksummed)
+func (w *Worker) requestSize(r remainder, sum checksum) int64 {
+	limit := int64(0)
+	reduce := func(other int64) {
+		if other > 0 && (limit == 0 || other < limit) {
+			limit = other
 		}
 	}
-	return w.Remote.options().RequestSize(left, limit)
+	reduce(w.Options.ChunkMax)
+	reduce(w.Remote.yields.limit(r.url))
+	if sum.algorithm != "" {
+		reduce(maxChecksummed)
+	}
+	return w.Remote.options().RequestSize(r.length-r.offset, limit)
 }
 
 // reduceRequests limits requests to less than the size that was refused. It reports

@@ -47,6 +47,8 @@ type Remote struct {
 	bodyMost     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
+	yields yields
+
 	mu      sync.Mutex
 	refused []checksum
 }

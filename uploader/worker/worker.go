@@ -39,7 +39,7 @@ const (
 	stopTimeout = 3 * time.Second
 
 	// maxFruitless is after how many requests in a row of which the server
-	// acknowledged nothing an attempt fails.
+	// acknowledged nothing or very little an attempt fails.
 	maxFruitless = 3
 )
 
@@ -90,8 +90,11 @@ type Worker struct {
 	opened   source.File // the file as it was when it was opened
 	prover   *source.Hasher
 	reported int             // blocks of the prover that the engine has
+	poor     bool            // the last request counts as a failed attempt
 	whole    *partCounter    // counts the file when it is not sent in parts
 	parts    []uploader.Part // nil when the session has none
+
+	progressed atomic.Bool // the server acknowledged enough of a part not to count as a failed attempt
 }
 
 // New makes a worker. It does nothing before Run or Check.
@@ -201,10 +204,10 @@ func (w *Worker) send(ctx context.Context, file source.OpenFile) error {
 		if err != nil || complete {
 			return err
 		}
-		if w.Transfer.Session.Offset > before {
+		if w.Transfer.Session.Offset > before && !w.poor {
 			fruitless = 0
 		} else if fruitless++; fruitless >= maxFruitless {
-			return unacknowledged(fruitless, before)
+			return unacknowledged(fruitless, w.Transfer.Session.Offset)
 		}
 	}
 }
@@ -229,13 +232,20 @@ func (w *Worker) acceptOffset(status tus.Status) (complete bool, err error) {
 	if size != uploader.SizeUnknown && (status.Offset > size || status.Length >= 0 && status.Length != size) {
 		return false, SizeMismatch(max(status.Offset, status.Length), size)
 	}
-	w.report(acknowledged(status))
-	w.whole.set(status.Offset)
+	w.acknowledge(status)
+	if status.Offset == size {
+		w.Remote.yields.forget(w.Transfer.Session.URL)
+	}
 	return status.Offset == size, nil
 }
 
-func acknowledged(status tus.Status) lifecycle.Acknowledged {
-	return lifecycle.Acknowledged{Session: uploader.Session{Offset: status.Offset, Expires: uploader.TimestampOf(status.Expires)}}
+// acknowledge takes over the offset that the server reported.
+func (w *Worker) acknowledge(status tus.Status) {
+	w.poor = w.Remote.yields.acknowledged(w.Transfer.Session.URL, status.Offset)
+	w.report(lifecycle.Acknowledged{
+		Session: uploader.Session{Offset: status.Offset, Expires: uploader.TimestampOf(status.Expires)}, Poor: w.poor,
+	})
+	w.whole.set(status.Offset)
 }
 
 // queryOffsetAfterStop asks for the offset after the user stopped the transfer, and
@@ -279,7 +289,7 @@ func (w *Worker) reportAndSave(ctx context.Context, in lifecycle.Input) error {
 }
 
 func unacknowledged(requests int, offset int64) error {
-	return fault.Newf(fault.Transient, fault.Patch, "server acknowledged nothing of %d requests at offset %d", requests, offset)
+	return fault.Newf(fault.Transient, fault.Patch, "server acknowledged nothing or very little of %d requests, up to offset %d", requests, offset)
 }
 
 // SizeMismatch returns the fault for a server whose upload does not fit a file of
