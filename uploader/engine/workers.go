@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/deletion"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/speed"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
@@ -268,7 +270,7 @@ func (w *workers) judge(t *uploader.Transfer, f *fault.Fault) {
 		return
 	}
 	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
-	if isOverload(f) {
+	if isOverload(f) || isCongestion(t, f) {
 		w.refused(t.Server)
 	}
 	switch {
@@ -279,6 +281,12 @@ func (w *workers) judge(t *uploader.Transfer, f *fault.Fault) {
 		w.admission.BlockUntil(t.Server, f, t.NextTry.Time()) // this transfer's next try ends it
 	}
 	w.checks.endFutile()
+}
+
+// isCongestion reports whether a small file got no response in time, as on a slow
+// connection that too many share.
+func isCongestion(t *uploader.Transfer, f *fault.Fault) bool {
+	return errors.Is(f, netx.ErrStalled) && uploader.IsSmall(t.Source)
 }
 
 // isOverload reports whether a server says that it gets too many requests.

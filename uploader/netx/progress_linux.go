@@ -2,6 +2,7 @@ package netx
 
 import (
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,6 +19,7 @@ func connProgress(conn syscall.Conn) (progress progress, ok bool) {
 		if err == nil {
 			progress.transferred, ok = info.Bytes_acked+info.Bytes_received, true
 			progress.waiting = info.Unacked > 0 || info.Notsent_bytes > 0
+			progress.lastAck = time.Duration(info.Last_ack_recv) * time.Millisecond
 		}
 	})
 	return progress, ok

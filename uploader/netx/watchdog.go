@@ -30,7 +30,8 @@ func (stalledError) Temporary() bool { return true }
 //
 // Bytes that the connection has taken may wait in the system's send buffer. On
 // Linux they count as sent when the peer acknowledges them (tcp(7), TCP_INFO), so
-// that a request on a slow connection does not end as long as it moves. Other
+// that a request on a slow connection does not end as long as it moves; SendTimeout
+// is multiplied by fullReceiverFactor while the peer has no room. Other
 // systems do not report that: there both timeouts of a request with a body are
 // multiplied by unknownProgressFactor.
 type Watchdog struct {
@@ -53,6 +54,11 @@ const (
 	// unknownProgressFactor multiplies the timeouts on systems that do not report
 	// which bytes the peer has acknowledged.
 	unknownProgressFactor = 5
+
+	// fullReceiverFactor multiplies SendTimeout while the peer acknowledges that it
+	// has no room for more bytes: it is there, but sends them on slowly, and may make
+	// room for many at once.
+	fullReceiverFactor = 5
 
 	// maxRelayed is how many bytes of a request a proxy may have received without
 	// having sent them on: two usual receive buffers.
@@ -163,15 +169,18 @@ type stallTimer struct {
 type transferConn struct {
 	conn        syscall.Conn // nil before there is one
 	start       time.Time
-	first, last uint64 // bytes that it had transferred at the start and when last checked
-	known       bool   // the system reports the progress
-	waiting     bool   // bytes were waiting when last checked
+	first, last uint64    // bytes that it had transferred at the start and when last checked
+	known       bool      // the system reports the progress
+	waiting     bool      // bytes were waiting when last checked
+	lastAck     time.Time // of any acknowledgment, when last checked
 }
 
 // progress is the progress of a connection.
 type progress struct {
 	transferred uint64 // bytes that the peer has acknowledged, and bytes received from it
 	waiting     bool   // bytes wait to be sent or acknowledged
+
+	lastAck time.Duration // since the last acknowledgment, which may be of no new bytes
 }
 
 // check reports whether the connection has transferred bytes since the last check.
@@ -182,9 +191,15 @@ func (c *transferConn) check() bool {
 	now, ok := connProgress(c.conn)
 	moved := ok && now.transferred != c.last
 	if ok {
-		c.last, c.waiting = now.transferred, now.waiting
+		c.last, c.waiting, c.lastAck = now.transferred, now.waiting, time.Now().Add(-now.lastAck)
 	}
 	return moved
+}
+
+// isFull reports whether the peer has no room for more bytes: it acknowledges probes
+// since the last progress, the last one not longer ago than maxAge.
+func (c *transferConn) isFull(progress time.Time, maxAge time.Duration) bool {
+	return c.waiting && c.lastAck.After(progress) && time.Since(c.lastAck) < maxAge
 }
 
 // rate returns the transferred bytes per second until now.
@@ -266,6 +281,8 @@ func (t *stallTimer) timeout() time.Duration {
 		return timeout
 	case !t.conn.known:
 		return timeout * unknownProgressFactor
+	case t.conn.isFull(t.last, 2*t.sendTimeout):
+		return max(timeout, t.sendTimeout*fullReceiverFactor)
 	case t.sent:
 		return max(timeout, t.conn.relayTime(t.last))
 	default:
