@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"syscall"
 
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/instance"
@@ -19,6 +20,7 @@ const (
 	ExitUsage       = 2   // the arguments are invalid
 	ExitInterrupted = 130 // stopped by SIGINT or SIGTERM; all state is saved
 	ExitHangup      = 129 // the same by SIGHUP: the terminal was closed
+	ExitBrokenPipe  = 141 // the same, as the reader of the output ended
 )
 
 // UserError is an error with a text for the user.
@@ -44,7 +46,10 @@ var (
 )
 
 // Reported reports whether err was already printed for the user.
-func Reported(err error) bool { return errors.Is(err, errTransfersFailed) || errors.Is(err, ErrHelp) }
+// No one reads it after a broken pipe.
+func Reported(err error) bool {
+	return errors.Is(err, errTransfersFailed) || errors.Is(err, ErrHelp) || errors.Is(err, syscall.EPIPE)
+}
 
 // Explain returns the text for the user that describes err.
 func Explain(err error) string {
@@ -82,6 +87,8 @@ func ExitCode(err error) int {
 		return ExitUsage
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
+	case errors.Is(err, syscall.EPIPE):
+		return ExitBrokenPipe
 	default:
 		return ExitFailed
 	}

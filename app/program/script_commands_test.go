@@ -51,7 +51,8 @@ func wantExitCode(ts *testscript.TestScript, err error, want int) {
 
 // cmdInterrupt implements "interrupt SIGNAL PROGRAM ARG...": it runs a program that
 // prints events as JSON, and sends it a signal at its first progress event. The exit
-// code must be 129 after HUP, and 130 after any other but KILL.
+// code must be 129 after HUP, and 130 after any other but KILL. PIPE closes the
+// reader of its output instead; the exit code must be 141.
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := newCmd(ts, args[1:]...)
 	cmd.Stderr = ts.Stderr()
@@ -65,6 +66,10 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		if !sent && strings.Contains(lines.Text(), `"event":"progress"`) {
 			sent = true
+			if args[0] == "PIPE" {
+				ts.Check(out.Close())
+				break
+			}
 			ts.Check(cmd.Process.Signal(signalNamed(ts, args[0])))
 		}
 	}
@@ -78,8 +83,11 @@ func exitCodeAfter(signal string) int {
 	if signal == "KILL" {
 		return -1
 	}
-	if signal == "HUP" {
+	switch signal {
+	case "HUP":
 		return cli.ExitHangup
+	case "PIPE":
+		return cli.ExitBrokenPipe
 	}
 	return cli.ExitInterrupted
 }

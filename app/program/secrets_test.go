@@ -34,13 +34,15 @@ func TestSecretsAreStoredOnlyInTheKeyring(t *testing.T) {
 		t.Log("no session bus: secrets stay in memory")
 	}
 	const wrong, right = "wr0ng-hush-hush-4711", "r1ght-hush-hush-4712"
+	const signed = "s1gned-hush-hush-4713" // in the URL of the server's storage
 	var rejected atomic.Int64
 	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") != "Bearer "+right {
 				rejected.Add(1)
 				w.WriteHeader(http.StatusUnauthorized)
-				_, _ = fmt.Fprintf(w, "ERR_UNAUTHORIZED: received %s", r.Header.Get("Authorization"))
+				_, _ = fmt.Fprintf(w, "ERR_UNAUTHORIZED: received %s for https://storage.example/%s/film?signature=%s",
+					r.Header.Get("Authorization"), signed, signed)
 				return
 			}
 			next.ServeHTTP(w, r)
@@ -107,7 +109,7 @@ func TestSecretsAreStoredOnlyInTheKeyring(t *testing.T) {
 			}
 			files++
 			text, err := os.ReadFile(path)
-			for _, secret := range []string{wrong, right} {
+			for _, secret := range []string{wrong, right, signed} {
 				if strings.Contains(string(text), secret) {
 					t.Errorf("%s: %s contains a secret", when, entry.Name())
 				}

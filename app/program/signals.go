@@ -16,11 +16,13 @@ var errHangup = errors.New("terminal was closed")
 
 // notifySignals returns a context that ends with the first SIGINT, SIGTERM or SIGHUP.
 // After that the signals have their default effect. A SIGHUP that is ignored when
-// Ferry starts, as by nohup, stays ignored.
+// Ferry starts, as by nohup, stays ignored. A SIGPIPE ends nothing: the write fails.
 func notifySignals() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	received := make(chan os.Signal, 1)
 	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	brokenPipe := make(chan os.Signal, 1) // never read: a write fails with EPIPE instead of ending the program
+	signal.Notify(brokenPipe, syscall.SIGPIPE)
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(received, syscall.SIGHUP)
 	}
@@ -40,6 +42,7 @@ func notifySignals() (ctx context.Context, stop func()) {
 	}()
 	return ctx, func() {
 		signal.Stop(received)
+		signal.Stop(brokenPipe)
 		cancel(nil)
 		<-ended
 	}
