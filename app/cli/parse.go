@@ -14,7 +14,10 @@ package cli
 import (
 	"errors"
 	"io"
+	"math"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -168,6 +171,7 @@ func (c *commandLine) invocation(command string) (Invocation, error) {
 		i.List = &c.List
 	case "receive":
 		i.Receive = &c.Receive
+		return i, c.Receive.check()
 	case "version":
 		i.Version = true
 	default:
@@ -182,6 +186,19 @@ func (w *Window) check() error {
 		return usageError("cli.usage.stdin", nil)
 	}
 	return checkPaths(w.Paths)
+}
+
+// check checks the address, so that one that can never work is an error in the
+// arguments. The port may be a name, and 0 for any.
+func (r *Receive) check() error {
+	if r.Listen == "" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(r.Listen)
+	if n, numErr := strconv.Atoi(port); err != nil || numErr == nil && (n < 0 || n > math.MaxUint16) {
+		return usageError("cli.usage.listen", words.Data{"Address": words.Printable(r.Listen)})
+	}
+	return nil
 }
 
 // complete sets Options and the default Name, and validates the arguments.

@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -145,8 +146,11 @@ func TestSetHeaderAppliesToItsServerOnly(t *testing.T) {
 
 func TestConnectRejectsInvalidEndpoint(t *testing.T) {
 	connector := newConnector(t, connect.Config{})
-	if _, err := connector.Connect(uploader.Server{Endpoint: "not a URL"}); err == nil {
-		t.Error("no error")
+	for _, endpoint := range []string{"not a URL", "http://127.0.0.1:70000/files/", "https://256.1.1.1/"} {
+		_, err := connector.Connect(uploader.Server{Endpoint: endpoint})
+		if f := fault.Of(err); f == nil || f.Kind != fault.Refused || f.Code != fault.CodeServerSettings {
+			t.Errorf("%s: got %v, want a refusal that names the server settings", endpoint, err)
+		}
 	}
 }
 

@@ -127,7 +127,11 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	return client, transport, nil
 }
 
-func refused(err error) error { return fault.New(fault.Refused, fault.Probe, err) }
+func refused(err error) error {
+	f := fault.New(fault.Refused, fault.Probe, err)
+	f.Code = fault.CodeServerSettings
+	return f
+}
 
 // with calls do with an up-to-date client.
 func with[T any](ctx context.Context, c *serverClient, do func(*tus.Client) (T, error)) (T, error) {

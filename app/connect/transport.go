@@ -78,6 +78,9 @@ func readTrust(access uploader.Access) (netx.TLSOptions, error) {
 			continue
 		}
 		content, err := os.ReadFile(file.path)
+		if fault.IsExhausted(err) {
+			return netx.TLSOptions{}, fault.NewExhausted(fault.Probe, err)
+		}
 		if err != nil {
 			return netx.TLSOptions{}, certificateFault(err)
 		}

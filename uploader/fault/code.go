@@ -13,10 +13,11 @@ const (
 	CodeConcatFailed     = "NOT_JOINED"       // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable    = "NOT_COMPARABLE"   // SourceChanged: the file may be unchanged, but this cannot be verified
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
+	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
 	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
 )
 
 // Codes returns all codes that Ferry sets itself.
 func Codes() []string {
-	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeProxySignIn, CodeExhausted}
+	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeProxySignIn, CodeServerSettings, CodeExhausted}
 }

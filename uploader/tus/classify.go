@@ -86,6 +86,10 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 		return fault.NewExhausted(op, err)
 	}
 	f := fault.New(transportKind(err), op, err)
+	if hasError[*net.AddrError](err) { // of a proxy: that of the server is checked by New
+		f.Kind, f.Code = fault.Refused, fault.CodeServerSettings
+		return f
+	}
 	if statusErr, ok := errors.AsType[statusError](err); ok {
 		f.Status = statusErr.HTTPStatus()
 		f.Kind = kindOf(op, f.Status, "", true)

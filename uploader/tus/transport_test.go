@@ -45,6 +45,7 @@ func TestTransportErrors(t *testing.T) {
 		{"name server timeout", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "timeout", IsTimeout: true}}, fault.Offline},
 		{"connection refused", dial(syscall.ECONNREFUSED), fault.Unreachable},
 		{"dial timeout", &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, fault.Unreachable},
+		{"port of a proxy above 65535", &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "70000"}}}, fault.Refused},
 		{"no file descriptor", dial(syscall.EMFILE), fault.Transient},
 		{"no file descriptor for the name lookup", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "dial udp 127.0.0.53:53: socket: " + syscall.EMFILE.Error()}}, fault.Transient},
 		{"connection reset", &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, fault.Transient},
