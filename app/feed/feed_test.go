@@ -233,6 +233,25 @@ func TestEventJSON(t *testing.T) {
 	}
 }
 
+func TestEventJSONKeepsBytesAndHostNames(t *testing.T) {
+	done := transfer(1, uploader.PhaseDone)
+	done.Source.Path = "/x/caf\xe9"
+	done.Session = uploader.Session{URL: "http://b%C3%BCcher.example/files/1", Offset: 100}
+	got := ""
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, done)}}, feed.Batch(batch), func(e feed.Event) error {
+		got = jsonOf(t, e)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"path":"/x/caf\ufffd","path_escaped":"/x/caf%E9",`, `"url":"http://bücher.example/files/1"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not in %s", want, got)
+		}
+	}
+}
+
 func TestSaveErrorIsReportedOnce(t *testing.T) {
 	full := snapshot(true, nil, transfer(1, uploader.PhaseQueued))
 	full.StoreFault = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
