@@ -80,7 +80,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 			Proxy: "socks5://us@proxy.example.com:1080",
 		},
 	}
-	if diff := cmp.Diff(want, saved, cmpopts.IgnoreFields(uploader.Access{}, "Secret")); diff != "" {
+	if diff := cmp.Diff(want, saved, cmpopts.IgnoreFields(uploader.Access{}, "SecretName")); diff != "" {
 		t.Error(diff)
 	}
 	secrets := connect.Secrets{SignIn: "hush hush", Proxy: "hush too"}
