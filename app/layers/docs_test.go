@@ -26,6 +26,9 @@ var (
 	camelForm    = regexp.MustCompile(`^[a-z]+[A-Z]\w*$`)
 	arguments    = regexp.MustCompile(`\([^()]*\)$`)
 
+	// variable matches a part of a name that stands for others.
+	variable = regexp.MustCompile(`(^|[./])(AREA|CODE|KEY|LANGUAGE|NAME)([./]|$)`)
+
 	// fileName matches what is a file and not a selector.
 	fileName = regexp.MustCompile(`\.(db|json|lock|log|md|mod|png|sql|sum|svg|toml|txt|txtar|yml)$`)
 )
@@ -105,6 +108,7 @@ func TestMadeUpNamesAreReported(t *testing.T) {
 		"target":                {"`make test`, `make coffee`", []string{"make coffee"}},
 		"target in a block":     {"```\nmake test # all\nmake coffee\n```", []string{"make coffee"}},
 		"link":                  {"[a](docs/protocol.md) [b](docs/nothing.md) [c](https://example.com) [d](#here)", []string{"docs/nothing.md"}},
+		"name with a variable":  {"`settings.KEY`, `docs/user-guide.LANGUAGE.md`", nil},
 		"names of other things": {"`kill -9` `instance.json` `application/json` `Upload-Offset` `streams/…/NAME` `POST` `en`", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,6 +175,8 @@ func (d *documented) known(span string) bool {
 		folder, rest = name[:i], name[i+1:]
 	}
 	switch {
+	case variable.MatchString(name):
+		return true
 	case folder != "" && !pathForm.MatchString(name), folder != "" && !d.inRepository(folder):
 		return true // such as a media type or a package of the standard library
 	case folder != "" && d.exists(name):
