@@ -152,7 +152,7 @@ func (a *transferActions) confirm(s view.Selection, then func()) {
 }
 
 // move changes the order. What is moved together keeps its own order, and is scrolled
-// into view.
+// checkWidget view.
 func (a *transferActions) move(what view.Action, s view.Selection) {
 	targets := a.window.list.MoveTargets(s)
 	if what == view.ActionMoveDown || what == view.ActionMoveTop {
@@ -214,8 +214,8 @@ func (a *transferActions) located(t *uploader.Transfer, path string, err error) 
 	case fault.Is(err, fault.AmbiguousMatch):
 		a.adding.addTo(t.Server, []string{path}, 0)
 	case fault.Is(err, fault.Mismatch):
-		a.window.warn(words.Text("locate.other"))
+		a.window.showMessage(words.Text("locate.other"))
 	default:
-		a.window.warn(view.ErrorText(err))
+		a.window.showMessage(view.ErrorText(err))
 	}
 }

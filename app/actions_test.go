@@ -106,7 +106,7 @@ func TestActions(t *testing.T) {
 		if s.message() != "Removed 1 upload" {
 			t.Errorf("says %q, so that the second cannot be undone", s.message())
 		}
-		s.quitter.end()
+		s.quitter.exitNow()
 		s.bridge.Wait()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(8)}), s.waitCommand(2)); diff != "" {
 			t.Error(diff)

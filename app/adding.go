@@ -31,12 +31,12 @@ type adder struct {
 	destination *destination
 	dialogs     *form.Dialogs
 	files       *fileDialogs
-	copied      func(context.Context) (string, error) // see platform.ReadClipboard
+	readClipboard      func(context.Context) (string, error) // see platform.ReadClipboard
 	clipboard   func() fyne.Clipboard
-	patience    time.Duration // how long counting may delay adding
+	surveyTimeout    time.Duration // how long counting may delay adding
 	added       view.NewBatches
 	log         *slog.Logger
-	warn        func(text string)
+	showMessage        func(text string)
 	showWindow  func()
 }
 
@@ -75,14 +75,14 @@ func (a *adder) paste() {
 	a.bridge.Run(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, clipboardTimeout)
 		defer cancel()
-		text, err := a.copied(ctx)
+		text, err := a.readClipboard(ctx)
 		a.bridge.Post(func() {
 			switch {
 			case errors.Is(err, platform.ErrNoClipboard):
 				a.pasteText(a.clipboard().Content())
 			case err != nil:
 				a.log.Warn("clipboard not read", "error", err)
-				a.warn(words.Text("paste.failed"))
+				a.showMessage(words.Text("paste.failed"))
 			default:
 				a.pasteText(text)
 			}
@@ -93,7 +93,7 @@ func (a *adder) paste() {
 func (a *adder) pasteText(text string) {
 	paths, refused := platform.ParseClipboard(text)
 	if len(paths) == 0 {
-		a.warn(words.Text("paste.nothing"))
+		a.showMessage(words.Text("paste.nothing"))
 		return
 	}
 	a.add(paths, refused)
@@ -107,9 +107,9 @@ func (a *adder) add(paths []string, refused int) {
 
 func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
 	a.bridge.Run(func(ctx context.Context) {
-		found := existing(paths)
+		found := existingPaths(paths)
 		if missing := refused + len(paths) - len(found); missing > 0 {
-			a.bridge.Post(func() { a.warn(words.Count("drop.refused", missing)) })
+			a.bridge.Post(func() { a.showMessage(words.Count("drop.refused", missing)) })
 		}
 		if len(found) > 0 {
 			a.survey(ctx, server, found, func() { a.send(server, found) })
@@ -127,8 +127,8 @@ func (a *adder) send(server uploader.ServerID, paths []string) {
 	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, nil)
 }
 
-// existing returns the absolute ones of the paths that exist.
-func existing(paths []string) []string {
+// existingPaths returns the absolute ones of the paths that exist.
+func existingPaths(paths []string) []string {
 	found := make([]string, 0, len(paths))
 	for _, path := range paths {
 		if !filepath.IsAbs(path) {

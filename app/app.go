@@ -71,19 +71,19 @@ func Run(ctx context.Context, config Config) error {
 // on the UI's goroutine.
 type system struct {
 	hasTray    func(context.Context) bool
-	followTray func(ctx context.Context, changed func()) // see platform.WatchTray
-	showInTray func(context.Context) error               // see platform.RegisterTrayIcon
-	trayAway   time.Duration                             // how long a tray may be missing before it counts as gone
-	surveyed   time.Duration                             // how long counting may delay adding
+	watchTray func(ctx context.Context, changed func()) // see platform.WatchTray
+	registerTrayIcon func(context.Context) error               // see platform.RegisterTrayIcon
+	trayGrace   time.Duration                             // how long a tray may be missing before it counts as gone
+	surveyTimeout   time.Duration                             // how long counting may delay adding
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error
-	copied     func(context.Context) (string, error) // see platform.ReadClipboard
+	readClipboard     func(context.Context) (string, error) // see platform.ReadClipboard
 	chooser    platform.Chooser
 	notifier   platform.Notifier
 	tooltip    func(string)
 
-	// settled calls a function on the UI's goroutine as soon as the toolkit knows
+	// whenThemeKnown calls a function on the UI's goroutine as soon as the toolkit knows
 	// whether the desktop is light or dark. It does not block.
-	settled func(func())
+	whenThemeKnown func(func())
 }

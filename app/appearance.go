@@ -17,18 +17,18 @@ func (sh *shell) followSettings(ctx context.Context) {
 
 func (sh *shell) applySettings() {
 	chosen := sh.config.Settings.Get()
-	if chosen.Appearance != sh.look {
-		sh.applyLook(chosen.Appearance)
+	if chosen.Appearance != sh.appearance {
+		sh.applyAppearance(chosen.Appearance)
 	}
 	sh.preferences.Show(chosen)
 	sh.bridge.Refresh()
 }
 
-// applyLook changes theme, size and language. Colours follow by themselves; after a
+// applyAppearance changes theme, size and language. Colours follow by themselves; after a
 // setTray of language or size the window is built again.
-func (sh *shell) applyLook(look settings.Appearance) {
-	last := sh.look
-	sh.look = look
+func (sh *shell) applyAppearance(look settings.Appearance) {
+	last := sh.appearance
+	sh.appearance = look
 	if look.Theme != last.Theme || look.Scale != last.Scale {
 		sh.toolkit.Settings().SetTheme(themeOf(look))
 	}
@@ -43,8 +43,8 @@ func (sh *shell) applyLook(look settings.Appearance) {
 
 // rebuild builds the window and the tray's menu again, in the state they are in.
 func (sh *shell) rebuild() {
-	sh.window.refurnish()
-	sh.prompt.restate()
+	sh.window.rebuild()
+	sh.prompt.retranslate()
 	if sh.tray != nil {
 		sh.tray.Invalidate()
 	}

@@ -42,7 +42,7 @@ func TestWindowKeepsStateOnRebuild(t *testing.T) {
 	s.window.list.Rows.Select(4)
 	s.window.openDetails(4)
 	s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Scale = 1.5 })
-	s.until("it is worn", func() bool { return s.look.Scale == 1.5 })
+	s.until("it is worn", func() bool { return s.appearance.Scale == 1.5 })
 	if got := s.window.list.Rows.Selected(); !slices.Equal(got, []int64{4}) {
 		t.Errorf("%v is selected", got)
 	}
@@ -73,7 +73,7 @@ func TestListKeepsScrollPositionOnRebuild(t *testing.T) {
 		func(l *settings.Appearance) { l.Language = words.English },
 	} {
 		s.config.Settings.Update(func(set *settings.Settings) { change(&set.Appearance) })
-		s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Appearance })
+		s.until("it is worn", func() bool { return s.appearance == s.config.Settings.Get().Appearance })
 		if got := s.window.list.Rows.ScrollOffset(); got != 200.5 || !s.window.list.Rows.RowVisible(201) {
 			t.Errorf("it is at row %v", got)
 		}
@@ -85,10 +85,10 @@ func TestThemeChangesAtOnce(t *testing.T) {
 	s.preferences.OpenSection(preferences.SectionLook)
 	back := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }
 	s.setting("theme").Control().(*form.Select).SetSelected("Dark")
-	s.until("it is dark", func() bool { return s.look.Theme == settings.ThemeDark })
+	s.until("it is dark", func() bool { return s.appearance.Theme == settings.ThemeDark })
 	dark := back()
 	s.setting("theme").Control().(*form.Select).SetSelected("Light")
-	s.until("it is light", func() bool { return s.look.Theme == settings.ThemeLight })
+	s.until("it is light", func() bool { return s.appearance.Theme == settings.ThemeLight })
 	if dark == back() {
 		t.Error("both look the same")
 	}

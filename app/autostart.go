@@ -22,10 +22,10 @@ type loginStart struct {
 	settings *settings.Current
 	system   Autostart // nil where it is not possible
 	log      *slog.Logger
-	warn     func(text string) // on the UI's goroutine
+	showMessage     func(text string) // on the UI's goroutine
 }
 
-// follow runs until ctx ends. At first the system's state is copied to the setting: the
+// updateTexts runs until ctx ends. At first the system's state is copied to the setting: the
 // user may have switched Ferry off with other tools, or on in another profile. From then
 // on, and if it is no longer what it was at the start, the setting is copied to the
 // system.
@@ -53,7 +53,7 @@ func (l *loginStart) follow(ctx context.Context, was bool) {
 	}
 }
 
-// set changes the system's state, and returns the state afterwards.
+// enterState changes the system's state, and returns the state afterwards.
 func (l *loginStart) set(want bool) bool {
 	err := l.system.Set(want)
 	if err == nil {
@@ -61,6 +61,6 @@ func (l *loginStart) set(want bool) bool {
 	}
 	l.log.Warn("autostart not set", "on", want, "error", err)
 	l.settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !want })
-	l.bridge.Post(func() { l.warn(words.Text("settings.at-login.failed")) })
+	l.bridge.Post(func() { l.showMessage(words.Text("settings.at-login.failed")) })
 	return !want
 }

@@ -23,10 +23,10 @@ type ProfileData struct {
 // backups copies the database of the profile. It lives on the UI's goroutine.
 type backups struct {
 	bridge  *bridge.Bridge
-	keeping ProfileData
+	data ProfileData
 	files   *fileDialogs
 	log     *slog.Logger
-	warn    func(text string)
+	showMessage    func(text string)
 }
 
 // backUp asks for a folder, and writes a copy of the database into it.
@@ -37,14 +37,14 @@ func (d *backups) backUp() {
 
 func (d *backups) backUpTo(folder string) {
 	d.bridge.Run(func(ctx context.Context) {
-		path, err := d.keeping.Backup(ctx, folder)
+		path, err := d.data.Backup(ctx, folder)
 		d.bridge.Post(func() {
 			if err != nil {
 				d.log.Warn("backup failed", "error", err)
-				d.warn(view.ErrorText(err))
+				d.showMessage(view.ErrorText(err))
 				return
 			}
-			d.warn(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
+			d.showMessage(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
 		})
 	})
 }

@@ -18,7 +18,7 @@ func TestDataSection(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), choosing("/backups"), func(c *Config, _ *fakeDesktop) {
 			c.Data.Backup = func(_ context.Context, folder string) (string, error) { into = folder; return folder + "/copy.db", nil }
 		})
-		s.data.backUp()
+		s.backups.backUp()
 		s.until("it is said", func() bool { return strings.Contains(s.message(), "/backups/copy.db") })
 		if into != "/backups" {
 			t.Errorf("it went into %q", into)
@@ -28,7 +28,7 @@ func TestDataSection(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), choosing("/backups"), func(c *Config, _ *fakeDesktop) {
 			c.Data.Backup = func(context.Context, string) (string, error) { return "", fault.New(fault.LocalDisk, fault.Save, nil) }
 		})
-		s.data.backUp()
+		s.backups.backUp()
 		s.until("it is said", func() bool { return strings.Contains(s.message(), "disk") })
 	})
 	t.Run("diagnostics name no file, no server and no secret", func(t *testing.T) {

@@ -26,7 +26,7 @@ func BenchmarkShow(b *testing.B) {
 			toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
 			s := apptest.ManyTransfers(n)
 			f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-			f.prompt.greeted = true
+			f.prompt.started = true
 			f.window.visible = true
 			f.window.window.Resize(fyne.NewSize(960, 640))
 			for b.Loop() {
@@ -55,7 +55,7 @@ func BenchmarkScroll(b *testing.B) {
 	}
 	apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Iceland")))
 	f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-	f.prompt.greeted, f.window.visible = true, true
+	f.prompt.started, f.window.visible = true, true
 	f.window.window.Resize(fyne.NewSize(960, 640))
 	f.show(s)
 	rows := f.window.list.Rows

@@ -26,17 +26,17 @@ func TestBlockedServerBanner(t *testing.T) {
 		then   func(*testWindow) bool
 	}{
 		"a sign-in": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
-			return asksForServer(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
+			return serverDialogOpen(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
 		}},
-		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", asksForServer},
+		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", serverDialogOpen},
 		"a locked file":          {code(fault.Auth, fault.CodeKeyringLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
-		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyringFailed), "doesn't respond", "Try again", signedIn},
-		"a proxy":                {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", asksForServer},
-		"a certificate":          {code(fault.TLS, ""), "isn't trusted", "Try again", signedIn},
-		"a certificate file":     {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", asksForServer},
-		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
-		"a page in its place":    {code(fault.NotTus, ""), "not from “Studio”", "Try again", signedIn},
-		"a full server":          {code(fault.Quota, ""), "no space left", "Try again", signedIn},
+		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyringFailed), "doesn't respond", "Try again", unblocked},
+		"a proxy":                {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", serverDialogOpen},
+		"a certificate":          {code(fault.TLS, ""), "isn't trusted", "Try again", unblocked},
+		"a certificate file":     {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", serverDialogOpen},
+		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", unblocked},
+		"a page in its place":    {code(fault.NotTus, ""), "not from “Studio”", "Try again", unblocked},
+		"a full server":          {code(fault.Quota, ""), "no space left", "Try again", unblocked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine())
@@ -65,20 +65,20 @@ func TestBlockedServerBanner(t *testing.T) {
 	})
 }
 
-func signedIn(s *testWindow) bool {
+func unblocked(s *testWindow) bool {
 	commands := s.engine.Commands()
 	return len(commands) == 1 && commands[0] == uploader.Command(uploader.Unblock{Server: 2})
 }
 
-// asksForServer reports whether the dialog of a server is open.
-func asksForServer(s *testWindow) bool { return len(shown[*form.Field](s)) > 0 }
+// serverDialogOpen reports whether the dialog of a server is open.
+func serverDialogOpen(s *testWindow) bool { return len(shown[*form.Field](s)) > 0 }
 
 func TestManageServers(t *testing.T) {
 	t.Run("one is edited", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Manage servers…")
-		s.pressed("Edit…")
-		if !asksForServer(s) || shown[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
+		s.pressInPage("Edit…")
+		if !serverDialogOpen(s) || shown[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
 			t.Error("its settings are not open")
 		}
 	})
@@ -97,7 +97,7 @@ func TestManageServers(t *testing.T) {
 	t.Run("one that is in use stays", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(&uploader.Transfer{ID: 1, Server: 2}))
 		s.servers.Manage()
-		s.pressed("Remove…")
+		s.pressInPage("Remove…")
 		s.press("Close")
 		if len(s.engine.Commands()) != 0 {
 			t.Errorf("told %v", s.engine.Commands())
@@ -105,8 +105,8 @@ func TestManageServers(t *testing.T) {
 	})
 }
 
-// pressed taps the button with that label in the page of the dialog on top.
-func (s *testWindow) pressed(label string) {
+// pressInPage taps the button with that label in the page of the dialog on top.
+func (s *testWindow) pressInPage(label string) {
 	s.t.Helper()
 	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
 		if button, ok := o.(*form.Button); ok && button.Text == label {

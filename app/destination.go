@@ -11,18 +11,18 @@ const prefDestination = "destination"
 // destination is the server for what is added. It is stored, and falls back to this
 // computer when the server is removed. It lives on the UI's goroutine.
 type destination struct {
-	memory fyne.Preferences
+	preferences fyne.Preferences
 	chosen uploader.ServerID
 }
 
-func recallDestination(memory fyne.Preferences) *destination {
+func loadDestination(memory fyne.Preferences) *destination {
 	id := memory.IntWithFallback(prefDestination, int(uploader.BuiltinServer))
-	return &destination{memory: memory, chosen: uploader.ServerID(id)}
+	return &destination{preferences: memory, chosen: uploader.ServerID(id)}
 }
 
 func (d *destination) choose(id uploader.ServerID) {
 	d.chosen = id
-	d.memory.SetInt(prefDestination, int(id))
+	d.preferences.SetInt(prefDestination, int(id))
 }
 
 // in returns the chosen server of the snapshot.

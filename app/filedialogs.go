@@ -22,7 +22,7 @@ type fileDialogs struct {
 	chooser platform.Chooser
 	window  fyne.Window
 	log     *slog.Logger
-	warn    func(text string)
+	showMessage    func(text string)
 	open    bool // the system's dialog
 }
 
@@ -41,13 +41,13 @@ type (
 	toolkitDialog func(then func(paths []string))
 )
 
-// choose opens one system dialog at a time; otherwise is for desktops without it.
+// do opens one system dialog at a time; otherwise is for desktops without it.
 func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptions, otherwise toolkitDialog, then func(paths []string)) {
 	if d.open {
 		return
 	}
 	d.open = true
-	question.ParentWindow = handleOf(d.window)
+	question.ParentWindow = windowHandle(d.window)
 	d.bridge.Run(func(ctx context.Context) {
 		paths, err := system(ctx, question)
 		d.bridge.Post(func() {
@@ -57,7 +57,7 @@ func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptio
 				otherwise(then)
 			case err != nil:
 				d.log.Warn("file dialog failed", "error", err)
-				d.warn(words.Text("choose.failed"))
+				d.showMessage(words.Text("choose.failed"))
 			case len(paths) > 0:
 				then(paths)
 			}
@@ -84,9 +84,9 @@ func (d *fileDialogs) askFolder(then func(paths []string)) {
 	}, d.window)
 }
 
-// handleOf is the window's handle for other programs, whose dialogs stay in front of
+// windowHandle is the window's handle for other programs, whose dialogs stay in front of
 // the window then; "" where there is none.
-func handleOf(window fyne.Window) string {
+func windowHandle(window fyne.Window) string {
 	native, ok := window.(driver.NativeWindow)
 	if !ok {
 		return ""

@@ -63,16 +63,16 @@ func TestFilter(t *testing.T) {
 		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(3)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
-		s.until("nothing is left under it, which is said", func() bool { return s.window.unmatched.Visible() })
+		s.until("nothing is left under it, which is said", func() bool { return s.window.noMatches.Visible() })
 		if s.window.empty.Visible() || s.window.list.Rows.Visible() {
 			t.Error("something else is said too")
 		}
 		s.window.setFilter(view.FilterAll)
-		s.until("all are back", func() bool { return len(shown(s)) == 4 && !s.window.unmatched.Visible() })
+		s.until("all are back", func() bool { return len(shown(s)) == 4 && !s.window.noMatches.Visible() })
 	})
 	t.Run("with nothing in the list there is nothing to filter", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		if s.window.filter.Content.Visible() || s.window.unmatched.Visible() {
+		if s.window.filter.Content.Visible() || s.window.noMatches.Visible() {
 			t.Error("filters are offered")
 		}
 	})
@@ -122,18 +122,18 @@ func TestSearch(t *testing.T) {
 	t.Run("nothing found is said, and cleared with the button", func(t *testing.T) {
 		s := raise(t)
 		test.Type(s.window.filter.Field, "xyz")
-		s.until("it is said", func() bool { return s.window.unmatched.Visible() })
-		if s.window.empty.Visible() || s.window.list.Rows.Visible() || s.window.unmatchedAs.Title != "No results" {
-			t.Errorf("says %+v", s.window.unmatchedAs)
+		s.until("it is said", func() bool { return s.window.noMatches.Visible() })
+		if s.window.empty.Visible() || s.window.list.Rows.Visible() || s.window.noMatchesModel.Title != "No results" {
+			t.Errorf("says %+v", s.window.noMatchesModel)
 		}
-		s.window.unmatched.OnTapped()
+		s.window.noMatches.OnTapped()
 		s.until("all is back", func() bool { return s.window.list.Rows.Visible() && s.window.list.Len() == 3 })
 	})
 	t.Run("under a filter it says so", func(t *testing.T) {
 		s := raise(t)
 		s.window.setFilter(view.FilterDone)
 		test.Type(s.window.filter.Field, "film")
-		s.until("it is said", func() bool { return strings.Contains(s.window.unmatchedAs.Hint, "“Done”") })
+		s.until("it is said", func() bool { return strings.Contains(s.window.noMatchesModel.Hint, "“Done”") })
 	})
 	t.Run("Escape clears it and goes to the list", func(t *testing.T) {
 		s := raise(t)

@@ -20,84 +20,84 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// slack is how far a text may extend beyond its place, because of rounding to pixels.
-const slack = 1
+// tolerance is how far a text may extend beyond its place, because of rounding to pixels.
+const tolerance = 1
 
 // inspection finds texts that do not fit in a window.
 type inspection struct {
 	t      *testing.T
 	window fyne.Size
-	wrong  map[string]bool
+	problems  map[string]bool
 	texts  int
 }
 
 // inspect inspects everything that a canvas shows.
 func inspect(t *testing.T, c fyne.Canvas) inspection {
-	i := inspection{t: t, window: c.Size(), wrong: map[string]bool{}}
-	i.look(c.Content(), fyne.NewPos(0, 0), false, i.window.Width, "")
+	i := inspection{t: t, window: c.Size(), problems: map[string]bool{}}
+	i.checkObject(c.Content(), fyne.NewPos(0, 0), false, i.window.Width, "")
 	for _, o := range c.Overlays().List() {
-		i.look(o, o.Position(), false, i.window.Width, "")
+		i.checkObject(o, o.Position(), false, i.window.Width, "")
 	}
 	return i
 }
 
-// look inspects an object at a position, and everything in it. The content of something
+// checkObject inspects an object at a position, and everything in it. The content of something
 // that scrolls may extend beyond it.
-func (i *inspection) look(object fyne.CanvasObject, at fyne.Position, scrolls bool, edge float32, path string) {
+func (i *inspection) checkObject(object fyne.CanvasObject, at fyne.Position, scrolls bool, edge float32, path string) {
 	if object == nil || !object.Visible() {
 		return
 	}
 	path += "/" + strings.TrimPrefix(reflect.TypeOf(object).String(), "*")
 	switch o := object.(type) {
 	case *canvas.Text:
-		i.read(o, at, scrolls, edge, path)
+		i.checkText(o, at, scrolls, edge, path)
 	case *container.Scroll:
-		i.into(o, at, true, path)
+		i.checkWidget(o, at, true, path)
 	case *container.Clip:
-		i.into(o, at, true, path)
+		i.checkWidget(o, at, true, path)
 	case *fyne.Container:
 		if o.Layout != nil {
 			o.Layout.Layout(o.Objects, o.Size()) // this driver does not do it by itself when something in it has changed
 		}
 		for _, child := range o.Objects {
-			i.look(child, at.Add(child.Position()), scrolls, edge, path)
+			i.checkObject(child, at.Add(child.Position()), scrolls, edge, path)
 		}
 	case fyne.Widget:
-		i.into(o, at, scrolls || reflect.TypeOf(o).String() == "*widget.Scroll", path)
+		i.checkWidget(o, at, scrolls || reflect.TypeOf(o).String() == "*widget.Scroll", path)
 	}
 }
 
-func (i *inspection) into(w fyne.Widget, at fyne.Position, scrolls bool, path string) {
+func (i *inspection) checkWidget(w fyne.Widget, at fyne.Position, scrolls bool, path string) {
 	edge := at.X + w.Size().Width
 	renderer := test.TempWidgetRenderer(i.t, w)
 	renderer.Layout(w.Size())
 	for _, child := range renderer.Objects() {
-		i.look(child, at.Add(child.Position()), scrolls, edge, path)
+		i.checkObject(child, at.Add(child.Position()), scrolls, edge, path)
 	}
 }
 
-func (i *inspection) read(text *canvas.Text, at fyne.Position, scrolls bool, edge float32, path string) {
+func (i *inspection) checkText(text *canvas.Text, at fyne.Position, scrolls bool, edge float32, path string) {
 	if strings.TrimSpace(text.Text) == "" {
 		return
 	}
 	i.texts++
 	least, has := text.MinSize(), text.Size()
-	if least.Width > has.Width+slack && text.Text != "…" {
-		i.say("%q needs %v and has %v (%s)", text.Text, least.Width, has.Width, path)
+	if least.Width > has.Width+tolerance && text.Text != "…" {
+		i.addProblem("%q needs %v and has %v (%s)", text.Text, least.Width, has.Width, path)
 	}
-	if at.X+least.Width > edge+slack {
-		i.say("%q ends at %v, what it stands in at %v (%s)", text.Text, at.X+least.Width, edge, path)
+	if at.X+least.Width > edge+tolerance {
+		i.addProblem("%q ends at %v, what it stands in at %v (%s)", text.Text, at.X+least.Width, edge, path)
 	}
 	end := at.AddXY(least.Width, least.Height)
-	if !scrolls && (at.X < -slack || at.Y < -slack || end.X > i.window.Width+slack || end.Y > i.window.Height+slack) {
-		i.say("%q lies at %v to %v (%s)", text.Text, at, end, path)
+	if !scrolls && (at.X < -tolerance || at.Y < -tolerance || end.X > i.window.Width+tolerance || end.Y > i.window.Height+tolerance) {
+		i.addProblem("%q lies at %v to %v (%s)", text.Text, at, end, path)
 	}
 }
 
-func (i *inspection) say(format string, about ...any) { i.wrong[fmt.Sprintf(format, about...)] = true }
+func (i *inspection) addProblem(format string, about ...any) { i.problems[fmt.Sprintf(format, about...)] = true }
 
-// scenes are states of the window.
-var scenes = []struct {
+// windowStates are states of the window.
+var windowStates = []struct {
 	name string
 	set  func(s *testWindow)
 }{
@@ -112,7 +112,7 @@ var scenes = []struct {
 	}},
 	{"question", func(s *testWindow) {
 		s.prompt.interrupted = view.FindInterrupted(s.bridge.Snapshot())
-		s.prompt.askIn(s.bridge.Snapshot())
+		s.prompt.showQuestion(s.bridge.Snapshot())
 		s.show(s.bridge.Snapshot())
 	}},
 	{"counting", func(s *testWindow) {
@@ -144,15 +144,15 @@ func TestEveryTextFits(t *testing.T) {
 			t.Run(room.name+" "+string(language), func(t *testing.T) {
 				s := startWindow(t, apptest.NewEngine(apptest.EveryState(time.Now())...))
 				s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Language, set.Appearance.Scale = language, room.scale })
-				s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Appearance })
+				s.until("it is worn", func() bool { return s.appearance == s.config.Settings.Get().Appearance })
 				s.window.window.Resize(room.size)
-				for _, scene := range scenes {
-					s.set(scene.set)
+				for _, scene := range windowStates {
+					s.enterState(scene.set)
 					found := inspect(t, s.window.window.Canvas())
 					if found.texts < 5 {
 						t.Errorf("%s: %d texts are shown", scene.name, found.texts)
 					}
-					for what := range found.wrong {
+					for what := range found.problems {
 						t.Errorf("%s: %s", scene.name, what)
 					}
 				}
@@ -162,8 +162,8 @@ func TestEveryTextFits(t *testing.T) {
 	apptest.LoadEnglish(t)
 }
 
-// set brings the window into a state, after closing all others.
-func (s *testWindow) set(scene func(*testWindow)) {
+// enterState brings the window into a state, after closing all others.
+func (s *testWindow) enterState(scene func(*testWindow)) {
 	for range 10 {
 		s.dialogs.Dismiss()
 	}
@@ -199,8 +199,8 @@ func TestInspectionFindsTextsThatDoNotFit(t *testing.T) {
 			window.Resize(fyne.NewSize(400, 100))
 			text.Resize(place.size)
 			text.Move(place.at)
-			if found := inspect(t, window.Canvas()); len(found.wrong) != 1 {
-				t.Errorf("it finds %v", found.wrong)
+			if found := inspect(t, window.Canvas()); len(found.problems) != 1 {
+				t.Errorf("it finds %v", found.problems)
 			}
 		})
 	}

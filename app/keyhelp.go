@@ -25,7 +25,7 @@ func (k *keyboard) showHelp() {
 			rows = append(rows, widget.NewSeparator())
 		}
 		for _, line := range part {
-			rows = append(rows, dialog.NewSetting(line.does, "", keycaps(line.keys)))
+			rows = append(rows, dialog.NewSetting(line.description, "", keycaps(line.keys)))
 		}
 	}
 	page := dialog.NewPage(rows...)
@@ -39,7 +39,7 @@ func (k *keyboard) showHelp() {
 // keyLine is a line of the help: keys with the same action.
 type keyLine struct {
 	keys []string
-	does string
+	description string
 }
 
 // keyLines are the lines of the help, in groups.
@@ -47,12 +47,12 @@ func keyLines(parts [][]shortcut) [][]keyLine {
 	lines := make([][]keyLine, len(parts))
 	for i, part := range parts {
 		for j, s := range part {
-			if j > 0 && part[j-1].does == s.does {
+			if j > 0 && part[j-1].description == s.description {
 				last := &lines[i][len(lines[i])-1]
 				last.keys = append(last.keys, s.String())
 				continue
 			}
-			lines[i] = append(lines[i], keyLine{keys: []string{s.String()}, does: words.Text(s.does)})
+			lines[i] = append(lines[i], keyLine{keys: []string{s.String()}, description: words.Text(s.description)})
 		}
 	}
 	return lines

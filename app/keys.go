@@ -17,7 +17,7 @@ import (
 type shortcut struct {
 	key      fyne.KeyName
 	modifier fyne.KeyModifier
-	does     string // translation key of its description; successive ones with the same key are one line of the help
+	description     string // translation key of its description; successive ones with the same key are one line of the help
 	do       func()
 }
 
@@ -131,9 +131,9 @@ func (s shortcut) chord() fyne.Shortcut {
 }
 
 // typed handles a key without modifiers. While a dialog or menu is open only Escape
-// does something: it closes it.
+// description something: it closes it.
 func (k *keyboard) typed(key fyne.KeyName) {
-	if k.covered() {
+	if k.hasOverlay() {
 		if key == fyne.KeyEscape {
 			k.dialogs.Dismiss()
 		}
@@ -146,13 +146,13 @@ func (k *keyboard) typed(key fyne.KeyName) {
 
 // typedChord handles a key with modifiers, unless a dialog or menu is open.
 func (k *keyboard) typedChord(chord fyne.Shortcut) {
-	if do := k.chords[chord.ShortcutName()]; do != nil && !k.covered() {
+	if do := k.chords[chord.ShortcutName()]; do != nil && !k.hasOverlay() {
 		do()
 	}
 }
 
-// covered reports whether a dialog or menu is open.
-func (k *keyboard) covered() bool { return k.window.window.Canvas().Overlays().Top() != nil }
+// hasOverlay reports whether a dialog or menu is open.
+func (k *keyboard) hasOverlay() bool { return k.window.window.Canvas().Overlays().Top() != nil }
 
 // typeInList passes a key to the list, and gives it the focus. The list itself calls
 // this for keys that it does not handle.

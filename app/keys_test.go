@@ -35,7 +35,7 @@ func TestEveryKey(t *testing.T) {
 	}
 	asks := func(t *testing.T, s *testWindow) {
 		t.Helper()
-		s.until("it lies over the window", s.keys.covered)
+		s.until("it lies over the window", s.keys.hasOverlay)
 	}
 	shows := func(want view.Filter) func(*testing.T, *testWindow) {
 		return func(t *testing.T, s *testWindow) {
@@ -172,7 +172,7 @@ func TestShortcutsAreIgnoredWhileDialogIsOpen(t *testing.T) {
 		t.Errorf("told the engine %v", got)
 	}
 	s.key(fyne.KeyEscape)
-	if s.keys.covered() {
+	if s.keys.hasOverlay() {
 		t.Error("Escape leaves it there")
 	}
 }
@@ -298,7 +298,7 @@ func TestMenu(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Rows.Select(4)
 		test.TapSecondaryAt(s.window.list.Rows, fyne.NewPos(10, 70))
-		if !s.keys.covered() {
+		if !s.keys.hasOverlay() {
 			t.Fatal("no menu opens")
 		}
 		apptest.Pick(t, s.window.list.Menu(s.window.list.Selected()), "Try again")
@@ -340,7 +340,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 	t.Run("sign in asks for the server's sign-in", func(t *testing.T) {
 		s := one(t, apptest.Failed(fault.Auth), func(t *uploader.Transfer) { t.Server = 2 })
 		s.actions.act(view.ActionSignIn, view.SelectionOf(s.rows()...))
-		s.until("it asks", s.keys.covered)
+		s.until("it asks", s.keys.hasOverlay)
 	})
 	t.Run("continue goes on with the earlier upload", func(t *testing.T) {
 		s := one(t, apptest.Failed(fault.AmbiguousMatch))

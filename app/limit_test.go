@@ -23,7 +23,7 @@ func TestLimitIsReachedByTab(t *testing.T) {
 		}
 	}
 	s.key(fyne.KeySpace)
-	if !s.keys.covered() {
+	if !s.keys.hasOverlay() {
 		t.Error("Space does not open it")
 	}
 }
@@ -41,7 +41,7 @@ func TestLimitIsChosenInFooter(t *testing.T) {
 		t.Errorf("says %q", got)
 	}
 	test.Tap(s.window.footer.Limit)
-	if !s.keys.covered() {
+	if !s.keys.hasOverlay() {
 		t.Error("no menu opens")
 	}
 	apptest.Pick(t, s.window.footer.LimitMenu(), "At most 5.0 MB/s")

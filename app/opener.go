@@ -21,9 +21,9 @@ type opener struct {
 	showFile   func(ctx context.Context, path string) error // in its folder
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error
-	received   string // the folder of the built-in receiver
+	receivedDir   string // the folder of the built-in receiver
 	log        *slog.Logger
-	warn       func(text string)
+	showMessage       func(text string)
 }
 
 // reveal shows a file in its folder, or the folder when the file does not exist.
@@ -31,9 +31,9 @@ func (o *opener) reveal(t *uploader.Transfer) {
 	o.bridge.Run(func(ctx context.Context) {
 		folder := filepath.Dir(t.Source.Path)
 		if view.Received(t) {
-			folder = o.received
+			folder = o.receivedDir
 		}
-		if path, exists := placeOf(o.received, t); exists {
+		if path, exists := localPath(o.receivedDir, t); exists {
 			o.report(folder, o.showFile(ctx, path))
 			return
 		}
@@ -41,10 +41,10 @@ func (o *opener) reveal(t *uploader.Transfer) {
 	})
 }
 
-// open opens a file in the program for its type.
+// pending opens a file in the program for its type.
 func (o *opener) open(t *uploader.Transfer) {
 	o.bridge.Run(func(ctx context.Context) {
-		path, exists := placeOf(o.received, t)
+		path, exists := localPath(o.receivedDir, t)
 		if !exists {
 			o.report(t.Source.Name(), fs.ErrNotExist)
 			return
@@ -54,7 +54,7 @@ func (o *opener) open(t *uploader.Transfer) {
 }
 
 // openReceived shows the folder of the built-in receiver.
-func (o *opener) openReceived() { o.openPath(o.openFolder, o.received) }
+func (o *opener) openReceived() { o.openPath(o.openFolder, o.receivedDir) }
 
 // openPath shows a file or folder of Ferry's own by the given function.
 func (o *opener) openPath(show func(context.Context, string) error, path string) {
@@ -69,13 +69,13 @@ func (o *opener) report(path string, err error) {
 	}
 	o.log.Warn("not shown", "error", err)
 	o.bridge.Post(func() {
-		o.warn(words.Text("reveal.failed", words.Data{"Path": words.Printable(path)}))
+		o.showMessage(words.Text("reveal.failed", words.Data{"Path": words.Printable(path)}))
 	})
 }
 
-// placeOf is the path of a transfer's file on this computer, in the folder of received
+// localPath is the path of a transfer's file on this computer, in the folder of received
 // files or where it was added from, and whether it exists. It reads the disk.
-func placeOf(folder string, t *uploader.Transfer) (path string, exists bool) {
+func localPath(folder string, t *uploader.Transfer) (path string, exists bool) {
 	if view.Received(t) {
 		return receiver.Find(folder, t.Source.Name(), t.Source.RelPath, t.Source.Size, t.Source.ModTime)
 	}

@@ -11,7 +11,7 @@ import (
 
 func TestPaste(t *testing.T) {
 	copied := func(text string) func(*Config, *fakeDesktop) {
-		return func(_ *Config, d *fakeDesktop) { d.copied = text }
+		return func(_ *Config, d *fakeDesktop) { d.clipboardText = text }
 	}
 	t.Run("files copied in a file manager are added", func(t *testing.T) {
 		one, two := apptest.File(t, "a b.mov"), apptest.File(t, "海.mov")

@@ -56,7 +56,7 @@ func (q *quitter) quit() {
 	s := q.bridge.Snapshot()
 	running := view.CountsOf(s, q.interrupted()).Running
 	if running == 0 || !q.settings.Get().Start.ConfirmQuit {
-		q.end()
+		q.exitNow()
 		return
 	}
 	text := words.Sentences(words.Count("quit.question", running), view.KeptUntil(s, time.Now()))
@@ -74,7 +74,7 @@ func (q *quitter) ask(text string, tray bool) {
 		if never.Checked {
 			q.settings.Update(func(s *settings.Settings) { s.Start.ConfirmQuit = false })
 		}
-		q.end()
+		q.exitNow()
 	}
 	answers := []form.Answer{
 		{Label: words.Text("quit.cancel")},
@@ -91,9 +91,9 @@ func (q *quitter) ask(text string, tray bool) {
 	})
 }
 
-// end quits. The engine keeps what is unfinished, and continues with it at the next
+// exitNow quits. The engine keeps what is unfinished, and continues with it at the next
 // start.
-func (q *quitter) end() {
+func (q *quitter) exitNow() {
 	q.removals.commit()
 	q.bridge.Stop()
 	q.exit()

@@ -111,7 +111,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
-		s.until("the tray is followed", s.desktop.followsTray)
+		s.until("the tray is followed", s.desktop.watchesTray)
 		s.desktop.removeTray()
 		s.until("the window is back", func() bool { return s.window.visible })
 		if s.message() == "" {
@@ -120,12 +120,12 @@ func TestClosingAndQuitting(t *testing.T) {
 	})
 	t.Run("a tray that comes is given the icon", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		s.until("the tray is followed", s.desktop.followsTray)
+		s.until("the tray is followed", s.desktop.watchesTray)
 		s.desktop.setTray(false)
 		s.until("the icon is offered", func() bool {
 			s.desktop.mu.Lock()
 			defer s.desktop.mu.Unlock()
-			return s.desktop.iconShown
+			return s.desktop.iconRegistered
 		})
 	})
 	t.Run("started hidden it waits in the tray, where there is one", func(t *testing.T) {

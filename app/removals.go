@@ -15,7 +15,7 @@ type removals struct {
 	bridge       *bridge.Bridge
 	toasts       *widgets.Toasts
 	hidden       *view.Hidden
-	open         view.Selection     // can still be restored
+	pending         view.Selection     // can still be restored
 	undoCommands []uploader.Command // undo the pauses
 }
 
@@ -45,7 +45,7 @@ func (r *removals) remove(removed view.Selection) {
 	}
 	r.toasts.Dismiss() // with the offer to undo an earlier removal, which is committed
 	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
-	r.open, r.undoCommands = removed, undo
+	r.pending, r.undoCommands = removed, undo
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
 	r.toasts.NotifyWithAction(view.RemovedText(removed.All), words.Text("undo"), r.restore, r.commit)
@@ -54,15 +54,15 @@ func (r *removals) remove(removed view.Selection) {
 
 // restore undoes the last removal.
 func (r *removals) restore() {
-	r.hidden.Show(r.open)
+	r.hidden.Show(r.pending)
 	r.bridge.SendAll(r.undoCommands)
-	r.open, r.undoCommands = view.Selection{}, nil
+	r.pending, r.undoCommands = view.Selection{}, nil
 	r.bridge.Refresh()
 }
 
 // undo does what the button of the offer does, and closes the offer.
 func (r *removals) undo() {
-	if r.open.Empty() {
+	if r.pending.Empty() {
 		return
 	}
 	r.restore()
@@ -71,8 +71,8 @@ func (r *removals) undo() {
 
 // commit removes what can no longer be restored from the engine.
 func (r *removals) commit() {
-	removed := r.open
-	r.open, r.undoCommands = view.Selection{}, nil
+	removed := r.pending
+	r.pending, r.undoCommands = view.Selection{}, nil
 	if len(removed.Transfers) > 0 {
 		r.send(uploader.TargetTransfers(view.IDs(removed.Transfers)...), view.Selection{Transfers: removed.Transfers})
 	}

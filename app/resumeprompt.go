@@ -26,7 +26,7 @@ type resumePrompt struct {
 	act           func(view.Action, view.Selection)
 	visible       func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
 
-	greeted     bool // the first snapshot was shown
+	started     bool // the first snapshot was shown
 	resumed     view.Resumed
 	interrupted *view.Interrupted // waits for an answer; nil for nothing
 	review      *review           // that is open; nil for none
@@ -36,11 +36,11 @@ type resumePrompt struct {
 // to ask. The servers are checked before the person answers, so that the amounts in the
 // question are true.
 func (p *resumePrompt) update(s *uploader.Snapshot) {
-	if p.greeted {
-		p.follow(s)
+	if p.started {
+		p.updateTexts(s)
 		return
 	}
-	p.greeted = true
+	p.started = true
 	if !p.ask {
 		p.resumed = view.FindResumed(s)
 		p.window.banner.ShowResumed(p.resumed.Text(s))
@@ -50,7 +50,7 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 	if p.interrupted == nil {
 		return
 	}
-	p.askIn(s)
+	p.showQuestion(s)
 	interrupted := p.interrupted
 	p.bridge.Send(uploader.Check{Target: interrupted.Target()}, func(error) {
 		p.bridge.Post(func() { interrupted.CheckSent = true })
@@ -58,20 +58,20 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 	})
 }
 
-// askIn shows the question in the window.
-func (p *resumePrompt) askIn(s *uploader.Snapshot) {
+// showQuestion shows the question in the window.
+func (p *resumePrompt) showQuestion(s *uploader.Snapshot) {
 	p.window.banner.Ask(p.interrupted.Question(s), p.resumeAll, p.openReview, p.notNow)
 }
 
-// restate shows the question again, in another language.
-func (p *resumePrompt) restate() {
+// retranslate shows the question again, in another language.
+func (p *resumePrompt) retranslate() {
 	if p.interrupted != nil {
-		p.askIn(p.bridge.Snapshot())
+		p.showQuestion(p.bridge.Snapshot())
 	}
 }
 
-// follow updates the texts.
-func (p *resumePrompt) follow(s *uploader.Snapshot) {
+// updateTexts updates the texts.
+func (p *resumePrompt) updateTexts(s *uploader.Snapshot) {
 	banner := p.window.banner
 	if banner.ShowsResumed() {
 		banner.SetText(p.resumed.Text(s))

@@ -22,21 +22,21 @@ func TestReview(t *testing.T) {
 	}
 	t.Run("one can be resumed, the others wait", func(t *testing.T) {
 		s := open(t)
-		s.prompt.review.choose(3, "resume")
+		s.prompt.review.do(3, "resume")
 		s.wantCommands(uploader.Resume{Target: uploader.TargetTransfers(3)})
 		s.until("it is not asked about any more", func() bool { return s.prompt.review != nil && s.prompt.review.Len() == 1 })
 	})
 	t.Run("one can be left for later, which pauses it", func(t *testing.T) {
 		s := open(t)
-		s.prompt.review.choose(1, "pause")
+		s.prompt.review.do(1, "pause")
 		s.wantCommands(uploader.Pause{Target: uploader.TargetTransfers(1)})
 		s.until("it is not asked about any more", func() bool { return s.prompt.review.Len() == 1 })
 	})
 	t.Run("the last one decided on ends the question", func(t *testing.T) {
 		s := open(t)
-		s.prompt.review.choose(1, "pause")
+		s.prompt.review.do(1, "pause")
 		s.until("one is left", func() bool { return s.prompt.review.Len() == 1 })
-		s.prompt.review.choose(3, "resume")
+		s.prompt.review.do(3, "resume")
 		s.until("the question is gone", func() bool {
 			return s.prompt.interrupted == nil && s.prompt.review == nil && s.window.banner.Model().Text == ""
 		})
@@ -44,7 +44,7 @@ func TestReview(t *testing.T) {
 	t.Run("what is stuck goes its own way", func(t *testing.T) {
 		s := open(t)
 		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.Gone)), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
-		s.prompt.review.choose(1, "retry")
+		s.prompt.review.do(1, "retry")
 		s.wantCommands(uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 	t.Run("all can be resumed", func(t *testing.T) {

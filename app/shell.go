@@ -48,11 +48,11 @@ type shell struct {
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
-	data          *backups
+	backups          *backups
 	prompt        *resumePrompt
 	scans         *folderScans
 
-	look settings.Appearance // that is shown
+	appearance settings.Appearance // that is shown
 }
 
 // newShell puts the parts together. Nothing runs before start.
@@ -60,16 +60,16 @@ func newShell(toolkit fyne.App, config Config, system system, ui func(func())) *
 	look := config.Settings.Get().Appearance
 	toolkit.Settings().SetTheme(themeOf(look))
 	toolkit.SetIcon(assets.Icon())
-	sh := &shell{toolkit: toolkit, config: config, system: system, look: look}
-	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: ui, Show: sh.show, Failed: sh.warnError})
-	sh.destination = recallDestination(toolkit.Preferences())
+	sh := &shell{toolkit: toolkit, config: config, system: system, appearance: look}
+	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: ui, Show: sh.show, Failed: sh.showError})
+	sh.destination = loadDestination(toolkit.Preferences())
 	sh.window = newWindow(toolkit, sh.destination, config.Settings, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
 	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.hints.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
 	sh.makeVisibility()
 	sh.window.actions = sh.windowActions()
-	sh.window.furnish()
+	sh.window.build()
 	sh.window.window.SetCloseIntercept(sh.quitter.closeWindow)
 	sh.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { sh.adding.drop(uris) })
 	sh.keys = newKeyboard(sh.window, sh.dialogs, sh.keyActions())
@@ -78,21 +78,21 @@ func newShell(toolkit fyne.App, config Config, system system, ui func(func())) *
 
 // makeParts creates what adds, removes and changes transfers.
 func (sh *shell) makeParts() {
-	log, warn := sh.config.Log, sh.window.warn
+	log, warn := sh.config.Log, sh.window.showMessage
 	sh.notifications = &notifications{
 		bridge: sh.bridge, notifier: sh.system.notifier, log: log, settings: sh.config.Settings, window: sh.window,
 		interrupted: sh.interrupted, open: func() { sh.visibility.open() },
 	}
-	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, warn: warn}
+	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, showMessage: warn}
 	sh.opener = &opener{
 		bridge: sh.bridge, showFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
-		received: sh.config.ReceivedDir, log: log, warn: warn,
+		receivedDir: sh.config.ReceivedDir, log: log, showMessage: warn,
 	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
 	sh.adding = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
-		copied: sh.system.copied, clipboard: sh.toolkit.Clipboard, patience: sh.system.surveyed, added: view.NewBatches{}, log: log, warn: warn,
-		showWindow: func() { sh.visibility.openHidden() },
+		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.NewBatches{}, log: log, showMessage: warn,
+		showWindow: func() { sh.visibility.openIfHidden() },
 	}
 	sh.scans = &folderScans{
 		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adding.added,
@@ -114,12 +114,12 @@ func (sh *shell) makeDialogs() {
 		Unlock: sh.passphrase.ask, ChooseFile: sh.files.chooseFiles, Choose: sh.choose,
 	})
 	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask}
-	sh.data = &backups{bridge: sh.bridge, keeping: sh.config.Data, files: sh.files, log: sh.config.Log, warn: sh.window.warn}
+	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
 		Book: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
-			BackUp:          sh.data.backUp,
+			BackUp:          sh.backups.backUp,
 			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Data.Log) },
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,
@@ -135,13 +135,13 @@ func (sh *shell) makeDialogs() {
 func (sh *shell) makeVisibility() {
 	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, tray.Actions{
 		Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
-		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, TakeRecent: sh.actions.takeRecent,
+		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, ChooseRecent: sh.actions.chooseRecent,
 	})
 	presence := &tray.Presence{
-		Icon: sh.tray != nil, Has: sh.system.hasTray, Follow: sh.system.followTray, ShowIcon: sh.system.showInTray, Away: sh.system.trayAway, Log: sh.config.Log,
+		HasIcon: sh.tray != nil, HasTray: sh.system.hasTray, WatchTray: sh.system.watchTray, RegisterIcon: sh.system.registerTrayIcon, Grace: sh.system.trayGrace, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
-		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, memory: sh.toolkit.Preferences(), show: sh.show, focused: true,
+		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, preferences: sh.toolkit.Preferences(), show: sh.show, focused: true,
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
@@ -179,17 +179,17 @@ func (sh *shell) start(ctx context.Context) {
 	sh.bridge.Run(sh.takeRequests)
 	sh.bridge.Run(sh.visibility.watchTray)
 	sh.bridge.Run(sh.followSettings)
-	login := &loginStart{bridge: sh.bridge, settings: sh.config.Settings, system: sh.config.Autostart, log: sh.config.Log, warn: sh.window.warn}
+	login := &loginStart{bridge: sh.bridge, settings: sh.config.Settings, system: sh.config.Autostart, log: sh.config.Log, showMessage: sh.window.showMessage}
 	atLogin := sh.config.Settings.Get().Start.AtLogin
 	sh.bridge.Run(func(ctx context.Context) { login.follow(ctx, atLogin) })
-	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.end) })
+	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.exitNow) })
 	sh.window.visible = !sh.config.Hidden
 	sh.window.banner.ShowNotice(sh.config.Notice)
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()
 	} else {
-		sh.system.settled(sh.visibility.open)
+		sh.system.whenThemeKnown(sh.visibility.open)
 	}
 }
 
@@ -206,14 +206,14 @@ func (sh *shell) close() error {
 }
 
 // show shows a snapshot in every part. It returns after what time the snapshot will
-// look different; zero for never.
+// checkObject different; zero for never.
 func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	if len(s.Servers) == 0 {
 		return 0 // nothing is loaded yet
 	}
 	sh.prompt.update(s)
 	for _, sentence := range sh.adding.added.Messages(s) {
-		sh.window.warn(sentence)
+		sh.window.showMessage(sentence)
 	}
 	s = sh.removals.visible(s)
 	counts := view.CountsOf(s, sh.prompt.interrupted)
@@ -242,7 +242,7 @@ func countsDown(s *uploader.Snapshot) bool {
 
 func (sh *shell) interrupted() *view.Interrupted { return sh.prompt.interrupted }
 
-func (sh *shell) warnError(err error) { sh.window.warn(view.ErrorText(err)) }
+func (sh *shell) showError(err error) { sh.window.showMessage(view.ErrorText(err)) }
 
 func (sh *shell) pauseAll() { sh.bridge.Send(uploader.Pause{Target: uploader.TargetAll()}, nil) }
 
@@ -251,7 +251,7 @@ func (sh *shell) resumeAll() {
 	sh.bridge.Send(uploader.Resume{Target: uploader.TargetAll()}, nil)
 }
 
-// choose makes a server the destination of what is added from now on.
+// do makes a server the destination of what is added from now on.
 func (sh *shell) choose(id uploader.ServerID) {
 	sh.destination.choose(id)
 	sh.bridge.Refresh()
@@ -272,7 +272,7 @@ func (sh *shell) addFromTray() {
 // copyText copies a text to the clipboard, and shows that it did.
 func (sh *shell) copyText(text string) {
 	sh.toolkit.Clipboard().SetContent(text)
-	sh.window.warn(words.Text("details.copied"))
+	sh.window.showMessage(words.Text("details.copied"))
 }
 
 // copyDiagnostics copies a description of this program and its state.

@@ -85,7 +85,7 @@ func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []st
 	ctx, cancel := context.WithCancel(ctx)
 	v := newSurvey()
 	a.bridge.Fork(func() { v.run(ctx, paths, options) })
-	timeout := time.NewTimer(a.patience)
+	timeout := time.NewTimer(a.surveyTimeout)
 	defer timeout.Stop()
 	select {
 	case <-v.large:

@@ -22,28 +22,28 @@ func native(toolkit fyne.App) system {
 	send := func(title, body string) { toolkit.SendNotification(fyne.NewNotification(title, body)) }
 	return system{
 		hasTray:    platform.HasTray,
-		followTray: platform.WatchTray,
-		showInTray: platform.RegisterTrayIcon,
-		trayAway:   trayGrace,
-		surveyed:   surveyTimeout,
+		watchTray: platform.WatchTray,
+		registerTrayIcon: platform.RegisterTrayIcon,
+		trayGrace:   trayGrace,
+		surveyTimeout:   surveyTimeout,
 		reveal:     platform.Reveal,
 		openFolder: platform.OpenFolder,
 		openFile:   platform.OpenFile,
-		copied:     platform.ReadClipboard,
+		readClipboard:     platform.ReadClipboard,
 		chooser:    platform.NewChooser(),
 		notifier:   platform.NewNotifier("Ferry", assets.SmallIcon(), send),
 		tooltip:    systray.SetTooltip,
-		settled:    func(then func()) { settled(toolkit.Settings(), then) },
+		whenThemeKnown:    func(then func()) { whenThemeKnown(toolkit.Settings(), then) },
 	}
 }
 
 // variantTimeout is how long the desktop may take to answer whether it is light or dark.
 const variantTimeout = 200 * time.Millisecond
 
-// settled calls then when the toolkit knows whether the desktop is light or dark. Until
+// whenThemeKnown calls then when the toolkit knows whether the desktop is light or dark. Until
 // then the toolkit assumes dark, and a window that is shown would flash. Where there is
 // no answer to wait for it calls then at once, or after variantTimeout.
-func settled(settings fyne.Settings, then func()) {
+func whenThemeKnown(settings fyne.Settings, then func()) {
 	if runtime.GOOS != "linux" || os.Getenv("FYNE_THEME") != "" {
 		then()
 		return

@@ -54,9 +54,9 @@ type fakeDesktop struct {
 
 	mu        sync.Mutex
 	noTray    bool
-	iconShown bool          // in a new tray
+	iconRegistered bool          // in a new tray
 	trayGone  chan struct{} // closed when the tray disappears
-	copied    string        // on the clipboard; "" for a desktop without files on it
+	clipboardText    string        // on the clipboard; "" for a desktop without files on it
 	picked    []string
 	pickErr   error
 	notes     []platform.Notification
@@ -89,9 +89,9 @@ func (d *fakeDesktop) hasTray(ctx context.Context) bool {
 	return !d.noTray
 }
 
-func (d *fakeDesktop) showInTray(ctx context.Context) error {
+func (d *fakeDesktop) registerTrayIcon(ctx context.Context) error {
 	d.wait(ctx)
-	d.record(func() { d.iconShown = true })
+	d.record(func() { d.iconRegistered = true })
 	return nil
 }
 
@@ -109,7 +109,7 @@ func (d *fakeDesktop) setTray(noTray bool) {
 	}
 }
 
-func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
+func (d *fakeDesktop) watchTray(ctx context.Context, changed func()) {
 	d.mu.Lock()
 	gone := make(chan struct{})
 	d.trayGone = gone
@@ -122,8 +122,8 @@ func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
 	}
 }
 
-// followsTray reports whether followTray is running.
-func (d *fakeDesktop) followsTray() bool {
+// watchesTray reports whether watchTray is running.
+func (d *fakeDesktop) watchesTray() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.trayGone != nil
@@ -135,12 +135,12 @@ func (d *fakeDesktop) show(ctx context.Context, path string) error {
 	return nil
 }
 
-func (d *fakeDesktop) clipboard(ctx context.Context) (string, error) {
+func (d *fakeDesktop) readClipboard(ctx context.Context) (string, error) {
 	d.wait(ctx)
-	if d.copied == "" {
+	if d.clipboardText == "" {
 		return "", platform.ErrNoClipboard
 	}
-	return d.copied, nil
+	return d.clipboardText, nil
 }
 
 func (d *fakeDesktop) Files(ctx context.Context, _ platform.ChooserOptions) ([]string, error) {
@@ -182,9 +182,9 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 		option(&config, s.desktop)
 	}
 	s.shell = newShell(s.toolkit, config, system{
-		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
-		surveyed: time.Hour, // no slow machine goes on without a question
-		copied:   s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
+		hasTray: s.desktop.hasTray, watchTray: s.desktop.watchTray, registerTrayIcon: s.desktop.registerTrayIcon, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
+		surveyTimeout: time.Hour, // no slow machine goes on without a question
+		readClipboard:   s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
 	}, s.ui.Post)
 	s.start(t.Context())
 	t.Cleanup(func() {
@@ -232,7 +232,7 @@ func (s *testWindow) waitCommand(n int) uploader.Command {
 // rows are the transfers the window shows.
 func (s *testWindow) rows() []*uploader.Transfer { return s.window.list.Snapshot.Transfers }
 
-// shown returns the objects of one type in the dialog on top.
+// transfers returns the objects of one type in the dialog on top.
 func shown[T fyne.CanvasObject](s *testWindow) []T {
 	top := s.window.window.Canvas().Overlays().Top()
 	if top == nil {

@@ -35,46 +35,46 @@ func (m stuck) wait(ctx context.Context) error {
 // stuckEngine has a snapshot, and blocks on everything else.
 type stuckEngine struct {
 	*apptest.Engine
-	mud stuck
+	block stuck
 }
 
 func (e stuckEngine) Submit(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
-	return nil, e.mud.wait(ctx)
+	return nil, e.block.wait(ctx)
 }
 
 func (e stuckEngine) Probe(ctx context.Context, _ string) (tus.Capabilities, error) {
-	return tus.Capabilities{}, e.mud.wait(ctx)
+	return tus.Capabilities{}, e.block.wait(ctx)
 }
 
 func (e stuckEngine) Events(ctx context.Context, _ uploader.TransferID) ([]uploader.Event, error) {
-	return nil, e.mud.wait(ctx)
+	return nil, e.block.wait(ctx)
 }
 
 func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]uploader.Part, error) {
-	return nil, e.mud.wait(ctx)
+	return nil, e.block.wait(ctx)
 }
 
 // stuckAccess is a keyring that blocks.
-type stuckAccess struct{ mud stuck }
+type stuckAccess struct{ block stuck }
 
 func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.TestResult, error) {
-	return connect.TestResult{}, a.mud.wait(ctx)
+	return connect.TestResult{}, a.block.wait(ctx)
 }
 
 func (a stuckAccess) Storage(ctx context.Context) (keeping platform.Storage) {
-	_ = a.mud.wait(ctx)
+	_ = a.block.wait(ctx)
 	return keeping
 }
-func (a stuckAccess) Unlock(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
-func (a stuckAccess) Get(ctx context.Context, _ string) (string, error) { return "", a.mud.wait(ctx) }
-func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return a.mud.wait(ctx) }
-func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
+func (a stuckAccess) Unlock(ctx context.Context, _ string) error        { return a.block.wait(ctx) }
+func (a stuckAccess) Get(ctx context.Context, _ string) (string, error) { return "", a.block.wait(ctx) }
+func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return a.block.wait(ctx) }
+func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.block.wait(ctx) }
 
 // stuckAutostart is a start-up folder that blocks.
-type stuckAutostart struct{ mud stuck }
+type stuckAutostart struct{ block stuck }
 
-func (a stuckAutostart) Enabled() (bool, error) { <-a.mud; return false, apptest.ErrBroken }
-func (a stuckAutostart) Set(bool) error         { <-a.mud; return apptest.ErrBroken }
+func (a stuckAutostart) Enabled() (bool, error) { <-a.block; return false, apptest.ErrBroken }
+func (a stuckAutostart) Set(bool) error         { <-a.block; return apptest.ErrBroken }
 
 // startStuck starts the window with an upload in every state, all selected, while
 // engine, disk, keyring and desktop block.
@@ -94,8 +94,8 @@ func startStuck(t *testing.T) *testWindow {
 	return s
 }
 
-// pressable is everything in an object that can be tapped.
-func pressable(object fyne.CanvasObject) []fyne.Tappable {
+// tappables is everything in an object that can be tapped.
+func tappables(object fyne.CanvasObject) []fyne.Tappable {
 	var all []fyne.Tappable
 	for _, o := range test.LaidOutObjects(object) {
 		if tappable, ok := o.(fyne.Tappable); ok && o.Visible() {
@@ -107,7 +107,7 @@ func pressable(object fyne.CanvasObject) []fyne.Tappable {
 
 func openControls(s *testWindow) []fyne.Tappable {
 	if top := s.window.window.Canvas().Overlays().Top(); top != nil {
-		return pressable(top)
+		return tappables(top)
 	}
 	return nil
 }
@@ -133,8 +133,8 @@ func everyAction(t *testing.T) []userAction {
 			s.keys.typedChord(key.chord())
 		}})
 	}
-	for i, object := range pressable(s.window.window.Content()) {
-		all = append(all, userAction{fmt.Sprintf("button %d, a %T", i, object), func(s *testWindow) { pressable(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
+	for i, object := range tappables(s.window.window.Content()) {
+		all = append(all, userAction{fmt.Sprintf("button %d, a %T", i, object), func(s *testWindow) { tappables(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
 	}
 	for i, item := range s.window.list.Menu(s.window.list.Selected()).Items {
 		all = append(all, userAction{"context menu, " + item.Label, func(s *testWindow) {
@@ -178,18 +178,18 @@ func TestWindowDoesNotBlock(t *testing.T) {
 			opened := openControls(s)
 			if sort := typesOf(opened); !known[sort] {
 				known[sort] = true
-				pressEach(t, s, d, len(opened))
+				tapEach(t, s, d, len(opened))
 			}
 		})
 	}
 }
 
-// pressEach taps one after another everything that an action opens, as long as it opens
+// tapEach taps one after another everything that an action opens, as long as it opens
 // the same.
-func pressEach(t *testing.T, s *testWindow, d userAction, count int) {
+func tapEach(t *testing.T, s *testWindow, d userAction, count int) {
 	t.Helper()
 	for i := range count {
-		s.clear()
+		s.closeOverlays()
 		s.run(d.name, d.do)
 		if s.toolkit.quit || len(openControls(s)) != count {
 			s = startStuck(t)
@@ -200,7 +200,7 @@ func pressEach(t *testing.T, s *testWindow, d userAction, count int) {
 		}
 	}
 	if !s.toolkit.quit {
-		s.clear()
+		s.closeOverlays()
 		s.visibility.open()
 		s.engine.Publish(apptest.Snapshot(apptest.Transfer(99, apptest.Done)))
 		s.bridge.Refresh()
@@ -224,8 +224,8 @@ func (s *testWindow) run(name string, do func(*testWindow)) {
 	s.ui.Drain()
 }
 
-// clear closes everything over the window.
-func (s *testWindow) clear() {
+// closeOverlays closes everything over the window.
+func (s *testWindow) closeOverlays() {
 	s.dialogs.Dismiss()
 	overlays := s.window.window.Canvas().Overlays()
 	for _, o := range overlays.List() {

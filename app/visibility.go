@@ -23,24 +23,24 @@ type visibility struct {
 	bridge        *bridge.Bridge
 	tray          *tray.Presence
 	notifications *notifications
-	memory        fyne.Preferences
+	preferences        fyne.Preferences
 	show          func(*uploader.Snapshot) time.Duration
 	focused       bool
 }
 
-// open shows the window, with the newest snapshot in its first frame, and withdraws
+// pending shows the window, with the newest snapshot in its first frame, and withdraws
 // the notifications that can be read in it.
 func (v *visibility) open() {
 	v.window.visible = true
 	v.show(v.bridge.Snapshot())
 	v.window.open()
-	v.setPace()
+	v.updatePace()
 	v.notifications.withdraw(view.NoteFinished, view.NoteTrouble)
 	v.bridge.Refresh()
 }
 
-// openHidden opens the window if it is hidden.
-func (v *visibility) openHidden() {
+// openIfHidden opens the window if it is hidden.
+func (v *visibility) openIfHidden() {
 	if !v.window.visible {
 		v.open()
 	}
@@ -50,18 +50,18 @@ func (v *visibility) openHidden() {
 // running.
 func (v *visibility) hide() {
 	v.window.hide()
-	v.setPace()
-	if v.memory.Bool(prefHideExplained) {
+	v.updatePace()
+	if v.preferences.Bool(prefHideExplained) {
 		return
 	}
-	v.memory.SetBool(prefHideExplained, true)
+	v.preferences.SetBool(prefHideExplained, true)
 	v.notifications.send(platform.Notification{Key: "hide", Title: words.Text("hide.title"), Body: words.Text("hide.body")})
 }
 
 // hideAtStart leaves the window hidden where a tray can open it. At a login the tray
 // may start later than Ferry.
 func (v *visibility) hideAtStart() {
-	v.setPace()
+	v.updatePace()
 	v.bridge.Run(func(ctx context.Context) {
 		if !v.tray.Wait(ctx) {
 			v.bridge.Post(v.open)
@@ -76,18 +76,18 @@ func (v *visibility) watchTray(ctx context.Context) {
 		v.bridge.Post(func() {
 			if !v.window.visible {
 				v.open()
-				v.window.warn(words.Text("tray.gone"))
+				v.window.showMessage(words.Text("tray.gone"))
 			}
 		})
 	})
 }
 
 func (v *visibility) followFocus(lifecycle fyne.Lifecycle) {
-	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.setPace() })
-	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.setPace() })
+	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.updatePace() })
+	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.updatePace() })
 }
 
-func (v *visibility) setPace() {
+func (v *visibility) updatePace() {
 	switch {
 	case !v.window.visible:
 		v.bridge.SetPace(bridge.PaceHidden)

@@ -47,10 +47,10 @@ type window struct {
 	list        *transferlist.List
 	details     *details.Pane
 	middle      *fyne.Container     // list and details
-	unmatched   *widgets.EmptyState // in the place of the list when filter and search match nothing
-	unmatchedAs widgets.EmptyModel
+	noMatches   *widgets.EmptyState // in the place of the list when filter and search match nothing
+	noMatchesModel widgets.EmptyModel
 	empty       *widgets.EmptyState
-	emptyFor    uploader.ServerID // whose name the empty state contains
+	emptyServer    uploader.ServerID // whose name the empty state contains
 	footer      *frame.Footer
 	toasts      *widgets.Toasts
 	hints       *widgets.Tooltips
@@ -71,37 +71,37 @@ func newWindow(toolkit fyne.App, to *destination, book *settings.Current, refres
 	return w
 }
 
-// furnish creates everything in the window, in the language and size of the settings.
+// build creates everything in the window, in the language and size of the settings.
 // The banner and the message that is shown stay.
-func (w *window) furnish() {
-	w.emptyFor, w.unmatchedAs = 0, widgets.EmptyModel{}
+func (w *window) build() {
+	w.emptyServer, w.noMatchesModel = 0, widgets.EmptyModel{}
 	w.bar = frame.NewTopBar(w.window.Canvas(), w.hints, w.actions.bar)
-	w.filter = transferlist.NewFilterBar(w.hints, transferlist.FilterActions{Choose: w.setFilter, Seek: w.search, Find: w.find, Leave: w.focusList})
+	w.filter = transferlist.NewFilterBar(w.hints, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList})
 	list := w.actions.list
-	list.Details, list.Selected = w.openDetails, w.followSelection
+	list.ShowDetails, list.SelectionChanged = w.openDetails, w.followSelection
 	w.list = transferlist.NewList(w.hints, list)
-	w.unmatched = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
+	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
 	w.footer = frame.NewFooter(w.window.Canvas(), w.hints, w.actions.footer)
 
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
 	w.details = details.New(w.hints, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Closed: w.closeDetails})
-	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.unmatched), w.details.Content)
+	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
-	w.window.SetContent(container.New(minimum{w.actions.resized}, container.NewStack(content, w.toasts, w.hints)))
+	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.hints)))
 }
 
-// refurnish creates everything again, with the same part of the list, the same
+// rebuild creates everything again, with the same part of the list, the same
 // selection and the same details.
-func (w *window) refurnish() {
+func (w *window) rebuild() {
 	filter, list, pane := w.filter, w.list, w.details
 	selected := list.Rows.Selected()
 	w.hints.Dismiss()
-	w.furnish()
-	w.filter.ContinueWith(filter)
-	w.list.ContinueWith(list)
+	w.build()
+	w.filter.CopyState(filter)
+	w.list.CopyState(list)
 	w.list.Rows.Refresh()
 	w.list.Rows.SetScrollOffset(list.Rows.ScrollOffset())
 	w.list.Rows.Select(selected...)
@@ -120,26 +120,26 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	w.details.Show(s, time.Now())
 	nothing := w.list.Len() == 0
 	if nothing {
-		w.showUnmatched()
+		w.showNoMatches()
 	}
 	draw.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
-	draw.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
+	draw.SetVisible(w.noMatches, nothing && len(s.Transfers) > 0)
 	draw.SetVisible(w.list.Rows, !nothing)
 }
 
-func (w *window) showUnmatched() {
-	if model := transferlist.NoMatches(w.filter.Chosen, w.filter.Field.Text); model != w.unmatchedAs {
-		w.unmatchedAs = model
-		w.unmatched.SetModel(model)
+func (w *window) showNoMatches() {
+	if model := transferlist.NoMatches(w.filter.Chosen, w.filter.Field.Text); model != w.noMatchesModel {
+		w.noMatchesModel = model
+		w.noMatches.SetModel(model)
 	}
 }
 
 // showEmpty shows the empty state with the name of the destination.
 func (w *window) showEmpty(server uploader.Server) {
-	if w.emptyFor == server.ID {
+	if w.emptyServer == server.ID {
 		return
 	}
-	w.emptyFor = server.ID
+	w.emptyServer = server.ID
 	w.empty.SetModel(widgets.EmptyModel{
 		Picture: assets.Harbour(),
 		Title:   words.Text("empty.title"),
@@ -167,17 +167,17 @@ func (w *window) hide() {
 	w.window.Hide()
 }
 
-// warn shows a message for some seconds.
-func (w *window) warn(text string) { w.toasts.Notify(text) }
+// showMessage shows a message for some seconds.
+func (w *window) showMessage(text string) { w.toasts.Notify(text) }
 
-// minimum is a layout that keeps the window from becoming too small to use.
-type minimum struct {
+// minSizeLayout is a layout that keeps the window from becoming too small to use.
+type minSizeLayout struct {
 	resized func(fyne.Size) // is called with the window's size
 }
 
-func (minimum) MinSize([]fyne.CanvasObject) fyne.Size { return minSize }
+func (minSizeLayout) MinSize([]fyne.CanvasObject) fyne.Size { return minSize }
 
-func (m minimum) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (m minSizeLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, object := range objects {
 		object.Resize(size)
 	}

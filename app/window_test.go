@@ -27,7 +27,7 @@ func TestTopBar(t *testing.T) {
 	})
 	t.Run("remove finished keeps what failed: it can be continued", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Failed(fault.Auth)), apptest.Transfer(3, apptest.Sending)))
-		test.Tap(s.window.bar.Finish)
+		test.Tap(s.window.bar.RemoveFinished)
 		s.window.toasts.Dismiss()
 		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
 			t.Error(diff)
@@ -35,15 +35,15 @@ func TestTopBar(t *testing.T) {
 	})
 	t.Run("with nothing in the list there is nothing to press", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		if !s.window.bar.Toggle.Disabled() || !s.window.bar.Finish.Disabled() {
+		if !s.window.bar.Toggle.Disabled() || !s.window.bar.RemoveFinished.Disabled() {
 			t.Error("a button offers what cannot be done")
 		}
 	})
 	t.Run("the chosen destination is remembered", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Studio")
-		s.until("it is shown", func() bool { return s.window.bar.To.Text == "Studio" })
-		again := recallDestination(s.toolkit.Preferences())
+		s.until("it is shown", func() bool { return s.window.bar.Destination.Text == "Studio" })
+		again := loadDestination(s.toolkit.Preferences())
 		if got := again.in(s.bridge.Snapshot()); got.ID != 2 {
 			t.Errorf("the next start sends to %+v", got)
 		}

@@ -1,5 +1,5 @@
 // Package frame implements the parts of the window around the list: the top bar, the
-// banner below it, and the footer.
+// view below it, and the footer.
 package frame
 
 import (
@@ -21,10 +21,10 @@ import (
 // scanned, and what was resumed. It lives on the UI's goroutine.
 type Banner struct {
 	Content  *fyne.Container
-	banner   *widgets.Banner
+	view   *widgets.Banner
 	Relayout func() // lays out the window when the banner appears or disappears
 
-	greeting     widgets.BannerModel // no text for none
+	startup     widgets.BannerModel // no text for none
 	temporary    bool                // the greeting disappears when nothing is pending any more
 	notice       widgets.BannerModel // about the profile; no text for none
 	scan         widgets.BannerModel // folders that are being scanned; no text for none
@@ -37,26 +37,26 @@ type Banner struct {
 // NewBanner returns a hidden banner. BlockedModel is the message about a server that
 // waits for a person.
 func NewBanner(blocker func(view.Blocked) widgets.BannerModel) *Banner {
-	n := &Banner{blockedModel: blocker, banner: widgets.NewBanner(widgets.BannerModel{}), Relayout: func() {}}
-	n.Content = container.NewStack(n.banner)
+	n := &Banner{blockedModel: blocker, view: widgets.NewBanner(widgets.BannerModel{}), Relayout: func() {}}
+	n.Content = container.NewStack(n.view)
 	n.Content.Hide()
 	return n
 }
 
 // ShowResumed shows what was resumed; "" for nothing.
 func (n *Banner) ShowResumed(text string) {
-	n.greeting = widgets.BannerModel{Icon: theme.IconUploading, Tone: theme.Active, Text: text, OnDismiss: n.Hide}
+	n.startup = widgets.BannerModel{Icon: theme.IconUploading, Tone: theme.Active, Text: text, OnDismiss: n.Hide}
 	n.temporary = true
 	n.refresh()
 }
 
 // ShowsResumed reports whether the greeting is about what was resumed.
-func (n *Banner) ShowsResumed() bool { return n.temporary && n.greeting.Text != "" }
+func (n *Banner) ShowsResumed() bool { return n.temporary && n.startup.Text != "" }
 
 // SetText changes the text of the greeting.
 func (n *Banner) SetText(text string) {
-	if text != n.greeting.Text {
-		n.greeting.Text = text
+	if text != n.startup.Text {
+		n.startup.Text = text
 		n.refresh()
 	}
 }
@@ -69,7 +69,7 @@ func (n *Banner) ShowNotice(text string) {
 
 // Ask shows the question about interrupted uploads.
 func (n *Banner) Ask(text string, yes, review, no func()) {
-	n.greeting = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
+	n.startup = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
 		{Label: words.Text("greeting.resume-all"), OnTapped: yes},
 		{Label: words.Text("greeting.review"), OnTapped: review},
 		{Label: words.Text("greeting.not-now"), OnTapped: no},
@@ -98,7 +98,7 @@ func (n *Banner) ShowScan(text string, stop func()) {
 
 // Hide hides the greeting.
 func (n *Banner) Hide() {
-	n.greeting = widgets.BannerModel{}
+	n.startup = widgets.BannerModel{}
 	n.refresh()
 }
 
@@ -115,7 +115,7 @@ func (n *Banner) Show(s *uploader.Snapshot) {
 		n.blockedBy, n.blocked = barrier, n.blockedModel(barrier)
 	}
 	if over {
-		n.greeting = widgets.BannerModel{}
+		n.startup = widgets.BannerModel{}
 	}
 	n.refresh()
 }
@@ -127,21 +127,21 @@ func (n *Banner) Model() widgets.BannerModel {
 		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(n.fault, words.Subject{}).String()}
 	case n.notice.Text != "":
 		return n.notice
-	case n.greeting.Text != "" && !n.temporary:
-		return n.greeting
+	case n.startup.Text != "" && !n.temporary:
+		return n.startup
 	case n.blocked.Text != "":
 		return n.blocked
 	case n.scan.Text != "":
 		return n.scan
 	default:
-		return n.greeting
+		return n.startup
 	}
 }
 
 func (n *Banner) refresh() {
 	model := n.Model()
 	if model.Text != "" {
-		n.banner.SetModel(model)
+		n.view.SetModel(model)
 	}
 	if visible := model.Text != ""; visible != n.Content.Visible() {
 		draw.SetVisible(n.Content, visible)

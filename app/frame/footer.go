@@ -25,11 +25,11 @@ type Footer struct {
 	graph   *widgets.SpeedGraph
 	figures *widgets.Figures
 	Limit   *widgets.SmallButton
-	link    *widget.Label
-	icon    *widget.Icon
+	connectionLabel    *widget.Label
+	connectionIcon    *widget.Icon
 
 	speed   *view.Speed
-	shown   connection
+	connection   connection
 	canvas  fyne.Canvas
 	actions FooterActions
 }
@@ -51,14 +51,14 @@ func NewFooter(canvas fyne.Canvas, hints *widgets.Tooltips, actions FooterAction
 			widgets.Figure{Widest: []string{leftOf(888), leftOf(888.8e6)}},
 			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, HideOrder: 2},
 		),
-		link: widget.NewLabel(""), icon: widget.NewIcon(nil),
-		speed: &view.Speed{}, shown: connections,
+		connectionLabel: widget.NewLabel(""), connectionIcon: widget.NewIcon(nil),
+		speed: &view.Speed{}, connection: numConnections,
 	}
 	f.Limit = widgets.NewSmallButton(theme.IconSpeed, hints, f.OpenLimits)
-	f.link.SizeName = fynetheme.SizeNameCaptionText
+	f.connectionLabel.SizeName = fynetheme.SizeNameCaptionText
 	f.graph.Hide()
-	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.icon))
-	right := container.NewHBox(container.NewCenter(f.Limit), sign, f.link)
+	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.connectionIcon))
+	right := container.NewHBox(container.NewCenter(f.Limit), sign, f.connectionLabel)
 	f.Content = container.New(&footerLayout{f.Limit}, f.graph, f.figures, right)
 	return f
 }
@@ -80,7 +80,7 @@ func (f *Footer) Show(s *uploader.Snapshot, set uploader.Settings, now time.Time
 	}
 	f.figures.Set(rate, left, eta)
 	f.showLimit(s, set, now)
-	f.showLink(s)
+	f.showConnection(s)
 }
 
 // showSpeed draws the speeds of the last minutes while transfers are active. Reading
@@ -106,11 +106,11 @@ func (f *Footer) showLimit(s *uploader.Snapshot, set uploader.Settings, now time
 	}
 }
 
-func (f *Footer) showLink(s *uploader.Snapshot) {
-	if c := connectionOf(s); c != f.shown {
-		f.shown = c
-		f.link.SetText(words.Text("footer." + c.String()))
-		f.icon.SetResource(theme.Tinted(c.icon(), c.tone().Color()))
+func (f *Footer) showConnection(s *uploader.Snapshot) {
+	if c := connectionOf(s); c != f.connection {
+		f.connection = c
+		f.connectionLabel.SetText(words.Text("footer." + c.String()))
+		f.connectionIcon.SetResource(theme.Tinted(c.icon(), c.tone().Color()))
 		f.Content.Refresh()
 	}
 }
@@ -154,7 +154,7 @@ const (
 	connected
 	unreachable
 	offline
-	connections
+	numConnections
 )
 
 func (c connection) String() string {

@@ -24,8 +24,8 @@ func activeSnapshot(rate float64) *uploader.Snapshot {
 	return s
 }
 
-// footerIn is a footer in a window of that size that shows the snapshot.
-func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.Settings) *Footer {
+// showFooter is a footer in a window of that size that shows the snapshot.
+func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.Settings) *Footer {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
@@ -38,19 +38,19 @@ func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.S
 	return f
 }
 
-// usual is the window's first size.
-var usual = fyne.NewSize(960, 640)
+// windowSize is the window's first size.
+var windowSize = fyne.NewSize(960, 640)
 
 func TestFooter(t *testing.T) {
 	t.Run("it says how all of it moves", func(t *testing.T) {
-		f := footerIn(t, usual, activeSnapshot(60e6), uploader.Settings{})
+		f := showFooter(t, windowSize, activeSnapshot(60e6), uploader.Settings{})
 		want := []string{"60.0 MB/s", "3.0 GB left", "about 3 min"}
 		if diff := cmp.Diff(want, f.figures.Texts()); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("the speeds of the last seconds are a curve, which goes when nothing moves", func(t *testing.T) {
-		f := footerIn(t, usual, apptest.Snapshot(), uploader.Settings{})
+		f := showFooter(t, windowSize, apptest.Snapshot(), uploader.Settings{})
 		now := time.Now()
 		for i := range 5 {
 			f.Show(activeSnapshot(float64(i)), uploader.Settings{}, now.Add(time.Duration(i)*time.Second))
@@ -64,7 +64,7 @@ func TestFooter(t *testing.T) {
 		}
 	})
 	t.Run("its figures have room in every unit", func(t *testing.T) {
-		footer := footerIn(t, fyne.NewSize(1200, 640), apptest.Snapshot(), uploader.Settings{})
+		footer := showFooter(t, fyne.NewSize(1200, 640), apptest.Snapshot(), uploader.Settings{})
 		for left := int64(888); left < 1e12; left *= 1001 {
 			now := activeSnapshot(float64(left))
 			now.Totals.Left, now.Totals.ETA = left, 22*time.Hour+20*time.Minute
@@ -77,7 +77,7 @@ func TestFooter(t *testing.T) {
 		}
 	})
 	t.Run("in a narrow window what matters least leaves", func(t *testing.T) {
-		f := footerIn(t, fyne.NewSize(480, 360), activeSnapshot(60e6), uploader.Settings{Limit: 20e6})
+		f := showFooter(t, fyne.NewSize(480, 360), activeSnapshot(60e6), uploader.Settings{Limit: 20e6})
 		if f.Limit.Text() == "No limit" {
 			t.Error("the limit is not shown")
 		}
@@ -90,7 +90,7 @@ func TestFooter(t *testing.T) {
 func TestFooterReservesNoRoomForMissingFigures(t *testing.T) {
 	still := apptest.Snapshot(apptest.Transfer(1, apptest.Paused), apptest.Transfer(2, func(t *uploader.Transfer) { t.Phase = uploader.PhaseQueued }))
 	still.Totals.Active = 1 // a file is read
-	f := footerIn(t, usual, still, uploader.Settings{})
+	f := showFooter(t, windowSize, still, uploader.Settings{})
 	if f.graph.Visible() {
 		t.Error("there is a curve of nothing")
 	}
@@ -106,7 +106,7 @@ func TestFooterReservesNoRoomForMissingFigures(t *testing.T) {
 }
 
 func TestFooterDoesNotMoveWithDigits(t *testing.T) {
-	f := footerIn(t, usual, activeSnapshot(60e6), uploader.Settings{})
+	f := showFooter(t, windowSize, activeSnapshot(60e6), uploader.Settings{})
 	places := func() []fyne.Position {
 		var all []fyne.Position
 		for _, o := range test.LaidOutObjects(f.figures) {

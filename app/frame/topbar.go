@@ -18,12 +18,12 @@ import (
 type TopBar struct {
 	Content    *fyne.Container
 	label      fyne.CanvasObject
-	To         *widget.Button
+	Destination         *widget.Button
 	folder     *widgets.IconButton // opens the built-in receiver's folder
 	Add        *widget.Button
 	Toggle     *widget.Button      // pauses or resumes everything
 	toggleIcon *widgets.IconButton // the same without text, for a narrow window
-	Finish     *widgets.IconButton // removes what is finished
+	RemoveFinished     *widgets.IconButton // removes what is finished
 	settings   *widgets.IconButton
 
 	canvas  fyne.Canvas
@@ -46,17 +46,17 @@ type TopBarActions struct {
 // NewTopBar returns a top bar. Its menus open on the canvas.
 func NewTopBar(canvas fyne.Canvas, hints *widgets.Tooltips, actions TopBarActions) *TopBar {
 	b := &TopBar{canvas: canvas, actions: actions, pausing: true}
-	b.To = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
-	b.To.IconPlacement = widget.ButtonIconTrailingText
+	b.Destination = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
+	b.Destination.IconPlacement = widget.ButtonIconTrailingText
 	b.Add = widget.NewButtonWithIcon(words.Text("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
 	b.Add.Importance = widget.HighImportance
 	b.Toggle = widget.NewButtonWithIcon(words.Text("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
-	b.Finish = widgets.NewIconButton(theme.IconRemove, hints, words.Text("top.remove-finished"), actions.RemoveFinished)
+	b.RemoveFinished = widgets.NewIconButton(theme.IconRemove, hints, words.Text("top.remove-finished"), actions.RemoveFinished)
 	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Text("top.open-received"), actions.OpenReceived)
 	b.toggleIcon = widgets.NewIconButton(theme.IconPause, hints, words.Text("top.pause-all"), b.toggleAll)
 	b.settings = widgets.NewIconButton(theme.IconSettings, hints, words.Text("top.settings"), actions.OpenSettings)
 	b.label = muted(words.Text("top.to"))
-	b.Content = container.New(&topBarLayout{b}, b.label, b.To, b.folder, b.Add, b.Toggle, b.toggleIcon, b.Finish, b.settings)
+	b.Content = container.New(&topBarLayout{b}, b.label, b.Destination, b.folder, b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.settings)
 	return b
 }
 
@@ -76,7 +76,7 @@ func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, counts view.
 		draw.SetVisible(b.folder, chosen.Builtin())
 		b.Content.Refresh()
 	}
-	setEnabled(b.Finish, counts.Final > 0)
+	setEnabled(b.RemoveFinished, counts.Final > 0)
 	setEnabled(b.Toggle, counts.Running+counts.Paused > 0)
 	setEnabled(b.toggleIcon, counts.Running+counts.Paused > 0)
 	b.setPausing(counts.Running > 0 || counts.Paused == 0)
@@ -105,7 +105,7 @@ func (b *TopBar) toggleAll() {
 	b.actions.ResumeAll()
 }
 
-func (b *TopBar) openServers() { b.open(b.ServerMenu(), b.To) }
+func (b *TopBar) openServers() { b.open(b.ServerMenu(), b.Destination) }
 
 // ServerMenu offers the servers as destination.
 func (b *TopBar) ServerMenu() *fyne.Menu {

@@ -20,7 +20,7 @@ func (l *topBarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 
 func (l *topBarLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b := l.bar
-	setButtonText(b.To, b.name)
+	setButtonText(b.Destination, b.name)
 	setButtonText(b.Add, words.Text("top.add"))
 	l.compact(false, false)
 	if l.width() > size.Width {
@@ -33,7 +33,7 @@ func (l *topBarLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		setButtonText(b.Add, "")
 	}
 	if over := l.width() - size.Width; over > 0 {
-		setButtonText(b.To, draw.EllipsisEnd(b.name, nameWidth(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
+		setButtonText(b.Destination, draw.EllipsisEnd(b.name, nameWidth(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
 	}
 	l.place(size)
 }
@@ -52,7 +52,7 @@ func (l *topBarLayout) compact(label, words bool) {
 
 func (l *topBarLayout) sides() (left, right []fyne.CanvasObject) {
 	b := l.bar
-	return visibleOf(b.label, b.To, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.Finish, b.settings)
+	return visibleOf(b.label, b.Destination, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.settings)
 }
 
 func visibleOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
@@ -68,11 +68,11 @@ func visibleOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
 // width is the width of everything.
 func (l *topBarLayout) width() float32 {
 	left, right := l.sides()
-	return l.lead() + widthOf(left) + widthOf(right)
+	return l.leftMargin() + widthOf(left) + widthOf(right)
 }
 
-// lead is the space before the first object. The label has its own.
-func (l *topBarLayout) lead() float32 {
+// leftMargin is the space before the first object. The label has its own.
+func (l *topBarLayout) leftMargin() float32 {
 	if l.bar.label.Visible() {
 		return 0
 	}
@@ -90,11 +90,11 @@ func widthOf(objects []fyne.CanvasObject) float32 {
 
 func (l *topBarLayout) place(size fyne.Size) {
 	left, right := l.sides()
-	putSideBySide(left, l.lead(), size.Height)
-	putSideBySide(right, size.Width-widthOf(right), size.Height)
+	placeInRow(left, l.leftMargin(), size.Height)
+	placeInRow(right, size.Width-widthOf(right), size.Height)
 }
 
-func putSideBySide(objects []fyne.CanvasObject, x, height float32) {
+func placeInRow(objects []fyne.CanvasObject, x, height float32) {
 	for _, o := range objects {
 		o.Resize(fyne.NewSize(o.MinSize().Width, height))
 		o.Move(fyne.NewPos(x, 0))

@@ -19,7 +19,7 @@ type FilterBar struct {
 	tabs      *widgets.Tabs
 	scroll    *container.Scroll // contains the tabs, where the window is too narrow for all
 	Field     *widgets.SearchField
-	opener    *widgets.IconButton // opens the field where the window is too narrow for it
+	searchButton    *widgets.IconButton // opens the field where the window is too narrow for it
 	Relayout  func()
 	Chosen    view.Filter
 	focused   bool    // the field has the focus
@@ -29,9 +29,9 @@ type FilterBar struct {
 // FilterActions are what the filter bar does.
 type FilterActions struct {
 	Choose func(view.Filter)
-	Seek   func(text string)
-	Find   func() // focuses the field
-	Leave  func() // focuses the list
+	Search   func(text string)
+	FocusSearch   func() // focuses the field
+	FocusList  func() // focuses the list
 }
 
 // NewFilterBar returns a hidden filter bar.
@@ -42,15 +42,15 @@ func NewFilterBar(hints *widgets.Tooltips, actions FilterActions) *FilterBar {
 			actions.Choose(chosen)
 		}
 	})
-	b.Field = widgets.NewSearchField(words.Text("search.placeholder"), hints, words.Text("search.clear"), actions.Seek)
-	b.Field.OnLeave = actions.Leave
+	b.Field = widgets.NewSearchField(words.Text("search.placeholder"), hints, words.Text("search.clear"), actions.Search)
+	b.Field.OnLeave = actions.FocusList
 	b.Field.OnFocus = func(focused bool) {
 		b.focused = focused
 		b.Content.Refresh()
 	}
-	b.opener = widgets.NewIconButton(theme.IconSearch, hints, words.Text("search.placeholder"), actions.Find)
+	b.searchButton = widgets.NewIconButton(theme.IconSearch, hints, words.Text("search.placeholder"), actions.FocusSearch)
 	b.scroll = container.NewHScroll(b.tabs)
-	b.Content = container.New(&filterLine{b}, b.scroll, b.Field, b.opener)
+	b.Content = container.New(&filterLayout{b}, b.scroll, b.Field, b.searchButton)
 	b.Content.Hide()
 	return b
 }
@@ -68,10 +68,10 @@ func (b *FilterBar) Show(s *uploader.Snapshot, visible bool) {
 	}
 }
 
-// filterLine lays out a FilterBar: the filters at the left, the field at the right.
+// filterLayout lays out a FilterBar: the filters at the left, the field at the right.
 // Where the window is too narrow for both the field is a button while it is not used.
 // Then the filters lose their counts, and can be scrolled.
-type filterLine struct{ bar *FilterBar }
+type filterLayout struct{ bar *FilterBar }
 
 // The usual and the smallest width of the field beside the filters, in steps of the grid.
 const (
@@ -79,17 +79,17 @@ const (
 	minFieldWidth = 32
 )
 
-func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
+func (l *filterLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(theme.Grid(60), l.bar.Field.MinSize().Height+theme.Grid(1))
 }
 
-func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+func (l *filterLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b, side := l.bar, theme.Grid(4)
 	b.tabs.SetCompact(false)
 	room := size.Width - side - theme.Grid(1)
 	height := b.Field.MinSize().Height
 	searching := room-b.tabs.Width() >= theme.Grid(fieldWidth) || b.Field.Text != "" || b.focused
-	right := b.opener.MinSize().Width
+	right := b.searchButton.MinSize().Width
 	if searching {
 		right = theme.Grid(fieldWidth)
 	}
@@ -100,11 +100,11 @@ func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		right = min(max(room-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
 	}
 	draw.SetVisible(b.Field, searching)
-	draw.SetVisible(b.opener, !searching)
+	draw.SetVisible(b.searchButton, !searching)
 	b.Field.Resize(fyne.NewSize(right, height))
 	b.Field.Move(fyne.NewPos(size.Width-side-right, 0))
-	b.opener.Resize(fyne.NewSquareSize(height))
-	b.opener.Move(fyne.NewPos(size.Width-theme.Grid(2)-height, 0)) // the icon ends at the margin
+	b.searchButton.Resize(fyne.NewSquareSize(height))
+	b.searchButton.Move(fyne.NewPos(size.Width-theme.Grid(2)-height, 0)) // the icon ends at the margin
 	b.scroll.Resize(fyne.NewSize(room-right, height))
 }
 
@@ -121,7 +121,7 @@ func NoMatches(chosen view.Filter, text string) widgets.EmptyModel {
 	return model
 }
 
-// ContinueWith shows the filter and the search of another bar.
-func (b *FilterBar) ContinueWith(other *FilterBar) {
+// CopyState shows the filter and the search of another bar.
+func (b *FilterBar) CopyState(other *FilterBar) {
 	b.Chosen, b.Field.Text = other.Chosen, other.Field.Text
 }

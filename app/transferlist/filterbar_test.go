@@ -18,18 +18,18 @@ func TestSearchFieldIsButtonInNarrowWindow(t *testing.T) {
 	w := test.NewTempWindow(t, nil)
 	var bar *FilterBar
 	bar = NewFilterBar(widgets.NewTooltips(), FilterActions{
-		Choose: func(view.Filter) {}, Seek: func(string) {}, Leave: func() {},
-		Find: func() { bar.Field.Show(); w.Canvas().Focus(bar.Field) },
+		Choose: func(view.Filter) {}, Search: func(string) {}, FocusList: func() {},
+		FocusSearch: func() { bar.Field.Show(); w.Canvas().Focus(bar.Field) },
 	})
 	w.SetContent(bar.Content)
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(480, 360))
 	bar.Show(apptest.Folders(), true)
-	if bar.Field.Visible() || !bar.tabs.Visible() || !bar.opener.Visible() {
+	if bar.Field.Visible() || !bar.tabs.Visible() || !bar.searchButton.Visible() {
 		t.Error("there is no button for it")
 	}
-	test.Tap(bar.opener)
-	if !bar.Field.Visible() || bar.opener.Visible() {
+	test.Tap(bar.searchButton)
+	if !bar.Field.Visible() || bar.searchButton.Visible() {
 		t.Error("the button does not open it")
 	}
 	if tabs := bar.tabs.Width(); tabs > bar.scroll.Size().Width || bar.Field.Position().X < tabs {

@@ -35,8 +35,8 @@ type List struct {
 // ListActions are what the list does.
 type ListActions struct {
 	Act         func(view.Action, view.Selection)
-	Details     func(uploader.TransferID)
-	Selected    func()                   // after the selection has changed
+	ShowDetails     func(uploader.TransferID)
+	SelectionChanged    func()                   // after the selection has changed
 	Unblock     func(*uploader.Transfer) // asks for what its server waits for
 	Interrupted func() *view.Interrupted // what waits for an answer; nil for nothing
 }
@@ -51,12 +51,12 @@ func NewList(hints *widgets.Tooltips, do ListActions) *List {
 	})
 	l.Rows.OnActivate = l.Activate
 	l.Rows.OnMenu = l.OpenMenu
-	l.Rows.OnSelect = do.Selected
+	l.Rows.OnSelect = do.SelectionChanged
 	return l
 }
 
-// ContinueWith shows what another list shows.
-func (l *List) ContinueWith(other *List) {
+// CopyState shows what another list shows.
+func (l *List) CopyState(other *List) {
 	l.Snapshot, l.outline, l.high, l.batchHigh = other.Snapshot, other.outline, other.high, other.batchHigh
 }
 
@@ -187,10 +187,10 @@ func (l *List) Activate(id int64) {
 		l.Rows.Toggle(id)
 		return
 	}
-	l.actions.Details(uploader.TransferID(id))
+	l.actions.ShowDetails(uploader.TransferID(id))
 }
 
-// Selected is the selection, in the order of the list.
+// SelectionChanged is the selection, in the order of the list.
 func (l *List) Selected() view.Selection {
 	ids := l.Rows.Selected()
 	wanted := make(map[int64]bool, len(ids))

@@ -17,11 +17,11 @@ const (
 // Presence finds out whether the desktop has a tray. Its methods block, and are
 // called on goroutines beside the UI's.
 type Presence struct {
-	Icon     bool // the toolkit has an icon for a tray
-	Has      func(context.Context) bool
-	Follow   func(ctx context.Context, changed func()) // see platform.WatchTray
-	ShowIcon func(context.Context) error               // see platform.RegisterTrayIcon
-	Away     time.Duration                             // how long a tray may be missing before it counts as gone
+	HasIcon     bool // the toolkit has an icon for a tray
+	HasTray      func(context.Context) bool
+	WatchTray   func(ctx context.Context, changed func()) // see platform.WatchTray
+	RegisterIcon func(context.Context) error               // see platform.RegisterTrayIcon
+	Grace     time.Duration                             // how long a tray may be missing before it counts as gone
 	Log      *slog.Logger
 }
 
@@ -29,13 +29,13 @@ type Presence struct {
 func (p *Presence) Present(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	return p.Has(ctx) && p.Icon
+	return p.HasTray(ctx) && p.HasIcon
 }
 
 // Wait waits for a tray, at most for the time Away, and reports whether there is one
 // or ctx has ended.
 func (p *Presence) Wait(ctx context.Context) bool {
-	for until := time.Now().Add(p.Away); ; {
+	for until := time.Now().Add(p.Grace); ; {
 		if p.Present(ctx) {
 			return true
 		}
@@ -53,12 +53,12 @@ func (p *Presence) Wait(ctx context.Context) bool {
 // Watch puts the icon into a tray that appears, and calls lost when the tray has been
 // missing for the time Away. It returns when ctx ends.
 func (p *Presence) Watch(ctx context.Context, lost func()) {
-	p.Follow(ctx, func() {
-		p.offerIcon(ctx)
+	p.WatchTray(ctx, func() {
+		p.registerIcon(ctx)
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(p.Away):
+		case <-time.After(p.Grace):
 		}
 		if p.Present(ctx) || ctx.Err() != nil {
 			return
@@ -67,11 +67,11 @@ func (p *Presence) Watch(ctx context.Context, lost func()) {
 	})
 }
 
-// offerIcon fails where there is no tray any more, which needs no handling.
-func (p *Presence) offerIcon(ctx context.Context) {
+// registerIcon fails where there is no tray any more, which needs no handling.
+func (p *Presence) registerIcon(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	if err := p.ShowIcon(ctx); err != nil {
+	if err := p.RegisterIcon(ctx); err != nil {
 		p.Log.Debug("icon not shown in the tray", "err", err)
 	}
 }

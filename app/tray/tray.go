@@ -30,7 +30,7 @@ type host interface {
 type Actions struct {
 	Open, Add, PauseAll, ResumeAll, Quit func()
 	ResumeInterrupted, NotNow            func() // answers to the question about interrupted uploads
-	TakeRecent                           func(view.RecentUpload)
+	ChooseRecent                           func(view.RecentUpload)
 }
 
 // Tray is Ferry's icon in the desktop's tray. It lives on the UI's goroutine.
@@ -125,7 +125,7 @@ func (t *Tray) recent(next view.Tray) *fyne.MenuItem {
 		if r.Received {
 			key = "recent.show"
 		}
-		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Text(key, words.Data{"Name": r.Name}), func() { t.actions.TakeRecent(r) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Text(key, words.Data{"Name": r.Name}), func() { t.actions.ChooseRecent(r) }))
 	}
 	item := fyne.NewMenuItem(words.Text("tray.recent"), nil)
 	if item.Disabled = len(menu.Items) == 0; !item.Disabled {
