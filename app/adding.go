@@ -23,25 +23,26 @@ import (
 // deliver its content.
 const clipboardTimeout = 5 * time.Second
 
-// adder adds files and folders: dropped, pasted, chosen in a file dialog, or given by
-// a request. Its methods belong to the UI's goroutine unless they say otherwise.
+// adder adds files and folders that are dropped, pasted, chosen in a file dialog, or
+// received in a request. Its methods must be called on the UI goroutine unless they say
+// otherwise.
 type adder struct {
-	bridge      *bridge.Bridge
-	settings    *settings.Current
-	destination *destination
-	dialogs     *form.Dialogs
-	files       *fileDialogs
-	readClipboard      func(context.Context) (string, error) // see platform.ReadClipboard
-	clipboard   func() fyne.Clipboard
-	surveyTimeout    time.Duration // how long counting may delay adding
-	added       view.NewBatches
-	log         *slog.Logger
-	showMessage        func(text string)
-	showWindow  func()
+	bridge        *bridge.Bridge
+	settings      *settings.Current
+	destination   *destination
+	dialogs       *form.Dialogs
+	files         *fileDialogs
+	readClipboard func(context.Context) (string, error) // see platform.ReadClipboard
+	clipboard     func() fyne.Clipboard
+	surveyTimeout time.Duration // how long counting may delay adding
+	added         view.NewBatches
+	log           *slog.Logger
+	showMessage   func(text string)
+	showWindow    func()
 }
 
-// drop adds what was dropped on the window. The toolkit calls it while the other
-// program waits: it copies and returns. What is not a file or folder of this computer
+// drop adds what was dropped on the window. The toolkit calls it while the source of the
+// drop waits, so it only copies the paths. What is not a file or folder of this computer
 // arrives as a path that does not exist.
 func (a *adder) drop(uris []fyne.URI) {
 	paths := make([]string, 0, len(uris))
@@ -99,8 +100,8 @@ func (a *adder) pasteText(text string) {
 	a.add(paths, refused)
 }
 
-// add adds files and folders for the chosen destination, after checking beside the UI
-// whether they exist. Refused counts those that are known not to.
+// add adds files and folders for the chosen destination, after checking in the
+// background whether they exist. Refused is the number of items already rejected.
 func (a *adder) add(paths []string, refused int) {
 	a.addTo(a.destination.in(a.bridge.Snapshot()).ID, paths, refused)
 }
@@ -122,12 +123,12 @@ func (a *adder) send(server uploader.ServerID, paths []string) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
 		a.added[batch] = paths
-		a.bridge.Refresh() // their files may be known already
+		a.bridge.Refresh() // the snapshot may contain the batch already
 	})
 	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, nil)
 }
 
-// existingPaths returns the absolute ones of the paths that exist.
+// existingPaths returns the paths that are absolute and exist.
 func existingPaths(paths []string) []string {
 	found := make([]string, 0, len(paths))
 	for _, path := range paths {

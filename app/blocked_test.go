@@ -131,10 +131,10 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s.press(words.Text("server.save"))
 	s.until("the passphrase is asked for", func() bool { return s.passphrase.dialog != nil })
 	test.Tap(s.passphrase.dialog.accept) // without one
-	test.Type(s.passphrase.dialog.first, "wrong")
+	test.Type(s.passphrase.dialog.passphrase, "wrong")
 	test.Tap(s.passphrase.dialog.accept)
 	s.until("it is said that it is wrong", func() bool { return !s.passphrase.dialog.accept.Disabled() })
-	s.passphrase.dialog.first.SetText("open sesame")
+	s.passphrase.dialog.passphrase.SetText("open sesame")
 	test.Tap(s.passphrase.dialog.accept)
 	var saved uploader.Server
 	s.until("a server is saved", func() bool {

@@ -8,11 +8,11 @@ import (
 
 const prefDestination = "destination"
 
-// destination is the server for what is added. It is stored, and falls back to this
-// computer when the server is removed. It lives on the UI's goroutine.
+// destination is the chosen server for new uploads. It is stored in the preferences, and
+// is the built-in receiver if the server is removed. It must be used on the UI goroutine.
 type destination struct {
 	preferences fyne.Preferences
-	chosen uploader.ServerID
+	chosen      uploader.ServerID
 }
 
 func loadDestination(memory fyne.Preferences) *destination {
@@ -25,7 +25,7 @@ func (d *destination) choose(id uploader.ServerID) {
 	d.preferences.SetInt(prefDestination, int(id))
 }
 
-// in returns the chosen server of the snapshot.
+// in returns the chosen server as it is in the snapshot.
 func (d *destination) in(s *uploader.Snapshot) uploader.Server {
 	if server, ok := s.Server(d.chosen); ok {
 		return server

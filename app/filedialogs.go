@@ -15,15 +15,15 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// fileDialogs asks for files and folders: in the system's dialog, or in the toolkit's
-// where the desktop has none. It lives on the UI's goroutine.
+// fileDialogs opens dialogs for choosing files and folders: the system's, or the toolkit's
+// on a desktop that has none. It must be used on the UI goroutine.
 type fileDialogs struct {
-	bridge  *bridge.Bridge
-	chooser platform.Chooser
-	window  fyne.Window
-	log     *slog.Logger
-	showMessage    func(text string)
-	open    bool // the system's dialog
+	bridge      *bridge.Bridge
+	chooser     platform.Chooser
+	window      fyne.Window
+	log         *slog.Logger
+	showMessage func(text string)
+	open        bool // the system's dialog is open
 }
 
 // chooseFiles asks for files, and calls then with at least one path.
@@ -41,8 +41,9 @@ type (
 	toolkitDialog func(then func(paths []string))
 )
 
-// do opens one system dialog at a time; otherwise is for desktops without it.
-func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptions, otherwise toolkitDialog, then func(paths []string)) {
+// choose opens the system's dialog, or fallback on a desktop without one. While a dialog
+// of the system is open it does nothing.
+func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptions, fallback toolkitDialog, then func(paths []string)) {
 	if d.open {
 		return
 	}
@@ -54,7 +55,7 @@ func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptio
 			d.open = false
 			switch {
 			case errors.Is(err, platform.ErrNoChooser):
-				otherwise(then)
+				fallback(then)
 			case err != nil:
 				d.log.Warn("file dialog failed", "error", err)
 				d.showMessage(words.Text("choose.failed"))
@@ -84,8 +85,8 @@ func (d *fileDialogs) askFolder(then func(paths []string)) {
 	}, d.window)
 }
 
-// windowHandle is the window's handle for other programs, whose dialogs stay in front of
-// the window then; "" where there is none.
+// windowHandle returns the handle by which the system keeps its dialogs in front of the
+// window; "" if there is none.
 func windowHandle(window fyne.Window) string {
 	native, ok := window.(driver.NativeWindow)
 	if !ok {

@@ -25,10 +25,10 @@ const tolerance = 1
 
 // inspection finds texts that do not fit in a window.
 type inspection struct {
-	t      *testing.T
-	window fyne.Size
-	problems  map[string]bool
-	texts  int
+	t        *testing.T
+	window   fyne.Size
+	problems map[string]bool
+	texts    int
 }
 
 // inspect inspects everything that a canvas shows.
@@ -94,7 +94,9 @@ func (i *inspection) checkText(text *canvas.Text, at fyne.Position, scrolls bool
 	}
 }
 
-func (i *inspection) addProblem(format string, about ...any) { i.problems[fmt.Sprintf(format, about...)] = true }
+func (i *inspection) addProblem(format string, about ...any) {
+	i.problems[fmt.Sprintf(format, about...)] = true
+}
 
 // windowStates are states of the window.
 var windowStates = []struct {

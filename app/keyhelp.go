@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// showHelp shows all keys of the window.
+// showHelp shows all keys of the window in a dialog.
 func (k *keyboard) showHelp() {
 	var box *dialog.Dialog
 	done := form.NewDialogButton(words.Text("keys.done"), func() { box.Hide() }, func() { box.Hide() })
@@ -36,13 +36,13 @@ func (k *keyboard) showHelp() {
 	k.dialogs.Canvas().Focus(done)
 }
 
-// keyLine is a line of the help: keys with the same action.
+// keyLine is a line of the help: keys with the same description.
 type keyLine struct {
-	keys []string
+	keys        []string
 	description string
 }
 
-// keyLines are the lines of the help, in groups.
+// keyLines returns the lines of the help, in groups.
 func keyLines(parts [][]shortcut) [][]keyLine {
 	lines := make([][]keyLine, len(parts))
 	for i, part := range parts {
@@ -58,7 +58,7 @@ func keyLines(parts [][]shortcut) [][]keyLine {
 	return lines
 }
 
-// keycaps are badges with the names of keys.
+// keycaps returns badges with the names of keys.
 func keycaps(keys []string) fyne.CanvasObject {
 	row := container.NewHBox()
 	for _, key := range keys {

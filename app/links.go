@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
+// noteCopied is the key of the notification about a copied link.
 const noteCopied = "copied"
 
 // copyLinks copies the URLs of finished uploads to the clipboard, one per line.
@@ -31,8 +32,8 @@ func (a *transferActions) copyPriorLink(t *uploader.Transfer) {
 	a.copyLinks([]*uploader.Transfer{prior})
 }
 
-// chooseRecent copies the link of a finished upload, or shows the file if this computer
-// receivedDir it.
+// chooseRecent copies the link of a finished upload, or shows the file if the built-in
+// receiver received it.
 func (a *transferActions) chooseRecent(r view.RecentUpload) {
 	t := a.bridge.Snapshot().Transfer(r.ID)
 	switch {

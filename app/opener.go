@@ -17,13 +17,13 @@ import (
 // opener shows files and folders in other programs. Its methods belong to the UI's
 // goroutine unless they say otherwise.
 type opener struct {
-	bridge     *bridge.Bridge
-	showFile   func(ctx context.Context, path string) error // in its folder
-	openFolder func(ctx context.Context, dir string) error
-	openFile   func(ctx context.Context, path string) error
-	receivedDir   string // the folder of the built-in receiver
-	log        *slog.Logger
-	showMessage       func(text string)
+	bridge      *bridge.Bridge
+	showFile    func(ctx context.Context, path string) error // in its folder
+	openFolder  func(ctx context.Context, dir string) error
+	openFile    func(ctx context.Context, path string) error
+	receivedDir string // the folder of the built-in receiver
+	log         *slog.Logger
+	showMessage func(text string)
 }
 
 // reveal shows a file in its folder, or the folder when the file does not exist.

@@ -16,7 +16,7 @@ import (
 )
 
 // quitter closes the window and quits Ferry, and asks before it does where uploads
-// are running. It lives on the UI's goroutine.
+// are running. It must be used on the UI goroutine.
 type quitter struct {
 	bridge      *bridge.Bridge
 	settings    *settings.Current
@@ -42,7 +42,7 @@ func (q *quitter) closeWindow() {
 	})
 }
 
-// withTray calls then on the UI's goroutine when it is known whether there is a tray.
+// withTray calls then on the UI goroutine when it is known whether there is a tray.
 func (q *quitter) withTray(then func(present bool)) {
 	q.bridge.Run(func(ctx context.Context) {
 		present := q.tray.Present(ctx)

@@ -10,12 +10,12 @@ import (
 
 // removals removes transfers from the list, which can be undone for some seconds.
 // Until then the engine only pauses those that are active: if Ferry is killed
-// meanwhile, they are still there. It lives on the UI's goroutine.
+// meanwhile, they are still there. It must be used on the UI goroutine.
 type removals struct {
 	bridge       *bridge.Bridge
 	toasts       *widgets.Toasts
 	hidden       *view.Hidden
-	pending         view.Selection     // can still be restored
+	pending      view.Selection     // can still be restored
 	undoCommands []uploader.Command // undo the pauses
 }
 

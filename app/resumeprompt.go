@@ -14,7 +14,7 @@ import (
 const noteUnfinished = "unfinished"
 
 // resumePrompt shows after a start what an earlier run left unfinished: that it is
-// being resumed, or the question whether it should. It lives on the UI's goroutine.
+// being resumed, or the question whether it should. It must be used on the UI goroutine.
 type resumePrompt struct {
 	bridge        *bridge.Bridge
 	window        *window

@@ -19,7 +19,7 @@ import (
 )
 
 // review is a dialog that lists the interrupted uploads with their state and their own
-// actions. It lives on the UI's goroutine, and is updated until the question is answered.
+// actions. It lives on the UI goroutine, and is updated until the question is answered.
 type review struct {
 	box     *dialog.Dialog
 	summary *dialog.Paragraph
@@ -28,8 +28,8 @@ type review struct {
 	act         func(view.Action, view.Selection)
 	resume      func(uploader.TransferID)
 	interrupted *view.Interrupted
-	snapshot           *uploader.Snapshot
-	transfers       []*uploader.Transfer
+	snapshot    *uploader.Snapshot
+	transfers   []*uploader.Transfer
 }
 
 func newReview(p *resumePrompt) *review {

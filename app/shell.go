@@ -24,7 +24,7 @@ import (
 )
 
 // shell creates the parts of the window, connects them, and shows each snapshot in
-// all of them. Its methods belong to the UI's goroutine unless they say otherwise.
+// all of them. Its methods must be called on the UI goroutine unless they say otherwise.
 type shell struct {
 	toolkit fyne.App
 	config  Config
@@ -48,7 +48,7 @@ type shell struct {
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
-	backups          *backups
+	backups       *backups
 	prompt        *resumePrompt
 	scans         *folderScans
 

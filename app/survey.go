@@ -78,7 +78,7 @@ func (v *survey) text() string {
 }
 
 // survey counts the paths, and calls add as soon as it is known that they are not
-// many; otherwise it asks for a confirmation. It runs beside the UI's goroutine.
+// many; otherwise it asks for a confirmation. It runs beside the UI goroutine.
 func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
 	chosen := a.settings.Get().Transfers
 	options := source.ScanOptions{Ignore: chosen.Ignore, Hidden: chosen.IncludeHidden, FollowLinks: chosen.FollowLinks}

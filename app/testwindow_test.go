@@ -46,22 +46,22 @@ func (a *fakeToolkit) SetSystemTrayMenu(menu *fyne.Menu)    { a.menu = menu }
 func (a *fakeToolkit) SetSystemTrayIcon(icon fyne.Resource) { a.icon = icon }
 func (a *fakeToolkit) Quit()                                { a.quit = true }
 
-// fakeDesktop replaces the operating system, and wakes the UI's goroutine whenever it is
+// fakeDesktop replaces the operating system, and wakes the UI goroutine whenever it is
 // called.
 type fakeDesktop struct {
 	wake  func()
 	block chan struct{} // blocks every answer until it is closed; nil for no blocking
 
-	mu        sync.Mutex
-	noTray    bool
+	mu             sync.Mutex
+	noTray         bool
 	iconRegistered bool          // in a new tray
-	trayGone  chan struct{} // closed when the tray disappears
-	clipboardText    string        // on the clipboard; "" for a desktop without files on it
-	picked    []string
-	pickErr   error
-	notes     []platform.Notification
-	withdrawn []string
-	shown     []string
+	trayGone       chan struct{} // closed when the tray disappears
+	clipboardText  string        // on the clipboard; "" for a desktop without files on it
+	picked         []string
+	pickErr        error
+	notes          []platform.Notification
+	withdrawn      []string
+	shown          []string
 }
 
 func (d *fakeDesktop) record(how func()) {
@@ -184,7 +184,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 	s.shell = newShell(s.toolkit, config, system{
 		hasTray: s.desktop.hasTray, watchTray: s.desktop.watchTray, registerTrayIcon: s.desktop.registerTrayIcon, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		surveyTimeout: time.Hour, // no slow machine goes on without a question
-		readClipboard:   s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
+		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
 	}, s.ui.Post)
 	s.start(t.Context())
 	t.Cleanup(func() {

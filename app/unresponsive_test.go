@@ -163,7 +163,7 @@ func everyAction(t *testing.T) []userAction {
 }
 
 // TestWindowDoesNotBlock does everything a person can do, and taps everything that
-// opens, while everything beside the UI blocks. If the UI's goroutine waits for any of
+// opens, while everything beside the UI blocks. If the UI goroutine waits for any of
 // it, the test blocks in that action, and names it.
 func TestWindowDoesNotBlock(t *testing.T) {
 	deeds := everyAction(t)

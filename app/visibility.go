@@ -17,13 +17,13 @@ import (
 const prefHideExplained = "hide-explained"
 
 // visibility shows and hides the window, and sets the pace of updates to what can be
-// seen. Its methods belong to the UI's goroutine unless they say otherwise.
+// seen. Its methods must be called on the UI goroutine unless they say otherwise.
 type visibility struct {
 	window        *window
 	bridge        *bridge.Bridge
 	tray          *tray.Presence
 	notifications *notifications
-	preferences        fyne.Preferences
+	preferences   fyne.Preferences
 	show          func(*uploader.Snapshot) time.Duration
 	focused       bool
 }

@@ -37,27 +37,27 @@ type windowActions struct {
 	resized  func(fyne.Size)
 }
 
-// window is Ferry's one window. It lives on the UI's goroutine.
+// window is Ferry's one window. It must be used on the UI goroutine.
 type window struct {
-	window      fyne.Window
-	actions     windowActions
-	bar         *frame.TopBar
-	banner      *frame.Banner
-	filter      *transferlist.FilterBar
-	list        *transferlist.List
-	details     *details.Pane
-	middle      *fyne.Container     // list and details
-	noMatches   *widgets.EmptyState // in the place of the list when filter and search match nothing
+	window         fyne.Window
+	actions        windowActions
+	bar            *frame.TopBar
+	banner         *frame.Banner
+	filter         *transferlist.FilterBar
+	list           *transferlist.List
+	details        *details.Pane
+	middle         *fyne.Container     // list and details
+	noMatches      *widgets.EmptyState // in the place of the list when filter and search match nothing
 	noMatchesModel widgets.EmptyModel
-	empty       *widgets.EmptyState
+	empty          *widgets.EmptyState
 	emptyServer    uploader.ServerID // whose name the empty state contains
-	footer      *frame.Footer
-	toasts      *widgets.Toasts
-	hints       *widgets.Tooltips
-	visible     bool
-	destination *destination
-	settings    *settings.Current
-	refresh     func() // shows the newest snapshot soon
+	footer         *frame.Footer
+	toasts         *widgets.Toasts
+	hints          *widgets.Tooltips
+	visible        bool
+	destination    *destination
+	settings       *settings.Current
+	refresh        func() // shows the newest snapshot soon
 }
 
 // newWindow returns a window without content; see furnish.

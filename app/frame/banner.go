@@ -18,13 +18,13 @@ import (
 // Banner is the message below the top bar about all uploads. It shows the first of
 // these: an error of this computer's disk, a notice about the profile, the question
 // about interrupted uploads, a server that waits for a person, folders that are being
-// scanned, and what was resumed. It lives on the UI's goroutine.
+// scanned, and what was resumed. It must be used on the UI goroutine.
 type Banner struct {
 	Content  *fyne.Container
-	view   *widgets.Banner
+	view     *widgets.Banner
 	Relayout func() // lays out the window when the banner appears or disappears
 
-	startup     widgets.BannerModel // no text for none
+	startup      widgets.BannerModel // no text for none
 	temporary    bool                // the greeting disappears when nothing is pending any more
 	notice       widgets.BannerModel // about the profile; no text for none
 	scan         widgets.BannerModel // folders that are being scanned; no text for none

@@ -19,19 +19,19 @@ import (
 )
 
 // Footer is the line below the list: the total speed, the limit, and the connection to
-// the servers. It lives on the UI's goroutine.
+// the servers. It must be used on the UI goroutine.
 type Footer struct {
-	Content fyne.CanvasObject
-	graph   *widgets.SpeedGraph
-	figures *widgets.Figures
-	Limit   *widgets.SmallButton
-	connectionLabel    *widget.Label
-	connectionIcon    *widget.Icon
+	Content         fyne.CanvasObject
+	graph           *widgets.SpeedGraph
+	figures         *widgets.Figures
+	Limit           *widgets.SmallButton
+	connectionLabel *widget.Label
+	connectionIcon  *widget.Icon
 
-	speed   *view.Speed
-	connection   connection
-	canvas  fyne.Canvas
-	actions FooterActions
+	speed      *view.Speed
+	connection connection
+	canvas     fyne.Canvas
+	actions    FooterActions
 }
 
 // FooterActions are what the footer's menu does.

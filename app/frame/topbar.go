@@ -16,15 +16,15 @@ import (
 // TopBar is the row above the list: the destination, what to add, and actions on all
 // transfers.
 type TopBar struct {
-	Content    *fyne.Container
-	label      fyne.CanvasObject
-	Destination         *widget.Button
-	folder     *widgets.IconButton // opens the built-in receiver's folder
-	Add        *widget.Button
-	Toggle     *widget.Button      // pauses or resumes everything
-	toggleIcon *widgets.IconButton // the same without text, for a narrow window
-	RemoveFinished     *widgets.IconButton // removes what is finished
-	settings   *widgets.IconButton
+	Content        *fyne.Container
+	label          fyne.CanvasObject
+	Destination    *widget.Button
+	folder         *widgets.IconButton // opens the built-in receiver's folder
+	Add            *widget.Button
+	Toggle         *widget.Button      // pauses or resumes everything
+	toggleIcon     *widgets.IconButton // the same without text, for a narrow window
+	RemoveFinished *widgets.IconButton // removes what is finished
+	settings       *widgets.IconButton
 
 	canvas  fyne.Canvas
 	actions TopBarActions

@@ -13,25 +13,25 @@ import (
 )
 
 // FilterBar is the line above the list with the filters and the search field. It is
-// shown while there is anything to filter. It lives on the UI's goroutine.
+// shown while there is anything to filter. It must be used on the UI goroutine.
 type FilterBar struct {
-	Content   *fyne.Container
-	tabs      *widgets.Tabs
-	scroll    *container.Scroll // contains the tabs, where the window is too narrow for all
-	Field     *widgets.SearchField
-	searchButton    *widgets.IconButton // opens the field where the window is too narrow for it
-	Relayout  func()
-	Chosen    view.Filter
-	focused   bool    // the field has the focus
-	tabsWidth float32 // at the last layout
+	Content      *fyne.Container
+	tabs         *widgets.Tabs
+	scroll       *container.Scroll // contains the tabs, where the window is too narrow for all
+	Field        *widgets.SearchField
+	searchButton *widgets.IconButton // opens the field where the window is too narrow for it
+	Relayout     func()
+	Chosen       view.Filter
+	focused      bool    // the field has the focus
+	tabsWidth    float32 // at the last layout
 }
 
 // FilterActions are what the filter bar does.
 type FilterActions struct {
-	Choose func(view.Filter)
-	Search   func(text string)
-	FocusSearch   func() // focuses the field
-	FocusList  func() // focuses the list
+	Choose      func(view.Filter)
+	Search      func(text string)
+	FocusSearch func() // focuses the field
+	FocusList   func() // focuses the list
 }
 
 // NewFilterBar returns a hidden filter bar.

@@ -34,11 +34,11 @@ type List struct {
 
 // ListActions are what the list does.
 type ListActions struct {
-	Act         func(view.Action, view.Selection)
-	ShowDetails     func(uploader.TransferID)
-	SelectionChanged    func()                   // after the selection has changed
-	Unblock     func(*uploader.Transfer) // asks for what its server waits for
-	Interrupted func() *view.Interrupted // what waits for an answer; nil for nothing
+	Act              func(view.Action, view.Selection)
+	ShowDetails      func(uploader.TransferID)
+	SelectionChanged func()                   // after the selection has changed
+	Unblock          func(*uploader.Transfer) // asks for what its server waits for
+	Interrupted      func() *view.Interrupted // what waits for an answer; nil for nothing
 }
 
 // NewList returns an empty list.

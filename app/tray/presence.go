@@ -17,12 +17,12 @@ const (
 // Presence finds out whether the desktop has a tray. Its methods block, and are
 // called on goroutines beside the UI's.
 type Presence struct {
-	HasIcon     bool // the toolkit has an icon for a tray
+	HasIcon      bool // the toolkit has an icon for a tray
 	HasTray      func(context.Context) bool
-	WatchTray   func(ctx context.Context, changed func()) // see platform.WatchTray
+	WatchTray    func(ctx context.Context, changed func()) // see platform.WatchTray
 	RegisterIcon func(context.Context) error               // see platform.RegisterTrayIcon
-	Grace     time.Duration                             // how long a tray may be missing before it counts as gone
-	Log      *slog.Logger
+	Grace        time.Duration                             // how long a tray may be missing before it counts as gone
+	Log          *slog.Logger
 }
 
 // Present reports whether there is a tray. A desktop that does not answer has none.

@@ -26,14 +26,14 @@ type host interface {
 	SetSystemTrayIcon(icon fyne.Resource)
 }
 
-// Actions is what the menu does, on the UI's goroutine.
+// Actions is what the menu does, on the UI goroutine.
 type Actions struct {
 	Open, Add, PauseAll, ResumeAll, Quit func()
 	ResumeInterrupted, NotNow            func() // answers to the question about interrupted uploads
-	ChooseRecent                           func(view.RecentUpload)
+	ChooseRecent                         func(view.RecentUpload)
 }
 
-// Tray is Ferry's icon in the desktop's tray. It lives on the UI's goroutine.
+// Tray is Ferry's icon in the desktop's tray. It must be used on the UI goroutine.
 type Tray struct {
 	host        host
 	tooltip     func(string)
