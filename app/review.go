@@ -18,8 +18,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// review is a dialog that lists the interrupted uploads with their state and their own
-// actions. It lives on the UI goroutine, and is updated until the question is answered.
+// review is a dialog that lists the interrupted uploads with their state and actions, and
+// is updated until the question is answered. It must be used on the UI goroutine.
 type review struct {
 	box     *dialog.Dialog
 	summary *dialog.Paragraph
@@ -39,9 +39,9 @@ func newReview(p *resumePrompt) *review {
 		row.Tooltips = p.window.hints
 		return row
 	})
-	leave := func() { r.box.Hide() }
-	later := form.NewDialogButton(words.Text("greeting.not-now"), p.notNow, leave)
-	resume := form.NewDialogButton(words.Text("greeting.resume-all"), p.resumeAll, leave)
+	hide := func() { r.box.Hide() }
+	later := form.NewDialogButton(words.Text("greeting.not-now"), p.notNow, hide)
+	resume := form.NewDialogButton(words.Text("greeting.resume-all"), p.resumeAll, hide)
 	resume.Importance = widget.HighImportance
 	content := container.New(reviewLayout{r.summary}, r.summary, r.rows)
 	r.box = dialog.New(p.dialogs.Canvas(), words.Text("review.title"), content, layout.NewSpacer(), later, resume)
@@ -53,7 +53,7 @@ func newReview(p *resumePrompt) *review {
 // reviewLayout places the list below the summary.
 type reviewLayout struct{ summary *dialog.Paragraph }
 
-// MinSize is part of fyne.Layout: the list scrolls.
+// MinSize is part of fyne.Layout. The list scrolls, so its size does not count.
 func (u reviewLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(theme.Grid(60), theme.Grid(40))
 }
@@ -80,13 +80,13 @@ func (r *review) show(s *uploader.Snapshot) {
 	r.rows.Refresh()
 }
 
-// Len is part of widgets.Model.
+// Len is part of list.Model.
 func (r *review) Len() int { return len(r.transfers) }
 
-// ID is part of widgets.Model.
+// ID is part of list.Model.
 func (r *review) ID(i int) int64 { return int64(r.transfers[i].ID) }
 
-// Bind is part of widgets.Model.
+// Bind is part of list.Model.
 func (r *review) Bind(i int, object fyne.CanvasObject) {
 	t := r.transfers[i]
 	row := object.(*widgets.Row)

@@ -85,7 +85,7 @@ func (sh *shell) makeParts() {
 	}
 	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, showMessage: warn}
 	sh.opener = &opener{
-		bridge: sh.bridge, showFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
+		bridge: sh.bridge, revealFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
 		receivedDir: sh.config.ReceivedDir, log: log, showMessage: warn,
 	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)

@@ -14,10 +14,11 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
+// prefHideExplained is the preference that is true after the first hiding was explained.
 const prefHideExplained = "hide-explained"
 
-// visibility shows and hides the window, and sets the pace of updates to what can be
-// seen. Its methods must be called on the UI goroutine unless they say otherwise.
+// visibility shows and hides the window, and sets the pace of updates accordingly. Its
+// methods must be called on the UI goroutine unless they say otherwise.
 type visibility struct {
 	window        *window
 	bridge        *bridge.Bridge
@@ -28,8 +29,8 @@ type visibility struct {
 	focused       bool
 }
 
-// pending shows the window, with the newest snapshot in its first frame, and withdraws
-// the notifications that can be read in it.
+// open shows the window, with the newest snapshot in its first frame, and withdraws the
+// notifications about what it shows.
 func (v *visibility) open() {
 	v.window.visible = true
 	v.show(v.bridge.Snapshot())
@@ -46,7 +47,7 @@ func (v *visibility) openIfHidden() {
 	}
 }
 
-// hide hides the window. The first time a notification explains that Ferry keeps
+// hide hides the window. The first time a notification explains that Ferry is still
 // running.
 func (v *visibility) hide() {
 	v.window.hide()
@@ -58,8 +59,8 @@ func (v *visibility) hide() {
 	v.notifications.send(platform.Notification{Key: "hide", Title: words.Text("hide.title"), Body: words.Text("hide.body")})
 }
 
-// hideAtStart leaves the window hidden where a tray can open it. At a login the tray
-// may start later than Ferry.
+// hideAtStart leaves the window hidden, or opens it if there is no tray. At login the
+// tray may start later than Ferry.
 func (v *visibility) hideAtStart() {
 	v.updatePace()
 	v.bridge.Run(func(ctx context.Context) {
@@ -69,8 +70,8 @@ func (v *visibility) hideAtStart() {
 	})
 }
 
-// watchTray opens the window when it is hidden and the tray has disappeared. It runs
-// on a goroutine of its own until ctx ends.
+// watchTray opens the window if it is hidden when the tray disappears. It blocks until
+// ctx ends and must not be called on the UI goroutine.
 func (v *visibility) watchTray(ctx context.Context) {
 	v.tray.Watch(ctx, func() {
 		v.bridge.Post(func() {
