@@ -41,7 +41,7 @@ type Config struct {
 	Access      servers.Access
 	Settings    *settings.Current // the user's settings
 	Log         *slog.Logger
-	Hidden      bool   // start in the tray, where there is one
+	Hidden      bool   // start hidden in the tray, if there is one
 	AskToResume bool   // the engine waits until the user has decided about interrupted uploads
 	Notice      string // a notice about the profile; "" for none
 	ReceivedDir string // the folder in which the built-in receiver puts files; "" when it does not run

@@ -23,8 +23,8 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// shell creates the parts of the window, connects them, and shows each snapshot in
-// all of them. Its methods must be called on the UI goroutine unless they say otherwise.
+// shell creates the parts of the window, connects them, and shows each snapshot in all of
+// them. Its methods must be called on the UI goroutine unless they say otherwise.
 type shell struct {
 	toolkit fyne.App
 	config  Config
@@ -33,7 +33,7 @@ type shell struct {
 
 	destination   *destination
 	window        *window
-	tray          *tray.Tray // nil where the toolkit has none
+	tray          *tray.Tray // nil if the toolkit has none
 	dialogs       *form.Dialogs
 	keys          *keyboard
 	visibility    *visibility
@@ -52,16 +52,17 @@ type shell struct {
 	prompt        *resumePrompt
 	scans         *folderScans
 
-	appearance settings.Appearance // that is shown
+	appearance settings.Appearance // the one applied last
 }
 
-// newShell puts the parts together. Nothing runs before start.
-func newShell(toolkit fyne.App, config Config, system system, ui func(func())) *shell {
-	look := config.Settings.Get().Appearance
-	toolkit.Settings().SetTheme(themeOf(look))
+// newShell creates the parts. Nothing runs before start. Post queues a function for the UI
+// goroutine.
+func newShell(toolkit fyne.App, config Config, system system, post func(func())) *shell {
+	appearance := config.Settings.Get().Appearance
+	toolkit.Settings().SetTheme(themeOf(appearance))
 	toolkit.SetIcon(assets.Icon())
-	sh := &shell{toolkit: toolkit, config: config, system: system, appearance: look}
-	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: ui, Show: sh.show, Failed: sh.showError})
+	sh := &shell{toolkit: toolkit, config: config, system: system, appearance: appearance}
+	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
 	sh.destination = loadDestination(toolkit.Preferences())
 	sh.window = newWindow(toolkit, sh.destination, config.Settings, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
 	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.hints.Dismiss)
@@ -76,7 +77,7 @@ func newShell(toolkit fyne.App, config Config, system system, ui func(func())) *
 	return sh
 }
 
-// makeParts creates what adds, removes and changes transfers.
+// makeParts creates the parts that add, remove and change transfers.
 func (sh *shell) makeParts() {
 	log, warn := sh.config.Log, sh.window.showMessage
 	sh.notifications = &notifications{
@@ -105,8 +106,7 @@ func (sh *shell) makeParts() {
 	}
 }
 
-// makeDialogs creates the dialogs. What one shows of another is passed to it as a
-// function.
+// makeDialogs creates the dialogs. A dialog that opens another is given a function for it.
 func (sh *shell) makeDialogs() {
 	sh.passphrase = &passphrasePrompt{bridge: sh.bridge, access: sh.config.Access, dialogs: sh.dialogs, log: sh.config.Log}
 	sh.servers = servers.New(servers.Config{
@@ -131,7 +131,7 @@ func (sh *shell) makeDialogs() {
 	}
 }
 
-// makeVisibility creates the tray, and what hides and closes the window.
+// makeVisibility creates the tray and the parts that hide and close the window.
 func (sh *shell) makeVisibility() {
 	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, tray.Actions{
 		Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
@@ -149,7 +149,7 @@ func (sh *shell) makeVisibility() {
 	}
 }
 
-// windowActions are what the parts of the window do.
+// windowActions returns the actions of the window's parts.
 func (sh *shell) windowActions() windowActions {
 	return windowActions{
 		bar: frame.TopBarActions{
@@ -164,7 +164,7 @@ func (sh *shell) windowActions() windowActions {
 	}
 }
 
-// keyActions are what the window's keys do.
+// keyActions returns the actions of the window's keys.
 func (sh *shell) keyActions() keyActions {
 	return keyActions{
 		addFiles: sh.adding.addFiles, addFolder: sh.adding.addFolder, paste: sh.adding.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
@@ -193,7 +193,8 @@ func (sh *shell) start(ctx context.Context) {
 	}
 }
 
-// close ends what start started, when the toolkit has ended.
+// close ends everything that start started. It is called when the toolkit's event loop
+// has ended.
 func (sh *shell) close() error {
 	sh.bridge.Stop()
 	sh.bridge.Wait()
@@ -205,11 +206,11 @@ func (sh *shell) close() error {
 	return nil
 }
 
-// show shows a snapshot in every part. It returns after what time the snapshot will
-// checkObject different; zero for never.
+// show shows a snapshot in every part. It returns the time after which the same snapshot
+// must be shown again; 0 for never.
 func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	if len(s.Servers) == 0 {
-		return 0 // nothing is loaded yet
+		return 0 // the engine has not loaded its state
 	}
 	sh.prompt.update(s)
 	for _, sentence := range sh.adding.added.Messages(s) {
@@ -232,10 +233,10 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	return again
 }
 
-// sooner is the shorter of two times, of which zero is never.
+// sooner returns the shorter of two durations, of which 0 is never.
 func sooner(a, b time.Duration) time.Duration { return min(cmp.Or(a, b), cmp.Or(b, a)) }
 
-// countsDown reports whether the snapshot contains the time until the next attempt.
+// countsDown reports whether a row shows the time until the next attempt.
 func countsDown(s *uploader.Snapshot) bool {
 	return s.Totals.Count[uploader.StateRetrying]+s.Totals.Count[uploader.StateBusy] > 0
 }
@@ -251,46 +252,46 @@ func (sh *shell) resumeAll() {
 	sh.bridge.Send(uploader.Resume{Target: uploader.TargetAll()}, nil)
 }
 
-// do makes a server the destination of what is added from now on.
+// choose makes a server the destination of what is added from now on.
 func (sh *shell) choose(id uploader.ServerID) {
 	sh.destination.choose(id)
 	sh.bridge.Refresh()
 }
 
-// setLimit sets the limit of all uploads together, in bytes per second; 0 is none.
+// setLimit sets the limit of all uploads together, in bytes per second; 0 for none.
 func (sh *shell) setLimit(limit int64) {
 	sh.config.Settings.Update(func(s *settings.Settings) { s.Transfers.Limit = limit })
 	sh.bridge.Refresh()
 }
 
-// addFromTray asks for files in front of the window.
+// addFromTray opens the window and the file dialog.
 func (sh *shell) addFromTray() {
 	sh.visibility.open()
 	sh.adding.addFiles()
 }
 
-// copyText copies a text to the clipboard, and shows that it did.
+// copyText copies a text to the clipboard, and shows a message.
 func (sh *shell) copyText(text string) {
 	sh.toolkit.Clipboard().SetContent(text)
 	sh.window.showMessage(words.Text("details.copied"))
 }
 
-// copyDiagnostics copies a description of this program and its state.
+// copyDiagnostics copies a description of this program and its state to the clipboard.
 func (sh *shell) copyDiagnostics() {
 	sh.copyText(view.ProgramDiagnostics(sh.config.Version, sh.config.Settings.Get(), sh.bridge.Snapshot()))
 }
 
-// readRecord reads the events and parts of a transfer, and calls then on the UI's
-// goroutine.
+// readRecord reads the events and parts of a transfer, and calls then on the UI
+// goroutine. What cannot be read is empty.
 func (sh *shell) readRecord(id uploader.TransferID, then func(view.Record)) {
 	sh.bridge.Run(func(ctx context.Context) {
 		events, err := sh.config.Engine.Events(ctx, id)
 		if err != nil {
-			sh.config.Log.Info("events not read", "transfer", id, "error", err)
+			sh.config.Log.Info("read events failed", "transfer", id, "error", err)
 		}
 		parts, err := sh.config.Engine.Parts(ctx, id)
 		if err != nil {
-			sh.config.Log.Info("parts not read", "transfer", id, "error", err)
+			sh.config.Log.Info("read parts failed", "transfer", id, "error", err)
 		}
 		sh.bridge.Post(func() { then(view.Record{Events: events, Parts: parts}) })
 	})
@@ -311,6 +312,7 @@ func (sh *shell) takeRequests(ctx context.Context) {
 	}
 }
 
+// serve adds the paths of a request, or shows the window if it has none.
 func (sh *shell) serve(request Request) {
 	if len(request.Paths) == 0 {
 		sh.visibility.open()

@@ -83,11 +83,13 @@ func (v *visibility) watchTray(ctx context.Context) {
 	})
 }
 
+// followFocus updates the pace when the window gets or loses the focus.
 func (v *visibility) followFocus(lifecycle fyne.Lifecycle) {
 	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.updatePace() })
 	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.updatePace() })
 }
 
+// updatePace sets the pace of updates for the state of the window.
 func (v *visibility) updatePace() {
 	switch {
 	case !v.window.visible:

@@ -20,13 +20,13 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// The window's first and smallest size in the toolkit's units.
+// The window's initial and smallest size, in the toolkit's units.
 var (
 	startSize = fyne.NewSize(960, 640)
 	minSize   = fyne.NewSize(480, 360)
 )
 
-// windowActions are what the parts of the window do.
+// windowActions are the actions of the window's parts.
 type windowActions struct {
 	bar      frame.TopBarActions
 	list     transferlist.ListActions
@@ -37,7 +37,7 @@ type windowActions struct {
 	resized  func(fyne.Size)
 }
 
-// window is Ferry's one window. It must be used on the UI goroutine.
+// window is Ferry's window. It must be used on the UI goroutine.
 type window struct {
 	window         fyne.Window
 	actions        windowActions
@@ -47,10 +47,10 @@ type window struct {
 	list           *transferlist.List
 	details        *details.Pane
 	middle         *fyne.Container     // list and details
-	noMatches      *widgets.EmptyState // in the place of the list when filter and search match nothing
+	noMatches      *widgets.EmptyState // replaces the list if filter and search match nothing
 	noMatchesModel widgets.EmptyModel
 	empty          *widgets.EmptyState
-	emptyServer    uploader.ServerID // whose name the empty state contains
+	emptyServer    uploader.ServerID // the server named in the empty state
 	footer         *frame.Footer
 	toasts         *widgets.Toasts
 	hints          *widgets.Tooltips
@@ -60,19 +60,19 @@ type window struct {
 	refresh        func() // shows the newest snapshot soon
 }
 
-// newWindow returns a window without content; see furnish.
-func newWindow(toolkit fyne.App, to *destination, book *settings.Current, refresh func(), blocker func(view.Blocked) widgets.BannerModel) *window {
+// newWindow returns a window without content; see build.
+func newWindow(toolkit fyne.App, to *destination, current *settings.Current, refresh func(), blocked func(view.Blocked) widgets.BannerModel) *window {
 	w := &window{
-		window: toolkit.NewWindow("Ferry"), destination: to, settings: book, refresh: refresh,
-		banner: frame.NewBanner(blocker), toasts: widgets.NewToasts(), hints: widgets.NewTooltips(),
+		window: toolkit.NewWindow("Ferry"), destination: to, settings: current, refresh: refresh,
+		banner: frame.NewBanner(blocked), toasts: widgets.NewToasts(), hints: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
 	w.window.Resize(startSize)
 	return w
 }
 
-// build creates everything in the window, in the language and size of the settings.
-// The banner and the message that is shown stay.
+// build creates the content of the window, in the language and size of the settings. The
+// banner and the toasts are kept.
 func (w *window) build() {
 	w.emptyServer, w.noMatchesModel = 0, widgets.EmptyModel{}
 	w.bar = frame.NewTopBar(w.window.Canvas(), w.hints, w.actions.bar)
@@ -93,8 +93,8 @@ func (w *window) build() {
 	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.hints)))
 }
 
-// rebuild creates everything again, with the same part of the list, the same
-// selection and the same details.
+// rebuild creates the content again, with the same scroll position, selection and
+// details.
 func (w *window) rebuild() {
 	filter, list, pane := w.filter, w.list, w.details
 	selected := list.Rows.Selected()
@@ -116,17 +116,18 @@ func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
 	w.banner.Show(s)
 	w.footer.Show(s, w.settings.Get().Transfers, time.Now())
 	w.list.Show(s)
-	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a folder has no transfers before the first is found
+	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
 	w.details.Show(s, time.Now())
-	nothing := w.list.Len() == 0
-	if nothing {
+	noRows := w.list.Len() == 0
+	if noRows {
 		w.showNoMatches()
 	}
-	draw.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
-	draw.SetVisible(w.noMatches, nothing && len(s.Transfers) > 0)
-	draw.SetVisible(w.list.Rows, !nothing)
+	draw.SetVisible(w.empty, noRows && len(s.Transfers) == 0)
+	draw.SetVisible(w.noMatches, noRows && len(s.Transfers) > 0)
+	draw.SetVisible(w.list.Rows, !noRows)
 }
 
+// showNoMatches sets the text that replaces the list if nothing matches.
 func (w *window) showNoMatches() {
 	if model := transferlist.NoMatches(w.filter.Chosen, w.filter.Field.Text); model != w.noMatchesModel {
 		w.noMatchesModel = model
@@ -134,7 +135,7 @@ func (w *window) showNoMatches() {
 	}
 }
 
-// showEmpty shows the empty state with the name of the destination.
+// showEmpty sets the text of the empty state, which names the destination.
 func (w *window) showEmpty(server uploader.Server) {
 	if w.emptyServer == server.ID {
 		return
@@ -170,9 +171,9 @@ func (w *window) hide() {
 // showMessage shows a message for some seconds.
 func (w *window) showMessage(text string) { w.toasts.Notify(text) }
 
-// minSizeLayout is a layout that keeps the window from becoming too small to use.
+// minSizeLayout gives the window its minimum size.
 type minSizeLayout struct {
-	resized func(fyne.Size) // is called with the window's size
+	resized func(fyne.Size) // called with the window's size
 }
 
 func (minSizeLayout) MinSize([]fyne.CanvasObject) fyne.Size { return minSize }
@@ -184,7 +185,7 @@ func (m minSizeLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	m.resized(size)
 }
 
-// setFilter shows the transfers of a filter.
+// setFilter shows the transfers that match a filter.
 func (w *window) setFilter(chosen view.Filter) {
 	w.filter.Chosen = chosen
 	w.list.SetFilter(chosen)
@@ -211,7 +212,7 @@ func (w *window) find() {
 // focusList moves the focus to the list.
 func (w *window) focusList() { w.window.Canvas().Focus(w.list.Rows) }
 
-// showAll clears the search, or else the filter.
+// showAll clears the search, or the filter if there is no search.
 func (w *window) showAll() {
 	if field := w.filter.Field; field.Text != "" {
 		field.Clear()
@@ -229,8 +230,8 @@ func (w *window) openDetails(id uploader.TransferID) {
 
 func (w *window) closeDetails() { w.openDetails(0) }
 
-// followSelection shows the selected transfer in the details if they are open and
-// nothing else is selected.
+// followSelection shows the selected transfer in the details, if they are open and
+// exactly one transfer is selected.
 func (w *window) followSelection() {
 	if w.details.ID == 0 {
 		return

@@ -13,17 +13,17 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// TopBar is the row above the list: the destination, what to add, and actions on all
-// transfers.
+// TopBar is the bar above the list: the destination, the button for adding files, and
+// actions on all transfers. It must be used on the UI goroutine.
 type TopBar struct {
 	Content        *fyne.Container
 	label          fyne.CanvasObject
 	Destination    *widget.Button
 	folder         *widgets.IconButton // opens the built-in receiver's folder
 	Add            *widget.Button
-	Toggle         *widget.Button      // pauses or resumes everything
+	Toggle         *widget.Button      // pauses or resumes all transfers
 	toggleIcon     *widgets.IconButton // the same without text, for a narrow window
-	RemoveFinished *widgets.IconButton // removes what is finished
+	RemoveFinished *widgets.IconButton
 	settings       *widgets.IconButton
 
 	canvas  fyne.Canvas
@@ -31,10 +31,10 @@ type TopBar struct {
 	servers []uploader.Server
 	chosen  uploader.ServerID
 	name    string // of the chosen server
-	pausing bool
+	pausing bool   // Toggle pauses
 }
 
-// TopBarActions are what the top bar does.
+// TopBarActions are the actions of the top bar.
 type TopBarActions struct {
 	Choose                                            func(uploader.ServerID)
 	AddServer, AddFiles, AddFolder                    func()
@@ -43,7 +43,7 @@ type TopBarActions struct {
 	OpenSettings                                      func()
 }
 
-// NewTopBar returns a top bar. Its menus open on the canvas.
+// NewTopBar returns a top bar. Its menus open on canvas.
 func NewTopBar(canvas fyne.Canvas, hints *widgets.Tooltips, actions TopBarActions) *TopBar {
 	b := &TopBar{canvas: canvas, actions: actions, pausing: true}
 	b.Destination = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
@@ -60,14 +60,14 @@ func NewTopBar(canvas fyne.Canvas, hints *widgets.Tooltips, actions TopBarAction
 	return b
 }
 
-// muted is a label in the background.
+// muted returns a label in the muted colour.
 func muted(text string) fyne.CanvasObject {
 	style := widget.RichTextStyleInline
 	style.ColorName = theme.ColorMuted
 	return widget.NewRichText(&widget.TextSegment{Text: text, Style: style})
 }
 
-// Show shows a snapshot with its destination.
+// Show shows a snapshot and the chosen destination.
 func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, counts view.Counts) {
 	b.servers = s.Servers
 	b.chosen = chosen.ID
@@ -107,7 +107,7 @@ func (b *TopBar) toggleAll() {
 
 func (b *TopBar) openServers() { b.open(b.ServerMenu(), b.Destination) }
 
-// ServerMenu offers the servers as destination.
+// ServerMenu returns the menu of destinations.
 func (b *TopBar) ServerMenu() *fyne.Menu {
 	items := make([]*fyne.MenuItem, 0, len(b.servers)+2)
 	for _, server := range b.servers {
