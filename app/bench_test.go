@@ -25,17 +25,17 @@ func BenchmarkShow(b *testing.B) {
 			toolkit := test.NewTempApp(b)
 			toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
 			s := apptest.ManyTransfers(n)
-			f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-			f.prompt.started = true
-			f.window.visible = true
-			f.window.window.Resize(fyne.NewSize(960, 640))
+			sh := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+			sh.prompt.started = true
+			sh.window.visible = true
+			sh.window.window.Resize(fyne.NewSize(960, 640))
 			for b.Loop() {
 				moved := *s.Transfers[0]
 				moved.Session.Offset += 1e6
 				next := *s
 				next.Transfers = append([]*uploader.Transfer{&moved}, s.Transfers[1:]...)
 				s = &next
-				f.show(s)
+				sh.show(s)
 			}
 		})
 	}
@@ -54,11 +54,11 @@ func BenchmarkScroll(b *testing.B) {
 		apptest.InFolder(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
 	}
 	apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Iceland")))
-	f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-	f.prompt.started, f.window.visible = true, true
-	f.window.window.Resize(fyne.NewSize(960, 640))
-	f.show(s)
-	rows := f.window.list.Rows
+	sh := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+	sh.prompt.started, sh.window.visible = true, true
+	sh.window.window.Resize(fyne.NewSize(960, 640))
+	sh.show(s)
+	rows := sh.window.list.Rows
 	rows.Toggle(-7)
 	for i := 0; b.Loop(); i++ {
 		rows.ScrollTo(int64(1 + (i*37)%100_000))

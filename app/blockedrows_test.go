@@ -41,7 +41,7 @@ func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
 		t.Errorf("they offer %q and %q", edge(0), edge(1))
 	}
 	list.Do(2, view.ActionSignIn.String())
-	if !serverDialogOpen(s) || shown[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
+	if !serverDialogOpen(s) || inDialog[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
 		t.Error("nothing asks for the sign-in")
 	}
 }

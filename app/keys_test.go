@@ -130,7 +130,7 @@ func TestEveryKey(t *testing.T) {
 			apptest.Acknowledged(4 * apptest.Gigabyte)(snapshot.Transfers[i])
 			elsewhere(snapshot.Transfers[i])
 		}
-		return startWindow(t, apptest.NewEngineAt(snapshot), choosing(apptest.File(t, "new.mov")))
+		return startWindow(t, apptest.NewEngineAt(snapshot), withChosen(apptest.File(t, "new.mov")))
 	}
 	known := map[string]bool{}
 	for _, key := range slices.Concat((&keyboard{}).shortcuts()...) {

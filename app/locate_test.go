@@ -18,7 +18,7 @@ func TestLocateMissingFile(t *testing.T) {
 		found = apptest.File(t, "a.mov")
 		engine := apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.SourceMissing), func(t *uploader.Transfer) { t.Server = 2 }))
 		engine.Err = refused
-		s = startWindow(t, engine, choosing(found))
+		s = startWindow(t, engine, withChosen(found))
 		s.actions.act(view.ActionLocate, view.SelectionOf(s.rows()...))
 		s.until("the engine is told", func() bool { return len(engine.Commands()) > 0 }) // and may be told more at once
 		if diff := cmp.Diff(uploader.Command(uploader.Relocate{ID: 1, Path: found}), engine.Commands()[0]); diff != "" {

@@ -112,7 +112,7 @@ func TestClosingAndQuitting(t *testing.T) {
 		s.quitter.closeWindow()
 		s.until("the window is hidden", func() bool { return !s.window.visible })
 		s.until("the tray is followed", s.desktop.watchesTray)
-		s.desktop.removeTray()
+		s.desktop.setTray(false)
 		s.until("the window is back", func() bool { return s.window.visible })
 		if s.message() == "" {
 			t.Error("nobody says why")
@@ -121,7 +121,7 @@ func TestClosingAndQuitting(t *testing.T) {
 	t.Run("a tray that comes is given the icon", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.until("the tray is followed", s.desktop.watchesTray)
-		s.desktop.setTray(false)
+		s.desktop.setTray(true)
 		s.until("the icon is offered", func() bool {
 			s.desktop.mu.Lock()
 			defer s.desktop.mu.Unlock()

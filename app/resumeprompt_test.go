@@ -14,7 +14,7 @@ import (
 // until the servers are checked.
 func startAsking(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *testWindow {
 	t.Helper()
-	s := startWindow(t, engine, append(options, withQuestion)...)
+	s := startWindow(t, engine, append(options, withResumeQuestion)...)
 	s.until("it knows how it stands", func() bool { return s.prompt.interrupted == nil || s.prompt.interrupted.Known })
 	return s
 }
