@@ -108,7 +108,7 @@ func TestManageServers(t *testing.T) {
 // pressInPage taps the button with that label in the content of the topmost dialog.
 func (s *testWindow) pressInPage(label string) {
 	s.t.Helper()
-	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
+	for _, o := range test.LaidOutObjects(s.overlay()) {
 		if button, ok := o.(*form.Button); ok && button.Text == label {
 			test.Tap(button)
 			return

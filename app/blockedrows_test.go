@@ -22,26 +22,26 @@ func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
 	s.press("This computer")
 	add, ok := s.waitCommand(1).(uploader.Add)
 	if !ok || add.Server != uploader.BuiltinServer || !cmp.Equal(add.Paths, []string{path}) {
-		t.Errorf("told the engine %+v", add)
+		t.Errorf("engine received %+v", add)
 	}
 	if s.message() != "Removed 1 upload" {
-		t.Errorf("the other row stays: %q", s.message())
+		t.Errorf("failed row is not removed, message is %q", s.message())
 	}
 }
 
 func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Blocked(fault.New(fault.Auth, fault.Head, nil))))
 	list := s.window.list
-	refused, waits := list.Row(0), list.Row(1)
-	if waits.StatusIcon != refused.StatusIcon || waits.Tone != refused.Tone || waits.Tone != theme.Warning {
-		t.Errorf("refused: %v %v; waits: %v %v", refused.StatusIcon, refused.Tone, waits.StatusIcon, waits.Tone)
+	refused, waiting := list.Row(0), list.Row(1)
+	if waiting.StatusIcon != refused.StatusIcon || waiting.Tone != refused.Tone || waiting.Tone != theme.Warning {
+		t.Errorf("refused: %v %v; waiting: %v %v", refused.StatusIcon, refused.Tone, waiting.StatusIcon, waiting.Tone)
 	}
-	edge := func(all int) string { return list.Row(all).Actions[len(list.Row(all).Actions)-1].Label }
-	if edge(0) != "Sign in…" || edge(1) != edge(0) {
-		t.Errorf("they offer %q and %q", edge(0), edge(1))
+	lastAction := func(i int) string { return list.Row(i).Actions[len(list.Row(i).Actions)-1].Label }
+	if lastAction(0) != "Sign in…" || lastAction(1) != lastAction(0) {
+		t.Errorf("last actions are %q and %q", lastAction(0), lastAction(1))
 	}
 	list.Do(2, view.ActionSignIn.String())
 	if !serverDialogOpen(s) || inDialog[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
-		t.Error("nothing asks for the sign-in")
+		t.Error("server dialog is not open")
 	}
 }

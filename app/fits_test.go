@@ -20,7 +20,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// tolerance is how far a text may extend beyond its place, because of rounding to pixels.
+// tolerance is how far a text may exceed its bounds, because sizes are rounded to pixels.
 const tolerance = 1
 
 // inspection finds texts that do not fit in a window.
@@ -31,7 +31,7 @@ type inspection struct {
 	texts    int
 }
 
-// inspect inspects everything that a canvas shows.
+// inspect checks every text on a canvas.
 func inspect(t *testing.T, c fyne.Canvas) inspection {
 	i := inspection{t: t, window: c.Size(), problems: map[string]bool{}}
 	i.checkObject(c.Content(), fyne.NewPos(0, 0), false, i.window.Width, "")
@@ -41,8 +41,8 @@ func inspect(t *testing.T, c fyne.Canvas) inspection {
 	return i
 }
 
-// checkObject inspects an object at a position, and everything in it. The content of something
-// that scrolls may extend beyond it.
+// checkObject checks an object at a position, and its children. The content of a scroll
+// container may exceed it.
 func (i *inspection) checkObject(object fyne.CanvasObject, at fyne.Position, scrolls bool, edge float32, path string) {
 	if object == nil || !object.Visible() {
 		return
@@ -57,7 +57,7 @@ func (i *inspection) checkObject(object fyne.CanvasObject, at fyne.Position, scr
 		i.checkWidget(o, at, true, path)
 	case *fyne.Container:
 		if o.Layout != nil {
-			o.Layout.Layout(o.Objects, o.Size()) // this driver does not do it by itself when something in it has changed
+			o.Layout.Layout(o.Objects, o.Size()) // the test driver does not do it after a change of a child
 		}
 		for _, child := range o.Objects {
 			i.checkObject(child, at.Add(child.Position()), scrolls, edge, path)
@@ -81,81 +81,81 @@ func (i *inspection) checkText(text *canvas.Text, at fyne.Position, scrolls bool
 		return
 	}
 	i.texts++
-	least, has := text.MinSize(), text.Size()
-	if least.Width > has.Width+tolerance && text.Text != "…" {
-		i.addProblem("%q needs %v and has %v (%s)", text.Text, least.Width, has.Width, path)
+	needed, actual := text.MinSize(), text.Size()
+	if needed.Width > actual.Width+tolerance && text.Text != "…" {
+		i.addProblem("%q needs width %v, has %v (%s)", text.Text, needed.Width, actual.Width, path)
 	}
-	if at.X+least.Width > edge+tolerance {
-		i.addProblem("%q ends at %v, what it stands in at %v (%s)", text.Text, at.X+least.Width, edge, path)
+	if at.X+needed.Width > edge+tolerance {
+		i.addProblem("%q ends at %v, its container at %v (%s)", text.Text, at.X+needed.Width, edge, path)
 	}
-	end := at.AddXY(least.Width, least.Height)
+	end := at.AddXY(needed.Width, needed.Height)
 	if !scrolls && (at.X < -tolerance || at.Y < -tolerance || end.X > i.window.Width+tolerance || end.Y > i.window.Height+tolerance) {
-		i.addProblem("%q lies at %v to %v (%s)", text.Text, at, end, path)
+		i.addProblem("%q is outside of the window, from %v to %v (%s)", text.Text, at, end, path)
 	}
 }
 
-func (i *inspection) addProblem(format string, about ...any) {
-	i.problems[fmt.Sprintf(format, about...)] = true
+func (i *inspection) addProblem(format string, args ...any) {
+	i.problems[fmt.Sprintf(format, args...)] = true
 }
 
-// windowStates are states of the window.
+// windowStates are the states of the window that are checked.
 var windowStates = []struct {
 	name string
-	set  func(s *testWindow)
+	show func(s *testWindow)
 }{
-	{"every state", func(s *testWindow) { s.window.list.Rows.SelectAll() }},
-	{"the end", func(s *testWindow) { s.window.list.Rows.SetScrollOffset(1000) }},
+	{"all rows", func(s *testWindow) { s.window.list.Rows.SelectAll() }},
+	{"end of the list", func(s *testWindow) { s.window.list.Rows.SetScrollOffset(1000) }},
 	{"details", func(s *testWindow) { s.window.openDetails(3) }},
-	{"failed", func(s *testWindow) { s.window.openDetails(15) }},
-	{"nothing", func(s *testWindow) { s.show(apptest.Snapshot()) }},
-	{"not found", func(s *testWindow) {
+	{"details of a failed upload", func(s *testWindow) { s.window.openDetails(15) }},
+	{"empty list", func(s *testWindow) { s.show(apptest.Snapshot()) }},
+	{"no search results", func(s *testWindow) {
 		s.window.find()
-		test.Type(s.window.filter.Field, "nothing is called this")
+		test.Type(s.window.filter.Field, "no such name")
 	}},
-	{"question", func(s *testWindow) {
+	{"resume question", func(s *testWindow) {
 		s.prompt.interrupted = view.FindInterrupted(s.bridge.Snapshot())
 		s.prompt.showQuestion(s.bridge.Snapshot())
 		s.show(s.bridge.Snapshot())
 	}},
-	{"counting", func(s *testWindow) {
+	{"scan", func(s *testWindow) {
 		s.window.banner.ShowScan(words.Text("counting.folder", words.Data{"Folder": "Iceland raws", "So": words.Files(42_000)}), func() {})
 	}},
 	{"undo", func(s *testWindow) { s.removals.remove(view.SelectionOf(s.bridge.Snapshot().Transfers[15])) }},
-	{"cancel", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
-	{"quit", func(s *testWindow) { s.quitter.quit() }},
-	{"keys", func(s *testWindow) { s.keys.showHelp() }},
-	{"server", func(s *testWindow) { s.servers.Add() }},
+	{"cancel question", func(s *testWindow) { s.actions.cancel(view.SelectionOf(s.bridge.Snapshot().Transfers[2])) }},
+	{"quit question", func(s *testWindow) { s.quitter.quit() }},
+	{"key help", func(s *testWindow) { s.keys.showHelp() }},
+	{"new server", func(s *testWindow) { s.servers.Add() }},
 	{"servers", func(s *testWindow) { s.servers.Manage() }},
-	{"menu", func(s *testWindow) { s.window.list.Rows.Select(7); s.window.list.OpenMenu(fyne.NewPos(20, 20)) }},
-	{"limits", func(s *testWindow) { s.window.footer.OpenLimits() }},
-	{"transfers", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionTransfers) }},
-	{"start", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
-	{"look", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionLook) }},
-	{"data", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
+	{"context menu", func(s *testWindow) { s.window.list.Rows.Select(7); s.window.list.OpenMenu(fyne.NewPos(20, 20)) }},
+	{"limit menu", func(s *testWindow) { s.window.footer.OpenLimits() }},
+	{"transfer settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionTransfers) }},
+	{"start settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
+	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionLook) }},
+	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
 }
 
-func TestEveryTextFits(t *testing.T) {
-	for _, room := range []struct {
+func TestTextsFit(t *testing.T) {
+	for _, setup := range []struct {
 		name  string
 		size  fyne.Size
 		scale float64
 	}{
-		{"small", minSize, 1}, {"first", startSize, 1}, {"large", startSize, 2},
+		{"minimum size", minSize, 1}, {"initial size", startSize, 1}, {"double scale", startSize, 2},
 	} {
 		for _, language := range []words.Language{words.English, words.Chinese} {
-			t.Run(room.name+" "+string(language), func(t *testing.T) {
+			t.Run(setup.name+" "+string(language), func(t *testing.T) {
 				s := startWindow(t, apptest.NewEngine(apptest.EveryState(time.Now())...))
-				s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Language, set.Appearance.Scale = language, room.scale })
-				s.until("it is worn", func() bool { return s.appearance == s.config.Settings.Get().Appearance })
-				s.window.window.Resize(room.size)
-				for _, scene := range windowStates {
-					s.enterState(scene.set)
+				s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Language, set.Appearance.Scale = language, setup.scale })
+				s.until("appearance is applied", func() bool { return s.appearance == s.config.Settings.Get().Appearance })
+				s.window.window.Resize(setup.size)
+				for _, state := range windowStates {
+					s.enterState(state.show)
 					found := inspect(t, s.window.window.Canvas())
 					if found.texts < 5 {
-						t.Errorf("%s: %d texts are shown", scene.name, found.texts)
+						t.Errorf("%s: only %d texts are shown", state.name, found.texts)
 					}
-					for what := range found.problems {
-						t.Errorf("%s: %s", scene.name, what)
+					for problem := range found.problems {
+						t.Errorf("%s: %s", state.name, problem)
 					}
 				}
 			})
@@ -164,45 +164,43 @@ func TestEveryTextFits(t *testing.T) {
 	apptest.LoadEnglish(t)
 }
 
-// enterState brings the window into a state, after closing all others.
-func (s *testWindow) enterState(scene func(*testWindow)) {
+// enterState resets the window and shows a state.
+func (s *testWindow) enterState(show func(*testWindow)) {
 	for range 10 {
 		s.dialogs.Dismiss()
 	}
-	for _, o := range s.window.window.Canvas().Overlays().List() {
-		s.window.window.Canvas().Overlays().Remove(o)
-	}
+	s.closeOverlays()
 	s.prompt.interrupted = nil
 	s.window.banner.Hide()
 	s.removals.undo()
 	s.window.toasts.Dismiss()
 	s.window.filter.Field.SetText("")
 	s.window.closeDetails()
-	moving := apptest.Snapshot(apptest.EveryState(time.Now())...)
-	moving.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
-	moving.Totals.Active, moving.Totals.Rate, moving.Totals.ETA = 1, 12.4e6, 22*time.Hour
-	s.engine.Publish(moving)
-	s.show(moving)
-	scene(s)
+	sending := apptest.Snapshot(apptest.EveryState(time.Now())...)
+	sending.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
+	sending.Totals.Active, sending.Totals.Rate, sending.Totals.ETA = 1, 12.4e6, 22*time.Hour
+	s.engine.Publish(sending)
+	s.show(sending)
+	show(s)
 	s.ui.Drain()
 }
 
-func TestInspectionFindsTextsThatDoNotFit(t *testing.T) {
-	for name, place := range map[string]struct {
+func TestInspectFindsTextsThatDoNotFit(t *testing.T) {
+	for name, placed := range map[string]struct {
 		size fyne.Size
 		at   fyne.Position
 	}{
-		"a text in too little room":  {fyne.NewSize(20, 20), fyne.NewPos(0, 0)},
-		"one that leaves the window": {fyne.NewSize(200, 20), fyne.NewPos(0, 90)},
+		"text wider than its bounds": {fyne.NewSize(20, 20), fyne.NewPos(0, 0)},
+		"text outside of the window": {fyne.NewSize(200, 20), fyne.NewPos(0, 90)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := canvas.NewText("Connection lost", nil)
 			window := test.NewTempWindow(t, container.NewWithoutLayout(text))
 			window.Resize(fyne.NewSize(400, 100))
-			text.Resize(place.size)
-			text.Move(place.at)
+			text.Resize(placed.size)
+			text.Move(placed.at)
 			if found := inspect(t, window.Canvas()); len(found.problems) != 1 {
-				t.Errorf("it finds %v", found.problems)
+				t.Errorf("found %v, want one problem", found.problems)
 			}
 		})
 	}

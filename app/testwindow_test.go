@@ -229,9 +229,24 @@ func (s *testWindow) waitCommand(n int) uploader.Command {
 // rows returns the transfers that the window shows.
 func (s *testWindow) rows() []*uploader.Transfer { return s.window.list.Snapshot.Transfers }
 
+// onStudio makes a transfer one to the server "Studio".
+func onStudio(t *uploader.Transfer) { t.Server = 2 }
+
+// overlay returns the topmost dialog or menu; nil for none.
+func (s *testWindow) overlay() fyne.CanvasObject { return s.window.window.Canvas().Overlays().Top() }
+
+// closeOverlays closes all dialogs and menus.
+func (s *testWindow) closeOverlays() {
+	s.dialogs.Dismiss()
+	overlays := s.window.window.Canvas().Overlays()
+	for _, o := range overlays.List() {
+		overlays.Remove(o)
+	}
+}
+
 // inDialog returns the objects of one type in the topmost dialog.
 func inDialog[T fyne.CanvasObject](s *testWindow) []T {
-	top := s.window.window.Canvas().Overlays().Top()
+	top := s.overlay()
 	if top == nil {
 		return nil
 	}
@@ -259,7 +274,7 @@ func (s *testWindow) setting(key string) *dialog.Setting {
 // press taps the button with that label in the topmost dialog.
 func (s *testWindow) press(label string) {
 	s.t.Helper()
-	top := s.window.window.Canvas().Overlays().Top()
+	top := s.overlay()
 	if top == nil {
 		s.t.Fatalf("no dialog is open, want button %q", label)
 	}

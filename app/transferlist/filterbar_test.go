@@ -26,13 +26,13 @@ func TestSearchFieldIsButtonInNarrowWindow(t *testing.T) {
 	w.Resize(fyne.NewSize(480, 360))
 	bar.Show(apptest.Folders(), true)
 	if bar.Field.Visible() || !bar.tabs.Visible() || !bar.searchButton.Visible() {
-		t.Error("there is no button for it")
+		t.Error("button does not replace the field")
 	}
 	test.Tap(bar.searchButton)
 	if !bar.Field.Visible() || bar.searchButton.Visible() {
-		t.Error("the button does not open it")
+		t.Error("button does not show the field")
 	}
 	if tabs := bar.tabs.Width(); tabs > bar.scroll.Size().Width || bar.Field.Position().X < tabs {
-		t.Errorf("the filters need %g and have %g, up to the field at %g", tabs, bar.scroll.Size().Width, bar.Field.Position().X)
+		t.Errorf("filters need width %g, have %g, field is at %g", tabs, bar.scroll.Size().Width, bar.Field.Position().X)
 	}
 }
