@@ -25,7 +25,7 @@ type transferActions struct {
 	files     *fileDialogs
 	opener    *opener
 	removals  *removals
-	adding    *adder
+	adder     *adder
 	clipboard func() fyne.Clipboard
 	notify    func(platform.Notification)
 	show      func(*uploader.Snapshot) time.Duration // see shell.show
@@ -34,11 +34,11 @@ type transferActions struct {
 }
 
 // act applies an action to the selected transfers that allow it.
-func (a *transferActions) act(what view.Action, s view.Selection) {
-	if s.Empty() || !s.Situation().Allows(what) {
+func (a *transferActions) act(action view.Action, s view.Selection) {
+	if s.Empty() || !s.Situation().Allows(action) {
 		return
 	}
-	switch what {
+	switch action {
 	case view.ActionOpen:
 		a.opener.open(s.Transfers[0])
 	case view.ActionReveal:
@@ -62,20 +62,20 @@ func (a *transferActions) act(what view.Action, s view.Selection) {
 	case view.ActionRemove:
 		a.removals.remove(view.SelectionOf(s.Allowed(view.ActionRemove)...))
 	case view.ActionMoveTop, view.ActionMoveUp, view.ActionMoveDown, view.ActionMoveBottom:
-		a.move(what, s)
+		a.move(action, s)
 	default:
-		a.send(what, s)
+		a.send(action, s)
 	}
 }
 
 // send sends the action's commands.
-func (a *transferActions) send(what view.Action, s view.Selection) {
-	for _, target := range s.Targets(what) {
-		a.bridge.Send(what.Command(target), nil)
+func (a *transferActions) send(action view.Action, s view.Selection) {
+	for _, target := range s.Targets(action) {
+		a.bridge.Send(action.Command(target), nil)
 	}
 }
 
-func (a *transferActions) actOnSelected(what view.Action) { a.act(what, a.window.list.Selected()) }
+func (a *transferActions) actOnSelected(action view.Action) { a.act(action, a.window.list.Selected()) }
 
 // pauseOrResumeSelected pauses the selection, or resumes it if it cannot be paused.
 func (a *transferActions) pauseOrResumeSelected() {
@@ -151,9 +151,9 @@ func (a *transferActions) confirm(s view.Selection, then func()) {
 
 // move changes the order of the list and scrolls to the moved rows, which keep their
 // order among themselves.
-func (a *transferActions) move(what view.Action, s view.Selection) {
+func (a *transferActions) move(action view.Action, s view.Selection) {
 	targets := a.window.list.MoveTargets(s)
-	if what == view.ActionMoveDown || what == view.ActionMoveTop {
+	if action == view.ActionMoveDown || action == view.ActionMoveTop {
 		slices.Reverse(targets)
 	}
 	for i, target := range targets {
@@ -161,7 +161,7 @@ func (a *transferActions) move(what view.Action, s view.Selection) {
 		if i == len(targets)-1 {
 			done = func(error) { a.bridge.Post(a.showMoved) }
 		}
-		a.bridge.Send(what.Command(target), done)
+		a.bridge.Send(action.Command(target), done)
 	}
 }
 
@@ -201,7 +201,7 @@ func (a *transferActions) chooseServer(t *uploader.Transfer) {
 // sendTo replaces a transfer by one to another server. The removal can be undone.
 func (a *transferActions) sendTo(server uploader.ServerID, t *uploader.Transfer) {
 	a.removals.remove(view.SelectionOf(t))
-	a.adding.addTo(server, []string{t.Source.Path}, 0)
+	a.adder.addTo(server, []string{t.Source.Path}, 0)
 }
 
 // located handles the result of a Relocate command. A file that cannot be verified as the
@@ -211,7 +211,7 @@ func (a *transferActions) located(t *uploader.Transfer, path string, err error) 
 	switch {
 	case err == nil || fault.IsCanceled(err):
 	case fault.Is(err, fault.AmbiguousMatch):
-		a.adding.addTo(t.Server, []string{path}, 0)
+		a.adder.addTo(t.Server, []string{path}, 0)
 	case fault.Is(err, fault.Mismatch):
 		a.window.showMessage(words.Text("locate.other"))
 	default:

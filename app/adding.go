@@ -103,7 +103,7 @@ func (a *adder) pasteText(text string) {
 // add adds files and folders for the chosen destination, after checking in the
 // background whether they exist. Refused is the number of items already rejected.
 func (a *adder) add(paths []string, refused int) {
-	a.addTo(a.destination.in(a.bridge.Snapshot()).ID, paths, refused)
+	a.addTo(a.destination.server(a.bridge.Snapshot()).ID, paths, refused)
 }
 
 func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {

@@ -18,7 +18,7 @@ func TestDrop(t *testing.T) {
 	t.Run("files and folders are added for the chosen destination", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		plain, special, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
-		s.adding.drop(apptest.URIs(plain, special, folder))
+		s.adder.drop(apptest.URIs(plain, special, folder))
 		add := s.waitCommand(1).(uploader.Add)
 		if diff := cmp.Diff([]string{plain, special, folder}, add.Paths); diff != "" {
 			t.Error(diff)
@@ -35,7 +35,7 @@ func TestDrop(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.adding.drop(append(apptest.URIs(good, "/nowhere/a b", "https://example.com/b.mov"), web))
+		s.adder.drop(append(apptest.URIs(good, "/nowhere/a b", "https://example.com/b.mov"), web))
 		if diff := cmp.Diff([]string{good}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
@@ -46,7 +46,7 @@ func TestDrop(t *testing.T) {
 	t.Run("folder without files shows a message", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		folder := filepath.Join(t.TempDir(), "missing")
-		s.adding.drop(apptest.URIs(folder, t.TempDir()))
+		s.adder.drop(apptest.URIs(folder, t.TempDir()))
 		s.until("missing folder is reported", func() bool { return s.message() != "" })
 		batch := s.waitCommand(1).(uploader.Add).Batch
 		next := apptest.Snapshot()
@@ -56,7 +56,7 @@ func TestDrop(t *testing.T) {
 	})
 	t.Run("resumed file shows a message", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
+		s.adder.drop(apptest.URIs(apptest.File(t, "a.mov")))
 		batch := s.waitCommand(1).(uploader.Add).Batch
 		now := time.Now()
 		next := apptest.Snapshot(
@@ -72,12 +72,12 @@ func TestDrop(t *testing.T) {
 		if err := os.Symlink("/nowhere", link); err != nil {
 			t.Fatal(err)
 		}
-		s.adding.drop(apptest.URIs(link))
+		s.adder.drop(apptest.URIs(link))
 		s.waitCommand(1)
 	})
 	t.Run("only skipped items send no command", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs("/nowhere"))
+		s.adder.drop(apptest.URIs("/nowhere"))
 		s.until("message is shown", func() bool { return s.message() != "" })
 		if got := s.engine.Commands(); len(got) != 0 {
 			t.Errorf("engine received %v", got)
@@ -89,19 +89,19 @@ func TestFileDialogs(t *testing.T) {
 	t.Run("chosen files are added", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
 		s := startWindow(t, apptest.NewEngine(), withChosen(path))
-		s.adding.addFiles()
+		s.adder.addFiles()
 		if diff := cmp.Diff([]string{path}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("toolkit's dialog is used on a desktop without one", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), withoutChooser)
-		s.adding.addFiles()
+		s.adder.addFiles()
 		s.until("dialog is open", func() bool { return s.keys.hasOverlay() })
 	})
 	t.Run("failing dialog shows a message", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.chooseErr = apptest.ErrBroken })
-		s.adding.addFolder()
+		s.adder.addFolder()
 		s.until("message is shown", func() bool { return s.message() == "Couldn't open the file dialog. You can still drop files here." })
 	})
 }

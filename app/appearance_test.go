@@ -21,7 +21,7 @@ import (
 func TestLanguageChangesAtOnce(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())
 	s.preferences.OpenSection(preferences.SectionLook)
-	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.in(s.bridge.Snapshot()), view.Counts{})
+	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.server(s.bridge.Snapshot()), view.Counts{})
 	s.setting("language").Control().(*form.Select).SetSelected("简体中文")
 	s.until("window is in Chinese", func() bool { return s.window.bar.Add.Text == "添加" })
 	if !slices.ContainsFunc(inDialog[*form.DialogButton](s), func(b *form.DialogButton) bool { return b.Text == "关闭" }) {

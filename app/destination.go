@@ -25,8 +25,8 @@ func (d *destination) choose(id uploader.ServerID) {
 	d.preferences.SetInt(prefDestination, int(id))
 }
 
-// in returns the chosen server as it is in the snapshot.
-func (d *destination) in(s *uploader.Snapshot) uploader.Server {
+// server returns the chosen server as it is in the snapshot.
+func (d *destination) server(s *uploader.Snapshot) uploader.Server {
 	if server, ok := s.Server(d.chosen); ok {
 		return server
 	}

@@ -143,11 +143,7 @@ func TestShortcuts(t *testing.T) {
 			}
 			s := start(t)
 			s.window.list.Rows.Select(want.selected...)
-			if key.modifier == plain {
-				s.key(key.key)
-			} else {
-				s.keys.typedChord(key.chord())
-			}
+			s.pressShortcut(key)
 			want.check(t, s)
 		})
 	}

@@ -36,7 +36,7 @@ func newReview(p *resumePrompt) *review {
 	r := &review{interrupted: p.interrupted, act: p.act, resume: p.resumeOne, summary: dialog.NewParagraph("")}
 	r.rows = list.New(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
-		row.Tooltips = p.window.hints
+		row.Tooltips = p.window.tooltips
 		return row
 	})
 	hide := func() { r.box.Hide() }

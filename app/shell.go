@@ -41,7 +41,7 @@ type shell struct {
 	notifications *notifications
 	files         *fileDialogs
 	opener        *opener
-	adding        *adder
+	adder         *adder
 	removals      *removals
 	actions       *transferActions
 	blocked       *blockedServers
@@ -65,14 +65,14 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
 	sh.destination = loadDestination(toolkit.Preferences())
 	sh.window = newWindow(toolkit, sh.destination, config.Settings, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
-	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.hints.Dismiss)
+	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.tooltips.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
 	sh.makeVisibility()
 	sh.window.actions = sh.windowActions()
 	sh.window.build()
 	sh.window.window.SetCloseIntercept(sh.quitter.closeWindow)
-	sh.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { sh.adding.drop(uris) })
+	sh.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { sh.adder.drop(uris) })
 	sh.keys = newKeyboard(sh.window, sh.dialogs, sh.keyActions())
 	return sh
 }
@@ -90,17 +90,17 @@ func (sh *shell) makeParts() {
 		receivedDir: sh.config.ReceivedDir, log: log, showMessage: warn,
 	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
-	sh.adding = &adder{
+	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
 		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.NewBatches{}, log: log, showMessage: warn,
 		showWindow: func() { sh.visibility.openIfHidden() },
 	}
 	sh.scans = &folderScans{
-		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adding.added,
+		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adder.added,
 		visible: sh.removals.visible, interrupted: sh.interrupted, scanning: view.Scans{},
 	}
 	sh.actions = &transferActions{
-		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adding: sh.adding,
+		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adder: sh.adder,
 		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
 		addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
@@ -153,21 +153,21 @@ func (sh *shell) makeVisibility() {
 func (sh *shell) windowActions() windowActions {
 	return windowActions{
 		bar: frame.TopBarActions{
-			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adding.addFiles, AddFolder: sh.adding.addFolder,
+			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder,
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
 		},
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 		},
-		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adding.addFiles, resized: sh.dialogs.Fit,
+		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit,
 	}
 }
 
 // keyActions returns the actions of the window's keys.
 func (sh *shell) keyActions() keyActions {
 	return keyActions{
-		addFiles: sh.adding.addFiles, addFolder: sh.adding.addFolder, paste: sh.adding.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
+		addFiles: sh.adder.addFiles, addFolder: sh.adder.addFolder, paste: sh.adder.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
 		act: sh.actions.actOnSelected, pauseOrResume: sh.actions.pauseOrResumeSelected, remove: sh.actions.removeSelected, undo: sh.removals.undo,
 	}
 }
@@ -198,7 +198,7 @@ func (sh *shell) start(ctx context.Context) {
 func (sh *shell) close() error {
 	sh.bridge.Stop()
 	sh.bridge.Wait()
-	sh.window.hints.Dismiss()
+	sh.window.tooltips.Dismiss()
 	sh.window.toasts.Dismiss()
 	if err := sh.system.notifier.Close(); err != nil {
 		return fmt.Errorf("close notifications: %w", err)
@@ -213,24 +213,24 @@ func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 		return 0 // the engine has not loaded its state
 	}
 	sh.prompt.update(s)
-	for _, sentence := range sh.adding.added.Messages(s) {
+	for _, sentence := range sh.adder.added.Messages(s) {
 		sh.window.showMessage(sentence)
 	}
 	s = sh.removals.visible(s)
 	counts := view.CountsOf(s, sh.prompt.interrupted)
 	sh.notifications.update(s, counts)
-	again := sh.scans.show(s)
+	wait := sh.scans.show(s)
 	if sh.window.visible {
 		sh.window.show(s, counts)
 	}
 	if sh.tray != nil {
-		again = sooner(again, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
+		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
 	}
 	sh.prompt.showReview(s)
 	if sh.window.visible && countsDown(s) {
-		again = sooner(again, time.Second)
+		wait = sooner(wait, time.Second)
 	}
-	return again
+	return wait
 }
 
 // sooner returns the shorter of two durations, of which 0 is never.
@@ -267,7 +267,7 @@ func (sh *shell) setLimit(limit int64) {
 // addFromTray opens the window and the file dialog.
 func (sh *shell) addFromTray() {
 	sh.visibility.open()
-	sh.adding.addFiles()
+	sh.adder.addFiles()
 }
 
 // copyText copies a text to the clipboard, and shows a message.
@@ -318,5 +318,5 @@ func (sh *shell) serve(request Request) {
 		sh.visibility.open()
 		return
 	}
-	sh.adding.add(request.Paths, 0)
+	sh.adder.add(request.Paths, 0)
 }

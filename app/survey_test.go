@@ -52,7 +52,7 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 	t.Run("few files are added without confirmation", func(t *testing.T) {
 		folder := folderOf(t, 50)
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs(folder))
+		s.adder.drop(apptest.URIs(folder))
 		if diff := cmp.Diff([]string{folder}, s.waitCommand(1).(uploader.Add).Paths); diff != "" || s.keys.hasOverlay() {
 			t.Error(diff)
 		}
@@ -60,7 +60,7 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 	t.Run("many files need confirmation with count and destination", func(t *testing.T) {
 		folder := folderOf(t, manyFiles+1)
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs(folder))
+		s.adder.drop(apptest.URIs(folder))
 		s.until("dialog is open", s.keys.hasOverlay)
 		s.until("all files are counted", func() bool { return strings.Contains(s.dialogText(), "10,001 files · 0 bytes\n") })
 		if !strings.Contains(s.dialogText(), "Destination: This computer") || len(s.engine.Commands()) > 0 {
@@ -71,7 +71,7 @@ func TestLargeAdditionNeedsConfirmation(t *testing.T) {
 	})
 	t.Run("many bytes need confirmation and can be cancelled", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), startHidden)
-		s.adding.drop(apptest.URIs(hugeFile(t)))
+		s.adder.drop(apptest.URIs(hugeFile(t)))
 		s.until("dialog is open in the visible window", func() bool { return s.keys.hasOverlay() && s.window.visible })
 		s.press("Cancel")
 		if len(s.engine.Commands()) > 0 || s.keys.hasOverlay() {

@@ -287,6 +287,15 @@ func (s *testWindow) press(label string) {
 	s.t.Fatalf("no button %q", label)
 }
 
+// pressShortcut presses a key of the window with its modifiers.
+func (s *testWindow) pressShortcut(key shortcut) {
+	if key.modifier == plain {
+		s.key(key.key)
+		return
+	}
+	s.keys.typedChord(key.chord())
+}
+
 func (d *fakeDesktop) notifications() []platform.Notification {
 	d.mu.Lock()
 	defer d.mu.Unlock()

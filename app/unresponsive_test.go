@@ -80,14 +80,14 @@ func (a stuckAutostart) Set(bool) error         { <-a.block; return apptest.ErrB
 // engine, the disk, the keyring and the desktop block.
 func startStuck(t *testing.T) *testWindow {
 	t.Helper()
-	stuck := make(stuck)
+	block := make(stuck)
 	engine := apptest.NewEngine(apptest.EveryState(time.Now())...)
 	s := startWindow(t, engine, func(c *Config, d *fakeDesktop) {
-		d.block = stuck
-		c.Engine, c.Access, c.Autostart = stuckEngine{engine, stuck}, stuckAccess{stuck}, stuckAutostart{stuck}
-		c.Data = ProfileData{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", stuck.wait(ctx) }}
+		d.block = block
+		c.Engine, c.Access, c.Autostart = stuckEngine{engine, block}, stuckAccess{block}, stuckAutostart{block}
+		c.Data = ProfileData{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", block.wait(ctx) }}
 	})
-	t.Cleanup(func() { close(stuck) }) // before the shell is closed, which waits for its goroutines
+	t.Cleanup(func() { close(block) }) // before the shell is closed, which waits for its goroutines
 	s.window.setFilter(view.FilterAll)
 	s.window.list.Rows.SelectAll()
 	s.ui.Drain()
@@ -105,6 +105,7 @@ func tappables(object fyne.CanvasObject) []fyne.Tappable {
 	return all
 }
 
+// openControls returns what can be tapped in the topmost dialog or menu.
 func openControls(s *testWindow) []fyne.Tappable {
 	if top := s.overlay(); top != nil {
 		return tappables(top)
@@ -125,13 +126,7 @@ func everyAction(t *testing.T) []userAction {
 	s := startStuck(t)
 	var all []userAction
 	for _, key := range slices.Concat(s.keys.shortcuts()...) {
-		all = append(all, userAction{"key " + key.String(), func(s *testWindow) {
-			if key.modifier == plain {
-				s.key(key.key)
-				return
-			}
-			s.keys.typedChord(key.chord())
-		}})
+		all = append(all, userAction{"key " + key.String(), func(s *testWindow) { s.pressShortcut(key) }})
 	}
 	for i, object := range tappables(s.window.window.Content()) {
 		all = append(all, userAction{fmt.Sprintf("button %d, %T", i, object), func(s *testWindow) { tappables(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
@@ -154,7 +149,7 @@ func everyAction(t *testing.T) []userAction {
 		all = append(all, userAction{"settings, " + section.String(), func(s *testWindow) { s.preferences.OpenSection(section) }})
 	}
 	return append(all,
-		userAction{"drop", func(s *testWindow) { s.adding.drop(apptest.URIs("/missing/a", "/missing/b")) }},
+		userAction{"drop", func(s *testWindow) { s.adder.drop(apptest.URIs("/missing/a", "/missing/b")) }},
 		userAction{"close button", func(s *testWindow) { s.quitter.closeWindow() }},
 		userAction{"add server", func(s *testWindow) { s.servers.Add() }},
 		userAction{"manage servers", func(s *testWindow) { s.servers.Manage() }},
@@ -184,8 +179,8 @@ func TestWindowDoesNotBlock(t *testing.T) {
 	}
 }
 
-// tapEach taps, one after another, the controls that an action opens. It stops when the
-// action opens others.
+// tapEach taps, one after another, the controls that an action opens. It starts another
+// window if the action does not open the same number of controls again.
 func tapEach(t *testing.T, s *testWindow, action userAction, count int) {
 	t.Helper()
 	for i := range count {
@@ -208,6 +203,7 @@ func tapEach(t *testing.T, s *testWindow, action userAction, count int) {
 	}
 }
 
+// typesOf returns the types of objects as text.
 func typesOf(objects []fyne.Tappable) string {
 	var b strings.Builder
 	for _, o := range objects {

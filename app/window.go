@@ -53,7 +53,7 @@ type window struct {
 	emptyServer    uploader.ServerID // the server named in the empty state
 	footer         *frame.Footer
 	toasts         *widgets.Toasts
-	hints          *widgets.Tooltips
+	tooltips       *widgets.Tooltips
 	visible        bool
 	destination    *destination
 	settings       *settings.Current
@@ -64,7 +64,7 @@ type window struct {
 func newWindow(toolkit fyne.App, to *destination, current *settings.Current, refresh func(), blocked func(view.Blocked) widgets.BannerModel) *window {
 	w := &window{
 		window: toolkit.NewWindow("Ferry"), destination: to, settings: current, refresh: refresh,
-		banner: frame.NewBanner(blocked), toasts: widgets.NewToasts(), hints: widgets.NewTooltips(),
+		banner: frame.NewBanner(blocked), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
 	w.window.Resize(startSize)
@@ -75,22 +75,22 @@ func newWindow(toolkit fyne.App, to *destination, current *settings.Current, ref
 // banner and the toasts are kept.
 func (w *window) build() {
 	w.emptyServer, w.noMatchesModel = 0, widgets.EmptyModel{}
-	w.bar = frame.NewTopBar(w.window.Canvas(), w.hints, w.actions.bar)
-	w.filter = transferlist.NewFilterBar(w.hints, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList})
+	w.bar = frame.NewTopBar(w.window.Canvas(), w.tooltips, w.actions.bar)
+	w.filter = transferlist.NewFilterBar(w.tooltips, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList})
 	list := w.actions.list
 	list.ShowDetails, list.SelectionChanged = w.openDetails, w.followSelection
-	w.list = transferlist.NewList(w.hints, list)
+	w.list = transferlist.NewList(w.tooltips, list)
 	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
-	w.footer = frame.NewFooter(w.window.Canvas(), w.hints, w.actions.footer)
+	w.footer = frame.NewFooter(w.window.Canvas(), w.tooltips, w.actions.footer)
 
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
-	w.details = details.New(w.hints, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Closed: w.closeDetails})
+	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Closed: w.closeDetails})
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
-	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.hints)))
+	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.tooltips)))
 }
 
 // rebuild creates the content again, with the same scroll position, selection and
@@ -98,7 +98,7 @@ func (w *window) build() {
 func (w *window) rebuild() {
 	filter, list, pane := w.filter, w.list, w.details
 	selected := list.Rows.Selected()
-	w.hints.Dismiss()
+	w.tooltips.Dismiss()
 	w.build()
 	w.filter.CopyState(filter)
 	w.list.CopyState(list)
@@ -110,7 +110,7 @@ func (w *window) rebuild() {
 
 // show shows a snapshot.
 func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
-	server := w.destination.in(s)
+	server := w.destination.server(s)
 	w.bar.Show(s, server, counts)
 	w.showEmpty(server)
 	w.banner.Show(s)

@@ -44,10 +44,10 @@ func TestTopBar(t *testing.T) {
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Studio")
 		s.until("destination is shown", func() bool { return s.window.bar.Destination.Text == "Studio" })
 		next := loadDestination(s.toolkit.Preferences())
-		if got := next.in(s.bridge.Snapshot()); got.ID != 2 {
+		if got := next.server(s.bridge.Snapshot()); got.ID != 2 {
 			t.Errorf("destination after restart is %+v", got)
 		}
-		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
+		s.adder.drop(apptest.URIs(apptest.File(t, "a.mov")))
 		if add := s.waitCommand(1).(uploader.Add); add.Server != 2 {
 			t.Errorf("added for server %d", add.Server)
 		}
@@ -55,7 +55,7 @@ func TestTopBar(t *testing.T) {
 	t.Run("removed destination is replaced by the built-in receiver", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.choose(99)
-		if got := s.destination.in(s.bridge.Snapshot()); got.ID != uploader.BuiltinServer {
+		if got := s.destination.server(s.bridge.Snapshot()); got.ID != uploader.BuiltinServer {
 			t.Errorf("destination is %+v", got)
 		}
 	})

@@ -69,11 +69,11 @@ func (b *Banner) ShowNotice(text string) {
 }
 
 // Ask shows the question about interrupted uploads.
-func (b *Banner) Ask(text string, yes, review, no func()) {
+func (b *Banner) Ask(text string, resume, review, notNow func()) {
 	b.startup = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
-		{Label: words.Text("greeting.resume-all"), OnTapped: yes},
+		{Label: words.Text("greeting.resume-all"), OnTapped: resume},
 		{Label: words.Text("greeting.review"), OnTapped: review},
-		{Label: words.Text("greeting.not-now"), OnTapped: no},
+		{Label: words.Text("greeting.not-now"), OnTapped: notNow},
 	}}
 	b.resumed = false
 	b.refresh()

@@ -42,19 +42,19 @@ type FooterActions struct {
 }
 
 // NewFooter returns a footer. Its menu opens on canvas.
-func NewFooter(canvas fyne.Canvas, hints *widgets.Tooltips, actions FooterActions) *Footer {
+func NewFooter(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions FooterActions) *Footer {
 	f := &Footer{
 		canvas: canvas, actions: actions,
 		graph: widgets.NewSpeedGraph(),
 		figures: widgets.NewFigures(
 			widgets.Figure{Widest: []string{words.Rate(888), words.Rate(888.8e6)}, HideOrder: 1},
-			widgets.Figure{Widest: []string{leftOf(888), leftOf(888.8e6)}},
+			widgets.Figure{Widest: []string{bytesLeft(888), bytesLeft(888.8e6)}},
 			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, HideOrder: 2},
 		),
 		connectionLabel: widget.NewLabel(""), connectionIcon: widget.NewIcon(nil),
 		speed: &view.Speed{}, connection: numConnections,
 	}
-	f.Limit = widgets.NewSmallButton(theme.IconSpeed, hints, f.OpenLimits)
+	f.Limit = widgets.NewSmallButton(theme.IconSpeed, tooltips, f.OpenLimits)
 	f.connectionLabel.SizeName = fynetheme.SizeNameCaptionText
 	f.graph.Hide()
 	icon := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.connectionIcon))
@@ -63,23 +63,23 @@ func NewFooter(canvas fyne.Canvas, hints *widgets.Tooltips, actions FooterAction
 	return f
 }
 
-func leftOf(bytes int64) string {
+func bytesLeft(bytes int64) string {
 	return words.Text("footer.left", words.Data{"Size": words.Size(bytes)})
 }
 
 // Show shows a snapshot, and the limit of the settings that applies now.
-func (f *Footer) Show(s *uploader.Snapshot, set uploader.Settings, now time.Time) {
+func (f *Footer) Show(s *uploader.Snapshot, settings uploader.Settings, now time.Time) {
 	rate, left, eta := "", "", ""
 	if s.Totals.Left > 0 {
 		eta = words.ETA(s.Totals.ETA)
-		left = leftOf(s.Totals.Left)
+		left = bytesLeft(s.Totals.Left)
 	}
 	f.showSpeed(s, now)
 	if f.graph.Visible() {
 		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Blank)
 	}
 	f.figures.Set(rate, left, eta)
-	f.showLimit(s, set, now)
+	f.showLimit(s, settings, now)
 	f.showConnection(s)
 }
 
@@ -98,8 +98,8 @@ func (f *Footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 	f.graph.Set(f.speed.Samples)
 }
 
-func (f *Footer) showLimit(s *uploader.Snapshot, set uploader.Settings, now time.Time) {
-	text, tone := view.LimitNow(s, set, now)
+func (f *Footer) showLimit(s *uploader.Snapshot, settings uploader.Settings, now time.Time) {
+	text, tone := view.LimitNow(s, settings, now)
 	if text != f.Limit.Text() {
 		f.Limit.Set(text, tone)
 		f.Content.Refresh()

@@ -25,7 +25,7 @@ func activeSnapshot(rate float64) *uploader.Snapshot {
 }
 
 // showFooter returns a footer that shows a snapshot in a window of a given size.
-func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.Settings) *Footer {
+func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, settings uploader.Settings) *Footer {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
@@ -34,7 +34,7 @@ func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader
 	w.SetContent(container.NewBorder(nil, f.Content, nil, nil))
 	w.SetPadded(false)
 	w.Resize(size)
-	f.Show(s, set, time.Now())
+	f.Show(s, settings, time.Now())
 	return f
 }
 

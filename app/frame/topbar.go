@@ -44,17 +44,17 @@ type TopBarActions struct {
 }
 
 // NewTopBar returns a top bar. Its menus open on canvas.
-func NewTopBar(canvas fyne.Canvas, hints *widgets.Tooltips, actions TopBarActions) *TopBar {
+func NewTopBar(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions TopBarActions) *TopBar {
 	b := &TopBar{canvas: canvas, actions: actions, pausing: true}
 	b.Destination = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
 	b.Destination.IconPlacement = widget.ButtonIconTrailingText
 	b.Add = widget.NewButtonWithIcon(words.Text("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
 	b.Add.Importance = widget.HighImportance
 	b.Toggle = widget.NewButtonWithIcon(words.Text("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
-	b.RemoveFinished = widgets.NewIconButton(theme.IconRemove, hints, words.Text("top.remove-finished"), actions.RemoveFinished)
-	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Text("top.open-received"), actions.OpenReceived)
-	b.toggleIcon = widgets.NewIconButton(theme.IconPause, hints, words.Text("top.pause-all"), b.toggleAll)
-	b.settings = widgets.NewIconButton(theme.IconSettings, hints, words.Text("top.settings"), actions.OpenSettings)
+	b.RemoveFinished = widgets.NewIconButton(theme.IconRemove, tooltips, words.Text("top.remove-finished"), actions.RemoveFinished)
+	b.folder = widgets.NewIconButton(theme.IconFolderOpen, tooltips, words.Text("top.open-received"), actions.OpenReceived)
+	b.toggleIcon = widgets.NewIconButton(theme.IconPause, tooltips, words.Text("top.pause-all"), b.toggleAll)
+	b.settings = widgets.NewIconButton(theme.IconSettings, tooltips, words.Text("top.settings"), actions.OpenSettings)
 	b.label = muted(words.Text("top.to"))
 	b.Content = container.New(&topBarLayout{b}, b.label, b.Destination, b.folder, b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.settings)
 	return b

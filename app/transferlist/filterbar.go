@@ -35,20 +35,20 @@ type FilterActions struct {
 }
 
 // NewFilterBar returns a hidden filter bar.
-func NewFilterBar(hints *widgets.Tooltips, actions FilterActions) *FilterBar {
+func NewFilterBar(tooltips *widgets.Tooltips, actions FilterActions) *FilterBar {
 	b := &FilterBar{Relayout: func() {}}
 	b.tabs = widgets.NewTabs(func(id string) {
 		if chosen, known := view.FilterNamed(id); known {
 			actions.Choose(chosen)
 		}
 	})
-	b.Field = widgets.NewSearchField(words.Text("search.placeholder"), hints, words.Text("search.clear"), actions.Search)
+	b.Field = widgets.NewSearchField(words.Text("search.placeholder"), tooltips, words.Text("search.clear"), actions.Search)
 	b.Field.OnLeave = actions.FocusList
 	b.Field.OnFocus = func(focused bool) {
 		b.focused = focused
 		b.Content.Refresh()
 	}
-	b.searchButton = widgets.NewIconButton(theme.IconSearch, hints, words.Text("search.placeholder"), actions.FocusSearch)
+	b.searchButton = widgets.NewIconButton(theme.IconSearch, tooltips, words.Text("search.placeholder"), actions.FocusSearch)
 	b.scroll = container.NewHScroll(b.tabs)
 	b.Content = container.New(&filterLayout{b}, b.scroll, b.Field, b.searchButton)
 	b.Content.Hide()

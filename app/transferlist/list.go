@@ -42,16 +42,16 @@ type ListActions struct {
 }
 
 // NewList returns an empty list.
-func NewList(hints *widgets.Tooltips, do ListActions) *List {
-	l := &List{actions: do, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
+func NewList(tooltips *widgets.Tooltips, actions ListActions) *List {
+	l := &List{actions: actions, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
 	l.Rows = list.New(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
-		row.Tooltips = hints
+		row.Tooltips = tooltips
 		return row
 	})
 	l.Rows.OnActivate = l.Activate
 	l.Rows.OnMenu = l.OpenMenu
-	l.Rows.OnSelect = do.SelectionChanged
+	l.Rows.OnSelect = actions.SelectionChanged
 	return l
 }
 

@@ -36,11 +36,11 @@ func (p *Presence) Present(ctx context.Context) bool {
 // Wait waits for a tray, at most for the duration Grace. It reports whether there is one
 // or ctx has ended.
 func (p *Presence) Wait(ctx context.Context) bool {
-	for until := time.Now().Add(p.Grace); ; {
+	for deadline := time.Now().Add(p.Grace); ; {
 		if p.Present(ctx) {
 			return true
 		}
-		if !time.Now().Before(until) {
+		if !time.Now().Before(deadline) {
 			return false
 		}
 		select {
