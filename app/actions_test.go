@@ -17,11 +17,11 @@ import (
 
 func TestActions(t *testing.T) {
 	tests := []struct {
-		name string
-		t    *uploader.Transfer
-		do   view.Action
-		want uploader.Command
-		then uploader.State
+		name  string
+		t     *uploader.Transfer
+		do    view.Action
+		want  uploader.Command
+		state uploader.State
 	}{
 		{"pause", apptest.Transfer(7, apptest.Sending), view.ActionPause, uploader.Pause{Target: uploader.TargetTransfers(7)}, uploader.StatePaused},
 		{"resume", apptest.Transfer(7, apptest.Paused), view.ActionResume, uploader.Resume{Target: uploader.TargetTransfers(7)}, uploader.StateWaiting},
@@ -31,23 +31,32 @@ func TestActions(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine(test.t))
 			s.actions.act(test.do, view.SelectionOf(s.rows()...))
-			if diff := cmp.Diff(test.want, s.waitCommand(1)); diff != "" {
-				t.Error(diff)
-			}
-			s.until("row shows the state", func() bool { return s.rows()[0].State() == test.then })
+			s.wantCommand(1, test.want)
+			s.until("row shows the state", func() bool { return s.rows()[0].State() == test.state })
 		})
 	}
+	t.Run("action applies only to rows that allow it", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Sending)))
+		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
+		s.wantCommand(1, uploader.Pause{Target: uploader.TargetTransfers(8)})
+	})
+	t.Run("failed command shows a message", func(t *testing.T) {
+		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Sending))
+		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
+		s := startWindow(t, engine)
+		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
+		s.until("message is shown", func() bool { return s.message() != "" })
+	})
+}
+
+func TestCancel(t *testing.T) {
 	t.Run("cancel hides the row, and pauses the transfer until it cannot be undone", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8)))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()[0]))
 		s.until("row is hidden", func() bool { return len(s.rows()) == 1 })
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Pause{Target: uploader.TargetTransfers(7)})
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(2, uploader.Remove{Target: uploader.TargetTransfers(7)})
 	})
 	t.Run("undo of cancel restores rows and resumes only active transfers", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending), apptest.Transfer(8, apptest.Paused)))
@@ -55,77 +64,8 @@ func TestActions(t *testing.T) {
 		s.until("rows are hidden", func() bool { return len(s.rows()) == 0 })
 		s.waitCommand(1)
 		s.removals.restore()
-		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(2, uploader.Resume{Target: uploader.TargetTransfers(7)})
 		s.until("rows are restored", func() bool { return len(s.rows()) == 2 })
-	})
-	t.Run("transfers being removed by the engine are not shown", func(t *testing.T) {
-		r := view.NewHidden()
-		r.Hide(view.SelectionOf(apptest.Transfer(7)))
-		removing := apptest.Snapshot(apptest.Transfer(7, func(t *uploader.Transfer) { t.Intent = uploader.IntentRemove }), apptest.Transfer(8))
-		if rows := r.Without(removing).Transfers; len(rows) != 1 || rows[0].ID != 8 {
-			t.Errorf("%d rows are shown, want 1", len(rows))
-		}
-		if r.Without(apptest.Snapshot(apptest.Transfer(8))); r.Len() > 0 {
-			t.Errorf("%d removed transfers are still recorded", r.Len())
-		}
-	})
-	t.Run("remove hides the row", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
-		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
-		s.until("list is empty", func() bool { return len(s.rows()) == 0 })
-		if got := s.engine.Commands(); len(got) > 0 || s.message() != "Removed 1 upload" {
-			t.Errorf("message %q, engine received %v while removal can be undone", s.message(), got)
-		}
-		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
-		s.until("removal is committed", func() bool { return s.removals.hidden.Len() == 0 && len(s.rows()) == 0 })
-	})
-	t.Run("removal of finished transfers is undone without a command", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
-		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
-		s.until("list is empty", func() bool { return len(s.rows()) == 0 })
-		s.removals.restore()
-		s.until("rows are restored", func() bool { return len(s.rows()) == 2 })
-		s.removals.commit()
-		if got := s.engine.Commands(); len(got) > 0 {
-			t.Errorf("engine received %v", got)
-		}
-	})
-	t.Run("second removal and quitting commit the first removal", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
-		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()[0]))
-		s.until("first row is hidden", func() bool { return len(s.rows()) == 1 })
-		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
-		if s.message() != "Removed 1 upload" {
-			t.Errorf("message %q does not offer to undo the second removal", s.message())
-		}
-		s.quitter.exitNow()
-		s.bridge.Wait()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(8)}), s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
-	})
-	t.Run("failed removal restores the row", func(t *testing.T) {
-		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Done))
-		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
-		s := startWindow(t, engine)
-		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
-		s.window.toasts.Dismiss()
-		s.until("row is restored and a message is shown", func() bool { return len(s.rows()) == 1 && s.message() != "" })
-	})
-	t.Run("action applies only to rows that allow it", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Sending)))
-		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(8)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
 	})
 	t.Run("cancelling uploaded bytes needs confirmation", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
@@ -137,22 +77,16 @@ func TestActions(t *testing.T) {
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
 		s.press("Cancel upload")
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(2, uploader.Remove{Target: uploader.TargetTransfers(7)})
 	})
 	t.Run("cancel of a batch without uploaded bytes can be undone", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(7, apptest.InBatch(2)), apptest.Transfer(8, apptest.Paused, apptest.InBatch(2))), apptest.Folder(2, "raws"))))
 		s.actions.act(view.ActionCancel, s.window.list.Selection(map[int64]bool{-2: true}))
 		s.until("batch is hidden", func() bool { return len(s.rows()) == 0 && len(s.window.list.Snapshot.Batches) == 0 })
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(7)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Pause{Target: uploader.TargetTransfers(7)})
 		s.removals.undo()
 		s.until("batch is restored", func() bool { return len(s.rows()) == 2 && len(s.window.list.Snapshot.Batches) == 1 })
-		if diff := cmp.Diff(uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(7)}), s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(2, uploader.Resume{Target: uploader.TargetTransfers(7)})
 	})
 	t.Run("cancel and undo of a batch being scanned keep paused transfers paused", func(t *testing.T) {
 		scanning := apptest.Folder(2, "raws")
@@ -184,10 +118,68 @@ func TestActions(t *testing.T) {
 		s.press("Keep upload")
 		s.actions.act(view.ActionCancel, whole)
 		s.press("Cancel upload")
-		if diff := cmp.Diff(uploader.Command(uploader.Cancel{Target: uploader.Target{Batch: 2}}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
+		s.wantCommand(1, uploader.Cancel{Target: uploader.Target{Batch: 2}})
+	})
+}
+
+func TestRemove(t *testing.T) {
+	t.Run("transfers being removed by the engine are not shown", func(t *testing.T) {
+		r := view.NewHidden()
+		r.Hide(view.SelectionOf(apptest.Transfer(7)))
+		removing := apptest.Snapshot(apptest.Transfer(7, func(t *uploader.Transfer) { t.Intent = uploader.IntentRemove }), apptest.Transfer(8))
+		if rows := r.Without(removing).Transfers; len(rows) != 1 || rows[0].ID != 8 {
+			t.Errorf("%d rows are shown, want 1", len(rows))
+		}
+		if r.Without(apptest.Snapshot(apptest.Transfer(8))); r.Len() > 0 {
+			t.Errorf("%d removed transfers are still recorded", r.Len())
 		}
 	})
+	t.Run("remove hides the row", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
+		s.until("list is empty", func() bool { return len(s.rows()) == 0 })
+		if got := s.engine.Commands(); len(got) > 0 || s.message() != "Removed 1 upload" {
+			t.Errorf("message %q, engine received %v while removal can be undone", s.message(), got)
+		}
+		s.window.toasts.Dismiss()
+		s.wantCommand(1, uploader.Remove{Target: uploader.TargetTransfers(7)})
+		s.until("removal is committed", func() bool { return s.removals.hidden.Len() == 0 && len(s.rows()) == 0 })
+	})
+	t.Run("removal of finished transfers is undone without a command", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
+		s.until("list is empty", func() bool { return len(s.rows()) == 0 })
+		s.removals.restore()
+		s.until("rows are restored", func() bool { return len(s.rows()) == 2 })
+		s.removals.commit()
+		if got := s.engine.Commands(); len(got) > 0 {
+			t.Errorf("engine received %v", got)
+		}
+	})
+	t.Run("second removal and quitting commit the first removal", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Done)))
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()[0]))
+		s.until("first row is hidden", func() bool { return len(s.rows()) == 1 })
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
+		s.wantCommand(1, uploader.Remove{Target: uploader.TargetTransfers(7)})
+		if s.message() != "Removed 1 upload" {
+			t.Errorf("message %q does not offer to undo the second removal", s.message())
+		}
+		s.quitter.exitNow()
+		s.bridge.Wait()
+		s.wantCommand(2, uploader.Remove{Target: uploader.TargetTransfers(8)})
+	})
+	t.Run("failed removal restores the row", func(t *testing.T) {
+		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Done))
+		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
+		s := startWindow(t, engine)
+		s.actions.act(view.ActionRemove, view.SelectionOf(s.rows()...))
+		s.window.toasts.Dismiss()
+		s.until("row is restored and a message is shown", func() bool { return len(s.rows()) == 1 && s.message() != "" })
+	})
+}
+
+func TestReveal(t *testing.T) {
 	t.Run("reveal shows a received file under its actual name", func(t *testing.T) {
 		modified := time.Date(2026, 3, 1, 14, 0, 0, 0, time.UTC)
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done, func(t *uploader.Transfer) { t.Source.Size, t.Source.ModTime = 3, modified })))
@@ -205,12 +197,5 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done)))
 		s.actions.act(view.ActionReveal, view.SelectionOf(s.rows()...))
 		s.until("path is shown", func() bool { return cmp.Equal([]string{s.config.ReceivedDir}, s.desktop.shownPaths()) })
-	})
-	t.Run("failed command shows a message", func(t *testing.T) {
-		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Sending))
-		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
-		s := startWindow(t, engine)
-		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
-		s.until("message is shown", func() bool { return s.message() != "" })
 	})
 }

@@ -89,9 +89,7 @@ func TestManageServers(t *testing.T) {
 		s.access.Kept["server-1"] = "x"
 		s.servers.Remove(server)
 		s.press("Remove")
-		if got := s.waitCommand(1); got != uploader.Command(uploader.RemoveServer{ID: 2}) {
-			t.Errorf("engine received %v", got)
-		}
+		s.wantCommand(1, uploader.RemoveServer{ID: 2})
 		s.until("secret is deleted", func() bool { _, exists := s.access.Secret("server-1"); return !exists })
 	})
 	t.Run("server in use cannot be removed", func(t *testing.T) {

@@ -60,9 +60,7 @@ func TestFilter(t *testing.T) {
 		s.until("rows are shown", func() bool { return slices.Equal(rowIDs(s), []int64{3}) })
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(3)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(3)})
 		s.until("empty filter shows a message", func() bool { return s.window.noMatches.Visible() })
 		if s.window.empty.Visible() || s.window.list.Rows.Visible() {
 			t.Error("list or empty state is visible too")
@@ -183,9 +181,7 @@ func TestBatchRows(t *testing.T) {
 	t.Run("action applies to the batch", func(t *testing.T) {
 		s := start(t)
 		s.window.list.Do(-7, "pause")
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Target{Batch: 7}}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Pause{Target: uploader.Target{Batch: 7}})
 	})
 	t.Run("selection does not include files of a selected batch again", func(t *testing.T) {
 		s := start(t)

@@ -19,9 +19,7 @@ func TestShortcuts(t *testing.T) {
 	sends := func(want uploader.Command) func(*testing.T, *testWindow) {
 		return func(t *testing.T, s *testWindow) {
 			t.Helper()
-			if diff := cmp.Diff(want, s.waitCommand(1)); diff != "" {
-				t.Error(diff)
-			}
+			s.wantCommand(1, want)
 		}
 	}
 	selects := func(want ...int64) func(*testing.T, *testWindow) {
@@ -203,9 +201,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s.window.list.Activate(-7)
 		s.window.list.Rows.Select(2, 3)
 		s.actions.actOnSelected(view.ActionMoveUp)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.TargetTransfers(2, 3), To: uploader.MoveUp}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Move{Target: uploader.TargetTransfers(2, 3), To: uploader.MoveUp})
 	})
 	t.Run("moved row is scrolled into view", func(t *testing.T) {
 		transfers := make([]*uploader.Transfer, 100)
@@ -225,9 +221,7 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.Select(1)
 		s.actions.actOnSelected(view.ActionMoveTop)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.MoveTop}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.MoveTop})
 	})
 }
 
@@ -296,9 +290,7 @@ func TestMenu(t *testing.T) {
 			t.Fatal("no menu is open")
 		}
 		apptest.Pick(t, s.window.list.Menu(s.window.list.Selected()), "Try again")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(4)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(4)})
 	})
 }
 
@@ -339,9 +331,7 @@ func TestMenuItemsAndButtons(t *testing.T) {
 	t.Run("continue resumes the earlier upload", func(t *testing.T) {
 		s := startWith(t, apptest.Failed(fault.AmbiguousMatch))
 		s.actions.act(view.ActionContinue, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.ContinueEarlier{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.ContinueEarlier{Target: uploader.TargetTransfers(1)})
 	})
 	t.Run("copy old link copies the earlier upload's URL", func(t *testing.T) {
 		duplicate := apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio, func(t *uploader.Transfer) { t.EarlierUpload = 2 })
@@ -364,8 +354,6 @@ func TestMenuItemsAndButtons(t *testing.T) {
 		next.Transfers[1] = apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
 		s := startWindow(t, apptest.NewEngineAt(next))
 		s.window.list.Do(-7, "retry")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 }

@@ -157,9 +157,7 @@ func TestTrayMenu(t *testing.T) {
 		t.Error(diff)
 	}
 	apptest.Pick(t, s.toolkit.menu, "Pause all")
-	if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetAll()}), s.waitCommand(1)); diff != "" {
-		t.Error(diff)
-	}
+	s.wantCommand(1, uploader.Pause{Target: uploader.TargetAll()})
 	s.until("menu offers to resume without another snapshot", func() bool {
 		return slices.Contains(apptest.Labels(s.toolkit.menu), "Resume all")
 	})

@@ -52,9 +52,7 @@ func TestResumePrompt(t *testing.T) {
 	})
 	t.Run("servers are checked for transfers that were not paused", func(t *testing.T) {
 		s := startWithQuestion(t, newEngine())
-		if diff := cmp.Diff(uploader.Command(uploader.Check{Target: both}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Check{Target: both})
 		if got := s.window.banner.Model().Text; got != "2 uploads were interrupted. 2.0 of 8.0 GB already uploaded." {
 			t.Errorf("banner text is %q", got)
 		}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -27,9 +25,7 @@ func TestScanCanBeStopped(t *testing.T) {
 			t.Fatalf("banner text is %q", banner.Text)
 		}
 		banner.Buttons[0].OnTapped()
-		if diff := cmp.Diff(uploader.Command(uploader.StopScan{Batch: 2}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.StopScan{Batch: 2})
 		want := fmt.Sprintf("Stopped. The %d files found so far stay in the list.", len(s.bridge.Snapshot().Transfers))
 		s.until("message shows the number of files", func() bool { return s.message() == want })
 	})

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/ferryapp/ferry/app/form"
@@ -224,6 +225,14 @@ func (s *testWindow) waitCommand(n int) uploader.Command {
 		s.t.Fatalf("engine received %v", commands)
 	}
 	return commands[n-1]
+}
+
+// wantCommand waits until the engine has received n commands, and compares the last one.
+func (s *testWindow) wantCommand(n int, want uploader.Command) {
+	s.t.Helper()
+	if diff := cmp.Diff(want, s.waitCommand(n)); diff != "" {
+		s.t.Error(diff)
+	}
 }
 
 // rows returns the transfers that the window shows.

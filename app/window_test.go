@@ -29,9 +29,7 @@ func TestTopBar(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Failed(fault.Auth)), apptest.Transfer(3, apptest.Sending)))
 		test.Tap(s.window.bar.RemoveFinished)
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Remove{Target: uploader.TargetTransfers(1)})
 	})
 	t.Run("buttons are disabled for an empty list", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
@@ -80,17 +78,13 @@ func TestKeysOnSelection(t *testing.T) {
 		s.until("both are paused", func() bool { return s.rows()[0].State() == uploader.StatePaused })
 		s.key(fyne.KeySpace)
 		want := uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(1, 2)})
-		if diff := cmp.Diff(want, s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(2, want)
 	})
 	t.Run("Delete removes finished and unstarted transfers, with undo", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyDelete)
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(2)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Pause{Target: uploader.TargetTransfers(2)})
 		s.removals.restore()
 		s.until("rows are restored", func() bool { return len(s.rows()) == 2 })
 	})
@@ -104,9 +98,7 @@ func TestKeysOnSelection(t *testing.T) {
 		s.press("Cancel upload")
 		s.waitCommand(1) // the pause until the removal is committed
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(2, uploader.Remove{Target: uploader.Target{Batch: 7}})
 	})
 	t.Run("open dialog receives Escape and blocks other keys", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
@@ -141,8 +133,6 @@ func TestKeysOnSelection(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.Refused)), apptest.Transfer(2, apptest.Done)))
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 }
