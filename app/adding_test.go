@@ -97,7 +97,7 @@ func TestFileDialogs(t *testing.T) {
 	t.Run("toolkit's dialog is used on a desktop without one", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), withoutChooser)
 		s.adder.addFiles()
-		s.until("dialog is open", func() bool { return s.keys.hasOverlay() })
+		s.until("dialog is open", s.keys.hasOverlay)
 	})
 	t.Run("failing dialog shows a message", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.chooseErr = apptest.ErrBroken })

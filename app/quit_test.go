@@ -1,13 +1,11 @@
 package app
 
 import (
-	"slices"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/settings"
@@ -16,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestClosingAndQuitting(t *testing.T) {
+func TestCloseWindow(t *testing.T) {
 	t.Run("close hides the window, with a notification the first time", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.closeWindow()
@@ -46,6 +44,24 @@ func TestClosingAndQuitting(t *testing.T) {
 		s.quitter.closeWindow()
 		s.until("toolkit quits", func() bool { return s.toolkit.quit })
 	})
+	t.Run("close quits if the setting says so", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
+		s.config.Settings.Update(func(s *settings.Settings) { s.Start.CloseToTray = false })
+		s.quitter.closeWindow()
+		s.until("toolkit quits", func() bool { return s.toolkit.quit })
+	})
+	t.Run("opened window shows the newest snapshot", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
+		s.quitter.closeWindow()
+		s.until("window is hidden", func() bool { return !s.window.visible })
+		newest := apptest.Snapshot(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Paused))
+		s.engine.Publish(newest)
+		s.visibility.open()
+		s.until("newest snapshot is shown", func() bool { return s.window.list.Snapshot == newest })
+	})
+}
+
+func TestQuit(t *testing.T) {
 	t.Run("quit opens one question, and Cancel closes it", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
 		s.quitter.quit()
@@ -64,12 +80,6 @@ func TestClosingAndQuitting(t *testing.T) {
 		if s.toolkit.quit || s.window.visible {
 			t.Error("window was not hidden")
 		}
-	})
-	t.Run("close quits if the setting says so", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
-		s.config.Settings.Update(func(s *settings.Settings) { s.Start.CloseToTray = false })
-		s.quitter.closeWindow()
-		s.until("toolkit quits", func() bool { return s.toolkit.quit })
 	})
 	t.Run("quit question contains the earliest expiry", func(t *testing.T) {
 		until := time.Now().Add(48 * time.Hour)
@@ -106,59 +116,5 @@ func TestClosingAndQuitting(t *testing.T) {
 		if !next.toolkit.quit || next.quitter.question != nil {
 			t.Error("question is open")
 		}
-	})
-	t.Run("window is shown when the tray disappears", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
-		s.quitter.closeWindow()
-		s.until("window is hidden", func() bool { return !s.window.visible })
-		s.until("tray is watched", s.desktop.watchesTray)
-		s.desktop.setTray(false)
-		s.until("window is visible", func() bool { return s.window.visible })
-		if s.message() == "" {
-			t.Error("no message is shown")
-		}
-	})
-	t.Run("icon is registered when a tray appears", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine())
-		s.until("tray is watched", s.desktop.watchesTray)
-		s.desktop.setTray(true)
-		s.until("icon is registered", func() bool {
-			s.desktop.mu.Lock()
-			defer s.desktop.mu.Unlock()
-			return s.desktop.iconRegistered
-		})
-	})
-	t.Run("hidden start leaves the window hidden", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(), startHidden)
-		s.until("tray menu is set", func() bool { return s.toolkit.menu != nil })
-		if s.window.visible {
-			t.Error("window is visible")
-		}
-	})
-	t.Run("hidden start without a tray shows the window", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(), startHidden, withoutTray)
-		s.until("window is visible", func() bool { return s.window.visible })
-	})
-	t.Run("opened window shows the newest snapshot", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
-		s.quitter.closeWindow()
-		s.until("window is hidden", func() bool { return !s.window.visible })
-		newest := apptest.Snapshot(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Paused))
-		s.engine.Publish(newest)
-		s.visibility.open()
-		s.until("newest snapshot is shown", func() bool { return s.window.list.Snapshot == newest })
-	})
-}
-
-func TestTrayMenu(t *testing.T) {
-	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending)))
-	want := []string{"1 uploading", "Open Ferry", "Pause all", "Add files…", "Recent", "Quit"}
-	if diff := cmp.Diff(want, apptest.Labels(s.toolkit.menu)); diff != "" {
-		t.Error(diff)
-	}
-	apptest.Pick(t, s.toolkit.menu, "Pause all")
-	s.wantCommand(1, uploader.Pause{Target: uploader.TargetAll()})
-	s.until("menu offers to resume without another snapshot", func() bool {
-		return slices.Contains(apptest.Labels(s.toolkit.menu), "Resume all")
 	})
 }

@@ -10,8 +10,14 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// startWithQuestion starts the window with the question about interrupted uploads, and waits
-// until the servers are checked.
+// interruptedEngine returns an engine with two interrupted transfers, 1 and 3, and a paused
+// one, 2.
+func interruptedEngine() *apptest.Engine {
+	return apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte)))
+}
+
+// startWithQuestion starts the window with the question about interrupted uploads, and
+// waits until the servers are checked.
 func startWithQuestion(t *testing.T, engine *apptest.Engine, options ...func(*Config, *fakeDesktop)) *testWindow {
 	t.Helper()
 	s := startWindow(t, engine, append(options, withResumeQuestion)...)
@@ -19,8 +25,8 @@ func startWithQuestion(t *testing.T, engine *apptest.Engine, options ...func(*Co
 	return s
 }
 
-// commandsButCheck returns the engine's commands without the check before the question.
-func (s *testWindow) commandsButCheck() []uploader.Command {
+// commandsExceptCheck returns the engine's commands without the check before the question.
+func (s *testWindow) commandsExceptCheck() []uploader.Command {
 	var rest []uploader.Command
 	for _, command := range s.engine.Commands() {
 		if _, check := command.(uploader.Check); !check {
@@ -33,16 +39,13 @@ func (s *testWindow) commandsButCheck() []uploader.Command {
 // wantCommands waits for commands, and compares them.
 func (s *testWindow) wantCommands(want ...uploader.Command) {
 	s.t.Helper()
-	s.until("engine receives the commands", func() bool { return len(s.commandsButCheck()) >= len(want) })
-	if diff := cmp.Diff(want, s.commandsButCheck()); diff != "" {
+	s.until("engine receives the commands", func() bool { return len(s.commandsExceptCheck()) >= len(want) })
+	if diff := cmp.Diff(want, s.commandsExceptCheck()); diff != "" {
 		s.t.Error(diff)
 	}
 }
 
 func TestResumePrompt(t *testing.T) {
-	newEngine := func() *apptest.Engine {
-		return apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte)))
-	}
 	both := uploader.TargetTransfers(1, 3)
 	t.Run("resumed uploads are shown without a question", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))))
@@ -51,14 +54,14 @@ func TestResumePrompt(t *testing.T) {
 		}
 	})
 	t.Run("servers are checked for transfers that were not paused", func(t *testing.T) {
-		s := startWithQuestion(t, newEngine())
+		s := startWithQuestion(t, interruptedEngine())
 		s.wantCommand(1, uploader.Check{Target: both})
 		if got := s.window.banner.Model().Text; got != "2 uploads were interrupted. 2.0 of 8.0 GB already uploaded." {
 			t.Errorf("banner text is %q", got)
 		}
 	})
 	t.Run("Resume all resumes only interrupted transfers", func(t *testing.T) {
-		s := startWithQuestion(t, newEngine())
+		s := startWithQuestion(t, interruptedEngine())
 		s.window.banner.Model().Buttons[0].OnTapped()
 		s.wantCommands(uploader.Resume{Target: both})
 		if s.window.banner.Model().Text != "" {
@@ -66,13 +69,12 @@ func TestResumePrompt(t *testing.T) {
 		}
 	})
 	t.Run("Not now pauses interrupted transfers", func(t *testing.T) {
-		s := startWithQuestion(t, newEngine())
+		s := startWithQuestion(t, interruptedEngine())
 		s.window.banner.Model().Buttons[2].OnTapped()
 		s.wantCommands(uploader.Pause{Target: both})
 	})
 	t.Run("Resume all retries transfers with a missing source", func(t *testing.T) {
-		engine := newEngine()
-		s := startWithQuestion(t, engine)
+		s := startWithQuestion(t, interruptedEngine())
 		s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte), apptest.Failed(fault.SourceMissing)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
 		s.prompt.resumeAll()
 		s.wantCommands(uploader.Resume{Target: both}, uploader.Retry{Target: uploader.TargetTransfers(1)})

@@ -3,8 +3,6 @@ package app
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -13,7 +11,7 @@ import (
 func TestReview(t *testing.T) {
 	open := func(t *testing.T) *testWindow {
 		t.Helper()
-		s := startWithQuestion(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused), apptest.Transfer(3, apptest.Acknowledged(apptest.Gigabyte))))
+		s := startWithQuestion(t, interruptedEngine())
 		s.window.banner.Model().Buttons[1].OnTapped()
 		if s.prompt.review == nil || s.prompt.review.Len() != 2 {
 			t.Fatal("review does not show two transfers")
@@ -63,29 +61,8 @@ func TestReview(t *testing.T) {
 	t.Run("Escape closes the review and keeps the question", func(t *testing.T) {
 		s := open(t)
 		s.dialogs.Dismiss()
-		if s.prompt.review != nil || s.prompt.interrupted == nil || len(s.commandsButCheck()) > 0 {
+		if s.prompt.review != nil || s.prompt.interrupted == nil || len(s.commandsExceptCheck()) > 0 {
 			t.Error("Escape answered the question")
 		}
 	})
-}
-
-func TestRecentUploadsInTrayMenu(t *testing.T) {
-	finished := func(name, url string, at int) func(*uploader.Transfer) {
-		return func(t *uploader.Transfer) {
-			t.Server, t.Source.Path, t.Session.URL, t.Finished = 2, "/films/"+name, url, uploader.TimestampOf(apptest.Noon.Add(apptest.Minutes(at)))
-		}
-	}
-	s := startWindow(t, apptest.NewEngine(
-		apptest.Transfer(1, apptest.Done, finished("old.mov", "https://x/1", 0)), apptest.Transfer(2, apptest.Done, finished("a_b.mov", "https://x/2", 2)), apptest.Transfer(3, apptest.Sending)))
-	item := apptest.Item(t, s.toolkit.menu, "Recent")
-	if diff := cmp.Diff([]string{"a__b.mov: copy link", "old.mov: copy link"}, apptest.Labels(item.ChildMenu)); diff != "" {
-		t.Error(diff)
-	}
-	item.ChildMenu.Items[0].Action()
-	if got := s.toolkit.Clipboard().Content(); got != "https://x/2" {
-		t.Errorf("copied %q", got)
-	}
-	if s.message() != "Link copied" {
-		t.Errorf("message is %q", s.message())
-	}
 }

@@ -77,8 +77,7 @@ func TestKeysOnSelection(t *testing.T) {
 		s.key(fyne.KeySpace)
 		s.until("both are paused", func() bool { return s.rows()[0].State() == uploader.StatePaused })
 		s.key(fyne.KeySpace)
-		want := uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(1, 2)})
-		s.wantCommand(2, want)
+		s.wantCommand(2, uploader.Resume{Target: uploader.TargetTransfers(1, 2)})
 	})
 	t.Run("Delete removes finished and unstarted transfers, with undo", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
@@ -105,14 +104,10 @@ func TestKeysOnSelection(t *testing.T) {
 		s.window.list.Rows.SelectAll()
 		for _, open := range []func(){s.quitter.quit, s.servers.Add, func() { s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...)) }} {
 			open()
-			s.until("dialog is open", func() bool { return s.keys.hasOverlay() })
+			s.until("dialog is open", s.keys.hasOverlay)
 			s.key(fyne.KeySpace)
 			s.key(fyne.KeyDelete)
-			if focused := s.window.window.Canvas().Focused(); focused != nil {
-				focused.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-			} else {
-				s.key(fyne.KeyEscape)
-			}
+			s.key(fyne.KeyEscape)
 			if s.keys.hasOverlay() {
 				t.Error("Escape did not close the dialog")
 			}
@@ -124,7 +119,7 @@ func TestKeysOnSelection(t *testing.T) {
 	t.Run("Enter keeps the upload", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
-		s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		s.key(fyne.KeyReturn)
 		if got := s.engine.Commands(); len(got) > 0 || s.keys.hasOverlay() {
 			t.Errorf("engine received %v", got)
 		}
