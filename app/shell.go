@@ -79,20 +79,20 @@ func newShell(toolkit fyne.App, config Config, system system, post func(func()))
 
 // makeParts creates the parts that add, remove and change transfers.
 func (sh *shell) makeParts() {
-	log, warn := sh.config.Log, sh.window.showMessage
+	log, showMessage := sh.config.Log, sh.window.showMessage
 	sh.notifications = &notifications{
 		bridge: sh.bridge, notifier: sh.system.notifier, log: log, settings: sh.config.Settings, window: sh.window,
 		interrupted: sh.interrupted, open: func() { sh.visibility.open() },
 	}
-	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, showMessage: warn}
+	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, showMessage: showMessage}
 	sh.opener = &opener{
 		bridge: sh.bridge, revealFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
-		receivedDir: sh.config.ReceivedDir, log: log, showMessage: warn,
+		receivedDir: sh.config.ReceivedDir, log: log, showMessage: showMessage,
 	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
-		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.NewBatches{}, log: log, showMessage: warn,
+		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.NewBatches{}, log: log, showMessage: showMessage,
 		showWindow: func() { sh.visibility.openIfHidden() },
 	}
 	sh.scans = &folderScans{

@@ -77,6 +77,26 @@ func (v *survey) text() string {
 	}
 }
 
+// surveyInterval is the time between two updates of the counts in the dialog.
+const surveyInterval = 250 * time.Millisecond
+
+// follow calls update every surveyInterval until everything is counted, and then once
+// more. It returns early if ctx ends.
+func (v *survey) follow(ctx context.Context, update func()) {
+	tick := time.NewTicker(surveyInterval)
+	defer tick.Stop()
+	for counted := false; !counted; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-v.done:
+			counted = true
+		case <-tick.C:
+		}
+		update()
+	}
+}
+
 // survey counts the files at the paths, and calls add. If they are many it asks for
 // confirmation first. It must not be called on the UI goroutine.
 func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
@@ -100,9 +120,6 @@ func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []st
 	add()
 }
 
-// surveyInterval is the time between two updates of the counts in the dialog.
-const surveyInterval = 250 * time.Millisecond
-
 // confirm asks whether to add the files, while they are being counted. Closing the dialog
 // calls stop.
 func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc, add func()) {
@@ -125,17 +142,6 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	a.dialogs.Present(box)
 	a.dialogs.Canvas().Focus(accept)
 	a.bridge.Run(func(ctx context.Context) {
-		tick := time.NewTicker(surveyInterval)
-		defer tick.Stop()
-		for counted := false; !counted; {
-			select {
-			case <-ctx.Done():
-				return
-			case <-v.done:
-				counted = true
-			case <-tick.C:
-			}
-			a.bridge.Post(func() { amount.SetText(v.text()) })
-		}
+		v.follow(ctx, func() { a.bridge.Post(func() { amount.SetText(v.text()) }) })
 	})
 }

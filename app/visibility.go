@@ -17,7 +17,7 @@ import (
 // prefHideExplained is the preference that is true after the first hiding was explained.
 const prefHideExplained = "hide-explained"
 
-// visibility shows and hides the window, and sets the pace of updates accordingly. Its
+// visibility shows and hides the window, and sets the interval of updates accordingly. Its
 // methods must be called on the UI goroutine unless they say otherwise.
 type visibility struct {
 	window        *window
@@ -35,7 +35,7 @@ func (v *visibility) open() {
 	v.window.visible = true
 	v.show(v.bridge.Snapshot())
 	v.window.open()
-	v.updatePace()
+	v.updateInterval()
 	v.notifications.withdraw(view.NoteFinished, view.NoteTrouble)
 	v.bridge.Refresh()
 }
@@ -51,7 +51,7 @@ func (v *visibility) openIfHidden() {
 // running.
 func (v *visibility) hide() {
 	v.window.hide()
-	v.updatePace()
+	v.updateInterval()
 	if v.preferences.Bool(prefHideExplained) {
 		return
 	}
@@ -62,7 +62,7 @@ func (v *visibility) hide() {
 // hideAtStart leaves the window hidden, or opens it if there is no tray. At login the
 // tray may start later than Ferry.
 func (v *visibility) hideAtStart() {
-	v.updatePace()
+	v.updateInterval()
 	v.bridge.Run(func(ctx context.Context) {
 		if !v.tray.Wait(ctx) {
 			v.bridge.Post(v.open)
@@ -83,14 +83,14 @@ func (v *visibility) watchTray(ctx context.Context) {
 	})
 }
 
-// followFocus updates the pace when the window gets or loses the focus.
+// followFocus updates the interval when the window gets or loses the focus.
 func (v *visibility) followFocus(lifecycle fyne.Lifecycle) {
-	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.updatePace() })
-	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.updatePace() })
+	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.updateInterval() })
+	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.updateInterval() })
 }
 
-// updatePace sets the pace of updates for the state of the window.
-func (v *visibility) updatePace() {
+// updateInterval sets the interval of updates for the state of the window.
+func (v *visibility) updateInterval() {
 	switch {
 	case !v.window.visible:
 		v.bridge.SetPace(bridge.PaceHidden)
