@@ -199,3 +199,19 @@ func TestReveal(t *testing.T) {
 		s.until("path is shown", func() bool { return cmp.Equal([]string{s.config.ReceivedDir}, s.desktop.shownPaths()) })
 	})
 }
+
+func TestTooLargeFileIsAddedForOtherServer(t *testing.T) {
+	path := apptest.File(t, "dataset.zip")
+	large := apptest.Transfer(7, apptest.WithPath(path), apptest.Failed(fault.TooLarge))
+	large.Server = 2
+	s := startWindow(t, apptest.NewEngine(large))
+	s.actions.act(view.ActionOtherServer, view.SelectionOf(s.rows()...))
+	s.press("This computer")
+	add, ok := s.waitCommand(1).(uploader.Add)
+	if !ok || add.Server != uploader.BuiltinServer || !cmp.Equal(add.Paths, []string{path}) {
+		t.Errorf("engine received %+v", add)
+	}
+	if s.message() != "Removed 1 upload" {
+		t.Errorf("failed row is not removed, message is %q", s.message())
+	}
+}

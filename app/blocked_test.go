@@ -9,10 +9,12 @@ import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestBlockedServerBanner(t *testing.T) {
@@ -72,6 +74,23 @@ func unblocked(s *testWindow) bool {
 
 // serverDialogOpen reports whether the dialog of a server is open.
 func serverDialogOpen(s *testWindow) bool { return len(inDialog[*form.Field](s)) > 0 }
+
+func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
+	s := startWindow(t, apptest.NewEngineAt(apptest.Blocked(fault.New(fault.Auth, fault.Head, nil))))
+	list := s.window.list
+	refused, waiting := list.Row(0), list.Row(1)
+	if waiting.StatusIcon != refused.StatusIcon || waiting.Tone != refused.Tone || waiting.Tone != theme.Warning {
+		t.Errorf("refused: %v %v; waiting: %v %v", refused.StatusIcon, refused.Tone, waiting.StatusIcon, waiting.Tone)
+	}
+	lastAction := func(i int) string { return list.Row(i).Actions[len(list.Row(i).Actions)-1].Label }
+	if lastAction(0) != "Sign in…" || lastAction(1) != lastAction(0) {
+		t.Errorf("last actions are %q and %q", lastAction(0), lastAction(1))
+	}
+	list.Do(2, view.ActionSignIn.String())
+	if !serverDialogOpen(s) || inDialog[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
+		t.Error("server dialog is not open")
+	}
+}
 
 func TestManageServers(t *testing.T) {
 	t.Run("edit opens the server dialog", func(t *testing.T) {
