@@ -1,6 +1,6 @@
 // Package bridge connects the UI's goroutine with the engine. A [Bridge] brings
-// the newest snapshot to the UI at a bounded pace ([Presenter]), sends commands to
-// the engine in their order ([Commands]), and runs what may block on goroutines of
+// the newest snapshot to the UI at a bounded pace ([presenter]), sends commands to
+// the engine in their order ([commands]), and runs what may block on goroutines of
 // its own ([Tasks]).
 package bridge
 
@@ -33,7 +33,7 @@ type Config struct {
 	// UI runs a function on the UI's goroutine. It does not wait.
 	UI func(func())
 
-	// Show displays a snapshot; see [NewPresenter].
+	// Show displays a snapshot; see [newPresenter].
 	Show func(*uploader.Snapshot) time.Duration
 
 	// Failed is called on the UI's goroutine when a command failed that was sent
@@ -46,14 +46,14 @@ type Config struct {
 type Bridge struct {
 	config    Config
 	tasks     *Tasks
-	commands  *Commands
-	presenter *Presenter
+	commands  *commands
+	presenter *presenter
 }
 
 // New returns a Bridge. Nothing runs before Start.
 func New(config Config) *Bridge {
-	b := &Bridge{config: config, tasks: NewTasks(config.UI), commands: NewCommands(config.Engine.Submit)}
-	b.presenter = NewPresenter(config.Engine, b.tasks.Post, config.Show)
+	b := &Bridge{config: config, tasks: NewTasks(config.UI), commands: newCommands(config.Engine.Submit)}
+	b.presenter = newPresenter(config.Engine, b.tasks.Post, config.Show)
 	return b
 }
 

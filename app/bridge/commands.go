@@ -18,10 +18,10 @@ type queued struct {
 	done    func(error)
 }
 
-// Commands is a queue of commands. It sends them to the engine one after another
+// commands is a queue of commands. It sends them to the engine one after another
 // without blocking the UI. A command whose answer takes long does not delay the next
 // one. What was sent before the end is still carried out.
-type Commands struct {
+type commands struct {
 	submit   submitFunc
 	answered sync.WaitGroup
 
@@ -33,13 +33,13 @@ type Commands struct {
 // submitFunc sends a command to the engine (engine.Engine.Submit).
 type submitFunc func(context.Context, uploader.Command) (answer func(context.Context) error, err error)
 
-// NewCommands returns an empty queue of commands for an engine's Submit method.
-func NewCommands(submit submitFunc) *Commands {
-	return &Commands{submit: submit, wake: make(chan struct{}, 1)}
+// newCommands returns an empty queue of commands for an engine's Submit method.
+func newCommands(submit submitFunc) *commands {
+	return &commands{submit: submit, wake: make(chan struct{}, 1)}
 }
 
 // Send queues a command. It may be called from any goroutine. Done may be nil.
-func (c *Commands) Send(command uploader.Command, done func(error)) {
+func (c *commands) Send(command uploader.Command, done func(error)) {
 	c.mu.Lock()
 	c.waiting = append(c.waiting, queued{command, done})
 	c.mu.Unlock()
@@ -51,7 +51,7 @@ func (c *Commands) Send(command uploader.Command, done func(error)) {
 
 // Run sends commands until ctx ends, then those still waiting. It returns when all
 // are answered.
-func (c *Commands) Run(ctx context.Context) {
+func (c *commands) Run(ctx context.Context) {
 	defer c.answered.Wait()
 	for {
 		select {
@@ -64,7 +64,7 @@ func (c *Commands) Run(ctx context.Context) {
 	}
 }
 
-func (c *Commands) sendAll(ctx context.Context) {
+func (c *commands) sendAll(ctx context.Context) {
 	for {
 		next, ok := c.next()
 		if !ok {
@@ -76,7 +76,7 @@ func (c *Commands) sendAll(ctx context.Context) {
 
 // send returns when the engine has accepted a command. The command may outlive ctx by
 // shutdownTimeout.
-func (c *Commands) send(ctx context.Context, next queued) {
+func (c *commands) send(ctx context.Context, next queued) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(shutdownTimeout, cancel) })
 	answer, err := c.submit(lasting, next.command)
@@ -92,7 +92,7 @@ func (c *Commands) send(ctx context.Context, next queued) {
 	})
 }
 
-func (c *Commands) next() (queued, bool) {
+func (c *commands) next() (queued, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.waiting) == 0 {

@@ -16,7 +16,7 @@ func TestCommands(t *testing.T) {
 	t.Run("commands reach the engine one after another, in the order they were given", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var seen []uploader.BatchID
-			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
+			c := newCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 				time.Sleep(time.Second)
 				seen = append(seen, command.(uploader.Add).Batch)
 				return answered, nil
@@ -37,7 +37,7 @@ func TestCommands(t *testing.T) {
 	t.Run("a command that takes long holds up none that follows", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			over := make(chan struct{})
-			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
+			c := newCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 				if _, long := command.(uploader.Pause); !long {
 					return answered, nil
 				}
@@ -63,7 +63,7 @@ func TestCommands(t *testing.T) {
 	t.Run("what was given before the end is still carried out", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			done := 0
-			c := NewCommands(func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
+			c := newCommands(func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
 				if ctx.Err() != nil {
 					return nil, ctx.Err()
 				}
@@ -88,7 +88,7 @@ func TestCommands(t *testing.T) {
 	} {
 		t.Run("an engine that never "+name+" does not hold up the end for ever", func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := NewCommands(engine)
+				c := newCommands(engine)
 				ctx, cancel := context.WithCancel(t.Context())
 				var got error
 				c.Send(uploader.Pause{}, func(err error) { got = err })

@@ -15,10 +15,10 @@ const (
 	PaceHidden    = 2 * time.Second // only the tray is updated
 )
 
-// Presenter shows the newest snapshot on the UI's goroutine, not more often than its
+// presenter shows the newest snapshot on the UI's goroutine, not more often than its
 // pace and not before the last one has been shown: at most one function of it waits
 // for the UI at any time.
-type Presenter struct {
+type presenter struct {
 	snapshot func() *uploader.Snapshot
 	watch    func(context.Context) <-chan struct{}
 	post     func(func()) // runs a function on the UI's goroutine, without waiting
@@ -29,11 +29,11 @@ type Presenter struct {
 	posted  chan time.Duration // what show returned
 }
 
-// NewPresenter returns a Presenter for the engine's snapshots. Show is called on the
+// newPresenter returns a Presenter for the engine's snapshots. Show is called on the
 // UI's goroutine, by post. It returns after what time the same snapshot will look
 // different, because it contains a time; zero for never.
-func NewPresenter(engine Engine, post func(func()), show func(*uploader.Snapshot) time.Duration) *Presenter {
-	p := &Presenter{
+func newPresenter(engine Engine, post func(func()), show func(*uploader.Snapshot) time.Duration) *presenter {
+	p := &presenter{
 		snapshot: engine.Snapshot, watch: engine.Watch, post: post, show: show,
 		refresh: make(chan struct{}, 1), posted: make(chan time.Duration, 1),
 	}
@@ -43,7 +43,7 @@ func NewPresenter(engine Engine, post func(func()), show func(*uploader.Snapshot
 
 // SetPace sets the shortest time between two updates. It may be called from any
 // goroutine.
-func (p *Presenter) SetPace(pace time.Duration) {
+func (p *presenter) SetPace(pace time.Duration) {
 	if p.pace.Swap(int64(pace)) != int64(pace) {
 		p.Refresh()
 	}
@@ -51,7 +51,7 @@ func (p *Presenter) SetPace(pace time.Duration) {
 
 // Refresh shows the newest snapshot without waiting for the pace. It may be called
 // from any goroutine.
-func (p *Presenter) Refresh() {
+func (p *presenter) Refresh() {
 	select {
 	case p.refresh <- struct{}{}:
 	default:
@@ -59,7 +59,7 @@ func (p *Presenter) Refresh() {
 }
 
 // Run presents until ctx ends.
-func (p *Presenter) Run(ctx context.Context) {
+func (p *presenter) Run(ctx context.Context) {
 	changes := p.watch(ctx)
 	state := presentation{changed: true}
 	alarm := time.NewTimer(0)

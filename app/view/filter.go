@@ -18,10 +18,10 @@ const (
 	FilterWaiting
 	FilterTrouble
 	FilterDone
-	NumFilters
+	numFilters
 )
 
-var filterNames = [NumFilters]string{"all", "active", "waiting", "trouble", "done"}
+var filterNames = [numFilters]string{"all", "active", "waiting", "trouble", "done"}
 
 // String is the name of the filter in translation keys and tab IDs.
 func (f Filter) String() string { return filterNames[f] }
@@ -49,13 +49,13 @@ func filterOf(state uploader.State) Filter {
 // Tabs are all filters with the number of their transfers. All are shown, so that none
 // moves.
 func Tabs(s *uploader.Snapshot) []widgets.Tab {
-	var counts [NumFilters]int
+	var counts [numFilters]int
 	counts[FilterAll] = len(s.Transfers)
 	for state, n := range s.Totals.Count {
 		counts[filterOf(state)] += n
 	}
-	tabs := make([]widgets.Tab, 0, NumFilters)
-	for f := range NumFilters {
+	tabs := make([]widgets.Tab, 0, numFilters)
+	for f := range numFilters {
 		n := counts[f]
 		tabs = append(tabs, widgets.Tab{ID: f.String(), Label: words.Text("filter." + f.String()), Count: words.Number(n), Tone: f.tone(n)})
 	}

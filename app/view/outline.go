@@ -116,7 +116,7 @@ func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
 		if !stale && i < len(o.transfers) && t == o.transfers[i] {
 			traits[i] = o.items[i]
 		} else {
-			traits[i] = item{under: filterOf(t.State()), found: o.search.Matches(t)}
+			traits[i] = item{under: filterOf(t.State()), found: o.search.matches(t)}
 		}
 	}
 	o.transfers, o.batches, o.items = s.Transfers, s.Batches, traits
@@ -269,7 +269,7 @@ func (o *Outline) SetSearch(wanted Search) {
 	o.search = wanted.withServers(o.servers)
 	clear(o.closed)
 	for i, t := range o.transfers {
-		o.items[i].found = o.search.Matches(t)
+		o.items[i].found = o.search.matches(t)
 	}
 	o.classify()
 	o.layOut()

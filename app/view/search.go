@@ -38,8 +38,8 @@ func (s Search) withServers(servers []uploader.Server) Search {
 	return s
 }
 
-// Matches reports whether the transfer matches. Everything matches an empty search.
-func (s Search) Matches(t *uploader.Transfer) bool {
+// matches reports whether the transfer matches. Everything matches an empty search.
+func (s Search) matches(t *uploader.Transfer) bool {
 	return s.Empty() || s.contains(t.Source.Path, t.Server)
 }
 
