@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Filter is a group of states. The list shows the transfers of one filter.
+// Filter is a group of states. The list shows the transfers in one of them.
 type Filter uint8
 
 const (
@@ -23,16 +23,16 @@ const (
 
 var filterNames = [numFilters]string{"all", "active", "waiting", "trouble", "done"}
 
-// String is the name of the filter in translation keys and tab IDs.
+// String returns the name of the filter in translation keys and tab IDs.
 func (f Filter) String() string { return filterNames[f] }
 
-// FilterNamed is the filter whose String is the name.
+// FilterNamed returns the filter whose String is name, and whether there is one.
 func FilterNamed(name string) (Filter, bool) {
 	i := slices.Index(filterNames[:], name)
 	return Filter(max(i, 0)), i >= 0
 }
 
-// filterOf is the filter of a state, apart from FilterAll.
+// filterOf returns the filter of a state other than FilterAll.
 func filterOf(state uploader.State) Filter {
 	switch state {
 	case uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking:
@@ -46,8 +46,8 @@ func filterOf(state uploader.State) Filter {
 	return FilterWaiting
 }
 
-// Tabs are all filters with the number of their transfers. All are shown, so that none
-// moves.
+// Tabs returns a tab for every filter with the number of its transfers, including empty
+// ones, so that no tab moves.
 func Tabs(s *uploader.Snapshot) []widgets.Tab {
 	var counts [numFilters]int
 	counts[FilterAll] = len(s.Transfers)
