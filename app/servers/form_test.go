@@ -240,7 +240,7 @@ func TestCheckShowsOffsetOfGivenUpload(t *testing.T) {
 	test.Tap(s.dialog.given)
 	test.Tap(s.dialog.check)
 	s.until("what it holds", func() bool { return strings.Contains(s.dialog.resultText(), "of 4.0 GB") })
-	if !s.access.Tried[0].Options.GivenURL {
+	if !s.access.Tested[0].Options.GivenURL {
 		t.Error("it was not tried as one")
 	}
 }
