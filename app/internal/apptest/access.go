@@ -22,7 +22,7 @@ type Access struct {
 	Passphrase   string            // accepted by Unlock; any if ""
 	Kept         map[string]string // the keyring, by name
 	Err          error             // returned by Set
-	Tested        []uploader.Server // the servers passed to Test
+	Tested       []uploader.Server // the servers passed to Test
 	Secrets      []connect.Secrets // the secrets passed to Test
 	Upload       *connect.TestResult
 }
