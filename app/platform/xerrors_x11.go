@@ -11,7 +11,7 @@ static void ignore_errors(void) { XSetErrorHandler(ignore_error); }
 */
 import "C"
 
-// OutliveXErrors makes Xlib ignore protocol errors, for which it exits the program by
+// IgnoreXErrors makes Xlib ignore protocol errors, for which it exits the program by
 // default. Such errors are normal: one is reported when a program that requested the
 // clipboard exits before the reply. Call it before the first window is created.
-func OutliveXErrors() { C.ignore_errors() }
+func IgnoreXErrors() { C.ignore_errors() }

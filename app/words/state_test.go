@@ -39,7 +39,7 @@ func rowCases(now time.Time) map[string]struct {
 	}
 	return map[string]row{
 		"waiting":          {uploader.Transfer{Source: file}, uploader.Progress{}, 3, "Waiting, 3rd in the queue", "等待中\uff0c队列第 3 位"},
-		"waiting anywhere": {uploader.Transfer{Source: file}, uploader.Progress{}, 0, "Waiting", "等待中"},
+		"waiting, position unknown": {uploader.Transfer{Source: file}, uploader.Progress{}, 0, "Waiting", "等待中"},
 		"preparing":        {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Progress{}, 0, "Reading the file", "正在读取文件"},
 		"uploading": {
 			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending},
@@ -47,7 +47,7 @@ func rowCases(now time.Time) map[string]struct {
 			0,
 			"1.2 of 4.0 GB · 12.4 MB/s · about 4 min", "1.2 / 4.0 GB · 12.4 MB/s · 约 4 分钟",
 		},
-		"uploading without evidence": {
+		"uploading, rate unknown": {
 			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending}, uploader.Progress{}, 0, "0.0 of 4.0 GB", "0.0 / 4.0 GB",
 		},
 		"checking":        {uploader.Transfer{Phase: uploader.PhaseVerifying}, uploader.Progress{}, 0, "Checking with the server", "正在与服务器核对"},
@@ -62,10 +62,10 @@ func rowCases(now time.Time) map[string]struct {
 		"changed":         {failed(fault.SourceChanged, part), uploader.Progress{}, 0, "Changed since the upload began", "文件在上传开始后有改动"},
 		"missing":         {failed(fault.SourceMissing, part), uploader.Progress{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移动"},
 		"sign in":         {failed(fault.Auth, part), uploader.Progress{}, 0, "The server requires sign-in", "服务器要求登录"},
-		"forgotten":       {failed(fault.Gone, part), uploader.Progress{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
+		"gone":       {failed(fault.Gone, part), uploader.Progress{}, 0, "The server no longer has the first 1.2 GB", "服务器上已没有前 1.2 GB"},
 		"expired":         {failed(fault.Gone, expired), uploader.Progress{}, 0, "The server no longer has the first 1.2 GB (expired)", "服务器上已没有前 1.2 GB\uff08已过期\uff09"},
-		"uploaded before": {failed(fault.AlreadyUploaded, uploader.Session{}), uploader.Progress{}, 0, "Already uploaded", "已上传过"},
-		"forgotten whole": {failed(fault.Gone, uploader.Session{}), uploader.Progress{}, 0, "The server no longer has this upload", "服务器上已没有此上传任务"},
+		"already uploaded": {failed(fault.AlreadyUploaded, uploader.Session{}), uploader.Progress{}, 0, "Already uploaded", "已上传过"},
+		"gone, nothing uploaded": {failed(fault.Gone, uploader.Session{}), uploader.Progress{}, 0, "The server no longer has this upload", "服务器上已没有此上传任务"},
 		"failed": {
 			failed(fault.TooLarge, part),
 			uploader.Progress{},
