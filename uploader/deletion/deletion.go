@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
@@ -37,10 +38,6 @@ type Engine struct {
 
 	// Connect returns a server, or fails when it is unknown or has no address.
 	Connect func(uploader.ServerID) (*worker.Remote, error)
-
-	// Blocks reports whether a fault keeps everything from the server until the user
-	// acts.
-	Blocks func(*fault.Fault) bool
 
 	// Block is called when a server requires sign-in.
 	Block func(uploader.ServerID, *fault.Fault)
@@ -113,7 +110,7 @@ func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, url stri
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Kind == fault.Transient, f.Kind == fault.Busy:
 		d.engine.Send(func() { d.postpone(server, url, time.Now()) })
 		return true
-	case f.Kind == fault.Auth && d.engine.Blocks(f):
+	case f.Kind == fault.Auth && admission.NeedsUser(f):
 		d.engine.Send(func() { d.awaitSignIn(remote, url, f) })
 		return false
 	default:

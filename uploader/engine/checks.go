@@ -66,7 +66,7 @@ func (c *checks) ended(id uploader.TransferID, result lifecycle.CheckEnded, stal
 // endOf ends the waiting checks at a server, with a fault that all of them would
 // meet. With another fault it does nothing; nil ends them without one.
 func (c *checks) endOf(server uploader.ServerID, f *fault.Fault) {
-	if f != nil && !concernsServer(f) {
+	if f != nil && !admission.ConcernsServer(f) {
 		return
 	}
 	for id := range c.state.checks {
@@ -95,19 +95,9 @@ func (c *checks) endFutile() {
 			continue
 		}
 		known := c.admission.BlockFault(id)
-		if known != nil && !concernsServer(known) {
+		if known != nil && !admission.ConcernsServer(known) {
 			known = nil
 		}
 		c.endOf(id, known)
-	}
-}
-
-// concernsServer reports whether every transfer to the server would meet the fault.
-func concernsServer(f *fault.Fault) bool {
-	switch f.Kind {
-	case fault.Offline, fault.Unreachable, fault.NotTus, fault.TLS, fault.Auth:
-		return true
-	default:
-		return false
 	}
 }

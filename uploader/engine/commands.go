@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 )
@@ -248,7 +249,9 @@ func (l *loop) unblock(server uploader.ServerID) {
 
 // mayHavePassed reports whether a fault may have passed once the user has done
 // something about the server.
-func mayHavePassed(f *fault.Fault) bool { return f != nil && (blocksServer(f) || f.Kind == fault.Auth) }
+func mayHavePassed(f *fault.Fault) bool {
+	return f != nil && (admission.NeedsUser(f) || f.Kind == fault.Auth)
+}
 
 // deleteUpload deletes what a server holds of a session, in the background and once
 // the session is saved as given up. A server that is away is not waited for.

@@ -52,6 +52,16 @@ type Config struct {
 	AskBeforeResume bool
 }
 
+// fingerprinter returns a function that computes the fingerprint of a file for a
+// server. It may be called from any goroutine.
+func (c *Config) fingerprinter(settings uploader.Settings, server uploader.Server) func(context.Context, source.File) (string, error) {
+	strategy := c.Fingerprint
+	if strategy == nil {
+		strategy = settings.FingerprintStrategy()
+	}
+	return worker.Fingerprinter(strategy, c.Disk, server)
+}
+
 // Engine moves transfers to their servers. Its methods may be called from any
 // goroutine.
 type Engine struct {

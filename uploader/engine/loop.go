@@ -83,7 +83,6 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		Send:        l.send,
 		AfterCommit: func(f func(context.Context)) { l.state.afterCommit = append(l.state.afterCommit, f) },
 		Connect:     l.servers.connect,
-		Blocks:      blocksServer,
 		Block: func(id uploader.ServerID, f *fault.Fault) {
 			l.admission.BlockForUser(id, f)
 			l.state.stale, l.state.urgent = true, true
@@ -140,7 +139,7 @@ func (l *loop) load() {
 	}
 	for t := range s.table.All() {
 		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
-		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && blocksServer(t.Fault) {
+		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && admission.NeedsUser(t.Fault) {
 			l.admission.BlockForUser(t.Server, t.Fault) // other faults may have passed meanwhile
 		}
 		if t.Removed() {

@@ -173,7 +173,7 @@ func (s *scans) startNext(work context.Context) {
 		Growth:      s.config.Growth,
 		Batch:       b,
 		Cancel:      cancel,
-		Fingerprint: fingerprinter(s.config, settings, s.servers.byID[b.Server]),
+		Fingerprint: s.config.fingerprinter(settings, s.servers.byID[b.Server]),
 		KnownPaths:  s.knownPaths(b.ID),
 		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden, FollowLinks: settings.FollowLinks},
 		Matcher:     s.matcher(b),
@@ -370,16 +370,4 @@ func (s *scans) lookupFailed(from *scan.Scanner, err error) {
 		s.log.Error("look up earlier uploads failed", "err", err)
 	}
 	s.fault, s.state.stale = fault.Of(err), true
-}
-
-// fingerprinter returns a function that derives the fingerprints of files on their
-// way to a server. It may be called from any goroutine.
-func fingerprinter(c *Config, settings uploader.Settings, to uploader.Server) func(context.Context, source.File) (string, error) {
-	strategy, destination := c.Fingerprint, worker.ServerKey(to)
-	if strategy == nil {
-		strategy = settings.FingerprintStrategy()
-	}
-	return func(ctx context.Context, file source.File) (string, error) {
-		return strategy(ctx, c.Disk, file, destination)
-	}
 }

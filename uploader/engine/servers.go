@@ -3,10 +3,10 @@ package engine
 import (
 	"log/slog"
 	"slices"
-	"strings"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
@@ -92,17 +92,6 @@ func (s *servers) remove(id uploader.ServerID) {
 	delete(s.remotes, id)
 }
 
-// addressChange is a change of a server's address.
-type addressChange struct{ from, to string }
-
-// apply returns the URL that an upload below the old address has now.
-func (c addressChange) apply(url string) string {
-	if rest, below := strings.CutPrefix(url, c.from); below && c.from != "" {
-		return c.to + rest
-	}
-	return url
-}
-
 func (l *loop) saveServer(s uploader.Server) error {
 	if _, known := l.servers.byID[s.ID]; s.ID != 0 && !known {
 		return fault.Newf(fault.Refused, fault.Save, "no server %d", s.ID)
@@ -160,8 +149,8 @@ func (l *loop) moveServer(old uploader.Server, endpoint string) {
 	if old.Endpoint == "" {
 		return
 	}
-	change := addressChange{old.Endpoint, endpoint}
-	l.deleter.Move(old.ID, change.apply)
+	change := worker.EndpointChange{From: old.Endpoint, To: endpoint}
+	l.deleter.Move(old.ID, change.URL)
 	s := l.state
 	for t := range s.table.All() {
 		if t.Server != old.ID {
@@ -172,13 +161,13 @@ func (l *loop) moveServer(old uploader.Server, endpoint string) {
 			w.stop(worker.ErrEndpointChanged)
 		}
 		for _, part := range l.partsOf(t.ID, t.Session) {
-			if url := change.apply(part.URL); url != part.URL {
+			if url := change.URL(part.URL); url != part.URL {
 				part.URL = url
 				s.saveParts(t.ID, part)
 			}
 		}
-		if url := change.apply(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
-			s.apply(t.ID, urlChanged(url))
+		if url := change.URL(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
+			s.apply(t.ID, lifecycle.URLChanged{URL: url})
 		}
 	}
 }

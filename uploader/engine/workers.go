@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,8 +37,8 @@ type workers struct {
 // runningWorker is a worker as the loop sees it.
 type runningWorker struct {
 	stop     context.CancelCauseFunc
-	remote   *worker.Remote  // what it was started with
-	moves    []addressChange // of its server since then
+	remote   *worker.Remote          // what it was started with
+	moves    []worker.EndpointChange // of its server since then
 	counters *worker.Counters
 	speed    speed.Meter
 }
@@ -120,7 +119,7 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Save:           w.save,
 		LoadProof:      w.config.Store.Proof,
 		LoadParts:      w.config.Store.Parts,
-		Fingerprint:    fingerprinter(w.config, settings, w.servers.byID[t.Server]),
+		Fingerprint:    w.config.fingerprinter(settings, w.servers.byID[t.Server]),
 		Connections:    bounds.Connections,
 		PartsRequested: bounds.PartsRequested,
 		BodyLimited:    func(bytes int64) { w.send(func() { w.limitBody(t.Server, bytes) }) },
@@ -191,7 +190,9 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		return
 	}
 	if running != nil {
-		in = running.withNewAddress(in)
+		for _, change := range running.moves {
+			in = change.Input(in)
+		}
 	}
 	switch in := in.(type) {
 	case lifecycle.UploadCreated, lifecycle.Acknowledged:
@@ -240,25 +241,8 @@ func (w *workers) release(id uploader.TransferID) {
 // isStale reports whether a worker met a fault of connections that were replaced
 // since, such as those without a sign-in.
 func (w *workers) isStale(running *runningWorker, server uploader.ServerID, f *fault.Fault) bool {
-	return running.remote != w.servers.remotes[server] && blocksServer(f)
+	return running.remote != w.servers.remotes[server] && admission.NeedsUser(f)
 }
-
-// withNewAddress returns what a worker reports with the address its server has now.
-func (r *runningWorker) withNewAddress(in lifecycle.Input) lifecycle.Input {
-	for _, change := range r.moves {
-		switch reported := in.(type) {
-		case lifecycle.UploadCreated:
-			reported.Session.URL = change.apply(reported.Session.URL)
-			in = reported
-		case lifecycle.PartChanged:
-			reported.Part.URL = change.apply(reported.Part.URL)
-			in = reported
-		}
-	}
-	return in
-}
-
-func urlChanged(url string) lifecycle.Input { return lifecycle.URLChanged{URL: url} }
 
 // judge logs a fault of a transfer, and blocks its server when the fault is not
 // about this transfer alone. A nil transfer is ignored.
@@ -267,38 +251,17 @@ func (w *workers) judge(t *uploader.Transfer, f *fault.Fault) {
 		return
 	}
 	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
-	if isOverload(f) {
+	if admission.IsOverload(f) {
 		w.refused(t.Server)
 	}
 	switch {
-	case t.Phase == uploader.PhaseFailed && blocksServer(f):
+	case t.Phase == uploader.PhaseFailed && admission.NeedsUser(f):
 		w.admission.BlockForUser(t.Server, f)
 	case t.Phase != uploader.PhaseWaiting:
-	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, isOverload(f):
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, admission.IsOverload(f):
 		w.admission.BlockUntil(t.Server, f, t.NextTry.Time()) // this transfer's next try ends it
 	}
 	w.checks.endFutile()
-}
-
-// isOverload reports whether a server says that it gets too many requests.
-func isOverload(f *fault.Fault) bool {
-	return f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable
-}
-
-// blocksServer reports whether nothing more is sent to a server until the user has
-// done something about the fault. A 403 may be about one upload alone.
-func blocksServer(f *fault.Fault) bool {
-	if f == nil {
-		return false
-	}
-	switch f.Kind {
-	case fault.Auth:
-		return f.Status != http.StatusForbidden
-	case fault.NotTus, fault.TLS, fault.Quota:
-		return true
-	default:
-		return false
-	}
 }
 
 // accepted records that a server accepted something.

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -131,9 +132,18 @@ func (r *Remote) Close() {
 	}
 }
 
-// ServerKey returns the server's part of a fingerprint. It stays the same when the
+// Fingerprinter returns a function that computes the fingerprint of a file for a
+// server. It may be called from any goroutine.
+func Fingerprinter(strategy source.Strategy, disk source.Disk, s uploader.Server) func(context.Context, source.File) (string, error) {
+	destination := serverKey(s)
+	return func(ctx context.Context, file source.File) (string, error) {
+		return strategy(ctx, disk, file, destination)
+	}
+}
+
+// serverKey returns the server's part of a fingerprint. It stays the same when the
 // endpoint changes.
-func ServerKey(s uploader.Server) string {
+func serverKey(s uploader.Server) string {
 	if s.Builtin() {
 		return "this-computer"
 	}
