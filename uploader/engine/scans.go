@@ -68,10 +68,10 @@ func (s *scans) add(c uploader.Add) error {
 	return nil
 }
 
-// supersede removes the added paths from the batches that an earlier run did not
-// scan to the end, or they would be sent once more when those are scanned. It
-// returns the unfinished batches that have some of the paths: what is uploaded of
-// them counts as uploaded for the new batch.
+// supersede removes the added paths from the batches that an earlier run did not scan
+// to the end; otherwise they would be sent twice when those are scanned. It returns
+// the unfinished batches that have some of the paths: what is uploaded of them counts
+// as uploaded for the new batch.
 func (s *scans) supersede(c uploader.Add) map[uploader.BatchID]bool {
 	superseded := map[uploader.BatchID]bool{}
 	paths := make(map[string]bool, len(c.Paths)) // there may be hundreds of thousands
@@ -198,8 +198,8 @@ func (s *scans) startNext(work context.Context) {
 	})
 }
 
-// matcher returns what is known of earlier uploads that files of a batch may belong
-// to.
+// matcher returns a Matcher for the files of a batch, with the unfinished uploads to
+// its server.
 func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
 	m := &scan.Matcher{
 		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
@@ -251,8 +251,8 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 	}
 }
 
-// take makes a transfer of a found file, or gives the file to the transfer it
-// belongs to. The match may be out of date: commands and workers went on.
+// take makes a transfer of a found file, or assigns the file to the transfer that it
+// belongs to. The match may be stale, since commands and workers continued.
 func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	again := s.state.batches[id].Options.UploadAgain
 	switch t := s.state.current(f.Match.Resumes); {
@@ -260,7 +260,7 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	case t.Phase != uploader.PhaseDone:
 		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, UploadAgain: again})
 		return
-	case again: // it was not uploaded yet when the file was found
+	case again: // its upload was unfinished when the file was found
 		f.Match = scan.Match{Moves: t.ID}
 	default:
 		f.Match = scan.Match{Uploaded: t.ID}
@@ -286,7 +286,7 @@ func (s *scans) replaceFailed(from *scan.Scanner, paths ...string) {
 	}
 }
 
-// end ends the scan of a batch, complete or not.
+// end ends the scan of a batch, whether it is complete or not.
 func (s *scans) end(id uploader.BatchID) {
 	wasRunning := s.running != nil && s.running.Batch.ID == id
 	if wasRunning {
@@ -328,8 +328,8 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 	if f.Err != nil {
 		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Of(f.Err), uploader.TimestampOf(now)
 	}
-	if f.Growth == uploader.GrowthNone { // the writer of a growing file says when it is whole
-		s.waitUntilSettled(t, now)
+	if f.Growth == uploader.GrowthNone { // the program that writes a growing file determines when it is complete
+		s.waitUntilQuiet(t, now)
 	}
 	s.state.put(&uploader.Transfer{}, t, now)
 	if t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun {
@@ -337,20 +337,19 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 	}
 }
 
-// waitUntilSettled makes a new transfer wait, without a worker, until its file was
-// not changed for as long as the settings want.
-func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
-	wait := worker.QuietTimeLeft(t.Source, s.admission.Settings().SettleTime, now)
-	if wait == 0 || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
+// waitUntilQuiet makes a new transfer wait, without a worker, until its file has not
+// changed for the time in the settings.
+func (s *scans) waitUntilQuiet(t *uploader.Transfer, now time.Time) {
+	f := worker.CheckQuiet(t.Source, s.admission.Settings().SettleTime, now)
+	if f == nil || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
 		return
 	}
-	f := worker.StillWrittenFault(wait)
 	t.Phase, t.Fault, t.NextTry = uploader.PhaseWaiting, f, uploader.TimestampOf(now.Add(f.RetryAfter))
 	s.state.alarms.set(t.NextTry.Time(), t.ID)
 }
 
-// question returns what the user is asked about an earlier upload; nil when that no
-// longer exists.
+// question returns the fault by which the user is asked about an earlier upload, or
+// nil if that no longer exists.
 func (s *scans) question(m scan.Match) (prior uploader.TransferID, question error) {
 	if t := s.state.current(m.Possible); t != nil && t.Resumable() {
 		return t.ID, fault.Newf(fault.AmbiguousMatch, fault.Load, "may be the file of transfer %d", t.ID)
@@ -361,7 +360,7 @@ func (s *scans) question(m scan.Match) (prior uploader.TransferID, question erro
 	return 0, nil
 }
 
-// lookupFailed records why a scan does not go on; nil when it does again.
+// lookupFailed records why a scan does not continue; nil if it does again.
 func (s *scans) lookupFailed(from *scan.Scanner, err error) {
 	if s.running != from || fault.IsCanceled(err) {
 		return

@@ -19,7 +19,7 @@ type servers struct {
 	nextID  uploader.ServerID
 }
 
-// connect returns a server's connections; they are made when they are first used.
+// connect returns the Remote of a server, and makes it when it is first used.
 func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	if r := s.remotes[id]; r != nil {
 		return r, nil
@@ -29,7 +29,7 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
 	}
 	if server.Endpoint == "" {
-		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no address in this run", server.Name)
+		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no endpoint in this run", server.Name)
 	}
 	protocol, err := s.open(server)
 	if err != nil {
@@ -40,8 +40,8 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	return r, nil
 }
 
-// reconnect replaces the connections of a server that is in use. Workers that run
-// keep theirs.
+// reconnect replaces the Remote of a server that is in use. Running workers keep
+// theirs.
 func (s *servers) reconnect(id uploader.ServerID) {
 	if s.remotes[id] == nil {
 		return
@@ -52,8 +52,8 @@ func (s *servers) reconnect(id uploader.ServerID) {
 	}
 }
 
-// merge returns a server to be added as it is saved: with the ID of one at the same
-// address, whose access and options stay where the new one has none.
+// merge returns a server to be added as it is saved: with the ID of one with the same
+// endpoint, whose access and options stay where the new one has none.
 func (s *servers) merge(added uploader.Server) uploader.Server {
 	added.ID = s.at(added.Endpoint)
 	known := s.byID[added.ID]
@@ -66,7 +66,7 @@ func (s *servers) merge(added uploader.Server) uploader.Server {
 	return added
 }
 
-// at returns the ID of the server at an address; 0 for none.
+// at returns the ID of the server with an endpoint; 0 for none.
 func (s *servers) at(endpoint string) uploader.ServerID {
 	for id, server := range s.byID {
 		if server.Endpoint == endpoint {
@@ -108,7 +108,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.OriginalEndpoint = old.OriginalEndpoint
 	}
 	if known && old.Endpoint != s.Endpoint {
-		s.Options.MaxBody = 0 // was found out from another server
+		s.Options.MaxBody = 0 // learned from another server
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
@@ -129,8 +129,8 @@ func (l *loop) putServer(s uploader.Server) {
 	l.state.stale = true
 }
 
-// limitBody saves the largest request body that a server accepts, found out from
-// its refusals.
+// limitBody saves the largest request body that a server accepts, which was learned
+// from its refusals.
 func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	s, known := l.servers.byID[id]
 	if !known || s.Options.MaxBody > 0 && s.Options.MaxBody <= bytes {
@@ -141,8 +141,8 @@ func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
 }
 
-// moveServer changes the URLs of a server's uploads to its new address. Running
-// workers are stopped and resume from what the server holds.
+// moveServer changes the URLs of a server's uploads to its new endpoint. Running
+// workers are stopped, and resume from the server's offset.
 func (l *loop) moveServer(old uploader.Server, endpoint string) {
 	delete(l.servers.remotes, old.ID)
 	l.admission.Unblock(old.ID)

@@ -57,7 +57,7 @@ func (c *concatenation) worthwhile(ctx context.Context) (bool, error) {
 	if c.requested {
 		return true, nil
 	}
-	return c.remote.HighLatency(ctx)
+	return c.remote.highLatency(ctx)
 }
 
 // query asks the server for the offset of each part. A part that the server no longer

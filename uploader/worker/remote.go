@@ -101,10 +101,10 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	return caps, nil
 }
 
-// HighLatency reports whether the latency is so high that one connection may not use
+// highLatency reports whether the latency is so high that one connection may not use
 // all of the bandwidth. The first response may have been late because a connection
 // had to be made, so a second one is measured before it is trusted.
-func (r *Remote) HighLatency(ctx context.Context) (bool, error) {
+func (r *Remote) highLatency(ctx context.Context) (bool, error) {
 	if _, err := r.Capabilities(ctx); err != nil {
 		return false, err
 	}
