@@ -164,7 +164,7 @@ func (s *creationServer) Create(ctx context.Context, request tus.CreateRequest) 
 
 // TestReaddFileDoneBeforeMatch adds a file with the Again option. An upload of the
 // file ends in the same millisecond, before or after that, and before the batch is
-// matched. Time stands still in the test.
+// matched. Time does not advance during the test.
 func TestReaddFileDoneBeforeMatch(t *testing.T) {
 	for _, c := range []struct {
 		name        string

@@ -31,7 +31,7 @@ type scans struct {
 	requests   []scanRequest
 	running    *scan.Scanner                                  // nil for none
 	superseded map[uploader.BatchID]map[uploader.BatchID]bool // by unscanned batches: those with the same paths
-	fault      *fault.Fault                                   // why the running scan does not go on; nil when it does
+	fault      *fault.Fault                                   // why the running scan does not continue; nil while it does
 }
 
 // scanRequest is a batch to scan: all of it, or what is at and below some paths.

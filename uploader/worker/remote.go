@@ -34,8 +34,8 @@ const (
 // uploads. They remain until they expire.
 var ErrNotDeleted = errors.New("server does not support deleting uploads")
 
-// Remote is a server as this run knows it: the connection to it, and what it supports
-// and refused so far. Its methods may be called from any goroutine.
+// Remote is the connection to a server, with what the server supports and has refused
+// in this run. Its methods may be called from any goroutine.
 type Remote struct {
 	Server   uploader.Server
 	protocol uploader.Protocol
