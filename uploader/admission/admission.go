@@ -153,7 +153,7 @@ func (c *Control) Capacity(id uploader.ServerID) int {
 type Bounds struct {
 	Limits         []*netx.Limiter // all of them apply
 	Connections    func() int      // parts of the file that may be sent at the same time, right now
-	PartsRequested bool            // the server's or the batch's options ask for parts
+	PartsRequested bool            // the server's or the batch's options request parts
 	Options        uploader.BatchOptions
 }
 

@@ -210,22 +210,22 @@ func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.Transfer
 // as a new one.
 func (l *loop) continueEarlier(ids []uploader.TransferID) {
 	s := l.state
-	var answered []uploader.TransferID
+	var resumed []uploader.TransferID
 	for _, id := range ids {
-		asking := s.table.Get(id)
-		if asking.Phase != uploader.PhaseFailed || asking.Fault.Kind != fault.AmbiguousMatch {
+		t := s.table.Get(id)
+		if t.Phase != uploader.PhaseFailed || t.Fault.Kind != fault.AmbiguousMatch {
 			continue
 		}
-		prior := s.current(asking.EarlierUpload)
+		prior := s.current(t.EarlierUpload)
 		if prior == nil || !prior.Resumable() {
 			s.apply(id, lifecycle.RetriedByUser{})
 			continue
 		}
-		s.apply(prior.ID, lifecycle.AddedAgain{File: asking.Source, Fingerprint: asking.Fingerprint, Batch: asking.Batch})
-		answered = append(answered, id)
+		s.apply(prior.ID, lifecycle.AddedAgain{File: t.Source, Fingerprint: t.Fingerprint, Batch: t.Batch})
+		resumed = append(resumed, id)
 	}
-	if len(answered) > 0 {
-		s.forget(answered)
+	if len(resumed) > 0 {
+		s.forget(resumed)
 	}
 }
 

@@ -52,7 +52,7 @@ func (c *concatenation) plan(ctx context.Context, caps tus.Capabilities) (inPart
 
 // worthwhile reports whether several connections may be faster than one. Joining costs
 // the server a copy of the file. With low latency one connection uses all of the
-// bandwidth, so parts are used only if the options ask for them.
+// bandwidth, so parts are used only if the options request them.
 func (c *concatenation) worthwhile(ctx context.Context) (bool, error) {
 	if c.requested {
 		return true, nil
@@ -60,7 +60,7 @@ func (c *concatenation) worthwhile(ctx context.Context) (bool, error) {
 	return c.remote.highLatency(ctx)
 }
 
-// query asks the server for the offset of each part. A part that the server no longer
+// query queries the offset of each part. A part that the server no longer
 // has restarts, the others resume. If the plan was lost, the file restarts.
 func (c *concatenation) query(ctx context.Context) (err error) {
 	if c.parts, err = c.load(ctx, c.id); err != nil {

@@ -73,7 +73,7 @@ type Config struct {
 	LoadParts      func(context.Context, uploader.TransferID) ([]uploader.Part, error)
 	Fingerprint    func(context.Context, source.File) (string, error)
 	Connections    func() int        // how many parts may be sent at the same time, right now
-	PartsRequested bool              // the server's or the batch's options ask for parts
+	PartsRequested bool              // the server's or the batch's options request parts
 	BodyLimited    func(bytes int64) // called when the server refused a request as too large
 }
 
@@ -169,7 +169,7 @@ func (w *Worker) uploadFile(ctx context.Context) error {
 	return err
 }
 
-// queryOffset asks the server for the offset of an upload that was begun. It reports
+// queryOffset queries the offset of an upload that was begun. It reports
 // whether the upload is complete.
 func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 	if !w.transfer.Session.Begun() {
@@ -232,7 +232,7 @@ func (w *Worker) sendWhole(ctx context.Context) error {
 	return w.send(ctx)
 }
 
-// queryOffsetAfterStop asks for the offset after the user stopped the transfer, and
+// queryOffsetAfterStop queries the offset after the user stopped the transfer, and
 // hashes the file up to there. Errors are ignored: they recur when the user resumes.
 func (w *Worker) queryOffsetAfterStop(ctx context.Context) {
 	if w.file.hasher == nil || w.transfer.Phase != uploader.PhaseSending {
