@@ -30,6 +30,7 @@ type scans struct {
 
 	requests   []scanRequest
 	running    *scan.Scanner                                  // nil for none
+	neverBegun map[string]uploader.TransferID                 // for the running scan: transfers that failed before an upload was created, by path
 	superseded map[uploader.BatchID]map[uploader.BatchID]bool // by unscanned batches: those with the same paths
 	fault      *fault.Fault                                   // why the running scan does not continue; nil while it does
 }
@@ -188,7 +189,12 @@ func (s *scans) startNext(work context.Context) {
 		LookupFailed: func(err error) { s.send(func() { s.lookupFailed(scanner, err) }) },
 		Closed:       s.closed,
 	}
-	s.running = scanner
+	s.running, s.neverBegun = scanner, map[string]uploader.TransferID{}
+	for t := range s.state.table.NeverBegun() {
+		if t.Server == b.Server && t.Batch != b.ID {
+			s.neverBegun[t.Source.Path] = t.ID
+		}
+	}
 	s.tasks.Go(func() {
 		defer cancel()
 		if err := worker.CatchPanic(func() error { return scanner.Run(ctx) }); err != nil {
@@ -203,12 +209,7 @@ func (s *scans) startNext(work context.Context) {
 func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
 	m := &scan.Matcher{
 		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
-		NeverBegun: map[string]uploader.TransferID{}, Store: s.config.Store, Disk: s.config.Disk,
-	}
-	for t := range s.state.table.NeverBegun() {
-		if t.Server == b.Server && t.Batch != b.ID {
-			m.NeverBegun[t.Source.Path] = t.ID
-		}
+		Store: s.config.Store, Disk: s.config.Disk,
 	}
 	for t := range s.state.table.Resumable() {
 		if t.Server == b.Server && t.Batch != b.ID {
@@ -241,12 +242,12 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 	s.state.urgent = s.state.urgent || s.state.table.Count(id) == 0 // the user just added it
 	for _, f := range portion {
 		s.take(id, f)
-		s.replaceFailed(from, f.File.Path)
+		s.replaceFailed(id, f.File.Path)
 	}
 	if last {
 		s.state.urgent = true
-		s.replaceFailed(from, from.Batch.Roots...) // folders are not among the files
-		s.state.forgetEmptyBatches()               // those whose files moved to this one
+		s.replaceFailed(id, from.Batch.Roots...) // folders are not among the files
+		s.state.forgetEmptyBatches()             // those whose files moved to this one
 		s.end(id)
 	}
 }
@@ -276,11 +277,11 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	s.newTransfer(id, f)
 }
 
-// replaceFailed forgets the transfers that failed before they began at paths that
-// were scanned again.
-func (s *scans) replaceFailed(from *scan.Scanner, paths ...string) {
+// replaceFailed forgets the transfers that failed before an upload was created, at
+// paths that were scanned again with another batch.
+func (s *scans) replaceFailed(batch uploader.BatchID, paths ...string) {
 	for _, path := range paths {
-		if t := s.state.current(from.Matcher.NeverBegun[path]); t != nil && t.FailedBeforeStart() && t.Batch != from.Batch.ID {
+		if t := s.state.current(s.neverBegun[path]); t != nil && t.FailedBeforeStart() && t.Batch != batch {
 			s.state.forget([]uploader.TransferID{t.ID})
 		}
 	}

@@ -36,7 +36,6 @@ type Matcher struct {
 	Batch      uploader.Batch
 	Superseded map[uploader.BatchID]bool      // batches whose files were added again with this batch
 	Begun      map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
-	NeverBegun map[string]uploader.TransferID // transfers that failed before an upload was created, by path
 	Missing    map[uploader.TransferID]bool   // cache: the transfer's file is missing
 	Store      uploader.Store
 	Disk       source.Disk
@@ -101,13 +100,13 @@ func (m *Matcher) matchMoved(ctx context.Context, file source.File, sameFingerpr
 		}
 	}
 	for _, c := range m.begunCandidates(file, sameFingerprint) {
-		evidence, err := m.compare(ctx, file, c)
+		result, err := m.compare(ctx, file, c)
 		switch {
 		case err != nil:
 			return Match{}, err
-		case evidence == Equal:
+		case result == Equal:
 			equal = append(equal, c)
-		case evidence == Inconclusive:
+		case result == Inconclusive:
 			possible = append(possible, c)
 		}
 	}
