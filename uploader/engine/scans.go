@@ -58,6 +58,9 @@ func (s *scans) add(c uploader.Add) error {
 		ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0),
 		Rank: s.state.nextBatchRank, Options: c.Options,
 	})
+	if c.Options.UploadAgain {
+		s.state.finishedSince[c.Batch] = map[uploader.TransferID]bool{}
+	}
 	if len(superseded) > 0 {
 		s.superseded[c.Batch] = superseded
 	}
@@ -262,7 +265,11 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	default:
 		f.Match = scan.Match{Uploaded: t.ID}
 	}
-	if t := s.state.current(f.Match.Moves); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.Cancels() {
+	moves := f.Match.Moves
+	if t := s.state.current(f.Match.Repeats); t != nil && s.state.finishedAfterAdd(t, id) {
+		moves = t.ID
+	}
+	if t := s.state.current(moves); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.Cancels() {
 		s.state.apply(t.ID, lifecycle.MovedToBatch{Batch: id})
 		return
 	}
@@ -295,6 +302,7 @@ func (s *scans) end(id uploader.BatchID) {
 	b.Scanned = true
 	s.state.keepBatch(b)
 	delete(s.superseded, id)
+	delete(s.state.finishedSince, id)
 	for t := range s.state.table.Hidden(id) {
 		s.state.dropped = append(s.state.dropped, t.ID)
 	}

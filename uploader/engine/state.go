@@ -30,6 +30,11 @@ type state struct {
 	verified map[uploader.TransferID]lifecycle.FileState // of unfinished transfers
 	dropped  []uploader.TransferID                       // removed by the user, and final now
 
+	// finishedSince has the transfers that finished after a batch was added. It is for
+	// the unscanned batches of this run that upload files again: what finished after
+	// the batch was added is not repeated.
+	finishedSince map[uploader.BatchID]map[uploader.TransferID]bool
+
 	changes     uploader.Changes             // not saved yet; transfers and events excluded
 	afterCommit []func(work context.Context) // run once everything above is saved
 	enqueued    bool                         // something in the queue is not saved yet
@@ -55,6 +60,7 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		running:       map[uploader.TransferID]*runningWorker{},
 		checks:        map[uploader.TransferID]bool{},
 		verified:      map[uploader.TransferID]lifecycle.FileState{},
+		finishedSince: map[uploader.BatchID]map[uploader.TransferID]bool{},
 		nextID:        saved.NextID,
 		nextRank:      saved.NextRank,
 		nextBatchRank: 1,
@@ -125,6 +131,21 @@ func (s *state) put(before, after *uploader.Transfer, now time.Time) {
 	s.journal.Record(before, after, now)
 	s.table.Put(after)
 	s.stale = true
+	if after.Phase == uploader.PhaseDone && before.Phase != uploader.PhaseDone {
+		for _, finished := range s.finishedSince {
+			finished[after.ID] = true
+		}
+	}
+}
+
+// finishedAfterAdd reports whether a finished transfer finished after a batch was
+// added. Times decide only if the batch was added by an earlier run or is scanned
+// again: they have milliseconds.
+func (s *state) finishedAfterAdd(t *uploader.Transfer, batch uploader.BatchID) bool {
+	if finished, added := s.finishedSince[batch]; added {
+		return finished[t.ID]
+	}
+	return t.Finished.After(s.batches[batch].Added)
 }
 
 func (s *state) enqueue(t *uploader.Transfer) {

@@ -8,9 +8,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// QuietTimeLeft returns for how much longer a file must remain unchanged until it was so
-// for the quiet time and counts as completely written; 0 if it does. A modification time a little in the future, as by
-// the clock of a file server, counts as now; one further in the future is ignored.
+// QuietTimeLeft returns how much longer a file must remain unchanged until it has been
+// so for the quiet time and counts as completely written; 0 if it has. A modification
+// time slightly in the future, as by the clock of a file server, counts as now; one
+// further in the future is ignored.
 func QuietTimeLeft(file source.File, quiet time.Duration, now time.Time) time.Duration {
 	age := now.Sub(file.ModTime)
 	if age >= quiet || age <= -quiet {
@@ -27,11 +28,11 @@ func StillWrittenFault(wait time.Duration) *fault.Fault {
 }
 
 // checkQuiet returns a fault if the file may still be being written.
-func (w *Worker) checkQuiet(seen source.File) error {
-	if w.growth() == uploader.GrowthComplete {
+func (s *sourceFile) checkQuiet(seen source.File) error {
+	if s.growth() == uploader.GrowthComplete {
 		return nil
 	}
-	if wait := QuietTimeLeft(seen, w.Settings.SettleTime, time.Now()); wait > 0 {
+	if wait := QuietTimeLeft(seen, s.settings.SettleTime, time.Now()); wait > 0 {
 		return StillWrittenFault(wait)
 	}
 	return nil
