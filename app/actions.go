@@ -125,10 +125,10 @@ func (a *transferActions) cancel(s view.Selection) {
 
 func isDone(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone }
 
-// confirmLoss asks whether to cancel what is unfinished when something of it is
-// uploaded.
+// confirmLoss asks whether to cancel what is unfinished when something of it was
+// sent.
 func (a *transferActions) confirmLoss(s view.Selection, then func()) {
-	if view.UploadedBytes(s) == 0 {
+	if view.BytesAtRisk(a.bridge.Snapshot(), s) == 0 {
 		then()
 		return
 	}
@@ -139,7 +139,7 @@ func (a *transferActions) confirmLoss(s view.Selection, then func()) {
 func (a *transferActions) confirm(s view.Selection, then func()) {
 	n := len(s.Allowed(view.ActionCancel))
 	text := words.Text("cancelling.none")
-	if bytes := view.UploadedBytes(s); bytes > 0 {
+	if bytes := view.BytesAtRisk(a.bridge.Snapshot(), s); bytes > 0 {
 		text = words.Text("cancelling.text", words.Data{"Size": words.Size(bytes)})
 	}
 	a.dialogs.Ask(form.Question{

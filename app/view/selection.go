@@ -91,11 +91,12 @@ func Retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
 	return fit
 }
 
-// UploadedBytes is how many uploaded bytes are lost by cancelling the selection.
-func UploadedBytes(s Selection) int64 {
+// BytesAtRisk returns how many bytes may be lost by cancelling the selection,
+// including those that a running request has sent.
+func BytesAtRisk(snapshot *uploader.Snapshot, s Selection) int64 {
 	var bytes int64
 	for _, t := range s.Allowed(ActionCancel) {
-		bytes += t.Session.Offset
+		bytes += snapshot.AtRisk(t)
 	}
 	return bytes
 }

@@ -202,7 +202,7 @@ func parseCall(expr *ast.CallExpr) (c call, ok bool) {
 	case *ast.SelectorExpr:
 		name = f.Sel.Name
 	}
-	before := map[string]int{"Say": 1, "Text": 1, "say": 1, "usage": 1, "Count": 2}[name] // arguments before the data
+	before := map[string]int{"Text": 1, "say": 1, "usage": 1, "Count": 2}[name] // arguments before the data
 	if before == 0 || len(expr.Args) < before {
 		return call{}, false
 	}

@@ -147,7 +147,7 @@ func (l *loop) load() {
 			s.drop(t)
 		}
 	}
-	for _, b := range s.batches {
+	for _, b := range s.orderedBatches() {
 		if !b.Scanned && !l.engine.config.AskBeforeResume {
 			l.scans.scan(b.ID)
 		}
@@ -244,7 +244,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(schedule)
 	until(l.commits.retryAt)
 	until(l.deleter.NextTry())
-	until(l.history.nextAt)
+	until(l.history.next(s))
 	if l.bulkReady() {
 		until(now)
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,10 +67,11 @@ func (s *servers) merge(added uploader.Server) uploader.Server {
 	return added
 }
 
-// at returns the ID of the server at an address; 0 for none.
+// at returns the ID of the server at an address, the oldest one if there are
+// several; 0 for none.
 func (s *servers) at(endpoint string) uploader.ServerID {
-	for id, server := range s.byID {
-		if server.Endpoint == endpoint {
+	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
+		if s.byID[id].Endpoint == endpoint {
 			return id
 		}
 	}
@@ -97,10 +99,11 @@ type addressChange struct{ from, to string }
 
 // apply returns the URL that an upload below the old address has now.
 func (c addressChange) apply(url string) string {
-	if rest, below := strings.CutPrefix(url, c.from); below && c.from != "" {
-		return c.to + rest
+	rest, below := strings.CutPrefix(url, c.from)
+	if !below || c.from == "" || rest != "" && !strings.HasSuffix(c.from, "/") && !strings.ContainsAny(rest[:1], "/?") {
+		return url
 	}
-	return url
+	return c.to + rest
 }
 
 func (l *loop) saveServer(s uploader.Server) error {
