@@ -147,6 +147,11 @@ func (l *loop) load() {
 			s.drop(t)
 		}
 	}
+	for t := range s.table.Resumable() {
+		if t.Session.URL != "" {
+			l.workers.uploadURLs.put(t.Session.URL, urlOwner{t.ID, noPart})
+		}
+	}
 	for _, b := range s.orderedBatches() {
 		if !b.Scanned && !l.engine.config.AskBeforeResume {
 			l.scans.scan(b.ID)

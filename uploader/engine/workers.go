@@ -33,6 +33,8 @@ type workers struct {
 
 	limitBody func(uploader.ServerID, int64)
 	totalSent atomic.Int64 // bytes sent by all workers since the start
+
+	uploadURLs uploadURLs
 }
 
 // runningWorker is a worker as the loop sees it.
@@ -42,6 +44,7 @@ type runningWorker struct {
 	moves    []addressChange // of its server since then
 	counters *worker.Counters
 	speed    speed.Meter
+	rejected bool // what it reports is ignored
 }
 
 // admit starts workers as long as the queue gives transfers out. While a bulk
@@ -192,6 +195,9 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	}
 	if running != nil {
 		in = running.withNewAddress(in)
+		if w.rejects(t, running, in) {
+			return
+		}
 	}
 	switch in := in.(type) {
 	case lifecycle.UploadCreated, lifecycle.Acknowledged:
@@ -228,6 +234,26 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	default:
 		w.judge(s.table.Get(id), end.Fault)
 	}
+}
+
+// rejects reports whether an input is ignored because its transfer failed: it fails
+// when the server gave it the upload of another file.
+func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifecycle.Input) bool {
+	var f *fault.Fault
+	switch in := in.(type) {
+	case lifecycle.UploadCreated:
+		f = w.urlConflict(t, in.Session.URL, noPart)
+	case lifecycle.PartChanged:
+		f = w.urlConflict(t, in.Part.URL, in.Part.Index)
+	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
+		return false
+	}
+	if f != nil && !running.rejected {
+		running.rejected = true
+		w.log.Warn("transfer rejected", "transfer", t.ID, "server", t.Server, "fault", f.Error())
+		w.state.apply(t.ID, lifecycle.Rejected{Fault: f})
+	}
+	return running.rejected
 }
 
 // release records that a worker has ended.
