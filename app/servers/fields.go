@@ -49,7 +49,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.given.SetChecked(p.GivenURL)
 	f.checksums.SetChecked(p.Checksums)
 	f.override.SetChecked(p.MethodOverride)
-	p.MaxBody = 0
+	p.MaxBody, p.SendsVersion = 0, false // found out, not chosen
 	a := s.Access
 	f.moreOpen = p != uploader.ServerOptions{} || a.CA+a.Certificate+a.Proxy != ""
 	f.arrange()

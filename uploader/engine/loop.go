@@ -92,7 +92,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 	l.checks = &checks{state: l.state, servers: l.servers, admission: l.admission}
 	l.workers = &workers{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks,
-		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody, observeVersion: l.observeVersion,
 	}
 	l.checks.judge = l.workers.judge
 	l.scans = &scans{

@@ -53,6 +53,12 @@ func (s *servers) reconnect(id uploader.ServerID) {
 	}
 }
 
+// sendsVersion reports whether a server was found to send Tus-Resumable in this run.
+func (s *servers) sendsVersion(id uploader.ServerID) bool {
+	r := s.remotes[id]
+	return r != nil && r.SendsVersion()
+}
+
 // merge returns a server to be added as it is saved: with the ID of one at the same
 // address, whose access and options stay where the new one has none.
 func (s *servers) merge(added uploader.Server) uploader.Server {
@@ -117,6 +123,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.ID = l.servers.takeID()
 	}
 	old, known := l.servers.byID[s.ID]
+	s.Options.SendsVersion = false // the edited server may be another one; the next response tells
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint
@@ -153,6 +160,16 @@ func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	s.Options.MaxBody = bytes
 	l.putServer(s)
 	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
+}
+
+// observeVersion saves that a server sends Tus-Resumable once it has.
+func (l *loop) observeVersion(id uploader.ServerID) {
+	s, known := l.servers.byID[id]
+	if !known || s.Options.SendsVersion || !l.servers.sendsVersion(id) {
+		return
+	}
+	s.Options.SendsVersion = true
+	l.putServer(s)
 }
 
 // moveServer changes the URLs of a server's uploads to its new address. Running

@@ -31,8 +31,9 @@ type workers struct {
 	send      func(func()) // runs a function on the loop's goroutine
 	closed    <-chan struct{}
 
-	limitBody func(uploader.ServerID, int64)
-	totalSent atomic.Int64 // bytes sent by all workers since the start
+	limitBody      func(uploader.ServerID, int64)
+	observeVersion func(uploader.ServerID)
+	totalSent      atomic.Int64 // bytes sent by all workers since the start
 
 	uploadURLs uploadURLs
 }
@@ -333,6 +334,7 @@ func (w *workers) accepted(server uploader.ServerID) {
 		w.log.Info("more simultaneous transfers to a server", "server", server, "max", limit)
 	}
 	w.deleter.Reachable()
+	w.observeVersion(server)
 }
 
 // refused records that a server refused a request as one too many.

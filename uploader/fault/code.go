@@ -13,10 +13,11 @@ const (
 	CodeConcatPending    = "STILL_JOINING"    // Busy: the server is still concatenating the parts
 	CodeConcatFailed     = "NOT_JOINED"       // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable    = "NOT_COMPARABLE"   // SourceChanged: the file may be unchanged, but this cannot be verified
+	CodeForeignResponse  = "FOREIGN_RESPONSE" // Transient: an intermediary responded instead of the server
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
 )
 
 // Codes returns all codes that Ferry sets itself.
 func Codes() []string {
-	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeProxySignIn}
+	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn}
 }

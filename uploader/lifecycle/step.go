@@ -197,7 +197,12 @@ func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 		return t, Effects{Enqueue: true}
 	case uploader.PhaseFailed, uploader.PhaseCancelled:
 		var abandoned uploader.Session
-		if mustRestart(t) {
+		switch {
+		case isGone(t):
+			// The server is asked once more. If the upload is gone, nothing is held of it
+			// and another one is created (stepWorkerEnded); if not, it is resumed.
+			t.Session.Offset, t.Session.Sent, t.ResumedFrom = 0, 0, 0
+		case mustRestart(t):
 			abandoned = t.Session
 			t.Session, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
 		}
@@ -212,6 +217,12 @@ func requeued(t uploader.Transfer) uploader.Transfer {
 	t.Intent, t.Phase, t.Fault, t.Attempt, t.EarlierUpload = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
 	t.NextTry, t.Finished = 0, 0
 	return t
+}
+
+// isGone reports whether a transfer failed because its upload no longer exists. The
+// parts of a file are each created again where needed.
+func isGone(t uploader.Transfer) bool {
+	return t.Phase == uploader.PhaseFailed && fault.Is(t.Fault, fault.Gone) && t.Session.URL != "" && t.Session.Parts == 0
 }
 
 // mustRestart reports whether a retry cannot resume the upload on the server.
