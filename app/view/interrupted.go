@@ -31,6 +31,7 @@ func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 			found.batches = append(found.batches, id)
 		}
 	}
+	slices.Sort(found.batches)
 	if found.Empty() {
 		return nil
 	}

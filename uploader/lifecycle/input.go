@@ -82,7 +82,7 @@ type (
 // Inputs from the engine.
 type (
 	WaitEnded     struct{}                           // NextTry was reached
-	SaveFailed    struct{ Fault *fault.Fault }       // the store refused the transfer
+	Rejected      struct{ Fault *fault.Fault }       // the store refused the transfer, or it must not be sent
 	UploadDeleted struct{ Session uploader.Session } // a cancelled upload was deleted, or is left to expire
 	URLChanged    struct{ URL string }               // the upload URL moved with the server's endpoint
 )
@@ -111,6 +111,6 @@ func (WorkerEnded) input()     {}
 func (CheckStarted) input()    {}
 func (CheckEnded) input()      {}
 func (WaitEnded) input()       {}
-func (SaveFailed) input()      {}
+func (Rejected) input()        {}
 func (UploadDeleted) input()   {}
 func (URLChanged) input()      {}
