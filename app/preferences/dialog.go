@@ -19,6 +19,7 @@ import (
 // Section is a page of the settings.
 type Section uint8
 
+// The sections, in the order in which they are shown.
 const (
 	SectionTransfers Section = iota
 	SectionNotifications

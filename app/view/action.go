@@ -12,6 +12,7 @@ import (
 // order of the menu.
 type Action uint8
 
+// The actions.
 const (
 	ActionPause Action = iota
 	ActionResume

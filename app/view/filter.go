@@ -12,6 +12,7 @@ import (
 // Filter is a group of states. The list shows the transfers in one of them.
 type Filter uint8
 
+// The filters, in the order of their tabs.
 const (
 	FilterAll Filter = iota
 	FilterActive

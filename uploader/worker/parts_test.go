@@ -20,7 +20,9 @@ func (s joinedServer) Head(context.Context, string) (tus.Status, error) {
 	return tus.Status{Offset: s.size, Length: s.size}, nil
 }
 
-func (s joinedServer) Probe(context.Context) (tus.Capabilities, error) { return tus.Capabilities{}, nil }
+func (s joinedServer) Probe(context.Context) (tus.Capabilities, error) {
+	return tus.Capabilities{}, nil
+}
 
 // TestPositionOfParts checks the position that is shown as progress.
 func TestPositionOfParts(t *testing.T) {
