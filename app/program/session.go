@@ -62,7 +62,7 @@ type session struct {
 	server        *instance.Server
 }
 
-// open opens a session. It takes over lock, also if it fails.
+// open opens a session. It takes ownership of lock, even if it fails.
 func open(ctx context.Context, c command, lock *instance.Lock, o options) (*session, error) {
 	s := &session{lock: lock}
 	if err := s.open(ctx, c, o); err != nil {

@@ -11,13 +11,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// metadata returns the Upload-Metadata of the file.
-func (w *Worker) metadata() []tus.Pair {
-	pairs := defaultMetadata(w.Transfer.Source)
-	if sum := w.Transfer.SHA256; sum != "" {
+// metadata returns the Upload-Metadata of a transfer's file.
+func (r *Remote) metadata(t *uploader.Transfer) []tus.Pair {
+	pairs := defaultMetadata(t.Source)
+	if sum := t.SHA256; sum != "" {
 		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
 	}
-	return withTemplate(pairs, w.Transfer.Source, w.Remote.Server.Options.Metadata)
+	return withTemplate(pairs, t.Source, r.Server.Options.Metadata)
 }
 
 // defaultMetadata returns the metadata that every server gets. File names may be
