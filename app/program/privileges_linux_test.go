@@ -10,7 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const terminate = syscall.SIGTERM
+// Signals that end the program.
+const (
+	terminate = syscall.SIGTERM
+	hangUp    = syscall.SIGHUP
+)
 
 // dropPrivileges restarts this process without the capabilities that override file
 // permissions, if the environment variable is set to "wanted".

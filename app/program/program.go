@@ -21,15 +21,15 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Run runs the command line args and returns the exit code. The first SIGINT or
-// SIGTERM shuts down gracefully, the second one kills the process. version is what
+// Run runs the command line args and returns the exit code. The first SIGINT, SIGTERM
+// or SIGHUP shuts down gracefully, the second one kills the process. version is what
 // the command "version" prints.
 func Run(version string, args []string, streams cli.Streams) int {
 	if err := words.Load(""); err != nil {
 		_, _ = fmt.Fprintln(streams.Err, err)
 		return cli.ExitFailed
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // restore the default effect of a second signal
 
@@ -41,6 +41,16 @@ func Run(version string, args []string, streams cli.Streams) int {
 		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
 	}
 	return cli.ExitCode(err)
+}
+
+// endSignals returns the signals that end the program. SIGHUP, which a closing terminal
+// sends, stays ignored where the program was started so (nohup).
+func endSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 func run(ctx context.Context, version string, invocation cli.Invocation, streams cli.Streams) (err error) {
