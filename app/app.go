@@ -71,10 +71,11 @@ func Run(ctx context.Context, config Config) error {
 // on the UI's goroutine.
 type system struct {
 	hasTray    func(context.Context) bool
-	followTray func(ctx context.Context, changed func()) // see platform.WatchTray
-	showInTray func(context.Context) error               // see platform.RegisterTrayIcon
-	trayAway   time.Duration                             // how long a tray may be missing before it counts as gone
-	surveyed   time.Duration                             // how long counting may delay adding
+	followTray func(ctx context.Context, changed, restarted func()) // see platform.WatchTray
+	showInTray func(context.Context) error                          // see platform.RegisterTrayIcon
+	exportTray func() (export func())                               // see exportTray
+	trayAway   time.Duration                                        // how long a tray may be missing before it counts as gone
+	surveyed   time.Duration                                        // how long counting may delay adding
 	reveal     func(ctx context.Context, path string) error
 	openFolder func(ctx context.Context, dir string) error
 	openFile   func(ctx context.Context, path string) error

@@ -24,6 +24,7 @@ func native(toolkit fyne.App) system {
 		hasTray:    platform.HasTray,
 		followTray: platform.WatchTray,
 		showInTray: platform.RegisterTrayIcon,
+		exportTray: exportTray,
 		trayAway:   trayGrace,
 		surveyed:   surveyTimeout,
 		reveal:     platform.Reveal,
@@ -35,6 +36,14 @@ func native(toolkit fyne.App) system {
 		tooltip:    systray.SetTooltip,
 		settled:    func(then func()) { settled(toolkit.Settings(), then) },
 	}
+}
+
+// exportTray prepares to export the toolkit's tray icon again, on a restarted session bus,
+// and returns the function that does. It is called on the UI's goroutine, to which the
+// tray library's start and end belong; the function it returns blocks.
+func exportTray() (export func()) {
+	export, _ = systray.RunWithExternalLoop(nil, nil)
+	return export
 }
 
 // variantTimeout is how long the desktop may take to answer whether it is light or dark.

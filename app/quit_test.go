@@ -128,6 +128,21 @@ func TestClosingAndQuitting(t *testing.T) {
 			return s.desktop.iconShown
 		})
 	})
+	t.Run("restarted session bus is given the icon as it is now", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine())
+		s.until("the tray is followed", s.desktop.followsTray)
+		s.until("the icon is shown", func() bool { return s.toolkit.icon != nil })
+		s.toolkit.icon, s.toolkit.menu = nil, nil
+		s.desktop.mu.Lock()
+		s.desktop.busRestarts = true
+		s.desktop.mu.Unlock()
+		s.desktop.setTray(false)
+		s.until("the icon is exported and updated", func() bool {
+			s.desktop.mu.Lock()
+			defer s.desktop.mu.Unlock()
+			return s.desktop.iconExported && s.toolkit.icon != nil && s.toolkit.menu != nil
+		})
+	})
 	t.Run("started hidden it waits in the tray, where there is one", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), startHidden)
 		s.until("the tray is there", func() bool { return s.toolkit.menu != nil })

@@ -133,12 +133,13 @@ func (sh *shell) makeDialogs() {
 
 // makeVisibility creates the tray, and what hides and closes the window.
 func (sh *shell) makeVisibility() {
-	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, tray.Actions{
+	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, sh.config.Log, tray.Actions{
 		Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
 		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, TakeRecent: sh.actions.takeRecent,
 	})
 	presence := &tray.Presence{
-		Icon: sh.tray != nil, Has: sh.system.hasTray, Follow: sh.system.followTray, ShowIcon: sh.system.showInTray, Away: sh.system.trayAway, Log: sh.config.Log,
+		Icon: sh.tray != nil, Has: sh.system.hasTray, Follow: sh.system.followTray, ShowIcon: sh.system.showInTray, Restore: sh.restoreTray,
+		Away: sh.system.trayAway, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
 		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, memory: sh.toolkit.Preferences(), show: sh.show, focused: true,
@@ -147,6 +148,24 @@ func (sh *shell) makeVisibility() {
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
 		interrupted: sh.interrupted, exit: sh.toolkit.Quit,
 	}
+}
+
+// restoreTray exports the tray's icon on a restarted session bus, and then brings it up to
+// date. It blocks, and is called on a goroutine of the bridge.
+func (sh *shell) restoreTray(ctx context.Context) {
+	if sh.tray == nil {
+		return
+	}
+	exports := make(chan func(), 1)
+	sh.bridge.Post(func() { exports <- sh.system.exportTray() })
+	select {
+	case export := <-exports:
+		export()
+	case <-ctx.Done():
+		return
+	}
+	sh.bridge.Post(sh.tray.Invalidate)
+	sh.bridge.Refresh()
 }
 
 // windowActions are what the parts of the window do.

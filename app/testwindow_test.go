@@ -56,7 +56,11 @@ type fakeDesktop struct {
 	noTray    bool
 	iconShown bool          // in a new tray
 	trayGone  chan struct{} // closed when the tray disappears
-	copied    string        // on the clipboard; "" for a desktop without files on it
+
+	busRestarts  bool // the tray returns with a new session bus
+	iconExported bool // on a new session bus
+
+	copied    string // on the clipboard; "" for a desktop without files on it
 	picked    []string
 	pickErr   error
 	notes     []platform.Notification
@@ -109,7 +113,7 @@ func (d *fakeDesktop) setTray(noTray bool) {
 	}
 }
 
-func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
+func (d *fakeDesktop) followTray(ctx context.Context, changed, restarted func()) {
 	d.mu.Lock()
 	gone := make(chan struct{})
 	d.trayGone = gone
@@ -117,9 +121,16 @@ func (d *fakeDesktop) followTray(ctx context.Context, changed func()) {
 	d.wake()
 	select {
 	case <-gone:
+		if d.busRestarts {
+			restarted()
+		}
 		changed()
 	case <-ctx.Done():
 	}
+}
+
+func (d *fakeDesktop) exportTray() func() {
+	return func() { d.record(func() { d.iconExported = true }) }
 }
 
 // followsTray reports whether followTray is running.
@@ -182,7 +193,7 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 		option(&config, s.desktop)
 	}
 	s.shell = newShell(s.toolkit, config, system{
-		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
+		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, exportTray: s.desktop.exportTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		surveyed: time.Hour, // no slow machine goes on without a question
 		copied:   s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
 	}, s.ui.Post)

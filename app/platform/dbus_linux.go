@@ -40,15 +40,21 @@ func hasOwner(ctx context.Context, conn *dbus.Conn, name string) (bool, error) {
 // reconnect connects to a bus that has disconnected, once it is there again. It returns
 // nil when ctx is done.
 func reconnect(ctx context.Context, connect func() (*dbus.Conn, error)) *dbus.Conn {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(reconnectInterval):
-		}
+	for wait(ctx, reconnectInterval) {
 		if conn, err := connect(); err == nil {
 			return conn
 		}
+	}
+	return nil
+}
+
+// wait reports whether the time has passed before ctx is done.
+func wait(ctx context.Context, duration time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(duration):
+		return true
 	}
 }
 

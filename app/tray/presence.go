@@ -19,9 +19,10 @@ const (
 type Presence struct {
 	Icon     bool // the toolkit has an icon for a tray
 	Has      func(context.Context) bool
-	Follow   func(ctx context.Context, changed func()) // see platform.WatchTray
-	ShowIcon func(context.Context) error               // see platform.RegisterTrayIcon
-	Away     time.Duration                             // how long a tray may be missing before it counts as gone
+	Follow   func(ctx context.Context, changed, restarted func()) // see platform.WatchTray
+	ShowIcon func(context.Context) error                          // see platform.RegisterTrayIcon
+	Restore  func(context.Context)                                // exports the toolkit's icon on a restarted session bus
+	Away     time.Duration                                        // how long a tray may be missing before it counts as gone
 	Log      *slog.Logger
 }
 
@@ -50,8 +51,8 @@ func (p *Presence) Wait(ctx context.Context) bool {
 	}
 }
 
-// Watch puts the icon into a tray that appears, and calls lost when the tray has been
-// missing for the time Away. It returns when ctx ends.
+// Watch puts the icon into a tray that appears, also on a restarted session bus, and calls
+// lost when the tray has been missing for the time Away. It returns when ctx ends.
 func (p *Presence) Watch(ctx context.Context, lost func()) {
 	p.Follow(ctx, func() {
 		p.offerIcon(ctx)
@@ -64,7 +65,7 @@ func (p *Presence) Watch(ctx context.Context, lost func()) {
 			return
 		}
 		lost()
-	})
+	}, func() { p.Restore(ctx) })
 }
 
 // offerIcon fails where there is no tray any more, which needs no handling.
