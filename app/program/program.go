@@ -39,6 +39,7 @@ func Run(version string, args []string, streams cli.Streams) int {
 	}
 	if err != nil && !cli.Reported(err) {
 		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
+		newFailureDesktop(invocation, streams.Err).report(ctx, invocation, err)
 	}
 	return cli.ExitCode(err)
 }
