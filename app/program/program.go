@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/profile"
@@ -22,16 +23,21 @@ import (
 )
 
 // Run runs the command line args and returns the exit code. The first SIGINT, SIGTERM
-// or SIGHUP shuts down gracefully, the second one kills the process. version is what
-// the command "version" prints.
+// or SIGHUP shuts down gracefully, within [maxShutdown]; the second one kills the process.
+// version is what the command "version" prints.
 func Run(version string, args []string, streams cli.Streams) int {
 	if err := words.Load(""); err != nil {
 		_, _ = fmt.Fprintln(streams.Err, err)
 		return cli.ExitFailed
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
+	returned := make(chan struct{})
 	defer stop()
-	context.AfterFunc(ctx, stop) // restore the default effect of a second signal
+	defer close(returned)
+	context.AfterFunc(ctx, func() {
+		stop() // restore the default effect of a second signal
+		exitLate(returned, streams)
+	})
 
 	invocation, err := cli.Parse(args, streams.Out)
 	if err == nil {
@@ -42,6 +48,21 @@ func Run(version string, args []string, streams cli.Streams) int {
 		newFailureDesktop(invocation, streams.Err).report(ctx, invocation, err)
 	}
 	return cli.ExitCode(err)
+}
+
+// maxShutdown is how long shutting down may take after the first signal. What is
+// acknowledged is saved by then; longer takes only what cannot be interrupted, such as
+// reading from a drive that does not respond.
+const maxShutdown = 5 * time.Second
+
+// exitLate ends the process if it does not return in time.
+func exitLate(returned <-chan struct{}, streams cli.Streams) {
+	select {
+	case <-returned:
+	case <-time.After(maxShutdown):
+		_, _ = fmt.Fprintln(streams.Err, cli.Explain(context.Canceled))
+		os.Exit(cli.ExitInterrupted)
+	}
 }
 
 // endSignals returns the signals that end the program. SIGHUP, which a closing terminal

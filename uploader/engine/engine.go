@@ -88,7 +88,9 @@ func New(config Config) *Engine {
 
 // Run loads what is saved, takes up what is unfinished, and carries out commands
 // until ctx ends, which is no error. It returns when every goroutine it started
-// has ended and everything acknowledged is saved. It is called once.
+// has ended and everything acknowledged is saved; a goroutine that blocks on a drive that
+// does not respond is not waited for longer than a few seconds, and changes nothing
+// afterwards. It is called once.
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.end()
 	saved, err := e.config.Store.Load(ctx)

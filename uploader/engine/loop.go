@@ -19,6 +19,11 @@ import (
 const (
 	checkpointInterval = time.Second
 
+	// stopTimeout limits how long a stopping engine waits for its workers. It exceeds
+	// their grace period: only those that block in a system call, such as a read from a
+	// drive that does not respond, take longer. No context ends these.
+	stopTimeout = 3500 * time.Millisecond
+
 	// maxReports is how many reports wait for the loop before those who send them
 	// wait for it, and how many it receives in one turn.
 	maxReports = 1024
@@ -49,6 +54,7 @@ type loop struct {
 	checkpoint time.Time // the last one
 	sampled    time.Time // when the counters were read
 	stopping   bool
+	stopBy     time.Time // when to stop waiting for workers; zero unless stopping
 }
 
 // reply is a reply to a command that waits for the commit.
@@ -116,17 +122,43 @@ func (l *loop) run(ctx context.Context) {
 	l.load()
 	for quit := ctx.Done(); ; {
 		l.turn(disk, work)
-		if l.stopping && len(l.state.running) == 0 && !l.bulkReady() {
+		if l.stopping && !l.bulkReady() && (len(l.state.running) == 0 || !time.Now().Before(l.stopBy)) {
 			break
 		}
 		if l.wait(quit) {
 			l.stopping, quit = true, nil
+			l.stopBy = time.Now().Add(stopTimeout)
 			stopWork(worker.ErrShutdown)
 		}
 	}
 	close(l.closed)
-	l.tasks.Wait()
+	if !l.waitTasks() {
+		l.log.Error("workers or a scan do not stop, most likely because a drive does not respond", "workers", len(l.state.running))
+	}
 	l.lastSave(disk, work)
+}
+
+// waitTasks waits for the goroutines that the loop started, at most until stopBy. It
+// reports whether all have ended. Those that have not can change nothing any more.
+func (l *loop) waitTasks() bool {
+	ended := make(chan struct{})
+	go func() {
+		l.tasks.Wait()
+		close(ended)
+	}()
+	timer := time.NewTimer(time.Until(l.stopBy))
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-timer.C:
+	}
+	select {
+	case <-ended: // in time as well
+		return true
+	default:
+		return false
+	}
 }
 
 // load brings what was saved into a running state, after a quit as after a crash:
@@ -245,6 +277,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(l.commits.retryAt)
 	until(l.deleter.NextTry())
 	until(l.history.nextAt)
+	until(l.stopBy)
 	if l.bulkReady() {
 		until(now)
 	}
@@ -350,7 +383,7 @@ func (l *loop) lastSave(disk, work context.Context) {
 	l.state.forgetDropped()
 	if l.commits.save(disk, time.Now()) {
 		l.act(work)
-		l.tasks.Wait() // work has ended, so what it starts ends at once
+		l.waitTasks() // work has ended, so what it starts ends at once
 	}
 	l.publish(time.Now())
 	l.sendReplies(l.commits.fault)
