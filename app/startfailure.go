@@ -45,6 +45,7 @@ func ShowStartFailure(ctx context.Context, log *slog.Logger, failure StartFailur
 	savePreferences := takeStopHook(toolkit.Lifecycle())
 	w := newFailureWindow(toolkit, platform.NewChooser(), log, failure, fyne.Do)
 	w.start(ctx, platform.OpenFolder)
+	settled(toolkit.Settings(), w.window.Show)
 	toolkit.Run()
 	savePreferences()
 	w.close()
@@ -76,7 +77,8 @@ func newFailureWindow(toolkit fyne.App, chooser platform.Chooser, log *slog.Logg
 	return w
 }
 
-// start shows the window. openFolder opens a folder in the file manager.
+// start fills the window, which the caller shows. openFolder opens a folder in the file
+// manager.
 func (w *failureWindow) start(ctx context.Context, openFolder func(context.Context, string) error) {
 	w.tasks.Start(ctx)
 	title := widget.NewLabelWithStyle(words.Text("start.failed.title"), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
@@ -89,7 +91,6 @@ func (w *failureWindow) start(ctx context.Context, openFolder func(context.Conte
 	w.window.SetCloseIntercept(w.quit)
 	context.AfterFunc(ctx, func() { w.tasks.Post(w.quit) })
 	w.window.CenterOnScreen()
-	w.window.Show()
 }
 
 func (w *failureWindow) buttons(openFolder func(context.Context, string) error) fyne.CanvasObject {

@@ -20,6 +20,7 @@ func startFailureWindow(t *testing.T, desktop *fakeDesktop) (*failureWindow, *fa
 	desktop.wake = ui.Wake
 	w := newFailureWindow(toolkit, desktop, slog.New(slog.DiscardHandler), StartFailure{Text: "The disk is full.", Folder: "/data"}, ui.Post)
 	w.start(t.Context(), desktop.show)
+	w.window.Show()
 	t.Cleanup(w.close)
 	return w, toolkit, ui
 }

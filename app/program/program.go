@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime"
@@ -75,12 +76,22 @@ func endSignals() []os.Signal {
 	return signals
 }
 
+// openProfile opens the profile in dir, "" for the default one.
+func openProfile(dir string) (profile.Profile, error) {
+	p, err := profile.Open(dir)
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, syscall.ENOTDIR) {
+		data := words.Data{"Folder": words.Printable(pathErr.Path)}
+		return p, errors.Join(&cli.UserError{Text: words.Text("cli.profile.file", data), Window: words.Text("start.profile.file", data)}, err)
+	}
+	return p, err
+}
+
 func run(ctx context.Context, version string, invocation cli.Invocation, streams cli.Streams) (err error) {
 	if invocation.Version {
 		_, err := fmt.Fprintln(streams.Out, words.Text("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}))
 		return err
 	}
-	p, err := profile.Open(invocation.Profile)
+	p, err := openProfile(invocation.Profile)
 	if err != nil {
 		return err
 	}

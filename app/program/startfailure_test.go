@@ -106,7 +106,7 @@ func TestStartFailuresHaveTextForWindow(t *testing.T) {
 	}
 	t.Setenv("DISPLAY", ":nowhere") // not used before the window is shown
 	for _, c := range []struct{ name, profile, folder, want string }{
-		{"profile is a file", file, "", "Ferry can't save its data on this computer"},
+		{"profile is a file", file, "", "which is a file and not a folder. Move it elsewhere, or choose another data folder."},
 		{"foreign database", foreign, foreign, "choose another data folder"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
