@@ -1,7 +1,9 @@
 package worker
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +19,27 @@ func (w *Worker) metadata() []tus.Pair {
 	if sum := w.Transfer.SHA256; sum != "" {
 		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
 	}
-	return withTemplate(pairs, w.Transfer.Source, w.Remote.Server.Options.Metadata)
+	pairs = withTemplate(pairs, w.Transfer.Source, w.Remote.Server.Options.Metadata)
+	if w.Remote.Server.Builtin() {
+		pairs = append(pairs, tus.Pair{Key: uploader.MetadataTransfer, Value: w.transferKey()})
+	}
+	return pairs
+}
+
+// transferKey returns a text that is the same for every request to create the upload of
+// this transfer, in each run of the program, and that no other transfer has. It differs
+// once the file changed: the receiver must not take what it has for the new content. All
+// of it is saved, or read from the file, before the first request.
+func (w *Worker) transferKey() string {
+	t := w.Transfer
+	key := fmt.Sprintln("transfer", t.ID, t.Added, t.Source.Size, t.Source.ModTime.UnixNano(), t.Source.Identity)
+	if w.file != nil {
+		if changed, known := source.ChangeTime(w.file); known {
+			key += fmt.Sprintln(changed.UnixNano())
+		}
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:16])
 }
 
 // defaultMetadata returns the metadata that every server gets. File names may be
