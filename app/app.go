@@ -46,7 +46,7 @@ type Config struct {
 	Hidden      bool   // start in the tray, where there is one
 	AskToResume bool   // the engine waits until a person has decided about interrupted uploads
 	Notice      string // a notice about the profile, as text; "" for none
-	ReceivedDir string // the folder in which the built-in receiver puts files; "" when it does not run
+	ReceivedDir string // the folder in which the built-in receiver puts files
 	Data        ProfileData
 	Autostart   Autostart // may be nil
 	Version     string

@@ -28,15 +28,17 @@ func TestBlockedServerBanner(t *testing.T) {
 		"a sign-in": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
 			return asksForServer(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
 		}},
-		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", asksForServer},
-		"a locked file":          {code(fault.Auth, fault.CodeKeyringLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
-		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyringFailed), "doesn't respond", "Try again", signedIn},
-		"a proxy":                {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", asksForServer},
-		"a certificate":          {code(fault.TLS, ""), "isn't trusted", "Try again", signedIn},
-		"a certificate file":     {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", asksForServer},
-		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
-		"a page in its place":    {code(fault.NotTus, ""), "not from “Studio”", "Try again", signedIn},
-		"a full server":          {code(fault.Quota, ""), "no space left", "Try again", signedIn},
+		"a sign-in that is gone":    {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", asksForServer},
+		"a locked file":             {code(fault.Auth, fault.CodeKeyringLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
+		"a keyring that fails":      {code(fault.Auth, fault.CodeKeyringFailed), "doesn't respond", "Try again", signedIn},
+		"a proxy":                   {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", asksForServer},
+		"a certificate":             {code(fault.TLS, ""), "isn't trusted", "Try again", signedIn},
+		"a certificate file":        {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", asksForServer},
+		"no upload server":          {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
+		"a page in its place":       {code(fault.NotTus, ""), "not from “Studio”", "Try again", signedIn},
+		"a receiver without folder": {code(fault.LocalDisk, fault.CodeReceiverDisk), "can't be created or written to", "Try again", signedIn},
+		"a full receiver":           {code(fault.LocalDisk, fault.CodeReceiverFull), "is full", "Open folder", func(s *testWindow) bool { return len(s.desktop.shownPaths()) == 1 }},
+		"a full server":             {code(fault.Quota, ""), "no space left", "Try again", signedIn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine())

@@ -53,8 +53,22 @@ func (o *opener) open(t *uploader.Transfer) {
 	})
 }
 
-// openReceived shows the folder of the built-in receiver.
-func (o *opener) openReceived() { o.openPath(o.openFolder, o.received) }
+// openReceived shows the folder of the built-in receiver or, if it does not exist, the
+// innermost folder of its path that does.
+func (o *opener) openReceived() {
+	o.bridge.Run(func(ctx context.Context) {
+		folder := o.received
+		for !isFolder(folder) && folder != filepath.Dir(folder) {
+			folder = filepath.Dir(folder)
+		}
+		o.report(folder, o.openFolder(ctx, folder))
+	})
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
 
 // openPath shows a file or folder of Ferry's own by the given function.
 func (o *opener) openPath(show func(context.Context, string) error, path string) {

@@ -274,7 +274,7 @@ func (w *workers) judge(t *uploader.Transfer, f *fault.Fault) {
 	case t.Phase == uploader.PhaseFailed && blocksServer(f):
 		w.admission.BlockForUser(t.Server, f)
 	case t.Phase != uploader.PhaseWaiting:
-	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, isOverload(f):
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Code == fault.CodeReceiverDisk, isOverload(f):
 		w.admission.BlockUntil(t.Server, f, t.NextTry.Time()) // this transfer's next try ends it
 	}
 	w.checks.endFutile()
@@ -296,6 +296,8 @@ func blocksServer(f *fault.Fault) bool {
 		return f.Status != http.StatusForbidden
 	case fault.NotTus, fault.TLS, fault.Quota:
 		return true
+	case fault.LocalDisk:
+		return f.Code == fault.CodeReceiverDisk || f.Code == fault.CodeReceiverFull
 	default:
 		return false
 	}

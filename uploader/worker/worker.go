@@ -111,7 +111,7 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 	case ctx.Err() != nil:
 		end.Stopped = true
 	default:
-		end.Fault = fault.Of(err)
+		end.Fault = w.faultOf(err)
 	}
 	w.Report(w.Transfer.ID, append(w.deferred, end)...)
 }
