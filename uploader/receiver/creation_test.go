@@ -23,7 +23,7 @@ func named(filename, transfer string) map[string]string {
 	return map[string]string{"filename": filename, "ferryTransfer": transfer}
 }
 
-func TestRepeatedCreation(t *testing.T) {
+func TestF2RepeatedCreation(t *testing.T) {
 	t.Run("finished upload", func(t *testing.T) {
 		dir := t.TempDir()
 		c := newClient(t)
@@ -224,8 +224,8 @@ func TestRepeatedCreationInterruptsFirst(t *testing.T) {
 	}
 }
 
-// TestAbortedCreationLeavesNothing aborts a request whose sender does not have the URL.
-func TestAbortedCreationLeavesNothing(t *testing.T) {
+// TestF3AbortedCreationLeavesNothing aborts a request whose sender does not have the URL.
+func TestF3AbortedCreationLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	r := open(t, receiver.Config{Dir: dir})
 	stop := serve(t, r)

@@ -153,8 +153,8 @@ func TestFolderLostDuringUpload(t *testing.T) {
 	wantReceived(t, dir, map[string]string{"a": "abcdef"})
 }
 
-// TestFolderUnusable checks the responses while the folder cannot be created again.
-func TestFolderUnusable(t *testing.T) {
+// TestF4FolderUnusable checks the responses while the folder cannot be created again.
+func TestF4FolderUnusable(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a folder in use cannot be removed on Windows")
 	}

@@ -17,9 +17,9 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 )
 
-// TestFailedFinish checks that an upload whose file could not be moved to the folder leaves
+// TestF3FailedFinishLeavesNothing checks that an upload whose file could not be moved to the folder leaves
 // one file there, whatever the client sends again.
-func TestFailedFinish(t *testing.T) {
+func TestF3FailedFinishLeavesNothing(t *testing.T) {
 	for _, metadata := range []string{"filename YQ==", "filename YQ==,ferryTransfer MQ=="} {
 		t.Run(metadata, func(t *testing.T) {
 			dir := t.TempDir()
@@ -86,7 +86,7 @@ func TestFailedFinish(t *testing.T) {
 	}
 }
 
-func TestDiskError(t *testing.T) {
+func TestF4DiskError(t *testing.T) {
 	for _, test := range []struct {
 		err  error
 		want handler.Error
