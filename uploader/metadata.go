@@ -8,10 +8,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// MetadataTransfer is the key of the metadata that identifies a transfer to the built-in
-// receiver, which keeps one copy of it. It is sent to no other server.
-const MetadataTransfer = "ferryTransfer"
-
 // MetadataError is returned for a line of a metadata template that is not valid.
 type MetadataError struct{ Line int } // from 1
 

@@ -40,8 +40,8 @@ type BatchTotals struct {
 	Rate  float64 // bytes per second right now
 }
 
-// Unfinished reports whether some transfers of the batch are neither done, cancelled
-// nor asking about an earlier upload.
+// Unfinished reports whether some transfers of the batch are neither done nor cancelled,
+// and need no decision about an earlier upload.
 func (s BatchTotals) Unfinished() bool {
 	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateNeedsDecision]
 }
@@ -71,8 +71,8 @@ type HoldReason uint8
 // The reasons.
 const (
 	HeldByServer   HoldReason = iota // every transfer would get the same fault
-	HeldBySchedule                   // Settings.Schedule lets nothing be sent at this time
-	HeldByMetering                   // Settings.Metered lets nothing be sent over this network
+	HeldBySchedule                   // Settings.Schedule allows nothing to be sent at this time
+	HeldByMetering                   // Settings.Metered allows nothing to be sent over this network
 )
 
 // Transfer returns the transfer with that ID, or nil.

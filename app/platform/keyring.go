@@ -38,7 +38,7 @@ const (
 )
 
 // AppKeyring is the keyring of the program. It stores secrets in the encrypted file if the
-// user created one, otherwise in the system's keyring, and in memory where there is
+// user created one, otherwise in the system's keyring, and in memory if there is
 // none or it fails. It may be used by several goroutines.
 type AppKeyring struct {
 	system       Keyring

@@ -23,7 +23,7 @@ const (
 
 // WatchMetered calls changed, on the caller's goroutine, whenever the network becomes
 // metered or ceases to be, until ctx is done. The network counts as not metered at
-// first. It returns an error at once where NetworkManager is not available.
+// first. It returns an error immediately if NetworkManager is not available.
 func WatchMetered(ctx context.Context, changed func(metered bool)) error {
 	conn, err := dbus.ConnectSystemBus()
 	if err != nil {

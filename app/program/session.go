@@ -65,7 +65,7 @@ type session struct {
 	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 }
 
-// open opens a session. It takes over lock, also if it fails.
+// open opens a session. It takes ownership of lock, even if it fails.
 func open(ctx context.Context, c command, lock *instance.Lock, o options) (*session, error) {
 	s := &session{lock: lock}
 	if err := s.open(ctx, c, o); err != nil {

@@ -2,7 +2,7 @@
 // user's settings and weekly schedule, by metered networks, by what the server's
 // options allow, and by what the server refused or how it failed.
 //
-// A Control is a data structure: it starts nothing and reads no clock. Its methods
+// A Control is a data structure: it starts no goroutine and reads no clock. Its methods
 // belong to the engine's goroutine, except for the limits and the connection counts
 // in a Bounds, which workers use from their goroutines.
 package admission
@@ -22,12 +22,12 @@ import (
 // the same time.
 const MaxSmallFiles = 16
 
-// Control is what may be sent at the moment.
+// Control decides what may be sent at the moment.
 type Control struct {
-	settings      uploader.Settings // sane
-	total         *netx.Limiter     // over everything
+	settings      uploader.Settings // normalized
+	total         *netx.Limiter     // over all servers
 	metered       bool              // the network is metered
-	scheduledOff  bool              // the schedule lets nothing be sent
+	scheduledOff  bool              // the schedule allows nothing to be sent
 	scheduleUntil time.Time         // when the schedule changes; zero: never
 
 	servers map[uploader.ServerID]*server
@@ -35,7 +35,7 @@ type Control struct {
 	blocks  map[uploader.ServerID]block
 }
 
-// server is what is sent to one server at most.
+// server is what may be sent to one server.
 type server struct {
 	options     uploader.ServerOptions
 	connections atomic.Int64 // parts of one file at the same time; read by workers
@@ -43,8 +43,8 @@ type server struct {
 	backoff     backoff
 }
 
-// block keeps a server's transfers in the queue while each of them would meet the
-// same fault: one of them finds out, not all.
+// block keeps a server's transfers in the queue while each of them would meet the same
+// fault.
 type block struct {
 	until time.Time // zero: until the user acts
 	fault *fault.Fault
@@ -70,7 +70,7 @@ func (c *Control) Configure(settings uploader.Settings, now time.Time) {
 	c.Update(now)
 }
 
-// Settings returns the settings in effect, which are sane.
+// Settings returns the settings in effect, normalized.
 func (c *Control) Settings() uploader.Settings { return c.settings }
 
 // SetMetered records whether the network is metered.
@@ -87,16 +87,16 @@ func (c *Control) SetServer(id uploader.ServerID, options uploader.ServerOptions
 	c.adjust(s)
 }
 
-// RemoveServer forgets a server.
+// RemoveServer removes a server.
 func (c *Control) RemoveServer(id uploader.ServerID) {
 	delete(c.servers, id)
 	delete(c.blocks, id)
 }
 
-// RemoveBatch forgets the limit of a batch.
+// RemoveBatch removes the limit of a batch.
 func (c *Control) RemoveBatch(id uploader.BatchID) { delete(c.batches, id) }
 
-// Update brings limits in line with the settings and the schedule as of now.
+// Update applies the settings and the schedule as of now to the limits.
 func (c *Control) Update(now time.Time) {
 	limit, until := c.settings.Schedule.At(now, c.settings.Limit)
 	c.scheduledOff, c.scheduleUntil = limit == uploader.SendNothing, until.Round(0)
@@ -153,7 +153,7 @@ func (c *Control) Capacity(id uploader.ServerID) int {
 type Bounds struct {
 	Limits         []*netx.Limiter // all of them apply
 	Connections    func() int      // parts of the file that may be sent at the same time, right now
-	PartsRequested bool            // the server's or the batch's options ask for parts
+	PartsRequested bool            // the server's or the batch's options request parts
 	Options        uploader.BatchOptions
 }
 
@@ -188,22 +188,21 @@ func (c *Control) batchLimit(b *uploader.Batch) *netx.Limiter {
 	return limit
 }
 
-// Refused records that a server refused a request as one too many (429, 503), with
-// so many files under way to it. It returns how many it gets at most from now on,
-// and whether that changed.
-func (c *Control) Refused(id uploader.ServerID, underWay int, now time.Time) (most int, changed bool) {
+// Refused records that a server refused a request as one too many (429, 503) while so
+// many transfers to it were running. It returns how many may run from now on, and
+// whether that changed.
+func (c *Control) Refused(id uploader.ServerID, running int, now time.Time) (limit int, changed bool) {
 	s := c.server(id)
-	underWay = max(underWay, int(s.connections.Load()))
-	if changed = s.backoff.refused(underWay, now); changed {
+	running = max(running, int(s.connections.Load()))
+	if changed = s.backoff.refused(running, now); changed {
 		c.adjust(s)
 	}
 	return s.backoff.max, changed
 }
 
-// Accepted records that a server accepted data. It returns how many files it gets
-// at most from now on (0: no limit), and whether that changed. A block that ends by
-// itself ends.
-func (c *Control) Accepted(id uploader.ServerID, now time.Time) (most int, changed bool) {
+// Accepted records that a server accepted data, which ends a timed block. It returns
+// how many transfers to it may run from now on (0: no limit), and whether that changed.
+func (c *Control) Accepted(id uploader.ServerID, now time.Time) (limit int, changed bool) {
 	if b := c.blocks[id]; !b.until.IsZero() {
 		delete(c.blocks, id)
 	}
@@ -220,23 +219,23 @@ func (c *Control) BlockForUser(id uploader.ServerID, f *fault.Fault) {
 	c.blocks[id] = block{fault: f}
 }
 
-// BlockUntil keeps a server's transfers in the queue until then, unless it waits for
-// the user already.
+// BlockUntil keeps a server's transfers in the queue until then, unless it is blocked
+// until the user acts.
 func (c *Control) BlockUntil(id uploader.ServerID, f *fault.Fault, until time.Time) {
 	if !c.blocks[id].needsUser() {
 		c.blocks[id] = block{until: until, fault: f}
 	}
 }
 
-// Unblock lets a server's transfers go.
+// Unblock ends the block of a server.
 func (c *Control) Unblock(id uploader.ServerID) { delete(c.blocks, id) }
 
-// UnblockExpired lets the transfers go whose servers were blocked until now.
+// UnblockExpired ends the blocks whose time is over.
 func (c *Control) UnblockExpired(now time.Time) {
 	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() && !b.until.After(now) })
 }
 
-// UnblockTimed ends every block that ends by itself.
+// UnblockTimed ends every timed block.
 func (c *Control) UnblockTimed() {
 	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() })
 }

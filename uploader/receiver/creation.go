@@ -14,7 +14,6 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
-	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -140,7 +139,7 @@ func (h *creationHandler) writeFinished(w http.ResponseWriter, request *http.Req
 // transferKey returns the key of the transfer that a request to create an upload names, ""
 // for none. A part of a transfer has none.
 func transferKey(header http.Header) string {
-	name := handler.ParseMetadataHeader(header.Get("Upload-Metadata"))[uploader.MetadataTransfer]
+	name := handler.ParseMetadataHeader(header.Get("Upload-Metadata"))[tus.MetadataTransfer]
 	if name == "" || header.Get("Tus-Resumable") != tus.Version || strings.HasPrefix(header.Get("Upload-Concat"), "partial") {
 		return ""
 	}

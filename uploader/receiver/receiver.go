@@ -8,7 +8,7 @@
 // what was interrupted. The port and the secret part of the URL are saved, so that upload
 // URLs stay valid between runs.
 //
-// A client may name what it uploads in the metadata uploader.MetadataTransfer. Creating an
+// A client may name what it uploads in the metadata tus.MetadataTransfer. Creating an
 // upload with the same value again, since its response was lost, adds no second file: if
 // the first upload is finished, the response is that of the first, and otherwise the first
 // is removed. A creation whose response is an error leaves nothing.

@@ -13,15 +13,15 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// metadata returns the Upload-Metadata of the file.
-func (w *Worker) metadata() []tus.Pair {
-	pairs := defaultMetadata(w.Transfer.Source)
-	if sum := w.Transfer.SHA256; sum != "" {
+// metadata returns the Upload-Metadata of a transfer, whose file is open.
+func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile) []tus.Pair {
+	pairs := defaultMetadata(t.Source)
+	if sum := t.SHA256; sum != "" {
 		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
 	}
-	pairs = withTemplate(pairs, w.Transfer.Source, w.Remote.Server.Options.Metadata)
-	if w.Remote.Server.Builtin() {
-		pairs = append(pairs, tus.Pair{Key: uploader.MetadataTransfer, Value: w.transferKey()})
+	pairs = withTemplate(pairs, t.Source, r.Server.Options.Metadata)
+	if r.Server.Builtin() {
+		pairs = append(pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)})
 	}
 	return pairs
 }
@@ -30,11 +30,10 @@ func (w *Worker) metadata() []tus.Pair {
 // this transfer, in each run of the program, and that no other transfer has. It differs
 // once the file changed: the receiver must not take what it has for the new content. All
 // of it is saved, or read from the file, before the first request.
-func (w *Worker) transferKey() string {
-	t := w.Transfer
+func transferKey(t *uploader.Transfer, file source.OpenFile) string {
 	key := fmt.Sprintln("transfer", t.ID, t.Added, t.Source.Size, t.Source.ModTime.UnixNano(), t.Source.Identity)
-	if w.file != nil {
-		if changed, known := source.ChangeTime(w.file); known {
+	if file != nil {
+		if changed, known := source.ChangeTime(file); known {
 			key += fmt.Sprintln(changed.UnixNano())
 		}
 	}

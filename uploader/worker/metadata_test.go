@@ -31,12 +31,8 @@ func TestF1TransferKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		w := New(Config{
-			Transfer: uploader.Transfer{ID: id, Added: added, Source: seen}, Counters: &Counters{},
-			Remote: NewRemote(uploader.Server{ID: server}, nil),
-		})
-		w.file = file
-		for _, pair := range w.metadata() {
+		remote := NewRemote(uploader.Server{ID: server}, nil)
+		for _, pair := range remote.metadata(&uploader.Transfer{ID: id, Added: added, Source: seen}, file) {
 			if pair.Key == "ferryTransfer" {
 				key = pair.Value
 			}

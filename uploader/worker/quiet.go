@@ -8,10 +8,23 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// QuietTimeLeft returns for how much longer a file must remain unchanged until it was so
-// for the quiet time and counts as completely written; 0 if it does. A modification time a little in the future, as by
-// the clock of a file server, counts as now; one further in the future is ignored.
-func QuietTimeLeft(file source.File, quiet time.Duration, now time.Time) time.Duration {
+// CheckQuiet returns a fault if a file may still be being written: if it changed less
+// than the quiet time ago. The fault's RetryAfter is the rest of that time.
+func CheckQuiet(file source.File, quiet time.Duration, now time.Time) *fault.Fault {
+	wait := quietTimeLeft(file, quiet, now)
+	if wait == 0 {
+		return nil
+	}
+	f := fault.Newf(fault.SourceBusy, fault.Stat, "file changed recently")
+	f.RetryAfter = wait + time.Millisecond // an uploader.Timestamp drops the rest of a millisecond
+	return f
+}
+
+// quietTimeLeft returns how much longer a file must remain unchanged until it has been
+// so for the quiet time and counts as completely written; 0 if it has. A modification
+// time slightly in the future, as by the clock of a file server, counts as now; one
+// further in the future is ignored.
+func quietTimeLeft(file source.File, quiet time.Duration, now time.Time) time.Duration {
 	age := now.Sub(file.ModTime)
 	if age >= quiet || age <= -quiet {
 		return 0
@@ -19,20 +32,13 @@ func QuietTimeLeft(file source.File, quiet time.Duration, now time.Time) time.Du
 	return quiet - age
 }
 
-// StillWrittenFault returns the fault of a file that changed too recently to be sent.
-func StillWrittenFault(wait time.Duration) *fault.Fault {
-	f := fault.Newf(fault.SourceBusy, fault.Stat, "file changed recently")
-	f.RetryAfter = wait + time.Millisecond // an uploader.Timestamp drops the rest of a millisecond
-	return f
-}
-
 // checkQuiet returns a fault if the file may still be being written.
-func (w *Worker) checkQuiet(seen source.File) error {
-	if w.growth() == uploader.GrowthComplete {
+func (s *sourceFile) checkQuiet(seen source.File) error {
+	if s.growth() == uploader.GrowthComplete {
 		return nil
 	}
-	if wait := QuietTimeLeft(seen, w.Settings.SettleTime, time.Now()); wait > 0 {
-		return StillWrittenFault(wait)
+	if f := CheckQuiet(seen, s.settings.SettleTime, time.Now()); f != nil {
+		return f
 	}
 	return nil
 }

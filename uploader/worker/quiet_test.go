@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-func TestUnsettledFor(t *testing.T) {
+func TestQuietTimeLeft(t *testing.T) {
 	const quiet = 2 * time.Second
 	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -25,7 +25,7 @@ func TestUnsettledFor(t *testing.T) {
 		{"no wait required", 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := QuietTimeLeft(source.File{ModTime: now.Add(-c.age)}, c.quiet, now); got != c.want {
+			if got := quietTimeLeft(source.File{ModTime: now.Add(-c.age)}, c.quiet, now); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

@@ -7,9 +7,9 @@ import (
 
 // faultOf returns the fault of an error that ends a worker. An error of the disk that the
 // built-in receiver reports is one of this computer, not of a server.
-func (w *Worker) faultOf(err error) *fault.Fault {
+func (r *Remote) faultOf(err error) *fault.Fault {
 	f := fault.Of(err)
-	if f == nil || !w.Remote.Server.Builtin() {
+	if f == nil || !r.Server.Builtin() {
 		return f
 	}
 	kind, code := fault.LocalDisk, ""

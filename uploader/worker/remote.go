@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -33,8 +34,8 @@ const (
 // uploads. They remain until they expire.
 var ErrNotDeleted = errors.New("server does not support deleting uploads")
 
-// Remote is a server as this run knows it: the connection to it, and what it supports
-// and refused so far. Its methods may be called from any goroutine.
+// Remote is the connection to a server, with what the server supports and has refused
+// in this run. Its methods may be called from any goroutine.
 type Remote struct {
 	Server   uploader.Server
 	protocol uploader.Protocol
@@ -100,10 +101,10 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	return caps, nil
 }
 
-// HighLatency reports whether the latency is so high that one connection may not use
+// highLatency reports whether the latency is so high that one connection may not use
 // all of the bandwidth. The first response may have been late because a connection
 // had to be made, so a second one is measured before it is trusted.
-func (r *Remote) HighLatency(ctx context.Context) (bool, error) {
+func (r *Remote) highLatency(ctx context.Context) (bool, error) {
 	if _, err := r.Capabilities(ctx); err != nil {
 		return false, err
 	}
@@ -131,9 +132,18 @@ func (r *Remote) Close() {
 	}
 }
 
-// ServerKey returns the server's part of a fingerprint. It stays the same when the
+// Fingerprinter returns a function that computes the fingerprint of a file for a
+// server. It may be called from any goroutine.
+func Fingerprinter(strategy source.Strategy, disk source.Disk, s uploader.Server) func(context.Context, source.File) (string, error) {
+	destination := serverKey(s)
+	return func(ctx context.Context, file source.File) (string, error) {
+		return strategy(ctx, disk, file, destination)
+	}
+}
+
+// serverKey returns the server's part of a fingerprint. It stays the same when the
 // endpoint changes.
-func ServerKey(s uploader.Server) string {
+func serverKey(s uploader.Server) string {
 	if s.Builtin() {
 		return "this-computer"
 	}

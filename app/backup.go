@@ -10,26 +10,26 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Storage is where Ferry stores its data.
+// ProfileData describes the profile folder and how to back up its database.
 type ProfileData struct {
 	Dir string // the profile folder
-	Log string // the log's path
+	Log string // path of the log file
 
-	// Backup writes a copy of the database into a folder, and returns its path. It
-	// may be called from any goroutine.
+	// Backup writes a copy of the database to a folder, and returns the path of the
+	// copy. It may be called from any goroutine.
 	Backup func(ctx context.Context, folder string) (string, error)
 }
 
-// backups copies the database of the profile. It lives on the UI's goroutine.
+// backups makes copies of the database. It must be used on the UI goroutine.
 type backups struct {
-	bridge  *bridge.Bridge
-	keeping ProfileData
-	files   *fileDialogs
-	log     *slog.Logger
-	warn    func(text string)
+	bridge      *bridge.Bridge
+	data        ProfileData
+	files       *fileDialogs
+	log         *slog.Logger
+	showMessage func(text string)
 }
 
-// backUp asks for a folder, and writes a copy of the database into it.
+// backUp asks for a folder, and copies the database to it.
 func (d *backups) backUp() {
 	question := platform.ChooserOptions{Title: words.Text("settings.backup.where"), AcceptLabel: words.Text("settings.backup.here")}
 	d.files.chooseFolders(question, func(folders []string) { d.backUpTo(folders[0]) })
@@ -37,14 +37,14 @@ func (d *backups) backUp() {
 
 func (d *backups) backUpTo(folder string) {
 	d.bridge.Run(func(ctx context.Context) {
-		path, err := d.keeping.Backup(ctx, folder)
+		path, err := d.data.Backup(ctx, folder)
 		d.bridge.Post(func() {
 			if err != nil {
 				d.log.Warn("backup failed", "error", err)
-				d.warn(view.ErrorText(err))
+				d.showMessage(view.ErrorText(err))
 				return
 			}
-			d.warn(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
+			d.showMessage(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
 		})
 	})
 }

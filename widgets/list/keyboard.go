@@ -55,7 +55,7 @@ func (l *View) TypedKey(e *fyne.KeyEvent) {
 	case e.Name == fyne.KeyLeft:
 		l.closeOrLeave()
 	default:
-		if to, ok := l.target(e.Name); ok {
+		if to, ok := l.cursor.target(e.Name); ok {
 			l.moveTo(to)
 		} else {
 			draw.ForwardKey(l, e)
@@ -63,65 +63,19 @@ func (l *View) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// target returns the index that a key moves the cursor to. It can be out of range.
-func (l *View) target(key fyne.KeyName) (int, bool) {
-	last := l.model.Len() - 1
-	at, ok := l.cursor()
-	switch key {
-	case fyne.KeyHome:
-		return 0, true
-	case fyne.KeyEnd:
-		return last, true
-	case fyne.KeyUp, fyne.KeyPageUp:
-		if !ok {
-			return last, true
-		}
-		return at - l.step(key), true
-	case fyne.KeyDown, fyne.KeyPageDown:
-		if !ok {
-			return l.firstWhole(), true
-		}
-		return at + l.step(key), true
-	default:
-		return 0, false
-	}
-}
-
-// step returns the number of rows that a key moves by.
-func (l *View) step(key fyne.KeyName) int {
-	if key == fyne.KeyPageUp || key == fyne.KeyPageDown {
-		return max(l.view.pageSize()-1, 1)
-	}
-	return 1
-}
-
-// cursor returns the index of the cursor.
-func (l *View) cursor() (int, bool) {
-	if !l.selection.hasCursor {
-		return 0, false
-	}
-	return indexOf(l.model, l.selection.cursor, l.view.first())
-}
-
 // moveTo selects row i, or extends the selection to it if Shift is pressed.
 func (l *View) moveTo(i int) {
 	if l.model.Len() == 0 {
 		return
 	}
-	i = min(max(i, 0), l.model.Len()-1)
 	l.keyboard = true
-	if l.modifiers&fyne.KeyModifierShift != 0 {
-		l.selection.extend(l.model, i)
-	} else {
-		l.selection.selectOnly(l.model.ID(i))
-	}
-	l.view.reveal(i)
+	l.cursor.moveTo(i, l.modifiers&fyne.KeyModifierShift != 0)
 	l.changed()
 }
 
 // openOrEnter opens the cursor's row, or moves to the first row in it if it is open.
 func (l *View) openOrEnter() {
-	tree, i, ok := l.treeCursor()
+	tree, i, ok := l.cursor.inTree()
 	if !ok {
 		return
 	}
@@ -136,7 +90,7 @@ func (l *View) openOrEnter() {
 
 // closeOrLeave closes the cursor's row, or moves to the row that contains it.
 func (l *View) closeOrLeave() {
-	tree, i, ok := l.treeCursor()
+	tree, i, ok := l.cursor.inTree()
 	if !ok {
 		return
 	}
@@ -148,15 +102,8 @@ func (l *View) closeOrLeave() {
 	}
 }
 
-// treeCursor returns the model as a Tree and the index of the cursor.
-func (l *View) treeCursor() (tree Tree, i int, ok bool) {
-	tree, isTree := l.model.(Tree)
-	i, hasCursor := l.cursor()
-	return tree, i, isTree && hasCursor
-}
-
 func (l *View) activateCursor() {
-	if i, ok := l.cursor(); ok {
+	if i, ok := l.cursor.index(); ok {
 		l.activate(l.model.ID(i))
 	}
 }
@@ -169,7 +116,7 @@ func (l *View) activate(id int64) {
 
 // openMenu opens the menu below the cursor.
 func (l *View) openMenu() {
-	i, ok := l.cursor()
+	i, ok := l.cursor.index()
 	if !ok || l.OnMenu == nil {
 		return
 	}

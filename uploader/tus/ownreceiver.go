@@ -1,5 +1,9 @@
 package tus
 
+// MetadataTransfer is the key of the metadata that identifies a transfer to Ferry's
+// built-in receiver, which keeps one copy of it. It is sent to no other server.
+const MetadataTransfer = "ferryTransfer"
+
 // HeaderErrorCode is a header of Ferry's receiver with the error code of its response: the
 // response to HEAD has no body that could contain it.
 const HeaderErrorCode = "Ferry-Error-Code"
