@@ -124,9 +124,9 @@ func (a *transferActions) cancel(s view.Selection) {
 
 func isDone(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone }
 
-// confirmLoss calls then, after asking whether to cancel if uploaded bytes would be lost.
+// confirmLoss calls then, after asking whether to cancel if sent bytes would be lost.
 func (a *transferActions) confirmLoss(s view.Selection, then func()) {
-	if view.UploadedBytes(s) == 0 {
+	if view.BytesAtRisk(a.bridge.Snapshot(), s) == 0 {
 		then()
 		return
 	}
@@ -137,7 +137,7 @@ func (a *transferActions) confirmLoss(s view.Selection, then func()) {
 func (a *transferActions) confirm(s view.Selection, then func()) {
 	n := len(s.Allowed(view.ActionCancel))
 	text := words.Text("cancelling.none")
-	if bytes := view.UploadedBytes(s); bytes > 0 {
+	if bytes := view.BytesAtRisk(a.bridge.Snapshot(), s); bytes > 0 {
 		text = words.Text("cancelling.text", words.Data{"Size": words.Size(bytes)})
 	}
 	a.dialogs.Ask(form.Question{

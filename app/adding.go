@@ -35,7 +35,7 @@ type adder struct {
 	readClipboard func(context.Context) (string, error) // see platform.ReadClipboard
 	clipboard     func() fyne.Clipboard
 	surveyTimeout time.Duration // how long counting may delay adding
-	added         view.NewBatches
+	added         view.AddedBatches
 	log           *slog.Logger
 	showMessage   func(text string)
 	showWindow    func()

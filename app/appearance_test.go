@@ -20,7 +20,7 @@ import (
 
 func TestLanguageChangesAtOnce(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())
-	s.preferences.OpenSection(preferences.SectionLook)
+	s.preferences.OpenSection(preferences.SectionAppearance)
 	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.server(s.bridge.Snapshot()), view.Counts{})
 	s.setting("language").Control().(*form.Select).SetSelected("简体中文")
 	s.until("window is in Chinese", func() bool { return s.window.bar.Add.Text == "添加" })
@@ -37,7 +37,7 @@ func TestLanguageChangesAtOnce(t *testing.T) {
 
 func TestWindowKeepsStateOnRebuild(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()), withResumeQuestion)
-	s.window.setFilter(view.FilterTrouble)
+	s.window.setFilter(view.FilterAttention)
 	s.until("question is open", func() bool { return s.prompt.interrupted != nil })
 	s.window.list.Rows.Select(4)
 	s.window.openDetails(4)
@@ -52,7 +52,7 @@ func TestWindowKeepsStateOnRebuild(t *testing.T) {
 	if got := theme.Grid(1); got != 6 {
 		t.Errorf("grid step is %v, want 6", got)
 	}
-	if s.window.filter.Chosen != view.FilterTrouble {
+	if s.window.filter.Chosen != view.FilterAttention {
 		t.Errorf("filter is %s", s.window.filter.Chosen)
 	}
 	if len(s.window.banner.Model().Buttons) == 0 {
@@ -82,7 +82,7 @@ func TestListKeepsScrollPositionOnRebuild(t *testing.T) {
 
 func TestThemeChangesAtOnce(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())
-	s.preferences.OpenSection(preferences.SectionLook)
+	s.preferences.OpenSection(preferences.SectionAppearance)
 	background := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }
 	s.setting("theme").Control().(*form.Select).SetSelected("Dark")
 	s.until("theme is dark", func() bool { return s.appearance.Theme == settings.ThemeDark })

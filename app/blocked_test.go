@@ -107,7 +107,7 @@ func TestManageServers(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		server, _ := s.bridge.Snapshot().Server(2)
 		server.Access.SecretName = "server-1"
-		s.access.Kept["server-1"] = "x"
+		s.access.Stored["server-1"] = "x"
 		s.servers.Remove(server)
 		s.press("Remove")
 		s.wantCommand(1, uploader.RemoveServer{ID: 2})

@@ -91,7 +91,7 @@ func TestFilter(t *testing.T) {
 	t.Run("notification about faults opens the attention filter", func(t *testing.T) {
 		s := startWindow(t, mixed())
 		s.visibility.hide()
-		s.notifications.openAt(view.NoteTrouble)
+		s.notifications.openAt(view.NoteAttention)
 		s.until("window shows the filter", func() bool { return s.window.visible && slices.Equal(rowIDs(s), []int64{3}) })
 	})
 }

@@ -78,7 +78,7 @@ func (k *keyboard) shortcuts() [][]shortcut {
 			{fyne.Key1, command, "keys.filter", show(view.FilterAll)},
 			{fyne.Key2, command, "keys.filter", show(view.FilterActive)},
 			{fyne.Key3, command, "keys.filter", show(view.FilterWaiting)},
-			{fyne.Key4, command, "keys.filter", show(view.FilterTrouble)},
+			{fyne.Key4, command, "keys.filter", show(view.FilterAttention)},
 			{fyne.Key5, command, "keys.filter", show(view.FilterDone)},
 			{fyne.KeyComma, command, "keys.settings", k.actions.openSettings},
 			{fyne.KeyQ, command, "keys.quit", k.actions.quit},
@@ -135,7 +135,7 @@ func (s shortcut) chord() fyne.Shortcut {
 func (k *keyboard) typed(key fyne.KeyName) {
 	if k.hasOverlay() {
 		if key == fyne.KeyEscape {
-			k.dialogs.Dismiss()
+			k.dialogs.CloseTop()
 		}
 		return
 	}

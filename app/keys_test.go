@@ -67,7 +67,7 @@ func TestShortcuts(t *testing.T) {
 		"Ctrl+1":    {nil, filters(view.FilterAll)},
 		"Ctrl+2":    {nil, filters(view.FilterActive)},
 		"Ctrl+3":    {nil, filters(view.FilterWaiting)},
-		"Ctrl+4":    {nil, filters(view.FilterTrouble)},
+		"Ctrl+4":    {nil, filters(view.FilterAttention)},
 		"Ctrl+5":    {nil, filters(view.FilterDone)},
 		"Menu":      {[]int64{4}, opensOverlay},
 		"Ctrl+,":    {nil, opensOverlay},

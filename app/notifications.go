@@ -54,7 +54,7 @@ func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
 		return
 	}
 	for _, next := range notes {
-		if next.Key == view.NoteTrouble && n.interrupted() != nil {
+		if next.Key == view.NoteAttention && n.interrupted() != nil {
 			continue // the question about interrupted uploads includes them
 		}
 		if !view.NotificationWanted(next.Key, n.settings.Get().Notifications) {
@@ -71,8 +71,8 @@ func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
 // openAt opens the window with the filter for a notification.
 func (n *notifications) openAt(key string) {
 	n.window.setFilter(view.FilterAll)
-	if key == view.NoteTrouble {
-		n.window.setFilter(view.FilterTrouble)
+	if key == view.NoteAttention {
+		n.window.setFilter(view.FilterAttention)
 	}
 	n.open()
 }

@@ -32,7 +32,7 @@ func (r *removals) visible(s *uploader.Snapshot) *uploader.Snapshot { return r.h
 func (r *removals) removeFinished() {
 	var finished []*uploader.Transfer
 	for _, t := range r.visible(r.bridge.Snapshot()).Transfers {
-		if t.Phase.Final() && !view.NeedsPerson(t.State()) {
+		if t.Phase.Final() && !view.NeedsAttention(t.State()) {
 			finished = append(finished, t)
 		}
 	}

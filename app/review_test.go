@@ -60,7 +60,7 @@ func TestReview(t *testing.T) {
 	})
 	t.Run("Escape closes the review and keeps the question", func(t *testing.T) {
 		s := open(t)
-		s.dialogs.Dismiss()
+		s.dialogs.CloseTop()
 		if s.prompt.review != nil || s.prompt.interrupted == nil || len(s.commandsExceptCheck()) > 0 {
 			t.Error("Escape answered the question")
 		}

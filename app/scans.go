@@ -17,7 +17,7 @@ type folderScans struct {
 	bridge      *bridge.Bridge
 	banner      *frame.Banner
 	toasts      *widgets.Toasts
-	added       view.NewBatches
+	added       view.AddedBatches
 	visible     func(*uploader.Snapshot) *uploader.Snapshot // removes what is hidden
 	interrupted func() *view.Interrupted
 	scanning    view.Scans

@@ -92,7 +92,7 @@ func (sh *shell) makeParts() {
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
 	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
-		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.NewBatches{}, log: log, showMessage: showMessage,
+		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.AddedBatches{}, log: log, showMessage: showMessage,
 		showWindow: func() { sh.visibility.openIfHidden() },
 	}
 	sh.scans = &folderScans{
@@ -116,7 +116,7 @@ func (sh *shell) makeDialogs() {
 	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask, openReceived: sh.opener.openReceived}
 	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
-		Book: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,
+		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
 			BackUp:          sh.backups.backUp,

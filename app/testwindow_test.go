@@ -246,7 +246,7 @@ func (s *testWindow) overlay() fyne.CanvasObject { return s.window.window.Canvas
 
 // closeOverlays closes all dialogs and menus.
 func (s *testWindow) closeOverlays() {
-	s.dialogs.Dismiss()
+	s.dialogs.CloseTop()
 	overlays := s.window.window.Canvas().Overlays()
 	for _, o := range overlays.List() {
 		overlays.Remove(o)

@@ -130,7 +130,7 @@ var windowStates = []struct {
 	{"limit menu", func(s *testWindow) { s.window.footer.OpenLimits() }},
 	{"transfer settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionTransfers) }},
 	{"start settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
-	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionLook) }},
+	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAppearance) }},
 	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
 }
 
@@ -167,7 +167,7 @@ func TestTextsFit(t *testing.T) {
 // enterState resets the window and shows a state.
 func (s *testWindow) enterState(show func(*testWindow)) {
 	for range 10 {
-		s.dialogs.Dismiss()
+		s.dialogs.CloseTop()
 	}
 	s.closeOverlays()
 	s.prompt.interrupted = nil

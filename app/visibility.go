@@ -36,7 +36,7 @@ func (v *visibility) open() {
 	v.show(v.bridge.Snapshot())
 	v.window.open()
 	v.updateInterval()
-	v.notifications.withdraw(view.NoteFinished, view.NoteTrouble)
+	v.notifications.withdraw(view.NoteFinished, view.NoteAttention)
 	v.bridge.Refresh()
 }
 
@@ -93,10 +93,10 @@ func (v *visibility) followFocus(lifecycle fyne.Lifecycle) {
 func (v *visibility) updateInterval() {
 	switch {
 	case !v.window.visible:
-		v.bridge.SetPace(bridge.PaceHidden)
+		v.bridge.SetInterval(bridge.IntervalHidden)
 	case v.focused:
-		v.bridge.SetPace(bridge.PaceFocused)
+		v.bridge.SetInterval(bridge.IntervalFocused)
 	default:
-		v.bridge.SetPace(bridge.PaceUnfocused)
+		v.bridge.SetInterval(bridge.IntervalUnfocused)
 	}
 }

@@ -105,7 +105,7 @@ func (w *window) rebuild() {
 	w.list.Rows.Refresh()
 	w.list.Rows.SetScrollOffset(list.Rows.ScrollOffset())
 	w.list.Rows.Select(selected...)
-	w.details.ContinueWith(pane)
+	w.details.CopyState(pane)
 }
 
 // show shows a snapshot.

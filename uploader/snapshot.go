@@ -95,10 +95,17 @@ func (s *Snapshot) Server(id ServerID) (Server, bool) {
 	return Server{}, false
 }
 
-// Sent returns how many bytes of a transfer are sent.
+// Sent returns how many bytes of a transfer to show: while it has a worker those that
+// were sent, and otherwise those that the server acknowledged.
 func (s *Snapshot) Sent(t *Transfer) int64 {
 	if live, ok := s.Progress[t.ID]; ok {
 		return max(live.Sent, t.Session.Offset)
 	}
-	return t.Sent()
+	return t.Acknowledged()
+}
+
+// AtRisk returns how many bytes the server may hold of a transfer, acknowledged or
+// not: what is lost when it is cancelled.
+func (s *Snapshot) AtRisk(t *Transfer) int64 {
+	return max(s.Sent(t), t.Session.Sent)
 }

@@ -120,12 +120,13 @@ func (t *Transfer) FailedBeforeStart() bool {
 	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.Cancels() && t.State() != StateNeedsDecision
 }
 
-// Sent returns how many bytes of a transfer without a worker were sent.
-func (t *Transfer) Sent() int64 {
+// Acknowledged returns how many bytes the server is known to have. Bytes that were
+// sent and not acknowledged are not counted: it is not known whether they arrived.
+func (t *Transfer) Acknowledged() int64 {
 	if t.Phase == PhaseDone {
 		return t.Source.Size
 	}
-	return max(t.Session.Sent, t.Session.Offset)
+	return t.Session.Offset
 }
 
 func nameOf(names []string, i uint8, what string) string {

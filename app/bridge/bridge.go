@@ -77,8 +77,8 @@ func (b *Bridge) Snapshot() *uploader.Snapshot { return b.config.Engine.Snapshot
 // Refresh shows the newest snapshot without waiting for the interval.
 func (b *Bridge) Refresh() { b.presenter.Refresh() }
 
-// SetPace sets the minimum interval between two snapshots that are shown.
-func (b *Bridge) SetPace(pace time.Duration) { b.presenter.SetPace(pace) }
+// SetInterval sets the minimum interval between two snapshots that are shown.
+func (b *Bridge) SetInterval(pace time.Duration) { b.presenter.SetPace(pace) }
 
 // Run runs a function that may block; see [Tasks.Run].
 func (b *Bridge) Run(do func(context.Context)) { b.tasks.Run(do) }

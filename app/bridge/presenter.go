@@ -10,9 +10,9 @@ import (
 
 // The minimum intervals between two updates of the window.
 const (
-	PaceFocused   = 250 * time.Millisecond
-	PaceUnfocused = time.Second
-	PaceHidden    = 2 * time.Second // only the tray is updated
+	IntervalFocused   = 250 * time.Millisecond
+	IntervalUnfocused = time.Second
+	IntervalHidden    = 2 * time.Second // only the tray is updated
 )
 
 // presenter shows the newest snapshot on the UI's goroutine, at most once per interval. At
@@ -35,11 +35,11 @@ func newPresenter(engine Engine, post func(func()), show func(*uploader.Snapshot
 		snapshot: engine.Snapshot, watch: engine.Watch, post: post, show: show,
 		refresh: make(chan struct{}, 1), shown: make(chan time.Duration, 1),
 	}
-	p.pace.Store(int64(PaceFocused))
+	p.pace.Store(int64(IntervalFocused))
 	return p
 }
 
-// SetPace sets the minimum interval between two updates. It may be called from any
+// SetInterval sets the minimum interval between two updates. It may be called from any
 // goroutine.
 func (p *presenter) SetPace(pace time.Duration) {
 	if p.pace.Swap(int64(pace)) != int64(pace) {

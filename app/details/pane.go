@@ -113,8 +113,8 @@ func (d *Pane) Open(id uploader.TransferID) {
 	draw.SetVisible(d.Content, id != 0)
 }
 
-// ContinueWith makes the pane show what another pane shows.
-func (d *Pane) ContinueWith(other *Pane) {
+// CopyState makes the pane show what another pane shows.
+func (d *Pane) CopyState(other *Pane) {
 	d.speeds, d.snapshot, d.record = other.speeds, other.snapshot, other.record
 	d.ID = other.ID
 	draw.SetVisible(d.Content, d.ID != 0)

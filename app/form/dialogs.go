@@ -82,8 +82,8 @@ func (d *Dialogs) Present(box *dialog.Dialog) {
 
 func isHidden(box *dialog.Dialog) bool { return !box.Visible() }
 
-// Dismiss closes the topmost dialog, if there is one.
-func (d *Dialogs) Dismiss() {
+// CloseTop closes the topmost dialog, if there is one.
+func (d *Dialogs) CloseTop() {
 	d.open = slices.DeleteFunc(d.open, isHidden)
 	if last := len(d.open) - 1; last >= 0 {
 		d.open[last].Hide()

@@ -19,11 +19,12 @@ import (
 // Section is a page of the settings.
 type Section uint8
 
+// The sections, in the order in which they are shown.
 const (
 	SectionTransfers Section = iota
 	SectionNotifications
 	SectionStart
-	SectionLook
+	SectionAppearance
 	SectionData
 	NumSections
 )
@@ -96,7 +97,7 @@ func (d *settingsDialog) step(by int) {
 func (d *settingsDialog) fill() {
 	d.form = &sectionForm{
 		Host:    form.Host{Close: func() { d.box.Hide() }, Reveal: d.page.Reveal},
-		current: d.config.Book, relayout: d.page.Relayout,
+		current: d.config.Settings, relayout: d.page.Relayout,
 	}
 	switch d.chosen {
 	case SectionTransfers:
@@ -105,7 +106,7 @@ func (d *settingsDialog) fill() {
 		d.form.addNotifications()
 	case SectionStart:
 		d.form.addStart()
-	case SectionLook:
+	case SectionAppearance:
 		d.form.addAppearance()
 	case SectionData:
 		d.form.addData(d.config)
@@ -122,7 +123,7 @@ func (d *settingsDialog) show(s settings.Settings) {
 // resetSection resets the settings of the section to their defaults.
 func (d *settingsDialog) resetSection() {
 	defaults := settings.Default()
-	d.config.Book.Update(func(s *settings.Settings) {
+	d.config.Settings.Update(func(s *settings.Settings) {
 		switch d.chosen {
 		case SectionTransfers:
 			s.Transfers = defaults.Transfers
@@ -130,7 +131,7 @@ func (d *settingsDialog) resetSection() {
 			s.Notifications = defaults.Notifications
 		case SectionStart:
 			s.Start = defaults.Start
-		case SectionLook:
+		case SectionAppearance:
 			s.Appearance = defaults.Appearance
 		}
 	})

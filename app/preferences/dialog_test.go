@@ -40,7 +40,7 @@ func (d *settingsDialog) row(t *testing.T, key string) *dialog.Setting {
 	return nil
 }
 
-func (s *testDialog) current() settings.Settings { return s.config.Book.Get() }
+func (s *testDialog) current() settings.Settings { return s.config.Settings.Get() }
 
 func TestEverySettingHasControl(t *testing.T) {
 	choose := func(label string) func(*testing.T, *dialog.Setting) {
@@ -81,9 +81,9 @@ func TestEverySettingHasControl(t *testing.T) {
 		{SectionStart, "at-login", toggle, func(s settings.Settings) bool { return s.Start.AtLogin }},
 		{SectionStart, "close-to-tray", toggle, func(s settings.Settings) bool { return !s.Start.CloseToTray }},
 		{SectionStart, "ask-before-quit", toggle, func(s settings.Settings) bool { return !s.Start.ConfirmQuit }},
-		{SectionLook, "language", choose("简体中文"), func(s settings.Settings) bool { return s.Appearance.Language == words.Chinese }},
-		{SectionLook, "theme", choose("Dark"), func(s settings.Settings) bool { return s.Appearance.Theme == settings.ThemeDark }},
-		{SectionLook, "scale", choose("150 %"), func(s settings.Settings) bool { return s.Appearance.Scale == 1.5 }},
+		{SectionAppearance, "language", choose("简体中文"), func(s settings.Settings) bool { return s.Appearance.Language == words.Chinese }},
+		{SectionAppearance, "theme", choose("Dark"), func(s settings.Settings) bool { return s.Appearance.Theme == settings.ThemeDark }},
+		{SectionAppearance, "scale", choose("150 %"), func(s settings.Settings) bool { return s.Appearance.Scale == 1.5 }},
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			s, d := startAt(t, c.section)
@@ -104,7 +104,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 			t.Run(string(language)+" "+words.Percent(scale), func(t *testing.T) {
 				s, _ := startAt(t, SectionTransfers)
 				s.window.Resize(fyne.NewSize(480, 360))
-				s.config.Book.Update(func(set *settings.Settings) {
+				s.config.Settings.Update(func(set *settings.Settings) {
 					set.Appearance.Language, set.Appearance.Scale = language, scale
 					set.Transfers.Schedule = uploader.Schedule{defaultSpan}
 				})
@@ -191,7 +191,7 @@ func TestSpeedLimit(t *testing.T) {
 			t.Errorf("%q %s: got problem %q", c.text, c.unit, row.Problem())
 		}
 	}
-	s.config.Book.Update(func(set *settings.Settings) { set.Transfers.Limit = 1_500_000 })
+	s.config.Settings.Update(func(set *settings.Settings) { set.Transfers.Limit = 1_500_000 })
 	s.until("the changed limit is shown", func() bool { return number.Text == "1.5" && unit.Selected == "MB/s" })
 }
 
@@ -223,7 +223,7 @@ func TestSchedule(t *testing.T) {
 		t.Error(diff)
 	}
 	custom := uploader.Schedule{{Days: [7]bool{2: true, 4: true}, From: 7 * time.Minute, Until: 24 * time.Hour, Limit: 0}}
-	s.config.Book.Update(func(set *settings.Settings) { set.Transfers.Schedule = custom })
+	s.config.Settings.Update(func(set *settings.Settings) { set.Transfers.Schedule = custom })
 	s.until("the changed schedule is shown", func() bool {
 		span := control().spanControls[0]
 		return span.days.Selected == "Tuesday, Thursday" && span.from.Selected == "00:07" && span.until.Selected == "00:00" && span.kind.Selected == "No limit"
@@ -245,7 +245,7 @@ func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
 
 func TestResetSectionKeepsOtherSections(t *testing.T) {
 	s, d := startAt(t, SectionNotifications)
-	s.config.Book.Update(func(set *settings.Settings) {
+	s.config.Settings.Update(func(set *settings.Settings) {
 		set.Notifications.Finished, set.Start.ConfirmQuit = false, false
 	})
 	test.Tap(d.reset)

@@ -8,10 +8,10 @@ import (
 
 // Config configures the settings dialog.
 type Config struct {
-	Book    *settings.Current
-	Dialogs *form.Dialogs
-	Folder  string // the profile's folder
-	Data    DataActions
+	Settings *settings.Current
+	Dialogs  *form.Dialogs
+	Folder   string // the profile's folder
+	Data     DataActions
 }
 
 // DataActions are the actions of the buttons in the section about Ferry's data.

@@ -37,7 +37,7 @@ func start(t *testing.T) *testDialog {
 	book := settings.Open(t.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))
 	noop := func() {}
 	s.Dialog = New(Config{
-		Book: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop),
+		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop),
 		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)

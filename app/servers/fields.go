@@ -49,7 +49,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.given.SetChecked(options.GivenURL)
 	f.checksums.SetChecked(options.Checksums)
 	f.override.SetChecked(options.MethodOverride)
-	options.MaxBody = 0 // learned from responses; has no field
+	options.MaxBody, options.SendsVersion = 0, false // learned from responses; have no field
 	access := s.Access
 	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
 	f.arrange()

@@ -144,7 +144,7 @@ func TestSecretIsKeptUntilReplaced(t *testing.T) {
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	old := studio(s)
 	old.Access = uploader.Access{SignIn: uploader.SignInBearer, SecretName: "server-1"}
-	s.access.Kept["server-1"] = connect.Secrets{SignIn: "first"}.Encode()
+	s.access.Stored["server-1"] = connect.Secrets{SignIn: "first"}.Encode()
 
 	s.Edit(old)
 	s.dialog.name.SetText("Renamed")

@@ -12,6 +12,7 @@ import (
 // order of the menu.
 type Action uint8
 
+// The actions.
 const (
 	ActionPause Action = iota
 	ActionResume
@@ -111,7 +112,7 @@ func (s Situation) any(states ...uploader.State) bool {
 // needsAttention reports whether any of the transfers needs the user's attention.
 func (s Situation) needsAttention() bool {
 	for state, n := range s.count {
-		if n > 0 && NeedsPerson(uploader.State(state)) {
+		if n > 0 && NeedsAttention(uploader.State(state)) {
 			return true
 		}
 	}

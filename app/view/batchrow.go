@@ -76,7 +76,7 @@ func batchStateText(s *uploader.Snapshot, b *uploader.Batch, state uploader.Stat
 	if hold, ok := s.Holds[b.Server]; ok && state == uploader.StateWaiting {
 		return words.HoldReason(hold, time.Now())
 	}
-	if state == uploader.StateUploading || NeedsPerson(state) {
+	if state == uploader.StateUploading || NeedsAttention(state) {
 		return attentionText(sum)
 	}
 	return words.State(state)
@@ -94,7 +94,7 @@ func attentionText(sum uploader.BatchTotals) string {
 func attentionCount(sum uploader.BatchTotals) int {
 	n := 0
 	for state, count := range sum.Count {
-		if NeedsPerson(uploader.State(state)) {
+		if NeedsAttention(uploader.State(state)) {
 			n += count
 		}
 	}

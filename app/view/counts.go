@@ -18,7 +18,7 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 	var counts Counts
 	for state, n := range s.Totals.Count {
 		switch {
-		case NeedsPerson(state):
+		case NeedsAttention(state):
 			counts.needsAttention += n
 		case state == uploader.StateDone, state == uploader.StateCancelled:
 			counts.Final += n
@@ -43,8 +43,8 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 	return counts
 }
 
-// NeedsPerson reports whether a transfer in this state needs the user's attention.
-func NeedsPerson(state uploader.State) bool {
+// NeedsAttention reports whether a transfer in this state needs the user's attention.
+func NeedsAttention(state uploader.State) bool {
 	switch state {
 	case uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateExpired, uploader.StateNeedsDecision,
 		uploader.StateFailed:

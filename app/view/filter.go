@@ -12,11 +12,12 @@ import (
 // Filter is a group of states. The list shows the transfers in one of them.
 type Filter uint8
 
+// The filters, in the order of their tabs.
 const (
 	FilterAll Filter = iota
 	FilterActive
 	FilterWaiting
-	FilterTrouble
+	FilterAttention
 	FilterDone
 	numFilters
 )
@@ -40,8 +41,8 @@ func filterOf(state uploader.State) Filter {
 	case uploader.StateDone, uploader.StateCancelled:
 		return FilterDone
 	}
-	if NeedsPerson(state) {
-		return FilterTrouble
+	if NeedsAttention(state) {
+		return FilterAttention
 	}
 	return FilterWaiting
 }
@@ -63,7 +64,7 @@ func Tabs(s *uploader.Snapshot) []widgets.Tab {
 }
 
 func (f Filter) tone(n int) theme.Tone {
-	if f == FilterTrouble && n > 0 {
+	if f == FilterAttention && n > 0 {
 		return theme.Warning
 	}
 	return theme.Muted

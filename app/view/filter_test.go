@@ -14,10 +14,10 @@ func TestEveryStateHasOneFilter(t *testing.T) {
 		byFilter[filterOf(state)] = append(byFilter[filterOf(state)], state)
 	}
 	want := map[Filter][]uploader.State{
-		FilterActive:  {uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking},
-		FilterWaiting: {uploader.StateWaiting, uploader.StatePaused, uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy},
-		FilterTrouble: {uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateExpired, uploader.StateNeedsDecision, uploader.StateFailed},
-		FilterDone:    {uploader.StateDone, uploader.StateCancelled},
+		FilterActive:    {uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking},
+		FilterWaiting:   {uploader.StateWaiting, uploader.StatePaused, uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy},
+		FilterAttention: {uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateExpired, uploader.StateNeedsDecision, uploader.StateFailed},
+		FilterDone:      {uploader.StateDone, uploader.StateCancelled},
 	}
 	if diff := cmp.Diff(want, byFilter); diff != "" {
 		t.Error(diff)

@@ -31,6 +31,7 @@ func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 			found.batches = append(found.batches, id)
 		}
 	}
+	slices.Sort(found.batches)
 	if found.Empty() {
 		return nil
 	}
@@ -44,7 +45,7 @@ func (i *Interrupted) Empty() bool { return len(i.Transfers) == 0 && len(i.batch
 func (i *Interrupted) Update(s *uploader.Snapshot) {
 	undecided := map[uploader.TransferID]bool{}
 	for _, t := range s.Transfers {
-		if i.Transfers[t.ID] && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsPerson(t.State())) {
+		if i.Transfers[t.ID] && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsAttention(t.State())) {
 			undecided[t.ID] = true
 		}
 	}
@@ -114,7 +115,7 @@ func (i *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 			totals.Sent += t.Session.Offset
 		}
 		switch {
-		case NeedsPerson(t.State()):
+		case NeedsAttention(t.State()):
 			totals.needsAttention++
 		case t.Fault != nil:
 			totals.unreachable++

@@ -8,13 +8,13 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// NewBatches are the batches that were added in this window and are still being scanned,
+// AddedBatches are the batches that were added in this window and are still being scanned,
 // with the paths that were added. It lives on the UI's goroutine.
-type NewBatches map[uploader.BatchID][]string
+type AddedBatches map[uploader.BatchID][]string
 
 // Messages removes the batches whose scan has finished. It returns a message for each of
 // them that has no files or continues earlier uploads.
-func (n NewBatches) Messages(s *uploader.Snapshot) []string {
+func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 	if len(n) == 0 {
 		return nil
 	}

@@ -10,9 +10,9 @@ import (
 // The keys of the notifications about uploads. A new notification replaces the last one
 // with the same key.
 const (
-	NoteFinished = "finished"
-	NoteTrouble  = "trouble"
-	noteDisk     = "disk"
+	NoteFinished  = "finished"
+	NoteAttention = "trouble"
+	noteDisk      = "disk"
 )
 
 // Notification is the text of a desktop notification.
@@ -74,7 +74,7 @@ func (n *Notifications) finishedNotes(s *uploader.Snapshot, open map[uploader.Ba
 func (n *Notifications) problemNotes(s *uploader.Snapshot, counts Counts) []Notification {
 	var notes []Notification
 	if counts.needsAttention > n.needsAttention {
-		notes = append(notes, Notification{Key: NoteTrouble, Title: words.Count("note.trouble", counts.needsAttention), Body: problemText(s, counts.needsAttention)})
+		notes = append(notes, Notification{Key: NoteAttention, Title: words.Count("note.trouble", counts.needsAttention), Body: problemText(s, counts.needsAttention)})
 	}
 	if s.StoreFault != nil && n.storeFault == nil {
 		texts := words.Fault(s.StoreFault, words.Subject{})
@@ -89,7 +89,7 @@ func problemText(s *uploader.Snapshot, n int) string {
 	for _, t := range s.Transfers {
 		state := t.State()
 		switch {
-		case !NeedsPerson(state):
+		case !NeedsAttention(state):
 			continue
 		case first == nil:
 			first = t

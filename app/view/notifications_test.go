@@ -119,7 +119,7 @@ func TestNotificationSettings(t *testing.T) {
 		change func(*settings.Notifications)
 	}{
 		{NoteFinished, func(n *settings.Notifications) { n.Finished = false }},
-		{NoteTrouble, func(n *settings.Notifications) { n.NeedsAttention = false }},
+		{NoteAttention, func(n *settings.Notifications) { n.NeedsAttention = false }},
 	} {
 		some := all
 		c.change(&some)

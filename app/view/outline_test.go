@@ -72,7 +72,7 @@ func TestOutline(t *testing.T) {
 		},
 		{"filter, closed batches", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone) }, lines("batch 7", "batch 8")},
 		{"filter, open batch", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetFilter(FilterActive) }, lines("batch 7", "  2")},
-		{"filter, single file", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterTrouble) }, lines("4")},
+		{"filter, single file", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterAttention) }, lines("4")},
 		{"search opens batches with matching files", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("TWO")) }, lines("batch 7", "  2")},
 		{"search for several words", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("raw iceland ee")) }, lines("batch 7", "  3")},
 		{"search matches the batch's name", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("iceland")) }, lines("batch 7")},

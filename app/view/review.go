@@ -14,7 +14,7 @@ import (
 // Transfers that need attention look as they do in the list.
 func ReviewRow(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widgets.RowModel {
 	model := TransferRow(s, t, 0, s.Sent(t), now)
-	if NeedsPerson(t.State()) {
+	if NeedsAttention(t.State()) {
 		slices.SortStableFunc(model.Actions, func(a, b widgets.Action) int { return prominentLast(a) - prominentLast(b) })
 		return model
 	}

@@ -91,12 +91,12 @@ func Retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
 	return allowed
 }
 
-// UploadedBytes returns the number of uploaded bytes that are lost by cancelling the
-// selection.
-func UploadedBytes(s Selection) int64 {
+// BytesAtRisk returns how many bytes may be lost by cancelling the selection,
+// including those that a running request has sent.
+func BytesAtRisk(snapshot *uploader.Snapshot, s Selection) int64 {
 	var bytes int64
 	for _, t := range s.Allowed(ActionCancel) {
-		bytes += t.Session.Offset
+		bytes += snapshot.AtRisk(t)
 	}
 	return bytes
 }

@@ -8,6 +8,7 @@ import (
 // TrayState determines the tray's icon.
 type TrayState uint8
 
+// The states of the tray icon.
 const (
 	TrayIdle TrayState = iota
 	TrayActive

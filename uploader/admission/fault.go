@@ -1,14 +1,17 @@
 package admission
 
-import (
-	"net/http"
+import "github.com/ferryapp/ferry/uploader/fault"
 
-	"github.com/ferryapp/ferry/uploader/fault"
+// Statuses of net/http, which a package without I/O does not import.
+const (
+	statusForbidden          = 403
+	statusTooManyRequests    = 429
+	statusServiceUnavailable = 503
 )
 
 // IsOverload reports whether a server refused a request as one too many.
 func IsOverload(f *fault.Fault) bool {
-	return f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable
+	return f.Status == statusTooManyRequests || f.Status == statusServiceUnavailable
 }
 
 // NeedsUser reports whether nothing more can be sent to a server until the user has
@@ -19,7 +22,7 @@ func NeedsUser(f *fault.Fault) bool {
 	}
 	switch f.Kind {
 	case fault.Auth:
-		return f.Status != http.StatusForbidden
+		return f.Status != statusForbidden
 	case fault.NotTus, fault.TLS, fault.Quota:
 		return true
 	case fault.LocalDisk:

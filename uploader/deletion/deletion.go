@@ -9,6 +9,8 @@ package deletion
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -148,8 +150,8 @@ func (d *Deleter) RetryPostponed(now time.Time) {
 	}
 	postponed := d.postponed
 	d.postponed, d.nextTry, d.tries = map[uploader.ServerID][]string{}, time.Time{}, d.tries+1
-	for server, urls := range postponed {
-		for _, url := range urls {
+	for _, server := range slices.Sorted(maps.Keys(postponed)) {
+		for _, url := range postponed[server] {
 			d.deleteLater(server, url)
 		}
 	}

@@ -150,9 +150,9 @@ func (l *loop) resume(target uploader.Target) {
 			batches[t.Batch] = true
 		}
 	}
-	for id, b := range s.batches {
-		if !b.Scanned && (target.CoversBatch(id) || batches[id] && b.Intent == uploader.IntentRun) {
-			l.scans.scan(id)
+	for _, b := range s.orderedBatches() {
+		if !b.Scanned && (target.CoversBatch(b.ID) || batches[b.ID] && b.Intent == uploader.IntentRun) {
+			l.scans.scan(b.ID)
 		}
 	}
 }

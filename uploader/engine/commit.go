@@ -121,7 +121,7 @@ func (c *commits) savePartially(ctx context.Context, changes uploader.Changes, w
 	}
 	for id, err := range result.Failed {
 		c.log.Error("save transfer failed", "transfer", id, "err", err)
-		s.apply(id, lifecycle.SaveFailed{Fault: fault.Of(err)})
+		s.apply(id, lifecycle.Rejected{Fault: fault.Of(err)})
 		c.markSaved(id)
 	}
 	return result.Err

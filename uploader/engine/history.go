@@ -26,6 +26,15 @@ type history struct {
 	nextAt  time.Time             // when the next portion is removed; zero for none
 }
 
+// next returns when trim removes the next portion; zero when it has none, or waits
+// for a bulk command.
+func (h *history) next(s *state) time.Time {
+	if s.bulk.unfinished() {
+		return time.Time{}
+	}
+	return h.nextAt
+}
+
 // trim removes the next portion if it is time.
 func (h *history) trim(s *state, limits uploader.History, now time.Time) {
 	if s.bulk.unfinished() {

@@ -91,7 +91,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 	l.checks = &checks{state: l.state, servers: l.servers, admission: l.admission}
 	l.workers = &workers{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks,
-		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody, observeVersion: l.observeVersion,
 	}
 	l.checks.failed = l.workers.failed
 	l.scans = &scans{
@@ -146,7 +146,12 @@ func (l *loop) load() {
 			s.drop(t)
 		}
 	}
-	for _, b := range s.batches {
+	for t := range s.table.Resumable() {
+		if t.Session.URL != "" {
+			l.workers.uploadURLs.put(t.Session.URL, urlOwner{t.ID, noPart})
+		}
+	}
+	for _, b := range s.orderedBatches() {
 		if !b.Scanned && !l.engine.config.AskBeforeResume {
 			l.scans.scan(b.ID)
 		}
@@ -243,7 +248,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(schedule)
 	until(l.commits.retryAt)
 	until(l.deleter.NextTry())
-	until(l.history.nextAt)
+	until(l.history.next(s))
 	if l.bulkReady() {
 		until(now)
 	}

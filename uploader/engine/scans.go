@@ -150,10 +150,10 @@ func (s *scans) rescan(id uploader.BatchID) {
 
 // cancel ends the scans of a target's batches.
 func (s *scans) cancel(target uploader.Target) {
-	for id, b := range s.state.batches {
-		if !b.Scanned && target.CoversBatch(id) {
-			s.requests = slices.DeleteFunc(s.requests, of(id))
-			s.end(id)
+	for _, b := range s.state.orderedBatches() {
+		if !b.Scanned && target.CoversBatch(b.ID) {
+			s.requests = slices.DeleteFunc(s.requests, of(b.ID))
+			s.end(b.ID)
 		}
 	}
 }

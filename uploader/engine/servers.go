@@ -2,6 +2,7 @@ package engine
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -55,6 +56,12 @@ func (s *servers) reconnect(id uploader.ServerID) {
 	}
 }
 
+// sendsVersion reports whether a server was found to send Tus-Resumable in this run.
+func (s *servers) sendsVersion(id uploader.ServerID) bool {
+	r := s.remotes[id]
+	return r != nil && r.SendsVersion()
+}
+
 // merge returns a server to be added as it is saved: with the ID of one with the same
 // endpoint, whose access and options stay where the new one has none.
 func (s *servers) merge(added uploader.Server) uploader.Server {
@@ -69,10 +76,11 @@ func (s *servers) merge(added uploader.Server) uploader.Server {
 	return added
 }
 
-// at returns the ID of the server with an endpoint; 0 for none.
+// at returns the ID of the server with an endpoint, the oldest one if there are
+// several; 0 for none.
 func (s *servers) at(endpoint string) uploader.ServerID {
-	for id, server := range s.byID {
-		if server.Endpoint == endpoint {
+	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
+		if s.byID[id].Endpoint == endpoint {
 			return id
 		}
 	}
@@ -106,6 +114,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.ID = l.servers.takeID()
 	}
 	old, known := l.servers.byID[s.ID]
+	s.Options.SendsVersion = false // the edited server may be another one; the next response tells
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint
@@ -142,6 +151,16 @@ func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	s.Options.MaxBody = bytes
 	l.putServer(s)
 	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
+}
+
+// observeVersion saves that a server sends Tus-Resumable once it has.
+func (l *loop) observeVersion(id uploader.ServerID) {
+	s, known := l.servers.byID[id]
+	if !known || s.Options.SendsVersion || !l.servers.sendsVersion(id) {
+		return
+	}
+	s.Options.SendsVersion = true
+	l.putServer(s)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running

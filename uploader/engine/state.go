@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -259,6 +261,13 @@ func (s *state) forgetIfEmptyIn(target uploader.Target) {
 			s.forgetIfEmpty(id)
 		}
 	}
+}
+
+// orderedBatches returns the batches in the user's order.
+func (s *state) orderedBatches() []*uploader.Batch {
+	return slices.SortedFunc(maps.Values(s.batches), func(a, b *uploader.Batch) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // setIntent sets the intent of the files that are still to be found.

@@ -53,17 +53,20 @@ func TestSurplus(t *testing.T) {
 		{"beyond count", uploader.History{MaxCount: 3}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20}},
 		{"beyond age", uploader.History{MaxAge: time.Minute}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20, 21, 30, 31}},
 		{
-			"batch being scanned", uploader.History{MaxAge: time.Minute},
+			"batch being scanned",
+			uploader.History{MaxAge: time.Minute},
 			func(s *uploader.Saved) { s.Batches[0].Scanned = false },
 			[]uploader.TransferID{20, 21, 30, 31},
 		},
 		{
-			"batch with unfinished transfer", uploader.History{MaxCount: 1},
+			"batch with unfinished transfer",
+			uploader.History{MaxCount: 1},
 			func(s *uploader.Saved) { s.Transfers[0].Phase = uploader.PhaseQueued },
 			[]uploader.TransferID{20, 21, 30},
 		},
 		{
-			"earlier upload that the user decides about", uploader.History{MaxCount: 1},
+			"earlier upload that the user decides about",
+			uploader.History{MaxCount: 1},
 			func(s *uploader.Saved) {
 				s.Transfers[5].Phase, s.Transfers[5].Fault = uploader.PhaseFailed, &fault.Fault{Kind: fault.AlreadyUploaded}
 				s.Transfers[5].EarlierUpload = 10

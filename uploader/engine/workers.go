@@ -30,8 +30,11 @@ type workers struct {
 	send      func(func()) // runs a function on the loop's goroutine
 	closed    <-chan struct{}
 
-	limitBody func(uploader.ServerID, int64)
-	totalSent atomic.Int64 // bytes sent by all workers since the start
+	limitBody      func(uploader.ServerID, int64)
+	observeVersion func(uploader.ServerID)
+	totalSent      atomic.Int64 // bytes sent by all workers since the start
+
+	uploadURLs uploadURLs
 }
 
 // runningWorker is what the loop has of a worker.
@@ -41,6 +44,7 @@ type runningWorker struct {
 	moves    []worker.EndpointChange // of its server since then
 	counters *worker.Counters
 	speed    speed.Meter
+	rejected bool // what it reports is ignored
 }
 
 // admit starts workers as long as the queue admits transfers. While a bulk command is
@@ -193,6 +197,9 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		for _, change := range running.moves {
 			in = change.Input(in)
 		}
+		if w.rejects(t, running, in) {
+			return
+		}
 	}
 	switch in := in.(type) {
 	case lifecycle.UploadCreated, lifecycle.Acknowledged:
@@ -229,6 +236,26 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	default:
 		w.failed(s.table.Get(id), end.Fault)
 	}
+}
+
+// rejects reports whether an input is ignored because its transfer failed: it fails
+// when the server gave it the upload of another file.
+func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifecycle.Input) bool {
+	var f *fault.Fault
+	switch in := in.(type) {
+	case lifecycle.UploadCreated:
+		f = w.urlConflict(t, in.Session.URL, noPart)
+	case lifecycle.PartChanged:
+		f = w.urlConflict(t, in.Part.URL, in.Part.Index)
+	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
+		return false
+	}
+	if f != nil && !running.rejected {
+		running.rejected = true
+		w.log.Warn("transfer rejected", "transfer", t.ID, "server", t.Server, "fault", f.Error())
+		w.state.apply(t.ID, lifecycle.Rejected{Fault: f})
+	}
+	return running.rejected
 }
 
 // release records that a worker has ended.
@@ -270,6 +297,7 @@ func (w *workers) accepted(server uploader.ServerID) {
 		w.log.Info("more simultaneous transfers to a server", "server", server, "max", limit)
 	}
 	w.deleter.Reachable()
+	w.observeVersion(server)
 }
 
 // refused records that a server refused a request as one too many.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,10 +36,8 @@ func TestSave(t *testing.T) {
 	refuses := func(ids ...uploader.TransferID) func(uploader.Changes) error {
 		return func(c uploader.Changes) error {
 			for _, t := range c.Transfers {
-				for _, id := range ids {
-					if t.ID == id {
-						return errRefused
-					}
+				if slices.Contains(ids, t.ID) {
+					return errRefused
 				}
 			}
 			return nil

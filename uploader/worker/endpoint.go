@@ -12,10 +12,11 @@ type EndpointChange struct{ From, To string }
 // URL returns the URL below the new endpoint of an upload that is below the old one.
 // Other URLs stay as they are.
 func (c EndpointChange) URL(url string) string {
-	if rest, below := strings.CutPrefix(url, c.From); below && c.From != "" {
-		return c.To + rest
+	rest, below := strings.CutPrefix(url, c.From)
+	if !below || c.From == "" || rest != "" && !strings.HasSuffix(c.From, "/") && !strings.ContainsAny(rest[:1], "/?") {
+		return url // such as …/files-archive/1, which is not below …/files
 	}
-	return url
+	return c.To + rest
 }
 
 // Input returns an input that a worker reported, with the URLs below the new

@@ -59,6 +59,13 @@ func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	return r
 }
 
+// SendsVersion reports whether the server was found to send Tus-Resumable; false
+// where the protocol does not observe it.
+func (r *Remote) SendsVersion() bool {
+	observer, ok := r.protocol.(uploader.VersionObserver)
+	return ok && observer.SendsVersion()
+}
+
 // options returns the server options, with the limit learned in this run.
 func (r *Remote) options() uploader.ServerOptions {
 	options := r.Server.Options

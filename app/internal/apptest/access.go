@@ -20,7 +20,7 @@ type Access struct {
 	mu           sync.Mutex
 	StorageState platform.Storage
 	Passphrase   string            // accepted by Unlock; any if ""
-	Kept         map[string]string // the keyring, by name
+	Stored       map[string]string // the keyring, by name
 	Err          error             // returned by Set
 	Tested       []uploader.Server // the servers passed to Test
 	Secrets      []connect.Secrets // the secrets passed to Test
@@ -29,7 +29,7 @@ type Access struct {
 
 // NewAccess returns an empty keyring.
 func NewAccess(engine *Engine) *Access {
-	return &Access{engine: engine, Kept: map[string]string{}}
+	return &Access{engine: engine, Stored: map[string]string{}}
 }
 
 // Test implements servers.Access.
@@ -67,7 +67,7 @@ func (a *Access) Unlock(_ context.Context, passphrase string) error {
 func (a *Access) Get(_ context.Context, name string) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	text, ok := a.Kept[name]
+	text, ok := a.Stored[name]
 	if !ok {
 		return "", platform.ErrNoSecret
 	}
@@ -84,7 +84,7 @@ func (a *Access) Set(_ context.Context, name, secret string) error {
 	case a.StorageState == platform.StorageLockedFile:
 		return platform.ErrLocked
 	}
-	a.Kept[name] = secret
+	a.Stored[name] = secret
 	return nil
 }
 
@@ -92,7 +92,7 @@ func (a *Access) Set(_ context.Context, name, secret string) error {
 func (a *Access) Delete(_ context.Context, name string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.Kept, name)
+	delete(a.Stored, name)
 	return nil
 }
 
@@ -100,7 +100,7 @@ func (a *Access) Delete(_ context.Context, name string) error {
 func (a *Access) Secret(name string) (connect.Secrets, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	text, ok := a.Kept[name]
+	text, ok := a.Stored[name]
 	secrets, _ := connect.DecodeSecrets(text)
 	return secrets, ok
 }
