@@ -52,6 +52,7 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 	if err != nil {
 		return err
 	}
+	words.SetReceivedFolder(p.ReceivedDir)
 	log, closer, err := p.OpenLog()
 	if err != nil {
 		return err

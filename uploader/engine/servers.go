@@ -30,6 +30,9 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
 	}
 	if server.Endpoint == "" {
+		if _, err := s.open(server); fault.Is(err, fault.LocalDisk) { // why the built-in receiver is not running
+			return nil, err
+		}
 		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no endpoint in this run", server.Name)
 	}
 	protocol, err := s.open(server)

@@ -15,9 +15,16 @@ const (
 	CodeNotComparable    = "NOT_COMPARABLE"   // SourceChanged: the file may be unchanged, but this cannot be verified
 	CodeForeignResponse  = "FOREIGN_RESPONSE" // Transient: an intermediary responded instead of the server
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
+	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
+	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
+	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
 )
 
 // Codes returns all codes that Ferry sets itself.
 func Codes() []string {
-	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn}
+	return []string{
+		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn,
+		CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+	}
 }

@@ -44,6 +44,9 @@ func (c *Client) readResponse(r request, httpResp *http.Response, cancel context
 	if resp.status/100 != 2 {
 		text, _ := io.ReadAll(io.LimitReader(httpResp.Body, maxErrorBody))
 		resp.code, resp.message = parseErrorBody(c.redact(string(text)))
+		if code := resp.header.Get(HeaderErrorCode); resp.code == "" && errorCode.MatchString(code+":") {
+			resp.code = code
+		}
 	}
 	_, _ = io.CopyN(io.Discard, httpResp.Body, maxDrain)
 	return resp
