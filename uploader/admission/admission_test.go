@@ -55,32 +55,32 @@ func TestCapacity(t *testing.T) {
 			}, server, 0, uploader.HeldBySchedule, false,
 		},
 		"a server that is away is held until the next try": {
-			func(c *admission.Control) { c.BlockUntil(server, offline, now.Add(time.Minute)) }, server, 0, uploader.HeldByServer, false,
+			func(c *admission.Control) { c.HoldUntil(server, offline, now.Add(time.Minute)) }, server, 0, uploader.HeldByServer, false,
 		},
 		"and sent to after it": {
 			func(c *admission.Control) {
-				c.BlockUntil(server, offline, now.Add(time.Minute))
-				c.UnblockExpired(now.Add(time.Minute))
+				c.HoldUntil(server, offline, now.Add(time.Minute))
+				c.EndExpiredHolds(now.Add(time.Minute))
 			}, server, math.MaxInt, 0, false,
 		},
 		"and sent to once it accepts data": {
 			func(c *admission.Control) {
-				c.BlockUntil(server, offline, now.Add(time.Minute))
+				c.HoldUntil(server, offline, now.Add(time.Minute))
 				c.Accepted(server, now)
 			}, server, math.MaxInt, 0, false,
 		},
 		"a sign-in blocks until the user acts": {
 			func(c *admission.Control) {
-				c.BlockForUser(server, &fault.Fault{Kind: fault.Auth})
-				c.BlockUntil(server, offline, now.Add(time.Minute))
-				c.UnblockExpired(now.Add(time.Hour))
-				c.UnblockTimed()
+				c.Block(server, &fault.Fault{Kind: fault.Auth})
+				c.HoldUntil(server, offline, now.Add(time.Minute))
+				c.EndExpiredHolds(now.Add(time.Hour))
+				c.EndServerHolds()
 				c.Accepted(server, now)
 			}, server, 0, 0, true,
 		},
 		"and no longer": {
 			func(c *admission.Control) {
-				c.BlockForUser(server, &fault.Fault{Kind: fault.Auth})
+				c.Block(server, &fault.Fault{Kind: fault.Auth})
 				c.Unblock(server)
 			}, server, math.MaxInt, 0, false,
 		},

@@ -45,7 +45,7 @@ type Remote struct {
 	caps             tus.Capabilities
 	responseTime     time.Duration // the shortest of those of the probes
 
-	bodyMost     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
+	maxBody     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
 	mu      sync.Mutex
@@ -55,7 +55,7 @@ type Remote struct {
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
-	r.bodyMost.Store(server.Options.MaxBody)
+	r.maxBody.Store(server.Options.MaxBody)
 	return r
 }
 
@@ -69,7 +69,7 @@ func (r *Remote) SendsVersion() bool {
 // options returns the server options, with the limit learned in this run.
 func (r *Remote) options() uploader.ServerOptions {
 	options := r.Server.Options
-	options.MaxBody = r.bodyMost.Load()
+	options.MaxBody = r.maxBody.Load()
 	return options
 }
 
@@ -77,11 +77,11 @@ func (r *Remote) options() uploader.ServerOptions {
 // which may be lower already.
 func (r *Remote) limitBody(limit int64) int64 {
 	for {
-		now := r.bodyMost.Load()
+		now := r.maxBody.Load()
 		if now > 0 && now <= limit {
 			return now
 		}
-		if r.bodyMost.CompareAndSwap(now, limit) {
+		if r.maxBody.CompareAndSwap(now, limit) {
 			return limit
 		}
 	}

@@ -25,7 +25,7 @@ func TestQuietTimeLeft(t *testing.T) {
 		{"no wait required", 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := quietTimeLeft(source.File{ModTime: now.Add(-c.age)}, c.quiet, now); got != c.want {
+			if got := settleTimeLeft(source.File{ModTime: now.Add(-c.age)}, c.quiet, now); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

@@ -8,10 +8,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// CheckQuiet returns a fault if a file may still be being written: if it changed less
+// CheckSettled returns a fault if a file may still be being written: if it changed less
 // than the quiet time ago. The fault's RetryAfter is the rest of that time.
-func CheckQuiet(file source.File, quiet time.Duration, now time.Time) *fault.Fault {
-	wait := quietTimeLeft(file, quiet, now)
+func CheckSettled(file source.File, settleTime time.Duration, now time.Time) *fault.Fault {
+	wait := settleTimeLeft(file, settleTime, now)
 	if wait == 0 {
 		return nil
 	}
@@ -20,24 +20,24 @@ func CheckQuiet(file source.File, quiet time.Duration, now time.Time) *fault.Fau
 	return f
 }
 
-// quietTimeLeft returns how much longer a file must remain unchanged until it has been
+// settleTimeLeft returns how much longer a file must remain unchanged until it has been
 // so for the quiet time and counts as completely written; 0 if it has. A modification
 // time slightly in the future, as by the clock of a file server, counts as now; one
 // further in the future is ignored.
-func quietTimeLeft(file source.File, quiet time.Duration, now time.Time) time.Duration {
+func settleTimeLeft(file source.File, settleTime time.Duration, now time.Time) time.Duration {
 	age := now.Sub(file.ModTime)
-	if age >= quiet || age <= -quiet {
+	if age >= settleTime || age <= -settleTime {
 		return 0
 	}
-	return quiet - age
+	return settleTime - age
 }
 
-// checkQuiet returns a fault if the file may still be being written.
-func (s *sourceFile) checkQuiet(seen source.File) error {
+// checkSettled returns a fault if the file may still be being written.
+func (s *sourceFile) checkSettled(seen source.File) error {
 	if s.growth() == uploader.GrowthComplete {
 		return nil
 	}
-	if f := CheckQuiet(seen, s.settings.SettleTime, time.Now()); f != nil {
+	if f := CheckSettled(seen, s.settings.SettleTime, time.Now()); f != nil {
 		return f
 	}
 	return nil
