@@ -23,9 +23,9 @@ type presenter struct {
 	post     func(func()) // runs a function on the UI's goroutine, without waiting
 	show     func(*uploader.Snapshot) time.Duration
 
-	interval    atomic.Int64 // a time.Duration
-	refresh chan struct{}
-	shown   chan time.Duration // the results of show
+	interval atomic.Int64 // a time.Duration
+	refresh  chan struct{}
+	shown    chan time.Duration // the results of show
 }
 
 // newPresenter returns a presenter of the engine's snapshots. Post runs show on the UI's

@@ -32,7 +32,7 @@ type Control struct {
 
 	servers map[uploader.ServerID]*server
 	batches map[uploader.BatchID]*netx.Limiter
-	stops  map[uploader.ServerID]serverStop
+	stops   map[uploader.ServerID]serverStop
 }
 
 // server is what may be sent to one server.
@@ -43,14 +43,14 @@ type server struct {
 	backoff     backoff
 }
 
-// serverStop keeps a server's transfers in the queue while each of them would meet the same
-// fault.
+// serverStop keeps a server's transfers in the queue while each of them would meet the
+// same fault. With an end it is a hold; without one the server is blocked.
 type serverStop struct {
 	until time.Time // zero: until the user acts
 	fault *fault.Fault
 }
 
-func (b serverStop) needsUser() bool { return b.fault != nil && b.until.IsZero() }
+func (s serverStop) needsUser() bool { return s.fault != nil && s.until.IsZero() }
 
 // New makes a Control without servers.
 func New(settings uploader.Settings, now time.Time) *Control {
@@ -58,7 +58,7 @@ func New(settings uploader.Settings, now time.Time) *Control {
 		total:   netx.NewLimiter(0),
 		servers: map[uploader.ServerID]*server{},
 		batches: map[uploader.BatchID]*netx.Limiter{},
-		stops:  map[uploader.ServerID]serverStop{},
+		stops:   map[uploader.ServerID]serverStop{},
 	}
 	c.Configure(settings, now)
 	return c
@@ -200,10 +200,10 @@ func (c *Control) Refused(id uploader.ServerID, running int, now time.Time) (lim
 	return s.backoff.max, changed
 }
 
-// Accepted records that a server accepted data, which ends a timed block. It returns
-// how many transfers to it may run from now on (0: no limit), and whether that changed.
+// Accepted records that a server accepted data, which ends its hold. It returns how
+// many transfers to it may run from now on (0: no limit), and whether that changed.
 func (c *Control) Accepted(id uploader.ServerID, now time.Time) (limit int, changed bool) {
-	if b := c.stops[id]; !b.until.IsZero() {
+	if stop := c.stops[id]; !stop.until.IsZero() {
 		delete(c.stops, id)
 	}
 	s := c.server(id)
@@ -219,36 +219,35 @@ func (c *Control) Block(id uploader.ServerID, f *fault.Fault) {
 	c.stops[id] = serverStop{fault: f}
 }
 
-// HoldUntil keeps a server's transfers in the queue until then, unless it is blocked
-// until the user acts.
+// HoldUntil keeps a server's transfers in the queue until then, unless it is blocked.
 func (c *Control) HoldUntil(id uploader.ServerID, f *fault.Fault, until time.Time) {
 	if !c.stops[id].needsUser() {
 		c.stops[id] = serverStop{until: until, fault: f}
 	}
 }
 
-// Unblock ends the block of a server.
+// Unblock unblocks a server and ends its hold.
 func (c *Control) Unblock(id uploader.ServerID) { delete(c.stops, id) }
 
-// EndExpiredHolds ends the blocks whose time is over.
+// EndExpiredHolds ends the holds of servers whose time is over.
 func (c *Control) EndExpiredHolds(now time.Time) {
-	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, b serverStop) bool { return !b.until.IsZero() && !b.until.After(now) })
+	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, s serverStop) bool { return !s.until.IsZero() && !s.until.After(now) })
 }
 
-// EndServerHolds ends every timed block.
+// EndServerHolds ends the holds of servers.
 func (c *Control) EndServerHolds() {
-	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, b serverStop) bool { return !b.until.IsZero() })
+	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, s serverStop) bool { return !s.until.IsZero() })
 }
 
-// StopFault returns the fault for which a server is blocked, or nil.
+// StopFault returns the fault for which a server is held or blocked, or nil.
 func (c *Control) StopFault(id uploader.ServerID) *fault.Fault { return c.stops[id].fault }
 
 // Blocked returns the servers that wait for the user, with the reason.
 func (c *Control) Blocked() map[uploader.ServerID]*fault.Fault {
 	blocked := map[uploader.ServerID]*fault.Fault{}
-	for id, b := range c.stops {
-		if b.needsUser() {
-			blocked[id] = b.fault
+	for id, stop := range c.stops {
+		if stop.needsUser() {
+			blocked[id] = stop.fault
 		}
 	}
 	return blocked
@@ -263,8 +262,8 @@ func (c *Control) Hold(id uploader.ServerID) (uploader.Hold, bool) {
 	if c.scheduledOff {
 		return uploader.Hold{Reason: uploader.HeldBySchedule, Until: c.scheduleUntil}, true
 	}
-	if b, blocked := c.stops[id]; blocked && !b.needsUser() {
-		return uploader.Hold{Reason: uploader.HeldByServer, Fault: b.fault, Until: b.until}, true
+	if stop, ok := c.stops[id]; ok && !stop.needsUser() {
+		return uploader.Hold{Reason: uploader.HeldByServer, Fault: stop.fault, Until: stop.until}, true
 	}
 	return uploader.Hold{}, false
 }

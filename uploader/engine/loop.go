@@ -284,8 +284,8 @@ func (l *loop) endWaits(now time.Time) {
 	l.admission.EndExpiredHolds(now)
 }
 
-// sample reads the workers' counters four times a second, and takes them into the
-// transfers once a second, to be saved.
+// sample reads the workers' counters four times a second, and copies them to
+// the transfers once a second, to be saved.
 func (l *loop) sample(now time.Time) {
 	if len(l.state.running) == 0 {
 		l.publisher.paused = true

@@ -45,7 +45,7 @@ type Remote struct {
 	caps             tus.Capabilities
 	responseTime     time.Duration // the shortest of those of the probes
 
-	maxBody     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
+	maxBody      atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
 	mu      sync.Mutex

@@ -9,7 +9,7 @@ import (
 )
 
 // CheckSettled returns a fault if a file may still be being written: if it changed less
-// than the quiet time ago. The fault's RetryAfter is the rest of that time.
+// than the settle time ago. The fault's RetryAfter is the rest of that time.
 func CheckSettled(file source.File, settleTime time.Duration, now time.Time) *fault.Fault {
 	wait := settleTimeLeft(file, settleTime, now)
 	if wait == 0 {
@@ -21,7 +21,7 @@ func CheckSettled(file source.File, settleTime time.Duration, now time.Time) *fa
 }
 
 // settleTimeLeft returns how much longer a file must remain unchanged until it has been
-// so for the quiet time and counts as completely written; 0 if it has. A modification
+// so for the settle time and counts as completely written; 0 if it has. A modification
 // time slightly in the future, as by the clock of a file server, counts as now; one
 // further in the future is ignored.
 func settleTimeLeft(file source.File, settleTime time.Duration, now time.Time) time.Duration {
