@@ -18,7 +18,7 @@ func TestSettleTimeLeft(t *testing.T) {
 	}{
 		{"changed now", 0, settleTime, settleTime},
 		{"changed recently", 1500 * time.Millisecond, settleTime, 500 * time.Millisecond},
-		{"unchanged for exactly the required time", settleTime, quiet, 0},
+		{"unchanged for exactly the required time", settleTime, settleTime, 0},
 		{"old", time.Hour, settleTime, 0},
 		{"slightly in the future", -time.Second, settleTime, 3 * time.Second},
 		{"far in the future", -time.Hour, settleTime, 0},
