@@ -13,6 +13,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/retry"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
@@ -170,9 +171,7 @@ func (r *Remote) Terminate(ctx context.Context, url string) error {
 		if !again {
 			return err
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if netx.Sleep(ctx, wait) != nil {
 			return err
 		}
 	}
