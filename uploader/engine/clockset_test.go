@@ -54,7 +54,7 @@ func TestClockSetBack(t *testing.T) {
 	for id := range uploader.TransferID(2) {
 		l.state.alarms.set(soon, id+1)
 	}
-	l.admission.BlockUntil(2, busy, soon)
+	l.admission.HoldUntil(2, busy, soon)
 	l.admission.Update(ahead)
 	if hold, held := l.admission.Hold(uploader.BuiltinServer); !held || hold.Reason != uploader.HeldBySchedule {
 		t.Fatal("schedule holds nothing by the wrong clock")

@@ -84,7 +84,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		AfterCommit: func(f func(context.Context)) { l.state.afterCommit = append(l.state.afterCommit, f) },
 		Connect:     l.servers.connect,
 		Block: func(id uploader.ServerID, f *fault.Fault) {
-			l.admission.BlockForUser(id, f)
+			l.admission.Block(id, f)
 			l.state.stale, l.state.urgent = true, true
 		},
 	}, l.log, &l.tasks)
@@ -140,7 +140,7 @@ func (l *loop) load() {
 	for t := range s.table.All() {
 		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && admission.NeedsUser(t.Fault) {
-			l.admission.BlockForUser(t.Server, t.Fault) // other faults may be resolved meanwhile
+			l.admission.Block(t.Server, t.Fault) // other faults may be resolved meanwhile
 		}
 		if t.Removed() {
 			s.drop(t)
@@ -281,11 +281,11 @@ func (l *loop) endWaits(now time.Time) {
 			l.state.apply(id, lifecycle.WaitEnded{})
 		}
 	}
-	l.admission.UnblockExpired(now)
+	l.admission.EndExpiredHolds(now)
 }
 
-// sample reads the workers' counters four times a second, and takes them into the
-// transfers once a second, to be saved.
+// sample reads the workers' counters four times a second, and copies them to
+// the transfers once a second, to be saved.
 func (l *loop) sample(now time.Time) {
 	if len(l.state.running) == 0 {
 		l.publisher.paused = true
@@ -308,7 +308,7 @@ func (l *loop) sample(now time.Time) {
 // broken: what waits is tried now, and workers are stopped and started again.
 func (l *loop) clockJumped() {
 	l.log.Info("clock jump: computer suspended or clock set")
-	l.admission.UnblockTimed()
+	l.admission.EndServerHolds()
 	for t := range l.state.table.All() {
 		if t.Phase == uploader.PhaseWaiting {
 			l.state.apply(t.ID, lifecycle.WaitEnded{})

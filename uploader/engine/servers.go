@@ -114,7 +114,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.ID = l.servers.takeID()
 	}
 	old, known := l.servers.byID[s.ID]
-	s.Options.SendsVersion = false // the edited server may be another one; the next response tells
+	s.Options.SendsVersion = false // may be another server now; set again by the next response
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint

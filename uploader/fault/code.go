@@ -1,6 +1,6 @@
 package fault
 
-// Codes that Ferry sets itself, where Kind alone does not tell the user what to
+// Codes that Ferry sets itself, where Kind alone does not determine what the user can
 // do. The values are stored in the database and must not change.
 const (
 	CodeNoSignIn         = "NO_SIGN_IN"       // Auth: the keyring has no sign-in for the server
