@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// transferActions carries out what a person does to transfers. It lives on the UI's
+// transferActions applies the user's actions to transfers. It must be used on the UI
 // goroutine.
 type transferActions struct {
 	bridge    *bridge.Bridge
@@ -25,20 +25,20 @@ type transferActions struct {
 	files     *fileDialogs
 	opener    *opener
 	removals  *removals
-	adding    *adder
+	adder     *adder
 	clipboard func() fyne.Clipboard
 	notify    func(platform.Notification)
-	show      func(*uploader.Snapshot) time.Duration
+	show      func(*uploader.Snapshot) time.Duration // see shell.show
 	addServer func()
-	unblock   func(*uploader.Transfer) // asks for what its server waits for
+	unblock   func(*uploader.Transfer) // asks for what the server of a transfer requires
 }
 
-// act does something to those of the selection for which it makes sense.
-func (a *transferActions) act(what view.Action, s view.Selection) {
-	if s.Empty() || !s.Situation().Allows(what) {
+// act applies an action to the selected transfers that allow it.
+func (a *transferActions) act(action view.Action, s view.Selection) {
+	if s.Empty() || !s.Situation().Allows(action) {
 		return
 	}
-	switch what {
+	switch action {
 	case view.ActionOpen:
 		a.opener.open(s.Transfers[0])
 	case view.ActionReveal:
@@ -62,23 +62,22 @@ func (a *transferActions) act(what view.Action, s view.Selection) {
 	case view.ActionRemove:
 		a.removals.remove(view.SelectionOf(s.Allowed(view.ActionRemove)...))
 	case view.ActionMoveTop, view.ActionMoveUp, view.ActionMoveDown, view.ActionMoveBottom:
-		a.move(what, s)
+		a.move(action, s)
 	default:
-		a.send(what, s)
+		a.send(action, s)
 	}
 }
 
 // send sends the action's commands.
-func (a *transferActions) send(what view.Action, s view.Selection) {
-	for _, target := range s.Targets(what) {
-		a.bridge.Send(what.Command(target), nil)
+func (a *transferActions) send(action view.Action, s view.Selection) {
+	for _, target := range s.Targets(action) {
+		a.bridge.Send(action.Command(target), nil)
 	}
 }
 
-func (a *transferActions) actOnSelected(what view.Action) { a.act(what, a.window.list.Selected()) }
+func (a *transferActions) actOnSelected(action view.Action) { a.act(action, a.window.list.Selected()) }
 
-// pauseOrResumeSelected pauses the selection, or resumes it when nothing of it can be
-// paused.
+// pauseOrResumeSelected pauses the selection, or resumes it if it cannot be paused.
 func (a *transferActions) pauseOrResumeSelected() {
 	selected := a.window.list.Selected()
 	if selected.Situation().Allows(view.ActionPause) {
@@ -88,8 +87,8 @@ func (a *transferActions) pauseOrResumeSelected() {
 	a.act(view.ActionResume, selected)
 }
 
-// removeSelected removes the selection from the list, and cancels what is unfinished.
-// It asks first where uploaded bytes would be lost.
+// removeSelected removes the selection from the list and cancels unfinished uploads. It
+// asks first if uploaded bytes would be lost.
 func (a *transferActions) removeSelected() {
 	selected := a.window.list.Selected()
 	if !selected.Situation().Allows(view.ActionCancel) {
@@ -99,9 +98,9 @@ func (a *transferActions) removeSelected() {
 	a.confirmLoss(selected, func() { a.removals.remove(selected) })
 }
 
-// cancel cancels what is unfinished and removes it from the list; a batch of which
-// something is uploaded stays, with the rest cancelled. It asks first where that
-// cannot be undone.
+// cancel cancels unfinished uploads and removes them from the list. A batch with finished
+// uploads stays in the list, and its other uploads are cancelled; since that cannot be
+// undone it asks first, as it does if uploaded bytes would be lost.
 func (a *transferActions) cancel(s view.Selection) {
 	removed := view.Selection{Transfers: view.Allowed(view.ActionCancel, s.Transfers)}
 	removed.All = removed.Transfers
@@ -125,21 +124,20 @@ func (a *transferActions) cancel(s view.Selection) {
 
 func isDone(t *uploader.Transfer) bool { return t.Phase == uploader.PhaseDone }
 
-// confirmLoss asks whether to cancel what is unfinished when something of it is
-// uploaded.
+// confirmLoss calls then, after asking whether to cancel if sent bytes would be lost.
 func (a *transferActions) confirmLoss(s view.Selection, then func()) {
-	if view.UploadedBytes(s) == 0 {
+	if view.BytesAtRisk(a.bridge.Snapshot(), s) == 0 {
 		then()
 		return
 	}
 	a.confirm(s, then)
 }
 
-// confirm asks whether to cancel what is unfinished.
+// confirm asks whether to cancel unfinished uploads, and calls then if so.
 func (a *transferActions) confirm(s view.Selection, then func()) {
 	n := len(s.Allowed(view.ActionCancel))
 	text := words.Text("cancelling.none")
-	if bytes := view.UploadedBytes(s); bytes > 0 {
+	if bytes := view.BytesAtRisk(a.bridge.Snapshot(), s); bytes > 0 {
 		text = words.Text("cancelling.text", words.Data{"Size": words.Size(bytes)})
 	}
 	a.dialogs.Ask(form.Question{
@@ -151,11 +149,11 @@ func (a *transferActions) confirm(s view.Selection, then func()) {
 	})
 }
 
-// move changes the order. What is moved together keeps its own order, and is scrolled
-// into view.
-func (a *transferActions) move(what view.Action, s view.Selection) {
+// move changes the order of the list and scrolls to the moved rows, which keep their
+// order among themselves.
+func (a *transferActions) move(action view.Action, s view.Selection) {
 	targets := a.window.list.MoveTargets(s)
-	if what == view.ActionMoveDown || what == view.ActionMoveTop {
+	if action == view.ActionMoveDown || action == view.ActionMoveTop {
 		slices.Reverse(targets)
 	}
 	for i, target := range targets {
@@ -163,17 +161,17 @@ func (a *transferActions) move(what view.Action, s view.Selection) {
 		if i == len(targets)-1 {
 			done = func(error) { a.bridge.Post(a.showMoved) }
 		}
-		a.bridge.Send(what.Command(target), done)
+		a.bridge.Send(action.Command(target), done)
 	}
 }
 
-// showMoved scrolls to where the moved rows are now.
+// showMoved scrolls to the rows that were moved.
 func (a *transferActions) showMoved() {
 	a.show(a.bridge.Snapshot())
 	a.window.list.Rows.ScrollToCursor()
 }
 
-// locate asks where a missing file is, and continues its upload with that one.
+// locate asks where a missing file is, and resumes its upload from there.
 func (a *transferActions) locate(t *uploader.Transfer) {
 	question := platform.ChooserOptions{Title: words.Text("choose.missing", words.Data{"Name": view.TransferName(t)}), AcceptLabel: words.Text("choose.accept")}
 	a.files.chooseFiles(question, func(paths []string) {
@@ -183,7 +181,7 @@ func (a *transferActions) locate(t *uploader.Transfer) {
 	})
 }
 
-// chooseServer offers the other servers for a file that is too large for its own.
+// chooseServer offers the other servers for a file that is too large for its server.
 func (a *transferActions) chooseServer(t *uploader.Transfer) {
 	s := a.bridge.Snapshot()
 	refused, _ := s.Server(t.Server)
@@ -203,19 +201,20 @@ func (a *transferActions) chooseServer(t *uploader.Transfer) {
 // sendTo replaces a transfer by one to another server. The removal can be undone.
 func (a *transferActions) sendTo(server uploader.ServerID, t *uploader.Transfer) {
 	a.removals.remove(view.SelectionOf(t))
-	a.adding.addTo(server, []string{t.Source.Path}, 0)
+	a.adder.addTo(server, []string{t.Source.Path}, 0)
 }
 
-// located handles the result of a Relocate command. A file that cannot be proved to be
-// the missing one is added like any other, and is asked about then.
+// located handles the result of a Relocate command. A file that cannot be verified as the
+// missing one is added as a new file; the user is then asked whether to resume the
+// earlier upload.
 func (a *transferActions) located(t *uploader.Transfer, path string, err error) {
 	switch {
 	case err == nil || fault.IsCanceled(err):
 	case fault.Is(err, fault.AmbiguousMatch):
-		a.adding.addTo(t.Server, []string{path}, 0)
+		a.adder.addTo(t.Server, []string{path}, 0)
 	case fault.Is(err, fault.Mismatch):
-		a.window.warn(words.Text("locate.other"))
+		a.window.showMessage(words.Text("locate.other"))
 	default:
-		a.window.warn(view.ErrorText(err))
+		a.window.showMessage(view.ErrorText(err))
 	}
 }

@@ -23,25 +23,26 @@ import (
 // deliver its content.
 const clipboardTimeout = 5 * time.Second
 
-// adder adds files and folders: dropped, pasted, chosen in a file dialog, or given by
-// a request. Its methods belong to the UI's goroutine unless they say otherwise.
+// adder adds files and folders that are dropped, pasted, chosen in a file dialog, or
+// received in a request. Its methods must be called on the UI goroutine unless they say
+// otherwise.
 type adder struct {
-	bridge      *bridge.Bridge
-	settings    *settings.Current
-	destination *destination
-	dialogs     *form.Dialogs
-	files       *fileDialogs
-	copied      func(context.Context) (string, error) // see platform.ReadClipboard
-	clipboard   func() fyne.Clipboard
-	patience    time.Duration // how long counting may delay adding
-	added       view.NewBatches
-	log         *slog.Logger
-	warn        func(text string)
-	showWindow  func()
+	bridge        *bridge.Bridge
+	settings      *settings.Current
+	destination   *destination
+	dialogs       *form.Dialogs
+	files         *fileDialogs
+	readClipboard func(context.Context) (string, error) // see platform.ReadClipboard
+	clipboard     func() fyne.Clipboard
+	surveyTimeout time.Duration // how long counting may delay adding
+	added         view.AddedBatches
+	log           *slog.Logger
+	showMessage   func(text string)
+	showWindow    func()
 }
 
-// drop adds what was dropped on the window. The toolkit calls it while the other
-// program waits: it copies and returns. What is not a file or folder of this computer
+// drop adds what was dropped on the window. The toolkit calls it while the source of the
+// drop waits, so it only copies the paths. What is not a file or folder of this computer
 // arrives as a path that does not exist.
 func (a *adder) drop(uris []fyne.URI) {
 	paths := make([]string, 0, len(uris))
@@ -75,14 +76,14 @@ func (a *adder) paste() {
 	a.bridge.Run(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, clipboardTimeout)
 		defer cancel()
-		text, err := a.copied(ctx)
+		text, err := a.readClipboard(ctx)
 		a.bridge.Post(func() {
 			switch {
 			case errors.Is(err, platform.ErrNoClipboard):
 				a.pasteText(a.clipboard().Content())
 			case err != nil:
 				a.log.Warn("clipboard not read", "error", err)
-				a.warn(words.Text("paste.failed"))
+				a.showMessage(words.Text("paste.failed"))
 			default:
 				a.pasteText(text)
 			}
@@ -93,23 +94,23 @@ func (a *adder) paste() {
 func (a *adder) pasteText(text string) {
 	paths, refused := platform.ParseClipboard(text)
 	if len(paths) == 0 {
-		a.warn(words.Text("paste.nothing"))
+		a.showMessage(words.Text("paste.nothing"))
 		return
 	}
 	a.add(paths, refused)
 }
 
-// add adds files and folders for the chosen destination, after checking beside the UI
-// whether they exist. Refused counts those that are known not to.
+// add adds files and folders for the chosen destination, after checking in the
+// background whether they exist. Refused is the number of items already rejected.
 func (a *adder) add(paths []string, refused int) {
-	a.addTo(a.destination.in(a.bridge.Snapshot()).ID, paths, refused)
+	a.addTo(a.destination.server(a.bridge.Snapshot()).ID, paths, refused)
 }
 
 func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
 	a.bridge.Run(func(ctx context.Context) {
-		found := existing(paths)
+		found := existingPaths(paths)
 		if missing := refused + len(paths) - len(found); missing > 0 {
-			a.bridge.Post(func() { a.warn(words.Count("drop.refused", missing)) })
+			a.bridge.Post(func() { a.showMessage(words.Count("drop.refused", missing)) })
 		}
 		if len(found) > 0 {
 			a.survey(ctx, server, found, func() { a.send(server, found) })
@@ -122,13 +123,13 @@ func (a *adder) send(server uploader.ServerID, paths []string) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
 		a.added[batch] = paths
-		a.bridge.Refresh() // their files may be known already
+		a.bridge.Refresh() // the snapshot may contain the batch already
 	})
 	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, nil)
 }
 
-// existing returns the absolute ones of the paths that exist.
-func existing(paths []string) []string {
+// existingPaths returns the paths that are absolute and exist.
+func existingPaths(paths []string) []string {
 	found := make([]string, 0, len(paths))
 	for _, path := range paths {
 		if !filepath.IsAbs(path) {

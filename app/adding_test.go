@@ -15,48 +15,48 @@ import (
 )
 
 func TestDrop(t *testing.T) {
-	t.Run("files and folders go to the chosen destination", func(t *testing.T) {
+	t.Run("files and folders are added for the chosen destination", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		one, odd, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
-		s.adding.drop(apptest.URIs(one, odd, folder))
+		plain, special, folder := apptest.File(t, "a.mov"), apptest.File(t, "50% #?+ü海.mov"), t.TempDir()
+		s.adder.drop(apptest.URIs(plain, special, folder))
 		add := s.waitCommand(1).(uploader.Add)
-		if diff := cmp.Diff([]string{one, odd, folder}, add.Paths); diff != "" {
+		if diff := cmp.Diff([]string{plain, special, folder}, add.Paths); diff != "" {
 			t.Error(diff)
 		}
 		if add.Server != uploader.BuiltinServer || add.Batch == 0 {
-			t.Errorf("added as %+v", add)
+			t.Errorf("got command %+v", add)
 		}
-		s.until("they are in the list", func() bool { return len(s.rows()) == 3 })
+		s.until("rows are shown", func() bool { return len(s.rows()) == 3 })
 	})
-	t.Run("what is not of this computer is refused, the rest goes", func(t *testing.T) {
+	t.Run("items that are not on this computer are skipped", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		good := apptest.File(t, "a.mov")
 		web, err := storage.ParseURI("https://example.com/a.mov")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.adding.drop(append(apptest.URIs(good, "/nowhere/at all", "https://example.com/b.mov"), web))
+		s.adder.drop(append(apptest.URIs(good, "/nowhere/a b", "https://example.com/b.mov"), web))
 		if diff := cmp.Diff([]string{good}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
-		s.until("it is said", func() bool {
+		s.until("message is shown", func() bool {
 			return s.message() == "3 items were skipped: they are not files or folders on this computer."
 		})
 	})
-	t.Run("a folder that holds no files is said to", func(t *testing.T) {
+	t.Run("folder without files shows a message", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		folder := filepath.Join(t.TempDir(), "leer")
-		s.adding.drop(apptest.URIs(folder, t.TempDir()))
-		s.until("one is not there", func() bool { return s.message() != "" })
+		folder := filepath.Join(t.TempDir(), "missing")
+		s.adder.drop(apptest.URIs(folder, t.TempDir()))
+		s.until("missing folder is reported", func() bool { return s.message() != "" })
 		batch := s.waitCommand(1).(uploader.Add).Batch
 		next := apptest.Snapshot()
 		next.Batches[batch] = &uploader.Batch{ID: batch, Scanned: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return strings.HasSuffix(s.message(), "contains no files.") })
+		s.until("message is shown", func() bool { return strings.HasSuffix(s.message(), "contains no files.") })
 	})
-	t.Run("a file whose upload was begun goes on, which is said", func(t *testing.T) {
+	t.Run("resumed file shows a message", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
+		s.adder.drop(apptest.URIs(apptest.File(t, "a.mov")))
 		batch := s.waitCommand(1).(uploader.Add).Batch
 		now := time.Now()
 		next := apptest.Snapshot(
@@ -64,23 +64,23 @@ func TestDrop(t *testing.T) {
 			apptest.Transfer(2, apptest.InBatch(batch), apptest.Acknowledged(apptest.Gigabyte), func(t *uploader.Transfer) { t.Added = uploader.TimestampOf(now) }))
 		next.Batches[batch] = &uploader.Batch{ID: batch, Added: now, Scanned: true}
 		s.publish(next)
-		s.until("it is said", func() bool { return s.message() == "Resuming, 2.0 GB already uploaded" })
+		s.until("message is shown", func() bool { return s.message() == "Resuming, 2.0 GB already uploaded" })
 	})
-	t.Run("a link that leads nowhere is the engine's to judge", func(t *testing.T) {
+	t.Run("dangling symbolic link is sent to the engine", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		link := filepath.Join(t.TempDir(), "link")
 		if err := os.Symlink("/nowhere", link); err != nil {
 			t.Fatal(err)
 		}
-		s.adding.drop(apptest.URIs(link))
+		s.adder.drop(apptest.URIs(link))
 		s.waitCommand(1)
 	})
-	t.Run("nothing but refused items tells the engine nothing", func(t *testing.T) {
+	t.Run("only skipped items send no command", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs("/nowhere"))
-		s.until("it is said", func() bool { return s.message() != "" })
+		s.adder.drop(apptest.URIs("/nowhere"))
+		s.until("message is shown", func() bool { return s.message() != "" })
 		if got := s.engine.Commands(); len(got) != 0 {
-			t.Errorf("the engine was told %v", got)
+			t.Errorf("engine received %v", got)
 		}
 	})
 }
@@ -88,20 +88,20 @@ func TestDrop(t *testing.T) {
 func TestFileDialogs(t *testing.T) {
 	t.Run("chosen files are added", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
-		s := startWindow(t, apptest.NewEngine(), choosing(path))
-		s.adding.addFiles()
+		s := startWindow(t, apptest.NewEngine(), withChosen(path))
+		s.adder.addFiles()
 		if diff := cmp.Diff([]string{path}, s.waitCommand(1).(uploader.Add).Paths); diff != "" {
 			t.Error(diff)
 		}
 	})
-	t.Run("a desktop without a file dialog gets the toolkit's", func(t *testing.T) {
+	t.Run("toolkit's dialog is used on a desktop without one", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), withoutChooser)
-		s.adding.addFiles()
-		s.until("the dialog opens", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
+		s.adder.addFiles()
+		s.until("dialog is open", s.keys.hasOverlay)
 	})
-	t.Run("a dialog that fails says so", func(t *testing.T) {
-		s := startWindow(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.pickErr = apptest.ErrBroken })
-		s.adding.addFolder()
-		s.until("it is said", func() bool { return s.message() == "Couldn't open the file dialog. You can still drop files here." })
+	t.Run("failing dialog shows a message", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(), func(_ *Config, d *fakeDesktop) { d.chooseErr = apptest.ErrBroken })
+		s.adder.addFolder()
+		s.until("message is shown", func() bool { return s.message() == "Couldn't open the file dialog. You can still drop files here." })
 	})
 }

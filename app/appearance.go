@@ -17,34 +17,34 @@ func (sh *shell) followSettings(ctx context.Context) {
 
 func (sh *shell) applySettings() {
 	chosen := sh.config.Settings.Get()
-	if chosen.Appearance != sh.look {
-		sh.applyLook(chosen.Appearance)
+	if chosen.Appearance != sh.appearance {
+		sh.applyAppearance(chosen.Appearance)
 	}
 	sh.preferences.Show(chosen)
 	sh.bridge.Refresh()
 }
 
-// applyLook changes theme, size and language. Colours follow by themselves; after a
-// setTray of language or size the window is built again.
-func (sh *shell) applyLook(look settings.Appearance) {
-	last := sh.look
-	sh.look = look
-	if look.Theme != last.Theme || look.Scale != last.Scale {
-		sh.toolkit.Settings().SetTheme(themeOf(look))
+// applyAppearance changes theme, size and language. The toolkit applies new colours; for
+// another language or size the window is built again.
+func (sh *shell) applyAppearance(next settings.Appearance) {
+	last := sh.appearance
+	sh.appearance = next
+	if next.Theme != last.Theme || next.Scale != last.Scale {
+		sh.toolkit.Settings().SetTheme(themeOf(next))
 	}
-	if look.Language == last.Language && look.Scale == last.Scale {
+	if next.Language == last.Language && next.Scale == last.Scale {
 		return
 	}
-	if err := words.Load(string(look.Language)); err != nil {
-		sh.config.Log.Error("language not loaded", "language", look.Language, "error", err)
+	if err := words.Load(string(next.Language)); err != nil {
+		sh.config.Log.Error("language not loaded", "language", next.Language, "error", err)
 	}
 	sh.rebuild()
 }
 
-// rebuild builds the window and the tray's menu again, in the state they are in.
+// rebuild builds the window and the tray's menu again, with their present state.
 func (sh *shell) rebuild() {
-	sh.window.refurnish()
-	sh.prompt.restate()
+	sh.window.rebuild()
+	sh.prompt.retranslate()
 	if sh.tray != nil {
 		sh.tray.Invalidate()
 	}
@@ -52,14 +52,14 @@ func (sh *shell) rebuild() {
 	sh.preferences.Reopen()
 }
 
-// themeOf is the toolkit's theme for a look.
-func themeOf(look settings.Appearance) *theme.Theme {
+// themeOf returns the toolkit's theme for the settings.
+func themeOf(appearance settings.Appearance) *theme.Theme {
 	mode := theme.System
-	switch look.Theme {
+	switch appearance.Theme {
 	case settings.ThemeLight:
 		mode = theme.Light
 	case settings.ThemeDark:
 		mode = theme.Dark
 	}
-	return theme.New(mode, float32(look.Scale))
+	return theme.New(mode, float32(appearance.Scale))
 }

@@ -20,43 +20,43 @@ import (
 
 func TestLanguageChangesAtOnce(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())
-	s.preferences.OpenSection(preferences.SectionLook)
-	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.in(s.bridge.Snapshot()), view.Counts{})
+	s.preferences.OpenSection(preferences.SectionAppearance)
+	s.window.bar.Show(s.bridge.Snapshot(), s.window.destination.server(s.bridge.Snapshot()), view.Counts{})
 	s.setting("language").Control().(*form.Select).SetSelected("简体中文")
-	s.until("the window speaks it", func() bool { return s.window.bar.Add.Text == "添加" })
-	if !slices.ContainsFunc(shown[*form.DialogButton](s), func(b *form.DialogButton) bool { return b.Text == "关闭" }) {
-		t.Error("the settings do not speak it")
+	s.until("window is in Chinese", func() bool { return s.window.bar.Add.Text == "添加" })
+	if !slices.ContainsFunc(inDialog[*form.DialogButton](s), func(b *form.DialogButton) bool { return b.Text == "关闭" }) {
+		t.Error("settings dialog is not in Chinese")
 	}
 	if got := lang.L("Cancel"); got != "取消" {
-		t.Errorf("the toolkit says %q", got)
+		t.Errorf("toolkit translates Cancel as %q", got)
 	}
-	s.until("the tray speaks it", func() bool { return slices.Contains(apptest.Labels(s.toolkit.menu), "打开 Ferry") })
+	s.until("tray menu is in Chinese", func() bool { return slices.Contains(apptest.Labels(s.toolkit.menu), "打开 Ferry") })
 	s.setting("language").Control().(*form.Select).SetSelected("English")
-	s.until("the window speaks English again", func() bool { return s.window.bar.Add.Text == "Add" })
+	s.until("window is in English", func() bool { return s.window.bar.Add.Text == "Add" })
 }
 
 func TestWindowKeepsStateOnRebuild(t *testing.T) {
-	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()), withQuestion)
-	s.window.setFilter(view.FilterTrouble)
-	s.until("it asks", func() bool { return s.prompt.interrupted != nil })
+	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()), withResumeQuestion)
+	s.window.setFilter(view.FilterAttention)
+	s.until("question is open", func() bool { return s.prompt.interrupted != nil })
 	s.window.list.Rows.Select(4)
 	s.window.openDetails(4)
 	s.config.Settings.Update(func(set *settings.Settings) { set.Appearance.Scale = 1.5 })
-	s.until("it is worn", func() bool { return s.look.Scale == 1.5 })
+	s.until("scale is applied", func() bool { return s.appearance.Scale == 1.5 })
 	if got := s.window.list.Rows.Selected(); !slices.Equal(got, []int64{4}) {
-		t.Errorf("%v is selected", got)
+		t.Errorf("selected %v, want [4]", got)
 	}
 	if d := s.window.details; d.ID != 4 || !d.Content.Visible() {
-		t.Errorf("the details are of %d, visible %t", d.ID, d.Content.Visible())
+		t.Errorf("details show %d, visible %t", d.ID, d.Content.Visible())
 	}
 	if got := theme.Grid(1); got != 6 {
-		t.Errorf("a step of the grid is %v", got)
+		t.Errorf("grid step is %v, want 6", got)
 	}
-	if s.window.filter.Chosen != view.FilterTrouble {
-		t.Errorf("the filter is %s", s.window.filter.Chosen)
+	if s.window.filter.Chosen != view.FilterAttention {
+		t.Errorf("filter is %s", s.window.filter.Chosen)
 	}
 	if len(s.window.banner.Model().Buttons) == 0 {
-		t.Error("the question is gone")
+		t.Error("question is not shown")
 	}
 }
 
@@ -73,23 +73,23 @@ func TestListKeepsScrollPositionOnRebuild(t *testing.T) {
 		func(l *settings.Appearance) { l.Language = words.English },
 	} {
 		s.config.Settings.Update(func(set *settings.Settings) { change(&set.Appearance) })
-		s.until("it is worn", func() bool { return s.look == s.config.Settings.Get().Appearance })
+		s.until("appearance is applied", func() bool { return s.appearance == s.config.Settings.Get().Appearance })
 		if got := s.window.list.Rows.ScrollOffset(); got != 200.5 || !s.window.list.Rows.RowVisible(201) {
-			t.Errorf("it is at row %v", got)
+			t.Errorf("list is at row %v", got)
 		}
 	}
 }
 
 func TestThemeChangesAtOnce(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())
-	s.preferences.OpenSection(preferences.SectionLook)
-	back := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }
+	s.preferences.OpenSection(preferences.SectionAppearance)
+	background := func() color.Color { return theme.Color(fynetheme.ColorNameBackground) }
 	s.setting("theme").Control().(*form.Select).SetSelected("Dark")
-	s.until("it is dark", func() bool { return s.look.Theme == settings.ThemeDark })
-	dark := back()
+	s.until("theme is dark", func() bool { return s.appearance.Theme == settings.ThemeDark })
+	dark := background()
 	s.setting("theme").Control().(*form.Select).SetSelected("Light")
-	s.until("it is light", func() bool { return s.look.Theme == settings.ThemeLight })
-	if dark == back() {
-		t.Error("both look the same")
+	s.until("theme is light", func() bool { return s.appearance.Theme == settings.ThemeLight })
+	if dark == background() {
+		t.Error("background colour did not change")
 	}
 }

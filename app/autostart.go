@@ -9,40 +9,40 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Autostart is whether the system starts Ferry at login. Its methods read and write the
-// disk, and are called by one goroutine.
+// Autostart controls whether the system starts Ferry at login. Its methods read and write
+// the disk, and are called by one goroutine.
 type Autostart interface {
 	Enabled() (bool, error)
-	Set(on bool) error // setting what is set already brings it up to date
+	Set(on bool) error // setting the present value updates the path of the program
 }
 
-// loginStart keeps the system and the setting for starting at login the same.
+// loginStart synchronizes the setting for starting at login with the system.
 type loginStart struct {
-	bridge   *bridge.Bridge
-	settings *settings.Current
-	system   Autostart // nil where it is not possible
-	log      *slog.Logger
-	warn     func(text string) // on the UI's goroutine
+	bridge      *bridge.Bridge
+	settings    *settings.Current
+	system      Autostart // nil if unsupported
+	log         *slog.Logger
+	showMessage func(text string) // on the UI goroutine
 }
 
-// follow runs until ctx ends. At first the system's state is copied to the setting: the
-// user may have switched Ferry off with other tools, or on in another profile. From then
-// on, and if it is no longer what it was at the start, the setting is copied to the
-// system.
-func (l *loginStart) follow(ctx context.Context, was bool) {
+// follow runs until ctx ends. First it copies the system's state to the setting, because
+// the user may have changed it with other tools or in another profile, unless the setting
+// has changed since the start, when it was initial. Then it copies each change of the
+// setting to the system.
+func (l *loginStart) follow(ctx context.Context, initial bool) {
 	if l.system == nil {
 		return
 	}
 	changes := l.settings.Watch(ctx)
 	on, err := l.system.Enabled()
 	if err == nil && on {
-		err = l.system.Set(true) // this program may have moved
+		err = l.system.Set(true) // the path of the program may have changed
 	}
 	if err != nil {
-		l.log.Warn("autostart not known", "error", err)
+		l.log.Warn("read autostart failed", "error", err)
 	}
 	l.settings.Update(func(s *settings.Settings) {
-		if s.Start.AtLogin == was {
+		if s.Start.AtLogin == initial {
 			s.Start.AtLogin = on
 		}
 	})
@@ -53,14 +53,15 @@ func (l *loginStart) follow(ctx context.Context, was bool) {
 	}
 }
 
-// set changes the system's state, and returns the state afterwards.
-func (l *loginStart) set(want bool) bool {
-	err := l.system.Set(want)
+// set changes the system's state, and returns the resulting state. If it fails, the
+// setting is changed back and a message is shown.
+func (l *loginStart) set(on bool) bool {
+	err := l.system.Set(on)
 	if err == nil {
-		return want
+		return on
 	}
-	l.log.Warn("autostart not set", "on", want, "error", err)
-	l.settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !want })
-	l.bridge.Post(func() { l.warn(words.Text("settings.at-login.failed")) })
-	return !want
+	l.log.Warn("set autostart failed", "on", on, "error", err)
+	l.settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !on })
+	l.bridge.Post(func() { l.showMessage(words.Text("settings.at-login.failed")) })
+	return !on
 }

@@ -18,7 +18,7 @@ type fakeAutostart struct {
 	mu     sync.Mutex
 	on     bool
 	broken error
-	slow   chan struct{} // the first answer waits for it, unless it is nil
+	slow   chan struct{} // Enabled blocks until it is closed; nil for no blocking
 }
 
 func (a *fakeAutostart) Enabled() (bool, error) {
@@ -41,7 +41,7 @@ func (a *fakeAutostart) Set(on bool) error {
 }
 
 func TestStartAtLogin(t *testing.T) {
-	begin := func(t *testing.T, system *fakeAutostart) *testWindow {
+	start := func(t *testing.T, system *fakeAutostart) *testWindow {
 		s := startWindow(t, apptest.NewEngine(), func(c *Config, d *fakeDesktop) {
 			system.wake = func() { d.wake() }
 			c.Autostart = system
@@ -49,39 +49,39 @@ func TestStartAtLogin(t *testing.T) {
 		s.preferences.OpenSection(preferences.SectionStart)
 		return s
 	}
-	box := func(s *testWindow) *form.Checkbox { return s.setting("at-login").Control().(*form.Checkbox) }
-	t.Run("the system is told", func(t *testing.T) {
+	checkbox := func(s *testWindow) *form.Checkbox { return s.setting("at-login").Control().(*form.Checkbox) }
+	t.Run("setting is copied to the system", func(t *testing.T) {
 		system := &fakeAutostart{}
-		s := begin(t, system)
-		test.Tap(box(s))
-		s.until("it starts Ferry", func() bool { on, _ := system.Enabled(); return on })
-		test.Tap(box(s))
-		s.until("it does no more", func() bool { on, _ := system.Enabled(); return !on })
+		s := start(t, system)
+		test.Tap(checkbox(s))
+		s.until("autostart is on", func() bool { on, _ := system.Enabled(); return on })
+		test.Tap(checkbox(s))
+		s.until("autostart is off", func() bool { on, _ := system.Enabled(); return !on })
 	})
-	t.Run("what is chosen before the system has said how it is counts", func(t *testing.T) {
+	t.Run("change while the system is blocked is applied", func(t *testing.T) {
 		system := &fakeAutostart{}
 		system.mu.Lock()
-		s := begin(t, system)
-		test.Tap(box(s))
+		s := start(t, system)
+		test.Tap(checkbox(s))
 		system.mu.Unlock()
-		s.until("it starts Ferry", func() bool { on, _ := system.Enabled(); return on })
+		s.until("autostart is on", func() bool { on, _ := system.Enabled(); return on })
 	})
-	t.Run("what the user did with the system's own tools counts", func(t *testing.T) {
-		s := begin(t, &fakeAutostart{on: true})
-		s.until("it shows", func() bool { return box(s).Checked })
+	t.Run("system's state is copied to the setting", func(t *testing.T) {
+		s := start(t, &fakeAutostart{on: true})
+		s.until("checkbox shows the state", func() bool { return checkbox(s).Checked })
 	})
-	t.Run("what the user chooses before the system has answered is not lost", func(t *testing.T) {
+	t.Run("change before the first answer is applied", func(t *testing.T) {
 		system := &fakeAutostart{slow: make(chan struct{})}
-		s := begin(t, system)
-		test.Tap(box(s))
+		s := start(t, system)
+		test.Tap(checkbox(s))
 		close(system.slow)
-		s.until("it starts Ferry", func() bool { on, _ := system.Enabled(); return on })
-		s.until("it shows", func() bool { return box(s).Checked })
+		s.until("autostart is on", func() bool { on, _ := system.Enabled(); return on })
+		s.until("checkbox shows the state", func() bool { return checkbox(s).Checked })
 	})
-	t.Run("a system that refuses is said, and believed", func(t *testing.T) {
-		s := begin(t, &fakeAutostart{broken: apptest.ErrBroken})
-		test.Tap(box(s))
-		s.until("it is said", func() bool { return strings.Contains(s.message(), "login") })
-		s.until("it shows", func() bool { return !box(s).Checked })
+	t.Run("failure shows a message and resets the setting", func(t *testing.T) {
+		s := start(t, &fakeAutostart{broken: apptest.ErrBroken})
+		test.Tap(checkbox(s))
+		s.until("message is shown", func() bool { return strings.Contains(s.message(), "login") })
+		s.until("checkbox shows the state", func() bool { return !checkbox(s).Checked })
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"testing"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
@@ -15,27 +14,33 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// BenchmarkShow measures showing a snapshot, which happens four times a second.
-func BenchmarkShow(b *testing.B) {
+// newBenchShell returns a shell whose window is visible.
+func newBenchShell(b *testing.B) *shell {
+	b.Helper()
 	if err := words.Load("en"); err != nil {
 		b.Fatal(err)
 	}
+	toolkit := test.NewTempApp(b)
+	toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
+	sh := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
+	sh.prompt.started, sh.window.visible = true, true
+	sh.window.window.Resize(startSize)
+	return sh
+}
+
+// BenchmarkShow measures showing a snapshot, which happens four times a second.
+func BenchmarkShow(b *testing.B) {
 	for name, n := range map[string]int{"1,000": 1000, "100,000": 100_000} {
 		b.Run(name+" rows", func(b *testing.B) {
-			toolkit := test.NewTempApp(b)
-			toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
+			sh := newBenchShell(b)
 			s := apptest.ManyTransfers(n)
-			f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-			f.prompt.greeted = true
-			f.window.visible = true
-			f.window.window.Resize(fyne.NewSize(960, 640))
 			for b.Loop() {
-				moved := *s.Transfers[0]
-				moved.Session.Offset += 1e6
+				first := *s.Transfers[0]
+				first.Session.Offset += 1e6
 				next := *s
-				next.Transfers = append([]*uploader.Transfer{&moved}, s.Transfers[1:]...)
+				next.Transfers = append([]*uploader.Transfer{&first}, s.Transfers[1:]...)
 				s = &next
-				f.show(s)
+				sh.show(s)
 			}
 		})
 	}
@@ -44,21 +49,14 @@ func BenchmarkShow(b *testing.B) {
 // BenchmarkScroll measures a frame of scrolling through an open batch of 100,000 files:
 // binding and laying out another page of rows.
 func BenchmarkScroll(b *testing.B) {
-	if err := words.Load("en"); err != nil {
-		b.Fatal(err)
-	}
-	toolkit := test.NewTempApp(b)
-	toolkit.Settings().SetTheme(theme.New(theme.Light, 1))
+	sh := newBenchShell(b)
 	s := apptest.ManyTransfers(100_000)
 	for i, t := range s.Transfers {
 		apptest.InFolder(7, fmt.Sprintf("Iceland/day %d/IMG_%06d.raw", i%30, i))(t)
 	}
 	apptest.Summed(apptest.WithBatches(s, apptest.Folder(7, "Iceland")))
-	f := newShell(toolkit, Config{Engine: apptest.NewEngine(), Settings: settings.Open(b.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))}, system{}, func(func()) {})
-	f.prompt.greeted, f.window.visible = true, true
-	f.window.window.Resize(fyne.NewSize(960, 640))
-	f.show(s)
-	rows := f.window.list.Rows
+	sh.show(s)
+	rows := sh.window.list.Rows
 	rows.Toggle(-7)
 	for i := 0; b.Loop(); i++ {
 		rows.ScrollTo(int64(1 + (i*37)%100_000))

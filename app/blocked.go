@@ -12,39 +12,43 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// blockedServers asks for what a server waits for: a sign-in, a passphrase, other
-// settings, or another attempt. It lives on the UI's goroutine.
+// blockedServers asks the user for what a blocked server requires: a sign-in, a
+// passphrase, other settings, or a retry. It must be used on the UI goroutine.
 type blockedServers struct {
 	bridge *bridge.Bridge
 	edit   func(uploader.Server)
 	signIn func(uploader.Server)
 	unlock func(then func())
+
+	openReceived func() // shows the folder of the built-in receiver
 }
 
-// banner is the text and the buttons for what a server waits for; empty for none.
+// banner returns the banner for a blocked server; the zero value for none.
 func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 	if blocked.Fault == nil {
 		return widgets.BannerModel{}
 	}
-	again := widgets.BannerButton{Label: words.Text("blocked.again"), OnTapped: func() { b.bridge.Send(uploader.Unblock{Server: blocked.Server.ID}, nil) }}
+	retry := widgets.BannerButton{Label: words.Text("blocked.again"), OnTapped: func() { b.bridge.Send(uploader.Unblock{Server: blocked.Server.ID}, nil) }}
 	edit := widgets.BannerButton{Label: words.Text("blocked.edit"), OnTapped: func() { b.edit(blocked.Server) }}
-	model := widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Buttons: []widgets.BannerButton{edit, again}}
+	model := widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Buttons: []widgets.BannerButton{edit, retry}}
 	name := words.Data{"Server": words.Server(blocked.Server)}
 	what := words.Fault(blocked.Fault, words.Subject{Server: words.Server(blocked.Server)}).What
 	switch {
 	case blocked.Fault.Code == fault.CodeKeyringLocked:
 		model.Icon = theme.IconKey
-		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.unlock"), OnTapped: func() { b.unlock(again.OnTapped) }}}
+		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.unlock"), OnTapped: func() { b.unlock(retry.OnTapped) }}}
 	case blocked.Fault.Kind == fault.Auth && blocked.Fault.Code != fault.CodeProxySignIn && blocked.Fault.Code != fault.CodeKeyringFailed:
 		model.Icon = theme.IconKey
 		model.Buttons = []widgets.BannerButton{{Label: words.Text("blocked.sign-in"), OnTapped: func() { b.signIn(blocked.Server) }}}
 		if blocked.Fault.Code == "" {
 			what = words.Text("blocked.auth", name)
 		}
+	case blocked.Fault.Code == fault.CodeReceiverDisk || blocked.Fault.Code == fault.CodeReceiverFull:
+		model.Buttons = []widgets.BannerButton{retry, {Label: words.Text("top.open-received"), OnTapped: b.openReceived}}
 	case blocked.Fault.Kind == fault.Quota:
-		model.Buttons = []widgets.BannerButton{again}
+		model.Buttons = []widgets.BannerButton{retry}
 	case blocked.Fault.Code == fault.CodeKeyringFailed:
-		model.Buttons = []widgets.BannerButton{again, edit}
+		model.Buttons = []widgets.BannerButton{retry, edit}
 	}
 	model.Text = what
 	if blocked.Waiting > 0 {
@@ -53,12 +57,12 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 	return model
 }
 
-// resolve does what the first button of the banner does, for the server of a transfer.
+// resolve does what the banner's first button does, for the server of a transfer.
 func (b *blockedServers) resolve(t *uploader.Transfer) {
 	s := b.bridge.Snapshot()
 	server, known := s.Server(t.Server)
-	why := cmp.Or(s.Blocked[t.Server], t.Fault)
-	if known && why != nil {
-		b.banner(view.Blocked{Server: server, Fault: why}).Buttons[0].OnTapped()
+	f := cmp.Or(s.Blocked[t.Server], t.Fault)
+	if known && f != nil {
+		b.banner(view.Blocked{Server: server, Fault: f}).Buttons[0].OnTapped()
 	}
 }

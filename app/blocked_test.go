@@ -9,10 +9,12 @@ import (
 	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 func TestBlockedServerBanner(t *testing.T) {
@@ -23,98 +25,115 @@ func TestBlockedServerBanner(t *testing.T) {
 		fault  *fault.Fault
 		text   string
 		button string
-		then   func(*testWindow) bool
+		effect func(*testWindow) bool
 	}{
-		"a sign-in": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
-			return asksForServer(s) && shown[*form.Select](s)[0].SelectedIndex() == 1
+		"sign-in required": {code(fault.Auth, ""), "Studio requires sign-in. 2 uploads are waiting.", "Sign in…", func(s *testWindow) bool {
+			return serverDialogOpen(s) && inDialog[*form.Select](s)[0].SelectedIndex() == 1
 		}},
-		"a sign-in that is gone": {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", asksForServer},
-		"a locked file":          {code(fault.Auth, fault.CodeKeyringLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
-		"a keyring that fails":   {code(fault.Auth, fault.CodeKeyringFailed), "doesn't respond", "Try again", signedIn},
-		"a proxy":                {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", asksForServer},
-		"a certificate":          {code(fault.TLS, ""), "isn't trusted", "Try again", signedIn},
-		"a certificate file":     {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", asksForServer},
-		"no upload server":       {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", signedIn},
-		"a page in its place":    {code(fault.NotTus, ""), "not from “Studio”", "Try again", signedIn},
-		"a full server":          {code(fault.Quota, ""), "no space left", "Try again", signedIn},
+		"sign-in missing from the keyring": {code(fault.Auth, fault.CodeNoSignIn), "no longer in the keyring", "Sign in…", serverDialogOpen},
+		"secrets file locked":              {code(fault.Auth, fault.CodeKeyringLocked), "locked", "Unlock…", func(s *testWindow) bool { return s.passphrase.dialog != nil }},
+		"keyring failure":                  {code(fault.Auth, fault.CodeKeyringFailed), "doesn't respond", "Try again", unblocked},
+		"proxy sign-in":                    {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", serverDialogOpen},
+		"untrusted certificate":            {code(fault.TLS, ""), "isn't trusted", "Try again", unblocked},
+		"unreadable certificate file":      {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", serverDialogOpen},
+		"not a tus server":                 {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", unblocked},
+		"response of another server":       {code(fault.NotTus, ""), "not from “Studio”", "Try again", unblocked},
+		"quota exceeded":                   {code(fault.Quota, ""), "no space left", "Try again", unblocked},
+		"receiver without folder":          {code(fault.LocalDisk, fault.CodeReceiverDisk), "can't be created or written to", "Try again", unblocked},
+		"full disk of the receiver":        {code(fault.LocalDisk, fault.CodeReceiverFull), "is full", "Open folder", func(s *testWindow) bool { return len(s.desktop.shownPaths()) == 1 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine())
 			s.publish(apptest.Blocked(c.fault))
 			model := s.window.banner.Model()
 			if !strings.Contains(model.Text, c.text) || !strings.Contains(model.Text, "2 uploads are waiting") {
-				t.Errorf("says %q", model.Text)
+				t.Errorf("banner text is %q", model.Text)
 			}
 			for _, button := range model.Buttons {
 				if button.Label == c.button {
 					button.OnTapped()
-					s.until("something comes of it", func() bool { return c.then(s) })
+					s.until("button has its effect", func() bool { return c.effect(s) })
 					return
 				}
 			}
-			t.Errorf("there is no button %q", c.button)
+			t.Errorf("no button %q", c.button)
 		})
 	}
-	t.Run("and goes when nothing waits any more", func(t *testing.T) {
+	t.Run("banner is hidden when no server is blocked", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.publish(apptest.Blocked(code(fault.Auth, "")))
 		s.publish(apptest.Snapshot())
 		if text := s.window.banner.Model().Text; text != "" {
-			t.Errorf("says %q", text)
+			t.Errorf("banner text is %q", text)
 		}
 	})
 }
 
-func signedIn(s *testWindow) bool {
+func unblocked(s *testWindow) bool {
 	commands := s.engine.Commands()
 	return len(commands) == 1 && commands[0] == uploader.Command(uploader.Unblock{Server: 2})
 }
 
-// asksForServer reports whether the dialog of a server is open.
-func asksForServer(s *testWindow) bool { return len(shown[*form.Field](s)) > 0 }
+// serverDialogOpen reports whether the dialog of a server is open.
+func serverDialogOpen(s *testWindow) bool { return len(inDialog[*form.Field](s)) > 0 }
+
+func TestWaitingRowsOfBlockedServerOfferSignIn(t *testing.T) {
+	s := startWindow(t, apptest.NewEngineAt(apptest.Blocked(fault.New(fault.Auth, fault.Head, nil))))
+	list := s.window.list
+	refused, waiting := list.Row(0), list.Row(1)
+	if waiting.StatusIcon != refused.StatusIcon || waiting.Tone != refused.Tone || waiting.Tone != theme.Warning {
+		t.Errorf("refused: %v %v; waiting: %v %v", refused.StatusIcon, refused.Tone, waiting.StatusIcon, waiting.Tone)
+	}
+	lastAction := func(i int) string { return list.Row(i).Actions[len(list.Row(i).Actions)-1].Label }
+	if lastAction(0) != "Sign in…" || lastAction(1) != lastAction(0) {
+		t.Errorf("last actions are %q and %q", lastAction(0), lastAction(1))
+	}
+	list.Do(2, view.ActionSignIn.String())
+	if !serverDialogOpen(s) || inDialog[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
+		t.Error("server dialog is not open")
+	}
+}
 
 func TestManageServers(t *testing.T) {
-	t.Run("one is edited", func(t *testing.T) {
+	t.Run("edit opens the server dialog", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Manage servers…")
-		s.pressed("Edit…")
-		if !asksForServer(s) || shown[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
-			t.Error("its settings are not open")
+		s.pressInPage("Edit…")
+		if !serverDialogOpen(s) || inDialog[*form.Field](s)[0].Text != "https://studio.example.com/files/" {
+			t.Error("server dialog is not open")
 		}
 	})
-	t.Run("one is removed with its sign-in", func(t *testing.T) {
+	t.Run("remove deletes the server and its sign-in", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		server, _ := s.bridge.Snapshot().Server(2)
 		server.Access.SecretName = "server-1"
-		s.access.Kept["server-1"] = "x"
+		s.access.Stored["server-1"] = "x"
 		s.servers.Remove(server)
 		s.press("Remove")
-		if got := s.waitCommand(1); got != uploader.Command(uploader.RemoveServer{ID: 2}) {
-			t.Errorf("told %v", got)
-		}
-		s.until("it is forgotten", func() bool { _, there := s.access.Secret("server-1"); return !there })
+		s.wantCommand(1, uploader.RemoveServer{ID: 2})
+		s.until("secret is deleted", func() bool { _, exists := s.access.Secret("server-1"); return !exists })
 	})
-	t.Run("one that is in use stays", func(t *testing.T) {
+	t.Run("server in use cannot be removed", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(&uploader.Transfer{ID: 1, Server: 2}))
 		s.servers.Manage()
-		s.pressed("Remove…")
+		s.pressInPage("Remove…")
 		s.press("Close")
 		if len(s.engine.Commands()) != 0 {
-			t.Errorf("told %v", s.engine.Commands())
+			t.Errorf("engine received %v", s.engine.Commands())
 		}
 	})
 }
 
-// pressed taps the button with that label in the page of the dialog on top.
-func (s *testWindow) pressed(label string) {
+// pressInPage taps the button with that label in the content of the topmost dialog.
+func (s *testWindow) pressInPage(label string) {
 	s.t.Helper()
-	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
+	for _, o := range test.LaidOutObjects(s.overlay()) {
 		if button, ok := o.(*form.Button); ok && button.Text == label {
 			test.Tap(button)
 			return
 		}
 	}
-	s.t.Fatalf("there is no button %q", label)
+	s.t.Fatalf("no button %q", label)
 }
 
 func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
@@ -122,22 +141,22 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s.access.StorageState, s.access.Passphrase = platform.StorageLockedFile, "open sesame"
 	server, _ := s.bridge.Snapshot().Server(2)
 	s.servers.Edit(server)
-	shown[*form.Select](s)[0].SetSelectedIndex(1)
-	for _, e := range shown[*form.Entry](s) {
+	inDialog[*form.Select](s)[0].SetSelectedIndex(1)
+	for _, e := range inDialog[*form.Entry](s) {
 		if e.Password {
 			test.Type(e, "t0ken")
 		}
 	}
 	s.press(words.Text("server.save"))
-	s.until("the passphrase is asked for", func() bool { return s.passphrase.dialog != nil })
-	test.Tap(s.passphrase.dialog.accept) // without one
-	test.Type(s.passphrase.dialog.first, "wrong")
+	s.until("passphrase dialog is open", func() bool { return s.passphrase.dialog != nil })
+	test.Tap(s.passphrase.dialog.accept) // without a passphrase
+	test.Type(s.passphrase.dialog.passphrase, "wrong")
 	test.Tap(s.passphrase.dialog.accept)
-	s.until("it is said that it is wrong", func() bool { return !s.passphrase.dialog.accept.Disabled() })
-	s.passphrase.dialog.first.SetText("open sesame")
+	s.until("wrong passphrase is reported", func() bool { return !s.passphrase.dialog.accept.Disabled() })
+	s.passphrase.dialog.passphrase.SetText("open sesame")
 	test.Tap(s.passphrase.dialog.accept)
 	var saved uploader.Server
-	s.until("a server is saved", func() bool {
+	s.until("engine receives SaveServer", func() bool {
 		for _, command := range s.engine.Commands() {
 			if save, ok := command.(uploader.SaveServer); ok {
 				saved = save.Server
@@ -147,6 +166,6 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 		return false
 	})
 	if kept, _ := s.access.Secret(saved.Access.SecretName); kept.SignIn != "t0ken" {
-		t.Errorf("the keyring has %#v", kept)
+		t.Errorf("keyring has %#v", kept)
 	}
 }

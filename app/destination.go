@@ -8,25 +8,25 @@ import (
 
 const prefDestination = "destination"
 
-// destination is the server for what is added. It is stored, and falls back to this
-// computer when the server is removed. It lives on the UI's goroutine.
+// destination is the chosen server for new uploads. It is stored in the preferences, and
+// is the built-in receiver if the server is removed. It must be used on the UI goroutine.
 type destination struct {
-	memory fyne.Preferences
-	chosen uploader.ServerID
+	preferences fyne.Preferences
+	chosen      uploader.ServerID
 }
 
-func recallDestination(memory fyne.Preferences) *destination {
+func loadDestination(memory fyne.Preferences) *destination {
 	id := memory.IntWithFallback(prefDestination, int(uploader.BuiltinServer))
-	return &destination{memory: memory, chosen: uploader.ServerID(id)}
+	return &destination{preferences: memory, chosen: uploader.ServerID(id)}
 }
 
 func (d *destination) choose(id uploader.ServerID) {
 	d.chosen = id
-	d.memory.SetInt(prefDestination, int(id))
+	d.preferences.SetInt(prefDestination, int(id))
 }
 
-// in returns the chosen server of the snapshot.
-func (d *destination) in(s *uploader.Snapshot) uploader.Server {
+// server returns the chosen server as it is in the snapshot.
+func (d *destination) server(s *uploader.Snapshot) uploader.Server {
 	if server, ok := s.Server(d.chosen); ok {
 		return server
 	}

@@ -14,15 +14,15 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// fileDialogs asks for files and folders: in the system's dialog, or in the toolkit's
-// where the desktop has none. It lives on the UI's goroutine.
+// fileDialogs opens dialogs for choosing files and folders: the system's, or the toolkit's
+// on a desktop that has none. It must be used on the UI goroutine.
 type fileDialogs struct {
-	bridge  background
-	chooser platform.Chooser
-	window  fyne.Window
-	log     *slog.Logger
-	warn    func(text string)
-	open    bool // the system's dialog
+	bridge      background
+	chooser     platform.Chooser
+	window      fyne.Window
+	log         *slog.Logger
+	showMessage func(text string)
+	open        bool // the system's dialog is open
 }
 
 // background is the part of a *bridge.Bridge that runs what may block.
@@ -46,23 +46,24 @@ type (
 	toolkitDialog func(then func(paths []string))
 )
 
-// choose opens one system dialog at a time; otherwise is for desktops without it.
-func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptions, otherwise toolkitDialog, then func(paths []string)) {
+// choose opens the system's dialog, or fallback on a desktop without one. While a dialog
+// of the system is open it does nothing.
+func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptions, fallback toolkitDialog, then func(paths []string)) {
 	if d.open {
 		return
 	}
 	d.open = true
-	question.ParentWindow = handleOf(d.window)
+	question.ParentWindow = windowHandle(d.window)
 	d.bridge.Run(func(ctx context.Context) {
 		paths, err := system(ctx, question)
 		d.bridge.Post(func() {
 			d.open = false
 			switch {
 			case errors.Is(err, platform.ErrNoChooser):
-				otherwise(then)
+				fallback(then)
 			case err != nil:
 				d.log.Warn("file dialog failed", "error", err)
-				d.warn(words.Text("choose.failed"))
+				d.showMessage(words.Text("choose.failed"))
 			case len(paths) > 0:
 				then(paths)
 			}
@@ -89,9 +90,9 @@ func (d *fileDialogs) askFolder(then func(paths []string)) {
 	}, d.window)
 }
 
-// handleOf is the window's handle for other programs, whose dialogs stay in front of
-// the window then; "" where there is none.
-func handleOf(window fyne.Window) string {
+// windowHandle returns the handle by which the system keeps its dialogs in front of the
+// window; "" if there is none.
+func windowHandle(window fyne.Window) string {
 	native, ok := window.(driver.NativeWindow)
 	if !ok {
 		return ""

@@ -18,7 +18,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// chooseTab chooses a filter.
+// chooseTab selects the tab of a filter.
 func chooseTab(s *testWindow, id string) {
 	for _, o := range test.LaidOutObjects(s.window.window.Content()) {
 		if tabs, ok := o.(*widgets.Tabs); ok {
@@ -31,14 +31,14 @@ func TestFilter(t *testing.T) {
 	mixed := func() *apptest.Engine {
 		return apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Done), apptest.Transfer(3, apptest.Failed(fault.Refused)), apptest.Transfer(4, apptest.Done))
 	}
-	shown := func(s *testWindow) []int64 {
+	rowIDs := func(s *testWindow) []int64 {
 		var ids []int64
 		for i := range s.window.list.Len() {
 			ids = append(ids, s.window.list.ID(i))
 		}
 		return ids
 	}
-	t.Run("each is offered with how much is under it", func(t *testing.T) {
+	t.Run("tabs show the number of transfers", func(t *testing.T) {
 		s := startWindow(t, mixed())
 		var got []string
 		for _, tab := range view.Tabs(s.bridge.Snapshot()) {
@@ -48,63 +48,61 @@ func TestFilter(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("a chosen one shows its own, in the user's order", func(t *testing.T) {
+	t.Run("filter shows its transfers in list order", func(t *testing.T) {
 		s := startWindow(t, mixed())
 		chooseTab(s, "done")
-		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{2, 4}) })
+		s.until("rows are shown", func() bool { return slices.Equal(rowIDs(s), []int64{2, 4}) })
 	})
-	t.Run("what is selected is what is shown", func(t *testing.T) {
+	t.Run("select all selects only filtered rows", func(t *testing.T) {
 		s := startWindow(t, mixed())
 		s.window.list.Rows.SelectAll()
 		chooseTab(s, "trouble")
-		s.until("it is shown", func() bool { return slices.Equal(shown(s), []int64{3}) })
+		s.until("rows are shown", func() bool { return slices.Equal(rowIDs(s), []int64{3}) })
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(3)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
-		s.until("nothing is left under it, which is said", func() bool { return s.window.unmatched.Visible() })
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(3)})
+		s.until("empty filter shows a message", func() bool { return s.window.noMatches.Visible() })
 		if s.window.empty.Visible() || s.window.list.Rows.Visible() {
-			t.Error("something else is said too")
+			t.Error("list or empty state is visible too")
 		}
 		s.window.setFilter(view.FilterAll)
-		s.until("all are back", func() bool { return len(shown(s)) == 4 && !s.window.unmatched.Visible() })
+		s.until("all rows are shown", func() bool { return len(rowIDs(s)) == 4 && !s.window.noMatches.Visible() })
 	})
-	t.Run("with nothing in the list there is nothing to filter", func(t *testing.T) {
+	t.Run("filter bar is hidden for an empty list", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		if s.window.filter.Content.Visible() || s.window.unmatched.Visible() {
-			t.Error("filters are offered")
+		if s.window.filter.Content.Visible() || s.window.noMatches.Visible() {
+			t.Error("filter bar is visible")
 		}
 	})
-	t.Run("a folder in which nothing was found yet is something", func(t *testing.T) {
-		looking := apptest.Snapshot()
-		looking.Batches[7] = &uploader.Batch{ID: 7, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/Iceland"}}
-		s := startWindow(t, apptest.NewEngineAt(looking))
+	t.Run("filter bar is visible for a batch without files", func(t *testing.T) {
+		scanning := apptest.Snapshot()
+		scanning.Batches[7] = &uploader.Batch{ID: 7, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/Iceland"}}
+		s := startWindow(t, apptest.NewEngineAt(scanning))
 		if !s.window.filter.Content.Visible() || s.window.list.Len() != 1 {
-			t.Errorf("of %d rows", s.window.list.Len())
+			t.Errorf("%d rows, filter bar hidden or no row", s.window.list.Len())
 		}
 	})
-	t.Run("what was taken off the list is nothing", func(t *testing.T) {
+	t.Run("filter bar is hidden after removing all rows", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Rows.SelectAll()
 		s.key(fyne.KeyDelete)
-		s.until("the filters go with it", func() bool { return s.window.list.Len() == 0 && !s.window.filter.Content.Visible() })
+		s.until("list is empty and filter bar is hidden", func() bool { return s.window.list.Len() == 0 && !s.window.filter.Content.Visible() })
 	})
-	t.Run("a note about trouble opens what needs a person", func(t *testing.T) {
+	t.Run("notification about faults opens the attention filter", func(t *testing.T) {
 		s := startWindow(t, mixed())
 		s.visibility.hide()
-		s.notifications.openAt(view.NoteTrouble)
-		s.until("it is shown", func() bool { return s.window.visible && slices.Equal(shown(s), []int64{3}) })
+		s.notifications.openAt(view.NoteAttention)
+		s.until("window shows the filter", func() bool { return s.window.visible && slices.Equal(rowIDs(s), []int64{3}) })
 	})
 }
 
 func TestSearch(t *testing.T) {
-	raise := func(t *testing.T) *testWindow {
+	start := func(t *testing.T) *testWindow {
 		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.find()
 		return s
 	}
-	listed := func(s *testWindow) string {
+	outline := func(s *testWindow) string {
 		var b strings.Builder
 		for i := range s.window.list.Len() {
 			if s.window.list.Parent(i) >= 0 {
@@ -114,93 +112,91 @@ func TestSearch(t *testing.T) {
 		}
 		return b.String()
 	}
-	t.Run("what is typed is looked for at once", func(t *testing.T) {
-		s := raise(t)
+	t.Run("search applies while typing", func(t *testing.T) {
+		s := start(t)
 		test.Type(s.window.filter.Field, "Two")
-		s.until("it is found", func() bool { return listed(s) == "-7\n  2\n" })
+		s.until("match is shown", func() bool { return outline(s) == "-7\n  2\n" })
 	})
-	t.Run("nothing found is said, and cleared with the button", func(t *testing.T) {
-		s := raise(t)
+	t.Run("no results shows a message with a button to clear the search", func(t *testing.T) {
+		s := start(t)
 		test.Type(s.window.filter.Field, "xyz")
-		s.until("it is said", func() bool { return s.window.unmatched.Visible() })
-		if s.window.empty.Visible() || s.window.list.Rows.Visible() || s.window.unmatchedAs.Title != "No results" {
-			t.Errorf("says %+v", s.window.unmatchedAs)
+		s.until("message is shown", func() bool { return s.window.noMatches.Visible() })
+		if s.window.empty.Visible() || s.window.list.Rows.Visible() || s.window.noMatchesModel.Title != "No results" {
+			t.Errorf("message is %+v", s.window.noMatchesModel)
 		}
-		s.window.unmatched.OnTapped()
-		s.until("all is back", func() bool { return s.window.list.Rows.Visible() && s.window.list.Len() == 3 })
+		s.window.noMatches.OnTapped()
+		s.until("all rows are shown", func() bool { return s.window.list.Rows.Visible() && s.window.list.Len() == 3 })
 	})
-	t.Run("under a filter it says so", func(t *testing.T) {
-		s := raise(t)
+	t.Run("message names the filter", func(t *testing.T) {
+		s := start(t)
 		s.window.setFilter(view.FilterDone)
 		test.Type(s.window.filter.Field, "film")
-		s.until("it is said", func() bool { return strings.Contains(s.window.unmatchedAs.Hint, "“Done”") })
+		s.until("message is shown", func() bool { return strings.Contains(s.window.noMatchesModel.Hint, "“Done”") })
 	})
-	t.Run("Escape clears it and goes to the list", func(t *testing.T) {
-		s := raise(t)
+	t.Run("Escape clears the search and focuses the list", func(t *testing.T) {
+		s := start(t)
 		field := s.window.filter.Field
 		test.Type(field, "two")
 		field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-		s.until("all is back", func() bool { return s.window.list.Len() == 3 })
+		s.until("all rows are shown", func() bool { return s.window.list.Len() == 3 })
 		if field.Text != "" || s.window.window.Canvas().Focused() != s.window.list.Rows {
-			t.Error("the keyboard stays in the field")
+			t.Error("search field keeps the focus or its text is wrong")
 		}
 	})
-	t.Run("Enter goes to what was found", func(t *testing.T) {
-		s := raise(t)
+	t.Run("Enter focuses the list", func(t *testing.T) {
+		s := start(t)
 		test.Type(s.window.filter.Field, "two")
 		s.window.filter.Field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 		if s.window.window.Canvas().Focused() != s.window.list.Rows || s.window.filter.Field.Text != "two" {
-			t.Error("the keyboard stays in the field")
+			t.Error("search field keeps the focus or its text is wrong")
 		}
 	})
 }
 
 func TestBatchRows(t *testing.T) {
-	raise := func(t *testing.T) *testWindow { return startWindow(t, apptest.NewEngineAt(apptest.Folders())) }
-	t.Run("its row sums up its files", func(t *testing.T) {
-		s := raise(t)
+	start := func(t *testing.T) *testWindow { return startWindow(t, apptest.NewEngineAt(apptest.Folders())) }
+	t.Run("row shows totals", func(t *testing.T) {
+		s := start(t)
 		row := s.window.list.Row(0)
 		if row.Name != "Iceland" || row.Status != "1 of 3 files · This computer" || row.Size != "4.0 of 12.0 GB" || row.Fold == 0 {
-			t.Errorf("says %+v", row)
+			t.Errorf("row is %+v", row)
 		}
 	})
-	t.Run("it opens, and its files are called by their paths in it", func(t *testing.T) {
-		s := raise(t)
+	t.Run("open batch shows files by relative path", func(t *testing.T) {
+		s := start(t)
 		s.window.list.Activate(s.window.list.ID(0))
 		if row := s.window.list.Row(1); row.Name != "one.raw" || row.Depth != 1 {
-			t.Errorf("says %+v", row)
+			t.Errorf("row is %+v", row)
 		}
 	})
-	t.Run("one that needs a person says how many do", func(t *testing.T) {
-		s := raise(t)
+	t.Run("row shows the number of transfers that need attention", func(t *testing.T) {
+		s := start(t)
 		next := apptest.Folders()
 		next.Transfers[0] = apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused))
 		s.publish(next)
 		if row := s.window.list.Row(0); row.Status != "1 needs attention · 0 of 3 files · This computer" || row.Tone != theme.Error {
-			t.Errorf("says %+v", row)
+			t.Errorf("row is %+v", row)
 		}
 	})
-	t.Run("what is done to it is done to all of it", func(t *testing.T) {
-		s := raise(t)
+	t.Run("action applies to the batch", func(t *testing.T) {
+		s := start(t)
 		s.window.list.Do(-7, "pause")
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.Target{Batch: 7}}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Pause{Target: uploader.Target{Batch: 7}})
 	})
-	t.Run("a batch and its files are selected once", func(t *testing.T) {
-		s := raise(t)
+	t.Run("selection does not include files of a selected batch again", func(t *testing.T) {
+		s := start(t)
 		s.window.list.Activate(-7)
 		s.window.list.Rows.SelectAll()
 		got := s.window.list.Selected()
 		if len(got.All) != 6 || len(got.Transfers) != 1 || !slices.Equal(got.Batches, []uploader.BatchID{7, 8}) {
-			t.Errorf("selected %+v", got)
+			t.Errorf("selection is %+v", got)
 		}
 	})
-	t.Run("a finished one is taken off the list whole, and comes back", func(t *testing.T) {
-		s := raise(t)
+	t.Run("removal of a finished batch can be undone", func(t *testing.T) {
+		s := start(t)
 		s.window.list.Do(-8, "remove")
-		s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
+		s.until("batch is hidden", func() bool { return s.window.list.Len() == 2 })
 		s.removals.restore()
-		s.until("it is back", func() bool { return s.window.list.Len() == 3 })
+		s.until("batch is restored", func() bool { return s.window.list.Len() == 3 })
 	})
 }

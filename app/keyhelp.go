@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// showHelp shows all keys of the window.
+// showHelp shows all keys of the window in a dialog.
 func (k *keyboard) showHelp() {
 	var box *dialog.Dialog
 	done := form.NewDialogButton(words.Text("keys.done"), func() { box.Hide() }, func() { box.Hide() })
@@ -25,7 +25,7 @@ func (k *keyboard) showHelp() {
 			rows = append(rows, widget.NewSeparator())
 		}
 		for _, line := range part {
-			rows = append(rows, dialog.NewSetting(line.does, "", keycaps(line.keys)))
+			rows = append(rows, dialog.NewSetting(line.description, "", keycaps(line.keys)))
 		}
 	}
 	page := dialog.NewPage(rows...)
@@ -36,29 +36,29 @@ func (k *keyboard) showHelp() {
 	k.dialogs.Canvas().Focus(done)
 }
 
-// keyLine is a line of the help: keys with the same action.
+// keyLine is a line of the help: keys with the same description.
 type keyLine struct {
-	keys []string
-	does string
+	keys        []string
+	description string
 }
 
-// keyLines are the lines of the help, in groups.
+// keyLines returns the lines of the help, in groups.
 func keyLines(parts [][]shortcut) [][]keyLine {
 	lines := make([][]keyLine, len(parts))
 	for i, part := range parts {
 		for j, s := range part {
-			if j > 0 && part[j-1].does == s.does {
+			if j > 0 && part[j-1].description == s.description {
 				last := &lines[i][len(lines[i])-1]
 				last.keys = append(last.keys, s.String())
 				continue
 			}
-			lines[i] = append(lines[i], keyLine{keys: []string{s.String()}, does: words.Text(s.does)})
+			lines[i] = append(lines[i], keyLine{keys: []string{s.String()}, description: words.Text(s.description)})
 		}
 	}
 	return lines
 }
 
-// keycaps are badges with the names of keys.
+// keycaps returns badges with the names of keys.
 func keycaps(keys []string) fyne.CanvasObject {
 	row := container.NewHBox()
 	for _, key := range keys {

@@ -15,10 +15,10 @@ import (
 
 // shortcut is a key of the window and its action. The help shows the same table.
 type shortcut struct {
-	key      fyne.KeyName
-	modifier fyne.KeyModifier
-	does     string // translation key of its description; successive ones with the same key are one line of the help
-	do       func()
+	key         fyne.KeyName
+	modifier    fyne.KeyModifier
+	description string // translation key; successive shortcuts with the same one are one line of the help
+	do          func()
 }
 
 // The modifiers. Command is Ctrl, or ⌘ on macOS.
@@ -29,14 +29,14 @@ const (
 	command = fyne.KeyModifierShortcutDefault
 )
 
-// keyActions are the actions of keys outside of the window's own parts.
+// keyActions are the actions of keys that the window itself does not implement.
 type keyActions struct {
 	addFiles, addFolder, paste, openSettings, quit func()
 	pauseOrResume, remove, undo                    func() // of the selection, and of the last removal
 	act                                            func(view.Action)
 }
 
-// keyboard handles the window's keys. It lives on the UI's goroutine.
+// keyboard handles the window's keys. It must be used on the UI goroutine.
 type keyboard struct {
 	window  *window
 	dialogs *form.Dialogs
@@ -45,8 +45,8 @@ type keyboard struct {
 	chords  map[string]func() // by the toolkit's name of the shortcut
 }
 
-// newKeyboard sets the keys of a window. Those that act on selected rows work wherever
-// no text field has the focus.
+// newKeyboard registers the keys of a window. Those that act on selected rows work unless
+// a text field has the focus.
 func newKeyboard(w *window, dialogs *form.Dialogs, actions keyActions) *keyboard {
 	k := &keyboard{window: w, dialogs: dialogs, actions: actions, plain: map[fyne.KeyName]func(){}, chords: map[string]func(){}}
 	canvas := w.window.Canvas()
@@ -64,7 +64,7 @@ func newKeyboard(w *window, dialogs *form.Dialogs, actions keyActions) *keyboard
 	return k
 }
 
-// shortcuts are all keys of the window, in groups.
+// shortcuts returns all keys of the window, in groups.
 func (k *keyboard) shortcuts() [][]shortcut {
 	act := func(a view.Action) func() { return func() { k.actions.act(a) } }
 	list := func(key fyne.KeyName) func() { return func() { k.typeInList(key) } }
@@ -78,7 +78,7 @@ func (k *keyboard) shortcuts() [][]shortcut {
 			{fyne.Key1, command, "keys.filter", show(view.FilterAll)},
 			{fyne.Key2, command, "keys.filter", show(view.FilterActive)},
 			{fyne.Key3, command, "keys.filter", show(view.FilterWaiting)},
-			{fyne.Key4, command, "keys.filter", show(view.FilterTrouble)},
+			{fyne.Key4, command, "keys.filter", show(view.FilterAttention)},
 			{fyne.Key5, command, "keys.filter", show(view.FilterDone)},
 			{fyne.KeyComma, command, "keys.settings", k.actions.openSettings},
 			{fyne.KeyQ, command, "keys.quit", k.actions.quit},
@@ -113,7 +113,7 @@ func (k *keyboard) shortcuts() [][]shortcut {
 	}
 }
 
-// chord is the toolkit's shortcut. Some have types of their own.
+// chord returns the toolkit's shortcut. The standard ones have separate types.
 func (s shortcut) chord() fyne.Shortcut {
 	if s.modifier == command {
 		switch s.key {
@@ -130,12 +130,12 @@ func (s shortcut) chord() fyne.Shortcut {
 	return &desktop.CustomShortcut{KeyName: s.key, Modifier: s.modifier}
 }
 
-// typed handles a key without modifiers. While a dialog or menu is open only Escape
-// does something: it closes it.
+// typed handles a key without modifiers. While a dialog or menu is open it handles only
+// Escape, which closes it.
 func (k *keyboard) typed(key fyne.KeyName) {
-	if k.covered() {
+	if k.hasOverlay() {
 		if key == fyne.KeyEscape {
-			k.dialogs.Dismiss()
+			k.dialogs.CloseTop()
 		}
 		return
 	}
@@ -146,13 +146,13 @@ func (k *keyboard) typed(key fyne.KeyName) {
 
 // typedChord handles a key with modifiers, unless a dialog or menu is open.
 func (k *keyboard) typedChord(chord fyne.Shortcut) {
-	if do := k.chords[chord.ShortcutName()]; do != nil && !k.covered() {
+	if do := k.chords[chord.ShortcutName()]; do != nil && !k.hasOverlay() {
 		do()
 	}
 }
 
-// covered reports whether a dialog or menu is open.
-func (k *keyboard) covered() bool { return k.window.window.Canvas().Overlays().Top() != nil }
+// hasOverlay reports whether a dialog or menu is open.
+func (k *keyboard) hasOverlay() bool { return k.window.window.Canvas().Overlays().Top() != nil }
 
 // typeInList passes a key to the list, and gives it the focus. The list itself calls
 // this for keys that it does not handle.
@@ -177,7 +177,7 @@ func (k *keyboard) escape() {
 	}
 }
 
-// String is the shortcut as it is written: "Ctrl+Shift+O".
+// String returns the shortcut in the form "Ctrl+Shift+O".
 func (s shortcut) String() string {
 	var parts []string
 	for _, m := range []struct {
@@ -205,7 +205,7 @@ func altName() string {
 	return words.Text("key.alt")
 }
 
-// keyName is the label of a key.
+// keyName returns the label of a key.
 func keyName(key fyne.KeyName) string {
 	if name := map[fyne.KeyName]string{
 		fyne.KeyUp: "↑", fyne.KeyDown: "↓", fyne.KeyLeft: "←", fyne.KeyRight: "→", fyne.KeyComma: ",",

@@ -14,15 +14,12 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// TestEveryKey presses every key of the help and checks its effect.
-func TestEveryKey(t *testing.T) {
-	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
-	told := func(want uploader.Command) func(*testing.T, *testWindow) {
+// TestShortcuts presses every key of the help and checks its effect.
+func TestShortcuts(t *testing.T) {
+	sends := func(want uploader.Command) func(*testing.T, *testWindow) {
 		return func(t *testing.T, s *testWindow) {
 			t.Helper()
-			if diff := cmp.Diff(want, s.waitCommand(1)); diff != "" {
-				t.Error(diff)
-			}
+			s.wantCommand(1, want)
 		}
 	}
 	selects := func(want ...int64) func(*testing.T, *testWindow) {
@@ -33,49 +30,49 @@ func TestEveryKey(t *testing.T) {
 			}
 		}
 	}
-	asks := func(t *testing.T, s *testWindow) {
+	opensOverlay := func(t *testing.T, s *testWindow) {
 		t.Helper()
-		s.until("it lies over the window", s.keys.covered)
+		s.until("dialog or menu is open", s.keys.hasOverlay)
 	}
-	shows := func(want view.Filter) func(*testing.T, *testWindow) {
+	filters := func(want view.Filter) func(*testing.T, *testWindow) {
 		return func(t *testing.T, s *testWindow) {
 			t.Helper()
 			if got := s.window.filter.Chosen; got != want {
-				t.Errorf("%v is shown, want %v", got, want)
+				t.Errorf("filter is %v, want %v", got, want)
 			}
 		}
 	}
 	move := func(batch uploader.BatchID, to uploader.MoveTo) func(*testing.T, *testWindow) {
-		return told(uploader.Move{Target: uploader.Target{Batch: batch}, To: to})
+		return sends(uploader.Move{Target: uploader.Target{Batch: batch}, To: to})
 	}
 	// The list is: batch 7 with 1, 2 and 3; 4, which failed; batch 8 with 5 and 6.
 	tests := map[string]struct {
-		from []int64 // what is selected
-		want func(*testing.T, *testWindow)
+		selected []int64
+		check    func(*testing.T, *testWindow)
 	}{
 		"Ctrl+O": {nil, func(t *testing.T, s *testWindow) {
-			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
+			s.until("engine receives Add", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
 		"Ctrl+Shift+O": {nil, func(t *testing.T, s *testWindow) {
-			s.until("files are added", func() bool { return len(s.engine.Commands()) == 1 })
+			s.until("engine receives Add", func() bool { return len(s.engine.Commands()) == 1 })
 		}},
 		"Ctrl+V": {nil, func(t *testing.T, s *testWindow) {
-			s.until("it is looked for files", func() bool { return s.message() == "No files on the clipboard." })
+			s.until("clipboard is read", func() bool { return s.message() == "No files on the clipboard." })
 		}},
 		"Ctrl+F": {nil, func(t *testing.T, s *testWindow) {
 			if s.window.window.Canvas().Focused() != s.window.filter.Field {
-				t.Error("the keyboard is not in the field")
+				t.Error("search field does not have the focus")
 			}
 		}},
-		"Ctrl+1":    {nil, shows(view.FilterAll)},
-		"Ctrl+2":    {nil, shows(view.FilterActive)},
-		"Ctrl+3":    {nil, shows(view.FilterWaiting)},
-		"Ctrl+4":    {nil, shows(view.FilterTrouble)},
-		"Ctrl+5":    {nil, shows(view.FilterDone)},
-		"Menu":      {[]int64{4}, asks},
-		"Ctrl+,":    {nil, asks},
-		"Ctrl+Q":    {nil, asks},
-		"F1":        {nil, asks},
+		"Ctrl+1":    {nil, filters(view.FilterAll)},
+		"Ctrl+2":    {nil, filters(view.FilterActive)},
+		"Ctrl+3":    {nil, filters(view.FilterWaiting)},
+		"Ctrl+4":    {nil, filters(view.FilterAttention)},
+		"Ctrl+5":    {nil, filters(view.FilterDone)},
+		"Menu":      {[]int64{4}, opensOverlay},
+		"Ctrl+,":    {nil, opensOverlay},
+		"Ctrl+Q":    {nil, opensOverlay},
+		"F1":        {nil, opensOverlay},
 		"↑":         {[]int64{4}, selects(-7)},
 		"↓":         {[]int64{4}, selects(-8)},
 		"Home":      {[]int64{-8}, selects(-7)},
@@ -83,78 +80,74 @@ func TestEveryKey(t *testing.T) {
 		"Page Up":   {[]int64{-8}, selects(-7)},
 		"Page Down": {[]int64{-7}, selects(-8)},
 		"→": {[]int64{-8}, func(t *testing.T, s *testWindow) {
-			s.until("it is open", func() bool { return s.window.list.Len() == 5 })
+			s.until("batch is open", func() bool { return s.window.list.Len() == 5 })
 		}},
 		"←": {[]int64{-8}, func(t *testing.T, s *testWindow) {
 			s.key(fyne.KeyRight)
 			s.key(fyne.KeyLeft)
-			s.until("it is closed", func() bool { return s.window.list.Len() == 3 })
+			s.until("batch is closed", func() bool { return s.window.list.Len() == 3 })
 		}},
 		"Ctrl+A": {nil, selects(-7, 4, -8)},
 		"Esc":    {[]int64{4}, selects()},
 		"Enter": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			if !s.window.details.Content.Visible() {
-				t.Error("there are no details")
+				t.Error("details are hidden")
 			}
 		}},
-		"Space": {[]int64{-7}, told(uploader.Pause{Target: uploader.Target{Batch: 7}})},
-		"F5":    {[]int64{4}, told(uploader.Retry{Target: uploader.TargetTransfers(4)})},
+		"Space": {[]int64{-7}, sends(uploader.Pause{Target: uploader.Target{Batch: 7}})},
+		"F5":    {[]int64{4}, sends(uploader.Retry{Target: uploader.TargetTransfers(4)})},
 		"Ctrl+C": {[]int64{-8}, func(t *testing.T, s *testWindow) {
 			if got := s.toolkit.Clipboard().Content(); got != "https://x/1\nhttps://x/1" {
 				t.Errorf("copied %q", got)
 			}
 		}},
-		"Alt+↑":      {[]int64{4}, told(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveUp})},
+		"Alt+↑":      {[]int64{4}, sends(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveUp})},
 		"Alt+↓":      {[]int64{-7}, move(7, uploader.MoveDown)},
-		"Ctrl+Alt+↑": {[]int64{4}, told(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveTop})},
+		"Ctrl+Alt+↑": {[]int64{4}, sends(uploader.Move{Target: uploader.TargetTransfers(4), To: uploader.MoveTop})},
 		"Ctrl+Alt+↓": {[]int64{-7}, move(7, uploader.MoveBottom)},
 		"Delete": {[]int64{4}, func(t *testing.T, s *testWindow) {
-			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
+			s.until("row is hidden", func() bool { return s.window.list.Len() == 2 })
 		}},
 		"Ctrl+Z": {[]int64{4}, func(t *testing.T, s *testWindow) {
 			s.key(fyne.KeyDelete)
-			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
+			s.until("row is hidden", func() bool { return s.window.list.Len() == 2 })
 			s.keys.typedChord(&fyne.ShortcutUndo{})
-			s.until("it is back", func() bool { return s.window.list.Len() == 3 })
+			s.until("row is restored", func() bool { return s.window.list.Len() == 3 })
 			if s.message() != "" || len(s.engine.Commands()) > 0 {
-				t.Errorf("it still says %q, and the engine was told %v", s.message(), s.engine.Commands())
+				t.Errorf("message %q, engine received %v, want neither", s.message(), s.engine.Commands())
 			}
 		}},
 		"Backspace": {[]int64{4}, func(t *testing.T, s *testWindow) {
-			s.until("it is gone", func() bool { return s.window.list.Len() == 2 })
+			s.until("row is hidden", func() bool { return s.window.list.Len() == 2 })
 		}},
 	}
-	raise := func(t *testing.T) *testWindow {
+	start := func(t *testing.T) *testWindow {
 		snapshot := apptest.Folders()
 		for _, i := range []int{4, 5} {
 			apptest.Acknowledged(4 * apptest.Gigabyte)(snapshot.Transfers[i])
-			elsewhere(snapshot.Transfers[i])
+			onStudio(snapshot.Transfers[i])
 		}
-		return startWindow(t, apptest.NewEngineAt(snapshot), choosing(apptest.File(t, "new.mov")))
+		return startWindow(t, apptest.NewEngineAt(snapshot), withChosen(apptest.File(t, "new.mov")))
 	}
-	known := map[string]bool{}
+	tested := map[string]bool{}
 	for _, key := range slices.Concat((&keyboard{}).shortcuts()...) {
 		apptest.LoadEnglish(t)
 		name := key.String()
-		known[name] = true
+		tested[name] = true
 		t.Run(name, func(t *testing.T) {
-			expectation, ok := tests[name]
+			want, ok := tests[name]
 			if !ok {
-				t.Fatal("nobody says what it does")
+				t.Fatal("shortcut has no test")
 			}
-			s := raise(t)
-			s.window.list.Rows.Select(expectation.from...)
-			if key.modifier == plain {
-				s.key(key.key)
-			} else {
-				s.keys.typedChord(key.chord())
-			}
-			expectation.want(t, s)
+			s := start(t)
+			s.window.list.Rows.Select(want.selected...)
+			s.pressShortcut(key)
+			want.check(t, s)
 		})
 	}
 	for name := range tests {
-		if !known[name] {
-			t.Errorf("there is no key %s", name)
+		if !tested[name] {
+			t.Errorf("test for unknown shortcut %s", name)
 		}
 	}
 }
@@ -169,11 +162,11 @@ func TestShortcutsAreIgnoredWhileDialogIsOpen(t *testing.T) {
 		}
 	}
 	if got := s.engine.Commands(); len(got) > 0 || s.window.details.Content.Visible() {
-		t.Errorf("told the engine %v", got)
+		t.Errorf("engine received %v", got)
 	}
 	s.key(fyne.KeyEscape)
-	if s.keys.covered() {
-		t.Error("Escape leaves it there")
+	if s.keys.hasOverlay() {
+		t.Error("Escape did not close the dialog")
 	}
 }
 
@@ -183,10 +176,10 @@ func TestMoveKeepsOrder(t *testing.T) {
 		do   view.Action
 		want []uploader.Target
 	}{
-		{"up, the first goes first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
-		{"down, the last does", view.ActionMoveDown, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
-		{"to the top, the last does", view.ActionMoveTop, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
-		{"to the bottom, the first does", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
+		{"up starts with the first", view.ActionMoveUp, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
+		{"down starts with the last", view.ActionMoveDown, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
+		{"top starts with the last", view.ActionMoveTop, []uploader.Target{uploader.TargetTransfers(4), {Batch: 8}, {Batch: 7}}},
+		{"bottom starts with the first", view.ActionMoveBottom, []uploader.Target{{Batch: 7}, {Batch: 8}, uploader.TargetTransfers(4)}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -203,16 +196,14 @@ func TestMoveKeepsOrder(t *testing.T) {
 			}
 		})
 	}
-	t.Run("files of one batch move within it, together", func(t *testing.T) {
+	t.Run("files of one batch move within it in one command", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Activate(-7)
 		s.window.list.Rows.Select(2, 3)
 		s.actions.actOnSelected(view.ActionMoveUp)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.TargetTransfers(2, 3), To: uploader.MoveUp}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Move{Target: uploader.TargetTransfers(2, 3), To: uploader.MoveUp})
 	})
-	t.Run("what was moved is brought into sight", func(t *testing.T) {
+	t.Run("moved row is scrolled into view", func(t *testing.T) {
 		transfers := make([]*uploader.Transfer, 100)
 		for i := range transfers {
 			transfers[i] = apptest.Transfer(uploader.TransferID(i + 1))
@@ -223,16 +214,14 @@ func TestMoveKeepsOrder(t *testing.T) {
 		s.engine.Publish(moved)
 		s.actions.showMoved()
 		if !s.window.list.Rows.RowVisible(1) {
-			t.Error("it is out of sight")
+			t.Error("row is not visible")
 		}
 	})
-	t.Run("a file that came alone moves as its batch", func(t *testing.T) {
+	t.Run("file of a batch without a row moves as its batch", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.Select(1)
 		s.actions.actOnSelected(view.ActionMoveTop)
-		if diff := cmp.Diff(uploader.Command(uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.MoveTop}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Move{Target: uploader.Target{Batch: 7}, To: uploader.MoveTop})
 	})
 }
 
@@ -240,7 +229,7 @@ func TestDetailsFollowSelection(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	s.window.list.Rows.Select(4)
 	if s.window.details.ID != 0 {
-		t.Error("they open by themselves")
+		t.Error("selecting opened the details")
 	}
 	s.key(fyne.KeyReturn)
 	s.window.list.Activate(-7)
@@ -250,129 +239,121 @@ func TestDetailsFollowSelection(t *testing.T) {
 	}{{[]int64{2}, 2}, {[]int64{2, 3}, 2}, {[]int64{-7}, 2}, {nil, 2}, {[]int64{3}, 3}} {
 		s.window.list.Rows.Select(step.selected...)
 		if got := s.window.details.ID; got != step.want {
-			t.Errorf("with %v selected the details are of %d, want %d", step.selected, got, step.want)
+			t.Errorf("selected %v: details show %d, want %d", step.selected, got, step.want)
 		}
 	}
 }
 
 func TestMenu(t *testing.T) {
-	elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
 	moves := []string{"Move to top", "Move up", "Move down", "Move to bottom"}
-	shows := []string{"Open", "Show in folder", "Details"}
+	files := []string{"Open", "Show in folder", "Details"}
 	tests := []struct {
 		name string
 		t    *uploader.Transfer
 		want [][]string
 	}{
-		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause"}, shows, moves, {"Cancel"}}},
-		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume"}, shows, moves, {"Cancel"}}},
-		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, shows, moves, {"Cancel"}}},
-		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, shows, moves, {"Remove from list"}}},
+		{"uploading", apptest.Transfer(1, apptest.Sending), [][]string{{"Pause"}, files, moves, {"Cancel"}}},
+		{"paused", apptest.Transfer(1, apptest.Paused), [][]string{{"Resume"}, files, moves, {"Cancel"}}},
+		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), [][]string{{"Pause", "Try now"}, files, moves, {"Cancel"}}},
+		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), [][]string{{"Start over"}, files, moves, {"Remove from list"}}},
 		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), [][]string{{"Try again", "Locate…"}, {"Details"}, moves, {"Remove from list"}}},
-		{"signed out", apptest.Transfer(1, apptest.Failed(fault.Auth), elsewhere), [][]string{{"Sign in…", "Try again"}, shows, moves, {"Remove from list"}}},
-		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), elsewhere), [][]string{{"Upload again"}, append([]string{"Copy old link"}, shows...), moves, {"Remove from list"}}},
-		{"received before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded)), [][]string{{"Upload again"}, shows, moves, {"Remove from list"}}},
-		{"maybe begun before", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), [][]string{{"Resume earlier upload", "Upload as a new file"}, shows, moves, {"Remove from list"}}},
-		{"done elsewhere", apptest.Transfer(1, apptest.Done, elsewhere, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, shows...), {"Remove from list"}}},
-		{"done here", apptest.Transfer(1, apptest.Done), [][]string{shows, {"Remove from list"}}},
-		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, shows, {"Remove from list"}}},
+		{"sign-in required", apptest.Transfer(1, apptest.Failed(fault.Auth), onStudio), [][]string{{"Sign in…", "Try again"}, files, moves, {"Remove from list"}}},
+		{"uploaded before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio), [][]string{{"Upload again"}, append([]string{"Copy old link"}, files...), moves, {"Remove from list"}}},
+		{"received before", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded)), [][]string{{"Upload again"}, files, moves, {"Remove from list"}}},
+		{"possible earlier upload", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), [][]string{{"Resume earlier upload", "Upload as a new file"}, files, moves, {"Remove from list"}}},
+		{"done on a server", apptest.Transfer(1, apptest.Done, onStudio, apptest.Acknowledged(1)), [][]string{append([]string{"Copy link"}, files...), {"Remove from list"}}},
+		{"received", apptest.Transfer(1, apptest.Done), [][]string{files, {"Remove from list"}}},
+		{"cancelled", apptest.Transfer(1, func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled }), [][]string{{"Upload again"}, files, {"Remove from list"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine(test.t))
 			var got [][]string
-			part := []string{}
+			group := []string{}
 			for _, item := range s.window.list.Menu(view.SelectionOf(s.rows()...)).Items {
 				if item.IsSeparator {
-					got, part = append(got, part), nil
+					got, group = append(got, group), nil
 					continue
 				}
-				part = append(part, item.Label)
+				group = append(group, item.Label)
 			}
-			if diff := cmp.Diff(test.want, append(got, part)); diff != "" {
+			if diff := cmp.Diff(test.want, append(got, group)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-	t.Run("a right click opens it, and an item does what it says", func(t *testing.T) {
+	t.Run("right click opens the menu, and an item sends its command", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 		s.window.list.Rows.Select(4)
 		test.TapSecondaryAt(s.window.list.Rows, fyne.NewPos(10, 70))
-		if !s.keys.covered() {
-			t.Fatal("no menu opens")
+		if !s.keys.hasOverlay() {
+			t.Fatal("no menu is open")
 		}
 		apptest.Pick(t, s.window.list.Menu(s.window.list.Selected()), "Try again")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(4)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(4)})
 	})
 }
 
 func TestMenuItemsAndButtons(t *testing.T) {
-	one := func(t *testing.T, how ...func(*uploader.Transfer)) *testWindow {
+	startWith := func(t *testing.T, options ...func(*uploader.Transfer)) *testWindow {
 		t.Helper()
-		return startWindow(t, apptest.NewEngine(apptest.Transfer(1, how...)))
+		return startWindow(t, apptest.NewEngine(apptest.Transfer(1, options...)))
 	}
-	t.Run("open opens the file", func(t *testing.T) {
+	t.Run("open", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
-		s := one(t, apptest.Sending, apptest.WithPath(path))
+		s := startWith(t, apptest.Sending, apptest.WithPath(path))
 		s.actions.act(view.ActionOpen, view.SelectionOf(s.rows()...))
-		s.until("it is open", func() bool { return slices.Equal(s.desktop.shownPaths(), []string{path}) })
+		s.until("file is opened", func() bool { return slices.Equal(s.desktop.shownPaths(), []string{path}) })
 	})
-	t.Run("what is not there cannot be opened, which is said", func(t *testing.T) {
-		s := one(t, apptest.Done)
+	t.Run("open of a missing file shows a message", func(t *testing.T) {
+		s := startWith(t, apptest.Done)
 		s.actions.act(view.ActionOpen, view.SelectionOf(s.rows()...))
-		s.until("it is said", func() bool { return s.message() == "Couldn't open interview.mov" })
+		s.until("message is shown", func() bool { return s.message() == "Couldn't open interview.mov" })
 	})
-	t.Run("a file on its way is shown where it comes from", func(t *testing.T) {
+	t.Run("reveal of an unfinished file shows the source", func(t *testing.T) {
 		path := apptest.File(t, "a.mov")
-		s := one(t, apptest.Sending, apptest.WithPath(path))
+		s := startWith(t, apptest.Sending, apptest.WithPath(path))
 		s.actions.act(view.ActionReveal, view.SelectionOf(s.rows()...))
-		s.until("it is shown", func() bool { return slices.Equal(s.desktop.shownPaths(), []string{path}) })
+		s.until("file is revealed", func() bool { return slices.Equal(s.desktop.shownPaths(), []string{path}) })
 	})
-	t.Run("details opens the pane", func(t *testing.T) {
-		s := one(t, apptest.Sending)
+	t.Run("details", func(t *testing.T) {
+		s := startWith(t, apptest.Sending)
 		s.actions.act(view.ActionDetails, view.SelectionOf(s.rows()...))
 		if !s.window.details.Content.Visible() {
-			t.Error("there are no details")
+			t.Error("details are hidden")
 		}
 	})
-	t.Run("sign in asks for the server's sign-in", func(t *testing.T) {
-		s := one(t, apptest.Failed(fault.Auth), func(t *uploader.Transfer) { t.Server = 2 })
+	t.Run("sign in opens the server dialog", func(t *testing.T) {
+		s := startWith(t, apptest.Failed(fault.Auth), onStudio)
 		s.actions.act(view.ActionSignIn, view.SelectionOf(s.rows()...))
-		s.until("it asks", s.keys.covered)
+		s.until("dialog is open", s.keys.hasOverlay)
 	})
-	t.Run("continue goes on with the earlier upload", func(t *testing.T) {
-		s := one(t, apptest.Failed(fault.AmbiguousMatch))
+	t.Run("continue resumes the earlier upload", func(t *testing.T) {
+		s := startWith(t, apptest.Failed(fault.AmbiguousMatch))
 		s.actions.act(view.ActionContinue, view.SelectionOf(s.rows()...))
-		if diff := cmp.Diff(uploader.Command(uploader.ContinueEarlier{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.ContinueEarlier{Target: uploader.TargetTransfers(1)})
 	})
-	t.Run("the old link is that of the earlier upload", func(t *testing.T) {
-		elsewhere := func(t *uploader.Transfer) { t.Server = 2 }
-		again := apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), elsewhere, func(t *uploader.Transfer) { t.EarlierUpload = 2 })
-		s := startWindow(t, apptest.NewEngine(again, apptest.Transfer(2, apptest.Done, elsewhere, apptest.Acknowledged(1))))
-		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(again))
+	t.Run("copy old link copies the earlier upload's URL", func(t *testing.T) {
+		duplicate := apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), onStudio, func(t *uploader.Transfer) { t.EarlierUpload = 2 })
+		s := startWindow(t, apptest.NewEngine(duplicate, apptest.Transfer(2, apptest.Done, onStudio, apptest.Acknowledged(1))))
+		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(duplicate))
 		if got := s.toolkit.Clipboard().Content(); got != "https://x/1" || s.message() != "Link copied" {
-			t.Errorf("copied %q and said %q", got, s.message())
+			t.Errorf("copied %q, message %q", got, s.message())
 		}
 	})
-	t.Run("and it is said when that is gone", func(t *testing.T) {
-		s := one(t, apptest.Failed(fault.AlreadyUploaded), func(t *uploader.Transfer) { t.Server = 2 })
+	t.Run("copy old link of a removed upload shows a message", func(t *testing.T) {
+		s := startWith(t, apptest.Failed(fault.AlreadyUploaded), onStudio)
 		s.actions.act(view.ActionCopyPriorLink, view.SelectionOf(s.rows()...))
 		if s.message() != "The earlier upload is no longer in the list." {
-			t.Errorf("said %q", s.message())
+			t.Errorf("message is %q", s.message())
 		}
 	})
-	t.Run("trying a batch again leaves alone what was cancelled", func(t *testing.T) {
+	t.Run("retry of a batch skips cancelled transfers", func(t *testing.T) {
 		next := apptest.Folders()
 		next.Transfers[0] = apptest.Transfer(1, apptest.InFolder(7, "Iceland/one.raw"), apptest.Failed(fault.Refused))
 		next.Transfers[1] = apptest.Transfer(2, apptest.InFolder(7, "Iceland/two.raw"), func(t *uploader.Transfer) { t.Phase = uploader.PhaseCancelled })
 		s := startWindow(t, apptest.NewEngineAt(next))
 		s.window.list.Do(-7, "retry")
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 }

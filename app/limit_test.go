@@ -11,7 +11,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestLimitIsReachedByTab(t *testing.T) {
+func TestLimitButtonIsReachableByTab(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(apptest.Folders()))
 	canvas := s.window.window.Canvas()
 	first := canvas.Focused()
@@ -19,12 +19,12 @@ func TestLimitIsReachedByTab(t *testing.T) {
 		if first == nil {
 			first = canvas.Focused()
 		} else if canvas.Focused() == first {
-			t.Fatal("Tab goes past it")
+			t.Fatal("Tab does not reach the limit button")
 		}
 	}
 	s.key(fyne.KeySpace)
-	if !s.keys.covered() {
-		t.Error("Space does not open it")
+	if !s.keys.hasOverlay() {
+		t.Error("Space does not open the menu")
 	}
 }
 
@@ -38,16 +38,16 @@ func activeSnapshot() *uploader.Snapshot {
 func TestLimitIsChosenInFooter(t *testing.T) {
 	s := startWindow(t, apptest.NewEngineAt(activeSnapshot()))
 	if got := s.window.footer.Limit.Text(); got != "No limit" {
-		t.Errorf("says %q", got)
+		t.Errorf("limit is %q", got)
 	}
 	test.Tap(s.window.footer.Limit)
-	if !s.keys.covered() {
-		t.Error("no menu opens")
+	if !s.keys.hasOverlay() {
+		t.Error("no menu is open")
 	}
 	apptest.Pick(t, s.window.footer.LimitMenu(), "At most 5.0 MB/s")
-	s.until("it is shown", func() bool { return s.window.footer.Limit.Text() == "At most 5.0 MB/s" })
+	s.until("limit is shown", func() bool { return s.window.footer.Limit.Text() == "At most 5.0 MB/s" })
 	if got := s.config.Settings.Get().Transfers.Limit; got != 5e6 {
-		t.Errorf("kept %d", got)
+		t.Errorf("stored limit is %d", got)
 	}
 	for _, item := range s.window.footer.LimitMenu().Items {
 		if item.Checked != (item.Label == "At most 5.0 MB/s") {

@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
+// noteCopied is the key of the notification about a copied link.
 const noteCopied = "copied"
 
 // copyLinks copies the URLs of finished uploads to the clipboard, one per line.
@@ -18,22 +19,22 @@ func (a *transferActions) copyLinks(transfers []*uploader.Transfer) {
 		links[i] = view.Link(t)
 	}
 	a.clipboard().SetContent(strings.Join(links, "\n"))
-	a.window.warn(words.Count("link.copied", len(links)))
+	a.window.showMessage(words.Count("link.copied", len(links)))
 }
 
 // copyPriorLink copies the URL of an earlier upload of the same file.
 func (a *transferActions) copyPriorLink(t *uploader.Transfer) {
 	prior := a.bridge.Snapshot().Transfer(t.EarlierUpload)
 	if prior == nil || view.Link(prior) == "" {
-		a.window.warn(words.Text("link.gone"))
+		a.window.showMessage(words.Text("link.gone"))
 		return
 	}
 	a.copyLinks([]*uploader.Transfer{prior})
 }
 
-// takeRecent copies the link of a finished upload, or shows the file if this computer
-// received it.
-func (a *transferActions) takeRecent(r view.RecentUpload) {
+// chooseRecent copies the link of a finished upload, or shows the file if the built-in
+// receiver received it.
+func (a *transferActions) chooseRecent(r view.RecentUpload) {
 	t := a.bridge.Snapshot().Transfer(r.ID)
 	switch {
 	case t == nil:

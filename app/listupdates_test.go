@@ -37,21 +37,21 @@ func TestHiddenListIsNotBound(t *testing.T) {
 	rows := countBinds(s)
 	s.publish(apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
 	if rows.bound == 0 {
-		t.Fatal("a window that is open does not fill it")
+		t.Fatal("rows of a visible window are not bound")
 	}
 
 	s.quitter.closeWindow()
-	s.until("it is hidden", func() bool { return !s.window.visible })
+	s.until("window is hidden", func() bool { return !s.window.visible })
 	rows.bound = 0
 	for range 10 {
 		s.engine.Publish(apptest.Snapshot(apptest.Transfer(1, apptest.Paused), apptest.Transfer(2, apptest.Paused)))
 		s.show(s.bridge.Snapshot())
 	}
-	s.until("the tray has what is new", func() bool { return slices.Contains(apptest.Labels(s.toolkit.menu), "2 paused") })
+	s.until("tray shows the newest snapshot", func() bool { return slices.Contains(apptest.Labels(s.toolkit.menu), "2 paused") })
 	if rows.bound > 0 {
-		t.Errorf("it is filled with %d rows while nobody can see them", rows.bound)
+		t.Errorf("%d rows are bound while the window is hidden", rows.bound)
 	}
 
 	s.visibility.open()
-	s.until("it is filled again", func() bool { return rows.bound > 0 })
+	s.until("rows are bound", func() bool { return rows.bound > 0 })
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// notifications shows desktop notifications: of what happened while the window is
-// startHidden, and those of other parts. It lives on the UI's goroutine.
+// notifications shows desktop notifications: those of other parts, and those about
+// changes of the transfers while the window is hidden. It must be used on the UI
+// goroutine.
 type notifications struct {
 	bridge      *bridge.Bridge
 	notifier    platform.Notifier
@@ -21,7 +22,7 @@ type notifications struct {
 	settings    *settings.Current
 	window      *window
 	interrupted func() *view.Interrupted
-	open        func() // the window
+	open        func() // opens the window
 	tracker     view.Notifications
 }
 
@@ -29,7 +30,7 @@ type notifications struct {
 func (n *notifications) send(note platform.Notification) {
 	n.bridge.Run(func(ctx context.Context) {
 		if err := n.notifier.Notify(ctx, note); err != nil {
-			n.log.Info("notification not shown", "error", err)
+			n.log.Info("show notification failed", "error", err)
 		}
 	})
 }
@@ -39,13 +40,13 @@ func (n *notifications) withdraw(keys ...string) {
 	n.bridge.Run(func(ctx context.Context) {
 		for _, key := range keys {
 			if err := n.notifier.Withdraw(ctx, key); err != nil {
-				n.log.Info("notification not withdrawn", "error", err)
+				n.log.Info("withdraw notification failed", "error", err)
 			}
 		}
 	})
 }
 
-// update sends notifications of what the snapshot has new, unless the window shows it.
+// update sends notifications about changes in the snapshot, unless the window is visible.
 func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
 	notes := n.tracker.Update(s, counts)
 	if n.window.visible {
@@ -53,8 +54,8 @@ func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
 		return
 	}
 	for _, next := range notes {
-		if next.Key == view.NoteTrouble && n.interrupted() != nil {
-			continue // the open question contains it
+		if next.Key == view.NoteAttention && n.interrupted() != nil {
+			continue // the question about interrupted uploads includes them
 		}
 		if !view.NotificationWanted(next.Key, n.settings.Get().Notifications) {
 			continue
@@ -67,11 +68,11 @@ func (n *notifications) update(s *uploader.Snapshot, counts view.Counts) {
 	}
 }
 
-// openAt opens the window with what a notification is about.
+// openAt opens the window with the filter for a notification.
 func (n *notifications) openAt(key string) {
 	n.window.setFilter(view.FilterAll)
-	if key == view.NoteTrouble {
-		n.window.setFilter(view.FilterTrouble)
+	if key == view.NoteAttention {
+		n.window.setFilter(view.FilterAttention)
 	}
 	n.open()
 }

@@ -23,7 +23,7 @@ func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 		}
 		return all
 	}
-	s.until("it is told", func() bool { return slices.Contains(titles(), "1 upload finished") })
+	s.until("notification is sent", func() bool { return slices.Contains(titles(), "1 upload finished") })
 	if diff := cmp.Diff([]string{"1 upload finished", "Ferry is still running"}, slices.Sorted(slices.Values(titles()))); diff != "" {
 		t.Error(diff)
 	}
@@ -32,20 +32,20 @@ func TestNotificationsAreSentWhileWindowIsHidden(t *testing.T) {
 			note.Actions[0].Do()
 		}
 	}
-	s.until("the window is back", func() bool { return s.window.visible })
+	s.until("window is visible", func() bool { return s.window.visible })
 }
 
 func TestProfileNoticeIsShown(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte))), func(c *Config, _ *fakeDesktop) { c.Notice = "The database was damaged." })
 	if got := s.window.banner.Model(); got.Text != "The database was damaged." || !s.window.banner.Content.Visible() {
-		t.Errorf("said %q", got.Text)
+		t.Errorf("banner text is %q", got.Text)
 	}
 	s.window.banner.Model().OnDismiss()
 	if got := s.window.banner.Model().Text; got != "Resuming 1 upload · 1.0 of 4.0 GB already uploaded" {
-		t.Errorf("then said %q", got)
+		t.Errorf("banner text after dismissing is %q", got)
 	}
 	s.window.banner.Model().OnDismiss()
 	if s.window.banner.Content.Visible() {
-		t.Error("an empty banner stays")
+		t.Error("empty banner is visible")
 	}
 }

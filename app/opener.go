@@ -14,37 +14,38 @@ import (
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
-// opener shows files and folders in other programs. Its methods belong to the UI's
+// opener opens files and folders in other programs. Its methods must be called on the UI
 // goroutine unless they say otherwise.
 type opener struct {
-	bridge     *bridge.Bridge
-	showFile   func(ctx context.Context, path string) error // in its folder
-	openFolder func(ctx context.Context, dir string) error
-	openFile   func(ctx context.Context, path string) error
-	received   string // the folder of the built-in receiver
-	log        *slog.Logger
-	warn       func(text string)
+	bridge      *bridge.Bridge
+	revealFile  func(ctx context.Context, path string) error // shows it in its folder
+	openFolder  func(ctx context.Context, dir string) error
+	openFile    func(ctx context.Context, path string) error
+	receivedDir string // the folder of the built-in receiver
+	log         *slog.Logger
+	showMessage func(text string)
 }
 
-// reveal shows a file in its folder, or the folder when the file does not exist.
+// reveal shows a transfer's file in its folder, or only the folder if the file does not
+// exist.
 func (o *opener) reveal(t *uploader.Transfer) {
 	o.bridge.Run(func(ctx context.Context) {
 		folder := filepath.Dir(t.Source.Path)
 		if view.Received(t) {
-			folder = o.received
+			folder = o.receivedDir
 		}
-		if path, exists := placeOf(o.received, t); exists {
-			o.report(folder, o.showFile(ctx, path))
+		if path, exists := localPath(o.receivedDir, t); exists {
+			o.report(folder, o.revealFile(ctx, path))
 			return
 		}
 		o.report(folder, o.openFolder(ctx, folder))
 	})
 }
 
-// open opens a file in the program for its type.
+// open opens a transfer's file in the program for its type.
 func (o *opener) open(t *uploader.Transfer) {
 	o.bridge.Run(func(ctx context.Context) {
-		path, exists := placeOf(o.received, t)
+		path, exists := localPath(o.receivedDir, t)
 		if !exists {
 			o.report(t.Source.Name(), fs.ErrNotExist)
 			return
@@ -53,31 +54,46 @@ func (o *opener) open(t *uploader.Transfer) {
 	})
 }
 
-// openReceived shows the folder of the built-in receiver.
-func (o *opener) openReceived() { o.openPath(o.openFolder, o.received) }
+// openReceived opens the folder of the built-in receiver or, if it does not exist, the
+// innermost folder of its path that does.
+func (o *opener) openReceived() {
+	o.bridge.Run(func(ctx context.Context) {
+		folder := o.receivedDir
+		for !isFolder(folder) && folder != filepath.Dir(folder) {
+			folder = filepath.Dir(folder)
+		}
+		o.report(folder, o.openFolder(ctx, folder))
+	})
+}
 
-// openPath shows a file or folder of Ferry's own by the given function.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// openPath opens a file or folder of the profile with the given function.
 func (o *opener) openPath(show func(context.Context, string) error, path string) {
 	o.bridge.Run(func(ctx context.Context) { o.report(path, show(ctx, path)) })
 }
 
-// report shows that a file or folder could not be shown. It may be called from any
-// goroutine.
+// report shows a message if a file or folder could not be opened. It may be called from
+// any goroutine.
 func (o *opener) report(path string, err error) {
 	if err == nil {
 		return
 	}
-	o.log.Warn("not shown", "error", err)
+	o.log.Warn("open path failed", "error", err)
 	o.bridge.Post(func() {
-		o.warn(words.Text("reveal.failed", words.Data{"Path": words.Printable(path)}))
+		o.showMessage(words.Text("reveal.failed", words.Data{"Path": words.Printable(path)}))
 	})
 }
 
-// placeOf is the path of a transfer's file on this computer, in the folder of received
-// files or where it was added from, and whether it exists. It reads the disk.
-func placeOf(folder string, t *uploader.Transfer) (path string, exists bool) {
+// localPath returns the path of a transfer's file on this computer, which is in
+// receivedDir if the built-in receiver received it, and reports whether it exists. It
+// reads the disk.
+func localPath(receivedDir string, t *uploader.Transfer) (path string, exists bool) {
 	if view.Received(t) {
-		return receiver.Find(folder, t.Source.Name(), t.Source.RelPath, t.Source.Size, t.Source.ModTime)
+		return receiver.Find(receivedDir, t.Source.Name(), t.Source.RelPath, t.Source.Size, t.Source.ModTime)
 	}
 	_, err := os.Lstat(t.Source.Path)
 	return t.Source.Path, err == nil

@@ -17,24 +17,24 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// locker is the encrypted file for secrets (platform.AppKeyring).
+// locker is the encrypted file for secrets; see [platform.AppKeyring].
 type locker interface {
 	Storage(ctx context.Context) platform.Storage
 	Unlock(ctx context.Context, passphrase string) error
 }
 
-// passphrasePrompt asks for the passphrase of the encrypted file for secrets. It lives
-// on the UI's goroutine.
+// passphrasePrompt asks for the passphrase of the encrypted file for secrets. It must be
+// used on the UI goroutine.
 type passphrasePrompt struct {
 	bridge  *bridge.Bridge
 	access  locker
 	dialogs *form.Dialogs
 	log     *slog.Logger
-	dialog  *passphraseDialog // the last one opened
+	dialog  *passphraseDialog // the last one opened; nil for none
 }
 
-// ask asks for the passphrase of the file, or for a new one if there is no file yet,
-// and calls then once the file is unlocked.
+// ask asks for the passphrase of the file, or for a new one if there is no file, and
+// calls then when the file is unlocked.
 func (p *passphrasePrompt) ask(then func()) {
 	p.bridge.Run(func(ctx context.Context) {
 		exists := p.access.Storage(ctx) == platform.StorageLockedFile
@@ -42,50 +42,52 @@ func (p *passphrasePrompt) ask(then func()) {
 	})
 }
 
-// passphraseDialog is the open dialog.
+// passphraseDialog is a dialog that asks for a passphrase.
 type passphraseDialog struct {
-	box         *dialog.Dialog
-	first, next *form.Entry // next repeats a new passphrase; nil when there is a file
-	message     *dialog.Paragraph
-	accept      *form.DialogButton
+	box        *dialog.Dialog
+	passphrase *form.Entry
+	repeated   *form.Entry // of a new passphrase; nil if the file exists
+	message    *dialog.Paragraph
+	accept     *form.DialogButton
 }
 
 func (p *passphrasePrompt) open(exists bool, then func()) {
 	d := &passphraseDialog{message: dialog.NewParagraph("")}
-	leave := func() { d.box.Hide() }
-	r := form.Host{Close: leave, Reveal: func(fyne.CanvasObject) {}}
-	d.first = form.NewEntry(r, 60, nil)
-	d.first.Password = true
-	fields := widget.NewForm(widget.NewFormItem(words.Text("passphrase"), d.first))
+	hide := func() { d.box.Hide() }
+	host := form.Host{Close: hide, Reveal: func(fyne.CanvasObject) {}}
+	d.passphrase = form.NewEntry(host, 60, nil)
+	d.passphrase.Password = true
+	fields := widget.NewForm(widget.NewFormItem(words.Text("passphrase"), d.passphrase))
 	title, text, label := "passphrase.unlock.title", "passphrase.unlock.text", "passphrase.unlock"
 	if !exists {
 		title, text, label = "passphrase.make.title", "passphrase.make.text", "passphrase.make"
-		d.next = form.NewEntry(r, 60, nil)
-		d.next.Password = true
-		fields.Append(words.Text("passphrase.again"), d.next)
+		d.repeated = form.NewEntry(host, 60, nil)
+		d.repeated.Password = true
+		fields.Append(words.Text("passphrase.again"), d.repeated)
 	}
-	d.accept = form.NewDialogButton(words.Text(label), func() { p.unlock(d, then) }, leave)
+	d.accept = form.NewDialogButton(words.Text(label), func() { p.unlock(d, then) }, hide)
 	d.accept.Importance = widget.HighImportance
-	d.first.OnSubmitted = func(string) { p.unlock(d, then) }
-	if d.next != nil {
-		d.next.OnSubmitted = d.first.OnSubmitted
+	d.passphrase.OnSubmitted = func(string) { p.unlock(d, then) }
+	if d.repeated != nil {
+		d.repeated.OnSubmitted = d.passphrase.OnSubmitted
 	}
 	d.message.Set(words.Text(text), theme.Muted)
 	body := dialog.NewPage(d.message, fields)
-	d.box = dialog.New(p.dialogs.Canvas(), words.Text(title), body, layout.NewSpacer(), form.NewDialogButton(words.Text("cancel"), leave, leave), d.accept)
+	d.box = dialog.New(p.dialogs.Canvas(), words.Text(title), body, layout.NewSpacer(), form.NewDialogButton(words.Text("cancel"), hide, hide), d.accept)
 	d.box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), theme.Grid(66)))
 	p.dialog = d
 	p.dialogs.Present(d.box)
-	p.dialogs.Canvas().Focus(d.first)
+	p.dialogs.Canvas().Focus(d.passphrase)
 }
 
+// unlock unlocks the file with the passphrase of the dialog.
 func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
-	passphrase := d.first.Text
+	passphrase := d.passphrase.Text
 	switch {
 	case passphrase == "":
 		d.message.Set(words.Text("passphrase.empty"), theme.Error)
 		return
-	case d.next != nil && d.next.Text != passphrase:
+	case d.repeated != nil && d.repeated.Text != passphrase:
 		d.message.Set(words.Text("passphrase.differs"), theme.Error)
 		return
 	}
@@ -101,7 +103,7 @@ func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
 			case errors.Is(err, platform.ErrPassphrase):
 				d.message.Set(words.Text("passphrase.wrong"), theme.Error)
 			default:
-				p.log.Warn("secrets cannot be unlocked", "error", err)
+				p.log.Warn("unlock secrets failed", "error", err)
 				d.message.Set(words.Text("passphrase.failed"), theme.Error)
 			}
 		})

@@ -15,8 +15,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/dialog"
 )
 
-// quitter closes the window and quits Ferry, and asks before it does where uploads
-// are running. It lives on the UI's goroutine.
+// quitter closes the window and quits Ferry, after asking if uploads are running. It must
+// be used on the UI goroutine.
 type quitter struct {
 	bridge      *bridge.Bridge
 	settings    *settings.Current
@@ -25,13 +25,13 @@ type quitter struct {
 	tray        *tray.Presence
 	removals    *removals
 	interrupted func() *view.Interrupted
-	exit        func() // ends the toolkit
+	exit        func() // ends the toolkit's event loop
 
-	question *dialog.Dialog // that is open; nil for none
+	question *dialog.Dialog // the open one; nil for none
 }
 
-// closeWindow is the action of the window's close button: it hides the window where
-// that is wanted and a tray can open it again, and quits otherwise.
+// closeWindow handles the window's close button: it hides the window if the settings say
+// so and there is a tray from which to open it, and quits otherwise.
 func (q *quitter) closeWindow() {
 	q.withTray(func(present bool) {
 		if !present || !q.settings.Get().Start.CloseToTray {
@@ -42,7 +42,7 @@ func (q *quitter) closeWindow() {
 	})
 }
 
-// withTray calls then on the UI's goroutine when it is known whether there is a tray.
+// withTray calls then on the UI goroutine after checking whether there is a tray.
 func (q *quitter) withTray(then func(present bool)) {
 	q.bridge.Run(func(ctx context.Context) {
 		present := q.tray.Present(ctx)
@@ -50,35 +50,35 @@ func (q *quitter) withTray(then func(present bool)) {
 	})
 }
 
-// quit quits Ferry. It asks first while uploads are running, unless that is switched
-// off in the settings.
+// quit quits Ferry. If uploads are running it asks first, unless that is disabled in the
+// settings.
 func (q *quitter) quit() {
 	s := q.bridge.Snapshot()
 	running := view.CountsOf(s, q.interrupted()).Running
 	if running == 0 || !q.settings.Get().Start.ConfirmQuit {
-		q.end()
+		q.exitNow()
 		return
 	}
 	text := words.Sentences(words.Count("quit.question", running), view.KeptUntil(s, time.Now()))
 	q.withTray(func(present bool) { q.ask(text, present) })
 }
 
-// ask shows the question, unless it is open already.
+// ask opens the question, unless it is open.
 func (q *quitter) ask(text string, tray bool) {
 	if q.question != nil {
 		return
 	}
 	q.visibility.open()
-	never := widget.NewCheck(words.Text("quit.never"), nil)
-	leave := func() {
-		if never.Checked {
+	dontAsk := widget.NewCheck(words.Text("quit.never"), nil)
+	quit := func() {
+		if dontAsk.Checked {
 			q.settings.Update(func(s *settings.Settings) { s.Start.ConfirmQuit = false })
 		}
-		q.end()
+		q.exitNow()
 	}
 	answers := []form.Answer{
 		{Label: words.Text("quit.cancel")},
-		{Label: words.Text("quit.quit"), Do: leave},
+		{Label: words.Text("quit.quit"), Do: quit},
 		{Label: words.Text("quit.keep"), Do: q.visibility.hide},
 	}
 	if !tray {
@@ -86,14 +86,13 @@ func (q *quitter) ask(text string, tray bool) {
 	}
 	answers[len(answers)-1].Importance = widget.HighImportance
 	q.question = q.dialogs.Ask(form.Question{
-		Title: words.Text("quit.title"), Text: text, More: never,
+		Title: words.Text("quit.title"), Text: text, More: dontAsk,
 		Closed: func() { q.question = nil }, Answers: answers,
 	})
 }
 
-// end quits. The engine keeps what is unfinished, and continues with it at the next
-// start.
-func (q *quitter) end() {
+// exitNow quits without asking. The engine resumes unfinished uploads at the next start.
+func (q *quitter) exitNow() {
 	q.removals.commit()
 	q.bridge.Stop()
 	q.exit()

@@ -8,71 +8,72 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// removals removes transfers from the list, which can be undone for some seconds.
-// Until then the engine only pauses those that are active: if Ferry is killed
-// meanwhile, they are still there. It lives on the UI's goroutine.
+// removals removes transfers from the list. A removal can be undone for some seconds, in
+// which the transfers are hidden and the active ones paused; only then the engine removes
+// them, so that nothing is lost if Ferry is killed meanwhile. It must be used on the UI
+// goroutine.
 type removals struct {
 	bridge       *bridge.Bridge
 	toasts       *widgets.Toasts
 	hidden       *view.Hidden
-	open         view.Selection     // can still be restored
-	undoCommands []uploader.Command // undo the pauses
+	pending      view.Selection     // the removal that can be undone
+	undoCommands []uploader.Command // resume what it paused
 }
 
 func newRemovals(b *bridge.Bridge, toasts *widgets.Toasts) *removals {
 	return &removals{bridge: b, toasts: toasts, hidden: view.NewHidden()}
 }
 
-// visible is the snapshot without what was removed.
+// visible returns the snapshot without removed transfers.
 func (r *removals) visible(s *uploader.Snapshot) *uploader.Snapshot { return r.hidden.Without(s) }
 
-// removeFinished removes what is done or cancelled. What failed stays, because it can
-// be continued.
+// removeFinished removes done and cancelled transfers. Failed ones stay, because they can
+// be resumed.
 func (r *removals) removeFinished() {
 	var finished []*uploader.Transfer
 	for _, t := range r.visible(r.bridge.Snapshot()).Transfers {
-		if t.Phase.Final() && !view.NeedsPerson(t.State()) {
+		if t.Phase.Final() && !view.NeedsAttention(t.State()) {
 			finished = append(finished, t)
 		}
 	}
 	r.remove(view.SelectionOf(finished...))
 }
 
-// remove hides something at once, and offers to undo that.
+// remove hides transfers and batches, and offers to undo that.
 func (r *removals) remove(removed view.Selection) {
 	if removed.Empty() {
 		return
 	}
-	r.toasts.Dismiss() // with the offer to undo an earlier removal, which is committed
+	r.toasts.Dismiss() // commits an earlier removal
 	pause, undo := view.Suspend(removed, r.bridge.Snapshot().Batches)
-	r.open, r.undoCommands = removed, undo
+	r.pending, r.undoCommands = removed, undo
 	r.hidden.Hide(removed)
 	r.bridge.SendAll(pause)
 	r.toasts.NotifyWithAction(view.RemovedText(removed.All), words.Text("undo"), r.restore, r.commit)
 	r.bridge.Refresh()
 }
 
-// restore undoes the last removal.
+// restore undoes the pending removal.
 func (r *removals) restore() {
-	r.hidden.Show(r.open)
+	r.hidden.Show(r.pending)
 	r.bridge.SendAll(r.undoCommands)
-	r.open, r.undoCommands = view.Selection{}, nil
+	r.pending, r.undoCommands = view.Selection{}, nil
 	r.bridge.Refresh()
 }
 
-// undo does what the button of the offer does, and closes the offer.
+// undo undoes the pending removal, if any, and hides the offer.
 func (r *removals) undo() {
-	if r.open.Empty() {
+	if r.pending.Empty() {
 		return
 	}
 	r.restore()
 	r.toasts.Dismiss()
 }
 
-// commit removes what can no longer be restored from the engine.
+// commit makes the engine remove what is pending.
 func (r *removals) commit() {
-	removed := r.open
-	r.open, r.undoCommands = view.Selection{}, nil
+	removed := r.pending
+	r.pending, r.undoCommands = view.Selection{}, nil
 	if len(removed.Transfers) > 0 {
 		r.send(uploader.TargetTransfers(view.IDs(removed.Transfers)...), view.Selection{Transfers: removed.Transfers})
 	}
@@ -81,7 +82,7 @@ func (r *removals) commit() {
 	}
 }
 
-// send removes what is hidden already, and shows it again if that fails.
+// send sends the command that removes the target, and shows it again if that fails.
 func (r *removals) send(target uploader.Target, removed view.Selection) {
 	r.bridge.Send(uploader.Remove{Target: target}, func(err error) {
 		r.bridge.Post(func() {

@@ -13,34 +13,33 @@ import (
 // noteUnfinished is the key of the notification that asks about interrupted uploads.
 const noteUnfinished = "unfinished"
 
-// resumePrompt shows after a start what an earlier run left unfinished: that it is
-// being resumed, or the question whether it should. It lives on the UI's goroutine.
+// resumePrompt shows after a start which interrupted uploads are resumed, or asks whether
+// to resume them. It must be used on the UI goroutine.
 type resumePrompt struct {
 	bridge        *bridge.Bridge
 	window        *window
 	dialogs       *form.Dialogs
 	notifications *notifications
 	settings      *settings.Current
-	ask           bool   // the engine waits for an answer
-	open          func() // the window
+	ask           bool   // the engine waits for the answer
+	open          func() // opens the window
 	act           func(view.Action, view.Selection)
-	visible       func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
+	visible       func(*uploader.Snapshot) *uploader.Snapshot // removes what is hidden
 
-	greeted     bool // the first snapshot was shown
+	started     bool // update was called
 	resumed     view.Resumed
-	interrupted *view.Interrupted // waits for an answer; nil for nothing
-	review      *review           // that is open; nil for none
+	interrupted *view.Interrupted // what is asked about; nil for nothing
+	review      *review           // the open one; nil for none
 }
 
-// update brings the prompt up to date. With the first snapshot it decides what there is
-// to ask. The servers are checked before the person answers, so that the amounts in the
-// question are true.
+// update shows a snapshot. The first one decides what is shown. The servers are checked
+// at once, so that the amounts in the question are correct before the user answers.
 func (p *resumePrompt) update(s *uploader.Snapshot) {
-	if p.greeted {
-		p.follow(s)
+	if p.started {
+		p.updateTexts(s)
 		return
 	}
-	p.greeted = true
+	p.started = true
 	if !p.ask {
 		p.resumed = view.FindResumed(s)
 		p.window.banner.ShowResumed(p.resumed.Text(s))
@@ -50,7 +49,7 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 	if p.interrupted == nil {
 		return
 	}
-	p.askIn(s)
+	p.showQuestion(s)
 	interrupted := p.interrupted
 	p.bridge.Send(uploader.Check{Target: interrupted.Target()}, func(error) {
 		p.bridge.Post(func() { interrupted.CheckSent = true })
@@ -58,20 +57,21 @@ func (p *resumePrompt) update(s *uploader.Snapshot) {
 	})
 }
 
-// askIn shows the question in the window.
-func (p *resumePrompt) askIn(s *uploader.Snapshot) {
+// showQuestion shows the question in the banner.
+func (p *resumePrompt) showQuestion(s *uploader.Snapshot) {
 	p.window.banner.Ask(p.interrupted.Question(s), p.resumeAll, p.openReview, p.notNow)
 }
 
-// restate shows the question again, in another language.
-func (p *resumePrompt) restate() {
+// retranslate shows the question in the present language.
+func (p *resumePrompt) retranslate() {
 	if p.interrupted != nil {
-		p.askIn(p.bridge.Snapshot())
+		p.showQuestion(p.bridge.Snapshot())
 	}
 }
 
-// follow updates the texts.
-func (p *resumePrompt) follow(s *uploader.Snapshot) {
+// updateTexts updates the amounts in the banner. When the servers have answered and the
+// window is hidden it sends a notification.
+func (p *resumePrompt) updateTexts(s *uploader.Snapshot) {
 	banner := p.window.banner
 	if banner.ShowsResumed() {
 		banner.SetText(p.resumed.Text(s))
@@ -83,15 +83,15 @@ func (p *resumePrompt) follow(s *uploader.Snapshot) {
 		p.answered()
 		return
 	}
-	learned := p.interrupted.CheckSent && s.Checking == 0 && !p.interrupted.Known
-	p.interrupted.Known = p.interrupted.Known || learned
+	checked := p.interrupted.CheckSent && s.Checking == 0 && !p.interrupted.Known
+	p.interrupted.Known = p.interrupted.Known || checked
 	banner.SetText(p.interrupted.Question(s))
-	if learned && !p.window.visible && p.settings.Get().Notifications.Interrupted {
+	if checked && !p.window.visible && p.settings.Get().Notifications.Interrupted {
 		p.notify(s)
 	}
 }
 
-// notify asks in a notification.
+// notify shows the question in a notification.
 func (p *resumePrompt) notify(s *uploader.Snapshot) {
 	totals := p.interrupted.Totals(s)
 	if totals.Count == 0 {
@@ -110,7 +110,7 @@ func (p *resumePrompt) notify(s *uploader.Snapshot) {
 	})
 }
 
-// openReview opens the list of the interrupted uploads.
+// openReview opens the dialog that lists the interrupted uploads.
 func (p *resumePrompt) openReview() {
 	if p.interrupted == nil || p.review != nil {
 		return
@@ -121,21 +121,21 @@ func (p *resumePrompt) openReview() {
 	p.dialogs.Present(r.box)
 }
 
-// showReview brings the open list up to date.
+// showReview shows a snapshot in the dialog, if it is open.
 func (p *resumePrompt) showReview(s *uploader.Snapshot) {
 	if p.review != nil {
 		p.review.show(s)
 	}
 }
 
-// resumeAll is the answer yes.
+// resumeAll resumes all interrupted uploads.
 func (p *resumePrompt) resumeAll() {
 	if p.interrupted != nil {
 		p.decide(p.interrupted.ResumeCommands(p.bridge.Snapshot()))
 	}
 }
 
-// resumeOne is the answer yes for one of them.
+// resumeOne resumes one of the interrupted uploads.
 func (p *resumePrompt) resumeOne(id uploader.TransferID) {
 	if p.interrupted == nil {
 		return
@@ -148,15 +148,14 @@ func (p *resumePrompt) resumeOne(id uploader.TransferID) {
 	p.bridge.Refresh()
 }
 
-// notNow is the answer no: the interrupted uploads are paused.
+// notNow pauses all interrupted uploads.
 func (p *resumePrompt) notNow() {
 	if p.interrupted != nil {
 		p.decide(p.interrupted.PauseCommands())
 	}
 }
 
-// decide sends the commands of an answer. Their result is shown when the engine has
-// answered.
+// decide closes the question and sends the commands for the answer.
 func (p *resumePrompt) decide(commands []uploader.Command) {
 	p.answered()
 	for _, command := range commands {
@@ -164,7 +163,7 @@ func (p *resumePrompt) decide(commands []uploader.Command) {
 	}
 }
 
-// answered removes the question everywhere.
+// answered removes the question from the window and the notifications.
 func (p *resumePrompt) answered() {
 	p.interrupted = nil
 	p.window.banner.Hide()

@@ -18,8 +18,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// review is a dialog that lists the interrupted uploads with their state and their own
-// actions. It lives on the UI's goroutine, and is updated until the question is answered.
+// review is a dialog that lists the interrupted uploads with their state and actions, and
+// is updated until the question is answered. It must be used on the UI goroutine.
 type review struct {
 	box     *dialog.Dialog
 	summary *dialog.Paragraph
@@ -28,38 +28,38 @@ type review struct {
 	act         func(view.Action, view.Selection)
 	resume      func(uploader.TransferID)
 	interrupted *view.Interrupted
-	s           *uploader.Snapshot
-	shown       []*uploader.Transfer
+	snapshot    *uploader.Snapshot
+	transfers   []*uploader.Transfer
 }
 
 func newReview(p *resumePrompt) *review {
 	r := &review{interrupted: p.interrupted, act: p.act, resume: p.resumeOne, summary: dialog.NewParagraph("")}
 	r.rows = list.New(r, func() fyne.CanvasObject {
 		row := widgets.NewRow()
-		row.Tooltips = p.window.hints
+		row.Tooltips = p.window.tooltips
 		return row
 	})
-	leave := func() { r.box.Hide() }
-	later := form.NewDialogButton(words.Text("greeting.not-now"), p.notNow, leave)
-	resume := form.NewDialogButton(words.Text("greeting.resume-all"), p.resumeAll, leave)
+	hide := func() { r.box.Hide() }
+	later := form.NewDialogButton(words.Text("greeting.not-now"), p.notNow, hide)
+	resume := form.NewDialogButton(words.Text("greeting.resume-all"), p.resumeAll, hide)
 	resume.Importance = widget.HighImportance
-	content := container.New(underSummary{r.summary}, r.summary, r.rows)
+	content := container.New(reviewLayout{r.summary}, r.summary, r.rows)
 	r.box = dialog.New(p.dialogs.Canvas(), words.Text("review.title"), content, layout.NewSpacer(), later, resume)
 	r.box.OnClosed = func() { p.review = nil }
 	r.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(115)))
 	return r
 }
 
-// underSummary places the list below the summary.
-type underSummary struct{ summary *dialog.Paragraph }
+// reviewLayout places the list below the summary.
+type reviewLayout struct{ summary *dialog.Paragraph }
 
-// MinSize is part of fyne.Layout: the list scrolls.
-func (u underSummary) MinSize([]fyne.CanvasObject) fyne.Size {
+// MinSize is part of fyne.Layout. The list scrolls, so its size does not count.
+func (u reviewLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(theme.Grid(60), theme.Grid(40))
 }
 
 // Layout is part of fyne.Layout.
-func (u underSummary) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (u reviewLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	height := u.summary.HeightAt(size.Width)
 	form.Place(objects[0], 0, 0, size.Width, height)
 	height += theme.Grid(3)
@@ -68,10 +68,10 @@ func (u underSummary) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // show shows a snapshot.
 func (r *review) show(s *uploader.Snapshot) {
-	r.s, r.shown = s, nil
+	r.snapshot, r.transfers = s, nil
 	for _, t := range s.Transfers {
 		if r.interrupted.Transfers[t.ID] {
-			r.shown = append(r.shown, t)
+			r.transfers = append(r.transfers, t)
 		}
 	}
 	if text := r.interrupted.Question(s); text != r.summary.Text() {
@@ -80,27 +80,27 @@ func (r *review) show(s *uploader.Snapshot) {
 	r.rows.Refresh()
 }
 
-// Len is part of widgets.Model.
-func (r *review) Len() int { return len(r.shown) }
+// Len is part of list.Model.
+func (r *review) Len() int { return len(r.transfers) }
 
-// ID is part of widgets.Model.
-func (r *review) ID(i int) int64 { return int64(r.shown[i].ID) }
+// ID is part of list.Model.
+func (r *review) ID(i int) int64 { return int64(r.transfers[i].ID) }
 
-// Bind is part of widgets.Model.
+// Bind is part of list.Model.
 func (r *review) Bind(i int, object fyne.CanvasObject) {
-	t := r.shown[i]
+	t := r.transfers[i]
 	row := object.(*widgets.Row)
-	row.OnAction = func(name string) { r.choose(t.ID, name) }
-	row.SetModel(view.ReviewRow(r.s, t, time.Now()))
+	row.OnAction = func(name string) { r.do(t.ID, name) }
+	row.SetModel(view.ReviewRow(r.snapshot, t, time.Now()))
 }
 
-// choose applies the action of a row's button.
-func (r *review) choose(id uploader.TransferID, name string) {
+// do applies the action of a row's button.
+func (r *review) do(id uploader.TransferID, name string) {
 	if name == view.ActionResume.String() {
 		r.resume(id)
 		return
 	}
-	t := r.s.Transfer(id)
+	t := r.snapshot.Transfer(id)
 	if a, known := view.ActionNamed(name); known && t != nil {
 		r.act(a, view.SelectionOf(t))
 	}

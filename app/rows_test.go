@@ -20,7 +20,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// everyRow is the row of a transfer in each state, and rows of batches.
+// everyRow returns the row of a transfer in each state, and rows of batches.
 func everyRow(now time.Time) []widgets.RowModel {
 	s := apptest.Snapshot(apptest.EveryState(now)...)
 	s.Progress[3] = uploader.Progress{Sent: 1_400_000_000, Rate: 12.4e6, ETA: 4 * time.Minute}
@@ -49,7 +49,7 @@ func TestRowsOfEveryState(t *testing.T) {
 	}
 	for _, state := range uploader.States() {
 		if !seen[state] {
-			t.Errorf("nothing is %s", state)
+			t.Errorf("no transfer has state %s", state)
 		}
 	}
 	for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
@@ -61,8 +61,8 @@ func TestRowsOfEveryState(t *testing.T) {
 				row.SetModel(model)
 				column.Add(row)
 			}
-			ground := canvas.NewRectangle(theme.Color(fynetheme.ColorNameBackground))
-			window := test.NewTempWindow(t, container.NewStack(ground, column))
+			background := canvas.NewRectangle(theme.Color(fynetheme.ColorNameBackground))
+			window := test.NewTempWindow(t, container.NewStack(background, column))
 			window.SetPadded(false)
 			window.Resize(fyne.NewSize(960, column.MinSize().Height))
 			test.AssertRendersToMarkup(t, fmt.Sprintf("rows-%s.xml", name), window.Canvas())
@@ -73,19 +73,19 @@ func TestRowsOfEveryState(t *testing.T) {
 
 func TestWindowGolden(t *testing.T) {
 	for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
-		for size, room := range map[string]fyne.Size{"wide": fyne.NewSize(960, 640), "narrow": minSize} {
-			t.Run(name+" "+size, func(t *testing.T) {
+		for sizeName, size := range map[string]fyne.Size{"wide": fyne.NewSize(960, 640), "narrow": minSize} {
+			t.Run(name+" "+sizeName, func(t *testing.T) {
 				next := apptest.Folders()
 				next.Progress[2] = uploader.Progress{Sent: 3 * apptest.Gigabyte, Rate: 18.4e6, ETA: 4 * time.Minute}
 				next.Totals.Active, next.Totals.Rate, next.Totals.ETA = 1, 18.4e6, 4*time.Minute
 				s := startWindow(t, apptest.NewEngineAt(next))
 				s.toolkit.Settings().SetTheme(theme.New(mode, 1))
 				s.window.banner.Hide()
-				s.window.window.Resize(room)
+				s.window.window.Resize(size)
 				s.publish(next)
 				s.window.list.Activate(-7)
 				s.window.list.Rows.Select(2)
-				test.AssertImageMatches(t, fmt.Sprintf("window-%s-%s.png", size, name), s.window.window.Canvas().Capture())
+				test.AssertImageMatches(t, fmt.Sprintf("window-%s-%s.png", sizeName, name), s.window.window.Canvas().Capture())
 			})
 		}
 	}

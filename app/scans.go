@@ -11,20 +11,20 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// folderScans shows which folders are being scanned, and stops that. It lives on the
-// UI's goroutine.
+// folderScans shows which folders are being scanned, and stops scans. It must be used on
+// the UI goroutine.
 type folderScans struct {
 	bridge      *bridge.Bridge
 	banner      *frame.Banner
 	toasts      *widgets.Toasts
-	added       view.NewBatches
-	visible     func(*uploader.Snapshot) *uploader.Snapshot // without what was removed
+	added       view.AddedBatches
+	visible     func(*uploader.Snapshot) *uploader.Snapshot // removes what is hidden
 	interrupted func() *view.Interrupted
 	scanning    view.Scans
 }
 
-// show shows what is being scanned, with a button to stop it. It returns after what
-// time to call it again; zero for not before the next snapshot.
+// show shows in the banner what is being scanned, with a button to stop it. It returns
+// the time after which to call it again; 0 if only for the next snapshot.
 func (c *folderScans) show(s *uploader.Snapshot) time.Duration {
 	now := c.scanning.Update(s, c.interrupted(), time.Now())
 	c.banner.ShowScan(now.Text(), func() { c.stop(now) })
@@ -34,8 +34,8 @@ func (c *folderScans) show(s *uploader.Snapshot) time.Duration {
 	return 0
 }
 
-// stop stops scanning. The files found so far stay; their number is shown when the
-// engine has answered.
+// stop stops scanning. The files found so far stay; their number is shown when the engine
+// has stopped.
 func (c *folderScans) stop(scan view.Scan) {
 	for i, id := range scan.Batches {
 		delete(c.added, id)
@@ -47,12 +47,13 @@ func (c *folderScans) stop(scan view.Scan) {
 	}
 }
 
+// stopped shows the result of stopping.
 func (c *folderScans) stopped(batches []uploader.BatchID, err error) {
 	if err != nil {
 		c.toasts.Notify(view.ErrorText(err))
 		return
 	}
-	again := func() {
+	resume := func() {
 		for _, id := range batches {
 			c.bridge.Send(uploader.Scan{Batch: id}, nil)
 		}
@@ -65,5 +66,5 @@ func (c *folderScans) stopped(batches []uploader.BatchID, err error) {
 		c.toasts.Notify(words.Text("counting.stopped.empty"))
 		return
 	}
-	c.toasts.NotifyWithAction(words.Count("counting.stopped", files), words.Text("undo"), again, func() {})
+	c.toasts.NotifyWithAction(words.Count("counting.stopped", files), words.Text("undo"), resume, func() {})
 }

@@ -23,8 +23,8 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// shell creates the parts of the window, connects them, and shows each snapshot in
-// all of them. Its methods belong to the UI's goroutine unless they say otherwise.
+// shell creates the parts of the window, connects them, and shows each snapshot in all of
+// them. Its methods must be called on the UI goroutine unless they say otherwise.
 type shell struct {
 	toolkit fyne.App
 	config  Config
@@ -33,7 +33,7 @@ type shell struct {
 
 	destination   *destination
 	window        *window
-	tray          *tray.Tray // nil where the toolkit has none
+	tray          *tray.Tray // nil if the toolkit has none
 	dialogs       *form.Dialogs
 	keys          *keyboard
 	visibility    *visibility
@@ -41,85 +41,85 @@ type shell struct {
 	notifications *notifications
 	files         *fileDialogs
 	opener        *opener
-	adding        *adder
+	adder         *adder
 	removals      *removals
 	actions       *transferActions
 	blocked       *blockedServers
 	passphrase    *passphrasePrompt
 	servers       *servers.Manager
 	preferences   *preferences.Dialog
-	data          *backups
+	backups       *backups
 	prompt        *resumePrompt
 	scans         *folderScans
 
-	look settings.Appearance // that is shown
+	appearance settings.Appearance // the one applied last
 }
 
-// newShell puts the parts together. Nothing runs before start.
-func newShell(toolkit fyne.App, config Config, system system, ui func(func())) *shell {
-	look := config.Settings.Get().Appearance
-	toolkit.Settings().SetTheme(themeOf(look))
+// newShell creates the parts. Nothing runs before start. Post queues a function for the UI
+// goroutine.
+func newShell(toolkit fyne.App, config Config, system system, post func(func())) *shell {
+	appearance := config.Settings.Get().Appearance
+	toolkit.Settings().SetTheme(themeOf(appearance))
 	toolkit.SetIcon(assets.Icon())
-	sh := &shell{toolkit: toolkit, config: config, system: system, look: look}
-	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: ui, Show: sh.show, Failed: sh.warnError})
-	sh.destination = recallDestination(toolkit.Preferences())
+	sh := &shell{toolkit: toolkit, config: config, system: system, appearance: appearance}
+	sh.bridge = bridge.New(bridge.Config{Engine: config.Engine, Log: config.Log, UI: post, Show: sh.show, Failed: sh.showError})
+	sh.destination = loadDestination(toolkit.Preferences())
 	sh.window = newWindow(toolkit, sh.destination, config.Settings, sh.bridge.Refresh, func(b view.Blocked) widgets.BannerModel { return sh.blocked.banner(b) })
-	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.hints.Dismiss)
+	sh.dialogs = form.NewDialogs(sh.window.window.Canvas(), sh.window.tooltips.Dismiss)
 	sh.makeParts()
 	sh.makeDialogs()
 	sh.makeVisibility()
 	sh.window.actions = sh.windowActions()
-	sh.window.furnish()
+	sh.window.build()
 	sh.window.window.SetCloseIntercept(sh.quitter.closeWindow)
-	sh.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { sh.adding.drop(uris) })
+	sh.window.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { sh.adder.drop(uris) })
 	sh.keys = newKeyboard(sh.window, sh.dialogs, sh.keyActions())
 	return sh
 }
 
-// makeParts creates what adds, removes and changes transfers.
+// makeParts creates the parts that add, remove and change transfers.
 func (sh *shell) makeParts() {
-	log, warn := sh.config.Log, sh.window.warn
+	log, showMessage := sh.config.Log, sh.window.showMessage
 	sh.notifications = &notifications{
 		bridge: sh.bridge, notifier: sh.system.notifier, log: log, settings: sh.config.Settings, window: sh.window,
 		interrupted: sh.interrupted, open: func() { sh.visibility.open() },
 	}
-	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, warn: warn}
+	sh.files = &fileDialogs{bridge: sh.bridge, chooser: sh.system.chooser, window: sh.window.window, log: log, showMessage: showMessage}
 	sh.opener = &opener{
-		bridge: sh.bridge, showFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
-		received: sh.config.ReceivedDir, log: log, warn: warn,
+		bridge: sh.bridge, revealFile: sh.system.reveal, openFolder: sh.system.openFolder, openFile: sh.system.openFile,
+		receivedDir: sh.config.ReceivedDir, log: log, showMessage: showMessage,
 	}
 	sh.removals = newRemovals(sh.bridge, sh.window.toasts)
-	sh.adding = &adder{
+	sh.adder = &adder{
 		bridge: sh.bridge, settings: sh.config.Settings, destination: sh.destination, dialogs: sh.dialogs, files: sh.files,
-		copied: sh.system.copied, clipboard: sh.toolkit.Clipboard, patience: sh.system.surveyed, added: view.NewBatches{}, log: log, warn: warn,
-		showWindow: func() { sh.visibility.openHidden() },
+		readClipboard: sh.system.readClipboard, clipboard: sh.toolkit.Clipboard, surveyTimeout: sh.system.surveyTimeout, added: view.AddedBatches{}, log: log, showMessage: showMessage,
+		showWindow: func() { sh.visibility.openIfHidden() },
 	}
 	sh.scans = &folderScans{
-		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adding.added,
+		bridge: sh.bridge, banner: sh.window.banner, toasts: sh.window.toasts, added: sh.adder.added,
 		visible: sh.removals.visible, interrupted: sh.interrupted, scanning: view.Scans{},
 	}
 	sh.actions = &transferActions{
-		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adding: sh.adding,
+		bridge: sh.bridge, window: sh.window, dialogs: sh.dialogs, files: sh.files, opener: sh.opener, removals: sh.removals, adder: sh.adder,
 		clipboard: sh.toolkit.Clipboard, notify: sh.notifications.send, show: sh.show,
 		addServer: func() { sh.servers.Add() }, unblock: func(t *uploader.Transfer) { sh.blocked.resolve(t) },
 	}
 }
 
-// makeDialogs creates the dialogs. What one shows of another is passed to it as a
-// function.
+// makeDialogs creates the dialogs. A dialog that opens another is given a function for it.
 func (sh *shell) makeDialogs() {
 	sh.passphrase = &passphrasePrompt{bridge: sh.bridge, access: sh.config.Access, dialogs: sh.dialogs, log: sh.config.Log}
 	sh.servers = servers.New(servers.Config{
 		Bridge: sh.bridge, Access: sh.config.Access, Dialogs: sh.dialogs, Log: sh.config.Log,
 		Unlock: sh.passphrase.ask, ChooseFile: sh.files.chooseFiles, Choose: sh.choose,
 	})
-	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask}
-	sh.data = &backups{bridge: sh.bridge, keeping: sh.config.Data, files: sh.files, log: sh.config.Log, warn: sh.window.warn}
+	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask, openReceived: sh.opener.openReceived}
+	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
-		Book: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,
+		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,
 		Data: preferences.DataActions{
 			OpenFolder:      func() { sh.opener.openPath(sh.system.openFolder, sh.config.Data.Dir) },
-			BackUp:          sh.data.backUp,
+			BackUp:          sh.backups.backUp,
 			ShowLog:         func() { sh.opener.openPath(sh.system.reveal, sh.config.Data.Log) },
 			CopyDiagnostics: sh.copyDiagnostics,
 			RemoveFinished:  sh.removals.removeFinished,
@@ -131,18 +131,18 @@ func (sh *shell) makeDialogs() {
 	}
 }
 
-// makeVisibility creates the tray, and what hides and closes the window.
+// makeVisibility creates the tray and the parts that hide and close the window.
 func (sh *shell) makeVisibility() {
 	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, sh.config.Log, tray.Actions{
 		Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
-		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, TakeRecent: sh.actions.takeRecent,
+		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, ChooseRecent: sh.actions.chooseRecent,
 	})
 	presence := &tray.Presence{
-		Icon: sh.tray != nil, Has: sh.system.hasTray, Follow: sh.system.followTray, ShowIcon: sh.system.showInTray, Restore: sh.restoreTray,
-		Away: sh.system.trayAway, Log: sh.config.Log,
+		HasIcon: sh.tray != nil, HasTray: sh.system.hasTray, WatchTray: sh.system.watchTray, RegisterIcon: sh.system.registerTrayIcon, ExportIcon: sh.exportTrayIcon,
+		Grace: sh.system.trayGrace, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
-		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, memory: sh.toolkit.Preferences(), show: sh.show, focused: true,
+		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, preferences: sh.toolkit.Preferences(), show: sh.show, focused: true,
 	}
 	sh.quitter = &quitter{
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
@@ -150,14 +150,14 @@ func (sh *shell) makeVisibility() {
 	}
 }
 
-// restoreTray exports the tray's icon on a restarted session bus, and then brings it up to
-// date. It blocks, and is called on a goroutine of the bridge.
-func (sh *shell) restoreTray(ctx context.Context) {
+// exportTrayIcon exports the tray icon on a restarted session bus and then updates it. It
+// blocks and must not be called on the UI goroutine.
+func (sh *shell) exportTrayIcon(ctx context.Context) {
 	if sh.tray == nil {
 		return
 	}
 	exports := make(chan func(), 1)
-	sh.bridge.Post(func() { exports <- sh.system.exportTray() })
+	sh.bridge.Post(func() { exports <- sh.system.exportTrayIcon() })
 	select {
 	case export := <-exports:
 		export()
@@ -168,25 +168,25 @@ func (sh *shell) restoreTray(ctx context.Context) {
 	sh.bridge.Refresh()
 }
 
-// windowActions are what the parts of the window do.
+// windowActions returns the actions of the window's parts.
 func (sh *shell) windowActions() windowActions {
 	return windowActions{
 		bar: frame.TopBarActions{
-			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adding.addFiles, AddFolder: sh.adding.addFolder,
+			Choose: sh.choose, AddServer: sh.servers.Add, ManageServers: sh.servers.Manage, AddFiles: sh.adder.addFiles, AddFolder: sh.adder.addFolder,
 			PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, RemoveFinished: sh.removals.removeFinished, OpenReceived: sh.opener.openReceived, OpenSettings: sh.preferences.Open,
 		},
 		list: transferlist.ListActions{Act: sh.actions.act, Unblock: sh.blocked.resolve, Interrupted: sh.interrupted},
 		footer: frame.FooterActions{
 			Limit: func() int64 { return sh.config.Settings.Get().Transfers.Limit }, SetLimit: sh.setLimit, OpenSettings: sh.preferences.Open,
 		},
-		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adding.addFiles, resized: sh.dialogs.Fit,
+		read: sh.readRecord, copy: sh.copyText, addFiles: sh.adder.addFiles, resized: sh.dialogs.Fit,
 	}
 }
 
-// keyActions are what the window's keys do.
+// keyActions returns the actions of the window's keys.
 func (sh *shell) keyActions() keyActions {
 	return keyActions{
-		addFiles: sh.adding.addFiles, addFolder: sh.adding.addFolder, paste: sh.adding.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
+		addFiles: sh.adder.addFiles, addFolder: sh.adder.addFolder, paste: sh.adder.paste, openSettings: sh.preferences.Open, quit: sh.quitter.quit,
 		act: sh.actions.actOnSelected, pauseOrResume: sh.actions.pauseOrResumeSelected, remove: sh.actions.removeSelected, undo: sh.removals.undo,
 	}
 }
@@ -198,25 +198,26 @@ func (sh *shell) start(ctx context.Context) {
 	sh.bridge.Run(sh.takeRequests)
 	sh.bridge.Run(sh.visibility.watchTray)
 	sh.bridge.Run(sh.followSettings)
-	login := &loginStart{bridge: sh.bridge, settings: sh.config.Settings, system: sh.config.Autostart, log: sh.config.Log, warn: sh.window.warn}
+	login := &loginStart{bridge: sh.bridge, settings: sh.config.Settings, system: sh.config.Autostart, log: sh.config.Log, showMessage: sh.window.showMessage}
 	atLogin := sh.config.Settings.Get().Start.AtLogin
 	sh.bridge.Run(func(ctx context.Context) { login.follow(ctx, atLogin) })
-	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.end) })
+	context.AfterFunc(ctx, func() { sh.bridge.Post(sh.quitter.exitNow) })
 	sh.window.visible = !sh.config.Hidden
 	sh.window.banner.ShowNotice(sh.config.Notice)
 	sh.show(sh.bridge.Snapshot())
 	if sh.config.Hidden {
 		sh.visibility.hideAtStart()
 	} else {
-		sh.system.settled(sh.visibility.open)
+		sh.system.whenThemeKnown(sh.visibility.open)
 	}
 }
 
-// close ends what start started, when the toolkit has ended.
+// close ends everything that start started. It is called when the toolkit's event loop
+// has ended.
 func (sh *shell) close() error {
 	sh.bridge.Stop()
 	sh.bridge.Wait()
-	sh.window.hints.Dismiss()
+	sh.window.tooltips.Dismiss()
 	sh.window.toasts.Dismiss()
 	if err := sh.system.notifier.Close(); err != nil {
 		return fmt.Errorf("close notifications: %w", err)
@@ -224,44 +225,44 @@ func (sh *shell) close() error {
 	return nil
 }
 
-// show shows a snapshot in every part. It returns after what time the snapshot will
-// look different; zero for never.
+// show shows a snapshot in every part. It returns the time after which the same snapshot
+// must be shown again; 0 for never.
 func (sh *shell) show(s *uploader.Snapshot) time.Duration {
 	if len(s.Servers) == 0 {
-		return 0 // nothing is loaded yet
+		return 0 // the engine has not loaded its state
 	}
 	sh.prompt.update(s)
-	for _, sentence := range sh.adding.added.Messages(s) {
-		sh.window.warn(sentence)
+	for _, sentence := range sh.adder.added.Messages(s) {
+		sh.window.showMessage(sentence)
 	}
 	s = sh.removals.visible(s)
 	counts := view.CountsOf(s, sh.prompt.interrupted)
 	sh.notifications.update(s, counts)
-	again := sh.scans.show(s)
+	wait := sh.scans.show(s)
 	if sh.window.visible {
 		sh.window.show(s, counts)
 	}
 	if sh.tray != nil {
-		again = sooner(again, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
+		wait = sooner(wait, sh.tray.Show(view.TrayOf(s, counts, sh.prompt.interrupted), time.Now()))
 	}
 	sh.prompt.showReview(s)
 	if sh.window.visible && countsDown(s) {
-		again = sooner(again, time.Second)
+		wait = sooner(wait, time.Second)
 	}
-	return again
+	return wait
 }
 
-// sooner is the shorter of two times, of which zero is never.
+// sooner returns the shorter of two durations, of which 0 is never.
 func sooner(a, b time.Duration) time.Duration { return min(cmp.Or(a, b), cmp.Or(b, a)) }
 
-// countsDown reports whether the snapshot contains the time until the next attempt.
+// countsDown reports whether a row shows the time until the next attempt.
 func countsDown(s *uploader.Snapshot) bool {
 	return s.Totals.Count[uploader.StateRetrying]+s.Totals.Count[uploader.StateBusy] > 0
 }
 
 func (sh *shell) interrupted() *view.Interrupted { return sh.prompt.interrupted }
 
-func (sh *shell) warnError(err error) { sh.window.warn(view.ErrorText(err)) }
+func (sh *shell) showError(err error) { sh.window.showMessage(view.ErrorText(err)) }
 
 func (sh *shell) pauseAll() { sh.bridge.Send(uploader.Pause{Target: uploader.TargetAll()}, nil) }
 
@@ -276,40 +277,40 @@ func (sh *shell) choose(id uploader.ServerID) {
 	sh.bridge.Refresh()
 }
 
-// setLimit sets the limit of all uploads together, in bytes per second; 0 is none.
+// setLimit sets the limit of all uploads together, in bytes per second; 0 for none.
 func (sh *shell) setLimit(limit int64) {
 	sh.config.Settings.Update(func(s *settings.Settings) { s.Transfers.Limit = limit })
 	sh.bridge.Refresh()
 }
 
-// addFromTray asks for files in front of the window.
+// addFromTray opens the window and the file dialog.
 func (sh *shell) addFromTray() {
 	sh.visibility.open()
-	sh.adding.addFiles()
+	sh.adder.addFiles()
 }
 
-// copyText copies a text to the clipboard, and shows that it did.
+// copyText copies a text to the clipboard, and shows a message.
 func (sh *shell) copyText(text string) {
 	sh.toolkit.Clipboard().SetContent(text)
-	sh.window.warn(words.Text("details.copied"))
+	sh.window.showMessage(words.Text("details.copied"))
 }
 
-// copyDiagnostics copies a description of this program and its state.
+// copyDiagnostics copies a description of this program and its state to the clipboard.
 func (sh *shell) copyDiagnostics() {
 	sh.copyText(view.ProgramDiagnostics(sh.config.Version, sh.config.Settings.Get(), sh.bridge.Snapshot()))
 }
 
-// readRecord reads the events and parts of a transfer, and calls then on the UI's
-// goroutine.
+// readRecord reads the events and parts of a transfer, and calls then on the UI
+// goroutine. What cannot be read is empty.
 func (sh *shell) readRecord(id uploader.TransferID, then func(view.Record)) {
 	sh.bridge.Run(func(ctx context.Context) {
 		events, err := sh.config.Engine.Events(ctx, id)
 		if err != nil {
-			sh.config.Log.Info("events not read", "transfer", id, "error", err)
+			sh.config.Log.Info("read events failed", "transfer", id, "error", err)
 		}
 		parts, err := sh.config.Engine.Parts(ctx, id)
 		if err != nil {
-			sh.config.Log.Info("parts not read", "transfer", id, "error", err)
+			sh.config.Log.Info("read parts failed", "transfer", id, "error", err)
 		}
 		sh.bridge.Post(func() { then(view.Record{Events: events, Parts: parts}) })
 	})
@@ -330,10 +331,11 @@ func (sh *shell) takeRequests(ctx context.Context) {
 	}
 }
 
+// serve adds the paths of a request, or shows the window if it has none.
 func (sh *shell) serve(request Request) {
 	if len(request.Paths) == 0 {
 		sh.visibility.open()
 		return
 	}
-	sh.adding.add(request.Paths, 0)
+	sh.adder.add(request.Paths, 0)
 }

@@ -45,7 +45,7 @@ func ShowStartFailure(ctx context.Context, log *slog.Logger, failure StartFailur
 	savePreferences := takeStopHook(toolkit.Lifecycle())
 	w := newFailureWindow(toolkit, platform.NewChooser(), log, failure, fyne.Do)
 	w.start(ctx, platform.OpenFolder)
-	settled(toolkit.Settings(), w.window.Show)
+	whenThemeKnown(toolkit.Settings(), w.window.Show)
 	toolkit.Run()
 	savePreferences()
 	w.close()
@@ -73,7 +73,7 @@ func newFailureWindow(toolkit fyne.App, chooser platform.Chooser, log *slog.Logg
 	}
 	w.warning.Wrapping = fyne.TextWrapWord
 	w.warning.Hide()
-	w.files = &fileDialogs{bridge: w.tasks, chooser: chooser, window: w.window, log: log, warn: func(string) { w.warn(words.Text("start.failed.choose.failed")) }}
+	w.files = &fileDialogs{bridge: w.tasks, chooser: chooser, window: w.window, log: log, showMessage: func(string) { w.warn(words.Text("start.failed.choose.failed")) }}
 	return w
 }
 

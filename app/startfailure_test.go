@@ -46,7 +46,7 @@ func TestStartFailureWindow(t *testing.T) {
 		}
 	})
 	t.Run("another data folder", func(t *testing.T) {
-		w, toolkit, ui := startFailureWindow(t, &fakeDesktop{picked: []string{"/other"}})
+		w, toolkit, ui := startFailureWindow(t, &fakeDesktop{chosen: []string{"/other"}})
 		pressIn(t, w.window, "Choose another data folder…")
 		ui.Until("the folder is chosen", func() bool { return toolkit.quit })
 		if want := (StartAnswer{Retry: true, Folder: "/other"}); w.answer != want {
@@ -67,7 +67,7 @@ func TestStartFailureWindow(t *testing.T) {
 		}
 	})
 	t.Run("file dialog fails", func(t *testing.T) {
-		w, toolkit, ui := startFailureWindow(t, &fakeDesktop{pickErr: context.DeadlineExceeded})
+		w, toolkit, ui := startFailureWindow(t, &fakeDesktop{chooseErr: context.DeadlineExceeded})
 		pressIn(t, w.window, "Choose another data folder…")
 		ui.Until("a message is shown", w.warning.Visible)
 		if toolkit.quit {

@@ -17,14 +17,14 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Adding more than this needs a confirmation.
+// Adding more than this requires confirmation.
 const (
 	manyFiles = 10_000
 	manyBytes = 100_000_000_000
 )
 
-// surveyTimeout is how long adding may wait for the count. From a drive that takes
-// longer everything is added without a confirmation.
+// surveyTimeout is how long adding may wait for the count. If counting takes longer,
+// everything is added without confirmation.
 const surveyTimeout = 2 * time.Second
 
 // survey counts what would be added. Its counts may be read from any goroutine.
@@ -32,7 +32,7 @@ type survey struct {
 	files atomic.Int64
 	bytes atomic.Int64
 	done  chan struct{} // closed when everything is counted, or counting was stopped
-	large chan struct{} // closed when it is more than is added without a confirmation
+	large chan struct{} // closed when the counts require confirmation
 }
 
 func newSurvey() *survey { return &survey{done: make(chan struct{}), large: make(chan struct{})} }
@@ -56,7 +56,7 @@ func (v *survey) run(ctx context.Context, paths []string, options source.ScanOpt
 
 func (v *survey) isLarge() bool { return v.files.Load() > manyFiles || v.bytes.Load() > manyBytes }
 
-// title is the dialog's title. It has the number of files once all are counted.
+// title returns the dialog's title. It has the number of files once all are counted.
 func (v *survey) title() string {
 	select {
 	case <-v.done:
@@ -66,26 +66,46 @@ func (v *survey) title() string {
 	}
 }
 
-// text is the count so far.
+// text returns the counts as text.
 func (v *survey) text() string {
-	so := words.Join(words.Files(int(v.files.Load())), words.Size(v.bytes.Load()))
+	counts := words.Join(words.Files(int(v.files.Load())), words.Size(v.bytes.Load()))
 	select {
 	case <-v.done:
-		return so
+		return counts
 	default:
-		return words.Text("preview.counting", words.Data{"So": so})
+		return words.Text("preview.counting", words.Data{"So": counts})
 	}
 }
 
-// survey counts the paths, and calls add as soon as it is known that they are not
-// many; otherwise it asks for a confirmation. It runs beside the UI's goroutine.
+// surveyInterval is the time between two updates of the counts in the dialog.
+const surveyInterval = 250 * time.Millisecond
+
+// follow calls update every surveyInterval until everything is counted, and then once
+// more. It returns early if ctx ends.
+func (v *survey) follow(ctx context.Context, update func()) {
+	tick := time.NewTicker(surveyInterval)
+	defer tick.Stop()
+	for counted := false; !counted; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-v.done:
+			counted = true
+		case <-tick.C:
+		}
+		update()
+	}
+}
+
+// survey counts the files at the paths, and calls add. If they are many it asks for
+// confirmation first. It must not be called on the UI goroutine.
 func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
 	chosen := a.settings.Get().Transfers
 	options := source.ScanOptions{Ignore: chosen.Ignore, Hidden: chosen.IncludeHidden, FollowLinks: chosen.FollowLinks}
 	ctx, cancel := context.WithCancel(ctx)
 	v := newSurvey()
 	a.bridge.Fork(func() { v.run(ctx, paths, options) })
-	timeout := time.NewTimer(a.patience)
+	timeout := time.NewTimer(a.surveyTimeout)
 	defer timeout.Stop()
 	select {
 	case <-v.large:
@@ -100,10 +120,8 @@ func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []st
 	add()
 }
 
-// surveyInterval is the time between two updates of the count that is shown.
-const surveyInterval = 250 * time.Millisecond
-
-// confirm asks whether to add so much, while it is being counted.
+// confirm asks whether to add the files, while they are being counted. Closing the dialog
+// calls stop.
 func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc, add func()) {
 	a.showWindow()
 	server, known := a.bridge.Snapshot().Server(to)
@@ -112,29 +130,18 @@ func (a *adder) confirm(v *survey, to uploader.ServerID, stop context.CancelFunc
 	}
 	amount := dialog.NewParagraph(v.text())
 	var box *dialog.Dialog
-	leave := func() { box.Hide() }
-	accept := form.NewDialogButton(words.Text("preview.accept"), func() { leave(); add() }, leave)
+	hide := func() { box.Hide() }
+	accept := form.NewDialogButton(words.Text("preview.accept"), func() { hide(); add() }, hide)
 	accept.Importance = widget.HighImportance
-	cancel := form.NewDialogButton(words.Text("cancel"), leave, leave)
-	where := dialog.NewParagraph("")
-	where.Set(words.Text("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
-	box = dialog.New(a.dialogs.Canvas(), v.title(), dialog.NewPage(amount, where), layout.NewSpacer(), cancel, accept)
+	cancel := form.NewDialogButton(words.Text("cancel"), hide, hide)
+	destination := dialog.NewParagraph("")
+	destination.Set(words.Text("preview.to", words.Data{"Server": words.Server(server)}), theme.Muted)
+	box = dialog.New(a.dialogs.Canvas(), v.title(), dialog.NewPage(amount, destination), layout.NewSpacer(), cancel, accept)
 	box.OnClosed = stop
 	box.SetSize(fyne.NewSize(theme.Grid(form.QuestionWidth), 0))
 	a.dialogs.Present(box)
 	a.dialogs.Canvas().Focus(accept)
 	a.bridge.Run(func(ctx context.Context) {
-		tick := time.NewTicker(surveyInterval)
-		defer tick.Stop()
-		for counted := false; !counted; {
-			select {
-			case <-ctx.Done():
-				return
-			case <-v.done:
-				counted = true
-			case <-tick.C:
-			}
-			a.bridge.Post(func() { amount.SetText(v.text()) })
-		}
+		v.follow(ctx, func() { a.bridge.Post(func() { amount.SetText(v.text()) }) })
 	})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/dialog"
 )
 
-// folderOf is a folder with that many files.
+// folderOf creates a folder with that many files.
 func folderOf(t *testing.T, files int) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -27,58 +27,55 @@ func folderOf(t *testing.T, files int) string {
 	return folder
 }
 
-// hugeFile is a sparse file that is too large to be added without a confirmation.
+// hugeFile creates a sparse file that is too large to be added without confirmation.
 func hugeFile(t *testing.T) string {
 	t.Helper()
-	path := apptest.File(t, "vast.img")
+	path := apptest.File(t, "large.img")
 	if err := os.Truncate(path, manyBytes+1); err != nil {
 		t.Fatal(err)
 	}
 	return path
 }
 
-// dialogText is the text of the dialog on top.
+// dialogText returns the text of the topmost dialog.
 func (s *testWindow) dialogText() string {
 	var all []string
-	for _, o := range test.LaidOutObjects(s.window.window.Canvas().Overlays().Top()) {
-		if said, ok := o.(*dialog.Paragraph); ok {
-			all = append(all, said.Text())
+	for _, o := range test.LaidOutObjects(s.overlay()) {
+		if paragraph, ok := o.(*dialog.Paragraph); ok {
+			all = append(all, paragraph.Text())
 		}
 	}
 	return strings.Join(all, "\n")
 }
 
 func TestLargeAdditionNeedsConfirmation(t *testing.T) {
-	covered := func(s *testWindow) func() bool {
-		return func() bool { return s.window.window.Canvas().Overlays().Top() != nil }
-	}
-	t.Run("what is not much is added without a question", func(t *testing.T) {
+	t.Run("few files are added without confirmation", func(t *testing.T) {
 		folder := folderOf(t, 50)
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs(folder))
-		if diff := cmp.Diff([]string{folder}, s.waitCommand(1).(uploader.Add).Paths); diff != "" || covered(s)() {
+		s.adder.drop(apptest.URIs(folder))
+		if diff := cmp.Diff([]string{folder}, s.waitCommand(1).(uploader.Add).Paths); diff != "" || s.keys.hasOverlay() {
 			t.Error(diff)
 		}
 	})
-	t.Run("many files are asked about, with where they go and how many there are", func(t *testing.T) {
+	t.Run("many files need confirmation with count and destination", func(t *testing.T) {
 		folder := folderOf(t, manyFiles+1)
 		s := startWindow(t, apptest.NewEngine())
-		s.adding.drop(apptest.URIs(folder))
-		s.until("it asks", covered(s))
-		s.until("all is counted", func() bool { return strings.Contains(s.dialogText(), "10,001 files · 0 bytes\n") })
+		s.adder.drop(apptest.URIs(folder))
+		s.until("dialog is open", s.keys.hasOverlay)
+		s.until("all files are counted", func() bool { return strings.Contains(s.dialogText(), "10,001 files · 0 bytes\n") })
 		if !strings.Contains(s.dialogText(), "Destination: This computer") || len(s.engine.Commands()) > 0 {
-			t.Errorf("asks %q, told the engine %v", s.dialogText(), s.engine.Commands())
+			t.Errorf("dialog text is %q, engine received %v", s.dialogText(), s.engine.Commands())
 		}
 		s.press("Upload")
 		s.waitCommand(1)
 	})
-	t.Run("many bytes are asked about, and may be left", func(t *testing.T) {
+	t.Run("many bytes need confirmation and can be cancelled", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(), startHidden)
-		s.adding.drop(apptest.URIs(hugeFile(t)))
-		s.until("it asks, in sight", func() bool { return covered(s)() && s.window.visible })
+		s.adder.drop(apptest.URIs(hugeFile(t)))
+		s.until("dialog is open in the visible window", func() bool { return s.keys.hasOverlay() && s.window.visible })
 		s.press("Cancel")
-		if len(s.engine.Commands()) > 0 || covered(s)() {
-			t.Error("it was added all the same")
+		if len(s.engine.Commands()) > 0 || s.keys.hasOverlay() {
+			t.Error("file was added or dialog is still open")
 		}
 	})
 }

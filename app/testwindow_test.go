@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/ferryapp/ferry/app/form"
@@ -22,8 +23,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testWindow is the window on the headless driver. The test's goroutine is the UI's: it
-// runs what is posted while it waits in until.
+// testWindow is the window on the headless driver. The test's goroutine is the UI
+// goroutine: it runs posted functions while it waits in until.
 type testWindow struct {
 	*shell
 	t       *testing.T
@@ -46,36 +47,34 @@ func (a *fakeToolkit) SetSystemTrayMenu(menu *fyne.Menu)    { a.menu = menu }
 func (a *fakeToolkit) SetSystemTrayIcon(icon fyne.Resource) { a.icon = icon }
 func (a *fakeToolkit) Quit()                                { a.quit = true }
 
-// fakeDesktop replaces the operating system, and wakes the UI's goroutine whenever it is
+// fakeDesktop replaces the operating system. It wakes the UI goroutine whenever it is
 // called.
 type fakeDesktop struct {
 	wake  func()
-	block chan struct{} // blocks every answer until it is closed; nil for no blocking
+	block chan struct{} // all calls block until it is closed; nil for no blocking
 
-	mu        sync.Mutex
-	noTray    bool
-	iconShown bool          // in a new tray
-	trayGone  chan struct{} // closed when the tray disappears
-
-	busRestarts  bool // the tray returns with a new session bus
-	iconExported bool // on a new session bus
-
-	copied    string // on the clipboard; "" for a desktop without files on it
-	picked    []string
-	pickErr   error
-	notes     []platform.Notification
-	withdrawn []string
-	shown     []string
+	mu             sync.Mutex
+	noTray         bool
+	busRestarts    bool          // the next change of the tray is a restart of the session bus
+	iconRegistered bool          // by registerTrayIcon
+	iconExported   bool          // on a restarted session bus
+	trayChanged    chan struct{} // closed when the tray changes; nil while watchTray is not running
+	clipboardText  string        // "" for a desktop whose clipboard cannot be read
+	chosen         []string
+	chooseErr      error
+	notes          []platform.Notification
+	withdrawn      []string
+	shown          []string
 }
 
-func (d *fakeDesktop) record(how func()) {
+func (d *fakeDesktop) record(update func()) {
 	d.mu.Lock()
-	how()
+	update()
 	d.mu.Unlock()
 	d.wake()
 }
 
-// wait blocks as long as answers are blocked.
+// wait blocks until block is closed or ctx ends.
 func (d *fakeDesktop) wait(ctx context.Context) {
 	if d.block == nil {
 		return
@@ -93,34 +92,31 @@ func (d *fakeDesktop) hasTray(ctx context.Context) bool {
 	return !d.noTray
 }
 
-func (d *fakeDesktop) showInTray(ctx context.Context) error {
+func (d *fakeDesktop) registerTrayIcon(ctx context.Context) error {
 	d.wait(ctx)
-	d.record(func() { d.iconShown = true })
+	d.record(func() { d.iconRegistered = true })
 	return nil
 }
 
-// removeTray removes the tray, and reports that.
-func (d *fakeDesktop) removeTray() { d.setTray(true) }
-
-// setTray adds or removes the tray, and reports that.
-func (d *fakeDesktop) setTray(noTray bool) {
+// setTray adds or removes the tray, and makes watchTray report it.
+func (d *fakeDesktop) setTray(present bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.noTray = noTray
-	if d.trayGone != nil {
-		close(d.trayGone)
-		d.trayGone = nil
+	d.noTray = !present
+	if d.trayChanged != nil {
+		close(d.trayChanged)
+		d.trayChanged = nil
 	}
 }
 
-func (d *fakeDesktop) followTray(ctx context.Context, changed, restarted func()) {
+func (d *fakeDesktop) watchTray(ctx context.Context, changed, restarted func()) {
 	d.mu.Lock()
-	gone := make(chan struct{})
-	d.trayGone = gone
+	changes := make(chan struct{})
+	d.trayChanged = changes
 	d.mu.Unlock()
 	d.wake()
 	select {
-	case <-gone:
+	case <-changes:
 		if d.busRestarts {
 			restarted()
 		}
@@ -129,15 +125,15 @@ func (d *fakeDesktop) followTray(ctx context.Context, changed, restarted func())
 	}
 }
 
-func (d *fakeDesktop) exportTray() func() {
+func (d *fakeDesktop) exportTrayIcon() func() {
 	return func() { d.record(func() { d.iconExported = true }) }
 }
 
-// followsTray reports whether followTray is running.
-func (d *fakeDesktop) followsTray() bool {
+// watchesTray reports whether watchTray is running.
+func (d *fakeDesktop) watchesTray() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.trayGone != nil
+	return d.trayChanged != nil
 }
 
 func (d *fakeDesktop) show(ctx context.Context, path string) error {
@@ -146,22 +142,22 @@ func (d *fakeDesktop) show(ctx context.Context, path string) error {
 	return nil
 }
 
-func (d *fakeDesktop) clipboard(ctx context.Context) (string, error) {
+func (d *fakeDesktop) readClipboard(ctx context.Context) (string, error) {
 	d.wait(ctx)
-	if d.copied == "" {
+	if d.clipboardText == "" {
 		return "", platform.ErrNoClipboard
 	}
-	return d.copied, nil
+	return d.clipboardText, nil
 }
 
 func (d *fakeDesktop) Files(ctx context.Context, _ platform.ChooserOptions) ([]string, error) {
 	d.wait(ctx)
-	return d.picked, d.pickErr
+	return d.chosen, d.chooseErr
 }
 
 func (d *fakeDesktop) Folders(ctx context.Context, _ platform.ChooserOptions) ([]string, error) {
 	d.wait(ctx)
-	return d.picked, d.pickErr
+	return d.chosen, d.chooseErr
 }
 
 func (d *fakeDesktop) Notify(ctx context.Context, note platform.Notification) error {
@@ -193,9 +189,10 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 		option(&config, s.desktop)
 	}
 	s.shell = newShell(s.toolkit, config, system{
-		hasTray: s.desktop.hasTray, followTray: s.desktop.followTray, showInTray: s.desktop.showInTray, exportTray: s.desktop.exportTray, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
-		surveyed: time.Hour, // no slow machine goes on without a question
-		copied:   s.desktop.clipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, settled: func(then func()) { then() },
+		hasTray: s.desktop.hasTray, watchTray: s.desktop.watchTray, registerTrayIcon: s.desktop.registerTrayIcon, exportTrayIcon: s.desktop.exportTrayIcon,
+		reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
+		surveyTimeout: time.Hour, // longer than any count takes
+		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
 	}, s.ui.Post)
 	s.start(t.Context())
 	t.Cleanup(func() {
@@ -206,13 +203,13 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 	return s
 }
 
-func startHidden(c *Config, _ *fakeDesktop)    { c.Hidden = true }
-func withQuestion(c *Config, _ *fakeDesktop)   { c.AskToResume = true }
-func withoutTray(_ *Config, d *fakeDesktop)    { d.noTray = true }
-func withoutChooser(_ *Config, d *fakeDesktop) { d.pickErr = platform.ErrNoChooser }
+func startHidden(c *Config, _ *fakeDesktop)        { c.Hidden = true }
+func withResumeQuestion(c *Config, _ *fakeDesktop) { c.AskToResume = true }
+func withoutTray(_ *Config, d *fakeDesktop)        { d.noTray = true }
+func withoutChooser(_ *Config, d *fakeDesktop)     { d.chooseErr = platform.ErrNoChooser }
 
-func choosing(paths ...string) func(*Config, *fakeDesktop) {
-	return func(_ *Config, d *fakeDesktop) { d.picked = paths }
+func withChosen(paths ...string) func(*Config, *fakeDesktop) {
+	return func(_ *Config, d *fakeDesktop) { d.chosen = paths }
 }
 
 // until runs the UI until the condition is true.
@@ -226,26 +223,49 @@ func (s *testWindow) publish(snapshot *uploader.Snapshot) {
 	s.t.Helper()
 	s.engine.Publish(snapshot)
 	s.bridge.Refresh()
-	s.until("the snapshot is shown", func() bool { return s.window.list.Snapshot == snapshot })
+	s.until("window shows the snapshot", func() bool { return s.window.list.Snapshot == snapshot })
 }
 
-// waitCommand waits until the engine has got n commands, and returns the last one.
+// waitCommand waits until the engine has received n commands, and returns the last one.
 func (s *testWindow) waitCommand(n int) uploader.Command {
 	s.t.Helper()
-	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })
+	s.until("engine receives the commands", func() bool { return len(s.engine.Commands()) >= n })
 	commands := s.engine.Commands()
 	if len(commands) > n {
-		s.t.Fatalf("the engine was told %v", commands)
+		s.t.Fatalf("engine received %v", commands)
 	}
 	return commands[n-1]
 }
 
-// rows are the transfers the window shows.
+// wantCommand waits until the engine has received n commands, and compares the last one.
+func (s *testWindow) wantCommand(n int, want uploader.Command) {
+	s.t.Helper()
+	if diff := cmp.Diff(want, s.waitCommand(n)); diff != "" {
+		s.t.Error(diff)
+	}
+}
+
+// rows returns the transfers that the window shows.
 func (s *testWindow) rows() []*uploader.Transfer { return s.window.list.Snapshot.Transfers }
 
-// shown returns the objects of one type in the dialog on top.
-func shown[T fyne.CanvasObject](s *testWindow) []T {
-	top := s.window.window.Canvas().Overlays().Top()
+// onStudio makes a transfer one to the server "Studio".
+func onStudio(t *uploader.Transfer) { t.Server = 2 }
+
+// overlay returns the topmost dialog or menu; nil for none.
+func (s *testWindow) overlay() fyne.CanvasObject { return s.window.window.Canvas().Overlays().Top() }
+
+// closeOverlays closes all dialogs and menus.
+func (s *testWindow) closeOverlays() {
+	s.dialogs.CloseTop()
+	overlays := s.window.window.Canvas().Overlays()
+	for _, o := range overlays.List() {
+		overlays.Remove(o)
+	}
+}
+
+// inDialog returns the objects of one type in the topmost dialog.
+func inDialog[T fyne.CanvasObject](s *testWindow) []T {
+	top := s.overlay()
 	if top == nil {
 		return nil
 	}
@@ -258,24 +278,24 @@ func shown[T fyne.CanvasObject](s *testWindow) []T {
 	return all
 }
 
-// setting returns the setting of that key in the open settings dialog.
+// setting returns the setting with that key in the open settings dialog.
 func (s *testWindow) setting(key string) *dialog.Setting {
 	s.t.Helper()
-	for _, row := range shown[*dialog.Setting](s) {
+	for _, row := range inDialog[*dialog.Setting](s) {
 		if row.Name() == words.Text("settings."+key) {
 			return row
 		}
 	}
-	s.t.Fatalf("there is no setting %q", key)
+	s.t.Fatalf("no setting %q", key)
 	return nil
 }
 
-// press taps the button with that label in the dialog on top.
+// press taps the button with that label in the topmost dialog.
 func (s *testWindow) press(label string) {
 	s.t.Helper()
-	top := s.window.window.Canvas().Overlays().Top()
+	top := s.overlay()
 	if top == nil {
-		s.t.Fatalf("nothing asks, so there is no %q to press", label)
+		s.t.Fatalf("no dialog is open, want button %q", label)
 	}
 	for _, o := range test.LaidOutObjects(top) {
 		if button, ok := o.(*form.DialogButton); ok && button.Text == label && button.Visible() {
@@ -283,7 +303,16 @@ func (s *testWindow) press(label string) {
 			return
 		}
 	}
-	s.t.Fatalf("there is no button %q", label)
+	s.t.Fatalf("no button %q", label)
+}
+
+// pressShortcut presses a key of the window with its modifiers.
+func (s *testWindow) pressShortcut(key shortcut) {
+	if key.modifier == plain {
+		s.key(key.key)
+		return
+	}
+	s.keys.typedChord(key.chord())
 }
 
 func (d *fakeDesktop) notifications() []platform.Notification {
@@ -304,10 +333,10 @@ func (d *fakeDesktop) shownPaths() []string {
 	return d.shown
 }
 
-// message is the message that is shown for some seconds.
+// message returns the text of the toast that is shown.
 func (s *testWindow) message() string { return s.window.toasts.Text() }
 
-// key presses a key: the focused object gets it, or else the canvas.
+// key sends a key to the focused object, or to the canvas if none has the focus.
 func (s *testWindow) key(name fyne.KeyName) {
 	canvas := s.window.window.Canvas()
 	if focused := canvas.Focused(); focused != nil {

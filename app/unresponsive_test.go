@@ -20,82 +20,82 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// stuck blocks everything beside the UI until it is closed.
+// stuck blocks all calls outside of the UI goroutine until it is closed.
 type stuck chan struct{}
 
-func (m stuck) wait(ctx context.Context) error {
+func (c stuck) wait(ctx context.Context) error {
 	select {
-	case <-m:
+	case <-c:
 		return apptest.ErrBroken
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// stuckEngine has a snapshot, and blocks on everything else.
+// stuckEngine is an engine of which only Snapshot and Watch return at once.
 type stuckEngine struct {
 	*apptest.Engine
-	mud stuck
+	block stuck
 }
 
 func (e stuckEngine) Submit(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
-	return nil, e.mud.wait(ctx)
+	return nil, e.block.wait(ctx)
 }
 
 func (e stuckEngine) Probe(ctx context.Context, _ string) (tus.Capabilities, error) {
-	return tus.Capabilities{}, e.mud.wait(ctx)
+	return tus.Capabilities{}, e.block.wait(ctx)
 }
 
 func (e stuckEngine) Events(ctx context.Context, _ uploader.TransferID) ([]uploader.Event, error) {
-	return nil, e.mud.wait(ctx)
+	return nil, e.block.wait(ctx)
 }
 
 func (e stuckEngine) Parts(ctx context.Context, _ uploader.TransferID) ([]uploader.Part, error) {
-	return nil, e.mud.wait(ctx)
+	return nil, e.block.wait(ctx)
 }
 
 // stuckAccess is a keyring that blocks.
-type stuckAccess struct{ mud stuck }
+type stuckAccess struct{ block stuck }
 
 func (a stuckAccess) Test(ctx context.Context, _ uploader.Server, _ *connect.Secrets) (connect.TestResult, error) {
-	return connect.TestResult{}, a.mud.wait(ctx)
+	return connect.TestResult{}, a.block.wait(ctx)
 }
 
-func (a stuckAccess) Storage(ctx context.Context) (keeping platform.Storage) {
-	_ = a.mud.wait(ctx)
-	return keeping
+func (a stuckAccess) Storage(ctx context.Context) (storage platform.Storage) {
+	_ = a.block.wait(ctx)
+	return storage
 }
-func (a stuckAccess) Unlock(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
-func (a stuckAccess) Get(ctx context.Context, _ string) (string, error) { return "", a.mud.wait(ctx) }
-func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return a.mud.wait(ctx) }
-func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.mud.wait(ctx) }
+func (a stuckAccess) Unlock(ctx context.Context, _ string) error        { return a.block.wait(ctx) }
+func (a stuckAccess) Get(ctx context.Context, _ string) (string, error) { return "", a.block.wait(ctx) }
+func (a stuckAccess) Set(ctx context.Context, _, _ string) error        { return a.block.wait(ctx) }
+func (a stuckAccess) Delete(ctx context.Context, _ string) error        { return a.block.wait(ctx) }
 
 // stuckAutostart is a start-up folder that blocks.
-type stuckAutostart struct{ mud stuck }
+type stuckAutostart struct{ block stuck }
 
-func (a stuckAutostart) Enabled() (bool, error) { <-a.mud; return false, apptest.ErrBroken }
-func (a stuckAutostart) Set(bool) error         { <-a.mud; return apptest.ErrBroken }
+func (a stuckAutostart) Enabled() (bool, error) { <-a.block; return false, apptest.ErrBroken }
+func (a stuckAutostart) Set(bool) error         { <-a.block; return apptest.ErrBroken }
 
-// startStuck starts the window with an upload in every state, all selected, while
-// engine, disk, keyring and desktop block.
+// startStuck starts the window with a transfer in every state, all selected, while the
+// engine, the disk, the keyring and the desktop block.
 func startStuck(t *testing.T) *testWindow {
 	t.Helper()
-	stuck := make(stuck)
+	block := make(stuck)
 	engine := apptest.NewEngine(apptest.EveryState(time.Now())...)
 	s := startWindow(t, engine, func(c *Config, d *fakeDesktop) {
-		d.block = stuck
-		c.Engine, c.Access, c.Autostart = stuckEngine{engine, stuck}, stuckAccess{stuck}, stuckAutostart{stuck}
-		c.Data = ProfileData{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", stuck.wait(ctx) }}
+		d.block = block
+		c.Engine, c.Access, c.Autostart = stuckEngine{engine, block}, stuckAccess{block}, stuckAutostart{block}
+		c.Data = ProfileData{Dir: t.TempDir(), Log: apptest.File(t, "log"), Backup: func(ctx context.Context, _ string) (string, error) { return "", block.wait(ctx) }}
 	})
-	t.Cleanup(func() { close(stuck) }) // before the Ferry is closed, which waits for all that it began
+	t.Cleanup(func() { close(block) }) // before the shell is closed, which waits for its goroutines
 	s.window.setFilter(view.FilterAll)
 	s.window.list.Rows.SelectAll()
 	s.ui.Drain()
 	return s
 }
 
-// pressable is everything in an object that can be tapped.
-func pressable(object fyne.CanvasObject) []fyne.Tappable {
+// tappables returns everything in an object that can be tapped.
+func tappables(object fyne.CanvasObject) []fyne.Tappable {
 	var all []fyne.Tappable
 	for _, o := range test.LaidOutObjects(object) {
 		if tappable, ok := o.(fyne.Tappable); ok && o.Visible() {
@@ -105,36 +105,31 @@ func pressable(object fyne.CanvasObject) []fyne.Tappable {
 	return all
 }
 
+// openControls returns what can be tapped in the topmost dialog or menu.
 func openControls(s *testWindow) []fyne.Tappable {
-	if top := s.window.window.Canvas().Overlays().Top(); top != nil {
-		return pressable(top)
+	if top := s.overlay(); top != nil {
+		return tappables(top)
 	}
 	return nil
 }
 
-// userAction is something a person can do in the window.
+// userAction is something that a user can do in the window.
 type userAction struct {
 	name string
 	do   func(*testWindow)
 }
 
-// everyAction is everything that can be done in a window in which everything is
+// everyAction returns everything that can be done in a window in which everything is
 // selected.
 func everyAction(t *testing.T) []userAction {
 	t.Helper()
 	s := startStuck(t)
 	var all []userAction
 	for _, key := range slices.Concat(s.keys.shortcuts()...) {
-		all = append(all, userAction{"key " + key.String(), func(s *testWindow) {
-			if key.modifier == plain {
-				s.key(key.key)
-				return
-			}
-			s.keys.typedChord(key.chord())
-		}})
+		all = append(all, userAction{"key " + key.String(), func(s *testWindow) { s.pressShortcut(key) }})
 	}
-	for i, object := range pressable(s.window.window.Content()) {
-		all = append(all, userAction{fmt.Sprintf("button %d, a %T", i, object), func(s *testWindow) { pressable(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
+	for i, object := range tappables(s.window.window.Content()) {
+		all = append(all, userAction{fmt.Sprintf("button %d, %T", i, object), func(s *testWindow) { tappables(s.window.window.Content())[i].Tapped(&fyne.PointEvent{}) }})
 	}
 	for i, item := range s.window.list.Menu(s.window.list.Selected()).Items {
 		all = append(all, userAction{"context menu, " + item.Label, func(s *testWindow) {
@@ -154,60 +149,61 @@ func everyAction(t *testing.T) []userAction {
 		all = append(all, userAction{"settings, " + section.String(), func(s *testWindow) { s.preferences.OpenSection(section) }})
 	}
 	return append(all,
-		userAction{"a drop", func(s *testWindow) { s.adding.drop(apptest.URIs("/nowhere/a", "/nowhere/b")) }},
-		userAction{"the close button", func(s *testWindow) { s.quitter.closeWindow() }},
-		userAction{"a server to add", func(s *testWindow) { s.servers.Add() }},
-		userAction{"the servers", func(s *testWindow) { s.servers.Manage() }},
-		userAction{"a start with files", func(s *testWindow) { s.serve(Request{Paths: []string{"/nowhere/c"}}) }},
+		userAction{"drop", func(s *testWindow) { s.adder.drop(apptest.URIs("/missing/a", "/missing/b")) }},
+		userAction{"close button", func(s *testWindow) { s.quitter.closeWindow() }},
+		userAction{"add server", func(s *testWindow) { s.servers.Add() }},
+		userAction{"manage servers", func(s *testWindow) { s.servers.Manage() }},
+		userAction{"request with files", func(s *testWindow) { s.serve(Request{Paths: []string{"/missing/c"}}) }},
 	)
 }
 
-// TestWindowDoesNotBlock does everything a person can do, and taps everything that
-// opens, while everything beside the UI blocks. If the UI's goroutine waits for any of
-// it, the test blocks in that action, and names it.
+// TestWindowDoesNotBlock does everything that a user can do, and taps everything that
+// opens, while all calls outside of the UI goroutine block. If the UI goroutine waits
+// for one of them, the test blocks, and panics with the name of the action.
 func TestWindowDoesNotBlock(t *testing.T) {
-	deeds := everyAction(t)
-	if len(deeds) < 60 {
-		t.Errorf("there are only %d things to do", len(deeds))
+	actions := everyAction(t)
+	if len(actions) < 60 {
+		t.Errorf("only %d actions", len(actions))
 	}
-	known := map[string]bool{} // the same opens in several ways
-	for _, d := range deeds {
-		t.Run(d.name, func(t *testing.T) {
+	tested := map[string]bool{} // by the types of the opened controls
+	for _, action := range actions {
+		t.Run(action.name, func(t *testing.T) {
 			s := startStuck(t)
-			s.run(d.name, d.do)
+			s.run(action.name, action.do)
 			opened := openControls(s)
-			if sort := typesOf(opened); !known[sort] {
-				known[sort] = true
-				pressEach(t, s, d, len(opened))
+			if types := typesOf(opened); !tested[types] {
+				tested[types] = true
+				tapEach(t, s, action, len(opened))
 			}
 		})
 	}
 }
 
-// pressEach taps one after another everything that an action opens, as long as it opens
-// the same.
-func pressEach(t *testing.T, s *testWindow, d userAction, count int) {
+// tapEach taps, one after another, the controls that an action opens. It starts another
+// window if the action does not open the same number of controls again.
+func tapEach(t *testing.T, s *testWindow, action userAction, count int) {
 	t.Helper()
 	for i := range count {
-		s.clear()
-		s.run(d.name, d.do)
+		s.closeOverlays()
+		s.run(action.name, action.do)
 		if s.toolkit.quit || len(openControls(s)) != count {
 			s = startStuck(t)
-			s.run(d.name, d.do)
+			s.run(action.name, action.do)
 		}
-		if now := openControls(s); i < len(now) {
-			s.run(fmt.Sprintf("%s, then %d in what it opens, a %T", d.name, i, now[i]), func(*testWindow) { now[i].Tapped(&fyne.PointEvent{}) })
+		if controls := openControls(s); i < len(controls) {
+			s.run(fmt.Sprintf("%s, then opened control %d, %T", action.name, i, controls[i]), func(*testWindow) { controls[i].Tapped(&fyne.PointEvent{}) })
 		}
 	}
 	if !s.toolkit.quit {
-		s.clear()
+		s.closeOverlays()
 		s.visibility.open()
 		s.engine.Publish(apptest.Snapshot(apptest.Transfer(99, apptest.Done)))
 		s.bridge.Refresh()
-		s.until("what is new is shown", func() bool { return len(s.rows()) == 1 && s.rows()[0].ID == 99 })
+		s.until("new snapshot is shown", func() bool { return len(s.rows()) == 1 && s.rows()[0].ID == 99 })
 	}
 }
 
+// typesOf returns the types of objects as text.
 func typesOf(objects []fyne.Tappable) string {
 	var b strings.Builder
 	for _, o := range objects {
@@ -216,19 +212,10 @@ func typesOf(objects []fyne.Tappable) string {
 	return b.String()
 }
 
-// run does an action, and everything that it posts.
+// run does an action and runs everything that it posts.
 func (s *testWindow) run(name string, do func(*testWindow)) {
-	watch := time.AfterFunc(5*time.Minute, func() { panic("the window is stuck: " + name) })
+	watch := time.AfterFunc(5*time.Minute, func() { panic("UI goroutine is blocked: " + name) })
 	defer watch.Stop()
 	do(s)
 	s.ui.Drain()
-}
-
-// clear closes everything over the window.
-func (s *testWindow) clear() {
-	s.dialogs.Dismiss()
-	overlays := s.window.window.Canvas().Overlays()
-	for _, o := range overlays.List() {
-		overlays.Remove(o)
-	}
 }

@@ -14,54 +14,55 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
+// prefHideExplained is the preference that is true after the first hiding was explained.
 const prefHideExplained = "hide-explained"
 
-// visibility shows and hides the window, and sets the pace of updates to what can be
-// seen. Its methods belong to the UI's goroutine unless they say otherwise.
+// visibility shows and hides the window, and sets the interval of updates accordingly. Its
+// methods must be called on the UI goroutine unless they say otherwise.
 type visibility struct {
 	window        *window
 	bridge        *bridge.Bridge
 	tray          *tray.Presence
 	notifications *notifications
-	memory        fyne.Preferences
+	preferences   fyne.Preferences
 	show          func(*uploader.Snapshot) time.Duration
 	focused       bool
 }
 
-// open shows the window, with the newest snapshot in its first frame, and withdraws
-// the notifications that can be read in it.
+// open shows the window, with the newest snapshot in its first frame, and withdraws the
+// notifications about what it shows.
 func (v *visibility) open() {
 	v.window.visible = true
 	v.show(v.bridge.Snapshot())
 	v.window.open()
-	v.setPace()
-	v.notifications.withdraw(view.NoteFinished, view.NoteTrouble)
+	v.updateInterval()
+	v.notifications.withdraw(view.NoteFinished, view.NoteAttention)
 	v.bridge.Refresh()
 }
 
-// openHidden opens the window if it is hidden.
-func (v *visibility) openHidden() {
+// openIfHidden opens the window if it is hidden.
+func (v *visibility) openIfHidden() {
 	if !v.window.visible {
 		v.open()
 	}
 }
 
-// hide hides the window. The first time a notification explains that Ferry keeps
+// hide hides the window. The first time a notification explains that Ferry is still
 // running.
 func (v *visibility) hide() {
 	v.window.hide()
-	v.setPace()
-	if v.memory.Bool(prefHideExplained) {
+	v.updateInterval()
+	if v.preferences.Bool(prefHideExplained) {
 		return
 	}
-	v.memory.SetBool(prefHideExplained, true)
+	v.preferences.SetBool(prefHideExplained, true)
 	v.notifications.send(platform.Notification{Key: "hide", Title: words.Text("hide.title"), Body: words.Text("hide.body")})
 }
 
-// hideAtStart leaves the window hidden where a tray can open it. At a login the tray
-// may start later than Ferry.
+// hideAtStart leaves the window hidden, or opens it if there is no tray. At login the
+// tray may start later than Ferry.
 func (v *visibility) hideAtStart() {
-	v.setPace()
+	v.updateInterval()
 	v.bridge.Run(func(ctx context.Context) {
 		if !v.tray.Wait(ctx) {
 			v.bridge.Post(v.open)
@@ -69,31 +70,33 @@ func (v *visibility) hideAtStart() {
 	})
 }
 
-// watchTray opens the window when it is hidden and the tray has disappeared. It runs
-// on a goroutine of its own until ctx ends.
+// watchTray opens the window if it is hidden when the tray disappears. It blocks until
+// ctx ends and must not be called on the UI goroutine.
 func (v *visibility) watchTray(ctx context.Context) {
 	v.tray.Watch(ctx, func() {
 		v.bridge.Post(func() {
 			if !v.window.visible {
 				v.open()
-				v.window.warn(words.Text("tray.gone"))
+				v.window.showMessage(words.Text("tray.gone"))
 			}
 		})
 	})
 }
 
+// followFocus updates the interval when the window gets or loses the focus.
 func (v *visibility) followFocus(lifecycle fyne.Lifecycle) {
-	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.setPace() })
-	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.setPace() })
+	lifecycle.SetOnEnteredForeground(func() { v.focused = true; v.updateInterval() })
+	lifecycle.SetOnExitedForeground(func() { v.focused = false; v.updateInterval() })
 }
 
-func (v *visibility) setPace() {
+// updateInterval sets the interval of updates for the state of the window.
+func (v *visibility) updateInterval() {
 	switch {
 	case !v.window.visible:
-		v.bridge.SetPace(bridge.PaceHidden)
+		v.bridge.SetInterval(bridge.IntervalHidden)
 	case v.focused:
-		v.bridge.SetPace(bridge.PaceFocused)
+		v.bridge.SetInterval(bridge.IntervalFocused)
 	default:
-		v.bridge.SetPace(bridge.PaceUnfocused)
+		v.bridge.SetInterval(bridge.IntervalUnfocused)
 	}
 }

@@ -20,13 +20,13 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// The window's first and smallest size in the toolkit's units.
+// The window's initial and smallest size, in the toolkit's units.
 var (
 	startSize = fyne.NewSize(960, 640)
 	minSize   = fyne.NewSize(480, 360)
 )
 
-// windowActions are what the parts of the window do.
+// windowActions are the actions of the window's parts.
 type windowActions struct {
 	bar      frame.TopBarActions
 	list     transferlist.ListActions
@@ -37,109 +37,110 @@ type windowActions struct {
 	resized  func(fyne.Size)
 }
 
-// window is Ferry's one window. It lives on the UI's goroutine.
+// window is Ferry's window. It must be used on the UI goroutine.
 type window struct {
-	window      fyne.Window
-	actions     windowActions
-	bar         *frame.TopBar
-	banner      *frame.Banner
-	filter      *transferlist.FilterBar
-	list        *transferlist.List
-	details     *details.Pane
-	middle      *fyne.Container     // list and details
-	unmatched   *widgets.EmptyState // in the place of the list when filter and search match nothing
-	unmatchedAs widgets.EmptyModel
-	empty       *widgets.EmptyState
-	emptyFor    uploader.ServerID // whose name the empty state contains
-	footer      *frame.Footer
-	toasts      *widgets.Toasts
-	hints       *widgets.Tooltips
-	visible     bool
-	destination *destination
-	settings    *settings.Current
-	refresh     func() // shows the newest snapshot soon
+	window         fyne.Window
+	actions        windowActions
+	bar            *frame.TopBar
+	banner         *frame.Banner
+	filter         *transferlist.FilterBar
+	list           *transferlist.List
+	details        *details.Pane
+	middle         *fyne.Container     // list and details
+	noMatches      *widgets.EmptyState // replaces the list if filter and search match nothing
+	noMatchesModel widgets.EmptyModel
+	empty          *widgets.EmptyState
+	emptyServer    uploader.ServerID // the server named in the empty state
+	footer         *frame.Footer
+	toasts         *widgets.Toasts
+	tooltips       *widgets.Tooltips
+	visible        bool
+	destination    *destination
+	settings       *settings.Current
+	refresh        func() // shows the newest snapshot soon
 }
 
-// newWindow returns a window without content; see furnish.
-func newWindow(toolkit fyne.App, to *destination, book *settings.Current, refresh func(), blocker func(view.Blocked) widgets.BannerModel) *window {
+// newWindow returns a window without content; see build.
+func newWindow(toolkit fyne.App, to *destination, current *settings.Current, refresh func(), blocked func(view.Blocked) widgets.BannerModel) *window {
 	w := &window{
-		window: toolkit.NewWindow("Ferry"), destination: to, settings: book, refresh: refresh,
-		banner: frame.NewBanner(blocker), toasts: widgets.NewToasts(), hints: widgets.NewTooltips(),
+		window: toolkit.NewWindow("Ferry"), destination: to, settings: current, refresh: refresh,
+		banner: frame.NewBanner(blocked), toasts: widgets.NewToasts(), tooltips: widgets.NewTooltips(),
 	}
 	w.window.SetPadded(false)
 	w.window.Resize(startSize)
 	return w
 }
 
-// furnish creates everything in the window, in the language and size of the settings.
-// The banner and the message that is shown stay.
-func (w *window) furnish() {
-	w.emptyFor, w.unmatchedAs = 0, widgets.EmptyModel{}
-	w.bar = frame.NewTopBar(w.window.Canvas(), w.hints, w.actions.bar)
-	w.filter = transferlist.NewFilterBar(w.hints, transferlist.FilterActions{Choose: w.setFilter, Seek: w.search, Find: w.find, Leave: w.focusList})
+// build creates the content of the window, in the language and size of the settings. The
+// banner and the toasts are kept.
+func (w *window) build() {
+	w.emptyServer, w.noMatchesModel = 0, widgets.EmptyModel{}
+	w.bar = frame.NewTopBar(w.window.Canvas(), w.tooltips, w.actions.bar)
+	w.filter = transferlist.NewFilterBar(w.tooltips, transferlist.FilterActions{Choose: w.setFilter, Search: w.search, FocusSearch: w.find, FocusList: w.focusList})
 	list := w.actions.list
-	list.Details, list.Selected = w.openDetails, w.followSelection
-	w.list = transferlist.NewList(w.hints, list)
-	w.unmatched = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
+	list.ShowDetails, list.SelectionChanged = w.openDetails, w.followSelection
+	w.list = transferlist.NewList(w.tooltips, list)
+	w.noMatches = widgets.NewEmptyState(widgets.EmptyModel{}, w.showAll)
 	w.empty = widgets.NewEmptyState(widgets.EmptyModel{}, w.actions.addFiles)
-	w.footer = frame.NewFooter(w.window.Canvas(), w.hints, w.actions.footer)
+	w.footer = frame.NewFooter(w.window.Canvas(), w.tooltips, w.actions.footer)
 
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
-	w.details = details.New(w.hints, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Closed: w.closeDetails})
-	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.unmatched), w.details.Content)
+	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Closed: w.closeDetails})
+	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh
-	w.window.SetContent(container.New(minimum{w.actions.resized}, container.NewStack(content, w.toasts, w.hints)))
+	w.window.SetContent(container.New(minSizeLayout{w.actions.resized}, container.NewStack(content, w.toasts, w.tooltips)))
 }
 
-// refurnish creates everything again, with the same part of the list, the same
-// selection and the same details.
-func (w *window) refurnish() {
+// rebuild creates the content again, with the same scroll position, selection and
+// details.
+func (w *window) rebuild() {
 	filter, list, pane := w.filter, w.list, w.details
 	selected := list.Rows.Selected()
-	w.hints.Dismiss()
-	w.furnish()
-	w.filter.ContinueWith(filter)
-	w.list.ContinueWith(list)
+	w.tooltips.Dismiss()
+	w.build()
+	w.filter.CopyState(filter)
+	w.list.CopyState(list)
 	w.list.Rows.Refresh()
 	w.list.Rows.SetScrollOffset(list.Rows.ScrollOffset())
 	w.list.Rows.Select(selected...)
-	w.details.ContinueWith(pane)
+	w.details.CopyState(pane)
 }
 
 // show shows a snapshot.
 func (w *window) show(s *uploader.Snapshot, counts view.Counts) {
-	server := w.destination.in(s)
+	server := w.destination.server(s)
 	w.bar.Show(s, server, counts)
 	w.showEmpty(server)
 	w.banner.Show(s)
 	w.footer.Show(s, w.settings.Get().Transfers, time.Now())
 	w.list.Show(s)
-	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a folder has no transfers before the first is found
+	w.filter.Show(s, len(s.Transfers) > 0 || w.list.Len() > 0) // a batch has no transfers before its first file is found
 	w.details.Show(s, time.Now())
-	nothing := w.list.Len() == 0
-	if nothing {
-		w.showUnmatched()
+	noRows := w.list.Len() == 0
+	if noRows {
+		w.showNoMatches()
 	}
-	draw.SetVisible(w.empty, nothing && len(s.Transfers) == 0)
-	draw.SetVisible(w.unmatched, nothing && len(s.Transfers) > 0)
-	draw.SetVisible(w.list.Rows, !nothing)
+	draw.SetVisible(w.empty, noRows && len(s.Transfers) == 0)
+	draw.SetVisible(w.noMatches, noRows && len(s.Transfers) > 0)
+	draw.SetVisible(w.list.Rows, !noRows)
 }
 
-func (w *window) showUnmatched() {
-	if model := transferlist.NoMatches(w.filter.Chosen, w.filter.Field.Text); model != w.unmatchedAs {
-		w.unmatchedAs = model
-		w.unmatched.SetModel(model)
+// showNoMatches sets the text that replaces the list if nothing matches.
+func (w *window) showNoMatches() {
+	if model := transferlist.NoMatches(w.filter.Chosen, w.filter.Field.Text); model != w.noMatchesModel {
+		w.noMatchesModel = model
+		w.noMatches.SetModel(model)
 	}
 }
 
-// showEmpty shows the empty state with the name of the destination.
+// showEmpty sets the text of the empty state, which names the destination.
 func (w *window) showEmpty(server uploader.Server) {
-	if w.emptyFor == server.ID {
+	if w.emptyServer == server.ID {
 		return
 	}
-	w.emptyFor = server.ID
+	w.emptyServer = server.ID
 	w.empty.SetModel(widgets.EmptyModel{
 		Picture: assets.Harbour(),
 		Title:   words.Text("empty.title"),
@@ -167,24 +168,24 @@ func (w *window) hide() {
 	w.window.Hide()
 }
 
-// warn shows a message for some seconds.
-func (w *window) warn(text string) { w.toasts.Notify(text) }
+// showMessage shows a message for some seconds.
+func (w *window) showMessage(text string) { w.toasts.Notify(text) }
 
-// minimum is a layout that keeps the window from becoming too small to use.
-type minimum struct {
-	resized func(fyne.Size) // is called with the window's size
+// minSizeLayout gives the window its minimum size.
+type minSizeLayout struct {
+	resized func(fyne.Size) // called with the window's size
 }
 
-func (minimum) MinSize([]fyne.CanvasObject) fyne.Size { return minSize }
+func (minSizeLayout) MinSize([]fyne.CanvasObject) fyne.Size { return minSize }
 
-func (m minimum) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (m minSizeLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, object := range objects {
 		object.Resize(size)
 	}
 	m.resized(size)
 }
 
-// setFilter shows the transfers of a filter.
+// setFilter shows the transfers that match a filter.
 func (w *window) setFilter(chosen view.Filter) {
 	w.filter.Chosen = chosen
 	w.list.SetFilter(chosen)
@@ -211,7 +212,7 @@ func (w *window) find() {
 // focusList moves the focus to the list.
 func (w *window) focusList() { w.window.Canvas().Focus(w.list.Rows) }
 
-// showAll clears the search, or else the filter.
+// showAll clears the search, or the filter if there is no search.
 func (w *window) showAll() {
 	if field := w.filter.Field; field.Text != "" {
 		field.Clear()
@@ -229,8 +230,8 @@ func (w *window) openDetails(id uploader.TransferID) {
 
 func (w *window) closeDetails() { w.openDetails(0) }
 
-// followSelection shows the selected transfer in the details if they are open and
-// nothing else is selected.
+// followSelection shows the selected transfer in the details, if they are open and
+// exactly one transfer is selected.
 func (w *window) followSelection() {
 	if w.details.ID == 0 {
 		return

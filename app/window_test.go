@@ -14,49 +14,47 @@ import (
 )
 
 func TestTopBar(t *testing.T) {
-	t.Run("pause all becomes resume all and back", func(t *testing.T) {
+	t.Run("toggle switches between pause all and resume all", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2)))
 		test.Tap(s.window.bar.Toggle)
-		s.until("it offers to resume", func() bool { return s.window.bar.Toggle.Text == "Resume all" })
+		s.until("button resumes", func() bool { return s.window.bar.Toggle.Text == "Resume all" })
 		test.Tap(s.window.bar.Toggle)
-		s.until("it offers to pause", func() bool { return s.window.bar.Toggle.Text == "Pause all" })
+		s.until("button pauses", func() bool { return s.window.bar.Toggle.Text == "Pause all" })
 		want := []uploader.Command{uploader.Pause{Target: uploader.TargetAll()}, uploader.Resume{Target: uploader.TargetAll()}}
 		if diff := cmp.Diff(want, s.engine.Commands()); diff != "" {
 			t.Error(diff)
 		}
 	})
-	t.Run("remove finished keeps what failed: it can be continued", func(t *testing.T) {
+	t.Run("remove finished keeps failed transfers", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2, apptest.Failed(fault.Auth)), apptest.Transfer(3, apptest.Sending)))
-		test.Tap(s.window.bar.Finish)
+		test.Tap(s.window.bar.RemoveFinished)
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(1, uploader.Remove{Target: uploader.TargetTransfers(1)})
 	})
-	t.Run("with nothing in the list there is nothing to press", func(t *testing.T) {
+	t.Run("buttons are disabled for an empty list", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
-		if !s.window.bar.Toggle.Disabled() || !s.window.bar.Finish.Disabled() {
-			t.Error("a button offers what cannot be done")
+		if !s.window.bar.Toggle.Disabled() || !s.window.bar.RemoveFinished.Disabled() {
+			t.Error("button is enabled")
 		}
 	})
-	t.Run("the chosen destination is remembered", func(t *testing.T) {
+	t.Run("chosen destination is stored", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		apptest.Pick(t, s.window.bar.ServerMenu(), "Studio")
-		s.until("it is shown", func() bool { return s.window.bar.To.Text == "Studio" })
-		again := recallDestination(s.toolkit.Preferences())
-		if got := again.in(s.bridge.Snapshot()); got.ID != 2 {
-			t.Errorf("the next start sends to %+v", got)
+		s.until("destination is shown", func() bool { return s.window.bar.Destination.Text == "Studio" })
+		next := loadDestination(s.toolkit.Preferences())
+		if got := next.server(s.bridge.Snapshot()); got.ID != 2 {
+			t.Errorf("destination after restart is %+v", got)
 		}
-		s.adding.drop(apptest.URIs(apptest.File(t, "a.mov")))
+		s.adder.drop(apptest.URIs(apptest.File(t, "a.mov")))
 		if add := s.waitCommand(1).(uploader.Add); add.Server != 2 {
-			t.Errorf("added to %d", add.Server)
+			t.Errorf("added for server %d", add.Server)
 		}
 	})
-	t.Run("a destination that is gone is this computer again", func(t *testing.T) {
+	t.Run("removed destination is replaced by the built-in receiver", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.choose(99)
-		if got := s.destination.in(s.bridge.Snapshot()); got.ID != uploader.BuiltinServer {
-			t.Errorf("sends to %+v", got)
+		if got := s.destination.server(s.bridge.Snapshot()); got.ID != uploader.BuiltinServer {
+			t.Errorf("destination is %+v", got)
 		}
 	})
 }
@@ -64,86 +62,72 @@ func TestTopBar(t *testing.T) {
 func TestEmptyState(t *testing.T) {
 	s := startWindow(t, apptest.NewEngine())
 	if !s.window.empty.Visible() || s.window.list.Rows.Visible() {
-		t.Error("an empty list shows no empty state")
+		t.Error("empty list shows no empty state")
 	}
 	s.publish(apptest.Snapshot(apptest.Transfer(1)))
 	if s.window.empty.Visible() || !s.window.list.Rows.Visible() {
-		t.Error("the empty state stays over a list with a row")
+		t.Error("empty state is visible over a list with a row")
 	}
 }
 
-func TestKeys(t *testing.T) {
-	press := func(s *testWindow, key fyne.KeyName) { s.key(key) }
-	t.Run("space pauses what moves, and resumes when all of it rests", func(t *testing.T) {
+func TestKeysOnSelection(t *testing.T) {
+	t.Run("Space pauses active transfers, and resumes if all are paused", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Paused)))
 		s.window.list.Rows.SelectAll()
-		press(s, fyne.KeySpace)
-		s.until("both rest", func() bool { return s.rows()[0].State() == uploader.StatePaused })
-		press(s, fyne.KeySpace)
-		want := uploader.Command(uploader.Resume{Target: uploader.TargetTransfers(1, 2)})
-		if diff := cmp.Diff(want, s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.key(fyne.KeySpace)
+		s.until("both are paused", func() bool { return s.rows()[0].State() == uploader.StatePaused })
+		s.key(fyne.KeySpace)
+		s.wantCommand(2, uploader.Resume{Target: uploader.TargetTransfers(1, 2)})
 	})
-	t.Run("delete removes what is final and what has not begun, which can be undone", func(t *testing.T) {
+	t.Run("Delete removes finished and unstarted transfers, with undo", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done), apptest.Transfer(2)))
 		s.window.list.Rows.SelectAll()
-		press(s, fyne.KeyDelete)
-		if diff := cmp.Diff(uploader.Command(uploader.Pause{Target: uploader.TargetTransfers(2)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.key(fyne.KeyDelete)
+		s.wantCommand(1, uploader.Pause{Target: uploader.TargetTransfers(2)})
 		s.removals.restore()
-		s.until("they are back", func() bool { return len(s.rows()) == 2 })
+		s.until("rows are restored", func() bool { return len(s.rows()) == 2 })
 	})
-	t.Run("delete asks before bytes are lost, and does nothing meanwhile", func(t *testing.T) {
+	t.Run("Delete needs confirmation before uploaded bytes are lost", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngineAt(apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1"), apptest.Done), apptest.Transfer(2, apptest.InFolder(7, "a/2"), apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))), apptest.Folder(7, "a"))))
 		s.window.list.Rows.SelectAll()
-		press(s, fyne.KeyDelete)
+		s.key(fyne.KeyDelete)
 		if len(s.engine.Commands()) > 0 || len(s.rows()) != 2 {
-			t.Errorf("told the engine %v before asking", s.engine.Commands())
+			t.Errorf("engine received %v before confirmation", s.engine.Commands())
 		}
 		s.press("Cancel upload")
-		s.waitCommand(1) // holds it
+		s.waitCommand(1) // the pause until the removal is committed
 		s.window.toasts.Dismiss()
-		if diff := cmp.Diff(uploader.Command(uploader.Remove{Target: uploader.Target{Batch: 7}}), s.waitCommand(2)); diff != "" {
-			t.Error(diff)
-		}
+		s.wantCommand(2, uploader.Remove{Target: uploader.Target{Batch: 7}})
 	})
-	t.Run("keys are for what lies on top: Escape takes it away, others do nothing to the rows", func(t *testing.T) {
+	t.Run("open dialog receives Escape and blocks other keys", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.window.list.Rows.SelectAll()
 		for _, open := range []func(){s.quitter.quit, s.servers.Add, func() { s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...)) }} {
 			open()
-			s.until("it lies over the list", func() bool { return s.window.window.Canvas().Overlays().Top() != nil })
-			press(s, fyne.KeySpace)
-			press(s, fyne.KeyDelete)
-			if focused := s.window.window.Canvas().Focused(); focused != nil {
-				focused.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-			} else {
-				press(s, fyne.KeyEscape)
-			}
-			if s.window.window.Canvas().Overlays().Top() != nil {
-				t.Error("Escape leaves it there")
+			s.until("dialog is open", s.keys.hasOverlay)
+			s.key(fyne.KeySpace)
+			s.key(fyne.KeyDelete)
+			s.key(fyne.KeyEscape)
+			if s.keys.hasOverlay() {
+				t.Error("Escape did not close the dialog")
 			}
 		}
 		if got := s.engine.Commands(); len(got) > 0 || s.toolkit.quit || s.quitter.question != nil {
-			t.Errorf("told the engine %v, quit %v", got, s.toolkit.quit)
+			t.Errorf("engine received %v, quit %v", got, s.toolkit.quit)
 		}
 	})
-	t.Run("Enter gives the first answer, which loses nothing", func(t *testing.T) {
+	t.Run("Enter keeps the upload", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte))))
 		s.actions.act(view.ActionCancel, view.SelectionOf(s.rows()...))
-		s.window.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-		if got := s.engine.Commands(); len(got) > 0 || s.window.window.Canvas().Overlays().Top() != nil {
-			t.Errorf("told the engine %v", got)
+		s.key(fyne.KeyReturn)
+		if got := s.engine.Commands(); len(got) > 0 || s.keys.hasOverlay() {
+			t.Errorf("engine received %v", got)
 		}
 	})
-	t.Run("F5 tries again what failed", func(t *testing.T) {
+	t.Run("F5 retries failed transfers", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Failed(fault.Refused)), apptest.Transfer(2, apptest.Done)))
 		s.window.list.Rows.SelectAll()
-		press(s, fyne.KeyF5)
-		if diff := cmp.Diff(uploader.Command(uploader.Retry{Target: uploader.TargetTransfers(1)}), s.waitCommand(1)); diff != "" {
-			t.Error(diff)
-		}
+		s.key(fyne.KeyF5)
+		s.wantCommand(1, uploader.Retry{Target: uploader.TargetTransfers(1)})
 	})
 }

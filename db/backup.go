@@ -17,7 +17,7 @@ import (
 )
 
 // Backups are files beside the database: one from before each migration, and one
-// from each week in which the database was in use. The newest of either kind stay.
+// from each week in which the database was in use. The newest of each kind are kept.
 const (
 	migrationSuffix = ".backup-"
 	weeklySuffix    = ".weekly-"
@@ -30,7 +30,7 @@ const timestampLayout = "20060102-150405.000"
 
 func timestamp(t time.Time) string { return t.UTC().Format(timestampLayout) }
 
-// Backup writes a copy of the whole database, readable by this user alone, to a file
+// Backup writes a copy of the whole database, readable by this user only, to a file
 // that must not exist.
 func (d *DB) Backup(ctx context.Context, to string) error {
 	if err := ctx.Err(); err != nil {

@@ -45,7 +45,7 @@ func BenchmarkLoad100000(b *testing.B) {
 	}
 }
 
-// BenchmarkLoadMillion measures what a start waits for.
+// BenchmarkLoadMillion measures the load at startup.
 func BenchmarkLoadMillion(b *testing.B) {
 	store, _ := newFilledDB(b, 1_000_000)
 	b.ResetTimer()

@@ -108,7 +108,7 @@ func quickCheck(tx *gorm.DB) error {
 	return fmt.Errorf("%w: %s", ErrDamaged, strings.Join(findings, "; "))
 }
 
-// checkValues finds damaged values, which quickCheck does not look at.
+// checkValues finds damaged values, which quickCheck does not check.
 func checkValues(ctx context.Context, tx *gorm.DB) error {
 	if _, err := loadServers(tx); err != nil {
 		return err
@@ -119,7 +119,7 @@ func checkValues(ctx context.Context, tx *gorm.DB) error {
 	return eachTransfer(ctx, tx, func(uploader.Transfer) {})
 }
 
-// checkColumns finds damage to the schema, which quickCheck does not look at: every
+// checkColumns finds damage to the schema, which quickCheck does not check: every
 // column must exist.
 func checkColumns(tx *gorm.DB) error {
 	for _, model := range []any{&transferRow{}, &batchRow{}, &serverRow{}, &settingRow{}, &blockRow{}, &partRow{}, &eventRow{}} {

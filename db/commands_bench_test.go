@@ -70,7 +70,7 @@ func startQueuedEngine(b *testing.B, rows int) *engine.Engine {
 		t.Server, t.Phase, t.Session = 2, uploader.PhaseQueued, uploader.Session{}
 	}
 	save(b, store, uploader.Changes{
-		Servers:   []uploader.Server{{ID: 2, Name: "far away", Endpoint: "http://127.0.0.1:1/files/"}},
+		Servers:   []uploader.Server{{ID: 2, Name: "remote", Endpoint: "http://127.0.0.1:1/files/"}},
 		Batches:   []uploader.Batch{{ID: 1, Server: 2, Rank: 1, Scanned: true}},
 		Transfers: transfers,
 	})

@@ -89,7 +89,7 @@ func (f *file) checkWritable() error {
 }
 
 // createTemp creates an empty file beside the database, accessible to this user
-// alone, and returns its path.
+// only, and returns its path.
 func (f *file) createTemp() (string, error) {
 	temp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+tempSuffix+"*")
 	if err != nil {

@@ -17,12 +17,12 @@ func (r blockRow) transferID() int64 { return r.Transfer }
 func (r partRow) transferID() int64  { return r.Transfer }
 func (r eventRow) transferID() int64 { return r.Transfer }
 
-// parentPage is the number of transfers whose children are read at once.
+// parentPage is the number of transfers whose children are read in one query.
 const parentPage = 500
 
 // recoverChildren inserts the proofs, parts and events of recovered transfers. If some
 // of a transfer's rows are unreadable, it inserts those before them: a shorter proof
-// covers less, and the server is asked about a part that is not saved. It removes the
+// covers less, and the state of a part that is not saved is queried from the server. It removes the
 // rows that an older backup has of the transfers, because they are of another session.
 // A failure leaves out rows of one table, but no transfer.
 func recoverChildren(ctx context.Context, damaged, tx *gorm.DB, transfers []transferRow) error {
@@ -45,7 +45,7 @@ func recoverChildren(ctx context.Context, damaged, tx *gorm.DB, transfers []tran
 // column that orders the rows of a transfer.
 func recoverTable[Row childRow](ctx context.Context, damaged, tx *gorm.DB, ids []int64, key string, valid func(Row) bool) {
 	rows := bisectChildren(damaged, ids, key, valid)
-	err := tx.Transaction(func(tx *gorm.DB) error { // nested: a failure rolls back this part alone
+	err := tx.Transaction(func(tx *gorm.DB) error { // nested: a failure rolls back only this part
 		var model Row
 		for some := range slices.Chunk(ids, maxInValues) {
 			if err := tx.Delete(&model, "transfer IN ?", some).Error; err != nil {

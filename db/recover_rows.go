@@ -14,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// recoverPage is the number of rows read at once.
+// recoverPage is the number of rows read in one query.
 const recoverPage = 1000
 
 // recoveredRows is what could be read of the tables that belong to no transfer.
@@ -74,7 +74,7 @@ func insertRecovered(ctx context.Context, path string, damaged *gorm.DB, rows re
 // insertValid inserts or replaces rows. It finds rows that the schema refuses by
 // bisection and leaves them out.
 func insertValid[From, To any](ctx context.Context, tx *gorm.DB, rows []From, normalized func(From) To) {
-	err := tx.Transaction(func(tx *gorm.DB) error { // nested: a failure rolls back this part alone
+	err := tx.Transaction(func(tx *gorm.DB) error { // nested: a failure rolls back only this part
 		return upsert(ctx, tx, rows, normalized)
 	})
 	if err == nil || len(rows) < 2 || ctx.Err() != nil {

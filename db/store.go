@@ -183,7 +183,7 @@ func (d *DB) Save(ctx context.Context, changes uploader.Changes) error {
 }
 
 // apply stops at the first error: SQLite may have rolled back the transaction, and
-// each further statement would be committed alone.
+// each further statement would be committed separately.
 func apply(ctx context.Context, tx *gorm.DB, changes uploader.Changes) error {
 	if err := upsert(ctx, tx, changes.Servers, newServerRow); err != nil {
 		return err

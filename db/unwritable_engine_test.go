@@ -120,7 +120,7 @@ func (run *uploadRun) checkComplete(t *testing.T, files int) {
 	}
 }
 
-// TestEngineWithReadOnlyDatabase has SQLite refuse every change with the error of a file that
+// TestEngineWithReadOnlyDatabase makes SQLite refuse every change with the error of a file that
 // was opened without write permission. Changing the permissions of an open file has no effect,
 // nor has it for root.
 func TestEngineWithReadOnlyDatabase(t *testing.T) {

@@ -6,7 +6,7 @@ import "time"
 type BatchID int64
 
 // Batch is what one drop or command added. It is saved before its roots are scanned: a
-// batch that is not Expanded is scanned again at the next start.
+// batch that is not Scanned is scanned again at the next start.
 type Batch struct {
 	ID      BatchID
 	Server  ServerID

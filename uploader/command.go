@@ -39,9 +39,9 @@ type Check struct{ Target Target }
 
 // Retry retries failed, cancelled and waiting transfers now. An upload that exists on
 // the server is resumed; if that is not possible, because the source changed or the
-// server removed it, the file is sent from the start. For a transfer that asks about an
-// earlier upload of its file, Retry means to upload it as a new file; that requires a
-// target that lists its ID.
+// server removed it, the file is sent from the start. A transfer that needs a decision
+// about an earlier upload of its file is uploaded as a new file, but only if the target
+// lists its ID.
 type Retry struct{ Target Target }
 
 // Cancel cancels transfers and deletes their uploads from the server.
@@ -85,21 +85,21 @@ const (
 	MoveBottom
 )
 
-// ContinueEarlier answers a transfer that asks about an earlier upload of its file
-// (Transfer.EarlierUpload): the earlier transfer resumes with this file, and the asking one is
-// removed. The other answer, to upload it as a new file, is Retry.
+// ContinueEarlier decides about a transfer whose file may have an earlier upload
+// (Transfer.EarlierUpload): the earlier transfer resumes with this file, and this one
+// is removed. Retry is the other decision, to upload it as a new file.
 type ContinueEarlier struct{ Target Target }
 
 // Relocate sets the path of the file of an unfinished transfer. The file is first
 // compared with what was sent, on the goroutine that calls Engine.Do. That fails with
 // a fault of kind SourceMissing if there is no file, Mismatch if it is another file,
-// and Several if there is more than one.
+// and AmbiguousMatch if not all that was sent can be compared.
 type Relocate struct {
 	ID   TransferID
-	Path string // of the file, or of a folder that it was dropped with or is in
+	Path string // of the file, or of a folder that it was added with or is in
 }
 
-// SetMetered reports whether the network is metered.
+// SetMetered sets whether the network is metered.
 type SetMetered struct{ Metered bool }
 
 func (Add) command()             {}

@@ -12,7 +12,7 @@ type Event struct {
 	Kind   EventKind
 	Offset int64        // in bytes, as acknowledged by then
 	Until  time.Time    // of the next attempt, for EventWaiting; zero otherwise
-	Fault  *fault.Fault // why it waits, asks or failed; nil otherwise
+	Fault  *fault.Fault // why it waits or failed; nil otherwise
 }
 
 // EventKind is the kind of an event, as stored in the database.

@@ -6,6 +6,13 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
+// VersionObserver is a [Protocol] that finds out whether its server sends the
+// protocol's version in its responses ([ServerOptions.SendsVersion]).
+type VersionObserver interface {
+	// SendsVersion may be called from any goroutine.
+	SendsVersion() bool
+}
+
 // Protocol is a client of one server. Implementations are safe for concurrent use.
 // Every error is a *fault.Fault, or wraps the error of ctx. Nothing is retried.
 type Protocol interface {

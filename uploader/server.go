@@ -24,6 +24,7 @@ type ServerOptions struct {
 	ChunkMax       int64  `json:"chunkMax,omitempty"`       // maximum of a request; 0: none
 	ChunkMultiple  int64  `json:"chunkMultiple,omitempty"`  // every request but the last is a multiple of it; 0: any size
 	MaxBody        int64  `json:"bodyMost,omitempty"`       // maximum of a request learned from refusals (413); 0: none
+	SendsVersion   bool   `json:"sendsVersion,omitempty"`   // found out from responses: the server sends Tus-Resumable
 	MethodOverride bool   `json:"methodOverride,omitempty"` // PATCH and DELETE are sent as POST with X-HTTP-Method-Override
 	GivenURL       bool   `json:"given,omitempty"`          // Endpoint is the upload URL of one file: no upload is created
 	Connections    int    `json:"connections,omitempty"`    // parts of one file at the same time; 0: as in Settings

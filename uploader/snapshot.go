@@ -40,8 +40,8 @@ type BatchTotals struct {
 	Rate  float64 // bytes per second right now
 }
 
-// Unfinished reports whether some transfers of the batch are neither done, cancelled
-// nor asking about an earlier upload.
+// Unfinished reports whether some transfers of the batch are neither done nor cancelled,
+// and need no decision about an earlier upload.
 func (s BatchTotals) Unfinished() bool {
 	return s.Files > s.Count[StateDone]+s.Count[StateCancelled]+s.Count[StateNeedsDecision]
 }
@@ -71,8 +71,8 @@ type HoldReason uint8
 // The reasons.
 const (
 	HeldByServer   HoldReason = iota // every transfer would get the same fault
-	HeldBySchedule                   // Settings.Schedule lets nothing be sent at this time
-	HeldByMetering                   // Settings.Metered lets nothing be sent over this network
+	HeldBySchedule                   // Settings.Schedule allows nothing to be sent at this time
+	HeldByMetering                   // Settings.Metered allows nothing to be sent over this network
 )
 
 // Transfer returns the transfer with that ID, or nil.
@@ -95,10 +95,17 @@ func (s *Snapshot) Server(id ServerID) (Server, bool) {
 	return Server{}, false
 }
 
-// Sent returns how many bytes of a transfer are sent.
+// Sent returns how many bytes of a transfer to show: while it has a worker those that
+// were sent, and otherwise those that the server acknowledged.
 func (s *Snapshot) Sent(t *Transfer) int64 {
 	if live, ok := s.Progress[t.ID]; ok {
 		return max(live.Sent, t.Session.Offset)
 	}
-	return t.Sent()
+	return t.Acknowledged()
+}
+
+// AtRisk returns how many bytes the server may hold of a transfer, acknowledged or
+// not: what is lost when it is cancelled.
+func (s *Snapshot) AtRisk(t *Transfer) int64 {
+	return max(s.Sent(t), t.Session.Sent)
 }

@@ -19,7 +19,7 @@ const (
 	StateMissing       // the file does not exist
 	StateSignIn        // the server requires sign-in
 	StateExpired       // the server no longer has the upload
-	StateNeedsDecision // asks about an earlier upload of the same file
+	StateNeedsDecision // the user decides about an earlier upload of the same file
 	StateFailed        // for another reason
 	StateDone
 	StateCancelled

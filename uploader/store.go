@@ -23,7 +23,7 @@ type Store interface {
 	// but not the cancelled ones.
 	FindPrevious(ctx context.Context, fingerprints []string) (map[string][]Transfer, error)
 
-	// ResumeCheck returns the saved proof of content of a transfer; nil if there is none.
+	// Proof returns the saved proof of content of a transfer; nil if there is none.
 	Proof(ctx context.Context, id TransferID) (source.Proof, error)
 
 	// Parts returns the saved parts of a transfer, ordered by index.

@@ -35,7 +35,7 @@ type Transfer struct {
 	ActiveTime    time.Duration // time with a worker
 	ResumedFrom   int64         // offset at which the transfer was last resumed
 	SHA256        string        // 32 bytes, of the whole file: once it is done or the metadata contains it; "" before
-	EarlierUpload TransferID    // the earlier upload that a fault of kind Uploaded or Several asks about; 0 for none
+	EarlierUpload TransferID    // the earlier upload of a fault of kind AlreadyUploaded or AmbiguousMatch; 0 for none
 }
 
 // Intent is what the user wants done with a transfer. Only commands change it.
@@ -72,7 +72,7 @@ const (
 	PhaseQueued    Phase = iota
 	PhasePreparing       // a worker opens the file
 	PhaseCreating        // the upload is created on the server
-	PhaseChecking        // the server is asked for the offset
+	PhaseChecking        // the server is queried for the offset
 	PhaseSending         // bytes are sent
 	PhaseVerifying       // all bytes are sent; offset, size and file are compared
 	PhaseWaiting         // waits until NextTry, because of Fault
@@ -115,17 +115,18 @@ func (t *Transfer) Resumable() bool {
 func (t *Transfer) Removed() bool { return t.Intent == IntentRemove && t.Phase.Final() }
 
 // FailedBeforeStart reports whether the transfer failed before an upload was created,
-// and asks the user nothing.
+// and needs no decision about an earlier one.
 func (t *Transfer) FailedBeforeStart() bool {
 	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.Cancels() && t.State() != StateNeedsDecision
 }
 
-// Sent returns how many bytes of a transfer without a worker were sent.
-func (t *Transfer) Sent() int64 {
+// Acknowledged returns how many bytes the server is known to have. Bytes that were
+// sent and not acknowledged are not counted: it is not known whether they arrived.
+func (t *Transfer) Acknowledged() int64 {
 	if t.Phase == PhaseDone {
 		return t.Source.Size
 	}
-	return max(t.Session.Sent, t.Session.Offset)
+	return t.Session.Offset
 }
 
 func nameOf(names []string, i uint8, what string) string {

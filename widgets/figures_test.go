@@ -37,7 +37,7 @@ func TestFiguresDoNotMove(t *testing.T) {
 	widgettest.SetTheme(t, theme.Light)
 	figures := widgets.NewFigures(widgets.Figure{Widest: []string{"888.8 MB/s"}}, widgets.Figure{Widest: []string{"about 22 h"}, HideOrder: 1})
 	widgettest.Show(t, figures, 400, 20)
-	places := func() (all []fyne.Position) {
+	positions := func() (all []fyne.Position) {
 		for _, o := range test.LaidOutObjects(figures) {
 			if text, ok := o.(*canvas.Text); ok {
 				all = append(all, text.Position(), fyne.NewPos(text.Size().Components()))
@@ -46,9 +46,9 @@ func TestFiguresDoNotMove(t *testing.T) {
 		return all
 	}
 	figures.Set("1 KB/s", "5 s")
-	before := places()
+	before := positions()
 	figures.Set("111.1 MB/s", "about 22 h")
-	if diff := cmp.Diff(before, places()); diff != "" {
+	if diff := cmp.Diff(before, positions()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,7 +1,6 @@
-// Package bridge connects the UI's goroutine with the engine. A [Bridge] brings
-// the newest snapshot to the UI at a bounded pace ([Presenter]), sends commands to
-// the engine in their order ([Commands]), and runs what may block on goroutines of
-// its own ([Tasks]).
+// Package bridge connects the UI's goroutine with the engine. A [Bridge] passes the newest
+// snapshot to the UI at a limited rate, sends commands to the engine in order, and runs
+// functions that may block on background goroutines ([Tasks]).
 package bridge
 
 import (
@@ -15,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// Engine is the part of an *uploader.Engine that the window needs.
+// Engine is the part of an *engine.Engine that the window needs.
 type Engine interface {
 	Submit(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)
 	Snapshot() *uploader.Snapshot
@@ -25,7 +24,7 @@ type Engine interface {
 	Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error)
 }
 
-// Config is what a Bridge is made of.
+// Config configures a Bridge.
 type Config struct {
 	Engine Engine
 	Log    *slog.Logger
@@ -33,27 +32,28 @@ type Config struct {
 	// UI runs a function on the UI's goroutine. It does not wait.
 	UI func(func())
 
-	// Show displays a snapshot; see [NewPresenter].
+	// Show displays a snapshot on the UI's goroutine. It returns after what time the
+	// same snapshot will look different, because it contains a time; zero for never.
 	Show func(*uploader.Snapshot) time.Duration
 
-	// Failed is called on the UI's goroutine when a command failed that was sent
+	// Failed is called on the UI's goroutine with the error of a command that was sent
 	// without a callback.
 	Failed func(error)
 }
 
-// Bridge connects the UI's goroutine with the engine. Its methods never block; they
-// may be called from any goroutine unless they say otherwise.
+// Bridge connects the UI's goroutine with the engine. Its methods do not block, except
+// Wait. They may be called from any goroutine unless documented otherwise.
 type Bridge struct {
 	config    Config
 	tasks     *Tasks
-	commands  *Commands
-	presenter *Presenter
+	commands  *commands
+	presenter *presenter
 }
 
 // New returns a Bridge. Nothing runs before Start.
 func New(config Config) *Bridge {
-	b := &Bridge{config: config, tasks: NewTasks(config.UI), commands: NewCommands(config.Engine.Submit)}
-	b.presenter = NewPresenter(config.Engine, b.tasks.Post, config.Show)
+	b := &Bridge{config: config, tasks: NewTasks(config.UI), commands: newCommands(config.Engine.Submit)}
+	b.presenter = newPresenter(config.Engine, b.tasks.Post, config.Show)
 	return b
 }
 
@@ -64,21 +64,21 @@ func (b *Bridge) Start(ctx context.Context) {
 	b.tasks.Run(b.presenter.Run)
 }
 
-// Stop ends everything that Start and Run started, and makes Run and Post do
-// nothing. Commands sent before are still carried out.
+// Stop cancels everything that Start and Run started. From then on Run and Post do
+// nothing. Commands that are already queued are still sent.
 func (b *Bridge) Stop() { b.tasks.Stop() }
 
-// Wait returns when everything has ended.
+// Wait waits until all goroutines have ended.
 func (b *Bridge) Wait() { b.tasks.Wait() }
 
 // Snapshot returns the newest snapshot.
 func (b *Bridge) Snapshot() *uploader.Snapshot { return b.config.Engine.Snapshot() }
 
-// Refresh shows the newest snapshot without waiting for the pace.
+// Refresh shows the newest snapshot without waiting for the interval.
 func (b *Bridge) Refresh() { b.presenter.Refresh() }
 
-// SetPace sets the shortest time between two snapshots that are shown.
-func (b *Bridge) SetPace(pace time.Duration) { b.presenter.SetPace(pace) }
+// SetInterval sets the minimum interval between two snapshots that are shown.
+func (b *Bridge) SetInterval(interval time.Duration) { b.presenter.SetInterval(interval) }
 
 // Run runs a function that may block; see [Tasks.Run].
 func (b *Bridge) Run(do func(context.Context)) { b.tasks.Run(do) }
@@ -89,8 +89,8 @@ func (b *Bridge) Fork(do func()) { b.tasks.Fork(do) }
 // Post runs a function on the UI's goroutine; see [Tasks.Post].
 func (b *Bridge) Post(do func()) { b.tasks.Post(do) }
 
-// Send sends a command to the engine. Without a callback its failure is reported by
-// Config.Failed; done is called on a goroutine of its own.
+// Send sends a command to the engine. Done is called with the result on a background
+// goroutine; if it is nil, an error is passed to Config.Failed.
 func (b *Bridge) Send(command uploader.Command, done func(error)) {
 	b.commands.Send(command, func(err error) {
 		b.presenter.Refresh()
@@ -107,7 +107,7 @@ func (b *Bridge) Send(command uploader.Command, done func(error)) {
 	})
 }
 
-// SendAll sends commands whose failures are reported by Config.Failed.
+// SendAll sends commands whose errors are passed to Config.Failed.
 func (b *Bridge) SendAll(commands []uploader.Command) {
 	for _, command := range commands {
 		b.Send(command, nil)

@@ -8,40 +8,40 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// shutdownTimeout is how long a command that was sent shortly before the end may
-// still take.
+// shutdownTimeout is how long a command may take after the context of Run has ended.
 const shutdownTimeout = 5 * time.Second
 
-// queued is a command and its callback, which runs on its own goroutine.
+// queued is a command and its callback, which may be nil and runs on another goroutine.
 type queued struct {
 	command uploader.Command
 	done    func(error)
 }
 
-// Commands is a queue of commands. It sends them to the engine one after another
-// without blocking the UI. A command whose answer takes long does not delay the next
-// one. What was sent before the end is still carried out.
-type Commands struct {
-	submit   submitFunc
-	answered sync.WaitGroup
+// commands is a queue that sends commands to the engine one after another without blocking
+// the UI. It does not wait for the result of a command before it sends the next one.
+// Commands that are queued when the context of Run ends are still sent.
+type commands struct {
+	submit  submitFunc
+	pending sync.WaitGroup // commands without a result yet
 
-	mu      sync.Mutex
-	waiting []queued
-	wake    chan struct{} // has one token while there may be something waiting
+	mu    sync.Mutex
+	queue []queued
+	wake  chan struct{} // has one token while the queue may not be empty
 }
 
 // submitFunc sends a command to the engine (engine.Engine.Submit).
 type submitFunc func(context.Context, uploader.Command) (answer func(context.Context) error, err error)
 
-// NewCommands returns an empty queue of commands for an engine's Submit method.
-func NewCommands(submit submitFunc) *Commands {
-	return &Commands{submit: submit, wake: make(chan struct{}, 1)}
+// newCommands returns an empty queue of commands for an engine's Submit method.
+func newCommands(submit submitFunc) *commands {
+	return &commands{submit: submit, wake: make(chan struct{}, 1)}
 }
 
-// Send queues a command. It may be called from any goroutine. Done may be nil.
-func (c *Commands) Send(command uploader.Command, done func(error)) {
+// Send queues a command. It may be called from any goroutine. Done may be nil; it is called
+// on another goroutine.
+func (c *commands) Send(command uploader.Command, done func(error)) {
 	c.mu.Lock()
-	c.waiting = append(c.waiting, queued{command, done})
+	c.queue = append(c.queue, queued{command, done})
 	c.mu.Unlock()
 	select {
 	case c.wake <- struct{}{}:
@@ -49,10 +49,10 @@ func (c *Commands) Send(command uploader.Command, done func(error)) {
 	}
 }
 
-// Run sends commands until ctx ends, then those still waiting. It returns when all
-// are answered.
-func (c *Commands) Run(ctx context.Context) {
-	defer c.answered.Wait()
+// Run sends commands until ctx ends, and then those that are still queued. It returns when
+// all commands have a result.
+func (c *commands) Run(ctx context.Context) {
+	defer c.pending.Wait()
 	for {
 		select {
 		case <-c.wake:
@@ -64,7 +64,7 @@ func (c *Commands) Run(ctx context.Context) {
 	}
 }
 
-func (c *Commands) sendAll(ctx context.Context) {
+func (c *commands) sendAll(ctx context.Context) {
 	for {
 		next, ok := c.next()
 		if !ok {
@@ -74,17 +74,17 @@ func (c *Commands) sendAll(ctx context.Context) {
 	}
 }
 
-// send returns when the engine has accepted a command. The command may outlive ctx by
-// shutdownTimeout.
-func (c *Commands) send(ctx context.Context, next queued) {
-	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+// send sends a command and returns when the engine has accepted it. The command is
+// cancelled shutdownTimeout after ctx has ended.
+func (c *commands) send(ctx context.Context, next queued) {
+	extended, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(shutdownTimeout, cancel) })
-	answer, err := c.submit(lasting, next.command)
-	c.answered.Go(func() {
+	answer, err := c.submit(extended, next.command)
+	c.pending.Go(func() {
 		defer cancel()
 		defer stop()
 		if err == nil {
-			err = answer(lasting)
+			err = answer(extended)
 		}
 		if next.done != nil {
 			next.done(err)
@@ -92,14 +92,14 @@ func (c *Commands) send(ctx context.Context, next queued) {
 	})
 }
 
-func (c *Commands) next() (queued, bool) {
+func (c *commands) next() (queued, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.waiting) == 0 {
+	if len(c.queue) == 0 {
 		return queued{}, false
 	}
-	next := c.waiting[0]
-	c.waiting[0] = queued{}
-	c.waiting = c.waiting[1:]
+	next := c.queue[0]
+	c.queue[0] = queued{}
+	c.queue = c.queue[1:]
 	return next, true
 }

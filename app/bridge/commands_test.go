@@ -13,13 +13,13 @@ import (
 )
 
 func TestCommands(t *testing.T) {
-	t.Run("commands reach the engine one after another, in the order they were given", func(t *testing.T) {
+	t.Run("commands are sent one after another, in order", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			var seen []uploader.BatchID
-			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
+			var got []uploader.BatchID
+			c := newCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 				time.Sleep(time.Second)
-				seen = append(seen, command.(uploader.Add).Batch)
-				return answered, nil
+				got = append(got, command.(uploader.Add).Batch)
+				return succeed, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
 			go c.Run(ctx)
@@ -29,82 +29,82 @@ func TestCommands(t *testing.T) {
 			time.Sleep(time.Minute)
 			cancel()
 			synctest.Wait()
-			if diff := cmp.Diff([]uploader.BatchID{0, 1, 2}, seen); diff != "" {
+			if diff := cmp.Diff([]uploader.BatchID{0, 1, 2}, got); diff != "" {
 				t.Error(diff)
 			}
 		})
 	})
-	t.Run("a command that takes long holds up none that follows", func(t *testing.T) {
+	t.Run("a slow command does not delay the next one", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			over := make(chan struct{})
-			c := NewCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
-				if _, long := command.(uploader.Pause); !long {
-					return answered, nil
+			release := make(chan struct{})
+			c := newCommands(func(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
+				if _, slow := command.(uploader.Pause); !slow {
+					return succeed, nil
 				}
 				return func(context.Context) error {
-					<-over
+					<-release
 					return nil
 				}, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
 			go c.Run(ctx)
-			var answered []string
-			c.Send(uploader.Pause{}, func(error) { answered = append(answered, "pause") })
-			c.Send(uploader.Resume{}, func(error) { answered = append(answered, "resume") })
+			var got []string
+			c.Send(uploader.Pause{}, func(error) { got = append(got, "pause") })
+			c.Send(uploader.Resume{}, func(error) { got = append(got, "resume") })
 			synctest.Wait()
-			close(over)
+			close(release)
 			cancel()
 			synctest.Wait()
-			if diff := cmp.Diff([]string{"resume", "pause"}, answered); diff != "" {
+			if diff := cmp.Diff([]string{"resume", "pause"}, got); diff != "" {
 				t.Error(diff)
 			}
 		})
 	})
-	t.Run("what was given before the end is still carried out", func(t *testing.T) {
+	t.Run("queued commands are sent after the context has ended", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			done := 0
-			c := NewCommands(func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
+			sent := 0
+			c := newCommands(func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
 				if ctx.Err() != nil {
 					return nil, ctx.Err()
 				}
-				done++
-				return answered, nil
+				sent++
+				return succeed, nil
 			})
 			ctx, cancel := context.WithCancel(t.Context())
 			c.Send(uploader.Pause{}, nil)
 			c.Send(uploader.Remove{}, nil)
 			cancel()
 			c.Run(ctx)
-			if done != 2 {
-				t.Errorf("%d of 2 commands were carried out", done)
+			if sent != 2 {
+				t.Errorf("%d of 2 commands were sent", sent)
 			}
 		})
 	})
 	for name, engine := range map[string]submitFunc{
-		"hears": func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
-			return nil, blocked(ctx)
+		"accept commands": func(ctx context.Context, _ uploader.Command) (func(context.Context) error, error) {
+			return nil, block(ctx)
 		},
-		"answers": func(context.Context, uploader.Command) (func(context.Context) error, error) { return blocked, nil },
+		"return results": func(context.Context, uploader.Command) (func(context.Context) error, error) { return block, nil },
 	} {
-		t.Run("an engine that never "+name+" does not hold up the end for ever", func(t *testing.T) {
+		t.Run("Run ends although the engine does not "+name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := NewCommands(engine)
+				c := newCommands(engine)
 				ctx, cancel := context.WithCancel(t.Context())
 				var got error
 				c.Send(uploader.Pause{}, func(err error) { got = err })
 				cancel()
 				c.Run(ctx)
 				if !errors.Is(got, context.Canceled) {
-					t.Errorf("the command ended with %v", got)
+					t.Errorf("got error %v, want context.Canceled", got)
 				}
 			})
 		})
 	}
 }
 
-func answered(context.Context) error { return nil }
+func succeed(context.Context) error { return nil }
 
-func blocked(ctx context.Context) error {
+func block(ctx context.Context) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

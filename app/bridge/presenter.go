@@ -8,69 +8,67 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// The shortest times between two updates of the interface.
+// The minimum intervals between two updates of the window.
 const (
-	PaceFocused   = 250 * time.Millisecond
-	PaceUnfocused = time.Second
-	PaceHidden    = 2 * time.Second // only the tray is updated
+	IntervalFocused   = 250 * time.Millisecond
+	IntervalUnfocused = time.Second
+	IntervalHidden    = 2 * time.Second // only the tray is updated
 )
 
-// Presenter shows the newest snapshot on the UI's goroutine, not more often than its
-// pace and not before the last one has been shown: at most one function of it waits
-// for the UI at any time.
-type Presenter struct {
+// presenter shows the newest snapshot on the UI's goroutine, at most once per interval. At
+// any time at most one of its functions waits for the UI.
+type presenter struct {
 	snapshot func() *uploader.Snapshot
 	watch    func(context.Context) <-chan struct{}
 	post     func(func()) // runs a function on the UI's goroutine, without waiting
 	show     func(*uploader.Snapshot) time.Duration
 
-	pace    atomic.Int64 // a time.Duration
-	refresh chan struct{}
-	posted  chan time.Duration // what show returned
+	interval atomic.Int64 // a time.Duration
+	refresh  chan struct{}
+	shown    chan time.Duration // the results of show
 }
 
-// NewPresenter returns a Presenter for the engine's snapshots. Show is called on the
-// UI's goroutine, by post. It returns after what time the same snapshot will look
-// different, because it contains a time; zero for never.
-func NewPresenter(engine Engine, post func(func()), show func(*uploader.Snapshot) time.Duration) *Presenter {
-	p := &Presenter{
+// newPresenter returns a presenter of the engine's snapshots. Post runs show on the UI's
+// goroutine; see Config.Show.
+func newPresenter(engine Engine, post func(func()), show func(*uploader.Snapshot) time.Duration) *presenter {
+	p := &presenter{
 		snapshot: engine.Snapshot, watch: engine.Watch, post: post, show: show,
-		refresh: make(chan struct{}, 1), posted: make(chan time.Duration, 1),
+		refresh: make(chan struct{}, 1), shown: make(chan time.Duration, 1),
 	}
-	p.pace.Store(int64(PaceFocused))
+	p.interval.Store(int64(IntervalFocused))
 	return p
 }
 
-// SetPace sets the shortest time between two updates. It may be called from any
+// SetInterval sets the minimum interval between two updates. It may be called from any
 // goroutine.
-func (p *Presenter) SetPace(pace time.Duration) {
-	if p.pace.Swap(int64(pace)) != int64(pace) {
+func (p *presenter) SetInterval(interval time.Duration) {
+	if p.interval.Swap(int64(interval)) != int64(interval) {
 		p.Refresh()
 	}
 }
 
-// Refresh shows the newest snapshot without waiting for the pace. It may be called
+// Refresh shows the newest snapshot without waiting for the interval. It may be called
 // from any goroutine.
-func (p *Presenter) Refresh() {
+func (p *presenter) Refresh() {
 	select {
 	case p.refresh <- struct{}{}:
 	default:
 	}
 }
 
-// Run presents until ctx ends.
-func (p *Presenter) Run(ctx context.Context) {
+// Run shows snapshots until ctx ends.
+func (p *presenter) Run(ctx context.Context) {
 	changes := p.watch(ctx)
 	state := presentation{changed: true}
-	alarm := time.NewTimer(0)
-	defer alarm.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		if state.due(time.Now()) {
 			state.begin()
-			p.post(func() { p.posted <- p.show(p.snapshot()) })
+			p.post(func() { p.shown <- p.show(p.snapshot()) })
 		}
 		if wait, ok := state.wait(time.Now()); ok {
-			alarm.Reset(wait)
+			timer.Reset(wait)
 		}
 		select {
 		case <-ctx.Done():
@@ -82,19 +80,19 @@ func (p *Presenter) Run(ctx context.Context) {
 			state.changed = true
 		case <-p.refresh:
 			state.changed, state.next = true, time.Time{}
-		case again := <-p.posted:
-			state.end(time.Now(), time.Duration(p.pace.Load()), again)
-		case <-alarm.C:
+		case expiry := <-p.shown:
+			state.end(time.Now(), time.Duration(p.interval.Load()), expiry)
+		case <-timer.C:
 		}
 	}
 }
 
-// presentation is the state of a Presenter.
+// presentation is the state of a presenter.
 type presentation struct {
-	changed bool      // there may be something to show
-	busy    bool      // the UI has not shown the last one yet
-	next    time.Time // not before
-	stale   time.Time // when what is shown will look different; zero for never
+	changed bool      // there may be a newer snapshot
+	busy    bool      // the UI has not shown the last snapshot yet
+	next    time.Time // the earliest time of the next update
+	stale   time.Time // when the snapshot that is shown will look different; zero for never
 }
 
 func (s *presentation) due(now time.Time) bool {
@@ -106,14 +104,15 @@ func (s *presentation) due(now time.Time) bool {
 
 func (s *presentation) begin() { s.changed, s.busy, s.stale = false, true, time.Time{} }
 
-func (s *presentation) end(now time.Time, pace, again time.Duration) {
-	s.busy, s.next = false, now.Add(pace)
-	if again > 0 {
-		s.stale = now.Add(again)
+func (s *presentation) end(now time.Time, interval, expiry time.Duration) {
+	s.busy, s.next = false, now.Add(interval)
+	if expiry > 0 {
+		s.stale = now.Add(expiry)
 	}
 }
 
-// wait is how long until something is due without further changes.
+// wait returns the time until the next update is due without further changes; false if
+// none is.
 func (s *presentation) wait(now time.Time) (time.Duration, bool) {
 	switch {
 	case s.busy:

@@ -12,26 +12,26 @@ import (
 // fakeEngine is an engine that reports changes on demand.
 type fakeEngine struct {
 	Engine
-	news chan struct{}
+	changes chan struct{}
 }
 
-func (p fakeEngine) Snapshot() *uploader.Snapshot          { return &uploader.Snapshot{} }
-func (p fakeEngine) Watch(context.Context) <-chan struct{} { return p.news }
-func (p fakeEngine) ticks(n int, every time.Duration) {
+func (e fakeEngine) Snapshot() *uploader.Snapshot          { return &uploader.Snapshot{} }
+func (e fakeEngine) Watch(context.Context) <-chan struct{} { return e.changes }
+func (e fakeEngine) change(n int, interval time.Duration) {
 	for range n {
-		p.news <- struct{}{}
-		time.Sleep(every)
+		e.changes <- struct{}{}
+		time.Sleep(interval)
 	}
 }
 
-func present(t *testing.T, ui func(func()), again time.Duration, drive func(p *Presenter, news fakeEngine)) (shown int) {
+func present(t *testing.T, ui func(func()), expiry time.Duration, drive func(p *presenter, engine fakeEngine)) (shown int) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		news := fakeEngine{news: make(chan struct{})}
-		p := NewPresenter(news, ui, func(*uploader.Snapshot) time.Duration { shown++; return again })
+		engine := fakeEngine{changes: make(chan struct{})}
+		p := newPresenter(engine, ui, func(*uploader.Snapshot) time.Duration { shown++; return expiry })
 		go p.Run(ctx)
-		drive(p, news)
+		drive(p, engine)
 		cancel()
 		synctest.Wait()
 	})
@@ -41,51 +41,51 @@ func present(t *testing.T, ui func(func()), again time.Duration, drive func(p *P
 func runNow(do func()) { do() }
 
 func TestPresenter(t *testing.T) {
-	t.Run("a flood of news is shown at most four times a second", func(t *testing.T) {
-		shown := present(t, runNow, 0, func(_ *Presenter, news fakeEngine) { news.ticks(1000, 10*time.Millisecond) })
+	t.Run("at most four updates per second", func(t *testing.T) {
+		shown := present(t, runNow, 0, func(_ *presenter, engine fakeEngine) { engine.change(1000, 10*time.Millisecond) })
 		if shown < 40 || shown > 41 {
-			t.Errorf("shown %d times in 10 s", shown)
+			t.Errorf("got %d updates in 10 s", shown)
 		}
 	})
-	t.Run("a window nobody looks at is shown once a second", func(t *testing.T) {
-		shown := present(t, runNow, 0, func(p *Presenter, news fakeEngine) {
-			p.SetPace(PaceUnfocused)
-			news.ticks(1000, 10*time.Millisecond)
+	t.Run("at most one update per second without focus", func(t *testing.T) {
+		shown := present(t, runNow, 0, func(p *presenter, engine fakeEngine) {
+			p.SetInterval(IntervalUnfocused)
+			engine.change(1000, 10*time.Millisecond)
 		})
 		if shown < 10 || shown > 12 {
-			t.Errorf("shown %d times in 10 s", shown)
+			t.Errorf("got %d updates in 10 s", shown)
 		}
 	})
-	t.Run("no news are shown once and then left alone", func(t *testing.T) {
-		shown := present(t, runNow, 0, func(*Presenter, fakeEngine) { time.Sleep(time.Hour) })
+	t.Run("one update without changes", func(t *testing.T) {
+		shown := present(t, runNow, 0, func(*presenter, fakeEngine) { time.Sleep(time.Hour) })
 		if shown != 1 {
-			t.Errorf("shown %d times without any news", shown)
+			t.Errorf("got %d updates", shown)
 		}
 	})
-	t.Run("what counts down is shown again when it reads differently", func(t *testing.T) {
-		shown := present(t, runNow, time.Second, func(*Presenter, fakeEngine) { time.Sleep(10*time.Second + time.Millisecond) })
+	t.Run("updates when the text of the snapshot expires", func(t *testing.T) {
+		shown := present(t, runNow, time.Second, func(*presenter, fakeEngine) { time.Sleep(10*time.Second + time.Millisecond) })
 		if shown != 11 {
-			t.Errorf("shown %d times in 10 s", shown)
+			t.Errorf("got %d updates in 10 s", shown)
 		}
 	})
-	t.Run("a UI that is stuck has at most one thing waiting", func(t *testing.T) {
-		var stuck []func()
-		shown := present(t, func(do func()) { stuck = append(stuck, do) }, 0, func(_ *Presenter, news fakeEngine) {
-			news.ticks(100, time.Second)
+	t.Run("at most one function waits for a blocked UI", func(t *testing.T) {
+		var waiting []func()
+		shown := present(t, func(do func()) { waiting = append(waiting, do) }, 0, func(_ *presenter, engine fakeEngine) {
+			engine.change(100, time.Second)
 		})
-		if len(stuck) != 1 || shown != 0 {
-			t.Errorf("%d functions wait for the UI, %d were shown", len(stuck), shown)
+		if len(waiting) != 1 || shown != 0 {
+			t.Errorf("%d functions wait for the UI, %d were shown", len(waiting), shown)
 		}
 	})
-	t.Run("what the user did is shown without waiting for the pace", func(t *testing.T) {
-		shown := present(t, runNow, 0, func(p *Presenter, _ fakeEngine) {
-			p.SetPace(PaceHidden)
+	t.Run("Refresh does not wait for the interval", func(t *testing.T) {
+		shown := present(t, runNow, 0, func(p *presenter, _ fakeEngine) {
+			p.SetInterval(IntervalHidden)
 			time.Sleep(time.Millisecond)
 			p.Refresh()
 			synctest.Wait()
 		})
 		if shown < 2 {
-			t.Errorf("shown %d times", shown)
+			t.Errorf("got %d updates", shown)
 		}
 	})
 }

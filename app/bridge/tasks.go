@@ -6,41 +6,43 @@ import (
 	"sync/atomic"
 )
 
-// Tasks are the goroutines beside the UI's, and their way back to it.
+// Tasks runs functions on background goroutines and posts their results to the UI's
+// goroutine.
 type Tasks struct {
 	ui     func(func()) // runs a function on the UI's goroutine, without waiting
 	closed atomic.Bool
 
 	ctx    context.Context
 	cancel context.CancelFunc
-	group  sync.WaitGroup
+	wg     sync.WaitGroup
 }
 
-// NewTasks returns Tasks whose results are posted by ui, which runs a function on
-// the UI's goroutine without waiting for it.
+// NewTasks returns Tasks that post with ui, which runs a function on the UI's goroutine
+// without waiting for it.
 func NewTasks(ui func(func())) *Tasks { return &Tasks{ui: ui} }
 
-// Start makes Run possible. What it runs ends with ctx.
+// Start must be called before Run. Functions started by Run get a context that ends with
+// ctx or Stop.
 func (t *Tasks) Start(ctx context.Context) {
 	t.ctx, t.cancel = context.WithCancel(ctx)
 }
 
-// Run runs a function that may block on its own goroutine. It must be called on the
-// UI's goroutine, and does nothing after Stop.
+// Run runs a function on a new goroutine, where it may block. It must be called on the UI's
+// goroutine, and does nothing after Stop.
 func (t *Tasks) Run(do func(context.Context)) {
 	if t.closed.Load() {
 		return
 	}
-	t.group.Go(func() { do(t.ctx) })
+	t.wg.Go(func() { do(t.ctx) })
 }
 
-// Fork runs a function on its own goroutine. It may only be called by a function
-// that Run runs.
-func (t *Tasks) Fork(do func()) { t.group.Go(do) }
+// Fork runs a function on a new goroutine. It may only be called by functions started by
+// Run.
+func (t *Tasks) Fork(do func()) { t.wg.Go(do) }
 
 // Post runs a function on the UI's goroutine. It may be called from any goroutine.
-// After Stop it does nothing: the toolkit would run the function on the calling
-// goroutine then.
+// After Stop it does nothing, because the toolkit would then run the function on the
+// calling goroutine.
 func (t *Tasks) Post(do func()) {
 	if t.closed.Load() {
 		return
@@ -52,11 +54,11 @@ func (t *Tasks) Post(do func()) {
 	})
 }
 
-// Stop cancels everything that Run was given.
+// Stop cancels the context of the functions started by Run.
 func (t *Tasks) Stop() {
 	t.closed.Store(true)
 	t.cancel()
 }
 
-// Wait returns when everything has ended.
-func (t *Tasks) Wait() { t.group.Wait() }
+// Wait waits until all functions have returned.
+func (t *Tasks) Wait() { t.wg.Wait() }

@@ -30,7 +30,7 @@ func (e *UserError) Error() string { return e.Text }
 
 func userError(key string, data words.Data) error { return &UserError{Text: words.Text(key, data)} }
 
-// UsageError says why the arguments are invalid, in text for the user.
+// UsageError is why the arguments are invalid, in text for the user.
 type UsageError struct{ Text string }
 
 func (e *UsageError) Error() string { return e.Text }

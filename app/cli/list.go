@@ -7,6 +7,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
 )
 
 // Entry is one transfer in the list.
@@ -15,21 +16,27 @@ type Entry struct {
 	Path    string              `json:"path"`
 	Server  string              `json:"server"`
 	Size    int64               `json:"size"`
-	Sent    int64               `json:"sent"`
-	State   string              `json:"state"` // name of an uploader.State
+	Sent    int64               `json:"sent"`  // bytes the server acknowledged; of a running transfer those sent
+	State   string              `json:"state"` // name of an uploader.State, or stateInterrupted
 	URL     string              `json:"url,omitempty"`
 	Fault   string              `json:"fault,omitempty"`
 	Message string              `json:"message"` // text for the user, in the current language
 }
 
-// ListSaved lists the transfers of a profile for which no engine runs.
+// stateInterrupted is the state of an unfinished transfer while no engine runs.
+const stateInterrupted = "interrupted"
+
+// ListSaved lists the transfers of a profile for which no engine runs, as the next
+// run would find them: what was being sent when the last one ended is interrupted.
 func ListSaved(saved uploader.Saved, all bool, reply func(Reply) error) error {
 	s := &uploader.Snapshot{Servers: saved.Servers}
 	for i := range saved.Transfers {
-		s.Transfers = append(s.Transfers, &saved.Transfers[i])
+		t, _ := lifecycle.Step(saved.Transfers[i], lifecycle.Restored{Ask: true}, time.Now())
+		s.Transfers = append(s.Transfers, &t)
 	}
 	return list(s, all, func(r Reply) error {
 		if e := r.Entry; e.State == uploader.StateWaiting.String() {
+			e.State = stateInterrupted
 			e.Message = words.Text("cli.list.interrupted", words.Data{"SizeOf": words.SizeOf(e.Sent, e.Size)})
 		}
 		return reply(r)

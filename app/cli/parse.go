@@ -26,7 +26,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Stdin is the argument that stands for the standard input.
+// Stdin is the argument for the standard input.
 const Stdin = "-"
 
 // defaultName is the name of the standard input without --name.
@@ -81,7 +81,7 @@ type List struct {
 	All  bool `help:"${help_all}"`
 }
 
-// Receive runs the built-in receiver alone.
+// Receive runs only the built-in receiver.
 type Receive struct {
 	Listen string `placeholder:"ADDR" help:"${help_listen}"`
 	Dir    string `placeholder:"DIR" help:"${help_dir}"`

@@ -69,10 +69,10 @@ func savedServer(servers []uploader.Server, to string, header http.Header) (uplo
 // targetsOf returns the command targets that select the same transfers as f.
 func targetsOf(f feed.Filter) []uploader.Target {
 	var targets []uploader.Target
-	for batch := range f.Batches {
+	for _, batch := range slices.Sorted(maps.Keys(f.Batches)) { // batch IDs sort by age
 		targets = append(targets, uploader.Target{Batch: batch})
 	}
-	return append(targets, uploader.TargetTransfers(slices.Collect(maps.Keys(f.Transfers))...))
+	return append(targets, uploader.TargetTransfers(slices.Sorted(maps.Keys(f.Transfers))...))
 }
 
 // toRetry returns the transfers that need a Retry command besides Resume. It leaves

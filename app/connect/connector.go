@@ -36,7 +36,7 @@ type Config struct {
 	WrapTransport func(*http.Transport) http.RoundTripper
 }
 
-// Connector makes and keeps the clients of servers.
+// Connector creates and caches the clients of servers.
 type Connector struct {
 	keyring    Keyring
 	transports *transportPool
@@ -107,7 +107,7 @@ func (c *Connector) Connect(server uploader.Server) (uploader.Protocol, error) {
 // TestResult is the result of [Connector.Test].
 type TestResult struct {
 	Capabilities tus.Capabilities
-	Upload       *tus.Status // status of the upload whose URL is the endpoint; nil unless Profile.Given
+	Upload       *tus.Status // status of the upload whose URL is the endpoint; nil unless Options.GivenURL
 }
 
 // Test requests the capabilities of a server that need not be saved. secrets need not

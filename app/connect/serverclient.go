@@ -30,7 +30,10 @@ type serverClient struct {
 	transport *serverTransport
 }
 
-var _ io.Closer = (*serverClient)(nil)
+var (
+	_ io.Closer                = (*serverClient)(nil)
+	_ uploader.VersionObserver = (*serverClient)(nil)
+)
 
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{connector: connector, server: server, creating: semaphore.NewWeighted(1)}
@@ -82,6 +85,9 @@ func (c *serverClient) current() *tus.Client {
 func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.mu.Lock()
 	server, secrets := c.server, c.secrets
+	if !c.stale && c.client != nil && c.client.SendsVersion() {
+		server.Options.SendsVersion = true // only the header has changed
+	}
 	header := c.connector.headers.get(server.Endpoint)
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
@@ -119,12 +125,20 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	}
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
+		SendsVersion: server.Options.SendsVersion,
 	})
 	if err != nil {
 		transport.release()
 		return nil, nil, refused(err)
 	}
 	return client, transport, nil
+}
+
+// SendsVersion implements [uploader.VersionObserver].
+func (c *serverClient) SendsVersion() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.client != nil && c.client.SendsVersion()
 }
 
 func refused(err error) error { return fault.New(fault.Refused, fault.Probe, err) }

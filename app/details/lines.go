@@ -13,22 +13,22 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// nameWidth is the width of the names, in steps of the grid.
+// nameWidth is the width of the names in grid steps.
 const nameWidth = 27
 
-// lineRow shows a name and a value, with a button that copies it.
+// lineRow shows a name and a value, and a button that copies the value.
 type lineRow struct {
 	line   *fyne.Container
 	name   *widget.RichText
 	value  *widget.Label
 	button *widgets.IconButton
-	copied string
+	copy   string // what the button copies; "" for no button
 }
 
-func newLineRow(hints *widgets.Tooltips, toClipboard func(string)) *lineRow {
+func newLineRow(hints *widgets.Tooltips, copyText func(string)) *lineRow {
 	l := &lineRow{name: newMutedText(), value: newCaption("")}
 	l.value.Wrapping = fyne.TextWrapWord
-	l.button = widgets.NewIconButton(theme.IconCopy, hints, words.Text("details.copy"), func() { toClipboard(l.copied) })
+	l.button = widgets.NewIconButton(theme.IconCopy, hints, words.Text("details.copy"), func() { copyText(l.copy) })
 	name := container.New(width(theme.Grid(nameWidth)), l.name)
 	l.line = container.NewBorder(nil, nil, name, l.button, l.value)
 	return l
@@ -36,20 +36,19 @@ func newLineRow(hints *widgets.Tooltips, toClipboard func(string)) *lineRow {
 
 func (l *lineRow) object() fyne.CanvasObject { return l.line }
 
-func (l *lineRow) set(f view.Line) {
-	setText(l.name, f.Name)
-	l.copied = f.Copy
-	draw.SetVisible(l.button, f.Copy != "")
+func (l *lineRow) set(line view.Line) {
+	setText(l.name, line.Name)
+	l.copy = line.Copy
+	draw.SetVisible(l.button, line.Copy != "")
 	if l.truncates() != (l.value.Truncation == fyne.TextTruncateEllipsis) {
 		l.value.Wrapping, l.value.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
 		l.value.Refresh()
 	}
-	setLabel(l.value, f.Value)
+	setLabel(l.value, line.Value)
 }
 
-// truncates reports whether the value is cut at the end of its line, because it can be
-// copied.
-func (l *lineRow) truncates() bool { return l.copied != "" }
+// truncates reports whether the value is truncated instead of wrapped: if it can be copied.
+func (l *lineRow) truncates() bool { return l.copy != "" }
 
 // partRow shows a part's name and progress.
 type partRow struct {
@@ -73,7 +72,7 @@ func (l *partRow) set(p view.PartLine) {
 	l.bar.Set(p.Done, p.Done, theme.Active)
 }
 
-// historyRow shows when something happened, and what.
+// historyRow shows the time and the text of an event.
 type historyRow struct {
 	line *fyne.Container
 	at   *widget.RichText
@@ -94,8 +93,8 @@ func (l *historyRow) set(h view.HistoryLine) {
 	setLabel(l.what, h.What)
 }
 
-// width and height are layouts with a fixed minimum of one dimension. The other one is that
-// of the content.
+// width and height are layouts of objects on top of each other, with a fixed minimum width
+// or height.
 type (
 	width  float32
 	height float32
@@ -105,15 +104,12 @@ func (w width) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
 }
 
-func (width) Layout(objects []fyne.CanvasObject, size fyne.Size) { fill(objects, size) }
+func (width) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	layout.NewStackLayout().Layout(objects, size)
+}
 
 func (h height) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, float32(h)) }
 
-func (height) Layout(objects []fyne.CanvasObject, size fyne.Size) { fill(objects, size) }
-
-func fill(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, object := range objects {
-		object.Move(fyne.NewPos(0, 0))
-		object.Resize(size)
-	}
+func (height) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	layout.NewStackLayout().Layout(objects, size)
 }

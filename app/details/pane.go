@@ -3,6 +3,7 @@ package details
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -20,63 +21,63 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// readInterval is the shortest time between two reads of a transfer's record.
+// readInterval is the minimum interval between two reads of a transfer's record.
 const readInterval = time.Second
 
-// The width of the pane, and the smallest width of the list beside it; in a narrower
-// window the pane covers the list. In steps of the grid.
+// The width of the pane, and the minimum width of the list beside it, in grid steps. In a
+// narrower window the pane covers the list.
 const (
-	detailsWidth = 86
+	paneWidth    = 86
 	minListWidth = 90
 )
 
-// Pane is the details of one transfer beside the list. It lives on the UI's goroutine.
+// Pane shows the details of one transfer. It lives on the UI's goroutine.
 type Pane struct {
 	Content fyne.CanvasObject
 	actions Actions
-	curves  view.Speeds
+	speeds  view.Speeds
 
 	ID       uploader.TransferID // 0 while the pane is closed
 	record   view.Record
 	lastRead time.Time // when the record was last requested
-	pending  bool      // the request is not answered yet
+	pending  bool      // actions.Read has not called back yet
 	snapshot *uploader.Snapshot
 
-	back    *canvas.Rectangle // hides the list where the pane covers it
-	title   *widget.Label
-	state   *widget.Label
-	bar     *widgets.Bar
-	reasons *widget.Label
-	lines   *rowPool[view.Line]
-	speed   *fyne.Container
-	graph   *widgets.SpeedGraph
-	peak    *widget.Label
-	parts   *rowPool[view.PartLine]
-	history *rowPool[view.HistoryLine]
+	background *canvas.Rectangle // hides the list if the pane covers it
+	title      *widget.Label
+	state      *widget.Label
+	bar        *widgets.Bar
+	reasons    *widget.Label
+	lines      *rowPool[view.Line]
+	speed      *fyne.Container
+	graph      *widgets.SpeedGraph
+	peak       *widget.Label
+	parts      *rowPool[view.PartLine]
+	history    *rowPool[view.HistoryLine]
 
 	partsTitle, historyTitle *widget.Label
 }
 
-// Actions is what the pane needs.
+// Actions are what the pane calls.
 type Actions struct {
 	Read   func(id uploader.TransferID, then func(view.Record)) // then is called on the UI's goroutine
 	Copy   func(text string)
-	Closed func()
+	Closed func() // called when the pane should be closed
 }
 
 // New returns a closed pane.
 func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	d := &Pane{
-		actions:  actions,
-		curves:   view.Speeds{},
-		snapshot: &uploader.Snapshot{},
-		title:    widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}),
-		state:    newCaption(""),
-		bar:      widgets.NewBar(),
-		reasons:  newCaption(""),
-		graph:    widgets.NewSpeedGraph(),
-		peak:     newCaption(""),
-		back:     canvas.NewRectangle(theme.Color(fynetheme.ColorNameBackground)),
+		actions:    actions,
+		speeds:     view.Speeds{},
+		snapshot:   &uploader.Snapshot{},
+		title:      widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}),
+		state:      newCaption(""),
+		bar:        widgets.NewBar(),
+		reasons:    newCaption(""),
+		graph:      widgets.NewSpeedGraph(),
+		peak:       newCaption(""),
+		background: canvas.NewRectangle(theme.Color(fynetheme.ColorNameBackground)),
 	}
 	d.title.Truncation = fyne.TextTruncateEllipsis
 	d.state.Wrapping, d.reasons.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
@@ -85,21 +86,21 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	d.history = newRowPool(func() poolRow[view.HistoryLine] { return newHistoryRow() })
 	d.partsTitle, d.historyTitle = newHeading(words.Text("details.parts")), newHeading(words.Text("details.history"))
 
-	side := theme.Grid(2)
+	padding := theme.Grid(2)
 	padded := func(object fyne.CanvasObject) fyne.CanvasObject {
-		return container.New(layout.NewCustomPaddedLayout(0, 0, side, side), object)
+		return container.New(layout.NewCustomPaddedLayout(0, 0, padding, padding), object)
 	}
 	graph := container.New(height(theme.Grid(14)), d.graph)
 	d.speed = container.NewVBox(container.NewBorder(nil, nil, newHeading(words.Text("details.speed")), d.peak), padded(graph))
-	shut := widgets.NewIconButton(theme.IconCancel, hints, words.Text("details.close"), actions.Closed)
-	diagnose := widget.NewButtonWithIcon(words.Text("details.diagnostics"), theme.Icon(theme.IconCopy), d.copyDiagnostics)
+	closeButton := widgets.NewIconButton(theme.IconCancel, hints, words.Text("details.close"), actions.Closed)
+	diagnostics := widget.NewButtonWithIcon(words.Text("details.diagnostics"), theme.Icon(theme.IconCopy), d.copyDiagnostics)
 	body := container.NewVBox(
 		d.state, padded(d.bar), d.reasons, d.lines.content, d.speed,
-		d.partsTitle, d.parts.content, d.historyTitle, d.history.content, layout.NewSpacer(), padded(diagnose),
+		d.partsTitle, d.parts.content, d.historyTitle, d.history.content, layout.NewSpacer(), padded(diagnostics),
 	)
-	head := container.NewBorder(nil, nil, nil, shut, d.title)
-	pane := container.NewBorder(nil, nil, widget.NewSeparator(), nil, container.NewBorder(head, nil, nil, nil, container.NewVScroll(body)))
-	d.Content = container.NewStack(d.back, pane)
+	header := container.NewBorder(nil, nil, nil, closeButton, d.title)
+	pane := container.NewBorder(nil, nil, widget.NewSeparator(), nil, container.NewBorder(header, nil, nil, nil, container.NewVScroll(body)))
+	d.Content = container.NewStack(d.background, pane)
 	d.Content.Hide()
 	return d
 }
@@ -112,17 +113,17 @@ func (d *Pane) Open(id uploader.TransferID) {
 	draw.SetVisible(d.Content, id != 0)
 }
 
-// ContinueWith shows what another pane shows.
-func (d *Pane) ContinueWith(other *Pane) {
-	d.curves, d.snapshot, d.record = other.curves, other.snapshot, other.record
+// CopyState makes the pane show what another pane shows.
+func (d *Pane) CopyState(other *Pane) {
+	d.speeds, d.snapshot, d.record = other.speeds, other.snapshot, other.record
 	d.ID = other.ID
 	draw.SetVisible(d.Content, d.ID != 0)
 }
 
-// Show shows a snapshot. The speeds are sampled also while the pane is closed.
+// Show updates the pane to a snapshot. Speeds are recorded even while it is closed.
 func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
 	d.snapshot = s
-	d.curves.Update(s, d.ID, now)
+	d.speeds.Update(s, d.ID, now)
 	if d.ID == 0 {
 		return
 	}
@@ -131,15 +132,15 @@ func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
 		d.actions.Closed()
 		return
 	}
-	if color := theme.Color(fynetheme.ColorNameBackground); color != d.back.FillColor {
-		d.back.FillColor = color
-		d.back.Refresh()
+	if color := theme.Color(fynetheme.ColorNameBackground); color != d.background.FillColor {
+		d.background.FillColor = color
+		d.background.Refresh()
 	}
 	d.readRecord(now)
 	content := view.DetailsOf(s, t, d.record, now)
 	setLabel(d.title, content.Title)
 	setLabel(d.state, content.State)
-	setLabel(d.reasons, paragraph(content.Reasons))
+	setLabel(d.reasons, joinLines(content.Reasons))
 	bar := view.ProgressOf(s, t, 0)
 	_, tone := view.StateIcon(t.State())
 	d.bar.Set(bar.Acked, bar.Sent, tone)
@@ -153,29 +154,29 @@ func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
 }
 
 func (d *Pane) showSpeed() {
-	curve := d.curves[d.ID]
-	draw.SetVisible(d.speed, curve != nil)
-	if curve == nil {
+	speed := d.speeds[d.ID]
+	draw.SetVisible(d.speed, speed != nil)
+	if speed == nil {
 		return
 	}
-	d.graph.Set(curve.Samples)
+	d.graph.Set(speed.Samples)
 	peak := ""
-	if highest := slices.Max(curve.Samples); highest >= 1 {
+	if highest := slices.Max(speed.Samples); highest >= 1 {
 		peak = words.Text("details.peak", words.Data{"Rate": words.Rate(highest)})
 	}
 	setLabel(d.peak, peak)
 }
 
-// readRecord requests the record, not more often than readInterval.
+// readRecord reads the record, at most once per readInterval.
 func (d *Pane) readRecord(now time.Time) {
 	if d.pending || now.Sub(d.lastRead) < readInterval {
 		return
 	}
 	d.pending, d.lastRead = true, now
 	id := d.ID
-	d.actions.Read(id, func(kept view.Record) {
+	d.actions.Read(id, func(record view.Record) {
 		if d.ID == id {
-			d.record, d.pending = kept, false
+			d.record, d.pending = record, false
 		}
 	})
 }
@@ -187,27 +188,30 @@ func (d *Pane) copyDiagnostics() {
 	}
 }
 
-// Layout places the details beside the list, or over it in a narrow window.
+// Layout places the pane beside the list, or over it in a narrow window. The objects of its
+// container are the list and the pane.
 type Layout struct{}
 
+// MinSize implements fyne.Layout.
 func (Layout) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
 
+// Layout implements fyne.Layout.
 func (Layout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	list, pane := objects[0], objects[1]
-	room := size.Width
-	if wide := theme.Grid(detailsWidth); pane.Visible() && size.Width-wide >= theme.Grid(minListWidth) {
-		room = size.Width - wide
-		pane.Resize(fyne.NewSize(wide, size.Height))
-		pane.Move(fyne.NewPos(room, 0))
+	listWidth := size.Width
+	if width := theme.Grid(paneWidth); pane.Visible() && size.Width-width >= theme.Grid(minListWidth) {
+		listWidth = size.Width - width
+		pane.Resize(fyne.NewSize(width, size.Height))
+		pane.Move(fyne.NewPos(listWidth, 0))
 	} else {
 		pane.Resize(size)
 		pane.Move(fyne.NewPos(0, 0))
 	}
-	list.Resize(fyne.NewSize(room, size.Height))
+	list.Resize(fyne.NewSize(listWidth, size.Height))
 	list.Move(fyne.NewPos(0, 0))
 }
 
-// newCaption is a line of small text.
+// newCaption returns a label of small text.
 func newCaption(text string) *widget.Label {
 	label := widget.NewLabel(text)
 	label.SizeName = fynetheme.SizeNameCaptionText
@@ -220,13 +224,13 @@ func newHeading(text string) *widget.Label {
 	return label
 }
 
-// newMutedText is a line of small text in the background.
+// newMutedText returns a line of small muted text.
 func newMutedText() *widget.RichText {
 	style := widget.RichTextStyle{ColorName: theme.ColorMuted, SizeName: fynetheme.SizeNameCaptionText}
 	return widget.NewRichText(&widget.TextSegment{Style: style})
 }
 
-// setText changes a muted text only if it differs.
+// setText sets a muted text, unless it is the same.
 func setText(line *widget.RichText, text string) {
 	segment := line.Segments[0].(*widget.TextSegment)
 	if segment.Text != text {
@@ -235,20 +239,15 @@ func setText(line *widget.RichText, text string) {
 	}
 }
 
-// setLabel changes a label only if it differs.
+// setLabel sets the text of a label, unless it is the same.
 func setLabel(label *widget.Label, text string) {
 	if label.Text != text {
 		label.SetText(text)
 	}
 }
 
-func paragraph(sentences []string) string {
-	text := ""
-	for _, sentence := range sentences {
-		if text != "" && sentence != "" {
-			text += "\n"
-		}
-		text += sentence
-	}
-	return text
+// joinLines returns the texts that are not empty, one per line.
+func joinLines(texts []string) string {
+	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
+	return strings.Join(texts, "\n")
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// start shows the pane alone in a window.
-func start(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *bool) {
+// start returns a pane alone in a window.
+func start(t *testing.T, record view.Record) (d *Pane, copied *string, closed *bool) {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
 	copied, closed = new(string), new(bool)
 	d = New(widgets.NewTooltips(), Actions{
-		Read:   func(_ uploader.TransferID, then func(view.Record)) { then(kept) },
+		Read:   func(_ uploader.TransferID, then func(view.Record)) { then(record) },
 		Copy:   func(text string) { *copied = text },
 		Closed: func() { *closed = true },
 	})
@@ -34,24 +34,24 @@ func start(t *testing.T, kept view.Record) (d *Pane, copied *string, closed *boo
 func TestPane(t *testing.T) {
 	now := time.Now()
 	film, events, parts := apptest.Film(now)
-	kept := view.Record{Events: events, Parts: parts}
+	record := view.Record{Events: events, Parts: parts}
 	s := apptest.Snapshot(film)
 	s.Progress[film.ID] = uploader.Progress{Sent: film.Session.Offset, Rate: 18e6}
-	d, copied, closed := start(t, kept)
+	d, copied, closed := start(t, record)
 	if d.Show(s, now); d.Content.Visible() {
-		t.Error("it is open before anyone opened it")
+		t.Error("visible before Open")
 	}
 	d.Open(film.ID)
 	d.Show(s, now.Add(time.Second))
 	d.Show(s, now.Add(2*time.Second))
 	if !d.Content.Visible() || d.title.Text != "interview.mov" || !strings.Contains(d.peak.Text, "18.0 MB/s") {
-		t.Errorf("it is titled %q, the peak %q", d.title.Text, d.peak.Text)
+		t.Errorf("got title %q, peak %q", d.title.Text, d.peak.Text)
 	}
 	if len(d.history.rows) != 3 || len(d.parts.rows) != 2 {
-		t.Errorf("%d events and %d parts", len(d.history.rows), len(d.parts.rows))
+		t.Errorf("got %d events and %d parts", len(d.history.rows), len(d.parts.rows))
 	}
 	for _, row := range d.lines.rows {
-		if line := row.(*lineRow); line.copied == film.Session.URL {
+		if line := row.(*lineRow); line.copy == film.Session.URL {
 			test.Tap(line.button)
 		}
 	}
@@ -64,6 +64,6 @@ func TestPane(t *testing.T) {
 	}
 	d.Show(apptest.Snapshot(), now)
 	if !*closed {
-		t.Error("it stays open for a transfer that is gone")
+		t.Error("not closed after its transfer was removed")
 	}
 }

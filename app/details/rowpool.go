@@ -9,10 +9,10 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// rowPool is a column of rows. Rows are reused, so that nothing flickers.
+// rowPool is a column of rows. Rows are reused, so that updates do not flicker.
 type rowPool[T any] struct {
 	content *fyne.Container
-	make    func() poolRow[T]
+	newRow  func() poolRow[T]
 	rows    []poolRow[T]
 }
 
@@ -22,13 +22,14 @@ type poolRow[T any] interface {
 	set(T)
 }
 
-func newRowPool[T any](row func() poolRow[T]) *rowPool[T] {
-	return &rowPool[T]{content: container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(2))), make: row}
+func newRowPool[T any](newRow func() poolRow[T]) *rowPool[T] {
+	return &rowPool[T]{content: container.New(layout.NewCustomPaddedVBoxLayout(-theme.Grid(2))), newRow: newRow}
 }
 
+// show shows one row per item.
 func (p *rowPool[T]) show(items []T) {
 	for len(p.rows) < len(items) {
-		row := p.make()
+		row := p.newRow()
 		p.rows = append(p.rows, row)
 		p.content.Add(row.object())
 	}

@@ -1,6 +1,8 @@
 package feed
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ferryapp/ferry/app/words"
@@ -161,7 +163,7 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 }
 
 func (f *follower) reportProgress(s *uploader.Snapshot) error {
-	for id := range s.Progress {
+	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
 		t := f.known[id]
 		if t == nil || t.Phase.Final() {
 			continue

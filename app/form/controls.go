@@ -1,5 +1,5 @@
-// Package form implements the controls and layouts that the dialogs share, and shows
-// dialogs and questions over the window.
+// Package form implements the controls and layouts that the dialogs share, and shows dialogs
+// and questions over the window. Its types may only be used on the UI's goroutine.
 package form
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Host is the scrolled dialog of a control. Close is called when Escape is pressed,
-// Reveal scrolls to a control that gets the focus.
+// Host is the scrolled dialog that contains a control. Close is called when Escape is
+// pressed, Reveal scrolls to a control that gets the focus.
 type Host struct {
 	Close  func()
 	Reveal func(fyne.CanvasObject)
@@ -25,37 +25,37 @@ type Checkbox struct {
 }
 
 // NewCheckbox returns an unchecked checkbox.
-func NewCheckbox(r Host, changed func(bool)) *Checkbox {
-	t := &Checkbox{Host: r}
-	t.OnChanged = changed
-	t.ExtendBaseWidget(t)
-	return t
+func NewCheckbox(host Host, changed func(bool)) *Checkbox {
+	c := &Checkbox{Host: host}
+	c.OnChanged = changed
+	c.ExtendBaseWidget(c)
+	return c
 }
 
-// TypedKey is called by the toolkit.
-func (t *Checkbox) TypedKey(event *fyne.KeyEvent) {
+// TypedKey implements fyne.Focusable.
+func (c *Checkbox) TypedKey(event *fyne.KeyEvent) {
 	if event.Name == fyne.KeyEscape {
-		t.Close()
+		c.Close()
 		return
 	}
-	t.Check.TypedKey(event)
+	c.Check.TypedKey(event)
 }
 
-// FocusGained is called by the toolkit.
-func (t *Checkbox) FocusGained() {
-	t.Reveal(t)
-	t.Check.FocusGained()
+// FocusGained implements fyne.Focusable.
+func (c *Checkbox) FocusGained() {
+	c.Reveal(c)
+	c.Check.FocusGained()
 }
 
-// Select is a list of options in a dialog.
+// Select is a drop-down list of options in a dialog.
 type Select struct {
 	widget.Select
 	Host
 }
 
-// NewSelect returns a list of options without a selected one.
-func NewSelect(r Host, options []string, changed func(index int)) *Select {
-	s := &Select{Host: r}
+// NewSelect returns a drop-down list without a selected option.
+func NewSelect(host Host, options []string, changed func(index int)) *Select {
+	s := &Select{Host: host}
 	s.Options = options
 	s.OnChanged = func(string) { changed(s.SelectedIndex()) }
 	s.ExtendBaseWidget(s)
@@ -70,7 +70,7 @@ func (s *Select) ShowIndex(index int) {
 	}
 }
 
-// TypedKey is called by the toolkit.
+// TypedKey implements fyne.Focusable.
 func (s *Select) TypedKey(event *fyne.KeyEvent) {
 	if event.Name == fyne.KeyEscape {
 		s.Close()
@@ -79,24 +79,24 @@ func (s *Select) TypedKey(event *fyne.KeyEvent) {
 	s.Select.TypedKey(event)
 }
 
-// FocusGained is called by the toolkit.
+// FocusGained implements fyne.Focusable.
 func (s *Select) FocusGained() {
 	s.Reveal(s)
 	s.Select.FocusGained()
 }
 
-// MinSize has room for the longest option, and is at least the usual width of a control,
+// MinSize has room for the longest option and is at least the default width of a control,
 // so that controls are aligned.
 func (s *Select) MinSize() fyne.Size {
-	least := s.Select.MinSize()
+	minSize := s.Select.MinSize()
 	width := theme.Grid(26)
 	for _, option := range s.Options {
 		width = max(width, fyne.MeasureText(option, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{}).Width+theme.Grid(13))
 	}
-	return fyne.NewSize(min(width, theme.Grid(60)), least.Height)
+	return fyne.NewSize(min(width, theme.Grid(60)), minSize.Height)
 }
 
-// CreateRenderer is called by the toolkit.
+// CreateRenderer implements fyne.Widget.
 func (s *Select) CreateRenderer() fyne.WidgetRenderer {
 	s.ExtendBaseWidget(s)
 	f := &framedRenderer{WidgetRenderer: s.Select.CreateRenderer(), frame: &canvas.Rectangle{}}
@@ -110,18 +110,18 @@ type framedRenderer struct {
 	frame *canvas.Rectangle
 }
 
-// Objects is part of fyne.WidgetRenderer.
+// Objects implements fyne.WidgetRenderer.
 func (f *framedRenderer) Objects() []fyne.CanvasObject {
 	return append(f.WidgetRenderer.Objects(), f.frame)
 }
 
-// Layout is part of fyne.WidgetRenderer.
+// Layout implements fyne.WidgetRenderer.
 func (f *framedRenderer) Layout(size fyne.Size) {
 	f.WidgetRenderer.Layout(size)
 	f.frame.Resize(size)
 }
 
-// Refresh is part of fyne.WidgetRenderer.
+// Refresh implements fyne.WidgetRenderer.
 func (f *framedRenderer) Refresh() {
 	f.paint()
 	f.frame.Refresh()
@@ -134,16 +134,16 @@ func (f *framedRenderer) paint() {
 	f.frame.CornerRadius = theme.Size(fynetheme.SizeNameInputRadius)
 }
 
-// Entry is a text field in a dialog, of one or several lines. Tab moves the focus.
+// Entry is a text field of one or several lines in a scrolled dialog. Tab moves the focus.
 type Entry struct {
 	widget.Entry
 	Host
-	width float32 // at least; in steps of the grid
+	width float32 // minimum, in grid steps
 }
 
-// NewEntry returns a text field of one line.
-func NewEntry(r Host, width float32, changed func(string)) *Entry {
-	e := &Entry{Host: r, width: width}
+// NewEntry returns a text field of one line. Width is its minimum width in grid steps.
+func NewEntry(host Host, width float32, changed func(string)) *Entry {
+	e := &Entry{Host: host, width: width}
 	e.Wrapping, e.Scroll = fyne.TextWrapOff, fyne.ScrollNone
 	e.OnChanged = changed
 	e.ExtendBaseWidget(e)
@@ -151,8 +151,8 @@ func NewEntry(r Host, width float32, changed func(string)) *Entry {
 }
 
 // NewMultilineEntry returns a text field with several lines.
-func NewMultilineEntry(r Host, rows int, changed func(string)) *Entry {
-	e := NewEntry(r, 0, changed)
+func NewMultilineEntry(host Host, rows int, changed func(string)) *Entry {
+	e := NewEntry(host, 0, changed)
 	e.MultiLine, e.Scroll = true, fyne.ScrollBoth
 	e.SetMinRowsVisible(rows)
 	return e
@@ -169,10 +169,10 @@ func (e *Entry) ShowText(text string) {
 	e.OnChanged = changed
 }
 
-// AcceptsTab is called by the toolkit.
+// AcceptsTab implements fyne.Tabbable.
 func (e *Entry) AcceptsTab() bool { return false }
 
-// TypedKey is called by the toolkit.
+// TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(event *fyne.KeyEvent) {
 	if event.Name == fyne.KeyEscape {
 		e.Close()
@@ -181,13 +181,13 @@ func (e *Entry) TypedKey(event *fyne.KeyEvent) {
 	e.Entry.TypedKey(event)
 }
 
-// FocusGained is called by the toolkit.
+// FocusGained implements fyne.Focusable.
 func (e *Entry) FocusGained() {
 	e.Reveal(e)
 	e.Entry.FocusGained()
 }
 
-// MinSize has room for a usual text.
+// MinSize is at least the width passed to NewEntry.
 func (e *Entry) MinSize() fyne.Size {
 	return e.Entry.MinSize().Max(fyne.NewSize(theme.Grid(e.width), 0))
 }
@@ -199,16 +199,16 @@ type Button struct {
 }
 
 // NewButton returns a button with a label, an icon, or both.
-func NewButton(r Host, label string, icon fyne.Resource, tapped func()) *Button {
-	p := &Button{Host: r}
-	p.OnEscape = r.Close
-	p.Text, p.Icon, p.OnTapped = label, icon, tapped
-	p.ExtendBaseWidget(p)
-	return p
+func NewButton(host Host, label string, icon fyne.Resource, tapped func()) *Button {
+	b := &Button{Host: host}
+	b.OnEscape = host.Close
+	b.Text, b.Icon, b.OnTapped = label, icon, tapped
+	b.ExtendBaseWidget(b)
+	return b
 }
 
-// FocusGained is called by the toolkit.
-func (p *Button) FocusGained() {
-	p.Reveal(p)
-	p.DialogButton.FocusGained()
+// FocusGained implements fyne.Focusable.
+func (b *Button) FocusGained() {
+	b.Reveal(b)
+	b.DialogButton.FocusGained()
 }

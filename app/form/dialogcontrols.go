@@ -5,8 +5,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// DialogButton is a button at the bottom of a dialog: Enter presses it, Escape calls
-// OnEscape.
+// DialogButton is a button of a dialog. Enter presses it, Escape calls OnEscape.
 type DialogButton struct {
 	widget.Button
 	OnEscape func()
@@ -14,25 +13,26 @@ type DialogButton struct {
 
 // NewDialogButton returns a button.
 func NewDialogButton(label string, tapped, escape func()) *DialogButton {
-	c := &DialogButton{OnEscape: escape}
-	c.Text, c.OnTapped = label, tapped
-	c.ExtendBaseWidget(c)
-	return c
+	b := &DialogButton{OnEscape: escape}
+	b.Text, b.OnTapped = label, tapped
+	b.ExtendBaseWidget(b)
+	return b
 }
 
-// TypedKey is called by the toolkit.
-func (c *DialogButton) TypedKey(event *fyne.KeyEvent) {
+// TypedKey implements fyne.Focusable.
+func (b *DialogButton) TypedKey(event *fyne.KeyEvent) {
 	switch event.Name {
 	case fyne.KeyEscape:
-		c.OnEscape()
+		b.OnEscape()
 	case fyne.KeyReturn, fyne.KeyEnter:
-		c.Tapped(nil)
+		b.Tapped(nil)
 	default:
-		c.Button.TypedKey(event)
+		b.Button.TypedKey(event)
 	}
 }
 
-// Field is a text field of one line in a dialog. Escape calls a function.
+// Field is a text field of one line in a dialog. Unlike an [Entry], it does not scroll the
+// dialog when it gets the focus.
 type Field struct {
 	widget.Entry
 	escape func()
@@ -45,7 +45,7 @@ func NewField(escape func()) *Field {
 	return f
 }
 
-// TypedKey is called by the toolkit.
+// TypedKey implements fyne.Focusable.
 func (f *Field) TypedKey(event *fyne.KeyEvent) {
 	if event.Name == fyne.KeyEscape {
 		f.escape()

@@ -15,49 +15,49 @@ import (
 type Answer struct {
 	Label      string
 	Importance widget.Importance
-	Do         func() // after the question is closed; may be nil
+	Do         func() // called after the question was closed; may be nil
 }
 
-// Question is the content of a dialog that asks something.
+// Question is the content of a dialog with a question.
 type Question struct {
 	Title, Text string
-	More        fyne.CanvasObject // under the text; nil for nothing
-	Closed      func()            // when the dialog closes, before the answer's Do; may be nil
+	More        fyne.CanvasObject // below the text; nil for nothing
+	Closed      func()            // called when the dialog is closed, before the answer's Do; may be nil
 	Answers     []Answer
 }
 
-// QuestionWidth is the width of a question, in steps of the grid.
+// QuestionWidth is the width of a question in grid steps.
 const QuestionWidth = 115
 
-// Dialogs shows dialogs over a window. It lives on the UI's goroutine.
+// Dialogs shows dialogs over a window.
 type Dialogs struct {
 	canvas       fyne.Canvas
 	dismissHints func()
-	open         []*dialog.Dialog // the last one on top
+	open         []*dialog.Dialog // the last one is on top; may contain closed dialogs
 }
 
-// NewDialogs returns the dialogs of a canvas. DismissHints hides the hint that is
-// shown, if any.
+// NewDialogs returns the dialogs of a canvas. DismissHints hides the tooltip, if one is
+// shown.
 func NewDialogs(canvas fyne.Canvas, dismissHints func()) *Dialogs {
 	return &Dialogs{canvas: canvas, dismissHints: dismissHints}
 }
 
-// Canvas is where the dialogs are shown.
+// Canvas returns the canvas on which the dialogs are shown.
 func (d *Dialogs) Canvas() fyne.Canvas { return d.canvas }
 
-// Ask shows a question. Escape closes it without an answer; the first answer has the
-// keyboard focus.
+// Ask shows a question, with the focus on the first answer. Escape closes it without an
+// answer.
 func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	var box *dialog.Dialog
-	leave := func() { box.Hide() }
+	hide := func() { box.Hide() }
 	buttons := []fyne.CanvasObject{layout.NewSpacer()}
 	for _, a := range q.Answers {
 		button := NewDialogButton(a.Label, func() {
-			leave()
+			hide()
 			if a.Do != nil {
 				a.Do()
 			}
-		}, leave)
+		}, hide)
 		button.Importance = a.Importance
 		buttons = append(buttons, button)
 	}
@@ -73,7 +73,7 @@ func (d *Dialogs) Ask(q Question) *dialog.Dialog {
 	return box
 }
 
-// Present shows a dialog over those that are open.
+// Present shows a dialog above those that are open.
 func (d *Dialogs) Present(box *dialog.Dialog) {
 	d.dismissHints()
 	d.open = append(slices.DeleteFunc(d.open, isHidden), box)
@@ -82,8 +82,8 @@ func (d *Dialogs) Present(box *dialog.Dialog) {
 
 func isHidden(box *dialog.Dialog) bool { return !box.Visible() }
 
-// Dismiss closes the dialog on top.
-func (d *Dialogs) Dismiss() {
+// CloseTop closes the topmost dialog, if there is one.
+func (d *Dialogs) CloseTop() {
 	d.open = slices.DeleteFunc(d.open, isHidden)
 	if last := len(d.open) - 1; last >= 0 {
 		d.open[last].Hide()

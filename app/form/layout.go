@@ -22,8 +22,8 @@ func outdent(object fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(0, 0, -theme.Grid(2), -theme.Grid(2)), object)
 }
 
-// Indent removes the padding that the toolkit adds before a label, so that it is aligned
-// with objects that have none.
+// Indent removes the padding that the toolkit adds before and below a label, so that it is
+// aligned with objects that have none. Above is its padding above.
 func Indent(label fyne.CanvasObject, above float32) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(above, -theme.Grid(3), -theme.Grid(2), 0), label)
 }
@@ -35,10 +35,10 @@ func SetVisible(visible bool, objects ...fyne.CanvasObject) {
 	}
 }
 
-// SetText sets a paragraph of text in a tone.
-func SetText(in *widget.RichText, text string, tone theme.Tone) {
+// SetText makes text in a tone the content of a paragraph.
+func SetText(paragraph *widget.RichText, text string, tone theme.Tone) {
 	style := widget.RichTextStyleParagraph
 	style.ColorName = tone.Color()
-	in.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: text, Style: style}}
-	in.Refresh()
+	paragraph.Segments = []widget.RichTextSegment{&widget.TextSegment{Text: text, Style: style}}
+	paragraph.Refresh()
 }

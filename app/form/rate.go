@@ -11,7 +11,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// rateUnits are the units in which speeds can be typed, in bytes per second.
+// rateUnits are the units in which rates can be typed, in bytes per second.
 var rateUnits = [...]struct {
 	key   string
 	bytes float64
@@ -27,60 +27,62 @@ const (
 	megabytes
 )
 
-// maxRate is the greatest speed that is accepted.
+// maxRate is the maximum rate in bytes per second.
 const maxRate = 1e12
 
-// RateField is a field for a speed: a number and its unit. An empty number is no limit.
+// RateField is a field for the limit of a rate: a number and its unit. An empty number means
+// no limit.
 type RateField struct {
 	Content fyne.CanvasObject
 	Number  *Entry
 	Unit    *Select
 
-	Changed func(rate int64, good bool) // after a change
+	Changed func(rate int64, valid bool) // called after the user's changes
 }
 
 // NewRateField returns an empty field.
-func NewRateField(r Host) *RateField {
-	c := &RateField{Changed: func(int64, bool) {}}
-	c.Number = NewEntry(r, 20, func(string) { c.Changed(c.Rate()) })
-	c.Number.SetPlaceHolder(words.Text("settings.rate.none"))
+func NewRateField(host Host) *RateField {
+	f := &RateField{Changed: func(int64, bool) {}}
+	f.Number = NewEntry(host, 20, func(string) { f.Changed(f.Rate()) })
+	f.Number.SetPlaceHolder(words.Text("settings.rate.none"))
 	units := make([]string, len(rateUnits))
 	for i, unit := range rateUnits {
 		units[i] = words.Text(unit.key)
 	}
-	c.Unit = NewSelect(r, units, func(int) { c.Changed(c.Rate()) })
-	c.Unit.ShowIndex(megabytes)
-	c.Content = container.NewBorder(nil, nil, nil, c.Unit, c.Number)
-	return c
+	f.Unit = NewSelect(host, units, func(int) { f.Changed(f.Rate()) })
+	f.Unit.ShowIndex(megabytes)
+	f.Content = container.NewBorder(nil, nil, nil, f.Unit, f.Number)
+	return f
 }
 
-// Rate is the speed in bytes per second; 0 for no limit.
-func (c *RateField) Rate() (rate int64, good bool) {
-	text := strings.Replace(strings.TrimSpace(c.Number.Text), ",", ".", 1)
+// Rate returns the rate in bytes per second, 0 for no limit, and whether the number is
+// valid.
+func (f *RateField) Rate() (rate int64, valid bool) {
+	text := strings.Replace(strings.TrimSpace(f.Number.Text), ",", ".", 1)
 	if text == "" {
 		return 0, true
 	}
 	number, err := strconv.ParseFloat(text, 64)
-	bytes := math.Round(number * rateUnits[c.Unit.SelectedIndex()].bytes)
+	bytes := math.Round(number * rateUnits[f.Unit.SelectedIndex()].bytes)
 	if err != nil || !(bytes >= 1 && bytes <= maxRate) { // also false for NaN
 		return 0, false
 	}
 	return int64(bytes), true
 }
 
-// ShowRate shows a speed, unless the text means the same.
-func (c *RateField) ShowRate(rate int64) {
-	if typed, good := c.Rate(); good && typed == rate {
+// ShowRate shows a rate, unless the text already means the same.
+func (f *RateField) ShowRate(rate int64) {
+	if shown, valid := f.Rate(); valid && shown == rate {
 		return
 	}
 	if rate <= 0 {
-		c.Number.ShowText("")
+		f.Number.ShowText("")
 		return
 	}
 	unit := kilobytes
 	if rate >= 1e6 && rate%1e4 == 0 {
 		unit = megabytes
 	}
-	c.Unit.ShowIndex(unit)
-	c.Number.ShowText(strconv.FormatFloat(float64(rate)/rateUnits[unit].bytes, 'f', -1, 64))
+	f.Unit.ShowIndex(unit)
+	f.Number.ShowText(strconv.FormatFloat(float64(rate)/rateUnits[unit].bytes, 'f', -1, 64))
 }

@@ -15,136 +15,137 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Banner is the message below the top bar about all uploads. It shows the first of
-// these: an error of this computer's disk, a notice about the profile, the question
-// about interrupted uploads, a server that waits for a person, folders that are being
-// scanned, and what was resumed. It lives on the UI's goroutine.
+// Banner is the message below the top bar. It shows the first of these: a fault of the
+// store, a notice about the profile, the question about interrupted uploads, a blocked
+// server, folders being scanned, and which uploads were resumed. It must be used on the
+// UI goroutine.
 type Banner struct {
 	Content  *fyne.Container
-	banner   *widgets.Banner
+	view     *widgets.Banner
 	Relayout func() // lays out the window when the banner appears or disappears
 
-	greeting     widgets.BannerModel // no text for none
-	temporary    bool                // the greeting disappears when nothing is pending any more
-	notice       widgets.BannerModel // about the profile; no text for none
-	scan         widgets.BannerModel // folders that are being scanned; no text for none
-	blocked      widgets.BannerModel // a server that waits for a person; no text for none
-	blockedBy    view.Blocked        // what blocked is about
+	// Messages without text are not shown.
+	startup      widgets.BannerModel // about interrupted uploads: the question, or what was resumed
+	resumed      bool                // startup is about what was resumed; it is hidden when no transfer is pending
+	notice       widgets.BannerModel // about the profile
+	scan         widgets.BannerModel // about folders being scanned
+	blocked      widgets.BannerModel // about blockedBy
+	blockedBy    view.Blocked
 	blockedModel func(view.Blocked) widgets.BannerModel
-	fault        *fault.Fault
+	fault        *fault.Fault // of the store
 }
 
-// NewBanner returns a hidden banner. BlockedModel is the message about a server that
-// waits for a person.
-func NewBanner(blocker func(view.Blocked) widgets.BannerModel) *Banner {
-	n := &Banner{blockedModel: blocker, banner: widgets.NewBanner(widgets.BannerModel{}), Relayout: func() {}}
-	n.Content = container.NewStack(n.banner)
-	n.Content.Hide()
-	return n
+// NewBanner returns a hidden banner. BlockedModel returns the message about a blocked
+// server.
+func NewBanner(blockedModel func(view.Blocked) widgets.BannerModel) *Banner {
+	b := &Banner{blockedModel: blockedModel, view: widgets.NewBanner(widgets.BannerModel{}), Relayout: func() {}}
+	b.Content = container.NewStack(b.view)
+	b.Content.Hide()
+	return b
 }
 
 // ShowResumed shows what was resumed; "" for nothing.
-func (n *Banner) ShowResumed(text string) {
-	n.greeting = widgets.BannerModel{Icon: theme.IconUploading, Tone: theme.Active, Text: text, OnDismiss: n.Hide}
-	n.temporary = true
-	n.refresh()
+func (b *Banner) ShowResumed(text string) {
+	b.startup = widgets.BannerModel{Icon: theme.IconUploading, Tone: theme.Active, Text: text, OnDismiss: b.Hide}
+	b.resumed = true
+	b.refresh()
 }
 
-// ShowsResumed reports whether the greeting is about what was resumed.
-func (n *Banner) ShowsResumed() bool { return n.temporary && n.greeting.Text != "" }
+// ShowsResumed reports whether the banner has a message about what was resumed.
+func (b *Banner) ShowsResumed() bool { return b.resumed && b.startup.Text != "" }
 
-// SetText changes the text of the greeting.
-func (n *Banner) SetText(text string) {
-	if text != n.greeting.Text {
-		n.greeting.Text = text
-		n.refresh()
+// SetText changes the text set by ShowResumed or Ask.
+func (b *Banner) SetText(text string) {
+	if text != b.startup.Text {
+		b.startup.Text = text
+		b.refresh()
 	}
 }
 
 // ShowNotice shows a notice about the profile until it is dismissed; "" for none.
-func (n *Banner) ShowNotice(text string) {
-	n.notice = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: text, OnDismiss: func() { n.ShowNotice("") }}
-	n.refresh()
+func (b *Banner) ShowNotice(text string) {
+	b.notice = widgets.BannerModel{Icon: theme.IconError, Tone: theme.Warning, Text: text, OnDismiss: func() { b.ShowNotice("") }}
+	b.refresh()
 }
 
 // Ask shows the question about interrupted uploads.
-func (n *Banner) Ask(text string, yes, review, no func()) {
-	n.greeting = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
-		{Label: words.Text("greeting.resume-all"), OnTapped: yes},
+func (b *Banner) Ask(text string, resume, review, notNow func()) {
+	b.startup = widgets.BannerModel{Icon: theme.IconHelp, Tone: theme.Warning, Text: text, Buttons: []widgets.BannerButton{
+		{Label: words.Text("greeting.resume-all"), OnTapped: resume},
 		{Label: words.Text("greeting.review"), OnTapped: review},
-		{Label: words.Text("greeting.not-now"), OnTapped: no},
+		{Label: words.Text("greeting.not-now"), OnTapped: notNow},
 	}}
-	n.temporary = false
-	n.refresh()
+	b.resumed = false
+	b.refresh()
 }
 
 // ShowScan shows which folders are being scanned; "" for none.
-func (n *Banner) ShowScan(text string, stop func()) {
-	changed := text != n.scan.Text
+func (b *Banner) ShowScan(text string, stop func()) {
+	changed := text != b.scan.Text
 	if text == "" {
-		n.scan = widgets.BannerModel{}
+		b.scan = widgets.BannerModel{}
 		if changed {
-			n.refresh()
+			b.refresh()
 		}
 		return
 	}
-	n.scan = widgets.BannerModel{Icon: theme.IconSearch, Tone: theme.Active, Text: text, Buttons: []widgets.BannerButton{
+	b.scan = widgets.BannerModel{Icon: theme.IconSearch, Tone: theme.Active, Text: text, Buttons: []widgets.BannerButton{
 		{Label: words.Text("counting.stop"), OnTapped: stop, Quiet: true},
 	}}
 	if changed {
-		n.refresh()
+		b.refresh()
 	}
 }
 
-// Hide hides the greeting.
-func (n *Banner) Hide() {
-	n.greeting = widgets.BannerModel{}
-	n.refresh()
+// Hide removes the message set by ShowResumed or Ask.
+func (b *Banner) Hide() {
+	b.startup = widgets.BannerModel{}
+	b.refresh()
 }
 
-// Show updates the banner. Errors are shown as long as they last, and what was resumed
-// only while something is pending.
-func (n *Banner) Show(s *uploader.Snapshot) {
-	over := n.ShowsResumed() && s.Totals.Pending == 0
-	barrier := view.FirstBlocked(s)
-	if s.StoreFault == n.fault && !over && barrier == n.blockedBy {
+// Show updates the banner for a snapshot. Faults are shown as long as they last, and what
+// was resumed only while a transfer is pending.
+func (b *Banner) Show(s *uploader.Snapshot) {
+	finished := b.ShowsResumed() && s.Totals.Pending == 0
+	blockedBy := view.FirstBlocked(s)
+	if s.StoreFault == b.fault && !finished && blockedBy == b.blockedBy {
 		return
 	}
-	n.fault = s.StoreFault
-	if barrier != n.blockedBy {
-		n.blockedBy, n.blocked = barrier, n.blockedModel(barrier)
+	b.fault = s.StoreFault
+	if blockedBy != b.blockedBy {
+		b.blockedBy, b.blocked = blockedBy, b.blockedModel(blockedBy)
 	}
-	if over {
-		n.greeting = widgets.BannerModel{}
+	if finished {
+		b.startup = widgets.BannerModel{}
 	}
-	n.refresh()
+	b.refresh()
 }
 
-// Model is what is shown.
-func (n *Banner) Model() widgets.BannerModel {
+// Model returns the message that is shown.
+func (b *Banner) Model() widgets.BannerModel {
 	switch {
-	case n.fault != nil:
-		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(n.fault, words.Subject{}).String()}
-	case n.notice.Text != "":
-		return n.notice
-	case n.greeting.Text != "" && !n.temporary:
-		return n.greeting
-	case n.blocked.Text != "":
-		return n.blocked
-	case n.scan.Text != "":
-		return n.scan
+	case b.fault != nil:
+		return widgets.BannerModel{Icon: theme.IconError, Tone: theme.Error, Text: words.Fault(b.fault, words.Subject{}).String()}
+	case b.notice.Text != "":
+		return b.notice
+	case b.startup.Text != "" && !b.resumed:
+		return b.startup
+	case b.blocked.Text != "":
+		return b.blocked
+	case b.scan.Text != "":
+		return b.scan
 	default:
-		return n.greeting
+		return b.startup
 	}
 }
 
-func (n *Banner) refresh() {
-	model := n.Model()
+func (b *Banner) refresh() {
+	model := b.Model()
 	if model.Text != "" {
-		n.banner.SetModel(model)
+		b.view.SetModel(model)
 	}
-	if visible := model.Text != ""; visible != n.Content.Visible() {
-		draw.SetVisible(n.Content, visible)
-		n.Relayout()
+	if visible := model.Text != ""; visible != b.Content.Visible() {
+		draw.SetVisible(b.Content, visible)
+		b.Relayout()
 	}
 }

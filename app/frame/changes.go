@@ -5,8 +5,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// The toolkit redraws the whole window for every change of a widget, even without effect.
-// These functions change only what differs.
+// The toolkit redraws the whole window for every change of a widget, even one without
+// effect. These functions change only what differs.
 
 func setButtonText(b *widget.Button, text string) {
 	if b.Text != text {

@@ -14,10 +14,10 @@ func TestConnectionOf(t *testing.T) {
 		s    *uploader.Snapshot
 		want connection
 	}{
-		{"nothing to send says nothing of the network", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), ready},
-		{"bytes that cross prove it", apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Waiting(fault.Offline))), connected},
+		{"nothing to send", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), ready},
+		{"sending", apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Waiting(fault.Offline))), connected},
 		{"no network", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Offline))), offline},
-		{"a lost connection", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Transient))), unreachable},
+		{"lost connection", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Transient))), unreachable},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

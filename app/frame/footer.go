@@ -18,106 +18,105 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Footer is the line below the list: the total speed, the limit, and the connection to
-// the servers. It lives on the UI's goroutine.
+// Footer is the bar below the list: the total speed, the limit, and the state of the
+// connection to the servers. It must be used on the UI goroutine.
 type Footer struct {
-	Content fyne.CanvasObject
-	graph   *widgets.SpeedGraph
-	figures *widgets.Figures
-	Limit   *widgets.SmallButton
-	link    *widget.Label
-	icon    *widget.Icon
+	Content         fyne.CanvasObject
+	graph           *widgets.SpeedGraph
+	figures         *widgets.Figures
+	Limit           *widgets.SmallButton
+	connectionLabel *widget.Label
+	connectionIcon  *widget.Icon
 
-	speed   *view.Speed
-	shown   connection
-	canvas  fyne.Canvas
-	actions FooterActions
+	speed      *view.Speed
+	connection connection
+	canvas     fyne.Canvas
+	actions    FooterActions
 }
 
-// FooterActions are what the footer's menu does.
+// FooterActions are the actions of the footer's menu.
 type FooterActions struct {
 	Limit        func() int64 // of all uploads together, in bytes per second; 0 for none
 	SetLimit     func(int64)
 	OpenSettings func()
 }
 
-// NewFooter returns a footer. Its menu opens on the canvas.
-func NewFooter(canvas fyne.Canvas, hints *widgets.Tooltips, actions FooterActions) *Footer {
+// NewFooter returns a footer. Its menu opens on canvas.
+func NewFooter(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions FooterActions) *Footer {
 	f := &Footer{
 		canvas: canvas, actions: actions,
 		graph: widgets.NewSpeedGraph(),
 		figures: widgets.NewFigures(
 			widgets.Figure{Widest: []string{words.Rate(888), words.Rate(888.8e6)}, HideOrder: 1},
-			widgets.Figure{Widest: []string{leftOf(888), leftOf(888.8e6)}},
+			widgets.Figure{Widest: []string{bytesLeft(888), bytesLeft(888.8e6)}},
 			widgets.Figure{Widest: []string{words.ETA(22*time.Hour + 20*time.Minute)}, HideOrder: 2},
 		),
-		link: widget.NewLabel(""), icon: widget.NewIcon(nil),
-		speed: &view.Speed{}, shown: connections,
+		connectionLabel: widget.NewLabel(""), connectionIcon: widget.NewIcon(nil),
+		speed: &view.Speed{}, connection: numConnections,
 	}
-	f.Limit = widgets.NewSmallButton(theme.IconSpeed, hints, f.OpenLimits)
-	f.link.SizeName = fynetheme.SizeNameCaptionText
+	f.Limit = widgets.NewSmallButton(theme.IconSpeed, tooltips, f.OpenLimits)
+	f.connectionLabel.SizeName = fynetheme.SizeNameCaptionText
 	f.graph.Hide()
-	sign := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.icon))
-	right := container.NewHBox(container.NewCenter(f.Limit), sign, f.link)
+	icon := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(theme.Size(theme.SizeMark)), f.connectionIcon))
+	right := container.NewHBox(container.NewCenter(f.Limit), icon, f.connectionLabel)
 	f.Content = container.New(&footerLayout{f.Limit}, f.graph, f.figures, right)
 	return f
 }
 
-func leftOf(bytes int64) string {
+func bytesLeft(bytes int64) string {
 	return words.Text("footer.left", words.Data{"Size": words.Size(bytes)})
 }
 
-// Show shows a snapshot, and the limit of the settings.
-func (f *Footer) Show(s *uploader.Snapshot, set uploader.Settings, now time.Time) {
+// Show shows a snapshot, and the limit of the settings that applies now.
+func (f *Footer) Show(s *uploader.Snapshot, settings uploader.Settings, now time.Time) {
 	rate, left, eta := "", "", ""
 	if s.Totals.Left > 0 {
 		eta = words.ETA(s.Totals.ETA)
-		left = leftOf(s.Totals.Left)
+		left = bytesLeft(s.Totals.Left)
 	}
 	f.showSpeed(s, now)
 	if f.graph.Visible() {
 		rate = cmp.Or(words.Rate(s.Totals.Rate), widgets.Blank)
 	}
 	f.figures.Set(rate, left, eta)
-	f.showLimit(s, set, now)
-	f.showLink(s)
+	f.showLimit(s, settings, now)
+	f.showConnection(s)
 }
 
-// showSpeed draws the speeds of the last minutes while transfers are active. Reading
-// files and checking servers has no speed.
+// showSpeed draws the speeds of the last minutes while bytes are being sent. Transfers
+// that read files or check servers are active too, but have no speed.
 func (f *Footer) showSpeed(s *uploader.Snapshot, now time.Time) {
 	if s.Totals.Active == 0 {
 		f.speed = &view.Speed{}
 	} else {
 		f.speed.Add(s.Totals.Rate, now)
 	}
-	if moves := slices.ContainsFunc(f.speed.Samples, func(rate float64) bool { return rate > 0 }); moves != f.graph.Visible() {
-		draw.SetVisible(f.graph, moves)
+	if sending := slices.ContainsFunc(f.speed.Samples, func(rate float64) bool { return rate > 0 }); sending != f.graph.Visible() {
+		draw.SetVisible(f.graph, sending)
 		f.Content.Refresh()
 	}
 	f.graph.Set(f.speed.Samples)
 }
 
-func (f *Footer) showLimit(s *uploader.Snapshot, set uploader.Settings, now time.Time) {
-	text, tone := view.LimitNow(s, set, now)
+func (f *Footer) showLimit(s *uploader.Snapshot, settings uploader.Settings, now time.Time) {
+	text, tone := view.LimitNow(s, settings, now)
 	if text != f.Limit.Text() {
 		f.Limit.Set(text, tone)
 		f.Content.Refresh()
 	}
 }
 
-func (f *Footer) showLink(s *uploader.Snapshot) {
-	if c := connectionOf(s); c != f.shown {
-		f.shown = c
-		f.link.SetText(words.Text("footer." + c.String()))
-		f.icon.SetResource(theme.Tinted(c.icon(), c.tone().Color()))
+func (f *Footer) showConnection(s *uploader.Snapshot) {
+	if c := connectionOf(s); c != f.connection {
+		f.connection = c
+		f.connectionLabel.SetText(words.Text("footer." + c.String()))
+		f.connectionIcon.SetResource(theme.Tinted(c.icon(), c.tone().Color()))
 		f.Content.Refresh()
 	}
 }
 
-// footerLayout lays out a footer: the graph at the left where there is room, then the
-// figures, and the rest at the right. The limit has no text where the figures need its
-// room.
+// footerLayout lays out a footer: the graph at the left if it fits, then the figures, and
+// the rest at the right. The limit loses its text if the figures need the space.
 type footerLayout struct{ limit *widgets.SmallButton }
 
 func (l *footerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
@@ -134,11 +133,11 @@ func (l *footerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x, end := theme.Grid(3), size.Width-theme.Grid(2)-right.MinSize().Width
 	right.Resize(fyne.NewSize(right.MinSize().Width, size.Height))
 	right.Move(fyne.NewPos(end, 0))
-	room := graph.MinSize()
-	if roomy := end-x > room.Width+figures.(*widgets.Figures).Width()+theme.Grid(4); roomy && graph.Visible() {
-		graph.Resize(room)
-		graph.Move(fyne.NewPos(x, (size.Height-room.Height)/2))
-		x += room.Width + theme.Grid(2)
+	graphSize := graph.MinSize()
+	if fits := end-x > graphSize.Width+figures.(*widgets.Figures).Width()+theme.Grid(4); fits && graph.Visible() {
+		graph.Resize(graphSize)
+		graph.Move(fyne.NewPos(x, (size.Height-graphSize.Height)/2))
+		x += graphSize.Width + theme.Grid(2)
 	} else {
 		graph.Resize(fyne.NewSize(0, 0))
 	}
@@ -154,14 +153,14 @@ const (
 	connected
 	unreachable
 	offline
-	connections
+	numConnections
 )
 
 func (c connection) String() string {
 	return [...]string{"ready", "connected", "unreachable", "offline"}[c]
 }
 
-// connectionOf derives the state from the transfers, without using the network.
+// connectionOf derives the state from the transfers of a snapshot.
 func connectionOf(s *uploader.Snapshot) connection {
 	count := s.Totals.Count
 	switch {

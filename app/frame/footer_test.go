@@ -17,15 +17,15 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// activeSnapshot is a snapshot with an active transfer and that total rate.
+// activeSnapshot returns a snapshot with an active transfer and a total rate.
 func activeSnapshot(rate float64) *uploader.Snapshot {
 	s := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
 	s.Totals.Active, s.Totals.Rate, s.Totals.ETA = 1, rate, 3*time.Minute
 	return s
 }
 
-// footerIn is a footer in a window of that size that shows the snapshot.
-func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.Settings) *Footer {
+// showFooter returns a footer that shows a snapshot in a window of a given size.
+func showFooter(t *testing.T, size fyne.Size, s *uploader.Snapshot, settings uploader.Settings) *Footer {
 	t.Helper()
 	apptest.LoadEnglish(t)
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.System, 1))
@@ -34,23 +34,23 @@ func footerIn(t *testing.T, size fyne.Size, s *uploader.Snapshot, set uploader.S
 	w.SetContent(container.NewBorder(nil, f.Content, nil, nil))
 	w.SetPadded(false)
 	w.Resize(size)
-	f.Show(s, set, time.Now())
+	f.Show(s, settings, time.Now())
 	return f
 }
 
-// usual is the window's first size.
-var usual = fyne.NewSize(960, 640)
+// windowSize is the window's initial size.
+var windowSize = fyne.NewSize(960, 640)
 
 func TestFooter(t *testing.T) {
-	t.Run("it says how all of it moves", func(t *testing.T) {
-		f := footerIn(t, usual, activeSnapshot(60e6), uploader.Settings{})
+	t.Run("shows rate, bytes left and ETA", func(t *testing.T) {
+		f := showFooter(t, windowSize, activeSnapshot(60e6), uploader.Settings{})
 		want := []string{"60.0 MB/s", "3.0 GB left", "about 3 min"}
 		if diff := cmp.Diff(want, f.figures.Texts()); diff != "" {
 			t.Error(diff)
 		}
 	})
-	t.Run("the speeds of the last seconds are a curve, which goes when nothing moves", func(t *testing.T) {
-		f := footerIn(t, usual, apptest.Snapshot(), uploader.Settings{})
+	t.Run("graph shows the last speeds, and is hidden when nothing is active", func(t *testing.T) {
+		f := showFooter(t, windowSize, apptest.Snapshot(), uploader.Settings{})
 		now := time.Now()
 		for i := range 5 {
 			f.Show(activeSnapshot(float64(i)), uploader.Settings{}, now.Add(time.Duration(i)*time.Second))
@@ -60,26 +60,26 @@ func TestFooter(t *testing.T) {
 		}
 		f.Show(apptest.Snapshot(apptest.Transfer(1, apptest.Done)), uploader.Settings{}, now)
 		if f.graph.Visible() {
-			t.Error("it stays")
+			t.Error("graph is visible")
 		}
 	})
-	t.Run("its figures have room in every unit", func(t *testing.T) {
-		footer := footerIn(t, fyne.NewSize(1200, 640), apptest.Snapshot(), uploader.Settings{})
+	t.Run("figures are not shortened in any unit", func(t *testing.T) {
+		footer := showFooter(t, fyne.NewSize(1200, 640), apptest.Snapshot(), uploader.Settings{})
 		for left := int64(888); left < 1e12; left *= 1001 {
 			now := activeSnapshot(float64(left))
 			now.Totals.Left, now.Totals.ETA = left, 22*time.Hour+20*time.Minute
 			footer.Show(now, uploader.Settings{}, time.Now())
-			for _, said := range footer.figures.Texts() {
-				if !slices.Contains(apptest.Texts(footer.Content), said) {
-					t.Errorf("%q is drawn as one of %q", said, apptest.Texts(footer.Content))
+			for _, text := range footer.figures.Texts() {
+				if !slices.Contains(apptest.Texts(footer.Content), text) {
+					t.Errorf("%q is not among the drawn texts %q", text, apptest.Texts(footer.Content))
 				}
 			}
 		}
 	})
-	t.Run("in a narrow window what matters least leaves", func(t *testing.T) {
-		f := footerIn(t, fyne.NewSize(480, 360), activeSnapshot(60e6), uploader.Settings{Limit: 20e6})
+	t.Run("narrow window hides the least important figures", func(t *testing.T) {
+		f := showFooter(t, fyne.NewSize(480, 360), activeSnapshot(60e6), uploader.Settings{Limit: 20e6})
 		if f.Limit.Text() == "No limit" {
-			t.Error("the limit is not shown")
+			t.Error("limit is not shown")
 		}
 		if diff := cmp.Diff([]string{"60.0 MB/s", "3.0 GB left"}, f.figures.Texts()); diff != "" {
 			t.Error(diff)
@@ -87,12 +87,12 @@ func TestFooter(t *testing.T) {
 	})
 }
 
-func TestFooterReservesNoRoomForMissingFigures(t *testing.T) {
-	still := apptest.Snapshot(apptest.Transfer(1, apptest.Paused), apptest.Transfer(2, func(t *uploader.Transfer) { t.Phase = uploader.PhaseQueued }))
-	still.Totals.Active = 1 // a file is read
-	f := footerIn(t, usual, still, uploader.Settings{})
+func TestFooterReservesNoSpaceForMissingFigures(t *testing.T) {
+	reading := apptest.Snapshot(apptest.Transfer(1, apptest.Paused), apptest.Transfer(2, func(t *uploader.Transfer) { t.Phase = uploader.PhaseQueued }))
+	reading.Totals.Active = 1 // a file is read
+	f := showFooter(t, windowSize, reading, uploader.Settings{})
 	if f.graph.Visible() {
-		t.Error("there is a curve of nothing")
+		t.Error("graph is visible without a speed")
 	}
 	left := f.figures.Texts()
 	if diff := cmp.Diff([]string{"4.0 GB left"}, left); diff != "" {
@@ -100,23 +100,23 @@ func TestFooterReservesNoRoomForMissingFigures(t *testing.T) {
 	}
 	for _, o := range test.LaidOutObjects(f.figures) {
 		if text, ok := o.(*canvas.Text); ok && text.Text == left[0] && text.Position().X != 0 {
-			t.Errorf("it stands %g to the right of the margin", text.Position().X)
+			t.Errorf("text is %g to the right of the margin", text.Position().X)
 		}
 	}
 }
 
 func TestFooterDoesNotMoveWithDigits(t *testing.T) {
-	f := footerIn(t, usual, activeSnapshot(60e6), uploader.Settings{})
-	places := func() []fyne.Position {
+	f := showFooter(t, windowSize, activeSnapshot(60e6), uploader.Settings{})
+	positions := func() []fyne.Position {
 		var all []fyne.Position
 		for _, o := range test.LaidOutObjects(f.figures) {
 			all = append(all, o.Position())
 		}
 		return all
 	}
-	before := places()
+	before := positions()
 	f.Show(activeSnapshot(1e3), uploader.Settings{}, time.Now())
-	if diff := cmp.Diff(before, places()); diff != "" {
+	if diff := cmp.Diff(before, positions()); diff != "" {
 		t.Error(diff)
 	}
 }

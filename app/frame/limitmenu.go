@@ -8,18 +8,18 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// limits are offered in the footer's menu, in bytes per second; others are in the
-// settings.
+// limits are the limits offered in the footer's menu, in bytes per second. The settings
+// accept any other.
 var limits = []int64{0, 1e6, 5e6, 20e6}
 
-// OpenLimits opens the menu of limits above its button.
+// OpenLimits opens the menu of limits above the button.
 func (f *Footer) OpenLimits() {
 	menu := f.LimitMenu()
 	above := widget.NewPopUpMenu(menu, f.canvas).MinSize().Height
 	widget.ShowPopUpMenuAtRelativePosition(menu, f.canvas, fyne.NewPos(0, -above), f.Limit)
 }
 
-// LimitMenu offers limits, with the current one checked.
+// LimitMenu returns a menu that sets the limit, with the current one checked.
 func (f *Footer) LimitMenu() *fyne.Menu {
 	now := f.actions.Limit()
 	menu := fyne.NewMenu("")

@@ -13,28 +13,28 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// TopBar is the row above the list: the destination, what to add, and actions on all
-// transfers.
+// TopBar is the bar above the list: the destination, the button for adding files, and
+// actions on all transfers. It must be used on the UI goroutine.
 type TopBar struct {
-	Content    *fyne.Container
-	label      fyne.CanvasObject
-	To         *widget.Button
-	folder     *widgets.IconButton // opens the built-in receiver's folder
-	Add        *widget.Button
-	Toggle     *widget.Button      // pauses or resumes everything
-	toggleIcon *widgets.IconButton // the same without text, for a narrow window
-	Finish     *widgets.IconButton // removes what is finished
-	settings   *widgets.IconButton
+	Content        *fyne.Container
+	label          fyne.CanvasObject
+	Destination    *widget.Button
+	folder         *widgets.IconButton // opens the built-in receiver's folder
+	Add            *widget.Button
+	Toggle         *widget.Button      // pauses or resumes all transfers
+	toggleIcon     *widgets.IconButton // the same without text, for a narrow window
+	RemoveFinished *widgets.IconButton
+	settings       *widgets.IconButton
 
 	canvas  fyne.Canvas
 	actions TopBarActions
 	servers []uploader.Server
 	chosen  uploader.ServerID
 	name    string // of the chosen server
-	pausing bool
+	pausing bool   // Toggle pauses
 }
 
-// TopBarActions are what the top bar does.
+// TopBarActions are the actions of the top bar.
 type TopBarActions struct {
 	Choose                                            func(uploader.ServerID)
 	AddServer, AddFiles, AddFolder                    func()
@@ -43,31 +43,31 @@ type TopBarActions struct {
 	OpenSettings                                      func()
 }
 
-// NewTopBar returns a top bar. Its menus open on the canvas.
-func NewTopBar(canvas fyne.Canvas, hints *widgets.Tooltips, actions TopBarActions) *TopBar {
+// NewTopBar returns a top bar. Its menus open on canvas.
+func NewTopBar(canvas fyne.Canvas, tooltips *widgets.Tooltips, actions TopBarActions) *TopBar {
 	b := &TopBar{canvas: canvas, actions: actions, pausing: true}
-	b.To = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
-	b.To.IconPlacement = widget.ButtonIconTrailingText
+	b.Destination = widget.NewButtonWithIcon("", theme.Icon(theme.IconChevronDown), b.openServers)
+	b.Destination.IconPlacement = widget.ButtonIconTrailingText
 	b.Add = widget.NewButtonWithIcon(words.Text("top.add"), theme.Icon(theme.IconAdd), b.openAdd)
 	b.Add.Importance = widget.HighImportance
 	b.Toggle = widget.NewButtonWithIcon(words.Text("top.pause-all"), theme.Icon(theme.IconPause), b.toggleAll)
-	b.Finish = widgets.NewIconButton(theme.IconRemove, hints, words.Text("top.remove-finished"), actions.RemoveFinished)
-	b.folder = widgets.NewIconButton(theme.IconFolderOpen, hints, words.Text("top.open-received"), actions.OpenReceived)
-	b.toggleIcon = widgets.NewIconButton(theme.IconPause, hints, words.Text("top.pause-all"), b.toggleAll)
-	b.settings = widgets.NewIconButton(theme.IconSettings, hints, words.Text("top.settings"), actions.OpenSettings)
+	b.RemoveFinished = widgets.NewIconButton(theme.IconRemove, tooltips, words.Text("top.remove-finished"), actions.RemoveFinished)
+	b.folder = widgets.NewIconButton(theme.IconFolderOpen, tooltips, words.Text("top.open-received"), actions.OpenReceived)
+	b.toggleIcon = widgets.NewIconButton(theme.IconPause, tooltips, words.Text("top.pause-all"), b.toggleAll)
+	b.settings = widgets.NewIconButton(theme.IconSettings, tooltips, words.Text("top.settings"), actions.OpenSettings)
 	b.label = muted(words.Text("top.to"))
-	b.Content = container.New(&topBarLayout{b}, b.label, b.To, b.folder, b.Add, b.Toggle, b.toggleIcon, b.Finish, b.settings)
+	b.Content = container.New(&topBarLayout{b}, b.label, b.Destination, b.folder, b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.settings)
 	return b
 }
 
-// muted is a label in the background.
+// muted returns a label in the muted colour.
 func muted(text string) fyne.CanvasObject {
 	style := widget.RichTextStyleInline
 	style.ColorName = theme.ColorMuted
 	return widget.NewRichText(&widget.TextSegment{Text: text, Style: style})
 }
 
-// Show shows a snapshot with its destination.
+// Show shows a snapshot and the chosen destination.
 func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, counts view.Counts) {
 	b.servers = s.Servers
 	b.chosen = chosen.ID
@@ -76,7 +76,7 @@ func (b *TopBar) Show(s *uploader.Snapshot, chosen uploader.Server, counts view.
 		draw.SetVisible(b.folder, chosen.Builtin())
 		b.Content.Refresh()
 	}
-	setEnabled(b.Finish, counts.Final > 0)
+	setEnabled(b.RemoveFinished, counts.Final > 0)
 	setEnabled(b.Toggle, counts.Running+counts.Paused > 0)
 	setEnabled(b.toggleIcon, counts.Running+counts.Paused > 0)
 	b.setPausing(counts.Running > 0 || counts.Paused == 0)
@@ -105,9 +105,9 @@ func (b *TopBar) toggleAll() {
 	b.actions.ResumeAll()
 }
 
-func (b *TopBar) openServers() { b.open(b.ServerMenu(), b.To) }
+func (b *TopBar) openServers() { b.open(b.ServerMenu(), b.Destination) }
 
-// ServerMenu offers the servers as destination.
+// ServerMenu returns the menu of destinations.
 func (b *TopBar) ServerMenu() *fyne.Menu {
 	items := make([]*fyne.MenuItem, 0, len(b.servers)+2)
 	for _, server := range b.servers {

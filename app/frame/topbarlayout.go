@@ -9,9 +9,9 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// topBarLayout lays out a TopBar: the destination at the left, the rest at the right. In
-// a narrow window texts are left out in this order: those of buttons with an icon, that
-// of Add when only little would be left of the server's name, and the end of the name.
+// topBarLayout lays out a [TopBar]: the destination at the left, the rest at the right. In
+// a narrow window texts are left out in this order: the label, the text of Toggle, that of
+// Add if the server's name would be too short otherwise, and the end of the name.
 type topBarLayout struct{ bar *TopBar }
 
 func (l *topBarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
@@ -20,39 +20,39 @@ func (l *topBarLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 
 func (l *topBarLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b := l.bar
-	setButtonText(b.To, b.name)
+	setButtonText(b.Destination, b.name)
 	setButtonText(b.Add, words.Text("top.add"))
-	l.compact(false, false)
+	l.showTexts(true, true)
 	if l.width() > size.Width {
-		l.compact(true, false)
+		l.showTexts(false, true)
 	}
 	if l.width() > size.Width {
-		l.compact(true, true)
+		l.showTexts(false, false)
 	}
 	if l.width()-size.Width > nameWidth(b)-theme.Grid(12) {
 		setButtonText(b.Add, "")
 	}
 	if over := l.width() - size.Width; over > 0 {
-		setButtonText(b.To, draw.EllipsisEnd(b.name, nameWidth(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
+		setButtonText(b.Destination, draw.EllipsisEnd(b.name, nameWidth(b)-over, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}))
 	}
 	l.place(size)
 }
 
-// nameWidth is the width of the whole name of the server.
+// nameWidth returns the width of the server's full name.
 func nameWidth(b *TopBar) float32 {
 	return fyne.MeasureText(b.name, theme.Size(fynetheme.SizeNameText), fyne.TextStyle{Bold: true}).Width
 }
 
-// compact hides texts.
-func (l *topBarLayout) compact(label, words bool) {
-	draw.SetVisible(l.bar.label, !label)
-	draw.SetVisible(l.bar.Toggle, !words)
-	draw.SetVisible(l.bar.toggleIcon, words)
+// showTexts shows or hides the label and the text of Toggle.
+func (l *topBarLayout) showTexts(label, toggle bool) {
+	draw.SetVisible(l.bar.label, label)
+	draw.SetVisible(l.bar.Toggle, toggle)
+	draw.SetVisible(l.bar.toggleIcon, !toggle)
 }
 
 func (l *topBarLayout) sides() (left, right []fyne.CanvasObject) {
 	b := l.bar
-	return visibleOf(b.label, b.To, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.Finish, b.settings)
+	return visibleOf(b.label, b.Destination, b.folder), visibleOf(b.Add, b.Toggle, b.toggleIcon, b.RemoveFinished, b.settings)
 }
 
 func visibleOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
@@ -65,21 +65,21 @@ func visibleOf(objects ...fyne.CanvasObject) []fyne.CanvasObject {
 	return shown
 }
 
-// width is the width of everything.
+// width returns the width that the visible objects need.
 func (l *topBarLayout) width() float32 {
 	left, right := l.sides()
-	return l.lead() + widthOf(left) + widthOf(right)
+	return l.leftMargin() + widthOf(left) + widthOf(right)
 }
 
-// lead is the space before the first object. The label has its own.
-func (l *topBarLayout) lead() float32 {
+// leftMargin returns the space before the first object. The label contains a margin.
+func (l *topBarLayout) leftMargin() float32 {
 	if l.bar.label.Visible() {
 		return 0
 	}
 	return theme.Grid(2)
 }
 
-// widthOf is the width of objects side by side, with a step between and after them.
+// widthOf returns the width of objects in a row, each followed by one step of the grid.
 func widthOf(objects []fyne.CanvasObject) float32 {
 	width := float32(0)
 	for _, o := range objects {
@@ -90,11 +90,11 @@ func widthOf(objects []fyne.CanvasObject) float32 {
 
 func (l *topBarLayout) place(size fyne.Size) {
 	left, right := l.sides()
-	putSideBySide(left, l.lead(), size.Height)
-	putSideBySide(right, size.Width-widthOf(right), size.Height)
+	placeInRow(left, l.leftMargin(), size.Height)
+	placeInRow(right, size.Width-widthOf(right), size.Height)
 }
 
-func putSideBySide(objects []fyne.CanvasObject, x, height float32) {
+func placeInRow(objects []fyne.CanvasObject, x, height float32) {
 	for _, o := range objects {
 		o.Resize(fyne.NewSize(o.MinSize().Width, height))
 		o.Move(fyne.NewPos(x, 0))

@@ -10,8 +10,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
-// instanceFile is the content of the file that says how to reach the running
-// instance.
+// instanceFile is the content of the file with the address of the running instance.
 type instanceFile struct {
 	Address string `json:"address"` // host:port on loopback
 	Token   string `json:"token"`

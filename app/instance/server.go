@@ -18,7 +18,7 @@ import (
 // request, or to receive one line of the response.
 const ioTimeout = 10 * time.Second
 
-// Handler carries out one request, on a goroutine of its own. Each value passed to
+// Handler executes one request, on a separate goroutine. Each value passed to
 // reply becomes one line of the response. The client receives the text of the
 // returned error. ctx ends when the client disconnects or the server closes.
 type Handler func(ctx context.Context, request Request, reply func(value any) error) error

@@ -22,7 +22,7 @@ const (
 	Show   Command = "show"   // show the window, and add Paths for the selected server
 )
 
-// Request is what one instance asks of the instance that holds the profile.
+// Request is a request of one instance to the instance that holds the profile.
 type Request struct {
 	Command Command
 	Paths   []string // absolute; any bytes that the file system allows

@@ -1,11 +1,10 @@
-// Package layers holds Ferry's layers apart: which package may reach which, by
-// whatever way. It has no code of its own, only the test that lists what every
-// package depends on and names the reason for each ban.
+// Package layers tests the structure of the repository: which package may import
+// which, and that the documentation names only what exists. It has no code of its own.
 //
 //	main → app/program → app → widgets, assets, uploader
 //	main → app/program → db → uploader
 //
-// The lint rules of depguard say the same of direct imports, earlier and in the
-// editor; this test also sees what comes in through a third package. What tests
-// import does not count.
+// A ban holds for everything that a package reaches, also through other packages,
+// unless it is about direct imports only. What tests import does not count. The lint
+// rules of depguard (.golangci.yml) check the same for direct imports, in the editor.
 package layers

@@ -17,7 +17,7 @@ type ChooserOptions struct {
 
 // Chooser is the system's file dialog. Both methods block until the user closes the
 // dialog or ctx is done. They return absolute paths, none when the user cancelled,
-// and [ErrNoChooser] where there is no such dialog.
+// and [ErrNoChooser] if there is no such dialog.
 type Chooser interface {
 	Files(ctx context.Context, options ChooserOptions) ([]string, error)
 	Folders(ctx context.Context, options ChooserOptions) ([]string, error)

@@ -9,5 +9,6 @@ type noChooser struct{}
 // NewChooser returns a chooser that fails with [ErrNoChooser].
 func NewChooser() Chooser { return noChooser{} }
 
-func (noChooser) Files(context.Context, ChooserOptions) ([]string, error)   { return nil, ErrNoChooser }
+func (noChooser) Files(context.Context, ChooserOptions) ([]string, error) { return nil, ErrNoChooser }
+
 func (noChooser) Folders(context.Context, ChooserOptions) ([]string, error) { return nil, ErrNoChooser }

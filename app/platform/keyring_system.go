@@ -50,7 +50,7 @@ func (s *systemKeyring) Delete(ctx context.Context, name string) error {
 }
 
 // call runs one call at a time. The library has no timeout while the system prompts
-// the user to unlock the keyring: when ctx is done first, the call goes on in its
+// the user to unlock the keyring. If ctx is done first, the call continues in its
 // goroutine and later calls wait for it.
 func (s *systemKeyring) call(ctx context.Context, do func() (string, error)) (string, error) {
 	type result struct {

@@ -165,7 +165,7 @@ func TestAppKeyringUsesEncryptedFile(t *testing.T) {
 		if err := next.Set(t.Context(), "server-1", "x"); !errors.Is(err, platform.ErrLocked) {
 			t.Errorf("set: error is %v, want ErrLocked", err)
 		}
-		if err := next.Unlock(t.Context(), "open says me"); !errors.Is(err, platform.ErrPassphrase) {
+		if err := next.Unlock(t.Context(), "another passphrase"); !errors.Is(err, platform.ErrPassphrase) {
 			t.Errorf("wrong passphrase: error is %v, want ErrPassphrase", err)
 		}
 		if err := next.Unlock(t.Context(), "open sesame"); err != nil {

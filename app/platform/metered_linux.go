@@ -26,8 +26,8 @@ const (
 
 // WatchMetered calls changed, on the caller's goroutine, whenever the network becomes
 // metered or ceases to be, until ctx is done. The network counts as not metered at
-// first, and while NetworkManager or the system bus does not run. It returns an error at
-// once where there is no system bus.
+// first, and while NetworkManager or the system bus does not run. It returns an error
+// immediately if there is no system bus.
 func WatchMetered(ctx context.Context, changed func(metered bool)) error {
 	connect := func() (*dbus.Conn, error) { return dbus.ConnectSystemBus() }
 	conn, err := connect()

@@ -4,6 +4,6 @@ package platform
 
 import "context"
 
-// WatchMetered returns at once without calling changed: this system does not report
+// WatchMetered returns immediately without calling changed: this system does not report
 // whether the network is metered.
 func WatchMetered(_ context.Context, changed func(metered bool)) error { return nil }

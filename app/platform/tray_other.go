@@ -10,5 +10,5 @@ func HasTray(context.Context) bool { return true }
 // RegisterTrayIcon does nothing: the tray is never restarted.
 func RegisterTrayIcon(context.Context) error { return nil }
 
-// WatchTray returns at once: the tray never disappears.
+// WatchTray returns immediately: the tray never disappears.
 func WatchTray(_ context.Context, changed, restarted func()) {}

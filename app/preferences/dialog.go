@@ -19,27 +19,28 @@ import (
 // Section is a page of the settings.
 type Section uint8
 
+// The sections, in the order in which they are shown.
 const (
 	SectionTransfers Section = iota
 	SectionNotifications
 	SectionStart
-	SectionLook
+	SectionAppearance
 	SectionData
 	NumSections
 )
 
 var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data"}
 
-// String is the name of the section in translation keys.
+// String returns the name of the section in translation keys.
 func (s Section) String() string { return sectionNames[s] }
 
 func (s Section) icon() theme.IconName {
 	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData}[s]
 }
 
-// settingsDialog is the open settings dialog: the sections at the left, the fields of one at the
-// right. Changes are saved at once, so there is nothing to confirm. It lives on the UI's
-// goroutine.
+// settingsDialog is an open settings dialog: the sections at the left, the fields of the
+// chosen one at the right. Changes are saved immediately, so there is nothing to confirm. It
+// lives on the UI's goroutine.
 type settingsDialog struct {
 	config Config
 	box    *dialog.Dialog
@@ -53,16 +54,16 @@ type settingsDialog struct {
 
 func newDialog(config Config) *settingsDialog {
 	d := &settingsDialog{config: config, page: dialog.NewPage(), chosen: NumSections}
-	leave := func() { d.box.Hide() }
+	hide := func() { d.box.Hide() }
 	nav := container.NewVBox()
 	for s := range NumSections {
-		button := newSectionButton(s, func() { d.choose(s) }, leave, d.step)
+		button := newSectionButton(s, func() { d.choose(s) }, hide, d.step)
 		button.hints = func() *widgets.Tooltips { return d.box.Tooltips() }
 		d.nav = append(d.nav, button)
 		nav.Add(button)
 	}
-	d.reset = form.NewDialogButton(words.Text("settings.reset"), d.resetSection, leave)
-	d.close = form.NewDialogButton(words.Text("settings.close"), leave, leave)
+	d.reset = form.NewDialogButton(words.Text("settings.reset"), d.resetSection, hide)
+	d.close = form.NewDialogButton(words.Text("settings.close"), hide, hide)
 	content := container.New(&dialogLayout{nav: d.nav}, container.NewVScroll(nav), widget.NewSeparator(), d.page)
 	d.box = dialog.New(config.Dialogs.Canvas(), words.Text("settings.title"), content, d.reset, layout.NewSpacer(), d.close)
 	d.box.SetSize(fyne.NewSize(theme.Grid(190), theme.Grid(150)))
@@ -83,7 +84,7 @@ func (d *settingsDialog) choose(s Section) {
 	d.page.ScrollToTop()
 }
 
-// step chooses the section that many further down.
+// step chooses the section that is by positions below the chosen one, if there is one.
 func (d *settingsDialog) step(by int) {
 	next := int(d.chosen) + by
 	if next >= 0 && next < len(d.nav) {
@@ -95,25 +96,25 @@ func (d *settingsDialog) step(by int) {
 // fill creates the fields of the chosen section.
 func (d *settingsDialog) fill() {
 	d.form = &sectionForm{
-		Host: form.Host{Close: func() { d.box.Hide() }, Reveal: d.page.Reveal},
-		book: d.config.Book, relayout: d.page.Relayout,
+		Host:    form.Host{Close: func() { d.box.Hide() }, Reveal: d.page.Reveal},
+		current: d.config.Settings, relayout: d.page.Relayout,
 	}
 	switch d.chosen {
 	case SectionTransfers:
-		d.form.transfers()
+		d.form.addTransfers()
 	case SectionNotifications:
-		d.form.notifications()
+		d.form.addNotifications()
 	case SectionStart:
-		d.form.start()
-	case SectionLook:
-		d.form.appearance()
+		d.form.addStart()
+	case SectionAppearance:
+		d.form.addAppearance()
 	case SectionData:
-		d.form.data(d.config)
+		d.form.addData(d.config)
 	}
 	d.page.SetObjects(d.form.rows...)
 }
 
-// show shows changed settings in the fields.
+// show updates the fields to changed settings.
 func (d *settingsDialog) show(s settings.Settings) {
 	d.form.show(s)
 	d.page.Relayout()
@@ -121,33 +122,34 @@ func (d *settingsDialog) show(s settings.Settings) {
 
 // resetSection resets the settings of the section to their defaults.
 func (d *settingsDialog) resetSection() {
-	usual := settings.Default()
-	d.config.Book.Update(func(s *settings.Settings) {
+	defaults := settings.Default()
+	d.config.Settings.Update(func(s *settings.Settings) {
 		switch d.chosen {
 		case SectionTransfers:
-			s.Transfers = usual.Transfers
+			s.Transfers = defaults.Transfers
 		case SectionNotifications:
-			s.Notifications = usual.Notifications
+			s.Notifications = defaults.Notifications
 		case SectionStart:
-			s.Start = usual.Start
-		case SectionLook:
-			s.Appearance = usual.Appearance
+			s.Start = defaults.Start
+		case SectionAppearance:
+			s.Appearance = defaults.Appearance
 		}
 	})
 	d.fill()
 }
 
-// sectionButton chooses a section. The arrow keys choose the next one.
+// sectionButton is the button that chooses a section. The arrow keys choose the previous and
+// the next section.
 type sectionButton struct {
 	form.DialogButton
 	section Section
 	step    func(by int)
-	hints   func() *widgets.Tooltips // show its name where it has only an icon
+	hints   func() *widgets.Tooltips // show the section's name if the button has only an icon
 }
 
-func newSectionButton(s Section, tapped, leave func(), step func(int)) *sectionButton {
+func newSectionButton(s Section, tapped, escape func(), step func(int)) *sectionButton {
 	b := &sectionButton{section: s, step: step}
-	b.OnEscape, b.OnTapped = leave, tapped
+	b.OnEscape, b.OnTapped = escape, tapped
 	b.Icon, b.Alignment = theme.Icon(s.icon()), widget.ButtonAlignLeading
 	b.Importance = widget.LowImportance
 	b.ExtendBaseWidget(b)
@@ -155,10 +157,10 @@ func newSectionButton(s Section, tapped, leave func(), step func(int)) *sectionB
 	return b
 }
 
-// showLabel shows the section's name, or only its icon.
-func (b *sectionButton) showLabel(aloud bool) {
+// showLabel shows or hides the section's name.
+func (b *sectionButton) showLabel(visible bool) {
 	text := ""
-	if aloud {
+	if visible {
 		text = words.Text("settings." + b.section.String())
 	}
 	if b.Text != text {
@@ -166,7 +168,7 @@ func (b *sectionButton) showLabel(aloud bool) {
 	}
 }
 
-// MouseIn is called by the toolkit.
+// MouseIn implements desktop.Hoverable.
 func (b *sectionButton) MouseIn(e *desktop.MouseEvent) {
 	b.DialogButton.MouseIn(e)
 	if b.Text == "" {
@@ -174,7 +176,7 @@ func (b *sectionButton) MouseIn(e *desktop.MouseEvent) {
 	}
 }
 
-// MouseOut is called by the toolkit.
+// MouseOut implements desktop.Hoverable.
 func (b *sectionButton) MouseOut() {
 	b.DialogButton.MouseOut()
 	b.hints().HideFor(b)
@@ -188,7 +190,7 @@ func (b *sectionButton) setChosen(chosen bool) {
 	b.Refresh()
 }
 
-// TypedKey is called by the toolkit.
+// TypedKey implements fyne.Focusable.
 func (b *sectionButton) TypedKey(event *fyne.KeyEvent) {
 	switch event.Name {
 	case fyne.KeyUp:

@@ -19,7 +19,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// startAt opens the settings at a section.
+// startAt opens the settings dialog at a section.
 func startAt(t *testing.T, section Section) (*testDialog, *settingsDialog) {
 	t.Helper()
 	s := start(t)
@@ -28,7 +28,7 @@ func startAt(t *testing.T, section Section) (*testDialog, *settingsDialog) {
 	return s, s.dialog
 }
 
-// row is the field with that key.
+// row returns the field with that key.
 func (d *settingsDialog) row(t *testing.T, key string) *dialog.Setting {
 	t.Helper()
 	for _, object := range d.page.Objects() {
@@ -36,24 +36,24 @@ func (d *settingsDialog) row(t *testing.T, key string) *dialog.Setting {
 			return row
 		}
 	}
-	t.Fatalf("there is no field %q", key)
+	t.Fatalf("no field %q", key)
 	return nil
 }
 
-func (s *testDialog) current() settings.Settings { return s.config.Book.Get() }
+func (s *testDialog) current() settings.Settings { return s.config.Settings.Get() }
 
 func TestEverySettingHasControl(t *testing.T) {
-	pickIn := func(label string) func(*testing.T, *dialog.Setting) {
+	choose := func(label string) func(*testing.T, *dialog.Setting) {
 		return func(t *testing.T, row *dialog.Setting) {
 			control := row.Control().(*form.Select)
 			if !slices.Contains(control.Options, label) {
-				t.Fatalf("%q offers %q, not %q", row.Name(), control.Options, label)
+				t.Fatalf("%q has options %q, want %q", row.Name(), control.Options, label)
 			}
 			control.SetSelected(label)
 		}
 	}
-	flip := func(_ *testing.T, row *dialog.Setting) { test.Tap(row.Control().(*form.Checkbox)) }
-	typed := func(text string) func(*testing.T, *dialog.Setting) {
+	toggle := func(_ *testing.T, row *dialog.Setting) { test.Tap(row.Control().(*form.Checkbox)) }
+	enter := func(text string) func(*testing.T, *dialog.Setting) {
 		return func(_ *testing.T, row *dialog.Setting) { row.Control().(*form.Entry).SetText(text) }
 	}
 	for _, c := range []struct {
@@ -62,37 +62,37 @@ func TestEverySettingHasControl(t *testing.T) {
 		do      func(*testing.T, *dialog.Setting)
 		changed func(settings.Settings) bool
 	}{
-		{SectionTransfers, "simultaneous", pickIn("8"), func(s settings.Settings) bool { return s.Transfers.MaxFiles == 8 }},
-		{SectionTransfers, "connections", pickIn("2"), func(s settings.Settings) bool { return s.Transfers.Connections == 2 }},
-		{SectionTransfers, "metered", pickIn("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
-		{SectionTransfers, "fingerprint", pickIn("Content samples"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
-		{SectionTransfers, "proof", pickIn("Always everything"), func(s settings.Settings) bool { return s.Transfers.ResumeCheck == "whole" }},
-		{SectionTransfers, "sum", flip, func(s settings.Settings) bool { return s.Transfers.SendSHA256 }},
-		{SectionTransfers, "ignore", typed("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
-		{SectionTransfers, "hidden", flip, func(s settings.Settings) bool { return !s.Transfers.IncludeHidden }},
-		{SectionTransfers, "links", flip, func(s settings.Settings) bool { return s.Transfers.FollowLinks }},
-		{SectionTransfers, "settle", pickIn("30 s"), func(s settings.Settings) bool { return s.Transfers.SettleTime.Seconds() == 30 }},
-		{SectionTransfers, "most", pickIn("100 uploads"), func(s settings.Settings) bool { return s.Transfers.History.MaxCount == 100 }},
-		{SectionTransfers, "age", pickIn("7 days"), func(s settings.Settings) bool { return s.Transfers.History.MaxAge == 7*day }},
-		{SectionNotifications, "finished", flip, func(s settings.Settings) bool { return !s.Notifications.Finished }},
-		{SectionNotifications, "needs-you", flip, func(s settings.Settings) bool { return !s.Notifications.NeedsAttention }},
-		{SectionNotifications, "interrupted", flip, func(s settings.Settings) bool { return !s.Notifications.Interrupted }},
-		{SectionStart, "on-start", pickIn("Ask first"), func(s settings.Settings) bool { return s.Start.OnStart == settings.OnStartAsk }},
-		{SectionStart, "at-login", flip, func(s settings.Settings) bool { return s.Start.AtLogin }},
-		{SectionStart, "close-to-tray", flip, func(s settings.Settings) bool { return !s.Start.CloseToTray }},
-		{SectionStart, "ask-before-quit", flip, func(s settings.Settings) bool { return !s.Start.ConfirmQuit }},
-		{SectionLook, "language", pickIn("简体中文"), func(s settings.Settings) bool { return s.Appearance.Language == words.Chinese }},
-		{SectionLook, "theme", pickIn("Dark"), func(s settings.Settings) bool { return s.Appearance.Theme == settings.ThemeDark }},
-		{SectionLook, "scale", pickIn("150 %"), func(s settings.Settings) bool { return s.Appearance.Scale == 1.5 }},
+		{SectionTransfers, "simultaneous", choose("8"), func(s settings.Settings) bool { return s.Transfers.MaxFiles == 8 }},
+		{SectionTransfers, "connections", choose("2"), func(s settings.Settings) bool { return s.Transfers.Connections == 2 }},
+		{SectionTransfers, "metered", choose("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
+		{SectionTransfers, "fingerprint", choose("Content samples"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
+		{SectionTransfers, "proof", choose("Always everything"), func(s settings.Settings) bool { return s.Transfers.ResumeCheck == "whole" }},
+		{SectionTransfers, "sum", toggle, func(s settings.Settings) bool { return s.Transfers.SendSHA256 }},
+		{SectionTransfers, "ignore", enter("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
+		{SectionTransfers, "hidden", toggle, func(s settings.Settings) bool { return !s.Transfers.IncludeHidden }},
+		{SectionTransfers, "links", toggle, func(s settings.Settings) bool { return s.Transfers.FollowLinks }},
+		{SectionTransfers, "settle", choose("30 s"), func(s settings.Settings) bool { return s.Transfers.SettleTime.Seconds() == 30 }},
+		{SectionTransfers, "most", choose("100 uploads"), func(s settings.Settings) bool { return s.Transfers.History.MaxCount == 100 }},
+		{SectionTransfers, "age", choose("7 days"), func(s settings.Settings) bool { return s.Transfers.History.MaxAge == 7*day }},
+		{SectionNotifications, "finished", toggle, func(s settings.Settings) bool { return !s.Notifications.Finished }},
+		{SectionNotifications, "needs-you", toggle, func(s settings.Settings) bool { return !s.Notifications.NeedsAttention }},
+		{SectionNotifications, "interrupted", toggle, func(s settings.Settings) bool { return !s.Notifications.Interrupted }},
+		{SectionStart, "on-start", choose("Ask first"), func(s settings.Settings) bool { return s.Start.OnStart == settings.OnStartAsk }},
+		{SectionStart, "at-login", toggle, func(s settings.Settings) bool { return s.Start.AtLogin }},
+		{SectionStart, "close-to-tray", toggle, func(s settings.Settings) bool { return !s.Start.CloseToTray }},
+		{SectionStart, "ask-before-quit", toggle, func(s settings.Settings) bool { return !s.Start.ConfirmQuit }},
+		{SectionAppearance, "language", choose("简体中文"), func(s settings.Settings) bool { return s.Appearance.Language == words.Chinese }},
+		{SectionAppearance, "theme", choose("Dark"), func(s settings.Settings) bool { return s.Appearance.Theme == settings.ThemeDark }},
+		{SectionAppearance, "scale", choose("150 %"), func(s settings.Settings) bool { return s.Appearance.Scale == 1.5 }},
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			s, d := startAt(t, c.section)
 			if c.changed(s.current()) {
-				t.Fatal("it was so before")
+				t.Fatal("setting has the value before the change")
 			}
 			c.do(t, d.row(t, c.key))
 			if !c.changed(s.current()) {
-				t.Errorf("it is %+v", s.current())
+				t.Errorf("setting not changed: %+v", s.current())
 			}
 		})
 	}
@@ -104,7 +104,7 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 			t.Run(string(language)+" "+words.Percent(scale), func(t *testing.T) {
 				s, _ := startAt(t, SectionTransfers)
 				s.window.Resize(fyne.NewSize(480, 360))
-				s.config.Book.Update(func(set *settings.Settings) {
+				s.config.Settings.Update(func(set *settings.Settings) {
 					set.Appearance.Language, set.Appearance.Scale = language, scale
 					set.Transfers.Schedule = uploader.Schedule{defaultSpan}
 				})
@@ -128,11 +128,11 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 					if section != SectionTransfers {
 						continue
 					}
-					hours := s.dialog.form.scheduleControl
-					for _, line := range hours.spanControls {
-						for _, part := range slices.Concat(line.parts...) {
-							if end := part.Position().X + part.Size().Width; end > hours.content.Size().Width+1 {
-								t.Errorf("a control of the schedule ends at %g of %g", end, hours.content.Size().Width)
+					schedule := s.dialog.form.scheduleControl
+					for _, span := range schedule.spanControls {
+						for _, control := range slices.Concat(span.lines...) {
+							if end := control.Position().X + control.Size().Width; end > schedule.content.Size().Width+1 {
+								t.Errorf("control of the schedule ends at %g of %g", end, schedule.content.Size().Width)
 							}
 						}
 					}
@@ -142,26 +142,25 @@ func TestEverySectionFitsInEveryLanguageAndSize(t *testing.T) {
 	}
 }
 
-// checkFits fails if the control of a field extends beyond the field.
+// checkFits checks that the control of a field does not extend beyond the field.
 func checkFits(t *testing.T, row *dialog.Setting) {
 	t.Helper()
 	control := row.Control()
 	end := control.Position().Add(control.Size())
 	if size := row.Size(); control.Position().X < 0 || end.X > size.Width+1 || end.Y > size.Height+1 {
-		t.Errorf("%q: the control ends at %v, the field is %v", row.Name(), end, size)
+		t.Errorf("%q: control ends at %v, field has size %v", row.Name(), end, size)
 	}
 }
 
 func TestSpeedLimit(t *testing.T) {
 	s, d := startAt(t, SectionTransfers)
 	row := d.row(t, "limit")
-	number := test.LaidOutObjects(row)
-	var typed *form.Entry
+	var number *form.Entry
 	var unit *form.Select
-	for _, o := range number {
+	for _, o := range test.LaidOutObjects(row) {
 		switch o := o.(type) {
 		case *form.Entry:
-			typed = o
+			number = o
 		case *form.Select:
 			unit = o
 		}
@@ -184,16 +183,16 @@ func TestSpeedLimit(t *testing.T) {
 		{" 3 ", "MB/s", 3_000_000, false},
 	} {
 		unit.SetSelected(c.unit)
-		typed.SetText(c.text)
+		number.SetText(c.text)
 		if got := s.current().Transfers.Limit; got != c.want && !c.problem {
-			t.Errorf("%q %s is %d, want %d", c.text, c.unit, got, c.want)
+			t.Errorf("%q %s: got %d, want %d", c.text, c.unit, got, c.want)
 		}
 		if got := row.Problem() != ""; got != c.problem {
-			t.Errorf("%q %s: said %q", c.text, c.unit, row.Problem())
+			t.Errorf("%q %s: got problem %q", c.text, c.unit, row.Problem())
 		}
 	}
-	s.config.Book.Update(func(set *settings.Settings) { set.Transfers.Limit = 1_500_000 })
-	s.until("a limit chosen elsewhere shows", func() bool { return typed.Text == "1.5" && unit.Selected == "MB/s" })
+	s.config.Settings.Update(func(set *settings.Settings) { set.Transfers.Limit = 1_500_000 })
+	s.until("the changed limit is shown", func() bool { return number.Text == "1.5" && unit.Selected == "MB/s" })
 }
 
 func TestSchedule(t *testing.T) {
@@ -203,17 +202,17 @@ func TestSchedule(t *testing.T) {
 	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
-	line := control().spanControls[0]
-	line.days.SetSelected("Weekend")
-	line.from.SetSelected("22:30")
-	line.until.SetSelected("06:00")
-	line.kind.SetSelected("No uploads")
+	span := control().spanControls[0]
+	span.days.SetSelected("Weekend")
+	span.from.SetSelected("22:30")
+	span.until.SetSelected("06:00")
+	span.kind.SetSelected("No uploads")
 	want := uploader.Span{Days: weekend, From: 22*time.Hour + 30*time.Minute, Until: 6 * time.Hour, Limit: uploader.SendNothing}
 	if diff := cmp.Diff(uploader.Schedule{want}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
-	line.kind.SetSelected("Limit to")
-	line.rate.Number.SetText("4")
+	span.kind.SetSelected("Limit to")
+	span.rate.Number.SetText("4")
 	want.Limit = 4_000_000
 	if diff := cmp.Diff(uploader.Schedule{want}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
@@ -223,11 +222,11 @@ func TestSchedule(t *testing.T) {
 	if diff := cmp.Diff(uploader.Schedule{defaultSpan}, s.current().Transfers.Schedule); diff != "" {
 		t.Error(diff)
 	}
-	odd := uploader.Schedule{{Days: [7]bool{2: true, 4: true}, From: 7 * time.Minute, Until: 24 * time.Hour, Limit: 0}}
-	s.config.Book.Update(func(set *settings.Settings) { set.Transfers.Schedule = odd })
-	s.until("hours from elsewhere show", func() bool {
-		line := control().spanControls[0]
-		return line.days.Selected == "Tuesday, Thursday" && line.from.Selected == "00:07" && line.until.Selected == "00:00" && line.kind.Selected == "No limit"
+	custom := uploader.Schedule{{Days: [7]bool{2: true, 4: true}, From: 7 * time.Minute, Until: 24 * time.Hour, Limit: 0}}
+	s.config.Settings.Update(func(set *settings.Settings) { set.Transfers.Schedule = custom })
+	s.until("the changed schedule is shown", func() bool {
+		span := control().spanControls[0]
+		return span.days.Selected == "Tuesday, Thursday" && span.from.Selected == "00:07" && span.until.Selected == "00:00" && span.kind.Selected == "No limit"
 	})
 }
 
@@ -237,7 +236,7 @@ func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
 	before := s.current().Transfers.Ignore
 	row.Control().(*form.Entry).SetText("*.tmp\n[a")
 	if !strings.Contains(row.Problem(), "[a") {
-		t.Errorf("said %q", row.Problem())
+		t.Errorf("got problem %q", row.Problem())
 	}
 	if diff := cmp.Diff(before, s.current().Transfers.Ignore); diff != "" {
 		t.Error(diff)
@@ -246,19 +245,19 @@ func TestInvalidIgnorePatternIsNotSaved(t *testing.T) {
 
 func TestResetSectionKeepsOtherSections(t *testing.T) {
 	s, d := startAt(t, SectionNotifications)
-	s.config.Book.Update(func(set *settings.Settings) {
+	s.config.Settings.Update(func(set *settings.Settings) {
 		set.Notifications.Finished, set.Start.ConfirmQuit = false, false
 	})
 	test.Tap(d.reset)
 	if got := s.current(); !got.Notifications.Finished || got.Start.ConfirmQuit {
-		t.Errorf("they are %+v", got)
+		t.Errorf("got %+v", got)
 	}
 	if !d.row(t, "finished").Control().(*form.Checkbox).Checked {
-		t.Error("the box does not show it")
+		t.Error("the checkbox is not updated")
 	}
 }
 
-func TestSettingsAreReachedByKeyboard(t *testing.T) {
+func TestSettingsAreReachableByKeyboard(t *testing.T) {
 	s := start(t)
 	s.Open()
 	canvas := s.window.Canvas()
@@ -272,7 +271,7 @@ func TestSettingsAreReachedByKeyboard(t *testing.T) {
 			switch o.(type) {
 			case *form.Checkbox, *form.Select, *form.Entry, *form.Button:
 				if !reached[o.(fyne.Focusable)] {
-					t.Errorf("%T is out of reach", o)
+					t.Errorf("%T is not reachable", o)
 				}
 			}
 		}
@@ -285,7 +284,7 @@ func TestSettingsAreReachedByKeyboard(t *testing.T) {
 		control := canvas.Focused()
 		control.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 		if s.dialog != nil {
-			t.Errorf("Escape in %T does not leave", control)
+			t.Errorf("Escape in %T does not close the dialog", control)
 		}
 	}
 }

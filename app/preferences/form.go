@@ -13,20 +13,20 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// sectionForm is the fields of a section. Each shows one setting and changes it at once.
-// The translation keys of a field are "settings." and its key.
+// sectionForm is the fields of a section. Each field shows one setting and saves changes
+// immediately. The translation keys of a field consist of "settings." and its key.
 type sectionForm struct {
 	form.Host
-	book     *settings.Current
-	relayout func() // after the height of a field has changed
+	current  *settings.Current
+	relayout func() // called after the height of a field has changed
 
-	scheduleControl *scheduleControl // in the section about transfers
+	scheduleControl *scheduleControl // nil except in the section about transfers
 	rows            []fyne.CanvasObject
-	shows           []func(settings.Settings)
+	shows           []func(settings.Settings) // update the fields
 }
 
-// heading adds the heading of a group of fields.
-func (f *sectionForm) heading(key string) {
+// addHeading adds the heading of a group of fields.
+func (f *sectionForm) addHeading(key string) {
 	label := widget.NewLabelWithStyle(words.Text("settings."+key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	above := theme.Grid(2)
 	if len(f.rows) == 0 {
@@ -35,15 +35,15 @@ func (f *sectionForm) heading(key string) {
 	f.rows = append(f.rows, form.Indent(label, above))
 }
 
-// field adds a control with its name and explanation.
-func (f *sectionForm) field(key string, control fyne.CanvasObject) *dialog.Setting {
+// addField adds a control with its name and explanation.
+func (f *sectionForm) addField(key string, control fyne.CanvasObject) *dialog.Setting {
 	row := dialog.NewSetting(words.Text("settings."+key), words.Text("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
 }
 
-// wide adds a control that needs the full width.
-func (f *sectionForm) wide(key string, control fyne.CanvasObject) *dialog.Setting {
+// addWideField adds a control that needs the full width.
+func (f *sectionForm) addWideField(key string, control fyne.CanvasObject) *dialog.Setting {
 	row := dialog.NewWideSetting(words.Text("settings."+key), words.Text("settings."+key+".help"), control)
 	f.rows = append(f.rows, row)
 	return row
@@ -51,18 +51,18 @@ func (f *sectionForm) wide(key string, control fyne.CanvasObject) *dialog.Settin
 
 // onShow calls show now and whenever the settings change.
 func (f *sectionForm) onShow(show func(settings.Settings)) {
-	show(f.book.Get())
+	show(f.current.Get())
 	f.shows = append(f.shows, show)
 }
 
-// show shows changed settings in all fields.
+// show updates all fields to changed settings.
 func (f *sectionForm) show(s settings.Settings) {
 	for _, show := range f.shows {
 		show(s)
 	}
 }
 
-// fieldOf is the index of the field that has the focus; -1 for none.
+// fieldOf returns the index of the field whose control is focused; -1 for none.
 func (f *sectionForm) fieldOf(focused fyne.Focusable) int {
 	return slices.IndexFunc(f.rows, func(row fyne.CanvasObject) bool {
 		field, ok := row.(*dialog.Setting)
@@ -70,44 +70,44 @@ func (f *sectionForm) fieldOf(focused fyne.Focusable) int {
 	})
 }
 
-// controlAt is the control of the field with an index; nil for none.
-func (f *sectionForm) controlAt(place int) fyne.Focusable {
-	if place < 0 || place >= len(f.rows) {
+// controlAt returns the control of the field with an index; nil for none.
+func (f *sectionForm) controlAt(index int) fyne.Focusable {
+	if index < 0 || index >= len(f.rows) {
 		return nil
 	}
-	if field, ok := f.rows[place].(*dialog.Setting); ok {
+	if field, ok := f.rows[index].(*dialog.Setting); ok {
 		control, _ := field.Control().(fyne.Focusable)
 		return control
 	}
 	return nil
 }
 
-// checkbox adds a setting that is on or off.
-func (f *sectionForm) checkbox(key string, at func(*settings.Settings) *bool) {
-	box := form.NewCheckbox(f.Host, func(on bool) { f.book.Update(func(s *settings.Settings) { *at(s) = on }) })
-	f.field(key, box)
+// addCheckbox adds a boolean setting. Field returns the address of the setting.
+func (f *sectionForm) addCheckbox(key string, field func(*settings.Settings) *bool) {
+	box := form.NewCheckbox(f.Host, func(on bool) { f.current.Update(func(s *settings.Settings) { *field(s) = on }) })
+	f.addField(key, box)
 	f.onShow(func(s settings.Settings) {
-		if on := *at(&s); on != box.Checked {
+		if on := *field(&s); on != box.Checked {
 			box.Checked = on
 			box.Refresh()
 		}
 	})
 }
 
-// selectOne adds a setting that has one of some values. A current value that is not one
-// of them is added to them.
-func selectOne[T comparable](f *sectionForm, key string, at func(*settings.Settings) *T, values []T, label func(T) string) *form.Select {
+// addSelect adds a setting with a list of possible values. Field returns the address of the
+// setting. If its value is not in the list, it is added to the list.
+func addSelect[T comparable](f *sectionForm, key string, field func(*settings.Settings) *T, values []T, label func(T) string) {
 	values = slices.Clone(values)
 	labels := make([]string, len(values))
 	for i, value := range values {
 		labels[i] = label(value)
 	}
 	control := form.NewSelect(f.Host, labels, func(index int) {
-		f.book.Update(func(s *settings.Settings) { *at(s) = values[index] })
+		f.current.Update(func(s *settings.Settings) { *field(s) = values[index] })
 	})
-	f.field(key, control)
+	f.addField(key, control)
 	f.onShow(func(s settings.Settings) {
-		value := *at(&s)
+		value := *field(&s)
 		index := slices.Index(values, value)
 		if index < 0 {
 			index = len(values)
@@ -116,10 +116,9 @@ func selectOne[T comparable](f *sectionForm, key string, at func(*settings.Setti
 		}
 		control.ShowIndex(index)
 	})
-	return control
 }
 
-// button adds a button that is not a setting.
-func (f *sectionForm) button(key string, icon fyne.Resource, do func()) {
-	f.field(key, form.NewButton(f.Host, words.Text("settings."+key+".do"), icon, do))
+// addButton adds a button that is not a setting.
+func (f *sectionForm) addButton(key string, icon fyne.Resource, do func()) {
+	f.addField(key, form.NewButton(f.Host, words.Text("settings."+key+".do"), icon, do))
 }

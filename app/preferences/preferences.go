@@ -6,67 +6,67 @@ import (
 	"github.com/ferryapp/ferry/app/settings"
 )
 
-// Config is what the settings dialog needs.
+// Config configures the settings dialog.
 type Config struct {
-	Book    *settings.Current
-	Dialogs *form.Dialogs
-	Folder  string // of the profile
-	Data    DataActions
+	Settings *settings.Current
+	Dialogs  *form.Dialogs
+	Folder   string // the profile's folder
+	Data     DataActions
 }
 
-// DataActions are the buttons of the section about Ferry's data.
+// DataActions are the actions of the buttons in the section about Ferry's data.
 type DataActions struct {
 	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished func()
 }
 
-// Dialog opens the settings dialog. It lives on the UI's goroutine.
+// Dialog is the settings dialog, open or closed. It lives on the UI's goroutine.
 type Dialog struct {
 	config Config
-	dialog *settingsDialog // that is open; nil for none
+	dialog *settingsDialog // nil while the dialog is closed
 }
 
 // New returns the settings dialog, closed.
 func New(config Config) *Dialog { return &Dialog{config: config} }
 
 // Open opens the dialog, unless it is open.
-func (p *Dialog) Open() {
-	if p.dialog == nil {
-		p.OpenSection(SectionTransfers)
+func (d *Dialog) Open() {
+	if d.dialog == nil {
+		d.OpenSection(SectionTransfers)
 	}
 }
 
 // OpenSection opens the dialog at a section.
-func (p *Dialog) OpenSection(s Section) {
-	d := newDialog(p.config)
-	p.dialog = d
-	d.box.OnClosed = func() {
-		if p.dialog == d {
-			p.dialog = nil
+func (d *Dialog) OpenSection(s Section) {
+	opened := newDialog(d.config)
+	d.dialog = opened
+	opened.box.OnClosed = func() {
+		if d.dialog == opened {
+			d.dialog = nil
 		}
 	}
-	p.config.Dialogs.Present(d.box)
-	d.choose(s)
-	p.config.Dialogs.Canvas().Focus(d.nav[s])
+	d.config.Dialogs.Present(opened.box)
+	opened.choose(s)
+	d.config.Dialogs.Canvas().Focus(opened.nav[s])
 }
 
-// Reopen opens the dialog again at the same section if it is open, in the current
-// language and size. The focus stays at the same field.
-func (p *Dialog) Reopen() {
-	old := p.dialog
+// Reopen recreates the dialog, if it is open, in the current language and size. Section and
+// focus stay the same.
+func (d *Dialog) Reopen() {
+	old := d.dialog
 	if old == nil {
 		return
 	}
-	field := old.form.fieldOf(p.config.Dialogs.Canvas().Focused())
+	field := old.form.fieldOf(d.config.Dialogs.Canvas().Focused())
 	old.box.Hide()
-	p.OpenSection(old.chosen)
-	if control := p.dialog.form.controlAt(field); control != nil {
-		p.config.Dialogs.Canvas().Focus(control)
+	d.OpenSection(old.chosen)
+	if control := d.dialog.form.controlAt(field); control != nil {
+		d.config.Dialogs.Canvas().Focus(control)
 	}
 }
 
-// Show shows changed settings if the dialog is open.
-func (p *Dialog) Show(s settings.Settings) {
-	if p.dialog != nil {
-		p.dialog.show(s)
+// Show updates the dialog, if it is open, to changed settings.
+func (d *Dialog) Show(s settings.Settings) {
+	if d.dialog != nil {
+		d.dialog.show(s)
 	}
 }

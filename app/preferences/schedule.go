@@ -18,45 +18,44 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// defaultSpan is what a new line of the schedule says first: working hours, and
-// most of the line left to others.
+// defaultSpan is the initial value of a new span: working hours with a limit of 1 MB/s.
 var defaultSpan = uploader.Span{Days: workdays, From: 8 * time.Hour, Until: 18 * time.Hour, Limit: 1e6}
 
-// The days that are offered together, from Sunday.
+// The combinations of days that can be selected. The first day is Sunday.
 var (
 	everyDay = [7]bool{true, true, true, true, true, true, true}
 	workdays = [7]bool{1: true, 2: true, 3: true, 4: true, 5: true}
 	weekend  = [7]bool{0: true, 6: true}
 )
 
-// scheduleControl is the week's hours with limits of their own, a line for each
-// span, and a button for another one.
+// scheduleControl edits the weekly schedule of limits. It has some lines for each span, and a
+// button that adds a span.
 type scheduleControl struct {
 	form.Host
 	content      *dialog.Flow
 	add          *form.Button
 	spans        uploader.Schedule // as shown
 	spanControls []*spanControl
-	shown        bool
+	shown        bool // show was called before
 
-	changed func() // after a person changed spans
+	changed func() // called after the user's changes
 }
 
-// schedule is the field of the week's hours.
-func (f *sectionForm) schedule() {
+// addSchedule adds the field of the weekly schedule.
+func (f *sectionForm) addSchedule() {
 	c := &scheduleControl{Host: f.Host, content: dialog.NewFlow()}
 	c.add = form.NewButton(f.Host, words.Text("settings.schedule.add"), theme.Icon(theme.IconAdd), c.addSpan)
 	c.changed = func() {
 		spans := slices.Clone(c.spans)
-		f.book.Update(func(s *settings.Settings) { s.Transfers.Schedule = spans })
+		f.current.Update(func(s *settings.Settings) { s.Transfers.Schedule = spans })
 		f.relayout()
 	}
 	f.scheduleControl = c
-	f.wide("schedule", c.content)
+	f.addWideField("schedule", c.content)
 	f.onShow(func(s settings.Settings) { c.show(s.Transfers.Schedule) })
 }
 
-// show has a schedule shown, unless it is.
+// show shows a schedule, unless it is already shown.
 func (c *scheduleControl) show(spans uploader.Schedule) {
 	if c.shown && slices.Equal(c.spans, spans) {
 		return
@@ -65,9 +64,9 @@ func (c *scheduleControl) show(spans uploader.Schedule) {
 	c.spanControls, c.shown = nil, true
 	var lines [][]fyne.CanvasObject
 	for i, span := range c.spans {
-		line := newSpanControl(c.Host, span, func(span uploader.Span) { c.spans[i] = span; c.changed() }, func() { c.removeSpan(i) })
-		c.spanControls = append(c.spanControls, line)
-		lines = append(lines, line.parts...)
+		control := newSpanControl(c.Host, span, func(span uploader.Span) { c.spans[i] = span; c.changed() }, func() { c.removeSpan(i) })
+		c.spanControls = append(c.spanControls, control)
+		lines = append(lines, control.lines...)
 	}
 	c.content.SetLines(append(lines, []fyne.CanvasObject{c.add})...)
 }
@@ -82,9 +81,9 @@ func (c *scheduleControl) removeSpan(i int) {
 	c.changed()
 }
 
-// spanControl is one line of the schedule.
+// spanControl edits one span of the schedule.
 type spanControl struct {
-	parts  [][]fyne.CanvasObject // line by line
+	lines  [][]fyne.CanvasObject
 	span   uploader.Span
 	days   *form.Select
 	from   *form.Select
@@ -94,33 +93,33 @@ type spanControl struct {
 	remove *form.Button
 }
 
-// What happens in a span, in the order it is offered.
+// The kinds of limits of a span: the indexes of the options of spanControl.kind.
 const (
 	spanNothing = iota
-	spanAtMost
-	spanFree
+	spanLimited
+	spanUnlimited
 )
 
-func newSpanControl(r form.Host, span uploader.Span, changed func(uploader.Span), removed func()) *spanControl {
-	c := &spanControl{span: span, rate: form.NewRateField(r)}
-	edit := func(how func()) { how(); changed(c.span) }
+func newSpanControl(host form.Host, span uploader.Span, changed func(uploader.Span), removed func()) *spanControl {
+	c := &spanControl{span: span, rate: form.NewRateField(host)}
+	edit := func(set func()) { set(); changed(c.span) }
 	days, labels := dayOptions(span.Days)
-	c.days = form.NewSelect(r, labels, func(i int) { edit(func() { c.span.Days = days[i] }) })
+	c.days = form.NewSelect(host, labels, func(i int) { edit(func() { c.span.Days = days[i] }) })
 	c.days.ShowIndex(slices.Index(days, span.Days))
-	c.from = newTimeSelection(r, span.From, func(at time.Duration) { edit(func() { c.span.From = at }) })
-	c.until = newTimeSelection(r, span.Until%day, func(at time.Duration) { edit(func() { c.span.Until = at }) })
-	c.kind = form.NewSelect(r, []string{
+	c.from = newTimeSelect(host, span.From, func(at time.Duration) { edit(func() { c.span.From = at }) })
+	c.until = newTimeSelect(host, span.Until%day, func(at time.Duration) { edit(func() { c.span.Until = at }) })
+	c.kind = form.NewSelect(host, []string{
 		words.Text("settings.schedule.nothing"), words.Text("settings.schedule.at-most"), words.Text("settings.schedule.free"),
-	}, func(what int) { edit(func() { c.setKind(what) }) })
-	c.remove = form.NewButton(r, "", theme.Icon(theme.IconRemove), removed)
+	}, func(kind int) { edit(func() { c.setKind(kind) }) })
+	c.remove = form.NewButton(host, "", theme.Icon(theme.IconRemove), removed)
 	c.remove.Importance = widget.LowImportance
-	c.rate.Changed = func(rate int64, good bool) {
-		if good && rate > 0 {
+	c.rate.Changed = func(rate int64, valid bool) {
+		if valid && rate > 0 {
 			edit(func() { c.span.Limit = rate })
 		}
 	}
 	c.showLimit()
-	c.parts = [][]fyne.CanvasObject{
+	c.lines = [][]fyne.CanvasObject{
 		{c.days, layout.NewSpacer(), c.remove},
 		{c.from, widget.NewLabel("–"), c.until},
 		{c.kind, c.rate.Number, c.rate.Unit},
@@ -129,27 +128,27 @@ func newSpanControl(r form.Host, span uploader.Span, changed func(uploader.Span)
 	return c
 }
 
-// setKind changes what happens in the span.
-func (c *spanControl) setKind(what int) {
-	c.span.Limit = [...]int64{spanNothing: uploader.SendNothing, spanAtMost: defaultSpan.Limit, spanFree: 0}[what]
+// setKind changes the kind of the span's limit.
+func (c *spanControl) setKind(kind int) {
+	c.span.Limit = [...]int64{spanNothing: uploader.SendNothing, spanLimited: defaultSpan.Limit, spanUnlimited: 0}[kind]
 	c.showLimit()
 }
 
 func (c *spanControl) showLimit() {
-	what := spanAtMost
+	kind := spanLimited
 	switch c.span.Limit {
 	case uploader.SendNothing:
-		what = spanNothing
+		kind = spanNothing
 	case 0:
-		what = spanFree
+		kind = spanUnlimited
 	}
-	c.kind.ShowIndex(what)
+	c.kind.ShowIndex(kind)
 	c.rate.ShowRate(c.span.Limit)
-	form.SetVisible(what == spanAtMost, c.rate.Number, c.rate.Unit)
+	form.SetVisible(kind == spanLimited, c.rate.Number, c.rate.Unit)
 }
 
-// newTimeSelection chooses a time of day.
-func newTimeSelection(r form.Host, at time.Duration, changed func(time.Duration)) *form.Select {
+// newTimeSelect returns a list of times of day that includes at.
+func newTimeSelect(host form.Host, at time.Duration, changed func(time.Duration)) *form.Select {
 	const step = 30 * time.Minute
 	var times []time.Duration
 	for t := time.Duration(0); t < day; t += step {
@@ -163,30 +162,31 @@ func newTimeSelection(r form.Host, at time.Duration, changed func(time.Duration)
 	for i, t := range times {
 		labels[i] = fmt.Sprintf("%02d:%02d", int(t.Hours()), int(t.Minutes())%60)
 	}
-	s := form.NewSelect(r, labels, func(i int) { changed(times[i]) })
+	s := form.NewSelect(host, labels, func(i int) { changed(times[i]) })
 	s.ShowIndex(index)
 	return s
 }
 
-// dayOptions are the days that can be chosen, with the ones there are.
-func dayOptions(now [7]bool) (days [][7]bool, labels []string) {
-	offer := func(d [7]bool, label string) { days, labels = append(days, d), append(labels, label) }
-	offer(everyDay, words.Text("settings.days.every"))
-	offer(workdays, words.Text("settings.days.work"))
-	offer(weekend, words.Text("settings.days.weekend"))
+// dayOptions returns the combinations of days that can be selected, including the current
+// one.
+func dayOptions(current [7]bool) (days [][7]bool, labels []string) {
+	add := func(d [7]bool, label string) { days, labels = append(days, d), append(labels, label) }
+	add(everyDay, words.Text("settings.days.every"))
+	add(workdays, words.Text("settings.days.work"))
+	add(weekend, words.Text("settings.days.weekend"))
 	for i := range 7 {
-		weekday := (i + 1) % 7 // weeks are read from Monday on
+		weekday := (i + 1) % 7 // the list starts with Monday
 		var one [7]bool
 		one[weekday] = true
-		offer(one, weekdayName(weekday))
+		add(one, weekdayName(weekday))
 	}
-	if !slices.Contains(days, now) {
-		offer(now, dayNames(now))
+	if !slices.Contains(days, current) {
+		add(current, dayNames(current))
 	}
 	return days, labels
 }
 
-// dayNames are some days one by one.
+// dayNames returns the names of the days, separated by commas.
 func dayNames(days [7]bool) string {
 	var names []string
 	for i := range 7 {

@@ -17,8 +17,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testDialog is the settings dialog in a window on the headless driver. Changed settings
-// are shown in it as the shell does it.
+// testDialog is the settings dialog in a window on the headless driver. As in the shell, it
+// shows changed settings.
 type testDialog struct {
 	*Dialog
 	t      *testing.T
@@ -26,6 +26,7 @@ type testDialog struct {
 	window fyne.Window
 }
 
+// start returns a closed settings dialog.
 func start(t *testing.T) *testDialog {
 	t.Helper()
 	apptest.LoadEnglish(t)
@@ -34,10 +35,10 @@ func start(t *testing.T) *testDialog {
 	s.window.SetPadded(false)
 	s.window.Resize(fyne.NewSize(960, 640))
 	book := settings.Open(t.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))
-	nothing := func() {}
+	noop := func() {}
 	s.Dialog = New(Config{
-		Book: book, Dialogs: form.NewDialogs(s.window.Canvas(), nothing),
-		Data: DataActions{OpenFolder: nothing, BackUp: nothing, ShowLog: nothing, CopyDiagnostics: nothing, RemoveFinished: nothing},
+		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop),
+		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)
 	tasks.Start(t.Context())

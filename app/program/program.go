@@ -95,6 +95,7 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 	if err != nil {
 		return err
 	}
+	words.SetReceivedFolder(p.ReceivedDir)
 	log, closer, err := p.OpenLog()
 	if err != nil {
 		return err

@@ -58,16 +58,12 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	if len(paths) > 0 {
 		requests <- app.Request{Paths: paths}
 	}
-	received := c.profile.ReceivedDir
-	if s.receiverErr != nil {
-		received = ""
-	}
 	return s.close(c.runWindow(ctx, app.Config{
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
 		Autostart: c.autostart(),
-		Notice:    s.recovered, ReceivedDir: received, Requests: requests,
+		Notice:    s.recovered, ReceivedDir: c.profile.ReceivedDir, Requests: requests,
 	}))
 }
 

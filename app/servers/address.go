@@ -8,19 +8,19 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// address is a server's address as it was typed, parsed.
+// address is the address of a server, parsed from what the user typed.
 type address struct {
 	endpoint string // the creation URL
-	host     string // with its port unless it is the default one; the server's name until it has another
+	host     string // with a port, if the address has one; the default name of the server
 }
 
-// addressError is why an address cannot be used.
+// addressError is why an address is invalid, as a translation key.
 type addressError struct{ key string }
 
 func (e *addressError) Error() string { return words.Text(e.key) }
 
-// parseAddress parses a server's address. Without a scheme it is https, and http on this
-// computer, where the connection cannot be read by others.
+// parseAddress parses the address of a server. The default scheme is http for loopback
+// addresses, where others cannot read the connection, and https otherwise.
 func parseAddress(text string) (address, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {

@@ -8,35 +8,35 @@ import (
 )
 
 func TestParseAddress(t *testing.T) {
-	good := []struct{ name, typed, endpoint, host string }{
-		{"a full URL stays as it is", "https://up.example.com/files/", "https://up.example.com/files/", "up.example.com"},
-		{"a query is kept: some servers need it", "https://up.example.com/f?k=1", "https://up.example.com/f?k=1", "up.example.com"},
-		{"without a scheme it is https", " up.example.com/files ", "https://up.example.com/files", "up.example.com"},
-		{"this computer needs no https", "localhost:1080/files/", "http://localhost:1080/files/", "localhost:1080"},
-		{"nor by number", "127.0.0.1:1080/files/", "http://127.0.0.1:1080/files/", "127.0.0.1:1080"},
-		{"a host alone gets a path", "https://up.example.com", "https://up.example.com/", "up.example.com"},
-		{"a fragment never reaches a server", "https://up.example.com/#a", "https://up.example.com/", "up.example.com"},
+	valid := []struct{ name, typed, endpoint, host string }{
+		{"complete URL", "https://up.example.com/files/", "https://up.example.com/files/", "up.example.com"},
+		{"query is kept", "https://up.example.com/f?k=1", "https://up.example.com/f?k=1", "up.example.com"},
+		{"no scheme", " up.example.com/files ", "https://up.example.com/files", "up.example.com"},
+		{"no scheme, localhost", "localhost:1080/files/", "http://localhost:1080/files/", "localhost:1080"},
+		{"no scheme, loopback IP address", "127.0.0.1:1080/files/", "http://127.0.0.1:1080/files/", "127.0.0.1:1080"},
+		{"no path", "https://up.example.com", "https://up.example.com/", "up.example.com"},
+		{"fragment is removed", "https://up.example.com/#a", "https://up.example.com/", "up.example.com"},
 	}
-	for _, test := range good {
+	for _, test := range valid {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := parseAddress(test.typed)
 			if err != nil || got.endpoint != test.endpoint || got.host != test.host {
-				t.Errorf("%q became %+v, %v", test.typed, got, err)
+				t.Errorf("parseAddress(%q) = %+v, %v", test.typed, got, err)
 			}
 		})
 	}
-	bad := []struct{ name, typed, key string }{
-		{"nothing", "  ", "server.address.empty"},
+	invalid := []struct{ name, typed, key string }{
+		{"empty", "  ", "server.address.empty"},
 		{"no host", "https:///files", "server.address.invalid"},
-		{"nonsense", "https://exa mple/", "server.address.invalid"},
-		{"another scheme", "ftp://up.example.com/", "server.address.scheme"},
-		{"a password, which must not be kept in the clear", "https://me:secret@up.example.com/", "server.address.secret"},
+		{"invalid host", "https://exa mple/", "server.address.invalid"},
+		{"other scheme", "ftp://up.example.com/", "server.address.scheme"},
+		{"password", "https://me:secret@up.example.com/", "server.address.secret"},
 	}
-	for _, test := range bad {
+	for _, test := range invalid {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := parseAddress(test.typed)
 			if err == nil || err.Error() != words.Text(test.key) {
-				t.Errorf("%q gave %v", test.typed, err)
+				t.Errorf("parseAddress(%q): got error %v", test.typed, err)
 			}
 		})
 	}
@@ -53,7 +53,7 @@ func FuzzParseAddress(f *testing.F) {
 		}
 		u, err := url.Parse(got.endpoint)
 		if err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
-			t.Errorf("%q became the endpoint %q", typed, got.endpoint)
+			t.Errorf("parseAddress(%q): got endpoint %q", typed, got.endpoint)
 		}
 	})
 }

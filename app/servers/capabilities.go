@@ -9,25 +9,25 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// knownExtensions are the extensions that are shown, in the order of their importance.
+// knownExtensions are the tus extensions that are shown, the most important one first.
 var knownExtensions = []string{
 	tus.CreationWithUpload, tus.Termination, tus.Concatenation, tus.Expiration, tus.Checksum,
 }
 
-// capabilitiesText is what a server can do, and how fast it answered.
-func capabilitiesText(can tus.Capabilities, took time.Duration) string {
-	if !can.Known {
+// capabilitiesText returns a text about the capabilities of a server and its response time.
+func capabilitiesText(capabilities tus.Capabilities, latency time.Duration) string {
+	if !capabilities.Known {
 		return words.Text("server.silent")
 	}
-	lines := []string{words.Text("server.ready", words.Data{"Time": latency(took)})}
-	if can.MaxSize > 0 {
-		lines = append(lines, words.Text("server.max-size", words.Data{"Size": words.Size(can.MaxSize)}))
+	lines := []string{words.Text("server.ready", words.Data{"Time": latencyText(latency)})}
+	if capabilities.MaxSize > 0 {
+		lines = append(lines, words.Text("server.max-size", words.Data{"Size": words.Size(capabilities.MaxSize)}))
 	} else {
 		lines = append(lines, words.Text("server.any-size"))
 	}
 	var names []string
 	for _, extension := range knownExtensions {
-		if slices.Contains(can.Extensions, extension) {
+		if slices.Contains(capabilities.Extensions, extension) {
 			names = append(names, words.Text("server.can."+extension))
 		}
 	}
@@ -37,9 +37,9 @@ func capabilitiesText(can tus.Capabilities, took time.Duration) string {
 	return strings.Join(lines, "\n")
 }
 
-func latency(took time.Duration) string {
-	if took < time.Second {
-		return words.Text("time.milliseconds", words.Data{"N": took.Milliseconds()})
+func latencyText(latency time.Duration) string {
+	if latency < time.Second {
+		return words.Text("time.milliseconds", words.Data{"N": latency.Milliseconds()})
 	}
-	return words.Duration(took)
+	return words.Duration(latency)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// submit is the action of Enter in a field: it saves the server if that is possible, and
+// submit is the action of Enter in a field. It saves the server if that is possible, and
 // checks it otherwise.
 func (d *serverDialog) submit() {
 	if d.accept.Visible() {
@@ -27,25 +27,25 @@ func (d *serverDialog) submit() {
 	d.startCheck()
 }
 
-// readChecked reads the fields. If one is invalid it shows why, focuses it and returns
-// false.
-func (d *serverDialog) readChecked() (uploader.Server, connect.Secrets, bool) {
+// readValid reads the fields. If one is invalid, it shows the error, focuses the field and
+// returns false.
+func (d *serverDialog) readValid() (uploader.Server, connect.Secrets, bool) {
 	next, typed, err := d.read()
 	if err == nil {
 		next.ID = d.old.ID
 		return next, typed, true
 	}
 	d.setResult(err.Error(), theme.Error)
-	if wrong, ok := errors.AsType[*fieldError](err); ok {
-		d.canvas.Focus(wrong.in)
+	if invalid, ok := errors.AsType[*fieldError](err); ok {
+		d.canvas.Focus(invalid.field)
 	}
 	return next, typed, false
 }
 
-// startCheck asks the server for its capabilities.
+// startCheck requests the server's capabilities.
 func (d *serverDialog) startCheck() {
-	next, typed, good := d.readChecked()
-	if !good {
+	next, typed, ok := d.readValid()
+	if !ok {
 		return
 	}
 	d.reset()
@@ -57,28 +57,28 @@ func (d *serverDialog) startCheck() {
 	d.setResult(words.Text("server.checking", words.Data{"Server": host}), theme.Muted)
 	attempt := d.attempt
 	d.bridge.Run(func(ctx context.Context) {
-		ctx, stop := context.WithCancel(ctx)
-		defer stop()
-		d.bridge.Post(func() { d.setStop(attempt, stop) })
-		var answer connect.TestResult
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		d.bridge.Post(func() { d.setCancelCheck(attempt, cancel) })
+		var result connect.TestResult
 		secrets, err := completeSecrets(ctx, d.access, d.old, next, typed)
-		began := time.Now()
+		start := time.Now()
 		found := next
 		if err == nil {
-			answer, found, err = tryDefaultPath(ctx, d.access, next, &secrets)
+			result, found, err = tryDefaultPath(ctx, d.access, next, &secrets)
 		}
-		took := time.Since(began)
+		latency := time.Since(start)
 		d.bridge.Post(func() {
 			if attempt == d.attempt && found.Endpoint != next.Endpoint {
-				d.foundElsewhere(found.Endpoint, answer, took)
+				d.checkedAt(found.Endpoint, result, latency)
 				return
 			}
-			d.checked(attempt, answer, took, err)
+			d.checked(attempt, result, latency, err)
 		})
 	})
 }
 
-// hostOf is the host of a URL.
+// hostOf returns the host of a URL.
 func hostOf(endpoint string) string {
 	if u, err := url.Parse(endpoint); err == nil {
 		return u.Host
@@ -86,52 +86,52 @@ func hostOf(endpoint string) string {
 	return endpoint
 }
 
-// setStop sets the function that stops a check, or calls it if the check is no longer
-// the current one.
-func (d *serverDialog) setStop(attempt int, stop context.CancelFunc) {
+// setCancelCheck sets the function that cancels a check, or calls it if the check is no
+// longer the current one.
+func (d *serverDialog) setCancelCheck(attempt int, cancel context.CancelFunc) {
 	if attempt == d.attempt {
-		d.stopCheck = stop
+		d.cancelCheck = cancel
 		return
 	}
-	stop()
+	cancel()
 }
 
-// checked shows the result of a check, unless another one has been started.
-func (d *serverDialog) checked(attempt int, answer connect.TestResult, took time.Duration, err error) {
+// checked shows the result of a check, unless it is outdated.
+func (d *serverDialog) checked(attempt int, result connect.TestResult, latency time.Duration, err error) {
 	if attempt != d.attempt {
 		return
 	}
 	d.reset()
 	if err != nil {
-		d.failed(err)
+		d.checkFailed(err)
 		return
 	}
 	if d.old.ID == 0 {
 		d.offerSave(words.Text("server.add"), widget.HighImportance)
 	}
-	d.setResult(capabilitiesText(answer.Capabilities, took)+uploadText(answer), theme.Success)
+	d.setResult(capabilitiesText(result.Capabilities, latency)+uploadText(result), theme.Success)
 }
 
-// foundElsewhere shows the result of a check that found the server at another address
-// than was typed.
-func (d *serverDialog) foundElsewhere(endpoint string, answer connect.TestResult, took time.Duration) {
+// checkedAt shows the result of a check that found the server at another endpoint than the
+// user typed.
+func (d *serverDialog) checkedAt(endpoint string, result connect.TestResult, latency time.Duration) {
 	d.address.SetText(endpoint)
-	d.checked(d.attempt, answer, took, nil)
+	d.checked(d.attempt, result, latency, nil)
 	found := words.Text("server.found", words.Data{"Address": words.Printable(endpoint)})
 	d.setResult(found+"\n"+d.result.Text(), theme.Success)
 }
 
-// uploadText is the offset of the upload whose URL was typed; "" for none.
-func uploadText(answer connect.TestResult) string {
-	if answer.Upload == nil {
+// uploadText returns a text about the upload whose URL was typed; "" for none.
+func uploadText(result connect.TestResult) string {
+	if result.Upload == nil {
 		return ""
 	}
-	return "\n" + words.Text("server.given.holds", words.Data{"SizeOf": words.SizeOf(answer.Upload.Offset, max(answer.Upload.Length, 0))})
+	return "\n" + words.Text("server.given.holds", words.Data{"SizeOf": words.SizeOf(result.Upload.Offset, max(result.Upload.Length, 0))})
 }
 
-// failed shows why a check failed, and offers to add the server anyway if it may work
+// checkFailed shows why a check failed, and offers to add the server anyway if it may work
 // later.
-func (d *serverDialog) failed(err error) {
+func (d *serverDialog) checkFailed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
 	d.setResult(checkFaultText(f, next), theme.Error)
@@ -144,7 +144,7 @@ func (d *serverDialog) failed(err error) {
 	}
 }
 
-// checkFaultText is the text of a fault of a server that is being checked.
+// checkFaultText returns the text for the fault of a check.
 func checkFaultText(f *fault.Fault, typed uploader.Server) string {
 	host := hostOf(typed.Endpoint)
 	switch {
@@ -157,7 +157,7 @@ func checkFaultText(f *fault.Fault, typed uploader.Server) string {
 	}
 }
 
-// faultOf is the fault of an error; errors that are no faults come from the keyring.
+// faultOf returns the fault of an error. Errors without a fault are those of the keyring.
 func faultOf(err error) *fault.Fault {
 	f := fault.Of(err)
 	if f.Kind == fault.Bug {
@@ -170,6 +170,7 @@ func faultOf(err error) *fault.Fault {
 	return f
 }
 
+// offerSave shows the button that saves the server.
 func (d *serverDialog) offerSave(label string, importance widget.Importance) {
 	d.accept.Importance = importance
 	d.accept.SetText(label)
@@ -180,10 +181,10 @@ func (d *serverDialog) offerSave(label string, importance widget.Importance) {
 	d.box.Refresh()
 }
 
-// saveServer saves the server's secrets, and then the server.
+// saveServer saves the secrets of the server and then the server.
 func (d *serverDialog) saveServer() {
-	next, typed, good := d.readChecked()
-	if !good {
+	next, typed, ok := d.readValid()
+	if !ok {
 		return
 	}
 	d.accept.Disable()
@@ -207,6 +208,7 @@ func (d *serverDialog) saveServer() {
 	})
 }
 
+// saved closes the dialog, or shows the error of SaveServer.
 func (d *serverDialog) saved(err error) {
 	d.accept.Enable()
 	if err == nil {

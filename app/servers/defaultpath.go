@@ -13,22 +13,22 @@ import (
 // defaultPath is the path of most tus servers.
 const defaultPath = "/files/"
 
-// tryDefaultPath tries a server. If its address has no path and there is no tus server,
-// defaultPath is tried as well. The server returned has the endpoint that answered.
+// tryDefaultPath tests a server. If its address has no path and is not that of a tus server,
+// it tests defaultPath as well. The server that it returns has the endpoint of the result.
 func tryDefaultPath(ctx context.Context, access Access, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, uploader.Server, error) {
-	answer, err := access.Test(ctx, server, secrets)
-	other, alone := atDefaultPath(server)
-	if !alone || !notTus(answer, err) {
-		return answer, server, err
+	result, err := access.Test(ctx, server, secrets)
+	other, ok := atDefaultPath(server)
+	if !ok || !isNotTus(result, err) {
+		return result, server, err
 	}
-	if found, e := access.Test(ctx, other, secrets); e == nil && found.Capabilities.Known {
-		return found, other, nil
+	if otherResult, err := access.Test(ctx, other, secrets); err == nil && otherResult.Capabilities.Known {
+		return otherResult, other, nil
 	}
-	return answer, server, err
+	return result, server, err
 }
 
-// atDefaultPath is the server at defaultPath, and whether that may be tried: not if the
-// address has a path, or is the URL of an upload.
+// atDefaultPath returns the server with defaultPath, and whether that may be tested. It is
+// not if the address has a path or is the URL of an upload.
 func atDefaultPath(server uploader.Server) (uploader.Server, bool) {
 	u, err := url.Parse(server.Endpoint)
 	if err != nil || u.Path != "" && u.Path != "/" || server.Options.GivenURL {
@@ -39,10 +39,10 @@ func atDefaultPath(server uploader.Server) (uploader.Server, bool) {
 	return server, true
 }
 
-// notTus reports whether the answer is not that of a tus server.
-func notTus(answer connect.TestResult, err error) bool {
+// isNotTus reports whether a result is not that of a tus server.
+func isNotTus(result connect.TestResult, err error) bool {
 	if err == nil {
-		return !answer.Capabilities.Known
+		return !result.Capabilities.Known
 	}
 	f := fault.Of(err)
 	return f.Kind == fault.NotTus || f.Status == http.StatusNotFound

@@ -19,8 +19,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// serverDialog adds or changes a server. A new server is checked before it is added. It lives
-// on the UI's goroutine.
+// serverDialog is the dialog that adds or changes a server. A new server is checked before
+// it is added. It lives on the UI's goroutine.
 type serverDialog struct {
 	*serverForm
 
@@ -28,25 +28,26 @@ type serverDialog struct {
 	save   func(server uploader.Server, done func(error))
 	unlock func(then func())
 	bridge *bridge.Bridge
-	old    uploader.Server // that is changed; ID 0 for a new one
+	old    uploader.Server // the server to change; its ID is 0 for a new one
 
 	canvas  fyne.Canvas
 	box     *dialog.Dialog
 	page    *dialog.Page
 	busy    *widget.Activity
 	result  *dialog.Paragraph
-	content *fyne.Container // of page, busy and result
+	content *fyne.Container // contains page, busy and result
 	check   *form.DialogButton
 	accept  *form.DialogButton
 	cancel  *form.DialogButton
 
-	attempt int // counts checks: the answer to an earlier one is ignored
-	keeping platform.Storage
+	attempt int // counts checks; results of earlier ones are ignored
+	storage platform.Storage
 
-	stopCheck context.CancelFunc // stops the running check
+	cancelCheck context.CancelFunc // cancels the running check
 }
 
-// firstField is the field that gets the focus: the one that is probably missing.
+// firstField returns the field that gets the focus first: the one that the user most likely
+// wants to fill in.
 func (d *serverDialog) firstField() fyne.Focusable {
 	switch {
 	case d.old.ID == 0:
@@ -62,24 +63,24 @@ func (d *serverDialog) firstField() fyne.Focusable {
 
 func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)) *serverDialog {
 	d := &serverDialog{
-		old:       old,
-		canvas:    canvas,
-		busy:      widget.NewActivity(),
-		result:    dialog.NewParagraph(""),
-		page:      dialog.NewPage(),
-		stopCheck: func() {},
+		old:         old,
+		canvas:      canvas,
+		busy:        widget.NewActivity(),
+		result:      dialog.NewParagraph(""),
+		page:        dialog.NewPage(),
+		cancelCheck: func() {},
 	}
-	leave := func() { d.box.Hide() }
-	d.serverForm = newServerForm(form.Host{Close: leave, Reveal: d.page.Reveal}, func() {}, choose)
+	hide := func() { d.box.Hide() }
+	d.serverForm = newServerForm(form.Host{Close: hide, Reveal: d.page.Reveal}, func() {}, choose)
 	title, label := "server.title", "server.add"
 	if old.ID != 0 {
 		title, label = "server.edit.title", "server.save"
 		d.fill(old)
 	}
 	d.changed = d.reset
-	d.check = form.NewDialogButton(words.Text("server.check"), d.startCheck, leave)
-	d.accept = form.NewDialogButton(words.Text(label), d.saveServer, leave)
-	d.cancel = form.NewDialogButton(words.Text("cancel"), leave, leave)
+	d.check = form.NewDialogButton(words.Text("server.check"), d.startCheck, hide)
+	d.accept = form.NewDialogButton(words.Text(label), d.saveServer, hide)
+	d.cancel = form.NewDialogButton(words.Text("cancel"), hide, hide)
 	d.address.OnChanged = func(string) { d.reset() }
 	d.address.OnSubmitted = func(string) { d.submit() }
 	d.name.OnSubmitted = func(string) { d.submit() }
@@ -98,51 +99,49 @@ func newDialog(canvas fyne.Canvas, old uploader.Server, choose func(*form.Entry)
 	return d
 }
 
-// resize gives the dialog the height of its fields, as far as the window has it.
+// resize gives the dialog the height of its fields, limited by the window.
 func (d *serverDialog) resize() {
-	d.box.SetSize(fyne.NewSize(theme.Grid(145), d.rows.MinSize().Height+theme.Grid(serverAround)))
+	d.box.SetSize(fyne.NewSize(theme.Grid(145), d.rows.MinSize().Height+theme.Grid(chromeHeight)))
 	d.page.Relayout()
 }
 
-// The height of the dialog around the fields, and of that the height of the result, which
-// is always reserved so that nothing moves. In steps of the grid.
+// Heights in grid steps. The height of the result is always reserved, so that nothing moves.
 const (
-	serverAround = 56
-	answerHeight = 18
+	chromeHeight = 56 // of the dialog without the fields
+	resultHeight = 18 // part of chromeHeight
 )
 
-// resultLayout places the result of a check below the fields, after an activity
+// resultLayout places the result of a check below the fields, to the right of an activity
 // indicator.
 type resultLayout struct{ result *dialog.Paragraph }
 
-// MinSize is part of fyne.Layout: the fields scroll.
+// MinSize implements fyne.Layout. It is small, because the fields scroll.
 func (resultLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(theme.Grid(60), theme.Grid(2*answerHeight))
+	return fyne.NewSize(theme.Grid(60), theme.Grid(2*resultHeight))
 }
 
-// Layout is part of fyne.Layout.
-func (a resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+// Layout implements fyne.Layout.
+func (l resultLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	page, busy, x := objects[0], objects[1], float32(0)
 	if busy.Visible() {
 		x = theme.Size(theme.SizeIcon) + theme.Grid(2)
 	}
-	height := max(a.result.HeightAt(size.Width-x), theme.Grid(answerHeight))
+	height := max(l.result.HeightAt(size.Width-x), theme.Grid(resultHeight))
 	top := size.Height - height
 	form.Place(page, 0, 0, size.Width, top-theme.Grid(3))
 	form.Place(busy, 0, top, theme.Size(theme.SizeIcon), theme.Size(theme.SizeIcon))
-	form.Place(a.result, x, top, size.Width-x, height)
+	form.Place(l.result, x, top, size.Width-x, height)
 }
 
-// readStorage finds out where secrets are stored, and shows it.
+// readStorage determines where secrets are stored, and shows it.
 func (d *serverDialog) readStorage() {
 	d.bridge.Run(func(ctx context.Context) {
-		keeping := d.access.Storage(ctx)
-		d.bridge.Post(func() { d.keeping = keeping; d.showNote() })
+		storage := d.access.Storage(ctx)
+		d.bridge.Post(func() { d.storage = storage; d.showNote() })
 	})
 }
 
-// showNote shows below the sign-in where it is stored, and whether it is sent
-// unencrypted.
+// showNote shows, below the sign-in, where it is stored and whether it is sent unencrypted.
 func (d *serverDialog) showNote() {
 	d.note.RemoveAll()
 	add := func(key string, tone theme.Tone) {
@@ -154,7 +153,7 @@ func (d *serverDialog) showNote() {
 	unlock := func(key string) {
 		d.note.Add(container.NewHBox(form.NewButton(d.Host, words.Text(key), theme.Icon(theme.IconKey), func() { d.unlock(d.readStorage) })))
 	}
-	switch d.keeping {
+	switch d.storage {
 	case platform.StorageMemory:
 		add("server.kept.now", theme.Warning)
 		unlock("server.kept.file.make")
@@ -166,8 +165,8 @@ func (d *serverDialog) showNote() {
 	default:
 		add("server.kept.system", theme.Muted)
 	}
-	if good, err := parseAddress(d.address.Text); err == nil {
-		if u, err := url.Parse(good.endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+	if address, err := parseAddress(d.address.Text); err == nil {
+		if u, err := url.Parse(address.endpoint); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
 			add("server.open-line", theme.Warning)
 		}
 	}
@@ -176,7 +175,7 @@ func (d *serverDialog) showNote() {
 
 // reset discards the result of the last check.
 func (d *serverDialog) reset() {
-	d.stopCheck()
+	d.cancelCheck()
 	d.attempt++
 	d.busy.Stop()
 	d.busy.Hide()
@@ -190,7 +189,7 @@ func (d *serverDialog) reset() {
 	}
 	d.check.Refresh()
 	d.accept.Refresh()
-	d.box.Refresh() // without the button that was hidden
+	d.box.Refresh() // lay out without the hidden button
 	d.setResult(words.Text("server.hint"), theme.Muted)
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// startChecked opens the dialog, types an address and checks it.
+// startChecked opens the dialog for a new server, types an address and starts the check.
 func startChecked(t *testing.T, engine *apptest.Engine, address string) (*testManager, *serverDialog) {
 	t.Helper()
 	s := start(t, engine)
@@ -26,9 +26,7 @@ func startChecked(t *testing.T, engine *apptest.Engine, address string) (*testMa
 	return s, s.dialog
 }
 
-func (d *serverDialog) resultText() string {
-	return d.result.Text()
-}
+func (d *serverDialog) resultText() string { return d.result.Text() }
 
 func closed(c <-chan struct{}) bool {
 	select {
@@ -40,13 +38,13 @@ func closed(c <-chan struct{}) bool {
 }
 
 func TestAddServer(t *testing.T) {
-	capable := tus.Capabilities{Known: true, Extensions: []string{tus.Creation, tus.Termination}, MaxSize: 5 * apptest.Gigabyte}
-	t.Run("one that answers is shown with what it can do, saved, and chosen", func(t *testing.T) {
-		s, d := startChecked(t, apptest.EngineAnswering(capable, nil), "up.example.com/files/")
-		s.until("it may be added", d.accept.Visible)
+	capabilities := tus.Capabilities{Known: true, Extensions: []string{tus.Creation, tus.Termination}, MaxSize: 5 * apptest.Gigabyte}
+	t.Run("capabilities are shown, and the server is saved and chosen", func(t *testing.T) {
+		s, d := startChecked(t, apptest.EngineAnswering(capabilities, nil), "up.example.com/files/")
+		s.until("the server can be added", d.accept.Visible)
 		for _, part := range []string{"Ready", "Maximum file size: 5.0 GB.", "Features: cancelling uploads."} {
 			if !strings.Contains(d.resultText(), part) {
-				t.Errorf("said %q, without %q", d.resultText(), part)
+				t.Errorf("result %q does not contain %q", d.resultText(), part)
 			}
 		}
 		test.Tap(d.accept)
@@ -54,97 +52,97 @@ func TestAddServer(t *testing.T) {
 		if diff := cmp.Diff(want, s.waitCommand(1)); diff != "" {
 			t.Error(diff)
 		}
-		s.until("it is the destination", func() bool {
+		s.until("the server is the destination", func() bool {
 			server, _ := s.engine.Snapshot().Server(s.chosen)
 			return server.Name == "up.example.com"
 		})
 		if s.window.Canvas().Overlays().Top() != nil {
-			t.Error("the dialog stays")
+			t.Error("the dialog is still open")
 		}
 	})
-	t.Run("its name may be given", func(t *testing.T) {
-		s, d := startChecked(t, apptest.EngineAnswering(capable, nil), "up.example.com")
-		s.until("it may be added", d.accept.Visible)
+	t.Run("name is saved", func(t *testing.T) {
+		s, d := startChecked(t, apptest.EngineAnswering(capabilities, nil), "up.example.com")
+		s.until("the server can be added", d.accept.Visible)
 		test.Type(d.name, "Cutting room")
 		test.Tap(d.accept)
 		if got := s.waitCommand(1).(uploader.SaveServer).Server.Name; got != "Cutting room" {
-			t.Errorf("saved as %q", got)
+			t.Errorf("got name %q", got)
 		}
 	})
-	t.Run("what is no tus server is said and not taken", func(t *testing.T) {
+	t.Run("server that is not a tus server cannot be added", func(t *testing.T) {
 		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.NotTus, fault.Probe, nil)), "example.com")
-		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "not a tus upload server") })
+		s.until("the fault is shown", func() bool { return strings.Contains(d.resultText(), "not a tus upload server") })
 		if d.accept.Visible() || d.busy.Visible() {
-			t.Error("it may be added all the same")
+			t.Error("the server can be added or is still being checked")
 		}
 	})
-	t.Run("one that is away may be taken all the same", func(t *testing.T) {
+	t.Run("unreachable server can be added anyway", func(t *testing.T) {
 		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.Unreachable, fault.Probe, nil)), "up.example.com")
-		s.until("it is offered", d.accept.Visible)
+		s.until("the server can be added", d.accept.Visible)
 		if d.accept.Text != "Add anyway" {
-			t.Errorf("offered as %q", d.accept.Text)
+			t.Errorf("got button %q", d.accept.Text)
 		}
 	})
-	t.Run("one that asks for a sign-in says where that is chosen, and what is wrong with the one typed", func(t *testing.T) {
+	t.Run("missing and rejected sign-ins are reported", func(t *testing.T) {
 		s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, fault.New(fault.Auth, fault.Probe, nil)), "up.example.com")
-		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "Choose a sign-in method above") })
+		s.until("the fault is shown", func() bool { return strings.Contains(d.resultText(), "Choose a sign-in method above") })
 		d.signIn.SetSelectedIndex(1)
 		test.Type(d.secret, "t0ken")
 		if d.accept.Visible() {
-			t.Error("what was said before is still offered")
+			t.Error("the previous result still allows to add the server")
 		}
 		rightOf := func(o fyne.CanvasObject) float32 {
 			return fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X + o.Size().Width
 		}
 		if button, page := rightOf(d.check), rightOf(d.page); button != page {
-			t.Errorf("the last button ends at %g, the fields at %g", button, page)
+			t.Errorf("last button ends at %g, fields at %g", button, page)
 		}
 		test.Tap(d.check)
-		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "rejected the sign-in") })
+		s.until("the fault is shown", func() bool { return strings.Contains(d.resultText(), "rejected the sign-in") })
 	})
-	t.Run("what is no address is said without asking anyone", func(t *testing.T) {
+	t.Run("invalid address is reported without a request", func(t *testing.T) {
 		_, d := startChecked(t, apptest.NewEngine(), "ftp://up.example.com")
 		if d.resultText() != "The address must start with https:// or http://" {
-			t.Errorf("said %q", d.resultText())
+			t.Errorf("got result %q", d.resultText())
 		}
 	})
-	t.Run("while it is asked the dialog shows so, and closing it ends the asking", func(t *testing.T) {
-		asked, ended := make(chan struct{}), make(chan struct{})
+	t.Run("closing the dialog cancels the check", func(t *testing.T) {
+		started, cancelled := make(chan struct{}), make(chan struct{})
 		engine := apptest.NewEngine()
 		engine.ProbeFunc = func(ctx context.Context, _ string) (tus.Capabilities, error) {
-			close(asked)
+			close(started)
 			engine.Wake()
 			<-ctx.Done()
-			close(ended)
+			close(cancelled)
 			engine.Wake()
 			return tus.Capabilities{}, ctx.Err()
 		}
 		s, d := startChecked(t, engine, "slow.example.com")
 		if !d.busy.Visible() || !d.check.Disabled() {
-			t.Error("nothing shows that it is asked")
+			t.Error("the running check is not shown")
 		}
-		s.until("it is asked", func() bool { return closed(asked) })
+		s.until("the check has started", func() bool { return closed(started) })
 		test.Tap(d.cancel)
-		s.until("the asking ends", func() bool { return closed(ended) })
+		s.until("the check is cancelled", func() bool { return closed(cancelled) })
 	})
-	t.Run("an answer to another address is passed over", func(t *testing.T) {
-		s, d := startChecked(t, apptest.EngineAnswering(capable, nil), "up.example.com")
+	t.Run("outdated results are ignored", func(t *testing.T) {
+		s, d := startChecked(t, apptest.EngineAnswering(capabilities, nil), "up.example.com")
 		test.Type(d.address, "x")
 		if d.accept.Visible() {
-			t.Error("what was found out before the address changed is kept")
+			t.Error("the result for the previous address is still used")
 		}
-		s.config.Bridge.Post(func() { d.checked(d.attempt-1, connect.TestResult{Capabilities: capable}, 0, nil) })
-		s.until("it is passed over", func() bool { return s.ui.Idle() })
+		s.config.Bridge.Post(func() { d.checked(d.attempt-1, connect.TestResult{Capabilities: capabilities}, 0, nil) })
+		s.until("the result is processed", func() bool { return s.ui.Idle() })
 		if d.accept.Visible() {
-			t.Error("the answer to another address counts")
+			t.Error("an outdated result is used")
 		}
 	})
-	t.Run("a server that cannot be saved is said", func(t *testing.T) {
-		engine := apptest.EngineAnswering(capable, nil)
+	t.Run("error of the store is shown", func(t *testing.T) {
+		engine := apptest.EngineAnswering(capabilities, nil)
 		engine.Err = fault.New(fault.LocalDisk, fault.Save, nil)
 		s, d := startChecked(t, engine, "up.example.com")
-		s.until("it may be added", d.accept.Visible)
+		s.until("the server can be added", d.accept.Visible)
 		test.Tap(d.accept)
-		s.until("it is said", func() bool { return strings.Contains(d.resultText(), "disk") })
+		s.until("the fault is shown", func() bool { return strings.Contains(d.resultText(), "disk") })
 	})
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// fill shows a server.
+// fill shows a server in the fields.
 func (f *serverForm) fill(s uploader.Server) {
 	changed := f.changed
 	f.changed = func() {}
@@ -38,41 +38,41 @@ func (f *serverForm) fill(s uploader.Server) {
 			e.SetPlaceHolder(words.Text("server.secret.kept"))
 		}
 	}
-	p := s.Options
-	f.chunkMin.ShowText(sizeText(p.ChunkMin))
-	f.chunkMax.ShowText(sizeText(p.ChunkMax))
-	f.chunkMultiple.ShowText(sizeText(p.ChunkMultiple))
-	f.connections.ShowText(countText(p.Connections))
-	f.simultaneous.ShowText(countText(p.MaxFiles))
-	f.limit.ShowRate(p.Limit)
-	f.metadata.ShowText(p.Metadata)
-	f.given.SetChecked(p.GivenURL)
-	f.checksums.SetChecked(p.Checksums)
-	f.override.SetChecked(p.MethodOverride)
-	p.MaxBody = 0
-	a := s.Access
-	f.moreOpen = p != uploader.ServerOptions{} || a.CA+a.Certificate+a.Proxy != ""
+	options := s.Options
+	f.chunkMin.ShowText(sizeText(options.ChunkMin))
+	f.chunkMax.ShowText(sizeText(options.ChunkMax))
+	f.chunkMultiple.ShowText(sizeText(options.ChunkMultiple))
+	f.connections.ShowText(countText(options.Connections))
+	f.maxFiles.ShowText(countText(options.MaxFiles))
+	f.limit.ShowRate(options.Limit)
+	f.metadata.ShowText(options.Metadata)
+	f.given.SetChecked(options.GivenURL)
+	f.checksums.SetChecked(options.Checksums)
+	f.override.SetChecked(options.MethodOverride)
+	options.MaxBody, options.SendsVersion = 0, false // learned from responses; have no field
+	access := s.Access
+	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
 	f.arrange()
 }
 
-// read reads the fields. It fails with a *fieldError.
+// read reads the fields. Its error is a *fieldError.
 func (f *serverForm) read() (s uploader.Server, typed connect.Secrets, err error) {
-	good, err := parseAddress(f.address.Text)
+	address, err := parseAddress(f.address.Text)
 	if err != nil {
 		return s, typed, &fieldError{err.Error(), f.address}
 	}
-	s = uploader.Server{Name: strings.TrimSpace(f.name.Text), Endpoint: good.endpoint}
+	s = uploader.Server{Name: strings.TrimSpace(f.name.Text), Endpoint: address.endpoint}
 	if s.Name == "" {
-		s.Name = good.host
+		s.Name = address.host
 	}
 	if s.Access, typed, err = f.readAccess(); err != nil {
 		return s, typed, err
 	}
-	s.Options, err = f.readProfile()
+	s.Options, err = f.readOptions()
 	return s, typed, err
 }
 
-// readAccess reads the sign-in and the connection. It fails with a *fieldError.
+// readAccess reads the sign-in and the connection. Its error is a *fieldError.
 func (f *serverForm) readAccess() (a uploader.Access, typed connect.Secrets, err error) {
 	a = uploader.Access{
 		SignIn: f.kind(), CA: strings.TrimSpace(f.ca.Text), Certificate: strings.TrimSpace(f.certificate.Text), Key: strings.TrimSpace(f.key.Text),
@@ -98,7 +98,7 @@ func (f *serverForm) readAccess() (a uploader.Access, typed connect.Secrets, err
 	return a, typed, err
 }
 
-// readProxy reads the proxy's URL, and its password. It fails with a *fieldError.
+// readProxy reads the proxy's URL, and its password. Its error is a *fieldError.
 func (f *serverForm) readProxy() (proxy, password string, err error) {
 	switch f.proxyKind() {
 	case netx.ProxySystem:
@@ -120,42 +120,42 @@ func (f *serverForm) readProxy() (proxy, password string, err error) {
 	return u.String(), password, nil
 }
 
-// readProfile reads the server options. It fails with a *fieldError.
-func (f *serverForm) readProfile() (p uploader.ServerOptions, err error) {
+// readOptions reads the server options. Its error is a *fieldError.
+func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 	for _, size := range []struct {
 		from *form.Entry
 		to   *int64
-	}{{f.chunkMin, &p.ChunkMin}, {f.chunkMax, &p.ChunkMax}, {f.chunkMultiple, &p.ChunkMultiple}} {
+	}{{f.chunkMin, &options.ChunkMin}, {f.chunkMax, &options.ChunkMax}, {f.chunkMultiple, &options.ChunkMultiple}} {
 		if *size.to, err = parseSize(size.from.Text); err != nil {
-			return p, &fieldError{words.Text("server.size.invalid"), size.from}
+			return options, &fieldError{words.Text("server.size.invalid"), size.from}
 		}
 	}
 	for _, count := range []struct {
 		from *form.Entry
 		to   *int
-	}{{f.connections, &p.Connections}, {f.simultaneous, &p.MaxFiles}} {
+	}{{f.connections, &options.Connections}, {f.maxFiles, &options.MaxFiles}} {
 		if *count.to, err = parseCount(count.from.Text); err != nil {
-			return p, &fieldError{words.Text("server.count.invalid"), count.from}
+			return options, &fieldError{words.Text("server.count.invalid"), count.from}
 		}
 	}
-	rate, good := f.limit.Rate()
-	if !good {
-		return p, &fieldError{words.Text("server.limit.invalid"), f.limit.Number}
+	rate, ok := f.limit.Rate()
+	if !ok {
+		return options, &fieldError{words.Text("server.limit.invalid"), f.limit.Number}
 	}
-	if p.ChunkMax > 0 && (p.ChunkMin > p.ChunkMax || p.ChunkMultiple > p.ChunkMax) {
-		return p, &fieldError{words.Text("server.chunk.invalid"), f.chunkMax}
+	if options.ChunkMax > 0 && (options.ChunkMin > options.ChunkMax || options.ChunkMultiple > options.ChunkMax) {
+		return options, &fieldError{words.Text("server.chunk.invalid"), f.chunkMax}
 	}
-	p.Limit, p.Metadata = rate, strings.TrimSpace(f.metadata.Text)
-	p.GivenURL, p.Checksums, p.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
-	if _, err := uploader.ParseMetadata(p.Metadata); err != nil {
-		return p, &fieldError{words.Text("server.metadata.invalid"), f.metadata}
+	options.Limit, options.Metadata = rate, strings.TrimSpace(f.metadata.Text)
+	options.GivenURL, options.Checksums, options.MethodOverride = f.given.Checked, f.checksums.Checked, f.override.Checked
+	if _, err := uploader.ParseMetadata(options.Metadata); err != nil {
+		return options, &fieldError{words.Text("server.metadata.invalid"), f.metadata}
 	}
-	return p, nil
+	return options, nil
 }
 
-// The greatest sizes and numbers that are accepted.
+// The greatest values that are accepted.
 const (
-	maxSize  = 1 << 50
+	maxSize  = 1 << 50 // bytes
 	maxCount = 64
 )
 
@@ -172,7 +172,7 @@ func parseSize(text string) (int64, error) {
 	return int64(bytes), nil
 }
 
-// sizeText is a size in the form in which it can be typed, without rounding.
+// sizeText formats a size without rounding, in a form that parseSize accepts; "" for 0.
 func sizeText(bytes int64) string {
 	for _, unit := range []struct {
 		name  string

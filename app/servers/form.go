@@ -13,16 +13,16 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// The options of the form, in their order.
+// The options of the drop-down lists, in order.
 var (
 	signIns    = []uploader.SignIn{uploader.SignInNone, uploader.SignInBearer, uploader.SignInBasic, uploader.SignInHeaders}
 	proxyKinds = []netx.ProxyKind{netx.ProxySystem, netx.ProxyNone, netx.ProxyHTTP, netx.ProxyHTTPS, netx.ProxySOCKS5}
 )
 
-// serverForm is the fields of a server. It lives on the UI's goroutine.
+// serverForm is the fields of the server dialog. It lives on the UI's goroutine.
 type serverForm struct {
 	form.Host
-	changed func()
+	changed func() // called after the user's changes
 
 	address, name *form.Field
 	signIn        *form.Select
@@ -34,7 +34,7 @@ type serverForm struct {
 	proxy                                   *form.Select
 	proxyAddress, proxyUser, proxySecret    *form.Entry
 	chunkMin, chunkMax, chunkMultiple       *form.Entry
-	connections, simultaneous               *form.Entry
+	connections, maxFiles                   *form.Entry
 	limit                                   *form.RateField
 	override, checksums, given              *form.Checkbox
 	metadata                                *form.Entry
@@ -44,47 +44,47 @@ type serverForm struct {
 	moreOpen                                bool // the fields below the button are shown
 }
 
-// fieldError is why the content of a field is invalid.
+// fieldError is why the content of a field is invalid, in the user's language.
 type fieldError struct {
-	text string
-	in   fyne.Focusable
+	text  string
+	field fyne.Focusable
 }
 
 func (e *fieldError) Error() string { return e.text }
 
-func newServerForm(r form.Host, changed func(), choose func(*form.Entry)) *serverForm {
-	f := &serverForm{Host: r, changed: changed, rows: container.New(layout.NewFormLayout()), note: container.NewVBox()}
+func newServerForm(host form.Host, changed func(), choose func(*form.Entry)) *serverForm {
+	f := &serverForm{Host: host, changed: changed, rows: container.New(layout.NewFormLayout()), note: container.NewVBox()}
 	typed := func(string) { f.changed() }
-	f.address, f.name = form.NewField(r.Close), form.NewField(r.Close)
+	f.address, f.name = form.NewField(host.Close), form.NewField(host.Close)
 	f.address.SetPlaceHolder("https://uploads.example.com/files/")
 	f.name.SetPlaceHolder(words.Text("server.name.optional"))
-	f.row("server.address", f.address)
-	f.row("server.name", f.name)
-	f.signIn = form.NewSelect(r, optionLabels("server.sign-in.", []string{"none", "bearer", "basic", "headers"}), func(int) { f.arrange(); f.changed() })
+	f.addRow("server.address", f.address)
+	f.addRow("server.name", f.name)
+	f.signIn = form.NewSelect(host, optionLabels("server.sign-in.", []string{"none", "bearer", "basic", "headers"}), func(int) { f.arrange(); f.changed() })
 	f.signIn.ShowIndex(0)
-	f.user, f.secret = form.NewEntry(r, 20, typed), form.NewEntry(r, 20, typed)
+	f.user, f.secret = form.NewEntry(host, 20, typed), form.NewEntry(host, 20, typed)
 	f.secret.Password = true
-	f.headers = form.NewMultilineEntry(r, 3, typed)
+	f.headers = form.NewMultilineEntry(host, 3, typed)
 	f.headers.SetPlaceHolder("X-Api-Key: …")
-	f.row("server.sign-in", f.signIn)
-	f.userRow = f.row("server.user", f.user)
-	f.secretRow = f.row("server.secret", f.secret)
-	f.headersRow = f.row("server.headers", f.headers)
+	f.addRow("server.sign-in", f.signIn)
+	f.userRow = f.addRow("server.user", f.user)
+	f.secretRow = f.addRow("server.secret", f.secret)
+	f.headersRow = f.addRow("server.headers", f.headers)
 	f.noteRow = []fyne.CanvasObject{layout.NewSpacer(), f.note}
 	f.rows.Objects = append(f.rows.Objects, f.noteRow...)
-	f.moreButton = form.NewButton(r, words.Text("server.more"), theme.Icon(theme.IconChevronDown), func() { f.moreOpen = !f.moreOpen; f.arrange() })
+	f.moreButton = form.NewButton(host, words.Text("server.more"), theme.Icon(theme.IconChevronDown), func() { f.moreOpen = !f.moreOpen; f.arrange() })
 	f.moreButton.Importance = widget.LowImportance
 	f.moreButton.Alignment = widget.ButtonAlignLeading
 	f.rows.Add(layout.NewSpacer())
 	f.rows.Add(container.NewHBox(f.moreButton))
-	f.connection(typed, choose)
-	f.transfer(typed)
+	f.addConnection(typed, choose)
+	f.addTransfer(typed)
 	f.arrange()
 	return f
 }
 
-// connection adds the fields about the connection.
-func (f *serverForm) connection(typed func(string), choose func(*form.Entry)) {
+// addConnection adds the fields about the connection.
+func (f *serverForm) addConnection(typed func(string), choose func(*form.Entry)) {
 	for _, file := range []struct {
 		key   string
 		entry **form.Entry
@@ -93,7 +93,7 @@ func (f *serverForm) connection(typed func(string), choose func(*form.Entry)) {
 		path.SetPlaceHolder(words.Text(file.key + ".none"))
 		*file.entry = path
 		button := form.NewButton(f.Host, words.Text("server.choose"), nil, func() { choose(path) })
-		f.moreRows = append(f.moreRows, f.row(file.key, container.NewBorder(nil, nil, nil, button, path))...)
+		f.moreRows = append(f.moreRows, f.addRow(file.key, container.NewBorder(nil, nil, nil, button, path))...)
 	}
 	f.proxy = form.NewSelect(f.Host, optionLabels("server.proxy.", []string{"system", "none", "http", "https", "socks5"}), func(int) { f.arrange(); f.changed() })
 	f.proxy.ShowIndex(0)
@@ -101,59 +101,62 @@ func (f *serverForm) connection(typed func(string), choose func(*form.Entry)) {
 	f.proxyAddress.SetPlaceHolder("proxy.example.com:3128")
 	f.proxyUser.SetPlaceHolder(words.Text("server.optional"))
 	f.proxySecret.Password = true
-	f.moreRows = append(f.moreRows, f.row("server.proxy", f.proxy)...)
+	f.moreRows = append(f.moreRows, f.addRow("server.proxy", f.proxy)...)
 	for _, row := range [][]fyne.CanvasObject{
-		f.row("server.proxy.address", f.proxyAddress), f.row("server.proxy.user", f.proxyUser), f.row("server.proxy.secret", f.proxySecret),
+		f.addRow("server.proxy.address", f.proxyAddress), f.addRow("server.proxy.user", f.proxyUser), f.addRow("server.proxy.secret", f.proxySecret),
 	} {
 		f.proxyRows = append(f.proxyRows, row...)
 	}
 }
 
-// transfer adds the fields about uploading.
-func (f *serverForm) transfer(typed func(string)) {
-	more := func(key string, control fyne.CanvasObject) { f.moreRows = append(f.moreRows, f.row(key, control)...) }
+// addTransfer adds the fields about uploading.
+func (f *serverForm) addTransfer(typed func(string)) {
+	add := func(key string, control fyne.CanvasObject) {
+		f.moreRows = append(f.moreRows, f.addRow(key, control)...)
+	}
 	number := func(key string, placeholder string) *form.Entry {
 		e := form.NewEntry(f.Host, 20, typed)
 		e.SetPlaceHolder(placeholder)
-		more(key, e)
+		add(key, e)
 		return e
 	}
 	f.chunkMax = number("server.chunk.max", words.Text("server.chunk.max.none"))
 	f.chunkMin = number("server.chunk.min", words.Text("server.chunk.min.none"))
 	f.chunkMultiple = number("server.chunk.multiple", words.Text("server.chunk.multiple.none"))
 	f.connections = number("server.connections", words.Text("server.as-settings"))
-	f.simultaneous = number("server.simultaneous", words.Text("server.as-settings"))
+	f.maxFiles = number("server.simultaneous", words.Text("server.as-settings"))
 	f.limit = form.NewRateField(f.Host)
 	f.limit.Changed = func(int64, bool) { f.changed() }
-	more("server.limit", f.limit.Content)
+	add("server.limit", f.limit.Content)
 	f.metadata = form.NewMultilineEntry(f.Host, 2, typed)
 	f.metadata.SetPlaceHolder("objectName {name}")
-	more("server.metadata", f.metadata)
-	ticked := func(bool) { f.changed() }
-	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, ticked), form.NewCheckbox(f.Host, ticked), form.NewCheckbox(f.Host, ticked)
+	add("server.metadata", f.metadata)
+	toggled := func(bool) { f.changed() }
+	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled)
 	for key, box := range map[string]*form.Checkbox{"given": f.given, "checksums": f.checksums, "override": f.override} {
 		box.Text = words.Text("server." + key)
 	}
 	for _, box := range []*form.Checkbox{f.given, f.checksums, f.override} {
-		gap := layout.NewSpacer()
-		f.rows.Add(gap)
+		spacer := layout.NewSpacer()
+		f.rows.Add(spacer)
 		f.rows.Add(box)
-		f.moreRows = append(f.moreRows, gap, box)
+		f.moreRows = append(f.moreRows, spacer, box)
 	}
 }
 
-// row adds a field with a label, and returns both.
-func (f *serverForm) row(key string, control fyne.CanvasObject) []fyne.CanvasObject {
+// addRow adds a field with a label, and returns both.
+func (f *serverForm) addRow(key string, control fyne.CanvasObject) []fyne.CanvasObject {
 	label := widget.NewLabelWithStyle(words.Text(key), fyne.TextAlignTrailing, fyne.TextStyle{})
 	f.rows.Add(label)
 	f.rows.Add(control)
 	return []fyne.CanvasObject{label, control}
 }
 
-func optionLabels(beginning string, names []string) []string {
+// optionLabels returns the translations of the keys that consist of prefix and a name.
+func optionLabels(prefix string, names []string) []string {
 	labels := make([]string, len(names))
 	for i, name := range names {
-		labels[i] = words.Text(beginning + name)
+		labels[i] = words.Text(prefix + name)
 	}
 	return labels
 }
@@ -162,12 +165,12 @@ func (f *serverForm) kind() uploader.SignIn { return signIns[max(f.signIn.Select
 
 func (f *serverForm) proxyKind() netx.ProxyKind { return proxyKinds[max(f.proxy.SelectedIndex(), 0)] }
 
-func (f *serverForm) hasOwnProxy() bool {
+func (f *serverForm) hasProxyAddress() bool {
 	kind := f.proxyKind()
 	return kind != netx.ProxySystem && kind != netx.ProxyNone
 }
 
-// arrange shows the fields that belong to what is chosen.
+// arrange shows the fields that belong to the selected options, and hides the others.
 func (f *serverForm) arrange() {
 	kind := f.kind()
 	form.SetVisible(kind == uploader.SignInBasic, f.userRow...)
@@ -180,7 +183,7 @@ func (f *serverForm) arrange() {
 	}
 	form.SetVisible(kind != uploader.SignInNone, f.noteRow...)
 	form.SetVisible(f.moreOpen, f.moreRows...)
-	form.SetVisible(f.moreOpen && f.hasOwnProxy(), f.proxyRows...)
+	form.SetVisible(f.moreOpen && f.hasProxyAddress(), f.proxyRows...)
 	icon, label := theme.IconChevronDown, "server.more"
 	if f.moreOpen {
 		icon, label = theme.IconChevronUp, "server.less"

@@ -19,17 +19,17 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// studio is the server of the snapshots besides this computer.
+// studio returns the second server of the snapshots.
 func studio(s *testManager) uploader.Server {
 	server, _ := s.engine.Snapshot().Server(2)
 	return server
 }
 
-// savedServer is the server of the first SaveServer command.
+// savedServer waits for the first SaveServer command, and returns its server.
 func (s *testManager) savedServer() uploader.Server {
 	s.t.Helper()
 	var saved uploader.Server
-	s.until("a server is saved", func() bool {
+	s.until("the server is saved", func() bool {
 		for _, command := range s.engine.Commands() {
 			if save, ok := command.(uploader.SaveServer); ok {
 				saved = save.Server
@@ -53,7 +53,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 	test.Tap(d.moreButton)
 	for field, text := range map[*form.Entry]string{
 		d.ca: "/etc/ours.pem", d.certificate: "/home/me/me.pem", d.key: "/home/me/me.key",
-		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.simultaneous: "2", d.metadata: "objectName {name}",
+		d.chunkMin: "5 MiB", d.chunkMax: "200MiB", d.chunkMultiple: "256 KiB", d.connections: "4", d.maxFiles: "2", d.metadata: "objectName {name}",
 	} {
 		test.Type(field, text)
 	}
@@ -66,7 +66,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 		test.Tap(box)
 	}
 	test.Tap(d.check)
-	s.until("it may be added", d.accept.Visible)
+	s.until("the server can be added", d.accept.Visible)
 	test.Tap(d.accept)
 	saved := s.savedServer()
 	want := uploader.Server{
@@ -80,60 +80,60 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 			Proxy: "socks5://us@proxy.example.com:1080",
 		},
 	}
-	if diff := cmp.Diff(want, saved, cmpopts.IgnoreFields(uploader.Access{}, "Secret")); diff != "" {
+	if diff := cmp.Diff(want, saved, cmpopts.IgnoreFields(uploader.Access{}, "SecretName")); diff != "" {
 		t.Error(diff)
 	}
 	secrets := connect.Secrets{SignIn: "hush hush", Proxy: "hush too"}
-	if kept, ok := s.access.Secret(saved.Access.SecretName); !ok || kept != secrets {
-		t.Errorf("under %q the keyring has %#v", saved.Access.SecretName, kept)
+	if stored, ok := s.access.Secret(saved.Access.SecretName); !ok || stored != secrets {
+		t.Errorf("keyring has %#v under %q", stored, saved.Access.SecretName)
 	}
 	if s.access.Secrets[0] != secrets {
-		t.Error("it was tried with another sign-in")
+		t.Error("the server was tested with other secrets")
 	}
 
-	t.Run("and shown again as it is, but for the secrets", func(t *testing.T) {
+	t.Run("shown again without the secrets", func(t *testing.T) {
 		saved.ID = 2
 		s.Edit(saved)
 		d := s.dialog
-		again, typed, err := d.read()
+		read, typed, err := d.read()
 		if err != nil || typed != (connect.Secrets{}) {
 			t.Fatalf("%v, %v", typed, err)
 		}
-		again.ID, again.Access.SecretName = saved.ID, saved.Access.SecretName
-		if diff := cmp.Diff(saved, again); diff != "" {
+		read.ID, read.Access.SecretName = saved.ID, saved.Access.SecretName
+		if diff := cmp.Diff(saved, read); diff != "" {
 			t.Error(diff)
 		}
 		if !d.moreOpen {
-			t.Error("what is unusual of it is hidden")
+			t.Error("fields with values are hidden")
 		}
 	})
 }
 
 func TestInvalidFieldsAreReported(t *testing.T) {
-	s := start(t, apptest.EngineAnswering(tus.Capabilities{}, errors.New("must not be asked")))
+	s := start(t, apptest.EngineAnswering(tus.Capabilities{}, errors.New("unexpected request")))
 	for name, c := range map[string]struct {
-		spoil func(*serverDialog)
-		said  string
+		edit func(*serverDialog)
+		want string
 	}{
-		"a user with a colon":            {func(d *serverDialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
-		"a token of two words":           {func(d *serverDialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
-		"a header that is none":          {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "one header"},
-		"a proxy without an address":     {func(d *serverDialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
-		"a size that is none":            {func(d *serverDialog) { d.chunkMax.SetText("big") }, "size"},
-		"a number that is none":          {func(d *serverDialog) { d.connections.SetText("0") }, "1 to 64"},
-		"a speed that is none":           {func(d *serverDialog) { d.limit.Number.SetText("-1") }, "speed"},
-		"a minimum above the maximum":    {func(d *serverDialog) { d.chunkMin.SetText("6 MB"); d.chunkMax.SetText("5 MB") }, "smaller"},
-		"metadata with a key twice":      {func(d *serverDialog) { d.metadata.SetText("a 1\na 2") }, "metadata"},
-		"an address that is none at all": {func(d *serverDialog) { d.address.SetText("https://") }, "address"},
+		"user with a colon":         {func(d *serverDialog) { d.signIn.SetSelectedIndex(2); d.user.SetText("a:b") }, "colon"},
+		"token with a space":        {func(d *serverDialog) { d.signIn.SetSelectedIndex(1); d.secret.SetText("a b") }, "token"},
+		"invalid header":            {func(d *serverDialog) { d.signIn.SetSelectedIndex(3); d.headers.SetText("hello") }, "one header"},
+		"proxy without an address":  {func(d *serverDialog) { d.proxy.SetSelectedIndex(2) }, "proxy"},
+		"invalid size":              {func(d *serverDialog) { d.chunkMax.SetText("big") }, "size"},
+		"invalid number":            {func(d *serverDialog) { d.connections.SetText("0") }, "1 to 64"},
+		"invalid rate":              {func(d *serverDialog) { d.limit.Number.SetText("-1") }, "speed"},
+		"minimum above the maximum": {func(d *serverDialog) { d.chunkMin.SetText("6 MB"); d.chunkMax.SetText("5 MB") }, "smaller"},
+		"duplicate metadata key":    {func(d *serverDialog) { d.metadata.SetText("a 1\na 2") }, "metadata"},
+		"invalid address":           {func(d *serverDialog) { d.address.SetText("https://") }, "address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.Add()
 			d := s.dialog
 			test.Type(d.address, "up.example.com")
-			c.spoil(d)
+			c.edit(d)
 			d.startCheck()
-			if !strings.Contains(d.resultText(), c.said) || d.check.Disabled() {
-				t.Errorf("said %q", d.resultText())
+			if !strings.Contains(d.resultText(), c.want) || d.check.Disabled() {
+				t.Errorf("got result %q", d.resultText())
 			}
 			d.box.Hide()
 		})
@@ -144,7 +144,7 @@ func TestSecretIsKeptUntilReplaced(t *testing.T) {
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	old := studio(s)
 	old.Access = uploader.Access{SignIn: uploader.SignInBearer, SecretName: "server-1"}
-	s.access.Kept["server-1"] = connect.Secrets{SignIn: "first"}.Encode()
+	s.access.Stored["server-1"] = connect.Secrets{SignIn: "first"}.Encode()
 
 	s.Edit(old)
 	s.dialog.name.SetText("Renamed")
@@ -152,47 +152,47 @@ func TestSecretIsKeptUntilReplaced(t *testing.T) {
 	if saved := s.savedServer(); saved.ID != 2 || saved.Name != "Renamed" || saved.Access != old.Access {
 		t.Errorf("saved %+v", saved)
 	}
-	s.until("it is said that it may go on", func() bool {
+	s.until("the server is unblocked", func() bool {
 		commands := s.engine.Commands()
 		return commands[len(commands)-1] == uploader.Command(uploader.Unblock{Server: 2})
 	})
-	if kept, _ := s.access.Secret("server-1"); kept.SignIn != "first" {
-		t.Errorf("the keyring has %#v", kept)
+	if stored, _ := s.access.Secret("server-1"); stored.SignIn != "first" {
+		t.Errorf("keyring has %#v", stored)
 	}
 
 	s.Edit(old)
 	test.Type(s.dialog.secret, "second")
 	test.Tap(s.dialog.accept)
-	s.until("the new one is kept", func() bool { kept, _ := s.access.Secret("server-1"); return kept.SignIn == "second" })
+	s.until("the new secret is stored", func() bool { stored, _ := s.access.Secret("server-1"); return stored.SignIn == "second" })
 
 	s.Edit(old)
 	s.dialog.signIn.SetSelectedIndex(0)
 	test.Tap(s.dialog.accept)
-	s.until("it is forgotten", func() bool { _, there := s.access.Secret("server-1"); return !there })
+	s.until("the secret is deleted", func() bool { _, ok := s.access.Secret("server-1"); return !ok })
 }
 
 func TestDialogShowsWhereSecretIsStored(t *testing.T) {
-	for keeping, part := range map[platform.Storage]string{
+	for storage, part := range map[platform.Storage]string{
 		platform.StorageSystem: "only in this computer's keyring", platform.StorageFile: "encrypted file",
 		platform.StorageLockedFile: "is locked", platform.StorageMemory: "lost when Ferry quits",
 	} {
 		s := start(t, apptest.NewEngine())
-		s.access.StorageState = keeping
+		s.access.StorageState = storage
 		s.Add()
 		s.dialog.signIn.SetSelectedIndex(1)
-		s.until(part, func() bool { return strings.Contains(s.dialog.noteText(), part) })
+		s.until("the note contains "+part, func() bool { return strings.Contains(s.dialog.noteText(), part) })
 		s.dialog.address.SetText("http://up.example.com/")
 		s.dialog.readStorage()
-		s.until("the open line", func() bool { return strings.Contains(s.dialog.noteText(), "not encrypted") })
+		s.until("the note warns of the unencrypted connection", func() bool { return strings.Contains(s.dialog.noteText(), "not encrypted") })
 	}
 }
 
-// noteText is the text below the sign-in.
+// noteText returns the text of the note below the sign-in.
 func (d *serverDialog) noteText() string {
 	text := ""
 	for _, o := range test.LaidOutObjects(d.note) {
-		if said, ok := o.(interface{ String() string }); ok {
-			text += said.String()
+		if paragraph, ok := o.(interface{ String() string }); ok {
+			text += paragraph.String()
 		}
 	}
 	return text
@@ -205,14 +205,14 @@ func TestLockedSecretsAreUnlockedBeforeSaving(t *testing.T) {
 	s.dialog.signIn.SetSelectedIndex(1)
 	test.Type(s.dialog.secret, "t0ken")
 	test.Tap(s.dialog.accept)
-	s.until("the passphrase is asked for", func() bool { return s.unlocked != nil })
+	s.until("Unlock is called", func() bool { return s.unlocked != nil })
 	if err := s.access.Unlock(t.Context(), "open sesame"); err != nil {
 		t.Fatal(err)
 	}
 	s.unlocked()
 	saved := s.savedServer()
-	if kept, _ := s.access.Secret(saved.Access.SecretName); kept.SignIn != "t0ken" {
-		t.Errorf("the keyring has %#v", kept)
+	if stored, _ := s.access.Secret(saved.Access.SecretName); stored.SignIn != "t0ken" {
+		t.Errorf("keyring has %#v", stored)
 	}
 }
 
@@ -223,9 +223,9 @@ func TestKeyringErrorIsShown(t *testing.T) {
 	s.dialog.signIn.SetSelectedIndex(1)
 	test.Type(s.dialog.secret, "t0ken")
 	test.Tap(s.dialog.accept)
-	s.until("it is said", func() bool { return strings.Contains(s.dialog.resultText(), "keyring") })
+	s.until("the error is shown", func() bool { return strings.Contains(s.dialog.resultText(), "keyring") })
 	if len(s.engine.Commands()) != 0 {
-		t.Error("the server was saved without its sign-in")
+		t.Error("the server was saved without its secret")
 	}
 }
 
@@ -239,9 +239,9 @@ func TestCheckShowsOffsetOfGivenUpload(t *testing.T) {
 	test.Tap(s.dialog.moreButton)
 	test.Tap(s.dialog.given)
 	test.Tap(s.dialog.check)
-	s.until("what it holds", func() bool { return strings.Contains(s.dialog.resultText(), "of 4.0 GB") })
-	if !s.access.Tried[0].Options.GivenURL {
-		t.Error("it was not tried as one")
+	s.until("the size is shown", func() bool { return strings.Contains(s.dialog.resultText(), "of 4.0 GB") })
+	if !s.access.Tested[0].Options.GivenURL {
+		t.Error("the server was not tested as the URL of an upload")
 	}
 }
 
@@ -249,17 +249,17 @@ func TestDialogFitsWindow(t *testing.T) {
 	s := start(t, apptest.NewEngine())
 	s.Add()
 	d := s.dialog
-	within := func(when string) {
+	checkFits := func(state string) {
 		t.Helper()
 		bottom := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.cancel).Y + d.cancel.Size().Height
 		if room := s.window.Canvas().Size().Height; bottom > room {
-			t.Errorf("%s its buttons end at %v of %v", when, bottom, room)
+			t.Errorf("%s: buttons end at %v of %v", state, bottom, room)
 		}
 	}
-	within("at first")
+	checkFits("initially")
 	test.Tap(d.moreButton)
-	within("with more settings")
+	checkFits("more fields")
 	d.signIn.SetSelectedIndex(3)
 	d.proxy.SetSelectedIndex(3)
-	within("with all of them")
+	checkFits("all fields")
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Access is what signing in to servers needs: a *connect.Connector, and the *platform.AppKeyring
-// that it reads.
+// Access tests servers and stores their secrets. It combines a *connect.Connector and the
+// *platform.AppKeyring that the connector reads.
 type Access interface {
 	Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error)
 	Storage(ctx context.Context) platform.Storage
@@ -20,8 +20,8 @@ type Access interface {
 	platform.Keyring
 }
 
-// completeSecrets are the secrets of a server: those that were typed, and otherwise
-// those stored for the server that is being changed. It may block on the keyring.
+// completeSecrets returns the secrets of a server: those that were typed, and otherwise
+// those that are stored for the old server and still apply. It may block on the keyring.
 func completeSecrets(ctx context.Context, access Access, old, next uploader.Server, typed connect.Secrets) (connect.Secrets, error) {
 	keepsSignIn := typed.SignIn == "" && next.Access.SignIn == old.Access.SignIn && next.Access.SignIn != uploader.SignInNone
 	keepsProxy := typed.Proxy == "" && connect.ProxyNeedsPassword(next.Access.Proxy) && connect.ProxyNeedsPassword(old.Access.Proxy)
@@ -35,22 +35,21 @@ func completeSecrets(ctx context.Context, access Access, old, next uploader.Serv
 	if err != nil {
 		return connect.Secrets{}, err
 	}
-	kept, err := connect.DecodeSecrets(text)
+	stored, err := connect.DecodeSecrets(text)
 	if err != nil {
-		return typed, nil //nolint:nilerr // what is stored cannot be used
+		return typed, nil //nolint:nilerr // invalid stored secrets are replaced
 	}
 	if keepsSignIn {
-		typed.SignIn = kept.SignIn
+		typed.SignIn = stored.SignIn
 	}
 	if keepsProxy {
-		typed.Proxy = kept.Proxy
+		typed.Proxy = stored.Proxy
 	}
 	return typed, nil
 }
 
-// saveSecrets stores a server's secrets in the keyring, and returns the server with
-// their name. Secrets that are no longer needed are deleted. It may block on the
-// keyring.
+// saveSecrets stores the secrets of a server in the keyring, and returns the server with
+// their name. It deletes secrets that are no longer needed. It may block on the keyring.
 func saveSecrets(ctx context.Context, access Access, old, next uploader.Server, secrets connect.Secrets) (uploader.Server, error) {
 	name := old.Access.SecretName
 	if next.Access.SignIn == uploader.SignInNone && !connect.ProxyNeedsPassword(next.Access.Proxy) {
@@ -67,9 +66,9 @@ func saveSecrets(ctx context.Context, access Access, old, next uploader.Server, 
 	return next, access.Set(ctx, name, secrets.Encode())
 }
 
-// newSecretName is a name that no other server has, in any profile.
+// newSecretName returns a name that no other server has, in any profile.
 func newSecretName() string {
 	var b [8]byte
-	_, _ = rand.Read(b[:]) // crypto/rand never fails: it crashes the program instead
+	_, _ = rand.Read(b[:]) // never returns an error
 	return "server-" + hex.EncodeToString(b[:])
 }

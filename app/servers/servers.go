@@ -1,5 +1,5 @@
-// Package servers implements the dialogs about servers: adding and changing one with a
-// startChecked of its address and sign-in, and the list of servers.
+// Package servers implements the dialogs about servers: adding and changing one with a check
+// of its address and sign-in, and the list of servers.
 package servers
 
 import (
@@ -20,64 +20,65 @@ type Config struct {
 	Dialogs *form.Dialogs
 	Log     *slog.Logger
 
-	Unlock     func(then func()) // unlocks the encrypted file for secrets
-	ChooseFile func(question platform.ChooserOptions, then func(paths []string))
+	Unlock     func(then func()) // unlocks or creates the encrypted file for secrets
+	ChooseFile func(options platform.ChooserOptions, then func(paths []string))
 	Choose     func(uploader.ServerID) // makes a server the destination
 }
 
 // Manager opens the dialogs about servers. It lives on the UI's goroutine.
 type Manager struct {
 	config Config
-	dialog *serverDialog // the last one opened
+	dialog *serverDialog // the last one that was opened
 }
 
 // New returns the dialogs about servers.
 func New(config Config) *Manager { return &Manager{config: config} }
 
 // Add opens the dialog for a new server.
-func (s *Manager) Add() { s.Edit(uploader.Server{}) }
+func (m *Manager) Add() { m.Edit(uploader.Server{}) }
 
-// Edit opens the dialog for a server; with ID 0 it is added.
-func (s *Manager) Edit(old uploader.Server) {
-	d := newDialog(s.config.Dialogs.Canvas(), old, s.choosePath)
-	d.access, d.bridge, d.unlock, d.save = s.config.Access, s.config.Bridge, s.config.Unlock, s.save
-	s.dialog = d
-	s.config.Dialogs.Present(d.box)
+// Edit opens the dialog for a server. A server with ID 0 is added.
+func (m *Manager) Edit(old uploader.Server) {
+	d := newDialog(m.config.Dialogs.Canvas(), old, m.choosePath)
+	d.access, d.bridge, d.unlock, d.save = m.config.Access, m.config.Bridge, m.config.Unlock, m.save
+	m.dialog = d
+	m.config.Dialogs.Present(d.box)
 	d.readStorage()
-	s.config.Dialogs.Canvas().Focus(d.firstField())
+	m.config.Dialogs.Canvas().Focus(d.firstField())
 }
 
-// SignIn opens the dialog for a server that needs a sign-in. One without a sign-in so
-// far gets the most usual kind.
-func (s *Manager) SignIn(server uploader.Server) {
-	s.Edit(server)
+// SignIn opens the dialog for a server that requires sign-in. It selects a token if no
+// sign-in method was selected so far.
+func (m *Manager) SignIn(server uploader.Server) {
+	m.Edit(server)
 	if server.Access.SignIn == uploader.SignInNone {
-		s.dialog.signIn.SetSelectedIndex(slices.Index(signIns, uploader.SignInBearer))
-		s.config.Dialogs.Canvas().Focus(s.dialog.secret)
+		m.dialog.signIn.SetSelectedIndex(slices.Index(signIns, uploader.SignInBearer))
+		m.config.Dialogs.Canvas().Focus(m.dialog.secret)
 	}
 }
 
-func (s *Manager) save(server uploader.Server, done func(error)) {
-	s.config.Bridge.Send(uploader.SaveServer{Server: server}, func(err error) {
-		if err == nil && server.ID != 0 { // also when only a secret has changed
-			s.config.Bridge.Send(uploader.Unblock{Server: server.ID}, nil)
+// save saves a server, and unblocks it if it is not new.
+func (m *Manager) save(server uploader.Server, done func(error)) {
+	m.config.Bridge.Send(uploader.SaveServer{Server: server}, func(err error) {
+		if err == nil && server.ID != 0 { // even if only a secret has changed
+			m.config.Bridge.Send(uploader.Unblock{Server: server.ID}, nil)
 		}
-		s.config.Bridge.Post(func() { done(err); s.chooseSaved(server, err) })
+		m.config.Bridge.Post(func() { done(err); m.chooseSaved(server, err) })
 	})
 }
 
 // chooseSaved makes a server that was just added the destination.
-func (s *Manager) chooseSaved(saved uploader.Server, err error) {
-	all := s.config.Bridge.Snapshot().Servers
-	i := slices.IndexFunc(all, func(s uploader.Server) bool { return s.Endpoint == saved.Endpoint })
+func (m *Manager) chooseSaved(saved uploader.Server, err error) {
+	servers := m.config.Bridge.Snapshot().Servers
+	i := slices.IndexFunc(servers, func(s uploader.Server) bool { return s.Endpoint == saved.Endpoint })
 	if err != nil || i < 0 || saved.ID != 0 {
 		return
 	}
-	s.config.Choose(all[i].ID)
+	m.config.Choose(servers[i].ID)
 }
 
-// choosePath asks for a file, and writes its path into a field.
-func (s *Manager) choosePath(e *form.Entry) {
-	question := platform.ChooserOptions{Title: words.Text("server.choose.title"), AcceptLabel: words.Text("server.choose.accept")}
-	s.config.ChooseFile(question, func(paths []string) { e.SetText(paths[0]) })
+// choosePath opens a file dialog, and sets a field to the path of the chosen file.
+func (m *Manager) choosePath(e *form.Entry) {
+	options := platform.ChooserOptions{Title: words.Text("server.choose.title"), AcceptLabel: words.Text("server.choose.accept")}
+	m.config.ChooseFile(options, func(paths []string) { e.SetText(paths[0]) })
 }

@@ -28,9 +28,10 @@ type testManager struct {
 	access   *apptest.Access
 	window   fyne.Window
 	chosen   uploader.ServerID // the destination
-	unlocked func()            // is called when the secrets are unlocked; nil while no passphrase was asked for
+	unlocked func()            // the callback passed to Config.Unlock; nil before that
 }
 
+// start returns the dialogs about servers of an engine.
 func start(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *testManager {
 	t.Helper()
 	apptest.LoadEnglish(t)
@@ -43,12 +44,12 @@ func start(t *testing.T, engine *apptest.Engine, options ...func(*Config)) *test
 	b := bridge.New(bridge.Config{
 		Engine: engine, Log: log, UI: s.ui.Post,
 		Show:   func(*uploader.Snapshot) time.Duration { return 0 },
-		Failed: func(err error) { t.Errorf("a command failed: %v", err) },
+		Failed: func(err error) { t.Errorf("command failed: %v", err) },
 	})
 	config := Config{
 		Bridge: b, Access: s.access, Dialogs: form.NewDialogs(s.window.Canvas(), func() {}), Log: log,
 		Unlock:     func(then func()) { s.unlocked = then },
-		ChooseFile: func(platform.ChooserOptions, func([]string)) { t.Error("a file is asked for") },
+		ChooseFile: func(platform.ChooserOptions, func([]string)) { t.Error("unexpected file dialog") },
 		Choose:     func(id uploader.ServerID) { s.chosen = id },
 	}
 	for _, option := range options {
@@ -68,13 +69,13 @@ func (s *testManager) until(what string, condition func() bool) {
 	s.ui.Until(what, condition)
 }
 
-// waitCommand waits until the engine has got n commands, and returns the last one.
+// waitCommand waits until n commands were submitted, and returns the last one.
 func (s *testManager) waitCommand(n int) uploader.Command {
 	s.t.Helper()
-	s.until("the engine is told", func() bool { return len(s.engine.Commands()) >= n })
+	s.until("the command is submitted", func() bool { return len(s.engine.Commands()) >= n })
 	commands := s.engine.Commands()
 	if len(commands) > n {
-		s.t.Fatalf("the engine was told %v", commands)
+		s.t.Fatalf("too many commands: %v", commands)
 	}
 	return commands[n-1]
 }

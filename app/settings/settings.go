@@ -1,7 +1,7 @@
 // Package settings holds the user's settings and their defaults: how files are
 // uploaded, appearance, notifications and startup.
 //
-// A [Current] holds the settings of one profile. Changes take effect at once and are
+// A [Current] holds the settings of one profile. Changes take effect immediately and are
 // saved in the background. Reading never fails: an invalid value in the database is
 // replaced by its default.
 //

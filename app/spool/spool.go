@@ -2,7 +2,7 @@
 // it can be uploaded like any other file: resumed after a crash, verified and
 // retried.
 //
-// Each stream is one file in a folder of its own. [Folder.Create] makes the file
+// Each stream is one file in its own folder. [Folder.Create] makes the file
 // and [Stream.Fill] copies the data into it, while the engine may already read it
 // ([Folder.Growth]). [Folder.RemoveFinished] removes a stream when the transfer
 // that uploads it is done or cancelled. [Folder.RemoveUnused], called when the

@@ -12,45 +12,45 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// FilterBar is the line above the list with the filters and the search field. It is
-// shown while there is anything to filter. It lives on the UI's goroutine.
+// FilterBar is the bar above the list with the filters and the search field. It is
+// visible while there is something to filter. It must be used on the UI goroutine.
 type FilterBar struct {
-	Content   *fyne.Container
-	tabs      *widgets.Tabs
-	scroll    *container.Scroll // contains the tabs, where the window is too narrow for all
-	Field     *widgets.SearchField
-	opener    *widgets.IconButton // opens the field where the window is too narrow for it
-	Relayout  func()
-	Chosen    view.Filter
-	focused   bool    // the field has the focus
-	tabsWidth float32 // at the last layout
+	Content      *fyne.Container
+	tabs         *widgets.Tabs
+	scroll       *container.Scroll // contains the tabs, which do not fit in a narrow window
+	Field        *widgets.SearchField
+	searchButton *widgets.IconButton // replaces the field in a narrow window
+	Relayout     func()
+	Chosen       view.Filter
+	focused      bool    // the field has the focus
+	tabsWidth    float32 // at the last layout
 }
 
-// FilterActions are what the filter bar does.
+// FilterActions are the actions of the filter bar.
 type FilterActions struct {
-	Choose func(view.Filter)
-	Seek   func(text string)
-	Find   func() // focuses the field
-	Leave  func() // focuses the list
+	Choose      func(view.Filter)
+	Search      func(text string)
+	FocusSearch func()
+	FocusList   func()
 }
 
 // NewFilterBar returns a hidden filter bar.
-func NewFilterBar(hints *widgets.Tooltips, actions FilterActions) *FilterBar {
+func NewFilterBar(tooltips *widgets.Tooltips, actions FilterActions) *FilterBar {
 	b := &FilterBar{Relayout: func() {}}
 	b.tabs = widgets.NewTabs(func(id string) {
 		if chosen, known := view.FilterNamed(id); known {
 			actions.Choose(chosen)
 		}
 	})
-	b.Field = widgets.NewSearchField(words.Text("search.placeholder"), hints, words.Text("search.clear"), actions.Seek)
-	b.Field.OnLeave = actions.Leave
+	b.Field = widgets.NewSearchField(words.Text("search.placeholder"), tooltips, words.Text("search.clear"), actions.Search)
+	b.Field.OnLeave = actions.FocusList
 	b.Field.OnFocus = func(focused bool) {
 		b.focused = focused
 		b.Content.Refresh()
 	}
-	b.opener = widgets.NewIconButton(theme.IconSearch, hints, words.Text("search.placeholder"), actions.Find)
+	b.searchButton = widgets.NewIconButton(theme.IconSearch, tooltips, words.Text("search.placeholder"), actions.FocusSearch)
 	b.scroll = container.NewHScroll(b.tabs)
-	b.Content = container.New(&filterLine{b}, b.scroll, b.Field, b.opener)
+	b.Content = container.New(&filterLayout{b}, b.scroll, b.Field, b.searchButton)
 	b.Content.Hide()
 	return b
 }
@@ -68,47 +68,47 @@ func (b *FilterBar) Show(s *uploader.Snapshot, visible bool) {
 	}
 }
 
-// filterLine lays out a FilterBar: the filters at the left, the field at the right.
-// Where the window is too narrow for both the field is a button while it is not used.
-// Then the filters lose their counts, and can be scrolled.
-type filterLine struct{ bar *FilterBar }
+// filterLayout lays out a [FilterBar]: the filters at the left, the field at the right. In
+// a narrow window a button replaces the field while it is not used, and the filters have
+// no counts and can be scrolled.
+type filterLayout struct{ bar *FilterBar }
 
-// The usual and the smallest width of the field beside the filters, in steps of the grid.
+// The usual and the smallest width of the field, in steps of the grid.
 const (
 	fieldWidth    = 56
 	minFieldWidth = 32
 )
 
-func (l *filterLine) MinSize([]fyne.CanvasObject) fyne.Size {
+func (l *filterLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(theme.Grid(60), l.bar.Field.MinSize().Height+theme.Grid(1))
 }
 
-func (l *filterLine) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	b, side := l.bar, theme.Grid(4)
+func (l *filterLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	b, margin := l.bar, theme.Grid(4)
 	b.tabs.SetCompact(false)
-	room := size.Width - side - theme.Grid(1)
+	width := size.Width - margin - theme.Grid(1)
 	height := b.Field.MinSize().Height
-	searching := room-b.tabs.Width() >= theme.Grid(fieldWidth) || b.Field.Text != "" || b.focused
-	right := b.opener.MinSize().Width
-	if searching {
+	showField := width-b.tabs.Width() >= theme.Grid(fieldWidth) || b.Field.Text != "" || b.focused
+	right := b.searchButton.MinSize().Width
+	if showField {
 		right = theme.Grid(fieldWidth)
 	}
-	if b.tabs.Width()+right > room {
+	if b.tabs.Width()+right > width {
 		b.tabs.SetCompact(true)
 	}
-	if searching {
-		right = min(max(room-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
+	if showField {
+		right = min(max(width-b.tabs.Width(), theme.Grid(minFieldWidth)), theme.Grid(fieldWidth))
 	}
-	draw.SetVisible(b.Field, searching)
-	draw.SetVisible(b.opener, !searching)
+	draw.SetVisible(b.Field, showField)
+	draw.SetVisible(b.searchButton, !showField)
 	b.Field.Resize(fyne.NewSize(right, height))
-	b.Field.Move(fyne.NewPos(size.Width-side-right, 0))
-	b.opener.Resize(fyne.NewSquareSize(height))
-	b.opener.Move(fyne.NewPos(size.Width-theme.Grid(2)-height, 0)) // the icon ends at the margin
-	b.scroll.Resize(fyne.NewSize(room-right, height))
+	b.Field.Move(fyne.NewPos(size.Width-margin-right, 0))
+	b.searchButton.Resize(fyne.NewSquareSize(height))
+	b.searchButton.Move(fyne.NewPos(size.Width-theme.Grid(2)-height, 0)) // the icon ends at the margin
+	b.scroll.Resize(fyne.NewSize(width-right, height))
 }
 
-// NoMatches is what is shown instead of the list when filter and search match nothing.
+// NoMatches returns what replaces the list if filter and search match nothing.
 func NoMatches(chosen view.Filter, text string) widgets.EmptyModel {
 	if view.NewSearch(text).Empty() {
 		return widgets.EmptyModel{Title: words.Text("filter.empty." + chosen.String()), Button: words.Text("filter.show-all")}
@@ -121,7 +121,7 @@ func NoMatches(chosen view.Filter, text string) widgets.EmptyModel {
 	return model
 }
 
-// ContinueWith shows the filter and the search of another bar.
-func (b *FilterBar) ContinueWith(other *FilterBar) {
+// CopyState copies the filter and the search of another bar.
+func (b *FilterBar) CopyState(other *FilterBar) {
 	b.Chosen, b.Field.Text = other.Chosen, other.Field.Text
 }

@@ -18,21 +18,21 @@ func TestSearchFieldIsButtonInNarrowWindow(t *testing.T) {
 	w := test.NewTempWindow(t, nil)
 	var bar *FilterBar
 	bar = NewFilterBar(widgets.NewTooltips(), FilterActions{
-		Choose: func(view.Filter) {}, Seek: func(string) {}, Leave: func() {},
-		Find: func() { bar.Field.Show(); w.Canvas().Focus(bar.Field) },
+		Choose: func(view.Filter) {}, Search: func(string) {}, FocusList: func() {},
+		FocusSearch: func() { bar.Field.Show(); w.Canvas().Focus(bar.Field) },
 	})
 	w.SetContent(bar.Content)
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(480, 360))
 	bar.Show(apptest.Folders(), true)
-	if bar.Field.Visible() || !bar.tabs.Visible() || !bar.opener.Visible() {
-		t.Error("there is no button for it")
+	if bar.Field.Visible() || !bar.tabs.Visible() || !bar.searchButton.Visible() {
+		t.Error("button does not replace the field")
 	}
-	test.Tap(bar.opener)
-	if !bar.Field.Visible() || bar.opener.Visible() {
-		t.Error("the button does not open it")
+	test.Tap(bar.searchButton)
+	if !bar.Field.Visible() || bar.searchButton.Visible() {
+		t.Error("button does not show the field")
 	}
 	if tabs := bar.tabs.Width(); tabs > bar.scroll.Size().Width || bar.Field.Position().X < tabs {
-		t.Errorf("the filters need %g and have %g, up to the field at %g", tabs, bar.scroll.Size().Width, bar.Field.Position().X)
+		t.Errorf("filters need width %g, have %g, field is at %g", tabs, bar.scroll.Size().Width, bar.Field.Position().X)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// List is the list of batches and transfers: a snapshot as a widgets.Tree. The ID of a
-// batch's row is negative, that of a transfer's row positive. It lives on the UI's
+// List is the list of batches and transfers of a snapshot, a [list.Tree]. The ID of a
+// batch's row is negative, that of a transfer's row positive. It must be used on the UI
 // goroutine.
 type List struct {
 	Rows    *list.View
@@ -32,31 +32,31 @@ type List struct {
 	batchHigh      view.BatchHighWater
 }
 
-// ListActions are what the list does.
+// ListActions are the actions of the list.
 type ListActions struct {
-	Act         func(view.Action, view.Selection)
-	Details     func(uploader.TransferID)
-	Selected    func()                   // after the selection has changed
-	Unblock     func(*uploader.Transfer) // asks for what its server waits for
-	Interrupted func() *view.Interrupted // what waits for an answer; nil for nothing
+	Act              func(view.Action, view.Selection)
+	ShowDetails      func(uploader.TransferID)
+	SelectionChanged func()                   // after the selection has changed
+	Unblock          func(*uploader.Transfer) // asks for what the transfer's server requires
+	Interrupted      func() *view.Interrupted // what the user is asked about; nil for nothing
 }
 
 // NewList returns an empty list.
-func NewList(hints *widgets.Tooltips, do ListActions) *List {
-	l := &List{actions: do, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
+func NewList(tooltips *widgets.Tooltips, actions ListActions) *List {
+	l := &List{actions: actions, Snapshot: &uploader.Snapshot{}, outline: view.NewOutline(), high: view.HighWater{}, batchHigh: view.BatchHighWater{}}
 	l.Rows = list.New(l, func() fyne.CanvasObject {
 		row := widgets.NewRow()
-		row.Tooltips = hints
+		row.Tooltips = tooltips
 		return row
 	})
 	l.Rows.OnActivate = l.Activate
 	l.Rows.OnMenu = l.OpenMenu
-	l.Rows.OnSelect = do.Selected
+	l.Rows.OnSelect = actions.SelectionChanged
 	return l
 }
 
-// ContinueWith shows what another list shows.
-func (l *List) ContinueWith(other *List) {
+// CopyState copies the content of another list.
+func (l *List) CopyState(other *List) {
 	l.Snapshot, l.outline, l.high, l.batchHigh = other.Snapshot, other.outline, other.high, other.batchHigh
 }
 
@@ -69,7 +69,7 @@ func (l *List) Show(s *uploader.Snapshot) {
 	l.Rows.Refresh()
 }
 
-// SetFilter shows the transfers of a filter, from the top.
+// SetFilter shows the transfers that match a filter, from the top.
 func (l *List) SetFilter(chosen view.Filter) {
 	l.outline.SetFilter(chosen)
 	l.Rows.ClearSelection()
@@ -82,10 +82,10 @@ func (l *List) SetSearch(wanted view.Search) {
 	l.Rows.ScrollToTop()
 }
 
-// Len is part of widgets.Model.
+// Len is part of list.Model.
 func (l *List) Len() int { return l.outline.Len() }
 
-// ID is part of widgets.Model.
+// ID is part of list.Model.
 func (l *List) ID(i int) int64 {
 	if g := l.outline.GroupAt(i); g != nil {
 		return -int64(g.Batch)
@@ -93,19 +93,19 @@ func (l *List) ID(i int) int64 {
 	return int64(l.outline.TransferAt(i).ID)
 }
 
-// Opens is part of widgets.Tree.
+// Opens is part of list.Tree.
 func (l *List) Opens(i int) (opens, open bool) {
 	g := l.outline.GroupAt(i)
 	return g != nil && !g.Empty(), g != nil && l.outline.IsOpen(g)
 }
 
-// SetOpen is part of widgets.Tree.
+// SetOpen is part of list.Tree.
 func (l *List) SetOpen(i int, open bool) { l.outline.SetOpen(i, open) }
 
-// Parent is part of widgets.Tree.
+// Parent is part of list.Tree.
 func (l *List) Parent(i int) int { return l.outline.Parent(i) }
 
-// Bind is part of widgets.Model.
+// Bind is part of list.Model.
 func (l *List) Bind(i int, object fyne.CanvasObject) {
 	row, id := object.(*widgets.Row), l.ID(i)
 	row.OnAction = func(name string) { l.Do(id, name) }
@@ -113,7 +113,7 @@ func (l *List) Bind(i int, object fyne.CanvasObject) {
 	row.SetModel(l.Row(i))
 }
 
-// Row is the content of a row.
+// Row returns the content of row i.
 func (l *List) Row(i int) widgets.RowModel {
 	if g := l.outline.GroupAt(i); g != nil {
 		return l.batchRow(i, g)
@@ -129,8 +129,9 @@ func (l *List) Row(i int) widgets.RowModel {
 	return view.RowInBatch(row, t, l.Snapshot.Batches[t.Batch])
 }
 
-// showBlocked changes the row of a waiting transfer that waits for a person. At a server
-// that needs a sign-in it looks like one that the server has refused.
+// showBlocked changes the row of a waiting transfer that cannot start before the user
+// acts. If its server requires a sign-in, the row is like that of the transfer for which
+// the server refused the request.
 func (l *List) showBlocked(row *widgets.RowModel, t *uploader.Transfer) {
 	if l.actions.Interrupted().Contains(t) {
 		row.Status = words.Text("state.awaits-you")
@@ -160,8 +161,8 @@ func (l *List) batchRow(i int, g *view.Group) widgets.RowModel {
 	return row
 }
 
-// batch is a batch of the snapshot. One that the snapshot does not have is completely
-// scanned.
+// batch returns a batch of the snapshot. One that the snapshot lacks has been scanned
+// completely.
 func (l *List) batch(id uploader.BatchID) *uploader.Batch {
 	if b := l.Snapshot.Batches[id]; b != nil {
 		return b
@@ -171,37 +172,37 @@ func (l *List) batch(id uploader.BatchID) *uploader.Batch {
 
 // Do applies the action of a row's button to the transfers of the row.
 func (l *List) Do(id int64, name string) {
-	about := l.Selection(map[int64]bool{id: true})
-	if name == view.ActionSignIn.String() && len(about.Transfers) > 0 {
-		l.actions.Unblock(about.Transfers[0])
+	row := l.Selection(map[int64]bool{id: true})
+	if name == view.ActionSignIn.String() && len(row.Transfers) > 0 {
+		l.actions.Unblock(row.Transfers[0])
 		return
 	}
 	if a, known := view.ActionNamed(name); known {
-		l.actions.Act(a, about)
+		l.actions.Act(a, row)
 	}
 }
 
-// Activate opens or closes a batch, and shows the details of a transfer.
+// Activate opens or closes a batch, or shows the details of a transfer.
 func (l *List) Activate(id int64) {
 	if id < 0 {
 		l.Rows.Toggle(id)
 		return
 	}
-	l.actions.Details(uploader.TransferID(id))
+	l.actions.ShowDetails(uploader.TransferID(id))
 }
 
-// Selected is the selection, in the order of the list.
+// Selected returns the selection, in the order of the list.
 func (l *List) Selected() view.Selection {
 	ids := l.Rows.Selected()
-	wanted := make(map[int64]bool, len(ids))
+	selected := make(map[int64]bool, len(ids))
 	for _, id := range ids {
-		wanted[id] = true
+		selected[id] = true
 	}
-	return l.Selection(wanted)
+	return l.Selection(selected)
 }
 
-// Selection is the rows with these IDs. Transfers inside of a batch that is one of them
-// are not included again.
+// Selection returns the rows with these IDs. Transfers of a batch that is among them are
+// not included again.
 func (l *List) Selection(ids map[int64]bool) view.Selection {
 	var s view.Selection
 	for i := range l.Len() {
@@ -222,27 +223,27 @@ func (l *List) Selection(ids map[int64]bool) view.Selection {
 	return s
 }
 
-// Members are the transfers of a batch, including those that are not shown.
+// Members returns the transfers of a batch, including those that are not shown.
 func (l *List) Members(batch uploader.BatchID) []*uploader.Transfer { return l.outline.Members(batch) }
 
-// MoveTargets are the targets of a move: a batch for a row on the outer level, and the
-// rows inside of one batch together.
+// MoveTargets returns the targets for moving a selection: one for each row of the outer
+// level, and one for all rows of an open batch.
 func (l *List) MoveTargets(s view.Selection) []uploader.Target {
 	var targets []uploader.Target
 	for _, batch := range s.Batches {
 		targets = append(targets, uploader.Target{Batch: batch})
 	}
-	inside := map[uploader.BatchID]int{} // index of the target for the transfers of a batch
+	indexOf := map[uploader.BatchID]int{} // index of the target for the transfers of a batch
 	for _, t := range s.Transfers {
-		alone := !l.outline.HasRow(t.Batch)
-		at, known := inside[t.Batch]
+		outer := !l.outline.HasRow(t.Batch)
+		i, known := indexOf[t.Batch]
 		switch {
-		case alone && t.Batch != 0:
+		case outer && t.Batch != 0:
 			targets = append(targets, uploader.Target{Batch: t.Batch})
 		case known:
-			targets[at].IDs = append(targets[at].IDs, t.ID)
+			targets[i].IDs = append(targets[i].IDs, t.ID)
 		default:
-			inside[t.Batch] = len(targets)
+			indexOf[t.Batch] = len(targets)
 			targets = append(targets, uploader.TargetTransfers(t.ID))
 		}
 	}

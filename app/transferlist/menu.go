@@ -19,19 +19,19 @@ func (l *List) OpenMenu(at fyne.Position) {
 	widget.ShowPopUpMenuAtPosition(l.Menu(selected), canvas, at)
 }
 
-// Menu is the actions that are possible for a selection.
+// Menu returns the menu of the actions that a selection allows.
 func (l *List) Menu(s view.Selection) *fyne.Menu {
 	menu := fyne.NewMenu("")
-	is, last := s.Situation(), 0
+	situation, last := s.Situation(), 0
 	for a := range view.NumActions {
-		if !is.Allows(a) {
+		if !situation.Allows(a) {
 			continue
 		}
 		if len(menu.Items) > 0 && a.Group() != last {
 			menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 		}
 		last = a.Group()
-		item := fyne.NewMenuItem(words.Text(is.Label(a)), func() { l.actions.Act(a, s) })
+		item := fyne.NewMenuItem(words.Text(situation.Label(a)), func() { l.actions.Act(a, s) })
 		item.Icon = theme.Icon(a.Icon())
 		menu.Items = append(menu.Items, item)
 	}

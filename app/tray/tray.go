@@ -1,4 +1,4 @@
-// Package tray implements the icon in the desktop's tray with its menu, and finds out
+// Package tray implements the icon in the desktop's tray with its menu, and detects
 // whether the desktop has a tray.
 package tray
 
@@ -13,8 +13,8 @@ import (
 	"github.com/ferryapp/ferry/assets"
 )
 
-// minInterval is the shortest time between two changes of the tray: the desktop rebuilds
-// at the last change of the menu for each.
+// minInterval is the shortest time between two changes of the tray, because the desktop
+// rebuilds the menu for each.
 const minInterval = 2 * time.Second
 
 // recentInterval is the shortest time between two changes of the menu that concern only
@@ -27,14 +27,14 @@ type host interface {
 	SetSystemTrayIcon(icon fyne.Resource)
 }
 
-// Actions is what the menu does, on the UI's goroutine.
+// Actions are the actions of the menu, called on the UI goroutine.
 type Actions struct {
 	Open, Add, PauseAll, ResumeAll, Quit func()
 	ResumeInterrupted, NotNow            func() // answers to the question about interrupted uploads
-	TakeRecent                           func(view.RecentUpload)
+	ChooseRecent                         func(view.RecentUpload)
 }
 
-// Tray is Ferry's icon in the desktop's tray. It lives on the UI's goroutine.
+// Tray is Ferry's icon in the desktop's tray. It must be used on the UI goroutine.
 type Tray struct {
 	host        host
 	tooltip     func(string)
@@ -45,8 +45,8 @@ type Tray struct {
 	menuChanged time.Time // at the last change of the menu
 }
 
-// Show updates the tray, unless it has just changed. It returns after what time to call
-// it again; zero for not before the next snapshot.
+// Show updates the tray, at most every minInterval. It returns the time after which to
+// call it again; 0 if only for the next snapshot.
 func (t *Tray) Show(next view.Tray, now time.Time) time.Duration {
 	later := t.delayRecent(&next, now)
 	if next == t.shown && !t.changed.IsZero() {
@@ -71,15 +71,15 @@ func (t *Tray) Show(next view.Tray, now time.Time) time.Duration {
 	return later
 }
 
-// guard calls the toolkit. Its tray library panics with an error when the session bus has
-// disconnected; nothing shows the icon then, and it is shown whole once the bus is back
-// ([Tray.Invalidate]). Other panics are not of that library.
+// guard calls the toolkit. Its tray library panics with an error while the session bus is
+// disconnected; the icon is not visible then, and is updated completely after a restart of
+// the bus ([Tray.Invalidate]). Other panics are passed on.
 func (t *Tray) guard(update func()) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
 		case error:
-			t.log.Warn("tray update failed", "err", p)
+			t.log.Warn("tray update failed", "error", p)
 		default:
 			panic(p)
 		}
@@ -87,21 +87,22 @@ func (t *Tray) guard(update func()) {
 	update()
 }
 
-// delayRecent keeps the recent uploads that are shown if nothing else in the menu
-// changes and it has just changed. It returns after what time to call Show again.
+// delayRecent changes next to keep the recent uploads that are shown, if nothing else in
+// the menu changes and its last change is less than recentInterval ago. It returns the
+// rest of that time.
 func (t *Tray) delayRecent(next *view.Tray, now time.Time) time.Duration {
-	same := *next
-	same.Recent = t.shown.Recent
+	delayed := *next
+	delayed.Recent = t.shown.Recent
 	wait := recentInterval - now.Sub(t.menuChanged)
-	if t.menuChanged.IsZero() || wait <= 0 || next.Recent == t.shown.Recent || same.Menu() != t.shown.Menu() {
+	if t.menuChanged.IsZero() || wait <= 0 || next.Recent == t.shown.Recent || delayed.Menu() != t.shown.Menu() {
 		return 0
 	}
-	*next = same
+	*next = delayed
 	return wait
 }
 
-// Invalidate makes the next call of Show update everything, as after a change of the
-// language or a restart of the session bus.
+// Invalidate makes the next call of Show update everything. It is called after a change
+// of the language and after a restart of the session bus.
 func (t *Tray) Invalidate() { t.changed = time.Time{} }
 
 func (t *Tray) menu(next view.Tray) *fyne.Menu {
@@ -123,7 +124,7 @@ func (t *Tray) menu(next view.Tray) *fyne.Menu {
 	return fyne.NewMenu("Ferry", append(items, quit)...)
 }
 
-// toggle pauses or resumes everything.
+// toggle returns the item that pauses or resumes all transfers.
 func (t *Tray) toggle(next view.Tray) *fyne.MenuItem {
 	if next.Pause || !next.Paused {
 		item := fyne.NewMenuItem(words.Text("tray.pause-all"), t.actions.PauseAll)
@@ -133,7 +134,7 @@ func (t *Tray) toggle(next view.Tray) *fyne.MenuItem {
 	return fyne.NewMenuItem(words.Text("tray.resume-all"), t.actions.ResumeAll)
 }
 
-// recent is the submenu of the recent uploads.
+// recent returns the item with the submenu of recent uploads.
 func (t *Tray) recent(next view.Tray) *fyne.MenuItem {
 	menu := fyne.NewMenu("")
 	for _, r := range next.Recent {
@@ -144,7 +145,7 @@ func (t *Tray) recent(next view.Tray) *fyne.MenuItem {
 		if r.Received {
 			key = "recent.show"
 		}
-		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Text(key, words.Data{"Name": r.Name}), func() { t.actions.TakeRecent(r) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(words.Text(key, words.Data{"Name": r.Name}), func() { t.actions.ChooseRecent(r) }))
 	}
 	item := fyne.NewMenuItem(words.Text("tray.recent"), nil)
 	if item.Disabled = len(menu.Items) == 0; !item.Disabled {
@@ -166,7 +167,7 @@ func iconOf(next view.Tray) fyne.Resource {
 	}
 }
 
-// New returns the toolkit's tray, or nil where it has none.
+// New returns the toolkit's tray, or nil if it has none.
 func New(toolkit fyne.App, tooltip func(string), log *slog.Logger, actions Actions) *Tray {
 	host, ok := toolkit.(host)
 	if !ok {

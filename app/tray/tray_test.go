@@ -36,11 +36,11 @@ func TestTrayMenuDelaysRecentUploads(t *testing.T) {
 	first := toolkit.menu
 	finished := view.Tray{Status: "one", Recent: [view.MaxRecent]view.RecentUpload{{ID: 1, Name: "a"}}}
 	if wait := tray.Show(finished, start.Add(2*minInterval)); toolkit.menu != first || wait != recentInterval-2*minInterval {
-		t.Errorf("it was built anew at once, or is not looked at again in time (%v)", wait)
+		t.Errorf("menu was built again at once, or wait is %v", wait)
 	}
 	tray.Show(finished, start.Add(recentInterval))
 	if toolkit.menu == first {
-		t.Error("it was not brought up to date")
+		t.Error("menu was not updated")
 	}
 }
 
@@ -52,16 +52,16 @@ func TestTrayChangesAtMostEveryTwoSeconds(t *testing.T) {
 	tray.Show(view.Tray{Status: "one"}, start)
 	first := toolkit.menu
 	if wait := tray.Show(view.Tray{Status: "two"}, start.Add(minInterval/2)); toolkit.menu != first || wait != minInterval/2 {
-		t.Errorf("it was built anew at once, or is not looked at again in time (%v)", wait)
+		t.Errorf("menu was built again at once, or wait is %v", wait)
 	}
 	tray.Show(view.Tray{Status: "two"}, start.Add(minInterval))
 	if toolkit.menu == first {
-		t.Error("it was not brought up to date")
+		t.Error("menu was not updated")
 	}
 	second := toolkit.menu
 	tray.Show(view.Tray{Status: "two"}, start.Add(10*minInterval))
 	if toolkit.menu != second {
-		t.Error("it was built anew though nothing changed")
+		t.Error("menu was built again without a change")
 	}
 }
 

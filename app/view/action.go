@@ -8,10 +8,11 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Action is something a person can do to transfers in the list, in the order of the
-// menu.
+// Action is an action of the user on transfers in the list. The constants are in the
+// order of the menu.
 type Action uint8
 
+// The actions.
 const (
 	ActionPause Action = iota
 	ActionResume
@@ -38,16 +39,16 @@ var actionNames = [NumActions]string{
 	"pause", "resume", "continue", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
-// String is the name of the action in translation keys and button IDs.
+// String returns the name of the action in translation keys and button IDs.
 func (a Action) String() string { return actionNames[a] }
 
-// ActionNamed is the action whose String is the name.
+// ActionNamed returns the action whose String is name, and whether there is one.
 func ActionNamed(name string) (Action, bool) {
 	i := slices.Index(actionNames[:], name)
 	return Action(max(i, 0)), i >= 0
 }
 
-// Group is the section of the menu that contains the action.
+// Group returns the index of the menu section that contains the action.
 func (a Action) Group() int {
 	switch {
 	case a < ActionCopyLink:
@@ -65,16 +66,16 @@ func (a Action) Group() int {
 // possible.
 type Situation struct {
 	count      [uploader.StateCancelled + 1]int // by state
-	several    int                              // that ask which earlier upload to continue
-	priorLinks int                              // that ask about an earlier upload with a link
-	tooLarge   int                              // larger than their server accepts
+	ambiguous  int                              // ambiguous matches: the user chooses which earlier upload to continue
+	priorLinks int                              // already uploaded, with the link of the earlier upload
+	tooLarge   int                              // failed because they exceed the server's maximum size
 	links      int                              // finished, with a link
-	files      int                              // received by this computer
-	scanning   bool                             // more files are being found
+	received   int                              // received by the built-in receiver
+	scanning   bool                             // the scan is still running
 	Single     bool                             // one transfer, no batch
 }
 
-// situationOf is the summary of transfers.
+// situationOf summarizes transfers.
 func situationOf(transfers []*uploader.Transfer) Situation {
 	s := Situation{Single: len(transfers) == 1}
 	for _, t := range transfers {
@@ -84,7 +85,7 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 			s.tooLarge++
 		case t.State() != uploader.StateNeedsDecision:
 		case t.Fault.Kind == fault.AmbiguousMatch:
-			s.several++
+			s.ambiguous++
 		case t.Server != uploader.BuiltinServer:
 			s.priorLinks++
 		}
@@ -92,13 +93,14 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 			s.links++
 		}
 		if Received(t) {
-			s.files++
+			s.received++
 		}
 	}
 	return s
 }
 
-// situationOfBatch is the summary of a batch, as far as the buttons of its row need it.
+// situationOfBatch summarizes a batch, without what only the buttons of single transfers
+// need.
 func situationOfBatch(b *uploader.Batch, sum uploader.BatchTotals) Situation {
 	return Situation{count: sum.Count, scanning: !b.Scanned}
 }
@@ -107,10 +109,10 @@ func (s Situation) any(states ...uploader.State) bool {
 	return slices.ContainsFunc(states, func(state uploader.State) bool { return s.count[state] > 0 })
 }
 
-// needsPerson reports whether any of the transfers waits for a person.
-func (s Situation) needsPerson() bool {
+// needsAttention reports whether any of the transfers needs the user's attention.
+func (s Situation) needsAttention() bool {
 	for state, n := range s.count {
-		if n > 0 && NeedsPerson(uploader.State(state)) {
+		if n > 0 && NeedsAttention(uploader.State(state)) {
 			return true
 		}
 	}
@@ -133,13 +135,13 @@ func (s Situation) Allows(a Action) bool {
 	case ActionResume:
 		return s.any(uploader.StatePaused)
 	case ActionContinue:
-		return s.several > 0
+		return s.ambiguous > 0
 	case ActionSignIn:
 		return s.any(uploader.StateSignIn)
 	case ActionOtherServer:
 		return s.Single && s.tooLarge > 0
 	case ActionRetry:
-		return s.needsPerson() || s.retrying() || s.any(uploader.StateCancelled)
+		return s.needsAttention() || s.retrying() || s.any(uploader.StateCancelled)
 	case ActionLocate:
 		return s.Single && s.any(uploader.StateMissing)
 	case ActionCopyLink:
@@ -153,20 +155,19 @@ func (s Situation) Allows(a Action) bool {
 	case ActionCancel:
 		return s.Allows(ActionPause) || s.Allows(ActionResume)
 	case ActionRemove:
-		return s.needsPerson() || s.any(uploader.StateDone, uploader.StateCancelled)
+		return s.needsAttention() || s.any(uploader.StateDone, uploader.StateCancelled)
 	case ActionMoveTop, ActionMoveUp, ActionMoveDown, ActionMoveBottom:
-		return s.Allows(ActionCancel) || s.needsPerson()
+		return s.Allows(ActionCancel) || s.needsAttention()
 	default:
 		return false
 	}
 }
 
-// buttons are the actions that have a button in the row, in their order. The first is
-// the most likely one.
+// buttons returns the actions that have a button in the row, the most likely one first.
 func (s Situation) buttons() []Action {
 	var buttons []Action
-	add := func(when bool, a Action) {
-		if when && s.Allows(a) {
+	add := func(condition bool, a Action) {
+		if condition && s.Allows(a) {
 			buttons = append(buttons, a)
 		}
 	}
@@ -181,28 +182,28 @@ func (s Situation) buttons() []Action {
 	add(true, ActionCancel)
 	if !s.Allows(ActionCancel) {
 		add(s.Single, ActionCopyLink)
-		add(s.Single && s.files > 0, ActionReveal)
+		add(s.Single && s.received > 0, ActionReveal)
 		add(true, ActionRemove)
 	}
 	return buttons
 }
 
-// labelled reports whether the action's button shows its text: the transfers cannot
-// continue without a person and the action resolves that, or they wait for a retry and
-// the action skips the wait.
+// labelled reports whether the action's button shows its text: the transfers need
+// attention and the action resolves that, or they wait for a retry and the action skips
+// the wait.
 func (s Situation) labelled(a Action) bool {
-	held := s.needsPerson() || s.any(uploader.StateRetrying, uploader.StateBusy)
-	return held && !s.active() && a == s.buttons()[0]
+	blocked := s.needsAttention() || s.any(uploader.StateRetrying, uploader.StateBusy)
+	return blocked && !s.active() && a == s.buttons()[0]
 }
 
-// Label is the translation key of the action's text.
+// Label returns the translation key of the action's text.
 func (s Situation) Label(a Action) string {
 	key := "action." + a.String()
 	if a != ActionRetry {
 		return key
 	}
 	switch {
-	case s.several > 0:
+	case s.ambiguous > 0:
 		return key + ".new"
 	case s.any(uploader.StateNeedsDecision):
 		return key + ".again"
@@ -217,7 +218,7 @@ func (s Situation) Label(a Action) string {
 	}
 }
 
-// Icon is the action's icon.
+// Icon returns the action's icon.
 func (a Action) Icon() theme.IconName {
 	return [NumActions]theme.IconName{
 		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
@@ -225,7 +226,8 @@ func (a Action) Icon() theme.IconName {
 	}[a]
 }
 
-// Command is the action's command for the engine; nil for actions that need no command.
+// Command returns the command that performs the action; nil for actions without a
+// command.
 func (a Action) Command(target uploader.Target) uploader.Command {
 	switch a {
 	case ActionPause:
@@ -241,13 +243,13 @@ func (a Action) Command(target uploader.Target) uploader.Command {
 	case ActionRemove:
 		return uploader.Remove{Target: target}
 	case ActionMoveTop, ActionMoveUp, ActionMoveDown, ActionMoveBottom:
-		return uploader.Move{Target: target, To: a.place()}
+		return uploader.Move{Target: target, To: a.position()}
 	default:
 		return nil
 	}
 }
 
-func (a Action) place() uploader.MoveTo {
+func (a Action) position() uploader.MoveTo {
 	return map[Action]uploader.MoveTo{
 		ActionMoveTop: uploader.MoveTop, ActionMoveUp: uploader.MoveUp, ActionMoveDown: uploader.MoveDown, ActionMoveBottom: uploader.MoveBottom,
 	}[a]

@@ -10,8 +10,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// BatchRow is the row of a batch. Flying is the number of uploaded bytes that are not
-// acknowledged yet, high the greatest number of uploaded bytes that was shown.
+// BatchRow returns the row of a batch. Unacknowledged is the number of bytes that were
+// sent and not acknowledged yet, high the greatest number of sent bytes that was shown.
 func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals, unacknowledged, high int64) widgets.RowModel {
 	state := leadingState(b, sum)
 	model := widgets.RowModel{Icon: theme.IconFolder, Name: batchName(b, sum), Actions: buttonsOf(situationOfBatch(b, sum))}
@@ -25,7 +25,7 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 	case sum.Files == 0:
 		model.Status = words.Join(words.Text("batch.looking"), words.Server(server))
 	case !b.Scanned:
-		model.Status = words.Join(needsPersonText(sum), words.Count("batch.found", sum.Files), words.Server(server))
+		model.Status = words.Join(attentionText(sum), words.Count("batch.found", sum.Files), words.Server(server))
 	case sum.Count[uploader.StateDone] == sum.Files:
 		model.Size, model.Status = words.Size(sum.Bytes), words.Join(words.State(state), words.Files(sum.Files), words.Server(server))
 		return model
@@ -50,11 +50,11 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 	return model
 }
 
-// batchName is the name of a batch: that of its folder or file, or that of the first of
-// several.
+// batchName returns the name of a batch: that of its only folder or file, or that of the
+// first one and the number of the others.
 func batchName(b *uploader.Batch, sum uploader.BatchTotals) string {
-	if isNamed(b) {
-		return words.Printable(filepath.Base(b.Roots[0]))
+	if name := rootName(b); name != "" {
+		return words.Printable(name)
 	}
 	if len(b.Roots) == 0 {
 		return words.Files(sum.Files)
@@ -62,32 +62,39 @@ func batchName(b *uploader.Batch, sum uploader.BatchTotals) string {
 	return words.Count("batch.several", len(b.Roots)-1, words.Data{"Name": words.Printable(filepath.Base(b.Roots[0]))})
 }
 
-func isNamed(b *uploader.Batch) bool { return len(b.Roots) == 1 }
+// rootName returns the name of the only folder or file of a batch; "" if there are
+// several or none.
+func rootName(b *uploader.Batch) string {
+	if len(b.Roots) != 1 {
+		return ""
+	}
+	return filepath.Base(b.Roots[0])
+}
 
-// batchStateText is the state of a batch in words; "" where the counts say it.
+// batchStateText returns the text of a batch's state; "" if the counts are enough.
 func batchStateText(s *uploader.Snapshot, b *uploader.Batch, state uploader.State, sum uploader.BatchTotals) string {
-	if hold, held := s.Holds[b.Server]; held && state == uploader.StateWaiting {
+	if hold, ok := s.Holds[b.Server]; ok && state == uploader.StateWaiting {
 		return words.HoldReason(hold, time.Now())
 	}
-	if state == uploader.StateUploading || NeedsPerson(state) {
-		return needsPersonText(sum)
+	if state == uploader.StateUploading || NeedsAttention(state) {
+		return attentionText(sum)
 	}
 	return words.State(state)
 }
 
-// needsPersonText is how many files of a batch wait for a person; "" for none.
-func needsPersonText(sum uploader.BatchTotals) string {
-	if n := needPersonCount(sum); n > 0 {
+// attentionText returns how many files of a batch need attention; "" for none.
+func attentionText(sum uploader.BatchTotals) string {
+	if n := attentionCount(sum); n > 0 {
 		return words.Count("batch.needs", n)
 	}
 	return ""
 }
 
-// needPersonCount is how many files of a batch wait for a person.
-func needPersonCount(sum uploader.BatchTotals) int {
+// attentionCount returns how many files of a batch need attention.
+func attentionCount(sum uploader.BatchTotals) int {
 	n := 0
 	for state, count := range sum.Count {
-		if NeedsPerson(uploader.State(state)) {
+		if NeedsAttention(uploader.State(state)) {
 			n += count
 		}
 	}
@@ -95,8 +102,7 @@ func needPersonCount(sum uploader.BatchTotals) int {
 }
 
 // statePriority is the order in which a batch's row prefers the states of its files:
-// first what needs a person, then what is active, then what waits, then what is paused
-// or finished.
+// first those that need attention, then active, waiting, paused and finished.
 var statePriority = []uploader.State{
 	uploader.StateFailed, uploader.StateSignIn, uploader.StateChanged, uploader.StateExpired, uploader.StateMissing, uploader.StateNeedsDecision,
 	uploader.StateUploading, uploader.StateChecking, uploader.StatePreparing,
@@ -104,9 +110,9 @@ var statePriority = []uploader.State{
 	uploader.StateWaiting, uploader.StatePaused, uploader.StateDone, uploader.StateCancelled,
 }
 
-// leadingState is the state that a batch's row shows. It does not change between two
-// files: a batch of which something is uploaded is uploading while its next file is
-// being prepared.
+// leadingState returns the state that a batch's row shows. It does not change between
+// two files: a batch that has sent bytes is uploading while its next file is being
+// prepared.
 func leadingState(b *uploader.Batch, sum uploader.BatchTotals) uploader.State {
 	if !b.Scanned {
 		sum.Count[remainderState(b)]++
@@ -119,8 +125,8 @@ func leadingState(b *uploader.Batch, sum uploader.BatchTotals) uploader.State {
 	return uploader.StateWaiting
 }
 
-// steadyState is the state of an active batch without the short states between two
-// files.
+// steadyState replaces the short states between two files of an active batch by
+// StateUploading.
 func steadyState(state uploader.State, sum uploader.BatchTotals) uploader.State {
 	switch state {
 	case uploader.StateChecking, uploader.StatePreparing:
@@ -135,7 +141,7 @@ func steadyState(state uploader.State, sum uploader.BatchTotals) uploader.State 
 	return state
 }
 
-// remainderState is the state of the files that are not found yet.
+// remainderState returns the state of the files that are not found yet.
 func remainderState(b *uploader.Batch) uploader.State {
 	if b.Intent == uploader.IntentPause {
 		return uploader.StatePaused

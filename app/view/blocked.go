@@ -8,14 +8,14 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Blocked is a server that waits for a person.
+// Blocked is a server to which nothing is sent until the user resolves a fault.
 type Blocked struct {
 	Server  uploader.Server
 	Fault   *fault.Fault
-	Waiting int // uploads
+	Waiting int // number of uploads
 }
 
-// FirstBlocked is the first server that waits for a person; its Fault is nil when there
+// FirstBlocked returns the blocked server with the lowest ID; its Fault is nil if there
 // is none.
 func FirstBlocked(s *uploader.Snapshot) Blocked {
 	for _, id := range slices.Sorted(maps.Keys(s.Blocked)) {

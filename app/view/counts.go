@@ -2,25 +2,24 @@ package view
 
 import "github.com/ferryapp/ferry/uploader"
 
-// Counts are the numbers of transfers that the tray, the footer and the questions
-// contain.
+// Counts are the numbers of transfers that the tray, the footer and the questions show.
 type Counts struct {
-	Running     int   // neither paused nor final
-	Paused      int   // paused, or interrupted and waiting for an answer
-	unanswered  int   // of Paused, those waiting for an answer
-	pausedBytes int64 // bytes of Paused that are not uploaded
-	needPerson  int   // wait for a person
-	Final       int   // done or cancelled
+	Running        int   // neither paused nor final
+	Paused         int   // paused, or interrupted and waiting for the user's decision
+	undecided      int   // of Paused, those waiting for the user's decision
+	pausedBytes    int64 // bytes of Paused that are not uploaded
+	needsAttention int
+	Final          int // done or cancelled
 }
 
-// CountsOf counts the transfers of a snapshot. It iterates over them only when some are
-// paused. Interrupted transfers count as paused until a person has answered.
+// CountsOf counts the transfers of a snapshot. It iterates over all of them only if
+// some are paused. Interrupted transfers count as paused until the user has decided.
 func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 	var counts Counts
 	for state, n := range s.Totals.Count {
 		switch {
-		case NeedsPerson(state):
-			counts.needPerson += n
+		case NeedsAttention(state):
+			counts.needsAttention += n
 		case state == uploader.StateDone, state == uploader.StateCancelled:
 			counts.Final += n
 		default:
@@ -37,15 +36,15 @@ func CountsOf(s *uploader.Snapshot, interrupted *Interrupted) Counts {
 			counts.pausedBytes += max(0, t.Source.Size-s.Sent(t))
 		}
 		if waiting {
-			counts.unanswered++
+			counts.undecided++
 		}
 	}
 	counts.Running -= counts.Paused
 	return counts
 }
 
-// NeedsPerson reports whether a transfer in this state waits for a person.
-func NeedsPerson(state uploader.State) bool {
+// NeedsAttention reports whether a transfer in this state needs the user's attention.
+func NeedsAttention(state uploader.State) bool {
 	switch state {
 	case uploader.StateChanged, uploader.StateMissing, uploader.StateSignIn, uploader.StateExpired, uploader.StateNeedsDecision,
 		uploader.StateFailed:

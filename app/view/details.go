@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// Record is what the store has about a transfer besides the transfer itself.
+// Record is what the store has about a transfer in addition to the [uploader.Transfer].
 type Record struct {
 	Events []uploader.Event
 	Parts  []uploader.Part
@@ -40,7 +40,7 @@ type PartLine struct {
 // HistoryLine is one event: when, and what.
 type HistoryLine struct{ At, What string }
 
-// DetailsOf is the content of the details pane for a transfer.
+// DetailsOf returns the content of the details pane for a transfer.
 func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now time.Time) Details {
 	server, _ := s.Server(t.Server)
 	details := Details{
@@ -103,8 +103,8 @@ func linesOf(s *uploader.Snapshot, t *uploader.Transfer, server uploader.Server,
 	return lines
 }
 
-// activeTime is the time a transfer was active; 0 while it is, since only finished
-// periods are counted.
+// activeTime returns how long a transfer was active; 0 while it is active, since only
+// finished periods are counted.
 func activeTime(t *uploader.Transfer) time.Duration {
 	if t.Phase.Working() {
 		return 0
@@ -126,8 +126,8 @@ func durationText(d time.Duration) string {
 	return words.Duration(d)
 }
 
-// fingerprintText is how the file is recognised. A fingerprint begins with the letter of
-// its kind.
+// fingerprintText returns the text for how the file is matched. A fingerprint begins with
+// the letter of its kind.
 func fingerprintText(fingerprint string) string {
 	switch {
 	case strings.HasPrefix(fingerprint, "m"):
@@ -158,8 +158,8 @@ type eventRun struct {
 	times int
 }
 
-// eventRuns leaves out repetitions: a start that is not the first, and successive waits
-// for the same reason.
+// eventRuns omits repetitions: starts after the first one, and successive waits for the
+// same reason.
 func eventRuns(events []uploader.Event) []eventRun {
 	var runs []eventRun
 	started := false
@@ -177,8 +177,8 @@ func eventRuns(events []uploader.Event) []eventRun {
 	return runs
 }
 
-func (c eventRun) sameAs(e uploader.Event) bool {
-	return c.Kind == uploader.EventWaiting && c.Offset == e.Offset && shortFault(c.Fault) == shortFault(e.Fault)
+func (r eventRun) sameAs(e uploader.Event) bool {
+	return r.Kind == uploader.EventWaiting && r.Offset == e.Offset && shortFault(r.Fault) == shortFault(e.Fault)
 }
 
 func historyLineOf(e eventRun, now time.Time) HistoryLine {
@@ -191,7 +191,7 @@ func historyLineOf(e eventRun, now time.Time) HistoryLine {
 	return HistoryLine{At: text, What: words.Text(e.key(), data)}
 }
 
-// waitEndText is the time at which a wait ends, with seconds where it is short.
+// waitEndText returns the time at which a wait ends, with seconds for short waits.
 func waitEndText(e uploader.Event, now time.Time) string {
 	if e.Until.Sub(e.At) < time.Hour {
 		return e.Until.Local().Format("15:04:05")
@@ -199,7 +199,7 @@ func waitEndText(e uploader.Event, now time.Time) string {
 	return words.Clock(e.Until, now)
 }
 
-// shortFault is a short text for why a transfer waits or stopped.
+// shortFault returns a short text for why a transfer waits or stopped.
 func shortFault(f *fault.Fault) string {
 	if fault.Is(f, fault.SourceBusy) {
 		return words.Text("details.writing")
@@ -207,16 +207,16 @@ func shortFault(f *fault.Fault) string {
 	return words.Fault(f, words.Subject{}).Short
 }
 
-// key is the translation key of the event. Events with an offset have another one where
-// the offset is 0.
-func (c eventRun) key() string {
-	key := "details.event." + string(c.Kind)
+// key returns the translation key of the event. Some events have a different key at
+// offset 0.
+func (r eventRun) key() string {
+	key := "details.event." + string(r.Kind)
 	switch {
-	case c.Kind == uploader.EventResumed && c.Offset == 0:
+	case r.Kind == uploader.EventResumed && r.Offset == 0:
 		return key + ".fresh"
-	case c.Kind == uploader.EventPaused && c.Offset == 0:
+	case r.Kind == uploader.EventPaused && r.Offset == 0:
 		return key + ".fresh"
-	case c.times > 1:
+	case r.times > 1:
 		return key + ".times"
 	default:
 		return key

@@ -12,7 +12,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// film is a transfer with its record.
+// film returns a transfer with its record.
 func film(now time.Time) (*uploader.Transfer, Record) {
 	t, events, parts := apptest.Film(now)
 	return t, Record{Events: events, Parts: parts}
@@ -21,8 +21,8 @@ func film(now time.Time) (*uploader.Transfer, Record) {
 func TestDetailsOf(t *testing.T) {
 	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
-	film, kept := film(now)
-	got := DetailsOf(apptest.Snapshot(film), film, kept, now)
+	film, record := film(now)
+	got := DetailsOf(apptest.Snapshot(film), film, record, now)
 	want := Details{
 		Title: "interview.mov",
 		State: "Uploading · 1.9 of 6.4 GB",
@@ -54,7 +54,7 @@ func TestDetailsOfFailedTransferContainRemedy(t *testing.T) {
 	row := apptest.Transfer(1, apptest.Failed(fault.SourceMissing))
 	got := DetailsOf(apptest.Snapshot(row), row, Record{}, time.Now())
 	if len(got.Reasons) != 3 || !strings.Contains(got.Reasons[2], "try again") {
-		t.Errorf("said %q", got.Reasons)
+		t.Errorf("got reasons %q", got.Reasons)
 	}
 }
 
@@ -66,64 +66,64 @@ func TestEveryEventKindHasText(t *testing.T) {
 	}
 	for _, kind := range kinds {
 		for _, offset := range []int64{0, 1000} {
-			said := historyLineOf(eventRun{uploader.Event{Kind: kind, Offset: offset, Fault: fault.Newf(fault.Busy, fault.Head, "")}, 1}, time.Now()).What
-			if said == "" || strings.HasPrefix(said, "details.") {
-				t.Errorf("%s at %d: %q", kind, offset, said)
+			text := historyLineOf(eventRun{uploader.Event{Kind: kind, Offset: offset, Fault: fault.Newf(fault.Busy, fault.Head, "")}, 1}, time.Now()).What
+			if text == "" || strings.HasPrefix(text, "details.") {
+				t.Errorf("%s at offset %d has text %q", kind, offset, text)
 			}
 		}
 	}
 }
 
-func TestDiagnosticsContainNoNamesAndNoSecrets(t *testing.T) {
-	film, kept := film(time.Now())
-	film.Fault = kept.Events[1].Fault
+func TestDiagnosticsContainNoNamesOrSecrets(t *testing.T) {
+	film, record := film(time.Now())
+	film.Fault = record.Events[1].Fault
 	s := apptest.Snapshot(film)
 	s.Servers[1].Options.Metadata = "pass abracadabra"
-	text := TransferDiagnostics(s, film, kept)
+	text := TransferDiagnostics(s, film, record)
 	for _, secret := range []string{"interview", "/media", "secret-id", "abracadabra"} {
 		if strings.Contains(text, secret) {
-			t.Errorf("%q is in\n%s", secret, text)
+			t.Errorf("secret %q is in\n%s", secret, text)
 		}
 	}
-	for _, told := range []string{"https://studio.example.com", "offset: 1900000000", "waiting at 1000000000", "transient"} {
-		if !strings.Contains(text, told) {
-			t.Errorf("%q is not in\n%s", told, text)
+	for _, want := range []string{"https://studio.example.com", "offset: 1900000000", "waiting at 1000000000", "transient"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
 }
 
 func TestSpeedsKeepLastMinutesOfActiveTransfers(t *testing.T) {
-	c, now := Speeds{}, time.Now()
-	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Sending))
-	moving.Progress[1], moving.Progress[2] = uploader.Progress{Rate: 1}, uploader.Progress{Rate: 2}
+	speeds, now := Speeds{}, time.Now()
+	sending := apptest.Snapshot(apptest.Transfer(1, apptest.Sending), apptest.Transfer(2, apptest.Sending))
+	sending.Progress[1], sending.Progress[2] = uploader.Progress{Rate: 1}, uploader.Progress{Rate: 2}
 	for range 2 * maxSamples {
 		now = now.Add(sampleInterval)
-		c.Update(moving, 0, now)
+		speeds.Update(sending, 0, now)
 	}
-	if len(c[1].Samples) != maxSamples || c[2].Samples[0] != 2 {
-		t.Errorf("%d samples", len(c[1].Samples))
+	if len(speeds[1].Samples) != maxSamples || speeds[2].Samples[0] != 2 {
+		t.Errorf("got %d samples", len(speeds[1].Samples))
 	}
-	c.Update(apptest.Snapshot(), 2, now)
-	if c[1] != nil || c[2] == nil {
-		t.Error("the curve that is looked at is kept, and no other")
+	speeds.Update(apptest.Snapshot(), 2, now)
+	if speeds[1] != nil || speeds[2] == nil {
+		t.Error("want only the transfer passed as keep")
 	}
 }
 
-func TestHistoryLeavesOutRepetitions(t *testing.T) {
+func TestHistoryOmitsRepetitions(t *testing.T) {
 	apptest.LoadEnglish(t)
 	now := time.Date(2026, 3, 1, 14, 0, 0, 0, time.Local)
 	at := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
 	writing := func(seconds int) uploader.Event {
 		return uploader.Event{At: at(seconds), Kind: uploader.EventWaiting, Until: at(seconds + 2), Fault: fault.Newf(fault.SourceBusy, fault.Read, "")}
 	}
-	cut := uploader.Event{At: at(9), Kind: uploader.EventWaiting, Offset: 5e8, Until: at(10), Fault: fault.Newf(fault.Transient, fault.Patch, "reset")}
+	connectionLost := uploader.Event{At: at(9), Kind: uploader.EventWaiting, Offset: 5e8, Until: at(10), Fault: fault.Newf(fault.Transient, fault.Patch, "reset")}
 	film, _ := film(now)
-	began := func(seconds int) uploader.Event { return uploader.Event{At: at(seconds), Kind: uploader.EventStarted} }
+	started := func(seconds int) uploader.Event { return uploader.Event{At: at(seconds), Kind: uploader.EventStarted} }
 	got := DetailsOf(apptest.Snapshot(film), film, Record{Events: []uploader.Event{
-		began(0), writing(0), began(2), writing(2), began(4),
+		started(0), writing(0), started(2), writing(2), started(4),
 		{At: at(4), Kind: uploader.EventCreated},
-		cut,
-		began(10),
+		connectionLost,
+		started(10),
 		{At: at(10), Kind: uploader.EventResumed, Offset: 5e8},
 	}}, now).History
 	want := []HistoryLine{

@@ -16,20 +16,20 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// TransferDiagnostics is a description of a transfer for support, in English like the
-// log. It contains no file names and no secrets. The path of an upload URL is a secret,
+// TransferDiagnostics returns a description of a transfer for support, in English like
+// the log. It contains no file names and no secrets. The path of an upload URL is a secret,
 // since it grants write access to the upload.
-func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, d Record) string {
+func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, record Record) string {
 	var text strings.Builder
 	line := func(name string, value any) { _, _ = fmt.Fprintf(&text, "%s: %v\n", name, value) }
 	server, _ := s.Server(t.Server)
 	line("system", runtime.GOOS+"/"+runtime.GOARCH)
 	line("server", originOf(server.Endpoint))
-	profile := server.Options
-	profile.Metadata = "" // contains the user's text
-	line("profile", fmt.Sprintf("%+v", profile))
+	options := server.Options
+	options.Metadata = "" // contains the user's text
+	line("server options", fmt.Sprintf("%+v", options))
 	line("transfer", t.ID)
-	line("kind", filepath.Ext(t.Source.Name()))
+	line("file type", filepath.Ext(t.Source.Name()))
 	line("size", t.Source.Size)
 	line("intent", t.Intent)
 	line("phase", t.Phase)
@@ -47,7 +47,7 @@ func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, d Record) s
 		{"added", t.Added.Time()},
 		{"started", t.Started.Time()},
 		{"finished", t.Finished.Time()},
-		{"next try", t.NextTry.Time()},
+		{"next attempt", t.NextTry.Time()},
 		{"expires", t.Session.Expires.Time()},
 	} {
 		if !at.time.IsZero() {
@@ -55,17 +55,17 @@ func TransferDiagnostics(s *uploader.Snapshot, t *uploader.Transfer, d Record) s
 		}
 	}
 	if t.Fault != nil {
-		line("fault", redacted(t.Fault.Error(), t, d.Parts))
+		line("fault", redacted(t.Fault.Error(), t, record.Parts))
 	}
-	for _, p := range d.Parts {
+	for _, p := range record.Parts {
 		line(fmt.Sprintf("part %d", p.Index), fmt.Sprintf("%d of %d", p.Offset, p.Length))
 	}
-	for _, e := range d.Events {
-		why := ""
+	for _, e := range record.Events {
+		cause := ""
 		if e.Fault != nil {
-			why = redacted(e.Fault.Error(), t, d.Parts)
+			cause = redacted(e.Fault.Error(), t, record.Parts)
 		}
-		line(e.At.UTC().Format(time.RFC3339), strings.TrimSpace(fmt.Sprintf("%s at %d %s", e.Kind, e.Offset, why)))
+		line(e.At.UTC().Format(time.RFC3339), strings.TrimSpace(fmt.Sprintf("%s at %d %s", e.Kind, e.Offset, cause)))
 	}
 	return text.String()
 }
@@ -81,25 +81,25 @@ func originOf(address string) string {
 // redacted removes the file's name and path and the URLs of the upload and its parts
 // from the text of an error.
 func redacted(text string, t *uploader.Transfer, parts []uploader.Part) string {
-	hide := func(secret, reads string) {
+	replace := func(secret, placeholder string) {
 		if secret != "" {
-			text = strings.ReplaceAll(text, secret, reads)
+			text = strings.ReplaceAll(text, secret, placeholder)
 		}
 	}
-	hide(t.Session.URL, "<upload>")
+	replace(t.Session.URL, "<upload>")
 	for _, p := range parts {
-		hide(p.URL, "<part>")
+		replace(p.URL, "<part>")
 	}
-	hide(t.Source.Path, "<file>")
-	hide(t.Source.RelPath, "<file>")
-	hide(t.Source.Name(), "<file>")
+	replace(t.Source.Path, "<file>")
+	replace(t.Source.RelPath, "<file>")
+	replace(t.Source.Name(), "<file>")
 	return text
 }
 
 // maxFaults is how many of the newest faults are included.
 const maxFaults = 20
 
-// ProgramDiagnostics is a description of this program and its state for support, in
+// ProgramDiagnostics returns a description of this program and its state for support, in
 // English like the log. It contains no names of files or servers and no secrets. Ignore
 // patterns are only counted, since they may contain names.
 func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.Snapshot) string {
@@ -119,11 +119,11 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 	line("rate", int64(snapshot.Totals.Rate))
 	line("ignore patterns", len(s.Transfers.Ignore))
 	s.Transfers.Ignore = nil
-	if chosen, err := json.MarshalIndent(s, "", "  "); err == nil {
-		line("settings", string(chosen))
+	if encoded, err := json.MarshalIndent(s, "", "  "); err == nil {
+		line("settings", string(encoded))
 	}
 	if snapshot.StoreFault != nil {
-		line("trouble", faultSummary(snapshot.StoreFault))
+		line("store fault", faultSummary(snapshot.StoreFault))
 	}
 	for _, t := range newestFaults(snapshot.Transfers) {
 		line(fmt.Sprintf("fault of transfer %d at server %d", t.ID, t.Server), faultSummary(t.Fault))
@@ -131,7 +131,8 @@ func ProgramDiagnostics(version string, s settings.Settings, snapshot *uploader.
 	return text.String()
 }
 
-// newestFaults are the transfers with a fault that were added last.
+// newestFaults returns the transfers with a fault that were added last, at most
+// maxFaults.
 func newestFaults(transfers []*uploader.Transfer) []*uploader.Transfer {
 	var faulty []*uploader.Transfer
 	for _, t := range transfers {
@@ -143,7 +144,7 @@ func newestFaults(transfers []*uploader.Transfer) []*uploader.Transfer {
 	return faulty[:min(len(faulty), maxFaults)]
 }
 
-// faultSummary is a fault without its detail, which may contain names and addresses.
+// faultSummary returns a fault without its detail, which may contain names and addresses.
 func faultSummary(f *fault.Fault) string {
 	return fmt.Sprintf("%s, %s, status %d, code %q", f.Kind, f.Op, f.Status, f.Code)
 }

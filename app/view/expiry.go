@@ -7,18 +7,18 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// KeptUntil is a sentence with the earliest time at which a server discards an upload
-// under way; "" when no server has sent one.
+// KeptUntil returns a sentence with the earliest time at which an unfinished upload
+// expires on its server; "" if no server has sent one.
 func KeptUntil(s *uploader.Snapshot, now time.Time) string {
-	var first time.Time
+	var earliest time.Time
 	for _, t := range s.Transfers {
 		expires := t.Session.Expires.Time()
-		if t.Unfinished() && t.Session.Begun() && expires.After(now) && (first.IsZero() || expires.Before(first)) {
-			first = expires
+		if t.Unfinished() && t.Session.Begun() && expires.After(now) && (earliest.IsZero() || expires.Before(earliest)) {
+			earliest = expires
 		}
 	}
-	if first.IsZero() {
+	if earliest.IsZero() {
 		return ""
 	}
-	return words.Text("quit.until", words.Data{"Date": words.Clock(first, now)})
+	return words.Text("quit.until", words.Data{"Date": words.Clock(earliest, now)})
 }

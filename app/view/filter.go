@@ -9,30 +9,31 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// Filter is a group of states. The list shows the transfers of one filter.
+// Filter is a group of states. The list shows the transfers in one of them.
 type Filter uint8
 
+// The filters, in the order of their tabs.
 const (
 	FilterAll Filter = iota
 	FilterActive
 	FilterWaiting
-	FilterTrouble
+	FilterAttention
 	FilterDone
-	NumFilters
+	numFilters
 )
 
-var filterNames = [NumFilters]string{"all", "active", "waiting", "trouble", "done"}
+var filterNames = [numFilters]string{"all", "active", "waiting", "trouble", "done"}
 
-// String is the name of the filter in translation keys and tab IDs.
+// String returns the name of the filter in translation keys and tab IDs.
 func (f Filter) String() string { return filterNames[f] }
 
-// FilterNamed is the filter whose String is the name.
+// FilterNamed returns the filter whose String is name, and whether there is one.
 func FilterNamed(name string) (Filter, bool) {
 	i := slices.Index(filterNames[:], name)
 	return Filter(max(i, 0)), i >= 0
 }
 
-// filterOf is the filter of a state, apart from FilterAll.
+// filterOf returns the filter of a state other than FilterAll.
 func filterOf(state uploader.State) Filter {
 	switch state {
 	case uploader.StatePreparing, uploader.StateUploading, uploader.StateChecking:
@@ -40,22 +41,22 @@ func filterOf(state uploader.State) Filter {
 	case uploader.StateDone, uploader.StateCancelled:
 		return FilterDone
 	}
-	if NeedsPerson(state) {
-		return FilterTrouble
+	if NeedsAttention(state) {
+		return FilterAttention
 	}
 	return FilterWaiting
 }
 
-// Tabs are all filters with the number of their transfers. All are shown, so that none
-// moves.
+// Tabs returns a tab for every filter with the number of its transfers, including empty
+// ones, so that no tab moves.
 func Tabs(s *uploader.Snapshot) []widgets.Tab {
-	var counts [NumFilters]int
+	var counts [numFilters]int
 	counts[FilterAll] = len(s.Transfers)
 	for state, n := range s.Totals.Count {
 		counts[filterOf(state)] += n
 	}
-	tabs := make([]widgets.Tab, 0, NumFilters)
-	for f := range NumFilters {
+	tabs := make([]widgets.Tab, 0, numFilters)
+	for f := range numFilters {
 		n := counts[f]
 		tabs = append(tabs, widgets.Tab{ID: f.String(), Label: words.Text("filter." + f.String()), Count: words.Number(n), Tone: f.tone(n)})
 	}
@@ -63,7 +64,7 @@ func Tabs(s *uploader.Snapshot) []widgets.Tab {
 }
 
 func (f Filter) tone(n int) theme.Tone {
-	if f == FilterTrouble && n > 0 {
+	if f == FilterAttention && n > 0 {
 		return theme.Warning
 	}
 	return theme.Muted

@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Hidden are the transfers and batches that were removed from the list and are not
+// Hidden is the set of transfers and batches that were removed from the list and are not
 // removed by the engine yet. It lives on the UI's goroutine.
 type Hidden struct {
 	transfers map[uploader.TransferID]bool
@@ -19,54 +19,54 @@ func NewHidden() *Hidden {
 	return &Hidden{transfers: map[uploader.TransferID]bool{}, batches: map[uploader.BatchID]bool{}}
 }
 
-// Without is the snapshot without what is hidden.
-func (r *Hidden) Without(s *uploader.Snapshot) *uploader.Snapshot {
-	if r.Len() == 0 {
+// Without returns the snapshot without what is hidden.
+func (h *Hidden) Without(s *uploader.Snapshot) *uploader.Snapshot {
+	if h.Len() == 0 {
 		return s
 	}
-	r.prune(s)
+	h.prune(s)
 	rest := *s
-	rest.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), r.hides)
+	rest.Transfers = slices.DeleteFunc(slices.Clone(s.Transfers), h.hides)
 	rest.Batches, rest.Totals.Count, rest.BatchTotals = maps.Clone(s.Batches), maps.Clone(s.Totals.Count), maps.Clone(s.BatchTotals)
 	for _, t := range s.Transfers {
-		if r.hides(t) {
+		if h.hides(t) {
 			rest.Totals.Count[t.State()]--
 			subtract(rest.BatchTotals, t, s.Sent(t))
 		}
 	}
-	for id := range r.batches {
+	for id := range h.batches {
 		delete(rest.Batches, id)
 		delete(rest.BatchTotals, id)
 	}
 	return &rest
 }
 
-// Len is the number of transfers and batches that are hidden.
-func (r *Hidden) Len() int { return len(r.transfers) + len(r.batches) }
+// Len returns the number of transfers and batches that are hidden.
+func (h *Hidden) Len() int { return len(h.transfers) + len(h.batches) }
 
-func (r *Hidden) hides(t *uploader.Transfer) bool { return r.transfers[t.ID] || r.batches[t.Batch] }
+func (h *Hidden) hides(t *uploader.Transfer) bool { return h.transfers[t.ID] || h.batches[t.Batch] }
 
-// prune forgets what the engine has removed. Until then the engine terminates the upload
-// on the server.
-func (r *Hidden) prune(s *uploader.Snapshot) {
-	hidden, batches := make(map[uploader.TransferID]bool, len(r.transfers)), map[uploader.BatchID]bool{}
+// prune deletes from the set what the engine has removed. Transfers stay in the snapshot
+// while the engine terminates their uploads on the server.
+func (h *Hidden) prune(s *uploader.Snapshot) {
+	hidden, batches := make(map[uploader.TransferID]bool, len(h.transfers)), map[uploader.BatchID]bool{}
 	for _, t := range s.Transfers {
-		if r.transfers[t.ID] {
+		if h.transfers[t.ID] {
 			hidden[t.ID] = true
 		}
-		if r.batches[t.Batch] {
+		if h.batches[t.Batch] {
 			batches[t.Batch] = true
 		}
 	}
 	for id := range s.Batches {
-		if r.batches[id] {
+		if h.batches[id] {
 			batches[id] = true
 		}
 	}
-	r.transfers, r.batches = hidden, batches
+	h.transfers, h.batches = hidden, batches
 }
 
-// subtract subtracts a transfer from the sum of its batch.
+// subtract subtracts a transfer from the totals of its batch.
 func subtract(sums map[uploader.BatchID]uploader.BatchTotals, t *uploader.Transfer, sent int64) {
 	sum, known := sums[t.Batch]
 	if !known {
@@ -80,33 +80,33 @@ func subtract(sums map[uploader.BatchID]uploader.BatchTotals, t *uploader.Transf
 }
 
 // Hide adds to the set.
-func (r *Hidden) Hide(off Selection) {
-	for _, t := range off.Transfers {
-		r.transfers[t.ID] = true
+func (h *Hidden) Hide(sel Selection) {
+	for _, t := range sel.Transfers {
+		h.transfers[t.ID] = true
 	}
-	for _, id := range off.Batches {
-		r.batches[id] = true
+	for _, id := range sel.Batches {
+		h.batches[id] = true
 	}
 }
 
 // Show removes from the set.
-func (r *Hidden) Show(off Selection) {
-	for _, t := range off.Transfers {
-		delete(r.transfers, t.ID)
+func (h *Hidden) Show(sel Selection) {
+	for _, t := range sel.Transfers {
+		delete(h.transfers, t.ID)
 	}
-	for _, id := range off.Batches {
-		delete(r.batches, id)
+	for _, id := range sel.Batches {
+		delete(h.batches, id)
 	}
 }
 
-// Suspend returns the commands that pause what is active, and those that undo exactly
-// that. A batch that is being scanned is paused as a whole; what the user had paused in
-// it stays paused.
+// Suspend returns the commands that pause the active transfers of a selection, and those
+// that undo exactly that. A batch that is being scanned is paused as a whole; undo pauses
+// again what the user had paused in it.
 func Suspend(removed Selection, batches map[uploader.BatchID]*uploader.Batch) (pause, undo []uploader.Command) {
-	growing := map[uploader.BatchID]bool{}
+	scanning := map[uploader.BatchID]bool{}
 	for _, id := range removed.Batches {
 		if b := batches[id]; b != nil && !b.Scanned && b.Intent == uploader.IntentRun {
-			growing[id] = true
+			scanning[id] = true
 			pause = append(pause, uploader.Pause{Target: uploader.Target{Batch: id}})
 			undo = append(undo, uploader.Resume{Target: uploader.Target{Batch: id}})
 		}
@@ -114,9 +114,9 @@ func Suspend(removed Selection, batches map[uploader.BatchID]*uploader.Batch) (p
 	var active, paused []uploader.TransferID
 	for _, t := range removed.All {
 		switch {
-		case growing[t.Batch] && ActionResume.allows(t):
+		case scanning[t.Batch] && ActionResume.allows(t):
 			paused = append(paused, t.ID)
-		case !growing[t.Batch] && ActionPause.allows(t):
+		case !scanning[t.Batch] && ActionPause.allows(t):
 			active = append(active, t.ID)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// StateIcon is the icon and the tone of a state. No two states have the same icon.
+// StateIcon returns the icon and the tone of a state. No two states have the same icon.
 func StateIcon(state uploader.State) (theme.IconName, theme.Tone) {
 	switch state {
 	case uploader.StatePreparing:
@@ -46,16 +46,16 @@ func StateIcon(state uploader.State) (theme.IconName, theme.Tone) {
 	}
 }
 
-// fileIcon is the icon of a file's type, by its extension.
+// fileIcon returns the icon for a file name's extension.
 func fileIcon(name string) theme.IconName {
-	if icon, ok := kinds[strings.ToLower(filepath.Ext(name))]; ok {
+	if icon, ok := extensionIcons[strings.ToLower(filepath.Ext(name))]; ok {
 		return icon
 	}
 	return theme.IconFile
 }
 
-// kinds are the icons of file extensions.
-var kinds = kindsOf(map[theme.IconName]string{
+// extensionIcons maps file extensions to icons.
+var extensionIcons = byExtension(map[theme.IconName]string{
 	theme.IconDocument: ".pdf .txt .md .doc .docx .odt .rtf .xls .xlsx .ods .csv .ppt .pptx .odp .epub .log",
 	theme.IconImage:    ".jpg .jpeg .png .gif .webp .heic .tif .tiff .bmp .svg .psd .cr2 .cr3 .nef .arw .dng .raf .orf .raw .xcf",
 	theme.IconVideo:    ".mov .mp4 .mkv .avi .webm .m4v .mxf .mts .braw .r3d .wmv .mpg .mpeg",
@@ -65,17 +65,17 @@ var kinds = kindsOf(map[theme.IconName]string{
 	theme.IconDisk:     ".iso .img .dmg .vdi .vmdk .qcow2 .vhd .vhdx",
 })
 
-func kindsOf(extensions map[theme.IconName]string) map[string]theme.IconName {
-	byExtension := map[string]theme.IconName{}
+func byExtension(extensions map[theme.IconName]string) map[string]theme.IconName {
+	icons := map[string]theme.IconName{}
 	for icon, list := range extensions {
 		for extension := range strings.FieldsSeq(list) {
-			byExtension[extension] = icon
+			icons[extension] = icon
 		}
 	}
-	return byExtension
+	return icons
 }
 
-// ServerIcon is the icon of a server.
+// ServerIcon returns the icon of a server.
 func ServerIcon(server uploader.Server) theme.IconName {
 	if server.Builtin() {
 		return theme.IconComputer

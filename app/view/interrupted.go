@@ -8,17 +8,17 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Interrupted is what an earlier run left unfinished, until a person has decided what to
-// do with it. It is nil when there is nothing to decide.
+// Interrupted is what an earlier run left unfinished and the user has not decided about
+// yet. It is nil if there is nothing to decide.
 type Interrupted struct {
 	Transfers map[uploader.TransferID]bool
 	batches   []uploader.BatchID // folders whose scan was interrupted
-	CheckSent bool               // the engine was told to check the servers
+	CheckSent bool               // the command to check the servers was sent
 	Known     bool               // the reachable servers have answered
 }
 
-// FindInterrupted finds it in the first snapshot after a start. What the user had paused
-// is not part of it.
+// FindInterrupted returns what is interrupted in the first snapshot after a start. What
+// the user had paused is not part of it.
 func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 	found := &Interrupted{Transfers: map[uploader.TransferID]bool{}}
 	for _, t := range s.Transfers {
@@ -31,6 +31,7 @@ func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 			found.batches = append(found.batches, id)
 		}
 	}
+	slices.Sort(found.batches)
 	if found.Empty() {
 		return nil
 	}
@@ -38,43 +39,43 @@ func FindInterrupted(s *uploader.Snapshot) *Interrupted {
 }
 
 // Empty reports whether there is nothing left to decide.
-func (l *Interrupted) Empty() bool { return len(l.Transfers) == 0 && len(l.batches) == 0 }
+func (i *Interrupted) Empty() bool { return len(i.Transfers) == 0 && len(i.batches) == 0 }
 
-// Update removes what was decided in the list.
-func (l *Interrupted) Update(s *uploader.Snapshot) {
-	still := map[uploader.TransferID]bool{}
+// Update removes what the user has decided about in the list.
+func (i *Interrupted) Update(s *uploader.Snapshot) {
+	undecided := map[uploader.TransferID]bool{}
 	for _, t := range s.Transfers {
-		if l.Transfers[t.ID] && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsPerson(t.State())) {
-			still[t.ID] = true
+		if i.Transfers[t.ID] && t.Intent == uploader.IntentRun && (t.Phase == uploader.PhaseQueued || t.Phase == uploader.PhaseChecking || NeedsAttention(t.State())) {
+			undecided[t.ID] = true
 		}
 	}
-	l.Transfers = still
-	l.batches = slices.DeleteFunc(l.batches, func(id uploader.BatchID) bool {
+	i.Transfers = undecided
+	i.batches = slices.DeleteFunc(i.batches, func(id uploader.BatchID) bool {
 		batch := s.Batches[id]
 		return batch == nil || batch.Scanned || batch.Intent != uploader.IntentRun
 	})
 }
 
-// Contains reports whether the transfer waits for the decision.
-func (l *Interrupted) Contains(t *uploader.Transfer) bool {
-	return l != nil && l.Transfers[t.ID] && t.Unfinished()
+// Contains reports whether the transfer waits for the user's decision.
+func (i *Interrupted) Contains(t *uploader.Transfer) bool {
+	return i != nil && i.Transfers[t.ID] && t.Unfinished()
 }
 
-// Target is all of the transfers.
-func (l *Interrupted) Target() uploader.Target {
-	return uploader.TargetTransfers(slices.Sorted(maps.Keys(l.Transfers))...)
+// Target returns the target of commands to all of the transfers.
+func (i *Interrupted) Target() uploader.Target {
+	return uploader.TargetTransfers(slices.Sorted(maps.Keys(i.Transfers))...)
 }
 
-// ResumeCommands are the commands of the answer yes. Files that were missing are looked
-// for again.
-func (l *Interrupted) ResumeCommands(s *uploader.Snapshot) []uploader.Command {
-	commands := []uploader.Command{uploader.Resume{Target: l.Target()}}
-	for _, id := range l.batches {
+// ResumeCommands returns the commands that resume everything. They retry transfers whose
+// file was missing.
+func (i *Interrupted) ResumeCommands(s *uploader.Snapshot) []uploader.Command {
+	commands := []uploader.Command{uploader.Resume{Target: i.Target()}}
+	for _, id := range i.batches {
 		commands = append(commands, uploader.Resume{Target: uploader.Target{Batch: id}})
 	}
 	var missing []uploader.TransferID
 	for _, t := range s.Transfers {
-		if l.Transfers[t.ID] && t.State() == uploader.StateMissing {
+		if i.Transfers[t.ID] && t.State() == uploader.StateMissing {
 			missing = append(missing, t.ID)
 		}
 	}
@@ -84,28 +85,28 @@ func (l *Interrupted) ResumeCommands(s *uploader.Snapshot) []uploader.Command {
 	return commands
 }
 
-// PauseCommands are the commands of the answer no.
-func (l *Interrupted) PauseCommands() []uploader.Command {
-	commands := []uploader.Command{uploader.Pause{Target: l.Target()}}
-	for _, id := range l.batches {
+// PauseCommands returns the commands that pause everything.
+func (i *Interrupted) PauseCommands() []uploader.Command {
+	commands := []uploader.Command{uploader.Pause{Target: i.Target()}}
+	for _, id := range i.batches {
 		commands = append(commands, uploader.Pause{Target: uploader.Target{Batch: id}})
 	}
 	return commands
 }
 
-// InterruptedTotals are sums over what waits for the decision.
+// InterruptedTotals are sums over the interrupted transfers.
 type InterruptedTotals struct {
-	Count       int
-	Sent, Size  int64 // bytes
-	needPerson  int   // of Count, those that wait for a person
-	unreachable int   // of Count, those at servers that do not answer
+	Count          int
+	Sent, Size     int64 // bytes
+	needsAttention int   // of Count
+	unreachable    int   // of Count, those at servers that do not respond
 }
 
-// Totals sums up the transfers as they are in the snapshot.
-func (l *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
+// Totals returns the sums over the transfers in the snapshot.
+func (i *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 	var totals InterruptedTotals
 	for _, t := range s.Transfers {
-		if !l.Transfers[t.ID] {
+		if !i.Transfers[t.ID] {
 			continue
 		}
 		totals.Count++
@@ -114,8 +115,8 @@ func (l *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 			totals.Sent += t.Session.Offset
 		}
 		switch {
-		case NeedsPerson(t.State()):
-			totals.needPerson++
+		case NeedsAttention(t.State()):
+			totals.needsAttention++
 		case t.Fault != nil:
 			totals.unreachable++
 		}
@@ -123,14 +124,14 @@ func (l *Interrupted) Totals(s *uploader.Snapshot) InterruptedTotals {
 	return totals
 }
 
-// Question is the question whether to resume, with the current amounts.
-func (l *Interrupted) Question(s *uploader.Snapshot) string {
-	totals := l.Totals(s)
+// Question returns the question whether to resume, with the current amounts.
+func (i *Interrupted) Question(s *uploader.Snapshot) string {
+	totals := i.Totals(s)
 	of := words.Data{"SizeOf": words.SizeOf(totals.Sent, totals.Size)}
 	switch {
 	case totals.Count == 0:
-		return words.Count("greeting.asking.folders", len(l.batches))
-	case !l.Known:
+		return words.Count("greeting.asking.folders", len(i.batches))
+	case !i.Known:
 		return words.Sentences(words.Count("greeting.asking.fresh", totals.Count), words.Text("greeting.checking"))
 	}
 	question := words.Count("greeting.asking.fresh", totals.Count)
@@ -142,8 +143,8 @@ func (l *Interrupted) Question(s *uploader.Snapshot) string {
 	case totals.Sent > 0:
 		question = words.Count("greeting.asking", totals.Count, of)
 	}
-	if totals.needPerson > 0 {
-		question = words.Sentences(question, words.Count("greeting.trouble", totals.needPerson))
+	if totals.needsAttention > 0 {
+		question = words.Sentences(question, words.Count("greeting.trouble", totals.needsAttention))
 	}
 	return question
 }

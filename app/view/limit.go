@@ -8,8 +8,8 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// LimitNow is the limit that holds now, with its end where it comes from the schedule,
-// and its tone.
+// LimitNow returns the text and the tone of the limit in effect, with its end if it comes
+// from the schedule.
 func LimitNow(s *uploader.Snapshot, set uploader.Settings, now time.Time) (string, theme.Tone) {
 	for _, hold := range s.Holds {
 		if hold.Reason == uploader.HeldByMetering {
@@ -38,7 +38,7 @@ func limitTone(limit int64) theme.Tone {
 	}
 }
 
-// limitUntil is a limit in words, with its end; "" for no end.
+// limitUntil returns the text of a limit with its end. Until is "" for no end.
 func limitUntil(limit int64, until string) string {
 	data := words.Data{"At": until}
 	switch {
@@ -56,7 +56,7 @@ func limitUntil(limit int64, until string) string {
 	}
 }
 
-// LimitLabel is a limit without an end in words.
+// LimitLabel returns the text of a limit without an end.
 func LimitLabel(limit int64) string {
 	if limit == 0 {
 		return words.Text("limit.none")

@@ -20,22 +20,22 @@ func TestLimitNow(t *testing.T) {
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot
-		so   uploader.Settings
+		set  uploader.Settings
 		at   time.Time
 		want string
 		tone theme.Tone
 	}{
-		{"as fast as it goes", apptest.Snapshot(), uploader.Settings{}, monday, "No limit", theme.Muted},
-		{"a limit for always", apptest.Snapshot(), uploader.Settings{Limit: 5e6}, monday, "At most 5.0 MB/s", theme.Active},
-		{"hours with a limit, with their end", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday, "5.0 MB/s until 18:00", theme.Active},
-		{"hours at which nothing is sent", apptest.Snapshot(), uploader.Settings{Schedule: daily(uploader.SendNothing)}, monday, "No uploads until 18:00", theme.Warning},
-		{"the time before such hours", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday.Add(10 * time.Hour), "No limit until 08:00", theme.Muted},
-		{"a metered network before all else", metered, uploader.Settings{Limit: 5e6}, monday, "Metered: waiting", theme.Warning},
+		{"no limit", apptest.Snapshot(), uploader.Settings{}, monday, "No limit", theme.Muted},
+		{"limit without a schedule", apptest.Snapshot(), uploader.Settings{Limit: 5e6}, monday, "At most 5.0 MB/s", theme.Active},
+		{"limited by the schedule", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday, "5.0 MB/s until 18:00", theme.Active},
+		{"uploads stopped by the schedule", apptest.Snapshot(), uploader.Settings{Schedule: daily(uploader.SendNothing)}, monday, "No uploads until 18:00", theme.Warning},
+		{"before the scheduled hours", apptest.Snapshot(), uploader.Settings{Schedule: daily(5e6)}, monday.Add(10 * time.Hour), "No limit until 08:00", theme.Muted},
+		{"metered network overrides the limit", metered, uploader.Settings{Limit: 5e6}, monday, "Metered: waiting", theme.Warning},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if text, tone := LimitNow(test.s, test.so, test.at); text != test.want || tone != test.tone {
-				t.Errorf("said %q in tone %v", text, tone)
+			if text, tone := LimitNow(test.s, test.set, test.at); text != test.want || tone != test.tone {
+				t.Errorf("got %q in tone %v", text, tone)
 			}
 		})
 	}

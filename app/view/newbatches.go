@@ -8,23 +8,23 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// NewBatches are the batches that were added in this window and whose content is not
-// known yet, with their paths. It lives on the UI's goroutine.
-type NewBatches map[uploader.BatchID][]string
+// AddedBatches are the batches that were added in this window and are still being scanned,
+// with the paths that were added. It lives on the UI's goroutine.
+type AddedBatches map[uploader.BatchID][]string
 
-// Messages returns a message for each batch that turned out to have no files, or with
-// which earlier uploads continue. It removes the batches whose content is known.
-func (a NewBatches) Messages(s *uploader.Snapshot) []string {
-	if len(a) == 0 {
+// Messages removes the batches whose scan has finished. It returns a message for each of
+// them that has no files or continues earlier uploads.
+func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
+	if len(n) == 0 {
 		return nil
 	}
 	var messages []string
-	for id, paths := range a {
+	for id, paths := range n {
 		batch := s.Batches[id]
 		if batch == nil || !batch.Scanned {
 			continue
 		}
-		delete(a, id)
+		delete(n, id)
 		files, uploaded := countFiles(s, batch)
 		switch {
 		case files == 0:
@@ -36,11 +36,11 @@ func (a NewBatches) Messages(s *uploader.Snapshot) []string {
 	return messages
 }
 
-// addedTolerance is how long before its batch a new transfer may have been added.
+// addedTolerance is how much earlier than its batch a new transfer may have been added.
 const addedTolerance = time.Second
 
-// countFiles counts the files of a batch, and the bytes that earlier uploads with them
-// had uploaded.
+// countFiles returns the number of files of a batch, and of the bytes that were uploaded
+// of them before.
 func countFiles(s *uploader.Snapshot, batch *uploader.Batch) (files int, uploaded int64) {
 	for _, t := range s.Transfers {
 		if t.Batch != batch.ID {

@@ -1,8 +1,6 @@
 package view
 
 import (
-	"path/filepath"
-
 	"github.com/ferryapp/ferry/app/settings"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -12,40 +10,42 @@ import (
 // The keys of the notifications about uploads. A new notification replaces the last one
 // with the same key.
 const (
-	NoteFinished = "finished"
-	NoteTrouble  = "trouble"
-	noteDisk     = "disk"
+	NoteFinished  = "finished"
+	NoteAttention = "trouble"
+	noteDisk      = "disk"
 )
 
 // Notification is the text of a desktop notification.
 type Notification struct{ Key, Title, Body string }
 
-// Notifications finds out what has happened since the last snapshot: batches that are
-// finished, transfers that need a person, and errors of the disk. It lives on the UI's
-// goroutine.
+// Notifications compares each snapshot with the previous one to find what the user is
+// notified about: finished batches, transfers that need attention, and errors of the
+// store. It lives on the UI's goroutine.
 type Notifications struct {
 	started        bool // there was an earlier snapshot
 	openBatches    map[uploader.BatchID]bool
-	needPerson     int // transfers that need a person
-	disk           *fault.Fault
+	needsAttention int // number of transfers
+	storeFault     *fault.Fault
 	finishedUnseen batchStats // since Reset
 }
 
-// Update takes the next snapshot in and returns the notes about it.
+// Update compares the next snapshot with the previous one, and returns the notifications
+// for the changes.
 func (n *Notifications) Update(s *uploader.Snapshot, counts Counts) []Notification {
 	open := findOpenBatches(s)
 	var notes []Notification
 	if n.started {
 		notes = append(n.finishedNotes(s, open), n.problemNotes(s, counts)...)
 	}
-	n.started, n.needPerson, n.disk, n.openBatches = true, counts.needPerson, s.StoreFault, open
+	n.started, n.needsAttention, n.storeFault, n.openBatches = true, counts.needsAttention, s.StoreFault, open
 	return notes
 }
 
-// Reset forgets the finished batches that the window has shown.
+// Reset makes the next notification about finished batches count from zero. It is called
+// when the user has seen the window.
 func (n *Notifications) Reset() { n.finishedUnseen = batchStats{} }
 
-// finishedNotes is a notification about batches that have finished.
+// finishedNotes returns a notification about batches that have finished.
 func (n *Notifications) finishedNotes(s *uploader.Snapshot, open map[uploader.BatchID]bool) []Notification {
 	stats := map[uploader.BatchID]*batchStats{}
 	for id := range n.openBatches {
@@ -69,26 +69,27 @@ func (n *Notifications) finishedNotes(s *uploader.Snapshot, open map[uploader.Ba
 	}}
 }
 
-// problemNotes are notifications about what needs a person.
+// problemNotes returns notifications about transfers that need attention and errors of
+// the store.
 func (n *Notifications) problemNotes(s *uploader.Snapshot, counts Counts) []Notification {
 	var notes []Notification
-	if counts.needPerson > n.needPerson {
-		notes = append(notes, Notification{Key: NoteTrouble, Title: words.Count("note.trouble", counts.needPerson), Body: problemText(s, counts.needPerson)})
+	if counts.needsAttention > n.needsAttention {
+		notes = append(notes, Notification{Key: NoteAttention, Title: words.Count("note.trouble", counts.needsAttention), Body: problemText(s, counts.needsAttention)})
 	}
-	if s.StoreFault != nil && n.disk == nil {
-		sentence := words.Fault(s.StoreFault, words.Subject{})
-		notes = append(notes, Notification{Key: noteDisk, Title: sentence.Short, Body: sentence.Can})
+	if s.StoreFault != nil && n.storeFault == nil {
+		texts := words.Fault(s.StoreFault, words.Subject{})
+		notes = append(notes, Notification{Key: noteDisk, Title: texts.Short, Body: texts.Can})
 	}
 	return notes
 }
 
-// problemText is what n transfers need a person for, if it is the same for all.
+// problemText returns what is wrong with n transfers, if it is the same for all of them.
 func problemText(s *uploader.Snapshot, n int) string {
 	var first *uploader.Transfer
 	for _, t := range s.Transfers {
 		state := t.State()
 		switch {
-		case !NeedsPerson(state):
+		case !NeedsAttention(state):
 			continue
 		case first == nil:
 			first = t
@@ -109,13 +110,13 @@ func problemText(s *uploader.Snapshot, n int) string {
 
 // batchStats are the finished transfers of one or more batches.
 type batchStats struct {
-	batches int    // that were added
+	batches int    // number of batches
 	name    string // of a single batch; "" for several
 	done    int
 	bytes   int64
 }
 
-// add adds another batch.
+// add adds the finished transfers of another batch.
 func (s *batchStats) add(other *batchStats) {
 	if s.batches++; s.batches == 1 {
 		s.name = other.name
@@ -126,12 +127,12 @@ func (s *batchStats) add(other *batchStats) {
 	s.bytes += other.bytes
 }
 
-// findOpenBatches are the batches that are being scanned or have transfers that are not
+// findOpenBatches returns the batches that are being scanned or have transfers that are not
 // final.
 func findOpenBatches(s *uploader.Snapshot) map[uploader.BatchID]bool {
 	open := map[uploader.BatchID]bool{}
 	for id, sum := range s.BatchTotals {
-		if sum.Files > sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled]+needPersonCount(sum) {
+		if sum.Files > sum.Count[uploader.StateDone]+sum.Count[uploader.StateCancelled]+attentionCount(sum) {
 			open[id] = true
 		}
 	}
@@ -149,23 +150,23 @@ func countFinished(stats map[uploader.BatchID]*batchStats, s *uploader.Snapshot)
 	if len(stats) == 0 {
 		return
 	}
-	for id, batchStat := range stats {
-		if batch := s.Batches[id]; batch != nil && len(batch.Roots) == 1 {
-			batchStat.name = filepath.Base(batch.Roots[0])
+	for id, stat := range stats {
+		if batch := s.Batches[id]; batch != nil {
+			stat.name = rootName(batch)
 		}
 	}
 	for _, t := range s.Transfers {
-		if batchStat := stats[t.Batch]; batchStat != nil && t.Phase == uploader.PhaseDone {
-			batchStat.done++
-			batchStat.bytes += t.Source.Size
+		if stat := stats[t.Batch]; stat != nil && t.Phase == uploader.PhaseDone {
+			stat.done++
+			stat.bytes += t.Source.Size
 		}
 	}
 }
 
 // NotificationWanted reports whether the settings allow a notification.
-func NotificationWanted(key string, chosen settings.Notifications) bool {
+func NotificationWanted(key string, s settings.Notifications) bool {
 	if key == NoteFinished {
-		return chosen.Finished
+		return s.Finished
 	}
-	return chosen.NeedsAttention
+	return s.NeedsAttention
 }

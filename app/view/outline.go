@@ -7,9 +7,9 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Outline is the structure of the list: which rows it has. A row is a batch, which can
-// be opened, a transfer inside of an open batch, or a transfer of its own. It follows
-// the snapshots, the filter, the search and what the user opens. Transfers that have not
+// Outline determines which rows the list has. A row is a batch, which can be opened, a
+// transfer in an open batch, or a single transfer. The rows depend on the snapshot, the
+// filter, the search and the batches that the user opened. Transfers that have not
 // changed cost one comparison of pointers per snapshot.
 //
 // Transfers are identified by their index in the snapshot, batches by the index of their
@@ -34,9 +34,9 @@ type Outline struct {
 
 // item is cached data of a transfer.
 type item struct {
-	group int32
-	under Filter
-	found bool // by the search
+	group  int32
+	filter Filter
+	found  bool // by the search
 }
 
 // Group is the transfers of one batch, or one transfer without a batch.
@@ -56,7 +56,7 @@ func NewOutline() *Outline {
 	return &Outline{open: map[uploader.BatchID]bool{}, closed: map[uploader.BatchID]bool{}}
 }
 
-// Update follows a new snapshot.
+// Update updates the rows for a new snapshot.
 func (o *Outline) Update(s *uploader.Snapshot) {
 	renamed := !slices.Equal(o.servers, s.Servers)
 	if renamed {
@@ -93,33 +93,33 @@ func (o *Outline) sameOrder(s *uploader.Snapshot) bool {
 }
 
 // update caches what has changed about transfers in the same order. It reports whether
-// the rows change by it.
+// that changes the rows.
 func (o *Outline) update(s *uploader.Snapshot) bool {
-	moved := false
+	changed := false
 	for i, t := range s.Transfers {
 		if t == o.transfers[i] {
 			continue
 		}
-		if under := filterOf(t.State()); under != o.items[i].under {
-			o.items[i].under, moved = under, true
+		if filter := filterOf(t.State()); filter != o.items[i].filter {
+			o.items[i].filter, changed = filter, true
 		}
 	}
 	o.transfers, o.batches = s.Transfers, s.Batches
-	return moved && o.filter != FilterAll
+	return changed && o.filter != FilterAll
 }
 
-// regroup builds the groups again. The items of transfers that have not changed are
-// kept, unless they are stale.
+// regroup rebuilds the groups. The items of transfers that have not changed are reused,
+// unless they are stale.
 func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
-	traits := make([]item, len(s.Transfers))
+	items := make([]item, len(s.Transfers))
 	for i, t := range s.Transfers {
 		if !stale && i < len(o.transfers) && t == o.transfers[i] {
-			traits[i] = o.items[i]
+			items[i] = o.items[i]
 		} else {
-			traits[i] = item{under: filterOf(t.State()), found: o.search.Matches(t)}
+			items[i] = item{filter: filterOf(t.State()), found: o.search.matches(t)}
 		}
 	}
-	o.transfers, o.batches, o.items = s.Transfers, s.Batches, traits
+	o.transfers, o.batches, o.items = s.Transfers, s.Batches, items
 	o.groupTransfers()
 	o.sortTransfers()
 	o.classify()
@@ -149,8 +149,8 @@ func (o *Outline) groupTransfers() {
 	}
 }
 
-// groupFor is the index of a batch's group, which is added if there is none. A transfer
-// without a batch gets a group of its own.
+// groupFor returns the index of a batch's group, and adds the group if there is none. A
+// transfer without a batch gets a new group.
 func (o *Outline) groupFor(batch uploader.BatchID) int32 {
 	if g, known := o.groupOf[batch]; known && batch != 0 {
 		return g
@@ -163,8 +163,8 @@ func (o *Outline) groupFor(batch uploader.BatchID) int32 {
 	return g
 }
 
-// sortTransfers orders the transfers by group. Before it, Group.to is the number of the
-// group's transfers.
+// sortTransfers orders the transfers by group. When it is called, Group.to is the number
+// of the group's transfers.
 func (o *Outline) sortTransfers() {
 	next := int32(0)
 	for g := range o.groups {
@@ -173,8 +173,8 @@ func (o *Outline) sortTransfers() {
 		next += count
 	}
 	o.order = make([]int32, len(o.transfers))
-	for i, f := range o.items {
-		g := &o.groups[f.group]
+	for i, item := range o.items {
+		g := &o.groups[item.group]
 		o.order[g.to] = int32(i)
 		g.to++
 	}
@@ -190,7 +190,8 @@ func (o *Outline) classify() {
 	}
 }
 
-// isSingleFile reports whether a batch is one file, which has no row of its own.
+// isSingleFile reports whether a batch is one file. Such a batch has no row apart from
+// that of the file.
 func (o *Outline) isSingleFile(g *Group, batch *uploader.Batch) bool {
 	if g.to-g.from != 1 {
 		return false
@@ -199,7 +200,7 @@ func (o *Outline) isSingleFile(g *Group, batch *uploader.Batch) bool {
 	return batch == nil || batch.Scanned || len(batch.Roots) == 1 && batch.Roots[0] == only.Source.Path
 }
 
-// layOut lists the rows.
+// layOut computes the rows.
 func (o *Outline) layOut() {
 	o.lines = o.lines[:0]
 	everything := o.filter == FilterAll && o.search.Empty()
@@ -237,7 +238,7 @@ func (o *Outline) addBatchRow(g int) {
 
 func (o *Outline) addTransferRows(g *Group, members []int32) {
 	for _, i := range members {
-		if f := o.items[i]; (o.filter == FilterAll || f.under == o.filter) && (f.found || g.nameMatches) {
+		if item := o.items[i]; (o.filter == FilterAll || item.filter == o.filter) && (item.found || g.nameMatches) {
 			o.lines = append(o.lines, line(i))
 		}
 	}
@@ -256,20 +257,20 @@ func (o *Outline) IsOpen(g *Group) bool {
 func (o *Outline) openedBySearch(g *Group) bool { return !o.search.Empty() && !g.nameMatches }
 
 // SetFilter sets the filter.
-func (o *Outline) SetFilter(chosen Filter) {
-	o.filter = chosen
+func (o *Outline) SetFilter(filter Filter) {
+	o.filter = filter
 	o.layOut()
 }
 
 // SetSearch sets the search.
-func (o *Outline) SetSearch(wanted Search) {
-	if wanted.equal(o.search) {
+func (o *Outline) SetSearch(search Search) {
+	if search.equal(o.search) {
 		return
 	}
-	o.search = wanted.withServers(o.servers)
+	o.search = search.withServers(o.servers)
 	clear(o.closed)
 	for i, t := range o.transfers {
-		o.items[i].found = o.search.Matches(t)
+		o.items[i].found = o.search.matches(t)
 	}
 	o.classify()
 	o.layOut()

@@ -14,7 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// drawing is the rows as text, with the transfers of a batch indented.
+// drawing returns the rows as text, with the transfers of a batch indented.
 func drawing(o *Outline) string {
 	var b strings.Builder
 	for i := range o.lines {
@@ -39,57 +39,57 @@ func lines(rows ...string) string {
 
 func TestOutline(t *testing.T) {
 	apptest.LoadEnglish(t)
-	looking := func(s *uploader.Snapshot, b *uploader.Batch) *uploader.Snapshot {
+	scanning := func(s *uploader.Snapshot, b *uploader.Batch) *uploader.Snapshot {
 		b.Scanned = false
 		return apptest.WithBatches(s, b)
 	}
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot
-		how  func(*Outline)
+		do   func(*Outline)
 		want string
 	}{
-		{"batches are closed, a file alone is a row like any other", apptest.Folders(), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
-		{"an open batch shows its files", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true) }, lines("batch 7", "  1", "  2", "  3", "4", "batch 8")},
-		{"and hides them again", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetOpen(0, false) }, lines("batch 7", "4", "batch 8")},
-		{"a transfer does not open", apptest.Folders(), func(o *Outline) { o.SetOpen(1, true) }, lines("batch 7", "4", "batch 8")},
-		{"a folder of one file is that file", apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1")},
+		{"batches are closed at first", apptest.Folders(), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
+		{"open batch", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true) }, lines("batch 7", "  1", "  2", "  3", "4", "batch 8")},
+		{"closed batch", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetOpen(0, false) }, lines("batch 7", "4", "batch 8")},
+		{"transfers cannot be opened", apptest.Folders(), func(o *Outline) { o.SetOpen(1, true) }, lines("batch 7", "4", "batch 8")},
+		{"folder of one file", apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1")},
 		{
-			"a folder of which one file is found so far is a folder",
-			looking(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("batch 7"),
+			"folder of one file, still scanning",
+			scanning(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/b"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("batch 7"),
 		},
 		{
-			"a file that was dropped alone is no folder at any time",
-			looking(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1"),
+			"single file, still scanning",
+			scanning(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a"))), apptest.Folder(7, "a")), func(*Outline) {}, lines("1"),
 		},
-		{"a folder that is being looked through has a row before its first file", looking(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8", "batch 9")},
-		{"an empty folder has none", apptest.WithBatches(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
+		{"folder without files, still scanning", scanning(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8", "batch 9")},
+		{"empty folder", apptest.WithBatches(apptest.Folders(), apptest.Folder(9, "new")), func(*Outline) {}, lines("batch 7", "4", "batch 8")},
 		{
-			"files of batches that lie among each other stand by their batch",
+			"interleaved files are grouped by batch",
 			apptest.WithBatches(apptest.Snapshot(apptest.Transfer(1, apptest.InFolder(7, "a/1")), apptest.Transfer(2, apptest.InFolder(8, "b/2")), apptest.Transfer(3, apptest.InFolder(7, "a/3")), apptest.Transfer(4, apptest.InFolder(8, "b/4"))), apptest.Folder(7, "a"), apptest.Folder(8, "b")),
 			func(o *Outline) { o.SetOpen(1, true); o.SetOpen(0, true) },
 			lines("batch 7", "  1", "  3", "batch 8", "  2", "  4"),
 		},
-		{"a filter shows batches that have something under it", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone) }, lines("batch 7", "batch 8")},
-		{"and of an open one what is", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetFilter(FilterActive) }, lines("batch 7", "  2")},
-		{"or files alone", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterTrouble) }, lines("4")},
-		{"a search opens the batches in which it finds something", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("TWO")) }, lines("batch 7", "  2")},
-		{"every word has to be there", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("raw iceland ee")) }, lines("batch 7", "  3")},
-		{"a batch found by its own name stays closed", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("iceland")) }, lines("batch 7")},
-		{"and opens with all its files", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("iceland")); o.SetOpen(0, true) }, lines("batch 7", "  1", "  2", "  3")},
-		{"a letter may be written in two ways", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("e\u0301ire sea")) }, lines("batch 8", "  6")},
-		{"a server's name finds what goes there", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("this computer film")) }, lines("4")},
-		{"what the search opened can be closed", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false) }, lines("batch 7")},
-		{"another search opens it again", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false); o.SetSearch(NewSearch("one")) }, lines("batch 7", "  1")},
-		{"without words all is as it was", apptest.Folders(), func(o *Outline) { o.SetOpen(2, true); o.SetSearch(NewSearch("two")); o.SetSearch(NewSearch(" ")) }, lines("batch 7", "4", "batch 8", "  5", "  6")},
-		{"filter and search hold together", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone); o.SetSearch(NewSearch("raw")) }, lines("batch 7", "  1", "batch 8", "  5", "  6")},
-		{"nothing may be found", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("nothing like it")) }, ""},
+		{"filter, closed batches", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone) }, lines("batch 7", "batch 8")},
+		{"filter, open batch", apptest.Folders(), func(o *Outline) { o.SetOpen(0, true); o.SetFilter(FilterActive) }, lines("batch 7", "  2")},
+		{"filter, single file", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterAttention) }, lines("4")},
+		{"search opens batches with matching files", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("TWO")) }, lines("batch 7", "  2")},
+		{"search for several words", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("raw iceland ee")) }, lines("batch 7", "  3")},
+		{"search matches the batch's name", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("iceland")) }, lines("batch 7")},
+		{"batch opened after a search for its name", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("iceland")); o.SetOpen(0, true) }, lines("batch 7", "  1", "  2", "  3")},
+		{"search ignores Unicode normalization", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("e\u0301ire sea")) }, lines("batch 8", "  6")},
+		{"search for the server's name", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("this computer film")) }, lines("4")},
+		{"batch closed during a search", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false) }, lines("batch 7")},
+		{"next search opens the batch again", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("two")); o.SetOpen(0, false); o.SetSearch(NewSearch("one")) }, lines("batch 7", "  1")},
+		{"empty search restores the open batches", apptest.Folders(), func(o *Outline) { o.SetOpen(2, true); o.SetSearch(NewSearch("two")); o.SetSearch(NewSearch(" ")) }, lines("batch 7", "4", "batch 8", "  5", "  6")},
+		{"filter and search", apptest.Folders(), func(o *Outline) { o.SetFilter(FilterDone); o.SetSearch(NewSearch("raw")) }, lines("batch 7", "  1", "batch 8", "  5", "  6")},
+		{"search without results", apptest.Folders(), func(o *Outline) { o.SetSearch(NewSearch("nothing like it")) }, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			o := NewOutline()
 			o.Update(test.s)
-			test.how(o)
+			test.do(o)
 			if diff := cmp.Diff(test.want, drawing(o)); diff != "" {
 				t.Error(diff)
 			}
@@ -101,35 +101,35 @@ func TestOutline(t *testing.T) {
 func TestOutlineEqualsFreshOutline(t *testing.T) {
 	apptest.LoadEnglish(t)
 	rapid.Check(t, func(t *rapid.T) {
-		old := NewOutline()
-		var wanted Search
-		chosen := FilterAll
+		followed := NewOutline()
+		var search Search
+		filter := FilterAll
 		open := map[uploader.BatchID]bool{}
 		for range rapid.IntRange(1, 6).Draw(t, "snapshots") {
 			s := anySnapshot(t)
-			old.Update(s)
+			followed.Update(s)
 			if rapid.Bool().Draw(t, "filters") {
-				chosen = rapid.SampledFrom([]Filter{FilterAll, FilterActive, FilterWaiting, FilterDone}).Draw(t, "filter")
-				old.SetFilter(chosen)
+				filter = rapid.SampledFrom([]Filter{FilterAll, FilterActive, FilterWaiting, FilterDone}).Draw(t, "filter")
+				followed.SetFilter(filter)
 			}
 			if rapid.Bool().Draw(t, "searches") {
-				wanted = NewSearch(rapid.SampledFrom([]string{"", "a", "7", "batch8", "studio"}).Draw(t, "search"))
-				old.SetSearch(wanted)
+				search = NewSearch(rapid.SampledFrom([]string{"", "a", "7", "batch8", "studio"}).Draw(t, "search"))
+				followed.SetSearch(search)
 			}
-			if i := rapid.IntRange(0, 8).Draw(t, "row"); wanted.Empty() && i < len(old.lines) && old.GroupAt(i) != nil {
-				batch := old.GroupAt(i).Batch
+			if i := rapid.IntRange(0, 8).Draw(t, "row"); search.Empty() && i < len(followed.lines) && followed.GroupAt(i) != nil {
+				batch := followed.GroupAt(i).Batch
 				open[batch] = !open[batch]
-				old.SetOpen(i, open[batch])
+				followed.SetOpen(i, open[batch])
 			}
 		}
-		last := &uploader.Snapshot{Transfers: slices.Clone(old.transfers), Batches: old.batches, Servers: old.servers}
+		last := &uploader.Snapshot{Transfers: slices.Clone(followed.transfers), Batches: followed.batches, Servers: followed.servers}
 		fresh := NewOutline()
-		fresh.open, fresh.closed, fresh.filter = open, old.closed, chosen
+		fresh.open, fresh.closed, fresh.filter = open, followed.closed, filter
 		fresh.Update(last)
-		fresh.SetSearch(wanted)
-		fresh.closed = old.closed
+		fresh.SetSearch(search)
+		fresh.closed = followed.closed
 		fresh.layOut()
-		if diff := cmp.Diff(drawing(fresh), drawing(old)); diff != "" {
+		if diff := cmp.Diff(drawing(fresh), drawing(followed)); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -140,14 +140,14 @@ func anySnapshot(t *rapid.T) *uploader.Snapshot {
 	s := apptest.Snapshot()
 	for id := range rapid.IntRange(0, 8).Draw(t, "transfers") {
 		batch := uploader.BatchID(rapid.IntRange(6, 8).Draw(t, "batch"))
-		how := rapid.SampledFrom([]func(*uploader.Transfer){apptest.Sending, apptest.Done, apptest.Paused}).Draw(t, "state")
-		next := apptest.Transfer(uploader.TransferID(id+1), apptest.InFolder(batch, fmt.Sprintf("batch%d/%d", batch, id)), how)
+		state := rapid.SampledFrom([]func(*uploader.Transfer){apptest.Sending, apptest.Done, apptest.Paused}).Draw(t, "state")
+		next := apptest.Transfer(uploader.TransferID(id+1), apptest.InFolder(batch, fmt.Sprintf("batch%d/%d", batch, id)), state)
 		next.Server = uploader.ServerID(rapid.IntRange(1, 2).Draw(t, "server"))
 		transfers = append(transfers, next)
 	}
 	for id := uploader.BatchID(6); id <= 9; id++ {
 		b := apptest.Folder(id, fmt.Sprintf("batch%d", id))
-		b.Scanned = rapid.Bool().Draw(t, "expanded")
+		b.Scanned = rapid.Bool().Draw(t, "scanned")
 		s.Batches[id] = b
 	}
 	s.Transfers = transfers
@@ -166,7 +166,7 @@ func TestOutlineMembers(t *testing.T) {
 		t.Error(diff)
 	}
 	if o.Members(99) != nil {
-		t.Error("a batch that is not there has files")
+		t.Error("an unknown batch has members")
 	}
 }
 
@@ -178,9 +178,9 @@ func BenchmarkOutline(b *testing.B) {
 		t.Batch = uploader.BatchID(1 + i/1000)
 		t.Source.Path = fmt.Sprintf("/home/ada/Pictures/Iceland %d/IMG_%06d.raw", t.Batch, i)
 	}
-	moved := func(old *uploader.Snapshot) *uploader.Snapshot {
-		next := *old
-		next.Transfers = slices.Clone(old.Transfers)
+	changed := func(last *uploader.Snapshot) *uploader.Snapshot {
+		next := *last
+		next.Transfers = slices.Clone(last.Transfers)
 		for i := range 3 {
 			t := *next.Transfers[i]
 			t.Session.Offset += 1e6
@@ -188,16 +188,16 @@ func BenchmarkOutline(b *testing.B) {
 		}
 		return &next
 	}
-	b.Run("three moved", func(b *testing.B) {
+	b.Run("three changed", func(b *testing.B) {
 		o, now := NewOutline(), s
 		for b.Loop() {
 			b.StopTimer()
-			now = moved(now)
+			now = changed(now)
 			b.StartTimer()
 			o.Update(now)
 		}
 	})
-	b.Run("one came", func(b *testing.B) {
+	b.Run("one added", func(b *testing.B) {
 		o, now := NewOutline(), s
 		for b.Loop() {
 			b.StopTimer()

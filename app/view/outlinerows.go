@@ -2,13 +2,13 @@ package view
 
 import "github.com/ferryapp/ferry/uploader"
 
-// Len is the number of rows.
+// Len returns the number of rows.
 func (o *Outline) Len() int { return len(o.lines) }
 
 // Empty reports whether the group has no transfers.
 func (g *Group) Empty() bool { return g.from == g.to }
 
-// GroupAt is the group of a batch's row; nil for a transfer's row.
+// GroupAt returns the group of a batch's row; nil for a transfer's row.
 func (o *Outline) GroupAt(i int) *Group {
 	if l := o.lines[i]; l < 0 {
 		return &o.groups[^l]
@@ -16,7 +16,7 @@ func (o *Outline) GroupAt(i int) *Group {
 	return nil
 }
 
-// TransferAt is the transfer of a row; nil for a batch's row.
+// TransferAt returns the transfer of a row; nil for a batch's row.
 func (o *Outline) TransferAt(i int) *uploader.Transfer {
 	if l := o.lines[i]; l >= 0 {
 		return o.transfers[l]
@@ -24,7 +24,7 @@ func (o *Outline) TransferAt(i int) *uploader.Transfer {
 	return nil
 }
 
-// Parent is the row of the batch that contains the row; -1 for none.
+// Parent returns the index of the row of the batch that contains the row; -1 for none.
 func (o *Outline) Parent(i int) int {
 	l := o.lines[i]
 	if l < 0 {
@@ -42,26 +42,26 @@ func (o *Outline) HasRow(batch uploader.BatchID) bool {
 	return known && o.groups[g].hasRow
 }
 
-// Members are the transfers of a batch, including those that have no row.
+// Members returns the transfers of a batch, including those that have no row.
 func (o *Outline) Members(batch uploader.BatchID) []*uploader.Transfer {
 	g, known := o.groupOf[batch]
 	if !known {
 		return nil
 	}
-	places := o.order[o.groups[g].from:o.groups[g].to]
-	transfers := make([]*uploader.Transfer, len(places))
-	for i, place := range places {
-		transfers[i] = o.transfers[place]
+	members := o.order[o.groups[g].from:o.groups[g].to]
+	transfers := make([]*uploader.Transfer, len(members))
+	for i, index := range members {
+		transfers[i] = o.transfers[index]
 	}
 	return transfers
 }
 
-// Unacknowledged is the number of bytes of each batch that were sent and not
+// Unacknowledged returns, for each batch, the number of bytes that were sent and are not
 // acknowledged yet.
 func (o *Outline) Unacknowledged(s *uploader.Snapshot) map[uploader.BatchID]int64 {
 	bytes := make(map[uploader.BatchID]int64, len(s.Progress))
-	for i, is := range o.items {
-		if is.under != FilterActive {
+	for i, item := range o.items {
+		if item.filter != FilterActive {
 			continue
 		}
 		t := o.transfers[i]

@@ -6,14 +6,14 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Progress is the length of a row's bar, from 0 to 1.
+// Progress is what a row's bar shows, as fractions from 0 to 1.
 type Progress struct {
 	Acked float64 // acknowledged by the server
 	Sent  float64 // including bytes that are not acknowledged
 }
 
-// ProgressOf is the bar of a transfer. High is the greatest number of bytes that was
-// shown before.
+// ProgressOf returns the progress of a transfer. High is the greatest number of sent bytes
+// that was shown before.
 func ProgressOf(s *uploader.Snapshot, t *uploader.Transfer, high int64) Progress {
 	if t.Phase == uploader.PhaseDone {
 		return Progress{Acked: 1, Sent: 1}
@@ -22,13 +22,12 @@ func ProgressOf(s *uploader.Snapshot, t *uploader.Transfer, high int64) Progress
 		return Progress{}
 	}
 	size := float64(t.Source.Size)
-	held := float64(t.Session.Offset) / size
-	return Progress{Acked: held, Sent: max(held, float64(max(s.Sent(t), high))/size)}
+	acked := float64(t.Session.Offset) / size
+	return Progress{Acked: acked, Sent: max(acked, float64(max(s.Sent(t), high))/size)}
 }
 
-// HighWater is the greatest number of bytes shown of each transfer, so that a bar does
-// not go back while its upload stays the same: lost bytes are sent again behind the
-// bar's end.
+// HighWater is the greatest number of bytes shown of each transfer. With it a bar does not
+// move back when lost bytes of the same upload are sent again.
 type HighWater map[uploader.TransferID]struct {
 	url  string
 	sent int64
@@ -48,8 +47,8 @@ func (h HighWater) Raise(t *uploader.Transfer, sent int64) int64 {
 	return mark.sent
 }
 
-// BatchHighWater is the same for batches. A bar goes back when the batch has grown or
-// one of its files starts over.
+// BatchHighWater is the HighWater of batches. A bar moves back only if the batch has grown
+// or one of its files starts over.
 type BatchHighWater map[uploader.BatchID]batchHighMark
 
 type batchHighMark struct {
@@ -65,7 +64,7 @@ func (h BatchHighWater) Keep(batches map[uploader.BatchID]*uploader.Batch) {
 
 // Raise returns the greatest number of bytes seen of the batch.
 func (h BatchHighWater) Raise(id uploader.BatchID, sum uploader.BatchTotals) int64 {
-	final := sum.Count[uploader.StateDone] + sum.Count[uploader.StateCancelled] + needPersonCount(sum)
+	final := sum.Count[uploader.StateDone] + sum.Count[uploader.StateCancelled] + attentionCount(sum)
 	mark := h[id]
 	if mark.bytes != sum.Bytes || final < mark.final || sum.Sent > mark.sent {
 		mark.sent = sum.Sent

@@ -9,7 +9,7 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-func TestBarDoesNotGoBack(t *testing.T) {
+func TestBarDoesNotMoveBack(t *testing.T) {
 	high := HighWater{}
 	upload := func(url string, sent int64) *uploader.Transfer {
 		return apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) { t.Session = uploader.Session{URL: url, Offset: sent, Sent: sent} })
@@ -20,37 +20,37 @@ func TestBarDoesNotGoBack(t *testing.T) {
 		sent int64
 		want int64
 	}{
-		{"it rises", upload("a", 1000), 1500, 1500},
-		{"bytes under way are lost", upload("a", 1000), 1000, 1500},
-		{"they are sent again", upload("a", 1600), 1700, 1700},
-		{"another upload begins at its own start", upload("b", 0), 10, 10},
+		{"more bytes sent", upload("a", 1000), 1500, 1500},
+		{"unacknowledged bytes lost", upload("a", 1000), 1000, 1500},
+		{"lost bytes sent again", upload("a", 1600), 1700, 1700},
+		{"new upload starts over", upload("b", 0), 10, 10},
 	}
 	for _, step := range steps {
 		if got := high.Raise(step.t, step.sent); got != step.want {
-			t.Errorf("%s: shown at %d, want %d", step.name, got, step.want)
+			t.Errorf("%s: got %d, want %d", step.name, got, step.want)
 		}
 	}
 	high.Raise(apptest.Transfer(1, apptest.Done), 4*apptest.Gigabyte)
 	if len(high) != 0 {
-		t.Error("a finished upload is remembered for ever")
+		t.Error("a finished upload is still in the map")
 	}
 }
 
-func TestBatchBarDoesNotGoBack(t *testing.T) {
+func TestBatchBarDoesNotMoveBack(t *testing.T) {
 	high := BatchHighWater{}
 	steps := []struct {
 		name string
 		sum  uploader.BatchTotals
 		want int64
 	}{
-		{"it rises", uploader.BatchTotals{Bytes: 4000, Sent: 1500}, 1500},
-		{"bytes under way are lost", uploader.BatchTotals{Bytes: 4000, Sent: 1000}, 1500},
-		{"they are sent again", uploader.BatchTotals{Bytes: 4000, Sent: 1700}, 1700},
+		{"more bytes sent", uploader.BatchTotals{Bytes: 4000, Sent: 1500}, 1500},
+		{"unacknowledged bytes lost", uploader.BatchTotals{Bytes: 4000, Sent: 1000}, 1500},
+		{"lost bytes sent again", uploader.BatchTotals{Bytes: 4000, Sent: 1700}, 1700},
 		{"the batch grows", uploader.BatchTotals{Bytes: 5000, Sent: 1600}, 1600},
 	}
 	for _, step := range steps {
 		if got := high.Raise(1, step.sum); got != step.want {
-			t.Errorf("%s: shown at %d, want %d", step.name, got, step.want)
+			t.Errorf("%s: got %d, want %d", step.name, got, step.want)
 		}
 	}
 	high.Raise(2, uploader.BatchTotals{})
@@ -62,16 +62,16 @@ func TestBatchBarDoesNotGoBack(t *testing.T) {
 
 func TestProgressOf(t *testing.T) {
 	empty := apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) { t.Source.Size = 0 })
-	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
-	moving.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte}
+	sending := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)))
+	sending.Progress[1] = uploader.Progress{Sent: 2 * apptest.Gigabyte}
 	tests := []struct {
 		name string
 		s    *uploader.Snapshot
 		want Progress
 	}{
-		{"what is on its way lies above what the server has", moving, Progress{Acked: 0.25, Sent: 0.5}},
-		{"an empty file has no progress until it is done", apptest.Snapshot(empty), Progress{}},
-		{"done is all", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), Progress{Acked: 1, Sent: 1}},
+		{"sent bytes are ahead of acknowledged bytes", sending, Progress{Acked: 0.25, Sent: 0.5}},
+		{"empty file", apptest.Snapshot(empty), Progress{}},
+		{"done", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), Progress{Acked: 1, Sent: 1}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,20 +86,20 @@ func TestEveryStateHasOwnIcon(t *testing.T) {
 	seen := map[theme.IconName]uploader.State{}
 	for _, state := range uploader.States() {
 		icon, _ := StateIcon(state)
-		if other, taken := seen[icon]; taken {
-			t.Errorf("%v and %v look the same", state, other)
+		if other, ok := seen[icon]; ok {
+			t.Errorf("%v and %v have the same icon", state, other)
 		}
 		seen[icon] = state
 	}
 }
 
-func TestRowsThatNeedPersonHaveLabelledButton(t *testing.T) {
+func TestRowsThatNeedAttentionHaveLabelledButton(t *testing.T) {
 	apptest.LoadEnglish(t)
 	kinds := map[fault.Kind]string{fault.SourceChanged: "Start over", fault.Gone: "Start over", fault.Refused: "Try again", fault.TooLarge: "Change server…", fault.SourceMissing: "Locate…", fault.Auth: "Sign in…", fault.AlreadyUploaded: "Upload again", fault.AmbiguousMatch: "Resume earlier upload"}
 	for kind, want := range kinds {
 		buttons := buttonsOf(situationOf([]*uploader.Transfer{apptest.Transfer(1, apptest.Failed(kind))}))
 		if button := buttons[len(buttons)-1]; !button.Prominent || button.Label != want {
-			t.Errorf("%v offers %+v", kind, button)
+			t.Errorf("%v: got button %+v", kind, button)
 		}
 	}
 }

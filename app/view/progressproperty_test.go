@@ -9,26 +9,26 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestBarDoesNotGoBackProperty(t *testing.T) {
+func TestBarNeverMovesBackProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		high := HighWater{}
 		size := rapid.Int64Range(1, apptest.Gigabyte).Draw(t, "size")
 		var shown Progress
 		for range rapid.IntRange(1, 40).Draw(t, "snapshots") {
-			held := rapid.Int64Range(0, size).Draw(t, "held by the server")
-			sent := rapid.Int64Range(held, size).Draw(t, "sent")
+			acked := rapid.Int64Range(0, size).Draw(t, "acknowledged")
+			sent := rapid.Int64Range(acked, size).Draw(t, "sent")
 			upload := apptest.Transfer(1, apptest.Sending, func(t *uploader.Transfer) {
 				t.Source.Size = size
-				t.Session = uploader.Session{URL: "https://x/1", Offset: held, Sent: held}
+				t.Session = uploader.Session{URL: "https://x/1", Offset: acked, Sent: acked}
 			})
 			s := apptest.Snapshot(upload)
 			s.Progress[1] = uploader.Progress{Sent: sent}
 			next := ProgressOf(s, upload, high.Raise(upload, s.Sent(upload)))
 			if next.Sent < shown.Sent {
-				t.Fatalf("the bar went from %v to %v", shown, next)
+				t.Fatalf("bar moved back from %v to %v", shown, next)
 			}
 			if next.Acked > next.Sent || next.Sent > 1 {
-				t.Fatalf("the bar is at %v", next)
+				t.Fatalf("invalid bar %v", next)
 			}
 			shown = next
 		}

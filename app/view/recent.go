@@ -9,21 +9,21 @@ import (
 )
 
 const (
-	// MaxRecent is how many of the last finished uploads the tray's menu has.
+	// MaxRecent is the number of finished uploads in the tray's menu.
 	MaxRecent = 5
 
 	// maxRecentLength is the greatest number of characters of a name in the menu.
 	maxRecentLength = 40
 )
 
-// RecentUpload is one of the uploads that finished last. The zero value is none.
+// RecentUpload is one of the uploads that finished last. The zero value stands for none.
 type RecentUpload struct {
 	ID       uploader.TransferID
 	Name     string
-	Received bool // by this computer: the file is shown instead of its link
+	Received bool // by the built-in receiver: the menu shows the file instead of copying a link
 }
 
-// recentOf are the uploads that finished last, newest first.
+// recentOf returns the uploads that finished last, newest first.
 func recentOf(s *uploader.Snapshot) [MaxRecent]RecentUpload {
 	var last [MaxRecent]*uploader.Transfer
 	for _, t := range s.Transfers {
@@ -38,16 +38,17 @@ func recentOf(s *uploader.Snapshot) [MaxRecent]RecentUpload {
 			}
 		}
 	}
-	var found [MaxRecent]RecentUpload
+	var recent [MaxRecent]RecentUpload
 	for i, t := range last {
 		if t != nil {
-			found[i] = RecentUpload{ID: t.ID, Name: menuName(words.Printable(t.Source.Name()), runtime.GOOS), Received: t.Server == uploader.BuiltinServer}
+			recent[i] = RecentUpload{ID: t.ID, Name: menuName(words.Printable(t.Source.Name()), runtime.GOOS), Received: t.Server == uploader.BuiltinServer}
 		}
 	}
-	return found
+	return recent
 }
 
-// menuName escapes the character that the system's menus use to mark an access key.
+// menuName shortens a name and escapes the character that marks an access key in menus of
+// the system (a GOOS).
 func menuName(name, system string) string {
 	name = Shorten(name, maxRecentLength)
 	switch system {

@@ -5,11 +5,11 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Resumed are the transfers that continue by themselves after a start, with the offsets
-// that were known then. What the servers really have is known after they have answered.
+// Resumed are the transfers that are resumed automatically after a start, with the offsets
+// that were stored. The servers' offsets are known later.
 type Resumed map[uploader.TransferID]int64
 
-// FindResumed finds them in the first snapshot after a start.
+// FindResumed returns the resumed transfers of the first snapshot after a start.
 func FindResumed(s *uploader.Snapshot) Resumed {
 	r := Resumed{}
 	for _, t := range s.Transfers {
@@ -20,15 +20,15 @@ func FindResumed(s *uploader.Snapshot) Resumed {
 	return r
 }
 
-// Text is how many transfers continue and how much of them was uploaded, as far as is
-// known; "" for none.
+// Text returns how many transfers are resumed and how much of them is known to be uploaded;
+// "" for none.
 func (r Resumed) Text(s *uploader.Snapshot) string {
 	if len(r) == 0 {
 		return ""
 	}
 	var sent, size int64
 	for _, t := range s.Transfers {
-		if acknowledged, ours := r[t.ID]; ours {
+		if acknowledged, ok := r[t.ID]; ok {
 			sent += max(t.ResumedFrom, acknowledged)
 			size += max(0, t.Source.Size)
 		}

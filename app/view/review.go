@@ -10,11 +10,11 @@ import (
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
-// ReviewRow is the row of an interrupted upload while it waits for the answer. Transfers
-// that need a person look as they do in the list.
+// ReviewRow returns the row of an interrupted upload that waits for the user's decision.
+// Transfers that need attention look as they do in the list.
 func ReviewRow(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widgets.RowModel {
 	model := TransferRow(s, t, 0, s.Sent(t), now)
-	if NeedsPerson(t.State()) {
+	if NeedsAttention(t.State()) {
 		slices.SortStableFunc(model.Actions, func(a, b widgets.Action) int { return prominentLast(a) - prominentLast(b) })
 		return model
 	}
@@ -41,7 +41,7 @@ func ReviewRow(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) widget
 	return model
 }
 
-// prominentLast orders the button with a text last, as in the list.
+// prominentLast is a sort key that puts the button with a text last, as in the list.
 func prominentLast(a widgets.Action) int {
 	if a.Prominent {
 		return 1

@@ -10,16 +10,16 @@ import (
 	"github.com/ferryapp/ferry/widgets"
 )
 
-// TransferRow is the row of a transfer. Place is its position in the queue, high the
-// greatest number of its bytes that was shown.
-func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, place int, high int64, now time.Time) widgets.RowModel {
+// TransferRow returns the row of a transfer. Position is its position in the queue, high
+// the greatest number of sent bytes that was shown.
+func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high int64, now time.Time) widgets.RowModel {
 	state := t.State()
 	bar := ProgressOf(s, t, high)
 	model := widgets.RowModel{
 		Icon:    fileIcon(t.Source.Name()),
 		Name:    TransferName(t),
 		Size:    sizeOf(t),
-		Status:  words.Row(s, t, place, now),
+		Status:  words.Row(s, t, position, now),
 		ShowBar: state == uploader.StateUploading || bar.Sent > 0 && state != uploader.StateDone && state != uploader.StateCancelled,
 		Acked:   bar.Acked,
 		Sent:    bar.Sent,
@@ -27,7 +27,7 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, place int, high int
 	}
 	model.StatusIcon, model.Tone = StateIcon(state)
 	model.BarTone = model.Tone
-	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // which the detail contains
+	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // their status contains it
 		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
 	}
 	server, _ := s.Server(t.Server)
@@ -42,8 +42,8 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, place int, high int
 	return model
 }
 
-// RowInBatch changes the row of a transfer for its place inside of a batch: its name is
-// its path in the batch, and it does not repeat the server.
+// RowInBatch changes the row of a transfer for display below its batch: its name is its
+// path in the batch, and it does not repeat the server.
 func RowInBatch(row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) widgets.RowModel {
 	row.Depth = 1
 	switch state := t.State(); state {
@@ -53,14 +53,14 @@ func RowInBatch(row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) w
 		row.Status = words.Join(words.State(state), words.Duration(t.ActiveTime))
 	}
 	if b != nil && len(b.Roots) == 1 {
-		if _, below, ok := strings.Cut(t.Source.RelPath, "/"); ok {
-			row.Name = words.Printable(path.Clean(below))
+		if _, rest, ok := strings.Cut(t.Source.RelPath, "/"); ok {
+			row.Name = words.Printable(path.Clean(rest))
 		}
 	}
 	return row
 }
 
-// sizeOf is the size of a transfer's file; "" where it is not known or the file is still
+// sizeOf returns the size of a transfer's file; "" if it is not known or the file is still
 // being written.
 func sizeOf(t *uploader.Transfer) string {
 	if t.Source.Size < 0 || t.Phase == uploader.PhaseFailed && t.Fingerprint == "" {
@@ -69,40 +69,41 @@ func sizeOf(t *uploader.Transfer) string {
 	return words.Size(t.Source.Size)
 }
 
-// buttonsOf are the buttons of a row. Those with a text are last, below those of other
-// rows.
+// buttonsOf returns the buttons of a row. Those with a text are last, so that the others
+// are aligned with those of other rows.
 func buttonsOf(s Situation) []widgets.Action {
-	var quiet, prominent []widgets.Action
+	var iconOnly, prominent []widgets.Action
 	for _, a := range s.buttons() {
 		button := widgets.Action{ID: a.String(), Icon: a.Icon(), Label: words.Text(s.Label(a)), Prominent: s.labelled(a)}
 		if button.Prominent {
 			prominent = append(prominent, button)
 		} else {
-			quiet = append(quiet, button)
+			iconOnly = append(iconOnly, button)
 		}
 	}
-	return append(quiet, prominent...)
+	return append(iconOnly, prominent...)
 }
 
-// maxPositions is the greatest position in the queue that is shown.
-const maxPositions = 99
+// maxPosition is the greatest position in the queue that is shown.
+const maxPosition = 99
 
-// QueuePositions are the positions of waiting transfers in the queue.
+// QueuePositions returns the positions of waiting transfers in the queue, from 1 to at most
+// maxPosition.
 func QueuePositions(s *uploader.Snapshot) map[uploader.TransferID]int {
-	places := map[uploader.TransferID]int{}
-	most := min(s.Totals.Count[uploader.StateWaiting], maxPositions)
+	positions := map[uploader.TransferID]int{}
+	limit := min(s.Totals.Count[uploader.StateWaiting], maxPosition)
 	for _, t := range s.Transfers {
-		if len(places) == most {
+		if len(positions) == limit {
 			break
 		}
 		if t.State() == uploader.StateWaiting {
-			places[t.ID] = len(places) + 1
+			positions[t.ID] = len(positions) + 1
 		}
 	}
-	return places
+	return positions
 }
 
-// TransferName is the path of a transfer's file in the folder it was added with, or its
+// TransferName returns the path of a transfer's file in the folder it was added with, or its
 // name.
 func TransferName(t *uploader.Transfer) string {
 	if t.Source.RelPath != "" {

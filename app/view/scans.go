@@ -1,7 +1,6 @@
 package view
 
 import (
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -9,14 +8,14 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// ScanDelay is how long a scan runs before it is shown. Most are shorter.
+// ScanDelay is how long a scan runs before its progress is shown. Most scans are shorter.
 const ScanDelay = time.Second
 
-// Scans are the batches that are being scanned, with the time at which that was first
+// Scans are the batches that are being scanned, with the time at which each was first
 // seen. It lives on the UI's goroutine.
 type Scans map[uploader.BatchID]time.Time
 
-// Scan is the progress of the scans that are shown.
+// Scan is the combined progress of the scans that are shown.
 type Scan struct {
 	Batches []uploader.BatchID
 	name    string // of a single folder; "" for several
@@ -24,8 +23,8 @@ type Scan struct {
 	bytes   int64
 }
 
-// Update follows a snapshot, and returns the scans that have been running for ScanDelay.
-// Interrupted scans do not run before a person has answered.
+// Update updates the set from a snapshot, and returns the scans that have been running for
+// ScanDelay. Interrupted scans do not run before the user has decided.
 func (c Scans) Update(s *uploader.Snapshot, interrupted *Interrupted, now time.Time) Scan {
 	for id := range c {
 		if batch := s.Batches[id]; batch == nil || batch.Scanned {
@@ -49,25 +48,25 @@ func (c Scans) Update(s *uploader.Snapshot, interrupted *Interrupted, now time.T
 	return sum
 }
 
-func (c *Scan) add(id uploader.BatchID, batch *uploader.Batch, sum uploader.BatchTotals) {
-	c.Batches = append(c.Batches, id)
-	c.files += sum.Files
-	c.bytes += sum.Bytes
-	c.name = ""
-	if len(c.Batches) == 1 && len(batch.Roots) == 1 {
-		c.name = words.Printable(filepath.Base(batch.Roots[0]))
+func (s *Scan) add(id uploader.BatchID, batch *uploader.Batch, sum uploader.BatchTotals) {
+	s.Batches = append(s.Batches, id)
+	s.files += sum.Files
+	s.bytes += sum.Bytes
+	s.name = ""
+	if len(s.Batches) == 1 {
+		s.name = words.Printable(rootName(batch))
 	}
 }
 
-// Text is the progress in words; "" for no scan.
-func (c Scan) Text() string {
-	so := words.Join(words.Files(c.files), words.Size(c.bytes))
+// Text returns the text of the progress; "" if there is no scan.
+func (s Scan) Text() string {
+	soFar := words.Join(words.Files(s.files), words.Size(s.bytes))
 	switch {
-	case len(c.Batches) == 0:
+	case len(s.Batches) == 0:
 		return ""
-	case c.name == "":
-		return words.Text("counting", words.Data{"So": so})
+	case s.name == "":
+		return words.Text("counting", words.Data{"So": soFar})
 	default:
-		return words.Text("counting.folder", words.Data{"Folder": c.name, "So": so})
+		return words.Text("counting.folder", words.Data{"Folder": s.name, "So": soFar})
 	}
 }

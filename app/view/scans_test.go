@@ -9,31 +9,31 @@ import (
 
 func TestScans(t *testing.T) {
 	apptest.LoadEnglish(t)
-	walking := func(roots ...string) *uploader.Snapshot {
+	scanning := func(roots ...string) *uploader.Snapshot {
 		s := apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(2)), apptest.Transfer(3, apptest.InBatch(2)))
 		s.Batches[2] = &uploader.Batch{ID: 2, Roots: roots}
 		s.BatchTotals = map[uploader.BatchID]uploader.BatchTotals{2: {Files: 42_000, Bytes: 12 * apptest.Gigabyte}}
 		return s
 	}
-	long := apptest.Noon.Add(2 * ScanDelay)
+	later := apptest.Noon.Add(2 * ScanDelay)
 	for _, c := range []struct {
-		name string
-		s    *uploader.Snapshot
-		left *Interrupted
-		want string
+		name        string
+		s           *uploader.Snapshot
+		interrupted *Interrupted
+		want        string
 	}{
-		{"a folder has its name", walking("/x/Iceland raws"), nil, "Counting “Iceland raws”… 42,000 files · 12.0 GB so far"},
-		{"several are one", walking("/x/a", "/x/b"), nil, "Counting… 42,000 files · 12.0 GB so far"},
-		{"what waits for an answer is not counted", walking("/x/a"), &Interrupted{batches: []uploader.BatchID{2}}, ""},
-		{"what is counted is counted", apptest.Batched(apptest.Transfer(1, apptest.InBatch(2))), nil, ""},
+		{"one folder", scanning("/x/Iceland raws"), nil, "Counting “Iceland raws”… 42,000 files · 12.0 GB so far"},
+		{"several folders", scanning("/x/a", "/x/b"), nil, "Counting… 42,000 files · 12.0 GB so far"},
+		{"interrupted scan", scanning("/x/a"), &Interrupted{batches: []uploader.BatchID{2}}, ""},
+		{"finished scan", apptest.Batched(apptest.Transfer(1, apptest.InBatch(2))), nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			counts := Scans{}
-			if early := counts.Update(c.s, c.left, apptest.Noon).Text(); early != "" {
-				t.Errorf("at once it says %q", early)
+			scans := Scans{}
+			if early := scans.Update(c.s, c.interrupted, apptest.Noon).Text(); early != "" {
+				t.Errorf("before ScanDelay: got %q", early)
 			}
-			if got := counts.Update(c.s, c.left, long).Text(); got != c.want {
-				t.Errorf("says %q", got)
+			if got := scans.Update(c.s, c.interrupted, later).Text(); got != c.want {
+				t.Errorf("got %q", got)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -11,17 +10,17 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Search is the text of the search field. A transfer matches when every word is part of
-// its path or of its server's name, ignoring case.
+// Search is a search of the list. A transfer matches if each word is part of its path or
+// of its server's name, ignoring case.
 type Search struct {
 	words   []string
-	servers map[uploader.ServerID]string // their folded names
+	servers map[uploader.ServerID]string // folded names
 }
 
 // NewSearch returns the search for a text.
 func NewSearch(text string) Search { return Search{words: strings.Fields(fold(text))} }
 
-// fold makes texts comparable that differ in case or Unicode normalization.
+// fold normalizes the case and the Unicode form of a text.
 func fold(text string) string { return norm.NFC.String(strings.ToLower(text)) }
 
 // Empty reports whether the search has no words.
@@ -29,7 +28,7 @@ func (s Search) Empty() bool { return len(s.words) == 0 }
 
 func (s Search) equal(other Search) bool { return slices.Equal(s.words, other.words) }
 
-// withServers is the same search with the names of the servers.
+// withServers returns the same search with the names of the servers.
 func (s Search) withServers(servers []uploader.Server) Search {
 	s.servers = make(map[uploader.ServerID]string, len(servers))
 	for _, server := range servers {
@@ -38,14 +37,15 @@ func (s Search) withServers(servers []uploader.Server) Search {
 	return s
 }
 
-// Matches reports whether the transfer matches. Everything matches an empty search.
-func (s Search) Matches(t *uploader.Transfer) bool {
+// matches reports whether the transfer matches. Everything matches an empty search.
+func (s Search) matches(t *uploader.Transfer) bool {
 	return s.Empty() || s.contains(t.Source.Path, t.Server)
 }
 
 // matchesName reports whether the name of the batch matches.
 func (s Search) matchesName(b *uploader.Batch) bool {
-	return !s.Empty() && len(b.Roots) == 1 && s.contains(filepath.Base(b.Roots[0]), b.Server)
+	name := rootName(b)
+	return !s.Empty() && name != "" && s.contains(name, b.Server)
 }
 
 func (s Search) contains(name string, server uploader.ServerID) bool {

@@ -11,10 +11,10 @@ type Selection struct {
 	Batches   []uploader.BatchID
 	Transfers []*uploader.Transfer
 	All       []*uploader.Transfer // including those of the batches
-	Scanning  bool                 // more files are being found for one of the batches
+	Scanning  bool                 // the scan of one of the batches is still running
 }
 
-// SelectionOf is a selection of single transfers.
+// SelectionOf returns a selection of single transfers.
 func SelectionOf(transfers ...*uploader.Transfer) Selection {
 	return Selection{Transfers: transfers, All: transfers}
 }
@@ -22,42 +22,42 @@ func SelectionOf(transfers ...*uploader.Transfer) Selection {
 // Empty reports whether nothing is selected.
 func (s Selection) Empty() bool { return len(s.All) == 0 && len(s.Batches) == 0 }
 
-// Situation is the summary of the selection.
+// Situation returns the summary of the selection.
 func (s Selection) Situation() Situation {
-	is := situationOf(s.All)
-	is.Single = len(s.Batches) == 0 && len(s.Transfers) == 1
-	is.scanning = s.Scanning
-	return is
+	situation := situationOf(s.All)
+	situation.Single = len(s.Batches) == 0 && len(s.Transfers) == 1
+	situation.scanning = s.Scanning
+	return situation
 }
 
-// Allowed are the transfers for which the action is possible.
+// Allowed returns the transfers for which the action is possible.
 func (s Selection) Allowed(a Action) []*uploader.Transfer { return Allowed(a, s.All) }
 
-// Allowed are those of the transfers for which the action is possible.
+// Allowed returns those of the transfers for which the action is possible.
 func Allowed(a Action, transfers []*uploader.Transfer) []*uploader.Transfer {
-	var fit []*uploader.Transfer
+	var allowed []*uploader.Transfer
 	for _, t := range transfers {
 		if a.allows(t) {
-			fit = append(fit, t)
+			allowed = append(allowed, t)
 		}
 	}
-	return fit
+	return allowed
 }
 
-// Targets are the targets of the action's commands: whole batches, including files that
-// are not found yet, and those of the single transfers for which the action is possible.
+// Targets returns the targets of the action's commands: whole batches, including files
+// that are not found yet, and the single transfers for which the action is possible.
 func (s Selection) Targets(a Action) []uploader.Target {
 	var targets []uploader.Target
 	for _, batch := range s.Batches {
 		targets = append(targets, uploader.Target{Batch: batch})
 	}
-	if fit := Allowed(a, s.Transfers); len(fit) > 0 {
-		targets = append(targets, uploader.TargetTransfers(IDs(fit)...))
+	if allowed := Allowed(a, s.Transfers); len(allowed) > 0 {
+		targets = append(targets, uploader.TargetTransfers(IDs(allowed)...))
 	}
 	return targets
 }
 
-// IDs are the IDs of transfers.
+// IDs returns the IDs of transfers.
 func IDs(transfers []*uploader.Transfer) []uploader.TransferID {
 	ids := make([]uploader.TransferID, len(transfers))
 	for i, t := range transfers {
@@ -66,8 +66,8 @@ func IDs(transfers []*uploader.Transfer) []uploader.TransferID {
 	return ids
 }
 
-// Link is the URL of a finished upload; "" for none. The URL of the built-in receiver is
-// of no use to others.
+// Link returns the URL of a finished upload; "" for none. URLs of the built-in receiver
+// are omitted, since they only work on this computer.
 func Link(t *uploader.Transfer) string {
 	if t.Phase != uploader.PhaseDone || t.Server == uploader.BuiltinServer {
 		return ""
@@ -80,22 +80,23 @@ func Received(t *uploader.Transfer) bool {
 	return t.Phase == uploader.PhaseDone && t.Server == uploader.BuiltinServer
 }
 
-// Retryable are the transfers that Retry is applied to: cancelled ones only if there are
-// no others.
+// Retryable returns the transfers that ActionRetry is applied to: cancelled ones only if
+// there are no others.
 func Retryable(transfers []*uploader.Transfer) []*uploader.Transfer {
-	fit := Allowed(ActionRetry, transfers)
-	wanted := slices.DeleteFunc(slices.Clone(fit), func(t *uploader.Transfer) bool { return t.State() == uploader.StateCancelled })
-	if len(wanted) > 0 {
-		return wanted
+	allowed := Allowed(ActionRetry, transfers)
+	notCancelled := slices.DeleteFunc(slices.Clone(allowed), func(t *uploader.Transfer) bool { return t.State() == uploader.StateCancelled })
+	if len(notCancelled) > 0 {
+		return notCancelled
 	}
-	return fit
+	return allowed
 }
 
-// UploadedBytes is how many uploaded bytes are lost by cancelling the selection.
-func UploadedBytes(s Selection) int64 {
+// BytesAtRisk returns how many bytes may be lost by cancelling the selection,
+// including those that a running request has sent.
+func BytesAtRisk(snapshot *uploader.Snapshot, s Selection) int64 {
 	var bytes int64
 	for _, t := range s.Allowed(ActionCancel) {
-		bytes += t.Session.Offset
+		bytes += snapshot.AtRisk(t)
 	}
 	return bytes
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Samples of a speed are taken once a second and kept for some minutes.
+// One sample is taken per sampleInterval, and the last maxSamples are kept.
 const (
 	sampleInterval = time.Second
 	maxSamples     = 240
@@ -21,8 +21,8 @@ type Speed struct {
 	lastSample time.Time
 }
 
-// Update adds a sample for every active transfer of the snapshot. Transfers that are not
-// active are removed, except the one to keep.
+// Update adds a sample for each active transfer of the snapshot, and removes the other
+// transfers except keep.
 func (c Speeds) Update(s *uploader.Snapshot, keep uploader.TransferID, now time.Time) {
 	for id := range c {
 		if _, active := s.Progress[id]; !active && id != keep {

@@ -6,7 +6,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
-// ErrorText is the text shown for the error of a command.
+// ErrorText returns the text shown for the error of a command.
 func ErrorText(err error) string {
 	if f := fault.Of(err); f.Kind != fault.Bug {
 		return words.Fault(f, words.Subject{}).String()
@@ -17,7 +17,7 @@ func ErrorText(err error) string {
 // MaxNameLength is the greatest number of characters of a server's name on a button.
 const MaxNameLength = 28
 
-// Shorten returns the beginning of a text that is longer than limit characters.
+// Shorten cuts a text that is longer than limit characters.
 func Shorten(text string, limit int) string {
 	runes := []rune(text)
 	if len(runes) <= limit {
@@ -29,7 +29,7 @@ func Shorten(text string, limit int) string {
 // RemovedText returns the message about transfers that were removed from the list.
 // Removing unfinished transfers cancels them.
 func RemovedText(transfers []*uploader.Transfer) string {
-	n, unfinished := max(1, len(transfers)), 0 // a batch may have no files yet
+	n, unfinished := max(1, len(transfers)), 0 // 1 for a batch without files
 	for _, t := range transfers {
 		if t.Unfinished() {
 			unfinished++

@@ -5,9 +5,10 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// TrayState selects the tray's icon.
+// TrayState determines the tray's icon.
 type TrayState uint8
 
+// The states of the tray icon.
 const (
 	TrayIdle TrayState = iota
 	TrayActive
@@ -15,20 +16,20 @@ const (
 	TrayAttention
 )
 
-// Tray is everything the tray shows. Two equal values look the same.
+// Tray is everything that the tray shows.
 type Tray struct {
 	State   TrayState
-	Eighths int    // of the bytes that are uploaded, in TrayActive
+	Eighths int    // of the bytes that are uploaded, from 0 to 8; only in TrayActive
 	Status  string // the menu's first line
 	Tooltip string
 	Resume  string // the item that resumes interrupted uploads; "" for none
-	Pause   bool   // there is something to pause,
-	Paused  bool   // and something to resume
+	Pause   bool   // there is something to pause
+	Paused  bool   // there is something to resume
 	Recent  [MaxRecent]RecentUpload
 }
 
-// TrayOf is the tray of a snapshot. While interrupted uploads wait for an answer the
-// icon asks for attention.
+// TrayOf returns the tray for a snapshot. The state is TrayAttention while interrupted
+// uploads wait for the user's decision.
 func TrayOf(s *uploader.Snapshot, counts Counts, interrupted *Interrupted) Tray {
 	tray := Tray{State: trayStateOf(s, counts, interrupted != nil), Pause: counts.Running > 0, Paused: counts.Paused > 0, Recent: recentOf(s)}
 	tray.Status, tray.Tooltip = statusLine(s, counts), tooltipOf(s, counts)
@@ -45,9 +46,9 @@ func TrayOf(s *uploader.Snapshot, counts Counts, interrupted *Interrupted) Tray 
 	return tray
 }
 
-func trayStateOf(s *uploader.Snapshot, counts Counts, asking bool) TrayState {
+func trayStateOf(s *uploader.Snapshot, counts Counts, interrupted bool) TrayState {
 	switch {
-	case asking, counts.needPerson > 0, s.StoreFault != nil:
+	case interrupted, counts.needsAttention > 0, s.StoreFault != nil:
 		return TrayAttention
 	case counts.Running > 0:
 		return TrayActive
@@ -58,7 +59,8 @@ func trayStateOf(s *uploader.Snapshot, counts Counts, asking bool) TrayState {
 	}
 }
 
-// statusLine changes seldom, because the menu is rebuilt when it does.
+// statusLine returns the first line of the menu. It must not change often, because the menu
+// is rebuilt for each change.
 func statusLine(s *uploader.Snapshot, counts Counts) string {
 	if counts.Running > 0 && s.StoreFault == nil {
 		return words.Join(runningLine(s, counts), words.ETA(s.Totals.ETA))
@@ -66,16 +68,16 @@ func statusLine(s *uploader.Snapshot, counts Counts) string {
 	switch {
 	case s.StoreFault != nil:
 		return words.Fault(s.StoreFault, words.Subject{}).Short
-	case counts.needPerson > 0:
-		return words.Count("tray.trouble", counts.needPerson)
+	case counts.needsAttention > 0:
+		return words.Count("tray.trouble", counts.needsAttention)
 	case counts.Paused > 0:
-		return words.Join(countOf("tray.asked", counts.unanswered), countOf("tray.held", counts.Paused-counts.unanswered))
+		return words.Join(countOf("tray.asked", counts.undecided), countOf("tray.held", counts.Paused-counts.undecided))
 	default:
 		return words.Text("tray.idle")
 	}
 }
 
-// countOf is a count in words; "" for 0.
+// countOf returns the text of a count; "" for 0.
 func countOf(key string, n int) string {
 	if n == 0 {
 		return ""
@@ -83,7 +85,7 @@ func countOf(key string, n int) string {
 	return words.Count(key, n)
 }
 
-// tooltipOf is the state in one line.
+// tooltipOf returns the tooltip: the state in one line.
 func tooltipOf(s *uploader.Snapshot, counts Counts) string {
 	if counts.Running == 0 || s.StoreFault != nil || s.Totals.Bytes == 0 {
 		return statusLine(s, counts)
@@ -93,7 +95,7 @@ func tooltipOf(s *uploader.Snapshot, counts Counts) string {
 	return words.Join(line, words.Rate(s.Totals.Rate), words.ETA(s.Totals.ETA))
 }
 
-// runningLine is the number of running transfers, or why none of them is active.
+// runningLine returns the number of running transfers, or why none of them is active.
 func runningLine(s *uploader.Snapshot, counts Counts) string {
 	count := s.Totals.Count
 	active := count[uploader.StateUploading] + count[uploader.StatePreparing] + count[uploader.StateChecking]
@@ -107,7 +109,7 @@ func runningLine(s *uploader.Snapshot, counts Counts) string {
 	}
 }
 
-// Menu is the part of the value that the menu is made from.
-func (v Tray) Menu() Tray {
-	return Tray{Status: v.Status, Resume: v.Resume, Pause: v.Pause, Paused: v.Paused, Recent: v.Recent}
+// Menu returns the part of the value that the menu shows.
+func (t Tray) Menu() Tray {
+	return Tray{Status: t.Status, Resume: t.Resume, Pause: t.Pause, Paused: t.Paused, Recent: t.Recent}
 }

@@ -13,20 +13,20 @@ import (
 
 func TestTrayOf(t *testing.T) {
 	apptest.LoadEnglish(t)
-	moving := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2))
-	moving.Totals.Rate, moving.Totals.ETA = 12.4e6, 4*time.Minute
-	broken := apptest.Snapshot(apptest.Transfer(1, apptest.Sending))
-	broken.StoreFault = fault.New(fault.LocalDisk, fault.Save, nil)
+	sending := apptest.Snapshot(apptest.Transfer(1, apptest.Sending, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2))
+	sending.Totals.Rate, sending.Totals.ETA = 12.4e6, 4*time.Minute
+	storeFault := apptest.Snapshot(apptest.Transfer(1, apptest.Sending))
+	storeFault.StoreFault = fault.New(fault.LocalDisk, fault.Save, nil)
 	tests := []struct {
-		name string
-		s    *uploader.Snapshot
-		ask  bool
-		want Tray
+		name        string
+		s           *uploader.Snapshot
+		interrupted bool
+		want        Tray
 	}{
-		{"nothing to do", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), false, Tray{
+		{"no uploads", apptest.Snapshot(apptest.Transfer(1, apptest.Done)), false, Tray{
 			State: TrayIdle, Status: "No uploads", Tooltip: "No uploads", Recent: [MaxRecent]RecentUpload{{ID: 1, Name: "interview.mov", Received: true}},
 		}},
-		{"under way", moving, false, Tray{
+		{"uploading", sending, false, Tray{
 			State: TrayActive, Eighths: 1, Status: "2 uploading · about 4 min", Tooltip: "2 uploading · 12 % · 12.4 MB/s · about 4 min", Pause: true,
 		}},
 		{"all paused", apptest.Snapshot(apptest.Transfer(1, apptest.Paused, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), false, Tray{
@@ -35,26 +35,26 @@ func TestTrayOf(t *testing.T) {
 		{"one failed", apptest.Snapshot(apptest.Transfer(1, apptest.Failed(fault.Refused))), false, Tray{
 			State: TrayAttention, Status: "1 upload needs attention", Tooltip: "1 upload needs attention",
 		}},
-		{"a question is open, which is not about what the user had paused", apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), true, Tray{
+		{"interrupted uploads, one paused by the user", apptest.Snapshot(apptest.Transfer(1, apptest.Acknowledged(apptest.Gigabyte)), apptest.Transfer(2, apptest.Paused)), true, Tray{
 			State: TrayAttention, Status: "1 waiting for your decision · 1 paused", Tooltip: "1 waiting for your decision · 1 paused", Paused: true, Resume: "Resume 1 unfinished upload (3.0 GB left)",
 		}},
-		{"no network", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Offline)), apptest.Transfer(2)), false, Tray{
+		{"offline", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Offline)), apptest.Transfer(2)), false, Tray{
 			State: TrayActive, Status: "Waiting for the network", Tooltip: "Waiting for the network · 0 %", Pause: true,
 		}},
-		{"a connection lost", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Transient))), false, Tray{
+		{"connection lost", apptest.Snapshot(apptest.Transfer(1, apptest.Waiting(fault.Transient))), false, Tray{
 			State: TrayActive, Status: "Waiting to retry", Tooltip: "Waiting to retry · 0 %", Pause: true,
 		}},
-		{"nothing can be saved", broken, false, Tray{
+		{"store fault", storeFault, false, Tray{
 			State: TrayAttention, Status: "Ferry can't save its data", Tooltip: "Ferry can't save its data", Pause: true,
 		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var left *Interrupted
-			if test.ask {
-				left = FindInterrupted(test.s)
+			var interrupted *Interrupted
+			if test.interrupted {
+				interrupted = FindInterrupted(test.s)
 			}
-			got := TrayOf(test.s, CountsOf(test.s, left), left)
+			got := TrayOf(test.s, CountsOf(test.s, interrupted), interrupted)
 			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(Tray{}, RecentUpload{})); diff != "" {
 				t.Error(diff)
 			}

@@ -173,7 +173,7 @@ func TestFaultAndStateKeysAreComplete(t *testing.T) {
 }
 
 // lookup matches a call that looks up a literal key.
-var lookup = regexp.MustCompile(`\b(?:Say|Text|Count)\("([^"]+)"[,)]`)
+var lookup = regexp.MustCompile(`\b(?:Text|Count|userError|usageError)\("([^"]+)"[,)]`)
 
 func TestUsedKeysExist(t *testing.T) {
 	english := messages(t, words.English)
@@ -192,7 +192,7 @@ type call struct {
 	filled map[string]bool // placeholders
 }
 
-// parseCall returns the lookup of a call of Say, Count or a wrapper of them; false if
+// parseCall returns the lookup of a call of Text, Count or a wrapper of Text; false if
 // its key or data is not literal.
 func parseCall(expr *ast.CallExpr) (c call, ok bool) {
 	name := ""
@@ -202,7 +202,7 @@ func parseCall(expr *ast.CallExpr) (c call, ok bool) {
 	case *ast.SelectorExpr:
 		name = f.Sel.Name
 	}
-	before := map[string]int{"Say": 1, "Text": 1, "say": 1, "usage": 1, "Count": 2}[name] // arguments before the data
+	before := map[string]int{"Text": 1, "userError": 1, "usageError": 1, "Count": 2}[name] // arguments before the data
 	if before == 0 || len(expr.Args) < before {
 		return call{}, false
 	}

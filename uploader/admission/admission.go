@@ -2,7 +2,7 @@
 // user's settings and weekly schedule, by metered networks, by what the server's
 // options allow, and by what the server refused or how it failed.
 //
-// A Control is a data structure: it starts nothing and reads no clock. Its methods
+// A Control is a data structure: it starts no goroutine and reads no clock. Its methods
 // belong to the engine's goroutine, except for the limits and the connection counts
 // in a Bounds, which workers use from their goroutines.
 package admission
@@ -22,20 +22,20 @@ import (
 // the same time.
 const MaxSmallFiles = 16
 
-// Control is what may be sent at the moment.
+// Control decides what may be sent at the moment.
 type Control struct {
-	settings      uploader.Settings // sane
-	total         *netx.Limiter     // over everything
+	settings      uploader.Settings // normalized
+	total         *netx.Limiter     // over all servers
 	metered       bool              // the network is metered
-	scheduledOff  bool              // the schedule lets nothing be sent
+	scheduledOff  bool              // the schedule allows nothing to be sent
 	scheduleUntil time.Time         // when the schedule changes; zero: never
 
 	servers map[uploader.ServerID]*server
 	batches map[uploader.BatchID]*netx.Limiter
-	blocks  map[uploader.ServerID]block
+	stops   map[uploader.ServerID]serverStop
 }
 
-// server is what is sent to one server at most.
+// server is what may be sent to one server.
 type server struct {
 	options     uploader.ServerOptions
 	connections atomic.Int64 // parts of one file at the same time; read by workers
@@ -43,14 +43,14 @@ type server struct {
 	backoff     backoff
 }
 
-// block keeps a server's transfers in the queue while each of them would meet the
-// same fault: one of them finds out, not all.
-type block struct {
+// serverStop keeps a server's transfers in the queue while each of them would meet the
+// same fault. With an end it is a hold; without one the server is blocked.
+type serverStop struct {
 	until time.Time // zero: until the user acts
 	fault *fault.Fault
 }
 
-func (b block) needsUser() bool { return b.fault != nil && b.until.IsZero() }
+func (s serverStop) needsUser() bool { return s.fault != nil && s.until.IsZero() }
 
 // New makes a Control without servers.
 func New(settings uploader.Settings, now time.Time) *Control {
@@ -58,7 +58,7 @@ func New(settings uploader.Settings, now time.Time) *Control {
 		total:   netx.NewLimiter(0),
 		servers: map[uploader.ServerID]*server{},
 		batches: map[uploader.BatchID]*netx.Limiter{},
-		blocks:  map[uploader.ServerID]block{},
+		stops:   map[uploader.ServerID]serverStop{},
 	}
 	c.Configure(settings, now)
 	return c
@@ -70,7 +70,7 @@ func (c *Control) Configure(settings uploader.Settings, now time.Time) {
 	c.Update(now)
 }
 
-// Settings returns the settings in effect, which are sane.
+// Settings returns the settings in effect, normalized.
 func (c *Control) Settings() uploader.Settings { return c.settings }
 
 // SetMetered records whether the network is metered.
@@ -87,16 +87,16 @@ func (c *Control) SetServer(id uploader.ServerID, options uploader.ServerOptions
 	c.adjust(s)
 }
 
-// RemoveServer forgets a server.
+// RemoveServer removes a server.
 func (c *Control) RemoveServer(id uploader.ServerID) {
 	delete(c.servers, id)
-	delete(c.blocks, id)
+	delete(c.stops, id)
 }
 
-// RemoveBatch forgets the limit of a batch.
+// RemoveBatch removes the limit of a batch.
 func (c *Control) RemoveBatch(id uploader.BatchID) { delete(c.batches, id) }
 
-// Update brings limits in line with the settings and the schedule as of now.
+// Update applies the settings and the schedule as of now to the limits.
 func (c *Control) Update(now time.Time) {
 	limit, until := c.settings.Schedule.At(now, c.settings.Limit)
 	c.scheduledOff, c.scheduleUntil = limit == uploader.SendNothing, until.Round(0)
@@ -140,7 +140,7 @@ func (c *Control) MaxFiles(id uploader.ServerID) int {
 // Capacity returns how many files may be sent to a server at the moment; 0 when it
 // is held or blocked.
 func (c *Control) Capacity(id uploader.ServerID) int {
-	if _, held := c.Hold(id); held || c.blocks[id].needsUser() {
+	if _, held := c.Hold(id); held || c.stops[id].needsUser() {
 		return 0
 	}
 	if limit := c.server(id).backoff.max; limit > 0 {
@@ -153,7 +153,7 @@ func (c *Control) Capacity(id uploader.ServerID) int {
 type Bounds struct {
 	Limits         []*netx.Limiter // all of them apply
 	Connections    func() int      // parts of the file that may be sent at the same time, right now
-	PartsRequested bool            // the server's or the batch's options ask for parts
+	PartsRequested bool            // the server's or the batch's options request parts
 	Options        uploader.BatchOptions
 }
 
@@ -188,24 +188,23 @@ func (c *Control) batchLimit(b *uploader.Batch) *netx.Limiter {
 	return limit
 }
 
-// Refused records that a server refused a request as one too many (429, 503), with
-// so many files under way to it. It returns how many it gets at most from now on,
-// and whether that changed.
-func (c *Control) Refused(id uploader.ServerID, underWay int, now time.Time) (most int, changed bool) {
+// Refused records that a server refused a request as one too many (429, 503) while so
+// many transfers to it were running. It returns how many may run from now on, and
+// whether that changed.
+func (c *Control) Refused(id uploader.ServerID, running int, now time.Time) (limit int, changed bool) {
 	s := c.server(id)
-	underWay = max(underWay, int(s.connections.Load()))
-	if changed = s.backoff.refused(underWay, now); changed {
+	running = max(running, int(s.connections.Load()))
+	if changed = s.backoff.refused(running, now); changed {
 		c.adjust(s)
 	}
 	return s.backoff.max, changed
 }
 
-// Accepted records that a server accepted data. It returns how many files it gets
-// at most from now on (0: no limit), and whether that changed. A block that ends by
-// itself ends.
-func (c *Control) Accepted(id uploader.ServerID, now time.Time) (most int, changed bool) {
-	if b := c.blocks[id]; !b.until.IsZero() {
-		delete(c.blocks, id)
+// Accepted records that a server accepted data, which ends its hold. It returns how
+// many transfers to it may run from now on (0: no limit), and whether that changed.
+func (c *Control) Accepted(id uploader.ServerID, now time.Time) (limit int, changed bool) {
+	if stop := c.stops[id]; !stop.until.IsZero() {
+		delete(c.stops, id)
 	}
 	s := c.server(id)
 	usual := max(c.settings.MaxFiles, MaxSmallFiles, c.settings.Connections)
@@ -215,41 +214,40 @@ func (c *Control) Accepted(id uploader.ServerID, now time.Time) (most int, chang
 	return s.backoff.max, changed
 }
 
-// BlockForUser keeps a server's transfers in the queue until Unblock.
-func (c *Control) BlockForUser(id uploader.ServerID, f *fault.Fault) {
-	c.blocks[id] = block{fault: f}
+// Block keeps a server's transfers in the queue until Unblock.
+func (c *Control) Block(id uploader.ServerID, f *fault.Fault) {
+	c.stops[id] = serverStop{fault: f}
 }
 
-// BlockUntil keeps a server's transfers in the queue until then, unless it waits for
-// the user already.
-func (c *Control) BlockUntil(id uploader.ServerID, f *fault.Fault, until time.Time) {
-	if !c.blocks[id].needsUser() {
-		c.blocks[id] = block{until: until, fault: f}
+// HoldUntil keeps a server's transfers in the queue until then, unless it is blocked.
+func (c *Control) HoldUntil(id uploader.ServerID, f *fault.Fault, until time.Time) {
+	if !c.stops[id].needsUser() {
+		c.stops[id] = serverStop{until: until, fault: f}
 	}
 }
 
-// Unblock lets a server's transfers go.
-func (c *Control) Unblock(id uploader.ServerID) { delete(c.blocks, id) }
+// Unblock unblocks a server and ends its hold.
+func (c *Control) Unblock(id uploader.ServerID) { delete(c.stops, id) }
 
-// UnblockExpired lets the transfers go whose servers were blocked until now.
-func (c *Control) UnblockExpired(now time.Time) {
-	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() && !b.until.After(now) })
+// EndExpiredHolds ends the holds of servers whose time is over.
+func (c *Control) EndExpiredHolds(now time.Time) {
+	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, s serverStop) bool { return !s.until.IsZero() && !s.until.After(now) })
 }
 
-// UnblockTimed ends every block that ends by itself.
-func (c *Control) UnblockTimed() {
-	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() })
+// EndServerHolds ends the holds of servers.
+func (c *Control) EndServerHolds() {
+	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, s serverStop) bool { return !s.until.IsZero() })
 }
 
-// BlockFault returns the fault for which a server is blocked, or nil.
-func (c *Control) BlockFault(id uploader.ServerID) *fault.Fault { return c.blocks[id].fault }
+// StopFault returns the fault for which a server is held or blocked, or nil.
+func (c *Control) StopFault(id uploader.ServerID) *fault.Fault { return c.stops[id].fault }
 
 // Blocked returns the servers that wait for the user, with the reason.
 func (c *Control) Blocked() map[uploader.ServerID]*fault.Fault {
 	blocked := map[uploader.ServerID]*fault.Fault{}
-	for id, b := range c.blocks {
-		if b.needsUser() {
-			blocked[id] = b.fault
+	for id, stop := range c.stops {
+		if stop.needsUser() {
+			blocked[id] = stop.fault
 		}
 	}
 	return blocked
@@ -264,8 +262,8 @@ func (c *Control) Hold(id uploader.ServerID) (uploader.Hold, bool) {
 	if c.scheduledOff {
 		return uploader.Hold{Reason: uploader.HeldBySchedule, Until: c.scheduleUntil}, true
 	}
-	if b, blocked := c.blocks[id]; blocked && !b.needsUser() {
-		return uploader.Hold{Reason: uploader.HeldByServer, Fault: b.fault, Until: b.until}, true
+	if stop, ok := c.stops[id]; ok && !stop.needsUser() {
+		return uploader.Hold{Reason: uploader.HeldByServer, Fault: stop.fault, Until: stop.until}, true
 	}
 	return uploader.Hold{}, false
 }

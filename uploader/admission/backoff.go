@@ -4,11 +4,11 @@ import "time"
 
 const (
 	// sameRefusal is how long after a refusal further ones count as the same: those
-	// requests were under way already.
+	// requests had been sent already.
 	sameRefusal = 2 * time.Second
 
-	// increaseAfter is how long a server must have accepted everything before it
-	// gets one more at the same time.
+	// increaseAfter is how long a server must have accepted everything before one more
+	// is sent at the same time.
 	increaseAfter = 5 * time.Second
 
 	// forgetAfter is how long after the last refusal the backoff ends.
@@ -24,16 +24,16 @@ type backoff struct {
 	changed     time.Time
 }
 
-// refused records a refusal with so many under way, itself included. It reports
-// whether max changed.
-func (b *backoff) refused(underWay int, now time.Time) bool {
+// refused records a refusal while so many were running, the refused one included. It
+// reports whether max changed.
+func (b *backoff) refused(running int, now time.Time) bool {
 	if b.max > 0 && now.Sub(b.lastRefused) < sameRefusal {
 		return false
 	}
 	if b.max > 0 {
-		underWay = min(underWay, b.max)
+		running = min(running, b.max)
 	}
-	b.max, b.lastRefused, b.changed = max(underWay/2, 1), now, now
+	b.max, b.lastRefused, b.changed = max(running/2, 1), now, now
 	return true
 }
 

@@ -1,18 +1,21 @@
 // Package deletion deletes uploads that are no longer needed from their servers.
 //
-// Deleting is best effort: an upload that cannot be deleted expires on its server.
-// While the program runs, a server that cannot be reached is asked again later, and
-// one that requires sign-in once the user has signed in. Nothing is kept over a
-// restart except by the engine, which deletes a cancelled transfer's upload again.
+// Deleting is best effort: an upload that cannot be deleted expires on its server. If
+// the server cannot be reached, the deletion is retried later; if it requires sign-in,
+// once the user has signed in. A [Deleter] saves nothing: after a restart, the engine
+// deletes the uploads of cancelled transfers again.
 package deletion
 
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
@@ -21,8 +24,8 @@ const (
 	// timeout is how long a server may take for one transfer's uploads.
 	timeout = 30 * time.Second
 
-	// maxPostponed is the longest wait before a server is asked again.
-	maxPostponed = 2 * time.Minute
+	// maxRetryWait is the longest wait before a postponed deletion is retried.
+	maxRetryWait = 2 * time.Minute
 )
 
 // Engine is what a Deleter needs of the engine. Its functions are called on the
@@ -31,16 +34,12 @@ type Engine struct {
 	// Send runs a function on the engine's goroutine.
 	Send func(func())
 
-	// AfterCommit runs a function on the engine's goroutine once what is in memory
-	// now is saved. work ends when the engine stops.
+	// AfterCommit runs a function on the engine's goroutine once everything in memory
+	// is saved. work ends when the engine stops.
 	AfterCommit func(func(work context.Context))
 
-	// Connect returns a server, or fails when it is unknown or has no address.
+	// Connect returns a server, or fails if it is unknown or has no endpoint.
 	Connect func(uploader.ServerID) (*worker.Remote, error)
-
-	// Blocks reports whether a fault keeps everything from the server until the user
-	// acts.
-	Blocks func(*fault.Fault) bool
 
 	// Block is called when a server requires sign-in.
 	Block func(uploader.ServerID, *fault.Fault)
@@ -54,13 +53,13 @@ type Deleter struct {
 	tasks  *sync.WaitGroup
 	pool   pool
 
-	signIn    map[uploader.ServerID][]string // URLs that wait for the user to sign in
+	signIn    map[uploader.ServerID][]string // URLs that wait for a sign-in
 	postponed map[uploader.ServerID][]string // URLs on servers that could not be reached
-	tries     int                            // in a row that postponed something, over all servers
-	nextTry   time.Time                      // of the postponed; zero for none
+	tries     int                            // retries since the last response of any server
+	nextTry   time.Time                      // of the postponed deletions; zero for none
 }
 
-// New makes a Deleter whose goroutines are counted in tasks.
+// New returns a Deleter that starts its goroutines in tasks.
 func New(engine Engine, log *slog.Logger, tasks *sync.WaitGroup) *Deleter {
 	return &Deleter{
 		engine: engine, log: log, tasks: tasks,
@@ -69,9 +68,9 @@ func New(engine Engine, log *slog.Logger, tasks *sync.WaitGroup) *Deleter {
 	}
 }
 
-// Delete deletes uploads in the background. done is called on the engine's
-// goroutine: kept reports whether the server still holds any of them. It is not
-// called when the engine stops first.
+// Delete deletes uploads in the background. done is called on the engine's goroutine;
+// kept reports whether the server still has any of them. It is not called if the
+// engine stops first.
 func (d *Deleter) Delete(work context.Context, remote *worker.Remote, urls []string, done func(kept bool)) {
 	d.pool.add(d.tasks, func() {
 		if work.Err() != nil {
@@ -89,7 +88,7 @@ func (d *Deleter) Delete(work context.Context, remote *worker.Remote, urls []str
 	})
 }
 
-// deleteLater deletes an upload that belongs to no transfer any more.
+// deleteLater deletes an upload once everything in memory is saved.
 func (d *Deleter) deleteLater(server uploader.ServerID, url string) {
 	d.engine.AfterCommit(func(work context.Context) {
 		remote, err := d.engine.Connect(server)
@@ -100,8 +99,8 @@ func (d *Deleter) deleteLater(server uploader.ServerID, url string) {
 	})
 }
 
-// deleteOne deletes an upload and reports whether the server keeps it. It runs on
-// one of the pool's goroutines.
+// deleteOne deletes an upload and reports whether the server keeps it. It runs on a
+// goroutine of the pool.
 func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, url string) (kept bool) {
 	err := remote.Terminate(ctx, url)
 	if err == nil {
@@ -113,7 +112,7 @@ func (d *Deleter) deleteOne(ctx context.Context, remote *worker.Remote, url stri
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Kind == fault.Transient, f.Kind == fault.Busy:
 		d.engine.Send(func() { d.postpone(server, url, time.Now()) })
 		return true
-	case f.Kind == fault.Auth && d.engine.Blocks(f):
+	case f.Kind == fault.Auth && admission.NeedsUser(f):
 		d.engine.Send(func() { d.awaitSignIn(remote, url, f) })
 		return false
 	default:
@@ -136,11 +135,12 @@ func (d *Deleter) awaitSignIn(remote *worker.Remote, url string, f *fault.Fault)
 func (d *Deleter) postpone(server uploader.ServerID, url string, now time.Time) {
 	d.postponed[server] = append(d.postponed[server], url)
 	if d.nextTry.IsZero() {
-		d.nextTry = now.Add(min(time.Second<<min(d.tries, 16), maxPostponed))
+		d.nextTry = now.Add(min(time.Second<<min(d.tries, 16), maxRetryWait))
 	}
 }
 
-// NextTry returns when RetryPostponed has something to do; zero for never.
+// NextTry returns the time from which RetryPostponed has something to do; zero for
+// never.
 func (d *Deleter) NextTry() time.Time { return d.nextTry }
 
 // RetryPostponed tries the postponed deletions again if it is time.
@@ -150,8 +150,8 @@ func (d *Deleter) RetryPostponed(now time.Time) {
 	}
 	postponed := d.postponed
 	d.postponed, d.nextTry, d.tries = map[uploader.ServerID][]string{}, time.Time{}, d.tries+1
-	for server, urls := range postponed {
-		for _, url := range urls {
+	for _, server := range slices.Sorted(maps.Keys(postponed)) {
+		for _, url := range postponed[server] {
 			d.deleteLater(server, url)
 		}
 	}
@@ -169,7 +169,7 @@ func (d *Deleter) SignedIn(server uploader.ServerID) {
 	}
 }
 
-// Move replaces the URLs of a server that has another address now.
+// Move replaces the URLs of a server whose endpoint changed.
 func (d *Deleter) Move(server uploader.ServerID, moved func(url string) string) {
 	for _, urls := range [][]string{d.signIn[server], d.postponed[server]} {
 		for i, url := range urls {

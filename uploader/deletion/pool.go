@@ -30,8 +30,8 @@ func (p *pool) work() {
 	}
 }
 
-// next takes the first waiting function; nil, with which a worker ends, when there
-// is none.
+// next removes and returns the first waiting function. It returns nil, with which a
+// worker ends, if there is none.
 func (p *pool) next() func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// alarms are the times at which waits end. An alarm is never removed before its
-// time: the receiver checks whether it still applies.
+// alarms are the times at which waits end. An alarm is not removed before its time:
+// the loop checks whether it still applies.
 type alarms struct{ heap alarmHeap }
 
 type alarm struct {
@@ -26,7 +26,7 @@ func (a *alarms) next() time.Time {
 	return a.heap[0].at
 }
 
-// due removes and returns the alarms whose time has come.
+// due removes and returns the alarms that are due.
 func (a *alarms) due(now time.Time) []uploader.TransferID {
 	var ids []uploader.TransferID
 	for len(a.heap) > 0 && !a.heap[0].at.After(now) {

@@ -7,15 +7,15 @@ import (
 	"github.com/ferryapp/ferry/uploader/paged"
 )
 
-// bulkPortion is how many transfers a bulk command changes in one commit: other
-// changes wait no longer than for so many.
+// bulkPortion is how many transfers a bulk command changes in one commit, so that
+// other changes do not wait long.
 const bulkPortion = 512
 
 // bulk are the commands for more than bulkPortion transfers that are not finished.
 // Running transfers go first; the others follow in the user's order, a portion
-// before each commit, and other work goes on in between. For each transfer it is as
-// if the command had been carried out when it was given: catchUp applies it before
-// anything later does. After a crash the saved portions stay.
+// before each commit, with other work in between. Each transfer gets its commands in
+// the order in which they were given: catchUp applies the earlier ones before a later
+// one. After a crash the saved portions stay.
 type bulk struct {
 	commands  []*bulkCommand // the oldest first
 	applying  *bulkCommand   // nil for none
@@ -26,10 +26,10 @@ type bulk struct {
 type bulkCommand struct {
 	ids   []uploader.TransferID                // some may be done already
 	left  paged.Map[uploader.TransferID, bool] // not done yet
-	final bool                                 // only for transfers that are final when it comes to them
+	final bool                                 // only for transfers that are final when they are reached
 	apply func([]uploader.TransferID)
 
-	deferred any        // in place of the above: a command that runs after the bulk commands before it
+	deferred any        // instead of the above: a command that runs after the bulk commands before it
 	reply    chan error // nil once sent
 }
 
@@ -84,7 +84,7 @@ func (s *state) forEach(target uploader.Target, apply func([]uploader.TransferID
 	s.bulk.commands = append(s.bulk.commands, c)
 }
 
-// catchUp applies to one transfer the bulk commands that have not come to it yet.
+// catchUp applies to one transfer the bulk commands that have not reached it yet.
 func (s *state) catchUp(id uploader.TransferID) {
 	for _, c := range s.bulk.commands {
 		if c == s.bulk.applying {

@@ -7,18 +7,18 @@ import (
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 )
 
-// maxUnbegunChecks is how many files are checked of which no server has anything.
-// There may be a million of them, and nothing of them can be lost.
+// maxUnbegunChecks is how many files are checked of which nothing was sent. There may
+// be a million of them, and no progress can be lost.
 const maxUnbegunChecks = 1000
 
-// checks asks how it stands with transfers that wait for the user: what the server
-// holds, and whether the file is still there. A check is queued like any work; after
-// it the transfer waits for the user again. state.checks has the unfinished ones.
+// checks finds out, for transfers that wait for the user, what the server has and
+// whether the file still exists. A check is queued like any work; after it the
+// transfer waits for the user again. state.checks has the unfinished ones.
 type checks struct {
 	state     *state
 	servers   *servers
 	admission *admission.Control
-	judge     func(*uploader.Transfer, *fault.Fault) // logs a fault and blocks its server if it is about that
+	failed    func(*uploader.Transfer, *fault.Fault) // workers.failed
 }
 
 func (c *checks) start(target uploader.Target) {
@@ -31,7 +31,7 @@ func (c *checks) startThese(ids []uploader.TransferID, unbegun *int) {
 	for _, id := range ids {
 		t := s.table.Get(id)
 		if t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun || s.queue.Contains(int64(id)) || s.running[id] != nil {
-			continue // it is being sent, or is not to be
+			continue // being sent, or not to be sent
 		}
 		if !t.Session.Begun() {
 			if *unbegun++; *unbegun > maxUnbegunChecks {
@@ -45,7 +45,7 @@ func (c *checks) startThese(ids []uploader.TransferID, unbegun *int) {
 }
 
 // ended receives the result of a check. A stale one was made with connections that
-// were replaced meanwhile, and is made again.
+// were replaced meanwhile, and is repeated.
 func (c *checks) ended(id uploader.TransferID, result lifecycle.CheckEnded, stale bool) {
 	if stale {
 		result.Fault = nil
@@ -59,14 +59,14 @@ func (c *checks) ended(id uploader.TransferID, result lifecycle.CheckEnded, stal
 		c.start(uploader.TargetTransfers(id))
 	case result.Fault != nil:
 		c.endOf(t.Server, result.Fault)
-		c.judge(t, result.Fault)
+		c.failed(t, result.Fault)
 	}
 }
 
 // endOf ends the waiting checks at a server, with a fault that all of them would
 // meet. With another fault it does nothing; nil ends them without one.
 func (c *checks) endOf(server uploader.ServerID, f *fault.Fault) {
-	if f != nil && !concernsServer(f) {
+	if f != nil && !admission.ConcernsServer(f) {
 		return
 	}
 	for id := range c.state.checks {
@@ -84,8 +84,8 @@ func (c *checks) endOf(server uploader.ServerID, f *fault.Fault) {
 	}
 }
 
-// endFutile ends the checks at servers to which nothing is sent at the moment: what
-// was known last stays.
+// endFutile ends the checks at servers to which nothing can be sent at the moment.
+// Their last results stay.
 func (c *checks) endFutile() {
 	if len(c.state.checks) == 0 {
 		return
@@ -94,20 +94,10 @@ func (c *checks) endFutile() {
 		if c.admission.Capacity(id) > 0 {
 			continue
 		}
-		known := c.admission.BlockFault(id)
-		if known != nil && !concernsServer(known) {
+		known := c.admission.StopFault(id)
+		if known != nil && !admission.ConcernsServer(known) {
 			known = nil
 		}
 		c.endOf(id, known)
-	}
-}
-
-// concernsServer reports whether every transfer to the server would meet the fault.
-func concernsServer(f *fault.Fault) bool {
-	switch f.Kind {
-	case fault.Offline, fault.Unreachable, fault.NotTus, fault.TLS, fault.Auth:
-		return true
-	default:
-		return false
 	}
 }

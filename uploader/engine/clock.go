@@ -3,7 +3,7 @@ package engine
 import "time"
 
 const (
-	// minJump is the shortest suspension that is told from a busy machine.
+	// minJump is the shortest suspension that is distinguished from a busy computer.
 	minJump = 10 * time.Second
 
 	// maxIdle is the longest time the loop waits while something is unfinished:

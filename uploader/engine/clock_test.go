@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-func TestTheClockTellsSleepFromWork(t *testing.T) {
+func TestClockDetectsJumps(t *testing.T) {
 	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		name            string
-		wall, monotonic time.Duration // that went by
+		wall, monotonic time.Duration // elapsed
 		want            bool
 	}{
-		{"a quarter of a second's work", 250 * time.Millisecond, 250 * time.Millisecond, false},
-		{"an hour's rest", time.Hour, time.Hour, false},
-		{"a correction of a second", time.Second, 0, false},
-		{"a night's sleep", 8 * time.Hour, time.Second, true},
-		{"set back by a day", -24 * time.Hour, time.Second, true},
-		{"set forward by a day", 24 * time.Hour, time.Second, true},
+		{"short interval", 250 * time.Millisecond, 250 * time.Millisecond, false},
+		{"long interval", time.Hour, time.Hour, false},
+		{"clock corrected by one second", time.Second, 0, false},
+		{"computer suspended", 8 * time.Hour, time.Second, true},
+		{"clock set back", -24 * time.Hour, time.Second, true},
+		{"clock set forward", 24 * time.Hour, time.Second, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var k clock
-			if k.jumped(began, time.Minute) {
-				t.Error("the first look sees a jump")
+			var tested clock
+			if tested.jumped(began, time.Minute) {
+				t.Error("jump at the first call")
 			}
-			if got := k.jumped(began.Add(c.wall), time.Minute+c.monotonic); got != c.want {
+			if got := tested.jumped(began.Add(c.wall), time.Minute+c.monotonic); got != c.want {
 				t.Errorf("jumped: %v, want %v", got, c.want)
 			}
 		})

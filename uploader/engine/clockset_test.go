@@ -16,8 +16,8 @@ type nullStore struct{ uploader.Store }
 
 func (nullStore) Save(context.Context, uploader.Changes) error { return nil }
 
-// TestClockSetBack has a loop as a clock leaves it that ran an hour ahead and was
-// just set right: everything waits until a time that was meant to be near.
+// TestClockSetBack runs a loop whose clock was an hour ahead and was just corrected:
+// everything waits until a time that is an hour too late.
 func TestClockSetBack(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -39,7 +39,12 @@ func TestClockSetBack(t *testing.T) {
 		From: from, Until: (from + time.Minute) % (24 * time.Hour), Limit: uploader.SendNothing,
 	}}
 	l := newLoop(
-		New(Config{Store: nullStore{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Settings: &settings}),
+		New(Config{
+			Store: nullStore{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Settings: &settings,
+			Connect: func(uploader.Server) (uploader.Protocol, error) {
+				return nil, fault.Newf(fault.Refused, fault.Create, "no address")
+			},
+		}),
 		uploader.Saved{
 			Transfers: []uploader.Transfer{waiting(1, uploader.BuiltinServer), waiting(2, 2)},
 			Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2}},
@@ -49,16 +54,16 @@ func TestClockSetBack(t *testing.T) {
 	for id := range uploader.TransferID(2) {
 		l.state.alarms.set(soon, id+1)
 	}
-	l.admission.BlockUntil(2, busy, soon)
+	l.admission.HoldUntil(2, busy, soon)
 	l.admission.Update(ahead)
 	if hold, held := l.admission.Hold(uploader.BuiltinServer); !held || hold.Reason != uploader.HeldBySchedule {
-		t.Fatal("the schedule holds nothing an hour ahead")
+		t.Fatal("schedule holds nothing by the wrong clock")
 	}
 	l.clock = clock{wall: ahead.Round(0), monotonic: now.Sub(processStart)}
 
 	l.turn(t.Context(), t.Context())
 
-	for transfer := range l.state.table.All() { // neither server has an address, which each try finds out
+	for transfer := range l.state.table.All() { // a try fails, since neither server has an endpoint
 		if transfer.Phase != uploader.PhaseWaiting || transfer.Fault.Kind != fault.Unreachable || transfer.NextTry.After(now.Add(time.Minute)) {
 			t.Errorf("transfer %d is %v until %v: %v", transfer.ID, transfer.Phase, transfer.NextTry.Time(), transfer.Fault)
 		}
@@ -72,9 +77,9 @@ func TestClockSetBack(t *testing.T) {
 		}
 	}
 	if change := l.admission.ScheduleChanges(); !change.Before(now.Add(2 * time.Hour)) {
-		t.Errorf("the schedule changes at %v", change)
+		t.Errorf("schedule changes at %v", change)
 	}
 	if idle := l.idle(time.Now()); idle > maxIdle {
-		t.Errorf("the loop waits for %v", idle)
+		t.Errorf("loop waits for %v", idle)
 	}
 }

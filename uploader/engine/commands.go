@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/admission"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 )
 
 // retryWith is [uploader.Retry] with what was found at paths that could not be read
-// before. Looking may take long, on a drive that does not respond, so it is done
-// outside of the loop.
+// before. Reading them could block the loop, as on a drive that does not respond.
 type retryWith struct {
 	Target  uploader.Target
 	folders map[string]bool // paths that are folders now
@@ -37,8 +37,8 @@ func (l *loop) execute(r request) {
 }
 
 // readsOthers reports whether a command depends on transfers that are not its
-// target, so that all earlier commands must be complete. Others ask for them one by
-// one (state.current).
+// target, so that all earlier commands must be complete. Other commands get single
+// transfers with state.current.
 func readsOthers(command any) bool {
 	switch c := command.(type) {
 	case uploader.RemoveServer, uploader.Scan:
@@ -99,8 +99,8 @@ func (l *loop) command(command any) error {
 	return nil
 }
 
-// configure puts settings into effect. Files that wait until they are settled are
-// looked at again.
+// configure puts settings into effect. Files that wait because they may still be
+// written are checked again.
 func (l *loop) configure(settings uploader.Settings) {
 	l.admission.Configure(settings, time.Now())
 	l.history = history{} // compared with the new limits
@@ -112,8 +112,8 @@ func (l *loop) configure(settings uploader.Settings) {
 	}
 }
 
-// bulkReady reports whether the next portion of a bulk command can be applied. While
-// nothing can be saved, none is.
+// bulkReady reports whether the next portion of a bulk command can be applied: not
+// while nothing can be saved.
 func (l *loop) bulkReady() bool { return l.state.bulk.unfinished() && l.commits.fault == nil }
 
 // nextBulkPortion applies the next portion of the oldest bulk command, or carries
@@ -150,9 +150,9 @@ func (l *loop) resume(target uploader.Target) {
 			batches[t.Batch] = true
 		}
 	}
-	for id, b := range s.batches {
-		if !b.Scanned && (target.CoversBatch(id) || batches[id] && b.Intent == uploader.IntentRun) {
-			l.scans.scan(id)
+	for _, b := range s.orderedBatches() {
+		if !b.Scanned && (target.CoversBatch(b.ID) || batches[b.ID] && b.Intent == uploader.IntentRun) {
+			l.scans.scan(b.ID)
 		}
 	}
 }
@@ -171,8 +171,8 @@ func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
 	return with
 }
 
-// retry also unblocks the servers. A question about an earlier upload is answered by
-// it only for transfers that the target names.
+// retry also unblocks the servers. A transfer that needs a decision about an earlier
+// upload is retried only if the target names it.
 func (l *loop) retry(r retryWith) {
 	named := r.Target.IDSet()
 	for _, id := range l.state.targets(r.Target) {
@@ -205,33 +205,33 @@ func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.Transfer
 	}
 }
 
-// continueEarlier continues the earlier uploads that transfers ask about with the
-// files of those. Where the earlier one no longer exists, the file is sent as a new
-// one.
+// continueEarlier resumes the earlier uploads that transfers may belong to, with the
+// files of those transfers. If the earlier upload no longer exists, the file is sent
+// as a new one.
 func (l *loop) continueEarlier(ids []uploader.TransferID) {
 	s := l.state
-	var answered []uploader.TransferID
+	var resumed []uploader.TransferID
 	for _, id := range ids {
-		asking := s.table.Get(id)
-		if asking.Phase != uploader.PhaseFailed || asking.Fault.Kind != fault.AmbiguousMatch {
+		t := s.table.Get(id)
+		if t.Phase != uploader.PhaseFailed || t.Fault.Kind != fault.AmbiguousMatch {
 			continue
 		}
-		prior := s.current(asking.EarlierUpload)
+		prior := s.current(t.EarlierUpload)
 		if prior == nil || !prior.Resumable() {
 			s.apply(id, lifecycle.RetriedByUser{})
 			continue
 		}
-		s.apply(prior.ID, lifecycle.AddedAgain{File: asking.Source, Fingerprint: asking.Fingerprint, Batch: asking.Batch})
-		answered = append(answered, id)
+		s.apply(prior.ID, lifecycle.AddedAgain{File: t.Source, Fingerprint: t.Fingerprint, Batch: t.Batch})
+		resumed = append(resumed, id)
 	}
-	if len(answered) > 0 {
-		s.forget(answered)
+	if len(resumed) > 0 {
+		s.forget(resumed)
 	}
 }
 
-// unblock continues everything that waited for the user to do something about a
-// server. Running workers keep their connections; faults they still meet with those
-// are not asked about.
+// unblock resumes everything that waited for the user to act on a server. Running
+// workers keep their connections; faults that they still meet with those do not block
+// the server again.
 func (l *loop) unblock(server uploader.ServerID) {
 	l.admission.Unblock(server)
 	l.servers.reconnect(server)
@@ -246,12 +246,15 @@ func (l *loop) unblock(server uploader.ServerID) {
 	l.deleter.SignedIn(server)
 }
 
-// mayHavePassed reports whether a fault may have passed once the user has done
-// something about the server.
-func mayHavePassed(f *fault.Fault) bool { return f != nil && (blocksServer(f) || f.Kind == fault.Auth) }
+// mayHavePassed reports whether the user may have resolved a fault by acting on the
+// server.
+func mayHavePassed(f *fault.Fault) bool {
+	return f != nil && (admission.NeedsUser(f) || f.Kind == fault.Auth)
+}
 
-// deleteUpload deletes what a server holds of a session, in the background and once
-// the session is saved as given up. A server that is away is not waited for.
+// deleteUpload deletes the uploads of an abandoned session from the server in the
+// background, once it is saved that the session is abandoned. If the server cannot be
+// connected, the uploads are left to expire.
 func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, session uploader.Session) {
 	urls := l.urlsOf(id, session)
 	l.state.afterCommit = append(l.state.afterCommit, func(work context.Context) {
@@ -270,8 +273,8 @@ func (l *loop) deleteUpload(id uploader.TransferID, server uploader.ServerID, se
 	})
 }
 
-// urlsOf returns the URLs of everything that the server may hold of a session. Parts
-// are forgotten with the next commit, so it is called before that.
+// urlsOf returns the URLs of everything that the server may have of a session. The
+// next commit deletes the parts, so it must be called before.
 func (l *loop) urlsOf(id uploader.TransferID, session uploader.Session) []string {
 	var urls []string
 	if session.URL != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
+	"github.com/ferryapp/ferry/uploader/partial"
 )
 
 const (
@@ -18,13 +19,13 @@ const (
 	// saveRetry is how long a failed save waits for the next try.
 	saveRetry = time.Second
 
-	// A save fails for a moment more often than for one row: it is tried again as a
-	// whole first, and row by row at the second failure and at every twentieth.
+	// Most failures are temporary and concern all rows, so a save is first retried as
+	// a whole, and row by row at the second failure and at every twentieth.
 	partialSaveAt    = 2
 	partialSaveEvery = 20
 )
 
-// commits saves what changed.
+// commits saves changes.
 type commits struct {
 	state   *state
 	servers *servers
@@ -43,8 +44,9 @@ func (c *commits) unsaved() bool {
 	return s.table.Unsaved() || len(s.journal.Unsaved) > 0 || !s.changes.Empty() || len(s.afterCommit) > 0
 }
 
-// due reports whether to commit now. demanded says that something outside of the
-// state waits for it. The queue is saved before transfers are taken from it.
+// due reports whether to commit now. demanded is set if something outside of the
+// state waits for it. Additions to the queue are saved before transfers are taken from
+// it.
 func (c *commits) due(demanded bool, now time.Time) bool {
 	s := c.state
 	switch {
@@ -60,7 +62,7 @@ func (c *commits) due(demanded bool, now time.Time) bool {
 }
 
 // save saves all that changed and reports whether it did. After a failure
-// everything is kept for the next try; workers go on.
+// everything is kept for the next try, and workers continue.
 func (c *commits) save(ctx context.Context, now time.Time) bool {
 	s := c.state
 	changes := s.changes
@@ -101,32 +103,31 @@ func (c *commits) failed(err error, now time.Time) {
 }
 
 // savePartially saves what can be saved of changes that failed as a whole twice. A
-// transfer that cannot be saved fails; what is saved of it stays, for when the user
-// retries it. The result is whole, the failure of all of it, when nothing can be
-// saved, and otherwise the failure of what is left.
+// transfer that cannot be saved fails; what was saved of it before stays, and the user
+// can retry it. The result is whole, the error of the save as a whole, if nothing can
+// be saved, and otherwise the error of what is left.
 func (c *commits) savePartially(ctx context.Context, changes uploader.Changes, whole error) error {
 	save := func(changes uploader.Changes) error { return c.store.Save(ctx, changes) }
 	if save(uploader.Changes{Servers: []uploader.Server{c.servers.byID[uploader.BuiltinServer]}}) != nil {
 		return whole // nothing can be saved
 	}
 	s := c.state
-	p := savePieces(changes, save)
-	for _, piece := range p.saved {
-		if id := piece.Owner(); id != 0 {
-			c.markSaved(id)
-			continue
-		}
+	result := partial.Save(changes, save)
+	if result.Common {
 		s.changes = uploader.Changes{Proofs: s.changes.Proofs, Parts: s.changes.Parts}
 	}
-	for id, err := range p.failed {
-		c.log.Error("save transfer failed", "transfer", id, "err", err)
-		s.apply(id, lifecycle.SaveFailed{Fault: fault.Of(err)})
+	for _, id := range result.Saved {
 		c.markSaved(id)
 	}
-	return p.err
+	for id, err := range result.Failed {
+		c.log.Error("save transfer failed", "transfer", id, "err", err)
+		s.apply(id, lifecycle.Rejected{Fault: fault.Of(err)})
+		c.markSaved(id)
+	}
+	return result.Err
 }
 
-// markSaved takes a transfer out of what is to be saved.
+// markSaved drops the unsaved changes of a transfer.
 func (c *commits) markSaved(id uploader.TransferID) {
 	s := c.state
 	s.table.MarkOneSaved(id)

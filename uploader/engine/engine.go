@@ -30,30 +30,42 @@ import (
 // ErrStopped is returned by Do once Run has ended.
 var ErrStopped = errors.New("the engine has stopped")
 
-// Config is what an Engine is made of.
+// Config configures an Engine.
 type Config struct {
 	Store    uploader.Store
-	Connect  func(uploader.Server) (uploader.Protocol, error) // called for a server when it is first used, and when it changed, from the loop; with ID 0 from Probe
 	Log      *slog.Logger
-	Settings *uploader.Settings // until the first Configure; nil: files cross in one piece and at once, the rest as DefaultSettings has it
+	Settings *uploader.Settings // until the first Configure; nil: uploader.FallbackSettings
 
-	Fingerprint source.Strategy // in place of the one that the settings name; nil: that one
-	Disk        source.Disk     // where files are read; the zero one is the computer's own
+	// Connect returns the connection to a server. The loop calls it when a server is
+	// first used and after it changed; Probe calls it with a server without an ID.
+	Connect func(uploader.Server) (uploader.Protocol, error)
 
-	// Growth says of a file whether another program is still writing it. It may be
-	// called from any goroutine. nil: no file is known to be.
+	Fingerprint source.Strategy // replaces the one that the settings name, unless nil
+	Disk        source.Disk     // the zero value is this computer's
+
+	// Growth reports whether another program is still writing a file. It may be called
+	// from any goroutine. If it is nil, no file is being written by a known program.
 	Growth func(path string) uploader.FileGrowth
 
-	// BuiltinEndpoint is where the built-in receiver listens in this run; "" when it
+	// BuiltinEndpoint is the endpoint of the built-in receiver in this run; "" if it
 	// does not run.
 	BuiltinEndpoint string
 
-	// AskBeforeResume holds what an earlier run left unfinished until the user resumes it.
+	// AskBeforeResume leaves interrupted uploads waiting until the user resumes them.
 	AskBeforeResume bool
 }
 
-// Engine moves transfers to their servers. Its methods may be called from any
-// goroutine.
+// fingerprinter returns a function that computes the fingerprint of a file for a
+// server. It may be called from any goroutine.
+func (c *Config) fingerprinter(settings uploader.Settings, server uploader.Server) func(context.Context, source.File) (string, error) {
+	strategy := c.Fingerprint
+	if strategy == nil {
+		strategy = settings.FingerprintStrategy()
+	}
+	return worker.Fingerprinter(strategy, c.Disk, server)
+}
+
+// Engine uploads files to servers. Its methods may be called from any goroutine.
 type Engine struct {
 	config   Config
 	commands chan request
@@ -64,13 +76,13 @@ type Engine struct {
 	watchers map[chan struct{}]struct{} // nil once Run has ended
 }
 
-// request is a command on its way to the loop.
+// request is a command for the loop.
 type request struct {
 	command any        // a Command, or one prepared outside of the loop (retryWith, relocation)
 	reply   chan error // buffered
 }
 
-// New makes an engine. Nothing moves before Run; commands given before wait.
+// New returns an engine. It does nothing before Run; commands wait for that.
 func New(config Config) *Engine {
 	if config.Settings == nil {
 		plain := uploader.FallbackSettings()
@@ -86,11 +98,11 @@ func New(config Config) *Engine {
 	return e
 }
 
-// Run loads what is saved, takes up what is unfinished, and carries out commands
-// until ctx ends, which is no error. It returns when every goroutine it started
-// has ended and everything acknowledged is saved; a goroutine that blocks on a drive that
-// does not respond is not waited for longer than a few seconds, and changes nothing
-// afterwards. It is called once.
+// Run loads what is saved, resumes what is unfinished, and carries out commands until
+// ctx ends, which is not an error. It returns when every goroutine it started has
+// ended and everything acknowledged is saved. It waits at most a few seconds for a
+// goroutine that is blocked on a drive that does not respond; such a goroutine changes
+// nothing afterwards. Run must be called once.
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.end()
 	saved, err := e.config.Store.Load(ctx)
@@ -101,26 +113,28 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// Do carries out a command. When it returns nil the command is committed and
-// its first effect is in Snapshot. One for very many transfers is committed in
-// portions, and other commands and work go on in between as if all of it had been
-// carried out. It waits for the disk: not to be called from a user interface's own
-// goroutine. It fails with a *fault.Fault when the command
-// makes no sense or cannot be saved at the moment, with ErrStopped, or with ctx's
-// error. What cannot be saved holds all the same, and is saved as soon as that
-// works again; a command whose ctx ended may still be carried out.
+// Do carries out a command. When it returns nil, the command is committed and its
+// first effect is in Snapshot. A command for very many transfers is committed in
+// portions, with other commands and work in between, which see all of it as carried
+// out. Do waits for the disk, so it must not be called on the goroutine of a user
+// interface.
+//
+// It fails with a *fault.Fault if the command is invalid or cannot be saved at the
+// moment, with ErrStopped, or with ctx's error. A command that cannot be saved is
+// still in effect, and is saved as soon as possible. A command whose ctx ended may
+// still be carried out.
 func (e *Engine) Do(ctx context.Context, command uploader.Command) error {
-	answer, err := e.Submit(ctx, command)
+	wait, err := e.Submit(ctx, command)
 	if err != nil {
 		return err
 	}
-	return answer(ctx)
+	return wait(ctx)
 }
 
-// Submit is Do for whoever has more to say meanwhile. It returns as soon as the engine
-// has heard the command; what is given later comes after it. The answer, called once,
-// waits for what Do waits for.
-func (e *Engine) Submit(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error) {
+// Submit is Do without waiting for the result. It returns once the engine has received
+// the command, which precedes every command submitted later. wait, to be called once,
+// waits for the result and returns it as Do does.
+func (e *Engine) Submit(ctx context.Context, command uploader.Command) (wait func(context.Context) error, err error) {
 	var prepared any = command
 	switch c := command.(type) {
 	case uploader.Retry:
@@ -132,10 +146,10 @@ func (e *Engine) Submit(ctx context.Context, command uploader.Command) (answer f
 		}
 		prepared = found
 	}
-	o := request{prepared, make(chan error, 1)}
+	r := request{prepared, make(chan error, 1)}
 	select {
-	case e.commands <- o:
-		return func(ctx context.Context) error { return e.await(ctx, o.reply) }, nil
+	case e.commands <- r:
+		return func(ctx context.Context) error { return e.await(ctx, r.reply) }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-e.done:
@@ -152,19 +166,19 @@ func (e *Engine) await(ctx context.Context, reply <-chan error) error {
 	case <-e.done:
 	}
 	select {
-	case err := <-reply: // with its last save
+	case err := <-reply: // sent after the last save
 		return err
 	default:
 		return ErrStopped
 	}
 }
 
-// Snapshot returns the newest state of everything; never nil.
+// Snapshot returns the newest snapshot. It is never nil.
 func (e *Engine) Snapshot() *uploader.Snapshot { return e.snapshot.Load() }
 
-// Watch returns a channel that receives whenever there may be a newer Snapshot,
-// at once for what the user did and at most four times a second for progress. A
-// slow reader misses nothing but repetitions. The channel is closed when ctx or
+// Watch returns a channel that receives a value when there may be a newer Snapshot:
+// at once after a command, and at most four times a second for progress. A value that
+// was not received yet stands for later ones, too. The channel is closed when ctx or
 // Run ends.
 func (e *Engine) Watch(ctx context.Context) <-chan struct{} {
 	e.mu.Lock()
@@ -179,7 +193,7 @@ func (e *Engine) Watch(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// Probe asks what the server at that creation URL can do. It fails with a
+// Probe returns the capabilities of the server at a creation URL. It fails with a
 // *fault.Fault.
 func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
 	protocol, err := e.config.Connect(uploader.Server{Endpoint: endpoint})
@@ -191,8 +205,8 @@ func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, 
 	return remote.Capabilities(ctx)
 }
 
-// Parts returns how the parts of a transfer stood when they were last saved; none
-// when it crosses in one piece. It waits for the disk.
+// Parts returns the parts of a transfer as last saved, or none if it is not uploaded
+// in parts. It reads the disk.
 func (e *Engine) Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error) {
 	return e.config.Store.Parts(ctx, id)
 }
@@ -213,7 +227,7 @@ func (e *Engine) publish(s *uploader.Snapshot) {
 	for c := range e.watchers {
 		select {
 		case c <- struct{}{}:
-		default: // one kick is waiting there already
+		default: // a notification is pending
 		}
 	}
 }
@@ -228,8 +242,9 @@ func (e *Engine) end() {
 	e.watchers = nil
 }
 
-// Events returns what is saved of a transfer's events, oldest first; none of one
-// that nobody knows. It reads the disk. It fails with a *fault.Fault or ctx's error.
+// Events returns the saved events of a transfer, the oldest first, or none if the
+// transfer does not exist. It reads the disk. It fails with a *fault.Fault or ctx's
+// error.
 func (e *Engine) Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error) {
 	return e.config.Store.Events(ctx, id)
 }

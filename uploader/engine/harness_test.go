@@ -57,7 +57,9 @@ func (h *harness) start() {
 		Store: h.store,
 		Log:   slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 		Connect: func(s uploader.Server) (uploader.Protocol, error) {
-			return tus.New(tus.Config{Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Options.MethodOverride})
+			return tus.New(tus.Config{
+				Endpoint: s.Endpoint, HTTP: transport, MethodOverride: s.Options.MethodOverride, SendsVersion: s.Options.SendsVersion,
+			})
 		},
 	}
 	if h.configure != nil {

@@ -18,11 +18,21 @@ const (
 
 // history removes finished transfers beyond the user's limits. Only batches whose
 // transfers are all finished count: until then a batch shows its progress and files.
-// A transfer that a question is about stays until it is answered.
+// A transfer that the user has to decide about, as the earlier upload of another one,
+// stays.
 type history struct {
 	surplus []uploader.TransferID // still to be removed, the oldest first
 	checkAt time.Time             // when to compare with the limits again
 	nextAt  time.Time             // when the next portion is removed; zero for none
+}
+
+// next returns when trim removes the next portion; zero when it has none, or waits
+// for a bulk command.
+func (h *history) next(s *state) time.Time {
+	if s.bulk.unfinished() {
+		return time.Time{}
+	}
+	return h.nextAt
 }
 
 // trim removes the next portion if it is time.
@@ -77,21 +87,21 @@ func surplus(s *state, limits uploader.History, now time.Time) []uploader.Transf
 	if all == 0 || beyond(all) == 0 && limits.MaxAge <= 0 {
 		return nil
 	}
-	past, asked := make([]*uploader.Transfer, 0, all), map[uploader.TransferID]bool{}
+	past, undecided := make([]*uploader.Transfer, 0, all), map[uploader.TransferID]bool{}
 	for t := range s.table.All() {
 		if finished[t.Batch] && isFinished(t) {
 			past = append(past, t)
 		}
 		if t.State() == uploader.StateNeedsDecision {
-			asked[t.EarlierUpload] = true
+			undecided[t.EarlierUpload] = true
 		}
 	}
-	past = slices.DeleteFunc(past, func(t *uploader.Transfer) bool { return asked[t.ID] })
+	past = slices.DeleteFunc(past, func(t *uploader.Transfer) bool { return undecided[t.ID] })
 	return oldest(past, beyond(len(past)), limits.MaxAge, now)
 }
 
-// oldest returns the count oldest transfers and those beyond the age; an age of
-// zero is none. A transfer that finished in the future was recorded under a clock
+// oldest returns the count oldest transfers and those beyond the age, the oldest
+// first; an age of zero is no limit. It sorts past. A transfer that finished in the future was recorded under a clock
 // that was set back since: it counts as older than all others, and as of unknown
 // age.
 func oldest(past []*uploader.Transfer, count int, age time.Duration, now time.Time) []uploader.TransferID {

@@ -20,17 +20,17 @@ const (
 	checkpointInterval = time.Second
 
 	// stopTimeout limits how long a stopping engine waits for its workers. It exceeds
-	// their grace period: only those that block in a system call, such as a read from a
-	// drive that does not respond, take longer. No context ends these.
+	// their grace period: only those that are blocked in a system call, such as a read
+	// from a drive that does not respond, take longer, and no context ends these.
 	stopTimeout = 3500 * time.Millisecond
 
-	// maxReports is how many reports wait for the loop before those who send them
-	// wait for it, and how many it receives in one turn.
+	// maxReports is how many reports are buffered for the loop, and how many it
+	// receives in one turn.
 	maxReports = 1024
 )
 
 // loop owns all state of a running engine. Everything in it belongs to the goroutine
-// in run; others send it functions to run.
+// of run; others send functions for that to run.
 type loop struct {
 	engine  *Engine
 	log     *slog.Logger
@@ -84,23 +84,22 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		l.servers.byID[s.ID] = s
 		l.admission.SetServer(s.ID, s.Options)
 	}
-	l.state.deleteUpload = l.deleteUpload
+	l.state.deleteUpload, l.state.batchForgotten = l.deleteUpload, l.admission.RemoveBatch
 	l.deleter = deletion.New(deletion.Engine{
 		Send:        l.send,
 		AfterCommit: func(f func(context.Context)) { l.state.afterCommit = append(l.state.afterCommit, f) },
 		Connect:     l.servers.connect,
-		Blocks:      blocksServer,
 		Block: func(id uploader.ServerID, f *fault.Fault) {
-			l.admission.BlockForUser(id, f)
+			l.admission.Block(id, f)
 			l.state.stale, l.state.urgent = true, true
 		},
 	}, l.log, &l.tasks)
 	l.checks = &checks{state: l.state, servers: l.servers, admission: l.admission}
 	l.workers = &workers{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks,
-		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody, observeVersion: l.observeVersion,
 	}
-	l.checks.judge = l.workers.judge
+	l.checks.failed = l.workers.failed
 	l.scans = &scans{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission,
 		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
@@ -115,7 +114,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 // run runs the engine until ctx ends: it takes input, steps transfers, commits, acts
 // and publishes.
 func (l *loop) run(ctx context.Context) {
-	// Saving goes on while everything else stops.
+	// Saving continues while everything else stops.
 	disk := context.WithoutCancel(ctx)
 	work, stopWork := context.WithCancelCause(disk)
 	defer stopWork(worker.ErrShutdown)
@@ -161,8 +160,8 @@ func (l *loop) waitTasks() bool {
 	}
 }
 
-// load brings what was saved into a running state, after a quit as after a crash:
-// what was being sent is queued again.
+// load starts what was saved, after a shutdown as after a crash: what was being sent is
+// queued again.
 func (l *loop) load() {
 	s, builtin := l.state, l.servers.byID[uploader.BuiltinServer]
 	if endpoint := l.engine.config.BuiltinEndpoint; endpoint != "" && builtin.Endpoint != endpoint {
@@ -172,14 +171,19 @@ func (l *loop) load() {
 	}
 	for t := range s.table.All() {
 		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
-		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && blocksServer(t.Fault) {
-			l.admission.BlockForUser(t.Server, t.Fault) // other faults may have passed meanwhile
+		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && admission.NeedsUser(t.Fault) {
+			l.admission.Block(t.Server, t.Fault) // other faults may be resolved meanwhile
 		}
 		if t.Removed() {
 			s.drop(t)
 		}
 	}
-	for _, b := range s.batches {
+	for t := range s.table.Resumable() {
+		if t.Session.URL != "" {
+			l.workers.uploadURLs.put(t.Session.URL, urlOwner{t.ID, noPart})
+		}
+	}
+	for _, b := range s.orderedBatches() {
 		if !b.Scanned && !l.engine.config.AskBeforeResume {
 			l.scans.scan(b.ID)
 		}
@@ -187,9 +191,9 @@ func (l *loop) load() {
 	s.stale, s.urgent = true, true
 }
 
-// turn carries out everything that was received: it saves it, acts on it and
-// publishes it. Acting can change more that is to be saved. Without hurry, changes
-// are left for a later turn's commit; a free place in the queue is used all the same.
+// turn processes everything that was received: it saves it, acts on it and publishes
+// it. Acting can change more that is to be saved. Changes that nothing waits for are
+// left for the commit of a later turn; that does not delay starting transfers.
 func (l *loop) turn(disk, work context.Context) {
 	now := time.Now()
 	if l.clock.jumped(now.Round(0), now.Sub(processStart)) {
@@ -226,7 +230,7 @@ func (l *loop) commitDue(now time.Time) bool {
 }
 
 // wait receives the next report or command, and the others that are waiting. It
-// reports whether the engine is asked to stop.
+// reports whether the engine is to stop.
 func (l *loop) wait(quit <-chan struct{}) bool {
 	timer := time.NewTimer(l.idle(time.Now()))
 	defer timer.Stop()
@@ -260,7 +264,7 @@ func (l *loop) commands() <-chan request {
 	return l.engine.commands
 }
 
-// idle returns how long nothing has to be done unless something is received.
+// idle returns how long the loop has nothing to do unless it receives something.
 func (l *loop) idle(now time.Time) time.Duration {
 	next := now.Add(time.Hour)
 	until := func(t time.Time) {
@@ -276,7 +280,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(schedule)
 	until(l.commits.retryAt)
 	until(l.deleter.NextTry())
-	until(l.history.nextAt)
+	until(l.history.next(s))
 	until(l.stopBy)
 	if l.bulkReady() {
 		until(now)
@@ -310,11 +314,11 @@ func (l *loop) endWaits(now time.Time) {
 			l.state.apply(id, lifecycle.WaitEnded{})
 		}
 	}
-	l.admission.UnblockExpired(now)
+	l.admission.EndExpiredHolds(now)
 }
 
-// sample reads the workers' counters four times a second, and takes them into the
-// transfers once a second, to be saved.
+// sample reads the workers' counters four times a second, and copies them to
+// the transfers once a second, to be saved.
 func (l *loop) sample(now time.Time) {
 	if len(l.state.running) == 0 {
 		l.publisher.paused = true
@@ -333,11 +337,11 @@ func (l *loop) sample(now time.Time) {
 }
 
 // clockJumped is called after the computer was suspended or its clock was set. The
-// times at which waits end mean nothing any more, and connections are most likely
+// times at which waits end are no longer valid, and connections are most likely
 // broken: what waits is tried now, and workers are stopped and started again.
 func (l *loop) clockJumped() {
 	l.log.Info("clock jump: computer suspended or clock set")
-	l.admission.UnblockTimed()
+	l.admission.EndServerHolds()
 	for t := range l.state.table.All() {
 		if t.Phase == uploader.PhaseWaiting {
 			l.state.apply(t.ID, lifecycle.WaitEnded{})
@@ -349,8 +353,8 @@ func (l *loop) clockJumped() {
 	}
 }
 
-// regulate brings what is being sent, and how fast, in line with the settings, the
-// schedule and the servers' options.
+// regulate applies the settings, the schedule and the servers' options to what is
+// being sent.
 func (l *loop) regulate() {
 	l.admission.Update(time.Now())
 	l.state.queue.SetLimits(queue.Limits{Large: l.admission.Settings().MaxFiles, Small: admission.MaxSmallFiles})
@@ -369,7 +373,7 @@ func (l *loop) act(work context.Context) {
 	}
 }
 
-// publish makes a snapshot and notifies those who watch.
+// publish makes a snapshot and notifies the watchers.
 func (l *loop) publish(now time.Time) {
 	l.engine.publish(l.publisher.snapshot(cmp.Or(l.commits.fault, l.scans.fault), now))
 }
@@ -390,12 +394,12 @@ func (l *loop) lastSave(disk, work context.Context) {
 }
 
 // sendReplies replies to the commands whose outcome is saved and published, or
-// cannot be saved. A bulk command that cannot be saved is carried out all the same,
-// once it can.
-func (l *loop) sendReplies(trouble *fault.Fault) {
+// cannot be saved because of saveFault. A bulk command that cannot be saved continues
+// once it can be.
+func (l *loop) sendReplies(saveFault *fault.Fault) {
 	for _, c := range l.state.bulk.commands {
-		if trouble != nil && c.reply != nil {
-			c.reply <- trouble
+		if saveFault != nil && c.reply != nil {
+			c.reply <- saveFault
 			c.reply = nil
 		}
 	}
@@ -404,8 +408,8 @@ func (l *loop) sendReplies(trouble *fault.Fault) {
 		case r.to == nil: // it was sent before
 		case r.err != nil:
 			r.to <- r.err
-		case trouble != nil:
-			r.to <- trouble
+		case saveFault != nil:
+			r.to <- saveFault
 		default:
 			r.to <- nil
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
-// reorder is a simple model of Move: PlaceUp and PlaceDown move each element one
-// place, PlaceTop and PlaceBottom move all as a block.
+// reorder is a simple model of Move: MoveUp and MoveDown move each element one
+// place, MoveTop and MoveBottom move all as a block.
 func reorder[T comparable](list []T, chosen []T, to uploader.MoveTo) []T {
 	isChosen := func(x T) bool { return slices.Contains(chosen, x) }
 	list = slices.Clone(list)

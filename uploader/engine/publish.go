@@ -24,19 +24,19 @@ type publisher struct {
 
 	seq         uint64
 	publishedAt time.Time
-	speed       speed.Meter // of everything
+	speed       speed.Meter // over all workers
 	paused      bool        // nothing was being sent at some time since the last sample
 }
 
-// due reports whether to publish now: at once what the user did, and otherwise four
-// times a second at most.
+// due reports whether to publish now: at once after a command, otherwise at most four
+// times a second.
 func (p *publisher) due(now time.Time) bool {
 	return p.state.stale && (p.state.urgent || now.Sub(p.publishedAt) >= progressInterval)
 }
 
-// snapshot returns the state as of now. trouble is why nothing can be saved or
-// looked up; nil when all is well.
-func (p *publisher) snapshot(trouble *fault.Fault, now time.Time) *uploader.Snapshot {
+// snapshot returns the state as of now. storeFault is why nothing can be saved or
+// looked up, or nil.
+func (p *publisher) snapshot(storeFault *fault.Fault, now time.Time) *uploader.Snapshot {
 	p.seq++
 	s := p.state
 	snapshot := &uploader.Snapshot{
@@ -48,7 +48,7 @@ func (p *publisher) snapshot(trouble *fault.Fault, now time.Time) *uploader.Snap
 		Blocked:    p.admission.Blocked(),
 		Holds:      map[uploader.ServerID]uploader.Hold{},
 		Checking:   len(s.checks),
-		StoreFault: trouble,
+		StoreFault: storeFault,
 	}
 	for id := range p.servers.byID {
 		if hold, held := p.admission.Hold(id); held {
@@ -77,7 +77,7 @@ func (p *publisher) snapshot(trouble *fault.Fault, now time.Time) *uploader.Snap
 	return snapshot
 }
 
-// overall returns the totals with the speed of everything.
+// overall returns the totals with the speed over all workers.
 func (p *publisher) overall(totals table.Totals) uploader.Totals {
 	all := totals.Overall()
 	all.Active = len(p.state.running)
@@ -87,9 +87,9 @@ func (p *publisher) overall(totals table.Totals) uploader.Totals {
 	return all
 }
 
-// share is the factor by which the speeds of transfers are reduced, so that they add
-// up to no more than the speed of everything. The speed of a single transfer is too
-// high at first: its first bytes fill buffers.
+// share returns the factor by which the speeds of transfers are reduced, so that they
+// add up to no more than the speed over all workers. The speed of a single transfer is
+// too high at first, because its first bytes fill buffers.
 func (p *publisher) share() float64 {
 	sum := 0.0
 	for _, running := range p.state.running {
@@ -101,8 +101,8 @@ func (p *publisher) share() float64 {
 	return p.speed.Rate() / sum
 }
 
-// sample takes in how much was sent by all workers. After a pause the speed is
-// measured anew.
+// sample records how many bytes all workers have sent. After a pause, measuring the
+// speed starts over.
 func (p *publisher) sample(totalSent int64, now time.Time) {
 	if p.paused && now.Sub(p.speed.SampledAt()) > speed.TimeConstant {
 		p.speed = speed.Meter{}

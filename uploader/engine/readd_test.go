@@ -6,14 +6,17 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -145,36 +148,93 @@ func TestReaddMissingFileReusesTransfer(t *testing.T) {
 	wantStored(t, server, file, filepath.Join(folder, "a"))
 }
 
-// TestReaddFileDoneBeforeMatch adds a file with the Again option while it is being
-// uploaded; the first upload ends before the second batch is matched.
+// creationServer is a server that waits for respond before it creates an upload.
+type creationServer struct {
+	fakeServer
+	respond chan struct{}
+	created atomic.Int64
+}
+
+func (s *creationServer) Create(ctx context.Context, request tus.CreateRequest) (tus.Upload, error) {
+	<-s.respond
+	s.created.Add(1)
+	s.offset.Store(0)
+	return s.fakeServer.Create(ctx, request)
+}
+
+// TestReaddFileDoneBeforeMatch adds a file with the Again option. An upload of the
+// file ends in the same millisecond, before or after that, and before the batch is
+// matched. Time does not advance during the test.
 func TestReaddFileDoneBeforeMatch(t *testing.T) {
-	respond, match := make(chan struct{}), make(chan struct{})
-	server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		<-respond
-		next.ServeHTTP(w, r)
-	}))
-	h := newHarness(t, server.Endpoint)
-	h.stop()
-	var matched atomic.Int64
-	h.configure = func(c *engine.Config) {
-		c.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
-			if matched.Add(1) > 1 {
-				<-match
-			}
-			return source.Metadata(ctx, disk, f, destination)
-		}
+	for _, c := range []struct {
+		name        string
+		endsBefore  bool // the first upload ends before the file is added again
+		wantUploads int64
+	}{
+		{"after it was added", false, 1},
+		{"before it was added", true, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := createFile(t, "note.txt", 10)
+			synctest.Test(t, func(t *testing.T) {
+				server, match := &creationServer{respond: make(chan struct{})}, make(chan struct{})
+				var matched atomic.Int64
+				h := &harness{t: t, store: uploadtest.NewStore(), configure: func(config *engine.Config) {
+					config.Connect = func(uploader.Server) (uploader.Protocol, error) { return server, nil }
+					config.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
+						if matched.Add(1) > 1 {
+							<-match
+						}
+						return source.Metadata(ctx, disk, f, destination)
+					}
+				}}
+				h.start()
+				defer func() { h.stop() }()
+				h.do(uploader.SaveServer{Server: uploader.Server{Name: "fake", Endpoint: "https://uploads.example/files/"}})
+				h.add(path)
+				h.waitFor("the first upload to start", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
+				if c.endsBefore {
+					close(server.respond)
+					h.waitSaved(1)
+				}
+				second := h.addWithOptions(uploader.BatchOptions{UploadAgain: true}, path)
+				if !c.endsBefore {
+					close(server.respond)
+					h.waitCount(uploader.StateDone, 1)
+				}
+				s := h.waitCount(uploader.StateDone, 1)
+				if finished, added := s.Transfers[0].Finished, uploader.TimestampOf(s.Batches[second].Added); finished != added {
+					t.Errorf("upload finished at %v, batch was added at %v, want the same millisecond", finished, added)
+				}
+				close(match)
+				transfers := h.waitFinal(second)
+				if n := server.created.Load(); n != c.wantUploads || len(transfers) != 1 || transfers[0].Phase != uploader.PhaseDone {
+					t.Errorf("%d uploads, want %d: %s", n, c.wantUploads, describe(h.engine.Snapshot()))
+				}
+			})
+		})
 	}
-	h.start()
-	path := createFile(t, "note.txt", 10)
-	h.add(path)
-	h.waitFor("the first upload to start", func(s *uploader.Snapshot) bool { return s.Totals.Active == 1 })
-	second := h.addWithOptions(uploader.BatchOptions{UploadAgain: true}, path)
-	close(respond)
-	h.waitCount(uploader.StateDone, 1)
-	close(match)
-	transfers := h.waitFinal(second)
-	if n := len(server.Stored(t)); n != 1 || len(transfers) != 1 || transfers[0].Phase != uploader.PhaseDone {
-		t.Errorf("%d uploads of 1 file: %s", n, describe(h.engine.Snapshot()))
+}
+
+// waitSaved waits until that number of done transfers is saved, without waiting for a
+// snapshot.
+func (h *harness) waitSaved(want int) {
+	h.t.Helper()
+	for {
+		saved, err := h.store.Load(h.t.Context())
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		done := 0
+		for _, t := range saved.Transfers {
+			if t.Phase == uploader.PhaseDone {
+				done++
+			}
+		}
+		if done >= want {
+			return
+		}
+		runtime.Gosched()
 	}
 }
 

@@ -13,71 +13,73 @@ import (
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
-// relocation is Relocate with what its caller found at the path. Files are read
-// for it, and the loop never does.
+// relocation is [uploader.Relocate] with the file that was found at the path. Reading
+// files could block the loop.
 type relocation struct {
 	id   uploader.TransferID
 	file source.File
 }
 
-// locate makes sure that the file at the path is the one that an upload began
-// with. It fails with a *fault.Fault: as Stat does, with Mismatch when it is
-// another file, with Several when nothing proves that it is the one.
+// locate finds the file of an unfinished upload at another path, and verifies its
+// content. It fails with a *fault.Fault: like [source.Disk.Stat], with Mismatch if it
+// is another file, and with AmbiguousMatch if its content cannot be verified.
 func (e *Engine) locate(ctx context.Context, r uploader.Relocate) (relocation, error) {
 	t := e.Snapshot().Transfer(r.ID)
 	if t == nil || !t.Resumable() {
 		return relocation{}, fault.Newf(fault.Refused, fault.Open, "transfer %d is not unfinished", r.ID)
 	}
-	file, err := e.lookIn(r.Path, t.Source)
+	file, err := e.findIn(r.Path, t.Source)
 	if err != nil {
 		return relocation{}, err
 	}
 	file.RelPath = t.Source.RelPath
 	if t.Session.Begun() {
-		if err := e.prove(ctx, t, file); err != nil {
+		if err := e.verify(ctx, t, file); err != nil {
 			return relocation{}, err
 		}
 	}
 	return relocation{t.ID, file}, nil
 }
 
-// lookIn looks at the path, or in a folder there for the file of a drop: below the
-// folder that was dropped, below the one that holds it, or right inside.
-func (e *Engine) lookIn(place string, file source.File) (source.File, error) {
+// findIn returns the file at a path. If that is a folder, it returns the file in it,
+// with the path below the folder that was added, the same with the name of that
+// folder, or its name alone.
+func (e *Engine) findIn(path string, file source.File) (source.File, error) {
 	disk := e.config.Disk
-	if !disk.IsFolder(place) {
-		return disk.Stat(place)
+	if !disk.IsFolder(path) {
+		return disk.Stat(path)
 	}
 	_, below, _ := strings.Cut(file.RelPath, "/")
 	for _, rel := range []string{below, file.RelPath, file.Name()} {
 		if rel == "" {
 			continue
 		}
-		if seen, err := disk.Stat(filepath.Join(place, filepath.FromSlash(rel))); err == nil {
+		if seen, err := disk.Stat(filepath.Join(path, filepath.FromSlash(rel))); err == nil {
 			return seen, nil
 		}
 	}
-	return source.File{}, fault.Newf(fault.SourceMissing, fault.Stat, "%s is not in %s", file.Name(), place)
+	return source.File{}, fault.Newf(fault.SourceMissing, fault.Stat, "%s is not in %s", file.Name(), path)
 }
 
-func (e *Engine) prove(ctx context.Context, t *uploader.Transfer, file source.File) error {
+// verify returns a fault unless a file begins with what was sent by an upload.
+func (e *Engine) verify(ctx context.Context, t *uploader.Transfer, file source.File) error {
 	if file.Size != t.Source.Size {
 		return worker.SizeMismatch(t.Source.Size, file.Size)
 	}
-	weighed, err := scan.Compare(ctx, e.config.Store, e.config.Disk, t, file)
+	result, err := scan.Compare(ctx, e.config.Store, e.config.Disk, t, file)
 	switch {
 	case err != nil:
 		return err
-	case weighed == scan.Different:
-		return fault.Newf(fault.Mismatch, fault.Open, "the bytes that were sent are not those at the beginning of %s", file.Path)
-	case weighed == scan.Inconclusive:
+	case result == scan.Different:
+		return fault.Newf(fault.Mismatch, fault.Open, "%s does not begin with the bytes that were sent", file.Path)
+	case result == scan.Inconclusive:
 		return fault.Newf(fault.AmbiguousMatch, fault.Open, "not all that was sent can be compared with %s", file.Path)
 	default:
 		return nil
 	}
 }
 
-// relocate continues a transfer with its file at another path.
+// relocate resumes a transfer with its file at another path.
 func (l *loop) relocate(r relocation) {
 	if t := l.state.current(r.id); t != nil && t.Resumable() {
 		l.state.apply(r.id, lifecycle.AddedAgain{File: r.file, Batch: t.Batch})

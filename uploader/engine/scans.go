@@ -30,8 +30,9 @@ type scans struct {
 
 	requests   []scanRequest
 	running    *scan.Scanner                                  // nil for none
+	neverBegun map[string]uploader.TransferID                 // for the running scan: transfers that failed before an upload was created, by path
 	superseded map[uploader.BatchID]map[uploader.BatchID]bool // by unscanned batches: those with the same paths
-	fault      *fault.Fault                                   // why the running scan does not go on; nil when it does
+	fault      *fault.Fault                                   // why the running scan does not continue; nil while it does
 }
 
 // scanRequest is a batch to scan: all of it, or what is at and below some paths.
@@ -58,6 +59,9 @@ func (s *scans) add(c uploader.Add) error {
 		ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0),
 		Rank: s.state.nextBatchRank, Options: c.Options,
 	})
+	if c.Options.UploadAgain {
+		s.state.finishedSince[c.Batch] = map[uploader.TransferID]bool{}
+	}
 	if len(superseded) > 0 {
 		s.superseded[c.Batch] = superseded
 	}
@@ -65,10 +69,10 @@ func (s *scans) add(c uploader.Add) error {
 	return nil
 }
 
-// supersede removes the added paths from the batches that an earlier run did not
-// scan to the end, or they would be sent once more when those are scanned. It
-// returns the unfinished batches that have some of the paths: what is uploaded of
-// them counts as uploaded for the new batch.
+// supersede removes the added paths from the batches that an earlier run did not scan
+// to the end; otherwise they would be sent twice when those are scanned. It returns
+// the unfinished batches that have some of the paths: what is uploaded of them counts
+// as uploaded for the new batch.
 func (s *scans) supersede(c uploader.Add) map[uploader.BatchID]bool {
 	superseded := map[uploader.BatchID]bool{}
 	paths := make(map[string]bool, len(c.Paths)) // there may be hundreds of thousands
@@ -146,10 +150,10 @@ func (s *scans) rescan(id uploader.BatchID) {
 
 // cancel ends the scans of a target's batches.
 func (s *scans) cancel(target uploader.Target) {
-	for id, b := range s.state.batches {
-		if !b.Scanned && target.CoversBatch(id) {
-			s.requests = slices.DeleteFunc(s.requests, of(id))
-			s.end(id)
+	for _, b := range s.state.orderedBatches() {
+		if !b.Scanned && target.CoversBatch(b.ID) {
+			s.requests = slices.DeleteFunc(s.requests, of(b.ID))
+			s.end(b.ID)
 		}
 	}
 }
@@ -170,7 +174,7 @@ func (s *scans) startNext(work context.Context) {
 		Growth:      s.config.Growth,
 		Batch:       b,
 		Cancel:      cancel,
-		Fingerprint: fingerprinter(s.config, settings, s.servers.byID[b.Server]),
+		Fingerprint: s.config.fingerprinter(settings, s.servers.byID[b.Server]),
 		KnownPaths:  s.knownPaths(b.ID),
 		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden, FollowLinks: settings.FollowLinks},
 		Matcher:     s.matcher(b),
@@ -185,7 +189,12 @@ func (s *scans) startNext(work context.Context) {
 		LookupFailed: func(err error) { s.send(func() { s.lookupFailed(scanner, err) }) },
 		Closed:       s.closed,
 	}
-	s.running = scanner
+	s.running, s.neverBegun = scanner, map[string]uploader.TransferID{}
+	for t := range s.state.table.NeverBegun() {
+		if t.Server == b.Server && t.Batch != b.ID {
+			s.neverBegun[t.Source.Path] = t.ID
+		}
+	}
 	s.tasks.Go(func() {
 		defer cancel()
 		if err := worker.CatchPanic(func() error { return scanner.Run(ctx) }); err != nil {
@@ -195,17 +204,12 @@ func (s *scans) startNext(work context.Context) {
 	})
 }
 
-// matcher returns what is known of earlier uploads that files of a batch may belong
-// to.
+// matcher returns a Matcher for the files of a batch, with the unfinished uploads to
+// its server.
 func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
 	m := &scan.Matcher{
 		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
-		NeverBegun: map[string]uploader.TransferID{}, Store: s.config.Store, Disk: s.config.Disk,
-	}
-	for t := range s.state.table.NeverBegun() {
-		if t.Server == b.Server && t.Batch != b.ID {
-			m.NeverBegun[t.Source.Path] = t.ID
-		}
+		Store: s.config.Store, Disk: s.config.Disk,
 	}
 	for t := range s.state.table.Resumable() {
 		if t.Server == b.Server && t.Batch != b.ID {
@@ -238,18 +242,18 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 	s.state.urgent = s.state.urgent || s.state.table.Count(id) == 0 // the user just added it
 	for _, f := range portion {
 		s.take(id, f)
-		s.replaceFailed(from, f.File.Path)
+		s.replaceFailed(id, f.File.Path)
 	}
 	if last {
 		s.state.urgent = true
-		s.replaceFailed(from, from.Batch.Roots...) // folders are not among the files
-		s.state.forgetEmptyBatches()               // those whose files moved to this one
+		s.replaceFailed(id, from.Batch.Roots...) // folders are not among the files
+		s.state.forgetEmptyBatches()             // those whose files moved to this one
 		s.end(id)
 	}
 }
 
-// take makes a transfer of a found file, or gives the file to the transfer it
-// belongs to. The match may be out of date: commands and workers went on.
+// take makes a transfer of a found file, or assigns the file to the transfer that it
+// belongs to. The match may be stale, since commands and workers continued.
 func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	again := s.state.batches[id].Options.UploadAgain
 	switch t := s.state.current(f.Match.Resumes); {
@@ -257,29 +261,33 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	case t.Phase != uploader.PhaseDone:
 		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, UploadAgain: again})
 		return
-	case again: // it was not uploaded yet when the file was found
+	case again: // its upload was unfinished when the file was found
 		f.Match = scan.Match{Moves: t.ID}
 	default:
 		f.Match = scan.Match{Uploaded: t.ID}
 	}
-	if t := s.state.current(f.Match.Moves); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.Cancels() {
+	moves := f.Match.Moves
+	if t := s.state.current(f.Match.Repeats); t != nil && s.state.finishedAfterAdd(t, id) {
+		moves = t.ID
+	}
+	if t := s.state.current(moves); t != nil && t.Phase == uploader.PhaseDone && !t.Intent.Cancels() {
 		s.state.apply(t.ID, lifecycle.MovedToBatch{Batch: id})
 		return
 	}
 	s.newTransfer(id, f)
 }
 
-// replaceFailed forgets the transfers that failed before they began at paths that
-// were scanned again.
-func (s *scans) replaceFailed(from *scan.Scanner, paths ...string) {
+// replaceFailed forgets the transfers that failed before an upload was created, at
+// paths that were scanned again with another batch.
+func (s *scans) replaceFailed(batch uploader.BatchID, paths ...string) {
 	for _, path := range paths {
-		if t := s.state.current(from.Matcher.NeverBegun[path]); t != nil && t.FailedBeforeStart() && t.Batch != from.Batch.ID {
+		if t := s.state.current(s.neverBegun[path]); t != nil && t.FailedBeforeStart() && t.Batch != batch {
 			s.state.forget([]uploader.TransferID{t.ID})
 		}
 	}
 }
 
-// end ends the scan of a batch, complete or not.
+// end ends the scan of a batch, whether it is complete or not.
 func (s *scans) end(id uploader.BatchID) {
 	wasRunning := s.running != nil && s.running.Batch.ID == id
 	if wasRunning {
@@ -295,6 +303,7 @@ func (s *scans) end(id uploader.BatchID) {
 	b.Scanned = true
 	s.state.keepBatch(b)
 	delete(s.superseded, id)
+	delete(s.state.finishedSince, id)
 	for t := range s.state.table.Hidden(id) {
 		s.state.dropped = append(s.state.dropped, t.ID)
 	}
@@ -320,7 +329,7 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 	if f.Err != nil {
 		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Of(f.Err), uploader.TimestampOf(now)
 	}
-	if f.Growth == uploader.GrowthNone { // the writer of a growing file says when it is whole
+	if f.Growth == uploader.GrowthNone { // the program that writes a growing file determines when it is complete
 		s.waitUntilSettled(t, now)
 	}
 	s.state.put(&uploader.Transfer{}, t, now)
@@ -329,20 +338,19 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 	}
 }
 
-// waitUntilSettled makes a new transfer wait, without a worker, until its file was
-// not changed for as long as the settings want.
+// waitUntilSettled makes a new transfer wait, without a worker, until its file has not
+// changed for the time in the settings.
 func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
-	wait := worker.QuietTimeLeft(t.Source, s.admission.Settings().SettleTime, now)
-	if wait == 0 || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
+	f := worker.CheckSettled(t.Source, s.admission.Settings().SettleTime, now)
+	if f == nil || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
 		return
 	}
-	f := worker.StillWrittenFault(wait)
 	t.Phase, t.Fault, t.NextTry = uploader.PhaseWaiting, f, uploader.TimestampOf(now.Add(f.RetryAfter))
 	s.state.alarms.set(t.NextTry.Time(), t.ID)
 }
 
-// question returns what the user is asked about an earlier upload; nil when that no
-// longer exists.
+// question returns the fault by which the user is asked about an earlier upload, or
+// nil if that no longer exists.
 func (s *scans) question(m scan.Match) (prior uploader.TransferID, question error) {
 	if t := s.state.current(m.Possible); t != nil && t.Resumable() {
 		return t.ID, fault.Newf(fault.AmbiguousMatch, fault.Load, "may be the file of transfer %d", t.ID)
@@ -353,7 +361,7 @@ func (s *scans) question(m scan.Match) (prior uploader.TransferID, question erro
 	return 0, nil
 }
 
-// lookupFailed records why a scan does not go on; nil when it does again.
+// lookupFailed records why a scan does not continue; nil if it does again.
 func (s *scans) lookupFailed(from *scan.Scanner, err error) {
 	if s.running != from || fault.IsCanceled(err) {
 		return
@@ -362,16 +370,4 @@ func (s *scans) lookupFailed(from *scan.Scanner, err error) {
 		s.log.Error("look up earlier uploads failed", "err", err)
 	}
 	s.fault, s.state.stale = fault.Of(err), true
-}
-
-// fingerprinter returns a function that derives the fingerprints of files on their
-// way to a server. It may be called from any goroutine.
-func fingerprinter(c *Config, settings uploader.Settings, to uploader.Server) func(context.Context, source.File) (string, error) {
-	strategy, destination := c.Fingerprint, worker.ServerKey(to)
-	if strategy == nil {
-		strategy = settings.FingerprintStrategy()
-	}
-	return func(ctx context.Context, file source.File) (string, error) {
-		return strategy(ctx, c.Disk, file, destination)
-	}
 }

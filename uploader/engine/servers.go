@@ -2,11 +2,12 @@ package engine
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
@@ -19,7 +20,7 @@ type servers struct {
 	nextID  uploader.ServerID
 }
 
-// connect returns a server's connections; they are made when they are first used.
+// connect returns the Remote of a server, and makes it when it is first used.
 func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	if r := s.remotes[id]; r != nil {
 		return r, nil
@@ -29,7 +30,10 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
 	}
 	if server.Endpoint == "" {
-		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no address in this run", server.Name)
+		if _, err := s.open(server); fault.Is(err, fault.LocalDisk) { // why the built-in receiver is not running
+			return nil, err
+		}
+		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no endpoint in this run", server.Name)
 	}
 	protocol, err := s.open(server)
 	if err != nil {
@@ -40,8 +44,8 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 	return r, nil
 }
 
-// reconnect replaces the connections of a server that is in use. Workers that run
-// keep theirs.
+// reconnect replaces the Remote of a server that is in use. Running workers keep
+// theirs.
 func (s *servers) reconnect(id uploader.ServerID) {
 	if s.remotes[id] == nil {
 		return
@@ -52,8 +56,14 @@ func (s *servers) reconnect(id uploader.ServerID) {
 	}
 }
 
-// merge returns a server to be added as it is saved: with the ID of one at the same
-// address, whose access and options stay where the new one has none.
+// sendsVersion reports whether a server was found to send Tus-Resumable in this run.
+func (s *servers) sendsVersion(id uploader.ServerID) bool {
+	r := s.remotes[id]
+	return r != nil && r.SendsVersion()
+}
+
+// merge returns a server to be added as it is saved: with the ID of one with the same
+// endpoint, whose access and options stay where the new one has none.
 func (s *servers) merge(added uploader.Server) uploader.Server {
 	added.ID = s.at(added.Endpoint)
 	known := s.byID[added.ID]
@@ -66,10 +76,11 @@ func (s *servers) merge(added uploader.Server) uploader.Server {
 	return added
 }
 
-// at returns the ID of the server at an address; 0 for none.
+// at returns the ID of the server with an endpoint, the oldest one if there are
+// several; 0 for none.
 func (s *servers) at(endpoint string) uploader.ServerID {
-	for id, server := range s.byID {
-		if server.Endpoint == endpoint {
+	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
+		if s.byID[id].Endpoint == endpoint {
 			return id
 		}
 	}
@@ -92,17 +103,6 @@ func (s *servers) remove(id uploader.ServerID) {
 	delete(s.remotes, id)
 }
 
-// addressChange is a change of a server's address.
-type addressChange struct{ from, to string }
-
-// apply returns the URL that an upload below the old address has now.
-func (c addressChange) apply(url string) string {
-	if rest, below := strings.CutPrefix(url, c.from); below && c.from != "" {
-		return c.to + rest
-	}
-	return url
-}
-
 func (l *loop) saveServer(s uploader.Server) error {
 	if _, known := l.servers.byID[s.ID]; s.ID != 0 && !known {
 		return fault.Newf(fault.Refused, fault.Save, "no server %d", s.ID)
@@ -114,12 +114,13 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.ID = l.servers.takeID()
 	}
 	old, known := l.servers.byID[s.ID]
+	s.Options.SendsVersion = false // may be another server now; set again by the next response
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint
 	}
 	if known && old.Endpoint != s.Endpoint {
-		s.Options.MaxBody = 0 // was found out from another server
+		s.Options.MaxBody = 0 // learned from another server
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
@@ -140,8 +141,8 @@ func (l *loop) putServer(s uploader.Server) {
 	l.state.stale = true
 }
 
-// limitBody saves the largest request body that a server accepts, found out from
-// its refusals.
+// limitBody saves the largest request body that a server accepts, which was learned
+// from its refusals.
 func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	s, known := l.servers.byID[id]
 	if !known || s.Options.MaxBody > 0 && s.Options.MaxBody <= bytes {
@@ -152,16 +153,26 @@ func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
 }
 
-// moveServer changes the URLs of a server's uploads to its new address. Running
-// workers are stopped and resume from what the server holds.
+// observeVersion saves that a server sends Tus-Resumable once it has.
+func (l *loop) observeVersion(id uploader.ServerID) {
+	s, known := l.servers.byID[id]
+	if !known || s.Options.SendsVersion || !l.servers.sendsVersion(id) {
+		return
+	}
+	s.Options.SendsVersion = true
+	l.putServer(s)
+}
+
+// moveServer changes the URLs of a server's uploads to its new endpoint. Running
+// workers are stopped, and resume from the server's offset.
 func (l *loop) moveServer(old uploader.Server, endpoint string) {
 	delete(l.servers.remotes, old.ID)
 	l.admission.Unblock(old.ID)
 	if old.Endpoint == "" {
 		return
 	}
-	change := addressChange{old.Endpoint, endpoint}
-	l.deleter.Move(old.ID, change.apply)
+	change := worker.EndpointChange{From: old.Endpoint, To: endpoint}
+	l.deleter.Move(old.ID, change.URL)
 	s := l.state
 	for t := range s.table.All() {
 		if t.Server != old.ID {
@@ -172,13 +183,13 @@ func (l *loop) moveServer(old uploader.Server, endpoint string) {
 			w.stop(worker.ErrEndpointChanged)
 		}
 		for _, part := range l.partsOf(t.ID, t.Session) {
-			if url := change.apply(part.URL); url != part.URL {
+			if url := change.URL(part.URL); url != part.URL {
 				part.URL = url
 				s.saveParts(t.ID, part)
 			}
 		}
-		if url := change.apply(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
-			s.apply(t.ID, urlChanged(url))
+		if url := change.URL(t.Session.URL); url != t.Session.URL || t.Session.Parts > 0 {
+			s.apply(t.ID, lifecycle.URLChanged{URL: url})
 		}
 	}
 }

@@ -46,7 +46,6 @@ var stages = []struct {
 	at    int64 // offset at which the file is edited or truncated
 	start func(t *testing.T) (h *fileHarness, resume func())
 }{
-
 	{"before the upload", 1 << 19, func(t *testing.T) (*fileHarness, func()) {
 		t.Helper()
 		h := newFileHarness(t)

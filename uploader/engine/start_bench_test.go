@@ -11,11 +11,11 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// BenchmarkMillionRowsTakenUp is what a start does with what was loaded: all stand in
-// line then, and are shown.
 const manyRows = 1_000_000
 
-func BenchmarkMillionRowsTakenUp(b *testing.B) {
+// BenchmarkStartWithMillionTransfers measures starting the loop with transfers that
+// were loaded, up to the first snapshot with all of them queued.
+func BenchmarkStartWithMillionTransfers(b *testing.B) {
 	for b.Loop() {
 		before := heapInUse()
 		saved := uploader.Saved{Transfers: manySaved(manyRows), NextID: manyRows + 1}
@@ -30,8 +30,8 @@ func BenchmarkMillionRowsTakenUp(b *testing.B) {
 		l.publish(time.Now())
 		b.ReportMetric(time.Since(began).Seconds(), "s")
 		b.ReportMetric(float64(heapInUse()-before)/(1<<20), "MiB")
-		if standing := l.state.queue.Waiting(); standing != manyRows {
-			b.Fatalf("%d stand in line", standing)
+		if queued := l.state.queue.Waiting(); queued != manyRows {
+			b.Fatalf("%d transfers are queued", queued)
 		}
 	}
 }

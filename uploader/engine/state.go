@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -15,8 +17,8 @@ import (
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
-// state is what the engine knows of transfers and batches, and what of it is not
-// saved yet. It belongs to the loop's goroutine.
+// state holds the transfers and batches, and their changes that are not saved yet. It
+// belongs to the loop's goroutine.
 type state struct {
 	log      *slog.Logger
 	table    *table.Table
@@ -30,6 +32,11 @@ type state struct {
 	verified map[uploader.TransferID]lifecycle.FileState // of unfinished transfers
 	dropped  []uploader.TransferID                       // removed by the user, and final now
 
+	// finishedSince has the transfers that finished after a batch was added. It is for
+	// the unscanned batches of this run that upload files again: what finished after
+	// the batch was added is not repeated.
+	finishedSince map[uploader.BatchID]map[uploader.TransferID]bool
+
 	changes     uploader.Changes             // not saved yet; transfers and events excluded
 	afterCommit []func(work context.Context) // run once everything above is saved
 	enqueued    bool                         // something in the queue is not saved yet
@@ -41,8 +48,10 @@ type state struct {
 	stale  bool // there is something to publish
 	urgent bool // publish it at once
 
-	// deleteUpload deletes what a server holds of a session that was given up.
+	// deleteUpload deletes what a server has of an abandoned session.
 	deleteUpload func(uploader.TransferID, uploader.ServerID, uploader.Session)
+
+	batchForgotten func(uploader.BatchID) // called for each batch that is deleted
 }
 
 func newState(saved *uploader.Saved, log *slog.Logger) *state {
@@ -55,6 +64,7 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		running:       map[uploader.TransferID]*runningWorker{},
 		checks:        map[uploader.TransferID]bool{},
 		verified:      map[uploader.TransferID]lifecycle.FileState{},
+		finishedSince: map[uploader.BatchID]map[uploader.TransferID]bool{},
 		nextID:        saved.NextID,
 		nextRank:      saved.NextRank,
 		nextBatchRank: 1,
@@ -99,8 +109,8 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 	}
 }
 
-// stopCause returns why a transfer's worker is stopped. With ErrGivenUp it does not
-// ask the server for the offset once more.
+// stopCause returns why a transfer's worker is stopped. With ErrCancelled it does not
+// query the offset once more.
 func stopCause(t *uploader.Transfer) error {
 	if t.Intent.Cancels() {
 		return worker.ErrCancelled
@@ -120,11 +130,26 @@ func (s *state) updateCheck(id uploader.TransferID, in lifecycle.Input, effects 
 	}
 }
 
-// put stores a new value of a transfer and the event that the change is.
+// put stores a new value of a transfer, and records the event that the change is.
 func (s *state) put(before, after *uploader.Transfer, now time.Time) {
 	s.journal.Record(before, after, now)
 	s.table.Put(after)
 	s.stale = true
+	if after.Phase == uploader.PhaseDone && before.Phase != uploader.PhaseDone {
+		for _, finished := range s.finishedSince {
+			finished[after.ID] = true
+		}
+	}
+}
+
+// finishedAfterAdd reports whether a finished transfer finished after a batch was
+// added. Times decide only if the batch was added by an earlier run or is scanned
+// again: they have milliseconds.
+func (s *state) finishedAfterAdd(t *uploader.Transfer, batch uploader.BatchID) bool {
+	if finished, added := s.finishedSince[batch]; added {
+		return finished[t.ID]
+	}
+	return t.Finished.After(s.batches[batch].Added)
 }
 
 func (s *state) enqueue(t *uploader.Transfer) {
@@ -142,8 +167,8 @@ func queueItem(t *uploader.Transfer) queue.Item {
 	}
 }
 
-// current returns a transfer with every command given so far applied; nil for none.
-// Decisions about another transfer use it.
+// current returns a transfer to which every command given so far is applied, or nil.
+// It is for decisions that depend on another transfer.
 func (s *state) current(id uploader.TransferID) *uploader.Transfer {
 	s.catchUp(id)
 	return s.table.Get(id)
@@ -163,8 +188,8 @@ func (s *state) setBatchRank(b *uploader.Batch) {
 	s.nextBatchRank = max(s.nextBatchRank, b.Rank+1)
 }
 
-// drop takes a final transfer off the list. While its batch is scanned it is kept,
-// or the scan would add its file again.
+// drop removes a final transfer. While its batch is scanned it is kept, or the scan
+// would add its file again.
 func (s *state) drop(t *uploader.Transfer) {
 	if b := s.batches[t.Batch]; b == nil || b.Scanned {
 		s.dropped = append(s.dropped, t.ID)
@@ -224,6 +249,7 @@ func (s *state) forgetIfEmpty(id uploader.BatchID) {
 	delete(s.batches, id)
 	s.table.RemoveRank(id)
 	s.queue.ForgetBatch(int64(id))
+	s.batchForgotten(id)
 	s.changes.RemovedBatches = append(s.changes.RemovedBatches, id)
 	s.stale = true
 }
@@ -235,6 +261,13 @@ func (s *state) forgetIfEmptyIn(target uploader.Target) {
 			s.forgetIfEmpty(id)
 		}
 	}
+}
+
+// orderedBatches returns the batches in the user's order.
+func (s *state) orderedBatches() []*uploader.Batch {
+	return slices.SortedFunc(maps.Values(s.batches), func(a, b *uploader.Batch) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // setIntent sets the intent of the files that are still to be found.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,21 +30,25 @@ type workers struct {
 	send      func(func()) // runs a function on the loop's goroutine
 	closed    <-chan struct{}
 
-	limitBody func(uploader.ServerID, int64)
-	totalSent atomic.Int64 // bytes sent by all workers since the start
+	limitBody      func(uploader.ServerID, int64)
+	observeVersion func(uploader.ServerID)
+	totalSent      atomic.Int64 // bytes sent by all workers since the start
+
+	uploadURLs uploadURLs
 }
 
-// runningWorker is a worker as the loop sees it.
+// runningWorker is what the loop has of a worker.
 type runningWorker struct {
 	stop     context.CancelCauseFunc
-	remote   *worker.Remote  // what it was started with
-	moves    []addressChange // of its server since then
+	remote   *worker.Remote          // what it was started with
+	moves    []worker.EndpointChange // of its server since then
 	counters *worker.Counters
 	speed    speed.Meter
+	rejected bool // what it reports is ignored
 }
 
-// admit starts workers as long as the queue gives transfers out. While a bulk
-// command is unfinished, a turn catches up with no more than a portion of it.
+// admit starts workers as long as the queue admits transfers. While a bulk command is
+// unfinished, a turn catches up with at most a portion of it.
 func (w *workers) admit(work context.Context) {
 	s := w.state
 	for s.bulk.caughtUp < bulkPortion {
@@ -120,15 +123,15 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Save:           w.save,
 		LoadProof:      w.config.Store.Proof,
 		LoadParts:      w.config.Store.Parts,
-		Fingerprint:    fingerprinter(w.config, settings, w.servers.byID[t.Server]),
+		Fingerprint:    w.config.fingerprinter(settings, w.servers.byID[t.Server]),
 		Connections:    bounds.Connections,
 		PartsRequested: bounds.PartsRequested,
 		BodyLimited:    func(bytes int64) { w.send(func() { w.limitBody(t.Server, bytes) }) },
 	}
 }
 
-// uploadURLInUse returns a fault when the upload URL that is the transfer's server
-// is used by another transfer: it is for one file, the first one.
+// uploadURLInUse returns a fault if the transfer's server is an upload URL that another
+// transfer uses: it is for one file, the first one.
 func (w *workers) uploadURLInUse(t *uploader.Transfer) *fault.Fault {
 	server := w.servers.byID[t.Server]
 	if !server.Options.GivenURL {
@@ -159,8 +162,8 @@ func (w *workers) report(id uploader.TransferID, inputs ...lifecycle.Input) {
 	})
 }
 
-// save is report for an input that must be saved before the worker goes on. It fails
-// with ctx's error, so that a worker that is stopped does not wait for a disk that
+// save is report for an input that must be saved before the worker continues. It fails
+// with ctx's error, so that a worker that is stopped does not wait for a store that
 // cannot be written. It is called from workers' goroutines.
 func (w *workers) save(ctx context.Context, id uploader.TransferID, in lifecycle.Input) error {
 	saved := make(chan struct{})
@@ -178,7 +181,7 @@ func (w *workers) save(ctx context.Context, id uploader.TransferID, in lifecycle
 	}
 }
 
-// receive applies an input from a worker, and what it says of the server.
+// receive applies an input from a worker, also to the state of its server.
 func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	s := w.state
 	running := s.running[id]
@@ -191,7 +194,12 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		return
 	}
 	if running != nil {
-		in = running.withNewAddress(in)
+		for _, change := range running.moves {
+			in = change.Input(in)
+		}
+		if w.rejects(t, running, in) {
+			return
+		}
 	}
 	switch in := in.(type) {
 	case lifecycle.UploadCreated, lifecycle.Acknowledged:
@@ -226,8 +234,28 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	case running != nil && w.isStale(running, t.Server, end.Fault):
 		s.apply(id, lifecycle.RetriedByUser{})
 	default:
-		w.judge(s.table.Get(id), end.Fault)
+		w.failed(s.table.Get(id), end.Fault)
 	}
+}
+
+// rejects reports whether an input is ignored because its transfer failed: it fails
+// when the server gave it the upload of another file.
+func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifecycle.Input) bool {
+	var f *fault.Fault
+	switch in := in.(type) {
+	case lifecycle.UploadCreated:
+		f = w.urlConflict(t, in.Session.URL, noPart)
+	case lifecycle.PartChanged:
+		f = w.urlConflict(t, in.Part.URL, in.Part.Index)
+	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
+		return false
+	}
+	if f != nil && !running.rejected {
+		running.rejected = true
+		w.log.Warn("transfer rejected", "transfer", t.ID, "server", t.Server, "fault", f.Error())
+		w.state.apply(t.ID, lifecycle.Rejected{Fault: f})
+	}
+	return running.rejected
 }
 
 // release records that a worker has ended.
@@ -237,68 +265,30 @@ func (w *workers) release(id uploader.TransferID) {
 	w.state.urgent = w.state.urgent || len(w.state.running) == 0
 }
 
-// isStale reports whether a worker met a fault of connections that were replaced
-// since, such as those without a sign-in.
+// isStale reports whether a worker met a fault of connections that were replaced since,
+// such as those without a sign-in.
 func (w *workers) isStale(running *runningWorker, server uploader.ServerID, f *fault.Fault) bool {
-	return running.remote != w.servers.remotes[server] && blocksServer(f)
+	return running.remote != w.servers.remotes[server] && admission.NeedsUser(f)
 }
 
-// withNewAddress returns what a worker reports with the address its server has now.
-func (r *runningWorker) withNewAddress(in lifecycle.Input) lifecycle.Input {
-	for _, change := range r.moves {
-		switch reported := in.(type) {
-		case lifecycle.UploadCreated:
-			reported.Session.URL = change.apply(reported.Session.URL)
-			in = reported
-		case lifecycle.PartChanged:
-			reported.Part.URL = change.apply(reported.Part.URL)
-			in = reported
-		}
-	}
-	return in
-}
-
-func urlChanged(url string) lifecycle.Input { return lifecycle.URLChanged{URL: url} }
-
-// judge logs a fault of a transfer, and blocks its server when the fault is not
-// about this transfer alone. A nil transfer is ignored.
-func (w *workers) judge(t *uploader.Transfer, f *fault.Fault) {
+// failed logs the fault of a transfer, and blocks its server if the fault concerns more
+// than this transfer. A nil transfer is ignored.
+func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	if t == nil {
 		return
 	}
 	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
-	if isOverload(f) {
+	if admission.IsOverload(f) {
 		w.refused(t.Server)
 	}
 	switch {
-	case t.Phase == uploader.PhaseFailed && blocksServer(f):
-		w.admission.BlockForUser(t.Server, f)
+	case t.Phase == uploader.PhaseFailed && admission.NeedsUser(f):
+		w.admission.Block(t.Server, f)
 	case t.Phase != uploader.PhaseWaiting:
-	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, isOverload(f):
-		w.admission.BlockUntil(t.Server, f, t.NextTry.Time()) // this transfer's next try ends it
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Code == fault.CodeReceiverDisk, admission.IsOverload(f):
+		w.admission.HoldUntil(t.Server, f, t.NextTry.Time()) // the next try of this transfer ends it
 	}
 	w.checks.endFutile()
-}
-
-// isOverload reports whether a server says that it gets too many requests.
-func isOverload(f *fault.Fault) bool {
-	return f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable
-}
-
-// blocksServer reports whether nothing more is sent to a server until the user has
-// done something about the fault. A 403 may be about one upload alone.
-func blocksServer(f *fault.Fault) bool {
-	if f == nil {
-		return false
-	}
-	switch f.Kind {
-	case fault.Auth:
-		return f.Status != http.StatusForbidden
-	case fault.NotTus, fault.TLS, fault.Quota:
-		return true
-	default:
-		return false
-	}
 }
 
 // accepted records that a server accepted something.
@@ -307,17 +297,18 @@ func (w *workers) accepted(server uploader.ServerID) {
 		w.log.Info("more simultaneous transfers to a server", "server", server, "max", limit)
 	}
 	w.deleter.Reachable()
+	w.observeVersion(server)
 }
 
 // refused records that a server refused a request as one too many.
 func (w *workers) refused(server uploader.ServerID) {
-	underWay := w.state.queue.RunningOn(int64(server)) + 1 // the refused one has ended
-	if limit, changed := w.admission.Refused(server, underWay, time.Now()); changed {
+	running := w.state.queue.RunningOn(int64(server)) + 1 // the refused one has ended
+	if limit, changed := w.admission.Refused(server, running, time.Now()); changed {
 		w.log.Info("fewer simultaneous transfers to a server", "server", server, "max", limit)
 	}
 }
 
-// sample reads the byte counts, and with checkpoint takes them into the transfers.
+// sample reads the workers' counters. With checkpoint it also updates the transfers.
 func (w *workers) sample(now time.Time, checkpoint bool) {
 	for id, running := range w.state.running {
 		running.speed.Sample(running.counters.Sent.Load(), now)
@@ -327,8 +318,8 @@ func (w *workers) sample(now time.Time, checkpoint bool) {
 	}
 }
 
-// stopHeld stops the workers to servers that are held by the user's choice. Those to
-// a server that is held because of a fault find out by themselves.
+// stopHeld stops the workers to servers that are held by the user's choice. Those to a
+// server that is held because of a fault meet the fault themselves.
 func (w *workers) stopHeld() {
 	for id, running := range w.state.running {
 		t := w.state.table.Get(id)
@@ -341,7 +332,7 @@ func (w *workers) stopHeld() {
 	}
 }
 
-// stopSurplus stops the workers that are more than the limits allow.
+// stopSurplus stops the workers that exceed the limits.
 func (w *workers) stopSurplus() {
 	maxFiles := func(server int64) int { return w.admission.MaxFiles(uploader.ServerID(server)) }
 	for _, id := range w.state.queue.OverLimit(maxFiles) {

@@ -12,18 +12,29 @@ import (
 type Input interface{ input() }
 
 // Inputs from the start of the program and from the user.
+
 type (
-	// Restored: the program started and loaded the transfer. With Ask it waits for
-	// the user instead of resuming.
+	// Restored means that the program started and loaded the transfer. With Ask it
+	// waits for the user instead of resuming.
 	Restored struct{ Ask bool }
 
-	PausedByUser    struct{}
-	ResumedByUser   struct{}
-	RetriedByUser   struct{}
-	CancelledByUser struct{}
-	RemovedByUser   struct{}
+	// PausedByUser means that the user paused the transfer.
+	PausedByUser struct{}
 
-	// AddedAgain: the user added the transfer's file again, maybe from another path.
+	// ResumedByUser means that the user resumed the transfer.
+	ResumedByUser struct{}
+
+	// RetriedByUser means that the user retried the transfer.
+	RetriedByUser struct{}
+
+	// CancelledByUser means that the user cancelled the transfer.
+	CancelledByUser struct{}
+
+	// RemovedByUser means that the user removed the transfer from the list.
+	RemovedByUser struct{}
+
+	// AddedAgain means that the user added the transfer's file again, maybe from
+	// another path.
 	AddedAgain struct {
 		File        source.File
 		Fingerprint string // "": computed by the next worker
@@ -31,38 +42,57 @@ type (
 		UploadAgain bool // upload the file again without asking
 	}
 
-	// MovedToBatch: the file was added again with another batch, and needs no upload.
+	// MovedToBatch means that the file was added again with another batch, and needs
+	// no upload.
 	MovedToBatch struct{ Batch uploader.BatchID }
 
+	// RankChanged means that the user moved the transfer in the queue.
 	RankChanged struct{ Rank int64 }
 )
 
 // Inputs from a worker.
-type (
-	WorkerStarted struct{}
-	PhaseEntered  struct{ Phase uploader.Phase }
 
-	// FileUpdated: the file's size, time or name changed, but not what was sent of it.
+type (
+	// WorkerStarted means that a worker was started to upload the file.
+	WorkerStarted struct{}
+
+	// PhaseEntered means that the worker began a phase.
+	PhaseEntered struct{ Phase uploader.Phase }
+
+	// FileUpdated means that the file's size, time or name changed, but not what was
+	// sent of it.
 	FileUpdated struct {
 		File        source.File
 		Fingerprint string
 	}
 
-	// UploadCreated: the server created an upload, or joined the parts into one.
+	// UploadCreated means that the server created an upload, or joined the parts into
+	// one.
 	UploadCreated struct{ Session uploader.Session }
 
-	PartsPlanned struct{ Parts []uploader.Part } // the file is uploaded in these parts
-	PartChanged  struct{ Part uploader.Part }    // its URL or offset
+	// PartsPlanned means that the file is uploaded in these parts.
+	PartsPlanned struct{ Parts []uploader.Part }
 
-	// Acknowledged: the server reported the offset. Session.URL is ignored.
+	// PartChanged means that a part has a URL or another offset.
+	PartChanged struct{ Part uploader.Part }
+
+	// Acknowledged means that the server reported the offset. Session.URL is ignored.
 	Acknowledged struct{ Session uploader.Session }
 
-	BytesSent      struct{ Sent int64 }          // bytes handed to the network
-	BlocksHashed   struct{ Blocks source.Proof } // for the store only
-	SourceVerified struct{ State FileState }     // what was sent matches the file; for the engine only
-	FileHashed     struct{ SHA256 string }       // of the whole file; "" for none
+	// BytesSent means that so many bytes were handed to the network.
+	BytesSent struct{ Sent int64 }
 
-	// WorkerEnded: the worker's goroutine is done.
+	// BlocksHashed extends the proof of content. It is for the store only.
+	BlocksHashed struct{ Blocks source.Proof }
+
+	// SourceVerified means that what was sent matches the file. It is for the engine
+	// only.
+	SourceVerified struct{ State FileState }
+
+	// FileHashed means that the whole file was hashed; "" forgets the hash.
+	FileHashed struct{ SHA256 string }
+
+	// WorkerEnded means that the worker's goroutine is done.
 	WorkerEnded struct {
 		Fault   *fault.Fault // nil when the upload is complete or the worker was stopped
 		Stopped bool         // the engine stopped it
@@ -70,9 +100,10 @@ type (
 		Random  float64 // in [0, 1), for the jitter of a wait
 	}
 
-	CheckStarted struct{} // a worker queries the server and sends nothing
+	// CheckStarted means that a worker queries the server and sends nothing.
+	CheckStarted struct{}
 
-	// CheckEnded: the check that CheckStarted began is done.
+	// CheckEnded means that the check that CheckStarted began is done.
 	CheckEnded struct {
 		Fault      *fault.Fault
 		AwaitsUser bool // the transfer waits for the user
@@ -80,11 +111,19 @@ type (
 )
 
 // Inputs from the engine.
+
 type (
-	WaitEnded     struct{}                           // NextTry was reached
-	SaveFailed    struct{ Fault *fault.Fault }       // the store refused the transfer
-	UploadDeleted struct{ Session uploader.Session } // a cancelled upload was deleted, or is left to expire
-	URLChanged    struct{ URL string }               // the upload URL moved with the server's endpoint
+	// WaitEnded means that NextTry was reached.
+	WaitEnded struct{}
+
+	// Rejected means that the store refused the transfer, or that it must not be sent.
+	Rejected struct{ Fault *fault.Fault }
+
+	// UploadDeleted means that a cancelled upload was deleted, or is left to expire.
+	UploadDeleted struct{ Session uploader.Session }
+
+	// URLChanged means that the upload URL moved with the server's endpoint.
+	URLChanged struct{ URL string }
 )
 
 func (Restored) input()        {}
@@ -111,6 +150,6 @@ func (WorkerEnded) input()     {}
 func (CheckStarted) input()    {}
 func (CheckEnded) input()      {}
 func (WaitEnded) input()       {}
-func (SaveFailed) input()      {}
+func (Rejected) input()        {}
 func (UploadDeleted) input()   {}
 func (URLChanged) input()      {}

@@ -56,7 +56,7 @@ func TestRandomInputsKeepInvariants(t *testing.T) {
 				}
 				m.step(t, URLChanged{rapid.SampledFrom([]string{"u", "v"}).Draw(t, "url")})
 			},
-			"save failed": func(t *rapid.T) { m.step(t, SaveFailed{&fault.Fault{Kind: fault.LocalDisk, Op: fault.Save}}) },
+			"save failed": func(t *rapid.T) { m.step(t, Rejected{&fault.Fault{Kind: fault.LocalDisk, Op: fault.Save}}) },
 			"wait ended": func(t *rapid.T) {
 				if m.wakeAt == 0 || m.transfer.Phase != uploader.PhaseWaiting {
 					t.Skip("not waiting")
@@ -154,7 +154,7 @@ func (m *model) step(t *rapid.T, in Input) {
 	switch in.(type) {
 	case ResumedByUser, AddedAgain: // the user has answered
 		m.asks = m.asks && after.Intent != uploader.IntentRun
-	case SaveFailed:
+	case Rejected:
 		m.final = m.final || m.working
 	}
 	if effects.Dequeue {
@@ -200,7 +200,7 @@ func (m *model) check(t *rapid.T) {
 
 // checkStep tests what holds for a single step.
 func checkStep(t *rapid.T, in Input, before, after uploader.Transfer, effects Effects) {
-	_, saveFailed := in.(SaveFailed)
+	_, saveFailed := in.(Rejected)
 	same := after
 	same.Rank, same.Batch, same.Session.URL = before.Rank, before.Batch, before.Session.URL
 	switch {

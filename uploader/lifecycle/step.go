@@ -68,7 +68,7 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		}
 		return t, Effects{}
 	case PhaseEntered:
-		if !t.Phase.Final() { // it may have failed by SaveFailed while the worker ran
+		if !t.Phase.Final() { // it may have failed by Rejected while the worker ran
 			t.Phase = in.Phase
 		}
 		return t, Effects{}
@@ -102,7 +102,7 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		}
 		t.Phase = uploader.PhaseQueued
 		return t, Effects{Enqueue: true}
-	case SaveFailed:
+	case Rejected:
 		working := t.Phase.Working()
 		t.Phase, t.Fault, t.NextTry, t.Finished = uploader.PhaseFailed, in.Fault, 0, uploader.TimestampOf(now)
 		return t, Effects{Dequeue: true, StopWorker: working}
@@ -197,7 +197,12 @@ func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 		return t, Effects{Enqueue: true}
 	case uploader.PhaseFailed, uploader.PhaseCancelled:
 		var abandoned uploader.Session
-		if mustRestart(t) {
+		switch {
+		case isGone(t):
+			// The server is queried once more. If the upload does not exist, nothing of it is
+			// lost and another one is created (stepWorkerEnded); if it does, it is resumed.
+			t.Session.Offset, t.Session.Sent, t.ResumedFrom = 0, 0, 0
+		case mustRestart(t):
 			abandoned = t.Session
 			t.Session, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
 		}
@@ -212,6 +217,12 @@ func requeued(t uploader.Transfer) uploader.Transfer {
 	t.Intent, t.Phase, t.Fault, t.Attempt, t.EarlierUpload = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
 	t.NextTry, t.Finished = 0, 0
 	return t
+}
+
+// isGone reports whether a transfer failed because its upload no longer exists. The
+// parts of a file are each created again where needed.
+func isGone(t uploader.Transfer) bool {
+	return t.Phase == uploader.PhaseFailed && fault.Is(t.Fault, fault.Gone) && t.Session.URL != "" && t.Session.Parts == 0
 }
 
 // mustRestart reports whether a retry cannot resume the upload on the server.
@@ -285,7 +296,7 @@ func stepAcknowledged(t uploader.Transfer, session uploader.Session) uploader.Tr
 func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
 	t.ActiveTime += in.Active
 	switch {
-	case t.Phase == uploader.PhaseFailed: // by SaveFailed while the worker ran
+	case t.Phase == uploader.PhaseFailed: // by Rejected while the worker ran
 		return t, Effects{}
 	case in.Fault == nil && !in.Stopped:
 		t.Phase, t.Fault, t.Attempt, t.Finished = uploader.PhaseDone, nil, 0, uploader.TimestampOf(now)
@@ -322,7 +333,7 @@ func stepFault(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Tra
 // stepCheckEnded keeps the result of a check. A fault that no retry can resolve
 // fails the transfer now; with any other it waits for the user.
 func stepCheckEnded(t uploader.Transfer, in CheckEnded, now time.Time) (uploader.Transfer, Effects) {
-	if t.Phase == uploader.PhaseFailed { // by SaveFailed while the check ran
+	if t.Phase == uploader.PhaseFailed { // by Rejected while the check ran
 		return t, Effects{}
 	}
 	t.Phase, t.Fault = uploader.PhaseQueued, nil

@@ -211,14 +211,22 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Session == session },
 		},
 		{
-			"retry of removed upload restarts",
+			"retry of removed upload asks the server again",
 			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: session, Finished: uploader.TimestampOf(noon)},
 			RetriedByUser{},
 			uploader.PhaseQueued, uploader.StateWaiting,
-			Effects{Enqueue: true, Delete: session},
+			Effects{Enqueue: true},
 			func(t uploader.Transfer) bool {
-				return t.Session == uploader.Session{} && t.Finished.IsZero() && t.Fault == nil
+				return t.Session.URL == session.URL && t.Session.Offset == 0 && t.Session.Sent == 0 && t.Finished.IsZero() && t.Fault == nil
 			},
+		},
+		{
+			"retry of removed parts restarts",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Fault: &fault.Fault{Kind: fault.Gone}, Session: uploader.Session{URL: "u", Parts: 2}},
+			RetriedByUser{},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true, Delete: uploader.Session{URL: "u", Parts: 2}},
+			func(t uploader.Transfer) bool { return t.Session == uploader.Session{} },
 		},
 		{
 			"retry after sign-in resumes",

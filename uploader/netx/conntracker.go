@@ -12,9 +12,9 @@ import (
 )
 
 // ConnTracker tracks the open connections of transports and closes those that a network
-// change has broken. Otherwise a request on a computer that moved to another
-// network would only end with the timeout of a [Watchdog]. The zero value is ready
-// to use and may be shared by several transports.
+// change has broken. Otherwise a request on a computer that moved to another network
+// would only end with the timeout of a [Watchdog]. The zero value is ready to use and
+// may be shared by several transports.
 type ConnTracker struct {
 	// InterfaceAddrs returns the addresses of this computer; nil means
 	// [net.InterfaceAddrs].
@@ -26,31 +26,31 @@ type ConnTracker struct {
 }
 
 // NetworkChanged must be called when the network may have changed. It closes all idle
-// connections, whose state is unknown, and all connections whose local address
-// this computer no longer has; requests on those fail with [net.ErrClosed]. Other
+// connections, whose state is unknown, and all connections whose local address this
+// computer no longer has; requests on those fail with [net.ErrClosed]. Other
 // connections stay open.
-func (l *ConnTracker) NetworkChanged() {
-	l.mu.Lock()
-	transports := slices.Collect(maps.Keys(l.transports))
-	l.mu.Unlock()
+func (t *ConnTracker) NetworkChanged() {
+	t.mu.Lock()
+	transports := slices.Collect(maps.Keys(t.transports))
+	t.mu.Unlock()
 	for _, transport := range transports {
 		transport.CloseIdleConnections()
 	}
-	local, err := l.localAddrs()
+	local, err := t.localAddrs()
 	if err != nil {
 		return // broken connections end with the timeout of the Watchdog
 	}
-	for _, conn := range l.openConns() {
+	for _, conn := range t.openConns() {
 		if !local[ipOf(conn.LocalAddr())] {
 			_ = conn.Close()
 		}
 	}
 }
 
-// Watch polls this computer's addresses and calls [ConnTracker.NetworkChanged] when they have
-// changed. It returns when ctx ends.
-func (l *ConnTracker) Watch(ctx context.Context, interval time.Duration) {
-	last, _ := l.localAddrs()
+// Watch polls this computer's addresses and calls [ConnTracker.NetworkChanged] when
+// they have changed. It returns when ctx ends.
+func (t *ConnTracker) Watch(ctx context.Context, interval time.Duration) {
+	last, _ := t.localAddrs()
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
@@ -59,16 +59,16 @@ func (l *ConnTracker) Watch(ctx context.Context, interval time.Duration) {
 		case <-ctx.Done():
 			return
 		}
-		if current, err := l.localAddrs(); err == nil && !maps.Equal(last, current) {
+		if current, err := t.localAddrs(); err == nil && !maps.Equal(last, current) {
 			last = current
-			l.NetworkChanged()
+			t.NetworkChanged()
 		}
 	}
 }
 
 // localAddrs returns the set of this computer's addresses.
-func (l *ConnTracker) localAddrs() (map[netip.Addr]bool, error) {
-	list := l.InterfaceAddrs
+func (t *ConnTracker) localAddrs() (map[netip.Addr]bool, error) {
+	list := t.InterfaceAddrs
 	if list == nil {
 		list = net.InterfaceAddrs
 	}
@@ -98,35 +98,35 @@ func ipOf(addr net.Addr) netip.Addr {
 	return result.Unmap()
 }
 
-func (l *ConnTracker) openConns() []*trackedConn {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Collect(maps.Keys(l.conns))
+func (t *ConnTracker) openConns() []*trackedConn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Collect(maps.Keys(t.conns))
 }
 
-// addTransport adds a transport whose idle connections Changed closes.
-func (l *ConnTracker) addTransport(transport *http.Transport) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.transports == nil {
-		l.transports = map[*http.Transport]struct{}{}
+// addTransport adds a transport whose idle connections NetworkChanged closes.
+func (t *ConnTracker) addTransport(transport *http.Transport) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.transports == nil {
+		t.transports = map[*http.Transport]struct{}{}
 	}
-	l.transports[transport] = struct{}{}
+	t.transports[transport] = struct{}{}
 }
 
 // RemoveTransport removes a transport that is no longer used. Its open connections are
 // tracked until they are closed.
-func (l *ConnTracker) RemoveTransport(transport *http.Transport) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.transports, transport)
+func (t *ConnTracker) RemoveTransport(transport *http.Transport) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.transports, transport)
 }
 
 // dialFunc is the type of [http.Transport.DialContext].
 type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 
 // wrapDial returns a dialFunc whose connections are tracked.
-func (l *ConnTracker) wrapDial(dial dialFunc) dialFunc {
+func (t *ConnTracker) wrapDial(dial dialFunc) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
@@ -136,13 +136,13 @@ func (l *ConnTracker) wrapDial(dial dialFunc) dialFunc {
 		if !ok {
 			return conn, nil
 		}
-		tracked := &trackedConn{TCPConn: tcp, tracker: l}
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.conns == nil {
-			l.conns = map[*trackedConn]struct{}{}
+		tracked := &trackedConn{TCPConn: tcp, tracker: t}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.conns == nil {
+			t.conns = map[*trackedConn]struct{}{}
 		}
-		l.conns[tracked] = struct{}{}
+		t.conns[tracked] = struct{}{}
 		return tracked, nil
 	}
 }

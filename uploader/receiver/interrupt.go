@@ -18,7 +18,7 @@ import (
 type interruptKey struct{}
 
 // interruptible returns a handler that calls next with a body that ends when ctx ends, or
-// when another request wants the lock that this one holds.
+// when another request waits for the lock that this one holds.
 func interruptible(ctx context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		interrupted, cancel := context.WithCancelCause(ctx)

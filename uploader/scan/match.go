@@ -17,6 +17,7 @@ type Match struct {
 	Moves    uploader.TransferID // a finished transfer of this file: it moves to the scanned batch
 	Possible uploader.TransferID // an unfinished transfer that may be of this file: the user is asked
 	Uploaded uploader.TransferID // a finished transfer of this file: the user is asked whether to upload it again
+	Repeats  uploader.TransferID // a finished transfer of this file, which the batch uploads again: it moves if it finished after the batch was added
 }
 
 // Comparison is the result of comparing a file with what was sent by an earlier upload.
@@ -35,7 +36,6 @@ type Matcher struct {
 	Batch      uploader.Batch
 	Superseded map[uploader.BatchID]bool      // batches whose files were added again with this batch
 	Begun      map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
-	NeverBegun map[string]uploader.TransferID // transfers that failed before an upload was created, by path
 	Missing    map[uploader.TransferID]bool   // cache: the transfer's file is missing
 	Store      uploader.Store
 	Disk       source.Disk
@@ -69,19 +69,15 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		return found, err
 	case done == nil:
 		return Match{}, nil
-	case done.Source.Path == file.Path && (m.Superseded[done.Batch] || m.Batch.Options.UploadAgain && m.finishedAfterAdd(done)):
+	case done.Source.Path == file.Path && m.Superseded[done.Batch]:
 		return Match{Moves: done.ID}, nil
+	case done.Source.Path == file.Path && m.Batch.Options.UploadAgain:
+		return Match{Repeats: done.ID}, nil
 	case m.Batch.Options.UploadAgain:
 		return Match{}, nil
 	default:
 		return Match{Uploaded: done.ID}, nil
 	}
-}
-
-// finishedAfterAdd reports whether a transfer finished after the batch was added. If
-// the batch asks for its files to be uploaded again, that is done for this one.
-func (m *Matcher) finishedAfterAdd(done *uploader.Transfer) bool {
-	return done.Finished.After(m.Batch.Added)
 }
 
 // samePath returns the transfer of the file's path with the highest offset, or nil.
@@ -104,13 +100,13 @@ func (m *Matcher) matchMoved(ctx context.Context, file source.File, sameFingerpr
 		}
 	}
 	for _, c := range m.begunCandidates(file, sameFingerprint) {
-		evidence, err := m.compare(ctx, file, c)
+		result, err := m.compare(ctx, file, c)
 		switch {
 		case err != nil:
 			return Match{}, err
-		case evidence == Equal:
+		case result == Equal:
 			equal = append(equal, c)
-		case evidence == Inconclusive:
+		case result == Inconclusive:
 			possible = append(possible, c)
 		}
 	}

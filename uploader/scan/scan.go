@@ -37,9 +37,9 @@ type Request struct {
 	Only  map[string]bool // nil: everything
 }
 
-// Includes reports whether a path is to be scanned: whether it or a folder that it is
+// includes reports whether a path is to be scanned: whether it or a folder that it is
 // in is requested.
-func (r Request) Includes(path string) bool {
+func (r Request) includes(path string) bool {
 	if r.Only == nil {
 		return true
 	}
@@ -103,7 +103,7 @@ func (s *Scanner) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if s.KnownPaths[file.Path] || !s.Request.Includes(file.Path) {
+		if s.KnownPaths[file.Path] || !s.Request.includes(file.Path) {
 			continue
 		}
 		f := Found{File: file, Growth: s.growth(file.Path), Err: err}

@@ -24,7 +24,7 @@ func TestRequestIncludes(t *testing.T) {
 		{"root requested", Request{Only: map[string]bool{path("/"): true}}, "/a", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := c.request.Includes(path(c.path)); got != c.want {
+			if got := c.request.includes(path(c.path)); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

@@ -15,7 +15,7 @@ func openRegular(path string) (*os.File, error) { return os.Open(path) }
 
 func identify(string, fs.FileInfo) Identity { return Identity{} }
 
-func identifyOpen(Opened, fs.FileInfo) Identity { return Identity{} }
+func identifyOpen(OpenFile, fs.FileInfo) Identity { return Identity{} }
 
 func systemKind(error) (fault.Kind, bool) { return 0, false }
 

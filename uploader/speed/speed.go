@@ -28,7 +28,7 @@ type Meter struct {
 	measured time.Duration
 }
 
-// Sample takes in the byte count as of now.
+// Sample records the byte count as of now.
 func (m *Meter) Sample(count int64, now time.Time) {
 	elapsed := now.Sub(m.at)
 	if m.at.IsZero() || elapsed <= 0 {

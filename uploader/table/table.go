@@ -115,7 +115,7 @@ func (t *Table) NeverBegun() iter.Seq[*uploader.Transfer] { return t.visit(t.unb
 
 func (t *Table) visit(set map[uploader.TransferID]bool) iter.Seq[*uploader.Transfer] {
 	return func(yield func(*uploader.Transfer) bool) {
-		for id := range set {
+		for _, id := range slices.Sorted(maps.Keys(set)) {
 			if !yield(t.Get(id)) {
 				return
 			}

@@ -35,7 +35,7 @@ func (s *Totals) remove(t *uploader.Transfer) {
 }
 
 func (s *Totals) change(t *uploader.Transfer, sign int) {
-	state, size, sent := t.State(), max(t.Source.Size, 0), t.Sent()
+	state, size, sent := t.State(), max(t.Source.Size, 0), t.Acknowledged()
 	sum := s.batches[t.Batch]
 	sum.Count[state] += sign
 	sum.Files += sign
@@ -52,7 +52,7 @@ func (s *Totals) change(t *uploader.Transfer, sign int) {
 
 // AddProgress adds the progress of the worker of a transfer that was added.
 func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Progress) {
-	before := t.Sent()
+	before := t.Acknowledged()
 	now := max(live.Sent, t.Session.Offset)
 	sum := s.batches[t.Batch]
 	sum.Sent += now - before

@@ -99,9 +99,9 @@ func (c Capabilities) Checksum() string {
 	return ""
 }
 
-// ChecksumAlgorithms returns the checksum algorithms that both sides implement, in order of
-// preference and as the server spells them. It returns none if the server does not
-// have the extension.
+// ChecksumAlgorithms returns the checksum algorithms that both sides implement, in
+// order of preference and as the server spells them. It returns none if the server
+// does not have the extension.
 func (c Capabilities) ChecksumAlgorithms() []string {
 	if !slices.Contains(c.Extensions, Checksum) && !slices.Contains(c.Extensions, ChecksumTrailer) {
 		return nil

@@ -36,6 +36,10 @@ type Config struct {
 	// MethodOverride sends PATCH and DELETE as POST with X-HTTP-Method-Override, for
 	// networks that block these methods.
 	MethodOverride bool
+
+	// SendsVersion says that the server is known to send Tus-Resumable, from an
+	// earlier Client for it. See [Client.SendsVersion].
+	SendsVersion bool
 }
 
 // Client is a client for one tus server. It is safe for concurrent use.
@@ -49,6 +53,8 @@ type Client struct {
 	// skipExpect is set once the server has rejected or ignored Expect:
 	// 100-continue.
 	skipExpect atomic.Bool
+
+	sendsVersion atomic.Bool
 }
 
 // New returns a client. It returns an error if the endpoint is not an absolute http
@@ -73,10 +79,12 @@ func New(config Config) (*Client, error) {
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
-	return &Client{
+	c := &Client{
 		endpoint: endpoint, http: transport, header: header,
 		override: config.MethodOverride, secrets: secretsOf(header),
-	}, nil
+	}
+	c.sendsVersion.Store(config.SendsVersion)
+	return c, nil
 }
 
 // canonicalHeader returns a copy of header with canonical names, so that the
@@ -113,12 +121,18 @@ func (c *Client) Probe(ctx context.Context) (Capabilities, error) {
 		if isOptionsRejected(err) {
 			return Capabilities{}, nil
 		}
+		if f := fault.Of(err); f.Kind == fault.NotTus && c.sendsVersion.Load() {
+			return Capabilities{}, foreign(f)
+		}
 		return Capabilities{}, err
 	}
 	versions := headerTokens(resp.header, "Tus-Version")
 	if len(versions) == 0 && !resp.isTus() {
 		if isPreflightResponse(resp.header) {
 			return Capabilities{}, nil
+		}
+		if c.sendsVersion.Load() {
+			return Capabilities{}, foreign(resp.notTus())
 		}
 		return Capabilities{}, resp.notTus()
 	}

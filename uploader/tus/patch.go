@@ -24,13 +24,13 @@ type PatchRequest struct {
 	// so after a failed request it may only be set if HEAD returns no length.
 	Last bool
 
-	// Checksum is the checksum of Body, sent before it. It requires checksum, and an
-	// algorithm that the server offers.
+	// Checksum is the checksum of Body, sent before it. It requires the extension
+	// checksum, and an algorithm that the server offers.
 	Checksum Digest
 
 	// Trailer is the algorithm of a checksum that is computed while Body is sent,
-	// and sent after it; "" for none. It requires checksum-trailer, and one of
-	// [Capabilities.ChecksumAlgorithms].
+	// and sent after it; "" for none. It requires the extension checksum-trailer, and
+	// one of [Capabilities.ChecksumAlgorithms].
 	Trailer string
 }
 

@@ -42,6 +42,8 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 			return nil, err
 		}
 		switch {
+		case c.isForeign(resp):
+			return nil, foreign(resp.statusFault())
 		case resp.status/100 == 2:
 			return resp, nil
 		case resp.status == http.StatusExpectationFailed && r.isLarge() && r.body.unread():

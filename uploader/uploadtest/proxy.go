@@ -116,7 +116,7 @@ func (p *Proxy) Blackhole() {
 	}
 }
 
-// FailSaves resets every connection and refuses new ones until Restore.
+// Refuse resets every connection and refuses new ones until Restore.
 func (p *Proxy) Refuse() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

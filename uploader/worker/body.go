@@ -14,14 +14,13 @@ import (
 
 // body returns size bytes of the file from offset as the body of one request, which
 // counts and limits what is read. at is the offset in the part that counter counts.
-// It may be called from several goroutines.
-func (w *Worker) body(ctx context.Context, file source.OpenFile, offset, size int64, counter *partCounter, at int64) io.ReadSeeker {
+func (p *patcher) body(ctx context.Context, file source.OpenFile, offset, size int64, counter *partCounter, at int64) io.ReadSeeker {
 	counter.set(at)
-	read := &countingBody{section: io.NewSectionReader(file, offset, size), start: at, counter: counter, total: w.TotalSent}
-	return netx.Throttle(ctx, read, w.Limits...)
+	read := &countingBody{section: io.NewSectionReader(file, offset, size), start: at, counter: counter, total: p.totalSent}
+	return netx.Throttle(ctx, read, p.limits...)
 }
 
-// countingBody counts the bytes that the network takes.
+// countingBody counts the bytes that are handed to the network.
 type countingBody struct {
 	section *io.SectionReader
 	start   int64 // in the part

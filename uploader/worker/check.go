@@ -7,7 +7,6 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // checkTimeout is how long a server may take to report the offset in a check.
@@ -25,15 +24,15 @@ func (w *Worker) Check(ctx context.Context) {
 	case limited.Err() != nil:
 		end.Fault = fault.New(fault.Unreachable, fault.Head, limited.Err())
 	default:
-		end.Fault = fault.Of(err)
+		end.Fault = w.remote.faultOf(err)
 	}
-	w.Report(w.Transfer.ID, end)
+	w.emit(w.id, end)
 }
 
 func (w *Worker) check(ctx context.Context) error {
-	session := w.Transfer.Session
+	session := w.transfer.Session
 	if !session.Begun() {
-		_, err := w.stat(ctx)
+		_, err := w.file.stat(ctx)
 		return err
 	}
 	if joined := session.URL != "" && session.Parts > 0; !joined {
@@ -41,24 +40,15 @@ func (w *Worker) check(ctx context.Context) error {
 			return err
 		}
 	}
-	seen, err := w.stat(ctx)
+	seen, err := w.file.stat(ctx)
 	if err != nil {
 		return err
 	}
-	if w.growth() == uploader.GrowthTruncated {
+	if w.file.growth() == uploader.GrowthTruncated {
 		return sourceCut()
 	}
-	if seen.Size != w.Transfer.Source.Size && w.Transfer.Source.Size != uploader.SizeUnknown {
-		return sourceChanged(w.Transfer.Source, seen)
+	if seen.Size != w.transfer.Source.Size && w.transfer.Source.Size != uploader.SizeUnknown {
+		return sourceChanged(w.transfer.Source, seen)
 	}
 	return nil
-}
-
-// stat returns the state of the file, also if it was renamed.
-func (w *Worker) stat(ctx context.Context) (source.File, error) {
-	seen, err := w.Disk.Stat(w.Transfer.Source.Path)
-	if fault.Is(err, fault.SourceMissing) {
-		return w.findRenamed(ctx, err)
-	}
-	return seen, err
 }

@@ -55,15 +55,15 @@ func (r *Remote) refuseChecksum(c checksum) {
 }
 
 // checksum returns the checksum for the next request, or none.
-func (w *Worker) checksum(ctx context.Context) (checksum, error) {
-	if !w.Remote.Server.Options.Checksums {
+func (p *patcher) checksum(ctx context.Context) (checksum, error) {
+	if !p.remote.Server.Options.Checksums {
 		return checksum{}, nil
 	}
-	caps, err := w.Remote.Capabilities(ctx)
+	caps, err := p.remote.Capabilities(ctx)
 	if err != nil {
 		return checksum{}, err
 	}
-	return w.Remote.checksum(caps), nil
+	return p.remote.checksum(caps), nil
 }
 
 // digest returns the checksum of the bytes of a request.

@@ -32,6 +32,12 @@ type partCounter struct {
 // set corrects the position in the part.
 func (p *partCounter) set(at int64) { p.counters.Position.Add(at - p.at.Swap(at)) }
 
+// reset sets the position in the part, and that in the file to the same.
+func (p *partCounter) reset(at int64) {
+	p.at.Store(at)
+	p.counters.Position.Store(at)
+}
+
 // add records that n more bytes were handed to the network.
 func (p *partCounter) add(n int64) {
 	p.counters.reach(p.start + p.at.Add(n))

@@ -5,16 +5,15 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
 const (
-	// The hash follows the network. It reads again after maxHashDelay at most, so that
-	// what it reads is still in the file system's cache, and after minHashDelay when
-	// the network took fastBytes since the last time.
+	// The hash reads the bytes after they were sent: after maxHashDelay at most, so that
+	// they are still in the file system's cache, and after minHashDelay if fastBytes were
+	// sent since the last time.
 	maxHashDelay = 50 * time.Millisecond
 	minHashDelay = time.Millisecond
 	fastBytes    = 1 << 20
@@ -29,10 +28,10 @@ const (
 // hashWhileSending hashes the file while requests send it. The returned function
 // stops that and reports the remaining blocks.
 //
-// The goroutine uses w.prover and w.reported, which the worker must not use before
-// stop has returned.
-func (w *Worker) hashWhileSending(ctx context.Context) (stop func()) {
-	id, size := w.Transfer.ID, w.Transfer.Source.Size
+// The goroutine uses hasher and reported, which nothing else may use before stop has
+// returned.
+func (s *sourceFile) hashWhileSending(ctx context.Context) (stop func()) {
+	size := s.transfer.Source.Size
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -46,25 +45,25 @@ func (w *Worker) hashWhileSending(ctx context.Context) (stop func()) {
 				return
 			case <-timer.C:
 			}
-			reached := min(w.Counters.furthest.Load(), size)
+			reached := min(s.counters.furthest.Load(), size)
 			if delay = min(2*delay, maxHashDelay); reached-before >= fastBytes {
 				delay = minHashDelay
 			}
 			before = reached
-			if CatchPanic(func() error { return w.prover.HashTo(ctx, reached) }) != nil {
+			if CatchPanic(func() error { return s.hasher.HashTo(ctx, reached) }) != nil {
 				return // the request fails to read the file too, and reports the fault
 			}
 			if time.Since(reported) >= blockReportInterval {
 				reported = time.Now()
-				w.reportBlocks(id)
+				s.reportBlocks()
 			}
 		}
 	}()
 	return func() {
 		cancel()
 		<-ended
-		if w.Transfer.Session.URL == "" || w.Transfer.Session.Offset < size { // a complete upload needs no proof
-			w.reportBlocks(id)
+		if s.transfer.Session.URL == "" || s.transfer.Session.Offset < size { // a complete upload needs no proof
+			s.reportBlocks()
 		}
 	}
 }
@@ -72,49 +71,59 @@ func (w *Worker) hashWhileSending(ctx context.Context) (stop func()) {
 // reportBlocks reports the blocks that were not reported before. The hash reads the
 // file after the network did. Its blocks are those that were sent only if the file has
 // not changed since it was opened; otherwise they are not reported.
-func (w *Worker) reportBlocks(id uploader.TransferID) {
-	proof := w.prover.Proof()
-	fresh := proof[min(w.reported, len(proof)):]
-	if len(fresh) == 0 || unchanged(w.file, w.opened) != nil {
+func (s *sourceFile) reportBlocks() {
+	proof := s.hasher.Proof()
+	fresh := proof[min(s.reported, len(proof)):]
+	if len(fresh) == 0 || unchanged(s.handle, s.opened) != nil {
 		return
 	}
-	w.Report(id, lifecycle.BlocksHashed{Blocks: slices.Clone(fresh)})
-	w.reported = w.prover.Blocks()
+	s.emit(s.id, lifecycle.BlocksHashed{Blocks: slices.Clone(fresh)})
+	s.reported = s.hasher.Blocks()
 }
 
 // hashBeforeSending hashes the whole file for the metadata of its upload, if the
 // settings say so.
-func (w *Worker) hashBeforeSending(ctx context.Context, file source.OpenFile) error {
-	if !w.Settings.SendSHA256 {
-		if w.Transfer.SHA256 != "" {
-			w.report(lifecycle.FileHashed{}) // the settings were different in an earlier attempt
+func (s *sourceFile) hashBeforeSending(ctx context.Context) error {
+	if !s.settings.SendSHA256 {
+		if s.transfer.SHA256 != "" {
+			s.report(lifecycle.FileHashed{}) // the settings were different in an earlier attempt
 		}
 		return nil
 	}
-	size := w.Transfer.Source.Size
-	prover := source.NewHasher(file, size, nil)
+	size := s.transfer.Source.Size
+	hasher := source.NewHasher(s.handle, size, nil)
 	for at := int64(0); at < size; {
 		at = min(at+hashProgressStep, size)
-		if err := prover.HashTo(ctx, at); err != nil {
+		if err := hasher.HashTo(ctx, at); err != nil {
 			return err
 		}
-		w.Counters.Read.Store(at)
+		s.counters.Read.Store(at)
 	}
-	sum := prover.Sum()
-	w.report(lifecycle.FileHashed{SHA256: string(sum[:])})
+	sum := hasher.Sum()
+	s.report(lifecycle.FileHashed{SHA256: string(sum[:])})
 	return nil
 }
 
-// finishHash hashes the rest of the file and reports its SHA-256, which must be the
-// one in the metadata, if any.
-func (w *Worker) finishHash(ctx context.Context) error {
-	if err := w.prover.HashTo(ctx, w.Transfer.Source.Size); err != nil {
+// finish hashes the rest of the file and reports its SHA-256, which must be the one in
+// the metadata, if any. It returns a fault if the file changed meanwhile.
+func (s *sourceFile) finish(ctx context.Context) error {
+	if err := s.hasher.HashTo(ctx, s.transfer.Source.Size); err != nil {
 		return err
 	}
-	declared, sum := w.Transfer.SHA256, w.prover.Sum()
+	declared, sum := s.transfer.SHA256, s.hasher.Sum()
 	if declared != "" && declared != string(sum[:]) {
 		return fault.Newf(fault.SourceChanged, fault.Read, "file has SHA-256 %x, metadata has %x", sum, declared)
 	}
-	w.report(lifecycle.FileHashed{SHA256: string(sum[:])})
-	return nil
+	s.report(lifecycle.FileHashed{SHA256: string(sum[:])})
+	return unchanged(s.handle, s.transfer.Source)
+}
+
+// rewind hashes the file up to end, which may be less than was hashed so far, and
+// reports the blocks.
+func (s *sourceFile) rewind(ctx context.Context, end int64) {
+	s.hasher = source.NewHasher(s.handle, s.transfer.Source.Size, s.hasher.Proof().Prefix(end))
+	s.reported = min(s.reported, s.hasher.Blocks())
+	if s.hasher.HashTo(ctx, end) == nil {
+		s.reportBlocks()
+	}
 }

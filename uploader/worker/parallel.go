@@ -8,19 +8,18 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/source"
 )
 
 // errExcessPart stops the sender of a part when fewer connections are allowed. Unlike
 // ErrOverLimit it does not end the transfer.
 var errExcessPart = errors.New("more parts being sent than allowed")
 
-// parallelUpload sends the parts of one file over as many connections as help and are
-// allowed. It runs on the worker's goroutine; each part has a partSender on a
-// goroutine of its own, which returns its result through the results channel.
+// parallelUpload sends the parts of one file over as many connections as are allowed
+// and raise the throughput. It runs on the worker's goroutine; each part has a partSender on its own
+// goroutine, which returns its result through the results channel.
 type parallelUpload struct {
-	worker  *Worker
-	file    source.OpenFile
+	*concatenation
+
 	tuner   *connectionTuner
 	waiting []int                           // indices of parts without a sender
 	running map[int]context.CancelCauseFunc // senders by index of their part
@@ -37,22 +36,21 @@ type partResult struct {
 	cause error // why it was stopped; nil if it was not
 }
 
-// sendPartsParallel sends what the server does not have of the parts.
-func (w *Worker) sendPartsParallel(ctx context.Context, file source.OpenFile) error {
+// sendParallel sends what the server does not have of the parts.
+func (c *concatenation) sendParallel(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer w.hashWhileSending(ctx)()
+	defer c.file.hashWhileSending(ctx)()
 	u := &parallelUpload{
-		worker:  w,
-		file:    file,
-		tuner:   newConnectionTuner(w.Connections()),
-		waiting: w.unfinishedParts(),
-		running: map[int]context.CancelCauseFunc{},
-		stale:   map[int]bool{},
-		results: make(chan partResult),
+		concatenation: c,
+		tuner:         newConnectionTuner(c.connections()),
+		waiting:       c.unfinished(),
+		running:       map[int]context.CancelCauseFunc{},
+		stale:         map[int]bool{},
+		results:       make(chan partResult),
 	}
 	u.run(ctx, cancel)
-	w.reportPartOffsets()
+	c.reportOffsets()
 	return u.err
 }
 
@@ -60,7 +58,7 @@ func (u *parallelUpload) run(ctx context.Context, cancel context.CancelFunc) {
 	tick := time.NewTicker(measureInterval)
 	defer tick.Stop()
 	for len(u.running) > 0 || u.err == nil && len(u.waiting) > 0 {
-		u.tuner.setMax(u.worker.Connections())
+		u.tuner.setMax(u.connections())
 		u.start(ctx)
 		u.stopExcess()
 		select {
@@ -70,7 +68,7 @@ func (u *parallelUpload) run(ctx context.Context, cancel context.CancelFunc) {
 				cancel()
 			}
 		case now := <-tick.C:
-			u.tuner.measure(u.worker.Counters.Sent.Load(), now)
+			u.tuner.measure(u.counters.Sent.Load(), now)
 		}
 	}
 }
@@ -80,7 +78,7 @@ func (u *parallelUpload) start(ctx context.Context) {
 	for u.err == nil && len(u.running) < u.tuner.connections() && len(u.waiting) > 0 {
 		index := u.waiting[0]
 		u.waiting = u.waiting[1:]
-		sender := u.worker.newPartSender(u.file, u.worker.parts[index])
+		sender := u.newPartSender(u.parts[index])
 		sender.stale = u.stale[index]
 		ctx, stop := context.WithCancelCause(ctx)
 		u.running[index] = stop
@@ -106,7 +104,7 @@ func (u *parallelUpload) stopExcess() {
 func (u *parallelUpload) handle(r partResult) {
 	u.running[r.index](nil)
 	delete(u.running, r.index)
-	u.worker.parts[r.index] = r.part
+	u.parts[r.index] = r.part
 	switch {
 	case r.err == nil || u.err != nil:
 	case errors.Is(r.cause, errExcessPart):

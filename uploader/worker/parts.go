@@ -9,7 +9,6 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
-	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -20,204 +19,213 @@ const (
 	joinQueryBytes = 1 << 30
 )
 
-// planParts decides whether the file is uploaded in parts (tus 1.0.0, Concatenation),
-// and saves the plan.
-func (w *Worker) planParts(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
+// concatenation is the upload of a file in parts, which the server joins (tus 1.0.0,
+// Concatenation).
+type concatenation struct {
+	*record
+
+	file        *sourceFile
+	remote      *Remote
+	patcher     *patcher
+	connections func() int // Config.Connections
+	requested   bool       // Config.PartsRequested
+	load        func(context.Context, uploader.TransferID) ([]uploader.Part, error)
+
+	parts []uploader.Part // nil when the session has none
+}
+
+// plan decides whether the file is uploaded in parts, and saves the plan.
+func (c *concatenation) plan(ctx context.Context, caps tus.Capabilities) (inParts bool, err error) {
 	if !slices.Contains(caps.Extensions, tus.Concatenation) {
 		return false, nil
 	}
-	w.parts = plan(w.Transfer.Source.Size, w.Connections(), w.Remote.options())
-	if w.parts == nil {
+	parts := plan(c.transfer.Source.Size, c.connections(), c.remote.options())
+	if parts == nil {
 		return false, nil
 	}
-	if worthwhile, err := w.partsWorthwhile(ctx); !worthwhile || err != nil {
-		w.parts = nil
+	if worthwhile, err := c.worthwhile(ctx); !worthwhile || err != nil {
 		return false, err
 	}
-	return true, w.reportAndSave(ctx, lifecycle.PartsPlanned{Parts: w.parts})
+	c.parts = parts
+	return true, c.reportAndSave(ctx, lifecycle.PartsPlanned{Parts: parts})
 }
 
-// partsWorthwhile reports whether several connections may be faster than one. Joining
-// costs the server a copy of the file. With low latency one connection uses all of
-// the bandwidth, so parts are used only if the options ask for them.
-func (w *Worker) partsWorthwhile(ctx context.Context) (bool, error) {
-	if w.PartsRequested {
+// worthwhile reports whether several connections may be faster than one. Joining costs
+// the server a copy of the file. With low latency one connection uses all of the
+// bandwidth, so parts are used only if the options request them.
+func (c *concatenation) worthwhile(ctx context.Context) (bool, error) {
+	if c.requested {
 		return true, nil
 	}
-	return w.Remote.HighLatency(ctx)
+	return c.remote.highLatency(ctx)
 }
 
-// queryParts asks the server for the offset of each part. A part that the server no
-// longer has restarts, the others resume. If the plan was lost, the file restarts.
-func (w *Worker) queryParts(ctx context.Context) (err error) {
-	if w.parts, err = w.LoadParts(ctx, w.Transfer.ID); err != nil {
+// query queries the offset of each part. A part that the server no longer
+// has restarts, the others resume. If the plan was lost, the file restarts.
+func (c *concatenation) query(ctx context.Context) (err error) {
+	if c.parts, err = c.load(ctx, c.id); err != nil {
 		return err
 	}
-	if len(w.parts) != w.Transfer.Session.Parts || !covers(w.parts, w.Transfer.Source.Size) {
-		return w.discardPlan(ctx)
+	if len(c.parts) != c.transfer.Session.Parts || !covers(c.parts, c.transfer.Source.Size) {
+		return c.discard(ctx) // they do not make up the file, as after a repair of the profile
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for i := range w.parts {
-		group.Go(func() error { return CatchPanic(func() error { return w.queryPart(ctx, &w.parts[i]) }) })
+	for i := range c.parts {
+		group.Go(func() error { return CatchPanic(func() error { return c.remote.queryPart(ctx, &c.parts[i]) }) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for _, part := range w.parts {
-		w.Report(w.Transfer.ID, lifecycle.PartChanged{Part: part})
+	for _, part := range c.parts {
+		c.emit(c.id, lifecycle.PartChanged{Part: part})
 	}
-	w.reportPartOffsets()
+	c.reportOffsets()
 	return nil
 }
 
 // queryPart updates the offset of a part.
-func (w *Worker) queryPart(ctx context.Context, part *uploader.Part) error {
+func (r *Remote) queryPart(ctx context.Context, part *uploader.Part) error {
 	if part.URL == "" {
 		return nil
 	}
-	status, err := w.Remote.protocol.Head(ctx, part.URL)
+	status, err := r.protocol.Head(ctx, part.URL)
 	switch {
 	case fault.Is(err, fault.Gone):
 		part.URL, part.Offset = "", 0
 		return nil
 	case err != nil:
 		return err
-	case status.Offset > part.Length || status.Length >= 0 && status.Length != part.Length:
-		return SizeMismatch(max(status.Offset, status.Length), part.Length)
+	}
+	if err := checkLength(status, part.Length); err != nil {
+		return err
 	}
 	part.Offset = status.Offset
 	return nil
 }
 
-// discardPlan deletes parts that do not make up the file, as after a repair of the
-// profile. The file restarts.
-func (w *Worker) discardPlan(ctx context.Context) error {
-	w.deleteParts(ctx)
-	w.parts = nil
-	w.Counters.Position.Store(0)
-	return w.reportAndSave(ctx, lifecycle.UploadCreated{})
+// discard deletes the parts. The file restarts.
+func (c *concatenation) discard(ctx context.Context) error {
+	c.delete(ctx)
+	c.parts = nil
+	c.whole.reset(0)
+	return c.reportAndSave(ctx, lifecycle.UploadCreated{})
 }
 
-// reportPartOffsets reports the sum of the offsets of all parts.
-func (w *Worker) reportPartOffsets() {
+// reportOffsets reports the sum of the offsets of all parts.
+func (c *concatenation) reportOffsets() {
 	var sum int64
-	for _, part := range w.parts {
+	for _, part := range c.parts {
 		sum += part.Offset
 	}
-	w.report(lifecycle.Acknowledged{Session: uploader.Session{Offset: sum}})
-	w.Counters.Position.Store(sum)
+	c.report(lifecycle.Acknowledged{Session: uploader.Session{Offset: sum}})
+	c.whole.reset(sum)
 }
 
-// sendParts sends the parts and has the server join them.
-func (w *Worker) sendParts(ctx context.Context, file source.OpenFile) error {
-	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
-	if err := w.sendPartsParallel(ctx, file); err != nil {
+// send sends the parts and has the server join them.
+func (c *concatenation) send(ctx context.Context) error {
+	c.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
+	if err := c.sendParallel(ctx); err != nil {
 		return err
 	}
-	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	urls := make([]string, len(w.parts))
-	for i, part := range w.parts {
+	c.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
+	if err := c.join(ctx); err != nil {
+		return err
+	}
+	_, err := c.checkJoined(ctx)
+	return err
+}
+
+// join has the server join the parts into one upload, and saves its URL.
+func (c *concatenation) join(ctx context.Context) error {
+	urls := make([]string, len(c.parts))
+	for i, part := range c.parts {
 		urls[i] = part.URL
 	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	upload, err := w.Remote.protocol.Concat(graceful, tus.ConcatRequest{Parts: urls, Metadata: w.metadata(), Size: w.Transfer.Source.Size})
+	request := tus.ConcatRequest{Parts: urls, Metadata: c.remote.metadata(&c.transfer, c.file.handle), Size: c.transfer.Source.Size}
+	upload, err := c.remote.protocol.Concat(graceful, request)
 	if err != nil {
 		return err
 	}
-	session := w.Transfer.Session
+	session := c.transfer.Session
 	session.URL, session.Expires = upload.URL, uploader.TimestampOf(upload.Expires)
-	if err := w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
-		return err
-	}
-	_, err = w.checkJoined(ctx)
-	return err
+	return c.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
 }
 
 // checkJoined verifies that the upload that the parts were joined into is complete,
 // and deletes the parts. A joined upload accepts no data: if it is incomplete, the
 // server is still joining.
-func (w *Worker) checkJoined(ctx context.Context) (complete bool, err error) {
-	status, err := w.Remote.protocol.Head(ctx, w.Transfer.Session.URL)
+func (c *concatenation) checkJoined(ctx context.Context) (complete bool, err error) {
+	status, err := c.remote.protocol.Head(ctx, c.transfer.Session.URL)
 	if err != nil {
 		return false, err
 	}
-	if status.Offset < w.Transfer.Source.Size {
-		return false, w.joinIncomplete(ctx, status.Offset)
+	if status.Offset < c.transfer.Source.Size {
+		return false, c.joinIncomplete(ctx, status.Offset)
 	}
-	if complete, err = w.acceptOffset(status); err != nil {
+	if complete, err = c.acceptOffset(status); err != nil {
 		return false, err
 	}
-	if w.parts, err = w.LoadParts(ctx, w.Transfer.ID); err != nil {
+	if c.parts, err = c.load(ctx, c.id); err != nil {
 		return false, err
 	}
-	w.deleteParts(ctx)
+	c.delete(ctx)
 	return complete, nil
 }
 
 // joinIncomplete returns the fault for an upload of which the server has joined only
 // so many bytes. After too many queries the joined upload is abandoned, and a retry
 // by the user joins the parts once more.
-func (w *Worker) joinIncomplete(ctx context.Context, joined int64) error {
-	if int(w.Transfer.Attempt) < minJoinQueries+int(w.Transfer.Source.Size/joinQueryBytes) {
+func (c *concatenation) joinIncomplete(ctx context.Context, joined int64) error {
+	if int(c.transfer.Attempt) < minJoinQueries+int(c.transfer.Source.Size/joinQueryBytes) {
 		f := fault.Newf(fault.Busy, fault.Head, "server has joined %d bytes so far", joined)
 		f.Code = fault.CodeConcatPending
 		return f
 	}
-	session := w.Transfer.Session
+	session := c.transfer.Session
 	abandoned := session.URL
 	session.URL = ""
-	if err := w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
+	if err := c.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
 		return err
 	}
-	_ = w.Remote.Terminate(ctx, abandoned) // if it fails, the upload expires on the server
+	_ = c.remote.Terminate(ctx, abandoned) // if it fails, the upload expires on the server
 	f := fault.Newf(fault.Refused, fault.Concat, "server stopped joining after %d bytes", joined)
 	f.Code = fault.CodeConcatFailed
 	return f
 }
 
-// partsRefused reports whether err means that the server does not accept parts, not
-// only the content of one.
-func (w *Worker) partsRefused(err error) bool {
+// refused reports whether err means that the server does not accept parts, not only
+// the content of one.
+func (c *concatenation) refused(err error) bool {
 	f := fault.Of(err)
 	if f == nil || f.Kind != fault.Refused {
 		return false
 	}
-	created := slices.ContainsFunc(w.parts, func(p uploader.Part) bool { return p.URL != "" })
+	created := slices.ContainsFunc(c.parts, func(p uploader.Part) bool { return p.URL != "" })
 	return f.Op == fault.Concat || f.Op == fault.Create && !created
 }
 
-// sendWhole restarts the upload without parts.
-func (w *Worker) sendWhole(ctx context.Context, file source.OpenFile) error {
-	w.deleteParts(ctx)
-	w.parts, w.Connections = nil, func() int { return 1 }
-	w.Counters.Position.Store(0)
-	w.whole.at.Store(0)
-	if err := w.reportAndSave(ctx, lifecycle.UploadCreated{}); err != nil {
-		return err
-	}
-	if complete, err := w.create(ctx, file); err != nil || complete {
-		return err
-	}
-	return w.send(ctx, file)
-}
+// disable makes plan return false from now on.
+func (c *concatenation) disable() { c.connections = func() int { return 1 } }
 
-// deleteParts deletes the parts from the server, until one cannot be deleted. What is
-// left expires.
-func (w *Worker) deleteParts(ctx context.Context) {
-	for _, part := range w.parts {
+// delete deletes the parts from the server, until one cannot be deleted. What is left
+// expires.
+func (c *concatenation) delete(ctx context.Context) {
+	for _, part := range c.parts {
 		if part.URL == "" {
 			continue
 		}
-		if err := w.Remote.Terminate(ctx, part.URL); err != nil {
+		if err := c.remote.Terminate(ctx, part.URL); err != nil {
 			return
 		}
 	}
 }
 
-func (w *Worker) unfinishedParts() []int {
+// unfinished returns the indices of the parts that are not complete.
+func (c *concatenation) unfinished() []int {
 	var indices []int
-	for i, part := range w.parts {
+	for i, part := range c.parts {
 		if part.URL == "" || part.Offset < part.Length {
 			indices = append(indices, i)
 		}
@@ -226,12 +234,12 @@ func (w *Worker) unfinishedParts() []int {
 }
 
 // acknowledgedEnd returns the end of the furthest byte of the file that the server
-// acknowledged.
-func (w *Worker) acknowledgedEnd() int64 {
-	if w.Transfer.Session.Parts > 0 {
-		return AcknowledgedEnd(w.parts)
+// acknowledged, in parts or not.
+func (c *concatenation) acknowledgedEnd() int64 {
+	if c.transfer.Session.Parts > 0 {
+		return AcknowledgedEnd(c.parts)
 	}
-	return w.Transfer.Session.Offset
+	return c.transfer.Session.Offset
 }
 
 // AcknowledgedEnd returns the end of the furthest byte of the file that the server

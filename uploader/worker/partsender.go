@@ -9,26 +9,26 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// partSender sends one part on a goroutine of its own. It uses only what does not
-// change of its worker.
+// partSender sends one part on its own goroutine.
 type partSender struct {
-	worker  *Worker
-	id      uploader.TransferID
+	record  *record // only id, emit and save are used
+	remote  *Remote
+	patcher *patcher
 	file    source.OpenFile
 	part    uploader.Part
 	counter *partCounter
 	stale   bool // the server may have more of the part than part.Offset
 }
 
-func (w *Worker) newPartSender(file source.OpenFile, part uploader.Part) *partSender {
-	counter := &partCounter{counters: w.Counters, start: part.Start}
+func (c *concatenation) newPartSender(part uploader.Part) *partSender {
+	counter := &partCounter{counters: c.counters, start: part.Start}
 	counter.at.Store(part.Offset)
-	return &partSender{worker: w, id: w.Transfer.ID, file: file, part: part, counter: counter}
+	return &partSender{record: c.record, remote: c.remote, patcher: c.patcher, file: c.file.handle, part: part, counter: counter}
 }
 
 func (s *partSender) run(ctx context.Context) error {
 	if s.stale {
-		if err := s.worker.queryPart(ctx, &s.part); err != nil {
+		if err := s.remote.queryPart(ctx, &s.part); err != nil {
 			return err
 		}
 		s.counter.set(s.part.Offset)
@@ -55,17 +55,17 @@ func (s *partSender) run(ctx context.Context) error {
 func (s *partSender) create(ctx context.Context) error {
 	graceful, end := withGracePeriod(ctx)
 	defer end()
-	upload, err := s.worker.Remote.protocol.Create(graceful, tus.CreateRequest{Size: s.part.Length, Partial: true})
+	upload, err := s.remote.protocol.Create(graceful, tus.CreateRequest{Size: s.part.Length, Partial: true})
 	if err != nil {
 		return err
 	}
 	s.part.URL, s.part.Offset, s.part.Expires = upload.URL, 0, upload.Expires
-	return s.worker.Save(ctx, s.id, lifecycle.PartChanged{Part: s.part})
+	return s.record.save(ctx, s.record.id, lifecycle.PartChanged{Part: s.part})
 }
 
 // sendNext sends the next bytes of the part in one request.
 func (s *partSender) sendNext(ctx context.Context) error {
-	status, err := s.worker.patch(ctx, s.file, remainder{
+	status, err := s.patcher.patch(ctx, s.file, remainder{
 		url: s.part.URL, offset: s.part.Offset, start: s.part.Start, length: s.part.Length, counter: s.counter,
 	})
 	if err != nil {
@@ -76,6 +76,6 @@ func (s *partSender) sendNext(ctx context.Context) error {
 	}
 	s.part.Offset = status.Offset
 	s.counter.set(status.Offset)
-	s.worker.Report(s.id, lifecycle.PartChanged{Part: s.part})
+	s.record.emit(s.record.id, lifecycle.PartChanged{Part: s.part})
 	return nil
 }

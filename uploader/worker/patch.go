@@ -4,8 +4,10 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
@@ -21,6 +23,16 @@ const (
 	maxChecksumRetries = 3
 )
 
+// patcher sends bytes of files to a server, as many per request as the server and the
+// options allow. Its methods may be called from several goroutines.
+type patcher struct {
+	remote      *Remote
+	chunkMax    int64 // of the options; 0: no limit
+	limits      []*netx.Limiter
+	totalSent   *atomic.Int64
+	bodyLimited func(bytes int64)
+}
+
 // remainder is what is still to be sent of one upload: of a file, or of a part.
 type remainder struct {
 	url     string
@@ -33,25 +45,25 @@ type remainder struct {
 
 // patch sends the next bytes of an upload in one request, as many as the limits
 // allow. If the server refuses the request for its size or its checksum, another is
-// sent at once. It may be called from several goroutines.
-func (w *Worker) patch(ctx context.Context, file source.OpenFile, r remainder) (tus.Status, error) {
+// sent at once.
+func (p *patcher) patch(ctx context.Context, file source.OpenFile, r remainder) (tus.Status, error) {
 	for retries := 0; ; {
-		sum, err := w.checksum(ctx)
+		sum, err := p.checksum(ctx)
 		if err != nil {
 			return tus.Status{}, err
 		}
-		size := w.requestSize(r.length-r.offset, sum)
-		status, err := w.patchOnce(ctx, file, r, size, sum)
+		size := p.requestSize(r.length-r.offset, sum)
+		status, err := p.patchOnce(ctx, file, r, size, sum)
 		f := fault.Of(err)
 		switch {
 		case err == nil || fault.IsCanceled(err):
 			return status, err
 		case f.Code == tus.CodeChecksumRefused:
-			w.Remote.refuseChecksum(sum)
+			p.remote.refuseChecksum(sum)
 		case f.Code == tus.CodeChecksumMismatch && retries < maxChecksumRetries:
 			retries++
-		case f.Kind == fault.TooLarge && f.Status == http.StatusRequestEntityTooLarge && w.reduceRequests(size):
-			if status, err := w.Remote.protocol.Head(ctx, r.url); err != nil || status.Offset != r.offset {
+		case f.Kind == fault.TooLarge && f.Status == http.StatusRequestEntityTooLarge && p.reduceRequests(size):
+			if status, err := p.remote.protocol.Head(ctx, r.url); err != nil || status.Offset != r.offset {
 				return status, err
 			}
 		default:
@@ -60,7 +72,7 @@ func (w *Worker) patch(ctx context.Context, file source.OpenFile, r remainder) (
 	}
 }
 
-func (w *Worker) patchOnce(ctx context.Context, file source.OpenFile, r remainder, size int64, sum checksum) (tus.Status, error) {
+func (p *patcher) patchOnce(ctx context.Context, file source.OpenFile, r remainder, size int64, sum checksum) (tus.Status, error) {
 	at := r.start + r.offset
 	request := tus.PatchRequest{URL: r.url, Offset: r.offset, Size: size, Last: r.final && r.offset+size == r.length}
 	switch {
@@ -74,28 +86,28 @@ func (w *Worker) patchOnce(ctx context.Context, file source.OpenFile, r remainde
 		}
 		request.Checksum = header
 	}
-	request.Body = w.body(ctx, file, at, size, r.counter, r.offset)
-	return w.Remote.protocol.PatchWith(ctx, request)
+	request.Body = p.body(ctx, file, at, size, r.counter, r.offset)
+	return p.remote.protocol.PatchWith(ctx, request)
 }
 
 // requestSize returns how many of the bytes left go in one request.
-func (w *Worker) requestSize(left int64, sum checksum) int64 {
-	limit := w.Options.ChunkMax
+func (p *patcher) requestSize(left int64, sum checksum) int64 {
+	limit := p.chunkMax
 	if sum.algorithm != "" {
 		limit = maxChecksummed
-		if w.Options.ChunkMax > 0 {
-			limit = min(w.Options.ChunkMax, maxChecksummed)
+		if p.chunkMax > 0 {
+			limit = min(p.chunkMax, maxChecksummed)
 		}
 	}
-	return w.Remote.options().RequestSize(left, limit)
+	return p.remote.options().RequestSize(left, limit)
 }
 
 // reduceRequests limits requests to less than the size that was refused. It reports
 // false if they cannot be smaller.
-func (w *Worker) reduceRequests(refused int64) bool {
-	limit, ok := w.Remote.options().SmallerRequest(refused)
+func (p *patcher) reduceRequests(refused int64) bool {
+	limit, ok := p.remote.options().SmallerRequest(refused)
 	if ok {
-		w.BodyLimited(w.Remote.limitBody(limit))
+		p.bodyLimited(p.remote.limitBody(limit))
 	}
 	return ok
 }

@@ -13,7 +13,9 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/retry"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -33,8 +35,8 @@ const (
 // uploads. They remain until they expire.
 var ErrNotDeleted = errors.New("server does not support deleting uploads")
 
-// Remote is a server as this run knows it: the connection to it, and what it supports
-// and refused so far. Its methods may be called from any goroutine.
+// Remote is the connection to a server, with what the server supports and has refused
+// in this run. Its methods may be called from any goroutine.
 type Remote struct {
 	Server   uploader.Server
 	protocol uploader.Protocol
@@ -44,7 +46,7 @@ type Remote struct {
 	caps             tus.Capabilities
 	responseTime     time.Duration // the shortest of those of the probes
 
-	bodyMost     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
+	maxBody      atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
 	mu      sync.Mutex
@@ -54,14 +56,21 @@ type Remote struct {
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
-	r.bodyMost.Store(server.Options.MaxBody)
+	r.maxBody.Store(server.Options.MaxBody)
 	return r
+}
+
+// SendsVersion reports whether the server was found to send Tus-Resumable; false
+// where the protocol does not observe it.
+func (r *Remote) SendsVersion() bool {
+	observer, ok := r.protocol.(uploader.VersionObserver)
+	return ok && observer.SendsVersion()
 }
 
 // options returns the server options, with the limit learned in this run.
 func (r *Remote) options() uploader.ServerOptions {
 	options := r.Server.Options
-	options.MaxBody = r.bodyMost.Load()
+	options.MaxBody = r.maxBody.Load()
 	return options
 }
 
@@ -69,11 +78,11 @@ func (r *Remote) options() uploader.ServerOptions {
 // which may be lower already.
 func (r *Remote) limitBody(limit int64) int64 {
 	for {
-		now := r.bodyMost.Load()
+		now := r.maxBody.Load()
 		if now > 0 && now <= limit {
 			return now
 		}
-		if r.bodyMost.CompareAndSwap(now, limit) {
+		if r.maxBody.CompareAndSwap(now, limit) {
 			return limit
 		}
 	}
@@ -100,10 +109,10 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	return caps, nil
 }
 
-// HighLatency reports whether the latency is so high that one connection may not use
+// highLatency reports whether the latency is so high that one connection may not use
 // all of the bandwidth. The first response may have been late because a connection
 // had to be made, so a second one is measured before it is trusted.
-func (r *Remote) HighLatency(ctx context.Context) (bool, error) {
+func (r *Remote) highLatency(ctx context.Context) (bool, error) {
 	if _, err := r.Capabilities(ctx); err != nil {
 		return false, err
 	}
@@ -131,9 +140,18 @@ func (r *Remote) Close() {
 	}
 }
 
-// ServerKey returns the server's part of a fingerprint. It stays the same when the
+// Fingerprinter returns a function that computes the fingerprint of a file for a
+// server. It may be called from any goroutine.
+func Fingerprinter(strategy source.Strategy, disk source.Disk, s uploader.Server) func(context.Context, source.File) (string, error) {
+	destination := serverKey(s)
+	return func(ctx context.Context, file source.File) (string, error) {
+		return strategy(ctx, disk, file, destination)
+	}
+}
+
+// serverKey returns the server's part of a fingerprint. It stays the same when the
 // endpoint changes.
-func ServerKey(s uploader.Server) string {
+func serverKey(s uploader.Server) string {
 	if s.Builtin() {
 		return "this-computer"
 	}
@@ -153,9 +171,7 @@ func (r *Remote) Terminate(ctx context.Context, url string) error {
 		if !again {
 			return err
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if netx.Sleep(ctx, wait) != nil {
 			return err
 		}
 	}

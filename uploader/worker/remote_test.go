@@ -37,7 +37,7 @@ func TestLatencyEstimateUsesFastestResponse(t *testing.T) {
 				server := &slowServer{delays: c.delays}
 				r := NewRemote(uploader.Server{}, server)
 				for range 3 {
-					if got, err := r.HighLatency(t.Context()); got != c.want || err != nil {
+					if got, err := r.highLatency(t.Context()); got != c.want || err != nil {
 						t.Errorf("high latency %v, %v; want %v", got, err, c.want)
 					}
 				}

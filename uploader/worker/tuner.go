@@ -40,7 +40,7 @@ func (t *connectionTuner) setMax(n int) {
 	t.now = min(t.now, n)
 }
 
-// measure takes in the number of bytes sent so far.
+// measure records the number of bytes sent so far.
 func (t *connectionTuner) measure(bytes int64, now time.Time) {
 	last, since := t.bytes, t.at
 	t.bytes, t.at = bytes, now

@@ -16,19 +16,19 @@ import (
 // before its upload resumes.
 const maxSampledBlocks = 8
 
-// verifySource verifies that what was sent is the beginning of this file, and
-// prepares to hash the rest.
-func (w *Worker) verifySource(ctx context.Context, file source.OpenFile, seen source.File) error {
-	w.file, w.opened = file, seen
-	state := fileState(file, seen) // before anything is read
-	w.prover = source.NewHasher(file, seen.Size, nil)
-	if w.Transfer.Session.Begun() {
-		if err := w.compareSent(ctx, state); err != nil {
+// verify verifies that what was sent is the beginning of this file, and prepares to
+// hash the rest. acknowledged is the end of the furthest byte of the file that the
+// server acknowledged.
+func (s *sourceFile) verify(ctx context.Context, acknowledged int64) error {
+	state := fileState(s.handle, s.opened) // before anything is read
+	s.hasher = source.NewHasher(s.handle, s.opened.Size, nil)
+	if s.transfer.Session.Begun() {
+		if err := s.compareSent(ctx, state, acknowledged); err != nil {
 			return err
 		}
 	}
-	if state.Reliable(time.Now()) && !uploader.IsSmall(seen) {
-		w.Report(w.Transfer.ID, lifecycle.SourceVerified{State: state})
+	if state.Reliable(time.Now()) && !uploader.IsSmall(s.opened) {
+		s.emit(s.id, lifecycle.SourceVerified{State: state})
 	}
 	return nil
 }
@@ -46,38 +46,38 @@ func fileState(opened source.OpenFile, seen source.File) lifecycle.FileState {
 // the file and its change time is the same. With changed metadata, or if the settings
 // say so, it reads all blocks; with changed metadata they must cover all that was
 // sent.
-func (w *Worker) compareSent(ctx context.Context, state lifecycle.FileState) error {
-	saved, err := w.LoadProof(ctx, w.Transfer.ID)
+func (s *sourceFile) compareSent(ctx context.Context, state lifecycle.FileState, end int64) error {
+	saved, err := s.loadProof(ctx, s.id)
 	if err != nil {
 		return err
 	}
-	seen, end := w.opened, w.acknowledgedEnd()
+	seen := s.opened
 	proof := saved.Prefix(end)
-	same := seen.Same(w.Transfer.Source)
+	same := seen.Same(s.transfer.Source)
 	blocks := SampleBlocks(len(proof))
 	switch {
 	case !same && proof.Covers() < end:
-		return w.differs(seen, sourceChanged(w.Transfer.Source, seen))
-	case !same, w.Settings.ResumeCheck == uploader.ResumeCheckAll:
+		return s.differs(seen, sourceChanged(s.transfer.Source, seen))
+	case !same, s.settings.ResumeCheck == uploader.ResumeCheckAll:
 		blocks = firstInts(len(proof))
-	case state.HasChangeTime && state == w.Verified:
+	case state.HasChangeTime && state == s.verified:
 		blocks = nil
 	}
-	if err := proof.Check(ctx, w.file, blocks); err != nil {
-		return w.differs(seen, err)
+	if err := proof.Check(ctx, s.handle, blocks); err != nil {
+		return s.differs(seen, err)
 	}
-	if !same || seen.Path != w.Transfer.Source.Path || w.Transfer.Fingerprint == "" {
-		w.updateFile(ctx, seen)
+	if !same || seen.Path != s.transfer.Source.Path || s.transfer.Fingerprint == "" {
+		s.update(ctx, seen)
 	}
-	w.prover = source.NewHasher(w.file, seen.Size, proof)
-	w.reported = w.prover.Blocks()
+	s.hasher = source.NewHasher(s.handle, seen.Size, proof)
+	s.reported = s.hasher.Blocks()
 	return nil
 }
 
 // differs returns the fault for a file that is not the one that was sent. A file that
 // was found under another name counts as missing, not as changed.
-func (w *Worker) differs(seen source.File, err error) error {
-	if seen.Path == w.Transfer.Source.Path || !fault.Is(err, fault.SourceChanged) {
+func (s *sourceFile) differs(seen source.File, err error) error {
+	if seen.Path == s.transfer.Source.Path || !fault.Is(err, fault.SourceChanged) {
 		return err
 	}
 	return fault.Newf(fault.SourceMissing, fault.Open, "renamed file differs: %v", err)

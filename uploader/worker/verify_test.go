@@ -81,9 +81,10 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 				Report:    func(uploader.TransferID, ...lifecycle.Input) {},
 			})
 			if c.verified {
-				w.Verified = before
+				w.file.verified = before
 			}
-			err = w.verifySource(t.Context(), counted, seen)
+			w.file.handle, w.file.opened = counted, seen
+			err = w.file.verify(t.Context(), sent)
 			if changed := fault.Is(err, fault.SourceChanged); changed != c.wantChanged || err != nil && !changed {
 				t.Errorf("error %v, want SourceChanged: %v", err, c.wantChanged)
 			}
@@ -147,14 +148,15 @@ func TestBlocksOfFileEditedWhileSending(t *testing.T) {
 				Transfer: uploader.Transfer{ID: 1, Source: seen},
 				Report:   func(_ uploader.TransferID, in ...lifecycle.Input) { _, reported = in[0].(lifecycle.BlocksHashed) },
 			})
-			if err := w.verifySource(t.Context(), file, seen); err != nil {
+			w.file.handle, w.file.opened = file, seen
+			if err := w.file.verify(t.Context(), 0); err != nil {
 				t.Fatal(err)
 			}
 			c.edit(t, file)
-			if err := w.prover.HashTo(t.Context(), 1<<20); err != nil {
+			if err := w.file.hasher.HashTo(t.Context(), 1<<20); err != nil {
 				t.Fatal(err)
 			}
-			w.reportBlocks(1)
+			w.file.reportBlocks()
 			if reported != c.want {
 				t.Errorf("blocks reported: %v, want %v", reported, c.want)
 			}

@@ -26,11 +26,9 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
-	"github.com/ferryapp/ferry/uploader/tus"
 )
 
 const (
@@ -73,31 +71,38 @@ type Config struct {
 	LoadProof      func(context.Context, uploader.TransferID) (source.Proof, error)
 	LoadParts      func(context.Context, uploader.TransferID) ([]uploader.Part, error)
 	Fingerprint    func(context.Context, source.File) (string, error)
-	Connections    func() int           // how many parts may be sent at the same time, right now
-	PartsRequested bool                 // the server's or the batch's options ask for parts
-	BodyLimited    func(bodyMost int64) // called when the server refused a request as too large
+	Connections    func() int        // how many parts may be sent at the same time, right now
+	PartsRequested bool              // the server's or the batch's options request parts
+	BodyLimited    func(bytes int64) // called when the server refused a request as too large
 }
 
 // Worker sends one transfer.
 type Worker struct {
-	Config
+	*record
 
-	deferring bool // reports are kept in deferred until the worker ends
-	deferred  []lifecycle.Input
-
-	file     source.OpenFile
-	opened   source.File // the file as it was when it was opened
-	prover   *source.Hasher
-	reported int             // blocks of the prover that the engine has
-	whole    *partCounter    // counts the file when it is not sent in parts
-	parts    []uploader.Part // nil when the session has none
+	remote  *Remote
+	file    *sourceFile
+	patcher *patcher
+	parts   *concatenation
+	growing *follower
 }
 
 // New makes a worker. It does nothing before Run or Check.
-func New(config Config) *Worker {
-	w := &Worker{Config: config, whole: &partCounter{counters: config.Counters}}
-	w.whole.at.Store(config.Transfer.Session.Offset)
-	return w
+func New(c Config) *Worker {
+	r := newRecord(&c)
+	file := newSourceFile(&c, r)
+	p := &patcher{remote: c.Remote, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
+	return &Worker{
+		record:  r,
+		remote:  c.Remote,
+		file:    file,
+		patcher: p,
+		parts: &concatenation{
+			record: r, file: file, remote: c.Remote, patcher: p,
+			connections: c.Connections, requested: c.PartsRequested, load: c.LoadParts,
+		},
+		growing: &follower{record: r, file: file, remote: c.Remote, patcher: p, length: uploader.SizeUnknown},
+	}
 }
 
 // Run works until the upload is complete, a fault ends it, or ctx is cancelled.
@@ -111,76 +116,72 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 	case ctx.Err() != nil:
 		end.Stopped = true
 	default:
-		end.Fault = fault.Of(err)
+		end.Fault = w.remote.faultOf(err)
 	}
-	w.Report(w.Transfer.ID, append(w.deferred, end)...)
+	w.emit(w.id, append(w.deferred, end)...)
 }
 
 func (w *Worker) upload(ctx context.Context) error {
-	if follow, err := w.checkGrowth(ctx); err != nil {
+	if follow, err := w.growing.check(ctx); err != nil {
 		return err
 	} else if follow {
-		return w.follow(ctx)
+		return w.growing.upload(ctx)
 	}
-	file, seen, err := w.open(ctx)
-	if err != nil {
+	if err := w.file.open(ctx); err != nil {
 		return err
 	}
-	defer file.Close()
-	if err := w.uploadFile(ctx, file, seen); err != nil {
+	defer w.file.close()
+	if err := w.uploadFile(ctx); err != nil {
 		if stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrCancelled) {
-			w.queryOffsetAfterStop(ctx, file)
+			w.queryOffsetAfterStop(ctx)
 		}
-		return w.sourceFault(file, err)
+		return w.file.cause(err)
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	if err := w.finishHash(ctx); err != nil {
-		return err
-	}
-	return unchanged(file, w.Transfer.Source)
+	return w.file.finish(ctx)
 }
 
 // uploadFile resumes or creates the upload and sends what the server does not have.
-func (w *Worker) uploadFile(ctx context.Context, file source.OpenFile, seen source.File) error {
+func (w *Worker) uploadFile(ctx context.Context) error {
 	complete, err := w.queryOffset(ctx)
 	if err != nil {
 		return err
 	}
-	if err := w.verifySource(ctx, file, seen); err != nil {
+	if err := w.file.verify(ctx, w.parts.acknowledgedEnd()); err != nil {
 		return err
 	}
-	if !w.Transfer.Session.Begun() {
-		if complete, err = w.create(ctx, file); err != nil {
+	if !w.transfer.Session.Begun() {
+		if complete, err = w.create(ctx); err != nil {
 			return err
 		}
 	}
 	switch {
 	case complete:
 		return nil
-	case w.Transfer.Session.URL != "":
-		return w.send(ctx, file)
+	case w.transfer.Session.URL != "":
+		return w.send(ctx)
 	}
-	err = w.sendParts(ctx, file)
-	if w.partsRefused(err) {
-		return w.sendWhole(ctx, file)
+	err = w.parts.send(ctx)
+	if w.parts.refused(err) {
+		return w.sendWhole(ctx)
 	}
 	return err
 }
 
-// queryOffset asks the server for the offset of an upload that was begun. It reports
+// queryOffset queries the offset of an upload that was begun. It reports
 // whether the upload is complete.
 func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
-	if !w.Transfer.Session.Begun() {
+	if !w.transfer.Session.Begun() {
 		return false, nil
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
 	switch {
-	case w.Transfer.Session.URL == "":
-		return false, w.queryParts(ctx)
-	case w.Transfer.Session.Parts > 0:
-		return w.checkJoined(ctx)
+	case w.transfer.Session.URL == "":
+		return false, w.parts.query(ctx)
+	case w.transfer.Session.Parts > 0:
+		return w.parts.checkJoined(ctx)
 	}
-	status, err := w.Remote.protocol.Head(ctx, w.Transfer.Session.URL)
+	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
 	if err != nil {
 		return false, err
 	}
@@ -188,16 +189,16 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 }
 
 // send sends the rest of the file, in as few requests as the server accepts.
-func (w *Worker) send(ctx context.Context, file source.OpenFile) error {
+func (w *Worker) send(ctx context.Context) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
-	defer w.hashWhileSending(ctx)()
+	defer w.file.hashWhileSending(ctx)()
 	for fruitless := 0; ; {
-		before := w.Transfer.Session.Offset
-		complete, err := w.sendNext(ctx, file)
+		before := w.transfer.Session.Offset
+		complete, err := w.sendNext(ctx)
 		if err != nil || complete {
 			return err
 		}
-		if w.Transfer.Session.Offset > before {
+		if w.transfer.Session.Offset > before {
 			fruitless = 0
 		} else if fruitless++; fruitless >= maxFruitless {
 			return unacknowledged(fruitless, before)
@@ -206,10 +207,10 @@ func (w *Worker) send(ctx context.Context, file source.OpenFile) error {
 }
 
 // sendNext sends the next bytes of the file in one request.
-func (w *Worker) sendNext(ctx context.Context, file source.OpenFile) (complete bool, err error) {
-	size := w.Transfer.Source.Size
-	status, err := w.patch(ctx, file, remainder{
-		url: w.Transfer.Session.URL, offset: w.Transfer.Session.Offset, length: size, counter: w.whole,
+func (w *Worker) sendNext(ctx context.Context) (complete bool, err error) {
+	size := w.transfer.Source.Size
+	status, err := w.patcher.patch(ctx, w.file.handle, remainder{
+		url: w.transfer.Session.URL, offset: w.transfer.Session.Offset, length: size, counter: w.whole,
 	})
 	if err != nil {
 		return false, err
@@ -218,26 +219,22 @@ func (w *Worker) sendNext(ctx context.Context, file source.OpenFile) (complete b
 	return w.acceptOffset(status)
 }
 
-// acceptOffset takes over the offset that the server reported, unless it contradicts
-// the size of the file.
-func (w *Worker) acceptOffset(status tus.Status) (complete bool, err error) {
-	size := w.Transfer.Source.Size
-	if size != uploader.SizeUnknown && (status.Offset > size || status.Length >= 0 && status.Length != size) {
-		return false, SizeMismatch(max(status.Offset, status.Length), size)
+// sendWhole restarts the upload without parts, which the server refused.
+func (w *Worker) sendWhole(ctx context.Context) error {
+	w.parts.disable()
+	if err := w.parts.discard(ctx); err != nil {
+		return err
 	}
-	w.report(acknowledged(status))
-	w.whole.set(status.Offset)
-	return status.Offset == size, nil
+	if complete, err := w.create(ctx); err != nil || complete {
+		return err
+	}
+	return w.send(ctx)
 }
 
-func acknowledged(status tus.Status) lifecycle.Acknowledged {
-	return lifecycle.Acknowledged{Session: uploader.Session{Offset: status.Offset, Expires: uploader.TimestampOf(status.Expires)}}
-}
-
-// queryOffsetAfterStop asks for the offset after the user stopped the transfer, and
+// queryOffsetAfterStop queries the offset after the user stopped the transfer, and
 // hashes the file up to there. Errors are ignored: they recur when the user resumes.
-func (w *Worker) queryOffsetAfterStop(ctx context.Context, file source.OpenFile) {
-	if w.prover == nil || w.Transfer.Phase != uploader.PhaseSending {
+func (w *Worker) queryOffsetAfterStop(ctx context.Context) {
+	if w.file.hasher == nil || w.transfer.Phase != uploader.PhaseSending {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
@@ -245,41 +242,5 @@ func (w *Worker) queryOffsetAfterStop(ctx context.Context, file source.OpenFile)
 	if _, err := w.queryOffset(ctx); err != nil {
 		return
 	}
-	end := w.acknowledgedEnd()
-	w.prover = source.NewHasher(file, w.Transfer.Source.Size, w.prover.Proof().Prefix(end))
-	w.reported = min(w.reported, w.prover.Blocks())
-	if w.prover.HashTo(ctx, end) == nil {
-		w.reportBlocks(w.Transfer.ID)
-	}
-}
-
-// report steps the worker's copy of the transfer and reports the input.
-func (w *Worker) report(in lifecycle.Input) {
-	w.Transfer, _ = lifecycle.Step(w.Transfer, in, time.Now())
-	if w.deferring {
-		w.deferred = append(w.deferred, in)
-		return
-	}
-	w.Report(w.Transfer.ID, in)
-}
-
-// deferReports keeps what is reported from now on until the worker ends. It is for a
-// worker that is about to end: with many small files each report that wakes the
-// engine costs time.
-func (w *Worker) deferReports() { w.deferring = true }
-
-// reportAndSave is report for what must be saved before the worker continues.
-func (w *Worker) reportAndSave(ctx context.Context, in lifecycle.Input) error {
-	w.Transfer, _ = lifecycle.Step(w.Transfer, in, time.Now())
-	return w.Save(ctx, w.Transfer.ID, in)
-}
-
-func unacknowledged(requests int, offset int64) error {
-	return fault.Newf(fault.Transient, fault.Patch, "server acknowledged nothing of %d requests at offset %d", requests, offset)
-}
-
-// SizeMismatch returns the fault for a server whose upload does not fit a file of
-// that many bytes.
-func SizeMismatch(reported, size int64) error {
-	return fault.Newf(fault.Mismatch, fault.Head, "server reports %d bytes, file has %d", reported, size)
+	w.file.rewind(ctx, w.parts.acknowledgedEnd())
 }

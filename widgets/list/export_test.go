@@ -7,7 +7,7 @@ import (
 )
 
 // SetClock replaces the clock used to detect double clicks.
-func (l *View) SetClock(now func() time.Time) { l.now = now }
+func (l *View) SetClock(now func() time.Time) { l.presses.now = now }
 
 // Wheel scrolls like the mouse wheel.
 func (l *View) Wheel(distance float32) {

@@ -5,7 +5,6 @@
 package list
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -39,26 +38,21 @@ type View struct {
 	model     Model
 	selection selection
 	view      *viewport
+	cursor    cursor
+	presses   presses
 
 	focused   bool
 	keyboard  bool // the keyboard was used last, not the pointer
 	modifiers fyne.KeyModifier
-	pressed   press
-	now       func() time.Time
-}
-
-// press is the last press of the primary button.
-type press struct {
-	id       int64
-	at       time.Time
-	collapse bool // releasing the button selects this row only
 }
 
 // New returns a list of the rows of a model. All rows have the minimum height of a
 // row made by create, which is called for about as many rows as are visible.
 func New(model Model, create func() fyne.CanvasObject) *View {
-	l := &View{model: model, now: time.Now}
+	l := &View{model: model}
 	l.view = newViewport(model, create, l.stateOf)
+	l.cursor = cursor{model: model, selection: &l.selection, view: l.view}
+	l.presses = presses{model: model, selection: &l.selection, now: time.Now}
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -99,7 +93,7 @@ func (l *View) ScrollTo(id int64) {
 
 // ScrollToCursor scrolls the cursor into view.
 func (l *View) ScrollToCursor() {
-	if i, ok := l.cursor(); ok {
+	if i, ok := l.cursor.index(); ok {
 		l.view.reveal(i)
 	}
 }
@@ -137,7 +131,7 @@ func (l *View) setOpen(tree Tree, i int, open bool) {
 	id := l.model.ID(i)
 	tree.SetOpen(i, open)
 	l.Refresh()
-	if _, ok := l.cursor(); l.selection.hasCursor && !ok {
+	if _, ok := l.cursor.index(); l.selection.hasCursor && !ok {
 		l.selection.selectOnly(id)
 	}
 	l.changed()
@@ -151,22 +145,7 @@ func (l *View) changed() {
 }
 
 func (l *View) stateOf(id int64) RowState {
-	return RowState{Selected: l.selection.has(id), Cursor: l.focused && l.keyboard && l.isCursor(id)}
-}
-
-// isCursor reports whether a row is the cursor, or would become it with the key
-// Down if there is none, so that the focus is visible.
-func (l *View) isCursor(id int64) bool {
-	if l.selection.hasCursor {
-		return l.selection.cursor == id
-	}
-	first := l.firstWhole()
-	return first < l.model.Len() && l.model.ID(first) == id
-}
-
-// firstWhole returns the index of the first row that is visible as a whole.
-func (l *View) firstWhole() int {
-	return min(int(math.Ceil(float64(l.ScrollOffset())-0.01)), max(l.model.Len()-1, 0))
+	return RowState{Selected: l.selection.has(id), Cursor: l.focused && l.keyboard && l.cursor.is(id)}
 }
 
 // MinSize returns the size of one row.

@@ -19,7 +19,7 @@ func (l *View) MouseDown(e *desktop.MouseEvent) {
 	i, ok := l.view.indexAt(e.Position)
 	switch {
 	case !ok:
-		l.pressed = press{}
+		l.presses.reset()
 		l.ClearSelection()
 	case e.Button == desktop.MouseButtonPrimary:
 		l.press(i, e.Modifier)
@@ -29,49 +29,21 @@ func (l *View) MouseDown(e *desktop.MouseEvent) {
 	}
 }
 
-// press changes the selection for a press of the primary button on row i. If the
-// row is selected already, the selection changes when the button is released.
+// press handles a press of the primary button on row i.
 func (l *View) press(i int, modifiers fyne.KeyModifier) {
-	id := l.model.ID(i)
-	if l.isDoubleClick(id) && modifiers == 0 {
-		l.pressed = press{}
-		l.activate(id)
+	if l.presses.press(i, modifiers) {
+		l.activate(l.model.ID(i))
 		return
-	}
-	l.pressed = press{id: id, at: l.now()}
-	control := modifiers&fyne.KeyModifierShortcutDefault != 0
-	shift := modifiers&fyne.KeyModifierShift != 0
-	switch {
-	case control && shift:
-		l.selection.addRange(l.model, i)
-	case shift:
-		l.selection.extend(l.model, i)
-	case control:
-		l.selection.toggle(id)
-	case l.selection.has(id):
-		l.pressed.collapse = true
-	default:
-		l.selection.selectOnly(id)
 	}
 	l.changed()
 }
 
-// isDoubleClick reports whether a press is the second one on a row within the
-// double-tap delay. With fyne.DoubleTappable, Fyne would delay every single click
-// by that time.
-func (l *View) isDoubleClick(id int64) bool {
-	delay := fyne.CurrentApp().Driver().DoubleTapDelay()
-	return l.pressed.id == id && !l.pressed.at.IsZero() && l.now().Sub(l.pressed.at) <= delay
-}
-
 // MouseUp implements [desktop.Mouseable].
 func (l *View) MouseUp(e *desktop.MouseEvent) {
-	if !l.pressed.collapse || e.Button != desktop.MouseButtonPrimary {
+	if e.Button != desktop.MouseButtonPrimary {
 		return
 	}
-	l.pressed.collapse = false
-	if i, ok := l.view.indexAt(e.Position); ok && l.model.ID(i) == l.pressed.id {
-		l.selection.selectOnly(l.pressed.id)
+	if l.presses.release(l.view.indexAt(e.Position)) {
 		l.changed()
 	}
 }

@@ -1,5 +1,6 @@
-// Package apptest has what the tests of the window's packages share: an engine and a
-// keyring in memory, transfers in every state, and the UI's goroutine.
+// Package apptest provides fakes and fixtures for the tests of package app and the packages
+// below it: an engine and a keyring in memory, transfers in every state, and the UI's
+// goroutine.
 package apptest
 
 import (
@@ -11,29 +12,30 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// Access is a keyring in memory. Try answers as the engine's Probe does.
+// Access is a servers.Access with a keyring in memory. Test calls the engine's ProbeFunc,
+// unless Upload is set.
 type Access struct {
 	engine *Engine
 
 	mu           sync.Mutex
 	StorageState platform.Storage
-	Passphrase   string
-	Kept         map[string]string
-	Err          error
-	Tried        []uploader.Server
-	Secrets      []connect.Secrets // that were sent to servers
+	Passphrase   string            // accepted by Unlock; any if ""
+	Stored       map[string]string // the keyring, by name
+	Err          error             // returned by Set
+	Tested       []uploader.Server // the servers passed to Test
+	Secrets      []connect.Secrets // the secrets passed to Test
 	Upload       *connect.TestResult
 }
 
 // NewAccess returns an empty keyring.
 func NewAccess(engine *Engine) *Access {
-	return &Access{engine: engine, Kept: map[string]string{}}
+	return &Access{engine: engine, Stored: map[string]string{}}
 }
 
-// Test is part of servers.Access.
+// Test implements servers.Access.
 func (a *Access) Test(ctx context.Context, server uploader.Server, secrets *connect.Secrets) (connect.TestResult, error) {
 	a.mu.Lock()
-	a.Tried, a.Secrets = append(a.Tried, server), append(a.Secrets, *secrets)
+	a.Tested, a.Secrets = append(a.Tested, server), append(a.Secrets, *secrets)
 	upload := a.Upload
 	a.mu.Unlock()
 	can, err := a.engine.ProbeFunc(ctx, server.Endpoint)
@@ -43,14 +45,14 @@ func (a *Access) Test(ctx context.Context, server uploader.Server, secrets *conn
 	return connect.TestResult{Capabilities: can}, err
 }
 
-// Storage is part of servers.Access.
+// Storage implements servers.Access.
 func (a *Access) Storage(context.Context) platform.Storage {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.StorageState
 }
 
-// Unlock is part of servers.Access.
+// Unlock implements servers.Access.
 func (a *Access) Unlock(_ context.Context, passphrase string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -61,18 +63,18 @@ func (a *Access) Unlock(_ context.Context, passphrase string) error {
 	return nil
 }
 
-// Get is part of platform.Keyring.
+// Get implements platform.Keyring.
 func (a *Access) Get(_ context.Context, name string) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	text, ok := a.Kept[name]
+	text, ok := a.Stored[name]
 	if !ok {
 		return "", platform.ErrNoSecret
 	}
 	return text, nil
 }
 
-// Set is part of platform.Keyring.
+// Set implements platform.Keyring.
 func (a *Access) Set(_ context.Context, name, secret string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -82,23 +84,23 @@ func (a *Access) Set(_ context.Context, name, secret string) error {
 	case a.StorageState == platform.StorageLockedFile:
 		return platform.ErrLocked
 	}
-	a.Kept[name] = secret
+	a.Stored[name] = secret
 	return nil
 }
 
-// Delete is part of platform.Keyring.
+// Delete implements platform.Keyring.
 func (a *Access) Delete(_ context.Context, name string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.Kept, name)
+	delete(a.Stored, name)
 	return nil
 }
 
-// Secret is what is stored under a name.
+// Secret returns the secrets stored under a name, and whether there are any.
 func (a *Access) Secret(name string) (connect.Secrets, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	text, ok := a.Kept[name]
+	text, ok := a.Stored[name]
 	secrets, _ := connect.DecodeSecrets(text)
 	return secrets, ok
 }

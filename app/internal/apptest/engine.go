@@ -9,49 +9,48 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// Engine is an engine that carries out commands at once and sends nothing.
+// Engine is a bridge.Engine that executes commands immediately and sends no requests.
 type Engine struct {
 	mu        sync.Mutex
 	current   *uploader.Snapshot
 	sent      []uploader.Command
-	Err       error
-	history   []uploader.Event
-	news      chan struct{}
-	Wake      func() // wakes the UI's goroutine of the test
+	Err       error // the result of commands, which then have no effect
+	changes   chan struct{}
+	Wake      func() // wakes the UI's goroutine of the test; see UI.Wake
 	ProbeFunc func(ctx context.Context, endpoint string) (tus.Capabilities, error)
 }
 
-// NewEngine returns an engine with transfers.
+// NewEngine returns an engine whose snapshot has these transfers.
 func NewEngine(transfers ...*uploader.Transfer) *Engine {
 	return NewEngineAt(Snapshot(transfers...))
 }
 
-// NewEngineAt returns an engine with a snapshot.
+// NewEngineAt returns an engine with this snapshot.
 func NewEngineAt(s *uploader.Snapshot) *Engine {
-	return &Engine{news: make(chan struct{}, 1), current: Summed(s)}
+	return &Engine{changes: make(chan struct{}, 1), current: Summed(s)}
 }
 
-// Snapshot is part of bridge.Engine.
+// Snapshot implements bridge.Engine.
 func (e *Engine) Snapshot() *uploader.Snapshot {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.current
 }
 
-// Watch is part of bridge.Engine.
-func (e *Engine) Watch(context.Context) <-chan struct{} { return e.news }
+// Watch implements bridge.Engine.
+func (e *Engine) Watch(context.Context) <-chan struct{} { return e.changes }
 
-// Probe is part of bridge.Engine.
+// Probe implements bridge.Engine.
 func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
 	return e.ProbeFunc(ctx, endpoint)
 }
 
-// Events is part of bridge.Engine.
+// Events implements bridge.Engine.
 func (e *Engine) Events(context.Context, uploader.TransferID) ([]uploader.Event, error) {
-	return e.history, nil
+	return nil, nil
 }
 
-// Parts is part of bridge.Engine.
+// Parts implements bridge.Engine.
 func (e *Engine) Parts(context.Context, uploader.TransferID) ([]uploader.Part, error) {
 	return nil, nil
 }
@@ -62,31 +61,32 @@ func (e *Engine) Publish(s *uploader.Snapshot) {
 	e.current = Summed(s)
 	e.mu.Unlock()
 	select {
-	case e.news <- struct{}{}:
+	case e.changes <- struct{}{}:
 	default:
 	}
 }
 
-// Submit records the command, and publishes a snapshot with its visible effect.
+// Submit records the command and, unless Err is set, publishes a snapshot with its effect.
 func (e *Engine) Submit(_ context.Context, command uploader.Command) (func(context.Context) error, error) {
 	e.mu.Lock()
 	e.sent = append(e.sent, command)
-	refuse, old := e.Err, e.current
+	err, old := e.Err, e.current
 	e.mu.Unlock()
-	if refuse == nil {
-		e.Publish(carriedOut(old, command))
+	if err == nil {
+		e.Publish(execute(old, command))
 	}
-	return func(context.Context) error { return refuse }, nil
+	return func(context.Context) error { return err }, nil
 }
 
-// Commands returns the commands so far.
+// Commands returns the commands that were submitted so far.
 func (e *Engine) Commands() []uploader.Command {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Clone(e.sent)
 }
 
-func carriedOut(old *uploader.Snapshot, command uploader.Command) *uploader.Snapshot {
+// execute returns the snapshot after a command.
+func execute(old *uploader.Snapshot, command uploader.Command) *uploader.Snapshot {
 	transfers := slices.Clone(old.Transfers)
 	servers := slices.Clone(old.Servers)
 	switch c := command.(type) {
@@ -105,7 +105,7 @@ func carriedOut(old *uploader.Snapshot, command uploader.Command) *uploader.Snap
 	case uploader.Cancel:
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent, t.Phase = uploader.IntentCancel, uploader.PhaseCancelled })
 	case uploader.Remove:
-		transfers = slices.DeleteFunc(transfers, func(t *uploader.Transfer) bool { return meant(c.Target, t) })
+		transfers = slices.DeleteFunc(transfers, func(t *uploader.Transfer) bool { return matches(c.Target, t) })
 	case uploader.SaveServer:
 		c.Server.ID = uploader.ServerID(len(servers) + 1)
 		servers = append(servers, c.Server)
@@ -115,21 +115,21 @@ func carriedOut(old *uploader.Snapshot, command uploader.Command) *uploader.Snap
 	return next
 }
 
-func change(transfers []*uploader.Transfer, target uploader.Target, how func(*uploader.Transfer)) {
+func change(transfers []*uploader.Transfer, target uploader.Target, edit func(*uploader.Transfer)) {
 	for i, t := range transfers {
-		if meant(target, t) {
+		if matches(target, t) {
 			next := *t
-			how(&next)
+			edit(&next)
 			transfers[i] = &next
 		}
 	}
 }
 
-func meant(target uploader.Target, t *uploader.Transfer) bool {
+func matches(target uploader.Target, t *uploader.Transfer) bool {
 	return target.All || target.Batch != 0 && target.Batch == t.Batch || slices.Contains(target.IDs, t.ID)
 }
 
-// EngineAnswering returns an engine whose Probe returns these results.
+// EngineAnswering returns an engine whose Probe returns this result.
 func EngineAnswering(can tus.Capabilities, err error) *Engine {
 	engine := NewEngine()
 	engine.ProbeFunc = func(context.Context, string) (tus.Capabilities, error) { return can, err }

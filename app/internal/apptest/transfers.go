@@ -12,38 +12,39 @@ import (
 // Gigabyte is 1 GB in bytes.
 const Gigabyte = int64(1e9)
 
-// Transfer is a transfer of 4 GB to this computer.
-func Transfer(id uploader.TransferID, how ...func(*uploader.Transfer)) *uploader.Transfer {
+// Transfer returns a transfer of 4 GB to the built-in receiver, changed by options.
+func Transfer(id uploader.TransferID, options ...func(*uploader.Transfer)) *uploader.Transfer {
 	t := &uploader.Transfer{ID: id, Server: uploader.BuiltinServer}
 	t.Source.Path, t.Source.Size = "/films/interview.mov", 4*Gigabyte
-	for _, set := range how {
+	for _, set := range options {
 		set(t)
 	}
 	return t
 }
 
-// Acknowledged has the server acknowledge so many bytes.
+// Acknowledged sets the session of an upload of which the server has acknowledged so many
+// bytes.
 func Acknowledged(bytes int64) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		t.Session = uploader.Session{URL: "https://x/1", Offset: bytes, Sent: bytes}
 	}
 }
 
-// Sending sets the phase.
+// Sending sets the phase to PhaseSending.
 func Sending(t *uploader.Transfer) { t.Phase = uploader.PhaseSending }
 
-// Paused sets the intent.
+// Paused sets the intent to IntentPause.
 func Paused(t *uploader.Transfer) { t.Intent = uploader.IntentPause }
 
-// Done sets the phase.
+// Done sets the phase to PhaseDone.
 func Done(t *uploader.Transfer) { t.Phase = uploader.PhaseDone }
 
-// Failed sets the phase, with a fault of that kind.
+// Failed sets the phase to PhaseFailed, with a fault of that kind.
 func Failed(kind fault.Kind) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) { t.Phase, t.Fault = uploader.PhaseFailed, fault.New(kind, fault.Patch, nil) }
 }
 
-// Waiting sets the phase, with a fault of that kind.
+// Waiting sets the phase to PhaseWaiting, with a fault of that kind.
 func Waiting(kind fault.Kind) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) {
 		t.Phase, t.Fault = uploader.PhaseWaiting, fault.New(kind, fault.Patch, nil)
@@ -63,7 +64,7 @@ func InBatch(id uploader.BatchID) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) { t.Batch = id }
 }
 
-// Batched is a snapshot whose batches are completely scanned.
+// Batched returns a snapshot of transfers and their batches, which are completely scanned.
 func Batched(transfers ...*uploader.Transfer) *uploader.Snapshot {
 	s := Snapshot(transfers...)
 	for _, t := range transfers {
@@ -85,7 +86,7 @@ func WithPath(path string) func(*uploader.Transfer) {
 	return func(t *uploader.Transfer) { t.Source.Path = path }
 }
 
-// Folder is a batch of one folder that is completely scanned.
+// Folder returns a batch of one folder that is completely scanned.
 func Folder(id uploader.BatchID, name string) *uploader.Batch {
 	return &uploader.Batch{ID: id, Server: uploader.BuiltinServer, Roots: []string{"/home/ada/" + name}, Scanned: true}
 }
@@ -98,7 +99,7 @@ func WithBatches(s *uploader.Snapshot, batches ...*uploader.Batch) *uploader.Sna
 	return s
 }
 
-// Folders is a snapshot with a folder of three files, a single file, and a folder of two
+// Folders returns a snapshot with a folder of three files, a single file, and a folder of two
 // files.
 func Folders() *uploader.Snapshot {
 	return WithBatches(Snapshot(
@@ -108,40 +109,40 @@ func Folders() *uploader.Snapshot {
 	), Folder(7, "Iceland"), Folder(8, "Éire"))
 }
 
-// EveryState is a transfer in each state, to another server.
+// EveryState returns transfers in every state to server 2.
 func EveryState(now time.Time) []*uploader.Transfer {
-	begun := Acknowledged(1_200_000_000)
+	started := Acknowledged(1_200_000_000)
 	phase := func(p uploader.Phase) func(*uploader.Transfer) { return func(t *uploader.Transfer) { t.Phase = p } }
-	tried := func(t *uploader.Transfer) { t.Attempt, t.NextTry = 4, uploader.TimestampOf(now.Add(12*time.Second)) }
-	at := func(t *uploader.Transfer) { t.NextTry = uploader.TimestampOf(now.Add(5 * time.Minute)) }
-	took := func(t *uploader.Transfer) { t.ActiveTime = 320 * time.Second }
+	retrying := func(t *uploader.Transfer) { t.Attempt, t.NextTry = 4, uploader.TimestampOf(now.Add(12*time.Second)) }
+	later := func(t *uploader.Transfer) { t.NextTry = uploader.TimestampOf(now.Add(5 * time.Minute)) }
+	active := func(t *uploader.Transfer) { t.ActiveTime = 320 * time.Second }
 	states := [][]func(*uploader.Transfer){
 		{},
 		{phase(uploader.PhasePreparing)},
-		{Sending, begun},
+		{Sending, started},
 		{phase(uploader.PhaseVerifying), Acknowledged(4 * Gigabyte)},
-		{Paused, begun},
-		{Waiting(fault.Offline), begun},
-		{Waiting(fault.Transient), begun, tried},
-		{Waiting(fault.Busy), begun, at},
-		{Failed(fault.SourceChanged), begun},
-		{Failed(fault.SourceMissing), begun},
-		{Failed(fault.Auth), begun},
-		{Failed(fault.Gone), begun},
+		{Paused, started},
+		{Waiting(fault.Offline), started},
+		{Waiting(fault.Transient), started, retrying},
+		{Waiting(fault.Busy), started, later},
+		{Failed(fault.SourceChanged), started},
+		{Failed(fault.SourceMissing), started},
+		{Failed(fault.Auth), started},
+		{Failed(fault.Gone), started},
 		{Failed(fault.AlreadyUploaded)},
 		{Failed(fault.AmbiguousMatch)},
-		{Failed(fault.TooLarge), begun},
-		{Done, Acknowledged(4 * Gigabyte), took},
+		{Failed(fault.TooLarge), started},
+		{Done, Acknowledged(4 * Gigabyte), active},
 		{phase(uploader.PhaseCancelled)},
 	}
 	transfers := make([]*uploader.Transfer, len(states))
-	for i, how := range states {
-		transfers[i] = Transfer(uploader.TransferID(i+1), append(how, func(t *uploader.Transfer) { t.Server = 2 })...)
+	for i, options := range states {
+		transfers[i] = Transfer(uploader.TransferID(i+1), append(options, func(t *uploader.Transfer) { t.Server = 2 })...)
 	}
 	return transfers
 }
 
-// Blocked is a snapshot with two uploads to a server that waits for a person.
+// Blocked returns a snapshot with two uploads to a server that is blocked by the fault.
 func Blocked(f *fault.Fault) *uploader.Snapshot {
 	failed := &uploader.Transfer{ID: 1, Server: 2, Phase: uploader.PhaseFailed, Fault: f}
 	next := &uploader.Transfer{ID: 2, Server: 2}
@@ -150,7 +151,7 @@ func Blocked(f *fault.Fault) *uploader.Snapshot {
 	return s
 }
 
-// Snapshot is a snapshot of transfers with its totals.
+// Snapshot returns a snapshot of transfers, with its totals but without batches.
 func Snapshot(transfers ...*uploader.Transfer) *uploader.Snapshot {
 	s := &uploader.Snapshot{
 		Transfers: transfers,
@@ -170,7 +171,7 @@ func Snapshot(transfers ...*uploader.Transfer) *uploader.Snapshot {
 	return s
 }
 
-// Summed adds the sums of the batches to a snapshot that has none.
+// Summed adds the totals of the batches to a snapshot that has none.
 func Summed(s *uploader.Snapshot) *uploader.Snapshot {
 	if s.BatchTotals != nil {
 		return s
@@ -188,7 +189,7 @@ func Summed(s *uploader.Snapshot) *uploader.Snapshot {
 	return s
 }
 
-// ManyTransfers is a long queue with three active transfers.
+// ManyTransfers returns a snapshot of n transfers, three of them active.
 func ManyTransfers(n int) *uploader.Snapshot {
 	transfers := make([]*uploader.Transfer, n)
 	for i := range transfers {
@@ -200,7 +201,7 @@ func ManyTransfers(n int) *uploader.Snapshot {
 	return Snapshot(transfers...)
 }
 
-// Film is an upload with a history, and its events and parts.
+// Film returns a transfer in progress, its events and its parts.
 func Film(now time.Time) (*uploader.Transfer, []uploader.Event, []uploader.Part) {
 	t := Transfer(7, Sending)
 	t.Source.Path, t.Source.Size = "/media/card/interview.mov", 6_400_000_000
@@ -208,10 +209,10 @@ func Film(now time.Time) (*uploader.Transfer, []uploader.Event, []uploader.Part)
 	t.Added, t.Started = uploader.TimestampOf(now.Add(-time.Hour)), uploader.TimestampOf(now.Add(-30*time.Minute))
 	t.Session = uploader.Session{URL: "https://studio.example.com/files/secret-id", Offset: 1_900_000_000, Expires: uploader.TimestampOf(now.Add(24 * time.Hour))}
 	t.ResumedFrom, t.ActiveTime = 1_000_000_000, 20*time.Minute
-	cut := fault.Newf(fault.Transient, fault.Patch, "PATCH https://studio.example.com/files/secret-id of /media/card/interview.mov: reset")
+	connectionLost := fault.Newf(fault.Transient, fault.Patch, "PATCH https://studio.example.com/files/secret-id of /media/card/interview.mov: reset")
 	events := []uploader.Event{
 		{At: now.Add(-30 * time.Minute), Kind: uploader.EventStarted},
-		{At: now.Add(-20 * time.Minute), Kind: uploader.EventWaiting, Offset: 1_000_000_000, Until: now.Add(-19 * time.Minute), Fault: cut},
+		{At: now.Add(-20 * time.Minute), Kind: uploader.EventWaiting, Offset: 1_000_000_000, Until: now.Add(-19 * time.Minute), Fault: connectionLost},
 		{At: now.Add(-19 * time.Minute), Kind: uploader.EventResumed, Offset: 1_000_000_000},
 	}
 	return t, events, []uploader.Part{{Index: 0, Length: 100, Offset: 25}, {Index: 1, Start: 100}}

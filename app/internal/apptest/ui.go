@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// UI makes the goroutine of a test the UI's goroutine: it runs what is posted while the
+// UI makes the goroutine of a test the UI's goroutine. It runs posted functions while the
 // test waits in Until.
 type UI struct {
 	t     testing.TB
@@ -18,13 +18,13 @@ func NewUI(t testing.TB) *UI { return &UI{t: t, queue: make(chan func(), 4096)} 
 // Post queues a function. It may be called from any goroutine.
 func (u *UI) Post(do func()) { u.queue <- do }
 
-// Wake has Until check its condition.
+// Wake makes Until check its condition.
 func (u *UI) Wake() { u.queue <- func() {} }
 
 // Idle reports whether nothing is queued.
 func (u *UI) Idle() bool { return len(u.queue) == 0 }
 
-// Drain runs what is queued.
+// Drain runs the queued functions.
 func (u *UI) Drain() {
 	for {
 		select {
@@ -36,8 +36,8 @@ func (u *UI) Drain() {
 	}
 }
 
-// Until runs what is posted until the condition is true. It is checked every 10 ms as
-// well, and the test fails after two minutes.
+// Until runs posted functions until the condition is true, which is also checked every
+// 10 ms. It fails the test after two minutes; what describes the condition.
 func (u *UI) Until(what string, condition func() bool) {
 	u.t.Helper()
 	poll := time.NewTicker(10 * time.Millisecond)
@@ -50,7 +50,7 @@ func (u *UI) Until(what string, condition func() bool) {
 			do()
 		case <-poll.C:
 		case <-timeout.C:
-			u.t.Fatalf("never: %s", what)
+			u.t.Fatalf("timeout waiting until %s", what)
 		}
 	}
 }

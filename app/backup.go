@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/platform"
+	"github.com/ferryapp/ferry/app/view"
+	"github.com/ferryapp/ferry/app/words"
+)
+
+// ProfileData describes the profile folder and how to back up its database.
+type ProfileData struct {
+	Dir string // the profile folder
+	Log string // path of the log file
+
+	// Backup writes a copy of the database to a folder, and returns the path of the
+	// copy. It may be called from any goroutine.
+	Backup func(ctx context.Context, folder string) (string, error)
+}
+
+// backups makes copies of the database. It must be used on the UI goroutine.
+type backups struct {
+	bridge      *bridge.Bridge
+	data        ProfileData
+	files       *fileDialogs
+	log         *slog.Logger
+	showMessage func(text string)
+}
+
+// backUp asks for a folder, and copies the database to it.
+func (d *backups) backUp() {
+	question := platform.ChooserOptions{Title: words.Text("settings.backup.where"), AcceptLabel: words.Text("settings.backup.here")}
+	d.files.chooseFolders(question, func(folders []string) { d.backUpTo(folders[0]) })
+}
+
+func (d *backups) backUpTo(folder string) {
+	d.bridge.Run(func(ctx context.Context) {
+		path, err := d.data.Backup(ctx, folder)
+		d.bridge.Post(func() {
+			if err != nil {
+				d.log.Warn("backup failed", "error", err)
+				d.showMessage(view.ErrorText(err))
+				return
+			}
+			d.showMessage(words.Text("settings.backup.done", words.Data{"File": words.Printable(path)}))
+		})
+	})
+}

@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+func TestOldest(t *testing.T) {
+	const hour = time.Hour
+	finished := func(id uploader.TransferID, ago time.Duration) *uploader.Transfer {
+		return &uploader.Transfer{ID: id, Phase: uploader.PhaseDone, Finished: uploader.TimestampOf(testNow.Add(-ago))}
+	}
+	past := []*uploader.Transfer{finished(1, hour), finished(2, 3*hour), finished(3, -hour), finished(4, 2*hour), finished(6, 2*hour), finished(5, 2*hour)}
+	for _, c := range []struct {
+		name  string
+		count int
+		age   time.Duration
+		want  []uploader.TransferID
+	}{
+		{"no limit", 0, 0, nil},
+		{"future time counts as oldest", 1, 0, []uploader.TransferID{3}},
+		{"by time", 2, 0, []uploader.TransferID{3, 2}},
+		{"same time by ID", 4, 0, []uploader.TransferID{3, 2, 4, 5}},
+		{"all", 6, 0, []uploader.TransferID{3, 2, 4, 5, 6, 1}},
+		{"older than age, future time has none", 0, 90 * time.Minute, []uploader.TransferID{2, 4, 5, 6}},
+		{"exactly of age", 0, 3 * hour, nil},
+		{"count exceeds age", 3, 150 * time.Minute, []uploader.TransferID{3, 2, 4}},
+		{"age exceeds count", 1, 90 * time.Minute, []uploader.TransferID{3, 2, 4, 5, 6}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := oldest(slices.Clone(past), c.count, c.age, testNow); !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestSurplus has three batches of two transfers, all of them done an hour ago. Their
+// IDs are 10, 11, 20, 21, 30 and 31.
+func TestSurplus(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		limits uploader.History
+		change func(*uploader.Saved)
+		want   []uploader.TransferID
+	}{
+		{"within limits", uploader.History{MaxCount: 6, MaxAge: 2 * time.Hour}, func(*uploader.Saved) {}, nil},
+		{"beyond count", uploader.History{MaxCount: 3}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20}},
+		{"beyond age", uploader.History{MaxAge: time.Minute}, func(*uploader.Saved) {}, []uploader.TransferID{10, 11, 20, 21, 30, 31}},
+		{
+			"batch being scanned",
+			uploader.History{MaxAge: time.Minute},
+			func(s *uploader.Saved) { s.Batches[0].Scanned = false },
+			[]uploader.TransferID{20, 21, 30, 31},
+		},
+		{
+			"batch with unfinished transfer",
+			uploader.History{MaxCount: 1},
+			func(s *uploader.Saved) { s.Transfers[0].Phase = uploader.PhaseQueued },
+			[]uploader.TransferID{20, 21, 30},
+		},
+		{
+			"earlier upload that the user decides about",
+			uploader.History{MaxCount: 1},
+			func(s *uploader.Saved) {
+				s.Transfers[5].Phase, s.Transfers[5].Fault = uploader.PhaseFailed, &fault.Fault{Kind: fault.AlreadyUploaded}
+				s.Transfers[5].EarlierUpload = 10
+			},
+			[]uploader.TransferID{11, 20}, // 10 and batch 3 stay and do not count
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			saved := uploader.Saved{}
+			for batch := range uploader.BatchID(3) {
+				saved.Batches = append(saved.Batches, uploader.Batch{ID: batch + 1, Scanned: true})
+				for i := range uploader.TransferID(2) {
+					saved.Transfers = append(saved.Transfers, uploader.Transfer{
+						ID: uploader.TransferID(batch+1)*10 + i, Batch: batch + 1, Phase: uploader.PhaseDone,
+						Finished: uploader.TimestampOf(testNow.Add(-time.Hour)),
+					})
+				}
+			}
+			c.change(&saved)
+			s := newState(&saved, slog.New(slog.DiscardHandler))
+			if got := surplus(s, c.limits, testNow); !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,113 @@
+package tus_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// TestForeignResponse lets an intermediary respond to every method in place of a
+// server that has sent Tus-Resumable before.
+func TestForeignResponse(t *testing.T) {
+	methods := map[string]func(ctx context.Context, c *tus.Client, url string) error{
+		"POST": func(ctx context.Context, c *tus.Client, _ string) error {
+			_, err := c.Create(ctx, tus.CreateRequest{Size: 10})
+			return err
+		},
+		"HEAD": func(ctx context.Context, c *tus.Client, url string) error {
+			_, err := c.Head(ctx, url)
+			return err
+		},
+		"PATCH": func(ctx context.Context, c *tus.Client, url string) error {
+			_, err := c.PatchWith(ctx, tus.PatchRequest{URL: url, Size: 3, Body: strings.NewReader("abc")})
+			return err
+		},
+		"DELETE": func(ctx context.Context, c *tus.Client, url string) error { return c.Terminate(ctx, url) },
+	}
+	statuses := map[int]fault.Kind{ // of every method
+		200: fault.Transient, 201: fault.Transient, 204: fault.Transient,
+		400: fault.Transient, 403: fault.Transient, 404: fault.Transient, 405: fault.Transient, 409: fault.Transient, 410: fault.Transient,
+		401: fault.Auth, 407: fault.Auth, 413: fault.TooLarge, 408: fault.Transient, 429: fault.Busy,
+		500: fault.Transient, 502: fault.Transient, 503: fault.Busy, 504: fault.Transient,
+	}
+	for method, call := range methods {
+		for status, kind := range statuses {
+			t.Run(fmt.Sprintf("%s %d", method, status), func(t *testing.T) {
+				t.Parallel()
+				var foreign atomic.Bool
+				server := newFakeServer(t, func(w http.ResponseWriter, r *http.Request) {
+					if !foreign.Load() {
+						w.Header().Set("Tus-Resumable", "1.0.0")
+						w.Header().Set("Upload-Offset", "0")
+						w.Header().Set("Upload-Length", "10")
+						return
+					}
+					w.Header().Set("Content-Type", "text/html")
+					w.Header().Set("Upload-Offset", "10") // and Location: even these are not believed
+					w.Header().Set("Upload-Length", "10")
+					w.Header().Set("Location", "/files/other")
+					w.WriteHeader(status)
+					if r.Method != http.MethodHead && status != http.StatusNoContent {
+						_, _ = w.Write([]byte("<html><title>page not found</title>"))
+					}
+				})
+				for name, config := range map[string]tus.Config{
+					"seen in this run":   {Endpoint: server.URL + "/files/"},
+					"saved from another": {Endpoint: server.URL + "/files/", SendsVersion: true},
+				} {
+					client, err := tus.New(config)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if !config.SendsVersion {
+						foreign.Store(false)
+						if _, err := client.Head(t.Context(), server.URL+"/files/1"); err != nil || !client.SendsVersion() {
+							t.Fatalf("%s: %v, sends its version: %v", name, err, client.SendsVersion())
+						}
+					}
+					foreign.Store(true)
+					err = call(t.Context(), client, server.URL+"/files/1")
+					if !fault.Is(err, kind) {
+						t.Errorf("%s: error is %v, want kind %v", name, err, kind)
+					}
+					if code := fault.Of(err).Code; kind == fault.Transient && status/100 != 5 && status != 408 && code != fault.CodeForeignResponse {
+						t.Errorf("%s: code is %q", name, code)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestForeignProbeDoesNotProveAWrongURL(t *testing.T) {
+	for _, status := range []int{http.StatusNotFound, http.StatusGone, http.StatusOK} {
+		server := newFakeServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		client, err := tus.New(tus.Config{Endpoint: server.URL, SendsVersion: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Probe(t.Context()); !fault.Is(err, fault.Transient) || fault.Of(err).Code != fault.CodeForeignResponse {
+			t.Errorf("status %d: %v", status, err)
+		}
+	}
+}
+
+func TestResponseWithVersionIsTheServers(t *testing.T) {
+	server := newFakeServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Tus-Resumable", "1.0.0")
+		w.WriteHeader(http.StatusNotFound)
+	})
+	client, err := tus.New(tus.Config{Endpoint: server.URL, SendsVersion: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Head(t.Context(), server.URL+"/1"); !fault.Is(err, fault.Gone) {
+		t.Errorf("error is %v, want Gone", err)
+	}
+}
