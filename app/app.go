@@ -44,7 +44,7 @@ type Config struct {
 	Hidden      bool   // start hidden in the tray, if there is one
 	AskToResume bool   // the engine waits until the user has decided about interrupted uploads
 	Notice      string // a notice about the profile; "" for none
-	ReceivedDir string // the folder in which the built-in receiver puts files; "" when it does not run
+	ReceivedDir string // the folder in which the built-in receiver puts files
 	Data        ProfileData
 	Autostart   Autostart // may be nil
 	Version     string

@@ -19,6 +19,8 @@ type blockedServers struct {
 	edit   func(uploader.Server)
 	signIn func(uploader.Server)
 	unlock func(then func())
+
+	openReceived func() // shows the folder of the built-in receiver
 }
 
 // banner returns the banner for a blocked server; the zero value for none.
@@ -41,6 +43,8 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 		if blocked.Fault.Code == "" {
 			what = words.Text("blocked.auth", name)
 		}
+	case blocked.Fault.Code == fault.CodeReceiverDisk || blocked.Fault.Code == fault.CodeReceiverFull:
+		model.Buttons = []widgets.BannerButton{retry, {Label: words.Text("top.open-received"), OnTapped: b.openReceived}}
 	case blocked.Fault.Kind == fault.Quota:
 		model.Buttons = []widgets.BannerButton{retry}
 	case blocked.Fault.Code == fault.CodeKeyringFailed:

@@ -39,6 +39,8 @@ func TestBlockedServerBanner(t *testing.T) {
 		"not a tus server":                 {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", unblocked},
 		"response of another server":       {code(fault.NotTus, ""), "not from “Studio”", "Try again", unblocked},
 		"quota exceeded":                   {code(fault.Quota, ""), "no space left", "Try again", unblocked},
+		"receiver without folder":          {code(fault.LocalDisk, fault.CodeReceiverDisk), "can't be created or written to", "Try again", unblocked},
+		"full disk of the receiver":        {code(fault.LocalDisk, fault.CodeReceiverFull), "is full", "Open folder", func(s *testWindow) bool { return len(s.desktop.shownPaths()) == 1 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine())

@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver"
 
-	"github.com/ferryapp/ferry/app/bridge"
 	"github.com/ferryapp/ferry/app/platform"
 	"github.com/ferryapp/ferry/app/words"
 )
@@ -18,12 +17,18 @@ import (
 // fileDialogs opens dialogs for choosing files and folders: the system's, or the toolkit's
 // on a desktop that has none. It must be used on the UI goroutine.
 type fileDialogs struct {
-	bridge      *bridge.Bridge
+	bridge      background
 	chooser     platform.Chooser
 	window      fyne.Window
 	log         *slog.Logger
 	showMessage func(text string)
 	open        bool // the system's dialog is open
+}
+
+// background is the part of a *bridge.Bridge that runs what may block.
+type background interface {
+	Run(do func(context.Context))
+	Post(do func())
 }
 
 // chooseFiles asks for files, and calls then with at least one path.

@@ -54,8 +54,22 @@ func (o *opener) open(t *uploader.Transfer) {
 	})
 }
 
-// openReceived opens the folder of the built-in receiver.
-func (o *opener) openReceived() { o.openPath(o.openFolder, o.receivedDir) }
+// openReceived opens the folder of the built-in receiver or, if it does not exist, the
+// innermost folder of its path that does.
+func (o *opener) openReceived() {
+	o.bridge.Run(func(ctx context.Context) {
+		folder := o.receivedDir
+		for !isFolder(folder) && folder != filepath.Dir(folder) {
+			folder = filepath.Dir(folder)
+		}
+		o.report(folder, o.openFolder(ctx, folder))
+	})
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
 
 // openPath opens a file or folder of the profile with the given function.
 func (o *opener) openPath(show func(context.Context, string) error, path string) {

@@ -44,7 +44,7 @@ func TestCloseWindow(t *testing.T) {
 		s.quitter.closeWindow()
 		s.until("toolkit quits", func() bool { return s.toolkit.quit })
 	})
-	t.Run("close quits if the setting says so", func(t *testing.T) {
+	t.Run("close quits if closing to the tray is disabled", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(1, apptest.Done)))
 		s.config.Settings.Update(func(s *settings.Settings) { s.Start.CloseToTray = false })
 		s.quitter.closeWindow()

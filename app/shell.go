@@ -113,7 +113,7 @@ func (sh *shell) makeDialogs() {
 		Bridge: sh.bridge, Access: sh.config.Access, Dialogs: sh.dialogs, Log: sh.config.Log,
 		Unlock: sh.passphrase.ask, ChooseFile: sh.files.chooseFiles, Choose: sh.choose,
 	})
-	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask}
+	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask, openReceived: sh.opener.openReceived}
 	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,
@@ -133,12 +133,13 @@ func (sh *shell) makeDialogs() {
 
 // makeVisibility creates the tray and the parts that hide and close the window.
 func (sh *shell) makeVisibility() {
-	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, tray.Actions{
+	sh.tray = tray.New(sh.toolkit, sh.system.tooltip, sh.config.Log, tray.Actions{
 		Open: func() { sh.visibility.open() }, Add: sh.addFromTray, PauseAll: sh.pauseAll, ResumeAll: sh.resumeAll, Quit: func() { sh.quitter.quit() },
 		ResumeInterrupted: sh.prompt.resumeAll, NotNow: sh.prompt.notNow, ChooseRecent: sh.actions.chooseRecent,
 	})
 	presence := &tray.Presence{
-		HasIcon: sh.tray != nil, HasTray: sh.system.hasTray, WatchTray: sh.system.watchTray, RegisterIcon: sh.system.registerTrayIcon, Grace: sh.system.trayGrace, Log: sh.config.Log,
+		HasIcon: sh.tray != nil, HasTray: sh.system.hasTray, WatchTray: sh.system.watchTray, RegisterIcon: sh.system.registerTrayIcon, ExportIcon: sh.exportTrayIcon,
+		Grace: sh.system.trayGrace, Log: sh.config.Log,
 	}
 	sh.visibility = &visibility{
 		window: sh.window, bridge: sh.bridge, tray: presence, notifications: sh.notifications, preferences: sh.toolkit.Preferences(), show: sh.show, focused: true,
@@ -147,6 +148,24 @@ func (sh *shell) makeVisibility() {
 		bridge: sh.bridge, settings: sh.config.Settings, dialogs: sh.dialogs, visibility: sh.visibility, tray: presence, removals: sh.removals,
 		interrupted: sh.interrupted, exit: sh.toolkit.Quit,
 	}
+}
+
+// exportTrayIcon exports the tray icon on a restarted session bus and then updates it. It
+// blocks and must not be called on the UI goroutine.
+func (sh *shell) exportTrayIcon(ctx context.Context) {
+	if sh.tray == nil {
+		return
+	}
+	exports := make(chan func(), 1)
+	sh.bridge.Post(func() { exports <- sh.system.exportTrayIcon() })
+	select {
+	case export := <-exports:
+		export()
+	case <-ctx.Done():
+		return
+	}
+	sh.bridge.Post(sh.tray.Invalidate)
+	sh.bridge.Refresh()
 }
 
 // windowActions returns the actions of the window's parts.

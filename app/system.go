@@ -19,13 +19,14 @@ import (
 const trayGrace = 5 * time.Second
 
 // system contains the functions of the operating system. They may block and must not be
-// called on the UI goroutine, except whenThemeKnown.
+// called on the UI goroutine, except whenThemeKnown and exportTrayIcon.
 type system struct {
 	hasTray          func(context.Context) bool
-	watchTray        func(ctx context.Context, changed func()) // see platform.WatchTray
-	registerTrayIcon func(context.Context) error               // see platform.RegisterTrayIcon
-	trayGrace        time.Duration                             // how long a tray may be missing before it counts as removed
-	surveyTimeout    time.Duration                             // how long counting may delay adding
+	watchTray        func(ctx context.Context, changed, restarted func()) // see platform.WatchTray
+	registerTrayIcon func(context.Context) error                          // see platform.RegisterTrayIcon
+	exportTrayIcon   func() (export func())                               // see exportTrayIcon
+	trayGrace        time.Duration                                        // how long a tray may be missing before it counts as removed
+	surveyTimeout    time.Duration                                        // how long counting may delay adding
 	reveal           func(ctx context.Context, path string) error
 	openFolder       func(ctx context.Context, dir string) error
 	openFile         func(ctx context.Context, path string) error
@@ -46,6 +47,7 @@ func native(toolkit fyne.App) system {
 		hasTray:          platform.HasTray,
 		watchTray:        platform.WatchTray,
 		registerTrayIcon: platform.RegisterTrayIcon,
+		exportTrayIcon:   exportTrayIcon,
 		trayGrace:        trayGrace,
 		surveyTimeout:    surveyTimeout,
 		reveal:           platform.Reveal,
@@ -57,6 +59,14 @@ func native(toolkit fyne.App) system {
 		tooltip:          systray.SetTooltip,
 		whenThemeKnown:   func(then func()) { whenThemeKnown(toolkit.Settings(), then) },
 	}
+}
+
+// exportTrayIcon prepares exporting the toolkit's tray icon again, on a restarted session
+// bus, and returns the function that does it. It must be called on the UI goroutine, which
+// starts and ends the tray library; the returned function blocks.
+func exportTrayIcon() (export func()) {
+	export, _ = systray.RunWithExternalLoop(nil, nil)
+	return export
 }
 
 // variantTimeout is how long the desktop may take to report whether it is light or dark.

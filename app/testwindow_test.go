@@ -55,7 +55,9 @@ type fakeDesktop struct {
 
 	mu             sync.Mutex
 	noTray         bool
+	busRestarts    bool          // the next change of the tray is a restart of the session bus
 	iconRegistered bool          // by registerTrayIcon
+	iconExported   bool          // on a restarted session bus
 	trayChanged    chan struct{} // closed when the tray changes; nil while watchTray is not running
 	clipboardText  string        // "" for a desktop whose clipboard cannot be read
 	chosen         []string
@@ -107,7 +109,7 @@ func (d *fakeDesktop) setTray(present bool) {
 	}
 }
 
-func (d *fakeDesktop) watchTray(ctx context.Context, changed func()) {
+func (d *fakeDesktop) watchTray(ctx context.Context, changed, restarted func()) {
 	d.mu.Lock()
 	changes := make(chan struct{})
 	d.trayChanged = changes
@@ -115,9 +117,16 @@ func (d *fakeDesktop) watchTray(ctx context.Context, changed func()) {
 	d.wake()
 	select {
 	case <-changes:
+		if d.busRestarts {
+			restarted()
+		}
 		changed()
 	case <-ctx.Done():
 	}
+}
+
+func (d *fakeDesktop) exportTrayIcon() func() {
+	return func() { d.record(func() { d.iconExported = true }) }
 }
 
 // watchesTray reports whether watchTray is running.
@@ -180,7 +189,8 @@ func startWindow(t *testing.T, engine *apptest.Engine, options ...func(*Config, 
 		option(&config, s.desktop)
 	}
 	s.shell = newShell(s.toolkit, config, system{
-		hasTray: s.desktop.hasTray, watchTray: s.desktop.watchTray, registerTrayIcon: s.desktop.registerTrayIcon, reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
+		hasTray: s.desktop.hasTray, watchTray: s.desktop.watchTray, registerTrayIcon: s.desktop.registerTrayIcon, exportTrayIcon: s.desktop.exportTrayIcon,
+		reveal: s.desktop.show, openFolder: s.desktop.show, openFile: s.desktop.show,
 		surveyTimeout: time.Hour, // longer than any count takes
 		readClipboard: s.desktop.readClipboard, chooser: s.desktop, notifier: s.desktop, tooltip: func(string) {}, whenThemeKnown: func(then func()) { then() },
 	}, s.ui.Post)

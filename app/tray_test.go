@@ -66,6 +66,21 @@ func TestTrayChanges(t *testing.T) {
 			return s.desktop.iconRegistered
 		})
 	})
+	t.Run("icon is exported and updated after a restart of the session bus", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine())
+		s.until("tray is watched", s.desktop.watchesTray)
+		s.until("icon is set", func() bool { return s.toolkit.icon != nil })
+		s.toolkit.icon, s.toolkit.menu = nil, nil
+		s.desktop.mu.Lock()
+		s.desktop.busRestarts = true
+		s.desktop.mu.Unlock()
+		s.desktop.setTray(true)
+		s.until("icon is exported and updated", func() bool {
+			s.desktop.mu.Lock()
+			defer s.desktop.mu.Unlock()
+			return s.desktop.iconExported && s.toolkit.icon != nil && s.toolkit.menu != nil
+		})
+	})
 }
 
 func TestHiddenStart(t *testing.T) {

@@ -87,12 +87,12 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Parts:        int64(t.Session.Parts),
 		UploadOffset: t.Session.Offset,
 		Sent:         t.Session.Sent,
-		Expires:      nullMoment(t.Session.Expires),
+		Expires:      nullTimestamp(t.Session.Expires),
 		Attempt:      int64(t.Attempt),
-		NextTry:      nullMoment(t.NextTry),
-		Added:        nullMoment(t.Added),
-		Started:      nullMoment(t.Started),
-		Finished:     nullMoment(t.Finished),
+		NextTry:      nullTimestamp(t.NextTry),
+		Added:        nullTimestamp(t.Added),
+		Started:      nullTimestamp(t.Started),
+		Finished:     nullTimestamp(t.Finished),
 		Active:       t.ActiveTime.Milliseconds(),
 		Resumed:      t.ResumedFrom,
 		Prior:        int64(t.EarlierUpload),
@@ -278,7 +278,7 @@ func boolInt(b bool) int64 {
 // blob returns a non-nil slice: the driver binds nil as NULL.
 func blob(s string) []byte { return append(make([]byte, 0, len(s)), s...) }
 
-func nullMoment(m uploader.Timestamp) sql.NullInt64 {
+func nullTimestamp(m uploader.Timestamp) sql.NullInt64 {
 	return sql.NullInt64{Int64: int64(m), Valid: !m.IsZero()}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestMoment(t *testing.T) {
+func TestTimestamp(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 6, 1, 12, 0, 0, 123_456_789, time.UTC)
 	m := uploader.TimestampOf(noon)

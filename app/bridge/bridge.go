@@ -78,7 +78,7 @@ func (b *Bridge) Snapshot() *uploader.Snapshot { return b.config.Engine.Snapshot
 func (b *Bridge) Refresh() { b.presenter.Refresh() }
 
 // SetInterval sets the minimum interval between two snapshots that are shown.
-func (b *Bridge) SetInterval(pace time.Duration) { b.presenter.SetPace(pace) }
+func (b *Bridge) SetInterval(interval time.Duration) { b.presenter.SetInterval(interval) }
 
 // Run runs a function that may block; see [Tasks.Run].
 func (b *Bridge) Run(do func(context.Context)) { b.tasks.Run(do) }

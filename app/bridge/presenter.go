@@ -23,9 +23,9 @@ type presenter struct {
 	post     func(func()) // runs a function on the UI's goroutine, without waiting
 	show     func(*uploader.Snapshot) time.Duration
 
-	pace    atomic.Int64 // a time.Duration
-	refresh chan struct{}
-	shown   chan time.Duration // the results of show
+	interval atomic.Int64 // a time.Duration
+	refresh  chan struct{}
+	shown    chan time.Duration // the results of show
 }
 
 // newPresenter returns a presenter of the engine's snapshots. Post runs show on the UI's
@@ -35,14 +35,14 @@ func newPresenter(engine Engine, post func(func()), show func(*uploader.Snapshot
 		snapshot: engine.Snapshot, watch: engine.Watch, post: post, show: show,
 		refresh: make(chan struct{}, 1), shown: make(chan time.Duration, 1),
 	}
-	p.pace.Store(int64(IntervalFocused))
+	p.interval.Store(int64(IntervalFocused))
 	return p
 }
 
 // SetInterval sets the minimum interval between two updates. It may be called from any
 // goroutine.
-func (p *presenter) SetPace(pace time.Duration) {
-	if p.pace.Swap(int64(pace)) != int64(pace) {
+func (p *presenter) SetInterval(interval time.Duration) {
+	if p.interval.Swap(int64(interval)) != int64(interval) {
 		p.Refresh()
 	}
 }
@@ -81,7 +81,7 @@ func (p *presenter) Run(ctx context.Context) {
 		case <-p.refresh:
 			state.changed, state.next = true, time.Time{}
 		case expiry := <-p.shown:
-			state.end(time.Now(), time.Duration(p.pace.Load()), expiry)
+			state.end(time.Now(), time.Duration(p.interval.Load()), expiry)
 		case <-timer.C:
 		}
 	}
@@ -104,8 +104,8 @@ func (s *presentation) due(now time.Time) bool {
 
 func (s *presentation) begin() { s.changed, s.busy, s.stale = false, true, time.Time{} }
 
-func (s *presentation) end(now time.Time, pace, expiry time.Duration) {
-	s.busy, s.next = false, now.Add(pace)
+func (s *presentation) end(now time.Time, interval, expiry time.Duration) {
+	s.busy, s.next = false, now.Add(interval)
 	if expiry > 0 {
 		s.stale = now.Add(expiry)
 	}

@@ -49,7 +49,7 @@ func TestPresenter(t *testing.T) {
 	})
 	t.Run("at most one update per second without focus", func(t *testing.T) {
 		shown := present(t, runNow, 0, func(p *presenter, engine fakeEngine) {
-			p.SetPace(IntervalUnfocused)
+			p.SetInterval(IntervalUnfocused)
 			engine.change(1000, 10*time.Millisecond)
 		})
 		if shown < 10 || shown > 12 {
@@ -79,7 +79,7 @@ func TestPresenter(t *testing.T) {
 	})
 	t.Run("Refresh does not wait for the interval", func(t *testing.T) {
 		shown := present(t, runNow, 0, func(p *presenter, _ fakeEngine) {
-			p.SetPace(IntervalHidden)
+			p.SetInterval(IntervalHidden)
 			time.Sleep(time.Millisecond)
 			p.Refresh()
 			synctest.Wait()

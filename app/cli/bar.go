@@ -9,11 +9,11 @@ import (
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/speed"
 )
 
 const (
 	drawInterval = 100 * time.Millisecond // minimum time between two draws
-	speedWindow  = 5 * time.Second        // of measured speed, before a remaining time is shown
 	barWidth     = 30                     // characters
 )
 
@@ -26,7 +26,7 @@ type bar struct {
 	done     int64                        // bytes, including those sent in earlier runs
 	moved    int64                        // bytes sent since the bar was created
 	lastDraw time.Time
-	speed    speed
+	speed    speed.Meter
 }
 
 func newBar(terminal io.Writer) *bar {
@@ -99,44 +99,16 @@ func (b *bar) draw(now time.Time) {
 }
 
 func (b *bar) text(now time.Time) string {
-	rate, over := b.speed.update(b.moved, now)
-	var left time.Duration
-	if rate > 0 && over >= speedWindow {
-		left = time.Duration(float64(b.total-b.done) / rate * float64(time.Second))
-	}
+	b.speed.Sample(b.moved, now)
+	rate := words.Rate(b.speed.Rate())
 	if len(b.unsized) > 0 {
-		return words.Join(words.SizeOf(b.done, -1), words.Rate(rate))
+		return words.Join(words.SizeOf(b.done, -1), rate)
 	}
-	return words.Join(words.SizeOf(b.done, b.total), words.Rate(rate), words.ETA(left))
+	return words.Join(words.SizeOf(b.done, b.total), rate, words.ETA(b.speed.Left(b.total-b.done, 1)))
 }
 
 func (b *bar) clear() {
 	if b != nil {
 		_ = b.drawn.Clear()
 	}
-}
-
-// speed measures the average speed over the last one to two speedWindows.
-type speed struct{ older, newer sample }
-
-type sample struct {
-	at    time.Time
-	bytes int64
-}
-
-// update adds a sample and returns the average in bytes per second, with the time
-// it covers. The average is 0 for the first second.
-func (s *speed) update(bytes int64, now time.Time) (rate float64, over time.Duration) {
-	current := sample{now, bytes}
-	if s.older.at.IsZero() {
-		s.older, s.newer = current, current
-	}
-	if now.Sub(s.newer.at) >= speedWindow {
-		s.older, s.newer = s.newer, current
-	}
-	over = now.Sub(s.older.at)
-	if over < time.Second {
-		return 0, over
-	}
-	return float64(bytes-s.older.bytes) / over.Seconds(), over
 }

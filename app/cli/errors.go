@@ -24,11 +24,14 @@ const (
 )
 
 // UserError is an error with a text for the user.
-type UserError struct{ Text string }
+type UserError struct {
+	Text   string
+	Window string // in place of Text where it is shown in a window; "" for Text
+}
 
 func (e *UserError) Error() string { return e.Text }
 
-func userError(key string, data words.Data) error { return &UserError{words.Text(key, data)} }
+func userError(key string, data words.Data) error { return &UserError{Text: words.Text(key, data)} }
 
 // UsageError is why the arguments are invalid, in text for the user.
 type UsageError struct{ Text string }
@@ -76,6 +79,14 @@ func Explain(err error) string {
 	return words.Fault(f, words.Subject{File: f.Detail}).String()
 }
 
+// ExplainInWindow is [Explain] for a text that is shown in a window.
+func ExplainInWindow(err error) string {
+	if userErr, ok := errors.AsType[*UserError](err); ok && userErr.Window != "" {
+		return userErr.Window
+	}
+	return Explain(err)
+}
+
 // ExitCode returns the exit code for err, which may be nil.
 func ExitCode(err error) int {
 	var usageErr *UsageError
@@ -105,5 +116,5 @@ func serverError(endpoint string, err error) error {
 	if f.Kind == fault.Auth && f.Code != fault.CodeProxySignIn {
 		text.Can = words.Text("cli.sign-in")
 	}
-	return &UserError{text.String()}
+	return &UserError{Text: text.String()}
 }

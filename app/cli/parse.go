@@ -13,9 +13,11 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,6 +122,7 @@ func Parse(args []string, out io.Writer) (Invocation, error) {
 	parser, err := kong.New(&parsed,
 		kong.Name("ferry"), kong.Description(words.Text("cli.description")), kong.NoDefaultHelp(),
 		kong.Writers(out, out), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), helpTexts(),
+		kong.KindMapper(reflect.String, kong.MapperFunc(decodeString)),
 	)
 	if err != nil {
 		return Invocation{}, err
@@ -132,6 +135,22 @@ func Parse(args []string, out io.Writer) (Invocation, error) {
 		return Invocation{}, usageError("cli.usage.malformed", words.Data{"Problem": words.Printable(err.Error()), "Help": helpCommand(err)})
 	}
 	return parsed.invocation(ctx.Selected().Name)
+}
+
+// decodeString sets a string to the bytes of an argument. Kong's own mapper encodes
+// arguments as JSON, which replaces bytes that are not UTF-8; file names may contain
+// any bytes.
+func decodeString(ctx *kong.DecodeContext, target reflect.Value) error {
+	token, err := ctx.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	text, ok := token.Value.(string)
+	if !ok {
+		return fmt.Errorf("expected string value but got %v", token.Value)
+	}
+	target.SetString(text)
+	return nil
 }
 
 // normalizeArgs translates the common forms "help [command]" and "--version".

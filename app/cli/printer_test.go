@@ -66,10 +66,10 @@ func TestBarText(t *testing.T) {
 		want  string
 	}{
 		{0, 0, "40.0 of 100.0 MB"},
-		{500 * time.Millisecond, 500_000, "40.5 of 100.0 MB"},
+		{500 * time.Millisecond, 500_000, "40.5 of 100.0 MB · 1.0 MB/s"},
 		{2 * time.Second, 1_500_000, "42.0 of 100.0 MB · 1.0 MB/s"},
 		{5 * time.Second, 3_000_000, "45.0 of 100.0 MB · 1.0 MB/s · about 1 min"},
-		{20 * time.Second, 0, "45.0 of 100.0 MB"},
+		{time.Minute, 0, "45.0 of 100.0 MB"},
 	} {
 		b.done, b.moved = b.done+step.bytes, b.moved+step.bytes
 		if got := b.text(start.Add(step.after)); got != step.want {

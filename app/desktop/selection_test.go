@@ -13,7 +13,7 @@ import (
 
 // undoX and undoY are a point of the undo button of a toast, in a window of the initial
 // size.
-const undoX, undoY = 597, 562
+const undoX, undoY = 555, 562
 
 func TestMouseSelectionAndUndoRemove(t *testing.T) {
 	ferry, ctx, links := launchFinished(t, 4)
@@ -54,12 +54,12 @@ func TestMoveRowsByKey(t *testing.T) {
 func TestContextMenuByMouse(t *testing.T) {
 	ferry, ctx, links := launchFinished(t, 2)
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
-	const left, top = rowX + 160, firstRowY + rowHeight + 100 // a point of the menu
+	const left, top = rowX + 100, firstRowY + rowHeight + 100 // a point of the menu
 	below, err := ferry.Colour(ctx, ferry.Window, left, top)
 	must(t, err)
 	must(t, ferry.ClickWith(ctx, ferry.Window, rowX, firstRowY+rowHeight, 3))
 	must(t, ferry.AwaitColour(ctx, ferry.Window, left, top, "the menu", func(c string) bool { return c != below }))
 	picture(t, ferry, "menu")
-	must(t, ferry.Click(ctx, ferry.Window, rowX+160, firstRowY+rowHeight+20))
+	must(t, ferry.Click(ctx, ferry.Window, rowX+100, firstRowY+rowHeight+20))
 	must(t, ferry.AwaitClipboard(ctx, links[1]))
 }

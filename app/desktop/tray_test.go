@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/ferryapp/ferry/app/desktop"
@@ -58,6 +59,60 @@ func TestTrayIconReturnsAfterPanelRestart(t *testing.T) {
 		}
 	}
 	must(t, ferry.Quit(ctx, "Quit"))
+}
+
+// Where Pause all is in the window.
+const pauseAllX, pauseAllY = 818, 22
+
+func TestUploadContinuesAfterSessionBusIsLost(t *testing.T) {
+	ferry, ctx := launchWith(t, limitedProfile(t, slow))
+	must(t, ferry.AwaitTray(ctx, openFerry[words.English]))
+	must(t, ferry.Drop(ctx, createFile(t, "archive.tar", large)))
+	before, err := ferry.AwaitPartial(ctx, 1)
+	must(t, err)
+	must(t, ferry.CloseWindow(ctx, ferry.Window))
+	must(t, ferry.AwaitHidden(ctx, desktop.Title))
+
+	ferry.KillBus()
+	_, err = ferry.AwaitPartial(ctx, before.Partial+mebibyte)
+	must(t, err)
+	must(t, ferry.AwaitWindow(ctx)) // shown because the tray has disappeared
+	picture(t, ferry, "bus lost")
+	must(t, ferry.Click(ctx, ferry.Window, pauseAllX, pauseAllY)) // changes the tray's icon
+	_, err = ferry.AwaitRows(ctx, "the upload to be paused", func(rows []desktop.Row) bool {
+		return len(rows) == 1 && rows[0].State == "paused"
+	})
+	must(t, err)
+
+	must(t, ferry.RestartBus(ctx))
+	must(t, ferry.AwaitTray(ctx, "Resume all"))
+	icons, err := ferry.Tray(ctx)
+	must(t, err)
+	if len(icons) != 1 {
+		t.Errorf("%d icons in the tray, want 1", len(icons))
+	}
+	must(t, ferry.ClickTray(ctx, "Resume all"))
+	must(t, ferry.AwaitTray(ctx, "Pause all"))
+	must(t, ferry.Process.Signal(syscall.SIGTERM))
+	must(t, ferry.Process.Wait(ctx))
+}
+
+func TestStartFailureIsShownInWindow(t *testing.T) {
+	ferry, ctx := launch(t)
+	must(t, ferry.Quit(ctx, "Quit"))
+	file := createFile(t, "profile", 10)
+	failing, err := ferry.Run(binary, "--profile", file)
+	must(t, err)
+	must(t, ferry.AwaitWindow(ctx))
+	picture(t, ferry, "start failure")
+	must(t, ferry.CloseWindow(ctx, ferry.Window))
+	var exit *exec.ExitError
+	if err := failing.Wait(ctx); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Errorf("exit: %v, want status 1", err)
+	}
+	if output := failing.Log(); !strings.Contains(output, "can't save its data") {
+		t.Errorf("output:\n%s", output)
+	}
 }
 
 func TestWithoutOpenGLReportsErrorAndSendWorks(t *testing.T) {

@@ -154,7 +154,7 @@ func TestCopyLinkByKeyAndContextMenu(t *testing.T) {
 	must(t, ferry.Click(ctx, ferry.Window, rowX, firstRowY+rowHeight))
 	must(t, ferry.Key(ctx, "ctrl+c"))
 	must(t, ferry.AwaitClipboard(ctx, w.changes.Transfers[1].Session.URL))
-	const left, top = rowX + 160, firstRowY + 100 // a point of the menu
+	const left, top = rowX + 100, firstRowY + 100 // a point of the menu
 	below, err := ferry.Colour(ctx, ferry.Window, left, top)
 	must(t, err)
 	must(t, ferry.ClickWith(ctx, ferry.Window, rowX, firstRowY, 3))

@@ -24,7 +24,7 @@ const runTimeout = 5 * time.Minute
 type client struct {
 	t        testing.TB
 	profile  string
-	endpoint string // the server's creation URL
+	endpoint string // the server's creation URL; "": the built-in receiver
 }
 
 // run is one run of the program.
@@ -39,7 +39,11 @@ type run struct {
 
 func (c *client) send(paths ...string) *run {
 	c.t.Helper()
-	return c.start(append([]string{"send", "--profile", c.profile, "--to", c.endpoint, "--json"}, paths...)...)
+	args := []string{"send", "--profile", c.profile, "--json"}
+	if c.endpoint != "" {
+		args = append(args, "--to", c.endpoint)
+	}
+	return c.start(append(args, paths...)...)
 }
 
 func (c *client) resume() *run {

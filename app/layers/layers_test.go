@@ -59,7 +59,7 @@ var (
 		"uploader/retry", "uploader/speed", "uploader/table",
 	}
 
-	// belowVocabulary are the packages of the engine that do not know transfers.
+	// belowVocabulary are the packages of the engine that do not depend on transfers.
 	belowVocabulary = []string{
 		"uploader/atomicfile", "uploader/fault", "uploader/netx", "uploader/paged", "uploader/queue", "uploader/receiver", "uploader/retry",
 		"uploader/source", "uploader/speed", "uploader/tus",

@@ -24,7 +24,11 @@ func (systemChooser) Folders(ctx context.Context, options ChooserOptions) ([]str
 }
 
 func selectMultiple(ctx context.Context, options ...zenity.Option) ([]string, error) {
-	paths, err := zenity.SelectFileMultiple(append(options, zenity.Context(ctx))...)
+	var paths []string
+	err := guard(func() (err error) {
+		paths, err = zenity.SelectFileMultiple(append(options, zenity.Context(ctx))...)
+		return err
+	})
 	if errors.Is(err, zenity.ErrCanceled) {
 		return nil, nil
 	}

@@ -43,7 +43,9 @@ func (c portalChooser) open(ctx context.Context, options ChooserOptions, directo
 	defer conn.Close()
 
 	token := "ferry" + rand.Text()
-	signals, err := subscribeResponse(conn, requestPath(conn, token))
+	signals, err := subscribe(ctx, conn, matchOwner(portalName), []dbus.MatchOption{
+		dbus.WithMatchObjectPath(requestPath(conn, token)), dbus.WithMatchInterface(portalRequest), dbus.WithMatchMember("Response"),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("subscribe to file dialog response: %w", err)
 	}
@@ -78,14 +80,8 @@ func requestPath(conn *dbus.Conn, token string) dbus.ObjectPath {
 	return dbus.ObjectPath("/org/freedesktop/portal/desktop/request/" + sender + "/" + token)
 }
 
-func subscribeResponse(conn *dbus.Conn, path dbus.ObjectPath) (<-chan *dbus.Signal, error) {
-	signals := make(chan *dbus.Signal, 4)
-	conn.Signal(signals)
-	return signals, conn.AddMatchSignal(
-		dbus.WithMatchObjectPath(path), dbus.WithMatchInterface(portalRequest), dbus.WithMatchMember("Response"))
-}
-
-// waitResponse skips the signals of the bus itself.
+// waitResponse waits for the portal's response. It fails if the portal ends first, since
+// its dialogs end with it.
 func waitResponse(ctx context.Context, signals <-chan *dbus.Signal) (*dbus.Signal, error) {
 	for {
 		select {
@@ -95,6 +91,9 @@ func waitResponse(ctx context.Context, signals <-chan *dbus.Signal) (*dbus.Signa
 			}
 			if signal.Name == portalRequest+".Response" {
 				return signal, nil
+			}
+			if owner, changed := newOwner(signal, portalName); changed && owner == "" {
+				return nil, errors.New("portal ended")
 			}
 		case <-ctx.Done():
 			return nil, ctx.Err()

@@ -85,6 +85,13 @@ func TestChooser(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 	})
+	t.Run("portal ends with its dialog", func(t *testing.T) {
+		p := startPortal(t, &portal{silent: true})
+		go func() { <-p.calls; _, _ = p.conn.ReleaseName("org.freedesktop.portal.Desktop") }()
+		if got, err := platform.NewChooser().Files(t.Context(), platform.ChooserOptions{}); err == nil {
+			t.Errorf("returned %q, want an error", got)
+		}
+	})
 	t.Run("no portal", func(t *testing.T) {
 		privateBus(t)
 		if _, err := platform.NewChooser().Files(t.Context(), platform.ChooserOptions{}); !errors.Is(err, platform.ErrNoChooser) {

@@ -30,7 +30,8 @@ func ReadClipboard(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("%w: %w", ErrNoClipboard, err)
 	}
 	stop := context.AfterFunc(ctx, reader.conn.Close) // ends every wait
-	text, err := reader.read()
+	var text string
+	err = guard(func() (err error) { text, err = reader.read(); return err })
 	if stop() {
 		reader.conn.Close()
 	}

@@ -3,9 +3,16 @@ package platform
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
+
+// ownerChanged is the bus's signal that a name has another owner, or none.
+const ownerChanged = "org.freedesktop.DBus.NameOwnerChanged"
+
+// reconnectInterval is how often to try to connect to a bus that has disconnected.
+const reconnectInterval = 2 * time.Second
 
 // connectSession connects to the session bus. Unlike [dbus.ConnectSessionBus] it
 // does not start one. The caller closes the connection.
@@ -28,4 +35,56 @@ func hasOwner(ctx context.Context, conn *dbus.Conn, name string) (bool, error) {
 	var owned bool
 	err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
 	return owned, err
+}
+
+// reconnect connects to a bus that has disconnected, once it is there again. It returns
+// nil when ctx is done.
+func reconnect(ctx context.Context, connect func() (*dbus.Conn, error)) *dbus.Conn {
+	for wait(ctx, reconnectInterval) {
+		if conn, err := connect(); err == nil {
+			return conn
+		}
+	}
+	return nil
+}
+
+// wait reports whether the time has passed before ctx is done.
+func wait(ctx context.Context, duration time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(duration):
+		return true
+	}
+}
+
+// subscribe returns the signals that match one of the rules, and those that concern the
+// connection itself. The channel is closed when the connection ends.
+func subscribe(ctx context.Context, conn *dbus.Conn, rules ...[]dbus.MatchOption) (<-chan *dbus.Signal, error) {
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	for _, rule := range rules {
+		if err := conn.AddMatchSignalContext(ctx, rule...); err != nil {
+			return nil, err
+		}
+	}
+	return signals, nil
+}
+
+// matchOwner is the rule for changes of a bus name's owner.
+func matchOwner(name string) []dbus.MatchOption {
+	return []dbus.MatchOption{
+		dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, name),
+	}
+}
+
+// newOwner returns the new owner of a bus name, "" for none. changed reports whether the
+// signal is about that.
+func newOwner(signal *dbus.Signal, name string) (owner string, changed bool) {
+	if signal.Name != ownerChanged || len(signal.Body) < 3 || signal.Body[0] != name {
+		return "", false
+	}
+	owner, changed = signal.Body[2].(string)
+	return owner, changed
 }

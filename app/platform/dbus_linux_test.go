@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +43,45 @@ func privateBus(t *testing.T) (stop func()) {
 	}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
 	return stop
+}
+
+// bus is a D-Bus daemon that can be restarted at the same address.
+type bus struct {
+	address string
+	daemon  *exec.Cmd
+}
+
+func newBus(t *testing.T) *bus {
+	t.Helper()
+	b := &bus{address: "unix:path=" + filepath.Join(t.TempDir(), "bus")}
+	t.Cleanup(b.stop)
+	return b
+}
+
+// start returns when the daemon accepts connections.
+func (b *bus) start(t *testing.T) {
+	t.Helper()
+	_ = os.Remove(strings.TrimPrefix(b.address, "unix:path="))
+	b.daemon = exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1", "--address="+b.address)
+	output, err := b.daemon.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.daemon.Start(); err != nil {
+		t.Fatalf("dbus-daemon is required (Debian package dbus): %v", err)
+	}
+	if _, err := bufio.NewReader(output).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bus) stop() {
+	if b.daemon == nil {
+		return
+	}
+	_ = b.daemon.Process.Kill()
+	_ = b.daemon.Wait()
+	b.daemon = nil
 }
 
 // service connects to the private bus as the owner of name.

@@ -38,17 +38,17 @@ const (
 )
 
 // AppKeyring is the keyring of the program. It stores secrets in the encrypted file if the
-// user created one, otherwise in the system's keyring, and in memory if there is
-// none or it fails. It may be used by several goroutines.
+// user created one, otherwise in the system's keyring, and in memory while there is none
+// or it fails. The system's keyring may start and end at any time. It may be used by
+// several goroutines.
 type AppKeyring struct {
 	system       Keyring
 	systemExists func(context.Context) bool
 	file         *FileKeyring
 
-	mu          sync.Mutex
-	checked     bool // systemExists was called
-	unavailable bool // the system has no keyring, or it failed
-	memory      map[string]string
+	mu     sync.Mutex
+	failed bool // the system's keyring failed; false again once there is none
+	memory map[string]string
 }
 
 // NewAppKeyring returns the program's keyring, whose encrypted file is at path.
@@ -109,7 +109,7 @@ func (k *AppKeyring) Get(ctx context.Context, name string) (string, error) {
 }
 
 // Set implements [Keyring]. If the system's keyring fails, this secret and later ones
-// are stored in memory.
+// are stored in memory until it is started again.
 func (k *AppKeyring) Set(ctx context.Context, name, secret string) error {
 	switch k.Storage(ctx) {
 	case StorageFile:
@@ -118,22 +118,25 @@ func (k *AppKeyring) Set(ctx context.Context, name, secret string) error {
 		return ErrLocked
 	case StorageSystem:
 		err := k.system.Set(ctx, name, secret)
+		if err == nil {
+			k.forget(name)
+		}
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
+		k.mu.Lock()
+		k.failed = true
+		k.mu.Unlock()
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.checked, k.unavailable = true, true
 	k.memory[name] = secret
 	return nil
 }
 
 // Delete implements [Keyring].
 func (k *AppKeyring) Delete(ctx context.Context, name string) error {
-	k.mu.Lock()
-	delete(k.memory, name)
-	k.mu.Unlock()
+	k.forget(name)
 	switch k.Storage(ctx) {
 	case StorageFile:
 		return k.file.Delete(ctx, name)
@@ -153,22 +156,24 @@ func (k *AppKeyring) inMemory(name string) (secret string, ok bool) {
 	return secret, ok
 }
 
-// systemUnavailable checks once whether the system has a keyring.
-func (k *AppKeyring) systemUnavailable(ctx context.Context) bool {
+// forget removes a secret from memory.
+func (k *AppKeyring) forget(name string) {
 	k.mu.Lock()
-	checked, unavailable := k.checked, k.unavailable
-	k.mu.Unlock()
-	if checked {
-		return unavailable
-	}
+	defer k.mu.Unlock()
+	delete(k.memory, name)
+}
+
+// systemUnavailable reports whether the system has no keyring now, or one that failed.
+// One that is started again is used again.
+func (k *AppKeyring) systemUnavailable(ctx context.Context) bool {
 	exists := k.systemExists(ctx)
 	if ctx.Err() != nil {
 		return false // the result is not reliable
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !k.checked {
-		k.checked, k.unavailable = true, !exists
+	if !exists {
+		k.failed = false
 	}
-	return k.unavailable
+	return !exists || k.failed
 }

@@ -62,9 +62,10 @@ func (s *systemKeyring) call(ctx context.Context, do func() (string, error)) (st
 	}
 	results := make(chan result, 1)
 	go func() {
-		secret, err := do()
+		var r result
+		r.err = guard(func() (err error) { r.secret, err = do(); return err })
 		s.running.Release(1)
-		results <- result{secret, err}
+		results <- r
 	}()
 	select {
 	case r := <-results:

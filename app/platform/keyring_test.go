@@ -92,6 +92,41 @@ func TestAppKeyringUsesMemoryAfterSystemKeyringFailed(t *testing.T) {
 	testKeyring(t, keys)
 }
 
+func TestAppKeyringFollowsSystemKeyring(t *testing.T) {
+	keyring.MockInit()
+	running := false
+	keys := platform.NewKeyringWith(func(context.Context) bool { return running }, filepath.Join(t.TempDir(), "keys"))
+	checkStorage(t, keys, platform.StorageMemory)
+	if err := keys.Set(t.Context(), "server-1", "hush"); err != nil {
+		t.Fatal(err)
+	}
+	running = true
+	checkStorage(t, keys, platform.StorageSystem)
+	testKeyring(t, keys)
+	if got, err := keys.Get(t.Context(), "server-1"); err != nil || got != "hush" {
+		t.Errorf("secret in memory: got %q (%v)", got, err)
+	}
+	if err := keys.Set(t.Context(), "server-1", "new"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := keys.Get(t.Context(), "server-1"); err != nil || got != "new" {
+		t.Errorf("replaced secret: got %q (%v)", got, err)
+	}
+	if got, err := keyring.Get("Ferry", "server-1"); err != nil || got != "new" {
+		t.Errorf("the system's keyring has %q (%v)", got, err)
+	}
+
+	keyring.MockInitWithError(errors.New("crashed"))
+	if err := keys.Set(t.Context(), "server-2", "hush"); err != nil {
+		t.Fatal(err)
+	}
+	checkStorage(t, keys, platform.StorageMemory)
+	running = false
+	checkStorage(t, keys, platform.StorageMemory)
+	running = true
+	checkStorage(t, keys, platform.StorageSystem)
+}
+
 func TestAppKeyringUsesEncryptedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
 	keys := platform.NewKeyringWith(missing, path)
@@ -130,7 +165,7 @@ func TestAppKeyringUsesEncryptedFile(t *testing.T) {
 		if err := next.Set(t.Context(), "server-1", "x"); !errors.Is(err, platform.ErrLocked) {
 			t.Errorf("set: error is %v, want ErrLocked", err)
 		}
-		if err := next.Unlock(t.Context(), "open says me"); !errors.Is(err, platform.ErrPassphrase) {
+		if err := next.Unlock(t.Context(), "another passphrase"); !errors.Is(err, platform.ErrPassphrase) {
 			t.Errorf("wrong passphrase: error is %v, want ErrPassphrase", err)
 		}
 		if err := next.Unlock(t.Context(), "open sesame"); err != nil {
@@ -186,5 +221,14 @@ func TestFileKeyringKeepsSecretsWhenWriteFails(t *testing.T) {
 	}
 	if got, _ := keys.Get(t.Context(), "a"); got != "1" {
 		t.Errorf("got %q, which is not in the file", got)
+	}
+}
+
+// TestSystemKeyringReturnsPanicAsError: the library for the Secret Service panics when the
+// session bus disconnects while the keyring is being unlocked.
+func TestSystemKeyringReturnsPanicAsError(t *testing.T) {
+	err := platform.CallSystemKeyring(t.Context(), func() (string, error) { panic("disconnected") })
+	if err == nil || !strings.Contains(err.Error(), "disconnected") {
+		t.Errorf("error is %v, want the panic", err)
 	}
 }

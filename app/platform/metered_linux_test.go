@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
 
 	"github.com/ferryapp/ferry/app/platform"
@@ -68,15 +69,87 @@ func TestWatchMeteredReportsChanges(t *testing.T) {
 	}
 }
 
-func TestWatchMeteredFailsWithoutNetworkManager(t *testing.T) {
-	privateBus(t)
-	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
-	unexpected := func(bool) { t.Error("reported a change") }
-	if err := platform.WatchMetered(t.Context(), unexpected); err == nil {
-		t.Error("no error without NetworkManager")
-	}
+func TestWatchMeteredFailsWithoutBus(t *testing.T) {
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
+	unexpected := func(bool) { t.Error("reported a change") }
 	if err := platform.WatchMetered(t.Context(), unexpected); err == nil {
 		t.Error("no error without a bus")
 	}
+}
+
+// exportNetworkManager starts a NetworkManager with that value of its property Metered.
+func exportNetworkManager(t *testing.T, metered uint32) *dbus.Conn {
+	t.Helper()
+	conn, err := dbus.ConnectSystemBus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	_, err = prop.Export(conn, "/org/freedesktop/NetworkManager", prop.Map{networkManager: {"Metered": {Value: metered, Emit: prop.EmitTrue}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.RequestName(networkManager, dbus.NameFlagDoNotQueue); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// watchMetered runs WatchMetered until the test ends.
+func watchMetered(t *testing.T) <-chan bool {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	changes, returned := make(chan bool), make(chan error, 1)
+	go func() {
+		returned <- platform.WatchMetered(ctx, func(metered bool) {
+			select {
+			case changes <- metered:
+			case <-ctx.Done():
+			}
+		})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-returned; err != nil {
+			t.Error(err)
+		}
+	})
+	return changes
+}
+
+func wantMetered(t *testing.T, changes <-chan bool, want bool, when string) {
+	t.Helper()
+	select {
+	case got := <-changes:
+		if got != want {
+			t.Errorf("%s: reported metered=%v, want %v", when, got, want)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatalf("%s: no change reported", when)
+	}
+}
+
+func TestWatchMeteredFollowsNetworkManagerAndBus(t *testing.T) {
+	bus := newBus(t)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+	bus.start(t)
+	changes := watchMetered(t)
+	select {
+	case <-changes:
+		t.Error("reported a change without NetworkManager")
+	case <-time.After(50 * time.Millisecond):
+	}
+	for range 2 {
+		manager := exportNetworkManager(t, 1)
+		wantMetered(t, changes, true, "NetworkManager started")
+		_ = manager.Close()
+		wantMetered(t, changes, false, "NetworkManager ended")
+	}
+	exportNetworkManager(t, 3)
+	wantMetered(t, changes, true, "NetworkManager started again")
+	bus.stop()
+	wantMetered(t, changes, false, "bus ended")
+	bus.start(t)
+	exportNetworkManager(t, 1)
+	wantMetered(t, changes, true, "NetworkManager started on a new bus")
 }

@@ -51,27 +51,47 @@ func RegisterTrayIcon(ctx context.Context) error {
 }
 
 // WatchTray calls changed, on the caller's goroutine, whenever a tray appears or
-// disappears. It returns when ctx is done or the session bus is not available.
-func WatchTray(ctx context.Context, changed func()) {
-	conn, err := connectSession(dbus.WithContext(ctx))
-	if err != nil {
+// disappears, also with the session bus. Before that it calls restarted, on the same
+// goroutine, if the session bus was restarted: the toolkit's icon ended with the old one.
+// It returns when ctx is done, and at once where there is no session bus.
+func WatchTray(ctx context.Context, changed, restarted func()) {
+	connect := func() (*dbus.Conn, error) { return connectSession(dbus.WithContext(ctx)) }
+	conn, err := connect()
+	if err != nil || followTray(ctx, conn, func() {}, changed) != nil {
 		return
 	}
+	for gone := false; ctx.Err() == nil; {
+		if conn, err = connect(); err == nil {
+			err = followTray(ctx, conn, func() { restarted(); changed() }, changed)
+		}
+		if err == nil {
+			gone = false
+			continue
+		}
+		if !gone {
+			gone = true
+			changed()
+		}
+		wait(ctx, reconnectInterval)
+	}
+}
+
+// followTray calls subscribed and then follows the tray until the connection ends, which it
+// closes when ctx is done. It fails if it cannot subscribe.
+func followTray(ctx context.Context, conn *dbus.Conn, subscribed, changed func()) error {
 	defer conn.Close()
-	signals := make(chan *dbus.Signal, 8)
-	conn.Signal(signals)
-	ownerErr := conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, trayWatcherName))
-	watcherErr := conn.AddMatchSignal(dbus.WithMatchInterface(trayWatcherName))
-	if ownerErr != nil || watcherErr != nil {
-		return
+	signals, err := subscribe(ctx, conn, matchOwner(trayWatcherName), []dbus.MatchOption{dbus.WithMatchInterface(trayWatcherName)})
+	if err != nil {
+		return err
 	}
+	subscribed()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case signal, open := <-signals:
 			if !open {
-				return
+				return nil
 			}
 			if changesTray(signal) {
 				changed()
@@ -86,9 +106,8 @@ func changesTray(signal *dbus.Signal) bool {
 	switch signal.Name {
 	case trayWatcherName + ".StatusNotifierHostRegistered", trayWatcherName + ".StatusNotifierHostUnregistered":
 		return true
-	case "org.freedesktop.DBus.NameOwnerChanged":
-		return len(signal.Body) > 0 && signal.Body[0] == trayWatcherName
 	default:
-		return false
+		_, changed := newOwner(signal, trayWatcherName)
+		return changed
 	}
 }

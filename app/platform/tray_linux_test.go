@@ -2,7 +2,9 @@ package platform_test
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
@@ -72,7 +74,7 @@ func TestWatchTrayReportsChanges(t *testing.T) {
 			case changes <- struct{}{}:
 			default:
 			}
-		})
+		}, func() { t.Error("reported a restart of the bus") })
 	}()
 	conn := service(t, "io.github.ferryapp.Test")
 	for reported := false; !reported; { // changes before the subscription are missed
@@ -94,7 +96,73 @@ func TestWatchTrayReportsChanges(t *testing.T) {
 
 func TestWatchTrayReturnsWithoutBus(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/nothing")
-	platform.WatchTray(t.Context(), func() { t.Error("reported a change") })
+	platform.WatchTray(t.Context(), func() { t.Error("reported a change") }, func() { t.Error("reported a restart of the bus") })
+}
+
+func TestWatchTrayFollowsSessionBus(t *testing.T) {
+	bus := newBus(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
+	bus.start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	events, returned := make(chan string, 1), make(chan struct{})
+	report := func(event string) func() {
+		return func() {
+			select {
+			case events <- event:
+			case <-ctx.Done():
+			}
+		}
+	}
+	go func() {
+		defer close(returned)
+		platform.WatchTray(ctx, report("changed"), report("restarted"))
+	}()
+	defer func() { cancel(); <-returned }()
+	want := func(want string) {
+		t.Helper()
+		select {
+		case got := <-events:
+			if got != want {
+				t.Fatalf("reported %s, want %s", got, want)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("timeout waiting for %s", want)
+		}
+	}
+	waitSubscribed(t, events)
+	for range 2 {
+		bus.stop()
+		want("changed")
+		bus.start(t)
+		want("restarted")
+		want("changed")
+		exportWatcher(t, true)
+		want("changed")
+	}
+}
+
+// waitSubscribed changes the owner of the tray's name until a change is reported, and
+// drops the reports of these changes.
+func waitSubscribed(t *testing.T, events <-chan string) {
+	t.Helper()
+	conn := service(t, "io.github.ferryapp.Test")
+	for reported := false; ; {
+		if !reported {
+			_, requestErr := conn.RequestName(trayWatcherName, dbus.NameFlagDoNotQueue)
+			_, releaseErr := conn.ReleaseName(trayWatcherName)
+			if err := errors.Join(requestErr, releaseErr); err != nil {
+				t.Fatal(err)
+			}
+		}
+		select {
+		case <-events:
+			reported = true
+		case <-time.After(100 * time.Millisecond):
+			if reported {
+				return
+			}
+		}
+	}
 }
 
 // trayWatcher is a fake StatusNotifierWatcher.

@@ -11,4 +11,4 @@ func HasTray(context.Context) bool { return true }
 func RegisterTrayIcon(context.Context) error { return nil }
 
 // WatchTray returns immediately: the tray never disappears.
-func WatchTray(_ context.Context, changed func()) {}
+func WatchTray(_ context.Context, changed, restarted func()) {}

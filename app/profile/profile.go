@@ -40,6 +40,24 @@ func Open(dir string) (Profile, error) {
 	return p, nil
 }
 
+// Existing returns the profile folder that [Open] would open for dir, "" if there is none.
+func Existing(dir string) string {
+	p, err := locate(dir)
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return p.Dir
+}
+
+// LogIn returns the path of the log in the profile that [Open] would open for dir.
+func LogIn(dir string) string {
+	p, _ := locate(dir)
+	return p.Log()
+}
+
 // Database returns the path of the database.
 func (p Profile) Database() string { return filepath.Join(p.Dir, "ferry.db") }
 

@@ -28,9 +28,9 @@ func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
 	file := words.Data{"File": words.Printable(c.profile.Database())}
 	switch {
 	case errors.Is(err, db.ErrNewer):
-		return nil, &cli.UserError{Text: words.Text("cli.database.newer", file)}
+		return nil, &cli.UserError{Text: words.Text("cli.database.newer", file), Window: words.Text("start.database.newer", file)}
 	case errors.Is(err, db.ErrNotFerry):
-		return nil, &cli.UserError{Text: words.Text("cli.database.foreign", file)}
+		return nil, &cli.UserError{Text: words.Text("cli.database.foreign", file), Window: words.Text("start.database.foreign", file)}
 	case err != nil:
 		return nil, err
 	}

@@ -10,9 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Signals that end the program.
 const (
 	terminate = syscall.SIGTERM
-	hangup    = syscall.SIGHUP
+	hangUp    = syscall.SIGHUP
 )
 
 // dropPrivileges restarts this process without the capabilities that override file

@@ -8,7 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var terminate, hangup os.Signal = os.Kill, os.Kill
+var terminate, hangUp os.Signal = os.Kill, os.Kill
 
 func dropPrivileges() error { return nil }
 

@@ -11,24 +11,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
+	"syscall"
+	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/words"
 )
 
-// Run runs the command line args and returns the exit code. The first SIGINT,
-// SIGTERM or SIGHUP shuts down gracefully, the second one kills the process. version
-// is what the command "version" prints.
+// Run runs the command line args and returns the exit code. The first SIGINT, SIGTERM
+// or SIGHUP shuts down gracefully, within [maxShutdown]; the second one kills the process.
+// version is what the command "version" prints.
 func Run(version string, args []string, streams cli.Streams) int {
 	if err := words.Load(""); err != nil {
 		_, _ = fmt.Fprintln(streams.Err, err)
 		return cli.ExitFailed
 	}
 	ctx, stop := notifySignals()
+	returned := make(chan struct{})
 	defer stop()
+	defer close(returned)
+	context.AfterFunc(ctx, func() { exitLate(ctx, returned, streams) })
 
 	invocation, err := cli.Parse(args, streams.Out)
 	if err == nil {
@@ -36,8 +42,34 @@ func Run(version string, args []string, streams cli.Streams) int {
 	}
 	if err != nil && !cli.Reported(err) {
 		_, _ = fmt.Fprintln(streams.Err, cli.Explain(err))
+		newFailureDesktop(invocation, streams.Err).report(ctx, invocation, err)
 	}
 	return exitCode(ctx, err)
+}
+
+// maxShutdown is how long shutting down may take after the first signal. What is
+// acknowledged is saved by then; longer takes only what cannot be interrupted, such as
+// reading from a drive that does not respond.
+const maxShutdown = 5 * time.Second
+
+// exitLate ends the process if it does not return in time.
+func exitLate(ctx context.Context, returned <-chan struct{}, streams cli.Streams) {
+	select {
+	case <-returned:
+	case <-time.After(maxShutdown):
+		_, _ = fmt.Fprintln(streams.Err, cli.Explain(context.Canceled))
+		os.Exit(exitCode(ctx, context.Canceled))
+	}
+}
+
+// openProfile opens the profile in dir, "" for the default one.
+func openProfile(dir string) (profile.Profile, error) {
+	p, err := profile.Open(dir)
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, syscall.ENOTDIR) {
+		data := words.Data{"Folder": words.Printable(pathErr.Path)}
+		return p, errors.Join(&cli.UserError{Text: words.Text("cli.profile.file", data), Window: words.Text("start.profile.file", data)}, err)
+	}
+	return p, err
 }
 
 func run(ctx context.Context, version string, invocation cli.Invocation, streams cli.Streams) (err error) {
@@ -45,10 +77,11 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 		_, err := fmt.Fprintln(streams.Out, words.Text("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}))
 		return err
 	}
-	p, err := profile.Open(invocation.Profile)
+	p, err := openProfile(invocation.Profile)
 	if err != nil {
 		return err
 	}
+	words.SetReceivedFolder(p.ReceivedDir)
 	log, closer, err := p.OpenLog()
 	if err != nil {
 		return err

@@ -99,7 +99,7 @@ func signalNamed(ts *testscript.TestScript, name string) os.Signal {
 	case "TERM":
 		return terminate
 	case "HUP":
-		return hangup
+		return hangUp
 	case "KILL":
 		return os.Kill
 	default:
@@ -147,13 +147,17 @@ func cmdRandom(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, file.Close()))
 }
 
+// notUTF8 is a name of bytes that are not UTF-8.
+const notUTF8 = "\xff\xfe"
+
 // cmdSpecialNames implements "specialnames DIR": it makes a folder of files with
-// special characters in their names.
+// special characters in their names. The name that is not UTF-8 is in $NOTUTF8.
 func cmdSpecialNames(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv("NOTUTF8", notUTF8)
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o700))
 	for i, name := range []string{
-		"with space", `"quoted" 'twice'`, "emoji 😀", "中文文件", "new\nline", "tab\there", "-dash", "send", "%s$(x)`y`;&|", "ends with dot.", "\xff\xfe",
+		"with space", `"quoted" 'twice'`, "emoji 😀", "中文文件", "new\nline", "tab\there", "-dash", "send", "%s$(x)`y`;&|", "ends with dot.", notUTF8,
 	} {
 		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(fmt.Sprintf("content %d of %s", i, dir)), 0o600))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
@@ -50,7 +51,7 @@ type session struct {
 	keys          *platform.AppKeyring
 	connector     *connect.Connector
 	receiver      *task
-	receiverErr   error // why the receiver is not running; nil if it is
+	receiverErr   error // why the receiver did not start; nil if it did
 	engine        *engine.Engine
 	engineLoop    *task
 	streamCleanup *task
@@ -60,6 +61,8 @@ type session struct {
 	networkWatch  *task
 	executor      *cli.Executor
 	server        *instance.Server
+
+	receiverUnusable atomic.Bool // the receiver is not running because of its folder
 }
 
 // open opens a session. It takes ownership of lock, even if it fails.
@@ -92,13 +95,16 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	}
 	cli.RememberSignIn(s.connector, o.request, servers)
 	s.engine = engine.New(engine.Config{
-		Store: s.database, Connect: s.connector.Connect, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
+		Store: s.database, Connect: s.connect, Log: c.log, Settings: &transfers, BuiltinEndpoint: builtin,
 		Growth:          spool.Folder(c.profile.SpoolDir()).Growth,
 		AskBeforeResume: o.ask || saved.Start.OnStart == settings.OnStartAsk,
 	})
 	s.engineLoop = startTask(s.engine.Run)
 	if err := s.waitLoaded(ctx); err != nil {
 		return err
+	}
+	if s.receiverErr != nil {
+		s.receiver = startTask(func(ctx context.Context) error { return s.retryReceiver(ctx, c) })
 	}
 	s.configurer = startTask(func(ctx context.Context) error { s.passSettings(ctx, c, o); return nil })
 	s.backups = startTask(func(ctx context.Context) error { runBackups(ctx, s.database, c.log); return nil })

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/instance"
@@ -18,6 +19,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // TestSettingsAreAppliedAndSaved adds a file while the schedule allows no uploads, and
@@ -74,6 +76,38 @@ func TestReceiverFailureIsReported(t *testing.T) {
 	must(t, c.reportFailure(serve)(t.Context())) // nil, since the error is already reported
 	if printed.String() != words.Text("cli.received.ended", words.Data{"Log": c.profile.Log()})+"\n" || strings.Count(logged.String(), serveErr.Error()) != 1 {
 		t.Errorf("printed %q, logged %q", &printed, &logged)
+	}
+}
+
+// TestReceiverFolderUnusableAtStart checks that an upload to this computer waits for the
+// folder, with its reason, and arrives once the folder can be used.
+func TestReceiverFolderUnusableAtStart(t *testing.T) {
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	must(t, os.WriteFile(p.ReceivedDir, nil, 0o600))
+	file := filepath.Join(t.TempDir(), "film.mov")
+	must(t, os.WriteFile(file, []byte("film"), 0o600))
+	must(t, os.Chtimes(file, time.Time{}, time.Now().Add(-time.Hour)))
+	s := openSession(t, p)
+	updates := s.engine.Watch(t.Context())
+	must(t, s.engine.Do(t.Context(), uploader.Add{Batch: uploader.NewBatchID(), Server: uploader.BuiltinServer, Paths: []string{file}}))
+	var reason *fault.Fault
+	for reason == nil {
+		<-updates
+		for _, transfer := range s.engine.Snapshot().Transfers {
+			reason = transfer.Fault
+		}
+	}
+	if reason.Kind != fault.LocalDisk || reason.Code != fault.CodeReceiverDisk {
+		t.Errorf("fault %v, code %s", reason, reason.Code)
+	}
+	must(t, os.Remove(p.ReceivedDir))
+	for s.engine.Snapshot().Totals.Count[uploader.StateDone] == 0 {
+		<-updates
+	}
+	must(t, s.close(nil))
+	if content, err := os.ReadFile(filepath.Join(p.ReceivedDir, "film.mov")); err != nil || string(content) != "film" {
+		t.Errorf("received %q, %v", content, err)
 	}
 }
 

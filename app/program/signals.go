@@ -15,17 +15,13 @@ import (
 var errHangup = errors.New("terminal was closed")
 
 // notifySignals returns a context that ends with the first SIGINT, SIGTERM or SIGHUP.
-// After that the signals have their default effect. A SIGHUP that is ignored when
-// Ferry starts, as by nohup, stays ignored. A SIGPIPE ends nothing: the write fails.
+// After that the signals have their default effect. A SIGPIPE ends nothing: the write fails.
 func notifySignals() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	received := make(chan os.Signal, 1)
-	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(received, endSignals()...)
 	brokenPipe := make(chan os.Signal, 1) // never read: a write fails with EPIPE instead of ending the program
 	signal.Notify(brokenPipe, syscall.SIGPIPE)
-	if !signal.Ignored(syscall.SIGHUP) {
-		signal.Notify(received, syscall.SIGHUP)
-	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -46,6 +42,16 @@ func notifySignals() (ctx context.Context, stop func()) {
 		cancel(nil)
 		<-ended
 	}
+}
+
+// endSignals returns the signals that end the program. SIGHUP, which a closing terminal
+// sends, stays ignored where the program was started so (nohup).
+func endSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // exitCode returns the exit code for err after the context of a run has ended.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestToolkitLogPanicsOnWindowError(t *testing.T) {
@@ -24,4 +25,18 @@ func TestToolkitLogPanicsOnWindowError(t *testing.T) {
 	toolkit.Println("Fyne error: ", windowErrorSuffix)
 	toolkit.Println("  Cause:", "VersionUnavailable: GLX")
 	t.Error("no panic")
+}
+
+func TestToolkitLogSkipsRepeatedLines(t *testing.T) {
+	var logged strings.Builder
+	toolkit := &toolkitLog{log: slog.New(slog.NewTextHandler(&logged, nil))}
+	now := time.Now()
+	for range 3 {
+		toolkit.logOnce("bus lost", now)
+		toolkit.logOnce("other", now)
+	}
+	toolkit.logOnce("bus lost", now.Add(repeatInterval))
+	if lost, other := strings.Count(logged.String(), "bus lost"), strings.Count(logged.String(), "other"); lost != 2 || other != 1 {
+		t.Errorf("logged %d and %d times, want 2 and 1: %s", lost, other, logged.String())
+	}
 }

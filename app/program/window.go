@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"os"
 	"runtime/debug"
 
@@ -57,34 +58,43 @@ func (c command) window(ctx context.Context, args cli.Window) error {
 	if len(paths) > 0 {
 		requests <- app.Request{Paths: paths}
 	}
-	received := c.profile.ReceivedDir
-	if s.receiverErr != nil {
-		received = ""
-	}
 	return s.close(c.runWindow(ctx, app.Config{
 		Engine: s.engine, Access: access{s.connector, s.keys}, Settings: s.settings, Log: c.log, Hidden: args.Hidden,
 		AskToResume: s.settings.Get().Start.OnStart == settings.OnStartAsk,
 		Data:        app.ProfileData{Dir: c.profile.Dir, Log: c.profile.Log(), Backup: s.backUp}, Version: c.version,
 		Autostart: c.autostart(),
-		Notice:    s.recovered, ReceivedDir: received, Requests: requests,
+		Notice:    s.recovered, ReceivedDir: c.profile.ReceivedDir, Requests: requests,
 	}))
 }
 
-// runWindow runs the window until it is closed. The toolkit panics without a screen
-// or OpenGL; runWindow returns that as an error, so that the session can be closed.
-func (c command) runWindow(ctx context.Context, config app.Config) (err error) {
+// runWindow runs the window until it is closed. Its errors are a [windowEndedError].
+func (c command) runWindow(ctx context.Context, config app.Config) error {
+	if err := guardWindow(c.log, c.profile.Log(), func() error { return app.Run(ctx, config) }); err != nil {
+		return windowEndedError{err}
+	}
+	return nil
+}
+
+// windowEndedError is an error of the window, after which this process can show no other.
+type windowEndedError struct{ error }
+
+func (e windowEndedError) Unwrap() error { return e.error }
+
+// guardWindow calls run, which runs the toolkit. The toolkit panics without a screen or
+// OpenGL; guardWindow returns that as an error, so that the session can be closed.
+func guardWindow(logger *slog.Logger, logPath string, run func() error) (err error) {
 	log.SetFlags(0)
-	log.SetOutput(&toolkitLog{log: c.log})
+	log.SetOutput(&toolkitLog{log: logger})
 	defer log.SetOutput(os.Stderr)
 	defer func() {
 		if p := recover(); p != nil {
-			c.log.Error("window panicked", "panic", p, "stack", string(debug.Stack()))
+			logger.Error("window panicked", "panic", p, "stack", string(debug.Stack()))
 			key := "cli.window.broken"
 			if _, ok := p.(windowError); ok {
 				key = "cli.window.opengl"
 			}
-			err = &cli.UserError{Text: words.Text(key, words.Data{"Detail": words.Printable(fmt.Sprint(p)), "Log": c.profile.Log()})}
+			err = &cli.UserError{Text: words.Text(key, words.Data{"Detail": words.Printable(fmt.Sprint(p)), "Log": logPath})}
 		}
 	}()
-	return app.Run(ctx, config)
+	return run()
 }

@@ -180,7 +180,7 @@ func TestDialogShowsWhereSecretIsStored(t *testing.T) {
 		s.access.StorageState = storage
 		s.Add()
 		s.dialog.signIn.SetSelectedIndex(1)
-		s.until("the note says "+part, func() bool { return strings.Contains(s.dialog.noteText(), part) })
+		s.until("the note contains "+part, func() bool { return strings.Contains(s.dialog.noteText(), part) })
 		s.dialog.address.SetText("http://up.example.com/")
 		s.dialog.readStorage()
 		s.until("the note warns of the unencrypted connection", func() bool { return strings.Contains(s.dialog.noteText(), "not encrypted") })

@@ -19,9 +19,10 @@ const (
 type Presence struct {
 	HasIcon      bool // the toolkit supports a tray
 	HasTray      func(context.Context) bool
-	WatchTray    func(ctx context.Context, changed func()) // see platform.WatchTray
-	RegisterIcon func(context.Context) error               // see platform.RegisterTrayIcon
-	Grace        time.Duration                             // how long a tray may be missing before it counts as removed
+	WatchTray    func(ctx context.Context, changed, restarted func()) // see platform.WatchTray
+	RegisterIcon func(context.Context) error                          // see platform.RegisterTrayIcon
+	ExportIcon   func(context.Context)                                // exports the toolkit's icon on a restarted session bus
+	Grace        time.Duration                                        // how long a tray may be missing before it counts as removed
 	Log          *slog.Logger
 }
 
@@ -51,8 +52,8 @@ func (p *Presence) Wait(ctx context.Context) bool {
 	}
 }
 
-// Watch registers the icon when a tray appears, and calls lost when the tray has been
-// missing for the duration Grace. It returns when ctx ends.
+// Watch registers the icon when a tray appears, also on a restarted session bus, and calls
+// lost when the tray has been missing for the duration Grace. It returns when ctx ends.
 func (p *Presence) Watch(ctx context.Context, lost func()) {
 	p.WatchTray(ctx, func() {
 		p.registerIcon(ctx)
@@ -65,7 +66,7 @@ func (p *Presence) Watch(ctx context.Context, lost func()) {
 			return
 		}
 		lost()
-	})
+	}, func() { p.ExportIcon(ctx) })
 }
 
 // registerIcon registers the icon. The error is only logged: a tray that has disappeared

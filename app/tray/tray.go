@@ -3,6 +3,7 @@
 package tray
 
 import (
+	"log/slog"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -37,6 +38,7 @@ type Actions struct {
 type Tray struct {
 	host        host
 	tooltip     func(string)
+	log         *slog.Logger
 	actions     Actions
 	shown       view.Tray
 	changed     time.Time // at the last change; zero before the first
@@ -56,16 +58,33 @@ func (t *Tray) Show(next view.Tray, now time.Time) time.Duration {
 	first, last := t.changed.IsZero(), t.shown
 	t.shown, t.changed = next, now
 	if first || next.State != last.State || next.Eighths != last.Eighths {
-		t.host.SetSystemTrayIcon(iconOf(next))
+		t.guard(func() { t.host.SetSystemTrayIcon(iconOf(next)) })
 	}
 	if first || next.Tooltip != last.Tooltip {
-		t.tooltip(next.Tooltip)
+		t.guard(func() { t.tooltip(next.Tooltip) })
 	}
 	if first || next.Menu() != last.Menu() {
-		t.host.SetSystemTrayMenu(t.menu(next))
+		menu := t.menu(next)
+		t.guard(func() { t.host.SetSystemTrayMenu(menu) })
 		t.menuChanged = now
 	}
 	return later
+}
+
+// guard calls the toolkit. Its tray library panics with an error while the session bus is
+// disconnected; the icon is not visible then, and is updated completely after a restart of
+// the bus ([Tray.Invalidate]). Other panics are passed on.
+func (t *Tray) guard(update func()) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case error:
+			t.log.Warn("tray update failed", "error", p)
+		default:
+			panic(p)
+		}
+	}()
+	update()
 }
 
 // delayRecent changes next to keep the recent uploads that are shown, if nothing else in
@@ -83,7 +102,7 @@ func (t *Tray) delayRecent(next *view.Tray, now time.Time) time.Duration {
 }
 
 // Invalidate makes the next call of Show update everything. It is called after a change
-// of the language.
+// of the language and after a restart of the session bus.
 func (t *Tray) Invalidate() { t.changed = time.Time{} }
 
 func (t *Tray) menu(next view.Tray) *fyne.Menu {
@@ -149,10 +168,10 @@ func iconOf(next view.Tray) fyne.Resource {
 }
 
 // New returns the toolkit's tray, or nil if it has none.
-func New(toolkit fyne.App, tooltip func(string), actions Actions) *Tray {
+func New(toolkit fyne.App, tooltip func(string), log *slog.Logger, actions Actions) *Tray {
 	host, ok := toolkit.(host)
 	if !ok {
 		return nil
 	}
-	return &Tray{host: host, tooltip: tooltip, actions: actions}
+	return &Tray{host: host, tooltip: tooltip, log: log, actions: actions}
 }

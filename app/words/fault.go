@@ -4,9 +4,16 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
+
+// receivedFolder is the folder of the built-in receiver, which faults name.
+var receivedFolder atomic.Value
+
+// SetReceivedFolder sets the path of the folder of the built-in receiver.
+func SetReceivedFolder(path string) { receivedFolder.Store(path) }
 
 // Subject names the file and the server of a fault. Empty fields become "the file"
 // and "the server".
@@ -31,7 +38,8 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	if f == nil {
 		return Sentence{}
 	}
-	data := Data{"File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"), "Status": "", "Code": ""}
+	folder, _ := receivedFolder.Load().(string)
+	data := Data{"Folder": quoted(folder, "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"), "Status": "", "Code": ""}
 	if f.Status != 0 {
 		data["Status"], data["Code"] = f.Status, Printable(f.Code)
 	}

@@ -42,6 +42,9 @@ func TestFaultSpecialCases(t *testing.T) {
 		f.Status = status
 		return f
 	}
+	withCode := func(kind fault.Kind, code string) *fault.Fault {
+		return &fault.Fault{Kind: kind, Op: fault.Create, Status: 500, Code: code}
+	}
 	for _, test := range []struct {
 		name   string
 		fault  *fault.Fault
@@ -55,6 +58,9 @@ func TestFaultSpecialCases(t *testing.T) {
 		{"C2 unsupported version", answered(fault.Refused, fault.Create, 412), "Unsupported protocol version", "协议版本不受支持"},
 		{"C2 unsupported version from probe", answered(fault.Refused, fault.Probe, 204), "Unsupported protocol version", "协议版本不受支持"},
 		{"read error", answered(fault.LocalDisk, fault.Read, 0), "The file can't be read", "无法读取文件"},
+		{"folder of the receiver", withCode(fault.LocalDisk, fault.CodeReceiverDisk), "The folder for received files can't be used", "接收文件夹无法使用"},
+		{"full disk of the receiver", withCode(fault.LocalDisk, fault.CodeReceiverFull), "The disk for received files is full", "接收文件的磁盘已满"},
+		{"open files", withCode(fault.Busy, fault.CodeReceiverFiles), "Too many open files on this computer", "这台电脑打开的文件过多"},
 		{"save error", answered(fault.LocalDisk, fault.Save, 0), "Ferry can't save its data", "Ferry 无法保存数据"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -74,6 +80,8 @@ func TestFaultSpecialCases(t *testing.T) {
 
 func TestFaultText(t *testing.T) {
 	load(t, words.English)
+	words.SetReceivedFolder("/home/ann/Downloads/Ferry")
+	t.Cleanup(func() { words.SetReceivedFolder("") })
 	refused := fault.Newf(fault.Refused, fault.Patch, "no")
 	refused.Status, refused.Code = 400, "ERR_UPLOAD_REJECTED"
 	for _, test := range []struct {
@@ -102,6 +110,11 @@ func TestFaultText(t *testing.T) {
 			"URL without secrets", fault.Newf(fault.Unreachable, fault.Probe, ""),
 			words.Subject{Server: "http://u:secret@h/files/?token=secret"},
 			"“http://h/files/” doesn't accept connections.",
+		},
+		{
+			"folder for received files", &fault.Fault{Kind: fault.LocalDisk, Op: fault.Patch, Code: fault.CodeReceiverFull},
+			words.Subject{},
+			"Ferry can't save received files on this computer: the disk of “/home/ann/Downloads/Ferry” is full.",
 		},
 		{
 			"control characters replaced", fault.Newf(fault.SourceDenied, fault.Open, ""),

@@ -29,6 +29,9 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 	case uploader.StateRetrying:
 		return retrying(t, now)
 	case uploader.StateBusy:
+		if t.Fault.Code == fault.CodeReceiverFiles {
+			return retrying(t, now)
+		}
 		return busy(t, now)
 	case uploader.StateExpired:
 		return forgotten(t, now)

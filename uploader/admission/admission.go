@@ -32,7 +32,7 @@ type Control struct {
 
 	servers map[uploader.ServerID]*server
 	batches map[uploader.BatchID]*netx.Limiter
-	blocks  map[uploader.ServerID]block
+	stops   map[uploader.ServerID]serverStop
 }
 
 // server is what may be sent to one server.
@@ -43,14 +43,14 @@ type server struct {
 	backoff     backoff
 }
 
-// block keeps a server's transfers in the queue while each of them would meet the same
-// fault.
-type block struct {
+// serverStop keeps a server's transfers in the queue while each of them would meet the
+// same fault. With an end it is a hold; without one the server is blocked.
+type serverStop struct {
 	until time.Time // zero: until the user acts
 	fault *fault.Fault
 }
 
-func (b block) needsUser() bool { return b.fault != nil && b.until.IsZero() }
+func (s serverStop) needsUser() bool { return s.fault != nil && s.until.IsZero() }
 
 // New makes a Control without servers.
 func New(settings uploader.Settings, now time.Time) *Control {
@@ -58,7 +58,7 @@ func New(settings uploader.Settings, now time.Time) *Control {
 		total:   netx.NewLimiter(0),
 		servers: map[uploader.ServerID]*server{},
 		batches: map[uploader.BatchID]*netx.Limiter{},
-		blocks:  map[uploader.ServerID]block{},
+		stops:   map[uploader.ServerID]serverStop{},
 	}
 	c.Configure(settings, now)
 	return c
@@ -90,7 +90,7 @@ func (c *Control) SetServer(id uploader.ServerID, options uploader.ServerOptions
 // RemoveServer removes a server.
 func (c *Control) RemoveServer(id uploader.ServerID) {
 	delete(c.servers, id)
-	delete(c.blocks, id)
+	delete(c.stops, id)
 }
 
 // RemoveBatch removes the limit of a batch.
@@ -140,7 +140,7 @@ func (c *Control) MaxFiles(id uploader.ServerID) int {
 // Capacity returns how many files may be sent to a server at the moment; 0 when it
 // is held or blocked.
 func (c *Control) Capacity(id uploader.ServerID) int {
-	if _, held := c.Hold(id); held || c.blocks[id].needsUser() {
+	if _, held := c.Hold(id); held || c.stops[id].needsUser() {
 		return 0
 	}
 	if limit := c.server(id).backoff.max; limit > 0 {
@@ -211,11 +211,11 @@ func (c *Control) Slow(id uploader.ServerID, underWay int, bytesPerSecond float6
 	return s.backoff.max, changed
 }
 
-// Accepted records that a server accepted data, which ends a timed block. It returns
-// how many transfers to it may run from now on (0: no limit), and whether that changed.
+// Accepted records that a server accepted data, which ends its hold. It returns how
+// many transfers to it may run from now on (0: no limit), and whether that changed.
 func (c *Control) Accepted(id uploader.ServerID, now time.Time) (limit int, changed bool) {
-	if b := c.blocks[id]; !b.until.IsZero() {
-		delete(c.blocks, id)
+	if stop := c.stops[id]; !stop.until.IsZero() {
+		delete(c.stops, id)
 	}
 	s := c.server(id)
 	usual := max(c.settings.MaxFiles, MaxSmallFiles, c.settings.Connections)
@@ -225,41 +225,40 @@ func (c *Control) Accepted(id uploader.ServerID, now time.Time) (limit int, chan
 	return s.backoff.max, changed
 }
 
-// BlockForUser keeps a server's transfers in the queue until Unblock.
-func (c *Control) BlockForUser(id uploader.ServerID, f *fault.Fault) {
-	c.blocks[id] = block{fault: f}
+// Block keeps a server's transfers in the queue until Unblock.
+func (c *Control) Block(id uploader.ServerID, f *fault.Fault) {
+	c.stops[id] = serverStop{fault: f}
 }
 
-// BlockUntil keeps a server's transfers in the queue until then, unless it is blocked
-// until the user acts.
-func (c *Control) BlockUntil(id uploader.ServerID, f *fault.Fault, until time.Time) {
-	if !c.blocks[id].needsUser() {
-		c.blocks[id] = block{until: until, fault: f}
+// HoldUntil keeps a server's transfers in the queue until then, unless it is blocked.
+func (c *Control) HoldUntil(id uploader.ServerID, f *fault.Fault, until time.Time) {
+	if !c.stops[id].needsUser() {
+		c.stops[id] = serverStop{until: until, fault: f}
 	}
 }
 
-// Unblock ends the block of a server.
-func (c *Control) Unblock(id uploader.ServerID) { delete(c.blocks, id) }
+// Unblock unblocks a server and ends its hold.
+func (c *Control) Unblock(id uploader.ServerID) { delete(c.stops, id) }
 
-// UnblockExpired ends the blocks whose time is over.
-func (c *Control) UnblockExpired(now time.Time) {
-	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() && !b.until.After(now) })
+// EndExpiredHolds ends the holds of servers whose time is over.
+func (c *Control) EndExpiredHolds(now time.Time) {
+	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, s serverStop) bool { return !s.until.IsZero() && !s.until.After(now) })
 }
 
-// UnblockTimed ends every timed block.
-func (c *Control) UnblockTimed() {
-	maps.DeleteFunc(c.blocks, func(_ uploader.ServerID, b block) bool { return !b.until.IsZero() })
+// EndServerHolds ends the holds of servers.
+func (c *Control) EndServerHolds() {
+	maps.DeleteFunc(c.stops, func(_ uploader.ServerID, s serverStop) bool { return !s.until.IsZero() })
 }
 
-// BlockFault returns the fault for which a server is blocked, or nil.
-func (c *Control) BlockFault(id uploader.ServerID) *fault.Fault { return c.blocks[id].fault }
+// StopFault returns the fault for which a server is held or blocked, or nil.
+func (c *Control) StopFault(id uploader.ServerID) *fault.Fault { return c.stops[id].fault }
 
 // Blocked returns the servers that wait for the user, with the reason.
 func (c *Control) Blocked() map[uploader.ServerID]*fault.Fault {
 	blocked := map[uploader.ServerID]*fault.Fault{}
-	for id, b := range c.blocks {
-		if b.needsUser() {
-			blocked[id] = b.fault
+	for id, stop := range c.stops {
+		if stop.needsUser() {
+			blocked[id] = stop.fault
 		}
 	}
 	return blocked
@@ -274,8 +273,8 @@ func (c *Control) Hold(id uploader.ServerID) (uploader.Hold, bool) {
 	if c.scheduledOff {
 		return uploader.Hold{Reason: uploader.HeldBySchedule, Until: c.scheduleUntil}, true
 	}
-	if b, blocked := c.blocks[id]; blocked && !b.needsUser() {
-		return uploader.Hold{Reason: uploader.HeldByServer, Fault: b.fault, Until: b.until}, true
+	if stop, ok := c.stops[id]; ok && !stop.needsUser() {
+		return uploader.Hold{Reason: uploader.HeldByServer, Fault: stop.fault, Until: stop.until}, true
 	}
 	return uploader.Hold{}, false
 }

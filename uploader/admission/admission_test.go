@@ -22,13 +22,13 @@ func TestCapacity(t *testing.T) {
 		server uploader.ServerID
 		want   int
 		reason uploader.HoldReason // of the hold, where want is 0 and blocked is false
-		blocks bool                // the server waits for the user
+		block  bool                // the server waits for the user
 	}{
 		"unlimited by default": {func(*admission.Control) {}, server, math.MaxInt, 0, false},
-		"the server's options limit it": {
+		"limited by server options": {
 			func(c *admission.Control) { c.SetServer(server, uploader.ServerOptions{MaxFiles: 2}) }, server, 2, 0, false,
 		},
-		"a metered network holds when the settings say so": {
+		"held on a metered network by the settings": {
 			func(c *admission.Control) {
 				s := uploader.DefaultSettings()
 				s.Metered = uploader.MeteredHold
@@ -36,7 +36,7 @@ func TestCapacity(t *testing.T) {
 				c.SetMetered(true)
 			}, server, 0, uploader.HeldByMetering, false,
 		},
-		"a metered network does not hold the built-in receiver": {
+		"built-in receiver not held on a metered network": {
 			func(c *admission.Control) {
 				s := uploader.DefaultSettings()
 				s.Metered = uploader.MeteredHold
@@ -44,47 +44,47 @@ func TestCapacity(t *testing.T) {
 				c.SetMetered(true)
 			}, uploader.BuiltinServer, math.MaxInt, 0, false,
 		},
-		"a metered network does not hold by default": {
+		"not held on a metered network by default": {
 			func(c *admission.Control) { c.SetMetered(true) }, server, math.MaxInt, 0, false,
 		},
-		"scheduled hours without sending hold everything": {
+		"held by the schedule": {
 			func(c *admission.Control) {
 				s := uploader.DefaultSettings()
 				s.Schedule = uploader.Schedule{{Days: always, From: 11 * time.Hour, Until: 13 * time.Hour, Limit: uploader.SendNothing}}
 				c.Configure(s, now)
 			}, server, 0, uploader.HeldBySchedule, false,
 		},
-		"a server that is away is held until the next try": {
-			func(c *admission.Control) { c.BlockUntil(server, offline, now.Add(time.Minute)) }, server, 0, uploader.HeldByServer, false,
+		"unreachable server held until the next try": {
+			func(c *admission.Control) { c.HoldUntil(server, offline, now.Add(time.Minute)) }, server, 0, uploader.HeldByServer, false,
 		},
-		"and sent to after it": {
+		"hold of a server expires": {
 			func(c *admission.Control) {
-				c.BlockUntil(server, offline, now.Add(time.Minute))
-				c.UnblockExpired(now.Add(time.Minute))
+				c.HoldUntil(server, offline, now.Add(time.Minute))
+				c.EndExpiredHolds(now.Add(time.Minute))
 			}, server, math.MaxInt, 0, false,
 		},
-		"and sent to once it accepts data": {
+		"hold of a server ends when it accepts data": {
 			func(c *admission.Control) {
-				c.BlockUntil(server, offline, now.Add(time.Minute))
+				c.HoldUntil(server, offline, now.Add(time.Minute))
 				c.Accepted(server, now)
 			}, server, math.MaxInt, 0, false,
 		},
-		"a sign-in blocks until the user acts": {
+		"blocked until the user signs in": {
 			func(c *admission.Control) {
-				c.BlockForUser(server, &fault.Fault{Kind: fault.Auth})
-				c.BlockUntil(server, offline, now.Add(time.Minute))
-				c.UnblockExpired(now.Add(time.Hour))
-				c.UnblockTimed()
+				c.Block(server, &fault.Fault{Kind: fault.Auth})
+				c.HoldUntil(server, offline, now.Add(time.Minute))
+				c.EndExpiredHolds(now.Add(time.Hour))
+				c.EndServerHolds()
 				c.Accepted(server, now)
 			}, server, 0, 0, true,
 		},
-		"and no longer": {
+		"unblocked by the user": {
 			func(c *admission.Control) {
-				c.BlockForUser(server, &fault.Fault{Kind: fault.Auth})
+				c.Block(server, &fault.Fault{Kind: fault.Auth})
 				c.Unblock(server)
 			}, server, math.MaxInt, 0, false,
 		},
-		"a refusal halves what is under way": {
+		"refusal halves the running transfers": {
 			func(c *admission.Control) { c.Refused(server, 16, now) }, server, 8, 0, false,
 		},
 	} {
@@ -96,11 +96,11 @@ func TestCapacity(t *testing.T) {
 				t.Errorf("capacity is %d, want %d", got, c.want)
 			}
 			hold, held := control.Hold(c.server)
-			if held != (c.want == 0 && !c.blocks) || held && hold.Reason != c.reason {
+			if held != (c.want == 0 && !c.block) || held && hold.Reason != c.reason {
 				t.Errorf("hold is %+v, %v", hold, held)
 			}
-			if _, blocked := control.Blocked()[c.server]; blocked != c.blocks {
-				t.Errorf("blocked for the user: %v, want %v", blocked, c.blocks)
+			if _, blocked := control.Blocked()[c.server]; blocked != c.block {
+				t.Errorf("blocked for the user: %v, want %v", blocked, c.block)
 			}
 		})
 	}

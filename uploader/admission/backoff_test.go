@@ -11,12 +11,12 @@ func TestBackoff(t *testing.T) {
 	const usual = 8
 	for _, c := range []struct {
 		name   string
-		events string // r: a refusal with eight under way, a: data is accepted, digits: so many seconds pass
+		events string // r: a refusal with eight running, a: data is accepted, digits: so many seconds pass
 		want   int    // 0: no limit
 	}{
 		{"no refusal, no limit", "aaa", 0},
 		{"a refusal halves", "r", 4},
-		{"refusals of requests under way count once", "r1rrr", 4},
+		{"refusals of running requests count once", "r1rrr", 4},
 		{"a later refusal halves again", "r3r", 2},
 		{"never below one", "r3r3r3r3r", 1},
 		{"accepted at once: no increase yet", "raaa", 4},
@@ -69,7 +69,7 @@ func TestBackoffOnSlowConnection(t *testing.T) {
 	}
 }
 
-// TestBackoffConverges plays against servers that accept a fixed number at the same
+// TestBackoffConverges simulates servers that accept a fixed number at the same
 // time: within a minute they get no more than one above it, and from then on no less
 // than half of it.
 func TestBackoffConverges(t *testing.T) {

@@ -25,6 +25,8 @@ func NeedsUser(f *fault.Fault) bool {
 		return f.Status != statusForbidden
 	case fault.NotTus, fault.TLS, fault.Quota:
 		return true
+	case fault.LocalDisk:
+		return concernsReceiver(f)
 	default:
 		return false
 	}
@@ -35,7 +37,14 @@ func ConcernsServer(f *fault.Fault) bool {
 	switch f.Kind {
 	case fault.Offline, fault.Unreachable, fault.NotTus, fault.TLS, fault.Auth:
 		return true
+	case fault.LocalDisk:
+		return concernsReceiver(f)
 	default:
 		return false
 	}
+}
+
+// concernsReceiver reports whether the built-in receiver cannot use its folder.
+func concernsReceiver(f *fault.Fault) bool {
+	return f.Code == fault.CodeReceiverDisk || f.Code == fault.CodeReceiverFull
 }

@@ -94,7 +94,7 @@ func (c *checks) endFutile() {
 		if c.admission.Capacity(id) > 0 {
 			continue
 		}
-		known := c.admission.BlockFault(id)
+		known := c.admission.StopFault(id)
 		if known != nil && !admission.ConcernsServer(known) {
 			known = nil
 		}

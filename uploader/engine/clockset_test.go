@@ -39,7 +39,12 @@ func TestClockSetBack(t *testing.T) {
 		From: from, Until: (from + time.Minute) % (24 * time.Hour), Limit: uploader.SendNothing,
 	}}
 	l := newLoop(
-		New(Config{Store: nullStore{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Settings: &settings}),
+		New(Config{
+			Store: nullStore{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Settings: &settings,
+			Connect: func(uploader.Server) (uploader.Protocol, error) {
+				return nil, fault.Newf(fault.Refused, fault.Create, "no address")
+			},
+		}),
 		uploader.Saved{
 			Transfers: []uploader.Transfer{waiting(1, uploader.BuiltinServer), waiting(2, 2)},
 			Servers:   []uploader.Server{{ID: uploader.BuiltinServer}, {ID: 2}},
@@ -49,7 +54,7 @@ func TestClockSetBack(t *testing.T) {
 	for id := range uploader.TransferID(2) {
 		l.state.alarms.set(soon, id+1)
 	}
-	l.admission.BlockUntil(2, busy, soon)
+	l.admission.HoldUntil(2, busy, soon)
 	l.admission.Update(ahead)
 	if hold, held := l.admission.Hold(uploader.BuiltinServer); !held || hold.Reason != uploader.HeldBySchedule {
 		t.Fatal("schedule holds nothing by the wrong clock")

@@ -100,7 +100,9 @@ func New(config Config) *Engine {
 
 // Run loads what is saved, resumes what is unfinished, and carries out commands until
 // ctx ends, which is not an error. It returns when every goroutine it started has
-// ended and everything acknowledged is saved. It must be called once.
+// ended and everything acknowledged is saved. It waits at most a few seconds for a
+// goroutine that is blocked on a drive that does not respond; such a goroutine changes
+// nothing afterwards. Run must be called once.
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.end()
 	saved, err := e.config.Store.Load(ctx)

@@ -72,9 +72,9 @@ func TestForeignNotFoundKeepsTheUpload(t *testing.T) {
 	}
 }
 
-// TestGoneUploadIsAskedForAgain retries an upload that an intermediary said was gone
-// when it was not known yet that the server sends its version.
-func TestGoneUploadIsAskedForAgain(t *testing.T) {
+// TestRetryQueriesMissingUploadAgain retries an upload that an intermediary reported as
+// missing before the server had sent its version.
+func TestRetryQueriesMissingUploadAgain(t *testing.T) {
 	t.Parallel()
 	h, server, proxy, path := startSlowUpload(t)
 	proxy.Reset()

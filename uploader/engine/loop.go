@@ -19,6 +19,11 @@ import (
 const (
 	checkpointInterval = time.Second
 
+	// stopTimeout limits how long a stopping engine waits for its workers. It exceeds
+	// their grace period: only those that are blocked in a system call, such as a read
+	// from a drive that does not respond, take longer, and no context ends these.
+	stopTimeout = 3500 * time.Millisecond
+
 	// maxReports is how many reports are buffered for the loop, and how many it
 	// receives in one turn.
 	maxReports = 1024
@@ -49,6 +54,7 @@ type loop struct {
 	checkpoint time.Time // the last one
 	sampled    time.Time // when the counters were read
 	stopping   bool
+	stopBy     time.Time // when to stop waiting for workers; zero unless stopping
 }
 
 // reply is a reply to a command that waits for the commit.
@@ -84,7 +90,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		AfterCommit: func(f func(context.Context)) { l.state.afterCommit = append(l.state.afterCommit, f) },
 		Connect:     l.servers.connect,
 		Block: func(id uploader.ServerID, f *fault.Fault) {
-			l.admission.BlockForUser(id, f)
+			l.admission.Block(id, f)
 			l.state.stale, l.state.urgent = true, true
 		},
 	}, l.log, &l.tasks)
@@ -115,17 +121,43 @@ func (l *loop) run(ctx context.Context) {
 	l.load()
 	for quit := ctx.Done(); ; {
 		l.turn(disk, work)
-		if l.stopping && len(l.state.running) == 0 && !l.bulkReady() {
+		if l.stopping && !l.bulkReady() && (len(l.state.running) == 0 || !time.Now().Before(l.stopBy)) {
 			break
 		}
 		if l.wait(quit) {
 			l.stopping, quit = true, nil
+			l.stopBy = time.Now().Add(stopTimeout)
 			stopWork(worker.ErrShutdown)
 		}
 	}
 	close(l.closed)
-	l.tasks.Wait()
+	if !l.waitTasks() {
+		l.log.Error("workers or a scan do not stop, most likely because a drive does not respond", "workers", len(l.state.running))
+	}
 	l.lastSave(disk, work)
+}
+
+// waitTasks waits for the goroutines that the loop started, at most until stopBy. It
+// reports whether all have ended. Those that have not can change nothing any more.
+func (l *loop) waitTasks() bool {
+	ended := make(chan struct{})
+	go func() {
+		l.tasks.Wait()
+		close(ended)
+	}()
+	timer := time.NewTimer(time.Until(l.stopBy))
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-timer.C:
+	}
+	select {
+	case <-ended: // in time as well
+		return true
+	default:
+		return false
+	}
 }
 
 // load starts what was saved, after a shutdown as after a crash: what was being sent is
@@ -140,7 +172,7 @@ func (l *loop) load() {
 	for t := range s.table.All() {
 		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && admission.NeedsUser(t.Fault) {
-			l.admission.BlockForUser(t.Server, t.Fault) // other faults may be resolved meanwhile
+			l.admission.Block(t.Server, t.Fault) // other faults may be resolved meanwhile
 		}
 		if t.Removed() {
 			s.drop(t)
@@ -249,6 +281,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(l.commits.retryAt)
 	until(l.deleter.NextTry())
 	until(l.history.next(s))
+	until(l.stopBy)
 	if l.bulkReady() {
 		until(now)
 	}
@@ -281,11 +314,11 @@ func (l *loop) endWaits(now time.Time) {
 			l.state.apply(id, lifecycle.WaitEnded{})
 		}
 	}
-	l.admission.UnblockExpired(now)
+	l.admission.EndExpiredHolds(now)
 }
 
-// sample reads the workers' counters four times a second, and takes them into the
-// transfers once a second, to be saved.
+// sample reads the workers' counters four times a second, and copies them to
+// the transfers once a second, to be saved.
 func (l *loop) sample(now time.Time) {
 	if len(l.state.running) == 0 {
 		l.publisher.paused = true
@@ -308,7 +341,7 @@ func (l *loop) sample(now time.Time) {
 // broken: what waits is tried now, and workers are stopped and started again.
 func (l *loop) clockJumped() {
 	l.log.Info("clock jump: computer suspended or clock set")
-	l.admission.UnblockTimed()
+	l.admission.EndServerHolds()
 	for t := range l.state.table.All() {
 		if t.Phase == uploader.PhaseWaiting {
 			l.state.apply(t.ID, lifecycle.WaitEnded{})
@@ -354,7 +387,7 @@ func (l *loop) lastSave(disk, work context.Context) {
 	l.state.forgetDropped()
 	if l.commits.save(disk, time.Now()) {
 		l.act(work)
-		l.tasks.Wait() // work has ended, so what it starts ends at once
+		l.waitTasks() // work has ended, so what it starts ends at once
 	}
 	l.publish(time.Now())
 	l.sendReplies(l.commits.fault)

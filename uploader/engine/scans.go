@@ -330,7 +330,7 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 		t.Phase, t.Fault, t.Finished = uploader.PhaseFailed, fault.Of(f.Err), uploader.TimestampOf(now)
 	}
 	if f.Growth == uploader.GrowthNone { // the program that writes a growing file determines when it is complete
-		s.waitUntilQuiet(t, now)
+		s.waitUntilSettled(t, now)
 	}
 	s.state.put(&uploader.Transfer{}, t, now)
 	if t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun {
@@ -338,10 +338,10 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 	}
 }
 
-// waitUntilQuiet makes a new transfer wait, without a worker, until its file has not
+// waitUntilSettled makes a new transfer wait, without a worker, until its file has not
 // changed for the time in the settings.
-func (s *scans) waitUntilQuiet(t *uploader.Transfer, now time.Time) {
-	f := worker.CheckQuiet(t.Source, s.admission.Settings().SettleTime, now)
+func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
+	f := worker.CheckSettled(t.Source, s.admission.Settings().SettleTime, now)
 	if f == nil || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
 		return
 	}

@@ -30,6 +30,9 @@ func (s *servers) connect(id uploader.ServerID) (*worker.Remote, error) {
 		return nil, fault.Newf(fault.Refused, fault.Create, "server %d was removed", id)
 	}
 	if server.Endpoint == "" {
+		if _, err := s.open(server); fault.Is(err, fault.LocalDisk) { // why the built-in receiver is not running
+			return nil, err
+		}
 		return nil, fault.Newf(fault.Unreachable, fault.Create, "server %q has no endpoint in this run", server.Name)
 	}
 	protocol, err := s.open(server)
@@ -111,7 +114,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.ID = l.servers.takeID()
 	}
 	old, known := l.servers.byID[s.ID]
-	s.Options.SendsVersion = false // the edited server may be another one; the next response tells
+	s.Options.SendsVersion = false // may be another server now; set again by the next response
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint

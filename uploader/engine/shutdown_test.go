@@ -130,3 +130,46 @@ func TestShutdownWhenEverySaveFails(t *testing.T) {
 		}
 	}
 }
+
+// TestShutdownDoesNotWaitForHungDrive: a read that blocks on a drive cannot be
+// interrupted. The engine stops in time, everything is saved, and both files are
+// uploaded later.
+func TestShutdownDoesNotWaitForHungDrive(t *testing.T) {
+	t.Parallel()
+	h := newFileHarness(t)
+	h.proxy.Throttle(8 << 20)
+	healthy := createFile(t, "healthy.bin", 24<<20)
+	release := h.disk.Hang(h.path)
+	t.Cleanup(release)
+	batch := h.add(h.path, healthy)
+	h.waitFor("4 MiB of the healthy file to be sent", func(s *uploader.Snapshot) bool {
+		for _, transfer := range s.Transfers {
+			if transfer.Source.Path == healthy && s.Sent(transfer) > 4<<20 {
+				return true
+			}
+		}
+		return false
+	})
+	for h.disk.Hanging() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	began := time.Now()
+	h.stop()
+	if took := time.Since(began); took > 4500*time.Millisecond {
+		t.Errorf("engine took %v to stop", took)
+	}
+	release()
+	h.proxy.Restore(t)
+	h.start()
+	resumed := false
+	for _, transfer := range h.waitFinal(batch) {
+		if transfer.Phase != uploader.PhaseDone {
+			t.Errorf("%s: phase %v: %v", transfer.Source.Path, transfer.Phase, transfer.Fault)
+		}
+		resumed = resumed || transfer.ResumedFrom > 0
+	}
+	if !resumed {
+		t.Error("the healthy file was not resumed")
+	}
+	wantStored(t, h.server, h.path, healthy)
+}

@@ -286,10 +286,10 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	}
 	switch {
 	case t.Phase == uploader.PhaseFailed && admission.NeedsUser(f):
-		w.admission.BlockForUser(t.Server, f)
+		w.admission.Block(t.Server, f)
 	case t.Phase != uploader.PhaseWaiting:
-	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, admission.IsOverload(f):
-		w.admission.BlockUntil(t.Server, f, t.NextTry.Time()) // the next try of this transfer ends it
+	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Code == fault.CodeReceiverDisk, admission.IsOverload(f):
+		w.admission.HoldUntil(t.Server, f, t.NextTry.Time()) // the next try of this transfer ends it
 	}
 	w.checks.endFutile()
 }

@@ -1,6 +1,6 @@
 package fault
 
-// Codes that Ferry sets itself, where Kind alone does not tell the user what to
+// Codes that Ferry sets itself, where Kind alone does not determine what the user can
 // do. The values are stored in the database and must not change.
 const (
 	CodeNoSignIn         = "NO_SIGN_IN"       // Auth: the keyring has no sign-in for the server
@@ -17,9 +17,16 @@ const (
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
 	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
+	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
+	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
+	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
 )
 
 // Codes returns all codes that Ferry sets itself.
 func Codes() []string {
-	return []string{CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused, CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn, CodeServerSettings, CodeExhausted}
+	return []string{
+		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn,
+		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+	}
 }

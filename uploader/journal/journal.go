@@ -16,8 +16,8 @@ import (
 // Journal holds the events that are not saved yet. It is not safe for concurrent use.
 //
 // Most small files are uploaded with one request in the first attempt. Their events
-// would be most of what is saved and tell no more than the transfer does, so they are
-// withheld until something else happens.
+// would be most of what is saved and add nothing to the transfer, so they are withheld
+// until something else happens.
 //
 // A transfer that waits for the network, or for a program to finish writing its file,
 // is tried again every few seconds. Such waits in a row are recorded as one event.

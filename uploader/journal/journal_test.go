@@ -51,10 +51,16 @@ func TestEventOf(t *testing.T) {
 			uploader.Event{Kind: uploader.EventRestarted},
 		},
 		{
+			"retried with changed file",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Session: held, Started: uploader.TimestampOf(recordedAt), Fault: &fault.Fault{Kind: fault.SourceChanged}},
+			lifecycle.RetriedByUser{},
+			uploader.Event{Kind: uploader.EventRestarted, Offset: 40},
+		},
+		{ // the server is queried once more; if it has no upload, the worker's end is the event
 			"retried after removal by server",
 			uploader.Transfer{Phase: uploader.PhaseFailed, Session: held, Started: uploader.TimestampOf(recordedAt), Fault: &fault.Fault{Kind: fault.Gone}},
 			lifecycle.RetriedByUser{},
-			uploader.Event{Kind: uploader.EventRestarted, Offset: 40},
+			uploader.Event{},
 		},
 		{"done", started(uploader.PhaseVerifying, uploader.Session{URL: "u", Offset: 0}), lifecycle.WorkerEnded{}, uploader.Event{Kind: uploader.EventDone}},
 		{

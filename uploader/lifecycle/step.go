@@ -199,8 +199,8 @@ func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 		var abandoned uploader.Session
 		switch {
 		case isGone(t):
-			// The server is asked once more. If the upload is gone, nothing is held of it
-			// and another one is created (stepWorkerEnded); if not, it is resumed.
+			// The server is queried once more. If the upload does not exist, nothing of it is
+			// lost and another one is created (stepWorkerEnded); if it does, it is resumed.
 			t.Session.Offset, t.Session.Sent, t.ResumedFrom = 0, 0, 0
 		case mustRestart(t):
 			abandoned = t.Session

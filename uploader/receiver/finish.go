@@ -32,6 +32,7 @@ const (
 type finisher struct {
 	root      *os.Root
 	folder    *folder
+	ids       *idIndex
 	retention *retention
 	log       *slog.Logger
 }
@@ -82,8 +83,11 @@ func (f *finisher) sync(data string, info handler.FileInfo) error {
 func (f *finisher) move(info handler.FileInfo) error {
 	data := path.Join(uploadsDir, info.ID)
 	at, err := f.folder.moveIn(data, targetOf(info.MetaData))
-	if err != nil {
+	if at == "" {
 		return err
+	}
+	if err != nil { // the file has its final name; the next run removes the old one
+		f.log.Warn("remove upload failed", "error", err)
 	}
 	now := time.Now()
 	if err := f.root.Chtimes(data+doneSuffix, now, now); err != nil {
@@ -110,6 +114,20 @@ func (f *finisher) finished(id string) (handler.FileInfo, error) {
 		return info, err
 	}
 	return info, f.move(info)
+}
+
+// unfinished returns the info of an unfinished upload, or fs.ErrNotExist.
+func (f *finisher) unfinished(id string) (handler.FileInfo, error) {
+	info, err := f.readRecord(id + infoSuffix)
+	if err != nil {
+		return info, err
+	}
+	data, err := f.root.Lstat(path.Join(uploadsDir, id))
+	if err != nil {
+		return info, err
+	}
+	info.Offset = data.Size()
+	return info, nil
 }
 
 func (f *finisher) readRecord(name string) (handler.FileInfo, error) {

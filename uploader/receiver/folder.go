@@ -30,21 +30,22 @@ func newFolder(root *os.Root) *folder {
 }
 
 // moveIn moves the file at from, a path in the root, to its target or, if that exists, to
-// the first free number, and returns its new path. If a file was moved but not removed
-// from its old path, moveIn returns the same path again.
+// the first free number, and returns its new path. If the file has its new name and the
+// old one cannot be removed, it returns the new path and an error; called again, it
+// returns the same path.
 func (f *folder) moveIn(from string, to target) (string, error) {
 	dir, err := f.makeFolders(to.folders)
 	if err != nil {
 		return "", err
 	}
 	at, err := f.linkOrCopy(from, dir, to.name)
-	if err != nil {
+	if at == "" {
 		return "", err
 	}
-	if err := f.root.Remove(from); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("remove moved upload: %w", err)
+	if removeErr := f.root.Remove(from); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) {
+		err = errors.Join(err, fmt.Errorf("remove moved upload: %w", removeErr))
 	}
-	return at, nil
+	return at, err
 }
 
 // makeFolders creates nested folders and returns the path of the innermost. If a name
@@ -83,7 +84,8 @@ func (f *folder) makeFolder(dir, name string) (string, error) {
 }
 
 // linkOrCopy gives the file at from its final name in dir, and copies it first if dir is on
-// another file system.
+// another file system. It returns the name also if only the copy's own name cannot be
+// removed.
 func (f *folder) linkOrCopy(from, dir, name string) (string, error) {
 	at, err := f.linkToFreeName(from, dir, name)
 	if err == nil {
@@ -98,7 +100,7 @@ func (f *folder) linkOrCopy(from, dir, name string) (string, error) {
 		return "", fmt.Errorf("move copy: %w", err)
 	}
 	if err := f.root.Remove(copied); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("remove copy: %w", err)
+		return at, fmt.Errorf("remove copy: %w", err)
 	}
 	return at, nil
 }

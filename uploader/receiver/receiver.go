@@ -8,9 +8,17 @@
 // what was interrupted. The port and the secret part of the URL are saved, so that upload
 // URLs stay valid between runs.
 //
+// A client may name what it uploads in the metadata tus.MetadataTransfer. Creating an
+// upload with the same value again, since its response was lost, adds no second file: if
+// the first upload is finished, the response is that of the first, and otherwise the first
+// is removed. A creation whose response is an error leaves nothing.
+//
+// If the folder is deleted, renamed or replaced while the receiver runs, the next request
+// creates the folder again.
+//
 // One receiver at a time uses a folder; a second Open of it fails with ErrInUse. All
 // methods may be called from any goroutine. Disk errors are logged, and the response is
-// ERR_DISK or ERR_DISK_FULL.
+// one of the errors in errors.go.
 package receiver
 
 import (
@@ -21,13 +29,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/tus/tusd/v2/pkg/handler"
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 	tusdlog "golang.org/x/exp/slog"
@@ -56,15 +62,18 @@ type Config struct {
 type Receiver struct {
 	dir      string
 	endpoint string
-	lock     *flock.Flock
-	root     *os.Root
+	address  endpoint // saved in the folder
 	listener net.Listener
 	handler  http.Handler
+	locker   handler.Locker // of uploads
 	log      *slog.Logger
 	requests sync.RWMutex    // read-locked by each request, locked by shutdown
 	stopped  context.Context //nolint:containedctx // ends the bodies of all requests
 	stop     context.CancelCauseFunc
 	close    func() error
+
+	mu      sync.Mutex
+	storage *storage // nil if the folder could not be opened again
 }
 
 // Open locks the folder, finishes what a crash interrupted, and listens. Requests are
@@ -82,75 +91,55 @@ func Open(config Config) (*Receiver, error) {
 	return r, nil
 }
 
-func (r *Receiver) open(config Config) error {
-	if err := r.lockFolder(config.Dir); err != nil {
+func (r *Receiver) open(config Config) (err error) {
+	if r.dir, err = filepath.Abs(config.Dir); err != nil {
+		return err
+	}
+	if r.storage, err = openStorage(r.dir); err != nil {
 		return err
 	}
 	listen := config.Listen
 	if listen == "" {
 		listen = Loopback
 	}
-	endpoint, err := r.listen(listen)
-	if err != nil {
+	if err := r.listen(listen); err != nil {
 		return err
 	}
-	return r.newHandler(endpoint.Secret)
+	r.locker = locker{memorylocker.New()}
+	r.handler = r.requireSecret()
+	return r.serveFrom(r.storage)
 }
 
-func (r *Receiver) lockFolder(dir string) (err error) {
-	if r.dir, err = filepath.Abs(dir); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
-		return err
-	}
-	if r.root, err = os.OpenRoot(r.dir); err != nil {
-		return err
-	}
-	if err := r.root.MkdirAll(uploadsDir, 0o700); err != nil {
-		return err
-	}
-	r.lock = flock.New(filepath.Join(r.dir, privateDir, "lock"), flock.SetPermissions(0o600))
-	locked, err := r.lock.TryLock()
+func (r *Receiver) listen(address string) error {
+	e, err := loadEndpoint(r.storage.root)
 	if err != nil {
-		return fmt.Errorf("lock folder: %w", err)
-	}
-	if !locked {
-		return fmt.Errorf("%w: %s", ErrInUse, r.dir)
-	}
-	return nil
-}
-
-func (r *Receiver) listen(address string) (endpoint, error) {
-	e, err := loadEndpoint(r.root)
-	if err != nil {
-		return endpoint{}, err
+		return err
 	}
 	if r.listener, err = e.listen(address); err != nil {
-		return endpoint{}, err
+		return err
 	}
 	at, ok := r.listener.Addr().(*net.TCPAddr)
 	if !ok {
-		return endpoint{}, fmt.Errorf("listen: %s is not a TCP address", r.listener.Addr())
+		return fmt.Errorf("listen: %s is not a TCP address", r.listener.Addr())
 	}
 	e.Port = at.Port
-	r.endpoint = "http://" + publicHost(at) + "/" + e.Secret + "/"
-	return e, e.save(r.root)
+	r.address, r.endpoint = e, "http://"+publicHost(at)+"/"+e.Secret+"/"
+	return e.save(r.storage.root)
 }
 
-// newHandler repairs the folder and sets r.handler.
-func (r *Receiver) newHandler(secret string) error {
-	finisher := &finisher{root: r.root, folder: newFolder(r.root), retention: &retention{root: r.root, log: r.log}, log: r.log}
-	if err := finisher.repair(); err != nil {
+// serveFrom repairs the folder and sets the handler of its storage.
+func (r *Receiver) serveFrom(s *storage) error {
+	store := newStore(s.root, r.log)
+	if err := store.finisher.repair(); err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
-	store := newStore(filepath.Join(r.dir, filepath.FromSlash(uploadsDir)), finisher, r.log)
 	composer := handler.NewStoreComposer()
 	store.useIn(composer)
-	composer.UseLocker(locker{memorylocker.New()})
+	composer.UseLocker(r.locker)
+	basePath := "/" + r.address.Secret + "/"
 	tus, err := handler.NewHandler(handler.Config{
 		StoreComposer:   composer,
-		BasePath:        "/" + secret + "/",
+		BasePath:        basePath,
 		DisableDownload: true,
 		Cors:            &handler.CorsConfig{Disable: true},
 		Logger:          tusdlog.New(debugHandler{r.log}),
@@ -164,14 +153,15 @@ func (r *Receiver) newHandler(secret string) error {
 	if err != nil {
 		return err
 	}
-	r.handler = r.requireSecret(secret, tus)
+	s.handler = &creationHandler{next: tus, store: store, locker: r.locker, basePath: basePath}
 	return nil
 }
 
-// requireSecret returns a handler that calls next for paths below the secret. All others
+// requireSecret returns the handler of all requests. Those to paths outside of the secret
 // are not found.
-func (r *Receiver) requireSecret(secret string, next http.Handler) http.Handler {
-	authorized := http.StripPrefix("/"+secret, interruptible(r.stopped, next))
+func (r *Receiver) requireSecret() http.Handler {
+	secret := r.address.Secret
+	authorized := http.StripPrefix("/"+secret, interruptible(r.stopped, http.HandlerFunc(r.serve)))
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if !r.requests.TryRLock() {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -185,6 +175,17 @@ func (r *Receiver) requireSecret(secret string, next http.Handler) http.Handler 
 		}
 		authorized.ServeHTTP(w, request)
 	})
+}
+
+// serve handles a request below the secret.
+func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
+	s, err := r.acquire()
+	if err != nil {
+		writeError(w, request, diskError(r.log, "open folder", err))
+		return
+	}
+	defer r.releaseStorage(s)
+	s.handler.ServeHTTP(w, request)
 }
 
 // Endpoint returns the URL at which uploads are created. It contains a secret.
@@ -249,11 +250,10 @@ func (r *Receiver) release() error {
 			errs = append(errs, err)
 		}
 	}
-	if r.lock != nil {
-		errs = append(errs, r.lock.Unlock())
-	}
-	if r.root != nil {
-		errs = append(errs, r.root.Close())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.storage != nil {
+		errs = append(errs, r.storage.close())
 	}
 	return errors.Join(errs...)
 }

@@ -1,17 +1,10 @@
 package receiver
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path"
-	"path/filepath"
 	"strings"
-
-	"github.com/tus/tusd/v2/pkg/filestore"
-	"github.com/tus/tusd/v2/pkg/handler"
-
-	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
 // repair finishes the uploads that a crash interrupted. It logs and skips those that
@@ -48,6 +41,7 @@ func (f *finisher) repairDone(id string) error {
 	if err != nil {
 		return err
 	}
+	f.ids.add(id)
 	_, err = f.root.Lstat(path.Join(uploadsDir, id))
 	if errors.Is(err, fs.ErrNotExist) {
 		f.retention.add(id, record.ModTime())
@@ -58,41 +52,20 @@ func (f *finisher) repairDone(id string) error {
 }
 
 func (f *finisher) repairUnfinished(id string) error {
-	info, err := f.readRecord(id + infoSuffix)
+	info, err := f.unfinished(id)
 	if err != nil {
 		return err
 	}
-	data, err := f.root.Lstat(path.Join(uploadsDir, id))
-	if err != nil {
-		return err
-	}
-	info.Offset = data.Size()
 	switch {
 	case isComplete(info):
+		f.ids.add(id)
 		return f.finish(info)
 	case info.IsFinal:
 		// The concatenation was interrupted: its parts still exist, and the client did not
 		// get its URL.
 		return errors.Join(f.root.Remove(path.Join(uploadsDir, id+infoSuffix)), f.root.Remove(path.Join(uploadsDir, id)))
 	default:
-		return f.updatePath(info)
-	}
-}
-
-// updatePath corrects the path in an upload's record if the folder was moved.
-func (f *finisher) updatePath(info handler.FileInfo) error {
-	data := filepath.Join(f.root.Name(), filepath.FromSlash(uploadsDir), info.ID)
-	if info.Storage[filestore.StorageKeyPath] == data {
+		f.ids.addUnfinished(id)
 		return nil
 	}
-	info.Storage = map[string]string{
-		"Type":                       "filestore",
-		filestore.StorageKeyPath:     data,
-		filestore.StorageKeyInfoPath: data + infoSuffix,
-	}
-	text, err := json.Marshal(info)
-	if err != nil {
-		return err
-	}
-	return atomicfile.WriteIn(f.root, path.Join(uploadsDir, info.ID+infoSuffix), text, 0o600)
 }

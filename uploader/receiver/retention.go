@@ -13,9 +13,10 @@ import (
 )
 
 // Limits of the records of finished uploads. They are kept so that a client that did not
-// receive the last response learns that its upload is complete, not that it does not exist.
+// receive the last response learns that its upload is complete, not that it does not exist,
+// and does not send the file again. It may ask only in its next run.
 const (
-	maxRecordAge = 24 * time.Hour
+	maxRecordAge = 30 * 24 * time.Hour
 	maxRecords   = 10_000
 )
 
@@ -23,6 +24,7 @@ const (
 // goroutine.
 type retention struct {
 	root *os.Root
+	ids  *idIndex
 	log  *slog.Logger
 
 	mu      sync.Mutex
@@ -37,6 +39,7 @@ type record struct {
 // add adds a finished upload, and removes the records that exceed the limits.
 func (r *retention) add(id string, finished time.Time) {
 	for _, old := range r.push(record{id: id, finished: finished}) {
+		r.ids.remove(old.id)
 		err := r.root.Remove(path.Join(uploadsDir, old.id+doneSuffix))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			r.log.Warn("remove record failed", "error", err)

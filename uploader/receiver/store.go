@@ -2,45 +2,55 @@ package receiver
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
-	"path/filepath"
+	"path"
 	"regexp"
 	"sync"
-	"syscall"
 
-	"github.com/tus/tusd/v2/pkg/filestore"
 	"github.com/tus/tusd/v2/pkg/handler"
+
+	"github.com/ferryapp/ferry/uploader/atomicfile"
 )
 
-var (
-	idPattern = regexp.MustCompile(`^[0-9a-f]{32}$`) // of IDs that filestore creates
-
-	errFull = handler.NewError("ERR_DISK_FULL", "the receiver's disk is full", http.StatusInsufficientStorage)
-	errDisk = handler.NewError("ERR_DISK", "the receiver's disk failed", http.StatusInternalServerError)
-)
+var idPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // validID reports whether id has the form of an upload ID, and so is safe in a path.
 func validID(id string) bool { return idPattern.MatchString(id) }
 
-// store is tusd's file store, extended by finished uploads, whose files were moved to the
-// folder. It finishes a complete upload when that is requested.
+// newID returns an unused ID that begins with prefix, which is hexadecimal and short.
+func newID(prefix string) string {
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return (prefix + hex.EncodeToString(random[:]))[:2*len(random)]
+}
+
+// store is tusd's data store. It keeps unfinished uploads in uploadsDir, in the format of
+// tusd's file store, and finishes a complete upload when that is requested. All its paths
+// are in the root: it never creates a folder that was deleted.
 type store struct {
-	files    filestore.FileStore
+	root     *os.Root
 	finisher *finisher
 	buffers  *sync.Pool
 	log      *slog.Logger
 }
 
-func newStore(dir string, finisher *finisher, log *slog.Logger) *store {
-	files := filestore.New(dir)
-	files.DirModePerm, files.FileModePerm = 0o700, 0o644
-	buffers := &sync.Pool{New: func() any { return new([bufferSize]byte) }}
-	return &store{files: files, finisher: finisher, buffers: buffers, log: log}
+func newStore(root *os.Root, log *slog.Logger) *store {
+	ids := newIDIndex()
+	return &store{
+		root: root,
+		finisher: &finisher{
+			root: root, folder: newFolder(root), ids: ids, retention: &retention{root: root, ids: ids, log: log}, log: log,
+		},
+		buffers: &sync.Pool{New: func() any { return new([bufferSize]byte) }},
+		log:     log,
+	}
 }
 
 func (s *store) useIn(composer *handler.StoreComposer) {
@@ -52,31 +62,45 @@ func (s *store) useIn(composer *handler.StoreComposer) {
 
 // NewUpload implements [handler.DataStore].
 func (s *store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
-	created, err := s.files.NewUpload(ctx, info)
-	if err != nil {
-		return nil, s.diskError("create", err)
+	created := creationOf(ctx)
+	info.ID = newID(created.key)
+	if err := s.create(info); err != nil {
+		return nil, s.diskError("create", errors.Join(err, s.removeFiles(info.ID, infoSuffix)))
 	}
-	return &upload{Upload: created, store: s}, nil
+	created.id = info.ID
+	s.finisher.ids.add(info.ID)
+	return &upload{info: info, store: s}, nil
+}
+
+// create creates the files of an upload.
+func (s *store) create(info handler.FileInfo) error {
+	data, err := s.root.OpenFile(path.Join(uploadsDir, info.ID), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	if err := data.Close(); err != nil {
+		return err
+	}
+	record, err := json.Marshal(info)
+	if err != nil {
+		return err
+	}
+	return s.root.WriteFile(path.Join(uploadsDir, info.ID+infoSuffix), record, 0o600)
 }
 
 // GetUpload implements [handler.DataStore]. tusd calls it with the upload's lock held.
-func (s *store) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
+func (s *store) GetUpload(_ context.Context, id string) (handler.Upload, error) {
 	if !validID(id) {
 		return nil, handler.ErrNotFound
 	}
-	found, err := s.files.GetUpload(ctx, id)
-	if errors.Is(err, handler.ErrNotFound) {
+	info, err := s.finisher.unfinished(id)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return s.finished(id)
-	}
-	if err != nil {
+	case err != nil:
 		return nil, s.diskError("get", err)
-	}
-	info, err := found.GetInfo(ctx)
-	if err != nil {
-		return nil, s.diskError("get", err)
-	}
-	if !isComplete(info) {
-		return &upload{Upload: found, store: s}, nil
+	case !isComplete(info):
+		return &upload{info: info, store: s}, nil
 	}
 	if err := s.finish(info); err != nil {
 		return nil, err
@@ -107,14 +131,7 @@ func (s *store) finish(info handler.FileInfo) error {
 	return nil
 }
 
-// diskError logs err and returns an error for the client without details.
-func (s *store) diskError(op string, err error) error {
-	s.log.Error("disk error", "op", op, "error", err)
-	if errors.Is(err, syscall.ENOSPC) {
-		return errFull
-	}
-	return errDisk
-}
+func (s *store) diskError(op string, err error) error { return diskError(s.log, op, err) }
 
 // AsTerminatableUpload implements [handler.TerminaterDataStore].
 func (s *store) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload {
@@ -128,15 +145,28 @@ func (s *store) AsConcatableUpload(u handler.Upload) handler.ConcatableUpload {
 
 // AsLengthDeclarableUpload implements [handler.LengthDeferrerDataStore].
 func (s *store) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDeclarableUpload {
-	return s.files.AsLengthDeclarableUpload(u.(*upload).Upload)
+	return u.(*upload)
 }
 
-// remove removes an upload. It removes the record first, so that an interrupted removal
-// leaves no record without a file.
-func (s *store) remove(id, record string) error {
-	for _, name := range []string{id + record, id} {
-		if err := os.Remove(filepath.Join(s.files.Path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return s.diskError("remove", err)
+// remove removes an upload with its records.
+func (s *store) remove(id string, records ...string) error {
+	if err := s.removeFiles(id, records...); err != nil {
+		return s.diskError("remove", err)
+	}
+	s.finisher.ids.remove(id)
+	return nil
+}
+
+// removeFiles removes the records first, so that an interrupted removal leaves no record
+// without a file.
+func (s *store) removeFiles(id string, records ...string) error {
+	names := []string{}
+	for _, record := range records {
+		names = append(names, id+record)
+	}
+	for _, name := range append(names, id) {
+		if err := s.root.Remove(path.Join(uploadsDir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	return nil
@@ -144,42 +174,79 @@ func (s *store) remove(id, record string) error {
 
 // upload is an unfinished upload.
 type upload struct {
-	handler.Upload
+	info  handler.FileInfo
 	store *store
 }
 
+// GetInfo implements [handler.Upload].
+func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) { return u.info, nil }
+
 // WriteChunk implements [handler.Upload].
-func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
-	n, err := u.Upload.WriteChunk(ctx, offset, &bufferedBody{Reader: src, offset: offset, buffers: u.store.buffers})
+func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int64, error) {
+	n, err := u.appendTo(func(file *os.File) (int64, error) {
+		return (&bufferedBody{Reader: src, offset: offset, buffers: u.store.buffers}).WriteTo(file)
+	})
+	u.info.Offset += n
 	if err != nil {
 		return n, u.store.diskError("write", err)
 	}
 	return n, nil
 }
 
-// Terminate implements [handler.TerminatableUpload].
-func (u *upload) Terminate(ctx context.Context) error {
-	info, err := u.GetInfo(ctx)
+// appendTo calls write with the file of the upload, which is opened to append.
+func (u *upload) appendTo(write func(*os.File) (int64, error)) (n int64, err error) {
+	file, err := u.store.root.OpenFile(path.Join(uploadsDir, u.info.ID), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return 0, err
+	}
+	n, err = write(file)
+	return n, errors.Join(err, file.Close())
+}
+
+// GetReader implements [handler.Upload]. Files cannot be downloaded.
+func (u *upload) GetReader(context.Context) (io.ReadCloser, error) { return nil, handler.ErrNotFound }
+
+// FinishUpload implements [handler.Upload].
+func (u *upload) FinishUpload(context.Context) error { return nil }
+
+// DeclareLength implements [handler.LengthDeclarableUpload].
+func (u *upload) DeclareLength(_ context.Context, length int64) error {
+	u.info.Size, u.info.SizeIsDeferred = length, false
+	record, err := json.Marshal(u.info)
 	if err != nil {
 		return err
 	}
-	return u.store.remove(info.ID, infoSuffix)
+	if err := atomicfile.WriteIn(u.store.root, path.Join(uploadsDir, u.info.ID+infoSuffix), record, 0o600); err != nil {
+		return u.store.diskError("set length", err)
+	}
+	return nil
 }
 
+// Terminate implements [handler.TerminatableUpload].
+func (u *upload) Terminate(context.Context) error { return u.store.remove(u.info.ID, infoSuffix) }
+
 // ConcatUploads implements [handler.ConcatableUpload].
-func (u *upload) ConcatUploads(ctx context.Context, parts []handler.Upload) error {
-	files := make([]handler.Upload, len(parts))
-	for i, part := range parts {
+func (u *upload) ConcatUploads(_ context.Context, parts []handler.Upload) error {
+	for _, part := range parts {
 		unfinished, ok := part.(*upload)
 		if !ok {
 			return handler.ErrInvalidConcat
 		}
-		files[i] = unfinished.Upload
-	}
-	if err := u.store.files.AsConcatableUpload(u.Upload).ConcatUploads(ctx, files); err != nil {
-		return u.store.diskError("concat", err)
+		if _, err := u.appendTo(unfinished.copyTo); err != nil {
+			return u.store.diskError("concat", err)
+		}
 	}
 	return nil
+}
+
+// copyTo copies the bytes of the upload to a file.
+func (u *upload) copyTo(file *os.File) (int64, error) {
+	data, err := u.store.root.Open(path.Join(uploadsDir, u.info.ID))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = data.Close() }()
+	return io.Copy(file, data)
 }
 
 // finishedUpload is an upload whose file was moved to the folder.

@@ -261,6 +261,7 @@ func TestResumeInMovedFolder(t *testing.T) {
 	url := c.create(r.Endpoint(), 6, map[string]string{"filename": "a"})
 	c.patch(url, 0, "abc")
 	stop()
+	c.http.CloseIdleConnections() // the next receiver has the same port
 	moved := filepath.Join(filepath.Dir(dir), "after")
 	if err := os.Rename(dir, moved); err != nil {
 		t.Fatal(err)
@@ -288,6 +289,7 @@ func TestSecondRequestInterruptsFirst(t *testing.T) {
 type stalledPatch struct {
 	body *io.PipeWriter
 	done chan struct{}
+	got  response // once done, if there was one
 }
 
 // startPatch starts a PATCH request and returns when its first bytes are in the file.
@@ -298,7 +300,7 @@ func startPatch(t *testing.T, c *client, dir, url, first string) *stalledPatch {
 	go func() {
 		defer close(patch.done)
 		// The request may end with a response or an error.
-		_, _ = c.try(http.MethodPatch, url, chunk(0), read)
+		patch.got, _ = c.try(http.MethodPatch, url, chunk(0), read)
 	}()
 	if _, err := io.WriteString(write, first); err != nil {
 		t.Fatal(err)

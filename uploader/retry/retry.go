@@ -36,6 +36,10 @@ const (
 	// than the tus server, or that does not contain its reason, is retried for an
 	// existing upload.
 	maxUnclear = 5
+
+	// maxReceiverDisk is how many times an upload to the built-in receiver is retried
+	// while that cannot use its folder, before the user is asked.
+	maxReceiverDisk = 3
 )
 
 // Decide returns what to do after the attempt-th consecutive fault (0 for the
@@ -76,6 +80,10 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 		return backoff(f, attempt, random, maxDelay)
 	case fault.LocalDisk:
 		if f.Op == fault.Load { // reading Ferry's own database
+			return backoff(f, attempt, random, maxDelay)
+		}
+		// The receiver creates its folder again if that was deleted.
+		if f.Code == fault.CodeReceiverDisk && attempt < maxReceiverDisk {
 			return backoff(f, attempt, random, maxDelay)
 		}
 		return Decision{}

@@ -46,6 +46,9 @@ func TestDecide(t *testing.T) {
 		{"gone on PATCH is retried at once", fault.Fault{Kind: fault.Gone, Op: fault.Patch}, 0, 0.9, retry.Decision{Retry: true, CountAttempt: true}},
 		{"HEAD 400 is retried", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 0, 0.5, retry.Decision{Retry: true, Delay: 500 * time.Millisecond, CountAttempt: true}},
 		{"HEAD 400 stops after five attempts", fault.Fault{Kind: fault.Refused, Op: fault.Head, Status: 400}, 5, 0.5, retry.Decision{}},
+		{"folder of the receiver is retried", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverDisk}, 2, 0.5, retry.Decision{Retry: true, Delay: 2 * time.Second, CountAttempt: true}},
+		{"folder of the receiver stops after three attempts", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverDisk}, 3, 0.5, retry.Decision{}},
+		{"full disk of the receiver stops", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverFull}, 0, 0.5, retry.Decision{}},
 		{"gone on HEAD stops", fault.Fault{Kind: fault.Gone, Op: fault.Head}, 0, 0.9, retry.Decision{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -50,7 +50,7 @@ func TestC1ResponseWithoutTusResumableIsNotTus(t *testing.T) {
 	for op, handler := range handlers {
 		t.Run(string(op), func(t *testing.T) {
 			got := wantKind(t, call(t, op, handler), fault.NotTus)
-			if !strings.Contains(got.Detail, "middlebox") {
+			if !strings.Contains(got.Detail, "intermediary") {
 				t.Errorf("detail %q", got.Detail)
 			}
 		})

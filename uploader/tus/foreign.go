@@ -16,8 +16,8 @@ func (c *Client) SendsVersion() bool { return c.sendsVersion.Load() }
 
 // isForeign reports whether a response must not be taken as the server's. An
 // intermediary may redirect, require a sign-in, ask for a smaller request or for a
-// later one. A Probe decides by itself: a layer in front of the server often
-// responds to OPTIONS.
+// later one. A Probe is never foreign: an intermediary often responds to OPTIONS, and
+// Probe handles that.
 func (c *Client) isForeign(r *response) bool {
 	if len(headerTokens(r.header, "Tus-Resumable")) > 0 {
 		c.sendsVersion.Store(true)
@@ -35,7 +35,7 @@ func (c *Client) isForeign(r *response) bool {
 	}
 }
 
-// foreign turns the fault of a foreign response into one that passes.
+// foreign makes the fault of a foreign response a transient one.
 func foreign(f *fault.Fault) *fault.Fault {
 	f.Kind, f.Code = fault.Transient, fault.CodeForeignResponse
 	return f

@@ -159,4 +159,4 @@ func TestEncodedErrorBody(t *testing.T) {
 }
 
 // notTusNote is appended to the detail for a response without Tus-Resumable.
-const notTusNote = "; response has no Tus-Resumable header: it may be from a middlebox or not from a tus server"
+const notTusNote = "; response has no Tus-Resumable header: it may be from an intermediary or not from a tus server"

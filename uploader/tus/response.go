@@ -51,6 +51,9 @@ func (c *Client) readResponse(r request, httpResp *http.Response, cancel context
 	defer func() { _ = httpResp.Body.Close() }()
 	if resp.status/100 != 2 {
 		resp.code, resp.message = parseErrorBody(resp.redact(readErrorBody(httpResp)))
+		if code := resp.header.Get(HeaderErrorCode); resp.code == "" && errorCode.MatchString(code+":") {
+			resp.code = code
+		}
 	}
 	_, _ = io.CopyN(io.Discard, httpResp.Body, maxDrain)
 	return resp
@@ -134,7 +137,7 @@ func (r *response) notTus() *fault.Fault {
 	if versions := headerTokens(r.header, "Tus-Resumable"); len(versions) > 0 {
 		return r.fault(fault.NotTus, "response has Tus-Resumable %.40q, want %s", versions, Version)
 	}
-	return r.fault(fault.NotTus, "response has no Tus-Resumable header: it is from a middlebox or not from a tus server")
+	return r.fault(fault.NotTus, "response has no Tus-Resumable header: it is from an intermediary or not from a tus server")
 }
 
 // fault returns a fault with the status, code and Retry-After of the response. The
@@ -179,7 +182,7 @@ func (r *response) statusFault() *fault.Fault {
 		details = append(details, "this URL does not accept uploads")
 	}
 	if !r.isTus() && r.op != fault.Probe {
-		details = append(details, "response has no Tus-Resumable header: it may be from a middlebox or not from a tus server")
+		details = append(details, "response has no Tus-Resumable header: it may be from an intermediary or not from a tus server")
 	}
 	details = slices.DeleteFunc(details, func(text string) bool { return text == "" })
 	f := r.fault(kind, "")

@@ -20,6 +20,9 @@ type Disk struct {
 	accesses int
 	failOn   int // number of the failing access; 0 for none
 	denied   string
+	hung     string
+	hang     chan struct{} // closed when the hung file responds again; nil for none
+	waiting  int           // number of reads that wait for that
 }
 
 // FailOn makes the n-th access from now fail, counted from 1; 0 disables
@@ -43,6 +46,44 @@ func (d *Disk) Deny(path string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.denied = path
+}
+
+// Hang makes reads of the file block, whatever the reader's context, until the returned
+// function is called, as a network drive without its server does.
+func (d *Disk) Hang(path string) (release func()) {
+	hang := make(chan struct{})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hung, d.hang = path, hang
+	return sync.OnceFunc(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.hang = nil
+		close(hang)
+	})
+}
+
+// Hanging returns the number of reads that block because of Hang.
+func (d *Disk) Hanging() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.waiting
+}
+
+// waitHang blocks while the file hangs.
+func (d *Disk) waitHang(path string) {
+	d.mu.Lock()
+	hang := d.hang
+	if hang == nil || path != d.hung {
+		d.mu.Unlock()
+		return
+	}
+	d.waiting++
+	d.mu.Unlock()
+	<-hang
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting--
 }
 
 func (d *Disk) access() error {
@@ -83,7 +124,7 @@ func (d *Disk) Open(path string) (source.OpenFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return failingFile{file, d}, nil
+	return failingFile{file, d, path}, nil
 }
 
 func (d *Disk) isDenied(path string) bool {
@@ -96,9 +137,11 @@ func (d *Disk) isDenied(path string) bool {
 type failingFile struct {
 	source.OpenFile
 	owner *Disk
+	path  string
 }
 
 func (o failingFile) ReadAt(p []byte, at int64) (int, error) {
+	o.owner.waitHang(o.path)
 	if err := o.owner.access(); err != nil {
 		return 0, err
 	}

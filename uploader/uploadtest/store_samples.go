@@ -30,17 +30,17 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		Intent:      uploader.IntentPause,
 		Phase:       uploader.PhaseFailed,
 		Session: uploader.Session{
-			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: moment(9),
+			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: timestamp(9),
 		},
 		Attempt: 4,
-		NextTry: moment(1),
+		NextTry: timestamp(1),
 		Fault: &fault.Fault{
 			Kind: fault.Busy, Op: fault.Patch, Status: 429, Code: "ERR_UPLOAD_STOPPED", RetryAfter: 90 * time.Second,
 			Detail: "the server's text, maybe \xff broken",
 		},
-		Added:         moment(2),
-		Started:       moment(3),
-		Finished:      moment(4),
+		Added:         timestamp(2),
+		Started:       timestamp(3),
+		Finished:      timestamp(4),
 		ActiveTime:    time.Hour + 7*time.Millisecond,
 		ResumedFrom:   1 << 33,
 		SHA256:        "\x01\x02" + strings.Repeat("\x00", 29) + "\xff",
@@ -95,8 +95,8 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 	return transfer
 }
 
-// moment returns instant(n) as an uploader.Timestamp.
-func moment(n int) uploader.Timestamp { return uploader.TimestampOf(instant(n)) }
+// timestamp returns instant(n) as an uploader.Timestamp.
+func timestamp(n int) uploader.Timestamp { return uploader.TimestampOf(instant(n)) }
 
 // instant returns the n-th of a series of times one second apart.
 func instant(n int) time.Time {

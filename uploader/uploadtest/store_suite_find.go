@@ -18,7 +18,7 @@ func testFindPrevious(t *testing.T, reopen Reopen) {
 	}
 	for i, phase := range phases {
 		changes.Transfers = append(changes.Transfers, &uploader.Transfer{
-			ID: uploader.TransferID(i + 1), Rank: int64(-i), Phase: phase, Fingerprint: "metadata:/a\xff\x00b", Added: moment(i),
+			ID: uploader.TransferID(i + 1), Rank: int64(-i), Phase: phase, Fingerprint: "metadata:/a\xff\x00b", Added: timestamp(i),
 		})
 	}
 	other := fullTransfer(50)

@@ -20,7 +20,7 @@ func (p *patcher) body(ctx context.Context, file source.OpenFile, offset, size i
 	return netx.Throttle(ctx, read, p.limits...)
 }
 
-// countingBody counts the bytes that the network takes.
+// countingBody counts the bytes that are handed to the network.
 type countingBody struct {
 	section *io.SectionReader
 	start   int64 // in the part

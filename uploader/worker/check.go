@@ -24,7 +24,7 @@ func (w *Worker) Check(ctx context.Context) {
 	case limited.Err() != nil:
 		end.Fault = fault.New(fault.Unreachable, fault.Head, limited.Err())
 	default:
-		end.Fault = fault.Of(err)
+		end.Fault = w.remote.faultOf(err)
 	}
 	w.emit(w.id, end)
 }

@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// The hash follows the network. It reads again after maxHashDelay at most, so that
-	// what it reads is still in the file system's cache, and after minHashDelay when
-	// the network took fastBytes since the last time.
+	// The hash reads the bytes after they were sent: after maxHashDelay at most, so that
+	// they are still in the file system's cache, and after minHashDelay if fastBytes were
+	// sent since the last time.
 	maxHashDelay = 50 * time.Millisecond
 	minHashDelay = time.Millisecond
 	fastBytes    = 1 << 20

@@ -1,7 +1,9 @@
 package worker
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,13 +13,32 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// metadata returns the Upload-Metadata of a transfer's file.
-func (r *Remote) metadata(t *uploader.Transfer) []tus.Pair {
+// metadata returns the Upload-Metadata of a transfer, whose file is open.
+func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile) []tus.Pair {
 	pairs := defaultMetadata(t.Source)
 	if sum := t.SHA256; sum != "" {
 		pairs = append(pairs, tus.Pair{Key: "sha256", Value: hex.EncodeToString([]byte(sum))})
 	}
-	return withTemplate(pairs, t.Source, r.Server.Options.Metadata)
+	pairs = withTemplate(pairs, t.Source, r.Server.Options.Metadata)
+	if r.Server.Builtin() {
+		pairs = append(pairs, tus.Pair{Key: tus.MetadataTransfer, Value: transferKey(t, file)})
+	}
+	return pairs
+}
+
+// transferKey returns a text that is the same for every request to create the upload of
+// this transfer, in each run of the program, and that no other transfer has. It differs
+// once the file changed: the receiver must not take what it has for the new content. All
+// of it is saved, or read from the file, before the first request.
+func transferKey(t *uploader.Transfer, file source.OpenFile) string {
+	key := fmt.Sprintln("transfer", t.ID, t.Added, t.Source.Size, t.Source.ModTime.UnixNano(), t.Source.Identity)
+	if file != nil {
+		if changed, known := source.ChangeTime(file); known {
+			key += fmt.Sprintln(changed.UnixNano())
+		}
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:16])
 }
 
 // defaultMetadata returns the metadata that every server gets. File names may be

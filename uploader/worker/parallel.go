@@ -14,8 +14,8 @@ import (
 // ErrOverLimit it does not end the transfer.
 var errExcessPart = errors.New("more parts being sent than allowed")
 
-// parallelUpload sends the parts of one file over as many connections as help and are
-// allowed. It runs on the worker's goroutine; each part has a partSender on its own
+// parallelUpload sends the parts of one file over as many connections as are allowed
+// and raise the throughput. It runs on the worker's goroutine; each part has a partSender on its own
 // goroutine, which returns its result through the results channel.
 type parallelUpload struct {
 	*concatenation

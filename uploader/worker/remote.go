@@ -13,6 +13,7 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/retry"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/tus"
@@ -45,7 +46,7 @@ type Remote struct {
 	caps             tus.Capabilities
 	responseTime     time.Duration // the shortest of those of the probes
 
-	bodyMost     atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
+	maxBody      atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
 
 	yields yields
@@ -57,7 +58,7 @@ type Remote struct {
 // NewRemote makes a Remote that uses a protocol, and closes it in Close.
 func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	r := &Remote{Server: server, protocol: protocol, probing: make(chan struct{}, 1)}
-	r.bodyMost.Store(server.Options.MaxBody)
+	r.maxBody.Store(server.Options.MaxBody)
 	return r
 }
 
@@ -71,7 +72,7 @@ func (r *Remote) SendsVersion() bool {
 // options returns the server options, with the limit learned in this run.
 func (r *Remote) options() uploader.ServerOptions {
 	options := r.Server.Options
-	options.MaxBody = r.bodyMost.Load()
+	options.MaxBody = r.maxBody.Load()
 	return options
 }
 
@@ -79,11 +80,11 @@ func (r *Remote) options() uploader.ServerOptions {
 // which may be lower already.
 func (r *Remote) limitBody(limit int64) int64 {
 	for {
-		now := r.bodyMost.Load()
+		now := r.maxBody.Load()
 		if now > 0 && now <= limit {
 			return now
 		}
-		if r.bodyMost.CompareAndSwap(now, limit) {
+		if r.maxBody.CompareAndSwap(now, limit) {
 			return limit
 		}
 	}
@@ -172,9 +173,7 @@ func (r *Remote) Terminate(ctx context.Context, url string) error {
 		if !again {
 			return err
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if netx.Sleep(ctx, wait) != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ func (s *sourceFile) open(ctx context.Context) error {
 		if seen != s.transfer.Source || s.transfer.Fingerprint == "" {
 			s.update(ctx, seen)
 		}
-		err = s.checkQuiet(seen)
+		err = s.checkSettled(seen)
 	case seen.Size != s.transfer.Source.Size:
 		err = sourceChanged(s.transfer.Source, seen)
 	}

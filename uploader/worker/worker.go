@@ -26,7 +26,6 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -121,7 +120,7 @@ func (w *Worker) Run(ctx context.Context, random float64) {
 	case ctx.Err() != nil:
 		end.Stopped = true
 	default:
-		end.Fault = fault.Of(err)
+		end.Fault = w.remote.faultOf(err)
 	}
 	w.emit(w.id, append(w.deferred, end)...)
 }

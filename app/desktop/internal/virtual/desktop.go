@@ -135,6 +135,30 @@ func (d *Desktop) startBus(ctx context.Context) error {
 	})
 }
 
+// KillBus kills the message bus and the services that use it, as an update of the bus
+// does.
+func (d *Desktop) KillBus() {
+	for _, service := range slices.Backward(d.services[1:]) { // the first is the X server
+		service.Kill()
+	}
+	d.services = d.services[:1]
+	d.bus.Close()
+	d.notifications.close()
+}
+
+// RestartBus starts a message bus at the address of the killed one, and the services.
+func (d *Desktop) RestartBus(ctx context.Context) error {
+	if err := os.Remove(strings.TrimPrefix(d.busAddress(), "unix:path=")); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{d.startBus, d.startServices, d.watchNotifications, d.awaitTrayHost} {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("restart bus: %w", err)
+		}
+	}
+	return nil
+}
+
 func (d *Desktop) startServices(ctx context.Context) error {
 	if err := d.startService("xfwm4", launch{args: []string{"--compositor=off"}}); err != nil {
 		return err

@@ -17,13 +17,13 @@ SIDE = 32
 CORNER = (4, 820)  # below the windows
 
 
-def tell(line):
+def report(line):
     os.write(3, (line + "\n").encode())
 
 
 def deliver(_widget, _context, selection, _info, _time):
     selection.set_uris(sys.argv[1:])
-    tell("delivered")
+    report("delivered")
 
 
 handle = Gtk.EventBox()
@@ -38,7 +38,7 @@ window.move(*CORNER)
 window.add(handle)
 window.connect(
     "map-event",
-    lambda *_: GLib.idle_add(tell, f"{CORNER[0] + SIDE // 2} {CORNER[1] + SIDE // 2}"),
+    lambda *_: GLib.idle_add(report, f"{CORNER[0] + SIDE // 2} {CORNER[1] + SIDE // 2}"),
 )
 window.show_all()
 Gtk.main()

@@ -92,6 +92,9 @@ func (p *Process) Kill() {
 // process.
 func (p *Process) Abort() { p.stop(syscall.SIGQUIT) }
 
+// Signal sends a signal to the process.
+func (p *Process) Signal(sig syscall.Signal) error { return p.cmd.Process.Signal(sig) }
+
 // Wait waits for the process to exit. It returns nil for exit status 0.
 func (p *Process) Wait(ctx context.Context) error {
 	select {

@@ -1,0 +1,67 @@
+package receiver
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"syscall"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"github.com/ferryapp/ferry/uploader/tus"
+)
+
+// The responses to disk errors. They contain no path: the client may be another computer.
+var (
+	errFull    = diskResponse(tus.CodeDiskFull, "the receiver's disk is full", http.StatusInsufficientStorage)
+	errDisk    = diskResponse(tus.CodeDisk, "the receiver can't use its folder", http.StatusInternalServerError)
+	errNoFiles = diskResponse(tus.CodeOpenFiles, "too many open files on the receiver's computer", http.StatusServiceUnavailable)
+)
+
+// diskResponse returns an error whose code is also in the header: the response to HEAD has
+// no body.
+func diskResponse(code, message string, status int) handler.Error {
+	err := handler.NewError(code, message, status)
+	err.HTTPResponse.Header[tus.HeaderErrorCode] = code
+	return err
+}
+
+// diskError logs err and returns the error for the client, which has no details.
+func diskError(log *slog.Logger, op string, err error) error {
+	log.Error("disk error", "op", op, "error", err)
+	switch {
+	case isAny(err, fullErrors):
+		return errFull
+	case isAny(err, openFilesErrors):
+		return errNoFiles
+	default:
+		return errDisk
+	}
+}
+
+func isAny(err error, errnos []syscall.Errno) bool {
+	for _, errno := range errnos {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
+}
+
+// writeError responds with an error, as tusd does. An err that is no [handler.Error]
+// becomes errDisk.
+func writeError(w http.ResponseWriter, request *http.Request, err error) {
+	tusErr, ok := errors.AsType[handler.Error](err)
+	if !ok {
+		tusErr = errDisk
+	}
+	response := tusErr.HTTPResponse
+	for name, value := range response.Header {
+		w.Header().Set(name, value)
+	}
+	w.Header().Set("Tus-Resumable", tus.Version)
+	w.WriteHeader(response.StatusCode)
+	if request.Method != http.MethodHead {
+		_, _ = w.Write([]byte(response.Body)) // the client may have disconnected
+	}
+}
