@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app"
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/db"
 )
 
 // fakeFailureDesktop records what is shown, and answers.
@@ -104,9 +106,11 @@ func TestStartFailuresHaveTextForWindow(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(foreign, "ferry.db"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	newer := newerProfile(t)
 	t.Setenv("DISPLAY", ":nowhere") // not used before the window is shown
 	for _, c := range []struct{ name, profile, folder, want string }{
 		{"profile is a file", file, "", "which is a file and not a folder. Move it elsewhere, or choose another data folder."},
+		{"newer database", newer, newer, "Update Ferry, or choose another data folder."},
 		{"foreign database", foreign, foreign, "choose another data folder"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -122,4 +126,28 @@ func TestStartFailuresHaveTextForWindow(t *testing.T) {
 			}
 		})
 	}
+}
+
+// newerProfile returns a profile with the database of a newer version.
+func newerProfile(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "ferry.db")
+	d, err := db.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const userVersion = 60 // offset of this big-endian number in the header of an SQLite file
+	_, err = file.WriteAt(binary.BigEndian.AppendUint32(nil, 9999), userVersion)
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
