@@ -38,7 +38,7 @@ func (sh *shell) applyAppearance(next settings.Appearance) {
 		return
 	}
 	if err := words.Load(string(next.Language)); err != nil {
-		sh.config.Log.Error("language not loaded", "language", next.Language, "error", err)
+		sh.config.Log.Error("language not loaded", "language", next.Language, "err", err)
 	}
 	sh.rebuild()
 }
