@@ -82,7 +82,7 @@ func (a *adder) paste() {
 			case errors.Is(err, platform.ErrNoClipboard):
 				a.pasteText(a.clipboard().Content())
 			case err != nil:
-				a.log.Warn("clipboard not read", "error", err)
+				a.log.Warn("clipboard not read", "err", err)
 				a.showMessage(words.Text("paste.failed"))
 			default:
 				a.pasteText(text)

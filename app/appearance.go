@@ -10,7 +10,9 @@ import (
 
 // followSettings applies the settings whenever they change, until ctx ends.
 func (sh *shell) followSettings(ctx context.Context) {
-	for range sh.config.Settings.Watch(ctx) {
+	changes := sh.config.Settings.Watch(ctx)
+	sh.bridge.Post(sh.applySettings) // they may have changed since newShell
+	for range changes {
 		sh.bridge.Post(sh.applySettings)
 	}
 }
@@ -36,7 +38,7 @@ func (sh *shell) applyAppearance(next settings.Appearance) {
 		return
 	}
 	if err := words.Load(string(next.Language)); err != nil {
-		sh.config.Log.Error("language not loaded", "language", next.Language, "error", err)
+		sh.config.Log.Error("language not loaded", "language", next.Language, "err", err)
 	}
 	sh.rebuild()
 }

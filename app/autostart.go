@@ -39,7 +39,7 @@ func (l *loginStart) follow(ctx context.Context, initial bool) {
 		err = l.system.Set(true) // the path of the program may have changed
 	}
 	if err != nil {
-		l.log.Warn("read autostart failed", "error", err)
+		l.log.Warn("read autostart failed", "err", err)
 	}
 	l.settings.Update(func(s *settings.Settings) {
 		if s.Start.AtLogin == initial {
@@ -60,7 +60,7 @@ func (l *loginStart) set(on bool) bool {
 	if err == nil {
 		return on
 	}
-	l.log.Warn("set autostart failed", "on", on, "error", err)
+	l.log.Warn("set autostart failed", "on", on, "err", err)
 	l.settings.Update(func(s *settings.Settings) { s.Start.AtLogin = !on })
 	l.bridge.Post(func() { l.showMessage(words.Text("settings.at-login.failed")) })
 	return !on

@@ -40,7 +40,7 @@ func (d *backups) backUpTo(folder string) {
 		path, err := d.data.Backup(ctx, folder)
 		d.bridge.Post(func() {
 			if err != nil {
-				d.log.Warn("backup failed", "error", err)
+				d.log.Warn("backup failed", "err", err)
 				d.showMessage(view.ErrorText(err))
 				return
 			}

@@ -62,7 +62,7 @@ func (d *fileDialogs) choose(system systemDialog, question platform.ChooserOptio
 			case errors.Is(err, platform.ErrNoChooser):
 				fallback(then)
 			case err != nil:
-				d.log.Warn("file dialog failed", "error", err)
+				d.log.Warn("file dialog failed", "err", err)
 				d.showMessage(words.Text("choose.failed"))
 			case len(paths) > 0:
 				then(paths)

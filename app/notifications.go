@@ -30,7 +30,7 @@ type notifications struct {
 func (n *notifications) send(note platform.Notification) {
 	n.bridge.Run(func(ctx context.Context) {
 		if err := n.notifier.Notify(ctx, note); err != nil {
-			n.log.Info("show notification failed", "error", err)
+			n.log.Info("show notification failed", "err", err)
 		}
 	})
 }
@@ -40,7 +40,7 @@ func (n *notifications) withdraw(keys ...string) {
 	n.bridge.Run(func(ctx context.Context) {
 		for _, key := range keys {
 			if err := n.notifier.Withdraw(ctx, key); err != nil {
-				n.log.Info("withdraw notification failed", "error", err)
+				n.log.Info("withdraw notification failed", "err", err)
 			}
 		}
 	})

@@ -82,7 +82,7 @@ func (o *opener) report(path string, err error) {
 	if err == nil {
 		return
 	}
-	o.log.Warn("open path failed", "error", err)
+	o.log.Warn("open path failed", "err", err)
 	o.bridge.Post(func() {
 		o.showMessage(words.Text("reveal.failed", words.Data{"Path": words.Printable(path)}))
 	})

@@ -103,7 +103,7 @@ func (p *passphrasePrompt) unlock(d *passphraseDialog, then func()) {
 			case errors.Is(err, platform.ErrPassphrase):
 				d.message.Set(words.Text("passphrase.wrong"), theme.Error)
 			default:
-				p.log.Warn("unlock secrets failed", "error", err)
+				p.log.Warn("unlock secrets failed", "err", err)
 				d.message.Set(words.Text("passphrase.failed"), theme.Error)
 			}
 		})

@@ -306,11 +306,11 @@ func (sh *shell) readRecord(id uploader.TransferID, then func(view.Record)) {
 	sh.bridge.Run(func(ctx context.Context) {
 		events, err := sh.config.Engine.Events(ctx, id)
 		if err != nil {
-			sh.config.Log.Info("read events failed", "transfer", id, "error", err)
+			sh.config.Log.Info("read events failed", "transfer", id, "err", err)
 		}
 		parts, err := sh.config.Engine.Parts(ctx, id)
 		if err != nil {
-			sh.config.Log.Info("read parts failed", "transfer", id, "error", err)
+			sh.config.Log.Info("read parts failed", "transfer", id, "err", err)
 		}
 		sh.bridge.Post(func() { then(view.Record{Events: events, Parts: parts}) })
 	})

@@ -95,7 +95,7 @@ func (b *Bridge) Send(command uploader.Command, done func(error)) {
 	b.commands.Send(command, func(err error) {
 		b.presenter.Refresh()
 		if err != nil && !fault.IsCanceled(err) {
-			b.config.Log.Warn("command failed", "command", fmt.Sprintf("%T", command), "error", err)
+			b.config.Log.Warn("command failed", "command", fmt.Sprintf("%T", command), "err", err)
 		}
 		if done != nil {
 			done(err)

@@ -102,7 +102,7 @@ func (w *meteredWatch) handle(ctx context.Context, conn *dbus.Conn, signal *dbus
 	}
 }
 
-// readMetered reports whether NetworkManager runs and says that the network is metered.
+// readMetered reports whether NetworkManager runs and reports that the network is metered.
 func readMetered(ctx context.Context, conn *dbus.Conn) bool {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()

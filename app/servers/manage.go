@@ -99,7 +99,7 @@ func (m *Manager) deleteSecret(server uploader.Server) {
 	}
 	m.config.Bridge.Run(func(ctx context.Context) {
 		if err := m.config.Access.Delete(ctx, server.Access.SecretName); err != nil {
-			m.config.Log.Warn("secret not deleted from the keyring", "error", err)
+			m.config.Log.Warn("secret not deleted from the keyring", "err", err)
 		}
 	})
 }

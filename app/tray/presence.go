@@ -75,6 +75,6 @@ func (p *Presence) registerIcon(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	if err := p.RegisterIcon(ctx); err != nil {
-		p.Log.Debug("register tray icon failed", "error", err)
+		p.Log.Debug("register tray icon failed", "err", err)
 	}
 }

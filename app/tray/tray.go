@@ -79,7 +79,7 @@ func (t *Tray) guard(update func()) {
 		switch p := recover().(type) {
 		case nil:
 		case error:
-			t.log.Warn("tray update failed", "error", p)
+			t.log.Warn("tray update failed", "err", p)
 		default:
 			panic(p)
 		}

@@ -66,7 +66,7 @@ func TestTrayChangesAtMostEveryTwoSeconds(t *testing.T) {
 }
 
 // TestTrayIsShownAfterPanicOfToolkit: the toolkit's tray library panics while the session
-// bus is gone.
+// bus is not running.
 func TestTrayIsShownAfterPanicOfToolkit(t *testing.T) {
 	toolkit := &fakeHost{fails: errors.New("dbus: connection closed by user")}
 	tray := &Tray{host: toolkit, tooltip: func(string) {}, log: slog.New(slog.DiscardHandler)}

@@ -32,7 +32,7 @@ func StateIcon(state uploader.State) (theme.IconName, theme.Tone) {
 	case uploader.StateSignIn:
 		return theme.IconKey, theme.Warning
 	case uploader.StateExpired:
-		return theme.IconForgotten, theme.Warning
+		return theme.IconExpired, theme.Warning
 	case uploader.StateNeedsDecision:
 		return theme.IconInfo, theme.Warning
 	case uploader.StateFailed:

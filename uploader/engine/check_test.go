@@ -87,7 +87,7 @@ func TestCheckReportsMissingUpload(t *testing.T) {
 	var enabled atomic.Bool
 	h := newInterruptedUploadStatus(t, &enabled, http.StatusNotFound)
 	if got := h.checkAll(); got.State() != uploader.StateExpired {
-		t.Errorf("state %v, want StateForgotten", got.State())
+		t.Errorf("state %v, want StateExpired", got.State())
 	}
 	enabled.Store(false)
 	h.do(uploader.Retry{Target: uploader.TargetAll()})

@@ -84,7 +84,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		l.servers.byID[s.ID] = s
 		l.admission.SetServer(s.ID, s.Options)
 	}
-	l.state.deleteUpload, l.state.batchForgotten = l.deleteUpload, l.admission.RemoveBatch
+	l.state.deleteUpload, l.state.batchDeleted = l.deleteUpload, l.admission.RemoveBatch
 	l.deleter = deletion.New(deletion.Engine{
 		Send:        l.send,
 		AfterCommit: func(f func(context.Context)) { l.state.afterCommit = append(l.state.afterCommit, f) },

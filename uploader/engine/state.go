@@ -51,7 +51,7 @@ type state struct {
 	// deleteUpload deletes what a server has of an abandoned session.
 	deleteUpload func(uploader.TransferID, uploader.ServerID, uploader.Session)
 
-	batchForgotten func(uploader.BatchID) // called for each batch that is deleted
+	batchDeleted func(uploader.BatchID) // called for each batch that is deleted
 }
 
 func newState(saved *uploader.Saved, log *slog.Logger) *state {
@@ -249,7 +249,7 @@ func (s *state) forgetIfEmpty(id uploader.BatchID) {
 	delete(s.batches, id)
 	s.table.RemoveRank(id)
 	s.queue.ForgetBatch(int64(id))
-	s.batchForgotten(id)
+	s.batchDeleted(id)
 	s.changes.RemovedBatches = append(s.changes.RemovedBatches, id)
 	s.stale = true
 }

@@ -28,7 +28,7 @@ func diskResponse(code, message string, status int) handler.Error {
 
 // diskError logs err and returns the error for the client, which has no details.
 func diskError(log *slog.Logger, op string, err error) error {
-	log.Error("disk error", "op", op, "error", err)
+	log.Error("disk error", "op", op, "err", err)
 	switch {
 	case isAny(err, fullErrors):
 		return errFull

@@ -73,7 +73,7 @@ func (f *finisher) sync(data string, info handler.FileInfo) error {
 	if ms, err := strconv.ParseInt(info.MetaData["mtime"], 10, 64); err == nil {
 		modified := time.UnixMilli(ms)
 		if err := f.root.Chtimes(data, modified, modified); err != nil {
-			f.log.Debug("set modification time failed", "error", err)
+			f.log.Debug("set modification time failed", "err", err)
 		}
 	}
 	return file.Sync()
@@ -87,11 +87,11 @@ func (f *finisher) move(info handler.FileInfo) error {
 		return err
 	}
 	if err != nil { // the file has its final name; the next run removes the old one
-		f.log.Warn("remove upload failed", "error", err)
+		f.log.Warn("remove upload failed", "err", err)
 	}
 	now := time.Now()
 	if err := f.root.Chtimes(data+doneSuffix, now, now); err != nil {
-		f.log.Debug("set record time failed", "error", err)
+		f.log.Debug("set record time failed", "err", err)
 	}
 	f.retention.add(info.ID, now)
 	f.log.Debug("file received", "path", at, "size", info.Size)

@@ -234,7 +234,7 @@ func (r *Receiver) shutDown(server *http.Server) {
 		return
 	}
 	if err := server.Close(); err != nil {
-		r.log.Debug("close connections failed", "error", err)
+		r.log.Debug("close connections failed", "err", err)
 	}
 }
 

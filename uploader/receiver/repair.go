@@ -20,7 +20,7 @@ func (f *finisher) repair() error {
 	}
 	for _, entry := range entries {
 		if err := f.repairRecord(entry.Name()); err != nil {
-			f.log.Warn("repair failed", "record", entry.Name(), "error", err)
+			f.log.Warn("repair failed", "record", entry.Name(), "err", err)
 		}
 	}
 	return nil

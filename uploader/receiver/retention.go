@@ -42,7 +42,7 @@ func (r *retention) add(id string, finished time.Time) {
 		r.ids.remove(old.id)
 		err := r.root.Remove(path.Join(uploadsDir, old.id+doneSuffix))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			r.log.Warn("remove record failed", "error", err)
+			r.log.Warn("remove record failed", "err", err)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func (r *Receiver) retire() {
 		err = errors.Join(err, old.close())
 	}
 	if err != nil {
-		r.log.Warn("close folder failed", "error", err)
+		r.log.Warn("close folder failed", "err", err)
 	}
 }
 
@@ -142,7 +142,7 @@ func (r *Receiver) releaseStorage(s *storage) {
 	s.users--
 	if s.replaced && s.users == 0 {
 		if err := s.close(); err != nil {
-			r.log.Warn("close folder failed", "error", err)
+			r.log.Warn("close folder failed", "err", err)
 		}
 	}
 }

@@ -37,7 +37,7 @@ type Config struct {
 	// networks that block these methods.
 	MethodOverride bool
 
-	// SendsVersion says that the server is known to send Tus-Resumable, from an
+	// SendsVersion means that the server is known to send Tus-Resumable, from an
 	// earlier Client for it. See [Client.SendsVersion].
 	SendsVersion bool
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// TestF1TransferKey checks what the built-in receiver is told of a transfer.
+// TestF1TransferKey checks the metadata that the built-in receiver gets of a transfer.
 func TestF1TransferKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.txt")
 	modified := time.Date(2026, 3, 1, 14, 0, 0, 0, time.UTC)

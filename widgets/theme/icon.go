@@ -68,7 +68,7 @@ const (
 	IconBusy      IconName = "busy"
 	IconChanged   IconName = "changed"
 	IconMissing   IconName = "missing"
-	IconForgotten IconName = "forgotten"
+	IconExpired   IconName = "expired"
 	IconError     IconName = "error"
 	IconWarning   IconName = "warning"
 	IconDone      IconName = "done"
