@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -226,6 +227,7 @@ func newInterruptedUploadStatus(t *testing.T, on *atomic.Bool, status int) *harn
 	t.Helper()
 	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if on.Load() {
+			w.Header().Set("Tus-Resumable", tus.Version) // otherwise it would be foreign
 			w.WriteHeader(status)
 			return
 		}
