@@ -94,6 +94,27 @@ func TestCheckReportsMissingUpload(t *testing.T) {
 	h.waitState(uploader.StateDone)
 }
 
+func TestCheckKeepsUploadAfterForeignResponse(t *testing.T) {
+	t.Parallel()
+	var foreign atomic.Bool
+	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if foreign.Load() {
+			http.Error(w, "404 page not found", http.StatusNotFound)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	foreign.Store(true)
+	if got := h.checkAll(); got.Phase.Final() || got.Session.Offset == 0 || got.Fault == nil || got.Fault.Code != fault.CodeForeignResponse {
+		t.Errorf("phase %v, offset %d: %v", got.Phase, got.Session.Offset, got.Fault)
+	}
+	foreign.Store(false)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
+	if done := h.waitState(uploader.StateDone); done.ResumedFrom == 0 {
+		t.Error("the upload started over")
+	}
+}
+
 func TestCheckReportsSignInRequired(t *testing.T) {
 	t.Parallel()
 	var enabled atomic.Bool
@@ -226,6 +247,7 @@ func newInterruptedUploadStatus(t *testing.T, on *atomic.Bool, status int) *harn
 	t.Helper()
 	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if on.Load() {
+			w.Header().Set("Tus-Resumable", "1.0.0") // it is the server's own response
 			w.WriteHeader(status)
 			return
 		}
