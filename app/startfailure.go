@@ -52,7 +52,7 @@ func ShowStartFailure(ctx context.Context, log *slog.Logger, failure StartFailur
 	return w.answer
 }
 
-// failureWindow is the window about a failed start. It lives on the UI's goroutine.
+// failureWindow is the window about a failed start. It must be used on the UI goroutine.
 type failureWindow struct {
 	failure StartFailure
 	window  fyne.Window

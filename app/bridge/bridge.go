@@ -1,4 +1,4 @@
-// Package bridge connects the UI's goroutine with the engine. A [Bridge] passes the newest
+// Package bridge connects the UI goroutine with the engine. A [Bridge] passes the newest
 // snapshot to the UI at a limited rate, sends commands to the engine in order, and runs
 // functions that may block on background goroutines ([Tasks]).
 package bridge
@@ -29,19 +29,19 @@ type Config struct {
 	Engine Engine
 	Log    *slog.Logger
 
-	// UI runs a function on the UI's goroutine. It does not wait.
+	// UI runs a function on the UI goroutine. It does not wait.
 	UI func(func())
 
-	// Show displays a snapshot on the UI's goroutine. It returns after what time the
+	// Show displays a snapshot on the UI goroutine. It returns after what time the
 	// same snapshot will look different, because it contains a time; zero for never.
 	Show func(*uploader.Snapshot) time.Duration
 
-	// Failed is called on the UI's goroutine with the error of a command that was sent
+	// Failed is called on the UI goroutine with the error of a command that was sent
 	// without a callback.
 	Failed func(error)
 }
 
-// Bridge connects the UI's goroutine with the engine. Its methods do not block, except
+// Bridge connects the UI goroutine with the engine. Its methods do not block, except
 // Wait. They may be called from any goroutine unless documented otherwise.
 type Bridge struct {
 	config    Config
@@ -86,7 +86,7 @@ func (b *Bridge) Run(do func(context.Context)) { b.tasks.Run(do) }
 // Fork runs another goroutine from one that Run started; see [Tasks.Fork].
 func (b *Bridge) Fork(do func()) { b.tasks.Fork(do) }
 
-// Post runs a function on the UI's goroutine; see [Tasks.Post].
+// Post runs a function on the UI goroutine; see [Tasks.Post].
 func (b *Bridge) Post(do func()) { b.tasks.Post(do) }
 
 // Send sends a command to the engine. Done is called with the result on a background
@@ -114,5 +114,5 @@ func (b *Bridge) SendAll(commands []uploader.Command) {
 	}
 }
 
-// Report calls Config.Failed on the UI's goroutine.
+// Report calls Config.Failed on the UI goroutine.
 func (b *Bridge) Report(err error) { b.Post(func() { b.config.Failed(err) }) }

@@ -15,12 +15,12 @@ const (
 	IntervalHidden    = 2 * time.Second // only the tray is updated
 )
 
-// presenter shows the newest snapshot on the UI's goroutine, at most once per interval. At
+// presenter shows the newest snapshot on the UI goroutine, at most once per interval. At
 // any time at most one of its functions waits for the UI.
 type presenter struct {
 	snapshot func() *uploader.Snapshot
 	watch    func(context.Context) <-chan struct{}
-	post     func(func()) // runs a function on the UI's goroutine, without waiting
+	post     func(func()) // runs a function on the UI goroutine, without waiting
 	show     func(*uploader.Snapshot) time.Duration
 
 	interval atomic.Int64 // a time.Duration

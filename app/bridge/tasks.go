@@ -9,7 +9,7 @@ import (
 // Tasks runs functions on background goroutines and posts their results to the UI's
 // goroutine.
 type Tasks struct {
-	ui     func(func()) // runs a function on the UI's goroutine, without waiting
+	ui     func(func()) // runs a function on the UI goroutine, without waiting
 	closed atomic.Bool
 
 	ctx    context.Context
@@ -17,7 +17,7 @@ type Tasks struct {
 	wg     sync.WaitGroup
 }
 
-// NewTasks returns Tasks that post with ui, which runs a function on the UI's goroutine
+// NewTasks returns Tasks that post with ui, which runs a function on the UI goroutine
 // without waiting for it.
 func NewTasks(ui func(func())) *Tasks { return &Tasks{ui: ui} }
 
@@ -40,7 +40,7 @@ func (t *Tasks) Run(do func(context.Context)) {
 // Run.
 func (t *Tasks) Fork(do func()) { t.wg.Go(do) }
 
-// Post runs a function on the UI's goroutine. It may be called from any goroutine.
+// Post runs a function on the UI goroutine. It may be called from any goroutine.
 // After Stop it does nothing, because the toolkit would then run the function on the
 // calling goroutine.
 func (t *Tasks) Post(do func()) {

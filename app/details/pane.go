@@ -31,7 +31,7 @@ const (
 	minListWidth = 90
 )
 
-// Pane shows the details of one transfer. It lives on the UI's goroutine.
+// Pane shows the details of one transfer. It must be used on the UI goroutine.
 type Pane struct {
 	Content fyne.CanvasObject
 	actions Actions
@@ -60,7 +60,7 @@ type Pane struct {
 
 // Actions are what the pane calls.
 type Actions struct {
-	Read   func(id uploader.TransferID, then func(view.Record)) // then is called on the UI's goroutine
+	Read   func(id uploader.TransferID, then func(view.Record)) // then is called on the UI goroutine
 	Copy   func(text string)
 	Closed func() // called when the pane should be closed
 }

@@ -1,5 +1,5 @@
 // Package form implements the controls and layouts that the dialogs share, and shows dialogs
-// and questions over the window. Its types may only be used on the UI's goroutine.
+// and questions over the window. Its types may only be used on the UI goroutine.
 package form
 
 import (

@@ -40,7 +40,7 @@ func (s Section) icon() theme.IconName {
 
 // settingsDialog is an open settings dialog: the sections at the left, the fields of the
 // chosen one at the right. Changes are saved immediately, so there is nothing to confirm. It
-// lives on the UI's goroutine.
+// must be used on the UI goroutine.
 type settingsDialog struct {
 	config Config
 	box    *dialog.Dialog

@@ -19,7 +19,7 @@ type DataActions struct {
 	OpenFolder, BackUp, ShowLog, CopyDiagnostics, RemoveFinished func()
 }
 
-// Dialog is the settings dialog, open or closed. It lives on the UI's goroutine.
+// Dialog is the settings dialog, open or closed. It must be used on the UI goroutine.
 type Dialog struct {
 	config Config
 	dialog *settingsDialog // nil while the dialog is closed

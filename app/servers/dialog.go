@@ -20,7 +20,7 @@ import (
 )
 
 // serverDialog is the dialog that adds or changes a server. A new server is checked before
-// it is added. It lives on the UI's goroutine.
+// it is added. It must be used on the UI goroutine.
 type serverDialog struct {
 	*serverForm
 

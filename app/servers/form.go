@@ -19,7 +19,7 @@ var (
 	proxyKinds = []netx.ProxyKind{netx.ProxySystem, netx.ProxyNone, netx.ProxyHTTP, netx.ProxyHTTPS, netx.ProxySOCKS5}
 )
 
-// serverForm is the fields of the server dialog. It lives on the UI's goroutine.
+// serverForm is the fields of the server dialog. It must be used on the UI goroutine.
 type serverForm struct {
 	form.Host
 	changed func() // called after the user's changes

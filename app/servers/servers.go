@@ -25,7 +25,7 @@ type Config struct {
 	Choose     func(uploader.ServerID) // makes a server the destination
 }
 
-// Manager opens the dialogs about servers. It lives on the UI's goroutine.
+// Manager opens the dialogs about servers. It must be used on the UI goroutine.
 type Manager struct {
 	config Config
 	dialog *serverDialog // the last one that was opened

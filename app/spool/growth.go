@@ -28,7 +28,7 @@ func (f Folder) Growth(path string) uploader.FileGrowth {
 		return uploader.GrowthActive
 	}
 	_ = lock.Close()
-	if exists(filepath.Join(dir, wholeName)) || !exists(marker) {
+	if exists(filepath.Join(dir, completeName)) || !exists(marker) {
 		return uploader.GrowthComplete
 	}
 	return uploader.GrowthTruncated

@@ -29,10 +29,10 @@ import (
 
 // Marker files in the folder of a stream. growingName exists while the stream is
 // written, and its writer holds a lock on it, which ends with the process.
-// wholeName exists for a moment at the end: the stream is complete.
+// completeName exists for a moment at the end: the stream is complete.
 const (
-	growingName = ".ferry-growing"
-	wholeName   = ".ferry-whole"
+	growingName  = ".ferry-growing"
+	completeName = ".ferry-whole"
 )
 
 // maxName is the longest file name that file systems accept, in bytes.
@@ -41,7 +41,7 @@ const maxName = 255
 // ValidName reports whether name can be the name of a stream: a file name without
 // a path.
 func ValidName(name string) bool {
-	return filepath.IsLocal(name) && name != growingName && name != wholeName && name != "." && !strings.ContainsAny(name, "/\\\x00") && len(name) <= maxName
+	return filepath.IsLocal(name) && name != growingName && name != completeName && name != "." && !strings.ContainsAny(name, "/\\\x00") && len(name) <= maxName
 }
 
 // Folder is the path of the folder that contains all streams. It need not exist.
@@ -100,12 +100,12 @@ func (s *Stream) Fill(ctx context.Context, from io.Reader) error {
 	err = errors.Join(err, s.file.Close())
 	dir := filepath.Dir(s.Path)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, wholeName), nil, 0o600)
+		err = os.WriteFile(filepath.Join(dir, completeName), nil, 0o600)
 	}
 	if err = errors.Join(err, s.growing.Unlock()); err == nil {
 		// In this order: without growingName the stream counts as whole, so
-		// wholeName must exist until growingName is removed.
-		err = errors.Join(os.Remove(filepath.Join(dir, growingName)), os.Remove(filepath.Join(dir, wholeName)))
+		// completeName must exist until growingName is removed.
+		err = errors.Join(os.Remove(filepath.Join(dir, growingName)), os.Remove(filepath.Join(dir, completeName)))
 	}
 	if ctx.Err() != nil && err != nil {
 		return ctx.Err()

@@ -8,7 +8,7 @@ import (
 )
 
 // Hidden is the set of transfers and batches that were removed from the list and are not
-// removed by the engine yet. It lives on the UI's goroutine.
+// removed by the engine yet. It must be used on the UI goroutine.
 type Hidden struct {
 	transfers map[uploader.TransferID]bool
 	batches   map[uploader.BatchID]bool

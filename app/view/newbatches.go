@@ -9,7 +9,7 @@ import (
 )
 
 // AddedBatches are the batches that were added in this window and are still being scanned,
-// with the paths that were added. It lives on the UI's goroutine.
+// with the paths that were added. It must be used on the UI goroutine.
 type AddedBatches map[uploader.BatchID][]string
 
 // Messages removes the batches whose scan has finished. It returns a message for each of

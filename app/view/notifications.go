@@ -20,7 +20,7 @@ type Notification struct{ Key, Title, Body string }
 
 // Notifications compares each snapshot with the previous one to find what the user is
 // notified about: finished batches, transfers that need attention, and errors of the
-// store. It lives on the UI's goroutine.
+// store. It must be used on the UI goroutine.
 type Notifications struct {
 	started        bool // there was an earlier snapshot
 	openBatches    map[uploader.BatchID]bool

@@ -12,7 +12,7 @@ import (
 const ScanDelay = time.Second
 
 // Scans are the batches that are being scanned, with the time at which each was first
-// seen. It lives on the UI's goroutine.
+// seen. It must be used on the UI goroutine.
 type Scans map[uploader.BatchID]time.Time
 
 // Scan is the combined progress of the scans that are shown.

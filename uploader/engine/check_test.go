@@ -9,7 +9,6 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
-	"github.com/ferryapp/ferry/uploader/tus"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
@@ -93,6 +92,27 @@ func TestCheckReportsMissingUpload(t *testing.T) {
 	enabled.Store(false)
 	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	h.waitState(uploader.StateDone)
+}
+
+func TestCheckKeepsUploadAfterForeignResponse(t *testing.T) {
+	t.Parallel()
+	var foreign atomic.Bool
+	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if foreign.Load() {
+			http.Error(w, "404 page not found", http.StatusNotFound)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	foreign.Store(true)
+	if got := h.checkAll(); got.Phase.Final() || got.Session.Offset == 0 || got.Fault == nil || got.Fault.Code != fault.CodeForeignResponse {
+		t.Errorf("phase %v, offset %d: %v", got.Phase, got.Session.Offset, got.Fault)
+	}
+	foreign.Store(false)
+	h.do(uploader.Resume{Target: uploader.TargetAll()})
+	if done := h.waitState(uploader.StateDone); done.ResumedFrom == 0 {
+		t.Error("the upload started over")
+	}
 }
 
 func TestCheckReportsSignInRequired(t *testing.T) {
@@ -227,7 +247,7 @@ func newInterruptedUploadStatus(t *testing.T, on *atomic.Bool, status int) *harn
 	t.Helper()
 	h := newInterruptedUploadHandler(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if on.Load() {
-			w.Header().Set("Tus-Resumable", tus.Version) // otherwise it would be foreign
+			w.Header().Set("Tus-Resumable", "1.0.0") // it is the server's own response
 			w.WriteHeader(status)
 			return
 		}

@@ -41,7 +41,7 @@ func (c *checks) startThese(ids []uploader.TransferID, unbegun *int) {
 		s.checks[id] = true
 		s.queue.Push(queueItem(t))
 	}
-	c.endFutile()
+	c.endWithoutCapacity()
 }
 
 // ended receives the result of a check. A stale one was made with connections that
@@ -84,9 +84,9 @@ func (c *checks) endOf(server uploader.ServerID, f *fault.Fault) {
 	}
 }
 
-// endFutile ends the checks at servers to which nothing can be sent at the moment.
+// endWithoutCapacity ends the checks at servers to which nothing can be sent at the moment.
 // Their last results stay.
-func (c *checks) endFutile() {
+func (c *checks) endWithoutCapacity() {
 	if len(c.state.checks) == 0 {
 		return
 	}

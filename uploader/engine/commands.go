@@ -33,7 +33,7 @@ func (l *loop) execute(r request) {
 	} else {
 		l.replies = append(l.replies, reply{r.reply, err})
 	}
-	s.stale, s.urgent = true, true
+	s.unpublished, s.publishNow = true, true
 }
 
 // readsOthers reports whether a command depends on transfers that are not its
@@ -90,7 +90,7 @@ func (l *loop) command(command any) error {
 		s.move(c)
 	case uploader.SetMetered:
 		l.admission.SetMetered(c.Metered)
-		l.regulate()
+		l.applyLimits()
 	case uploader.Configure:
 		l.configure(c.Settings)
 	default:
@@ -104,7 +104,7 @@ func (l *loop) command(command any) error {
 func (l *loop) configure(settings uploader.Settings) {
 	l.admission.Configure(settings, time.Now())
 	l.history = history{} // compared with the new limits
-	l.regulate()
+	l.applyLimits()
 	for t := range l.state.table.All() {
 		if t.Phase == uploader.PhaseWaiting && t.Fault.Kind == fault.SourceBusy {
 			l.state.apply(t.ID, lifecycle.WaitEnded{})
@@ -132,10 +132,10 @@ func (l *loop) nextBulkPortion() {
 	s.applyBulk(c, c.portion())
 	if len(c.ids) == 0 {
 		s.bulk.commands = slices.Delete(s.bulk.commands, 0, 1)
-		s.urgent = true
+		s.publishNow = true
 		l.replies = append(l.replies, reply{to: c.reply})
 	}
-	s.stale, s.bulk.portioned = true, true
+	s.unpublished, s.bulk.portioned = true, true
 }
 
 // resume also scans the rest of batches that an earlier run did not scan to the end:

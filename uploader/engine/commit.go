@@ -85,7 +85,7 @@ func (c *commits) save(ctx context.Context, now time.Time) bool {
 	c.failures = 0
 	if c.fault != nil {
 		c.log.Info("save succeeded again")
-		c.fault, s.stale = nil, true
+		c.fault, s.unpublished = nil, true
 	}
 	c.retryAt, c.savedAt, s.enqueued, s.bulk.portioned = time.Time{}, now, false, false
 	s.changes = uploader.Changes{}
@@ -98,7 +98,7 @@ func (c *commits) failed(err error, now time.Time) {
 	if c.fault == nil {
 		c.log.Error("save failed", "err", err)
 	}
-	c.fault, c.retryAt, c.state.stale = fault.Of(err), now.Add(saveRetry), true
+	c.fault, c.retryAt, c.state.unpublished = fault.Of(err), now.Add(saveRetry), true
 	c.state.table.MarkUncertain()
 }
 

@@ -91,7 +91,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		Connect:     l.servers.connect,
 		Block: func(id uploader.ServerID, f *fault.Fault) {
 			l.admission.Block(id, f)
-			l.state.stale, l.state.urgent = true, true
+			l.state.unpublished, l.state.publishNow = true, true
 		},
 	}, l.log, &l.tasks)
 	l.checks = &checks{state: l.state, servers: l.servers, admission: l.admission}
@@ -107,7 +107,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 	}
 	l.commits = &commits{state: l.state, servers: l.servers, store: e.config.Store, log: l.log}
 	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission}
-	l.regulate()
+	l.applyLimits()
 	return l
 }
 
@@ -115,12 +115,12 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 // and publishes.
 func (l *loop) run(ctx context.Context) {
 	// Saving continues while everything else stops.
-	disk := context.WithoutCancel(ctx)
-	work, stopWork := context.WithCancelCause(disk)
+	saveCtx := context.WithoutCancel(ctx)
+	workCtx, stopWork := context.WithCancelCause(saveCtx)
 	defer stopWork(worker.ErrShutdown)
 	l.load()
 	for quit := ctx.Done(); ; {
-		l.turn(disk, work)
+		l.turn(saveCtx, workCtx)
 		if l.stopping && !l.bulkReady() && (len(l.state.running) == 0 || !time.Now().Before(l.stopBy)) {
 			break
 		}
@@ -134,7 +134,7 @@ func (l *loop) run(ctx context.Context) {
 	if !l.waitTasks() {
 		l.log.Error("workers or a scan do not stop, most likely because a drive does not respond", "workers", len(l.state.running))
 	}
-	l.lastSave(disk, work)
+	l.lastSave(saveCtx, workCtx)
 }
 
 // waitTasks waits for the goroutines that the loop started, at most until stopBy. It
@@ -188,19 +188,19 @@ func (l *loop) load() {
 			l.scans.scan(b.ID)
 		}
 	}
-	s.stale, s.urgent = true, true
+	s.unpublished, s.publishNow = true, true
 }
 
 // turn processes everything that was received: it saves it, acts on it and publishes
 // it. Acting can change more that is to be saved. Changes that nothing waits for are
 // left for the commit of a later turn; that does not delay starting transfers.
-func (l *loop) turn(disk, work context.Context) {
+func (l *loop) turn(saveCtx, workCtx context.Context) {
 	now := time.Now()
 	if l.clock.jumped(now.Round(0), now.Sub(processStart)) {
 		l.clockJumped()
 	}
 	if change := l.admission.ScheduleChanges(); !change.IsZero() && !now.Before(change) {
-		l.regulate()
+		l.applyLimits()
 	}
 	l.endWaits(now)
 	l.sample(now)
@@ -210,10 +210,10 @@ func (l *loop) turn(disk, work context.Context) {
 	l.state.forgetDropped()
 	l.deleter.RetryPostponed(now)
 	l.history.trim(l.state, l.admission.Settings().History, now)
-	for !l.commitDue(now) || l.commits.save(disk, now) {
-		l.act(work)
+	for !l.commitDue(now) || l.commits.save(saveCtx, now) {
+		l.act(workCtx)
 		if !l.stopping {
-			l.workers.admit(work)
+			l.workers.admit(workCtx)
 		}
 		if !l.commitDue(now) {
 			break
@@ -288,7 +288,7 @@ func (l *loop) idle(now time.Time) time.Duration {
 	if l.commits.unsaved() && l.commits.retryAt.IsZero() {
 		until(l.commits.savedAt.Add(commitInterval))
 	}
-	if len(s.running) > 0 || s.stale {
+	if len(s.running) > 0 || s.unpublished {
 		last := l.publisher.publishedAt
 		if l.sampled.After(last) {
 			last = l.sampled
@@ -327,7 +327,7 @@ func (l *loop) sample(now time.Time) {
 	if now.Sub(l.sampled) < progressInterval {
 		return
 	}
-	l.sampled, l.state.stale = now, true
+	l.sampled, l.state.unpublished = now, true
 	l.publisher.sample(l.workers.totalSent.Load(), now)
 	checkpoint := now.Sub(l.checkpoint) >= checkpointInterval
 	if checkpoint {
@@ -347,29 +347,29 @@ func (l *loop) clockJumped() {
 			l.state.apply(t.ID, lifecycle.WaitEnded{})
 		}
 	}
-	l.regulate()
+	l.applyLimits()
 	for _, w := range l.state.running {
 		w.stop(worker.ErrClockJump)
 	}
 }
 
-// regulate applies the settings, the schedule and the servers' options to what is
+// applyLimits applies the settings, the schedule and the servers' options to what is
 // being sent.
-func (l *loop) regulate() {
+func (l *loop) applyLimits() {
 	l.admission.Update(time.Now())
 	l.state.queue.SetLimits(queue.Limits{Large: l.admission.Settings().MaxFiles, Small: admission.MaxSmallFiles})
-	l.workers.stopSurplus()
+	l.workers.stopExcess()
 	l.workers.stopHeld()
-	l.checks.endFutile()
-	l.state.stale = true
+	l.checks.endWithoutCapacity()
+	l.state.unpublished = true
 }
 
 // act runs what waited for the commit.
-func (l *loop) act(work context.Context) {
+func (l *loop) act(workCtx context.Context) {
 	actions := l.state.afterCommit
 	l.state.afterCommit = nil
 	for _, action := range actions {
-		action(work)
+		action(workCtx)
 	}
 }
 
@@ -379,14 +379,14 @@ func (l *loop) publish(now time.Time) {
 }
 
 // lastSave saves what is not saved yet, if the store accepts it now.
-func (l *loop) lastSave(disk, work context.Context) {
+func (l *loop) lastSave(saveCtx, workCtx context.Context) {
 	l.commits.retryAt = time.Time{}
 	for l.state.bulk.unfinished() {
 		l.nextBulkPortion()
 	}
 	l.state.forgetDropped()
-	if l.commits.save(disk, time.Now()) {
-		l.act(work)
+	if l.commits.save(saveCtx, time.Now()) {
+		l.act(workCtx)
 		l.waitTasks() // work has ended, so what it starts ends at once
 	}
 	l.publish(time.Now())

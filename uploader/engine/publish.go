@@ -31,7 +31,7 @@ type publisher struct {
 // due reports whether to publish now: at once after a command, otherwise at most four
 // times a second.
 func (p *publisher) due(now time.Time) bool {
-	return p.state.stale && (p.state.urgent || now.Sub(p.publishedAt) >= progressInterval)
+	return p.state.unpublished && (p.state.publishNow || now.Sub(p.publishedAt) >= progressInterval)
 }
 
 // snapshot returns the state as of now. storeFault is why nothing can be saved or
@@ -73,7 +73,7 @@ func (p *publisher) snapshot(storeFault *fault.Fault, now time.Time) *uploader.S
 	}
 	snapshot.BatchTotals = totals.PerBatch()
 	snapshot.Totals = p.overall(totals)
-	p.publishedAt, s.stale, s.urgent = now, false, false
+	p.publishedAt, s.unpublished, s.publishNow = now, false, false
 	return snapshot
 }
 

@@ -239,13 +239,13 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 		return // cancelled
 	}
 	id := from.Batch.ID
-	s.state.urgent = s.state.urgent || s.state.table.Count(id) == 0 // the user just added it
+	s.state.publishNow = s.state.publishNow || s.state.table.Count(id) == 0 // the user just added it
 	for _, f := range portion {
 		s.take(id, f)
 		s.replaceFailed(id, f.File.Path)
 	}
 	if last {
-		s.state.urgent = true
+		s.state.publishNow = true
 		s.replaceFailed(id, from.Batch.Roots...) // folders are not among the files
 		s.state.forgetEmptyBatches()             // those whose files moved to this one
 		s.end(id)
@@ -369,5 +369,5 @@ func (s *scans) lookupFailed(from *scan.Scanner, err error) {
 	if err != nil && s.fault == nil {
 		s.log.Error("look up earlier uploads failed", "err", err)
 	}
-	s.fault, s.state.stale = fault.Of(err), true
+	s.fault, s.state.unpublished = fault.Of(err), true
 }

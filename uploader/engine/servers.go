@@ -124,7 +124,7 @@ func (l *loop) saveServer(s uploader.Server) error {
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
-	l.regulate()
+	l.applyLimits()
 	if known && (old.Endpoint != s.Endpoint || old.Access != s.Access) {
 		l.unblock(s.ID)
 	} else {
@@ -138,7 +138,7 @@ func (l *loop) putServer(s uploader.Server) {
 	l.servers.byID[s.ID] = s
 	l.admission.SetServer(s.ID, s.Options)
 	l.state.changes.Servers = append(l.state.changes.Servers, s)
-	l.state.stale = true
+	l.state.unpublished = true
 }
 
 // limitBody saves the largest request body that a server accepts, which was learned

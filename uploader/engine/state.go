@@ -45,8 +45,8 @@ type state struct {
 	nextRank      int64
 	nextBatchRank int64
 
-	stale  bool // there is something to publish
-	urgent bool // publish it at once
+	unpublished bool // there is something to publish
+	publishNow  bool // publish it at once
 
 	// deleteUpload deletes what a server has of an abandoned session.
 	deleteUpload func(uploader.TransferID, uploader.ServerID, uploader.Session)
@@ -134,7 +134,7 @@ func (s *state) updateCheck(id uploader.TransferID, in lifecycle.Input, effects 
 func (s *state) put(before, after *uploader.Transfer, now time.Time) {
 	s.journal.Record(before, after, now)
 	s.table.Put(after)
-	s.stale = true
+	s.unpublished = true
 	if after.Phase == uploader.PhaseDone && before.Phase != uploader.PhaseDone {
 		for _, finished := range s.finishedSince {
 			finished[after.ID] = true
@@ -179,7 +179,7 @@ func (s *state) keepBatch(b uploader.Batch) {
 	s.batches[b.ID] = &b
 	s.setBatchRank(&b)
 	s.changes.Batches = append(s.changes.Batches, b)
-	s.stale = true
+	s.unpublished = true
 }
 
 func (s *state) setBatchRank(b *uploader.Batch) {
@@ -226,7 +226,7 @@ func (s *state) forget(ids []uploader.TransferID) {
 	s.table.Remove(ids)
 	s.changes.RemovedTransfers = append(s.changes.RemovedTransfers, ids...)
 	s.forgetEmptyBatches()
-	s.stale = true
+	s.unpublished = true
 }
 
 // forgetEmptyBatches deletes the batches whose last transfer left.
@@ -251,7 +251,7 @@ func (s *state) forgetIfEmpty(id uploader.BatchID) {
 	s.queue.ForgetBatch(int64(id))
 	s.batchDeleted(id)
 	s.changes.RemovedBatches = append(s.changes.RemovedBatches, id)
-	s.stale = true
+	s.unpublished = true
 }
 
 // forgetIfEmptyIn deletes the batches of a target that have no transfers.

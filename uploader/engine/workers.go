@@ -265,7 +265,7 @@ func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifec
 func (w *workers) release(id uploader.TransferID) {
 	delete(w.state.running, id)
 	w.state.queue.Release(int64(id))
-	w.state.urgent = w.state.urgent || len(w.state.running) == 0
+	w.state.publishNow = w.state.publishNow || len(w.state.running) == 0
 }
 
 // isStale reports whether a worker met a fault of connections that were replaced since,
@@ -291,7 +291,7 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	case f.Kind == fault.Offline, f.Kind == fault.Unreachable, f.Code == fault.CodeReceiverDisk, admission.IsOverload(f):
 		w.admission.HoldUntil(t.Server, f, t.NextTry.Time()) // the next try of this transfer ends it
 	}
-	w.checks.endFutile()
+	w.checks.endWithoutCapacity()
 }
 
 // isCongestion reports whether a small file got no response in time, as on a slow
@@ -349,8 +349,8 @@ func (w *workers) stopHeld() {
 	}
 }
 
-// stopSurplus stops the workers that exceed the limits.
-func (w *workers) stopSurplus() {
+// stopExcess stops the workers that exceed the limits.
+func (w *workers) stopExcess() {
 	maxFiles := func(server int64) int { return w.admission.MaxFiles(uploader.ServerID(server)) }
 	for _, id := range w.state.queue.OverLimit(maxFiles) {
 		if running := w.state.running[uploader.TransferID(id)]; running != nil {

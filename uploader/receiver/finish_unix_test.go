@@ -4,6 +4,7 @@ package receiver
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -101,7 +102,10 @@ func TestF4DiskError(t *testing.T) {
 		{fs.ErrNotExist, errDisk},
 	} {
 		t.Run(test.err.Error(), func(t *testing.T) {
-			got := diskError(slog.New(slog.DiscardHandler), "write", &fs.PathError{Op: "write", Path: "/secret", Err: test.err}).(handler.Error)
+			got, ok := errors.AsType[handler.Error](diskError(slog.New(slog.DiscardHandler), "write", &fs.PathError{Op: "write", Path: "/secret", Err: test.err}))
+			if !ok {
+				t.Fatal("not a handler.Error")
+			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}

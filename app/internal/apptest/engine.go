@@ -16,7 +16,7 @@ type Engine struct {
 	sent      []uploader.Command
 	Err       error // the result of commands, which then have no effect
 	changes   chan struct{}
-	Wake      func() // wakes the UI's goroutine of the test; see UI.Wake
+	Wake      func() // wakes the UI goroutine of the test; see UI.Wake
 	ProbeFunc func(ctx context.Context, endpoint string) (tus.Capabilities, error)
 }
 

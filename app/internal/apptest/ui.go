@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// UI makes the goroutine of a test the UI's goroutine. It runs posted functions while the
+// UI makes the goroutine of a test the UI goroutine. It runs posted functions while the
 // test waits in Until.
 type UI struct {
 	t     testing.TB
 	queue chan func()
 }
 
-// NewUI returns the UI's goroutine of a test.
+// NewUI returns the UI goroutine of a test.
 func NewUI(t testing.TB) *UI { return &UI{t: t, queue: make(chan func(), 4096)} }
 
 // Post queues a function. It may be called from any goroutine.
