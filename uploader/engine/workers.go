@@ -358,3 +358,28 @@ func (w *workers) stopExcess() {
 		}
 	}
 }
+
+// urlConflict returns a fault when the server gave the URL of an upload to another
+// file before: bytes sent to it would overwrite that file. A finished file of the
+// same name is not another one: some servers name uploads by their files.
+func (w *workers) urlConflict(t *uploader.Transfer, url string, part int) *fault.Fault {
+	if url == "" || w.servers.byID[t.Server].Options.GivenURL {
+		return nil
+	}
+	before := w.uploadURLs.put(url, urlOwner{t.ID, part})
+	other := w.state.table.Get(before.id)
+	switch {
+	case other == nil || other.Intent.Cancels() || other.Phase == uploader.PhaseCancelled:
+		return nil
+	case other.ID == t.ID && part == noPart:
+		return nil // it was created again, or its parts were joined
+	case part == noPart && before.part == noPart && other.Session.URL != url:
+		return nil // it has another upload now
+	case !other.Unfinished() && (part != noPart || other.Source.Name() == t.Source.Name()):
+		return nil
+	}
+	w.uploadURLs.put(url, before)
+	f := fault.Newf(fault.Refused, fault.Create, "the server returned the upload URL of transfer %d", other.ID)
+	f.Code = fault.CodeUploadURLReused
+	return f
+}
