@@ -56,7 +56,7 @@ var (
 	// pureParts are the packages of the engine without clock and I/O.
 	pureParts = []string{
 		"uploader/admission", "uploader/journal", "uploader/lifecycle", "uploader/paged", "uploader/partial", "uploader/queue",
-		"uploader/retry", "uploader/speed", "uploader/table",
+		"uploader/retry", "uploader/speed", "uploader/table", "uploader/timing",
 	}
 
 	// belowVocabulary are the packages of the engine that do not depend on transfers.
@@ -90,7 +90,7 @@ var bans = slices.Concat([]ban{
 		reason: "the vocabulary uses it, not the reverse",
 	},
 	{
-		from:   []string{"uploader/admission", "uploader/journal", "uploader/partial", "uploader/table"},
+		from:   []string{"uploader/admission", "uploader/journal", "uploader/partial", "uploader/table", "uploader/timing"},
 		banned: anyOf(module+"/uploader/engine", module+"/uploader/scan", module+"/uploader/worker", module+"/uploader/lifecycle", module+"/uploader/deletion"),
 		reason: "the loop calls it, not the reverse",
 	},

@@ -9,6 +9,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/timing"
 )
 
 // nullStore accepts every save.
@@ -52,14 +53,14 @@ func TestClockSetBack(t *testing.T) {
 		},
 	)
 	for id := range uploader.TransferID(2) {
-		l.state.alarms.set(soon, id+1)
+		l.state.alarms.Set(soon, id+1)
 	}
 	l.admission.HoldUntil(2, busy, soon)
 	l.admission.Update(ahead)
 	if hold, held := l.admission.Hold(uploader.BuiltinServer); !held || hold.Reason != uploader.HeldBySchedule {
 		t.Fatal("schedule holds nothing by the wrong clock")
 	}
-	l.clock = clock{wall: ahead.Round(0), monotonic: now.Sub(processStart)}
+	l.clock = timing.Clock{Wall: ahead.Round(0), Monotonic: now.Sub(processStart)}
 
 	l.turn(t.Context(), t.Context())
 

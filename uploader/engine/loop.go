@@ -13,11 +13,17 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/queue"
+	"github.com/ferryapp/ferry/uploader/table"
+	"github.com/ferryapp/ferry/uploader/timing"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
 const (
 	checkpointInterval = time.Second
+
+	// maxIdle is the longest time the loop waits while something is unfinished:
+	// timers stand still while a computer is suspended.
+	maxIdle = 15 * time.Second
 
 	// stopTimeout limits how long a stopping engine waits for its workers. It exceeds
 	// their grace period: only those that are blocked in a system call, such as a read
@@ -28,6 +34,9 @@ const (
 	// receives in one turn.
 	maxReports = 1024
 )
+
+// processStart is what monotonic times are counted from.
+var processStart = time.Now()
 
 // loop owns all state of a running engine. Everything in it belongs to the goroutine
 // of run; others send functions for that to run.
@@ -48,7 +57,7 @@ type loop struct {
 	commits   *commits
 	publisher *publisher
 	history   history
-	clock     clock
+	clock     timing.Clock
 
 	replies    []reply
 	checkpoint time.Time // the last one
@@ -180,7 +189,7 @@ func (l *loop) load() {
 	}
 	for t := range s.table.Resumable() {
 		if t.Session.URL != "" {
-			l.workers.uploadURLs.put(t.Session.URL, urlOwner{t.ID, noPart})
+			l.workers.uploadURLs.Put(t.Session.URL, table.URLOwner{ID: t.ID, Part: table.WholeFile})
 		}
 	}
 	for _, b := range s.orderedBatches() {
@@ -196,7 +205,7 @@ func (l *loop) load() {
 // left for the commit of a later turn; that does not delay starting transfers.
 func (l *loop) turn(saveCtx, workCtx context.Context) {
 	now := time.Now()
-	if l.clock.jumped(now.Round(0), now.Sub(processStart)) {
+	if l.clock.Jumped(now.Round(0), now.Sub(processStart)) {
 		l.clockJumped()
 	}
 	if change := l.admission.ScheduleChanges(); !change.IsZero() && !now.Before(change) {
@@ -273,10 +282,10 @@ func (l *loop) idle(now time.Time) time.Duration {
 		}
 	}
 	s, schedule := l.state, l.admission.ScheduleChanges()
-	if !s.alarms.next().IsZero() || len(s.running) > 0 || !schedule.IsZero() {
+	if !s.alarms.Next().IsZero() || len(s.running) > 0 || !schedule.IsZero() {
 		until(now.Add(maxIdle))
 	}
-	until(s.alarms.next())
+	until(s.alarms.Next())
 	until(schedule)
 	until(l.commits.retryAt)
 	until(l.deleter.NextTry())
@@ -309,7 +318,7 @@ func (l *loop) send(report func()) {
 
 // endWaits queues the transfers whose wait is over.
 func (l *loop) endWaits(now time.Time) {
-	for _, id := range l.state.alarms.due(now) {
+	for _, id := range l.state.alarms.Due(now) {
 		if t := l.state.table.Get(id); t != nil && t.Phase == uploader.PhaseWaiting && !t.NextTry.After(now) {
 			l.state.apply(id, lifecycle.WaitEnded{})
 		}

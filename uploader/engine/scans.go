@@ -346,7 +346,7 @@ func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
 		return
 	}
 	t.Phase, t.Fault, t.NextTry = uploader.PhaseWaiting, f, uploader.TimestampOf(now.Add(f.RetryAfter))
-	s.state.alarms.set(t.NextTry.Time(), t.ID)
+	s.state.alarms.Set(t.NextTry.Time(), t.ID)
 }
 
 // question returns the fault by which the user is asked about an earlier upload, or

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/queue"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/table"
+	"github.com/ferryapp/ferry/uploader/timing"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
@@ -25,7 +26,7 @@ type state struct {
 	queue    *queue.Queue
 	batches  map[uploader.BatchID]*uploader.Batch
 	journal  journal.Journal
-	alarms   alarms
+	alarms   timing.Alarms
 	bulk     bulk
 	running  map[uploader.TransferID]*runningWorker
 	checks   map[uploader.TransferID]bool                // queued or running checks
@@ -99,7 +100,7 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 		w.stop(stopCause(&next))
 	}
 	if effects.ScheduleRetry {
-		s.alarms.set(next.NextTry.Time(), id)
+		s.alarms.Set(next.NextTry.Time(), id)
 	}
 	if effects.Delete.Begun() {
 		s.deleteUpload(id, next.Server, effects.Delete)

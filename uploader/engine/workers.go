@@ -16,6 +16,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/speed"
+	"github.com/ferryapp/ferry/uploader/table"
 	"github.com/ferryapp/ferry/uploader/worker"
 )
 
@@ -36,7 +37,7 @@ type workers struct {
 	observeVersion func(uploader.ServerID)
 	totalSent      atomic.Int64 // bytes sent by all workers since the start
 
-	uploadURLs uploadURLs
+	uploadURLs table.UploadURLs
 }
 
 // runningWorker is what the loop has of a worker.
@@ -247,7 +248,7 @@ func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifec
 	var f *fault.Fault
 	switch in := in.(type) {
 	case lifecycle.UploadCreated:
-		f = w.urlConflict(t, in.Session.URL, noPart)
+		f = w.urlConflict(t, in.Session.URL, table.WholeFile)
 	case lifecycle.PartChanged:
 		f = w.urlConflict(t, in.Part.URL, in.Part.Index)
 	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
@@ -366,19 +367,19 @@ func (w *workers) urlConflict(t *uploader.Transfer, url string, part int) *fault
 	if url == "" || w.servers.byID[t.Server].Options.GivenURL {
 		return nil
 	}
-	before := w.uploadURLs.put(url, urlOwner{t.ID, part})
-	other := w.state.table.Get(before.id)
+	before := w.uploadURLs.Put(url, table.URLOwner{ID: t.ID, Part: part})
+	other := w.state.table.Get(before.ID)
 	switch {
 	case other == nil || other.Intent.Cancels() || other.Phase == uploader.PhaseCancelled:
 		return nil
-	case other.ID == t.ID && part == noPart:
+	case other.ID == t.ID && part == table.WholeFile:
 		return nil // it was created again, or its parts were joined
-	case part == noPart && before.part == noPart && other.Session.URL != url:
+	case part == table.WholeFile && before.Part == table.WholeFile && other.Session.URL != url:
 		return nil // it has another upload now
-	case !other.Unfinished() && (part != noPart || other.Source.Name() == t.Source.Name()):
+	case !other.Unfinished() && (part != table.WholeFile || other.Source.Name() == t.Source.Name()):
 		return nil
 	}
-	w.uploadURLs.put(url, before)
+	w.uploadURLs.Put(url, before)
 	f := fault.Newf(fault.Refused, fault.Create, "the server returned the upload URL of transfer %d", other.ID)
 	f.Code = fault.CodeUploadURLReused
 	return f

@@ -1,4 +1,4 @@
-package engine
+package timing
 
 import (
 	"container/heap"
@@ -7,27 +7,28 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// alarms are the times at which waits end. An alarm is not removed before its time:
+// Alarms are the times at which waits end. An alarm is not removed before its time:
 // the loop checks whether it still applies.
-type alarms struct{ heap alarmHeap }
+type Alarms struct{ heap alarmHeap }
 
 type alarm struct {
 	at time.Time
 	id uploader.TransferID
 }
 
-func (a *alarms) set(at time.Time, id uploader.TransferID) { heap.Push(&a.heap, alarm{at, id}) }
+// Set adds an alarm of a transfer.
+func (a *Alarms) Set(at time.Time, id uploader.TransferID) { heap.Push(&a.heap, alarm{at, id}) }
 
-// next returns the time of the next alarm, or the zero time.
-func (a *alarms) next() time.Time {
+// Next returns the time of the next alarm, or the zero time.
+func (a *Alarms) Next() time.Time {
 	if len(a.heap) == 0 {
 		return time.Time{}
 	}
 	return a.heap[0].at
 }
 
-// due removes and returns the alarms that are due.
-func (a *alarms) due(now time.Time) []uploader.TransferID {
+// Due removes and returns the alarms that are due.
+func (a *Alarms) Due(now time.Time) []uploader.TransferID {
 	var ids []uploader.TransferID
 	for len(a.heap) > 0 && !a.heap[0].at.After(now) {
 		ids = append(ids, heap.Pop(&a.heap).(alarm).id)

@@ -1,4 +1,4 @@
-package engine
+package timing
 
 import (
 	"testing"
@@ -20,11 +20,11 @@ func TestClockDetectsJumps(t *testing.T) {
 		{"clock set forward", 24 * time.Hour, time.Second, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var tested clock
-			if tested.jumped(began, time.Minute) {
+			var tested Clock
+			if tested.Jumped(began, time.Minute) {
 				t.Error("jump at the first call")
 			}
-			if got := tested.jumped(began.Add(c.wall), time.Minute+c.monotonic); got != c.want {
+			if got := tested.Jumped(began.Add(c.wall), time.Minute+c.monotonic); got != c.want {
 				t.Errorf("jumped: %v, want %v", got, c.want)
 			}
 		})

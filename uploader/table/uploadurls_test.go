@@ -1,4 +1,4 @@
-package engine
+package table
 
 import (
 	"strconv"
@@ -11,16 +11,16 @@ import (
 
 func TestUploadURLsReturnOwner(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		var urls uploadURLs
-		owners := map[string]urlOwner{}
+		var urls UploadURLs
+		owners := map[string]URLOwner{}
 		for range rapid.IntRange(0, 50).Draw(r, "puts") {
 			url := strconv.Itoa(rapid.IntRange(0, 9).Draw(r, "url"))
-			owner := urlOwner{uploader.TransferID(rapid.IntRange(1, 4).Draw(r, "id")), rapid.IntRange(noPart, 1).Draw(r, "part")}
+			owner := URLOwner{uploader.TransferID(rapid.IntRange(1, 4).Draw(r, "id")), rapid.IntRange(WholeFile, 1).Draw(r, "part")}
 			want := owners[url]
 			if want == owner {
-				want = urlOwner{}
+				want = URLOwner{}
 			}
-			if got := urls.put(url, owner); got != want {
+			if got := urls.Put(url, owner); got != want {
 				r.Fatalf("owner of %s was %v, want %v", url, got, want)
 			}
 			owners[url] = owner
@@ -29,15 +29,15 @@ func TestUploadURLsReturnOwner(t *testing.T) {
 }
 
 func TestUploadURLsAreBounded(t *testing.T) {
-	var urls uploadURLs
+	var urls UploadURLs
 	for i := range 3 * maxUploadURLs {
-		urls.put(strconv.Itoa(i), urlOwner{uploader.TransferID(i + 1), noPart})
+		urls.Put(strconv.Itoa(i), URLOwner{uploader.TransferID(i + 1), WholeFile})
 	}
 	if n := len(urls.recent) + len(urls.older); n > 2*maxUploadURLs {
 		t.Errorf("%d URLs are kept", n)
 	}
 	last := 3*maxUploadURLs - 1
-	if got := urls.put(strconv.Itoa(last), urlOwner{1, noPart}); got.id != uploader.TransferID(last+1) {
+	if got := urls.Put(strconv.Itoa(last), URLOwner{1, WholeFile}); got.ID != uploader.TransferID(last+1) {
 		t.Errorf("owner of the last URL is %v", got)
 	}
 }
