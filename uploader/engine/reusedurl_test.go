@@ -42,7 +42,7 @@ func (w *locationWriter) WriteHeader(status int) {
 
 func (w *locationWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func TestReusedUploadURLIsAServerFault(t *testing.T) {
+func TestK9ReusedUploadURL(t *testing.T) {
 	t.Parallel()
 	for name, size := range map[string]int{"sent with the creation": 1000, "sent afterwards": 3_000_000} {
 		t.Run(name, func(t *testing.T) {

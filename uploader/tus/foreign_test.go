@@ -12,9 +12,9 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// TestForeignResponse lets an intermediary respond to every method in place of a
+// TestC20ForeignResponse lets an intermediary respond to every method in place of a
 // server that has sent Tus-Resumable before.
-func TestForeignResponse(t *testing.T) {
+func TestC20ForeignResponse(t *testing.T) {
 	methods := map[string]func(ctx context.Context, c *tus.Client, url string) error{
 		"POST": func(ctx context.Context, c *tus.Client, _ string) error {
 			_, err := c.Create(ctx, tus.CreateRequest{Size: 10})
@@ -85,7 +85,7 @@ func TestForeignResponse(t *testing.T) {
 	}
 }
 
-func TestForeignProbeDoesNotProveAWrongURL(t *testing.T) {
+func TestC20ForeignProbeDoesNotProveAWrongURL(t *testing.T) {
 	for _, status := range []int{http.StatusNotFound, http.StatusGone, http.StatusOK} {
 		server := newFakeServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		client, err := tus.New(tus.Config{Endpoint: server.URL, SendsVersion: true})
@@ -98,7 +98,7 @@ func TestForeignProbeDoesNotProveAWrongURL(t *testing.T) {
 	}
 }
 
-func TestResponseWithVersionIsTheServers(t *testing.T) {
+func TestC20ResponseWithVersionIsTheServers(t *testing.T) {
 	server := newFakeServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Tus-Resumable", "1.0.0")
 		w.WriteHeader(http.StatusNotFound)
