@@ -57,9 +57,12 @@ func TestC20ForeignResponse(t *testing.T) {
 						_, _ = w.Write([]byte("<html><title>page not found</title>"))
 					}
 				})
+				// A connection of http.DefaultTransport may be one to an earlier server that
+				// had the same port.
+				transport := server.Client().Transport
 				for name, config := range map[string]tus.Config{
-					"seen in this run":   {Endpoint: server.URL + "/files/"},
-					"saved from another": {Endpoint: server.URL + "/files/", SendsVersion: true},
+					"seen in this run":   {Endpoint: server.URL + "/files/", HTTP: transport},
+					"saved from another": {Endpoint: server.URL + "/files/", HTTP: transport, SendsVersion: true},
 				} {
 					client, err := tus.New(config)
 					if err != nil {
@@ -88,7 +91,7 @@ func TestC20ForeignResponse(t *testing.T) {
 func TestC20ForeignProbeDoesNotProveAWrongURL(t *testing.T) {
 	for _, status := range []int{http.StatusNotFound, http.StatusGone, http.StatusOK} {
 		server := newFakeServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
-		client, err := tus.New(tus.Config{Endpoint: server.URL, SendsVersion: true})
+		client, err := tus.New(tus.Config{Endpoint: server.URL, HTTP: server.Client().Transport, SendsVersion: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +106,7 @@ func TestC20ResponseWithVersionIsTheServers(t *testing.T) {
 		w.Header().Set("Tus-Resumable", "1.0.0")
 		w.WriteHeader(http.StatusNotFound)
 	})
-	client, err := tus.New(tus.Config{Endpoint: server.URL, SendsVersion: true})
+	client, err := tus.New(tus.Config{Endpoint: server.URL, HTTP: server.Client().Transport, SendsVersion: true})
 	if err != nil {
 		t.Fatal(err)
 	}
