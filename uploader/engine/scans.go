@@ -70,9 +70,9 @@ func (s *scans) add(c uploader.Add) error {
 // scan to the end; otherwise they would be scanned twice.
 func (s *scans) supersede(c uploader.Add) []uploader.BatchID {
 	superseded := map[uploader.BatchID]bool{}
-	added := newPathSet(c.Paths)
+	added := scan.NewPathSet(c.Paths)
 	for id, b := range s.state.batches {
-		if b.Server != c.Server || !slices.ContainsFunc(b.Roots, added.overlaps) {
+		if b.Server != c.Server || !slices.ContainsFunc(b.Roots, added.Overlaps) {
 			continue
 		}
 		interrupted := !b.Scanned && !s.isRequested(id)
@@ -82,9 +82,9 @@ func (s *scans) supersede(c uploader.Add) []uploader.BatchID {
 				superseded[earlier] = s.state.batches[earlier] != nil
 			}
 		}
-		if interrupted && slices.ContainsFunc(b.Roots, added.contains) {
+		if interrupted && slices.ContainsFunc(b.Roots, added.Contains) {
 			rest := *b
-			rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), added.contains)
+			rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), added.Contains)
 			rest.Scanned = len(rest.Roots) == 0
 			s.state.keepBatch(rest)
 		}
