@@ -167,12 +167,19 @@ func TestKillWhileReadding(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
-		prepare func(h *harness, folder string)
+		prepare func(h *harness, server *heldServer, folder string)
 		again   func(folder string) string
 	}{
-		{"second time", func(*harness, string) {}, func(folder string) string { return folder }},
-		{"second time, a folder in it", func(*harness, string) {}, func(folder string) string { return filepath.Join(folder, "sub") }},
+		{"second time", func(*harness, *heldServer, string) {}, func(folder string) string { return folder }},
+		{"second time, a folder in it", func(*harness, *heldServer, string) {}, func(folder string) string { return filepath.Join(folder, "sub") }},
 		{"third time, the second is not scanned", interruptSecondScan, func(folder string) string { return folder }},
+		{"third time, the second is not scanned and the first is done", func(h *harness, server *heldServer, folder string) {
+			interruptSecondScan(h, server, folder)
+			server.released.Store(true)
+			h.do(uploader.Resume{Target: uploader.TargetTransfers(h.waitLoaded().Transfers[2].ID)})
+			h.waitSaved(3)
+			h.waitCount(uploader.StateDone, 3)
+		}, func(folder string) string { return folder }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +191,7 @@ func TestKillWhileReadding(t *testing.T) {
 				folder, files := createHeldFolder(t)
 				h.add(folder)
 				h.waitCount(uploader.StateDone, 2)
-				c.prepare(h, folder)
+				c.prepare(h, server, folder)
 
 				h.store.FailFrom(n)
 				last := uploader.NewBatchID()
@@ -219,7 +226,7 @@ func TestKillWhileReadding(t *testing.T) {
 
 // interruptSecondScan adds the folder again, stops the program during the scan, and starts
 // it so that the scan waits for the user.
-func interruptSecondScan(h *harness, folder string) {
+func interruptSecondScan(h *harness, _ *heldServer, folder string) {
 	h.t.Helper()
 	h.stop()
 	reached := make(chan struct{})
