@@ -54,7 +54,7 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		switch {
 		case c.Batch == m.Batch.ID, c.Intent.Cancels():
 		case c.Phase == uploader.PhaseDone:
-			if done == nil || !m.isRepeated(file, done) || m.isRepeated(file, c) {
+			if done == nil || !m.uploadedByRelated(file, done) || m.uploadedByRelated(file, c) {
 				done = c
 			}
 		case c.Server != m.Batch.Server: // another server that had the same endpoint before
@@ -73,7 +73,7 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		return Match{}, nil
 	case done.Source.Path == file.Path && m.Batch.Options.UploadAgain:
 		return Match{Repeats: done.ID}, nil
-	case m.isRepeated(file, done):
+	case m.uploadedByRelated(file, done):
 		return Match{Moves: done.ID}, nil
 	case m.Batch.Options.UploadAgain:
 		return Match{}, nil
@@ -82,10 +82,11 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 	}
 }
 
-// isRepeated reports whether a finished transfer uploaded the file with a batch that
-// this one repeats.
-func (m *Matcher) isRepeated(file source.File, done *uploader.Transfer) bool {
-	return done.Source.Path == file.Path && m.Related[done.Batch]
+// uploadedByRelated reports whether a finished transfer uploaded the file with a
+// related batch, so that this one need not. A batch that uploads files again decides by
+// the time instead.
+func (m *Matcher) uploadedByRelated(file source.File, done *uploader.Transfer) bool {
+	return done.Source.Path == file.Path && m.Related[done.Batch] && !m.Batch.Options.UploadAgain
 }
 
 // samePath returns the transfer of the file's path with the highest offset, or nil.
