@@ -176,7 +176,7 @@ func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
 func (l *loop) retry(r retryWith) {
 	named := r.Target.IDSet()
 	for _, id := range l.state.targets(r.Target) {
-		if t := l.state.table.Get(id); t.State() != uploader.StateNeedsDecision || named[id] {
+		if t := l.state.table.Get(id); t.State() != uploader.StateNeedsDecision && !t.NotComparable() || named[id] {
 			l.admission.Unblock(t.Server)
 		}
 	}
@@ -190,7 +190,7 @@ func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.Transfer
 	var scanned []uploader.TransferID
 	for _, id := range ids {
 		t := s.table.Get(id)
-		if t.State() == uploader.StateNeedsDecision && !named[id] {
+		if (t.State() == uploader.StateNeedsDecision || t.NotComparable()) && !named[id] {
 			continue
 		}
 		if t.Phase == uploader.PhaseFailed && s.batches[t.Batch] != nil && (t.Fault.Op == fault.List || folders[t.Source.Path]) {
@@ -207,12 +207,17 @@ func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.Transfer
 
 // continueEarlier resumes the earlier uploads that transfers may belong to, with the
 // files of those transfers. If the earlier upload no longer exists, the file is sent
-// as a new one.
+// as a new one. A transfer whose own upload cannot be compared with its file resumes.
 func (l *loop) continueEarlier(ids []uploader.TransferID) {
 	s := l.state
 	var resumed []uploader.TransferID
 	for _, id := range ids {
 		t := s.table.Get(id)
+		if t.NotComparable() {
+			s.continued[id] = true
+			s.apply(id, lifecycle.ContinuedByUser{})
+			continue
+		}
 		if t.Phase != uploader.PhaseFailed || t.Fault.Kind != fault.AmbiguousMatch {
 			continue
 		}

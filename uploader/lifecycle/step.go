@@ -49,6 +49,11 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		return stepResumed(t)
 	case RetriedByUser:
 		return stepRetried(t)
+	case ContinuedByUser:
+		if !t.NotComparable() {
+			return t, Effects{}
+		}
+		return requeued(t), Effects{Enqueue: true}
 	case CancelledByUser:
 		return stepCancelled(t, now)
 	case RemovedByUser:
@@ -73,7 +78,10 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		}
 		return t, Effects{}
 	case FileUpdated:
-		t.Source, t.Fingerprint = in.File, in.Fingerprint
+		t.Source, t.Fingerprint, t.ChangeTime = in.File, in.Fingerprint, 0
+		return t, Effects{}
+	case SourceVerified:
+		t.ChangeTime = in.ChangeTime
 		return t, Effects{}
 	case UploadCreated:
 		t.Session = in.Session
@@ -204,7 +212,7 @@ func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 			t.Session.Offset, t.Session.Sent, t.ResumedFrom = 0, 0, 0
 		case mustRestart(t):
 			abandoned = t.Session
-			t.Session, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
+			t.Session, t.ChangeTime, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, 0, ""
 		}
 		return requeued(t), Effects{Enqueue: true, Delete: abandoned}
 	default:
