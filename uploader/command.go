@@ -42,7 +42,13 @@ type Check struct{ Target Target }
 // server removed it, the file is sent from the start. A transfer that needs a decision
 // about an earlier upload of its file is uploaded as a new file, and one whose file cannot
 // be compared with what was sent starts over, but only if the target lists its ID.
-type Retry struct{ Target Target }
+type Retry struct {
+	Target Target
+
+	// KeepUploads does not start over where the source changed: the file is compared
+	// again, and what the server has is kept.
+	KeepUploads bool
+}
 
 // Cancel cancels transfers and deletes their uploads from the server.
 type Cancel struct{ Target Target }

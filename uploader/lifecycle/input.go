@@ -24,8 +24,9 @@ type (
 	// ResumedByUser means that the user resumed the transfer.
 	ResumedByUser struct{}
 
-	// RetriedByUser means that the user retried the transfer.
-	RetriedByUser struct{}
+	// RetriedByUser means that the user retried the transfer. With KeepUpload a file that
+	// changed is compared again, otherwise it starts over.
+	RetriedByUser struct{ KeepUpload bool }
 
 	// ContinuedByUser means that the user decided that the transfer's file is the one
 	// that was sent, where that cannot be verified.
