@@ -116,6 +116,35 @@ func TestSourceChangeWhileSending(t *testing.T) {
 	}
 }
 
+// TestResumeStartsOverOnlyIfAsked edits a file that was partly uploaded, and resumes.
+func TestResumeStartsOverOnlyIfAsked(t *testing.T) {
+	t.Parallel()
+	ferry, server, proxy, source := newChangedSource(t)
+	first := ferry.send(source.path)
+	source.waitStored(server, 8<<20)
+	_ = first.command.Process.Kill()
+	first.wait(t, runTimeout)
+	source.acked = source.stored(server)
+	source.editAt(3_000_000)
+	proxy.Restore(t)
+	for range 2 {
+		resumed := ferry.resume()
+		resumed.wait(t, runTimeout)
+		source.check(server, resumed, false)
+	}
+	over := ferry.start("resume", "--profile", ferry.profile, "--json", "--start-over")
+	over.wait(t, runTimeout)
+	content, err := os.ReadFile(source.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(content)
+	stored := server.Stored(t)
+	if over.exitErr != nil || len(stored) != 1 || stored[0].SHA256 != hex.EncodeToString(sum[:]) {
+		t.Errorf("exit code %d, %d uploads\n%s", over.exitCode(), len(stored), over.stdout.String())
+	}
+}
+
 func newChangedSource(t *testing.T) (*client, *uploadtest.Tusd, *uploadtest.Proxy, *changedSource) {
 	t.Helper()
 	server := uploadtest.NewTusd(t)
