@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -58,20 +59,21 @@ func (s *changedSource) replace(modTime time.Time) {
 
 // sourceChanges are the changes of a file, and whether its upload resumes after each.
 var sourceChanges = []struct {
-	name    string
-	change  func(s *changedSource)
-	resumes bool
+	name       string
+	change     func(s *changedSource)
+	resumes    bool
+	everywhere bool // the result does not depend on which bytes were sent, if any
 }{
-	{"unchanged", func(*changedSource) {}, true},
-	{"edited at the start", func(s *changedSource) { s.editAt(0) }, false},
-	{"edited in the uploaded range", func(s *changedSource) { s.editAt(3_000_000) }, false},
-	{"edited just before the acknowledged offset", func(s *changedSource) { s.editAt(s.acked - 20) }, false},
-	{"edited in the remaining range", func(s *changedSource) { s.editAt(int64(len(s.content)) - 100) }, true},
-	{"touched", func(s *changedSource) { s.setTime(time.Now()) }, true},
-	{"shifted by an hour", func(s *changedSource) { s.setTime(s.modTime.Add(time.Hour)) }, true},
-	{"rounded to two seconds", func(s *changedSource) { s.setTime(s.modTime.Truncate(2 * time.Second)) }, true},
-	{"replaced by a copy with its time", func(s *changedSource) { s.replace(s.modTime) }, true},
-	{"restored from a backup", func(s *changedSource) { s.replace(time.Now().Add(-time.Hour)) }, true},
+	{"unchanged", func(*changedSource) {}, true, true},
+	{"edited at the start", func(s *changedSource) { s.editAt(0) }, false, true},
+	{"edited in the uploaded range", func(s *changedSource) { s.editAt(3_000_000) }, false, false},
+	{"edited just before the acknowledged offset", func(s *changedSource) { s.editAt(s.acked - 20) }, false, false},
+	{"edited in the remaining range", func(s *changedSource) { s.editAt(int64(len(s.content)) - 100) }, true, false},
+	{"touched", func(s *changedSource) { s.setTime(time.Now()) }, true, true},
+	{"shifted by an hour", func(s *changedSource) { s.setTime(s.modTime.Add(time.Hour)) }, true, true},
+	{"rounded to two seconds", func(s *changedSource) { s.setTime(s.modTime.Truncate(2 * time.Second)) }, true, true},
+	{"replaced by a copy with its time", func(s *changedSource) { s.replace(s.modTime) }, true, true},
+	{"restored from a backup", func(s *changedSource) { s.replace(time.Now().Add(-time.Hour)) }, true, true},
 }
 
 // TestKillThenSourceChange kills the program while it uploads a file, changes the file,
@@ -83,7 +85,7 @@ func TestKillThenSourceChange(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			ferry, server, proxy, source := newChangedSource(t)
-			first := ferry.send(source.path)
+			first := source.send(ferry, 1)
 			source.waitStored(server, 8<<20)
 			_ = first.command.Process.Kill()
 			first.wait(t, runTimeout)
@@ -104,7 +106,7 @@ func TestSourceChangeWhileSending(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			ferry, server, proxy, source := newChangedSource(t)
-			run := ferry.send(source.path)
+			run := source.send(ferry, 1)
 			source.waitStored(server, 8<<20)
 			source.acked = source.stored(server)
 			c.change(source)
@@ -116,11 +118,35 @@ func TestSourceChangeWhileSending(t *testing.T) {
 	}
 }
 
+// TestKillInPartsThenSourceChange is TestKillThenSourceChange for a file that is uploaded
+// in parts.
+func TestKillInPartsThenSourceChange(t *testing.T) {
+	t.Parallel()
+	for _, c := range sourceChanges {
+		if !c.everywhere {
+			continue // which part has the changed bytes is not certain
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			ferry, server, proxy, source := newChangedSource(t)
+			first := source.send(ferry, 4)
+			source.waitStored(server, 3<<20) // of one part
+			_ = first.command.Process.Kill()
+			first.wait(t, runTimeout)
+			c.change(source)
+			proxy.Restore(t)
+			resumed := ferry.resume()
+			resumed.wait(t, runTimeout)
+			source.checkJoined(server, resumed, c.resumes)
+		})
+	}
+}
+
 // TestResumeStartsOverOnlyIfAsked edits a file that was partly uploaded, and resumes.
 func TestResumeStartsOverOnlyIfAsked(t *testing.T) {
 	t.Parallel()
 	ferry, server, proxy, source := newChangedSource(t)
-	first := ferry.send(source.path)
+	first := source.send(ferry, 1)
 	source.waitStored(server, 8<<20)
 	_ = first.command.Process.Kill()
 	first.wait(t, runTimeout)
@@ -164,7 +190,13 @@ func newChangedSource(t *testing.T) (*client, *uploadtest.Tusd, *uploadtest.Prox
 	return &client{t: t, profile: t.TempDir(), endpoint: proxy.URL(server.Endpoint)}, server, proxy, source
 }
 
-// stored returns the number of bytes that the server has.
+// send starts to upload the file with that maximum of connections.
+func (s *changedSource) send(ferry *client, connections int) *run {
+	s.t.Helper()
+	return ferry.start("send", "--profile", ferry.profile, "--json", "--to", ferry.endpoint, "--connections", strconv.Itoa(connections), s.path)
+}
+
+// stored returns the number of bytes that the server has of the largest upload.
 func (s *changedSource) stored(server *uploadtest.Tusd) int64 {
 	s.t.Helper()
 	var size int64
@@ -216,5 +248,23 @@ func (s *changedSource) check(server *uploadtest.Tusd, r *run, resumes bool) {
 	}
 	if r.exitErr != nil || !complete || upload.SHA256 != hex.EncodeToString(after[:]) || sent != upload.Length {
 		s.t.Errorf("exit code %d, %d of %d bytes stored, %d sent\n%s%s", r.exitCode(), upload.Size, upload.Length, sent, r.stdout.String(), r.stderr.String())
+	}
+}
+
+// checkJoined checks the end of a run after the change of a file that is uploaded in
+// parts.
+func (s *changedSource) checkJoined(server *uploadtest.Tusd, r *run, resumes bool) {
+	s.t.Helper()
+	sum, joined := sha256.Sum256(s.content), 0
+	for _, upload := range server.Stored(s.t) {
+		if !upload.Final {
+			continue
+		}
+		if joined++; upload.SHA256 != hex.EncodeToString(sum[:]) {
+			s.t.Error("the server's file mixes two versions")
+		}
+	}
+	if (r.exitErr == nil) != resumes || joined != map[bool]int{true: 1}[resumes] {
+		s.t.Errorf("exit code %d, %d joined uploads\n%s%s", r.exitCode(), joined, r.stdout.String(), r.stderr.String())
 	}
 }

@@ -60,7 +60,7 @@ func TestFileThatCannotBeComparedAsksUser(t *testing.T) {
 	for _, action := range situation.buttons() {
 		labels = append(labels, words.Text(situation.Label(action)))
 	}
-	if diff := cmp.Diff([]string{"Continue", "Start over", "Remove"}, labels); diff != "" {
+	if diff := cmp.Diff([]string{"Continue", "Start over", "Remove from list"}, labels); diff != "" {
 		t.Error(diff)
 	}
 	if got := words.Row(&uploader.Snapshot{}, transfer, 0, time.Time{}); got != "May be another file" {

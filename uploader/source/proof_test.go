@@ -122,7 +122,7 @@ func TestProofThrough(t *testing.T) {
 			t.Errorf("proof through %d bytes covers %d, want %d", c.n, got, c.want)
 		}
 	}
-	if got := (source.Proof)(nil).Through(1).Covers(); got != 0 {
+	if got := source.Proof(nil).Through(1).Covers(); got != 0 {
 		t.Errorf("empty proof covers %d bytes", got)
 	}
 }

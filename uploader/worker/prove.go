@@ -221,7 +221,7 @@ func (p *prover) wait() {
 		p.endSave(<-p.saved)
 	}
 	if p.comparing != nil {
-		<-p.compared
+		_ = <-p.compared // of a context that ended
 	}
 }
 
