@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,6 +33,9 @@ const (
 	// file would not be sent while the disk of the profile is full.
 	maxSaveWait = 2 * time.Second
 )
+
+// errFile stops the requests that send a file that changed or cannot be read.
+var errFile = errors.New("file changed or cannot be read")
 
 // savedProof is how much of the proof the engine has.
 type savedProof struct {
@@ -64,7 +68,7 @@ type prover struct {
 // The goroutine uses hasher, known, saved and adopted of the file, which nothing else
 // may use before stop has returned.
 func (s *sourceFile) proveWhileSending(parent context.Context) (ctx context.Context, stop func(err error) error) {
-	ctx, cancel := context.WithCancel(parent)
+	ctx, cancel := context.WithCancelCause(parent)
 	ticker := time.NewTicker(stateInterval)
 	p := &prover{file: s, tick: ticker.C, filling: true, saved: make(chan error, 1), compared: make(chan error, 1)}
 	s.gate.close(s.saved.end, s.sentBefore)
@@ -72,12 +76,12 @@ func (s *sourceFile) proveWhileSending(parent context.Context) (ctx context.Cont
 	go func() {
 		err := CatchPanic(func() error { return p.run(ctx) })
 		if err != nil {
-			cancel()
+			cancel(errFile)
 		}
 		ended <- err
 	}()
 	return ctx, func(err error) error {
-		cancel()
+		cancel(nil)
 		failed := <-ended
 		ticker.Stop()
 		s.takeOver()

@@ -139,7 +139,7 @@ func (s *sourceFile) growth() uploader.FileGrowth {
 // shrinks or cannot be read breaks the request that sends it. Other changes are found
 // when the upload resumes.
 func (s *sourceFile) cause(err error) error {
-	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) || s.transfer.Session.URL == "" {
+	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) || !s.transfer.Session.Begun() {
 		return err
 	}
 	seen, statErr := source.StatOpen(s.handle, s.transfer.Source)
