@@ -37,6 +37,11 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 		return forgotten(t, now)
 	case uploader.StateNeedsDecision:
 		return Fault(t.Fault, Subject{}).Short
+	case uploader.StateChanged:
+		if t.NotComparable() {
+			return Fault(t.Fault, Subject{}).Short
+		}
+		return Text("state." + state.String())
 	case uploader.StateFailed:
 		server, _ := s.Server(t.Server)
 		return Fault(t.Fault, Subject{File: t.Source.Name(), Server: Server(server)}).String()

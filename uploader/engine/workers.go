@@ -118,7 +118,7 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Settings:       settings,
 		Counters:       running.counters,
 		TotalSent:      &w.totalSent,
-		Verified:       w.state.verified[t.ID],
+		Continued:      w.state.continued[t.ID],
 		Options:        bounds.Options,
 		Limits:         bounds.Limits,
 		Growth:         w.config.Growth,
@@ -166,13 +166,16 @@ func (w *workers) report(id uploader.TransferID, inputs ...lifecycle.Input) {
 	})
 }
 
-// save is report for an input that must be saved before the worker continues. It fails
+// save is report for inputs that must be saved before the worker continues. They are
+// saved together. It fails
 // with ctx's error, so that a worker that is stopped does not wait for a store that
 // cannot be written. It is called from workers' goroutines.
-func (w *workers) save(ctx context.Context, id uploader.TransferID, in lifecycle.Input) error {
+func (w *workers) save(ctx context.Context, id uploader.TransferID, inputs ...lifecycle.Input) error {
 	saved := make(chan struct{})
 	w.send(func() {
-		w.receive(id, in)
+		for _, in := range inputs {
+			w.receive(id, in)
+		}
 		w.state.afterCommit = append(w.state.afterCommit, func(context.Context) { close(saved) })
 	})
 	select {
@@ -217,9 +220,10 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		if in.File.Path != t.Source.Path {
 			w.log.Info("renamed file found", "transfer", id)
 		}
-	case lifecycle.SourceVerified:
-		s.verified[id] = in.State
-		return
+	case lifecycle.PhaseEntered:
+		if in.Phase == uploader.PhaseSending { // what was sent has been compared
+			delete(s.continued, id)
+		}
 	case lifecycle.BlocksHashed:
 		s.saveProof(id, in)
 	case lifecycle.CheckEnded:
@@ -230,7 +234,7 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	}
 	s.apply(id, in)
 	if next := s.table.Get(id); next == nil || next.Phase.Final() {
-		delete(s.verified, id)
+		delete(s.continued, id)
 	}
 	end, isEnd := in.(lifecycle.WorkerEnded)
 	switch {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -64,17 +63,6 @@ func StatOpen(opened OpenFile, file File) (File, error) {
 	now.Identity = identifyOpen(opened, info)
 	now.RelPath = file.RelPath
 	return now, nil
-}
-
-// ChangeTime returns the time of the last change of an open file's content or metadata
-// (ctime). Unlike the modification time, programs cannot set it. It reports false where
-// the system has no such time.
-func ChangeTime(opened OpenFile) (time.Time, bool) {
-	info, err := opened.Stat()
-	if err != nil {
-		return time.Time{}, false
-	}
-	return changeTime(info)
 }
 
 // Classify turns an error of the file system into a *fault.Fault. One that is about no file,

@@ -16,15 +16,19 @@ type sourceFile struct {
 
 	disk        source.Disk
 	settings    uploader.Settings
-	verified    lifecycle.FileState                   // Config.Verified
+	continued   bool                                  // Config.Continued
+	gate        *gate                                 // of the requests that send the file
 	growing     func(path string) uploader.FileGrowth // Config.Growth
 	loadProof   func(context.Context, uploader.TransferID) (source.Proof, error)
 	fingerprint func(context.Context, source.File) (string, error)
 
-	handle   source.OpenFile // nil while it is not open
-	opened   source.File     // the file as it was when it was opened
-	hasher   *source.Hasher
-	reported int // blocks of the hasher that the engine has
+	handle     source.OpenFile // nil while it is not open
+	opened     source.File     // the file as it was when it was opened
+	known      source.State    // the last state at which what was sent was of the file
+	hasher     *source.Hasher
+	saved      savedProof
+	sentBefore int64             // end of the furthest byte that was sent before this worker
+	adopted    []lifecycle.Input // reported while sending; the worker's copy has not been stepped with them
 }
 
 func newSourceFile(c *Config, r *record) *sourceFile {
@@ -32,7 +36,8 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 		record:      r,
 		disk:        c.Disk,
 		settings:    c.Settings,
-		verified:    c.Verified,
+		continued:   c.Continued,
+		gate:        newGate(),
 		growing:     c.Growth,
 		loadProof:   c.LoadProof,
 		fingerprint: c.Fingerprint,
@@ -131,25 +136,19 @@ func (s *sourceFile) growth() uploader.FileGrowth {
 }
 
 // cause returns the fault of the file if it is the reason for err: a file that
-// shrinks or cannot be read breaks the request that sends it.
+// shrinks or cannot be read breaks the request that sends it. Other changes are found
+// when the upload resumes.
 func (s *sourceFile) cause(err error) error {
-	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) {
+	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) || !s.transfer.Session.Begun() {
 		return err
 	}
-	if changed := unchanged(s.handle, s.transfer.Source); changed != nil && s.transfer.Session.Begun() {
-		return changed
-	}
-	return err
-}
-
-// unchanged returns a fault if the open file differs from before.
-func unchanged(file source.OpenFile, before source.File) error {
-	seen, err := source.StatOpen(file, before)
-	if err != nil {
+	seen, statErr := source.StatOpen(s.handle, s.transfer.Source)
+	switch {
+	case statErr != nil:
+		return statErr
+	case seen.Size != s.transfer.Source.Size:
+		return changedWhileSent()
+	default:
 		return err
 	}
-	if !seen.Same(before) {
-		return fault.Newf(fault.SourceChanged, fault.Stat, "file changed while it was being sent")
-	}
-	return nil
 }
