@@ -95,7 +95,7 @@ func HoldReason(hold uploader.Hold, now time.Time) string {
 }
 
 func preparing(read, size int64) string {
-	if read == 0 {
+	if read == 0 || read > size { // the size is being determined
 		return Text("state.preparing")
 	}
 	return Text("state.preparing.read", Data{"Percent": int(100 * float64(read) / float64(max(read, size)))})

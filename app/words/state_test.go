@@ -41,6 +41,7 @@ func rowCases(now time.Time) map[string]struct {
 		"waiting":                   {uploader.Transfer{Source: file}, uploader.Progress{}, 3, "Waiting, 3rd in the queue", "等待中\uff0c队列第 3 位"},
 		"waiting, position unknown": {uploader.Transfer{Source: file}, uploader.Progress{}, 0, "Waiting", "等待中"},
 		"preparing":                 {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Progress{}, 0, "Reading the file", "正在读取文件"},
+		"preparing, size unknown":   {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Progress{Read: 5}, 0, "Reading the file", "正在读取文件"},
 		"uploading": {
 			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending},
 			uploader.Progress{Sent: 1_200_000_000, Rate: 12_400_000, ETA: 4 * time.Minute},

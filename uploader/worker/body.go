@@ -20,7 +20,8 @@ func (p *patcher) body(ctx context.Context, file source.OpenFile, offset, size i
 	return netx.Throttle(ctx, read, p.limits...)
 }
 
-// countingBody counts the bytes that are handed to the network.
+// countingBody counts the bytes that are handed to the network. If the file ends before
+// the section, Read returns the fault of [source.EndedAt].
 type countingBody struct {
 	section *io.SectionReader
 	start   int64 // in the part
@@ -32,10 +33,17 @@ func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.section.Read(p)
 	b.counter.add(int64(n))
 	b.total.Add(int64(n))
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case err == nil:
+		return n, nil
+	case !errors.Is(err, io.EOF):
 		return n, source.Classify(fault.Read, err)
 	}
-	return n, err
+	if read, _ := b.section.Seek(0, io.SeekCurrent); read < b.section.Size() { // it never fails
+		_, begin, _ := b.section.Outer()
+		return n, source.EndedAt(begin + read)
+	}
+	return n, io.EOF
 }
 
 // Seek lets a request be sent again after a redirect.

@@ -23,6 +23,8 @@ type sourceFile struct {
 
 	handle   source.OpenFile // nil while it is not open
 	opened   source.File     // the file as it was when it was opened
+	listed   int64           // its size as the system reports it; differs from that in opened if that was measured
+	measured string          // the SHA-256 of a file whose size was measured, 32 bytes; "" otherwise
 	hasher   *source.Hasher
 	reported int // blocks of the hasher that the engine has
 }
@@ -40,7 +42,8 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 }
 
 // open opens the file. If it changed before the upload began, the new state is taken
-// over. If the upload has begun, a different size is a fault.
+// over. If the upload has begun, a different size is a fault. If the system reports too
+// small a size, the file is read to determine its size.
 func (s *sourceFile) open(ctx context.Context) error {
 	handle, seen, err := s.disk.Open(s.transfer.Source)
 	if fault.Is(err, fault.SourceMissing) {
@@ -49,7 +52,16 @@ func (s *sourceFile) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.listed = seen.Size
+	understates, err := source.Understates(handle, seen)
+	if understates {
+		var measured source.Measured
+		if measured, err = source.Measure(ctx, handle, seen, s.counters.Read.Store); err == nil {
+			handle, seen, s.measured = measured.OpenFile, measured.File, measured.Sum
+		}
+	}
 	switch {
+	case err != nil:
 	case !s.transfer.Session.Begun():
 		if seen != s.transfer.Source || s.transfer.Fingerprint == "" {
 			s.update(ctx, seen)
@@ -77,7 +89,7 @@ func (s *sourceFile) openGrowing() error {
 		_ = handle.Close()
 		return sourceChanged(s.transfer.Source, seen)
 	}
-	s.handle, s.opened = handle, seen
+	s.handle, s.opened, s.listed = handle, seen, seen.Size
 	return nil
 }
 
@@ -113,9 +125,14 @@ func (s *sourceFile) findRenamed(ctx context.Context, missing error) (source.Fil
 }
 
 // update takes over the state of the file. If its fingerprint cannot be computed, the
-// fingerprint stays as it was.
+// fingerprint stays as it was. The fingerprint is that of the file as a scan finds it, with
+// the size that the system reports.
 func (s *sourceFile) update(ctx context.Context, seen source.File) {
-	fingerprint, err := s.fingerprint(ctx, seen)
+	found := seen
+	if s.measured != "" {
+		found.Size = s.listed
+	}
+	fingerprint, err := s.fingerprint(ctx, found)
 	if err != nil {
 		fingerprint = s.transfer.Fingerprint
 	}
@@ -130,9 +147,21 @@ func (s *sourceFile) growth() uploader.FileGrowth {
 	return s.growing(s.transfer.Source.Path)
 }
 
+// understates reports whether the size that the system reports of a file is smaller than
+// its content.
+func (s *sourceFile) understates(seen source.File) (bool, error) {
+	handle, now, err := s.disk.Open(seen)
+	if err != nil {
+		return false, err
+	}
+	defer handle.Close()
+	return source.Understates(handle, now)
+}
+
 // cause returns the fault of the file if it is the reason for err: a file that
-// shrinks or cannot be read breaks the request that sends it.
+// shrinks, ends early or cannot be read breaks the request that sends it.
 func (s *sourceFile) cause(err error) error {
+	err = source.EndsEarly(s.handle, s.opened, err)
 	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) {
 		return err
 	}
