@@ -13,6 +13,9 @@ import (
 // from 1; 0 if unknown.
 func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) string {
 	state := t.State()
+	if f := s.Wait(t); f != nil && state != uploader.StateWaiting {
+		return Fault(f, Subject{}).Short
+	}
 	switch state {
 	case uploader.StateWaiting:
 		if t.Fault != nil && t.Fault.Kind == fault.SourceBusy {
@@ -69,6 +72,9 @@ func waiting(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Tim
 	}
 	if hold, held := s.Holds[t.Server]; held {
 		return HoldReason(hold, now)
+	}
+	if f := s.Wait(t); f != nil {
+		return Fault(f, Subject{}).Short
 	}
 	if place < 1 {
 		return Text("state.waiting")

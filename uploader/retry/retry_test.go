@@ -49,6 +49,10 @@ func TestDecide(t *testing.T) {
 		{"folder of the receiver is retried", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverDisk}, 2, 0.5, retry.Decision{Retry: true, Delay: 2 * time.Second, CountAttempt: true}},
 		{"folder of the receiver stops after three attempts", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverDisk}, 3, 0.5, retry.Decision{}},
 		{"full disk of the receiver stops", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverFull}, 0, 0.5, retry.Decision{}},
+		{"read error is retried", fault.Fault{Kind: fault.LocalDisk, Op: fault.Read}, 2, 0.5, retry.Decision{Retry: true, Delay: 2 * time.Second, CountAttempt: true}},
+		{"read error stops after three attempts", fault.Fault{Kind: fault.LocalDisk, Op: fault.Read}, 3, 0.5, retry.Decision{}},
+		{"missing drive is retried", fault.Fault{Kind: fault.SourceBusy, Op: fault.Stat, Code: fault.CodeDriveMissing}, 1000, 0.5, retry.Decision{Retry: true, Delay: 10 * time.Second, CountAttempt: true}},
+		{"file that ends early stops", *fault.NewEndsEarly(1, 2), 0, 0.5, retry.Decision{}},
 		{"gone on HEAD stops", fault.Fault{Kind: fault.Gone, Op: fault.Head}, 0, 0.9, retry.Decision{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
