@@ -45,6 +45,7 @@ type blockedDrive struct {
 	fault   *fault.Fault
 	workers map[uploader.TransferID]bool // the workers that wait for it
 	probe   time.Time                    // when another one may be started
+	probing uploader.TransferID          // the transfer that may be started now; 0 for none
 }
 
 // missingDrive is a drive that is not connected.
@@ -152,24 +153,20 @@ func (d *drives) unpark(id uploader.TransferID) {
 
 // park takes a transfer that the queue admitted out of it if its drive does not respond or
 // is not connected. It reports whether it did.
-func (d *drives) park(t *uploader.Transfer, now time.Time) bool {
+func (d *drives) park(t *uploader.Transfer) bool {
 	volume := t.Source.Identity.Volume
 	_, missing := d.missing[volume]
 	blocked := d.blocked[volume]
 	if blocked == nil && !missing {
 		return false
 	}
-	if !missing && blocked.mayProbe(now) {
-		blocked.probe = now.Add(driveProbeInterval)
+	if !missing && blocked.probing == t.ID {
+		blocked.probing = 0
 		return false
 	}
 	d.state.queue.Release(int64(t.ID))
 	d.parked[volume] = append(d.parked[volume], t.ID)
 	return true
-}
-
-func (b *blockedDrive) mayProbe(now time.Time) bool {
-	return len(b.workers) < maxBlockedWorkers && !now.Before(b.probe)
 }
 
 // retry puts files back into the queue whose drives are to be tried again.
@@ -180,7 +177,8 @@ func (d *drives) retry(now time.Time) {
 		}
 	}
 	for volume, drive := range d.blocked {
-		if parked := d.parked[volume]; len(parked) > 0 && drive.mayProbe(now) {
+		if parked := d.parked[volume]; len(parked) > 0 && len(drive.workers) < maxBlockedWorkers && !now.Before(drive.probe) {
+			drive.probing, drive.probe = parked[0], now.Add(driveProbeInterval)
 			d.parked[volume] = parked[1:]
 			d.unpark(parked[0])
 		}

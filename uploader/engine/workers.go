@@ -66,7 +66,7 @@ func (w *workers) admit(work context.Context) {
 			return
 		}
 		s.catchUp(uploader.TransferID(item.ID))
-		if t := s.table.Get(uploader.TransferID(item.ID)); t != nil && w.drives.park(t, time.Now()) {
+		if t := s.table.Get(uploader.TransferID(item.ID)); t != nil && w.drives.park(t) {
 			continue
 		}
 		w.start(work, uploader.TransferID(item.ID))
