@@ -59,7 +59,7 @@ func Measure(ctx context.Context, opened OpenFile, seen File, progress func(int6
 			file.content = nil
 		}
 		progress(file.size)
-		if err == io.EOF { // ReadAt returns it unwrapped
+		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return Measured{}, Classify(fault.Read, err)

@@ -3,6 +3,7 @@ package source_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -141,7 +142,7 @@ func TestEndsEarly(t *testing.T) {
 		})
 	}
 	other := fault.Newf(fault.LocalDisk, fault.Read, "x")
-	if _, opened, seen := openReported(t, nil, 0); source.EndsEarly(opened, seen, other) != error(other) {
+	if _, opened, seen := openReported(t, nil, 0); !errors.Is(source.EndsEarly(opened, seen, other), other) {
 		t.Error("another fault is not returned unchanged")
 	}
 }
