@@ -114,8 +114,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 	l.scans = &scans{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission,
 		drives: l.drives, log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
-		postponed:  map[uploader.BatchID]*postponedScan{},
-		superseded: map[uploader.BatchID]map[uploader.BatchID]bool{},
+		postponed: map[uploader.BatchID]*postponedScan{},
 	}
 	l.commits = &commits{state: l.state, servers: l.servers, store: e.config.Store, log: l.log}
 	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission, drives: l.drives, scans: l.scans}
