@@ -4,7 +4,7 @@
 // [Follow] runs on the caller's goroutine and starts none. It compares the pointers
 // of consecutive snapshots. A slow reader receives fewer progress events; every
 // other event is delivered exactly once. A transfer that is retried after it failed
-// has further events.
+// has further events. While nothing else happens, an event says what is waited for.
 package feed
 
 import (
@@ -24,7 +24,7 @@ var ErrStopped = errors.New("engine stopped")
 const (
 	Added    = "added"    // the transfer was added to the queue
 	Progress = "progress" // more bytes were sent
-	Waiting  = "waiting"  // the transfer continues later: automatically or after the user acts
+	Waiting  = "waiting"  // the transfer does not advance at the moment, for the reason in Message
 	Done     = "done"     // the upload is complete
 	Failed   = "failed"   // the transfer does not continue automatically
 )
@@ -68,25 +68,52 @@ type Summary struct {
 	Bytes  int64 `json:"bytes"`  // total size of the done ones
 }
 
+// FileWait limits how long transfers may wait for files that other programs use. The
+// zero value is no limit.
+type FileWait struct {
+	// Max is for how long, in addition to the time for which a file must be unchanged
+	// before it is sent. 0 is no limit.
+	Max time.Duration
+
+	// End fails the transfers that wait longer. It may be called several times for one.
+	// If it is nil, they are reported as failed and not followed any more, and keep
+	// waiting.
+	End func(context.Context, []uploader.TransferID) error
+}
+
+// noticeInterval is how often Follow checks whether something waits for too long while
+// there are no new snapshots.
+const noticeInterval = 500 * time.Millisecond
+
 // Follow emits the events of the transfers that filter selects, until all of them
 // are final or wait for the user at a blocked server, emit fails, or ctx ends. The
-// Summary is valid with an error too. The error is emit's, ctx's or [ErrStopped].
-func Follow(ctx context.Context, source Source, filter Filter, emit func(Event) error) (Summary, error) {
+// Summary is valid with an error too. The error is emit's, wait.End's, ctx's or
+// [ErrStopped].
+func Follow(ctx context.Context, source Source, filter Filter, wait FileWait, emit func(Event) error) (Summary, error) {
 	watchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	updates := source.Watch(watchCtx)
-	f := newFollower(filter, emit)
+	tick := time.NewTicker(noticeInterval)
+	defer tick.Stop()
+	f := newFollower(filter, emit, time.Now())
 	for {
 		s := source.Snapshot()
 		if err := f.step(s, time.Now()); err != nil {
 			return f.summary, err
 		}
+		if err := f.endFileWaits(ctx, s, wait, time.Now()); err != nil {
+			return f.summary, err
+		}
 		if filter.scanned(s) && f.idle(s) {
-			return f.summary, f.reportBlocked(s)
+			return f.summary, nil
 		}
 		select {
 		case <-ctx.Done():
 			return f.summary, ctx.Err()
+		case <-tick.C:
+			if err := f.notice(s, time.Now()); err != nil {
+				return f.summary, err
+			}
 		case _, ok := <-updates:
 			if !ok {
 				return f.summary, watchError(ctx)

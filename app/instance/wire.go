@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -55,6 +56,8 @@ type wireRequest struct {
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
 	Limit       int64 `json:"limit,omitempty"`
+
+	Settle time.Duration `json:"settle,omitempty"` // nanoseconds
 }
 
 // response is one line of a response: a value or the end.
@@ -70,6 +73,7 @@ func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
+		Settle: r.Options.SettleTime,
 	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
@@ -94,9 +98,9 @@ func decodeRequest(line []byte) (Request, error) {
 	}
 	r := Request{
 		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
-		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit},
+		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle},
 	}
-	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 {
+	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 || r.Options.SettleTime < uploader.NoSettleTime {
 		return Request{}, errors.New("decode request: negative option")
 	}
 	for _, path := range got.Paths {

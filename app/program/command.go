@@ -22,6 +22,10 @@ const (
 	lockPollInterval = 50 * time.Millisecond
 )
 
+// maxFileWait is how long a command waits for files that other programs are writing;
+// 0 is the default. Tests set it.
+var maxFileWait time.Duration
+
 // command is one command that runs in one profile.
 type command struct {
 	version string

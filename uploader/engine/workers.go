@@ -110,6 +110,7 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 
 func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) worker.Config {
 	settings := w.admission.Settings()
+	settings.SettleTime = w.state.settleTime(t, settings)
 	bounds := w.admission.Bounds(t.Server, w.state.batches[t.Batch])
 	return worker.Config{
 		Transfer:       *w.state.table.Get(t.ID),

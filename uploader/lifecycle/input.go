@@ -27,6 +27,14 @@ type (
 	// RetriedByUser means that the user retried the transfer.
 	RetriedByUser struct{}
 
+	// UploadedAsIs means that the user does not want to wait until the file is no longer
+	// being written.
+	UploadedAsIs struct{}
+
+	// FileWaitEnded means that the wait for a file that another program uses took too
+	// long.
+	FileWaitEnded struct{}
+
 	// CancelledByUser means that the user cancelled the transfer.
 	CancelledByUser struct{}
 
@@ -134,6 +142,8 @@ func (Restored) input()        {}
 func (PausedByUser) input()    {}
 func (ResumedByUser) input()   {}
 func (RetriedByUser) input()   {}
+func (UploadedAsIs) input()    {}
+func (FileWaitEnded) input()   {}
 func (CancelledByUser) input() {}
 func (RemovedByUser) input()   {}
 func (AddedAgain) input()      {}
