@@ -84,6 +84,9 @@ func TestFollow(t *testing.T) {
 	queued1, queued2, done1 := transfer(1, uploader.PhaseQueued), transfer(2, uploader.PhaseQueued), transfer(1, uploader.PhaseDone)
 	sending := transfer(1, uploader.PhaseSending)
 	waiting := transfer(1, uploader.PhaseWaiting, withFault(fault.Transient, 1))
+	inUse := func(nextTry uploader.Timestamp) *uploader.Transfer {
+		return transfer(1, uploader.PhaseWaiting, busyFile, func(t *uploader.Transfer) { t.NextTry = nextTry })
+	}
 	for _, test := range []struct {
 		name      string
 		snapshots []*uploader.Snapshot
@@ -167,6 +170,16 @@ func TestFollow(t *testing.T) {
 			"a paused transfer is waiting",
 			[]*uploader.Snapshot{snapshot(true, nil, queued1), snapshot(true, nil, paused), snapshot(true, nil, queued1), snapshot(true, nil, done1)},
 			"added 1 0, waiting 1 0, done 1 100",
+			feed.Summary{Done: 1, Bytes: 100},
+			nil,
+		},
+		{
+			"a wait for a file has one event, however often the file is looked at",
+			[]*uploader.Snapshot{
+				snapshot(true, nil, inUse(1)), snapshot(true, nil, transfer(1, uploader.PhaseQueued, busyFile)), snapshot(true, nil, transfer(1, uploader.PhasePreparing)),
+				snapshot(true, nil, inUse(2)), snapshot(true, nil, transfer(1, uploader.PhasePreparing)), snapshot(true, nil, inUse(3)), snapshot(true, nil, done1),
+			},
+			"added 1 0, waiting 1 0 source-busy, done 1 100",
 			feed.Summary{Done: 1, Bytes: 100},
 			nil,
 		},

@@ -66,7 +66,7 @@ type noticeReason struct {
 // a transfer, reading a file, and a request whose response takes long.
 func (f *follower) notice(s *uploader.Snapshot, now time.Time) error {
 	f.now = now
-	if now.Sub(f.emitted) < noticeDelay {
+	if now.Sub(f.emitted) < noticeDelay || s.StoreFault != nil { // that was reported, and nothing advances
 		return nil
 	}
 	reason, event := f.awaited(s, now)
