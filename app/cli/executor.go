@@ -84,7 +84,7 @@ func (x *Executor) Wait(ctx context.Context) error {
 			return nil
 		}
 		for _, filter := range accepted {
-			if _, err := feed.Follow(ctx, x.Engine, filter, x.fileWait(), func(feed.Event) error { return nil }); err != nil {
+			if _, err := feed.Follow(ctx, x.Engine, filter, feed.Options{FileWait: x.fileWait()}, func(feed.Event) error { return nil }); err != nil {
 				return err
 			}
 		}
@@ -148,13 +148,13 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 		return err
 	}
 	batch, options := uploader.NewBatchID(), request.Options
-	options.UploadAgain = true // upload files again without asking
+	options.UploadAgain = request.Answers.Again != instance.AnswerNo
 	missing := missingPaths(request.Paths)
 	if err := x.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err
 	}
 	onAccept(feed.Batch(batch))
-	if err := x.follow(ctx, feed.Batch(batch), reply); err != nil {
+	if err := x.follow(ctx, feed.Batch(batch), request.Answers, reply); err != nil {
 		return err
 	}
 	return x.removeMissing(ctx, batch, missing)
@@ -185,8 +185,9 @@ func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, mi
 }
 
 // follow passes the events of the filter's transfers and their summary to reply.
-func (x *Executor) follow(ctx context.Context, filter feed.Filter, reply func(Reply) error) error {
-	summary, err := feed.Follow(ctx, x.Engine, filter, x.fileWait(), func(e feed.Event) error { return reply(Reply{Event: &e}) })
+func (x *Executor) follow(ctx context.Context, filter feed.Filter, answers instance.Answers, reply func(Reply) error) error {
+	options := feed.Options{FileWait: x.fileWait(), Answer: answerFor(answers), Act: x.act}
+	summary, err := feed.Follow(ctx, x.Engine, filter, options, func(e feed.Event) error { return reply(Reply{Event: &e}) })
 	if err != nil {
 		return err
 	}

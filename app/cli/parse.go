@@ -67,7 +67,8 @@ type Send struct {
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
 	Name        string   `placeholder:"NAME" help:"${help_name}"`
-	Paths       []string `arg:"" name:"file" help:"${help_paths_send}"`
+	Answers
+	Paths []string `arg:"" name:"file" help:"${help_paths_send}"`
 
 	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk, Limit and Settle
 }
@@ -77,6 +78,7 @@ type Resume struct {
 	To     string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
 	Header []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
 	JSON   bool     `name:"json" help:"${help_json}"`
+	Answers
 }
 
 // List lists transfers.
@@ -280,7 +282,7 @@ func helpTexts() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
-		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
+		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.version",
 	} {
 		texts[strings.ReplaceAll(key, ".", "_")] = words.Text(key)

@@ -194,7 +194,7 @@ func testWait(t *testing.T, now time.Time, c waitCase) uploader.State {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // the reason is printed once in that time
 	defer cancel()
 	printed := time.Duration(-1)
-	_, err := feed.Follow(ctx, constantSource{s}, feed.Batch(7), feed.FileWait{}, func(e feed.Event) error {
+	_, err := feed.Follow(ctx, constantSource{s}, feed.Batch(7), feed.Options{}, func(e feed.Event) error {
 		if e.Event == feed.Waiting && printed < 0 {
 			printed = time.Since(now)
 		}

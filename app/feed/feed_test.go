@@ -193,7 +193,7 @@ func TestFollow(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: test.snapshots}, feed.Batch(batch), feed.FileWait{}, func(e feed.Event) error {
+			summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: test.snapshots}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 				line := e.Event + " " + string('0'+rune(e.ID)) + " " + json.Number(jsonOf(t, e.Sent)).String()
 				got = append(got, strings.TrimSpace(line+" "+e.Fault))
 				return nil
@@ -229,7 +229,7 @@ func TestEventJSON(t *testing.T) {
 	failed := transfer(1, uploader.PhaseFailed, withFault(fault.SourceMissing, 0))
 	failed.Session = uploader.Session{URL: "http://h/files/1", Offset: 30}
 	var got []string
-	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, failed)}}, feed.Batch(batch), feed.FileWait{}, func(e feed.Event) error {
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, failed)}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		got = append(got, jsonOf(t, e))
 		return nil
 	})
@@ -251,7 +251,7 @@ func TestEventJSONKeepsBytesAndHostNames(t *testing.T) {
 	done.Source.Path = "/x/caf\xe9"
 	done.Session = uploader.Session{URL: "http://b%C3%BCcher.example/files/1", Offset: 100}
 	got := ""
-	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, done)}}, feed.Batch(batch), feed.FileWait{}, func(e feed.Event) error {
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, done)}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		got = jsonOf(t, e)
 		return nil
 	})
@@ -269,7 +269,7 @@ func TestSaveErrorIsReportedOnce(t *testing.T) {
 	full := snapshot(true, nil, transfer(1, uploader.PhaseQueued))
 	full.StoreFault = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
 	var reports int
-	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{full, full, full, snapshot(true, nil, transfer(1, uploader.PhaseDone))}}, feed.Batch(batch), feed.FileWait{},
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{full, full, full, snapshot(true, nil, transfer(1, uploader.PhaseDone))}}, feed.Batch(batch), feed.Options{},
 		func(e feed.Event) error {
 			if e.ID == 0 && e.Event == feed.Waiting && e.Fault == "local-disk" {
 				reports++
@@ -292,7 +292,7 @@ func TestHoldIsReportedOnce(t *testing.T) {
 		snapshot(true, nil, transfer(1, uploader.PhaseQueued)), held(uploader.HeldByMetering), snapshot(true, nil, transfer(1, uploader.PhaseDone)),
 	}}
 	var messages []string
-	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), feed.FileWait{}, func(e feed.Event) error {
+	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		if e.Event == feed.Waiting {
 			messages = append(messages, e.Message)
 		}
@@ -317,7 +317,7 @@ func TestFollowReturnsWhenOnlyBlockedTransfersRemain(t *testing.T) {
 	summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{
 		blocked(refused, transfer(2, uploader.PhaseSending), queued), // a running transfer may still finish
 		blocked(refused, transfer(2, uploader.PhaseDone), queued),
-	}}, feed.Batch(batch), feed.FileWait{}, func(e feed.Event) error {
+	}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		if e.ID == 0 {
 			events = append(events, e)
 		}
@@ -346,12 +346,12 @@ func TestUnfinished(t *testing.T) {
 func TestFollowReturnsErrorsOfEmitAndContext(t *testing.T) {
 	snapshots := []*uploader.Snapshot{snapshot(true, nil, transfer(1, uploader.PhaseQueued))}
 	emitErr := errors.New("emit failed")
-	if _, err := feed.Follow(t.Context(), &fakeSource{snapshots: snapshots}, feed.Batch(batch), feed.FileWait{}, func(feed.Event) error { return emitErr }); !errors.Is(err, emitErr) {
+	if _, err := feed.Follow(t.Context(), &fakeSource{snapshots: snapshots}, feed.Batch(batch), feed.Options{}, func(feed.Event) error { return emitErr }); !errors.Is(err, emitErr) {
 		t.Errorf("err = %v, want emit's error", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := feed.Follow(ctx, &fakeSource{snapshots: snapshots}, feed.Batch(batch), feed.FileWait{}, func(feed.Event) error { return nil }); !errors.Is(err, context.Canceled) {
+	if _, err := feed.Follow(ctx, &fakeSource{snapshots: snapshots}, feed.Batch(batch), feed.Options{}, func(feed.Event) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v, want the context's error", err)
 	}
 }

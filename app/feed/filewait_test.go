@@ -60,7 +60,7 @@ type followed struct {
 func follow(ctx context.Context, source feed.Source, wait feed.FileWait) *followed {
 	var f followed
 	began := time.Now()
-	f.summary, f.err = feed.Follow(ctx, source, feed.Batch(batch), wait, func(e feed.Event) error {
+	f.summary, f.err = feed.Follow(ctx, source, feed.Batch(batch), feed.Options{FileWait: wait}, func(e feed.Event) error {
 		f.events = append(f.events, strings.TrimSpace(e.Event+" "+string('0'+rune(e.ID))+" "+e.Fault))
 		f.at = append(f.at, time.Since(began))
 		return nil

@@ -25,6 +25,7 @@ type follower struct {
 	blocked map[uploader.ServerID]*fault.Fault  // already reported
 	saveErr error                               // already reported
 	files   fileWaits
+	answers
 	summary Summary
 
 	now     time.Time    // of the current step
@@ -44,6 +45,7 @@ func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower
 		holds:   map[uploader.ServerID]uploader.Hold{},
 		blocked: map[uploader.ServerID]*fault.Fault{},
 		files:   newFileWaits(),
+		answers: newAnswers(),
 		emitted: now,
 	}
 	f.emit = func(e Event) error {
@@ -150,7 +152,15 @@ func (f *follower) reportChange(s *uploader.Snapshot, before, t *uploader.Transf
 		if before != nil && before.Phase == t.Phase {
 			return nil
 		}
-		return f.emit(finalEvent(s, t, now))
+		switch f.answer(t) {
+		case LeaveOpen:
+			return f.emit(finalEvent(s, t, now))
+		case Skip:
+			f.summary.Skipped++
+			return f.emit(f.skippedEvent(s, t, now))
+		default:
+			return nil
+		}
 	}
 	reason, waits := waitReasonOf(t)
 	if !waits {
@@ -183,6 +193,9 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 	delete(f.sent, t.ID)
 	delete(f.waits, t.ID)
 	if before.Phase.Final() || f.files.forget(t.ID) {
+		if f.answered[t.ID] {
+			f.add(before, -1) // it did not fail
+		}
 		return nil
 	}
 	f.count(before, &uploader.Transfer{Phase: uploader.PhaseCancelled})
@@ -312,7 +325,7 @@ func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message s
 	if server, ok := s.Server(t.Server); ok {
 		e.Server = server.Name
 	}
-	if t.Fault != nil && (kind == Waiting || kind == Failed) {
+	if t.Fault != nil && kind != Added && kind != Progress {
 		e.Fault = t.Fault.Kind.String()
 	}
 	return e
