@@ -27,26 +27,32 @@ func TestQuestionsAreAnswered(t *testing.T) {
 	}{
 		{
 			"left open", feed.LeaveOpen, nil,
-			"added 1, failed 1 several, added 2, done 2", "", feed.Summary{Done: 1, Failed: 1, Bytes: 100},
+			"added 1, failed 1 several, added 2, done 2", "",
+			feed.Summary{Done: 1, Failed: 1, Bytes: 100},
 		},
 		{
 			"started over", feed.StartOver,
 			[]*uploader.Snapshot{snapshot(true, nil, transfer(1, uploader.PhaseQueued), other), snapshot(true, nil, transfer(1, uploader.PhaseDone), other)},
-			"added 1, added 2, done 2, done 1", "1 [1]", feed.Summary{Done: 2, Bytes: 200},
+			"added 1, added 2, done 2, done 1", "1 [1]",
+			feed.Summary{Done: 2, Bytes: 200},
 		},
 		{
 			"started over and failed again", feed.StartOver,
 			[]*uploader.Snapshot{snapshot(true, nil, transfer(1, uploader.PhaseQueued), other), snapshot(true, nil, asksAgain, other)},
-			"added 1, added 2, done 2, failed 1 several", "1 [1]", feed.Summary{Done: 1, Failed: 1, Bytes: 100},
+			"added 1, added 2, done 2, failed 1 several", "1 [1]",
+			feed.Summary{Done: 1, Failed: 1, Bytes: 100},
 		},
 		{
 			"the earlier upload continues", feed.ContinueEarlier,
 			[]*uploader.Snapshot{snapshot(true, nil, other, transfer(3, uploader.PhaseQueued)), snapshot(true, nil, other, transfer(3, uploader.PhaseDone))},
-			"added 1, added 2, done 2, added 3, done 3", "2 [1]", feed.Summary{Done: 2, Bytes: 200},
+			"added 1, added 2, done 2, added 3, done 3", "2 [1]",
+			feed.Summary{Done: 2, Bytes: 200},
 		},
 		{
-			"skipped", feed.Skip, []*uploader.Snapshot{removed},
-			"added 1, skipped 1 several, added 2, done 2", "3 [1]", feed.Summary{Done: 1, Bytes: 100, Skipped: 1},
+			"skipped", feed.Skip,
+			[]*uploader.Snapshot{removed},
+			"added 1, skipped 1 several, added 2, done 2", "3 [1]",
+			feed.Summary{Done: 1, Bytes: 100, Skipped: 1},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

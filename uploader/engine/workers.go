@@ -282,7 +282,11 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	if t == nil {
 		return
 	}
-	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
+	level := slog.LevelWarn
+	if t.WaitsForFile() && t.Phase == uploader.PhaseWaiting {
+		level = slog.LevelDebug // again every few seconds, for as long as another program writes
+	}
+	w.log.Log(context.Background(), level, "transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
 	if admission.IsOverload(f) || isCongestion(t, f) {
 		w.refused(t.Server)
 	}

@@ -323,7 +323,9 @@ func TestStep(t *testing.T) {
 			FileWaitEnded{},
 			uploader.PhaseFailed, uploader.StateFailed,
 			Effects{Dequeue: true},
-			func(t uploader.Transfer) bool { return t.Fault == changing && t.Finished.Equal(noon) && t.NextTry.IsZero() },
+			func(t uploader.Transfer) bool {
+				return t.Fault == changing && t.Finished.Equal(noon) && t.NextTry.IsZero()
+			},
 		},
 		{
 			"wait for a locked file ends",
