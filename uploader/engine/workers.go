@@ -282,6 +282,7 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	if t == nil {
 		return
 	}
+	w.observeVersion(t.Server)
 	level := slog.LevelWarn
 	if t.WaitsForFile() && t.Phase == uploader.PhaseWaiting {
 		level = slog.LevelDebug // again every few seconds, for as long as another program writes
