@@ -232,7 +232,7 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 func (f *follower) reportDrives(s *uploader.Snapshot) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
 		t := f.known[id]
-		if t == nil {
+		if t == nil || f.files.ended[id] {
 			continue
 		}
 		wait := s.Wait(t)
