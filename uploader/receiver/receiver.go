@@ -111,7 +111,7 @@ func (r *Receiver) open(config Config) (err error) {
 }
 
 func (r *Receiver) listen(address string) error {
-	e, err := loadEndpoint(r.storage.root)
+	e, err := loadEndpoint(r.storage.private)
 	if err != nil {
 		return err
 	}
@@ -124,12 +124,12 @@ func (r *Receiver) listen(address string) error {
 	}
 	e.Port = at.Port
 	r.address, r.endpoint = e, "http://"+publicHost(at)+"/"+e.Secret+"/"
-	return e.save(r.storage.root)
+	return e.save(r.storage.private)
 }
 
 // serveFrom repairs the folder and sets the handler of its storage.
 func (r *Receiver) serveFrom(s *storage) error {
-	store := newStore(s.root, r.log)
+	store := newStore(s.root, s.files, r.log)
 	if err := store.finisher.repair(); err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}

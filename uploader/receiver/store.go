@@ -16,7 +16,7 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
-	"github.com/ferryapp/ferry/uploader/atomicfile"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 var idPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -33,20 +33,23 @@ func newID(prefix string) string {
 
 // store is tusd's data store. It keeps unfinished uploads in uploadsDir, in the format of
 // tusd's file store, and finishes a complete upload when that is requested. All its paths
-// are in the root: it never creates a folder that was deleted.
+// are in that open folder: it never creates a folder that was deleted, and opens no file that
+// another user may have put there.
 type store struct {
-	root     *os.Root
+	files    *privatefile.Dir // uploadsDir
 	finisher *finisher
 	buffers  *sync.Pool
 	log      *slog.Logger
 }
 
-func newStore(root *os.Root, log *slog.Logger) *store {
+func newStore(root *os.Root, files *privatefile.Dir, log *slog.Logger) *store {
 	ids := newIDIndex()
+	folder := newFolder(root)
+	folder.open = func(from string) (*os.File, error) { return files.OpenFile(path.Base(from), os.O_RDONLY, 0) }
 	return &store{
-		root: root,
+		files: files,
 		finisher: &finisher{
-			root: root, folder: newFolder(root), ids: ids, retention: &retention{root: root, ids: ids, log: log}, log: log,
+			files: files, folder: folder, ids: ids, retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
 		},
 		buffers: &sync.Pool{New: func() any { return new([bufferSize]byte) }},
 		log:     log,
@@ -74,7 +77,7 @@ func (s *store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.U
 
 // create creates the files of an upload.
 func (s *store) create(info handler.FileInfo) error {
-	data, err := s.root.OpenFile(path.Join(uploadsDir, info.ID), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	data, err := s.files.OpenFile(info.ID, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
@@ -85,7 +88,12 @@ func (s *store) create(info handler.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	return s.root.WriteFile(path.Join(uploadsDir, info.ID+infoSuffix), record, 0o600)
+	file, err := s.files.OpenFile(info.ID+infoSuffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(record)
+	return errors.Join(err, file.Close())
 }
 
 // GetUpload implements [handler.DataStore]. tusd calls it with the upload's lock held.
@@ -165,7 +173,7 @@ func (s *store) removeFiles(id string, records ...string) error {
 		names = append(names, id+record)
 	}
 	for _, name := range append(names, id) {
-		if err := s.root.Remove(path.Join(uploadsDir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.files.Root().Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -195,7 +203,7 @@ func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int
 
 // appendTo calls write with the file of the upload, which is opened to append.
 func (u *upload) appendTo(write func(*os.File) (int64, error)) (n int64, err error) {
-	file, err := u.store.root.OpenFile(path.Join(uploadsDir, u.info.ID), os.O_WRONLY|os.O_APPEND, 0)
+	file, err := u.store.files.OpenFile(u.info.ID, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -216,7 +224,7 @@ func (u *upload) DeclareLength(_ context.Context, length int64) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.WriteIn(u.store.root, path.Join(uploadsDir, u.info.ID+infoSuffix), record, 0o600); err != nil {
+	if err := u.store.files.WriteFile(u.info.ID+infoSuffix, record); err != nil {
 		return u.store.diskError("set length", err)
 	}
 	return nil
@@ -241,7 +249,7 @@ func (u *upload) ConcatUploads(_ context.Context, parts []handler.Upload) error 
 
 // copyTo copies the bytes of the upload to a file.
 func (u *upload) copyTo(file *os.File) (int64, error) {
-	data, err := u.store.root.Open(path.Join(uploadsDir, u.info.ID))
+	data, err := u.store.files.OpenFile(u.info.ID, os.O_RDONLY, 0)
 	if err != nil {
 		return 0, err
 	}
