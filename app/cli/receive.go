@@ -10,6 +10,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
@@ -25,7 +26,7 @@ func (r *Receive) Serve(ctx context.Context, defaultDir string, log *slog.Logger
 		return fault.New(fault.LocalDisk, fault.Open, err)
 	}
 	server, err := receiver.Open(receiver.Config{Dir: dir, Listen: r.Listen, Log: log})
-	if errors.Is(err, receiver.ErrInUse) {
+	if _, unsafe := errors.AsType[*privatefile.Error](err); unsafe || errors.Is(err, receiver.ErrInUse) {
 		return err
 	}
 	if err != nil {

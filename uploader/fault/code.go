@@ -18,6 +18,7 @@ const (
 	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
 	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
 	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
+	CodeReceiverUnsafe   = "RECEIVER_UNSAFE"  // LocalDisk: another user may have prepared the built-in receiver's folder
 	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
 	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
 )
@@ -27,6 +28,6 @@ func Codes() []string {
 	return []string{
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn,
-		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 	}
 }

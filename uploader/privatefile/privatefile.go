@@ -74,6 +74,10 @@ func Open(path string) (*Dir, error) {
 	if err := os.MkdirAll(path, dirMode); err != nil {
 		return nil, err
 	}
+	return openExisting(path)
+}
+
+func openExisting(path string) (*Dir, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err
@@ -286,9 +290,9 @@ func typeProblem(info fs.FileInfo, other Problem) Problem {
 	return other
 }
 
-// OpenFile is [Dir.OpenFile] for a path.
+// OpenFile is [Dir.OpenFile] for a path, whose folder must exist.
 func OpenFile(path string, flag int, perm fs.FileMode) (*os.File, error) {
-	d, err := Open(filepath.Dir(path))
+	d, err := openExisting(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
@@ -296,12 +300,9 @@ func OpenFile(path string, flag int, perm fs.FileMode) (*os.File, error) {
 	return d.OpenFile(filepath.Base(path), flag, perm)
 }
 
-// ReadFile is [Dir.ReadFile] for a path. It creates no folder.
+// ReadFile is [Dir.ReadFile] for a path.
 func ReadFile(path string, maxSize int64) ([]byte, error) {
-	if _, err := os.Lstat(path); err != nil {
-		return nil, err
-	}
-	d, err := Open(filepath.Dir(path))
+	d, err := openExisting(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
@@ -309,20 +310,21 @@ func ReadFile(path string, maxSize int64) ([]byte, error) {
 	return d.ReadFile(filepath.Base(path), maxSize)
 }
 
-// Check is [Dir.Check] for several paths in one folder. A file that does not exist is fine.
+// Check is [Dir.Check] for several paths, whose folders must exist. A file that does not
+// exist is fine.
 func Check(paths ...string) error {
-	var errs []error
 	for _, path := range paths {
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		d, err := Open(filepath.Dir(path))
+		d, err := openExisting(filepath.Dir(path))
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(d.Check(filepath.Base(path)), d.Close()); !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
+		err = d.Check(filepath.Base(path))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		if err := errors.Join(err, d.Close()); err != nil {
+			return err
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
