@@ -36,6 +36,7 @@ const (
 type finisher struct {
 	files     *privatefile.Dir // uploadsDir
 	folder    *folder
+	budget    *budget
 	ids       *idIndex
 	retention *retention
 	log       *slog.Logger
@@ -56,6 +57,7 @@ func (f *finisher) finish(info handler.FileInfo) error {
 	if err := f.files.Root().Rename(data+infoSuffix, data+doneSuffix); err != nil {
 		return fmt.Errorf("rename record: %w", err)
 	}
+	f.budget.finish(info.Size)
 	return f.move(info)
 }
 

@@ -2,7 +2,7 @@
 // into a folder: the destination "This computer".
 //
 // Unfinished uploads are in .ferry/uploads in that folder until they are resumed or
-// terminated; they do not expire. A finished file is moved to its final path before the
+// terminated, or until they expire ([Config.Expiry]). A finished file is moved to its final path before the
 // response to its last request. The move does not overwrite files and does not leave the
 // folder, whatever the metadata of the upload is. After a crash at any point, Open finishes
 // what was interrupted. The port and the secret part of the URL are saved, so that upload
@@ -15,6 +15,11 @@
 //
 // If the folder is deleted, renamed or replaced while the receiver runs, the next request
 // creates the folder again.
+//
+// Strangers are bounded in what they can use: the header of a request, the time it takes,
+// and the number of connections, of one address and in all. So are the clients that know
+// the secret, in the number of unfinished uploads and, if the configuration says so, in the
+// bytes that are stored.
 //
 // One receiver at a time uses a folder; a second Open of it fails with ErrInUse. All
 // methods may be called from any goroutine. Disk errors are logged, and the response is
@@ -32,6 +37,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
@@ -46,7 +52,8 @@ var ErrInUse = errors.New("folder is in use by another receiver")
 const Loopback = "127.0.0.1:0"
 
 const (
-	headerTimeout   = 30 * time.Second
+	maxHeader       = 64 << 10 // bytes of the header fields of a request
+	headerTimeout   = 10 * time.Second
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 2 * time.Second
 )
@@ -56,13 +63,19 @@ type Config struct {
 	Dir    string       // the folder; created if it does not exist
 	Listen string       // host:port; "" means Loopback. Use another host only at the user's request
 	Log    *slog.Logger // nil: no log
+
+	MaxSize  int64         // of one file, in bytes; 0: no limit
+	MaxTotal int64         // of unfinished uploads and of the files received since Open, in bytes; 0: no limit
+	Expiry   time.Duration // after which unfinished uploads without a new byte are removed; 0: never
 }
 
 // Receiver receives uploads into one folder.
 type Receiver struct {
 	dir      string
+	config   Config
 	endpoint string
-	address  endpoint // saved in the folder
+	received atomic.Int64 // bytes of finished uploads since Open
+	address  endpoint     // saved in the folder
 	listener net.Listener
 	handler  http.Handler
 	locker   handler.Locker // of uploads
@@ -79,7 +92,7 @@ type Receiver struct {
 // Open locks the folder, finishes what a crash interrupted, and listens. Requests are
 // handled once Serve is called.
 func Open(config Config) (*Receiver, error) {
-	r := &Receiver{log: config.Log}
+	r := &Receiver{log: config.Log, config: config}
 	r.stopped, r.stop = context.WithCancelCause(context.Background())
 	r.close = sync.OnceValue(r.release)
 	if r.log == nil {
@@ -129,7 +142,7 @@ func (r *Receiver) listen(address string) error {
 
 // serveFrom repairs the folder and sets the handler of its storage.
 func (r *Receiver) serveFrom(s *storage) error {
-	store := newStore(s.root, s.files, r.log)
+	store := newStore(s.root, s.files, &budget{max: r.config.MaxTotal, received: &r.received}, r.log)
 	if err := store.finisher.repair(); err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
@@ -140,6 +153,7 @@ func (r *Receiver) serveFrom(s *storage) error {
 	tus, err := handler.NewHandler(handler.Config{
 		StoreComposer:   composer,
 		BasePath:        basePath,
+		MaxSize:         r.config.MaxSize,
 		DisableDownload: true,
 		Cors:            &handler.CorsConfig{Disable: true},
 		Logger:          tusdlog.New(debugHandler{r.log}),
@@ -153,7 +167,7 @@ func (r *Receiver) serveFrom(s *storage) error {
 	if err != nil {
 		return err
 	}
-	s.handler = &creationHandler{next: tus, store: store, locker: r.locker, basePath: basePath}
+	s.creations = &creationHandler{next: tus, store: store, locker: r.locker, basePath: basePath}
 	return nil
 }
 
@@ -170,6 +184,7 @@ func (r *Receiver) requireSecret() http.Handler {
 		defer r.requests.RUnlock()
 		first, _, _ := strings.Cut(strings.TrimPrefix(request.URL.Path, "/"), "/")
 		if subtle.ConstantTimeCompare([]byte(first), []byte(secret)) != 1 {
+			w.Header().Set("Connection", "close")
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
@@ -185,7 +200,7 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	defer r.releaseStorage(s)
-	s.handler.ServeHTTP(w, request)
+	s.creations.ServeHTTP(w, request)
 }
 
 // Endpoint returns the URL at which uploads are created. It contains a secret.
@@ -201,11 +216,18 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	server := &http.Server{
 		Handler:           r.handler,
 		ReadHeaderTimeout: headerTimeout,
+		MaxHeaderBytes:    maxHeader,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(r.listener) }()
+	go func() { served <- server.Serve(limitConnections(r.listener)) }()
+
+	expiring, stopExpiring := context.WithCancel(ctx)
+	var expiry sync.WaitGroup
+	expiry.Go(func() { r.expireUploads(expiring) })
+	defer expiry.Wait()
+	defer stopExpiring()
 
 	var serveErr error
 	select {

@@ -55,6 +55,7 @@ func (f *finisher) repairUnfinished(id string) error {
 	if err != nil {
 		return err
 	}
+	f.budget.restore(info.Offset)
 	switch {
 	case isComplete(info):
 		f.ids.add(id)
@@ -62,6 +63,7 @@ func (f *finisher) repairUnfinished(id string) error {
 	case info.IsFinal:
 		// The concatenation was interrupted: its parts still exist, and the client did not
 		// get its URL.
+		f.budget.remove(info.Offset)
 		return errors.Join(f.files.Root().Remove(id+infoSuffix), f.files.Root().Remove(id))
 	default:
 		f.ids.addUnfinished(id)

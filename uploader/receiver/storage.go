@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -18,11 +17,11 @@ import (
 // that use it. It keeps referring to the folders it opened if they are deleted, renamed or
 // replaced: another user may have a right to do that in a shared folder.
 type storage struct {
-	root    *os.Root
-	private *privatefile.Dir // privateDir
-	files   *privatefile.Dir // uploadsDir
-	lock    *flock.Flock
-	handler http.Handler // of requests below the secret
+	root      *os.Root
+	private   *privatefile.Dir // privateDir
+	files     *privatefile.Dir // uploadsDir
+	lock      *flock.Flock
+	creations *creationHandler // handles requests below the secret
 
 	// The folder and its uploadsDir when they were opened.
 	folder, uploads fs.FileInfo

@@ -38,18 +38,20 @@ func newID(prefix string) string {
 type store struct {
 	files    *privatefile.Dir // uploadsDir
 	finisher *finisher
+	budget   *budget
 	buffers  *sync.Pool
 	log      *slog.Logger
 }
 
-func newStore(root *os.Root, files *privatefile.Dir, log *slog.Logger) *store {
+func newStore(root *os.Root, files *privatefile.Dir, limit *budget, log *slog.Logger) *store {
 	ids := newIDIndex()
 	folder := newFolder(root)
 	folder.open = func(from string) (*os.File, error) { return files.OpenFile(path.Base(from), os.O_RDONLY, 0) }
 	return &store{
-		files: files,
+		files:  files,
+		budget: limit,
 		finisher: &finisher{
-			files: files, folder: folder, ids: ids, retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
+			files: files, folder: folder, budget: limit, ids: ids, retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
 		},
 		buffers: &sync.Pool{New: func() any { return new([bufferSize]byte) }},
 		log:     log,
@@ -65,14 +67,34 @@ func (s *store) useIn(composer *handler.StoreComposer) {
 
 // NewUpload implements [handler.DataStore].
 func (s *store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
+	if repeats(info.PartialUploads) {
+		return nil, errRepeatedIDs
+	}
+	if err := s.budget.create(info.Size); err != nil {
+		return nil, err
+	}
 	created := creationOf(ctx)
 	info.ID = newID(created.key)
 	if err := s.create(info); err != nil {
+		s.budget.remove(0)
 		return nil, s.diskError("create", errors.Join(err, s.removeFiles(info.ID, infoSuffix)))
 	}
 	created.id = info.ID
 	s.finisher.ids.add(info.ID)
 	return &upload{info: info, store: s}, nil
+}
+
+// repeats reports whether an ID occurs twice. A short request could otherwise have a part
+// copied any number of times.
+func repeats(ids []string) bool {
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if seen[id] {
+			return true
+		}
+		seen[id] = true
+	}
+	return false
 }
 
 // create creates the files of an upload.
@@ -158,11 +180,27 @@ func (s *store) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDeclara
 
 // remove removes an upload with its records.
 func (s *store) remove(id string, records ...string) error {
+	stored, unfinished := s.stored(id)
 	if err := s.removeFiles(id, records...); err != nil {
 		return s.diskError("remove", err)
 	}
+	if unfinished {
+		s.budget.remove(stored)
+	}
 	s.finisher.ids.remove(id)
 	return nil
+}
+
+// stored returns the bytes of an unfinished upload, and whether there is one.
+func (s *store) stored(id string) (stored int64, unfinished bool) {
+	_, err := s.files.Root().Lstat(id + infoSuffix)
+	if err != nil {
+		return 0, false
+	}
+	if data, err := s.files.Root().Lstat(id); err == nil {
+		stored = data.Size()
+	}
+	return stored, true
 }
 
 // removeFiles removes the records first, so that an interrupted removal leaves no record
@@ -191,10 +229,15 @@ func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) { return u.i
 
 // WriteChunk implements [handler.Upload].
 func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int64, error) {
+	limited := &budgetReader{Reader: src, budget: u.store.budget}
 	n, err := u.appendTo(func(file *os.File) (int64, error) {
-		return (&bufferedBody{Reader: src, offset: offset, buffers: u.store.buffers}).WriteTo(file)
+		return (&bufferedBody{Reader: limited, offset: offset, buffers: u.store.buffers}).WriteTo(file)
 	})
+	u.store.budget.release(limited.read - n)
 	u.info.Offset += n
+	if errors.Is(err, errTotal) {
+		return n, errTotal
+	}
 	if err != nil {
 		return n, u.store.diskError("write", err)
 	}
@@ -235,16 +278,29 @@ func (u *upload) Terminate(context.Context) error { return u.store.remove(u.info
 
 // ConcatUploads implements [handler.ConcatableUpload].
 func (u *upload) ConcatUploads(_ context.Context, parts []handler.Upload) error {
+	if taken := u.store.budget.take(u.info.Size); taken < u.info.Size {
+		u.store.budget.release(taken)
+		return errTotal
+	}
+	copied, err := u.appendParts(parts)
+	u.store.budget.release(u.info.Size - copied)
+	return err
+}
+
+// appendParts appends the bytes of parts to the file, and returns how many.
+func (u *upload) appendParts(parts []handler.Upload) (copied int64, err error) {
 	for _, part := range parts {
 		unfinished, ok := part.(*upload)
 		if !ok {
-			return handler.ErrInvalidConcat
+			return copied, handler.ErrInvalidConcat
 		}
-		if _, err := u.appendTo(unfinished.copyTo); err != nil {
-			return u.store.diskError("concat", err)
+		n, err := u.appendTo(unfinished.copyTo)
+		copied += n
+		if err != nil {
+			return copied, u.store.diskError("concat", err)
 		}
 	}
-	return nil
+	return copied, nil
 }
 
 // copyTo copies the bytes of the upload to a file.
