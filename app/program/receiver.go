@@ -33,8 +33,10 @@ func (s *session) startReceiver(c command) string {
 	return r.Endpoint()
 }
 
+// openReceiver opens the built-in receiver. It keeps dots: only this user sends to it, into a
+// folder in which no program reads such files.
 func (c command) openReceiver() (*receiver.Receiver, error) {
-	return receiver.Open(receiver.Config{Dir: c.profile.ReceivedDir, Log: c.log})
+	return receiver.Open(receiver.Config{Dir: c.profile.ReceivedDir, KeepDots: true, Log: c.log})
 }
 
 // retryReceiver starts the built-in receiver once that is possible, resumes what waits

@@ -37,6 +37,7 @@ type finisher struct {
 	files     *privatefile.Dir // uploadsDir
 	folder    *folder
 	budget    *budget
+	naming    naming
 	ids       *idIndex
 	retention *retention
 	log       *slog.Logger
@@ -87,7 +88,7 @@ func (f *finisher) sync(data string, info handler.FileInfo) error {
 
 // move moves the file of an upload with a doneSuffix record to the folder.
 func (f *finisher) move(info handler.FileInfo) error {
-	at, err := f.folder.moveIn(path.Join(uploadsDir, info.ID), targetOf(info.MetaData))
+	at, err := f.folder.moveIn(path.Join(uploadsDir, info.ID), f.naming.targetOf(info.MetaData))
 	if at == "" {
 		return err
 	}

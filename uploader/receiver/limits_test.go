@@ -50,7 +50,13 @@ func dial(t *testing.T, host string) net.Conn {
 // and no end, and checks the memory they use, how many stay open, and that others are served
 // once they end.
 func TestUnfinishedHeaders(t *testing.T) {
-	const connections, headerSize, maxMemory = 400, 1 << 20, 128 << 20
+	for name, headerSize := range map[string]int{"longer than the limit": 1 << 20, "shorter than the limit": 60 << 10} {
+		t.Run(name, func(t *testing.T) { testUnfinishedHeaders(t, headerSize) })
+	}
+}
+
+func testUnfinishedHeaders(t *testing.T, headerSize int) {
+	const connections, maxMemory = 400, 128 << 20
 	dir := t.TempDir()
 	r := start(t, dir)
 	at := hostOf(t, r)
@@ -61,11 +67,8 @@ func TestUnfinishedHeaders(t *testing.T) {
 		connection := dial(t, at.Host)
 		all = append(all, connection)
 		_, err := io.WriteString(connection, "POST / HTTP/1.1\r\nHost: a\r\n")
-		for sent := 0; sent < headerSize && err == nil; sent += len(line) {
+		for sent := 0; sent < headerSize && err == nil; sent += len(line) { // an error: the receiver closed it
 			_, err = connection.Write(line)
-		}
-		if err == nil { // the sender's system may buffer; the response shows what was read
-			continue
 		}
 	}
 	if used := heapInUse() - before; used > maxMemory {
@@ -308,6 +311,72 @@ func storedBytes(t *testing.T, dir string) int64 {
 		total += info.Size()
 	}
 	return total
+}
+
+// TestLongPaths checks that an upload with a path that no system opens is received under one
+// that it does, also when every folder of it is there as a file already.
+func TestLongPaths(t *testing.T) {
+	for name, test := range map[string]struct{ element, want string }{
+		"short elements": {"d", strings.Repeat("d/", 64)},
+		"long elements":  {strings.Repeat("e", 200), strings.Repeat(strings.Repeat("e", 200)+"/", 5)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			r, c := start(t, dir), newClient(t)
+			relativePath := strings.Repeat(test.element+"/", 10_000/(len(test.element)+1)) + "a.txt"
+			for _, content := range []string{"one", "two"} {
+				if _, err := c.send(r.Endpoint(), map[string]string{"filename": "a.txt", "relativePath": relativePath}, []byte(content)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got := received(t, dir)
+			for path, content := range got {
+				if !strings.HasPrefix(path, test.want) || len(dir)+1+len(path) > 4095 {
+					t.Errorf("%d bytes: %s: %s", len(path), path, content)
+				}
+			}
+			if len(got) != 2 {
+				t.Errorf("%d files", len(got))
+			}
+		})
+	}
+	t.Run("folder with a long path", func(t *testing.T) {
+		dir := t.TempDir()
+		for len(dir) < 3900 {
+			dir = filepath.Join(dir, strings.Repeat("f", 200))
+		}
+		if r, err := receiver.Open(receiver.Config{Dir: dir}); !errors.Is(err, receiver.ErrPathTooLong) {
+			t.Errorf("open: %v", err)
+			if err == nil {
+				_ = r.Close()
+			}
+		}
+	})
+}
+
+// TestDotFiles checks that no name that programs read in a home folder can be placed there.
+func TestDotFiles(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		keepDots bool
+		want     map[string]string
+	}{
+		{"by default", false, map[string]string{"_.profile": "1", "_.ssh/authorized_keys": "2", "_.config/autostart/x.desktop": "3", "a/_.b/c": "4"}},
+		{"kept", true, map[string]string{".profile": "1", ".ssh/authorized_keys": "2", ".config/autostart/x.desktop": "3", "a/.b/c": "4"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			r := open(t, receiver.Config{Dir: dir, KeepDots: test.keepDots})
+			serve(t, r)
+			c := newClient(t)
+			for content, path := range map[string]string{"1": ".profile", "2": ".ssh/authorized_keys", "3": ".config/autostart/x.desktop", "4": "a/.b/c"} {
+				if _, err := c.send(r.Endpoint(), map[string]string{"filename": filepath.Base(path), "relativePath": path}, []byte(content)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			wantReceived(t, dir, test.want)
+		})
+	}
 }
 
 // TestExpiry checks that unfinished uploads are removed after a time without a new byte,

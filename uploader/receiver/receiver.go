@@ -4,7 +4,8 @@
 // Unfinished uploads are in .ferry/uploads in that folder until they are resumed or
 // terminated, or until they expire ([Config.Expiry]). A finished file is moved to its final path before the
 // response to its last request. The move does not overwrite files and does not leave the
-// folder, whatever the metadata of the upload is. After a crash at any point, Open finishes
+// folder, whatever the metadata of the upload is. Unless the configuration says otherwise,
+// no name begins with a dot. After a crash at any point, Open finishes
 // what was interrupted. The port and the secret part of the URL are saved, so that upload
 // URLs stay valid between runs.
 //
@@ -48,6 +49,9 @@ import (
 // ErrInUse means that another receiver uses the folder.
 var ErrInUse = errors.New("folder is in use by another receiver")
 
+// ErrPathTooLong means that the path of the folder leaves no room for the names of files.
+var ErrPathTooLong = errors.New("path of the folder is too long")
+
 // Loopback is the default of Config.Listen: this computer only, any port.
 const Loopback = "127.0.0.1:0"
 
@@ -64,6 +68,7 @@ type Config struct {
 	Listen string       // host:port; "" means Loopback. Use another host only at the user's request
 	Log    *slog.Logger // nil: no log
 
+	KeepDots bool          // names that begin with a dot are not changed
 	MaxSize  int64         // of one file, in bytes; 0: no limit
 	MaxTotal int64         // of unfinished uploads and of the files received since Open, in bytes; 0: no limit
 	Expiry   time.Duration // after which unfinished uploads without a new byte are removed; 0: never
@@ -108,6 +113,9 @@ func (r *Receiver) open(config Config) (err error) {
 	if r.dir, err = filepath.Abs(config.Dir); err != nil {
 		return err
 	}
+	if namingIn(r.dir, false).maxPath < minPath {
+		return fmt.Errorf("%w: %d bytes, at most %d", ErrPathTooLong, len(r.dir), maxSystemPath-1-minPath)
+	}
 	if r.storage, err = openStorage(r.dir); err != nil {
 		return err
 	}
@@ -142,7 +150,7 @@ func (r *Receiver) listen(address string) error {
 
 // serveFrom repairs the folder and sets the handler of its storage.
 func (r *Receiver) serveFrom(s *storage) error {
-	store := newStore(s.root, s.files, &budget{max: r.config.MaxTotal, received: &r.received}, r.log)
+	store := newStore(s.root, s.files, &budget{max: r.config.MaxTotal, received: &r.received}, namingIn(r.dir, r.config.KeepDots), r.log)
 	if err := store.finisher.repair(); err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}

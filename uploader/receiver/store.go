@@ -43,7 +43,7 @@ type store struct {
 	log      *slog.Logger
 }
 
-func newStore(root *os.Root, files *privatefile.Dir, limit *budget, log *slog.Logger) *store {
+func newStore(root *os.Root, files *privatefile.Dir, limit *budget, names naming, log *slog.Logger) *store {
 	ids := newIDIndex()
 	folder := newFolder(root)
 	folder.open = func(from string) (*os.File, error) { return files.OpenFile(path.Base(from), os.O_RDONLY, 0) }
@@ -51,7 +51,7 @@ func newStore(root *os.Root, files *privatefile.Dir, limit *budget, log *slog.Lo
 		files:  files,
 		budget: limit,
 		finisher: &finisher{
-			files: files, folder: folder, budget: limit, ids: ids, retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
+			files: files, folder: folder, budget: limit, naming: names, ids: ids, retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
 		},
 		buffers: &sync.Pool{New: func() any { return new([bufferSize]byte) }},
 		log:     log,
