@@ -54,5 +54,6 @@ type Access struct {
 	CA          string `json:"ca,omitempty"`          // PEM file of CA certificates trusted besides the system's
 	Certificate string `json:"certificate,omitempty"` // PEM file of the client certificate
 	Key         string `json:"key,omitempty"`         // PEM file of its private key; "": it is in Certificate
+	Fingerprint string `json:"fingerprint,omitempty"` // of the only certificate of the server that is accepted, as netx.Fingerprint; "": those the system trusts
 	Proxy       string `json:"proxy,omitempty"`       // "": the system's; "none"; or an http, https or socks5 URL without password
 }

@@ -39,7 +39,7 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 		return Sentence{}
 	}
 	folder, _ := receivedFolder.Load().(string)
-	data := Data{"Folder": quoted(folder, "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"), "Status": "", "Code": ""}
+	data := Data{"Folder": quoted(folder, "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"), "Status": "", "Code": "", "Detail": Printable(f.Detail)}
 	if f.Status != 0 {
 		data["Status"], data["Code"] = f.Status, Printable(f.Code)
 	}

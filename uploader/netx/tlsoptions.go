@@ -15,6 +15,7 @@ type TLSOptions struct {
 	CACertificates []byte // CA certificates trusted in addition to the system's, PEM
 	Certificate    []byte // the client certificate with its chain, PEM
 	Key            []byte // its private key, PEM, not encrypted; if empty, Certificate contains it
+	Fingerprint    string // of the only server certificate that is accepted, see [Fingerprint]; "": those the system trusts
 }
 
 // Config returns a configuration for Config.TLS. Its errors contain no part of the
@@ -27,6 +28,9 @@ func (t TLSOptions) Config() (*tls.Config, error) {
 			return nil, fmt.Errorf("parse CA certificates: %w", err)
 		}
 		config.RootCAs = pool
+	}
+	if t.Fingerprint != "" {
+		requireFingerprint(config, t.Fingerprint)
 	}
 	if len(t.Certificate) > 0 || len(t.Key) > 0 {
 		certificate, err := t.clientCertificate()

@@ -136,7 +136,11 @@ func (h *creationHandler) writeFinished(w http.ResponseWriter, request *http.Req
 	_, _ = io.CopyN(io.Discard, request.Body, maxDrain)
 	header := w.Header()
 	header.Set("Tus-Resumable", tus.Version)
-	header.Set("Location", "http://"+request.Host+h.basePath+info.ID)
+	scheme := "http://"
+	if request.TLS != nil {
+		scheme = "https://"
+	}
+	header.Set("Location", scheme+request.Host+h.basePath+info.ID)
 	header.Set("Upload-Offset", strconv.FormatInt(info.Size, 10))
 	w.WriteHeader(http.StatusCreated)
 }

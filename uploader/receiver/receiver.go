@@ -30,6 +30,7 @@ package receiver
 import (
 	"context"
 	"crypto/subtle"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -68,6 +69,9 @@ type Config struct {
 	Listen string       // host:port; "" means Loopback. Use another host only at the user's request
 	Log    *slog.Logger // nil: no log
 
+	TLS         *tls.Certificate // https with this certificate; nil: http
+	Credentials []string         // "user:password" or tokens, one of which a request needs; none: the URL suffices
+
 	KeepDots bool          // names that begin with a dot are not changed
 	MaxSize  int64         // of one file, in bytes; 0: no limit
 	MaxTotal int64         // of unfinished uploads and of the files received since Open, in bytes; 0: no limit
@@ -78,6 +82,7 @@ type Config struct {
 type Receiver struct {
 	dir      string
 	config   Config
+	allowed  *credentials
 	endpoint string
 	received atomic.Int64 // bytes of finished uploads since Open
 	address  endpoint     // saved in the folder
@@ -97,7 +102,7 @@ type Receiver struct {
 // Open locks the folder, finishes what a crash interrupted, and listens. Requests are
 // handled once Serve is called.
 func Open(config Config) (*Receiver, error) {
-	r := &Receiver{log: config.Log, config: config}
+	r := &Receiver{log: config.Log, config: config, allowed: newCredentials(config.Credentials)}
 	r.stopped, r.stop = context.WithCancelCause(context.Background())
 	r.close = sync.OnceValue(r.release)
 	if r.log == nil {
@@ -144,8 +149,15 @@ func (r *Receiver) listen(address string) error {
 		return fmt.Errorf("listen: %s is not a TCP address", r.listener.Addr())
 	}
 	e.Port = at.Port
-	r.address, r.endpoint = e, "http://"+publicHost(at)+"/"+e.Secret+"/"
+	r.address, r.endpoint = e, r.scheme()+"://"+publicHost(at)+"/"+e.Secret+"/"
 	return e.save(r.storage.private)
+}
+
+func (r *Receiver) scheme() string {
+	if r.config.TLS != nil {
+		return "https"
+	}
+	return "http"
 }
 
 // serveFrom repairs the folder and sets the handler of its storage.
@@ -196,7 +208,9 @@ func (r *Receiver) requireSecret() http.Handler {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		authorized.ServeHTTP(w, request)
+		if r.allowed.allow(w, request) {
+			authorized.ServeHTTP(w, request)
+		}
 	})
 }
 
@@ -214,6 +228,20 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 // Endpoint returns the URL at which uploads are created. It contains a secret.
 func (r *Receiver) Endpoint() string { return r.endpoint }
 
+// Loopback reports whether only this computer can connect.
+func (r *Receiver) Loopback() bool {
+	at, ok := r.listener.Addr().(*net.TCPAddr)
+	return ok && at.IP.IsLoopback()
+}
+
+// Unprotected reports whether the file system of the folder has no owners or modes, so that
+// other users may be able to change unfinished uploads.
+func (r *Receiver) Unprotected() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.storage != nil && r.storage.files.Unprotected()
+}
+
 // Dir returns the absolute path of the folder.
 func (r *Receiver) Dir() string { return r.dir }
 
@@ -229,7 +257,7 @@ func (r *Receiver) Serve(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(limitConnections(r.listener)) }()
+	go func() { served <- server.Serve(r.limitedListener()) }()
 
 	expiring, stopExpiring := context.WithCancel(ctx)
 	var expiry sync.WaitGroup
@@ -253,6 +281,17 @@ func (r *Receiver) Serve(ctx context.Context) error {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
+}
+
+// limitedListener returns the listener with its limits and, if configured, TLS.
+func (r *Receiver) limitedListener() net.Listener {
+	limited := limitConnections(r.listener)
+	if r.config.TLS == nil {
+		return limited
+	}
+	return tls.NewListener(limited, &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*r.config.TLS}, NextProtos: []string{"http/1.1"},
+	})
 }
 
 // shutDown interrupts running uploads and waits up to shutdownTimeout for the responses.
