@@ -42,7 +42,7 @@ func Open(dir string) (Profile, error) {
 	}
 	defer func() { _ = folder.Close() }()
 	p.Unprotected = folder.Unprotected()
-	for _, path := range []string{p.Log(), p.Lock(), p.InstanceFile(), p.KeyringFile(), p.Database()} {
+	for _, path := range []string{p.Log(), p.Lock(), p.InstanceFile(), p.KeyringFile(), p.Database(), p.ReceiverCertificate()} {
 		if err := folder.Check(filepath.Base(path)); err != nil && !errors.Is(err, fs.ErrNotExist) && isPrepared(err) {
 			return Profile{}, diskFault(fault.Open, err)
 		}
@@ -89,6 +89,10 @@ func (p Profile) SpoolDir() string { return filepath.Join(p.Dir, "streams") }
 // KeyringFile returns the path of the encrypted file of secrets. The file exists only if the
 // user has created it.
 func (p Profile) KeyringFile() string { return filepath.Join(p.Dir, "keys.json") }
+
+// ReceiverCertificate returns the path of the receiver's own certificate with its key. The
+// file exists only after that was used.
+func (p Profile) ReceiverCertificate() string { return filepath.Join(p.Dir, "receiver.pem") }
 
 func locate(dir string) (Profile, error) {
 	if dir == "" {

@@ -83,7 +83,7 @@ func TestOpenFailsWithLocalDiskFault(t *testing.T) {
 // TestPreparedProfile checks that a file in the profile that another user may have prepared
 // is refused, and that the file it refers to is not changed.
 func TestPreparedProfile(t *testing.T) {
-	for _, name := range []string{"ferry.log", "ferry.lock", "ferry.db", "keys.json", "instance.json"} {
+	for _, name := range []string{"ferry.log", "ferry.lock", "ferry.db", "keys.json", "instance.json", "receiver.pem"} {
 		t.Run(name, func(t *testing.T) {
 			dir, victim := t.TempDir(), filepath.Join(t.TempDir(), "victim")
 			if err := errors.Join(os.WriteFile(victim, []byte("victim"), 0o600), os.Symlink(victim, filepath.Join(dir, name))); err != nil {

@@ -96,7 +96,7 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 	c := command{version: version, profile: p, log: log, streams: streams}
 	switch {
 	case invocation.Receive != nil:
-		return invocation.Receive.Serve(ctx, p.ReceivedDir, log, streams)
+		return invocation.Receive.Serve(ctx, p, log, streams)
 	case invocation.List != nil:
 		return c.list(ctx, *invocation.List)
 	case invocation.Resume != nil:
