@@ -46,10 +46,10 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 // confirm saves the fingerprint of a server's certificate, if there is one, and unblocks the
 // server.
 func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerprint string) error {
-	if fingerprint == "" || fingerprint == server.Access.Fingerprint {
+	if fingerprint == "" || fingerprint == server.Access.CertificateFingerprint {
 		return nil
 	}
-	server.Access.Fingerprint = fingerprint
+	server.Access.CertificateFingerprint = fingerprint
 	if err := x.Engine.Do(ctx, uploader.SaveServer{Server: server}); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerpr
 // addServer probes a new server and saves it. It also saves a server that is
 // temporarily unavailable: its uploads are retried like any others.
 func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint string) (uploader.ServerID, error) {
-	added := uploader.Server{Endpoint: endpoint, Access: uploader.Access{Fingerprint: fingerprint}}
+	added := uploader.Server{Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprint}}
 	if _, err := x.Engine.Probe(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
 		return 0, serverError(endpoint, err)
 	}

@@ -74,7 +74,7 @@ func (r *Receive) config(p profile.Profile) (receiver.Config, error) {
 func (r *Receive) printAddress(server *receiver.Receiver, certificate *tls.Certificate, streams Streams) error {
 	fingerprint, url := "", server.Endpoint()
 	if certificate != nil {
-		fingerprint = netx.Fingerprint(certificate.Certificate[0])
+		fingerprint = netx.CertificateFingerprint(certificate.Certificate[0])
 	}
 	if r.TLS {
 		url += netx.FingerprintFragment(fingerprint)

@@ -83,7 +83,7 @@ func openExisting(path string) (*Dir, error) {
 		return nil, err
 	}
 	d := &Dir{root: root, path: path}
-	if err := d.protect(othersWrite); err != nil {
+	if err := d.protect(othersWrite, hasModes); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
 	return d, nil
@@ -113,7 +113,7 @@ func OpenIn(root *os.Root, name string) (*Dir, error) {
 		err = &Error{Path: path, Problem: Link}
 	}
 	if err == nil {
-		err = d.protect(^fs.FileMode(dirMode) & fs.ModePerm)
+		err = d.protect(^fs.FileMode(dirMode)&fs.ModePerm, hasModes)
 	}
 	if err != nil {
 		return nil, errors.Join(err, opened.Close())
@@ -141,23 +141,19 @@ func (d *Dir) Root() *os.Root { return d.root }
 // may be able to write to the folder.
 func (d *Dir) Unprotected() bool { return d.unprotected }
 
-// protect checks the folder and removes the bits of surplus from its mode.
-func (d *Dir) protect(surplus fs.FileMode) error {
+// protect checks the folder and removes the bits of surplus from its mode. hasModes reports
+// whether the file system has owners and modes, and is called only if the check fails.
+func (d *Dir) protect(surplus fs.FileMode, hasModes func(*os.Root) bool) error {
 	info, err := d.root.Stat(".")
 	if err != nil {
 		return err
 	}
 	problem := d.problem(info, surplus)
-	switch problem {
-	case "":
-		return nil
-	case Writable:
-		if info.Mode()&fs.ModeSticky == 0 && d.root.Chmod(".", info.Mode().Perm()&^surplus) == nil {
-			if info, err = d.root.Stat("."); err != nil {
-				return err
-			}
-			problem = d.problem(info, surplus)
+	if problem == Writable && info.Mode()&fs.ModeSticky == 0 && d.root.Chmod(".", info.Mode().Perm()&^surplus) == nil {
+		if info, err = d.root.Stat("."); err != nil {
+			return err
 		}
+		problem = d.problem(info, surplus)
 	}
 	if problem != "" && hasModes(d.root) {
 		return &Error{Path: d.path, Problem: problem}

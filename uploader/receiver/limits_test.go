@@ -156,7 +156,7 @@ func TestHeaderSize(t *testing.T) {
 	}
 }
 
-func TestMetadataSize(t *testing.T) {
+func TestF5MetadataSize(t *testing.T) {
 	dir := t.TempDir()
 	r, c := start(t, dir), newClient(t)
 	for name, test := range map[string]struct {
@@ -178,8 +178,8 @@ func TestMetadataSize(t *testing.T) {
 	}
 }
 
-// TestRepeatedParts checks that a part cannot be copied several times by naming it so.
-func TestRepeatedParts(t *testing.T) {
+// TestF5RepeatedParts checks that a part cannot be copied several times by naming it so.
+func TestF5RepeatedParts(t *testing.T) {
 	dir := t.TempDir()
 	r, c := start(t, dir), newClient(t)
 	var parts []string
@@ -207,7 +207,7 @@ func TestRepeatedParts(t *testing.T) {
 	wantReceived(t, dir, map[string]string{"different parts": "onetwo"})
 }
 
-func TestMaxSize(t *testing.T) {
+func TestF5MaxSize(t *testing.T) {
 	dir := t.TempDir()
 	r := open(t, receiver.Config{Dir: dir, MaxSize: 4})
 	serve(t, r)
@@ -227,9 +227,9 @@ func TestMaxSize(t *testing.T) {
 	wantReceived(t, dir, map[string]string{"a": "abcd"})
 }
 
-// TestMaxTotal checks that no byte more than the limit is stored, whatever the uploads claim,
+// TestF5MaxTotal checks that no byte more than the limit is stored, whatever the uploads claim,
 // and that terminating an upload makes room.
-func TestMaxTotal(t *testing.T) {
+func TestF5MaxTotal(t *testing.T) {
 	const limit = 100
 	dir := t.TempDir()
 	r := open(t, receiver.Config{Dir: dir, MaxTotal: limit})

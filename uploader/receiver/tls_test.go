@@ -32,7 +32,7 @@ func newCertificate(t *testing.T, listen string) *tls.Certificate {
 // withFingerprint returns a client that accepts only a certificate with this fingerprint.
 func withFingerprint(t *testing.T, fingerprint string) *client {
 	t.Helper()
-	config, err := netx.TLSOptions{Fingerprint: fingerprint}.Config()
+	config, err := netx.TLSOptions{CertificateFingerprint: fingerprint}.Config()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestTLS(t *testing.T) {
 	if !strings.HasPrefix(r.Endpoint(), "https://127.0.0.1:") {
 		t.Errorf("endpoint %s", r.Endpoint())
 	}
-	c := withFingerprint(t, netx.Fingerprint(certificate.Certificate[0]))
+	c := withFingerprint(t, netx.CertificateFingerprint(certificate.Certificate[0]))
 	first, err := c.send(r.Endpoint(), named("a", "1"), []byte("abc"))
 	if err != nil {
 		t.Fatal(err)
@@ -59,9 +59,9 @@ func TestTLS(t *testing.T) {
 	}
 	wantReceived(t, dir, map[string]string{"a": "abc"})
 
-	other := withFingerprint(t, netx.Fingerprint(newCertificate(t, "").Certificate[0]))
+	other := withFingerprint(t, netx.CertificateFingerprint(newCertificate(t, "").Certificate[0]))
 	_, err = other.try(http.MethodOptions, r.Endpoint(), nil, nil)
-	if changed, ok := errors.AsType[*netx.FingerprintError](err); !ok || changed.Got != netx.Fingerprint(certificate.Certificate[0]) {
+	if changed, ok := errors.AsType[*netx.CertificateFingerprintError](err); !ok || changed.Got != netx.CertificateFingerprint(certificate.Certificate[0]) {
 		t.Errorf("another fingerprint: %v", err)
 	}
 	if _, err := newClient(t).try(http.MethodOptions, r.Endpoint(), nil, nil); err == nil {

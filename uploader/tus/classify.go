@@ -107,13 +107,13 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 // setCertificateCode tells apart what the user can do about a certificate that is not
 // trusted. The detail of one that no known authority issued is its fingerprint.
 func setCertificateCode(f *fault.Fault, err error) {
-	if hasError[*netx.FingerprintError](err) {
+	if hasError[*netx.CertificateFingerprintError](err) {
 		f.Code = fault.CodeCertificateChanged
 		return
 	}
 	refused, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if ok && hasError[x509.UnknownAuthorityError](err) && len(refused.UnverifiedCertificates) > 0 {
-		f.Code, f.Detail = fault.CodeCertificateUnknown, netx.Fingerprint(refused.UnverifiedCertificates[0].Raw)
+		f.Code, f.Detail = fault.CodeCertificateUnknown, netx.CertificateFingerprint(refused.UnverifiedCertificates[0].Raw)
 	}
 }
 
@@ -154,7 +154,7 @@ func transportKind(err error) fault.Kind {
 // isTLS reports whether the TLS handshake failed because one side does not trust the
 // other.
 func isTLS(err error) bool {
-	if hasError[*netx.FingerprintError](err) || hasError[*tls.CertificateVerificationError](err) || hasError[x509.UnknownAuthorityError](err) ||
+	if hasError[*netx.CertificateFingerprintError](err) || hasError[*tls.CertificateVerificationError](err) || hasError[x509.UnknownAuthorityError](err) ||
 		hasError[x509.HostnameError](err) || hasError[x509.CertificateInvalidError](err) {
 		return true
 	}

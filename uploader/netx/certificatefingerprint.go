@@ -16,16 +16,16 @@ const fingerprintPrefix = "sha256="
 // ErrFingerprint means that a fingerprint is not SHA-256 in hexadecimal digits.
 var ErrFingerprint = errors.New("invalid fingerprint of a certificate")
 
-// FingerprintError means that a server has another certificate than the one that was
+// CertificateFingerprintError means that a server has another certificate than the one that was
 // confirmed.
-type FingerprintError struct{ Got, Want string }
+type CertificateFingerprintError struct{ Got, Want string }
 
-func (e *FingerprintError) Error() string {
+func (e *CertificateFingerprintError) Error() string {
 	return fmt.Sprintf("certificate has fingerprint %s, want %s", e.Got, e.Want)
 }
 
-// Fingerprint returns the SHA-256 of a certificate (DER) in 64 hexadecimal digits.
-func Fingerprint(certificate []byte) string {
+// CertificateFingerprint returns the SHA-256 of a certificate (DER) in 64 hexadecimal digits.
+func CertificateFingerprint(certificate []byte) string {
 	sum := sha256.Sum256(certificate)
 	return hex.EncodeToString(sum[:])
 }
@@ -59,10 +59,10 @@ func requireFingerprint(config *tls.Config, fingerprint string) {
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		got := ""
 		if len(state.PeerCertificates) > 0 {
-			got = Fingerprint(state.PeerCertificates[0].Raw)
+			got = CertificateFingerprint(state.PeerCertificates[0].Raw)
 		}
 		if subtle.ConstantTimeCompare([]byte(got), []byte(fingerprint)) != 1 {
-			return &FingerprintError{Got: got, Want: fingerprint}
+			return &CertificateFingerprintError{Got: got, Want: fingerprint}
 		}
 		return nil
 	}
