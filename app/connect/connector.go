@@ -3,7 +3,9 @@
 //
 // Secrets are read from a keyring when a request needs them and stay in memory: they
 // are in no file, log or error. They and the client certificate are sent to the
-// server's own origin only, also when it redirects elsewhere. Servers with the same
+// server's own origin only, also when it redirects elsewhere. Requests go to the hosts that
+// package netx allows, by the server's options ([netx.Hosts], [netx.Config.PublicOnly]).
+// Servers with the same
 // TLS and proxy settings share a transport, which is closed with the last of them.
 //
 // Connecting does not block. A request may block on the keyring, until the user has
@@ -31,6 +33,7 @@ type Keyring interface {
 type Config struct {
 	Keyring Keyring
 	Conns   *netx.ConnTracker // tracks all network connections; may be nil
+	Dial    netx.DialFunc     // makes them; nil for the system's
 
 	// WrapTransport wraps each transport; nil is a netx.Watchdog of a
 	// netx.HTTP2Fallback.
@@ -75,7 +78,7 @@ func New(config Config) *Connector {
 	}
 	return &Connector{
 		keyring:    config.Keyring,
-		transports: &transportPool{conns: config.Conns, wrap: config.WrapTransport, open: map[transportKey]*sharedTransport{}},
+		transports: &transportPool{conns: config.Conns, dial: config.Dial, wrap: config.WrapTransport, open: map[transportKey]*sharedTransport{}},
 		headers:    &headers{byEndpoint: map[string]http.Header{}},
 		clients:    map[uploader.ServerID]*serverClient{},
 	}

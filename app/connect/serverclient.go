@@ -29,17 +29,17 @@ type serverClient struct {
 	header    http.Header // of Connector.headers when client was created
 	transport *serverTransport
 
-	sendsVersion bool // as SendsVersion, when the client was last asked
+	observed uploader.Observation // as Observed, when the client was last asked
 }
 
 var (
 	_ io.Closer                = (*serverClient)(nil)
-	_ uploader.VersionObserver = (*serverClient)(nil)
+	_ uploader.Observer = (*serverClient)(nil)
 )
 
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{
-		connector: connector, server: server, creating: semaphore.NewWeighted(1), sendsVersion: server.Options.SendsVersion,
+		connector: connector, server: server, creating: semaphore.NewWeighted(1), observed: savedObservation(server.Options),
 	}
 }
 
@@ -47,7 +47,12 @@ func newServerClient(connector *Connector, server uploader.Server) *serverClient
 func (c *serverClient) update(server uploader.Server) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.server, c.stale, c.sendsVersion = server, true, server.Options.SendsVersion
+	c.server, c.stale, c.observed = server, true, savedObservation(server.Options)
+}
+
+// savedObservation returns what is known about a server from its options.
+func savedObservation(options uploader.ServerOptions) uploader.Observation {
+	return uploader.Observation{SendsVersion: options.SendsVersion, PublicAddress: options.PublicAddress}
 }
 
 // Close implements [io.Closer]. The client can still be used afterwards.
@@ -55,7 +60,7 @@ func (c *serverClient) Close() error {
 	c.connector.remove(c)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.observeVersion()
+	c.observe()
 	c.transport.release()
 	c.transport, c.client = nil, nil
 	return nil
@@ -81,7 +86,7 @@ func (c *serverClient) current() *tus.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	header := c.connector.headers.get(c.server.Endpoint)
-	if c.stale || c.client == nil || !maps.EqualFunc(c.header, header, slices.Equal[[]string]) {
+	if c.stale || c.client == nil || c.transport.isOutdated() || !maps.EqualFunc(c.header, header, slices.Equal[[]string]) {
 		return nil
 	}
 	return c.client
@@ -90,7 +95,8 @@ func (c *serverClient) current() *tus.Client {
 func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.mu.Lock()
 	server, secrets := c.server, c.secrets
-	server.Options.SendsVersion = c.observeVersion()
+	c.observe()
+	server.Options.SendsVersion, server.Options.PublicAddress = c.observed.SendsVersion, c.observed.PublicAddress
 	header := c.connector.headers.get(server.Endpoint)
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
@@ -128,7 +134,7 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	}
 	client, err := tus.New(tus.Config{
 		Endpoint: server.Endpoint, HTTP: transport, Header: all, MethodOverride: server.Options.MethodOverride,
-		SendsVersion: server.Options.SendsVersion,
+		SendsVersion: server.Options.SendsVersion, AllowedHosts: server.Options.AllowedHosts,
 	})
 	if err != nil {
 		transport.release()
@@ -137,20 +143,21 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	return client, transport, nil
 }
 
-// SendsVersion implements [uploader.VersionObserver].
-func (c *serverClient) SendsVersion() bool {
+// Observed implements [uploader.Observer].
+func (c *serverClient) Observed() uploader.Observation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.observeVersion()
+	c.observe()
+	return c.observed
 }
 
-// observeVersion is SendsVersion for a caller that holds c.mu. Without a client that is
-// up to date, what is known stays.
-func (c *serverClient) observeVersion() bool {
+// observe updates observed. The caller holds c.mu. Without a client that is up to date,
+// what is known stays.
+func (c *serverClient) observe() {
 	if c.client != nil && !c.stale {
-		c.sendsVersion = c.client.SendsVersion()
+		c.observed.SendsVersion = c.client.SendsVersion()
+		c.observed.PublicAddress = c.observed.PublicAddress || c.transport.reachedPublic.Load()
 	}
-	return c.sendsVersion
 }
 
 func refused(err error) error {

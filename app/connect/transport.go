@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
+	"net/netip"
 	"net/url"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -16,19 +19,45 @@ import (
 
 // serverTransport is the http.RoundTripper of one server. It uses the client
 // certificate for requests to the server's own origin only.
+//
+// A server on the public internet may use other hosts there only. The server itself may be
+// on a local network, unless it was found on the public internet before: its name then
+// leads to something else now.
 type serverTransport struct {
-	origin *url.URL
-	own    *sharedTransport // for the server's origin
-	other  *sharedTransport // for other origins; the same as own without a client certificate
+	hosts netx.Hosts
+	own   *sharedTransport // for the server's origin
+	other *sharedTransport // for other origins; may be the same as own
+
+	publicOnly    bool        // own reaches the public internet only
+	reachedPublic atomic.Bool // own has reached the server at a public address
 }
 
 // RoundTrip implements http.RoundTripper.
 func (t *serverTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if netx.SameOrigin(r.URL, t.origin) {
+	if !t.hosts.Own(r.URL) {
+		return t.other.wrapped.RoundTrip(r)
+	}
+	if t.publicOnly || t.hosts.Local() {
 		return t.own.wrapped.RoundTrip(r)
 	}
-	return t.other.wrapped.RoundTrip(r)
+	if proxy, err := t.own.Proxy(r); proxy != nil || err != nil { // the address is not known
+		return t.own.wrapped.RoundTrip(r)
+	}
+	var public atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		remote, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String())
+		public.Store(err == nil && netx.IsPublic(remote.Addr()))
+	}}
+	response, err := t.own.wrapped.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	if err == nil && public.Load() {
+		t.reachedPublic.Store(true)
+	}
+	return response, err
 }
+
+// isOutdated reports whether the server was found on the public internet, so that a
+// transport that reaches nothing else is to be used from now on.
+func (t *serverTransport) isOutdated() bool { return !t.publicOnly && t.reachedPublic.Load() }
 
 // release releases the shared transports. t may be nil.
 func (t *serverTransport) release() {
@@ -55,16 +84,21 @@ func (c *Connector) newTransport(server uploader.Server, proxyPassword string) (
 	if err != nil {
 		return nil, err
 	}
-	own, err := c.transports.acquire(trust, proxy)
-	if err != nil {
+	t := &serverTransport{hosts: netx.NewHosts(origin, server.Options.AllowedHosts)}
+	t.publicOnly = server.Options.PublicAddress && !t.hosts.Local()
+	ownTrust := trust
+	if origin.Scheme == "http" { // the certificate is not for https on the same host
+		ownTrust = netx.TLSOptions{CACertificates: trust.CACertificates}
+	}
+	if t.own, err = c.transports.acquire(ownTrust, proxy, t.publicOnly); err != nil {
 		return nil, err
 	}
-	other, err := c.transports.acquire(netx.TLSOptions{CACertificates: trust.CACertificates}, proxy)
+	t.other, err = c.transports.acquire(netx.TLSOptions{CACertificates: trust.CACertificates}, proxy, !t.hosts.Local())
 	if err != nil {
-		own.release()
+		t.own.release()
 		return nil, err
 	}
-	return &serverTransport{origin: origin, own: own, other: other}, nil
+	return t, nil
 }
 
 // readTrust reads the certificate files of an Access.
@@ -104,11 +138,13 @@ type transportKey struct {
 	trust                  [3][sha256.Size]byte
 	certificateFingerprint string
 	proxy                  netx.Proxy
+	publicOnly             bool
 }
 
 // transportPool holds the transports in use.
 type transportPool struct {
 	conns *netx.ConnTracker // may be nil
+	dial  netx.DialFunc     // nil for the system's
 	wrap  func(*http.Transport) http.RoundTripper
 
 	mu   sync.Mutex
@@ -126,8 +162,8 @@ type sharedTransport struct {
 }
 
 // acquire returns the transport with these settings. The caller releases it.
-func (p *transportPool) acquire(trust netx.TLSOptions, proxy netx.Proxy) (*sharedTransport, error) {
-	key := transportKey{proxy: proxy, certificateFingerprint: trust.CertificateFingerprint, trust: [3][sha256.Size]byte{
+func (p *transportPool) acquire(trust netx.TLSOptions, proxy netx.Proxy, publicOnly bool) (*sharedTransport, error) {
+	key := transportKey{proxy: proxy, publicOnly: publicOnly, certificateFingerprint: trust.CertificateFingerprint, trust: [3][sha256.Size]byte{
 		sha256.Sum256(trust.CACertificates), sha256.Sum256(trust.Certificate), sha256.Sum256(trust.Key),
 	}}
 	p.mu.Lock()
@@ -144,7 +180,7 @@ func (p *transportPool) acquire(trust netx.TLSOptions, proxy netx.Proxy) (*share
 	if err != nil {
 		return nil, refused(err)
 	}
-	transport := netx.Transport(netx.Config{TLS: tls, Proxy: proxyFunc, ConnTracker: p.conns})
+	transport := netx.Transport(netx.Config{TLS: tls, Proxy: proxyFunc, PublicOnly: publicOnly, Dial: p.dial, ConnTracker: p.conns})
 	p.open[key] = &sharedTransport{Transport: transport, wrapped: p.wrap(transport), pool: p, key: key, users: 1}
 	return p.open[key], nil
 }

@@ -23,6 +23,8 @@ func NeedsUser(f *fault.Fault) bool {
 	switch f.Kind {
 	case fault.Auth:
 		return f.Status != statusForbidden
+	case fault.Refused: // a deletion can do without the host
+		return f.Code == fault.CodeHostNotAllowed && f.Op != fault.Terminate
 	case fault.NotTus, fault.TLS, fault.Quota:
 		return true
 	case fault.LocalDisk:
@@ -37,6 +39,8 @@ func ConcernsServer(f *fault.Fault) bool {
 	switch f.Kind {
 	case fault.Offline, fault.Unreachable, fault.NotTus, fault.TLS, fault.Auth:
 		return true
+	case fault.Refused:
+		return f.Code == fault.CodeHostNotAllowed
 	case fault.LocalDisk:
 		return concernsReceiver(f)
 	default:

@@ -108,7 +108,7 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 	l.drives = newDrives(l.state, l.log, e.config.DriveTimeout)
 	l.workers = &workers{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks, drives: l.drives,
-		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody, observeVersion: l.observeVersion,
+		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody, saveObserved: l.saveObserved,
 	}
 	l.checks.failed = l.workers.failed
 	l.scans = &scans{

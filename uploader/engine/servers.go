@@ -56,14 +56,13 @@ func (s *servers) reconnect(id uploader.ServerID) {
 	}
 }
 
-// sendsVersion reports whether a server sends Tus-Resumable, if the connection to it
-// observes that.
-func (s *servers) sendsVersion(id uploader.ServerID) (sends, observed bool) {
+// observed returns what the connection to a server has found out about it, if it does.
+func (s *servers) observed(id uploader.ServerID) (uploader.Observation, bool) {
 	r := s.remotes[id]
 	if r == nil {
-		return false, false
+		return uploader.Observation{}, false
 	}
-	return r.SendsVersion()
+	return r.Observed()
 }
 
 // merge returns a server to be added as it is saved: with the ID of one with the same
@@ -124,12 +123,12 @@ func (l *loop) saveServer(s uploader.Server) error {
 		s.OriginalEndpoint = old.OriginalEndpoint
 	}
 	if known && old.Endpoint != s.Endpoint {
-		s.Options.MaxBody = 0 // learned from another server
+		s.Options.MaxBody, s.Options.PublicAddress = 0, false // found out about another server
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
 	l.applyLimits()
-	if known && (old.Endpoint != s.Endpoint || old.Access != s.Access) {
+	if known && (old.Endpoint != s.Endpoint || old.Access != s.Access || old.Options.AllowedHosts != s.Options.AllowedHosts) {
 		l.unblock(s.ID)
 	} else {
 		l.servers.reconnect(s.ID)
@@ -157,16 +156,17 @@ func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
 }
 
-// observeVersion saves whether a server sends Tus-Resumable, when that changed.
-func (l *loop) observeVersion(id uploader.ServerID) {
+// saveObserved saves what the connection to a server has found out about it, when that
+// changed.
+func (l *loop) saveObserved(id uploader.ServerID) {
 	s, known := l.servers.byID[id]
-	sends, observed := l.servers.sendsVersion(id)
-	if !known || !observed || s.Options.SendsVersion == sends {
+	found, observed := l.servers.observed(id)
+	if !known || !observed || found == (uploader.Observation{SendsVersion: s.Options.SendsVersion, PublicAddress: s.Options.PublicAddress}) {
 		return
 	}
-	s.Options.SendsVersion = sends
+	s.Options.SendsVersion, s.Options.PublicAddress = found.SendsVersion, found.PublicAddress
 	l.putServer(s)
-	l.log.Info("Tus-Resumable in the responses of a server", "server", id, "sent", sends)
+	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "publicAddress", found.PublicAddress)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running

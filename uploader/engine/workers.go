@@ -35,9 +35,9 @@ type workers struct {
 	send      func(func()) // runs a function on the loop's goroutine
 	closed    <-chan struct{}
 
-	limitBody      func(uploader.ServerID, int64)
-	observeVersion func(uploader.ServerID)
-	totalSent      atomic.Int64 // bytes sent by all workers since the start
+	limitBody    func(uploader.ServerID, int64)
+	saveObserved func(uploader.ServerID)
+	totalSent    atomic.Int64 // bytes sent by all workers since the start
 
 	uploadURLs table.UploadURLs
 }
@@ -302,7 +302,7 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	if t == nil {
 		return
 	}
-	w.observeVersion(t.Server)
+	w.saveObserved(t.Server)
 	level := slog.LevelWarn
 	if t.WaitsForFile() && t.Phase == uploader.PhaseWaiting {
 		level = slog.LevelDebug // again every few seconds, for as long as another program writes
@@ -333,7 +333,7 @@ func (w *workers) accepted(server uploader.ServerID) {
 		w.log.Info("more simultaneous transfers to a server", "server", server, "max", limit)
 	}
 	w.deleter.Reachable()
-	w.observeVersion(server)
+	w.saveObserved(server)
 }
 
 // refused records that a server refused a request as one too many.

@@ -9,6 +9,10 @@ const (
 	CodeCertificateUnknown = "CERTIFICATE_UNKNOWN" // TLS: no known authority issued the certificate; Detail is its fingerprint
 	CodeCertificateChanged = "CERTIFICATE_CHANGED" // TLS: the server has another certificate than the one with the fingerprint in its settings
 	CodeCertificateFile    = "CERTIFICATE_FILE"    // TLS: a certificate file cannot be read or parsed
+	CodeHostNotAllowed     = "HOST_NOT_ALLOWED"    // Refused: the server uses another host, which the user has not allowed; Detail is the host
+	CodeHostLocal          = "HOST_LOCAL"          // Refused: a server on the public internet uses a host that is not; Detail is the host
+	CodeServerLocal        = "SERVER_LOCAL"        // Unreachable: the server was on the public internet and now has a local address; Detail is its host
+	CodeUnencrypted        = "UNENCRYPTED"         // Refused: a server with https uses a URL with http; Detail is the host
 	CodeUploadURLInUse     = "URL_TAKEN"           // Refused: the configured upload URL is used by another file
 	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file
 	CodeUploadURLReused    = "URL_REUSED"          // Refused: the server returned the upload URL of another file
@@ -35,6 +39,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
+		CodeHostNotAllowed, CodeHostLocal, CodeServerLocal, CodeUnencrypted,
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,

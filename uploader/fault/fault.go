@@ -174,6 +174,12 @@ func (f *Fault) FileInUse() bool {
 	}
 }
 
+// ConcernsHost reports whether a request was not sent because of the host in a URL that
+// the server returned.
+func (f *Fault) ConcernsHost() bool {
+	return f.Code == CodeHostNotAllowed || f.Code == CodeHostLocal || f.Code == CodeUnencrypted
+}
+
 // IsCanceled reports whether err is or wraps [context.Canceled].
 func IsCanceled(err error) bool {
 	return errors.Is(err, context.Canceled)

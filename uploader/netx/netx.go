@@ -29,6 +29,14 @@ type Config struct {
 	// The type [Proxy] creates one.
 	Proxy func(*http.Request) (*url.URL, error)
 
+	// PublicOnly refuses servers that are not on the public internet with a
+	// [LocalAddressError] or a [HostError]: by the address of each connection, whatever
+	// the name of the server was resolved to before; behind a proxy by the name.
+	PublicOnly bool
+
+	// Dial makes the connections; nil means that of the system.
+	Dial DialFunc
+
 	// ConnTracker tracks the transport's connections, if not nil.
 	ConnTracker *ConnTracker
 }
@@ -63,7 +71,17 @@ func Transport(config Config) *http.Transport {
 	tlsConfig.MinVersion = max(tlsConfig.MinVersion, tls.VersionTLS12)
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
-	dial := (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAliveInterval}).DialContext
+	connect := config.Dial
+	if connect == nil {
+		connect = dialTCP
+	}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		return connect(ctx, network, address, nil)
+	}
+	if config.PublicOnly {
+		restricted := &publicOnly{proxy: proxy, dial: connect, proxies: map[string]bool{}}
+		proxy, dial = restricted.Proxy, restricted.Dial
+	}
 	if config.ConnTracker != nil {
 		dial = config.ConnTracker.wrapDial(dial)
 	}

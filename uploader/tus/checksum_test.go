@@ -253,7 +253,7 @@ func TestY1TrailerChecksumAfterRedirect(t *testing.T) {
 	}
 	first := newFakeServer(t, redirectTo(http.StatusTemporaryRedirect, strings.TrimSuffix(server.Endpoint, "/files/")))
 	path := strings.TrimPrefix(upload.URL, strings.TrimSuffix(server.Endpoint, "/files/"))
-	got, err := newClient(t, tus.Config{Endpoint: first.URL}).PatchWith(t.Context(), tus.PatchRequest{URL: first.URL + path, Body: strings.NewReader("hello"), Size: 5, Trailer: "sha1"})
+	got, err := newClient(t, tus.Config{Endpoint: first.URL, AllowedHosts: hostOf(t, server.Endpoint)}).PatchWith(t.Context(), tus.PatchRequest{URL: first.URL + path, Body: strings.NewReader("hello"), Size: 5, Trailer: "sha1"})
 	if err != nil || got.Offset != 5 {
 		t.Fatalf("got %+v, %v", got, err)
 	}

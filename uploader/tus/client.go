@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 // Config configures a Client.
@@ -33,6 +34,11 @@ type Config struct {
 	// precedence.
 	Header http.Header
 
+	// AllowedHosts are the hosts besides the endpoint's own origin that requests may be
+	// sent to, separated by spaces, each as in the result of [netx.HostOf]. Requests to
+	// others are refused: see [netx.Hosts].
+	AllowedHosts string
+
 	// MethodOverride sends PATCH and DELETE as POST with X-HTTP-Method-Override, for
 	// networks that block these methods.
 	MethodOverride bool
@@ -45,6 +51,7 @@ type Config struct {
 // Client is a client for one tus server. It is safe for concurrent use.
 type Client struct {
 	endpoint *url.URL
+	hosts    netx.Hosts
 	http     http.RoundTripper
 	header   http.Header
 	override bool
@@ -80,7 +87,7 @@ func New(config Config) (*Client, error) {
 		transport = http.DefaultTransport
 	}
 	c := &Client{
-		endpoint: endpoint, http: transport, header: header,
+		endpoint: endpoint, hosts: netx.NewHosts(endpoint, config.AllowedHosts), http: transport, header: header,
 		override: config.MethodOverride, secrets: append(secretsOf(header), urlSecrets(endpoint)...),
 	}
 	c.sendsVersion.Store(config.SendsVersion)
@@ -187,7 +194,7 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 		}
 		return Upload{}, err
 	}
-	return resp.parseUpload(request.Body != nil)
+	return c.parseUpload(resp, request.Body != nil)
 }
 
 func (r CreateRequest) header() (http.Header, error) {

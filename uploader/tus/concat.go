@@ -36,6 +36,9 @@ type ConcatRequest struct {
 // upload whose URL is unknown.
 func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, error) {
 	value, err := c.concatHeader(request.Parts)
+	if hasError[*netx.HostError](err) {
+		return Upload{}, hostFault(fault.Concat, err)
+	}
 	if err != nil {
 		return Upload{}, fault.New(fault.Bug, fault.Concat, err)
 	}
@@ -48,7 +51,7 @@ func (c *Client) Concat(ctx context.Context, request ConcatRequest) (Upload, err
 	if err != nil {
 		return Upload{}, err
 	}
-	return resp.parseUpload(false)
+	return c.parseUpload(resp, false)
 }
 
 func (r ConcatRequest) responseTimeout() time.Duration {
@@ -69,6 +72,9 @@ func (c *Client) concatHeader(parts []string) (string, error) {
 		}
 		u = c.endpoint.ResolveReference(u)
 		if err := checkURL(u); err != nil {
+			return "", fmt.Errorf("part %d: %w", i+1, err)
+		}
+		if err := c.hosts.Check(u); err != nil {
 			return "", fmt.Errorf("part %d: %w", i+1, err)
 		}
 		references[i] = c.partReference(u)

@@ -129,7 +129,7 @@ func TestN3PartsAreConcatenatedInOrder(t *testing.T) {
 
 func TestN3PartReferences(t *testing.T) {
 	server := newFakeServer(t, respond(http.StatusCreated, "Location: 1"))
-	client := newClient(t, tus.Config{Endpoint: server.URL + "/files/"})
+	client := newClient(t, tus.Config{Endpoint: server.URL + "/files/", AllowedHosts: "other.example"})
 	_, err := client.Concat(t.Context(), tus.ConcatRequest{Parts: []string{
 		server.URL + "/files/1", "/files/2", "3", "https://other.example/files/4", "//other.example/5", server.URL + "//files/6",
 		server.URL + "/files/a%20b?x=1 2#part", "http://me:secret@other.example/7",

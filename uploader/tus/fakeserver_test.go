@@ -4,11 +4,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -57,6 +59,16 @@ func (s *fakeServer) lastRequest(t testing.TB) recordedRequest {
 		t.Fatal("the server received no request")
 	}
 	return s.requests[len(s.requests)-1]
+}
+
+// hostOf returns the host of a URL, as tus.Config.AllowedHosts contains it.
+func hostOf(t testing.TB, text string) string {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return netx.HostOf(u)
 }
 
 // respond returns a handler that responds with a status, headers given as

@@ -2,6 +2,7 @@ package tus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -33,7 +34,7 @@ type request struct {
 	body   *body       // nil for none
 }
 
-// do sends a request and follows its redirects. It returns a response with a 2xx
+// do sends a request and follows its redirects, as far as the hosts are allowed. It returns a response with a 2xx
 // status; any other result is an error. With the error of a foreign response it also
 // returns the response.
 func (c *Client) do(ctx context.Context, r request) (*response, error) {
@@ -50,7 +51,7 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 		case resp.status == http.StatusExpectationFailed && r.isLarge() && r.body.unread():
 			c.skipExpect.Store(true)
 		case resp.status/100 == 3:
-			if r.url, err = resp.redirect(r); err != nil {
+			if r.url, err = c.redirect(resp, r); err != nil {
 				return nil, err
 			}
 		default:
@@ -60,8 +61,12 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 	return nil, fault.Newf(fault.Refused, r.op, "more than %d redirects", maxRedirects)
 }
 
-// send sends one HTTP request and reads its response.
+// send sends one HTTP request and reads its response. It is the only function that sends
+// any, and refuses those to hosts that are not allowed.
 func (c *Client) send(ctx context.Context, r request) (*response, error) {
+	if err := c.hosts.Check(r.url); err != nil {
+		return nil, hostFault(r.op, err)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	httpReq, err := c.httpRequest(ctx, r)
@@ -87,7 +92,7 @@ func (c *Client) httpRequest(ctx context.Context, r request) (*http.Request, err
 		Method: r.method, URL: r.url, Host: r.url.Host, Header: http.Header{},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
-	if c.mayReceiveHeader(r.url) {
+	if c.hosts.Own(r.url) { // it usually contains credentials
 		httpReq.Header = c.header.Clone()
 	}
 	maps.Copy(httpReq.Header, r.header)
@@ -129,12 +134,22 @@ func (c *Client) roundTrip(httpReq *http.Request, r request) (*http.Response, er
 // isLarge reports whether the body is large enough for Expect: 100-continue.
 func (r request) isLarge() bool { return r.body != nil && r.body.size >= expectContinueSize }
 
-// mayReceiveHeader reports whether Config.Header may be sent to target: only to the
-// endpoint's origin, or from http to https on the same host with default ports.
-func (c *Client) mayReceiveHeader(target *url.URL) bool {
-	upgrade := c.endpoint.Scheme == "http" && target.Scheme == "https" && sameHost(c.endpoint, target) &&
-		netx.Port(c.endpoint) == "80" && netx.Port(target) == "443"
-	return upgrade || netx.SameOrigin(c.endpoint, target)
+// redirect returns the target of a 3xx response. A redirect elsewhere that does not keep
+// the method is usually that of the sign-in page of a network: it is foreign if the
+// server is known to send Tus-Resumable.
+func (c *Client) redirect(resp *response, r request) (*url.URL, error) {
+	target, err := resp.redirect(r)
+	keepsMethod := resp.status == http.StatusTemporaryRedirect || resp.status == http.StatusPermanentRedirect
+	if r.op == fault.Probe || keepsMethod || resp.isTus() || !c.sendsVersion.Load() {
+		return target, err
+	}
+	if err == nil {
+		err = c.hosts.Check(target)
+	}
+	if err != nil {
+		return nil, foreign(resp.statusFault())
+	}
+	return target, nil
 }
 
 // redirect returns the target of a 3xx response. After 301, 302 and 303 a client
@@ -156,6 +171,12 @@ func (r *response) redirect(req request) (*url.URL, error) {
 	if err != nil {
 		return nil, r.fault(fault.Refused, "redirect: %v", err)
 	}
+	switch {
+	case r.url.Scheme == "https" && target.Scheme != "https":
+		return nil, hostFault(req.op, &netx.HostError{Reason: netx.HostUnencrypted, Host: netx.HostOf(target)})
+	case req.op == fault.Terminate && !netx.SameOrigin(r.url, target):
+		return nil, r.fault(fault.Refused, "server redirects DELETE to another origin: %s", target.Host)
+	}
 	if req.body != nil && !req.body.rewindable() && !req.body.unread() {
 		return nil, r.fault(fault.Refused, "server redirects to %s: %v", target.Host, errNotRewindable)
 	}
@@ -173,6 +194,12 @@ func (c *Client) roundTripError(ctx context.Context, r request, err error) error
 		if readErr := r.body.readError(); readErr != nil {
 			return bodyError(r.op, readErr)
 		}
+	}
+	if _, refused := errors.AsType[*netx.HostError](err); refused {
+		return hostFault(r.op, err)
+	}
+	if local, refused := errors.AsType[*netx.LocalAddressError](err); refused {
+		return c.localFault(r, local)
 	}
 	f := transportFault(r.op, err)
 	f.Detail = c.redact(r.url, f.Detail) // it may quote a malformed response

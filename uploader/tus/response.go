@@ -197,14 +197,18 @@ func (r *response) statusFault() *fault.Fault {
 	return f
 }
 
-// parseUpload parses the response to a POST.
-func (r *response) parseUpload(withBody bool) (Upload, error) {
+// parseUpload parses the response to a POST. An upload on a host that the user may still
+// allow is returned, so that its URL is saved; only requests to it are refused.
+func (c *Client) parseUpload(r *response, withBody bool) (Upload, error) {
 	if !r.isTus() {
 		return Upload{}, r.notTus()
 	}
 	location, err := resolveLocation(r.url, r.header.Get("Location"))
 	if err != nil {
 		return Upload{}, r.fault(fault.NotTus, "%v", err)
+	}
+	if err := c.hosts.Check(location); err != nil && !isNotAllowed(err) {
+		return Upload{}, hostFault(r.op, err)
 	}
 	upload := Upload{URL: location.String(), Expires: parseExpires(r.header)}
 	// A server without creation-with-upload ignores the body and sends no offset.

@@ -203,7 +203,7 @@ func (c *concatenation) joinIncomplete(ctx context.Context, joined int64) error 
 // the content of one.
 func (c *concatenation) refused(err error) bool {
 	f := fault.Of(err)
-	if f == nil || f.Kind != fault.Refused {
+	if f == nil || f.Kind != fault.Refused || f.ConcernsHost() {
 		return false
 	}
 	created := slices.ContainsFunc(c.parts, func(p uploader.Part) bool { return p.URL != "" })

@@ -62,11 +62,13 @@ func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	return r
 }
 
-// SendsVersion reports whether the server sends Tus-Resumable, if the protocol observes
-// it.
-func (r *Remote) SendsVersion() (sends, observed bool) {
-	observer, ok := r.protocol.(uploader.VersionObserver)
-	return ok && observer.SendsVersion(), ok
+// Observed returns what is known about the server, if the protocol finds it out.
+func (r *Remote) Observed() (uploader.Observation, bool) {
+	observer, ok := r.protocol.(uploader.Observer)
+	if !ok {
+		return uploader.Observation{}, false
+	}
+	return observer.Observed(), true
 }
 
 // options returns the server options, with the limit learned in this run.
