@@ -6,17 +6,20 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
-// Observation is what a [Protocol] finds out about its server.
-type Observation struct {
-	SendsVersion  bool // [ServerOptions.SendsVersion]
-	PublicAddress bool // [ServerOptions.PublicAddress]
+// VersionObserver is a [Protocol] that finds out whether its server sends the
+// protocol's version in its responses ([ServerOptions.SendsVersion]).
+type VersionObserver interface {
+	// SendsVersion reports what is known: from responses, or before these from the
+	// server's options. It may be called from any goroutine.
+	SendsVersion() bool
 }
 
-// Observer is a [Protocol] that finds out more about its server than its responses say.
-type Observer interface {
-	// Observed returns what is known: from responses and connections, or before these
-	// from the server's options. It may be called from any goroutine.
-	Observed() Observation
+// AddressObserver is a [Protocol] that finds out whether its server is on the public
+// internet ([ServerOptions.PublicAddress]).
+type AddressObserver interface {
+	// PublicAddress reports what is known: from connections, or before these from the
+	// server's options. It may be called from any goroutine.
+	PublicAddress() bool
 }
 
 // Protocol is a client of one server. Implementations are safe for concurrent use.

@@ -29,13 +29,17 @@ type serverClient struct {
 	header    http.Header // of Connector.headers when client was created
 	transport *serverTransport
 
-	observed uploader.Observation // as Observed, when the client was last asked
+	observed observation
 }
 
 var (
 	_ io.Closer                = (*serverClient)(nil)
-	_ uploader.Observer = (*serverClient)(nil)
+	_ uploader.VersionObserver = (*serverClient)(nil)
+	_ uploader.AddressObserver = (*serverClient)(nil)
 )
+
+// observation is what was known about a server when its client was last asked.
+type observation struct{ sendsVersion, publicAddress bool }
 
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
 	return &serverClient{
@@ -51,8 +55,8 @@ func (c *serverClient) update(server uploader.Server) {
 }
 
 // savedObservation returns what is known about a server from its options.
-func savedObservation(options uploader.ServerOptions) uploader.Observation {
-	return uploader.Observation{SendsVersion: options.SendsVersion, PublicAddress: options.PublicAddress}
+func savedObservation(options uploader.ServerOptions) observation {
+	return observation{options.SendsVersion, options.PublicAddress}
 }
 
 // Close implements [io.Closer]. The client can still be used afterwards.
@@ -96,7 +100,7 @@ func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.mu.Lock()
 	server, secrets := c.server, c.secrets
 	c.observe()
-	server.Options.SendsVersion, server.Options.PublicAddress = c.observed.SendsVersion, c.observed.PublicAddress
+	server.Options.SendsVersion, server.Options.PublicAddress = c.observed.sendsVersion, c.observed.publicAddress
 	header := c.connector.headers.get(server.Endpoint)
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
@@ -143,20 +147,28 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 	return client, transport, nil
 }
 
-// Observed implements [uploader.Observer].
-func (c *serverClient) Observed() uploader.Observation {
+// SendsVersion implements [uploader.VersionObserver].
+func (c *serverClient) SendsVersion() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.observe()
-	return c.observed
+	return c.observed.sendsVersion
+}
+
+// PublicAddress implements [uploader.AddressObserver].
+func (c *serverClient) PublicAddress() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.observe()
+	return c.observed.publicAddress
 }
 
 // observe updates observed. The caller holds c.mu. Without a client that is up to date,
 // what is known stays.
 func (c *serverClient) observe() {
 	if c.client != nil && !c.stale {
-		c.observed.SendsVersion = c.client.SendsVersion()
-		c.observed.PublicAddress = c.observed.PublicAddress || c.transport.reachedPublic.Load()
+		c.observed.sendsVersion = c.client.SendsVersion()
+		c.observed.publicAddress = c.observed.publicAddress || c.transport.reachedPublic.Load()
 	}
 }
 

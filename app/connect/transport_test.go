@@ -100,25 +100,28 @@ func TestCustomCAAndClientCertificate(t *testing.T) {
 func TestCredentialsAreSentToOwnOriginOnly(t *testing.T) {
 	ca := uploadtest.NewCA(t)
 	other, plain := startTLSServer(t, requestClientCert(t, ca)), startServer(t)
+	plainHost := strings.Replace(plain.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
+	allowed := strings.Join([]string{other.Listener.Addr().String(), plain.Listener.Addr().String(), plainHost}, " ")
 	var home *fakeServer
 	for name, test := range map[string]struct {
-		target *fakeServer
-		send   func(uploader.Protocol) error
+		target  *fakeServer
+		send    func(uploader.Protocol) error
+		refused bool // the target receives nothing
 	}{
-		"redirect to another host":            {other, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), home.URL+"/other"); return err }},
-		"redirect from https to http":         {plain, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), home.URL+"/plain"); return err }},
-		"upload URL on another host":          {other, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), other.URL+"/files/1"); return err }},
-		"upload URL on http":                  {plain, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), plain.URL+"/files/1"); return err }},
-		"PATCH redirected (307)":              {other, func(p uploader.Protocol) error { return patch(t, p, home.URL+"/other") }},
-		"PATCH redirected to http":            {plain, func(p uploader.Protocol) error { return patch(t, p, home.URL+"/plain") }},
-		"DELETE of an upload on another host": {other, func(p uploader.Protocol) error { return p.Terminate(t.Context(), other.URL+"/files/1") }},
+		"redirect to another host":            {other, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), home.URL+"/other"); return err }, false},
+		"redirect from https to http":         {plain, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), home.URL+"/plain"); return err }, true},
+		"upload URL on another host":          {other, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), other.URL+"/files/1"); return err }, false},
+		"upload URL on http":                  {plain, func(p uploader.Protocol) error { _, err := p.Head(t.Context(), plain.URL+"/files/1"); return err }, true},
+		"PATCH redirected (307)":              {other, func(p uploader.Protocol) error { return patch(t, p, home.URL+"/other") }, false},
+		"PATCH redirected to http":            {plain, func(p uploader.Protocol) error { return patch(t, p, home.URL+"/plain") }, true},
+		"DELETE of an upload on another host": {other, func(p uploader.Protocol) error { return p.Terminate(t.Context(), other.URL+"/files/1") }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home = startTLSServer(t, requestClientCert(t, ca))
 			home.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				to := map[string]string{
 					"/other": other.URL,
-					"/plain": strings.Replace(plain.URL, "127.0.0.1", "localhost", 1), // http on the host of home would become https (K8)
+					"/plain": "http://" + plainHost, // http on the host of home would become https (K8)
 				}[r.URL.Path]
 				if to != "" {
 					http.Redirect(w, r, to+"/files/1", http.StatusTemporaryRedirect)
@@ -127,13 +130,20 @@ func TestCredentialsAreSentToOwnOriginOnly(t *testing.T) {
 				home.ServeHTTP(w, r)
 			})
 			connector := newConnector(t, connect.Config{Keyring: keyringWith("studio", connect.Secrets{SignIn: "t0ken"})})
-			client := connectTo(t, connector, uploader.Server{ID: 2, Endpoint: home.endpoint(), Access: certificateAccess(t, ca)})
+			client := connectTo(t, connector, uploader.Server{ID: 2, Endpoint: home.endpoint(), Access: certificateAccess(t, ca), Options: uploader.ServerOptions{AllowedHosts: allowed}})
 			connector.SetHeader(home.endpoint(), http.Header{"X-Key": {"hush"}})
 			probe(t, client)
 			if r := home.last(t); r.Header.Get("Authorization") != "Bearer t0ken" || r.Header.Get("X-Key") != "hush" || len(r.TLS.PeerCertificates) != 1 {
 				t.Fatalf("own server received %v and %d certificates", r.Header, len(r.TLS.PeerCertificates))
 			}
-			if err := test.send(client); err != nil {
+			err := test.send(client)
+			if test.refused {
+				if f := fault.Of(err); f == nil || f.Code != fault.CodeUnencrypted || len(test.target.requests) > 0 {
+					t.Errorf("error is %v, http server received %d requests", err, len(test.target.requests))
+				}
+				return
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			r := test.target.last(t)

@@ -11,13 +11,13 @@ import (
 
 // TestSendsVersionIsKnownWithoutClient checks that what is known of a server stays while
 // there is no client for it, as before the first request or while the keyring fails: the
-// engine saves what Observed returns.
+// engine saves what SendsVersion returns.
 func TestSendsVersionIsKnownWithoutClient(t *testing.T) {
 	server := startServer(t)
 	keyring := keyringWith("studio", connect.Secrets{SignIn: "first"})
 	connector := newConnector(t, connect.Config{Keyring: keyring})
 	studio := uploader.Server{ID: 2, Endpoint: server.endpoint(), Access: uploader.Access{SignIn: uploader.SignInBearer, SecretName: "studio"}}
-	sends := func(client uploader.Protocol) bool { return client.(uploader.Observer).Observed().SendsVersion }
+	sends := func(client uploader.Protocol) bool { return client.(uploader.VersionObserver).SendsVersion() }
 
 	client := connectTo(t, connector, studio)
 	if sends(client) {

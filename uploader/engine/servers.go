@@ -56,15 +56,6 @@ func (s *servers) reconnect(id uploader.ServerID) {
 	}
 }
 
-// observed returns what the connection to a server has found out about it, if it does.
-func (s *servers) observed(id uploader.ServerID) (uploader.Observation, bool) {
-	r := s.remotes[id]
-	if r == nil {
-		return uploader.Observation{}, false
-	}
-	return r.Observed()
-}
-
 // merge returns a server to be added as it is saved: with the ID of one with the same
 // endpoint, whose access and options stay where the new one has none.
 func (s *servers) merge(added uploader.Server) uploader.Server {
@@ -118,12 +109,13 @@ func (l *loop) saveServer(s uploader.Server) error {
 	}
 	old, known := l.servers.byID[s.ID]
 	s.Options.SendsVersion = false // may be another server now; set again by the next response
+	s.Options.PublicAddress = known && old.Endpoint == s.Endpoint && old.Options.PublicAddress
 	s.OriginalEndpoint = s.Endpoint
 	if known {
 		s.OriginalEndpoint = old.OriginalEndpoint
 	}
 	if known && old.Endpoint != s.Endpoint {
-		s.Options.MaxBody, s.Options.PublicAddress = 0, false // found out about another server
+		s.Options.MaxBody = 0 // learned from another server
 		l.moveServer(old, s.Endpoint)
 	}
 	l.putServer(s)
@@ -160,11 +152,15 @@ func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 // changed.
 func (l *loop) saveObserved(id uploader.ServerID) {
 	s, known := l.servers.byID[id]
-	found, observed := l.servers.observed(id)
-	if !known || !observed || found == (uploader.Observation{SendsVersion: s.Options.SendsVersion, PublicAddress: s.Options.PublicAddress}) {
+	r := l.servers.remotes[id]
+	if !known || r == nil {
 		return
 	}
-	s.Options.SendsVersion, s.Options.PublicAddress = found.SendsVersion, found.PublicAddress
+	found := r.Observe(s.Options)
+	if found == s.Options {
+		return
+	}
+	s.Options = found
 	l.putServer(s)
 	l.log.Info("found out about a server", "server", id, "sendsVersion", found.SendsVersion, "publicAddress", found.PublicAddress)
 }

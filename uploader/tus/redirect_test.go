@@ -156,11 +156,11 @@ func TestCredentialsAreNotSentToAllowedHosts(t *testing.T) {
 
 func TestK8HTTPLocationOfTLSProxyBecomesHTTPS(t *testing.T) {
 	tests := map[string]string{
-		"http://server/files/1":       "https://server:8443/files/1",
-		"http://server:80/files/1":    "https://server:8443/files/1",
-		"http://server:8443/files/1":  "https://server:8443/files/1",
-		"http://SERVER:8443/files/1":  "https://SERVER:8443/files/1",
-		"https://server/files/1":      "https://server/files/1",
+		"http://server/files/1":      "https://server:8443/files/1",
+		"http://server:80/files/1":   "https://server:8443/files/1",
+		"http://server:8443/files/1": "https://server:8443/files/1",
+		"http://SERVER:8443/files/1": "https://SERVER:8443/files/1",
+		"https://server/files/1":     "https://server/files/1",
 	}
 	for location, want := range tests {
 		client := newClient(t, tus.Config{Endpoint: "https://server:8443/files/", HTTP: handlerTransport{respond(http.StatusCreated, "Location: "+location)}})

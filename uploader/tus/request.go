@@ -140,7 +140,7 @@ func (r request) isLarge() bool { return r.body != nil && r.body.size >= expectC
 func (c *Client) redirect(resp *response, r request) (*url.URL, error) {
 	target, err := resp.redirect(r)
 	keepsMethod := resp.status == http.StatusTemporaryRedirect || resp.status == http.StatusPermanentRedirect
-	if r.op == fault.Probe || keepsMethod || resp.isTus() || !c.sendsVersion.Load() {
+	if keepsMethod || resp.isTus() || !c.sendsVersion.Load() {
 		return target, err
 	}
 	if err == nil {

@@ -62,13 +62,15 @@ func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	return r
 }
 
-// Observed returns what is known about the server, if the protocol finds it out.
-func (r *Remote) Observed() (uploader.Observation, bool) {
-	observer, ok := r.protocol.(uploader.Observer)
-	if !ok {
-		return uploader.Observation{}, false
+// Observe returns options with what the protocol has found out about the server.
+func (r *Remote) Observe(options uploader.ServerOptions) uploader.ServerOptions {
+	if observer, ok := r.protocol.(uploader.VersionObserver); ok {
+		options.SendsVersion = observer.SendsVersion()
 	}
-	return observer.Observed(), true
+	if observer, ok := r.protocol.(uploader.AddressObserver); ok {
+		options.PublicAddress = observer.PublicAddress()
+	}
+	return options
 }
 
 // options returns the server options, with the limit learned in this run.
