@@ -34,6 +34,12 @@ func NeedsUser(f *fault.Fault) bool {
 	}
 }
 
+// AwaitsAnswer reports whether a fault stays until the user has answered in Ferry: with a
+// sign-in, or about a host. Others for which NeedsUser is true may be resolved elsewhere.
+func AwaitsAnswer(f *fault.Fault) bool {
+	return NeedsUser(f) && (f.Kind == fault.Auth || f.Code == fault.CodeHostNotAllowed)
+}
+
 // ConcernsServer reports whether every transfer to the server would meet the fault.
 func ConcernsServer(f *fault.Fault) bool {
 	switch f.Kind {

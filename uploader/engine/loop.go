@@ -182,8 +182,8 @@ func (l *loop) load() {
 	}
 	for t := range s.table.All() {
 		s.apply(t.ID, lifecycle.Restored{Ask: l.engine.config.AskBeforeResume})
-		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.Auth && admission.NeedsUser(t.Fault) {
-			l.admission.Block(t.Server, t.Fault) // other faults may be resolved meanwhile
+		if t.Phase == uploader.PhaseFailed && admission.AwaitsAnswer(t.Fault) {
+			l.admission.Block(t.Server, t.Fault)
 		}
 		if t.Removed() {
 			s.drop(t)
