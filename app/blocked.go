@@ -2,8 +2,11 @@ package app
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/ferryapp/ferry/app/bridge"
+	"github.com/ferryapp/ferry/app/form"
+	"github.com/ferryapp/ferry/app/servers"
 	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
@@ -19,6 +22,7 @@ type blockedServers struct {
 	edit   func(uploader.Server)
 	signIn func(uploader.Server)
 	unlock func(then func())
+	ask    func(form.Question)
 
 	openReceived func() // shows the folder of the built-in receiver
 }
@@ -45,6 +49,9 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 		}
 	case blocked.Fault.Code == fault.CodeReceiverDisk || blocked.Fault.Code == fault.CodeReceiverUnsafe || blocked.Fault.Code == fault.CodeReceiverFull:
 		model.Buttons = []widgets.BannerButton{retry, {Label: words.Text("top.open-received"), OnTapped: b.openReceived}}
+	case blocked.Fault.Code == fault.CodeHostNotAllowed:
+		allow := widgets.BannerButton{Label: words.Text("blocked.host"), OnTapped: func() { b.askAboutHost(blocked) }}
+		model.Buttons = []widgets.BannerButton{allow, edit}
 	case blocked.Fault.Kind == fault.Quota:
 		model.Buttons = []widgets.BannerButton{retry}
 	case blocked.Fault.Code == fault.CodeKeyringFailed:
@@ -55,6 +62,16 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 		model.Text = words.Text("blocked.text", words.Data{"What": what, "Wait": words.Count("blocked.waiting", blocked.Waiting)})
 	}
 	return model
+}
+
+// askAboutHost asks whether requests for a server may be sent to another host, which the
+// server uses.
+func (b *blockedServers) askAboutHost(blocked view.Blocked) {
+	b.ask(servers.HostQuestion(words.Server(blocked.Server), blocked.Fault.Detail, func() {
+		server := blocked.Server
+		server.Options.AllowedHosts = strings.TrimSpace(server.Options.AllowedHosts + " " + blocked.Fault.Detail)
+		b.bridge.Send(uploader.SaveServer{Server: server}, nil)
+	}))
 }
 
 // resolve does what the banner's first button does, for the server of a transfer.

@@ -36,11 +36,24 @@ func TestBlockedServerBanner(t *testing.T) {
 		"proxy sign-in":                    {code(fault.Auth, fault.CodeProxySignIn), "proxy", "Server settings…", serverDialogOpen},
 		"untrusted certificate":            {code(fault.TLS, ""), "isn't trusted", "Try again", unblocked},
 		"unreadable certificate file":      {code(fault.TLS, fault.CodeCertificateFile), "certificate file", "Server settings…", serverDialogOpen},
-		"not a tus server":                 {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", unblocked},
-		"response of another server":       {code(fault.NotTus, ""), "not from “Studio”", "Try again", unblocked},
-		"quota exceeded":                   {code(fault.Quota, ""), "no space left", "Try again", unblocked},
-		"receiver without folder":          {code(fault.LocalDisk, fault.CodeReceiverDisk), "can't be created or written to", "Try again", unblocked},
-		"full disk of the receiver":        {code(fault.LocalDisk, fault.CodeReceiverFull), "is full", "Open folder", func(s *testWindow) bool { return len(s.desktop.shownPaths()) == 1 }},
+		"host that is not allowed": {&fault.Fault{Kind: fault.Refused, Op: fault.Patch, Code: fault.CodeHostNotAllowed, Detail: "media.example.com"}, "media.example.com", "Allow host…", func(s *testWindow) bool {
+			for _, button := range inDialog[*form.DialogButton](s) {
+				if button.Text == "Allow" {
+					button.OnTapped()
+				}
+			}
+			commands := s.engine.Commands()
+			if len(commands) == 0 {
+				return false
+			}
+			save, ok := commands[0].(uploader.SaveServer)
+			return ok && save.Server.ID == 2 && save.Server.Options.AllowedHosts == "media.example.com"
+		}},
+		"not a tus server":           {&fault.Fault{Kind: fault.NotTus, Op: fault.Create}, "not a tus upload server", "Try again", unblocked},
+		"response of another server": {code(fault.NotTus, ""), "not from “Studio”", "Try again", unblocked},
+		"quota exceeded":             {code(fault.Quota, ""), "no space left", "Try again", unblocked},
+		"receiver without folder":    {code(fault.LocalDisk, fault.CodeReceiverDisk), "can't be created or written to", "Try again", unblocked},
+		"full disk of the receiver":  {code(fault.LocalDisk, fault.CodeReceiverFull), "is full", "Open folder", func(s *testWindow) bool { return len(s.desktop.shownPaths()) == 1 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startWindow(t, apptest.NewEngine())

@@ -113,7 +113,10 @@ func (sh *shell) makeDialogs() {
 		Bridge: sh.bridge, Access: sh.config.Access, Dialogs: sh.dialogs, Log: sh.config.Log,
 		Unlock: sh.passphrase.ask, ChooseFile: sh.files.chooseFiles, Choose: sh.choose,
 	})
-	sh.blocked = &blockedServers{bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask, openReceived: sh.opener.openReceived}
+	sh.blocked = &blockedServers{
+		bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask,
+		ask: func(q form.Question) { sh.dialogs.Ask(q) }, openReceived: sh.opener.openReceived,
+	}
 	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{
 		Settings: sh.config.Settings, Dialogs: sh.dialogs, Folder: sh.config.Data.Dir,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2/widget"
@@ -137,6 +138,10 @@ func (d *serverDialog) checkFailed(err error) {
 	f := faultOf(err)
 	next, _, _ := d.read()
 	d.setResult(checkFaultText(f, next), theme.Error)
+	if f.Code == fault.CodeHostNotAllowed {
+		d.ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
+		return
+	}
 	if d.old.ID != 0 {
 		return
 	}
@@ -144,6 +149,12 @@ func (d *serverDialog) checkFailed(err error) {
 	case fault.Offline, fault.Unreachable, fault.Transient, fault.Busy, fault.Auth:
 		d.offerSave(words.Text("server.add-anyway"), widget.MediumImportance)
 	}
+}
+
+// allowHost allows a host to which the server redirects, and checks the server again.
+func (d *serverDialog) allowHost(host string) {
+	d.allowedHosts.SetText(strings.TrimSpace(d.allowedHosts.Text + " " + host))
+	d.startCheck()
 }
 
 // checkFaultText returns the text for the fault of a check.

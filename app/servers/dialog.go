@@ -27,6 +27,7 @@ type serverDialog struct {
 	access Access
 	save   func(server uploader.Server, done func(error))
 	unlock func(then func())
+	ask    func(form.Question)
 	bridge *bridge.Bridge
 	old    uploader.Server // the server to change; its ID is 0 for a new one
 

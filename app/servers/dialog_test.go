@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/connect"
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
@@ -34,6 +35,30 @@ func closed(c <-chan struct{}) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// TestCheckAsksAboutHost is about a server whose address redirects to another host.
+func TestCheckAsksAboutHost(t *testing.T) {
+	f := fault.Newf(fault.Refused, fault.Probe, "media.example.com")
+	f.Code = fault.CodeHostNotAllowed
+	s, d := startChecked(t, apptest.EngineAnswering(tus.Capabilities{}, f), "up.example.com/files/")
+	var allow *form.DialogButton
+	s.until("the question is open", func() bool {
+		for _, o := range test.LaidOutObjects(s.window.Canvas().Overlays().Top()) {
+			if button, ok := o.(*form.DialogButton); ok && button.Text == "Allow" {
+				allow = button
+			}
+		}
+		return allow != nil
+	})
+	if d.accept.Visible() {
+		t.Error("the server can be added without an answer")
+	}
+	attempt := d.attempt
+	test.Tap(allow)
+	if d.allowedHosts.Text != "media.example.com" || d.attempt == attempt {
+		t.Errorf("allowed hosts are %q", d.allowedHosts.Text)
 	}
 }
 

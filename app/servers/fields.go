@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/dustin/go-humanize"
 
@@ -46,10 +47,11 @@ func (f *serverForm) fill(s uploader.Server) {
 	f.maxFiles.ShowText(countText(options.MaxFiles))
 	f.limit.ShowRate(options.Limit)
 	f.metadata.ShowText(options.Metadata)
+	f.allowedHosts.ShowText(options.AllowedHosts)
 	f.given.SetChecked(options.GivenURL)
 	f.checksums.SetChecked(options.Checksums)
 	f.override.SetChecked(options.MethodOverride)
-	options.MaxBody, options.SendsVersion = 0, false // learned from responses; have no field
+	options.MaxBody, options.SendsVersion, options.PublicAddress = 0, false, false // found out; have no field
 	access := s.Access
 	f.moreOpen = options != uploader.ServerOptions{} || access.CA+access.Certificate+access.Proxy != ""
 	f.arrange()
@@ -151,7 +153,22 @@ func (f *serverForm) readOptions() (options uploader.ServerOptions, err error) {
 	if _, err := uploader.ParseMetadata(options.Metadata); err != nil {
 		return options, &fieldError{words.Text("server.metadata.invalid"), f.metadata}
 	}
+	if options.AllowedHosts, err = parseHosts(f.allowedHosts.Text); err != nil {
+		return options, &fieldError{words.Text("server.hosts.invalid"), f.allowedHosts}
+	}
 	return options, nil
+}
+
+// parseHosts parses hosts that are separated by spaces, commas or semicolons.
+func parseHosts(text string) (string, error) {
+	hosts := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;，；、", r) })
+	for i, host := range hosts {
+		var err error
+		if hosts[i], err = netx.ParseHost(host); err != nil {
+			return "", err
+		}
+	}
+	return strings.Join(hosts, " "), nil
 }
 
 // The greatest values that are accepted.

@@ -37,7 +37,7 @@ type serverForm struct {
 	connections, maxFiles                   *form.Entry
 	limit                                   *form.RateField
 	override, checksums, given              *form.Checkbox
-	metadata                                *form.Entry
+	metadata, allowedHosts                  *form.Entry
 	userRow, secretRow, headersRow, noteRow []fyne.CanvasObject
 	proxyRows, moreRows                     []fyne.CanvasObject
 	rows, note                              *fyne.Container
@@ -114,23 +114,24 @@ func (f *serverForm) addTransfer(typed func(string)) {
 	add := func(key string, control fyne.CanvasObject) {
 		f.moreRows = append(f.moreRows, f.addRow(key, control)...)
 	}
-	number := func(key string, placeholder string) *form.Entry {
+	entry := func(key string, placeholder string) *form.Entry {
 		e := form.NewEntry(f.Host, 20, typed)
 		e.SetPlaceHolder(placeholder)
 		add(key, e)
 		return e
 	}
-	f.chunkMax = number("server.chunk.max", words.Text("server.chunk.max.none"))
-	f.chunkMin = number("server.chunk.min", words.Text("server.chunk.min.none"))
-	f.chunkMultiple = number("server.chunk.multiple", words.Text("server.chunk.multiple.none"))
-	f.connections = number("server.connections", words.Text("server.as-settings"))
-	f.maxFiles = number("server.simultaneous", words.Text("server.as-settings"))
+	f.chunkMax = entry("server.chunk.max", words.Text("server.chunk.max.none"))
+	f.chunkMin = entry("server.chunk.min", words.Text("server.chunk.min.none"))
+	f.chunkMultiple = entry("server.chunk.multiple", words.Text("server.chunk.multiple.none"))
+	f.connections = entry("server.connections", words.Text("server.as-settings"))
+	f.maxFiles = entry("server.simultaneous", words.Text("server.as-settings"))
 	f.limit = form.NewRateField(f.Host)
 	f.limit.Changed = func(int64, bool) { f.changed() }
 	add("server.limit", f.limit.Content)
 	f.metadata = form.NewMultilineEntry(f.Host, 2, typed)
 	f.metadata.SetPlaceHolder("objectName {name}")
 	add("server.metadata", f.metadata)
+	f.allowedHosts = entry("server.hosts", words.Text("server.hosts.none"))
 	toggled := func(bool) { f.changed() }
 	f.given, f.checksums, f.override = form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled), form.NewCheckbox(f.Host, toggled)
 	for key, box := range map[string]*form.Checkbox{"given": f.given, "checksums": f.checksums, "override": f.override} {
