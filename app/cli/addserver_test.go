@@ -46,7 +46,7 @@ func TestNewServerIsSavedIfItResponds(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			engine := &fakeEngine{probeErr: test.probeErr}
-			id, err := (&Executor{Engine: engine}).destination(t.Context(), "https://studio.example/files/", nil)
+			id, err := (&Executor{Engine: engine}).destination(t.Context(), "https://studio.example/files/", nil, "")
 			if saved := err == nil && id == 2 && len(engine.saved) == 1; saved != test.saved || len(engine.saved) > 0 != test.saved {
 				t.Errorf("saved %v: id %d, err %v", engine.saved, id, err)
 			}

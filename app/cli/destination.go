@@ -17,9 +17,9 @@ import (
 	"github.com/ferryapp/ferry/uploader/netx"
 )
 
-// destination returns the server with the name or URL to. It probes and saves a
-// server whose URL is new.
-func (x *Executor) destination(ctx context.Context, to string, header http.Header) (uploader.ServerID, error) {
+// destination returns the server with the name or URL to, which may use the allowed hosts.
+// It probes and saves a server whose URL is new.
+func (x *Executor) destination(ctx context.Context, to string, header http.Header, allowed string) (uploader.ServerID, error) {
 	if to == "" {
 		return uploader.BuiltinServer, nil
 	}
@@ -28,38 +28,41 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 		if err != nil {
 			return 0, err
 		}
-		return server.ID, x.signIn(ctx, server, header)
+		return server.ID, errors.Join(x.allow(ctx, server, allowed), x.signIn(ctx, server, header))
 	}
 	endpoint, header, err := parseAddress(to, header)
 	if err != nil {
 		return 0, err
 	}
 	if server, ok := findByEndpoint(x.Engine.Snapshot().Servers, endpoint); ok {
-		return server.ID, errors.Join(x.confirm(ctx, server, fingerprintOf(to)), x.signIn(ctx, server, header))
+		server, err := x.confirm(ctx, server, fingerprintOf(to))
+		return server.ID, errors.Join(err, x.allow(ctx, server, allowed), x.signIn(ctx, server, header))
 	}
 	if len(header) > 0 {
 		x.Connector.SetHeader(endpoint, header)
 	}
-	return x.addServer(ctx, endpoint, fingerprintOf(to))
+	return x.addServer(ctx, endpoint, fingerprintOf(to), allowed)
 }
 
 // confirm saves the fingerprint of a server's certificate, if there is one, and unblocks the
-// server.
-func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerprint string) error {
+// server. It returns the server as it is saved then.
+func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerprint string) (uploader.Server, error) {
 	if fingerprint == "" || fingerprint == server.Access.CertificateFingerprint {
-		return nil
+		return server, nil
 	}
 	server.Access.CertificateFingerprint = fingerprint
 	if err := x.Engine.Do(ctx, uploader.SaveServer{Server: server}); err != nil {
-		return err
+		return server, err
 	}
-	return x.unblock(ctx, server.ID)
+	return server, x.unblock(ctx, server.ID)
 }
 
 // addServer probes a new server and saves it. It also saves a server that is
 // temporarily unavailable: its uploads are retried like any others.
-func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint string) (uploader.ServerID, error) {
-	added := uploader.Server{Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprint}}
+func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint, allowed string) (uploader.ServerID, error) {
+	added := uploader.Server{
+		Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprint}, Options: uploader.ServerOptions{AllowedHosts: allowed},
+	}
 	if _, err := x.Engine.Probe(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
 		return 0, serverError(endpoint, err)
 	}

@@ -140,7 +140,11 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 	if err != nil {
 		return err
 	}
-	server, err := x.destination(ctx, request.To, header)
+	allowed, err := parseHosts(request.AllowHosts)
+	if err != nil {
+		return err
+	}
+	server, err := x.destination(ctx, request.To, header, allowed)
 	if err != nil {
 		return err
 	}

@@ -57,8 +57,9 @@ type Window struct {
 
 // Send uploads files and exits when all are done.
 type Send struct {
-	To          string   `placeholder:"NAME|URL" help:"${help_to}"`
-	Header      []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	To string `placeholder:"NAME|URL" help:"${help_to}"`
+	Headers
+	AllowHost   []string `placeholder:"HOST" sep:"none" help:"${help_allow_host}"`
 	Connections *int     `placeholder:"N" help:"${help_connections}"`
 	Chunk       string   `placeholder:"SIZE" help:"${help_chunk}"`
 	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
@@ -75,9 +76,10 @@ type Send struct {
 
 // Resume resumes everything unfinished and exits when it is done.
 type Resume struct {
-	To     string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
-	Header []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
-	JSON   bool     `name:"json" help:"${help_json}"`
+	To string `placeholder:"NAME|URL" help:"${help_to_resume}"`
+	Headers
+	AllowHost []string `placeholder:"HOST" sep:"none" help:"${help_allow_host}"`
+	JSON      bool     `name:"json" help:"${help_json}"`
 	Answers
 }
 
@@ -198,7 +200,7 @@ func (c *commandLine) invocation(command string) (Invocation, error) {
 		return i, c.Send.complete()
 	case "resume":
 		i.Resume = &c.Resume
-		return i, checkHeaders(c.Resume.To, c.Resume.Header)
+		return i, errors.Join(c.Resume.check(c.Resume.To, nil), checkHosts(c.Resume.To, c.Resume.AllowHost))
 	case "list":
 		i.List = &c.List
 	case "receive":
@@ -260,7 +262,7 @@ func (s *Send) complete() (err error) {
 	if s.Options, err = s.options(); err != nil {
 		return err
 	}
-	return errors.Join(checkPaths(s.Paths), checkHeaders(s.To, s.Header), s.completeName())
+	return errors.Join(checkPaths(s.Paths), s.check(s.To, s.Paths), checkHosts(s.To, s.AllowHost), s.completeName())
 }
 
 func (s *Send) completeName() error {
@@ -290,14 +292,6 @@ func checkPaths(paths []string) error {
 	return nil
 }
 
-func checkHeaders(to string, headers []string) error {
-	if len(headers) > 0 && to == "" {
-		return usageError("cli.usage.header.to", nil)
-	}
-	_, err := parseHeaders(headers)
-	return err
-}
-
 // CheckFingerprint returns an error if the flag --fingerprint is set. It is for
 // requests that another instance carries out, whose engine already runs with the
 // fingerprint of its settings.
@@ -313,7 +307,7 @@ func CheckFingerprint(fingerprint string) error {
 func helpTexts() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
-		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
+		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header", "help.header.file", "help.allow.host",
 		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.tls", "help.cert", "help.key", "help.auth.file", "help.max.size", "help.max.total", "help.expire", "help.keep.dots",
 		"help.version",

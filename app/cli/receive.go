@@ -37,6 +37,9 @@ func (r *Receive) Serve(ctx context.Context, p profile.Profile, log *slog.Logger
 		log.Error("open receiver failed", "err", err)
 		return userError("cli.receive.failed", words.Data{"Detail": words.Printable(err.Error())})
 	}
+	for _, path := range []string{r.AuthFile, r.Key} {
+		warnReadable(path, streams.Err)
+	}
 	if err := errors.Join(r.printAddress(server, config.TLS, streams), printWarnings(server, config, streams)); err != nil {
 		return errors.Join(err, server.Close())
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -26,7 +27,11 @@ func (x *Executor) resume(ctx context.Context, request instance.Request, onAccep
 		if err != nil {
 			return err
 		}
-		if err := x.signIn(ctx, server, header); err != nil {
+		allowed, err := parseHosts(request.AllowHosts)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(x.allow(ctx, server, allowed), x.signIn(ctx, server, header)); err != nil {
 			return err
 		}
 		filter = filter.ForServer(s, server.ID)

@@ -32,6 +32,8 @@ type Request struct {
 	Headers []string // "Name: value", sent to that server and kept in memory only
 	All     bool     // List: include finished transfers
 
+	AllowHosts []string // hosts that the server may use besides its own; Send, Resume
+
 	Options uploader.BatchOptions // Send
 	Answers Answers               // Send, Resume
 }
@@ -79,6 +81,8 @@ type wireRequest struct {
 	Headers []string `json:"headers,omitempty"`
 	All     bool     `json:"all,omitempty"`
 
+	AllowHosts []string `json:"allowHosts,omitempty"`
+
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
 	Limit       int64 `json:"limit,omitempty"`
@@ -101,7 +105,7 @@ type response struct {
 // encodeRequest returns the request as one line, with its newline.
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
-		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
+		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, AllowHosts: r.AllowHosts,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
 		Settle: r.Options.SettleTime, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed,
 	}
@@ -127,7 +131,7 @@ func decodeRequest(line []byte) (Request, error) {
 		return Request{}, fmt.Errorf("decode request: unknown command %.40q", string(got.Command))
 	}
 	r := Request{
-		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
+		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, AllowHosts: got.AllowHosts,
 		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle},
 		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed},
 	}

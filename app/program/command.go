@@ -49,6 +49,10 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 	if err != nil {
 		return err
 	}
+	headers, err := s.Read(s.To, c.streams.In, c.streams.Err)
+	if err != nil {
+		return err
+	}
 	if i := slices.Index(s.Paths, cli.Stdin); i >= 0 {
 		if j.stdin, err = c.readStdin(ctx, s.Name); err != nil {
 			return err
@@ -56,7 +60,9 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 		paths[i] = j.stdin.Path
 		j.stdinName = s.Name
 	}
-	j.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options, Answers: s.Answers.ForRequest()}
+	j.request = instance.Request{
+		Command: instance.Send, Paths: paths, To: s.To, Headers: headers, AllowHosts: s.AllowHost, Options: s.Options, Answers: s.Answers.ForRequest(),
+	}
 	err = c.runJob(ctx, j)
 	if j.stdin == nil {
 		err = explainSignIn(err, j.request)
@@ -65,7 +71,11 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 }
 
 func (c command) resume(ctx context.Context, r cli.Resume) error {
-	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header, Answers: r.Answers.ForRequest()}
+	headers, err := r.Read(r.To, c.streams.In, c.streams.Err)
+	if err != nil {
+		return err
+	}
+	request := instance.Request{Command: instance.Resume, To: r.To, Headers: headers, AllowHosts: r.AllowHost, Answers: r.Answers.ForRequest()}
 	return explainSignIn(c.runJob(ctx, job{request: request, style: cli.StyleFor(r.JSON, false)}), request)
 }
 
