@@ -33,8 +33,12 @@ type Headers struct {
 
 // check validates the flags, as far as that is possible without reading anything.
 func (h *Headers) check(to string, paths []string) error {
-	if len(h.Header)+len(h.HeaderFile) > 0 && to == "" {
-		return usageError("cli.usage.header.to", nil)
+	switch {
+	case to != "":
+	case len(h.Header) > 0:
+		return usageError("cli.usage.header.to", words.Data{"Flag": "--header"})
+	case len(h.HeaderFile) > 0:
+		return usageError("cli.usage.header.to", words.Data{"Flag": "--header-file"})
 	}
 	lines, stdins := h.arguments()
 	if stdins > 1 || stdins == 1 && slices.Contains(paths, Stdin) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
@@ -53,10 +55,12 @@ const scriptTimeout = 5 * time.Minute
 //	$SLOW    the same tusd over a slow connection
 //	$AUTH    a tusd over a slow connection that requires user ann with password oar;
 //	         $AUTHNAME is the name it is saved under
+//	$ELSEWHERE a server that creates its uploads on $TUSD, another host
 //	$REFUSED a port that refuses connections
 func TestScripts(t *testing.T) {
 	tusd := uploadtest.NewTusd(t)
 	auth := newAuthServer(t)
+	elsewhere := newDispatcher(t, tusd.Endpoint)
 	slow := map[string]string{}
 	scripts, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(scripts) == 0 {
@@ -78,6 +82,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SLOW", slow[filepath.Base(env.WorkDir)])
 			env.Setenv("AUTH", auth)
 			env.Setenv("AUTHNAME", hostOf(t, auth))
+			env.Setenv("ELSEWHERE", elsewhere)
 			env.Setenv("REFUSED", uploadtest.UnusedURL(t))
 			env.Setenv("LC_ALL", "en_US.UTF-8")
 			env.Setenv("NO_PROXY", "*")
@@ -118,6 +123,25 @@ func hostOf(t *testing.T, endpoint string) string {
 		t.Fatal(err)
 	}
 	return u.Host
+}
+
+// newDispatcher starts a server that creates uploads on storage, another host, and does
+// nothing else. It returns its endpoint.
+func newDispatcher(t *testing.T, storage string) string {
+	t.Helper()
+	target, err := url.Parse(storage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host}) }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost && r.Method != http.MethodOptions {
+			t.Errorf("the dispatcher received %s", r.Method)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + target.Path
 }
 
 // newAuthServer starts a tusd that requires a sign-in, over a slow connection, and
