@@ -151,7 +151,7 @@ func digestOf(digest []byte) string {
 	return string(digest)
 }
 
-// batchRow is a row of table batches.
+// batchRow is a row of table batches. Skipped is JSON.
 type batchRow struct {
 	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
 	Server   int64
@@ -165,6 +165,8 @@ type batchRow struct {
 	Chunk       int64
 	Pace        int64
 	Again       int64 // 0 or 1
+	Links       int64 // 0 or 1
+	Skipped     string
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -183,6 +185,8 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Chunk:       b.Options.ChunkMax,
 		Pace:        b.Options.Limit,
 		Again:       boolInt(b.Options.UploadAgain),
+		Links:       boolInt(b.Options.FollowLinks),
+		Skipped:     mustJSON(packSkipped(b.Skipped)),
 	}
 }
 
@@ -203,8 +207,52 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Scanned: r.Expanded != 0,
 		Intent:  intent,
 		Rank:    r.Rank,
-		Options: uploader.BatchOptions{Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0},
+		Options: uploader.BatchOptions{
+			Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, FollowLinks: r.Links != 0,
+		},
+		Skipped: unpackSkipped(r.Skipped),
 	}, nil
+}
+
+// skippedJSON is the JSON of [uploader.Skipped]. Names are base64, since they need not be
+// UTF-8.
+type skippedJSON struct {
+	Links   skippedEntriesJSON `json:"links,omitzero"`
+	Special skippedEntriesJSON `json:"special,omitzero"`
+}
+
+type skippedEntriesJSON struct {
+	Count int      `json:"count,omitempty"`
+	Names [][]byte `json:"names,omitempty"`
+}
+
+func packSkipped(s uploader.Skipped) skippedJSON {
+	return skippedJSON{Links: packEntries(s.Links), Special: packEntries(s.Special)}
+}
+
+func packEntries(s uploader.SkippedEntries) skippedEntriesJSON {
+	packed := skippedEntriesJSON{Count: s.Count}
+	for _, name := range s.Names {
+		packed.Names = append(packed.Names, []byte(name))
+	}
+	return packed
+}
+
+// unpackSkipped returns nothing for a text that cannot be read: it is only shown.
+func unpackSkipped(text string) uploader.Skipped {
+	var s skippedJSON
+	if json.Unmarshal([]byte(text), &s) != nil {
+		return uploader.Skipped{}
+	}
+	return uploader.Skipped{Links: s.Links.unpack(), Special: s.Special.unpack()}
+}
+
+func (s skippedEntriesJSON) unpack() uploader.SkippedEntries {
+	entries := uploader.SkippedEntries{Count: s.Count}
+	for _, name := range s.Names {
+		entries.Names = append(entries.Names, string(name))
+	}
+	return entries
 }
 
 // serverRow is a row of table servers. Profile and Access are JSON.

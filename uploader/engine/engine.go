@@ -55,14 +55,19 @@ type Config struct {
 	AskBeforeResume bool
 }
 
-// fingerprinter returns a function that computes the fingerprint of a file for a
+// fingerprinter returns a function that computes the fingerprint of a file on disk for a
 // server. It may be called from any goroutine.
-func (c *Config) fingerprinter(settings uploader.Settings, server uploader.Server) func(context.Context, source.File) (string, error) {
+func (c *Config) fingerprinter(settings uploader.Settings, disk source.Disk, server uploader.Server) func(context.Context, source.File) (string, error) {
 	strategy := c.Fingerprint
 	if strategy == nil {
 		strategy = settings.FingerprintStrategy()
 	}
-	return worker.Fingerprinter(strategy, c.Disk, server)
+	return worker.Fingerprinter(strategy, disk, server)
+}
+
+// diskOf returns the disk for the files of a batch, which may be nil.
+func (c *Config) diskOf(b *uploader.Batch) source.Disk {
+	return c.Disk.FollowLinks(b != nil && b.Options.FollowLinks)
 }
 
 // Engine uploads files to servers. Its methods may be called from any goroutine.

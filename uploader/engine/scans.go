@@ -55,6 +55,7 @@ func (s *scans) add(c uploader.Add) error {
 		return fault.Newf(fault.Refused, fault.Save, "no server %d", c.Server)
 	}
 	superseded := s.supersede(c)
+	c.Options.FollowLinks = c.Options.FollowLinks || s.admission.Settings().FollowLinks
 	s.state.keepBatch(uploader.Batch{
 		ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0),
 		Rank: s.state.nextBatchRank, Options: c.Options,
@@ -166,17 +167,18 @@ func (s *scans) startNext(work context.Context) {
 	r := s.requests[0]
 	s.requests = s.requests[1:]
 	b, settings := *s.state.batches[r.batch], s.admission.Settings()
+	disk := s.config.diskOf(&b)
 	ctx, cancel := context.WithCancel(work)
 	scanner := &scan.Scanner{
 		Request:     r.Request,
 		Store:       s.config.Store,
-		Disk:        s.config.Disk,
+		Disk:        disk,
 		Growth:      s.config.Growth,
 		Batch:       b,
 		Cancel:      cancel,
-		Fingerprint: s.config.fingerprinter(settings, s.servers.byID[b.Server]),
+		Fingerprint: s.config.fingerprinter(settings, disk, s.servers.byID[b.Server]),
 		KnownPaths:  s.knownPaths(b.ID),
-		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden, FollowLinks: settings.FollowLinks},
+		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden},
 		Matcher:     s.matcher(b),
 	}
 	scanner.Reporter = scan.Reporter{
@@ -209,7 +211,7 @@ func (s *scans) startNext(work context.Context) {
 func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
 	m := &scan.Matcher{
 		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
-		Store: s.config.Store, Disk: s.config.Disk,
+		Store: s.config.Store, Disk: s.config.diskOf(&b),
 	}
 	for t := range s.state.table.Resumable() {
 		if t.Server == b.Server && t.Batch != b.ID {
@@ -248,6 +250,9 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 		s.state.publishNow = true
 		s.replaceFailed(id, from.Batch.Roots...) // folders are not among the files
 		s.state.forgetEmptyBatches()             // those whose files moved to this one
+		b := *s.state.batches[id]
+		b.Skipped = from.Skipped
+		s.state.keepBatch(b)
 		s.end(id)
 	}
 }

@@ -110,11 +110,13 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 
 func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) worker.Config {
 	settings := w.admission.Settings()
-	bounds := w.admission.Bounds(t.Server, w.state.batches[t.Batch])
+	batch := w.state.batches[t.Batch]
+	disk := w.config.diskOf(batch)
+	bounds := w.admission.Bounds(t.Server, batch)
 	return worker.Config{
 		Transfer:       *w.state.table.Get(t.ID),
 		Remote:         running.remote,
-		Disk:           w.config.Disk,
+		Disk:           disk,
 		Settings:       settings,
 		Counters:       running.counters,
 		TotalSent:      &w.totalSent,
@@ -126,7 +128,7 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Save:           w.save,
 		LoadProof:      w.config.Store.Proof,
 		LoadParts:      w.config.Store.Parts,
-		Fingerprint:    w.config.fingerprinter(settings, w.servers.byID[t.Server]),
+		Fingerprint:    w.config.fingerprinter(settings, disk, w.servers.byID[t.Server]),
 		Connections:    bounds.Connections,
 		PartsRequested: bounds.PartsRequested,
 		BodyLimited:    func(bytes int64) { w.send(func() { w.limitBody(t.Server, bytes) }) },

@@ -19,6 +19,8 @@ const (
 	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
 	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
 	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
+	CodeLinkInFolder     = "LINK_IN_FOLDER"   // SourceUnsupported: a link in an added folder, which is not followed
+	CodePathTooLong      = "PATH_TOO_LONG"    // SourceUnsupported: longer than the system allows
 	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
 )
 
@@ -28,5 +30,6 @@ func Codes() []string {
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+		CodeLinkInFolder, CodePathTooLong,
 	}
 }

@@ -57,10 +57,19 @@ func systemKind(err error) (fault.Kind, bool) {
 	case windows.ERROR_NOT_READY, windows.ERROR_BAD_NETPATH, windows.ERROR_BAD_NET_NAME, windows.ERROR_NETNAME_DELETED,
 		windows.ERROR_DEV_NOT_EXIST, windows.ERROR_INVALID_NAME, windows.ERROR_CANT_RESOLVE_FILENAME:
 		return fault.SourceMissing, true
+	case windows.ERROR_FILENAME_EXCED_RANGE:
+		return fault.SourceUnsupported, true
 	default:
 		return 0, false
 	}
 }
+
+// isTooLong reports whether a path or a name in it is longer than the system allows.
+func isTooLong(err error) bool { return errors.Is(err, windows.ERROR_FILENAME_EXCED_RANGE) }
+
+// isLink reports whether info, which Lstat returned, is that of a link: a symbolic link, a
+// junction, or another reparse point in place of a file.
+func isLink(info fs.FileInfo) bool { return info.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 }
 
 func hidden(path string) bool {
 	if strings.HasPrefix(filepath.Base(path), ".") {
