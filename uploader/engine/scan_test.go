@@ -20,13 +20,14 @@ import (
 
 // startBlockedScan adds a folder whose scan blocks at the file "n" until release is
 // called. Files before it in order are found first.
-func startBlockedScan(t *testing.T, prepare func(folder string), names ...string) (h *harness, server *uploadtest.Tusd, batch uploader.BatchID, release func()) {
+func startBlockedScan(t *testing.T, prepare func(disk *uploadtest.Disk, folder string), names ...string) (h *harness, server *uploadtest.Tusd, batch uploader.BatchID, release func()) {
 	t.Helper()
 	server = uploadtest.NewTusd(t)
 	h = newHarness(t, server.Endpoint)
 	h.stop()
-	unblock := make(chan struct{})
+	unblock, disk := make(chan struct{}), &uploadtest.Disk{}
 	h.configure = func(c *engine.Config) {
+		c.Disk = source.NewDisk(disk)
 		c.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
 			switch f.Name() {
 			case "m": // long enough that the files found so far are sent to the engine with the next one
@@ -44,7 +45,7 @@ func startBlockedScan(t *testing.T, prepare func(folder string), names ...string
 	folder := filepath.Join(t.TempDir(), "raws")
 	createFiles(t, folder, names...)
 	if prepare != nil {
-		prepare(folder)
+		prepare(disk, folder)
 	}
 	return h, server, h.add(folder), func() { close(unblock) }
 }
@@ -185,7 +186,7 @@ func TestStopAndRestartScan(t *testing.T) {
 
 func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	t.Parallel()
-	h, server, batch, release := startBlockedScan(t, func(folder string) {
+	h, server, batch, release := startBlockedScan(t, func(_ *uploadtest.Disk, folder string) {
 		moveFile(t, createFile(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
 	}, "a", "m", "n")
 	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
@@ -207,21 +208,17 @@ func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	}
 }
 
-func TestRetryScansLinkReplacedByFolder(t *testing.T) {
+func TestRetryScansFolderThatWasUnreadable(t *testing.T) {
 	t.Parallel()
-	target := t.TempDir()
-	link := ""
-	h, server, batch, release := startBlockedScan(t, func(folder string) {
-		link = filepath.Join(folder, "c")
-		if err := os.Symlink(target, link); err != nil {
-			t.Fatal(err)
-		}
+	var disk *uploadtest.Disk
+	inner := ""
+	h, server, batch, release := startBlockedScan(t, func(of *uploadtest.Disk, folder string) {
+		disk, inner = of, filepath.Join(folder, "c")
+		createFiles(t, inner, "inside")
+		disk.Deny(inner)
 	}, "a", "m", "n")
 	h.waitCount(uploader.StateFailed, 1)
-	if err := os.Remove(link); err != nil {
-		t.Fatal(err)
-	}
-	createFiles(t, link, "inside")
+	disk.Deny("")
 	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	release()
 	h.waitFinal(batch)
@@ -230,7 +227,7 @@ func TestRetryScansLinkReplacedByFolder(t *testing.T) {
 	}
 
 	// Remove the done transfers while the folder is missing again.
-	if err := os.RemoveAll(link); err != nil {
+	if err := os.RemoveAll(inner); err != nil {
 		t.Fatal(err)
 	}
 	h.do(uploader.Remove{Target: uploader.TargetAll()})
@@ -256,13 +253,15 @@ func TestRetryScansFolderThatWasMissing(t *testing.T) {
 
 func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 	t.Parallel()
-	server := uploadtest.NewTusd(t)
+	server, disk := uploadtest.NewTusd(t), &uploadtest.Disk{}
 	h := newHarness(t, server.Endpoint)
+	h.stop()
+	h.configure = func(c *engine.Config) { c.Disk = source.NewDisk(disk) }
+	h.start()
 	folder := filepath.Join(t.TempDir(), "raws")
 	createFiles(t, folder, "a", "b", "c")
-	if err := os.Symlink(t.TempDir(), filepath.Join(folder, "link")); err != nil {
-		t.Fatal(err)
-	}
+	createFiles(t, filepath.Join(folder, "denied"))
+	disk.Deny(filepath.Join(folder, "denied"))
 	batch := h.add(folder)
 	var done []uploader.TransferID
 	for _, transfer := range h.waitFinal(batch) {

@@ -41,7 +41,7 @@ func (d *Disk) Accesses() int {
 	return d.accesses
 }
 
-// Deny makes opening the file fail with [fs.ErrPermission], also for root.
+// Deny makes opening the file or folder fail with [fs.ErrPermission], also for root.
 // An empty path denies no file.
 func (d *Disk) Deny(path string) {
 	d.mu.Lock()
@@ -132,6 +132,9 @@ func (d *Disk) OpenFolder(path string) (source.Folder, error) {
 func (d *Disk) openFolder(path string, open func() (source.Folder, error)) (source.Folder, error) {
 	if err := d.access(); err != nil {
 		return nil, err
+	}
+	if d.isDenied(path) {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
 	folder, err := open()
 	if err != nil {
