@@ -35,7 +35,7 @@ func (s *Send) options() (uploader.BatchOptions, error) {
 	if err != nil {
 		return uploader.BatchOptions{}, err
 	}
-	return uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit}, nil
+	return uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit, FollowLinks: s.FollowLinks}, nil
 }
 
 // parseSize parses a number of bytes with an optional unit: 6MB is 6,000,000, 6MiB

@@ -27,10 +27,11 @@ const (
 	Waiting  = "waiting"  // the transfer continues later: automatically or after the user acts
 	Done     = "done"     // the upload is complete
 	Failed   = "failed"   // the transfer does not continue automatically
+	Skipped  = "skipped"  // entries of a batch's folders are not uploaded: links, pipes, sockets or devices
 )
 
 // Event is a change of one transfer. An Event without ID concerns a whole server or
-// the engine.
+// the engine, or for Skipped a batch.
 type Event struct {
 	Event   string              `json:"event"`
 	ID      uploader.TransferID `json:"id"`
@@ -42,6 +43,8 @@ type Event struct {
 	URL     string              `json:"url,omitempty"`          // of the upload; "" before it is created
 	Fault   string              `json:"fault,omitempty"`        // name of a fault.Kind
 	Message string              `json:"message,omitempty"`      // text for the user, in the current language
+	Count   int                 `json:"count,omitempty"`        // of skipped entries
+	Names   []string            `json:"names,omitempty"`        // of the first ones, starting with the name of the added folder
 }
 
 // EscapedPath returns the bytes of a path that is not UTF-8, percent-encoded (RFC

@@ -15,20 +15,22 @@ type follower struct {
 	emit    func(Event) error
 	rows    []*uploader.Transfer // of the last snapshot
 	known   map[uploader.TransferID]*uploader.Transfer
-	sent    map[uploader.TransferID]int64       // in the last progress event of each running transfer
-	open    map[uploader.ServerID]int           // number of transfers that are not final
-	holds   map[uploader.ServerID]uploader.Hold // already reported
-	saveErr error                               // already reported
+	sent    map[uploader.TransferID]int64         // in the last progress event of each running transfer
+	open    map[uploader.ServerID]int             // number of transfers that are not final
+	holds   map[uploader.ServerID]uploader.Hold   // already reported
+	skipped map[uploader.BatchID]uploader.Skipped // already reported
+	saveErr error                                 // already reported
 	summary Summary
 }
 
 func newFollower(filter Filter, emit func(Event) error) *follower {
 	return &follower{
 		filter: filter, emit: emit,
-		known: map[uploader.TransferID]*uploader.Transfer{},
-		sent:  map[uploader.TransferID]int64{},
-		open:  map[uploader.ServerID]int{},
-		holds: map[uploader.ServerID]uploader.Hold{},
+		known:   map[uploader.TransferID]*uploader.Transfer{},
+		sent:    map[uploader.TransferID]int64{},
+		open:    map[uploader.ServerID]int{},
+		holds:   map[uploader.ServerID]uploader.Hold{},
+		skipped: map[uploader.BatchID]uploader.Skipped{},
 	}
 }
 
@@ -45,6 +47,9 @@ func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
 		if err := f.remove(s, t); err != nil {
 			return err
 		}
+	}
+	if err := f.reportSkipped(s); err != nil {
+		return err
 	}
 	if err := f.reportProgress(s); err != nil {
 		return err
@@ -178,6 +183,45 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 		}
 	}
 	return nil
+}
+
+// reportSkipped emits one event for each reason for which a scan that is complete skipped
+// entries of a batch's folders.
+func (f *follower) reportSkipped(s *uploader.Snapshot) error {
+	for id := range f.filter.Batches {
+		batch := s.Batches[id]
+		if batch == nil || !batch.Scanned {
+			continue
+		}
+		before := f.skipped[id]
+		f.skipped[id] = batch.Skipped
+		server, _ := s.Server(batch.Server)
+		for _, reported := range []struct {
+			now, before uploader.SkippedEntries
+			message     string
+		}{
+			{batch.Skipped.Links, before.Links, skippedLinks(batch)},
+			{batch.Skipped.Special, before.Special, words.SkippedSpecial(batch)},
+		} {
+			if reported.message == "" || reported.now.Count == reported.before.Count && slices.Equal(reported.now.Names, reported.before.Names) {
+				continue
+			}
+			e := Event{Event: Skipped, Server: server.Name, Message: reported.message, Count: reported.now.Count, Names: reported.now.Names}
+			if err := f.emit(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// skippedLinks returns the sentences about a batch's links, with the option to follow them.
+func skippedLinks(batch *uploader.Batch) string {
+	sentence := words.SkippedLinks(batch)
+	if sentence == "" || batch.Options.FollowLinks {
+		return sentence
+	}
+	return words.Sentences(sentence, words.Text("cli.skipped.links"))
 }
 
 // reportHolds emits one event for each hold of a server, with its reason. A hold

@@ -55,6 +55,7 @@ type wireRequest struct {
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
 	Limit       int64 `json:"limit,omitempty"`
+	FollowLinks bool  `json:"follow_links,omitempty"`
 }
 
 // response is one line of a response: a value or the end.
@@ -69,7 +70,7 @@ type response struct {
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
-		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
+		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit, FollowLinks: r.Options.FollowLinks,
 	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
@@ -94,7 +95,7 @@ func decodeRequest(line []byte) (Request, error) {
 	}
 	r := Request{
 		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
-		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit},
+		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, FollowLinks: got.FollowLinks},
 	}
 	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 {
 		return Request{}, errors.New("decode request: negative option")

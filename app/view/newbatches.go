@@ -13,7 +13,8 @@ import (
 type AddedBatches map[uploader.BatchID][]string
 
 // Messages removes the batches whose scan has finished. It returns a message for each of
-// them that has no files or continues earlier uploads.
+// them that has no files, continues earlier uploads, or has folders with links or other
+// entries that are not uploaded.
 func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 	if len(n) == 0 {
 		return nil
@@ -25,15 +26,34 @@ func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 			continue
 		}
 		delete(n, id)
-		files, uploaded := countFiles(s, batch)
-		switch {
-		case files == 0:
-			messages = append(messages, emptyText(paths))
-		case uploaded > 0:
-			messages = append(messages, words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)}))
+		if message := words.Sentences(addedText(s, batch, paths), skippedText(batch)); message != "" {
+			messages = append(messages, message)
 		}
 	}
 	return messages
+}
+
+// addedText returns the text about a batch that has no files or continues earlier uploads;
+// "" for another.
+func addedText(s *uploader.Snapshot, batch *uploader.Batch, paths []string) string {
+	switch files, uploaded := countFiles(s, batch); {
+	case files == 0:
+		return emptyText(paths)
+	case uploaded > 0:
+		return words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)})
+	default:
+		return ""
+	}
+}
+
+// skippedText returns the text about what was skipped in a batch's folders, with the
+// setting that includes links; "" for nothing.
+func skippedText(batch *uploader.Batch) string {
+	setting := ""
+	if batch.Skipped.Links.Count > 0 && !batch.Options.FollowLinks {
+		setting = words.Text("drop.links", words.Data{"Setting": words.Text("settings.links")})
+	}
+	return words.Sentences(words.SkippedLinks(batch), setting, words.SkippedSpecial(batch))
 }
 
 // addedTolerance is how much earlier than its batch a new transfer may have been added.
