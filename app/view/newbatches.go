@@ -26,34 +26,25 @@ func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 			continue
 		}
 		delete(n, id)
-		if message := words.Sentences(addedText(s, batch, paths), skippedText(batch)); message != "" {
+		if message := addedText(s, batch, paths); message != "" {
 			messages = append(messages, message)
 		}
 	}
 	return messages
 }
 
-// addedText returns the text about a batch that has no files or continues earlier uploads;
-// "" for another.
+// addedText returns the text about a batch whose scan has finished; "" if there is nothing
+// to tell. A message is one line, so it does not say how to include links.
 func addedText(s *uploader.Snapshot, batch *uploader.Batch, paths []string) string {
+	skipped := words.Sentences(words.SkippedLinks(batch), words.SkippedSpecial(batch))
 	switch files, uploaded := countFiles(s, batch); {
 	case files == 0:
-		return emptyText(paths)
+		return words.Sentences(emptyText(paths), skipped)
 	case uploaded > 0:
-		return words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)})
+		return words.Join(words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)}), skipped)
 	default:
-		return ""
+		return skipped
 	}
-}
-
-// skippedText returns the text about what was skipped in a batch's folders, with the
-// setting that includes links; "" for nothing.
-func skippedText(batch *uploader.Batch) string {
-	setting := ""
-	if batch.Skipped.Links.Count > 0 && !batch.Options.FollowLinks {
-		setting = words.Text("drop.links", words.Data{"Setting": words.Text("settings.links")})
-	}
-	return words.Sentences(words.SkippedLinks(batch), setting, words.SkippedSpecial(batch))
 }
 
 // addedTolerance is how much earlier than its batch a new transfer may have been added.
