@@ -8,25 +8,50 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// AddedBatches are the batches that were added in this window and are still being scanned,
-// with the paths that were added. It must be used on the UI goroutine.
-type AddedBatches map[uploader.BatchID][]string
+// AddedBatches are the batches that were added in this window and are still being scanned.
+// It must be used on the UI goroutine.
+type AddedBatches map[uploader.BatchID]addedBatch
 
-// Messages removes the batches whose scan has finished. It returns a message for each of
-// them that has no files, continues earlier uploads, or has folders with links or other
-// entries that are not uploaded.
+type addedBatch struct {
+	paths    []string
+	received bool // the engine has it: it is in every snapshot until it is removed
+}
+
+// Add adds a batch that is about to be sent to the engine.
+func (n AddedBatches) Add(id uploader.BatchID, paths []string) { n[id] = addedBatch{paths: paths} }
+
+// Answered is called when the command that adds a batch has a result. A batch that is not
+// in the newest snapshot then was not added.
+func (n AddedBatches) Answered(id uploader.BatchID, newest *uploader.Snapshot) {
+	added, known := n[id]
+	switch {
+	case !known:
+	case newest.Batches[id] == nil:
+		delete(n, id)
+	default:
+		added.received = true
+		n[id] = added
+	}
+}
+
+// Messages removes the batches that were removed or whose scan has finished. It returns a
+// message for each of them that has no files, continues earlier uploads, or has folders
+// with links or other entries that are not uploaded.
 func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 	if len(n) == 0 {
 		return nil
 	}
 	var messages []string
-	for id, paths := range n {
+	for id, added := range n {
 		batch := s.Batches[id]
+		if batch == nil && added.received {
+			delete(n, id)
+		}
 		if batch == nil || !batch.Scanned {
 			continue
 		}
 		delete(n, id)
-		if message := addedText(s, batch, paths); message != "" {
+		if message := addedText(s, batch, added.paths); message != "" {
 			messages = append(messages, message)
 		}
 	}

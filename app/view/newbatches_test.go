@@ -1,50 +1,58 @@
-package view
+package view_test
 
 import (
-	"slices"
 	"testing"
 
-	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/view"
 	"github.com/ferryapp/ferry/uploader"
 )
 
-func TestMessagesAboutSkippedEntries(t *testing.T) {
-	apptest.LoadEnglish(t)
-	entries := func(count int, names ...string) uploader.SkippedEntries {
-		return uploader.SkippedEntries{Count: count, Names: names}
+// TestAddedBatchesAreForgotten checks that nothing is left of a batch, whatever becomes of
+// it.
+func TestAddedBatchesAreForgotten(t *testing.T) {
+	const id = 7
+	snapshot := func(batches ...*uploader.Batch) *uploader.Snapshot {
+		s := &uploader.Snapshot{Batches: map[uploader.BatchID]*uploader.Batch{}}
+		for _, b := range batches {
+			s.Batches[b.ID] = b
+		}
+		return s
 	}
-	for name, c := range map[string]struct {
-		files   int
-		follow  bool
-		skipped uploader.Skipped
-		want    []string
-		row     string
+	scanning, scanned := &uploader.Batch{ID: id}, &uploader.Batch{ID: id, Scanned: true}
+	for _, c := range []struct {
+		name     string
+		happens  func(n view.AddedBatches) (messages int)
+		messages int
+		left     int
 	}{
-		"nothing": {1, false, uploader.Skipped{}, nil, ""},
-		"one link": {1, false, uploader.Skipped{Links: entries(1, "top/a")},
-			[]string{"1 link was not followed: top/a."}, "1 skipped"},
-		"many links": {1, false, uploader.Skipped{Links: entries(12, "top/a", "top/b", "top/c", "top/d")},
-			[]string{"12 links were not followed: top/a, top/b, top/c and 9 more."}, "12 skipped"},
-		"links that are followed": {1, true, uploader.Skipped{Links: entries(1, "top/a")},
-			[]string{"1 link leads to nothing, or to a folder that is included already: top/a."}, "1 skipped"},
-		"a link and a pipe": {1, false, uploader.Skipped{Links: entries(1, "top/a"), Special: entries(1, "top/b")},
-			[]string{"1 link was not followed: top/a. 1 pipe, socket or device was skipped: top/b."}, "2 skipped"},
-		"links only": {0, false, uploader.Skipped{Links: entries(1, "top/a")},
-			[]string{"“top” contains no files. 1 link was not followed: top/a."}, "1 skipped"},
+		{"not received yet", func(n view.AddedBatches) int { return len(n.Messages(snapshot())) }, 0, 1},
+		{"being scanned", func(n view.AddedBatches) int {
+			n.Answered(id, snapshot(scanning))
+			return len(n.Messages(snapshot(scanning)))
+		}, 0, 1},
+		{"scanned before the result of the command", func(n view.AddedBatches) int {
+			messages := len(n.Messages(snapshot(scanned)))
+			n.Answered(id, snapshot(scanned))
+			return messages
+		}, 1, 0},
+		{"command failed", func(n view.AddedBatches) int {
+			n.Answered(id, snapshot())
+			return len(n.Messages(snapshot()))
+		}, 0, 0},
+		{"saved later than the command failed", func(n view.AddedBatches) int {
+			n.Answered(id, snapshot(scanning))
+			return len(n.Messages(snapshot(scanned)))
+		}, 1, 0},
+		{"removed during the scan", func(n view.AddedBatches) int {
+			n.Answered(id, snapshot(scanning))
+			return len(n.Messages(snapshot()))
+		}, 0, 0},
 	} {
-		t.Run(name, func(t *testing.T) {
-			batch := &uploader.Batch{ID: 7, Roots: []string{"/top"}, Scanned: true, Skipped: c.skipped, Options: uploader.BatchOptions{FollowLinks: c.follow}}
-			s := apptest.Snapshot()
-			if c.files > 0 {
-				s = apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(7)))
-			}
-			s.Batches[7] = batch
-			added := AddedBatches{7: {"/top"}}
-			if got := added.Messages(s); !slices.Equal(got, c.want) {
-				t.Errorf("got %q, want %q", got, c.want)
-			}
-			if got := skippedCount(batch); got != c.row {
-				t.Errorf("row: got %q, want %q", got, c.row)
+		t.Run(c.name, func(t *testing.T) {
+			n := view.AddedBatches{}
+			n.Add(id, []string{"/raws"})
+			if messages := c.happens(n); messages != c.messages || len(n) != c.left {
+				t.Errorf("%d messages, %d batches left, want %d and %d", messages, len(n), c.messages, c.left)
 			}
 		})
 	}

@@ -92,7 +92,7 @@ func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 			Links:   uploader.SkippedEntries{Count: 12, Names: []string{"top/a", "top/\xff\xfe/latin\xe9"}},
 			Special: uploader.SkippedEntries{Count: 1, Names: []string{"top/pipe"}},
 		}},
-		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentPause},
+		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentPause, Supersedes: []uploader.BatchID{3, math.MaxInt64}},
 		{ID: math.MaxInt64, Rank: -7, Options: uploader.BatchOptions{Connections: 4, ChunkMax: 6 << 20, Limit: 1 << 40, UploadAgain: true, FollowLinks: true}},
 	}
 	servers := []uploader.Server{
