@@ -62,7 +62,7 @@ func TestDrop(t *testing.T) {
 		next.Batches[batch] = &uploader.Batch{ID: batch, Roots: []string{"/home/ada/docs"}, Scanned: true, Skipped: uploader.Skipped{
 			Links: uploader.SkippedEntries{Count: 2, Names: []string{"docs/readme.txt", "docs/b\n"}},
 		}}
-		next.BatchTotals[batch] = uploader.BatchTotals{Files: 2}
+		next.BatchTotals = map[uploader.BatchID]uploader.BatchTotals{batch: {Files: 2}}
 		s.publish(next)
 		s.until("message is shown", func() bool { return s.message() == "2 links were not followed: docs/readme.txt, docs/b�." })
 	})

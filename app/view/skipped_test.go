@@ -21,16 +21,36 @@ func TestMessagesAboutSkippedEntries(t *testing.T) {
 		row     string
 	}{
 		"nothing": {1, false, uploader.Skipped{}, nil, ""},
-		"one link": {1, false, uploader.Skipped{Links: entries(1, "top/a")},
-			[]string{"1 link was not followed: top/a."}, "1 skipped"},
-		"many links": {1, false, uploader.Skipped{Links: entries(12, "top/a", "top/b", "top/c", "top/d")},
-			[]string{"12 links were not followed: top/a, top/b, top/c and 9 more."}, "12 skipped"},
-		"links that are followed": {1, true, uploader.Skipped{Links: entries(1, "top/a")},
-			[]string{"1 link leads to nothing, or to a folder that is included already: top/a."}, "1 skipped"},
-		"a link and a pipe": {1, false, uploader.Skipped{Links: entries(1, "top/a"), Special: entries(1, "top/b")},
-			[]string{"1 link was not followed: top/a. 1 pipe, socket or device was skipped: top/b."}, "2 skipped"},
-		"links only": {0, false, uploader.Skipped{Links: entries(1, "top/a")},
-			[]string{"“top” contains no files. 1 link was not followed: top/a."}, "1 skipped"},
+		"one link": {
+			1, false,
+			uploader.Skipped{Links: entries(1, "top/a")},
+			[]string{"1 link was not followed: top/a."},
+			"1 skipped",
+		},
+		"many links": {
+			1, false,
+			uploader.Skipped{Links: entries(12, "top/a", "top/b", "top/c", "top/d")},
+			[]string{"12 links were not followed: top/a, top/b, top/c and 9 more."},
+			"12 skipped",
+		},
+		"links that are followed": {
+			1, true,
+			uploader.Skipped{Links: entries(1, "top/a")},
+			[]string{"1 link leads to nothing, or to a folder that is included already: top/a."},
+			"1 skipped",
+		},
+		"a link and a pipe": {
+			1, false,
+			uploader.Skipped{Links: entries(1, "top/a"), Special: entries(1, "top/b")},
+			[]string{"1 link was not followed: top/a. 1 pipe, socket or device was skipped: top/b."},
+			"2 skipped",
+		},
+		"links only": {
+			0, false,
+			uploader.Skipped{Links: entries(1, "top/a")},
+			[]string{"“top” contains no files. 1 link was not followed: top/a."},
+			"1 skipped",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			batch := &uploader.Batch{ID: 7, Roots: []string{"/top"}, Scanned: true, Skipped: c.skipped, Options: uploader.BatchOptions{FollowLinks: c.follow}}
