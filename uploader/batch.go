@@ -33,6 +33,24 @@ type BatchOptions struct {
 	Limit       int64 // maximum of bytes per second of the batch; 0: none
 	UploadAgain bool  // upload files again that were uploaded before, without asking
 	FollowLinks bool  // follow links in folders; Add sets it if the settings do
+
+	SettleTime time.Duration // how long a file must be unchanged before it is sent; NoSettleTime: not at all; 0: as in Settings
+}
+
+// NoSettleTime is the BatchOptions.SettleTime with which files are sent as soon as they
+// are found.
+const NoSettleTime time.Duration = -1
+
+// SettleTimeOr returns the settle time of the batch, given the one of the settings.
+func (o BatchOptions) SettleTimeOr(settings time.Duration) time.Duration {
+	switch {
+	case o.SettleTime == 0:
+		return settings
+	case o.SettleTime < 0:
+		return 0
+	default:
+		return min(o.SettleTime, MaxSettleTime)
+	}
 }
 
 // Skipped is what a scan did not include of the folders of a batch.

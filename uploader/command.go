@@ -40,9 +40,23 @@ type Check struct{ Target Target }
 // Retry retries failed, cancelled and waiting transfers now. An upload that exists on
 // the server is resumed; if that is not possible, because the source changed or the
 // server removed it, the file is sent from the start. A transfer that needs a decision
-// about an earlier upload of its file is uploaded as a new file, but only if the target
-// lists its ID.
-type Retry struct{ Target Target }
+// about an earlier upload of its file is uploaded as a new file, and one whose file cannot
+// be compared with what was sent starts over, but only if the target lists its ID.
+type Retry struct {
+	Target Target
+
+	// KeepUploads does not start over where the source changed: the file is compared
+	// again, and what the server has is kept.
+	KeepUploads bool
+}
+
+// UploadAsIs sends files that another program may still be writing as they are now,
+// without waiting until they have been unchanged for the settle time. It applies to
+// transfers that wait for that or failed because of it.
+type UploadAsIs struct{ Target Target }
+
+// EndFileWait fails the transfers that wait because another program uses their file.
+type EndFileWait struct{ Target Target }
 
 // Cancel cancels transfers and deletes their uploads from the server.
 type Cancel struct{ Target Target }
@@ -87,7 +101,9 @@ const (
 
 // ContinueEarlier decides about a transfer whose file may have an earlier upload
 // (Transfer.EarlierUpload): the earlier transfer resumes with this file, and this one
-// is removed. Retry is the other decision, to upload it as a new file.
+// is removed. Retry is the other decision, to upload it as a new file. A transfer of which
+// not all that was sent can be compared with its file (Transfer.NotComparable) resumes
+// with this file; there Retry starts over.
 type ContinueEarlier struct{ Target Target }
 
 // Relocate sets the path of the file of an unfinished transfer. The file is first
@@ -109,6 +125,8 @@ func (StopScan) command()        {}
 func (Scan) command()            {}
 func (Check) command()           {}
 func (Retry) command()           {}
+func (UploadAsIs) command()      {}
+func (EndFileWait) command()     {}
 func (Cancel) command()          {}
 func (Remove) command()          {}
 func (Unblock) command()         {}

@@ -42,7 +42,7 @@ type ResumeCheck string
 
 // The choices of verification.
 const (
-	ResumeCheckSamples ResumeCheck = "samples" // a sample if size, time and identity are unchanged, otherwise all
+	ResumeCheckChanged ResumeCheck = "samples" // all, unless the change time of the file shows that it did not change; earlier versions compared samples
 	ResumeCheckAll     ResumeCheck = "whole"   // all
 )
 
@@ -60,7 +60,7 @@ func DefaultSettings() Settings {
 		Connections:   8,
 		Metered:       MeteredUpload,
 		Fingerprint:   "metadata",
-		ResumeCheck:   ResumeCheckSamples,
+		ResumeCheck:   ResumeCheckChanged,
 		Ignore:        source.DefaultIgnore(),
 		IncludeHidden: true,
 		SettleTime:    2 * time.Second,
@@ -83,7 +83,7 @@ const (
 	maxLimit        = 1 << 50 // bytes per second
 	MaxSpans        = 100
 	MaxPatterns     = 1000
-	maxSettle       = 24 * time.Hour
+	MaxSettleTime   = time.Hour // a worker that waits for a file checks it at least this often
 )
 
 // Normalized returns the settings with every value in its valid range: out of range, the
@@ -98,12 +98,12 @@ func (s Settings) Normalized() Settings {
 	if _, err := source.ParseStrategy(s.Fingerprint); err != nil {
 		s.Fingerprint = defaults.Fingerprint
 	}
-	s.ResumeCheck = oneOf(s.ResumeCheck, ResumeCheckSamples, ResumeCheckAll)
+	s.ResumeCheck = oneOf(s.ResumeCheck, ResumeCheckChanged, ResumeCheckAll)
 	if s.Ignore == nil { // an empty list means that nothing is skipped
 		s.Ignore = defaults.Ignore
 	}
 	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), MaxPatterns)])
-	s.SettleTime = min(max(s.SettleTime, 0), maxSettle)
+	s.SettleTime = min(max(s.SettleTime, 0), MaxSettleTime)
 	s.History.MaxCount, s.History.MaxAge = max(s.History.MaxCount, 0), max(s.History.MaxAge, 0)
 	return s
 }

@@ -21,10 +21,12 @@ type Transfer struct {
 	Batch         BatchID
 	Server        ServerID
 	Source        source.File
+	ChangeTime    source.ChangeTime // of Source when all that was sent was last known to be of it; 0: compare
 	Fingerprint   string
 	Rank          int64 // place in the user's order; lower goes first
 	Intent        Intent
 	Phase         Phase
+	AsIs          bool  // the file is sent even if another program is still writing it
 	Attempt       int32 // failed attempts since the acknowledged offset last increased
 	Session       Session
 	NextTry       Timestamp
@@ -114,10 +116,23 @@ func (t *Transfer) Resumable() bool {
 // it. It may still be kept while its batch is scanned.
 func (t *Transfer) Removed() bool { return t.Intent == IntentRemove && t.Phase.Final() }
 
+// NotComparable reports whether the transfer failed because not all that was sent can be
+// compared with its file. The upload stays on the server until the user decides.
+func (t *Transfer) NotComparable() bool {
+	return t.Phase == PhaseFailed && fault.Is(t.Fault, fault.SourceChanged) && t.Fault.Code == fault.CodeNotComparable
+}
+
 // FailedBeforeStart reports whether the transfer failed before an upload was created,
 // and needs no decision about an earlier one.
 func (t *Transfer) FailedBeforeStart() bool {
 	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.Cancels() && t.State() != StateNeedsDecision
+}
+
+// WaitsForFile reports whether the transfer waits, or has failed, because a program may
+// still be writing its file, and whether the user can send the file as it is.
+func (t *Transfer) WaitsForFile() bool {
+	return fault.Is(t.Fault, fault.SourceBusy) && t.Fault.Code == fault.CodeFileChanging &&
+		(t.Phase == PhaseQueued || t.Phase == PhaseWaiting || t.Phase == PhaseFailed) && !t.Intent.Cancels()
 }
 
 // Acknowledged returns how many bytes the server is known to have. Bytes that were

@@ -63,14 +63,16 @@ type Send struct {
 	Connections *int     `placeholder:"N" help:"${help_connections}"`
 	Chunk       string   `placeholder:"SIZE" help:"${help_chunk}"`
 	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
+	Settle      string   `placeholder:"DURATION" help:"${help_settle}"`
 	Fingerprint string   `enum:",metadata,path,content" default:"" placeholder:"NAME" help:"${help_fingerprint}"`
 	FollowLinks bool     `help:"${help_follow_links}"`
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
 	Name        string   `placeholder:"NAME" help:"${help_name}"`
-	Paths       []string `arg:"" name:"file" help:"${help_paths_send}"`
+	Answers
+	Paths []string `arg:"" name:"file" help:"${help_paths_send}"`
 
-	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk, Limit and FollowLinks
+	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk, Limit, Settle and FollowLinks
 }
 
 // Resume resumes everything unfinished and exits when it is done.
@@ -78,6 +80,7 @@ type Resume struct {
 	To     string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
 	Header []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
 	JSON   bool     `name:"json" help:"${help_json}"`
+	Answers
 }
 
 // List lists transfers.
@@ -288,16 +291,16 @@ func CheckStdin(in io.Reader) error {
 	return nil
 }
 
-// helpTexts returns the help texts in the current language. In the tags, the dots of
-// the translation keys are underscores.
+// helpTexts returns the help texts in the current language. In the tags, the dots
+// and hyphens of the translation keys are underscores.
 func helpTexts() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
-		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.follow.links", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
+		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.follow-links", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.version",
 	} {
-		texts[strings.ReplaceAll(key, ".", "_")] = words.Text(key)
+		texts[strings.NewReplacer(".", "_", "-", "_").Replace(key)] = words.Text(key)
 	}
 	return texts
 }

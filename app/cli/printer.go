@@ -126,7 +126,7 @@ func (p *Printer) printEvent(e feed.Event) error {
 	case feed.Failed:
 		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": e.Message}))
-	case feed.Skipped:
+	case feed.Omitted:
 		if p.style == Quiet {
 			return nil
 		}
@@ -139,7 +139,7 @@ func (p *Printer) printEvent(e feed.Event) error {
 			return p.printLine(p.streams.Err, e.Message)
 		}
 		return p.printLine(p.streams.Err, words.Text("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
-	case feed.Done:
+	case feed.Done, feed.Skipped:
 		if p.style == Quiet {
 			return nil
 		}
@@ -158,6 +158,9 @@ func (p *Printer) printSummary(s feed.Summary) error {
 	}
 	data := words.Data{"Files": words.Files(s.Done), "Size": words.Size(s.Bytes)}
 	switch {
+	case failed == 0 && s.Skipped > 0:
+		data["Skipped"] = words.Files(s.Skipped)
+		return p.printLine(p.streams.Err, words.Text("cli.summary.skipped", data))
 	case s.Done == 0 && failed == 0:
 		return p.printLine(p.streams.Err, words.Text("cli.summary.nothing"))
 	case failed == 0:

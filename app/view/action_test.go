@@ -2,16 +2,21 @@ package view
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 func TestButtons(t *testing.T) {
 	toStudio := func(t *uploader.Transfer) { t.Server = 2 }
+	inPhase := func(phase uploader.Phase) func(*uploader.Transfer) {
+		return func(t *uploader.Transfer) { t.Phase = phase }
+	}
 	tests := []struct {
 		name string
 		t    *uploader.Transfer
@@ -21,6 +26,9 @@ func TestButtons(t *testing.T) {
 		{"uploading", apptest.Transfer(1, apptest.Sending), []Action{ActionPause, ActionCancel}},
 		{"paused", apptest.Transfer(1, apptest.Paused), []Action{ActionResume, ActionCancel}},
 		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), []Action{ActionRetry, ActionPause, ActionCancel}},
+		{"another program writes the file", apptest.Transfer(1, apptest.WaitingForFile), []Action{ActionUploadAsIs, ActionPause, ActionCancel}},
+		{"another program wrote the file for too long", apptest.Transfer(1, apptest.WaitingForFile, inPhase(uploader.PhaseFailed)), []Action{ActionUploadAsIs, ActionRetry, ActionRemove}},
+		{"another program locks the file", apptest.Transfer(1, apptest.Waiting(fault.SourceBusy)), []Action{ActionPause, ActionCancel}},
 		{"file changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
 		{"too large for its server", apptest.Transfer(1, apptest.Failed(fault.TooLarge)), []Action{ActionOtherServer, ActionRemove}},
 		{"refused", apptest.Transfer(1, apptest.Failed(fault.Refused)), []Action{ActionRetry, ActionRemove}},
@@ -29,6 +37,8 @@ func TestButtons(t *testing.T) {
 		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), []Action{ActionLocate, ActionRemove}},
 		{"already uploaded", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), toStudio), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
 		{"ambiguous match", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), []Action{ActionContinue, ActionRetry, ActionRemove}},
+		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
+		{"not comparable", notComparable(), []Action{ActionContinue, ActionRetry, ActionRemove}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -36,5 +46,30 @@ func TestButtons(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// notComparable returns a transfer that stopped because its file cannot be compared with
+// what was sent.
+func notComparable() *uploader.Transfer {
+	t := apptest.Transfer(1, apptest.Failed(fault.SourceChanged))
+	f := *t.Fault
+	f.Code, t.Fault = fault.CodeNotComparable, &f
+	return t
+}
+
+func TestFileThatCannotBeComparedAsksUser(t *testing.T) {
+	apptest.LoadEnglish(t)
+	transfer := notComparable()
+	situation := situationOf([]*uploader.Transfer{transfer})
+	var labels []string
+	for _, action := range situation.buttons() {
+		labels = append(labels, words.Text(situation.Label(action)))
+	}
+	if diff := cmp.Diff([]string{"Continue", "Start over", "Remove from list"}, labels); diff != "" {
+		t.Error(diff)
+	}
+	if got := words.Row(&uploader.Snapshot{}, transfer, 0, time.Time{}); got != "May be another file" {
+		t.Errorf("state is %q", got)
 	}
 }

@@ -18,11 +18,16 @@ const (
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
 	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
+	CodeEndsEarly        = "ENDS_EARLY"       // SourceUnsupported: fewer bytes of the file can be read than its size says
+	CodeDriveHangs       = "DRIVE_HANGS"      // SourceBusy: a call of the file system has not returned for a while
+	CodeDriveMissing     = "DRIVE_MISSING"    // SourceBusy: the drive or network share of the file is not connected
 	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
 	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
 	CodeLinkInFolder     = "LINK_IN_FOLDER"   // SourceUnsupported: a link in an added folder, which is not followed
 	CodePathTooLong      = "PATH_TOO_LONG"    // SourceUnsupported: longer than the system allows
 	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
+	CodeFileChanging     = "FILE_CHANGING"    // SourceBusy: the file changed less than the settle time ago
+	CodeLengthPending    = "LENGTH_PENDING"   // SourceBusy: the program that writes the file is known, and the server requires the length first
 )
 
 // Codes returns all codes that Ferry sets itself.
@@ -30,7 +35,8 @@ func Codes() []string {
 	return []string{
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse,
-		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
+		CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles, CodeFileChanging, CodeLengthPending,
 		CodeLinkInFolder, CodePathTooLong,
 	}
 }

@@ -23,4 +23,6 @@ func isTooLong(error) bool { return false }
 
 func isLink(info fs.FileInfo) bool { return info.Mode()&fs.ModeSymlink != 0 }
 
+func driveMissing(error) bool { return false }
+
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }
