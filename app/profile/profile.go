@@ -16,7 +16,13 @@ import (
 // EnvVar is the environment variable with the path of the profile folder.
 const EnvVar = "FERRY_PROFILE"
 
-// Profile is a profile folder. It exists, and only the user can access it.
+// ErrShared is returned by [Open] for a folder that belongs to another user or that every
+// user can change. Others could replace the database there, and the files by which
+// instances of Ferry find each other.
+var ErrShared = errors.New("folder belongs to another user or can be changed by every user")
+
+// Profile is a profile folder. It exists, and no other user can change it, except those
+// of its group if the user lets them.
 type Profile struct {
 	Dir         string // absolute path
 	Default     bool   // Dir is in the system's folder for application data
@@ -25,7 +31,8 @@ type Profile struct {
 
 // Open opens the profile in dir and creates the folder if it is missing. If dir is
 // empty the folder is that of the environment [EnvVar], or one in the system's folder
-// for application data.
+// for application data. The folder may belong to root instead of the user. With
+// [ErrShared] the returned profile has the folder.
 func Open(dir string) (Profile, error) {
 	p, err := locate(dir)
 	if err != nil {
@@ -33,6 +40,9 @@ func Open(dir string) (Profile, error) {
 	}
 	if err := os.MkdirAll(p.Dir, 0o700); err != nil {
 		return Profile{}, diskFault(fault.Open, err)
+	}
+	if err := checkOwner(p.Dir); err != nil {
+		return Profile{Dir: p.Dir}, diskFault(fault.Open, err)
 	}
 	if err := checkWritable(p.Dir); err != nil {
 		return Profile{}, diskFault(fault.Save, err)

@@ -65,6 +65,10 @@ func exitLate(ctx context.Context, returned <-chan struct{}, streams cli.Streams
 // openProfile opens the profile in dir, "" for the default one.
 func openProfile(dir string) (profile.Profile, error) {
 	p, err := profile.Open(dir)
+	if errors.Is(err, profile.ErrShared) {
+		data := words.Data{"Folder": words.Printable(p.Dir)}
+		return p, errors.Join(&cli.UserError{Text: words.Text("cli.profile.shared", data), Window: words.Text("start.profile.shared", data)}, err)
+	}
 	if pathErr, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, syscall.ENOTDIR) {
 		data := words.Data{"Folder": words.Printable(pathErr.Path)}
 		return p, errors.Join(&cli.UserError{Text: words.Text("cli.profile.file", data), Window: words.Text("start.profile.file", data)}, err)

@@ -114,7 +114,7 @@ func TestReceiverFolderUnusableAtStart(t *testing.T) {
 // openSession opens a session in the profile.
 func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()
-	lock, err := instance.Acquire(p.Lock())
+	lock, err := instance.Acquire(p.Lock(), p.InstanceFile())
 	must(t, err)
 	c := command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
 	s, err := open(t.Context(), c, lock, options{})
