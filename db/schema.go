@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/glebarez/sqlite"
 	"gorm.io/gorm"
@@ -69,14 +70,61 @@ func (f *file) checkSchemaOn(ctx context.Context, tx *gorm.DB) error {
 	if err := checkVersion(version, len(f.migrations)); err != nil {
 		return err
 	}
-	expected, err := openMemory()
+	want, err := expectedStructure(ctx, f.migrations[:version])
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, expected, f.migrations[:version], 0); err != nil {
-		return errors.Join(err, closePool(expected))
+	return compareStructure(tx, want)
+}
+
+// structure is a schema with the columns of its tables.
+type structure struct {
+	schema  schema
+	columns map[string][]column // by table
+}
+
+// structures caches expectedStructure by the SQL of the migrations, because one recovery
+// checks several files.
+var structures sync.Map // string to structure; it is not changed
+
+// expectedStructure returns what the migrations make of an empty database.
+func expectedStructure(ctx context.Context, migrations []migration) (structure, error) {
+	var key strings.Builder
+	for _, m := range migrations {
+		key.WriteString(m.sql + "\x00")
 	}
-	return errors.Join(compareSchemas(tx, expected.WithContext(ctx)), closePool(expected))
+	if cached, ok := structures.Load(key.String()); ok {
+		return cached.(structure), nil
+	}
+	pool, err := openMemory()
+	if err != nil {
+		return structure{}, err
+	}
+	want, err := migratedStructure(ctx, pool.WithContext(ctx), migrations)
+	if err = errors.Join(err, closePool(pool)); err != nil {
+		return structure{}, fmt.Errorf("create expected schema: %w", err)
+	}
+	structures.Store(key.String(), want)
+	return want, nil
+}
+
+func migratedStructure(ctx context.Context, empty *gorm.DB, migrations []migration) (structure, error) {
+	if err := migrate(ctx, empty, migrations, 0); err != nil {
+		return structure{}, err
+	}
+	all, err := readSchema(empty)
+	if err != nil {
+		return structure{}, err
+	}
+	columns := map[string][]column{}
+	for name, definition := range all {
+		if strings.HasPrefix(definition, "create table ") {
+			if columns[name], err = readColumns(empty, name); err != nil {
+				return structure{}, err
+			}
+		}
+	}
+	return structure{all, columns}, nil
 }
 
 // openMemory returns one connection to a new database in memory.
@@ -113,21 +161,17 @@ func checkKinds(got, want schema) error {
 	return nil
 }
 
-func compareSchemas(got, expected *gorm.DB) error {
-	gotSchema, err := readSchema(got)
+func compareStructure(tx *gorm.DB, want structure) error {
+	got, err := readSchema(tx)
 	if err != nil {
 		return err
 	}
-	want, err := readSchema(expected)
-	if err != nil {
-		return err
-	}
-	if err := checkKinds(gotSchema, want); err != nil {
+	if err := checkKinds(got, want.schema); err != nil {
 		return err
 	}
 	var damage error
-	for name, wanted := range want {
-		definition, ok := gotSchema[name]
+	for name, wanted := range want.schema {
+		definition, ok := got[name]
 		switch {
 		case !ok:
 			damage = fmt.Errorf("%w: the definition of %s is missing", ErrDamaged, name)
@@ -135,7 +179,7 @@ func compareSchemas(got, expected *gorm.DB) error {
 		case definition == wanted:
 			continue
 		case strings.HasPrefix(wanted, "create table ") && strings.HasPrefix(definition, "create table "):
-			err = compareTables(got, expected, name, len(definition)-len(wanted))
+			err = compareTable(tx, name, want.columns[name], len(definition)-len(wanted))
 		default:
 			err = compareLengths(name, len(definition)-len(wanted))
 		}
@@ -234,19 +278,15 @@ type column struct {
 	Hidden  int    // not 0 if it is generated
 }
 
-// compareTables returns the error for a table whose definition is another than expected
+// compareTable returns the error for a table whose definition is another than expected
 // and longer by some characters.
-func compareTables(got, expected *gorm.DB, table string, longer int) error {
-	gotColumns, err := readColumns(got, table)
-	if err != nil {
-		return err
-	}
-	want, err := readColumns(expected, table)
+func compareTable(tx *gorm.DB, table string, want []column, longer int) error {
+	got, err := readColumns(tx, table)
 	if err != nil {
 		return err
 	}
 	unchanged := 0 // columns
-	for _, c := range gotColumns {
+	for _, c := range got {
 		if c.Hidden != 0 {
 			return fmt.Errorf("%w: column %.80q of table %s is generated", ErrAltered, c.Name, table)
 		}
@@ -254,10 +294,10 @@ func compareTables(got, expected *gorm.DB, table string, longer int) error {
 			unchanged++
 		}
 	}
-	if unchanged == len(gotColumns) && len(gotColumns) < len(want) {
+	if unchanged == len(got) && len(got) < len(want) {
 		return fmt.Errorf("%w: columns of table %s are missing", ErrDamaged, table)
 	}
-	if len(gotColumns) > len(want) {
+	if len(got) > len(want) {
 		return fmt.Errorf("%w: table %s has more columns", ErrAltered, table)
 	}
 	return compareLengths(table, longer)
