@@ -64,6 +64,7 @@ func (l *List) CopyState(other *List) {
 func (l *List) Show(s *uploader.Snapshot) {
 	l.Snapshot = s
 	l.outline.Update(s)
+	l.high.Keep(s.Transfers)
 	l.batchHigh.Keep(s.Batches)
 	l.positions, l.unacknowledged = view.QueuePositions(s), l.outline.Unacknowledged(s)
 	l.Rows.Refresh()
@@ -126,7 +127,7 @@ func (l *List) Row(i int) widgets.RowModel {
 	if l.outline.Parent(i) < 0 {
 		return row
 	}
-	return view.RowInBatch(row, t, l.Snapshot.Batches[t.Batch])
+	return view.RowInBatch(l.Snapshot, row, t, l.Snapshot.Batches[t.Batch])
 }
 
 // showBlocked changes the row of a waiting transfer that cannot start before the user

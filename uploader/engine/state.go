@@ -21,17 +21,17 @@ import (
 // state holds the transfers and batches, and their changes that are not saved yet. It
 // belongs to the loop's goroutine.
 type state struct {
-	log      *slog.Logger
-	table    *table.Table
-	queue    *queue.Queue
-	batches  map[uploader.BatchID]*uploader.Batch
-	journal  journal.Journal
-	alarms   timing.Alarms
-	bulk     bulk
-	running  map[uploader.TransferID]*runningWorker
-	checks   map[uploader.TransferID]bool                // queued or running checks
-	verified map[uploader.TransferID]lifecycle.FileState // of unfinished transfers
-	dropped  []uploader.TransferID                       // removed by the user, and final now
+	log       *slog.Logger
+	table     *table.Table
+	queue     *queue.Queue
+	batches   map[uploader.BatchID]*uploader.Batch
+	journal   journal.Journal
+	alarms    timing.Alarms
+	bulk      bulk
+	running   map[uploader.TransferID]*runningWorker
+	checks    map[uploader.TransferID]bool // queued or running checks
+	continued map[uploader.TransferID]bool // the user decided that the file is the one that was sent
+	dropped   []uploader.TransferID        // removed by the user, and final now
 
 	// finishedSince has the transfers that finished after a batch was added. It is for
 	// the unscanned batches of this run that upload files again: what finished after
@@ -64,7 +64,7 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		journal:       journal.New(),
 		running:       map[uploader.TransferID]*runningWorker{},
 		checks:        map[uploader.TransferID]bool{},
-		verified:      map[uploader.TransferID]lifecycle.FileState{},
+		continued:     map[uploader.TransferID]bool{},
 		finishedSince: map[uploader.BatchID]map[uploader.TransferID]bool{},
 		nextID:        saved.NextID,
 		nextRank:      saved.NextRank,
@@ -86,6 +86,9 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 	}
 	now := time.Now().Round(0)
 	next, effects := lifecycle.Step(*t, in, now)
+	if next.Phase == uploader.PhaseDone && t.Phase != uploader.PhaseDone {
+		next.Finished = s.afterAdds(next.Finished)
+	}
 	if next != *t {
 		s.put(t, &next, now)
 	}
@@ -143,9 +146,19 @@ func (s *state) put(before, after *uploader.Transfer, now time.Time) {
 	}
 }
 
+// afterAdds returns a time at which a transfer finished, after those at which the
+// batches were added that upload files again and are not scanned. Without that, one
+// that finishes in the same millisecond would be uploaded again after a restart.
+func (s *state) afterAdds(finished uploader.Timestamp) uploader.Timestamp {
+	for batch := range s.finishedSince {
+		finished = max(finished, uploader.TimestampOf(s.batches[batch].Added)+1)
+	}
+	return finished
+}
+
 // finishedAfterAdd reports whether a finished transfer finished after a batch was
 // added. Times decide only if the batch was added by an earlier run or is scanned
-// again: they have milliseconds.
+// again: the clock may have been set since.
 func (s *state) finishedAfterAdd(t *uploader.Transfer, batch uploader.BatchID) bool {
 	if finished, added := s.finishedSince[batch]; added {
 		return finished[t.ID]
@@ -221,7 +234,7 @@ func (s *state) forget(ids []uploader.TransferID) {
 		return
 	}
 	for _, id := range ids {
-		delete(s.verified, id)
+		delete(s.continued, id)
 		s.journal.Remove(id)
 	}
 	s.table.Remove(ids)

@@ -13,10 +13,14 @@ const (
 	CodeConcatPending    = "STILL_JOINING"    // Busy: the server is still concatenating the parts
 	CodeConcatFailed     = "NOT_JOINED"       // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable    = "NOT_COMPARABLE"   // SourceChanged: the file may be unchanged, but this cannot be verified
+	CodeUploadNotVisible = "NOT_VISIBLE"      // Transient: the server does not find an upload that it has just created
 	CodeForeignResponse  = "FOREIGN_RESPONSE" // Transient: an intermediary responded instead of the server
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
 	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
+	CodeEndsEarly        = "ENDS_EARLY"       // SourceUnsupported: fewer bytes of the file can be read than its size says
+	CodeDriveHangs       = "DRIVE_HANGS"      // SourceBusy: a call of the file system has not returned for a while
+	CodeDriveMissing     = "DRIVE_MISSING"    // SourceBusy: the drive or network share of the file is not connected
 	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
 	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
 	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
@@ -26,7 +30,8 @@ const (
 func Codes() []string {
 	return []string{
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
-		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn,
-		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse,
+		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
+		CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
 	}
 }

@@ -37,6 +37,16 @@ const (
 	// existing upload.
 	maxUnclear = 5
 
+	// maxReadErrors is how many times an upload is retried whose file cannot be read
+	// because of an error of its drive, before the user is asked.
+	maxReadErrors = 3
+
+	// newUpload is how long after its creation an upload that the server reports as
+	// missing may only not be visible yet, as on a server that is eventually
+	// consistent. minNewUploadWait is the shortest wait before it is asked again.
+	newUpload        = 30 * time.Second
+	minNewUploadWait = time.Second
+
 	// maxReceiverDisk is how many times an upload to the built-in receiver is retried
 	// while that cannot use its folder, before the user is asked.
 	maxReceiverDisk = 3
@@ -47,10 +57,16 @@ const (
 // full jitter, so that the clients of a restarted server do not all reconnect at
 // the same time.
 func Decide(f *fault.Fault, attempt int, random float64) Decision {
+	if f.Code == fault.CodeUploadNotVisible {
+		return Decision{Retry: true, Delay: min(f.RetryAfter, newUpload)} // not an attempt: nothing failed yet
+	}
 	switch f.Kind {
 	case fault.Offline:
 		return Decision{Retry: true, Delay: offlineDelay}
 	case fault.SourceBusy:
+		if f.Code == fault.CodeDriveMissing {
+			return backoff(f, attempt, random, maxUnreachableDelay)
+		}
 		if f.RetryAfter > 0 {
 			return Decision{Retry: true, Delay: min(f.RetryAfter, maxRetryAfter)}
 		}
@@ -79,6 +95,10 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	case fault.Transient:
 		return backoff(f, attempt, random, maxDelay)
 	case fault.LocalDisk:
+		// A drive that reports an error may be about to recover or to disappear.
+		if isReadOp(f.Op) && f.Code == "" && attempt < maxReadErrors {
+			return backoff(f, attempt, random, maxDelay)
+		}
 		if f.Op == fault.Load { // reading Ferry's own database
 			return backoff(f, attempt, random, maxDelay)
 		}
@@ -90,9 +110,13 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	case fault.Busy:
 		return backoff(f, attempt, random, maxBusyDelay)
 	case fault.Gone:
-		// Only HEAD confirms that the upload no longer exists.
-		if (f.Op == fault.Patch || f.Op == fault.Concat) && attempt < maxImmediate {
+		// Only HEAD confirms that the upload no longer exists. Before parts are joined
+		// again, each of them is queried.
+		switch {
+		case f.Op == fault.Patch && attempt < maxImmediate:
 			return Decision{Retry: true, CountAttempt: true}
+		case f.Op == fault.Concat && attempt < maxUnclear:
+			return backoff(f, attempt, random, maxDelay)
 		}
 		return Decision{}
 	default:
@@ -103,6 +127,11 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 // isUploadOp reports whether op is a request to an existing upload.
 func isUploadOp(op fault.Op) bool {
 	return op == fault.Head || op == fault.Patch || op == fault.Concat
+}
+
+// isReadOp reports whether op is an access of the file that is uploaded.
+func isReadOp(op fault.Op) bool {
+	return op == fault.Open || op == fault.Read || op == fault.Stat
 }
 
 // backoff returns the decision to retry after the server's Retry-After, or after
@@ -116,4 +145,16 @@ func backoff(f *fault.Fault, attempt int, random float64, limit time.Duration) D
 		delay = min(baseDelay<<attempt, limit)
 	}
 	return Decision{Retry: true, Delay: time.Duration(random * float64(delay)), CountAttempt: true}
+}
+
+// AwaitNewUpload decides what follows when the server reports an upload as missing that
+// was created age ago and that no request has found yet. It returns the wait after which
+// to ask again, or false once the report is to be believed. The waits grow with the age:
+// after the first report there are at most five more until the upload is 30 seconds old.
+func AwaitNewUpload(f *fault.Fault, age time.Duration) (wait time.Duration, again bool) {
+	missing := f.Kind == fault.Gone && (f.Op == fault.Head || f.Op == fault.Patch)
+	if !missing || age < 0 || age >= newUpload { // below 0 after the clock was set: the age is unknown
+		return 0, false
+	}
+	return min(max(minNewUploadWait, age*3/2), newUpload-age), true
 }

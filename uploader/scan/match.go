@@ -33,12 +33,12 @@ const (
 // Matcher finds the earlier uploads that files belong to. It reads files, so it is
 // used on the scan's goroutine only.
 type Matcher struct {
-	Batch      uploader.Batch
-	Superseded map[uploader.BatchID]bool      // batches whose files were added again with this batch
-	Begun      map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
-	Missing    map[uploader.TransferID]bool   // cache: the transfer's file is missing
-	Store      uploader.Store
-	Disk       source.Disk
+	Batch   uploader.Batch
+	Related map[uploader.BatchID]bool      // batches that this one supersedes or is superseded by
+	Begun   map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
+	Missing map[uploader.TransferID]bool   // cache: the transfer's file is missing
+	Store   uploader.Store
+	Disk    source.Disk
 }
 
 // match returns the earlier upload that a file belongs to, of those with the same
@@ -54,7 +54,9 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		switch {
 		case c.Batch == m.Batch.ID, c.Intent.Cancels():
 		case c.Phase == uploader.PhaseDone:
-			done = c
+			if done == nil || !m.uploadedByRelated(file, done) || m.uploadedByRelated(file, c) {
+				done = c
+			}
 		case c.Server != m.Batch.Server: // another server that had the same endpoint before
 		default:
 			unfinished = append(unfinished, c)
@@ -69,15 +71,22 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		return found, err
 	case done == nil:
 		return Match{}, nil
-	case done.Source.Path == file.Path && m.Superseded[done.Batch]:
-		return Match{Moves: done.ID}, nil
 	case done.Source.Path == file.Path && m.Batch.Options.UploadAgain:
 		return Match{Repeats: done.ID}, nil
+	case m.uploadedByRelated(file, done):
+		return Match{Moves: done.ID}, nil
 	case m.Batch.Options.UploadAgain:
 		return Match{}, nil
 	default:
 		return Match{Uploaded: done.ID}, nil
 	}
+}
+
+// uploadedByRelated reports whether a finished transfer uploaded the file with a
+// related batch, so that this one need not. A batch that uploads files again decides by
+// the time instead.
+func (m *Matcher) uploadedByRelated(file source.File, done *uploader.Transfer) bool {
+	return done.Source.Path == file.Path && m.Related[done.Batch] && !m.Batch.Options.UploadAgain
 }
 
 // samePath returns the transfer of the file's path with the highest offset, or nil.
@@ -156,10 +165,14 @@ func (m *Matcher) isMissing(c *uploader.Transfer) bool {
 	missing, cached := m.Missing[c.ID]
 	if !cached {
 		_, err := m.Disk.Stat(c.Source.Path)
-		missing = fault.Is(err, fault.SourceMissing) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
+		missing = fault.Is(err, fault.SourceMissing) || isDriveMissing(err) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
 		m.Missing[c.ID] = missing
 	}
 	return missing
+}
+
+func isDriveMissing(err error) bool {
+	return err != nil && fault.Of(err).Code == fault.CodeDriveMissing
 }
 
 func sameIdentity(a, b source.File) bool { return a.Identity.Known() && a.Identity == b.Identity }
@@ -168,9 +181,9 @@ func furthestOf(candidates []*uploader.Transfer) *uploader.Transfer {
 	return slices.MaxFunc(candidates, func(a, b *uploader.Transfer) int { return cmp.Compare(a.Session.Offset, b.Session.Offset) })
 }
 
-// Compare compares a sample of what was sent by an upload with a file. What was sent
-// after the last saved block cannot be compared; it counts as equal only if identity,
-// size and modification time are the same. It fails with the store's error or ctx's.
+// Compare compares all that was sent by an upload with a file. What was sent after the
+// last saved block cannot be compared; it counts as equal only if identity, size and
+// modification time are the same. It fails with the store's error or ctx's.
 func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *uploader.Transfer, file source.File) (Comparison, error) {
 	saved, err := store.Proof(ctx, t.ID)
 	if err != nil {
@@ -184,13 +197,13 @@ func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *upl
 		}
 		end = worker.AcknowledgedEnd(parts)
 	}
-	proof := saved.Prefix(end)
+	proof := saved.Through(end)
 	opened, seen, err := disk.Open(file)
 	if err != nil || !seen.Same(file) {
 		return Inconclusive, ctx.Err()
 	}
 	defer opened.Close()
-	err = proof.Check(ctx, opened, worker.SampleBlocks(len(proof)))
+	err = proof.Check(ctx, opened)
 	switch {
 	case ctx.Err() != nil:
 		return Inconclusive, ctx.Err()

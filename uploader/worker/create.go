@@ -32,6 +32,10 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if inParts, err := w.parts.plan(ctx, caps); inParts || err != nil {
 		return false, err
 	}
+	proof, err := w.file.hashFirst(ctx)
+	if err != nil {
+		return false, err
+	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
 	upload, err := w.requestUpload(graceful, caps)
@@ -41,14 +45,16 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if upload.Offset > size {
 		return false, SizeMismatch(upload.Offset, size)
 	}
-	session := uploader.Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.TimestampOf(upload.Expires)}
+	session := uploader.Session{
+		URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.TimestampOf(upload.Expires), Unconfirmed: createdNow(),
+	}
 	if session.Offset == size {
 		w.deferReports()
 		w.report(lifecycle.UploadCreated{Session: session})
 		return true, nil
 	}
 	w.whole.set(session.Offset)
-	return false, w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
+	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session})...)
 }
 
 // requestUpload sends the request that creates the upload. If the server refuses it
