@@ -2,6 +2,7 @@ package cli
 
 import (
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -35,7 +36,30 @@ func (s *Send) options() (uploader.BatchOptions, error) {
 	if err != nil {
 		return uploader.BatchOptions{}, err
 	}
-	return uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit}, nil
+	settle, err := parseSettle(s.Settle)
+	if err != nil {
+		return uploader.BatchOptions{}, err
+	}
+	return uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit, SettleTime: settle}, nil
+}
+
+// parseSettle parses a duration such as 30s or 1m30s as a settle time of
+// uploader.BatchOptions. The empty string is 0, and 0 is uploader.NoSettleTime.
+func parseSettle(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	switch {
+	case err != nil:
+		return 0, usageError("cli.usage.settle", words.Data{"Typed": words.Printable(text)})
+	case d < 0 || d > uploader.MaxSettleTime:
+		return 0, usageError("cli.usage.settle.bounds", words.Data{"Typed": words.Printable(text), "Most": words.Duration(uploader.MaxSettleTime)})
+	case d == 0:
+		return uploader.NoSettleTime, nil
+	default:
+		return max(d, time.Millisecond), nil
+	}
 }
 
 // parseSize parses a number of bytes with an optional unit: 6MB is 6,000,000, 6MiB

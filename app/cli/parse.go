@@ -62,21 +62,23 @@ type Send struct {
 	Connections *int     `placeholder:"N" help:"${help_connections}"`
 	Chunk       string   `placeholder:"SIZE" help:"${help_chunk}"`
 	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
+	Settle      string   `placeholder:"DURATION" help:"${help_settle}"`
 	Fingerprint string   `enum:",metadata,path,content" default:"" placeholder:"NAME" help:"${help_fingerprint}"`
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
 	Name        string   `placeholder:"NAME" help:"${help_name}"`
-	Paths       []string `arg:"" name:"file" help:"${help_paths_send}"`
+	Answers
+	Paths []string `arg:"" name:"file" help:"${help_paths_send}"`
 
-	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk and Limit
+	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk, Limit and Settle
 }
 
 // Resume resumes everything unfinished and exits when it is done.
 type Resume struct {
-	To        string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
-	Header    []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
-	StartOver bool     `help:"${help_start_over}"`
-	JSON      bool     `name:"json" help:"${help_json}"`
+	To     string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
+	Header []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	JSON   bool     `name:"json" help:"${help_json}"`
+	Answers
 }
 
 // List lists transfers.
@@ -280,7 +282,7 @@ func helpTexts() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
-		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.start-over", "help.list", "help.all", "help.receive",
+		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.version",
 	} {
 		texts[strings.NewReplacer(".", "_", "-", "_").Replace(key)] = words.Text(key)

@@ -24,6 +24,8 @@ const (
 	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
 	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
 	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
+	CodeFileChanging     = "FILE_CHANGING"    // SourceBusy: the file changed less than the settle time ago
+	CodeLengthPending    = "LENGTH_PENDING"   // SourceBusy: the program that writes the file is known, and the server requires the length first
 )
 
 // Codes returns all codes that Ferry sets itself.
@@ -32,6 +34,6 @@ func Codes() []string {
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse,
 		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
-		CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+		CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles, CodeFileChanging, CodeLengthPending,
 	}
 }

@@ -102,6 +102,8 @@ func execute(old *uploader.Snapshot, command uploader.Command) *uploader.Snapsho
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent = uploader.IntentRun })
 	case uploader.Retry:
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent, t.Phase, t.Fault = uploader.IntentRun, uploader.PhaseQueued, nil })
+	case uploader.UploadAsIs:
+		change(transfers, c.Target, func(t *uploader.Transfer) { t.Phase, t.Fault, t.AsIs = uploader.PhaseQueued, nil, true })
 	case uploader.Cancel:
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent, t.Phase = uploader.IntentCancel, uploader.PhaseCancelled })
 	case uploader.Remove:
