@@ -31,7 +31,7 @@ func killAfter(t *testing.T, r *run, after time.Duration) bool {
 func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t, seedKills)
-	server := uploadtest.NewTusd(t)
+	server := newTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Throttle(16 << 20)
 	ferry := &client{t: t, profile: t.TempDir(), endpoint: proxy.URL(server.Endpoint)}
@@ -57,9 +57,15 @@ func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 	totals.add(0, *kills, nil)
 }
 
+// recordingServer is a server that records its requests.
+type recordingServer interface {
+	Stored(t testing.TB) []uploadtest.StoredFile
+	Requests() []uploadtest.Request
+}
+
 // checkServer compares the server's uploads with the source folders: the server must
 // have every file, one upload of each large file, and no byte of those twice.
-func checkServer(t *testing.T, server *uploadtest.Tusd, folders []string) {
+func checkServer(t *testing.T, server recordingServer, folders []string) {
 	t.Helper()
 	sent := map[string]int64{}
 	for _, r := range server.Requests() {

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"testing"
 
@@ -48,6 +50,15 @@ func (s *programStress) finishAll() {
 	for _, e := range left {
 		s.t.Errorf("%d %s is %s after %d runs without faults: %s (%s)", e.ID, e.Path, e.State, maxResumes, e.Message, e.Fault)
 	}
+}
+
+// uploadName returns the name of an upload on the server, given its URL.
+func uploadName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return path.Base(u.Path)
 }
 
 func missing(path string) bool {
@@ -91,13 +102,13 @@ func (s *stressRun) check(saved uploader.Saved) {
 	}
 	for _, t := range saved.Transfers {
 		if st := s.streamOf(t.Source.Path); st != nil {
-			s.checkStream(t, st, stored[filepath.Base(t.Session.URL)])
+			s.checkStream(t, st, stored[uploadName(t.Session.URL)])
 			done[filepath.Base(t.Source.Path)] = done[filepath.Base(t.Source.Path)] || t.Phase == uploader.PhaseDone
 			continue
 		}
 		if t.Phase == uploader.PhaseDone {
 			done[t.Source.Path] = true
-			s.checkDone(t, stored[filepath.Base(t.Session.URL)])
+			s.checkDone(t, stored[uploadName(t.Session.URL)])
 		}
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.AmbiguousMatch {
 			s.checkQuestion(t, transfers[t.EarlierUpload])

@@ -40,18 +40,16 @@ type engineStress struct {
 func TestStressEngine(t *testing.T) {
 	t.Run("tusd", func(t *testing.T) {
 		runRounds(t, *stressDuration/2, func(t *testing.T, round uint64, length time.Duration) {
-			filter := newRequestFilter()
-			server := uploadtest.NewTusd(t, uploadtest.Wrap(filter.wrap))
-			runEngineStress(t, round, length, filter, server.Endpoint, func(s *stressRun) {
+			server := newTusd(t)
+			runEngineStress(t, round, length, server.Endpoint, func(s *stressRun) {
 				s.stored, s.requests = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
 			})
 		})
 	})
 	t.Run("reference server with checksums", func(t *testing.T) {
 		runRounds(t, *stressDuration/2, func(t *testing.T, round uint64, length time.Duration) {
-			filter := newRequestFilter()
-			server := uploadtest.NewReference(t, uploadtest.Wrap(filter.wrap))
-			runEngineStress(t, 1<<20+round, length, filter, server.Endpoint, func(s *stressRun) {
+			server := uploadtest.NewReference(t)
+			runEngineStress(t, 1<<20+round, length, server.Endpoint, func(s *stressRun) {
 				// A chunk with a checksum is stored as a whole or not at all, so bytes may
 				// be sent twice.
 				s.stored = func() []uploadtest.StoredFile { return server.Stored(t) }
@@ -60,9 +58,10 @@ func TestStressEngine(t *testing.T) {
 	})
 }
 
-func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *requestFilter, endpoint string, prepare func(*stressRun)) {
+func runEngineStress(t *testing.T, round uint64, length time.Duration, endpoint string, prepare func(*stressRun)) {
 	t.Helper()
-	gateway := uploadtest.NewGateway(t, strings.TrimSuffix(endpoint, "/files/"))
+	filter := newRequestFilter()
+	gateway := uploadtest.NewGateway(t, strings.TrimSuffix(endpoint, "/files/"), uploadtest.Wrap(filter.wrap), uploadtest.Wrap(signUploadURLs))
 	proxy := uploadtest.NewProxy(t, gateway.URL)
 	proxy.Refuse()
 	before, open := goleak.IgnoreCurrent(), descriptors(t)
@@ -78,11 +77,15 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *r
 	database := filepath.Join(t.TempDir(), "ferry.db")
 	s.runner = newEngineRunner(t, database, netx.NewWatchdog(transport))
 	s.server = s.runner.addServer(s.endpoint)
+	s.faults.versionKnown = s.versionKnown
 	s.files.sending = s.sending
 	s.run(newRandom(t, seedPurposes*round+seedActions), length)
 	s.finishAll()
 	s.runner.stop()
 	s.check(loadStore(t, database))
+	for _, place := range findSecretsInDatabase(t, database) {
+		s.report("secret in %s", place)
+	}
 	t.Logf("%d folders, %d files, %d done; faults: %v; actions: %v; rejected: %v; failed saves: %d",
 		len(s.folders), len(s.files.records), len(s.done), s.faults.counts, s.actions, filter.rejections(), s.runner.disk.rejectedSaves())
 	totals.add(s.runs, 0, filter.rejections())
@@ -130,6 +133,12 @@ func (s *engineStress) endFaults() {
 	s.saveServerOptions(uploader.ServerOptions{})
 	s.do(uploader.SetMetered{})
 	s.do(uploader.Unblock{Server: s.server})
+}
+
+// versionKnown reports whether the engine knows that the server sends Tus-Resumable.
+func (s *engineStress) versionKnown() bool {
+	server, _ := s.runner.engine.Snapshot().Server(s.server)
+	return server.Options.SendsVersion
 }
 
 // sending returns the paths of the files being sent.

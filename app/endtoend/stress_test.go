@@ -35,7 +35,7 @@ func newStressRun(t *testing.T, round uint64, proxy *uploadtest.Proxy) *stressRu
 	return &stressRun{
 		t:          t,
 		files:      newFileHistory(t, from(seedFiles)),
-		faults:     &faultInjector{t: t, random: from(seedFaults), proxy: proxy, counts: map[string]int{}},
+		faults:     &faultInjector{t: t, random: from(seedFaults), proxy: proxy, counts: map[string]int{}, versionKnown: func() bool { return true }},
 		random:     from(seedRuns),
 		editRandom: from(seedEdits),
 		root:       t.TempDir(),
