@@ -21,7 +21,6 @@ import (
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/uploader/source"
-	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // crashPlanEnv is the environment variable that makes this test binary run a
@@ -212,7 +211,7 @@ func TestCrashAtEveryAccessConverges(t *testing.T) {
 // It reports whether the process crashed.
 func crashAndResume(t *testing.T, p *crashPlan) bool {
 	t.Helper()
-	server := uploadtest.NewTusd(t)
+	server := newTusd(t)
 	p.Database, p.Endpoint, p.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
 	crashed := p.runProcess(t)
 

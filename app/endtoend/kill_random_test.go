@@ -106,19 +106,25 @@ func completeSums(stored []uploadtest.StoredFile) map[string]bool {
 	return sums
 }
 
+// fileSum returns the SHA-256 of a file in hex.
+func fileSum(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
 func checkFolder(t *testing.T, folder string, complete map[string]bool) (files int) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
 		files++
-		sum := sha256.Sum256(content)
-		if !complete[hex.EncodeToString(sum[:])] {
+		if !complete[fileSum(t, path)] {
 			t.Errorf("%s is not on the server", path)
 		}
 		return nil

@@ -96,7 +96,17 @@ func (s *programStress) send() *run {
 		return s.stream()
 	}
 	options := [][]string{{}, {}, {"--chunk", "1MiB"}, {"--connections", "3"}, {"--connections", "2", "--chunk", "3MiB"}}
+	s.limitOpenFiles()
+	defer func() { s.ferry.maxOpenFiles = 0 }()
 	return s.ferry.send(append(options[s.random.IntN(len(options))], "--header", secretHeader, s.createFolder())...)
+}
+
+// limitOpenFiles limits the open files of some runs. Not all of them can start.
+func (s *programStress) limitOpenFiles() {
+	if limit := []int{0, 0, 0, 0, 0, 18, 22, 30}[s.random.IntN(8)]; limit > 0 {
+		s.ferry.maxOpenFiles = limit
+		s.faults.counts["few open files"]++
+	}
 }
 
 // runUntilEnd injects faults while the runs work, and stops them after a random time.

@@ -1,6 +1,7 @@
 package endtoend_test
 
 import (
+	"syscall"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -68,6 +69,15 @@ var userActions = []struct {
 	{"disk full", func(s *engineStress, n uint64) {
 		s.runner.disk.setFull(true)
 		s.startTimedFault(n, func() { s.runner.disk.setFull(false) })
+	}},
+	{"drive hangs", func(s *engineStress, n uint64) {
+		if paths := s.sending(); len(paths) > 0 {
+			s.startTimedFault(n, s.runner.drive.Hang(paths[n%uint64(len(paths))]))
+		}
+	}},
+	{"too many open files", func(s *engineStress, n uint64) {
+		s.runner.drive.FailOpens(syscall.EMFILE)
+		s.startTimedFault(n, func() { s.runner.drive.FailOpens(nil) })
 	}},
 	{"restart", func(s *engineStress, _ uint64) { s.restart(false) }},
 	{"restart and ask", func(s *engineStress, _ uint64) { s.restart(true) }},

@@ -20,6 +20,7 @@ type Disk struct {
 	accesses int
 	failOn   int // number of the failing access; 0 for none
 	denied   string
+	closed   error // of every Stat, ReadDir and Open; nil for none
 	hung     string
 	hang     chan struct{} // closed when the hung file responds again; nil for none
 	waiting  int           // number of reads that wait for that
@@ -46,6 +47,24 @@ func (d *Disk) Deny(path string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.denied = path
+}
+
+// FailOpens makes every Stat by path, ReadDir and Open fail with err, such as EMFILE. Open
+// files can still be read. nil ends that.
+func (d *Disk) FailOpens(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = err
+}
+
+// openError returns the error of FailOpens for an access to a path.
+func (d *Disk) openError(op, path string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed == nil {
+		return nil
+	}
+	return &fs.PathError{Op: op, Path: path, Err: d.closed}
 }
 
 // Hang makes reads of the file block, whatever the reader's context, until the returned
@@ -98,7 +117,7 @@ func (d *Disk) access() error {
 
 // Stat implements source.FileSystem.
 func (d *Disk) Stat(path string) (fs.FileInfo, error) {
-	if err := d.access(); err != nil {
+	if err := errors.Join(d.openError("stat", path), d.access()); err != nil {
 		return nil, err
 	}
 	return d.system.Stat(path)
@@ -106,7 +125,7 @@ func (d *Disk) Stat(path string) (fs.FileInfo, error) {
 
 // ReadDir implements source.FileSystem.
 func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
-	if err := d.access(); err != nil {
+	if err := errors.Join(d.openError("readdir", path), d.access()); err != nil {
 		return nil, err
 	}
 	return d.system.ReadDir(path)
@@ -114,7 +133,7 @@ func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
 
 // Open implements source.FileSystem.
 func (d *Disk) Open(path string) (source.OpenFile, error) {
-	if err := d.access(); err != nil {
+	if err := errors.Join(d.openError("open", path), d.access()); err != nil {
 		return nil, err
 	}
 	if d.isDenied(path) {
