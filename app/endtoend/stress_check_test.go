@@ -164,10 +164,11 @@ func (s *stressRun) checkDone(t uploader.Transfer, f uploadtest.StoredFile) {
 // those reported as done are.
 func (s *stressRun) checkEvents(transfers map[uploader.TransferID]uploader.Transfer) {
 	s.t.Helper()
-	for id := range s.added {
-		t, there := transfers[id]
-		if !there {
-			s.report("%d was reported as added and does not exist", id)
+	for id, reported := range s.added {
+		t, exists := transfers[id]
+		if !exists {
+			s.report("%d was reported as added and does not exist: %s", id, reported)
+			continue
 		}
 		if !t.Phase.Final() || t.Phase == uploader.PhaseFailed && !fault.Is(t.Fault, fault.SourceMissing) {
 			s.report("%d %s is %v: %v", id, t.Source.Path, t.Phase, t.Fault)

@@ -1,6 +1,7 @@
 package endtoend_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -193,7 +194,10 @@ func (s *engineStress) recordShown() {
 		if s.removed[t.ID] {
 			continue // it is shown until its upload is removed from the server
 		}
-		s.added[t.ID] = true
+		if info, err := os.Stat(t.Source.Path); err == nil && info.IsDir() {
+			continue // it could not be read, and its files are shown when it is scanned again
+		}
+		s.added[t.ID] = fmt.Sprintf("%s of batch %d, %v, %v %v", t.Source.Path, t.Batch, t.Intent, t.Phase, t.Fault)
 		if t.Phase == uploader.PhaseDone {
 			s.done[t.ID] = true
 		}

@@ -174,7 +174,7 @@ func (s *programStress) waitRun(r *run) {
 		switch e.Event {
 		case feed.Added:
 			if s.streamOf(e.Path) == nil {
-				s.added[e.ID] = true
+				s.added[e.ID] = e.Path
 			}
 		case feed.Done:
 			s.done[e.ID] = true

@@ -25,8 +25,8 @@ type stressRun struct {
 	root    string
 	streams map[string]*stream // by name
 	folders []string
-	added   map[uploader.TransferID]bool // reported as added
-	done    map[uploader.TransferID]bool // reported as done
+	added   map[uploader.TransferID]string // reported as added, with what was reported last
+	done    map[uploader.TransferID]bool   // reported as done
 }
 
 func newStressRun(t *testing.T, round uint64, proxy *uploadtest.Proxy) *stressRun {
@@ -40,7 +40,7 @@ func newStressRun(t *testing.T, round uint64, proxy *uploadtest.Proxy) *stressRu
 		editRandom: from(seedEdits),
 		root:       t.TempDir(),
 		streams:    map[string]*stream{},
-		added:      map[uploader.TransferID]bool{},
+		added:      map[uploader.TransferID]string{},
 		done:       map[uploader.TransferID]bool{},
 	}
 }
