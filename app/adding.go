@@ -122,10 +122,15 @@ func (a *adder) addTo(server uploader.ServerID, paths []string, refused int) {
 func (a *adder) send(server uploader.ServerID, paths []string) {
 	batch := uploader.NewBatchID()
 	a.bridge.Post(func() {
-		a.added[batch] = paths
+		a.added.Add(batch, paths)
 		a.bridge.Refresh() // the snapshot may contain the batch already
 	})
-	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, nil)
+	a.bridge.Send(uploader.Add{Batch: batch, Server: server, Paths: paths}, func(err error) {
+		a.bridge.Post(func() { a.added.Answered(batch, a.bridge.Snapshot()) })
+		if err != nil {
+			a.bridge.Report(err)
+		}
+	})
 }
 
 // existingPaths returns the paths that are absolute and exist.

@@ -130,7 +130,7 @@ func (d *DB) read(ctx context.Context, fn func(*gorm.DB) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return d.reader.Transaction(fn, &sql.TxOptions{ReadOnly: true})
+	return transact(d.reader, fn, &sql.TxOptions{ReadOnly: true})
 }
 
 // write calls fn with a transaction that is committed when fn returns nil.
@@ -138,13 +138,7 @@ func (d *DB) write(ctx context.Context, fn func(*gorm.DB) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := d.writer.Transaction(fn)
-	if err != nil {
-		// A failed COMMIT may leave the transaction open on the only connection, and
-		// the next one could not begin. Usually none is open, and ROLLBACK fails.
-		_ = d.writer.Exec("ROLLBACK").Error
-	}
-	return err
+	return transact(d.writer, fn)
 }
 
 // classify classifies err and remembers damage, so that the next Open repairs it.

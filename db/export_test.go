@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"time"
 
+	"gorm.io/gorm"
+
+	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
@@ -38,6 +41,23 @@ func QueryPlan(d *DB, query string) (string, error) {
 	var plan struct{ Detail string }
 	err := d.reader.Raw("EXPLAIN QUERY PLAN " + query).Limit(1).Scan(&plan).Error
 	return plan.Detail, err
+}
+
+// Write calls fn in a transaction, with a function that saves a transfer.
+func Write(d *DB, fn func(insert func(*uploader.Transfer) error) error) error {
+	ctx := context.Background()
+	return d.write(ctx, func(tx *gorm.DB) error {
+		return fn(func(t *uploader.Transfer) error { return upsert(ctx, tx, []*uploader.Transfer{t}, newTransferRow) })
+	})
+}
+
+// WritersWaiting returns how many times a caller has waited for the writing connection.
+func WritersWaiting(d *DB) int64 {
+	connections, err := d.writer.DB()
+	if err != nil {
+		panic(err)
+	}
+	return connections.Stats().WaitCount
 }
 
 // The encoding of a batch's paths.

@@ -45,6 +45,7 @@ type transferRow struct {
 	Resumed      int64
 	Sha256       []byte
 	Prior        int64
+	Unconfirmed  sql.NullInt64
 }
 
 func (transferRow) TableName() string { return "transfers" }
@@ -54,7 +55,7 @@ var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
 	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
 	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
-	"added", "started", "finished", "active", "resumed", "sha256", "prior",
+	"added", "started", "finished", "active", "resumed", "sha256", "prior", "unconfirmed",
 }
 
 // fields returns pointers to the fields, for Scan.
@@ -63,7 +64,7 @@ func (r *transferRow) fields() []any {
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
 		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail,
-		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior,
+		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior, &r.Unconfirmed,
 	}
 }
 
@@ -96,6 +97,7 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Active:       t.ActiveTime.Milliseconds(),
 		Resumed:      t.ResumedFrom,
 		Prior:        int64(t.EarlierUpload),
+		Unconfirmed:  nullTimestamp(t.Session.Unconfirmed),
 
 		Fault: newFaultColumns(t.Fault),
 	}
@@ -125,11 +127,14 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 			ModTime:  modTime(r.ModSeconds, r.ModNanos),
 			Identity: source.Identity{Volume: uint64(r.Volume), Index: uint64(r.FileIndex)},
 		},
-		Fingerprint:   string(r.Fingerprint),
-		Rank:          r.Rank,
-		Intent:        intent,
-		Phase:         phase,
-		Session:       uploader.Session{URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent, Expires: uploader.Timestamp(r.Expires.Int64)},
+		Fingerprint: string(r.Fingerprint),
+		Rank:        r.Rank,
+		Intent:      intent,
+		Phase:       phase,
+		Session: uploader.Session{
+			URL: r.URL, Parts: int(r.Parts), Offset: r.UploadOffset, Sent: r.Sent,
+			Expires: uploader.Timestamp(r.Expires.Int64), Unconfirmed: uploader.Timestamp(r.Unconfirmed.Int64),
+		},
 		Attempt:       int32(min(max(r.Attempt, math.MinInt32), math.MaxInt32)),
 		NextTry:       uploader.Timestamp(r.NextTry.Int64),
 		Fault:         r.Fault.fault(),
@@ -164,7 +169,8 @@ type batchRow struct {
 	Connections int
 	Chunk       int64
 	Pace        int64
-	Again       int64 // 0 or 1
+	Again       int64  // 0 or 1
+	Supersedes  string // JSON
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -183,6 +189,7 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Chunk:       b.Options.ChunkMax,
 		Pace:        b.Options.Limit,
 		Again:       boolInt(b.Options.UploadAgain),
+		Supersedes:  mustJSON(append([]uploader.BatchID{}, b.Supersedes...)),
 	}
 }
 
@@ -195,6 +202,10 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 	if err != nil {
 		return uploader.Batch{}, fmt.Errorf("%w: batch %d: %w", ErrDamaged, r.ID, err)
 	}
+	var supersedes []uploader.BatchID
+	if json.Unmarshal([]byte(r.Supersedes), &supersedes) != nil || len(supersedes) == 0 {
+		supersedes = nil // unreadable, or of a file of an older version: the user is asked instead
+	}
 	return uploader.Batch{
 		ID:      uploader.BatchID(r.ID),
 		Server:  uploader.ServerID(r.Server),
@@ -204,6 +215,8 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Intent:  intent,
 		Rank:    r.Rank,
 		Options: uploader.BatchOptions{Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0},
+
+		Supersedes: supersedes,
 	}, nil
 }
 

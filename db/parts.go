@@ -20,6 +20,8 @@ type partRow struct {
 	Length     int64
 	PartOffset int64
 	Expires    sql.NullInt64
+
+	Unconfirmed sql.NullInt64
 }
 
 func (partRow) TableName() string { return "parts" }
@@ -27,11 +29,15 @@ func (partRow) TableName() string { return "parts" }
 func newPartRow(id uploader.TransferID, p uploader.Part) partRow {
 	return partRow{
 		Transfer: int64(id), Part: p.Index, URL: p.URL, Start: p.Start, Length: p.Length, PartOffset: p.Offset, Expires: nullTime(p.Expires),
+		Unconfirmed: nullTimestamp(p.Unconfirmed),
 	}
 }
 
 func (r *partRow) part() uploader.Part {
-	return uploader.Part{Index: r.Part, URL: r.URL, Start: r.Start, Length: r.Length, Offset: r.PartOffset, Expires: timeOf(r.Expires)}
+	return uploader.Part{
+		Index: r.Part, URL: r.URL, Start: r.Start, Length: r.Length, Offset: r.PartOffset, Expires: timeOf(r.Expires),
+		Unconfirmed: uploader.Timestamp(r.Unconfirmed.Int64),
+	}
 }
 
 // Parts implements [uploader.Store].

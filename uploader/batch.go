@@ -16,6 +16,12 @@ type Batch struct {
 	Intent  Intent // of files that are still to be found
 	Rank    int64  // place in the user's order; lower goes first
 	Options BatchOptions
+
+	// Supersedes are the batches with the same files that were unfinished when this one
+	// was added, and those that they supersede. What was uploaded with them is not
+	// uploaded again with this one, nor the other way round. It is saved with the batch,
+	// so that a scan after a restart decides the same.
+	Supersedes []BatchID
 }
 
 // BatchOptions are the options of a batch, where it differs from the settings and the

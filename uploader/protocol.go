@@ -9,7 +9,8 @@ import (
 // VersionObserver is a [Protocol] that finds out whether its server sends the
 // protocol's version in its responses ([ServerOptions.SendsVersion]).
 type VersionObserver interface {
-	// SendsVersion may be called from any goroutine.
+	// SendsVersion reports what is known: from responses, or before these from the
+	// server's options. It may be called from any goroutine.
 	SendsVersion() bool
 }
 

@@ -9,6 +9,10 @@ type Session struct {
 	Offset  int64     // acknowledged bytes; the response to HEAD takes precedence
 	Sent    int64     // bytes handed to the network; for display only, never for resuming
 	Expires Timestamp // when the server deletes the upload (Upload-Expires); zero if not known
+
+	// Unconfirmed is when the upload at URL was created; zero once the server responded
+	// to a request to it. A server that is eventually consistent may not find it before.
+	Unconfirmed Timestamp
 }
 
 // Begun reports whether the server may have an upload of the file.
@@ -25,4 +29,6 @@ type Part struct {
 	Length  int64
 	Offset  int64 // acknowledged bytes of the part
 	Expires time.Time
+
+	Unconfirmed Timestamp // as in Session
 }

@@ -28,6 +28,8 @@ type serverClient struct {
 	client    *tus.Client
 	header    http.Header // of Connector.headers when client was created
 	transport *serverTransport
+
+	sendsVersion bool // as SendsVersion, when the client was last asked
 }
 
 var (
@@ -36,14 +38,16 @@ var (
 )
 
 func newServerClient(connector *Connector, server uploader.Server) *serverClient {
-	return &serverClient{connector: connector, server: server, creating: semaphore.NewWeighted(1)}
+	return &serverClient{
+		connector: connector, server: server, creating: semaphore.NewWeighted(1), sendsVersion: server.Options.SendsVersion,
+	}
 }
 
 // update makes the next request use server.
 func (c *serverClient) update(server uploader.Server) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.server, c.stale = server, true
+	c.server, c.stale, c.sendsVersion = server, true, server.Options.SendsVersion
 }
 
 // Close implements [io.Closer]. The client can still be used afterwards.
@@ -51,6 +55,7 @@ func (c *serverClient) Close() error {
 	c.connector.remove(c)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.observeVersion()
 	c.transport.release()
 	c.transport, c.client = nil, nil
 	return nil
@@ -85,9 +90,7 @@ func (c *serverClient) current() *tus.Client {
 func (c *serverClient) create(ctx context.Context) (*tus.Client, error) {
 	c.mu.Lock()
 	server, secrets := c.server, c.secrets
-	if !c.stale && c.client != nil && c.client.SendsVersion() {
-		server.Options.SendsVersion = true // only the header has changed
-	}
+	server.Options.SendsVersion = c.observeVersion()
 	header := c.connector.headers.get(server.Endpoint)
 	c.stale = false // set again by an update from here on
 	c.mu.Unlock()
@@ -138,7 +141,16 @@ func (c *Connector) newClient(ctx context.Context, server uploader.Server, secre
 func (c *serverClient) SendsVersion() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.client != nil && c.client.SendsVersion()
+	return c.observeVersion()
+}
+
+// observeVersion is SendsVersion for a caller that holds c.mu. Without a client that is
+// up to date, what is known stays.
+func (c *serverClient) observeVersion() bool {
+	if c.client != nil && !c.stale {
+		c.sendsVersion = c.client.SendsVersion()
+	}
+	return c.sendsVersion
 }
 
 func refused(err error) error {

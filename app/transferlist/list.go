@@ -64,6 +64,7 @@ func (l *List) CopyState(other *List) {
 func (l *List) Show(s *uploader.Snapshot) {
 	l.Snapshot = s
 	l.outline.Update(s)
+	l.high.Keep(s.Transfers)
 	l.batchHigh.Keep(s.Batches)
 	l.positions, l.unacknowledged = view.QueuePositions(s), l.outline.Unacknowledged(s)
 	l.Rows.Refresh()

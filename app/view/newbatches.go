@@ -8,19 +8,44 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// AddedBatches are the batches that were added in this window and are still being scanned,
-// with the paths that were added. It must be used on the UI goroutine.
-type AddedBatches map[uploader.BatchID][]string
+// AddedBatches are the batches that were added in this window and are still being scanned.
+// It must be used on the UI goroutine.
+type AddedBatches map[uploader.BatchID]addedBatch
 
-// Messages removes the batches whose scan has finished. It returns a message for each of
-// them that has no files or continues earlier uploads.
+type addedBatch struct {
+	paths    []string
+	received bool // the engine has it: it is in every snapshot until it is removed
+}
+
+// Add adds a batch that is about to be sent to the engine.
+func (n AddedBatches) Add(id uploader.BatchID, paths []string) { n[id] = addedBatch{paths: paths} }
+
+// Answered is called when the command that adds a batch has a result. A batch that is not
+// in the newest snapshot then was not added.
+func (n AddedBatches) Answered(id uploader.BatchID, newest *uploader.Snapshot) {
+	added, known := n[id]
+	switch {
+	case !known:
+	case newest.Batches[id] == nil:
+		delete(n, id)
+	default:
+		added.received = true
+		n[id] = added
+	}
+}
+
+// Messages removes the batches that were removed or whose scan has finished. It returns a
+// message for each of them that has no files or continues earlier uploads.
 func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 	if len(n) == 0 {
 		return nil
 	}
 	var messages []string
-	for id, paths := range n {
+	for id, added := range n {
 		batch := s.Batches[id]
+		if batch == nil && added.received {
+			delete(n, id)
+		}
 		if batch == nil || !batch.Scanned {
 			continue
 		}
@@ -28,7 +53,7 @@ func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 		files, uploaded := countFiles(s, batch)
 		switch {
 		case files == 0:
-			messages = append(messages, emptyText(paths))
+			messages = append(messages, emptyText(added.paths))
 		case uploaded > 0:
 			messages = append(messages, words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)}))
 		}

@@ -47,6 +47,20 @@ func (h HighWater) Raise(t *uploader.Transfer, sent int64) int64 {
 	return mark.sent
 }
 
+// Keep removes transfers that no longer exist.
+func (h HighWater) Keep(transfers []*uploader.Transfer) {
+	if len(h) == 0 {
+		return
+	}
+	marks := maps.Clone(h)
+	clear(h)
+	for _, t := range transfers {
+		if mark, known := marks[t.ID]; known {
+			h[t.ID] = mark
+		}
+	}
+}
+
 // BatchHighWater is the HighWater of batches. A bar moves back only if the batch has grown
 // or one of its files starts over.
 type BatchHighWater map[uploader.BatchID]batchHighMark

@@ -103,3 +103,14 @@ func TestRowsThatNeedAttentionHaveLabelledButton(t *testing.T) {
 		}
 	}
 }
+
+func TestHighWaterForgetsRemovedTransfers(t *testing.T) {
+	high := HighWater{}
+	kept, removed := &uploader.Transfer{ID: 1}, &uploader.Transfer{ID: 2}
+	high.Raise(kept, 5)
+	high.Raise(removed, 6)
+	high.Keep([]*uploader.Transfer{kept, {ID: 3}})
+	if len(high) != 1 || high.Raise(kept, 4) != 5 {
+		t.Errorf("left: %v", high)
+	}
+}

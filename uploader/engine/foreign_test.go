@@ -104,3 +104,77 @@ func TestRetryQueriesMissingUploadAgain(t *testing.T) {
 		t.Errorf("%d uploads were deleted", n)
 	}
 }
+
+// versionlessWriter removes Tus-Resumable from a response.
+type versionlessWriter struct{ http.ResponseWriter }
+
+func (w versionlessWriter) WriteHeader(status int) {
+	w.Header().Del("Tus-Resumable")
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w versionlessWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// TestC20VersionIsForgottenAfterCreationWithoutIt has a server stop sending Tus-Resumable,
+// as when a proxy in front of it removes the header, or a sign-in page respond in its
+// place. Only the server creates uploads, and the user is told then instead of waiting.
+func TestC20VersionIsForgottenAfterCreationWithoutIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		respond func(w http.ResponseWriter, r *http.Request, next http.Handler)
+		want    uploader.Phase
+		kind    fault.Kind
+		sends   bool
+	}{
+		{"server without the header", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			next.ServeHTTP(versionlessWriter{w}, r)
+		}, uploader.PhaseFailed, fault.NotTus, false},
+		{"page with status 200", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			_, _ = w.Write([]byte("<html>sign in to the network</html>"))
+		}, uploader.PhaseWaiting, fault.Transient, true},
+		{"page with status 201 and a location", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			w.Header().Set("Location", "/files/welcome")
+			w.WriteHeader(http.StatusCreated)
+			_, _ = w.Write([]byte("<html>sign in to the network</html>"))
+		}, uploader.PhaseWaiting, fault.Transient, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var other atomic.Bool
+			server := uploadtest.NewTusd(t, intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if other.Load() {
+					c.respond(w, r, next)
+					return
+				}
+				next.ServeHTTP(w, r)
+			}))
+			h := newHarness(t, server.Endpoint)
+			h.waitFinal(h.add(createFile(t, "first.mov", 3_000_000)))
+			sends := func(s *uploader.Snapshot) bool {
+				server, _ := s.Server(testServer)
+				return server.Options.SendsVersion
+			}
+			h.waitFor("the version to be observed", sends)
+			other.Store(true)
+			second := h.add(createFile(t, "second.mov", 3_000_000))
+			var stopped *uploader.Transfer
+			h.waitFor("the second file to fail or to wait", func(s *uploader.Snapshot) bool {
+				for _, transfer := range s.Transfers {
+					if transfer.Batch == second && transfer.Fault != nil {
+						stopped = transfer
+						return true
+					}
+				}
+				return false
+			})
+			if stopped.Phase != c.want || stopped.Fault.Kind != c.kind {
+				t.Errorf("phase %v: %v", stopped.Phase, stopped.Fault)
+			}
+			h.restart()
+			if got := sends(h.waitLoaded()); got != c.sends {
+				t.Errorf("after a restart, the server is expected to send the version: %v", got)
+			}
+		})
+	}
+}

@@ -112,7 +112,6 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 	l.scans = &scans{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission,
 		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
-		superseded: map[uploader.BatchID]map[uploader.BatchID]bool{},
 	}
 	l.commits = &commits{state: l.state, servers: l.servers, store: e.config.Store, log: l.log}
 	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -29,10 +30,9 @@ type scans struct {
 	closed    <-chan struct{}
 
 	requests   []scanRequest
-	running    *scan.Scanner                                  // nil for none
-	neverBegun map[string]uploader.TransferID                 // for the running scan: transfers that failed before an upload was created, by path
-	superseded map[uploader.BatchID]map[uploader.BatchID]bool // by unscanned batches: those with the same paths
-	fault      *fault.Fault                                   // why the running scan does not continue; nil while it does
+	running    *scan.Scanner                  // nil for none
+	neverBegun map[string]uploader.TransferID // for the running scan: transfers that failed before an upload was created, by path
+	fault      *fault.Fault                   // why the running scan does not continue; nil while it does
 }
 
 // scanRequest is a batch to scan: all of it, or what is at and below some paths.
@@ -54,48 +54,43 @@ func (s *scans) add(c uploader.Add) error {
 	if _, known := s.servers.byID[c.Server]; !known {
 		return fault.Newf(fault.Refused, fault.Save, "no server %d", c.Server)
 	}
-	superseded := s.supersede(c)
 	s.state.keepBatch(uploader.Batch{
 		ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0),
-		Rank: s.state.nextBatchRank, Options: c.Options,
+		Rank: s.state.nextBatchRank, Options: c.Options, Supersedes: s.supersede(c),
 	})
 	if c.Options.UploadAgain {
 		s.state.finishedSince[c.Batch] = map[uploader.TransferID]bool{}
-	}
-	if len(superseded) > 0 {
-		s.superseded[c.Batch] = superseded
 	}
 	s.scan(c.Batch)
 	return nil
 }
 
-// supersede removes the added paths from the batches that an earlier run did not scan
-// to the end; otherwise they would be sent twice when those are scanned. It returns
-// the unfinished batches that have some of the paths: what is uploaded of them counts
-// as uploaded for the new batch.
-func (s *scans) supersede(c uploader.Add) map[uploader.BatchID]bool {
+// supersede returns the batches that the added one supersedes: unfinished ones with
+// some of its files. It removes the added paths from those that an earlier run did not
+// scan to the end; otherwise they would be scanned twice.
+func (s *scans) supersede(c uploader.Add) []uploader.BatchID {
 	superseded := map[uploader.BatchID]bool{}
-	paths := make(map[string]bool, len(c.Paths)) // there may be hundreds of thousands
-	for _, path := range c.Paths {
-		paths[path] = true
-	}
-	added := func(root string) bool { return paths[root] }
+	added := scan.NewPathSet(c.Paths)
 	for id, b := range s.state.batches {
-		switch {
-		case b.Server != c.Server, !slices.ContainsFunc(b.Roots, added):
-		case b.Scanned, s.isRequested(id):
-			if !c.Options.UploadAgain && (!b.Scanned || s.state.table.BatchTotals(id).Unfinished()) {
-				superseded[id] = true
+		if b.Server != c.Server || !slices.ContainsFunc(b.Roots, added.Overlaps) {
+			continue
+		}
+		interrupted := !b.Scanned && !s.isRequested(id)
+		if !b.Scanned || s.state.table.BatchTotals(id).Unfinished() {
+			superseded[id] = true
+			for _, earlier := range b.Supersedes {
+				superseded[earlier] = s.state.batches[earlier] != nil
 			}
-		default:
+		}
+		if interrupted && slices.ContainsFunc(b.Roots, added.Contains) {
 			rest := *b
-			rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), added)
+			rest.Roots = slices.DeleteFunc(slices.Clone(b.Roots), added.Contains)
 			rest.Scanned = len(rest.Roots) == 0
 			s.state.keepBatch(rest)
-			superseded[id] = true
 		}
 	}
-	return superseded
+	maps.DeleteFunc(superseded, func(_ uploader.BatchID, known bool) bool { return !known })
+	return slices.Sorted(maps.Keys(superseded))
 }
 
 // isRequested reports whether a batch is scanned in this run.
@@ -208,7 +203,7 @@ func (s *scans) startNext(work context.Context) {
 // its server.
 func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
 	m := &scan.Matcher{
-		Batch: b, Superseded: s.superseded[b.ID], Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
+		Batch: b, Related: s.related(b), Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
 		Store: s.config.Store, Disk: s.config.Disk,
 	}
 	for t := range s.state.table.Resumable() {
@@ -217,6 +212,21 @@ func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
 		}
 	}
 	return m
+}
+
+// related returns the batches that a batch supersedes or is superseded by: the user may
+// have moved the later one before the earlier one.
+func (s *scans) related(b uploader.Batch) map[uploader.BatchID]bool {
+	related := map[uploader.BatchID]bool{}
+	for _, id := range b.Supersedes {
+		related[id] = true
+	}
+	for id, other := range s.state.batches {
+		if slices.Contains(other.Supersedes, b.ID) {
+			related[id] = true
+		}
+	}
+	return related
 }
 
 // knownPaths returns the paths that a batch has transfers for.
@@ -253,7 +263,9 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 }
 
 // take makes a transfer of a found file, or assigns the file to the transfer that it
-// belongs to. The match may be stale, since commands and workers continued.
+// belongs to. The match may be stale, since commands and workers continued: an upload
+// that was unfinished when the file was found was not finished before the batch was
+// added.
 func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	again := s.state.batches[id].Options.UploadAgain
 	switch t := s.state.current(f.Match.Resumes); {
@@ -261,10 +273,8 @@ func (s *scans) take(id uploader.BatchID, f scan.Found) {
 	case t.Phase != uploader.PhaseDone:
 		s.state.apply(t.ID, lifecycle.AddedAgain{File: f.File, Fingerprint: f.Fingerprint, Batch: id, UploadAgain: again})
 		return
-	case again: // its upload was unfinished when the file was found
-		f.Match = scan.Match{Moves: t.ID}
 	default:
-		f.Match = scan.Match{Uploaded: t.ID}
+		f.Match = scan.Match{Moves: t.ID}
 	}
 	moves := f.Match.Moves
 	if t := s.state.current(f.Match.Repeats); t != nil && s.state.finishedAfterAdd(t, id) {
@@ -302,7 +312,6 @@ func (s *scans) end(id uploader.BatchID) {
 	b := *s.state.batches[id]
 	b.Scanned = true
 	s.state.keepBatch(b)
-	delete(s.superseded, id)
 	delete(s.state.finishedSince, id)
 	for t := range s.state.table.Hidden(id) {
 		s.state.dropped = append(s.state.dropped, t.ID)

@@ -56,10 +56,14 @@ func (s *servers) reconnect(id uploader.ServerID) {
 	}
 }
 
-// sendsVersion reports whether a server was found to send Tus-Resumable in this run.
-func (s *servers) sendsVersion(id uploader.ServerID) bool {
+// sendsVersion reports whether a server sends Tus-Resumable, if the connection to it
+// observes that.
+func (s *servers) sendsVersion(id uploader.ServerID) (sends, observed bool) {
 	r := s.remotes[id]
-	return r != nil && r.SendsVersion()
+	if r == nil {
+		return false, false
+	}
+	return r.SendsVersion()
 }
 
 // merge returns a server to be added as it is saved: with the ID of one with the same
@@ -153,14 +157,16 @@ func (l *loop) limitBody(id uploader.ServerID, bytes int64) {
 	l.log.Info("requests limited in size", "server", id, "bytes", bytes)
 }
 
-// observeVersion saves that a server sends Tus-Resumable once it has.
+// observeVersion saves whether a server sends Tus-Resumable, when that changed.
 func (l *loop) observeVersion(id uploader.ServerID) {
 	s, known := l.servers.byID[id]
-	if !known || s.Options.SendsVersion || !l.servers.sendsVersion(id) {
+	sends, observed := l.servers.sendsVersion(id)
+	if !known || !observed || s.Options.SendsVersion == sends {
 		return
 	}
-	s.Options.SendsVersion = true
+	s.Options.SendsVersion = sends
 	l.putServer(s)
+	l.log.Info("Tus-Resumable in the responses of a server", "server", id, "sent", sends)
 }
 
 // moveServer changes the URLs of a server's uploads to its new endpoint. Running

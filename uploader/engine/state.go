@@ -86,6 +86,9 @@ func (s *state) apply(id uploader.TransferID, in lifecycle.Input) {
 	}
 	now := time.Now().Round(0)
 	next, effects := lifecycle.Step(*t, in, now)
+	if next.Phase == uploader.PhaseDone && t.Phase != uploader.PhaseDone {
+		next.Finished = s.afterAdds(next.Finished)
+	}
 	if next != *t {
 		s.put(t, &next, now)
 	}
@@ -143,9 +146,19 @@ func (s *state) put(before, after *uploader.Transfer, now time.Time) {
 	}
 }
 
+// afterAdds returns a time at which a transfer finished, after those at which the
+// batches were added that upload files again and are not scanned. Without that, one
+// that finishes in the same millisecond would be uploaded again after a restart.
+func (s *state) afterAdds(finished uploader.Timestamp) uploader.Timestamp {
+	for batch := range s.finishedSince {
+		finished = max(finished, uploader.TimestampOf(s.batches[batch].Added)+1)
+	}
+	return finished
+}
+
 // finishedAfterAdd reports whether a finished transfer finished after a batch was
 // added. Times decide only if the batch was added by an earlier run or is scanned
-// again: they have milliseconds.
+// again: the clock may have been set since.
 func (s *state) finishedAfterAdd(t *uploader.Transfer, batch uploader.BatchID) bool {
 	if finished, added := s.finishedSince[batch]; added {
 		return finished[t.ID]

@@ -281,6 +281,7 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 	if t == nil {
 		return
 	}
+	w.observeVersion(t.Server)
 	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
 	if admission.IsOverload(f) || isCongestion(t, f) {
 		w.refused(t.Server)

@@ -13,6 +13,7 @@ const (
 	CodeConcatPending    = "STILL_JOINING"    // Busy: the server is still concatenating the parts
 	CodeConcatFailed     = "NOT_JOINED"       // Refused: the server has all parts but did not concatenate them
 	CodeNotComparable    = "NOT_COMPARABLE"   // SourceChanged: the file may be unchanged, but this cannot be verified
+	CodeUploadNotVisible = "NOT_VISIBLE"      // Transient: the server does not find an upload that it has just created
 	CodeForeignResponse  = "FOREIGN_RESPONSE" // Transient: an intermediary responded instead of the server
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
@@ -26,7 +27,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
-		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeForeignResponse, CodeProxySignIn,
-		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse,
+		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
 	}
 }

@@ -287,7 +287,7 @@ func stepAcknowledged(t uploader.Transfer, in Acknowledged) uploader.Transfer {
 	if t.Phase == uploader.PhaseChecking {
 		t.ResumedFrom = session.Offset
 	}
-	t.Session.Offset, t.Session.Sent = session.Offset, session.Offset
+	t.Session.Offset, t.Session.Sent, t.Session.Unconfirmed = session.Offset, session.Offset, 0
 	if !session.Expires.IsZero() { // some servers send it only once
 		t.Session.Expires = session.Expires
 	}

@@ -153,6 +153,32 @@ func TestStep(t *testing.T) {
 			func(t uploader.Transfer) bool { return t.Attempt == 2 },
 		},
 		{
+			"acknowledgement confirms a new upload",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "http://s/1", Unconfirmed: uploader.TimestampOf(noon)}},
+			Acknowledged{Session: uploader.Session{Offset: 0}},
+			uploader.PhaseChecking, uploader.StateChecking,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session.URL == "http://s/1" && t.Session.Unconfirmed.IsZero() },
+		},
+		{
+			"new upload that is not visible is kept",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "http://s/1", Unconfirmed: uploader.TimestampOf(noon)}},
+			WorkerEnded{Fault: &fault.Fault{Kind: fault.Transient, Op: fault.Head, Code: fault.CodeUploadNotVisible, RetryAfter: 2 * time.Second}},
+			uploader.PhaseWaiting, uploader.StateRetrying,
+			Effects{ScheduleRetry: true},
+			func(t uploader.Transfer) bool {
+				return t.Session.URL == "http://s/1" && !t.Session.Unconfirmed.IsZero() && t.NextTry.Equal(noon.Add(2*time.Second)) && t.Attempt == 0
+			},
+		},
+		{
+			"check keeps a new upload that is not visible",
+			uploader.Transfer{Phase: uploader.PhaseChecking, Session: uploader.Session{URL: "http://s/1", Unconfirmed: uploader.TimestampOf(noon)}},
+			CheckEnded{Fault: &fault.Fault{Kind: fault.Transient, Op: fault.Head, Code: fault.CodeUploadNotVisible}, AwaitsUser: true},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.Session.URL == "http://s/1" },
+		},
+		{
 			"progress resets attempts",
 			uploader.Transfer{Phase: uploader.PhaseSending, Session: session, Attempt: 5},
 			Acknowledged{Session: uploader.Session{Offset: 41}},

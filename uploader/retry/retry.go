@@ -37,6 +37,12 @@ const (
 	// existing upload.
 	maxUnclear = 5
 
+	// newUpload is how long after its creation an upload that the server reports as
+	// missing may only not be visible yet, as on a server that is eventually
+	// consistent. minNewUploadWait is the shortest wait before it is asked again.
+	newUpload        = 30 * time.Second
+	minNewUploadWait = time.Second
+
 	// maxReceiverDisk is how many times an upload to the built-in receiver is retried
 	// while that cannot use its folder, before the user is asked.
 	maxReceiverDisk = 3
@@ -47,6 +53,9 @@ const (
 // full jitter, so that the clients of a restarted server do not all reconnect at
 // the same time.
 func Decide(f *fault.Fault, attempt int, random float64) Decision {
+	if f.Code == fault.CodeUploadNotVisible {
+		return Decision{Retry: true, Delay: min(f.RetryAfter, newUpload)} // not an attempt: nothing failed yet
+	}
 	switch f.Kind {
 	case fault.Offline:
 		return Decision{Retry: true, Delay: offlineDelay}
@@ -90,9 +99,13 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	case fault.Busy:
 		return backoff(f, attempt, random, maxBusyDelay)
 	case fault.Gone:
-		// Only HEAD confirms that the upload no longer exists.
-		if (f.Op == fault.Patch || f.Op == fault.Concat) && attempt < maxImmediate {
+		// Only HEAD confirms that the upload no longer exists. Before parts are joined
+		// again, each of them is queried.
+		switch {
+		case f.Op == fault.Patch && attempt < maxImmediate:
 			return Decision{Retry: true, CountAttempt: true}
+		case f.Op == fault.Concat && attempt < maxUnclear:
+			return backoff(f, attempt, random, maxDelay)
 		}
 		return Decision{}
 	default:
@@ -116,4 +129,16 @@ func backoff(f *fault.Fault, attempt int, random float64, limit time.Duration) D
 		delay = min(baseDelay<<attempt, limit)
 	}
 	return Decision{Retry: true, Delay: time.Duration(random * float64(delay)), CountAttempt: true}
+}
+
+// AwaitNewUpload decides what follows when the server reports an upload as missing that
+// was created age ago and that no request has found yet. It returns the wait after which
+// to ask again, or false once the report is to be believed. The waits grow with the age:
+// after the first report there are at most five more until the upload is 30 seconds old.
+func AwaitNewUpload(f *fault.Fault, age time.Duration) (wait time.Duration, again bool) {
+	missing := f.Kind == fault.Gone && (f.Op == fault.Head || f.Op == fault.Patch)
+	if !missing || age < 0 || age >= newUpload { // below 0 after the clock was set: the age is unknown
+		return 0, false
+	}
+	return min(max(minNewUploadWait, age*3/2), newUpload-age), true
 }

@@ -49,6 +49,9 @@ func TestDecide(t *testing.T) {
 		{"folder of the receiver is retried", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverDisk}, 2, 0.5, retry.Decision{Retry: true, Delay: 2 * time.Second, CountAttempt: true}},
 		{"folder of the receiver stops after three attempts", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverDisk}, 3, 0.5, retry.Decision{}},
 		{"full disk of the receiver stops", fault.Fault{Kind: fault.LocalDisk, Op: fault.Create, Code: fault.CodeReceiverFull}, 0, 0.5, retry.Decision{}},
+		{"parts that cannot be joined are retried with backoff", fault.Fault{Kind: fault.Gone, Op: fault.Concat}, 1, 0.5, retry.Decision{Retry: true, Delay: time.Second, CountAttempt: true}},
+		{"parts that cannot be joined stop after five attempts", fault.Fault{Kind: fault.Gone, Op: fault.Concat}, 5, 0.5, retry.Decision{}},
+		{"new upload that is not visible does not count as an attempt", fault.Fault{Kind: fault.Transient, Op: fault.Head, Code: fault.CodeUploadNotVisible, RetryAfter: 4 * time.Second}, 3, 0.5, retry.Decision{Retry: true, Delay: 4 * time.Second}},
 		{"gone on HEAD stops", fault.Fault{Kind: fault.Gone, Op: fault.Head}, 0, 0.9, retry.Decision{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -89,4 +92,50 @@ func TestNotTusIsRetriedForExistingUploads(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
+}
+
+func TestAwaitNewUpload(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		kind  fault.Kind
+		op    fault.Op
+		age   time.Duration
+		wait  time.Duration
+		again bool
+	}{
+		{"PATCH right after the creation", fault.Gone, fault.Patch, 0, time.Second, true},
+		{"HEAD right after the creation", fault.Gone, fault.Head, 100 * time.Millisecond, time.Second, true},
+		{"waits grow with the age", fault.Gone, fault.Head, 4 * time.Second, 6 * time.Second, true},
+		{"last wait ends when the upload is 30 seconds old", fault.Gone, fault.Head, 16 * time.Second, 14 * time.Second, true},
+		{"after 30 seconds it is believed", fault.Gone, fault.Head, 30 * time.Second, 0, false},
+		{"clock was set back", fault.Gone, fault.Head, -time.Second, 0, false},
+		{"other operation", fault.Gone, fault.Concat, 0, 0, false},
+		{"other fault", fault.Auth, fault.Head, 0, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wait, again := retry.AwaitNewUpload(&fault.Fault{Kind: c.kind, Op: c.op}, c.age)
+			if wait != c.wait || again != c.again {
+				t.Errorf("got %v, %v, want %v, %v", wait, again, c.wait, c.again)
+			}
+		})
+	}
+}
+
+// TestAwaitNewUploadAsksFiveTimes asks again after each wait, with responses that take a
+// while.
+func TestAwaitNewUploadAsksFiveTimes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		age, asked := time.Duration(rapid.Int64Range(0, int64(31*time.Second)).Draw(t, "first response")), 0
+		for {
+			wait, again := retry.AwaitNewUpload(&fault.Fault{Kind: fault.Gone, Op: fault.Head}, age)
+			if !again {
+				break
+			}
+			asked++
+			age += wait + time.Duration(rapid.Int64Range(0, int64(5*time.Second)).Draw(t, "response"))
+		}
+		if asked > 5 || age < 30*time.Second {
+			t.Fatalf("asked again %d times, up to an age of %v", asked, age)
+		}
+	})
 }

@@ -33,12 +33,12 @@ const (
 // Matcher finds the earlier uploads that files belong to. It reads files, so it is
 // used on the scan's goroutine only.
 type Matcher struct {
-	Batch      uploader.Batch
-	Superseded map[uploader.BatchID]bool      // batches whose files were added again with this batch
-	Begun      map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
-	Missing    map[uploader.TransferID]bool   // cache: the transfer's file is missing
-	Store      uploader.Store
-	Disk       source.Disk
+	Batch   uploader.Batch
+	Related map[uploader.BatchID]bool      // batches that this one supersedes or is superseded by
+	Begun   map[int64][]*uploader.Transfer // unfinished transfers with an upload on the server, by file size
+	Missing map[uploader.TransferID]bool   // cache: the transfer's file is missing
+	Store   uploader.Store
+	Disk    source.Disk
 }
 
 // match returns the earlier upload that a file belongs to, of those with the same
@@ -54,7 +54,9 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		switch {
 		case c.Batch == m.Batch.ID, c.Intent.Cancels():
 		case c.Phase == uploader.PhaseDone:
-			done = c
+			if done == nil || !m.uploadedByRelated(file, done) || m.uploadedByRelated(file, c) {
+				done = c
+			}
 		case c.Server != m.Batch.Server: // another server that had the same endpoint before
 		default:
 			unfinished = append(unfinished, c)
@@ -69,15 +71,22 @@ func (m *Matcher) match(ctx context.Context, file source.File, sameFingerprint [
 		return found, err
 	case done == nil:
 		return Match{}, nil
-	case done.Source.Path == file.Path && m.Superseded[done.Batch]:
-		return Match{Moves: done.ID}, nil
 	case done.Source.Path == file.Path && m.Batch.Options.UploadAgain:
 		return Match{Repeats: done.ID}, nil
+	case m.uploadedByRelated(file, done):
+		return Match{Moves: done.ID}, nil
 	case m.Batch.Options.UploadAgain:
 		return Match{}, nil
 	default:
 		return Match{Uploaded: done.ID}, nil
 	}
+}
+
+// uploadedByRelated reports whether a finished transfer uploaded the file with a
+// related batch, so that this one need not. A batch that uploads files again decides by
+// the time instead.
+func (m *Matcher) uploadedByRelated(file source.File, done *uploader.Transfer) bool {
+	return done.Source.Path == file.Path && m.Related[done.Batch] && !m.Batch.Options.UploadAgain
 }
 
 // samePath returns the transfer of the file's path with the highest offset, or nil.

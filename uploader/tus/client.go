@@ -181,6 +181,10 @@ func (c *Client) Create(ctx context.Context, request CreateRequest) (Upload, err
 	}
 	resp, err := c.do(ctx, r)
 	if err != nil {
+		if resp != nil && c.worksWithoutVersion(ctx, resp, request) {
+			c.sendsVersion.Store(false)
+			return Upload{}, resp.notTus()
+		}
 		return Upload{}, err
 	}
 	return resp.parseUpload(request.Body != nil)

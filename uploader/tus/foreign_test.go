@@ -114,3 +114,73 @@ func TestC20ResponseWithVersionIsTheServers(t *testing.T) {
 		t.Errorf("error is %v, want Gone", err)
 	}
 }
+
+// TestC20CreationWithoutVersion creates an upload on a server that has sent Tus-Resumable
+// before, with responses without it. Only an upload with the length of the file shows that
+// they are the server's.
+func TestC20CreationWithoutVersion(t *testing.T) {
+	const size = 10
+	page := func(status int, header ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			for i := 0; i+1 < len(header); i += 2 {
+				w.Header().Set(header[i], header[i+1])
+			}
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(status)
+			if r.Method != http.MethodHead && status != http.StatusNoContent {
+				_, _ = w.Write([]byte("<html><title>Welcome to the network</title>"))
+			}
+		}
+	}
+	created := page(http.StatusCreated, "Location", "/files/1")
+	upload := page(http.StatusOK, "Upload-Offset", "0", "Upload-Length", "10")
+	for _, c := range []struct {
+		name       string
+		post, head http.HandlerFunc
+		request    tus.CreateRequest
+		works      bool
+	}{
+		{"upload", created, upload, tus.CreateRequest{Size: size}, true},
+		{"upload, 200 and 204", page(http.StatusOK, "Location", "/files/1"), page(http.StatusNoContent, "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, true},
+		{"part", created, upload, tus.CreateRequest{Size: size, Partial: true}, true},
+		{"upload sent with the creation", created, page(http.StatusOK, "Upload-Offset", "10", "Upload-Length", "10"), tus.CreateRequest{Size: size, Body: strings.NewReader("0123456789"), BodySize: size}, true},
+		{"deferred length", created, page(http.StatusOK, "Upload-Offset", "0", "Upload-Defer-Length", "1"), tus.CreateRequest{Deferred: true}, true},
+
+		{"page with status 200", page(http.StatusOK), page(http.StatusOK), tus.CreateRequest{Size: size}, false},
+		{"page with status 201", page(http.StatusCreated), page(http.StatusCreated), tus.CreateRequest{Size: size}, false},
+		{"page with a location", created, page(http.StatusOK), tus.CreateRequest{Size: size}, false},
+		{"page with a location and an offset", created, page(http.StatusOK, "Upload-Offset", "0"), tus.CreateRequest{Size: size}, false},
+		{"deferred length, page with an offset", created, page(http.StatusOK, "Upload-Offset", "0"), tus.CreateRequest{Deferred: true}, false},
+		{"upload of another length", created, page(http.StatusOK, "Upload-Offset", "0", "Upload-Length", "11"), tus.CreateRequest{Size: size}, false},
+		{"upload with data", created, page(http.StatusOK, "Upload-Offset", "4", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
+		{"no upload", created, page(http.StatusNotFound, "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
+		{"sign-in page behind a redirect", created, page(http.StatusFound, "Location", "/login", "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
+		{"error page", page(http.StatusNotFound, "Location", "/files/1"), upload, tus.CreateRequest{Size: size}, false},
+		{"upload with the version", created, page(http.StatusOK, "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Upload-Length", "10"), tus.CreateRequest{Size: size}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := newFakeServer(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodHead {
+					c.head(w, r)
+					return
+				}
+				c.post(w, r)
+			})
+			client, err := tus.New(tus.Config{Endpoint: server.URL + "/files/", HTTP: server.Client().Transport, SendsVersion: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := fault.Transient
+			if c.works {
+				want = fault.NotTus
+			}
+			if _, err := client.Create(t.Context(), c.request); !fault.Is(err, want) {
+				t.Errorf("error is %v, want kind %v", err, want)
+			}
+			if client.SendsVersion() == c.works {
+				t.Errorf("the server is expected to send its version: %v", client.SendsVersion())
+			}
+		})
+	}
+}

@@ -34,7 +34,8 @@ type request struct {
 }
 
 // do sends a request and follows its redirects. It returns a response with a 2xx
-// status; any other result is an error.
+// status; any other result is an error. With the error of a foreign response it also
+// returns the response.
 func (c *Client) do(ctx context.Context, r request) (*response, error) {
 	for range maxRedirects {
 		resp, err := c.send(ctx, r)
@@ -43,7 +44,7 @@ func (c *Client) do(ctx context.Context, r request) (*response, error) {
 		}
 		switch {
 		case c.isForeign(resp):
-			return nil, foreign(resp.statusFault())
+			return resp, foreign(resp.statusFault())
 		case resp.status/100 == 2:
 			return resp, nil
 		case resp.status == http.StatusExpectationFailed && r.isLarge() && r.body.unread():

@@ -108,7 +108,7 @@ func (s *Store) Load(ctx context.Context) (uploader.Saved, error) {
 		NextServer: s.lastServer + 1,
 	}
 	for _, b := range sortedByKey(s.batches) {
-		b.Roots = slices.Clone(b.Roots)
+		b.Roots, b.Supersedes = slices.Clone(b.Roots), slices.Clone(b.Supersedes)
 		saved.Batches = append(saved.Batches, b)
 	}
 	saved.Sort()
@@ -159,7 +159,7 @@ func (s *Store) Save(ctx context.Context, changes uploader.Changes) error {
 		}
 	}
 	for _, b := range changes.Batches {
-		b.Roots, b.Added = slices.Clone(b.Roots), truncateTime(b.Added)
+		b.Roots, b.Supersedes, b.Added = slices.Clone(b.Roots), slices.Clone(b.Supersedes), truncateTime(b.Added)
 		s.batches[b.ID] = b
 	}
 	for _, server := range changes.Servers {

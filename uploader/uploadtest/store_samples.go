@@ -30,7 +30,7 @@ func fullTransfer(id uploader.TransferID) uploader.Transfer {
 		Intent:      uploader.IntentPause,
 		Phase:       uploader.PhaseFailed,
 		Session: uploader.Session{
-			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: timestamp(9),
+			URL: "https://studio.example/files/24e533e02ec3?part=1#x", Parts: 7, Offset: 1 << 40, Sent: 1<<40 + 1, Expires: timestamp(9), Unconfirmed: timestamp(10),
 		},
 		Attempt: 4,
 		NextTry: timestamp(1),
@@ -72,6 +72,7 @@ func anyTransfer(r *rapid.T) uploader.Transfer {
 		Phase:       uploader.Phase(rapid.IntRange(int(uploader.PhaseQueued), int(uploader.PhaseCancelled)).Draw(r, "phase")),
 		Session: uploader.Session{
 			URL: text.Draw(r, "URL"), Offset: number.Draw(r, "offset"), Sent: number.Draw(r, "sent"), Expires: when.Draw(r, "expires"),
+			Unconfirmed: when.Draw(r, "unconfirmed"),
 		},
 		Attempt:       rapid.Int32().Draw(r, "attempt"),
 		NextTry:       when.Draw(r, "next try"),

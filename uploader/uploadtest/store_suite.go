@@ -88,7 +88,7 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 	batches := []uploader.Batch{
 		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Scanned: true},
-		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentPause},
+		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentPause, Supersedes: []uploader.BatchID{3, math.MaxInt64}},
 		{ID: math.MaxInt64, Rank: -7, Options: uploader.BatchOptions{Connections: 4, ChunkMax: 6 << 20, Limit: 1 << 40, UploadAgain: true}},
 	}
 	servers := []uploader.Server{

@@ -79,6 +79,7 @@ func testParts(t *testing.T, reopen Reopen) {
 	store = reopen()
 	want(1, first, second)
 	second.URL, second.Offset, second.Expires = "http://s/1", 3, instant(1)
+	second.Unconfirmed = timestamp(2)
 	saveParts(1, second)
 	want(1, first, second)
 	want(2, first)

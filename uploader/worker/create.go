@@ -41,7 +41,9 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if upload.Offset > size {
 		return false, SizeMismatch(upload.Offset, size)
 	}
-	session := uploader.Session{URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.TimestampOf(upload.Expires)}
+	session := uploader.Session{
+		URL: upload.URL, Offset: upload.Offset, Sent: upload.Offset, Expires: uploader.TimestampOf(upload.Expires), Unconfirmed: createdNow(),
+	}
 	if session.Offset == size {
 		w.deferReports()
 		w.report(lifecycle.UploadCreated{Session: session})

@@ -107,7 +107,7 @@ func (f *follower) upload(ctx context.Context) error {
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
 	for {
 		if complete, err := f.advance(ctx); err != nil {
-			return err
+			return f.cause(err)
 		} else if complete {
 			break
 		}
@@ -131,13 +131,14 @@ func (f *follower) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return f.reportAndSave(ctx, lifecycle.UploadCreated{Session: uploader.Session{URL: upload.URL, Expires: uploader.TimestampOf(upload.Expires)}})
+	session := uploader.Session{URL: upload.URL, Expires: uploader.TimestampOf(upload.Expires), Unconfirmed: createdNow()}
+	return f.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
 }
 
 func (f *follower) queryOffset(ctx context.Context) error {
 	status, err := f.remote.protocol.Head(ctx, f.transfer.Session.URL)
 	if err != nil {
-		return err
+		return notVisible(err, f.transfer.Session.Unconfirmed)
 	}
 	f.length = status.Length
 	f.acknowledge(status)
@@ -150,7 +151,7 @@ func (f *follower) advance(ctx context.Context) (complete bool, err error) {
 	if state == uploader.GrowthTruncated {
 		return false, sourceCut()
 	}
-	if f.now, err = source.StatOpen(f.file.handle, f.transfer.Source); err != nil {
+	if err := f.look(); err != nil {
 		return false, err
 	}
 	written, offset := state != uploader.GrowthActive, f.transfer.Session.Offset
@@ -169,13 +170,39 @@ func (f *follower) advance(ctx context.Context) (complete bool, err error) {
 	return false, f.send(ctx, end, false)
 }
 
+// look updates the state of the file. It returns a fault if the file shrank, as one that
+// is being written does not.
+func (f *follower) look() error {
+	now, err := source.StatOpen(f.file.handle, f.transfer.Source)
+	if err != nil {
+		return err
+	}
+	if now.Size < f.now.Size {
+		return fault.Newf(fault.SourceChanged, fault.Stat, "file had %d bytes while it was being sent, has %d", f.now.Size, now.Size)
+	}
+	f.now = now
+	return nil
+}
+
+// cause returns the fault of the file if it is the reason for err, as
+// [sourceFile.cause] does.
+func (f *follower) cause(err error) error {
+	if fault.IsCanceled(err) || fault.Is(err, fault.SourceChanged) {
+		return err
+	}
+	if changed := f.look(); changed != nil {
+		return changed
+	}
+	return err
+}
+
 // send sends the bytes up to end in one request; if final, with the length.
 func (f *follower) send(ctx context.Context, end int64, final bool) error {
 	offset := f.transfer.Session.Offset
 	f.sentAt = time.Now()
 	status, err := f.patcher.patch(ctx, f.file.handle, remainder{url: f.transfer.Session.URL, offset: offset, length: end, final: final, counter: f.whole})
 	if err != nil {
-		return err
+		return notVisible(err, f.transfer.Session.Unconfirmed)
 	}
 	f.acknowledge(status)
 	switch {

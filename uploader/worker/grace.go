@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// withGracePeriod returns a context that outlives ctx by stopTimeout when the
-// user stops the worker or the program shuts down. It is for a request that creates
+// withGracePeriod returns a context that outlives ctx by stopTimeout when the user stops
+// the worker, the program shuts down, or another part of the file fails. It is for a request that creates
 // something on the server: without the response, nothing could resume or delete it.
 func withGracePeriod(ctx context.Context) (context.Context, context.CancelFunc) {
 	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		if !stoppedByUser(ctx) && !errors.Is(context.Cause(ctx), ErrShutdown) {
+		cause := context.Cause(ctx)
+		if !stoppedByUser(ctx) && !errors.Is(cause, ErrShutdown) && !errors.Is(cause, errOtherPart) {
 			cancel()
 			return
 		}

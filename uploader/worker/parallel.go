@@ -14,6 +14,9 @@ import (
 // ErrOverLimit it does not end the transfer.
 var errExcessPart = errors.New("more parts being sent than allowed")
 
+// errOtherPart stops the senders of the other parts when one fails.
+var errOtherPart = errors.New("another part of the file failed")
+
 // parallelUpload sends the parts of one file over as many connections as are allowed
 // and raise the throughput. It runs on the worker's goroutine; each part has a partSender on its own
 // goroutine, which returns its result through the results channel.
@@ -38,8 +41,8 @@ type partResult struct {
 
 // sendParallel sends what the server does not have of the parts.
 func (c *concatenation) sendParallel(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	defer c.file.hashWhileSending(ctx)()
 	u := &parallelUpload{
 		concatenation: c,
@@ -54,7 +57,7 @@ func (c *concatenation) sendParallel(ctx context.Context) error {
 	return u.err
 }
 
-func (u *parallelUpload) run(ctx context.Context, cancel context.CancelFunc) {
+func (u *parallelUpload) run(ctx context.Context, cancel context.CancelCauseFunc) {
 	tick := time.NewTicker(measureInterval)
 	defer tick.Stop()
 	for len(u.running) > 0 || u.err == nil && len(u.waiting) > 0 {
@@ -65,7 +68,7 @@ func (u *parallelUpload) run(ctx context.Context, cancel context.CancelFunc) {
 		case r := <-u.results:
 			u.handle(r)
 			if u.err != nil {
-				cancel()
+				cancel(errOtherPart)
 			}
 		case now := <-tick.C:
 			u.tuner.measure(u.counters.Sent.Load(), now)

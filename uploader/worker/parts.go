@@ -91,9 +91,10 @@ func (r *Remote) queryPart(ctx context.Context, record *record, part *uploader.P
 		return nil
 	}
 	status, err := r.protocol.Head(ctx, part.URL)
+	err = notVisible(err, part.Unconfirmed)
 	switch {
 	case fault.Is(err, fault.Gone):
-		part.URL, part.Offset = "", 0
+		part.URL, part.Offset, part.Unconfirmed = "", 0, 0
 		return nil
 	case err != nil:
 		return err
@@ -151,7 +152,7 @@ func (c *concatenation) join(ctx context.Context) error {
 		return err
 	}
 	session := c.transfer.Session
-	session.URL, session.Expires = upload.URL, uploader.TimestampOf(upload.Expires)
+	session.URL, session.Expires, session.Unconfirmed = upload.URL, uploader.TimestampOf(upload.Expires), createdNow()
 	return c.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
 }
 
@@ -161,7 +162,7 @@ func (c *concatenation) join(ctx context.Context) error {
 func (c *concatenation) checkJoined(ctx context.Context) (complete bool, err error) {
 	status, err := c.remote.protocol.Head(ctx, c.transfer.Session.URL)
 	if err != nil {
-		return false, err
+		return false, notVisible(err, c.transfer.Session.Unconfirmed)
 	}
 	if status.Offset < c.transfer.Source.Size {
 		return false, c.joinIncomplete(ctx, status.Offset)
@@ -187,7 +188,7 @@ func (c *concatenation) joinIncomplete(ctx context.Context, joined int64) error 
 	}
 	session := c.transfer.Session
 	abandoned := session.URL
-	session.URL = ""
+	session.URL, session.Unconfirmed = "", 0
 	if err := c.reportAndSave(ctx, lifecycle.UploadCreated{Session: session}); err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (s *partSender) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.part.URL, s.part.Offset, s.part.Expires = upload.URL, 0, upload.Expires
+	s.part.URL, s.part.Offset, s.part.Expires, s.part.Unconfirmed = upload.URL, 0, upload.Expires, createdNow()
 	return s.record.save(ctx, s.record.id, lifecycle.PartChanged{Part: s.part})
 }
 
@@ -71,7 +71,7 @@ func (s *partSender) sendNext(ctx context.Context) (poor bool, err error) {
 		url: s.part.URL, offset: s.part.Offset, start: s.part.Start, length: s.part.Length, counter: s.counter,
 	})
 	if err != nil {
-		return false, err
+		return false, notVisible(err, s.part.Unconfirmed)
 	}
 	if status.Offset > s.part.Length {
 		return false, SizeMismatch(status.Offset, s.part.Length)

@@ -101,6 +101,7 @@ func (r *record) acknowledgePart(part *uploader.Part, offset int64) (poor bool) 
 	if offset > part.Offset && !poor {
 		r.progressed.Store(true)
 	}
+	part.Unconfirmed = 0
 	if part.Offset = offset; offset == part.Length {
 		r.yields.forget(part.URL)
 	}

@@ -62,11 +62,11 @@ func NewRemote(server uploader.Server, protocol uploader.Protocol) *Remote {
 	return r
 }
 
-// SendsVersion reports whether the server was found to send Tus-Resumable; false
-// where the protocol does not observe it.
-func (r *Remote) SendsVersion() bool {
+// SendsVersion reports whether the server sends Tus-Resumable, if the protocol observes
+// it.
+func (r *Remote) SendsVersion() (sends, observed bool) {
 	observer, ok := r.protocol.(uploader.VersionObserver)
-	return ok && observer.SendsVersion()
+	return ok && observer.SendsVersion(), ok
 }
 
 // options returns the server options, with the limit learned in this run.

@@ -136,7 +136,7 @@ func (s *sourceFile) cause(err error) error {
 	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) {
 		return err
 	}
-	if changed := unchanged(s.handle, s.transfer.Source); changed != nil && s.transfer.Session.URL != "" {
+	if changed := unchanged(s.handle, s.transfer.Source); changed != nil && s.transfer.Session.Begun() {
 		return changed
 	}
 	return err

@@ -190,7 +190,7 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 	}
 	status, err := w.remote.protocol.Head(ctx, w.transfer.Session.URL)
 	if err != nil {
-		return false, err
+		return false, notVisible(err, w.transfer.Session.Unconfirmed)
 	}
 	return w.acceptOffset(status)
 }
@@ -220,7 +220,7 @@ func (w *Worker) sendNext(ctx context.Context) (complete bool, err error) {
 		url: w.transfer.Session.URL, offset: w.transfer.Session.Offset, length: size, counter: w.whole,
 	})
 	if err != nil {
-		return false, err
+		return false, notVisible(err, w.transfer.Session.Unconfirmed)
 	}
 	status.Length = size // a PATCH response has the offset only
 	return w.acceptOffset(status)
