@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -17,6 +18,7 @@ type faultInjector struct {
 	gateway *uploadtest.Gateway    // nil if there is none
 	server  *uploadtest.TusdBinary // nil if the server is in this process
 	active  bool                   // a fault lasts until restore
+	shows   *visibility            // of new uploads; nil if they are visible at once
 	counts  map[string]int         // by fault name
 
 	// versionKnown reports whether the client knows that the server sends
@@ -39,6 +41,7 @@ var networkFaults = []networkFault{
 	{"connections refused", true, func(f *faultInjector) bool { f.proxy.Refuse(); return true }},
 	{"slow", true, func(f *faultInjector) bool { f.proxy.Throttle(1<<18 + f.random.IntN(8<<20)); return true }},
 	{"very slow", true, func(f *faultInjector) bool { f.proxy.Throttle(4<<10 + f.random.IntN(60<<10)); return true }},
+	{"new uploads hidden", true, (*faultInjector).hideNewUploads},
 	{"error responses", false, func(f *faultInjector) bool { return f.intercept(errorResponses) }},
 	{"foreign responses", false, func(f *faultInjector) bool { return f.versionKnown() && f.intercept(foreignResponses) }},
 	{"secrets in responses", false, func(f *faultInjector) bool { return f.intercept(echoes) }},
@@ -64,10 +67,13 @@ func (f *faultInjector) toggle() {
 	}
 }
 
-// restore ends the faults of the proxy.
+// restore ends the lasting faults, and those of the proxy.
 func (f *faultInjector) restore() {
 	f.t.Helper()
 	f.proxy.Restore(f.t)
+	if f.shows != nil {
+		f.shows.setDelay(0)
+	}
 	f.active = false
 }
 
@@ -90,6 +96,16 @@ func (f *faultInjector) intercept(handlers []uploadtest.Interceptor) bool {
 		return false
 	}
 	f.gateway.Intercept(count, method, handle)
+	return true
+}
+
+// hideNewUploads hides new uploads for less time than a client waits for them.
+func (f *faultInjector) hideNewUploads() bool {
+	delay := time.Duration(1+f.random.IntN(2000)) * time.Millisecond
+	if f.shows == nil {
+		return false
+	}
+	f.shows.setDelay(delay)
 	return true
 }
 

@@ -61,8 +61,9 @@ func TestStressEngine(t *testing.T) {
 
 func runEngineStress(t *testing.T, round uint64, length time.Duration, endpoint string, prepare func(*stressRun)) {
 	t.Helper()
-	filter := newRequestFilter()
-	gateway := uploadtest.NewGateway(t, strings.TrimSuffix(endpoint, "/files/"), uploadtest.Wrap(filter.wrap), uploadtest.Wrap(signUploadURLs))
+	filter, shows := newRequestFilter(), newVisibility()
+	gateway := uploadtest.NewGateway(t, strings.TrimSuffix(endpoint, "/files/"),
+		uploadtest.Wrap(filter.wrap), uploadtest.Wrap(shows.wrap), uploadtest.Wrap(signUploadURLs))
 	proxy := uploadtest.NewProxy(t, gateway.URL)
 	proxy.Refuse()
 	before, open := goleak.IgnoreCurrent(), descriptors(t)
@@ -72,7 +73,7 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, endpoint 
 		stressRun: newStressRun(t, round, proxy), filter: filter, endpoint: proxy.URL(endpoint), runs: 1,
 		actions: map[string]int{}, removed: map[uploader.TransferID]bool{},
 	}
-	s.faults.gateway = gateway
+	s.faults.gateway, s.faults.shows = gateway, shows
 	prepare(s.stressRun)
 	transport := netx.Transport(netx.Config{})
 	database := filepath.Join(t.TempDir(), "ferry.db")

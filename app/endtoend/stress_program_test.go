@@ -26,9 +26,10 @@ func TestStressProgram(t *testing.T) {
 		t.Parallel()
 		runRounds(t, *stressDuration, func(t *testing.T, round uint64, length time.Duration) {
 			server := newTusd(t)
-			gateway := uploadtest.NewGateway(t, server.URL, uploadtest.Wrap(signUploadURLs))
+			shows := newVisibility()
+			gateway := uploadtest.NewGateway(t, server.URL, uploadtest.Wrap(shows.wrap), uploadtest.Wrap(signUploadURLs))
 			s := newProgramStress(t, round, server.Endpoint, uploadtest.NewProxy(t, gateway.URL))
-			s.faults.gateway = gateway
+			s.faults.gateway, s.faults.shows = gateway, shows
 			s.stored, s.requests = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
 			s.run(length)
 		})
