@@ -18,7 +18,8 @@ type Disk struct {
 
 	mu       sync.Mutex
 	accesses int
-	failOn   int // number of the failing access; 0 for none
+	failOn   int   // number of the failing access; 0 for none
+	failure  error // of that access; nil for ErrDisk
 	denied   string
 	closed   error // of every Stat, ReadDir and Open; nil for none
 	hung     string
@@ -32,6 +33,13 @@ func (d *Disk) FailOn(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.accesses, d.failOn = 0, n
+}
+
+// FailWith makes err the error of FailOn.
+func (d *Disk) FailWith(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.failure = err
 }
 
 // Accesses returns the number of accesses since the last call of FailOn.
@@ -109,10 +117,14 @@ func (d *Disk) access() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.accesses++
-	if d.accesses == d.failOn {
+	switch {
+	case d.accesses != d.failOn:
+		return nil
+	case d.failure != nil:
+		return d.failure
+	default:
 		return ErrDisk
 	}
-	return nil
 }
 
 // Stat implements source.FileSystem.
