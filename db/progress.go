@@ -17,14 +17,14 @@ const progressRows = 40
 // small files almost every second row to save differs in no others, and updating them
 // takes half as long as replacing the row.
 var progressColumns = []string{
-	"phase", "url", "upload_offset", "sent", "expires", "attempt", "started", "finished", "active", "resumed", "sha256", "unconfirmed",
+	"phase", "url", "upload_offset", "sent", "expires", "attempt", "started", "finished", "active", "resumed", "sha256", "change_time", "unconfirmed",
 }
 
 // progressValues returns the ID and the values of progressColumns.
 func progressValues(t *uploader.Transfer) []any {
 	r := newTransferRow(t)
 	return []any{
-		r.ID, r.Phase, r.URL, r.UploadOffset, r.Sent, r.Expires, r.Attempt, r.Started, r.Finished, r.Active, r.Resumed, r.Sha256, r.Unconfirmed,
+		r.ID, r.Phase, r.URL, r.UploadOffset, r.Sent, r.Expires, r.Attempt, r.Started, r.Finished, r.Active, r.Resumed, r.Sha256, r.ChangeTime, r.Unconfirmed,
 	}
 }
 
@@ -34,7 +34,7 @@ func onlyProgressDiffers(before, after uploader.Transfer) bool {
 	before.Session.URL, before.Session.Expires = after.Session.URL, after.Session.Expires
 	before.Session.Offset, before.Session.Sent, before.Session.Unconfirmed = after.Session.Offset, after.Session.Sent, after.Session.Unconfirmed
 	before.Started, before.Finished, before.ActiveTime = after.Started, after.Finished, after.ActiveTime
-	before.ResumedFrom, before.SHA256 = after.ResumedFrom, after.SHA256
+	before.ResumedFrom, before.SHA256, before.ChangeTime = after.ResumedFrom, after.SHA256, after.ChangeTime
 	return before == after
 }
 

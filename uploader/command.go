@@ -40,9 +40,15 @@ type Check struct{ Target Target }
 // Retry retries failed, cancelled and waiting transfers now. An upload that exists on
 // the server is resumed; if that is not possible, because the source changed or the
 // server removed it, the file is sent from the start. A transfer that needs a decision
-// about an earlier upload of its file is uploaded as a new file, but only if the target
-// lists its ID.
-type Retry struct{ Target Target }
+// about an earlier upload of its file is uploaded as a new file, and one whose file cannot
+// be compared with what was sent starts over, but only if the target lists its ID.
+type Retry struct {
+	Target Target
+
+	// KeepUploads does not start over where the source changed: the file is compared
+	// again, and what the server has is kept.
+	KeepUploads bool
+}
 
 // Cancel cancels transfers and deletes their uploads from the server.
 type Cancel struct{ Target Target }
@@ -87,7 +93,9 @@ const (
 
 // ContinueEarlier decides about a transfer whose file may have an earlier upload
 // (Transfer.EarlierUpload): the earlier transfer resumes with this file, and this one
-// is removed. Retry is the other decision, to upload it as a new file.
+// is removed. Retry is the other decision, to upload it as a new file. A transfer of which
+// not all that was sent can be compared with its file (Transfer.NotComparable) resumes
+// with this file; there Retry starts over.
 type ContinueEarlier struct{ Target Target }
 
 // Relocate sets the path of the file of an unfinished transfer. The file is first

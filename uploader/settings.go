@@ -42,7 +42,7 @@ type ResumeCheck string
 
 // The choices of verification.
 const (
-	ResumeCheckSamples ResumeCheck = "samples" // a sample if size, time and identity are unchanged, otherwise all
+	ResumeCheckChanged ResumeCheck = "samples" // all, unless the change time of the file shows that it did not change; earlier versions compared samples
 	ResumeCheckAll     ResumeCheck = "whole"   // all
 )
 
@@ -60,7 +60,7 @@ func DefaultSettings() Settings {
 		Connections:   8,
 		Metered:       MeteredUpload,
 		Fingerprint:   "metadata",
-		ResumeCheck:   ResumeCheckSamples,
+		ResumeCheck:   ResumeCheckChanged,
 		Ignore:        source.DefaultIgnore(),
 		IncludeHidden: true,
 		SettleTime:    2 * time.Second,
@@ -98,7 +98,7 @@ func (s Settings) Normalized() Settings {
 	if _, err := source.ParseStrategy(s.Fingerprint); err != nil {
 		s.Fingerprint = defaults.Fingerprint
 	}
-	s.ResumeCheck = oneOf(s.ResumeCheck, ResumeCheckSamples, ResumeCheckAll)
+	s.ResumeCheck = oneOf(s.ResumeCheck, ResumeCheckChanged, ResumeCheckAll)
 	if s.Ignore == nil { // an empty list means that nothing is skipped
 		s.Ignore = defaults.Ignore
 	}

@@ -21,6 +21,7 @@ type Transfer struct {
 	Batch         BatchID
 	Server        ServerID
 	Source        source.File
+	ChangeTime    source.ChangeTime // of Source when all that was sent was last known to be of it; 0: compare
 	Fingerprint   string
 	Rank          int64 // place in the user's order; lower goes first
 	Intent        Intent
@@ -113,6 +114,12 @@ func (t *Transfer) Resumable() bool {
 // Removed reports whether the user removed the transfer and nothing is left to do for
 // it. It may still be kept while its batch is scanned.
 func (t *Transfer) Removed() bool { return t.Intent == IntentRemove && t.Phase.Final() }
+
+// NotComparable reports whether the transfer failed because not all that was sent can be
+// compared with its file. The upload stays on the server until the user decides.
+func (t *Transfer) NotComparable() bool {
+	return t.Phase == PhaseFailed && fault.Is(t.Fault, fault.SourceChanged) && t.Fault.Code == fault.CodeNotComparable
+}
 
 // FailedBeforeStart reports whether the transfer failed before an upload was created,
 // and needs no decision about an earlier one.

@@ -73,9 +73,10 @@ type Send struct {
 
 // Resume resumes everything unfinished and exits when it is done.
 type Resume struct {
-	To     string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
-	Header []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
-	JSON   bool     `name:"json" help:"${help_json}"`
+	To        string   `placeholder:"NAME|URL" help:"${help_to_resume}"`
+	Header    []string `placeholder:"'K: V'" sep:"none" help:"${help_header}"`
+	StartOver bool     `help:"${help_start_over}"`
+	JSON      bool     `name:"json" help:"${help_json}"`
 }
 
 // List lists transfers.
@@ -273,16 +274,16 @@ func CheckFingerprint(fingerprint string) error {
 	return userError("cli.usage.fingerprint", nil)
 }
 
-// helpTexts returns the help texts in the current language. In the tags, the dots of
-// the translation keys are underscores.
+// helpTexts returns the help texts in the current language. In the tags, the dots
+// and hyphens of the translation keys are underscores.
 func helpTexts() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
-		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
+		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.start-over", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.version",
 	} {
-		texts[strings.ReplaceAll(key, ".", "_")] = words.Text(key)
+		texts[strings.NewReplacer(".", "_", "-", "_").Replace(key)] = words.Text(key)
 	}
 	return texts
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 )
 
-// resume resumes everything unfinished, or what is for the request's server.
+// resume resumes everything unfinished, or what is for the request's server. Files that
+// changed start over only if the request says so.
 func (x *Executor) resume(ctx context.Context, request instance.Request, onAccept func(feed.Filter), reply func(Reply) error) error {
 	header, err := parseHeaders(request.Headers)
 	if err != nil {
@@ -40,7 +41,7 @@ func (x *Executor) resume(ctx context.Context, request instance.Request, onAccep
 		}
 	}
 	if ids := toRetry(s, filter); len(ids) > 0 {
-		if err := x.Engine.Do(ctx, uploader.Retry{Target: uploader.TargetTransfers(ids...)}); err != nil {
+		if err := x.Engine.Do(ctx, uploader.Retry{Target: uploader.TargetTransfers(ids...), KeepUploads: !request.StartOver}); err != nil {
 			return err
 		}
 	}

@@ -220,7 +220,7 @@ func settingsVariant(n uint64) uploader.Settings {
 	settings.MaxFiles = 1 + int(pick(6))              //nolint:gosec // below 7
 	settings.Connections = []int{1, 1, 2, 4}[pick(4)] // parts
 	settings.Limit = []int64{0, 0, 1 << 20, 4 << 20}[pick(4)]
-	settings.ResumeCheck = []uploader.ResumeCheck{uploader.ResumeCheckSamples, uploader.ResumeCheckAll}[pick(2)]
+	settings.ResumeCheck = []uploader.ResumeCheck{uploader.ResumeCheckChanged, uploader.ResumeCheckAll}[pick(2)]
 	settings.SendSHA256 = pick(2) == 0
 	settings.SettleTime = []time.Duration{0, 0, 50 * time.Millisecond, 300 * time.Millisecond}[pick(4)]
 	settings.Metered = []uploader.Metered{uploader.MeteredUpload, uploader.MeteredHold}[pick(2)]

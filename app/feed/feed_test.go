@@ -293,6 +293,61 @@ func TestHoldIsReportedOnce(t *testing.T) {
 	}
 }
 
+// TestDriveThatDoesNotRespondIsReportedOnce blocks a running transfer, releases it, and
+// blocks it again.
+func TestDriveThatDoesNotRespondIsReportedOnce(t *testing.T) {
+	sending := transfer(1, uploader.PhaseSending)
+	hangs := &fault.Fault{Kind: fault.SourceBusy, Op: fault.Read, Code: fault.CodeDriveHangs}
+	blocked := map[uploader.TransferID]uploader.Progress{1: {Sent: 40, Wait: hangs}}
+	f := &fakeSource{snapshots: []*uploader.Snapshot{
+		snapshot(true, live(1, 40), sending), snapshot(true, blocked, sending), snapshot(true, blocked, sending),
+		snapshot(true, live(1, 50), sending), snapshot(true, blocked, sending), snapshot(true, nil, transfer(1, uploader.PhaseDone)),
+	}}
+	var got []feed.Event
+	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), func(e feed.Event) error {
+		if e.Event == feed.Waiting {
+			got = append(got, e)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := feed.Event{
+		Event: feed.Waiting, ID: 1, Path: "/x/a", Server: "This computer", Size: 100, Sent: 40, Fault: "source-busy",
+		Message: "The drive with “a” doesn't respond. Check the drive and its cable, or the network and the file server.",
+	}
+	if diff := cmp.Diff([]feed.Event{want, want}, got); diff != "" {
+		t.Error("events (-want +got):\n" + diff)
+	}
+}
+
+func TestDriveOfScanThatDoesNotRespondIsReportedOnce(t *testing.T) {
+	scanning := func(waits bool) *uploader.Snapshot {
+		s := snapshot(false, nil)
+		s.Batches[batch].Roots = []string{"/net/lab"}
+		if waits {
+			s.ScanFaults = map[uploader.BatchID]*fault.Fault{batch: {Kind: fault.SourceBusy, Op: fault.Read, Code: fault.CodeDriveHangs}}
+		}
+		return s
+	}
+	f := &fakeSource{snapshots: []*uploader.Snapshot{
+		scanning(false), scanning(true), scanning(true), scanning(false), snapshot(true, nil, transfer(1, uploader.PhaseDone)),
+	}}
+	var messages []string
+	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), func(e feed.Event) error {
+		if e.Event == feed.Waiting {
+			messages = append(messages, e.Message)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"The drive with “/net/lab” doesn't respond. Check the drive and its cable, or the network and the file server."}
+	if diff := cmp.Diff(want, messages); diff != "" {
+		t.Error("messages (-want +got):\n" + diff)
+	}
+}
+
 func TestFollowReturnsWhenOnlyBlockedTransfersRemain(t *testing.T) {
 	blocked := func(transfers ...*uploader.Transfer) *uploader.Snapshot {
 		s := snapshot(true, live(2, 40), transfers...)

@@ -18,6 +18,8 @@ type follower struct {
 	sent    map[uploader.TransferID]int64       // in the last progress event of each running transfer
 	open    map[uploader.ServerID]int           // number of transfers that are not final
 	holds   map[uploader.ServerID]uploader.Hold // already reported
+	waits   map[uploader.TransferID]bool        // running transfers whose drive does not respond: already reported
+	scans   map[uploader.BatchID]bool           // scans whose drive does not respond: already reported
 	saveErr error                               // already reported
 	summary Summary
 }
@@ -29,6 +31,8 @@ func newFollower(filter Filter, emit func(Event) error) *follower {
 		sent:  map[uploader.TransferID]int64{},
 		open:  map[uploader.ServerID]int{},
 		holds: map[uploader.ServerID]uploader.Hold{},
+		waits: map[uploader.TransferID]bool{},
+		scans: map[uploader.BatchID]bool{},
 	}
 }
 
@@ -47,6 +51,9 @@ func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
 		}
 	}
 	if err := f.reportProgress(s); err != nil {
+		return err
+	}
+	if err := f.reportDrives(s); err != nil {
 		return err
 	}
 	if err := f.reportHolds(s, now); err != nil {
@@ -178,6 +185,58 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 		}
 	}
 	return nil
+}
+
+// reportDrives emits one event for each running transfer and each scan that waits for a
+// drive that does not respond. Files of that drive that are not started have none.
+func (f *follower) reportDrives(s *uploader.Snapshot) error {
+	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
+		t := f.known[id]
+		if t == nil {
+			continue
+		}
+		wait := s.Wait(t)
+		if wait == nil {
+			delete(f.waits, id)
+			continue
+		}
+		if f.waits[id] {
+			continue
+		}
+		f.waits[id] = true
+		e := newEvent(Waiting, s, t, words.Fault(wait, words.Subject{File: t.Source.Name()}).String())
+		e.Fault = wait.Kind.String()
+		if err := f.emit(e); err != nil {
+			return err
+		}
+	}
+	maps.DeleteFunc(f.waits, func(id uploader.TransferID, _ bool) bool { _, running := s.Progress[id]; return !running })
+	return f.reportScans(s)
+}
+
+func (f *follower) reportScans(s *uploader.Snapshot) error {
+	maps.DeleteFunc(f.scans, func(id uploader.BatchID, _ bool) bool { return s.ScanFaults[id] == nil })
+	for id, wait := range s.ScanFaults {
+		batch := s.Batches[id]
+		if f.scans[id] || batch == nil || !f.filter.Batches[id] {
+			continue
+		}
+		f.scans[id] = true
+		server, _ := s.Server(batch.Server)
+		message := words.Fault(wait, words.Subject{File: scanned(batch)}).String()
+		if err := f.emit(Event{Event: Waiting, Server: server.Name, Fault: wait.Kind.String(), Message: message}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanned returns the path that a scan was requested for; "" for several.
+func scanned(b *uploader.Batch) string {
+	if len(b.Roots) == 1 {
+		return b.Roots[0]
+	}
+	return ""
 }
 
 // reportHolds emits one event for each hold of a server, with its reason. A hold

@@ -30,6 +30,8 @@ type Request struct {
 	Headers []string // "Name: value", sent to that server and kept in memory only
 	All     bool     // List: include finished transfers
 
+	StartOver bool // Resume: upload files that changed from the beginning
+
 	Options uploader.BatchOptions // Send
 }
 
@@ -52,6 +54,8 @@ type wireRequest struct {
 	Headers []string `json:"headers,omitempty"`
 	All     bool     `json:"all,omitempty"`
 
+	StartOver bool `json:"start_over,omitempty"`
+
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
 	Limit       int64 `json:"limit,omitempty"`
@@ -68,7 +72,7 @@ type response struct {
 // encodeRequest returns the request as one line, with its newline.
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
-		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
+		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, StartOver: r.StartOver,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
 	}
 	for _, path := range r.Paths {
@@ -93,7 +97,7 @@ func decodeRequest(line []byte) (Request, error) {
 		return Request{}, fmt.Errorf("decode request: unknown command %.40q", string(got.Command))
 	}
 	r := Request{
-		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
+		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, StartOver: got.StartOver,
 		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit},
 	}
 	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 {

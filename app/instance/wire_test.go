@@ -13,7 +13,7 @@ import (
 
 func FuzzDecodeRequest(f *testing.F) {
 	for _, seed := range []string{
-		`{"command":"send","paths":["L2E="],"to":"http://h/"}`, `{"command":"list","all":true}`, `{"command":"show"}`,
+		`{"command":"send","paths":["L2E="],"to":"http://h/"}`, `{"command":"list","all":true}`, `{"command":"resume","start_over":true}`, `{"command":"show"}`,
 		`{"command":"send","paths":[""]}`, `{"command":"send","paths":["AA=="]}`, `[]`, `null`, ``, `{"paths":[["a"]]}`,
 		`{"command":"send","headers":["A: b"]}`, `{"command":"send","connections":4,"chunk":6000000,"limit":1}`, `{"command":"send","chunk":-1}`,
 	} {

@@ -66,7 +66,7 @@ func TestEverySettingHasControl(t *testing.T) {
 		{SectionTransfers, "connections", choose("2"), func(s settings.Settings) bool { return s.Transfers.Connections == 2 }},
 		{SectionTransfers, "metered", choose("Wait for another network"), func(s settings.Settings) bool { return s.Transfers.Metered == "hold" }},
 		{SectionTransfers, "fingerprint", choose("Content samples"), func(s settings.Settings) bool { return s.Transfers.Fingerprint == "content" }},
-		{SectionTransfers, "proof", choose("Always everything"), func(s settings.Settings) bool { return s.Transfers.ResumeCheck == "whole" }},
+		{SectionTransfers, "proof", choose("All files"), func(s settings.Settings) bool { return s.Transfers.ResumeCheck == "whole" }},
 		{SectionTransfers, "sum", toggle, func(s settings.Settings) bool { return s.Transfers.SendSHA256 }},
 		{SectionTransfers, "ignore", enter("*.tmp\n\n cache "), func(s settings.Settings) bool { return strings.Join(s.Transfers.Ignore, "|") == "*.tmp|cache" }},
 		{SectionTransfers, "hidden", toggle, func(s settings.Settings) bool { return !s.Transfers.IncludeHidden }},

@@ -28,7 +28,7 @@ func (f *sectionForm) addTransfers() {
 		[]string{"metadata", "path", "content"},
 		func(name string) string { return words.Text("settings.fingerprint." + name) })
 	addSelect(f, "proof", func(s *settings.Settings) *uploader.ResumeCheck { return &s.Transfers.ResumeCheck },
-		[]uploader.ResumeCheck{uploader.ResumeCheckSamples, uploader.ResumeCheckAll},
+		[]uploader.ResumeCheck{uploader.ResumeCheckChanged, uploader.ResumeCheckAll},
 		func(p uploader.ResumeCheck) string { return words.Text("settings.proof." + string(p)) })
 	f.addCheckbox("sum", func(s *settings.Settings) *bool { return &s.Transfers.SendSHA256 })
 

@@ -61,7 +61,7 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 }
 
 func (c command) resume(ctx context.Context, r cli.Resume) error {
-	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header}
+	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header, StartOver: r.StartOver}
 	return explainSignIn(c.runJob(ctx, job{request: request, style: cli.StyleFor(r.JSON, false)}), request)
 }
 

@@ -44,7 +44,7 @@ func (s Settings) validated() (valid Settings, invalid []string) {
 	check("schedule", len(t.Schedule) <= uploader.MaxSpans && all(t.Schedule, validSpan), func() { t.Schedule = dt.Schedule })
 	check("metered", oneOf(t.Metered, uploader.MeteredUpload, uploader.MeteredHold), func() { t.Metered = dt.Metered })
 	check("fingerprint", validStrategy(t.Fingerprint), func() { t.Fingerprint = dt.Fingerprint })
-	check("proof", oneOf(t.ResumeCheck, uploader.ResumeCheckSamples, uploader.ResumeCheckAll), func() { t.ResumeCheck = dt.ResumeCheck })
+	check("proof", oneOf(t.ResumeCheck, uploader.ResumeCheckChanged, uploader.ResumeCheckAll), func() { t.ResumeCheck = dt.ResumeCheck })
 	check("ignore", len(t.Ignore) <= uploader.MaxPatterns && all(t.Ignore, ValidPattern), func() { t.Ignore = dt.Ignore })
 	check("settle", between(t.SettleTime, 0, MaxSettle), func() { t.SettleTime = dt.SettleTime })
 	check("history.most", between(t.History.MaxCount, 0, MaxHistory), func() { t.History.MaxCount = dt.History.MaxCount })

@@ -67,6 +67,7 @@ func (a Action) Group() int {
 type Situation struct {
 	count      [uploader.StateCancelled + 1]int // by state
 	ambiguous  int                              // ambiguous matches: the user chooses which earlier upload to continue
+	unproven   int                              // not comparable with what was sent: the user chooses whether to continue
 	priorLinks int                              // already uploaded, with the link of the earlier upload
 	tooLarge   int                              // failed because they exceed the server's maximum size
 	links      int                              // finished, with a link
@@ -83,6 +84,8 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 		switch {
 		case fault.Is(t.Fault, fault.TooLarge) && t.State() == uploader.StateFailed:
 			s.tooLarge++
+		case t.NotComparable():
+			s.unproven++
 		case t.State() != uploader.StateNeedsDecision:
 		case t.Fault.Kind == fault.AmbiguousMatch:
 			s.ambiguous++
@@ -135,7 +138,7 @@ func (s Situation) Allows(a Action) bool {
 	case ActionResume:
 		return s.any(uploader.StatePaused)
 	case ActionContinue:
-		return s.ambiguous > 0
+		return s.ambiguous > 0 || s.unproven > 0
 	case ActionSignIn:
 		return s.any(uploader.StateSignIn)
 	case ActionOtherServer:
@@ -199,6 +202,9 @@ func (s Situation) labelled(a Action) bool {
 // Label returns the translation key of the action's text.
 func (s Situation) Label(a Action) string {
 	key := "action." + a.String()
+	if a == ActionContinue && s.ambiguous == 0 {
+		return key + ".same"
+	}
 	if a != ActionRetry {
 		return key
 	}

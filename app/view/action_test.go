@@ -2,10 +2,12 @@ package view
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
+	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -29,6 +31,8 @@ func TestButtons(t *testing.T) {
 		{"missing", apptest.Transfer(1, apptest.Failed(fault.SourceMissing)), []Action{ActionLocate, ActionRemove}},
 		{"already uploaded", apptest.Transfer(1, apptest.Failed(fault.AlreadyUploaded), toStudio), []Action{ActionRetry, ActionCopyPriorLink, ActionRemove}},
 		{"ambiguous match", apptest.Transfer(1, apptest.Failed(fault.AmbiguousMatch)), []Action{ActionContinue, ActionRetry, ActionRemove}},
+		{"changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
+		{"not comparable", notComparable(), []Action{ActionContinue, ActionRetry, ActionRemove}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -36,5 +40,30 @@ func TestButtons(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// notComparable returns a transfer that stopped because its file cannot be compared with
+// what was sent.
+func notComparable() *uploader.Transfer {
+	t := apptest.Transfer(1, apptest.Failed(fault.SourceChanged))
+	f := *t.Fault
+	f.Code, t.Fault = fault.CodeNotComparable, &f
+	return t
+}
+
+func TestFileThatCannotBeComparedAsksUser(t *testing.T) {
+	apptest.LoadEnglish(t)
+	transfer := notComparable()
+	situation := situationOf([]*uploader.Transfer{transfer})
+	var labels []string
+	for _, action := range situation.buttons() {
+		labels = append(labels, words.Text(situation.Label(action)))
+	}
+	if diff := cmp.Diff([]string{"Continue", "Start over", "Remove from list"}, labels); diff != "" {
+		t.Error(diff)
+	}
+	if got := words.Row(&uploader.Snapshot{}, transfer, 0, time.Time{}); got != "May be another file" {
+		t.Errorf("state is %q", got)
 	}
 }

@@ -40,6 +40,8 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 	}
 	folder, _ := receivedFolder.Load().(string)
 	data := Data{"Folder": quoted(folder, "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"), "Status": "", "Code": ""}
+	readable, size := f.EndsEarly()
+	data["Readable"], data["Size"] = Size(readable), Size(size)
 	if f.Status != 0 {
 		data["Status"], data["Code"] = f.Status, Printable(f.Code)
 	}

@@ -13,6 +13,9 @@ import (
 // from 1; 0 if unknown.
 func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) string {
 	state := t.State()
+	if f := s.Wait(t); f != nil && state != uploader.StateWaiting {
+		return Fault(f, Subject{}).Short
+	}
 	switch state {
 	case uploader.StateWaiting:
 		if t.Fault != nil && t.Fault.Kind == fault.SourceBusy {
@@ -37,6 +40,11 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 		return forgotten(t, now)
 	case uploader.StateNeedsDecision:
 		return Fault(t.Fault, Subject{}).Short
+	case uploader.StateChanged:
+		if t.NotComparable() {
+			return Fault(t.Fault, Subject{}).Short
+		}
+		return Text("state." + state.String())
 	case uploader.StateFailed:
 		server, _ := s.Server(t.Server)
 		return Fault(t.Fault, Subject{File: t.Source.Name(), Server: Server(server)}).String()
@@ -70,6 +78,9 @@ func waiting(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Tim
 	if hold, held := s.Holds[t.Server]; held {
 		return HoldReason(hold, now)
 	}
+	if f := s.Wait(t); f != nil {
+		return Fault(f, Subject{}).Short
+	}
 	if place < 1 {
 		return Text("state.waiting")
 	}
@@ -95,7 +106,7 @@ func HoldReason(hold uploader.Hold, now time.Time) string {
 }
 
 func preparing(read, size int64) string {
-	if read == 0 {
+	if read == 0 || read > size { // the size is being determined
 		return Text("state.preparing")
 	}
 	return Text("state.preparing.read", Data{"Percent": int(100 * float64(read) / float64(max(read, size)))})

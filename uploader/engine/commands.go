@@ -15,6 +15,7 @@ import (
 // before. Reading them could block the loop, as on a drive that does not respond.
 type retryWith struct {
 	Target  uploader.Target
+	keep    bool            // Retry.KeepUploads
 	folders map[string]bool // paths that are folders now
 }
 
@@ -160,7 +161,7 @@ func (l *loop) resume(target uploader.Target) {
 // prepareRetry finds out which failed paths are folders now, such as one on a drive
 // that was disconnected. It runs on the caller's goroutine.
 func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
-	with, named := retryWith{Target: r.Target, folders: map[string]bool{}}, r.Target.IDSet()
+	with, named := retryWith{Target: r.Target, keep: r.KeepUploads, folders: map[string]bool{}}, r.Target.IDSet()
 	for _, t := range e.Snapshot().Transfers {
 		notFound := t.Phase == uploader.PhaseFailed && t.Fault.Op == fault.Stat && !t.Session.Begun()
 		isTarget := r.Target.All || r.Target.Batch == t.Batch || named[t.ID]
@@ -176,29 +177,29 @@ func (e *Engine) prepareRetry(r uploader.Retry) retryWith {
 func (l *loop) retry(r retryWith) {
 	named := r.Target.IDSet()
 	for _, id := range l.state.targets(r.Target) {
-		if t := l.state.table.Get(id); t.State() != uploader.StateNeedsDecision || named[id] {
+		if t := l.state.table.Get(id); t.State() != uploader.StateNeedsDecision && !t.NotComparable() || named[id] {
 			l.admission.Unblock(t.Server)
 		}
 	}
-	l.state.forEach(r.Target, func(ids []uploader.TransferID) { l.retryThese(ids, named, r.folders) })
+	l.state.forEach(r.Target, func(ids []uploader.TransferID) { l.retryThese(r, ids, named) })
 }
 
 // retryThese retries transfers. A folder that could not be scanned when it was added
 // is scanned now, in place of its transfer.
-func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.TransferID]bool, folders map[string]bool) {
+func (l *loop) retryThese(r retryWith, ids []uploader.TransferID, named map[uploader.TransferID]bool) {
 	s := l.state
 	var scanned []uploader.TransferID
 	for _, id := range ids {
 		t := s.table.Get(id)
-		if t.State() == uploader.StateNeedsDecision && !named[id] {
+		if (t.State() == uploader.StateNeedsDecision || t.NotComparable()) && !named[id] {
 			continue
 		}
-		if t.Phase == uploader.PhaseFailed && s.batches[t.Batch] != nil && (t.Fault.Op == fault.List || folders[t.Source.Path]) {
+		if t.Phase == uploader.PhaseFailed && s.batches[t.Batch] != nil && (t.Fault.Op == fault.List || r.folders[t.Source.Path]) {
 			scanned = append(scanned, id)
 			l.scans.scanPath(t.Batch, t.Source.Path)
 			continue
 		}
-		s.apply(id, lifecycle.RetriedByUser{})
+		s.apply(id, lifecycle.RetriedByUser{KeepUpload: r.keep})
 	}
 	if len(scanned) > 0 {
 		s.forget(scanned)
@@ -207,12 +208,17 @@ func (l *loop) retryThese(ids []uploader.TransferID, named map[uploader.Transfer
 
 // continueEarlier resumes the earlier uploads that transfers may belong to, with the
 // files of those transfers. If the earlier upload no longer exists, the file is sent
-// as a new one.
+// as a new one. A transfer whose own upload cannot be compared with its file resumes.
 func (l *loop) continueEarlier(ids []uploader.TransferID) {
 	s := l.state
 	var resumed []uploader.TransferID
 	for _, id := range ids {
 		t := s.table.Get(id)
+		if t.NotComparable() {
+			s.continued[id] = true
+			s.apply(id, lifecycle.ContinuedByUser{})
+			continue
+		}
 		if t.Phase != uploader.PhaseFailed || t.Fault.Kind != fault.AmbiguousMatch {
 			continue
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -217,9 +216,7 @@ func testFileFailures(t *testing.T, strategy source.Strategy, failure error) {
 		before := completeUploads(t, server)
 		disk.FailOn(n)
 		batch := h.add(folder)
-		h.retryUntil("all transfers to be final", func(s *uploader.Snapshot) bool {
-			return s.Batches[batch].Scanned && !slices.ContainsFunc(s.Transfers, func(t *uploader.Transfer) bool { return !t.Phase.Final() })
-		})
+		h.retryWaiting()
 		failed := 0
 		for _, transfer := range h.waitFinal(batch) {
 			if transfer.Phase != uploader.PhaseDone {

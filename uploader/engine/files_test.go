@@ -158,3 +158,15 @@ func replaceByCopy(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 }
+
+// shiftModTime adds a duration to the modification time of a file.
+func shiftModTime(t *testing.T, path string, by time.Duration) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, time.Time{}, info.ModTime().Add(by)); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -119,6 +119,20 @@ func TestSourceChanges(t *testing.T) {
 			t.Helper()
 			keepModTime(t, h.path, func() { editFile(t, h.path, at) })
 		}, [4]uploader.State{done, changed, done, changed}},
+		{"edited at the start with restored time", func(t *testing.T, h *fileHarness, _ int64) {
+			t.Helper()
+			keepModTime(t, h.path, func() { editFile(t, h.path, 0) })
+		}, [4]uploader.State{done, changed, changed, changed}},
+		{"edited before the acknowledged offset with restored time", func(t *testing.T, h *fileHarness, _ int64) {
+			t.Helper()
+			keepModTime(t, h.path, func() { editFile(t, h.path, max(h.onlyTransfer().Session.Offset-20, 0)) })
+		}, [4]uploader.State{done, changed, changed, changed}},
+		{"shifted by an hour", func(t *testing.T, h *fileHarness, _ int64) { t.Helper(); shiftModTime(t, h.path, time.Hour) }, [4]uploader.State{done, done, done, done}},
+		{"restored from a backup", func(t *testing.T, h *fileHarness, _ int64) {
+			t.Helper()
+			replaceByCopy(t, h.path)
+			shiftModTime(t, h.path, -time.Hour)
+		}, [4]uploader.State{done, done, done, done}},
 		{"replaced by a copy", func(t *testing.T, h *fileHarness, _ int64) {
 			t.Helper()
 			keepModTime(t, h.path, func() { replaceByCopy(t, h.path) })
@@ -163,6 +177,111 @@ func TestSourceChanges(t *testing.T) {
 				wantStored(t, h.server, h.path)
 			})
 		}
+	}
+}
+
+// TestSourceChangesWhileSending changes a file, of which 3 MiB are sent, while the upload
+// runs, in one request and in three parts.
+func TestSourceChangesWhileSending(t *testing.T) {
+	t.Parallel()
+	const size = 24 << 20
+	for _, c := range []struct {
+		name   string
+		change func(t *testing.T, path string)
+		want   uploader.State
+	}{
+		{"touched", func(t *testing.T, path string) { t.Helper(); shiftModTime(t, path, time.Minute) }, uploader.StateDone},
+		{"shifted by an hour", func(t *testing.T, path string) { t.Helper(); shiftModTime(t, path, time.Hour) }, uploader.StateDone},
+		{"replaced by a copy", func(t *testing.T, path string) {
+			t.Helper()
+			keepModTime(t, path, func() { replaceByCopy(t, path) })
+		}, uploader.StateDone},
+		{"renamed", func(t *testing.T, path string) { t.Helper(); moveFile(t, path, path+".renamed") }, uploader.StateDone},
+		{"edited at the start with restored time", func(t *testing.T, path string) {
+			t.Helper()
+			keepModTime(t, path, func() { editFile(t, path, 0) })
+		}, uploader.StateChanged},
+		{"edited in the uploaded range with restored time", func(t *testing.T, path string) {
+			t.Helper()
+			keepModTime(t, path, func() { editFile(t, path, 1<<20) })
+		}, uploader.StateChanged},
+		{"edited in the remaining range with restored time", func(t *testing.T, path string) {
+			t.Helper()
+			keepModTime(t, path, func() { editFile(t, path, size-1<<20) })
+		}, uploader.StateChanged},
+	} {
+		for name, connections := range map[string]int{"in one request": 1, "in parts": 3} {
+			t.Run(c.name+" "+name, func(t *testing.T) {
+				t.Parallel()
+				h := newFileHarness(t)
+				h.path = createFile(t, "film.mov", size)
+				h.proxy.Throttle(4 << 20)
+				sum := fileSHA256(t, h.path)
+				h.addWithOptions(uploader.BatchOptions{Connections: connections}, h.path)
+				h.waitSent(3 << 20)
+				if sending := h.onlyTransfer(); (sending.Session.Parts > 0) != (connections > 1) {
+					t.Errorf("upload has %d parts", sending.Session.Parts)
+				}
+				c.change(t, h.path)
+				h.proxy.Restore(t)
+				got := h.waitState(c.want)
+				if c.want == uploader.StateDone && hex.EncodeToString([]byte(got.SHA256)) != sum {
+					t.Errorf("SHA256 is %x", got.SHA256)
+				}
+				if n := countRequests(h.server.Requests(), http.MethodDelete); connections == 1 && n > 0 {
+					t.Errorf("%d uploads were deleted", n)
+				}
+			})
+		}
+	}
+}
+
+// TestFileThatCannotBeCompared resumes an upload whose proof ends before what the server
+// has, after the file was touched. The user decides, and until then nothing is deleted.
+func TestFileThatCannotBeCompared(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name      string
+		decide    func(h *fileHarness, id uploader.TransferID)
+		continues bool
+	}{
+		{"the user continues", func(h *fileHarness, id uploader.TransferID) {
+			h.do(uploader.ContinueEarlier{Target: uploader.TargetTransfers(id)})
+		}, true},
+		{"the user starts over", func(h *fileHarness, id uploader.TransferID) {
+			h.do(uploader.Retry{Target: uploader.TargetTransfers(id)})
+		}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h, resume := pausePartway(t)
+			paused := h.onlyTransfer()
+			h.truncateProof(paused.ID, h.path, 1<<20)
+			shiftModTime(t, h.path, time.Hour)
+			h.proxy.Restore(t)
+			resume()
+			asks := func(what string) {
+				t.Helper()
+				if got := h.waitState(uploader.StateChanged); !got.NotComparable() || got.Session.URL != paused.Session.URL {
+					t.Errorf("%s: session %+v, fault %v", what, got.Session, got.Fault)
+				}
+			}
+			asks("resumed")
+			h.do(uploader.Retry{Target: uploader.TargetTransfers(paused.ID), KeepUploads: true})
+			asks("retried with its upload kept")
+			h.do(uploader.Retry{Target: uploader.TargetAll()})
+			asks("everything retried")
+			h.restart()
+			h.waitLoaded()
+			asks("restarted")
+			c.decide(h, paused.ID)
+			done := h.waitState(uploader.StateDone)
+			if (done.Session.URL == paused.Session.URL) != c.continues || (done.ResumedFrom > 0) != c.continues {
+				t.Errorf("resumed at %d with upload %s, which was %s", done.ResumedFrom, done.Session.URL, paused.Session.URL)
+			}
+			h.waitFor("the other upload to be deleted", func(*uploader.Snapshot) bool { return len(h.server.Stored(t)) == 1 })
+			wantStored(t, h.server, h.path)
+		})
 	}
 }
 

@@ -21,17 +21,17 @@ import (
 // state holds the transfers and batches, and their changes that are not saved yet. It
 // belongs to the loop's goroutine.
 type state struct {
-	log      *slog.Logger
-	table    *table.Table
-	queue    *queue.Queue
-	batches  map[uploader.BatchID]*uploader.Batch
-	journal  journal.Journal
-	alarms   timing.Alarms
-	bulk     bulk
-	running  map[uploader.TransferID]*runningWorker
-	checks   map[uploader.TransferID]bool                // queued or running checks
-	verified map[uploader.TransferID]lifecycle.FileState // of unfinished transfers
-	dropped  []uploader.TransferID                       // removed by the user, and final now
+	log       *slog.Logger
+	table     *table.Table
+	queue     *queue.Queue
+	batches   map[uploader.BatchID]*uploader.Batch
+	journal   journal.Journal
+	alarms    timing.Alarms
+	bulk      bulk
+	running   map[uploader.TransferID]*runningWorker
+	checks    map[uploader.TransferID]bool // queued or running checks
+	continued map[uploader.TransferID]bool // the user decided that the file is the one that was sent
+	dropped   []uploader.TransferID        // removed by the user, and final now
 
 	// finishedSince has the transfers that finished after a batch was added. It is for
 	// the unscanned batches of this run that upload files again: what finished after
@@ -64,7 +64,7 @@ func newState(saved *uploader.Saved, log *slog.Logger) *state {
 		journal:       journal.New(),
 		running:       map[uploader.TransferID]*runningWorker{},
 		checks:        map[uploader.TransferID]bool{},
-		verified:      map[uploader.TransferID]lifecycle.FileState{},
+		continued:     map[uploader.TransferID]bool{},
 		finishedSince: map[uploader.BatchID]map[uploader.TransferID]bool{},
 		nextID:        saved.NextID,
 		nextRank:      saved.NextRank,
@@ -234,7 +234,7 @@ func (s *state) forget(ids []uploader.TransferID) {
 		return
 	}
 	for _, id := range ids {
-		delete(s.verified, id)
+		delete(s.continued, id)
 		s.journal.Remove(id)
 	}
 	s.table.Remove(ids)

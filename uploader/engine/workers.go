@@ -15,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/speed"
 	"github.com/ferryapp/ferry/uploader/table"
 	"github.com/ferryapp/ferry/uploader/worker"
@@ -28,6 +29,7 @@ type workers struct {
 	admission *admission.Control
 	deleter   *deletion.Deleter
 	checks    *checks
+	drives    *drives
 	log       *slog.Logger
 	tasks     *sync.WaitGroup
 	send      func(func()) // runs a function on the loop's goroutine
@@ -46,6 +48,10 @@ type runningWorker struct {
 	remote   *worker.Remote          // what it was started with
 	moves    []worker.EndpointChange // of its server since then
 	counters *worker.Counters
+	calls    source.Calls // of the file system
+	volume   uint64       // of its file when it was started; 0 if unknown
+	blocked  *fault.Fault // why its drive does not respond; nil while it does
+	aside    bool         // it does not count against the limits of the queue
 	speed    speed.Meter
 	rejected bool // what it reports is ignored
 }
@@ -60,6 +66,9 @@ func (w *workers) admit(work context.Context) {
 			return
 		}
 		s.catchUp(uploader.TransferID(item.ID))
+		if t := s.table.Get(uploader.TransferID(item.ID)); t != nil && w.drives.park(t) {
+			continue
+		}
 		w.start(work, uploader.TransferID(item.ID))
 	}
 }
@@ -93,7 +102,7 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 		return
 	}
 	ctx, stop := context.WithCancelCause(work)
-	running := &runningWorker{stop: stop, counters: &worker.Counters{}, remote: remote}
+	running := &runningWorker{stop: stop, counters: &worker.Counters{}, volume: t.Source.Identity.Volume, remote: remote}
 	running.counters.Position.Store(t.Session.Offset)
 	running.speed.Sample(0, time.Now())
 	s.running[id] = running
@@ -111,14 +120,15 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) worker.Config {
 	settings := w.admission.Settings()
 	bounds := w.admission.Bounds(t.Server, w.state.batches[t.Batch])
+	disk := w.config.Disk.Record(&running.calls)
 	return worker.Config{
 		Transfer:       *w.state.table.Get(t.ID),
 		Remote:         running.remote,
-		Disk:           w.config.Disk,
+		Disk:           disk,
 		Settings:       settings,
 		Counters:       running.counters,
 		TotalSent:      &w.totalSent,
-		Verified:       w.state.verified[t.ID],
+		Continued:      w.state.continued[t.ID],
 		Options:        bounds.Options,
 		Limits:         bounds.Limits,
 		Growth:         w.config.Growth,
@@ -126,7 +136,7 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Save:           w.save,
 		LoadProof:      w.config.Store.Proof,
 		LoadParts:      w.config.Store.Parts,
-		Fingerprint:    w.config.fingerprinter(settings, w.servers.byID[t.Server]),
+		Fingerprint:    w.config.fingerprinter(disk, settings, w.servers.byID[t.Server]),
 		Connections:    bounds.Connections,
 		PartsRequested: bounds.PartsRequested,
 		BodyLimited:    func(bytes int64) { w.send(func() { w.limitBody(t.Server, bytes) }) },
@@ -166,13 +176,16 @@ func (w *workers) report(id uploader.TransferID, inputs ...lifecycle.Input) {
 	})
 }
 
-// save is report for an input that must be saved before the worker continues. It fails
+// save is report for inputs that must be saved before the worker continues. They are
+// saved together. It fails
 // with ctx's error, so that a worker that is stopped does not wait for a store that
 // cannot be written. It is called from workers' goroutines.
-func (w *workers) save(ctx context.Context, id uploader.TransferID, in lifecycle.Input) error {
+func (w *workers) save(ctx context.Context, id uploader.TransferID, inputs ...lifecycle.Input) error {
 	saved := make(chan struct{})
 	w.send(func() {
-		w.receive(id, in)
+		for _, in := range inputs {
+			w.receive(id, in)
+		}
 		w.state.afterCommit = append(w.state.afterCommit, func(context.Context) { close(saved) })
 	})
 	select {
@@ -191,7 +204,7 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	running := s.running[id]
 	switch in.(type) {
 	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
-		w.release(id)
+		w.release(id, running)
 	}
 	t := s.table.Get(id)
 	if t == nil {
@@ -217,9 +230,10 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		if in.File.Path != t.Source.Path {
 			w.log.Info("renamed file found", "transfer", id)
 		}
-	case lifecycle.SourceVerified:
-		s.verified[id] = in.State
-		return
+	case lifecycle.PhaseEntered:
+		if in.Phase == uploader.PhaseSending { // what was sent has been compared
+			delete(s.continued, id)
+		}
 	case lifecycle.BlocksHashed:
 		s.saveProof(id, in)
 	case lifecycle.CheckEnded:
@@ -230,9 +244,12 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	}
 	s.apply(id, in)
 	if next := s.table.Get(id); next == nil || next.Phase.Final() {
-		delete(s.verified, id)
+		delete(s.continued, id)
 	}
 	end, isEnd := in.(lifecycle.WorkerEnded)
+	if isEnd && running != nil {
+		w.drives.ended(t.ID, running, end)
+	}
 	switch {
 	case !isEnd || end.Fault == nil:
 	case running != nil && w.isStale(running, t.Server, end.Fault):
@@ -263,7 +280,10 @@ func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifec
 }
 
 // release records that a worker has ended.
-func (w *workers) release(id uploader.TransferID) {
+func (w *workers) release(id uploader.TransferID, running *runningWorker) {
+	if running != nil {
+		w.drives.release(id, running)
+	}
 	delete(w.state.running, id)
 	w.state.queue.Release(int64(id))
 	w.state.publishNow = w.state.publishNow || len(w.state.running) == 0
@@ -331,6 +351,7 @@ func (w *workers) slow(server uploader.ServerID, bytesPerSecond float64) {
 func (w *workers) sample(now time.Time, checkpoint bool) {
 	for id, running := range w.state.running {
 		running.speed.Sample(running.counters.Sent.Load(), now)
+		w.drives.observe(id, running, now)
 		if checkpoint {
 			w.state.apply(id, lifecycle.BytesSent{Sent: running.counters.Position.Load()})
 		}

@@ -18,6 +18,9 @@ const (
 	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
 	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
 	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
+	CodeEndsEarly        = "ENDS_EARLY"       // SourceUnsupported: fewer bytes of the file can be read than its size says
+	CodeDriveHangs       = "DRIVE_HANGS"      // SourceBusy: a call of the file system has not returned for a while
+	CodeDriveMissing     = "DRIVE_MISSING"    // SourceBusy: the drive or network share of the file is not connected
 	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
 	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
 	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
@@ -28,6 +31,7 @@ func Codes() []string {
 	return []string{
 		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse,
-		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
+		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
+		CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles,
 	}
 }

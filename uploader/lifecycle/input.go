@@ -24,8 +24,13 @@ type (
 	// ResumedByUser means that the user resumed the transfer.
 	ResumedByUser struct{}
 
-	// RetriedByUser means that the user retried the transfer.
-	RetriedByUser struct{}
+	// RetriedByUser means that the user retried the transfer. With KeepUpload a file that
+	// changed is compared again, otherwise it starts over.
+	RetriedByUser struct{ KeepUpload bool }
+
+	// ContinuedByUser means that the user decided that the transfer's file is the one
+	// that was sent, where that cannot be verified.
+	ContinuedByUser struct{}
 
 	// CancelledByUser means that the user cancelled the transfer.
 	CancelledByUser struct{}
@@ -89,9 +94,9 @@ type (
 	// BlocksHashed extends the proof of content. It is for the store only.
 	BlocksHashed struct{ Blocks source.Proof }
 
-	// SourceVerified means that what was sent matches the file. It is for the engine
-	// only.
-	SourceVerified struct{ State FileState }
+	// SourceVerified means that all that was sent is of the file as it is with this
+	// change time; 0 if it has none that shows every later change.
+	SourceVerified struct{ ChangeTime source.ChangeTime }
 
 	// FileHashed means that the whole file was hashed; "" forgets the hash.
 	FileHashed struct{ SHA256 string }
@@ -134,6 +139,7 @@ func (Restored) input()        {}
 func (PausedByUser) input()    {}
 func (ResumedByUser) input()   {}
 func (RetriedByUser) input()   {}
+func (ContinuedByUser) input() {}
 func (CancelledByUser) input() {}
 func (RemovedByUser) input()   {}
 func (AddedAgain) input()      {}

@@ -48,7 +48,12 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 	case ResumedByUser:
 		return stepResumed(t)
 	case RetriedByUser:
-		return stepRetried(t)
+		return stepRetried(t, in)
+	case ContinuedByUser:
+		if !t.NotComparable() {
+			return t, Effects{}
+		}
+		return requeued(t), Effects{Enqueue: true}
 	case CancelledByUser:
 		return stepCancelled(t, now)
 	case RemovedByUser:
@@ -73,7 +78,10 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 		}
 		return t, Effects{}
 	case FileUpdated:
-		t.Source, t.Fingerprint = in.File, in.Fingerprint
+		t.Source, t.Fingerprint, t.ChangeTime = in.File, in.Fingerprint, 0
+		return t, Effects{}
+	case SourceVerified:
+		t.ChangeTime = in.ChangeTime
 		return t, Effects{}
 	case UploadCreated:
 		t.Session = in.Session
@@ -138,7 +146,7 @@ func stepAddedAgain(t uploader.Transfer, in AddedAgain) (uploader.Transfer, Effe
 	case t.Fault.Kind == fault.SourceChanged:
 		return requeued(t), Effects{Enqueue: true} // this may be the original; the worker compares it with what was sent
 	default:
-		return stepRetried(t)
+		return stepRetried(t, RetriedByUser{})
 	}
 }
 
@@ -187,7 +195,7 @@ func stepResumed(t uploader.Transfer) (uploader.Transfer, Effects) {
 	return t, Effects{Enqueue: t.Phase == uploader.PhaseQueued}
 }
 
-func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
+func stepRetried(t uploader.Transfer, in RetriedByUser) (uploader.Transfer, Effects) {
 	if t.Removed() {
 		return t, Effects{}
 	}
@@ -202,9 +210,10 @@ func stepRetried(t uploader.Transfer) (uploader.Transfer, Effects) {
 			// The server is queried once more. If the upload does not exist, nothing of it is
 			// lost and another one is created (stepWorkerEnded); if it does, it is resumed.
 			t.Session.Offset, t.Session.Sent, t.ResumedFrom = 0, 0, 0
+		case in.KeepUpload && t.Phase == uploader.PhaseFailed && fault.Is(t.Fault, fault.SourceChanged):
 		case mustRestart(t):
 			abandoned = t.Session
-			t.Session, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, ""
+			t.Session, t.ChangeTime, t.ResumedFrom, t.Started, t.SHA256 = uploader.Session{}, 0, 0, 0, ""
 		}
 		return requeued(t), Effects{Enqueue: true, Delete: abandoned}
 	default:

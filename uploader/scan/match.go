@@ -165,10 +165,14 @@ func (m *Matcher) isMissing(c *uploader.Transfer) bool {
 	missing, cached := m.Missing[c.ID]
 	if !cached {
 		_, err := m.Disk.Stat(c.Source.Path)
-		missing = fault.Is(err, fault.SourceMissing) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
+		missing = fault.Is(err, fault.SourceMissing) || isDriveMissing(err) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
 		m.Missing[c.ID] = missing
 	}
 	return missing
+}
+
+func isDriveMissing(err error) bool {
+	return err != nil && fault.Of(err).Code == fault.CodeDriveMissing
 }
 
 func sameIdentity(a, b source.File) bool { return a.Identity.Known() && a.Identity == b.Identity }
@@ -177,9 +181,9 @@ func furthestOf(candidates []*uploader.Transfer) *uploader.Transfer {
 	return slices.MaxFunc(candidates, func(a, b *uploader.Transfer) int { return cmp.Compare(a.Session.Offset, b.Session.Offset) })
 }
 
-// Compare compares a sample of what was sent by an upload with a file. What was sent
-// after the last saved block cannot be compared; it counts as equal only if identity,
-// size and modification time are the same. It fails with the store's error or ctx's.
+// Compare compares all that was sent by an upload with a file. What was sent after the
+// last saved block cannot be compared; it counts as equal only if identity, size and
+// modification time are the same. It fails with the store's error or ctx's.
 func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *uploader.Transfer, file source.File) (Comparison, error) {
 	saved, err := store.Proof(ctx, t.ID)
 	if err != nil {
@@ -193,13 +197,13 @@ func Compare(ctx context.Context, store uploader.Store, disk source.Disk, t *upl
 		}
 		end = worker.AcknowledgedEnd(parts)
 	}
-	proof := saved.Prefix(end)
+	proof := saved.Through(end)
 	opened, seen, err := disk.Open(file)
 	if err != nil || !seen.Same(file) {
 		return Inconclusive, ctx.Err()
 	}
 	defer opened.Close()
-	err = proof.Check(ctx, opened, worker.SampleBlocks(len(proof)))
+	err = proof.Check(ctx, opened)
 	switch {
 	case ctx.Err() != nil:
 		return Inconclusive, ctx.Err()

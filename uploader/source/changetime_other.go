@@ -1,10 +1,8 @@
-//go:build !linux && !darwin
+//go:build !linux && !darwin && !windows
 
 package source
 
-import (
-	"io/fs"
-	"time"
-)
+// ChangeTimeOf returns 0: the change time is not known on this system.
+func ChangeTimeOf(OpenFile) ChangeTime { return 0 }
 
-func changeTime(fs.FileInfo) (time.Time, bool) { return time.Time{}, false }
+func keepsChangeTimes(OpenFile) bool { return false }

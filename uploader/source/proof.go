@@ -2,12 +2,14 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding"
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -32,16 +34,14 @@ func BlockSize(size int64) int64 {
 }
 
 // BlockHash is the internal state of a SHA-256 hash of a file from its start to the end of a
-// block. From the states at both ends of a block its bytes can be verified without reading
-// those before it. From the last state hashing can continue.
+// block. From the last state hashing can continue.
 type BlockHash struct {
 	End   int64 // bytes from the start of the file
 	State []byte
 }
 
 // Proof is the hashes by which a file's content is verified: one for the end of each
-// block, in order from the first, and possibly one more inside the next block, where the
-// last acknowledged byte was.
+// block, in order from the first, and possibly more inside a block.
 type Proof []BlockHash
 
 // Covers returns the number of bytes from the start of the file that p covers.
@@ -52,6 +52,16 @@ func (p Proof) Covers() int64 {
 	return p[len(p)-1].End
 }
 
+// Through returns the first hashes of p that together cover the first n bytes, or all of
+// p if it covers less. The last one may cover more.
+func (p Proof) Through(n int64) Proof {
+	if n <= 0 {
+		return nil
+	}
+	last, _ := slices.BinarySearchFunc(p, n, func(block BlockHash, n int64) int { return cmp.Compare(block.End, n) })
+	return p[:min(last+1, len(p))]
+}
+
 // Prefix returns the part of p that covers at most the first n bytes.
 func (p Proof) Prefix(n int64) Proof {
 	for len(p) > 0 && p[len(p)-1].End > n {
@@ -60,25 +70,18 @@ func (p Proof) Prefix(n int64) Proof {
 	return p
 }
 
-// Check reads some blocks of file, given by their index in p, and compares them with p.
-// It returns a *fault.Fault of kind SourceChanged if a byte differs, or the context's
-// error. A hash state that cannot be read, as of another version of the hash, is
-// SourceChanged, too.
-func (p Proof) Check(ctx context.Context, file io.ReaderAt, blocks []int) error {
-	for _, i := range blocks {
-		var start BlockHash
-		if i > 0 {
-			start = p[i-1]
-		}
-		h, err := resumeHash(start)
-		if err != nil {
-			return fault.New(fault.SourceChanged, fault.Read, err)
-		}
-		if err := h.readTo(ctx, file, p[i].End); err != nil {
+// Check reads all that p covers of file and compares it with p. It returns a *fault.Fault
+// of kind SourceChanged if a byte differs, or the context's error. A hash state that
+// cannot be read, as of another version of the hash, is SourceChanged, too.
+func (p Proof) Check(ctx context.Context, file io.ReaderAt) error {
+	h, _ := resumeHash(BlockHash{}) // does not fail: there is no state to read
+	for _, block := range p {
+		start := h.offset
+		if err := h.readTo(ctx, file, block.End); err != nil {
 			return err
 		}
-		if !bytes.Equal(h.blockHash().State, p[i].State) {
-			return fault.Newf(fault.SourceChanged, fault.Read, "bytes %d to %d differ from those that were sent", start.End, p[i].End)
+		if !bytes.Equal(h.blockHash().State, block.State) {
+			return fault.Newf(fault.SourceChanged, fault.Read, "bytes %d to %d differ from those that were sent", start, block.End)
 		}
 	}
 	return nil
@@ -137,6 +140,9 @@ func (p *Hasher) Proof() Proof {
 	return append(p.proof[:len(p.proof):len(p.proof)], p.hash.blockHash())
 }
 
+// Hashed returns the number of bytes hashed so far.
+func (p *Hasher) Hashed() int64 { return p.hash.offset }
+
 // Blocks returns the number of finished blocks.
 func (p *Hasher) Blocks() int { return len(p.proof) }
 
@@ -180,7 +186,7 @@ func (h *resumableHash) readTo(ctx context.Context, file io.ReaderAt, end int64)
 		switch {
 		case n == len(buffer):
 		case err == io.EOF: // ReadAt returns it unwrapped
-			return fault.Newf(fault.SourceChanged, fault.Read, "file ends at byte %d", h.offset)
+			return EndedAt(h.offset)
 		default:
 			return Classify(fault.Read, err)
 		}

@@ -23,15 +23,6 @@ func randomBytes(n int) []byte {
 	return content
 }
 
-// allBlocks returns the indexes of all blocks of p.
-func allBlocks(p source.Proof) []int {
-	blocks := make([]int, len(p))
-	for i := range blocks {
-		blocks[i] = i
-	}
-	return blocks
-}
-
 func TestBlockSize(t *testing.T) {
 	for _, c := range []struct{ size, want int64 }{
 		{0, mib}, {1, mib}, {4096 * mib, mib}, {4096*mib + 1, 2 * mib}, {1 << 40, 256 * mib},
@@ -61,7 +52,7 @@ func TestProofIsIndependentOfInterruptions(t *testing.T) {
 		if len(proof) != 3 || proof.Covers() != int64(len(content)) {
 			t.Fatalf("%d hashes cover %d bytes", len(proof), proof.Covers())
 		}
-		if err := proof.Check(t.Context(), bytes.NewReader(content), allBlocks(proof)); err != nil {
+		if err := proof.Check(t.Context(), bytes.NewReader(content)); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -78,11 +69,11 @@ func TestCheckFindsChangedBlock(t *testing.T) {
 		at := rapid.IntRange(0, len(content)-1).Draw(t, "at")
 		edited := bytes.Clone(content)
 		edited[at] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
-		for i := range proof {
-			err := proof.Check(t.Context(), bytes.NewReader(edited), []int{i})
-			if changed := fault.Is(err, fault.SourceChanged); changed != (at/mib == i) {
-				t.Fatalf("byte %d changed; block %d: %v", at, i, err)
-			}
+		if err := proof.Check(t.Context(), bytes.NewReader(edited)); !fault.Is(err, fault.SourceChanged) {
+			t.Fatalf("byte %d changed: %v", at, err)
+		}
+		if err := proof.Prefix(int64(at)).Check(t.Context(), bytes.NewReader(edited)); err != nil {
+			t.Fatalf("byte %d changed, blocks before it: %v", at, err)
 		}
 	})
 }
@@ -103,7 +94,7 @@ func TestHashingFails(t *testing.T) {
 func TestUnreadableProof(t *testing.T) {
 	content := randomBytes(2 * mib)
 	unreadable := source.Proof{{End: mib, State: []byte("not a hash state")}}
-	if err := unreadable.Check(t.Context(), bytes.NewReader(content), []int{0}); !fault.Is(err, fault.SourceChanged) {
+	if err := unreadable.Check(t.Context(), bytes.NewReader(content)); !fault.Is(err, fault.SourceChanged) {
 		t.Errorf("Check: got %v, want a fault of kind SourceChanged", err)
 	}
 	prover := source.NewHasher(bytes.NewReader(content), int64(len(content)), unreadable)
@@ -121,6 +112,18 @@ func TestProofPrefix(t *testing.T) {
 		if got := proof.Prefix(c.n).Covers(); got != c.want {
 			t.Errorf("prefix of %d bytes covers %d, want %d", c.n, got, c.want)
 		}
+	}
+}
+
+func TestProofThrough(t *testing.T) {
+	proof := source.Proof{{End: mib}, {End: 2 * mib}, {End: 2*mib + 5}}
+	for _, c := range []struct{ n, want int64 }{{0, 0}, {1, mib}, {mib, mib}, {mib + 1, 2 * mib}, {2*mib + 1, 2*mib + 5}, {9 * mib, 2*mib + 5}} {
+		if got := proof.Through(c.n).Covers(); got != c.want {
+			t.Errorf("proof through %d bytes covers %d, want %d", c.n, got, c.want)
+		}
+	}
+	if got := source.Proof(nil).Through(1).Covers(); got != 0 {
+		t.Errorf("empty proof covers %d bytes", got)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"time"
 
 	"github.com/ferryapp/ferry/uploader/fault"
 )
@@ -66,19 +65,10 @@ func StatOpen(opened OpenFile, file File) (File, error) {
 	return now, nil
 }
 
-// ChangeTime returns the time of the last change of an open file's content or metadata
-// (ctime). Unlike the modification time, programs cannot set it. It reports false where
-// the system has no such time.
-func ChangeTime(opened OpenFile) (time.Time, bool) {
-	info, err := opened.Stat()
-	if err != nil {
-		return time.Time{}, false
-	}
-	return changeTime(info)
-}
-
 // Classify turns an error of the file system into a *fault.Fault. One that is about no file,
-// such as too many open files, is Transient. It returns a fault and nil unchanged.
+// such as too many open files, is Transient. One that says that the drive or network share
+// is not connected is SourceBusy with [fault.CodeDriveMissing]: the file is there again once
+// the drive is. It returns a fault and nil unchanged.
 func Classify(op fault.Op, err error) error {
 	if _, ok := errors.AsType[*fault.Fault](err); ok || err == nil {
 		return err
@@ -86,7 +76,11 @@ func Classify(op fault.Op, err error) error {
 	if fault.IsExhausted(err) {
 		return fault.NewExhausted(op, err)
 	}
-	return fault.New(kindOf(err), op, err)
+	f := fault.New(kindOf(err), op, err)
+	if driveMissing(err) {
+		f.Kind, f.Code = fault.SourceBusy, fault.CodeDriveMissing
+	}
+	return f
 }
 
 func kindOf(err error) fault.Kind {

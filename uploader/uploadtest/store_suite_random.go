@@ -68,7 +68,7 @@ func testAnyChange(t *testing.T, reopen Reopen) {
 				want.Started, want.Finished, want.ActiveTime = next.Started, next.Finished, next.ActiveTime
 			}
 			if maybe("content") {
-				want.ResumedFrom, want.SHA256 = next.ResumedFrom, next.SHA256
+				want.ResumedFrom, want.SHA256, want.ChangeTime = next.ResumedFrom, next.SHA256, next.ChangeTime
 			}
 			if maybe("rarer fields") && maybe("really") {
 				want.Intent, want.Fault, want.NextTry, want.EarlierUpload = next.Intent, next.Fault, next.NextTry, next.EarlierUpload

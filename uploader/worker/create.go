@@ -32,6 +32,10 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	if inParts, err := w.parts.plan(ctx, caps); inParts || err != nil {
 		return false, err
 	}
+	proof, err := w.file.hashFirst(ctx)
+	if err != nil {
+		return false, err
+	}
 	graceful, end := withGracePeriod(ctx)
 	defer end()
 	upload, err := w.requestUpload(graceful, caps)
@@ -50,7 +54,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 		return true, nil
 	}
 	w.whole.set(session.Offset)
-	return false, w.reportAndSave(ctx, lifecycle.UploadCreated{Session: session})
+	return false, w.reportAndSave(ctx, append(proof, lifecycle.UploadCreated{Session: session})...)
 }
 
 // requestUpload sends the request that creates the upload. If the server refuses it

@@ -22,6 +22,10 @@ const (
 	minGrowth      = 1 << 20
 	maxGrowthDelay = time.Second
 
+	// expectedGrowth is the size, in bytes, for which the blocks of the proof of a file are
+	// chosen while it is being written.
+	expectedGrowth = 64 << 30
+
 	// growthTimeout is how long a worker waits for the end of a file whose server must
 	// know the length first. After that, the transfer waits without a worker.
 	growthTimeout = 5 * time.Second
@@ -114,15 +118,19 @@ func (f *follower) upload(ctx context.Context) error {
 	}
 	f.file.update(ctx, f.now)
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	f.file.hasher = source.NewHasher(f.file.handle, f.now.Size, nil)
 	return f.file.finish(ctx)
 }
 
-// begin creates the upload, or queries its offset.
+// begin creates the upload, or queries its offset and compares what was sent. The change
+// time of a file that is being written shows nothing.
 func (f *follower) begin(ctx context.Context) error {
+	f.file.hasher = source.NewHasher(f.file.handle, expectedGrowth, nil)
 	if f.transfer.Session.Begun() {
 		f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseChecking})
-		return f.queryOffset(ctx)
+		if err := f.queryOffset(ctx); err != nil {
+			return err
+		}
+		return f.file.compareGrown(ctx, f.transfer.Session.Offset)
 	}
 	f.report(lifecycle.PhaseEntered{Phase: uploader.PhaseCreating})
 	graceful, end := withGracePeriod(ctx)
@@ -199,6 +207,9 @@ func (f *follower) cause(err error) error {
 // send sends the bytes up to end in one request; if final, with the length.
 func (f *follower) send(ctx context.Context, end int64, final bool) error {
 	offset := f.transfer.Session.Offset
+	if err := f.file.saveGrown(ctx, end); err != nil {
+		return err
+	}
 	f.sentAt = time.Now()
 	status, err := f.patcher.patch(ctx, f.file.handle, remainder{url: f.transfer.Session.URL, offset: offset, length: end, final: final, counter: f.whole})
 	if err != nil {
@@ -217,6 +228,42 @@ func (f *follower) send(ctx context.Context, end int64, final bool) error {
 	}
 	if final && status.Offset != end {
 		return f.queryOffset(ctx) // the server may have the length or not
+	}
+	return nil
+}
+
+// compareGrown compares all that was sent of a file that is being written.
+func (s *sourceFile) compareGrown(ctx context.Context, end int64) error {
+	proof, err := s.loadProof(ctx, s.id)
+	if err != nil {
+		return err
+	}
+	proof = proof.Through(end)
+	if err := proof.Check(ctx, s.handle); err != nil {
+		return err
+	}
+	if proof.Covers() < end && !s.continued {
+		return notComparable(s.transfer.Source, s.opened)
+	}
+	s.hasher = source.NewHasher(s.handle, expectedGrowth, proof)
+	s.saved = savedProof{s.hasher.Blocks(), s.hasher.Hashed()}
+	return nil
+}
+
+// saveGrown hashes a file that is being written up to end, and saves the proof before the
+// bytes are sent. It does not wait longer than maxSaveWait.
+func (s *sourceFile) saveGrown(ctx context.Context, end int64) error {
+	if err := s.hasher.HashTo(ctx, end); err != nil || s.hasher.Hashed() <= s.saved.end {
+		return err
+	}
+	blocks, saving, _ := s.unsavedProof()
+	limited, cancel := context.WithTimeout(ctx, maxSaveWait)
+	defer cancel()
+	switch err := s.save(limited, s.id, blocks); {
+	case err == nil:
+		s.saved = saving
+	case limited.Err() == nil || ctx.Err() != nil:
+		return err
 	}
 	return nil
 }

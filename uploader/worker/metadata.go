@@ -33,8 +33,8 @@ func (r *Remote) metadata(t *uploader.Transfer, file source.OpenFile) []tus.Pair
 func transferKey(t *uploader.Transfer, file source.OpenFile) string {
 	key := fmt.Sprintln("transfer", t.ID, t.Added, t.Source.Size, t.Source.ModTime.UnixNano(), t.Source.Identity)
 	if file != nil {
-		if changed, known := source.ChangeTime(file); known {
-			key += fmt.Sprintln(changed.UnixNano())
+		if changed := source.ChangeTimeOf(file); changed != 0 {
+			key += fmt.Sprintln(int64(changed))
 		}
 	}
 	sum := sha256.Sum256([]byte(key))

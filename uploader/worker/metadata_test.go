@@ -64,7 +64,7 @@ func TestF1TransferKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, hasChangeTime := source.ChangeTime(file)
+	hasChangeTime := source.ChangeTimeOf(file) != 0
 	_ = file.Close()
 	if !hasChangeTime {
 		return

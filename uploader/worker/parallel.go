@@ -41,9 +41,13 @@ type partResult struct {
 
 // sendParallel sends what the server does not have of the parts.
 func (c *concatenation) sendParallel(ctx context.Context) error {
+	ctx, stop := c.file.proveWhileSending(ctx)
+	return stop(c.sendParts(ctx))
+}
+
+func (c *concatenation) sendParts(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer c.file.hashWhileSending(ctx)()
 	u := &parallelUpload{
 		concatenation: c,
 		tuner:         newConnectionTuner(c.connections()),

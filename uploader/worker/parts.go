@@ -111,6 +111,7 @@ func (c *concatenation) discard(ctx context.Context) error {
 	c.delete(ctx)
 	c.parts = nil
 	c.whole.reset(0)
+	c.file.forgetSaved()
 	return c.reportAndSave(ctx, lifecycle.UploadCreated{})
 }
 

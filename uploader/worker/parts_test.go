@@ -57,7 +57,7 @@ func TestPositionOfParts(t *testing.T) {
 				Remote:    NewRemote(uploader.Server{}, joinedServer{size: size}),
 				Counters:  &Counters{},
 				Report:    func(uploader.TransferID, ...lifecycle.Input) {},
-				Save:      func(context.Context, uploader.TransferID, lifecycle.Input) error { return nil },
+				Save:      func(context.Context, uploader.TransferID, ...lifecycle.Input) error { return nil },
 				LoadParts: func(context.Context, uploader.TransferID) ([]uploader.Part, error) { return parts, nil },
 			}
 			config.Counters.Position.Store(c.resumed)

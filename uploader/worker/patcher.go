@@ -27,6 +27,7 @@ const (
 // options allow. Its methods may be called from several goroutines.
 type patcher struct {
 	remote      *Remote
+	gate        *gate
 	chunkMax    int64 // of the options; 0: no limit
 	limits      []*netx.Limiter
 	totalSent   *atomic.Int64

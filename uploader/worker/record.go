@@ -24,8 +24,8 @@ type record struct {
 
 	progressed atomic.Bool // the server acknowledged enough of a part not to count as a failed attempt
 
-	emit func(uploader.TransferID, ...lifecycle.Input)                     // Config.Report
-	save func(context.Context, uploader.TransferID, lifecycle.Input) error // Config.Save
+	emit func(uploader.TransferID, ...lifecycle.Input)                        // Config.Report
+	save func(context.Context, uploader.TransferID, ...lifecycle.Input) error // Config.Save
 
 	deferring bool // reports are kept in deferred until the worker ends
 	deferred  []lifecycle.Input
@@ -64,9 +64,11 @@ func (r *record) report(in lifecycle.Input) {
 func (r *record) deferReports() { r.deferring = true }
 
 // reportAndSave is report for what must be saved before the worker continues.
-func (r *record) reportAndSave(ctx context.Context, in lifecycle.Input) error {
-	r.transfer, _ = lifecycle.Step(r.transfer, in, time.Now())
-	return r.save(ctx, r.id, in)
+func (r *record) reportAndSave(ctx context.Context, inputs ...lifecycle.Input) error {
+	for _, in := range inputs {
+		r.transfer, _ = lifecycle.Step(r.transfer, in, time.Now())
+	}
+	return r.save(ctx, r.id, inputs...)
 }
 
 // acceptOffset takes over the offset that the server reported, unless it contradicts

@@ -2,8 +2,6 @@ package worker
 
 import (
 	"context"
-	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -12,66 +10,64 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// maxSampledBlocks is how many blocks of a file with unchanged metadata are compared
-// before its upload resumes.
-const maxSampledBlocks = 8
-
 // verify verifies that what was sent is the beginning of this file, and prepares to
 // hash the rest. acknowledged is the end of the furthest byte of the file that the
 // server acknowledged.
 func (s *sourceFile) verify(ctx context.Context, acknowledged int64) error {
-	state := fileState(s.handle, s.opened) // before anything is read
-	s.hasher = source.NewHasher(s.handle, s.opened.Size, nil)
-	if s.transfer.Session.Begun() {
-		if err := s.compareSent(ctx, state, acknowledged); err != nil {
-			return err
-		}
-	}
-	if state.Reliable(time.Now()) && !uploader.IsSmall(s.opened) {
-		s.emit(s.id, lifecycle.SourceVerified{State: state})
-	}
-	return nil
-}
-
-// fileState returns the state of an open file, without the path below the root that
-// was added.
-func fileState(opened source.OpenFile, seen source.File) lifecycle.FileState {
-	changed, known := source.ChangeTime(opened)
-	seen.RelPath = ""
-	return lifecycle.FileState{File: seen, ChangeTime: changed, HasChangeTime: known}
-}
-
-// compareSent compares the file with the proof of what was sent. With unchanged
-// metadata it reads a sample of the blocks, or none if a worker of this run verified
-// the file and its change time is the same. With changed metadata, or if the settings
-// say so, it reads all blocks; with changed metadata they must cover all that was
-// sent.
-func (s *sourceFile) compareSent(ctx context.Context, state lifecycle.FileState, end int64) error {
-	saved, err := s.loadProof(ctx, s.id)
+	state, err := source.StateOf(s.handle, s.opened, time.Now()) // before anything is read
 	if err != nil {
 		return err
 	}
-	seen := s.opened
-	proof := saved.Prefix(end)
-	same := seen.Same(s.transfer.Source)
-	blocks := SampleBlocks(len(proof))
-	switch {
-	case !same && proof.Covers() < end:
-		return s.differs(seen, sourceChanged(s.transfer.Source, seen))
-	case !same, s.settings.ResumeCheck == uploader.ResumeCheckAll:
-		blocks = firstInts(len(proof))
-	case state.HasChangeTime && state == s.verified:
-		blocks = nil
+	s.hasher = source.NewHasher(s.handle, s.opened.Size, nil)
+	s.known = state
+	if s.transfer.Session.Begun() {
+		if err := s.compareSent(ctx, acknowledged); err != nil {
+			return err
+		}
 	}
-	if err := proof.Check(ctx, s.handle, blocks); err != nil {
-		return s.differs(seen, err)
+	if verified := changeTimeToSave(state); verified != s.transfer.ChangeTime {
+		s.report(lifecycle.SourceVerified{ChangeTime: verified})
 	}
-	if !same || seen.Path != s.transfer.Source.Path || s.transfer.Fingerprint == "" {
+	return nil
+}
+
+// compareSent compares all that was sent with the file, unless its change time shows
+// that it did not change. The proof may end before what was sent: as the file was sent in
+// parts, or by an earlier version of the program. Without a change time the rest cannot be
+// compared, and the user decides.
+func (s *sourceFile) compareSent(ctx context.Context, end int64) error {
+	proof, err := s.loadProof(ctx, s.id)
+	if err != nil {
+		return err
+	}
+	seen, unchanged := s.opened, s.unchanged()
+	s.sentBefore = end
+	if !unchanged || s.settings.ResumeCheck == uploader.ResumeCheckAll {
+		proof = proof.Through(end)
+		if err := proof.Check(ctx, s.handle); err != nil {
+			return s.differs(seen, err)
+		}
+	}
+	if !unchanged && proof.Covers() < end {
+		if !s.continued {
+			return s.differs(seen, notComparable(s.transfer.Source, seen))
+		}
+		s.sentBefore = 0
+	}
+	if !seen.Same(s.transfer.Source) || seen.Path != s.transfer.Source.Path || s.transfer.Fingerprint == "" {
 		s.update(ctx, seen)
 	}
 	s.hasher = source.NewHasher(s.handle, seen.Size, proof)
-	s.reported = s.hasher.Blocks()
+	s.saved = savedProof{s.hasher.Blocks(), s.hasher.Hashed()}
 	return nil
+}
+
+// unchanged reports whether the file's change time shows that it is as it was when what
+// was sent was last known to be of it.
+func (s *sourceFile) unchanged() bool {
+	saved := s.transfer.Source
+	return s.known.Reliable && s.known.ChangeTime == s.transfer.ChangeTime &&
+		saved.Identity.Known() && s.known.File.Identity == saved.Identity && s.known.File.Same(saved)
 }
 
 // differs returns the fault for a file that is not the one that was sent. A file that
@@ -83,34 +79,42 @@ func (s *sourceFile) differs(seen source.File, err error) error {
 	return fault.Newf(fault.SourceMissing, fault.Open, "renamed file differs: %v", err)
 }
 
-// SampleBlocks returns the indices of the blocks to compare of a proof of n blocks: the
-// first, the last, and some at random, in order.
-func SampleBlocks(n int) []int {
-	if n <= maxSampledBlocks {
-		return firstInts(n)
+// verifyComplete verifies that the file, all of which was sent, is what was sent. If its
+// state changed since it was last compared, all of it is compared.
+func (s *sourceFile) verifyComplete(ctx context.Context) error {
+	now, err := source.StateOf(s.handle, s.transfer.Source, time.Now())
+	switch {
+	case err != nil:
+		return err
+	case now.File.Size != s.transfer.Source.Size:
+		return changedWhileSent()
+	case now.Same(s.known):
+		return nil
+	case s.gate.hasUnproven():
+		return notComparable(s.transfer.Source, now.File)
 	}
-	blocks := []int{0, n - 1}
-	for len(blocks) < maxSampledBlocks {
-		blocks = append(blocks, 1+rand.IntN(n-2)) //nolint:gosec // need not be unpredictable
+	if err := s.hasher.Proof().Check(ctx, s.handle); err != nil {
+		return err
 	}
-	slices.Sort(blocks)
-	return slices.Compact(blocks)
+	if !now.File.Same(s.transfer.Source) {
+		s.update(ctx, now.File)
+	}
+	s.known = now
+	return nil
 }
 
-// firstInts returns 0 to n-1.
-func firstInts(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	return all
+func changedWhileSent() error {
+	return fault.Newf(fault.SourceChanged, fault.Stat, "file changed while it was being sent")
 }
 
-func sourceChanged(before, now source.File) error {
-	f := fault.Newf(fault.SourceChanged, fault.Open, "file had %d bytes of %s, has %d bytes of %s",
-		before.Size, before.ModTime.Format(time.RFC3339Nano), now.Size, now.ModTime.Format(time.RFC3339Nano))
-	if before.Size == now.Size {
-		f.Code = fault.CodeNotComparable
-	}
+// notComparable returns the fault for a file that may be the one that was sent.
+func notComparable(before, now source.File) error {
+	f := sourceChanged(before, now)
+	f.Code = fault.CodeNotComparable
 	return f
+}
+
+func sourceChanged(before, now source.File) *fault.Fault {
+	return fault.Newf(fault.SourceChanged, fault.Open, "file had %d bytes of %s, has %d bytes of %s",
+		before.Size, before.ModTime.Format(time.RFC3339Nano), now.Size, now.ModTime.Format(time.RFC3339Nano))
 }

@@ -24,34 +24,61 @@ func (c *readCounter) ReadAt(p []byte, at int64) (int, error) {
 	return c.OpenFile.ReadAt(p, at)
 }
 
-// TestVerifySourceBeforeResuming resumes a file of 4 MiB of which the server has 3.
+// editAt overwrites bytes of a file.
+func editAt(t *testing.T, path string, at int64) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteAt([]byte("edited"), at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestVerifySourceBeforeResuming resumes a file of 4 MiB of which the server has 2.5 MiB,
+// and whose proof covers 3 MiB.
 func TestVerifySourceBeforeResuming(t *testing.T) {
-	const size, sent = 4 << 20, 3 << 20
+	const size, sent, hashed = 4 << 20, 5 << 19, 3 << 20
+	const nothing, changed, unknown = "nothing", "changed", "not comparable"
+	edit := func(at int64) func(*testing.T, string) {
+		return func(t *testing.T, path string) { t.Helper(); editAt(t, path, at) }
+	}
+	touch := func(t *testing.T, path string) {
+		t.Helper()
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	none := func(*testing.T, string) {}
 	for _, c := range []struct {
-		name        string
-		verified    bool // by a worker of this run
-		proof       uploader.ResumeCheck
-		change      func(t *testing.T, path string)
-		wantRead    bool
-		wantChanged bool
+		name      string
+		resume    func(*Config)
+		change    func(t *testing.T, path string) // the modification time is restored afterwards
+		wantReads bool
+		wantFault string
 	}{
-		{"verified by an earlier run", false, uploader.ResumeCheckSamples, nil, true, false},
-		{"verified by this run and unchanged", true, uploader.ResumeCheckSamples, nil, false, false},
-		{"verified by this run with whole proof", true, uploader.ResumeCheckAll, nil, true, false},
-		{"touched with modification time restored", true, uploader.ResumeCheckSamples, func(*testing.T, string) {}, true, false},
-		{"edited with modification time restored", true, uploader.ResumeCheckSamples, func(t *testing.T, path string) {
-			t.Helper()
-			file, err := os.OpenFile(path, os.O_RDWR, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer file.Close()
-			if _, err := file.WriteAt([]byte("edited"), 1<<20); err != nil {
-				t.Fatal(err)
-			}
-		}, true, true},
+		{"same change time", nil, nil, false, nothing},
+		{"same change time, always compared", func(c *Config) { c.Settings.ResumeCheck = uploader.ResumeCheckAll }, nil, true, nothing},
+		{"change time not saved", func(c *Config) { c.Transfer.ChangeTime = 0 }, nil, true, nothing},
+		{"same change time with another identity", func(c *Config) { c.Transfer.Source.Identity.Index++ }, nil, true, nothing},
+		{"same change time with unknown identity", func(c *Config) { c.Transfer.Source.Identity = source.Identity{} }, nil, true, nothing},
+		{"same change time with another modification time", func(c *Config) { c.Transfer.Source.ModTime = time.Unix(1, 0) }, nil, true, nothing},
+		{"touched with modification time restored", nil, none, true, nothing},
+		{"touched", nil, touch, true, nothing},
+		{"edited at the start", nil, edit(0), true, changed},
+		{"edited in the middle", nil, edit(1 << 20), true, changed},
+		{"edited just before the acknowledged offset", nil, edit(sent - 6), true, changed},
+		{"edited beyond the proof", nil, edit(hashed), true, nothing},
+		{"proof ends before what was sent, same change time", func(c *Config) { c.LoadProof = prefixOf(c.LoadProof, 2<<20) }, nil, false, nothing},
+		{"proof ends before what was sent, touched", func(c *Config) { c.LoadProof = prefixOf(c.LoadProof, 2<<20) }, none, true, unknown},
+		{"proof ends before what was sent, edited", func(c *Config) { c.LoadProof = prefixOf(c.LoadProof, 2<<20) }, edit(0), true, changed},
+		{"proof ends before what was sent, touched, user continues", func(c *Config) { c.LoadProof, c.Continued = prefixOf(c.LoadProof, 2<<20), true }, none, true, nothing},
+		{"proof ends before what was sent, edited, user continues", func(c *Config) { c.LoadProof, c.Continued = prefixOf(c.LoadProof, 2<<20), true }, edit(0), true, changed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			path := filepath.Join(t.TempDir(), "film.mov")
 			if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
 				t.Fatal(err)
@@ -61,105 +88,91 @@ func TestVerifySourceBeforeResuming(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer file.Close()
-			prover := source.NewHasher(file, size, nil)
-			if err := prover.HashTo(t.Context(), sent); err != nil {
+			hasher := source.NewHasher(file, size, nil)
+			if err := hasher.HashTo(t.Context(), hashed); err != nil {
 				t.Fatal(err)
 			}
-			before := fileState(file, seen)
-			if !before.HasChangeTime {
-				t.Skip("this file system has no change times")
+			before := reliableState(t, file, seen)
+			config := Config{
+				Transfer: uploader.Transfer{
+					ID: 1, Source: seen, ChangeTime: before.ChangeTime, Fingerprint: "m1", Session: uploader.Session{URL: "u", Offset: sent},
+				},
+				LoadProof:   func(context.Context, uploader.TransferID) (source.Proof, error) { return hasher.Proof(), nil },
+				Report:      func(uploader.TransferID, ...lifecycle.Input) {},
+				Fingerprint: func(context.Context, source.File) (string, error) { return "m2", nil },
+			}
+			if c.resume != nil {
+				c.resume(&config)
 			}
 			if c.change != nil {
 				c.change(t, path)
 				restoreModTime(t, path, file, before)
+				reliableState(t, file, seen)
 			}
 			counted := &readCounter{OpenFile: file}
-			w := New(Config{
-				Transfer:  uploader.Transfer{ID: 1, Source: seen, Fingerprint: "m1", Session: uploader.Session{URL: "u", Offset: sent}},
-				Settings:  uploader.Settings{ResumeCheck: c.proof},
-				LoadProof: func(context.Context, uploader.TransferID) (source.Proof, error) { return prover.Proof(), nil },
-				Report:    func(uploader.TransferID, ...lifecycle.Input) {},
-			})
-			if c.verified {
-				w.file.verified = before
-			}
+			w := New(config)
 			w.file.handle, w.file.opened = counted, seen
 			err = w.file.verify(t.Context(), sent)
-			if changed := fault.Is(err, fault.SourceChanged); changed != c.wantChanged || err != nil && !changed {
-				t.Errorf("error %v, want SourceChanged: %v", err, c.wantChanged)
+			got := nothing
+			switch f := fault.Of(err); {
+			case err == nil:
+			case fault.Is(err, fault.SourceChanged) && f.Code == fault.CodeNotComparable:
+				got = unknown
+			case fault.Is(err, fault.SourceChanged):
+				got = changed
+			default:
+				t.Fatal(err)
 			}
-			if read := counted.reads > 0; read != c.wantRead {
-				t.Errorf("%d reads, want any: %v", counted.reads, c.wantRead)
+			if got != c.wantFault {
+				t.Errorf("fault: %s (%v), want %s", got, err, c.wantFault)
+			}
+			if read := counted.reads > 0; read != c.wantReads {
+				t.Errorf("%d reads, want any: %v", counted.reads, c.wantReads)
+			}
+			if now := reliableState(t, file, seen); err == nil && w.transfer.ChangeTime != now.ChangeTime {
+				t.Errorf("saved change time %d, want %d", w.transfer.ChangeTime, now.ChangeTime)
 			}
 		})
+	}
+}
+
+// prefixOf returns a function that loads only the proof of the first n bytes.
+func prefixOf(load func(context.Context, uploader.TransferID) (source.Proof, error), n int64) func(context.Context, uploader.TransferID) (source.Proof, error) {
+	return func(ctx context.Context, id uploader.TransferID) (source.Proof, error) {
+		proof, err := load(ctx, id)
+		return proof.Prefix(n), err
+	}
+}
+
+// reliableState waits until the state of a file is reliable, and returns it. It skips the
+// test on a file system that has no change times.
+func reliableState(t *testing.T, file source.OpenFile, seen source.File) source.State {
+	t.Helper()
+	for {
+		state, err := source.StateOf(file, seen, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if state.Reliable {
+			return state
+		}
+		if state.Settled {
+			t.Skip("this file system has no change times of its own")
+		}
+		time.Sleep(50 * time.Millisecond) // a change time has a resolution that only time passes
 	}
 }
 
 // restoreModTime restores the modification time of a file, until its change time,
 // which has a resolution of a few milliseconds, differs from before.
-func restoreModTime(t *testing.T, path string, file source.OpenFile, before lifecycle.FileState) {
+func restoreModTime(t *testing.T, path string, file source.OpenFile, before source.State) {
 	t.Helper()
 	for {
 		if err := os.Chtimes(path, time.Time{}, before.File.ModTime); err != nil {
 			t.Fatal(err)
 		}
-		if changed, _ := source.ChangeTime(file); !changed.Equal(before.ChangeTime) {
+		if changed := source.ChangeTimeOf(file); changed != before.ChangeTime {
 			return
 		}
-	}
-}
-
-// TestBlocksOfFileEditedWhileSending edits the file after a request has read a block
-// and before the hash has: the block is not what was sent.
-func TestBlocksOfFileEditedWhileSending(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		edit func(t *testing.T, file *os.File)
-		want bool // blocks are reported
-	}{
-		{"unchanged", func(*testing.T, *os.File) {}, true},
-		{"edited", func(t *testing.T, file *os.File) {
-			t.Helper()
-			if _, err := file.WriteAt([]byte("edited"), 100); err != nil {
-				t.Fatal(err)
-			}
-		}, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "film.mov")
-			if err := os.WriteFile(path, make([]byte, 2<<20), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			old := time.Now().Add(-time.Hour)
-			if err := os.Chtimes(path, old, old); err != nil {
-				t.Fatal(err)
-			}
-			file, err := os.OpenFile(path, os.O_RDWR, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer file.Close()
-			seen, err := source.Disk{}.Stat(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			reported := false
-			w := New(Config{
-				Transfer: uploader.Transfer{ID: 1, Source: seen},
-				Report:   func(_ uploader.TransferID, in ...lifecycle.Input) { _, reported = in[0].(lifecycle.BlocksHashed) },
-			})
-			w.file.handle, w.file.opened = file, seen
-			if err := w.file.verify(t.Context(), 0); err != nil {
-				t.Fatal(err)
-			}
-			c.edit(t, file)
-			if err := w.file.hasher.HashTo(t.Context(), 1<<20); err != nil {
-				t.Fatal(err)
-			}
-			w.file.reportBlocks()
-			if reported != c.want {
-				t.Errorf("blocks reported: %v, want %v", reported, c.want)
-			}
-		})
 	}
 }

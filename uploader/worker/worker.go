@@ -58,15 +58,15 @@ type Config struct {
 	Disk      source.Disk
 	Settings  uploader.Settings // read only
 	Counters  *Counters
-	TotalSent *atomic.Int64       // bytes handed to the network by all workers since the program started
-	Verified  lifecycle.FileState // the file when a worker of this run last verified it; zero for none
+	TotalSent *atomic.Int64 // bytes handed to the network by all workers since the program started
+	Continued bool          // the user decided that the file is the one that was sent
 	Options   uploader.BatchOptions
 	Limits    []*netx.Limiter                       // all of them apply
 	Growth    func(path string) uploader.FileGrowth // nil: no file is being written by a known program
 
 	// Report passes inputs to the engine. Save also waits until they are saved.
 	Report func(uploader.TransferID, ...lifecycle.Input)
-	Save   func(context.Context, uploader.TransferID, lifecycle.Input) error
+	Save   func(context.Context, uploader.TransferID, ...lifecycle.Input) error
 
 	LoadProof      func(context.Context, uploader.TransferID) (source.Proof, error)
 	LoadParts      func(context.Context, uploader.TransferID) ([]uploader.Part, error)
@@ -94,7 +94,7 @@ type Worker struct {
 func New(c Config) *Worker {
 	r := newRecord(&c)
 	file := newSourceFile(&c, r)
-	p := &patcher{remote: c.Remote, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
+	p := &patcher{remote: c.Remote, gate: file.gate, chunkMax: c.Options.ChunkMax, limits: c.Limits, totalSent: c.TotalSent, bodyLimited: c.BodyLimited}
 	return &Worker{
 		record:  r,
 		remote:  c.Remote,
@@ -198,7 +198,11 @@ func (w *Worker) queryOffset(ctx context.Context) (complete bool, err error) {
 // send sends the rest of the file, in as few requests as the server accepts.
 func (w *Worker) send(ctx context.Context) error {
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseSending})
-	defer w.file.hashWhileSending(ctx)()
+	ctx, stop := w.file.proveWhileSending(ctx)
+	return stop(w.sendRest(ctx))
+}
+
+func (w *Worker) sendRest(ctx context.Context) error {
 	for fruitless := 0; ; {
 		before := w.transfer.Session.Offset
 		complete, err := w.sendNext(ctx)
@@ -249,5 +253,5 @@ func (w *Worker) queryOffsetAfterStop(ctx context.Context) {
 	if _, err := w.queryOffset(ctx); err != nil {
 		return
 	}
-	w.file.rewind(ctx, w.parts.acknowledgedEnd())
+	w.file.prove(ctx, w.parts.acknowledgedEnd())
 }

@@ -184,6 +184,9 @@ func Summed(s *uploader.Snapshot) *uploader.Snapshot {
 		sum.Bytes += t.Source.Size
 		sum.Sent += s.Sent(t)
 		sum.Rate += s.Progress[t.ID].Rate
+		if wait := s.Progress[t.ID].Wait; wait != nil {
+			sum.Wait = wait
+		}
 		s.BatchTotals[t.Batch] = sum
 	}
 	return s
