@@ -21,6 +21,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
+// maxKeeps is the number of runs after which only files that changed may be unfinished.
+// Later runs start these over.
+const maxKeeps = 3
+
 // maxResumes is the maximum number of runs needed to finish without faults. A run may
 // still get a planned error response, a file that was never added has to be sent, and
 // a transfer whose file changed has to be retried.
@@ -31,8 +35,15 @@ func (s *programStress) finishAll() {
 	s.t.Helper()
 	var left []cli.Entry
 	var last *run
-	for range maxResumes {
-		last = s.ferry.resumeOrSend(s.folders...)
+	for tries := range maxResumes {
+		if tries == maxKeeps {
+			s.checkChanged(left)
+		}
+		if tries < maxKeeps || len(s.ferry.unlisted(s.folders...)) > 0 {
+			last = s.ferry.resumeOrSend(s.folders...)
+		} else {
+			last = s.ferry.start("resume", "--profile", s.ferry.profile, "--json", "--start-over")
+		}
 		s.waitRun(last)
 		left = left[:0]
 		for _, e := range s.ferry.list() {
@@ -49,6 +60,17 @@ func (s *programStress) finishAll() {
 	s.t.Errorf("last run, ferry %v:\n%s", last.args, last.stderr.String())
 	for _, e := range left {
 		s.t.Errorf("%d %s is %s after %d runs without faults: %s (%s)", e.ID, e.Path, e.State, maxResumes, e.Message, e.Fault)
+	}
+}
+
+// checkChanged checks that every file which Ferry does not upload without starting over
+// has changed.
+func (s *programStress) checkChanged(left []cli.Entry) {
+	s.t.Helper()
+	for _, e := range left {
+		if p := s.files.records[e.Path]; p != nil && !p.touched {
+			s.report("%d %s did not change and is %s: %s (%s)", e.ID, e.Path, e.State, e.Message, e.Fault)
+		}
 	}
 }
 

@@ -80,7 +80,7 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, endpoint 
 	s.runner = newEngineRunner(t, database, netx.NewWatchdog(transport))
 	s.server = s.runner.addServer(s.endpoint)
 	s.faults.versionKnown = s.versionKnown
-	s.files.sending = s.sending
+	s.files.sending, s.files.addedAgain = s.sending, true
 	s.run(newRandom(t, seedPurposes*round+seedActions), length)
 	s.finishAll()
 	s.runner.stop()
@@ -208,10 +208,10 @@ func (s *engineStress) recordShown() {
 // finishAll retries, without faults, until every transfer is finished.
 func (s *engineStress) finishAll() {
 	s.t.Helper()
-	for range maxResumes {
+	for tries := range maxResumes {
 		s.mustDo(uploader.Resume{Target: uploader.TargetAll()}) // a pause may have been saved after it was reported as failed
 		s.answerQuestions(0)
-		s.retry(s.unfinished()...)
+		s.retry(tries == 0, s.unfinished()...)
 		last := s.runner.waitFor("the end of all transfers", func(now *uploader.Snapshot) bool {
 			for _, b := range now.Batches {
 				if !b.Scanned {
