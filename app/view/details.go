@@ -46,7 +46,7 @@ func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now ti
 	server, _ := s.Server(t.Server)
 	details := Details{
 		Title:   words.Printable(t.Source.Name()),
-		State:   words.Join(words.State(t.State()), words.Row(s, t, 0, now)),
+		State:   words.Join(words.State(t.State()), words.Row(s, t, positionOf(s, t), now)),
 		Reasons: reasonsOf(cmp.Or(s.Wait(t), t.Fault), t, server),
 		Lines:   linesOf(s, t, server, now),
 	}
@@ -60,6 +60,15 @@ func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now ti
 		details.History = append(details.History, historyLineOf(run, now))
 	}
 	return details
+}
+
+// positionOf returns the position of a transfer in the queue; 0 if it is not in the queue
+// or beyond maxPosition.
+func positionOf(s *uploader.Snapshot, t *uploader.Transfer) int {
+	if t.State() != uploader.StateWaiting {
+		return 0
+	}
+	return QueuePositions(s)[t.ID]
 }
 
 func reasonsOf(f *fault.Fault, t *uploader.Transfer, server uploader.Server) []string {

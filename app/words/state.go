@@ -18,8 +18,8 @@ func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) s
 	}
 	switch state {
 	case uploader.StateWaiting:
-		if t.Fault != nil && t.Fault.Kind == fault.SourceBusy {
-			return Text("state.writing")
+		if t.Phase == uploader.PhaseWaiting && t.Fault != nil {
+			return Fault(t.Fault, Subject{}).Short // another program uses the file
 		}
 		return waiting(s, t, place, now)
 	case uploader.StatePreparing:
@@ -80,6 +80,9 @@ func waiting(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Tim
 	}
 	if f := s.Wait(t); f != nil {
 		return Fault(f, Subject{}).Short
+	}
+	if fault.Is(t.Fault, fault.SourceBusy) { // the file is about to be looked at again
+		return Fault(t.Fault, Subject{}).Short
 	}
 	if place < 1 {
 		return Text("state.waiting")

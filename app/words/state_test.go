@@ -29,6 +29,8 @@ func rowCases(now time.Time) map[string]struct {
 	failed := func(kind fault.Kind, session uploader.Session) uploader.Transfer {
 		return uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseFailed, Session: session, Fault: fault.Newf(kind, fault.Head, "")}
 	}
+	writing := waits(fault.SourceBusy, 0, time.Second)
+	writing.Fault.Code = fault.CodeFileChanging
 	part := uploader.Session{Offset: 1_200_000_000}
 	expired := uploader.Session{Offset: 1_200_000_000, Expires: uploader.TimestampOf(now.Add(-time.Hour))}
 	type row = struct {
@@ -60,6 +62,8 @@ func rowCases(now time.Time) map[string]struct {
 		"retrying now":           {waits(fault.Transient, 4, 0), uploader.Progress{}, 0, "Connection lost, retrying", "连接中断\uff0c正在重试"},
 		"busy":                   {waits(fault.Busy, 1, 5*time.Minute), uploader.Progress{}, 0, "The server is busy, next try at 14:05", "服务器繁忙\uff0c14:05 重试"},
 		"busy now":               {waits(fault.Busy, 1, 0), uploader.Progress{}, 0, "The server is busy", "服务器繁忙"},
+		"another program writes": {writing, uploader.Progress{}, 2, "Another program is still writing this file", "其他程序仍在写入此文件"},
+		"locked by a program":    {waits(fault.SourceBusy, 0, time.Second), uploader.Progress{}, 2, "The file is in use", "文件被占用"},
 		"changed":                {failed(fault.SourceChanged, part), uploader.Progress{}, 0, "Changed since the upload began", "文件在上传开始后有改动"},
 		"missing":                {failed(fault.SourceMissing, part), uploader.Progress{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移动"},
 		"sign in":                {failed(fault.Auth, part), uploader.Progress{}, 0, "The server requires sign-in", "服务器要求登录"},

@@ -360,9 +360,9 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 }
 
 // waitUntilSettled makes a new transfer wait, without a worker, until its file has not
-// changed for the time in the settings.
+// changed for the settle time.
 func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
-	f := worker.CheckSettled(t.Source, s.admission.Settings().SettleTime, now)
+	f := worker.CheckSettled(t.Source, s.state.settleTime(t, s.admission.Settings()), now)
 	if f == nil || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
 		return
 	}

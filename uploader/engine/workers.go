@@ -119,6 +119,7 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 
 func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) worker.Config {
 	settings := w.admission.Settings()
+	settings.SettleTime = w.state.settleTime(t, settings)
 	bounds := w.admission.Bounds(t.Server, w.state.batches[t.Batch])
 	disk := w.config.Disk.Record(&running.calls)
 	return worker.Config{
@@ -302,7 +303,11 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 		return
 	}
 	w.observeVersion(t.Server)
-	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
+	level := slog.LevelWarn
+	if t.WaitsForFile() && t.Phase == uploader.PhaseWaiting {
+		level = slog.LevelDebug // again every few seconds, for as long as another program writes
+	}
+	w.log.Log(context.Background(), level, "transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
 	if admission.IsOverload(f) || isCongestion(t, f) {
 		w.refused(t.Server)
 	}

@@ -273,7 +273,7 @@ func (s *sourceFile) reportProof() {
 		return
 	}
 	if blocks, saved, ok := s.unsavedProof(); ok {
-		s.emit(s.id, blocks)
+		s.report(blocks)
 		s.saved = saved
 	}
 }

@@ -51,6 +51,13 @@ func Waiting(kind fault.Kind) func(*uploader.Transfer) {
 	}
 }
 
+// WaitingForFile sets the phase to PhaseWaiting, since another program is writing the
+// file.
+func WaitingForFile(t *uploader.Transfer) {
+	Waiting(fault.SourceBusy)(t)
+	t.Fault.Code = fault.CodeFileChanging
+}
+
 // LoadEnglish loads the English texts.
 func LoadEnglish(t *testing.T) {
 	t.Helper()
