@@ -57,6 +57,8 @@ func (a *transferActions) act(action view.Action, s view.Selection) {
 		a.copyPriorLink(s.Transfers[0])
 	case view.ActionRetry:
 		a.bridge.Send(uploader.Retry{Target: uploader.TargetTransfers(view.IDs(view.Retryable(s.All))...)}, nil)
+	case view.ActionUploadAsIs:
+		a.bridge.Send(uploader.UploadAsIs{Target: uploader.TargetTransfers(view.IDs(s.Allowed(view.ActionUploadAsIs))...)}, nil)
 	case view.ActionCancel:
 		a.cancel(s)
 	case view.ActionRemove:

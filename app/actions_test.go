@@ -26,6 +26,7 @@ func TestActions(t *testing.T) {
 		{"pause", apptest.Transfer(7, apptest.Sending), view.ActionPause, uploader.Pause{Target: uploader.TargetTransfers(7)}, uploader.StatePaused},
 		{"resume", apptest.Transfer(7, apptest.Paused), view.ActionResume, uploader.Resume{Target: uploader.TargetTransfers(7)}, uploader.StateWaiting},
 		{"retry", apptest.Transfer(7, apptest.Failed(fault.Refused)), view.ActionRetry, uploader.Retry{Target: uploader.TargetTransfers(7)}, uploader.StateWaiting},
+		{"upload as it is", apptest.Transfer(7, apptest.WaitingForFile), view.ActionUploadAsIs, uploader.UploadAsIs{Target: uploader.TargetTransfers(7)}, uploader.StateWaiting},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -39,6 +40,23 @@ func TestActions(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.Done), apptest.Transfer(8, apptest.Sending)))
 		s.actions.act(view.ActionPause, view.SelectionOf(s.rows()...))
 		s.wantCommand(1, uploader.Pause{Target: uploader.TargetTransfers(8)})
+	})
+	t.Run("upload as it is applies to the files of a folder that other programs are writing", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.WaitingForFile), apptest.Transfer(8), apptest.Transfer(9, apptest.WaitingForFile)))
+		s.actions.act(view.ActionUploadAsIs, view.SelectionOf(s.rows()...))
+		s.wantCommand(1, uploader.UploadAsIs{Target: uploader.TargetTransfers(7, 9)})
+	})
+	t.Run("row of a file that another program is writing has the reason and the action", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine(apptest.Transfer(7, apptest.WaitingForFile)))
+		row := s.window.list.Row(0)
+		if row.Status != "Another program is still writing this file" {
+			t.Errorf("status %q", row.Status)
+		}
+		if a := row.Actions[len(row.Actions)-1]; a.Label != "Upload now as it is" || !a.Prominent {
+			t.Errorf("last button %+v", a)
+		}
+		s.window.list.Do(7, view.ActionUploadAsIs.String())
+		s.wantCommand(1, uploader.UploadAsIs{Target: uploader.TargetTransfers(7)})
 	})
 	t.Run("failed command shows a message", func(t *testing.T) {
 		engine := apptest.NewEngine(apptest.Transfer(7, apptest.Sending))

@@ -86,7 +86,7 @@ func (w *window) build() {
 
 	top := container.NewVBox(container.NewPadded(w.bar.Content), w.banner.Content, w.filter.Content, widget.NewSeparator())
 	bottom := container.NewVBox(widget.NewSeparator(), w.footer.Content)
-	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Closed: w.closeDetails})
+	w.details = details.New(w.tooltips, details.Actions{Read: w.actions.read, Copy: w.actions.copy, Act: w.actions.list.Act, Closed: w.closeDetails})
 	w.middle = container.New(details.Layout{}, container.NewStack(w.list.Rows, w.empty, w.noMatches), w.details.Content)
 	content := container.NewBorder(top, bottom, nil, nil, w.middle)
 	w.banner.Relayout, w.filter.Relayout = content.Refresh, content.Refresh

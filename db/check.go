@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // lastExit is what the last session left beside the file.
@@ -19,7 +20,11 @@ type lastExit struct {
 }
 
 func markSuspect(path string) error {
-	return os.WriteFile(path+suspectSuffix, nil, 0o600)
+	file, err := privatefile.OpenFile(path+suspectSuffix, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func clearSuspect(path string) error {

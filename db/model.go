@@ -47,6 +47,7 @@ type transferRow struct {
 	Prior        int64
 	ChangeTime   int64
 	Unconfirmed  sql.NullInt64
+	AsIs         int64 // 0 or 1
 }
 
 func (transferRow) TableName() string { return "transfers" }
@@ -56,7 +57,7 @@ var transferColumns = []string{
 	"id", "batch", "server", "path", "rel_path", "size", "mod_seconds", "mod_nanos", "volume", "file_index",
 	"fingerprint", "rank", "intent", "phase", "url", "parts", "upload_offset", "sent", "expires", "attempt", "next_try",
 	"fault_kind", "fault_op", "fault_status", "fault_code", "fault_retry", "fault_detail",
-	"added", "started", "finished", "active", "resumed", "sha256", "prior", "unconfirmed", "change_time",
+	"added", "started", "finished", "active", "resumed", "sha256", "prior", "unconfirmed", "change_time", "as_is",
 }
 
 // fields returns pointers to the fields, for Scan.
@@ -65,7 +66,7 @@ func (r *transferRow) fields() []any {
 		&r.ID, &r.Batch, &r.Server, &r.Path, &r.RelPath, &r.Size, &r.ModSeconds, &r.ModNanos, &r.Volume, &r.FileIndex,
 		&r.Fingerprint, &r.Rank, &r.Intent, &r.Phase, &r.URL, &r.Parts, &r.UploadOffset, &r.Sent, &r.Expires, &r.Attempt, &r.NextTry,
 		&r.Fault.Kind, &r.Fault.Op, &r.Fault.Status, &r.Fault.Code, &r.Fault.Retry, &r.Fault.Detail,
-		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior, &r.Unconfirmed, &r.ChangeTime,
+		&r.Added, &r.Started, &r.Finished, &r.Active, &r.Resumed, &r.Sha256, &r.Prior, &r.Unconfirmed, &r.ChangeTime, &r.AsIs,
 	}
 }
 
@@ -100,6 +101,7 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Prior:        int64(t.EarlierUpload),
 		ChangeTime:   int64(t.ChangeTime),
 		Unconfirmed:  nullTimestamp(t.Session.Unconfirmed),
+		AsIs:         boolInt(t.AsIs),
 
 		Fault: newFaultColumns(t.Fault),
 	}
@@ -148,6 +150,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 		ResumedFrom:   r.Resumed,
 		SHA256:        digestOf(r.Sha256),
 		EarlierUpload: uploader.TransferID(r.Prior),
+		AsIs:          r.AsIs != 0,
 	}, nil
 }
 
@@ -174,6 +177,7 @@ type batchRow struct {
 	Pace        int64
 	Again       int64  // 0 or 1
 	Supersedes  string // JSON
+	Settle      int64  // milliseconds; -1: none; 0: as in the settings
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -193,6 +197,7 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Pace:        b.Options.Limit,
 		Again:       boolInt(b.Options.UploadAgain),
 		Supersedes:  mustJSON(append([]uploader.BatchID{}, b.Supersedes...)),
+		Settle:      settleMillis(b.Options.SettleTime),
 	}
 }
 
@@ -217,10 +222,31 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Scanned: r.Expanded != 0,
 		Intent:  intent,
 		Rank:    r.Rank,
-		Options: uploader.BatchOptions{Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0},
+		Options: uploader.BatchOptions{Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle)},
 
 		Supersedes: supersedes,
 	}, nil
+}
+
+// settleMillis returns the column of a batch's settle time. It is never rounded to 0,
+// which has another meaning.
+func settleMillis(d time.Duration) int64 {
+	switch {
+	case d < 0:
+		return -1
+	case d > 0:
+		return max(d.Milliseconds(), 1)
+	default:
+		return 0
+	}
+}
+
+// settleTime is the inverse of settleMillis.
+func settleTime(millis int64) time.Duration {
+	if millis < 0 {
+		return uploader.NoSettleTime
+	}
+	return time.Duration(min(millis, uploader.MaxSettleTime.Milliseconds())) * time.Millisecond
 }
 
 // serverRow is a row of table servers. Profile and Access are JSON.

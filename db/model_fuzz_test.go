@@ -30,7 +30,7 @@ func FuzzTransferRow(f *testing.F) {
 			Volume: number, FileIndex: when, Fingerprint: fingerprint, Rank: number, Intent: intent, Phase: phase, URL: url, Parts: number,
 			UploadOffset: number, Sent: when, Expires: moment, Attempt: number, NextTry: moment,
 			Fault: faultColumns{Kind: sql.NullString{String: kind, Valid: known}, Retry: moment, Status: moment},
-			Added: moment, Started: moment, Finished: moment, Active: number, Resumed: when, Sha256: sum, Prior: number,
+			Added: moment, Started: moment, Finished: moment, Active: number, Resumed: when, Sha256: sum, Prior: number, AsIs: boolInt(known),
 		}
 		transfer, err := row.transfer()
 		if err != nil {
@@ -55,7 +55,7 @@ func FuzzBatchRow(f *testing.F) {
 	f.Fuzz(func(t *testing.T, intent string, roots []byte, number int64, flag bool) {
 		row := batchRow{
 			ID: number, Server: number, Roots: roots, Added: sql.NullInt64{Int64: number, Valid: flag}, Expanded: boolInt(flag), Intent: intent, Rank: number,
-			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag),
+			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag), Settle: number,
 		}
 		batch, err := row.batch()
 		if err != nil {

@@ -171,7 +171,7 @@ func randomCommand(random *rand.Rand, s *uploader.Snapshot, files []string) uplo
 	if random.IntN(5) == 0 {
 		target = uploader.TargetAll()
 	}
-	switch random.IntN(9) {
+	switch random.IntN(11) {
 	case 0, 1:
 		return uploader.Pause{Target: target}
 	case 2, 3:
@@ -184,6 +184,10 @@ func randomCommand(random *rand.Rand, s *uploader.Snapshot, files []string) uplo
 		return uploader.Unblock{Server: 2}
 	case 7:
 		return uploader.Cancel{Target: target}
+	case 8:
+		return uploader.UploadAsIs{Target: target}
+	case 9:
+		return uploader.EndFileWait{Target: target}
 	default:
 		return uploader.Remove{Target: target}
 	}

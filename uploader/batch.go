@@ -31,4 +31,22 @@ type BatchOptions struct {
 	ChunkMax    int64 // maximum of bytes in one request; 0: none
 	Limit       int64 // maximum of bytes per second of the batch; 0: none
 	UploadAgain bool  // upload files again that were uploaded before, without asking
+
+	SettleTime time.Duration // how long a file must be unchanged before it is sent; NoSettleTime: not at all; 0: as in Settings
+}
+
+// NoSettleTime is the BatchOptions.SettleTime with which files are sent as soon as they
+// are found.
+const NoSettleTime time.Duration = -1
+
+// SettleTimeOr returns the settle time of the batch, given the one of the settings.
+func (o BatchOptions) SettleTimeOr(settings time.Duration) time.Duration {
+	switch {
+	case o.SettleTime == 0:
+		return settings
+	case o.SettleTime < 0:
+		return 0
+	default:
+		return min(o.SettleTime, MaxSettleTime)
+	}
 }

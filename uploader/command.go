@@ -50,6 +50,14 @@ type Retry struct {
 	KeepUploads bool
 }
 
+// UploadAsIs sends files that another program may still be writing as they are now,
+// without waiting until they have been unchanged for the settle time. It applies to
+// transfers that wait for that or failed because of it.
+type UploadAsIs struct{ Target Target }
+
+// EndFileWait fails the transfers that wait because another program uses their file.
+type EndFileWait struct{ Target Target }
+
 // Cancel cancels transfers and deletes their uploads from the server.
 type Cancel struct{ Target Target }
 
@@ -117,6 +125,8 @@ func (StopScan) command()        {}
 func (Scan) command()            {}
 func (Check) command()           {}
 func (Retry) command()           {}
+func (UploadAsIs) command()      {}
+func (EndFileWait) command()     {}
 func (Cancel) command()          {}
 func (Remove) command()          {}
 func (Unblock) command()         {}

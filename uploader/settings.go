@@ -83,7 +83,7 @@ const (
 	maxLimit        = 1 << 50 // bytes per second
 	MaxSpans        = 100
 	MaxPatterns     = 1000
-	maxSettle       = 24 * time.Hour
+	MaxSettleTime   = time.Hour // a worker that waits for a file checks it at least this often
 )
 
 // Normalized returns the settings with every value in its valid range: out of range, the
@@ -103,7 +103,7 @@ func (s Settings) Normalized() Settings {
 		s.Ignore = defaults.Ignore
 	}
 	s.Ignore = slices.Clone(s.Ignore[:min(len(s.Ignore), MaxPatterns)])
-	s.SettleTime = min(max(s.SettleTime, 0), maxSettle)
+	s.SettleTime = min(max(s.SettleTime, 0), MaxSettleTime)
 	s.History.MaxCount, s.History.MaxAge = max(s.History.MaxCount, 0), max(s.History.MaxAge, 0)
 	return s
 }

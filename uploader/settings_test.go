@@ -41,7 +41,7 @@ func TestNormalizedSettings(t *testing.T) {
 			s.Connections, s.SettleTime, s.History = 1, 0, uploader.History{}
 		})},
 		{"huge numbers", `{"simultaneous": 1000000, "connections": 1000000, "limit": 9223372036854775807, "settle": 9223372036854775807}`, with(func(s *uploader.Settings) {
-			s.MaxFiles, s.Connections, s.Limit, s.SettleTime = 64, 32, 1<<50, 24*time.Hour
+			s.MaxFiles, s.Connections, s.Limit, s.SettleTime = 64, 32, 1<<50, uploader.MaxSettleTime
 		})},
 		{"unknown choices", `{"metered": "maybe", "fingerprint": "palm", "proof": "none"}`, defaults},
 		{"empty patterns", `{"ignore": []}`, with(func(s *uploader.Settings) { s.Ignore = []string{} })},

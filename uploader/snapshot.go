@@ -20,6 +20,8 @@ type Snapshot struct {
 	Blocked     map[ServerID]*fault.Fault // servers that wait for the user, such as for a sign-in
 	Checking    int                       // transfers whose Check is not done
 	Holds       map[ServerID]Hold         // servers to which nothing new is sent for a while
+	Drives      map[uint64]*fault.Fault   // drives whose files are not started at the moment, by source.Identity.Volume
+	ScanFaults  map[BatchID]*fault.Fault  // batches whose scan waits for a drive that does not respond
 	StoreFault  *fault.Fault              // why the store cannot save or be searched; nil if it can
 }
 
@@ -29,15 +31,30 @@ type Progress struct {
 	Read int64         // bytes hashed so far, before anything is sent; 0 if the file is not hashed
 	Rate float64       // bytes per second, a moving average; 0 if not known yet
 	ETA  time.Duration // for the rest of the file; 0 if not known yet
+	Wait *fault.Fault  // why the worker does not continue at the moment: its drive does not respond; nil if it does
+}
+
+// Wait returns why a transfer does not continue at the moment although nothing failed: the
+// drive of its file does not respond or is not connected. It returns nil otherwise.
+func (s *Snapshot) Wait(t *Transfer) *fault.Fault {
+	switch {
+	case t.Phase.Final() || t.Intent != IntentRun:
+		return nil
+	case t.Phase == PhaseQueued:
+		return s.Drives[t.Source.Identity.Volume]
+	default:
+		return s.Progress[t.ID].Wait
+	}
 }
 
 // BatchTotals are the totals of a batch.
 type BatchTotals struct {
 	Count [NumStates]int // by State
 	Files int
-	Bytes int64   // of all files
-	Sent  int64   // of Bytes
-	Rate  float64 // bytes per second right now
+	Bytes int64        // of all files
+	Sent  int64        // of Bytes
+	Rate  float64      // bytes per second right now
+	Wait  *fault.Fault // Progress.Wait of one of its transfers; nil if none has it
 }
 
 // Unfinished reports whether some transfers of the batch are neither done nor cancelled,

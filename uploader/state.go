@@ -97,6 +97,9 @@ func waitingState(f *fault.Fault) State {
 	case fault.Busy:
 		return StateBusy
 	case fault.SourceBusy:
+		if f.Code == fault.CodeDriveMissing {
+			return StateRetrying
+		}
 		return StateWaiting
 	default:
 		return StateRetrying

@@ -26,6 +26,7 @@ type Transfer struct {
 	Rank          int64 // place in the user's order; lower goes first
 	Intent        Intent
 	Phase         Phase
+	AsIs          bool  // the file is sent even if another program is still writing it
 	Attempt       int32 // failed attempts since the acknowledged offset last increased
 	Session       Session
 	NextTry       Timestamp
@@ -125,6 +126,13 @@ func (t *Transfer) NotComparable() bool {
 // and needs no decision about an earlier one.
 func (t *Transfer) FailedBeforeStart() bool {
 	return t.Phase == PhaseFailed && !t.Session.Begun() && !t.Intent.Cancels() && t.State() != StateNeedsDecision
+}
+
+// WaitsForFile reports whether the transfer waits, or has failed, because a program may
+// still be writing its file, and whether the user can send the file as it is.
+func (t *Transfer) WaitsForFile() bool {
+	return fault.Is(t.Fault, fault.SourceBusy) && t.Fault.Code == fault.CodeFileChanging &&
+		(t.Phase == PhaseQueued || t.Phase == PhaseWaiting || t.Phase == PhaseFailed) && !t.Intent.Cancels()
 }
 
 // Acknowledged returns how many bytes the server is known to have. Bytes that were

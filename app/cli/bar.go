@@ -57,7 +57,7 @@ func (b *bar) update(e feed.Event) {
 	case feed.Done:
 		b.setSent(e.ID, e.Size)
 		b.forget(e.ID)
-	case feed.Failed:
+	case feed.Failed, feed.Skipped:
 		if !b.unsized[e.ID] {
 			b.total += e.Sent - e.Size // only the sent bytes still count
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
@@ -59,11 +60,14 @@ func Explain(err error) string {
 	var userErr *UserError
 	var usageErr *UsageError
 	var requestErr *instance.RequestError
+	var unsafeErr *privatefile.Error
 	switch {
 	case errors.As(err, &userErr):
 		return userErr.Text
 	case errors.As(err, &usageErr):
 		return usageErr.Text
+	case errors.As(err, &unsafeErr):
+		return words.Unsafe(unsafeErr)
 	case errors.As(err, &requestErr):
 		return words.Printable(requestErr.Message)
 	case errors.Is(err, receiver.ErrInUse):

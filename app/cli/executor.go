@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/ferryapp/ferry/app/connect"
 	"github.com/ferryapp/ferry/app/feed"
@@ -16,11 +18,15 @@ import (
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
+// DefaultFileWait is how long a request waits for files that other programs are
+// writing, in addition to the settle time.
+const DefaultFileWait = 10 * time.Minute
+
 // Engine is the part of *[engine.Engine] that an [Executor] uses.
 type Engine interface {
 	feed.Source
 	Do(ctx context.Context, command uploader.Command) error
-	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
+	Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error)
 }
 
 // Executor carries out requests on a running engine. Its methods may be called from
@@ -32,6 +38,11 @@ type Executor struct {
 	// Show brings up the window and adds files for its selected server. It is nil
 	// when there is no window.
 	Show func(ctx context.Context, paths []string) error
+
+	// FileWait is how long a request waits for files that other programs are writing; 0
+	// is DefaultFileWait. Without a window their transfers fail then. With one they
+	// keep waiting, and only the request ends.
+	FileWait time.Duration
 
 	mu       sync.Mutex
 	accepted []feed.Filter // transfers requested by other instances, connected or not
@@ -73,11 +84,29 @@ func (x *Executor) Wait(ctx context.Context) error {
 			return nil
 		}
 		for _, filter := range accepted {
-			if _, err := feed.Follow(ctx, x.Engine, filter, func(feed.Event) error { return nil }); err != nil {
+			if _, err := feed.Follow(ctx, x.Engine, filter, feed.Options{FileWait: x.fileWait()}, func(feed.Event) error { return nil }); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// fileWait returns the limit of waits for files that other programs are writing.
+func (x *Executor) fileWait() feed.FileWait {
+	wait := feed.FileWait{Max: cmp.Or(x.FileWait, DefaultFileWait)}
+	if x.Show == nil {
+		wait.End = x.endFileWait
+	}
+	return wait
+}
+
+// endFileWait fails transfers. That this cannot be saved is reported by the feed.
+func (x *Executor) endFileWait(ctx context.Context, ids []uploader.TransferID) error {
+	err := x.Engine.Do(ctx, uploader.EndFileWait{Target: uploader.TargetTransfers(ids...)})
+	if _, unsaved := errors.AsType[*fault.Fault](err); unsaved {
+		return nil
+	}
+	return err
 }
 
 func (x *Executor) addAccepted(filter feed.Filter) {
@@ -119,13 +148,13 @@ func (x *Executor) send(ctx context.Context, request instance.Request, onAccept 
 		return err
 	}
 	batch, options := uploader.NewBatchID(), request.Options
-	options.UploadAgain = true // upload files again without asking
+	options.UploadAgain = request.Answers.Again != instance.AnswerNo
 	missing := missingPaths(request.Paths)
 	if err := x.Engine.Do(ctx, uploader.Add{Batch: batch, Server: server, Paths: request.Paths, Options: options}); err != nil {
 		return err
 	}
 	onAccept(feed.Batch(batch))
-	if err := x.follow(ctx, feed.Batch(batch), reply); err != nil {
+	if err := x.follow(ctx, feed.Batch(batch), request.Answers, reply); err != nil {
 		return err
 	}
 	return x.removeMissing(ctx, batch, missing)
@@ -156,8 +185,9 @@ func (x *Executor) removeMissing(ctx context.Context, batch uploader.BatchID, mi
 }
 
 // follow passes the events of the filter's transfers and their summary to reply.
-func (x *Executor) follow(ctx context.Context, filter feed.Filter, reply func(Reply) error) error {
-	summary, err := feed.Follow(ctx, x.Engine, filter, func(e feed.Event) error { return reply(Reply{Event: &e}) })
+func (x *Executor) follow(ctx context.Context, filter feed.Filter, answers instance.Answers, reply func(Reply) error) error {
+	options := feed.Options{FileWait: x.fileWait(), Answer: answerFor(answers), Act: x.act}
+	summary, err := feed.Follow(ctx, x.Engine, filter, options, func(e feed.Event) error { return reply(Reply{Event: &e}) })
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,11 @@
 package cli
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/ferryapp/ferry/uploader"
+)
 
 func TestParseSize(t *testing.T) {
 	for text, want := range map[string]int64{
@@ -16,6 +21,22 @@ func TestParseSize(t *testing.T) {
 	} {
 		if got, err := parseSize("--chunk", text); ExitCode(err) != ExitUsage {
 			t.Errorf("parseSize(%q) = %d, %v, want a usage error", text, got, err)
+		}
+	}
+}
+
+func TestParseSettle(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"": 0, "0": uploader.NoSettleTime, "0s": uploader.NoSettleTime, "1ns": time.Millisecond, "500ms": 500 * time.Millisecond,
+		"30s": 30 * time.Second, "1m30s": 90 * time.Second, "1h": uploader.MaxSettleTime, "+5s": 5 * time.Second,
+	} {
+		if got, err := parseSettle(text); err != nil || got != want {
+			t.Errorf("parseSettle(%q) = %v, %v, want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"-1s", "-0.1s", "1h1ns", "24h", "5", "soon", " ", "1d", "99999999999h", "5\x1b[2Js"} {
+		if got, err := parseSettle(text); ExitCode(err) != ExitUsage {
+			t.Errorf("parseSettle(%q) = %v, %v, want a usage error", text, got, err)
 		}
 	}
 }

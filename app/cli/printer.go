@@ -134,7 +134,7 @@ func (p *Printer) printEvent(e feed.Event) error {
 			return p.printLine(p.streams.Err, e.Message)
 		}
 		return p.printLine(p.streams.Err, words.Text("cli.waiting", words.Data{"Path": words.Printable(e.Path), "Message": e.Message}))
-	case feed.Done:
+	case feed.Done, feed.Skipped:
 		if p.style == Quiet {
 			return nil
 		}
@@ -153,6 +153,9 @@ func (p *Printer) printSummary(s feed.Summary) error {
 	}
 	data := words.Data{"Files": words.Files(s.Done), "Size": words.Size(s.Bytes)}
 	switch {
+	case failed == 0 && s.Skipped > 0:
+		data["Skipped"] = words.Files(s.Skipped)
+		return p.printLine(p.streams.Err, words.Text("cli.summary.skipped", data))
 	case s.Done == 0 && failed == 0:
 		return p.printLine(p.streams.Err, words.Text("cli.summary.nothing"))
 	case failed == 0:

@@ -40,13 +40,14 @@ func (x *Executor) resume(ctx context.Context, request instance.Request, onAccep
 			return err
 		}
 	}
-	if ids := toRetry(s, filter); len(ids) > 0 {
-		if err := x.Engine.Do(ctx, uploader.Retry{Target: uploader.TargetTransfers(ids...), KeepUploads: !request.StartOver}); err != nil {
+	if ids := toRetry(s, filter, request.Answers); len(ids) > 0 {
+		keep := request.Answers.Changed != instance.AnswerRestart
+		if err := x.Engine.Do(ctx, uploader.Retry{Target: uploader.TargetTransfers(ids...), KeepUploads: keep}); err != nil {
 			return err
 		}
 	}
 	onAccept(filter)
-	return x.follow(ctx, filter, reply)
+	return x.follow(ctx, filter, request.Answers, reply)
 }
 
 // savedServer finds a server by name or URL. It returns the header to send, with the
@@ -77,10 +78,14 @@ func targetsOf(f feed.Filter) []uploader.Target {
 }
 
 // toRetry returns the transfers that need a Retry command besides Resume. It leaves
-// out those that ask the user about an earlier upload.
-func toRetry(s *uploader.Snapshot, f feed.Filter) []uploader.TransferID {
+// out those that ask the user about an earlier upload, and those whose file changed if
+// the answer is that they fail.
+func toRetry(s *uploader.Snapshot, f feed.Filter, answers instance.Answers) []uploader.TransferID {
 	var ids []uploader.TransferID
 	for _, t := range s.Transfers {
+		if t.State() == uploader.StateChanged && answers.Changed == instance.AnswerFail {
+			continue
+		}
 		failed := t.Phase == uploader.PhaseFailed && t.State() != uploader.StateNeedsDecision
 		if f.Transfers[t.ID] && (failed || t.Phase == uploader.PhaseWaiting) {
 			ids = append(ids, t.ID)

@@ -48,6 +48,7 @@ type Pane struct {
 	state      *widget.Label
 	bar        *widgets.Bar
 	reasons    *widget.Label
+	asIs       *fyne.Container // the button of view.ActionUploadAsIs
 	lines      *rowPool[view.Line]
 	speed      *fyne.Container
 	graph      *widgets.SpeedGraph
@@ -62,6 +63,7 @@ type Pane struct {
 type Actions struct {
 	Read   func(id uploader.TransferID, then func(view.Record)) // then is called on the UI goroutine
 	Copy   func(text string)
+	Act    func(view.Action, view.Selection)
 	Closed func() // called when the pane should be closed
 }
 
@@ -94,8 +96,10 @@ func New(hints *widgets.Tooltips, actions Actions) *Pane {
 	d.speed = container.NewVBox(container.NewBorder(nil, nil, newHeading(words.Text("details.speed")), d.peak), padded(graph))
 	closeButton := widgets.NewIconButton(theme.IconCancel, hints, words.Text("details.close"), actions.Closed)
 	diagnostics := widget.NewButtonWithIcon(words.Text("details.diagnostics"), theme.Icon(theme.IconCopy), d.copyDiagnostics)
+	asIs := widget.NewButtonWithIcon(words.Text("action."+view.ActionUploadAsIs.String()), theme.Icon(view.ActionUploadAsIs.Icon()), d.uploadAsIs)
+	d.asIs = container.NewStack(padded(asIs))
 	body := container.NewVBox(
-		d.state, padded(d.bar), d.reasons, d.lines.content, d.speed,
+		d.state, padded(d.bar), d.reasons, d.asIs, d.lines.content, d.speed,
 		d.partsTitle, d.parts.content, d.historyTitle, d.history.content, layout.NewSpacer(), padded(diagnostics),
 	)
 	header := container.NewBorder(nil, nil, nil, closeButton, d.title)
@@ -145,6 +149,7 @@ func (d *Pane) Show(s *uploader.Snapshot, now time.Time) {
 	_, tone := view.StateIcon(t.State())
 	d.bar.Set(bar.Acked, bar.Sent, tone)
 	draw.SetVisible(d.reasons, len(content.Reasons) > 0)
+	draw.SetVisible(d.asIs, t.WaitsForFile())
 	d.lines.show(content.Lines)
 	d.showSpeed()
 	d.parts.show(content.Parts)
@@ -179,6 +184,13 @@ func (d *Pane) readRecord(now time.Time) {
 			d.record, d.pending = record, false
 		}
 	})
+}
+
+// uploadAsIs sends the file of the transfer as it is.
+func (d *Pane) uploadAsIs() {
+	if t := d.snapshot.Transfer(d.ID); t != nil {
+		d.actions.Act(view.ActionUploadAsIs, view.SelectionOf(t))
+	}
 }
 
 // copyDiagnostics copies the diagnostics of the transfer.

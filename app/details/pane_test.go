@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/view"
@@ -65,5 +66,40 @@ func TestPane(t *testing.T) {
 	d.Show(apptest.Snapshot(), now)
 	if !*closed {
 		t.Error("not closed after its transfer was removed")
+	}
+}
+
+func TestPaneOffersToUploadFileAsItIs(t *testing.T) {
+	var acted []uploader.TransferID
+	d, _, _ := start(t, view.Record{})
+	d.actions.Act = func(a view.Action, s view.Selection) {
+		if a == view.ActionUploadAsIs {
+			acted = append(acted, view.IDs(s.All)...)
+		}
+	}
+	d.Open(7)
+	d.Show(apptest.Snapshot(apptest.Transfer(7, apptest.Sending)), time.Now())
+	if d.asIs.Visible() {
+		t.Error("button is visible while the file is sent")
+	}
+	d.Show(apptest.Snapshot(apptest.Transfer(7, apptest.WaitingForFile)), time.Now())
+	if !d.asIs.Visible() || !strings.Contains(d.reasons.Text, "still writing") {
+		t.Errorf("button visible: %v, reasons %q", d.asIs.Visible(), d.reasons.Text)
+	}
+	test.Tap(buttonIn(d.asIs))
+	if len(acted) != 1 || acted[0] != 7 {
+		t.Errorf("acted on %v, want 7", acted)
+	}
+}
+
+// buttonIn returns the button in nested containers.
+func buttonIn(object fyne.CanvasObject) *widget.Button {
+	for {
+		switch o := object.(type) {
+		case *fyne.Container:
+			object = o.Objects[0]
+		case *widget.Button:
+			return o
+		}
 	}
 }

@@ -36,7 +36,12 @@ type crashPlan struct {
 	After  bool   // kill after the access instead of before
 	N      int64  // number of the access, from 1
 
-	count atomic.Int64
+	// Again is the batch with which the folder is added again once all files but one are
+	// uploaded; 0 if it is added once. Only the accesses from then on are counted.
+	Again uploader.BatchID
+
+	ignored atomic.Bool // accesses are not counted
+	count   atomic.Int64
 }
 
 // The kinds of access.
@@ -47,7 +52,7 @@ const (
 
 // do performs one access and kills the process at the planned one.
 func (p *crashPlan) do(access string, call func() error) error {
-	crash := p.Access == access && p.count.Add(1) == p.N
+	crash := p.Access == access && !p.ignored.Load() && p.count.Add(1) == p.N
 	if crash && !p.After {
 		killSelf()
 	}
@@ -81,6 +86,7 @@ func runCrashProcess(encoded string) int {
 }
 
 func (p *crashPlan) run(ctx context.Context) error {
+	p.ignored.Store(p.Again != 0)
 	store, err := db.Open(ctx, p.Database)
 	if err != nil {
 		return err
@@ -109,9 +115,29 @@ func (p *crashPlan) upload(ctx context.Context, engine *engine.Engine) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, runTimeout)
 	defer cancel()
+	if p.Again == 0 {
+		return waitUntil(ctx, engine, func(s *uploader.Snapshot) bool { return isScanned(s, batch) && s.Totals.Pending == 0 })
+	}
+	if err := waitUntil(ctx, engine, func(s *uploader.Snapshot) bool { return isScanned(s, batch) && s.Totals.Pending == 1 }); err != nil {
+		return err
+	}
+	p.ignored.Store(false)
+	add.Batch = p.Again
+	if err := engine.Do(ctx, add); err != nil {
+		return err
+	}
+	return waitUntil(ctx, engine, func(s *uploader.Snapshot) bool { return isScanned(s, p.Again) })
+}
+
+func isScanned(s *uploader.Snapshot, batch uploader.BatchID) bool {
+	b := s.Batches[batch]
+	return b != nil && b.Scanned
+}
+
+// waitUntil waits for a snapshot for which cond returns true.
+func waitUntil(ctx context.Context, engine *engine.Engine, cond func(*uploader.Snapshot) bool) error {
 	for range engine.Watch(ctx) {
-		s := engine.Snapshot()
-		if b := s.Batches[batch]; b != nil && b.Scanned && s.Totals.Pending == 0 {
+		if cond(engine.Snapshot()) {
 			return nil
 		}
 	}
@@ -220,6 +246,59 @@ func crashAndResume(t *testing.T, p *crashPlan) bool {
 	defer transport.CloseIdleConnections()
 	runner := newEngineRunner(t, p.Database, transport)
 	wantDone(t, runner.waitFinal(runner.addedBatch(p)))
+	runner.stop()
+	checkServer(t, server, []string{p.Folder})
+	if t.Failed() {
+		t.Fatalf("after a crash at access %d of %s", p.N, p.Access)
+	}
+	return crashed
+}
+
+// TestCrashWhileAddingAgain kills a process that adds a folder again while one of its
+// files is not uploaded yet: at its first access to the database from then on, then another
+// at its second, and so on. A normal run afterwards asks nothing and uploads nothing twice.
+func TestCrashWhileAddingAgain(t *testing.T) {
+	for name, after := range map[string]bool{"before a database access": false, "after a database access": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for n := int64(1); ; n++ {
+				if !crashWhileAddingAgain(t, &crashPlan{Access: storeAccess, After: after, N: n, Again: uploader.NewBatchID()}) {
+					t.Logf("%d accesses", n-1)
+					return
+				}
+			}
+		})
+	}
+}
+
+func crashWhileAddingAgain(t *testing.T, p *crashPlan) bool {
+	t.Helper()
+	var held atomic.Bool
+	held.Store(true)
+	server := uploadtest.NewTusd(t, uploadtest.Wrap(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if held.Load() && r.Method == http.MethodPost && r.Header.Get("Upload-Length") == "3145728" { // film.mov
+				http.Error(w, "locked", http.StatusLocked)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	p.Database, p.Endpoint, p.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
+	crashed := p.runProcess(t)
+	held.Store(false)
+
+	transport := netx.Transport(netx.Config{})
+	defer transport.CloseIdleConnections()
+	runner := newEngineRunner(t, p.Database, transport)
+	if runner.engine.Snapshot().Batches[p.Again] == nil { // it was not saved: the user adds it again
+		runner.do(uploader.Add{Batch: p.Again, Server: runner.addServer(p.Endpoint), Paths: []string{p.Folder}})
+	}
+	transfers := runner.waitFinal(p.Again)
+	wantDone(t, transfers)
+	if all := runner.engine.Snapshot().Transfers; len(transfers) != 4 || len(all) != 4 {
+		t.Errorf("%d transfers of 4 files, %d with the second batch", len(all), len(transfers))
+	}
 	runner.stop()
 	checkServer(t, server, []string{p.Folder})
 	if t.Failed() {

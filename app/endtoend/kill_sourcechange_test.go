@@ -158,7 +158,7 @@ func TestResumeStartsOverOnlyIfAsked(t *testing.T) {
 		resumed.wait(t, runTimeout)
 		source.check(server, resumed, false)
 	}
-	over := ferry.start("resume", "--profile", ferry.profile, "--json", "--start-over")
+	over := ferry.start("resume", "--profile", ferry.profile, "--json", "--changed", "restart")
 	over.wait(t, runTimeout)
 	content, err := os.ReadFile(source.path)
 	if err != nil {

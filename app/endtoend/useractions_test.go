@@ -41,6 +41,7 @@ var userActions = []struct {
 			s.do(uploader.Scan{Batch: t.Batch})
 		}
 	}},
+	{"upload as it is", func(s *engineStress, n uint64) { s.do(uploader.UploadAsIs{Target: s.target(n)}) }},
 	{"check", func(s *engineStress, n uint64) { s.do(uploader.Check{Target: s.target(n)}) }},
 	{"move", func(s *engineStress, n uint64) {
 		s.do(uploader.Move{Target: s.target(n), To: uploader.MoveTo(n / 7 % 4)})

@@ -4,7 +4,7 @@
 // [Follow] runs on the caller's goroutine and starts none. It compares the pointers
 // of consecutive snapshots. A slow reader receives fewer progress events; every
 // other event is delivered exactly once. A transfer that is retried after it failed
-// has further events.
+// has further events. While nothing else happens, an event says what is waited for.
 package feed
 
 import (
@@ -24,9 +24,10 @@ var ErrStopped = errors.New("engine stopped")
 const (
 	Added    = "added"    // the transfer was added to the queue
 	Progress = "progress" // more bytes were sent
-	Waiting  = "waiting"  // the transfer continues later: automatically or after the user acts
+	Waiting  = "waiting"  // the transfer does not advance at the moment, for the reason in Message
 	Done     = "done"     // the upload is complete
 	Failed   = "failed"   // the transfer does not continue automatically
+	Skipped  = "skipped"  // the file was uploaded before, and the reader does not want it again
 )
 
 // Event is a change of one transfer. An Event without ID concerns a whole server or
@@ -39,7 +40,7 @@ type Event struct {
 	Server  string              `json:"server"`                 // name
 	Size    int64               `json:"size"`                   // bytes; -1 while unknown
 	Sent    int64               `json:"sent"`                   // bytes; of a running transfer those handed to the network
-	URL     string              `json:"url,omitempty"`          // of the upload; "" before it is created
+	URL     string              `json:"url,omitempty"`          // of the upload, and of the earlier one for Skipped; "" before it is created
 	Fault   string              `json:"fault,omitempty"`        // name of a fault.Kind
 	Message string              `json:"message,omitempty"`      // text for the user, in the current language
 }
@@ -62,31 +63,87 @@ type Source interface {
 
 // Summary counts the followed transfers by outcome.
 type Summary struct {
-	Done   int   `json:"done"`
-	Failed int   `json:"failed"` // includes cancelled and removed transfers
-	Open   int   `json:"open"`   // not final; if Follow returned no error, these wait for the user
-	Bytes  int64 `json:"bytes"`  // total size of the done ones
+	Done    int   `json:"done"`
+	Failed  int   `json:"failed"`            // includes cancelled and removed transfers
+	Open    int   `json:"open"`              // not final; if Follow returned no error, these wait for the user
+	Bytes   int64 `json:"bytes"`             // total size of the done ones
+	Skipped int   `json:"skipped,omitempty"` // not part of the above
 }
+
+// FileWait limits how long transfers may wait for files that other programs use. The
+// zero value is no limit.
+type FileWait struct {
+	// Max is for how long, in addition to the time for which a file must be unchanged
+	// before it is sent. 0 is no limit.
+	Max time.Duration
+
+	// End fails the transfers that wait longer. It may be called several times for one.
+	// If it is nil, they are reported as failed and not followed any more, and keep
+	// waiting.
+	End func(context.Context, []uploader.TransferID) error
+}
+
+// Answer is what becomes of a transfer that failed with a question to the user.
+type Answer uint8
+
+// The answers.
+const (
+	LeaveOpen       Answer = iota // it is reported as failed
+	StartOver                     // it is sent from the start, as a new file
+	ContinueEarlier               // the earlier upload is continued with this file
+	Skip                          // it is removed from the list
+)
+
+// Options are how transfers are followed. The zero value only reports what happens.
+type Options struct {
+	FileWait FileWait
+
+	// Answer returns the answer for a transfer that failed. Each transfer is answered
+	// once: if it fails again, it is reported. Act carries out an answer. Both are nil if
+	// all questions are left open.
+	Answer func(*uploader.Transfer) Answer
+	Act    func(context.Context, Answer, []uploader.TransferID) error
+}
+
+// noticeInterval is how often Follow checks whether something waits for too long while
+// there are no new snapshots.
+const noticeInterval = 500 * time.Millisecond
 
 // Follow emits the events of the transfers that filter selects, until all of them
 // are final or wait for the user at a blocked server, emit fails, or ctx ends. The
-// Summary is valid with an error too. The error is emit's, ctx's or [ErrStopped].
-func Follow(ctx context.Context, source Source, filter Filter, emit func(Event) error) (Summary, error) {
+// Summary is valid with an error too. The error is emit's, one of options' functions',
+// ctx's or [ErrStopped].
+func Follow(ctx context.Context, source Source, filter Filter, options Options, emit func(Event) error) (Summary, error) {
 	watchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	updates := source.Watch(watchCtx)
-	f := newFollower(filter, emit)
+	tick := time.NewTicker(noticeInterval)
+	defer tick.Stop()
+	f := newFollower(filter, emit, time.Now())
+	f.answerFor = options.Answer
 	for {
 		s := source.Snapshot()
 		if err := f.step(s, time.Now()); err != nil {
 			return f.summary, err
 		}
+		if err := f.endFileWaits(ctx, s, options.FileWait, time.Now()); err != nil {
+			return f.summary, err
+		}
+		if acted, err := f.act(ctx, options.Act); err != nil {
+			return f.summary, err
+		} else if acted {
+			continue
+		}
 		if filter.scanned(s) && f.idle(s) {
-			return f.summary, f.reportBlocked(s)
+			return f.summary, nil
 		}
 		select {
 		case <-ctx.Done():
 			return f.summary, ctx.Err()
+		case <-tick.C:
+			if err := f.notice(s, time.Now()); err != nil {
+				return f.summary, err
+			}
 		case _, ok := <-updates:
 			if !ok {
 				return f.summary, watchError(ctx)

@@ -84,6 +84,9 @@ func TestFollow(t *testing.T) {
 	queued1, queued2, done1 := transfer(1, uploader.PhaseQueued), transfer(2, uploader.PhaseQueued), transfer(1, uploader.PhaseDone)
 	sending := transfer(1, uploader.PhaseSending)
 	waiting := transfer(1, uploader.PhaseWaiting, withFault(fault.Transient, 1))
+	inUse := func(nextTry uploader.Timestamp) *uploader.Transfer {
+		return transfer(1, uploader.PhaseWaiting, busyFile, func(t *uploader.Transfer) { t.NextTry = nextTry })
+	}
 	for _, test := range []struct {
 		name      string
 		snapshots []*uploader.Snapshot
@@ -171,6 +174,16 @@ func TestFollow(t *testing.T) {
 			nil,
 		},
 		{
+			"a wait for a file has one event, however often the file is looked at",
+			[]*uploader.Snapshot{
+				snapshot(true, nil, inUse(1)), snapshot(true, nil, transfer(1, uploader.PhaseQueued, busyFile)), snapshot(true, nil, transfer(1, uploader.PhasePreparing)),
+				snapshot(true, nil, inUse(2)), snapshot(true, nil, transfer(1, uploader.PhasePreparing)), snapshot(true, nil, inUse(3)), snapshot(true, nil, done1),
+			},
+			"added 1 0, waiting 1 0 source-busy, done 1 100",
+			feed.Summary{Done: 1, Bytes: 100},
+			nil,
+		},
+		{
 			"a stopped engine is an error",
 			[]*uploader.Snapshot{snapshot(true, nil, queued1)},
 			"added 1 0",
@@ -180,7 +193,7 @@ func TestFollow(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: test.snapshots}, feed.Batch(batch), func(e feed.Event) error {
+			summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: test.snapshots}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 				line := e.Event + " " + string('0'+rune(e.ID)) + " " + json.Number(jsonOf(t, e.Sent)).String()
 				got = append(got, strings.TrimSpace(line+" "+e.Fault))
 				return nil
@@ -216,7 +229,7 @@ func TestEventJSON(t *testing.T) {
 	failed := transfer(1, uploader.PhaseFailed, withFault(fault.SourceMissing, 0))
 	failed.Session = uploader.Session{URL: "http://h/files/1", Offset: 30}
 	var got []string
-	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, failed)}}, feed.Batch(batch), func(e feed.Event) error {
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, failed)}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		got = append(got, jsonOf(t, e))
 		return nil
 	})
@@ -238,7 +251,7 @@ func TestEventJSONKeepsBytesAndHostNames(t *testing.T) {
 	done.Source.Path = "/x/caf\xe9"
 	done.Session = uploader.Session{URL: "http://b%C3%BCcher.example/files/1", Offset: 100}
 	got := ""
-	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, done)}}, feed.Batch(batch), func(e feed.Event) error {
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{snapshot(true, nil, done)}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		got = jsonOf(t, e)
 		return nil
 	})
@@ -256,7 +269,7 @@ func TestSaveErrorIsReportedOnce(t *testing.T) {
 	full := snapshot(true, nil, transfer(1, uploader.PhaseQueued))
 	full.StoreFault = fault.Newf(fault.LocalDisk, fault.Save, "disk full")
 	var reports int
-	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{full, full, full, snapshot(true, nil, transfer(1, uploader.PhaseDone))}}, feed.Batch(batch),
+	_, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{full, full, full, snapshot(true, nil, transfer(1, uploader.PhaseDone))}}, feed.Batch(batch), feed.Options{},
 		func(e feed.Event) error {
 			if e.ID == 0 && e.Event == feed.Waiting && e.Fault == "local-disk" {
 				reports++
@@ -279,7 +292,7 @@ func TestHoldIsReportedOnce(t *testing.T) {
 		snapshot(true, nil, transfer(1, uploader.PhaseQueued)), held(uploader.HeldByMetering), snapshot(true, nil, transfer(1, uploader.PhaseDone)),
 	}}
 	var messages []string
-	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), func(e feed.Event) error {
+	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		if e.Event == feed.Waiting {
 			messages = append(messages, e.Message)
 		}
@@ -288,6 +301,61 @@ func TestHoldIsReportedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"Waiting (schedule)", "Waiting: metered network", "Waiting: metered network"}
+	if diff := cmp.Diff(want, messages); diff != "" {
+		t.Error("messages (-want +got):\n" + diff)
+	}
+}
+
+// TestDriveThatDoesNotRespondIsReportedOnce blocks a running transfer, releases it, and
+// blocks it again.
+func TestDriveThatDoesNotRespondIsReportedOnce(t *testing.T) {
+	sending := transfer(1, uploader.PhaseSending)
+	hangs := &fault.Fault{Kind: fault.SourceBusy, Op: fault.Read, Code: fault.CodeDriveHangs}
+	blocked := map[uploader.TransferID]uploader.Progress{1: {Sent: 40, Wait: hangs}}
+	f := &fakeSource{snapshots: []*uploader.Snapshot{
+		snapshot(true, live(1, 40), sending), snapshot(true, blocked, sending), snapshot(true, blocked, sending),
+		snapshot(true, live(1, 50), sending), snapshot(true, blocked, sending), snapshot(true, nil, transfer(1, uploader.PhaseDone)),
+	}}
+	var got []feed.Event
+	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
+		if e.Event == feed.Waiting {
+			got = append(got, e)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := feed.Event{
+		Event: feed.Waiting, ID: 1, Path: "/x/a", Server: "This computer", Size: 100, Sent: 40, Fault: "source-busy",
+		Message: "The drive with “a” doesn't respond. Check the drive and its cable, or the network and the file server.",
+	}
+	if diff := cmp.Diff([]feed.Event{want, want}, got); diff != "" {
+		t.Error("events (-want +got):\n" + diff)
+	}
+}
+
+func TestDriveOfScanThatDoesNotRespondIsReportedOnce(t *testing.T) {
+	scanning := func(waits bool) *uploader.Snapshot {
+		s := snapshot(false, nil)
+		s.Batches[batch].Roots = []string{"/net/lab"}
+		if waits {
+			s.ScanFaults = map[uploader.BatchID]*fault.Fault{batch: {Kind: fault.SourceBusy, Op: fault.Read, Code: fault.CodeDriveHangs}}
+		}
+		return s
+	}
+	f := &fakeSource{snapshots: []*uploader.Snapshot{
+		scanning(false), scanning(true), scanning(true), scanning(false), snapshot(true, nil, transfer(1, uploader.PhaseDone)),
+	}}
+	var messages []string
+	if _, err := feed.Follow(t.Context(), f, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
+		if e.Event == feed.Waiting {
+			messages = append(messages, e.Message)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"The drive with “/net/lab” doesn't respond. Check the drive and its cable, or the network and the file server."}
 	if diff := cmp.Diff(want, messages); diff != "" {
 		t.Error("messages (-want +got):\n" + diff)
 	}
@@ -304,7 +372,7 @@ func TestFollowReturnsWhenOnlyBlockedTransfersRemain(t *testing.T) {
 	summary, err := feed.Follow(t.Context(), &fakeSource{snapshots: []*uploader.Snapshot{
 		blocked(refused, transfer(2, uploader.PhaseSending), queued), // a running transfer may still finish
 		blocked(refused, transfer(2, uploader.PhaseDone), queued),
-	}}, feed.Batch(batch), func(e feed.Event) error {
+	}}, feed.Batch(batch), feed.Options{}, func(e feed.Event) error {
 		if e.ID == 0 {
 			events = append(events, e)
 		}
@@ -333,12 +401,12 @@ func TestUnfinished(t *testing.T) {
 func TestFollowReturnsErrorsOfEmitAndContext(t *testing.T) {
 	snapshots := []*uploader.Snapshot{snapshot(true, nil, transfer(1, uploader.PhaseQueued))}
 	emitErr := errors.New("emit failed")
-	if _, err := feed.Follow(t.Context(), &fakeSource{snapshots: snapshots}, feed.Batch(batch), func(feed.Event) error { return emitErr }); !errors.Is(err, emitErr) {
+	if _, err := feed.Follow(t.Context(), &fakeSource{snapshots: snapshots}, feed.Batch(batch), feed.Options{}, func(feed.Event) error { return emitErr }); !errors.Is(err, emitErr) {
 		t.Errorf("err = %v, want emit's error", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := feed.Follow(ctx, &fakeSource{snapshots: snapshots}, feed.Batch(batch), func(feed.Event) error { return nil }); !errors.Is(err, context.Canceled) {
+	if _, err := feed.Follow(ctx, &fakeSource{snapshots: snapshots}, feed.Batch(batch), feed.Options{}, func(feed.Event) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v, want the context's error", err)
 	}
 }

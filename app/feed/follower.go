@@ -7,6 +7,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // follower is the state of one Follow between two snapshots.
@@ -17,23 +18,53 @@ type follower struct {
 	known   map[uploader.TransferID]*uploader.Transfer
 	sent    map[uploader.TransferID]int64       // in the last progress event of each running transfer
 	open    map[uploader.ServerID]int           // number of transfers that are not final
+	retries map[uploader.ServerID]int           // number of them that wait for their next try
+	queued  map[uploader.ServerID]int           // number of them that wait for other uploads
+	waits   map[uploader.TransferID]waitReason  // already reported
 	holds   map[uploader.ServerID]uploader.Hold // already reported
+	blocked map[uploader.ServerID]*fault.Fault  // already reported
+	drives  map[uploader.TransferID]bool        // running transfers whose drive does not respond: already reported
+	scans   map[uploader.BatchID]bool           // scans whose drive does not respond: already reported
 	saveErr error                               // already reported
+	files   fileWaits
+	answers
 	summary Summary
+
+	now     time.Time    // of the current step
+	emitted time.Time    // when the last event was emitted
+	noticed noticeReason // in the last event of notice, unless something advanced since
 }
 
-func newFollower(filter Filter, emit func(Event) error) *follower {
-	return &follower{
-		filter: filter, emit: emit,
-		known: map[uploader.TransferID]*uploader.Transfer{},
-		sent:  map[uploader.TransferID]int64{},
-		open:  map[uploader.ServerID]int{},
-		holds: map[uploader.ServerID]uploader.Hold{},
+func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower {
+	f := &follower{
+		filter:  filter,
+		known:   map[uploader.TransferID]*uploader.Transfer{},
+		sent:    map[uploader.TransferID]int64{},
+		open:    map[uploader.ServerID]int{},
+		retries: map[uploader.ServerID]int{},
+		queued:  map[uploader.ServerID]int{},
+		waits:   map[uploader.TransferID]waitReason{},
+		holds:   map[uploader.ServerID]uploader.Hold{},
+		blocked: map[uploader.ServerID]*fault.Fault{},
+		drives:  map[uploader.TransferID]bool{},
+		scans:   map[uploader.BatchID]bool{},
+		files:   newFileWaits(),
+		answers: newAnswers(),
+		emitted: now,
 	}
+	f.emit = func(e Event) error {
+		f.emitted = f.now
+		if e.Event != Waiting {
+			f.noticed = noticeReason{}
+		}
+		return emit(e)
+	}
+	return f
 }
 
 // step emits the events for the changes since the previous snapshot.
 func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
+	f.now = now
 	changed, removed := diff(f.rows, s.Transfers)
 	f.rows = s.Transfers
 	for _, t := range changed {
@@ -49,7 +80,13 @@ func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
 	if err := f.reportProgress(s); err != nil {
 		return err
 	}
+	if err := f.reportDrives(s); err != nil {
+		return err
+	}
 	if err := f.reportHolds(s, now); err != nil {
+		return err
+	}
+	if err := f.reportBlocked(s); err != nil {
 		return err
 	}
 	return f.reportSaveError(s)
@@ -64,7 +101,7 @@ func (f *follower) idle(s *uploader.Snapshot) bool {
 		}
 	}
 	for id := range s.Progress {
-		if t := f.known[id]; t != nil && !t.Phase.Final() {
+		if t := f.known[id]; t != nil && !t.Phase.Final() && !f.files.ended[id] {
 			return false
 		}
 	}
@@ -99,7 +136,7 @@ func diff(before, after []*uploader.Transfer) (changed, removed []*uploader.Tran
 
 func (f *follower) change(s *uploader.Snapshot, t *uploader.Transfer, now time.Time) error {
 	before := f.known[t.ID]
-	if before == t || before == nil && !f.filter.matches(t) {
+	if before == t || before == nil && !f.filter.matches(t) || f.files.ended[t.ID] {
 		return nil
 	}
 	f.known[t.ID] = t
@@ -115,35 +152,41 @@ func (f *follower) change(s *uploader.Snapshot, t *uploader.Transfer, now time.T
 // reportChange emits the event for the change from before, which may be nil, to t,
 // if there is one.
 func (f *follower) reportChange(s *uploader.Snapshot, before, t *uploader.Transfer, now time.Time) error {
+	f.files.update(t, now)
 	if t.Phase.Final() {
 		delete(f.sent, t.ID)
+		delete(f.waits, t.ID)
 		if before != nil && before.Phase == t.Phase {
 			return nil
 		}
-		return f.emit(finalEvent(s, t, now))
-	}
-	if state := t.State(); isWaiting(state) && (before == nil || !sameWait(before, t)) {
-		e := newEvent(Waiting, s, t, words.Row(s, t, 0, now))
-		if state == uploader.StatePaused {
-			e.Fault = ""
+		switch f.answer(t) {
+		case LeaveOpen:
+			return f.emit(finalEvent(s, t, now))
+		case Skip:
+			f.summary.Skipped++
+			return f.emit(f.skippedEvent(s, t, now))
+		default:
+			return nil
 		}
-		return f.emit(e)
 	}
-	return nil
-}
-
-// isWaiting reports whether a transfer in that state continues later.
-func isWaiting(state uploader.State) bool {
-	switch state {
-	case uploader.StatePaused, uploader.StateOffline, uploader.StateRetrying, uploader.StateBusy:
-		return true
-	default:
-		return false
+	reason, waits := waitReasonOf(t)
+	if !waits {
+		// While another program uses the file, it is looked at by a worker every few seconds.
+		looking := t.Phase == uploader.PhasePreparing || t.Phase == uploader.PhaseQueued && t.Fault != nil
+		if !looking {
+			delete(f.waits, t.ID)
+		}
+		return nil
 	}
-}
-
-func sameWait(a, b *uploader.Transfer) bool {
-	return a.State() == b.State() && a.Attempt == b.Attempt && a.NextTry == b.NextTry
+	if reported, ok := f.waits[t.ID]; ok && reported == reason {
+		return nil
+	}
+	f.waits[t.ID] = reason
+	e := newEvent(Waiting, s, t, words.Row(s, t, 0, now))
+	if reason.state == uploader.StatePaused {
+		e.Fault = ""
+	}
+	return f.emit(e)
 }
 
 // remove emits the event for a transfer that was removed from the list, if it was
@@ -155,7 +198,11 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 	}
 	delete(f.known, t.ID)
 	delete(f.sent, t.ID)
-	if before.Phase.Final() {
+	delete(f.waits, t.ID)
+	if before.Phase.Final() || f.files.forget(t.ID) {
+		if f.answered[t.ID] {
+			f.add(before, -1) // it did not fail
+		}
 		return nil
 	}
 	f.count(before, &uploader.Transfer{Phase: uploader.PhaseCancelled})
@@ -165,7 +212,7 @@ func (f *follower) remove(s *uploader.Snapshot, t *uploader.Transfer) error {
 func (f *follower) reportProgress(s *uploader.Snapshot) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
 		t := f.known[id]
-		if t == nil || t.Phase.Final() {
+		if t == nil || t.Phase.Final() || f.files.ended[id] {
 			continue
 		}
 		sent := s.Sent(t)
@@ -180,8 +227,60 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 	return nil
 }
 
+// reportDrives emits one event for each running transfer and each scan that waits for a
+// drive that does not respond. Files of that drive that are not started have none.
+func (f *follower) reportDrives(s *uploader.Snapshot) error {
+	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
+		t := f.known[id]
+		if t == nil {
+			continue
+		}
+		wait := s.Wait(t)
+		if wait == nil {
+			delete(f.drives, id)
+			continue
+		}
+		if f.drives[id] {
+			continue
+		}
+		f.drives[id] = true
+		e := newEvent(Waiting, s, t, words.Fault(wait, words.Subject{File: t.Source.Name()}).String())
+		e.Fault = wait.Kind.String()
+		if err := f.emit(e); err != nil {
+			return err
+		}
+	}
+	maps.DeleteFunc(f.drives, func(id uploader.TransferID, _ bool) bool { _, running := s.Progress[id]; return !running })
+	return f.reportScans(s)
+}
+
+func (f *follower) reportScans(s *uploader.Snapshot) error {
+	maps.DeleteFunc(f.scans, func(id uploader.BatchID, _ bool) bool { return s.ScanFaults[id] == nil })
+	for id, wait := range s.ScanFaults {
+		batch := s.Batches[id]
+		if f.scans[id] || batch == nil || !f.filter.Batches[id] {
+			continue
+		}
+		f.scans[id] = true
+		server, _ := s.Server(batch.Server)
+		message := words.Fault(wait, words.Subject{File: scanned(batch)}).String()
+		if err := f.emit(Event{Event: Waiting, Server: server.Name, Fault: wait.Kind.String(), Message: message}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanned returns the path that a scan was requested for; "" for several.
+func scanned(b *uploader.Batch) string {
+	if len(b.Roots) == 1 {
+		return b.Roots[0]
+	}
+	return ""
+}
+
 // reportHolds emits one event for each hold of a server, with its reason. A hold
-// because of the server's fault is left out: its transfers report that fault.
+// because of the server's fault is left out if a followed transfer reports the fault.
 func (f *follower) reportHolds(s *uploader.Snapshot, now time.Time) error {
 	for _, server := range s.Servers {
 		hold, held := s.Holds[server.ID]
@@ -189,11 +288,15 @@ func (f *follower) reportHolds(s *uploader.Snapshot, now time.Time) error {
 		case !held:
 			delete(f.holds, server.ID)
 			continue
-		case hold.Reason == uploader.HeldByServer, f.open[server.ID] == 0, f.holds[server.ID] == hold:
+		case hold.Reason == uploader.HeldByServer && f.retries[server.ID] > 0, f.open[server.ID] == 0, sameHold(f.holds[server.ID], hold):
 			continue
 		}
 		f.holds[server.ID] = hold
-		if err := f.emit(Event{Event: Waiting, Server: server.Name, Message: words.HoldReason(hold, now)}); err != nil {
+		e := Event{Event: Waiting, Server: server.Name, Message: words.HoldReason(hold, now)}
+		if hold.Fault != nil {
+			e.Fault = hold.Fault.Kind.String()
+		}
+		if err := f.emit(e); err != nil {
 			return err
 		}
 	}
@@ -204,9 +307,14 @@ func (f *follower) reportHolds(s *uploader.Snapshot, now time.Time) error {
 func (f *follower) reportBlocked(s *uploader.Snapshot) error {
 	for _, server := range s.Servers {
 		reason := s.Blocked[server.ID]
-		if reason == nil || f.open[server.ID] == 0 {
+		switch {
+		case reason == nil:
+			delete(f.blocked, server.ID)
+			continue
+		case f.open[server.ID] == 0, sameFault(f.blocked[server.ID], reason):
 			continue
 		}
+		f.blocked[server.ID] = reason
 		message := words.Fault(reason, words.Subject{Server: words.Server(server)}).String()
 		if err := f.emit(Event{Event: Waiting, Server: server.Name, Fault: reason.Kind.String(), Message: message}); err != nil {
 			return err
@@ -247,6 +355,12 @@ func (f *follower) add(t *uploader.Transfer, n int) {
 	default:
 		f.summary.Open += n
 		f.open[t.Server] += n
+		switch {
+		case t.Phase == uploader.PhaseWaiting && !fault.Is(t.Fault, fault.SourceBusy):
+			f.retries[t.Server] += n
+		case t.Phase == uploader.PhaseQueued && t.Intent == uploader.IntentRun && t.Fault == nil:
+			f.queued[t.Server] += n
+		}
 	}
 }
 
@@ -270,7 +384,7 @@ func newEvent(kind string, s *uploader.Snapshot, t *uploader.Transfer, message s
 	if server, ok := s.Server(t.Server); ok {
 		e.Server = server.Name
 	}
-	if t.Fault != nil && (kind == Waiting || kind == Failed) {
+	if t.Fault != nil && kind != Added && kind != Progress {
 		e.Fault = t.Fault.Kind.String()
 	}
 	return e

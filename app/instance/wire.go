@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 )
@@ -30,9 +32,32 @@ type Request struct {
 	Headers []string // "Name: value", sent to that server and kept in memory only
 	All     bool     // List: include finished transfers
 
-	StartOver bool // Resume: upload files that changed from the beginning
-
 	Options uploader.BatchOptions // Send
+	Answers Answers               // Send, Resume
+}
+
+// Answers are the answers to questions that the window would ask about a file. The zero
+// value of a field leaves the question open: the file fails.
+type Answers struct {
+	Again   string // the file was uploaded before: AnswerYes uploads it again, AnswerNo skips it
+	Earlier string // the file may belong to an earlier upload: AnswerUse resumes that, AnswerIgnore starts a new one
+	Changed string // the file differs from what was sent: AnswerRestart starts over, AnswerFail leaves it
+}
+
+// The answers.
+const (
+	AnswerYes     = "yes"
+	AnswerNo      = "no"
+	AnswerUse     = "use"
+	AnswerIgnore  = "ignore"
+	AnswerRestart = "restart"
+	AnswerFail    = "fail"
+)
+
+// valid reports whether all answers are known.
+func (a Answers) valid() bool {
+	return slices.Contains([]string{"", AnswerYes, AnswerNo}, a.Again) && slices.Contains([]string{"", AnswerUse, AnswerIgnore}, a.Earlier) &&
+		slices.Contains([]string{"", AnswerRestart, AnswerFail}, a.Changed)
 }
 
 // Maximum lengths of lines in bytes. A request holds at most what fits on a command
@@ -54,11 +79,15 @@ type wireRequest struct {
 	Headers []string `json:"headers,omitempty"`
 	All     bool     `json:"all,omitempty"`
 
-	StartOver bool `json:"start_over,omitempty"`
-
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
 	Limit       int64 `json:"limit,omitempty"`
+
+	Settle time.Duration `json:"settle,omitempty"` // nanoseconds
+
+	Again   string `json:"again,omitempty"`
+	Earlier string `json:"earlier,omitempty"`
+	Changed string `json:"changed,omitempty"`
 }
 
 // response is one line of a response: a value or the end.
@@ -72,8 +101,9 @@ type response struct {
 // encodeRequest returns the request as one line, with its newline.
 func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
-		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All, StartOver: r.StartOver,
+		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
+		Settle: r.Options.SettleTime, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed,
 	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
@@ -97,11 +127,15 @@ func decodeRequest(line []byte) (Request, error) {
 		return Request{}, fmt.Errorf("decode request: unknown command %.40q", string(got.Command))
 	}
 	r := Request{
-		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All, StartOver: got.StartOver,
-		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit},
+		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
+		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle},
+		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed},
 	}
-	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 {
+	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 || r.Options.SettleTime < uploader.NoSettleTime {
 		return Request{}, errors.New("decode request: negative option")
+	}
+	if !r.Answers.valid() {
+		return Request{}, errors.New("decode request: unknown answer")
 	}
 	for _, path := range got.Paths {
 		if len(path) == 0 || strings.ContainsRune(string(path), 0) {

@@ -9,13 +9,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ferryapp/ferry/uploader"
 )
 
 func FuzzDecodeRequest(f *testing.F) {
 	for _, seed := range []string{
-		`{"command":"send","paths":["L2E="],"to":"http://h/"}`, `{"command":"list","all":true}`, `{"command":"resume","start_over":true}`, `{"command":"show"}`,
+		`{"command":"send","paths":["L2E="],"to":"http://h/"}`, `{"command":"list","all":true}`, `{"command":"resume","changed":"restart"}`, `{"command":"show"}`,
 		`{"command":"send","paths":[""]}`, `{"command":"send","paths":["AA=="]}`, `[]`, `null`, ``, `{"paths":[["a"]]}`,
 		`{"command":"send","headers":["A: b"]}`, `{"command":"send","connections":4,"chunk":6000000,"limit":1}`, `{"command":"send","chunk":-1}`,
+		`{"command":"send","settle":-1,"again":"no","earlier":"use","changed":"restart"}`, `{"command":"send","settle":-2}`, `{"command":"send","again":"maybe"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -29,7 +32,7 @@ func FuzzDecodeRequest(f *testing.F) {
 				t.Errorf("accepted path %q", path)
 			}
 		}
-		if o := request.Options; min(int64(o.Connections), o.ChunkMax, o.Limit) < 0 {
+		if o := request.Options; min(int64(o.Connections), o.ChunkMax, o.Limit) < 0 || o.SettleTime < uploader.NoSettleTime || !request.Answers.valid() {
 			t.Errorf("accepted options %+v", o)
 		}
 		encoded, err := encodeRequest(request)

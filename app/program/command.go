@@ -22,6 +22,10 @@ const (
 	lockPollInterval = 50 * time.Millisecond
 )
 
+// maxFileWait is how long a command waits for files that other programs are writing;
+// 0 is the default. Tests set it.
+var maxFileWait time.Duration
+
 // command is one command that runs in one profile.
 type command struct {
 	version string
@@ -52,7 +56,7 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 		paths[i] = j.stdin.Path
 		j.stdinName = s.Name
 	}
-	j.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options}
+	j.request = instance.Request{Command: instance.Send, Paths: paths, To: s.To, Headers: s.Header, Options: s.Options, Answers: s.Answers.ForRequest()}
 	err = c.runJob(ctx, j)
 	if j.stdin == nil {
 		err = explainSignIn(err, j.request)
@@ -61,7 +65,7 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 }
 
 func (c command) resume(ctx context.Context, r cli.Resume) error {
-	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header, StartOver: r.StartOver}
+	request := instance.Request{Command: instance.Resume, To: r.To, Headers: r.Header, Answers: r.Answers.ForRequest()}
 	return explainSignIn(c.runJob(ctx, job{request: request, style: cli.StyleFor(r.JSON, false)}), request)
 }
 

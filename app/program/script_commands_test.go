@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -109,7 +110,7 @@ func signalNamed(ts *testscript.TestScript, name string) os.Signal {
 }
 
 // cmdStartReceiver implements "startreceiver PROGRAM ARG...": it starts a receiver
-// and sets $RECEIVER to its URL. At the end of the script the receiver is interrupted
+// and sets $RECEIVER to its URL, and $RECEIVERPLAIN to that without a fingerprint. At the end of the script the receiver is interrupted
 // and its exit code must be 0.
 func cmdStartReceiver(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := newCmd(ts, args...)
@@ -122,7 +123,9 @@ func cmdStartReceiver(ts *testscript.TestScript, _ bool, args []string) {
 	})
 	var event struct{ URL string }
 	ts.Check(json.NewDecoder(out).Decode(&event))
+	plain, _, _ := strings.Cut(event.URL, "#")
 	ts.Setenv("RECEIVER", event.URL)
+	ts.Setenv("RECEIVERPLAIN", plain)
 }
 
 // cmdWaitFor implements "waitfor FILE [TEXT]": it waits until the file exists and
@@ -145,6 +148,37 @@ func cmdRandom(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = io.CopyN(file, rand.Reader, size)
 	ts.Check(errors.Join(err, file.Close()))
+}
+
+// appenders stop the appenders of the scripts that are running.
+var appenders sync.Map // of *testscript.TestScript to func()
+
+// cmdAppend implements "append [FILE]": it appends to the file all the time, until the
+// command is given without a file or the script ends.
+func cmdAppend(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) == 0 {
+		stop, _ := appenders.LoadAndDelete(ts)
+		stop.(func())()
+		return
+	}
+	file, err := os.OpenFile(ts.MkAbs(args[0]), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	ts.Check(err)
+	stopped, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer file.Close()
+		for {
+			select {
+			case <-stopped:
+				return
+			case <-time.After(20 * time.Millisecond):
+				_, _ = file.WriteString("a line of the log\n")
+			}
+		}
+	}()
+	stop := sync.OnceFunc(func() { close(stopped); <-ended })
+	appenders.Store(ts, stop)
+	ts.Defer(stop)
 }
 
 // notUTF8 is a name of bytes that are not UTF-8.

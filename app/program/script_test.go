@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(99)
 			}
+			if text := os.Getenv(fileWaitEnv); text != "" {
+				maxFileWait, _ = time.ParseDuration(text)
+			}
 			os.Exit(Run("test", os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 		},
 	})
@@ -33,6 +36,9 @@ func TestMain(m *testing.M) {
 // unprivilegedEnv is the environment variable that makes ferry drop the superuser's
 // access to files, so that file permissions apply.
 const unprivilegedEnv = "FERRY_TEST_UNPRIVILEGED"
+
+// fileWaitEnv is the environment variable for maxFileWait, a duration.
+const fileWaitEnv = "FERRY_TEST_FILE_WAIT"
 
 // slowRate is the bandwidth of $SLOW and $AUTH in bytes per second.
 const slowRate = 4_000_000
@@ -79,6 +85,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"random":         cmdRandom,
+			"append":         cmdAppend,
 			"specialnames":   cmdSpecialNames,
 			"fifo":           cmdFIFO,
 			"exits":          cmdExits,
@@ -142,7 +149,7 @@ func newCmd(ts *testscript.TestScript, args ...string) *exec.Cmd {
 		cmd.Dir = ts.MkAbs(".")
 		cmd.Stdin = input(ts)
 		for _, name := range []string{
-			"PATH", "HOME", "TMPDIR", "FERRY_PROFILE", "FERRY_LANGUAGE", "LC_ALL", "NO_PROXY", unprivilegedEnv, "GOCOVERDIR",
+			"PATH", "HOME", "TMPDIR", "FERRY_PROFILE", "FERRY_LANGUAGE", "LC_ALL", "NO_PROXY", unprivilegedEnv, fileWaitEnv, "GOCOVERDIR",
 		} {
 			cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 		}

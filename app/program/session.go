@@ -112,7 +112,7 @@ func (s *session) open(ctx context.Context, c command, o options) (err error) {
 	if err := s.startStreamCleanup(c, o.stdin); err != nil {
 		return err
 	}
-	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Show: o.show}
+	s.executor = &cli.Executor{Engine: s.engine, Connector: s.connector, Show: o.show, FileWait: maxFileWait}
 	s.server, err = instance.Listen(c.profile.InstanceFile(), s.executor.Handle, c.log)
 	return err
 }

@@ -111,6 +111,29 @@ func TestReceiverFolderUnusableAtStart(t *testing.T) {
 	}
 }
 
+// TestReceiverFolderPreparedByAnotherUser checks that nothing is received through a private
+// folder that is a link, that the fault says so, and that the file arrives once it is gone.
+func TestReceiverFolderPreparedByAnotherUser(t *testing.T) {
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	theirs := t.TempDir()
+	must(t, os.Mkdir(p.ReceivedDir, 0o755))
+	must(t, os.Symlink(theirs, filepath.Join(p.ReceivedDir, ".ferry")))
+	s := openSession(t, p)
+	_, err = s.connect(uploader.Server{ID: uploader.BuiltinServer})
+	if f := fault.Of(err); f == nil || f.Code != fault.CodeReceiverUnsafe {
+		t.Errorf("fault %v", f)
+	}
+	err = s.checkReceiver(command{profile: p}, instance.Request{Command: instance.Send})
+	if text := cli.Explain(err); !strings.Contains(text, filepath.Join(p.ReceivedDir, ".ferry")) || !strings.Contains(text, "is a link") {
+		t.Errorf("text %q", text)
+	}
+	must(t, s.close(nil))
+	if left, err := os.ReadDir(theirs); err != nil || len(left) != 0 {
+		t.Errorf("their folder has %v, %v", left, err)
+	}
+}
+
 // openSession opens a session in the profile.
 func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()

@@ -15,7 +15,6 @@ import (
 const (
 	MaxSimultaneous = 32
 	MaxConnections  = uploader.MaxConnections
-	MaxSettle       = time.Hour
 	MaxHistory      = 1_000_000
 	MaxHistoryAge   = 10 * 366 * 24 * time.Hour
 
@@ -46,7 +45,7 @@ func (s Settings) validated() (valid Settings, invalid []string) {
 	check("fingerprint", validStrategy(t.Fingerprint), func() { t.Fingerprint = dt.Fingerprint })
 	check("proof", oneOf(t.ResumeCheck, uploader.ResumeCheckChanged, uploader.ResumeCheckAll), func() { t.ResumeCheck = dt.ResumeCheck })
 	check("ignore", len(t.Ignore) <= uploader.MaxPatterns && all(t.Ignore, ValidPattern), func() { t.Ignore = dt.Ignore })
-	check("settle", between(t.SettleTime, 0, MaxSettle), func() { t.SettleTime = dt.SettleTime })
+	check("settle", between(t.SettleTime, 0, uploader.MaxSettleTime), func() { t.SettleTime = dt.SettleTime })
 	check("history.most", between(t.History.MaxCount, 0, MaxHistory), func() { t.History.MaxCount = dt.History.MaxCount })
 	check("history.age", between(t.History.MaxAge, 0, MaxHistoryAge), func() { t.History.MaxAge = dt.History.MaxAge })
 	check("onStart", oneOf(s.Start.OnStart, OnStartResume, OnStartAsk), func() { s.Start.OnStart = d.Start.OnStart })

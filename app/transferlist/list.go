@@ -127,7 +127,7 @@ func (l *List) Row(i int) widgets.RowModel {
 	if l.outline.Parent(i) < 0 {
 		return row
 	}
-	return view.RowInBatch(row, t, l.Snapshot.Batches[t.Batch])
+	return view.RowInBatch(l.Snapshot, row, t, l.Snapshot.Batches[t.Batch])
 }
 
 // showBlocked changes the row of a waiting transfer that cannot start before the user

@@ -17,6 +17,7 @@ const (
 	ActionPause Action = iota
 	ActionResume
 	ActionContinue
+	ActionUploadAsIs
 	ActionSignIn
 	ActionOtherServer
 	ActionRetry
@@ -36,7 +37,7 @@ const (
 )
 
 var actionNames = [NumActions]string{
-	"pause", "resume", "continue", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
+	"pause", "resume", "continue", "as-is", "sign-in", "elsewhere", "retry", "locate", "link", "prior-link", "open", "reveal", "details", "top", "up", "down", "bottom", "cancel", "remove",
 }
 
 // String returns the name of the action in translation keys and button IDs.
@@ -68,6 +69,7 @@ type Situation struct {
 	count      [uploader.StateCancelled + 1]int // by state
 	ambiguous  int                              // ambiguous matches: the user chooses which earlier upload to continue
 	unproven   int                              // not comparable with what was sent: the user chooses whether to continue
+	changing   int                              // another program may still be writing their files
 	priorLinks int                              // already uploaded, with the link of the earlier upload
 	tooLarge   int                              // failed because they exceed the server's maximum size
 	links      int                              // finished, with a link
@@ -91,6 +93,9 @@ func situationOf(transfers []*uploader.Transfer) Situation {
 			s.ambiguous++
 		case t.Server != uploader.BuiltinServer:
 			s.priorLinks++
+		}
+		if t.WaitsForFile() {
+			s.changing++
 		}
 		if Link(t) != "" {
 			s.links++
@@ -139,6 +144,8 @@ func (s Situation) Allows(a Action) bool {
 		return s.any(uploader.StatePaused)
 	case ActionContinue:
 		return s.ambiguous > 0 || s.unproven > 0
+	case ActionUploadAsIs:
+		return s.changing > 0
 	case ActionSignIn:
 		return s.any(uploader.StateSignIn)
 	case ActionOtherServer:
@@ -175,6 +182,7 @@ func (s Situation) buttons() []Action {
 		}
 	}
 	add(true, ActionContinue)
+	add(true, ActionUploadAsIs)
 	add(true, ActionSignIn)
 	add(true, ActionLocate)
 	add(true, ActionOtherServer)
@@ -192,10 +200,10 @@ func (s Situation) buttons() []Action {
 }
 
 // labelled reports whether the action's button shows its text: the transfers need
-// attention and the action resolves that, or they wait for a retry and the action skips
-// the wait.
+// attention and the action resolves that, or they wait for a retry or for their file and
+// the action skips the wait.
 func (s Situation) labelled(a Action) bool {
-	blocked := s.needsAttention() || s.any(uploader.StateRetrying, uploader.StateBusy)
+	blocked := s.needsAttention() || s.changing > 0 || s.any(uploader.StateRetrying, uploader.StateBusy)
 	return blocked && !s.active() && a == s.buttons()[0]
 }
 
@@ -227,7 +235,7 @@ func (s Situation) Label(a Action) string {
 // Icon returns the action's icon.
 func (a Action) Icon() theme.IconName {
 	return [NumActions]theme.IconName{
-		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
+		theme.IconPause, theme.IconResume, theme.IconResume, theme.IconUploading, theme.IconKey, theme.IconServer, theme.IconRetry, theme.IconSearch, theme.IconLink, theme.IconLink, theme.IconView,
 		theme.IconFolderOpen, theme.IconDetails, theme.IconTop, theme.IconUp, theme.IconDown, theme.IconBottom, theme.IconCancel, theme.IconRemove,
 	}[a]
 }

@@ -14,6 +14,9 @@ import (
 
 func TestButtons(t *testing.T) {
 	toStudio := func(t *uploader.Transfer) { t.Server = 2 }
+	inPhase := func(phase uploader.Phase) func(*uploader.Transfer) {
+		return func(t *uploader.Transfer) { t.Phase = phase }
+	}
 	tests := []struct {
 		name string
 		t    *uploader.Transfer
@@ -23,6 +26,9 @@ func TestButtons(t *testing.T) {
 		{"uploading", apptest.Transfer(1, apptest.Sending), []Action{ActionPause, ActionCancel}},
 		{"paused", apptest.Transfer(1, apptest.Paused), []Action{ActionResume, ActionCancel}},
 		{"offline", apptest.Transfer(1, apptest.Waiting(fault.Offline)), []Action{ActionRetry, ActionPause, ActionCancel}},
+		{"another program writes the file", apptest.Transfer(1, apptest.WaitingForFile), []Action{ActionUploadAsIs, ActionPause, ActionCancel}},
+		{"another program wrote the file for too long", apptest.Transfer(1, apptest.WaitingForFile, inPhase(uploader.PhaseFailed)), []Action{ActionUploadAsIs, ActionRetry, ActionRemove}},
+		{"another program locks the file", apptest.Transfer(1, apptest.Waiting(fault.SourceBusy)), []Action{ActionPause, ActionCancel}},
 		{"file changed", apptest.Transfer(1, apptest.Failed(fault.SourceChanged)), []Action{ActionRetry, ActionRemove}},
 		{"too large for its server", apptest.Transfer(1, apptest.Failed(fault.TooLarge)), []Action{ActionOtherServer, ActionRemove}},
 		{"refused", apptest.Transfer(1, apptest.Failed(fault.Refused)), []Action{ActionRetry, ActionRemove}},

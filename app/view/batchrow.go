@@ -1,11 +1,13 @@
 package view
 
 import (
+	"cmp"
 	"path/filepath"
 	"time"
 
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/widgets"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
@@ -21,7 +23,11 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 		_, model.BarTone = StateIcon(uploader.StateUploading)
 	}
 	server, _ := s.Server(b.Server)
+	wait := batchWait(s, b, sum)
 	switch {
+	case wait != nil:
+		model.StatusIcon, model.Tone = StateIcon(uploader.StateBusy)
+		model.Status = words.Join(words.Fault(wait, words.Subject{}).Short, words.Server(server))
 	case sum.Files == 0:
 		model.Status = words.Join(words.Text("batch.looking"), words.Server(server))
 	case !b.Scanned:
@@ -48,6 +54,15 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 		model.Sent = float64(high) / float64(sum.Bytes)
 	}
 	return model
+}
+
+// batchWait returns why nothing of a batch continues at the moment: the drive of its folder
+// or of a file does not respond. It returns nil otherwise.
+func batchWait(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals) *fault.Fault {
+	if sum.Rate >= 1 {
+		return nil
+	}
+	return cmp.Or(s.ScanFaults[b.ID], sum.Wait)
 }
 
 // batchName returns the name of a batch: that of its only folder or file, or that of the

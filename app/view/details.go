@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"encoding/hex"
 	"path/filepath"
 	"slices"
@@ -45,8 +46,8 @@ func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now ti
 	server, _ := s.Server(t.Server)
 	details := Details{
 		Title:   words.Printable(t.Source.Name()),
-		State:   words.Join(words.State(t.State()), words.Row(s, t, 0, now)),
-		Reasons: reasonsOf(t, server),
+		State:   words.Join(words.State(t.State()), words.Row(s, t, positionOf(s, t), now)),
+		Reasons: reasonsOf(cmp.Or(s.Wait(t), t.Fault), t, server),
 		Lines:   linesOf(s, t, server, now),
 	}
 	if t.State() == uploader.StateFailed {
@@ -61,11 +62,20 @@ func DetailsOf(s *uploader.Snapshot, t *uploader.Transfer, record Record, now ti
 	return details
 }
 
-func reasonsOf(t *uploader.Transfer, server uploader.Server) []string {
-	if t.Fault == nil {
+// positionOf returns the position of a transfer in the queue; 0 if it is not in the queue
+// or beyond maxPosition.
+func positionOf(s *uploader.Snapshot, t *uploader.Transfer) int {
+	if t.State() != uploader.StateWaiting {
+		return 0
+	}
+	return QueuePositions(s)[t.ID]
+}
+
+func reasonsOf(f *fault.Fault, t *uploader.Transfer, server uploader.Server) []string {
+	if f == nil {
 		return nil
 	}
-	texts := words.Fault(t.Fault, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
+	texts := words.Fault(f, words.Subject{File: t.Source.Name(), Server: words.Server(server)})
 	return []string{texts.What, texts.Does, texts.Can}
 }
 

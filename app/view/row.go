@@ -8,6 +8,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/widgets"
+	"github.com/ferryapp/ferry/widgets/theme"
 )
 
 // TransferRow returns the row of a transfer. Position is its position in the queue, high
@@ -25,31 +26,42 @@ func TransferRow(s *uploader.Snapshot, t *uploader.Transfer, position int, high 
 		Sent:    bar.Sent,
 		Actions: buttonsOf(situationOf([]*uploader.Transfer{t})),
 	}
-	model.StatusIcon, model.Tone = StateIcon(state)
+	model.StatusIcon, model.Tone = iconOf(s, t)
 	model.BarTone = model.Tone
 	if model.ShowBar && state != uploader.StatePaused && state != uploader.StateExpired { // their status contains it
 		model.Size = words.SizeOf(s.Sent(t), t.Source.Size)
 	}
 	server, _ := s.Server(t.Server)
-	switch state {
-	case uploader.StateUploading:
+	switch {
+	case s.Wait(t) != nil: // the status is the reason
+	case state == uploader.StateUploading:
 		live := s.Progress[t.ID]
 		model.Status = words.Join(words.State(state), words.Server(server))
 		model.Speed, model.ETA = words.Rate(live.Rate), words.ETA(live.ETA)
-	case uploader.StateDone:
+	case state == uploader.StateDone:
 		model.Status = words.Join(words.State(state), words.Duration(t.ActiveTime), words.Server(server))
 	}
 	return model
 }
 
+// iconOf returns the icon and the tone of a transfer: those of its state, or of one that
+// waits if its drive does not respond.
+func iconOf(s *uploader.Snapshot, t *uploader.Transfer) (theme.IconName, theme.Tone) {
+	if s.Wait(t) != nil {
+		return StateIcon(uploader.StateBusy)
+	}
+	return StateIcon(t.State())
+}
+
 // RowInBatch changes the row of a transfer for display below its batch: its name is its
 // path in the batch, and it does not repeat the server.
-func RowInBatch(row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) widgets.RowModel {
+func RowInBatch(s *uploader.Snapshot, row widgets.RowModel, t *uploader.Transfer, b *uploader.Batch) widgets.RowModel {
 	row.Depth = 1
-	switch state := t.State(); state {
-	case uploader.StateUploading:
+	switch state := t.State(); {
+	case s.Wait(t) != nil: // the status is the reason
+	case state == uploader.StateUploading:
 		row.Status = words.State(state)
-	case uploader.StateDone:
+	case state == uploader.StateDone:
 		row.Status = words.Join(words.State(state), words.Duration(t.ActiveTime))
 	}
 	if b != nil && len(b.Roots) == 1 {

@@ -58,6 +58,9 @@ func TestFaultSpecialCases(t *testing.T) {
 		{"C2 unsupported version", answered(fault.Refused, fault.Create, 412), "Unsupported protocol version", "协议版本不受支持"},
 		{"C2 unsupported version from probe", answered(fault.Refused, fault.Probe, 204), "Unsupported protocol version", "协议版本不受支持"},
 		{"read error", answered(fault.LocalDisk, fault.Read, 0), "The file can't be read", "无法读取文件"},
+		{"size that is not that of the content", fault.NewEndsEarly(23, 4096), "The file is incomplete", "文件不完整"},
+		{"drive hangs", withCode(fault.SourceBusy, fault.CodeDriveHangs), "The drive doesn't respond", "磁盘没有响应"},
+		{"drive is gone", withCode(fault.SourceBusy, fault.CodeDriveMissing), "The drive is not connected", "磁盘未连接"},
 		{"folder of the receiver", withCode(fault.LocalDisk, fault.CodeReceiverDisk), "The folder for received files can't be used", "接收文件夹无法使用"},
 		{"full disk of the receiver", withCode(fault.LocalDisk, fault.CodeReceiverFull), "The disk for received files is full", "接收文件的磁盘已满"},
 		{"open files", withCode(fault.Busy, fault.CodeReceiverFiles), "Too many open files on this computer", "这台电脑打开的文件过多"},
@@ -95,6 +98,11 @@ func TestFaultText(t *testing.T) {
 			"file name in quotes", fault.Newf(fault.SourceMissing, fault.Stat, ""),
 			words.Subject{File: "a.mov"},
 			"“a.mov” can't be found: it was moved or deleted, or its drive is not connected.",
+		},
+		{
+			"size that is not that of the content", fault.NewEndsEarly(23, 4096),
+			words.Subject{File: "enabled"},
+			"Only 23 bytes of “enabled” can be read, but the system reports a size of 4 KB.",
 		},
 		{
 			"capitalized default server name", fault.Newf(fault.Busy, fault.Patch, ""),

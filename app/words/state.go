@@ -13,10 +13,13 @@ import (
 // from 1; 0 if unknown.
 func Row(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Time) string {
 	state := t.State()
+	if f := s.Wait(t); f != nil && state != uploader.StateWaiting {
+		return Fault(f, Subject{}).Short
+	}
 	switch state {
 	case uploader.StateWaiting:
-		if t.Fault != nil && t.Fault.Kind == fault.SourceBusy {
-			return Text("state.writing")
+		if t.Phase == uploader.PhaseWaiting && t.Fault != nil {
+			return Fault(t.Fault, Subject{}).Short // another program uses the file
 		}
 		return waiting(s, t, place, now)
 	case uploader.StatePreparing:
@@ -75,6 +78,12 @@ func waiting(s *uploader.Snapshot, t *uploader.Transfer, place int, now time.Tim
 	if hold, held := s.Holds[t.Server]; held {
 		return HoldReason(hold, now)
 	}
+	if f := s.Wait(t); f != nil {
+		return Fault(f, Subject{}).Short
+	}
+	if fault.Is(t.Fault, fault.SourceBusy) { // the file is about to be looked at again
+		return Fault(t.Fault, Subject{}).Short
+	}
 	if place < 1 {
 		return Text("state.waiting")
 	}
@@ -100,7 +109,7 @@ func HoldReason(hold uploader.Hold, now time.Time) string {
 }
 
 func preparing(read, size int64) string {
-	if read == 0 {
+	if read == 0 || read > size { // the size is being determined
 		return Text("state.preparing")
 	}
 	return Text("state.preparing.read", Data{"Percent": int(100 * float64(read) / float64(max(read, size)))})

@@ -29,6 +29,8 @@ func rowCases(now time.Time) map[string]struct {
 	failed := func(kind fault.Kind, session uploader.Session) uploader.Transfer {
 		return uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseFailed, Session: session, Fault: fault.Newf(kind, fault.Head, "")}
 	}
+	writing := waits(fault.SourceBusy, 0, time.Second)
+	writing.Fault.Code = fault.CodeFileChanging
 	part := uploader.Session{Offset: 1_200_000_000}
 	expired := uploader.Session{Offset: 1_200_000_000, Expires: uploader.TimestampOf(now.Add(-time.Hour))}
 	type row = struct {
@@ -41,6 +43,7 @@ func rowCases(now time.Time) map[string]struct {
 		"waiting":                   {uploader.Transfer{Source: file}, uploader.Progress{}, 3, "Waiting, 3rd in the queue", "等待中\uff0c队列第 3 位"},
 		"waiting, position unknown": {uploader.Transfer{Source: file}, uploader.Progress{}, 0, "Waiting", "等待中"},
 		"preparing":                 {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Progress{}, 0, "Reading the file", "正在读取文件"},
+		"preparing, size unknown":   {uploader.Transfer{Phase: uploader.PhasePreparing}, uploader.Progress{Read: 5}, 0, "Reading the file", "正在读取文件"},
 		"uploading": {
 			uploader.Transfer{ID: 1, Source: file, Phase: uploader.PhaseSending},
 			uploader.Progress{Sent: 1_200_000_000, Rate: 12_400_000, ETA: 4 * time.Minute},
@@ -59,6 +62,8 @@ func rowCases(now time.Time) map[string]struct {
 		"retrying now":           {waits(fault.Transient, 4, 0), uploader.Progress{}, 0, "Connection lost, retrying", "连接中断\uff0c正在重试"},
 		"busy":                   {waits(fault.Busy, 1, 5*time.Minute), uploader.Progress{}, 0, "The server is busy, next try at 14:05", "服务器繁忙\uff0c14:05 重试"},
 		"busy now":               {waits(fault.Busy, 1, 0), uploader.Progress{}, 0, "The server is busy", "服务器繁忙"},
+		"another program writes": {writing, uploader.Progress{}, 2, "Another program is still writing this file", "其他程序仍在写入此文件"},
+		"locked by a program":    {waits(fault.SourceBusy, 0, time.Second), uploader.Progress{}, 2, "The file is in use", "文件被占用"},
 		"changed":                {failed(fault.SourceChanged, part), uploader.Progress{}, 0, "Changed since the upload began", "文件在上传开始后有改动"},
 		"missing":                {failed(fault.SourceMissing, part), uploader.Progress{}, 0, "Not found: drive disconnected or file moved", "找不到文件\uff1a磁盘已断开或文件已移动"},
 		"sign in":                {failed(fault.Auth, part), uploader.Progress{}, 0, "The server requires sign-in", "服务器要求登录"},
@@ -132,10 +137,15 @@ func TestRowShowsWhyTransferWaits(t *testing.T) {
 		{"offline", held(uploader.Hold{Fault: fault.Newf(fault.Offline, fault.Head, ""), Until: at}), "Waiting for the network, resumes automatically", "等待网络，恢复后自动继续"},
 		{"busy server", held(uploader.Hold{Fault: fault.Newf(fault.Busy, fault.Head, ""), Until: at}), "The server is busy, next try at 22:00", "服务器繁忙，22:00 重试"},
 		{"unreachable server, next try due", held(uploader.Hold{Fault: fault.Newf(fault.Unreachable, fault.Head, ""), Until: now}), "The server doesn't respond, retrying soon", "服务器没有响应，稍后重试"},
+		{
+			"drive does not respond", &uploader.Snapshot{Drives: map[uint64]*fault.Fault{7: {Kind: fault.SourceBusy, Code: fault.CodeDriveHangs}}},
+			"The drive doesn't respond", "磁盘没有响应",
+		},
+		{"other drive does not respond", &uploader.Snapshot{Drives: map[uint64]*fault.Fault{8: {Kind: fault.SourceBusy, Code: fault.CodeDriveHangs}}}, "Waiting, 3rd in the queue", "等待中，队列第 3 位"},
 		{"sign-in", &uploader.Snapshot{Blocked: map[uploader.ServerID]*fault.Fault{2: fault.Newf(fault.Auth, fault.Head, "")}}, "The server requires sign-in", "服务器要求登录"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			row := &uploader.Transfer{ID: 1, Server: 2}
+			row := &uploader.Transfer{ID: 1, Server: 2, Source: source.File{Identity: source.Identity{Volume: 7, Index: 1}}}
 			for language, want := range map[words.Language]string{"en": c.en, "zh-Hans": c.zh} {
 				load(t, language)
 				if got := words.Row(c.snapshot, row, 3, now); got != want {

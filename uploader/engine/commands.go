@@ -70,6 +70,10 @@ func (l *loop) command(command any) error {
 		l.checks.start(c.Target)
 	case retryWith:
 		l.retry(c)
+	case uploader.UploadAsIs:
+		s.applyAll(c.Target, lifecycle.UploadedAsIs{})
+	case uploader.EndFileWait:
+		s.applyAll(c.Target, lifecycle.FileWaitEnded{})
 	case uploader.Cancel:
 		l.scans.cancel(c.Target)
 		s.applyAll(c.Target, lifecycle.CancelledByUser{})

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
@@ -43,6 +44,10 @@ type Config struct {
 	Fingerprint source.Strategy // replaces the one that the settings name, unless nil
 	Disk        source.Disk     // the zero value is this computer's
 
+	// DriveTimeout is how long a call of the file system may take before its drive counts
+	// as not responding; 0: 10 seconds.
+	DriveTimeout time.Duration
+
 	// Growth reports whether another program is still writing a file. It may be called
 	// from any goroutine. If it is nil, no file is being written by a known program.
 	Growth func(path string) uploader.FileGrowth
@@ -56,13 +61,13 @@ type Config struct {
 }
 
 // fingerprinter returns a function that computes the fingerprint of a file for a
-// server. It may be called from any goroutine.
-func (c *Config) fingerprinter(settings uploader.Settings, server uploader.Server) func(context.Context, source.File) (string, error) {
+// server, which it reads from disk. It may be called from any goroutine.
+func (c *Config) fingerprinter(disk source.Disk, settings uploader.Settings, server uploader.Server) func(context.Context, source.File) (string, error) {
 	strategy := c.Fingerprint
 	if strategy == nil {
 		strategy = settings.FingerprintStrategy()
 	}
-	return worker.Fingerprinter(strategy, c.Disk, server)
+	return worker.Fingerprinter(strategy, disk, server)
 }
 
 // Engine uploads files to servers. Its methods may be called from any goroutine.
@@ -195,12 +200,12 @@ func (e *Engine) Watch(ctx context.Context) <-chan struct{} {
 
 // Probe returns the capabilities of the server at a creation URL. It fails with a
 // *fault.Fault.
-func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
-	protocol, err := e.config.Connect(uploader.Server{Endpoint: endpoint})
+func (e *Engine) Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error) {
+	protocol, err := e.config.Connect(server)
 	if err != nil {
 		return tus.Capabilities{}, err
 	}
-	remote := worker.NewRemote(uploader.Server{Endpoint: endpoint}, protocol)
+	remote := worker.NewRemote(server, protocol)
 	defer remote.Close()
 	return remote.Capabilities(ctx)
 }

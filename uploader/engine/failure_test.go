@@ -205,6 +205,7 @@ func testFileFailures(t *testing.T, strategy source.Strategy) {
 		before := completeUploads(t, server)
 		disk.FailOn(n)
 		batch := h.add(folder)
+		h.retryWaiting()
 		failed := 0
 		for _, transfer := range h.waitFinal(batch) {
 			if transfer.Phase != uploader.PhaseDone {

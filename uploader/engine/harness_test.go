@@ -258,6 +258,25 @@ func (h *harness) retryUntil(what string, want func(*uploader.Snapshot) bool) {
 	})
 }
 
+// retryWaiting waits until all batches are scanned, and retries transfers that wait until
+// all are final. Those that failed are not retried.
+func (h *harness) retryWaiting() {
+	h.t.Helper()
+	h.waitFor("all transfers to be final", func(s *uploader.Snapshot) bool {
+		final := true
+		for _, b := range s.Batches {
+			final = final && b.Scanned
+		}
+		for _, t := range s.Transfers {
+			if t.Phase == uploader.PhaseWaiting {
+				h.do(uploader.Retry{Target: uploader.TargetTransfers(t.ID)})
+			}
+			final = final && t.Phase.Final()
+		}
+		return final
+	})
+}
+
 // retryUntilState retries busy transfers until there is a transfer in that state.
 func (h *harness) retryUntilState(want uploader.State) (found *uploader.Transfer) {
 	h.t.Helper()

@@ -53,6 +53,7 @@ type loop struct {
 	deleter   *deletion.Deleter
 	scans     *scans
 	checks    *checks
+	drives    *drives
 	workers   *workers
 	commits   *commits
 	publisher *publisher
@@ -104,17 +105,19 @@ func newLoop(e *Engine, saved uploader.Saved) *loop {
 		},
 	}, l.log, &l.tasks)
 	l.checks = &checks{state: l.state, servers: l.servers, admission: l.admission}
+	l.drives = newDrives(l.state, l.log, e.config.DriveTimeout)
 	l.workers = &workers{
-		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks,
+		state: l.state, config: &e.config, servers: l.servers, admission: l.admission, deleter: l.deleter, checks: l.checks, drives: l.drives,
 		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed, limitBody: l.limitBody, observeVersion: l.observeVersion,
 	}
 	l.checks.failed = l.workers.failed
 	l.scans = &scans{
 		state: l.state, config: &e.config, servers: l.servers, admission: l.admission,
-		log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
+		drives: l.drives, log: l.log, tasks: &l.tasks, send: l.send, closed: l.closed,
+		postponed: map[uploader.BatchID]*postponedScan{},
 	}
 	l.commits = &commits{state: l.state, servers: l.servers, store: e.config.Store, log: l.log}
-	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission}
+	l.publisher = &publisher{state: l.state, servers: l.servers, admission: l.admission, drives: l.drives, scans: l.scans}
 	l.applyLimits()
 	return l
 }
@@ -212,6 +215,8 @@ func (l *loop) turn(saveCtx, workCtx context.Context) {
 	}
 	l.endWaits(now)
 	l.sample(now)
+	l.scans.observe(now)
+	l.drives.retry(now)
 	if l.state.bulk.caughtUp = 0; l.bulkReady() {
 		l.nextBulkPortion()
 	}
@@ -288,10 +293,14 @@ func (l *loop) idle(now time.Time) time.Duration {
 	until(schedule)
 	until(l.commits.retryAt)
 	until(l.deleter.NextTry())
+	until(l.drives.next())
 	until(l.history.next(s))
 	until(l.stopBy)
 	if l.bulkReady() {
 		until(now)
+	}
+	if l.scans.running != nil {
+		until(now.Add(progressInterval)) // its drive may stop responding
 	}
 	if l.commits.unsaved() && l.commits.retryAt.IsZero() {
 		until(l.commits.savedAt.Add(commitInterval))

@@ -21,6 +21,8 @@ type publisher struct {
 	state     *state
 	servers   *servers
 	admission *admission.Control
+	drives    *drives
+	scans     *scans
 
 	seq         uint64
 	publishedAt time.Time
@@ -47,6 +49,8 @@ func (p *publisher) snapshot(storeFault *fault.Fault, now time.Time) *uploader.S
 		Servers:    slices.SortedFunc(maps.Values(p.servers.byID), func(a, b uploader.Server) int { return cmp.Compare(a.ID, b.ID) }),
 		Blocked:    p.admission.Blocked(),
 		Holds:      map[uploader.ServerID]uploader.Hold{},
+		Drives:     p.drives.faults(),
+		ScanFaults: p.scans.faults(),
 		Checking:   len(s.checks),
 		StoreFault: storeFault,
 	}
@@ -67,6 +71,7 @@ func (p *publisher) snapshot(storeFault *fault.Fault, now time.Time) *uploader.S
 			Read: running.counters.Read.Load(),
 			Rate: running.speed.Rate() * share,
 			ETA:  running.speed.Left(t.Source.Size-sent, share),
+			Wait: running.blocked,
 		}
 		snapshot.Progress[id] = live
 		totals.AddProgress(t, live)

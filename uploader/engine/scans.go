@@ -24,13 +24,18 @@ type scans struct {
 	config    *Config
 	servers   *servers
 	admission *admission.Control
+	drives    *drives
 	log       *slog.Logger
 	tasks     *sync.WaitGroup
 	send      func(func()) // runs a function on the loop's goroutine
 	closed    <-chan struct{}
 
 	requests   []scanRequest
-	running    *scan.Scanner                  // nil for none
+	running    *scan.Scanner // nil for none
+	request    scanRequest   // of the running scan
+	calls      *source.Calls // of the running scan
+	blocked    *fault.Fault  // why the drive of the running scan does not respond; nil while it does
+	postponed  map[uploader.BatchID]*postponedScan
 	neverBegun map[string]uploader.TransferID // for the running scan: transfers that failed before an upload was created, by path
 	fault      *fault.Fault                   // why the running scan does not continue; nil while it does
 }
@@ -95,7 +100,7 @@ func (s *scans) supersede(c uploader.Add) []uploader.BatchID {
 
 // isRequested reports whether a batch is scanned in this run.
 func (s *scans) isRequested(id uploader.BatchID) bool {
-	return s.running != nil && s.running.Batch.ID == id || slices.ContainsFunc(s.requests, of(id))
+	return s.running != nil && s.running.Batch.ID == id || s.postponed[id] != nil || slices.ContainsFunc(s.requests, of(id))
 }
 
 func of(id uploader.BatchID) func(scanRequest) bool {
@@ -105,10 +110,13 @@ func of(id uploader.BatchID) func(scanRequest) bool {
 // scan scans a batch.
 func (s *scans) scan(id uploader.BatchID) {
 	whole := func(r scanRequest) bool { return r.batch == id && r.isWhole() }
+	if p := s.postponed[id]; p != nil && p.request.isWhole() {
+		return
+	}
 	if slices.ContainsFunc(s.requests, whole) || s.running != nil && s.running.Batch.ID == id && s.running.Request.Only == nil {
 		return
 	}
-	s.request(scanRequest{batch: id})
+	s.enqueue(scanRequest{batch: id})
 }
 
 // scanPath scans a path of a batch again. A running scan may be past it, so this one
@@ -123,10 +131,10 @@ func (s *scans) scanPath(id uploader.BatchID, path string) {
 			return
 		}
 	}
-	s.request(scanRequest{id, scan.Request{Only: map[string]bool{path: true}}})
+	s.enqueue(scanRequest{id, scan.Request{Only: map[string]bool{path: true}}})
 }
 
-func (s *scans) request(r scanRequest) {
+func (s *scans) enqueue(r scanRequest) {
 	s.requests = append(s.requests, r)
 	s.state.afterCommit = append(s.state.afterCommit, s.startNext)
 }
@@ -148,6 +156,7 @@ func (s *scans) cancel(target uploader.Target) {
 	for _, b := range s.state.orderedBatches() {
 		if !b.Scanned && target.CoversBatch(b.ID) {
 			s.requests = slices.DeleteFunc(s.requests, of(b.ID))
+			delete(s.postponed, b.ID)
 			s.end(b.ID)
 		}
 	}
@@ -162,17 +171,19 @@ func (s *scans) startNext(work context.Context) {
 	s.requests = s.requests[1:]
 	b, settings := *s.state.batches[r.batch], s.admission.Settings()
 	ctx, cancel := context.WithCancel(work)
+	calls := &source.Calls{}
+	disk := s.config.Disk.Record(calls)
 	scanner := &scan.Scanner{
 		Request:     r.Request,
 		Store:       s.config.Store,
-		Disk:        s.config.Disk,
+		Disk:        disk,
 		Growth:      s.config.Growth,
 		Batch:       b,
 		Cancel:      cancel,
-		Fingerprint: s.config.fingerprinter(settings, s.servers.byID[b.Server]),
+		Fingerprint: s.config.fingerprinter(disk, settings, s.servers.byID[b.Server]),
 		KnownPaths:  s.knownPaths(b.ID),
 		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden, FollowLinks: settings.FollowLinks},
-		Matcher:     s.matcher(b),
+		Matcher:     s.matcher(b, disk),
 	}
 	scanner.Reporter = scan.Reporter{
 		Deliver: func(portion []scan.Found, last bool, saved func()) {
@@ -184,7 +195,7 @@ func (s *scans) startNext(work context.Context) {
 		LookupFailed: func(err error) { s.send(func() { s.lookupFailed(scanner, err) }) },
 		Closed:       s.closed,
 	}
-	s.running, s.neverBegun = scanner, map[string]uploader.TransferID{}
+	s.running, s.request, s.calls, s.neverBegun = scanner, r, calls, map[string]uploader.TransferID{}
 	for t := range s.state.table.NeverBegun() {
 		if t.Server == b.Server && t.Batch != b.ID {
 			s.neverBegun[t.Source.Path] = t.ID
@@ -196,15 +207,16 @@ func (s *scans) startNext(work context.Context) {
 			s.log.Error("scan failed", "batch", b.ID, "err", err)
 			scanner.Abort(ctx)
 		}
+		s.send(func() { s.ended(scanner) })
 	})
 }
 
 // matcher returns a Matcher for the files of a batch, with the unfinished uploads to
 // its server.
-func (s *scans) matcher(b uploader.Batch) *scan.Matcher {
+func (s *scans) matcher(b uploader.Batch, disk source.Disk) *scan.Matcher {
 	m := &scan.Matcher{
 		Batch: b, Related: s.related(b), Begun: map[int64][]*uploader.Transfer{}, Missing: map[uploader.TransferID]bool{},
-		Store: s.config.Store, Disk: s.config.Disk,
+		Store: s.config.Store, Disk: disk,
 	}
 	for t := range s.state.table.Resumable() {
 		if t.Server == b.Server && t.Batch != b.ID {
@@ -302,10 +314,10 @@ func (s *scans) end(id uploader.BatchID) {
 	wasRunning := s.running != nil && s.running.Batch.ID == id
 	if wasRunning {
 		s.running.Cancel()
-		s.running, s.fault = nil, nil
+		s.running, s.fault, s.blocked = nil, nil, nil
 		s.state.afterCommit = append(s.state.afterCommit, s.startNext)
 	}
-	if wasRunning && slices.ContainsFunc(s.requests, of(id)) {
+	if wasRunning && (slices.ContainsFunc(s.requests, of(id)) || s.postponed[id] != nil) {
 		return // more of it is to be scanned
 	}
 	s.requests = slices.DeleteFunc(s.requests, of(id))
@@ -348,9 +360,9 @@ func (s *scans) newTransfer(batch uploader.BatchID, f scan.Found) {
 }
 
 // waitUntilSettled makes a new transfer wait, without a worker, until its file has not
-// changed for the time in the settings.
+// changed for the settle time.
 func (s *scans) waitUntilSettled(t *uploader.Transfer, now time.Time) {
-	f := worker.CheckSettled(t.Source, s.admission.Settings().SettleTime, now)
+	f := worker.CheckSettled(t.Source, s.state.settleTime(t, s.admission.Settings()), now)
 	if f == nil || t.Phase != uploader.PhaseQueued || t.Intent != uploader.IntentRun {
 		return
 	}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -54,4 +55,112 @@ func TestRecentlyModifiedFilesWaitConcurrently(t *testing.T) {
 	noWait.SettleTime = 0
 	h.do(uploader.Configure{Settings: noWait})
 	h.waitCount(uploader.StateDone, files)
+}
+
+// waitForFile adds a file that changed just now to an engine that waits for an hour, and
+// returns its batch.
+func waitForFile(t *testing.T, h *harness, path string) uploader.BatchID {
+	t.Helper()
+	batch := h.add(path)
+	if transfer := h.waitState(uploader.StateWaiting); !transfer.WaitsForFile() {
+		t.Fatalf("phase %v, fault %v; want a wait for the file", transfer.Phase, transfer.Fault)
+	}
+	return batch
+}
+
+func waitAnHour(s *uploader.Settings) { s.SettleTime = time.Hour }
+
+func TestFileIsUploadedAsItIs(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	h := newHarnessWith(t, server.Endpoint, waitAnHour)
+	path := createFile(t, "log.txt", 1000)
+	waitForFile(t, h, path)
+	editFile(t, path, 500) // the size is that of now
+	h.do(uploader.UploadAsIs{Target: uploader.TargetAll()})
+	h.waitState(uploader.StateDone)
+	wantStored(t, server, path)
+}
+
+func TestUploadAsIsIsRemembered(t *testing.T) {
+	t.Parallel()
+	h := newHarnessWith(t, uploadtest.UnusedURL(t), waitAnHour)
+	waitForFile(t, h, createFile(t, "log.txt", 1000))
+	h.do(uploader.UploadAsIs{Target: uploader.TargetAll()})
+	h.waitState(uploader.StateRetrying)
+	h.stop()
+	h.start()
+	if transfer := h.waitState(uploader.StateRetrying); !transfer.AsIs {
+		t.Error("AsIs is false after a restart")
+	}
+}
+
+func TestUploadAsIsLeavesOtherWaits(t *testing.T) {
+	t.Parallel()
+	h := newHarnessWith(t, uploadtest.UnusedURL(t), waitAnHour)
+	path := createFile(t, "log.txt", 1000)
+	waitForFile(t, h, path)
+	h.do(uploader.UploadAsIs{Target: uploader.TargetAll()})
+	h.waitState(uploader.StateRetrying)
+	h.do(uploader.EndFileWait{Target: uploader.TargetAll()})
+	if transfer := h.engine.Snapshot().Transfers[0]; transfer.Phase == uploader.PhaseFailed {
+		t.Errorf("failed with %v", transfer.Fault)
+	}
+}
+
+func TestEndedFileWaitFailsAndCanBeRetried(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		command uploader.Command
+	}{
+		{"as it is", uploader.UploadAsIs{Target: uploader.TargetAll()}},
+		{"after the file has settled", uploader.Retry{Target: uploader.TargetAll()}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := uploadtest.NewTusd(t)
+			h := newHarnessWith(t, server.Endpoint, waitAnHour)
+			path := createFile(t, "log.txt", 1000)
+			waitForFile(t, h, path)
+			h.do(uploader.EndFileWait{Target: uploader.TargetAll()})
+			transfer := h.waitState(uploader.StateFailed)
+			if transfer.Fault.Kind != fault.SourceBusy || transfer.Fault.Code != fault.CodeFileChanging {
+				t.Errorf("fault %v", transfer.Fault)
+			}
+			old := time.Now().Add(-2 * time.Hour)
+			if err := os.Chtimes(path, old, old); err != nil {
+				t.Fatal(err)
+			}
+			h.do(c.command)
+			h.waitState(uploader.StateDone)
+			wantStored(t, server, path)
+		})
+	}
+}
+
+func TestBatchHasItsOwnSettleTime(t *testing.T) {
+	t.Parallel()
+	server := uploadtest.NewTusd(t)
+	for _, c := range []struct {
+		name           string
+		settings, own  time.Duration
+		want           uploader.State
+		alsoAfterStart bool
+	}{
+		{"none in place of an hour", time.Hour, uploader.NoSettleTime, uploader.StateDone, false},
+		{"an hour in place of none", 0, time.Hour, uploader.StateWaiting, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.SettleTime = c.settings })
+			h.addWithOptions(uploader.BatchOptions{SettleTime: c.own}, createFile(t, "log.txt", 1000))
+			h.waitState(c.want)
+			if c.alsoAfterStart {
+				h.stop()
+				h.start()
+				h.waitFor("a wait for the file", func(s *uploader.Snapshot) bool {
+					return len(s.Transfers) == 1 && s.Transfers[0].Phase == uploader.PhaseWaiting && s.Transfers[0].WaitsForFile()
+				})
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"testing"
@@ -23,7 +24,7 @@ type truncatingServer struct {
 
 func (s *truncatingServer) PatchWith(_ context.Context, request tus.PatchRequest) (tus.Status, error) {
 	first, err := io.CopyN(io.Discard, request.Body, 1<<20)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return tus.Status{}, err
 	}
 	if err := os.Truncate(s.path, s.to); err != nil {

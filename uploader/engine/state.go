@@ -166,6 +166,19 @@ func (s *state) finishedAfterAdd(t *uploader.Transfer, batch uploader.BatchID) b
 	return t.Finished.After(s.batches[batch].Added)
 }
 
+// settleTime returns how long the file of a transfer must be unchanged before it is sent.
+func (s *state) settleTime(t *uploader.Transfer, settings uploader.Settings) time.Duration {
+	b := s.batches[t.Batch]
+	switch {
+	case t.AsIs:
+		return 0
+	case b == nil:
+		return settings.SettleTime
+	default:
+		return b.Options.SettleTimeOr(settings.SettleTime)
+	}
+}
+
 func (s *state) enqueue(t *uploader.Transfer) {
 	s.queue.Push(queueItem(t))
 	s.enqueued = true

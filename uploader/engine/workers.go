@@ -15,6 +15,7 @@ import (
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/lifecycle"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/speed"
 	"github.com/ferryapp/ferry/uploader/table"
 	"github.com/ferryapp/ferry/uploader/worker"
@@ -28,6 +29,7 @@ type workers struct {
 	admission *admission.Control
 	deleter   *deletion.Deleter
 	checks    *checks
+	drives    *drives
 	log       *slog.Logger
 	tasks     *sync.WaitGroup
 	send      func(func()) // runs a function on the loop's goroutine
@@ -46,6 +48,10 @@ type runningWorker struct {
 	remote   *worker.Remote          // what it was started with
 	moves    []worker.EndpointChange // of its server since then
 	counters *worker.Counters
+	calls    source.Calls // of the file system
+	volume   uint64       // of its file when it was started; 0 if unknown
+	blocked  *fault.Fault // why its drive does not respond; nil while it does
+	aside    bool         // it does not count against the limits of the queue
 	speed    speed.Meter
 	rejected bool // what it reports is ignored
 }
@@ -60,6 +66,9 @@ func (w *workers) admit(work context.Context) {
 			return
 		}
 		s.catchUp(uploader.TransferID(item.ID))
+		if t := s.table.Get(uploader.TransferID(item.ID)); t != nil && w.drives.park(t) {
+			continue
+		}
 		w.start(work, uploader.TransferID(item.ID))
 	}
 }
@@ -93,7 +102,7 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 		return
 	}
 	ctx, stop := context.WithCancelCause(work)
-	running := &runningWorker{stop: stop, counters: &worker.Counters{}, remote: remote}
+	running := &runningWorker{stop: stop, counters: &worker.Counters{}, volume: t.Source.Identity.Volume, remote: remote}
 	running.counters.Position.Store(t.Session.Offset)
 	running.speed.Sample(0, time.Now())
 	s.running[id] = running
@@ -110,11 +119,13 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 
 func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) worker.Config {
 	settings := w.admission.Settings()
+	settings.SettleTime = w.state.settleTime(t, settings)
 	bounds := w.admission.Bounds(t.Server, w.state.batches[t.Batch])
+	disk := w.config.Disk.Record(&running.calls)
 	return worker.Config{
 		Transfer:       *w.state.table.Get(t.ID),
 		Remote:         running.remote,
-		Disk:           w.config.Disk,
+		Disk:           disk,
 		Settings:       settings,
 		Counters:       running.counters,
 		TotalSent:      &w.totalSent,
@@ -126,7 +137,7 @@ func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) wor
 		Save:           w.save,
 		LoadProof:      w.config.Store.Proof,
 		LoadParts:      w.config.Store.Parts,
-		Fingerprint:    w.config.fingerprinter(settings, w.servers.byID[t.Server]),
+		Fingerprint:    w.config.fingerprinter(disk, settings, w.servers.byID[t.Server]),
 		Connections:    bounds.Connections,
 		PartsRequested: bounds.PartsRequested,
 		BodyLimited:    func(bytes int64) { w.send(func() { w.limitBody(t.Server, bytes) }) },
@@ -194,7 +205,7 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 	running := s.running[id]
 	switch in.(type) {
 	case lifecycle.CheckEnded, lifecycle.WorkerEnded:
-		w.release(id)
+		w.release(id, running)
 	}
 	t := s.table.Get(id)
 	if t == nil {
@@ -237,6 +248,9 @@ func (w *workers) receive(id uploader.TransferID, in lifecycle.Input) {
 		delete(s.continued, id)
 	}
 	end, isEnd := in.(lifecycle.WorkerEnded)
+	if isEnd && running != nil {
+		w.drives.ended(t.ID, running, end)
+	}
 	switch {
 	case !isEnd || end.Fault == nil:
 	case running != nil && w.isStale(running, t.Server, end.Fault):
@@ -267,7 +281,10 @@ func (w *workers) rejects(t *uploader.Transfer, running *runningWorker, in lifec
 }
 
 // release records that a worker has ended.
-func (w *workers) release(id uploader.TransferID) {
+func (w *workers) release(id uploader.TransferID, running *runningWorker) {
+	if running != nil {
+		w.drives.release(id, running)
+	}
 	delete(w.state.running, id)
 	w.state.queue.Release(int64(id))
 	w.state.publishNow = w.state.publishNow || len(w.state.running) == 0
@@ -286,7 +303,11 @@ func (w *workers) failed(t *uploader.Transfer, f *fault.Fault) {
 		return
 	}
 	w.observeVersion(t.Server)
-	w.log.Warn("transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
+	level := slog.LevelWarn
+	if t.WaitsForFile() && t.Phase == uploader.PhaseWaiting {
+		level = slog.LevelDebug // again every few seconds, for as long as another program writes
+	}
+	w.log.Log(context.Background(), level, "transfer stopped", "transfer", t.ID, "server", t.Server, "next", t.NextTry, "fault", f.Error())
 	if admission.IsOverload(f) || isCongestion(t, f) {
 		w.refused(t.Server)
 	}
@@ -335,6 +356,7 @@ func (w *workers) slow(server uploader.ServerID, bytesPerSecond float64) {
 func (w *workers) sample(now time.Time, checkpoint bool) {
 	for id, running := range w.state.running {
 		running.speed.Sample(running.counters.Sent.Load(), now)
+		w.drives.observe(id, running, now)
 		if checkpoint {
 			w.state.apply(id, lifecycle.BytesSent{Sent: running.counters.Position.Load()})
 		}

@@ -159,6 +159,21 @@ func Is(err error, kind Kind) bool {
 	return ok && f != nil && f.Kind == kind
 }
 
+// FileInUse reports whether f, which may be nil, says that another program uses the file.
+// No one knows when that ends, unlike with a program that is known to write the file and
+// with a drive that is not there.
+func (f *Fault) FileInUse() bool {
+	if f == nil || f.Kind != SourceBusy {
+		return false
+	}
+	switch f.Code {
+	case CodeLengthPending, CodeDriveHangs, CodeDriveMissing:
+		return false
+	default:
+		return true
+	}
+}
+
 // IsCanceled reports whether err is or wraps [context.Canceled].
 func IsCanceled(err error) bool {
 	return errors.Is(err, context.Canceled)

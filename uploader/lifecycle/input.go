@@ -32,6 +32,14 @@ type (
 	// that was sent, where that cannot be verified.
 	ContinuedByUser struct{}
 
+	// UploadedAsIs means that the user does not want to wait until the file is no longer
+	// being written.
+	UploadedAsIs struct{}
+
+	// FileWaitEnded means that the wait for a file that another program uses took too
+	// long.
+	FileWaitEnded struct{}
+
 	// CancelledByUser means that the user cancelled the transfer.
 	CancelledByUser struct{}
 
@@ -140,6 +148,8 @@ func (PausedByUser) input()    {}
 func (ResumedByUser) input()   {}
 func (RetriedByUser) input()   {}
 func (ContinuedByUser) input() {}
+func (UploadedAsIs) input()    {}
+func (FileWaitEnded) input()   {}
 func (CancelledByUser) input() {}
 func (RemovedByUser) input()   {}
 func (AddedAgain) input()      {}

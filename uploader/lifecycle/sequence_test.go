@@ -34,7 +34,7 @@ func TestRandomInputsKeepInvariants(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"command": func(t *rapid.T) {
 				m.step(t, rapid.SampledFrom([]Input{
-					PausedByUser{}, ResumedByUser{}, RetriedByUser{}, RetriedByUser{KeepUpload: true}, ContinuedByUser{}, CancelledByUser{}, RemovedByUser{}, RankChanged{7},
+					PausedByUser{}, ResumedByUser{}, RetriedByUser{}, RetriedByUser{KeepUpload: true}, ContinuedByUser{}, UploadedAsIs{}, FileWaitEnded{}, CancelledByUser{}, RemovedByUser{}, RankChanged{7},
 				}).Draw(t, "command"))
 			},
 			"added again or relocated": func(t *rapid.T) {
@@ -133,6 +133,7 @@ func (m *model) endWorker(t *rapid.T) {
 		in.Fault = &fault.Fault{
 			Kind: rapid.SampledFrom(fault.Kinds()).Draw(t, "kind"),
 			Op:   rapid.SampledFrom([]fault.Op{fault.Head, fault.Patch, fault.Create}).Draw(t, "op"),
+			Code: rapid.SampledFrom([]string{"", fault.CodeFileChanging}).Draw(t, "code"),
 		}
 	}
 	m.working = false

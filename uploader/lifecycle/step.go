@@ -54,6 +54,10 @@ func Step(t uploader.Transfer, in Input, now time.Time) (uploader.Transfer, Effe
 			return t, Effects{}
 		}
 		return requeued(t), Effects{Enqueue: true}
+	case UploadedAsIs:
+		return stepUploadedAsIs(t)
+	case FileWaitEnded:
+		return stepFileWaitEnded(t, now)
 	case CancelledByUser:
 		return stepCancelled(t, now)
 	case RemovedByUser:
@@ -139,6 +143,9 @@ func stepAddedAgain(t uploader.Transfer, in AddedAgain) (uploader.Transfer, Effe
 	case t.Phase.Working() && moved && !t.Intent.Cancels():
 		t.Intent = uploader.IntentRun
 		return t, Effects{StopWorker: true} // the worker uses the old path
+	case t.Phase == uploader.PhaseWaiting && fault.Is(t.Fault, fault.SourceBusy):
+		t.Intent = uploader.IntentRun
+		return stepRetried(t, RetriedByUser{}) // the file, or how long to wait for it, may be another
 	case t.Phase != uploader.PhaseFailed:
 		return stepResumed(t)
 	case t.Fault.Kind == fault.AmbiguousMatch, t.Fault.Kind == fault.AlreadyUploaded && !in.UploadAgain:
@@ -221,8 +228,38 @@ func stepRetried(t uploader.Transfer, in RetriedByUser) (uploader.Transfer, Effe
 	}
 }
 
+// stepUploadedAsIs marks a transfer whose file is still being written, or is about to be
+// looked at, and ends its wait. The mark is for one upload: starting over removes it.
+func stepUploadedAsIs(t uploader.Transfer) (uploader.Transfer, Effects) {
+	switch {
+	case t.Session.Begun() || t.Intent.Cancels():
+		return t, Effects{}
+	case t.Phase == uploader.PhasePreparing:
+		t.AsIs = true
+		return t, Effects{}
+	case !t.WaitsForFile():
+		return t, Effects{}
+	case t.Phase == uploader.PhaseFailed:
+		t = requeued(t)
+	}
+	t.Phase, t.Fault, t.NextTry, t.AsIs = uploader.PhaseQueued, nil, 0, true
+	return t, Effects{Enqueue: t.Intent == uploader.IntentRun}
+}
+
+// stepFileWaitEnded fails a transfer that waits for its file. It keeps waiting for one
+// whose writer is known, and for a drive.
+func stepFileWaitEnded(t uploader.Transfer, now time.Time) (uploader.Transfer, Effects) {
+	waits := t.Phase == uploader.PhaseWaiting || t.Phase == uploader.PhaseQueued
+	if !waits || t.Intent != uploader.IntentRun || !t.Fault.FileInUse() {
+		return t, Effects{}
+	}
+	t.Phase, t.NextTry, t.Finished = uploader.PhaseFailed, 0, uploader.TimestampOf(now)
+	return t, Effects{Dequeue: true}
+}
+
 // requeued returns a final transfer as one that is queued.
 func requeued(t uploader.Transfer) uploader.Transfer {
+	t.AsIs = false
 	t.Intent, t.Phase, t.Fault, t.Attempt, t.EarlierUpload = uploader.IntentRun, uploader.PhaseQueued, nil, 0, 0
 	t.NextTry, t.Finished = 0, 0
 	return t
@@ -327,6 +364,10 @@ func stepWorkerEnded(t uploader.Transfer, in WorkerEnded, now time.Time) (upload
 }
 
 func stepFault(t uploader.Transfer, in WorkerEnded, now time.Time) (uploader.Transfer, Effects) {
+	if t.AsIs && in.Fault.Code == fault.CodeFileChanging {
+		t.Phase = uploader.PhaseQueued // the user decided while the worker looked at the file
+		return t, Effects{Enqueue: true}
+	}
 	t.Fault = in.Fault
 	decision := retry.Decide(in.Fault, int(t.Attempt), in.Random)
 	if !decision.Retry {

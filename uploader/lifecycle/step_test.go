@@ -17,6 +17,7 @@ func TestStep(t *testing.T) {
 	ended := func(kind fault.Kind, op fault.Op) WorkerEnded {
 		return WorkerEnded{Fault: &fault.Fault{Kind: kind, Op: op}, Random: 0.5}
 	}
+	changing := &fault.Fault{Kind: fault.SourceBusy, Code: fault.CodeFileChanging}
 	for _, c := range []struct {
 		name  string
 		from  uploader.Transfer
@@ -333,6 +334,104 @@ func TestStep(t *testing.T) {
 			uploader.PhaseQueued, uploader.StateCancelled,
 			Effects{Dequeue: true, Delete: session},
 			nil,
+		},
+		{
+			"file that another program writes is sent as it is",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: changing},
+			UploadedAsIs{},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool { return t.AsIs && t.Fault == nil && t.NextTry.IsZero() },
+		},
+		{
+			"file whose wait was ended is sent as it is",
+			uploader.Transfer{Phase: uploader.PhaseFailed, Finished: uploader.TimestampOf(noon), Fault: changing},
+			UploadedAsIs{},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool { return t.AsIs && t.Fault == nil && t.Finished.IsZero() },
+		},
+		{
+			"file that a worker looks at is sent as it is",
+			uploader.Transfer{Phase: uploader.PhasePreparing},
+			UploadedAsIs{},
+			uploader.PhasePreparing, uploader.StatePreparing,
+			Effects{},
+			func(t uploader.Transfer) bool { return t.AsIs },
+		},
+		{
+			"worker that saw the file change before the user decided is started again",
+			uploader.Transfer{Phase: uploader.PhasePreparing, AsIs: true},
+			WorkerEnded{Fault: changing},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			nil,
+		},
+		{
+			"transfer that waits for something else is not sent as it is",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: &fault.Fault{Kind: fault.Transient}},
+			UploadedAsIs{},
+			uploader.PhaseWaiting, uploader.StateRetrying,
+			Effects{},
+			func(t uploader.Transfer) bool { return !t.AsIs },
+		},
+		{
+			"begun upload is not sent as it is",
+			uploader.Transfer{Phase: uploader.PhasePreparing, Session: session},
+			UploadedAsIs{},
+			uploader.PhasePreparing, uploader.StatePreparing,
+			Effects{},
+			func(t uploader.Transfer) bool { return !t.AsIs },
+		},
+		{
+			"starting over waits for the file again",
+			uploader.Transfer{Phase: uploader.PhaseFailed, AsIs: true, Session: session, Fault: &fault.Fault{Kind: fault.SourceChanged}},
+			RetriedByUser{},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true, Delete: session},
+			func(t uploader.Transfer) bool { return !t.AsIs },
+		},
+		{
+			"wait for a file ends",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: changing},
+			FileWaitEnded{},
+			uploader.PhaseFailed, uploader.StateFailed,
+			Effects{Dequeue: true},
+			func(t uploader.Transfer) bool {
+				return t.Fault == changing && t.Finished.Equal(noon) && t.NextTry.IsZero()
+			},
+		},
+		{
+			"wait for a locked file ends",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: &fault.Fault{Kind: fault.SourceBusy}},
+			FileWaitEnded{},
+			uploader.PhaseFailed, uploader.StateFailed,
+			Effects{Dequeue: true},
+			nil,
+		},
+		{
+			"wait for a file whose writer is known does not end",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: &fault.Fault{Kind: fault.SourceBusy, Code: fault.CodeLengthPending}},
+			FileWaitEnded{},
+			uploader.PhaseWaiting, uploader.StateWaiting,
+			Effects{},
+			nil,
+		},
+		{
+			"wait for the server does not end as one for a file",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: &fault.Fault{Kind: fault.Offline}},
+			FileWaitEnded{},
+			uploader.PhaseWaiting, uploader.StateOffline,
+			Effects{},
+			nil,
+		},
+		{
+			"file added again is looked at at once",
+			uploader.Transfer{Phase: uploader.PhaseWaiting, NextTry: uploader.TimestampOf(noon), Fault: changing},
+			AddedAgain{File: source.File{Path: "/a"}, Batch: 7},
+			uploader.PhaseQueued, uploader.StateWaiting,
+			Effects{Enqueue: true},
+			func(t uploader.Transfer) bool { return t.Batch == 7 },
 		},
 		{
 			"deletion of earlier upload keeps current one",

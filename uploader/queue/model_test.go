@@ -21,6 +21,7 @@ type model struct {
 	ranks        map[int64]int64
 	waiting      map[int64]queue.Item
 	running      map[int64]queue.Item
+	aside        map[int64]bool
 }
 
 func (m *model) before(a, b queue.Item) bool {
@@ -30,7 +31,7 @@ func (m *model) before(a, b queue.Item) bool {
 func (m *model) countRunning(match func(queue.Item) bool) int {
 	n := 0
 	for _, item := range m.running {
-		if match(item) {
+		if match(item) && !m.aside[item.ID] {
 			n++
 		}
 	}
@@ -64,7 +65,7 @@ func TestQueueMatchesModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{
 			serverLimits: map[int64]int{}, ranks: map[int64]int64{},
-			waiting: map[int64]queue.Item{}, running: map[int64]queue.Item{},
+			waiting: map[int64]queue.Item{}, running: map[int64]queue.Item{}, aside: map[int64]bool{},
 		}
 		small := func(name string) int { return rapid.IntRange(0, 3).Draw(t, name) }
 		m.limits = queue.Limits{Large: small("large"), Small: small("small")}
@@ -96,6 +97,19 @@ func TestQueueMatchesModel(t *testing.T) {
 				released := id(t)
 				m.q.Release(released)
 				delete(m.running, released)
+				delete(m.aside, released)
+			},
+			"set aside": func(t *rapid.T) {
+				aside := id(t)
+				m.q.SetAside(aside)
+				if _, running := m.running[aside]; running {
+					m.aside[aside] = true
+				}
+			},
+			"return": func(t *rapid.T) {
+				returned := id(t)
+				m.q.Return(returned)
+				delete(m.aside, returned)
 			},
 			"set the rank of a batch": func(t *rapid.T) {
 				batch, rank := rapid.Int64Range(1, 4).Draw(t, "batch"), rapid.Int64Range(-3, 3).Draw(t, "rank")

@@ -40,13 +40,14 @@ type Queue struct {
 	classes [2]class // large, small
 	index   index    // of the waiting items
 	running map[int64]Item
+	aside   map[int64]bool  // running items that do not count against the limits
 	ranks   map[int64]int64 // by batch; 0 if absent
 	servers map[int64]serverState
 }
 
 // serverState describes the running items of a server.
 type serverState struct {
-	running   int
+	running   int // without those set aside
 	lastClass int // class of the item that was started last
 }
 
@@ -56,7 +57,7 @@ type ServerLimit func(server int64) int
 
 // New returns an empty queue.
 func New(limits Limits) *Queue {
-	q := &Queue{index: newIndex(), running: map[int64]Item{}, ranks: map[int64]int64{}, servers: map[int64]serverState{}}
+	q := &Queue{index: newIndex(), running: map[int64]Item{}, aside: map[int64]bool{}, ranks: map[int64]int64{}, servers: map[int64]serverState{}}
 	for i := range q.classes {
 		q.classes[i].servers = map[int64]*serverQueue{}
 		q.classes[i].groups = map[groupKey]*group{}
@@ -149,12 +150,38 @@ func (q *Queue) otherClassFirst(i int, server int64) bool {
 // Release marks a running item as no longer running.
 func (q *Queue) Release(id int64) {
 	if item, ok := q.running[id]; ok {
+		if !q.aside[id] {
+			q.countRunning(item, -1)
+		}
+		delete(q.aside, id)
 		delete(q.running, id)
-		q.classes[classOf(item.Small)].running--
-		state := q.servers[item.Server]
-		state.running--
-		q.servers[item.Server] = state
 	}
+}
+
+// SetAside makes a running item not count against the limits, so that another can start:
+// it cannot continue at the moment.
+func (q *Queue) SetAside(id int64) {
+	if item, ok := q.running[id]; ok && !q.aside[id] {
+		q.aside[id] = true
+		q.countRunning(item, -1)
+	}
+}
+
+// Return makes an item count against the limits again that was set aside. The limits may
+// be exceeded until others end.
+func (q *Queue) Return(id int64) {
+	if item, ok := q.running[id]; ok && q.aside[id] {
+		delete(q.aside, id)
+		q.countRunning(item, 1)
+	}
+}
+
+// countRunning changes the number of running items of an item's class and server.
+func (q *Queue) countRunning(item Item, n int) {
+	q.classes[classOf(item.Small)].running += n
+	state := q.servers[item.Server]
+	state.running += n
+	q.servers[item.Server] = state
 }
 
 // OverLimit returns the IDs of the running items that exceed the limits of the
@@ -162,7 +189,9 @@ func (q *Queue) Release(id int64) {
 func (q *Queue) OverLimit(limit ServerLimit) []int64 {
 	items := make([]Item, 0, len(q.running))
 	for _, item := range q.running {
-		items = append(items, item)
+		if !q.aside[item.ID] {
+			items = append(items, item)
+		}
 	}
 	slices.SortFunc(items, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(q.ranks[a.Batch], q.ranks[b.Batch]), a.compare(b))
@@ -192,10 +221,10 @@ func (q *Queue) Contains(id int64) bool {
 // Waiting returns the number of waiting items.
 func (q *Queue) Waiting() int { return q.index.count() }
 
-// Running returns the number of running items.
+// Running returns the number of running items, with those set aside.
 func (q *Queue) Running() int { return len(q.running) }
 
-// RunningOn returns the number of running items of a server.
+// RunningOn returns the number of running items of a server, without those set aside.
 func (q *Queue) RunningOn(server int64) int { return q.servers[server].running }
 
 // classOf returns the index of a class in Queue.classes.

@@ -194,3 +194,30 @@ func TestSurplusIsLastInOrder(t *testing.T) {
 		t.Error("after a release (-want +got):\n" + diff)
 	}
 }
+
+func TestItemSetAsideLeavesItsPlace(t *testing.T) {
+	q := queue.New(queue.Limits{Large: 1})
+	for id := range int64(3) {
+		q.Push(queue.Item{ID: id + 1})
+	}
+	if got := admitAll(q, unlimited); !slices.Equal(got, []int64{1}) {
+		t.Fatalf("admitted %v, want [1]", got)
+	}
+	q.SetAside(1)
+	q.SetAside(1)
+	if got := admitAll(q, unlimited); !slices.Equal(got, []int64{2}) {
+		t.Errorf("admitted %v after 1 was set aside, want [2]", got)
+	}
+	if q.Running() != 2 || q.RunningOn(0) != 1 {
+		t.Errorf("%d running, %d of them on the server, want 2 and 1", q.Running(), q.RunningOn(0))
+	}
+	q.Return(1)
+	q.Release(2)
+	if got := admitAll(q, unlimited); got != nil {
+		t.Errorf("admitted %v while 1 runs again, want none", got)
+	}
+	q.Release(1)
+	if got := admitAll(q, unlimited); !slices.Equal(got, []int64{3}) {
+		t.Errorf("admitted %v, want [3]", got)
+	}
+}

@@ -37,6 +37,10 @@ const (
 	// existing upload.
 	maxUnclear = 5
 
+	// maxReadErrors is how many times an upload is retried whose file cannot be read
+	// because of an error of its drive, before the user is asked.
+	maxReadErrors = 3
+
 	// newUpload is how long after its creation an upload that the server reports as
 	// missing may only not be visible yet, as on a server that is eventually
 	// consistent. minNewUploadWait is the shortest wait before it is asked again.
@@ -60,6 +64,9 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	case fault.Offline:
 		return Decision{Retry: true, Delay: offlineDelay}
 	case fault.SourceBusy:
+		if f.Code == fault.CodeDriveMissing {
+			return backoff(f, attempt, random, maxUnreachableDelay)
+		}
 		if f.RetryAfter > 0 {
 			return Decision{Retry: true, Delay: min(f.RetryAfter, maxRetryAfter)}
 		}
@@ -88,6 +95,10 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 	case fault.Transient:
 		return backoff(f, attempt, random, maxDelay)
 	case fault.LocalDisk:
+		// A drive that reports an error may be about to recover or to disappear.
+		if isReadOp(f.Op) && f.Code == "" && attempt < maxReadErrors {
+			return backoff(f, attempt, random, maxDelay)
+		}
 		if f.Op == fault.Load { // reading Ferry's own database
 			return backoff(f, attempt, random, maxDelay)
 		}
@@ -116,6 +127,11 @@ func Decide(f *fault.Fault, attempt int, random float64) Decision {
 // isUploadOp reports whether op is a request to an existing upload.
 func isUploadOp(op fault.Op) bool {
 	return op == fault.Head || op == fault.Patch || op == fault.Concat
+}
+
+// isReadOp reports whether op is an access of the file that is uploaded.
+func isReadOp(op fault.Op) bool {
+	return op == fault.Open || op == fault.Read || op == fault.Stat
 }
 
 // backoff returns the decision to retry after the server's Retry-After, or after

@@ -165,10 +165,14 @@ func (m *Matcher) isMissing(c *uploader.Transfer) bool {
 	missing, cached := m.Missing[c.ID]
 	if !cached {
 		_, err := m.Disk.Stat(c.Source.Path)
-		missing = fault.Is(err, fault.SourceMissing) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
+		missing = fault.Is(err, fault.SourceMissing) || isDriveMissing(err) || c.Phase == uploader.PhaseFailed && fault.Is(c.Fault, fault.SourceChanged)
 		m.Missing[c.ID] = missing
 	}
 	return missing
+}
+
+func isDriveMissing(err error) bool {
+	return err != nil && fault.Of(err).Code == fault.CodeDriveMissing
 }
 
 func sameIdentity(a, b source.File) bool { return a.Identity.Known() && a.Identity == b.Identity }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
@@ -112,6 +113,7 @@ func (s *Scanner) Run(ctx context.Context) error {
 		} else if err == nil {
 			f.Fingerprint, f.Err = s.Fingerprint(ctx, file)
 		}
+		f.Err = untilRetried(f.Err)
 		s.portion = append(s.portion, f)
 		if len(s.portion) >= maxPortion || time.Since(s.began) >= maxPortionAge {
 			s.deliver(ctx, false)
@@ -121,6 +123,15 @@ func (s *Scanner) Run(ctx context.Context) error {
 		s.deliver(ctx, true)
 	}
 	return nil
+}
+
+// untilRetried returns the fault of a file that was not found because its drive is not
+// connected: the user retries it. Only workers retry on their own.
+func untilRetried(err error) error {
+	if !isDriveMissing(err) {
+		return err
+	}
+	return fault.New(fault.SourceMissing, fault.Of(err).Op, err)
 }
 
 // Abort ends a scan whose Run panicked. Files that were not delivered are dropped.

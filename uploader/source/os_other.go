@@ -19,4 +19,6 @@ func identifyOpen(OpenFile, fs.FileInfo) Identity { return Identity{} }
 
 func systemKind(error) (fault.Kind, bool) { return 0, false }
 
+func driveMissing(error) bool { return false }
+
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

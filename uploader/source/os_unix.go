@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -36,7 +37,7 @@ func systemKind(err error) (fault.Kind, bool) {
 		return 0, false
 	}
 	switch errno {
-	case syscall.ELOOP, syscall.ENOTDIR, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV:
+	case syscall.ELOOP, syscall.ENOTDIR:
 		return fault.SourceMissing, true
 	case syscall.EAGAIN, syscall.EBUSY, syscall.ETXTBSY:
 		return fault.SourceBusy, true
@@ -45,6 +46,16 @@ func systemKind(err error) (fault.Kind, bool) {
 	default:
 		return 0, false
 	}
+}
+
+// driveMissing reports whether an error of a file system says that its drive, its server or
+// the program that provides it is not connected.
+func driveMissing(err error) bool {
+	errno, ok := errors.AsType[syscall.Errno](err)
+	return ok && slices.Contains([]syscall.Errno{
+		syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV, syscall.ECONNABORTED, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ETIMEDOUT,
+		syscall.EHOSTDOWN, syscall.EHOSTUNREACH, syscall.ENETDOWN, syscall.ENETUNREACH, syscall.ESHUTDOWN,
+	}, errno)
 }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/windows"
@@ -54,12 +55,21 @@ func systemKind(err error) (fault.Kind, bool) {
 	switch errno {
 	case windows.ERROR_SHARING_VIOLATION, windows.ERROR_LOCK_VIOLATION:
 		return fault.SourceBusy, true
-	case windows.ERROR_NOT_READY, windows.ERROR_BAD_NETPATH, windows.ERROR_BAD_NET_NAME, windows.ERROR_NETNAME_DELETED,
-		windows.ERROR_DEV_NOT_EXIST, windows.ERROR_INVALID_NAME, windows.ERROR_CANT_RESOLVE_FILENAME:
+	case windows.ERROR_INVALID_NAME, windows.ERROR_CANT_RESOLVE_FILENAME:
 		return fault.SourceMissing, true
 	default:
 		return 0, false
 	}
+}
+
+// driveMissing reports whether an error of a file system says that its drive or server is
+// not connected.
+func driveMissing(err error) bool {
+	errno, ok := errors.AsType[windows.Errno](err)
+	return ok && slices.Contains([]windows.Errno{
+		windows.ERROR_NOT_READY, windows.ERROR_BAD_NETPATH, windows.ERROR_BAD_NET_NAME, windows.ERROR_NETNAME_DELETED,
+		windows.ERROR_DEV_NOT_EXIST, windows.ERROR_UNEXP_NET_ERR, windows.ERROR_NETWORK_UNREACHABLE, windows.ERROR_HOST_UNREACHABLE,
+	}, errno)
 }
 
 func hidden(path string) bool {

@@ -186,7 +186,7 @@ func (h *resumableHash) readTo(ctx context.Context, file io.ReaderAt, end int64)
 		switch {
 		case n == len(buffer):
 		case err == io.EOF: // ReadAt returns it unwrapped
-			return fault.Newf(fault.SourceChanged, fault.Read, "file ends at byte %d", h.offset)
+			return EndedAt(h.offset)
 		default:
 			return Classify(fault.Read, err)
 		}

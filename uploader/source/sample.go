@@ -27,21 +27,32 @@ func sampleSum(ctx context.Context, disk Disk, file File) ([]byte, error) {
 		return nil, fault.Newf(fault.SourceChanged, fault.Read, "file has %d bytes, had %d", now.Size, file.Size)
 	}
 	sum := sha256.New()
+	if file.Size == 0 {
+		return sumUnmeasured(opened)
+	}
 	for offset, length := range sampleRanges(file.Size) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		if err := copyRange(sum, opened, offset, length); err != nil {
-			return nil, err
+			return nil, EndsEarly(opened, now, err)
 		}
 	}
 	return sum.Sum(nil), nil
 }
 
+// sumUnmeasured returns the SHA-256 of what can be read of a file of size 0, which may have
+// content (see [Understates]): of its first bytes, like a sample.
+func sumUnmeasured(opened io.ReaderAt) ([]byte, error) {
+	sum := sha256.New()
+	_, err := io.Copy(sum, io.NewSectionReader(opened, 0, maxUnsampled))
+	return sum.Sum(nil), Classify(fault.Read, err)
+}
+
 func copyRange(to io.Writer, from io.ReaderAt, offset, length int64) error {
-	_, err := io.CopyN(to, io.NewSectionReader(from, offset, length), length)
+	n, err := io.CopyN(to, io.NewSectionReader(from, offset, length), length)
 	if errors.Is(err, io.EOF) {
-		return fault.Newf(fault.SourceChanged, fault.Read, "file ends before byte %d", offset+length)
+		return EndedAt(offset + n)
 	}
 	return Classify(fault.Read, err)
 }

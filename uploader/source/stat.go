@@ -66,7 +66,9 @@ func StatOpen(opened OpenFile, file File) (File, error) {
 }
 
 // Classify turns an error of the file system into a *fault.Fault. One that is about no file,
-// such as too many open files, is Transient. It returns a fault and nil unchanged.
+// such as too many open files, is Transient. One that says that the drive or network share
+// is not connected is SourceBusy with [fault.CodeDriveMissing]: the file is there again once
+// the drive is. It returns a fault and nil unchanged.
 func Classify(op fault.Op, err error) error {
 	if _, ok := errors.AsType[*fault.Fault](err); ok || err == nil {
 		return err
@@ -74,7 +76,11 @@ func Classify(op fault.Op, err error) error {
 	if fault.IsExhausted(err) {
 		return fault.NewExhausted(op, err)
 	}
-	return fault.New(kindOf(err), op, err)
+	f := fault.New(kindOf(err), op, err)
+	if driveMissing(err) {
+		f.Kind, f.Code = fault.SourceBusy, fault.CodeDriveMissing
+	}
+	return f
 }
 
 func kindOf(err error) fault.Kind {

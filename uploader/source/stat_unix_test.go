@@ -177,3 +177,30 @@ func TestScanWaitsForFileDescriptors(t *testing.T) {
 		})
 	}
 }
+
+// TestClassifySystemErrors: a drive that is not connected is awaited; a file that does not
+// exist is not.
+func TestClassifySystemErrors(t *testing.T) {
+	for _, test := range []struct {
+		errno    syscall.Errno
+		wantKind fault.Kind
+		wantCode string
+	}{
+		{syscall.ENOENT, fault.SourceMissing, ""},
+		{syscall.ENOTDIR, fault.SourceMissing, ""},
+		{syscall.ELOOP, fault.SourceMissing, ""},
+		{syscall.EACCES, fault.SourceDenied, ""},
+		{syscall.EIO, fault.LocalDisk, ""},
+		{syscall.EBUSY, fault.SourceBusy, ""},
+		{syscall.ESTALE, fault.SourceBusy, fault.CodeDriveMissing},
+		{syscall.ENOTCONN, fault.SourceBusy, fault.CodeDriveMissing},
+		{syscall.ENODEV, fault.SourceBusy, fault.CodeDriveMissing},
+		{syscall.ETIMEDOUT, fault.SourceBusy, fault.CodeDriveMissing},
+		{syscall.EHOSTDOWN, fault.SourceBusy, fault.CodeDriveMissing},
+	} {
+		err := &fs.PathError{Op: "read", Path: "/net/film.mov", Err: test.errno}
+		if f := fault.Of(source.Classify(fault.Read, err)); f.Kind != test.wantKind || f.Code != test.wantCode {
+			t.Errorf("%v: fault is %v with code %q", test.errno, f, f.Code)
+		}
+	}
+}

@@ -57,8 +57,12 @@ func (s *Totals) AddProgress(t *uploader.Transfer, live uploader.Progress) {
 	sum := s.batches[t.Batch]
 	sum.Sent += now - before
 	sum.Rate += live.Rate
+	pending := isPending(t, t.State())
+	if pending && live.Wait != nil {
+		sum.Wait = live.Wait
+	}
 	s.batches[t.Batch] = sum
-	if isPending(t, t.State()) {
+	if pending {
 		s.left += max(0, t.Source.Size-now) - max(0, t.Source.Size-before)
 	}
 }

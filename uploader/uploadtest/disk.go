@@ -3,6 +3,8 @@ package uploadtest
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/ferryapp/ferry/uploader/source"
@@ -20,9 +22,13 @@ type Disk struct {
 	accesses int
 	failOn   int // number of the failing access; 0 for none
 	denied   string
-	hung     string
-	hang     chan struct{} // closed when the hung file responds again; nil for none
-	waiting  int           // number of reads that wait for that
+	sizes    map[string]int64 // by path
+	broken   string           // file or folder
+	err      error            // of each access of what is broken
+	hung     string           // file, or folder of a drive
+	drive    bool             // every access of what is hung blocks, not only reads
+	hang     chan struct{}    // closed when it responds again; nil for none
+	waiting  int              // number of accesses that wait for that
 }
 
 // FailOn makes the n-th access from now fail, counted from 1; 0 disables
@@ -48,13 +54,37 @@ func (d *Disk) Deny(path string) {
 	d.denied = path
 }
 
+// ReportSize makes the file have that size in what is reported of it. What can be read
+// stays the same.
+func (d *Disk) ReportSize(path string, size int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.sizes == nil {
+		d.sizes = map[string]int64{}
+	}
+	d.sizes[path] = size
+}
+
+// Break makes every access of a file, or of what is in a folder, fail with err; nil repairs
+// it.
+func (d *Disk) Break(path string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.broken, d.err = path, err
+}
+
 // Hang makes reads of the file block, whatever the reader's context, until the returned
 // function is called, as a network drive without its server does.
-func (d *Disk) Hang(path string) (release func()) {
+func (d *Disk) Hang(path string) (release func()) { return d.block(path, false) }
+
+// HangDrive is Hang for every access of a file, or of a folder and what is in it.
+func (d *Disk) HangDrive(path string) (release func()) { return d.block(path, true) }
+
+func (d *Disk) block(path string, drive bool) (release func()) {
 	hang := make(chan struct{})
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.hung, d.hang = path, hang
+	d.hung, d.drive, d.hang = path, drive, hang
 	return sync.OnceFunc(func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -63,18 +93,18 @@ func (d *Disk) Hang(path string) (release func()) {
 	})
 }
 
-// Hanging returns the number of reads that block because of Hang.
+// Hanging returns the number of accesses that block because of Hang or HangDrive.
 func (d *Disk) Hanging() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.waiting
 }
 
-// waitHang blocks while the file hangs.
-func (d *Disk) waitHang(path string) {
+// waitHang blocks while the access hangs.
+func (d *Disk) waitHang(path string, read bool) {
 	d.mu.Lock()
 	hang := d.hang
-	if hang == nil || path != d.hung {
+	if hang == nil || !read && !d.drive || !within(path, d.hung) {
 		d.mu.Unlock()
 		return
 	}
@@ -86,27 +116,57 @@ func (d *Disk) waitHang(path string) {
 	d.waiting--
 }
 
-func (d *Disk) access() error {
+// access returns the error of an access, after the time for which it hangs.
+func (d *Disk) access(path string, read bool) error {
+	d.waitHang(path, read)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.accesses++
-	if d.accesses == d.failOn {
+	switch {
+	case d.accesses == d.failOn:
 		return ErrDisk
+	case d.err != nil && within(path, d.broken):
+		return &fs.PathError{Op: "access", Path: path, Err: d.err}
+	default:
+		return nil
 	}
-	return nil
 }
+
+// within reports whether path is the file or folder, or in it.
+func within(path, folder string) bool {
+	rest, ok := strings.CutPrefix(path, folder)
+	return ok && (rest == "" || rest[0] == filepath.Separator)
+}
+
+// resized returns info with the size that is to be reported.
+func (d *Disk) resized(path string, info fs.FileInfo, err error) (fs.FileInfo, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if size, ok := d.sizes[path]; ok && err == nil {
+		return resizedInfo{info, size}, nil
+	}
+	return info, err
+}
+
+type resizedInfo struct {
+	fs.FileInfo
+	size int64
+}
+
+func (i resizedInfo) Size() int64 { return i.size }
 
 // Stat implements source.FileSystem.
 func (d *Disk) Stat(path string) (fs.FileInfo, error) {
-	if err := d.access(); err != nil {
+	if err := d.access(path, false); err != nil {
 		return nil, err
 	}
-	return d.system.Stat(path)
+	info, err := d.system.Stat(path)
+	return d.resized(path, info, err)
 }
 
 // ReadDir implements source.FileSystem.
 func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
-	if err := d.access(); err != nil {
+	if err := d.access(path, false); err != nil {
 		return nil, err
 	}
 	return d.system.ReadDir(path)
@@ -114,7 +174,7 @@ func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
 
 // Open implements source.FileSystem.
 func (d *Disk) Open(path string) (source.OpenFile, error) {
-	if err := d.access(); err != nil {
+	if err := d.access(path, false); err != nil {
 		return nil, err
 	}
 	if d.isDenied(path) {
@@ -141,16 +201,16 @@ type failingFile struct {
 }
 
 func (o failingFile) ReadAt(p []byte, at int64) (int, error) {
-	o.owner.waitHang(o.path)
-	if err := o.owner.access(); err != nil {
+	if err := o.owner.access(o.path, true); err != nil {
 		return 0, err
 	}
 	return o.OpenFile.ReadAt(p, at)
 }
 
 func (o failingFile) Stat() (fs.FileInfo, error) {
-	if err := o.owner.access(); err != nil {
+	if err := o.owner.access(o.path, false); err != nil {
 		return nil, err
 	}
-	return o.OpenFile.Stat()
+	info, err := o.OpenFile.Stat()
+	return o.owner.resized(o.path, info, err)
 }

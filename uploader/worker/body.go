@@ -23,7 +23,8 @@ func (p *patcher) body(ctx context.Context, file source.OpenFile, offset, size i
 }
 
 // countingBody counts the bytes that are handed to the network. A read waits until the
-// gate admits it.
+// gate admits it. If the file ends before the section, Read returns the fault of
+// [source.EndedAt].
 type countingBody struct {
 	ctx     context.Context //nolint:containedctx // of the request: Read has none
 	gate    *gate
@@ -47,10 +48,17 @@ func (b *countingBody) Read(p []byte) (int, error) {
 	b.read += int64(n)
 	b.counter.add(int64(n))
 	b.total.Add(int64(n))
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case err == nil:
+		return n, nil
+	case !errors.Is(err, io.EOF):
 		return n, source.Classify(fault.Read, err)
 	}
-	return n, err
+	if read, _ := b.section.Seek(0, io.SeekCurrent); read < b.section.Size() { // it never fails
+		_, begin, _ := b.section.Outer()
+		return n, source.EndedAt(begin + read)
+	}
+	return n, io.EOF
 }
 
 // Seek lets a request be sent again after a redirect.

@@ -47,8 +47,11 @@ func (w *Worker) check(ctx context.Context) error {
 	if w.file.growth() == uploader.GrowthTruncated {
 		return sourceCut()
 	}
-	if seen.Size != w.transfer.Source.Size && w.transfer.Source.Size != uploader.SizeUnknown {
-		return sourceChanged(w.transfer.Source, seen)
+	if seen.Size == w.transfer.Source.Size || w.transfer.Source.Size == uploader.SizeUnknown {
+		return nil
 	}
-	return nil
+	if understates, err := w.file.understates(seen); understates || err != nil {
+		return err // the size of the transfer was measured
+	}
+	return sourceChanged(w.transfer.Source, seen)
 }

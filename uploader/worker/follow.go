@@ -87,7 +87,9 @@ func (f *follower) awaitComplete(ctx context.Context) error {
 		case state != uploader.GrowthActive:
 			return nil
 		case time.Since(began) >= growthTimeout:
-			return fault.Newf(fault.SourceBusy, fault.Open, "file is still being written, and server requires its length")
+			f := fault.Newf(fault.SourceBusy, fault.Open, "file is still being written, and server requires its length")
+			f.Code = fault.CodeLengthPending
+			return f
 		}
 		if err := netx.Sleep(ctx, growthPoll); err != nil {
 			return err

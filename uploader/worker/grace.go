@@ -7,9 +7,13 @@ import (
 )
 
 // withGracePeriod returns a context that outlives ctx by stopTimeout when the user stops
-// the worker, the program shuts down, another part fails, or the file does. It is for a request that
-// creates something on the server: without the response, nothing could resume or delete it.
+// the worker, the program shuts down, another part fails, or the file does. It is for a
+// request that creates something on the server: without the response, nothing could resume
+// or delete it. If ctx has ended already, the request is not sent.
 func withGracePeriod(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() != nil {
+		return ctx, func() {}
+	}
 	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		cause := context.Cause(ctx)

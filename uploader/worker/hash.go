@@ -38,11 +38,14 @@ func (s *sourceFile) hashBeforeSending(ctx context.Context) error {
 // the metadata, if any. It returns a fault if the file is not what was sent.
 func (s *sourceFile) finish(ctx context.Context) error {
 	if err := s.hasher.HashTo(ctx, s.transfer.Source.Size); err != nil {
-		return err
+		return source.EndsEarly(s.handle, s.opened, err)
 	}
 	declared, sum := s.transfer.SHA256, s.hasher.Sum()
 	if declared != "" && declared != string(sum[:]) {
 		return fault.Newf(fault.SourceChanged, fault.Read, "file has SHA-256 %x, metadata has %x", sum, declared)
+	}
+	if s.measured != "" && s.measured != string(sum[:]) {
+		return fault.Newf(fault.SourceChanged, fault.Read, "file has SHA-256 %x, had %x when its size was determined", sum, s.measured)
 	}
 	s.report(lifecycle.FileHashed{SHA256: string(sum[:])})
 	return s.verifyComplete(ctx)

@@ -86,7 +86,7 @@ func (s *sourceFile) proveWhileSending(parent context.Context) (ctx context.Cont
 		ticker.Stop()
 		s.takeOver()
 		if failed != nil && !fault.IsCanceled(failed) && parent.Err() == nil {
-			return failed
+			return source.EndsEarly(s.handle, s.opened, failed)
 		}
 		if s.transfer.Session.URL == "" || s.transfer.Session.Offset < s.opened.Size { // a complete upload needs no proof
 			s.reportProof()
@@ -233,7 +233,7 @@ func (p *prover) wait() {
 func (s *sourceFile) adoptWhileSending(ctx context.Context, now source.State) {
 	var inputs []lifecycle.Input
 	if !now.File.Same(s.known.File) {
-		fingerprint, err := s.fingerprint(ctx, now.File)
+		fingerprint, err := s.fingerprintOf(ctx, now.File)
 		if err != nil {
 			fingerprint = "" // the next worker computes it
 		}
@@ -257,7 +257,7 @@ func (s *sourceFile) takeOver() {
 // the proof of it, to be saved with the upload URL.
 func (s *sourceFile) hashFirst(ctx context.Context) ([]lifecycle.Input, error) {
 	if err := s.hasher.HashTo(ctx, min(s.opened.Size, firstHash)); err != nil {
-		return nil, err
+		return nil, source.EndsEarly(s.handle, s.opened, err)
 	}
 	blocks, saved, ok := s.unsavedProof()
 	if !ok || saved.end == 0 {

@@ -16,6 +16,7 @@ func CheckSettled(file source.File, settleTime time.Duration, now time.Time) *fa
 		return nil
 	}
 	f := fault.Newf(fault.SourceBusy, fault.Stat, "file changed recently")
+	f.Code = fault.CodeFileChanging
 	f.RetryAfter = wait + time.Millisecond // an uploader.Timestamp drops the rest of a millisecond
 	return f
 }

@@ -24,6 +24,8 @@ type sourceFile struct {
 
 	handle     source.OpenFile // nil while it is not open
 	opened     source.File     // the file as it was when it was opened
+	listed     int64           // its size as the system reports it; differs from that in opened if that was measured
+	measured   string          // the SHA-256 of a file whose size was measured, 32 bytes; "" otherwise
 	known      source.State    // the last state at which what was sent was of the file
 	hasher     *source.Hasher
 	saved      savedProof
@@ -45,7 +47,8 @@ func newSourceFile(c *Config, r *record) *sourceFile {
 }
 
 // open opens the file. If it changed before the upload began, the new state is taken
-// over. If the upload has begun, a different size is a fault.
+// over. If the upload has begun, a different size is a fault. If the system reports too
+// small a size, the file is read to determine its size.
 func (s *sourceFile) open(ctx context.Context) error {
 	handle, seen, err := s.disk.Open(s.transfer.Source)
 	if fault.Is(err, fault.SourceMissing) {
@@ -54,7 +57,16 @@ func (s *sourceFile) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.listed = seen.Size
+	understates, err := source.Understates(handle, seen)
+	if understates {
+		var measured source.Measured
+		if measured, err = source.Measure(ctx, handle, seen, s.counters.Read.Store); err == nil {
+			handle, seen, s.measured = measured.OpenFile, measured.File, measured.Sum
+		}
+	}
 	switch {
+	case err != nil:
 	case !s.transfer.Session.Begun():
 		if seen != s.transfer.Source || s.transfer.Fingerprint == "" {
 			s.update(ctx, seen)
@@ -82,7 +94,7 @@ func (s *sourceFile) openGrowing() error {
 		_ = handle.Close()
 		return sourceChanged(s.transfer.Source, seen)
 	}
-	s.handle, s.opened = handle, seen
+	s.handle, s.opened, s.listed = handle, seen, seen.Size
 	return nil
 }
 
@@ -120,11 +132,20 @@ func (s *sourceFile) findRenamed(ctx context.Context, missing error) (source.Fil
 // update takes over the state of the file. If its fingerprint cannot be computed, the
 // fingerprint stays as it was.
 func (s *sourceFile) update(ctx context.Context, seen source.File) {
-	fingerprint, err := s.fingerprint(ctx, seen)
+	fingerprint, err := s.fingerprintOf(ctx, seen)
 	if err != nil {
 		fingerprint = s.transfer.Fingerprint
 	}
 	s.report(lifecycle.FileUpdated{File: seen, Fingerprint: fingerprint})
+}
+
+// fingerprintOf returns the fingerprint of the file as a scan finds it, with the size that
+// the system reports.
+func (s *sourceFile) fingerprintOf(ctx context.Context, seen source.File) (string, error) {
+	if s.measured != "" {
+		seen.Size = s.listed
+	}
+	return s.fingerprint(ctx, seen)
 }
 
 // growth reports whether the file is being written.
@@ -135,10 +156,22 @@ func (s *sourceFile) growth() uploader.FileGrowth {
 	return s.growing(s.transfer.Source.Path)
 }
 
+// understates reports whether the size that the system reports of a file is smaller than
+// its content.
+func (s *sourceFile) understates(seen source.File) (bool, error) {
+	handle, now, err := s.disk.Open(seen)
+	if err != nil {
+		return false, err
+	}
+	defer handle.Close()
+	return source.Understates(handle, now)
+}
+
 // cause returns the fault of the file if it is the reason for err: a file that
-// shrinks or cannot be read breaks the request that sends it. Other changes are found
-// when the upload resumes.
+// shrinks, ends early or cannot be read breaks the request that sends it. Other changes
+// are found when the upload resumes.
 func (s *sourceFile) cause(err error) error {
+	err = source.EndsEarly(s.handle, s.opened, err)
 	if fault.IsCanceled(err) || fault.Is(err, fault.SourceMissing) || fault.Is(err, fault.SourceChanged) || !s.transfer.Session.Begun() {
 		return err
 	}

@@ -41,8 +41,8 @@ func (e *Engine) Snapshot() *uploader.Snapshot {
 func (e *Engine) Watch(context.Context) <-chan struct{} { return e.changes }
 
 // Probe implements bridge.Engine.
-func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
-	return e.ProbeFunc(ctx, endpoint)
+func (e *Engine) Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error) {
+	return e.ProbeFunc(ctx, server.Endpoint)
 }
 
 // Events implements bridge.Engine.
@@ -102,6 +102,8 @@ func execute(old *uploader.Snapshot, command uploader.Command) *uploader.Snapsho
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent = uploader.IntentRun })
 	case uploader.Retry:
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent, t.Phase, t.Fault = uploader.IntentRun, uploader.PhaseQueued, nil })
+	case uploader.UploadAsIs:
+		change(transfers, c.Target, func(t *uploader.Transfer) { t.Phase, t.Fault, t.AsIs = uploader.PhaseQueued, nil, true })
 	case uploader.Cancel:
 		change(transfers, c.Target, func(t *uploader.Transfer) { t.Intent, t.Phase = uploader.IntentCancel, uploader.PhaseCancelled })
 	case uploader.Remove:

@@ -51,6 +51,13 @@ func Waiting(kind fault.Kind) func(*uploader.Transfer) {
 	}
 }
 
+// WaitingForFile sets the phase to PhaseWaiting, since another program is writing the
+// file.
+func WaitingForFile(t *uploader.Transfer) {
+	Waiting(fault.SourceBusy)(t)
+	t.Fault.Code = fault.CodeFileChanging
+}
+
 // LoadEnglish loads the English texts.
 func LoadEnglish(t *testing.T) {
 	t.Helper()
@@ -184,6 +191,9 @@ func Summed(s *uploader.Snapshot) *uploader.Snapshot {
 		sum.Bytes += t.Source.Size
 		sum.Sent += s.Sent(t)
 		sum.Rate += s.Progress[t.ID].Rate
+		if wait := s.Progress[t.ID].Wait; wait != nil {
+			sum.Wait = wait
+		}
 		s.BatchTotals[t.Batch] = sum
 	}
 	return s

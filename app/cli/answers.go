@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/ferryapp/ferry/app/feed"
+	"github.com/ferryapp/ferry/app/instance"
+	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
+)
+
+// Answers are the flags that answer what the window would ask about a file.
+type Answers struct {
+	Again   string `enum:",yes,no" default:"" placeholder:"yes|no" help:"${help_again}"`
+	Earlier string `enum:",use,ignore" default:"" placeholder:"use|ignore" help:"${help_earlier}"`
+	Changed string `enum:",restart,fail" default:"" placeholder:"restart|fail" help:"${help_changed}"`
+}
+
+// ForRequest returns the answers as part of a request.
+func (a Answers) ForRequest() instance.Answers { return instance.Answers(a) }
+
+// answerFor returns the function that answers the questions of failed transfers.
+func answerFor(answers instance.Answers) func(*uploader.Transfer) feed.Answer {
+	return func(t *uploader.Transfer) feed.Answer {
+		switch {
+		case t.Fault.Kind == fault.AlreadyUploaded && answers.Again == instance.AnswerNo:
+			return feed.Skip
+		case t.Fault.Kind == fault.AlreadyUploaded && answers.Again == instance.AnswerYes:
+			return feed.StartOver
+		case t.Fault.Kind == fault.AmbiguousMatch && answers.Earlier == instance.AnswerUse:
+			return feed.ContinueEarlier
+		case t.Fault.Kind == fault.AmbiguousMatch && answers.Earlier == instance.AnswerIgnore:
+			return feed.StartOver
+		case t.NotComparable() && answers.Earlier == instance.AnswerUse:
+			return feed.ContinueEarlier
+		case t.NotComparable() && answers.Earlier == instance.AnswerIgnore:
+			return feed.StartOver
+		case t.State() == uploader.StateChanged && answers.Changed == instance.AnswerRestart:
+			return feed.StartOver
+		default:
+			return feed.LeaveOpen
+		}
+	}
+}
+
+// act carries out an answer.
+func (x *Executor) act(ctx context.Context, answer feed.Answer, ids []uploader.TransferID) error {
+	target := uploader.TargetTransfers(ids...)
+	switch answer {
+	case feed.ContinueEarlier:
+		return x.Engine.Do(ctx, uploader.ContinueEarlier{Target: target})
+	case feed.Skip:
+		return x.Engine.Do(ctx, uploader.Remove{Target: target})
+	default:
+		return x.Engine.Do(ctx, uploader.Retry{Target: target})
+	}
+}
