@@ -43,7 +43,7 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 		if blocked.Fault.Code == "" {
 			what = words.Text("blocked.auth", name)
 		}
-	case blocked.Fault.Code == fault.CodeReceiverDisk || blocked.Fault.Code == fault.CodeReceiverFull:
+	case blocked.Fault.Code == fault.CodeReceiverDisk || blocked.Fault.Code == fault.CodeReceiverUnsafe || blocked.Fault.Code == fault.CodeReceiverFull:
 		model.Buttons = []widgets.BannerButton{retry, {Label: words.Text("top.open-received"), OnTapped: b.openReceived}}
 	case blocked.Fault.Kind == fault.Quota:
 		model.Buttons = []widgets.BannerButton{retry}

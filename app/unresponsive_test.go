@@ -42,7 +42,7 @@ func (e stuckEngine) Submit(ctx context.Context, _ uploader.Command) (func(conte
 	return nil, e.block.wait(ctx)
 }
 
-func (e stuckEngine) Probe(ctx context.Context, _ string) (tus.Capabilities, error) {
+func (e stuckEngine) Probe(ctx context.Context, _ uploader.Server) (tus.Capabilities, error) {
 	return tus.Capabilities{}, e.block.wait(ctx)
 }
 

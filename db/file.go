@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ferryapp/ferry/uploader/atomicfile"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // Suffixes of the files beside a database.
@@ -36,6 +37,9 @@ func (f *file) ensure(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnwritable, err)
 	}
+	if err := f.checkOwn(); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnwritable, err)
+	}
 	err := checkHeader(f.path, len(f.migrations))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -52,6 +56,16 @@ func (f *file) ensure(ctx context.Context) error {
 	}
 	defer os.Remove(temp) // fails if it was renamed
 	return f.install(temp)
+}
+
+// checkOwn refuses a database, or a file that SQLite keeps beside it, that another user may
+// have prepared. SQLite opens them by their paths.
+func (f *file) checkOwn() error {
+	err := privatefile.Check(f.path, f.path+walSuffix, f.path+shmSuffix, f.path+journalSuffix)
+	if refused, ok := errors.AsType[*privatefile.Error](err); ok && refused.Problem == privatefile.NotFile {
+		return nil // no file of SQLite
+	}
+	return err
 }
 
 // removeTemp removes temporary files that an earlier process left.
@@ -74,7 +88,7 @@ func (f *file) removeTemp() error {
 // checkWritable checks file and folder, because SQLite opens a file that it cannot
 // write read-only without an error.
 func (f *file) checkWritable() error {
-	opened, err := os.OpenFile(f.path, os.O_RDWR, 0)
+	opened, err := privatefile.OpenFile(f.path, os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnwritable, err)
 	}
@@ -155,12 +169,12 @@ func ignoreNotExist(err error) error {
 }
 
 func copyFile(to, from string) error {
-	source, err := os.Open(from)
+	source, err := privatefile.OpenFile(from, os.O_RDONLY, 0)
 	if err != nil {
 		return fmt.Errorf("copy file: %w", err)
 	}
 	defer source.Close()
-	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	target, err := privatefile.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("copy file: %w", err)
 	}
@@ -169,7 +183,7 @@ func copyFile(to, from string) error {
 }
 
 func syncFile(path string) error {
-	opened, err := os.OpenFile(path, os.O_RDWR, 0)
+	opened, err := privatefile.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("sync file: %w", err)
 	}

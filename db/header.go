@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // Fields of the 100 byte header of a SQLite file
@@ -52,6 +54,9 @@ func headerVersion(path string) (int, error) {
 }
 
 func checkVersion(version, newest int) error {
+	if version < 0 {
+		return fmt.Errorf("%w: schema version %d", ErrAltered, version)
+	}
 	if version > newest {
 		return fmt.Errorf("%w: schema version %d, supported up to %d", ErrNewer, version, newest)
 	}
@@ -60,14 +65,10 @@ func checkVersion(version, newest int) error {
 
 // readHeader returns up to the first 100 bytes.
 func readHeader(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("read database header: %w", err)
+	file, err := privatefile.OpenFile(path, os.O_RDONLY, 0)
+	if refused, ok := errors.AsType[*privatefile.Error](err); ok && refused.Problem == privatefile.NotFile {
+		return nil, fmt.Errorf("%w: %w", ErrNotFerry, err)
 	}
-	if !info.Mode().IsRegular() { // opening a named pipe would block
-		return nil, fmt.Errorf("%w: %s is not a regular file", ErrNotFerry, path)
-	}
-	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read database header: %w", err)
 	}

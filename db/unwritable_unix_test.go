@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -36,6 +37,7 @@ func TestOpenWithoutPermission(t *testing.T) {
 				chmod(t, path, test.file)
 			}
 			chmod(t, filepath.Dir(path), test.folder)
+			giveToNobody(t, path)
 			t.Cleanup(func() { chmod(t, filepath.Dir(path), 0o700) })
 
 			child, lines := startChild(t, "open as nobody", path)
@@ -72,9 +74,21 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 	}
 }
 
+const nobody = 65534 // user ID
+
+// giveToNobody changes the owner of a database and its folder, if this user may do that.
+func giveToNobody(t *testing.T, path string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	if err := errors.Join(os.Chown(path, nobody, nobody), os.Chown(filepath.Dir(path), nobody, nobody)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+}
+
 func openAsNobody(path string) error {
 	if os.Getuid() == 0 {
-		const nobody = 65534
 		if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody)); err != nil {
 			return err
 		}

@@ -48,11 +48,12 @@ const (
 // Access is how a server is reached and signed in to. It contains no secrets: they are
 // in a keyring, under the name [Access.SecretName].
 type Access struct {
-	SignIn      SignIn `json:"signIn,omitempty"`
-	User        string `json:"user,omitempty"`        // for SignInBasic
-	SecretName  string `json:"secret,omitempty"`      // name in the keyring of the token, password or header fields; "" for none
-	CA          string `json:"ca,omitempty"`          // PEM file of CA certificates trusted besides the system's
-	Certificate string `json:"certificate,omitempty"` // PEM file of the client certificate
-	Key         string `json:"key,omitempty"`         // PEM file of its private key; "": it is in Certificate
-	Proxy       string `json:"proxy,omitempty"`       // "": the system's; "none"; or an http, https or socks5 URL without password
+	SignIn                 SignIn `json:"signIn,omitempty"`
+	User                   string `json:"user,omitempty"`                   // for SignInBasic
+	SecretName             string `json:"secret,omitempty"`                 // name in the keyring of the token, password or header fields; "" for none
+	CA                     string `json:"ca,omitempty"`                     // PEM file of CA certificates trusted besides the system's
+	Certificate            string `json:"certificate,omitempty"`            // PEM file of the client certificate
+	Key                    string `json:"key,omitempty"`                    // PEM file of its private key; "": it is in Certificate
+	CertificateFingerprint string `json:"certificateFingerprint,omitempty"` // of the only certificate of the server that is accepted, as netx.CertificateFingerprint; "": those the system trusts
+	Proxy                  string `json:"proxy,omitempty"`                  // "": the system's; "none"; or an http, https or socks5 URL without password
 }

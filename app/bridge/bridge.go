@@ -19,7 +19,7 @@ type Engine interface {
 	Submit(ctx context.Context, command uploader.Command) (answer func(context.Context) error, err error)
 	Snapshot() *uploader.Snapshot
 	Watch(ctx context.Context) <-chan struct{}
-	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
+	Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error)
 	Events(ctx context.Context, id uploader.TransferID) ([]uploader.Event, error)
 	Parts(ctx context.Context, id uploader.TransferID) ([]uploader.Part, error)
 }

@@ -17,7 +17,7 @@ type fakeEngine struct {
 	saved    []uploader.Server
 }
 
-func (e *fakeEngine) Probe(context.Context, string) (tus.Capabilities, error) {
+func (e *fakeEngine) Probe(context.Context, uploader.Server) (tus.Capabilities, error) {
 	return tus.Capabilities{}, e.probeErr
 }
 

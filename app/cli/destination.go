@@ -35,25 +35,40 @@ func (x *Executor) destination(ctx context.Context, to string, header http.Heade
 		return 0, err
 	}
 	if server, ok := findByEndpoint(x.Engine.Snapshot().Servers, endpoint); ok {
-		return server.ID, x.signIn(ctx, server, header)
+		return server.ID, errors.Join(x.confirm(ctx, server, fingerprintOf(to)), x.signIn(ctx, server, header))
 	}
 	if len(header) > 0 {
 		x.Connector.SetHeader(endpoint, header)
 	}
-	return x.addServer(ctx, endpoint)
+	return x.addServer(ctx, endpoint, fingerprintOf(to))
+}
+
+// confirm saves the fingerprint of a server's certificate, if there is one, and unblocks the
+// server.
+func (x *Executor) confirm(ctx context.Context, server uploader.Server, fingerprint string) error {
+	if fingerprint == "" || fingerprint == server.Access.CertificateFingerprint {
+		return nil
+	}
+	server.Access.CertificateFingerprint = fingerprint
+	if err := x.Engine.Do(ctx, uploader.SaveServer{Server: server}); err != nil {
+		return err
+	}
+	return x.unblock(ctx, server.ID)
 }
 
 // addServer probes a new server and saves it. It also saves a server that is
 // temporarily unavailable: its uploads are retried like any others.
-func (x *Executor) addServer(ctx context.Context, endpoint string) (uploader.ServerID, error) {
-	if _, err := x.Engine.Probe(ctx, endpoint); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
+func (x *Executor) addServer(ctx context.Context, endpoint, fingerprint string) (uploader.ServerID, error) {
+	added := uploader.Server{Endpoint: endpoint, Access: uploader.Access{CertificateFingerprint: fingerprint}}
+	if _, err := x.Engine.Probe(ctx, added); err != nil && !fault.Is(err, fault.Busy) && !fault.Is(err, fault.Transient) {
 		return 0, serverError(endpoint, err)
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return 0, err
 	}
-	if err := x.Engine.Do(ctx, uploader.SaveServer{Server: uploader.Server{Name: u.Host, Endpoint: endpoint}}); err != nil {
+	added.Name = u.Host
+	if err := x.Engine.Do(ctx, uploader.SaveServer{Server: added}); err != nil {
 		return 0, err
 	}
 	server, ok := findByEndpoint(x.Engine.Snapshot().Servers, endpoint)
@@ -120,7 +135,12 @@ func parseAddress(to string, header http.Header) (string, http.Header, error) {
 	if err == nil {
 		err = netx.CheckAddress(u)
 	}
+	if err == nil {
+		_, err = netx.ParseFingerprint(u.Fragment)
+	}
 	switch {
+	case errors.Is(err, netx.ErrFingerprint):
+		return "", nil, usageError("cli.address.fingerprint", words.Data{"URL": words.Address(to)})
 	case errors.Is(err, netx.ErrPort):
 		return "", nil, usageError("cli.address.port", words.Data{"URL": words.Address(to)})
 	case err != nil, u.Scheme != "http" && u.Scheme != "https":
@@ -139,6 +159,17 @@ func parseAddress(to string, header http.Header) (string, http.Header, error) {
 		u.Path = "/"
 	}
 	return u.String(), header, nil
+}
+
+// fingerprintOf returns the fingerprint of a certificate in the fragment of a URL that
+// parseAddress accepts; "" for none.
+func fingerprintOf(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "https" {
+		return ""
+	}
+	fingerprint, _ := netx.ParseFingerprint(u.Fragment)
+	return fingerprint
 }
 
 // parseHeaders parses "Name: value" lines. Its errors contain at most the name of a

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +34,8 @@ func TestParseAddress(t *testing.T) {
 		{"fragment is removed", "http://h/files/#top", nil, "http://h/files/", nil, true},
 		{"user and password become a header", "http://u:p@h/files/", nil, "http://h/files/", basic, true},
 		{"given header takes precedence over user and password", "http://u:p@h/files/", bearer, "http://h/files/", bearer, true},
+		{"fingerprint is removed", "https://h/files/#sha256=" + strings.Repeat("0a", 32), nil, "https://h/files/", nil, true},
+		{"invalid fingerprint is an error", "https://h/files/#sha256=0a", nil, "", nil, false},
 		{"other scheme is an error", "file:///etc/passwd", nil, "", nil, false},
 		{"missing host is an error", "http:///files/", nil, "", nil, false},
 		{"malformed URL is an error", "http://[::1/files/", nil, "", nil, false},

@@ -10,6 +10,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/engine"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
@@ -59,17 +60,25 @@ func Explain(err error) string {
 	var userErr *UserError
 	var usageErr *UsageError
 	var requestErr *instance.RequestError
+	var unsafeErr *privatefile.Error
+	var fileErr *instance.FileError
 	switch {
 	case errors.As(err, &userErr):
 		return userErr.Text
 	case errors.As(err, &usageErr):
 		return usageErr.Text
+	case errors.As(err, &unsafeErr):
+		return words.Unsafe(unsafeErr)
 	case errors.As(err, &requestErr):
 		return words.Printable(requestErr.Message)
 	case errors.Is(err, receiver.ErrInUse):
 		return words.Text("cli.receive.taken")
 	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, engine.ErrStopped):
 		return words.Text("cli.left")
+	case errors.As(err, &fileErr):
+		return words.Text("cli.not-private", words.Data{"File": words.Printable(fileErr.Path)})
+	case errors.Is(err, instance.ErrUnproven):
+		return words.Text("cli.unproven")
 	case errors.Is(err, instance.ErrNotListening), errors.Is(err, instance.ErrLocked):
 		return words.Text("cli.silent")
 	case errors.Is(err, context.Canceled):

@@ -26,7 +26,7 @@ const DefaultFileWait = 10 * time.Minute
 type Engine interface {
 	feed.Source
 	Do(ctx context.Context, command uploader.Command) error
-	Probe(ctx context.Context, endpoint string) (tus.Capabilities, error)
+	Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error)
 }
 
 // Executor carries out requests on a running engine. Its methods may be called from

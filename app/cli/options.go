@@ -16,6 +16,7 @@ const (
 	maxConnections = 16
 	minSize        = 1_000             // bytes, or bytes per second
 	maxSize        = 1_000_000_000_000 // bytes, or bytes per second
+	maxReceived    = 1 << 60           // bytes; of a receiver's limits
 )
 
 // options parses the flags that set how files are sent. It fails with a
@@ -65,7 +66,10 @@ func parseSettle(text string) (time.Duration, error) {
 // parseSize parses a number of bytes with an optional unit: 6MB is 6,000,000, 6MiB
 // is 6,291,456, 2M is 2MB. The empty string is 0. A comma is an error, because it
 // may be a decimal point or a thousands separator.
-func parseSize(flag, text string) (int64, error) {
+func parseSize(flag, text string) (int64, error) { return parseSizeUpTo(maxSize, flag, text) }
+
+// parseSizeUpTo is parseSize with another maximum.
+func parseSizeUpTo(most uint64, flag, text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
@@ -73,9 +77,9 @@ func parseSize(flag, text string) (int64, error) {
 	if err != nil || strings.Contains(text, ",") {
 		return 0, usageError("cli.usage.measure", words.Data{"Flag": flag, "Typed": words.Printable(text)})
 	}
-	if bytes < minSize || bytes > maxSize {
+	if bytes < minSize || bytes > most {
 		return 0, usageError("cli.usage.measure.bounds", words.Data{
-			"Flag": flag, "Typed": words.Printable(text), "Least": words.Size(minSize), "Most": words.Size(maxSize),
+			"Flag": flag, "Typed": words.Printable(text), "Least": words.Size(minSize), "Most": words.Size(int64(most)),
 		})
 	}
 	return int64(bytes), nil

@@ -91,9 +91,19 @@ type List struct {
 
 // Receive runs only the built-in receiver.
 type Receive struct {
-	Listen string `placeholder:"ADDR" help:"${help_listen}"`
-	Dir    string `placeholder:"DIR" help:"${help_dir}"`
-	JSON   bool   `name:"json" help:"${help_json}"`
+	Listen   string `placeholder:"ADDR" help:"${help_listen}"`
+	Dir      string `placeholder:"DIR" help:"${help_dir}"`
+	TLS      bool   `name:"tls" help:"${help_tls}"`
+	Cert     string `placeholder:"FILE" help:"${help_cert}"`
+	Key      string `placeholder:"FILE" help:"${help_key}"`
+	AuthFile string `placeholder:"FILE" help:"${help_auth_file}"`
+	MaxSize  string `placeholder:"SIZE" help:"${help_max_size}"`
+	MaxTotal string `placeholder:"SIZE" help:"${help_max_total}"`
+	Expire   int    `placeholder:"DAYS" help:"${help_expire}"`
+	KeepDots bool   `help:"${help_keep_dots}"`
+	JSON     bool   `name:"json" help:"${help_json}"`
+
+	maxSize, maxTotal int64 // bytes; 0: no limit
 }
 
 // commandLine is the syntax of the command line, for kong.
@@ -195,7 +205,7 @@ func (c *commandLine) invocation(command string) (Invocation, error) {
 		i.List = &c.List
 	case "receive":
 		i.Receive = &c.Receive
-		return i, c.Receive.check()
+		return i, c.Receive.complete()
 	case "version":
 		i.Version = true
 	default:
@@ -212,9 +222,31 @@ func (w *Window) check() error {
 	return checkPaths(w.Paths)
 }
 
-// check checks the address, so that one that can never work is an error in the
+// maxExpire is the greatest number of days of --expire.
+const maxExpire = 36_500
+
+// complete sets the sizes and validates the arguments.
+func (r *Receive) complete() (err error) {
+	switch {
+	case (r.Cert == "") != (r.Key == ""):
+		return usageError("cli.usage.cert-key", nil)
+	case r.Cert != "" && r.TLS:
+		return usageError("cli.usage.cert-tls", nil)
+	case r.Expire < 0 || r.Expire > maxExpire:
+		return usageError("cli.usage.expire", words.Data{"Most": maxExpire})
+	}
+	if r.maxSize, err = parseSizeUpTo(maxReceived, "--max-size", r.MaxSize); err != nil {
+		return err
+	}
+	if r.maxTotal, err = parseSizeUpTo(maxReceived, "--max-total", r.MaxTotal); err != nil {
+		return err
+	}
+	return r.checkListen()
+}
+
+// checkListen checks the address, so that one that can never work is an error in the
 // arguments. The port may be a name, and 0 for any.
-func (r *Receive) check() error {
+func (r *Receive) checkListen() error {
 	if r.Listen == "" {
 		return nil
 	}
@@ -298,7 +330,8 @@ func helpTexts() kong.Vars {
 	for _, key := range []string{
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
 		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.follow-links", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
-		"help.listen", "help.dir", "help.version",
+		"help.listen", "help.dir", "help.tls", "help.cert", "help.key", "help.auth.file", "help.max.size", "help.max.total", "help.expire", "help.keep.dots",
+		"help.version",
 	} {
 		texts[strings.NewReplacer(".", "_", "-", "_").Replace(key)] = words.Text(key)
 	}

@@ -61,6 +61,8 @@ func waitCases(now time.Time) []waitCase {
 		}
 	}
 	const soon = 3 * time.Second
+	driveHangs := &fault.Fault{Kind: fault.SourceBusy, Code: fault.CodeDriveHangs}
+	hangs := words.Fault(driveHangs, words.Subject{File: "log"})
 	at := now.Add(8 * time.Hour)
 	return []waitCase{
 		{
@@ -121,6 +123,13 @@ func waitCases(now time.Time) []waitCase {
 		{
 			"reading the file", working(uploader.PhasePreparing), soon,
 			"Reading the file", "/x/log: Reading the file", `1  "Reading the file"`,
+		},
+		{
+			"the drive of a running upload does not respond", func(s *uploader.Snapshot, t *uploader.Transfer) {
+				t.Phase = uploader.PhaseSending
+				s.Progress = map[uploader.TransferID]uploader.Progress{1: {Wait: driveHangs}}
+			}, 0,
+			hangs.Short, "/x/log: " + hangs.String(), fmt.Sprintf("1 source-busy %q", hangs.String()),
 		},
 		{
 			"creating the upload", working(uploader.PhaseCreating), soon,

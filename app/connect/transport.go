@@ -69,7 +69,7 @@ func (c *Connector) newTransport(server uploader.Server, proxyPassword string) (
 
 // readTrust reads the certificate files of an Access.
 func readTrust(access uploader.Access) (netx.TLSOptions, error) {
-	var trust netx.TLSOptions
+	trust := netx.TLSOptions{CertificateFingerprint: access.CertificateFingerprint}
 	for _, file := range []struct {
 		path    string
 		content *[]byte
@@ -101,8 +101,9 @@ func certificateFault(err error) error {
 // transportKey identifies the settings of a transport. The certificate files are
 // hashed because one of them contains a private key.
 type transportKey struct {
-	trust [3][sha256.Size]byte
-	proxy netx.Proxy
+	trust                  [3][sha256.Size]byte
+	certificateFingerprint string
+	proxy                  netx.Proxy
 }
 
 // transportPool holds the transports in use.
@@ -126,7 +127,7 @@ type sharedTransport struct {
 
 // acquire returns the transport with these settings. The caller releases it.
 func (p *transportPool) acquire(trust netx.TLSOptions, proxy netx.Proxy) (*sharedTransport, error) {
-	key := transportKey{proxy: proxy, trust: [3][sha256.Size]byte{
+	key := transportKey{proxy: proxy, certificateFingerprint: trust.CertificateFingerprint, trust: [3][sha256.Size]byte{
 		sha256.Sum256(trust.CACertificates), sha256.Sum256(trust.Certificate), sha256.Sum256(trust.Key),
 	}}
 	p.mu.Lock()

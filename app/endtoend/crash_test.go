@@ -272,7 +272,7 @@ func TestCrashAtEveryAccessConverges(t *testing.T) {
 // It reports whether the process crashed.
 func crashAndResume(t *testing.T, p *crashPlan) bool {
 	t.Helper()
-	server := uploadtest.NewTusd(t)
+	server := newTusd(t)
 	p.Database, p.Endpoint, p.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
 	crashed := p.runProcess(t)
 

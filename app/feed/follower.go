@@ -276,7 +276,7 @@ func skippedLinks(batch *uploader.Batch) string {
 func (f *follower) reportDrives(s *uploader.Snapshot) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Progress)) {
 		t := f.known[id]
-		if t == nil {
+		if t == nil || f.files.ended[id] {
 			continue
 		}
 		wait := s.Wait(t)

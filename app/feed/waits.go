@@ -92,7 +92,7 @@ func (f *follower) awaited(s *uploader.Snapshot, now time.Time) (noticeReason, E
 		return noticeReason{id: id, state: t.State(), known: true}, newEvent(Waiting, s, t, message)
 	}
 	if f.summary.Open == 0 {
-		return noticeReason{state: uploader.StatePreparing, known: !f.filter.scanned(s)}, Event{Event: Waiting, Message: words.Text("state.scanning")}
+		return noticeReason{state: uploader.StatePreparing, known: !f.filter.scanned(s) && len(s.ScanFaults) == 0}, Event{Event: Waiting, Message: words.Text("state.scanning")}
 	}
 	for _, server := range s.Servers {
 		_, held := s.Holds[server.ID]

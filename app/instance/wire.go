@@ -63,7 +63,6 @@ func (a Answers) valid() bool {
 // Maximum lengths of lines in bytes. A request holds at most what fits on a command
 // line.
 const (
-	maxTokenLine    = 128
 	maxRequestLine  = 16 << 20
 	maxResponseLine = 1 << 20
 )

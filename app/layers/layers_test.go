@@ -61,7 +61,7 @@ var (
 
 	// belowVocabulary are the packages of the engine that do not depend on transfers.
 	belowVocabulary = []string{
-		"uploader/atomicfile", "uploader/fault", "uploader/netx", "uploader/paged", "uploader/queue", "uploader/receiver", "uploader/retry",
+		"uploader/atomicfile", "uploader/fault", "uploader/netx", "uploader/paged", "uploader/privatefile", "uploader/queue", "uploader/receiver", "uploader/retry",
 		"uploader/source", "uploader/speed", "uploader/tus",
 	}
 )
@@ -128,7 +128,7 @@ var bans = slices.Concat([]ban{
 		reason: "the shell and the parts of the window use it, not the reverse",
 	},
 	{
-		from: []string{"app/platform"}, banned: anyOf("fyne.io", module+"/uploader"), allowed: []string{module + "/uploader/atomicfile"},
+		from: []string{"app/platform"}, banned: anyOf("fyne.io", module+"/uploader"), allowed: []string{module + "/uploader/atomicfile", module + "/uploader/privatefile"},
 		reason: "it is about the operating system and is tested without a window",
 	},
 	{
@@ -136,7 +136,7 @@ var bans = slices.Concat([]ban{
 		reason: "a view is computed from a snapshot, without Fyne objects and I/O",
 	},
 	{
-		from: []string{""}, but: []string{"app/internal/apptest", "uploader/uploadtest", "widgets/internal"},
+		from: []string{""}, but: []string{"app/internal/apptest", "app/endtoend/internal", "uploader/uploadtest", "widgets/internal"},
 		banned: anyOf(module+"/app/internal/apptest", module+"/uploader/uploadtest", module+"/widgets/internal"),
 		reason: "it is for tests",
 	},

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"github.com/ferryapp/ferry/uploader/atomicfile"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // ErrPassphrase is returned for a passphrase that does not unlock a [FileKeyring].
@@ -42,6 +43,7 @@ const (
 	argonMemory        = 64 << 10 // KiB
 	argonThreads       = 4
 	saltSize           = 16
+	maxKeyringFile     = 16 << 20 // bytes
 )
 
 // keyringFile is the JSON content of the file.
@@ -74,7 +76,7 @@ func (k *FileKeyring) Unlocked() bool {
 func (k *FileKeyring) Unlock(passphrase string) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	text, err := os.ReadFile(k.path)
+	text, err := privatefile.ReadFile(k.path, maxKeyringFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return k.create(passphrase)

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // maxLogBytes is the size at which a log is rotated. One older log is kept.
@@ -39,7 +40,7 @@ type logFile struct {
 // the log open, it appends to the old one.
 func (l *logFile) open() error {
 	rotateErr := rotate(l.path)
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := privatefile.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return errors.Join(rotateErr, err)
 	}
@@ -84,7 +85,7 @@ func (l *logFile) Close() error {
 
 // rotate renames the log if it is too large.
 func rotate(path string) error {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

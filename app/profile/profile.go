@@ -5,25 +5,30 @@ package profile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/adrg/xdg"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // EnvVar is the environment variable with the path of the profile folder.
 const EnvVar = "FERRY_PROFILE"
 
-// Profile is a profile folder. It exists, and only the user can access it.
+// Profile is a profile folder. It exists, belongs to the user, and others cannot write to it.
 type Profile struct {
 	Dir         string // absolute path
+	Unprotected bool   // the file system has no owners or modes: others may be able to write to Dir
 	Default     bool   // Dir is in the system's folder for application data
 	ReceivedDir string // folder of the built-in receiver; created with the first file
 }
 
-// Open opens the profile in dir and creates the folder if it is missing. If dir is
+// Open opens the profile in dir and creates the folder, accessible to the user only, if it is
+// missing. A folder that another user may have prepared is refused, and so are such files in
+// it: that error wraps a *[privatefile.Error]. If dir is
 // empty the folder is that of the environment [EnvVar], or one in the system's folder
 // for application data.
 func Open(dir string) (Profile, error) {
@@ -31,8 +36,16 @@ func Open(dir string) (Profile, error) {
 	if err != nil {
 		return Profile{}, diskFault(fault.Open, err)
 	}
-	if err := os.MkdirAll(p.Dir, 0o700); err != nil {
+	folder, err := privatefile.Open(p.Dir)
+	if err != nil {
 		return Profile{}, diskFault(fault.Open, err)
+	}
+	defer func() { _ = folder.Close() }()
+	p.Unprotected = folder.Unprotected()
+	for _, path := range []string{p.Log(), p.Lock(), p.InstanceFile(), p.KeyringFile(), p.Database(), p.ReceiverCertificate()} {
+		if err := folder.Check(filepath.Base(path)); err != nil && !errors.Is(err, fs.ErrNotExist) && isPrepared(err) {
+			return Profile{}, diskFault(fault.Open, err)
+		}
 	}
 	if err := checkWritable(p.Dir); err != nil {
 		return Profile{}, diskFault(fault.Save, err)
@@ -77,6 +90,10 @@ func (p Profile) SpoolDir() string { return filepath.Join(p.Dir, "streams") }
 // user has created it.
 func (p Profile) KeyringFile() string { return filepath.Join(p.Dir, "keys.json") }
 
+// ReceiverCertificate returns the path of the receiver's own certificate with its key. The
+// file exists only after that was used.
+func (p Profile) ReceiverCertificate() string { return filepath.Join(p.Dir, "receiver.pem") }
+
 func locate(dir string) (Profile, error) {
 	if dir == "" {
 		dir = os.Getenv(EnvVar)
@@ -93,6 +110,13 @@ func locate(dir string) (Profile, error) {
 		return Profile{}, err
 	}
 	return Profile{Dir: dir, ReceivedDir: filepath.Join(dir, "Received")}, nil
+}
+
+// isPrepared reports whether err is the refusal of a file that another user may have
+// prepared. A folder or a device in place of a file is an error of what opens it.
+func isPrepared(err error) bool {
+	refused, ok := errors.AsType[*privatefile.Error](err)
+	return ok && refused.Problem != privatefile.NotFile
 }
 
 // checkWritable creates and removes a file in dir.

@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 func open(t *testing.T, dir string) profile.Profile {
@@ -76,6 +78,36 @@ func TestOpenFailsWithLocalDiskFault(t *testing.T) {
 			t.Errorf("%s: error is %v, want a fault of kind LocalDisk", dir, err)
 		}
 	}
+}
+
+// TestPreparedProfile checks that a file in the profile that another user may have prepared
+// is refused, and that the file it refers to is not changed.
+func TestPreparedProfile(t *testing.T) {
+	for _, name := range []string{"ferry.log", "ferry.lock", "ferry.db", "keys.json", "instance.json", "receiver.pem"} {
+		t.Run(name, func(t *testing.T) {
+			dir, victim := t.TempDir(), filepath.Join(t.TempDir(), "victim")
+			if err := errors.Join(os.WriteFile(victim, []byte("victim"), 0o600), os.Symlink(victim, filepath.Join(dir, name))); err != nil {
+				t.Fatal(err)
+			}
+			_, err := profile.Open(dir)
+			refused, ok := errors.AsType[*privatefile.Error](err)
+			if !ok || refused.Path != filepath.Join(dir, name) || !fault.Is(err, fault.LocalDisk) {
+				t.Errorf("error is %v", err)
+			}
+			if text, err := os.ReadFile(victim); err != nil || string(text) != "victim" {
+				t.Errorf("victim is %q, %v", text, err)
+			}
+		})
+	}
+	t.Run("log that becomes a link while it is open", func(t *testing.T) {
+		p, victim := open(t, t.TempDir()), filepath.Join(t.TempDir(), "victim")
+		if err := errors.Join(os.WriteFile(victim, nil, 0o600), os.Symlink(victim, p.Log())); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := p.OpenLog(); !fault.Is(err, fault.LocalDisk) {
+			t.Errorf("error is %v", err)
+		}
+	})
 }
 
 func TestLogIsAppendedAndRotatedOnOpen(t *testing.T) {

@@ -88,12 +88,15 @@ func run(ctx context.Context, version string, invocation cli.Invocation, streams
 	}
 	defer func() { err = errors.Join(err, closer.Close()) }()
 	log.Info("started", "version", version, "pid", os.Getpid())
+	if p.Unprotected {
+		log.Warn("file system has no owners or modes, other users may be able to change the profile", "folder", p.Dir)
+	}
 	defer func() { log.Info("ended", "err", err) }()
 
 	c := command{version: version, profile: p, log: log, streams: streams}
 	switch {
 	case invocation.Receive != nil:
-		return invocation.Receive.Serve(ctx, p.ReceivedDir, log, streams)
+		return invocation.Receive.Serve(ctx, p, log, streams)
 	case invocation.List != nil:
 		return c.list(ctx, *invocation.List)
 	case invocation.Resume != nil:

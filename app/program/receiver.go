@@ -12,6 +12,7 @@ import (
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/netx"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 	"github.com/ferryapp/ferry/uploader/receiver"
 )
 
@@ -32,8 +33,10 @@ func (s *session) startReceiver(c command) string {
 	return r.Endpoint()
 }
 
+// openReceiver opens the built-in receiver. It keeps dots: only this user sends to it, into a
+// folder in which no program reads such files.
 func (c command) openReceiver() (*receiver.Receiver, error) {
-	return receiver.Open(receiver.Config{Dir: c.profile.ReceivedDir, Log: c.log})
+	return receiver.Open(receiver.Config{Dir: c.profile.ReceivedDir, KeepDots: true, Log: c.log})
 }
 
 // retryReceiver starts the built-in receiver once that is possible, resumes what waits
@@ -65,6 +68,9 @@ func (s *session) connect(server uploader.Server) (uploader.Protocol, error) {
 	if server.Builtin() && s.receiverUnusable.Load() {
 		f := fault.New(fault.LocalDisk, fault.Open, s.receiverErr)
 		f.Code = fault.CodeReceiverDisk
+		if _, unsafe := errors.AsType[*privatefile.Error](s.receiverErr); unsafe {
+			f.Code = fault.CodeReceiverUnsafe
+		}
 		return nil, f
 	}
 	return s.connector.Connect(server)
@@ -93,6 +99,9 @@ func (s *session) checkReceiver(c command, request instance.Request) error {
 	builtin, _ := s.engine.Snapshot().Server(uploader.BuiltinServer)
 	if errors.Is(s.receiverErr, receiver.ErrInUse) && builtin.Endpoint != "" {
 		return nil
+	}
+	if unsafe, ok := errors.AsType[*privatefile.Error](s.receiverErr); ok {
+		return unsafe
 	}
 	return &cli.UserError{Text: words.Text("cli.received.unavailable", words.Data{"Dir": c.profile.ReceivedDir, "Log": c.profile.Log()})}
 }

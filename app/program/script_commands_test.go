@@ -110,7 +110,7 @@ func signalNamed(ts *testscript.TestScript, name string) os.Signal {
 }
 
 // cmdStartReceiver implements "startreceiver PROGRAM ARG...": it starts a receiver
-// and sets $RECEIVER to its URL. At the end of the script the receiver is interrupted
+// and sets $RECEIVER to its URL, and $RECEIVERPLAIN to that without a fingerprint. At the end of the script the receiver is interrupted
 // and its exit code must be 0.
 func cmdStartReceiver(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := newCmd(ts, args...)
@@ -123,7 +123,9 @@ func cmdStartReceiver(ts *testscript.TestScript, _ bool, args []string) {
 	})
 	var event struct{ URL string }
 	ts.Check(json.NewDecoder(out).Decode(&event))
+	plain, _, _ := strings.Cut(event.URL, "#")
 	ts.Setenv("RECEIVER", event.URL)
+	ts.Setenv("RECEIVERPLAIN", plain)
 }
 
 // cmdWaitFor implements "waitfor FILE [TEXT]": it waits until the file exists and

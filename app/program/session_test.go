@@ -3,6 +3,7 @@ package program
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"log/slog"
@@ -61,6 +62,26 @@ func TestSettingsAreAppliedAndSaved(t *testing.T) {
 	must(t, copied.Close())
 }
 
+// TestAlteredDatabaseIsExplained checks the text about a database with a trigger that no
+// version of Ferry creates.
+func TestAlteredDatabaseIsExplained(t *testing.T) {
+	must(t, words.Load("en"))
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	d, err := db.Open(t.Context(), p.Database())
+	must(t, err)
+	must(t, d.Close())
+	connection, err := sql.Open("sqlite", p.Database())
+	must(t, err)
+	_, err = connection.ExecContext(t.Context(), "CREATE TRIGGER t AFTER INSERT ON settings BEGIN DELETE FROM transfers; END")
+	must(t, errors.Join(err, connection.Close()))
+	_, err = command{profile: p, log: slog.New(slog.DiscardHandler)}.openDatabase(t.Context())
+	want := words.Text("cli.database.altered", words.Data{"File": words.Printable(p.Database())})
+	if err == nil || cli.Explain(err) != want {
+		t.Errorf("error %v, want %q", err, want)
+	}
+}
+
 func TestReceiverFailureIsReported(t *testing.T) {
 	must(t, words.Load("en"))
 	serveErr := errors.New("listener closed")
@@ -111,10 +132,33 @@ func TestReceiverFolderUnusableAtStart(t *testing.T) {
 	}
 }
 
+// TestReceiverFolderPreparedByAnotherUser checks that nothing is received through a private
+// folder that is a link, that the fault says so, and that the file arrives once it is gone.
+func TestReceiverFolderPreparedByAnotherUser(t *testing.T) {
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	theirs := t.TempDir()
+	must(t, os.Mkdir(p.ReceivedDir, 0o755))
+	must(t, os.Symlink(theirs, filepath.Join(p.ReceivedDir, ".ferry")))
+	s := openSession(t, p)
+	_, err = s.connect(uploader.Server{ID: uploader.BuiltinServer})
+	if f := fault.Of(err); f == nil || f.Code != fault.CodeReceiverUnsafe {
+		t.Errorf("fault %v", f)
+	}
+	err = s.checkReceiver(command{profile: p}, instance.Request{Command: instance.Send})
+	if text := cli.Explain(err); !strings.Contains(text, filepath.Join(p.ReceivedDir, ".ferry")) || !strings.Contains(text, "is a link") {
+		t.Errorf("text %q", text)
+	}
+	must(t, s.close(nil))
+	if left, err := os.ReadDir(theirs); err != nil || len(left) != 0 {
+		t.Errorf("their folder has %v, %v", left, err)
+	}
+}
+
 // openSession opens a session in the profile.
 func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()
-	lock, err := instance.Acquire(p.Lock())
+	lock, err := instance.Acquire(p.Lock(), p.InstanceFile())
 	must(t, err)
 	c := command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
 	s, err := open(t.Context(), c, lock, options{})

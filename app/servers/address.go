@@ -13,7 +13,10 @@ import (
 // address is the address of a server, parsed from what the user typed.
 type address struct {
 	endpoint string // the creation URL
-	host     string // with a port, if the address has one; the default name of the server
+
+	fingerprint string // of the only certificate to accept, from the fragment; "" for none
+
+	host string // with a port, if the address has one; the default name of the server
 }
 
 // addressError is why an address is invalid, as a translation key.
@@ -49,11 +52,18 @@ func parseAddress(text string) (address, error) {
 	case err != nil:
 		return address{}, &addressError{"server.address.invalid"}
 	}
+	fingerprint, err := netx.ParseFingerprint(u.Fragment)
+	if err != nil {
+		return address{}, &addressError{"server.address.fingerprint"}
+	}
+	if u.Scheme != "https" {
+		fingerprint = ""
+	}
 	u.Fragment, u.RawFragment = "", ""
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	return address{endpoint: u.String(), host: u.Host}, nil
+	return address{endpoint: u.String(), host: u.Host, fingerprint: fingerprint}, nil
 }
 
 func isLoopback(host string) bool {

@@ -15,6 +15,7 @@ func TestParseAddress(t *testing.T) {
 		{"no scheme, localhost", "localhost:1080/files/", "http://localhost:1080/files/", "localhost:1080"},
 		{"no scheme, loopback IP address", "127.0.0.1:1080/files/", "http://127.0.0.1:1080/files/", "127.0.0.1:1080"},
 		{"no path", "https://up.example.com", "https://up.example.com/", "up.example.com"},
+		{"fingerprint is removed", "https://up.example.com/#sha256=" + testFingerprint, "https://up.example.com/", "up.example.com"},
 		{"fragment is removed", "https://up.example.com/#a", "https://up.example.com/", "up.example.com"},
 	}
 	for _, test := range valid {
@@ -34,6 +35,7 @@ func TestParseAddress(t *testing.T) {
 		{"an empty part of the host", "https://up..example.com/", "server.address.invalid"},
 		{"invalid host", "https://exa mple/", "server.address.invalid"},
 		{"other scheme", "ftp://up.example.com/", "server.address.scheme"},
+		{"invalid fingerprint", "https://up.example.com/#sha256=12", "server.address.fingerprint"},
 		{"password", "https://me:secret@up.example.com/", "server.address.secret"},
 	}
 	for _, test := range invalid {
@@ -43,6 +45,22 @@ func TestParseAddress(t *testing.T) {
 				t.Errorf("parseAddress(%q): got error %v", test.typed, err)
 			}
 		})
+	}
+}
+
+const testFingerprint = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+func TestFingerprintInAddress(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://up.example.com/":                            "",
+		"https://up.example.com/#sha256=" + testFingerprint:  testFingerprint,
+		"up.example.com/f#sha256=" + testFingerprint:         testFingerprint,
+		"http://up.example.com/#sha256=" + testFingerprint:   "", // http has no certificate
+		"https://up.example.com/f/#other=" + testFingerprint: "",
+	} {
+		if got, err := parseAddress(address); err != nil || got.fingerprint != want {
+			t.Errorf("%s: %q, %v; want %q", address, got.fingerprint, err, want)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 	"github.com/ferryapp/ferry/widgets/theme"
 )
 
@@ -115,7 +116,8 @@ func (d *serverDialog) checked(attempt int, result connect.TestResult, latency t
 // checkedAt shows the result of a check that found the server at another endpoint than the
 // user typed.
 func (d *serverDialog) checkedAt(endpoint string, result connect.TestResult, latency time.Duration) {
-	d.address.SetText(endpoint)
+	typed, _ := parseAddress(d.address.Text) // it was valid when the check started
+	d.address.SetText(endpoint + netx.FingerprintFragment(typed.fingerprint))
 	d.checked(d.attempt, result, latency, nil)
 	found := words.Text("server.found", words.Data{"Address": words.Printable(endpoint)})
 	d.setResult(found+"\n"+d.result.Text(), theme.Success)

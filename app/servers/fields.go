@@ -21,7 +21,7 @@ func (f *serverForm) fill(s uploader.Server) {
 	changed := f.changed
 	f.changed = func() {}
 	defer func() { f.changed = changed }()
-	f.address.SetText(words.Link(s.Endpoint))
+	f.address.SetText(words.Link(s.Endpoint) + netx.FingerprintFragment(s.Access.CertificateFingerprint))
 	f.name.SetText(s.Name)
 	f.signIn.ShowIndex(max(slices.Index(signIns, s.Access.SignIn), 0))
 	f.user.ShowText(s.Access.User)
@@ -68,6 +68,7 @@ func (f *serverForm) read() (s uploader.Server, typed connect.Secrets, err error
 	if s.Access, typed, err = f.readAccess(); err != nil {
 		return s, typed, err
 	}
+	s.Access.CertificateFingerprint = address.fingerprint
 	s.Options, err = f.readOptions()
 	return s, typed, err
 }

@@ -45,7 +45,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 	s := start(t, apptest.EngineAnswering(tus.Capabilities{Known: true}, nil))
 	s.Add()
 	d := s.dialog
-	test.Type(d.address, "up.example.com/files/")
+	test.Type(d.address, "up.example.com/files/#sha256="+testFingerprint)
 	test.Type(d.name, "Studio 2")
 	d.signIn.SetSelectedIndex(2)
 	test.Type(d.user, "me")
@@ -76,7 +76,7 @@ func TestEveryServerFieldIsSaved(t *testing.T) {
 			Limit: 3_000_000, Metadata: "objectName {name}", Checksums: true, MethodOverride: true,
 		},
 		Access: uploader.Access{
-			SignIn: uploader.SignInBasic, User: "me", CA: "/etc/ours.pem", Certificate: "/home/me/me.pem", Key: "/home/me/me.key",
+			SignIn: uploader.SignInBasic, User: "me", CA: "/etc/ours.pem", CertificateFingerprint: testFingerprint, Certificate: "/home/me/me.pem", Key: "/home/me/me.key",
 			Proxy: "socks5://us@proxy.example.com:1080",
 		},
 	}

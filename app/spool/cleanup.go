@@ -11,6 +11,7 @@ import (
 
 	"github.com/ferryapp/ferry/app/feed"
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // cleanupInterval is the shortest time between two checks for finished streams.
@@ -23,6 +24,9 @@ func (f Folder) RemoveUnused(s *uploader.Snapshot, keep []string) error {
 	dirs, err := f.streamDirs()
 	if err != nil || len(dirs) == 0 {
 		return err
+	}
+	if err := privatefile.Check(f.lockFile()); err != nil {
+		return diskError(err)
 	}
 	lock := f.lock()
 	locked, err := lock.TryLock()

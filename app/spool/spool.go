@@ -25,6 +25,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // Marker files in the folder of a stream. growingName exists while the stream is
@@ -58,7 +59,11 @@ type Stream struct {
 // Create makes a new stream in a file called name. [Folder.Growth] reports it as
 // growing until Fill returns, then as whole or cut.
 func (f Folder) Create(name string) (*Stream, error) {
-	if err := os.MkdirAll(string(f), 0o700); err != nil {
+	folder, err := privatefile.Open(string(f))
+	if err != nil {
+		return nil, diskError(err)
+	}
+	if err := errors.Join(folder.Close(), privatefile.Check(f.lockFile())); err != nil {
 		return nil, diskError(err)
 	}
 	s := &Stream{folderLock: f.lock()}
@@ -125,8 +130,10 @@ func (s *Stream) Close() error {
 	return diskError(s.folderLock.Unlock())
 }
 
+func (f Folder) lockFile() string { return filepath.Join(string(f), ".lock") }
+
 func (f Folder) lock() *flock.Flock {
-	return flock.New(filepath.Join(string(f), ".lock"), flock.SetPermissions(0o600))
+	return flock.New(f.lockFile(), flock.SetPermissions(0o600))
 }
 
 // contextReader returns a reader of from that fails with ctx's error once ctx

@@ -39,7 +39,10 @@ func Fault(f *fault.Fault, about Subject) Sentence {
 		return Sentence{}
 	}
 	folder, _ := receivedFolder.Load().(string)
-	data := Data{"Folder": quoted(folder, "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"), "Status": "", "Code": ""}
+	data := Data{
+		"Folder": quoted(folder, "subject.folder"), "File": quoted(about.File, "subject.file"), "Server": quoted(about.Server, "subject.server"),
+		"Status": "", "Code": "", "Detail": Printable(f.Detail),
+	}
 	readable, size := f.EndsEarly()
 	data["Readable"], data["Size"] = Size(readable), Size(size)
 	if f.Status != 0 {

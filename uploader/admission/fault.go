@@ -46,5 +46,5 @@ func ConcernsServer(f *fault.Fault) bool {
 
 // concernsReceiver reports whether the built-in receiver cannot use its folder.
 func concernsReceiver(f *fault.Fault) bool {
-	return f.Code == fault.CodeReceiverDisk || f.Code == fault.CodeReceiverFull
+	return f.Code == fault.CodeReceiverDisk || f.Code == fault.CodeReceiverUnsafe || f.Code == fault.CodeReceiverFull
 }

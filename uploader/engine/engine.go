@@ -205,12 +205,12 @@ func (e *Engine) Watch(ctx context.Context) <-chan struct{} {
 
 // Probe returns the capabilities of the server at a creation URL. It fails with a
 // *fault.Fault.
-func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
-	protocol, err := e.config.Connect(uploader.Server{Endpoint: endpoint})
+func (e *Engine) Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error) {
+	protocol, err := e.config.Connect(server)
 	if err != nil {
 		return tus.Capabilities{}, err
 	}
-	remote := worker.NewRemote(uploader.Server{Endpoint: endpoint}, protocol)
+	remote := worker.NewRemote(server, protocol)
 	defer remote.Close()
 	return remote.Capabilities(ctx)
 }

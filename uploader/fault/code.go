@@ -3,40 +3,43 @@ package fault
 // Codes that Ferry sets itself, where Kind alone does not determine what the user can
 // do. The values are stored in the database and must not change.
 const (
-	CodeNoSignIn         = "NO_SIGN_IN"       // Auth: the keyring has no sign-in for the server
-	CodeKeyringLocked    = "KEYRING_LOCKED"   // Auth: the user must unlock the keyring
-	CodeKeyringFailed    = "KEYRING_FAILED"   // Auth: the keyring returned an error
-	CodeCertificateFile  = "CERTIFICATE_FILE" // TLS: a certificate file cannot be read or parsed
-	CodeUploadURLInUse   = "URL_TAKEN"        // Refused: the configured upload URL is used by another file
-	CodeUploadURLHasData = "URL_BEGUN"        // Refused: the configured upload URL already has data of an unknown file
-	CodeUploadURLReused  = "URL_REUSED"       // Refused: the server returned the upload URL of another file
-	CodeConcatPending    = "STILL_JOINING"    // Busy: the server is still concatenating the parts
-	CodeConcatFailed     = "NOT_JOINED"       // Refused: the server has all parts but did not concatenate them
-	CodeNotComparable    = "NOT_COMPARABLE"   // SourceChanged: the file may be unchanged, but this cannot be verified
-	CodeUploadNotVisible = "NOT_VISIBLE"      // Transient: the server does not find an upload that it has just created
-	CodeForeignResponse  = "FOREIGN_RESPONSE" // Transient: an intermediary responded instead of the server
-	CodeProxySignIn      = "PROXY_SIGN_IN"    // Auth: the proxy requires a sign-in, not the server
-	CodeServerSettings   = "SERVER_SETTINGS"  // Refused: the server's address, proxy or headers can never work
-	CodeExhausted        = "EXHAUSTED"        // Transient: this computer has no more open files, connections or memory
-	CodeEndsEarly        = "ENDS_EARLY"       // SourceUnsupported: fewer bytes of the file can be read than its size says
-	CodeDriveHangs       = "DRIVE_HANGS"      // SourceBusy: a call of the file system has not returned for a while
-	CodeDriveMissing     = "DRIVE_MISSING"    // SourceBusy: the drive or network share of the file is not connected
-	CodeReceiverDisk     = "RECEIVER_DISK"    // LocalDisk: the built-in receiver cannot use its folder
-	CodeReceiverFull     = "RECEIVER_FULL"    // LocalDisk: the disk of the built-in receiver's folder is full
-	CodeLinkInFolder     = "LINK_IN_FOLDER"   // SourceUnsupported: a link in an added folder, which is not followed
-	CodePathTooLong      = "PATH_TOO_LONG"    // SourceUnsupported: longer than the system allows
-	CodeReceiverFiles    = "RECEIVER_FILES"   // Busy: this computer has too many open files for the built-in receiver
-	CodeFileChanging     = "FILE_CHANGING"    // SourceBusy: the file changed less than the settle time ago
-	CodeLengthPending    = "LENGTH_PENDING"   // SourceBusy: the program that writes the file is known, and the server requires the length first
+	CodeNoSignIn           = "NO_SIGN_IN"          // Auth: the keyring has no sign-in for the server
+	CodeKeyringLocked      = "KEYRING_LOCKED"      // Auth: the user must unlock the keyring
+	CodeKeyringFailed      = "KEYRING_FAILED"      // Auth: the keyring returned an error
+	CodeCertificateUnknown = "CERTIFICATE_UNKNOWN" // TLS: no known authority issued the certificate; Detail is its fingerprint
+	CodeCertificateChanged = "CERTIFICATE_CHANGED" // TLS: the server has another certificate than the one with the fingerprint in its settings
+	CodeCertificateFile    = "CERTIFICATE_FILE"    // TLS: a certificate file cannot be read or parsed
+	CodeUploadURLInUse     = "URL_TAKEN"           // Refused: the configured upload URL is used by another file
+	CodeUploadURLHasData   = "URL_BEGUN"           // Refused: the configured upload URL already has data of an unknown file
+	CodeUploadURLReused    = "URL_REUSED"          // Refused: the server returned the upload URL of another file
+	CodeConcatPending      = "STILL_JOINING"       // Busy: the server is still concatenating the parts
+	CodeConcatFailed       = "NOT_JOINED"          // Refused: the server has all parts but did not concatenate them
+	CodeNotComparable      = "NOT_COMPARABLE"      // SourceChanged: the file may be unchanged, but this cannot be verified
+	CodeUploadNotVisible   = "NOT_VISIBLE"         // Transient: the server does not find an upload that it has just created
+	CodeForeignResponse    = "FOREIGN_RESPONSE"    // Transient: an intermediary responded instead of the server
+	CodeProxySignIn        = "PROXY_SIGN_IN"       // Auth: the proxy requires a sign-in, not the server
+	CodeServerSettings     = "SERVER_SETTINGS"     // Refused: the server's address, proxy or headers can never work
+	CodeExhausted          = "EXHAUSTED"           // Transient: this computer has no more open files, connections or memory
+	CodeReceiverDisk       = "RECEIVER_DISK"       // LocalDisk: the built-in receiver cannot use its folder
+	CodeReceiverUnsafe     = "RECEIVER_UNSAFE"     // LocalDisk: another user may have prepared the built-in receiver's folder
+	CodeReceiverFull       = "RECEIVER_FULL"       // LocalDisk: the disk of the built-in receiver's folder is full
+	CodeReceiverFiles      = "RECEIVER_FILES"      // Busy: this computer has too many open files for the built-in receiver
+	CodeFileChanging       = "FILE_CHANGING"       // SourceBusy: the file changed less than the settle time ago
+	CodeLengthPending      = "LENGTH_PENDING"      // SourceBusy: the program that writes the file is known, and the server requires the length first
+	CodeEndsEarly          = "ENDS_EARLY"          // SourceUnsupported: fewer bytes of the file can be read than its size says
+	CodeDriveHangs         = "DRIVE_HANGS"         // SourceBusy: a call of the file system has not returned for a while
+	CodeLinkInFolder       = "LINK_IN_FOLDER"      // SourceUnsupported: a link in an added folder, which is not followed
+	CodePathTooLong        = "PATH_TOO_LONG"       // SourceUnsupported: longer than the system allows
+	CodeDriveMissing       = "DRIVE_MISSING"       // SourceBusy: the drive or network share of the file is not connected
 )
 
 // Codes returns all codes that Ferry sets itself.
 func Codes() []string {
 	return []string{
-		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
-		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse,
-		CodeProxySignIn, CodeServerSettings, CodeExhausted, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
-		CodeReceiverDisk, CodeReceiverFull, CodeReceiverFiles, CodeFileChanging, CodeLengthPending,
-		CodeLinkInFolder, CodePathTooLong,
+		CodeNoSignIn, CodeKeyringLocked, CodeKeyringFailed, CodeCertificateFile, CodeCertificateUnknown, CodeCertificateChanged,
+		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
+		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
+		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
+		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing, CodeLinkInFolder, CodePathTooLong,
 	}
 }

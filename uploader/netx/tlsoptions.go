@@ -12,9 +12,10 @@ import (
 // certificate is sent. The zero value trusts the system's certificate pool and
 // sends no client certificate.
 type TLSOptions struct {
-	CACertificates []byte // CA certificates trusted in addition to the system's, PEM
-	Certificate    []byte // the client certificate with its chain, PEM
-	Key            []byte // its private key, PEM, not encrypted; if empty, Certificate contains it
+	CACertificates         []byte // CA certificates trusted in addition to the system's, PEM
+	Certificate            []byte // the client certificate with its chain, PEM
+	Key                    []byte // its private key, PEM, not encrypted; if empty, Certificate contains it
+	CertificateFingerprint string // of the only server certificate that is accepted, see [CertificateFingerprint]; "": those the system trusts
 }
 
 // Config returns a configuration for Config.TLS. Its errors contain no part of the
@@ -27,6 +28,9 @@ func (t TLSOptions) Config() (*tls.Config, error) {
 			return nil, fmt.Errorf("parse CA certificates: %w", err)
 		}
 		config.RootCAs = pool
+	}
+	if t.CertificateFingerprint != "" {
+		requireFingerprint(config, t.CertificateFingerprint)
 	}
 	if len(t.Certificate) > 0 || len(t.Key) > 0 {
 		certificate, err := t.clientCertificate()

@@ -19,6 +19,7 @@ import (
 
 const (
 	keyLength   = 24       // hexadecimal digits with which the IDs of a key begin
+	maxMetadata = 16 << 10 // bytes of the header field
 	maxDrain    = 16 << 20 // bytes of a repeated request that are read before the response
 	lockTimeout = 20 * time.Second
 )
@@ -50,6 +51,10 @@ type creationHandler struct {
 
 // ServeHTTP implements [http.Handler].
 func (h *creationHandler) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	if len(request.Header.Get("Upload-Metadata")) > maxMetadata {
+		writeError(w, request, errMetadata)
+		return
+	}
 	if request.Method != http.MethodPost || request.Header.Get("X-HTTP-Method-Override") != "" {
 		h.next.ServeHTTP(w, request)
 		return
@@ -131,7 +136,11 @@ func (h *creationHandler) writeFinished(w http.ResponseWriter, request *http.Req
 	_, _ = io.CopyN(io.Discard, request.Body, maxDrain)
 	header := w.Header()
 	header.Set("Tus-Resumable", tus.Version)
-	header.Set("Location", "http://"+request.Host+h.basePath+info.ID)
+	scheme := "http://"
+	if request.TLS != nil {
+		scheme = "https://"
+	}
+	header.Set("Location", scheme+request.Host+h.basePath+info.ID)
 	header.Set("Upload-Offset", strconv.FormatInt(info.Size, 10))
 	w.WriteHeader(http.StatusCreated)
 }

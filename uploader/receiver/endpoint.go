@@ -6,14 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net"
-	"os"
+	"regexp"
 	"strconv"
 
-	"github.com/ferryapp/ferry/uploader/atomicfile"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
-const endpointFile = privateDir + "/address.json"
+const (
+	endpointFile    = "address.json" // in privateDir
+	maxEndpointFile = 4096           // bytes
+)
 
 // endpoint is saved in the folder, so that upload URLs stay valid between runs.
 type endpoint struct {
@@ -23,24 +27,34 @@ type endpoint struct {
 
 // loadEndpoint reads the endpoint of an earlier run. It creates a new one if there is
 // none or if the file is damaged.
-func loadEndpoint(root *os.Root) (endpoint, error) {
-	text, err := root.ReadFile(endpointFile)
+func loadEndpoint(folder *privatefile.Dir) (endpoint, error) {
+	text, err := folder.ReadFile(endpointFile, maxEndpointFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return endpoint{}, fmt.Errorf("read endpoint: %w", err)
 	}
-	var saved endpoint
-	if json.Unmarshal(text, &saved) != nil || len(saved.Secret) < len(rand.Text()) {
-		return endpoint{Secret: rand.Text()}, nil
+	if saved, ok := parseEndpoint(text); ok {
+		return saved, nil
 	}
-	return saved, nil
+	return endpoint{Secret: rand.Text()}, nil
 }
 
-func (e endpoint) save(root *os.Root) error {
+// secretPattern is the form of rand.Text.
+var secretPattern = regexp.MustCompile(`^[A-Z2-7]{26,64}$`)
+
+// parseEndpoint parses a saved endpoint, and reports whether it is valid.
+func parseEndpoint(text []byte) (saved endpoint, ok bool) {
+	if json.Unmarshal(text, &saved) != nil || !secretPattern.MatchString(saved.Secret) || saved.Port < 0 || saved.Port > math.MaxUint16 {
+		return endpoint{}, false
+	}
+	return saved, true
+}
+
+func (e endpoint) save(folder *privatefile.Dir) error {
 	text, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("save endpoint: %w", err)
 	}
-	if err := atomicfile.WriteIn(root, endpointFile, text, 0o600); err != nil {
+	if err := folder.WriteFile(endpointFile, text); err != nil {
 		return fmt.Errorf("save endpoint: %w", err)
 	}
 	return nil

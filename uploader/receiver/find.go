@@ -14,14 +14,15 @@ const (
 	modTimeTolerance = 2 * time.Second
 )
 
-// Find returns the path, in the folder dir, of a file that was received for an upload
+// Find returns the path, in the folder dir (an absolute path) of a receiver that keeps dots,
+// of a file that was received for an upload
 // with that filename and relativePath in its metadata, and that size and modification
 // time. The file has its own name or, if that was taken, one with a number. If no file
 // has the modification time, because not every upload has it in its metadata, the only
 // file of that size is returned. Find reads no file content, and reports false if the file
 // was changed or removed.
 func Find(dir, name, relPath string, size int64, modified time.Time) (path string, found bool) {
-	to := targetOf(map[string]string{"filename": name, "relativePath": relPath})
+	to := namingIn(dir, true).targetOf(map[string]string{"filename": name, "relativePath": relPath})
 	folder := filepath.Join(append([]string{dir}, to.folders...)...)
 	if _, err := os.Lstat(folder); err != nil {
 		return "", false

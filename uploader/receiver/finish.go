@@ -12,13 +12,17 @@ import (
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
+
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 const (
 	privateDir = ".ferry"                // in the receiver's folder
+	lockFile   = "lock"                  // in privateDir
 	uploadsDir = privateDir + "/uploads" // files of unfinished uploads, and the records of all
 	infoSuffix = ".info"                 // tusd's record of an unfinished upload
 	doneSuffix = ".done"                 // the same record once all bytes are on the disk
+	maxRecord  = 4 << 20                 // bytes
 )
 
 // finisher moves complete uploads to the folder.
@@ -30,8 +34,10 @@ const (
 //
 // Callers must hold the upload's lock.
 type finisher struct {
-	root      *os.Root
+	files     *privatefile.Dir // uploadsDir
 	folder    *folder
+	budget    *budget
+	naming    naming
 	ids       *idIndex
 	retention *retention
 	log       *slog.Logger
@@ -45,20 +51,21 @@ func isComplete(info handler.FileInfo) bool {
 
 // finish moves a complete upload to the folder.
 func (f *finisher) finish(info handler.FileInfo) error {
-	data := path.Join(uploadsDir, info.ID)
+	data := info.ID
 	if err := f.sync(data, info); err != nil {
 		return fmt.Errorf("sync upload: %w", err)
 	}
-	if err := f.root.Rename(data+infoSuffix, data+doneSuffix); err != nil {
+	if err := f.files.Root().Rename(data+infoSuffix, data+doneSuffix); err != nil {
 		return fmt.Errorf("rename record: %w", err)
 	}
+	f.budget.finish(info.Size)
 	return f.move(info)
 }
 
 // sync checks the size of the file, sets its modification time to the mtime of the
 // metadata, in Unix milliseconds, and syncs it.
 func (f *finisher) sync(data string, info handler.FileInfo) error {
-	file, err := f.root.OpenFile(data, os.O_RDWR, 0)
+	file, err := f.files.OpenFile(data, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
@@ -72,7 +79,7 @@ func (f *finisher) sync(data string, info handler.FileInfo) error {
 	}
 	if ms, err := strconv.ParseInt(info.MetaData["mtime"], 10, 64); err == nil {
 		modified := time.UnixMilli(ms)
-		if err := f.root.Chtimes(data, modified, modified); err != nil {
+		if err := f.files.Root().Chtimes(data, modified, modified); err != nil {
 			f.log.Debug("set modification time failed", "err", err)
 		}
 	}
@@ -81,8 +88,7 @@ func (f *finisher) sync(data string, info handler.FileInfo) error {
 
 // move moves the file of an upload with a doneSuffix record to the folder.
 func (f *finisher) move(info handler.FileInfo) error {
-	data := path.Join(uploadsDir, info.ID)
-	at, err := f.folder.moveIn(data, targetOf(info.MetaData))
+	at, err := f.folder.moveIn(path.Join(uploadsDir, info.ID), f.naming.targetOf(info.MetaData))
 	if at == "" {
 		return err
 	}
@@ -90,7 +96,7 @@ func (f *finisher) move(info handler.FileInfo) error {
 		f.log.Warn("remove upload failed", "err", err)
 	}
 	now := time.Now()
-	if err := f.root.Chtimes(data+doneSuffix, now, now); err != nil {
+	if err := f.files.Root().Chtimes(info.ID+doneSuffix, now, now); err != nil {
 		f.log.Debug("set record time failed", "err", err)
 	}
 	f.retention.add(info.ID, now)
@@ -106,7 +112,7 @@ func (f *finisher) finished(id string) (handler.FileInfo, error) {
 		return info, err
 	}
 	info.Offset = info.Size
-	_, err = f.root.Lstat(path.Join(uploadsDir, id))
+	_, err = f.files.Root().Lstat(id) // it may have two names after a crash
 	if errors.Is(err, fs.ErrNotExist) {
 		return info, nil
 	}
@@ -122,7 +128,7 @@ func (f *finisher) unfinished(id string) (handler.FileInfo, error) {
 	if err != nil {
 		return info, err
 	}
-	data, err := f.root.Lstat(path.Join(uploadsDir, id))
+	data, err := f.files.Stat(id)
 	if err != nil {
 		return info, err
 	}
@@ -131,13 +137,20 @@ func (f *finisher) unfinished(id string) (handler.FileInfo, error) {
 }
 
 func (f *finisher) readRecord(name string) (handler.FileInfo, error) {
-	var info handler.FileInfo
-	text, err := f.root.ReadFile(path.Join(uploadsDir, name))
+	text, err := f.files.ReadFile(name, maxRecord)
 	if err != nil {
-		return info, err
+		return handler.FileInfo{}, err
 	}
+	return parseRecord(name, text)
+}
+
+// parseRecord parses the record in the file with this name.
+func parseRecord(name string, text []byte) (info handler.FileInfo, err error) {
 	if err := json.Unmarshal(text, &info); err != nil {
-		return info, fmt.Errorf("read record: %w", err)
+		return handler.FileInfo{}, fmt.Errorf("read record: %w", err)
+	}
+	if info.Size < 0 {
+		return handler.FileInfo{}, fmt.Errorf("read record: size %d", info.Size)
 	}
 	info.ID = name[:len(name)-len(path.Ext(name))]
 	return info, nil

@@ -31,7 +31,7 @@ func TestF3FailedFinishLeavesNothing(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			served := make(chan error, 1)
 			go func() { served <- r.Serve(ctx) }()
-			finisher := r.storage.handler.(*creationHandler).store.finisher
+			finisher := r.storage.creations.store.finisher
 			working := finisher.folder
 			send := func() int {
 				t.Helper()

@@ -20,13 +20,14 @@ const (
 type folder struct {
 	root *os.Root
 	link func(from, at string) error // root.Link; some file systems do not support it
+	open func(from string) (*os.File, error)
 
 	mu   sync.Mutex
 	next map[string]int // the number to try first for a path that exists
 }
 
 func newFolder(root *os.Root) *folder {
-	return &folder{root: root, link: root.Link, next: make(map[string]int)}
+	return &folder{root: root, link: root.Link, open: root.Open, next: make(map[string]int)}
 }
 
 // moveIn moves the file at from, a path in the root, to its target or, if that exists, to
@@ -160,10 +161,10 @@ func (f *folder) sameFile(a, b string) bool {
 	return err == nil && os.SameFile(first, second)
 }
 
-// copy copies a file with its modification time. It overwrites a partial copy of the same
-// upload, which a crash left.
+// copy copies a file with its modification time. It replaces a partial copy of the same
+// upload, which a crash left, and writes through no link that has its name.
 func (f *folder) copy(from, to string) error {
-	source, err := f.root.Open(from)
+	source, err := f.open(from)
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,10 @@ func (f *folder) copy(from, to string) error {
 	if err != nil {
 		return err
 	}
-	copied, err := f.root.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	if err := f.root.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	copied, err := f.root.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}

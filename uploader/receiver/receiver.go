@@ -2,9 +2,10 @@
 // into a folder: the destination "This computer".
 //
 // Unfinished uploads are in .ferry/uploads in that folder until they are resumed or
-// terminated; they do not expire. A finished file is moved to its final path before the
+// terminated, or until they expire ([Config.Expiry]). A finished file is moved to its final path before the
 // response to its last request. The move does not overwrite files and does not leave the
-// folder, whatever the metadata of the upload is. After a crash at any point, Open finishes
+// folder, whatever the metadata of the upload is. Unless the configuration says otherwise,
+// no name begins with a dot. After a crash at any point, Open finishes
 // what was interrupted. The port and the secret part of the URL are saved, so that upload
 // URLs stay valid between runs.
 //
@@ -16,6 +17,11 @@
 // If the folder is deleted, renamed or replaced while the receiver runs, the next request
 // creates the folder again.
 //
+// Strangers are bounded in what they can use: the header of a request, the time it takes,
+// and the number of connections, of one address and in all. So are the clients that know
+// the secret, in the number of unfinished uploads and, if the configuration says so, in the
+// bytes that are stored.
+//
 // One receiver at a time uses a folder; a second Open of it fails with ErrInUse. All
 // methods may be called from any goroutine. Disk errors are logged, and the response is
 // one of the errors in errors.go.
@@ -24,6 +30,7 @@ package receiver
 import (
 	"context"
 	"crypto/subtle"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -32,6 +39,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
@@ -42,11 +50,15 @@ import (
 // ErrInUse means that another receiver uses the folder.
 var ErrInUse = errors.New("folder is in use by another receiver")
 
+// ErrPathTooLong means that the path of the folder leaves no room for the names of files.
+var ErrPathTooLong = errors.New("path of the folder is too long")
+
 // Loopback is the default of Config.Listen: this computer only, any port.
 const Loopback = "127.0.0.1:0"
 
 const (
-	headerTimeout   = 30 * time.Second
+	maxHeader       = 64 << 10 // bytes of the header fields of a request
+	headerTimeout   = 10 * time.Second
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 2 * time.Second
 )
@@ -56,13 +68,24 @@ type Config struct {
 	Dir    string       // the folder; created if it does not exist
 	Listen string       // host:port; "" means Loopback. Use another host only at the user's request
 	Log    *slog.Logger // nil: no log
+
+	TLS         *tls.Certificate // https with this certificate; nil: http
+	Credentials []string         // "user:password" or tokens, one of which a request needs; none: the URL suffices
+
+	KeepDots bool          // names that begin with a dot are not changed
+	MaxSize  int64         // of one file, in bytes; 0: no limit
+	MaxTotal int64         // of unfinished uploads and of the files received since Open, in bytes; 0: no limit
+	Expiry   time.Duration // after which unfinished uploads without a new byte are removed; 0: never
 }
 
 // Receiver receives uploads into one folder.
 type Receiver struct {
 	dir      string
+	config   Config
+	allowed  *credentials
 	endpoint string
-	address  endpoint // saved in the folder
+	received atomic.Int64 // bytes of finished uploads since Open
+	address  endpoint     // saved in the folder
 	listener net.Listener
 	handler  http.Handler
 	locker   handler.Locker // of uploads
@@ -79,7 +102,7 @@ type Receiver struct {
 // Open locks the folder, finishes what a crash interrupted, and listens. Requests are
 // handled once Serve is called.
 func Open(config Config) (*Receiver, error) {
-	r := &Receiver{log: config.Log}
+	r := &Receiver{log: config.Log, config: config, allowed: newCredentials(config.Credentials)}
 	r.stopped, r.stop = context.WithCancelCause(context.Background())
 	r.close = sync.OnceValue(r.release)
 	if r.log == nil {
@@ -94,6 +117,9 @@ func Open(config Config) (*Receiver, error) {
 func (r *Receiver) open(config Config) (err error) {
 	if r.dir, err = filepath.Abs(config.Dir); err != nil {
 		return err
+	}
+	if namingIn(r.dir, false).maxPath < minPath {
+		return fmt.Errorf("%w: %d bytes, at most %d", ErrPathTooLong, len(r.dir), maxSystemPath-1-minPath)
 	}
 	if r.storage, err = openStorage(r.dir); err != nil {
 		return err
@@ -111,7 +137,7 @@ func (r *Receiver) open(config Config) (err error) {
 }
 
 func (r *Receiver) listen(address string) error {
-	e, err := loadEndpoint(r.storage.root)
+	e, err := loadEndpoint(r.storage.private)
 	if err != nil {
 		return err
 	}
@@ -123,13 +149,20 @@ func (r *Receiver) listen(address string) error {
 		return fmt.Errorf("listen: %s is not a TCP address", r.listener.Addr())
 	}
 	e.Port = at.Port
-	r.address, r.endpoint = e, "http://"+publicHost(at)+"/"+e.Secret+"/"
-	return e.save(r.storage.root)
+	r.address, r.endpoint = e, r.scheme()+"://"+publicHost(at)+"/"+e.Secret+"/"
+	return e.save(r.storage.private)
+}
+
+func (r *Receiver) scheme() string {
+	if r.config.TLS != nil {
+		return "https"
+	}
+	return "http"
 }
 
 // serveFrom repairs the folder and sets the handler of its storage.
 func (r *Receiver) serveFrom(s *storage) error {
-	store := newStore(s.root, r.log)
+	store := newStore(s.root, s.files, &budget{max: r.config.MaxTotal, received: &r.received}, namingIn(r.dir, r.config.KeepDots), r.log)
 	if err := store.finisher.repair(); err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
@@ -140,6 +173,7 @@ func (r *Receiver) serveFrom(s *storage) error {
 	tus, err := handler.NewHandler(handler.Config{
 		StoreComposer:   composer,
 		BasePath:        basePath,
+		MaxSize:         r.config.MaxSize,
 		DisableDownload: true,
 		Cors:            &handler.CorsConfig{Disable: true},
 		Logger:          tusdlog.New(debugHandler{r.log}),
@@ -153,7 +187,7 @@ func (r *Receiver) serveFrom(s *storage) error {
 	if err != nil {
 		return err
 	}
-	s.handler = &creationHandler{next: tus, store: store, locker: r.locker, basePath: basePath}
+	s.creations = &creationHandler{next: tus, store: store, locker: r.locker, basePath: basePath}
 	return nil
 }
 
@@ -170,10 +204,13 @@ func (r *Receiver) requireSecret() http.Handler {
 		defer r.requests.RUnlock()
 		first, _, _ := strings.Cut(strings.TrimPrefix(request.URL.Path, "/"), "/")
 		if subtle.ConstantTimeCompare([]byte(first), []byte(secret)) != 1 {
+			w.Header().Set("Connection", "close")
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		authorized.ServeHTTP(w, request)
+		if r.allowed.allow(w, request) {
+			authorized.ServeHTTP(w, request)
+		}
 	})
 }
 
@@ -185,11 +222,25 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	defer r.releaseStorage(s)
-	s.handler.ServeHTTP(w, request)
+	s.creations.ServeHTTP(w, request)
 }
 
 // Endpoint returns the URL at which uploads are created. It contains a secret.
 func (r *Receiver) Endpoint() string { return r.endpoint }
+
+// Loopback reports whether only this computer can connect.
+func (r *Receiver) Loopback() bool {
+	at, ok := r.listener.Addr().(*net.TCPAddr)
+	return ok && at.IP.IsLoopback()
+}
+
+// Unprotected reports whether the file system of the folder has no owners or modes, so that
+// other users may be able to change unfinished uploads.
+func (r *Receiver) Unprotected() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.storage != nil && r.storage.files.Unprotected()
+}
 
 // Dir returns the absolute path of the folder.
 func (r *Receiver) Dir() string { return r.dir }
@@ -201,11 +252,18 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	server := &http.Server{
 		Handler:           r.handler,
 		ReadHeaderTimeout: headerTimeout,
+		MaxHeaderBytes:    maxHeader,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(r.listener) }()
+	go func() { served <- server.Serve(r.limitedListener()) }()
+
+	expiring, stopExpiring := context.WithCancel(ctx)
+	var expiry sync.WaitGroup
+	expiry.Go(func() { r.expireUploads(expiring) })
+	defer expiry.Wait()
+	defer stopExpiring()
 
 	var serveErr error
 	select {
@@ -223,6 +281,17 @@ func (r *Receiver) Serve(ctx context.Context) error {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
+}
+
+// limitedListener returns the listener with its limits and, if configured, TLS.
+func (r *Receiver) limitedListener() net.Listener {
+	limited := limitConnections(r.listener)
+	if r.config.TLS == nil {
+		return limited
+	}
+	return tls.NewListener(limited, &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*r.config.TLS}, NextProtos: []string{"http/1.1"},
+	})
 }
 
 // shutDown interrupts running uploads and waits up to shutdownTimeout for the responses.

@@ -3,14 +3,13 @@ package receiver
 import (
 	"errors"
 	"io/fs"
-	"path"
 	"strings"
 )
 
 // repair finishes the uploads that a crash interrupted. It logs and skips those that
 // fail; the next run tries them again.
 func (f *finisher) repair() error {
-	dir, err := f.root.Open(uploadsDir)
+	dir, err := f.files.Root().Open(".")
 	if err != nil {
 		return err
 	}
@@ -37,12 +36,12 @@ func (f *finisher) repairRecord(name string) error {
 }
 
 func (f *finisher) repairDone(id string) error {
-	record, err := f.root.Lstat(path.Join(uploadsDir, id+doneSuffix))
+	record, err := f.files.Stat(id + doneSuffix)
 	if err != nil {
 		return err
 	}
 	f.ids.add(id)
-	_, err = f.root.Lstat(path.Join(uploadsDir, id))
+	_, err = f.files.Root().Lstat(id)
 	if errors.Is(err, fs.ErrNotExist) {
 		f.retention.add(id, record.ModTime())
 		return nil
@@ -56,6 +55,7 @@ func (f *finisher) repairUnfinished(id string) error {
 	if err != nil {
 		return err
 	}
+	f.budget.restore(info.Offset)
 	switch {
 	case isComplete(info):
 		f.ids.add(id)
@@ -63,7 +63,8 @@ func (f *finisher) repairUnfinished(id string) error {
 	case info.IsFinal:
 		// The concatenation was interrupted: its parts still exist, and the client did not
 		// get its URL.
-		return errors.Join(f.root.Remove(path.Join(uploadsDir, id+infoSuffix)), f.root.Remove(path.Join(uploadsDir, id)))
+		f.budget.remove(info.Offset)
+		return errors.Join(f.files.Root().Remove(id+infoSuffix), f.files.Root().Remove(id))
 	default:
 		f.ids.addUnfinished(id)
 		return nil

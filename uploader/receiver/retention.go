@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path"
 	"slices"
 	"sort"
 	"sync"
@@ -23,7 +22,7 @@ const (
 // retention removes the records of finished uploads, oldest first. It may be used from any
 // goroutine.
 type retention struct {
-	root *os.Root
+	root *os.Root // uploadsDir
 	ids  *idIndex
 	log  *slog.Logger
 
@@ -40,7 +39,7 @@ type record struct {
 func (r *retention) add(id string, finished time.Time) {
 	for _, old := range r.push(record{id: id, finished: finished}) {
 		r.ids.remove(old.id)
-		err := r.root.Remove(path.Join(uploadsDir, old.id+doneSuffix))
+		err := r.root.Remove(old.id + doneSuffix)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			r.log.Warn("remove record failed", "err", err)
 		}

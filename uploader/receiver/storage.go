@@ -4,20 +4,24 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // storage is the receiver's folder, opened and locked, and the handler of the requests
-// that use it. It keeps referring to the folder it opened if that is deleted, renamed or
-// replaced.
+// that use it. It keeps referring to the folders it opened if they are deleted, renamed or
+// replaced: another user may have a right to do that in a shared folder.
 type storage struct {
-	root    *os.Root
-	lock    *flock.Flock
-	handler http.Handler // of requests below the secret
+	root      *os.Root
+	private   *privatefile.Dir // privateDir
+	files     *privatefile.Dir // uploadsDir
+	lock      *flock.Flock
+	creations *creationHandler // handles requests below the secret
 
 	// The folder and its uploadsDir when they were opened.
 	folder, uploads fs.FileInfo
@@ -39,21 +43,45 @@ func openStorage(dir string) (*storage, error) {
 	if s.root, err = os.OpenRoot(dir); err != nil {
 		return s, err
 	}
-	if err := s.root.MkdirAll(uploadsDir, 0o700); err != nil {
+	if s.private, err = privatefile.OpenIn(s.root, privateDir); err != nil {
+		return s, err
+	}
+	if s.files, err = s.private.Folder(path.Base(uploadsDir)); err != nil {
 		return s, err
 	}
 	if s.folder, s.uploads, err = statFolders(dir); err != nil {
 		return s, err
 	}
-	s.lock = flock.New(filepath.Join(dir, privateDir, "lock"), flock.SetPermissions(0o600))
+	return s, s.acquireLock(dir)
+}
+
+// acquireLock locks the folder. flock opens the file by its path, so the file exists and
+// was checked before, and must be the same afterwards.
+func (s *storage) acquireLock(dir string) error {
+	file, err := s.private.OpenFile(lockFile, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("lock folder: %w", err)
+	}
+	checked, err := file.Stat()
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("lock folder: %w", err)
+	}
+	s.lock = flock.New(filepath.Join(dir, privateDir, lockFile), flock.SetFlag(os.O_RDWR))
 	locked, err := s.lock.TryLock()
 	if err != nil {
-		return s, fmt.Errorf("lock folder: %w", err)
+		return fmt.Errorf("lock folder: %w", err)
 	}
 	if !locked {
-		return s, fmt.Errorf("%w: %s", ErrInUse, dir)
+		return fmt.Errorf("%w: %s", ErrInUse, dir)
 	}
-	return s, nil
+	opened, err := s.lock.Stat()
+	if err != nil {
+		return fmt.Errorf("lock folder: %w", err)
+	}
+	if !os.SameFile(opened, checked) {
+		return &privatefile.Error{Path: s.lock.Path(), Problem: privatefile.Link}
+	}
+	return nil
 }
 
 // isAt reports whether dir is still the folder that was opened, with its uploads.
@@ -66,6 +94,11 @@ func (s *storage) close() error {
 	var errs []error
 	if s.lock != nil {
 		errs = append(errs, s.lock.Unlock())
+	}
+	for _, folder := range []*privatefile.Dir{s.files, s.private} {
+		if folder != nil {
+			errs = append(errs, folder.Close())
+		}
 	}
 	if s.root != nil {
 		errs = append(errs, s.root.Close())
@@ -105,7 +138,7 @@ func (r *Receiver) reopen() error {
 	r.retire()
 	opened, err := openStorage(r.dir)
 	if err == nil {
-		err = r.address.save(opened.root)
+		err = r.address.save(opened.private)
 	}
 	if err == nil {
 		err = r.serveFrom(opened)

@@ -16,7 +16,7 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
-	"github.com/ferryapp/ferry/uploader/atomicfile"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 var idPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -33,20 +33,25 @@ func newID(prefix string) string {
 
 // store is tusd's data store. It keeps unfinished uploads in uploadsDir, in the format of
 // tusd's file store, and finishes a complete upload when that is requested. All its paths
-// are in the root: it never creates a folder that was deleted.
+// are in that open folder: it never creates a folder that was deleted, and opens no file that
+// another user may have put there.
 type store struct {
-	root     *os.Root
+	files    *privatefile.Dir // uploadsDir
 	finisher *finisher
+	budget   *budget
 	buffers  *sync.Pool
 	log      *slog.Logger
 }
 
-func newStore(root *os.Root, log *slog.Logger) *store {
+func newStore(root *os.Root, files *privatefile.Dir, limit *budget, names naming, log *slog.Logger) *store {
 	ids := newIDIndex()
+	folder := newFolder(root)
+	folder.open = func(from string) (*os.File, error) { return files.OpenFile(path.Base(from), os.O_RDONLY, 0) }
 	return &store{
-		root: root,
+		files:  files,
+		budget: limit,
 		finisher: &finisher{
-			root: root, folder: newFolder(root), ids: ids, retention: &retention{root: root, ids: ids, log: log}, log: log,
+			files: files, folder: folder, budget: limit, naming: names, ids: ids, retention: &retention{root: files.Root(), ids: ids, log: log}, log: log,
 		},
 		buffers: &sync.Pool{New: func() any { return new([bufferSize]byte) }},
 		log:     log,
@@ -62,9 +67,16 @@ func (s *store) useIn(composer *handler.StoreComposer) {
 
 // NewUpload implements [handler.DataStore].
 func (s *store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
+	if repeats(info.PartialUploads) {
+		return nil, errRepeatedIDs
+	}
+	if err := s.budget.create(info.Size); err != nil {
+		return nil, err
+	}
 	created := creationOf(ctx)
 	info.ID = newID(created.key)
 	if err := s.create(info); err != nil {
+		s.budget.remove(0)
 		return nil, s.diskError("create", errors.Join(err, s.removeFiles(info.ID, infoSuffix)))
 	}
 	created.id = info.ID
@@ -72,9 +84,22 @@ func (s *store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.U
 	return &upload{info: info, store: s}, nil
 }
 
+// repeats reports whether an ID occurs twice. A short request could otherwise have a part
+// copied any number of times.
+func repeats(ids []string) bool {
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if seen[id] {
+			return true
+		}
+		seen[id] = true
+	}
+	return false
+}
+
 // create creates the files of an upload.
 func (s *store) create(info handler.FileInfo) error {
-	data, err := s.root.OpenFile(path.Join(uploadsDir, info.ID), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	data, err := s.files.OpenFile(info.ID, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
@@ -85,7 +110,12 @@ func (s *store) create(info handler.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	return s.root.WriteFile(path.Join(uploadsDir, info.ID+infoSuffix), record, 0o600)
+	file, err := s.files.OpenFile(info.ID+infoSuffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(record)
+	return errors.Join(err, file.Close())
 }
 
 // GetUpload implements [handler.DataStore]. tusd calls it with the upload's lock held.
@@ -150,11 +180,27 @@ func (s *store) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDeclara
 
 // remove removes an upload with its records.
 func (s *store) remove(id string, records ...string) error {
+	stored, unfinished := s.stored(id)
 	if err := s.removeFiles(id, records...); err != nil {
 		return s.diskError("remove", err)
 	}
+	if unfinished {
+		s.budget.remove(stored)
+	}
 	s.finisher.ids.remove(id)
 	return nil
+}
+
+// stored returns the bytes of an unfinished upload, and whether there is one.
+func (s *store) stored(id string) (stored int64, unfinished bool) {
+	_, err := s.files.Root().Lstat(id + infoSuffix)
+	if err != nil {
+		return 0, false
+	}
+	if data, err := s.files.Root().Lstat(id); err == nil {
+		stored = data.Size()
+	}
+	return stored, true
 }
 
 // removeFiles removes the records first, so that an interrupted removal leaves no record
@@ -165,7 +211,7 @@ func (s *store) removeFiles(id string, records ...string) error {
 		names = append(names, id+record)
 	}
 	for _, name := range append(names, id) {
-		if err := s.root.Remove(path.Join(uploadsDir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.files.Root().Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -183,10 +229,15 @@ func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) { return u.i
 
 // WriteChunk implements [handler.Upload].
 func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int64, error) {
+	limited := &budgetReader{Reader: src, budget: u.store.budget}
 	n, err := u.appendTo(func(file *os.File) (int64, error) {
-		return (&bufferedBody{Reader: src, offset: offset, buffers: u.store.buffers}).WriteTo(file)
+		return (&bufferedBody{Reader: limited, offset: offset, buffers: u.store.buffers}).WriteTo(file)
 	})
+	u.store.budget.release(limited.read - n)
 	u.info.Offset += n
+	if errors.Is(err, errTotal) {
+		return n, errTotal
+	}
 	if err != nil {
 		return n, u.store.diskError("write", err)
 	}
@@ -195,7 +246,7 @@ func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int
 
 // appendTo calls write with the file of the upload, which is opened to append.
 func (u *upload) appendTo(write func(*os.File) (int64, error)) (n int64, err error) {
-	file, err := u.store.root.OpenFile(path.Join(uploadsDir, u.info.ID), os.O_WRONLY|os.O_APPEND, 0)
+	file, err := u.store.files.OpenFile(u.info.ID, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -216,7 +267,7 @@ func (u *upload) DeclareLength(_ context.Context, length int64) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.WriteIn(u.store.root, path.Join(uploadsDir, u.info.ID+infoSuffix), record, 0o600); err != nil {
+	if err := u.store.files.WriteFile(u.info.ID+infoSuffix, record); err != nil {
 		return u.store.diskError("set length", err)
 	}
 	return nil
@@ -227,21 +278,34 @@ func (u *upload) Terminate(context.Context) error { return u.store.remove(u.info
 
 // ConcatUploads implements [handler.ConcatableUpload].
 func (u *upload) ConcatUploads(_ context.Context, parts []handler.Upload) error {
+	if taken := u.store.budget.take(u.info.Size); taken < u.info.Size {
+		u.store.budget.release(taken)
+		return errTotal
+	}
+	copied, err := u.appendParts(parts)
+	u.store.budget.release(u.info.Size - copied)
+	return err
+}
+
+// appendParts appends the bytes of parts to the file, and returns how many.
+func (u *upload) appendParts(parts []handler.Upload) (copied int64, err error) {
 	for _, part := range parts {
 		unfinished, ok := part.(*upload)
 		if !ok {
-			return handler.ErrInvalidConcat
+			return copied, handler.ErrInvalidConcat
 		}
-		if _, err := u.appendTo(unfinished.copyTo); err != nil {
-			return u.store.diskError("concat", err)
+		n, err := u.appendTo(unfinished.copyTo)
+		copied += n
+		if err != nil {
+			return copied, u.store.diskError("concat", err)
 		}
 	}
-	return nil
+	return copied, nil
 }
 
 // copyTo copies the bytes of the upload to a file.
 func (u *upload) copyTo(file *os.File) (int64, error) {
-	data, err := u.store.root.Open(path.Join(uploadsDir, u.info.ID))
+	data, err := u.store.files.OpenFile(u.info.ID, os.O_RDONLY, 0)
 	if err != nil {
 		return 0, err
 	}

@@ -12,6 +12,7 @@ const (
 	maxName      = 230 // bytes; file systems allow 255, the rest is for " (123456)"
 	maxExtension = 32  // bytes; a longer one is not kept when a name is shortened
 	maxDepth     = 64  // folders above a file
+	maxNumbering = 9   // bytes that numbered adds, for a number below maxNumber
 	unnamed      = "unnamed"
 )
 
@@ -22,38 +23,56 @@ type target struct {
 	name    string
 }
 
+// naming is how a receiver makes targets.
+type naming struct {
+	keepDots bool // names may begin with a dot
+	maxPath  int  // bytes of the path in the folder
+}
+
+// namingIn returns the naming for the folder dir, an absolute path: the whole path of a file
+// has to be one that the system opens.
+func namingIn(dir string, keepDots bool) naming {
+	return naming{keepDots: keepDots, maxPath: maxSystemPath - len(dir) - 1}
+}
+
+// minPath is the least naming.maxPath: every name has to fit.
+const minPath = maxName + 1 + maxNumbering
+
 // targetOf returns the target of an upload by its metadata: the folders of relativePath,
-// and filename or, if that is empty, the last element of relativePath. The metadata is
-// untrusted.
-func targetOf(metadata map[string]string) target {
+// and filename or, if that is empty, the last element of relativePath. The innermost folders
+// are left out if the path would be too long. The metadata is untrusted.
+func (n naming) targetOf(metadata map[string]string) target {
 	folders, last := path.Split(metadata["relativePath"])
-	var to target
-	for folder := range strings.SplitSeq(folders, "/") {
-		if folder == "" || folder == "." || folder == ".." {
-			continue
-		}
-		if len(to.folders) == maxDepth {
-			break
-		}
-		to.folders = append(to.folders, safeName(folder))
-	}
 	name := metadata["filename"]
 	if name == "" {
 		name = last
 	}
-	to.name = safeName(path.Base(name))
+	to := target{name: n.safeName(path.Base(name))}
+	left := n.maxPath - len(to.name) - maxNumbering
+	for folder := range strings.SplitSeq(folders, "/") {
+		if folder == "" || folder == "." || folder == ".." {
+			continue
+		}
+		folder = n.safeName(folder)
+		left -= len(folder) + maxNumbering + 1
+		if left < 0 || len(to.folders) == maxDepth {
+			break
+		}
+		to.folders = append(to.folders, folder)
+	}
 	return to
 }
 
 // safeName returns a name, not empty, that is valid on every system and as similar as
-// possible to the one given.
-func safeName(name string) string {
+// possible to the one given. A leading dot gets a prefix, unless it is to be kept: programs
+// read such files in the folders of a user, and many do not show them.
+func (n naming) safeName(name string) string {
 	name = strings.Map(safeRune, strings.ToValidUTF8(name, "_"))
 	name = strings.TrimRight(shorten(name), ". ")
 	switch {
 	case name == "":
 		return unnamed
-	case isDevice(name) || isPrivate(name):
+	case isDevice(name) || isPrivate(name) || name[0] == '.' && !n.keepDots:
 		return "_" + name
 	default:
 		return name

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/netx"
 )
 
 // statusRule maps responses to a kind of fault.
@@ -90,6 +91,9 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 		f.Kind, f.Code = fault.Refused, fault.CodeServerSettings
 		return f
 	}
+	if f.Kind == fault.TLS {
+		setCertificateCode(f, err)
+	}
 	if statusErr, ok := errors.AsType[statusError](err); ok {
 		f.Status = statusErr.HTTPStatus()
 		f.Kind = kindOf(op, f.Status, "", true)
@@ -98,6 +102,19 @@ func transportFault(op fault.Op, err error) *fault.Fault {
 		f.Code = fault.CodeProxySignIn
 	}
 	return f
+}
+
+// setCertificateCode tells apart what the user can do about a certificate that is not
+// trusted. The detail of one that no known authority issued is its fingerprint.
+func setCertificateCode(f *fault.Fault, err error) {
+	if hasError[*netx.CertificateFingerprintError](err) {
+		f.Code = fault.CodeCertificateChanged
+		return
+	}
+	refused, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	if ok && hasError[x509.UnknownAuthorityError](err) && len(refused.UnverifiedCertificates) > 0 {
+		f.Code, f.Detail = fault.CodeCertificateUnknown, netx.CertificateFingerprint(refused.UnverifiedCertificates[0].Raw)
+	}
 }
 
 // isExhausted is [fault.IsExhausted], also for a name lookup, whose error contains only
@@ -137,7 +154,7 @@ func transportKind(err error) fault.Kind {
 // isTLS reports whether the TLS handshake failed because one side does not trust the
 // other.
 func isTLS(err error) bool {
-	if hasError[*tls.CertificateVerificationError](err) || hasError[x509.UnknownAuthorityError](err) ||
+	if hasError[*netx.CertificateFingerprintError](err) || hasError[*tls.CertificateVerificationError](err) || hasError[x509.UnknownAuthorityError](err) ||
 		hasError[x509.HostnameError](err) || hasError[x509.CertificateInvalidError](err) {
 		return true
 	}

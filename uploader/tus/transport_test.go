@@ -55,6 +55,7 @@ func TestTransportErrors(t *testing.T) {
 		{"timeout", os.ErrDeadlineExceeded, fault.Transient},
 		{"stalled", fmt.Errorf("no bytes sent: %w", netx.ErrStalled), fault.Transient},
 		{"unknown authority", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, fault.TLS},
+		{"another certificate than the confirmed one", &netx.CertificateFingerprintError{}, fault.TLS},
 		{"certificate of another host", x509.HostnameError{Host: "server", Certificate: &x509.Certificate{}}, fault.TLS},
 		{"expired certificate", x509.CertificateInvalidError{Reason: x509.Expired}, fault.TLS},
 		{"client certificate required", &net.OpError{Op: "remote error", Err: tls.AlertError(116)}, fault.TLS},
@@ -94,6 +95,33 @@ func TestTransportErrorsWithRealConnections(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := newClient(t, tus.Config{Endpoint: test.endpoint}).Probe(t.Context())
 			wantKind(t, err, test.want)
+		})
+	}
+}
+
+// TestCertificateCodes checks that what the user can do about a certificate is told apart.
+func TestCertificateCodes(t *testing.T) {
+	certificate := &x509.Certificate{Raw: []byte("certificate")}
+	unknown := &tls.CertificateVerificationError{UnverifiedCertificates: []*x509.Certificate{certificate}, Err: x509.UnknownAuthorityError{}}
+	expired := &tls.CertificateVerificationError{UnverifiedCertificates: []*x509.Certificate{certificate}, Err: x509.CertificateInvalidError{Reason: x509.Expired}}
+	for _, test := range []struct {
+		name, code string
+		err        error
+	}{
+		{"unknown authority", fault.CodeCertificateUnknown, unknown},
+		{"another certificate than the confirmed one", fault.CodeCertificateChanged, &netx.CertificateFingerprintError{}},
+		{"expired certificate", "", expired},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			client := newClient(t, tus.Config{Endpoint: "https://up.example.com/", HTTP: failingTransport{test.err}})
+			_, err := client.Probe(t.Context())
+			f := fault.Of(err)
+			if f == nil || f.Kind != fault.TLS || f.Code != test.code {
+				t.Fatalf("fault %v", f)
+			}
+			if want := netx.CertificateFingerprint(certificate.Raw); test.code == fault.CodeCertificateUnknown && f.Detail != want {
+				t.Errorf("detail %q, want %q", f.Detail, want)
+			}
 		})
 	}
 }

@@ -20,7 +20,9 @@ type Disk struct {
 
 	mu       sync.Mutex
 	accesses int
-	failOn   int // number of the failing access; 0 for none
+	failOn   int   // number of the failing access; 0 for none
+	failure  error // of that access; nil for ErrDisk
+	opens    error // of every Stat by path, Open and OpenFolder; nil for none
 	denied   string
 	sizes    map[string]int64 // by path
 	broken   string           // file or folder
@@ -37,6 +39,21 @@ func (d *Disk) FailOn(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.accesses, d.failOn = 0, n
+}
+
+// FailWith makes err the error of FailOn.
+func (d *Disk) FailWith(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.failure = err
+}
+
+// FailOpens makes every Stat by path, ReadDir and Open fail with err, such as EMFILE. Open
+// files can still be read. nil ends that.
+func (d *Disk) FailOpens(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opens = err
 }
 
 // Accesses returns the number of accesses since the last call of FailOn.
@@ -123,6 +140,8 @@ func (d *Disk) access(path string, read bool) error {
 	defer d.mu.Unlock()
 	d.accesses++
 	switch {
+	case d.accesses == d.failOn && d.failure != nil:
+		return d.failure
 	case d.accesses == d.failOn:
 		return ErrDisk
 	case d.err != nil && within(path, d.broken):
@@ -130,6 +149,19 @@ func (d *Disk) access(path string, read bool) error {
 	default:
 		return nil
 	}
+}
+
+// accessPath is access for what needs a new descriptor.
+func (d *Disk) accessPath(path string) error {
+	if err := d.access(path, false); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.opens != nil {
+		return &fs.PathError{Op: "open", Path: path, Err: d.opens}
+	}
+	return nil
 }
 
 // within reports whether path is the file or folder, or in it.
@@ -157,7 +189,7 @@ func (i resizedInfo) Size() int64 { return i.size }
 
 // Stat implements source.FileSystem.
 func (d *Disk) Stat(path string) (fs.FileInfo, error) {
-	if err := d.access(path, false); err != nil {
+	if err := d.accessPath(path); err != nil {
 		return nil, err
 	}
 	info, err := d.system.Stat(path)
@@ -170,7 +202,7 @@ func (d *Disk) Open(path string) (source.OpenFile, error) {
 }
 
 func (d *Disk) open(path string, open func() (source.OpenFile, error)) (source.OpenFile, error) {
-	if err := d.access(path, false); err != nil {
+	if err := d.accessPath(path); err != nil {
 		return nil, err
 	}
 	if d.isDenied(path) {
@@ -189,7 +221,7 @@ func (d *Disk) OpenFolder(path string) (source.Folder, error) {
 }
 
 func (d *Disk) openFolder(path string, open func() (source.Folder, error)) (source.Folder, error) {
-	if err := d.access(path, false); err != nil {
+	if err := d.accessPath(path); err != nil {
 		return nil, err
 	}
 	if d.isDenied(path) {

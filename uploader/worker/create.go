@@ -50,6 +50,7 @@ func (w *Worker) create(ctx context.Context) (complete bool, err error) {
 	}
 	if session.Offset == size {
 		w.deferReports()
+		w.file.forgetSaved() // it is saved only if the file cannot be verified now
 		w.report(lifecycle.UploadCreated{Session: session})
 		return true, nil
 	}

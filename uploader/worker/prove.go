@@ -225,7 +225,7 @@ func (p *prover) wait() {
 		p.endSave(<-p.saved)
 	}
 	if p.comparing != nil {
-		_ = <-p.compared // of a context that ended
+		<-p.compared //nolint:errcheck // of a context that ended
 	}
 }
 
@@ -273,7 +273,7 @@ func (s *sourceFile) reportProof() {
 		return
 	}
 	if blocks, saved, ok := s.unsavedProof(); ok {
-		s.emit(s.id, blocks)
+		s.report(blocks)
 		s.saved = saved
 	}
 }

@@ -145,7 +145,11 @@ func (w *Worker) upload(ctx context.Context) error {
 		return w.file.cause(err)
 	}
 	w.report(lifecycle.PhaseEntered{Phase: uploader.PhaseVerifying})
-	return w.file.finish(ctx)
+	err := w.file.finish(ctx)
+	if err != nil {
+		w.file.reportProof() // the next worker compares the file with it
+	}
+	return err
 }
 
 // uploadFile resumes or creates the upload and sends what the server does not have.

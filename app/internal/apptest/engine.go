@@ -41,8 +41,8 @@ func (e *Engine) Snapshot() *uploader.Snapshot {
 func (e *Engine) Watch(context.Context) <-chan struct{} { return e.changes }
 
 // Probe implements bridge.Engine.
-func (e *Engine) Probe(ctx context.Context, endpoint string) (tus.Capabilities, error) {
-	return e.ProbeFunc(ctx, endpoint)
+func (e *Engine) Probe(ctx context.Context, server uploader.Server) (tus.Capabilities, error) {
+	return e.ProbeFunc(ctx, server.Endpoint)
 }
 
 // Events implements bridge.Engine.
