@@ -50,6 +50,9 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 		return err
 	}
 	if i := slices.Index(s.Paths, cli.Stdin); i >= 0 {
+		if err := cli.CheckStdin(c.streams.In); err != nil {
+			return err
+		}
 		if j.stdin, err = c.readStdin(ctx, s.Name); err != nil {
 			return err
 		}

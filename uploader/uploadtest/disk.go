@@ -34,7 +34,7 @@ type Disk struct {
 }
 
 // FailOn makes the n-th access from now fail, counted from 1; 0 disables
-// failures. An access is a Stat, a ReadDir, an Open or a read.
+// failures. An access is a Stat, a list of names, an Open or a read.
 func (d *Disk) FailOn(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -63,7 +63,7 @@ func (d *Disk) Accesses() int {
 	return d.accesses
 }
 
-// Deny makes opening the file fail with [fs.ErrPermission], also for root.
+// Deny makes opening the file or folder fail with [fs.ErrPermission], also for root.
 // An empty path denies no file.
 func (d *Disk) Deny(path string) {
 	d.mu.Lock()
@@ -196,27 +196,73 @@ func (d *Disk) Stat(path string) (fs.FileInfo, error) {
 	return d.resized(path, info, err)
 }
 
-// ReadDir implements source.FileSystem.
-func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
-	if err := d.accessPath(path); err != nil {
-		return nil, err
-	}
-	return d.system.ReadDir(path)
-}
-
 // Open implements source.FileSystem.
 func (d *Disk) Open(path string) (source.OpenFile, error) {
+	return d.open(path, func() (source.OpenFile, error) { return d.system.Open(path) })
+}
+
+func (d *Disk) open(path string, open func() (source.OpenFile, error)) (source.OpenFile, error) {
 	if err := d.accessPath(path); err != nil {
 		return nil, err
 	}
 	if d.isDenied(path) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
-	file, err := d.system.Open(path)
+	file, err := open()
 	if err != nil {
 		return nil, err
 	}
 	return failingFile{file, d, path}, nil
+}
+
+// OpenFolder implements source.FileSystem.
+func (d *Disk) OpenFolder(path string) (source.Folder, error) {
+	return d.openFolder(path, func() (source.Folder, error) { return d.system.OpenFolder(path) })
+}
+
+func (d *Disk) openFolder(path string, open func() (source.Folder, error)) (source.Folder, error) {
+	if err := d.accessPath(path); err != nil {
+		return nil, err
+	}
+	if d.isDenied(path) {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
+	}
+	folder, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return failingFolder{folder, d, path}, nil
+}
+
+// failingFolder is an open folder whose accesses can fail.
+type failingFolder struct {
+	source.Folder
+	owner *Disk
+	path  string
+}
+
+func (f failingFolder) Names() ([]string, error) {
+	if err := f.owner.access(f.path, false); err != nil {
+		return nil, err
+	}
+	return f.Folder.Names()
+}
+
+func (f failingFolder) Lstat(name string) (fs.FileInfo, error) {
+	path := filepath.Join(f.path, name)
+	if err := f.owner.access(path, false); err != nil {
+		return nil, err
+	}
+	info, err := f.Folder.Lstat(name)
+	return f.owner.resized(path, info, err)
+}
+
+func (f failingFolder) Open(name string) (source.OpenFile, error) {
+	return f.owner.open(filepath.Join(f.path, name), func() (source.OpenFile, error) { return f.Folder.Open(name) })
+}
+
+func (f failingFolder) OpenFolder(name string) (source.Folder, error) {
+	return f.owner.openFolder(filepath.Join(f.path, name), func() (source.Folder, error) { return f.Folder.OpenFolder(name) })
 }
 
 func (d *Disk) isDenied(path string) bool {
