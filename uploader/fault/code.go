@@ -28,9 +28,9 @@ const (
 	CodeLengthPending      = "LENGTH_PENDING"      // SourceBusy: the program that writes the file is known, and the server requires the length first
 	CodeEndsEarly          = "ENDS_EARLY"          // SourceUnsupported: fewer bytes of the file can be read than its size says
 	CodeDriveHangs         = "DRIVE_HANGS"         // SourceBusy: a call of the file system has not returned for a while
+	CodeDriveMissing       = "DRIVE_MISSING"       // SourceBusy: the drive or network share of the file is not connected
 	CodeLinkInFolder       = "LINK_IN_FOLDER"      // SourceUnsupported: a link in an added folder, which is not followed
 	CodePathTooLong        = "PATH_TOO_LONG"       // SourceUnsupported: longer than the system allows
-	CodeDriveMissing       = "DRIVE_MISSING"       // SourceBusy: the drive or network share of the file is not connected
 )
 
 // Codes returns all codes that Ferry sets itself.
@@ -40,6 +40,7 @@ func Codes() []string {
 		CodeUploadURLInUse, CodeUploadURLHasData, CodeUploadURLReused,
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
-		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing, CodeLinkInFolder, CodePathTooLong,
+		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
+		CodeLinkInFolder, CodePathTooLong,
 	}
 }

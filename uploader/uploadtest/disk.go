@@ -48,7 +48,7 @@ func (d *Disk) FailWith(err error) {
 	d.failure = err
 }
 
-// FailOpens makes every Stat by path, ReadDir and Open fail with err, such as EMFILE. Open
+// FailOpens makes every Stat by path, Open and OpenFolder fail with err, such as EMFILE. Open
 // files can still be read. nil ends that.
 func (d *Disk) FailOpens(err error) {
 	d.mu.Lock()
