@@ -42,7 +42,7 @@ func (s *programStress) finishAll() {
 		if tries < maxKeeps || len(s.ferry.unlisted(s.folders...)) > 0 {
 			last = s.ferry.resumeOrSend(s.folders...)
 		} else {
-			last = s.ferry.start("resume", "--profile", s.ferry.profile, "--json", "--start-over")
+			last = s.ferry.start("resume", "--profile", s.ferry.profile, "--json", "--changed", "restart")
 		}
 		s.waitRun(last)
 		left = left[:0]
