@@ -18,11 +18,11 @@ import (
 // blockedServers asks the user for what a blocked server requires: a sign-in, a
 // passphrase, other settings, or a retry. It must be used on the UI goroutine.
 type blockedServers struct {
-	bridge *bridge.Bridge
-	edit   func(uploader.Server)
-	signIn func(uploader.Server)
-	unlock func(then func())
-	ask    func(form.Question)
+	bridge  *bridge.Bridge
+	edit    func(uploader.Server)
+	signIn  func(uploader.Server)
+	unlock  func(then func())
+	dialogs *form.Dialogs
 
 	openReceived func() // shows the folder of the built-in receiver
 }
@@ -67,7 +67,7 @@ func (b *blockedServers) banner(blocked view.Blocked) widgets.BannerModel {
 // askAboutHost asks whether requests for a server may be sent to another host, which the
 // server uses.
 func (b *blockedServers) askAboutHost(blocked view.Blocked) {
-	b.ask(servers.HostQuestion(words.Server(blocked.Server), blocked.Fault.Detail, func() {
+	b.dialogs.Ask(servers.HostQuestion(words.Server(blocked.Server), blocked.Fault.Detail, func() {
 		server := blocked.Server
 		server.Options.AllowedHosts = strings.TrimSpace(server.Options.AllowedHosts + " " + blocked.Fault.Detail)
 		b.bridge.Send(uploader.SaveServer{Server: server}, nil)

@@ -115,7 +115,7 @@ func (sh *shell) makeDialogs() {
 	})
 	sh.blocked = &blockedServers{
 		bridge: sh.bridge, edit: sh.servers.Edit, signIn: sh.servers.SignIn, unlock: sh.passphrase.ask,
-		ask: func(q form.Question) { sh.dialogs.Ask(q) }, openReceived: sh.opener.openReceived,
+		dialogs: sh.dialogs, openReceived: sh.opener.openReceived,
 	}
 	sh.backups = &backups{bridge: sh.bridge, data: sh.config.Data, files: sh.files, log: sh.config.Log, showMessage: sh.window.showMessage}
 	sh.preferences = preferences.New(preferences.Config{

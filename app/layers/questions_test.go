@@ -35,6 +35,7 @@ var questions = []question{
 	{"Another program is still writing the file: upload it now?", nil, []fault.Kind{fault.SourceBusy}},
 	{"The file is too large: to which other server?", []string{"app/actions.go:chooseServer"}, []fault.Kind{fault.TooLarge}},
 	{"The server or proxy requires a sign-in, or the saved one is locked: which?", []string{"app/passphrase.go:open"}, []fault.Kind{fault.Auth}},
+	{"The server uses another host: allow it?", []string{"app/blocked.go:askAboutHost", "app/servers/check.go:checkFailed"}, nil},
 	{"The certificate is not trusted: other settings?", nil, []fault.Kind{fault.TLS}},
 	{"The server refuses the file, or the file can't be read: try again?", nil, []fault.Kind{
 		fault.Bug, fault.Refused, fault.NotTus, fault.Quota, fault.SourceDenied, fault.SourceUnsupported, fault.LocalDisk, fault.SourceTruncated,

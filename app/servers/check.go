@@ -139,7 +139,7 @@ func (d *serverDialog) checkFailed(err error) {
 	next, _, _ := d.read()
 	d.setResult(checkFaultText(f, next), theme.Error)
 	if f.Code == fault.CodeHostNotAllowed {
-		d.ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
+		d.dialogs.Ask(HostQuestion(hostOf(next.Endpoint), f.Detail, func() { d.allowHost(f.Detail) }))
 		return
 	}
 	if d.old.ID != 0 {

@@ -24,12 +24,12 @@ import (
 type serverDialog struct {
 	*serverForm
 
-	access Access
-	save   func(server uploader.Server, done func(error))
-	unlock func(then func())
-	ask    func(form.Question)
-	bridge *bridge.Bridge
-	old    uploader.Server // the server to change; its ID is 0 for a new one
+	access  Access
+	save    func(server uploader.Server, done func(error))
+	unlock  func(then func())
+	dialogs *form.Dialogs
+	bridge  *bridge.Bridge
+	old     uploader.Server // the server to change; its ID is 0 for a new one
 
 	canvas  fyne.Canvas
 	box     *dialog.Dialog

@@ -41,7 +41,7 @@ func (m *Manager) Add() { m.Edit(uploader.Server{}) }
 func (m *Manager) Edit(old uploader.Server) {
 	d := newDialog(m.config.Dialogs.Canvas(), old, m.choosePath)
 	d.access, d.bridge, d.unlock, d.save = m.config.Access, m.config.Bridge, m.config.Unlock, m.save
-	d.ask = func(q form.Question) { m.config.Dialogs.Ask(q) }
+	d.dialogs = m.config.Dialogs
 	m.dialog = d
 	m.config.Dialogs.Present(d.box)
 	d.readStorage()

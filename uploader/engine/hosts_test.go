@@ -89,7 +89,9 @@ func TestH1OtherHostIsAskedAboutOnce(t *testing.T) {
 // elsewhere: of an earlier version, or changed by someone.
 func TestH1SavedUploadURLIsChecked(t *testing.T) {
 	t.Parallel()
-	bystander := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the bystander received %s %s", r.Method, r.URL) }))
+	bystander := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("the bystander received %s %s", r.Method, r.URL)
+	}))
 	defer bystander.Close()
 	h := newHarness(t, uploadtest.UnusedURL(t))
 	h.add(createFile(t, "film.mov", 5<<20))
