@@ -25,7 +25,7 @@ func TestPublicOnlyRefusesConnections(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	for _, host := range []string{"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]", "[::1]"} {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodHead, "http://"+host+":"+port+"/", nil)
-		_, err := transport.RoundTrip(request) //nolint:bodyclose // there is no response
+		_, err := transport.RoundTrip(request)
 		if local, ok := errors.AsType[*netx.LocalAddressError](err); !ok || netx.IsPublic(local.Addr) {
 			t.Errorf("%s: error is %v", host, err)
 		}
