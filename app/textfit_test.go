@@ -132,6 +132,7 @@ var windowStates = []struct {
 	{"start settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
 	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAppearance) }},
 	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
+	{"about", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAbout) }},
 }
 
 func TestTextsFit(t *testing.T) {
