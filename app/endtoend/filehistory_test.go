@@ -106,7 +106,7 @@ func (h *fileHistory) edit(random *rand.Rand) {
 		return
 	}
 	p.touched = true
-	edits[what].apply(h, path, rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // must be repeatable
+	edits[what].apply(h, path, rand.New(rand.NewPCG(seed, 0)))
 }
 
 // pick returns a random file. It prefers files being sent and the newest large ones,

@@ -92,7 +92,7 @@ func (d *settingsDialog) choose(s Section) {
 func (d *settingsDialog) step(by int) {
 	next := int(d.chosen) + by
 	if next >= 0 && next < len(d.nav) {
-		d.choose(Section(next))
+		d.choose(Section(next)) //nolint:gosec // an index of nav
 		d.config.Dialogs.Canvas().Focus(d.nav[next])
 	}
 }

@@ -25,7 +25,7 @@ func identify(_ string, info fs.FileInfo) Identity {
 	if !ok {
 		return Identity{}
 	}
-	return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:gosec,unconvert // Dev is signed and narrower on some systems
+	return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:unconvert // Dev is signed and narrower on some systems
 }
 
 func identifyOpen(_ OpenFile, info fs.FileInfo) Identity { return identify("", info) }

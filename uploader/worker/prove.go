@@ -225,7 +225,7 @@ func (p *prover) wait() {
 		p.endSave(<-p.saved)
 	}
 	if p.comparing != nil {
-		_ = <-p.compared // of a context that ended
+		<-p.compared //nolint:errcheck // of a context that ended
 	}
 }
 
