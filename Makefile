@@ -73,7 +73,7 @@ pictures: deps build ## retake the pictures in docs/pictures on a virtual deskto
 
 .PHONY: soak
 soak: deps ## stress tests with faults, kills and file changes for two hours
-	go test -race -tags $(TEST_TAGS) -count=1 -timeout 4h -run 'TestStress|TestKillAtRandom' ./app/endtoend -args -stress=50m -kills=1000
+	go test -race -tags $(TEST_TAGS) -count=1 -timeout 3h -parallel 4 -run 'TestStress|TestKillAtRandom' ./app/endtoend -args -stress=58m -kills=1000
 
 FUZZTIME ?= 20s
 

@@ -54,6 +54,18 @@ func TestDrop(t *testing.T) {
 		s.publish(next)
 		s.until("message is shown", func() bool { return strings.HasSuffix(s.message(), "contains no files.") })
 	})
+	t.Run("links that are not followed are reported", func(t *testing.T) {
+		s := startWindow(t, apptest.NewEngine())
+		s.adder.drop(apptest.URIs(t.TempDir()))
+		batch := s.waitCommand(1).(uploader.Add).Batch
+		next := apptest.Snapshot(apptest.Transfer(1, apptest.InBatch(batch)), apptest.Transfer(2, apptest.InBatch(batch)))
+		next.Batches[batch] = &uploader.Batch{ID: batch, Roots: []string{"/home/ada/docs"}, Scanned: true, Skipped: uploader.Skipped{
+			Links: uploader.SkippedEntries{Count: 2, Names: []string{"docs/readme.txt", "docs/b\n"}},
+		}}
+		next.BatchTotals = map[uploader.BatchID]uploader.BatchTotals{batch: {Files: 2}}
+		s.publish(next)
+		s.until("message is shown", func() bool { return s.message() == "2 links were not followed: docs/readme.txt, docs/b�." })
+	})
 	t.Run("resumed file shows a message", func(t *testing.T) {
 		s := startWindow(t, apptest.NewEngine())
 		s.adder.drop(apptest.URIs(apptest.File(t, "a.mov")))

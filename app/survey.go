@@ -38,10 +38,10 @@ type survey struct {
 func newSurvey() *survey { return &survey{done: make(chan struct{}), large: make(chan struct{})} }
 
 // run counts the files at and below the paths, until ctx ends.
-func (v *survey) run(ctx context.Context, paths []string, options source.ScanOptions) {
+func (v *survey) run(ctx context.Context, disk source.Disk, paths []string, options source.ScanOptions) {
 	defer close(v.done)
 	large := false
-	for found, err := range (source.Disk{}).Scan(ctx, paths, options) {
+	for found, err := range disk.Scan(ctx, paths, options) {
 		if err != nil {
 			continue
 		}
@@ -101,10 +101,10 @@ func (v *survey) follow(ctx context.Context, update func()) {
 // confirmation first. It must not be called on the UI goroutine.
 func (a *adder) survey(ctx context.Context, server uploader.ServerID, paths []string, add func()) {
 	chosen := a.settings.Get().Transfers
-	options := source.ScanOptions{Ignore: chosen.Ignore, Hidden: chosen.IncludeHidden, FollowLinks: chosen.FollowLinks}
+	options := source.ScanOptions{Ignore: chosen.Ignore, Hidden: chosen.IncludeHidden}
 	ctx, cancel := context.WithCancel(ctx)
 	v := newSurvey()
-	a.bridge.Fork(func() { v.run(ctx, paths, options) })
+	a.bridge.Fork(func() { v.run(ctx, source.Disk{}.FollowLinks(chosen.FollowLinks), paths, options) })
 	timeout := time.NewTimer(a.surveyTimeout)
 	defer timeout.Stop()
 	select {

@@ -179,6 +179,9 @@ func (f *file) restoreTo(ctx context.Context, temp, backup string) error {
 	if err := copyFile(temp, backup); err != nil {
 		return err
 	}
+	if err := f.checkSchema(ctx, temp); err != nil {
+		return err
+	}
 	pool, err := openPool(temp, roleExclusive, 1)
 	if err != nil {
 		return err

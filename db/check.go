@@ -48,6 +48,9 @@ func (f *file) prepare(ctx context.Context) error {
 // and migrates. It uses its own connection, which is closed before the others open.
 func (f *file) checkAndMigrate(ctx context.Context) error {
 	last := lastExit{unclean: exists(f.path + walSuffix), suspect: exists(f.path + suspectSuffix)}
+	if err := f.checkSchema(ctx, f.path); err != nil {
+		return err
+	}
 	if last.unclean {
 		// Closing the connection removes the log, the only sign of the unclean exit. If
 		// this process is killed before it has repaired the file, the mark makes the next
@@ -60,13 +63,13 @@ func (f *file) checkAndMigrate(ctx context.Context) error {
 	if err != nil {
 		return asDamage(err)
 	}
-	err = asDamage(f.checkAndMigrateOn(ctx, pool, last))
+	err = asDamage(f.checkAndMigrateOn(ctx, pool.WithContext(ctx), last))
 	return errors.Join(err, closePool(pool))
 }
 
 func (f *file) checkAndMigrateOn(ctx context.Context, pool *gorm.DB, last lastExit) error {
 	if last.unclean || last.suspect {
-		if err := quickCheck(pool.WithContext(ctx)); err != nil {
+		if err := quickCheck(pool); err != nil {
 			return err
 		}
 	}

@@ -29,6 +29,13 @@ const (
 	// would delete its children.
 	roleMaintenance
 
+	// roleInspector reads before anything is known about the file, and writes nothing
+	// to it.
+	roleInspector
+
+	// roleFrozen is roleInspector for a file without a log, which SQLite would create.
+	roleFrozen
+
 	roleWriter
 	roleReader
 )
@@ -36,8 +43,11 @@ const (
 // pragmas returns the pragmas for each connection. They are part of the DSN because
 // the pool opens connections at any time.
 func (r role) pragmas() []string {
-	common := []string{"busy_timeout(10000)", "synchronous(FULL)"}
+	// Functions with side effects are of no use in the schema of a file.
+	common := []string{"busy_timeout(10000)", "synchronous(FULL)", "trusted_schema(0)"}
 	switch r {
+	case roleInspector, roleFrozen:
+		return append(common, "query_only(1)")
 	case roleExclusive:
 		return append(common, "journal_mode(DELETE)", "foreign_keys(0)")
 	case roleMaintenance:
@@ -59,6 +69,13 @@ func dsn(path string, r role) string {
 		path = "/" + path
 	}
 	query := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": r.pragmas()}
+	switch r {
+	case roleInspector:
+		query.Set("mode", "ro")
+	case roleFrozen:
+		query.Set("mode", "ro")
+		query.Set("immutable", "1")
+	}
 	uri := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
 	return uri.String()
 }
@@ -70,6 +87,10 @@ func openPool(path string, r role, size int) (*gorm.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	return newPool(connections, size)
+}
+
+func newPool(connections *sql.DB, size int) (*gorm.DB, error) {
 	connections.SetMaxOpenConns(size)
 	connections.SetMaxIdleConns(size)
 	// PrepareStmt is off: the driver compiles a statement at each execution anyway,

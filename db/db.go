@@ -8,15 +8,18 @@
 //     never written to: its header is read before SQLite opens it. A new file is
 //     created under a temporary name and renamed when it is complete, so its header
 //     always identifies it.
+//   - A file whose schema no version of Ferry creates is not used: its triggers and
+//     views would run with Ferry's statements. The schema is compared before any other
+//     statement runs, and without writing to the file.
 //   - A damaged file is never deleted. It is set aside under another name, which
 //     [DB.Recovery] reports.
 //
 // One connection writes and several read, so readers see the last commit and do not
 // wait for a writer. All methods may be called from any goroutine. Every error is a
 // *[fault.Fault] of kind LocalDisk, which wraps one of the errors below where one
-// applies, or the context's error. A write is not interrupted within a statement:
-// it takes milliseconds, and the driver's interrupt may hit the next statement
-// instead.
+// applies, or the context's error. Open and Load, which read a whole file that may be
+// damaged, are interrupted within a statement. Others are not: they take milliseconds,
+// and the driver's interrupt may hit the next statement instead.
 package db
 
 import (
@@ -50,11 +53,19 @@ type DB struct {
 // none, migrates an older schema after making a backup, and checks for damage after
 // an unclean exit. [DB.Recovery] reports what it repaired.
 func Open(ctx context.Context, path string) (*DB, error) {
-	d, err := open(ctx, path, config{migrations: embedded, now: time.Now})
-	if err != nil {
+	return openClassified(ctx, path, config{migrations: embedded, now: time.Now})
+}
+
+func openClassified(ctx context.Context, path string, config config) (*DB, error) {
+	d, err := open(ctx, path, config)
+	switch {
+	case err == nil:
+		return d, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err() // SQLite's error only says that it was interrupted
+	default:
 		return nil, classify(fault.Open, err)
 	}
-	return d, nil
 }
 
 // config holds what tests replace.

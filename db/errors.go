@@ -21,6 +21,10 @@ var (
 	// ErrNewer means that a newer version of this program wrote the file.
 	ErrNewer = errors.New("written by a newer version of Ferry")
 
+	// ErrAltered means that the file has tables, triggers, views or the like that no
+	// version of Ferry creates. It was not changed.
+	ErrAltered = errors.New("database was altered by another program")
+
 	// ErrDamaged means that the file's content is damaged. The next Open repairs it as
 	// far as possible.
 	ErrDamaged = errors.New("database is damaged")

@@ -9,13 +9,11 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/ferryapp/ferry/uploader"
-	"github.com/ferryapp/ferry/uploader/fault"
 )
 
 // OpenWith is Open with other migrations and another clock.
 func OpenWith(ctx context.Context, path string, migrations fs.FS, now func() time.Time) (*DB, error) {
-	d, err := open(ctx, path, config{migrations: migrations, now: now})
-	return d, classify(fault.Open, err)
+	return openClassified(ctx, path, config{migrations: migrations, now: now})
 }
 
 // Migrations returns the migrations that Open applies.

@@ -54,6 +54,9 @@ func headerVersion(path string) (int, error) {
 }
 
 func checkVersion(version, newest int) error {
+	if version < 0 {
+		return fmt.Errorf("%w: schema version %d", ErrAltered, version)
+	}
 	if version > newest {
 		return fmt.Errorf("%w: schema version %d, supported up to %d", ErrNewer, version, newest)
 	}

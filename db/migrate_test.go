@@ -18,7 +18,8 @@ import (
 func TestMigrationKeepsDataAndBackup(t *testing.T) {
 	t.Parallel()
 	path := newClosedDB(t)
-	store := openWith(t, path, withMigrations("ALTER TABLE servers ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'"))
+	later := withMigrations("ALTER TABLE servers ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'")
+	store := openWith(t, path, later)
 	if got, err := db.QueryValue[string](store, "SELECT colour FROM servers WHERE id = 1"); err != nil || got != "blue" {
 		t.Errorf("new column = %q, %v; want \"blue\"", got, err)
 	}
@@ -27,7 +28,7 @@ func TestMigrationKeepsDataAndBackup(t *testing.T) {
 		t.Errorf("backup has %d transfers, want 3", got)
 	}
 	wantOpenError(t, path, db.ErrNewer)
-	store = openWith(t, path, withMigrations("SELECT 1"))
+	store = openWith(t, path, later)
 	defer closeDB(t, store)
 	if all, err := store.Load(t.Context()); err != nil || len(all.Transfers) != 3 {
 		t.Errorf("loaded %d transfers, %v; want 3", len(all.Transfers), err)

@@ -178,6 +178,8 @@ type batchRow struct {
 	Again       int64  // 0 or 1
 	Supersedes  string // JSON
 	Settle      int64  // milliseconds; -1: none; 0: as in the settings
+	Links       int64  // 0 or 1
+	Skipped     string // JSON
 }
 
 func (batchRow) TableName() string { return "batches" }
@@ -196,6 +198,8 @@ func newBatchRow(b uploader.Batch) batchRow {
 		Chunk:       b.Options.ChunkMax,
 		Pace:        b.Options.Limit,
 		Again:       boolInt(b.Options.UploadAgain),
+		Links:       boolInt(b.Options.FollowLinks),
+		Skipped:     mustJSON(packSkipped(b.Skipped)),
 		Supersedes:  mustJSON(append([]uploader.BatchID{}, b.Supersedes...)),
 		Settle:      settleMillis(b.Options.SettleTime),
 	}
@@ -222,10 +226,54 @@ func (r *batchRow) batch() (uploader.Batch, error) {
 		Scanned: r.Expanded != 0,
 		Intent:  intent,
 		Rank:    r.Rank,
-		Options: uploader.BatchOptions{Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle)},
+		Options: uploader.BatchOptions{
+			Connections: r.Connections, ChunkMax: r.Chunk, Limit: r.Pace, UploadAgain: r.Again != 0, SettleTime: settleTime(r.Settle), FollowLinks: r.Links != 0,
+		},
+		Skipped: unpackSkipped(r.Skipped),
 
 		Supersedes: supersedes,
 	}, nil
+}
+
+// skippedJSON is the JSON of [uploader.Skipped]. Names are base64, since they need not be
+// UTF-8.
+type skippedJSON struct {
+	Links   skippedEntriesJSON `json:"links,omitzero"`
+	Special skippedEntriesJSON `json:"special,omitzero"`
+}
+
+type skippedEntriesJSON struct {
+	Count int      `json:"count,omitempty"`
+	Names [][]byte `json:"names,omitempty"`
+}
+
+func packSkipped(s uploader.Skipped) skippedJSON {
+	return skippedJSON{Links: packEntries(s.Links), Special: packEntries(s.Special)}
+}
+
+func packEntries(s uploader.SkippedEntries) skippedEntriesJSON {
+	packed := skippedEntriesJSON{Count: s.Count}
+	for _, name := range s.Names {
+		packed.Names = append(packed.Names, []byte(name))
+	}
+	return packed
+}
+
+// unpackSkipped returns nothing for a text that cannot be read: it is only shown.
+func unpackSkipped(text string) uploader.Skipped {
+	var s skippedJSON
+	if json.Unmarshal([]byte(text), &s) != nil {
+		return uploader.Skipped{}
+	}
+	return uploader.Skipped{Links: s.Links.unpack(), Special: s.Special.unpack()}
+}
+
+func (s skippedEntriesJSON) unpack() uploader.SkippedEntries {
+	entries := uploader.SkippedEntries{Count: s.Count}
+	for _, name := range s.Names {
+		entries.Names = append(entries.Names, string(name))
+	}
+	return entries
 }
 
 // settleMillis returns the column of a batch's settle time. It is never rounded to 0,

@@ -48,14 +48,14 @@ func FuzzTransferRow(f *testing.F) {
 }
 
 func FuzzBatchRow(f *testing.F) {
-	f.Add("run", []byte{}, int64(1), true)
-	f.Add("hold", []byte{2, '/', 'a', 0}, int64(-1), false)
-	f.Add("cancel", []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, int64(math.MaxInt64), true)
-	f.Add("walk", []byte{200}, int64(0), true)
-	f.Fuzz(func(t *testing.T, intent string, roots []byte, number int64, flag bool) {
+	f.Add("run", []byte{}, int64(1), true, `{"links":{"count":2,"names":["/w==","YQ=="]}}`)
+	f.Add("hold", []byte{2, '/', 'a', 0}, int64(-1), false, "{}")
+	f.Add("cancel", []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, int64(math.MaxInt64), true, "")
+	f.Add("walk", []byte{200}, int64(0), true, "[]")
+	f.Fuzz(func(t *testing.T, intent string, roots []byte, number int64, flag bool, skipped string) {
 		row := batchRow{
 			ID: number, Server: number, Roots: roots, Added: sql.NullInt64{Int64: number, Valid: flag}, Expanded: boolInt(flag), Intent: intent, Rank: number,
-			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag), Settle: number,
+			Connections: int(number), Chunk: number, Pace: number, Again: boolInt(flag), Settle: number, Links: boolInt(flag), Skipped: skipped,
 		}
 		batch, err := row.batch()
 		if err != nil {

@@ -69,6 +69,9 @@ func (f *file) replace(ctx context.Context, reason error) error {
 		recovery.Recovered = 0
 		recovery.Reason += "; nothing recovered: " + err.Error()
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	recovery.SetAside = f.asidePath()
 	if err := recovery.save(temp); err != nil {
 		return err

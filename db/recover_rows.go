@@ -45,6 +45,7 @@ func (f *file) recoverRows(ctx context.Context, path string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	damaged = damaged.WithContext(ctx)
 	rows := recoveredRows{
 		servers:   readTable[serverRow](ctx, damaged),
 		batches:   readTable[batchRow](ctx, damaged),

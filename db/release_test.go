@@ -49,14 +49,15 @@ func releaseServers() []uploader.Server {
 	}
 }
 
+// releaseBatches returns the batches, which follow links as the settings do.
 func releaseBatches() []uploader.Batch {
 	return []uploader.Batch{
-		{ID: 11, Server: 2, Roots: []string{"/home/ada/Iceland", "/home/ada/caf\xe9.mov", "/home/ada/中文"}, Added: releaseTime(0), Scanned: true, Rank: 1},
+		{ID: 11, Server: 2, Roots: []string{"/home/ada/Iceland", "/home/ada/caf\xe9.mov", "/home/ada/中文"}, Added: releaseTime(0), Scanned: true, Rank: 1, Options: uploader.BatchOptions{FollowLinks: true}},
 		{
 			ID: 12, Server: 3, Roots: []string{"/home/ada/not scanned"}, Added: releaseTime(1), Intent: uploader.IntentPause, Rank: 2,
-			Options: uploader.BatchOptions{Connections: 8, ChunkMax: 16 << 20, Limit: 3 << 20, UploadAgain: true},
+			Options: uploader.BatchOptions{Connections: 8, ChunkMax: 16 << 20, Limit: 3 << 20, UploadAgain: true, FollowLinks: true},
 		},
-		{ID: 1 << 60, Server: 1, Roots: []string{"/a"}, Added: releaseTime(2), Scanned: true, Intent: uploader.IntentCancel, Rank: 3},
+		{ID: 1 << 60, Server: 1, Roots: []string{"/a"}, Added: releaseTime(2), Scanned: true, Intent: uploader.IntentCancel, Rank: 3, Options: uploader.BatchOptions{FollowLinks: true}},
 	}
 }
 

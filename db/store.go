@@ -30,6 +30,7 @@ const notCancelled = "phase <> 'cancelled'"
 func (d *DB) Load(ctx context.Context) (uploader.Saved, error) {
 	var saved uploader.Saved
 	err := d.read(ctx, func(tx *gorm.DB) error {
+		tx = tx.WithContext(ctx)
 		var err error
 		if saved.Servers, err = loadServers(tx); err != nil {
 			return err

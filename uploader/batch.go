@@ -16,6 +16,7 @@ type Batch struct {
 	Intent  Intent // of files that are still to be found
 	Rank    int64  // place in the user's order; lower goes first
 	Options BatchOptions
+	Skipped Skipped // by the latest scan that is complete
 
 	// Supersedes are the batches with the same files that were unfinished when this one
 	// was added, and those that they supersede. What was uploaded with them is not
@@ -31,6 +32,7 @@ type BatchOptions struct {
 	ChunkMax    int64 // maximum of bytes in one request; 0: none
 	Limit       int64 // maximum of bytes per second of the batch; 0: none
 	UploadAgain bool  // upload files again that were uploaded before, without asking
+	FollowLinks bool  // follow links in folders; Add sets it if the settings do
 
 	SettleTime time.Duration // how long a file must be unchanged before it is sent; NoSettleTime: not at all; 0: as in Settings
 }
@@ -48,5 +50,28 @@ func (o BatchOptions) SettleTimeOr(settings time.Duration) time.Duration {
 		return 0
 	default:
 		return min(o.SettleTime, MaxSettleTime)
+	}
+}
+
+// Skipped is what a scan did not include of the folders of a batch.
+type Skipped struct {
+	Links   SkippedEntries // not followed, or leading to nothing that is not included already
+	Special SkippedEntries // pipes, sockets and devices
+}
+
+// SkippedEntries are entries of folders that were skipped for the same reason.
+type SkippedEntries struct {
+	Count int
+	Names []string // the first ones, at most MaxSkippedNames, like source.File.RelPath
+}
+
+// MaxSkippedNames is how many names of skipped entries are kept.
+const MaxSkippedNames = 10
+
+// Add adds an entry.
+func (s *SkippedEntries) Add(name string) {
+	s.Count++
+	if len(s.Names) < MaxSkippedNames {
+		s.Names = append(s.Names, name)
 	}
 }

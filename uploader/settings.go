@@ -22,7 +22,7 @@ type Settings struct {
 
 	Ignore        []string      `json:"ignore"`  // patterns of names that are skipped inside folders
 	IncludeHidden bool          `json:"hidden"`  // include hidden files inside folders
-	FollowLinks   bool          `json:"links"`   // follow links to folders inside folders
+	FollowLinks   bool          `json:"links"`   // follow links inside folders, unless a batch was added before
 	SettleTime    time.Duration `json:"settle"`  // how long a file must be unchanged before it is sent
 	History       History       `json:"history"` // of finished transfers
 }

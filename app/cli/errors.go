@@ -74,6 +74,8 @@ func Explain(err error) string {
 		return words.Text("cli.receive.taken")
 	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, engine.ErrStopped):
 		return words.Text("cli.left")
+	case errors.Is(err, instance.ErrUnproven):
+		return words.Text("cli.unproven")
 	case errors.Is(err, instance.ErrNotListening), errors.Is(err, instance.ErrLocked):
 		return words.Text("cli.silent")
 	case errors.Is(err, context.Canceled):

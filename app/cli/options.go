@@ -41,7 +41,7 @@ func (s *Send) options() (uploader.BatchOptions, error) {
 	if err != nil {
 		return uploader.BatchOptions{}, err
 	}
-	return uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit, SettleTime: settle}, nil
+	return uploader.BatchOptions{Connections: connections, ChunkMax: chunk, Limit: limit, SettleTime: settle, FollowLinks: s.FollowLinks}, nil
 }
 
 // parseSettle parses a duration such as 30s or 1m30s as a settle time of

@@ -17,6 +17,7 @@ import (
 	"io"
 	"math"
 	"net"
+	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -64,13 +65,14 @@ type Send struct {
 	Limit       string   `placeholder:"RATE" help:"${help_limit}"`
 	Settle      string   `placeholder:"DURATION" help:"${help_settle}"`
 	Fingerprint string   `enum:",metadata,path,content" default:"" placeholder:"NAME" help:"${help_fingerprint}"`
+	FollowLinks bool     `help:"${help_follow_links}"`
 	JSON        bool     `name:"json" help:"${help_json}"`
 	Quiet       bool     `short:"q" help:"${help_quiet}"`
 	Name        string   `placeholder:"NAME" help:"${help_name}"`
 	Answers
 	Paths []string `arg:"" name:"file" help:"${help_paths_send}"`
 
-	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk, Limit and Settle
+	Options uploader.BatchOptions `kong:"-"` // from Connections, Chunk, Limit, Settle and FollowLinks
 }
 
 // Resume resumes everything unfinished and exits when it is done.
@@ -313,13 +315,26 @@ func CheckFingerprint(fingerprint string) error {
 	return userError("cli.usage.fingerprint", nil)
 }
 
+// CheckStdin returns a *[UsageError] if the standard input is a folder, which cannot be
+// read.
+func CheckStdin(in io.Reader) error {
+	file, ok := in.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return usageError("cli.usage.stdin.folder", nil)
+	}
+	return nil
+}
+
 // helpTexts returns the help texts in the current language. In the tags, the dots
 // and hyphens of the translation keys are underscores.
 func helpTexts() kong.Vars {
 	texts := kong.Vars{}
 	for _, key := range []string{
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header",
-		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
+		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.follow-links", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.tls", "help.cert", "help.key", "help.auth.file", "help.max.size", "help.max.total", "help.expire", "help.keep.dots",
 		"help.version", "help.licences",
 	} {

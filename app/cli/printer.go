@@ -126,6 +126,11 @@ func (p *Printer) printEvent(e feed.Event) error {
 	case feed.Failed:
 		p.needsSignIn = p.needsSignIn || e.Fault == fault.Auth.String()
 		return p.printLine(p.streams.Err, words.Text("cli.failed", words.Data{"Message": e.Message}))
+	case feed.Omitted:
+		if p.style == Quiet {
+			return nil
+		}
+		return p.printLine(p.streams.Err, e.Message)
 	case feed.Waiting:
 		if p.style == Quiet {
 			return nil

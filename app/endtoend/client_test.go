@@ -25,6 +25,8 @@ type client struct {
 	t        testing.TB
 	profile  string
 	endpoint string // the server's creation URL; "": the built-in receiver
+
+	maxOpenFiles int // limit of the next runs; 0: that of this process
 }
 
 // run is one run of the program.
@@ -59,7 +61,11 @@ func (c *client) start(args ...string) *run {
 // startWithStdin starts the program; stdin may be nil.
 func (c *client) startWithStdin(stdin *os.File, args ...string) *run {
 	c.t.Helper()
-	r := &run{command: exec.CommandContext(c.t.Context(), ferry, args...), args: args, done: make(chan struct{})}
+	program, arguments := ferry, args
+	if c.maxOpenFiles > 0 {
+		program, arguments = openFilesArgs(c.maxOpenFiles, ferry, args...)
+	}
+	r := &run{command: exec.CommandContext(c.t.Context(), program, arguments...), args: args, done: make(chan struct{})}
 	if stdin != nil {
 		r.command.Stdin = stdin
 	}

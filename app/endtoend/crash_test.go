@@ -180,17 +180,51 @@ func (d crashingDisk) Stat(path string) (info fs.FileInfo, err error) {
 	return info, err
 }
 
-func (d crashingDisk) ReadDir(path string) (entries []fs.DirEntry, err error) {
-	err = d.plan.do(fileAccess, func() error { entries, err = d.system.ReadDir(path); return err })
-	return entries, err
+func (d crashingDisk) Open(path string) (source.OpenFile, error) {
+	return d.plan.open(func() (source.OpenFile, error) { return d.system.Open(path) })
 }
 
-func (d crashingDisk) Open(path string) (file source.OpenFile, err error) {
-	err = d.plan.do(fileAccess, func() error { file, err = d.system.Open(path); return err })
+func (d crashingDisk) OpenFolder(path string) (source.Folder, error) {
+	return d.plan.openFolder(func() (source.Folder, error) { return d.system.OpenFolder(path) })
+}
+
+func (p *crashPlan) open(open func() (source.OpenFile, error)) (file source.OpenFile, err error) {
+	err = p.do(fileAccess, func() error { file, err = open(); return err })
 	if err != nil {
 		return nil, err
 	}
-	return crashingFile{file, d.plan}, nil
+	return crashingFile{file, p}, nil
+}
+
+func (p *crashPlan) openFolder(open func() (source.Folder, error)) (folder source.Folder, err error) {
+	err = p.do(fileAccess, func() error { folder, err = open(); return err })
+	if err != nil {
+		return nil, err
+	}
+	return crashingFolder{folder, p}, nil
+}
+
+type crashingFolder struct {
+	source.Folder
+	plan *crashPlan
+}
+
+func (m crashingFolder) Names() (names []string, err error) {
+	err = m.plan.do(fileAccess, func() error { names, err = m.Folder.Names(); return err })
+	return names, err
+}
+
+func (m crashingFolder) Lstat(name string) (info fs.FileInfo, err error) {
+	err = m.plan.do(fileAccess, func() error { info, err = m.Folder.Lstat(name); return err })
+	return info, err
+}
+
+func (m crashingFolder) Open(name string) (source.OpenFile, error) {
+	return m.plan.open(func() (source.OpenFile, error) { return m.Folder.Open(name) })
+}
+
+func (m crashingFolder) OpenFolder(name string) (source.Folder, error) {
+	return m.plan.openFolder(func() (source.Folder, error) { return m.Folder.OpenFolder(name) })
 }
 
 type crashingFile struct {
@@ -238,7 +272,7 @@ func TestCrashAtEveryAccessConverges(t *testing.T) {
 // It reports whether the process crashed.
 func crashAndResume(t *testing.T, p *crashPlan) bool {
 	t.Helper()
-	server := uploadtest.NewTusd(t)
+	server := newTusd(t)
 	p.Database, p.Endpoint, p.Folder = filepath.Join(t.TempDir(), "ferry.db"), server.Endpoint, createSmallSet(t)
 	crashed := p.runProcess(t)
 

@@ -15,6 +15,8 @@ import (
 	"github.com/ferryapp/ferry/db"
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/source"
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // engineRunner runs the engine in this process on a real database, configured as in
@@ -24,6 +26,7 @@ type engineRunner struct {
 	database   string // path of the file
 	transport  http.RoundTripper
 	disk       fullDisk           // of the database
+	drive      uploadtest.Disk    // of the files
 	settings   *uploader.Settings // nil: default settings
 	askOnStart bool               // interrupted uploads wait for the user after the next start
 	engine     *engine.Engine
@@ -46,7 +49,7 @@ func (r *engineRunner) start() {
 	}
 	book := connect.New(connect.Config{WrapTransport: func(*http.Transport) http.RoundTripper { return r.transport }})
 	r.engine = engine.New(engine.Config{
-		Store: fullDiskStore{store, &r.disk}, Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
+		Store: fullDiskStore{store, &r.disk}, Disk: source.NewDisk(&r.drive), Connect: book.Connect, Log: slog.New(slog.DiscardHandler),
 		Settings: r.settings, AskBeforeResume: r.askOnStart,
 	})
 	ctx, cancel := context.WithCancel(r.t.Context())

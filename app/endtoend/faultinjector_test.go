@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
@@ -17,8 +18,12 @@ type faultInjector struct {
 	gateway *uploadtest.Gateway    // nil if there is none
 	server  *uploadtest.TusdBinary // nil if the server is in this process
 	active  bool                   // a fault lasts until restore
+	shows   *visibility            // of new uploads; nil if they are visible at once
 	counts  map[string]int         // by fault name
-	planned int                    // error responses planned at the gateway
+
+	// versionKnown reports whether the client knows that the server sends
+	// Tus-Resumable. Until then a foreign response may stop a transfer.
+	versionKnown func() bool
 }
 
 // networkFault is one kind of fault.
@@ -35,25 +40,14 @@ var networkFaults = []networkFault{
 	{"black hole", true, func(f *faultInjector) bool { f.proxy.Blackhole(); return true }},
 	{"connections refused", true, func(f *faultInjector) bool { f.proxy.Refuse(); return true }},
 	{"slow", true, func(f *faultInjector) bool { f.proxy.Throttle(1<<18 + f.random.IntN(8<<20)); return true }},
-	{"error responses", false, (*faultInjector).respondErrors},
+	{"very slow", true, func(f *faultInjector) bool { f.proxy.Throttle(4<<10 + f.random.IntN(60<<10)); return true }},
+	{"new uploads hidden", true, (*faultInjector).hideNewUploads},
+	{"error responses", false, func(f *faultInjector) bool { return f.intercept(errorResponses) }},
+	{"foreign responses", false, func(f *faultInjector) bool { return f.versionKnown() && f.intercept(foreignResponses) }},
+	{"secrets in responses", false, func(f *faultInjector) bool { return f.intercept(echoes) }},
+	{"one byte stored", false, func(f *faultInjector) bool { return f.intercept(shortened) }},
 	{"server restarted", false, (*faultInjector).restartServer},
 }
-
-// errorResponses are temporary error responses of gateways and servers. None of them
-// may stop a transfer.
-var errorResponses = []uploadtest.Response{
-	{Status: http.StatusBadGateway, Body: "<html><h1>502 Bad Gateway</h1></html>"},
-	{Status: http.StatusServiceUnavailable},
-	{Status: http.StatusServiceUnavailable, Header: map[string]string{"Retry-After": "1"}},
-	{Status: http.StatusGatewayTimeout},
-	{Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": "1"}},
-	{Status: http.StatusLocked, Header: tusHeader, Body: "ERR_UPLOAD_LOCKED: file currently locked\n"},
-	{Status: http.StatusInternalServerError, Header: tusHeader, Body: "ERR_LOCK_TIMEOUT: failed to acquire lock before timeout\n"},
-	{Status: http.StatusConflict, Header: tusHeader, Body: "ERR_MISMATCHED_OFFSET: mismatched offset\n"},
-	{Status: http.StatusRequestTimeout},
-}
-
-var tusHeader = map[string]string{"Tus-Resumable": "1.0.0"}
 
 // baseRate is the upload rate without faults, in bytes per second. It is low enough
 // that uploads of large files overlap with faults.
@@ -73,43 +67,45 @@ func (f *faultInjector) toggle() {
 	}
 }
 
-// restore ends the faults of the proxy.
+// restore ends the lasting faults, and those of the proxy.
 func (f *faultInjector) restore() {
 	f.t.Helper()
 	f.proxy.Restore(f.t)
+	if f.shows != nil {
+		f.shows.setDelay(0)
+	}
 	f.active = false
 }
 
-// endAll ends all faults. It sends requests to use up the gateway's planned responses.
+// endAll ends all faults of the network and the gateway.
 func (f *faultInjector) endAll() {
 	f.t.Helper()
 	f.restore()
-	methods := []string{http.MethodPost, http.MethodPatch, http.MethodHead}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for i := 0; f.gateway != nil && len(f.gateway.Requests()) < f.planned; i++ {
-		request, err := http.NewRequestWithContext(f.t.Context(), methods[i%len(methods)], f.gateway.URL+"/unused", nil)
-		if err != nil {
-			f.t.Fatal(err)
-		}
-		response, err := client.Do(request)
-		if err != nil {
-			f.t.Fatal(err)
-		}
-		_ = response.Body.Close()
+	if f.gateway != nil {
+		f.gateway.ForwardAll()
 	}
 }
 
-// respondErrors plans error responses at the gateway. It reports false if there is no
-// gateway or earlier ones are left: a gateway that answers every request itself lets
-// nothing reach the server.
-func (f *faultInjector) respondErrors() bool {
-	count, response := 1+f.random.IntN(12), errorResponses[f.random.IntN(len(errorResponses))]
+// intercept makes the gateway handle some requests by a random one of the handlers. It
+// reports false if there is no gateway or earlier faults are left: a gateway that answers
+// every request itself lets nothing reach the server.
+func (f *faultInjector) intercept(handlers []uploadtest.Interceptor) bool {
+	count, handle := 1+f.random.IntN(12), handlers[f.random.IntN(len(handlers))]
 	method := []string{"", http.MethodPost, http.MethodPatch, http.MethodHead}[f.random.IntN(4)]
-	if f.gateway == nil || len(f.gateway.Requests()) != f.planned {
+	if f.gateway == nil || f.gateway.Pending() > 0 {
 		return false
 	}
-	f.planned += count
-	f.gateway.Respond(count, method, response)
+	f.gateway.Intercept(count, method, handle)
+	return true
+}
+
+// hideNewUploads hides new uploads for less time than a client waits for them.
+func (f *faultInjector) hideNewUploads() bool {
+	delay := time.Duration(1+f.random.IntN(2000)) * time.Millisecond
+	if f.shows == nil {
+		return false
+	}
+	f.shows.setDelay(delay)
 	return true
 }
 

@@ -21,13 +21,17 @@ type fileHistory struct {
 	paths   []string // of existing files
 	records map[string]*fileRecord
 	sending func() []string // paths being sent
+
+	// addedAgain means that files may be added again after a change of their metadata,
+	// which uploads them again.
+	addedAgain bool
 }
 
 // fileRecord is the history of one path.
 type fileRecord struct {
 	states  []fileState
 	changed time.Time
-	touched bool // changed after it was added
+	touched bool // changed after it was added, so that it may be uploaded more than once or not at all
 }
 
 // fileState is the state of a file between two changes.
@@ -105,7 +109,7 @@ func (h *fileHistory) edit(random *rand.Rand) {
 	if time.Since(p.changed) < minEditInterval {
 		return
 	}
-	p.touched = true
+	p.touched = p.touched || !edits[what].keepsContent || h.addedAgain
 	edits[what].apply(h, path, rand.New(rand.NewPCG(seed, 0)))
 }
 
@@ -127,10 +131,11 @@ func (h *fileHistory) pick(random *rand.Rand) string {
 // edits are changes that users make to files. The last, which is the hardest to
 // detect, is made as often as all others together.
 var edits = []struct {
-	name  string
-	apply func(h *fileHistory, path string, random *rand.Rand)
+	name         string
+	keepsContent bool // the upload must continue
+	apply        func(h *fileHistory, path string, random *rand.Rand)
 }{
-	{"append", func(h *fileHistory, path string, random *rand.Rand) {
+	{"append", false, func(h *fileHistory, path string, random *rand.Rand) {
 		file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 		h.must(err)
 		_, err = file.Write(randomBytes(random, 1+random.IntN(4<<10)))
@@ -138,41 +143,90 @@ var edits = []struct {
 		h.must(file.Close())
 		h.record(path)
 	}},
-	{"truncate", func(h *fileHistory, path string, random *rand.Rand) {
+	{"truncate", false, func(h *fileHistory, path string, random *rand.Rand) {
 		h.must(os.Truncate(path, random.Int64N(h.size(path)+1)))
 		h.record(path)
 	}},
-	{"touch", func(h *fileHistory, path string, _ *rand.Rand) {
+	{"touch", true, func(h *fileHistory, path string, _ *rand.Rand) {
 		now := time.Now()
 		h.must(os.Chtimes(path, now, now))
 		h.record(path)
 	}},
-	{"rename", func(h *fileHistory, path string, _ *rand.Rand) {
+	{"rename", false, func(h *fileHistory, path string, _ *rand.Rand) {
 		h.move(path, path+"'")
 	}},
-	{"move", func(h *fileHistory, path string, random *rand.Rand) {
+	{"move", false, func(h *fileHistory, path string, random *rand.Rand) {
 		folder := filepath.Join(filepath.Dir(path), fmt.Sprintf("moved %d", random.IntN(1000)))
 		h.must(os.MkdirAll(folder, 0o700))
 		h.move(path, filepath.Join(folder, filepath.Base(path)))
 	}},
-	{"delete", func(h *fileHistory, path string, _ *rand.Rand) {
+	{"delete", false, func(h *fileHistory, path string, _ *rand.Rand) {
 		h.must(os.Remove(path))
 		h.forget(path)
 	}},
-	{"replace by same size", func(h *fileHistory, path string, random *rand.Rand) {
+	{"replace by same size", false, func(h *fileHistory, path string, random *rand.Rand) {
 		h.replace(path, randomBytes(random, int(h.size(path))))
 	}},
-	{"replace", func(h *fileHistory, path string, random *rand.Rand) {
+	{"replace", false, func(h *fileHistory, path string, random *rand.Rand) {
 		h.replace(path, randomBytes(random, random.IntN(3<<20)))
 	}},
-	{"edit in place", func(h *fileHistory, path string, random *rand.Rand) {
-		file, err := os.OpenFile(path, os.O_WRONLY, 0)
-		h.must(err)
-		_, err = file.WriteAt(randomBytes(random, 16), random.Int64N(h.size(path)+1))
-		h.must(err)
-		h.must(file.Close())
+	{"time shift", true, func(h *fileHistory, path string, random *rand.Rand) {
+		shift := []time.Duration{-time.Hour, time.Hour, -time.Millisecond, time.Second}[random.IntN(4)]
+		h.setModTime(path, h.modTime(path).Add(shift))
 		h.record(path)
 	}},
+	{"copy over it with its time", true, func(h *fileHistory, path string, _ *rand.Rand) {
+		h.restore(path, h.modTime(path))
+	}},
+	{"restore from a backup", true, func(h *fileHistory, path string, random *rand.Rand) {
+		h.restore(path, h.modTime(path).Add(-time.Duration(random.IntN(1000))*time.Hour))
+	}},
+	{"edit in place", false, func(h *fileHistory, path string, random *rand.Rand) {
+		h.overwrite(path, random, h.size(path), 16)
+		h.record(path)
+	}},
+	{"edit in place with its size and time", false, func(h *fileHistory, path string, random *rand.Rand) {
+		modified, size := h.modTime(path), h.size(path)
+		length := min(16, size)
+		h.overwrite(path, random, size-length, length)
+		h.setModTime(path, modified)
+		h.record(path)
+	}},
+}
+
+// overwrite writes length bytes at a random offset up to last. Half of the offsets are
+// close to the start, which is sent first.
+func (h *fileHistory) overwrite(path string, random *rand.Rand, last, length int64) {
+	at := random.Int64N(last + 1)
+	if random.IntN(2) == 0 {
+		at = min(at, random.Int64N(64<<10))
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	h.must(err)
+	_, err = file.WriteAt(randomBytes(random, int(length)), at)
+	h.must(err)
+	h.must(file.Close())
+}
+
+// restore replaces a file by a copy with a modification time.
+func (h *fileHistory) restore(path string, modified time.Time) {
+	content, err := os.ReadFile(path)
+	h.must(err)
+	temporary := filepath.Join(h.t.TempDir(), "copy")
+	h.must(os.WriteFile(temporary, content, 0o600))
+	h.setModTime(temporary, modified)
+	h.must(os.Rename(temporary, path))
+	h.record(path)
+}
+
+func (h *fileHistory) setModTime(path string, modified time.Time) {
+	h.must(os.Chtimes(path, modified, modified))
+}
+
+func (h *fileHistory) modTime(path string) time.Time {
+	info, err := os.Stat(path)
+	h.must(err)
+	return info.ModTime()
 }
 
 func (h *fileHistory) size(path string) int64 {

@@ -31,7 +31,7 @@ func killAfter(t *testing.T, r *run, after time.Duration) bool {
 func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 	t.Parallel()
 	random := newRandom(t, seedKills)
-	server := uploadtest.NewTusd(t)
+	server := newTusd(t)
 	proxy := uploadtest.NewProxy(t, server.Endpoint)
 	proxy.Throttle(16 << 20)
 	ferry := &client{t: t, profile: t.TempDir(), endpoint: proxy.URL(server.Endpoint)}
@@ -57,9 +57,15 @@ func TestKillAtRandomTimesLosesAndResendsNothing(t *testing.T) {
 	totals.add(0, *kills, nil)
 }
 
+// recordingServer is a server that records its requests.
+type recordingServer interface {
+	Stored(t testing.TB) []uploadtest.StoredFile
+	Requests() []uploadtest.Request
+}
+
 // checkServer compares the server's uploads with the source folders: the server must
 // have every file, one upload of each large file, and no byte of those twice.
-func checkServer(t *testing.T, server *uploadtest.Tusd, folders []string) {
+func checkServer(t *testing.T, server recordingServer, folders []string) {
 	t.Helper()
 	sent := map[string]int64{}
 	for _, r := range server.Requests() {
@@ -100,19 +106,25 @@ func completeSums(stored []uploadtest.StoredFile) map[string]bool {
 	return sums
 }
 
+// fileSum returns the SHA-256 of a file in hex.
+func fileSum(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
 func checkFolder(t *testing.T, folder string, complete map[string]bool) (files int) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
 		files++
-		sum := sha256.Sum256(content)
-		if !complete[hex.EncodeToString(sum[:])] {
+		if !complete[fileSum(t, path)] {
 			t.Errorf("%s is not on the server", path)
 		}
 		return nil

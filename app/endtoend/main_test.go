@@ -10,6 +10,7 @@
 package endtoend_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -17,8 +18,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
+
+	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 var (
@@ -27,8 +31,8 @@ var (
 	stressDuration = flag.Duration("stress", 6*time.Second, "`duration` of each stress test")
 )
 
-// ferry is the path of the program under test.
-var ferry string
+// The paths of the program under test, and of the server without the race detector.
+var ferry, tusd string
 
 func TestMain(m *testing.M) {
 	if plan := os.Getenv(crashPlanEnv); plan != "" {
@@ -48,19 +52,34 @@ func testMain(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	ferry = filepath.Join(dir, "ferry")
-	args := []string{"build", "-tags", "ci,migrated_fynedo", "-o", ferry}
-	if raceEnabled {
-		args = append(args, "-race")
-	}
-	build := exec.Command("go", append(args, "github.com/ferryapp/ferry")...)
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "build ferry:", err)
+	ferry, tusd = filepath.Join(dir, "ferry"), filepath.Join(dir, "tusd")
+	err = errors.Join(
+		build(ferry, "github.com/ferryapp/ferry", raceEnabled),
+		build(tusd, "github.com/ferryapp/ferry/app/endtoend/internal/tusd", false),
+	)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer func() { fmt.Println(&totals) }()
 	return m.Run()
+}
+
+// build builds a program of this module.
+func build(path, program string, race bool) error {
+	args := []string{"build", "-tags", "ci,migrated_fynedo", "-o", path, "-race=" + strconv.FormatBool(race), program}
+	command := exec.Command("go", args...)
+	command.Stderr = os.Stderr
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("build %s: %w", program, err)
+	}
+	return nil
+}
+
+// newTusd starts a tusd in a process of its own.
+func newTusd(t testing.TB) *uploadtest.TusdProcess {
+	t.Helper()
+	return uploadtest.NewTusdProcess(t, tusd)
 }
 
 // The purposes of random numbers. Each has its own sequence, so that one does not
@@ -76,11 +95,13 @@ const (
 )
 
 // runRounds runs a stress test in rounds, each with new files and a new server, to
-// limit the disk space it needs.
+// limit the disk space it needs. No round starts after length; the last one takes longer
+// by the time it needs to finish its uploads without faults.
 func runRounds(t *testing.T, length time.Duration, test func(t *testing.T, round uint64, length time.Duration)) {
 	t.Helper()
-	for left, round := length, uint64(0); left > 0 && !t.Failed(); left, round = left-roundDuration, round+1 {
-		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) { test(t, round, min(left, roundDuration)) })
+	end := time.Now().Add(length)
+	for round := uint64(0); time.Now().Before(end) && !t.Failed(); round++ {
+		t.Run(fmt.Sprintf("round %d", round), func(t *testing.T) { test(t, round, min(time.Until(end), roundDuration)) })
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/netx"
-	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // requestFault replaces the round trip of one request.
@@ -54,6 +54,18 @@ var retriedFaults = map[string]requestFault{
 			err = errReset
 		}
 		return nil, err
+	},
+	"no descriptor for a connection": func(_ http.RoundTripper, request *http.Request) (*http.Response, error) {
+		discard(request)
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}
+	},
+	"one byte stored": func(next http.RoundTripper, request *http.Request) (*http.Response, error) {
+		if request.ContentLength <= 1 {
+			return next.RoundTrip(request)
+		}
+		short := request.Clone(request.Context())
+		short.Body, short.ContentLength = &shortBody{request.Body, 1}, 1
+		return next.RoundTrip(short)
 	},
 	"bad gateway":         respondWith(http.StatusBadGateway, ""),
 	"gateway timeout":     respondWith(http.StatusGatewayTimeout, ""),
@@ -115,6 +127,21 @@ func (b *brokenBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// shortBody is a body that ends after some bytes.
+type shortBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *shortBody) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
 // faultyTransport injects a fault into one request.
 type faultyTransport struct {
 	next  http.RoundTripper
@@ -134,6 +161,13 @@ func (t *faultyTransport) RoundTrip(request *http.Request) (*http.Response, erro
 		return t.fault(t.next, request)
 	}
 	return t.next.RoundTrip(request)
+}
+
+// injectAt injects the fault into the n-th request from now.
+func (t *faultyTransport) injectAt(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.n, t.count = n, 0
 }
 
 // injected reports whether the n-th request was sent.
@@ -194,7 +228,7 @@ func testEveryRequest(t *testing.T, faults map[string]requestFault, finish func(
 // whether there was an n-th request.
 func uploadWithFault(t *testing.T, n int, fault requestFault, finish func(*testing.T, *engineRunner, []*uploader.Transfer)) bool {
 	t.Helper()
-	server := uploadtest.NewTusd(t)
+	server := newTusd(t)
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
 	network := &faultyTransport{next: transport, n: n, fault: fault}
@@ -235,7 +269,7 @@ func TestFaultAtEveryRequestOfParallelUploadConverges(t *testing.T) {
 
 func uploadPartsWithFault(t *testing.T, n int, fault requestFault, path string) bool {
 	t.Helper()
-	server := uploadtest.NewTusd(t)
+	server := newTusd(t)
 	transport := netx.Transport(netx.Config{})
 	defer transport.CloseIdleConnections()
 	network := &faultyTransport{next: transport, n: n, fault: fault}

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"testing"
 
@@ -19,6 +21,10 @@ import (
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
+// maxKeeps is the number of runs after which only files that changed may be unfinished.
+// Later runs start these over.
+const maxKeeps = 3
+
 // maxResumes is the maximum number of runs needed to finish without faults. A run may
 // still get a planned error response, a file that was never added has to be sent, and
 // a transfer whose file changed has to be retried.
@@ -29,8 +35,15 @@ func (s *programStress) finishAll() {
 	s.t.Helper()
 	var left []cli.Entry
 	var last *run
-	for range maxResumes {
-		last = s.ferry.resumeOrSend(s.folders...)
+	for tries := range maxResumes {
+		if tries == maxKeeps {
+			s.checkChanged(left)
+		}
+		if tries < maxKeeps || len(s.ferry.unlisted(s.folders...)) > 0 {
+			last = s.ferry.resumeOrSend(s.folders...)
+		} else {
+			last = s.ferry.start("resume", "--profile", s.ferry.profile, "--json", "--changed", "restart")
+		}
 		s.waitRun(last)
 		left = left[:0]
 		for _, e := range s.ferry.list() {
@@ -48,6 +61,26 @@ func (s *programStress) finishAll() {
 	for _, e := range left {
 		s.t.Errorf("%d %s is %s after %d runs without faults: %s (%s)", e.ID, e.Path, e.State, maxResumes, e.Message, e.Fault)
 	}
+}
+
+// checkChanged checks that every file which Ferry does not upload without starting over
+// has changed.
+func (s *programStress) checkChanged(left []cli.Entry) {
+	s.t.Helper()
+	for _, e := range left {
+		if p := s.files.records[e.Path]; p != nil && !p.touched {
+			s.report("%d %s did not change and is %s: %s (%s)", e.ID, e.Path, e.State, e.Message, e.Fault)
+		}
+	}
+}
+
+// uploadName returns the name of an upload on the server, given its URL.
+func uploadName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return path.Base(u.Path)
 }
 
 func missing(path string) bool {
@@ -91,13 +124,13 @@ func (s *stressRun) check(saved uploader.Saved) {
 	}
 	for _, t := range saved.Transfers {
 		if st := s.streamOf(t.Source.Path); st != nil {
-			s.checkStream(t, st, stored[filepath.Base(t.Session.URL)])
+			s.checkStream(t, st, stored[uploadName(t.Session.URL)])
 			done[filepath.Base(t.Source.Path)] = done[filepath.Base(t.Source.Path)] || t.Phase == uploader.PhaseDone
 			continue
 		}
 		if t.Phase == uploader.PhaseDone {
 			done[t.Source.Path] = true
-			s.checkDone(t, stored[filepath.Base(t.Session.URL)])
+			s.checkDone(t, stored[uploadName(t.Session.URL)])
 		}
 		if t.Phase == uploader.PhaseFailed && t.Fault.Kind == fault.AmbiguousMatch {
 			s.checkQuestion(t, transfers[t.EarlierUpload])
@@ -153,10 +186,11 @@ func (s *stressRun) checkDone(t uploader.Transfer, f uploadtest.StoredFile) {
 // those reported as done are.
 func (s *stressRun) checkEvents(transfers map[uploader.TransferID]uploader.Transfer) {
 	s.t.Helper()
-	for id := range s.added {
-		t, there := transfers[id]
-		if !there {
-			s.report("%d was reported as added and does not exist", id)
+	for id, reported := range s.added {
+		t, exists := transfers[id]
+		if !exists {
+			s.report("%d was reported as added and does not exist: %s", id, reported)
+			continue
 		}
 		if !t.Phase.Final() || t.Phase == uploader.PhaseFailed && !fault.Is(t.Fault, fault.SourceMissing) {
 			s.report("%d %s is %v: %v", id, t.Source.Path, t.Phase, t.Fault)

@@ -1,6 +1,7 @@
 package endtoend_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -40,18 +41,16 @@ type engineStress struct {
 func TestStressEngine(t *testing.T) {
 	t.Run("tusd", func(t *testing.T) {
 		runRounds(t, *stressDuration/2, func(t *testing.T, round uint64, length time.Duration) {
-			filter := newRequestFilter()
-			server := uploadtest.NewTusd(t, uploadtest.Wrap(filter.wrap))
-			runEngineStress(t, round, length, filter, server.Endpoint, func(s *stressRun) {
+			server := newTusd(t)
+			runEngineStress(t, round, length, server.Endpoint, func(s *stressRun) {
 				s.stored, s.requests = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
 			})
 		})
 	})
 	t.Run("reference server with checksums", func(t *testing.T) {
 		runRounds(t, *stressDuration/2, func(t *testing.T, round uint64, length time.Duration) {
-			filter := newRequestFilter()
-			server := uploadtest.NewReference(t, uploadtest.Wrap(filter.wrap))
-			runEngineStress(t, 1<<20+round, length, filter, server.Endpoint, func(s *stressRun) {
+			server := uploadtest.NewReference(t)
+			runEngineStress(t, 1<<20+round, length, server.Endpoint, func(s *stressRun) {
 				// A chunk with a checksum is stored as a whole or not at all, so bytes may
 				// be sent twice.
 				s.stored = func() []uploadtest.StoredFile { return server.Stored(t) }
@@ -60,9 +59,11 @@ func TestStressEngine(t *testing.T) {
 	})
 }
 
-func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *requestFilter, endpoint string, prepare func(*stressRun)) {
+func runEngineStress(t *testing.T, round uint64, length time.Duration, endpoint string, prepare func(*stressRun)) {
 	t.Helper()
-	gateway := uploadtest.NewGateway(t, strings.TrimSuffix(endpoint, "/files/"))
+	filter, shows := newRequestFilter(), newVisibility()
+	gateway := uploadtest.NewGateway(t, strings.TrimSuffix(endpoint, "/files/"),
+		uploadtest.Wrap(filter.wrap), uploadtest.Wrap(shows.wrap), uploadtest.Wrap(signUploadURLs))
 	proxy := uploadtest.NewProxy(t, gateway.URL)
 	proxy.Refuse()
 	before, open := goleak.IgnoreCurrent(), descriptors(t)
@@ -72,17 +73,21 @@ func runEngineStress(t *testing.T, round uint64, length time.Duration, filter *r
 		stressRun: newStressRun(t, round, proxy), filter: filter, endpoint: proxy.URL(endpoint), runs: 1,
 		actions: map[string]int{}, removed: map[uploader.TransferID]bool{},
 	}
-	s.faults.gateway = gateway
+	s.faults.gateway, s.faults.shows = gateway, shows
 	prepare(s.stressRun)
 	transport := netx.Transport(netx.Config{})
 	database := filepath.Join(t.TempDir(), "ferry.db")
 	s.runner = newEngineRunner(t, database, netx.NewWatchdog(transport))
 	s.server = s.runner.addServer(s.endpoint)
-	s.files.sending = s.sending
+	s.faults.versionKnown = s.versionKnown
+	s.files.sending, s.files.addedAgain = s.sending, true
 	s.run(newRandom(t, seedPurposes*round+seedActions), length)
 	s.finishAll()
 	s.runner.stop()
 	s.check(loadStore(t, database))
+	for _, place := range findSecretsInDatabase(t, database) {
+		s.report("secret in %s", place)
+	}
 	t.Logf("%d folders, %d files, %d done; faults: %v; actions: %v; rejected: %v; failed saves: %d",
 		len(s.folders), len(s.files.records), len(s.done), s.faults.counts, s.actions, filter.rejections(), s.runner.disk.rejectedSaves())
 	totals.add(s.runs, 0, filter.rejections())
@@ -130,6 +135,12 @@ func (s *engineStress) endFaults() {
 	s.saveServerOptions(uploader.ServerOptions{})
 	s.do(uploader.SetMetered{})
 	s.do(uploader.Unblock{Server: s.server})
+}
+
+// versionKnown reports whether the engine knows that the server sends Tus-Resumable.
+func (s *engineStress) versionKnown() bool {
+	server, _ := s.runner.engine.Snapshot().Server(s.server)
+	return server.Options.SendsVersion
 }
 
 // sending returns the paths of the files being sent.
@@ -184,7 +195,10 @@ func (s *engineStress) recordShown() {
 		if s.removed[t.ID] {
 			continue // it is shown until its upload is removed from the server
 		}
-		s.added[t.ID] = true
+		if info, err := os.Stat(t.Source.Path); err == nil && info.IsDir() {
+			continue // it could not be read, and its files are shown when it is scanned again
+		}
+		s.added[t.ID] = fmt.Sprintf("%s of batch %d, %v, %v %v", t.Source.Path, t.Batch, t.Intent, t.Phase, t.Fault)
 		if t.Phase == uploader.PhaseDone {
 			s.done[t.ID] = true
 		}
@@ -194,10 +208,10 @@ func (s *engineStress) recordShown() {
 // finishAll retries, without faults, until every transfer is finished.
 func (s *engineStress) finishAll() {
 	s.t.Helper()
-	for range maxResumes {
+	for tries := range maxResumes {
 		s.mustDo(uploader.Resume{Target: uploader.TargetAll()}) // a pause may have been saved after it was reported as failed
 		s.answerQuestions(0)
-		s.retry(s.unfinished()...)
+		s.retry(tries == 0, s.unfinished()...)
 		last := s.runner.waitFor("the end of all transfers", func(now *uploader.Snapshot) bool {
 			for _, b := range now.Batches {
 				if !b.Scanned {

@@ -22,13 +22,14 @@ type programStress struct {
 // had.
 func TestStressProgram(t *testing.T) {
 	t.Parallel()
-	t.Run("tusd in this process behind a gateway", func(t *testing.T) {
+	t.Run("tusd behind a gateway", func(t *testing.T) {
 		t.Parallel()
 		runRounds(t, *stressDuration, func(t *testing.T, round uint64, length time.Duration) {
-			server := uploadtest.NewTusd(t)
-			gateway := uploadtest.NewGateway(t, server.URL)
+			server := newTusd(t)
+			shows := newVisibility()
+			gateway := uploadtest.NewGateway(t, server.URL, uploadtest.Wrap(shows.wrap), uploadtest.Wrap(signUploadURLs))
 			s := newProgramStress(t, round, server.Endpoint, uploadtest.NewProxy(t, gateway.URL))
-			s.faults.gateway = gateway
+			s.faults.gateway, s.faults.shows = gateway, shows
 			s.stored, s.requests = func() []uploadtest.StoredFile { return server.Stored(t) }, server.Requests
 			s.run(length)
 		})
@@ -70,6 +71,9 @@ func (s *programStress) run(length time.Duration) {
 	before := len(s.done)
 	s.finishAll()
 	s.check(s.load())
+	for _, place := range findSecrets(s.t, s.ferry.profile) {
+		s.report("secret in %s", place)
+	}
 	totals.add(s.runs, s.kills, nil)
 	s.t.Logf("%d folders, %d files, %d streams, %d of them complete, %d runs; %d of %d done before the faults ended; faults: %v; events: %v",
 		len(s.folders), len(s.files.records), len(s.streams), s.completeStreams(), s.runs, before, len(s.done), s.faults.counts, s.eventCounts)
@@ -93,7 +97,17 @@ func (s *programStress) send() *run {
 		return s.stream()
 	}
 	options := [][]string{{}, {}, {"--chunk", "1MiB"}, {"--connections", "3"}, {"--connections", "2", "--chunk", "3MiB"}}
-	return s.ferry.send(append(options[s.random.IntN(len(options))], s.createFolder())...)
+	s.limitOpenFiles()
+	defer func() { s.ferry.maxOpenFiles = 0 }()
+	return s.ferry.send(append(options[s.random.IntN(len(options))], "--header", secretHeader, s.createFolder())...)
+}
+
+// limitOpenFiles limits the open files of some runs. Not all of them can start.
+func (s *programStress) limitOpenFiles() {
+	if limit := []int{0, 0, 0, 0, 0, 18, 22, 30}[s.random.IntN(8)]; limit > 0 {
+		s.ferry.maxOpenFiles = limit
+		s.faults.counts["few open files"]++
+	}
 }
 
 // runUntilEnd injects faults while the runs work, and stops them after a random time.
@@ -145,6 +159,9 @@ func (s *programStress) waitRun(r *run) {
 	if r.killed() {
 		s.kills++
 	}
+	if output := r.output(); hasSecret(output) {
+		s.report("ferry %v prints a secret:\n%s", r.args, output)
+	}
 	if r.hasRaceOrPanic() {
 		s.t.Fatalf("ferry %v:\n%s", r.args, r.stderr.String())
 	}
@@ -158,7 +175,7 @@ func (s *programStress) waitRun(r *run) {
 		switch e.Event {
 		case feed.Added:
 			if s.streamOf(e.Path) == nil {
-				s.added[e.ID] = true
+				s.added[e.ID] = e.Path
 			}
 		case feed.Done:
 			s.done[e.ID] = true

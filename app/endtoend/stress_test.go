@@ -25,8 +25,8 @@ type stressRun struct {
 	root    string
 	streams map[string]*stream // by name
 	folders []string
-	added   map[uploader.TransferID]bool // reported as added
-	done    map[uploader.TransferID]bool // reported as done
+	added   map[uploader.TransferID]string // reported as added, with what was reported last
+	done    map[uploader.TransferID]bool   // reported as done
 }
 
 func newStressRun(t *testing.T, round uint64, proxy *uploadtest.Proxy) *stressRun {
@@ -35,12 +35,12 @@ func newStressRun(t *testing.T, round uint64, proxy *uploadtest.Proxy) *stressRu
 	return &stressRun{
 		t:          t,
 		files:      newFileHistory(t, from(seedFiles)),
-		faults:     &faultInjector{t: t, random: from(seedFaults), proxy: proxy, counts: map[string]int{}},
+		faults:     &faultInjector{t: t, random: from(seedFaults), proxy: proxy, counts: map[string]int{}, versionKnown: func() bool { return true }},
 		random:     from(seedRuns),
 		editRandom: from(seedEdits),
 		root:       t.TempDir(),
 		streams:    map[string]*stream{},
-		added:      map[uploader.TransferID]bool{},
+		added:      map[uploader.TransferID]string{},
 		done:       map[uploader.TransferID]bool{},
 	}
 }

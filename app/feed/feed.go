@@ -28,10 +28,11 @@ const (
 	Done     = "done"     // the upload is complete
 	Failed   = "failed"   // the transfer does not continue automatically
 	Skipped  = "skipped"  // the file was uploaded before, and the reader does not want it again
+	Omitted  = "omitted"  // entries of a batch's folders are not uploaded: links, pipes, sockets or devices
 )
 
 // Event is a change of one transfer. An Event without ID concerns a whole server or
-// the engine.
+// the engine, or for Omitted a batch.
 type Event struct {
 	Event   string              `json:"event"`
 	ID      uploader.TransferID `json:"id"`
@@ -43,6 +44,8 @@ type Event struct {
 	URL     string              `json:"url,omitempty"`          // of the upload, and of the earlier one for Skipped; "" before it is created
 	Fault   string              `json:"fault,omitempty"`        // name of a fault.Kind
 	Message string              `json:"message,omitempty"`      // text for the user, in the current language
+	Count   int                 `json:"count,omitempty"`        // of entries, for Omitted
+	Names   []string            `json:"names,omitempty"`        // of the first ones, starting with the name of the added folder
 }
 
 // EscapedPath returns the bytes of a path that is not UTF-8, percent-encoded (RFC

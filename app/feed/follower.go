@@ -16,16 +16,17 @@ type follower struct {
 	emit    func(Event) error
 	rows    []*uploader.Transfer // of the last snapshot
 	known   map[uploader.TransferID]*uploader.Transfer
-	sent    map[uploader.TransferID]int64       // in the last progress event of each running transfer
-	open    map[uploader.ServerID]int           // number of transfers that are not final
-	retries map[uploader.ServerID]int           // number of them that wait for their next try
-	queued  map[uploader.ServerID]int           // number of them that wait for other uploads
-	waits   map[uploader.TransferID]waitReason  // already reported
-	holds   map[uploader.ServerID]uploader.Hold // already reported
-	blocked map[uploader.ServerID]*fault.Fault  // already reported
-	drives  map[uploader.TransferID]bool        // running transfers whose drive does not respond: already reported
-	scans   map[uploader.BatchID]bool           // scans whose drive does not respond: already reported
-	saveErr error                               // already reported
+	sent    map[uploader.TransferID]int64         // in the last progress event of each running transfer
+	open    map[uploader.ServerID]int             // number of transfers that are not final
+	retries map[uploader.ServerID]int             // number of them that wait for their next try
+	queued  map[uploader.ServerID]int             // number of them that wait for other uploads
+	waits   map[uploader.TransferID]waitReason    // already reported
+	holds   map[uploader.ServerID]uploader.Hold   // already reported
+	blocked map[uploader.ServerID]*fault.Fault    // already reported
+	drives  map[uploader.TransferID]bool          // running transfers whose drive does not respond: already reported
+	scans   map[uploader.BatchID]bool             // scans whose drive does not respond: already reported
+	omitted map[uploader.BatchID]uploader.Skipped // already reported
+	saveErr error                                 // already reported
 	files   fileWaits
 	answers
 	summary Summary
@@ -50,6 +51,7 @@ func newFollower(filter Filter, emit func(Event) error, now time.Time) *follower
 		scans:   map[uploader.BatchID]bool{},
 		files:   newFileWaits(),
 		answers: newAnswers(),
+		omitted: map[uploader.BatchID]uploader.Skipped{},
 		emitted: now,
 	}
 	f.emit = func(e Event) error {
@@ -76,6 +78,9 @@ func (f *follower) step(s *uploader.Snapshot, now time.Time) error {
 		if err := f.remove(s, t); err != nil {
 			return err
 		}
+	}
+	if err := f.reportOmitted(s); err != nil {
+		return err
 	}
 	if err := f.reportProgress(s); err != nil {
 		return err
@@ -225,6 +230,45 @@ func (f *follower) reportProgress(s *uploader.Snapshot) error {
 		}
 	}
 	return nil
+}
+
+// reportOmitted emits one event for each reason for which a scan that is complete skipped
+// entries of a batch's folders.
+func (f *follower) reportOmitted(s *uploader.Snapshot) error {
+	for id := range f.filter.Batches {
+		batch := s.Batches[id]
+		if batch == nil || !batch.Scanned {
+			continue
+		}
+		before := f.omitted[id]
+		f.omitted[id] = batch.Skipped
+		server, _ := s.Server(batch.Server)
+		for _, reported := range []struct {
+			now, before uploader.SkippedEntries
+			message     string
+		}{
+			{batch.Skipped.Links, before.Links, skippedLinks(batch)},
+			{batch.Skipped.Special, before.Special, words.SkippedSpecial(batch)},
+		} {
+			if reported.message == "" || reported.now.Count == reported.before.Count && slices.Equal(reported.now.Names, reported.before.Names) {
+				continue
+			}
+			e := Event{Event: Omitted, Server: server.Name, Message: reported.message, Count: reported.now.Count, Names: reported.now.Names}
+			if err := f.emit(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// skippedLinks returns the sentences about a batch's links, with the option to follow them.
+func skippedLinks(batch *uploader.Batch) string {
+	sentence := words.SkippedLinks(batch)
+	if sentence == "" || batch.Options.FollowLinks {
+		return sentence
+	}
+	return words.Sentences(sentence, words.Text("cli.skipped.links"))
 }
 
 // reportDrives emits one event for each running transfer and each scan that waits for a

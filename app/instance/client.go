@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 )
 
 var (
@@ -30,26 +29,50 @@ func (e *RequestError) Error() string { return e.Message }
 
 // Call sends a request to the instance that the instance file at path describes,
 // and calls handle for each value of the response, on the caller's goroutine. The
-// error is [ErrNotListening], [ErrClosed], a *[RequestError], handle's or ctx's.
+// error is [ErrNotListening], [ErrClosed], a *[RequestError], handle's or ctx's. With
+// [ErrNotListening], which may also be [ErrUnproven] or a *[privatefile.Error], nothing of the
+// request was sent.
 func Call(ctx context.Context, path string, request Request, handle func(json.RawMessage) error) error {
 	line, err := encodeRequest(request)
 	if err != nil {
 		return err
 	}
-	f, err := readInstanceFile(path)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNotListening, err)
-	}
-	conn, err := (&net.Dialer{Timeout: ioTimeout}).DialContext(ctx, "tcp", f.Address)
+	conn, from, err := connect(ctx, path)
 	if err != nil {
 		return errors.Join(ctx.Err(), fmt.Errorf("%w: %w", ErrNotListening, err))
 	}
 	defer func() { _ = conn.Close() }()
-	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
-	if _, err := conn.Write(append([]byte(f.Token+"\n"), line...)); err != nil {
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	if _, err := conn.Write(line); err != nil {
 		return errors.Join(ctx.Err(), fmt.Errorf("%w: %w", ErrClosed, err))
 	}
-	return readResponse(ctx, bufio.NewReader(conn), handle)
+	return readResponse(ctx, from, handle)
+}
+
+// connect connects to the instance that the instance file at path describes, and returns
+// the connection after both sides have proved that they know the token. The reader
+// reads from it.
+func connect(ctx context.Context, path string) (_ net.Conn, _ *bufio.Reader, err error) {
+	f, err := readInstanceFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, proofTimeout)
+	defer cancel()
+	conn, err := f.endpoint.dial(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	stopInterrupt := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	from := bufio.NewReader(conn)
+	err = proveAsCaller(from, conn, f)
+	if !stopInterrupt() {
+		err = errors.Join(err, ctx.Err())
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return conn, from, nil
 }
 
 func readResponse(ctx context.Context, from *bufio.Reader, handle func(json.RawMessage) error) error {

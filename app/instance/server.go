@@ -3,20 +3,26 @@ package instance
 import (
 	"bufio"
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
-	"os"
+	"path/filepath"
 	"sync"
 	"time"
 )
 
-// ioTimeout is how long a client may take to connect, to send its token and
-// request, or to receive one line of the response.
-const ioTimeout = 10 * time.Second
+const (
+	// proofTimeout is how long both sides may take to connect and to prove that they
+	// know the token.
+	proofTimeout = 3 * time.Second
+
+	// ioTimeout is how long a client may then take to send its request, or to receive
+	// one line of the response.
+	ioTimeout = 10 * time.Second
+)
 
 // Handler executes one request, on a separate goroutine. Each value passed to
 // reply becomes one line of the response. The client receives the text of the
@@ -26,35 +32,46 @@ type Handler func(ctx context.Context, request Request, reply func(value any) er
 // Server accepts requests from other instances.
 type Server struct {
 	path     string
-	token    string
+	file     instanceFile
 	listener net.Listener
 	handler  Handler
 	log      *slog.Logger
 	stop     context.CancelFunc
 	ctx      context.Context //nolint:containedctx // the server's lifetime, ended by Close
 	tasks    sync.WaitGroup
+	unproven unprovenConns
+	problems problemLog
 
 	mu     sync.Mutex
 	active int           // number of requests that are being handled
 	idle   chan struct{} // closed while active is 0
 }
 
-// Listen starts a server on a free loopback port and writes the instance file at
-// path. The caller must hold the profile's [Lock].
+// Listen starts a server for the profile in the folder of path, and writes the instance
+// file at path. The caller must hold the profile's [Lock].
 func Listen(path string, handler Handler, log *slog.Logger) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, at, err := listen(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("listen for other instances: %w", err)
 	}
+	return serveAt(path, listener, at, handler, log)
+}
+
+// serveAt is [Listen] with a listener and its address.
+func serveAt(path string, listener net.Listener, at endpoint, handler Handler, log *slog.Logger) (*Server, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Server{
-		path: path, token: newToken(), listener: listener, handler: handler, log: log, ctx: ctx, stop: stop,
+		path: path, file: instanceFile{at, newToken()}, listener: listener, handler: handler, log: log, ctx: ctx, stop: stop,
 		idle: make(chan struct{}),
 	}
+	s.problems.log = log
 	close(s.idle)
-	if err := (instanceFile{listener.Addr().String(), s.token}).write(path); err != nil {
+	if err := s.file.write(path); err != nil {
 		stop()
 		return nil, errors.Join(fmt.Errorf("write instance file: %w", err), listener.Close())
+	}
+	if _, err := readInstanceFile(path); err != nil {
+		log.Warn("other instances cannot hand over their files", "err", err)
 	}
 	s.tasks.Go(s.accept)
 	return s, nil
@@ -80,10 +97,7 @@ func (s *Server) Drain(ctx context.Context) {
 
 // Close removes the instance file, ends all responses and waits for the handlers.
 func (s *Server) Close() error {
-	err := os.Remove(s.path)
-	if errors.Is(err, os.ErrNotExist) {
-		err = nil
-	}
+	err := removeIfExists(s.path)
 	s.stop()
 	err = errors.Join(err, s.listener.Close())
 	s.tasks.Wait()
@@ -103,46 +117,68 @@ func (s *Server) accept() {
 			}
 			return
 		case err != nil:
-			s.log.Warn("accept connection from another instance failed", "err", err)
+			s.problems.report("accept connection from another instance failed", err)
 			select {
 			case <-time.After(100 * time.Millisecond): // most likely there are no free file descriptors
 			case <-s.ctx.Done():
 				return
 			}
 		default:
-			s.tasks.Go(func() { s.serve(conn) })
+			s.admit(conn)
 		}
 	}
+}
+
+// admit serves a connection, unless it is another user's.
+func (s *Server) admit(conn net.Conn) {
+	if err := checkPeer(conn); err != nil {
+		s.problems.report("rejected connection", err)
+		_ = conn.Close()
+		return
+	}
+	s.unproven.add(conn)
+	s.tasks.Go(func() { s.serve(conn) })
 }
 
 func (s *Server) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
-	// Set before AfterFunc, which may already run and whose deadline must remain.
-	_ = conn.SetReadDeadline(time.Now().Add(ioTimeout))
-	stopInterrupt := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
-	defer stopInterrupt()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 
 	from := bufio.NewReader(conn)
-	token, err := readLine(from, maxTokenLine)
-	if err != nil || subtle.ConstantTimeCompare(token, []byte(s.token)) != 1 {
-		s.log.Warn("rejected connection without valid token")
+	_ = conn.SetDeadline(time.Now().Add(proofTimeout))
+	err := proveAsServer(from, conn, s.file)
+	if !s.unproven.remove(conn) {
+		err = errors.New("too many connections without proof")
+	}
+	if err != nil {
+		s.problems.report("rejected connection", err)
 		return
 	}
 	s.begin()
 	defer s.finish()
-	line, err := readLine(from, maxRequestLine)
+	_ = conn.SetDeadline(time.Now().Add(ioTimeout))
+	line, err := receiveRequest(from, conn)
 	if err != nil {
-		s.log.Warn("read request failed", "err", err)
+		s.problems.report("read request failed", err)
 		return
 	}
-	_ = conn.SetReadDeadline(time.Time{})
+	_ = conn.SetDeadline(time.Time{})
 	if ctx.Err() != nil {
 		return
 	}
 	s.tasks.Go(func() { cancelOnDisconnect(from, cancel) })
 	s.respond(ctx, conn, line)
+}
+
+// receiveRequest tells a caller that has proved to know the token that it is accepted, and
+// returns its request.
+func receiveRequest(from *bufio.Reader, to io.Writer) ([]byte, error) {
+	if _, err := fmt.Fprintf(to, "%s\n", accepted); err != nil {
+		return nil, err
+	}
+	return readLine(from, maxRequestLine)
 }
 
 // cancelOnDisconnect calls cancel when the client closes the connection. A client

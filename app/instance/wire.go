@@ -63,7 +63,6 @@ func (a Answers) valid() bool {
 // Maximum lengths of lines in bytes. A request holds at most what fits on a command
 // line.
 const (
-	maxTokenLine    = 128
 	maxRequestLine  = 16 << 20
 	maxResponseLine = 1 << 20
 )
@@ -82,6 +81,7 @@ type wireRequest struct {
 	Connections int   `json:"connections,omitempty"`
 	Chunk       int64 `json:"chunk,omitempty"`
 	Limit       int64 `json:"limit,omitempty"`
+	FollowLinks bool  `json:"follow_links,omitempty"`
 
 	Settle time.Duration `json:"settle,omitempty"` // nanoseconds
 
@@ -103,7 +103,7 @@ func encodeRequest(r Request) ([]byte, error) {
 	sent := wireRequest{
 		Command: r.Command, To: r.To, Headers: r.Headers, All: r.All,
 		Connections: r.Options.Connections, Chunk: r.Options.ChunkMax, Limit: r.Options.Limit,
-		Settle: r.Options.SettleTime, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed,
+		Settle: r.Options.SettleTime, FollowLinks: r.Options.FollowLinks, Again: r.Answers.Again, Earlier: r.Answers.Earlier, Changed: r.Answers.Changed,
 	}
 	for _, path := range r.Paths {
 		sent.Paths = append(sent.Paths, []byte(path))
@@ -128,7 +128,7 @@ func decodeRequest(line []byte) (Request, error) {
 	}
 	r := Request{
 		Command: got.Command, To: got.To, Headers: got.Headers, All: got.All,
-		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle},
+		Options: uploader.BatchOptions{Connections: got.Connections, ChunkMax: got.Chunk, Limit: got.Limit, SettleTime: got.Settle, FollowLinks: got.FollowLinks},
 		Answers: Answers{Again: got.Again, Earlier: got.Earlier, Changed: got.Changed},
 	}
 	if r.Options.Connections < 0 || r.Options.ChunkMax < 0 || r.Options.Limit < 0 || r.Options.SettleTime < uploader.NoSettleTime {

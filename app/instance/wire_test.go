@@ -17,7 +17,7 @@ func FuzzDecodeRequest(f *testing.F) {
 	for _, seed := range []string{
 		`{"command":"send","paths":["L2E="],"to":"http://h/"}`, `{"command":"list","all":true}`, `{"command":"resume","changed":"restart"}`, `{"command":"show"}`,
 		`{"command":"send","paths":[""]}`, `{"command":"send","paths":["AA=="]}`, `[]`, `null`, ``, `{"paths":[["a"]]}`,
-		`{"command":"send","headers":["A: b"]}`, `{"command":"send","connections":4,"chunk":6000000,"limit":1}`, `{"command":"send","chunk":-1}`,
+		`{"command":"send","headers":["A: b"]}`, `{"command":"send","connections":4,"chunk":6000000,"limit":1,"follow_links":true}`, `{"command":"send","chunk":-1}`,
 		`{"command":"send","settle":-1,"again":"no","earlier":"use","changed":"restart"}`, `{"command":"send","settle":-2}`, `{"command":"send","again":"maybe"}`,
 	} {
 		f.Add([]byte(seed))

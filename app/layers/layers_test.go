@@ -136,7 +136,7 @@ var bans = slices.Concat([]ban{
 		reason: "a view is computed from a snapshot, without Fyne objects and I/O",
 	},
 	{
-		from: []string{""}, but: []string{"app/internal/apptest", "uploader/uploadtest", "widgets/internal"},
+		from: []string{""}, but: []string{"app/internal/apptest", "app/endtoend/internal", "uploader/uploadtest", "widgets/internal"},
 		banned: anyOf(module+"/app/internal/apptest", module+"/uploader/uploadtest", module+"/widgets/internal"),
 		reason: "it is for tests",
 	},

@@ -50,6 +50,9 @@ func (c command) send(ctx context.Context, s cli.Send) error {
 		return err
 	}
 	if i := slices.Index(s.Paths, cli.Stdin); i >= 0 {
+		if err := cli.CheckStdin(c.streams.In); err != nil {
+			return err
+		}
 		if j.stdin, err = c.readStdin(ctx, s.Name); err != nil {
 			return err
 		}
@@ -109,9 +112,9 @@ func (c command) runJob(ctx context.Context, j job) error {
 }
 
 // explainHandedOver adds to the error of an interrupted call that the other instance
-// continues the request.
+// continues the request, if it has got it.
 func explainHandedOver(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && !errors.Is(err, instance.ErrNotListening) {
 		return errors.Join(&cli.UserError{Text: words.Text("cli.elsewhere")}, ctx.Err())
 	}
 	return err
@@ -137,22 +140,24 @@ func (c command) list(ctx context.Context, l cli.List) error {
 
 // lockOrCall acquires the profile's lock. If another instance holds it, it returns a
 // nil lock and the result of call, which sends a request to that instance. It
-// retries while that instance holds the lock but does not listen.
+// retries while that instance holds the lock but does not listen, which includes that
+// what listens does not prove to be that instance.
 func (c command) lockOrCall(ctx context.Context, call func() error) (*instance.Lock, error) {
 	timeout, cancel := context.WithTimeout(ctx, maxLockWait)
 	defer cancel()
 	for {
-		lock, err := instance.Acquire(c.profile.Lock())
+		lock, err := instance.Acquire(c.profile.Lock(), c.profile.InstanceFile())
 		if !errors.Is(err, instance.ErrLocked) {
 			return lock, err
 		}
-		if err := call(); !errors.Is(err, instance.ErrNotListening) {
+		err = call()
+		if !errors.Is(err, instance.ErrNotListening) {
 			return nil, err
 		}
 		select {
 		case <-time.After(lockPollInterval):
 		case <-timeout.Done():
-			return nil, errors.Join(ctx.Err(), instance.ErrNotListening)
+			return nil, errors.Join(ctx.Err(), err)
 		}
 	}
 }

@@ -29,6 +29,8 @@ func (c command) openDatabase(ctx context.Context) (*db.DB, error) {
 	switch {
 	case errors.Is(err, db.ErrNewer):
 		return nil, &cli.UserError{Text: words.Text("cli.database.newer", file), Window: words.Text("start.database.newer", file)}
+	case errors.Is(err, db.ErrAltered):
+		return nil, &cli.UserError{Text: words.Text("cli.database.altered", file), Window: words.Text("start.database.altered", file)}
 	case errors.Is(err, db.ErrNotFerry):
 		return nil, &cli.UserError{Text: words.Text("cli.database.foreign", file), Window: words.Text("start.database.foreign", file)}
 	case err != nil:

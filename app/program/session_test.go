@@ -3,6 +3,7 @@ package program
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"log/slog"
@@ -59,6 +60,26 @@ func TestSettingsAreAppliedAndSaved(t *testing.T) {
 		t.Errorf("%d transfers in the backup, want 1", len(saved.Transfers))
 	}
 	must(t, copied.Close())
+}
+
+// TestAlteredDatabaseIsExplained checks the text about a database with a trigger that no
+// version of Ferry creates.
+func TestAlteredDatabaseIsExplained(t *testing.T) {
+	must(t, words.Load("en"))
+	p, err := profile.Open(t.TempDir())
+	must(t, err)
+	d, err := db.Open(t.Context(), p.Database())
+	must(t, err)
+	must(t, d.Close())
+	connection, err := sql.Open("sqlite", p.Database())
+	must(t, err)
+	_, err = connection.ExecContext(t.Context(), "CREATE TRIGGER t AFTER INSERT ON settings BEGIN DELETE FROM transfers; END")
+	must(t, errors.Join(err, connection.Close()))
+	_, err = command{profile: p, log: slog.New(slog.DiscardHandler)}.openDatabase(t.Context())
+	want := words.Text("cli.database.altered", words.Data{"File": words.Printable(p.Database())})
+	if err == nil || cli.Explain(err) != want {
+		t.Errorf("error %v, want %q", err, want)
+	}
 }
 
 func TestReceiverFailureIsReported(t *testing.T) {
@@ -137,7 +158,7 @@ func TestReceiverFolderPreparedByAnotherUser(t *testing.T) {
 // openSession opens a session in the profile.
 func openSession(t *testing.T, p profile.Profile) *session {
 	t.Helper()
-	lock, err := instance.Acquire(p.Lock())
+	lock, err := instance.Acquire(p.Lock(), p.InstanceFile())
 	must(t, err)
 	c := command{profile: p, log: slog.New(slog.DiscardHandler), streams: cli.Streams{Out: io.Discard, Err: io.Discard}}
 	s, err := open(t.Context(), c, lock, options{})

@@ -33,10 +33,10 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 	case !b.Scanned:
 		model.Status = words.Join(attentionText(sum), words.Count("batch.found", sum.Files), words.Server(server))
 	case sum.Count[uploader.StateDone] == sum.Files:
-		model.Size, model.Status = words.Size(sum.Bytes), words.Join(words.State(state), words.Files(sum.Files), words.Server(server))
+		model.Size, model.Status = words.Size(sum.Bytes), words.Join(words.State(state), words.Files(sum.Files), skippedCount(b), words.Server(server))
 		return model
 	default:
-		model.Status = words.Join(batchStateText(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), words.Server(server))
+		model.Status = words.Join(batchStateText(s, b, state, sum), words.FilesOf(sum.Count[uploader.StateDone], sum.Files), skippedCount(b), words.Server(server))
 	}
 	remaining := sum.Bytes - sum.Sent
 	model.Speed = words.Rate(sum.Rate)
@@ -54,6 +54,14 @@ func BatchRow(s *uploader.Snapshot, b *uploader.Batch, sum uploader.BatchTotals,
 		model.Sent = float64(high) / float64(sum.Bytes)
 	}
 	return model
+}
+
+// skippedCount returns how many entries of a batch's folders are not uploaded; "" for none.
+func skippedCount(b *uploader.Batch) string {
+	if n := b.Skipped.Links.Count + b.Skipped.Special.Count; n > 0 {
+		return words.Count("batch.skipped", n)
+	}
+	return ""
 }
 
 // batchWait returns why nothing of a batch continues at the moment: the drive of its folder

@@ -35,7 +35,8 @@ func (n AddedBatches) Answered(id uploader.BatchID, newest *uploader.Snapshot) {
 }
 
 // Messages removes the batches that were removed or whose scan has finished. It returns a
-// message for each of them that has no files or continues earlier uploads.
+// message for each of them that has no files, continues earlier uploads, or has folders
+// with links or other entries that are not uploaded.
 func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 	if len(n) == 0 {
 		return nil
@@ -50,15 +51,25 @@ func (n AddedBatches) Messages(s *uploader.Snapshot) []string {
 			continue
 		}
 		delete(n, id)
-		files, uploaded := countFiles(s, batch)
-		switch {
-		case files == 0:
-			messages = append(messages, emptyText(added.paths))
-		case uploaded > 0:
-			messages = append(messages, words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)}))
+		if message := addedText(s, batch, added.paths); message != "" {
+			messages = append(messages, message)
 		}
 	}
 	return messages
+}
+
+// addedText returns the text about a batch whose scan has finished; "" if there is nothing
+// to tell. A message is one line, so it does not say how to include links.
+func addedText(s *uploader.Snapshot, batch *uploader.Batch, paths []string) string {
+	skipped := words.Sentences(words.SkippedLinks(batch), words.SkippedSpecial(batch))
+	switch files, uploaded := countFiles(s, batch); {
+	case files == 0:
+		return words.Sentences(emptyText(paths), skipped)
+	case uploaded > 0:
+		return words.Join(words.Text("drop.continuing", words.Data{"Size": words.Size(uploaded)}), skipped)
+	default:
+		return skipped
+	}
 }
 
 // addedTolerance is how much earlier than its batch a new transfer may have been added.

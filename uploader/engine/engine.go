@@ -70,6 +70,11 @@ func (c *Config) fingerprinter(disk source.Disk, settings uploader.Settings, ser
 	return worker.Fingerprinter(strategy, disk, server)
 }
 
+// diskOf returns the disk for the files of a batch, which may be nil.
+func (c *Config) diskOf(b *uploader.Batch) source.Disk {
+	return c.Disk.FollowLinks(b != nil && b.Options.FollowLinks)
+}
+
 // Engine uploads files to servers. Its methods may be called from any goroutine.
 type Engine struct {
 	config   Config

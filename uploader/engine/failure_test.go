@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/ferryapp/ferry/uploader"
@@ -182,21 +183,31 @@ func TestRecoveryFromAnyStoreFailure(t *testing.T) {
 // run must have uploaded every file once.
 func TestRecoveryFromAnyFileFailure(t *testing.T) {
 	t.Parallel()
-	for name, strategy := range map[string]source.Strategy{"metadata fingerprints": source.Metadata, "content fingerprints": source.Content} {
-		t.Run(name, func(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		strategy source.Strategy
+		err      error
+	}{
+		{"metadata fingerprints", source.Metadata, uploadtest.ErrDisk},
+		{"content fingerprints", source.Content, uploadtest.ErrDisk},
+		{"too many open files", source.Metadata, syscall.EMFILE},
+		{"interrupted read", source.Metadata, syscall.EIO},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			testFileFailures(t, strategy)
+			testFileFailures(t, c.strategy, c.err)
 		})
 	}
 }
 
-func testFileFailures(t *testing.T, strategy source.Strategy) {
+func testFileFailures(t *testing.T, strategy source.Strategy, failure error) {
 	t.Helper()
 	server := uploadtest.NewTusd(t)
 	folder := filepath.Join(t.TempDir(), "raws")
 	createFiles(t, folder, "a", "b")
 	moveFile(t, createFile(t, "large.bin", 1<<20+1), filepath.Join(folder, "large.bin"))
 	disk := &uploadtest.Disk{}
+	disk.FailWith(failure)
 	for n := 1; ; n++ {
 		h := &harness{t: t, store: uploadtest.NewStore(), endpoint: server.Endpoint}
 		h.configure = func(c *engine.Config) { c.Disk, c.Fingerprint = source.NewDisk(disk), strategy }

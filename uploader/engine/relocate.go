@@ -28,13 +28,13 @@ func (e *Engine) locate(ctx context.Context, r uploader.Relocate) (relocation, e
 	if t == nil || !t.Resumable() {
 		return relocation{}, fault.Newf(fault.Refused, fault.Open, "transfer %d is not unfinished", r.ID)
 	}
-	file, err := e.findIn(r.Path, t.Source)
+	disk := e.config.diskOf(e.Snapshot().Batches[t.Batch])
+	file, err := findIn(disk, r.Path, t.Source)
 	if err != nil {
 		return relocation{}, err
 	}
-	file.RelPath = t.Source.RelPath
 	if t.Session.Begun() {
-		if err := e.verify(ctx, t, file); err != nil {
+		if err := e.verify(ctx, disk, t, file); err != nil {
 			return relocation{}, err
 		}
 	}
@@ -44,29 +44,30 @@ func (e *Engine) locate(ctx context.Context, r uploader.Relocate) (relocation, e
 // findIn returns the file at a path. If that is a folder, it returns the file in it,
 // with the path below the folder that was added, the same with the name of that
 // folder, or its name alone.
-func (e *Engine) findIn(path string, file source.File) (source.File, error) {
-	disk := e.config.Disk
+func findIn(disk source.Disk, path string, file source.File) (source.File, error) {
 	if !disk.IsFolder(path) {
-		return disk.Stat(path)
+		return disk.StatFile(source.File{Path: path, RelPath: file.RelPath})
 	}
 	_, below, _ := strings.Cut(file.RelPath, "/")
 	for _, rel := range []string{below, file.RelPath, file.Name()} {
 		if rel == "" {
 			continue
 		}
-		if seen, err := disk.Stat(filepath.Join(path, filepath.FromSlash(rel))); err == nil {
-			return seen, nil
+		at := filepath.Join(path, filepath.FromSlash(rel))
+		seen, err := disk.StatFile(source.File{Path: at, RelPath: file.RelPath})
+		if err == nil || fault.Of(err).Code == fault.CodeLinkInFolder {
+			return seen, err
 		}
 	}
 	return source.File{}, fault.Newf(fault.SourceMissing, fault.Stat, "%s is not in %s", file.Name(), path)
 }
 
 // verify returns a fault unless a file begins with what was sent by an upload.
-func (e *Engine) verify(ctx context.Context, t *uploader.Transfer, file source.File) error {
+func (e *Engine) verify(ctx context.Context, disk source.Disk, t *uploader.Transfer, file source.File) error {
 	if file.Size != t.Source.Size {
 		return worker.SizeMismatch(t.Source.Size, file.Size)
 	}
-	result, err := scan.Compare(ctx, e.config.Store, e.config.Disk, t, file)
+	result, err := scan.Compare(ctx, e.config.Store, disk, t, file)
 	switch {
 	case err != nil:
 		return err

@@ -14,19 +14,21 @@ import (
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/engine"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
 )
 
 // startBlockedScan adds a folder whose scan blocks at the file "n" until release is
 // called. Files before it in order are found first.
-func startBlockedScan(t *testing.T, prepare func(folder string), names ...string) (h *harness, server *uploadtest.Tusd, batch uploader.BatchID, release func()) {
+func startBlockedScan(t *testing.T, prepare func(disk *uploadtest.Disk, folder string), names ...string) (h *harness, server *uploadtest.Tusd, batch uploader.BatchID, release func()) {
 	t.Helper()
 	server = uploadtest.NewTusd(t)
 	h = newHarness(t, server.Endpoint)
 	h.stop()
-	unblock := make(chan struct{})
+	unblock, disk := make(chan struct{}), &uploadtest.Disk{}
 	h.configure = func(c *engine.Config) {
+		c.Disk = source.NewDisk(disk)
 		c.Fingerprint = func(ctx context.Context, disk source.Disk, f source.File, destination string) (string, error) {
 			switch f.Name() {
 			case "m": // long enough that the files found so far are sent to the engine with the next one
@@ -44,7 +46,7 @@ func startBlockedScan(t *testing.T, prepare func(folder string), names ...string
 	folder := filepath.Join(t.TempDir(), "raws")
 	createFiles(t, folder, names...)
 	if prepare != nil {
-		prepare(folder)
+		prepare(disk, folder)
 	}
 	return h, server, h.add(folder), func() { close(unblock) }
 }
@@ -59,7 +61,7 @@ func TestFolderScanSettings(t *testing.T) {
 		{"default", func(*uploader.Settings) {}, []string{".hidden", "a", "b.tmp"}},
 		{"without hidden files", func(s *uploader.Settings) { s.IncludeHidden = false }, []string{"a", "b.tmp"}},
 		{"with ignore patterns", func(s *uploader.Settings) { s.Ignore = []string{"*.tmp"} }, []string{".DS_Store", ".hidden", "a"}},
-		{"following links to folders", func(s *uploader.Settings) { s.FollowLinks = true }, []string{".hidden", "a", "b.tmp", "linked"}},
+		{"following links in folders", func(s *uploader.Settings) { s.FollowLinks = true }, []string{".hidden", "a", "b.tmp", "linked"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := uploadtest.NewTusd(t)
@@ -185,7 +187,7 @@ func TestStopAndRestartScan(t *testing.T) {
 
 func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	t.Parallel()
-	h, server, batch, release := startBlockedScan(t, func(folder string) {
+	h, server, batch, release := startBlockedScan(t, func(_ *uploadtest.Disk, folder string) {
 		moveFile(t, createFile(t, "large.bin", 12<<20), filepath.Join(folder, "large.bin"))
 	}, "a", "m", "n")
 	h.waitFor("3 transfers", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 3 })
@@ -207,21 +209,17 @@ func TestResumeFileContinuesInterruptedScan(t *testing.T) {
 	}
 }
 
-func TestRetryScansLinkReplacedByFolder(t *testing.T) {
+func TestRetryScansFolderThatWasUnreadable(t *testing.T) {
 	t.Parallel()
-	target := t.TempDir()
-	link := ""
-	h, server, batch, release := startBlockedScan(t, func(folder string) {
-		link = filepath.Join(folder, "c")
-		if err := os.Symlink(target, link); err != nil {
-			t.Fatal(err)
-		}
+	var disk *uploadtest.Disk
+	inner := ""
+	h, server, batch, release := startBlockedScan(t, func(of *uploadtest.Disk, folder string) {
+		disk, inner = of, filepath.Join(folder, "c")
+		createFiles(t, inner, "inside")
+		disk.Deny(inner)
 	}, "a", "m", "n")
 	h.waitCount(uploader.StateFailed, 1)
-	if err := os.Remove(link); err != nil {
-		t.Fatal(err)
-	}
-	createFiles(t, link, "inside")
+	disk.Deny("")
 	h.do(uploader.Retry{Target: uploader.TargetAll()})
 	release()
 	h.waitFinal(batch)
@@ -230,7 +228,7 @@ func TestRetryScansLinkReplacedByFolder(t *testing.T) {
 	}
 
 	// Remove the done transfers while the folder is missing again.
-	if err := os.RemoveAll(link); err != nil {
+	if err := os.RemoveAll(inner); err != nil {
 		t.Fatal(err)
 	}
 	h.do(uploader.Remove{Target: uploader.TargetAll()})
@@ -256,13 +254,15 @@ func TestRetryScansFolderThatWasMissing(t *testing.T) {
 
 func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 	t.Parallel()
-	server := uploadtest.NewTusd(t)
+	server, disk := uploadtest.NewTusd(t), &uploadtest.Disk{}
 	h := newHarness(t, server.Endpoint)
+	h.stop()
+	h.configure = func(c *engine.Config) { c.Disk = source.NewDisk(disk) }
+	h.start()
 	folder := filepath.Join(t.TempDir(), "raws")
 	createFiles(t, folder, "a", "b", "c")
-	if err := os.Symlink(t.TempDir(), filepath.Join(folder, "link")); err != nil {
-		t.Fatal(err)
-	}
+	createFiles(t, filepath.Join(folder, "denied"))
+	disk.Deny(filepath.Join(folder, "denied"))
 	batch := h.add(folder)
 	var done []uploader.TransferID
 	for _, transfer := range h.waitFinal(batch) {
@@ -275,5 +275,91 @@ func TestRetryDoesNotUploadRemovedTransfers(t *testing.T) {
 	h.waitFinal(batch)
 	if n := len(server.Stored(t)); n != 3 {
 		t.Errorf("%d uploads of 3 files", n)
+	}
+}
+
+func TestLinksInFolder(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		settings bool // the setting when the folder is added
+		option   bool
+		want     []string
+		skipped  uploader.Skipped
+	}{
+		{"skipped and counted", false, false, []string{"a"}, uploader.Skipped{
+			Links: uploader.SkippedEntries{Count: 4, Names: []string{"folder/broken", "folder/here", "folder/out", "folder/to-file"}},
+		}},
+		{"followed with the option", false, true, []string{"a", "linked", "to-file"}, uploader.Skipped{
+			Links: uploader.SkippedEntries{Count: 2, Names: []string{"folder/broken", "folder/here"}},
+		}},
+		{"followed with the setting", true, false, []string{"a", "linked", "to-file"}, uploader.Skipped{
+			Links: uploader.SkippedEntries{Count: 2, Names: []string{"folder/broken", "folder/here"}},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := uploadtest.NewTusd(t)
+			h := newHarnessWith(t, server.Endpoint, func(s *uploader.Settings) { s.FollowLinks = c.settings })
+			folder, elsewhere := filepath.Join(t.TempDir(), "folder"), filepath.Join(t.TempDir(), "elsewhere")
+			createFiles(t, folder, "a")
+			createFiles(t, elsewhere, "linked")
+			for name, target := range map[string]string{
+				"out": elsewhere, "to-file": createFile(t, "secret", 100), "here": ".", "broken": "nowhere",
+			} {
+				must(t, os.Symlink(target, filepath.Join(folder, name)))
+			}
+			batch := h.addWithOptions(uploader.BatchOptions{FollowLinks: c.option}, folder)
+			var got []string
+			for _, transfer := range h.waitFinal(batch) {
+				if transfer.Phase != uploader.PhaseDone {
+					t.Errorf("%s: %v", transfer.Source.Path, transfer.Fault)
+				}
+				got = append(got, transfer.Source.Name())
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error("files (-want +got):\n" + diff)
+			}
+			if diff := cmp.Diff(c.skipped, h.engine.Snapshot().Batches[batch].Skipped); diff != "" {
+				t.Error("skipped (-want +got):\n" + diff)
+			}
+		})
+	}
+}
+
+// TestResumeFollowsNoLinkThatReplacedFile replaces an unfinished file of a folder, or the
+// folder it is in, by a link while Ferry does not run. The setting has changed meanwhile:
+// what counts is what it was when the folder was added.
+func TestResumeFollowsNoLinkThatReplacedFile(t *testing.T) {
+	t.Parallel()
+	for name, replaced := range map[string]string{"file": "sub/film.mov", "folder": "sub"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, "http://127.0.0.1:1/files/")
+			folder := filepath.Join(t.TempDir(), "folder")
+			createFiles(t, filepath.Join(folder, "sub"), "film.mov")
+			batch := h.add(folder)
+			h.waitFor("the file to wait", func(s *uploader.Snapshot) bool { return len(s.Transfers) == 1 && s.Batches[batch].Scanned })
+			h.stop()
+			path, aside := filepath.Join(folder, replaced), filepath.Join(t.TempDir(), "aside")
+			must(t, os.Rename(path, aside))
+			must(t, os.Symlink(aside, path))
+			server := uploadtest.NewTusd(t)
+			settings := uploader.FallbackSettings()
+			settings.FollowLinks = true
+			h.configure = func(c *engine.Config) { c.Settings = &settings }
+			h.start()
+			h.waitLoaded()
+			h.do(uploader.SaveServer{Server: uploader.Server{ID: testServer, Name: "studio", Endpoint: server.Endpoint}})
+			h.do(uploader.Retry{Target: uploader.TargetAll()})
+			transfers := h.waitFinal(batch)
+			if f := transfers[0].Fault; f == nil || f.Code != fault.CodeLinkInFolder {
+				t.Errorf("%v, %v; want code %s", transfers[0].Phase, f, fault.CodeLinkInFolder)
+			}
+			if n := len(server.Stored(t)); n != 0 {
+				t.Errorf("server has %d uploads", n)
+			}
+		})
 	}
 }

@@ -59,6 +59,7 @@ func (s *scans) add(c uploader.Add) error {
 	if _, known := s.servers.byID[c.Server]; !known {
 		return fault.Newf(fault.Refused, fault.Save, "no server %d", c.Server)
 	}
+	c.Options.FollowLinks = c.Options.FollowLinks || s.admission.Settings().FollowLinks
 	s.state.keepBatch(uploader.Batch{
 		ID: c.Batch, Server: c.Server, Roots: slices.Clone(c.Paths), Added: time.Now().Round(0),
 		Rank: s.state.nextBatchRank, Options: c.Options, Supersedes: s.supersede(c),
@@ -172,7 +173,7 @@ func (s *scans) startNext(work context.Context) {
 	b, settings := *s.state.batches[r.batch], s.admission.Settings()
 	ctx, cancel := context.WithCancel(work)
 	calls := &source.Calls{}
-	disk := s.config.Disk.Record(calls)
+	disk := s.config.diskOf(&b).Record(calls)
 	scanner := &scan.Scanner{
 		Request:     r.Request,
 		Store:       s.config.Store,
@@ -182,7 +183,7 @@ func (s *scans) startNext(work context.Context) {
 		Cancel:      cancel,
 		Fingerprint: s.config.fingerprinter(disk, settings, s.servers.byID[b.Server]),
 		KnownPaths:  s.knownPaths(b.ID),
-		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden, FollowLinks: settings.FollowLinks},
+		Options:     source.ScanOptions{Ignore: settings.Ignore, Hidden: settings.IncludeHidden},
 		Matcher:     s.matcher(b, disk),
 	}
 	scanner.Reporter = scan.Reporter{
@@ -270,6 +271,9 @@ func (s *scans) found(from *scan.Scanner, portion []scan.Found, last bool) {
 		s.state.publishNow = true
 		s.replaceFailed(id, from.Batch.Roots...) // folders are not among the files
 		s.state.forgetEmptyBatches()             // those whose files moved to this one
+		b := *s.state.batches[id]
+		b.Skipped = from.Skipped
+		s.state.keepBatch(b)
 		s.end(id)
 	}
 }

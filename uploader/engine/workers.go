@@ -120,8 +120,9 @@ func (w *workers) start(work context.Context, id uploader.TransferID) {
 func (w *workers) workerConfig(t *uploader.Transfer, running *runningWorker) worker.Config {
 	settings := w.admission.Settings()
 	settings.SettleTime = w.state.settleTime(t, settings)
-	bounds := w.admission.Bounds(t.Server, w.state.batches[t.Batch])
-	disk := w.config.Disk.Record(&running.calls)
+	batch := w.state.batches[t.Batch]
+	bounds := w.admission.Bounds(t.Server, batch)
+	disk := w.config.diskOf(batch).Record(&running.calls)
 	return worker.Config{
 		Transfer:       *w.state.table.Get(t.ID),
 		Remote:         running.remote,

@@ -29,6 +29,8 @@ const (
 	CodeEndsEarly          = "ENDS_EARLY"          // SourceUnsupported: fewer bytes of the file can be read than its size says
 	CodeDriveHangs         = "DRIVE_HANGS"         // SourceBusy: a call of the file system has not returned for a while
 	CodeDriveMissing       = "DRIVE_MISSING"       // SourceBusy: the drive or network share of the file is not connected
+	CodeLinkInFolder       = "LINK_IN_FOLDER"      // SourceUnsupported: a link in an added folder, which is not followed
+	CodePathTooLong        = "PATH_TOO_LONG"       // SourceUnsupported: longer than the system allows
 )
 
 // Codes returns all codes that Ferry sets itself.
@@ -39,5 +41,6 @@ func Codes() []string {
 		CodeConcatPending, CodeConcatFailed, CodeNotComparable, CodeUploadNotVisible, CodeForeignResponse, CodeProxySignIn,
 		CodeServerSettings, CodeExhausted, CodeReceiverDisk, CodeReceiverUnsafe, CodeReceiverFull, CodeReceiverFiles,
 		CodeFileChanging, CodeLengthPending, CodeEndsEarly, CodeDriveHangs, CodeDriveMissing,
+		CodeLinkInFolder, CodePathTooLong,
 	}
 }

@@ -6,7 +6,8 @@
 // [Reporter] in portions. The next portion is delivered once the transfers of the one
 // before are saved, so that memory does not grow with the number of files.
 //
-// A file that cannot be read is delivered with its error and the scan continues. A
+// A file that cannot be read is delivered with its error and the scan continues. Links in
+// folders that are not followed, pipes, sockets and devices are counted in Skipped. A
 // scan that is cancelled delivers nothing more and starts over at the next start of
 // the program. While the store cannot be read, the scan waits, because without earlier
 // uploads files would be uploaded twice.
@@ -14,6 +15,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -91,6 +93,8 @@ type Scanner struct {
 	Matcher     *Matcher
 	Options     source.ScanOptions
 
+	Skipped uploader.Skipped // complete when the last portion is delivered
+
 	portion []Found
 	began   time.Time     // of the portion
 	saved   chan struct{} // closed when the portion before is saved; nil before the first
@@ -103,6 +107,10 @@ func (s *Scanner) Run(ctx context.Context) error {
 	for file, err := range s.Disk.Scan(ctx, s.Batch.Roots, s.Options) {
 		if ctx.Err() != nil {
 			return nil
+		}
+		if skipped, ok := errors.AsType[*source.Skipped](err); ok {
+			s.skip(file, skipped.Reason)
+			continue
 		}
 		if s.KnownPaths[file.Path] || !s.Request.includes(file.Path) {
 			continue
@@ -123,6 +131,15 @@ func (s *Scanner) Run(ctx context.Context) error {
 		s.deliver(ctx, true)
 	}
 	return nil
+}
+
+// skip counts an entry that is not uploaded, also outside of Request.
+func (s *Scanner) skip(file source.File, reason source.SkipReason) {
+	entries := &s.Skipped.Links
+	if reason == source.SkippedSpecial {
+		entries = &s.Skipped.Special
+	}
+	entries.Add(file.RelPath)
 }
 
 // untilRetried returns the fault of a file that was not found because its drive is not

@@ -52,7 +52,10 @@ func (c *Calls) end(slot int) {
 
 // Record returns a Disk that uses the same file system and records its calls, and those of
 // the files that it opens, in calls.
-func (d Disk) Record(calls *Calls) Disk { return NewDisk(recorded{d.fs(), calls}) }
+func (d Disk) Record(calls *Calls) Disk {
+	d.system = recorded{d.fs(), calls}
+	return d
+}
 
 // recorded is a [FileSystem] whose calls are recorded.
 type recorded struct {
@@ -65,18 +68,64 @@ func (r recorded) Stat(path string) (fs.FileInfo, error) {
 	return r.system.Stat(path)
 }
 
-func (r recorded) ReadDir(path string) ([]fs.DirEntry, error) {
-	defer r.calls.end(r.calls.begin())
-	return r.system.ReadDir(path)
+func (r recorded) Open(path string) (OpenFile, error) {
+	return r.calls.open(func() (OpenFile, error) { return r.system.Open(path) })
 }
 
-func (r recorded) Open(path string) (OpenFile, error) {
-	defer r.calls.end(r.calls.begin())
-	file, err := r.system.Open(path)
+func (r recorded) OpenFolder(path string) (Folder, error) {
+	return r.calls.openFolder(func() (Folder, error) { return r.system.OpenFolder(path) })
+}
+
+func (c *Calls) open(open func() (OpenFile, error)) (OpenFile, error) {
+	defer c.end(c.begin())
+	file, err := open()
 	if err != nil {
 		return nil, err
 	}
-	return recordedFile{file, r.calls}, nil
+	return recordedFile{file, c}, nil
+}
+
+func (c *Calls) openFolder(open func() (Folder, error)) (Folder, error) {
+	defer c.end(c.begin())
+	folder, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return recordedFolder{folder, c}, nil
+}
+
+// recordedFolder is an open folder whose calls are recorded.
+type recordedFolder struct {
+	Folder
+	calls *Calls
+}
+
+func (r recordedFolder) Stat() (fs.FileInfo, error) {
+	defer r.calls.end(r.calls.begin())
+	return r.Folder.Stat()
+}
+
+func (r recordedFolder) Names() ([]string, error) {
+	defer r.calls.end(r.calls.begin())
+	return r.Folder.Names()
+}
+
+func (r recordedFolder) Lstat(name string) (fs.FileInfo, error) {
+	defer r.calls.end(r.calls.begin())
+	return r.Folder.Lstat(name)
+}
+
+func (r recordedFolder) Open(name string) (OpenFile, error) {
+	return r.calls.open(func() (OpenFile, error) { return r.Folder.Open(name) })
+}
+
+func (r recordedFolder) OpenFolder(name string) (Folder, error) {
+	return r.calls.openFolder(func() (Folder, error) { return r.Folder.OpenFolder(name) })
+}
+
+func (r recordedFolder) Close() error {
+	defer r.calls.end(r.calls.begin())
+	return r.Folder.Close()
 }
 
 // recordedFile is an open file whose calls are recorded.

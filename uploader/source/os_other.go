@@ -19,6 +19,10 @@ func identifyOpen(OpenFile, fs.FileInfo) Identity { return Identity{} }
 
 func systemKind(error) (fault.Kind, bool) { return 0, false }
 
+func isTooLong(error) bool { return false }
+
+func isLink(info fs.FileInfo) bool { return info.Mode()&fs.ModeSymlink != 0 }
+
 func driveMissing(error) bool { return false }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

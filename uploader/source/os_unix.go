@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ferryapp/ferry/uploader/fault"
 )
 
@@ -21,11 +23,14 @@ func openRegular(path string) (*os.File, error) {
 }
 
 func identify(_ string, info fs.FileInfo) Identity {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
+	switch stat := info.Sys().(type) {
+	case *syscall.Stat_t:
+		return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:unconvert // Dev is signed and narrower on some systems
+	case *unix.Stat_t:
+		return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:unconvert // the same
+	default:
 		return Identity{}
 	}
-	return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:unconvert // Dev is signed and narrower on some systems
 }
 
 func identifyOpen(_ OpenFile, info fs.FileInfo) Identity { return identify("", info) }
@@ -47,6 +52,12 @@ func systemKind(err error) (fault.Kind, bool) {
 		return 0, false
 	}
 }
+
+// isTooLong reports whether a path or a name in it is longer than the system allows.
+func isTooLong(err error) bool { return errors.Is(err, syscall.ENAMETOOLONG) }
+
+// isLink reports whether info, which Lstat returned, is that of a link.
+func isLink(info fs.FileInfo) bool { return info.Mode()&fs.ModeSymlink != 0 }
 
 // driveMissing reports whether an error of a file system says that its drive, its server or
 // the program that provides it is not connected.

@@ -57,10 +57,19 @@ func systemKind(err error) (fault.Kind, bool) {
 		return fault.SourceBusy, true
 	case windows.ERROR_INVALID_NAME, windows.ERROR_CANT_RESOLVE_FILENAME:
 		return fault.SourceMissing, true
+	case windows.ERROR_FILENAME_EXCED_RANGE:
+		return fault.SourceUnsupported, true
 	default:
 		return 0, false
 	}
 }
+
+// isTooLong reports whether a path or a name in it is longer than the system allows.
+func isTooLong(err error) bool { return errors.Is(err, windows.ERROR_FILENAME_EXCED_RANGE) }
+
+// isLink reports whether info, which Lstat returned, is that of a link: a symbolic link, a
+// junction, or another reparse point in place of a file.
+func isLink(info fs.FileInfo) bool { return info.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 }
 
 // driveMissing reports whether an error of a file system says that its drive or server is
 // not connected.

@@ -13,23 +13,27 @@ import (
 // reuse identities for new files. It returns a fault of kind SourceMissing if there is
 // none, a fault like [Disk.Stat], or the context's error.
 func (d Disk) FindRenamed(ctx context.Context, file File) (File, error) {
-	folder := filepath.Dir(file.Path)
-	entries, err := d.fs().ReadDir(folder)
-	if err != nil && len(entries) == 0 || !file.Identity.Known() {
+	if !file.Identity.Known() {
 		return File{}, missing(file)
 	}
-	for _, entry := range entries {
+	folder, err := d.openFolderOf(file)
+	if err != nil {
+		return File{}, missing(file)
+	}
+	defer func() { _ = folder.Close() }() // it was only read
+	names, _ := folder.Names()            // some of them, with an error
+	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return File{}, err
 		}
-		info, err := entry.Info()
+		info, err := folder.Lstat(name)
 		if err != nil || !info.Mode().IsRegular() || info.Size() != file.Size {
 			continue
 		}
-		found, err := d.Stat(filepath.Join(folder, entry.Name()))
-		if err == nil && found.Identity == file.Identity && found.Size == file.Size {
+		found, err := newFile(fault.Stat, filepath.Join(filepath.Dir(file.Path), name), info)
+		if err == nil && found.Identity == file.Identity {
 			if file.RelPath != "" {
-				found.RelPath = path.Join(path.Dir(file.RelPath), found.Name())
+				found.RelPath = path.Join(path.Dir(file.RelPath), name)
 			}
 			return found, nil
 		}

@@ -21,10 +21,6 @@ type ScanOptions struct {
 	// Hidden includes hidden files and folders: those whose names begin with a dot, and
 	// on Windows those with the hidden attribute.
 	Hidden bool
-
-	// FollowLinks follows links to folders inside folders, each folder once. Links to
-	// files are always followed.
-	FollowLinks bool
 }
 
 // DefaultIgnore returns patterns of files that desktops create in folders.
@@ -37,15 +33,23 @@ func DefaultIgnore() []string {
 // visited once, even if several roots include it under the same name; hard links are
 // different files.
 //
+// A root may be a link. Links in folders are skipped. If the Disk follows links, they are
+// followed after everything else: a linked file has the name of the link, and a folder is
+// scanned under the name of a link only if it was not visited before.
+//
 // A file or folder that cannot be read is yielded with its Path, its RelPath and a
-// *fault.Fault, and the scan continues. If ctx ends, the last pair is a zero File and the
-// context's error. Memory grows with the names in the open folders and the number of
-// folders visited.
+// *fault.Fault, and the scan continues. What is skipped because it is a link or another
+// file that is not regular is yielded in the same way, with a *[Skipped]; a root is not
+// skipped. If ctx ends, the last pair is a zero File and the context's error.
+//
+// A folder is listed, and its entries are examined, through its open handle, so that a
+// link that replaces a folder during the scan is not followed. Memory grows with the names
+// in the open folders and the number of folders visited.
 func (d Disk) Scan(ctx context.Context, roots []string, options ScanOptions) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		s := &scan{
 			ctx:     ctx,
-			system:  d.fs(),
+			disk:    d,
 			options: options,
 			yield:   yield,
 			folders: make(map[location]bool),
@@ -53,6 +57,13 @@ func (d Disk) Scan(ctx context.Context, roots []string, options ScanOptions) ite
 		}
 		for _, root := range roots {
 			if !s.root(root) {
+				return
+			}
+		}
+		for len(s.links) > 0 {
+			next := s.links[0]
+			s.links = s.links[1:]
+			if !s.running() || !s.roots[next.location] && !s.link(next.entry) {
 				return
 			}
 		}
@@ -66,14 +77,24 @@ type location struct {
 	path   string
 }
 
+// entry is a file or folder in a root.
+type entry struct{ path, rel string }
+
+// link is an entry that is a link.
+type link struct {
+	entry
+	location
+}
+
 // scan is the state of one scan. Its methods return false when the scan has ended.
 type scan struct {
 	ctx     context.Context //nolint:containedctx // a scan lives as long as the call that got ctx
-	system  FileSystem
+	disk    Disk
 	options ScanOptions
 	yield   func(File, error) bool
 	folders map[location]bool // visited, or being visited
-	roots   map[location]bool // files yielded as roots
+	roots   map[location]bool // names of roots
+	links   []link            // to be followed
 }
 
 func (s *scan) root(root string) bool {
@@ -84,57 +105,90 @@ func (s *scan) root(root string) bool {
 	if err != nil {
 		return s.yield(File{Path: root}, err)
 	}
-	info, err := s.system.Stat(abs)
+	info, err := s.disk.fs().Stat(abs)
 	if err != nil {
 		return s.yield(File{Path: abs}, Classify(fault.Stat, err))
-	}
-	if info.IsDir() {
-		return s.folder(abs, rootName(abs), info)
 	}
 	if s.visited(abs) {
 		return true
 	}
-	return s.file(abs, "", info)
+	if info.IsDir() {
+		return s.rootFolder(entry{abs, rootName(abs)}, "")
+	}
+	return s.file(entry{path: abs}, info)
 }
 
-// visited reports whether a root that is a file was yielded before, and records it.
-func (s *scan) visited(file string) bool {
-	folder := filepath.Dir(file)
-	info, err := s.system.Stat(folder)
+// visited reports whether a root was visited before, and records it.
+func (s *scan) visited(root string) bool {
+	parent := filepath.Dir(root)
+	info, err := s.disk.fs().Stat(parent)
 	if err != nil {
 		return false
 	}
-	name := filepath.Base(file)
-	at := locate(folder, info)
-	if s.roots[at.file(name)] || s.folders[at] && !s.skips(file) {
+	name := filepath.Base(root)
+	at := locate(parent, info)
+	if s.roots[at.file(name)] || s.folders[at] && !s.skips(root) && s.isRegular(parent, name) {
 		return true
 	}
 	s.roots[at.file(name)] = true
 	return false
 }
 
-func (s *scan) folder(folder, rel string, info fs.FileInfo) bool {
-	at := locate(folder, info)
-	if s.folders[at] {
-		return true
+// isRegular reports whether a scan of a folder yields the file of that name.
+func (s *scan) isRegular(parent, name string) bool {
+	folder, err := s.disk.fs().OpenFolder(parent)
+	if err != nil {
+		return false
 	}
-	s.folders[at] = true
-	entries, err := s.readDir(folder)
-	for _, entry := range entries {
+	defer func() { _ = folder.Close() }() // it was only read
+	info, err := folder.Lstat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// rootFolder scans a folder by its path, which may be a link. If it was visited before,
+// it is skipped for that reason; "" for silently.
+func (s *scan) rootFolder(at entry, ifVisited SkipReason) bool {
+	var folder Folder
+	err := s.whileExhausted(func() (err error) {
+		folder, err = s.disk.fs().OpenFolder(at.path)
+		return err
+	})
+	if err != nil {
+		return s.failed(at, fault.List, err)
+	}
+	defer func() { _ = folder.Close() }() // it was only read
+	return s.folder(folder, at, ifVisited)
+}
+
+// folder scans an open folder.
+func (s *scan) folder(folder Folder, at entry, ifVisited SkipReason) bool {
+	info, err := folder.Stat()
+	if err != nil {
+		return s.failed(at, fault.List, err)
+	}
+	here := locate(at.path, info)
+	if s.folders[here] {
+		return ifVisited == "" || s.skipped(at, ifVisited)
+	}
+	s.folders[here] = true
+	var names []string
+	err = s.whileExhausted(func() (err error) {
+		names, err = folder.Names()
+		return err
+	})
+	for _, name := range names {
 		if !s.running() {
 			return false
 		}
-		if s.skips(filepath.Join(folder, entry.Name())) || s.roots[at.file(entry.Name())] {
+		next := entry{filepath.Join(at.path, name), path.Join(at.rel, name)}
+		if s.skips(next.path) || s.roots[here.file(name)] {
 			continue
 		}
-		if !s.entry(filepath.Join(folder, entry.Name()), path.Join(rel, entry.Name()), entry) {
+		if !s.entry(folder, here.file(name), next) {
 			return false
 		}
 	}
-	if err != nil {
-		return s.yield(File{Path: folder, RelPath: rel}, Classify(fault.List, err))
-	}
-	return true
+	return err == nil || s.failed(at, fault.List, err)
 }
 
 const (
@@ -142,43 +196,88 @@ const (
 	listDelay    = time.Second
 )
 
-// readDir lists a folder. While the system has no more open files, it waits.
-func (s *scan) readDir(folder string) ([]fs.DirEntry, error) {
+// whileExhausted calls list. While the system has no more open files, it waits and calls
+// it again.
+func (s *scan) whileExhausted(list func() error) error {
 	for try := 1; ; try++ {
-		entries, err := s.system.ReadDir(folder)
+		err := list()
 		if !fault.IsExhausted(err) || try == maxListTries {
-			return entries, err
+			return err
 		}
 		select {
 		case <-time.After(listDelay):
 		case <-s.ctx.Done():
-			return nil, s.ctx.Err()
+			return s.ctx.Err()
 		}
 	}
 }
 
-func (s *scan) entry(file, rel string, entry fs.DirEntry) bool {
-	info, err := s.system.Stat(file)
-	if err != nil {
-		return s.yield(File{Path: file, RelPath: rel}, Classify(fault.Stat, err))
+// entry scans a file or folder in an open folder.
+func (s *scan) entry(folder Folder, here location, at entry) bool {
+	name := filepath.Base(at.path)
+	info, err := folder.Lstat(name)
+	switch {
+	case err != nil:
+		return s.failed(at, fault.Stat, err)
+	case isLink(info) && s.disk.followLinks:
+		s.links = append(s.links, link{at, here})
+		return true
+	case isLink(info):
+		return s.skipped(at, SkippedLink)
+	case info.IsDir():
+		return s.subfolder(folder, name, at)
+	case !info.Mode().IsRegular():
+		return s.skipped(at, SkippedSpecial)
+	default:
+		return s.file(at, info)
 	}
-	if !info.IsDir() {
-		return s.file(file, rel, info)
-	}
-	if !entry.IsDir() && !s.options.FollowLinks {
-		err := fault.Newf(fault.SourceUnsupported, fault.List, "%s is a link to a folder", file)
-		return s.yield(File{Path: file, RelPath: rel}, err)
-	}
-	return s.folder(file, rel, info)
 }
 
-func (s *scan) file(file, rel string, info fs.FileInfo) bool {
-	found, err := newFile(fault.Stat, file, info)
+func (s *scan) subfolder(folder Folder, name string, at entry) bool {
+	var next Folder
+	err := s.whileExhausted(func() (err error) {
+		next, err = folder.OpenFolder(name)
+		return err
+	})
 	if err != nil {
-		return s.yield(File{Path: file, RelPath: rel}, err)
+		return s.failed(at, fault.List, err)
 	}
-	found.RelPath = rel
+	defer func() { _ = next.Close() }() // it was only read
+	return s.folder(next, at, "")
+}
+
+// link follows a link in a folder.
+func (s *scan) link(at entry) bool {
+	info, err := s.disk.fs().Stat(at.path)
+	switch {
+	case fault.Is(Classify(fault.Stat, err), fault.SourceMissing):
+		return s.skipped(at, SkippedUseless)
+	case err != nil:
+		return s.failed(at, fault.Stat, err)
+	case info.IsDir():
+		return s.rootFolder(at, SkippedUseless)
+	case !info.Mode().IsRegular():
+		return s.skipped(at, SkippedSpecial)
+	default:
+		return s.file(at, info)
+	}
+}
+
+func (s *scan) file(at entry, info fs.FileInfo) bool {
+	found, err := newFile(fault.Stat, at.path, info)
+	if err != nil {
+		return s.failed(at, fault.Stat, err)
+	}
+	found.RelPath = at.rel
 	return s.yield(found, nil)
+}
+
+func (s *scan) failed(at entry, op fault.Op, err error) bool {
+	return s.yield(File{Path: at.path, RelPath: at.rel}, Classify(op, err))
+}
+
+func (s *scan) skipped(at entry, reason SkipReason) bool {
+	return s.yield(File{Path: at.path, RelPath: at.rel}, &Skipped{Path: at.path, Reason: reason})
 }
 
 func (s *scan) running() bool {

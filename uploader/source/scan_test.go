@@ -2,6 +2,7 @@ package source_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,17 +15,29 @@ import (
 	"github.com/ferryapp/ferry/uploader/source"
 )
 
-// found is one yielded pair: the relative path, and the kind of the fault if there was one.
+// found is one yielded pair: the relative path, and the kind of the fault if there was one,
+// or "link", "useless link" or "special" for what is skipped.
 type found struct{ rel, fault string }
+
+var skipNames = map[source.SkipReason]string{
+	source.SkippedLink: "link", source.SkippedUseless: "useless link", source.SkippedSpecial: "special",
+}
 
 var disk source.Disk // the zero Disk: the real file system
 
 func scan(t testing.TB, options source.ScanOptions, roots ...string) []found {
 	t.Helper()
+	return scanDisk(t, disk, options, roots...)
+}
+
+func scanDisk(t testing.TB, disk source.Disk, options source.ScanOptions, roots ...string) []found {
+	t.Helper()
 	var all []found
 	for file, err := range disk.Scan(context.Background(), roots, options) {
 		got := found{rel: file.RelPath}
-		if err != nil {
+		if skipped, ok := errors.AsType[*source.Skipped](err); ok {
+			got.fault = skipNames[skipped.Reason]
+		} else if err != nil {
 			got.fault = fault.Of(err).Kind.String()
 		}
 		if !filepath.IsAbs(file.Path) {

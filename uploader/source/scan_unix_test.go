@@ -47,36 +47,11 @@ func TestScanContinuesAfterFaults(t *testing.T) {
 		write(t, at(name), "x")
 	}
 	want := map[string]string{
-		"/a": "", "/z": "", "/link": "", "/hard": "", "/fifo": "source-unsupported", "/socket": "source-unsupported",
-		"/broken": "source-missing", "/loop": "source-missing",
+		"/a": "", "/z": "", "/link": "link", "/hard": "", "/fifo": "special", "/socket": "special",
+		"/broken": "link", "/loop": "link",
 	}
 	for _, name := range oddNames {
 		want["/"+name] = ""
 	}
 	compare(t, scan(t, source.ScanOptions{Hidden: true}, dir), want, filepath.Base(dir))
-}
-
-func TestScanLinkedFolders(t *testing.T) {
-	top := tree(t, "a", "d/b")
-	outside := tree(t, "far/c")
-	link(t, "..", filepath.Join(top, "d", "up"))
-	link(t, outside, filepath.Join(top, "out"))
-	link(t, top, filepath.Join(outside, "back"))
-
-	t.Run("not followed", func(t *testing.T) {
-		compare(t, scan(t, source.ScanOptions{Hidden: true}, top), map[string]string{
-			"/a": "", "/d/b": "", "/d/up": "source-unsupported", "/out": "source-unsupported",
-		}, "top")
-	})
-	t.Run("followed once, with a cycle", func(t *testing.T) {
-		compare(t, scan(t, source.ScanOptions{Hidden: true, FollowLinks: true}, top), map[string]string{
-			"/a": "", "/d/b": "", "/out/far/c": "",
-		}, "top")
-	})
-	t.Run("followed as root, with the name of the link", func(t *testing.T) {
-		linked := link(t, outside, filepath.Join(t.TempDir(), "linked"))
-		compare(t, scan(t, source.ScanOptions{Hidden: true}, linked), map[string]string{
-			"/far/c": "", "/back": "source-unsupported",
-		}, "linked")
-	})
 }

@@ -30,14 +30,33 @@ func (d Disk) IsFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
+// StatFile returns the current state of a file that was found before. Unlike Stat it does
+// not follow links below the folder that was added, unless the Disk follows them. It fails
+// like Stat, with CodeLinkInFolder for such a link.
+func (d Disk) StatFile(file File) (File, error) {
+	found, err := d.find(file)
+	if err != nil {
+		return File{}, err
+	}
+	defer found.close()
+	now, err := found.stat()
+	now.RelPath = file.RelPath
+	return now, err
+}
+
 // Open opens file for reading. It also returns the state of the open file, which the
 // caller can compare by [File.Same]. It does not block on a named pipe, even if one
-// replaced the file. It fails like Stat.
+// replaced the file, and follows links as StatFile does. It fails like StatFile.
 func (d Disk) Open(file File) (OpenFile, File, error) {
-	if _, err := d.Stat(file.Path); err != nil {
+	found, err := d.find(file)
+	if err != nil {
 		return nil, File{}, err
 	}
-	opened, err := d.fs().Open(file.Path)
+	defer found.close()
+	if _, err := found.stat(); err != nil {
+		return nil, File{}, err
+	}
+	opened, err := found.open()
 	if err != nil {
 		return nil, File{}, Classify(fault.Open, err)
 	}
@@ -77,6 +96,9 @@ func Classify(op fault.Op, err error) error {
 		return fault.NewExhausted(op, err)
 	}
 	f := fault.New(kindOf(err), op, err)
+	if isTooLong(err) {
+		f.Code = fault.CodePathTooLong
+	}
 	if driveMissing(err) {
 		f.Kind, f.Code = fault.SourceBusy, fault.CodeDriveMissing
 	}
@@ -110,6 +132,9 @@ func absolute(path string) (string, error) {
 
 // newFile returns the File with that path and info.
 func newFile(op fault.Op, path string, info fs.FileInfo) (File, error) {
+	if isLink(info) {
+		return File{}, linkFault(op, path)
+	}
 	if !info.Mode().IsRegular() {
 		return File{}, fault.Newf(fault.SourceUnsupported, op, "%s is %s, not a regular file", path, describe(info.Mode()))
 	}

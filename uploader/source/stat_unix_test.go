@@ -144,11 +144,11 @@ type exhaustedSystem struct {
 	until time.Time
 }
 
-func (s exhaustedSystem) ReadDir(path string) ([]fs.DirEntry, error) {
+func (s exhaustedSystem) OpenFolder(path string) (source.Folder, error) {
 	if time.Now().Before(s.until) {
 		return nil, &os.PathError{Op: "open", Path: path, Err: syscall.EMFILE}
 	}
-	return s.OS.ReadDir(path)
+	return s.OS.OpenFolder(path)
 }
 
 func TestScanWaitsForFileDescriptors(t *testing.T) {

@@ -20,7 +20,9 @@ type Disk struct {
 
 	mu       sync.Mutex
 	accesses int
-	failOn   int // number of the failing access; 0 for none
+	failOn   int   // number of the failing access; 0 for none
+	failure  error // of that access; nil for ErrDisk
+	opens    error // of every Stat by path, Open and OpenFolder; nil for none
 	denied   string
 	sizes    map[string]int64 // by path
 	broken   string           // file or folder
@@ -32,11 +34,26 @@ type Disk struct {
 }
 
 // FailOn makes the n-th access from now fail, counted from 1; 0 disables
-// failures. An access is a Stat, a ReadDir, an Open or a read.
+// failures. An access is a Stat, a list of names, an Open or a read.
 func (d *Disk) FailOn(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.accesses, d.failOn = 0, n
+}
+
+// FailWith makes err the error of FailOn.
+func (d *Disk) FailWith(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.failure = err
+}
+
+// FailOpens makes every Stat by path, Open and OpenFolder fail with err, such as EMFILE. Open
+// files can still be read. nil ends that.
+func (d *Disk) FailOpens(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opens = err
 }
 
 // Accesses returns the number of accesses since the last call of FailOn.
@@ -46,7 +63,7 @@ func (d *Disk) Accesses() int {
 	return d.accesses
 }
 
-// Deny makes opening the file fail with [fs.ErrPermission], also for root.
+// Deny makes opening the file or folder fail with [fs.ErrPermission], also for root.
 // An empty path denies no file.
 func (d *Disk) Deny(path string) {
 	d.mu.Lock()
@@ -123,6 +140,8 @@ func (d *Disk) access(path string, read bool) error {
 	defer d.mu.Unlock()
 	d.accesses++
 	switch {
+	case d.accesses == d.failOn && d.failure != nil:
+		return d.failure
 	case d.accesses == d.failOn:
 		return ErrDisk
 	case d.err != nil && within(path, d.broken):
@@ -130,6 +149,19 @@ func (d *Disk) access(path string, read bool) error {
 	default:
 		return nil
 	}
+}
+
+// accessPath is access for what needs a new descriptor.
+func (d *Disk) accessPath(path string) error {
+	if err := d.access(path, false); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.opens != nil {
+		return &fs.PathError{Op: "open", Path: path, Err: d.opens}
+	}
+	return nil
 }
 
 // within reports whether path is the file or folder, or in it.
@@ -157,34 +189,80 @@ func (i resizedInfo) Size() int64 { return i.size }
 
 // Stat implements source.FileSystem.
 func (d *Disk) Stat(path string) (fs.FileInfo, error) {
-	if err := d.access(path, false); err != nil {
+	if err := d.accessPath(path); err != nil {
 		return nil, err
 	}
 	info, err := d.system.Stat(path)
 	return d.resized(path, info, err)
 }
 
-// ReadDir implements source.FileSystem.
-func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
-	if err := d.access(path, false); err != nil {
-		return nil, err
-	}
-	return d.system.ReadDir(path)
-}
-
 // Open implements source.FileSystem.
 func (d *Disk) Open(path string) (source.OpenFile, error) {
-	if err := d.access(path, false); err != nil {
+	return d.open(path, func() (source.OpenFile, error) { return d.system.Open(path) })
+}
+
+func (d *Disk) open(path string, open func() (source.OpenFile, error)) (source.OpenFile, error) {
+	if err := d.accessPath(path); err != nil {
 		return nil, err
 	}
 	if d.isDenied(path) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
-	file, err := d.system.Open(path)
+	file, err := open()
 	if err != nil {
 		return nil, err
 	}
 	return failingFile{file, d, path}, nil
+}
+
+// OpenFolder implements source.FileSystem.
+func (d *Disk) OpenFolder(path string) (source.Folder, error) {
+	return d.openFolder(path, func() (source.Folder, error) { return d.system.OpenFolder(path) })
+}
+
+func (d *Disk) openFolder(path string, open func() (source.Folder, error)) (source.Folder, error) {
+	if err := d.accessPath(path); err != nil {
+		return nil, err
+	}
+	if d.isDenied(path) {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
+	}
+	folder, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return failingFolder{folder, d, path}, nil
+}
+
+// failingFolder is an open folder whose accesses can fail.
+type failingFolder struct {
+	source.Folder
+	owner *Disk
+	path  string
+}
+
+func (f failingFolder) Names() ([]string, error) {
+	if err := f.owner.access(f.path, false); err != nil {
+		return nil, err
+	}
+	return f.Folder.Names()
+}
+
+func (f failingFolder) Lstat(name string) (fs.FileInfo, error) {
+	path := filepath.Join(f.path, name)
+	if err := f.owner.access(path, false); err != nil {
+		return nil, err
+	}
+	info, err := f.Folder.Lstat(name)
+	return f.owner.resized(path, info, err)
+}
+
+func (f failingFolder) Open(name string) (source.OpenFile, error) {
+	return f.owner.open(filepath.Join(f.path, name), func() (source.OpenFile, error) { return f.Folder.Open(name) })
+}
+
+func (f failingFolder) OpenFolder(name string) (source.Folder, error) {
+	return f.owner.openFolder(filepath.Join(f.path, name), func() (source.Folder, error) { return f.Folder.OpenFolder(name) })
 }
 
 func (d *Disk) isDenied(path string) bool {

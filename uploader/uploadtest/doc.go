@@ -1,7 +1,8 @@
 // Package uploadtest provides test servers, proxies and stores for the tests of
 // other packages.
 //
-// [NewTusd] runs tusd in this process and records its requests. [NewTusdBinary]
+// [NewTusd] runs tusd in this process and records its requests, [NewTusdProcess] does so
+// in a process of its own. [NewTusdBinary]
 // and [NewTusNode] run the programs tusd and @tus/server, which can be killed and
 // restarted on the same port and directory. [NewReference] is an in-memory server
 // with extensions that those lack. [NewProxy] injects network faults between a

@@ -37,7 +37,7 @@ type Proxy struct {
 	blackhole     chan struct{} // closed by Restore; nil when bytes pass
 	resetAfter    int64         // bytes upstream before the reset; negative: no reset
 	dropResponses int           // responses still to be dropped
-	limiter       *rate.Limiter
+	line          *line
 }
 
 // NewProxy starts a proxy in front of target, a host:port or a URL. The proxy
@@ -48,7 +48,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 		target = u.Host
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Proxy{target: target, ctx: ctx, conns: map[*relayConn]struct{}{}, resetAfter: -1, limiter: rate.NewLimiter(rate.Inf, relayBuffer)}
+	p := &Proxy{target: target, ctx: ctx, conns: map[*relayConn]struct{}{}, resetAfter: -1, line: newLine(rate.Inf)}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("start proxy: %v", err)
@@ -129,7 +129,7 @@ func (p *Proxy) Refuse() {
 
 // Throttle limits the rate at which bytes are sent upstream, over all connections.
 func (p *Proxy) Throttle(bytesPerSecond int) {
-	p.limiter.SetLimit(rate.Limit(bytesPerSecond))
+	p.setLine(newLine(rate.Limit(bytesPerSecond)))
 }
 
 // DropResponses delivers the next n requests and resets the connection instead of
@@ -144,9 +144,9 @@ func (p *Proxy) DropResponses(n int) {
 // Restore ends every fault. Connections that were reset stay closed.
 func (p *Proxy) Restore(t testing.TB) {
 	t.Helper()
+	p.setLine(newLine(rate.Inf))
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.limiter.SetLimit(rate.Inf)
 	p.resetAfter, p.dropResponses = -1, 0
 	if p.blackhole != nil {
 		close(p.blackhole)

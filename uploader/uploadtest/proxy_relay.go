@@ -68,8 +68,8 @@ func (p *Proxy) upstream(l *relayConn) {
 // send writes bytes to the server at the limited rate.
 func (p *Proxy) send(l *relayConn, chunk []byte) bool {
 	for len(chunk) > 0 {
-		n := min(len(chunk), p.pieceSize())
-		if !p.sendPiece(l, chunk[:n]) {
+		n := p.waitLine(len(chunk))
+		if n == 0 || !p.sendPiece(l, chunk[:n]) {
 			return false
 		}
 		chunk = chunk[n:]
@@ -77,19 +77,9 @@ func (p *Proxy) send(l *relayConn, chunk []byte) bool {
 	return true
 }
 
-// pieceSize is the number of bytes written at once: those of 50 ms, so that the
-// rate is even.
-func (p *Proxy) pieceSize() int {
-	limit := p.limiter.Limit()
-	if limit >= 20*relayBuffer {
-		return relayBuffer
-	}
-	return max(int(limit/20), 1)
-}
-
 // sendPiece writes bytes to the server, up to where the connection is to be reset.
 func (p *Proxy) sendPiece(l *relayConn, chunk []byte) bool {
-	if !p.waitOpen() || p.limiter.WaitN(p.ctx, len(chunk)) != nil {
+	if !p.waitOpen() {
 		return false
 	}
 	chunk, last := p.beforeReset(chunk)

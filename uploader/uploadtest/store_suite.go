@@ -88,8 +88,12 @@ func testTransferRoundTrip(t *testing.T, reopen Reopen) {
 func testBatchAndServerRoundTrip(t *testing.T, reopen Reopen) {
 	batches := []uploader.Batch{
 		{ID: 3, Server: 1, Roots: []string{"/home/a b", "/\xff\xfe/latin\xe9", "/new\nline", "/中文"}, Added: instant(0), Scanned: true},
+		{ID: 4, Skipped: uploader.Skipped{
+			Links:   uploader.SkippedEntries{Count: 12, Names: []string{"top/a", "top/\xff\xfe/latin\xe9"}},
+			Special: uploader.SkippedEntries{Count: 1, Names: []string{"top/pipe"}},
+		}},
 		{ID: uploader.NewBatchID(), Server: 2, Roots: []string{""}, Added: instant(1), Intent: uploader.IntentPause, Supersedes: []uploader.BatchID{3, math.MaxInt64}},
-		{ID: math.MaxInt64, Rank: -7, Options: uploader.BatchOptions{Connections: 4, ChunkMax: 6 << 20, Limit: 1 << 40, UploadAgain: true}},
+		{ID: math.MaxInt64, Rank: -7, Options: uploader.BatchOptions{Connections: 4, ChunkMax: 6 << 20, Limit: 1 << 40, UploadAgain: true, FollowLinks: true}},
 	}
 	servers := []uploader.Server{
 		{ID: uploader.BuiltinServer, Name: "This computer", Endpoint: "http://127.0.0.1:41234/files/"},

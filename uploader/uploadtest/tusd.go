@@ -14,16 +14,6 @@ import (
 	xslog "golang.org/x/exp/slog"
 )
 
-// Request is one request that a server has responded to.
-type Request struct {
-	Method string
-	Path   string
-	Header http.Header
-	Offset string // Upload-Offset as sent; "" when absent
-	Status int    // of the response; 0 when the connection was lost before one
-	Body   int64  // bytes of the body that arrived
-}
-
 // Tusd is a tusd in this process, with a file store and a memory locker.
 type Tusd struct {
 	*httptest.Server
@@ -39,7 +29,11 @@ func NewTusd(t testing.TB, opts ...Option) *Tusd {
 	t.Helper()
 	o := newOptions(opts)
 	s := &Tusd{Dir: t.TempDir()}
-	served := s.record(http.StripPrefix(basePath, newHandler(t, s.Dir, o)))
+	tusd, err := newTusdHandler(s.Dir, o)
+	if err != nil {
+		t.Fatalf("start tusd: %v", err)
+	}
+	served := recordRequests(tusd, s.add)
 	for _, wrap := range o.wrap {
 		served = wrap(served)
 	}
@@ -62,8 +56,7 @@ func IgnoreTusdGoroutines() goleak.Option {
 // basePath is the path of the creation URL on every server of this package.
 const basePath = "/files/"
 
-func newHandler(t testing.TB, dir string, o options) http.Handler {
-	t.Helper()
+func newTusdHandler(dir string, o options) (http.Handler, error) {
 	composer := handler.NewStoreComposer()
 	filestore.New(dir).UseIn(composer)
 	memorylocker.New().UseIn(composer)
@@ -78,9 +71,15 @@ func newHandler(t testing.TB, dir string, o options) http.Handler {
 		Logger:                  xslog.New(xslog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
-		t.Fatalf("start tusd: %v", err)
+		return nil, err
 	}
-	return served
+	return http.StripPrefix(basePath, served), nil
+}
+
+func (s *Tusd) add(r Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, r)
 }
 
 // Requests returns every request the server has responded to, in the order of the
@@ -96,47 +95,3 @@ func (s *Tusd) Stored(t testing.TB) []StoredFile {
 	t.Helper()
 	return storedFiles(t, s.Dir)
 }
-
-// record records each request when its handler returns.
-func (s *Tusd) record(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		seen := Request{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Offset: r.Header.Get("Upload-Offset")}
-		body := &countingBody{ReadCloser: r.Body}
-		recorder := &statusRecorder{ResponseWriter: w}
-		r = r.WithContext(r.Context()) // a copy: net/http needs the original request's body
-		r.Body = body
-		defer func() {
-			seen.Status, seen.Body = recorder.status, body.n
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.requests = append(s.requests, seen)
-		}()
-		next.ServeHTTP(recorder, r)
-	})
-}
-
-type countingBody struct {
-	io.ReadCloser
-	n int64
-}
-
-func (b *countingBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.n += int64(n)
-	return n, err
-}
-
-type statusRecorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (a *statusRecorder) WriteHeader(status int) {
-	if status >= http.StatusOK { // 1xx is not the final response
-		a.status = status
-	}
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets [http.ResponseController] reach the connection's deadlines.
-func (a *statusRecorder) Unwrap() http.ResponseWriter { return a.ResponseWriter }

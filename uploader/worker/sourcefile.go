@@ -111,7 +111,7 @@ func (s *sourceFile) openRenamed(ctx context.Context, missing error) (source.Ope
 
 // stat returns the state of the file, also if it was renamed.
 func (s *sourceFile) stat(ctx context.Context) (source.File, error) {
-	seen, err := s.disk.Stat(s.transfer.Source.Path)
+	seen, err := s.disk.StatFile(s.transfer.Source)
 	if fault.Is(err, fault.SourceMissing) {
 		return s.findRenamed(ctx, err)
 	}

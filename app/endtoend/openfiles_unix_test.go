@@ -1,0 +1,41 @@
+//go:build unix
+
+package endtoend_test
+
+import (
+	"strconv"
+	"testing"
+)
+
+// openFilesArgs returns the command line that runs a program with a limit of open files.
+func openFilesArgs(limit int, program string, args ...string) (string, []string) {
+	return "/bin/sh", append([]string{"-c", `ulimit -n "$0" && exec "$@"`, strconv.Itoa(limit), program}, args...)
+}
+
+// TestSendWithFewOpenFiles sends with a limit of open files from one that lets the
+// program start to one that is enough. The run must end and tell whether it failed, and a
+// run without the limit must upload the rest, each file once.
+func TestSendWithFewOpenFiles(t *testing.T) {
+	t.Parallel()
+	for limit := 8; limit <= 40; limit += 2 {
+		t.Run(strconv.Itoa(limit), func(t *testing.T) {
+			t.Parallel()
+			server := newTusd(t)
+			ferry := &client{t: t, profile: t.TempDir(), endpoint: server.Endpoint, maxOpenFiles: limit}
+			folder := createSmallSet(t)
+			limited := ferry.send(folder)
+			limited.wait(t, runTimeout)
+			if limited.hasRaceOrPanic() {
+				t.Errorf("ferry %v:\n%s", limited.args, limited.stderr.String())
+			}
+			t.Logf("exit code %d: %s", limited.exitCode(), limited.stderr.String())
+			ferry.maxOpenFiles = 0
+			rest := ferry.resumeOrSend(folder)
+			rest.wait(t, runTimeout)
+			if rest.exitErr != nil {
+				t.Errorf("ferry %v: %v\n%s", rest.args, rest.exitErr, rest.stderr.String())
+			}
+			checkServer(t, server, []string{folder})
+		})
+	}
+}
