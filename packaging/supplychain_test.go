@@ -62,3 +62,30 @@ func workflows(t *testing.T) []string {
 	}
 	return paths
 }
+
+// TestToolsAreInstalledByVersion checks that a build does not take whichever version of
+// a tool is the newest.
+func TestToolsAreInstalledByVersion(t *testing.T) {
+	version := regexp.MustCompile(`@v\d+\.\d+\.\d+$`)
+	installs := 0
+	for _, path := range append(workflows(t), "../Makefile", "../.ci/run", "deps", "package") {
+		for _, found := range regexp.MustCompile(`go (?:install|run) (\S+@\S*)`).FindAllStringSubmatch(read(t, path), -1) {
+			installs++
+			if !version.MatchString(found[1]) {
+				t.Errorf("%s: %s has no version", path, found[1])
+			}
+		}
+	}
+	if installs == 0 {
+		t.Error("no tools are found")
+	}
+}
+
+func TestVulnerabilitiesAreCheckedForEveryChange(t *testing.T) {
+	workflow := read(t, "../.github/workflows/ci.yml")
+	for _, want := range []string{`(?m)^  pull_request:$`, `(?m)^        run: make vulncheck$`} {
+		if !regexp.MustCompile(want).MatchString(workflow) {
+			t.Errorf("ci.yml does not match %s", want)
+		}
+	}
+}
