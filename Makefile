@@ -110,6 +110,7 @@ lint: $(GOLANGCI_LINT) $(GOFUMPT) ## check style, package layers and modules
 
 .PHONY: vulncheck
 vulncheck: $(GOVULNCHECK) ## look for known vulnerabilities; VULNDB=file:///FOLDER for a copy of the database
+	@packaging/deps build
 	$(GOVULNCHECK) -tags $(TAGS) $(if $(VULNDB),-db '$(VULNDB)') ./...
 
 .PHONY: notices
