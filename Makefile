@@ -10,6 +10,13 @@ MAKEFLAGS += --no-print-directory
 # ci: Fyne without cgo, X and OpenGL, to test the window in memory.
 TAGS      := migrated_fynedo
 TEST_TAGS := ci,$(TAGS)
+
+# The same flags in every build, also of tests and tools: other flags compile everything
+# again. The program does not depend on the folder it is built in, and its version
+# (below) has the commit.
+FLAGS := -trimpath -buildvcs=false
+export GOFLAGS := $(filter-out $(FLAGS) -buildvcs=true -buildvcs=auto,$(shell go env GOFLAGS)) $(FLAGS)
+
 VERSION   := $(shell sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
 LDFLAGS   := -X main.version=$(VERSION)
 
@@ -17,6 +24,7 @@ TOOLS         := $(CURDIR)/bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOFUMPT       := $(TOOLS)/gofumpt-v0.12.0
 NFPM          := $(TOOLS)/nfpm-v2.44.1
+GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 
 OUT ?= .cache/demo
 
@@ -100,6 +108,15 @@ lint: $(GOLANGCI_LINT) $(GOFUMPT) ## check style, package layers and modules
 	go mod tidy -diff
 	go mod verify
 
+.PHONY: vulncheck
+vulncheck: $(GOVULNCHECK) ## look for known vulnerabilities; VULNDB=file:///FOLDER for a copy of the database
+	@packaging/deps build
+	$(GOVULNCHECK) -tags $(TAGS) $(if $(VULNDB),-db '$(VULNDB)') ./...
+
+.PHONY: notices
+notices: ## write the licences of everything that is linked to assets/notices
+	go run ./packaging/notices
+
 .PHONY: fmt
 fmt: $(GOFUMPT) ## format the code
 	$(GOFUMPT) -w .
@@ -115,6 +132,10 @@ $(GOLANGCI_LINT):
 $(GOFUMPT):
 	GOBIN=$(TOOLS) go install mvdan.cc/gofumpt@v0.12.0
 	@mv $(TOOLS)/gofumpt $@
+
+$(GOVULNCHECK):
+	GOBIN=$(TOOLS) go install golang.org/x/vuln/cmd/govulncheck@v1.9.0
+	@mv $(TOOLS)/govulncheck $@
 
 $(NFPM):
 	GOBIN=$(TOOLS) go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.44.1

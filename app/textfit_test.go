@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
+	"github.com/ferryapp/ferry/app/form"
 	"github.com/ferryapp/ferry/app/internal/apptest"
 	"github.com/ferryapp/ferry/app/preferences"
 	"github.com/ferryapp/ferry/app/settings"
@@ -132,6 +133,11 @@ var windowStates = []struct {
 	{"start settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionStart) }},
 	{"appearance settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAppearance) }},
 	{"data settings", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionData) }},
+	{"about", func(s *testWindow) { s.preferences.OpenSection(preferences.SectionAbout) }},
+	{"licences", func(s *testWindow) {
+		s.preferences.OpenSection(preferences.SectionAbout)
+		test.Tap(s.setting("licences").Control().(*form.Button))
+	}},
 }
 
 func TestTextsFit(t *testing.T) {

@@ -80,8 +80,8 @@ func newTransferRow(t *uploader.Transfer) transferRow {
 		Size:         t.Source.Size,
 		ModSeconds:   t.Source.ModTime.Unix(),
 		ModNanos:     int64(t.Source.ModTime.Nanosecond()),
-		Volume:       int64(t.Source.Identity.Volume),
-		FileIndex:    int64(t.Source.Identity.Index),
+		Volume:       int64(t.Source.Identity.Volume), //nolint:gosec // the same 64 bits
+		FileIndex:    int64(t.Source.Identity.Index),  //nolint:gosec // the same 64 bits
 		Fingerprint:  blob(t.Fingerprint),
 		Rank:         t.Rank,
 		Intent:       t.Intent.String(),
@@ -129,7 +129,7 @@ func (r *transferRow) transfer() (uploader.Transfer, error) {
 			RelPath:  string(r.RelPath),
 			Size:     r.Size,
 			ModTime:  modTime(r.ModSeconds, r.ModNanos),
-			Identity: source.Identity{Volume: uint64(r.Volume), Index: uint64(r.FileIndex)},
+			Identity: source.Identity{Volume: uint64(r.Volume), Index: uint64(r.FileIndex)}, //nolint:gosec // the same 64 bits
 		},
 		ChangeTime:  source.ChangeTime(r.ChangeTime),
 		Fingerprint: string(r.Fingerprint),
@@ -348,10 +348,10 @@ func unpackRoots(packed []byte) ([]string, error) {
 	var roots []string
 	for len(packed) > 0 {
 		size, n := binary.Uvarint(packed)
-		if n <= 0 || size > uint64(len(packed)-n) {
+		if n <= 0 || size > uint64(len(packed)-n) { //nolint:gosec // n is at most the length
 			return nil, errRoots
 		}
-		end := n + int(size)
+		end := n + int(size) //nolint:gosec // at most the length
 		roots = append(roots, string(packed[n:end]))
 		packed = packed[end:]
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ferryapp/ferry/assets/notices"
 )
 
 // install runs the install script as for a package, with dest as DESTDIR.
@@ -53,6 +55,10 @@ func TestInstallAndUninstall(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Join(dest, "usr/bin/ferry")); err != nil || info.Mode().Perm() != 0o755 {
 		t.Errorf("mode of the program is %v (%v), want 0755", info, err)
+	}
+	licences, err := os.ReadFile(filepath.Join(dest, "usr/share/doc/ferry/copyright"))
+	if err != nil || string(licences) != notices.Text() {
+		t.Errorf("the licences are %d bytes (%v), want all %d", len(licences), err, len(notices.Text()))
 	}
 	for name, path := range installed {
 		if !strings.HasSuffix(name, ".desktop") {

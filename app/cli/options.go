@@ -79,8 +79,8 @@ func parseSizeUpTo(most uint64, flag, text string) (int64, error) {
 	}
 	if bytes < minSize || bytes > most {
 		return 0, usageError("cli.usage.measure.bounds", words.Data{
-			"Flag": flag, "Typed": words.Printable(text), "Least": words.Size(minSize), "Most": words.Size(int64(most)),
+			"Flag": flag, "Typed": words.Printable(text), "Least": words.Size(minSize), "Most": words.Size(int64(most)), //nolint:gosec // the callers' maxima fit
 		})
 	}
-	return int64(bytes), nil
+	return int64(bytes), nil //nolint:gosec // at most most, which fits
 }

@@ -44,7 +44,7 @@ type Invocation struct {
 	Resume  *Resume
 	List    *List
 	Receive *Receive
-	Version bool
+	Version *Version
 }
 
 // In the tags below, placeholder is what the help shows for a value. The help texts
@@ -108,17 +108,22 @@ type Receive struct {
 	maxSize, maxTotal int64 // bytes; 0: no limit
 }
 
+// Version prints the version or the licences.
+type Version struct {
+	Licences bool `aliases:"licenses" help:"${help_licences}"`
+}
+
 // commandLine is the syntax of the command line, for kong.
 type commandLine struct {
 	Help    helpFlag `short:"h" help:"${help_help}"`
 	Profile string   `placeholder:"DIR" help:"${help_profile}"`
 
-	Window  Window   `cmd:"" default:"withargs" help:"${help_window}"`
-	Send    Send     `cmd:"" help:"${help_send}"`
-	Resume  Resume   `cmd:"" help:"${help_resume}"`
-	List    List     `cmd:"" help:"${help_list}"`
-	Receive Receive  `cmd:"" help:"${help_receive}"`
-	Version struct{} `cmd:"" help:"${help_version}"`
+	Window  Window  `cmd:"" default:"withargs" help:"${help_window}"`
+	Send    Send    `cmd:"" help:"${help_send}"`
+	Resume  Resume  `cmd:"" help:"${help_resume}"`
+	List    List    `cmd:"" help:"${help_list}"`
+	Receive Receive `cmd:"" help:"${help_receive}"`
+	Version Version `cmd:"" help:"${help_version}"`
 }
 
 type helpFlag bool
@@ -209,7 +214,7 @@ func (c *commandLine) invocation(command string) (Invocation, error) {
 		i.Receive = &c.Receive
 		return i, c.Receive.complete()
 	case "version":
-		i.Version = true
+		i.Version = &c.Version
 	default:
 		i.Window = &c.Window
 		return i, c.Window.check()
@@ -325,7 +330,7 @@ func helpTexts() kong.Vars {
 		"help.help", "help.profile", "help.window", "help.hidden", "help.paths", "help.send", "help.to", "help.to.resume", "help.header", "help.header.file", "help.allow.host",
 		"help.fingerprint", "help.connections", "help.chunk", "help.limit", "help.settle", "help.follow-links", "help.again", "help.earlier", "help.changed", "help.name", "help.paths.send", "help.json", "help.quiet", "help.resume", "help.list", "help.all", "help.receive",
 		"help.listen", "help.dir", "help.tls", "help.cert", "help.key", "help.auth.file", "help.max.size", "help.max.total", "help.expire", "help.keep.dots",
-		"help.version",
+		"help.version", "help.licences",
 	} {
 		texts[strings.NewReplacer(".", "_", "-", "_").Replace(key)] = words.Text(key)
 	}

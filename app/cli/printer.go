@@ -59,7 +59,7 @@ type Printer struct {
 // NewPrinter returns a Printer that writes to streams.
 func NewPrinter(streams Streams, style Style) *Printer {
 	p := &Printer{streams: streams, style: style, namesForPaths: map[string]string{}}
-	if file, ok := streams.Err.(*os.File); ok && style == Plain && term.IsTerminal(int(file.Fd())) { //nolint:gosec // a descriptor is a small number
+	if file, ok := streams.Err.(*os.File); ok && style == Plain && term.IsTerminal(int(file.Fd())) {
 		p.bar = newBar(file)
 	}
 	return p

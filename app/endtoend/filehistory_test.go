@@ -110,7 +110,7 @@ func (h *fileHistory) edit(random *rand.Rand) {
 		return
 	}
 	p.touched = p.touched || !edits[what].keepsContent || h.addedAgain
-	edits[what].apply(h, path, rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // must be repeatable
+	edits[what].apply(h, path, rand.New(rand.NewPCG(seed, 0)))
 }
 
 // pick returns a random file. It prefers files being sent and the newest large ones,

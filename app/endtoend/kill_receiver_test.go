@@ -17,7 +17,7 @@ import (
 func TestKillLeavesOneCopyInReceiver(t *testing.T) {
 	t.Parallel()
 	const files, kills = 300, 11
-	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // must be repeatable
+	random := rand.New(rand.NewPCG(3, 4))
 	folder := filepath.Join(t.TempDir(), "folder")
 	for i := range files {
 		createFile(t, random, filepath.Join(folder, fmt.Sprintf("%03d.txt", i)), 10_000+random.IntN(50_000))

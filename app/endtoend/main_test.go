@@ -111,5 +111,5 @@ const roundDuration = time.Minute
 func newRandom(t testing.TB, purpose uint64) *rand.Rand {
 	t.Helper()
 	t.Logf("repeat with -args -seed=%d", *seed)
-	return rand.New(rand.NewPCG(*seed, purpose)) //nolint:gosec // must be repeatable
+	return rand.New(rand.NewPCG(*seed, purpose))
 }

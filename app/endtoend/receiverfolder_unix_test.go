@@ -80,7 +80,7 @@ func TestReceiverFolderChangesWhileReceiving(t *testing.T) {
 	for i, change := range folderChanges {
 		t.Run(change.name, func(t *testing.T) {
 			t.Parallel()
-			changeWhileReceiving(t, newRandom(t, seedPurposes*uint64(i)+seedFiles), change) //nolint:gosec // not negative
+			changeWhileReceiving(t, newRandom(t, seedPurposes*uint64(i)+seedFiles), change)
 		})
 	}
 }

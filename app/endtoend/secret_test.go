@@ -171,7 +171,7 @@ func sendWithEcho(t *testing.T, method string, status int) {
 	gateway.Intercept(1, method, echo(status))
 	ferry := &client{t: t, profile: t.TempDir(), endpoint: gateway.URL + "/files/"}
 	path := filepath.Join(t.TempDir(), "film.mov")
-	createFile(t, rand.New(rand.NewPCG(1, 2)), path, 3<<20) //nolint:gosec // must be repeatable
+	createFile(t, rand.New(rand.NewPCG(1, 2)), path, 3<<20)
 	send := ferry.send("--header", secretHeader, path)
 	send.wait(t, runTimeout)
 	list := ferry.start("list", "--profile", ferry.profile, "--all")

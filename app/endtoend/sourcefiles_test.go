@@ -46,7 +46,7 @@ func randomBytes(random *rand.Rand, size int) []byte {
 // one.
 func createSmallSet(t testing.TB) string {
 	t.Helper()
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // must be repeatable
+	random := rand.New(rand.NewPCG(1, 2))
 	folder := filepath.Join(t.TempDir(), "folder")
 	createFile(t, random, filepath.Join(folder, "film.mov"), 3<<20)
 	createFile(t, random, filepath.Join(folder, "a.txt"), 1000)

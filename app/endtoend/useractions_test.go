@@ -104,7 +104,7 @@ type timedFault struct {
 }
 
 func (s *engineStress) startTimedFault(n uint64, end func()) {
-	s.timedFaults = append(s.timedFaults, timedFault{1 + int(n/11%8), end}) //nolint:gosec // below 9
+	s.timedFaults = append(s.timedFaults, timedFault{1 + int(n/11%8), end})
 }
 
 // endTimedFaults counts rounds and ends the faults whose time is over.
@@ -231,7 +231,7 @@ func baseSettings() uploader.Settings {
 func settingsVariant(n uint64) uploader.Settings {
 	pick := func(count uint64) uint64 { k := n % count; n /= count; return k }
 	settings := baseSettings()
-	settings.MaxFiles = 1 + int(pick(6))              //nolint:gosec // below 7
+	settings.MaxFiles = 1 + int(pick(6))
 	settings.Connections = []int{1, 1, 2, 4}[pick(4)] // parts
 	settings.Limit = []int64{0, 0, 1 << 20, 4 << 20}[pick(4)]
 	settings.ResumeCheck = []uploader.ResumeCheck{uploader.ResumeCheckChanged, uploader.ResumeCheckAll}[pick(2)]

@@ -49,7 +49,7 @@ func socketPaths(dir string) []string {
 
 // isOwnFolder reports whether only the user can create files in the folder.
 func isOwnFolder(folder string) bool {
-	info, err := os.Stat(folder)
+	info, err := os.Stat(folder) //nolint:gosec // it is only examined
 	return err == nil && info.IsDir() && ownedByUser(info) && info.Mode().Perm()&0o022 == 0
 }
 
@@ -98,7 +98,7 @@ func checkPeer(conn net.Conn) error {
 	}
 	var uid int64
 	var peerErr error
-	err = raw.Control(func(fd uintptr) { uid, peerErr = peerUID(int(fd)) }) //nolint:gosec // a descriptor is a small number
+	err = raw.Control(func(fd uintptr) { uid, peerErr = peerUID(int(fd)) })
 	switch {
 	case err != nil:
 		return err

@@ -47,7 +47,7 @@ func (a Autostart) Set(on bool) error {
 	if text, err := os.ReadFile(path); err == nil && bytes.Equal(text, entry) {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // a folder of the desktop, with the usual mode
 		return fmt.Errorf("create autostart folder: %w", err)
 	}
 	if err := atomicfile.Write(path, entry, 0o644); err != nil {

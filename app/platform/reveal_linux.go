@@ -61,7 +61,7 @@ func callFileManager(ctx context.Context, method, path string) error {
 // xdgOpen starts the default program for a file or folder. It takes no context: the
 // program keeps running when Ferry exits.
 func xdgOpen(path string) error {
-	command := exec.Command("xdg-open", path)
+	command := exec.Command("xdg-open", path) //nolint:gosec // no shell; the path is absolute, so it is no option
 	if err := command.Start(); err != nil {
 		return err
 	}

@@ -26,16 +26,20 @@ const (
 	SectionStart
 	SectionAppearance
 	SectionData
+	SectionAbout
 	NumSections
 )
 
-var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data"}
+var sectionNames = [NumSections]string{"transfers", "notifications", "start", "look", "data", "about"}
+
+// hasSettings reports whether the section has settings, which can be reset.
+func (s Section) hasSettings() bool { return s < SectionData }
 
 // String returns the name of the section in translation keys.
 func (s Section) String() string { return sectionNames[s] }
 
 func (s Section) icon() theme.IconName {
-	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData}[s]
+	return [NumSections]theme.IconName{theme.IconSpeed, theme.IconBell, theme.IconComputer, theme.IconAppearance, theme.IconData, theme.IconInfo}[s]
 }
 
 // settingsDialog is an open settings dialog: the sections at the left, the fields of the
@@ -79,7 +83,7 @@ func (d *settingsDialog) choose(s Section) {
 	for _, button := range d.nav {
 		button.setChosen(button.section == s)
 	}
-	draw.SetVisible(d.reset, s != SectionData)
+	draw.SetVisible(d.reset, s.hasSettings())
 	d.fill()
 	d.page.ScrollToTop()
 }
@@ -88,7 +92,7 @@ func (d *settingsDialog) choose(s Section) {
 func (d *settingsDialog) step(by int) {
 	next := int(d.chosen) + by
 	if next >= 0 && next < len(d.nav) {
-		d.choose(Section(next))
+		d.choose(Section(next)) //nolint:gosec // an index of nav
 		d.config.Dialogs.Canvas().Focus(d.nav[next])
 	}
 }
@@ -110,6 +114,8 @@ func (d *settingsDialog) fill() {
 		d.form.addAppearance()
 	case SectionData:
 		d.form.addData(d.config)
+	case SectionAbout:
+		d.form.addAbout(d.config)
 	}
 	d.page.SetObjects(d.form.rows...)
 }

@@ -11,6 +11,8 @@ type Config struct {
 	Settings *settings.Current
 	Dialogs  *form.Dialogs
 	Folder   string // the profile's folder
+	Version  string // of Ferry
+	Copy     func(text string)
 	Data     DataActions
 }
 

@@ -24,6 +24,7 @@ type testDialog struct {
 	t      *testing.T
 	ui     *apptest.UI
 	window fyne.Window
+	copied string // the text last copied
 }
 
 // start returns a closed settings dialog.
@@ -37,7 +38,7 @@ func start(t *testing.T) *testDialog {
 	book := settings.Open(t.Context(), apptest.NoSettings{}, slog.New(slog.DiscardHandler))
 	noop := func() {}
 	s.Dialog = New(Config{
-		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop),
+		Settings: book, Dialogs: form.NewDialogs(s.window.Canvas(), noop), Version: "1.2.3+abc", Copy: func(text string) { s.copied = text },
 		Data: DataActions{OpenFolder: noop, BackUp: noop, ShowLog: noop, CopyDiagnostics: noop, RemoveFinished: noop},
 	})
 	tasks := bridge.NewTasks(s.ui.Post)

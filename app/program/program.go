@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"runtime"
@@ -20,6 +21,7 @@ import (
 	"github.com/ferryapp/ferry/app/cli"
 	"github.com/ferryapp/ferry/app/profile"
 	"github.com/ferryapp/ferry/app/words"
+	"github.com/ferryapp/ferry/assets/notices"
 )
 
 // Run runs the command line args and returns the exit code. The first SIGINT, SIGTERM
@@ -72,10 +74,19 @@ func openProfile(dir string) (profile.Profile, error) {
 	return p, err
 }
 
+// printVersion prints the version, or the licences of Ferry and its components.
+func printVersion(version string, v cli.Version, out io.Writer) error {
+	text := words.Text("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}) + "\n"
+	if v.Licences {
+		text = notices.Text()
+	}
+	_, err := io.WriteString(out, text)
+	return err
+}
+
 func run(ctx context.Context, version string, invocation cli.Invocation, streams cli.Streams) (err error) {
-	if invocation.Version {
-		_, err := fmt.Fprintln(streams.Out, words.Text("cli.version", words.Data{"Version": version + " " + runtime.GOOS + "/" + runtime.GOARCH}))
-		return err
+	if invocation.Version != nil {
+		return printVersion(version, *invocation.Version, streams.Out)
 	}
 	p, err := openProfile(invocation.Profile)
 	if err != nil {

@@ -32,7 +32,7 @@ type failureDesktop struct {
 // newFailureDesktop returns the desktop, or nil where there is none or the user sees a
 // terminal.
 func newFailureDesktop(invocation cli.Invocation, errOut io.Writer) *failureDesktop {
-	if file, ok := errOut.(*os.File); ok && term.IsTerminal(int(file.Fd())) || !platform.HasDisplay() { //nolint:gosec // a descriptor is a small number
+	if file, ok := errOut.(*os.File); ok && term.IsTerminal(int(file.Fd())) || !platform.HasDisplay() {
 		return nil
 	}
 	logger := slog.New(slog.DiscardHandler) // the profile, and with it the log, may be what fails
@@ -97,7 +97,7 @@ func restart(args []string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.Command(path, args...) //nolint:gosec // Ferry itself, without a shell
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
 		return err

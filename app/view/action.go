@@ -46,7 +46,7 @@ func (a Action) String() string { return actionNames[a] }
 // ActionNamed returns the action whose String is name, and whether there is one.
 func ActionNamed(name string) (Action, bool) {
 	i := slices.Index(actionNames[:], name)
-	return Action(max(i, 0)), i >= 0
+	return Action(max(i, 0)), i >= 0 //nolint:gosec // an index of actionNames
 }
 
 // Group returns the index of the menu section that contains the action.

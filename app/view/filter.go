@@ -30,7 +30,7 @@ func (f Filter) String() string { return filterNames[f] }
 // FilterNamed returns the filter whose String is name, and whether there is one.
 func FilterNamed(name string) (Filter, bool) {
 	i := slices.Index(filterNames[:], name)
-	return Filter(max(i, 0)), i >= 0
+	return Filter(max(i, 0)), i >= 0 //nolint:gosec // an index of filterNames
 }
 
 // filterOf returns the filter of a state other than FilterAll.

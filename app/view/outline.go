@@ -130,7 +130,7 @@ func (o *Outline) regroup(s *uploader.Snapshot, stale bool) {
 func (o *Outline) groupTransfers() {
 	o.groups, o.groupOf = o.groups[:0:0], make(map[uploader.BatchID]int32, len(o.batches))
 	for i, t := range o.transfers {
-		g := int32(len(o.groups)) - 1
+		g := int32(len(o.groups)) - 1 //nolint:gosec // memory holds fewer than 2^31 groups
 		if g < 0 || t.Batch == 0 || o.groups[g].Batch != t.Batch {
 			g = o.groupFor(t.Batch)
 		}
@@ -155,7 +155,7 @@ func (o *Outline) groupFor(batch uploader.BatchID) int32 {
 	if g, known := o.groupOf[batch]; known && batch != 0 {
 		return g
 	}
-	g := int32(len(o.groups))
+	g := int32(len(o.groups)) //nolint:gosec // memory holds fewer than 2^31 groups
 	o.groups = append(o.groups, Group{Batch: batch})
 	if batch != 0 {
 		o.groupOf[batch] = g
@@ -232,8 +232,8 @@ func (o *Outline) layOut() {
 }
 
 func (o *Outline) addBatchRow(g int) {
-	o.groups[g].line = int32(len(o.lines))
-	o.lines = append(o.lines, line(^g))
+	o.groups[g].line = int32(len(o.lines)) //nolint:gosec // memory holds fewer than 2^31 lines
+	o.lines = append(o.lines, line(^g))    //nolint:gosec // see above
 }
 
 func (o *Outline) addTransferRows(g *Group, members []int32) {

@@ -115,7 +115,7 @@ func TestConnectionResetsLoseNoReceivedByte(t *testing.T) {
 			t.Parallel()
 			seed := rand.Uint64()
 			t.Logf("seed %d", seed)
-			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // must be reproducible
+			random := rand.New(rand.NewPCG(seed, 0))
 			server := uploadtest.NewTusd(t)
 			proxy := uploadtest.NewProxy(t, server.Endpoint)
 			proxy.Throttle(24 << 20)

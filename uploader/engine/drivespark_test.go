@@ -29,7 +29,7 @@ func newDrivesTest(t *testing.T) *drivesTest {
 			volume = 8
 		}
 		saved.Transfers = append(saved.Transfers, uploader.Transfer{
-			ID: id, Batch: 1, Rank: int64(id), Source: source.File{Size: 4 << 20, Identity: source.Identity{Volume: volume, Index: uint64(id)}}, //nolint:gosec // small
+			ID: id, Batch: 1, Rank: int64(id), Source: source.File{Size: 4 << 20, Identity: source.Identity{Volume: volume, Index: uint64(id)}},
 		})
 	}
 	s := newState(&saved, slog.New(slog.DiscardHandler))

@@ -53,7 +53,7 @@ func TestHTTP2Fallback(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := protocolServer(t, test.secure, test.protocols)
-			fallback := netx.NewHTTP2Fallback(netx.Transport(netx.Config{TLS: &tls.Config{InsecureSkipVerify: true}})) //nolint:gosec // a test server
+			fallback := netx.NewHTTP2Fallback(netx.Transport(netx.Config{TLS: &tls.Config{InsecureSkipVerify: true}}))
 			defer fallback.CloseIdleConnections()
 			for _, sent := range []struct{ method, body string }{{http.MethodOptions, ""}, {http.MethodPatch, "bytes"}, {http.MethodHead, ""}} {
 				request, _ := http.NewRequestWithContext(t.Context(), sent.method, server.URL, strings.NewReader(sent.body))

@@ -34,7 +34,7 @@ func TestTransportUsesHTTP1WithHTTP2Server(t *testing.T) {
 }
 
 func TestTransportRequiresTLS12(t *testing.T) {
-	for name, config := range map[string]*tls.Config{"no configuration": nil, "lower MinVersion": {MinVersion: tls.VersionTLS10}} { //nolint:gosec // tests that it is raised
+	for name, config := range map[string]*tls.Config{"no configuration": nil, "lower MinVersion": {MinVersion: tls.VersionTLS10}} {
 		transport := netx.Transport(netx.Config{TLS: config})
 		if got := transport.TLSClientConfig.MinVersion; got != tls.VersionTLS12 {
 			t.Errorf("%s: MinVersion %s, want TLS 1.2", name, tls.VersionName(got))

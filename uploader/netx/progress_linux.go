@@ -15,7 +15,7 @@ func connProgress(conn syscall.Conn) (progress progress, ok bool) {
 		return progress, false
 	}
 	_ = raw.Control(func(fd uintptr) {
-		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO) //nolint:gosec // a descriptor is a small number
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
 		if err == nil {
 			progress.transferred, ok = info.Bytes_acked+info.Bytes_received, true
 			progress.waiting = info.Unacked > 0 || info.Notsent_bytes > 0

@@ -24,8 +24,8 @@ func slowServer(t *testing.T, bytesPerSecond, maxRead int, wait time.Duration) (
 	t.Helper()
 	smallBuffers := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
 		return raw.Control(func(fd uintptr) {
-			_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<10)  //nolint:gosec // a descriptor is a small number
-			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG, 1400) //nolint:gosec // those of loopback are 64 KiB
+			_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<10)
+			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG, 1400)
 		})
 	}}
 	listener, err := smallBuffers.Listen(t.Context(), "tcp", "127.0.0.1:0")

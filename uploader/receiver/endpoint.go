@@ -50,7 +50,7 @@ func parseEndpoint(text []byte) (saved endpoint, ok bool) {
 }
 
 func (e endpoint) save(folder *privatefile.Dir) error {
-	text, err := json.Marshal(e)
+	text, err := json.Marshal(e) //nolint:gosec // the secret is saved in a private file
 	if err != nil {
 		return fmt.Errorf("save endpoint: %w", err)
 	}

@@ -36,7 +36,7 @@ type storage struct {
 // close the storage also if there is an error.
 func openStorage(dir string) (*storage, error) {
 	s := &storage{}
-	err := os.MkdirAll(dir, 0o755)
+	err := os.MkdirAll(dir, 0o755) //nolint:gosec // received files have the usual modes, as files that the user copies
 	if err != nil {
 		return s, err
 	}

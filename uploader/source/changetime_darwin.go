@@ -23,7 +23,7 @@ func ChangeTimeOf(opened OpenFile) ChangeTime {
 // itself: FAT reports the modification time in its place, a file server its own time.
 func keepsChangeTimes(opened OpenFile) bool {
 	var stat unix.Statfs_t
-	if err := unix.Fstatfs(int(opened.Fd()), &stat); err != nil { //nolint:gosec // a file descriptor
+	if err := unix.Fstatfs(int(opened.Fd()), &stat); err != nil {
 		return false
 	}
 	name := unix.ByteSliceToString(stat.Fstypename[:])

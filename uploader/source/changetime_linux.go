@@ -35,7 +35,7 @@ func ChangeTimeOf(opened OpenFile) ChangeTime {
 // itself.
 func keepsChangeTimes(opened OpenFile) bool {
 	var stat unix.Statfs_t
-	if err := unix.Fstatfs(int(opened.Fd()), &stat); err != nil { //nolint:gosec // a file descriptor
+	if err := unix.Fstatfs(int(opened.Fd()), &stat); err != nil {
 		return false
 	}
 	return slices.Contains(changeTimeSystems, int64(uint32(stat.Type))) //nolint:gosec // narrower and signed on some architectures

@@ -68,7 +68,7 @@ func (f *osFolder) open(name string, flags int) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return os.NewFile(uintptr(opened), name), nil //nolint:gosec // a file descriptor is not negative
+	return os.NewFile(uintptr(opened), name), nil
 }
 
 // at calls a function with the descriptor of the folder, again as long as a signal
@@ -81,7 +81,7 @@ func (f *osFolder) at(op, name string, call func(folder int) error) error {
 	var failed error
 	err = raw.Control(func(fd uintptr) {
 		for {
-			if failed = call(int(fd)); !errors.Is(failed, syscall.EINTR) { //nolint:gosec // a file descriptor is a small number
+			if failed = call(int(fd)); !errors.Is(failed, syscall.EINTR) {
 				return
 			}
 		}

@@ -25,9 +25,9 @@ func openRegular(path string) (*os.File, error) {
 func identify(_ string, info fs.FileInfo) Identity {
 	switch stat := info.Sys().(type) {
 	case *syscall.Stat_t:
-		return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:gosec,unconvert // Dev is signed and narrower on some systems
+		return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:unconvert // Dev is signed and narrower on some systems
 	case *unix.Stat_t:
-		return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:gosec,unconvert // the same
+		return Identity{Volume: uint64(stat.Dev), Index: stat.Ino} //nolint:unconvert // the same
 	default:
 		return Identity{}
 	}

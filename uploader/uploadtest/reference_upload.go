@@ -2,7 +2,7 @@ package uploadtest
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // defined by the protocol
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -175,12 +175,12 @@ func (s *Reference) concatenate(u *upload, names []string) (status int) {
 func (s *Reference) setLengthOnce(u *upload, text string) (status int) {
 	length, err := strconv.ParseUint(text, 10, 63)
 	switch {
-	case err != nil || int64(length) < int64(len(u.content)): //nolint:gosec // 63 bits fit
+	case err != nil || int64(length) < int64(len(u.content)):
 		return http.StatusBadRequest
-	case s.o.maxSize > 0 && int64(length) > s.o.maxSize: //nolint:gosec // 63 bits fit
+	case s.o.maxSize > 0 && int64(length) > s.o.maxSize:
 		return http.StatusRequestEntityTooLarge
 	}
-	u.length = int64(length) //nolint:gosec // 63 bits fit
+	u.length = int64(length)
 	return 0
 }
 

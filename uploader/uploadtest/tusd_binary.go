@@ -70,7 +70,7 @@ func hookFlags(t testing.TB, o options) []string {
 	}
 	dir := t.TempDir()
 	for event, script := range o.hooks {
-		if err := os.WriteFile(filepath.Join(dir, event), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // tusd executes it
+		if err := os.WriteFile(filepath.Join(dir, event), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
 			t.Fatalf("write hook: %v", err)
 		}
 	}

@@ -96,5 +96,5 @@ var palette = map[fyne.ThemeColorName]shade{
 func rgb(hex uint32) color.NRGBA { return tint(hex, 0xFF) }
 
 func tint(hex uint32, alpha uint8) color.NRGBA {
-	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: alpha}
+	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: alpha} //nolint:gosec // the lower byte of each
 }
