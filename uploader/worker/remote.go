@@ -29,6 +29,10 @@ const (
 	// maxDeletionWait the longest wait between two tries.
 	maxDeletionTries = 4
 	maxDeletionWait  = 10 * time.Second
+
+	// maxUnknownAge is how long capabilities that are not known are used: an
+	// intermediary may have rejected OPTIONS for a moment, in place of the server.
+	maxUnknownAge = time.Minute
 )
 
 // ErrNotDeleted is returned by [Remote.Terminate] for a server that cannot delete
@@ -41,10 +45,11 @@ type Remote struct {
 	Server   uploader.Server
 	protocol uploader.Protocol
 
-	probing          chan struct{} // a lock for the fields below that can be awaited with a context
-	probed, measured bool
-	caps             tus.Capabilities
-	responseTime     time.Duration // the shortest of those of the probes
+	probing      chan struct{} // a lock for the fields below that can be awaited with a context
+	probed       time.Time     // when caps were received; zero: never
+	measured     bool
+	caps         tus.Capabilities
+	responseTime time.Duration // the shortest of those of the probes
 
 	maxBody      atomic.Int64 // limit of a request in bytes, learned from refusals (413); 0: none
 	noCreateBody atomic.Bool  // the server refused a body in a request that creates an upload
@@ -90,8 +95,8 @@ func (r *Remote) limitBody(limit int64) int64 {
 	}
 }
 
-// Capabilities returns what the server supports. It probes the server once; an error
-// is not cached.
+// Capabilities returns what the server supports. It probes the server once. An error
+// is not cached, and capabilities that are not known are for maxUnknownAge.
 func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	select {
 	case r.probing <- struct{}{}:
@@ -99,7 +104,7 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	case <-ctx.Done():
 		return tus.Capabilities{}, ctx.Err()
 	}
-	if r.probed {
+	if !r.probed.IsZero() && (r.caps.Known || time.Since(r.probed) < maxUnknownAge) {
 		return r.caps, nil
 	}
 	began := time.Now()
@@ -107,7 +112,11 @@ func (r *Remote) Capabilities(ctx context.Context) (tus.Capabilities, error) {
 	if err != nil {
 		return tus.Capabilities{}, err
 	}
-	r.caps, r.probed, r.responseTime = caps, true, time.Since(began)
+	took := time.Since(began)
+	if r.probed.IsZero() || took < r.responseTime {
+		r.responseTime = took
+	}
+	r.caps, r.probed = caps, time.Now()
 	return caps, nil
 }
 
@@ -184,7 +193,7 @@ func (r *Remote) terminateOnce(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(caps.Extensions, tus.Termination) {
+	if caps.Known && !slices.Contains(caps.Extensions, tus.Termination) {
 		return ErrNotDeleted
 	}
 	return r.protocol.Terminate(ctx, url)

@@ -2,9 +2,12 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/tus"
@@ -45,6 +48,80 @@ func TestLatencyEstimateUsesFastestResponse(t *testing.T) {
 					t.Errorf("%d probes too few", len(server.delays))
 				}
 			})
+		})
+	}
+}
+
+// changingServer answers each probe with the next of its capabilities, and counts the
+// uploads that it was asked to delete.
+type changingServer struct {
+	uploader.Protocol
+	caps    []tus.Capabilities
+	deleted int
+}
+
+func (s *changingServer) Probe(context.Context) (tus.Capabilities, error) {
+	caps := s.caps[0]
+	s.caps = s.caps[1:]
+	return caps, nil
+}
+
+func (s *changingServer) Terminate(context.Context, string) error {
+	s.deleted++
+	return nil
+}
+
+func TestC14UnknownCapabilitiesAreAskedForAgain(t *testing.T) {
+	known := tus.Capabilities{Known: true, Extensions: []string{tus.Concatenation}}
+	for _, c := range []struct {
+		name   string
+		first  tus.Capabilities
+		after  time.Duration
+		want   tus.Capabilities
+		probes int
+	}{
+		{"unknown, at once", tus.Capabilities{}, 0, tus.Capabilities{}, 1},
+		{"unknown, within a minute", tus.Capabilities{}, time.Minute - 1, tus.Capabilities{}, 1},
+		{"unknown, after a minute", tus.Capabilities{}, time.Minute, known, 2},
+		{"known, after a day", known, 24 * time.Hour, known, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := &changingServer{caps: []tus.Capabilities{c.first, known}}
+				r := NewRemote(uploader.Server{}, server)
+				if _, err := r.Capabilities(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(c.after)
+				got, err := r.Capabilities(t.Context())
+				if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+					t.Errorf("%v (-want +got):\n%s", err, diff)
+				}
+				if probes := 2 - len(server.caps); probes != c.probes {
+					t.Errorf("%d probes, want %d", probes, c.probes)
+				}
+			})
+		})
+	}
+}
+
+func TestT1DeleteUnlessServerDoesNotOfferTermination(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		caps    tus.Capabilities
+		want    error
+		deleted int
+	}{
+		{"offered", tus.Capabilities{Known: true, Extensions: []string{tus.Termination}}, nil, 1},
+		{"not offered", tus.Capabilities{Known: true}, ErrNotDeleted, 0},
+		{"capabilities unknown", tus.Capabilities{}, nil, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := &changingServer{caps: []tus.Capabilities{c.caps}}
+			err := NewRemote(uploader.Server{}, server).Terminate(t.Context(), "https://uploads.example/files/1")
+			if !errors.Is(err, c.want) || server.deleted != c.deleted {
+				t.Errorf("%v, %d DELETE requests; want %v, %d", err, server.deleted, c.want, c.deleted)
+			}
 		})
 	}
 }
