@@ -129,9 +129,9 @@ func isUploadOp(op fault.Op) bool {
 	return op == fault.Head || op == fault.Patch || op == fault.Concat
 }
 
-// isReadOp reports whether op is an access of the file that is uploaded.
+// isReadOp reports whether op is an access of the file that is uploaded, or of a folder.
 func isReadOp(op fault.Op) bool {
-	return op == fault.Open || op == fault.Read || op == fault.Stat
+	return op == fault.Open || op == fault.Read || op == fault.Stat || op == fault.List
 }
 
 // backoff returns the decision to retry after the server's Retry-After, or after
