@@ -169,17 +169,27 @@ func serverKey(s uploader.Server) string {
 	return cmp.Or(s.OriginalEndpoint, s.Endpoint)
 }
 
+// Deletion is an upload that is to be deleted.
+type Deletion struct {
+	URL         string
+	Unconfirmed uploader.Timestamp // as in [uploader.Session]
+}
+
 // Terminate deletes an upload, or returns ErrNotDeleted if the server cannot. It
-// retries after transient faults. An upload whose URL the user entered is not
-// deleted.
-func (r *Remote) Terminate(ctx context.Context, url string) error {
+// retries after transient faults, and while the server may only not show a new upload
+// yet. An upload that the server does not have is a success, and so is one whose URL the
+// user entered, which is not deleted.
+func (r *Remote) Terminate(ctx context.Context, upload Deletion) error {
 	if r.Server.Options.GivenURL {
 		return nil
 	}
 	for attempt := 0; ; attempt++ {
-		err := r.terminateOnce(ctx, url)
-		wait, again := retryDeletion(err, attempt)
-		if !again {
+		err := r.terminateOnce(ctx, upload.URL)
+		wait, again := retryDeletion(err, attempt, upload.Unconfirmed)
+		switch {
+		case !again && fault.Is(err, fault.Gone):
+			return nil
+		case !again:
 			return err
 		}
 		if netx.Sleep(ctx, wait) != nil {
@@ -201,8 +211,11 @@ func (r *Remote) terminateOnce(ctx context.Context, url string) error {
 
 // retryDeletion reports whether a failed deletion is tried again, and after which
 // wait.
-func retryDeletion(err error, attempt int) (wait time.Duration, again bool) {
+func retryDeletion(err error, attempt int, unconfirmed uploader.Timestamp) (wait time.Duration, again bool) {
 	f := fault.Of(err)
+	if f != nil && f.Kind == fault.Gone && !unconfirmed.IsZero() {
+		return retry.AwaitNewUpload(f, time.Since(unconfirmed.Time()))
+	}
 	if f == nil || attempt+1 >= maxDeletionTries || f.Kind != fault.Transient && f.Kind != fault.Busy {
 		return 0, false
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ferryapp/ferry/uploader"
+	"github.com/ferryapp/ferry/uploader/fault"
 	"github.com/ferryapp/ferry/uploader/tus"
 )
 
@@ -118,10 +119,75 @@ func TestT1DeleteUnlessServerDoesNotOfferTermination(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := &changingServer{caps: []tus.Capabilities{c.caps}}
-			err := NewRemote(uploader.Server{}, server).Terminate(t.Context(), "https://uploads.example/files/1")
+			err := NewRemote(uploader.Server{}, server).Terminate(t.Context(), Deletion{URL: "https://uploads.example/files/1"})
 			if !errors.Is(err, c.want) || server.deleted != c.deleted {
 				t.Errorf("%v, %d DELETE requests; want %v, %d", err, server.deleted, c.want, c.deleted)
 			}
+		})
+	}
+}
+
+// hidingServer responds with 404 to the deletions of an upload until it is that old, and then
+// has it or not.
+type hidingServer struct {
+	uploader.Protocol
+	until   time.Time
+	has     bool
+	asked   int
+	deleted bool
+}
+
+func (s *hidingServer) Probe(context.Context) (tus.Capabilities, error) {
+	return tus.Capabilities{Known: true, Extensions: []string{tus.Termination}}, nil
+}
+
+func (s *hidingServer) Terminate(context.Context, string) error {
+	s.asked++
+	if s.deleted = s.has && !time.Now().Before(s.until); s.deleted {
+		return nil
+	}
+	return &fault.Fault{Kind: fault.Gone, Op: fault.Terminate, Status: 404}
+}
+
+func TestT2DeletionOfMissingUploadSucceeds(t *testing.T) {
+	server := &hidingServer{}
+	if err := NewRemote(uploader.Server{}, server).Terminate(t.Context(), Deletion{URL: "https://uploads.example/files/1"}); err != nil || server.asked != 1 {
+		t.Errorf("%v, %d DELETE requests, want 1", err, server.asked)
+	}
+}
+
+// TestC21NewUploadIsNotBelievedToBeDeleted cancels an upload on a server that does not show
+// it yet, or does not have it any more.
+func TestC21NewUploadIsNotBelievedToBeDeleted(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		hidden    time.Duration
+		has       bool
+		confirmed bool
+		asked     int
+		took      time.Duration
+		deleted   bool
+	}{
+		{"visible at once", 0, true, false, 1, 0, true},
+		{"hidden for five seconds", 5 * time.Second, true, false, 4, 6250 * time.Millisecond, true},
+		{"not on the server", 0, false, false, 6, 30 * time.Second, false},
+		{"not on the server, confirmed before", 0, false, true, 1, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				server := &hidingServer{until: began.Add(c.hidden), has: c.has}
+				upload := Deletion{URL: "https://uploads.example/files/1", Unconfirmed: createdNow()}
+				if c.confirmed {
+					upload.Unconfirmed = 0
+				}
+				if err := NewRemote(uploader.Server{}, server).Terminate(t.Context(), upload); err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(began); server.asked != c.asked || took != c.took || server.deleted != c.deleted {
+					t.Errorf("asked %d times in %v, deleted: %v; want %d, %v, %v", server.asked, took, server.deleted, c.asked, c.took, c.deleted)
+				}
+			})
 		})
 	}
 }
