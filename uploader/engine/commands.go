@@ -71,6 +71,8 @@ func (l *loop) command(command any) error {
 		l.checks.start(c.Target)
 	case retryWith:
 		l.retry(c)
+	case undecided:
+		l.collectUndecided(c)
 	case uploader.UploadAsIs:
 		s.applyAll(c.Target, lifecycle.UploadedAsIs{})
 	case uploader.EndFileWait:
