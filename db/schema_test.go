@@ -54,8 +54,12 @@ func writeSchema(name, sql string) string {
 // Nothing of them may run, which would not end, and nothing may be written.
 func TestCraftedSchemaIsRefused(t *testing.T) {
 	t.Parallel()
-	for version := 1; version <= len(migrationNames()); version++ {
+	newest := len(migrationNames())
+	for version := 1; version <= newest; version++ {
 		for name, statement := range craftedSchemas {
+			if version < newest && name != "trigger" && name != "column" {
+				continue
+			}
 			t.Run(fmt.Sprintf("version %d/%s", version, name), func(t *testing.T) {
 				t.Parallel()
 				path := filepath.Join(t.TempDir(), "ferry.db")

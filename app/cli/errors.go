@@ -61,7 +61,6 @@ func Explain(err error) string {
 	var usageErr *UsageError
 	var requestErr *instance.RequestError
 	var unsafeErr *privatefile.Error
-	var fileErr *instance.FileError
 	switch {
 	case errors.As(err, &userErr):
 		return userErr.Text
@@ -75,8 +74,6 @@ func Explain(err error) string {
 		return words.Text("cli.receive.taken")
 	case errors.Is(err, instance.ErrClosed), errors.Is(err, feed.ErrStopped), errors.Is(err, engine.ErrStopped):
 		return words.Text("cli.left")
-	case errors.As(err, &fileErr):
-		return words.Text("cli.not-private", words.Data{"File": words.Printable(fileErr.Path)})
 	case errors.Is(err, instance.ErrUnproven):
 		return words.Text("cli.unproven")
 	case errors.Is(err, instance.ErrNotListening), errors.Is(err, instance.ErrLocked):

@@ -10,6 +10,7 @@ import (
 	"github.com/ferryapp/ferry/app/instance"
 	"github.com/ferryapp/ferry/app/words"
 	"github.com/ferryapp/ferry/uploader/fault"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // TestExplainFailedHandOver checks that the text names the reason why no instance was
@@ -26,8 +27,8 @@ func TestExplainFailedHandOver(t *testing.T) {
 		{"nothing listens", instance.ErrNotListening, "doesn't respond"},
 		{"another program listens", fmt.Errorf("%w: %w", instance.ErrNotListening, instance.ErrUnproven), "Another program responds"},
 		{
-			"file of another user", fmt.Errorf("%w: %w", instance.ErrNotListening, &instance.FileError{Path: "/p/instance.json", Reason: "is a link"}),
-			"can't trust “/p/instance.json”",
+			"file of another user", fmt.Errorf("%w: %w", instance.ErrNotListening, &privatefile.Error{Path: "/p/instance.json", Problem: privatefile.Link}),
+			"“/p/instance.json” is a link",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

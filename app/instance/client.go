@@ -30,7 +30,7 @@ func (e *RequestError) Error() string { return e.Message }
 // Call sends a request to the instance that the instance file at path describes,
 // and calls handle for each value of the response, on the caller's goroutine. The
 // error is [ErrNotListening], [ErrClosed], a *[RequestError], handle's or ctx's. With
-// [ErrNotListening], which may also be [ErrUnproven] or [ErrNotPrivate], nothing of the
+// [ErrNotListening], which may also be [ErrUnproven] or a *[privatefile.Error], nothing of the
 // request was sent.
 func Call(ctx context.Context, path string, request Request, handle func(json.RawMessage) error) error {
 	line, err := encodeRequest(request)

@@ -111,3 +111,8 @@ func checkPeer(conn net.Conn) error {
 	}
 	return nil
 }
+
+func ownedByUser(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int64(stat.Uid) == int64(os.Geteuid())
+}

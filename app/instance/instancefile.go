@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/ferryapp/ferry/uploader/atomicfile"
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // maxInstanceFile is the maximum size of the instance file in bytes.
@@ -40,10 +41,10 @@ func (f instanceFile) write(path string) error {
 	return atomicfile.Write(path, text, 0o600)
 }
 
-// readInstanceFile reads the file at path. The error is [ErrNotPrivate] if it may be
+// readInstanceFile reads the file at path. The error is a *[privatefile.Error] if it may be
 // another user's.
 func readInstanceFile(path string) (instanceFile, error) {
-	text, err := readPrivate(path, maxInstanceFile)
+	text, err := privatefile.ReadSecret(path, maxInstanceFile)
 	if err != nil {
 		return instanceFile{}, err
 	}

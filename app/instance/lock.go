@@ -12,7 +12,7 @@
 // Neither side trusts the other before the proof: a caller sends nothing but a nonce,
 // the server runs no handler, lines are bounded, and slow, silent or very many callers
 // are disconnected. Files of the profile that another user may have placed are not
-// used ([ErrNotPrivate]).
+// used (*[privatefile.Error]).
 package instance
 
 import (
@@ -22,6 +22,8 @@ import (
 	"os"
 
 	"github.com/gofrs/flock"
+
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // ErrLocked is returned when another process uses the profile.
@@ -33,14 +35,14 @@ type Lock struct{ file *flock.Flock }
 
 // Acquire takes the lock at path without waiting, and removes the instance file that
 // an instance left when it was killed: its address may belong to another program by
-// now. It returns [ErrLocked] if another process holds the lock, and [ErrNotPrivate] if
-// the lock is a link or belongs to another user.
+// now. It returns [ErrLocked] if another process holds the lock, and a
+// *[privatefile.Error] if another user may have prepared it.
 func Acquire(path, instanceFile string) (*Lock, error) {
 	checked, err := prepareLockFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("lock profile: %w", err)
 	}
-	file := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow), flock.SetPermissions(0o600))
+	file := flock.New(path, flock.SetFlag(os.O_RDONLY), flock.SetPermissions(0o600))
 	locked, err := file.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock profile: %w", err)
@@ -58,14 +60,13 @@ func Acquire(path, instanceFile string) (*Lock, error) {
 // prepareLockFile creates the lock file if it is missing, checks that it is the user's,
 // and makes it private, since others could hold the lock of a file that they can open.
 func prepareLockFile(path string) (fs.FileInfo, error) {
-	file, info, err := openOwn(path, os.O_CREATE|os.O_RDONLY)
+	file, err := privatefile.OpenFile(path, os.O_CREATE|os.O_RDONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if accessibleByOthers(info) {
-		_ = file.Chmod(0o600) // fails on file systems without permissions
-	}
-	return info, file.Close()
+	_ = file.Chmod(0o600) // fails on file systems without permissions
+	info, err := file.Stat()
+	return info, errors.Join(err, file.Close())
 }
 
 // isSameFile returns an error unless the locked file is the one that was checked.

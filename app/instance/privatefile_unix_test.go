@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/ferryapp/ferry/uploader/privatefile"
 )
 
 // notPrivateFiles make a file that another user may have placed, at path.
@@ -45,14 +47,19 @@ func TestInstanceFileMustBePrivate(t *testing.T) {
 	})
 }
 
+func isUnsafe(err error) bool {
+	_, unsafe := errors.AsType[*privatefile.Error](err)
+	return unsafe
+}
+
 func checkNotPrivate(t *testing.T, create func(path string) error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "instance.json")
 	if err := create(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := callList(t.Context(), path); !errors.Is(err, ErrNotPrivate) || !errors.Is(err, ErrNotListening) {
-		t.Errorf("got %v, want ErrNotListening and ErrNotPrivate", err)
+	if err := callList(t.Context(), path); !isUnsafe(err) || !errors.Is(err, ErrNotListening) {
+		t.Errorf("got %v, want ErrNotListening and a *privatefile.Error", err)
 	}
 }
 
@@ -62,8 +69,8 @@ func TestLockMustBeTheUsers(t *testing.T) {
 		if err := create(path); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Acquire(path, path+".json"); !errors.Is(err, ErrNotPrivate) {
-			t.Errorf("got %v, want ErrNotPrivate", err)
+		if _, err := Acquire(path, path+".json"); !isUnsafe(err) {
+			t.Errorf("got %v, want a *privatefile.Error", err)
 		}
 		if _, err := os.Stat(path + ".missing"); err == nil {
 			t.Error("the lock was created through a link")
@@ -80,7 +87,7 @@ func TestLockMustBeTheUsers(t *testing.T) {
 // TestLockIsMadePrivate covers a lock that was copied from elsewhere with a profile.
 func TestLockIsMadePrivate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ferry.lock")
-	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o666)); err != nil {
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	lock, err := Acquire(path, path+".json")

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ferryapp/ferry/uploader"
 	"github.com/ferryapp/ferry/uploader/source"
 	"github.com/ferryapp/ferry/uploader/uploadtest"
@@ -32,13 +34,63 @@ func (o *otherDrive) Open(path string) (source.OpenFile, error) {
 	return otherDriveFile{file, o, path}, nil
 }
 
+func (o *otherDrive) OpenFolder(path string) (source.Folder, error) {
+	folder, err := o.Disk.OpenFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	return otherDriveFolder{folder, o, path}, nil
+}
+
+// otherDriveFolder is a folder that may be on the other drive.
+type otherDriveFolder struct {
+	source.Folder
+	owner *otherDrive
+	path  string
+}
+
+func (f otherDriveFolder) Stat() (fs.FileInfo, error) {
+	info, err := f.Folder.Stat()
+	return f.owner.moved(f.path, info, err)
+}
+
+func (f otherDriveFolder) Lstat(name string) (fs.FileInfo, error) {
+	info, err := f.Folder.Lstat(name)
+	return f.owner.moved(filepath.Join(f.path, name), info, err)
+}
+
+func (f otherDriveFolder) Open(name string) (source.OpenFile, error) {
+	file, err := f.Folder.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return otherDriveFile{file, f.owner, filepath.Join(f.path, name)}, nil
+}
+
+func (f otherDriveFolder) OpenFolder(name string) (source.Folder, error) {
+	folder, err := f.Folder.OpenFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	return otherDriveFolder{folder, f.owner, filepath.Join(f.path, name)}, nil
+}
+
 func (o *otherDrive) moved(path string, info fs.FileInfo, err error) (fs.FileInfo, error) {
 	if err != nil || !strings.HasPrefix(path, o.folder) {
 		return info, err
 	}
-	stat := *info.Sys().(*syscall.Stat_t)
-	stat.Dev++
-	return otherDriveInfo{info, &stat}, nil
+	switch stat := info.Sys().(type) {
+	case *syscall.Stat_t:
+		moved := *stat
+		moved.Dev++
+		return otherDriveInfo{info, &moved}, nil
+	case *unix.Stat_t:
+		moved := *stat
+		moved.Dev++
+		return otherDriveInfo{info, &moved}, nil
+	default:
+		return nil, fmt.Errorf("%s has no device", path)
+	}
 }
 
 type otherDriveFile struct {
@@ -54,7 +106,7 @@ func (f otherDriveFile) Stat() (fs.FileInfo, error) {
 
 type otherDriveInfo struct {
 	fs.FileInfo
-	stat *syscall.Stat_t
+	stat any
 }
 
 func (i otherDriveInfo) Sys() any { return i.stat }

@@ -205,11 +205,12 @@ func TestKillWhileReadding(t *testing.T) {
 				h.store.FailOn(0)
 
 				server.released.Store(true)
-				h.configure = nil
+				h.configure = func(c *engine.Config) { c.AskBeforeResume = true } // nothing is finished before the files are added
 				h.start()
 				if h.waitLoaded().Batches[last] == nil {
 					h.do(add)
 				}
+				h.do(uploader.Resume{Target: uploader.TargetAll()})
 				h.wantUploadedOnce(server, files...)
 				h.stop()
 				if t.Failed() {

@@ -37,6 +37,7 @@ const (
 	NotFolder Problem = "is not a folder"
 	Owner     Problem = "belongs to another user"
 	Writable  Problem = "can be changed by other users"
+	Readable  Problem = "can be read by other users"
 	Names     Problem = "has another name elsewhere (hard link)"
 )
 
@@ -52,6 +53,7 @@ const (
 	dirMode     = 0o700
 	fileMode    = 0o600
 	othersWrite = 0o022
+	othersAny   = 0o077
 )
 
 // Dir is an open folder that only this user can write to. It keeps referring to the folder
@@ -226,6 +228,18 @@ func (d *Dir) ReadFile(name string, maxSize int64) ([]byte, error) {
 	return text, err
 }
 
+// ReadSecret is [Dir.ReadFile] for a file that other users must not be able to read.
+func (d *Dir) ReadSecret(name string, maxSize int64) ([]byte, error) {
+	info, err := d.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if d.problem(info, othersAny) == Writable {
+		return nil, &Error{Path: d.pathOf(name), Problem: Readable}
+	}
+	return d.ReadFile(name, maxSize)
+}
+
 // WriteFile replaces a file in the folder, as [atomicfile.Write] does: what has its name is
 // not opened. Only this user can access the new file.
 func (d *Dir) WriteFile(name string, data []byte) error {
@@ -304,6 +318,16 @@ func ReadFile(path string, maxSize int64) ([]byte, error) {
 	}
 	defer func() { _ = d.Close() }()
 	return d.ReadFile(filepath.Base(path), maxSize)
+}
+
+// ReadSecret is [Dir.ReadSecret] for a path.
+func ReadSecret(path string, maxSize int64) ([]byte, error) {
+	d, err := openExisting(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = d.Close() }()
+	return d.ReadSecret(filepath.Base(path), maxSize)
 }
 
 // Check is [Dir.Check] for several paths, whose folders must exist. A file that does not

@@ -55,3 +55,27 @@ func TestFileSystemWithModes(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 }
+
+func TestReadSecret(t *testing.T) {
+	for _, c := range []struct {
+		mode fs.FileMode
+		want Problem // "" if the file is read
+	}{
+		{0o600, ""}, {0o400, ""}, {0o640, Readable}, {0o604, Readable}, {0o602, Writable},
+	} {
+		t.Run(c.mode.String(), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "token")
+			if err := errors.Join(os.WriteFile(path, []byte("secret"), 0o600), os.Chmod(path, c.mode)); err != nil {
+				t.Fatal(err)
+			}
+			text, err := ReadSecret(path, 100)
+			refused, _ := errors.AsType[*Error](err)
+			switch {
+			case c.want == "" && (err != nil || string(text) != "secret"):
+				t.Errorf("got %q and error %v", text, err)
+			case c.want != "" && (refused == nil || refused.Problem != c.want || len(text) > 0):
+				t.Errorf("got %q and error %v, want one that says %q", text, err, c.want)
+			}
+		})
+	}
+}

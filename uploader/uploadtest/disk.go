@@ -22,7 +22,7 @@ type Disk struct {
 	accesses int
 	failOn   int   // number of the failing access; 0 for none
 	failure  error // of that access; nil for ErrDisk
-	opens    error // of every Stat by path, ReadDir and Open; nil for none
+	opens    error // of every Stat by path, Open and OpenFolder; nil for none
 	denied   string
 	sizes    map[string]int64 // by path
 	broken   string           // file or folder
@@ -48,7 +48,7 @@ func (d *Disk) FailWith(err error) {
 	d.failure = err
 }
 
-// FailOpens makes every Stat by path, ReadDir and Open fail with err, such as EMFILE. Open
+// FailOpens makes every Stat by path, Open and OpenFolder fail with err, such as EMFILE. Open
 // files can still be read. nil ends that.
 func (d *Disk) FailOpens(err error) {
 	d.mu.Lock()
